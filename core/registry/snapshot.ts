@@ -1,0 +1,32 @@
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import type { AnyResource, ResourceRef } from "#core/resource/resource.ts";
+
+export interface MeshSettings {
+  /** "cluster.local" */
+  readonly trustDomain: string;
+  /** "cluster.local": `reviews` in namespace default is reviews.default.svc.cluster.local. */
+  readonly domainSuffix: string;
+  /** Resources here apply to the whole mesh: "istio-system". */
+  readonly rootNamespace: string;
+  /** Share of requests traced, 0 to 100. */
+  readonly traceSampling: number;
+}
+
+/** Everything that decides what proxies get. */
+export interface Snapshot {
+  readonly revision: number;
+  readonly mesh: MeshSettings;
+  readonly resources: readonly AnyResource[];
+  readonly instances: readonly WorkloadInstance[];
+}
+
+/** From one snapshot to the next. Upserts replace by identity. */
+export interface SnapshotChange {
+  /** The revision that made the change; registry changes keep the current one. */
+  readonly revision: number;
+  readonly upserts: readonly AnyResource[];
+  readonly deletes: readonly ResourceRef[];
+  readonly instanceUpserts: readonly WorkloadInstance[];
+  /** `namespace/name`. */
+  readonly instanceDeletes: readonly string[];
+}

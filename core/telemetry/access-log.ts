@@ -1,0 +1,50 @@
+/**
+ * The access log line: what translate writes into listeners and what the agent reads. One JSON object a line
+ * (Envoy escapes every value, so no client can break the framing), keyed by one- or two-letter names to keep it short.
+ * Values are strings, numbers, or null where Envoy has none.
+ */
+export const ACCESS_LOG_FIELDS = {
+  /** "outbound", "inbound" or "gateway": written literally by the listener. */
+  dir: "",
+  /** Start, ms since the epoch. */
+  t: "%START_TIME(%s%3f)%",
+  /** Milliseconds. */
+  d: "%DURATION%",
+  m: "%REQUEST_HEADER(:METHOD)%",
+  p: "%REQUEST_HEADER(X-ENVOY-ORIGINAL-PATH?:PATH)%",
+  a: "%REQUEST_HEADER(:AUTHORITY)%",
+  pr: "%PROTOCOL%",
+  c: "%RESPONSE_CODE%",
+  f: "%RESPONSE_FLAGS%",
+  cd: "%RESPONSE_CODE_DETAILS%",
+  bi: "%BYTES_RECEIVED%",
+  bo: "%BYTES_SENT%",
+  /** gRPC status number. */
+  g: "%GRPC_STATUS_NUMBER%",
+  ct: "%REQUEST_HEADER(CONTENT-TYPE)%",
+  ri: "%REQUEST_HEADER(X-REQUEST-ID)%",
+  ti: "%TRACE_ID%",
+  uc: "%UPSTREAM_CLUSTER_RAW%",
+  uh: "%UPSTREAM_HOST%",
+  rn: "%ROUTE_NAME%",
+  /** SPIFFE id of the caller (inbound). */
+  dp: "%DOWNSTREAM_PEER_URI_SAN%",
+  /** SPIFFE id of the called (outbound). */
+  up: "%UPSTREAM_PEER_URI_SAN%",
+  tv: "%DOWNSTREAM_TLS_VERSION%",
+  /** `workload;namespace;app;version` of the caller, from PEER_HEADER (inbound). */
+  pw: "%DYNAMIC_METADATA(pharos:peer)%",
+  /** `workload;namespace;app;version` of the called, from endpoint metadata (outbound). */
+  uw: "%UPSTREAM_METADATA(istio:workload)%",
+  /** Bound listener port, for naming the service port inbound. */
+  lp: "%DOWNSTREAM_LOCAL_PORT%",
+  uf: "%UPSTREAM_TRANSPORT_FAILURE_REASON%",
+} as const;
+
+export type AccessLogField = keyof typeof ACCESS_LOG_FIELDS;
+
+/**
+ * Header by which a caller's sidecar names its workload to the called one's, `workload;namespace;app;version`.
+ * Overwritten by every sidecar and gateway on the way out and taken off on the way in: applications never see it.
+ */
+export const PEER_HEADER = "x-pharos-peer";

@@ -1,0 +1,56 @@
+// Generates proto/gen from Pharos' own .proto files and from Envoy's API as it ships inside
+// @grpc/grpc-js-xds: the files named in proto/roots.json and all that they import, nothing else.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+
+const root = resolve(import.meta.dirname, "..");
+const deps = join(root, "node_modules/@grpc/grpc-js-xds/deps");
+const includes = [
+  join(root, "proto/src"),
+  ...["envoy-api", "xds", "googleapis", "protoc-gen-validate"].map((name) => join(deps, name)),
+];
+
+function locate(file: string): string | undefined {
+  return includes.map((include) => join(include, file)).find((path) => existsSync(path));
+}
+
+function closure(roots: readonly string[]): Map<string, string> {
+  const found = new Map<string, string>();
+  const queue = [...roots];
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    if (found.has(file) || file.startsWith("google/protobuf/")) continue;
+    const path = locate(file);
+    if (path === undefined) throw new Error(`proto/roots.json needs ${file}, which is in none of: ${includes.join(", ")}`);
+    found.set(file, path);
+    for (const match of readFileSync(path, "utf8").matchAll(/^import (?:public |weak )?"([^"]+)";/gm)) {
+      if (match[1] !== undefined) queue.push(match[1]);
+    }
+  }
+  return found;
+}
+
+const files = closure(JSON.parse(readFileSync(join(root, "proto/roots.json"), "utf8")) as string[]);
+const stage = mkdtempSync(join(tmpdir(), "pharos-gen-"));
+try {
+  for (const [file, path] of files) {
+    mkdirSync(dirname(join(stage, file)), { recursive: true });
+    // Envoy's files use a rule that the validate.proto beside them does not know. Nothing here reads the rules.
+    writeFileSync(join(stage, file), readFileSync(path, "utf8").replaceAll(" ignore_empty: true", ""));
+  }
+  writeFileSync(join(stage, "buf.yaml"), "version: v2\n");
+  const out = join(root, "proto/gen");
+  rmSync(out, { recursive: true, force: true });
+  const plugin = {
+    local: join(root, "node_modules/.bin/protoc-gen-es"),
+    out,
+    opt: ["target=js+dts", "import_extension=js"],
+  };
+  writeFileSync(join(stage, "buf.gen.yaml"), JSON.stringify({ version: "v2", plugins: [plugin] }));
+  const run = spawnSync(join(root, "node_modules/.bin/buf"), ["generate"], { cwd: stage, stdio: "inherit" });
+  if (run.status !== 0) throw new Error(`buf generate failed with exit code ${run.status ?? "none"}`);
+  process.stdout.write(`generated proto/gen from ${files.size} .proto files\n`);
+} finally {
+  rmSync(stage, { recursive: true, force: true });
+}
