@@ -1,0 +1,117 @@
+import type { Diagnostic } from "#core/diagnostic.ts";
+import type { Kind } from "#core/resource/kinds.ts";
+
+/** One resource in a list. */
+export interface ResourceSummary {
+  /** `VirtualService/default/reviews` */
+  readonly ref: string;
+  readonly kind: Kind;
+  readonly namespace: string;
+  readonly name: string;
+  /** The revision that last wrote it: what an edit sends back as expectedVersion. */
+  readonly resourceVersion: number;
+  readonly updatedAt: string;
+  readonly author: string;
+  readonly hosts: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface ResourceDetail extends ResourceSummary {
+  /** The document as its author wrote it, comments included. */
+  readonly text: string;
+}
+
+export type ConfigChange =
+  | { readonly op: "upsert"; readonly text: string; readonly expectedVersion?: number | undefined; readonly file?: string | undefined }
+  | { readonly op: "delete"; readonly ref: string; readonly expectedVersion?: number | undefined };
+
+export interface ChangedResource {
+  readonly ref: string;
+  readonly op: "created" | "updated" | "deleted";
+  readonly before?: string;
+  readonly after?: string;
+}
+
+export interface RevisionSummary {
+  readonly revision: number;
+  readonly parent: number | null;
+  readonly author: string;
+  readonly reason: string;
+  /** ISO time. */
+  readonly at: string;
+  readonly changed: readonly { readonly ref: string; readonly op: ChangedResource["op"] }[];
+}
+
+export interface RevisionDetail extends Omit<RevisionSummary, "changed"> {
+  readonly changed: readonly ChangedResource[];
+}
+
+export interface ApplyResult {
+  /** Null when nothing differed and no revision was made. */
+  readonly revision: number | null;
+  readonly changed: readonly ChangedResource[];
+  readonly unchanged: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface CheckView {
+  readonly ok: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What a change would do, before it is saved. */
+export interface PreviewView {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly changed: readonly ChangedResource[];
+  /** xDS resources that would change, with how many proxies hold each. */
+  readonly xds: readonly {
+    readonly type: string;
+    readonly name: string;
+    readonly op: "added" | "changed" | "removed";
+    readonly proxies: number;
+    /** JSON text. */
+    readonly before?: string;
+    readonly after?: string;
+  }[];
+  readonly proxies: readonly {
+    readonly id: string;
+    readonly workload: string;
+    readonly namespace: string;
+    /** Measured over the last minute; null when nothing was recorded. */
+    readonly requestsPerSecond: number | null;
+  }[];
+  /** Traffic of the affected services over the last minute. */
+  readonly requestsPerSecond: number | null;
+}
+
+/** A resource that bears on a service or workload, and why. */
+export interface AppliedResource {
+  readonly ref: string;
+  readonly applies: boolean;
+  readonly reason: string;
+  readonly path?: string;
+}
+
+/** Names that forms offer. */
+export interface Catalog {
+  readonly namespaces: readonly string[];
+  readonly services: readonly {
+    readonly host: string;
+    readonly namespace: string;
+    readonly name: string;
+    readonly ports: readonly { readonly name: string; readonly number: number; readonly protocol: string }[];
+    /** Subsets that DestinationRules define. */
+    readonly subsets: readonly string[];
+    /** Values of the label `version` among the instances. */
+    readonly versions: readonly string[];
+    readonly labels: Readonly<Record<string, string>>;
+  }[];
+  readonly workloads: readonly {
+    readonly namespace: string;
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly principal: string;
+  }[];
+  readonly principals: readonly string[];
+  readonly gateways: readonly string[];
+}

@@ -1,0 +1,67 @@
+import type { AppliedResource } from "#core/view/config.ts";
+import type { GraphEdge, Health } from "#core/view/graph.ts";
+import type { ServiceMetrics, TraceSummary } from "#core/view/telemetry.ts";
+
+/** One row of the services list. */
+export interface ServiceRow {
+  readonly host: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly ports: readonly { readonly name: string; readonly number: number; readonly protocol: string }[];
+  readonly instances: number;
+  readonly healthyInstances: number;
+  readonly versions: readonly string[];
+  readonly mtls: "strict" | "permissive" | "disabled" | "unknown";
+  readonly health: Health;
+  /** Null when nothing was recorded in the range. */
+  readonly requestsPerSecond: number | null;
+  readonly errorPercent: number | null;
+  readonly p95Ms: number | null;
+  /** Requests per second over the range, for a sparkline. */
+  readonly sparkline: readonly number[];
+}
+
+export interface InstanceView {
+  readonly name: string;
+  readonly workload: string;
+  readonly address: string;
+  readonly port: number;
+  readonly version: string;
+  readonly health: "healthy" | "unhealthy" | "draining";
+  readonly serviceAccount: string;
+  readonly proxyId: string | null;
+}
+
+export interface ServiceDetail extends ServiceRow {
+  readonly metrics: ServiceMetrics;
+  readonly callers: readonly ServicePeer[];
+  readonly callees: readonly ServicePeer[];
+  readonly instanceList: readonly InstanceView[];
+  readonly config: readonly AppliedResource[];
+  readonly traces: readonly TraceSummary[];
+}
+
+export interface ServicePeer {
+  readonly name: string;
+  readonly namespace: string;
+  /** Null when the peer is a workload without a service, or unknown. */
+  readonly host: string | null;
+  readonly edge: Pick<GraphEdge, "requestsPerSecond" | "errorPercent" | "p95Ms" | "mtlsPercent" | "health" | "deniedBy">;
+}
+
+export interface OverviewView {
+  readonly rangeSeconds: number;
+  readonly requestsPerSecond: number | null;
+  readonly errorPercent: number | null;
+  readonly p95Ms: number | null;
+  readonly mtlsPercent: number | null;
+  readonly services: { readonly total: number; readonly healthy: number; readonly degraded: number; readonly failing: number; readonly idle: number };
+  readonly proxies: { readonly total: number; readonly synced: number; readonly stale: number; readonly refused: number };
+  readonly certificatesExpiringSoon: number;
+  readonly revision: number;
+  readonly series: ServiceMetrics;
+  readonly worst: readonly ServiceRow[];
+  readonly recentRevisions: readonly { readonly revision: number; readonly author: string; readonly reason: string; readonly at: string }[];
+  readonly diagnostics: { readonly errors: number; readonly warnings: number };
+  readonly namespaces: readonly { readonly name: string; readonly services: number; readonly requestsPerSecond: number | null; readonly errorPercent: number | null; readonly mtls: string }[];
+}

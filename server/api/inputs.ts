@@ -1,0 +1,27 @@
+import { z } from "zod";
+
+/** Seconds back from now: one minute to a week. */
+export const seconds = z.number().int().min(10).max(604_800).default(300);
+export const refText = z.string().regex(/^[A-Za-z]+\/[a-z0-9-]+\/[a-z0-9.-]+$/, "is KIND/NAMESPACE/NAME, e.g. VirtualService/default/reviews");
+export const revision = z.number().int().positive();
+export const reason = z.string().max(1000).default("");
+
+export const configChange = z.discriminatedUnion("op", [
+  z.object({
+    op: z.literal("upsert"),
+    /** Bounded by the ingest itself, which says the limit; this only bounds a request. */
+    text: z.string().max(16_000_000),
+    expectedVersion: z.number().int().nonnegative().optional(),
+    file: z.string().max(4096).optional(),
+  }),
+  z.object({ op: z.literal("delete"), ref: refText, expectedVersion: z.number().int().nonnegative().optional() }),
+]);
+
+export const configChanges = z.array(configChange).min(1).max(10_000);
+
+export const graphQuery = z.object({
+  view: z.enum(["service", "workload", "versioned-app"]).default("versioned-app"),
+  seconds,
+  endMs: z.number().int().positive().optional(),
+  namespaces: z.array(z.string().max(63)).max(500).optional(),
+});

@@ -1,0 +1,22 @@
+import { accessRouter, identityRouter, sessionRouter } from "#server/api/routers/access.ts";
+import { configRouter } from "#server/api/routers/config.ts";
+import { overviewRouter, proxiesRouter, requestsRouter, servicesRouter, topologyRouter, tracesRouter } from "#server/api/routers/mesh.ts";
+import { createCallerFactory, router } from "#server/api/trpc.ts";
+
+/** The whole API. Names are stable: the CLI, the console and the permission table use them. */
+export const appRouter = router({
+  session: sessionRouter,
+  overview: overviewRouter,
+  topology: topologyRouter,
+  services: servicesRouter,
+  config: configRouter,
+  traces: tracesRouter,
+  requests: requestsRouter,
+  proxies: proxiesRouter,
+  identity: identityRouter,
+  access: accessRouter,
+});
+
+export type AppRouter = typeof appRouter;
+/** Calls the API in process, for server components. */
+export const createApiCaller = createCallerFactory(appRouter);

@@ -1,0 +1,116 @@
+import type { Diagnostic } from "#core/diagnostic.ts";
+import type { XdsType } from "#core/xds/type-urls.ts";
+import type {
+  ApplyResult,
+  Catalog,
+  CheckView,
+  ConfigChange,
+  PreviewView,
+  ResourceDetail,
+  ResourceSummary,
+  RevisionDetail,
+  RevisionSummary,
+} from "#core/view/config.ts";
+import type { Graph, GraphView } from "#core/view/graph.ts";
+import type { Distribution, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
+import type { OverviewView, ServiceDetail, ServiceRow } from "#core/view/service.ts";
+import type { ApiTokenView, AuditView, IdentityView, JoinTokenView, PrincipalView, Role, SessionView } from "#core/view/session.ts";
+import type { RequestRecord, Trace, TraceSummary } from "#core/view/telemetry.ts";
+
+/** Who asks, and from where: what every write records. */
+export interface Caller {
+  readonly principal: PrincipalView;
+  readonly from: string;
+}
+
+export interface GraphQuery {
+  readonly view: GraphView;
+  readonly seconds: number;
+  readonly endMs?: number | undefined;
+  readonly namespaces?: readonly string[] | undefined;
+}
+
+export interface TraceQuery {
+  readonly service?: string | undefined;
+  readonly operation?: string | undefined;
+  readonly minDurationMs?: number | undefined;
+  readonly maxDurationMs?: number | undefined;
+  readonly errorsOnly?: boolean | undefined;
+  readonly seconds: number;
+  readonly limit: number;
+}
+
+export interface RequestQuery {
+  readonly service?: string | undefined;
+  readonly source?: string | undefined;
+  readonly code?: string | undefined;
+  readonly method?: string | undefined;
+  readonly path?: string | undefined;
+  readonly deniedOnly?: boolean | undefined;
+  readonly seconds: number;
+  readonly limit: number;
+}
+
+/** What the API serves; the composition root makes it. Every method throws PharosError only. */
+export interface Services {
+  readonly session: {
+    describe(principal: PrincipalView | null): Promise<SessionView>;
+  };
+  readonly overview: { get(seconds: number): Promise<OverviewView> };
+  readonly topology: {
+    graph(query: GraphQuery): Promise<Graph>;
+    live(query: GraphQuery, signal: AbortSignal): AsyncIterable<Graph>;
+  };
+  readonly catalog: {
+    services(seconds: number): Promise<readonly ServiceRow[]>;
+    service(host: string, seconds: number): Promise<ServiceDetail>;
+    names(): Promise<Catalog>;
+  };
+  readonly config: {
+    list(filter: { kinds?: readonly string[] | undefined; namespace?: string | undefined }): Promise<readonly ResourceSummary[]>;
+    get(ref: string): Promise<ResourceDetail>;
+    check(changes: readonly ConfigChange[]): Promise<CheckView>;
+    preview(changes: readonly ConfigChange[]): Promise<PreviewView>;
+    apply(changes: readonly ConfigChange[], reason: string, caller: Caller): Promise<ApplyResult>;
+    diagnostics(): Promise<readonly Diagnostic[]>;
+    history(filter: { ref?: string | undefined; limit: number; before?: number | undefined }): Promise<readonly RevisionSummary[]>;
+    revision(revision: number): Promise<RevisionDetail>;
+    rollback(revision: number, reason: string, caller: Caller): Promise<ApplyResult>;
+    undo(revision: number, reason: string, caller: Caller): Promise<ApplyResult>;
+    distribution(revision: number): Promise<Distribution>;
+    /** Yields on every acknowledgement or refusal, and ends when the roll-out is complete or refused everywhere. */
+    watch(revision: number, signal: AbortSignal): AsyncIterable<Distribution>;
+  };
+  readonly traces: {
+    search(query: TraceQuery): Promise<readonly TraceSummary[]>;
+    get(traceId: string): Promise<Trace>;
+  };
+  readonly requests: {
+    list(query: RequestQuery): Promise<readonly RequestRecord[]>;
+    /** Exact counts per reporter and code: what a load generator's own count is held against. */
+    totals(query: { reporter: "source" | "destination"; workload?: string | undefined; service?: string | undefined; startMs: number; endMs: number }): Promise<{
+      readonly total: number;
+      readonly byCode: Readonly<Record<string, number>>;
+    }>;
+  };
+  readonly proxies: {
+    list(): Promise<readonly ProxyStatus[]>;
+    get(id: string): Promise<ProxyDetail>;
+    config(id: string, type: XdsType): Promise<unknown>;
+  };
+  readonly identity: {
+    list(): Promise<readonly IdentityView[]>;
+    createJoinToken(
+      input: { namespace: string; serviceAccount: string; group?: string | undefined; ttlSeconds: number; server?: string | undefined },
+      caller: Caller,
+    ): Promise<{ readonly token: string; readonly id: string; readonly expiresAt: string }>;
+    joinTokens(): Promise<readonly JoinTokenView[]>;
+    revokeJoinToken(id: string, caller: Caller): Promise<void>;
+  };
+  readonly access: {
+    createApiToken(input: { name: string; role: Role; ttlSeconds?: number | undefined }, caller: Caller): Promise<{ readonly token: string; readonly id: string }>;
+    apiTokens(): Promise<readonly ApiTokenView[]>;
+    revokeApiToken(id: string, caller: Caller): Promise<void>;
+    audit(filter: { limit: number; before?: string | undefined; actor?: string | undefined; action?: string | undefined }): Promise<readonly AuditView[]>;
+  };
+}
