@@ -1,0 +1,58 @@
+import type { Role } from "#core/view/session.ts";
+
+/**
+ * Procedure → the least role that may call it; "anyone" needs no session. The server enforces it, the console reads it
+ * to show or hide what a person may do, and a test holds it against the router: a procedure without a row fails.
+ */
+export const PERMISSIONS = {
+  "session.me": "anyone",
+  "overview.get": "viewer",
+  "topology.graph": "viewer",
+  "topology.live": "viewer",
+  "services.list": "viewer",
+  "services.get": "viewer",
+  "services.names": "viewer",
+  "config.list": "viewer",
+  "config.get": "viewer",
+  "config.check": "viewer",
+  "config.preview": "viewer",
+  "config.diagnostics": "viewer",
+  "config.history": "viewer",
+  "config.revision": "viewer",
+  "config.distribution": "viewer",
+  "config.watch": "viewer",
+  "config.apply": "operator",
+  "config.rollback": "operator",
+  "config.undo": "operator",
+  "traces.search": "viewer",
+  "traces.get": "viewer",
+  "requests.list": "viewer",
+  "requests.totals": "viewer",
+  "proxies.list": "viewer",
+  "proxies.get": "viewer",
+  "proxies.config": "viewer",
+  "identity.list": "viewer",
+  "identity.joinTokens": "operator",
+  "identity.createJoinToken": "operator",
+  "identity.revokeJoinToken": "operator",
+  "access.apiTokens": "admin",
+  "access.createApiToken": "admin",
+  "access.revokeApiToken": "admin",
+  "access.audit": "operator",
+} as const satisfies Record<string, Role | "anyone">;
+
+export type Procedure = keyof typeof PERMISSIONS;
+
+const RANK = { viewer: 1, operator: 2, admin: 3 } as const satisfies Record<Role, number>;
+
+/** An unknown procedure is allowed to nobody. */
+export function minimalRole(procedure: Procedure): Role | "anyone" {
+  return Object.hasOwn(PERMISSIONS, procedure) ? PERMISSIONS[procedure] : "admin";
+}
+
+export function isAllowed(procedure: Procedure, role: Role | null): boolean {
+  if (!Object.hasOwn(PERMISSIONS, procedure)) return false;
+  const needed = minimalRole(procedure);
+  if (needed === "anyone") return true;
+  return role !== null && RANK[role] >= RANK[needed];
+}
