@@ -1,0 +1,4 @@
+/** 0 to 100. */
+export interface Percent {
+  readonly value?: number;
+}

@@ -1,0 +1,3 @@
+export interface PortSelector {
+  readonly number?: number;
+}

@@ -1,0 +1,13 @@
+import type { HttpRoute } from "#core/resource/spec/http-route.ts";
+import type { TcpRoute, TlsRoute } from "#core/resource/spec/tcp-route.ts";
+
+/** networking.istio.io VirtualService. Durations are strings ("5s"); see `parseDurationMs`. */
+export interface VirtualServiceSpec {
+  readonly hosts?: readonly string[];
+  /** `mesh` when absent. */
+  readonly gateways?: readonly string[];
+  readonly exportTo?: readonly string[];
+  readonly http?: readonly HttpRoute[];
+  readonly tls?: readonly TlsRoute[];
+  readonly tcp?: readonly TcpRoute[];
+}
