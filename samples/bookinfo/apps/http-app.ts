@@ -35,21 +35,33 @@ export function json(value: unknown, status = 200): Reply {
   return { status, body: JSON.stringify(value), type: "application/json" };
 }
 
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+  /** What the called service says it had to leave out. */
+  readonly degraded: string | undefined;
+}
+
 /** GETs `url` with the caller's tracing headers; a refused or broken connection is a 503 like any other answer. */
-export function call(url: string, incoming: IncomingMessage, timeoutMs = 5000): Promise<{ status: number; body: string }> {
+export function call(url: string, incoming: IncomingMessage, timeoutMs = 5000): Promise<Answer> {
   const headers: Record<string, string> = {};
   for (const name of PROPAGATED) {
     const value = incoming.headers[name];
     if (typeof value === "string") headers[name] = value;
   }
   return new Promise((resolve) => {
+    const fail = (error: unknown): void => resolve({ status: 503, body: String(error), degraded: undefined });
     const outgoing = request(url, { headers, agent, signal: AbortSignal.timeout(timeoutMs) }, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("end", () => resolve({ status: response.statusCode ?? 503, body: Buffer.concat(chunks).toString("utf8") }));
-      response.on("error", (error) => resolve({ status: 503, body: String(error) }));
+      response.on("end", () => {
+        const degraded = response.headers["x-degraded"];
+        const body = Buffer.concat(chunks).toString("utf8");
+        resolve({ status: response.statusCode ?? 503, body, degraded: typeof degraded === "string" ? degraded : undefined });
+      });
+      response.on("error", fail);
     });
-    outgoing.on("error", (error) => resolve({ status: 503, body: String(error) }));
+    outgoing.on("error", fail);
     outgoing.end();
   });
 }

@@ -1,4 +1,4 @@
-import { call, json, type Reply, serve } from "./http-app.ts";
+import { type Answer, call, json, type Reply, serve } from "./http-app.ts";
 
 const DETAILS = process.env.DETAILS_URL ?? "http://details:9080";
 const REVIEWS = process.env.REVIEWS_URL ?? "http://reviews:9080";
@@ -9,7 +9,7 @@ interface Review {
   readonly rating?: { readonly stars?: number; readonly color?: string; readonly error?: string };
 }
 
-function parsed<T>(answer: { status: number; body: string }): T | undefined {
+function parsed<T>(answer: Answer): T | undefined {
   return answer.status === 200 ? (JSON.parse(answer.body) as T) : undefined;
 }
 
@@ -32,7 +32,10 @@ serve("productpage", () => async (path, incoming): Promise<Reply> => {
   if (path !== "/productpage" && path !== "/api/v1/products/0") return json({ error: `no such page: ${path}` }, 404);
 
   const [details, reviews] = await Promise.all([call(`${DETAILS}/details/0`, incoming), call(`${REVIEWS}/reviews/0`, incoming)]);
-  const missing = [details.status === 200 ? "" : `details=${details.status}`, reviews.status === 200 ? "" : `reviews=${reviews.status}`].filter(Boolean);
+  const missing = [
+    details.status === 200 ? "" : `details=${details.status}`,
+    reviews.status === 200 ? (reviews.degraded ?? "") : `reviews=${reviews.status}`,
+  ].filter(Boolean);
   const headers: Record<string, string> = missing.length === 0 ? {} : { "x-degraded": missing.join(",") };
   const book = parsed<Record<string, unknown>>(details);
   const list = parsed<{ version: string; reviews: Review[] }>(reviews);

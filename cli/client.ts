@@ -1,0 +1,74 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, TRPCClientError } from "@trpc/client";
+import superjson from "superjson";
+import { type ErrorCode, PharosError } from "#core/errors.ts";
+import type { AppRouter } from "#server/api/router.ts";
+
+export interface ServerOptions {
+  readonly server?: string | undefined;
+  readonly token?: string | undefined;
+  readonly dir?: string | undefined;
+}
+
+export type ApiClient = ReturnType<typeof createTRPCClient<AppRouter>>;
+
+interface Found {
+  readonly url: string;
+  readonly token: string | undefined;
+}
+
+function readIfThere(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+}
+
+/** A data directory tells where its server listens (server.json) and holds a token for the person who runs it. */
+function fromDirectory(dir: string): Found | undefined {
+  const text = readIfThere(join(dir, "server.json")) ?? readIfThere(join(dir, "server/server.json"));
+  if (text === undefined) return undefined;
+  const token = readIfThere(join(dir, "admin-token")) ?? readIfThere(join(dir, "server/admin-token"));
+  return { url: (JSON.parse(text) as { console: string }).console, token: token?.trim() };
+}
+
+/** Flags, then PHAROS_SERVER and PHAROS_TOKEN, then the data directories a person usually has: .demo and .pharos. */
+export function findServer(options: ServerOptions, env: NodeJS.ProcessEnv = process.env): Found {
+  const directories = [options.dir, env.PHAROS_DIR].filter((dir) => dir !== undefined);
+  const known = (directories.length > 0 ? directories : [".demo", ".pharos"]).map(fromDirectory).find((found) => found !== undefined);
+  if (directories.length > 0 && known === undefined) {
+    throw new PharosError("unavailable", `${directories.join(" and ")} holds no server.json`, { hint: "start the server with that directory first" });
+  }
+  const url = options.server ?? (options.dir === undefined ? env.PHAROS_SERVER : undefined) ?? known?.url ?? "http://127.0.0.1:20001";
+  return { url: url.replace(/\/$/, ""), token: options.token ?? env.PHAROS_TOKEN ?? (known?.url === url ? known.token : undefined) };
+}
+
+export function connect(options: ServerOptions): ApiClient {
+  const { url, token } = findServer(options);
+  const headers = { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
+  const endpoint = { url: `${url}/api/trpc`, transformer: superjson };
+  const withHeaders: typeof fetch = (input, init) => {
+    const all = new Headers(init?.headers);
+    for (const [name, value] of Object.entries(headers)) all.set(name, value);
+    return fetch(input, { ...init, headers: all });
+  };
+  return createTRPCClient<AppRouter>({
+    links: [
+      splitLink({
+        condition: (operation) => operation.type === "subscription",
+        true: httpSubscriptionLink(endpoint),
+        false: httpLink({ ...endpoint, fetch: withHeaders as never }),
+      }),
+    ],
+  });
+}
+
+/** A failed call as the error the server threw; no answer at all is "unavailable". */
+export function toPharosError(error: unknown, options: ServerOptions): PharosError {
+  if (!(error instanceof TRPCClientError)) return PharosError.from(error);
+  const data = error.data as { reason?: ErrorCode | null; hint?: string | null; code?: string; zodError?: unknown } | null | undefined;
+  if (data === null || data === undefined) {
+    const { url } = findServer(options);
+    return new PharosError("unavailable", `no answer from ${url}: ${error.message}`, { hint: "start it with `pharos serve`, or name another with --server URL" });
+  }
+  const code = data.reason ?? (data.code === "BAD_REQUEST" ? "invalid" : data.code === "NOT_FOUND" ? "not-found" : "internal");
+  return new PharosError(code, error.message, data.hint ? { hint: data.hint } : {});
+}

