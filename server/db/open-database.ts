@@ -1,0 +1,118 @@
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { PharosError } from "#core/errors.ts";
+import { applyMigrations } from "#server/db/apply-migrations.ts";
+import { describeDatabaseFailure } from "#server/db/database-error.ts";
+import { PrismaClient } from "#server/db/gen/client.ts";
+import { LibsqlAdapter } from "#server/db/libsql-adapter.ts";
+
+const MIGRATIONS = resolve(import.meta.dirname, "../../prisma/migrations");
+
+/** Prisma's client; failures of the file itself (full, damaged, locked) come as PharosError. */
+export type Database = PrismaClient;
+
+export interface OpenDatabase {
+  readonly db: Database;
+  /** Names of the migrations this start applied. */
+  readonly migrated: readonly string[];
+  close(): Promise<void>;
+}
+
+export interface OpenDatabaseOptions {
+  readonly migrations?: string;
+  /** Largest size of the file in bytes; unbounded when absent. */
+  readonly bytesMax?: number;
+}
+
+/**
+ * Opens the database file, checks it whole, and brings it to this version's schema; makes it when there is none.
+ * A commit is on the disk when it returns (WAL with synchronous FULL): neither kill -9 nor a power cut loses it.
+ * Throws PharosError, with the file untouched, when it is damaged, cut short, locked or from a newer version.
+ */
+export async function openDatabase(path: string, options: OpenDatabaseOptions = {}): Promise<OpenDatabase> {
+  const migrations = options.migrations ?? MIGRATIONS;
+  try {
+    if (existsSync(path)) refuseEmptyFile(path);
+    else await createFile(path, migrations);
+    return await openFile(path, migrations, options.bytesMax);
+  } catch (error) {
+    throw describeDatabaseFailure(error, path) ?? PharosError.from(error, `opening database ${path}`);
+  }
+}
+
+async function openFile(path: string, migrations: string, bytesMax: number | undefined): Promise<OpenDatabase> {
+  const adapter = new LibsqlAdapter(path);
+  try {
+    for (const pragma of ["busy_timeout = 5000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"]) {
+      await adapter.client.execute(`PRAGMA ${pragma}`);
+    }
+    await refuseDamagedFile(adapter, path);
+    if (bytesMax !== undefined) await adapter.client.execute(`PRAGMA max_page_count = ${Math.floor(bytesMax / 4096)}`);
+    const migrated = await applyMigrations(adapter.client, migrations, path);
+    const db = new PrismaClient({ adapter, transactionOptions: { maxWait: 30_000, timeout: 120_000 } });
+    const close = async () => {
+      await db.$disconnect();
+      await adapter.client.execute("PRAGMA wal_checkpoint(TRUNCATE)").catch(() => undefined);
+      adapter.client.close();
+    };
+    return { db: namingFailures(db, path), migrated, close };
+  } catch (error) {
+    adapter.client.close();
+    throw error;
+  }
+}
+
+/** Under another name until it is whole: an empty file under the real name then always means that data was lost. */
+async function createFile(path: string, migrations: string): Promise<void> {
+  const wal = `${path}-wal`;
+  if (existsSync(wal) && statSync(wal).size > 0) {
+    throw new PharosError("unavailable", `database ${path} is missing, but its write-ahead log ${wal} is there`, {
+      hint: "put the file back beside its log; to start empty instead, move the log away",
+    });
+  }
+  mkdirSync(dirname(path), { recursive: true });
+  const draft = `${path}.new`;
+  for (const suffix of ["", "-wal", "-shm"]) rmSync(draft + suffix, { force: true });
+  const opened = await openFile(draft, migrations, undefined);
+  // Folds the log into the file, which can then be renamed alone.
+  await opened.close();
+  if (existsSync(`${draft}-wal`) && statSync(`${draft}-wal`).size > 0) {
+    throw new PharosError("exhausted", `making database ${path} did not finish`, {
+      hint: "check the free space of its disk",
+    });
+  }
+  for (const suffix of ["-wal", "-shm"]) rmSync(draft + suffix, { force: true });
+  renameSync(draft, path);
+}
+
+function refuseEmptyFile(path: string): void {
+  if (statSync(path).size > 0) return;
+  throw new PharosError("unavailable", `database ${path} is empty: its content was lost`, {
+    hint: "restore a backup; to start with nothing, remove the file",
+  });
+}
+
+async function refuseDamagedFile(adapter: LibsqlAdapter, path: string): Promise<void> {
+  const { rows } = await adapter.client.execute("PRAGMA quick_check(1)");
+  const verdict = String(rows[0]?.[0] ?? "no answer");
+  if (verdict === "ok") return;
+  throw new PharosError("unavailable", `database ${path} is damaged: ${verdict.replaceAll("\n", " ")}`, {
+    hint: "stop the server, move the file and its -wal and -shm aside (they may still hold data), and restore a backup",
+  });
+}
+
+function namingFailures(db: PrismaClient, path: string): Database {
+  const extended = db.$extends({
+    query: {
+      async $allOperations({ args, query }) {
+        try {
+          return await query(args);
+        } catch (error) {
+          throw describeDatabaseFailure(error, path) ?? error;
+        }
+      },
+    },
+  });
+  // The extension adds no method; only its type differs.
+  return extended as unknown as Database;
+}
