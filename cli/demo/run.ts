@@ -1,0 +1,135 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { type ApiClient, connect } from "#cli/client.ts";
+import { agentProcess, appProcess, applySamples, createTokens, type DemoPlace, portNames } from "#cli/demo/mesh.ts";
+import { DEMO_WORKLOADS } from "#cli/demo/plan.ts";
+import { choosePorts, requireFree } from "#cli/demo/ports.ts";
+import { findPython } from "#cli/demo/python.ts";
+import { envoyPids, writeState } from "#cli/demo/state.ts";
+import { Supervisor } from "#cli/demo/supervisor.ts";
+import { PharosError } from "#core/errors.ts";
+
+export interface DemoOptions {
+  readonly dir: string;
+  readonly root: string;
+  readonly port: number;
+  readonly xdsPort: number;
+  readonly gatewayPort: number;
+  readonly rate: number;
+  /** How long a killed server stays down before it is started again. */
+  readonly serverRestartSeconds: number;
+  readonly certTtl: string | undefined;
+}
+
+/** What the graph must show, measured, before the demo calls itself live. */
+const EXPECTED = [
+  ["istio-ingressgateway", "productpage"],
+  ["productpage", "details"],
+  ["productpage", "reviews"],
+] as const;
+
+async function until<T>(what: string, timeoutMs: number, signal: AbortSignal, probe: () => Promise<T | undefined>): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  let last: unknown;
+  for (;;) {
+    signal.throwIfAborted();
+    const found = await probe().catch((error: unknown) => {
+      last = error;
+      return undefined;
+    });
+    if (found !== undefined) return found;
+    if (Date.now() > deadline) throw new PharosError("timeout", `${what} did not come within ${timeoutMs / 1000} s${last === undefined ? "" : ` (${String(last)})`}`);
+    await delay(100, undefined, { signal });
+  }
+}
+
+async function isLive(api: ApiClient): Promise<true | undefined> {
+  const graph = await api.topology.graph.query({ view: "workload", seconds: 60 });
+  const byId = new Map(graph.nodes.map((node) => [node.id, node.workload ?? node.name]));
+  const has = ([source, target]: readonly [string, string]): boolean =>
+    graph.edges.some((edge) => byId.get(edge.source)?.startsWith(source) && byId.get(edge.target)?.startsWith(target) && edge.requestsPerSecond > 0);
+  return EXPECTED.every(has) ? true : undefined;
+}
+
+/** Runs the demo until `signal`, then stops what it started in order. `say` hears the progress. */
+export async function runDemo(options: DemoOptions, signal: AbortSignal, say: (line: string) => void): Promise<void> {
+  const { dir, root } = options;
+  for (const child of ["logs", "agents", "server"]) mkdirSync(join(dir, child), { recursive: true });
+  await requireFree(options.port, "--port", "the console");
+  await requireFree(options.xdsPort, "--xds-port", "xDS and certificates");
+  await requireFree(options.gatewayPort, "--gateway-port", "the ingress gateway");
+  const python = findPython();
+  const ports = await choosePorts(DEMO_WORKLOADS.flatMap(portNames), join(dir, "ports.json"));
+  const place: DemoPlace = { dir, root, node: process.execPath, python, ports };
+  const urls = { console: `http://127.0.0.1:${options.port}`, gateway: `http://127.0.0.1:${options.gatewayPort}` };
+  const server = `127.0.0.1:${options.xdsPort}`;
+
+  let live = false;
+  const save = (): void => writeState(dir, { ...urls, pids: { supervisor: process.pid, ...supervisor.pids(), ...envoyPids(dir) }, live });
+  const supervisor = new Supervisor(() => save());
+  const refresh = setInterval(save, 1000);
+  try {
+    supervisor.start({
+      name: "server",
+      command: place.node,
+      args: [
+        "cli/main.ts",
+        "serve",
+        ...["--dir", join(dir, "server"), "--port", String(options.port), "--xds-port", String(options.xdsPort), "--demo-sign-in"],
+        ...(options.certTtl === undefined ? [] : ["--cert-ttl", options.certTtl]),
+      ],
+      env: { PHAROS_DEMO_DIR: dir, NODE_ENV: "production" },
+      cwd: root,
+      logFile: join(dir, "logs/server.log"),
+      restartAfterMs: options.serverRestartSeconds * 1000,
+    });
+    for (const workload of DEMO_WORKLOADS) {
+      const app = appProcess(place, workload);
+      if (app !== undefined) supervisor.start(app);
+    }
+    await until("the control plane", 60_000, signal, async () => ((await fetch(`${urls.console}/readyz`)).ok ? true : undefined));
+    say(`✓ control plane and console at ${urls.console}`);
+    const api = connect({ dir: join(dir, "server") });
+    await applySamples(api, root);
+    say("✓ services, mTLS and routing applied");
+    const tokens = await createTokens(api, server);
+    for (const workload of DEMO_WORKLOADS) {
+      supervisor.start(agentProcess(place, workload, tokens.get(workload.group) ?? "", server, options.gatewayPort));
+    }
+    await until("the proxies", 90_000, signal, async () => {
+      const connected = (await api.proxies.list.query()).filter((proxy) => proxy.connectedSince !== null);
+      return connected.length >= DEMO_WORKLOADS.length ? true : undefined;
+    });
+    say(`✓ ${DEMO_WORKLOADS.length} agents joined, each with its Envoy`);
+    await until("the product page", 60_000, signal, async () => {
+      const response = await fetch(`${urls.gateway}/productpage`);
+      await response.arrayBuffer();
+      return response.ok && !response.headers.has("x-degraded") ? true : undefined;
+    });
+    supervisor.start({
+      name: "load",
+      command: place.node,
+      args: ["samples/bookinfo/load.ts", "--url", `${urls.gateway}/productpage`, "--rate", String(options.rate), "--out", join(dir, "load.json")],
+      env: { PHAROS_DEMO_DIR: dir },
+      cwd: root,
+      logFile: join(dir, "logs/load.log"),
+      restartAfterMs: 1000,
+    });
+    say(`✓ ${options.rate} requests/s through the gateway at ${urls.gateway}/productpage`);
+    await until("measured traffic", 60_000, signal, () => isLive(api));
+    live = true;
+    save();
+    say(`\n  Pharos is live: ${urls.console}\n`);
+    await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+  } finally {
+    clearInterval(refresh);
+    say("… stopping");
+    await supervisor.stop("load", 10_000);
+    await Promise.all(DEMO_WORKLOADS.map(({ group }) => supervisor.stop(`${group}.agent`, 30_000)));
+    await Promise.all(DEMO_WORKLOADS.map(({ group }) => supervisor.stop(`${group}.app`, 5000)));
+    await supervisor.stop("server", 15_000);
+    for (const pid of Object.values(envoyPids(dir))) process.kill(pid, "SIGTERM");
+    say(existsSync(join(dir, "demo.json")) ? "✓ stopped" : "");
+  }
+}

@@ -1,0 +1,61 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { EXIT, EXIT_OF } from "#cli/exit-codes.ts";
+import { parseDurationMs } from "#core/duration.ts";
+import { PharosError } from "#core/errors.ts";
+
+interface ServeFlags {
+  readonly dir: string;
+  readonly host: string;
+  readonly port: string;
+  readonly xdsPort: string;
+  readonly plaintextPort?: string;
+  readonly trustDomain: string;
+  readonly certTtl: string;
+  readonly publicUrl?: string;
+  readonly demoSignIn?: boolean;
+  readonly console: boolean;
+}
+
+export function addServe(program: Command): void {
+  program
+    .command("serve")
+    .description("control plane, certificate authority, telemetry store and console, in one process")
+    .option("--dir <dir>", "where it keeps its databases and keys", ".pharos")
+    .option("--host <address>", "address to listen on", "127.0.0.1")
+    .option("--port <port>", "console and API", "20001")
+    .option("--xds-port <port>", "xDS, certificates and agents (mTLS)", "15012")
+    .option("--plaintext-port <port>", "xDS without TLS, for load tools on this machine")
+    .option("--trust-domain <domain>", "of the identities it issues", "cluster.local")
+    .option("--cert-ttl <duration>", "life of workload certificates", "24h")
+    .option("--public-url <url>", "how browsers reach the console")
+    .option("--demo-sign-in", "sign everybody on this machine in as administrator (loopback only)")
+    .option("--no-console", "API only, without the web console")
+    .action(async (flags: ServeFlags) => {
+      try {
+        const { runServer } = await import("#server/main.ts");
+        const stop = new AbortController();
+        for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
+        await runServer(
+          {
+            dir: resolve(flags.dir),
+            host: flags.host,
+            port: Number(flags.port),
+            xdsPort: Number(flags.xdsPort),
+            plaintextPort: flags.plaintextPort === undefined ? null : Number(flags.plaintextPort),
+            trustDomain: flags.trustDomain,
+            certTtlMs: parseDurationMs(flags.certTtl),
+            publicUrl: flags.publicUrl ?? null,
+            demoSignIn: flags.demoSignIn === true,
+            console: flags.console,
+          },
+          stop.signal,
+        );
+        process.exit(EXIT.ok);
+      } catch (error) {
+        const known = PharosError.from(error);
+        process.stderr.write(`error: ${known.toString()}\n${known.code === "internal" ? `${known.stack}\n` : ""}`);
+        process.exit(EXIT_OF[known.code]);
+      }
+    });
+}

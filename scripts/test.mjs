@@ -1,0 +1,92 @@
+// Everything that can fail, in one run: checks, unit and integration tests, and the journeys in a browser against a
+// real demo mesh. `npm test -- check|unit|e2e|failure` runs a part. The last line counts what the runners reported.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { root, setup } from "./setup.mjs";
+
+const reports = join(root, "reports");
+const bin = (name) => join(root, "node_modules/.bin", name);
+const env = { ...process.env, PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH}`, NODE_COMPILE_CACHE: join(root, ".cache/node"), FORCE_COLOR: "0" };
+
+function run(command, args, extra = {}) {
+  return new Promise((done) => {
+    const child = spawn(command, args, { cwd: root, env: { ...env, ...extra }, stdio: "inherit" });
+    child.on("error", () => done(127));
+    child.on("close", (code) => done(code ?? 1));
+  });
+}
+
+/** The browser for the journeys: PHAROS_CHROMIUM, one on PATH, Debian's package, or Playwright's own download. */
+async function provideChromium() {
+  const names = [process.env.PHAROS_CHROMIUM, "chromium", "chromium-browser", "google-chrome"].filter(Boolean);
+  const find = () => names.find((name) => spawnSync(name, ["--version"], { stdio: "ignore" }).status === 0);
+  if (find() === undefined && process.getuid?.() === 0 && spawnSync("apt-get", ["--version"], { stdio: "ignore" }).status === 0) {
+    process.stdout.write("… Chromium (apt-get install chromium)\n");
+    spawnSync("apt-get", ["update", "-qq"], { stdio: "ignore" });
+    spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-liberation"], { stdio: "ignore", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
+  }
+  const found = find();
+  if (found !== undefined) {
+    const path = spawnSync("sh", ["-c", 'command -v "$0"', found], { encoding: "utf8" }).stdout.trim();
+    return { PHAROS_CHROMIUM: path };
+  }
+  if ((await run(bin("playwright"), ["install", "chromium"])) === 0) return {};
+  throw new Error("no browser for the journeys: tried PHAROS_CHROMIUM, chromium, chromium-browser, google-chrome, apt-get and playwright install\n  next: install Chromium, or name it with PHAROS_CHROMIUM");
+}
+
+let passed = 0;
+let failed = 0;
+
+async function check(name, command, args) {
+  const begun = performance.now();
+  const code = await run(command, args);
+  if (code === 0) passed += 1;
+  else failed += 1;
+  process.stdout.write(`${code === 0 ? "✓" : "✗"} ${name} (${((performance.now() - begun) / 1000).toFixed(1)} s)\n`);
+}
+
+/** Adds what a runner's JSON report counts; a runner that failed without a report, or failed with none failing, is one failure. */
+function tally(file, code, read) {
+  if (!existsSync(file)) {
+    failed += 1;
+    return;
+  }
+  const counted = read(JSON.parse(readFileSync(file, "utf8")));
+  passed += counted.passed;
+  failed += counted.failed;
+  if (code !== 0 && counted.failed === 0) failed += 1;
+}
+
+async function unit() {
+  const file = join(reports, "unit.json");
+  const code = await run(bin("vitest"), ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`]);
+  tally(file, code, (report) => ({ passed: report.numPassedTests, failed: report.numFailedTests + (report.testResults ?? []).filter((each) => each.status === "failed" && each.assertionResults.length === 0).length }));
+}
+
+async function playwright(project, extra) {
+  const file = join(reports, `${project}.json`);
+  const code = await run(bin("playwright"), ["test", `--project=${project}`], { ...extra, PLAYWRIGHT_JSON_OUTPUT_NAME: file });
+  tally(file, code, (report) => ({ passed: report.stats.expected + report.stats.flaky, failed: report.stats.unexpected }));
+}
+
+const asked = process.argv.slice(2);
+const wanted = (part) => asked.length === 0 || asked.includes(part);
+try {
+  await setup({ build: wanted("e2e") || wanted("failure") });
+  rmSync(reports, { recursive: true, force: true });
+  mkdirSync(reports, { recursive: true });
+  if (wanted("check")) {
+    await check("types", bin("tsc"), ["--noEmit"]);
+    await check("format and lint", bin("biome"), ["check", "."]);
+    await check("imports", bin("depcruise"), ["--config", ".dependency-cruiser.js", "app", "components", "core", "grpc", "server", "mesh-agent", "cli"]);
+  }
+  if (wanted("unit")) await unit();
+  if (wanted("e2e")) await playwright("journeys", await provideChromium());
+  if (wanted("failure")) await playwright("failure", {});
+} catch (error) {
+  process.stderr.write(`${error.message}\n`);
+  failed += 1;
+}
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

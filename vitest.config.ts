@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["{app,cli,components,core,grpc,mesh-agent,scripts,server,samples,bench}/**/*.test.{ts,tsx}"],
+    environment: "node",
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // Two cores are the smallest machine this runs on, and real proxies share them.
+    maxWorkers: 2,
+  },
+});
