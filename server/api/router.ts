@@ -20,3 +20,4 @@ export const appRouter = router({
 export type AppRouter = typeof appRouter;
 /** Calls the API in process, for server components. */
 export const createApiCaller = createCallerFactory(appRouter);
+export type AppCaller = ReturnType<typeof createApiCaller>;

@@ -1,0 +1,62 @@
+import { createServer, type Server } from "node:http";
+import { PharosError } from "#core/errors.ts";
+import { type Routes, selectRoute, sendText } from "#server/http/routes.ts";
+
+export interface HttpServer {
+  readonly port: number;
+  /** Takes no new connections, ends idle ones, and resolves when the rest are done or `graceMs` has passed. */
+  close(graceMs: number): Promise<void>;
+}
+
+const SECURITY_HEADERS = {
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "same-origin",
+  "cross-origin-opener-policy": "same-origin",
+} as const;
+
+/** Listens, or fails with what to do about a taken port. `onError` hears what a route threw. */
+export async function createHttpServer(host: string, port: number, routes: Routes, onError: (error: PharosError, path: string) => void): Promise<HttpServer> {
+  const server: Server = createServer((request, response) => {
+    const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+    const fail = (error: unknown): void => {
+      onError(PharosError.from(error), path);
+      if (response.headersSent) response.destroy();
+      else sendText(response, 500, "internal error\n");
+    };
+    try {
+      const route = selectRoute(routes, path);
+      if (route === undefined) sendText(response, 404, `nothing is served at ${path}\n`);
+      else Promise.resolve(route(request, response)).catch(fail);
+    } catch (error) {
+      fail(error);
+    }
+  });
+  server.keepAliveTimeout = 65_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const taken = error.code === "EADDRINUSE";
+      reject(
+        new PharosError("unavailable", `cannot listen on ${host}:${port}: ${taken ? "the port is taken" : error.message}`, {
+          hint: taken ? "end what listens there, or choose another port with --port" : "choose another address with --host",
+          cause: error,
+        }),
+      );
+    });
+    server.listen(port, host, resolve);
+  });
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address !== null ? address.port : port,
+    close: (graceMs) =>
+      new Promise((resolve) => {
+        const kill = setTimeout(() => server.closeAllConnections(), graceMs);
+        server.close(() => {
+          clearTimeout(kill);
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}
