@@ -36,7 +36,7 @@ function parseOptions(flags: DemoFlags): DemoOptions {
     port: number(flags.port, "--port", 1, 65_535),
     xdsPort: number(flags.xdsPort, "--xds-port", 1, 65_535),
     gatewayPort: number(flags.gatewayPort, "--gateway-port", 1, 65_535),
-    rate: number(flags.rate, "--rate", 1, 1000),
+    rate: number(flags.rate, "--rate", 0, 1000),
     serverRestartSeconds: number(flags.serverRestartSeconds, "--server-restart-seconds", 0, 600),
     certTtl: flags.certTtl,
   };
@@ -103,7 +103,7 @@ export function addDemo(program: Command): void {
     .option("--port <port>", "console", "20001")
     .option("--xds-port <port>", "xDS and certificates", "15012")
     .option("--gateway-port <port>", "ingress gateway", "18080")
-    .option("--rate <n>", "requests a second through the gateway", "20")
+    .option("--rate <n>", "requests a second through the gateway; 0: none", "20")
     .option("--dir <dir>", "where it keeps everything", ".demo")
     .option("--cert-ttl <duration>", "life of workload certificates")
     .option("--server-restart-seconds <n>", "a killed control plane is started again after so long", "1")

@@ -16,6 +16,7 @@ export interface DemoOptions {
   readonly port: number;
   readonly xdsPort: number;
   readonly gatewayPort: number;
+  /** Requests a second; 0: no load generator. */
   readonly rate: number;
   /** How long a killed server stays down before it is started again. */
   readonly serverRestartSeconds: number;
@@ -69,6 +70,16 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal, say: (l
   const save = (): void => writeState(dir, { ...urls, pids: { supervisor: process.pid, ...supervisor.pids(), ...envoyPids(dir) }, live });
   const supervisor = new Supervisor(() => save());
   const refresh = setInterval(save, 1000);
+  const startLoad = (): void =>
+    supervisor.start({
+      name: "load",
+      command: place.node,
+      args: ["samples/bookinfo/load.ts", "--url", `${urls.gateway}/productpage`, "--rate", String(options.rate), "--out", join(dir, "load.json")],
+      env: { PHAROS_DEMO_DIR: dir },
+      cwd: root,
+      logFile: join(dir, "logs/load.log"),
+      restartAfterMs: 1000,
+    });
   try {
     supervisor.start({
       name: "server",
@@ -107,17 +118,11 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal, say: (l
       await response.arrayBuffer();
       return response.ok && !response.headers.has("x-degraded") ? true : undefined;
     });
-    supervisor.start({
-      name: "load",
-      command: place.node,
-      args: ["samples/bookinfo/load.ts", "--url", `${urls.gateway}/productpage`, "--rate", String(options.rate), "--out", join(dir, "load.json")],
-      env: { PHAROS_DEMO_DIR: dir },
-      cwd: root,
-      logFile: join(dir, "logs/load.log"),
-      restartAfterMs: 1000,
-    });
-    say(`✓ ${options.rate} requests/s through the gateway at ${urls.gateway}/productpage`);
-    await until("measured traffic", 60_000, signal, () => isLive(api));
+    if (options.rate > 0) {
+      startLoad();
+      say(`✓ ${options.rate} requests/s through the gateway at ${urls.gateway}/productpage`);
+      await until("measured traffic", 60_000, signal, () => isLive(api));
+    }
     live = true;
     save();
     say(`\n  Pharos is live: ${urls.console}\n`);
