@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Resource } from "#core/resource/resource.ts";
+import { type OpenDatabase, openDatabase } from "#server/db/open-database.ts";
+import { Registry, type Registration, type RegistryChange } from "#server/registry/registry.ts";
+import { createRegistryStore } from "#server/registry/store.ts";
+
+const GROUP: Resource<"WorkloadGroup"> = {
+  apiVersion: "networking.istio.io/v1",
+  kind: "WorkloadGroup",
+  metadata: { name: "reviews-v1", namespace: "default" },
+  spec: { metadata: { labels: { app: "reviews", version: "v1" } }, template: { serviceAccount: "bookinfo-reviews" } },
+};
+const IDENTITY = { namespace: "default", serviceAccount: "bookinfo-reviews" };
+const REGISTRATION: Registration = {
+  namespace: "default",
+  name: "reviews-v1-0",
+  group: "reviews-v1",
+  labels: { zone: "a" },
+  serviceAccount: "bookinfo-reviews",
+  address: "127.0.0.1",
+  ports: [{ name: "http", appPort: 9081, inboundPort: 19081 }],
+  health: "healthy",
+  locality: "",
+  weight: 0,
+};
+
+let dir: string;
+let database: OpenDatabase;
+let changes: RegistryChange[];
+let registry: Registry;
+
+const open = () =>
+  Registry.open({
+    store: createRegistryStore(database.db),
+    findGroup: (namespace, name) => (namespace === "default" && name === "reviews-v1" ? GROUP : undefined),
+    onChange: (change) => void changes.push(change),
+    graceMs: 30,
+  });
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), "pharos-registry-"));
+  database = await openDatabase(join(dir, "pharos.db"));
+  changes = [];
+  registry = await open();
+});
+afterEach(async () => {
+  registry.close();
+  await database.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+test("an instance takes its labels from the group, its own on top", async () => {
+  const instance = await registry.register(REGISTRATION, IDENTITY);
+  expect(instance.labels).toEqual({ app: "reviews", version: "v1", zone: "a" });
+  expect(changes).toEqual([{ instanceUpserts: [instance], instanceDeletes: [] }]);
+});
+
+test("a heartbeat that says nothing new is not announced", async () => {
+  await registry.register(REGISTRATION, IDENTITY);
+  await registry.register(REGISTRATION, IDENTITY);
+  expect(changes).toHaveLength(1);
+});
+
+test.each([
+  ["another account's instance", { serviceAccount: "bookinfo-ratings" }, "forbidden"],
+  ["an instance of another namespace", { namespace: "prod" }, "forbidden"],
+  ["a group that does not exist", { group: "reviews-v9" }, "not-found"],
+  ["a port out of range", { ports: [{ name: "http", appPort: 70_000, inboundPort: 1 }] }, "invalid"],
+] as const)("refuses %s", async (_, difference, code) => {
+  await expect(registry.register({ ...REGISTRATION, ...difference }, IDENTITY)).rejects.toMatchObject({ code });
+  expect(registry.list()).toEqual([]);
+});
+
+test("an instance outlives a restart of the server, and is dropped when nobody comes back for it", async () => {
+  await registry.register(REGISTRATION, IDENTITY);
+  registry.close();
+  changes = [];
+  registry = await open();
+  expect(registry.list()).toHaveLength(1);
+  await vi.waitFor(() => expect(changes).toEqual([{ instanceUpserts: [], instanceDeletes: ["default/reviews-v1-0"] }]));
+});
+
+test("an instance whose proxy comes back in time stays", async () => {
+  await registry.register(REGISTRATION, IDENTITY);
+  registry.disconnected("default/reviews-v1-0");
+  registry.connected("default/reviews-v1-0");
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  expect(registry.list()).toHaveLength(1);
+});
+
+test("only its own account may take an instance away", async () => {
+  await registry.register(REGISTRATION, IDENTITY);
+  await expect(registry.deregister("default", "reviews-v1-0", { ...IDENTITY, serviceAccount: "thief" })).rejects.toMatchObject({ code: "forbidden" });
+  await registry.deregister("default", "reviews-v1-0", IDENTITY);
+  expect(registry.list()).toEqual([]);
+});

@@ -1,0 +1,154 @@
+import { PharosError } from "#core/errors.ts";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import type { SnapshotChange } from "#core/registry/snapshot.ts";
+import type { Resource } from "#core/resource/resource.ts";
+import type { RegistryStore } from "#server/registry/store.ts";
+
+export type RegistryChange = Pick<SnapshotChange, "instanceUpserts" | "instanceDeletes">;
+
+/** What an agent says of its workload; identity and group decide what becomes of it. */
+export interface Registration {
+  readonly namespace: string;
+  readonly name: string;
+  readonly group: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly serviceAccount: string;
+  readonly address: string;
+  readonly ports: WorkloadInstance["ports"];
+  readonly health: WorkloadInstance["health"];
+  readonly locality: string;
+  readonly weight: number;
+}
+
+/** The caller's namespace and account, from its certificate. */
+export interface RegistrantIdentity {
+  readonly namespace: string;
+  readonly serviceAccount: string;
+}
+
+export interface RegistryOptions {
+  readonly store: RegistryStore;
+  readonly findGroup: (namespace: string, name: string) => Resource<"WorkloadGroup"> | undefined;
+  /** Told after the change was stored. */
+  readonly onChange: (change: RegistryChange) => void;
+  /** How long an instance outlives its proxy's connection: its agent may be restarting, or this server was. */
+  readonly graceMs: number;
+}
+
+/**
+ * The running workloads. An instance is stored before it is announced and outlives a lost connection for `graceMs`, so
+ * that neither a restart of the server nor of an agent takes endpoints away; only Deregister takes one away at once.
+ */
+export class Registry {
+  readonly #options: RegistryOptions;
+  readonly #instances = new Map<string, WorkloadInstance>();
+  readonly #leaving = new Map<string, NodeJS.Timeout>();
+
+  private constructor(options: RegistryOptions) {
+    this.#options = options;
+  }
+
+  /** Restores what was registered; whoever does not come back within the grace period is dropped. */
+  static async open(options: RegistryOptions): Promise<Registry> {
+    const registry = new Registry(options);
+    for (const instance of await options.store.list()) {
+      const key = keyOf(instance);
+      registry.#instances.set(key, instance);
+      registry.disconnected(key);
+    }
+    return registry;
+  }
+
+  list(): readonly WorkloadInstance[] {
+    return [...this.#instances.values()];
+  }
+
+  /** Adds or refreshes; announces only what differs. Throws PharosError: forbidden, not-found, invalid. */
+  async register(registration: Registration, identity: RegistrantIdentity): Promise<WorkloadInstance> {
+    const instance = this.#resolve(registration, identity);
+    const key = keyOf(instance);
+    this.connected(key);
+    if (JSON.stringify(this.#instances.get(key)) === JSON.stringify(instance)) return instance;
+    await this.#options.store.upsert([instance]);
+    this.#instances.set(key, instance);
+    this.#options.onChange({ instanceUpserts: [instance], instanceDeletes: [] });
+    return instance;
+  }
+
+  async deregister(namespace: string, name: string, identity: RegistrantIdentity): Promise<void> {
+    const key = `${namespace}/${name}`;
+    const instance = this.#instances.get(key);
+    if (instance === undefined) return;
+    if (instance.namespace !== identity.namespace || instance.serviceAccount !== identity.serviceAccount) {
+      throw new PharosError("forbidden", `instance ${key} belongs to ${instance.namespace}/${instance.serviceAccount}, not to ${identity.namespace}/${identity.serviceAccount}`);
+    }
+    await this.#drop(key);
+  }
+
+  connected(key: string): void {
+    clearTimeout(this.#leaving.get(key));
+    this.#leaving.delete(key);
+  }
+
+  disconnected(key: string): void {
+    this.connected(key);
+    if (!this.#instances.has(key)) return;
+    const timer = setTimeout(() => void this.#drop(key).catch(() => this.disconnected(key)), this.#options.graceMs);
+    timer.unref();
+    this.#leaving.set(key, timer);
+  }
+
+  close(): void {
+    for (const timer of this.#leaving.values()) clearTimeout(timer);
+    this.#leaving.clear();
+  }
+
+  async #drop(key: string): Promise<void> {
+    this.connected(key);
+    await this.#options.store.delete([key]);
+    if (this.#instances.delete(key)) this.#options.onChange({ instanceUpserts: [], instanceDeletes: [key] });
+  }
+
+  #resolve(registration: Registration, identity: RegistrantIdentity): WorkloadInstance {
+    const { namespace, name, group, ports } = registration;
+    const key = `${namespace}/${name}`;
+    if (namespace !== identity.namespace || registration.serviceAccount !== identity.serviceAccount) {
+      throw new PharosError("forbidden", `${identity.namespace}/${identity.serviceAccount} may not register instance ${key} of ${namespace}/${registration.serviceAccount}`, {
+        hint: "join with a token made for that namespace and service account",
+      });
+    }
+    const found = this.#options.findGroup(namespace, group);
+    if (found === undefined) {
+      throw new PharosError("not-found", `instance ${key} names WorkloadGroup ${namespace}/${group}, which does not exist`, { hint: `apply a WorkloadGroup named ${group} in namespace ${namespace} first` });
+    }
+    const { template, metadata } = found.spec;
+    if (template.serviceAccount !== undefined && template.serviceAccount !== registration.serviceAccount) {
+      throw new PharosError("forbidden", `WorkloadGroup ${namespace}/${group} is for account ${template.serviceAccount}, not ${registration.serviceAccount}`);
+    }
+    for (const port of ports) {
+      if (![port.appPort, port.inboundPort].every((number) => Number.isInteger(number) && number > 0 && number < 65_536)) {
+        throw new PharosError("invalid", `instance ${key}: port ${port.name} is not 1 to 65535`);
+      }
+    }
+    const owner = this.#instances.get(key);
+    if (owner !== undefined && owner.serviceAccount !== registration.serviceAccount) {
+      throw new PharosError("conflict", `instance ${key} is registered by account ${owner.serviceAccount}`, { hint: "give each instance a name of its own" });
+    }
+    return {
+      namespace,
+      name,
+      workload: group,
+      labels: { ...template.labels, ...metadata?.labels, ...registration.labels },
+      serviceAccount: registration.serviceAccount,
+      address: registration.address || template.address || "127.0.0.1",
+      ports: ports.map((port) => ({ ...port, inboundPort: port.inboundPort || port.appPort })),
+      health: registration.health,
+      locality: registration.locality || template.locality || "",
+      weight: registration.weight || template.weight || 1,
+    };
+  }
+}
+
+function keyOf(instance: Pick<WorkloadInstance, "namespace" | "name">): string {
+  return `${instance.namespace}/${instance.name}`;
+}
