@@ -1,0 +1,61 @@
+/** What a node stands for. */
+export type GraphView = "service" | "workload" | "versioned-app";
+
+export type HealthStatus = "healthy" | "degraded" | "failure" | "idle" | "unknown";
+
+export interface Health {
+  readonly status: HealthStatus;
+  /** One sentence with the figure that decided: "12.0 % of 20 requests/s answered 5xx". */
+  readonly reason: string;
+}
+
+export interface GraphNode {
+  /** Stable over refreshes. */
+  readonly id: string;
+  readonly kind: "service" | "workload" | "app" | "gateway" | "unknown";
+  readonly namespace: string;
+  readonly name: string;
+  readonly app?: string;
+  readonly version?: string;
+  readonly workload?: string;
+  /** Host name, for services. */
+  readonly service?: string;
+  readonly health: Health;
+  /** No measured caller: traffic enters the mesh here. */
+  readonly isRoot: boolean;
+  readonly requestsPerSecondIn: number;
+  readonly requestsPerSecondOut: number;
+  readonly errorPercentIn: number;
+}
+
+export interface GraphEdge {
+  readonly id: string;
+  readonly source: string;
+  readonly target: string;
+  readonly protocol: "http" | "grpc" | "tcp";
+  readonly requestsPerSecond: number;
+  /** 5xx, refused and unanswered, in percent of all. */
+  readonly errorPercent: number;
+  readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
+  readonly p99Ms: number | null;
+  /** Null when no reporter could tell. */
+  readonly mtlsPercent: number | null;
+  readonly health: Health;
+  readonly responses: readonly { readonly code: number; readonly flags: string; readonly requestsPerSecond: number }[];
+  /** `AuthorizationPolicy/NAMESPACE/NAME` of what refused. */
+  readonly deniedBy: readonly string[];
+  readonly bytesPerSecond: number;
+  /** Hosts that the requests were for. */
+  readonly destinationServices: readonly string[];
+}
+
+export interface Graph {
+  readonly view: GraphView;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly nodes: readonly GraphNode[];
+  readonly edges: readonly GraphEdge[];
+  /** Time for which some proxy's requests are not told of. */
+  readonly gaps: readonly { readonly startMs: number; readonly endMs: number; readonly workload: string; readonly reason: string; readonly requests: number }[];
+}

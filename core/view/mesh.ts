@@ -1,0 +1,74 @@
+import type { Origin } from "#core/xds/layer.ts";
+import type { XdsType } from "#core/xds/type-urls.ts";
+
+export type SyncState = "SYNCED" | "STALE" | "NOT SENT" | "ERROR";
+
+/** What Envoy said when it refused, and the user's object that caused it. */
+export interface Refusal {
+  readonly at: string;
+  readonly type: XdsType;
+  /** Name of the xDS resource. */
+  readonly resource: string;
+  /** Envoy's own words. */
+  readonly message: string;
+  readonly origins: readonly Origin[];
+}
+
+export interface ProxyStatus {
+  /** Node id. */
+  readonly id: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly workload: string;
+  readonly type: "sidecar" | "router";
+  readonly version: string;
+  readonly address: string;
+  readonly spiffeId: string | null;
+  /** ISO time; null while away. */
+  readonly connectedSince: string | null;
+  readonly certificateNotAfter: string | null;
+  readonly sync: Readonly<Partial<Record<XdsType, SyncState>>>;
+  /** The newest revision it has acknowledged in all types. */
+  readonly revision: number | null;
+  readonly lastRefusal: Refusal | null;
+  readonly bytesSent: number;
+}
+
+export interface ProxyDetail extends ProxyStatus {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly refusals: readonly Refusal[];
+  readonly resources: Readonly<Partial<Record<XdsType, number>>>;
+}
+
+/** How one revision spread. */
+export interface Distribution {
+  readonly revision: number;
+  readonly writtenAt: string;
+  readonly proxies: readonly {
+    readonly id: string;
+    readonly workload: string;
+    readonly namespace: string;
+    readonly state: "pending" | "acked" | "refused";
+    /** From write to acknowledgement. */
+    readonly ackMs: number | null;
+    readonly refusals: readonly Refusal[];
+  }[];
+  /** Known proxies that are not connected. */
+  readonly away: readonly string[];
+  readonly isComplete: boolean;
+}
+
+/** What a change would do to xDS. */
+export interface MeshPreview {
+  readonly changes: readonly {
+    readonly type: XdsType;
+    readonly name: string;
+    readonly op: "added" | "changed" | "removed";
+    /** Node ids that hold or would hold it. */
+    readonly proxies: readonly string[];
+    /** Proto3 JSON. */
+    readonly before?: unknown;
+    readonly after?: unknown;
+  }[];
+}
