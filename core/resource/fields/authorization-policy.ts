@@ -1,0 +1,58 @@
+import { type FieldTable, list, object, oneOfValues, refused, required, string, under } from "#core/resource/field.ts";
+import { MATCH_LABELS } from "#core/resource/fields/selector.ts";
+
+const NO_JWT = "tokens of end users (RequestAuthentication) are not checked yet";
+const BY_SELECTOR = "choose workloads with `selector`";
+
+export const AUTHORIZATION_POLICY_FIELDS: FieldTable = {
+  ...under("selector", MATCH_LABELS),
+  targetRef: refused(BY_SELECTOR),
+  targetRefs: refused(BY_SELECTOR),
+  action: oneOfValues(["ALLOW", "DENY", "AUDIT"], { CUSTOM: "external authorizers are not called yet" }),
+  provider: refused("it goes with the action CUSTOM: external authorizers are not called yet"),
+  rules: list(0, 512),
+  "rules[]": object(),
+  "rules[].from": list(1, 512),
+  "rules[].from[].source": required(object()),
+  ...sourceFields(),
+  "rules[].to": list(1, 512),
+  "rules[].to[].operation": required(object()),
+  ...listsUnder("rules[].to[].operation", {
+    hosts: "policy-text",
+    ports: "port-number",
+    methods: "policy-text",
+    paths: "policy-path",
+  }),
+  "rules[].when[].key": required(string("condition-key")),
+  "rules[].when[].values[]": string("policy-text"),
+  "rules[].when[].notValues[]": string("policy-text"),
+};
+
+function sourceFields(): FieldTable {
+  const prefix = "rules[].from[].source";
+  return {
+    ...listsUnder(prefix, {
+      principals: "policy-text",
+      namespaces: "policy-text",
+      serviceAccounts: "service-account",
+      ipBlocks: "ip-or-cidr",
+      remoteIpBlocks: "ip-or-cidr",
+    }),
+    [`${prefix}.requestPrincipals`]: refused(NO_JWT),
+    [`${prefix}.notRequestPrincipals`]: refused(NO_JWT),
+    [`${prefix}.trustDomains`]: refused("there is one trust domain"),
+    [`${prefix}.notTrustDomains`]: refused("there is one trust domain"),
+  };
+}
+
+/** Each of the lists, and its opposite: `paths` and `notPaths`. */
+function listsUnder(prefix: string, formats: Readonly<Record<string, Parameters<typeof string>[0]>>): FieldTable {
+  const entries = Object.entries(formats).flatMap(([name, format]) => {
+    const opposite = `not${name[0]?.toUpperCase()}${name.slice(1)}`;
+    return [name, opposite].flatMap((each) => [
+      [`${prefix}.${each}`, list(1, 4096)],
+      [`${prefix}.${each}[]`, string(format)],
+    ]);
+  });
+  return Object.fromEntries(entries) as FieldTable;
+}

@@ -1,0 +1,14 @@
+import { type FieldTable, map, required, string, under } from "#core/resource/field.ts";
+import { MATCH_LABELS } from "#core/resource/fields/selector.ts";
+import { TRAFFIC_POLICY } from "#core/resource/fields/traffic-policy.ts";
+
+export const DESTINATION_RULE_FIELDS: FieldTable = {
+  host: required(string("wildcard-host")),
+  "exportTo[]": string("export-to"),
+  ...under("trafficPolicy", TRAFFIC_POLICY),
+  "subsets[].name": required(string("label")),
+  "subsets[].labels": map("label-key"),
+  "subsets[].labels{}": string("label-value"),
+  ...under("subsets[].trafficPolicy", TRAFFIC_POLICY),
+  ...under("workloadSelector", MATCH_LABELS),
+};

@@ -1,0 +1,62 @@
+import {
+  boolean,
+  type FieldTable,
+  list,
+  map,
+  object,
+  oneOfValues,
+  port,
+  refused,
+  required,
+  string,
+} from "#core/resource/field.ts";
+
+const TLS_VERSIONS = ["TLS_AUTO", "TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"];
+const BY_FILE = "secrets are not served by name; give paths of files on the gateway's host";
+
+export const GATEWAY_FIELDS: FieldTable = {
+  selector: map("label-key"),
+  "selector{}": string("label-value"),
+  servers: required(list(1)),
+  "servers[].name": string(),
+  "servers[].bind": refused("a gateway binds the address of its instance"),
+  "servers[].defaultEndpoint": refused("Istio ignores it"),
+  "servers[].port": required(object()),
+  "servers[].port.number": required(port()),
+  "servers[].port.name": required(string("label")),
+  "servers[].port.protocol": required(
+    oneOfValues(["HTTP", "HTTPS", "GRPC", "GRPC-WEB", "HTTP2", "TCP", "TLS"], {
+      MONGO: "use TCP",
+      REDIS: "use TCP",
+      MYSQL: "use TCP",
+    }),
+  ),
+  "servers[].port.targetPort": refused("deprecated in Istio, and without effect"),
+  "servers[].hosts": required(list(1)),
+  "servers[].hosts[]": string("gateway-host"),
+  "servers[].tls.httpsRedirect": boolean(),
+  "servers[].tls.mode": oneOfValues(["PASSTHROUGH", "SIMPLE", "MUTUAL", "ISTIO_MUTUAL"], {
+    AUTO_PASSTHROUGH: "it joins several clusters, and there is one here",
+    OPTIONAL_MUTUAL: "choose SIMPLE or MUTUAL",
+  }),
+  "servers[].tls.serverCertificate": string("file-path"),
+  "servers[].tls.privateKey": string("file-path"),
+  "servers[].tls.caCertificates": string("file-path"),
+  "servers[].tls.caCrl": refused("revocation lists are not read"),
+  "servers[].tls.subjectAltNames[]": string(),
+  "servers[].tls.credentialName": refused(BY_FILE),
+  "servers[].tls.credentialNames": refused(BY_FILE),
+  "servers[].tls.caCertCredentialName": refused(BY_FILE),
+  "servers[].tls.tlsCertificates": refused("give one serverCertificate and privateKey"),
+  "servers[].tls.verifyCertificateSpki": refused(
+    "client certificates are checked by caCertificates and subjectAltNames",
+  ),
+  "servers[].tls.verifyCertificateHash": refused(
+    "client certificates are checked by caCertificates and subjectAltNames",
+  ),
+  "servers[].tls.minProtocolVersion": oneOfValues(TLS_VERSIONS),
+  "servers[].tls.maxProtocolVersion": oneOfValues(TLS_VERSIONS),
+  "servers[].tls.cipherSuites[]": string(),
+  "servers[].tls.ecdhCurves": refused("the proxy's own choice is used"),
+  "servers[].tls.insecureSkipVerify": refused("client certificates are always checked"),
+};

@@ -1,0 +1,90 @@
+import {
+  boolean,
+  type FieldTable,
+  integer,
+  list,
+  number,
+  object,
+  oneOfValues,
+  port,
+  refused,
+  required,
+  string,
+  under,
+} from "#core/resource/field.ts";
+import { DESTINATION } from "#core/resource/fields/destination.ts";
+import { HEADER_RULES } from "#core/resource/fields/header-rules.ts";
+import { HTTP_MATCH } from "#core/resource/fields/http-match.ts";
+import { STRING_MATCH } from "#core/resource/fields/string-match.ts";
+
+const PERCENT: FieldTable = { value: number(0, 100) };
+
+export const HTTP_ROUTE: FieldTable = {
+  name: string(),
+  ...under("match[]", HTTP_MATCH),
+
+  route: list(0, 256),
+  "route[].destination": required(object()),
+  ...under("route[].destination", DESTINATION),
+  "route[].weight": integer(),
+  ...under("route[].headers", HEADER_RULES),
+
+  redirect: object({ atMostOneOf: ["port", "derivePort"] }),
+  "redirect.uri": string(),
+  "redirect.prefixRewrite": string(),
+  "redirect.authority": string(),
+  "redirect.port": port(),
+  "redirect.derivePort": oneOfValues(["FROM_PROTOCOL_DEFAULT", "FROM_REQUEST_PORT"]),
+  "redirect.scheme": oneOfValues(["http", "https"]),
+  "redirect.redirectCode": integer(301, 308),
+
+  "directResponse.status": required(integer(200, 599)),
+  "directResponse.body": object({ exactlyOneOf: ["string", "bytes"] }),
+  "directResponse.body.string": string(undefined, 1_048_576),
+  "directResponse.body.bytes": refused("write the body as `string`"),
+
+  delegate: refused("VirtualServices cannot delegate to each other yet; write the routes in one"),
+
+  "rewrite.uri": string(),
+  "rewrite.authority": string(),
+  "rewrite.uriRegexRewrite.match": required(string("regex", 1024)),
+  "rewrite.uriRegexRewrite.rewrite": required(string()),
+
+  timeout: string("duration"),
+  "retries.attempts": integer(),
+  "retries.perTryTimeout": string("duration"),
+  "retries.retryOn": string("retry-on"),
+  "retries.retryRemoteLocalities": refused("load balancing does not know localities yet"),
+  "retries.retryIgnorePreviousHosts": boolean(),
+  "retries.backoff": string("duration"),
+
+  "fault.delay": object(),
+  "fault.delay.fixedDelay": required(string("duration")),
+  "fault.delay.exponentialDelay": refused("Istio refuses it too; use fixedDelay"),
+  "fault.delay.percent": refused("deprecated in Istio; use percentage.value"),
+  ...under("fault.delay.percentage", PERCENT),
+  "fault.abort": object({ exactlyOneOf: ["httpStatus", "grpcStatus", "http2Error"] }),
+  "fault.abort.httpStatus": integer(200, 599),
+  "fault.abort.grpcStatus": string("grpc-status"),
+  "fault.abort.http2Error": refused("Istio refuses it too; use httpStatus or grpcStatus"),
+  ...under("fault.abort.percentage", PERCENT),
+
+  ...under("mirror", DESTINATION),
+  ...under("mirrorPercentage", PERCENT),
+  mirrorPercent: refused("deprecated in Istio; use mirrorPercentage.value"),
+  mirror_percent: refused("deprecated in Istio; use mirrorPercentage.value"),
+  "mirrors[].destination": required(object()),
+  ...under("mirrors[].destination", DESTINATION),
+  ...under("mirrors[].percentage", PERCENT),
+
+  ...under("corsPolicy.allowOrigins[]", STRING_MATCH),
+  "corsPolicy.allowOrigin": refused("deprecated in Istio; use allowOrigins with `exact`"),
+  "corsPolicy.allowMethods[]": string("cors-method"),
+  "corsPolicy.allowHeaders[]": string("header-name-or-star"),
+  "corsPolicy.exposeHeaders[]": string("header-name-or-star"),
+  "corsPolicy.maxAge": string("duration"),
+  "corsPolicy.allowCredentials": boolean(),
+  "corsPolicy.unmatchedPreflights": oneOfValues(["UNSPECIFIED", "FORWARD", "IGNORE"]),
+
+  ...under("headers", HEADER_RULES),
+};

@@ -1,0 +1,7 @@
+import { type FieldTable, map, string } from "#core/resource/field.ts";
+
+/** `selector` of the security policies and `workloadSelector` of DestinationRule. */
+export const MATCH_LABELS: FieldTable = {
+  matchLabels: map("label-key"),
+  "matchLabels{}": string("label-value"),
+};

@@ -1,0 +1,38 @@
+import { type FieldTable, list, map, oneOfValues, port, required, string, under } from "#core/resource/field.ts";
+import { WORKLOAD_ENTRY_FIELDS } from "#core/resource/fields/workload-entry.ts";
+
+export const SERVICE_PROTOCOLS = [
+  "HTTP",
+  "HTTPS",
+  "GRPC",
+  "GRPC-WEB",
+  "HTTP2",
+  "MONGO",
+  "TCP",
+  "TLS",
+  "REDIS",
+  "MYSQL",
+  "UDP",
+] as const;
+
+export const SERVICE_ENTRY_FIELDS: FieldTable = {
+  hosts: required(list(1, 256)),
+  "hosts[]": string("wildcard-host"),
+  addresses: list(0, 256),
+  "addresses[]": string("ip-or-cidr", 64),
+  ports: list(0, 256),
+  "ports[].number": required(port()),
+  "ports[].name": required(string("port-name", 256)),
+  "ports[].protocol": string("service-protocol"),
+  "ports[].targetPort": port(),
+  location: oneOfValues(["MESH_EXTERNAL", "MESH_INTERNAL"]),
+  resolution: oneOfValues(["NONE", "STATIC", "DNS", "DNS_ROUND_ROBIN"], {
+    DYNAMIC_DNS: "use DNS with the names written out",
+  }),
+  endpoints: list(0, 4096),
+  ...under("endpoints[]", WORKLOAD_ENTRY_FIELDS),
+  "workloadSelector.labels": map("label-key", 256),
+  "workloadSelector.labels{}": string("label-value"),
+  "exportTo[]": string("export-to"),
+  "subjectAltNames[]": string(),
+};

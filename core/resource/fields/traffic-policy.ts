@@ -1,0 +1,106 @@
+import {
+  boolean,
+  type FieldTable,
+  integer,
+  list,
+  number,
+  object,
+  oneOfValues,
+  port,
+  refused,
+  required,
+  string,
+  uint32,
+  under,
+} from "#core/resource/field.ts";
+
+const NO_LOCALITY = "load balancing does not know localities yet";
+
+const LOAD_BALANCER: FieldTable = {
+  "": object({ atMostOneOf: ["simple", "consistentHash"] }),
+  simple: oneOfValues(["UNSPECIFIED", "LEAST_CONN", "RANDOM", "PASSTHROUGH", "ROUND_ROBIN", "LEAST_REQUEST"]),
+  consistentHash: object({
+    exactlyOneOf: ["httpHeaderName", "httpCookie", "useSourceIp", "httpQueryParameterName"],
+    atMostOneOf: ["ringHash", "maglev"],
+  }),
+  "consistentHash.httpHeaderName": string("header-name"),
+  "consistentHash.httpCookie.name": required(string()),
+  "consistentHash.httpCookie.path": string(),
+  "consistentHash.httpCookie.ttl": string("duration-or-zero"),
+  "consistentHash.httpCookie.attributes": refused("only name, path and ttl of the cookie are"),
+  "consistentHash.useSourceIp": boolean(),
+  "consistentHash.httpQueryParameterName": string(),
+  "consistentHash.ringHash.minimumRingSize": integer(0, 8_388_608),
+  "consistentHash.maglev.tableSize": integer(1, 5_000_011),
+  "consistentHash.minimumRingSize": refused("deprecated in Istio; use ringHash.minimumRingSize"),
+  "warmup.duration": required(string("duration")),
+  "warmup.minimumPercent": number(0, 100),
+  "warmup.aggression": number(0, 1e9),
+  warmupDurationSecs: refused("deprecated in Istio; use warmup.duration"),
+  localityLbSetting: refused(NO_LOCALITY),
+  zoneAwareLbSetting: refused(NO_LOCALITY),
+  backendUtilization: refused("load reports from backends are not collected"),
+};
+
+const CONNECTION_POOL: FieldTable = {
+  "tcp.maxConnections": integer(),
+  "tcp.connectTimeout": string("duration"),
+  "tcp.maxConnectionDuration": string("duration"),
+  "tcp.idleTimeout": string("duration-or-zero"),
+  "tcp.tcpKeepalive.probes": uint32(),
+  "tcp.tcpKeepalive.time": string("duration"),
+  "tcp.tcpKeepalive.interval": string("duration"),
+  "http.http1MaxPendingRequests": integer(),
+  "http.http2MaxRequests": integer(),
+  "http.maxRequestsPerConnection": integer(),
+  "http.maxRetries": integer(),
+  "http.idleTimeout": string("duration"),
+  "http.h2UpgradePolicy": oneOfValues(["DEFAULT", "DO_NOT_UPGRADE", "UPGRADE"]),
+  "http.useClientProtocol": boolean(),
+  "http.maxConcurrentStreams": integer(1),
+  "http.http2KeepAlive.interval": required(string("duration")),
+  "http.http2KeepAlive.timeout": required(string("duration")),
+};
+
+const OUTLIER_DETECTION: FieldTable = {
+  consecutive5xxErrors: uint32(),
+  consecutiveGatewayErrors: uint32(),
+  consecutiveErrors: refused("deprecated in Istio; use consecutive5xxErrors"),
+  splitExternalLocalOriginErrors: boolean(),
+  consecutiveLocalOriginFailures: uint32(),
+  interval: string("duration"),
+  baseEjectionTime: string("duration"),
+  maxEjectionPercent: integer(0, 100),
+  minHealthPercent: integer(0, 100),
+  outlierDetectionHttpErrorCodes: refused("every 5xx counts as an error"),
+};
+
+const CLIENT_TLS: FieldTable = {
+  mode: oneOfValues(["DISABLE", "SIMPLE", "MUTUAL", "ISTIO_MUTUAL"]),
+  clientCertificate: string("file-path"),
+  privateKey: string("file-path"),
+  caCertificates: string("file-path"),
+  caCrl: refused("revocation lists are not read"),
+  credentialName: refused("secrets are not served by name; give paths of files on the proxy's host"),
+  "subjectAltNames[]": string(),
+  sni: string(),
+  insecureSkipVerify: boolean(),
+};
+
+const PORT_POLICY: FieldTable = {
+  ...under("loadBalancer", LOAD_BALANCER),
+  ...under("connectionPool", CONNECTION_POOL),
+  ...under("outlierDetection", OUTLIER_DETECTION),
+  ...under("tls", CLIENT_TLS),
+};
+
+export const TRAFFIC_POLICY: FieldTable = {
+  ...PORT_POLICY,
+  portLevelSettings: list(0, 4096),
+  "portLevelSettings[].port": required(object()),
+  "portLevelSettings[].port.number": required(port()),
+  ...under("portLevelSettings[]", PORT_POLICY),
+  tunnel: refused("connections are not tunnelled"),
+  proxyProtocol: refused("the PROXY protocol is not written"),
+  retryBudget: refused("retries are bounded by connectionPool.http.maxRetries"),
+};

@@ -1,0 +1,13 @@
+import { type FieldTable, map, port, refused, string, uint32 } from "#core/resource/field.ts";
+
+export const WORKLOAD_ENTRY_FIELDS: FieldTable = {
+  address: string("workload-address", 256),
+  ports: map("port-name", 128),
+  "ports{}": port(),
+  labels: map("label-key", 256),
+  "labels{}": string("label-value"),
+  network: refused("there is one network"),
+  locality: string("locality", 2048),
+  weight: uint32(),
+  serviceAccount: string("dns-name", 253),
+};

@@ -1,0 +1,35 @@
+/** True for an IPv4 or IPv6 address in its usual text form. */
+export function isIpAddress(text: string): boolean {
+  return isIpv4(text) || isIpv6(text);
+}
+
+/** True for an address, or an address with a prefix length that fits it. */
+export function isIpOrCidr(text: string): boolean {
+  const slash = text.indexOf("/");
+  if (slash < 0) return isIpAddress(text);
+  const address = text.slice(0, slash);
+  const length = text.slice(slash + 1);
+  if (!/^\d{1,3}$/.test(length)) return false;
+  return (isIpv4(address) && Number(length) <= 32) || (isIpv6(address) && Number(length) <= 128);
+}
+
+function isIpv4(text: string): boolean {
+  const parts = text.split(".");
+  return parts.length === 4 && parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255);
+}
+
+function isIpv6(text: string): boolean {
+  if (!/^[0-9a-fA-F:.]+$/.test(text)) return false;
+  const halves = text.split("::");
+  if (halves.length > 2) return false;
+  const groups = halves.flatMap((half) => (half === "" ? [] : half.split(":")));
+  const last = groups.at(-1);
+  let count = groups.length;
+  if (last?.includes(".")) {
+    if (!isIpv4(last) || text.endsWith(":")) return false;
+    groups.pop();
+    count += 1;
+  }
+  if (!groups.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group))) return false;
+  return halves.length === 2 ? count <= 7 : count === 8;
+}

@@ -1,0 +1,63 @@
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+} from "yaml";
+import { type Path, parsePath } from "#core/resource/path.ts";
+
+/** The node at the path, or the nearest one around it that exists. */
+export function nodeAtPath(document: Document, root: Node | null, path: Path): Node | null {
+  let node = root;
+  for (const segment of path) {
+    const holder: unknown = isAlias(node) ? node.resolve(document) : node;
+    if (!isCollection(holder)) return node;
+    const next: unknown = isMap(holder)
+      ? holder.items.find(
+          (pair) => String(isScalar(pair.key) ? (pair.key.source ?? pair.key.value) : pair.key) === String(segment),
+        )?.value
+      : holder.get(segment, true);
+    if (!isScalar(next) && !isCollection(next) && !isAlias(next)) return node;
+    node = next;
+  }
+  return node;
+}
+
+/** Where a path such as `spec.http[0].route[1].weight` stands in one document's text, 1-based; its nearest parent when it is absent. */
+export function locatePath(text: string, path: string): { readonly line: number; readonly column: number } | undefined {
+  const segments = parsePath(path);
+  if (segments === undefined) return undefined;
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false });
+  const start = nodeAtPath(document, document.contents, segments)?.range?.[0];
+  if (start === undefined) return undefined;
+  const { line, col } = lines.linePos(start);
+  return { line, column: col };
+}
+
+/** The innermost named value that holds the offset; the root's path when none does. */
+export function pathAtOffset(root: Node | null, offset: number): Path {
+  if (isMap(root)) {
+    for (const pair of root.items) {
+      const key = isScalar(pair.key) ? pair.key : undefined;
+      const value = isNode(pair.value) ? pair.value : undefined;
+      const start = key?.range?.[0] ?? Number.POSITIVE_INFINITY;
+      const end = value?.range?.[2] ?? key?.range?.[2] ?? start;
+      if (offset >= start && offset < end) return [String(key?.value), ...pathAtOffset(value ?? null, offset)];
+    }
+  }
+  if (isSeq(root)) {
+    const index = root.items.findIndex(
+      (item) => isNode(item) && offset >= (item.range?.[0] ?? 0) && offset < (item.range?.[2] ?? 0),
+    );
+    const item = root.items[index];
+    if (isNode(item)) return [index, ...pathAtOffset(item, offset)];
+  }
+  return [];
+}

@@ -1,0 +1,121 @@
+import { Document, type ErrorCode, isMap, isNode, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import type { Diagnostic } from "#core/diagnostic.ts";
+import { pathAtOffset } from "#core/resource/locate-path.ts";
+import { formatPath } from "#core/resource/path.ts";
+import { readDocument } from "#core/resource/read-document.ts";
+import type { AnyResource } from "#core/resource/resource.ts";
+import { type DocumentText, splitDocuments } from "#core/resource/split-documents.ts";
+
+/** Of one document, in characters. */
+export const DOCUMENT_LENGTH_MAX = 1_048_576;
+const DIAGNOSTICS_MAX = 100;
+const YAML_CODES: Partial<Record<ErrorCode, string>> = {
+  DUPLICATE_KEY: "duplicate-key",
+  RESOURCE_EXHAUSTION: "too-large",
+};
+
+export interface ParseOptions {
+  /** Named in diagnostics. */
+  readonly file?: string | undefined;
+  /** For documents that name none; "default". */
+  readonly defaultNamespace?: string | undefined;
+}
+
+export interface ParsedDocument {
+  readonly resource: AnyResource;
+  /** Its own source, comments kept. */
+  readonly text: string;
+  readonly file?: string;
+  /** Of its first line in the text given, 1-based. */
+  readonly line: number;
+}
+
+export interface ParsedDocuments {
+  /** Of the documents without errors. */
+  readonly resources: readonly AnyResource[];
+  /** In the order of `resources`. */
+  readonly documents: readonly ParsedDocument[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** YAML (one document or many, lists too) or JSON → resources, and a diagnostic with line and column for all that is wrong. */
+export function parseDocuments(text: string, options: ParseOptions = {}): ParsedDocuments {
+  const documents: ParsedDocument[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const part of splitDocuments(text)) parseOne(part, options, documents, diagnostics);
+  return { resources: documents.map((document) => document.resource), documents, diagnostics };
+}
+
+function parseOne(
+  part: DocumentText,
+  options: ParseOptions,
+  documents: ParsedDocument[],
+  diagnostics: Diagnostic[],
+): void {
+  const file = options.file === undefined ? {} : { file: options.file };
+  if (part.text.length > DOCUMENT_LENGTH_MAX) {
+    const megabytes = (part.text.length / DOCUMENT_LENGTH_MAX).toFixed(1);
+    diagnostics.push({
+      severity: "error",
+      code: "too-large",
+      message: `the document has ${megabytes} MB; at most 1 MB is read`,
+      hint: "split it with --- lines",
+      ...file,
+      line: part.line,
+      column: 1,
+    });
+    return;
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(part.text, { lineCounter: lines, prettyErrors: false });
+  const place = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return { ...file, line: Math.max(1, line) + part.line - 1, column: Math.max(1, col) };
+  };
+  if (document.errors.length > 0) {
+    for (const error of document.errors.slice(0, 10)) {
+      const code = YAML_CODES[error.code] ?? "bad-yaml";
+      const message = code === "duplicate-key" ? "the same key stands twice in one object" : lowerFirst(error.message);
+      const path = formatPath(pathAtOffset(document.contents, error.pos[0]));
+      diagnostics.push({ severity: "error", code, path, message, ...place(error.pos[0]) });
+    }
+    return;
+  }
+  for (const root of listItems(document)) {
+    const { resource, ref, problems } = readDocument(document, root.node, options.defaultNamespace ?? "default");
+    for (const { severity, code, path, message, hint, node } of problems.slice(0, DIAGNOSTICS_MAX)) {
+      const offset = node?.range?.[0] ?? root.node?.range?.[0] ?? 0;
+      diagnostics.push({
+        severity,
+        code,
+        ...(ref === undefined ? {} : { resource: ref }),
+        path: root.prefix + (path === "" || path.startsWith("[") || root.prefix === "" ? path : `.${path}`),
+        message,
+        ...(hint === undefined ? {} : { hint }),
+        ...place(offset),
+      });
+    }
+    if (resource === undefined) continue;
+    const line = root.prefix === "" ? part.line : place(root.node?.range?.[0] ?? 0).line;
+    documents.push({ resource, text: root.prefix === "" ? part.text : renderItem(document, root.node), ...file, line });
+  }
+}
+
+/** The document itself, or the items of a `kind: List`. */
+function listItems(document: Document.Parsed): { readonly node: Node | null; readonly prefix: string }[] {
+  const root = document.contents;
+  const kind: unknown = isMap(root) ? root.get("kind") : undefined;
+  const items: unknown = isMap(root) ? root.get("items") : undefined;
+  if (typeof kind !== "string" || !kind.endsWith("List") || !isSeq(items)) return [{ node: root, prefix: "" }];
+  return items.items.map((item, index) => ({ node: isNode(item) ? item : null, prefix: `items[${index}]` }));
+}
+
+/** An item as a document of its own, its comments kept. Anchors outside it are written out. */
+function renderItem(document: Document, node: Node | null): string {
+  const text = new Document(node).toString({ lineWidth: 0 });
+  return /(?:^|\s)\*\w/.test(text) ? new Document(node?.toJS(document)).toString({ lineWidth: 0 }) : text;
+}
+
+function lowerFirst(message: string): string {
+  return message.slice(0, 1).toLowerCase() + message.slice(1).replaceAll("\n", " ");
+}

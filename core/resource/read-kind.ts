@@ -1,0 +1,96 @@
+import { isMap, isScalar, type Node } from "yaml";
+import { closestName } from "#core/resource/closest-name.ts";
+import { KIND_NAMES, KINDS, type Kind } from "#core/resource/kinds.ts";
+import type { Problem } from "#core/resource/read-value.ts";
+
+const VERSIONS: Readonly<Record<string, readonly string[]>> = {
+  "networking.istio.io": ["v1", "v1beta1", "v1alpha3"],
+  "security.istio.io": ["v1", "v1beta1"],
+};
+
+/** Kinds of Istio that are known and not read, with what to do instead. */
+const NOT_HANDLED: Readonly<Record<string, string>> = {
+  Sidecar: "proxies fetch what they use by themselves; no scope has to be written",
+  EnvoyFilter: "proxies are not patched",
+  ProxyConfig: "agents are set up by their own flags",
+  RequestAuthentication: "tokens of end users are not checked yet",
+  Telemetry: "every request is measured, and the sampling of traces is a setting of the server",
+  WasmPlugin: "proxies load no extensions",
+};
+
+/** Which of the kinds a document is; otherwise the problem that says why it is none. */
+export function readKind(root: Node | null): Kind | Problem {
+  const apiVersion = textAt(root, "apiVersion");
+  const kind = textAt(root, "kind");
+  const problem = (code: string, field: "apiVersion" | "kind", message: string, hint?: string): Problem => ({
+    severity: "error",
+    code,
+    path: [field],
+    node: nodeAt(root, field) ?? root,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+  });
+  if (!isMap(root))
+    return {
+      ...problem("wrong-type", "kind", "the document is not an object with apiVersion, kind, metadata and spec"),
+      path: [],
+    };
+  if (kind === undefined) return problem("missing-field", "kind", "kind is missing", `one of ${KIND_NAMES.join(", ")}`);
+  if (apiVersion === undefined)
+    return problem(
+      "missing-field",
+      "apiVersion",
+      "apiVersion is missing",
+      isKind(kind) ? `${KINDS[kind].group}/v1` : undefined,
+    );
+  const [group = "", version = ""] = apiVersion.split("/");
+  if (isKind(kind) && KINDS[kind].group === group) {
+    const versions = VERSIONS[group] ?? [];
+    return versions.includes(version)
+      ? kind
+      : problem(
+          "unknown-version",
+          "apiVersion",
+          `${apiVersion} is not a version of ${kind}`,
+          `one of ${versions.map((each) => `${group}/${each}`).join(", ")}`,
+        );
+  }
+  if (isKind(kind) && !group.includes("gateway.networking")) {
+    return problem(
+      "unknown-version",
+      "apiVersion",
+      `${kind} is of the group ${KINDS[kind].group}, not ${apiVersion}`,
+      `write ${KINDS[kind].group}/v1`,
+    );
+  }
+  if (group.endsWith(".istio.io") && Object.hasOwn(NOT_HANDLED, kind)) {
+    return problem(
+      "kind-not-handled",
+      "kind",
+      `${kind} is not handled: ${NOT_HANDLED[kind]}`,
+      "take the document out of what is applied",
+    );
+  }
+  const meant = group.endsWith("istio.io") ? closestName(kind, KIND_NAMES) : undefined;
+  if (meant !== undefined) return problem("unknown-kind", "kind", `there is no kind ${kind}`, `did you mean ${meant}?`);
+  return problem(
+    "unknown-kind",
+    "kind",
+    `${apiVersion} ${kind} is not a kind that Pharos reads`,
+    `it reads ${KIND_NAMES.join(", ")}; describe services with ServiceEntry and workloads with WorkloadGroup`,
+  );
+}
+
+function isKind(text: string): text is Kind {
+  return Object.hasOwn(KINDS, text);
+}
+
+function nodeAt(root: Node | null, field: string): Node | undefined {
+  const node = isMap(root) ? root.get(field, true) : undefined;
+  return isScalar(node) ? node : undefined;
+}
+
+function textAt(root: Node | null, field: string): string | undefined {
+  const node = nodeAt(root, field);
+  return isScalar(node) && typeof node.value === "string" ? node.value : undefined;
+}

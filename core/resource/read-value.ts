@@ -1,0 +1,294 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap, type YAMLSeq } from "yaml";
+import { assertNever } from "#core/brand.ts";
+import { closestName } from "#core/resource/closest-name.ts";
+import type { Field } from "#core/resource/field.ts";
+import type { FieldNode } from "#core/resource/field-tree.ts";
+import { FORMATS, type Format } from "#core/resource/formats.ts";
+import type { Path } from "#core/resource/path.ts";
+
+/** More than any real document has; what an alias that names aliases grows beyond. */
+const NODES_MAX = 100_000;
+const DEPTH_MAX = 60;
+
+export interface Problem {
+  readonly severity: "error" | "warning";
+  readonly code: string;
+  readonly path: Path;
+  readonly message: string;
+  readonly hint?: string;
+  /** What to point at. */
+  readonly node: Node | null | undefined;
+}
+
+export interface ReadResult {
+  /** Only fields that the table handles; undefined when the node holds nothing. */
+  readonly value: unknown;
+  readonly problems: readonly Problem[];
+}
+
+/** Reads a YAML node as its fields say. What does not fit is a problem and left out; a null is an absent field. */
+export function readValue(document: Document, node: Node | null, fields: FieldNode): ReadResult {
+  const reader = new ValueReader(document);
+  const value = reader.read(node, fields, []);
+  return { value, problems: reader.problems };
+}
+
+class ValueReader {
+  readonly problems: Problem[] = [];
+  private readonly document: Document;
+  private nodesLeft = NODES_MAX;
+
+  constructor(document: Document) {
+    this.document = document;
+  }
+
+  read(given: unknown, fields: FieldNode, path: Path): unknown {
+    const { field } = fields;
+    const node = this.resolve(given, path);
+    if (node === undefined || (isScalar(node) && node.value === null)) return undefined;
+    if (!field.handled) return this.refuse(field, path, node);
+    const { type } = field;
+    switch (type.kind) {
+      case "object":
+        return isMap(node) ? this.readObject(node, fields, path) : this.wrongType("an object", path, node);
+      case "map":
+        return isMap(node)
+          ? this.readMap(node, fields, path)
+          : this.wrongType("an object (names and values)", path, node);
+      case "list":
+        return isSeq(node) ? this.readList(node, fields, path) : this.wrongType("a list", path, node);
+      case "string": {
+        const value = isScalar(node) ? node.value : undefined;
+        if (typeof value !== "string")
+          return this.wrongType(
+            "a string",
+            path,
+            node,
+            isScalar(node) ? `write it in quotes: "${node.source ?? value}"` : undefined,
+          );
+        if (type.lengthMax !== undefined && value.length > type.lengthMax)
+          return this.badValue(`is longer than ${type.lengthMax} characters`, path, node);
+        return this.checkFormat(value, type.format, path, node) ? value : undefined;
+      }
+      case "boolean":
+        if (isScalar(node) && typeof node.value === "boolean") return node.value;
+        return this.wrongType("true or false", path, node);
+      case "integer":
+      case "number": {
+        const value = isScalar(node) ? node.value : undefined;
+        const isInteger = type.kind === "integer";
+        if (typeof value !== "number" || !Number.isFinite(value) || (isInteger && !Number.isInteger(value))) {
+          return this.wrongType(
+            isInteger ? "a whole number" : "a number",
+            path,
+            node,
+            typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value))
+              ? "remove the quotes"
+              : undefined,
+          );
+        }
+        if (value < type.min || value > type.max)
+          return this.badValue(`${value} is out of range: ${type.min} to ${type.max}`, path, node);
+        return value;
+      }
+      case "enum": {
+        const value = isScalar(node) ? node.value : undefined;
+        if (typeof value !== "string") return this.wrongType(`one of ${type.values.join(", ")}`, path, node);
+        if (type.values.includes(value)) return value;
+        const reason = Object.hasOwn(type.refused, value) ? type.refused[value] : undefined;
+        if (reason !== undefined)
+          return this.add("error", "value-not-handled", path, node, `${value} is not handled: ${reason}`);
+        const meant = closestName(value, type.values);
+        return this.badValue(
+          `${JSON.stringify(value)} is none of ${type.values.join(", ")}`,
+          path,
+          node,
+          meant === undefined ? undefined : `did you mean ${meant}?`,
+        );
+      }
+      case "any":
+        return undefined;
+      default:
+        return assertNever(type);
+    }
+  }
+
+  private readObject(node: YAMLMap, fields: FieldNode, path: Path): unknown {
+    const { field } = fields;
+    const result: Record<string, unknown> = {};
+    const present = new Set<string>();
+    for (const { key, value } of node.items) {
+      const name = this.keyOf(key, path);
+      if (name === undefined) continue;
+      const member = fields.members.get(name);
+      if (member === undefined) {
+        const meant = closestName(name, fields.members.keys());
+        this.add(
+          "error",
+          "unknown-field",
+          [...path, name],
+          asNode(key),
+          `there is no field ${name} here`,
+          meant === undefined ? undefined : `did you mean ${meant}?`,
+        );
+        continue;
+      }
+      const read = this.read(value, member, [...path, name]);
+      if (!isNull(value)) present.add(name);
+      if (read !== undefined) result[name] = read;
+    }
+    for (const [name, member] of fields.members) {
+      if (member.field.handled && member.field.isRequired && !present.has(name))
+        this.add("error", "missing-field", [...path, name], node, `${name} is missing`);
+    }
+    if (field.handled && field.type.kind === "object") this.checkChoice(field.type, present, path, node);
+    return result;
+  }
+
+  private checkChoice(
+    type: { exactlyOneOf: readonly string[]; atMostOneOf: readonly string[] },
+    present: ReadonlySet<string>,
+    path: Path,
+    node: Node,
+  ): void {
+    for (const [names, isNeeded] of [
+      [type.exactlyOneOf, true],
+      [type.atMostOneOf, false],
+    ] as const) {
+      const given = names.filter((name) => present.has(name));
+      if (given.length > 1)
+        this.add(
+          "error",
+          "one-of",
+          path,
+          node,
+          `has ${given.join(" and ")}, and may have only one of ${names.join(", ")}`,
+        );
+      if (isNeeded && names.length > 0 && given.length === 0)
+        this.add("error", "one-of", path, node, `needs one of ${names.join(", ")}`);
+    }
+  }
+
+  private readMap(node: YAMLMap, fields: FieldNode, path: Path): unknown {
+    const { type } = fields.field;
+    const result: Record<string, unknown> = {};
+    if (type.kind === "map" && node.items.length > type.sizeMax)
+      return this.badValue(`has ${node.items.length} entries; at most ${type.sizeMax} are taken`, path, node);
+    for (const { key, value } of node.items) {
+      const name = this.keyOf(key, path);
+      if (name === undefined || fields.item === undefined) continue;
+      const here = [...path, name];
+      if (type.kind === "map" && !this.checkFormat(name, type.keyFormat, here, asNode(key))) continue;
+      // A value that is null: `headers: {x-user: }` means an empty match.
+      const read = isNull(value) && fields.item.field.type.kind === "object" ? {} : this.read(value, fields.item, here);
+      if (read !== undefined)
+        Object.defineProperty(result, name, { value: read, enumerable: true, configurable: true, writable: true });
+    }
+    return result;
+  }
+
+  private readList(node: YAMLSeq, fields: FieldNode, path: Path): unknown {
+    const { type } = fields.field;
+    if (type.kind === "list" && node.items.length > type.itemsMax)
+      return this.badValue(`has ${node.items.length} items; at most ${type.itemsMax} are taken`, path, node);
+    if (type.kind === "list" && node.items.length < type.itemsMin)
+      return this.badValue("is empty: it needs at least one item", path, node);
+    const result: unknown[] = [];
+    node.items.forEach((item, index) => {
+      const here = [...path, index];
+      if (isNull(item)) this.add("error", "wrong-type", here, asNode(item) ?? node, "is empty");
+      else if (fields.item !== undefined) {
+        const read = this.read(item, fields.item, here);
+        if (read !== undefined) result.push(read);
+      }
+    });
+    return result;
+  }
+
+  /** Follows an alias; undefined when there is nothing, or more than any real document has. */
+  private resolve(given: unknown, path: Path): Node | undefined {
+    if (this.nodesLeft <= 0) return undefined;
+    this.nodesLeft -= 1;
+    const node = isAlias(given) ? given.resolve(this.document) : asNode(given);
+    if (this.nodesLeft === 0)
+      this.add(
+        "error",
+        "too-large",
+        [],
+        asNode(given),
+        `has more than ${NODES_MAX} values, aliases counted as often as they are used`,
+      );
+    if (path.length > DEPTH_MAX) {
+      this.add("error", "too-large", [], asNode(given), `is nested more than ${DEPTH_MAX} levels deep`);
+      return undefined;
+    }
+    return node;
+  }
+
+  private keyOf(key: unknown, path: Path): string | undefined {
+    const node = isAlias(key) ? key.resolve(this.document) : key;
+    const value = isScalar(node) ? node.value : node;
+    if (typeof value === "string") return value;
+    // Port numbers as keys of a map: YAML reads them as numbers, JSON as text.
+    if (typeof value === "number" || typeof value === "boolean")
+      return isScalar(node) ? (node.source ?? String(value)) : String(value);
+    this.add("error", "wrong-type", path, asNode(key), "has a name that is not text");
+    return undefined;
+  }
+
+  private checkFormat(value: string, format: Format | undefined, path: Path, node: Node | undefined): boolean {
+    const problem = format === undefined ? undefined : FORMATS[format](value);
+    if (problem === undefined) return true;
+    this.badValue(value.length > 200 || value === "" ? problem : `${JSON.stringify(value)} ${problem}`, path, node);
+    return false;
+  }
+
+  private refuse(field: Field & { handled: false }, path: Path, node: Node): undefined {
+    const name = path.filter((segment) => typeof segment === "string").at(-1) ?? "it";
+    if (field.isIgnored)
+      return this.add("warning", "field-ignored", path, node, `${name} is ignored: ${field.reason}`, "remove it");
+    return this.add("error", "field-not-handled", path, node, `${name} is not handled: ${field.reason}`);
+  }
+
+  private wrongType(expected: string, path: Path, node: Node, hint?: string): undefined {
+    const found = isMap(node)
+      ? "an object"
+      : isSeq(node)
+        ? "a list"
+        : isScalar(node)
+          ? JSON.stringify(node.value)
+          : "something else";
+    return this.add(
+      "error",
+      "wrong-type",
+      path,
+      node,
+      `must be ${expected}, and is ${found.length > 60 ? `${found.slice(0, 60)}…` : found}`,
+      hint,
+    );
+  }
+
+  private badValue(message: string, path: Path, node: Node | undefined, hint?: string): undefined {
+    return this.add("error", "bad-value", path, node, message, hint);
+  }
+
+  private add(
+    severity: Problem["severity"],
+    code: string,
+    path: Path,
+    node: Node | undefined,
+    message: string,
+    hint?: string,
+  ): undefined {
+    this.problems.push({ severity, code, path, node, message, ...(hint === undefined ? {} : { hint }) });
+    return undefined;
+  }
+}
+
+function asNode(value: unknown): Node | undefined {
+  return isMap(value) || isSeq(value) || isScalar(value) || isAlias(value) ? value : undefined;
+}
+
+function isNull(value: unknown): boolean {
+  return value === null || value === undefined || (isScalar(value) && value.value === null);
+}

@@ -1,0 +1,64 @@
+import type { GatewayServer, GatewaySpec, ServerTls } from "#core/resource/spec/gateway.ts";
+import { errorAt, type Issue, warningAt } from "#core/resource/validate/issue.ts";
+
+export function validateGateway(spec: GatewaySpec): Issue[] {
+  const names = new Set<string>();
+  return (spec.servers ?? []).flatMap((server, index) => {
+    const path = `spec.servers[${index}]`;
+    const issues = validateServer(server, path);
+    if (names.has(server.port.name))
+      issues.push(
+        errorAt(
+          `${path}.port.name`,
+          "duplicate-value",
+          `the port name ${server.port.name} stands twice; names are unique in a gateway`,
+        ),
+      );
+    names.add(server.port.name);
+    return issues;
+  });
+}
+
+function validateServer(server: GatewayServer, path: string): Issue[] {
+  const { protocol } = server.port;
+  const isTls = protocol === "HTTPS" || protocol === "TLS";
+  if (server.tls === undefined)
+    return isTls ? [errorAt(path, "missing-field", `tls is missing, and the protocol ${protocol} needs it`)] : [];
+  if (isTls) return validateTls(server.tls, `${path}.tls`, protocol);
+  const given = Object.keys(server.tls).filter((name) => name !== "httpsRedirect");
+  if (given.length > 0)
+    return [
+      errorAt(
+        `${path}.tls.${given[0]}`,
+        "conflicting-fields",
+        `the protocol ${protocol} has no TLS: only httpsRedirect may be set`,
+        "use the protocol HTTPS or TLS",
+      ),
+    ];
+  return protocol === "HTTP" || !server.tls.httpsRedirect
+    ? []
+    : [warningAt(`${path}.tls.httpsRedirect`, "no-effect", `httpsRedirect has no effect on the protocol ${protocol}`)];
+}
+
+function validateTls(tls: ServerTls, path: string, protocol: string): Issue[] {
+  const issues: Issue[] = [];
+  const mode = tls.mode ?? "PASSTHROUGH";
+  const certificates = [tls.serverCertificate, tls.privateKey, tls.caCertificates];
+  if (tls.httpsRedirect)
+    issues.push(errorAt(`${path}.httpsRedirect`, "conflicting-fields", `httpsRedirect is for HTTP, not ${protocol}`));
+  if (mode === "SIMPLE" || mode === "MUTUAL") {
+    if (tls.serverCertificate === undefined)
+      issues.push(errorAt(path, "missing-field", `serverCertificate is missing, and the mode ${mode} needs it`));
+    if (tls.privateKey === undefined)
+      issues.push(errorAt(path, "missing-field", `privateKey is missing, and the mode ${mode} needs it`));
+    if (mode === "MUTUAL" && tls.caCertificates === undefined)
+      issues.push(errorAt(path, "missing-field", "caCertificates is missing, and the mode MUTUAL needs it"));
+  } else if (mode === "ISTIO_MUTUAL" && certificates.some((value) => value !== undefined)) {
+    issues.push(
+      errorAt(path, "conflicting-fields", "ISTIO_MUTUAL uses the mesh's own certificates; no file may be given"),
+    );
+  } else if (mode === "PASSTHROUGH" && certificates.some((value) => value !== undefined)) {
+    issues.push(warningAt(path, "no-effect", "PASSTHROUGH does not end TLS: the certificate is not used"));
+  }
+  return issues;
+}

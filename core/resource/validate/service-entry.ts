@@ -1,0 +1,137 @@
+import { isIpAddress } from "#core/resource/ip-address.ts";
+import type { ServiceEntrySpec } from "#core/resource/spec/service-entry.ts";
+import { validateExportTo } from "#core/resource/validate/export-to.ts";
+import { errorAt, type Issue, warningAt } from "#core/resource/validate/issue.ts";
+import { isFixedAddress, validateWorkloadEntry } from "#core/resource/validate/workload-entry.ts";
+
+export function validateServiceEntry(spec: ServiceEntrySpec): Issue[] {
+  return [
+    ...validateHosts(spec),
+    ...validatePorts(spec),
+    ...validateEndpoints(spec),
+    ...validateResolution(spec),
+    ...validateExportTo(spec.exportTo, true),
+  ];
+}
+
+function validateHosts(spec: ServiceEntrySpec): Issue[] {
+  const issues: Issue[] = [];
+  spec.hosts.forEach((host, index) => {
+    const path = `spec.hosts[${index}]`;
+    if (host === "*") issues.push(errorAt(path, "bad-value", "* names no service"));
+    if (spec.hosts.indexOf(host) < index) issues.push(errorAt(path, "duplicate-value", `${host} stands twice`));
+  });
+  return issues;
+}
+
+function validatePorts(spec: ServiceEntrySpec): Issue[] {
+  const issues: Issue[] = [];
+  const names = new Set<string>();
+  const numbers = new Set<number>();
+  (spec.ports ?? []).forEach((port, index) => {
+    const path = `spec.ports[${index}]`;
+    if (names.has(port.name))
+      issues.push(errorAt(`${path}.name`, "duplicate-value", `the port name ${port.name} stands twice`));
+    if (numbers.has(port.number))
+      issues.push(errorAt(`${path}.number`, "duplicate-value", `the port ${port.number} stands twice`));
+    names.add(port.name);
+    numbers.add(port.number);
+  });
+  if (numbers.size === 0)
+    issues.push(warningAt("spec", "no-ports", "the service has no ports, so nothing reaches it", "add ports"));
+  return issues;
+}
+
+function validateEndpoints(spec: ServiceEntrySpec): Issue[] {
+  const issues: Issue[] = [];
+  const portNames = new Set((spec.ports ?? []).map((port) => port.name));
+  if (spec.endpoints !== undefined && spec.workloadSelector !== undefined) {
+    issues.push(
+      errorAt("spec.workloadSelector", "conflicting-fields", "endpoints are written out or selected, not both"),
+    );
+  }
+  (spec.endpoints ?? []).forEach((endpoint, index) => {
+    const path = `spec.endpoints[${index}]`;
+    issues.push(...validateWorkloadEntry(endpoint, path, true));
+    for (const name of Object.keys(endpoint.ports ?? {})) {
+      if (!portNames.has(name))
+        issues.push(
+          errorAt(
+            `${path}.ports["${name}"]`,
+            "unknown-port",
+            `the service has no port named ${name}`,
+            `its ports are ${[...portNames].join(", ") || "none"}`,
+          ),
+        );
+    }
+    if (spec.resolution === "STATIC" && endpoint.address !== undefined && !isFixedAddress(endpoint.address)) {
+      issues.push(
+        errorAt(
+          `${path}.address`,
+          "bad-value",
+          `${endpoint.address} is a name, and the resolution STATIC takes addresses`,
+          "use the resolution DNS",
+        ),
+      );
+    }
+    if (spec.resolution?.startsWith("DNS") && endpoint.address?.startsWith("unix://")) {
+      issues.push(
+        errorAt(`${path}.address`, "bad-value", "a Unix socket is not resolved by DNS", "use the resolution STATIC"),
+      );
+    }
+  });
+  return issues;
+}
+
+function validateResolution(spec: ServiceEntrySpec): Issue[] {
+  const resolution = spec.resolution ?? "NONE";
+  const issues: Issue[] = [];
+  const endpoints = spec.endpoints ?? [];
+  if (resolution === "NONE") {
+    if (endpoints.length > 0)
+      issues.push(
+        errorAt(
+          "spec.endpoints",
+          "conflicting-fields",
+          "the resolution NONE goes where the caller says and takes no endpoints",
+          "set resolution: STATIC",
+        ),
+      );
+    if (spec.workloadSelector !== undefined)
+      issues.push(
+        warningAt(
+          "spec.workloadSelector",
+          "no-effect",
+          "the resolution NONE goes where the caller says; no workload is selected",
+          "set resolution: STATIC",
+        ),
+      );
+  }
+  if (resolution === "DNS_ROUND_ROBIN" && endpoints.length > 1)
+    issues.push(errorAt("spec.endpoints", "conflicting-fields", "the resolution DNS_ROUND_ROBIN takes one endpoint"));
+  if (resolution.startsWith("DNS")) {
+    if (endpoints.length === 0 && spec.workloadSelector === undefined) {
+      spec.hosts.forEach((host, index) => {
+        if (host.includes("*") || isIpAddress(host))
+          issues.push(
+            errorAt(
+              `spec.hosts[${index}]`,
+              "bad-value",
+              `${host} cannot be looked up: with resolution ${resolution} and no endpoints it must be a whole name`,
+            ),
+          );
+      });
+    }
+    spec.addresses?.forEach((address, index) => {
+      if (address.includes("/"))
+        issues.push(
+          errorAt(
+            `spec.addresses[${index}]`,
+            "bad-value",
+            "a CIDR range goes only with the resolutions NONE and STATIC",
+          ),
+        );
+    });
+  }
+  return issues;
+}
