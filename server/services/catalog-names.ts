@@ -1,0 +1,35 @@
+import type { Snapshot } from "#core/registry/snapshot.ts";
+import type { Catalog } from "#core/view/config.ts";
+import { expandHost, listServices, principalOf } from "#server/services/service-directory.ts";
+
+const unique = (values: Iterable<string>): string[] => [...new Set(values)].sort();
+
+/** The names that forms offer, from what is configured and what is registered. */
+export function buildCatalog(snapshot: Snapshot): Catalog {
+  const { resources, instances, mesh } = snapshot;
+  const subsets = new Map<string, string[]>();
+  for (const resource of resources) {
+    if (resource.kind !== "DestinationRule") continue;
+    const host = expandHost(resource.spec.host, resource.metadata.namespace, mesh.domainSuffix);
+    subsets.set(host, [...(subsets.get(host) ?? []), ...(resource.spec.subsets ?? []).map(({ name }) => name)]);
+  }
+  const services = [...listServices(snapshot).values()].sort((a, b) => a.host.localeCompare(b.host));
+  const workloads = new Map(instances.map((instance) => [`${instance.namespace}/${instance.workload}`, instance]));
+  return {
+    namespaces: unique([...resources.map(({ metadata }) => metadata.namespace), ...instances.map(({ namespace }) => namespace)]),
+    services: services.map(({ host, namespace, name, ports, labels, instances: answering }) => ({
+      host,
+      namespace,
+      name,
+      ports,
+      labels,
+      subsets: unique(subsets.get(host) ?? []),
+      versions: unique(answering.flatMap((instance) => instance.labels.version ?? [])),
+    })),
+    workloads: [...workloads.values()]
+      .map((instance) => ({ namespace: instance.namespace, name: instance.workload, labels: instance.labels, principal: principalOf(instance, mesh.trustDomain) }))
+      .sort((a, b) => `${a.namespace}/${a.name}`.localeCompare(`${b.namespace}/${b.name}`)),
+    principals: unique(instances.map((instance) => principalOf(instance, mesh.trustDomain))),
+    gateways: resources.flatMap((resource) => (resource.kind === "Gateway" ? `${resource.metadata.namespace}/${resource.metadata.name}` : [])).sort(),
+  };
+}

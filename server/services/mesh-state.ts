@@ -1,0 +1,52 @@
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import type { MeshSettings, Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
+import type { Kind } from "#core/resource/kinds.ts";
+import { type AnyResource, formatRef, refOf, type Resource } from "#core/resource/resource.ts";
+
+/** The configuration and registry as they stand, for those on the main thread who read them. */
+export class MeshState {
+  readonly #resources = new Map<string, AnyResource>();
+  readonly #instances = new Map<string, WorkloadInstance>();
+  readonly #mesh: MeshSettings;
+  #revision: number;
+  #snapshot: Snapshot | undefined;
+
+  constructor(snapshot: Snapshot) {
+    this.#mesh = snapshot.mesh;
+    this.#revision = snapshot.revision;
+    for (const resource of snapshot.resources) this.#resources.set(formatRef(refOf(resource)), resource);
+    for (const instance of snapshot.instances) this.#instances.set(`${instance.namespace}/${instance.name}`, instance);
+  }
+
+  apply(change: SnapshotChange): void {
+    this.#snapshot = undefined;
+    this.#revision = Math.max(this.#revision, change.revision);
+    for (const resource of change.upserts) this.#resources.set(formatRef(refOf(resource)), resource);
+    for (const ref of change.deletes) this.#resources.delete(formatRef(ref));
+    for (const instance of change.instanceUpserts) this.#instances.set(`${instance.namespace}/${instance.name}`, instance);
+    for (const key of change.instanceDeletes) this.#instances.delete(key);
+  }
+
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Made once per change. */
+  snapshot(): Snapshot {
+    this.#snapshot ??= {
+      revision: this.#revision,
+      mesh: this.#mesh,
+      resources: [...this.#resources.values()],
+      instances: [...this.#instances.values()],
+    };
+    return this.#snapshot;
+  }
+
+  find<K extends Kind>(kind: K, namespace: string, name: string): Resource<K> | undefined {
+    return this.#resources.get(`${kind}/${namespace}/${name}`) as Resource<K> | undefined;
+  }
+
+  all<K extends Kind>(kind: K): readonly Resource<K>[] {
+    return this.snapshot().resources.filter((resource) => resource.kind === kind) as unknown as readonly Resource<K>[];
+  }
+}
