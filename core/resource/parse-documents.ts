@@ -42,8 +42,24 @@ export interface ParsedDocuments {
 export function parseDocuments(text: string, options: ParseOptions = {}): ParsedDocuments {
   const documents: ParsedDocument[] = [];
   const diagnostics: Diagnostic[] = [];
-  for (const part of splitDocuments(text)) parseOne(part, options, documents, diagnostics);
+  for (const parsed of parseDocumentsOneByOne(text, options)) {
+    documents.push(...parsed.documents);
+    diagnostics.push(...parsed.diagnostics);
+  }
   return { resources: documents.map((document) => document.resource), documents, diagnostics };
+}
+
+/** The same, one document at a time, so that a caller with thousands can let others have their turn. */
+export function* parseDocumentsOneByOne(
+  text: string,
+  options: ParseOptions = {},
+): Generator<Omit<ParsedDocuments, "resources">> {
+  for (const part of splitDocuments(text)) {
+    const documents: ParsedDocument[] = [];
+    const diagnostics: Diagnostic[] = [];
+    parseOne(part, options, documents, diagnostics);
+    yield { documents, diagnostics };
+  }
 }
 
 function parseOne(

@@ -101,18 +101,21 @@ async function refuseDamagedFile(adapter: LibsqlAdapter, path: string): Promise<
   });
 }
 
+/** Names failures of the file in every query and, for commits, in every transaction. */
 function namingFailures(db: PrismaClient, path: string): Database {
-  const extended = db.$extends({
-    query: {
-      async $allOperations({ args, query }) {
-        try {
-          return await query(args);
-        } catch (error) {
-          throw describeDatabaseFailure(error, path) ?? error;
-        }
-      },
-    },
-  });
-  // The extension adds no method; only its type differs.
-  return extended as unknown as Database;
+  const naming = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw describeDatabaseFailure(error, path) ?? error;
+    }
+  };
+  const extended = db.$extends({ query: { $allOperations: ({ args, query }) => naming(() => query(args)) } });
+  const transact = extended.$transaction.bind(extended) as (...args: unknown[]) => Promise<unknown>;
+  return new Proxy(extended, {
+    get: (target, property) =>
+      property === "$transaction"
+        ? (...args: unknown[]) => naming(() => transact(...args))
+        : (Reflect.get(target, property) as unknown),
+  }) as unknown as Database;
 }

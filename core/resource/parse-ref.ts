@@ -1,0 +1,18 @@
+import { PharosError } from "#core/errors.ts";
+import { KIND_NAMES, KINDS, type Kind } from "#core/resource/kinds.ts";
+import type { ResourceRef } from "#core/resource/resource.ts";
+
+/** `VirtualService/default/reviews` → its parts; throws `invalid` for anything else. */
+export function parseRef(text: string): ResourceRef {
+  const [kind = "", namespace = "", name = "", ...rest] = text.split("/");
+  if (!isKind(kind) || namespace === "" || name === "" || rest.length > 0) {
+    throw new PharosError("invalid", `${JSON.stringify(text)} names no resource`, {
+      hint: `write KIND/NAMESPACE/NAME with one of the kinds ${KIND_NAMES.join(", ")}`,
+    });
+  }
+  return { kind, namespace, name };
+}
+
+function isKind(text: string): text is Kind {
+  return Object.hasOwn(KINDS, text);
+}

@@ -1,0 +1,96 @@
+import { setImmediate as yieldToOthers } from "node:timers/promises";
+import type { Diagnostic } from "#core/diagnostic.ts";
+import { PharosError } from "#core/errors.ts";
+import { parseDocumentsOneByOne } from "#core/resource/parse-documents.ts";
+import { parseRef } from "#core/resource/parse-ref.ts";
+import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
+import type { ConfigChange } from "#core/view/config.ts";
+
+/** What a change wants a resource to be. */
+export interface Write {
+  readonly ref: string;
+  /** Absent: deleted. */
+  readonly resource?: AnyResource;
+  readonly text?: string;
+  readonly expectedVersion?: number;
+  /** When the resource first came to be, where it is known already (a rollback); else the store decides. */
+  readonly createdAt?: Date;
+}
+
+export interface PlannedChanges {
+  readonly writes: readonly Write[];
+  /** Any error among them: nothing may be written. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Longest stretch of work before others get their turn. */
+const SLICE_MS = 20;
+
+/** Reads the changes: documents become resources, each named once. Touches nothing. */
+export async function planChanges(changes: readonly ConfigChange[]): Promise<PlannedChanges> {
+  const writes = new Map<string, Write>();
+  const diagnostics: Diagnostic[] = [];
+  let sliceEnd = performance.now() + SLICE_MS;
+  for (const change of changes) {
+    if (change.op === "delete") {
+      const ref = formatRef(parseRef(change.ref));
+      if (writes.has(ref)) diagnostics.push(duplicate(ref, {}));
+      writes.set(ref, { ref, ...expected(change.expectedVersion) });
+      continue;
+    }
+    let count = 0;
+    for (const parsed of parseDocumentsOneByOne(change.text, { file: change.file })) {
+      diagnostics.push(...parsed.diagnostics);
+      for (const { resource, text, line, file } of parsed.documents) {
+        const ref = formatRef(refOf(resource));
+        count += 1;
+        if (writes.has(ref))
+          diagnostics.push(duplicate(ref, { line, column: 1, ...(file === undefined ? {} : { file }) }));
+        else writes.set(ref, { ref, resource, text: tidy(text), ...expected(change.expectedVersion) });
+      }
+      if (performance.now() > sliceEnd) {
+        await yieldToOthers();
+        sliceEnd = performance.now() + SLICE_MS;
+      }
+    }
+    if (count > 1 && change.expectedVersion !== undefined) {
+      throw new PharosError("invalid", "expectedVersion is for one resource, and the text holds several", {
+        hint: "send each resource as a change of its own",
+      });
+    }
+    if (count === 0 && !diagnostics.some((diagnostic) => diagnostic.severity === "error"))
+      diagnostics.push(nothingIn(change.file));
+  }
+  return { writes: [...writes.values()], diagnostics };
+}
+
+function duplicate(ref: string, place: Pick<Diagnostic, "file" | "line" | "column">): Diagnostic {
+  return {
+    severity: "error",
+    code: "duplicate-resource",
+    resource: ref,
+    message: `${ref} stands twice in what is applied`,
+    hint: "keep one of the two",
+    ...place,
+  };
+}
+
+function nothingIn(file: string | undefined): Diagnostic {
+  return {
+    severity: "warning",
+    code: "no-document",
+    message: "there is no document here",
+    ...(file === undefined ? {} : { file }),
+    line: 1,
+    column: 1,
+  };
+}
+
+function expected(expectedVersion: number | undefined): { expectedVersion?: number } {
+  return expectedVersion === undefined ? {} : { expectedVersion };
+}
+
+/** Blank lines around a document are not part of it. */
+function tidy(text: string): string {
+  return `${text.replace(/^(?:[ \t]*\r?\n)+/, "").trimEnd()}\n`;
+}

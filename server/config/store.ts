@@ -1,0 +1,132 @@
+import { hasErrors } from "#core/diagnostic.ts";
+import { PharosError } from "#core/errors.ts";
+import { parseRef } from "#core/resource/parse-ref.ts";
+import { type AnyResource, formatRef, type ResourceRef } from "#core/resource/resource.ts";
+import type { ApplyResult, ConfigChange, RevisionDetail, RevisionSummary } from "#core/view/config.ts";
+import { type HistoryFilter, readHistory, readRevision } from "#server/config/history.ts";
+import { planChanges, type Write } from "#server/config/plan-changes.ts";
+import { planRollback, planUndo } from "#server/config/restore.ts";
+import { createRevisionBell, type RevisionEvent, watchRevisions } from "#server/config/revision-feed.ts";
+import { parseRow, type StoredResource } from "#server/config/stored-resource.ts";
+import {
+  type Comparison,
+  compareWithHeads,
+  describeChanges,
+  latestRevision,
+  type RevisionOf,
+  type Transaction,
+  writeRevision,
+} from "#server/config/write-revision.ts";
+import type { Database } from "#server/db/open-database.ts";
+
+export interface ApplyInput {
+  readonly changes: readonly ConfigChange[];
+  readonly author: string;
+  readonly reason: string;
+}
+
+/** What a set of changes would write, for check and preview. */
+export interface Plan extends Omit<ApplyResult, "revision"> {
+  readonly upserts: readonly AnyResource[];
+  readonly deletes: readonly ResourceRef[];
+}
+
+/** The configuration and its whole history. Every method throws PharosError only. */
+export interface ConfigStore {
+  list(filter?: {
+    kinds?: readonly string[] | undefined;
+    namespace?: string | undefined;
+  }): Promise<readonly StoredResource[]>;
+  /** Throws `not-found`. */
+  get(ref: string): Promise<StoredResource>;
+  /** Writes nothing. Throws what `apply` would, and like it returns what the user got wrong as diagnostics. */
+  plan(changes: readonly ConfigChange[]): Promise<Plan>;
+  /** All or nothing, as one new revision; none when nothing differs or a diagnostic is an error. Throws `conflict`. */
+  apply(input: ApplyInput): Promise<ApplyResult>;
+  history(filter: HistoryFilter): Promise<readonly RevisionSummary[]>;
+  revision(revision: number): Promise<RevisionDetail>;
+  /** Brings back the state as of a revision (0: empty) as a new one. */
+  rollback(revision: number, author: string, reason: string): Promise<ApplyResult>;
+  /** Takes back exactly what a revision did, as a new one. Throws `conflict` when one of its resources changed since. */
+  undo(revision: number, author: string, reason: string): Promise<ApplyResult>;
+  /** 0 before the first. */
+  latest(): Promise<number>;
+  /** Every revision after `fromRevision`, once and in order. */
+  watch(fromRevision: number, signal: AbortSignal): AsyncIterable<RevisionEvent>;
+  /** All resources and the revision they are of, read in one moment. */
+  snapshotResources(): Promise<{ readonly revision: number; readonly resources: readonly AnyResource[] }>;
+}
+
+export function createConfigStore(db: Database, now: () => Date = () => new Date()): ConfigStore {
+  const bell = createRevisionBell();
+
+  async function write(
+    plan: (tx: Transaction) => Promise<readonly Write[]>,
+    revision: Omit<RevisionOf, "at">,
+  ): Promise<{ number: number | null; comparison: Comparison }> {
+    const written = await db.$transaction(async (tx) => {
+      const comparison = await compareWithHeads(tx, await plan(tx));
+      if (comparison.changed.length === 0) return { number: null, comparison };
+      return { number: await writeRevision(tx, comparison, { ...revision, at: now() }), comparison };
+    });
+    if (written.number !== null) bell.ring();
+    return written;
+  }
+
+  async function restore(
+    plan: (tx: Transaction) => Promise<readonly Write[]>,
+    revision: Omit<RevisionOf, "at">,
+  ): Promise<ApplyResult> {
+    const { number, comparison } = await write(plan, revision);
+    return { revision: number, changed: describeChanges(comparison), unchanged: comparison.unchanged, diagnostics: [] };
+  }
+
+  return {
+    async list(filter = {}) {
+      const rows = await db.resource.findMany({
+        where: {
+          ...(filter.kinds === undefined ? {} : { kind: { in: [...filter.kinds] } }),
+          ...(filter.namespace === undefined ? {} : { namespace: filter.namespace }),
+        },
+        orderBy: [{ kind: "asc" }, { namespace: "asc" }, { name: "asc" }],
+      });
+      return rows.map(parseRow);
+    },
+    async get(text) {
+      const ref = formatRef(parseRef(text));
+      const row = await db.resource.findUnique({ where: { ref } });
+      if (row === null)
+        throw new PharosError("not-found", `${ref} does not exist`, { hint: "`pharos get` lists what does" });
+      return parseRow(row);
+    },
+    async plan(changes) {
+      const { writes, diagnostics } = await planChanges(changes);
+      const comparison = await db.$transaction((tx) => compareWithHeads(tx, writes));
+      const upserts = comparison.changed.flatMap(({ write: { resource } }) =>
+        resource === undefined ? [] : [resource],
+      );
+      const deletes = comparison.changed.flatMap(({ write: { resource, ref } }) =>
+        resource === undefined ? [parseRef(ref)] : [],
+      );
+      return { changed: describeChanges(comparison), unchanged: comparison.unchanged, diagnostics, upserts, deletes };
+    },
+    async apply({ changes, author, reason }) {
+      const { writes, diagnostics } = await planChanges(changes);
+      if (hasErrors(diagnostics)) return { revision: null, changed: [], unchanged: [], diagnostics };
+      return { ...(await restore(async () => writes, { author, reason, origin: "apply" })), diagnostics };
+    },
+    history: (filter) => readHistory(db, filter),
+    revision: (number) => readRevision(db, number),
+    rollback: (number, author, reason) =>
+      restore((tx) => planRollback(tx, number), { author, reason, origin: `rollback ${number}` }),
+    undo: (number, author, reason) =>
+      restore((tx) => planUndo(tx, number), { author, reason, origin: `undo ${number}` }),
+    latest: () => latestRevision(db),
+    watch: (fromRevision, signal) => watchRevisions(db, bell, fromRevision, signal),
+    snapshotResources: () =>
+      db.$transaction(async (tx) => ({
+        revision: await latestRevision(tx),
+        resources: (await tx.resource.findMany({ orderBy: { ref: "asc" } })).map((row) => parseRow(row).resource),
+      })),
+  };
+}
