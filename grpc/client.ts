@@ -1,0 +1,224 @@
+import { X509Certificate } from "node:crypto";
+import { type ClientHttp2Session, type ClientHttp2Stream, connect, type IncomingHttpHeaders } from "node:http2";
+import { connect as connectSocket } from "node:net";
+import type { PeerCertificate, TLSSocket } from "node:tls";
+import { PharosError } from "#core/errors.ts";
+import { FrameReader, frameHeader } from "#grpc/frames.ts";
+import { decodeMessage, errorOfStatus } from "#grpc/status.ts";
+
+export interface ClientTls {
+  /** PEM; the server's chain must lead to one of these. Absent: `verify` alone decides. */
+  readonly roots?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  /** Sees the server's chain, leaf first; throws to refuse. Runs before anything is sent. */
+  readonly verify?: (chain: readonly X509Certificate[]) => void;
+}
+
+export type GrpcTarget = { readonly address: string; readonly tls?: ClientTls } | { readonly socketPath: string };
+
+export interface CallOptions {
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+export interface ClientStream {
+  /** One message of these parts. False: wait for `onDrain` before sending much more. */
+  send(parts: readonly Uint8Array[]): boolean;
+  /** No more from this side. */
+  end(): void;
+  cancel(): void;
+}
+
+export interface ClientStreamHandler {
+  onMessage(message: Buffer): void;
+  /** Once, when the call is over: undefined for status 0. */
+  onClose(error: PharosError | undefined): void;
+  onDrain?(): void;
+}
+
+export interface GrpcClient {
+  unary(path: string, request: Uint8Array, options: CallOptions & { readonly timeoutMs: number }): Promise<Buffer>;
+  stream(path: string, handler: ClientStreamHandler, options?: CallOptions): ClientStream;
+  /** True once the connection has broken; a new client is needed. */
+  readonly isClosed: boolean;
+  onClose(listener: () => void): void;
+  close(): void;
+}
+
+const PING_INTERVAL_MS = 10_000;
+const PING_TIMEOUT_MS = 5000;
+
+function chainOf(leaf: PeerCertificate & { issuerCertificate?: PeerCertificate }): X509Certificate[] {
+  const chain: X509Certificate[] = [];
+  const seen = new Set<string>();
+  let next: typeof leaf | undefined = leaf;
+  while (next?.raw !== undefined && !seen.has(next.fingerprint256)) {
+    seen.add(next.fingerprint256);
+    chain.push(new X509Certificate(next.raw));
+    next = next.issuerCertificate as typeof leaf | undefined;
+  }
+  return chain;
+}
+
+/** Opens a connection and resolves when it may be used: handshake done, server's certificate accepted. */
+export function connectGrpc(target: GrpcTarget, timeoutMs = 5000): Promise<GrpcClient> {
+  const name = "socketPath" in target ? target.socketPath : target.address;
+  return new Promise((resolve, reject) => {
+    const session = open(target);
+    const refuse = (error: unknown): void => {
+      clearTimeout(timer);
+      session.destroy();
+      const known = error instanceof PharosError ? error : new PharosError("unavailable", `cannot connect to ${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      reject(known);
+    };
+    const timer = setTimeout(() => refuse(new PharosError("timeout", `${name} did not answer within ${timeoutMs} ms`)), timeoutMs);
+    session.once("error", refuse);
+    session.once("close", () => refuse(new Error("the connection closed")));
+    session.once("connect", () => {
+      try {
+        if (!("socketPath" in target) && target.tls?.verify !== undefined) target.tls.verify(chainOf((session.socket as TLSSocket).getPeerCertificate(true)));
+      } catch (error) {
+        refuse(error);
+        return;
+      }
+      clearTimeout(timer);
+      session.removeListener("error", refuse);
+      session.on("error", () => undefined);
+      resolve(new Client(session));
+    });
+  });
+}
+
+function open(target: GrpcTarget): ClientHttp2Session {
+  const settings = { initialWindowSize: 1 << 22 };
+  if ("socketPath" in target) return connect("http://localhost", { settings, createConnection: () => connectSocket(target.socketPath) });
+  const { address, tls } = target;
+  if (tls === undefined) return connect(`http://${address}`, { settings });
+  return connect(`https://${address}`, {
+    settings,
+    ALPNProtocols: ["h2"],
+    servername: "pharos",
+    // Names are not checked: the control plane is known by its roots (or the token's fingerprint) and its SPIFFE id.
+    checkServerIdentity: () => undefined,
+    rejectUnauthorized: tls.roots !== undefined,
+    ...(tls.roots === undefined ? {} : { ca: tls.roots }),
+    ...(tls.cert === undefined ? {} : { cert: tls.cert }),
+    ...(tls.key === undefined ? {} : { key: tls.key }),
+  });
+}
+
+class Client implements GrpcClient {
+  readonly #session: ClientHttp2Session;
+
+  constructor(session: ClientHttp2Session) {
+    this.#session = session;
+    session.setLocalWindowSize(1 << 24);
+    const ping = setInterval(() => {
+      const dead = setTimeout(() => session.destroy(), PING_TIMEOUT_MS);
+      dead.unref();
+      if (session.destroyed || !session.ping(() => clearTimeout(dead))) clearTimeout(dead);
+    }, PING_INTERVAL_MS);
+    ping.unref();
+    session.once("close", () => clearInterval(ping));
+    session.once("goaway", () => session.close());
+  }
+
+  get isClosed(): boolean {
+    return this.#session.closed || this.#session.destroyed;
+  }
+
+  onClose(listener: () => void): void {
+    if (this.isClosed) listener();
+    else this.#session.once("close", listener);
+  }
+
+  close(): void {
+    this.#session.destroy();
+  }
+
+  unary(path: string, request: Uint8Array, options: CallOptions & { readonly timeoutMs: number }): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      let reply: Buffer | undefined;
+      const timer = setTimeout(() => {
+        call.cancel();
+        reject(new PharosError("timeout", `${path} did not answer within ${options.timeoutMs} ms`));
+      }, options.timeoutMs);
+      const metadata = { ...options.metadata, "grpc-timeout": `${options.timeoutMs}m` };
+      const call = this.stream(
+        path,
+        {
+          onMessage: (message) => {
+            reply = message;
+          },
+          onClose: (error) => {
+            clearTimeout(timer);
+            if (error !== undefined) reject(error);
+            else if (reply === undefined) reject(new PharosError("internal", `${path} answered without a message`));
+            else resolve(reply);
+          },
+        },
+        { ...options, metadata },
+      );
+      call.send([request]);
+      call.end();
+    });
+  }
+
+  stream(path: string, handler: ClientStreamHandler, options: CallOptions = {}): ClientStream {
+    if (this.isClosed) {
+      queueMicrotask(() => handler.onClose(new PharosError("unavailable", "the connection is closed")));
+      return { send: () => false, end: () => undefined, cancel: () => undefined };
+    }
+    const stream = this.#session.request({ ":method": "POST", ":path": path, "content-type": "application/grpc", te: "trailers", ...options.metadata });
+    watch(stream, handler);
+    const cancel = (): void => stream.close(8);
+    options.signal?.addEventListener("abort", cancel, { once: true });
+    stream.once("close", () => options.signal?.removeEventListener("abort", cancel));
+    return {
+      send(parts) {
+        if (stream.destroyed || stream.writableEnded) return false;
+        let length = 0;
+        for (const part of parts) length += part.length;
+        stream.cork();
+        stream.write(frameHeader(length));
+        let room = true;
+        for (const part of parts) room = stream.write(part);
+        stream.uncork();
+        return room;
+      },
+      end: () => void stream.end(),
+      cancel,
+    };
+  }
+}
+
+function watch(stream: ClientHttp2Stream, handler: ClientStreamHandler): void {
+  const reader = new FrameReader(256 * 1024 * 1024);
+  let failure: PharosError | undefined;
+  let status: number | undefined;
+  const readStatus = (headers: IncomingHttpHeaders): void => {
+    const text = headers["grpc-status"];
+    if (text === undefined) return;
+    status = Number(text);
+    if (status !== 0) failure = errorOfStatus(status, decodeMessage(String(headers["grpc-message"] ?? "")));
+  };
+  stream.on("response", (headers) => {
+    readStatus(headers);
+    if (headers[":status"] !== 200) failure = new PharosError("unavailable", `answered HTTP ${headers[":status"]}`);
+  });
+  stream.on("trailers", readStatus);
+  stream.on("data", (chunk: Buffer) => {
+    try {
+      for (const message of reader.push(chunk)) handler.onMessage(message);
+    } catch (error) {
+      failure = PharosError.from(error);
+      stream.close(8);
+    }
+  });
+  stream.on("drain", () => handler.onDrain?.());
+  stream.on("error", (error) => {
+    failure ??= new PharosError("unavailable", `the call broke: ${error.message}`, { cause: error });
+  });
+  stream.once("close", () => handler.onClose(failure ?? (status === undefined ? new PharosError("unavailable", "the call ended without a status") : undefined)));
+}

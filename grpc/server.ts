@@ -1,0 +1,272 @@
+import { chmodSync, rmSync } from "node:fs";
+import {
+  constants,
+  createSecureServer,
+  createServer,
+  type Http2SecureServer,
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from "node:http2";
+import { PharosError } from "#core/errors.ts";
+import { FrameReader, frameHeader } from "#grpc/frames.ts";
+import { describePeer, type Peer } from "#grpc/peer.ts";
+import { encodeMessage, statusOfError } from "#grpc/status.ts";
+
+/** PEM. Clients are asked for a certificate and let in without one: handlers decide. */
+export interface ServerTls {
+  readonly cert: string;
+  readonly key: string;
+  readonly roots: string;
+}
+
+export interface CallInfo {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly peer: Peer;
+  /** Aborts when the call ends, by whichever side. */
+  readonly signal: AbortSignal;
+}
+
+export interface ServerStream extends CallInfo {
+  /** Sends one message made of these parts, without copying them. False: more than `queueBytesMax` waits to leave. */
+  send(parts: readonly Uint8Array[]): boolean;
+  /** Ends with status 0. */
+  end(): void;
+  fail(error: unknown): void;
+  readonly queuedBytes: number;
+}
+
+export interface StreamHandler {
+  onMessage(message: Buffer): void;
+  /** The client sends no more. */
+  onEnd?(): void;
+  /** The call is over, however it ended. Called once. */
+  onClose?(): void;
+  /** What waited has left. */
+  onDrain?(): void;
+}
+
+export type GrpcMethod =
+  | { readonly kind: "unary"; handle(request: Buffer, call: CallInfo): Promise<Uint8Array> }
+  /** Throwing from `open` ends the call with that error. */
+  | { readonly kind: "stream"; open(stream: ServerStream): StreamHandler };
+
+export interface GrpcServerOptions {
+  readonly methods: ReadonlyMap<string, GrpcMethod>;
+  readonly tls?: ServerTls;
+  readonly messageBytesMax?: number;
+  readonly queueBytesMax?: number;
+}
+
+const CONTENT_TYPE = "application/grpc";
+const PING_INTERVAL_MS = 30_000;
+const PING_TIMEOUT_MS = 10_000;
+
+/**
+ * gRPC over node:http2: frames are written by hand, so that a message encoded once goes to any number of streams
+ * without being copied. Dead peers are found by HTTP/2 pings.
+ */
+export class GrpcServer {
+  readonly #options: GrpcServerOptions;
+  readonly #server: Http2Server | Http2SecureServer;
+  readonly #sessions = new Set<ServerHttp2Session>();
+  #socketPath: string | undefined;
+
+  constructor(options: GrpcServerOptions) {
+    this.#options = options;
+    const settings = { maxConcurrentStreams: 1000, initialWindowSize: 1 << 20 };
+    const { tls } = options;
+    this.#server =
+      tls === undefined
+        ? createServer({ settings })
+        : createSecureServer({ settings, cert: tls.cert, key: tls.key, ca: tls.roots, requestCert: true, rejectUnauthorized: false, minVersion: "TLSv1.2", ALPNProtocols: ["h2"] });
+    this.#server.on("session", (session) => this.#accept(session));
+    this.#server.on("stream", (stream, headers) => this.#serve(stream as ServerHttp2Stream, headers));
+    // A client that breaks its handshake harms nobody but itself.
+    this.#server.on("tlsClientError", () => undefined);
+    this.#server.on("sessionError", () => undefined);
+  }
+
+  /** Listens on host and port (0 chooses), or on a Unix socket that only this user may open. Resolves with the port. */
+  async listen(where: { readonly host: string; readonly port: number } | { readonly socketPath: string }): Promise<number> {
+    const name = "socketPath" in where ? where.socketPath : `${where.host}:${where.port}`;
+    if ("socketPath" in where) rmSync(where.socketPath, { force: true });
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", (error: NodeJS.ErrnoException) => {
+        const why = error.code === "EADDRINUSE" ? "it is taken" : error.message;
+        reject(new PharosError("unavailable", `cannot listen on ${name}: ${why}`, { hint: "end what listens there, or choose another port", cause: error }));
+      });
+      if ("socketPath" in where) this.#server.listen(where.socketPath, resolve);
+      else this.#server.listen(where.port, where.host, 4096, resolve);
+    });
+    if ("socketPath" in where) {
+      this.#socketPath = where.socketPath;
+      chmodSync(where.socketPath, 0o600);
+    }
+    const address = this.#server.address();
+    return typeof address === "object" && address !== null ? address.port : 0;
+  }
+
+  /** New handshakes use this certificate and these roots; connections that stand stay. */
+  setTls(tls: ServerTls): void {
+    if ("setSecureContext" in this.#server) this.#server.setSecureContext({ cert: tls.cert, key: tls.key, ca: tls.roots });
+  }
+
+  /** Ends every connection at once, after telling it to go away. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const session of this.#sessions) session.destroy();
+    await closed;
+    if (this.#socketPath !== undefined) rmSync(this.#socketPath, { force: true });
+  }
+
+  #accept(session: ServerHttp2Session): void {
+    this.#sessions.add(session);
+    session.on("error", () => undefined);
+    const ping = setInterval(() => {
+      if (session.destroyed) return;
+      const dead = setTimeout(() => session.destroy(), PING_TIMEOUT_MS);
+      dead.unref();
+      if (!session.ping(() => clearTimeout(dead))) clearTimeout(dead);
+    }, PING_INTERVAL_MS);
+    ping.unref();
+    session.once("close", () => {
+      clearInterval(ping);
+      this.#sessions.delete(session);
+    });
+  }
+
+  #serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+    stream.on("error", () => undefined);
+    const path = String(headers[":path"]);
+    const method = this.#options.methods.get(path);
+    if (!String(headers["content-type"]).startsWith(CONTENT_TYPE)) {
+      stream.respond({ ":status": 415 }, { endStream: true });
+      return;
+    }
+    const call = new Call(stream, path, headers, this.#options.queueBytesMax ?? 64 * 1024 * 1024);
+    if (method === undefined) call.fail(new PharosError("not-found", `no method ${path}`), 12);
+    else if (method.kind === "unary") this.#unary(call, method.handle);
+    else this.#bidi(call, method.open);
+  }
+
+  #unary(call: Call, handle: (request: Buffer, call: CallInfo) => Promise<Uint8Array>): void {
+    const reader = new FrameReader(this.#options.messageBytesMax ?? 64 * 1024 * 1024);
+    let request: Buffer | undefined;
+    call.stream.on("data", (chunk: Buffer) => {
+      try {
+        request ??= reader.push(chunk)[0];
+      } catch (error) {
+        call.fail(error);
+      }
+    });
+    call.stream.on("end", () => {
+      if (request === undefined) {
+        call.fail(new PharosError("invalid", "the call ended without a message"));
+        return;
+      }
+      handle(request, call).then(
+        (reply) => {
+          call.send([reply]);
+          call.end();
+        },
+        (error: unknown) => call.fail(error),
+      );
+    });
+  }
+
+  #bidi(call: Call, open: (stream: ServerStream) => StreamHandler): void {
+    const reader = new FrameReader(this.#options.messageBytesMax ?? 64 * 1024 * 1024);
+    let handler: StreamHandler;
+    try {
+      handler = open(call);
+    } catch (error) {
+      call.fail(error);
+      return;
+    }
+    // Headers go at once: a client may wait for them before it believes in the stream.
+    call.start();
+    call.stream.on("data", (chunk: Buffer) => {
+      try {
+        for (const message of reader.push(chunk)) if (!call.isOver) handler.onMessage(message);
+      } catch (error) {
+        call.fail(error);
+      }
+    });
+    call.stream.on("end", () => (handler.onEnd === undefined ? call.end() : handler.onEnd()));
+    call.stream.on("drain", () => handler.onDrain?.());
+    call.stream.once("close", () => handler.onClose?.());
+  }
+}
+
+class Call implements ServerStream {
+  readonly stream: ServerHttp2Stream;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly peer: Peer;
+  readonly #abort = new AbortController();
+  readonly #queueBytesMax: number;
+  isOver = false;
+
+  constructor(stream: ServerHttp2Stream, path: string, headers: IncomingHttpHeaders, queueBytesMax: number) {
+    this.stream = stream;
+    this.path = path;
+    this.headers = headers;
+    this.#queueBytesMax = queueBytesMax;
+    const { session } = stream;
+    this.peer = session === undefined ? { address: "gone", certificate: null } : describePeer(session as ServerHttp2Session);
+    stream.once("close", () => {
+      this.isOver = true;
+      this.#abort.abort();
+    });
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get queuedBytes(): number {
+    return this.stream.writableLength;
+  }
+
+  start(): void {
+    if (this.stream.headersSent || this.stream.destroyed) return;
+    this.stream.respond({ ":status": 200, "content-type": CONTENT_TYPE, "grpc-accept-encoding": "identity" }, { waitForTrailers: true });
+    this.stream.once("wantTrailers", () => this.stream.sendTrailers(this.#trailers));
+  }
+
+  #trailers: Record<string, string> = { "grpc-status": "0" };
+
+  send(parts: readonly Uint8Array[]): boolean {
+    if (this.isOver || this.stream.destroyed) return false;
+    this.start();
+    let length = 0;
+    for (const part of parts) length += part.length;
+    this.stream.cork();
+    this.stream.write(frameHeader(length));
+    for (const part of parts) this.stream.write(part);
+    this.stream.uncork();
+    return this.stream.writableLength <= this.#queueBytesMax;
+  }
+
+  end(): void {
+    if (this.isOver || this.stream.destroyed) return;
+    this.isOver = true;
+    this.start();
+    this.stream.end();
+  }
+
+  fail(error: unknown, status?: number): void {
+    if (this.isOver || this.stream.destroyed) return;
+    this.isOver = true;
+    const known = statusOfError(error);
+    this.#trailers = { "grpc-status": String(status ?? known.status), "grpc-message": encodeMessage(known.message) };
+    if (this.stream.headersSent) this.stream.end();
+    else {
+      this.stream.respond({ ":status": 200, "content-type": CONTENT_TYPE, ...this.#trailers }, { endStream: true });
+      this.stream.close(constants.NGHTTP2_NO_ERROR);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import { ERROR_CODES } from "#core/error-codes.ts";
+import { type ErrorCode, PharosError } from "#core/errors.ts";
+
+/** gRPC status numbers that ErrorCode has no word for map to the nearest one. */
+const FROM_GRPC: Readonly<Record<number, ErrorCode>> = {
+  1: "unavailable",
+  2: "internal",
+  3: "invalid",
+  4: "timeout",
+  5: "not-found",
+  6: "conflict",
+  7: "forbidden",
+  8: "exhausted",
+  9: "invalid",
+  10: "conflict",
+  11: "invalid",
+  12: "not-found",
+  13: "internal",
+  14: "unavailable",
+  15: "internal",
+  16: "unauthenticated",
+};
+
+export function errorOfStatus(status: number, message: string): PharosError {
+  return new PharosError(FROM_GRPC[status] ?? "internal", message === "" ? `gRPC status ${status}` : message);
+}
+
+export function statusOfError(error: unknown): { readonly status: number; readonly message: string } {
+  const known = PharosError.from(error);
+  return { status: ERROR_CODES[known.code].grpc, message: known.toString() };
+}
+
+/** `grpc-message` is percent-encoded: printable ASCII stays, all else and % do not. */
+export function encodeMessage(message: string): string {
+  return [...Buffer.from(message.slice(0, 4000), "utf8")].map((byte) => (byte >= 0x20 && byte < 0x7f && byte !== 0x25 ? String.fromCharCode(byte) : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`)).join("");
+}
+
+export function decodeMessage(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
