@@ -1,0 +1,104 @@
+import { PharosError } from "#core/errors.ts";
+import type { AppliedResource } from "#core/view/config.ts";
+import type { Graph, Health } from "#core/view/graph.ts";
+import type { ServicePeer, ServiceRow } from "#core/view/service.ts";
+import type { Services } from "#server/api/services.ts";
+import { buildCatalog } from "#server/services/catalog-names.ts";
+import type { Mesh, ServiceFigures, Telemetry } from "#server/services/dependencies.ts";
+import { serviceMtls } from "#server/services/effective-mtls.ts";
+import type { MeshState } from "#server/services/mesh-state.ts";
+import { type DirectoryService, listServices } from "#server/services/service-directory.ts";
+
+export interface CatalogServiceOptions {
+  readonly state: MeshState;
+  readonly mesh: Mesh;
+  readonly telemetry: Telemetry;
+  readonly explain: (host: string) => readonly AppliedResource[];
+  readonly judge: (figures: ServiceFigures | undefined) => Health;
+  readonly now?: () => number;
+}
+
+/** Points of a chart over any range. */
+const CHART_POINTS = 60;
+const RECENT_TRACES = 20;
+
+export function chartStepMs(seconds: number): number {
+  return Math.max(10_000, Math.ceil((seconds * 1000) / CHART_POINTS / 10_000) * 10_000);
+}
+
+export function createCatalogService(options: CatalogServiceOptions): Services["catalog"] {
+  const { state, mesh, telemetry, now = Date.now } = options;
+  const rangeOf = (seconds: number) => ({ startMs: now() - seconds * 1000, endMs: now() });
+
+  function toRow(service: DirectoryService, figures: ServiceFigures | undefined): ServiceRow {
+    const { host, namespace, name, ports, instances } = service;
+    return {
+      host,
+      namespace,
+      name,
+      ports,
+      instances: instances.length,
+      healthyInstances: instances.filter(({ health }) => health === "healthy").length,
+      versions: [...new Set(instances.flatMap(({ labels }) => labels.version ?? []))].sort(),
+      mtls: serviceMtls(state.snapshot(), service),
+      health: options.judge(figures),
+      requestsPerSecond: figures?.requestsPerSecond ?? null,
+      errorPercent: figures?.errorPercent ?? null,
+      p95Ms: figures?.p95Ms ?? null,
+      sparkline: figures?.sparkline ?? [],
+    };
+  }
+
+  return {
+    async services(seconds) {
+      const figures = new Map((await telemetry.services(rangeOf(seconds))).map((each) => [each.host, each]));
+      return [...listServices(state.snapshot()).values()].map((service) => toRow(service, figures.get(service.host))).sort((a, b) => a.host.localeCompare(b.host));
+    },
+    async service(host, seconds) {
+      const service = listServices(state.snapshot()).get(host);
+      if (service === undefined) throw new PharosError("not-found", `no service ${host}`, { hint: "services come from ServiceEntry resources; the list shows all of them" });
+      const range = rangeOf(seconds);
+      const [figures, metrics, graph, proxies, traces] = await Promise.all([
+        telemetry.services(range),
+        telemetry.metrics({ ...range, host, stepMs: chartStepMs(seconds) }),
+        telemetry.graph({ ...range, view: "service" }),
+        mesh.proxies(),
+        telemetry.searchTraces({ service: service.name, seconds, limit: RECENT_TRACES }),
+      ]);
+      const proxyIds = new Map(proxies.map(({ id, name, namespace }) => [`${namespace}/${name}`, id]));
+      return {
+        ...toRow(service, figures.find((each) => each.host === host)),
+        metrics,
+        ...peersOf(graph, host),
+        instanceList: service.instances.map((instance) => ({
+          name: instance.name,
+          workload: instance.workload,
+          address: instance.address,
+          port: instance.ports[0]?.inboundPort ?? 0,
+          version: instance.labels.version ?? "unknown",
+          health: instance.health,
+          serviceAccount: instance.serviceAccount,
+          proxyId: proxyIds.get(`${instance.namespace}/${instance.name}`) ?? null,
+        })),
+        config: options.explain(host),
+        traces,
+      };
+    },
+    names: async () => buildCatalog(state.snapshot()),
+  };
+}
+
+function peersOf(graph: Graph, host: string): { callers: ServicePeer[]; callees: ServicePeer[] } {
+  const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
+  const own = new Set(graph.nodes.filter((node) => node.service === host).map(({ id }) => id));
+  const peer = (id: string, edge: ServicePeer["edge"]): ServicePeer[] => {
+    const node = nodes.get(id);
+    if (node === undefined) return [];
+    const { requestsPerSecond, errorPercent, p95Ms, mtlsPercent, health, deniedBy } = edge;
+    return [{ name: node.name, namespace: node.namespace, host: node.service ?? null, edge: { requestsPerSecond, errorPercent, p95Ms, mtlsPercent, health, deniedBy } }];
+  };
+  return {
+    callers: graph.edges.flatMap((edge) => (own.has(edge.target) ? peer(edge.source, edge) : [])),
+    callees: graph.edges.flatMap((edge) => (own.has(edge.source) ? peer(edge.target, edge) : [])),
+  };
+}

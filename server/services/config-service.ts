@@ -1,0 +1,165 @@
+import type { Diagnostic } from "#core/diagnostic.ts";
+import { hasErrors } from "#core/diagnostic.ts";
+import { PharosError } from "#core/errors.ts";
+import type { SnapshotChange } from "#core/registry/snapshot.ts";
+import type { ApplyResult, PreviewView, ResourceSummary } from "#core/view/config.ts";
+import type { Distribution } from "#core/view/mesh.ts";
+import type { Caller, Services } from "#server/api/services.ts";
+import type { Plan, ConfigStore } from "#server/config/store.ts";
+import type { StoredResource } from "#server/config/stored-resource.ts";
+import type { Mesh, Telemetry } from "#server/services/dependencies.ts";
+import { hostsOf } from "#server/services/hosts-of.ts";
+import type { MeshState } from "#server/services/mesh-state.ts";
+
+export interface ConfigServiceOptions {
+  readonly store: ConfigStore;
+  readonly mesh: Mesh;
+  readonly telemetry: Telemetry;
+  readonly state: MeshState;
+  /** Semantic checks over the whole configuration. */
+  readonly check: (change?: SnapshotChange) => readonly Diagnostic[];
+  /** Resolves when the revision has reached the compiler. */
+  readonly published: (revision: number) => Promise<void>;
+  readonly audit: (line: { readonly caller: Caller; readonly action: string; readonly resource: string; readonly outcome: "allowed" | "failed"; readonly reason: string }) => void;
+}
+
+const PREVIEW_XDS_MAX = 500;
+const TRAFFIC_WINDOW_MS = 60_000;
+const WATCH_INTERVAL_MS = 250;
+
+function summarize(stored: StoredResource, diagnostics: readonly Diagnostic[]): ResourceSummary {
+  const { ref, resource, resourceVersion, updatedAt, author } = stored;
+  return {
+    ref,
+    kind: resource.kind,
+    namespace: resource.metadata.namespace,
+    name: resource.metadata.name,
+    resourceVersion,
+    updatedAt,
+    author,
+    hosts: hostsOf(resource),
+    diagnostics: diagnostics.filter((diagnostic) => diagnostic.resource === ref),
+  };
+}
+
+/** edit → check → preview → apply → watch, over the store, the compiler and what was measured. */
+export function createConfigService(options: ConfigServiceOptions): Services["config"] {
+  const { store, mesh, telemetry, state, check } = options;
+
+  const toChange = (plan: Plan): SnapshotChange => ({ revision: state.revision + 1, upserts: plan.upserts, deletes: plan.deletes, instanceUpserts: [], instanceDeletes: [] });
+
+  async function write(action: string, caller: Caller, run: () => Promise<ApplyResult>): Promise<ApplyResult> {
+    try {
+      const result = await run();
+      const resource = result.changed.map(({ ref }) => ref).join(", ").slice(0, 2000);
+      if (result.revision !== null) {
+        await options.published(result.revision);
+        options.audit({ caller, action, resource, outcome: "allowed", reason: `revision ${result.revision}` });
+      } else if (hasErrors(result.diagnostics)) {
+        options.audit({ caller, action, resource: result.diagnostics[0]?.resource ?? "", outcome: "failed", reason: result.diagnostics.find(({ severity }) => severity === "error")?.message ?? "" });
+      }
+      return result;
+    } catch (error) {
+      options.audit({ caller, action, resource: "", outcome: "failed", reason: PharosError.from(error).message });
+      throw error;
+    }
+  }
+
+  async function distribution(revision: number): Promise<Distribution> {
+    const found = await mesh.distribution(revision);
+    if (found !== undefined) return found;
+    const { at } = await store.revision(revision);
+    return { revision, writtenAt: at, proxies: [], away: [], isComplete: true };
+  }
+
+  return {
+    async list(filter) {
+      const diagnostics = check();
+      return (await store.list(filter)).map((stored) => summarize(stored, diagnostics));
+    },
+    async get(ref) {
+      const stored = await store.get(ref);
+      return { ...summarize(stored, check()), text: stored.text };
+    },
+    async check(changes) {
+      const plan = await store.plan(changes);
+      const broken = hasErrors(plan.diagnostics);
+      const touched = new Set(plan.changed.map(({ ref }) => ref));
+      const semantic = broken ? [] : check(toChange(plan)).filter(({ resource }) => resource === undefined || touched.has(resource));
+      return { ok: !broken, diagnostics: [...plan.diagnostics, ...semantic] };
+    },
+    async preview(changes): Promise<PreviewView> {
+      const plan = await store.plan(changes);
+      const empty = { changed: plan.changed, xds: [], proxies: [], requestsPerSecond: null };
+      if (hasErrors(plan.diagnostics)) return { ...empty, diagnostics: plan.diagnostics };
+      const change = toChange(plan);
+      const touched = new Set(plan.changed.map(({ ref }) => ref));
+      const [compiled, proxies, measured] = await Promise.all([mesh.preview(change), mesh.proxies(), recentTraffic(telemetry)]);
+      const semantic = check(change).filter(({ resource }) => resource === undefined || touched.has(resource));
+      const affected = new Set(compiled.changes.flatMap((each) => each.proxies));
+      const hosts = new Set([...plan.upserts.flatMap(hostsOf)]);
+      const ofServices = [...measured.services].filter(([host]) => hosts.has(host) || hosts.has(host.split(".")[0] ?? ""));
+      return {
+        diagnostics: [...plan.diagnostics, ...compiled.diagnostics, ...semantic],
+        changed: plan.changed,
+        xds: compiled.changes.slice(0, PREVIEW_XDS_MAX).map(({ type, name, op, proxies: holders, before, after }) => ({
+          type,
+          name,
+          op,
+          proxies: holders.length,
+          ...(before === undefined ? {} : { before: JSON.stringify(before, null, 2) }),
+          ...(after === undefined ? {} : { after: JSON.stringify(after, null, 2) }),
+        })),
+        proxies: proxies
+          .filter(({ id }) => affected.has(id))
+          .map(({ id, workload, namespace }) => ({ id, workload, namespace, requestsPerSecond: measured.workloads.get(`${namespace}/${workload}`) ?? null })),
+        requestsPerSecond: ofServices.length === 0 ? null : ofServices.reduce((sum, [, rate]) => sum + rate, 0),
+      };
+    },
+    apply: (changes, reason, caller) =>
+      write("config.apply", caller, () => store.apply({ changes, reason, author: caller.principal.name })),
+    diagnostics: async () => check(),
+    history: (filter) => store.history(filter),
+    revision: (revision) => store.revision(revision),
+    rollback: (revision, reason, caller) => write("config.rollback", caller, () => store.rollback(revision, caller.principal.name, reason)),
+    undo: (revision, reason, caller) => write("config.undo", caller, () => store.undo(revision, caller.principal.name, reason)),
+    distribution,
+    async *watch(revision, signal) {
+      let last = "";
+      while (!signal.aborted) {
+        const now = await distribution(revision);
+        const text = JSON.stringify(now);
+        if (text !== last) yield now;
+        last = text;
+        if (now.isComplete) return;
+        await nextEvent(mesh, WATCH_INTERVAL_MS, signal);
+      }
+    },
+  };
+}
+
+/** Settles at the next event of a proxy, after `timeoutMs`, or with the signal. */
+function nextEvent(mesh: Mesh, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stop();
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const stop = mesh.onEvent(done);
+    const timer = setTimeout(done, timeoutMs);
+    signal.addEventListener("abort", done, { once: true });
+  });
+}
+
+async function recentTraffic(telemetry: Telemetry): Promise<{ readonly services: ReadonlyMap<string, number>; readonly workloads: ReadonlyMap<string, number> }> {
+  const endMs = Date.now();
+  const range = { startMs: endMs - TRAFFIC_WINDOW_MS, endMs };
+  const [services, graph] = await Promise.all([telemetry.services(range), telemetry.graph({ ...range, view: "workload" })]);
+  const workloads = new Map<string, number>();
+  for (const node of graph.nodes) {
+    if (node.workload !== undefined) workloads.set(`${node.namespace}/${node.workload}`, node.requestsPerSecondIn + node.requestsPerSecondOut);
+  }
+  return { services: new Map(services.map(({ host, requestsPerSecond }) => [host, requestsPerSecond])), workloads };
+}

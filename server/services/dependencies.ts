@@ -1,0 +1,50 @@
+import type { Diagnostic } from "#core/diagnostic.ts";
+import type { SnapshotChange } from "#core/registry/snapshot.ts";
+import type { Graph, GraphView } from "#core/view/graph.ts";
+import type { Distribution, MeshPreview, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
+import type { RequestRecord, ServiceMetrics, Trace, TraceSummary } from "#core/view/telemetry.ts";
+import type { XdsType } from "#core/xds/type-urls.ts";
+import type { RequestQuery, TraceQuery } from "#server/api/services.ts";
+
+/** The compiler and xDS server behind their thread, as the services use them. */
+export interface Mesh {
+  /** Resolves when compiled and on its way to the proxies. */
+  apply(change: SnapshotChange): Promise<{ readonly diagnostics: readonly Diagnostic[] }>;
+  preview(change: SnapshotChange): Promise<MeshPreview & { readonly diagnostics: readonly Diagnostic[] }>;
+  proxies(): Promise<readonly ProxyStatus[]>;
+  proxy(id: string): Promise<ProxyDetail | undefined>;
+  proxyConfig(id: string, type: XdsType): Promise<unknown>;
+  distribution(revision: number): Promise<Distribution | undefined>;
+  /** Called on every connect, disconnect, acknowledgement and refusal; returns how to stop. */
+  onEvent(listener: () => void): () => void;
+}
+
+export interface TimeRange {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** One service's or workload's figures over a range. */
+export interface ServiceFigures {
+  readonly host: string;
+  readonly requestsPerSecond: number;
+  readonly errorPercent: number;
+  readonly p95Ms: number | null;
+  readonly deniedPerSecond: number;
+  readonly sparkline: readonly number[];
+}
+
+/** What was measured, as the services read it. */
+export interface Telemetry {
+  graph(query: TimeRange & { readonly view: GraphView; readonly namespaces?: readonly string[] | undefined }): Promise<Graph>;
+  /** Absent host: the whole mesh, counted where it enters. */
+  metrics(query: TimeRange & { readonly host?: string | undefined; readonly stepMs: number }): Promise<ServiceMetrics>;
+  services(range: TimeRange): Promise<readonly ServiceFigures[]>;
+  requests(query: RequestQuery): Promise<readonly RequestRecord[]>;
+  totals(query: TimeRange & { readonly reporter: "source" | "destination"; readonly workload?: string | undefined; readonly service?: string | undefined }): Promise<{
+    readonly total: number;
+    readonly byCode: Readonly<Record<string, number>>;
+  }>;
+  searchTraces(query: TraceQuery): Promise<readonly TraceSummary[]>;
+  trace(traceId: string): Promise<Trace | undefined>;
+}

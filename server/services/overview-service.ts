@@ -1,0 +1,92 @@
+import type { Diagnostic } from "#core/diagnostic.ts";
+import type { ServiceRow } from "#core/view/service.ts";
+import type { ServiceMetrics } from "#core/view/telemetry.ts";
+import type { Services } from "#server/api/services.ts";
+import type { ConfigStore } from "#server/config/store.ts";
+import { chartStepMs } from "#server/services/catalog-service.ts";
+import type { Mesh, Telemetry } from "#server/services/dependencies.ts";
+import type { MeshState } from "#server/services/mesh-state.ts";
+
+export interface OverviewServiceOptions {
+  readonly state: MeshState;
+  readonly mesh: Mesh;
+  readonly telemetry: Telemetry;
+  readonly store: ConfigStore;
+  readonly catalog: Services["catalog"];
+  readonly check: () => readonly Diagnostic[];
+  readonly now?: () => number;
+}
+
+const RECENT = 6;
+const WORST = 5;
+/** Renewed at half their life, certificates of a day never come this close to their end. */
+const EXPIRING_SOON_MS = 60 * 60 * 1000;
+const SEVERITY = { failure: 4, degraded: 3, unknown: 2, idle: 1, healthy: 0 } as const;
+
+/** The mesh at a glance. */
+export function createOverviewService(options: OverviewServiceOptions): Services["overview"] {
+  const { state, mesh, telemetry, store, catalog, now = Date.now } = options;
+  return {
+    async get(seconds) {
+      const endMs = now();
+      const range = { startMs: endMs - seconds * 1000, endMs };
+      const [services, proxies, series, graph, history] = await Promise.all([
+        catalog.services(seconds),
+        mesh.proxies(),
+        telemetry.metrics({ ...range, stepMs: chartStepMs(seconds) }),
+        telemetry.graph({ ...range, view: "workload" }),
+        store.history({ limit: RECENT }),
+      ]);
+      const diagnostics = options.check();
+      const connected = proxies.filter(({ connectedSince }) => connectedSince !== null);
+      const has = (word: string) => connected.filter(({ sync }) => Object.values(sync).includes(word as never)).length;
+      const refused = has("ERROR");
+      const stale = has("STALE");
+      const totals = graph.edges.reduce((sum, edge) => sum + edge.requestsPerSecond, 0);
+      const secured = graph.edges.filter(({ mtlsPercent }) => mtlsPercent !== null);
+      const securedRate = secured.reduce((sum, edge) => sum + edge.requestsPerSecond, 0);
+      const count = (status: string) => services.filter(({ health }) => health.status === status).length;
+      return {
+        rangeSeconds: seconds,
+        requestsPerSecond: totals === 0 ? null : lastValue(series.requestsPerSecond),
+        errorPercent: lastValue(series.errorPercent),
+        p95Ms: lastValue(series.p95Ms),
+        mtlsPercent: securedRate === 0 ? null : secured.reduce((sum, edge) => sum + edge.requestsPerSecond * ((edge.mtlsPercent ?? 0) / 100), 0) / securedRate * 100,
+        services: { total: services.length, healthy: count("healthy"), degraded: count("degraded"), failing: count("failure"), idle: count("idle") + count("unknown") },
+        proxies: { total: proxies.length, synced: connected.length - refused - stale, stale, refused },
+        certificatesExpiringSoon: connected.filter(({ certificateNotAfter }) => certificateNotAfter !== null && Date.parse(certificateNotAfter) - endMs < EXPIRING_SOON_MS).length,
+        revision: state.revision,
+        series,
+        worst: [...services].sort(byTrouble).slice(0, WORST),
+        recentRevisions: history.map(({ revision, author, reason, at }) => ({ revision, author, reason, at })),
+        diagnostics: { errors: diagnostics.filter(({ severity }) => severity === "error").length, warnings: diagnostics.filter(({ severity }) => severity === "warning").length },
+        namespaces: groupByNamespace(services),
+      };
+    },
+  };
+}
+
+function lastValue(points: ServiceMetrics["p95Ms"]): number | null {
+  return points.findLast(({ value }) => value !== null)?.value ?? null;
+}
+
+function byTrouble(a: ServiceRow, b: ServiceRow): number {
+  return SEVERITY[b.health.status] - SEVERITY[a.health.status] || (b.errorPercent ?? 0) - (a.errorPercent ?? 0) || (b.p95Ms ?? 0) - (a.p95Ms ?? 0);
+}
+
+function groupByNamespace(services: readonly ServiceRow[]) {
+  const groups = Map.groupBy(services, ({ namespace }) => namespace);
+  return [...groups].map(([name, rows]) => {
+    const measured = rows.filter(({ requestsPerSecond }) => requestsPerSecond !== null);
+    const rate = measured.reduce((sum, row) => sum + (row.requestsPerSecond ?? 0), 0);
+    const errors = measured.reduce((sum, row) => sum + ((row.errorPercent ?? 0) / 100) * (row.requestsPerSecond ?? 0), 0);
+    const modes = new Set(rows.map(({ mtls }) => mtls));
+    return {
+      name,
+      services: rows.length,
+      requestsPerSecond: measured.length === 0 ? null : rate,
+      errorPercent: rate === 0 ? null : (errors / rate) * 100,
+      mtls: modes.size === 1 ? ([...modes][0] ?? "unknown") : "mixed",
+    };
+  });
+}
