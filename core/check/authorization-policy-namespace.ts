@@ -1,0 +1,27 @@
+import type { CheckRule } from "#core/check/rule.ts";
+import { formatRef, refOf } from "#core/resource/resource.ts";
+
+export const authorizationPolicyNamespace: CheckRule = {
+  code: "namespace-not-found",
+  kiali: "KIA0101",
+  summary: "An AuthorizationPolicy names a namespace in which there is nothing.",
+  check: ({ of, namespaces }) =>
+    of("AuthorizationPolicy").flatMap((resource) =>
+      (resource.spec.rules ?? []).flatMap((rule, index) =>
+        (rule.from ?? []).flatMap(({ source }, position) =>
+          (source?.namespaces ?? []).flatMap((namespace, place) => {
+            if (namespace.includes("*") || namespaces.has(namespace)) return [];
+            return [
+              {
+                severity: "warning" as const,
+                resource: formatRef(refOf(resource)),
+                path: `spec.rules[${index}].from[${position}].source.namespaces[${place}]`,
+                message: `there is nothing in the namespace ${namespace}`,
+                hint: `namespaces with workloads or resources: ${[...namespaces].sort().join(", ")}`,
+              },
+            ];
+          }),
+        ),
+      ),
+    ),
+};

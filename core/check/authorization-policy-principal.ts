@@ -1,0 +1,53 @@
+import type { CheckRule, Finding } from "#core/check/rule.ts";
+import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+
+/** A principal that no workload has is most often a slip: the rule then allows or denies nobody. */
+export const authorizationPolicyPrincipal: CheckRule = {
+  code: "principal-not-found",
+  kiali: "KIA0106",
+  summary: "An AuthorizationPolicy names an identity that no workload has.",
+  check({ of, workloads, snapshot }) {
+    const { trustDomain } = snapshot.mesh;
+    const known = new Set(
+      workloads.map(({ namespace, serviceAccount }) => `${trustDomain}/ns/${namespace}/sa/${serviceAccount}`),
+    );
+    const accounts = new Set(workloads.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`));
+    return of("AuthorizationPolicy").flatMap((resource) =>
+      listSources(resource).flatMap(({ principals, serviceAccounts, path }) => {
+        const found: Finding[] = [];
+        const add = (place: string, message: string, hint: string) =>
+          found.push({ severity: "warning", resource: formatRef(refOf(resource)), path: place, message, hint });
+        principals.forEach((principal, index) => {
+          // Patterns match what is yet to come.
+          if (principal.includes("*") || known.has(principal.replace(/^spiffe:\/\//, ""))) return;
+          const isOurs = principal.startsWith(`${trustDomain}/`) || principal.startsWith("spiffe://");
+          add(
+            `${path}.principals[${index}]`,
+            `no workload has the identity ${principal}`,
+            isOurs ? "check the namespace and the service account" : `write ${trustDomain}/ns/NAMESPACE/sa/ACCOUNT`,
+          );
+        });
+        serviceAccounts.forEach((account, index) => {
+          const whole = account.includes("/") ? account : `${resource.metadata.namespace}/${account}`;
+          if (!accounts.has(whole))
+            add(
+              `${path}.serviceAccounts[${index}]`,
+              `no workload runs as ${whole}`,
+              "check the namespace and the service account",
+            );
+        });
+        return found;
+      }),
+    );
+  },
+};
+
+function listSources(resource: Resource<"AuthorizationPolicy">) {
+  return (resource.spec.rules ?? []).flatMap((rule, index) =>
+    (rule.from ?? []).map(({ source }, position) => ({
+      principals: source?.principals ?? [],
+      serviceAccounts: source?.serviceAccounts ?? [],
+      path: `spec.rules[${index}].from[${position}].source`,
+    })),
+  );
+}

@@ -1,0 +1,217 @@
+import { describe, expect, test } from "vitest";
+import { CHECK_RULES, checkConfig } from "#core/check/check-config.ts";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import { parseDocuments } from "#core/resource/parse-documents.ts";
+
+const REVIEWS = `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: reviews }
+spec:
+  hosts: [reviews.default.svc.cluster.local]
+  location: MESH_INTERNAL
+  resolution: STATIC
+  ports: [{ name: http, number: 9080, protocol: HTTP }]
+  workloadSelector: { labels: { app: reviews } }
+`;
+const SUBSETS = `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: reviews }
+spec: { host: reviews, subsets: [{ name: v1, labels: { version: v1 } }] }
+`;
+
+function virtualService(spec: string, name = "reviews"): string {
+  return `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: ${name} }
+spec: ${spec}
+`;
+}
+
+function policy(kind: string, name: string, namespace: string, spec: string): string {
+  return `
+apiVersion: security.istio.io/v1
+kind: ${kind}
+metadata: { name: ${name}, namespace: ${namespace} }
+spec: ${spec}
+`;
+}
+
+function instance(version: string): WorkloadInstance {
+  return {
+    namespace: "default",
+    name: `reviews-${version}-0`,
+    workload: `reviews-${version}`,
+    labels: { app: "reviews", version },
+    serviceAccount: "bookinfo-reviews",
+    address: "127.0.0.1",
+    ports: [],
+    health: "healthy",
+    locality: "",
+    weight: 1,
+  };
+}
+
+function check(...documents: string[]): string[] {
+  const { resources, diagnostics } = parseDocuments(documents.join("\n---\n"));
+  expect(diagnostics.filter((diagnostic) => diagnostic.severity === "error")).toEqual([]);
+  const mesh = {
+    trustDomain: "cluster.local",
+    domainSuffix: "cluster.local",
+    rootNamespace: "istio-system",
+    traceSampling: 100,
+  };
+  const found = checkConfig({ revision: 1, mesh, resources, instances: [instance("v1"), instance("v2")] });
+  return found.map(
+    (diagnostic) => `${diagnostic.severity} ${diagnostic.code} ${diagnostic.resource} ${diagnostic.path}`,
+  );
+}
+
+const TO_V1 = "{ hosts: [reviews], http: [{ route: [{ destination: { host: reviews, subset: v1 } }] }] }";
+const PRINCIPAL = "spec.rules[0].from[0].source";
+
+const CASES: readonly (readonly [name: string, documents: readonly string[], found: readonly string[]])[] = [
+  ["finds nothing wrong with a service, its subsets and a route to one", [REVIEWS, SUBSETS, virtualService(TO_V1)], []],
+  [
+    "a route to a host that does not exist",
+    [virtualService("{ hosts: [x.y], http: [{ route: [{ destination: { host: reviws } }] }] }"), REVIEWS],
+    ["warning destination-host-not-found VirtualService/default/reviews spec.http[0].route[0].destination.host"],
+  ],
+  [
+    "a mirror to a port that the service does not have",
+    [
+      REVIEWS,
+      virtualService(
+        "{ hosts: [reviews], http: [{ route: [{ destination: { host: reviews } }], mirror: { host: reviews, port: { number: 80 } } }] }",
+      ),
+    ],
+    ["warning destination-host-not-found VirtualService/default/reviews spec.http[0].mirror.port.number"],
+  ],
+  [
+    "a route to a subset that no rule defines",
+    [REVIEWS, SUBSETS, virtualService(TO_V1.replace("v1", "v9"))],
+    ["warning subset-not-found VirtualService/default/reviews spec.http[0].route[0].destination.subset"],
+  ],
+  [
+    "a gateway that does not exist",
+    [
+      REVIEWS,
+      virtualService("{ hosts: ['*'], gateways: [front], http: [{ route: [{ destination: { host: reviews } }] }] }"),
+    ],
+    ["error gateway-not-found VirtualService/default/reviews spec.gateways[0]"],
+  ],
+  [
+    "two VirtualServices for one host",
+    [REVIEWS, SUBSETS, virtualService(TO_V1), virtualService(TO_V1, "zz")],
+    ["warning duplicate-host VirtualService/default/zz spec.hosts[0]"],
+  ],
+  [
+    "a rule for a host that does not exist",
+    [SUBSETS],
+    ["warning rule-host-not-found DestinationRule/default/reviews spec.host"],
+  ],
+  [
+    "a subset whose labels no instance has",
+    [REVIEWS, SUBSETS.replace("version: v1", "version: v3")],
+    ["warning subset-without-instances DestinationRule/default/reviews spec.subsets[0].labels"],
+  ],
+  [
+    "a principal that no workload has, and none that one has or a pattern may match",
+    [
+      policy(
+        "AuthorizationPolicy",
+        "a",
+        "default",
+        "{ rules: [{ from: [{ source: { principals: [cluster.local/ns/default/sa/nobody, cluster.local/ns/default/sa/bookinfo-reviews, '*/sa/x'] } }] }] }",
+      ),
+    ],
+    [`warning principal-not-found AuthorizationPolicy/default/a ${PRINCIPAL}.principals[0]`],
+  ],
+  [
+    "a namespace with nothing in it",
+    [
+      policy(
+        "AuthorizationPolicy",
+        "a",
+        "default",
+        "{ rules: [{ from: [{ source: { namespaces: [defalt, default] } }] }] }",
+      ),
+    ],
+    [`warning namespace-not-found AuthorizationPolicy/default/a ${PRINCIPAL}.namespaces[0]`],
+  ],
+  [
+    "a selector that is on no workload",
+    [
+      policy(
+        "AuthorizationPolicy",
+        "a",
+        "default",
+        "{ selector: { matchLabels: { app: rewiews } }, action: DENY, rules: [{}] }",
+      ),
+    ],
+    ["warning selector-matches-nothing AuthorizationPolicy/default/a spec.selector"],
+  ],
+  [
+    "plain text to workloads that take only mTLS",
+    [
+      REVIEWS,
+      SUBSETS.replace("host: reviews,", "host: reviews, trafficPolicy: { tls: { mode: DISABLE } },"),
+      policy("PeerAuthentication", "default", "istio-system", "{ mtls: { mode: STRICT } }"),
+    ],
+    ["error mtls-conflict DestinationRule/default/reviews spec.trafficPolicy.tls.mode"],
+  ],
+  [
+    "no conflict where the workload's own policy overrides the mesh's",
+    [
+      REVIEWS,
+      SUBSETS.replace("host: reviews,", "host: reviews, trafficPolicy: { tls: { mode: DISABLE } },"),
+      policy("PeerAuthentication", "default", "istio-system", "{ mtls: { mode: STRICT } }"),
+      policy(
+        "PeerAuthentication",
+        "own",
+        "default",
+        "{ selector: { matchLabels: { app: reviews } }, mtls: { mode: PERMISSIVE } }",
+      ),
+    ],
+    [],
+  ],
+  [
+    "two PeerAuthentications for the same workloads",
+    [
+      policy("PeerAuthentication", "a", "default", "{ mtls: { mode: STRICT } }"),
+      policy("PeerAuthentication", "b", "default", "{ mtls: { mode: DISABLE } }"),
+    ],
+    ["warning duplicate-peer-authentication PeerAuthentication/default/b spec.selector"],
+  ],
+  [
+    "two ServiceEntries for one host and port",
+    [REVIEWS, REVIEWS.replace("name: reviews }", "name: twin }")],
+    ["warning duplicate-service ServiceEntry/default/twin spec.hosts[0]"],
+  ],
+  [
+    "weights that do not come to 100, and a rule behind a catch-all",
+    [
+      REVIEWS,
+      virtualService(
+        "{ hosts: [reviews], http: [{ route: [{ destination: { host: reviews }, weight: 1 }, { destination: { host: reviews }, weight: 2 }] }, { route: [{ destination: { host: reviews } }] }] }",
+      ),
+    ],
+    [
+      "warning weight-sum VirtualService/default/reviews spec.http[0].route",
+      "warning unreachable-rule VirtualService/default/reviews spec.http[1]",
+    ],
+  ],
+];
+
+describe("checks between resources", () => {
+  test.each(CASES)("%s", (_name, documents, found) => {
+    expect(check(...documents).sort()).toEqual([...found].sort());
+  });
+
+  test("every rule has a case that it finds something in", () => {
+    const found = new Set(CASES.flatMap(([, , lines]) => lines.map((line) => line.split(" ")[1])));
+    expect(CHECK_RULES.map((rule) => rule.code).filter((code) => !found.has(code))).toEqual([]);
+  });
+});

@@ -1,0 +1,25 @@
+import type { CheckRule } from "#core/check/rule.ts";
+import { formatRef, refOf } from "#core/resource/resource.ts";
+
+export const destinationRuleHost: CheckRule = {
+  code: "rule-host-not-found",
+  kiali: "KIA0202",
+  summary: "A DestinationRule is for a host that no ServiceEntry describes.",
+  check: ({ of, hosts }) =>
+    of("DestinationRule").flatMap((resource) => {
+      const name = hosts.resolve(resource.spec.host, resource.metadata.namespace);
+      const isKnown =
+        name === "*" || (name.startsWith("*") ? hosts.hasUnder(name.slice(1)) : hosts.find(name) !== undefined);
+      if (isKnown) return [];
+      const meant = hosts.suggest(name);
+      return [
+        {
+          severity: "warning",
+          resource: formatRef(refOf(resource)),
+          path: "spec.host",
+          message: `there is no service ${name}: the rule applies to nothing`,
+          hint: meant === undefined ? "describe the service with a ServiceEntry" : `did you mean ${meant}?`,
+        },
+      ];
+    }),
+};

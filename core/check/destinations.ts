@@ -1,0 +1,31 @@
+import type { Destination } from "#core/resource/spec/destination.ts";
+import type { VirtualServiceSpec } from "#core/resource/spec/virtual-service.ts";
+
+export interface PlacedDestination {
+  readonly destination: Destination;
+  /** `spec.http[0].route[1].destination` */
+  readonly path: string;
+}
+
+/** Every destination that a VirtualService sends or mirrors requests to, and where it stands. */
+export function listDestinations(spec: VirtualServiceSpec): PlacedDestination[] {
+  const found: PlacedDestination[] = [];
+  spec.http?.forEach((rule, index) => {
+    const path = `spec.http[${index}]`;
+    rule.route?.forEach(({ destination }, position) => {
+      found.push({ destination, path: `${path}.route[${position}].destination` });
+    });
+    if (rule.mirror !== undefined) found.push({ destination: rule.mirror, path: `${path}.mirror` });
+    rule.mirrors?.forEach(({ destination }, position) => {
+      found.push({ destination, path: `${path}.mirrors[${position}].destination` });
+    });
+  });
+  for (const kind of ["tls", "tcp"] as const) {
+    spec[kind]?.forEach((rule, index) => {
+      rule.route?.forEach(({ destination }, position) => {
+        found.push({ destination, path: `spec.${kind}[${index}].route[${position}].destination` });
+      });
+    });
+  }
+  return found;
+}

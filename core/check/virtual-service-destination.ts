@@ -1,0 +1,44 @@
+import { listDestinations } from "#core/check/destinations.ts";
+import type { CheckRule } from "#core/check/rule.ts";
+import { isIpAddress } from "#core/resource/ip-address.ts";
+import { formatRef, refOf } from "#core/resource/resource.ts";
+
+/** A route to a host that no ServiceEntry describes answers 503. */
+export const virtualServiceDestination: CheckRule = {
+  code: "destination-host-not-found",
+  kiali: "KIA1101",
+  summary: "A VirtualService sends requests to a host that no ServiceEntry describes.",
+  check: ({ of, hosts }) =>
+    of("VirtualService").flatMap((resource) =>
+      listDestinations(resource.spec).flatMap(({ destination, path }) => {
+        const name = hosts.resolve(destination.host, resource.metadata.namespace);
+        if (isIpAddress(name)) return [];
+        const entry = hosts.find(name);
+        if (entry === undefined) {
+          const meant = hosts.suggest(name);
+          const hint = meant === undefined ? "describe the service with a ServiceEntry" : `did you mean ${meant}?`;
+          return [
+            {
+              severity: "warning",
+              resource: formatRef(refOf(resource)),
+              path: `${path}.host`,
+              message: `there is no service ${name}: requests sent to it fail with 503`,
+              hint,
+            },
+          ];
+        }
+        const port = destination.port?.number;
+        const ports = (entry.spec.ports ?? []).map((each) => each.number);
+        if (port === undefined || ports.includes(port)) return [];
+        return [
+          {
+            severity: "warning",
+            resource: formatRef(refOf(resource)),
+            path: `${path}.port.number`,
+            message: `the service ${name} has no port ${port}`,
+            hint: `its ports are ${ports.join(", ") || "none"}`,
+          },
+        ];
+      }),
+    ),
+};

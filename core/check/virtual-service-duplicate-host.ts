@@ -1,0 +1,38 @@
+import type { CheckRule } from "#core/check/rule.ts";
+import { formatRef, refOf } from "#core/resource/resource.ts";
+
+/** Inside the mesh one VirtualService decides for a host: the oldest. Behind a gateway their rules are merged. */
+export const virtualServiceDuplicateHost: CheckRule = {
+  code: "duplicate-host",
+  kiali: "KIA1106",
+  summary: "Two VirtualServices claim the same host for the mesh; only the older one applies.",
+  check({ of, hosts }) {
+    const claims = new Map<string, { readonly ref: string; readonly path: string; readonly age: string }[]>();
+    for (const resource of of("VirtualService")) {
+      const { spec, metadata } = resource;
+      if (spec.gateways !== undefined && spec.gateways.length > 0 && !spec.gateways.includes("mesh")) continue;
+      spec.hosts?.forEach((host, index) => {
+        const name = hosts.resolve(host, metadata.namespace);
+        const visible = (spec.exportTo ?? ["*"]).includes("*") ? "*" : metadata.namespace;
+        const key = `${visible} ${name}`;
+        const list = claims.get(key) ?? [];
+        list.push({
+          ref: formatRef(refOf(resource)),
+          path: `spec.hosts[${index}]`,
+          age: `${metadata.creationTimestamp ?? "9"} ${metadata.name}`,
+        });
+        claims.set(key, list);
+      });
+    }
+    return [...claims].flatMap(([key, list]) => {
+      const [first, ...others] = [...list].sort((left, right) => (left.age < right.age ? -1 : 1));
+      return others.map(({ ref, path }) => ({
+        severity: "warning" as const,
+        resource: ref,
+        path,
+        message: `${first?.ref} already routes ${key.split(" ")[1]}; inside the mesh only the older of the two applies`,
+        hint: "put the rules of both in one VirtualService",
+      }));
+    });
+  },
+};

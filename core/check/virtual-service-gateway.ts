@@ -1,0 +1,40 @@
+import type { CheckRule } from "#core/check/rule.ts";
+import { formatRef, refOf } from "#core/resource/resource.ts";
+
+/** A VirtualService bound to a gateway that does not exist applies nowhere. */
+export const virtualServiceGateway: CheckRule = {
+  code: "gateway-not-found",
+  kiali: "KIA1102",
+  summary: "A VirtualService is bound to a Gateway that does not exist.",
+  check({ of }) {
+    const gateways = new Set(of("Gateway").map(({ metadata }) => `${metadata.namespace}/${metadata.name}`));
+    return of("VirtualService").flatMap((resource) => {
+      const matches = (resource.spec.http ?? []).flatMap((rule, index) =>
+        (rule.match ?? []).flatMap((match, position) =>
+          (match.gateways ?? []).map((gateway, place) => ({
+            gateway,
+            path: `spec.http[${index}].match[${position}].gateways[${place}]`,
+          })),
+        ),
+      );
+      const named = (resource.spec.gateways ?? []).map((gateway, index) => ({
+        gateway,
+        path: `spec.gateways[${index}]`,
+      }));
+      return [...named, ...matches].flatMap(({ gateway, path }) => {
+        const key = gateway.includes("/") ? gateway : `${resource.metadata.namespace}/${gateway}`;
+        if (gateway === "mesh" || gateways.has(key)) return [];
+        const [namespace, name] = key.split("/");
+        return [
+          {
+            severity: "error",
+            resource: formatRef(refOf(resource)),
+            path,
+            message: `there is no Gateway ${name} in namespace ${namespace}: the rules apply to no gateway`,
+            hint: "apply the Gateway, or write NAMESPACE/NAME",
+          },
+        ];
+      });
+    });
+  },
+};
