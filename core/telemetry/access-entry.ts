@@ -1,0 +1,29 @@
+import type { AccessLogField } from "#core/telemetry/access-log.ts";
+
+/** One line of the access log as Envoy wrote it: values are strings or numbers, null where Envoy had none. */
+export type AccessEntry = { readonly [F in Exclude<AccessLogField, "dir">]?: unknown } & {
+  readonly dir: "outbound" | "inbound" | "gateway";
+};
+
+/** Reads one line. Undefined when it is not a whole line of our log: half-written, or somebody else's. */
+export function parseAccessEntry(line: string): AccessEntry | undefined {
+  let entry: unknown;
+  try {
+    entry = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (typeof entry !== "object" || entry === null || !("dir" in entry) || !("t" in entry)) return undefined;
+  const { dir } = entry;
+  return dir === "outbound" || dir === "inbound" || dir === "gateway" ? (entry as AccessEntry) : undefined;
+}
+
+/** Envoy writes null, "-" or nothing for what it does not have. */
+export function textOf(value: unknown): string {
+  return typeof value === "string" ? (value === "-" ? "" : value) : typeof value === "number" ? String(value) : "";
+}
+
+export function numberOf(value: unknown): number {
+  const number = typeof value === "number" ? value : typeof value === "string" ? Number(value) : 0;
+  return Number.isFinite(number) ? number : 0;
+}

@@ -1,0 +1,18 @@
+/** What stands in a denial for "there are ALLOW policies, and none matched". */
+export const NO_ALLOW_MATCHED = "none";
+
+const DETAILS = /rbac_access_denied_matched_policy\[(.*)\]/;
+const POLICY = /^ns\[([^\]]*)\]-policy\[([^\]]*)\](?:-rule\[\d+\])?$/;
+
+/** The policy that refused, as Envoy names it in its response code details; empty when none did. */
+export function parseDeniedBy(responseCodeDetails: string): string {
+  if (!responseCodeDetails.startsWith("rbac_")) return "";
+  return DETAILS.exec(responseCodeDetails)?.[1] ?? "";
+}
+
+/** What a person reads: `AuthorizationPolicy/NAMESPACE/NAME`, or that no ALLOW policy matched. */
+export function nameDenial(deniedBy: string): string {
+  if (deniedBy === NO_ALLOW_MATCHED) return "no ALLOW policy matched";
+  const match = POLICY.exec(deniedBy);
+  return match === null ? deniedBy : `AuthorizationPolicy/${match[1]}/${match[2]}`;
+}

@@ -1,0 +1,18 @@
+/** The word for what nobody could tell, as in Istio's metrics. */
+export const UNKNOWN = "unknown";
+
+export interface WorkloadLabel {
+  readonly workload: string;
+  readonly namespace: string;
+  readonly app: string;
+  readonly version: string;
+}
+
+const NOBODY: WorkloadLabel = { workload: UNKNOWN, namespace: UNKNOWN, app: UNKNOWN, version: UNKNOWN };
+
+/** Reads `workload;namespace;app;version`; parts that are missing or empty are "unknown". */
+export function parseWorkloadLabel(text: string | null | undefined): WorkloadLabel {
+  if (text === null || text === undefined || text === "" || text === "-") return NOBODY;
+  const [workload, namespace, app, version] = text.split(";");
+  return { workload: workload || UNKNOWN, namespace: namespace || UNKNOWN, app: app || UNKNOWN, version: version || UNKNOWN };
+}
