@@ -1,4 +1,4 @@
-import { Document, type ErrorCode, isMap, isNode, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { Document, isMap, isNode, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import type { Diagnostic } from "#core/diagnostic.ts";
 import { pathAtOffset } from "#core/resource/locate-path.ts";
 import { formatPath } from "#core/resource/path.ts";
@@ -9,10 +9,6 @@ import { type DocumentText, splitDocuments } from "#core/resource/split-document
 /** Of one document, in characters. */
 export const DOCUMENT_LENGTH_MAX = 1_048_576;
 const DIAGNOSTICS_MAX = 100;
-const YAML_CODES: Partial<Record<ErrorCode, string>> = {
-  DUPLICATE_KEY: "duplicate-key",
-  RESOURCE_EXHAUSTION: "too-large",
-};
 
 export interface ParseOptions {
   /** Named in diagnostics. */
@@ -89,8 +85,18 @@ function parseOne(
     return { ...file, line: Math.max(1, line) + part.line - 1, column: Math.max(1, col) };
   };
   if (document.errors.length > 0) {
+    const exhausted = document.errors.find((error) => error.code === "RESOURCE_EXHAUSTION");
+    if (exhausted !== undefined) {
+      diagnostics.push({
+        severity: "error",
+        code: "too-large",
+        message: "the document is nested too deep",
+        ...place(exhausted.pos[0]),
+      });
+      return;
+    }
     for (const error of document.errors.slice(0, 10)) {
-      const code = YAML_CODES[error.code] ?? "bad-yaml";
+      const code = error.code === "DUPLICATE_KEY" ? "duplicate-key" : "bad-yaml";
       const message = code === "duplicate-key" ? "the same key stands twice in one object" : lowerFirst(error.message);
       const path = formatPath(pathAtOffset(document.contents, error.pos[0]));
       diagnostics.push({ severity: "error", code, path, message, ...place(error.pos[0]) });
@@ -123,6 +129,9 @@ function listItems(document: Document.Parsed): { readonly node: Node | null; rea
   const kind: unknown = isMap(root) ? root.get("kind") : undefined;
   const items: unknown = isMap(root) ? root.get("items") : undefined;
   if (typeof kind !== "string" || !kind.endsWith("List") || !isSeq(items)) return [{ node: root, prefix: "" }];
+  const first = items.items[0];
+  // The parser gives a comment before the first item to the list.
+  if (isNode(first) && items.commentBefore != null) first.commentBefore = items.commentBefore;
   return items.items.map((item, index) => ({ node: isNode(item) ? item : null, prefix: `items[${index}]` }));
 }
 

@@ -65,8 +65,16 @@ class RegexParser {
   private sequence(): { size: number; repeat: number } {
     let size = 0;
     let repeat = 1;
+    let hasPart = false;
     while (this.at < this.text.length && this.peek() !== "|" && this.peek() !== ")") {
+      if (this.skipFlags()) continue;
+      // At the beginning, or after flags, where it belongs to what stands before them.
+      const orphan = this.repetition();
+      if (orphan !== undefined && !hasPart)
+        throw new RegexProblem(`no argument for repetition operator ${orphan.text}`);
+      if (orphan !== undefined) continue;
       const part = this.repeated();
+      hasPart = true;
       size += part.size;
       repeat = Math.max(repeat, part.repeat);
     }
@@ -74,9 +82,6 @@ class RegexParser {
   }
 
   private repeated(): { size: number; repeat: number } {
-    const start = this.peek();
-    if (start === "*" || start === "+" || start === "?")
-      throw new RegexProblem(`no argument for repetition operator ${start}`);
     const part = this.atom();
     let { size, repeat } = part;
     for (let isFirst = true; ; isFirst = false) {
@@ -118,17 +123,14 @@ class RegexParser {
     if (char === "[") return this.charClass();
     if (char === "\\") return { size: this.escape(), repeat: 1 };
     this.at += 1;
-    return { size: char === "." ? 6 : 1, repeat: 1 };
+    return { size: 1, repeat: 1 };
   }
 
   private group(): { size: number; repeat: number } {
     this.at += 1;
     this.depth += 1;
     if (this.depth > 500) throw new RegexProblem("groups nested too deep");
-    if (this.peek() === "?" && this.groupPrefix() === "flags") {
-      this.depth -= 1;
-      return { size: 0, repeat: 1 };
-    }
+    if (this.peek() === "?") this.skipGroupPrefix();
     const inner = this.alternatives();
     if (this.peek() !== ")") throw new RegexProblem("missing )");
     this.at += 1;
@@ -136,21 +138,21 @@ class RegexParser {
     return { size: inner.size + 2, repeat: inner.repeat };
   }
 
-  /** What follows `(`: a name, flags for the group, or flags alone. */
-  private groupPrefix(): "group" | "flags" {
+  /** `(?i)`: flags for what follows, no group. */
+  private skipFlags(): boolean {
+    const flags = /^\(\?[imsU]*(?:-[imsU]+)?\)/.exec(this.rest(20));
+    this.at += flags?.[0].length ?? 0;
+    return flags !== null;
+  }
+
+  /** What follows `(`: a name, or flags for the group. */
+  private skipGroupPrefix(): void {
     const text = this.rest(300);
-    const look = /^\?(?:<?[=!]|>|\||#|\()/.exec(text);
-    if (look !== null) throw new RegexProblem(`it has no (${look[0]}…)`);
-    const name = /^\?P?<([^>]*)>/.exec(text);
-    if (name !== null) {
-      if (!/^[A-Za-z0-9_]+$/.test(name[1] ?? "")) throw new RegexProblem(`bad group name ${name[1]}`);
-      this.at += name[0].length;
-      return "group";
-    }
-    const flags = /^\?(?:[imsU]*(?:-[imsU]+)?)([:)])/.exec(text);
-    if (flags === null) throw new RegexProblem(`it has no (${this.rest(3)}…)`);
-    this.at += flags[0].length;
-    return flags[1] === ")" ? "flags" : "group";
+    const prefix = /^\?(?:P?<([^>]*)>|[imsU]*(?:-[imsU]+)?:)/.exec(text);
+    if (prefix === null) throw new RegexProblem(`it has no (${this.rest(3)}…)`);
+    if (prefix[1] !== undefined && !/^[A-Za-z0-9_]+$/.test(prefix[1]))
+      throw new RegexProblem(`bad group name ${prefix[1]}`);
+    this.at += prefix[0].length;
   }
 
   private charClass(): { size: number; repeat: number } {
@@ -166,7 +168,7 @@ class RegexParser {
       if (posix !== null) {
         if (!POSIX_CLASSES.has(posix[1] ?? "")) throw new RegexProblem(`unknown character class ${posix[0]}`);
         this.at += posix[0].length;
-        size += 4;
+        size += 2;
         continue;
       }
       const low = this.classChar();
@@ -205,14 +207,15 @@ class RegexParser {
     const property = /^\\[pP](?:[A-Z]|\{\^?[A-Za-z_]+\})/.exec(text);
     const octal = /^\\(?:0[0-7]{0,2}|[1-7][0-7]{1,2})/.exec(text);
     if (hex !== null) {
-      if (hex[1] !== undefined && Number.parseInt(hex[1], 16) > 0x10ffff)
+      // Envoy matches bytes.
+      if (hex[1] !== undefined && Number.parseInt(hex[1], 16) > 0xff)
         throw new RegexProblem(`no such character ${hex[0]}`);
       this.at += hex[0].length;
       return 1;
     }
     if (property !== null) {
       this.at += property[0].length;
-      return 40;
+      return 10;
     }
     if (octal !== null) {
       this.at += octal[0].length;

@@ -1,3 +1,5 @@
+import { formatPath, parsePath } from "#core/resource/path.ts";
+
 /** What a whole resource has wrong though each field is right. */
 export interface Issue {
   readonly severity: "error" | "warning";
@@ -9,7 +11,13 @@ export interface Issue {
 }
 
 export function errorAt(path: string, code: string, message: string, hint?: string): Issue {
-  return { severity: "error", code, path, message, ...(hint === undefined ? {} : { hint }) };
+  return {
+    severity: "error",
+    code,
+    path: formatPath(parsePath(path) ?? [path]),
+    message,
+    ...(hint === undefined ? {} : { hint }),
+  };
 }
 
 export function warningAt(path: string, code: string, message: string, hint?: string): Issue {
