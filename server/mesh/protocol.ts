@@ -1,0 +1,57 @@
+import type { Diagnostic } from "#core/diagnostic.ts";
+import type { PharosErrorOptions, ErrorCode } from "#core/errors.ts";
+import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
+import type { Distribution, MeshPreview, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
+import type { XdsType } from "#core/xds/type-urls.ts";
+import type { ServerTls } from "#grpc/server.ts";
+import type { AdsEvent } from "#server/xds/ads-server.ts";
+
+/** What the worker thread is started with. */
+export interface MeshWorkerData {
+  readonly snapshot: Snapshot;
+  readonly host: string;
+  readonly port: number;
+  /** Null: no listener without TLS. */
+  readonly plaintextPort: number | null;
+  readonly tls: ServerTls;
+  readonly trustDomain: string;
+  /** Unary methods that the main thread answers. */
+  readonly forwarded: readonly string[];
+}
+
+/** Calls to the worker, and what each answers. */
+export interface MeshCalls {
+  apply(change: SnapshotChange): { readonly diagnostics: readonly Diagnostic[] };
+  preview(change: SnapshotChange): MeshPreview & { readonly diagnostics: readonly Diagnostic[] };
+  proxies(): readonly ProxyStatus[];
+  proxy(id: string): ProxyDetail | undefined;
+  proxyConfig(id: string, type: XdsType): unknown;
+  distribution(revision: number): Distribution | undefined;
+  setTls(tls: ServerTls): void;
+  memory(): { readonly rssBytes: number; readonly heapBytes: number };
+  close(): Promise<void>;
+}
+
+/** The peer of a forwarded call, as it crosses the thread. */
+export interface ForwardedPeer {
+  readonly address: string;
+  readonly certificate: { readonly isTrusted: boolean; readonly problem: string | null; readonly uris: readonly string[]; readonly serial: string; readonly notAfterMs: number; readonly der: Uint8Array } | null;
+  /** `authorization` only. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface WireError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: PharosErrorOptions["hint"];
+}
+
+export type ToWorker =
+  | { readonly kind: "call"; readonly id: number; readonly method: keyof MeshCalls; readonly args: readonly unknown[] }
+  | { readonly kind: "answer"; readonly id: number; readonly reply?: Uint8Array; readonly error?: WireError };
+
+export type FromWorker =
+  | { readonly kind: "ready"; readonly port: number; readonly plaintextPort: number | null }
+  | { readonly kind: "result"; readonly id: number; readonly value?: unknown; readonly error?: WireError }
+  | { readonly kind: "event"; readonly event: AdsEvent }
+  | { readonly kind: "forward"; readonly id: number; readonly path: string; readonly request: Uint8Array; readonly peer: ForwardedPeer };

@@ -1,0 +1,124 @@
+import { Worker } from "node:worker_threads";
+import { PharosError } from "#core/errors.ts";
+import type { Snapshot } from "#core/registry/snapshot.ts";
+import type { ServerTls } from "#grpc/server.ts";
+import type { ForwardedPeer, FromWorker, MeshCalls, MeshWorkerData, ToWorker, WireError } from "#server/mesh/protocol.ts";
+import type { AdsEvent } from "#server/xds/ads-server.ts";
+
+/** Answers a unary call that arrived at the worker's listener. */
+export type UnaryHandler = (request: Uint8Array, peer: ForwardedPeer) => Promise<Uint8Array>;
+
+type Remote = { readonly [M in keyof MeshCalls]: (...args: Parameters<MeshCalls[M]>) => Promise<Awaited<ReturnType<MeshCalls[M]>>> };
+
+export interface MeshHandle extends Remote {
+  readonly port: number;
+  readonly plaintextPort: number | null;
+  /** Returns how to stop listening. */
+  onEvent(listener: (event: AdsEvent) => void): () => void;
+}
+
+export interface MeshOptions extends Omit<MeshWorkerData, "forwarded" | "snapshot"> {
+  /** What the worker starts from; asked again when it has to be started anew. */
+  readonly snapshot: () => Snapshot;
+  readonly handlers: ReadonlyMap<string, UnaryHandler>;
+  /** The thread died; it is started again by itself. */
+  readonly onCrash: (error: PharosError) => void;
+}
+
+const CALLS = ["apply", "preview", "proxies", "proxy", "proxyConfig", "distribution", "setTls", "memory", "close"] as const satisfies readonly (keyof MeshCalls)[];
+const RESTART_AFTER_MS = 200;
+
+function toWire(error: unknown): WireError {
+  const { code, message, hint } = PharosError.from(error);
+  return { code, message, hint };
+}
+
+/** Runs compiler and xDS server in a thread of their own; a thread that dies is started again with the configuration as it stands. */
+export async function startMesh(options: MeshOptions): Promise<MeshHandle> {
+  const mesh = new MeshThread(options);
+  const { port, plaintextPort } = await mesh.start();
+  const remote = Object.fromEntries(CALLS.map((method) => [method, (...args: unknown[]) => mesh.call(method, args)])) as unknown as Remote;
+  return { ...remote, port, plaintextPort, onEvent: (listener) => mesh.onEvent(listener) };
+}
+
+class MeshThread {
+  readonly #options: MeshOptions;
+  readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: PharosError): void }>();
+  readonly #listeners = new Set<(event: AdsEvent) => void>();
+  #worker: Worker | undefined;
+  #tls: ServerTls;
+  #bound: { port: number; plaintextPort: number | null } | undefined;
+  #nextId = 1;
+  #isClosing = false;
+
+  constructor(options: MeshOptions) {
+    this.#options = options;
+    this.#tls = options.tls;
+  }
+
+  start(): Promise<{ port: number; plaintextPort: number | null }> {
+    const { handlers, onCrash, snapshot, ...rest } = this.#options;
+    const bound = this.#bound ?? { port: rest.port, plaintextPort: rest.plaintextPort };
+    const workerData: MeshWorkerData = { ...rest, ...bound, tls: this.#tls, snapshot: snapshot(), forwarded: [...handlers.keys()] };
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData, name: "mesh" });
+    this.#worker = worker;
+    return new Promise((resolve, reject) => {
+      worker.on("message", (message: FromWorker) => {
+        if (message.kind === "ready") {
+          this.#bound = { port: message.port, plaintextPort: message.plaintextPort };
+          resolve(this.#bound);
+        } else this.#receive(message);
+      });
+      worker.once("error", (error) => reject(PharosError.from(error)));
+      worker.once("error", (error) => this.#crashed(worker, PharosError.from(error, "the mesh thread died")));
+    });
+  }
+
+  call(method: keyof MeshCalls, args: readonly unknown[]): Promise<unknown> {
+    if (method === "setTls") this.#tls = args[0] as ServerTls;
+    if (method === "close") this.#isClosing = true;
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#post({ kind: "call", id, method, args });
+    }).finally(() => (method === "close" ? this.#worker?.terminate() : undefined));
+  }
+
+  onEvent(listener: (event: AdsEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #post(message: ToWorker): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #receive(message: Exclude<FromWorker, { kind: "ready" }>): void {
+    if (message.kind === "event") {
+      for (const listener of this.#listeners) listener(message.event);
+    } else if (message.kind === "result") {
+      const waiting = this.#waiting.get(message.id);
+      this.#waiting.delete(message.id);
+      if (message.error === undefined) waiting?.resolve(message.value);
+      else waiting?.reject(new PharosError(message.error.code, message.error.message, message.error.hint === undefined ? {} : { hint: message.error.hint }));
+    } else {
+      const { id } = message;
+      const handler = this.#options.handlers.get(message.path);
+      const reply = handler === undefined ? Promise.reject(new PharosError("not-found", `no method ${message.path}`)) : handler(message.request, message.peer);
+      reply.then(
+        (bytes) => this.#post({ kind: "answer", id, reply: bytes }),
+        (error: unknown) => this.#post({ kind: "answer", id, error: toWire(error) }),
+      );
+    }
+  }
+
+  #crashed(worker: Worker, error: PharosError): void {
+    if (this.#worker !== worker || this.#bound === undefined) return;
+    for (const { reject } of this.#waiting.values()) reject(new PharosError("unavailable", error.message, { hint: "the mesh thread is being started again; try once more" }));
+    this.#waiting.clear();
+    if (this.#isClosing) return;
+    this.#options.onCrash(error);
+    setTimeout(() => void this.start().catch((again: unknown) => this.#options.onCrash(PharosError.from(again))), RESTART_AFTER_MS);
+  }
+}
+

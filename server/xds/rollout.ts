@@ -1,0 +1,57 @@
+import type { Distribution, Refusal } from "#core/view/mesh.ts";
+
+interface ProxyProgress {
+  readonly workload: string;
+  readonly namespace: string;
+  state: "pending" | "acked" | "refused";
+  ackMs: number | null;
+  refusals: readonly Refusal[];
+}
+
+interface Rollout {
+  readonly revision: number;
+  readonly begunMs: number;
+  readonly proxies: Map<string, ProxyProgress>;
+}
+
+const KEPT = 200;
+
+/** Who must have each revision, who has it, who refused it, and how long it took. Keeps the newest revisions. */
+export class RolloutBook {
+  readonly #rollouts = new Map<number, Rollout>();
+
+  begin(revision: number, nowMs: number): void {
+    if (this.#rollouts.has(revision)) return;
+    this.#rollouts.set(revision, { revision, begunMs: nowMs, proxies: new Map() });
+    for (const old of this.#rollouts.keys()) {
+      if (this.#rollouts.size <= KEPT) break;
+      this.#rollouts.delete(old);
+    }
+  }
+
+  require(revision: number, id: string, workload: string, namespace: string): void {
+    const rollout = this.#rollouts.get(revision);
+    if (rollout !== undefined && !rollout.proxies.has(id)) rollout.proxies.set(id, { workload, namespace, state: "pending", ackMs: null, refusals: [] });
+  }
+
+  settle(revision: number, id: string, refusals: readonly Refusal[], nowMs: number): void {
+    const rollout = this.#rollouts.get(revision);
+    const proxy = rollout?.proxies.get(id);
+    if (rollout === undefined || proxy === undefined || proxy.state !== "pending") return;
+    proxy.state = refusals.length > 0 ? "refused" : "acked";
+    proxy.ackMs = nowMs - rollout.begunMs;
+    proxy.refusals = refusals;
+  }
+
+  /** A proxy that went away is waited for no longer; when it is back it gets all that it missed. */
+  leave(id: string): void {
+    for (const { proxies } of this.#rollouts.values()) if (proxies.get(id)?.state === "pending") proxies.delete(id);
+  }
+
+  describe(revision: number, away: readonly string[]): Distribution | undefined {
+    const rollout = this.#rollouts.get(revision);
+    if (rollout === undefined) return undefined;
+    const proxies = [...rollout.proxies].map(([id, { workload, namespace, state, ackMs, refusals }]) => ({ id, workload, namespace, state, ackMs, refusals }));
+    return { revision, writtenAt: new Date(rollout.begunMs).toISOString(), proxies, away, isComplete: proxies.every(({ state }) => state !== "pending") };
+  }
+}
