@@ -18,7 +18,12 @@ test.each([
 test.each([
   ["nothing has no quantile", [], 0.95, null],
   ["one bucket is read linearly", [6, 7, 8, 9], 0.5, 7.5],
-  ["the 99th of a hundred with one slow is below the slow one's bucket", [...new Array<number>(99).fill(3), 400], 0.99, 5],
+  [
+    "the 99th of a hundred with one slow is below the slow one's bucket",
+    [...new Array<number>(99).fill(3), 400],
+    0.99,
+    5,
+  ],
   ["the maximum is the bound of the highest bucket in use", [...new Array<number>(99).fill(3), 400], 1, 500],
   ["what is above every bound reads as the highest", [9_000_000], 0.5, 3_600_000],
 ])("%s", (_, durations, q, value) => expect(quantileMs(histogram(durations), q)).toBe(value));

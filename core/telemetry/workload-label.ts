@@ -14,5 +14,10 @@ const NOBODY: WorkloadLabel = { workload: UNKNOWN, namespace: UNKNOWN, app: UNKN
 export function parseWorkloadLabel(text: string | null | undefined): WorkloadLabel {
   if (text === null || text === undefined || text === "" || text === "-") return NOBODY;
   const [workload, namespace, app, version] = text.split(";");
-  return { workload: workload || UNKNOWN, namespace: namespace || UNKNOWN, app: app || UNKNOWN, version: version || UNKNOWN };
+  return {
+    workload: workload || UNKNOWN,
+    namespace: namespace || UNKNOWN,
+    app: app || UNKNOWN,
+    version: version || UNKNOWN,
+  };
 }

@@ -28,6 +28,16 @@ export interface GraphNode {
   readonly errorPercentIn: number;
 }
 
+export interface GraphResponse {
+  readonly code: number;
+  readonly flags: string;
+  readonly requestsPerSecond: number;
+  /** gRPC status, for gRPC. */
+  readonly grpcStatus?: string;
+  /** Requests per second by host that they were for. */
+  readonly hosts?: Readonly<Record<string, number>>;
+}
+
 export interface GraphEdge {
   readonly id: string;
   readonly source: string;
@@ -42,12 +52,15 @@ export interface GraphEdge {
   /** Null when no reporter could tell. */
   readonly mtlsPercent: number | null;
   readonly health: Health;
-  readonly responses: readonly { readonly code: number; readonly flags: string; readonly requestsPerSecond: number }[];
+  readonly responses: readonly GraphResponse[];
   /** `AuthorizationPolicy/NAMESPACE/NAME` of what refused. */
   readonly deniedBy: readonly string[];
   readonly bytesPerSecond: number;
+  readonly requestBytesPerSecond?: number;
   /** Hosts that the requests were for. */
   readonly destinationServices: readonly string[];
+  readonly sourcePrincipals?: readonly string[];
+  readonly destinationPrincipals?: readonly string[];
 }
 
 export interface Graph {
@@ -57,5 +70,11 @@ export interface Graph {
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
   /** Time for which some proxy's requests are not told of. */
-  readonly gaps: readonly { readonly startMs: number; readonly endMs: number; readonly workload: string; readonly reason: string; readonly requests: number }[];
+  readonly gaps: readonly {
+    readonly startMs: number;
+    readonly endMs: number;
+    readonly workload: string;
+    readonly reason: string;
+    readonly requests: number;
+  }[];
 }

@@ -1,0 +1,227 @@
+import { createHash } from "node:crypto";
+import { expect, test } from "vitest";
+import { buildGraph } from "#core/graph/build-graph.ts";
+import { kialiElements } from "#core/graph/kiali-elements.ts";
+import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
+import type { TrafficKey, TrafficRow } from "#core/telemetry/traffic.ts";
+import type { Graph, GraphView } from "#core/view/graph.ts";
+
+const UNKNOWN_END = { workload: "unknown", namespace: "unknown", app: "unknown", version: "unknown" };
+
+interface Case extends Partial<TrafficKey> {
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly count: number;
+}
+
+function end(name: string | null) {
+  if (name === null) return UNKNOWN_END;
+  const [app = name, version = "v1"] = name.split("-");
+  return { workload: name, namespace: "default", app, version };
+}
+
+function row({ from, to, count, ...labels }: Case): TrafficRow {
+  const source = end(from);
+  const destination = end(to);
+  const buckets = new Array<number>(BUCKET_COUNT).fill(0);
+  buckets[3] = count;
+  const key: TrafficKey = {
+    reporter: "source",
+    sourceWorkload: source.workload,
+    sourceNamespace: source.namespace,
+    sourceApp: source.app,
+    sourceVersion: source.version,
+    sourcePrincipal: from === null ? "unknown" : `spiffe://cluster.local/ns/default/sa/${source.app}`,
+    destinationWorkload: destination.workload,
+    destinationNamespace: destination.namespace,
+    destinationApp: destination.app,
+    destinationVersion: destination.version,
+    destinationPrincipal: "unknown",
+    destinationService: to === null ? "unknown" : `${destination.app}.default.svc.cluster.local`,
+    destinationPort: 9080,
+    protocol: "http",
+    responseCode: 200,
+    grpcStatus: "",
+    responseFlags: "-",
+    security: "mutual_tls",
+    deniedBy: "",
+    fromGateway: false,
+    ...labels,
+  };
+  return { key, count, requestBytes: 0, responseBytes: 100 * count, durationSumMs: 7 * count, buckets };
+}
+
+function graphOf(cases: readonly Case[], view: GraphView = "workload", namespaces?: readonly string[]): Graph {
+  return buildGraph({ view, startMs: 0, endMs: 10_000, rows: cases.map(row), gaps: [], namespaces });
+}
+
+const both = (edge: Omit<Case, "reporter">): Case[] => [
+  { ...edge, reporter: "source" },
+  { ...edge, reporter: "destination" },
+];
+
+test("a request that both ends report is counted once", () => {
+  const graph = graphOf(both({ from: "productpage-v1", to: "reviews-v1", count: 50 }));
+  expect(graph.edges).toHaveLength(1);
+  expect(graph.edges[0]).toMatchObject({
+    requestsPerSecond: 5,
+    errorPercent: 0,
+    mtlsPercent: 100,
+    p50Ms: 7.5,
+    health: { status: "healthy" },
+  });
+});
+
+test("a caller without a sidecar is drawn from what the called end reports", () => {
+  const graph = graphOf([{ from: null, to: "reviews-v1", count: 10, reporter: "destination", security: "none" }]);
+  expect(graph.edges[0]).toMatchObject({ source: "unknown_source", requestsPerSecond: 1, mtlsPercent: 0 });
+});
+
+test("a refusal by the called end turns the caller's 403s into denials and names the policy", () => {
+  const graph = graphOf([
+    { from: "productpage-v1", to: "details-v1", count: 20, responseCode: 403 },
+    { from: "productpage-v1", to: "details-v1", count: 80 },
+    {
+      from: "productpage-v1",
+      to: "details-v1",
+      count: 20,
+      responseCode: 403,
+      reporter: "destination",
+      deniedBy: "ns[default]-policy[no-details]-rule[0]",
+    },
+    { from: "productpage-v1", to: "details-v1", count: 80, reporter: "destination" },
+  ]);
+  expect(graph.edges[0]).toMatchObject({
+    errorPercent: 20,
+    deniedBy: ["AuthorizationPolicy/default/no-details"],
+    health: { status: "failure", reason: "20.0 % of 10.0 requests/s refused (AuthorizationPolicy/default/no-details)" },
+  });
+});
+
+test("a refused caller known by its certificate only is the workload that reports under it", () => {
+  const graph = graphOf([
+    { from: "productpage-v1", to: "details-v1", count: 10, responseCode: 403 },
+    {
+      from: null,
+      to: "details-v1",
+      count: 10,
+      responseCode: 403,
+      reporter: "destination",
+      deniedBy: "none",
+      sourcePrincipal: "spiffe://cluster.local/ns/default/sa/productpage",
+    },
+  ]);
+  expect(graph.edges.map(({ source, deniedBy }) => [source, deniedBy])).toEqual([
+    ["wl_default_productpage-v1", ["no ALLOW policy matched"]],
+  ]);
+});
+
+test("a caller that reports nothing is named by the account of its certificate", () => {
+  const graph = graphOf([
+    {
+      from: null,
+      to: "details-v1",
+      count: 10,
+      reporter: "destination",
+      sourcePrincipal: "spiffe://cluster.local/ns/other/sa/batch",
+    },
+  ]);
+  expect(graph.nodes.map(({ id }) => id)).toContain("wl_other_batch");
+});
+
+test.each([
+  ["any answer 5xx degrades", { responseCode: 500 }, 1, 999, "degraded"],
+  ["a tenth of answers 5xx fails", { responseCode: 503, responseFlags: "UH" }, 10, 90, "failure"],
+  ["less than 0.1 % is tolerated", { responseCode: 500 }, 1, 1999, "healthy"],
+  ["4xx below a tenth are the callers' affair", { responseCode: 404 }, 9, 91, "healthy"],
+  ["a tenth of answers 4xx degrades", { responseCode: 404 }, 10, 90, "degraded"],
+  ["a fifth of answers 4xx fails", { responseCode: 404 }, 20, 80, "failure"],
+  ["no answer counts as an error", { responseCode: 0, responseFlags: "DC" }, 10, 90, "failure"],
+  ["a gRPC status other than 0 counts as an error", { protocol: "grpc", grpcStatus: "14" }, 100, 0, "failure"],
+] as const)("%s", (_, labels, bad, good, status) => {
+  const cases: Case[] = [{ from: "a-v1", to: "b-v1", count: bad, ...labels }];
+  if (good > 0) cases.push({ from: "a-v1", to: "b-v1", count: good });
+  expect(graphOf(cases).edges[0]?.health.status).toBe(status);
+});
+
+const BOOKINFO: Case[] = [
+  ...both({ from: "productpage-v1", to: "reviews-v1", count: 10 }),
+  ...both({ from: "productpage-v1", to: "reviews-v3", count: 30 }),
+  ...both({ from: "reviews-v3", to: "ratings-v1", count: 30 }),
+  { from: "gateway", to: "productpage-v1", count: 40, fromGateway: true, sourceNamespace: "istio-system" },
+];
+
+test("the service view joins versions and stands callers behind their services", () => {
+  const graph = graphOf(BOOKINFO, "service");
+  expect(graph.edges.map(({ id, requestsPerSecond }) => [id, requestsPerSecond])).toEqual([
+    ["svc_productpage.default.svc.cluster.local>svc_reviews.default.svc.cluster.local>http", 4],
+    ["svc_reviews.default.svc.cluster.local>svc_ratings.default.svc.cluster.local>http", 3],
+    ["wl_istio-system_gateway>svc_productpage.default.svc.cluster.local>http", 4],
+  ]);
+  expect(graph.nodes.find(({ kind }) => kind === "gateway")).toMatchObject({ isRoot: true, requestsPerSecondOut: 4 });
+});
+
+test("requests that reached no workload end at the service they were for", () => {
+  const graph = graphOf([
+    {
+      from: "a-v1",
+      to: null,
+      count: 5,
+      responseCode: 503,
+      responseFlags: "UH",
+      destinationService: "b.default.svc.cluster.local",
+    },
+  ]);
+  expect(graph.edges[0]).toMatchObject({ target: "svc_b.default.svc.cluster.local", errorPercent: 100 });
+});
+
+test("a namespace filter keeps what touches it", () => {
+  const graph = graphOf(BOOKINFO, "workload", ["istio-system"]);
+  expect(graph.edges.map(({ source }) => source)).toEqual(["wl_istio-system_gateway"]);
+});
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+test("Kiali's elements carry its ids, boxes, rates and percentages", () => {
+  const { elements, graphType, duration } = kialiElements(graphOf(BOOKINFO, "versioned-app"), sha256);
+  expect({ graphType, duration }).toEqual({ graphType: "versionedApp", duration: 10 });
+  const reviews = elements.nodes.find(({ data }) => data.workload === "reviews-v3")?.data;
+  const box = elements.nodes[0]?.data;
+  expect(box).toMatchObject({ isBox: "app", app: "reviews", id: sha256("box_Kubernetes_default_reviews") });
+  expect(reviews).toMatchObject({
+    id: sha256("vapp_Kubernetes_default_reviews-v3"),
+    parent: box?.id,
+    version: "v3",
+    nodeType: "app",
+    traffic: [{ protocol: "http", rates: { httpIn: "3.00", httpOut: "3.00" } }],
+  });
+  const edge = elements.edges.find(({ data }) => data.target === reviews?.id)?.data;
+  expect(edge).toMatchObject({
+    id: sha256(`${sha256("vapp_Kubernetes_default_productpage-v1")}.${reviews?.id}.http`),
+    isMTLS: "100",
+    traffic: {
+      protocol: "http",
+      rates: { http: "3.00", httpPercentReq: "75.0" },
+      responses: { "200": { flags: { "-": "100.0" }, hosts: { "reviews.default.svc.cluster.local": "100.0" } } },
+    },
+  });
+});
+
+test("Kiali's rates show a digit other than zero", () => {
+  const { elements } = kialiElements(
+    buildGraph({
+      view: "workload",
+      startMs: 0,
+      endMs: 3_600_000,
+      rows: [row({ from: "a-v1", to: "b-v1", count: 2, responseCode: 500 })],
+      gaps: [],
+    }),
+    sha256,
+  );
+  expect(elements.edges[0]?.data.traffic.rates).toEqual({
+    http: "0.001",
+    http5xx: "0.001",
+    httpPercentErr: "100.0",
+    httpPercentReq: "100.0",
+  });
+});

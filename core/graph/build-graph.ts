@@ -1,0 +1,151 @@
+import { judgeHealth } from "#core/graph/health.ts";
+import { mergeReporters, type Pair } from "#core/graph/merge-reporters.ts";
+import { type NodeIdentity, servicesOf, sourceNode, targetNode } from "#core/graph/node-of.ts";
+import { Tally } from "#core/graph/tally.ts";
+import { nameDenial } from "#core/telemetry/denied-by.ts";
+import { quantileMs } from "#core/telemetry/quantile.ts";
+import type { TrafficRow } from "#core/telemetry/traffic.ts";
+import type { Graph, GraphEdge, GraphNode, GraphView, Health } from "#core/view/graph.ts";
+
+export interface GraphInput {
+  readonly view: GraphView;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly rows: readonly TrafficRow[];
+  readonly gaps: Graph["gaps"];
+  /** Edges that touch none of these are left out; absent: all. */
+  readonly namespaces?: readonly string[] | undefined;
+}
+
+interface OpenEdge {
+  readonly id: string;
+  readonly source: string;
+  readonly target: string;
+  readonly protocol: Pair["protocol"];
+  readonly tally: Tally;
+}
+
+/** The graph of what was counted between `startMs` and `endMs`. Order is stable: nodes and edges by id. */
+export function buildGraph(input: GraphInput): Graph {
+  const { view, startMs, endMs } = input;
+  const seconds = Math.max(1, (endMs - startMs) / 1000);
+  const pairs = mergeReporters(input.rows);
+  const services = servicesOf(pairs);
+  const gateways = new Set(
+    pairs.filter(({ fromGateway }) => fromGateway).map(({ source }) => `${source.namespace}/${source.workload}`),
+  );
+  const nodes = new Map<string, NodeIdentity>();
+  const edges = new Map<string, OpenEdge>();
+  for (const pair of pairs) {
+    const source = sourceNode(view, pair, services, gateways);
+    const target = targetNode(view, pair, gateways);
+    if (!isWanted(input.namespaces, source, target)) continue;
+    nodes.set(source.id, source);
+    nodes.set(target.id, target);
+    const id = `${source.id}>${target.id}>${pair.protocol}`;
+    const edge = edges.get(id) ?? {
+      id,
+      source: source.id,
+      target: target.id,
+      protocol: pair.protocol,
+      tally: new Tally(),
+    };
+    edges.set(id, edge);
+    edge.tally.add(pair.tally);
+  }
+  const byId = (a: { readonly id: string }, b: { readonly id: string }): number =>
+    a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+  return {
+    view,
+    startMs,
+    endMs,
+    nodes: buildNodes(nodes, [...edges.values()], seconds).sort(byId),
+    edges: [...edges.values()].map((edge) => buildEdge(edge, seconds)).sort(byId),
+    gaps: input.gaps,
+  };
+}
+
+function isWanted(namespaces: readonly string[] | undefined, source: NodeIdentity, target: NodeIdentity): boolean {
+  return (
+    namespaces === undefined ||
+    namespaces.length === 0 ||
+    namespaces.includes(source.namespace) ||
+    namespaces.includes(target.namespace)
+  );
+}
+
+/** Health of a tally's traffic. */
+export function judgeTally(tally: Tally, seconds: number): Health {
+  const { outcomes } = tally;
+  return judgeHealth({
+    requests: tally.count,
+    seconds,
+    serverErrors: outcomes["server-error"],
+    clientErrors: outcomes["client-error"],
+    grpcErrors: outcomes["grpc-error"],
+    unanswered: outcomes["no-response"],
+    denied: outcomes.denied,
+    deniedBy: [...tally.deniedBy].map(nameDenial).sort(),
+  });
+}
+
+function buildEdge({ tally, ...edge }: OpenEdge, seconds: number): GraphEdge {
+  const known = tally.secured + tally.plain;
+  return {
+    ...edge,
+    requestsPerSecond: tally.count / seconds,
+    errorPercent: tally.errorPercent,
+    p50Ms: quantileMs(tally.buckets, 0.5),
+    p95Ms: quantileMs(tally.buckets, 0.95),
+    p99Ms: quantileMs(tally.buckets, 0.99),
+    mtlsPercent: known === 0 ? null : (tally.secured / known) * 100,
+    health: judgeTally(tally, seconds),
+    responses: [...tally.responses.values()]
+      .map(({ code, flags, grpcStatus, hosts, count }) => ({
+        code,
+        flags,
+        requestsPerSecond: count / seconds,
+        ...(grpcStatus === "" ? {} : { grpcStatus }),
+        hosts: Object.fromEntries([...hosts].map(([host, requests]) => [host, requests / seconds])),
+      }))
+      .sort((a, b) => b.requestsPerSecond - a.requestsPerSecond),
+    deniedBy: [...new Set([...tally.deniedBy].map(nameDenial))].sort(),
+    bytesPerSecond: (tally.requestBytes + tally.responseBytes) / seconds,
+    requestBytesPerSecond: tally.requestBytes / seconds,
+    destinationServices: [...tally.services].sort(),
+    sourcePrincipals: [...tally.sourcePrincipals].sort(),
+    destinationPrincipals: [...tally.destinationPrincipals].sort(),
+  };
+}
+
+function buildNodes(
+  identities: ReadonlyMap<string, NodeIdentity>,
+  edges: readonly OpenEdge[],
+  seconds: number,
+): GraphNode[] {
+  const inbound = new Map<string, Tally>();
+  const outbound = new Map<string, Tally>();
+  for (const { source, target, tally } of edges) {
+    addTo(outbound, source, tally);
+    addTo(inbound, target, tally);
+  }
+  return [...identities.values()].map((identity) => {
+    const into = inbound.get(identity.id);
+    const out = outbound.get(identity.id);
+    return {
+      ...identity,
+      // Where traffic enters there is nobody to ask but the node itself: what it got from those it called.
+      health: judgeTally(into ?? out ?? new Tally(), seconds),
+      isRoot: into === undefined,
+      requestsPerSecondIn: (into?.count ?? 0) / seconds,
+      requestsPerSecondOut: (out?.count ?? 0) / seconds,
+      errorPercentIn: into?.errorPercent ?? 0,
+    };
+  });
+}
+
+function addTo(tallies: Map<string, Tally>, id: string, tally: Tally): void {
+  const sum = tallies.get(id) ?? new Tally();
+  tallies.set(id, sum);
+  sum.add(tally);
+}
