@@ -53,7 +53,8 @@ export function describeDatabaseFailure(error: unknown, path: string): PharosErr
 function sqliteFailure(error: unknown): { readonly code: number; readonly message: string } | undefined {
   const seen = new Set<unknown>();
   const queue: unknown[] = [error];
-  for (let value = queue.shift(); value !== undefined; value = queue.shift()) {
+  while (queue.length > 0) {
+    const value = queue.shift();
     if (typeof value !== "object" || value === null || seen.has(value)) continue;
     seen.add(value);
     const fields = value as Record<string, unknown>;
