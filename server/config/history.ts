@@ -40,12 +40,8 @@ export async function readRevision(db: Database, number: number): Promise<Revisi
     throw new PharosError("not-found", `there is no revision ${number}`, { hint: "`pharos history` lists them" });
   const before = new Map<string, string>();
   const previous = row.changes.flatMap(({ ref, previous: revision }) => (revision === null ? [] : [{ ref, revision }]));
-  for (let start = 0; start < previous.length; start += 200) {
-    const texts = await db.resourceChange.findMany({
-      where: { OR: previous.slice(start, start + 200) },
-      select: { ref: true, text: true },
-    });
-    for (const { ref, text } of texts) if (text !== null) before.set(ref, text);
+  for (const chunk of chunksOf(previous)) {
+    for (const { ref, text } of await readChanges(db, chunk)) if (text !== null) before.set(ref, text);
   }
   const changed = row.changes.map(({ ref, op, text }) => {
     const old = before.get(ref);

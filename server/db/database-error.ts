@@ -57,18 +57,22 @@ function sqliteFailure(error: unknown): { readonly code: number; readonly messag
     const value = queue.shift();
     if (typeof value !== "object" || value === null || seen.has(value)) continue;
     seen.add(value);
-    const fields = value as Record<string, unknown>;
-    const code = fields["rawCode"] ?? fields["extendedCode"];
-    if (typeof code === "number" && code !== 1) return { code, message: String(fields["message"] ?? `code ${code}`) };
-    if (fields["kind"] === "SocketTimeout") return { code: 5, message: "busy" };
-    if (typeof fields["message"] === "string") {
-      const message = fields["message"];
-      if (/database or disk is full/.test(message)) return { code: 13, message };
-      if (/disk I\/O error/.test(message)) return { code: 10, message };
-      if (/database disk image is malformed/.test(message)) return { code: 11, message };
-      if (/file is not a database/.test(message)) return { code: 26, message };
-    }
-    queue.push(fields["cause"], fields["meta"], fields["driverAdapterError"]);
+    const { rawCode, extendedCode, kind, message, cause, meta, driverAdapterError } = value as Record<string, unknown>;
+    const text = typeof message === "string" ? (/SQLITE_\w+: [^`\n]*/.exec(message)?.[0] ?? message) : "";
+    const code = rawCode ?? extendedCode;
+    if (typeof code === "number" && code !== 1) return { code, message: text };
+    if (kind === "SocketTimeout") return { code: 5, message: "busy" };
+    const told = MESSAGES.find(([pattern]) => pattern.test(text));
+    if (told !== undefined) return { code: told[1], message: text };
+    queue.push(cause, meta, driverAdapterError);
   }
   return undefined;
 }
+
+/** Where only the message came through. */
+const MESSAGES: readonly (readonly [RegExp, number])[] = [
+  [/database or disk is full/, 13],
+  [/disk I\/O error/, 10],
+  [/database disk image is malformed/, 11],
+  [/file is not a database/, 26],
+];
