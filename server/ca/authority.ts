@@ -1,0 +1,126 @@
+import { createHash, randomBytes, webcrypto, X509Certificate } from "node:crypto";
+import * as x509 from "@peculiar/x509";
+import { formatSpiffeId, type SpiffeId } from "#core/identity/spiffe-id.ts";
+import type { RootFiles } from "#server/ca/root-file.ts";
+
+const EC = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
+const ROOT_LIFE_MS = 10 * 365 * 24 * 60 * 60 * 1000;
+const BACKDATE_MS = 60_000;
+
+x509.cryptoProvider.set(webcrypto as unknown as Crypto);
+
+export interface Issued {
+  /** PEM, leaf first, root last. */
+  readonly chain: readonly string[];
+  readonly serial: string;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
+export interface LeafRequest {
+  readonly publicKey: x509.PublicKeyType;
+  readonly spiffeId: string;
+  readonly lifeMs: number;
+  /** Beside the URI: names under which clients look for the control plane. */
+  readonly dns?: readonly string[];
+  readonly ips?: readonly string[];
+}
+
+/** A self-signed root in a fresh key. */
+export async function makeRoot(trustDomain: string, nowMs: number): Promise<RootFiles> {
+  const keys = await webcrypto.subtle.generateKey(EC, true, ["sign", "verify"]);
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: randomSerial(),
+    name: `O=${trustDomain},CN=Pharos root`,
+    notBefore: new Date(nowMs - BACKDATE_MS),
+    notAfter: new Date(nowMs + ROOT_LIFE_MS),
+    keys: keys as unknown as CryptoKeyPair,
+    signingAlgorithm: EC,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      new x509.SubjectAlternativeNameExtension([{ type: "url", value: `spiffe://${trustDomain}` }]),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey as unknown as CryptoKey),
+    ],
+  });
+  const pkcs8 = await webcrypto.subtle.exportKey("pkcs8", keys.privateKey);
+  return { certificate: `${certificate.toString("pem")}\n`, key: `${x509.PemConverter.encode(pkcs8, "PRIVATE KEY")}\n` };
+}
+
+function randomSerial(): string {
+  const bytes = randomBytes(16);
+  bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40;
+  return bytes.toString("hex");
+}
+
+/** Signs certificates of one trust domain. */
+export class Authority {
+  readonly trustDomain: string;
+  /** PEM. */
+  readonly root: string;
+  /** SHA-256 of the root (DER), lower-case hex: what a join token carries. */
+  readonly fingerprint: string;
+  readonly #certificate: x509.X509Certificate;
+  readonly #key: CryptoKey;
+
+  private constructor(trustDomain: string, root: string, key: CryptoKey) {
+    this.trustDomain = trustDomain;
+    this.root = root;
+    this.#certificate = new x509.X509Certificate(root);
+    this.fingerprint = createHash("sha256").update(new X509Certificate(root).raw).digest("hex");
+    this.#key = key;
+  }
+
+  static async open(trustDomain: string, files: RootFiles): Promise<Authority> {
+    const key = await webcrypto.subtle.importKey("pkcs8", x509.PemConverter.decodeFirst(files.key), EC, false, ["sign"]);
+    return new Authority(trustDomain, files.certificate, key as unknown as CryptoKey);
+  }
+
+  /** The control plane's own id. */
+  get serverId(): SpiffeId {
+    return formatSpiffeId({ trustDomain: this.trustDomain, namespace: "istio-system", serviceAccount: "pharos" });
+  }
+
+  /** The URI is marked critical, as the subject is empty (RFC 5280 §4.2.1.6). */
+  async issue(request: LeafRequest, nowMs: number): Promise<Issued> {
+    const { publicKey, spiffeId, lifeMs, dns = [], ips = [] } = request;
+    const serialNumber = randomSerial();
+    // Clocks differ by seconds; a certificate of seconds' life is not dated back by more than that.
+    const notBefore = new Date(Math.floor((nowMs - Math.min(BACKDATE_MS, lifeMs)) / 1000) * 1000);
+    const notAfter = new Date(Math.ceil((nowMs + lifeMs) / 1000) * 1000);
+    const names: x509.JsonGeneralNames = [
+      { type: "url", value: spiffeId },
+      ...dns.map((value) => ({ type: "dns", value }) as const),
+      ...ips.map((value) => ({ type: "ip", value }) as const),
+    ];
+    const certificate = await x509.X509CertificateGenerator.create({
+      serialNumber,
+      issuer: this.#certificate.subject,
+      subject: "",
+      notBefore,
+      notAfter,
+      publicKey,
+      signingKey: this.#key,
+      signingAlgorithm: EC,
+      extensions: [
+        new x509.BasicConstraintsExtension(false, undefined, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment, true),
+        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
+        new x509.SubjectAlternativeNameExtension(names, true),
+        await x509.AuthorityKeyIdentifierExtension.create(this.#certificate.publicKey),
+      ],
+    });
+    return { chain: [`${certificate.toString("pem")}\n`, this.root], serial: serialNumber, notBefore, notAfter };
+  }
+
+  /** A key and certificate for the control plane itself. */
+  async issueServing(lifeMs: number, nowMs: number): Promise<{ readonly cert: string; readonly key: string; readonly roots: string; readonly notAfter: Date }> {
+    const keys = await webcrypto.subtle.generateKey(EC, true, ["sign", "verify"]);
+    const issued = await this.issue(
+      { publicKey: keys.publicKey as unknown as CryptoKey, spiffeId: this.serverId, lifeMs, dns: ["localhost", "pharos", "istiod", "istiod.istio-system.svc"], ips: ["127.0.0.1", "::1"] },
+      nowMs,
+    );
+    const key = x509.PemConverter.encode(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey), "PRIVATE KEY");
+    return { cert: issued.chain.join(""), key: `${key}\n`, roots: this.root, notAfter: issued.notAfter };
+  }
+}

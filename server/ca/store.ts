@@ -1,0 +1,109 @@
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { PharosError } from "#core/errors.ts";
+import { Secret } from "#core/secret.ts";
+import type { IdentityView, JoinTokenView } from "#core/view/session.ts";
+import type { Database } from "#server/db/open-database.ts";
+import type { JoinToken as Row } from "#server/db/gen/client.ts";
+
+export interface TokenIdentity {
+  readonly id: string;
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  readonly createdBy: string;
+}
+
+const LISTED = 500;
+const digest = (secret: string): string => createHash("sha256").update(secret).digest("hex");
+
+function stateOf(row: Row, now: Date): JoinTokenView["state"] {
+  if (row.usedAt !== null) return "used";
+  if (row.revokedAt !== null) return "revoked";
+  return row.expiresAt <= now ? "expired" : "unused";
+}
+
+/** Join tokens and issued certificates. Secrets have 256 bits: a plain hash keeps them. */
+export class IdentityStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async createToken(input: { namespace: string; serviceAccount: string; group: string | null; expiresAt: Date; createdBy: string; createdAt: Date }): Promise<{ id: string; secret: Secret<string> }> {
+    const id = randomBytes(9).toString("base64url");
+    const secret = randomBytes(32).toString("base64url");
+    await this.#db.joinToken.create({ data: { ...input, id, secretHash: digest(secret) } });
+    return { id, secret: new Secret(secret) };
+  }
+
+  /**
+   * Uses a token up, at most once however many callers try at the same moment. Throws "unauthenticated" with the reason
+   * for one that is unknown, used, expired or revoked.
+   */
+  async burnToken(id: string, secret: Secret<string>, usedBy: string, now: Date): Promise<TokenIdentity> {
+    const row = await this.#find(id, secret);
+    const state = stateOf(row, now);
+    const refuse = (why: string): never => {
+      throw new PharosError("unauthenticated", `join token ${id} ${why}`, { hint: "make a new one with `pharos token create`; each works once" });
+    };
+    if (state !== "unused") refuse(state === "used" ? `was used by ${row.usedBy ?? "somebody"} already` : `is ${state}`);
+    const { count } = await this.#db.joinToken.updateMany({ where: { id, usedAt: null, revokedAt: null }, data: { usedAt: now, usedBy } });
+    if (count !== 1) refuse("was used at this very moment by another");
+    return { id, namespace: row.namespace, serviceAccount: row.serviceAccount, createdBy: row.createdBy };
+  }
+
+  /** The identity a token is for, without using it; what it may become of is `burnToken`'s to say. */
+  async #find(id: string, secret: Secret<string>): Promise<Row> {
+    const row = await this.#db.joinToken.findUnique({ where: { id } });
+    const given = Buffer.from(digest(secret.reveal()));
+    const isRight = row !== null && timingSafeEqual(given, Buffer.from(row.secretHash));
+    if (!isRight) throw new PharosError("unauthenticated", `join token ${id} is not known here`, { hint: "make one with `pharos token create` on this control plane" });
+    return row;
+  }
+
+  async peekToken(id: string, secret: Secret<string>): Promise<TokenIdentity> {
+    const { namespace, serviceAccount, createdBy } = await this.#find(id, secret);
+    return { id, namespace, serviceAccount, createdBy };
+  }
+
+  async listTokens(now: Date): Promise<JoinTokenView[]> {
+    const rows = await this.#db.joinToken.findMany({ orderBy: { createdAt: "desc" }, take: LISTED });
+    return rows.map((row) => ({
+      id: row.id,
+      namespace: row.namespace,
+      serviceAccount: row.serviceAccount,
+      group: row.group,
+      createdBy: row.createdBy,
+      createdAt: row.createdAt.toISOString(),
+      expiresAt: row.expiresAt.toISOString(),
+      state: stateOf(row, now),
+    }));
+  }
+
+  async revokeToken(id: string, now: Date): Promise<void> {
+    const { count } = await this.#db.joinToken.updateMany({ where: { id, usedAt: null, revokedAt: null }, data: { revokedAt: now } });
+    if (count === 0) throw new PharosError("not-found", `no unused join token ${id}`, { hint: "`pharos token list` shows what became of each" });
+  }
+
+  async recordIssued(issued: Omit<IdentityView, "notBefore" | "notAfter"> & { notBefore: Date; notAfter: Date; from: string }, now: Date): Promise<void> {
+    await this.#db.identity.create({ data: { ...issued, issuedAt: now } });
+  }
+
+  /** Certificates in their time, newest first. */
+  async listIssued(now: Date): Promise<IdentityView[]> {
+    const rows = await this.#db.identity.findMany({ where: { notAfter: { gt: now } }, orderBy: { issuedAt: "desc" }, take: LISTED });
+    return rows.map(({ spiffeId, serial, notBefore, notAfter, issuedTo, authenticatedBy }) => ({
+      spiffeId,
+      serial,
+      notBefore: notBefore.toISOString(),
+      notAfter: notAfter.toISOString(),
+      issuedTo,
+      authenticatedBy: authenticatedBy === "token" ? "token" : "certificate",
+    }));
+  }
+
+  /** Forgets certificates that ended long ago: short lives make many. */
+  async forgetEnded(before: Date): Promise<void> {
+    await this.#db.identity.deleteMany({ where: { notAfter: { lt: before } } });
+  }
+}
