@@ -54,6 +54,17 @@ describe("editing a document", () => {
     );
   });
 
+  test("moves an item of a list and takes its comments along", () => {
+    const text = "http:\n  # first\n  - name: a # one\n  # second\n  - name: b\n  - name: c\n";
+    expect(editDocument(text, [{ op: "move", path: "http[0]", to: 2 }])).toBe(
+      "http:\n  # second\n  - name: b\n  - name: c\n  # first\n  - name: a # one\n",
+    );
+    expect(editDocument(text, [{ op: "move", path: "http[2]", to: 0 }])).toBe(
+      "http:\n  - name: c\n  # first\n  - name: a # one\n  # second\n  - name: b\n",
+    );
+    expect(editDocument(text, [{ op: "move", path: "http[1]", to: 1 }])).toBe(text);
+  });
+
   test("deletes a member, and its comment only", () => {
     expect(edit({ op: "delete", path: "spec.http[0].timeout" })).toBe(TEXT.replace('    timeout: "5s"\n', ""));
   });

@@ -3,6 +3,7 @@ import {
   isAlias,
   isCollection,
   isMap,
+  isNode,
   isScalar,
   isSeq,
   type Node,
@@ -20,7 +21,9 @@ export type DocumentEdit =
   | { readonly op: "set"; readonly path: string; readonly value: unknown }
   | { readonly op: "delete"; readonly path: string }
   /** At the position in a list; its length appends. */
-  | { readonly op: "insert"; readonly path: string; readonly value: unknown };
+  | { readonly op: "insert"; readonly path: string; readonly value: unknown }
+  /** An item of a list to another position in it, its comments with it. */
+  | { readonly op: "move"; readonly path: string; readonly to: number };
 
 /**
  * Applies edits to one document's text, in order, and leaves all else as its author wrote it: comments, order, quotes.
@@ -67,6 +70,7 @@ function applyEdit(document: Document, edit: DocumentEdit, path: Path): boolean 
     if (parent === undefined || !hasIn(parent, last)) return false;
     return parent.delete(last);
   }
+  if (edit.op === "move") return moveItem(findCollection(document, path.slice(0, -1)), last, edit.to);
   const parent = makeCollection(document, path);
   if (edit.op === "insert") {
     if (!isSeq(parent) || typeof last !== "number")
@@ -75,6 +79,18 @@ function applyEdit(document: Document, edit: DocumentEdit, path: Path): boolean 
     return true;
   }
   return setNode(document, placeIn(parent, last, document), edit.value);
+}
+
+function moveItem(list: YAMLMap | YAMLSeq | undefined, from: PathSegment, to: number): boolean {
+  if (!isSeq(list) || typeof from !== "number" || from >= list.items.length) return false;
+  const first = list.items[0];
+  // The parser gives a comment before the first item to the list.
+  if (isNode(first) && list.commentBefore != null) {
+    first.commentBefore = list.commentBefore;
+    list.commentBefore = null;
+  }
+  list.items.splice(Math.min(to, list.items.length - 1), 0, ...list.items.splice(from, 1));
+  return from !== to;
 }
 
 interface Place {
