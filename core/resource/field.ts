@@ -13,7 +13,7 @@ export type FieldType =
   | { readonly kind: "map"; readonly keyFormat?: Format; readonly sizeMax: number };
 
 export type Field =
-  | { readonly type: FieldType; readonly handled: true; readonly isRequired: boolean; readonly description?: string }
+  | { readonly type: FieldType; readonly handled: true; readonly isRequired: boolean }
   | { readonly type: FieldType; readonly handled: false; readonly reason: string; readonly isIgnored: boolean };
 
 /**
@@ -31,10 +31,6 @@ function handled(type: FieldType): Field {
 
 export function required(field: Field): Field {
   return field.handled ? { ...field, isRequired: true } : field;
-}
-
-export function described(description: string, field: Field): Field {
-  return field.handled ? { ...field, description } : field;
 }
 
 /** `reason` follows "… is not handled: ". */

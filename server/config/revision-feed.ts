@@ -1,3 +1,5 @@
+import type { SnapshotChange } from "#core/registry/snapshot.ts";
+import { parseRef } from "#core/resource/parse-ref.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
 import type { RevisionSummary } from "#core/view/config.ts";
 import { parseBody } from "#server/config/stored-resource.ts";
@@ -72,4 +74,11 @@ async function readRevisionAfter(db: Database, last: number): Promise<RevisionEv
     ...(body === null ? {} : { resource: parseBody(ref, body, (createdAt ?? at).toISOString()) }),
   }));
   return { revision: number, parent, author, reason, at: at.toISOString(), changes };
+}
+
+/** The revision as the compiler takes it. */
+export function toSnapshotChange({ revision, changes }: RevisionEvent): SnapshotChange {
+  const upserts = changes.flatMap((change) => (change.resource === undefined ? [] : [change.resource]));
+  const deletes = changes.flatMap((change) => (change.resource === undefined ? [parseRef(change.ref)] : []));
+  return { revision, upserts, deletes, instanceUpserts: [], instanceDeletes: [] };
 }

@@ -1,20 +1,6 @@
 import { type FieldTable, list, map, oneOfValues, port, required, string, under } from "#core/resource/field.ts";
 import { WORKLOAD_ENTRY_FIELDS } from "#core/resource/fields/workload-entry.ts";
 
-export const SERVICE_PROTOCOLS = [
-  "HTTP",
-  "HTTPS",
-  "GRPC",
-  "GRPC-WEB",
-  "HTTP2",
-  "MONGO",
-  "TCP",
-  "TLS",
-  "REDIS",
-  "MYSQL",
-  "UDP",
-] as const;
-
 export const SERVICE_ENTRY_FIELDS: FieldTable = {
   hosts: required(list(1, 256)),
   "hosts[]": string("wildcard-host"),
