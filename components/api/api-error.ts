@@ -1,0 +1,40 @@
+/** What the API says of a failure; see the error formatter in server/api/trpc.ts. */
+export interface ApiError {
+  readonly message: string;
+  /** `not-found`, `conflict`, …; null when the failure is not the API's own (network, a bug). */
+  readonly reason: string | null;
+  /** What to do next. */
+  readonly hint: string | null;
+}
+
+const OFFLINE = { message: "the server does not answer", reason: "unavailable", hint: "is `pharos serve` running? This page tries again by itself." } as const;
+
+/** Reads any thrown value; a failed fetch is told as the server being away. */
+export function readApiError(error: unknown): ApiError {
+  if (typeof error !== "object" || error === null) return { message: String(error), reason: null, hint: null };
+  const { message, data } = error as { message?: unknown; data?: { reason?: unknown; hint?: unknown; code?: unknown } | null };
+  const text = typeof message === "string" && message !== "" ? message : "something went wrong";
+  if (data === undefined || data === null) return /fetch|network|load failed|JSON/i.test(text) ? OFFLINE : { message: text, reason: null, hint: null };
+  return {
+    message: data.code === "BAD_REQUEST" ? readInputIssue(text) : text,
+    reason: typeof data.reason === "string" ? data.reason : data.code === "UNAUTHORIZED" ? "unauthenticated" : null,
+    hint: typeof data.hint === "string" ? data.hint : null,
+  };
+}
+
+/** The API answers malformed input with a list of issues as JSON text. */
+function readInputIssue(text: string): string {
+  if (!text.startsWith("[")) return text;
+  try {
+    const [issue] = JSON.parse(text) as { message?: string; path?: (string | number)[] }[];
+    return issue?.message === undefined ? text : `${issue.path?.join(".") ?? "the request"} ${issue.message}`;
+  } catch {
+    return text;
+  }
+}
+
+/** Only what may go away by itself is worth another try. */
+export function isRetryable(error: unknown): boolean {
+  const { reason } = readApiError(error);
+  return reason === null || reason === "unavailable" || reason === "timeout" || reason === "exhausted";
+}

@@ -1,0 +1,19 @@
+import { defaultShouldDehydrateQuery, QueryClient } from "@tanstack/react-query";
+import superjson from "superjson";
+import { isRetryable } from "#components/api/api-error.ts";
+
+/** One per request on the server, one per tab in the browser. Data older than five seconds is asked for again. */
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 5000,
+        retry: (failures, error) => failures < 2 && isRetryable(error),
+        // A change of range or filter shows the last figures, dimmed, until the new ones are there.
+        placeholderData: (previous: unknown) => previous,
+      },
+      dehydrate: { serializeData: superjson.serialize, shouldDehydrateQuery: defaultShouldDehydrateQuery },
+      hydrate: { deserializeData: superjson.deserialize },
+    },
+  });
+}

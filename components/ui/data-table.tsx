@@ -1,0 +1,146 @@
+"use client";
+import Link from "next/link";
+import { type KeyboardEvent, type ReactNode, useState } from "react";
+import { Button } from "#components/ui/button.tsx";
+import { cx } from "#components/ui/cx.ts";
+import { SortHeader } from "#components/ui/sort-header.tsx";
+import { type Sort, type SortValue, sortRows } from "#components/ui/sort-rows.ts";
+
+export interface Column<Row> {
+  readonly id: string;
+  readonly header: string;
+  readonly cell: (row: Row) => ReactNode;
+  /** Makes the column sortable. */
+  readonly sortValue?: (row: Row) => SortValue;
+  readonly align?: "start" | "end";
+  /** A CSS width. */
+  readonly width?: string;
+  /** Left out where the table has less than this room. */
+  readonly hideBelow?: "md" | "lg" | "xl";
+}
+
+export interface DataTableProps<Row> {
+  /** The table's accessible name. */
+  readonly label: string;
+  /** The first names the row. */
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly rowKey: (row: Row) => string;
+  /** Makes the whole row a link. */
+  readonly rowHref?: (row: Row) => string;
+  /** Makes the whole row a button. */
+  readonly onRowSelect?: (row: Row) => void;
+  readonly selectedKey?: string | null;
+  readonly defaultSort?: Sort;
+  /** Controls the sort from outside, e.g. from the URL. */
+  readonly sort?: Sort;
+  readonly onSortChange?: (sort: Sort) => void;
+  readonly empty?: ReactNode;
+  readonly testId?: string;
+  readonly className?: string;
+}
+
+/** So that ten thousand rows do not have to be drawn to read the first. */
+const PAGE_ROWS = 200;
+const HIDE = { md: "max-md:hidden", lg: "max-lg:hidden", xl: "max-xl:hidden" } as const;
+
+/** The one table: sortable, its rows links or buttons, arrow keys between rows. */
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const { label, columns, rows, rowKey, selectedKey, empty, testId, className } = props;
+  const [ownSort, setOwnSort] = useState<Sort | undefined>(props.defaultSort);
+  const [shown, setShown] = useState(PAGE_ROWS);
+  const sort = props.sort ?? ownSort;
+  const sortValue = columns.find(({ id }) => id === sort?.column)?.sortValue;
+  const sorted = sort === undefined || sortValue === undefined ? rows : sortRows(rows, sortValue, sort.isDescending);
+  if (rows.length === 0 && empty !== undefined) return empty;
+  return (
+    <div className={cx("min-w-0 overflow-x-auto", className)}>
+      <table aria-label={label} data-testid={testId} className="w-full border-collapse text-left text-sm" onKeyDown={moveBetweenRows}>
+        <thead>
+          <tr className="border-line border-b">
+            {columns.map((column) => (
+              <SortHeader
+                key={column.id}
+                column={column}
+                sort={sort}
+                className={column.hideBelow === undefined ? "" : HIDE[column.hideBelow]}
+                onSort={(next) => {
+                  setOwnSort(next);
+                  props.onSortChange?.(next);
+                }}
+              />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {sorted.slice(0, shown).map((row) => {
+            const key = rowKey(row);
+            return (
+              <tr key={key} data-key={key} aria-selected={selectedKey === key || undefined} className={cx("relative border-line border-b last:border-b-0 aria-selected:bg-accent-soft", isActive(props) && "hover:bg-hover")}>
+                {columns.map((column, index) => (
+                  <Cell key={column.id} column={column} isRowHeader={index === 0}>
+                    {index === 0 ? <RowTarget props={props} row={row} column={column} /> : column.cell(row)}
+                  </Cell>
+                ))}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      {sorted.length > shown ? (
+        <div className="flex items-center justify-center gap-3 border-line border-t py-2 text-subtle text-xs">
+          {shown} of {sorted.length}
+          <Button size="sm" variant="ghost" onClick={() => setShown(shown + PAGE_ROWS)}>
+            Show more
+          </Button>
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+function isActive<Row>({ rowHref, onRowSelect }: DataTableProps<Row>): boolean {
+  return rowHref !== undefined || onRowSelect !== undefined;
+}
+
+function Cell<Row>({ column, isRowHeader, children }: { readonly column: Column<Row>; readonly isRowHeader: boolean; readonly children: ReactNode }) {
+  const className = cx("h-10 px-3 py-1.5 font-normal first:pl-4 last:pr-4", column.align === "end" && "text-right", column.hideBelow !== undefined && HIDE[column.hideBelow]);
+  return isRowHeader ? (
+    <th scope="row" className={className}>
+      {children}
+    </th>
+  ) : (
+    <td className={className}>{children}</td>
+  );
+}
+
+/** The row's link or button covers the row; what else is in the row and takes clicks needs `relative z-1`. */
+const TARGET_CLASS = "rounded-sm text-left font-medium text-ink outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2";
+
+function RowTarget<Row>({ props, row, column }: { readonly props: DataTableProps<Row>; readonly row: Row; readonly column: Column<Row> }) {
+  const { rowHref, onRowSelect } = props;
+  if (rowHref !== undefined)
+    return (
+      <Link href={rowHref(row)} data-row-target className={TARGET_CLASS}>
+        {column.cell(row)}
+      </Link>
+    );
+  if (onRowSelect !== undefined)
+    return (
+      <button type="button" data-row-target onClick={() => onRowSelect(row)} className={TARGET_CLASS}>
+        {column.cell(row)}
+      </button>
+    );
+  return <span className="font-medium text-ink">{column.cell(row)}</span>;
+}
+
+/** Arrow keys, Home and End go from row to row. */
+function moveBetweenRows(event: KeyboardEvent<HTMLTableElement>): void {
+  if (!["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key)) return;
+  const targets = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-row-target]")];
+  const at = targets.indexOf(event.target as HTMLElement);
+  if (at < 0) return;
+  event.preventDefault();
+  const next = event.key === "Home" ? 0 : event.key === "End" ? targets.length - 1 : event.key === "ArrowDown" ? Math.min(at + 1, targets.length - 1) : Math.max(at - 1, 0);
+  targets[next]?.focus();
+}

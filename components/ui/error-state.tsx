@@ -1,0 +1,53 @@
+"use client";
+import { CircleAlert, LogIn, RotateCw } from "lucide-react";
+import { readApiError } from "#components/api/api-error.ts";
+import { Button } from "#components/ui/button.tsx";
+import { cx } from "#components/ui/cx.ts";
+
+export interface ErrorStateProps {
+  readonly error: unknown;
+  /** What could not be shown: "the services". */
+  readonly what?: string;
+  readonly onRetry?: () => void;
+  readonly isRetrying?: boolean;
+  readonly className?: string;
+}
+
+/** Tells what failed in the API's own words, what to do, and offers to try again or to sign in. */
+export function ErrorState({ error, what, onRetry, isRetrying = false, className }: ErrorStateProps) {
+  const { message, hint, reason } = readApiError(error);
+  const isSignedOut = reason === "unauthenticated";
+  return (
+    <div role="alert" className={cx("flex flex-col items-center justify-center px-6 py-12 text-center", className)}>
+      <div aria-hidden className="mb-3 flex size-10 items-center justify-center rounded-lg bg-bad-soft text-bad">
+        <CircleAlert className="size-5" />
+      </div>
+      <p className="font-medium text-base text-ink">
+        {isSignedOut ? "Your session has ended" : what === undefined ? "This did not work" : `Could not load ${what}`}
+      </p>
+      <p className="mt-1 max-w-lg break-words text-muted text-sm">{isSignedOut ? "Sign in again to go on where you were." : capitalise(message)}</p>
+      {hint === null || isSignedOut ? null : <p className="mt-1 max-w-lg text-sm text-subtle">{capitalise(hint)}</p>}
+      <div className="mt-4 flex gap-2">
+        {isSignedOut ? (
+          <Button variant="primary" onClick={signInAgain}>
+            <LogIn aria-hidden /> Sign in
+          </Button>
+        ) : onRetry === undefined ? null : (
+          <Button onClick={onRetry} isBusy={isRetrying}>
+            {isRetrying ? null : <RotateCw aria-hidden />} Try again
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function signInAgain(): void {
+  window.location.assign(`/sign-in?next=${encodeURIComponent(window.location.pathname + window.location.search)}`);
+}
+
+/** The API's messages start in lower case; here they stand as sentences. */
+function capitalise(text: string): string {
+  const sentence = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?)]$/.test(sentence) ? sentence : `${sentence}.`;
+}

@@ -1,0 +1,39 @@
+import { CircleCheck, CircleDashed, CircleHelp, OctagonX, TriangleAlert } from "lucide-react";
+import type { ComponentType } from "react";
+import type { Health, HealthStatus } from "#core/view/graph.ts";
+import { cx } from "#components/ui/cx.ts";
+
+interface Look {
+  readonly word: string;
+  readonly icon: ComponentType<{ className?: string; "aria-hidden"?: boolean }>;
+  readonly mark: string;
+  readonly text: string;
+}
+
+/** Shape and word carry the state; colour repeats it. */
+export const HEALTH_LOOK: Readonly<Record<HealthStatus, Look>> = {
+  healthy: { word: "Healthy", icon: CircleCheck, mark: "text-ok", text: "text-ok-text" },
+  degraded: { word: "Degraded", icon: TriangleAlert, mark: "text-warn", text: "text-warn-text" },
+  failure: { word: "Failing", icon: OctagonX, mark: "text-bad", text: "text-bad-text" },
+  idle: { word: "Idle", icon: CircleDashed, mark: "text-idle", text: "text-idle-text" },
+  unknown: { word: "No data", icon: CircleHelp, mark: "text-idle", text: "text-idle-text" },
+};
+
+export interface HealthMarkProps {
+  readonly health: Health;
+  /** Shows the word beside the mark; without it the word is for screen readers. */
+  readonly withWord?: boolean;
+  readonly className?: string;
+}
+
+/** Health as icon and word; its reason is the tooltip. */
+export function HealthMark({ health, withWord = false, className }: HealthMarkProps) {
+  const look = HEALTH_LOOK[health.status];
+  const Icon = look.icon;
+  return (
+    <span title={health.reason} className={cx("inline-flex items-center gap-1.5", className)}>
+      <Icon aria-hidden className={cx("size-3.5 shrink-0", look.mark)} />
+      <span className={withWord ? cx("font-medium text-xs", look.text) : "sr-only"}>{look.word}</span>
+    </span>
+  );
+}

@@ -1,0 +1,38 @@
+"use client";
+import type { ReactNode } from "react";
+import { ErrorState } from "#components/ui/error-state.tsx";
+import { Notice } from "#components/ui/notice.tsx";
+import { readApiError } from "#components/api/api-error.ts";
+
+/** The part of a TanStack query result that is needed to draw its states. */
+export interface QueryLike<T> {
+  readonly data: T | undefined;
+  readonly error: unknown;
+  readonly isFetching: boolean;
+  readonly refetch: () => unknown;
+}
+
+export interface QueryViewProps<T> {
+  readonly query: QueryLike<T>;
+  /** What is loaded, for the message when it fails: "the services". */
+  readonly what: string;
+  readonly skeleton: ReactNode;
+  readonly children: (data: T) => ReactNode;
+}
+
+/** Draws a query in whichever state it is: loading, failed, loaded, or loaded once and failing now. */
+export function QueryView<T>({ query, what, skeleton, children }: QueryViewProps<T>) {
+  if (query.data === undefined) {
+    if (query.error === null || query.error === undefined) return skeleton;
+    return <ErrorState error={query.error} what={what} onRetry={() => void query.refetch()} isRetrying={query.isFetching} />;
+  }
+  if (query.error === null || query.error === undefined) return children(query.data);
+  return (
+    <>
+      <Notice tone="warn" className="mb-4" title="These figures are not fresh">
+        {readApiError(query.error).message}. Trying again.
+      </Notice>
+      {children(query.data)}
+    </>
+  );
+}
