@@ -69,15 +69,26 @@ export function connectGrpc(target: GrpcTarget, timeoutMs = 5000): Promise<GrpcC
     const refuse = (error: unknown): void => {
       clearTimeout(timer);
       session.destroy();
-      const known = error instanceof PharosError ? error : new PharosError("unavailable", `cannot connect to ${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      const known =
+        error instanceof PharosError
+          ? error
+          : new PharosError(
+              "unavailable",
+              `cannot connect to ${name}: ${error instanceof Error ? error.message : String(error)}`,
+              { cause: error },
+            );
       reject(known);
     };
-    const timer = setTimeout(() => refuse(new PharosError("timeout", `${name} did not answer within ${timeoutMs} ms`)), timeoutMs);
+    const timer = setTimeout(
+      () => refuse(new PharosError("timeout", `${name} did not answer within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
     session.once("error", refuse);
     session.once("close", () => refuse(new Error("the connection closed")));
     session.once("connect", () => {
       try {
-        if (!("socketPath" in target) && target.tls?.verify !== undefined) target.tls.verify(chainOf((session.socket as TLSSocket).getPeerCertificate(true)));
+        if (!("socketPath" in target) && target.tls?.verify !== undefined)
+          target.tls.verify(chainOf((session.socket as TLSSocket).getPeerCertificate(true)));
       } catch (error) {
         refuse(error);
         return;
@@ -92,11 +103,18 @@ export function connectGrpc(target: GrpcTarget, timeoutMs = 5000): Promise<GrpcC
 
 function open(target: GrpcTarget): ClientHttp2Session {
   const settings = { initialWindowSize: 1 << 22 };
-  if ("socketPath" in target) return connect("http://localhost", { settings, createConnection: () => connectSocket(target.socketPath) });
+  const maxSessionMemory = 4096;
+  if ("socketPath" in target)
+    return connect("http://localhost", {
+      settings,
+      maxSessionMemory,
+      createConnection: () => connectSocket(target.socketPath),
+    });
   const { address, tls } = target;
-  if (tls === undefined) return connect(`http://${address}`, { settings });
+  if (tls === undefined) return connect(`http://${address}`, { settings, maxSessionMemory });
   return connect(`https://${address}`, {
     settings,
+    maxSessionMemory,
     ALPNProtocols: ["h2"],
     servername: "pharos",
     // Names are not checked: the control plane is known by its roots (or the token's fingerprint) and its SPIFFE id.
@@ -170,9 +188,16 @@ class Client implements GrpcClient {
       queueMicrotask(() => handler.onClose(new PharosError("unavailable", "the connection is closed")));
       return { send: () => false, end: () => undefined, cancel: () => undefined };
     }
-    const stream = this.#session.request({ ":method": "POST", ":path": path, "content-type": "application/grpc", te: "trailers", ...options.metadata });
+    const stream = this.#session.request({
+      ":method": "POST",
+      ":path": path,
+      "content-type": "application/grpc",
+      te: "trailers",
+      ...options.metadata,
+    });
     watch(stream, handler);
     const cancel = (): void => stream.close(8);
+    if (options.signal?.aborted === true) cancel();
     options.signal?.addEventListener("abort", cancel, { once: true });
     stream.once("close", () => options.signal?.removeEventListener("abort", cancel));
     return {
@@ -220,5 +245,9 @@ function watch(stream: ClientHttp2Stream, handler: ClientStreamHandler): void {
   stream.on("error", (error) => {
     failure ??= new PharosError("unavailable", `the call broke: ${error.message}`, { cause: error });
   });
-  stream.once("close", () => handler.onClose(failure ?? (status === undefined ? new PharosError("unavailable", "the call ended without a status") : undefined)));
+  stream.once("close", () =>
+    handler.onClose(
+      failure ?? (status === undefined ? new PharosError("unavailable", "the call ended without a status") : undefined),
+    ),
+  );
 }

@@ -10,7 +10,7 @@ export function frameHeader(length: number): Buffer {
   return header;
 }
 
-/** Cuts a byte stream into messages. Throws "too-large" past `bytesMax`, and "invalid" on a compressed message. */
+/** Cuts a byte stream into messages. Throws "too-large" past `bytesMax`, and "internal" on a message marked as compressed. */
 export class FrameReader {
   readonly #bytesMax: number;
   #chunks: Buffer[] = [];
@@ -27,9 +27,11 @@ export class FrameReader {
     const messages: Buffer[] = [];
     while (this.#length >= HEADER_BYTES) {
       const header = this.#peek(HEADER_BYTES);
-      if (header[0] !== 0) throw new PharosError("invalid", "compressed gRPC messages are not read", { hint: "send grpc-encoding: identity" });
+      if (header[0] !== 0)
+        throw new PharosError("internal", "a gRPC message is marked as compressed, but no encoding was agreed on");
       const size = header.readUInt32BE(1);
-      if (size > this.#bytesMax) throw new PharosError("too-large", `a gRPC message of ${size} bytes is over the limit of ${this.#bytesMax}`);
+      if (size > this.#bytesMax)
+        throw new PharosError("too-large", `a gRPC message of ${size} bytes is over the limit of ${this.#bytesMax}`);
       if (this.#length < HEADER_BYTES + size) break;
       messages.push(this.#take(HEADER_BYTES + size).subarray(HEADER_BYTES));
     }

@@ -6,11 +6,16 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { PharosError } from "#core/errors.ts";
 import { connectGrpc } from "#grpc/client.ts";
 import { FrameReader, frameHeader } from "#grpc/frames.ts";
-import { type GrpcMethod, GrpcServer, type StreamHandler } from "#grpc/server.ts";
+import { type CallInfo, type GrpcMethod, GrpcServer, type ServerStream, type StreamHandler } from "#grpc/server.ts";
+import { parseTimeoutMs } from "#grpc/status.ts";
+import { makeTestAuthority } from "#grpc/testing/certificates.ts";
 
 const methods = new Map<string, GrpcMethod>([
   ["/t.S/Echo", { kind: "unary", handle: (request) => Promise.resolve(request) }],
-  ["/t.S/Refuse", { kind: "unary", handle: () => Promise.reject(new PharosError("forbidden", "ünfit 100%", { hint: "ask" })) }],
+  [
+    "/t.S/Refuse",
+    { kind: "unary", handle: () => Promise.reject(new PharosError("forbidden", "ünfit 100%", { hint: "ask" })) },
+  ],
   ["/t.S/Hang", { kind: "unary", handle: () => new Promise(() => undefined) }],
   [
     "/t.S/Chat",
@@ -61,7 +66,12 @@ test("a unary call is answered", async () => {
 });
 
 test.each([
-  ["an error keeps its code, words and hint", "/t.S/Refuse", 100, { code: "forbidden", message: "ünfit 100% (hint: ask)" }],
+  [
+    "an error keeps its code, words and hint",
+    "/t.S/Refuse",
+    100,
+    { code: "forbidden", message: "ünfit 100% (hint: ask)" },
+  ],
   ["an unknown method is named", "/t.S/None", 100, { code: "not-found", message: "no method /t.S/None" }],
   ["a message over the limit is refused", "/t.S/Echo", 1_000_001, { code: "exhausted" }],
 ] as const)("%s", async (_, path, size, expected) => {
@@ -72,7 +82,9 @@ test.each([
 
 test("a call that is not answered times out", async () => {
   const client = await connectGrpc({ socketPath });
-  await expect(client.unary("/t.S/Hang", Buffer.alloc(1), { timeoutMs: 50 })).rejects.toMatchObject({ code: "timeout" });
+  await expect(client.unary("/t.S/Hang", Buffer.alloc(1), { timeoutMs: 50 })).rejects.toMatchObject({
+    code: "timeout",
+  });
   client.close();
 });
 
@@ -80,7 +92,10 @@ test("a stream carries messages both ways and ends with the server", async () =>
   const client = await connectGrpc({ socketPath });
   const heard: string[] = [];
   const closed = new Promise<PharosError | undefined>((resolve) => {
-    const stream = client.stream("/t.S/Chat", { onMessage: (message) => void (heard.push(String(message)) === 2 && stream.end()), onClose: resolve });
+    const stream = client.stream("/t.S/Chat", {
+      onMessage: (message) => void (heard.push(String(message)) === 2 && stream.end()),
+      onClose: resolve,
+    });
     stream.send([Buffer.from("a")]);
     stream.send([Buffer.from("b"), Buffer.from("c")]);
   });
@@ -90,19 +105,161 @@ test("a stream carries messages both ways and ends with the server", async () =>
 });
 
 test("an address where nobody listens is an error that names it", async () => {
-  await expect(connectGrpc({ address: "127.0.0.1:1" })).rejects.toMatchObject({ code: "unavailable", message: expect.stringContaining("127.0.0.1:1") });
+  await expect(connectGrpc({ address: "127.0.0.1:1" })).rejects.toMatchObject({
+    code: "unavailable",
+    message: expect.stringContaining("127.0.0.1:1"),
+  });
 });
 
 test("another implementation's client understands us", async () => {
-  const bytes = { requestSerialize: (value: Buffer) => value, requestDeserialize: (value: Buffer) => value, responseSerialize: (value: Buffer) => value, responseDeserialize: (value: Buffer) => value };
+  const bytes = {
+    requestSerialize: (value: Buffer) => value,
+    requestDeserialize: (value: Buffer) => value,
+    responseSerialize: (value: Buffer) => value,
+    responseDeserialize: (value: Buffer) => value,
+  };
   const definition: ServiceDefinition = {
     Echo: { path: "/t.S/Echo", requestStream: false, responseStream: false, ...bytes },
     Refuse: { path: "/t.S/Refuse", requestStream: false, responseStream: false, ...bytes },
   };
   const Client = makeGenericClientConstructor(definition, "S");
-  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure()) as unknown as Record<string, (request: Buffer, done: (error: unknown, reply: Buffer) => void) => void> & { close(): void };
-  const call = (name: string) => new Promise((resolve, reject) => client[name]?.(Buffer.from("x"), (error, reply) => (error ? reject(error) : resolve(String(reply)))));
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure()) as unknown as Record<
+    string,
+    (request: Buffer, done: (error: unknown, reply: Buffer) => void) => void
+  > & { close(): void };
+  const call = (name: string) =>
+    new Promise((resolve, reject) =>
+      client[name]?.(Buffer.from("x"), (error, reply) => (error ? reject(error) : resolve(String(reply)))),
+    );
   expect(await call("Echo")).toBe("x");
   await expect(call("Refuse")).rejects.toMatchObject({ code: 7, details: "ünfit 100% (hint: ask)" });
   client.close();
+});
+
+test("a request that says it is compressed is refused as not implemented", async () => {
+  const client = await connectGrpc({ socketPath });
+  const reply = new Promise((resolve) => {
+    const stream = client.stream(
+      "/t.S/Chat",
+      { onMessage: () => undefined, onClose: resolve },
+      { metadata: { "grpc-encoding": "gzip" } },
+    );
+    stream.end();
+  });
+  expect(await reply).toMatchObject({ code: "not-found", message: expect.stringContaining("gzip") });
+  client.close();
+});
+
+test.each([
+  ["50m", 50],
+  ["1S", 1000],
+  ["2M", 120_000],
+  ["1H", 3_600_000],
+  ["1500u", 2],
+  ["99999999H", 2 ** 31 - 1],
+  ["soon", undefined],
+  [undefined, undefined],
+])("grpc-timeout %s is %s ms", (text, expected) => expect(parseTimeoutMs(text)).toBe(expected));
+
+test("the server gives up at the client's deadline and says so to its handler", async () => {
+  let call: CallInfo | undefined;
+  const own = new GrpcServer({
+    methods: new Map([["/t.S/Hang", { kind: "unary", handle: (_, info) => new Promise(() => void (call = info)) }]]),
+  });
+  const where = await own.listen({ host: "127.0.0.1", port: 0 });
+  const client = await connectGrpc({ address: `127.0.0.1:${where}` });
+  const over = new Promise<PharosError | undefined>((resolve) => {
+    const stream = client.stream(
+      "/t.S/Hang",
+      { onMessage: () => undefined, onClose: resolve },
+      { metadata: { "grpc-timeout": "40m" } },
+    );
+    stream.send([Buffer.from("x")]);
+    stream.end();
+  });
+  expect(await over).toMatchObject({ code: "timeout", message: "/t.S/Hang did not answer within 40 ms" });
+  expect(call?.signal.aborted).toBe(true);
+  client.close();
+  await own.close();
+});
+
+test("a reader that does not read is seen by the bytes that wait for it, and by the drain when it reads again", async () => {
+  let stream: ServerStream | undefined;
+  const drained = Promise.withResolvers<void>();
+  const method: GrpcMethod = {
+    kind: "stream",
+    open: (opened) => ({ onMessage: () => void (stream = opened), onDrain: () => drained.resolve() }),
+  };
+  const own = new GrpcServer({ methods: new Map([["/t.S/Push", method]]), queueBytesMax: 1_000_000 });
+  const where = await own.listen({ host: "127.0.0.1", port: 0 });
+  const client = await connectGrpc({ address: `127.0.0.1:${where}` });
+  const shared = Buffer.alloc(3_000_000);
+  let received = 0;
+  const full = Promise.withResolvers<void>();
+  const asked = client.stream("/t.S/Push", {
+    onMessage: (message) => {
+      received += message.length;
+      // Beyond the client's window nothing more leaves until it has read.
+      if (received === 10 * shared.length) full.resolve();
+    },
+    onClose: () => undefined,
+  });
+  asked.send([Buffer.from("go")]);
+  await expect.poll(() => stream !== undefined).toBe(true);
+  const room = Array.from({ length: 10 }, () => stream?.send([shared]));
+  expect(room.at(-1)).toBe(false);
+  await full.promise;
+  await drained.promise;
+  expect(stream?.queuedBytes).toBe(0);
+  client.close();
+  await own.close();
+});
+
+test("the peer is known by its certificate, trusted or not, and a new certificate serves new connections without a restart", async () => {
+  const [ours, foreign] = await Promise.all([makeTestAuthority(), makeTestAuthority("CN=foreign root")]);
+  const id = "spiffe://cluster.local/ns/default/sa/reviews";
+  const [serving, renewed, good, bad] = await Promise.all([
+    ours.issue("spiffe://cluster.local/ns/p/sa/server"),
+    ours.issue("spiffe://cluster.local/ns/p/sa/renewed"),
+    ours.issue(id),
+    foreign.issue(id),
+  ]);
+  const who: GrpcMethod = {
+    kind: "unary",
+    handle: (_, { peer }) =>
+      Promise.resolve(
+        Buffer.from(
+          JSON.stringify({
+            uris: peer.certificate?.uris,
+            isTrusted: peer.certificate?.isTrusted,
+            problem: peer.certificate?.problem,
+          }),
+        ),
+      ),
+  };
+  const own = new GrpcServer({ methods: new Map([["/t.S/Who", who]]), tls: { ...serving, roots: ours.roots } });
+  const address = `127.0.0.1:${await own.listen({ host: "127.0.0.1", port: 0 })}`;
+  const ask = async (identity: object): Promise<unknown> => {
+    const client = await connectGrpc({ address, tls: { roots: ours.roots, ...identity } });
+    const reply = await client.unary("/t.S/Who", Buffer.alloc(0), { timeoutMs: 5000 });
+    client.close();
+    return JSON.parse(String(reply));
+  };
+  expect(await ask(good)).toEqual({ uris: [id], isTrusted: true, problem: null });
+  expect(await ask(bad)).toMatchObject({ uris: [id], isTrusted: false, problem: expect.any(String) });
+  expect(await ask({})).toEqual({});
+  await expect(connectGrpc({ address, tls: { roots: foreign.roots } })).rejects.toMatchObject({ code: "unavailable" });
+
+  own.setTls({ ...renewed, roots: foreign.roots });
+  const names: string[] = [];
+  const client = await connectGrpc({
+    address,
+    tls: { ...bad, verify: ([leaf]) => void names.push(leaf?.subjectAltName ?? "") },
+  });
+  expect(names).toEqual(["URI:spiffe://cluster.local/ns/p/sa/renewed"]);
+  expect(JSON.parse(String(await client.unary("/t.S/Who", Buffer.alloc(0), { timeoutMs: 5000 })))).toMatchObject({
+    isTrusted: true,
+  });
+  client.close();
+  await own.close();
 });

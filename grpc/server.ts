@@ -1,3 +1,4 @@
+import { constants as cryptoConstants } from "node:crypto";
 import { chmodSync, rmSync } from "node:fs";
 import {
   constants,
@@ -12,7 +13,7 @@ import {
 import { PharosError } from "#core/errors.ts";
 import { FrameReader, frameHeader } from "#grpc/frames.ts";
 import { describePeer, type Peer } from "#grpc/peer.ts";
-import { encodeMessage, statusOfError } from "#grpc/status.ts";
+import { encodeMessage, parseTimeoutMs, statusOfError } from "#grpc/status.ts";
 
 /** PEM. Clients are asked for a certificate and let in without one: handlers decide. */
 export interface ServerTls {
@@ -62,7 +63,10 @@ export interface GrpcServerOptions {
 
 const CONTENT_TYPE = "application/grpc";
 const PING_INTERVAL_MS = 30_000;
-const PING_TIMEOUT_MS = 10_000;
+const PING_TIMEOUT_MS = 20_000;
+const UNIMPLEMENTED = 12;
+/** What node:http2 lets one session hold before it refuses streams, in MB: bounded here per stream instead. */
+const SESSION_MEMORY_MB = 4096;
 
 /**
  * gRPC over node:http2: frames are written by hand, so that a message encoded once goes to any number of streams
@@ -80,8 +84,20 @@ export class GrpcServer {
     const { tls } = options;
     this.#server =
       tls === undefined
-        ? createServer({ settings })
-        : createSecureServer({ settings, cert: tls.cert, key: tls.key, ca: tls.roots, requestCert: true, rejectUnauthorized: false, minVersion: "TLSv1.2", ALPNProtocols: ["h2"] });
+        ? createServer({ settings, maxSessionMemory: SESSION_MEMORY_MB })
+        : createSecureServer({
+            settings,
+            maxSessionMemory: SESSION_MEMORY_MB,
+            cert: tls.cert,
+            key: tls.key,
+            ca: tls.roots,
+            requestCert: true,
+            rejectUnauthorized: false,
+            minVersion: "TLSv1.2",
+            // A resumed session would carry over what was thought of a certificate under earlier roots.
+            secureOptions: cryptoConstants.SSL_OP_NO_TICKET,
+            ALPNProtocols: ["h2"],
+          });
     this.#server.on("session", (session) => this.#accept(session));
     this.#server.on("stream", (stream, headers) => this.#serve(stream as ServerHttp2Stream, headers));
     // A client that breaks its handshake harms nobody but itself.
@@ -90,13 +106,20 @@ export class GrpcServer {
   }
 
   /** Listens on host and port (0 chooses), or on a Unix socket that only this user may open. Resolves with the port. */
-  async listen(where: { readonly host: string; readonly port: number } | { readonly socketPath: string }): Promise<number> {
+  async listen(
+    where: { readonly host: string; readonly port: number } | { readonly socketPath: string },
+  ): Promise<number> {
     const name = "socketPath" in where ? where.socketPath : `${where.host}:${where.port}`;
     if ("socketPath" in where) rmSync(where.socketPath, { force: true });
     await new Promise<void>((resolve, reject) => {
       this.#server.once("error", (error: NodeJS.ErrnoException) => {
         const why = error.code === "EADDRINUSE" ? "it is taken" : error.message;
-        reject(new PharosError("unavailable", `cannot listen on ${name}: ${why}`, { hint: "end what listens there, or choose another port", cause: error }));
+        reject(
+          new PharosError("unavailable", `cannot listen on ${name}: ${why}`, {
+            hint: "end what listens there, or choose another port",
+            cause: error,
+          }),
+        );
       });
       if ("socketPath" in where) this.#server.listen(where.socketPath, resolve);
       else this.#server.listen(where.port, where.host, 4096, resolve);
@@ -111,7 +134,8 @@ export class GrpcServer {
 
   /** New handshakes use this certificate and these roots; connections that stand stay. */
   setTls(tls: ServerTls): void {
-    if ("setSecureContext" in this.#server) this.#server.setSecureContext({ cert: tls.cert, key: tls.key, ca: tls.roots });
+    if ("setSecureContext" in this.#server)
+      this.#server.setSecureContext({ cert: tls.cert, key: tls.key, ca: tls.roots });
   }
 
   /** Ends every connection at once, after telling it to go away. */
@@ -147,7 +171,18 @@ export class GrpcServer {
       return;
     }
     const call = new Call(stream, path, headers, this.#options.queueBytesMax ?? 64 * 1024 * 1024);
-    if (method === undefined) call.fail(new PharosError("not-found", `no method ${path}`), 12);
+    const encoding = headers["grpc-encoding"];
+    if (encoding !== undefined && encoding !== "identity") {
+      call.fail(
+        new PharosError("invalid", `messages encoded with ${String(encoding)} are not read`, {
+          hint: "send them as they are",
+        }),
+        UNIMPLEMENTED,
+      );
+      return;
+    }
+    call.endAfter(parseTimeoutMs(headers["grpc-timeout"]));
+    if (method === undefined) call.fail(new PharosError("not-found", `no method ${path}`), UNIMPLEMENTED);
     else if (method.kind === "unary") this.#unary(call, method.handle);
     else this.#bidi(call, method.open);
   }
@@ -216,7 +251,8 @@ class Call implements ServerStream {
     this.headers = headers;
     this.#queueBytesMax = queueBytesMax;
     const { session } = stream;
-    this.peer = session === undefined ? { address: "gone", certificate: null } : describePeer(session as ServerHttp2Session);
+    this.peer =
+      session === undefined ? { address: "gone", certificate: null } : describePeer(session as ServerHttp2Session);
     stream.once("close", () => {
       this.isOver = true;
       this.#abort.abort();
@@ -231,9 +267,22 @@ class Call implements ServerStream {
     return this.stream.writableLength;
   }
 
+  /** The client's deadline: past it nobody waits for the answer. */
+  endAfter(timeoutMs: number | undefined): void {
+    if (timeoutMs === undefined) return;
+    const timer = setTimeout(
+      () => this.fail(new PharosError("timeout", `${this.path} did not answer within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    this.stream.once("close", () => clearTimeout(timer));
+  }
+
   start(): void {
     if (this.stream.headersSent || this.stream.destroyed) return;
-    this.stream.respond({ ":status": 200, "content-type": CONTENT_TYPE, "grpc-accept-encoding": "identity" }, { waitForTrailers: true });
+    this.stream.respond(
+      { ":status": 200, "content-type": CONTENT_TYPE, "grpc-accept-encoding": "identity" },
+      { waitForTrailers: true },
+    );
     this.stream.once("wantTrailers", () => this.stream.sendTrailers(this.#trailers));
   }
 
@@ -261,11 +310,15 @@ class Call implements ServerStream {
   fail(error: unknown, status?: number): void {
     if (this.isOver || this.stream.destroyed) return;
     this.isOver = true;
+    this.#abort.abort();
     const known = statusOfError(error);
     this.#trailers = { "grpc-status": String(status ?? known.status), "grpc-message": encodeMessage(known.message) };
     if (this.stream.headersSent) this.stream.end();
     else {
-      this.stream.respond({ ":status": 200, "content-type": CONTENT_TYPE, ...this.#trailers }, { endStream: true });
+      this.stream.respond(
+        { ":status": 200, "content-type": CONTENT_TYPE, "grpc-accept-encoding": "identity", ...this.#trailers },
+        { endStream: true },
+      );
       this.stream.close(constants.NGHTTP2_NO_ERROR);
     }
   }

@@ -32,7 +32,13 @@ export function statusOfError(error: unknown): { readonly status: number; readon
 
 /** `grpc-message` is percent-encoded: printable ASCII stays, all else and % do not. */
 export function encodeMessage(message: string): string {
-  return [...Buffer.from(message.slice(0, 4000), "utf8")].map((byte) => (byte >= 0x20 && byte < 0x7f && byte !== 0x25 ? String.fromCharCode(byte) : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`)).join("");
+  return [...Buffer.from(message.slice(0, 4000), "utf8")]
+    .map((byte) =>
+      byte >= 0x20 && byte < 0x7f && byte !== 0x25
+        ? String.fromCharCode(byte)
+        : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`,
+    )
+    .join("");
 }
 
 export function decodeMessage(text: string): string {
@@ -41,4 +47,13 @@ export function decodeMessage(text: string): string {
   } catch {
     return text;
   }
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S: 1000, m: 1, u: 1e-3, n: 1e-6 };
+
+/** `grpc-timeout`: at most eight digits and a unit. Undefined when absent or not understood; capped at what a timer can wait. */
+export function parseTimeoutMs(text: unknown): number | undefined {
+  const [, digits, unit = ""] = /^(\d{1,8})([HMSmun])$/.exec(String(text)) ?? [];
+  if (digits === undefined) return undefined;
+  return Math.min(Math.ceil(Number(digits) * (UNIT_MS[unit] ?? 0)), 2 ** 31 - 1);
 }
