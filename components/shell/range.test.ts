@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { parseRange, RANGES, refreshMs, withRange } from "#components/shell/range.ts";
+
+test("an unknown or absent range is five minutes", () => {
+  for (const name of [null, undefined, "", "2h"]) expect(parseRange(name).seconds).toBe(300);
+});
+
+test("a link carries the range, but not the default one", () => {
+  expect(withRange("/services", parseRange("1h"))).toBe("/services?range=1h");
+  expect(withRange("/traces?errors=1", parseRange("1h"))).toBe("/traces?errors=1&range=1h");
+  expect(withRange("/services", parseRange("5m"))).toBe("/services");
+});
+
+test("longer ranges are asked for less often", () => {
+  const intervals = RANGES.map(refreshMs);
+  expect(intervals).toEqual([...intervals].sort((a, b) => a - b));
+});

@@ -1,0 +1,38 @@
+/** The time ranges a page can look back over. */
+export const RANGES = [
+  { name: "1m", seconds: 60, label: "Last minute" },
+  { name: "5m", seconds: 300, label: "Last 5 minutes" },
+  { name: "15m", seconds: 900, label: "Last 15 minutes" },
+  { name: "30m", seconds: 1800, label: "Last 30 minutes" },
+  { name: "1h", seconds: 3600, label: "Last hour" },
+  { name: "3h", seconds: 10_800, label: "Last 3 hours" },
+  { name: "6h", seconds: 21_600, label: "Last 6 hours" },
+  { name: "1d", seconds: 86_400, label: "Last day" },
+  { name: "7d", seconds: 604_800, label: "Last 7 days" },
+] as const;
+
+export type RangeName = (typeof RANGES)[number]["name"];
+
+export interface Range {
+  readonly name: RangeName;
+  readonly seconds: number;
+  readonly label: string;
+}
+
+const DEFAULT: Range = RANGES[1];
+
+/** An unknown range is five minutes. */
+export function parseRange(name: string | null | undefined): Range {
+  return RANGES.find((range) => range.name === name) ?? DEFAULT;
+}
+
+/** How often figures over a range are worth asking for again. */
+export function refreshMs({ seconds }: Range): number {
+  return seconds <= 900 ? 5000 : seconds <= 10_800 ? 15_000 : 60_000;
+}
+
+/** A path with the range carried along; the default is left out. */
+export function withRange(path: string, range: Range): string {
+  if (range.name === DEFAULT.name) return path;
+  return `${path}${path.includes("?") ? "&" : "?"}range=${range.name}`;
+}
