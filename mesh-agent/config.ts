@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { PharosError } from "#core/errors.ts";
+
+const label = z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, "must be a name of lower-case letters, digits, - and .");
+const port = z.int().min(1).max(65_535);
+
+const AgentConfigSchema = z.strictObject({
+  /** Control plane, "host:port". Absent: the token's. */
+  server: z.string().regex(/^.+:\d+$/, "must be host:port").optional(),
+  token: z.string().optional(),
+  /** Read at each attempt to join: a new token in it is taken without a restart. */
+  tokenFile: z.string().optional(),
+  /** Where identity, last good configuration, logs and sockets are kept; made with mode 0700. */
+  dir: z.string().min(1),
+  nodeType: z.enum(["sidecar", "router"]).default("sidecar"),
+  namespace: label.default("default"),
+  serviceAccount: label.default("default"),
+  /** WorkloadGroup whose template the instance takes labels from; also what telemetry calls the workload. */
+  group: z.string().default(""),
+  /** Unique in the namespace. */
+  name: label,
+  /** At which other proxies reach this one. */
+  address: z.string().min(1).default("127.0.0.1"),
+  labels: z.record(z.string(), z.string()).default({}),
+  /** Service ports this instance answers: where the application listens, and where its sidecar does. */
+  ports: z.array(z.strictObject({ name: z.string().min(1), appPort: port, inboundPort: port })).default([]),
+  httpProxyPort: port.optional(),
+  outbound: z.array(z.strictObject({ host: z.string().min(1), port, bindPort: port })).default([]),
+  /** Port in the Gateway resource → port to bind. */
+  gatewayPorts: z.record(z.string().regex(/^\d+$/), port).default({}),
+  domain: z.string().default("cluster.local"),
+  locality: z.string().default(""),
+  weight: z.int().min(0).default(0),
+  adminHost: z.string().default("127.0.0.1"),
+  adminPort: z.int().min(0).max(65_535).default(15_020),
+  /** Absent: looked for, see `findEnvoy`. */
+  envoy: z.string().optional(),
+  concurrency: z.int().min(1).default(1),
+  /** How long requests in flight may take to end when the agent is told to stop. */
+  drainSeconds: z.int().min(0).max(3600).default(10),
+  tracing: z.boolean().default(true),
+  accessLog: z.boolean().default(true),
+});
+
+export type AgentConfig = z.infer<typeof AgentConfigSchema>;
+export type AgentConfigInput = z.input<typeof AgentConfigSchema>;
+
+/** Throws "invalid", naming each field that is wrong. */
+export function parseAgentConfig(input: unknown): AgentConfig {
+  const result = AgentConfigSchema.safeParse(input);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => `${issue.path.join(".") || "configuration"}: ${issue.message}`);
+  throw new PharosError("invalid", `the agent's configuration is wrong: ${problems.join("; ")}`);
+}

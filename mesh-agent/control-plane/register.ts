@@ -1,0 +1,42 @@
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import type { AgentConfig } from "#mesh-agent/config.ts";
+import { DeregisterRequestSchema, Health, RegisterRequestSchema, type RegisterResponse, RegisterResponseSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import type { Uplink } from "#mesh-agent/control-plane/uplink.ts";
+
+const SERVICE = "/pharos.agent.v1.AgentService";
+const TIMEOUT_MS = 5000;
+
+export type InstanceHealth = "healthy" | "unhealthy" | "draining";
+
+const HEALTH = { healthy: Health.HEALTHY, unhealthy: Health.UNHEALTHY, draining: Health.DRAINING } as const satisfies Record<InstanceHealth, Health>;
+
+export interface Versions {
+  readonly agent: string;
+  readonly proxy: string;
+}
+
+/** Adds or refreshes this instance. Throws what the control plane answered. */
+export async function register(uplink: Uplink, config: AgentConfig, versions: Versions, health: InstanceHealth): Promise<RegisterResponse> {
+  const { namespace, name, group, labels, serviceAccount, address, ports, locality, weight } = config;
+  const request = create(RegisterRequestSchema, {
+    namespace,
+    name,
+    group,
+    labels,
+    serviceAccount,
+    address,
+    ports,
+    locality,
+    weight,
+    agentVersion: versions.agent,
+    proxyVersion: versions.proxy,
+    health: HEALTH[health],
+  });
+  return fromBinary(RegisterResponseSchema, await uplink.unary(`${SERVICE}/Register`, toBinary(RegisterRequestSchema, request), TIMEOUT_MS));
+}
+
+/** Takes this instance out of the mesh at once. */
+export async function deregister(uplink: Uplink, { namespace, name }: AgentConfig): Promise<void> {
+  const request = create(DeregisterRequestSchema, { namespace, name });
+  await uplink.unary(`${SERVICE}/Deregister`, toBinary(DeregisterRequestSchema, request), TIMEOUT_MS);
+}

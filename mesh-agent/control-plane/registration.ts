@@ -1,0 +1,130 @@
+import { existsSync, readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import { PharosError } from "#core/errors.ts";
+import { Backoff } from "#mesh-agent/backoff.ts";
+import type { AgentConfig } from "#mesh-agent/config.ts";
+import { deregister, type InstanceHealth, register, type Versions } from "#mesh-agent/control-plane/register.ts";
+import type { Uplink } from "#mesh-agent/control-plane/uplink.ts";
+import type { Log } from "#mesh-agent/log.ts";
+import { writeAtomic } from "#mesh-agent/write-atomic.ts";
+
+const HEARTBEAT_MS = 10_000;
+const RETRY = { firstMs: 200, maxMs: 5000 } as const;
+const LabelsSchema = z.object({ labels: z.record(z.string(), z.string()) });
+
+export interface RegistrationOptions {
+  readonly config: AgentConfig;
+  readonly versions: Versions;
+  readonly uplink: Uplink;
+  /** Keeps the merged labels for starts without a control plane. */
+  readonly file: string;
+  readonly log: Log;
+  readonly onLabels: () => void;
+}
+
+/** Keeps the control plane told of this instance: at once when something changed or the connection is new, and every ten seconds. */
+export class Registration {
+  readonly #options: RegistrationOptions;
+  #labels: Readonly<Record<string, string>>;
+  #health: InstanceHealth = "unhealthy";
+  #wake: () => void = () => undefined;
+  #isAgainWanted = false;
+  #hasStopped = false;
+  #inFlight: Promise<void> = Promise.resolve();
+  isRegistered = false;
+
+  constructor(options: RegistrationOptions) {
+    this.#options = options;
+    this.#labels = loadLabels(options.file) ?? options.config.labels;
+  }
+
+  /** The group's labels with this instance's on top, as the registry last said. */
+  get labels(): Readonly<Record<string, string>> {
+    return this.#labels;
+  }
+
+  setHealth(health: InstanceHealth): void {
+    if (this.#health === health) return;
+    this.#health = health;
+    this.#again();
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { uplink, log } = this.#options;
+    const backoff = new Backoff(RETRY);
+    const stop = uplink.onChange(() => this.#again());
+    signal.addEventListener("abort", () => this.#again(), { once: true });
+    let lastError = "";
+    while (!signal.aborted && !this.#hasStopped) {
+      let waitMs = HEARTBEAT_MS;
+      this.#isAgainWanted = false;
+      if (uplink.state.kind === "up") {
+        try {
+          this.#inFlight = this.#register();
+          await this.#inFlight;
+          backoff.reset();
+          lastError = "";
+        } catch (error) {
+          const known = PharosError.from(error).toString();
+          if (known !== lastError) log("warn", "cannot register", { error: known });
+          lastError = known;
+          this.isRegistered = false;
+          waitMs = backoff.next();
+        }
+      } else this.isRegistered = false;
+      if (!this.#isAgainWanted) await this.#sleep(waitMs);
+    }
+    stop();
+  }
+
+  /** Takes the instance out; no heartbeat puts it back. Does nothing but log when the control plane is away. */
+  async leave(): Promise<void> {
+    this.#hasStopped = true;
+    this.#again();
+    // A registration that arrives after it would put the instance back.
+    await this.#inFlight.catch(() => undefined);
+    try {
+      await deregister(this.#options.uplink, this.#options.config);
+    } catch (error) {
+      this.#options.log("warn", "could not deregister", { error: PharosError.from(error).toString() });
+    }
+  }
+
+  async #register(): Promise<void> {
+    const { uplink, config, versions, file, log, onLabels } = this.#options;
+    const { workload, labels } = await register(uplink, config, versions, this.#health);
+    if (this.#hasStopped) return;
+    if (!this.isRegistered) log("info", "registered", { workload, health: this.#health });
+    this.isRegistered = true;
+    if (isDeepStrictEqual({ ...labels }, { ...this.#labels })) return;
+    this.#labels = labels;
+    writeAtomic(file, `${JSON.stringify({ labels })}\n`);
+    onLabels();
+  }
+
+  #again(): void {
+    this.#isAgainWanted = true;
+    this.#wake();
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+function loadLabels(file: string): Readonly<Record<string, string>> | undefined {
+  if (!existsSync(file)) return undefined;
+  try {
+    return LabelsSchema.parse(JSON.parse(readFileSync(file, "utf8"))).labels;
+  } catch {
+    // The next heartbeat writes it anew.
+    return undefined;
+  }
+}

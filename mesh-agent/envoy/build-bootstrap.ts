@@ -1,0 +1,79 @@
+import type { AgentPaths } from "#mesh-agent/paths.ts";
+import type { NodeJson } from "#mesh-agent/xds/describe-node.ts";
+
+/** Statistics worth their memory: what health, readiness, `/metrics` and the check of counted requests need. */
+const STATS = [
+  "^(server|cluster_manager|listener_manager|control_plane|overload|runtime|access_logs)\\.",
+  "^listener\\..*\\.(downstream_cx_|downstream_pre_cx|ssl\\.(handshake|connection_error|fail_verify)|server_ssl_socket_factory)",
+  "^http\\..*\\.(downstream_(rq|cx)_|no_route|no_cluster|rq_direct_response|rbac\\.|passthrough_internal)",
+  "^tcp\\..*\\.downstream_cx_",
+  "^cluster\\..*\\.(upstream_cx_(active|total|connect_fail|connect_timeout|overflow)|upstream_rq_(active|total|timeout|retry|pending_overflow|[0-9]xx)|membership_|ssl\\.(handshake|connection_error|fail_verify)|client_ssl_socket_factory|update_|outlier_detection\\.ejections_active|circuit_breakers)",
+] as const;
+
+const DOWNSTREAM_CONNECTIONS_MAX = 50_000;
+
+/**
+ * Envoy's bootstrap: everything it learns comes by the agent's Unix sockets, and its admin listens on one too. Waits for
+ * its configuration however long that takes. Pure; see `envoy.config.bootstrap.v3.Bootstrap`.
+ */
+export function buildBootstrap(node: NodeJson, paths: Pick<AgentPaths, "adminSocket" | "xdsSocket" | "sdsSocket" | "otlpSocket">): Record<string, unknown> {
+  const ads = { ads: {}, resource_api_version: "V3", initial_fetch_timeout: "0s" };
+  return {
+    node,
+    admin: { address: { pipe: { path: paths.adminSocket, mode: 0o600 } } },
+    dynamic_resources: {
+      ads_config: {
+        api_type: "DELTA_GRPC",
+        transport_api_version: "V3",
+        set_node_on_first_message_only: true,
+        grpc_services: [{ envoy_grpc: { cluster_name: "xds-agent" } }],
+      },
+      cds_config: ads,
+      lds_config: ads,
+    },
+    static_resources: {
+      clusters: [socketCluster("xds-agent", paths.xdsSocket), socketCluster("sds-grpc", paths.sdsSocket), socketCluster("otlp-agent", paths.otlpSocket)],
+    },
+    layered_runtime: {
+      layers: [
+        {
+          name: "pharos",
+          static_layer: {
+            // Istio's limit: long regular expressions are refused with an error rather than compiled into megabytes.
+            "re2.max_program_size.error_level": 32_768,
+          },
+        },
+        { name: "admin", admin_layer: {} },
+      ],
+    },
+    stats_config: { stats_matcher: { inclusion_list: { patterns: STATS.map((regex) => ({ safe_regex: { regex: `${regex}.*` } })) } } },
+    overload_manager: {
+      refresh_interval: "0.25s",
+      resource_monitors: [
+        {
+          name: "envoy.resource_monitors.global_downstream_max_connections",
+          typed_config: {
+            "@type": "type.googleapis.com/envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig",
+            max_active_downstream_connections: DOWNSTREAM_CONNECTIONS_MAX,
+          },
+        },
+      ],
+    },
+  };
+}
+
+function socketCluster(name: string, path: string): Record<string, unknown> {
+  return {
+    name,
+    type: "STATIC",
+    connect_timeout: "1s",
+    typed_extension_protocol_options: {
+      "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+        "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+        // An agent that hangs is noticed, and its replacement found.
+        explicit_http_config: { http2_protocol_options: { connection_keepalive: { interval: "10s", timeout: "5s" } } },
+      },
+    },
+    load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address: { pipe: { path } } } }] }] },
+  };
+}

@@ -1,0 +1,124 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
+import { adoptEnvoy, type EnvoyCommand, type EnvoyProcess, endEnvoy, spawnEnvoy } from "#mesh-agent/envoy/envoy-process.ts";
+import { readPidFile, removePidFile, writePidFile } from "#mesh-agent/envoy/pid-file.ts";
+import { processStart } from "#mesh-agent/envoy/process-start.ts";
+import { tailLog } from "#mesh-agent/envoy/tail-log.ts";
+import { Backoff } from "#mesh-agent/backoff.ts";
+import type { Log } from "#mesh-agent/log.ts";
+
+export interface SupervisorOptions {
+  readonly command: EnvoyCommand;
+  /** Hash of what it is started with: only an Envoy of the same is taken back. */
+  readonly fingerprint: string;
+  readonly pidFile: string;
+  readonly admin: AdminClient;
+  readonly log: Log;
+  /** An Envoy runs: a new one, or the one that was taken back. */
+  readonly onStart?: (envoy: EnvoyProcess) => void;
+  /** It died on its own. */
+  readonly onDeath?: (why: string) => void;
+}
+
+/** An Envoy that ran this long is started again at once; one that did not is waited for, longer each time. */
+const HEALTHY_RUN_MS = 5000;
+const RESTART = { firstMs: 100, maxMs: 10_000 } as const;
+const END_GRACE_MS = 5000;
+
+/** Keeps one Envoy alive: takes back the one an earlier agent left, starts one otherwise, and again when it dies. */
+export class EnvoySupervisor {
+  readonly #options: SupervisorOptions;
+  readonly #backoff = new Backoff(RESTART);
+  readonly #stop = new AbortController();
+  #current: EnvoyProcess | undefined;
+  #running: Promise<void> | undefined;
+  restarts = 0;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+  }
+
+  get pid(): number | undefined {
+    return this.#current?.pid;
+  }
+
+  /** Resolves when an Envoy runs (not yet: serves). Throws when none can be started at all. */
+  async start(): Promise<void> {
+    this.#current = (await this.#adopt()) ?? this.#spawn();
+    this.#options.onStart?.(this.#current);
+    this.#running = this.#watch(this.#current);
+  }
+
+  /** Ends it for good; resolves when it is gone. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    if (this.#current !== undefined) await endEnvoy(this.#current, END_GRACE_MS);
+    await this.#running;
+    removePidFile(this.#options.pidFile);
+  }
+
+  /** Leaves it running for the next agent. */
+  abandon(): void {
+    this.#stop.abort();
+  }
+
+  async #watch(first: EnvoyProcess): Promise<void> {
+    const { log, onDeath, onStart, command } = this.#options;
+    for (let envoy = first; ; ) {
+      const begun = performance.now();
+      const why = await envoy.ended;
+      if (this.#stop.signal.aborted) return;
+      this.#current = undefined;
+      this.restarts += 1;
+      log("error", "envoy died", { why, pid: envoy.pid, said: tailLog(command.logFile) });
+      onDeath?.(why);
+      if (performance.now() - begun > HEALTHY_RUN_MS) this.#backoff.reset();
+      else await delay(this.#backoff.next(), undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      const next = await this.#spawnUntilItRuns();
+      if (next === undefined) return;
+      envoy = next;
+      this.#current = envoy;
+      onStart?.(envoy);
+    }
+  }
+
+  async #spawnUntilItRuns(): Promise<EnvoyProcess | undefined> {
+    while (!this.#stop.signal.aborted) {
+      try {
+        return this.#spawn();
+      } catch (error) {
+        this.#options.log("error", "envoy cannot be started", { error: String(error) });
+        await delay(this.#backoff.next(), undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      }
+    }
+    return undefined;
+  }
+
+  #spawn(): EnvoyProcess {
+    const { command, pidFile, fingerprint, log } = this.#options;
+    const envoy = spawnEnvoy(command);
+    writePidFile(pidFile, { pid: envoy.pid, start: envoy.start, fingerprint });
+    log("info", "envoy started", { pid: envoy.pid });
+    return envoy;
+  }
+
+  /** The Envoy of an earlier agent, if it answers and is what we would start; otherwise it is ended. */
+  async #adopt(): Promise<EnvoyProcess | undefined> {
+    const { pidFile, fingerprint, admin, log } = this.#options;
+    const record = readPidFile(pidFile);
+    if (record === undefined || processStart(record.pid) !== record.start) {
+      // Whoever answers there is an Envoy whose pid was never written.
+      await admin.post("/quitquitquit", 1000).catch(() => undefined);
+      return undefined;
+    }
+    const envoy = adoptEnvoy(record.pid, record.start);
+    const answers = await admin.get("/server_info").catch(() => undefined);
+    if (record.fingerprint === fingerprint && answers?.status === 200) {
+      log("info", "envoy taken back", { pid: record.pid });
+      return envoy;
+    }
+    log("warn", "the running envoy is replaced", { pid: record.pid, why: answers === undefined ? "it does not answer" : "it was started differently" });
+    await endEnvoy(envoy, END_GRACE_MS);
+    return undefined;
+  }
+}

@@ -1,0 +1,26 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { writeAtomic } from "#mesh-agent/write-atomic.ts";
+
+/** Which process is the agent's Envoy, and with what it was started. */
+export interface EnvoyRecord {
+  readonly pid: number;
+  readonly start: string;
+  /** Hash of what it was started with. */
+  readonly fingerprint: string;
+}
+
+/** One line, the pid first. */
+export function writePidFile(file: string, { pid, start, fingerprint }: EnvoyRecord): void {
+  writeAtomic(file, `${pid} ${start} ${fingerprint}\n`);
+}
+
+export function readPidFile(file: string): EnvoyRecord | undefined {
+  if (!existsSync(file)) return undefined;
+  const [pid, start, fingerprint] = readFileSync(file, "utf8").trim().split(" ");
+  if (!/^\d+$/.test(pid ?? "") || start === undefined || fingerprint === undefined) return undefined;
+  return { pid: Number(pid), start, fingerprint };
+}
+
+export function removePidFile(file: string): void {
+  rmSync(file, { force: true });
+}

@@ -1,0 +1,159 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { PharosError } from "#core/errors.ts";
+import { parseJoinToken } from "#core/identity/join-token.ts";
+import { parseSpiffeId } from "#core/identity/spiffe-id.ts";
+import type { Uplink } from "#mesh-agent/control-plane/uplink.ts";
+import { Backoff } from "#mesh-agent/backoff.ts";
+import type { Identity } from "#mesh-agent/identity/identity.ts";
+import { loadIdentity, saveIdentity, type StoredIdentity } from "#mesh-agent/identity/identity-file.ts";
+import { joinMesh, rootFingerprints } from "#mesh-agent/identity/join-mesh.ts";
+import { renewalTimeMs } from "#mesh-agent/identity/renewal-time.ts";
+import { requestCertificate } from "#mesh-agent/identity/request-certificate.ts";
+import type { Log } from "#mesh-agent/log.ts";
+
+export interface IdentityKeeperOptions {
+  readonly file: string;
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  /** Overrides the token's address. */
+  readonly server: string | undefined;
+  /** The join token as it is now; undefined when there is none. */
+  readonly readToken: () => string | undefined;
+  readonly log: Log;
+}
+
+const JOIN_RETRY = { firstMs: 250, maxMs: 2000 } as const;
+/** One timer waits no longer than this: clocks are set, hosts sleep. */
+const TIMER_MS_MAX = 3_600_000;
+
+/** This workload's identity: joined once with a token, kept on disk, renewed at half of its life by its own certificate. */
+export class IdentityKeeper {
+  readonly #options: IdentityKeeperOptions;
+  readonly #listeners = new Set<(identity: Identity) => void>();
+  #stored: StoredIdentity | undefined;
+
+  constructor(options: IdentityKeeperOptions) {
+    this.#options = options;
+  }
+
+  get current(): Identity {
+    return this.#require().identity;
+  }
+
+  get server(): string {
+    return this.#options.server ?? this.#require().server;
+  }
+
+  /** Called with each new certificate, after it was stored. */
+  onChange(listener: (identity: Identity) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Takes the stored identity, or joins; waits for a control plane that is away. Throws when it refuses, saying what to do. */
+  async open(signal: AbortSignal): Promise<void> {
+    this.#stored = this.#loadUsable();
+    if (this.#stored !== undefined) return;
+    const backoff = new Backoff(JOIN_RETRY);
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        await this.#join();
+        return;
+      } catch (error) {
+        const known = PharosError.from(error);
+        if (known.code !== "unavailable" && known.code !== "timeout") throw known;
+        this.#options.log("warn", "cannot join yet", { error: known.toString() });
+      }
+      await delay(backoff.next(), undefined, { signal });
+    }
+  }
+
+  /** Renews until `signal` aborts. An expired certificate is replaced by joining again, if there is a fresh token. */
+  async run(uplink: Uplink, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const dueMs = renewalTimeMs(this.current, Math.random());
+      const wait = (ms: number): Promise<void> => delay(Math.min(Math.max(ms, 0), TIMER_MS_MAX), undefined, { signal }).catch(() => undefined);
+      await wait(dueMs - Date.now());
+      if (signal.aborted || Date.now() < dueMs) continue;
+      const lifeMs = this.current.notAfterMs - this.current.issuedAtMs;
+      const backoff = new Backoff({ firstMs: Math.min(500, lifeMs / 40), maxMs: Math.min(30_000, lifeMs / 10) });
+      while (!signal.aborted && !(await this.#renewOnce(uplink))) await wait(backoff.next());
+    }
+  }
+
+  async #renewOnce(uplink: Uplink): Promise<boolean> {
+    const { log } = this.#options;
+    try {
+      if (this.current.notAfterMs <= Date.now()) await this.#join();
+      else await this.#renew(uplink);
+      await uplink.renew().catch((error: unknown) => log("warn", "could not move to a connection with the new certificate", { error: String(error) }));
+      return true;
+    } catch (error) {
+      const hasExpired = this.current.notAfterMs <= Date.now();
+      log(hasExpired ? "error" : "warn", "the certificate was not renewed", { error: PharosError.from(error).toString(), notAfter: new Date(this.current.notAfterMs).toISOString() });
+      return false;
+    }
+  }
+
+  async #renew(uplink: Uplink): Promise<void> {
+    const { state } = uplink;
+    if (state.kind !== "up") throw new PharosError("unavailable", "the control plane is away");
+    const identity = await requestCertificate(state.client, this.current.spiffeId);
+    this.#accept({ identity, server: this.#require().server });
+    this.#options.log("info", "certificate renewed", { notAfter: new Date(identity.notAfterMs).toISOString() });
+  }
+
+  async #join(): Promise<void> {
+    const token = this.#options.readToken();
+    const before = this.#stored?.identity;
+    const expired = before === undefined ? "" : `the certificate expired at ${new Date(before.notAfterMs).toISOString()}; `;
+    const hint = "make a new one with `pharos token create` and give it by --token or --token-file";
+    if (token === undefined) throw new PharosError("unauthenticated", `${expired}there is no join token`, { hint });
+    this.#requireOurs(parseJoinToken(token));
+    try {
+      this.#accept(await joinMesh(token, this.#options.server));
+    } catch (error) {
+      const known = PharosError.from(error);
+      if (known.code !== "unauthenticated") throw known;
+      throw new PharosError("unauthenticated", `${expired}the join token was refused: ${known.message}`, { hint, cause: error });
+    }
+    this.#options.log("info", "joined", { identity: this.current.spiffeId, server: this.server });
+  }
+
+  /** A token works once: it is not spent on the wrong identity. */
+  #requireOurs(token: { readonly namespace: string; readonly serviceAccount: string }): void {
+    const { namespace, serviceAccount } = this.#options;
+    if (token.namespace === namespace && token.serviceAccount === serviceAccount) return;
+    throw new PharosError("invalid", `the join token is for ${token.namespace}/${token.serviceAccount}, this agent for ${namespace}/${serviceAccount}`, {
+      hint: "make a token for this namespace and service account",
+    });
+  }
+
+  #accept(stored: StoredIdentity): void {
+    saveIdentity(this.#options.file, stored);
+    this.#stored = stored;
+    for (const listener of this.#listeners) listener(stored.identity);
+  }
+
+  /** The stored identity, if it is in its time, ours, and of the mesh that the token (if any) is for. */
+  #loadUsable(): StoredIdentity | undefined {
+    const { file, log, namespace, serviceAccount, readToken } = this.#options;
+    let stored: StoredIdentity | undefined;
+    try {
+      stored = loadIdentity(file);
+    } catch (error) {
+      log("error", "the stored identity cannot be used", { error: PharosError.from(error).toString() });
+    }
+    if (stored === undefined || stored.identity.notAfterMs <= Date.now()) return undefined;
+    const id = parseSpiffeId(stored.identity.spiffeId);
+    if (id?.namespace !== namespace || id.serviceAccount !== serviceAccount) return undefined;
+    const token = readToken();
+    if (token !== undefined && !rootFingerprints(stored.identity.rootsPem).includes(parseJoinToken(token).rootFingerprint)) return undefined;
+    return stored;
+  }
+
+  #require(): StoredIdentity {
+    if (this.#stored === undefined) throw new PharosError("internal", "there is no identity yet");
+    return this.#stored;
+  }
+}

@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import { lstatSync, mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PharosError } from "#core/errors.ts";
+
+/** Unix socket addresses hold 104 bytes on macOS, 108 on Linux, with a closing zero. */
+const SOCKET_PATH_BYTES_MAX = 103;
+const LONGEST_SOCKET_NAME = "admin.sock";
+
+/** Every file of one agent. All are private to its user. */
+export interface AgentPaths {
+  readonly dir: string;
+  readonly identity: string;
+  readonly registration: string;
+  readonly cache: string;
+  readonly bootstrap: string;
+  readonly pid: string;
+  readonly envoyLog: string;
+  readonly accessLog: string;
+  readonly xdsSocket: string;
+  readonly sdsSocket: string;
+  readonly otlpSocket: string;
+  readonly adminSocket: string;
+}
+
+/** Makes the directory (0700) and names what is in it. Sockets move to a short path when the directory's is too long. */
+export function openPaths(dir: string): AgentPaths {
+  makePrivate(dir);
+  const sockets = socketDir(dir);
+  return {
+    dir,
+    identity: join(dir, "identity.json"),
+    registration: join(dir, "registration.json"),
+    cache: join(dir, "xds.db"),
+    bootstrap: join(dir, "bootstrap.json"),
+    pid: join(dir, "envoy.pid"),
+    envoyLog: join(dir, "envoy.log"),
+    accessLog: join(dir, "access.log"),
+    xdsSocket: join(sockets, "xds.sock"),
+    sdsSocket: join(sockets, "sds.sock"),
+    otlpSocket: join(sockets, "otlp.sock"),
+    adminSocket: join(sockets, LONGEST_SOCKET_NAME),
+  };
+}
+
+function socketDir(dir: string): string {
+  if (Buffer.byteLength(join(dir, LONGEST_SOCKET_NAME)) <= SOCKET_PATH_BYTES_MAX) return dir;
+  const short = join(tmpdir(), `pharos-${createHash("sha256").update(dir).digest("hex").slice(0, 16)}`);
+  makePrivate(short);
+  return short;
+}
+
+function makePrivate(dir: string): void {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const stat = lstatSync(dir);
+  // Somebody else's directory at a known name would let them answer in the agent's place.
+  if (!stat.isDirectory() || (process.getuid !== undefined && stat.uid !== process.getuid())) {
+    throw new PharosError("forbidden", `${dir} is not a directory of this user`, { hint: "choose another --dir" });
+  }
+}

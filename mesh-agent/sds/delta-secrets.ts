@@ -1,0 +1,45 @@
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { TYPE_URLS } from "#core/xds/type-urls.ts";
+import type { OpenSecretStream } from "#mesh-agent/sds/secret-server.ts";
+import type { EncodedSecret } from "#mesh-agent/sds/secrets.ts";
+import { DeltaDiscoveryRequestSchema, DeltaDiscoveryResponseSchema } from "#proto/gen/envoy/service/discovery/v3/discovery_pb.js";
+
+/** Incremental SDS: every name asked for is answered, and pushed again when its content changes. */
+export const openDeltaSecrets: OpenSecretStream = (stream, first, log) => {
+  let secrets = first;
+  let nonce = 0;
+  /** Name → version that Envoy was sent. */
+  const sent = new Map<string, string>();
+
+  const send = (changed: readonly EncodedSecret[], absent: readonly string[] = []): void => {
+    if (changed.length === 0 && absent.length === 0) return;
+    for (const { name, version } of changed) sent.set(name, version);
+    nonce += 1;
+    const response = create(DeltaDiscoveryResponseSchema, {
+      typeUrl: TYPE_URLS.SDS,
+      nonce: String(nonce),
+      resources: changed.map(({ name, version, body }) => ({ name, version, resource: { typeUrl: TYPE_URLS.SDS, value: body } })),
+      removedResources: [...absent],
+    });
+    stream.send([toBinary(DeltaDiscoveryResponseSchema, response)]);
+  };
+
+  return {
+    push(now) {
+      secrets = now;
+      send(now.filter(({ name, version }) => sent.has(name) && sent.get(name) !== version));
+    },
+    handler: {
+      onMessage(message) {
+        const request = fromBinary(DeltaDiscoveryRequestSchema, message);
+        if (request.errorDetail !== undefined) log("error", "envoy refused a secret", { message: request.errorDetail.message });
+        for (const name of request.resourceNamesUnsubscribe) sent.delete(name);
+        const wanted = request.resourceNamesSubscribe;
+        send(
+          secrets.filter(({ name }) => wanted.includes(name)),
+          wanted.filter((name) => !secrets.some((secret) => secret.name === name)),
+        );
+      },
+    },
+  };
+};

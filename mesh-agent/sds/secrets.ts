@@ -1,0 +1,34 @@
+import { createHash } from "node:crypto";
+import { create, toBinary } from "@bufbuild/protobuf";
+import type { Identity } from "#mesh-agent/identity/identity.ts";
+import { type Secret, SecretSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
+
+/** The names that every TLS context of the mesh refers to. */
+export const SECRET_NAMES = { certificate: "default", roots: "ROOTCA" } as const;
+
+export interface EncodedSecret {
+  readonly name: string;
+  /** Content hash. */
+  readonly version: string;
+  readonly body: Uint8Array;
+}
+
+const inline = (text: string) => ({ specifier: { case: "inlineString", value: text } }) as const;
+
+/** An identity as the two secrets that Envoy asks for. */
+export function buildSecrets({ chainPem, keyPem, rootsPem }: Identity): readonly EncodedSecret[] {
+  return [
+    encode(
+      create(SecretSchema, {
+        name: SECRET_NAMES.certificate,
+        type: { case: "tlsCertificate", value: { certificateChain: inline(chainPem), privateKey: inline(keyPem) } },
+      }),
+    ),
+    encode(create(SecretSchema, { name: SECRET_NAMES.roots, type: { case: "validationContext", value: { trustedCa: inline(rootsPem) } } })),
+  ];
+}
+
+function encode(secret: Secret): EncodedSecret {
+  const body = toBinary(SecretSchema, secret);
+  return { name: secret.name, version: createHash("sha256").update(body).digest("hex").slice(0, 16), body };
+}

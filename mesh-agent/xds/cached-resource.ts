@@ -1,0 +1,26 @@
+/** One resource that Envoy accepted. */
+export interface CachedResource {
+  readonly name: string;
+  readonly version: string;
+  /** Other names it answers to: virtual hosts fetched on demand. */
+  readonly aliases: readonly string[];
+  /** The serialized `envoy.service.discovery.v3.Resource`. */
+  readonly body: Uint8Array;
+}
+
+/** What the relay reads of the last good configuration. Types are type URLs. */
+export interface ResourceCache {
+  list(type: string): readonly CachedResource[];
+  /** By name or alias. */
+  find(type: string, name: string): CachedResource | undefined;
+  version(type: string, name: string): string | undefined;
+}
+
+/** What Envoy's acknowledgement changes in it; one transaction. */
+export interface CacheCommit {
+  readonly type: string;
+  readonly upserts: readonly CachedResource[];
+  readonly removes: readonly string[];
+  /** When given: all else of the type goes. */
+  readonly keepOnly?: ReadonlySet<string>;
+}
