@@ -1,0 +1,21 @@
+import { recordOf, textOf } from "#core/form/read-loosely.ts";
+import type { StringMatch } from "#core/resource/spec/string-match.ts";
+
+export type MatchOperator = "exact" | "prefix" | "regex" | "present";
+
+export interface TextMatch {
+  readonly operator: MatchOperator;
+  readonly value: string;
+}
+
+/** `{}` reads as "present", which is what it means for headers. */
+export function readTextMatch(value: unknown): TextMatch {
+  const record = recordOf(value);
+  for (const operator of ["exact", "prefix", "regex"] as const)
+    if (Object.hasOwn(record, operator)) return { operator, value: textOf(record[operator]) };
+  return { operator: "present", value: "" };
+}
+
+export function writeTextMatch({ operator, value }: TextMatch): StringMatch {
+  return operator === "present" ? {} : { [operator]: value };
+}
