@@ -1,0 +1,41 @@
+import type { TimePoint } from "#core/view/telemetry.ts";
+
+/** One line of a chart. */
+export interface Series {
+  readonly key: string;
+  readonly label: string;
+  /** A colour variable: "series-1", "bad". */
+  readonly color: string;
+  readonly points: readonly TimePoint[];
+}
+
+export type ChartRow = Readonly<Record<string, number | null>> & { readonly atMs: number };
+
+/** Series with the same times as the rows of one table; a time that a series lacks is null there, so its line breaks. */
+export function buildRows(series: readonly Series[]): ChartRow[] {
+  const rows = new Map<number, Record<string, number | null>>();
+  for (const { key, points } of series) {
+    for (const { atMs, value } of points) {
+      const row = rows.get(atMs) ?? Object.fromEntries(series.map((other) => [other.key, null]));
+      row[key] = value;
+      rows.set(atMs, row);
+    }
+  }
+  return [...rows].sort(([a], [b]) => a - b).map(([atMs, row]) => ({ ...row, atMs }) as ChartRow);
+}
+
+/** True when there is at least one recorded figure. */
+export function hasFigures(series: readonly Series[]): boolean {
+  return series.some(({ points }) => points.some(({ value }) => value !== null));
+}
+
+/** What a chart shows, for those who do not see it: each line's last, lowest and highest figure. */
+export function describeSeries(series: readonly Series[], format: (value: number) => string): string {
+  const parts = series.flatMap(({ label, points }) => {
+    const values = points.flatMap(({ value }) => (value === null ? [] : [value]));
+    const last = values.at(-1);
+    if (last === undefined) return [];
+    return [`${label}: now ${format(last)}, from ${format(Math.min(...values))} to ${format(Math.max(...values))}`];
+  });
+  return parts.length === 0 ? "Nothing was recorded" : parts.join("; ");
+}

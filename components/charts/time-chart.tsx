@@ -1,0 +1,64 @@
+"use client";
+import { Area, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { buildRows, describeSeries, hasFigures, type Series } from "#components/charts/build-series.ts";
+import { ChartTooltip } from "#components/charts/chart-tooltip.tsx";
+import { formatClock } from "#components/format/format-clock.ts";
+import { cx } from "#components/ui/cx.ts";
+
+export interface TimeChartProps {
+  /** What the chart shows: "Requests per second". */
+  readonly label: string;
+  readonly series: readonly Series[];
+  readonly format: (value: number) => string;
+  /** "stack" adds the series up; "line" draws them over each other. */
+  readonly kind?: "line" | "stack";
+  /** Charts with the same id show the same moment under the pointer. */
+  readonly syncId?: string;
+  readonly className?: string;
+  /** Without axes and legend, for narrow panels. */
+  readonly isCompact?: boolean;
+}
+
+const AXIS = { fontSize: 11, fill: "var(--subtle)" } as const;
+
+/** Figures over time. A gap in the record is a gap in the line. */
+export function TimeChart({ label, series, format, kind = "line", syncId, className, isCompact = false }: TimeChartProps) {
+  if (!hasFigures(series)) return <p className={cx("flex items-center justify-center text-sm text-subtle", className ?? "h-40")}>Nothing recorded in this range</p>;
+  const rows = buildRows(series);
+  const spanMs = (rows.at(-1)?.atMs ?? 0) - (rows[0]?.atMs ?? 0);
+  return (
+    <figure className="min-w-0">
+      {isCompact && series.length === 1 ? null : <Legend series={series} />}
+      <div role="img" aria-label={`${label}. ${describeSeries(series, format)}`} className={className ?? "h-40"}>
+        <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 400, height: 160 }}>
+          <ComposedChart data={rows} {...(syncId === undefined ? {} : { syncId })} margin={{ top: 6, right: 4, bottom: 0, left: 0 }} accessibilityLayer={false}>
+            <CartesianGrid vertical={false} stroke="var(--line)" />
+            <XAxis dataKey="atMs" type="number" domain={["dataMin", "dataMax"]} tick={AXIS} tickLine={false} axisLine={false} minTickGap={56} tickMargin={6} tickFormatter={(ms: number) => formatClock(ms, { seconds: spanMs < 300_000 })} />
+            <YAxis tick={AXIS} tickLine={false} axisLine={false} width={52} tickCount={4} tickFormatter={(value: number) => format(value)} domain={[0, (max: number) => (max === 0 ? 1 : max)]} />
+            <Tooltip isAnimationActive={false} cursor={{ stroke: "var(--line-strong)" }} content={(props) => <ChartTooltip series={series} format={format} atMs={props.label} payload={props.payload} isActive={props.active === true} />} />
+            {series.map(({ key, color }) =>
+              kind === "stack" ? (
+                <Area key={key} dataKey={key} stackId="1" type="monotone" stroke={`var(--${color})`} fill={`var(--${color})`} fillOpacity={0.16} strokeWidth={1.5} isAnimationActive={false} activeDot={{ r: 3, strokeWidth: 0 }} />
+              ) : (
+                <Line key={key} dataKey={key} type="monotone" stroke={`var(--${color})`} strokeWidth={1.5} dot={false} isAnimationActive={false} activeDot={{ r: 3, strokeWidth: 0 }} />
+              ),
+            )}
+          </ComposedChart>
+        </ResponsiveContainer>
+      </div>
+    </figure>
+  );
+}
+
+function Legend({ series }: { readonly series: readonly Series[] }) {
+  return (
+    <figcaption className="mb-1 flex flex-wrap gap-x-3 gap-y-0.5 text-muted text-xs">
+      {series.map(({ key, label, color }) => (
+        <span key={key} className="inline-flex items-center gap-1.5">
+          <span aria-hidden className="h-0.5 w-3 rounded-full" style={{ background: `var(--${color})` }} />
+          {label}
+        </span>
+      ))}
+    </figcaption>
+  );
+}

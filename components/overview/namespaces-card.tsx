@@ -1,0 +1,35 @@
+"use client";
+import { withRange } from "#components/shell/range.ts";
+import { useRange } from "#components/shell/use-range.ts";
+import { formatPercent } from "#components/format/format-percent.ts";
+import { formatRate } from "#components/format/format-rate.ts";
+import { Card } from "#components/ui/card.tsx";
+import { type Column, DataTable } from "#components/ui/data-table.tsx";
+import { MtlsBadge } from "#components/ui/mtls-badge.tsx";
+import type { OverviewView } from "#core/view/service.ts";
+
+type Namespace = OverviewView["namespaces"][number];
+
+const COLUMNS: readonly Column<Namespace>[] = [
+  { id: "name", header: "Namespace", cell: ({ name }) => name },
+  { id: "services", header: "Services", align: "end", cell: ({ services }) => services },
+  { id: "rate", header: "Requests/s", align: "end", cell: ({ requestsPerSecond }) => formatRate(requestsPerSecond) },
+  { id: "errors", header: "Errors", align: "end", cell: ({ errorPercent }) => formatPercent(errorPercent) },
+  { id: "mtls", header: "mTLS", align: "end", cell: ({ mtls }) => <MtlsBadge mode={mtls} /> },
+];
+
+export function NamespacesCard({ namespaces, className = "" }: { readonly namespaces: readonly Namespace[]; readonly className?: string }) {
+  const range = useRange();
+  return (
+    <Card title="Namespaces" isFlush className={className}>
+      <DataTable
+        label="Namespaces"
+        columns={COLUMNS}
+        rows={namespaces}
+        rowKey={({ name }) => name}
+        rowHref={({ name }) => withRange(`/services?q=${encodeURIComponent(name)}`, range)}
+        empty={<p className="px-4 pb-4 text-muted text-sm">None yet: a namespace shows once it has a service.</p>}
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,35 @@
+import { GitCommitHorizontal } from "lucide-react";
+import Link from "next/link";
+import { ButtonLink } from "#components/ui/button.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Ago } from "#components/ui/time-text.tsx";
+import type { OverviewView } from "#core/view/service.ts";
+
+export function RecentChangesCard({ revisions }: { readonly revisions: OverviewView["recentRevisions"] }) {
+  return (
+    <Card title="Recent changes" isFlush actions={<ButtonLink size="sm" variant="ghost" href="/changes">All changes</ButtonLink>}>
+      {revisions.length === 0 ? (
+        <EmptyState icon={<GitCommitHorizontal />} title="Nothing was changed yet">
+          Every write becomes a numbered revision with its author and reason.
+        </EmptyState>
+      ) : (
+        <ol className="pb-2">
+          {revisions.map(({ revision, author, reason, at }) => (
+            <li key={revision}>
+              <Link href={`/changes/${revision}`} className="flex gap-3 px-4 py-1.5 hover:bg-hover focus-visible:-outline-offset-2">
+                <span className="tabular w-8 shrink-0 text-right font-mono text-subtle text-xs leading-5">{revision}</span>
+                <span className="min-w-0 flex-1">
+                  <span className="block truncate text-ink">{reason === "" ? "No reason given" : reason}</span>
+                  <span className="block text-subtle text-xs">
+                    {author} · <Ago at={at} />
+                  </span>
+                </span>
+              </Link>
+            </li>
+          ))}
+        </ol>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,25 @@
+"use client";
+import { errorSeries, latencySeries, rateSeries } from "#components/charts/metric-series.ts";
+import { TimeChart } from "#components/charts/time-chart.tsx";
+import { formatMillis } from "#components/format/format-millis.ts";
+import { formatPercent } from "#components/format/format-percent.ts";
+import { formatRate } from "#components/format/format-rate.ts";
+import { Card } from "#components/ui/card.tsx";
+import type { ServiceMetrics } from "#core/view/telemetry.ts";
+
+/** Rate, errors and latency side by side, one pointer for all three. */
+export function TrafficCharts({ series }: { readonly series: ServiceMetrics }) {
+  return (
+    <div className="grid gap-4 lg:grid-cols-3">
+      <Card title="Requests per second">
+        <TimeChart label="Requests per second by class of answer" series={rateSeries(series)} kind="stack" format={formatRate} syncId="traffic" />
+      </Card>
+      <Card title="Errors">
+        <TimeChart label="Errors in percent of requests" series={errorSeries(series)} format={formatPercent} syncId="traffic" />
+      </Card>
+      <Card title="Latency">
+        <TimeChart label="Latency percentiles" series={latencySeries(series)} format={formatMillis} syncId="traffic" />
+      </Card>
+    </div>
+  );
+}
