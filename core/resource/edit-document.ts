@@ -32,7 +32,7 @@ export type DocumentEdit =
  * something that is no object or list.
  */
 export function editDocument(text: string, edits: readonly DocumentEdit[]): string {
-  const document: Document = parseDocument(text);
+  const document: Document = parseDocument(text, { uniqueKeys: false });
   const problem = document.errors[0];
   if (problem !== undefined)
     throw new PharosError("invalid", `the document cannot be edited while it is not YAML: ${problem.message}`, {
@@ -257,6 +257,6 @@ function styleOf(text: string) {
 }
 
 function isSameValue(text: string, document: Document): boolean {
-  const parsed = parseDocument(text);
+  const parsed = parseDocument(text, { uniqueKeys: false });
   return parsed.errors.length === 0 && JSON.stringify(parsed.toJS()) === JSON.stringify(document.toJS());
 }

@@ -1,5 +1,6 @@
 import { Document, isMap, isNode, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import type { Diagnostic } from "#core/diagnostic.ts";
+import { findDuplicateKeys } from "#core/resource/duplicate-keys.ts";
 import { pathAtOffset } from "#core/resource/locate-path.ts";
 import { formatPath } from "#core/resource/path.ts";
 import { readDocument } from "#core/resource/read-document.ts";
@@ -79,7 +80,7 @@ function parseOne(
     return;
   }
   const lines = new LineCounter();
-  const document = parseDocument(part.text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(part.text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const place = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return { ...file, line: Math.max(1, line) + part.line - 1, column: Math.max(1, col) };
@@ -96,13 +97,30 @@ function parseOne(
       return;
     }
     for (const error of document.errors.slice(0, 10)) {
-      const code = error.code === "DUPLICATE_KEY" ? "duplicate-key" : "bad-yaml";
-      const message = code === "duplicate-key" ? "the same key stands twice in one object" : lowerFirst(error.message);
       const path = formatPath(pathAtOffset(document.contents, error.pos[0]));
-      diagnostics.push({ severity: "error", code, path, message, ...place(error.pos[0]) });
+      diagnostics.push({
+        severity: "error",
+        code: "bad-yaml",
+        path,
+        message: lowerFirst(error.message),
+        ...place(error.pos[0]),
+      });
     }
     return;
   }
+  const duplicates = findDuplicateKeys(document.contents);
+  for (const { path, node } of duplicates.slice(0, 10)) {
+    const message = `${path.at(-1)} stands twice in one object`;
+    diagnostics.push({
+      severity: "error",
+      code: "duplicate-key",
+      path: formatPath(path),
+      message,
+      hint: "keep one of the two",
+      ...place(node.range?.[0] ?? 0),
+    });
+  }
+  if (duplicates.length > 0) return;
   for (const root of listItems(document)) {
     const { resource, ref, problems } = readDocument(document, root.node, options.defaultNamespace ?? "default");
     for (const { severity, code, path, message, hint, node } of problems.slice(0, DIAGNOSTICS_MAX)) {

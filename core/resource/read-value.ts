@@ -1,5 +1,16 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap, type YAMLSeq } from "yaml";
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type YAMLMap,
+  type YAMLSeq,
+} from "yaml";
 import { assertNever } from "#core/brand.ts";
+import { findAliasTargets } from "#core/resource/alias-targets.ts";
 import { closestName } from "#core/resource/closest-name.ts";
 import type { Field } from "#core/resource/field.ts";
 import type { FieldNode } from "#core/resource/field-tree.ts";
@@ -37,6 +48,7 @@ class ValueReader {
   readonly problems: Problem[] = [];
   private readonly document: Document;
   private nodesLeft = NODES_MAX;
+  private aliases: ReadonlyMap<Alias, Node> | undefined;
 
   constructor(document: Document) {
     this.document = document;
@@ -209,7 +221,7 @@ class ValueReader {
   private resolve(given: unknown, path: Path): Node | undefined {
     if (this.nodesLeft <= 0) return undefined;
     this.nodesLeft -= 1;
-    const node = isAlias(given) ? given.resolve(this.document) : asNode(given);
+    const node = isAlias(given) ? this.follow(given) : asNode(given);
     if (this.nodesLeft === 0)
       this.add(
         "error",
@@ -225,8 +237,13 @@ class ValueReader {
     return node;
   }
 
+  private follow(alias: Alias): Node | undefined {
+    this.aliases ??= findAliasTargets(this.document);
+    return this.aliases.get(alias);
+  }
+
   private keyOf(key: unknown, path: Path): string | undefined {
-    const node = isAlias(key) ? key.resolve(this.document) : key;
+    const node = isAlias(key) ? this.follow(key) : key;
     const value = isScalar(node) ? node.value : node;
     if (typeof value === "string") return value;
     // Port numbers as keys of a map: YAML reads them as numbers, JSON as text.
