@@ -2,6 +2,9 @@ import type { HttpMatch } from "#core/resource/spec/http-match.ts";
 import type { HttpRoute } from "#core/resource/spec/http-route.ts";
 import { type Issue, warningAt } from "#core/resource/validate/issue.ts";
 
+/** Each match is compared with those before it; in longer lists only the first so many are. */
+const COMPARED_MAX = 300;
+
 /** Rules that no request reaches because an earlier one takes them all (Istio's IST0130). */
 export function findUnreachableRoutes(routes: readonly HttpRoute[]): Issue[] {
   const issues: Issue[] = [];
@@ -36,7 +39,7 @@ export function findUnreachableRoutes(routes: readonly HttpRoute[]): Issue[] {
         ),
       );
     }
-    matches.forEach((match, position) => {
+    matches.slice(0, Math.max(0, COMPARED_MAX - earlier.length)).forEach((match, position) => {
       earlier.push({ match, path: `${path}.match[${position}]` });
     });
   });
