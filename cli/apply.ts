@@ -33,7 +33,7 @@ export function addApply(program: Command): void {
         const changes = readChanges(options.filename);
         const result = options.dryRun
           ? await api.config.preview.mutate({ changes })
-          : await api.config.apply.mutate({ changes, reason: options.reason });
+          : await api.config.applyChanges.mutate({ changes, reason: options.reason });
         printDiagnostics(result.diagnostics);
         if (hasErrors(result.diagnostics)) return EXIT.invalid;
         const unchanged = "unchanged" in result ? result.unchanged.map((ref) => ({ ref, op: "unchanged" })) : [];

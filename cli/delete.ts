@@ -44,7 +44,7 @@ export function addDelete(program: Command): void {
       withClient(options, async (api) => {
         const refs = options.filename === undefined ? named([type, ...names], options.namespace) : refsInFiles(options.filename, options.namespace);
         if (refs.length === 0) throw new PharosError("invalid", "nothing to delete was named", { hint: "`pharos delete vs reviews`, or -f FILE" });
-        const result = await api.config.apply.mutate({ changes: refs.map((ref) => ({ op: "delete", ref })), reason: options.reason });
+        const result = await api.config.applyChanges.mutate({ changes: refs.map((ref) => ({ op: "delete", ref })), reason: options.reason });
         printDiagnostics(result.diagnostics);
         if (hasErrors(result.diagnostics)) return EXIT.invalid;
         const columns = [

@@ -83,7 +83,7 @@ export function agentProcess(place: DemoPlace, workload: DemoWorkload, token: st
 export async function applySamples(api: ApiClient, root: string): Promise<void> {
   if ((await api.config.list.query({})).length > 0) return;
   const changes = readChanges([join(root, "samples/bookinfo/config")]);
-  const result = await api.config.apply.mutate({ changes, reason: "the demo's services, workloads, mTLS and routing" });
+  const result = await api.config.applyChanges.mutate({ changes, reason: "the demo's services, workloads, mTLS and routing" });
   if (!hasErrors(result.diagnostics)) return;
   throw new PharosError("invalid", `the sample configuration was refused:\n${result.diagnostics.map(formatDiagnostic).join("\n")}`);
 }

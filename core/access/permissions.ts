@@ -21,7 +21,7 @@ export const PERMISSIONS = {
   "config.revision": "viewer",
   "config.distribution": "viewer",
   "config.watch": "viewer",
-  "config.apply": "operator",
+  "config.applyChanges": "operator",
   "config.rollback": "operator",
   "config.undo": "operator",
   "traces.search": "viewer",

@@ -135,7 +135,7 @@ function vs(rest: string): string {
 for (const [what, text, names] of invalid) {
   test(`${what} is refused with a line, and changes nothing`, async () => {
     const before = await demo.api.config.history.query({ limit: 1 });
-    const result = await demo.api.config.apply.mutate({ changes: [{ op: "upsert", text, file: "broken.yaml" }], reason: "" });
+    const result = await demo.api.config.applyChanges.mutate({ changes: [{ op: "upsert", text, file: "broken.yaml" }], reason: "" });
     const error = result.diagnostics.find(({ severity }) => severity === "error");
     expect(error).toBeDefined();
     expect(`${error?.path} ${error?.message} ${error?.code}`.toLowerCase()).toContain(names.toLowerCase());
@@ -147,7 +147,7 @@ for (const [what, text, names] of invalid) {
 test("a document of five megabytes is refused at once, and changes nothing", async () => {
   const before = await demo.api.config.history.query({ limit: 1 });
   const text = vs(`http:\n    - route: [{ destination: { host: "${"x".repeat(5_000_000)}" } }]`);
-  const result = await demo.api.config.apply.mutate({ changes: [{ op: "upsert", text }], reason: "" });
+  const result = await demo.api.config.applyChanges.mutate({ changes: [{ op: "upsert", text }], reason: "" });
   expect(result.diagnostics.map(({ code }) => code)).toContain("too-large");
   expect(await demo.api.config.history.query({ limit: 1 })).toEqual(before);
 });

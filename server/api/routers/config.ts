@@ -9,7 +9,8 @@ export const configRouter = router({
   get: procedure.input(z.object({ ref: refText })).query(({ ctx, input }) => ctx.services.config.get(input.ref)),
   check: procedure.input(z.object({ changes: configChanges })).mutation(({ ctx, input }) => ctx.services.config.check(input.changes)),
   preview: procedure.input(z.object({ changes: configChanges })).mutation(({ ctx, input }) => ctx.services.config.preview(input.changes)),
-  apply: procedure
+  /** Not `apply`: tRPC keeps that word for itself. */
+  applyChanges: procedure
     .input(z.object({ changes: configChanges, reason }))
     .mutation(({ ctx, input }) => ctx.services.config.apply(input.changes, input.reason, callerOf(ctx))),
   diagnostics: procedure.query(({ ctx }) => ctx.services.config.diagnostics()),
