@@ -1,0 +1,88 @@
+import type { Trace, TraceSpan, TraceSummary } from "#core/view/telemetry.ts";
+
+const KINDS = ["unspecified", "internal", "server", "client", "producer", "consumer"] as const;
+const STATUSES = ["unset", "ok", "error"] as const;
+
+/** A row of table `spans`, with times in ms. */
+export interface StoredSpan {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string | null;
+  readonly service: string;
+  readonly name: string;
+  readonly kind: number;
+  readonly status: number;
+  readonly isError: boolean;
+  readonly statusMessage: string;
+  readonly startMs: number;
+  readonly durationMs: number;
+  readonly attributes: string;
+  readonly resource: string;
+  readonly events: string;
+}
+
+export type SpanOutline = Pick<
+  StoredSpan,
+  "traceId" | "spanId" | "parentSpanId" | "service" | "name" | "isError" | "startMs" | "durationMs"
+>;
+
+/** Spans by start; what was sent twice is there once. A span whose parent never came stands as a root. */
+export function assembleTrace(traceId: string, spans: readonly StoredSpan[]): Trace {
+  const known = unique(spans);
+  const ids = new Set(known.map(({ spanId }) => spanId));
+  const { startMs, durationMs } = extentOf(known);
+  return { traceId, startMs, durationMs, spans: known.map((span) => toSpan(span, ids)) };
+}
+
+function toSpan(span: StoredSpan, ids: ReadonlySet<string>): TraceSpan {
+  return {
+    spanId: span.spanId,
+    parentSpanId:
+      span.parentSpanId !== null && ids.has(span.parentSpanId) && span.parentSpanId !== span.spanId
+        ? span.parentSpanId
+        : null,
+    service: span.service,
+    operation: span.name,
+    kind: KINDS[span.kind] ?? "unspecified",
+    startMs: span.startMs,
+    durationMs: span.durationMs,
+    status: span.isError ? "error" : (STATUSES[span.status] ?? "unset"),
+    statusMessage: span.statusMessage,
+    attributes: JSON.parse(span.attributes) as TraceSpan["attributes"],
+    resource: JSON.parse(span.resource) as TraceSpan["resource"],
+    events: JSON.parse(span.events) as TraceSpan["events"],
+  };
+}
+
+export function summarizeTrace(traceId: string, spans: readonly SpanOutline[]): TraceSummary {
+  const known = unique(spans);
+  const ids = new Set(known.map(({ spanId }) => spanId));
+  const root = known.find(({ parentSpanId }) => parentSpanId === null || !ids.has(parentSpanId)) ?? known[0];
+  const services: Record<string, number> = {};
+  for (const { service } of known) services[service] = (services[service] ?? 0) + 1;
+  return {
+    traceId,
+    ...extentOf(known),
+    rootService: root?.service ?? "unknown",
+    rootOperation: root?.name ?? "unknown",
+    spanCount: known.length,
+    errorCount: known.filter(({ isError }) => isError).length,
+    services,
+  };
+}
+
+function unique<T extends SpanOutline & { readonly kind?: number }>(spans: readonly T[]): T[] {
+  const byId = new Map<string, T>();
+  for (const span of spans) byId.set(`${span.spanId} ${span.service}`, span);
+  return [...byId.values()].sort((a, b) => a.startMs - b.startMs || b.durationMs - a.durationMs);
+}
+
+function extentOf(spans: readonly SpanOutline[]): { readonly startMs: number; readonly durationMs: number } {
+  let startMs = Number.POSITIVE_INFINITY;
+  let endMs = Number.NEGATIVE_INFINITY;
+  for (const span of spans) {
+    startMs = Math.min(startMs, span.startMs);
+    endMs = Math.max(endMs, span.startMs + span.durationMs);
+  }
+  return spans.length === 0 ? { startMs: 0, durationMs: 0 } : { startMs, durationMs: endMs - startMs };
+}

@@ -1,0 +1,83 @@
+import { describeFailure, type OpenedDuckdb, openDuckdb } from "#server/telemetry/open-duckdb.ts";
+import { Reader } from "#server/telemetry/reader.ts";
+import { Writer, type WriteTransaction } from "#server/telemetry/writer.ts";
+
+export interface DuckdbFileOptions {
+  readonly path: string;
+  readonly now: () => number;
+  /** Reads what is kept in memory beside the file: called once open, and again whenever the file had to be reopened. */
+  readonly onOpen: (opened: OpenedDuckdb) => Promise<void>;
+}
+
+/** DuckDB gives a database up for good after some failures of the disk; only opening it again helps. */
+const IS_FATAL = /FATAL|invalidated/;
+
+/** The file, open; reopened when DuckDB gave it up. Failures come as PharosError that names the file. */
+export class DuckdbFile {
+  readonly #options: DuckdbFileOptions;
+  #opened: OpenedDuckdb;
+  #writer: Writer;
+  #reader: Reader;
+  #reopening: Promise<void> | undefined;
+  #isClosed = false;
+
+  private constructor(options: DuckdbFileOptions, opened: OpenedDuckdb) {
+    this.#options = options;
+    this.#opened = opened;
+    this.#writer = new Writer(opened.writer);
+    this.#reader = new Reader(opened.reader);
+  }
+
+  static async open(options: DuckdbFileOptions): Promise<DuckdbFile> {
+    const opened = await openDuckdb(options.path, options.now());
+    await options.onOpen(opened);
+    return new DuckdbFile(options, opened);
+  }
+
+  /** `onCommitted` runs before the next transaction begins. */
+  write<T>(work: (transaction: WriteTransaction) => Promise<T>, onCommitted?: (result: T) => void): Promise<T> {
+    return this.#guard(() => this.#writer.run(work, onCommitted));
+  }
+
+  /** Outside of a transaction: CHECKPOINT. */
+  writeBare(sql: string): Promise<void> {
+    return this.#guard(() => this.#writer.runBare(sql));
+  }
+
+  read<T>(ask: (reader: Reader) => Promise<T>): Promise<T> {
+    return this.#guard(() => ask(this.#reader));
+  }
+
+  /** After what is being written. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#reopening;
+    // Folds the log into the file; what cannot be folded stays in the log and is read at the next start.
+    await this.#writer.runBare("CHECKPOINT").catch(() => undefined);
+    this.#opened.close();
+  }
+
+  async #guard<T>(work: () => Promise<T>): Promise<T> {
+    await this.#reopening;
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof Error && IS_FATAL.test(error.message) && !this.#isClosed) {
+        this.#reopening ??= this.#reopen().finally(() => {
+          this.#reopening = undefined;
+        });
+        await this.#reopening.catch(() => undefined);
+      }
+      throw describeFailure(error, this.#options.path);
+    }
+  }
+
+  async #reopen(): Promise<void> {
+    this.#opened.close();
+    this.#opened = await openDuckdb(this.#options.path, this.#options.now());
+    this.#writer = new Writer(this.#opened.writer);
+    this.#reader = new Reader(this.#opened.reader);
+    await this.#options.onOpen(this.#opened);
+  }
+}

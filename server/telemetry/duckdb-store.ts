@@ -1,0 +1,287 @@
+import { statSync } from "node:fs";
+import { fromBinary } from "@bufbuild/protobuf";
+import { buildGraph } from "#core/graph/build-graph.ts";
+import type { Graph } from "#core/view/graph.ts";
+import type { RequestRecord, ServiceMetrics, Trace, TraceSummary } from "#core/view/telemetry.ts";
+import { type ResourceSpans, ResourceSpansSchema } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
+import type { ReportRequest } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import type { RequestQuery, TraceQuery } from "#server/api/services.ts";
+import type { ServiceFigures, Telemetry, TimeRange } from "#server/services/dependencies.ts";
+import { appendGap, appendSpan } from "#server/telemetry/append-report.ts";
+import { buildSeries } from "#server/telemetry/build-series.ts";
+import { DuckdbFile } from "#server/telemetry/duckdb-file.ts";
+import { IngestQueue } from "#server/telemetry/ingest-queue.ts";
+import { KeyTable } from "#server/telemetry/key-table.ts";
+import { loadState } from "#server/telemetry/load-state.ts";
+import type { OpenedDuckdb } from "#server/telemetry/open-duckdb.ts";
+import { planRange, type RangePlan, type RangeRequest } from "#server/telemetry/plan-range.ts";
+import { StandardMetrics } from "#server/telemetry/prometheus.ts";
+import { listRequests } from "#server/telemetry/query-requests.ts";
+import { findTrace, searchTraces } from "#server/telemetry/query-traces.ts";
+import { countBySlot, listGaps, sumByKey, sumBySlot } from "#server/telemetry/query-traffic.ts";
+import { readSpans } from "#server/telemetry/read-spans.ts";
+import { DEFAULT_RETENTION, dropOld, keptFrom, type Retention } from "#server/telemetry/retention.ts";
+import { type Rolled, rollTargets, rollUp } from "#server/telemetry/roll-up.ts";
+import { entryKeys, keysWhere, sparklineKeys } from "#server/telemetry/select-keys.ts";
+import { serviceFigures, tallyPairs } from "#server/telemetry/service-figures.ts";
+import { stampReport } from "#server/telemetry/stamp-report.ts";
+import type { IngestResult, Reporter, TelemetryStore } from "#server/telemetry/store.ts";
+
+export interface DuckdbStoreOptions {
+  readonly path: string;
+  readonly now?: () => number;
+  readonly retention?: Partial<Retention>;
+  /** What an operator should know: a damaged file was moved aside, maintenance failed. */
+  readonly warn?: (message: string) => void;
+  /** Between runs of `maintain`; 0 for never. */
+  readonly maintainEveryMs?: number;
+}
+
+const MAINTAIN_EVERY_MS = 15_000;
+const RETAIN_EVERY_MS = 10 * 60_000;
+const SPARKLINE_POINTS = 30;
+/** From this length on a graph's start is rounded to minutes, which spares reading fine windows of long ago. */
+const LONG_RANGE_MS = 15 * 60_000;
+const REPORT_INTERVAL_MS_MIN = 1500;
+const REPORT_INTERVAL_MS_MAX = 10_000;
+/** Together agents send no more than this many reports a second. */
+const REPORTS_PER_SECOND = 150;
+
+/** Telemetry in one DuckDB file. */
+export class DuckdbTelemetryStore implements TelemetryStore {
+  readonly #options: DuckdbStoreOptions;
+  readonly #retention: Retention;
+  readonly #metrics = new StandardMetrics();
+  readonly #now: () => number;
+  #file: DuckdbFile | undefined;
+  #keys = new KeyTable();
+  #queue: IngestQueue | undefined;
+  #rolled: Rolled = { "1m": 0, "10m": 0 };
+  #retainedAt = 0;
+  #shrink = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #maintaining: Promise<void> | undefined;
+
+  private constructor(options: DuckdbStoreOptions) {
+    this.#options = options;
+    this.#retention = { ...DEFAULT_RETENTION, ...options.retention };
+    this.#now = options.now ?? Date.now;
+  }
+
+  static async open(options: DuckdbStoreOptions): Promise<DuckdbTelemetryStore> {
+    const store = new DuckdbTelemetryStore(options);
+    store.#file = await DuckdbFile.open({
+      path: options.path,
+      now: store.#now,
+      onOpen: (opened) => store.#load(opened),
+    });
+    const everyMs = options.maintainEveryMs ?? MAINTAIN_EVERY_MS;
+    if (everyMs > 0) {
+      store.#timer = setInterval(
+        () =>
+          void store.maintain().catch((error: unknown) => options.warn?.(`telemetry maintenance: ${String(error)}`)),
+        everyMs,
+      );
+      store.#timer.unref();
+    }
+    return store;
+  }
+
+  async ingest(report: ReportRequest, reporter: Reporter): Promise<IngestResult> {
+    const stamped = stampReport(report, reporter, this.#now());
+    const spans = readSpans(report.resourceSpans.flatMap(decodeSpans), reporter.principal);
+    const queue = this.#ready.queue;
+    const acknowledgedSequence = await queue.add({ report, reporter, stamped, spans });
+    const pace = (queue.agents / REPORTS_PER_SECOND) * 1000;
+    const reportIntervalMs = Math.round(Math.min(REPORT_INTERVAL_MS_MAX, Math.max(REPORT_INTERVAL_MS_MIN, pace)));
+    return { acknowledgedSequence, refused: stamped.refused, reportIntervalMs };
+  }
+
+  async ingestSpans(resourceSpans: readonly ResourceSpans[], from: string): Promise<void> {
+    const rows = readSpans(resourceSpans, from);
+    if (rows.length > 0) await this.#ready.file.write((transaction) => transaction.append("spans", rows, appendSpan));
+  }
+
+  async graph({ view, startMs, endMs, namespaces }: Parameters<Telemetry["graph"]>[0]): Promise<Graph> {
+    const { file } = this.#ready;
+    const plan = this.#plan({ startMs, endMs, ...(endMs - startMs >= LONG_RANGE_MS ? { startRoundMs: 60_000 } : {}) });
+    const rows = await file.read((reader) => sumByKey(reader, this.#keys, plan));
+    const gaps = await file.read((reader) => listGaps(reader, plan.startMs, endMs));
+    return buildGraph({ view, startMs: plan.startMs, endMs, rows, gaps, namespaces });
+  }
+
+  async metrics({ host, startMs, endMs, stepMs }: Parameters<Telemetry["metrics"]>[0]): Promise<ServiceMetrics> {
+    const plan = this.#plan({ startMs: Math.floor(startMs / stepMs) * stepMs, endMs, stepMsMax: stepMs });
+    const keys =
+      host === undefined ? entryKeys(this.#keys) : keysWhere(this.#keys, (key) => key.destinationService === host);
+    const slots = await this.#ready.file.read((reader) => sumBySlot(reader, this.#keys, plan, stepMs, keys));
+    return buildSeries({
+      startMs,
+      endMs,
+      stepMs,
+      slots: new Map([...slots].map(([at, rows]) => [at, tallyPairs(rows)])),
+    });
+  }
+
+  async services({ startMs, endMs }: TimeRange): Promise<readonly ServiceFigures[]> {
+    const { file } = this.#ready;
+    const stepMs = Math.ceil((endMs - startMs) / SPARKLINE_POINTS / 10_000) * 10_000;
+    const plan = this.#plan({ startMs, endMs, startRoundMs: endMs - startMs >= LONG_RANGE_MS ? 60_000 : 10_000 });
+    const rows = await file.read((reader) => sumByKey(reader, this.#keys, plan));
+    const linePlan = this.#plan({ startMs: plan.startMs, endMs, stepMsMax: stepMs });
+    const counts = await file.read((reader) => countBySlot(reader, linePlan, stepMs, sparklineKeys(this.#keys, rows)));
+    const lines = new Map([...counts].map(([host, slots]) => [host, toLine(slots, plan.startMs, endMs, stepMs)]));
+    return serviceFigures(rows, (endMs - plan.startMs) / 1000, lines);
+  }
+
+  requests(query: RequestQuery): Promise<readonly RequestRecord[]> {
+    return this.#ready.file.read((reader) => listRequests(reader, query, this.#now()));
+  }
+
+  async totals({
+    reporter,
+    workload,
+    service,
+    startMs,
+    endMs,
+  }: Parameters<Telemetry["totals"]>[0]): ReturnType<Telemetry["totals"]> {
+    const keys = keysWhere(this.#keys, (key) => {
+      const own = reporter === "source" ? key.sourceWorkload : key.destinationWorkload;
+      return (
+        key.reporter === reporter &&
+        (workload === undefined || own === workload) &&
+        (service === undefined || key.destinationService === service)
+      );
+    });
+    const rows = await this.#ready.file.read((reader) =>
+      sumByKey(reader, this.#keys, this.#plan({ startMs, endMs }), keys),
+    );
+    const byCode: Record<string, number> = {};
+    let total = 0;
+    for (const { key, count } of rows) {
+      total += count;
+      byCode[key.responseCode] = (byCode[key.responseCode] ?? 0) + count;
+    }
+    return { total, byCode };
+  }
+
+  searchTraces(query: TraceQuery): Promise<readonly TraceSummary[]> {
+    return this.#ready.file.read((reader) => searchTraces(reader, query, this.#now()));
+  }
+
+  trace(traceId: string): Promise<Trace | undefined> {
+    return this.#ready.file.read((reader) => findTrace(reader, traceId));
+  }
+
+  prometheus(): string {
+    return this.#metrics.text();
+  }
+
+  maintain(): Promise<void> {
+    this.#maintaining ??= this.#maintain().finally(() => {
+      this.#maintaining = undefined;
+    });
+    return this.#maintaining;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#maintaining?.catch(() => undefined);
+    await this.#file?.close();
+  }
+
+  async #maintain(): Promise<void> {
+    const { file } = this.#ready;
+    const now = this.#now();
+    const target = rollTargets(now);
+    if (target["1m"] > this.#rolled["1m"]) {
+      // Before the next report is stored: it must know which tables its windows are late for.
+      await file.write(
+        (transaction) => rollUp(transaction, this.#rolled, now),
+        (rolled) => {
+          this.#rolled = rolled;
+        },
+      );
+    }
+    if (now - this.#retainedAt < RETAIN_EVERY_MS) return;
+    this.#retainedAt = now;
+    const bytes = sizeOf(this.#options.path);
+    this.#shrink =
+      bytes > this.#retention.bytesMax
+        ? Math.min(0.95, this.#shrink + (1 - this.#shrink) / 4)
+        : Math.max(0, this.#shrink - 0.05);
+    await file.write((transaction) => dropOld(transaction, this.#retention, now, this.#shrink));
+    await file.writeBare("CHECKPOINT").catch(() => undefined);
+  }
+
+  async #load(opened: OpenedDuckdb): Promise<void> {
+    const { writer, movedAside } = opened;
+    const state = await loadState(writer);
+    const now = this.#now();
+    this.#keys = new KeyTable();
+    this.#keys.load(state.keys);
+    this.#rolled = state.rolled ?? rollTargets(now);
+    if (state.rolled === undefined) {
+      await writer.run(`INSERT INTO rolled VALUES ('1m', ${this.#rolled["1m"]}), ('10m', ${this.#rolled["10m"]})`);
+    }
+    if (movedAside !== undefined) {
+      this.#options.warn?.(`the telemetry store could not be read and was moved to ${movedAside}; a new one was begun`);
+      const appender = await writer.createAppender("gaps");
+      appendGap(appender, {
+        $typeName: "pharos.agent.v1.TelemetryGap",
+        startMs: 0n,
+        endMs: BigInt(now),
+        requests: 0n,
+        workload: "",
+        reason: `the telemetry store was damaged and moved to ${movedAside}`,
+      });
+      appender.endRow();
+      appender.closeSync();
+    }
+    this.#queue = new IngestQueue(
+      {
+        write: (work) => this.#ready.file.write(work),
+        keys: this.#keys,
+        rolled: () => this.#rolled,
+        now: this.#now,
+        onStored: (windows) => {
+          for (const { id, window } of windows) this.#metrics.add(id, window);
+        },
+      },
+      state.reached,
+    );
+  }
+
+  #plan(request: RangeRequest): RangePlan {
+    return planRange(request, { rolledMs: this.#rolled, keptFromMs: keptFrom(this.#retention, this.#now()) });
+  }
+
+  get #ready(): { readonly file: DuckdbFile; readonly queue: IngestQueue } {
+    if (this.#file === undefined || this.#queue === undefined) throw new Error("the telemetry store is not open yet");
+    return { file: this.#file, queue: this.#queue };
+  }
+}
+
+function decodeSpans(bytes: Uint8Array): ResourceSpans[] {
+  try {
+    return [fromBinary(ResourceSpansSchema, bytes)];
+  } catch {
+    // Spans that cannot be read must not keep the counts beside them from being stored.
+    return [];
+  }
+}
+
+function toLine(slots: ReadonlyMap<number, number>, startMs: number, endMs: number, stepMs: number): number[] {
+  const line: number[] = [];
+  for (let at = Math.floor(startMs / stepMs) * stepMs; at + stepMs <= endMs; at += stepMs)
+    line.push(((slots.get(at) ?? 0) / stepMs) * 1000);
+  return line;
+}
+
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0;
+  }
+}

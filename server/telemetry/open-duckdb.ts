@@ -1,0 +1,114 @@
+import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { PharosError } from "#core/errors.ts";
+import { SCHEMA, SCHEMA_VERSION } from "#server/telemetry/schema.ts";
+
+export interface OpenedDuckdb {
+  readonly writer: DuckDBConnection;
+  readonly reader: DuckDBConnection;
+  /** Where a damaged file was moved to, if there was one. */
+  readonly movedAside: string | undefined;
+  close(): void;
+}
+
+const SETTINGS = {
+  threads: "2",
+  memory_limit: "256MB",
+  autoinstall_known_extensions: "false",
+  autoload_known_extensions: "false",
+  preserve_insertion_order: "false",
+};
+
+/**
+ * Opens the telemetry file, making it when there is none. A file that cannot be read is moved aside, never deleted, and
+ * an empty one takes its place: the mesh must be steered even when its past is lost. A file that another process holds,
+ * that a newer version wrote, or on a disk that is full is refused with PharosError.
+ */
+export async function openDuckdb(path: string, nowMs: number): Promise<OpenedDuckdb> {
+  mkdirSync(dirname(path), { recursive: true });
+  try {
+    return await open(path, undefined);
+  } catch (error) {
+    const known = describeFailure(error, path);
+    if (known.code !== "internal" || !existsSync(path)) throw known;
+    const aside = `${path}.damaged-${new Date(nowMs).toISOString().replaceAll(/[:.]/g, "-")}`;
+    renameSync(path, aside);
+    if (existsSync(`${path}.wal`)) renameSync(`${path}.wal`, `${aside}.wal`);
+    try {
+      return await open(path, aside);
+    } catch (again) {
+      throw describeFailure(again, path);
+    }
+  }
+}
+
+async function open(path: string, movedAside: string | undefined): Promise<OpenedDuckdb> {
+  // An empty file is no database; DuckDB would take it for a new one and hide that its content was lost.
+  if (existsSync(path) && statSync(path).size === 0) throw new Error("the file is empty: its content was lost");
+  const instance = await DuckDBInstance.create(path, SETTINGS);
+  try {
+    const writer = await instance.connect();
+    await prepareSchema(writer, path);
+    const reader = await instance.connect();
+    return { writer, reader, movedAside, close: () => instance.closeSync() };
+  } catch (error) {
+    instance.closeSync();
+    throw error;
+  }
+}
+
+async function prepareSchema(connection: DuckDBConnection, path: string): Promise<void> {
+  const tables = await connection.runAndReadAll(
+    "SELECT count(*)::INTEGER FROM duckdb_tables() WHERE table_name = 'schema_version'",
+  );
+  if (tables.getRowsJS()[0]?.[0] === 0) {
+    await connection.run("BEGIN");
+    for (const statement of SCHEMA) await connection.run(statement);
+    await connection.run("COMMIT");
+    return;
+  }
+  const version = (await connection.runAndReadAll("SELECT max(version) FROM schema_version")).getRowsJS()[0]?.[0];
+  if (version !== SCHEMA_VERSION) {
+    throw new PharosError(
+      "conflict",
+      `telemetry store ${path} has schema ${String(version)}, and this version of Pharos reads ${SCHEMA_VERSION}`,
+      {
+        hint: "start the version that wrote it, or move the file away to begin with no history",
+      },
+    );
+  }
+}
+
+/** Failures of the file in words that name it and say what to do; "internal" for what is left: a damaged file. */
+export function describeFailure(error: unknown, path: string): PharosError {
+  if (error instanceof PharosError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  if (
+    /No space left|disk is full|ENOSPC|File too large|Could not write|not enough space|Failed to (write|allocate)/i.test(
+      message,
+    )
+  ) {
+    return new PharosError("exhausted", `telemetry store ${path} cannot be written: ${firstLine(message)}`, {
+      hint: "free space on its disk; agents keep their reports meanwhile",
+      cause: error,
+    });
+  }
+  if (/Could not set lock|Conflicting lock/i.test(message)) {
+    return new PharosError("unavailable", `telemetry store ${path} is held by another process`, {
+      hint: "is another server running with this directory?",
+      cause: error,
+    });
+  }
+  if (/Permission denied|Read-only file system|Cannot open file/i.test(message)) {
+    return new PharosError("unavailable", `telemetry store ${path} cannot be opened: ${firstLine(message)}`, {
+      hint: "check who owns the file and its folder",
+      cause: error,
+    });
+  }
+  return new PharosError("internal", `telemetry store ${path}: ${firstLine(message)}`, { cause: error });
+}
+
+function firstLine(message: string): string {
+  return message.split("\n")[0] ?? message;
+}

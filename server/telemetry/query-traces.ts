@@ -1,0 +1,49 @@
+import type { DuckDBValue } from "@duckdb/node-api";
+import type { Trace, TraceSummary } from "#core/view/telemetry.ts";
+import type { TraceQuery } from "#server/api/services.ts";
+import { assembleTrace, type SpanOutline, type StoredSpan, summarizeTrace } from "#server/telemetry/assemble-trace.ts";
+import type { Reader } from "#server/telemetry/reader.ts";
+
+const OUTLINE = `trace_id AS "traceId", span_id AS "spanId", parent_span_id AS "parentSpanId", service, name, is_error AS "isError",
+  start_us / 1000.0 AS "startMs", duration_us / 1000.0 AS "durationMs"`;
+const WHOLE = `${OUTLINE}, kind, status, status_message AS "statusMessage", attributes, resource, events`;
+
+/** A trace may have begun before the range in which one of its spans was found. */
+const TRACE_MS_MAX = 3600 * 1000;
+
+/** Newest first. A service is matched by its whole name, or by its first part: "reviews" finds "reviews.default". */
+export async function searchTraces(reader: Reader, query: TraceQuery, nowMs: number): Promise<TraceSummary[]> {
+  const values: DuckDBValue[] = [];
+  const bind = (value: DuckDBValue): string => `$${values.push(value)}`;
+  const fromUs = Math.floor(nowMs - query.seconds * 1000) * 1000;
+  const conditions = [`start_us >= ${fromUs}`];
+  if (query.service !== undefined) {
+    const service = bind(query.service);
+    conditions.push(`(service = ${service} OR starts_with(service, ${service} || '.'))`);
+  }
+  if (query.operation !== undefined) conditions.push(`contains(lower(name), lower(${bind(query.operation)}))`);
+  if (query.errorsOnly === true) conditions.push("is_error");
+  const extent = "(max(all_spans.start_us + all_spans.duration_us) - min(all_spans.start_us)) / 1000.0";
+  const durations = [
+    ...(query.minDurationMs === undefined ? [] : [`${extent} >= ${query.minDurationMs}`]),
+    ...(query.maxDurationMs === undefined ? [] : [`${extent} <= ${query.maxDurationMs}`]),
+  ];
+  const found = `SELECT trace_id, max(start_us) AS newest FROM spans WHERE ${conditions.join(" AND ")} GROUP BY trace_id`;
+  const newest =
+    durations.length === 0
+      ? `${found} ORDER BY newest DESC LIMIT ${query.limit}`
+      : `SELECT trace_id, max(newest) AS newest FROM (${found}) AS found JOIN spans AS all_spans USING (trace_id)
+         WHERE all_spans.start_us >= ${fromUs - TRACE_MS_MAX * 1000} GROUP BY trace_id HAVING ${durations.join(" AND ")} ORDER BY newest DESC LIMIT ${query.limit}`;
+  const rows = await reader.rows(
+    `WITH hits AS (${newest}) SELECT ${OUTLINE} FROM spans WHERE start_us >= ${fromUs - TRACE_MS_MAX * 1000} AND trace_id IN (SELECT trace_id FROM hits)`,
+    values,
+  );
+  const traces = Map.groupBy(rows as unknown as readonly SpanOutline[], ({ traceId }) => traceId);
+  return [...traces].map(([traceId, spans]) => summarizeTrace(traceId, spans)).sort((a, b) => b.startMs - a.startMs);
+}
+
+export async function findTrace(reader: Reader, traceId: string): Promise<Trace | undefined> {
+  // Ids of 64 bits, as B3 has them, are padded on the wire.
+  const rows = await reader.rows(`SELECT ${WHOLE} FROM spans WHERE trace_id = $1`, [traceId.padStart(32, "0")]);
+  return rows.length === 0 ? undefined : assembleTrace(traceId, rows as unknown as readonly StoredSpan[]);
+}

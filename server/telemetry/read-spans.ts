@@ -1,0 +1,111 @@
+import type { AnyValue, KeyValue } from "#proto/gen/opentelemetry/proto/common/v1/common_pb.js";
+import type { ResourceSpans, Span } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
+
+/** One row of table `spans`; objects are JSON text. */
+export interface SpanRow {
+  readonly startUs: bigint;
+  readonly durationUs: bigint;
+  /** Hex. */
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string | null;
+  readonly service: string;
+  readonly name: string;
+  readonly kind: number;
+  readonly status: number;
+  readonly isError: boolean;
+  readonly statusMessage: string;
+  readonly attributes: string;
+  readonly resource: string;
+  readonly events: string;
+}
+
+type Attributes = Record<string, string | number | boolean>;
+
+const STATUS_ERROR = 2;
+/** Spans carry what their senders put in; this is as much as one may cost. */
+const ATTRIBUTE_CHARS_MAX = 4096;
+const ATTRIBUTES_MAX = 128;
+
+/** OTLP to rows. Spans without a proper id or with an end before their start are left out. `from` marks who sent them. */
+export function readSpans(resourceSpans: readonly ResourceSpans[], from: string): SpanRow[] {
+  return resourceSpans.flatMap(({ resource, scopeSpans }) => {
+    const about: Attributes = { ...readAttributes(resource?.attributes ?? []), "pharos.reporter": from };
+    const service =
+      typeof about["service.name"] === "string" && about["service.name"] !== "" ? about["service.name"] : "unknown";
+    const resourceText = JSON.stringify(about);
+    return scopeSpans.flatMap(({ spans }) => spans.flatMap((span) => readSpan(span, service, resourceText)));
+  });
+}
+
+function readSpan(span: Span, service: string, resource: string): SpanRow[] {
+  const { traceId, spanId, startTimeUnixNano: start, endTimeUnixNano: end } = span;
+  if (traceId.length !== 16 || spanId.length !== 8 || end < start || start === 0n) return [];
+  const attributes = readAttributes(span.attributes);
+  const status = span.status?.code ?? 0;
+  return [
+    {
+      startUs: start / 1000n,
+      durationUs: (end - start) / 1000n,
+      traceId: hex(traceId),
+      spanId: hex(spanId),
+      parentSpanId:
+        span.parentSpanId.length === 8 && span.parentSpanId.some((byte) => byte !== 0) ? hex(span.parentSpanId) : null,
+      service,
+      name: span.name.slice(0, ATTRIBUTE_CHARS_MAX),
+      kind: span.kind,
+      status,
+      isError:
+        status === STATUS_ERROR || attributes.error === true || attributes.error === "true" || answered5xx(attributes),
+      statusMessage: (span.status?.message ?? "").slice(0, ATTRIBUTE_CHARS_MAX),
+      attributes: JSON.stringify(attributes),
+      resource,
+      events: JSON.stringify(
+        span.events.slice(0, ATTRIBUTES_MAX).map((event) => ({
+          atMs: Number(event.timeUnixNano / 1000n) / 1000,
+          name: event.name,
+          attributes: readAttributes(event.attributes),
+        })),
+      ),
+    },
+  ];
+}
+
+function answered5xx(attributes: Attributes): boolean {
+  const code = Number(attributes["http.response.status_code"] ?? attributes["http.status_code"] ?? 0);
+  return code >= 500;
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("hex");
+}
+
+function readAttributes(pairs: readonly KeyValue[]): Attributes {
+  const attributes: Attributes = {};
+  for (const { key, value } of pairs.slice(0, ATTRIBUTES_MAX)) {
+    const read = value === undefined ? undefined : readValue(value);
+    if (read !== undefined)
+      attributes[key.slice(0, 256)] = typeof read === "string" ? read.slice(0, ATTRIBUTE_CHARS_MAX) : read;
+  }
+  return attributes;
+}
+
+/** Lists and maps, which are rare, become JSON text. */
+function readValue({ value }: AnyValue): string | number | boolean | undefined {
+  switch (value.case) {
+    case "stringValue":
+    case "boolValue":
+    case "doubleValue":
+      return value.value;
+    case "intValue":
+      return Number(value.value);
+    case "bytesValue":
+      return Buffer.from(value.value).toString("base64");
+    case "arrayValue":
+      return JSON.stringify(value.value.values.map((each) => readValue(each) ?? null));
+    case "kvlistValue":
+      return JSON.stringify(readAttributes(value.value.values));
+    case undefined:
+      return undefined;
+  }
+}

@@ -1,0 +1,31 @@
+import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
+
+/** A result by columns: values as JavaScript knows them. */
+export type Columns = readonly (readonly unknown[])[];
+
+/**
+ * Asks one question at a time: DuckDB answers on a thread of Node's pool, and questions that wait for a connection there
+ * would keep files and sockets waiting too.
+ */
+export class Reader {
+  readonly #connection: DuckDBConnection;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(connection: DuckDBConnection) {
+    this.#connection = connection;
+  }
+
+  columns(sql: string, values: readonly DuckDBValue[] = []): Promise<Columns> {
+    return this.#inTurn(async () => (await this.#connection.runAndReadAll(sql, [...values])).getColumnsJS());
+  }
+
+  rows(sql: string, values: readonly DuckDBValue[] = []): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    return this.#inTurn(async () => (await this.#connection.runAndReadAll(sql, [...values])).getRowObjectsJS());
+  }
+
+  #inTurn<T>(ask: () => Promise<T>): Promise<T> {
+    const answer = this.#last.then(ask);
+    this.#last = answer.catch(() => undefined);
+    return answer;
+  }
+}

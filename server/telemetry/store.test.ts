@@ -1,0 +1,358 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { DuckdbTelemetryStore } from "#server/telemetry/duckdb-store.ts";
+import type { TelemetryStore } from "#server/telemetry/store.ts";
+import {
+  reporterOf,
+  reportOf,
+  resourceSpansOf,
+  type SpanCase,
+  spanBytes,
+  type Traffic,
+} from "#server/telemetry/testing/reports.ts";
+
+/** 2026-03-01, at the start of ten minutes. */
+const START = Math.floor(Date.UTC(2026, 2, 1, 12) / 600_000) * 600_000;
+const MINUTE = 60_000;
+const PRODUCTPAGE = reporterOf("productpage-v1");
+const REVIEWS = reporterOf("reviews-v1");
+
+let dir: string;
+let now: number;
+let store: TelemetryStore;
+
+/** What every implementation must pass: each opens a store that keeps what it holds over `reopen`. */
+const IMPLEMENTATIONS = {
+  duckdb: () => DuckdbTelemetryStore.open({ path: join(dir, "telemetry.duckdb"), now: () => now, maintainEveryMs: 0 }),
+};
+
+const toReviews = (atMs: number, count: number, more: Partial<Traffic> = {}): Traffic => ({
+  side: "source",
+  from: "productpage-v1",
+  to: "reviews-v1",
+  atMs,
+  count,
+  ...more,
+});
+const totalOf = async (startMs: number, endMs: number): Promise<number> =>
+  (await store.totals({ reporter: "source", startMs, endMs })).total;
+
+describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
+  beforeEach(async () => {
+    dir = mkdtempSync(join(tmpdir(), "pharos-telemetry-"));
+    now = START + 30_000;
+    store = await open();
+  });
+  afterEach(async () => {
+    await store.close();
+    rmSync(dir, { recursive: true });
+  });
+
+  const reopen = async (): Promise<void> => {
+    await store.close();
+    store = await open();
+  };
+
+  test("a report counts once, however often it is sent and whoever restarts", async () => {
+    const report = reportOf(1, [toReviews(START, 5)]);
+    expect((await store.ingest(report, PRODUCTPAGE)).acknowledgedSequence).toBe(1);
+    expect((await store.ingest(report, PRODUCTPAGE)).acknowledgedSequence).toBe(1);
+    await reopen();
+    expect((await store.ingest(report, PRODUCTPAGE)).acknowledgedSequence).toBe(1);
+    await store.ingest(reportOf(2, [toReviews(START, 7)]), PRODUCTPAGE);
+    expect(await totalOf(START, START + 10_000)).toBe(12);
+  });
+
+  test("the same report twice in one breath counts once", async () => {
+    const report = reportOf(1, [toReviews(START, 5)]);
+    await Promise.all(Array.from({ length: 5 }, () => store.ingest(report, PRODUCTPAGE)));
+    expect(await totalOf(START, START + 10_000)).toBe(5);
+  });
+
+  test("one agent cannot make another's reports look repeated", async () => {
+    await store.ingest(reportOf(1000, []), REVIEWS);
+    await store.ingest(reportOf(1, [toReviews(START, 5)]), PRODUCTPAGE);
+    expect(await totalOf(START, START + 10_000)).toBe(5);
+  });
+
+  test("rows that speak for another are refused, and named; the rest of the report counts", async () => {
+    const { refused } = await store.ingest(
+      reportOf(1, [
+        toReviews(START, 5),
+        { side: "source", from: "reviews-v1", to: "ratings-v1", atMs: START, count: 9 },
+      ]),
+      PRODUCTPAGE,
+    );
+    expect(refused).toEqual([
+      "windows that speak for another than spiffe://cluster.local/ns/default/sa/productpage: 9 requests",
+    ]);
+    expect(await totalOf(START, START + 10_000)).toBe(5);
+  });
+
+  test("the reporter's end carries its certificate's identity and the registry's labels, whatever it says", async () => {
+    const report = reportOf(1, [toReviews(START, 5)]);
+    for (const window of report.windows)
+      Object.assign(window, { sourceWorkload: "admin", sourcePrincipal: "", sourceWorkloadNamespace: "" });
+    await store.ingest(report, PRODUCTPAGE);
+    const { nodes, edges } = await store.graph({ view: "workload", startMs: START, endMs: now });
+    expect(nodes.map(({ id }) => id)).toEqual(["wl_default_productpage-v1", "wl_default_reviews-v1"]);
+    expect(edges[0]?.sourcePrincipals).toEqual([PRODUCTPAGE.principal]);
+  });
+
+  test("windows at a time that cannot be are refused", async () => {
+    const { refused } = await store.ingest(reportOf(1, [toReviews(now + 600_000, 5), toReviews(0, 5)]), PRODUCTPAGE);
+    expect(refused).toEqual(["windows at a time that cannot be: 10 requests"]);
+  });
+
+  test("counts stay exact over roll-ups, late reports and a restart between them", async () => {
+    await store.ingest(reportOf(1, [toReviews(START, 1), toReviews(START + 10_000, 10)]), PRODUCTPAGE);
+    await store.ingest(reportOf(2, [toReviews(START, 100)]), PRODUCTPAGE);
+    now = START + 25 * MINUTE;
+    await store.maintain();
+    await store.ingest(
+      reportOf(3, [toReviews(START, 1000), toReviews(now - MINUTE * 2, 10_000), toReviews(now - 5000, 100_000)]),
+      PRODUCTPAGE,
+    );
+    await reopen();
+    now += 30 * MINUTE;
+    await store.maintain();
+    await store.maintain();
+    const { edges } = await store.graph({ view: "workload", startMs: START, endMs: START + 3600_000 });
+    expect((edges[0]?.requestsPerSecond ?? 0) * 3600).toBeCloseTo(111_111, 6);
+    expect(await totalOf(START, START + 3600_000)).toBe(111_111);
+    expect(await totalOf(START, START + 10_000)).toBe(1101);
+    expect(await totalOf(START + 10_000, START + 20_000)).toBe(10);
+  });
+
+  test("totals tell codes, services and workloads apart", async () => {
+    await store.ingest(
+      reportOf(1, [toReviews(START, 5), toReviews(START, 2, { code: 503 }), toReviews(START, 4, { to: "details-v1" })]),
+      PRODUCTPAGE,
+    );
+    await store.ingest(reportOf(1, [toReviews(START, 5, { side: "destination" })]), REVIEWS);
+    const range = { startMs: START, endMs: START + 10_000 };
+    expect(await store.totals({ ...range, reporter: "source", service: "reviews.default.svc.cluster.local" })).toEqual({
+      total: 7,
+      byCode: { "200": 5, "503": 2 },
+    });
+    expect(
+      await store.totals({
+        ...range,
+        reporter: "destination",
+        workload: "reviews-v1",
+        service: "reviews.default.svc.cluster.local",
+      }),
+    ).toEqual({ total: 5, byCode: { "200": 5 } });
+    expect(await store.totals({ ...range, reporter: "source", workload: "reviews-v1" })).toEqual({
+      total: 0,
+      byCode: {},
+    });
+  });
+
+  test("a denial that the called end reports stands on the caller's edge", async () => {
+    await store.ingest(reportOf(1, [toReviews(START, 10, { code: 403 })]), PRODUCTPAGE);
+    await store.ingest(
+      reportOf(1, [
+        toReviews(START, 10, { side: "destination", code: 403, deniedBy: "ns[default]-policy[no]-rule[0]" }),
+      ]),
+      REVIEWS,
+    );
+    const { edges } = await store.graph({ view: "service", startMs: START, endMs: now });
+    expect(edges).toMatchObject([
+      { deniedBy: ["AuthorizationPolicy/default/no"], errorPercent: 100, health: { status: "failure" } },
+    ]);
+    expect(await store.requests({ seconds: 60, limit: 10, deniedOnly: true })).toMatchObject([
+      { deniedBy: "AuthorizationPolicy/default/no", responseCode: 403 },
+    ]);
+  });
+
+  test("series hold what each step counted, and nothing where nothing was", async () => {
+    await store.ingest(reportOf(1, [toReviews(START, 20), toReviews(START + 20_000, 40, { code: 500 })]), PRODUCTPAGE);
+    const series = await store.metrics({
+      host: "reviews.default.svc.cluster.local",
+      startMs: START,
+      endMs: START + 30_000,
+      stepMs: 10_000,
+    });
+    expect(series.requestsPerSecond.map(({ value }) => value)).toEqual([2, null, 4]);
+    expect(series.errorPercent.map(({ value }) => value)).toEqual([0, null, 100]);
+    expect(series.byCodeClass["5xx"]?.map(({ value }) => value)).toEqual([0, null, 4]);
+    expect(series.p95Ms[0]?.value).toBeCloseTo(9.75);
+  });
+
+  test("the mesh is counted where traffic enters it", async () => {
+    const gateway = reporterOf("gateway-v1");
+    await store.ingest(
+      reportOf(1, [
+        { side: "source", from: "gateway-v1", to: "productpage-v1", atMs: START, count: 20, fromGateway: true },
+      ]),
+      gateway,
+    );
+    await store.ingest(reportOf(1, [toReviews(START, 200)]), PRODUCTPAGE);
+    const series = await store.metrics({ startMs: START, endMs: START + 10_000, stepMs: 10_000 });
+    expect(series.requestsPerSecond.map(({ value }) => value)).toEqual([2]);
+  });
+
+  test("a service's figures count both ends once, with a sparkline", async () => {
+    await store.ingest(reportOf(1, [toReviews(START, 50), toReviews(START + 20_000, 50, { code: 503 })]), PRODUCTPAGE);
+    await store.ingest(reportOf(1, [toReviews(START, 50, { side: "destination" })]), REVIEWS);
+    expect(await store.services({ startMs: START, endMs: START + 30_000 })).toMatchObject([
+      {
+        host: "reviews.default.svc.cluster.local",
+        requestsPerSecond: 100 / 30,
+        errorPercent: 50,
+        sparkline: [5, 0, 5],
+      },
+    ]);
+  });
+
+  test("a service that only its own end reports on has figures too", async () => {
+    await store.ingest(
+      reportOf(1, [{ side: "destination", from: "", to: "reviews-v1", atMs: START, count: 30 }]),
+      REVIEWS,
+    );
+    expect(await store.services({ startMs: START, endMs: START + 30_000 })).toMatchObject([
+      { requestsPerSecond: 1, sparkline: [3, 0, 0] },
+    ]);
+  });
+
+  test("gaps are told with the graph of their time", async () => {
+    await store.ingest(reportOf(1, [], { gaps: [[START, START + 5000, "Envoy was killed", 3]] }), REVIEWS);
+    const gap = {
+      startMs: START,
+      endMs: START + 5000,
+      workload: "default/reviews-v1",
+      reason: "Envoy was killed",
+      requests: 3,
+    };
+    expect((await store.graph({ view: "service", startMs: START, endMs: now })).gaps).toEqual([gap]);
+    expect((await store.graph({ view: "service", startMs: START - MINUTE, endMs: START })).gaps).toEqual([]);
+  });
+
+  const TRACE = "0af7651916cd43dd8448eb211c80319c";
+  const SPANS: SpanCase[] = [
+    {
+      trace: TRACE,
+      id: "b7ad6b7169203331",
+      service: "gateway.istio-system",
+      name: "GET /productpage",
+      atMs: START,
+      durationMs: 90,
+    },
+    {
+      trace: TRACE,
+      id: "b7ad6b7169203332",
+      parent: "b7ad6b7169203331",
+      service: "productpage.default",
+      name: "ingress",
+      atMs: START + 2,
+      durationMs: 80,
+    },
+    {
+      trace: TRACE,
+      id: "b7ad6b7169203333",
+      parent: "ffffffffffffffff",
+      service: "reviews.default",
+      name: "GET /reviews",
+      atMs: START + 10,
+      durationMs: 40,
+      isError: true,
+    },
+  ];
+
+  test("a trace is put together from reports and applications, with parents missing or spans sent twice", async () => {
+    await store.ingest(reportOf(1, [], { spans: SPANS.slice(0, 2).map(spanBytes) }), PRODUCTPAGE);
+    await store.ingestSpans(SPANS.slice(1).map(resourceSpansOf), "application");
+    const trace = await store.trace(TRACE);
+    expect(trace).toMatchObject({ traceId: TRACE, startMs: START, durationMs: 90 });
+    expect(trace?.spans.map(({ service, parentSpanId, status }) => [service, parentSpanId, status])).toEqual([
+      ["gateway.istio-system", null, "unset"],
+      ["productpage.default", "b7ad6b7169203331", "unset"],
+      ["reviews.default", null, "error"],
+    ]);
+    expect(trace?.spans[0]).toMatchObject({
+      kind: "server",
+      attributes: { "http.status_code": 200 },
+      events: [{ name: "started", atMs: START }],
+      resource: { "pharos.reporter": PRODUCTPAGE.principal },
+    });
+    expect(await store.trace("0af7651916cd43dd8448eb211c803190")).toBeUndefined();
+  });
+
+  test.each([
+    ["by the first part of a service's name", { service: "reviews" }, 1],
+    ["by nothing", {}, 2],
+    ["not by a name that only begins alike", { service: "review" }, 0],
+    ["by operation", { operation: "INGRESS" }, 1],
+    ["with errors only", { errorsOnly: true }, 1],
+    ["by the length of the whole trace", { service: "reviews", minDurationMs: 85 }, 1],
+    ["not above the longest", { minDurationMs: 91 }, 0],
+    ["below a length", { maxDurationMs: 10 }, 1],
+  ])("traces are found %s", async (_name, query, found) => {
+    await store.ingestSpans(
+      [
+        ...SPANS,
+        {
+          trace: "1af7651916cd43dd8448eb211c80319c",
+          id: "b7ad6b7169203331",
+          service: "other",
+          name: "x",
+          atMs: START + 100,
+          durationMs: 5,
+        },
+      ].map(resourceSpansOf),
+      "application",
+    );
+    const traces = await store.searchTraces({ seconds: 3600, limit: 10, ...query });
+    expect(traces).toHaveLength(found);
+    const whole = traces.find(({ traceId }) => traceId === TRACE);
+    if (whole !== undefined)
+      expect(whole).toMatchObject({
+        rootService: "gateway.istio-system",
+        rootOperation: "GET /productpage",
+        spanCount: 3,
+        errorCount: 1,
+        durationMs: 90,
+      });
+  });
+
+  test("Prometheus reads Istio's names and labels, and each series once", async () => {
+    await store.ingest(
+      reportOf(1, [
+        toReviews(START, 5),
+        toReviews(START, 2, { deniedBy: "none", code: 403 }),
+        toReviews(START, 2, { deniedBy: "ns[a]-policy[b]-rule[0]", code: 403 }),
+      ]),
+      PRODUCTPAGE,
+    );
+    const lines = store.prometheus().split("\n");
+    const requests = lines.filter((line) => line.startsWith("istio_requests_total{"));
+    expect(requests).toHaveLength(2);
+    expect(requests.find((line) => line.includes('response_code="403"'))?.endsWith(" 4")).toBe(true);
+    expect(requests[0]).toContain('reporter="source",source_workload="productpage-v1"');
+    expect(
+      lines
+        .find(
+          (line) =>
+            line.startsWith("istio_request_duration_milliseconds_bucket{") &&
+            line.includes('le="10"') &&
+            line.includes('response_code="200"'),
+        )
+        ?.endsWith(" 5"),
+    ).toBe(true);
+    const names = lines
+      .filter((line) => line !== "" && !line.startsWith("#"))
+      .map((line) => line.slice(0, line.lastIndexOf(" ")));
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test("what is older than its retention goes, and coarser windows still tell of it", async () => {
+    await store.ingest(reportOf(1, [toReviews(START, 600)]), PRODUCTPAGE);
+    now = START + 4 * 3600_000;
+    await store.maintain();
+    const { edges } = await store.graph({ view: "workload", startMs: START, endMs: START + 600_000 });
+    expect(edges[0]?.requestsPerSecond).toBe(1);
+  });
+});

@@ -1,0 +1,156 @@
+import { create, toBinary } from "@bufbuild/protobuf";
+import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
+import {
+  ResourceSpansSchema,
+  Span_SpanKind,
+  Status_StatusCode,
+} from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
+import {
+  type ReportRequest,
+  ReportRequestSchema,
+  RequestSampleSchema,
+  RequestWindowSchema,
+  TelemetryGapSchema,
+} from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import type { Reporter } from "#server/telemetry/store.ts";
+
+export interface Traffic {
+  readonly side: "source" | "destination";
+  readonly from: string;
+  readonly to: string;
+  readonly atMs: number;
+  readonly count: number;
+  readonly code?: number;
+  readonly deniedBy?: string;
+  readonly fromGateway?: boolean;
+}
+
+export function reporterOf(workload: string): Reporter {
+  const [app = workload, version = "unknown"] = workload.split("-");
+  return {
+    principal: `spiffe://cluster.local/ns/default/sa/${app}`,
+    namespace: "default",
+    workload: { workload, namespace: "default", app, version },
+    services: [{ inboundPort: 19080, host: `${app}.default.svc.cluster.local`, port: 9080 }],
+  };
+}
+
+export function windowOf({ side, from, to, atMs, count, code = 200, deniedBy = "", fromGateway = false }: Traffic) {
+  const [sourceApp = "", sourceVersion = ""] = from.split("-");
+  const [destinationApp = "", destinationVersion = ""] = to.split("-");
+  const durationBuckets = new Array<number>(BUCKET_COUNT).fill(0);
+  durationBuckets[3] = count;
+  return create(RequestWindowSchema, {
+    windowStartMs: BigInt(atMs),
+    windowMs: 10_000,
+    reporter: side,
+    sourceWorkload: from,
+    sourceWorkloadNamespace: "default",
+    sourceApp,
+    sourceVersion,
+    sourcePrincipal: `spiffe://cluster.local/ns/default/sa/${sourceApp}`,
+    destinationWorkload: to,
+    destinationWorkloadNamespace: "default",
+    destinationApp,
+    destinationVersion,
+    destinationService: side === "source" ? `${destinationApp}.default.svc.cluster.local` : "unknown",
+    destinationPort: side === "source" ? 9080 : 19080,
+    requestProtocol: "http",
+    responseCode: code,
+    responseFlags: "-",
+    connectionSecurityPolicy: "mutual_tls",
+    deniedBy,
+    count: BigInt(count),
+    requestBytes: BigInt(count * 10),
+    responseBytes: BigInt(count * 100),
+    durationSumMs: count * 7,
+    durationBuckets,
+    fromGateway,
+  });
+}
+
+export function reportOf(
+  sequence: number,
+  traffic: readonly Traffic[],
+  more: {
+    readonly storeId?: string;
+    readonly spans?: readonly Uint8Array[];
+    readonly gaps?: readonly [number, number, string, number][];
+  } = {},
+): ReportRequest {
+  return create(ReportRequestSchema, {
+    storeId: more.storeId ?? "store",
+    sequence: BigInt(sequence),
+    instance: "default/it",
+    windows: traffic.map(windowOf),
+    samples: traffic.map(({ side, from, to, atMs, code = 200, deniedBy = "" }) =>
+      create(RequestSampleSchema, {
+        startMs: BigInt(atMs + 1),
+        reporter: side,
+        durationMs: 7,
+        method: "GET",
+        path: `/${to}`,
+        authority: to,
+        responseCode: code,
+        responseFlags: "-",
+        sourceWorkload: from,
+        sourceWorkloadNamespace: "default",
+        destinationService: `${to.split("-")[0]}.default.svc.cluster.local`,
+        destinationWorkload: to,
+        destinationWorkloadNamespace: "default",
+        traceId: "0af7651916cd43dd8448eb211c80319c",
+        deniedBy,
+      }),
+    ),
+    resourceSpans: [...(more.spans ?? [])],
+    gaps: (more.gaps ?? []).map(([startMs, endMs, reason, requests]) =>
+      create(TelemetryGapSchema, {
+        startMs: BigInt(startMs),
+        endMs: BigInt(endMs),
+        reason,
+        requests: BigInt(requests),
+      }),
+    ),
+  });
+}
+
+export interface SpanCase {
+  readonly trace: string;
+  readonly id: string;
+  readonly parent?: string;
+  readonly service: string;
+  readonly name: string;
+  readonly atMs: number;
+  readonly durationMs: number;
+  readonly isError?: boolean;
+}
+
+export function resourceSpansOf({ trace, id, parent, service, name, atMs, durationMs, isError = false }: SpanCase) {
+  return create(ResourceSpansSchema, {
+    resource: { attributes: [{ key: "service.name", value: { value: { case: "stringValue", value: service } } }] },
+    scopeSpans: [
+      {
+        spans: [
+          {
+            traceId: Buffer.from(trace, "hex"),
+            spanId: Buffer.from(id, "hex"),
+            parentSpanId: Buffer.from(parent ?? "", "hex"),
+            name,
+            kind: Span_SpanKind.SERVER,
+            startTimeUnixNano: BigInt(atMs) * 1_000_000n,
+            endTimeUnixNano: BigInt(atMs + durationMs) * 1_000_000n,
+            attributes: [
+              { key: "http.status_code", value: { value: { case: "intValue", value: isError ? 503n : 200n } } },
+            ],
+            events: [{ timeUnixNano: BigInt(atMs) * 1_000_000n, name: "started" }],
+            status: { code: Status_StatusCode.UNSET },
+          },
+        ],
+      },
+    ],
+  });
+}
+
+export function spanBytes(span: SpanCase): Uint8Array {
+  return toBinary(ResourceSpansSchema, resourceSpansOf(span));
+}
