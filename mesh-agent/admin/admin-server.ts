@@ -1,0 +1,68 @@
+import { createServer, type Server, type ServerResponse } from "node:http";
+import { PharosError } from "#core/errors.ts";
+
+export interface AdminPages {
+  /** Why traffic cannot be taken; empty when it can. */
+  readonly unreadiness: () => readonly string[];
+  readonly metrics: () => Promise<string>;
+}
+
+/** `/healthz`: the agent runs. `/readyz`: its proxy serves with a valid certificate. `/metrics`: the agent's and Envoy's. */
+export class AdminServer {
+  readonly #server: Server;
+  readonly #pages: AdminPages;
+
+  constructor(pages: AdminPages) {
+    this.#pages = pages;
+    this.#server = createServer((request, response) => {
+      if (request.method !== "GET" && request.method !== "HEAD") answer(response, 405, "only GET\n");
+      else void this.#serve(new URL(request.url ?? "/", "http://agent").pathname, response);
+    });
+  }
+
+  /** Resolves with the port. Throws "unavailable" when it is taken. */
+  listen(host: string, port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", (error: NodeJS.ErrnoException) => {
+        const why = error.code === "EADDRINUSE" ? "it is taken" : error.message;
+        reject(new PharosError("unavailable", `cannot listen on ${host}:${port} for health and metrics: ${why}`, { hint: "choose another with --admin-port", cause: error }));
+      });
+      this.#server.listen(port, host, () => {
+        const address = this.#server.address();
+        resolve(typeof address === "object" && address !== null ? address.port : port);
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #serve(path: string, response: ServerResponse): Promise<void> {
+    switch (path) {
+      case "/healthz":
+        answer(response, 200, "ok\n");
+        break;
+      case "/readyz": {
+        const reasons = this.#pages.unreadiness();
+        answer(response, reasons.length === 0 ? 200 : 503, reasons.length === 0 ? "ready\n" : `${reasons.join("\n")}\n`);
+        break;
+      }
+      case "/metrics":
+        try {
+          answer(response, 200, await this.#pages.metrics(), "text/plain; version=0.0.4; charset=utf-8");
+        } catch (error) {
+          answer(response, 500, `${PharosError.from(error).toString()}\n`);
+        }
+        break;
+      default:
+        answer(response, 404, "/healthz /readyz /metrics\n");
+    }
+  }
+}
+
+function answer(response: ServerResponse, status: number, body: string, type = "text/plain; charset=utf-8"): void {
+  response.writeHead(status, { "content-type": type, "cache-control": "no-store" }).end(body);
+}

@@ -1,0 +1,44 @@
+import { createHash } from "node:crypto";
+import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
+import { buildBootstrap } from "#mesh-agent/envoy/build-bootstrap.ts";
+import type { EnvoyCommand } from "#mesh-agent/envoy/envoy-process.ts";
+import type { FoundEnvoy } from "#mesh-agent/envoy/find-envoy.ts";
+import type { AgentConfig } from "#mesh-agent/config.ts";
+import type { AgentPaths } from "#mesh-agent/paths.ts";
+import { writeAtomic } from "#mesh-agent/write-atomic.ts";
+import type { NodeJson } from "#mesh-agent/xds/describe-node.ts";
+
+/** Listener changes let old connections live so long; Istio's value. */
+const LISTENER_DRAIN_SECONDS = 45;
+/** Access-log lines reach the file, and so telemetry, at least this often. */
+const FLUSH_MS = 250;
+
+export interface PreparedEnvoy {
+  readonly command: EnvoyCommand;
+  readonly fingerprint: string;
+  readonly admin: AdminClient;
+}
+
+/**
+ * Writes the bootstrap and says how Envoy is started. The fingerprint leaves the node out: the relay tells the control
+ * plane the node as it is now, so an Envoy with an old one can be taken back.
+ */
+export function prepareEnvoy(envoy: FoundEnvoy, config: AgentConfig, paths: AgentPaths, node: NodeJson): PreparedEnvoy {
+  const bootstrap = buildBootstrap(node, paths);
+  writeAtomic(paths.bootstrap, `${JSON.stringify(bootstrap, null, 2)}\n`);
+  const args = [
+    ...["--config-path", paths.bootstrap],
+    ...["--concurrency", String(config.concurrency)],
+    "--disable-hot-restart",
+    // A refused caller, a changed policy: connections move to the new listener with their next answer, not within minutes.
+    ...["--drain-strategy", "immediate", "--drain-time-s", String(LISTENER_DRAIN_SECONDS)],
+    ...["--file-flush-interval-msec", String(FLUSH_MS)],
+    ...["--log-path", paths.envoyLog, "--log-level", "warning"],
+  ];
+  const hash = createHash("sha256").update(JSON.stringify([envoy, args, { ...bootstrap, node: null }]));
+  return {
+    command: { path: envoy.path, args, logFile: paths.envoyLog },
+    fingerprint: hash.digest("hex").slice(0, 32),
+    admin: new AdminClient(paths.adminSocket),
+  };
+}

@@ -1,0 +1,115 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { PharosError } from "#core/errors.ts";
+import { AdminServer } from "#mesh-agent/admin/admin-server.ts";
+import { renderMetrics } from "#mesh-agent/admin/render-metrics.ts";
+import { agentMetrics } from "#mesh-agent/agent-metrics.ts";
+import type { AgentConfig } from "#mesh-agent/config.ts";
+import { Registration } from "#mesh-agent/control-plane/registration.ts";
+import { Uplink } from "#mesh-agent/control-plane/uplink.ts";
+import { drainEnvoy } from "#mesh-agent/envoy/drain-envoy.ts";
+import { EnvoySupervisor } from "#mesh-agent/envoy/envoy-supervisor.ts";
+import { findEnvoy } from "#mesh-agent/envoy/find-envoy.ts";
+import { prepareEnvoy } from "#mesh-agent/envoy/prepare-envoy.ts";
+import { rotateLog } from "#mesh-agent/envoy/rotate-log.ts";
+import { ReadinessWatch } from "#mesh-agent/envoy/watch-readiness.ts";
+import { IdentityKeeper } from "#mesh-agent/identity/identity-keeper.ts";
+import { createLog, type Log } from "#mesh-agent/log.ts";
+import { openPaths } from "#mesh-agent/paths.ts";
+import { readToken } from "#mesh-agent/read-token.ts";
+import { SecretServer } from "#mesh-agent/sds/secret-server.ts";
+import { describeNode } from "#mesh-agent/xds/describe-node.ts";
+import { DiskCache } from "#mesh-agent/xds/disk-cache.ts";
+import { RelayServer } from "#mesh-agent/xds/relay-server.ts";
+
+const ROOT = resolve(import.meta.dirname, "..");
+const ROTATE_EVERY_MS = 30_000;
+
+/**
+ * Runs the agent until `signal` aborts; then leaves the mesh, lets requests end, stops Envoy and resolves. Throws when it
+ * cannot start: no Envoy, a refused token, a taken port. A killed agent leaves its Envoy serving for the next one.
+ */
+export async function runAgent(config: AgentConfig, signal: AbortSignal, log: Log = createLog()): Promise<void> {
+  const paths = openPaths(resolve(config.dir));
+  const found = await findEnvoy({ configured: config.envoy, env: process.env, root: ROOT });
+  const versions = { agent: agentVersion(), proxy: found.version };
+  const keeper = new IdentityKeeper({
+    file: paths.identity,
+    namespace: config.namespace,
+    serviceAccount: config.serviceAccount,
+    server: config.server,
+    readToken: () => readToken(config),
+    log,
+  });
+  await keeper.open(signal);
+
+  // What runs in the background ends after the shutdown, not with its beginning: draining needs the control plane.
+  const background = new AbortController();
+  const uplink = new Uplink({ server: keeper.server, identity: () => keeper.current, log });
+  const cache = DiskCache.open(paths.cache, log);
+  const registration = new Registration({ config, versions, uplink, file: paths.registration, log, onLabels: () => relay.subscribeAgain() });
+  const node = () => describeNode(config, paths, registration.labels);
+  const relay = new RelayServer({ uplink, cache, node, log });
+  const secrets = new SecretServer(keeper.current, log);
+  keeper.onChange((identity) => secrets.setIdentity(identity));
+
+  const { command, fingerprint, admin } = prepareEnvoy(found, config, paths, node());
+  const readiness = new ReadinessWatch(admin, (isReady) => registration.setHealth(isReady ? "healthy" : "unhealthy"));
+  const supervisor = new EnvoySupervisor({ command, fingerprint, pidFile: paths.pid, admin, log, onDeath: () => readiness.set(false) });
+  const unreadiness = (): string[] => [
+    ...(readiness.isReady ? [] : ["envoy does not serve yet"]),
+    ...(keeper.current.notAfterMs > Date.now() ? [] : ["the certificate has expired"]),
+  ];
+  const pages = new AdminServer({
+    unreadiness,
+    metrics: async () => {
+      const own = agentMetrics({
+        isConnected: uplink.state.kind === "up",
+        isRegistered: registration.isRegistered,
+        isEnvoyReady: readiness.isReady,
+        envoyRestarts: supervisor.restarts,
+        certificateNotAfterMs: keeper.current.notAfterMs,
+        relay: relay.stats(),
+        cached: cache.counts(),
+        version: versions.agent,
+      });
+      const envoys = await admin.get("/stats/prometheus").catch(() => ({ body: "" }));
+      return renderMetrics(own) + envoys.body;
+    },
+  });
+
+  await pages.listen(config.adminHost, config.adminPort);
+  await Promise.all([relay.listen(paths.xdsSocket), secrets.listen(paths.sdsSocket)]);
+  await supervisor.start();
+  // An Envoy that was taken back serves already: the registry must not hear otherwise.
+  readiness.set(await admin.isLive());
+  const rotation = setInterval(() => {
+    void rotateLog(paths.envoyLog, async () => void (await admin.post("/reopen_logs"))).catch((error: unknown) => log("warn", "envoy's log was not rotated", { error: String(error) }));
+  }, ROTATE_EVERY_MS);
+  const running = [uplink.run(background.signal), keeper.run(uplink, background.signal), registration.run(background.signal), readiness.run(background.signal)];
+
+  await aborted(signal);
+  log("info", "stopping: leaving the mesh, then draining");
+  await registration.leave();
+  const isDrained = await drainEnvoy(admin, config.drainSeconds * 1000);
+  if (!isDrained) log("warn", "requests were still in flight when the drain time was over", { drainSeconds: config.drainSeconds });
+  clearInterval(rotation);
+  await supervisor.stop();
+  background.abort();
+  await Promise.all([...running, relay.close(), secrets.close(), pages.close()]);
+  cache.close();
+  log("info", "stopped");
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    if (signal.aborted) done();
+    else signal.addEventListener("abort", () => done(), { once: true });
+  });
+}
+
+function agentVersion(): string {
+  const text = JSON.parse(readFileSync(resolve(ROOT, "package.json"), "utf8")) as { version?: unknown };
+  if (typeof text.version !== "string") throw new PharosError("internal", "package.json names no version");
+  return text.version;
+}
