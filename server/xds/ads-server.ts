@@ -1,15 +1,13 @@
 import { PharosError } from "#core/errors.ts";
-import type { Distribution, ProxyDetail, ProxyStatus, Refusal, SyncState } from "#core/view/mesh.ts";
-import type { Layer, LayerChange, Origin, ProxyNode, ProxyView } from "#core/xds/layer.ts";
-import type { XdsType } from "#core/xds/type-urls.ts";
+import type { Distribution, ProxyDetail, ProxyStatus, Refusal } from "#core/view/mesh.ts";
+import type { Layer, LayerChange, ProxyNode, ProxyView } from "#core/xds/layer.ts";
 import type { Peer } from "#grpc/peer.ts";
 import type { GrpcMethod, ServerStream, StreamHandler } from "#grpc/server.ts";
-import { attributeRefusal } from "#server/xds/attribute-refusal.ts";
-import type { StreamEvent, StreamMachine } from "#server/xds/client-state.ts";
+import { Connection, type Settled } from "#server/xds/connection.ts";
 import { DeltaStream } from "#server/xds/delta-stream.ts";
 import { parseNode } from "#server/xds/parse-node.ts";
-import type { Response } from "#server/xds/response.ts";
-import { RolloutBook } from "#server/xds/rollout.ts";
+import { ProxyBook } from "#server/xds/proxy-book.ts";
+import { RolloutBook } from "#server/xds/rollout-book.ts";
 import { ServedLayer } from "#server/xds/served-layer.ts";
 import { SotwStream } from "#server/xds/sotw-stream.ts";
 import { SubscriptionTable } from "#server/xds/subscription.ts";
@@ -32,53 +30,32 @@ export interface AdsServerOptions {
   /** Whether this peer may be this node; returns its SPIFFE id. Throws PharosError "forbidden" or "unauthenticated". */
   readonly authorize: (node: ProxyNode, peer: Peer) => string | null;
   readonly onEvent: (event: AdsEvent) => void;
+  /** The revision that the source stands at. */
+  readonly revision?: number;
   readonly now?: () => number;
   /** Off: nothing that is encoded is shared. For showing that sharing changes no byte. */
   readonly isShared?: boolean;
 }
 
-interface Connection {
-  readonly node: ProxyNode;
-  readonly stream: ServerStream;
-  readonly machine: StreamMachine;
-  readonly layers: readonly ServedLayer[];
-  readonly spiffeId: string | null;
-  readonly connectedSince: number;
-  /** Revisions it must still be sent. */
-  pending: Set<number>;
-  /** Revisions on their way to it. */
-  inRound: ReadonlySet<number>;
-  refusedInRound: Refusal[];
-  bytesSent: number;
-  isBlocked: boolean;
+interface LayerEntry {
+  readonly served: ServedLayer;
+  readonly connections: Set<Connection>;
 }
-
-interface KnownProxy {
-  readonly node: ProxyNode;
-  connection: Connection | undefined;
-  revision: number | null;
-  refusals: Refusal[];
-  certificateNotAfter: string | null;
-  lastSeenMs: number;
-}
-
-const REFUSALS_KEPT = 20;
-const AWAY_KEPT_MS = 60 * 60 * 1000;
-const QUEUE_BYTES_MAX = 32 * 1024 * 1024;
 
 /** Serves ADS, delta and state of the world, to any number of proxies, and keeps book of who has what. */
 export class AdsServer {
   readonly #options: AdsServerOptions;
   readonly #now: () => number;
   readonly #table = new SubscriptionTable();
-  readonly #layers = new Map<Layer, { readonly served: ServedLayer; readonly connections: Set<Connection> }>();
-  readonly #proxies = new Map<string, KnownProxy>();
+  readonly #layers = new Map<Layer, LayerEntry>();
+  readonly #proxies = new ProxyBook();
   readonly #rollouts = new RolloutBook();
-  #revision = 0;
+  #revision: number;
 
   constructor(options: AdsServerOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
+    this.#revision = options.revision ?? 0;
   }
 
   methods(): Map<string, GrpcMethod> {
@@ -89,54 +66,56 @@ export class AdsServer {
     ]);
   }
 
-  /** Sends what changed to those who need it. The layers already hold it. */
-  distribute(changes: readonly LayerChange[], revision: number): void {
-    this.#revision = Math.max(this.#revision, revision);
-    this.#rollouts.begin(revision, this.#now());
-    const byLayer = Map.groupBy(changes, ({ layer }) => layer);
+  /** Sends what changed to those who need it. The layers already hold it. Without a revision nobody's roll-out is followed. */
+  distribute(changes: readonly LayerChange[], revision: number | undefined): void {
+    if (revision !== undefined) {
+      this.#revision = Math.max(this.#revision, revision);
+      this.#rollouts.begin(revision, this.#now());
+    }
     const concerned = new Set<Connection>();
-    for (const [layer, own] of byLayer) {
+    for (const [layer, own] of Map.groupBy(changes, (change) => change.layer)) {
       const entry = this.#layers.get(layer);
       if (entry === undefined) continue;
       const from = entry.served.version;
-      entry.served.advance(own, revision);
+      entry.served.advance(own);
       for (const connection of entry.connections) {
-        if (!connection.machine.isConcerned(connection.layers.indexOf(entry.served), from)) continue;
-        connection.pending.add(revision);
-        this.#rollouts.require(revision, connection.node.id, connection.node.metadata.WORKLOAD_NAME || connection.node.name, connection.node.namespace);
+        const index = connection.layers.indexOf(entry.served);
+        if (!connection.isConcerned(index, from)) continue;
         concerned.add(connection);
+        if (revision === undefined) continue;
+        connection.expect(revision, index);
+        this.#rollouts.require(revision, connection.node);
       }
     }
-    for (const connection of concerned) this.#flush(connection);
+    for (const connection of concerned) this.#settle(connection, connection.flush());
   }
 
   distribution(revision: number): Distribution | undefined {
-    return this.#rollouts.describe(revision, [...this.#proxies.values()].filter(({ connection }) => connection === undefined).map(({ node }) => node.id));
+    return this.#rollouts.describe(revision, this.#proxies.away());
   }
 
   proxies(): ProxyStatus[] {
-    this.#forgetLongGone();
-    return [...this.#proxies.values()].map((proxy) => this.#describe(proxy));
+    return this.#proxies.list(this.#revision, this.#now());
   }
 
   proxy(id: string): ProxyDetail | undefined {
-    const proxy = this.#proxies.get(id);
-    if (proxy === undefined) return undefined;
-    const resources: Partial<Record<XdsType, number>> = {};
-    for (const { layer } of proxy.connection?.layers ?? []) for (const [type, all] of layer.resources) resources[type] = (resources[type] ?? 0) + all.size;
-    const { LABELS, ...metadata } = proxy.node.metadata;
-    return { ...this.#describe(proxy), labels: LABELS, metadata, refusals: proxy.refusals, resources };
+    return this.#proxies.detail(id, this.#revision);
   }
 
   /** Layers of a connected proxy; undefined while it is away. */
   view(id: string): ProxyView | undefined {
-    const layers = this.#proxies.get(id)?.connection?.layers;
-    return layers === undefined ? undefined : { layers: layers.map(({ layer }) => layer) };
+    const connection = this.#proxies.connection(id);
+    return connection === undefined ? undefined : { layers: connection.layers.map(({ layer }) => layer) };
   }
 
-  /** Connected proxies that hold a layer. */
-  holders(layer: Layer): string[] {
-    return [...(this.#layers.get(layer)?.connections ?? [])].map(({ node }) => node.id);
+  /** Connected proxies by the id of each layer they hold. */
+  holders(): ReadonlyMap<string, readonly string[]> {
+    return new Map(
+      Array.from(this.#layers.values(), ({ served, connections }) => [
+        served.layer.id,
+        Array.from(connections, ({ node }) => node.id),
+      ]),
+    );
   }
 
   #accept(stream: ServerStream, isDelta: boolean): StreamHandler {
@@ -144,13 +123,10 @@ export class AdsServer {
     return {
       onMessage: (message) => {
         connection ??= this.#connect(stream, message, isDelta);
-        this.#handle(connection, message);
+        this.#receive(connection, message);
       },
       onDrain: () => {
-        if (connection?.isBlocked && stream.queuedBytes === 0) {
-          connection.isBlocked = false;
-          this.#flush(connection);
-        }
+        if (connection !== undefined) this.#settle(connection, connection.drained());
       },
       onClose: () => {
         if (connection !== undefined) this.#disconnect(connection);
@@ -159,27 +135,33 @@ export class AdsServer {
   }
 
   #connect(stream: ServerStream, message: Buffer, isDelta: boolean): Connection {
-    const { node: bytes } = isDelta ? decodeDeltaRequest(message) : decodeSotwRequest(message);
-    if (bytes === undefined) throw new PharosError("invalid", "the first message on a stream must carry the node");
-    const node = parseNode(bytes, isDelta);
-    let spiffeId: string | null;
+    const node = this.#admit(stream.peer, readNode(message, isDelta), isDelta);
+    const layers = this.#options.source.open(node.node).layers.map((layer) => this.#serve(layer));
+    const machine = isDelta ? new DeltaStream(layers, this.#table) : new SotwStream(layers, this.#table);
+    const connection = new Connection({ ...node, stream, machine, layers, now: this.#now });
+    for (const { layer } of layers) this.#layers.get(layer)?.connections.add(connection);
+    const before = this.#proxies.connect(connection, stream.peer.certificate?.notAfter.toISOString() ?? null);
+    before?.end(new PharosError("unavailable", `node ${connection.node.id} has connected anew`));
+    this.#options.onEvent({ kind: "connected", id: connection.node.id, key: keyOf(connection.node) });
+    return connection;
+  }
+
+  /** Reads who it says it is and holds that against its certificate. */
+  #admit(peer: Peer, bytes: Buffer, isDelta: boolean): { node: ProxyNode; spiffeId: string | null } {
+    let name = "unknown";
     try {
-      spiffeId = this.#options.authorize(node, stream.peer);
+      const node = parseNode(bytes, isDelta);
+      name = node.id;
+      return { node, spiffeId: this.#options.authorize(node, peer) };
     } catch (error) {
-      this.#options.onEvent({ kind: "refused", node: node.id, from: stream.peer.address, reason: PharosError.from(error).message });
+      this.#options.onEvent({
+        kind: "refused",
+        node: name,
+        from: peer.address,
+        reason: PharosError.from(error).message,
+      });
       throw error;
     }
-    const layers = this.#options.source.open(node).layers.map((layer) => this.#serve(layer));
-    const machine = isDelta ? new DeltaStream(layers, this.#table) : new SotwStream(layers);
-    const connection: Connection = { node, stream, machine, layers, spiffeId, connectedSince: this.#now(), pending: new Set(), inRound: new Set(), refusedInRound: [], bytesSent: 0, isBlocked: false };
-    for (const { layer } of layers) this.#layers.get(layer)?.connections.add(connection);
-    const known = this.#proxies.get(node.id);
-    const certificateNotAfter = stream.peer.certificate?.notAfter.toISOString() ?? null;
-    this.#proxies.set(node.id, { node, connection, revision: this.#revision, refusals: known?.refusals ?? [], certificateNotAfter, lastSeenMs: this.#now() });
-    // A proxy that dials again before its old connection was seen to break replaces it.
-    known?.connection?.stream.end();
-    this.#options.onEvent({ kind: "connected", id: node.id, key: `${node.namespace}/${node.name}` });
-    return connection;
   }
 
   #serve(layer: Layer): ServedLayer {
@@ -197,97 +179,40 @@ export class AdsServer {
       if (entry?.connections.size === 0) this.#layers.delete(layer);
     }
     this.#options.source.close(connection.node);
-    const proxy = this.#proxies.get(connection.node.id);
-    if (proxy?.connection !== connection) return;
-    proxy.connection = undefined;
-    proxy.lastSeenMs = this.#now();
+    if (!this.#proxies.disconnect(connection, this.#revision, this.#now())) return;
     this.#rollouts.leave(connection.node.id);
-    this.#options.onEvent({ kind: "disconnected", id: connection.node.id, key: `${connection.node.namespace}/${connection.node.name}` });
+    this.#options.onEvent({ kind: "disconnected", id: connection.node.id, key: keyOf(connection.node) });
   }
 
-  #handle(connection: Connection, message: Buffer): void {
-    const { responses, events } = connection.machine.receive(message);
-    for (const event of events) this.#note(connection, event);
-    for (const response of responses) this.#send(connection, response);
-    this.#flush(connection);
-  }
-
-  #note(connection: Connection, event: StreamEvent): void {
+  #receive(connection: Connection, message: Buffer): void {
     const { id } = connection.node;
-    const proxy = this.#proxies.get(id);
-    if (event.kind === "nack") {
-      const refusals = this.#attribute(connection, event.type, event.response.response, event.message);
-      connection.refusedInRound.push(...refusals);
-      if (proxy !== undefined) proxy.refusals = [...refusals, ...proxy.refusals].slice(0, REFUSALS_KEPT);
+    const { refusals, settled } = connection.receive(message);
+    if (refusals.length > 0) {
+      this.#proxies.refused(id, refusals);
       this.#options.onEvent({ kind: "nack", id, refusals });
     }
-    if (event.kind === "stale" || event.response.round === undefined || event.response.round.open > 0) return;
-    // The round is answered whole: what it carried has arrived, or was refused.
-    const nowMs = this.#now();
-    for (const revision of connection.inRound) this.#rollouts.settle(revision, id, connection.refusedInRound, nowMs);
-    if (proxy !== undefined && connection.refusedInRound.length === 0) proxy.revision = Math.max(proxy.revision ?? 0, ...connection.inRound);
-    connection.inRound = new Set();
-    connection.refusedInRound = [];
-    this.#options.onEvent({ kind: "ack", id });
+    this.#settle(connection, settled);
   }
 
-  #attribute(connection: Connection, type: XdsType | undefined, response: Response, message: string): Refusal[] {
-    if (type === undefined) return [];
-    const at = new Date(this.#now()).toISOString();
-    const originsOf = (name: string): readonly Origin[] => {
-      for (const { layer } of connection.layers) {
-        const resource = layer.resources.get(type)?.get(name);
-        if (resource !== undefined) return resource.origins;
-      }
-      return [];
-    };
-    return attributeRefusal(message, response.names).map(({ name, message: words }) => ({ at, type, resource: name, message: words, origins: originsOf(name) }));
-  }
-
-  #flush(connection: Connection): void {
-    if (connection.isBlocked) return;
-    const responses = connection.machine.flush();
-    for (const response of responses) this.#send(connection, response);
-    if (responses.length > 0) {
-      connection.inRound = connection.pending;
-      connection.pending = new Set();
+  #settle({ node }: Connection, settled: readonly Settled[]): void {
+    for (const { revision, refusals } of settled) {
+      this.#rollouts.settle(revision, node.id, refusals, this.#now());
+      if (refusals.length === 0) this.#proxies.took(node.id, revision);
     }
-    // Nothing of these revisions was for it after all.
-    if (connection.machine.isWaiting) return;
-    for (const revision of connection.pending) this.#rollouts.settle(revision, connection.node.id, [], this.#now());
-    connection.pending.clear();
+    if (settled.length > 0) this.#options.onEvent({ kind: "ack", id: node.id });
   }
+}
 
-  #send(connection: Connection, response: Response): void {
-    for (const part of response.parts) connection.bytesSent += part.length;
-    connection.stream.send(response.parts);
-    // A slow reader gets no new round until what waits for it has left: memory is bounded by one round.
-    if (connection.stream.queuedBytes > QUEUE_BYTES_MAX) connection.isBlocked = true;
+function readNode(message: Buffer, isDelta: boolean): Buffer {
+  try {
+    const { node } = isDelta ? decodeDeltaRequest(message) : decodeSotwRequest(message);
+    if (node !== undefined) return node;
+  } catch (error) {
+    throw new PharosError("invalid", "the first message on a stream is no discovery request", { cause: error });
   }
+  throw new PharosError("invalid", "the first message on a stream must carry the node");
+}
 
-  #describe({ node, connection, revision, refusals, certificateNotAfter }: KnownProxy): ProxyStatus {
-    const sync: Partial<Record<XdsType, SyncState>> = {};
-    for (const [type, state] of connection?.machine.sync() ?? []) sync[type] = state;
-    return {
-      id: node.id,
-      name: node.name,
-      namespace: node.namespace,
-      workload: node.metadata.WORKLOAD_NAME || node.name,
-      type: node.type,
-      version: node.version,
-      address: node.address,
-      spiffeId: connection?.spiffeId ?? null,
-      connectedSince: connection === undefined ? null : new Date(connection.connectedSince).toISOString(),
-      certificateNotAfter,
-      sync,
-      revision,
-      lastRefusal: Object.values(sync).includes("ERROR") ? (refusals[0] ?? null) : null,
-      bytesSent: connection?.bytesSent ?? 0,
-    };
-  }
-
-  #forgetLongGone(): void {
-    const before = this.#now() - AWAY_KEPT_MS;
-    for (const [id, proxy] of this.#proxies) if (proxy.connection === undefined && proxy.lastSeenMs < before) this.#proxies.delete(id);
-  }
+function keyOf({ namespace, name }: ProxyNode): string {
+  return `${namespace}/${name}`;
 }

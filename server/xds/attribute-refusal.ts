@@ -1,4 +1,5 @@
-import type { Origin } from "#core/xds/layer.ts";
+/** A refusal that names nothing, of more resources than this, says nothing about any of them. */
+const UNNAMED_MAX = 50;
 
 /** One resource that a client refused, and its words about it. */
 export interface RefusedResource {
@@ -9,13 +10,21 @@ export interface RefusedResource {
 /**
  * The resources that a refusal is about. Envoy applies what it can and names the rest:
  * "Error adding/updating listener(s) NAME: reason, NAME2: reason"; virtual hosts and routes are named in passing, or not
- * at all: then every resource of the response is meant.
+ * at all: then any resource of the response may be meant, and if they are few each is.
  */
 export function attributeRefusal(message: string, sent: readonly string[]): readonly RefusedResource[] {
   const list = /^Error adding\/updating (?:cluster|listener)\(s\) (.*)$/s.exec(message.trim())?.[1];
   const mentioned = sent.filter((name) => mentions(list ?? message, name));
-  const named = mentioned.filter((name) => !mentioned.some((other) => other !== name && other.includes(name) && !mentionsApart(list ?? message, name, other)));
-  if (named.length === 0) return sent.length === 0 ? [{ name: "", message }] : sent.map((name) => ({ name, message }));
+  const named = mentioned.filter(
+    (name) =>
+      !mentioned.some(
+        (other) => other !== name && other.includes(name) && !mentionsApart(list ?? message, name, other),
+      ),
+  );
+  if (named.length === 0)
+    return sent.length === 0 || sent.length > UNNAMED_MAX
+      ? [{ name: "", message }]
+      : sent.map((name) => ({ name, message }));
   if (list === undefined) return named.map((name) => ({ name, message }));
   const places = named.map((name) => ({ name, at: list.indexOf(`${name}: `) })).sort((a, b) => a.at - b.at);
   return places.map(({ name, at }, index) => {
@@ -34,9 +43,3 @@ function mentions(text: string, name: string): boolean {
 function mentionsApart(text: string, name: string, other: string): boolean {
   return text.replaceAll(other, "").includes(name);
 }
-
-/** Puts the user's objects beside the refused resources. */
-export function withOrigins(refused: readonly RefusedResource[], find: (name: string) => readonly Origin[]): readonly (RefusedResource & { readonly origins: readonly Origin[] })[] {
-  return refused.map((each) => ({ ...each, origins: find(each.name) }));
-}
-

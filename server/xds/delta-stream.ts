@@ -1,177 +1,267 @@
+import type { SyncState } from "#core/view/mesh.ts";
 import { PUSH_ORDER, TYPE_URLS, type XdsType } from "#core/xds/type-urls.ts";
-import type { Round, Sent, StreamEvent, StreamMachine } from "#server/xds/client-state.ts";
-import { composeDelta, composeEmpty, type Response } from "#server/xds/response.ts";
+import { attributeRefusal, type RefusedResource } from "#server/xds/attribute-refusal.ts";
+import { composeDelta, composeEmpty, type DeltaExtras, namesIn, type Response } from "#server/xds/response.ts";
 import type { Chunk, ServedLayer } from "#server/xds/served-layer.ts";
-import { EMPTY_NAMES, type NameList, type Subscription, type SubscriptionTable } from "#server/xds/subscription.ts";
-import { type DeltaRequest, decodeDeltaRequest, decodeVersions } from "#server/xds/wire.ts";
+import type { StreamEvent, StreamMachine } from "#server/xds/stream-machine.ts";
+import {
+  lazyNames,
+  type NameList,
+  NO_NAMES,
+  NO_SUBSCRIPTION,
+  type Subscription,
+  type SubscriptionTable,
+  wants,
+} from "#server/xds/subscription.ts";
+import { type DeltaRequest, decodeDeltaRequest } from "#server/xds/wire.ts";
 
 const TYPE_OF = new Map<string, XdsType>(Object.entries(TYPE_URLS).map(([type, url]) => [url, type as XdsType]));
+/** Types of which a first request without names wants everything. */
+const LEGACY_WILDCARD: ReadonlySet<XdsType> = new Set(["CDS", "LDS", "VHDS"]);
+/** Traffic is sent to a cluster only once the client has it, and its endpoints. */
+const FIRST_STAGE: readonly XdsType[] = ["CDS", "EDS"];
+const SECOND_STAGE = PUSH_ORDER.filter((type) => !FIRST_STAGE.includes(type));
+
+interface Sent {
+  readonly response: Response;
+  /** True for what `flush` sent, false for the answer to a subscription. */
+  readonly isPush: boolean;
+}
 
 interface TypeState {
   subscription: Subscription;
-  /** Sent and not answered, oldest first. */
+  /** A wildcard that came of an empty first request ends with the first explicit name. */
+  wildcard: "none" | "legacy" | "explicit";
+  /** Not answered, oldest first. */
   readonly sent: Sent[];
-  isRefused: boolean;
+  /** Resources of which the client keeps an older version. */
+  refused: ReadonlySet<string>;
 }
 
-const NO_NAMES: ReadonlySet<string> = new Set();
-
 /**
- * Delta ADS for one client, without sockets. It remembers what the client wants and to which version of each layer it
- * was brought, never the resources one by one: that is what lets any number of clients share what they are sent.
+ * Delta ADS for one client. It remembers what the client wants and to which version of each layer it was brought, never
+ * the resources one by one: that is what lets any number of clients share what they are sent.
  *
- * Rules kept: every subscribed name is answered; subscription changes count even with a stale nonce; a first request
- * with initial versions gets only what differs; endpoints follow every cluster, virtual hosts every route
- * configuration; additions before removals; no new round while one is unanswered; a refusal is never answered.
+ * Kept: every subscribed name is answered; subscription changes count even with a stale nonce; a client that comes back
+ * gets what differs; endpoints follow every cluster, virtual hosts every route configuration; listeners and routes wait
+ * until the clusters before them are acknowledged, removals go last; a refusal is never answered.
  */
 export class DeltaStream implements StreamMachine {
   readonly #layers: readonly ServedLayer[];
   readonly #table: SubscriptionTable;
   readonly #types = new Map<XdsType, TypeState>();
-  #versions: number[];
-  #round: Round | undefined;
+  /** Layer versions to which clusters and endpoints were sent, and all the rest. */
+  #clustersAt: readonly number[];
+  #restAt: readonly number[];
+  #pushesOut = 0;
+  /** Clusters sent before the client asked for endpoints: it waits for these endpoints, even if it holds them. */
+  #clustersAhead: NameList = NO_NAMES;
+  answered: readonly number[];
 
   constructor(layers: readonly ServedLayer[], table: SubscriptionTable) {
     this.#layers = layers;
     this.#table = table;
-    this.#versions = layers.map(({ version }) => version);
-  }
-
-  get isWaiting(): boolean {
-    return this.#round !== undefined;
+    this.#clustersAt = this.#restAt = this.answered = layers.map(({ version }) => version);
   }
 
   receive(message: Buffer): { responses: readonly Response[]; events: readonly StreamEvent[] } {
     const request = decodeDeltaRequest(message);
     const type = TYPE_OF.get(request.typeUrl);
-    if (type === undefined) {
-      // A type that is not served: an empty answer to the first request, silence to its acknowledgement.
-      return { responses: request.nonce === "" ? [composeEmpty(request.typeUrl)] : [], events: [] };
-    }
+    if (type === undefined)
+      return { responses: request.nonce === "" ? [composeEmpty(request.typeUrl, true)] : [], events: [] };
     const known = this.#types.get(type);
-    const events = request.nonce === "" || known === undefined ? [] : this.#answered(type, known, request);
-    const state = known ?? { subscription: this.#table.none, sent: [], isRefused: false };
-    const responses = this.#subscribe(type, state, request, known === undefined);
+    const state = known ?? { subscription: NO_SUBSCRIPTION, wildcard: "none", sent: [], refused: NO_NAMES.names };
     this.#types.set(type, state);
-    return { responses, events };
+    const events = known === undefined || request.nonce === "" ? [] : this.#answer(type, state, request);
+    return { responses: this.#subscribe(type, state, request, known === undefined), events };
   }
 
   flush(): readonly Response[] {
-    if (this.#round !== undefined || this.#layers.every(({ version }, index) => version === this.#versions[index])) return [];
-    const round: Round = { open: 0, refused: false, toVersions: this.#layers.map(({ version }) => version) };
-    const upserts: Response[] = [];
-    const removals: Response[] = [];
-    const clusters = new Set<string>();
-    const routes = new Set<string>();
-    for (const type of PUSH_ORDER) {
-      const state = this.#types.get(type);
-      if (state === undefined) continue;
-      const also = type === "EDS" ? clusters : type === "VHDS" && routes.size > 0 ? this.#hostsOf(routes) : NO_NAMES;
-      const chunks = this.#layers.map((layer, index) => layer.since(type, state.subscription, this.#versions[index] ?? 0, also));
-      if (type === "CDS") for (const { names } of chunks) for (const name of names) clusters.add(name);
-      if (type === "RDS") for (const { names } of chunks) for (const name of names) routes.add(name);
-      const added = chunks.filter(({ names }) => names.length > 0).map((chunk): Chunk => (chunk.removed.length === 0 ? chunk : { ...chunk, removed: [] }));
-      const removed = chunks.flatMap((chunk) => chunk.removed).filter((name) => !this.#layers.some((layer) => layer.has(type, name)));
-      if (added.length > 0) upserts.push(this.#sending(type, state, composeDelta(type, added), round));
-      if (removed.length > 0) removals.unshift(this.#sending(type, state, composeDelta(type, [], { removed }), round));
-    }
-    this.#versions = [...round.toVersions];
-    if (round.open > 0) this.#round = round;
-    return [...upserts, ...removals];
+    if (this.#pushesOut > 0) return [];
+    const now = this.#layers.map(({ version }) => version);
+    const isWarming = this.#isOut("CDS") || this.#isOut("EDS");
+    const first = equal(this.#clustersAt, now) ? [] : this.#pushStage(FIRST_STAGE, this.#clustersAt);
+    this.#clustersAt = now;
+    if (isWarming || this.#isOut("CDS")) return first;
+    const rest = equal(this.#restAt, now)
+      ? []
+      : [...this.#pushStage(SECOND_STAGE, this.#restAt), ...this.#pushRemovals(this.#restAt)];
+    this.#restAt = now;
+    if (this.#pushesOut === 0) this.answered = now;
+    return [...first, ...rest];
   }
 
   isConcerned(layerIndex: number, fromVersion: number): boolean {
     const layer = this.#layers[layerIndex];
     if (layer === undefined) return false;
     for (const [type, { subscription }] of this.#types) {
-      const touched = layer.touchedSince(type, fromVersion);
-      if (touched === undefined || (subscription.isWildcard && touched.size > 0)) return true;
-      for (const name of touched) if (subscription.names.has(name)) return true;
+      for (const name of layer.touchedSince(type, fromVersion)) if (wants(subscription, name)) return true;
     }
     return false;
   }
 
-  sync(): ReadonlyMap<XdsType, "SYNCED" | "STALE" | "NOT SENT" | "ERROR"> {
-    const states = new Map<XdsType, "SYNCED" | "STALE" | "NOT SENT" | "ERROR">();
-    for (const [type, { sent, isRefused }] of this.#types) states.set(type, isRefused ? "ERROR" : sent.length > 0 ? "STALE" : "SYNCED");
-    return states;
+  sync(): ReadonlyMap<XdsType, SyncState> {
+    return new Map(
+      Array.from(this.#types, ([type, { sent, refused }]) => [
+        type,
+        refused.size > 0 ? "ERROR" : sent.length > 0 ? "STALE" : "SYNCED",
+      ]),
+    );
   }
 
-  /** An ACK or NACK. A nonce that is not the oldest out means the ones before it were passed over. */
-  #answered(type: XdsType, state: TypeState, request: DeltaRequest): StreamEvent[] {
-    const at = state.sent.findIndex(({ response }) => response.nonce === request.nonce);
-    if (at < 0) return [{ kind: "stale", typeUrl: request.typeUrl, nonce: request.nonce }];
-    const events: StreamEvent[] = [];
-    for (const sent of state.sent.splice(0, at + 1)) {
-      const isLast = sent.response.nonce === request.nonce;
-      const refused = isLast && request.error !== undefined;
-      state.isRefused = refused;
-      if (sent.round !== undefined) {
-        sent.round.open -= 1;
-        sent.round.refused ||= refused;
-        if (sent.round.open === 0 && this.#round === sent.round) this.#round = undefined;
-      }
-      events.push(refused ? { kind: "nack", type, response: sent, message: request.error ?? "" } : { kind: "ack", type, response: sent });
+  #isOut(type: XdsType): boolean {
+    return (this.#types.get(type)?.sent.length ?? 0) > 0;
+  }
+
+  /** An ACK or NACK. Responses older than the one it names were passed over: what followed them is answered. */
+  #answer(type: XdsType, state: TypeState, { nonce, error }: DeltaRequest): StreamEvent[] {
+    const at = state.sent.findIndex(({ response }) => response.nonce === nonce);
+    if (at < 0) return [{ kind: "stale", type, nonce }];
+    let refused: readonly RefusedResource[] = [];
+    for (const { response, isPush } of state.sent.splice(0, at + 1)) {
+      if (isPush) this.#pushesOut -= 1;
+      refused = response.nonce === nonce && error !== undefined ? attributeRefusal(error, namesIn(response)) : [];
+      if (refused.length === 0 && state.refused.size === 0) continue;
+      const still = new Set(state.refused);
+      for (const name of namesIn(response)) still.delete(name);
+      for (const { name } of refused) still.add(name);
+      state.refused = still;
     }
-    return events;
+    if (this.#pushesOut === 0) this.answered = this.#restAt;
+    return [error === undefined ? { kind: "ack", type } : { kind: "nack", type, refused }];
   }
 
   #subscribe(type: XdsType, state: TypeState, request: DeltaRequest, isFirst: boolean): Response[] {
-    const add = this.#table.internNames(request.subscribe);
-    const remove = this.#table.internNames(request.unsubscribe);
-    if (!isFirst && add === EMPTY_NAMES && remove === EMPTY_NAMES) return [];
-    const legacyWildcard = isFirst && add === EMPTY_NAMES;
-    const explicit = add.names.has("*");
-    // The wildcard of an empty first request ends with the first explicit name, one asked for as "*" with its unsubscription.
-    const isWildcard = remove.names.has("*") ? false : explicit || legacyWildcard || (state.subscription.isWildcard && (type === "VHDS" || add === EMPTY_NAMES || add.names.size === 0));
+    const add = this.#table.names(request.subscribe);
+    const remove = this.#table.names(request.unsubscribe);
+    if (!isFirst && add === NO_NAMES && remove === NO_NAMES) return [];
+    if (isFirst && add === NO_NAMES && LEGACY_WILDCARD.has(type)) state.wildcard = "legacy";
+    else if (add.names.has("*")) state.wildcard = "explicit";
+    // Virtual hosts on demand are asked for by name beside the wildcard that Envoy began with.
+    else if (add !== NO_NAMES && state.wildcard === "legacy" && type !== "VHDS") state.wildcard = "none";
+    if (remove.names.has("*")) state.wildcard = "none";
+    const isWildcard = state.wildcard !== "none";
     state.subscription = this.#table.change(state.subscription, add, remove, isWildcard);
-    if (isFirst && request.versions.length > 0) return [this.#resume(type, state, request)];
-    if (legacyWildcard || explicit) {
-      const full = composeDelta(type, this.#layers.map((layer) => layer.full(type, state.subscription)), { removed: this.#missing(type, add) });
-      return [this.#sending(type, state, full), ...this.#hostsAfter(type, full)];
-    }
-    if (add === EMPTY_NAMES) return [];
-    const missing = this.#missing(type, add);
-    const chunks = this.#layers.map((layer) => layer.named(type, add));
-    const answer = type === "VHDS" ? composeDelta(type, chunks, { absent: missing }) : composeDelta(type, chunks, { removed: missing });
-    return [this.#sending(type, state, answer), ...this.#hostsAfter(type, answer)];
+    if (isFirst && request.versions.length > 0) return this.#resume(type, state, request, add);
+    if (add.names.has("*") || (isFirst && add === NO_NAMES))
+      return this.#reply(type, state, (layer) => layer.full(type, state.subscription), this.#missing(type, add));
+    if (add !== NO_NAMES) return this.#reply(type, state, (layer) => layer.named(type, add), this.#missing(type, add));
+    // The client forgets a name it lets go of, though the wildcard still covers it.
+    return isWildcard
+      ? this.#reply(type, state, (layer) => layer.named(type, remove), this.#missing(type, remove))
+      : [];
   }
 
   /** A client that comes back: what differs from what it holds, and what of it is gone. */
-  #resume(type: XdsType, state: TypeState, request: DeltaRequest): Response {
-    const key = this.#table.internNames(request.versions).key;
-    const versions = decodeVersions(request.versions);
-    const chunks = this.#layers.map((layer) => layer.full(type, state.subscription, { key, versions }));
-    const gone = [...versions.keys()].filter((name) => !this.#layers.some((layer) => layer.has(type, name)));
-    const missing = [...state.subscription.names].filter((name) => !versions.has(name) && !this.#layers.some((layer) => layer.has(type, name)));
-    return this.#sending(type, state, composeDelta(type, chunks, { removed: [...gone, ...missing] }));
+  #resume(type: XdsType, state: TypeState, request: DeltaRequest, add: NameList): Response[] {
+    const held = this.#table.held(request.versions);
+    const also = type === "EDS" ? this.#clustersAhead : NO_NAMES;
+    const missing = this.#missing(type, add).filter((name) => !held.names.has(name));
+    return this.#reply(
+      type,
+      state,
+      (layer) => layer.full(type, state.subscription, held, also),
+      missing,
+      this.#missing(type, held),
+    );
   }
 
-  #missing(type: XdsType, names: NameList): string[] {
-    return [...names.names].filter((name) => name !== "*" && !this.#layers.some((layer) => layer.has(type, name)));
-  }
-
-  /** Envoy subscribes to virtual hosts once, for all route configurations: one that comes later must be followed by its hosts. */
-  #hostsAfter(type: XdsType, answer: Response): Response[] {
-    const state = type === "RDS" ? this.#types.get("VHDS") : undefined;
-    if (state === undefined || answer.names.length === 0) return [];
-    const names = this.#hostsOf(new Set(answer.names));
-    const chunks = this.#layers.map((layer) => layer.since("VHDS", state.subscription, layer.version, names));
-    return chunks.some(({ bytes }) => bytes.length > 0) ? [this.#sending("VHDS", state, composeDelta("VHDS", chunks))] : [];
-  }
-
-  #hostsOf(routes: ReadonlySet<string>): ReadonlySet<string> {
-    const names = new Set<string>();
-    for (const { layer } of this.#layers) {
-      for (const name of layer.resources.get("VHDS")?.keys() ?? []) if (routes.has(name.slice(0, name.indexOf("/")))) names.add(name);
+  #reply(
+    type: XdsType,
+    state: TypeState,
+    chunkOf: (layer: ServedLayer) => Chunk,
+    missing: readonly string[],
+    gone: readonly string[] = [],
+  ): Response[] {
+    const chunks = this.#layers.map(chunkOf);
+    const answer = this.#send(
+      type,
+      state,
+      chunks,
+      type === "VHDS" ? { removed: gone, absent: missing } : { removed: [...gone, ...missing] },
+    );
+    if (type === "EDS") this.#clustersAhead = NO_NAMES;
+    const follower = type === "CDS" ? "EDS" : type === "RDS" ? "VHDS" : undefined;
+    const sent = namesOf(chunks);
+    if (follower === undefined || sent === NO_NAMES) return [answer];
+    const following = this.#types.get(follower);
+    if (following === undefined) {
+      if (type === "CDS") this.#clustersAhead = sent;
+      return [answer];
     }
-    return names;
+    const after = this.#layers.map((layer) =>
+      layer.since(follower, following.subscription, layer.version, followersIn(layer, type, sent)),
+    );
+    return after.every(isEmpty) ? [answer] : [answer, this.#send(follower, following, after)];
   }
 
-  #sending(type: XdsType, state: TypeState, response: Response, round?: Round): Response {
-    if (round !== undefined) round.open += 1;
-    state.sent.push({ response, round });
-    this.#types.set(type, state);
+  #missing(type: XdsType, list: NameList): readonly string[] {
+    if (list === NO_NAMES) return [];
+    const [largest, ...others] = this.#layers.toSorted((a, b) => b.size(type) - a.size(type));
+    return (largest?.missing(type, list) ?? []).filter((name) => !others.some((layer) => layer.has(type, name)));
+  }
+
+  #pushStage(types: readonly XdsType[], from: readonly number[]): Response[] {
+    const responses: Response[] = [];
+    const pushed = new Map<XdsType, NameList>();
+    for (const type of types) {
+      const state = this.#types.get(type);
+      if (state === undefined) continue;
+      const leader = type === "EDS" ? "CDS" : type === "VHDS" ? "RDS" : undefined;
+      const led = leader === undefined ? NO_NAMES : (pushed.get(leader) ?? NO_NAMES);
+      const chunks = this.#layers.map((layer, index) =>
+        layer.since(
+          type,
+          state.subscription,
+          from[index] ?? 0,
+          leader === undefined ? NO_NAMES : followersIn(layer, leader, led),
+        ),
+      );
+      if (chunks.every(isEmpty)) continue;
+      if (type === "CDS" || type === "RDS") pushed.set(type, namesOf(chunks));
+      responses.push(this.#send(type, state, chunks, {}, true));
+    }
+    return responses;
+  }
+
+  #pushRemovals(from: readonly number[]): Response[] {
+    return PUSH_ORDER.toReversed().flatMap((type) => {
+      const state = this.#types.get(type);
+      if (state === undefined) return [];
+      const removed = this.#layers
+        .flatMap((layer, index) => layer.goneSince(type, state.subscription, from[index] ?? 0))
+        .filter((name) => !this.#layers.some((layer) => layer.has(type, name)));
+      return removed.length === 0 ? [] : [this.#send(type, state, [], { removed }, true)];
+    });
+  }
+
+  #send(type: XdsType, state: TypeState, chunks: readonly Chunk[], extras: DeltaExtras = {}, isPush = false): Response {
+    const response = composeDelta(type, chunks, extras);
+    if (isPush) this.#pushesOut += 1;
+    state.sent.push({ response, isPush });
     return response;
   }
+}
+
+function equal(a: readonly number[], b: readonly number[]): boolean {
+  return a.every((value, index) => value === b[index]);
+}
+
+function isEmpty({ names }: Chunk): boolean {
+  return names.length === 0;
+}
+
+/** Names of several chunks as one list, known by what the chunks hold; read only where the answer is not known yet. */
+function namesOf(chunks: readonly Chunk[]): NameList {
+  const used = chunks.filter((chunk) => !isEmpty(chunk));
+  return used.length === 0
+    ? NO_NAMES
+    : lazyNames(used.map(({ hash }) => hash).join("+"), () => used.flatMap(({ names }) => names));
+}
+
+/** What a layer must send after these clusters or route configurations: endpoints carry their names, virtual hosts begin with them. */
+function followersIn(layer: ServedLayer, leader: XdsType, led: NameList): NameList {
+  if (led === NO_NAMES || leader === "CDS") return led;
+  const hosts = layer.hostsOf(led);
+  return hosts.length === 0 ? NO_NAMES : lazyNames(`hosts ${led.key}`, () => hosts);
 }

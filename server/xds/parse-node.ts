@@ -6,7 +6,11 @@ import { NodeSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 const HINT = "a proxy names itself TYPE~IP~NAME.NAMESPACE~NAMESPACE.svc.DOMAIN, as Istio's do";
 
 function text(value: unknown): string {
-  return typeof value === "string" ? value : typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+  return typeof value === "string"
+    ? value
+    : typeof value === "number" || typeof value === "boolean"
+      ? String(value)
+      : "";
 }
 
 /** Istio's agents write structured metadata either as it is or as JSON in a string. */
@@ -27,7 +31,9 @@ function stringMap(value: unknown, name: string): Record<string, string> {
 
 function list(value: unknown, name: string): Record<string, unknown>[] {
   const parsed = structured(value, name);
-  return Array.isArray(parsed) ? parsed.filter((each): each is Record<string, unknown> => typeof each === "object" && each !== null) : [];
+  return Array.isArray(parsed)
+    ? parsed.filter((each): each is Record<string, unknown> => typeof each === "object" && each !== null)
+    : [];
 }
 
 function optionalNumber(value: unknown): number | undefined {
@@ -44,9 +50,22 @@ function parseMetadata(raw: JsonObject): NodeMetadata {
     WORKLOAD_NAME: text(raw.WORKLOAD_NAME),
     INTERCEPTION_MODE: raw.INTERCEPTION_MODE === "NONE" ? "NONE" : "REDIRECT",
     ...(httpProxyPort === undefined ? {} : { HTTP_PROXY_PORT: httpProxyPort }),
-    PHAROS_OUTBOUND: list(raw.PHAROS_OUTBOUND, "PHAROS_OUTBOUND").map((each) => ({ host: text(each.host), port: Number(text(each.port)), bindPort: Number(text(each.bindPort)) })),
-    PHAROS_INBOUND: list(raw.PHAROS_INBOUND, "PHAROS_INBOUND").map((each) => ({ name: text(each.name), appPort: Number(text(each.appPort)), inboundPort: Number(text(each.inboundPort)) })),
-    PHAROS_GATEWAY_PORTS: Object.fromEntries(Object.entries(stringMap(raw.PHAROS_GATEWAY_PORTS, "PHAROS_GATEWAY_PORTS")).map(([port, bound]) => [port, Number(bound)])),
+    PHAROS_OUTBOUND: list(raw.PHAROS_OUTBOUND, "PHAROS_OUTBOUND").map((each) => ({
+      host: text(each.host),
+      port: Number(text(each.port)),
+      bindPort: Number(text(each.bindPort)),
+    })),
+    PHAROS_INBOUND: list(raw.PHAROS_INBOUND, "PHAROS_INBOUND").map((each) => ({
+      name: text(each.name),
+      appPort: Number(text(each.appPort)),
+      inboundPort: Number(text(each.inboundPort)),
+    })),
+    PHAROS_GATEWAY_PORTS: Object.fromEntries(
+      Object.entries(stringMap(raw.PHAROS_GATEWAY_PORTS, "PHAROS_GATEWAY_PORTS")).map(([port, bound]) => [
+        port,
+        Number(bound),
+      ]),
+    ),
     ...(text(raw.PHAROS_ACCESS_LOG) === "" ? {} : { PHAROS_ACCESS_LOG: text(raw.PHAROS_ACCESS_LOG) }),
     PHAROS_TRACING: text(raw.PHAROS_TRACING) === "true",
     ...(text(raw.GENERATOR) === "" ? {} : { GENERATOR: text(raw.GENERATOR) }),
@@ -63,9 +82,15 @@ export function parseNode(bytes: Uint8Array, isDelta: boolean): ProxyNode {
   }
   const raw: JsonObject = node.metadata ?? {};
   const namespace = qualified.slice(dot + 1);
-  if (raw.NAMESPACE !== undefined && raw.NAMESPACE !== namespace) throw new PharosError("invalid", `node ${node.id} says NAMESPACE ${text(raw.NAMESPACE)}`, { hint: HINT });
+  if (raw.NAMESPACE !== undefined && raw.NAMESPACE !== namespace)
+    throw new PharosError("invalid", `node ${node.id} says NAMESPACE ${text(raw.NAMESPACE)}`, { hint: HINT });
   const userAgent = node.userAgentName;
-  const version = node.userAgentVersionType.case === "userAgentBuildVersion" ? versionText(node.userAgentVersionType.value.version) : node.userAgentVersionType.case === "userAgentVersion" ? node.userAgentVersionType.value : "";
+  const version =
+    node.userAgentVersionType.case === "userAgentBuildVersion"
+      ? versionText(node.userAgentVersionType.value.version)
+      : node.userAgentVersionType.case === "userAgentVersion"
+        ? node.userAgentVersionType.value
+        : "";
   return {
     id: node.id,
     type,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Layer, LayerChange, XdsResource } from "#core/xds/layer.ts";
 import { TYPE_URLS, type XdsType } from "#core/xds/type-urls.ts";
-import { type NameList, type Subscription, wants } from "#server/xds/subscription.ts";
+import { type HeldVersions, type NameList, NO_NAMES, type Subscription, wants } from "#server/xds/subscription.ts";
 import { encodeAny, encodeDeltaResource, encodeSotwResource } from "#server/xds/wire.ts";
 
 /** Encoded resources of one layer that go into a response; shared by every stream that is sent the same. */
@@ -11,21 +11,17 @@ export interface Chunk {
   readonly hash: string;
   /** Names of the resources in it. */
   readonly names: readonly string[];
-  /** Subscribed names that this layer no longer has. */
-  readonly removed: readonly string[];
 }
 
 interface LogEntry {
   readonly version: number;
-  readonly revision: number;
   readonly touched: ReadonlyMap<XdsType, ReadonlySet<string>>;
 }
 
 /** Beyond this many changes a stream that lags is sent everything it wants anew. */
 const LOG_LENGTH_MAX = 512;
 const CACHE_BYTES_MAX = 64 * 1024 * 1024;
-
-const EMPTY: Chunk = { bytes: Buffer.alloc(0), hash: "", names: [], removed: [] };
+const NOTHING: Chunk = { bytes: Buffer.alloc(0), hash: "", names: [] };
 
 const deltaEncoded = new WeakMap<XdsResource, Buffer>();
 const sotwEncoded = new WeakMap<XdsResource, Buffer>();
@@ -38,10 +34,11 @@ function encodeOnce(cache: WeakMap<XdsResource, Buffer>, resource: XdsResource, 
   return made;
 }
 
-export function deltaBytes(type: XdsType, resource: XdsResource): Buffer {
-  return encodeOnce(deltaEncoded, resource, () => encodeDeltaResource(resource.name, resource.version, encodeAny(TYPE_URLS[type], resource.body)));
+function deltaBytes(type: XdsType, resource: XdsResource): Buffer {
+  return encodeDeltaResource(resource.name, resource.version, encodeAny(TYPE_URLS[type], resource.body));
 }
 
+/** The resource as it stands in a state-of-the-world response. */
 export function sotwBytes(type: XdsType, resource: XdsResource): Buffer {
   return encodeOnce(sotwEncoded, resource, () => encodeSotwResource(encodeAny(TYPE_URLS[type], resource.body)));
 }
@@ -54,9 +51,12 @@ export class ServedLayer {
   readonly layer: Layer;
   /** Off: every chunk is made anew. For showing that sharing changes no byte. */
   readonly #isShared: boolean;
-  readonly #cache = new Map<string, Chunk>();
-  #cacheBytes = 0;
-  #log: LogEntry[] = [];
+  readonly #chunks = new Map<string, Chunk>();
+  readonly #lists = new Map<string, readonly string[]>();
+  #cachedBytes = 0;
+  readonly #log: LogEntry[] = [];
+  /** Names that were here once: what a stream that lags behind the log is told to forget. */
+  readonly #gone = new Map<XdsType, Set<string>>();
   version = 0;
 
   constructor(layer: Layer, isShared = true) {
@@ -65,106 +65,155 @@ export class ServedLayer {
   }
 
   /** Enters changes that the layer already holds. */
-  advance(changes: readonly LayerChange[], revision: number): void {
+  advance(changes: readonly LayerChange[]): void {
     const touched = new Map<XdsType, Set<string>>();
-    for (const change of changes) {
-      const names = touched.get(change.type) ?? new Set();
-      for (const { name } of change.upserted) names.add(name);
-      for (const name of change.removed) names.add(name);
-      touched.set(change.type, names);
+    for (const { type, upserted, removed } of changes) {
+      const names = touched.get(type) ?? new Set();
+      const gone = this.#gone.get(type) ?? new Set();
+      for (const { name } of upserted) names.add(name);
+      for (const name of removed) names.add(name);
+      for (const name of names) {
+        if (this.has(type, name)) gone.delete(name);
+        else gone.add(name);
+      }
+      touched.set(type, names);
+      this.#gone.set(type, gone);
     }
     this.version += 1;
-    this.#log.push({ version: this.version, revision, touched });
-    if (this.#log.length > LOG_LENGTH_MAX) this.#log.splice(0, this.#log.length - LOG_LENGTH_MAX);
-    this.#cache.clear();
-    this.#cacheBytes = 0;
+    this.#log.push({ version: this.version, touched });
+    if (this.#log.length > LOG_LENGTH_MAX) this.#log.shift();
+    this.#forget();
   }
 
-  /** Names of a type that changed after `from`; undefined when the log no longer reaches back so far. */
-  touchedSince(type: XdsType, from: number): ReadonlySet<string> | undefined {
-    if (from === this.version) return new Set();
+  /** Names of a type that changed after `from`. A stream that lags behind the log is taken to have missed everything. */
+  touchedSince(type: XdsType, from: number): ReadonlySet<string> {
+    if (from === this.version) return NO_NAMES.names;
     const first = this.#log[0];
-    if (first === undefined || first.version > from + 1) return undefined;
+    if (first === undefined || first.version > from + 1)
+      return new Set([...(this.layer.resources.get(type)?.keys() ?? []), ...(this.#gone.get(type) ?? [])]);
     const entries = this.#log.slice(from + 1 - first.version);
     const [only] = entries;
-    if (entries.length === 1 && only !== undefined) return only.touched.get(type) ?? new Set();
-    const names = new Set<string>();
-    for (const { touched } of entries) for (const name of touched.get(type) ?? []) names.add(name);
-    return names;
+    if (entries.length === 1 && only !== undefined) return only.touched.get(type) ?? NO_NAMES.names;
+    return new Set(entries.flatMap(({ touched }) => [...(touched.get(type) ?? [])]));
+  }
+
+  /** Whether the change that made `version` touched this resource; false when the log no longer reaches back so far. */
+  touched(version: number, type: XdsType, name: string): boolean {
+    const first = this.#log[0]?.version ?? 0;
+    return this.#log[version - first]?.touched.get(type)?.has(name) ?? false;
   }
 
   has(type: XdsType, name: string): boolean {
     return this.layer.resources.get(type)?.has(name) ?? false;
   }
 
-  /** All that `subscription` wants; without what `held` (name → version) already has when given. */
-  full(type: XdsType, subscription: Subscription, held?: { readonly key: string; readonly versions: ReadonlyMap<string, string> }): Chunk {
-    return this.#cached(`full ${type} ${subscription.id} ${held?.key ?? ""}`, () => {
+  size(type: XdsType): number {
+    return this.layer.resources.get(type)?.size ?? 0;
+  }
+
+  /** All that `subscription` wants; without what `held` already has in the same version, unless `also` names it. */
+  full(type: XdsType, subscription: Subscription, held?: HeldVersions, also: NameList = NO_NAMES): Chunk {
+    return this.#cached(`full ${type} ${subscription.id} ${held?.key ?? ""} ${also.key}`, () => {
       const all = this.layer.resources.get(type);
-      if (all === undefined) return EMPTY;
-      const chosen: XdsResource[] = [];
-      for (const resource of subscription.isWildcard ? all.values() : pick(all, subscription.names)) {
-        if (held?.versions.get(resource.name) !== resource.version) chosen.push(resource);
-      }
-      return makeChunk(type, chosen, []);
+      const chosen = subscription.isWildcard ? (all?.values() ?? []) : pick(all, subscription.names);
+      return makeChunk(
+        type,
+        held === undefined
+          ? chosen
+          : [...chosen].filter(({ name, version }) => held.versions.get(name) !== version || also.names.has(name)),
+      );
     });
   }
 
-  /** Those of `names` that exist here, whatever the stream may hold already. */
-  named(type: XdsType, names: NameList): Chunk {
-    return this.#cached(`named ${type} ${names.key}`, () => makeChunk(type, [...pick(this.layer.resources.get(type), names.names)], []));
+  /** Those of `list` that exist here, whatever the stream may hold already. */
+  named(type: XdsType, list: NameList): Chunk {
+    return this.#cached(`named ${type} ${list.key}`, () =>
+      makeChunk(type, pick(this.layer.resources.get(type), list.names)),
+    );
   }
 
-  /** What changed since version `from`, as far as `subscription` wants it, together with `also` whether changed or not. */
-  since(type: XdsType, subscription: Subscription, from: number, also: ReadonlySet<string>): Chunk {
-    return this.#cached(`since ${type} ${subscription.id} ${from} ${[...also].join(",")}`, () => {
-      const touched = this.touchedSince(type, from);
-      if (touched === undefined) return this.full(type, subscription);
-      const all = this.layer.resources.get(type);
-      const upserted: XdsResource[] = [];
-      const removed: string[] = [];
-      for (const name of new Set([...touched, ...also])) {
-        if (!wants(subscription, name)) continue;
-        const resource = all?.get(name);
-        if (resource !== undefined) upserted.push(resource);
-        else if (touched.has(name)) removed.push(name);
-      }
-      return upserted.length + removed.length === 0 ? EMPTY : makeChunk(type, upserted, removed);
+  /** Those of `list` that do not exist here. */
+  missing(type: XdsType, list: NameList): readonly string[] {
+    return this.#listed(`missing ${type} ${list.key}`, () =>
+      [...list.names].filter((name) => name !== "*" && !this.has(type, name)),
+    );
+  }
+
+  /** What exists of that which changed since version `from` and of `also`, as far as `subscription` wants it. */
+  since(type: XdsType, subscription: Subscription, from: number, also: NameList = NO_NAMES): Chunk {
+    if (from === this.version && also === NO_NAMES) return NOTHING;
+    return this.#cached(`since ${type} ${subscription.id} ${from} ${also.key}`, () => {
+      const names = [...new Set([...this.touchedSince(type, from), ...also.names])].filter((name) =>
+        wants(subscription, name),
+      );
+      return makeChunk(type, pick(this.layer.resources.get(type), new Set(names)));
     });
+  }
+
+  /** Wanted names that went away since version `from`. */
+  goneSince(type: XdsType, subscription: Subscription, from: number): readonly string[] {
+    if (from === this.version) return [];
+    return this.#listed(`gone ${type} ${subscription.id} ${from}`, () =>
+      [...this.touchedSince(type, from)].filter((name) => wants(subscription, name) && !this.has(type, name)),
+    );
+  }
+
+  /** Virtual hosts of these route configurations: `<route configuration>/<host>`. */
+  hostsOf(routes: NameList): readonly string[] {
+    return this.#listed(`hosts ${routes.key}`, () =>
+      [...(this.layer.resources.get("VHDS")?.keys() ?? [])].filter((name) =>
+        routes.names.has(name.slice(0, name.indexOf("/"))),
+      ),
+    );
   }
 
   #cached(key: string, make: () => Chunk): Chunk {
-    if (!this.#isShared) return make();
-    const known = this.#cache.get(key);
+    const known = this.#isShared ? this.#chunks.get(key) : undefined;
     if (known !== undefined) return known;
     const made = make();
-    if (this.#cacheBytes > CACHE_BYTES_MAX) {
-      this.#cache.clear();
-      this.#cacheBytes = 0;
-    }
-    this.#cache.set(key, made);
-    this.#cacheBytes += made.bytes.length;
+    if (this.#cachedBytes > CACHE_BYTES_MAX) this.#forget();
+    this.#chunks.set(key, made);
+    this.#cachedBytes += made.bytes.length;
     return made;
+  }
+
+  #listed(key: string, make: () => readonly string[]): readonly string[] {
+    const known = this.#isShared ? this.#lists.get(key) : undefined;
+    if (known !== undefined) return known;
+    const made = make();
+    this.#lists.set(key, made);
+    return made;
+  }
+
+  #forget(): void {
+    this.#chunks.clear();
+    this.#lists.clear();
+    this.#cachedBytes = 0;
   }
 }
 
-function* pick(all: ReadonlyMap<string, XdsResource> | undefined, names: Iterable<string>): Generator<XdsResource> {
+function* pick(all: ReadonlyMap<string, XdsResource> | undefined, names: ReadonlySet<string>): Generator<XdsResource> {
   if (all === undefined) return;
+  if (all.size < names.size) {
+    for (const resource of all.values()) if (names.has(resource.name)) yield resource;
+    return;
+  }
   for (const name of names) {
     const resource = all.get(name);
     if (resource !== undefined) yield resource;
   }
 }
 
-function makeChunk(type: XdsType, resources: readonly XdsResource[], removed: readonly string[]): Chunk {
-  if (resources.length === 0 && removed.length === 0) return EMPTY;
+function makeChunk(type: XdsType, chosen: Iterable<XdsResource>): Chunk {
+  const resources = [...chosen];
+  if (resources.length === 0) return NOTHING;
   const hash = createHash("sha1").update(type);
   for (const { name, version } of resources) hash.update(`\0${name}\0${version}`);
-  for (const name of removed) hash.update(`\0-${name}`);
   return {
-    bytes: Buffer.concat(resources.map((resource) => deltaBytes(type, resource))),
+    bytes: Buffer.concat(
+      resources.map((resource) => encodeOnce(deltaEncoded, resource, () => deltaBytes(type, resource))),
+    ),
     hash: hash.digest("hex").slice(0, 16),
     names: resources.map(({ name }) => name),
-    removed,
   };
 }

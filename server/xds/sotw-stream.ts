@@ -1,162 +1,207 @@
-import { createHash } from "node:crypto";
+import type { SyncState } from "#core/view/mesh.ts";
 import type { XdsResource } from "#core/xds/layer.ts";
-import { PUSH_ORDER, TYPE_URLS, type XdsType } from "#core/xds/type-urls.ts";
-import type { Round, Sent, StreamEvent, StreamMachine } from "#server/xds/client-state.ts";
-import type { Response } from "#server/xds/response.ts";
+import { TYPE_URLS, type XdsType } from "#core/xds/type-urls.ts";
+import { attributeRefusal, type RefusedResource } from "#server/xds/attribute-refusal.ts";
+import { composeEmpty, hashOf, namesIn, type Response } from "#server/xds/response.ts";
 import { type ServedLayer, sotwBytes } from "#server/xds/served-layer.ts";
+import type { StreamEvent, StreamMachine } from "#server/xds/stream-machine.ts";
+import { NO_NAMES, type Subscription, type SubscriptionTable, wants } from "#server/xds/subscription.ts";
 import { decodeSotwRequest, encodeSotwTail, type SotwRequest } from "#server/xds/wire.ts";
 
 const TYPE_OF = new Map<string, XdsType>(Object.entries(TYPE_URLS).map(([type, url]) => [url, type as XdsType]));
-/** Types whose response is the whole truth: what is missing from it is deleted. */
+/** Types whose response is the whole truth: what is missing from it is deleted. Of these an empty first request wants everything. */
 const WHOLE: ReadonlySet<XdsType> = new Set(["CDS", "LDS"]);
+/** After the clusters, in this order. Virtual hosts of their own exist in delta only. */
+const SECOND_STAGE: readonly XdsType[] = ["LDS", "RDS", "SDS"];
 
 interface TypeState {
-  names: ReadonlySet<string>;
-  isWildcard: boolean;
-  sent: Sent | undefined;
-  isRefused: boolean;
+  subscription: Subscription;
+  /** Of the last response; a request with another one is stale. */
+  nonce: string;
+  /** The last response, until it is answered. One at a time. */
+  out: Response | undefined;
+  /** What the last response of a type in WHOLE held. */
+  held: readonly XdsResource[];
+  refused: ReadonlySet<string>;
 }
 
 /**
- * State-of-the-world ADS for one client, without sockets. A request whose nonce is not the last one sent is stale and
- * ignored; an acknowledgement that asks for nothing new is not answered; a refusal is never answered.
+ * State-of-the-world ADS for one client. A request whose nonce is not that of the last response is stale and ignored;
+ * an acknowledgement that asks for nothing new is not answered; a refusal is never answered. Clusters that go away stay
+ * until the routes to them are gone.
  */
 export class SotwStream implements StreamMachine {
   readonly #layers: readonly ServedLayer[];
+  readonly #table: SubscriptionTable;
   readonly #types = new Map<XdsType, TypeState>();
-  #versions: number[];
-  #round: Round | undefined;
+  #clustersAt: readonly number[];
+  #restAt: readonly number[];
+  answered: readonly number[];
 
-  constructor(layers: readonly ServedLayer[]) {
+  constructor(layers: readonly ServedLayer[], table: SubscriptionTable) {
     this.#layers = layers;
-    this.#versions = layers.map(({ version }) => version);
-  }
-
-  get isWaiting(): boolean {
-    return this.#round !== undefined;
+    this.#table = table;
+    this.#clustersAt = this.#restAt = this.answered = layers.map(({ version }) => version);
   }
 
   receive(message: Buffer): { responses: readonly Response[]; events: readonly StreamEvent[] } {
     const request = decodeSotwRequest(message);
     const type = TYPE_OF.get(request.typeUrl);
-    if (type === undefined) return { responses: request.nonce === "" ? [emptyAnswer(request.typeUrl)] : [], events: [] };
-    const known = this.#types.get(type);
-    if (known === undefined || request.nonce === "") return { responses: [this.#first(type, request)], events: [] };
-    if (known.sent === undefined && known.names.size === request.names.length && request.error === undefined) {
-      return { responses: this.#changeNames(type, known, request), events: [] };
-    }
-    const { sent } = known;
-    if (sent !== undefined && sent.response.nonce !== request.nonce) return { responses: [], events: [{ kind: "stale", typeUrl: request.typeUrl, nonce: request.nonce }] };
-    const events: StreamEvent[] = [];
-    if (sent !== undefined) {
-      known.sent = undefined;
-      known.isRefused = request.error !== undefined;
-      if (sent.round !== undefined) {
-        sent.round.open -= 1;
-        sent.round.refused ||= known.isRefused;
-        if (sent.round.open === 0 && this.#round === sent.round) this.#round = undefined;
-      }
-      events.push(request.error === undefined ? { kind: "ack", type, response: sent } : { kind: "nack", type, response: sent, message: request.error });
-    }
-    return { responses: this.#changeNames(type, known, request), events };
+    if (type === undefined)
+      return { responses: request.nonce === "" ? [composeEmpty(request.typeUrl, false)] : [], events: [] };
+    const state = this.#types.get(type);
+    if (state === undefined || request.nonce === "") return { responses: [this.#begin(type, request)], events: [] };
+    if (request.nonce !== state.nonce)
+      return { responses: [], events: [{ kind: "stale", type, nonce: request.nonce }] };
+    const events = this.#answer(type, state, request);
+    return { responses: this.#resubscribe(type, state, request), events };
   }
 
   flush(): readonly Response[] {
-    if (this.#round !== undefined || this.#layers.every(({ version }, index) => version === this.#versions[index])) return [];
-    // One response of a type at a time: what is still unanswered goes first.
-    if ([...this.#types.values()].some(({ sent }) => sent !== undefined)) return [];
-    const round: Round = { open: 0, refused: false, toVersions: this.#layers.map(({ version }) => version) };
-    const responses: Response[] = [];
-    const clusters = new Set<string>();
-    let withRemovals: XdsType | undefined;
-    for (const type of PUSH_ORDER) {
-      const state = this.#types.get(type);
-      if (state === undefined) continue;
-      const touched = this.#touched(type, state);
-      if (type === "CDS") for (const name of touched) clusters.add(name);
-      if (type === "EDS") for (const name of clusters) if (state.names.has(name) || state.isWildcard) touched.add(name);
-      if (touched.size === 0) continue;
-      const hasRemovals = [...touched].some((name) => !this.#find(type, name));
-      // Clusters that go away are still in use by routes until those have changed: they are taken out last.
-      if (type === "CDS" && hasRemovals) withRemovals = type;
-      responses.push(this.#send(type, state, this.#resourcesFor(type, state, touched), round));
-    }
-    if (withRemovals !== undefined && responses.length > 1) responses.push(...responses.splice(0, 1));
-    this.#versions = [...round.toVersions];
-    if (round.open > 0) this.#round = round;
-    return responses;
+    if ([...this.#types.values()].some(({ out }) => out !== undefined)) return [];
+    const now = this.#layers.map(({ version }) => version);
+    const first = this.#pushClusters(this.#clustersAt);
+    this.#clustersAt = now;
+    if (this.#types.get("CDS")?.out !== undefined) return first;
+    const rest = SECOND_STAGE.flatMap((type) => this.#pushChanged(type, this.#restAt));
+    this.#restAt = now;
+    const all = [...first, ...rest, ...this.#dropClusters()];
+    if (all.length === 0) this.answered = now;
+    return all;
   }
 
   isConcerned(layerIndex: number, fromVersion: number): boolean {
-    const layer = this.#layers[layerIndex];
-    return [...this.#types].some(([type, state]) => {
-      const touched = layer?.touchedSince(type, fromVersion);
-      return touched === undefined || [...touched].some((name) => state.isWildcard || state.names.has(name));
+    return [...this.#types].some(([type, { subscription }]) => {
+      for (const name of this.#layers[layerIndex]?.touchedSince(type, fromVersion) ?? [])
+        if (wants(subscription, name)) return true;
+      return false;
     });
   }
 
-  sync(): ReadonlyMap<XdsType, "SYNCED" | "STALE" | "NOT SENT" | "ERROR"> {
-    return new Map([...this.#types].map(([type, { sent, isRefused }]) => [type, isRefused ? "ERROR" : sent === undefined ? "SYNCED" : "STALE"]));
+  sync(): ReadonlyMap<XdsType, SyncState> {
+    return new Map(
+      Array.from(this.#types, ([type, { out, refused }]) => [
+        type,
+        refused.size > 0 ? "ERROR" : out !== undefined ? "STALE" : "SYNCED",
+      ]),
+    );
   }
 
-  #first(type: XdsType, request: SotwRequest): Response {
-    const names = new Set(request.names.filter((name) => name !== "*"));
-    const isWildcard = request.names.length === 0 || request.names.includes("*");
-    const state: TypeState = { names, isWildcard, sent: undefined, isRefused: false };
+  #begin(type: XdsType, request: SotwRequest): Response {
+    const list = this.#table.names(request.names);
+    const isWildcard = list.names.has("*") || (list === NO_NAMES && WHOLE.has(type));
+    const state: TypeState = {
+      subscription: this.#table.of(list, isWildcard),
+      nonce: "",
+      out: undefined,
+      held: [],
+      refused: NO_NAMES.names,
+    };
     this.#types.set(type, state);
-    return this.#send(type, state, this.#resourcesFor(type, state));
+    return this.#send(type, state, this.#wanted(type, state));
   }
 
-  #changeNames(type: XdsType, state: TypeState, request: SotwRequest): Response[] {
-    const names = new Set(request.names.filter((name) => name !== "*"));
-    const added = [...names].filter((name) => !state.names.has(name));
-    const sameSize = names.size === state.names.size;
-    // Empty names keep a wildcard; after a name was asked for they mean that nothing is wanted any more.
-    if (request.names.length > 0) state.isWildcard = request.names.includes("*");
-    state.names = names;
-    if (added.length === 0 && sameSize) return [];
-    if (added.length === 0) return [];
-    return [this.#send(type, state, this.#resourcesFor(type, state, new Set(added)))];
+  #answer(type: XdsType, state: TypeState, { error }: SotwRequest): StreamEvent[] {
+    const { out } = state;
+    if (out === undefined) return [];
+    state.out = undefined;
+    const refused: readonly RefusedResource[] = error === undefined ? [] : attributeRefusal(error, namesIn(out));
+    if (refused.length > 0 || state.refused.size > 0) {
+      const still = new Set(state.refused);
+      for (const name of namesIn(out)) still.delete(name);
+      for (const { name } of refused) still.add(name);
+      state.refused = still;
+    }
+    if ([...this.#types.values()].every((each) => each.out === undefined)) this.answered = this.#restAt;
+    return [error === undefined ? { kind: "ack", type } : { kind: "nack", type, refused }];
   }
 
-  #touched(type: XdsType, state: TypeState): Set<string> {
-    const touched = new Set<string>();
-    this.#layers.forEach((layer, index) => {
-      const names = layer.touchedSince(type, this.#versions[index] ?? 0) ?? layer.layer.resources.get(type)?.keys() ?? [];
-      for (const name of names) if (state.isWildcard || state.names.has(name)) touched.add(name);
+  #resubscribe(type: XdsType, state: TypeState, request: SotwRequest): Response[] {
+    const list = this.#table.names(request.names);
+    const before = state.subscription;
+    // Without names a wildcard stays; after names were asked for it means that nothing is wanted any more.
+    const isWildcard = list.names.has("*") || (list === NO_NAMES && before.isWildcard);
+    state.subscription = this.#table.of(list, isWildcard);
+    if (state.subscription === before) return [];
+    const added = [...state.subscription.names].filter((name) => !wants(before, name));
+    if (added.length === 0 && !(isWildcard && !before.isWildcard)) return [];
+    return [
+      this.#send(type, state, WHOLE.has(type) || isWildcard ? this.#wanted(type, state) : this.#find(type, added)),
+    ];
+  }
+
+  /** New and changed clusters, with those that go away still among them, and the endpoints of what changed. */
+  #pushClusters(from: readonly number[]): Response[] {
+    const clusters = this.#types.get("CDS");
+    const endpoints = this.#types.get("EDS");
+    const changed =
+      clusters === undefined
+        ? []
+        : this.#changed("CDS", clusters, from).filter((name) => this.#layers.some((layer) => layer.has("CDS", name)));
+    const responses: Response[] = [];
+    if (clusters !== undefined && changed.length > 0) {
+      const leaving = clusters.held.filter(({ name }) => !this.#layers.some((layer) => layer.has("CDS", name)));
+      responses.push(this.#send("CDS", clusters, [...this.#wanted("CDS", clusters), ...leaving]));
+    }
+    if (endpoints !== undefined) {
+      const names = new Set([
+        ...this.#changed("EDS", endpoints, from),
+        ...changed.filter((name) => wants(endpoints.subscription, name)),
+      ]);
+      const found = this.#find("EDS", names);
+      if (found.length > 0) responses.push(this.#send("EDS", endpoints, found));
+    }
+    return responses;
+  }
+
+  #pushChanged(type: XdsType, from: readonly number[]): Response[] {
+    const state = this.#types.get(type);
+    if (state === undefined) return [];
+    const changed = this.#changed(type, state, from);
+    if (changed.length === 0) return [];
+    const resources = WHOLE.has(type) ? this.#wanted(type, state) : this.#find(type, changed);
+    return resources.length > 0 || WHOLE.has(type) ? [this.#send(type, state, resources)] : [];
+  }
+
+  #dropClusters(): Response[] {
+    const state = this.#types.get("CDS");
+    if (state === undefined || state.held.every(({ name }) => this.#layers.some((layer) => layer.has("CDS", name))))
+      return [];
+    return [this.#send("CDS", state, this.#wanted("CDS", state))];
+  }
+
+  #changed(type: XdsType, { subscription }: TypeState, from: readonly number[]): string[] {
+    return this.#layers.flatMap((layer, index) =>
+      [...layer.touchedSince(type, from[index] ?? 0)].filter((name) => wants(subscription, name)),
+    );
+  }
+
+  #wanted(type: XdsType, { subscription }: TypeState): XdsResource[] {
+    if (!subscription.isWildcard) return this.#find(type, subscription.names);
+    return this.#layers.flatMap(({ layer }) => [...(layer.resources.get(type)?.values() ?? [])]);
+  }
+
+  #find(type: XdsType, names: Iterable<string>): XdsResource[] {
+    return Array.from(names).flatMap((name) => {
+      for (const { layer } of this.#layers) {
+        const resource = layer.resources.get(type)?.get(name);
+        if (resource !== undefined) return [resource];
+      }
+      return [];
     });
-    return touched;
   }
 
-  #find(type: XdsType, name: string): XdsResource | undefined {
-    for (const { layer } of this.#layers) {
-      const resource = layer.resources.get(type)?.get(name);
-      if (resource !== undefined) return resource;
-    }
-    return undefined;
-  }
-
-  #resourcesFor(type: XdsType, state: TypeState, only?: ReadonlySet<string>): XdsResource[] {
-    if (WHOLE.has(type) || only === undefined) {
-      if (!state.isWildcard) return [...state.names].flatMap((name) => this.#find(type, name) ?? []);
-      return this.#layers.flatMap(({ layer }) => [...(layer.resources.get(type)?.values() ?? [])]);
-    }
-    return [...only].flatMap((name) => this.#find(type, name) ?? []);
-  }
-
-  #send(type: XdsType, state: TypeState, resources: readonly XdsResource[], round?: Round): Response {
-    const hash = createHash("sha1").update(type);
-    for (const { name, version } of resources) hash.update(`\0${name}\0${version}`);
-    const nonce = hash.digest("hex").slice(0, 16);
+  #send(type: XdsType, state: TypeState, resources: readonly XdsResource[]): Response {
+    const nonce = hashOf(
+      type,
+      resources.flatMap(({ name, version }) => [name, version]),
+    );
     const typeUrl = TYPE_URLS[type];
     const parts = [...resources.map((resource) => sotwBytes(type, resource)), encodeSotwTail(nonce, typeUrl, nonce)];
-    const response: Response = { type, typeUrl, nonce, names: resources.map(({ name }) => name), removed: [], parts };
-    if (round !== undefined) round.open += 1;
-    state.sent = { response, round };
+    const response: Response = { typeUrl, nonce, chunks: [{ names: resources.map(({ name }) => name) }], parts };
+    state.out = response;
+    state.nonce = nonce;
+    if (WHOLE.has(type)) state.held = resources;
     return response;
   }
-}
-
-function emptyAnswer(typeUrl: string): Response {
-  return { type: undefined, typeUrl, nonce: "none", names: [], removed: [], parts: [encodeSotwTail("none", typeUrl, "none")] };
 }

@@ -1,9 +1,15 @@
 import { createHash } from "node:crypto";
+import { decodeNames, decodeVersions, type RawList } from "#server/xds/wire.ts";
 
-/** Names asked for together; equal lists of bytes are one object, parsed once. */
+/** Names asked for together; equal lists are one object, parsed once. */
 export interface NameList {
   readonly key: string;
   readonly names: ReadonlySet<string>;
+}
+
+/** What a client that comes back says it holds. */
+export interface HeldVersions extends NameList {
+  readonly versions: ReadonlyMap<string, string>;
 }
 
 /** What a stream wants of one type. Immutable and shared by all streams that want the same. */
@@ -14,41 +20,70 @@ export interface Subscription {
   readonly names: ReadonlySet<string>;
 }
 
-export const EMPTY_NAMES: NameList = { key: "", names: new Set() };
+export const NO_NAMES: NameList = { key: "", names: new Set() };
+export const NO_SUBSCRIPTION: Subscription = { id: 0, isWildcard: false, names: new Set() };
 
-/** Makes name lists and subscriptions such that equal ones are the same object. */
+/** A list whose key says what is in it, made when it is first read. */
+export function lazyNames(key: string, read: () => Iterable<string>): NameList {
+  let names: ReadonlySet<string> | undefined;
+  return {
+    key,
+    get names() {
+      names ??= new Set(read());
+      return names;
+    },
+  };
+}
+
+export function wants(subscription: Subscription, name: string): boolean {
+  return subscription.isWildcard || subscription.names.has(name);
+}
+
+/** Makes name lists and subscriptions such that equal ones are the same object; forgets those nobody holds. */
 export class SubscriptionTable {
   readonly #lists = new Map<string, WeakRef<NameList>>();
+  readonly #held = new Map<string, WeakRef<HeldVersions>>();
+  readonly #steps = new Map<string, WeakRef<Subscription>>();
   readonly #subscriptions = new Map<string, WeakRef<Subscription>>();
   readonly #dead = new FinalizationRegistry<() => void>((forget) => forget());
   #nextId = 1;
 
-  internNames(names: readonly Buffer[]): NameList {
-    if (names.length === 0) return EMPTY_NAMES;
-    const hash = createHash("sha1");
-    for (const name of names) hash.update(String(name.length)).update(":").update(name);
-    const key = hash.digest("base64");
-    return this.#intern(this.#lists, key, () => ({ key, names: new Set(names.map((name) => name.toString("utf8"))) }));
+  names(list: RawList): NameList {
+    if (list.length === 0) return NO_NAMES;
+    const key = hashOf(list);
+    return this.#intern(this.#lists, key, () => ({ key, names: new Set(decodeNames(list)) }));
   }
 
-  readonly none: Subscription = { id: 0, isWildcard: false, names: new Set() };
+  held(list: RawList): HeldVersions {
+    const key = hashOf(list);
+    return this.#intern(this.#held, key, () => {
+      const versions = decodeVersions(list);
+      return { key, versions, names: new Set(versions.keys()) };
+    });
+  }
 
-  /** `current` with names added and taken away; the same object when nothing differs. */
+  /** `current` with names added and taken away. */
   change(current: Subscription, add: NameList, remove: NameList, isWildcard: boolean): Subscription {
-    if (add === EMPTY_NAMES && remove === EMPTY_NAMES && isWildcard === current.isWildcard) return current;
-    return this.#intern(this.#subscriptions, `${current.id}+${add.key}-${remove.key}${isWildcard ? "*" : ""}`, () => {
+    if (add === NO_NAMES && remove === NO_NAMES && isWildcard === current.isWildcard) return current;
+    return this.#intern(this.#steps, `${current.id}+${add.key}-${remove.key}${isWildcard ? "*" : ""}`, () => {
       const names = new Set(current.names);
-      for (const name of add.names) if (name !== "*") names.add(name);
+      for (const name of add.names) names.add(name);
       for (const name of remove.names) names.delete(name);
+      names.delete("*");
       return this.#canonical(isWildcard, names);
     });
   }
 
-  /** Ways that lead to the same set lead to the same object. */
+  /** Exactly these names. */
+  of(list: NameList, isWildcard: boolean): Subscription {
+    return this.change(NO_SUBSCRIPTION, list, NO_NAMES, isWildcard);
+  }
+
+  /** Ways that lead to the same names lead to the same object. */
   #canonical(isWildcard: boolean, names: ReadonlySet<string>): Subscription {
-    const hash = createHash("sha1").update(isWildcard ? "*" : "");
-    for (const name of [...names].sort()) hash.update(`${name.length}:`).update(name);
-    return this.#intern(this.#subscriptions, `=${hash.digest("base64")}`, () => ({ id: this.#nextId++, isWildcard, names }));
+    if (!isWildcard && names.size === 0) return NO_SUBSCRIPTION;
+    const key = hashOf(Buffer.from(`${isWildcard ? "*" : ""}\0${[...names].sort().join("\0")}`, "utf8"));
+    return this.#intern(this.#subscriptions, key, () => ({ id: this.#nextId++, isWildcard, names }));
   }
 
   #intern<T extends object>(table: Map<string, WeakRef<T>>, key: string, make: () => T): T {
@@ -64,6 +99,6 @@ export class SubscriptionTable {
   }
 }
 
-export function wants(subscription: Subscription, name: string): boolean {
-  return subscription.isWildcard || subscription.names.has(name);
+function hashOf(bytes: Uint8Array): string {
+  return createHash("sha1").update(bytes).digest("base64");
 }

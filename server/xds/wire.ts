@@ -28,10 +28,20 @@ export function encodeAny(typeUrl: string, body: Uint8Array): Buffer {
 }
 
 /** DeltaDiscoveryResponse.resources (field 2): a Resource with version, body and name; without a body it says "no such thing". */
-export function encodeDeltaResource(name: string, version: string, any: Uint8Array | undefined, aliases: readonly string[] = []): Buffer {
+export function encodeDeltaResource(
+  name: string,
+  version: string,
+  any: Uint8Array | undefined,
+  aliases: readonly string[] = [],
+): Buffer {
   return lengthDelimited(
     2,
-    Buffer.concat([stringField(1, version), ...(any === undefined ? [] : [lengthDelimited(2, any)]), stringField(3, name), ...aliases.map((alias) => stringField(4, alias))]),
+    Buffer.concat([
+      stringField(1, version),
+      ...(any === undefined ? [] : [lengthDelimited(2, any)]),
+      stringField(3, name),
+      ...aliases.map((alias) => stringField(4, alias)),
+    ]),
   );
 }
 
@@ -41,21 +51,33 @@ export function encodeSotwResource(any: Uint8Array): Buffer {
 }
 
 /** What follows the resources in a DeltaDiscoveryResponse. */
-export function encodeDeltaTail(systemVersion: string, typeUrl: string, nonce: string, removed: readonly string[]): Buffer {
-  return Buffer.concat([stringField(1, systemVersion), stringField(4, typeUrl), stringField(5, nonce), ...removed.map((name) => lengthDelimited(6, Buffer.from(name, "utf8")))]);
+export function encodeDeltaTail(
+  systemVersion: string,
+  typeUrl: string,
+  nonce: string,
+  removed: readonly string[],
+): Buffer {
+  return Buffer.concat([
+    stringField(1, systemVersion),
+    stringField(4, typeUrl),
+    stringField(5, nonce),
+    ...removed.map((name) => lengthDelimited(6, Buffer.from(name, "utf8"))),
+  ]);
 }
 
 export function encodeSotwTail(version: string, typeUrl: string, nonce: string): Buffer {
   return Buffer.concat([stringField(1, version), stringField(4, typeUrl), stringField(5, nonce)]);
 }
 
-/** One length-delimited field, as a view into the message. */
+/** One length-delimited field: where it starts with its key, where its content is. */
 interface Field {
   readonly number: number;
-  readonly content: Buffer;
+  readonly from: number;
+  readonly contentFrom: number;
+  readonly to: number;
 }
 
-/** Walks a message's top-level fields. Throws RangeError on a message that is cut off. */
+/** Walks a message's top-level fields, passing over scalars. Throws RangeError on a message that is cut off. */
 function* fieldsOf(message: Buffer): Generator<Field> {
   let at = 0;
   const readVarint = (): number => {
@@ -68,12 +90,13 @@ function* fieldsOf(message: Buffer): Generator<Field> {
     }
   };
   while (at < message.length) {
+    const from = at;
     const key = readVarint();
     const wire = key & 7;
     if (wire === 2) {
       const length = readVarint();
       if (at + length > message.length) throw new RangeError("a protobuf message is cut off");
-      yield { number: key >>> 3, content: message.subarray(at, at + length) };
+      yield { number: key >>> 3, from, contentFrom: at, to: at + length };
       at += length;
     } else if (wire === 0) readVarint();
     else if (wire === 1) at += 8;
@@ -82,76 +105,121 @@ function* fieldsOf(message: Buffer): Generator<Field> {
   }
 }
 
-/** google.rpc.Status.message */
-function statusMessage(status: Buffer): string {
-  for (const { number, content } of fieldsOf(status)) if (number === 2) return content.toString("utf8");
-  return "refused without a message";
-}
+/**
+ * A repeated field as it stands in the message, keys and all: what a thousand names are hashed by without being read.
+ * Lists of the same names in the same order are the same bytes.
+ */
+export type RawList = Buffer;
 
-/** Field numbers of the two requests. */
-const DELTA = { node: 1, typeUrl: 2, subscribe: 3, unsubscribe: 4, versions: 5, nonce: 6, error: 7 } as const;
-const SOTW = { versionInfo: 1, node: 2, names: 3, typeUrl: 4, nonce: 5, error: 6 } as const;
+const NOTHING: RawList = Buffer.alloc(0);
 
-export interface DeltaRequest {
-  /** Serialized envoy.config.core.v3.Node; absent after the first message. */
-  readonly node: Buffer | undefined;
-  readonly typeUrl: string;
-  /** Each a name, as bytes. */
-  readonly subscribe: readonly Buffer[];
-  readonly unsubscribe: readonly Buffer[];
-  /** Each a serialized map entry name → version. */
-  readonly versions: readonly Buffer[];
-  readonly nonce: string;
-  readonly error: string | undefined;
-}
+/** Gathers one repeated field; its entries stand together in every message seen, so nothing is copied. */
+class RawListReader {
+  readonly #message: Buffer;
+  #from = 0;
+  #to = 0;
+  #before: Buffer[] = [];
 
-export function decodeDeltaRequest(message: Buffer): DeltaRequest {
-  const request = { node: undefined as Buffer | undefined, typeUrl: "", subscribe: [] as Buffer[], unsubscribe: [] as Buffer[], versions: [] as Buffer[], nonce: "", error: undefined as string | undefined };
-  for (const { number, content } of fieldsOf(message)) {
-    if (number === DELTA.subscribe) request.subscribe.push(content);
-    else if (number === DELTA.unsubscribe) request.unsubscribe.push(content);
-    else if (number === DELTA.versions) request.versions.push(content);
-    else if (number === DELTA.node) request.node = content;
-    else if (number === DELTA.typeUrl) request.typeUrl = content.toString("utf8");
-    else if (number === DELTA.nonce) request.nonce = content.toString("utf8");
-    else if (number === DELTA.error) request.error = statusMessage(content);
+  constructor(message: Buffer) {
+    this.#message = message;
   }
-  return request;
+
+  add({ from, to }: Field): void {
+    if (from !== this.#to && this.#to > this.#from) this.#before.push(this.#message.subarray(this.#from, this.#to));
+    if (from !== this.#to || this.#to === 0) this.#from = from;
+    this.#to = to;
+  }
+
+  take(): RawList {
+    if (this.#to === 0) return NOTHING;
+    const last = this.#message.subarray(this.#from, this.#to);
+    return this.#before.length === 0 ? last : Buffer.concat([...this.#before, last]);
+  }
 }
 
-/** initial_resource_versions as a map. */
-export function decodeVersions(entries: readonly Buffer[]): Map<string, string> {
+/** Entries of a repeated string field. */
+export function decodeNames(list: RawList): string[] {
+  return Array.from(fieldsOf(list), ({ contentFrom, to }) => list.toString("utf8", contentFrom, to));
+}
+
+/** Entries of initial_resource_versions. */
+export function decodeVersions(list: RawList): Map<string, string> {
   const versions = new Map<string, string>();
-  for (const entry of entries) {
+  for (const { contentFrom, to } of fieldsOf(list)) {
+    const entry = list.subarray(contentFrom, to);
     let name = "";
     let version = "";
-    for (const { number, content } of fieldsOf(entry)) {
-      if (number === 1) name = content.toString("utf8");
-      else if (number === 2) version = content.toString("utf8");
+    for (const field of fieldsOf(entry)) {
+      if (field.number === 1) name = entry.toString("utf8", field.contentFrom, field.to);
+      else if (field.number === 2) version = entry.toString("utf8", field.contentFrom, field.to);
     }
     versions.set(name, version);
   }
   return versions;
 }
 
-export interface SotwRequest {
+/** google.rpc.Status.message */
+function statusMessage(status: Buffer): string {
+  for (const { number, contentFrom, to } of fieldsOf(status))
+    if (number === 2) return status.toString("utf8", contentFrom, to);
+  return "refused without a message";
+}
+
+/** Field numbers of the two requests. */
+const DELTA = { node: 1, typeUrl: 2, subscribe: 3, unsubscribe: 4, versions: 5, nonce: 6, error: 7 } as const;
+const SOTW = { node: 2, names: 3, typeUrl: 4, nonce: 5, error: 6 } as const;
+
+interface Request {
+  /** Serialized envoy.config.core.v3.Node; absent after the first message. */
   readonly node: Buffer | undefined;
   readonly typeUrl: string;
-  readonly names: readonly string[];
-  readonly versionInfo: string;
   readonly nonce: string;
+  /** Why the response was refused; absent in an acknowledgement. */
   readonly error: string | undefined;
 }
 
-export function decodeSotwRequest(message: Buffer): SotwRequest {
-  const request = { node: undefined as Buffer | undefined, typeUrl: "", names: [] as string[], versionInfo: "", nonce: "", error: undefined as string | undefined };
-  for (const { number, content } of fieldsOf(message)) {
-    if (number === SOTW.names) request.names.push(content.toString("utf8"));
-    else if (number === SOTW.node) request.node = content;
-    else if (number === SOTW.versionInfo) request.versionInfo = content.toString("utf8");
-    else if (number === SOTW.typeUrl) request.typeUrl = content.toString("utf8");
-    else if (number === SOTW.nonce) request.nonce = content.toString("utf8");
-    else if (number === SOTW.error) request.error = statusMessage(content);
+export interface DeltaRequest extends Request {
+  readonly subscribe: RawList;
+  readonly unsubscribe: RawList;
+  readonly versions: RawList;
+}
+
+export interface SotwRequest extends Request {
+  readonly names: RawList;
+}
+
+function decodeRequest(message: Buffer, numbers: typeof DELTA | typeof SOTW, list: (field: Field) => void): Request {
+  let node: Buffer | undefined;
+  let typeUrl = "";
+  let nonce = "";
+  let error: string | undefined;
+  for (const field of fieldsOf(message)) {
+    const { number, contentFrom, to } = field;
+    if (number === numbers.node) node = message.subarray(contentFrom, to);
+    else if (number === numbers.typeUrl) typeUrl = message.toString("utf8", contentFrom, to);
+    else if (number === numbers.nonce) nonce = message.toString("utf8", contentFrom, to);
+    else if (number === numbers.error) error = statusMessage(message.subarray(contentFrom, to));
+    else list(field);
   }
-  return request;
+  return { node, typeUrl, nonce, error };
+}
+
+export function decodeDeltaRequest(message: Buffer): DeltaRequest {
+  const subscribe = new RawListReader(message);
+  const unsubscribe = new RawListReader(message);
+  const versions = new RawListReader(message);
+  const request = decodeRequest(message, DELTA, (field) => {
+    if (field.number === DELTA.subscribe) subscribe.add(field);
+    else if (field.number === DELTA.unsubscribe) unsubscribe.add(field);
+    else if (field.number === DELTA.versions) versions.add(field);
+  });
+  return { ...request, subscribe: subscribe.take(), unsubscribe: unsubscribe.take(), versions: versions.take() };
+}
+
+export function decodeSotwRequest(message: Buffer): SotwRequest {
+  const names = new RawListReader(message);
+  const request = decodeRequest(message, SOTW, (field) => {
+    if (field.number === SOTW.names) names.add(field);
+  });
+  return { ...request, names: names.take() };
 }

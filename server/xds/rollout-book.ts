@@ -1,4 +1,5 @@
 import type { Distribution, Refusal } from "#core/view/mesh.ts";
+import type { ProxyNode } from "#core/xds/layer.ts";
 
 interface ProxyProgress {
   readonly workload: string;
@@ -29,9 +30,16 @@ export class RolloutBook {
     }
   }
 
-  require(revision: number, id: string, workload: string, namespace: string): void {
+  require(revision: number, { id, name, namespace, metadata }: ProxyNode): void {
     const rollout = this.#rollouts.get(revision);
-    if (rollout !== undefined && !rollout.proxies.has(id)) rollout.proxies.set(id, { workload, namespace, state: "pending", ackMs: null, refusals: [] });
+    if (rollout !== undefined && !rollout.proxies.has(id))
+      rollout.proxies.set(id, {
+        workload: metadata.WORKLOAD_NAME || name,
+        namespace,
+        state: "pending",
+        ackMs: null,
+        refusals: [],
+      });
   }
 
   settle(revision: number, id: string, refusals: readonly Refusal[], nowMs: number): void {
@@ -51,7 +59,20 @@ export class RolloutBook {
   describe(revision: number, away: readonly string[]): Distribution | undefined {
     const rollout = this.#rollouts.get(revision);
     if (rollout === undefined) return undefined;
-    const proxies = [...rollout.proxies].map(([id, { workload, namespace, state, ackMs, refusals }]) => ({ id, workload, namespace, state, ackMs, refusals }));
-    return { revision, writtenAt: new Date(rollout.begunMs).toISOString(), proxies, away, isComplete: proxies.every(({ state }) => state !== "pending") };
+    const proxies = [...rollout.proxies].map(([id, { workload, namespace, state, ackMs, refusals }]) => ({
+      id,
+      workload,
+      namespace,
+      state,
+      ackMs,
+      refusals,
+    }));
+    return {
+      revision,
+      writtenAt: new Date(rollout.begunMs).toISOString(),
+      proxies,
+      away,
+      isComplete: proxies.every(({ state }) => state !== "pending"),
+    };
   }
 }

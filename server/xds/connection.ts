@@ -1,0 +1,163 @@
+import { PharosError } from "#core/errors.ts";
+import type { Refusal, SyncState } from "#core/view/mesh.ts";
+import type { Origin, ProxyNode } from "#core/xds/layer.ts";
+import type { XdsType } from "#core/xds/type-urls.ts";
+import type { ServerStream } from "#grpc/server.ts";
+import type { RefusedResource } from "#server/xds/attribute-refusal.ts";
+import type { Response } from "#server/xds/response.ts";
+import type { ServedLayer } from "#server/xds/served-layer.ts";
+import type { StreamMachine } from "#server/xds/stream-machine.ts";
+
+/** A revision on its way: it has arrived when the client has answered this version of this layer. */
+interface Pending {
+  readonly revision: number;
+  readonly layerIndex: number;
+  readonly version: number;
+}
+
+/** A revision that the client has answered. */
+export interface Settled {
+  readonly revision: number;
+  /** Empty when it took all of it. */
+  readonly refusals: readonly Refusal[];
+}
+
+export interface ConnectionOptions {
+  readonly node: ProxyNode;
+  readonly stream: ServerStream;
+  readonly machine: StreamMachine;
+  readonly layers: readonly ServedLayer[];
+  readonly spiffeId: string | null;
+  readonly now: () => number;
+}
+
+/** With this much waiting to leave, a client is sent no news; with the second, it is let go. */
+const QUEUE_BYTES_MAX = 32 * 1024 * 1024;
+const QUEUE_BYTES_LIMIT = 512 * 1024 * 1024;
+
+const ALWAYS_SHOWN = ["CDS", "EDS", "LDS", "RDS"] as const satisfies readonly XdsType[];
+
+/** One client's stream: its state machine, its socket, and which revisions are on their way to it. */
+export class Connection {
+  readonly node: ProxyNode;
+  readonly layers: readonly ServedLayer[];
+  readonly spiffeId: string | null;
+  readonly connectedSinceMs: number;
+  readonly #stream: ServerStream;
+  readonly #machine: StreamMachine;
+  readonly #now: () => number;
+  #pending: Pending[] = [];
+  #unsettled: Refusal[] = [];
+  #isBlocked = false;
+  bytesSent = 0;
+
+  constructor({ node, stream, machine, layers, spiffeId, now }: ConnectionOptions) {
+    this.node = node;
+    this.layers = layers;
+    this.spiffeId = spiffeId;
+    this.connectedSinceMs = now();
+    this.#stream = stream;
+    this.#machine = machine;
+    this.#now = now;
+  }
+
+  /** Answers a request. Returns what the client refused with it, and the revisions that have arrived. Throws "invalid" on a message that is not one. */
+  receive(message: Buffer): { readonly refusals: readonly Refusal[]; readonly settled: readonly Settled[] } {
+    const { responses, events } = this.#read(message);
+    const refusals = events.flatMap((event) =>
+      event.kind === "nack" ? event.refused.map((refused) => this.#describe(event.type, refused)) : [],
+    );
+    this.#unsettled.push(...refusals);
+    for (const response of responses) this.#send(response);
+    return { refusals, settled: this.flush() };
+  }
+
+  isConcerned(layerIndex: number, fromVersion: number): boolean {
+    return this.#machine.isConcerned(layerIndex, fromVersion);
+  }
+
+  /** The version of a layer that a revision made must reach this client. */
+  expect(revision: number, layerIndex: number): void {
+    this.#pending.push({ revision, layerIndex, version: this.layers[layerIndex]?.version ?? 0 });
+  }
+
+  /** Sends what the client is ready for; returns the revisions it turned out to have. */
+  flush(): readonly Settled[] {
+    if (!this.#isBlocked) for (const response of this.#machine.flush()) this.#send(response);
+    return this.#settle();
+  }
+
+  /** What waited has left. */
+  drained(): readonly Settled[] {
+    if (!this.#isBlocked || this.#stream.queuedBytes > 0) return [];
+    this.#isBlocked = false;
+    return this.flush();
+  }
+
+  /** True when it holds everything it is to hold. */
+  get isCurrent(): boolean {
+    const states = [...this.#machine.sync().values()];
+    return this.#pending.length === 0 && states.length > 0 && states.every((state) => state === "SYNCED");
+  }
+
+  sync(): Partial<Record<XdsType, SyncState>> {
+    const known = this.#machine.sync();
+    return { ...Object.fromEntries(ALWAYS_SHOWN.map((type) => [type, "NOT SENT"])), ...Object.fromEntries(known) };
+  }
+
+  end(error: PharosError): void {
+    this.#stream.fail(error);
+  }
+
+  #read(message: Buffer): ReturnType<StreamMachine["receive"]> {
+    try {
+      return this.#machine.receive(message);
+    } catch (error) {
+      if (error instanceof RangeError)
+        throw new PharosError("invalid", `node ${this.node.id} sent what is no discovery request: ${error.message}`, {
+          cause: error,
+        });
+      throw error;
+    }
+  }
+
+  #settle(): Settled[] {
+    if (this.#pending.length === 0) {
+      this.#unsettled = [];
+      return [];
+    }
+    const { answered } = this.#machine;
+    const arrived = this.#pending.filter(({ layerIndex, version }) => (answered[layerIndex] ?? 0) >= version);
+    if (arrived.length === 0) return [];
+    this.#pending = this.#pending.filter((pending) => !arrived.includes(pending));
+    const byRevision = Map.groupBy(arrived, ({ revision }) => revision);
+    const refusals = this.#unsettled;
+    this.#unsettled = [];
+    const touches = (pending: Pending, { type, resource }: Refusal): boolean =>
+      this.layers[pending.layerIndex]?.touched(pending.version, type, resource) ?? false;
+    return [...byRevision]
+      .filter(([revision]) => !this.#pending.some((pending) => pending.revision === revision))
+      .map(([revision, parts]) => ({
+        revision,
+        refusals:
+          byRevision.size === 1 ? refusals : refusals.filter((refusal) => parts.some((part) => touches(part, refusal))),
+      }));
+  }
+
+  #describe(type: XdsType, { name, message }: RefusedResource): Refusal {
+    const at = new Date(this.#now()).toISOString();
+    const origins: readonly Origin[] =
+      this.layers.map(({ layer }) => layer.resources.get(type)?.get(name)).find((resource) => resource !== undefined)
+        ?.origins ?? [];
+    return { at, type, resource: name, message, origins };
+  }
+
+  #send(response: Response): void {
+    for (const part of response.parts) this.bytesSent += part.length;
+    this.#stream.send(response.parts);
+    const { queuedBytes } = this.#stream;
+    if (queuedBytes > QUEUE_BYTES_MAX) this.#isBlocked = true;
+    if (queuedBytes > QUEUE_BYTES_LIMIT)
+      this.end(new PharosError("exhausted", `node ${this.node.id} asks for more than it reads`));
+  }
+}

@@ -1,0 +1,104 @@
+import type { ProxyDetail, ProxyStatus, Refusal } from "#core/view/mesh.ts";
+import type { ProxyNode } from "#core/xds/layer.ts";
+import type { XdsType } from "#core/xds/type-urls.ts";
+import type { Connection } from "#server/xds/connection.ts";
+
+interface KnownProxy {
+  node: ProxyNode;
+  connection: Connection | undefined;
+  revision: number | null;
+  refusals: readonly Refusal[];
+  certificateNotAfter: string | null;
+  lastSeenMs: number;
+}
+
+const REFUSALS_KEPT = 20;
+const AWAY_KEPT_MS = 60 * 60 * 1000;
+
+/** Every proxy that is connected, or was in the last hour, and what is known of it. */
+export class ProxyBook {
+  readonly #proxies = new Map<string, KnownProxy>();
+
+  /** Returns the connection that this one takes the place of. */
+  connect(connection: Connection, certificateNotAfter: string | null): Connection | undefined {
+    const { node } = connection;
+    const known = this.#proxies.get(node.id);
+    this.#proxies.set(node.id, {
+      node,
+      connection,
+      revision: known?.revision ?? null,
+      refusals: known?.refusals ?? [],
+      certificateNotAfter,
+      lastSeenMs: connection.connectedSinceMs,
+    });
+    return known?.connection;
+  }
+
+  /** False when another connection has taken this one's place. */
+  disconnect(connection: Connection, revision: number, nowMs: number): boolean {
+    const known = this.#proxies.get(connection.node.id);
+    if (known?.connection !== connection) return false;
+    if (connection.isCurrent) known.revision = revision;
+    known.connection = undefined;
+    known.lastSeenMs = nowMs;
+    return true;
+  }
+
+  took(id: string, revision: number): void {
+    const known = this.#proxies.get(id);
+    if (known !== undefined) known.revision = Math.max(known.revision ?? 0, revision);
+  }
+
+  refused(id: string, refusals: readonly Refusal[]): void {
+    const known = this.#proxies.get(id);
+    if (known !== undefined) known.refusals = [...refusals, ...known.refusals].slice(0, REFUSALS_KEPT);
+  }
+
+  connection(id: string): Connection | undefined {
+    return this.#proxies.get(id)?.connection;
+  }
+
+  /** Ids of those that are known and not connected. */
+  away(): string[] {
+    return [...this.#proxies.values()].filter(({ connection }) => connection === undefined).map(({ node }) => node.id);
+  }
+
+  list(revision: number, nowMs: number): ProxyStatus[] {
+    for (const [id, { connection, lastSeenMs }] of this.#proxies)
+      if (connection === undefined && lastSeenMs < nowMs - AWAY_KEPT_MS) this.#proxies.delete(id);
+    return Array.from(this.#proxies.values(), (proxy) => describe(proxy, revision));
+  }
+
+  detail(id: string, revision: number): ProxyDetail | undefined {
+    const known = this.#proxies.get(id);
+    if (known === undefined) return undefined;
+    const resources: Partial<Record<XdsType, number>> = {};
+    for (const { layer } of known.connection?.layers ?? [])
+      for (const [type, all] of layer.resources) resources[type] = (resources[type] ?? 0) + all.size;
+    const { LABELS, ...metadata } = known.node.metadata;
+    return { ...describe(known, revision), labels: LABELS, metadata, refusals: known.refusals, resources };
+  }
+}
+
+function describe(
+  { node, connection, revision, refusals, certificateNotAfter }: KnownProxy,
+  newest: number,
+): ProxyStatus {
+  const sync = connection?.sync() ?? {};
+  return {
+    id: node.id,
+    name: node.name,
+    namespace: node.namespace,
+    workload: node.metadata.WORKLOAD_NAME || node.name,
+    type: node.type,
+    version: node.version,
+    address: node.address,
+    spiffeId: connection?.spiffeId ?? null,
+    connectedSince: connection === undefined ? null : new Date(connection.connectedSinceMs).toISOString(),
+    certificateNotAfter,
+    sync,
+    revision: connection?.isCurrent === true ? newest : revision,
+    lastRefusal: Object.values(sync).includes("ERROR") ? (refusals[0] ?? null) : null,
+    bytesSent: connection?.bytesSent ?? 0,
+  };
+}

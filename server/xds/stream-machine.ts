@@ -1,0 +1,24 @@
+import type { SyncState } from "#core/view/mesh.ts";
+import type { XdsType } from "#core/xds/type-urls.ts";
+import type { RefusedResource } from "#server/xds/attribute-refusal.ts";
+import type { Response } from "#server/xds/response.ts";
+
+/** What the state machines tell whoever runs them. */
+export type StreamEvent =
+  | { readonly kind: "ack"; readonly type: XdsType }
+  | { readonly kind: "nack"; readonly type: XdsType; readonly refused: readonly RefusedResource[] }
+  | { readonly kind: "stale"; readonly type: XdsType; readonly nonce: string };
+
+/** One client's side of ADS, without sockets: requests in, responses out. */
+export interface StreamMachine {
+  /** Reacts to a request; returns what to send, in order. Throws RangeError on a message that is not one. */
+  receive(message: Buffer): { readonly responses: readonly Response[]; readonly events: readonly StreamEvent[] };
+  /** Brings the client up to date with its layers as far as it has answered; returns what to send, in order. */
+  flush(): readonly Response[];
+  /** Per layer, the version of which the client has answered everything it wants. */
+  readonly answered: readonly number[];
+  /** Per type it asked for: is all that it was sent answered, and does it hold what it should. */
+  sync(): ReadonlyMap<XdsType, SyncState>;
+  /** Whether what changed in a layer since a version is anything this client wants. */
+  isConcerned(layerIndex: number, fromVersion: number): boolean;
+}
