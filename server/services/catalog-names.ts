@@ -1,6 +1,7 @@
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { Catalog } from "#core/view/config.ts";
-import { expandHost, listServices, principalOf } from "#server/services/service-directory.ts";
+import { expandHost } from "#core/host/host.ts";
+import { listServices, principalOf } from "#server/services/service-directory.ts";
 
 const unique = (values: Iterable<string>): string[] => [...new Set(values)].sort();
 

@@ -37,11 +37,6 @@ export function listServices(snapshot: Snapshot): ReadonlyMap<string, DirectoryS
   return services;
 }
 
-/** Istio's rule: a name without dots is of the namespace that says it. */
-export function expandHost(name: string, namespace: string, domainSuffix: string): string {
-  if (name.includes(".") || name === "*") return name;
-  return `${name}.${namespace}.svc.${domainSuffix}`;
-}
 
 export function principalOf(instance: WorkloadInstance, trustDomain: string): string {
   return `${trustDomain}/ns/${instance.namespace}/sa/${instance.serviceAccount}`;

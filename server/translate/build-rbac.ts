@@ -1,0 +1,217 @@
+import type { Resource } from "#core/resource/resource.ts";
+import type { AuthorizationCondition, AuthorizationOperation, AuthorizationRule, AuthorizationSource } from "#core/resource/spec/authorization-policy.ts";
+import { type PermissionSchema, type PrincipalSchema, RBAC_Action, type RBACSchema } from "#proto/gen/envoy/config/rbac/v3/rbac_pb.js";
+import type { HeaderMatcherSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
+import type { StringMatcherSchema } from "#proto/gen/envoy/type/matcher/v3/string_pb.js";
+import type { Init } from "#server/translate/pack.ts";
+
+type PrincipalInit = Init<typeof PrincipalSchema>;
+type PermissionInit = Init<typeof PermissionSchema>;
+type StringInit = Init<typeof StringMatcherSchema>;
+
+const ANY_PRINCIPAL: PrincipalInit = { identifier: { case: "any", value: true } };
+const ANY_PERMISSION: PermissionInit = { rule: { case: "any", value: true } };
+
+export interface RbacInput {
+  readonly policies: readonly Resource<"AuthorizationPolicy">[];
+  readonly action: "ALLOW" | "DENY" | "AUDIT";
+  readonly trustDomain: string;
+  /** False for TCP: what only HTTP knows never matches an ALLOW, and is left out of a DENY, as in Istio. */
+  readonly isHttp: boolean;
+}
+
+const ACTION = { ALLOW: RBAC_Action.ALLOW, DENY: RBAC_Action.DENY, AUDIT: RBAC_Action.LOG } as const;
+
+/** Name of a policy's rule, as Istio names it; the proxy's log gives it back when the rule refuses. */
+export function rbacPolicyName(namespace: string, name: string, rule: number): string {
+  return `ns[${namespace}]-policy[${name}]-rule[${rule}]`;
+}
+
+/** All policies of one action; undefined when there are none. With ALLOW, what no rule matches is refused. */
+export function buildRbac(input: RbacInput): Init<typeof RBACSchema> | undefined {
+  const own = input.policies.filter(({ spec }) => (spec.action ?? "ALLOW") === input.action);
+  if (own.length === 0) return undefined;
+  const policies: NonNullable<Init<typeof RBACSchema>["policies"]> = {};
+  for (const { metadata, spec } of own) {
+    for (const [index, rule] of (spec.rules ?? []).entries()) {
+      const built = buildPolicy(rule, input);
+      if (built !== undefined) policies[rbacPolicyName(metadata.namespace, metadata.name, index)] = built;
+    }
+  }
+  return { action: ACTION[input.action], policies };
+}
+
+function buildPolicy(rule: AuthorizationRule, { trustDomain, isHttp, action }: RbacInput): { principals: PrincipalInit[]; permissions: PermissionInit[] } | undefined {
+  const conditions = (rule.when ?? []).map((condition) => buildCondition(condition, trustDomain));
+  const needsHttp = usesHttp(rule);
+  if (needsHttp && !isHttp && action !== "DENY") return undefined;
+  const keep = <T>(parts: readonly (Part<T> | undefined)[]): T[] => parts.flatMap((part) => (part === undefined || (part.isHttp && !isHttp) ? [] : [part.value]));
+  const when = { principals: keep(conditions.map((each) => each.principal)), permissions: keep(conditions.map((each) => each.permission)) };
+  const sources = rule.from?.map(({ source }) => keep(sourceParts(source ?? {}, trustDomain))) ?? [[]];
+  const operations = rule.to?.map(({ operation }) => keep(operationParts(operation ?? {}))) ?? [[]];
+  return {
+    principals: sources.map((parts) => allPrincipals([...parts, ...when.principals])),
+    permissions: operations.map((parts) => allPermissions([...parts, ...when.permissions])),
+  };
+}
+
+interface Part<T> {
+  readonly value: T;
+  readonly isHttp: boolean;
+}
+
+const part = <T>(value: T, isHttp = false): Part<T> => ({ value, isHttp });
+
+function allPrincipals(parts: readonly PrincipalInit[]): PrincipalInit {
+  const [only] = parts;
+  if (only === undefined) return ANY_PRINCIPAL;
+  return parts.length === 1 ? only : { identifier: { case: "andIds", value: { ids: [...parts] } } };
+}
+
+function allPermissions(parts: readonly PermissionInit[]): PermissionInit {
+  const [only] = parts;
+  if (only === undefined) return ANY_PERMISSION;
+  return parts.length === 1 ? only : { rule: { case: "andRules", value: { rules: [...parts] } } };
+}
+
+function anyPrincipal<V>(values: readonly V[] | undefined, build: (value: V) => PrincipalInit): PrincipalInit | undefined {
+  if (values === undefined || values.length === 0) return undefined;
+  return { identifier: { case: "orIds", value: { ids: values.map(build) } } };
+}
+
+function anyPermission<V>(values: readonly V[] | undefined, build: (value: V) => PermissionInit): PermissionInit | undefined {
+  if (values === undefined || values.length === 0) return undefined;
+  return { rule: { case: "orRules", value: { rules: values.map(build) } } };
+}
+
+const notPrincipal = (value: PrincipalInit | undefined): PrincipalInit | undefined => (value === undefined ? undefined : { identifier: { case: "notId", value } });
+const notPermission = (value: PermissionInit | undefined): PermissionInit | undefined => (value === undefined ? undefined : { rule: { case: "notRule", value } });
+
+function sourceParts(source: AuthorizationSource, trustDomain: string): (Part<PrincipalInit> | undefined)[] {
+  const principal = (value: string) => authenticated(principalMatcher(value));
+  const namespace = (value: string) => authenticated(regex(`.*/ns/${wild(value)}/sa/.*`));
+  const account = (value: string) => authenticated(accountMatcher(value, trustDomain));
+  const direct = (value: string): PrincipalInit => ({ identifier: { case: "directRemoteIp", value: cidr(value) } });
+  const remote = (value: string): PrincipalInit => ({ identifier: { case: "remoteIp", value: cidr(value) } });
+  return [
+    anyPrincipal(source.principals, principal),
+    notPrincipal(anyPrincipal(source.notPrincipals, principal)),
+    anyPrincipal(source.namespaces, namespace),
+    notPrincipal(anyPrincipal(source.notNamespaces, namespace)),
+    anyPrincipal(source.serviceAccounts, account),
+    notPrincipal(anyPrincipal(source.notServiceAccounts, account)),
+    anyPrincipal(source.ipBlocks, direct),
+    notPrincipal(anyPrincipal(source.notIpBlocks, direct)),
+    anyPrincipal(source.remoteIpBlocks, remote),
+    notPrincipal(anyPrincipal(source.notRemoteIpBlocks, remote)),
+  ].map((value) => (value === undefined ? undefined : part(value)));
+}
+
+function operationParts(operation: AuthorizationOperation): (Part<PermissionInit> | undefined)[] {
+  const header = (name: string, ignoreCase: boolean) => (value: string): PermissionInit => ({ rule: { case: "header", value: headerMatcher(name, value, ignoreCase) } });
+  const path = (value: string): PermissionInit => ({ rule: { case: "urlPath", value: { rule: { case: "path", value: value.includes("{") ? regex(pathTemplate(value)) : stringMatcher(value) } } } });
+  const port = (value: string): PermissionInit => ({ rule: { case: "destinationPort", value: Number(value) } });
+  const http = (value: PermissionInit | undefined) => (value === undefined ? undefined : part(value, true));
+  const any = (value: PermissionInit | undefined) => (value === undefined ? undefined : part(value));
+  return [
+    http(anyPermission(operation.hosts, header(":authority", true))),
+    http(notPermission(anyPermission(operation.notHosts, header(":authority", true)))),
+    http(anyPermission(operation.methods, header(":method", false))),
+    http(notPermission(anyPermission(operation.notMethods, header(":method", false)))),
+    http(anyPermission(operation.paths, path)),
+    http(notPermission(anyPermission(operation.notPaths, path))),
+    any(anyPermission(operation.ports, port)),
+    any(notPermission(anyPermission(operation.notPorts, port))),
+  ];
+}
+
+function usesHttp(rule: AuthorizationRule): boolean {
+  const inOperation = (rule.to ?? []).some(({ operation = {} }) => operationParts(operation).some((each) => each?.isHttp));
+  return inOperation || (rule.when ?? []).some(({ key }) => key.startsWith("request."));
+}
+
+/** `when`: values are alternatives, and none of notValues may hold. */
+function buildCondition({ key, values, notValues }: AuthorizationCondition, trustDomain: string): { principal?: Part<PrincipalInit>; permission?: Part<PermissionInit> } {
+  const both = (build: (value: string) => PrincipalInit, isHttp = false) => ({ principal: part(allPrincipals([anyPrincipal(values, build), notPrincipal(anyPrincipal(notValues, build))].filter((each) => each !== undefined)), isHttp) });
+  const operation = (build: (value: string) => PermissionInit) => ({ permission: part(allPermissions([anyPermission(values, build), notPermission(anyPermission(notValues, build))].filter((each) => each !== undefined))) });
+  const header = /^request\.headers\[(.+)\]$/.exec(key)?.[1];
+  if (header !== undefined) return both((value) => ({ identifier: { case: "header", value: headerMatcher(header, value, false) } }), true);
+  switch (key) {
+    case "source.principal":
+      return both((value) => authenticated(principalMatcher(value)));
+    case "source.namespace":
+      return both((value) => authenticated(regex(`.*/ns/${wild(value)}/sa/.*`)));
+    case "source.serviceAccount":
+      return both((value) => authenticated(accountMatcher(value, trustDomain)));
+    case "source.ip":
+      return both((value) => ({ identifier: { case: "directRemoteIp", value: cidr(value) } }));
+    case "remote.ip":
+      return both((value) => ({ identifier: { case: "remoteIp", value: cidr(value) } }));
+    case "destination.ip":
+      return operation((value) => ({ rule: { case: "destinationIp", value: cidr(value) } }));
+    case "destination.port":
+      return operation((value) => ({ rule: { case: "destinationPort", value: Number(value) } }));
+    case "connection.sni":
+      return operation((value) => ({ rule: { case: "requestedServerName", value: stringMatcher(value) } }));
+    default:
+      // Ingest refuses every other key; one that came through must not open what it was meant to close.
+      return { permission: part({ rule: { case: "notRule", value: ANY_PERMISSION } }) };
+  }
+}
+
+function authenticated(principalName: StringInit): PrincipalInit {
+  return { identifier: { case: "authenticated", value: { principalName } } };
+}
+
+/** Istio's principals lack the scheme: `cluster.local/ns/default/sa/productpage`. */
+function principalMatcher(value: string): StringInit {
+  if (value === "*") return regex(".+");
+  if (value.startsWith("*")) return { matchPattern: { case: "suffix", value: value.slice(1) } };
+  if (value.endsWith("*")) return { matchPattern: { case: "prefix", value: `spiffe://${value.slice(0, -1)}` } };
+  return { matchPattern: { case: "exact", value: `spiffe://${value}` } };
+}
+
+/** `account` or `namespace/account`. */
+function accountMatcher(value: string, trustDomain: string): StringInit {
+  const [namespace, account] = value.includes("/") ? value.split("/", 2) : [undefined, value];
+  if (namespace === undefined) return { matchPattern: { case: "suffix", value: `/sa/${account}` } };
+  return { matchPattern: { case: "exact", value: `spiffe://${trustDomain}/ns/${namespace}/sa/${account}` } };
+}
+
+/** `*`, `prefix*`, `*suffix`, or exact. */
+export function stringMatcher(value: string): StringInit {
+  if (value === "*") return regex(".+");
+  if (value.startsWith("*")) return { matchPattern: { case: "suffix", value: value.slice(1) } };
+  if (value.endsWith("*")) return { matchPattern: { case: "prefix", value: value.slice(0, -1) } };
+  return { matchPattern: { case: "exact", value } };
+}
+
+function headerMatcher(name: string, value: string, ignoreCase: boolean): Init<typeof HeaderMatcherSchema> {
+  if (value === "*") return { name, headerMatchSpecifier: { case: "presentMatch", value: true } };
+  return { name, headerMatchSpecifier: { case: "stringMatch", value: { ...stringMatcher(value), ...(ignoreCase ? { ignoreCase: true } : {}) } } };
+}
+
+function regex(value: string): StringInit {
+  return { matchPattern: { case: "safeRegex", value: { regex: value } } };
+}
+
+function wild(value: string): string {
+  return value.split("*").map(escapeRegex).join(".*");
+}
+
+function escapeRegex(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+/** `/a/{*}/b` and `/a/{**}`: one segment, or any number. */
+function pathTemplate(value: string): string {
+  return value
+    .split(/(\{\*\*?\})/)
+    .map((each) => (each === "{*}" ? "[^/]+" : each === "{**}" ? ".*" : escapeRegex(each)))
+    .join("");
+}
+
+function cidr(value: string): { addressPrefix: string; prefixLen: number } {
+  const [address = "", bits] = value.split("/", 2);
+  return { addressPrefix: address, prefixLen: bits === undefined ? (address.includes(":") ? 128 : 32) : Number(bits) };
+}

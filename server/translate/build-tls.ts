@@ -1,0 +1,89 @@
+import type { ClientTls } from "#core/resource/spec/traffic-policy.ts";
+import { TransportSocketSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
+import { ApiConfigSource_ApiType, ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
+import { RawBufferSchema } from "#proto/gen/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer_pb.js";
+import type { SdsSecretConfigSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
+import { type CommonTlsContextSchema, DownstreamTlsContextSchema, UpstreamTlsContextSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js";
+import { SubjectAltNameMatcher_SanType } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/common_pb.js";
+import { durationMs, type Init, typed } from "#server/translate/pack.ts";
+
+type TransportSocketInit = Init<typeof TransportSocketSchema>;
+type CommonInit = Init<typeof CommonTlsContextSchema>;
+type SdsInit = Init<typeof SdsSecretConfigSchema>;
+
+/** Protocols between sidecars; `istio` first, as its own do. */
+export const MESH_ALPN = ["istio", "h2", "http/1.1"] as const;
+const TLS = "envoy.transport_sockets.tls";
+
+/** A secret of the agent's, over the bootstrap's cluster `sds-grpc`. */
+function secret(name: string): SdsInit {
+  return {
+    name,
+    sdsConfig: {
+      resourceApiVersion: ApiVersion.V3,
+      initialFetchTimeout: durationMs(0),
+      configSourceSpecifier: {
+        case: "apiConfigSource",
+        value: {
+          apiType: ApiConfigSource_ApiType.GRPC,
+          transportApiVersion: ApiVersion.V3,
+          setNodeOnFirstMessageOnly: true,
+          grpcServices: [{ targetSpecifier: { case: "envoyGrpc", value: { clusterName: "sds-grpc" } } }],
+        },
+      },
+    },
+  };
+}
+
+function sanMatchers(kind: "exact" | "prefix", names: readonly string[], sanType: SubjectAltNameMatcher_SanType) {
+  return names.map((value) => ({ sanType, matcher: { matchPattern: { case: kind, value } as const } }));
+}
+
+/** Own certificate, and peers whose chain leads to the mesh's roots and whose URI is one of `uris` (exact, or by prefix). */
+function meshContext(uris: readonly string[], kind: "exact" | "prefix", alpn: readonly string[]): CommonInit {
+  return {
+    alpnProtocols: [...alpn],
+    tlsCertificateSdsSecretConfigs: [secret("default")],
+    validationContextType: {
+      case: "combinedValidationContext",
+      value: {
+        defaultValidationContext: { matchTypedSubjectAltNames: sanMatchers(kind, uris, SubjectAltNameMatcher_SanType.URI) },
+        validationContextSdsSecretConfig: secret("ROOTCA"),
+      },
+    },
+  };
+}
+
+export function meshUpstream(uris: readonly string[], sni: string, isHttp2: boolean): TransportSocketInit {
+  return typed(TLS, UpstreamTlsContextSchema, { sni, commonTlsContext: meshContext(uris, "exact", isHttp2 ? ["h2"] : ["istio", "http/1.1"]) });
+}
+
+/** Terminates mTLS of any workload of the trust domain. */
+export function meshDownstream(trustDomain: string): TransportSocketInit {
+  return typed(TLS, DownstreamTlsContextSchema, {
+    requireClientCertificate: true,
+    commonTlsContext: meshContext([`spiffe://${trustDomain}/`], "prefix", ["h2", "http/1.1"]),
+  });
+}
+
+export const PLAIN: TransportSocketInit = typed("envoy.transport_sockets.raw_buffer", RawBufferSchema, {});
+
+/** What a DestinationRule's `tls` asks for other than the mesh's own mTLS. */
+export function ruleUpstream(tls: ClientTls, host: string, isHttp2: boolean): TransportSocketInit {
+  const files = (path: string) => ({ specifier: { case: "filename", value: path } as const });
+  const validation = {
+    ...(tls.caCertificates === undefined ? {} : { trustedCa: files(tls.caCertificates) }),
+    matchTypedSubjectAltNames: sanMatchers("exact", tls.subjectAltNames ?? [], SubjectAltNameMatcher_SanType.DNS).concat(
+      sanMatchers("exact", (tls.subjectAltNames ?? []).filter((name) => name.includes("://")), SubjectAltNameMatcher_SanType.URI),
+    ),
+  };
+  const checks = tls.caCertificates !== undefined && tls.insecureSkipVerify !== true;
+  return typed(TLS, UpstreamTlsContextSchema, {
+    sni: tls.sni ?? host,
+    commonTlsContext: {
+      alpnProtocols: isHttp2 ? ["h2"] : ["http/1.1"],
+      ...(tls.mode === "MUTUAL" ? { tlsCertificates: [{ certificateChain: files(tls.clientCertificate ?? ""), privateKey: files(tls.privateKey ?? "") }] } : {}),
+      ...(checks ? { validationContextType: { case: "validationContext" as const, value: validation } } : {}),
+    },
+  });
+}

@@ -1,0 +1,118 @@
+import type { Diagnostic } from "#core/diagnostic.ts";
+import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
+import type { LayerChange, ProxyNode, ProxyView, XdsResource } from "#core/xds/layer.ts";
+import type { XdsType } from "#core/xds/type-urls.ts";
+import type { Hash } from "#server/translate/encode.ts";
+import { formatScope, OutboundScope, type ScopeKey } from "#server/translate/outbound-scope.ts";
+import { WorkloadLayer } from "#server/translate/workload-layer.ts";
+import { World } from "#server/translate/world.ts";
+
+export interface CompileResult {
+  readonly changes: readonly LayerChange[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** Routes began or ceased to ask for callers' labels: proxies have to be opened anew. */
+  readonly mustReopen: boolean;
+}
+
+export interface PreviewedResource {
+  readonly layerId: string;
+  readonly type: XdsType;
+  readonly before: XdsResource | undefined;
+  readonly after: XdsResource | undefined;
+}
+
+/** Configuration → layers of xDS resources. One edit rebuilds the hosts it touches, in the scopes that proxies have open. */
+export function createCompiler(snapshot: Snapshot, { hash }: { readonly hash: Hash }): Compiler {
+  return new Compiler(snapshot, hash);
+}
+
+export class Compiler {
+  readonly #world: World;
+  readonly #hash: Hash;
+  readonly #scopes = new Map<string, OutboundScope>();
+  readonly #workloads = new Map<ProxyNode, WorkloadLayer>();
+  #labelKeys: string;
+
+  constructor(snapshot: Snapshot, hash: Hash) {
+    this.#world = new World(snapshot);
+    this.#hash = hash;
+    this.#labelKeys = this.#sourceLabelKeys().join();
+  }
+
+  /** The node object is the handle: `close` takes the same one. */
+  open(node: ProxyNode): ProxyView {
+    const scope = this.#scope(node);
+    const workload = new WorkloadLayer(node, scope, this.#world, this.#hash);
+    scope.users += 1;
+    this.#workloads.set(node, workload);
+    return { layers: [scope.layer, workload.layer] };
+  }
+
+  close(node: ProxyNode): void {
+    const workload = this.#workloads.get(node);
+    if (workload === undefined) return;
+    this.#workloads.delete(node);
+    workload.scope.users -= 1;
+    // A scope without proxies is dropped; the next one of its kind builds it anew.
+    if (workload.scope.users === 0) this.#scopes.delete(formatScope(workload.scope.key));
+  }
+
+  apply(change: SnapshotChange): CompileResult {
+    const affected = this.#world.apply(change);
+    const changes: LayerChange[] = [];
+    const withOtherPorts = new Set<OutboundScope>();
+    for (const scope of this.#scopes.values()) {
+      const before = scope.ports().join();
+      changes.push(...scope.rebuild(affected.hosts));
+      if (scope.ports().join() !== before) withOtherPorts.add(scope);
+    }
+    for (const workload of this.#workloads.values()) changes.push(...workload.rebuild(affected, withOtherPorts.has(workload.scope)));
+    const labelKeys = this.#sourceLabelKeys().join();
+    const mustReopen = labelKeys !== this.#labelKeys;
+    this.#labelKeys = labelKeys;
+    return { changes, diagnostics: [...this.#workloads.values()].flatMap((workload) => workload.diagnostics), mustReopen };
+  }
+
+  preview(change: SnapshotChange): { readonly changes: readonly PreviewedResource[]; readonly diagnostics: readonly Diagnostic[] } {
+    const before = new Map<LayerChange["layer"], Map<XdsType, ReadonlyMap<string, XdsResource>>>();
+    for (const layer of [...this.#scopes.values(), ...this.#workloads.values()].map((each) => each.layer)) {
+      before.set(layer, new Map([...layer.resources].map(([type, all]) => [type, new Map(all)])));
+    }
+    const inverse = this.#world.inverse(change);
+    const { changes, diagnostics } = this.apply(change);
+    this.apply(inverse);
+    return {
+      diagnostics,
+      changes: changes.flatMap(({ layer, type, upserted, removed }) => {
+        const old = before.get(layer)?.get(type);
+        return [
+          ...upserted.map((after) => ({ layerId: layer.id, type, before: old?.get(after.name), after })),
+          ...removed.map((name) => ({ layerId: layer.id, type, before: old?.get(name), after: undefined })),
+        ];
+      }),
+    };
+  }
+
+  #scope(node: ProxyNode): OutboundScope {
+    const { metadata, namespace, takesVirtualHosts } = node;
+    const keys = this.#sourceLabelKeys();
+    const labels = Object.fromEntries(keys.flatMap((key) => (metadata.LABELS[key] === undefined ? [] : [[key, metadata.LABELS[key]]])));
+    const routing = node.type === "router" ? "none" : metadata.INTERCEPTION_MODE === "NONE" ? "proxy" : "ports";
+    const key: ScopeKey = { namespace, labels, takesVirtualHosts: takesVirtualHosts && routing !== "none", routing };
+    const id = formatScope(key);
+    const known = this.#scopes.get(id);
+    if (known !== undefined) return known;
+    const made = new OutboundScope(key, this.#world, this.#hash);
+    this.#scopes.set(id, made);
+    return made;
+  }
+
+  /** Label keys that some route asks of its callers. */
+  #sourceLabelKeys(): string[] {
+    const keys = new Set<string>();
+    for (const { spec } of this.#world.all("VirtualService")) {
+      for (const { match = [] } of spec.http ?? []) for (const { sourceLabels = {} } of match) for (const key of Object.keys(sourceLabels)) keys.add(key);
+    }
+    return [...keys].sort();
+  }
+}

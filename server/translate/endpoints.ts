@@ -1,0 +1,66 @@
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import type { Resource } from "#core/resource/resource.ts";
+import type { ServicePort } from "#core/resource/spec/service-entry.ts";
+import type { WorkloadEntrySpec } from "#core/resource/spec/workload-entry.ts";
+import { mtlsMode } from "#server/translate/mtls-mode.ts";
+import { matchesLabels, type Service, type World } from "#server/translate/world.ts";
+
+/** Where one instance of a service port answers. */
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+  readonly labels: Readonly<Record<string, string>>;
+  /** True when a sidecar terminates mTLS there. */
+  readonly takesMtls: boolean;
+  readonly serviceAccount: string | undefined;
+  /** `workload;namespace;app;version`; absent outside the mesh. */
+  readonly workload: string | undefined;
+  readonly weight: number;
+  readonly health: WorkloadInstance["health"];
+}
+
+/** `workload;namespace;app;version` as endpoint metadata and the peer header carry it. */
+export function describeWorkload(workload: string, namespace: string, labels: Readonly<Record<string, string>>): string {
+  const app = labels["service.istio.io/canonical-name"] ?? labels["app.kubernetes.io/name"] ?? labels.app ?? workload;
+  const version = labels["service.istio.io/canonical-revision"] ?? labels["app.kubernetes.io/version"] ?? labels.version ?? "latest";
+  return `${workload};${namespace};${app};${version}`;
+}
+
+/** Endpoints of a service port: instances and WorkloadEntries it selects, or those written in it. */
+export function endpointsOf(world: World, service: Service, port: ServicePort): readonly Endpoint[] {
+  const { spec, metadata } = service.entry;
+  const selector = spec.workloadSelector?.labels;
+  if (selector === undefined) return (spec.endpoints ?? []).flatMap((entry) => fromEntry(entry, metadata.namespace, undefined, port));
+  const registered = world.select(metadata.namespace, selector).flatMap((instance) => fromInstance(world, instance, port));
+  const written = world
+    .all("WorkloadEntry")
+    .filter((entry: Resource<"WorkloadEntry">) => entry.metadata.namespace === metadata.namespace && matchesLabels(entry.spec.labels ?? {}, selector))
+    .flatMap((entry) => fromEntry(entry.spec, metadata.namespace, entry.metadata.name, port));
+  return [...registered, ...written];
+}
+
+function fromInstance(world: World, instance: WorkloadInstance, port: ServicePort): Endpoint[] {
+  const own = instance.ports.find(({ name }) => name === port.name);
+  if (own === undefined) return [];
+  const { labels, namespace, serviceAccount, weight, health, address } = instance;
+  const takesMtls = mtlsMode(world, namespace, labels, own.appPort) !== "DISABLE";
+  return [{ address, port: own.inboundPort, labels, takesMtls, serviceAccount, workload: describeWorkload(instance.workload, namespace, labels), weight, health }];
+}
+
+function fromEntry(entry: WorkloadEntrySpec, namespace: string, name: string | undefined, port: ServicePort): Endpoint[] {
+  if (entry.address === undefined) return [];
+  const labels = entry.labels ?? {};
+  return [
+    {
+      address: entry.address,
+      port: entry.ports?.[port.name] ?? port.targetPort ?? port.number,
+      labels,
+      // Written by hand: nobody vouches for a sidecar there, unless its label does, as in Istio.
+      takesMtls: labels["security.istio.io/tlsMode"] === "istio",
+      serviceAccount: entry.serviceAccount,
+      workload: name === undefined && labels.app === undefined ? undefined : describeWorkload(name ?? labels.app ?? "unknown", namespace, labels),
+      weight: entry.weight ?? 1,
+      health: "healthy",
+    },
+  ];
+}

@@ -1,0 +1,117 @@
+import type { JsonObject } from "@bufbuild/protobuf";
+import { ACCESS_LOG_FIELDS, PEER_HEADER } from "#core/telemetry/access-log.ts";
+import type { AccessLogSchema } from "#proto/gen/envoy/config/accesslog/v3/accesslog_pb.js";
+import { HeaderValueOption_HeaderAppendAction } from "#proto/gen/envoy/config/core/v3/base_pb.js";
+import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
+import type { FilterSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
+import type { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
+import { OpenTelemetryConfigSchema } from "#proto/gen/envoy/config/trace/v3/opentelemetry_pb.js";
+import { FileAccessLogSchema } from "#proto/gen/envoy/extensions/access_loggers/file/v3/file_pb.js";
+import { CorsSchema } from "#proto/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js";
+import { HTTPFaultSchema } from "#proto/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js";
+import { FilterConfigSchema as GrpcStatsSchema } from "#proto/gen/envoy/extensions/filters/http/grpc_stats/v3/config_pb.js";
+import { HeaderMutationSchema } from "#proto/gen/envoy/extensions/filters/http/header_mutation/v3/header_mutation_pb.js";
+import { ConfigSchema as HeaderToMetadataSchema } from "#proto/gen/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js";
+import { RouterSchema } from "#proto/gen/envoy/extensions/filters/http/router/v3/router_pb.js";
+import {
+  HttpConnectionManager_ForwardClientCertDetails as ForwardCert,
+  type HttpConnectionManager_TracingSchema,
+  HttpConnectionManagerSchema,
+  type HttpFilterSchema,
+} from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
+import { durationMs, type Init, typed } from "#server/translate/pack.ts";
+import { CORS_FILTER, FAULT_FILTER } from "#server/translate/route-filters.ts";
+
+export type Direction = "outbound" | "inbound" | "gateway";
+export type HttpFilterInit = Init<typeof HttpFilterSchema>;
+
+/** What of a proxy goes into its own listeners. */
+export interface ProxyTelemetry {
+  /** `workload;namespace;app;version` */
+  readonly workload: string;
+  /** `app.namespace` */
+  readonly traceService: string;
+  readonly accessLog: string | undefined;
+  readonly isTracing: boolean;
+  readonly traceSampling: number;
+}
+
+export interface HttpManagerInput {
+  readonly direction: Direction;
+  readonly statPrefix: string;
+  /** Name of a route configuration over ADS, or one written in. */
+  readonly routes: { readonly rds: string } | { readonly inline: Init<typeof RouteConfigurationSchema> };
+  /** Authorization, before the rest. */
+  readonly filters?: readonly HttpFilterInit[];
+  readonly telemetry: ProxyTelemetry;
+}
+
+/** The access log of a listener: JSON, for Envoy escapes what clients put into it. */
+export function buildAccessLog(path: string | undefined, direction: Direction): Init<typeof AccessLogSchema>[] {
+  if (path === undefined) return [];
+  const format: JsonObject = { ...ACCESS_LOG_FIELDS, dir: direction };
+  return [typed("envoy.access_loggers.file", FileAccessLogSchema, { path, accessLogFormat: { case: "logFormat", value: { format: { case: "jsonFormat", value: format } } } })];
+}
+
+/** Callers name their workload to the called in a header that is overwritten on the way out and taken off on the way in. */
+function peerFilters(direction: Direction, workload: string): HttpFilterInit[] {
+  if (direction === "inbound") {
+    return [
+      typed("envoy.filters.http.header_to_metadata", HeaderToMetadataSchema, {
+        requestRules: [{ header: PEER_HEADER, onHeaderPresent: { metadataNamespace: "pharos", key: "peer" }, remove: true }],
+      }),
+    ];
+  }
+  return [
+    typed("envoy.filters.http.header_mutation", HeaderMutationSchema, {
+      mutations: {
+        requestMutations: [{ action: { case: "append", value: { header: { key: PEER_HEADER, value: workload }, appendAction: HeaderValueOption_HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD } } }],
+      },
+    }),
+  ];
+}
+
+function buildTracing({ traceService, traceSampling }: ProxyTelemetry): Init<typeof HttpConnectionManager_TracingSchema> {
+  return {
+    provider: typed("envoy.tracers.opentelemetry", OpenTelemetryConfigSchema, {
+      grpcService: { targetSpecifier: { case: "envoyGrpc", value: { clusterName: "otlp-agent" } }, timeout: durationMs(1000) },
+      serviceName: traceService,
+    }),
+    randomSampling: { value: traceSampling },
+    clientSampling: { value: 100 },
+    overallSampling: { value: 100 },
+    spawnUpstreamSpan: false,
+    customTags: [{ tag: "istio.canonical_service", type: { case: "literal", value: { value: traceService.split(".")[0] ?? traceService } } }],
+  };
+}
+
+/** The HTTP connection manager of a listener, with Istio's choices. */
+export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSchema> {
+  const { direction, telemetry, routes } = input;
+  const isEdge = direction === "gateway";
+  return typed("envoy.filters.network.http_connection_manager", HttpConnectionManagerSchema, {
+    statPrefix: input.statPrefix,
+    routeSpecifier:
+      "rds" in routes
+        ? { case: "rds", value: { routeConfigName: routes.rds, configSource: { resourceApiVersion: ApiVersion.V3, initialFetchTimeout: durationMs(0), configSourceSpecifier: { case: "ads", value: {} } } } }
+        : { case: "routeConfig", value: routes.inline },
+    httpFilters: [
+      ...peerFilters(direction, telemetry.workload),
+      ...(input.filters ?? []),
+      typed("envoy.filters.http.grpc_stats", GrpcStatsSchema, { emitFilterState: true }),
+      ...(direction === "inbound" ? [] : [typed(FAULT_FILTER, HTTPFaultSchema, {}), typed(CORS_FILTER, CorsSchema, {})]),
+      typed("envoy.filters.http.router", RouterSchema, {}),
+    ],
+    accessLog: buildAccessLog(telemetry.accessLog, direction),
+    ...(telemetry.isTracing ? { tracing: buildTracing(telemetry) } : {}),
+    serverName: "istio-envoy",
+    useRemoteAddress: isEdge,
+    normalizePath: true,
+    mergeSlashes: direction !== "outbound",
+    streamIdleTimeout: durationMs(0),
+    upgradeConfigs: [{ upgradeType: "websocket" }],
+    forwardClientCertDetails: direction === "inbound" ? ForwardCert.APPEND_FORWARD : isEdge ? ForwardCert.SANITIZE_SET : ForwardCert.SANITIZE,
+    ...(direction === "outbound" ? {} : { setCurrentClientCertDetails: { subject: true, dns: true, uri: true } }),
+    generateRequestId: true,
+  });
+}

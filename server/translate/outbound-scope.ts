@@ -1,0 +1,174 @@
+import { create } from "@bufbuild/protobuf";
+import { formatRef, refOf } from "#core/resource/resource.ts";
+import type { LayerChange, Origin, XdsResource } from "#core/xds/layer.ts";
+import type { XdsType } from "#core/xds/type-urls.ts";
+import { ClusterSchema, Cluster_DiscoveryType, Cluster_LbPolicy } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
+import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
+import { ClusterLoadAssignmentSchema } from "#proto/gen/envoy/config/endpoint/v3/endpoint_pb.js";
+import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
+import { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
+import { buildCluster, buildLoadAssignment } from "#server/translate/build-cluster.ts";
+import { encodeResource, type Hash } from "#server/translate/encode.ts";
+import { endpointsOf } from "#server/translate/endpoints.ts";
+import { matchesLabels, type World } from "#server/translate/world.ts";
+import { MutableLayer } from "#server/translate/mutable-layer.ts";
+import { BLACK_HOLE, HTTP_PROXY, outboundCluster, PASSTHROUGH } from "#server/translate/names.ts";
+import { durationMs } from "#server/translate/pack.ts";
+import { resolveTrafficPolicy } from "#server/translate/traffic-policy.ts";
+import { type BuiltVirtualHost, buildVirtualHosts, type VirtualHostInit } from "#server/translate/virtual-hosts.ts";
+
+/** What proxies that share a scope have in common; nothing else decides what the layer holds. */
+export interface ScopeKey {
+  readonly namespace: string;
+  /** Labels that some route's sourceLabels ask about, of these proxies. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly takesVirtualHosts: boolean;
+  /** Captured traffic is routed by port, uncaptured by the forward proxy; gateways have routes of their own. */
+  readonly routing: "ports" | "proxy" | "none";
+}
+
+interface Unit {
+  readonly type: XdsType;
+  readonly resource: XdsResource;
+}
+
+export function formatScope({ namespace, labels, takesVirtualHosts, routing }: ScopeKey): string {
+  const labelText = Object.entries(labels).sort().map(([key, value]) => `${key}=${value}`).join(",");
+  return `outbound/${namespace}/${routing}${takesVirtualHosts ? "" : "/inline"}${labelText === "" ? "" : `/${labelText}`}`;
+}
+
+/** All that the proxies of one scope need to call anybody: clusters, endpoints, virtual hosts, route configurations. */
+export class OutboundScope {
+  readonly key: ScopeKey;
+  readonly layer: MutableLayer;
+  readonly #world: World;
+  readonly #hash: Hash;
+  /** Route configuration → its virtual hosts by name; the whole of them only where they go inline. */
+  readonly #virtualHosts = new Map<string, Map<string, BuiltVirtualHost>>();
+  readonly #hostConfigs = new Map<string, Set<string>>();
+  users = 0;
+
+  constructor(key: ScopeKey, world: World, hash: Hash) {
+    this.key = key;
+    this.#world = world;
+    this.#hash = hash;
+    this.layer = new MutableLayer(formatScope(key));
+    this.layer.replace("constants", this.#constants());
+    if (key.routing === "proxy") this.layer.replace(`routes ${HTTP_PROXY}`, this.#routeConfig(HTTP_PROXY));
+    for (const host of world.hosts()) this.#rebuildHost(host, new Set());
+    for (const name of this.#virtualHosts.keys()) this.layer.replace(`routes ${name}`, this.#routeConfig(name));
+  }
+
+  /** Ports for which there are route configurations. */
+  ports(): number[] {
+    return [...this.#virtualHosts.keys()].map(Number).filter((port) => Number.isInteger(port)).sort((a, b) => a - b);
+  }
+
+  /** Builds these hosts anew; returns only what differs. */
+  rebuild(hosts: Iterable<string>): LayerChange[] {
+    const changes: LayerChange[] = [];
+    const touchedConfigs = new Set<string>();
+    for (const host of hosts) changes.push(...this.#rebuildHost(host, touchedConfigs));
+    for (const name of touchedConfigs) {
+      const isNeeded = this.#virtualHosts.has(name) || (name === HTTP_PROXY && this.key.routing === "proxy");
+      changes.push(...this.layer.replace(`routes ${name}`, isNeeded ? this.#routeConfig(name) : []));
+    }
+    return changes;
+  }
+
+  #rebuildHost(host: string, touchedConfigs: Set<string>): LayerChange[] {
+    const built = this.key.routing === "none" ? [] : buildVirtualHosts(host, this.#context());
+    this.#enter(host, built, touchedConfigs);
+    const hosts = this.key.takesVirtualHosts ? built.map((each) => this.#encodeVirtualHost(each)) : [];
+    return this.layer.replace(`host ${host}`, [...this.#clusters(host), ...hosts]);
+  }
+
+  #context() {
+    const { namespace, labels, routing } = this.key;
+    return {
+      world: this.#world,
+      namespace,
+      labels,
+      routeConfigs: (port: number) => (routing === "proxy" ? [{ name: HTTP_PROXY, impliesPort: port === 80 }] : [{ name: String(port), impliesPort: true }]),
+    };
+  }
+
+  /** Keeps which route configurations hold the host. With virtual hosts of their own a configuration changes only when it begins or ends. */
+  #enter(host: string, built: readonly BuiltVirtualHost[], touched: Set<string>): void {
+    const before = this.#hostConfigs.get(host) ?? new Set<string>();
+    const after = new Set(built.map(({ routeConfig }) => routeConfig));
+    const isInline = !this.key.takesVirtualHosts;
+    for (const name of new Set([...before, ...after])) {
+      const own = this.#virtualHosts.get(name) ?? new Map<string, BuiltVirtualHost>();
+      const wasThere = own.size > 0;
+      for (const [key] of own) if (key.startsWith(`${host}:`)) own.delete(key);
+      for (const each of built) if (each.routeConfig === name) own.set(each.name, each);
+      if (own.size === 0) this.#virtualHosts.delete(name);
+      else this.#virtualHosts.set(name, own);
+      if (isInline || wasThere !== own.size > 0) touched.add(name);
+    }
+    if (after.size === 0) this.#hostConfigs.delete(host);
+    else this.#hostConfigs.set(host, after);
+  }
+
+  #encodeVirtualHost({ routeConfig, name, init, origins }: BuiltVirtualHost): Unit {
+    const full = `${routeConfig}/${name}`;
+    return { type: "VHDS", resource: encodeResource(VirtualHostSchema, full, create(VirtualHostSchema, { ...init, name: full }), origins, this.#hash) };
+  }
+
+  #routeConfig(name: string): Unit[] {
+    const isForwardProxy = name === HTTP_PROXY;
+    const last: VirtualHostInit = isForwardProxy
+      ? { name: "block_all", domains: ["*"], routes: [{ name: "block_all", match: { pathSpecifier: { case: "prefix", value: "/" } }, action: { case: "directResponse", value: { status: 502 } } }] }
+      : { name: "allow_any", domains: ["*"], routes: [{ name: "allow_any", match: { pathSpecifier: { case: "prefix", value: "/" } }, action: { case: "route", value: { clusterSpecifier: { case: "cluster", value: PASSTHROUGH }, timeout: durationMs(0) } } }] };
+    const own = [...(this.#virtualHosts.get(name)?.values() ?? [])].sort((a, b) => a.name.localeCompare(b.name));
+    const separate = this.key.takesVirtualHosts;
+    const config = create(RouteConfigurationSchema, {
+      name,
+      virtualHosts: separate ? [last] : [...own.map((each) => ({ ...each.init, name: each.name })), last],
+      ...(separate ? { vhds: { configSource: { resourceApiVersion: ApiVersion.V3, initialFetchTimeout: durationMs(0), configSourceSpecifier: { case: "ads" as const, value: {} } } } } : {}),
+      validateClusters: false,
+      maxDirectResponseBodySizeBytes: 1_048_576,
+      ignorePortInHostMatching: false,
+    });
+    const origins = separate ? [] : own.flatMap((each) => each.origins);
+    const routes: Unit = { type: "RDS", resource: encodeResource(RouteConfigurationSchema, name, config, origins, this.#hash) };
+    if (!separate || own.length > 0) return [routes];
+    // Envoy waits for the first virtual host of a configuration before it opens the listener: there is always one.
+    const placeholder: BuiltVirtualHost = { routeConfig: name, name: "placeholder.invalid", init: { domains: ["placeholder.invalid"] }, origins: [] };
+    return [routes, this.#encodeVirtualHost(placeholder)];
+  }
+
+  #clusters(host: string): Unit[] {
+    const { namespace } = this.key;
+    const world = this.#world;
+    const service = world.service(host, namespace);
+    if (service === undefined) return [];
+    const rule = world.destinationRule(host, namespace, service.namespace);
+    const subsets = ["", ...(rule?.spec.subsets ?? []).map(({ name }) => name)];
+    const origins: Origin[] = [...(rule === undefined ? [] : [{ resource: formatRef(refOf(rule)) }]), { resource: formatRef(refOf(service.entry)) }];
+    const units: Unit[] = [];
+    for (const port of service.ports) {
+      const endpoints = endpointsOf(world, service, port);
+      for (const subset of subsets) {
+        const labels = rule?.spec.subsets?.find(({ name }) => name === subset)?.labels;
+        const own = subset === "" ? endpoints : endpoints.filter((endpoint) => matchesLabels(endpoint.labels, labels));
+        const name = outboundCluster(host, port.number, subset);
+        const policy = resolveTrafficPolicy(rule, subset, port.number);
+        const cluster = buildCluster({ name, service, port, subset, endpoints, policy, trustDomain: world.mesh.trustDomain });
+        units.push({ type: "CDS", resource: encodeResource(ClusterSchema, name, cluster, origins, this.#hash) });
+        if ((service.entry.spec.resolution ?? "NONE") === "STATIC") {
+          units.push({ type: "EDS", resource: encodeResource(ClusterLoadAssignmentSchema, name, buildLoadAssignment(name, own), origins, this.#hash) });
+        }
+      }
+    }
+    return units;
+  }
+
+  #constants(): Unit[] {
+    const blackHole = create(ClusterSchema, { name: BLACK_HOLE, clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.STATIC }, connectTimeout: durationMs(1000) });
+    const passthrough = create(ClusterSchema, { name: PASSTHROUGH, clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.ORIGINAL_DST }, lbPolicy: Cluster_LbPolicy.CLUSTER_PROVIDED, connectTimeout: durationMs(10_000) });
+    const clusters = this.key.routing === "ports" ? [blackHole, passthrough] : [blackHole];
+    return clusters.map((cluster) => ({ type: "CDS", resource: encodeResource(ClusterSchema, cluster.name, cluster, [], this.#hash) }));
+  }
+}

@@ -1,0 +1,162 @@
+import type { Diagnostic } from "#core/diagnostic.ts";
+import { formatRef, refOf } from "#core/resource/resource.ts";
+import type { LayerChange, Origin, ProxyNode, XdsResource } from "#core/xds/layer.ts";
+import type { XdsType } from "#core/xds/type-urls.ts";
+import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
+import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
+import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
+import { RBACSchema as HttpRbacSchema } from "#proto/gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js";
+import { buildRbac } from "#server/translate/build-rbac.ts";
+import { buildDefaultRoute, buildRoutes } from "#server/translate/build-routes.ts";
+import { encodeResource, type Hash } from "#server/translate/encode.ts";
+import { describeWorkload } from "#server/translate/endpoints.ts";
+import { buildGateway } from "#server/translate/gateway-listeners.ts";
+import type { HttpFilterInit, ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
+import { buildInboundCluster, buildInboundListener, buildVirtualInbound, inboundOrigins, type InboundPort, inboundProtocol, policiesFor } from "#server/translate/inbound-listener.ts";
+import { MutableLayer } from "#server/translate/mutable-layer.ts";
+import { outboundCluster } from "#server/translate/names.ts";
+import { buildExplicitHttp, buildExplicitTcp, buildForwardProxy, buildPortListener, buildVirtualOutbound } from "#server/translate/outbound-listener.ts";
+import { type Init, typed } from "#server/translate/pack.ts";
+import { isHttp, protocolOf } from "#server/translate/protocol.ts";
+import type { OutboundScope } from "#server/translate/outbound-scope.ts";
+import { originsOf } from "#server/translate/virtual-hosts.ts";
+import type { Affected, World } from "#server/translate/world.ts";
+
+interface Unit {
+  readonly type: XdsType;
+  readonly resource: XdsResource;
+}
+
+/** What one proxy holds alone: the listeners that bind its ports, what is behind them, and a gateway's routes. */
+export class WorkloadLayer {
+  readonly layer: MutableLayer;
+  readonly node: ProxyNode;
+  readonly scope: OutboundScope;
+  readonly #world: World;
+  readonly #hash: Hash;
+  diagnostics: readonly Diagnostic[] = [];
+
+  constructor(node: ProxyNode, scope: OutboundScope, world: World, hash: Hash) {
+    this.node = node;
+    this.scope = scope;
+    this.#world = world;
+    this.#hash = hash;
+    this.layer = new MutableLayer(`workload/${node.namespace}/${node.name}${node.takesVirtualHosts ? "" : "/inline"}`);
+    this.#build();
+  }
+
+  /** Builds anew if the change bears on this proxy; returns only what differs. */
+  rebuild(affected: Affected, portsChanged: boolean): LayerChange[] {
+    const { namespace, name, type, metadata } = this.node;
+    const isTouched =
+      affected.inbound.has("*") ||
+      affected.inbound.has(namespace) ||
+      affected.instances.has(`${namespace}/${name}`) ||
+      (type === "router" && (affected.gateways || affected.hosts.size > 0)) ||
+      (portsChanged && metadata.INTERCEPTION_MODE === "REDIRECT") ||
+      metadata.PHAROS_OUTBOUND.some(({ host }) => affected.hosts.has(host));
+    return isTouched ? this.#build() : [];
+  }
+
+  /** Labels as registered, which are the group's too; those of the node until it has registered. */
+  get #labels(): Readonly<Record<string, string>> {
+    return this.#world.instance(`${this.node.namespace}/${this.node.name}`)?.labels ?? this.node.metadata.LABELS;
+  }
+
+  #telemetry(): ProxyTelemetry {
+    const { node } = this;
+    const instance = this.#world.instance(`${node.namespace}/${node.name}`);
+    const labels = this.#labels;
+    const workload = instance?.workload ?? (node.metadata.WORKLOAD_NAME || node.name);
+    const described = describeWorkload(workload, node.namespace, labels);
+    return {
+      workload: described,
+      traceService: `${described.split(";")[2]}.${node.namespace}`,
+      accessLog: node.metadata.PHAROS_ACCESS_LOG,
+      isTracing: node.metadata.PHAROS_TRACING,
+      traceSampling: this.#world.mesh.traceSampling,
+    };
+  }
+
+  #build(): LayerChange[] {
+    const telemetry = this.#telemetry();
+    if (this.node.type === "router") return this.#buildRouter(telemetry);
+    return [...this.layer.replace("inbound", this.#inbound(telemetry)), ...this.layer.replace("outbound", this.#outbound(telemetry))];
+  }
+
+  #buildRouter(telemetry: ProxyTelemetry): LayerChange[] {
+    const { node } = this;
+    const world = this.#world;
+    const policies = policiesFor(world, node.namespace, this.#labels);
+    const filters = (["AUDIT", "DENY", "ALLOW"] as const).flatMap((action): HttpFilterInit[] => {
+      const rules = buildRbac({ policies, action, trustDomain: world.mesh.trustDomain, isHttp: true });
+      return rules === undefined ? [] : [typed("envoy.filters.http.rbac", HttpRbacSchema, { rules })];
+    });
+    const built = buildGateway(world, node, this.#labels, telemetry, filters);
+    this.diagnostics = built.diagnostics;
+    const guards: Origin[] = policies.map((policy) => ({ resource: formatRef(refOf(policy)) }));
+    return this.layer.replace("gateway", [
+      ...built.listeners.map(({ listener, origins }) => this.#listener(listener, [...guards, ...origins])),
+      ...built.routes.map(({ config, origins }): Unit => ({ type: "RDS", resource: encodeResource(RouteConfigurationSchema, config.name, config, origins, this.#hash) })),
+    ]);
+  }
+
+  #inbound(telemetry: ProxyTelemetry): Unit[] {
+    const { node } = this;
+    const world = this.#world;
+    const labels = this.#labels;
+    const context = { world, node, labels, telemetry };
+    const ports = this.#inboundPorts(labels);
+    const origins = inboundOrigins(context);
+    const listeners = node.metadata.INTERCEPTION_MODE === "NONE" ? ports.map((port) => buildInboundListener(port, context)) : [buildVirtualInbound(ports, context)];
+    const clusters = ports.map(buildInboundCluster);
+    return [
+      ...listeners.map((listener) => this.#listener(listener, origins)),
+      ...clusters.map((cluster): Unit => ({ type: "CDS", resource: encodeResource(ClusterSchema, cluster.name, cluster, [], this.#hash) })),
+    ];
+  }
+
+  /** Ports the node names, or else those of the services that select it. */
+  #inboundPorts(labels: Readonly<Record<string, string>>): InboundPort[] {
+    const { node } = this;
+    const named = node.metadata.PHAROS_INBOUND.map(({ name, appPort, inboundPort }) => ({ appPort, inboundPort: inboundPort || appPort, protocol: inboundProtocol(this.#world, node.namespace, labels, name) }));
+    if (named.length > 0) return named;
+    const ports = new Map<number, InboundPort>();
+    for (const service of this.#world.servicesSelecting(node.namespace, labels)) {
+      for (const port of service.ports) {
+        const number = port.targetPort ?? port.number;
+        ports.set(number, { appPort: number, inboundPort: number, protocol: protocolOf(port) });
+      }
+    }
+    return [...ports.values()].sort((a, b) => a.appPort - b.appPort);
+  }
+
+  #outbound(telemetry: ProxyTelemetry): Unit[] {
+    const { metadata } = this.node;
+    const explicit = metadata.PHAROS_OUTBOUND.flatMap((each) => this.#explicit(each, telemetry));
+    const proxy = metadata.HTTP_PROXY_PORT === undefined || this.scope.key.routing !== "proxy" ? [] : [this.#listener(buildForwardProxy(metadata.HTTP_PROXY_PORT, telemetry), [])];
+    if (metadata.INTERCEPTION_MODE === "NONE") return [...proxy, ...explicit];
+    const ports = this.scope.ports().map((port) => this.#listener(buildPortListener(port, telemetry), []));
+    return [this.#listener(buildVirtualOutbound(telemetry), []), ...ports, ...proxy, ...explicit];
+  }
+
+  #explicit({ host, port, bindPort }: ProxyNode["metadata"]["PHAROS_OUTBOUND"][number], telemetry: ProxyTelemetry): Unit[] {
+    const world = this.#world;
+    const { namespace } = this.node;
+    const service = world.service(host, namespace);
+    const declared = service?.ports.find(({ number }) => number === port);
+    const [virtualService] = world.virtualServices(host, namespace, "mesh");
+    const origins = virtualService === undefined ? [] : originsOf(virtualService);
+    if (declared !== undefined && !isHttp(protocolOf(declared))) {
+      const routed = virtualService?.spec.tcp?.[0]?.route?.map(({ destination, weight }) => ({ name: outboundCluster(host, destination.port?.number ?? port, destination.subset ?? ""), weight: weight ?? 1 }));
+      return [this.#listener(buildExplicitTcp(bindPort, routed ?? [{ name: outboundCluster(host, port, ""), weight: 1 }], telemetry), origins)];
+    }
+    const routes = virtualService?.spec.http === undefined ? [buildDefaultRoute(host, port)] : buildRoutes(virtualService, { world, namespace, gateway: "mesh", port, labels: this.#labels });
+    const config: Init<typeof RouteConfigurationSchema> = { name: `${host}:${port}`, virtualHosts: [{ name: `${host}:${port}`, domains: ["*"], routes, includeRequestAttemptCount: true }], validateClusters: false };
+    return [this.#listener(buildExplicitHttp(bindPort, config, telemetry), origins)];
+  }
+
+  #listener(listener: Listener, origins: readonly Origin[]): Unit {
+    return { type: "LDS", resource: encodeResource(ListenerSchema, listener.name, listener, origins, this.#hash) };
+  }
+}

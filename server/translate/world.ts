@@ -1,0 +1,300 @@
+import { bySpecificity, expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import type { MeshSettings, Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
+import { type AnyResource, formatRef, refOf, type Resource } from "#core/resource/resource.ts";
+import type { ServicePort } from "#core/resource/spec/service-entry.ts";
+
+/** A host that can be called, as one ServiceEntry defines it. */
+export interface Service {
+  readonly host: string;
+  readonly namespace: string;
+  readonly ports: readonly ServicePort[];
+  readonly entry: Resource<"ServiceEntry">;
+}
+
+/** What a change touches; everything else stays as it was built. */
+export interface Affected {
+  readonly hosts: Set<string>;
+  /** Namespaces whose workloads' inbound side may differ; "*" for all. */
+  readonly inbound: Set<string>;
+  /** `namespace/name` of instances that changed. */
+  readonly instances: Set<string>;
+  gateways: boolean;
+}
+
+type Named = { readonly metadata: { readonly namespace: string; readonly name: string; readonly creationTimestamp?: string } };
+
+/** Istio decides ties by age, then by name. */
+function byAge(a: Named, b: Named): number {
+  const ages = (a.metadata.creationTimestamp ?? "").localeCompare(b.metadata.creationTimestamp ?? "");
+  return ages || a.metadata.name.localeCompare(b.metadata.name) || a.metadata.namespace.localeCompare(b.metadata.namespace);
+}
+
+function addTo<K, V>(index: Map<K, Set<V>>, key: K, value: V): void {
+  const known = index.get(key);
+  if (known === undefined) index.set(key, new Set([value]));
+  else known.add(value);
+}
+
+function removeFrom<K, V>(index: Map<K, Set<V>>, key: K, value: V): void {
+  const known = index.get(key);
+  known?.delete(value);
+  if (known?.size === 0) index.delete(key);
+}
+
+/** Configuration and registry with the indices that make one edit cost what it touches, not what there is. */
+export class World {
+  readonly mesh: MeshSettings;
+  readonly #resources = new Map<string, AnyResource>();
+  readonly #instances = new Map<string, WorkloadInstance>();
+  readonly #instancesByLabel = new Map<string, Set<string>>();
+  /** Host → refs of ServiceEntries that define it. */
+  readonly #entriesByHost = new Map<string, Set<string>>();
+  readonly #entriesBySelector = new Map<string, Set<string>>();
+  readonly #virtualServicesByHost = new Map<string, Set<string>>();
+  readonly #virtualServicesByPattern = new Map<string, Set<string>>();
+  readonly #rulesByHost = new Map<string, Set<string>>();
+  readonly #rulesByPattern = new Map<string, Set<string>>();
+  readonly #byKind = new Map<string, Set<string>>();
+
+  constructor(snapshot: Snapshot) {
+    this.mesh = snapshot.mesh;
+    for (const resource of snapshot.resources) this.#add(resource);
+    for (const instance of snapshot.instances) this.#addInstance(instance);
+  }
+
+  apply(change: SnapshotChange): Affected {
+    const affected: Affected = { hosts: new Set(), inbound: new Set(), instances: new Set(), gateways: false };
+    for (const resource of [...change.upserts]) {
+      const old = this.#resources.get(formatRef(refOf(resource)));
+      if (old !== undefined) this.#touch(old, affected);
+      if (old !== undefined) this.#remove(old);
+      this.#add(resource);
+      this.#touch(resource, affected);
+    }
+    for (const ref of change.deletes) {
+      const old = this.#resources.get(formatRef(ref));
+      if (old === undefined) continue;
+      this.#touch(old, affected);
+      this.#remove(old);
+    }
+    for (const instance of change.instanceUpserts) {
+      const key = `${instance.namespace}/${instance.name}`;
+      this.#touchInstance(key, affected);
+      const old = this.#instances.get(key);
+      if (old !== undefined) this.#removeInstance(old);
+      this.#addInstance(instance);
+      this.#touchInstance(key, affected);
+    }
+    for (const key of change.instanceDeletes) {
+      this.#touchInstance(key, affected);
+      const old = this.#instances.get(key);
+      if (old !== undefined) this.#removeInstance(old);
+    }
+    return affected;
+  }
+
+  /** The change that takes `change` back. */
+  inverse(change: SnapshotChange): SnapshotChange {
+    const upserts: AnyResource[] = [];
+    const deletes = change.upserts.filter((resource) => !this.#resources.has(formatRef(refOf(resource)))).map(refOf);
+    for (const ref of [...change.upserts.map(refOf), ...change.deletes]) {
+      const old = this.#resources.get(formatRef(ref));
+      if (old !== undefined) upserts.push(old);
+    }
+    const keys = [...change.instanceUpserts.map(({ namespace, name }) => `${namespace}/${name}`), ...change.instanceDeletes];
+    return {
+      revision: change.revision,
+      upserts,
+      deletes,
+      instanceUpserts: keys.flatMap((key) => this.#instances.get(key) ?? []),
+      instanceDeletes: keys.filter((key) => !this.#instances.has(key)),
+    };
+  }
+
+  /** All hosts that a proxy may have to know: those of services, and those only virtual services name. */
+  hosts(): Set<string> {
+    return new Set([...this.#entriesByHost.keys(), ...this.#virtualServicesByHost.keys(), ...this.#virtualServicesByPattern.keys()]);
+  }
+
+  /** The service at a host as seen from a namespace: its own entry first, then the oldest visible one. */
+  service(host: string, fromNamespace: string): Service | undefined {
+    const entries = this.#resolve<"ServiceEntry">(this.#entriesByHost.get(host)).filter((entry) => isVisible(entry.spec.exportTo, entry.metadata.namespace, fromNamespace));
+    const entry = entries.find(({ metadata }) => metadata.namespace === fromNamespace) ?? entries[0];
+    return entry === undefined ? undefined : { host, namespace: entry.metadata.namespace, ports: entry.spec.ports ?? [], entry };
+  }
+
+  /** VirtualServices for a host that apply to `gateway` ("mesh" or `namespace/name`), the deciding one first. */
+  virtualServices(host: string, fromNamespace: string, gateway: string): readonly Resource<"VirtualService">[] {
+    const patterns = [...this.#virtualServicesByPattern.keys()].filter((pattern) => hostMatches(pattern, host)).sort(bySpecificity);
+    for (const refs of [this.#virtualServicesByHost.get(host), ...patterns.map((pattern) => this.#virtualServicesByPattern.get(pattern))]) {
+      const found = this.#resolve<"VirtualService">(refs).filter(
+        (service) => gatewaysOf(service).includes(gateway) && isVisible(service.spec.exportTo, service.metadata.namespace, fromNamespace),
+      );
+      if (found.length > 0) return found;
+    }
+    return [];
+  }
+
+  /** The rule for a host: the client's namespace wins over the service's, that over the root; within one, the most specific host. */
+  destinationRule(host: string, clientNamespace: string, serviceNamespace: string): Resource<"DestinationRule"> | undefined {
+    const refs = [...(this.#rulesByHost.get(host) ?? [])];
+    for (const [pattern, own] of this.#rulesByPattern) if (hostMatches(pattern, host)) refs.push(...own);
+    const rules = this.#resolve<"DestinationRule">(refs).filter(({ spec }) => Object.keys(spec.workloadSelector?.matchLabels ?? {}).length === 0);
+    for (const namespace of [clientNamespace, serviceNamespace, this.mesh.rootNamespace]) {
+      const own = rules
+        .filter(({ metadata, spec }) => metadata.namespace === namespace && isVisible(spec.exportTo, namespace, clientNamespace))
+        .sort((a, b) => bySpecificity(this.ruleHost(a), this.ruleHost(b)));
+      if (own[0] !== undefined) return own[0];
+    }
+    return undefined;
+  }
+
+  ruleHost(rule: Resource<"DestinationRule">): string {
+    return expandHost(rule.spec.host, rule.metadata.namespace, this.mesh.domainSuffix);
+  }
+
+  all<K extends AnyResource["kind"]>(kind: K): readonly Resource<K>[] {
+    return this.#resolve<K>(this.#byKind.get(kind));
+  }
+
+  instance(key: string): WorkloadInstance | undefined {
+    return this.#instances.get(key);
+  }
+
+  /** Instances of a namespace that carry all of these labels, in order of their names. */
+  select(namespace: string, labels: Readonly<Record<string, string>>): readonly WorkloadInstance[] {
+    const pairs = Object.entries(labels);
+    if (pairs.length === 0) return [];
+    const sets = pairs.map(([key, value]) => this.#instancesByLabel.get(`${namespace}|${key}=${value}`));
+    if (sets.some((set) => set === undefined)) return [];
+    const [smallest] = sets.flatMap((set) => set ?? []).length === 0 ? [undefined] : [...sets].sort((a, b) => (a?.size ?? 0) - (b?.size ?? 0));
+    const found = [...(smallest ?? [])].filter((key) => sets.every((set) => set?.has(key))).sort();
+    return found.flatMap((key) => this.#instances.get(key) ?? []);
+  }
+
+  /** Services that select these labels in their namespace. */
+  servicesSelecting(namespace: string, labels: Readonly<Record<string, string>>): readonly Service[] {
+    return this.#entriesSelecting(namespace, labels).flatMap((entry) => entry.spec.hosts.map((host) => ({ host, namespace, ports: entry.spec.ports ?? [], entry })));
+  }
+
+  #entriesSelecting(namespace: string, labels: Readonly<Record<string, string>>): readonly Resource<"ServiceEntry">[] {
+    const refs = Object.entries(labels).flatMap(([key, value]) => [...(this.#entriesBySelector.get(`${namespace}|${key}=${value}`) ?? [])]);
+    return this.#resolve<"ServiceEntry">(new Set(refs)).filter((entry) => matchesLabels(labels, entry.spec.workloadSelector?.labels));
+  }
+
+  #resolve<K extends AnyResource["kind"]>(refs: Iterable<string> | undefined): Resource<K>[] {
+    const found: Resource<K>[] = [];
+    for (const ref of refs ?? []) {
+      const resource = this.#resources.get(ref);
+      if (resource !== undefined) found.push(resource as unknown as Resource<K>);
+    }
+    return found.sort(byAge);
+  }
+
+  #add(resource: AnyResource): void {
+    const ref = formatRef(refOf(resource));
+    this.#resources.set(ref, resource);
+    addTo(this.#byKind, resource.kind, ref);
+    this.#index(resource, ref, addTo);
+  }
+
+  #remove(resource: AnyResource): void {
+    const ref = formatRef(refOf(resource));
+    this.#resources.delete(ref);
+    removeFrom(this.#byKind, resource.kind, ref);
+    this.#index(resource, ref, removeFrom);
+  }
+
+  #index(resource: AnyResource, ref: string, enter: (index: Map<string, Set<string>>, key: string, value: string) => void): void {
+    const { namespace } = resource.metadata;
+    if (resource.kind === "ServiceEntry") {
+      for (const host of resource.spec.hosts) enter(this.#entriesByHost, host, ref);
+      for (const [key, value] of Object.entries(resource.spec.workloadSelector?.labels ?? {})) enter(this.#entriesBySelector, `${namespace}|${key}=${value}`, ref);
+    } else if (resource.kind === "VirtualService") {
+      for (const short of resource.spec.hosts ?? []) {
+        const host = expandHost(short, namespace, this.mesh.domainSuffix);
+        enter(isWildcard(host) ? this.#virtualServicesByPattern : this.#virtualServicesByHost, host, ref);
+      }
+    } else if (resource.kind === "DestinationRule") {
+      const host = this.ruleHost(resource);
+      enter(isWildcard(host) ? this.#rulesByPattern : this.#rulesByHost, host, ref);
+    }
+  }
+
+  #addInstance(instance: WorkloadInstance): void {
+    const key = `${instance.namespace}/${instance.name}`;
+    this.#instances.set(key, instance);
+    for (const [label, value] of Object.entries(instance.labels)) addTo(this.#instancesByLabel, `${instance.namespace}|${label}=${value}`, key);
+  }
+
+  #removeInstance(instance: WorkloadInstance): void {
+    const key = `${instance.namespace}/${instance.name}`;
+    this.#instances.delete(key);
+    for (const [label, value] of Object.entries(instance.labels)) removeFrom(this.#instancesByLabel, `${instance.namespace}|${label}=${value}`, key);
+  }
+
+  #touchInstance(key: string, affected: Affected): void {
+    const instance = this.#instances.get(key);
+    if (instance === undefined) return;
+    affected.instances.add(key);
+    for (const { host } of this.servicesSelecting(instance.namespace, instance.labels)) affected.hosts.add(host);
+  }
+
+  #touch(resource: AnyResource, affected: Affected): void {
+    const { namespace } = resource.metadata;
+    switch (resource.kind) {
+      case "ServiceEntry":
+        for (const host of resource.spec.hosts) this.#touchHost(host, affected);
+        affected.inbound.add(namespace);
+        break;
+      case "VirtualService":
+        for (const host of resource.spec.hosts ?? []) this.#touchHost(expandHost(host, namespace, this.mesh.domainSuffix), affected);
+        if (gatewaysOf(resource).some((gateway) => gateway !== "mesh")) affected.gateways = true;
+        break;
+      case "DestinationRule":
+        this.#touchHost(this.ruleHost(resource), affected);
+        break;
+      case "WorkloadEntry":
+        for (const { host } of this.servicesSelecting(namespace, resource.spec.labels ?? {})) affected.hosts.add(host);
+        break;
+      case "PeerAuthentication":
+        // Endpoints say whether they take mTLS: their services' clusters differ with it.
+        affected.inbound.add(namespace === this.mesh.rootNamespace ? "*" : namespace);
+        for (const entry of this.all("ServiceEntry")) {
+          if (namespace === this.mesh.rootNamespace || entry.metadata.namespace === namespace) for (const host of entry.spec.hosts) affected.hosts.add(host);
+        }
+        break;
+      case "AuthorizationPolicy":
+        affected.inbound.add(namespace === this.mesh.rootNamespace ? "*" : namespace);
+        break;
+      case "Gateway":
+        affected.gateways = true;
+        break;
+      case "WorkloadGroup":
+        break;
+    }
+  }
+
+  #touchHost(host: string, affected: Affected): void {
+    affected.hosts.add(host);
+    if (!isWildcard(host)) return;
+    for (const each of this.hosts()) if (hostMatches(host, each)) affected.hosts.add(each);
+  }
+}
+
+export function isVisible(exportTo: readonly string[] | undefined, ownNamespace: string, fromNamespace: string): boolean {
+  if (exportTo === undefined || exportTo.length === 0) return true;
+  return exportTo.some((scope) => scope === "*" || scope === fromNamespace || (scope === "." && ownNamespace === fromNamespace));
+}
+
+export function matchesLabels(labels: Readonly<Record<string, string>>, selector: Readonly<Record<string, string>> | undefined): boolean {
+  return Object.entries(selector ?? {}).every(([key, value]) => labels[key] === value);
+}
+
+/** "mesh", and gateways as `namespace/name`. */
+export function gatewaysOf(service: Resource<"VirtualService">): readonly string[] {
+  const { gateways = [] } = service.spec;
+  if (gateways.length === 0) return ["mesh"];
+  return gateways.map((name) => (name === "mesh" || name.includes("/") ? name : `${service.metadata.namespace}/${name}`));
+}
