@@ -6,7 +6,7 @@ const HEIGHT = 24;
 
 /** A trend beside a figure; the figure says the amount, so this is decorative. */
 export function Sparkline({ values, tone = "accent", className }: { readonly values: readonly number[]; readonly tone?: "accent" | "bad"; readonly className?: string }) {
-  const path = sparklinePath(values, WIDTH, HEIGHT);
+  const path = values.some((value) => value > 0) ? sparklinePath(values, WIDTH, HEIGHT) : null;
   return (
     <svg aria-hidden viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" className={cx("h-6 w-24 overflow-visible", tone === "bad" ? "text-bad" : "text-series-1", className)}>
       {path === null ? null : (

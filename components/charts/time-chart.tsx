@@ -2,6 +2,7 @@
 import { Area, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { buildRows, describeSeries, hasFigures, type Series } from "#components/charts/build-series.ts";
 import { ChartTooltip } from "#components/charts/chart-tooltip.tsx";
+import { niceMax } from "#components/charts/nice-max.ts";
 import { formatClock } from "#components/format/format-clock.ts";
 import { cx } from "#components/ui/cx.ts";
 
@@ -34,13 +35,13 @@ export function TimeChart({ label, series, format, kind = "line", syncId, classN
           <ComposedChart data={rows} {...(syncId === undefined ? {} : { syncId })} margin={{ top: 6, right: 4, bottom: 0, left: 0 }} accessibilityLayer={false}>
             <CartesianGrid vertical={false} stroke="var(--line)" />
             <XAxis dataKey="atMs" type="number" domain={["dataMin", "dataMax"]} tick={AXIS} tickLine={false} axisLine={false} minTickGap={56} tickMargin={6} tickFormatter={(ms: number) => formatClock(ms, { seconds: spanMs < 300_000 })} />
-            <YAxis tick={AXIS} tickLine={false} axisLine={false} width={52} tickCount={4} tickFormatter={(value: number) => format(value)} domain={[0, (max: number) => (max === 0 ? 1 : max)]} />
+            <YAxis tick={AXIS} tickLine={false} axisLine={false} width={52} tickCount={4} tickFormatter={(value: number) => format(value)} domain={[0, (max: number) => (max === 0 ? 1 : niceMax(max))]} />
             <Tooltip isAnimationActive={false} cursor={{ stroke: "var(--line-strong)" }} content={(props) => <ChartTooltip series={series} format={format} atMs={props.label} payload={props.payload} isActive={props.active === true} />} />
             {series.map(({ key, color }) =>
               kind === "stack" ? (
-                <Area key={key} dataKey={key} stackId="1" type="monotone" stroke={`var(--${color})`} fill={`var(--${color})`} fillOpacity={0.16} strokeWidth={1.5} isAnimationActive={false} activeDot={{ r: 3, strokeWidth: 0 }} />
+                <Area key={key} dataKey={key} stackId="1" type="linear" stroke={`var(--${color})`} fill={`var(--${color})`} fillOpacity={0.16} strokeWidth={1.5} isAnimationActive={false} activeDot={{ r: 3, strokeWidth: 0 }} />
               ) : (
-                <Line key={key} dataKey={key} type="monotone" stroke={`var(--${color})`} strokeWidth={1.5} dot={false} isAnimationActive={false} activeDot={{ r: 3, strokeWidth: 0 }} />
+                <Line key={key} dataKey={key} type="linear" stroke={`var(--${color})`} strokeWidth={1.5} dot={false} isAnimationActive={false} activeDot={{ r: 3, strokeWidth: 0 }} />
               ),
             )}
           </ComposedChart>

@@ -3,9 +3,9 @@ import { Info } from "lucide-react";
 /** Says that nobody typed a password. */
 export function DemoNotice() {
   return (
-    <div data-testid="demo-notice" className="flex items-center justify-center gap-2 border-line border-b bg-accent-soft px-4 py-1 text-accent-text text-xs">
+    <aside aria-label="Demo" data-testid="demo-notice" className="flex items-center justify-center gap-2 border-line border-b bg-accent-soft px-4 py-1 text-accent-text text-xs">
       <Info aria-hidden className="size-3.5 shrink-0" />
       This is the demo: everyone on this machine is signed in as administrator. It listens on loopback only.
-    </div>
+    </aside>
   );
 }

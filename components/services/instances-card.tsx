@@ -1,0 +1,56 @@
+"use client";
+import { Server } from "lucide-react";
+import Link from "next/link";
+import { Badge, type Tone } from "#components/ui/badge.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { type Column, DataTable } from "#components/ui/data-table.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import type { InstanceView } from "#core/view/service.ts";
+
+const HEALTH: Readonly<Record<InstanceView["health"], { readonly tone: Tone; readonly word: string }>> = {
+  healthy: { tone: "ok", word: "Healthy" },
+  unhealthy: { tone: "bad", word: "Unhealthy" },
+  draining: { tone: "warn", word: "Draining" },
+};
+
+const COLUMNS: readonly Column<InstanceView>[] = [
+  { id: "name", header: "Instance", sortValue: ({ name }) => name, cell: ({ name }) => name },
+  { id: "health", header: "State", cell: ({ health }) => <Badge tone={HEALTH[health].tone}>{HEALTH[health].word}</Badge> },
+  { id: "version", header: "Version", sortValue: ({ version }) => version, cell: ({ version }) => version || "–" },
+  { id: "workload", header: "Workload", hideBelow: "lg", cell: ({ workload }) => workload },
+  { id: "account", header: "Service account", hideBelow: "lg", cell: ({ serviceAccount }) => serviceAccount },
+  { id: "address", header: "Address", align: "end", cell: ({ address, port }) => <code className="font-mono text-xs">{`${address}:${port}`}</code> },
+  {
+    id: "proxy",
+    header: "Proxy",
+    align: "end",
+    cell: ({ proxyId }) =>
+      proxyId === null ? (
+        <span className="text-subtle">none</span>
+      ) : (
+        <Link className="rounded-sm text-accent-text hover:underline" href={`/proxies/${encodeURIComponent(proxyId)}`}>
+          Open
+        </Link>
+      ),
+  },
+];
+
+/** What runs behind a service's name. */
+export function InstancesCard({ instances }: { readonly instances: readonly InstanceView[] }) {
+  return (
+    <Card title="Instances" isFlush>
+      <DataTable
+        label="Instances"
+        columns={COLUMNS}
+        rows={instances}
+        rowKey={({ name, address, port }) => `${name} ${address}:${port}`}
+        defaultSort={{ column: "version", isDescending: false }}
+        empty={
+          <EmptyState icon={<Server />} title="Nothing runs behind this name">
+            Requests to it fail until an instance joins the mesh.
+          </EmptyState>
+        }
+      />
+    </Card>
+  );
+}

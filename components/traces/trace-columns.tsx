@@ -1,0 +1,48 @@
+import { formatMillis } from "#components/format/format-millis.ts";
+import type { ServiceColors } from "#components/traces/assign-colors.ts";
+import { ServiceDot } from "#components/traces/service-dot.tsx";
+import { Badge } from "#components/ui/badge.tsx";
+import type { Column } from "#components/ui/data-table.tsx";
+import { Ago } from "#components/ui/time-text.tsx";
+import type { TraceSummary } from "#core/view/telemetry.ts";
+
+export type TraceColumn = "operation" | "duration" | "spans" | "services" | "start";
+
+/** The chosen columns of a table of traces, in this order. */
+export function buildTraceColumns(names: readonly TraceColumn[], colors: ServiceColors): Column<TraceSummary>[] {
+  const columns: Readonly<Record<TraceColumn, Column<TraceSummary>>> = {
+    operation: {
+      id: "operation",
+      header: "Trace",
+      sortValue: ({ rootService, rootOperation }) => `${rootOperation} ${rootService}`,
+      cell: ({ rootService, rootOperation, errorCount }) => (
+        <span className="flex min-w-0 items-center gap-2">
+          <ServiceDot service={rootService} colors={colors} />
+          <span className="truncate">{rootOperation}</span>
+          <span className="truncate font-normal text-subtle text-xs max-lg:hidden">{rootService}</span>
+          {errorCount === 0 ? null : <Badge tone="bad">{errorCount === 1 ? "1 error" : `${errorCount} errors`}</Badge>}
+        </span>
+      ),
+    },
+    duration: { id: "duration", header: "Duration", align: "end", sortValue: ({ durationMs }) => durationMs, cell: ({ durationMs }) => formatMillis(durationMs) },
+    spans: { id: "spans", header: "Spans", align: "end", sortValue: ({ spanCount }) => spanCount, cell: ({ spanCount }) => spanCount },
+    services: {
+      id: "services",
+      header: "Services",
+      hideBelow: "lg",
+      sortValue: ({ services }) => Object.keys(services).length,
+      cell: ({ services }) => (
+        <span className="flex flex-wrap gap-x-3 gap-y-0.5 text-muted text-xs">
+          {Object.entries(services).map(([service, count]) => (
+            <span key={service} className="inline-flex items-center gap-1.5 whitespace-nowrap">
+              <ServiceDot service={service} colors={colors} />
+              {service.split(".")[0]} {count}
+            </span>
+          ))}
+        </span>
+      ),
+    },
+    start: { id: "start", header: "Started", align: "end", sortValue: ({ startMs }) => startMs, cell: ({ startMs }) => <Ago at={startMs} className="whitespace-nowrap text-muted" /> },
+  };
+  return names.map((name) => columns[name]);
+}

@@ -1,0 +1,86 @@
+"use client";
+import { ChevronDown, ChevronRight, OctagonX, Unlink } from "lucide-react";
+import type { KeyboardEvent } from "react";
+import { formatMillis } from "#components/format/format-millis.ts";
+import type { ServiceColors } from "#components/traces/assign-colors.ts";
+import type { WaterfallRow } from "#components/traces/build-waterfall.ts";
+import { ServiceDot } from "#components/traces/service-dot.tsx";
+import { WATERFALL_GRID } from "#components/traces/waterfall.tsx";
+import { cx } from "#components/ui/cx.ts";
+
+export interface WaterfallLineProps {
+  readonly row: WaterfallRow;
+  readonly colors: ServiceColors;
+  readonly isSelected: boolean;
+  /** One line of the tree is in the tab order; arrow keys reach the rest. */
+  readonly isFocusable: boolean;
+  readonly onSelect: () => void;
+  readonly onToggle: () => void;
+  readonly onKeyDown: (event: KeyboardEvent) => void;
+}
+
+const INDENT_PX = 14;
+
+export function WaterfallLine({ row, colors, isSelected, isFocusable, onSelect, onToggle, onKeyDown }: WaterfallLineProps) {
+  const { span, depth, hasChildren, isCollapsed, descendants } = row;
+  const hasError = span.status === "error" || (isCollapsed && row.hasErrorInside);
+  return (
+    <div
+      role="treeitem"
+      aria-level={depth + 1}
+      aria-selected={isSelected}
+      aria-expanded={hasChildren ? !isCollapsed : undefined}
+      aria-label={describe(row)}
+      tabIndex={isFocusable ? 0 : -1}
+      data-testid="span"
+      onClick={onSelect}
+      onKeyDown={onKeyDown}
+      className={cx(WATERFALL_GRID, "h-8 items-center outline-none hover:bg-hover focus-visible:outline-2 focus-visible:outline-accent focus-visible:-outline-offset-2", isSelected && "bg-accent-soft hover:bg-accent-soft")}
+    >
+      <span className="flex min-w-0 items-center gap-1.5 pr-3 pl-2" style={{ paddingLeft: `${8 + depth * INDENT_PX}px` }}>
+        <span
+          aria-hidden
+          className="flex size-4 shrink-0 items-center justify-center rounded-sm text-subtle hover:bg-active"
+          onClick={(event) => {
+            if (!hasChildren) return;
+            event.stopPropagation();
+            onToggle();
+          }}
+        >
+          {hasChildren ? isCollapsed ? <ChevronRight className="size-3.5" /> : <ChevronDown className="size-3.5" /> : null}
+        </span>
+        <ServiceDot service={span.service} colors={colors} />
+        <span className="truncate font-medium text-ink">{span.service.split(".")[0]}</span>
+        <span className="truncate text-muted text-xs">{span.operation}</span>
+        {isCollapsed ? <span className="tabular shrink-0 rounded-sm bg-active px-1 text-2xs text-muted">+{descendants}</span> : null}
+        {row.isOrphan ? <Unlink aria-hidden className="size-3 shrink-0 text-subtle" /> : null}
+        {hasError ? <OctagonX aria-hidden className="size-3.5 shrink-0 text-bad" /> : null}
+      </span>
+      <Bar row={row} color={`var(--${colors.get(span.service) ?? "idle"})`} hasError={hasError} />
+    </div>
+  );
+}
+
+/** The span on the time line; its duration stands where there is room. */
+function Bar({ row, color, hasError }: { readonly row: WaterfallRow; readonly color: string; readonly hasError: boolean }) {
+  const isRightHalf = row.offset + row.width > 0.8;
+  const label = formatMillis(row.span.durationMs);
+  return (
+    <span className="relative mr-4 h-full border-line border-l bg-[linear-gradient(to_right,var(--line)_1px,transparent_1px)] bg-[length:25%_100%]">
+      <span
+        className={cx("absolute top-2 h-4 min-w-0.5 rounded-sm", hasError && "outline-2 outline-bad")}
+        style={{ left: `${row.offset * 100}%`, width: `${row.width * 100}%`, background: color }}
+      />
+      <span
+        className="tabular absolute top-2 whitespace-nowrap px-1.5 text-2xs text-muted leading-4"
+        style={isRightHalf ? (row.offset > 0.12 ? { right: `${(1 - row.offset) * 100}%` } : { right: "4px", color: "white", textShadow: "0 0 3px rgb(0 0 0 / 70%)" }) : { left: `${(row.offset + row.width) * 100}%` }}
+      >
+        {label}
+      </span>
+    </span>
+  );
+}
+
+function describe({ span, descendants, isOrphan }: WaterfallRow): string {
+  return [`${span.service} ${span.operation}, ${formatMillis(span.durationMs)}`, span.status === "error" ? "error" : "", descendants > 0 ? `${descendants} spans inside` : "", isOrphan ? "its parent was not reported" : ""].filter(Boolean).join(", ");
+}
