@@ -10,7 +10,7 @@ export default {
     { name: "api-calls-services", comment: "Procedures are thin: they call services, never storage or wire code.", severity: "error", from: { path: "^server/api/", pathNot: "\\.test\\.ts$" }, to: { path: "^(server/(db|xds|translate|mesh)/|proto/)" } },
     { name: "browser-has-no-server-code", comment: "The console takes types from the API; server code never enters its bundle.", severity: "error", from: { path: "^(app|components)/", pathNot: "\\.test\\.tsx?$" }, to: { path: "^(server|mesh-agent|cli|grpc|proto)/", pathNot: "^server/(api/|runtime\\.ts)", dependencyTypesNot: ["type-only"] } },
     { name: "server-and-agent-apart", comment: "What both need is in core, proto or grpc.", severity: "error", from: { path: "^server/", pathNot: "\\.test\\.ts$" }, to: { path: "^mesh-agent/" } },
-    { name: "agent-and-server-apart", comment: "What both need is in core, proto or grpc.", severity: "error", from: { path: "^mesh-agent/", pathNot: "\\.test\\.ts$" }, to: { path: "^server/" } },
+    { name: "agent-and-server-apart", comment: "What both need is in core, proto or grpc.", severity: "error", from: { path: "^mesh-agent/", pathNot: "\\.test\\.ts$|/testing/" }, to: { path: "^server/" } },
     { name: "main-is-the-root", comment: "The composition root is started, not imported.", severity: "error", from: { pathNot: "^(cli/serve\\.ts|bench/|e2e/)|\\.test\\.ts$" }, to: { path: "^server/main\\.ts$" } },
   ],
   options: {

@@ -15,23 +15,53 @@ export interface AgentState {
 
 /** The agent's own metrics. */
 export function agentMetrics(state: AgentState): Metric[] {
-  const gauge = (name: string, help: string, value: number | boolean): Metric => ({ name, help, type: "gauge", values: [{ value: Number(value) }] });
-  const counter = (name: string, help: string, value: number): Metric => ({ name, help, type: "counter", values: [{ value }] });
+  const gauge = (name: string, help: string, value: number | boolean): Metric => ({
+    name,
+    help,
+    type: "gauge",
+    values: [{ value: Number(value) }],
+  });
+  const counter = (name: string, help: string, value: number): Metric => ({
+    name,
+    help,
+    type: "counter",
+    values: [{ value }],
+  });
   return [
-    { name: "pharos_agent_info", help: "Version of the agent.", type: "gauge", values: [{ labels: { version: state.version }, value: 1 }] },
+    {
+      name: "pharos_agent_info",
+      help: "Version of the agent.",
+      type: "gauge",
+      values: [{ labels: { version: state.version }, value: 1 }],
+    },
     gauge("pharos_agent_control_plane_connected", "1 while connected to the control plane.", state.isConnected),
     gauge("pharos_agent_registered", "1 while the registry holds this instance.", state.isRegistered),
     gauge("pharos_agent_envoy_ready", "1 while Envoy serves.", state.isEnvoyReady),
     counter("pharos_agent_envoy_restarts_total", "Times that Envoy died and was started again.", state.envoyRestarts),
-    gauge("pharos_agent_certificate_expiry_timestamp_seconds", "End of the workload certificate's life.", Math.floor(state.certificateNotAfterMs / 1000)),
+    gauge(
+      "pharos_agent_certificate_expiry_timestamp_seconds",
+      "End of the workload certificate's life.",
+      Math.floor(state.certificateNotAfterMs / 1000),
+    ),
     counter("pharos_agent_xds_refusals_total", "Responses that Envoy refused.", state.relay.refusals),
-    gauge("pharos_agent_xds_upstream_streams", "Configuration streams to the control plane.", state.relay.upstreamStreams),
-    counter("pharos_agent_cache_failures_total", "Acknowledgements that could not be stored.", state.relay.cacheFailures),
+    gauge(
+      "pharos_agent_xds_upstream_streams",
+      "Configuration streams to the control plane.",
+      state.relay.upstreamStreams,
+    ),
+    counter(
+      "pharos_agent_cache_failures_total",
+      "Acknowledgements that could not be stored.",
+      state.relay.cacheFailures,
+    ),
     {
       name: "pharos_agent_cached_resources",
       help: "Resources of the last good configuration.",
       type: "gauge",
-      values: [...state.cached].map(([type, value]) => ({ labels: { type: type.slice(type.lastIndexOf(".") + 1) }, value })),
+      values: [...state.cached].map(([type, value]) => ({
+        labels: { type: type.slice(type.lastIndexOf(".") + 1) },
+        value,
+      })),
     },
   ];
 }

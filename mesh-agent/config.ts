@@ -1,12 +1,17 @@
 import { z } from "zod";
 import { PharosError } from "#core/errors.ts";
 
-const label = z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, "must be a name of lower-case letters, digits, - and .");
+const label = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, "must be a name of lower-case letters, digits, - and .");
 const port = z.int().min(1).max(65_535);
 
 const AgentConfigSchema = z.strictObject({
   /** Control plane, "host:port". Absent: the token's. */
-  server: z.string().regex(/^.+:\d+$/, "must be host:port").optional(),
+  server: z
+    .string()
+    .regex(/^.+:\d+$/, "must be host:port")
+    .optional(),
   token: z.string().optional(),
   /** Read at each attempt to join: a new token in it is taken without a restart. */
   tokenFile: z.string().optional(),

@@ -6,7 +6,9 @@ export type Log = (level: Level, message: string, fields?: Readonly<Record<strin
 /** One line an event: time, level, message, `key=value`. */
 export function createLog(write: (line: string) => void = (line) => void process.stdout.write(line)): Log {
   return (level, message, fields = {}) => {
-    const rest = Object.entries(fields).map(([key, value]) => ` ${key}=${typeof value === "string" ? JSON.stringify(value) : value}`);
+    const rest = Object.entries(fields).map(
+      ([key, value]) => ` ${key}=${typeof value === "string" ? JSON.stringify(value) : value}`,
+    );
     write(`${new Date().toISOString()} ${level.padEnd(5)} ${message.replaceAll("\n", "\\n")}${rest.join("")}\n`);
   };
 }

@@ -47,7 +47,14 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal, log: Lo
   const background = new AbortController();
   const uplink = new Uplink({ server: keeper.server, identity: () => keeper.current, log });
   const cache = DiskCache.open(paths.cache, log);
-  const registration = new Registration({ config, versions, uplink, file: paths.registration, log, onLabels: () => relay.subscribeAgain() });
+  const registration = new Registration({
+    config,
+    versions,
+    uplink,
+    file: paths.registration,
+    log,
+    onLabels: () => relay.subscribeAgain(),
+  });
   const node = () => describeNode(config, paths, registration.labels);
   const relay = new RelayServer({ uplink, cache, node, log });
   const secrets = new SecretServer(keeper.current, log);
@@ -55,7 +62,14 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal, log: Lo
 
   const { command, fingerprint, admin } = prepareEnvoy(found, config, paths, node());
   const readiness = new ReadinessWatch(admin, (isReady) => registration.setHealth(isReady ? "healthy" : "unhealthy"));
-  const supervisor = new EnvoySupervisor({ command, fingerprint, pidFile: paths.pid, admin, log, onDeath: () => readiness.set(false) });
+  const supervisor = new EnvoySupervisor({
+    command,
+    fingerprint,
+    pidFile: paths.pid,
+    admin,
+    log,
+    onDeath: () => readiness.set(false),
+  });
   const unreadiness = (): string[] => [
     ...(readiness.isReady ? [] : ["envoy does not serve yet"]),
     ...(keeper.current.notAfterMs > Date.now() ? [] : ["the certificate has expired"]),
@@ -84,15 +98,23 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal, log: Lo
   // An Envoy that was taken back serves already: the registry must not hear otherwise.
   readiness.set(await admin.isLive());
   const rotation = setInterval(() => {
-    void rotateLog(paths.envoyLog, async () => void (await admin.post("/reopen_logs"))).catch((error: unknown) => log("warn", "envoy's log was not rotated", { error: String(error) }));
+    void rotateLog(paths.envoyLog, async () => void (await admin.post("/reopen_logs"))).catch((error: unknown) =>
+      log("warn", "envoy's log was not rotated", { error: String(error) }),
+    );
   }, ROTATE_EVERY_MS);
-  const running = [uplink.run(background.signal), keeper.run(uplink, background.signal), registration.run(background.signal), readiness.run(background.signal)];
+  const running = [
+    uplink.run(background.signal),
+    keeper.run(uplink, background.signal),
+    registration.run(background.signal),
+    readiness.run(background.signal),
+  ];
 
   await aborted(signal);
   log("info", "stopping: leaving the mesh, then draining");
   await registration.leave();
   const isDrained = await drainEnvoy(admin, config.drainSeconds * 1000);
-  if (!isDrained) log("warn", "requests were still in flight when the drain time was over", { drainSeconds: config.drainSeconds });
+  if (!isDrained)
+    log("warn", "requests were still in flight when the drain time was over", { drainSeconds: config.drainSeconds });
   clearInterval(rotation);
   await supervisor.stop();
   background.abort();

@@ -12,7 +12,10 @@ export function writeAtomic(file: string, content: string | Uint8Array, mode = 0
   } catch (error) {
     rmSync(temporary, { force: true });
     const why = error instanceof Error ? error.message : String(error);
-    throw new PharosError("unavailable", `cannot write ${file}: ${why}`, { hint: "the old content is untouched; make room or fix permissions", cause: error });
+    throw new PharosError("unavailable", `cannot write ${file}: ${why}`, {
+      hint: "the old content is untouched; make room or fix permissions",
+      cause: error,
+    });
   }
 }
 

@@ -25,7 +25,12 @@ export class AdminServer {
     return new Promise((resolve, reject) => {
       this.#server.once("error", (error: NodeJS.ErrnoException) => {
         const why = error.code === "EADDRINUSE" ? "it is taken" : error.message;
-        reject(new PharosError("unavailable", `cannot listen on ${host}:${port} for health and metrics: ${why}`, { hint: "choose another with --admin-port", cause: error }));
+        reject(
+          new PharosError("unavailable", `cannot listen on ${host}:${port} for health and metrics: ${why}`, {
+            hint: "choose another with --admin-port",
+            cause: error,
+          }),
+        );
       });
       this.#server.listen(port, host, () => {
         const address = this.#server.address();
@@ -47,7 +52,11 @@ export class AdminServer {
         break;
       case "/readyz": {
         const reasons = this.#pages.unreadiness();
-        answer(response, reasons.length === 0 ? 200 : 503, reasons.length === 0 ? "ready\n" : `${reasons.join("\n")}\n`);
+        answer(
+          response,
+          reasons.length === 0 ? 200 : 503,
+          reasons.length === 0 ? "ready\n" : `${reasons.join("\n")}\n`,
+        );
         break;
       }
       case "/metrics":

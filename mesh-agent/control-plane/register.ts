@@ -1,14 +1,24 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import type { AgentConfig } from "#mesh-agent/config.ts";
-import { DeregisterRequestSchema, Health, RegisterRequestSchema, type RegisterResponse, RegisterResponseSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import type { Uplink } from "#mesh-agent/control-plane/uplink.ts";
+import {
+  DeregisterRequestSchema,
+  Health,
+  RegisterRequestSchema,
+  type RegisterResponse,
+  RegisterResponseSchema,
+} from "#proto/gen/pharos/agent/v1/agent_pb.js";
 
 const SERVICE = "/pharos.agent.v1.AgentService";
 const TIMEOUT_MS = 5000;
 
 export type InstanceHealth = "healthy" | "unhealthy" | "draining";
 
-const HEALTH = { healthy: Health.HEALTHY, unhealthy: Health.UNHEALTHY, draining: Health.DRAINING } as const satisfies Record<InstanceHealth, Health>;
+const HEALTH = {
+  healthy: Health.HEALTHY,
+  unhealthy: Health.UNHEALTHY,
+  draining: Health.DRAINING,
+} as const satisfies Record<InstanceHealth, Health>;
 
 export interface Versions {
   readonly agent: string;
@@ -16,7 +26,12 @@ export interface Versions {
 }
 
 /** Adds or refreshes this instance. Throws what the control plane answered. */
-export async function register(uplink: Uplink, config: AgentConfig, versions: Versions, health: InstanceHealth): Promise<RegisterResponse> {
+export async function register(
+  uplink: Uplink,
+  config: AgentConfig,
+  versions: Versions,
+  health: InstanceHealth,
+): Promise<RegisterResponse> {
   const { namespace, name, group, labels, serviceAccount, address, ports, locality, weight } = config;
   const request = create(RegisterRequestSchema, {
     namespace,
@@ -32,7 +47,10 @@ export async function register(uplink: Uplink, config: AgentConfig, versions: Ve
     proxyVersion: versions.proxy,
     health: HEALTH[health],
   });
-  return fromBinary(RegisterResponseSchema, await uplink.unary(`${SERVICE}/Register`, toBinary(RegisterRequestSchema, request), TIMEOUT_MS));
+  return fromBinary(
+    RegisterResponseSchema,
+    await uplink.unary(`${SERVICE}/Register`, toBinary(RegisterRequestSchema, request), TIMEOUT_MS),
+  );
 }
 
 /** Takes this instance out of the mesh at once. */

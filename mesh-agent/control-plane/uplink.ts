@@ -7,7 +7,10 @@ import { verifyControlPlane } from "#mesh-agent/identity/verify-control-plane.ts
 import type { Log } from "#mesh-agent/log.ts";
 
 /** "connecting" only until the first attempt has ended. */
-export type UplinkState = { readonly kind: "connecting" } | { readonly kind: "up"; readonly client: GrpcClient } | { readonly kind: "down"; readonly reason: string };
+export type UplinkState =
+  | { readonly kind: "connecting" }
+  | { readonly kind: "up"; readonly client: GrpcClient }
+  | { readonly kind: "down"; readonly reason: string };
 
 export interface UplinkOptions {
   readonly server: string;
@@ -50,7 +53,11 @@ export class Uplink {
         if (this.#stopped) client.close();
         else await this.#use(client);
       } catch (error) {
-        if (this.#state.kind !== "down") this.#options.log("warn", "the control plane cannot be reached", { server: this.#options.server, error: String(error) });
+        if (this.#state.kind !== "down")
+          this.#options.log("warn", "the control plane cannot be reached", {
+            server: this.#options.server,
+            error: String(error),
+          });
         this.#set({ kind: "down", reason: PharosError.from(error).toString() });
       }
       await delay(this.#backoff.next(), undefined, { signal }).catch(() => undefined);
@@ -60,7 +67,8 @@ export class Uplink {
   /** One call on the connection that stands. Throws "unavailable" when none does. */
   async unary(path: string, request: Uint8Array, timeoutMs: number): Promise<Buffer> {
     const state = this.#state;
-    if (state.kind !== "up") throw new PharosError("unavailable", `not connected to the control plane at ${this.#options.server}`);
+    if (state.kind !== "up")
+      throw new PharosError("unavailable", `not connected to the control plane at ${this.#options.server}`);
     return state.client.unary(path, request, { timeoutMs });
   }
 
@@ -82,7 +90,10 @@ export class Uplink {
   #dial(): Promise<GrpcClient> {
     const { server, identity } = this.#options;
     const { rootsPem, chainPem, keyPem } = identity();
-    return connectGrpc({ address: server, tls: { roots: rootsPem, cert: chainPem, key: keyPem, verify: (chain) => void verifyControlPlane(chain) } });
+    return connectGrpc({
+      address: server,
+      tls: { roots: rootsPem, cert: chainPem, key: keyPem, verify: (chain) => void verifyControlPlane(chain) },
+    });
   }
 
   /** Resolves when the connection, or the one it was renewed to, is lost. */
@@ -93,7 +104,8 @@ export class Uplink {
       this.#onLost = resolve;
       this.#adopt(first);
     });
-    if (!this.#stopped) this.#options.log("warn", "the connection to the control plane broke", { server: this.#options.server });
+    if (!this.#stopped)
+      this.#options.log("warn", "the connection to the control plane broke", { server: this.#options.server });
     this.#set({ kind: "down", reason: "the connection broke" });
   }
 

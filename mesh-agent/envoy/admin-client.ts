@@ -35,18 +35,34 @@ export class AdminClient {
   async stats(filter: string): Promise<ReadonlyMap<string, number>> {
     const { body } = await this.get(`/stats?filter=${encodeURIComponent(filter)}`);
     const pairs = body.split("\n").map((line) => line.split(": ") as [string, string | undefined]);
-    return new Map(pairs.flatMap(([name, value]) => (value !== undefined && /^\d+$/.test(value) ? [[name, Number(value)] as const] : [])));
+    return new Map(
+      pairs.flatMap(([name, value]) =>
+        value !== undefined && /^\d+$/.test(value) ? [[name, Number(value)] as const] : [],
+      ),
+    );
   }
 
   #call(method: string, path: string, timeoutMs: number): Promise<AdminAnswer> {
     return new Promise((resolve, reject) => {
-      const call = request({ socketPath: this.#socketPath, method, path, agent: false, signal: AbortSignal.timeout(timeoutMs) }, (answer) => {
-        const chunks: Buffer[] = [];
-        answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-        answer.on("error", fail);
-        answer.on("end", () => resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") }));
-      });
-      const fail = (error: Error): void => reject(new PharosError(error.name === "TimeoutError" ? "timeout" : "unavailable", `envoy's admin did not answer ${path}: ${error.message}`, { cause: error }));
+      const call = request(
+        { socketPath: this.#socketPath, method, path, agent: false, signal: AbortSignal.timeout(timeoutMs) },
+        (answer) => {
+          const chunks: Buffer[] = [];
+          answer.on("data", (chunk: Buffer) => chunks.push(chunk));
+          answer.on("error", fail);
+          answer.on("end", () =>
+            resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") }),
+          );
+        },
+      );
+      const fail = (error: Error): void =>
+        reject(
+          new PharosError(
+            error.name === "TimeoutError" ? "timeout" : "unavailable",
+            `envoy's admin did not answer ${path}: ${error.message}`,
+            { cause: error },
+          ),
+        );
       call.on("error", fail);
       call.end();
     });

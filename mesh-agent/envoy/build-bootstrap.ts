@@ -16,7 +16,10 @@ const DOWNSTREAM_CONNECTIONS_MAX = 50_000;
  * Envoy's bootstrap: everything it learns comes by the agent's Unix sockets, and its admin listens on one too. Waits for
  * its configuration however long that takes. Pure; see `envoy.config.bootstrap.v3.Bootstrap`.
  */
-export function buildBootstrap(node: NodeJson, paths: Pick<AgentPaths, "adminSocket" | "xdsSocket" | "sdsSocket" | "otlpSocket">): Record<string, unknown> {
+export function buildBootstrap(
+  node: NodeJson,
+  paths: Pick<AgentPaths, "adminSocket" | "xdsSocket" | "sdsSocket" | "otlpSocket">,
+): Record<string, unknown> {
   const ads = { ads: {}, resource_api_version: "V3", initial_fetch_timeout: "0s" };
   return {
     node,
@@ -32,7 +35,11 @@ export function buildBootstrap(node: NodeJson, paths: Pick<AgentPaths, "adminSoc
       lds_config: ads,
     },
     static_resources: {
-      clusters: [socketCluster("xds-agent", paths.xdsSocket), socketCluster("sds-grpc", paths.sdsSocket), socketCluster("otlp-agent", paths.otlpSocket)],
+      clusters: [
+        socketCluster("xds-agent", paths.xdsSocket),
+        socketCluster("sds-grpc", paths.sdsSocket),
+        socketCluster("otlp-agent", paths.otlpSocket),
+      ],
     },
     layered_runtime: {
       layers: [
@@ -46,14 +53,17 @@ export function buildBootstrap(node: NodeJson, paths: Pick<AgentPaths, "adminSoc
         { name: "admin", admin_layer: {} },
       ],
     },
-    stats_config: { stats_matcher: { inclusion_list: { patterns: STATS.map((regex) => ({ safe_regex: { regex: `${regex}.*` } })) } } },
+    stats_config: {
+      stats_matcher: { inclusion_list: { patterns: STATS.map((regex) => ({ safe_regex: { regex: `${regex}.*` } })) } },
+    },
     overload_manager: {
       refresh_interval: "0.25s",
       resource_monitors: [
         {
           name: "envoy.resource_monitors.global_downstream_max_connections",
           typed_config: {
-            "@type": "type.googleapis.com/envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig",
+            "@type":
+              "type.googleapis.com/envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig",
             max_active_downstream_connections: DOWNSTREAM_CONNECTIONS_MAX,
           },
         },
@@ -74,6 +84,9 @@ function socketCluster(name: string, path: string): Record<string, unknown> {
         explicit_http_config: { http2_protocol_options: { connection_keepalive: { interval: "10s", timeout: "5s" } } },
       },
     },
-    load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address: { pipe: { path } } } }] }] },
+    load_assignment: {
+      cluster_name: name,
+      endpoints: [{ lb_endpoints: [{ endpoint: { address: { pipe: { path } } } }] }],
+    },
   };
 }

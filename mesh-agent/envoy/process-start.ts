@@ -28,7 +28,12 @@ function fromProc(pid: number): string | undefined {
 function fromPs(pid: number): string | undefined {
   try {
     const text = execFileSync("ps", ["-o", "state=,lstart=", "-p", String(pid)], { encoding: "utf8" }).trim();
-    return text === "" || text.startsWith("Z") ? undefined : text.slice(text.indexOf(" ") + 1).trim().replaceAll(/\s+/g, "_");
+    return text === "" || text.startsWith("Z")
+      ? undefined
+      : text
+          .slice(text.indexOf(" ") + 1)
+          .trim()
+          .replaceAll(/\s+/g, "_");
   } catch {
     return undefined;
   }

@@ -15,7 +15,11 @@ export function tailLog(file: string): string {
     const { size } = fstatSync(fd);
     const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
     readSync(fd, buffer, 0, buffer.length, size - buffer.length);
-    const lines = buffer.toString("utf8").trimEnd().split("\n").slice(size > TAIL_BYTES ? 1 : 0);
+    const lines = buffer
+      .toString("utf8")
+      .trimEnd()
+      .split("\n")
+      .slice(size > TAIL_BYTES ? 1 : 0);
     const grave = lines.filter((line) => /\[(error|critical)\]/.test(line));
     return (grave.length > 0 ? grave : lines).slice(-LINES).join("\n");
   } finally {

@@ -4,7 +4,13 @@ import { PharosError } from "#core/errors.ts";
 import { type Identity, parseIdentity } from "#mesh-agent/identity/identity.ts";
 import { writeAtomic } from "#mesh-agent/write-atomic.ts";
 
-const StoredSchema = z.object({ keyPem: z.string(), chainPem: z.string(), rootsPem: z.string(), issuedAtMs: z.number(), server: z.string() });
+const StoredSchema = z.object({
+  keyPem: z.string(),
+  chainPem: z.string(),
+  rootsPem: z.string(),
+  issuedAtMs: z.number(),
+  server: z.string(),
+});
 
 export interface StoredIdentity {
   readonly identity: Identity;

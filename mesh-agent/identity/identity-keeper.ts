@@ -2,10 +2,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { PharosError } from "#core/errors.ts";
 import { parseJoinToken } from "#core/identity/join-token.ts";
 import { parseSpiffeId } from "#core/identity/spiffe-id.ts";
-import type { Uplink } from "#mesh-agent/control-plane/uplink.ts";
 import { Backoff } from "#mesh-agent/backoff.ts";
+import type { Uplink } from "#mesh-agent/control-plane/uplink.ts";
 import type { Identity } from "#mesh-agent/identity/identity.ts";
-import { loadIdentity, saveIdentity, type StoredIdentity } from "#mesh-agent/identity/identity-file.ts";
+import { loadIdentity, type StoredIdentity, saveIdentity } from "#mesh-agent/identity/identity-file.ts";
 import { joinMesh, rootFingerprints } from "#mesh-agent/identity/join-mesh.ts";
 import { renewalTimeMs } from "#mesh-agent/identity/renewal-time.ts";
 import { requestCertificate } from "#mesh-agent/identity/request-certificate.ts";
@@ -72,7 +72,8 @@ export class IdentityKeeper {
   async run(uplink: Uplink, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const dueMs = renewalTimeMs(this.current, Math.random());
-      const wait = (ms: number): Promise<void> => delay(Math.min(Math.max(ms, 0), TIMER_MS_MAX), undefined, { signal }).catch(() => undefined);
+      const wait = (ms: number): Promise<void> =>
+        delay(Math.min(Math.max(ms, 0), TIMER_MS_MAX), undefined, { signal }).catch(() => undefined);
       await wait(dueMs - Date.now());
       if (signal.aborted || Date.now() < dueMs) continue;
       const lifeMs = this.current.notAfterMs - this.current.issuedAtMs;
@@ -86,11 +87,18 @@ export class IdentityKeeper {
     try {
       if (this.current.notAfterMs <= Date.now()) await this.#join();
       else await this.#renew(uplink);
-      await uplink.renew().catch((error: unknown) => log("warn", "could not move to a connection with the new certificate", { error: String(error) }));
+      await uplink
+        .renew()
+        .catch((error: unknown) =>
+          log("warn", "could not move to a connection with the new certificate", { error: String(error) }),
+        );
       return true;
     } catch (error) {
       const hasExpired = this.current.notAfterMs <= Date.now();
-      log(hasExpired ? "error" : "warn", "the certificate was not renewed", { error: PharosError.from(error).toString(), notAfter: new Date(this.current.notAfterMs).toISOString() });
+      log(hasExpired ? "error" : "warn", "the certificate was not renewed", {
+        error: PharosError.from(error).toString(),
+        notAfter: new Date(this.current.notAfterMs).toISOString(),
+      });
       return false;
     }
   }
@@ -106,7 +114,8 @@ export class IdentityKeeper {
   async #join(): Promise<void> {
     const token = this.#options.readToken();
     const before = this.#stored?.identity;
-    const expired = before === undefined ? "" : `the certificate expired at ${new Date(before.notAfterMs).toISOString()}; `;
+    const expired =
+      before === undefined ? "" : `the certificate expired at ${new Date(before.notAfterMs).toISOString()}; `;
     const hint = "make a new one with `pharos token create` and give it by --token or --token-file";
     if (token === undefined) throw new PharosError("unauthenticated", `${expired}there is no join token`, { hint });
     this.#requireOurs(parseJoinToken(token));
@@ -115,7 +124,10 @@ export class IdentityKeeper {
     } catch (error) {
       const known = PharosError.from(error);
       if (known.code !== "unauthenticated") throw known;
-      throw new PharosError("unauthenticated", `${expired}the join token was refused: ${known.message}`, { hint, cause: error });
+      throw new PharosError("unauthenticated", `${expired}the join token was refused: ${known.message}`, {
+        hint,
+        cause: error,
+      });
     }
     this.#options.log("info", "joined", { identity: this.current.spiffeId, server: this.server });
   }
@@ -124,9 +136,13 @@ export class IdentityKeeper {
   #requireOurs(token: { readonly namespace: string; readonly serviceAccount: string }): void {
     const { namespace, serviceAccount } = this.#options;
     if (token.namespace === namespace && token.serviceAccount === serviceAccount) return;
-    throw new PharosError("invalid", `the join token is for ${token.namespace}/${token.serviceAccount}, this agent for ${namespace}/${serviceAccount}`, {
-      hint: "make a token for this namespace and service account",
-    });
+    throw new PharosError(
+      "invalid",
+      `the join token is for ${token.namespace}/${token.serviceAccount}, this agent for ${namespace}/${serviceAccount}`,
+      {
+        hint: "make a token for this namespace and service account",
+      },
+    );
   }
 
   #accept(stored: StoredIdentity): void {
@@ -148,7 +164,11 @@ export class IdentityKeeper {
     const id = parseSpiffeId(stored.identity.spiffeId);
     if (id?.namespace !== namespace || id.serviceAccount !== serviceAccount) return undefined;
     const token = readToken();
-    if (token !== undefined && !rootFingerprints(stored.identity.rootsPem).includes(parseJoinToken(token).rootFingerprint)) return undefined;
+    if (
+      token !== undefined &&
+      !rootFingerprints(stored.identity.rootsPem).includes(parseJoinToken(token).rootFingerprint)
+    )
+      return undefined;
     return stored;
   }
 

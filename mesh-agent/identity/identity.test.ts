@@ -1,15 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FakeControlPlane } from "#mesh-agent/testing/fake-control-plane.ts";
 import { Pkcs10CertificateRequest } from "@peculiar/x509";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { IdentityKeeper } from "#mesh-agent/identity/identity-keeper.ts";
 import { loadIdentity } from "#mesh-agent/identity/identity-file.ts";
+import { IdentityKeeper } from "#mesh-agent/identity/identity-keeper.ts";
 import { joinMesh } from "#mesh-agent/identity/join-mesh.ts";
 import { makeCsr } from "#mesh-agent/identity/make-csr.ts";
 import { renewalTimeMs } from "#mesh-agent/identity/renewal-time.ts";
 import { writeIdentity } from "#mesh-agent/identity/write-identity.ts";
+import { FakeControlPlane } from "#mesh-agent/testing/fake-control-plane.ts";
 
 const ID = "spiffe://cluster.local/ns/default/sa/reviews";
 let dir: string;
@@ -25,7 +25,14 @@ afterEach(async () => {
 });
 
 function keeper(token: string | undefined): IdentityKeeper {
-  return new IdentityKeeper({ file: join(dir, "identity.json"), namespace: "default", serviceAccount: "reviews", server: undefined, readToken: () => token, log: () => undefined });
+  return new IdentityKeeper({
+    file: join(dir, "identity.json"),
+    namespace: "default",
+    serviceAccount: "reviews",
+    server: undefined,
+    readToken: () => token,
+    log: () => undefined,
+  });
 }
 
 async function spent(token: string): Promise<string> {
@@ -52,7 +59,10 @@ test("a token buys a certificate for its identity, once", async () => {
 test("a server of another mesh gets neither token nor request", async () => {
   const other = await FakeControlPlane.open();
   const token = other.makeToken();
-  await expect(joinMesh(token, plane.address)).rejects.toMatchObject({ code: "forbidden", message: expect.stringContaining("root certificate") });
+  await expect(joinMesh(token, plane.address)).rejects.toMatchObject({
+    code: "forbidden",
+    message: expect.stringContaining("root certificate"),
+  });
   expect(plane.issued).toBe(0);
   expect((await joinMesh(token)).identity.spiffeId).toBe(ID);
   await other.stop();
@@ -60,7 +70,10 @@ test("a server of another mesh gets neither token nor request", async () => {
 
 test("a workload of the same mesh is not taken for the control plane", async () => {
   const impostor = await FakeControlPlane.open({ serveAs: "spiffe://cluster.local/ns/default/sa/thief" });
-  await expect(joinMesh(impostor.makeToken())).rejects.toMatchObject({ code: "forbidden", message: expect.stringContaining("not a control plane") });
+  await expect(joinMesh(impostor.makeToken())).rejects.toMatchObject({
+    code: "forbidden",
+    message: expect.stringContaining("not a control plane"),
+  });
   await impostor.stop();
 });
 
@@ -79,9 +92,25 @@ test("key and certificate are one file that only this user reads", async () => {
 });
 
 test.each([
-  ["no token", (): undefined => undefined, { code: "unauthenticated", message: expect.stringContaining("no join token") }],
-  ["a used token", (): Promise<string> => spent(plane.makeToken()), { code: "unauthenticated", message: expect.stringContaining("used"), hint: expect.stringContaining("pharos token create") }],
-  ["another account's token", (): string => plane.makeToken("default", "ratings"), { code: "invalid", message: expect.stringContaining("default/ratings") }],
+  [
+    "no token",
+    (): undefined => undefined,
+    { code: "unauthenticated", message: expect.stringContaining("no join token") },
+  ],
+  [
+    "a used token",
+    (): Promise<string> => spent(plane.makeToken()),
+    {
+      code: "unauthenticated",
+      message: expect.stringContaining("used"),
+      hint: expect.stringContaining("pharos token create"),
+    },
+  ],
+  [
+    "another account's token",
+    (): string => plane.makeToken("default", "ratings"),
+    { code: "invalid", message: expect.stringContaining("default/ratings") },
+  ],
 ] as const)("refuses to start with %s, and says what to do", async (_, make, expected) => {
   await expect(keeper(await make()).open(AbortSignal.timeout(5000))).rejects.toMatchObject(expected);
 });

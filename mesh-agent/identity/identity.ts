@@ -28,10 +28,13 @@ export function parseIdentity({ keyPem, certificates, issuedAtMs }: IdentityPart
   const roots = parsed.filter(({ certificate }) => certificate.ca && certificate.checkIssued(certificate));
   const chain = parsed.filter((entry) => !roots.includes(entry));
   const leaf = chain[0]?.certificate;
-  if (leaf === undefined || roots.length === 0) throw new PharosError("invalid", "the authority's answer lacks a certificate or its root");
-  if (!leaf.checkPrivateKey(createPrivateKey(keyPem))) throw new PharosError("invalid", "the certificate is for another key");
+  if (leaf === undefined || roots.length === 0)
+    throw new PharosError("invalid", "the authority's answer lacks a certificate or its root");
+  if (!leaf.checkPrivateKey(createPrivateKey(keyPem)))
+    throw new PharosError("invalid", "the certificate is for another key");
   const [uri, ...others] = urisOf(leaf);
-  if (uri === undefined || others.length > 0) throw new PharosError("invalid", "the certificate must have exactly one URI name");
+  if (uri === undefined || others.length > 0)
+    throw new PharosError("invalid", "the certificate must have exactly one URI name");
   return {
     keyPem,
     chainPem: chain.map(({ pem }) => pem).join(""),

@@ -2,7 +2,11 @@ import { generateKeyPair, type KeyObject, sign } from "node:crypto";
 import { promisify } from "node:util";
 import { der } from "#mesh-agent/identity/der.ts";
 
-const OID = { ecdsaWithSha256: "1.2.840.10045.4.3.2", extensionRequest: "1.2.840.113549.1.9.14", subjectAltName: "2.5.29.17" } as const;
+const OID = {
+  ecdsaWithSha256: "1.2.840.10045.4.3.2",
+  extensionRequest: "1.2.840.113549.1.9.14",
+  subjectAltName: "2.5.29.17",
+} as const;
 const URI_NAME = 6;
 
 export interface KeyAndCsr {

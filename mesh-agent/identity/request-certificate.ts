@@ -1,9 +1,9 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { PharosError } from "#core/errors.ts";
 import type { GrpcClient } from "#grpc/client.ts";
 import { type Identity, parseIdentity } from "#mesh-agent/identity/identity.ts";
 import { makeCsr } from "#mesh-agent/identity/make-csr.ts";
 import { IstioCertificateRequestSchema, IstioCertificateResponseSchema } from "#proto/gen/istio/security/ca_pb.js";
-import { PharosError } from "#core/errors.ts";
 
 const PATH = "/istio.v1.auth.IstioCertificateService/CreateCertificate";
 const TIMEOUT_MS = 10_000;

@@ -13,9 +13,13 @@ export function verifyControlPlane(chain: readonly X509Certificate[]): string {
   const uris = chain[0] === undefined ? [] : urisOf(chain[0]);
   const match = uris.length === 1 ? CONTROL_PLANE.exec(uris[0] ?? "") : null;
   if (match?.[1] !== undefined) return match[1];
-  throw new PharosError("forbidden", `the server is not a control plane: its certificate names ${uris.join(", ") || "nobody"}`, {
-    hint: `expected spiffe://DOMAIN${CONTROL_PLANE_PATH}; check the server's address`,
-  });
+  throw new PharosError(
+    "forbidden",
+    `the server is not a control plane: its certificate names ${uris.join(", ") || "nobody"}`,
+    {
+      hint: `expected spiffe://DOMAIN${CONTROL_PLANE_PATH}; check the server's address`,
+    },
+  );
 }
 
 /**
@@ -27,16 +31,23 @@ export function verifyPinnedChain(chain: readonly X509Certificate[], rootFingerp
   const wanted = rootFingerprint.replaceAll(":", "").toLowerCase();
   const found = root?.fingerprint256.replaceAll(":", "").toLowerCase() ?? "none";
   if (root === undefined || found !== wanted) {
-    throw new PharosError("forbidden", `the server's root certificate is not the one of the join token (${found.slice(0, 16)}…, not ${wanted.slice(0, 16)}…)`, {
-      hint: "this is another mesh's control plane, or somebody in between; make a token on the right one",
-    });
+    throw new PharosError(
+      "forbidden",
+      `the server's root certificate is not the one of the join token (${found.slice(0, 16)}…, not ${wanted.slice(0, 16)}…)`,
+      {
+        hint: "this is another mesh's control plane, or somebody in between; make a token on the right one",
+      },
+    );
   }
   for (const [index, certificate] of chain.entries()) {
     const issuer = chain[index + 1] ?? root;
     const isSigned = issuer.ca && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
-    if (!isSigned) throw new PharosError("forbidden", `the server's chain is broken at ${certificate.subject || "its certificate"}`);
+    if (!isSigned)
+      throw new PharosError("forbidden", `the server's chain is broken at ${certificate.subject || "its certificate"}`);
     if (nowMs < certificate.validFromDate.getTime() || nowMs > certificate.validToDate.getTime()) {
-      throw new PharosError("forbidden", `the server's certificate is not valid now (until ${certificate.validTo})`, { hint: "check this host's clock" });
+      throw new PharosError("forbidden", `the server's certificate is not valid now (until ${certificate.validTo})`, {
+        hint: "check this host's clock",
+      });
     }
   }
 }

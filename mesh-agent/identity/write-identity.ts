@@ -10,10 +10,22 @@ export interface WrittenIdentity {
 }
 
 /** `pharos join`: trades a token for an identity and writes it as three PEM files, with Istio's names. */
-export async function writeIdentity({ token, out, server }: { token: string; out: string; server?: string | undefined }): Promise<WrittenIdentity> {
+export async function writeIdentity({
+  token,
+  out,
+  server,
+}: {
+  token: string;
+  out: string;
+  server?: string | undefined;
+}): Promise<WrittenIdentity> {
   // A token works once: what could keep the result from being written shows before it is spent.
   mkdirSync(out, { recursive: true, mode: 0o700 });
-  const files = { certificate: join(out, "cert-chain.pem"), key: join(out, "key.pem"), roots: join(out, "root-cert.pem") };
+  const files = {
+    certificate: join(out, "cert-chain.pem"),
+    key: join(out, "key.pem"),
+    roots: join(out, "root-cert.pem"),
+  };
   writeAtomic(files.key, "");
   const { identity } = await joinMesh(token, server);
   writeAtomic(files.key, identity.keyPem);

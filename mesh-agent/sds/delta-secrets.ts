@@ -2,7 +2,10 @@ import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { TYPE_URLS } from "#core/xds/type-urls.ts";
 import type { OpenSecretStream } from "#mesh-agent/sds/secret-server.ts";
 import type { EncodedSecret } from "#mesh-agent/sds/secrets.ts";
-import { DeltaDiscoveryRequestSchema, DeltaDiscoveryResponseSchema } from "#proto/gen/envoy/service/discovery/v3/discovery_pb.js";
+import {
+  DeltaDiscoveryRequestSchema,
+  DeltaDiscoveryResponseSchema,
+} from "#proto/gen/envoy/service/discovery/v3/discovery_pb.js";
 
 /** Incremental SDS: every name asked for is answered, and pushed again when its content changes. */
 export const openDeltaSecrets: OpenSecretStream = (stream, first, log) => {
@@ -18,7 +21,11 @@ export const openDeltaSecrets: OpenSecretStream = (stream, first, log) => {
     const response = create(DeltaDiscoveryResponseSchema, {
       typeUrl: TYPE_URLS.SDS,
       nonce: String(nonce),
-      resources: changed.map(({ name, version, body }) => ({ name, version, resource: { typeUrl: TYPE_URLS.SDS, value: body } })),
+      resources: changed.map(({ name, version, body }) => ({
+        name,
+        version,
+        resource: { typeUrl: TYPE_URLS.SDS, value: body },
+      })),
       removedResources: [...absent],
     });
     stream.send([toBinary(DeltaDiscoveryResponseSchema, response)]);
@@ -32,7 +39,8 @@ export const openDeltaSecrets: OpenSecretStream = (stream, first, log) => {
     handler: {
       onMessage(message) {
         const request = fromBinary(DeltaDiscoveryRequestSchema, message);
-        if (request.errorDetail !== undefined) log("error", "envoy refused a secret", { message: request.errorDetail.message });
+        if (request.errorDetail !== undefined)
+          log("error", "envoy refused a secret", { message: request.errorDetail.message });
         for (const name of request.resourceNamesUnsubscribe) sent.delete(name);
         const wanted = request.resourceNamesSubscribe;
         send(

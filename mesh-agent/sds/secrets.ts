@@ -24,7 +24,12 @@ export function buildSecrets({ chainPem, keyPem, rootsPem }: Identity): readonly
         type: { case: "tlsCertificate", value: { certificateChain: inline(chainPem), privateKey: inline(keyPem) } },
       }),
     ),
-    encode(create(SecretSchema, { name: SECRET_NAMES.roots, type: { case: "validationContext", value: { trustedCa: inline(rootsPem) } } })),
+    encode(
+      create(SecretSchema, {
+        name: SECRET_NAMES.roots,
+        type: { case: "validationContext", value: { trustedCa: inline(rootsPem) } },
+      }),
+    ),
   ];
 }
 

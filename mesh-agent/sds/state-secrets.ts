@@ -35,7 +35,8 @@ export const openStateSecrets: OpenSecretStream = (stream, first, log) => {
         const request = fromBinary(DiscoveryRequestSchema, message);
         // An answer to an older response says nothing about what is wanted now.
         if (request.responseNonce !== "" && request.responseNonce !== String(nonce)) return;
-        if (request.errorDetail !== undefined) log("error", "envoy refused a secret", { message: request.errorDetail.message });
+        if (request.errorDetail !== undefined)
+          log("error", "envoy refused a secret", { message: request.errorDetail.message });
         names = request.resourceNames;
         send();
       },

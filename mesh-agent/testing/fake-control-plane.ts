@@ -49,7 +49,10 @@ export class FakeControlPlane {
   }
 
   static async open(options: FakeControlPlaneOptions = {}): Promise<FakeControlPlane> {
-    const fake = new FakeControlPlane(await Authority.open(TRUST_DOMAIN, await makeRoot(TRUST_DOMAIN, Date.now())), options);
+    const fake = new FakeControlPlane(
+      await Authority.open(TRUST_DOMAIN, await makeRoot(TRUST_DOMAIN, Date.now())),
+      options,
+    );
     await fake.start();
     return fake;
   }
@@ -60,7 +63,10 @@ export class FakeControlPlane {
 
   async start(): Promise<void> {
     const serving = await this.authority.issueServing(3_600_000, Date.now());
-    this.#server = new GrpcServer({ methods: this.#methods(), tls: this.#options.serveAs === undefined ? serving : await this.#impostor(this.#options.serveAs) });
+    this.#server = new GrpcServer({
+      methods: this.#methods(),
+      tls: this.#options.serveAs === undefined ? serving : await this.#impostor(this.#options.serveAs),
+    });
     this.port = await this.#server.listen({ host: "127.0.0.1", port: this.port });
   }
 
@@ -87,7 +93,10 @@ export class FakeControlPlane {
     const agent = "/pharos.agent.v1.AgentService";
     return new Map<string, GrpcMethod>([
       [ADS_PATH, this.ads.method],
-      ["/istio.v1.auth.IstioCertificateService/CreateCertificate", { kind: "unary", handle: (request, call) => this.#issue(request, call) }],
+      [
+        "/istio.v1.auth.IstioCertificateService/CreateCertificate",
+        { kind: "unary", handle: (request, call) => this.#issue(request, call) },
+      ],
       [
         `${agent}/Register`,
         {
@@ -95,7 +104,16 @@ export class FakeControlPlane {
           handle: (bytes) => {
             const request = fromBinary(RegisterRequestSchema, bytes);
             this.registrations.push(request);
-            return Promise.resolve(toBinary(RegisterResponseSchema, create(RegisterResponseSchema, { trustDomain: TRUST_DOMAIN, workload: request.group, labels: { ...this.labels, ...request.labels } })));
+            return Promise.resolve(
+              toBinary(
+                RegisterResponseSchema,
+                create(RegisterResponseSchema, {
+                  trustDomain: TRUST_DOMAIN,
+                  workload: request.group,
+                  labels: { ...this.labels, ...request.labels },
+                }),
+              ),
+            );
           },
         },
       ],
@@ -115,7 +133,9 @@ export class FakeControlPlane {
           kind: "unary",
           handle: (bytes) => {
             const { sequence } = fromBinary(ReportRequestSchema, bytes);
-            return Promise.resolve(toBinary(ReportResponseSchema, create(ReportResponseSchema, { acknowledgedSequence: sequence })));
+            return Promise.resolve(
+              toBinary(ReportResponseSchema, create(ReportResponseSchema, { acknowledgedSequence: sequence })),
+            );
           },
         },
       ],
@@ -124,20 +144,28 @@ export class FakeControlPlane {
 
   async #issue(bytes: Uint8Array, call: CallInfo): Promise<Uint8Array> {
     const token = /^Bearer (.+)$/.exec(call.headers.authorization ?? "")?.[1];
-    if (token === undefined && call.peer.certificate?.isTrusted !== true) throw new PharosError("unauthenticated", "no certificate and no token");
-    if (token !== undefined && !this.#tokens.delete(token)) throw new PharosError("unauthenticated", "the join token was used");
+    if (token === undefined && call.peer.certificate?.isTrusted !== true)
+      throw new PharosError("unauthenticated", "no certificate and no token");
+    if (token !== undefined && !this.#tokens.delete(token))
+      throw new PharosError("unauthenticated", "the join token was used");
     const csr = new Pkcs10CertificateRequest(fromBinary(IstioCertificateRequestSchema, bytes).csr);
     if (!(await csr.verify())) throw new PharosError("invalid", "the request's signature is wrong");
     const uri = /spiffe:[^\s]+/.exec(csr.getExtension("2.5.29.17")?.toString("text") ?? "")?.[0] ?? "";
     this.issued += 1;
-    const { chain } = await this.authority.issue({ publicKey: csr.publicKey, spiffeId: uri, lifeMs: this.#options.certificateLifeMs ?? 3_600_000 }, Date.now());
+    const { chain } = await this.authority.issue(
+      { publicKey: csr.publicKey, spiffeId: uri, lifeMs: this.#options.certificateLifeMs ?? 3_600_000 },
+      Date.now(),
+    );
     return toBinary(IstioCertificateResponseSchema, create(IstioCertificateResponseSchema, { certChain: [...chain] }));
   }
 
   /** A workload of the same mesh, with a certificate as good as any, listening where the control plane should be. */
   async #impostor(spiffeId: string) {
     const { keyPem, csrPem } = await makeCsr(spiffeId);
-    const { chain } = await this.authority.issue({ publicKey: new Pkcs10CertificateRequest(csrPem).publicKey, spiffeId, lifeMs: 3_600_000 }, Date.now());
+    const { chain } = await this.authority.issue(
+      { publicKey: new Pkcs10CertificateRequest(csrPem).publicKey, spiffeId, lifeMs: 3_600_000 },
+      Date.now(),
+    );
     return { cert: chain.join(""), key: keyPem, roots: this.authority.root };
   }
 }

@@ -14,6 +14,8 @@ export interface ResourceCache {
   /** By name or alias. */
   find(type: string, name: string): CachedResource | undefined;
   version(type: string, name: string): string | undefined;
+  /** No configuration was ever accepted. */
+  isEmpty(): boolean;
 }
 
 /** What Envoy's acknowledgement changes in it; one transaction. */

@@ -10,7 +10,11 @@ export interface NodeJson extends JsonObject {
 }
 
 /** Names as in Istio, PHAROS_* for what Istio has no word for; see `core/xds/layer.ts`. `labels` are the registry's. */
-export function describeNode(config: AgentConfig, paths: AgentPaths, labels: Readonly<Record<string, string>>): NodeJson {
+export function describeNode(
+  config: AgentConfig,
+  paths: AgentPaths,
+  labels: Readonly<Record<string, string>>,
+): NodeJson {
   const { namespace, name, address, domain, serviceAccount } = config;
   const workload = config.group === "" ? name : config.group;
   const [region = "", zone = "", subZone = ""] = config.locality.split("/");

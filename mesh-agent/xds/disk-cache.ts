@@ -35,25 +35,35 @@ export class DiskCache implements ResourceCache {
     try {
       return new DiskCache(openDatabase(file));
     } catch (error) {
-      if (!existsSync(file)) throw new PharosError("unavailable", `cannot open ${file}: ${String(error)}`, { cause: error });
+      if (!existsSync(file))
+        throw new PharosError("unavailable", `cannot open ${file}: ${String(error)}`, { cause: error });
       const aside = `${file}.unreadable-${Date.now()}`;
       renameSync(file, aside);
       for (const suffix of ["-wal", "-shm"]) rmSync(`${file}${suffix}`, { force: true });
-      log("error", "the last good configuration could not be read; it was moved aside", { file: aside, error: String(error) });
+      log("error", "the last good configuration could not be read; it was moved aside", {
+        file: aside,
+        error: String(error),
+      });
       return new DiskCache(openDatabase(file));
     }
   }
 
   list(type: string): readonly CachedResource[] {
-    return (this.#db.prepare("SELECT name, version, aliases, body FROM resource WHERE type = ?").all(type) as unknown as Row[]).map(fromRow);
+    return (
+      this.#db.prepare("SELECT name, version, aliases, body FROM resource WHERE type = ?").all(type) as unknown as Row[]
+    ).map(fromRow);
   }
 
   find(type: string, name: string): CachedResource | undefined {
-    const byName = this.#db.prepare("SELECT name, version, aliases, body FROM resource WHERE type = ? AND name = ?").get(type, name);
+    const byName = this.#db
+      .prepare("SELECT name, version, aliases, body FROM resource WHERE type = ? AND name = ?")
+      .get(type, name);
     const byAlias =
       byName ??
       this.#db
-        .prepare("SELECT name, version, aliases, body FROM resource WHERE type = ? AND aliases <> '[]' AND EXISTS (SELECT 1 FROM json_each(aliases) WHERE value = ?)")
+        .prepare(
+          "SELECT name, version, aliases, body FROM resource WHERE type = ? AND aliases <> '[]' AND EXISTS (SELECT 1 FROM json_each(aliases) WHERE value = ?)",
+        )
         .get(type, name);
     return byAlias === undefined ? undefined : fromRow(byAlias as unknown as Row);
   }
@@ -63,16 +73,24 @@ export class DiskCache implements ResourceCache {
     return row === undefined ? undefined : String(row.version);
   }
 
+  isEmpty(): boolean {
+    return this.#db.prepare("SELECT 1 FROM resource LIMIT 1").get() === undefined;
+  }
+
   /** Throws "unavailable" when the disk refuses, leaving what was there. */
   commit({ type, upserts, removes, keepOnly }: CacheCommit): void {
     try {
       this.#db.exec("BEGIN IMMEDIATE");
-      const upsert = this.#db.prepare("INSERT OR REPLACE INTO resource (type, name, version, aliases, body) VALUES (?, ?, ?, ?, ?)");
+      const upsert = this.#db.prepare(
+        "INSERT OR REPLACE INTO resource (type, name, version, aliases, body) VALUES (?, ?, ?, ?, ?)",
+      );
       const remove = this.#db.prepare("DELETE FROM resource WHERE type = ? AND name = ?");
-      for (const { name, version, aliases, body } of upserts) upsert.run(type, name, version, JSON.stringify(aliases), body);
+      for (const { name, version, aliases, body } of upserts)
+        upsert.run(type, name, version, JSON.stringify(aliases), body);
       for (const name of removes) remove.run(type, name);
       if (keepOnly !== undefined) {
-        for (const { name } of this.#db.prepare("SELECT name FROM resource WHERE type = ?").all(type)) if (!keepOnly.has(String(name))) remove.run(type, String(name));
+        for (const { name } of this.#db.prepare("SELECT name FROM resource WHERE type = ?").all(type))
+          if (!keepOnly.has(String(name))) remove.run(type, String(name));
       }
       this.#db.exec("COMMIT");
     } catch (error) {
@@ -86,7 +104,12 @@ export class DiskCache implements ResourceCache {
 
   /** Resources held, by type URL. */
   counts(): ReadonlyMap<string, number> {
-    return new Map(this.#db.prepare("SELECT type, count(*) AS n FROM resource GROUP BY type").all().map(({ type, n }) => [String(type), Number(n)]));
+    return new Map(
+      this.#db
+        .prepare("SELECT type, count(*) AS n FROM resource GROUP BY type")
+        .all()
+        .map(({ type, n }) => [String(type), Number(n)]),
+    );
   }
 
   close(): void {

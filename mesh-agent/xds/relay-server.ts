@@ -2,8 +2,8 @@ import { fromJson } from "@bufbuild/protobuf";
 import type { PharosError } from "#core/errors.ts";
 import type { ClientStream, GrpcClient } from "#grpc/client.ts";
 import { GrpcServer, type ServerStream, type StreamHandler } from "#grpc/server.ts";
-import type { Uplink, UplinkState } from "#mesh-agent/control-plane/uplink.ts";
 import { Backoff } from "#mesh-agent/backoff.ts";
+import type { Uplink, UplinkState } from "#mesh-agent/control-plane/uplink.ts";
 import type { Log } from "#mesh-agent/log.ts";
 import type { NodeJson } from "#mesh-agent/xds/describe-node.ts";
 import type { DiskCache } from "#mesh-agent/xds/disk-cache.ts";
@@ -38,7 +38,9 @@ export class RelayServer {
 
   constructor(options: RelayServerOptions) {
     this.#options = options;
-    this.#server = new GrpcServer({ methods: new Map([[PATH, { kind: "stream", open: (stream) => this.#open(stream) }]]) });
+    this.#server = new GrpcServer({
+      methods: new Map([[PATH, { kind: "stream", open: (stream) => this.#open(stream) }]]),
+    });
     options.uplink.onChange((state) => {
       for (const session of this.#sessions) session.onUplink(state);
     });
@@ -49,7 +51,11 @@ export class RelayServer {
   }
 
   stats(): RelayStats {
-    return { streams: this.#sessions.size, upstreamStreams: [...this.#sessions].filter((session) => session.isLive).length, ...this.counters };
+    return {
+      streams: this.#sessions.size,
+      upstreamStreams: [...this.#sessions].filter((session) => session.isLive).length,
+      ...this.counters,
+    };
   }
 
   /** The node has changed: the control plane is told by subscribing again. */
@@ -138,11 +144,14 @@ class RelaySession {
   #onUpstreamLost(client: GrpcClient, error: PharosError | undefined): void {
     this.#upstream = undefined;
     const isRefused = error !== undefined && error.code !== "unavailable";
-    this.#options.log(isRefused ? "error" : "warn", "the configuration stream ended", { reason: error?.toString() ?? "the server closed it" });
+    this.#options.log(isRefused ? "error" : "warn", "the configuration stream ended", {
+      reason: error?.toString() ?? "the server closed it",
+    });
     this.#do(this.#relay.upstreamDown());
     this.#after(this.#backoff.next(), () => {
       const { state } = this.#options.uplink;
-      if (this.#upstream === undefined && state.kind === "up" && state.client === client && !client.isClosed) this.#openUpstream(client);
+      if (this.#upstream === undefined && state.kind === "up" && state.client === client && !client.isClosed)
+        this.#openUpstream(client);
     });
   }
 
@@ -160,7 +169,11 @@ class RelaySession {
           break;
         case "refused":
           this.#counters.refusals += 1;
-          this.#options.log("error", "envoy refused configuration", { type: effect.type, message: effect.message, fromCache: effect.isFromCache });
+          this.#options.log("error", "envoy refused configuration", {
+            type: effect.type,
+            message: effect.message,
+            fromCache: effect.isFromCache,
+          });
           break;
       }
     }
@@ -189,5 +202,11 @@ class RelaySession {
 function mergeNode(envoys: Node | undefined, ours: NodeJson): Node {
   const node = fromJson(NodeSchema, ours);
   if (envoys === undefined) return node;
-  return { ...envoys, id: node.id, cluster: node.cluster, ...(node.metadata === undefined ? {} : { metadata: node.metadata }), ...(node.locality === undefined ? {} : { locality: node.locality }) };
+  return {
+    ...envoys,
+    id: node.id,
+    cluster: node.cluster,
+    ...(node.metadata === undefined ? {} : { metadata: node.metadata }),
+    ...(node.locality === undefined ? {} : { locality: node.locality }),
+  };
 }

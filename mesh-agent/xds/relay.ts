@@ -1,7 +1,14 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { answerFromCache } from "#mesh-agent/xds/answer-from-cache.ts";
 import type { CacheCommit, CachedResource, ResourceCache } from "#mesh-agent/xds/cached-resource.ts";
-import { createTypeState, type InFlight, namesToSubscribe, subscribe, type TypeState, WILDCARD } from "#mesh-agent/xds/type-state.ts";
+import {
+  createTypeState,
+  type InFlight,
+  namesToSubscribe,
+  subscribe,
+  type TypeState,
+  WILDCARD,
+} from "#mesh-agent/xds/type-state.ts";
 import type { Node } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import {
   type DeltaDiscoveryRequest,
@@ -53,9 +60,15 @@ export class Relay {
     }
     const effects: RelayEffect[] = [];
     const answered = request.responseNonce === "" ? undefined : this.#settle(state, request, effects);
-    const gone = subscribe(state, known === undefined, request.resourceNamesSubscribe, request.resourceNamesUnsubscribe);
+    const gone = subscribe(
+      state,
+      known === undefined,
+      request.resourceNamesSubscribe,
+      request.resourceNamesUnsubscribe,
+    );
     if (gone.length > 0) effects.push({ kind: "commit", commit: { type: state.type, upserts: [], removes: gone } });
-    if (this.#upstream === "live") effects.push(...this.#forward(message, request, state, known === undefined, answered));
+    if (this.#upstream === "live")
+      effects.push(...this.#forward(message, request, state, known === undefined, answered));
     else if (this.#upstream === "away") effects.push(...this.#answer(state));
     return effects;
   }
@@ -72,7 +85,12 @@ export class Relay {
         for (const alias of resource.aliases) state.pending.delete(alias);
         // A name without a resource says that there is none.
         if (resource.resource === undefined) continue;
-        cached.push({ name: resource.name, version: resource.version, aliases: resource.aliases, body: toBinary(ResourceSchema, resource) });
+        cached.push({
+          name: resource.name,
+          version: resource.version,
+          aliases: resource.aliases,
+          body: toBinary(ResourceSchema, resource),
+        });
       }
       state.inFlight.push({ nonce, epoch: this.#epoch, resources: cached, removed: removedResources });
     }
@@ -100,7 +118,10 @@ export class Relay {
   /** Envoy has had time to ask for all it wants: what it did not ask for is no part of the last good configuration. */
   prune(): RelayEffect[] {
     if (this.#upstream !== "live") return [];
-    return [...this.#types.values()].map((state) => ({ kind: "commit", commit: { type: state.type, upserts: [], removes: [], keepOnly: new Set([...state.held.keys(), ...state.names]) } }));
+    return [...this.#types.values()].map((state) => ({
+      kind: "commit",
+      commit: { type: state.type, upserts: [], removes: [], keepOnly: new Set([...state.held.keys(), ...state.names]) },
+    }));
   }
 
   #answer(state: TypeState): RelayEffect[] {
@@ -111,7 +132,11 @@ export class Relay {
     return [{ kind: "to-envoy", message: answer.message }];
   }
 
-  #settle(state: TypeState, { responseNonce, errorDetail }: DeltaDiscoveryRequest, effects: RelayEffect[]): InFlight | undefined {
+  #settle(
+    state: TypeState,
+    { responseNonce, errorDetail }: DeltaDiscoveryRequest,
+    effects: RelayEffect[],
+  ): InFlight | undefined {
     const index = state.inFlight.findIndex(({ nonce }) => nonce === responseNonce);
     const answered = state.inFlight[index];
     if (answered === undefined) return undefined;
@@ -128,21 +153,32 @@ export class Relay {
     if (epoch === 0) return answered;
     const isWholeAnswer = state.isWildcard && errorDetail === undefined && !state.isMirrored;
     const commit = { type: state.type, upserts: accepted, removes: errorDetail === undefined ? removed : [] };
-    effects.push({ kind: "commit", commit: isWholeAnswer ? { ...commit, keepOnly: new Set([...state.held.keys(), ...state.names]) } : commit });
+    effects.push({
+      kind: "commit",
+      commit: isWholeAnswer ? { ...commit, keepOnly: new Set([...state.held.keys(), ...state.names]) } : commit,
+    });
     state.isMirrored ||= isWholeAnswer;
     return answered;
   }
 
   /** As it is wherever that can be; a nonce of another stream, or a version whose bytes we lack, is taken out. */
-  #forward(message: Uint8Array, request: DeltaDiscoveryRequest, state: TypeState, isFirst: boolean, answered: InFlight | undefined): RelayEffect[] {
+  #forward(
+    message: Uint8Array,
+    request: DeltaDiscoveryRequest,
+    state: TypeState,
+    isFirst: boolean,
+    answered: InFlight | undefined,
+  ): RelayEffect[] {
     const isForeign = answered !== undefined && answered.epoch !== this.#epoch;
     const lacking = isFirst ? this.#lacking(state) : [];
     const needsNode = !this.#hasSentNode;
-    if (!isForeign && lacking.length === 0 && !needsNode && request.node === undefined) return [{ kind: "to-upstream", message }];
+    if (!isForeign && lacking.length === 0 && !needsNode && request.node === undefined)
+      return [{ kind: "to-upstream", message }];
     if (isForeign) {
       request.responseNonce = "";
       delete request.errorDetail;
-      if (request.resourceNamesSubscribe.length === 0 && request.resourceNamesUnsubscribe.length === 0 && !isFirst) return [];
+      if (request.resourceNamesSubscribe.length === 0 && request.resourceNamesUnsubscribe.length === 0 && !isFirst)
+        return [];
     }
     for (const name of lacking) delete request.initialResourceVersions[name];
     if (needsNode) request.node = this.#describeNode(this.#node);
@@ -167,7 +203,9 @@ export class Relay {
 
   /** What Envoy holds and the cache does not: it is asked for again, so that the last good configuration is whole. */
   #lacking(state: TypeState): string[] {
-    return [...state.held].filter(([name, version]) => this.#cache.version(state.type, name) !== version).map(([name]) => name);
+    return [...state.held]
+      .filter(([name, version]) => this.#cache.version(state.type, name) !== version)
+      .map(([name]) => name);
   }
 }
 

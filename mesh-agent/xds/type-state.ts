@@ -26,7 +26,15 @@ export interface TypeState {
 export const WILDCARD = "*";
 
 export function createTypeState(type: string): TypeState {
-  return { type, isWildcard: false, names: new Set(), pending: new Set(), held: new Map(), inFlight: [], isMirrored: false };
+  return {
+    type,
+    isWildcard: false,
+    names: new Set(),
+    pending: new Set(),
+    held: new Map(),
+    inFlight: [],
+    isMirrored: false,
+  };
 }
 
 /** Resource names that make Envoy keep its whole subscription on a new upstream stream. */
@@ -39,7 +47,12 @@ export function namesToSubscribe({ isWildcard, names }: TypeState): string[] {
  * Subscription changes of one request. An empty first request is a wildcard; "*" asks for one by name. Returns the
  * names that nobody is subscribed to any more.
  */
-export function subscribe(state: TypeState, isFirst: boolean, subscribed: readonly string[], unsubscribed: readonly string[]): string[] {
+export function subscribe(
+  state: TypeState,
+  isFirst: boolean,
+  subscribed: readonly string[],
+  unsubscribed: readonly string[],
+): string[] {
   if (isFirst && subscribed.length === 0) ask(state, WILDCARD);
   for (const name of subscribed) ask(state, name);
   const gone: string[] = [];
