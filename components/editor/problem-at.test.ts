@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { countProblems, problemAt } from "#components/editor/problem-at.ts";
+import type { Diagnostic } from "#core/diagnostic.ts";
+
+const at = (severity: Diagnostic["severity"], path: string, message: string, hint?: string): Diagnostic => ({
+  severity,
+  code: "x",
+  path,
+  message,
+  ...(hint === undefined ? {} : { hint }),
+});
+
+const FOUND = [
+  at("warning", "spec.http[1].route", "the weights come to 90, not 100"),
+  at("error", "spec.http[1].route[0].destination.host", "no service review", "did you mean reviews?"),
+  at("info", "spec.http[0]", "is fine"),
+  at("error", "spec.http[10].timeout", "is no duration"),
+];
+
+test.each([
+  ["spec.http[1].route[0].destination.host", "no service review (did you mean reviews?)"],
+  ["spec.http[1].route", "no service review (did you mean reviews?)"],
+  ["spec.http[1].route[1]", undefined],
+  ["spec.http[0]", undefined],
+  ["spec.http[1].timeout", undefined],
+  ["spec.http[10].timeout", "is no duration"],
+])("the problem of %s is %s", (path, message) => {
+  expect(problemAt(FOUND, path)).toBe(message);
+});
+
+test("counts what has to be looked at", () => {
+  expect(countProblems(FOUND)).toBe("2 errors, 1 warning");
+  expect(countProblems([])).toBe("");
+});

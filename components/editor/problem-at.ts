@@ -1,0 +1,34 @@
+import type { Diagnostic } from "#core/diagnostic.ts";
+
+const RANK = { error: 0, warning: 1, info: 2 } as const;
+
+/** Worst first, then by line. */
+export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return [...diagnostics].sort(
+    (left, right) => RANK[left.severity] - RANK[right.severity] || (left.line ?? 0) - (right.line ?? 0),
+  );
+}
+
+/** What is wrong with the field at the path or inside it: the worst, with its hint. Information is no problem. */
+export function problemAt(diagnostics: readonly Diagnostic[], path: string): string | undefined {
+  const found = sortDiagnostics(diagnostics).find(
+    (diagnostic) => diagnostic.severity !== "info" && diagnostic.path !== undefined && isAtOrIn(diagnostic.path, path),
+  );
+  if (found === undefined) return undefined;
+  return found.hint === undefined ? found.message : `${found.message} (${found.hint})`;
+}
+
+function isAtOrIn(path: string, field: string): boolean {
+  if (!path.startsWith(field)) return false;
+  const next = path[field.length];
+  return next === undefined || next === "." || next === "[";
+}
+
+/** "2 errors, 1 warning"; empty without any. */
+export function countProblems(diagnostics: readonly Diagnostic[]): string {
+  return (["error", "warning"] as const)
+    .map((severity) => ({ severity, count: diagnostics.filter((each) => each.severity === severity).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ severity, count }) => `${count} ${severity}${count === 1 ? "" : "s"}`)
+    .join(", ");
+}

@@ -1,0 +1,219 @@
+"use client";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useMemo, useState } from "react";
+import { readApiError } from "#components/api/api-error.ts";
+import { useTRPC } from "#components/api/trpc.ts";
+import { ConflictNotice } from "#components/editor/conflict-notice.tsx";
+import { EditBar } from "#components/editor/edit-bar.tsx";
+import { EditStep } from "#components/editor/edit-step.tsx";
+import { EditorSteps } from "#components/editor/editor-steps.tsx";
+import type { Companion, FormContext } from "#components/editor/form-context.ts";
+import { LeaveDialog } from "#components/editor/leave-dialog.tsx";
+import { planSave } from "#components/editor/plan-save.ts";
+import { conflictRef, readRef } from "#components/editor/resource-ref.ts";
+import { ReviewStep } from "#components/editor/review-step.tsx";
+import { useCheck } from "#components/editor/use-check.ts";
+import { type DraftBase, useDraft } from "#components/editor/use-draft.ts";
+import { useLeaveGuard } from "#components/editor/use-leave-guard.ts";
+import { WatchStep } from "#components/editor/watch-step.tsx";
+import { resourceHref } from "#components/shell/build-commands.ts";
+import { ButtonLink } from "#components/ui/button.tsx";
+import { Notice } from "#components/ui/notice.tsx";
+import { useSearchState } from "#components/ui/use-search-state.ts";
+import { openDocument } from "#core/form/open-document.ts";
+import type { ApplyResult, ConfigChange } from "#core/view/config.ts";
+
+export interface ResourceEditorProps {
+  /** "VirtualService reviews" */
+  readonly label: string;
+  readonly initial: DraftBase;
+  readonly renderForm?: (context: FormContext) => ReactNode;
+  readonly renderAside?: (context: FormContext) => ReactNode;
+  readonly planCompanions?: (value: unknown) => readonly Companion[];
+  /** The reason to begin with, from what changed; `before` is null for a new resource. */
+  readonly suggestReason?: (before: unknown, after: unknown) => string;
+  /** The list that one comes from. */
+  readonly backHref: string;
+}
+
+type Stage =
+  | { readonly step: "edit" }
+  | { readonly step: "preview"; readonly intent: "save" | "delete"; readonly changes: readonly ConfigChange[] }
+  | {
+      readonly step: "watch";
+      readonly intent: "save" | "delete";
+      readonly revision: number;
+      readonly ref: string | null;
+    };
+
+/** Edit → check → preview → apply → watch, for any resource: the one way in which the console changes configuration. */
+export function ResourceEditor(props: ResourceEditorProps) {
+  const { label, initial, planCompanions, backHref } = props;
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const search = useSearchState();
+  const draft = useDraft(initial.ref ?? `new ${backHref} ${initial.text}`, initial);
+  const [stage, setStage] = useState<Stage>({ step: "edit" });
+  const [notice, setNotice] = useState<string | null>(null);
+  const value = draft.document.kind === "open" ? draft.document.value : null;
+  const companions = useMemo(() => (value === null ? [] : (planCompanions?.(value) ?? [])), [value, planCompanions]);
+  const changes = planSave(draft.base, draft.text, draft.document, companions);
+  const check = useCheck(changes, stage.step === "edit" && draft.document.kind !== "empty");
+  const guard = useLeaveGuard(draft.isChanged && draft.text !== initial.text && stage.step !== "watch");
+  const apply = useMutation(trpc.config.applyChanges.mutationOptions());
+
+  function onApplied(result: ApplyResult, intent: "save" | "delete"): void {
+    void queryClient.invalidateQueries();
+    if (result.revision === null) {
+      setStage({ step: "edit" });
+      setNotice(
+        result.diagnostics.length > 0
+          ? "The server refused it; see the problems."
+          : "Nothing differed, so no revision was made.",
+      );
+      return;
+    }
+    draft.forget();
+    setStage({ step: "watch", intent, revision: result.revision, ref: readRef(value) });
+  }
+
+  const drawConflict = (message: string) => {
+    const other = conflictRef(message);
+    if (draft.base.ref === null || (other !== null && other !== draft.base.ref))
+      return (
+        <Notice
+          tone="warn"
+          role="alert"
+          className="mb-4"
+          title={other === null ? "Someone was faster" : `${other} is in the way`}
+        >
+          {message}. Nothing of yours is lost: reload to see what is there, your text comes back with it.
+        </Notice>
+      );
+    return (
+      <ConflictNotice
+        draft={draft}
+        message={message}
+        onResolved={(overlaps) => {
+          apply.reset();
+          setStage({ step: "edit" });
+          setNotice(
+            overlaps.length === 0
+              ? "Your changes are on top of theirs now."
+              : `Your changes are on top of theirs. Both had changed ${overlaps.join(", ")}: yours stands there.`,
+          );
+        }}
+      />
+    );
+  };
+
+  if (stage.step === "watch")
+    return (
+      <>
+        <Steps current="watch" />
+        <WatchStep
+          revision={stage.revision}
+          verb={stage.intent === "delete" ? "Deleted" : "Applied"}
+          actions={
+            <>
+              {stage.intent === "delete" || stage.ref === null ? null : (
+                <ButtonLink href={`${resourceHref(stage.ref)}?after=${stage.revision}`}>Edit again</ButtonLink>
+              )}
+              <ButtonLink href={backHref} variant="primary">
+                Done
+              </ButtonLink>
+            </>
+          }
+        />
+      </>
+    );
+
+  if (stage.step === "preview") {
+    const isDelete = stage.intent === "delete";
+    return (
+      <>
+        <Steps current="preview" />
+        <ReviewStep
+          title={isDelete ? `Delete ${label}?` : "What it would do"}
+          changes={stage.changes}
+          suggestedReason={isDelete ? `delete ${label}` : suggestReason(props, draft.base, value)}
+          applyLabel={isDelete ? "Delete" : "Apply"}
+          isDangerous={isDelete}
+          isApplying={apply.isPending}
+          applyError={apply.error}
+          onApply={(reason) =>
+            apply.mutate(
+              { changes: [...stage.changes], reason },
+              { onSuccess: (result) => onApplied(result, stage.intent) },
+            )
+          }
+          onConflict={drawConflict}
+          backLabel="Back to the edit"
+          onBack={() => {
+            apply.reset();
+            setStage({ step: "edit" });
+          }}
+        />
+        <LeaveDialog guard={guard} onDiscard={draft.discard} />
+      </>
+    );
+  }
+
+  const conflict = check.error === null || check.error === undefined ? null : readApiError(check.error);
+  const diagnostics = check.result?.diagnostics ?? [];
+  return (
+    <>
+      <Steps current="edit" />
+      {conflict?.reason === "conflict" ? drawConflict(conflict.message) : null}
+      {notice === null ? null : (
+        <Notice tone="accent" role="status" className="mb-4">
+          {notice}
+        </Notice>
+      )}
+      <EditStep
+        label={label}
+        draft={draft}
+        diagnostics={diagnostics}
+        ownRef={readRef(value)}
+        companions={companions}
+        renderForm={props.renderForm}
+        renderAside={props.renderAside}
+        view={search.get("view") === "yaml" ? "yaml" : "form"}
+        onViewChange={(view) => search.set({ view: view === "yaml" ? "yaml" : null })}
+      />
+      <EditBar
+        draft={draft}
+        check={check}
+        onPreview={() => {
+          setNotice(null);
+          setStage({ step: "preview", intent: "save", changes });
+        }}
+        onDelete={
+          draft.base.ref === null
+            ? null
+            : () => setStage({ step: "preview", intent: "delete", changes: planDelete(draft.base) })
+        }
+      />
+      <LeaveDialog guard={guard} onDiscard={draft.discard} />
+    </>
+  );
+}
+
+function Steps({ current }: { readonly current: Stage["step"] }) {
+  return (
+    <div className="mb-5">
+      <EditorSteps current={current} />
+    </div>
+  );
+}
+
+function planDelete({ ref, resourceVersion }: DraftBase): ConfigChange[] {
+  if (ref === null) return [];
+  return [{ op: "delete", ref, ...(resourceVersion === null ? {} : { expectedVersion: resourceVersion }) }];
+}
+
+function suggestReason({ suggestReason: suggest }: ResourceEditorProps, base: DraftBase, after: unknown): string {
+  if (suggest === undefined || after === null) return "";
+  const before = base.ref === null ? null : openDocument(base.text);
+  return suggest(before?.kind === "open" ? before.value : null, after);
+}

@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { summarizeRollout } from "#components/editor/summarize-rollout.ts";
+import type { Distribution } from "#core/view/mesh.ts";
+
+type State = Distribution["proxies"][number]["state"];
+
+function distribution(states: readonly State[], extra: Partial<Distribution> = {}): Distribution {
+  return {
+    revision: 7,
+    writtenAt: "2026-01-01T00:00:00Z",
+    proxies: states.map((state, index) => ({
+      id: `${index}`,
+      workload: "w",
+      namespace: "default",
+      state,
+      ackMs: state === "acked" ? 10 + index : null,
+      refusals: [],
+    })),
+    away: [],
+    isComplete: states.every((state) => state !== "pending"),
+    ...extra,
+  };
+}
+
+test.each([
+  {
+    name: "not compiled yet",
+    given: distribution([], { isComplete: false }),
+    state: "waiting",
+    sentence: "Revision 7 is being compiled.",
+  },
+  {
+    name: "under way",
+    given: distribution(["acked", "pending"]),
+    state: "rolling",
+    sentence: "1 of 2 proxies acknowledged revision 7.",
+  },
+  {
+    name: "done",
+    given: distribution(["acked", "acked"]),
+    state: "done",
+    sentence: "All 2 proxies that must have revision 7 acknowledged it, 11 ms after the write.",
+  },
+  {
+    name: "refused, with one away",
+    given: distribution(["acked", "refused"], { away: ["x"] }),
+    state: "refused",
+    sentence:
+      "1 of 2 proxies refused revision 7 and keep their last good configuration. 1 known proxy is not connected and will get it later.",
+  },
+  {
+    name: "of concern to nobody",
+    given: distribution([]),
+    state: "nobody",
+    sentence: "Revision 7 changes nothing for any connected proxy.",
+  },
+])("says how far a roll-out is: $name", ({ given, state, sentence }) => {
+  expect(summarizeRollout(given, (ms) => `${ms} ms`)).toMatchObject({ state, sentence });
+});

@@ -1,0 +1,52 @@
+import type { Distribution } from "#core/view/mesh.ts";
+
+export interface RolloutSummary {
+  readonly state: "waiting" | "rolling" | "done" | "refused" | "nobody";
+  readonly total: number;
+  readonly acked: number;
+  readonly refused: number;
+  /** From write to the last acknowledgement so far. */
+  readonly lastAckMs: number | null;
+  /** For eyes and screen readers alike. */
+  readonly sentence: string;
+}
+
+/** How far a revision has come; `formatMs` writes the time. */
+export function summarizeRollout(distribution: Distribution, formatMs: (ms: number) => string): RolloutSummary {
+  const { proxies, away, isComplete, revision } = distribution;
+  const acked = proxies.filter(({ state }) => state === "acked").length;
+  const refused = proxies.filter(({ state }) => state === "refused").length;
+  const times = proxies.flatMap(({ ackMs }) => (ackMs === null ? [] : [ackMs]));
+  const lastAckMs = times.length === 0 ? null : Math.max(...times);
+  const figures = { total: proxies.length, acked, refused, lastAckMs };
+  const absent =
+    away.length === 0 ? "" : ` ${away.length} known ${plural(away.length)} not connected and will get it later.`;
+  if (refused > 0)
+    return {
+      ...figures,
+      state: "refused",
+      sentence: `${refused} of ${proxies.length} proxies refused revision ${revision} and keep their last good configuration.${absent}`,
+    };
+  if (proxies.length === 0)
+    return isComplete
+      ? {
+          ...figures,
+          state: "nobody",
+          sentence: `Revision ${revision} changes nothing for any connected proxy.${absent}`,
+        }
+      : { ...figures, state: "waiting", sentence: `Revision ${revision} is being compiled.` };
+  if (acked === proxies.length) {
+    const all = proxies.length === 1 ? "The proxy that must have" : `All ${proxies.length} proxies that must have`;
+    const time = lastAckMs === null ? "" : `, ${formatMs(lastAckMs)} after the write`;
+    return { ...figures, state: "done", sentence: `${all} revision ${revision} acknowledged it${time}.${absent}` };
+  }
+  return {
+    ...figures,
+    state: "rolling",
+    sentence: `${acked} of ${proxies.length} proxies acknowledged revision ${revision}.${absent}`,
+  };
+}
+
+function plural(count: number): string {
+  return count === 1 ? "proxy is" : "proxies are";
+}

@@ -1,0 +1,105 @@
+"use client";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { clearStoredDraft, readStoredDraft, writeStoredDraft } from "#components/editor/stored-draft.ts";
+import { PharosError } from "#core/errors.ts";
+import { type OpenDocument, openDocument } from "#core/form/open-document.ts";
+import { type DocumentEdit, editDocument } from "#core/resource/edit-document.ts";
+
+/** What an edit began from. */
+export interface DraftBase {
+  /** Null for a new resource. */
+  readonly ref: string | null;
+  readonly text: string;
+  readonly resourceVersion: number | null;
+}
+
+export interface Draft {
+  readonly base: DraftBase;
+  readonly text: string;
+  readonly document: OpenDocument;
+  readonly isChanged: boolean;
+  /** True when text of an earlier visit was taken up. */
+  readonly isRestored: boolean;
+  /** Why the last edit by form could not be made. */
+  readonly editProblem: string | null;
+  setText(text: string): void;
+  edit(edits: readonly DocumentEdit[]): void;
+  /** Goes on from another base: someone else's version. */
+  rebase(base: DraftBase, text: string): void;
+  /** Back to what the edit began from. */
+  discard(): void;
+  /** Forgets the stored copy: it was applied. */
+  forget(): void;
+}
+
+/** The one document that form and YAML show. Kept in the tab's storage as it changes, so that no reload loses it. */
+export function useDraft(storageKey: string, initial: DraftBase): Draft {
+  const [base, setBase] = useState(initial);
+  const [text, setTextState] = useState(initial.text);
+  // Two edits before the next render build on each other.
+  const latest = useRef(initial.text);
+  const change = useCallback((next: string) => {
+    latest.current = next;
+    setTextState(next);
+  }, []);
+  const [isRestored, setIsRestored] = useState(false);
+  const [editProblem, setEditProblem] = useState<string | null>(null);
+
+  useEffect(() => {
+    const stored = readStoredDraft(storageKey);
+    if (stored === null || stored.text === stored.base.text) return;
+    setBase(stored.base);
+    change(stored.text);
+    setIsRestored(true);
+  }, [storageKey, change]);
+
+  const isTouched = text !== base.text;
+  useEffect(() => {
+    if (isTouched) writeStoredDraft(storageKey, { base, text });
+  }, [storageKey, base, text, isTouched]);
+
+  const document = useMemo(() => openDocument(text), [text]);
+  const edit = useCallback(
+    (edits: readonly DocumentEdit[]) => {
+      try {
+        change(editDocument(latest.current, edits));
+        setEditProblem(null);
+      } catch (error) {
+        setEditProblem(PharosError.from(error).message);
+      }
+    },
+    [change],
+  );
+
+  return {
+    base,
+    text,
+    document,
+    isChanged: base.ref === null || isTouched,
+    isRestored,
+    editProblem,
+    setText: useCallback(
+      (next: string) => {
+        setEditProblem(null);
+        change(next);
+      },
+      [change],
+    ),
+    edit,
+    rebase: useCallback(
+      (next: DraftBase, merged: string) => {
+        setBase(next);
+        change(merged);
+      },
+      [change],
+    ),
+    discard: useCallback(() => {
+      clearStoredDraft(storageKey);
+      setBase(initial);
+      change(initial.text);
+      setIsRestored(false);
+      setEditProblem(null);
+    }, [storageKey, initial, change]),
+    forget: useCallback(() => clearStoredDraft(storageKey), [storageKey]),
+  };
+}

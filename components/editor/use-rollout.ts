@@ -1,0 +1,32 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useSubscription } from "@trpc/tanstack-react-query";
+import { useState } from "react";
+import { useTRPC } from "#components/api/trpc.ts";
+import type { Distribution } from "#core/view/mesh.ts";
+
+export interface Rollout {
+  /** Undefined until the server said anything. */
+  readonly distribution: Distribution | undefined;
+  readonly error: unknown;
+}
+
+/** How a revision spreads, as acknowledgements come. Render it with the revision as key. */
+export function useRollout(revision: number): Rollout {
+  const trpc = useTRPC();
+  const [live, setLive] = useState<Distribution>();
+  const subscription = useSubscription(
+    trpc.config.watch.subscriptionOptions({ revision }, { enabled: live?.isComplete !== true, onData: setLive }),
+  );
+  // Where events do not come through (a proxy that buffers), asking does.
+  const asked = useQuery(
+    trpc.config.distribution.queryOptions(
+      { revision },
+      {
+        refetchInterval: (query) => (query.state.data?.isComplete === true ? false : 2000),
+        enabled: live === undefined,
+      },
+    ),
+  );
+  return { distribution: live ?? asked.data, error: live === undefined ? (asked.error ?? subscription.error) : null };
+}
