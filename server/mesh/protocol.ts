@@ -1,9 +1,9 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
-import type { PharosErrorOptions, ErrorCode } from "#core/errors.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import type { Distribution, MeshPreview, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type { ServerTls } from "#grpc/server.ts";
+import type { WireError } from "#server/mesh/wire-error.ts";
 import type { AdsEvent } from "#server/xds/ads-server.ts";
 
 /** What the worker thread is started with. */
@@ -40,12 +40,6 @@ export interface ForwardedPeer {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export interface WireError {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly hint: PharosErrorOptions["hint"];
-}
-
 export type ToWorker =
   | { readonly kind: "call"; readonly id: number; readonly method: keyof MeshCalls; readonly args: readonly unknown[] }
   | { readonly kind: "answer"; readonly id: number; readonly reply?: Uint8Array; readonly error?: WireError };
@@ -53,5 +47,5 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: "ready"; readonly port: number; readonly plaintextPort: number | null }
   | { readonly kind: "result"; readonly id: number; readonly value?: unknown; readonly error?: WireError }
-  | { readonly kind: "event"; readonly event: AdsEvent }
+  | { readonly kind: "events"; readonly events: readonly AdsEvent[] }
   | { readonly kind: "forward"; readonly id: number; readonly path: string; readonly request: Uint8Array; readonly peer: ForwardedPeer };

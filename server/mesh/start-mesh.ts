@@ -2,7 +2,8 @@ import { Worker } from "node:worker_threads";
 import { PharosError } from "#core/errors.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { ServerTls } from "#grpc/server.ts";
-import type { ForwardedPeer, FromWorker, MeshCalls, MeshWorkerData, ToWorker, WireError } from "#server/mesh/protocol.ts";
+import type { ForwardedPeer, FromWorker, MeshCalls, MeshWorkerData, ToWorker } from "#server/mesh/protocol.ts";
+import { fromWire, toWire } from "#server/mesh/wire-error.ts";
 import type { AdsEvent } from "#server/xds/ads-server.ts";
 
 /** Answers a unary call that arrived at the worker's listener. */
@@ -27,11 +28,6 @@ export interface MeshOptions extends Omit<MeshWorkerData, "forwarded" | "snapsho
 
 const CALLS = ["apply", "preview", "proxies", "proxy", "proxyConfig", "distribution", "setTls", "memory", "close"] as const satisfies readonly (keyof MeshCalls)[];
 const RESTART_AFTER_MS = 200;
-
-function toWire(error: unknown): WireError {
-  const { code, message, hint } = PharosError.from(error);
-  return { code, message, hint };
-}
 
 /** Runs compiler and xDS server in a thread of their own; a thread that dies is started again with the configuration as it stands. */
 export async function startMesh(options: MeshOptions): Promise<MeshHandle> {
@@ -71,6 +67,7 @@ class MeshThread {
       });
       worker.once("error", (error) => reject(PharosError.from(error)));
       worker.once("error", (error) => this.#crashed(worker, PharosError.from(error, "the mesh thread died")));
+      worker.once("exit", (code) => this.#crashed(worker, new PharosError("internal", `the mesh thread ended with code ${code}`)));
     });
   }
 
@@ -94,13 +91,13 @@ class MeshThread {
   }
 
   #receive(message: Exclude<FromWorker, { kind: "ready" }>): void {
-    if (message.kind === "event") {
-      for (const listener of this.#listeners) listener(message.event);
+    if (message.kind === "events") {
+      for (const event of message.events) for (const listener of this.#listeners) listener(event);
     } else if (message.kind === "result") {
       const waiting = this.#waiting.get(message.id);
       this.#waiting.delete(message.id);
       if (message.error === undefined) waiting?.resolve(message.value);
-      else waiting?.reject(new PharosError(message.error.code, message.error.message, message.error.hint === undefined ? {} : { hint: message.error.hint }));
+      else waiting?.reject(fromWire(message.error));
     } else {
       const { id } = message;
       const handler = this.#options.handlers.get(message.path);
@@ -114,6 +111,7 @@ class MeshThread {
 
   #crashed(worker: Worker, error: PharosError): void {
     if (this.#worker !== worker || this.#bound === undefined) return;
+    this.#worker = undefined;
     for (const { reject } of this.#waiting.values()) reject(new PharosError("unavailable", error.message, { hint: "the mesh thread is being started again; try once more" }));
     this.#waiting.clear();
     if (this.#isClosing) return;

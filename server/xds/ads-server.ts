@@ -90,6 +90,22 @@ export class AdsServer {
     for (const connection of concerned) this.#settle(connection, connection.flush());
   }
 
+  /** Asks the source anew for everybody's layers, when who shares which of them has changed. */
+  reopen(revision: number | undefined): void {
+    for (const connection of this.#proxies.connections()) {
+      this.#leave(connection);
+      this.#options.source.close(connection.node);
+      const layers = this.#options.source.open(connection.node).layers.map((layer) => this.#serve(layer));
+      this.#join(connection, layers);
+      connection.moveTo(layers);
+      if (revision !== undefined) {
+        connection.expectAll(revision);
+        this.#rollouts.require(revision, connection.node);
+      }
+      this.#settle(connection, connection.flush());
+    }
+  }
+
   distribution(revision: number): Distribution | undefined {
     return this.#rollouts.describe(revision, this.#proxies.away());
   }
@@ -139,7 +155,7 @@ export class AdsServer {
     const layers = this.#options.source.open(node.node).layers.map((layer) => this.#serve(layer));
     const machine = isDelta ? new DeltaStream(layers, this.#table) : new SotwStream(layers, this.#table);
     const connection = new Connection({ ...node, stream, machine, layers, now: this.#now });
-    for (const { layer } of layers) this.#layers.get(layer)?.connections.add(connection);
+    this.#join(connection, layers);
     const before = this.#proxies.connect(connection, stream.peer.certificate?.notAfter.toISOString() ?? null);
     before?.end(new PharosError("unavailable", `node ${connection.node.id} has connected anew`));
     this.#options.onEvent({ kind: "connected", id: connection.node.id, key: keyOf(connection.node) });
@@ -172,12 +188,20 @@ export class AdsServer {
     return served;
   }
 
-  #disconnect(connection: Connection): void {
+  #join(connection: Connection, layers: readonly ServedLayer[]): void {
+    for (const { layer } of layers) this.#layers.get(layer)?.connections.add(connection);
+  }
+
+  #leave(connection: Connection): void {
     for (const { layer } of connection.layers) {
       const entry = this.#layers.get(layer);
       entry?.connections.delete(connection);
       if (entry?.connections.size === 0) this.#layers.delete(layer);
     }
+  }
+
+  #disconnect(connection: Connection): void {
+    this.#leave(connection);
     this.#options.source.close(connection.node);
     if (!this.#proxies.disconnect(connection, this.#revision, this.#now())) return;
     this.#rollouts.leave(connection.node.id);

@@ -40,7 +40,7 @@ const ALWAYS_SHOWN = ["CDS", "EDS", "LDS", "RDS"] as const satisfies readonly Xd
 /** One client's stream: its state machine, its socket, and which revisions are on their way to it. */
 export class Connection {
   readonly node: ProxyNode;
-  readonly layers: readonly ServedLayer[];
+  layers: readonly ServedLayer[];
   readonly spiffeId: string | null;
   readonly connectedSinceMs: number;
   readonly #stream: ServerStream;
@@ -79,6 +79,18 @@ export class Connection {
   /** The version of a layer that a revision made must reach this client. */
   expect(revision: number, layerIndex: number): void {
     this.#pending.push({ revision, layerIndex, version: this.layers[layerIndex]?.version ?? 0 });
+  }
+
+  /** All that this client is sent from here on carries a revision. */
+  expectAll(revision: number): void {
+    this.layers.forEach((_, index) => this.expect(revision, index));
+  }
+
+  /** Other layers take the place of those it had. What was on its way is counted from them. */
+  moveTo(layers: readonly ServedLayer[]): void {
+    this.layers = layers;
+    this.#machine.moveTo(layers);
+    this.#pending = [...new Set(this.#pending.map(({ revision }) => revision))].flatMap((revision) => layers.map(({ version }, layerIndex) => ({ revision, layerIndex, version })));
   }
 
   /** Sends what the client is ready for; returns the revisions it turned out to have. */

@@ -22,6 +22,9 @@ const LEGACY_WILDCARD: ReadonlySet<XdsType> = new Set(["CDS", "LDS", "VHDS"]);
 const FIRST_STAGE: readonly XdsType[] = ["CDS", "EDS"];
 const SECOND_STAGE = PUSH_ORDER.filter((type) => !FIRST_STAGE.includes(type));
 
+/** The version of a layer of which a client has nothing. */
+const NEVER = -1;
+
 interface Sent {
   readonly response: Response;
   /** True for what `flush` sent, false for the answer to a subscription. */
@@ -47,13 +50,15 @@ interface TypeState {
  * until the clusters before them are acknowledged, removals go last; a refusal is never answered.
  */
 export class DeltaStream implements StreamMachine {
-  readonly #layers: readonly ServedLayer[];
+  #layers: readonly ServedLayer[];
   readonly #table: SubscriptionTable;
   readonly #types = new Map<XdsType, TypeState>();
   /** Layer versions to which clusters and endpoints were sent, and all the rest. */
   #clustersAt: readonly number[];
   #restAt: readonly number[];
   #pushesOut = 0;
+  /** Names that were in layers it no longer has. */
+  #left: ReadonlyMap<XdsType, ReadonlySet<string>> = new Map();
   /** Clusters sent before the client asked for endpoints: it waits for these endpoints, even if it holds them. */
   #clustersAhead: NameList = NO_NAMES;
   answered: readonly number[];
@@ -87,8 +92,17 @@ export class DeltaStream implements StreamMachine {
       ? []
       : [...this.#pushStage(SECOND_STAGE, this.#restAt), ...this.#pushRemovals(this.#restAt)];
     this.#restAt = now;
+    this.#left = new Map();
     if (this.#pushesOut === 0) this.answered = now;
     return [...first, ...rest];
+  }
+
+  moveTo(layers: readonly ServedLayer[]): void {
+    const kept = (versions: readonly number[]): readonly number[] => layers.map((layer) => (this.#layers.includes(layer) ? (versions[this.#layers.indexOf(layer)] ?? NEVER) : NEVER));
+    const left = this.#layers.filter((layer) => !layers.includes(layer)).flatMap(({ layer }) => [...layer.resources]);
+    this.#left = new Map(PUSH_ORDER.map((type) => [type, new Set([...(this.#left.get(type) ?? []), ...left.flatMap(([of, all]) => (of === type ? [...all.keys()] : []))])]));
+    [this.#clustersAt, this.#restAt, this.answered] = [kept(this.#clustersAt), kept(this.#restAt), kept(this.answered)];
+    this.#layers = layers;
   }
 
   isConcerned(layerIndex: number, fromVersion: number): boolean {
@@ -228,9 +242,9 @@ export class DeltaStream implements StreamMachine {
     return PUSH_ORDER.toReversed().flatMap((type) => {
       const state = this.#types.get(type);
       if (state === undefined) return [];
-      const removed = this.#layers
-        .flatMap((layer, index) => layer.goneSince(type, state.subscription, from[index] ?? 0))
-        .filter((name) => !this.#layers.some((layer) => layer.has(type, name)));
+      const left = [...(this.#left.get(type) ?? [])].filter((name) => wants(state.subscription, name));
+      const gone = this.#layers.flatMap((layer, index) => layer.goneSince(type, state.subscription, from[index] ?? 0));
+      const removed = [...new Set([...left, ...gone])].filter((name) => !this.#layers.some((layer) => layer.has(type, name)));
       return removed.length === 0 ? [] : [this.#send(type, state, [], { removed }, true)];
     });
   }

@@ -58,6 +58,10 @@ export class ProxyBook {
     return this.#proxies.get(id)?.connection;
   }
 
+  connections(): Connection[] {
+    return [...this.#proxies.values()].flatMap(({ connection }) => connection ?? []);
+  }
+
   /** Ids of those that are known and not connected. */
   away(): string[] {
     return [...this.#proxies.values()].filter(({ connection }) => connection === undefined).map(({ node }) => node.id);
@@ -66,7 +70,7 @@ export class ProxyBook {
   list(revision: number, nowMs: number): ProxyStatus[] {
     for (const [id, { connection, lastSeenMs }] of this.#proxies)
       if (connection === undefined && lastSeenMs < nowMs - AWAY_KEPT_MS) this.#proxies.delete(id);
-    return Array.from(this.#proxies.values(), (proxy) => describe(proxy, revision));
+    return Array.from(this.#proxies.values(), (proxy) => statusOf(proxy, revision));
   }
 
   detail(id: string, revision: number): ProxyDetail | undefined {
@@ -76,11 +80,11 @@ export class ProxyBook {
     for (const { layer } of known.connection?.layers ?? [])
       for (const [type, all] of layer.resources) resources[type] = (resources[type] ?? 0) + all.size;
     const { LABELS, ...metadata } = known.node.metadata;
-    return { ...describe(known, revision), labels: LABELS, metadata, refusals: known.refusals, resources };
+    return { ...statusOf(known, revision), labels: LABELS, metadata, refusals: known.refusals, resources };
   }
 }
 
-function describe(
+function statusOf(
   { node, connection, revision, refusals, certificateNotAfter }: KnownProxy,
   newest: number,
 ): ProxyStatus {

@@ -14,6 +14,9 @@ const WHOLE: ReadonlySet<XdsType> = new Set(["CDS", "LDS"]);
 /** After the clusters, in this order. Virtual hosts of their own exist in delta only. */
 const SECOND_STAGE: readonly XdsType[] = ["LDS", "RDS", "SDS"];
 
+/** The version of a layer of which a client has nothing. */
+const NEVER = -1;
+
 interface TypeState {
   subscription: Subscription;
   /** Of the last response; a request with another one is stale. */
@@ -31,7 +34,7 @@ interface TypeState {
  * until the routes to them are gone.
  */
 export class SotwStream implements StreamMachine {
-  readonly #layers: readonly ServedLayer[];
+  #layers: readonly ServedLayer[];
   readonly #table: SubscriptionTable;
   readonly #types = new Map<XdsType, TypeState>();
   #clustersAt: readonly number[];
@@ -68,6 +71,11 @@ export class SotwStream implements StreamMachine {
     const all = [...first, ...rest, ...this.#dropClusters()];
     if (all.length === 0) this.answered = now;
     return all;
+  }
+
+  moveTo(layers: readonly ServedLayer[]): void {
+    this.#layers = layers;
+    this.#clustersAt = this.#restAt = this.answered = layers.map(() => NEVER);
   }
 
   isConcerned(layerIndex: number, fromVersion: number): boolean {

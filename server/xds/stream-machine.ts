@@ -2,6 +2,7 @@ import type { SyncState } from "#core/view/mesh.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type { RefusedResource } from "#server/xds/attribute-refusal.ts";
 import type { Response } from "#server/xds/response.ts";
+import type { ServedLayer } from "#server/xds/served-layer.ts";
 
 /** What the state machines tell whoever runs them. */
 export type StreamEvent =
@@ -15,6 +16,8 @@ export interface StreamMachine {
   receive(message: Buffer): { readonly responses: readonly Response[]; readonly events: readonly StreamEvent[] };
   /** Brings the client up to date with its layers as far as it has answered; returns what to send, in order. */
   flush(): readonly Response[];
+  /** Other layers take the place of the ones it had; `flush` sends what that changes. */
+  moveTo(layers: readonly ServedLayer[]): void;
   /** Per layer, the version of which the client has answered everything it wants. */
   readonly answered: readonly number[];
   /** Per type it asked for: is all that it was sent answered, and does it hold what it should. */

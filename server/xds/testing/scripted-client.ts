@@ -59,6 +59,12 @@ export class Script {
     for (const client of this.clients) client.flush();
   }
 
+  /** Gives a client other layers; those it shares with others stay the same. */
+  move(client: ScriptedClient, layers: readonly StaticLayer[]): void {
+    client.machine.moveTo(layers.map((layer) => this.#served.find((served) => served.layer === layer) ?? new ServedLayer(layer)));
+    client.flush();
+  }
+
   #add(client: ScriptedClient): ScriptedClient {
     this.clients.push(client);
     return client;

@@ -1,0 +1,53 @@
+import type { MeshPreview } from "#core/view/mesh.ts";
+import type { ProxyView } from "#core/xds/layer.ts";
+import type { XdsType } from "#core/xds/type-urls.ts";
+import { decodeResource } from "#server/mesh/decode-resource.ts";
+import type { MeshCalls } from "#server/mesh/protocol.ts";
+import type { Compiler, PreviewedResource } from "#server/translate/create-compiler.ts";
+import type { AdsServer } from "#server/xds/ads-server.ts";
+
+/** Beyond this many changed resources a preview names them and leaves out what is in them. */
+const SHOWN_IN_FULL_MAX = 300;
+
+/** What the main thread may ask of compiler and xDS server. */
+export function createMeshCalls(compiler: Compiler, ads: AdsServer): Omit<MeshCalls, "setTls" | "close"> {
+  return {
+    apply(change) {
+      const { changes, diagnostics, mustReopen } = compiler.apply(change);
+      const isConfiguration = change.upserts.length + change.deletes.length > 0;
+      const revision = isConfiguration ? change.revision : undefined;
+      ads.distribute(changes, revision);
+      if (mustReopen) ads.reopen(revision);
+      return { diagnostics };
+    },
+    preview(change) {
+      const { changes, diagnostics } = compiler.preview(change);
+      const holders = ads.holders();
+      const isFull = changes.length <= SHOWN_IN_FULL_MAX;
+      return { diagnostics, changes: changes.map((each) => describeChange(each, holders.get(each.layerId) ?? [], isFull)) };
+    },
+    proxies: () => ads.proxies(),
+    proxy: (id) => ads.proxy(id),
+    proxyConfig: (id, type) => describeView(ads.view(id), type),
+    distribution: (revision) => ads.distribution(revision),
+    memory: () => ({ rssBytes: process.memoryUsage.rss(), heapBytes: process.memoryUsage().heapUsed }),
+  };
+}
+
+function describeChange({ type, before, after }: PreviewedResource, proxies: readonly string[], isFull: boolean): MeshPreview["changes"][number] {
+  return {
+    type,
+    name: (after ?? before)?.name ?? "",
+    op: before === undefined ? "added" : after === undefined ? "removed" : "changed",
+    proxies,
+    ...(before === undefined || !isFull ? {} : { before: decodeResource(type, before.body) }),
+    ...(after === undefined || !isFull ? {} : { after: decodeResource(type, after.body) }),
+  };
+}
+
+/** What a proxy is to hold of one type, with where each resource comes from; undefined while it is away. */
+function describeView(view: ProxyView | undefined, type: XdsType): unknown {
+  return view?.layers.flatMap(({ id, resources }) =>
+    Array.from(resources.get(type)?.values() ?? [], ({ name, version, origins, body }) => ({ name, version, layer: id, origins, resource: decodeResource(type, body) })),
+  );
+}

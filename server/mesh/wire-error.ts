@@ -1,0 +1,17 @@
+import { type ErrorCode, PharosError } from "#core/errors.ts";
+
+/** An error as it crosses between threads, which keep a message but neither class nor code. */
+export interface WireError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+
+export function toWire(error: unknown): WireError {
+  const { code, message, hint, stack } = PharosError.from(error);
+  return { code, message: code === "internal" && stack !== undefined ? stack : message, hint };
+}
+
+export function fromWire({ code, message, hint }: WireError): PharosError {
+  return new PharosError(code, message, hint === undefined ? {} : { hint });
+}
