@@ -1,4 +1,5 @@
 import type { Metric } from "#mesh-agent/admin/render-metrics.ts";
+import type { TelemetryStats } from "#mesh-agent/telemetry/report-loop.ts";
 import type { RelayStats } from "#mesh-agent/xds/relay-server.ts";
 
 export interface AgentState {
@@ -11,6 +12,7 @@ export interface AgentState {
   /** By type URL. */
   readonly cached: ReadonlyMap<string, number>;
   readonly version: string;
+  readonly telemetry: TelemetryStats;
 }
 
 /** The agent's own metrics. */
@@ -54,6 +56,15 @@ export function agentMetrics(state: AgentState): Metric[] {
       "Acknowledgements that could not be stored.",
       state.relay.cacheFailures,
     ),
+    counter("pharos_agent_requests_folded_total", "Access log lines folded into telemetry.", state.telemetry.requests),
+    counter("pharos_agent_garbage_lines_total", "Access log lines that were none.", state.telemetry.garbageLines),
+    counter(
+      "pharos_agent_missing_requests_total",
+      "Requests that Envoy counted and no line told of.",
+      state.telemetry.missingRequests,
+    ),
+    counter("pharos_agent_dropped_spans_total", "Spans there was no room for.", state.telemetry.droppedSpans),
+    gauge("pharos_agent_reports_waiting", "Reports not acknowledged yet.", state.telemetry.reportsWaiting),
     {
       name: "pharos_agent_cached_resources",
       help: "Resources of the last good configuration.",

@@ -19,11 +19,14 @@ import { openPaths } from "#mesh-agent/paths.ts";
 import { readToken } from "#mesh-agent/read-token.ts";
 import { SecretServer } from "#mesh-agent/sds/secret-server.ts";
 import { describeNode } from "#mesh-agent/xds/describe-node.ts";
+import { startTelemetry } from "#mesh-agent/telemetry/start-telemetry.ts";
 import { DiskCache } from "#mesh-agent/xds/disk-cache.ts";
 import { RelayServer } from "#mesh-agent/xds/relay-server.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const ROTATE_EVERY_MS = 30_000;
+const REPORT_PATH = "/pharos.agent.v1.AgentService/Report";
+const REPORT_TIMEOUT_MS = 10_000;
 
 /**
  * Runs the agent until `signal` aborts; then leaves the mesh, lets requests end, stops Envoy and resolves. Throws when it
@@ -70,6 +73,7 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal, log: Lo
     log,
     onDeath: () => readiness.set(false),
   });
+  const reopenLogs = async (): Promise<void> => void (await admin.post("/reopen_logs"));
   const unreadiness = (): string[] => [
     ...(readiness.isReady ? [] : ["envoy does not serve yet"]),
     ...(keeper.current.notAfterMs > Date.now() ? [] : ["the certificate has expired"]),
@@ -86,19 +90,36 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal, log: Lo
         relay: relay.stats(),
         cached: cache.counts(),
         version: versions.agent,
+        telemetry: telemetry.stats(),
       });
       const envoys = await admin.get("/stats/prometheus").catch(() => ({ body: "" }));
       return renderMetrics(own) + envoys.body;
     },
   });
 
+  const telemetry = await startTelemetry({
+    dir: paths.dir,
+    accessLogPath: paths.accessLog,
+    instance: () => ({
+      namespace: config.namespace,
+      name: config.name,
+      workload: config.group,
+      labels: registration.labels,
+      principal: keeper.current.spiffeId,
+    }),
+    report: (request) => uplink.unary(REPORT_PATH, request, REPORT_TIMEOUT_MS),
+    otlpSocketPath: paths.otlpSocket,
+    envoyAdminSocket: paths.adminSocket,
+    reopenLogs,
+    log,
+  });
   await pages.listen(config.adminHost, config.adminPort);
   await Promise.all([relay.listen(paths.xdsSocket), secrets.listen(paths.sdsSocket)]);
   await supervisor.start();
   // An Envoy that was taken back serves already: the registry must not hear otherwise.
   readiness.set(await admin.isLive());
   const rotation = setInterval(() => {
-    void rotateLog(paths.envoyLog, async () => void (await admin.post("/reopen_logs"))).catch((error: unknown) =>
+    void rotateLog(paths.envoyLog, reopenLogs).catch((error: unknown) =>
       log("warn", "envoy's log was not rotated", { error: String(error) }),
     );
   }, ROTATE_EVERY_MS);
@@ -117,6 +138,8 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal, log: Lo
     log("warn", "requests were still in flight when the drain time was over", { drainSeconds: config.drainSeconds });
   clearInterval(rotation);
   await supervisor.stop();
+  // Envoy wrote its last lines as it ended.
+  await telemetry.stop();
   background.abort();
   await Promise.all([...running, relay.close(), secrets.close(), pages.close()]);
   cache.close();
