@@ -1,0 +1,162 @@
+import { expect, test } from "vitest";
+import { EntryFolder } from "#mesh-agent/telemetry/fold-entries.ts";
+import { lineOf, OWN } from "#mesh-agent/telemetry/testing/lines.ts";
+
+const INBOUND = {
+  dir: "inbound",
+  uc: "inbound|9080||",
+  up: null,
+  uw: null,
+  lp: 15123,
+  dp: "spiffe://cluster.local/ns/web/sa/caller",
+  tv: "TLSv1.3",
+  pw: "caller-v2;web;caller;v2",
+};
+
+function fold(...lines: string[]) {
+  const folder = new EntryFolder(OWN);
+  for (const line of lines) folder.addLine(line);
+  return folder.take();
+}
+
+test("requests of one key and window are one row with exact sums", () => {
+  const { windows, requests } = fold(lineOf(), lineOf({ d: 30, bi: 5 }), lineOf({ t: "1772366409990", d: 20 }));
+  expect(requests).toBe(3);
+  expect(
+    windows.map(({ windowStartMs, count, durationSumMs, requestBytes, responseBytes }) => [
+      windowStartMs,
+      count,
+      durationSumMs,
+      requestBytes,
+      responseBytes,
+    ]),
+  ).toEqual([
+    [1772366400000n, 2n, 42, 5n, 758n],
+    // By its end: it began in the window before.
+    [1772366410000n, 1n, 20, 0n, 379n],
+  ]);
+  expect(windows[0]?.durationBuckets.slice(3, 7)).toEqual([0, 1, 1, 0]);
+});
+
+test.each([
+  [
+    "outbound: the service by its cluster, the called by its endpoint and certificate",
+    {},
+    {
+      reporter: "source",
+      sourceWorkload: "productpage-v1",
+      sourcePrincipal: OWN.principal,
+      destinationService: "reviews.default.svc.cluster.local",
+      destinationPort: 9080,
+      destinationWorkload: "reviews-v1",
+      destinationVersion: "v1",
+      destinationPrincipal: "spiffe://cluster.local/ns/default/sa/bookinfo-reviews",
+      connectionSecurityPolicy: "mutual_tls",
+      responseFlags: "-",
+      fromGateway: false,
+    },
+  ],
+  [
+    "inbound: the caller by its header and certificate, the port for naming the service",
+    INBOUND,
+    {
+      reporter: "destination",
+      sourceWorkload: "caller-v2",
+      sourceWorkloadNamespace: "web",
+      sourcePrincipal: "spiffe://cluster.local/ns/web/sa/caller",
+      destinationWorkload: "productpage-v1",
+      destinationPort: 15123,
+      connectionSecurityPolicy: "mutual_tls",
+    },
+  ],
+  [
+    "inbound in plain text from nobody known",
+    { ...INBOUND, dp: null, tv: null, pw: null },
+    { sourceWorkload: "unknown", sourcePrincipal: "unknown", connectionSecurityPolicy: "none" },
+  ],
+  [
+    "inbound with a certificate and without our header: the namespace of the identity",
+    { ...INBOUND, pw: null },
+    { sourceWorkload: "unknown", sourceWorkloadNamespace: "web", connectionSecurityPolicy: "mutual_tls" },
+  ],
+  [
+    "a denial names its policy",
+    { ...INBOUND, c: 403, cd: "rbac_access_denied_matched_policy[ns[default]-policy[no]-rule[0]]" },
+    { deniedBy: "ns[default]-policy[no]-rule[0]", responseCode: 403 },
+  ],
+  [
+    "no endpoint: the service is known, the workload is not",
+    { c: 503, f: "UH", uh: null, uw: null, up: null },
+    {
+      destinationService: "reviews.default.svc.cluster.local",
+      destinationWorkload: "unknown",
+      connectionSecurityPolicy: "unknown",
+      responseFlags: "UH",
+    },
+  ],
+  [
+    "no route: what our workload asked for",
+    { c: 404, f: "NR", uc: null, uh: null, uw: null, up: null, a: "Nowhere.example:8080" },
+    { destinationService: "nowhere.example", destinationPort: 8080 },
+  ],
+  [
+    "no route at a gateway: names are not taken from strangers",
+    { dir: "gateway", c: 404, f: "NR", uc: null, uh: null, uw: null, up: null, a: "x.example" },
+    { destinationService: "unknown", fromGateway: true, reporter: "source" },
+  ],
+  ["plain text to the called", { up: null }, { connectionSecurityPolicy: "none" }],
+  [
+    "gRPC by its content type, with its status",
+    { ct: "application/grpc+proto", g: 14 },
+    { requestProtocol: "grpc", grpcResponseStatus: "14" },
+  ],
+  [
+    "TCP has neither method nor code",
+    { m: null, p: null, pr: null, c: 0, cd: null, a: null },
+    { requestProtocol: "tcp", responseCode: 0 },
+  ],
+  [
+    "a request too broken to have a method is still HTTP",
+    { m: null, p: null, pr: null, c: 400, f: "DPE" },
+    { requestProtocol: "http", responseCode: 400 },
+  ],
+])("%s", (_, fields, labels) => expect(fold(lineOf(fields)).windows[0]).toMatchObject(labels));
+
+test("what is no line is counted, and a line behind half of another is found", () => {
+  const { requests, garbageLines } = fold(
+    lineOf().slice(0, 90) + lineOf(),
+    "",
+    "\u0000\u0000",
+    "{}",
+    lineOf({ dir: "sideways" }),
+  );
+  expect({ requests, garbageLines }).toEqual({ requests: 1, garbageLines: 5 });
+});
+
+test("a flood of names is counted whole, without the names", () => {
+  const lines = Array.from({ length: 5000 }, (_, index) =>
+    lineOf({ c: 404, f: "NR", uc: null, uw: null, up: null, uh: null, a: `host-${index}` }),
+  );
+  const { windows } = fold(...lines);
+  expect(windows.length).toBeLessThan(2010);
+  expect(windows.reduce((sum, { count }) => sum + Number(count), 0)).toBe(5000);
+});
+
+test("every error is sampled, of the rest a few, all with the same chance; queries are left out", () => {
+  const folder = new EntryFolder(OWN, () => 0.5);
+  for (let index = 0; index < 1000; index += 1) folder.addLine(lineOf({ c: index % 100 === 0 ? 503 : 200 }));
+  const { samples } = folder.take();
+  expect(samples.filter(({ responseCode }) => responseCode === 503)).toHaveLength(10);
+  expect(samples.filter(({ responseCode }) => responseCode === 200)).toHaveLength(8);
+  expect(samples[0]).toMatchObject({
+    path: "/reviews/0",
+    traceId: "0af7651916cd43dd8448eb211c80319c",
+    routeName: "default",
+  });
+});
+
+test("a line tells when its request ended, for holding against Envoy's own count", () => {
+  const folder = new EntryFolder(OWN);
+  expect(folder.addLine(lineOf())).toBe(1772366400512);
+  expect(folder.addLine(lineOf({ m: null, pr: null, c: 0 }))).toBeUndefined();
+});

@@ -1,0 +1,188 @@
+import { create } from "@bufbuild/protobuf";
+import { type AccessEntry, numberOf, parseAccessEntry, textOf } from "#core/telemetry/access-entry.ts";
+import { BUCKET_COUNT, bucketOf, WINDOW_MS } from "#core/telemetry/buckets.ts";
+import { labelEntry, type OwnEnd, type WindowLabels } from "#mesh-agent/telemetry/label-entry.ts";
+import { type Random, SampleRequests } from "#mesh-agent/telemetry/sample-requests.ts";
+import { type RequestSample, type RequestWindow, RequestWindowSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+
+interface OpenWindow {
+  readonly labels: WindowLabels;
+  readonly startMs: number;
+  count: number;
+  requestBytes: number;
+  responseBytes: number;
+  durationSumMs: number;
+  readonly buckets: number[];
+}
+
+export interface Folded {
+  readonly windows: readonly RequestWindow[];
+  readonly samples: readonly RequestSample[];
+  readonly requests: number;
+  /** Of those, HTTP: what Envoy's own counters count too. */
+  readonly httpRequests: number;
+  readonly garbageLines: number;
+}
+
+/** Keys of one batch; what goes beyond is counted without the labels that clients choose. */
+const WINDOWS_MAX = 2000;
+const LABEL_CACHE_MAX = 20_000;
+
+/** Folds lines of the access log into windows, by the time at which each request ended. Every line is counted once. */
+export class EntryFolder {
+  readonly #labels = new Map<string, WindowLabels>();
+  readonly #random: Random;
+  #own: OwnEnd;
+  #open = new Map<string, OpenWindow>();
+  #samples: SampleRequests;
+  #requests = 0;
+  #httpRequests = 0;
+  #garbageLines = 0;
+
+  constructor(own: OwnEnd, random: Random = Math.random) {
+    this.#own = own;
+    this.#random = random;
+    this.#samples = new SampleRequests(random);
+  }
+
+  setOwn(own: OwnEnd): void {
+    this.#own = own;
+    this.#labels.clear();
+  }
+
+  /** Returns when the request ended (ms since the epoch), if Envoy counts it among HTTP requests. */
+  addLine(line: string): number | undefined {
+    let entry = parseAccessEntry(line);
+    if (entry === undefined) {
+      this.#garbageLines += 1;
+      // Half a line of a killed Envoy, with the first line of the next one after it.
+      const start = line.lastIndexOf('{"');
+      entry = start > 0 ? parseAccessEntry(line.slice(start)) : undefined;
+      if (entry === undefined) return undefined;
+    }
+    return this.#addEntry(entry);
+  }
+
+  /** Takes what was folded since the last call. */
+  take(): Folded {
+    const folded: Folded = {
+      windows: [...this.#open.values()].map(closeWindow),
+      samples: this.#samples.take(),
+      requests: this.#requests,
+      httpRequests: this.#httpRequests,
+      garbageLines: this.#garbageLines,
+    };
+    this.#open = new Map();
+    this.#samples = new SampleRequests(this.#random);
+    this.#requests = this.#httpRequests = this.#garbageLines = 0;
+    return folded;
+  }
+
+  #addEntry(entry: AccessEntry): number | undefined {
+    const durationMs = numberOf(entry.d);
+    const endMs = numberOf(entry.t) + durationMs;
+    const window = this.#windowOf(entry, endMs - (endMs % WINDOW_MS));
+    window.count += 1;
+    window.requestBytes += numberOf(entry.bi);
+    window.responseBytes += numberOf(entry.bo);
+    window.durationSumMs += durationMs;
+    const bucket = bucketOf(durationMs);
+    window.buckets[bucket] = (window.buckets[bucket] ?? 0) + 1;
+    this.#requests += 1;
+    this.#samples.offer(entry, window.labels);
+    if (window.labels.requestProtocol === "tcp") return undefined;
+    this.#httpRequests += 1;
+    return endMs;
+  }
+
+  #windowOf(entry: AccessEntry, startMs: number): OpenWindow {
+    const text = keyOf(entry);
+    const key = `${startMs} ${text}`;
+    const open = this.#open.get(key);
+    if (open !== undefined) return open;
+    let labels = this.#labels.get(text);
+    if (labels === undefined) {
+      if (this.#labels.size >= LABEL_CACHE_MAX) this.#labels.clear();
+      labels = labelEntry(entry, this.#own);
+      this.#labels.set(text, labels);
+    }
+    if (this.#open.size >= WINDOWS_MAX) return this.#overflow(labels, startMs);
+    return this.#openWindow(key, labels, startMs);
+  }
+
+  #overflow(labels: WindowLabels, startMs: number): OpenWindow {
+    const { reporter, responseCode, responseFlags, requestProtocol, connectionSecurityPolicy, fromGateway } = labels;
+    const key = `${startMs} more ${reporter} ${responseCode} ${responseFlags} ${requestProtocol} ${connectionSecurityPolicy} ${fromGateway}`;
+    const open = this.#open.get(key);
+    if (open !== undefined) return open;
+    const own = this.#own;
+    const end = { workload: own.workload, namespace: own.namespace, app: own.app, version: own.version };
+    const nobody = { workload: "unknown", namespace: "unknown", app: "unknown", version: "unknown" };
+    const [source, destination] = reporter === "source" ? [end, nobody] : [nobody, end];
+    return this.#openWindow(
+      key,
+      {
+        ...labels,
+        sourceWorkload: source.workload,
+        sourceWorkloadNamespace: source.namespace,
+        sourceApp: source.app,
+        sourceVersion: source.version,
+        sourcePrincipal: reporter === "source" ? own.principal : "unknown",
+        destinationWorkload: destination.workload,
+        destinationWorkloadNamespace: destination.namespace,
+        destinationApp: destination.app,
+        destinationVersion: destination.version,
+        destinationPrincipal: reporter === "source" ? "unknown" : own.principal,
+        destinationService: "unknown",
+        destinationPort: 0,
+        grpcResponseStatus: "",
+      },
+      startMs,
+    );
+  }
+
+  #openWindow(key: string, labels: WindowLabels, startMs: number): OpenWindow {
+    const window: OpenWindow = {
+      labels,
+      startMs,
+      count: 0,
+      requestBytes: 0,
+      responseBytes: 0,
+      durationSumMs: 0,
+      buckets: new Array<number>(BUCKET_COUNT).fill(0),
+    };
+    this.#open.set(key, window);
+    return window;
+  }
+}
+
+/** Everything that labels are made of; lines with equal text have equal labels. */
+function keyOf(e: AccessEntry): string {
+  const details = textOf(e.cd);
+  const denied = details.startsWith("rbac_") ? details : "";
+  // The host matters only where no cluster tells the service.
+  const host = e.uc === null || e.uc === undefined || e.uc === "-" ? e.a : "";
+  const grpc = e.ct === null || e.ct === undefined ? "" : textOf(e.ct).startsWith("application/grpc") ? "g" : "";
+  return `${e.dir}|${e.c}|${e.f}|${e.uc}|${e.uw}|${e.pw}|${e.up}|${e.dp}|${grpc}|${e.g}|${e.lp}|${e.tv}|${denied}|${host}|${e.uh === null || e.uh === "-" ? "" : "u"}|${e.uf === null || e.uf === "-" || e.uf === "" ? "" : "f"}|${e.m === null ? "" : "m"}|${e.pr === null ? "" : "p"}`;
+}
+
+function closeWindow({
+  labels,
+  startMs,
+  count,
+  requestBytes,
+  responseBytes,
+  durationSumMs,
+  buckets,
+}: OpenWindow): RequestWindow {
+  return create(RequestWindowSchema, {
+    ...labels,
+    windowStartMs: BigInt(startMs),
+    windowMs: WINDOW_MS,
+    count: BigInt(count),
+    requestBytes: BigInt(requestBytes),
+    responseBytes: BigInt(responseBytes),
+    durationSumMs,
+    durationBuckets: buckets,
+  });
+}

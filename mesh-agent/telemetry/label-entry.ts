@@ -1,0 +1,83 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { type AccessEntry, numberOf, textOf } from "#core/telemetry/access-entry.ts";
+import { parseClusterName } from "#core/telemetry/cluster-name.ts";
+import { parseDeniedBy } from "#core/telemetry/denied-by.ts";
+import { parseWorkloadLabel, UNKNOWN, type WorkloadLabel } from "#core/telemetry/workload-label.ts";
+import type { RequestWindowSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+
+/** What a window is keyed by. */
+export type WindowLabels = MessageInitShape<typeof RequestWindowSchema> & {
+  readonly reporter: "source" | "destination";
+  readonly destinationService: string;
+  readonly deniedBy: string;
+  readonly requestProtocol: "http" | "grpc" | "tcp";
+  readonly connectionSecurityPolicy: "mutual_tls" | "none" | "unknown";
+};
+
+/** The reporting end, computed once. */
+export interface OwnEnd extends WorkloadLabel {
+  readonly principal: string;
+}
+
+/** Neither method, protocol nor code: a line of a TCP proxy. HTTP requests too broken to have a method have a code. */
+export function protocolOf(entry: AccessEntry): "http" | "grpc" | "tcp" {
+  if (textOf(entry.m) === "" && textOf(entry.pr) === "" && numberOf(entry.c) === 0) return "tcp";
+  return textOf(entry.ct).startsWith("application/grpc") ? "grpc" : "http";
+}
+
+/** Labels of Istio's standard metrics for one line, told by the end that wrote it. */
+export function labelEntry(entry: AccessEntry, own: OwnEnd): WindowLabels {
+  const isInbound = entry.dir === "inbound";
+  const peer = parseWorkloadLabel(textOf(isInbound ? entry.pw : entry.uw));
+  const [source, destination] = isInbound ? [peer, own] : [own, peer];
+  const peerPrincipal = textOf(isInbound ? entry.dp : entry.up) || UNKNOWN;
+  const requestProtocol = protocolOf(entry);
+  const { service, port } = serviceOf(entry);
+  return {
+    reporter: isInbound ? "destination" : "source",
+    sourceWorkload: source.workload,
+    sourceWorkloadNamespace: source.namespace === UNKNOWN ? namespaceOf(peerPrincipal) : source.namespace,
+    sourceApp: source.app,
+    sourceVersion: source.version,
+    sourcePrincipal: isInbound ? peerPrincipal : own.principal,
+    destinationWorkload: destination.workload,
+    destinationWorkloadNamespace: destination.namespace,
+    destinationApp: destination.app,
+    destinationVersion: destination.version,
+    destinationPrincipal: isInbound ? own.principal : peerPrincipal,
+    destinationService: service,
+    destinationPort: port,
+    requestProtocol,
+    responseCode: numberOf(entry.c),
+    grpcResponseStatus: requestProtocol === "grpc" ? textOf(entry.g) : "",
+    responseFlags: textOf(entry.f) || "-",
+    connectionSecurityPolicy: securityOf(entry),
+    deniedBy: parseDeniedBy(textOf(entry.cd)),
+    fromGateway: entry.dir === "gateway",
+  };
+}
+
+/** A caller with a certificate and without our header: the namespace is in its identity. */
+function namespaceOf(principal: string): string {
+  return /\/ns\/([^/]+)\/sa\//.exec(principal)?.[1] ?? UNKNOWN;
+}
+
+/**
+ * The service that was asked for. By its cluster; for requests that got none, by the host that the caller asked for, but
+ * only where the caller is our own workload: at gateways anyone could make up names.
+ */
+function serviceOf(entry: AccessEntry): { readonly service: string; readonly port: number } {
+  const cluster = parseClusterName(textOf(entry.uc));
+  if (entry.dir === "inbound") return { service: cluster?.host || UNKNOWN, port: numberOf(entry.lp) };
+  if (cluster !== undefined) return { service: cluster.host || UNKNOWN, port: cluster.port };
+  if (entry.dir === "gateway") return { service: UNKNOWN, port: 0 };
+  const authority = textOf(entry.a);
+  const [, host = "", port = ""] = /^(.*?)(?::(\d+))?$/.exec(authority) ?? [];
+  return { service: host.toLowerCase() || UNKNOWN, port: Number(port) || 0 };
+}
+
+function securityOf(entry: AccessEntry): WindowLabels["connectionSecurityPolicy"] {
+  if (entry.dir === "inbound") return textOf(entry.tv) !== "" && textOf(entry.dp) !== "" ? "mutual_tls" : "none";
+  if (textOf(entry.up) !== "") return "mutual_tls";
+  return textOf(entry.uh) === "" || textOf(entry.uf) !== "" ? "unknown" : "none";
+}

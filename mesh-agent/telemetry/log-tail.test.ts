@@ -1,0 +1,132 @@
+import { appendFileSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type LogPosition, LogTail } from "#mesh-agent/telemetry/log-tail.ts";
+
+let dir: string;
+let path: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "pharos-tail-"));
+  path = join(dir, "access.log");
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+function readAll(tail: LogTail): string[] {
+  const lines: string[] = [];
+  for (let isMore = true; isMore; ) {
+    const chunk = tail.read();
+    lines.push(...chunk.lines);
+    tail.confirm(chunk.next);
+    isMore = chunk.isMore;
+  }
+  return lines;
+}
+
+/** A new reader that goes on where the other one had confirmed, as after a kill. */
+const restart = (tail: LogTail): LogTail => {
+  const position: LogPosition = tail.position;
+  tail.close();
+  return new LogTail(path, position);
+};
+
+test("a half-written line waits for its end", () => {
+  const tail = new LogTail(path, undefined);
+  expect(readAll(tail)).toEqual([]);
+  writeFileSync(path, "one\ntw");
+  expect(readAll(tail)).toEqual(["one"]);
+  appendFileSync(path, "o\n");
+  expect(readAll(tail)).toEqual(["two"]);
+});
+
+test("what was read and not confirmed is read again", () => {
+  writeFileSync(path, "one\ntwo\n");
+  const tail = new LogTail(path, undefined);
+  tail.read();
+  expect(readAll(restart(tail))).toEqual(["one", "two"]);
+});
+
+test("lines longer than a chunk in total come whole and in order", () => {
+  const lines = Array.from({ length: 30_000 }, (_, index) => `${index} ${"é".repeat(40)}`);
+  writeFileSync(path, `${lines.join("\n")}\n`);
+  expect(readAll(new LogTail(path, undefined))).toEqual(lines);
+});
+
+test("a renamed log is read to its end before the new one, and taken away", async () => {
+  writeFileSync(path, "one\n");
+  const tail = new LogTail(path, undefined);
+  readAll(tail);
+  await tail.rotate(1, async () => {
+    // The writer has not opened the new file yet.
+    appendFileSync(`${path}.rotated`, "two\n");
+  });
+  expect(readAll(tail)).toEqual(["two"]);
+  appendFileSync(`${path}.rotated`, "three\n");
+  writeFileSync(path, "four\n");
+  expect(readAll(tail)).toEqual(["three", "four"]);
+  expect(existsSync(`${path}.rotated`)).toBe(false);
+});
+
+test("a reader killed between rename and new file reads on in both", async () => {
+  writeFileSync(path, "one\ntwo\n");
+  const tail = new LogTail(path, undefined);
+  const { next } = tail.read();
+  tail.confirm({ ...next, offset: 4 });
+  await tail.rotate(1, async () => writeFileSync(path, "three\n"));
+  expect(readAll(restart(tail))).toEqual(["two", "three"]);
+});
+
+test("a reader killed before it took the finished file away does not read it again", async () => {
+  writeFileSync(path, "one\n");
+  const tail = new LogTail(path, undefined);
+  readAll(tail);
+  await tail.rotate(1, async () => writeFileSync(path, "two\n"));
+  const end = tail.read();
+  tail.close();
+  const next = new LogTail(path, end.next);
+  expect(existsSync(`${path}.rotated`)).toBe(false);
+  expect(readAll(next)).toEqual(["two"]);
+});
+
+test("one rotation at a time, and only of what is large", async () => {
+  writeFileSync(path, "one\n");
+  const tail = new LogTail(path, undefined);
+  let reopened = 0;
+  const reopen = async (): Promise<void> => {
+    reopened += 1;
+  };
+  expect(await tail.rotate(100, reopen)).toBe(false);
+  expect(await tail.rotate(1, reopen)).toBe(true);
+  // The writer was away: it is asked again until there is a new file.
+  expect(await tail.rotate(1, reopen)).toBe(false);
+  expect(reopened).toBe(2);
+  writeFileSync(path, "two\n");
+  expect(await tail.rotate(1, reopen)).toBe(false);
+  expect(reopened).toBe(2);
+});
+
+test("somebody else's rotation by rename loses nothing", () => {
+  writeFileSync(path, "one\n");
+  const tail = new LogTail(path, undefined);
+  readAll(tail);
+  renameSync(path, join(dir, "access.log.1"));
+  appendFileSync(join(dir, "access.log.1"), "two\n");
+  writeFileSync(path, "three\n");
+  expect(readAll(tail)).toEqual(["two", "three"]);
+});
+
+test("a log cut short is read from its start", () => {
+  writeFileSync(path, "one\ntwo\nthree\n");
+  const tail = new LogTail(path, undefined);
+  readAll(tail);
+  writeFileSync(path, "new\n");
+  expect(readAll(tail)).toEqual(["new"]);
+});
+
+test("half a line at the end of a finished file is given up", async () => {
+  writeFileSync(path, "one\ntw");
+  const tail = new LogTail(path, undefined);
+  readAll(tail);
+  await tail.rotate(1, async () => writeFileSync(path, "three\n"));
+  expect(readAll(tail)).toEqual(["three"]);
+});

@@ -1,0 +1,125 @@
+import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync, rmSync, statSync } from "node:fs";
+
+/** Up to where the log has been read: which file, and how many bytes of it. */
+export interface LogPosition {
+  readonly inode: number;
+  readonly offset: number;
+}
+
+export interface LogChunk {
+  /** Whole lines, without their ends. */
+  readonly lines: readonly string[];
+  /** Where to go on once these lines are stored. */
+  readonly next: LogPosition;
+  /** False when there was nothing more to read. */
+  readonly isMore: boolean;
+}
+
+const CHUNK_BYTES = 1024 * 1024;
+const NEWLINE = 10;
+
+/**
+ * Reads a log that another process writes, over its rotation: a renamed file is read to its end before the new one is
+ * begun. Bytes are given again until `confirm` says that what was made of them is stored.
+ */
+export class LogTail {
+  readonly #path: string;
+  readonly #rotated: string;
+  readonly #buffer = Buffer.alloc(CHUNK_BYTES);
+  #position: LogPosition;
+  #fd: number | undefined;
+
+  constructor(path: string, position: LogPosition | undefined) {
+    this.#path = path;
+    this.#rotated = `${path}.rotated`;
+    this.#position = position ?? { inode: 0, offset: 0 };
+    // Killed after a rotated file was read and before it was taken away.
+    if (existsSync(path) && statSync(path).ino === this.#position.inode) rmSync(this.#rotated, { force: true });
+  }
+
+  get position(): LogPosition {
+    return this.#position;
+  }
+
+  /** Goes on at the end of the log as it is: what stands in it was read by somebody whose memory is lost. */
+  skipToEnd(): void {
+    if (!existsSync(this.#path)) return;
+    const { ino, size } = statSync(this.#path);
+    this.#position = { inode: ino, offset: size };
+    rmSync(this.#rotated, { force: true });
+  }
+
+  /** The next whole lines. A half-written last line waits for its end. */
+  read(): LogChunk {
+    const fd = this.#open();
+    if (fd === undefined) return { lines: [], next: this.#position, isMore: false };
+    const { size } = fstatSync(fd);
+    // Cut short by somebody: what is there now is new.
+    const offset = this.#position.offset > size ? 0 : this.#position.offset;
+    const length = readSync(fd, this.#buffer, 0, CHUNK_BYTES, offset);
+    const end = this.#buffer.lastIndexOf(NEWLINE, length - 1);
+    const { inode } = this.#position;
+    if (length === 0 || end < 0 || end >= length) {
+      // A line as long as the whole buffer is none of Envoy's.
+      if (length === CHUNK_BYTES) return { lines: [], next: { inode, offset: offset + length }, isMore: true };
+      return this.#atEnd(offset);
+    }
+    const text = this.#buffer.toString("utf8", 0, end);
+    return { lines: text.split("\n"), next: { inode, offset: offset + end + 1 }, isMore: true };
+  }
+
+  /** What was read up to here is stored. */
+  confirm(position: LogPosition): void {
+    if (position.inode !== this.#position.inode) {
+      this.close();
+      // The finished file was ours to rotate, and ours to take away.
+      if (existsSync(this.#rotated) && statSync(this.#rotated).ino === this.#position.inode) rmSync(this.#rotated);
+    }
+    this.#position = position;
+  }
+
+  /** Renames a log that has grown past `bytesMax` and has its writer open a new one. One rotation at a time. */
+  async rotate(bytesMax: number, reopen: () => Promise<void>): Promise<boolean> {
+    if (existsSync(this.#rotated)) {
+      // Asked for before, and not done: the writer was away.
+      if (!existsSync(this.#path)) await reopen();
+      return false;
+    }
+    if (!existsSync(this.#path) || statSync(this.#path).size < bytesMax) return false;
+    renameSync(this.#path, this.#rotated);
+    await reopen();
+    return true;
+  }
+
+  close(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
+  }
+
+  /** At a file's end: on to the new one, if there is one. Until it is there, the writer may still write to the old. */
+  #atEnd(offset: number): LogChunk {
+    const { inode } = this.#position;
+    const here: LogChunk = { lines: [], next: { inode, offset }, isMore: false };
+    if (!existsSync(this.#path)) return here;
+    const current = statSync(this.#path).ino;
+    if (current === inode) return here;
+    // Between the last read and the new file's appearance more may have been written to the old.
+    const size = this.#fd === undefined ? 0 : fstatSync(this.#fd).size;
+    const rest = this.#fd === undefined ? 0 : readSync(this.#fd, this.#buffer, 0, CHUNK_BYTES, offset);
+    if (rest > 0 && this.#buffer.lastIndexOf(NEWLINE, rest - 1) >= 0 && size > offset) return { ...here, isMore: true };
+    return { lines: [], next: { inode: current, offset: 0 }, isMore: true };
+  }
+
+  #open(): number | undefined {
+    if (this.#fd !== undefined) return this.#fd;
+    const candidates = [this.#rotated, this.#path].filter((path) => existsSync(path));
+    const known = candidates.find((path) => statSync(path).ino === this.#position.inode);
+    // A file that nobody knows is read from its start; a rotated one, which is older, first.
+    const chosen = known ?? candidates[0];
+    if (chosen === undefined) return undefined;
+    this.#fd = openSync(chosen, "r");
+    const inode = fstatSync(this.#fd).ino;
+    if (inode !== this.#position.inode) this.#position = { inode, offset: 0 };
+    return this.#fd;
+  }
+}

@@ -1,0 +1,27 @@
+import type { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
+import type { CounterReading } from "#mesh-agent/telemetry/request-ledger.ts";
+
+const FILTER = "^http\\..*\\.downstream_rq_(total|active)$";
+const ADMIN = /^http\.admin\./;
+
+/** Asks Envoy how many HTTP requests have ended. Undefined when nobody answers. */
+export async function readCounters(
+  admin: AdminClient,
+  now: () => number = Date.now,
+): Promise<CounterReading | undefined> {
+  try {
+    const before = now();
+    const info = JSON.parse((await admin.get("/server_info")).body) as { uptime_current_epoch?: string };
+    const stats = await admin.stats(FILTER);
+    const uptimeMs = Number.parseFloat(info.uptime_current_epoch ?? "") * 1000;
+    if (Number.isNaN(uptimeMs)) return undefined;
+    let completed = 0;
+    for (const [name, value] of stats) {
+      if (ADMIN.test(name)) continue;
+      completed += name.endsWith("_total") ? value : -value;
+    }
+    return { atMs: now(), startedMs: before - uptimeMs, completed };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,265 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
+import { PharosError } from "#core/errors.ts";
+import type { Log } from "#mesh-agent/log.ts";
+import { deliverReports, type SendReport } from "#mesh-agent/telemetry/deliver-reports.ts";
+import { encodeCounts, encodeExtras } from "#mesh-agent/telemetry/encode-report.ts";
+import { EntryFolder } from "#mesh-agent/telemetry/fold-entries.ts";
+import { labelInstance, type TelemetryInstance } from "#mesh-agent/telemetry/instance.ts";
+import type { OwnEnd } from "#mesh-agent/telemetry/label-entry.ts";
+import { LineClock } from "#mesh-agent/telemetry/line-clock.ts";
+import { type LogPosition, LogTail } from "#mesh-agent/telemetry/log-tail.ts";
+import type { Outbox } from "#mesh-agent/telemetry/outbox.ts";
+import type { SpanReceiver } from "#mesh-agent/telemetry/receive-spans.ts";
+import {
+  type CounterReading,
+  type Gap,
+  type LedgerState,
+  RequestLedger,
+} from "#mesh-agent/telemetry/request-ledger.ts";
+
+export interface ReportLoopOptions {
+  readonly accessLogPath: string;
+  readonly instance: () => TelemetryInstance;
+  readonly report: SendReport;
+  readonly reopenLogs: () => Promise<void>;
+  readonly readCounters: () => Promise<CounterReading | undefined>;
+  readonly outbox: Outbox;
+  readonly spans: SpanReceiver;
+  readonly log: Log;
+  readonly rotateBytes?: number;
+}
+
+export interface TelemetryStats {
+  readonly requests: number;
+  readonly garbageLines: number;
+  readonly missingRequests: number;
+  readonly droppedSpans: number;
+  readonly reportsWaiting: number;
+  readonly requestsWaiting: number;
+  /** Null until the first acknowledgement. */
+  readonly acknowledgedAtMs: number | null;
+}
+
+const INTERVAL_MS = 1500;
+/** While the control plane is away, folding less often keeps what waits small. */
+const AWAY_INTERVAL_MS = 10_000;
+const AWAY_REPORTS = 20;
+const COUNTERS_EVERY_MS = 2000;
+/** Envoy's lines reach the file within its flush interval; a second covers a machine that is busy. */
+const SETTLE_MS = 1000;
+const READINGS_MAX = 50;
+const ROTATE_BYTES = 32 * 1024 * 1024;
+
+/** Folds and commits every second or two; delivers on its own, so that a slow answer keeps no line waiting. */
+export class ReportLoop {
+  readonly #options: ReportLoopOptions;
+  readonly #folder: EntryFolder;
+  readonly #tail: LogTail;
+  readonly #clock: LineClock;
+  readonly #ledger: RequestLedger;
+  readonly #stopping = new AbortController();
+  #own: OwnEnd;
+  #readings: CounterReading[] = [];
+  #gaps: Gap[] = [];
+  #lastReadingMs = 0;
+  /** When the log was last read to its end. */
+  #readToEndMs = 0;
+  #intervalMs = INTERVAL_MS;
+  #delivering: Promise<void> | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #lastError = "";
+  #requests = 0;
+  #garbageLines = 0;
+  #missingRequests = 0;
+  #acknowledgedAtMs: number | null = null;
+
+  constructor(options: ReportLoopOptions) {
+    const { outbox, accessLogPath } = options;
+    this.#options = options;
+    this.#own = ownEnd(options.instance());
+    this.#folder = new EntryFolder(this.#own);
+    this.#tail = new LogTail(accessLogPath, outbox.state<LogPosition>("position"));
+    this.#clock = new LineClock(outbox.state<number>("httpRequests") ?? 0);
+    this.#ledger = new RequestLedger(outbox.state<LedgerState | null>("ledger") ?? undefined);
+    if (outbox.hasLostState) {
+      this.#tail.skipToEnd();
+      this.#gaps.push({
+        startMs: Date.now() - 60_000,
+        endMs: Date.now(),
+        reason: "the agent's telemetry store was damaged: what it had not yet reported is lost",
+        requests: 0,
+      });
+    }
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  stats(): TelemetryStats {
+    const { reports, requests } = this.#options.outbox.waiting();
+    return {
+      requests: this.#requests,
+      garbageLines: this.#garbageLines,
+      missingRequests: this.#missingRequests,
+      droppedSpans: this.#options.spans.dropped,
+      reportsWaiting: reports,
+      requestsWaiting: requests,
+      acknowledgedAtMs: this.#acknowledgedAtMs,
+    };
+  }
+
+  /** Reads to the log's end and delivers, for no longer than `timeoutMs`; what is not delivered waits on the disk. */
+  async stop(timeoutMs: number): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+    const deadline = Date.now() + timeoutMs;
+    this.#ledger.markClean();
+    if (this.#foldSafely()) this.#options.outbox.commit({ ledger: this.#ledger.state ?? null });
+    await this.#delivering;
+    await Promise.race([this.#deliver(() => Date.now() < deadline), delay(timeoutMs, undefined, { ref: false })]);
+    this.#tail.close();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      const startedMs = Date.now();
+      await this.#askEnvoy();
+      if (this.#foldSafely()) await this.#rotate();
+      const isAway = this.#lastError !== "" && this.#options.outbox.waiting().reports > AWAY_REPORTS;
+      this.#delivering ??= this.#deliver(() => !signal.aborted).finally(() => {
+        this.#delivering = undefined;
+      });
+      const waitMs = (isAway ? AWAY_INTERVAL_MS : this.#intervalMs) - (Date.now() - startedMs);
+      await delay(Math.max(50, waitMs), undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #askEnvoy(): Promise<void> {
+    if (Date.now() - this.#lastReadingMs < COUNTERS_EVERY_MS) return;
+    this.#lastReadingMs = Date.now();
+    const reading = await this.#options.readCounters();
+    if (reading === undefined) return;
+    this.#readings.push(reading);
+    if (this.#readings.length > READINGS_MAX) this.#readings.shift();
+  }
+
+  /** False when it could not be stored: the same lines are read again next time. */
+  #foldSafely(): boolean {
+    try {
+      this.#relabel();
+      while (this.#foldOnce());
+      return true;
+    } catch (error) {
+      this.#complain("telemetry is not stored", error);
+      return false;
+    }
+  }
+
+  /** Reads one chunk and stores what it tells together with the place after it. True when there is more to read. */
+  #foldOnce(): boolean {
+    const { outbox, spans } = this.#options;
+    const readAtMs = Date.now();
+    this.#gaps.push(...this.#findGaps(), ...this.#makeRoom());
+    const { lines, next, isMore } = this.#tail.read();
+    const ends = lines.flatMap((line) => this.#folder.addLine(line) ?? []);
+    const folded = this.#folder.take();
+    const heldSpans = spans.take();
+    const isEmpty = folded.windows.length === 0 && this.#gaps.length === 0 && heldSpans.length === 0;
+    try {
+      if (!isEmpty || lines.length > 0 || next.inode !== this.#tail.position.inode) {
+        outbox.commit(
+          { position: next, httpRequests: this.#clock.total + ends.length, ledger: this.#ledger.state ?? null },
+          isEmpty
+            ? undefined
+            : {
+                createdMs: readAtMs,
+                counts: encodeCounts(folded.windows, this.#gaps),
+                extras: encodeExtras(folded.samples, heldSpans),
+                requests: folded.requests,
+              },
+        );
+      }
+    } catch (error) {
+      spans.giveBack(heldSpans);
+      throw error;
+    }
+    this.#tail.confirm(next);
+    for (const endMs of ends) this.#clock.add(endMs);
+    this.#gaps = [];
+    this.#requests += folded.requests;
+    this.#garbageLines += folded.garbageLines;
+    if (!isMore) this.#readToEndMs = readAtMs;
+    return isMore;
+  }
+
+  /** Compares with what Envoy counted, once all lines of that time have been read. */
+  #findGaps(): Gap[] {
+    const gaps: Gap[] = [];
+    for (
+      let reading = this.#readings[0];
+      reading !== undefined && reading.atMs + SETTLE_MS <= this.#readToEndMs;
+      reading = this.#readings[0]
+    ) {
+      this.#readings.shift();
+      gaps.push(...this.#ledger.compare(reading, (atMs) => this.#clock.until(atMs)));
+    }
+    for (const { reason, requests } of gaps) {
+      this.#missingRequests += requests;
+      this.#options.log("warn", "telemetry has a gap", { reason, requests });
+    }
+    return gaps;
+  }
+
+  #makeRoom(): Gap[] {
+    const dropped = this.#options.outbox.trim();
+    if (dropped === undefined) return [];
+    return [
+      {
+        startMs: dropped.fromMs,
+        endMs: dropped.toMs,
+        reason: "the control plane was away for so long that the oldest reports were dropped",
+        requests: dropped.requests,
+      },
+    ];
+  }
+
+  #relabel(): void {
+    const own = ownEnd(this.#options.instance());
+    if (isDeepStrictEqual(own, this.#own)) return;
+    this.#own = own;
+    this.#folder.setOwn(own);
+  }
+
+  async #deliver(isWanted: () => boolean): Promise<void> {
+    const { outbox, instance, report } = this.#options;
+    const { namespace, name } = instance();
+    const { intervalMs, isDone, error } = await deliverReports(outbox, `${namespace}/${name}`, report, isWanted);
+    if (intervalMs !== undefined) this.#intervalMs = intervalMs;
+    if (isDone) {
+      this.#lastError = "";
+      this.#acknowledgedAtMs = Date.now();
+    } else if (error !== undefined) this.#complain("reports wait for the control plane", error);
+  }
+
+  async #rotate(): Promise<void> {
+    try {
+      await this.#tail.rotate(this.#options.rotateBytes ?? ROTATE_BYTES, this.#options.reopenLogs);
+    } catch (error) {
+      // Envoy writes on to the renamed file, which is read on: it opens a new one when it is asked again or restarted.
+      this.#complain("the access log was not rotated", error);
+    }
+  }
+
+  #complain(what: string, error: unknown): void {
+    const known = PharosError.from(error).toString();
+    if (known !== this.#lastError) this.#options.log("warn", what, { error: known });
+    this.#lastError = known;
+  }
+}
+
+function ownEnd(instance: TelemetryInstance): OwnEnd {
+  return { ...labelInstance(instance), principal: instance.principal };
+}

@@ -1,0 +1,66 @@
+import { expect, test } from "vitest";
+import { LineClock } from "#mesh-agent/telemetry/line-clock.ts";
+import { RequestLedger } from "#mesh-agent/telemetry/request-ledger.ts";
+
+const BOOT = 1_000_000;
+
+function clockOf(...ends: readonly number[]): (atMs: number) => number {
+  const clock = new LineClock(0);
+  for (const end of ends) clock.add(end);
+  return (atMs) => clock.until(atMs);
+}
+
+const reading = (afterMs: number, completed: number, startedMs = BOOT) => ({
+  atMs: BOOT + afterMs,
+  startedMs,
+  completed,
+});
+
+test("lines that tell of all requests leave no gap, with more on their way", () => {
+  const ledger = new RequestLedger(undefined);
+  const lines = clockOf(BOOT + 100, BOOT + 200, BOOT + 3000);
+  expect(ledger.compare(reading(1000, 2), lines)).toEqual([]);
+  expect(ledger.compare(reading(2000, 2), lines)).toEqual([]);
+  expect(ledger.compare(reading(4000, 3), lines)).toEqual([]);
+});
+
+test("requests that the log does not tell of are a gap, told once", () => {
+  const ledger = new RequestLedger(undefined);
+  ledger.compare(reading(1000, 1), clockOf(BOOT + 100));
+  const lines = clockOf(BOOT + 100, BOOT + 2000);
+  expect(ledger.compare(reading(3000, 6), lines)).toMatchObject([
+    { startMs: BOOT + 1000, endMs: BOOT + 3000, requests: 4 },
+  ]);
+  expect(ledger.compare(reading(5000, 6), lines)).toEqual([]);
+  expect(ledger.compare(reading(7000, 8), lines)).toMatchObject([{ requests: 2 }]);
+});
+
+test("a ledger that begins beside a running Envoy holds nothing against its past", () => {
+  const ledger = new RequestLedger(undefined);
+  expect(ledger.compare(reading(60_000, 500), clockOf())).toEqual([]);
+  expect(ledger.compare(reading(61_000, 501), clockOf())).toMatchObject([{ requests: 1 }]);
+});
+
+test("a killed Envoy is a gap of what it had counted and not written", () => {
+  const ledger = new RequestLedger(undefined);
+  ledger.compare(reading(1000, 0), clockOf());
+  ledger.compare(reading(2000, 10), clockOf(...Array.from({ length: 10 }, () => BOOT + 1500)));
+  const lines = clockOf(...Array.from({ length: 10 }, () => BOOT + 1500), BOOT + 9500);
+  const gaps = ledger.compare(reading(10_000, 1, BOOT + 9000), lines);
+  expect(gaps).toMatchObject([{ startMs: BOOT + 2000, endMs: BOOT + 9000, requests: 0 }]);
+  expect(ledger.compare(reading(11_000, 2, BOOT + 9000), lines)).toMatchObject([{ requests: 1 }]);
+});
+
+test("an Envoy that the agent stopped is no gap", () => {
+  const ledger = new RequestLedger(undefined);
+  ledger.compare(reading(1000, 5), clockOf());
+  ledger.markClean();
+  const again = new RequestLedger(ledger.state);
+  expect(again.compare(reading(10_000, 0, BOOT + 9000), clockOf())).toEqual([]);
+});
+
+test("an Envoy that was not stopped and whose age jitters by a second is the same one", () => {
+  const ledger = new RequestLedger(undefined);
+  ledger.compare(reading(1000, 0), clockOf());
+  expect(ledger.compare(reading(2000, 0, BOOT + 900), clockOf())).toEqual([]);
+});

@@ -1,0 +1,99 @@
+/** What Envoy itself counted, at one moment. */
+export interface CounterReading {
+  readonly atMs: number;
+  /** When this Envoy started. */
+  readonly startedMs: number;
+  /** HTTP requests that have ended since then. */
+  readonly completed: number;
+}
+
+export interface Gap {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly reason: string;
+  readonly requests: number;
+}
+
+/** Kept over restarts of the agent. */
+export interface LedgerState {
+  readonly startedMs: number;
+  /** Lines there were when this Envoy had counted nothing. */
+  readonly base: number;
+  readonly completed: number;
+  readonly atMs: number;
+  /** Of this Envoy's requests, those already told of as missing. */
+  readonly reported: number;
+  /** The agent stopped Envoy itself, after it had written everything. */
+  readonly isClean: boolean;
+}
+
+/** Envoy tells its age in whole seconds. */
+const SAME_START_MS = 2500;
+
+/**
+ * Holds the lines that were read against what Envoy counted. Lines may be ahead (requests that end while one looks), so
+ * what it finds missing is a lower bound, and never found twice.
+ */
+export class RequestLedger {
+  #state: LedgerState | undefined;
+
+  constructor(state: LedgerState | undefined) {
+    this.#state = state;
+  }
+
+  get state(): LedgerState | undefined {
+    return this.#state;
+  }
+
+  /** `linesUntil` counts lines of requests that ended at a time or before; all of them must have been read by now. */
+  compare(reading: CounterReading, linesUntil: (atMs: number) => number): Gap[] {
+    const before = this.#state;
+    const lines = linesUntil(reading.atMs);
+    if (before === undefined) {
+      this.#begin(reading, lines - reading.completed);
+      return [];
+    }
+    const gaps: Gap[] = [];
+    if (Math.abs(reading.startedMs - before.startedMs) > SAME_START_MS || reading.completed < before.completed) {
+      if (!before.isClean) gaps.push(this.#endOf(before, reading, linesUntil));
+      this.#begin(reading, Math.min(linesUntil(reading.startedMs), lines));
+    }
+    const current = this.#state ?? before;
+    const missing = current.base + reading.completed - lines;
+    if (missing > current.reported) {
+      gaps.push({
+        startMs: before.atMs,
+        endMs: reading.atMs,
+        reason: "Envoy counted requests that its access log does not tell of",
+        requests: missing - current.reported,
+      });
+    }
+    this.#state = {
+      ...current,
+      atMs: reading.atMs,
+      completed: reading.completed,
+      reported: Math.max(current.reported, missing),
+    };
+    return gaps;
+  }
+
+  /** Envoy was drained and stopped on purpose: its log is complete. */
+  markClean(): void {
+    if (this.#state !== undefined) this.#state = { ...this.#state, isClean: true };
+  }
+
+  #begin({ startedMs, atMs, completed }: CounterReading, base: number): void {
+    this.#state = { startedMs, base, completed, atMs, reported: 0, isClean: false };
+  }
+
+  /** What the Envoy before counted until it was last asked, and what happened after that nobody knows. */
+  #endOf(before: LedgerState, reading: CounterReading, linesUntil: (atMs: number) => number): Gap {
+    const missing = Math.max(0, before.base + before.completed - linesUntil(before.atMs) - before.reported);
+    return {
+      startMs: before.atMs,
+      endMs: Math.max(before.atMs, reading.startedMs),
+      reason: "Envoy ended without finishing its access log: requests of its last moments may not be told of",
+      requests: missing,
+    };
+  }
+}

@@ -1,0 +1,93 @@
+import { create } from "@bufbuild/protobuf";
+import { type AccessEntry, numberOf, textOf } from "#core/telemetry/access-entry.ts";
+import type { WindowLabels } from "#mesh-agent/telemetry/label-entry.ts";
+import { type RequestSample, RequestSampleSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+
+/** From 0 to below 1. */
+export type Random = () => number;
+
+/** Of one batch, which is a second or two of traffic. */
+const TROUBLE_MAX = 100;
+const ORDINARY_MAX = 8;
+const PATH_CHARS_MAX = 500;
+
+interface Seen {
+  readonly entry: AccessEntry;
+  readonly labels: WindowLabels;
+}
+
+/** A few requests to look at: every error and denial as far as they fit, and of the rest each one with the same chance. */
+export class SampleRequests {
+  readonly #random: Random;
+  readonly #trouble: Seen[] = [];
+  readonly #ordinary: Seen[] = [];
+  #troubleSeen = 0;
+  #ordinarySeen = 0;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  offer(entry: AccessEntry, labels: WindowLabels): void {
+    if (labels.requestProtocol === "tcp") return;
+    const code = numberOf(entry.c);
+    const isTrouble = code >= 400 || code === 0 || labels.deniedBy !== "" || (labels.grpcResponseStatus ?? "0") > "0";
+    if (isTrouble) this.#troubleSeen = this.#reservoir(this.#trouble, TROUBLE_MAX, this.#troubleSeen, entry, labels);
+    else this.#ordinarySeen = this.#reservoir(this.#ordinary, ORDINARY_MAX, this.#ordinarySeen, entry, labels);
+  }
+
+  take(): RequestSample[] {
+    return [...this.#trouble, ...this.#ordinary].map(toSample);
+  }
+
+  /** Algorithm R: keeps each of `seen` with the same chance. */
+  #reservoir(kept: Seen[], max: number, seen: number, entry: AccessEntry, labels: WindowLabels): number {
+    if (kept.length < max) kept.push({ entry, labels });
+    else {
+      const place = Math.floor(this.#random() * (seen + 1));
+      if (place < max) kept[place] = { entry, labels };
+    }
+    return seen + 1;
+  }
+}
+
+function toSample({ entry, labels }: Seen): RequestSample {
+  const {
+    reporter,
+    sourceWorkload,
+    sourceWorkloadNamespace,
+    sourcePrincipal,
+    destinationService,
+    destinationWorkload,
+    destinationWorkloadNamespace,
+    destinationVersion,
+  } = labels;
+  return create(RequestSampleSchema, {
+    startMs: BigInt(numberOf(entry.t)),
+    reporter,
+    durationMs: numberOf(entry.d),
+    method: textOf(entry.m),
+    // Queries hold secrets more often than answers.
+    path: (textOf(entry.p).split("?")[0] ?? "").slice(0, PATH_CHARS_MAX),
+    authority: textOf(entry.a),
+    responseCode: numberOf(entry.c),
+    responseFlags: textOf(entry.f) || "-",
+    responseCodeDetails: textOf(entry.cd),
+    traceId: textOf(entry.ti),
+    requestId: textOf(entry.ri),
+    sourceWorkload: sourceWorkload ?? "",
+    sourceWorkloadNamespace: sourceWorkloadNamespace ?? "",
+    sourcePrincipal: sourcePrincipal ?? "",
+    destinationService,
+    destinationWorkload: destinationWorkload ?? "",
+    destinationWorkloadNamespace: destinationWorkloadNamespace ?? "",
+    destinationVersion: destinationVersion ?? "",
+    routeName: textOf(entry.rn),
+    upstreamHost: textOf(entry.uh),
+    deniedBy: labels.deniedBy,
+    requestBytes: BigInt(numberOf(entry.bi)),
+    responseBytes: BigInt(numberOf(entry.bo)),
+    requestProtocol: labels.requestProtocol,
+    connectionSecurityPolicy: labels.connectionSecurityPolicy,
+  });
+}

@@ -1,0 +1,55 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
+import type { Log } from "#mesh-agent/log.ts";
+import type { SendReport } from "#mesh-agent/telemetry/deliver-reports.ts";
+import type { TelemetryInstance } from "#mesh-agent/telemetry/instance.ts";
+import { Outbox } from "#mesh-agent/telemetry/outbox.ts";
+import { readCounters } from "#mesh-agent/telemetry/read-counters.ts";
+import { SpanReceiver } from "#mesh-agent/telemetry/receive-spans.ts";
+import { ReportLoop, type TelemetryStats } from "#mesh-agent/telemetry/report-loop.ts";
+
+export interface TelemetryOptions {
+  /** Holds `telemetry.db`. */
+  readonly dir: string;
+  readonly accessLogPath: string;
+  /** As it is now: labels may change with the WorkloadGroup. */
+  readonly instance: () => TelemetryInstance;
+  readonly report: SendReport;
+  readonly otlpSocketPath: string;
+  readonly envoyAdminSocket: string;
+  /** Has Envoy open its log files anew. */
+  readonly reopenLogs: () => Promise<void>;
+  readonly log: Log;
+}
+
+export interface Telemetry {
+  stats(): TelemetryStats;
+  /** Call when Envoy has been stopped: reads its log to the end and hands over what it can within `timeoutMs`. */
+  stop(timeoutMs?: number): Promise<void>;
+}
+
+/**
+ * Reads the access log as Envoy writes it, and hands over what it folds. Every line is counted once, whoever is killed
+ * when: the place in the log and what was made of it are stored together, and wait until the control plane has them.
+ */
+export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
+  const { dir, log } = options;
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const outbox = Outbox.open(join(dir, "telemetry.db"));
+  if (outbox.hasLostState)
+    log("error", "the telemetry store was damaged and moved aside; what was not yet reported is lost", { dir });
+  const spans = new SpanReceiver();
+  await spans.listen(options.otlpSocketPath);
+  const admin = new AdminClient(options.envoyAdminSocket);
+  const loop = new ReportLoop({ ...options, outbox, spans, readCounters: () => readCounters(admin) });
+  loop.start();
+  return {
+    stats: () => loop.stats(),
+    async stop(timeoutMs = 3000) {
+      await loop.stop(timeoutMs);
+      await spans.close();
+      outbox.close();
+    },
+  };
+}
