@@ -29,7 +29,7 @@ export function addGet(program: Command): void {
     .action((type: string, names: string[], options: GetOptions) =>
       withClient(options, async (api) => {
         const selection = parseSelection([type, ...names]);
-        const listed = await api.config.list.query({ kinds: selection.kinds, ...(options.allNamespaces ? {} : { namespace: options.namespace }) });
+        const listed = await api.config.list.query({ kinds: [...selection.kinds], ...(options.allNamespaces ? {} : { namespace: options.namespace }) });
         const chosen = selection.names.length === 0 ? listed : listed.filter(({ name }) => selection.names.includes(name));
         const missing = selection.names.filter((name) => !chosen.some((each) => each.name === name));
         if (missing.length > 0) throw new PharosError("not-found", `no ${selection.kinds.join("/")} ${missing.join(", ")} in namespace ${options.namespace}`);

@@ -3,9 +3,9 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import { stringify } from "yaml";
 import { type CommonOptions, withClient, withServer } from "#cli/command.ts";
+import { durationFlagMs } from "#cli/duration.ts";
 import { EXIT } from "#cli/exit-codes.ts";
 import { print } from "#cli/output.ts";
-import { parseDurationMs } from "#core/duration.ts";
 import { kialiElements } from "#core/graph/kiali-elements.ts";
 import type { GraphEdge, GraphView } from "#core/view/graph.ts";
 
@@ -23,7 +23,7 @@ export function addGraph(program: Command): void {
     .option("-n, --namespace <namespace...>", "only these namespaces")
     .action((options: GraphOptions) =>
       withClient(options, async (api) => {
-        const seconds = Math.max(10, Math.round(parseDurationMs(options.window) / 1000));
+        const seconds = Math.max(10, Math.round(durationFlagMs(options.window, "--window") / 1000));
         const graph = await api.topology.graph.query({ view: options.view, seconds, ...(options.namespace === undefined ? {} : { namespaces: options.namespace }) });
         if (options.output !== "table") {
           const elements = kialiElements(graph, (text) => createHash("sha256").update(text).digest("hex"));

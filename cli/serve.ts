@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { durationFlagMs } from "#cli/duration.ts";
 import { EXIT, EXIT_OF } from "#cli/exit-codes.ts";
-import { parseDurationMs } from "#core/duration.ts";
 import { PharosError } from "#core/errors.ts";
 
 interface ServeFlags {
@@ -44,7 +44,7 @@ export function addServe(program: Command): void {
             xdsPort: Number(flags.xdsPort),
             plaintextPort: flags.plaintextPort === undefined ? null : Number(flags.plaintextPort),
             trustDomain: flags.trustDomain,
-            certTtlMs: parseDurationMs(flags.certTtl),
+            certTtlMs: durationFlagMs(flags.certTtl, "--cert-ttl"),
             publicUrl: flags.publicUrl ?? null,
             demoSignIn: flags.demoSignIn === true,
             console: flags.console,

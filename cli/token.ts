@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { type CommonOptions, withClient, withServer } from "#cli/command.ts";
+import { durationFlagMs } from "#cli/duration.ts";
 import { EXIT } from "#cli/exit-codes.ts";
 import { print } from "#cli/output.ts";
-import { parseDurationMs } from "#core/duration.ts";
 
 interface TokenOptions extends CommonOptions {
   readonly namespace: string;
@@ -26,7 +26,7 @@ export function addToken(program: Command): void {
         const made = await api.identity.createJoinToken.mutate({
           namespace: options.namespace,
           serviceAccount: options.serviceAccount,
-          ttlSeconds: Math.round(parseDurationMs(options.ttl) / 1000),
+          ttlSeconds: Math.round(durationFlagMs(options.ttl, "--ttl") / 1000),
           ...(options.group === undefined ? {} : { group: options.group }),
           ...(options.xds === undefined ? {} : { server: options.xds }),
         });

@@ -14,10 +14,10 @@ export interface CatalogServiceOptions {
   readonly mesh: Mesh;
   readonly telemetry: Telemetry;
   readonly explain: (host: string) => readonly AppliedResource[];
-  readonly judge: (figures: ServiceFigures | undefined) => Health;
   readonly now?: () => number;
 }
 
+const IDLE: Health = { status: "idle", reason: "no request was recorded in this range" };
 /** Points of a chart over any range. */
 const CHART_POINTS = 60;
 const RECENT_TRACES = 20;
@@ -41,7 +41,7 @@ export function createCatalogService(options: CatalogServiceOptions): Services["
       healthyInstances: instances.filter(({ health }) => health === "healthy").length,
       versions: [...new Set(instances.flatMap(({ labels }) => labels.version ?? []))].sort(),
       mtls: serviceMtls(state.snapshot(), service),
-      health: options.judge(figures),
+      health: figures?.health ?? IDLE,
       requestsPerSecond: figures?.requestsPerSecond ?? null,
       errorPercent: figures?.errorPercent ?? null,
       p95Ms: figures?.p95Ms ?? null,

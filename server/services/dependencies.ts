@@ -1,6 +1,6 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { SnapshotChange } from "#core/registry/snapshot.ts";
-import type { Graph, GraphView } from "#core/view/graph.ts";
+import type { Graph, GraphView, Health } from "#core/view/graph.ts";
 import type { Distribution, MeshPreview, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
 import type { RequestRecord, ServiceMetrics, Trace, TraceSummary } from "#core/view/telemetry.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
@@ -32,6 +32,7 @@ export interface ServiceFigures {
   readonly p95Ms: number | null;
   readonly deniedPerSecond: number;
   readonly sparkline: readonly number[];
+  readonly health: Health;
 }
 
 /** What was measured, as the services read it. */

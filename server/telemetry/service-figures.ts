@@ -1,3 +1,4 @@
+import { judgeTally } from "#core/graph/build-graph.ts";
 import { mergeReporters, type Pair } from "#core/graph/merge-reporters.ts";
 import { Tally } from "#core/graph/tally.ts";
 import { quantileMs } from "#core/telemetry/quantile.ts";
@@ -25,6 +26,7 @@ export function serviceFigures(
     p95Ms: quantileMs(tally.buckets, 0.95),
     deniedPerSecond: tally.outcomes.denied / seconds,
     sparkline: sparklines.get(host) ?? [],
+    health: judgeTally(tally, seconds),
   }));
 }
 

@@ -1,0 +1,83 @@
+import { readFileSync } from "node:fs";
+import type { Command } from "commander";
+import { parse } from "yaml";
+import { EXIT, EXIT_OF } from "#cli/exit-codes.ts";
+import { PharosError } from "#core/errors.ts";
+
+interface AgentFlags {
+  readonly config?: string;
+  readonly token?: string;
+  readonly tokenFile?: string;
+  readonly server?: string;
+  readonly dir?: string;
+  readonly namespace?: string;
+  readonly serviceAccount?: string;
+  readonly group?: string;
+  readonly name?: string;
+  readonly address?: string;
+  readonly port?: readonly string[];
+  readonly httpProxyPort?: string;
+  readonly adminPort?: string;
+  readonly envoy?: string;
+}
+
+/** `http:9080:19080`: service port's name, where the application listens, where its sidecar does. */
+function parsePort(text: string): { name: string; appPort: number; inboundPort: number } {
+  const [name = "", app = "", inbound = app] = text.split(":");
+  const ports = [Number(app), Number(inbound)];
+  if (name === "" || !ports.every((port) => Number.isInteger(port) && port > 0 && port < 65_536)) {
+    throw new PharosError("invalid", `--port ${text} is not NAME:APP_PORT[:INBOUND_PORT]`, { hint: "for example --port http:9080:19080" });
+  }
+  return { name, appPort: ports[0] ?? 0, inboundPort: ports[1] ?? 0 };
+}
+
+/** The file first, flags on top. */
+function readConfig({ config, port, httpProxyPort, adminPort, ...flags }: AgentFlags): unknown {
+  let written: object = {};
+  try {
+    if (config !== undefined) written = parse(readFileSync(config, "utf8")) as object;
+  } catch (error) {
+    throw new PharosError("invalid", `cannot read ${config}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+  return {
+    dir: ".pharos-agent",
+    ...written,
+    ...flags,
+    ...(port === undefined ? {} : { ports: port.map(parsePort) }),
+    ...(httpProxyPort === undefined ? {} : { httpProxyPort: Number(httpProxyPort) }),
+    ...(adminPort === undefined ? {} : { adminPort: Number(adminPort) }),
+  };
+}
+
+export function addAgent(program: Command): void {
+  program
+    .command("agent")
+    .description("run beside a workload: its identity, its Envoy, its telemetry")
+    .option("--config <file>", "YAML with any of the settings")
+    .option("--token <token>", "join token, for the first start")
+    .option("--token-file <file>", "file with the join token")
+    .option("--server <host:port>", "control plane (default: the token's)")
+    .option("--dir <dir>", "where it keeps identity, last good configuration and logs")
+    .option("--namespace <namespace>", "namespace of the workload")
+    .option("--service-account <account>", "its service account")
+    .option("--group <group>", "WorkloadGroup it is an instance of")
+    .option("--name <name>", "name of this instance, unique in the namespace")
+    .option("--address <address>", "where other proxies reach it")
+    .option("--port <name:app[:inbound]...>", "service port it answers")
+    .option("--http-proxy-port <port>", "HTTP forward proxy for the application's calls")
+    .option("--admin-port <port>", "health and metrics")
+    .option("--envoy <path>", "the Envoy to run")
+    .action(async (flags: AgentFlags) => {
+      const stop = new AbortController();
+      for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
+      try {
+        const [{ parseAgentConfig }, { runAgent }] = await Promise.all([import("#mesh-agent/config.ts"), import("#mesh-agent/main.ts")]);
+        await runAgent(parseAgentConfig(readConfig(flags)), stop.signal);
+        process.exit(EXIT.ok);
+      } catch (error) {
+        const known = PharosError.from(error);
+        process.stderr.write(`error: ${known.toString()}\n${known.code === "internal" ? `${known.stack}\n` : ""}`);
+        process.exit(EXIT_OF[known.code]);
+      }
+    });
+}

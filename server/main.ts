@@ -1,0 +1,181 @@
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { checkConfig } from "#core/check/check-config.ts";
+import { PharosError } from "#core/errors.ts";
+import type { MeshSettings } from "#core/registry/snapshot.ts";
+import { explainService } from "#core/resolve/explain-service.ts";
+import { createApiCaller } from "#server/api/router.ts";
+import type { ApiContext } from "#server/api/trpc.ts";
+import { createAudit } from "#server/audit/audit.ts";
+import { createAuth } from "#server/auth/auth.ts";
+import { openAuthority } from "#server/ca/open-authority.ts";
+import { createCertificateService } from "#server/ca/certificate-service.ts";
+import { IdentityStore } from "#server/ca/store.ts";
+import { createConfigStore } from "#server/config/store.ts";
+import { toSnapshotChange } from "#server/config/revision-feed.ts";
+import { openDatabase } from "#server/db/open-database.ts";
+import { createHttpServer } from "#server/http/create-http-server.ts";
+import { mountApi } from "#server/http/mount-api.ts";
+import { mountConsole } from "#server/http/mount-console.ts";
+import { mountOtlp } from "#server/http/mount-otlp.ts";
+import { type Routes, sendText } from "#server/http/routes.ts";
+import { createLogger } from "#server/log.ts";
+import { startMesh } from "#server/mesh/start-mesh.ts";
+import { createAgentMethods } from "#server/mesh-rpc/agent-methods.ts";
+import { Registry } from "#server/registry/registry.ts";
+import { createRegistryStore } from "#server/registry/store.ts";
+import { setRuntime } from "#server/runtime.ts";
+import { writeServerFile } from "#server/server-file.ts";
+import { CheckCache } from "#server/services/check-cache.ts";
+import { createServices } from "#server/services/create-services.ts";
+import { MeshState } from "#server/services/mesh-state.ts";
+import { Publisher } from "#server/services/publisher.ts";
+import { DuckdbTelemetryStore } from "#server/telemetry/duckdb-store.ts";
+
+export interface ServerOptions {
+  /** Databases and keys. */
+  readonly dir: string;
+  readonly host: string;
+  readonly port: number;
+  readonly xdsPort: number;
+  /** xDS without TLS on loopback; null: none. */
+  readonly plaintextPort: number | null;
+  readonly trustDomain: string;
+  readonly certTtlMs: number;
+  readonly publicUrl: string | null;
+  readonly demoSignIn: boolean;
+  readonly console: boolean;
+}
+
+const ROOT = resolve(import.meta.dirname, "..");
+/** How long endpoints outlive their agent's connection. */
+const INSTANCE_GRACE_MS = 60_000;
+const CLOSE_GRACE_MS = 3000;
+const SERVING_LIFE_MS = 24 * 60 * 60 * 1000;
+const ENDED_KEPT_MS = 24 * 60 * 60 * 1000;
+
+function isLoopback(host: string): boolean {
+  return host === "::1" || host === "localhost" || host.startsWith("127.");
+}
+
+/** Composes and runs the server until `signal`; resolves when all that was accepted is finished and stored. */
+export async function runServer(options: ServerOptions, signal: AbortSignal): Promise<void> {
+  const { dir, host } = options;
+  const log = createLogger();
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const database = await openDatabase(join(dir, "pharos.db"));
+  const { db } = database;
+  const audit = createAudit(db, log);
+  const telemetry = await DuckdbTelemetryStore.open({ path: join(dir, "telemetry.duckdb"), warn: (message) => log.warn(message) });
+  const authority = await openAuthority(dir, options.trustDomain, process.env.PHAROS_CA_PASSPHRASE);
+  const identities = new IdentityStore(db);
+
+  const store = createConfigStore(db);
+  const settings: MeshSettings = { trustDomain: options.trustDomain, domainSuffix: "cluster.local", rootNamespace: "istio-system", traceSampling: 100 };
+  const { revision, resources } = await store.snapshotResources();
+  const registryStore = createRegistryStore(db);
+  const state = new MeshState({ revision, mesh: settings, resources, instances: await registryStore.list() });
+  const publisher = new Publisher(state, () => mesh, (error) => log.error("a change did not reach the compiler", { error: String(error) }));
+  const registry = await Registry.open({
+    store: registryStore,
+    findGroup: (namespace, name) => state.find("WorkloadGroup", namespace, name),
+    onChange: (change) => publisher.publish({ revision: state.revision, upserts: [], deletes: [], ...change }),
+    graceMs: INSTANCE_GRACE_MS,
+  });
+
+  const createCertificate = createCertificateService({ authority, store: identities, lifeMs: options.certTtlMs, audit: (line) => audit.write(line) });
+  const handlers = createAgentMethods({ authority, createCertificate, registry, state, telemetry, onRefused: (line) => audit.write({ ...line, outcome: "refused" }) });
+  const serving = await authority.issueServing(SERVING_LIFE_MS, Date.now());
+  const mesh = await startMesh({
+    snapshot: () => state.snapshot(),
+    host,
+    port: options.xdsPort,
+    plaintextPort: options.plaintextPort,
+    tls: serving,
+    trustDomain: options.trustDomain,
+    handlers,
+    onCrash: (error) => log.error("the mesh thread died and is started again", { error: error.toString(), stack: error.stack }),
+  });
+  mesh.onEvent((event) => {
+    if (event.kind === "connected") registry.connected(event.key);
+    else if (event.kind === "disconnected") registry.disconnected(event.key);
+    else if (event.kind === "refused") audit.write({ actor: event.node, action: "xds.connect", resource: event.node, outcome: "refused", reason: event.reason, from: event.from });
+    else if (event.kind === "nack") for (const refusal of event.refusals) log.warn("a proxy refused configuration", { proxy: event.id, resource: refusal.resource, message: refusal.message });
+  });
+  const renewal = setInterval(() => {
+    authority.issueServing(SERVING_LIFE_MS, Date.now()).then(
+      (tls) => mesh.setTls(tls),
+      (error: unknown) => log.error("the server's own certificate could not be renewed", { error: String(error) }),
+    );
+    void identities.forgetEnded(new Date(Date.now() - ENDED_KEPT_MS)).catch((error: unknown) => log.error("old certificates could not be forgotten", { error: String(error) }));
+  }, SERVING_LIFE_MS / 2);
+
+  const stopping = new AbortController();
+  const feed = (async () => {
+    for await (const event of store.watch(revision, stopping.signal)) publisher.publish(toSnapshotChange(event));
+  })();
+  feed.catch((error: unknown) => log.error("the revision feed broke", { error: String(error) }));
+
+  const auth = await createAuth({ db, dir, baseUrl: options.publicUrl ?? `http://${host}:${options.port}`, isLoopback: isLoopback(host), demoSignIn: options.demoSignIn, audit, log });
+  await auth.ensureAdminToken();
+  const checks = new CheckCache(state, checkConfig);
+  const services = createServices({
+    store,
+    mesh,
+    telemetry,
+    state,
+    identities,
+    authority,
+    audit,
+    auth,
+    check: (change) => checks.run(change),
+    explain: (name) => explainService(state.snapshot(), name),
+    published: (number) => publisher.published(number),
+    xdsAddress: `${host}:${mesh.port}`,
+    demoSignIn: options.demoSignIn,
+  });
+
+  const onRefused: ApiContext["onRefused"] = (procedure, principal, from, reason) => audit.write({ actor: principal?.name ?? "anonymous", action: procedure, resource: "", outcome: "refused", reason, from });
+  const onError = (error: PharosError, path: string): void => log.error("a request failed", { path, error: error.toString(), stack: error.stack });
+  const api = mountApi({
+    onError,
+    createContext: async (request) => {
+      auth.checkOrigin(request);
+      return { services, principal: await auth.authenticate(request), from: request.socket.remoteAddress ?? "", onRefused };
+    },
+  });
+  setRuntime({
+    createCaller: async (headers) => {
+      const asRequest = { headers: Object.fromEntries(headers), method: "GET", socket: { remoteAddress: "" } };
+      return createApiCaller({ services, principal: await auth.authenticate(asRequest as never), from: "console", onRefused });
+    },
+  });
+  const routes: Routes = {
+    "/api/trpc": api,
+    "/api/auth": (request, response) => auth.handleHttp(request, response),
+    "/v1/traces": mountOtlp(telemetry, auth),
+    "/healthz": (_, response) => sendText(response, 200, "ok\n"),
+    "/readyz": (_, response) => sendText(response, 200, "ready\n"),
+    "/metrics": (_, response) => sendText(response, 200, telemetry.prometheus(), "text/plain; version=0.0.4; charset=utf-8"),
+    ...(options.console ? { "/": await mountConsole(ROOT, host, options.port) } : {}),
+  };
+  const http = await createHttpServer(host, options.port, routes, onError);
+  const url = options.publicUrl ?? `http://${host}:${http.port}`;
+  writeServerFile(dir, { console: url, xds: `${host}:${mesh.port}`, pid: process.pid });
+  log.info("pharos serves", { console: url, xds: `${host}:${mesh.port}`, revision, instances: registry.list().length });
+  if (options.demoSignIn) log.info("everybody on this machine is signed in as administrator (--demo-sign-in)");
+  const setup = await auth.setupLink();
+  if (setup !== null && !options.demoSignIn) log.info(`make the first account here, once: ${setup}`);
+
+  await new Promise<void>((done) => (signal.aborted ? done() : signal.addEventListener("abort", () => done(), { once: true })));
+  log.info("stopping");
+  clearInterval(renewal);
+  stopping.abort();
+  await http.close(CLOSE_GRACE_MS);
+  await feed.catch(() => undefined);
+  registry.close();
+  await mesh.close();
+  await telemetry.close();
+  await audit.close();
+  await database.close();
+}

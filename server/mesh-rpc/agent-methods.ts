@@ -1,0 +1,85 @@
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { PharosError } from "#core/errors.ts";
+import { parseSpiffeId } from "#core/identity/spiffe-id.ts";
+import { parseWorkloadLabel } from "#core/telemetry/workload-label.ts";
+import { ReportRequestSchema, ReportResponseSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import type { Authority } from "#server/ca/authority.ts";
+import { verifyCertificate } from "#server/ca/certificate-service.ts";
+import type { ForwardedPeer } from "#server/mesh/protocol.ts";
+import type { UnaryHandler } from "#server/mesh/start-mesh.ts";
+import { handleDeregister, handleRegister } from "#server/registry/registry-rpc.ts";
+import type { Registry } from "#server/registry/registry.ts";
+import type { MeshState } from "#server/services/mesh-state.ts";
+import { listServices } from "#server/services/service-directory.ts";
+import type { Reporter, TelemetryStore } from "#server/telemetry/store.ts";
+import { describeWorkload } from "#server/translate/endpoints.ts";
+
+export interface AgentMethodsOptions {
+  readonly authority: Authority;
+  readonly createCertificate: UnaryHandler;
+  readonly registry: Registry;
+  readonly state: MeshState;
+  readonly telemetry: TelemetryStore;
+  readonly onRefused: (line: { readonly actor: string; readonly action: string; readonly resource: string; readonly reason: string; readonly from: string }) => void;
+}
+
+const AGENT = "/pharos.agent.v1.AgentService";
+
+/** The unary methods that agents call; each caller is who its certificate says. */
+export function createAgentMethods(options: AgentMethodsOptions): ReadonlyMap<string, UnaryHandler> {
+  const { authority, registry, state, telemetry, onRefused } = options;
+
+  function identify(peer: ForwardedPeer): { readonly spiffeId: string; readonly namespace: string; readonly serviceAccount: string } {
+    if (peer.certificate === null) throw new PharosError("unauthenticated", "the caller showed no certificate", { hint: "join first, with a token" });
+    const spiffeId = verifyCertificate(authority, peer.certificate, Date.now());
+    const identity = parseSpiffeId(spiffeId);
+    if (identity === undefined) throw new PharosError("unauthenticated", `${spiffeId} is no workload's id`);
+    return { spiffeId, namespace: identity.namespace, serviceAccount: identity.serviceAccount };
+  }
+
+  const guarded =
+    (action: string, run: (bytes: Uint8Array, caller: ReturnType<typeof identify>) => Promise<Uint8Array>): UnaryHandler =>
+    async (bytes, peer) => {
+      try {
+        return await run(bytes, identify(peer));
+      } catch (error) {
+        const known = PharosError.from(error);
+        const isRefusal = known.code === "forbidden" || known.code === "unauthenticated";
+        if (isRefusal) onRefused({ actor: peer.certificate?.uris[0] ?? "unknown", action, resource: "", reason: known.message, from: peer.address });
+        throw known;
+      }
+    };
+
+  return new Map<string, UnaryHandler>([
+    ["/istio.v1.auth.IstioCertificateService/CreateCertificate", options.createCertificate],
+    [`${AGENT}/Register`, guarded("instance.register", (bytes, caller) => handleRegister(registry, authority.trustDomain, bytes, caller))],
+    [`${AGENT}/Deregister`, guarded("instance.deregister", (bytes, caller) => handleDeregister(registry, bytes, caller))],
+    [
+      `${AGENT}/Report`,
+      guarded("telemetry.report", async (bytes, caller) => {
+        const report = fromBinary(ReportRequestSchema, bytes);
+        const result = await telemetry.ingest(report, describeReporter(report.instance, caller, state));
+        for (const reason of result.refused) onRefused({ actor: caller.spiffeId, action: "telemetry.report", resource: report.instance, reason, from: "" });
+        const { acknowledgedSequence, reportIntervalMs } = result;
+        return toBinary(ReportResponseSchema, create(ReportResponseSchema, { acknowledgedSequence: BigInt(acknowledgedSequence), reportIntervalMs }));
+      }),
+    ],
+  ]);
+}
+
+/** What the registry knows of the reporting workload; nothing for an instance of somebody else's. */
+function describeReporter(instanceKey: string, caller: { spiffeId: string; namespace: string; serviceAccount: string }, state: MeshState): Reporter {
+  const snapshot = state.snapshot();
+  const instance = snapshot.instances.find(({ namespace, name }) => `${namespace}/${name}` === instanceKey);
+  const base = { principal: caller.spiffeId, namespace: caller.namespace };
+  if (instance === undefined || instance.namespace !== caller.namespace || instance.serviceAccount !== caller.serviceAccount) return base;
+  const services = [...listServices(snapshot).values()].flatMap((service) =>
+    service.instances.includes(instance)
+      ? service.ports.flatMap((port) => {
+          const own = instance.ports.find(({ name }) => name === port.name);
+          return own === undefined ? [] : [{ inboundPort: own.inboundPort, host: service.host, port: port.number }];
+        })
+      : [],
+  );
+  return { ...base, workload: parseWorkloadLabel(describeWorkload(instance.workload, instance.namespace, instance.labels)), services };
+}

@@ -1,0 +1,101 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { PharosError } from "#core/errors.ts";
+import { formatJoinToken } from "#core/identity/join-token.ts";
+import type { AppliedResource } from "#core/view/config.ts";
+import type { Services } from "#server/api/services.ts";
+import type { Audit } from "#server/audit/audit.ts";
+import type { Auth } from "#server/auth/auth.ts";
+import type { Authority } from "#server/ca/authority.ts";
+import type { IdentityStore } from "#server/ca/store.ts";
+import { createCatalogService } from "#server/services/catalog-service.ts";
+import { type ConfigServiceOptions, createConfigService } from "#server/services/config-service.ts";
+import { createOverviewService } from "#server/services/overview-service.ts";
+import { createTopologyService } from "#server/services/topology-service.ts";
+
+export interface ServicesOptions extends Omit<ConfigServiceOptions, "audit"> {
+  readonly identities: IdentityStore;
+  readonly authority: Authority;
+  readonly audit: Audit;
+  readonly auth: Auth;
+  readonly explain: (host: string) => readonly AppliedResource[];
+  /** host:port that agents dial. */
+  readonly xdsAddress: string;
+  readonly demoSignIn: boolean;
+}
+
+const VERSION = (JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")) as { version: string }).version;
+
+/** Everything the API serves. */
+export function createServices(options: ServicesOptions): Services {
+  const { store, mesh, telemetry, state, identities, authority, audit, auth, check, explain, published } = options;
+  const catalog = createCatalogService({ state, mesh, telemetry, explain });
+  return {
+    session: {
+      describe: async (principal) => ({ principal, isDemoSignIn: options.demoSignIn && principal?.name === "demo", needsSetup: !options.demoSignIn && (await auth.needsSetup()), version: VERSION }),
+    },
+    overview: createOverviewService({ state, mesh, telemetry, store, catalog, check: () => check() }),
+    topology: createTopologyService(telemetry),
+    catalog,
+    config: createConfigService({
+      store,
+      mesh,
+      telemetry,
+      state,
+      check,
+      published,
+      audit: ({ caller, ...line }) => audit.write({ ...line, actor: caller.principal.name, from: caller.from }),
+    }),
+    traces: {
+      search: (query) => telemetry.searchTraces(query),
+      async get(traceId) {
+        const trace = await telemetry.trace(traceId);
+        if (trace === undefined) throw new PharosError("not-found", `no trace ${traceId}`, { hint: "its spans may not have arrived yet, or are past retention" });
+        return trace;
+      },
+    },
+    requests: { list: (query) => telemetry.requests(query), totals: (query) => telemetry.totals(query) },
+    proxies: {
+      list: () => mesh.proxies(),
+      async get(id) {
+        const proxy = await mesh.proxy(id);
+        if (proxy === undefined) throw new PharosError("not-found", `no proxy ${id} is known`, { hint: "the list shows those that have connected" });
+        return proxy;
+      },
+      async config(id, type) {
+        const config = await mesh.proxyConfig(id, type);
+        if (config === undefined) throw new PharosError("not-found", `proxy ${id} is not connected`, { hint: "its last good configuration is on its own host" });
+        return config;
+      },
+    },
+    identity: {
+      list: () => identities.listIssued(new Date()),
+      joinTokens: () => identities.listTokens(new Date()),
+      async createJoinToken({ namespace, serviceAccount, group, ttlSeconds, server }, caller) {
+        const createdAt = new Date();
+        const expiresAt = new Date(createdAt.getTime() + ttlSeconds * 1000);
+        const { id, secret } = await identities.createToken({ namespace, serviceAccount, group: group ?? null, expiresAt, createdAt, createdBy: caller.principal.name });
+        audit.write({ actor: caller.principal.name, action: "identity.createJoinToken", resource: `${namespace}/${serviceAccount}`, outcome: "allowed", reason: `token ${id}`, from: caller.from });
+        const token = formatJoinToken({ server: server ?? options.xdsAddress, rootFingerprint: authority.fingerprint, id, secret, trustDomain: authority.trustDomain, namespace, serviceAccount });
+        return { token, id, expiresAt: expiresAt.toISOString() };
+      },
+      async revokeJoinToken(id, caller) {
+        await identities.revokeToken(id, new Date());
+        audit.write({ actor: caller.principal.name, action: "identity.revokeJoinToken", resource: id, outcome: "allowed", reason: "", from: caller.from });
+      },
+    },
+    access: {
+      async createApiToken({ name, role, ttlSeconds }, caller) {
+        const made = await auth.createApiToken({ name, role, ...(ttlSeconds === undefined ? {} : { ttlSeconds }), createdBy: caller.principal.name });
+        audit.write({ actor: caller.principal.name, action: "access.createApiToken", resource: name, outcome: "allowed", reason: role, from: caller.from });
+        return made;
+      },
+      apiTokens: () => auth.listApiTokens(),
+      async revokeApiToken(id, caller) {
+        await auth.revokeApiToken(id);
+        audit.write({ actor: caller.principal.name, action: "access.revokeApiToken", resource: id, outcome: "allowed", reason: "", from: caller.from });
+      },
+      audit: (filter) => audit.list(filter),
+    },
+  };
+}
