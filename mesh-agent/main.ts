@@ -18,8 +18,8 @@ import { createLog, type Log } from "#mesh-agent/log.ts";
 import { openPaths } from "#mesh-agent/paths.ts";
 import { readToken } from "#mesh-agent/read-token.ts";
 import { SecretServer } from "#mesh-agent/sds/secret-server.ts";
-import { describeNode } from "#mesh-agent/xds/describe-node.ts";
 import { startTelemetry } from "#mesh-agent/telemetry/start-telemetry.ts";
+import { describeNode } from "#mesh-agent/xds/describe-node.ts";
 import { DiskCache } from "#mesh-agent/xds/disk-cache.ts";
 import { RelayServer } from "#mesh-agent/xds/relay-server.ts";
 

@@ -32,9 +32,9 @@ export function spawnEnvoy({ path, args, logFile }: EnvoyCommand): EnvoyProcess 
       child.once("error", (error) => resolve(error.message));
     });
     child.unref();
-    const start = child.pid === undefined ? undefined : processStart(child.pid);
-    if (child.pid === undefined || start === undefined) throw new PharosError("unavailable", `cannot start ${path}`);
-    return { pid: child.pid, start, isAdopted: false, ended };
+    if (child.pid === undefined) throw new PharosError("unavailable", `cannot start ${path}`);
+    // One that has ended already has no start any more: nothing matches "ended".
+    return { pid: child.pid, start: processStart(child.pid) ?? "ended", isAdopted: false, ended };
   } finally {
     closeSync(log);
   }

@@ -112,6 +112,11 @@ export class DiskCache implements ResourceCache {
     );
   }
 
+  /** Bounds the file, in pages of 4 KB; a commit past it fails as on a full disk. */
+  limitPages(count: number): void {
+    this.#db.exec(`PRAGMA max_page_count = ${count}`);
+  }
+
   close(): void {
     this.#db.close();
   }

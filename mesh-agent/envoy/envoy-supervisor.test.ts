@@ -1,0 +1,75 @@
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
+import { EnvoySupervisor } from "#mesh-agent/envoy/envoy-supervisor.ts";
+import { writePidFile } from "#mesh-agent/envoy/pid-file.ts";
+import { processStart } from "#mesh-agent/envoy/process-start.ts";
+import { Cleanup, eventually, temporaryDir } from "#mesh-agent/testing/test-agent.ts";
+
+let cleanup: Cleanup;
+let dir: string;
+let log: { message: string; fields: Record<string, unknown> }[];
+
+beforeEach(() => {
+  cleanup = new Cleanup();
+  dir = temporaryDir(cleanup);
+  log = [];
+});
+afterEach(() => cleanup.run());
+
+/** Supervises a shell script in Envoy's place: what it does when Envoy misbehaves is what is tested. */
+function supervise(script: string): EnvoySupervisor {
+  const path = join(dir, "program");
+  writeFileSync(path, `#!/bin/sh\n${script}\n`);
+  chmodSync(path, 0o755);
+  const supervisor = new EnvoySupervisor({
+    command: { path, args: [], logFile: join(dir, "envoy.log") },
+    fingerprint: "f",
+    pidFile: join(dir, "envoy.pid"),
+    admin: new AdminClient(join(dir, "admin.sock")),
+    log: (_, message, fields) => void log.push({ message, fields: { ...fields } }),
+  });
+  cleanup.add(() => supervisor.stop());
+  return supervisor;
+}
+
+test("one that dies at once is started again, ever more slowly, and what it said is logged", async () => {
+  const supervisor = supervise("echo '[error] bad bootstrap'; exit 1");
+  await supervisor.start();
+  const begun = Date.now();
+  await eventually("four deaths", () => (supervisor.restarts >= 4 ? true : undefined));
+  // Half of 100 + 200 + 400 ms at the least.
+  expect(Date.now() - begun).toBeGreaterThan(350);
+  expect(log.find(({ message }) => message === "envoy died")?.fields).toMatchObject({
+    why: "exit code 1",
+    said: "[error] bad bootstrap",
+  });
+});
+
+test("one that does not end when asked is ended", async () => {
+  const supervisor = supervise("trap '' TERM; while :; do sleep 1; done");
+  await supervisor.start();
+  const pid = supervisor.pid ?? 0;
+  await supervisor.stop();
+  expect(processStart(pid)).toBeUndefined();
+}, 10_000);
+
+test("a pid that was given to another process since is left alone", async () => {
+  // This very process, but with another start time.
+  writePidFile(join(dir, "envoy.pid"), { pid: process.pid, start: "1", fingerprint: "f" });
+  const supervisor = supervise("exec sleep 60");
+  await supervisor.start();
+  expect(supervisor.pid).not.toBe(process.pid);
+  expect(readFileSync(join(dir, "envoy.pid"), "utf8")).toMatch(new RegExp(`^${supervisor.pid} `));
+});
+
+test("stopping while it waits to start again starts nothing", async () => {
+  const supervisor = supervise("exit 1");
+  await supervisor.start();
+  await eventually("a few deaths", () => (supervisor.restarts >= 2 ? true : undefined));
+  await supervisor.stop();
+  const { restarts } = supervisor;
+  await new Promise((done) => setTimeout(done, 300));
+  expect(supervisor.restarts).toBe(restarts);
+});

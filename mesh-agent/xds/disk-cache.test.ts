@@ -1,0 +1,82 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { DiskCache } from "#mesh-agent/xds/disk-cache.ts";
+
+let dir: string;
+let file: string;
+let log: string[];
+const open = () => DiskCache.open(file, (_, message) => void log.push(message));
+const resource = (name: string, version: string, aliases: string[] = [], bytes = 1) => ({
+  name,
+  version,
+  aliases,
+  body: Buffer.alloc(bytes, 7),
+});
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "pharos-cache-"));
+  file = join(dir, "xds.db");
+  log = [];
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+test("what was committed is there after a restart", () => {
+  const first = open();
+  first.commit({ type: "t", upserts: [resource("a", "1"), resource("b", "1")], removes: [] });
+  first.commit({ type: "t", upserts: [resource("a", "2")], removes: ["b"] });
+  first.close();
+  const second = open();
+  expect(second.list("t")).toEqual([{ ...resource("a", "2"), body: new Uint8Array([7]) }]);
+  expect(second.version("t", "a")).toBe("2");
+  expect(second.version("t", "b")).toBeUndefined();
+  second.close();
+});
+
+test("a resource is found by its aliases within its type", () => {
+  const cache = open();
+  cache.commit({ type: "vh", upserts: [resource("80/reviews.default", "1", ["80/reviews", "80/r"])], removes: [] });
+  expect(cache.find("vh", "80/r")?.name).toBe("80/reviews.default");
+  expect(cache.find("other", "80/r")).toBeUndefined();
+  expect(cache.find("vh", "80/none")).toBeUndefined();
+  cache.close();
+});
+
+test("keepOnly clears the rest of the type and of no other", () => {
+  const cache = open();
+  cache.commit({ type: "t", upserts: [resource("a", "1"), resource("b", "1")], removes: [] });
+  cache.commit({ type: "u", upserts: [resource("a", "1")], removes: [] });
+  cache.commit({ type: "t", upserts: [resource("c", "1")], removes: [], keepOnly: new Set(["b", "c"]) });
+  expect(cache.list("t").map(({ name }) => name)).toEqual(["b", "c"]);
+  expect(cache.counts()).toEqual(
+    new Map([
+      ["t", 2],
+      ["u", 1],
+    ]),
+  );
+  cache.close();
+});
+
+test("a file that cannot be read is moved aside, said, and replaced", () => {
+  writeFileSync(file, "half of a database");
+  const cache = open();
+  expect(cache.isEmpty()).toBe(true);
+  expect(log).toEqual([expect.stringContaining("moved aside")]);
+  expect(readdirSync(dir).some((name) => name.startsWith("xds.db.unreadable-"))).toBe(true);
+  cache.close();
+});
+
+test("a commit that the disk refuses is an error and leaves what was there", () => {
+  const cache = open();
+  cache.commit({ type: "t", upserts: [resource("a", "1")], removes: [] });
+  cache.limitPages(20);
+  const tooMuch = { type: "t", upserts: [resource("a", "2"), resource("big", "1", [], 1_000_000)], removes: [] };
+  expect(() => cache.commit(tooMuch)).toThrow(
+    expect.objectContaining({ code: "unavailable", hint: expect.any(String) }),
+  );
+  expect(cache.version("t", "a")).toBe("1");
+  cache.commit({ type: "t", upserts: [resource("a", "3")], removes: [] });
+  expect(cache.version("t", "a")).toBe("3");
+  cache.close();
+});
