@@ -1,13 +1,13 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { EXIT, EXIT_OF } from "#cli/exit-codes.ts";
+import { type Format, print } from "#cli/output.ts";
 import { PharosError } from "#core/errors.ts";
 
 interface JoinFlags {
   readonly token: string;
   readonly out: string;
   readonly server?: string;
+  readonly output: Format;
 }
 
 export function addJoin(program: Command): void {
@@ -17,14 +17,13 @@ export function addJoin(program: Command): void {
     .requiredOption("--token <token>", "from `pharos token create`")
     .requiredOption("--out <dir>", "where cert-chain.pem, key.pem and root-cert.pem go")
     .option("--server <host:port>", "control plane (default: the token's)")
-    .action(async ({ token, out, server }: JoinFlags) => {
+    .addOption(new Option("-o, --output <format>", "how to print").choices(["table", "json", "yaml"]).default("table"))
+    .action(async ({ token, out, server, output }: JoinFlags) => {
       try {
-        const { joinMesh } = await import("#mesh-agent/identity/join-mesh.ts");
-        const { identity } = await joinMesh(token, server);
-        mkdirSync(out, { recursive: true, mode: 0o700 });
-        const files = { "key.pem": identity.keyPem, "cert-chain.pem": identity.chainPem, "root-cert.pem": identity.rootsPem };
-        for (const [name, text] of Object.entries(files)) writeFileSync(join(out, name), text, { mode: 0o600 });
-        process.stdout.write(`${Object.keys(files).map((name) => join(out, name)).join("\n")}\n`);
+        const { writeIdentity } = await import("#mesh-agent/identity/write-identity.ts");
+        const written = await writeIdentity({ token, out, server });
+        if (output === "table") process.stdout.write(`${written.spiffeId} until ${written.notAfter}\n${Object.values(written.files).join("\n")}\n`);
+        else print(output, written, [], []);
         process.exitCode = EXIT.ok;
       } catch (error) {
         const known = PharosError.from(error);
