@@ -21,3 +21,21 @@ export function parseWorkloadLabel(text: string | null | undefined): WorkloadLab
     version: version || UNKNOWN,
   };
 }
+
+/** A workload's app and version by Istio's rules: the canonical name and revision first, then the well-known labels. */
+export function labelWorkload(
+  workload: string,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+): WorkloadLabel {
+  return {
+    workload,
+    namespace,
+    app: labels["service.istio.io/canonical-name"] ?? labels["app.kubernetes.io/name"] ?? labels.app ?? workload,
+    version:
+      labels["service.istio.io/canonical-revision"] ??
+      labels["app.kubernetes.io/version"] ??
+      labels.version ??
+      "latest",
+  };
+}

@@ -1,4 +1,4 @@
-import { UNKNOWN, type WorkloadLabel } from "#core/telemetry/workload-label.ts";
+import { labelWorkload, type WorkloadLabel } from "#core/telemetry/workload-label.ts";
 
 /** The workload that the agent runs beside, as its telemetry names it. */
 export interface TelemetryInstance {
@@ -11,14 +11,6 @@ export interface TelemetryInstance {
   readonly principal: string;
 }
 
-/** App and version by Istio's rules: the canonical name and revision first, then the labels `app` and `version`. */
 export function labelInstance({ namespace, name, workload, labels }: TelemetryInstance): WorkloadLabel {
-  return {
-    workload: workload || name,
-    namespace,
-    app:
-      labels["service.istio.io/canonical-name"] ?? labels["app.kubernetes.io/name"] ?? labels.app ?? (workload || name),
-    version:
-      labels["service.istio.io/canonical-revision"] ?? labels["app.kubernetes.io/version"] ?? labels.version ?? UNKNOWN,
-  };
+  return labelWorkload(workload || name, namespace, labels);
 }

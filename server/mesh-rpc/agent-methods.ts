@@ -1,8 +1,5 @@
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
 import { parseSpiffeId } from "#core/identity/spiffe-id.ts";
-import { parseWorkloadLabel } from "#core/telemetry/workload-label.ts";
-import { ReportRequestSchema, ReportResponseSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import type { Authority } from "#server/ca/authority.ts";
 import { verifyCertificate } from "#server/ca/certificate-service.ts";
 import type { ForwardedPeer } from "#server/mesh/protocol.ts";
@@ -10,9 +7,8 @@ import type { UnaryHandler } from "#server/mesh/start-mesh.ts";
 import { handleDeregister, handleRegister } from "#server/registry/registry-rpc.ts";
 import type { Registry } from "#server/registry/registry.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
-import { listServices } from "#server/services/service-directory.ts";
-import type { Reporter, TelemetryStore } from "#server/telemetry/store.ts";
-import { describeWorkload } from "#server/translate/endpoints.ts";
+import { handleReport } from "#server/telemetry/report-rpc.ts";
+import type { TelemetryStore } from "#server/telemetry/store.ts";
 
 export interface AgentMethodsOptions {
   readonly authority: Authority;
@@ -56,30 +52,19 @@ export function createAgentMethods(options: AgentMethodsOptions): ReadonlyMap<st
     [`${AGENT}/Deregister`, guarded("instance.deregister", (bytes, caller) => handleDeregister(registry, bytes, caller))],
     [
       `${AGENT}/Report`,
-      guarded("telemetry.report", async (bytes, caller) => {
-        const report = fromBinary(ReportRequestSchema, bytes);
-        const result = await telemetry.ingest(report, describeReporter(report.instance, caller, state));
-        for (const reason of result.refused) onRefused({ actor: caller.spiffeId, action: "telemetry.report", resource: report.instance, reason, from: "" });
-        const { acknowledgedSequence, reportIntervalMs } = result;
-        return toBinary(ReportResponseSchema, create(ReportResponseSchema, { acknowledgedSequence: BigInt(acknowledgedSequence), reportIntervalMs }));
-      }),
+      guarded("telemetry.report", (bytes, { spiffeId, ...caller }) =>
+        handleReport(
+          {
+            store: telemetry,
+            snapshot: () => state.snapshot(),
+            onRefused: ({ principal }, resource, reasons) => {
+              for (const reason of reasons) onRefused({ actor: principal, action: "telemetry.report", resource, reason, from: "" });
+            },
+          },
+          bytes,
+          { principal: spiffeId, ...caller },
+        ),
+      ),
     ],
   ]);
-}
-
-/** What the registry knows of the reporting workload; nothing for an instance of somebody else's. */
-function describeReporter(instanceKey: string, caller: { spiffeId: string; namespace: string; serviceAccount: string }, state: MeshState): Reporter {
-  const snapshot = state.snapshot();
-  const instance = snapshot.instances.find(({ namespace, name }) => `${namespace}/${name}` === instanceKey);
-  const base = { principal: caller.spiffeId, namespace: caller.namespace };
-  if (instance === undefined || instance.namespace !== caller.namespace || instance.serviceAccount !== caller.serviceAccount) return base;
-  const services = [...listServices(snapshot).values()].flatMap((service) =>
-    service.instances.includes(instance)
-      ? service.ports.flatMap((port) => {
-          const own = instance.ports.find(({ name }) => name === port.name);
-          return own === undefined ? [] : [{ inboundPort: own.inboundPort, host: service.host, port: port.number }];
-        })
-      : [],
-  );
-  return { ...base, workload: parseWorkloadLabel(describeWorkload(instance.workload, instance.namespace, instance.labels)), services };
 }

@@ -1,0 +1,52 @@
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import type { Snapshot } from "#core/registry/snapshot.ts";
+import { labelWorkload } from "#core/telemetry/workload-label.ts";
+import type { Reporter } from "#server/telemetry/store.ts";
+
+export interface ReporterIdentity {
+  /** SPIFFE id of the certificate. */
+  readonly principal: string;
+  readonly namespace: string;
+  readonly serviceAccount: string;
+}
+
+/** Snapshots are made anew with each change, so what was learnt of one is dropped with it. */
+const known = new WeakMap<Snapshot, Map<string, Omit<Reporter, "principal" | "namespace">>>();
+
+/**
+ * Joins what the certificate says with what the registry knows of the instance it names (`namespace/name`). An instance
+ * that is not registered, or stands under another account, adds nothing.
+ */
+export function describeReporter(identity: ReporterIdentity, instanceKey: string, snapshot: Snapshot): Reporter {
+  const { principal, namespace, serviceAccount } = identity;
+  const instance = snapshot.instances.find((each) => `${each.namespace}/${each.name}` === instanceKey);
+  if (instance === undefined || instance.namespace !== namespace || instance.serviceAccount !== serviceAccount)
+    return { principal, namespace };
+  const cache = known.get(snapshot) ?? new Map<string, Omit<Reporter, "principal" | "namespace">>();
+  known.set(snapshot, cache);
+  let about = cache.get(instanceKey);
+  if (about === undefined) {
+    about = describeInstance(instance, snapshot);
+    cache.set(instanceKey, about);
+  }
+  return { principal, namespace, ...about };
+}
+
+function describeInstance(instance: WorkloadInstance, snapshot: Snapshot): Omit<Reporter, "principal" | "namespace"> {
+  const { workload, namespace, labels } = instance;
+  return { workload: labelWorkload(workload, namespace, labels), services: servicesOf(instance, snapshot) };
+}
+
+function servicesOf(instance: WorkloadInstance, snapshot: Snapshot): NonNullable<Reporter["services"]> {
+  return snapshot.resources.flatMap((resource) => {
+    if (resource.kind !== "ServiceEntry" || resource.metadata.namespace !== instance.namespace) return [];
+    const selector = Object.entries(resource.spec.workloadSelector?.labels ?? {});
+    if (selector.length === 0 || !selector.every(([key, value]) => instance.labels[key] === value)) return [];
+    return resource.spec.hosts.flatMap((host) =>
+      (resource.spec.ports ?? []).flatMap(({ name, number }) => {
+        const port = instance.ports.find((each) => each.name === name);
+        return port === undefined ? [] : [{ inboundPort: port.inboundPort, host, port: number }];
+      }),
+    );
+  });
+}

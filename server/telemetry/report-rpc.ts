@@ -1,0 +1,44 @@
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { PharosError } from "#core/errors.ts";
+import type { Snapshot } from "#core/registry/snapshot.ts";
+import { type ReportRequest, ReportRequestSchema, ReportResponseSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import { describeReporter, type ReporterIdentity } from "#server/telemetry/describe-reporter.ts";
+import type { TelemetryStore } from "#server/telemetry/store.ts";
+
+export interface ReportRpcOptions {
+  readonly store: Pick<TelemetryStore, "ingest">;
+  readonly snapshot: () => Snapshot;
+  /** Told of reports that spoke for somebody else: for the audit. */
+  readonly onRefused: (identity: ReporterIdentity, instance: string, reasons: readonly string[]) => void;
+}
+
+/** AgentService/Report: bytes in, bytes out, acknowledged only once stored; the identity is the caller's certificate's. */
+export async function handleReport(
+  options: ReportRpcOptions,
+  bytes: Uint8Array,
+  identity: ReporterIdentity,
+): Promise<Uint8Array> {
+  const report = parseReport(bytes);
+  const reporter = describeReporter(identity, report.instance, options.snapshot());
+  const { acknowledgedSequence, refused, reportIntervalMs } = await options.store.ingest(report, reporter);
+  if (refused.length > 0) options.onRefused(identity, report.instance, refused);
+  return toBinary(
+    ReportResponseSchema,
+    create(ReportResponseSchema, { acknowledgedSequence: BigInt(acknowledgedSequence), reportIntervalMs }),
+  );
+}
+
+function parseReport(bytes: Uint8Array): ReportRequest {
+  let report: ReportRequest;
+  try {
+    report = fromBinary(ReportRequestSchema, bytes);
+  } catch (error) {
+    throw new PharosError("invalid", "the report is no ReportRequest", { cause: error });
+  }
+  if (report.storeId === "" || report.storeId.length > 100 || report.sequence === 0n) {
+    throw new PharosError("invalid", "the report names no store or no sequence", {
+      hint: "both come from the agent's telemetry store",
+    });
+  }
+  return report;
+}
