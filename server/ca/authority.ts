@@ -1,5 +1,5 @@
 import { createHash, randomBytes, webcrypto, X509Certificate } from "node:crypto";
-import * as x509 from "@peculiar/x509";
+import * as x509 from "#server/ca/x509.ts";
 import { formatSpiffeId, type SpiffeId } from "#core/identity/spiffe-id.ts";
 import type { RootFiles } from "#server/ca/root-file.ts";
 

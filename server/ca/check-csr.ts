@@ -1,4 +1,4 @@
-import * as x509 from "@peculiar/x509";
+import * as x509 from "#server/ca/x509.ts";
 import { PharosError } from "#core/errors.ts";
 
 const RSA_BITS_MIN = 2048;
