@@ -1,0 +1,24 @@
+import { connectGrpc } from "#grpc/client.ts";
+import { createLog } from "#mesh-agent/log.ts";
+import { startTelemetry } from "#mesh-agent/telemetry/start-telemetry.ts";
+
+/** The telemetry part of an agent as a process of its own, for tests that kill it: directory and server's socket as arguments. */
+const [dir = "", serverSocket = ""] = process.argv.slice(2);
+const client = await connectGrpc({ socketPath: serverSocket }).catch(() => undefined);
+const telemetry = await startTelemetry({
+  dir,
+  accessLogPath: `${dir}/access.log`,
+  instance: () => ({ namespace: "default", name: "productpage-0", workload: "productpage-v1", labels: { app: "productpage", version: "v1" }, principal: "spiffe://cluster.local/ns/default/sa/productpage" }),
+  report: async (request) => {
+    if (client === undefined) throw new Error("no connection");
+    return client.unary("/pharos.agent.v1.AgentService/Report", request, { timeoutMs: 1000 });
+  },
+  otlpSocketPath: `${dir}/otlp.sock`,
+  envoyAdminSocket: `${dir}/admin.sock`,
+  reopenLogs: async () => undefined,
+  log: createLog(),
+});
+process.send?.("started");
+process.on("message", () => {
+  void telemetry.stop(10_000).then(() => process.exit(0));
+});
