@@ -44,7 +44,12 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal, log: Lo
     readToken: () => readToken(config),
     log,
   });
-  await keeper.open(signal);
+  try {
+    await keeper.open(signal);
+  } catch (error) {
+    if (signal.aborted) return;
+    throw error;
+  }
 
   // What runs in the background ends after the shutdown, not with its beginning: draining needs the control plane.
   const background = new AbortController();
