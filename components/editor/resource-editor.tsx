@@ -17,7 +17,7 @@ import { type DraftBase, useDraft } from "#components/editor/use-draft.ts";
 import { useLeaveGuard } from "#components/editor/use-leave-guard.ts";
 import { WatchStep } from "#components/editor/watch-step.tsx";
 import { resourceHref } from "#components/shell/build-commands.ts";
-import { ButtonLink } from "#components/ui/button.tsx";
+import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { useSearchState } from "#components/ui/use-search-state.ts";
 import { openDocument } from "#core/form/open-document.ts";
@@ -59,7 +59,7 @@ export function ResourceEditor(props: ResourceEditorProps) {
   const companions = useMemo(() => (value === null ? [] : (planCompanions?.(value) ?? [])), [value, planCompanions]);
   const changes = planSave(draft.base, draft.text, draft.document, companions);
   const check = useCheck(changes, stage.step === "edit" && draft.document.kind !== "empty");
-  const guard = useLeaveGuard(draft.isChanged && draft.text !== initial.text && stage.step !== "watch");
+  const guard = useLeaveGuard(draft.text !== draft.base.text && stage.step !== "watch");
   const apply = useMutation(trpc.config.applyChanges.mutationOptions());
 
   function onApplied(result: ApplyResult, intent: "save" | "delete"): void {
@@ -74,7 +74,24 @@ export function ResourceEditor(props: ResourceEditorProps) {
       return;
     }
     draft.forget();
-    setStage({ step: "watch", intent, revision: result.revision, ref: readRef(value) });
+    const ref = readRef(value);
+    setStage({ step: "watch", intent, revision: result.revision, ref });
+    // What was new has a page of its own now; the roll-out on this one goes on.
+    if (intent === "save" && draft.base.ref === null && ref !== null)
+      window.history.replaceState(null, "", resourceHref(ref));
+  }
+
+  /** From what the server holds now, which an undo may have changed again. */
+  async function editAgain(ref: string): Promise<void> {
+    try {
+      const now = await queryClient.fetchQuery(trpc.config.get.queryOptions({ ref }, { staleTime: 0 }));
+      draft.rebase({ ref, text: now.text, resourceVersion: now.resourceVersion }, now.text);
+    } catch (error) {
+      if (readApiError(error).reason !== "not-found") setNotice(readApiError(error).message);
+      else draft.rebase({ ref: null, text: "", resourceVersion: null }, draft.text);
+    }
+    apply.reset();
+    setStage({ step: "edit" });
   }
 
   const drawConflict = (message: string) => {
@@ -117,7 +134,7 @@ export function ResourceEditor(props: ResourceEditorProps) {
           actions={
             <>
               {stage.intent === "delete" || stage.ref === null ? null : (
-                <ButtonLink href={`${resourceHref(stage.ref)}?after=${stage.revision}`}>Edit again</ButtonLink>
+                <Button onClick={() => void editAgain(stage.ref ?? "")}>Edit again</Button>
               )}
               <ButtonLink href={backHref} variant="primary">
                 Done

@@ -36,6 +36,8 @@ export interface Draft {
 export function useDraft(storageKey: string, initial: DraftBase): Draft {
   const [base, setBase] = useState(initial);
   const [text, setTextState] = useState(initial.text);
+  // The newest state of the resource that is known: where discarding leads.
+  const fresh = useRef(initial);
   // Two edits before the next render build on each other.
   const latest = useRef(initial.text);
   const change = useCallback((next: string) => {
@@ -88,6 +90,8 @@ export function useDraft(storageKey: string, initial: DraftBase): Draft {
     edit,
     rebase: useCallback(
       (next: DraftBase, merged: string) => {
+        fresh.current = next;
+        setIsRestored(false);
         setBase(next);
         change(merged);
       },
@@ -95,11 +99,11 @@ export function useDraft(storageKey: string, initial: DraftBase): Draft {
     ),
     discard: useCallback(() => {
       clearStoredDraft(storageKey);
-      setBase(initial);
-      change(initial.text);
+      setBase(fresh.current);
+      change(fresh.current.text);
       setIsRestored(false);
       setEditProblem(null);
-    }, [storageKey, initial, change]),
+    }, [storageKey, change]),
     forget: useCallback(() => clearStoredDraft(storageKey), [storageKey]),
   };
 }

@@ -1,0 +1,29 @@
+import type { Metadata } from "next";
+import { notFound, redirect } from "next/navigation";
+import { openPage } from "#components/api/open-page.tsx";
+import { resourceHref } from "#components/shell/build-commands.ts";
+import { isTrafficKind } from "#components/traffic/filter-resources.ts";
+import { TrafficResourcePage } from "#components/traffic/traffic-resource-page.tsx";
+import { KIND_NAMES } from "#core/resource/kinds.ts";
+
+interface Props {
+  readonly params: Promise<{ readonly kind: string; readonly namespace: string; readonly name: string }>;
+}
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: decodeURIComponent((await params).name) };
+}
+
+export default async function Page({ params }: Props) {
+  const { kind, namespace, name } = await params;
+  const ref = [kind, namespace, name].map(decodeURIComponent).join("/");
+  if (!(KIND_NAMES as readonly string[]).includes(kind)) notFound();
+  if (!isTrafficKind(kind)) redirect(resourceHref(ref));
+  const page = await openPage(resourceHref(ref));
+  await page.prefetch(
+    page.trpc.config.get.queryOptions({ ref }),
+    page.trpc.services.names.queryOptions(),
+    page.trpc.config.list.queryOptions({ kinds: ["DestinationRule"] }),
+  );
+  return page.hydrate(<TrafficResourcePage reference={ref} />);
+}

@@ -1,0 +1,58 @@
+import { ProblemBadge } from "#components/editor/problem-badge.tsx";
+import type { Column } from "#components/ui/data-table.tsx";
+import { Ago } from "#components/ui/time-text.tsx";
+import type { ResourceSummary } from "#core/view/config.ts";
+
+const RANK = { error: 2, warning: 1, info: 0 } as const;
+
+const COLUMNS = {
+  name: { id: "name", header: "Name", cell: ({ name }) => name, sortValue: ({ name }) => name },
+  kind: {
+    id: "kind",
+    header: "Kind",
+    cell: ({ kind }) => <span className="text-muted">{kind}</span>,
+    sortValue: ({ kind }) => kind,
+  },
+  namespace: {
+    id: "namespace",
+    header: "Namespace",
+    cell: ({ namespace }) => namespace,
+    sortValue: ({ namespace }) => namespace,
+  },
+  hosts: {
+    id: "hosts",
+    header: "Hosts",
+    hideBelow: "md",
+    cell: ({ hosts }) => (
+      <span className="block max-w-80 truncate font-mono text-muted text-xs" title={hosts.join("\n")}>
+        {hosts.join(", ") || "–"}
+      </span>
+    ),
+    sortValue: ({ hosts }) => hosts[0] ?? null,
+  },
+  problems: {
+    id: "problems",
+    header: "Problems",
+    cell: ({ diagnostics }) => <ProblemBadge diagnostics={diagnostics} />,
+    sortValue: ({ diagnostics }) => -diagnostics.reduce((worst, { severity }) => Math.max(worst, RANK[severity]), 0),
+  },
+  changed: {
+    id: "changed",
+    header: "Changed",
+    align: "end",
+    hideBelow: "lg",
+    cell: ({ updatedAt, author }) => (
+      <span className="text-muted text-xs">
+        <Ago at={updatedAt} /> by {author}
+      </span>
+    ),
+    sortValue: ({ updatedAt }) => updatedAt,
+  },
+} as const satisfies Record<string, Column<ResourceSummary>>;
+
+export type ResourceColumn = keyof typeof COLUMNS;
+
+/** The chosen columns of a table of resources, in this order. */
+export function buildResourceColumns(names: readonly ResourceColumn[]): Column<ResourceSummary>[] {
+  return names.map((name) => COLUMNS[name]);
+}

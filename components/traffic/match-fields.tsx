@@ -1,0 +1,145 @@
+"use client";
+import { Plus, X } from "lucide-react";
+import { OtherFieldsNote } from "#components/editor/other-fields-note.tsx";
+import { CommitInput } from "#components/traffic/commit-input.tsx";
+import { ConditionRow } from "#components/traffic/condition-row.tsx";
+import type { RuleFieldsProps } from "#components/traffic/rule-fields.ts";
+import { Button } from "#components/ui/button.tsx";
+import { IconButton } from "#components/ui/icon-button.tsx";
+import { Menu } from "#components/ui/menu.tsx";
+import {
+  addCondition,
+  type ConditionKind,
+  removeCondition,
+  removeMatch,
+  renameHeader,
+  rulePath,
+  setCondition,
+  setHeader,
+} from "#core/form/routing-edits.ts";
+import type { MatchForm } from "#core/form/routing-form.ts";
+
+const KIND_LABEL = { uri: "Path", method: "Method", header: "Header" } as const satisfies Record<ConditionKind, string>;
+
+/** Which requests a rule takes: any of its matches, in each of which all conditions hold. */
+export function MatchFields(props: RuleFieldsProps) {
+  const { index, rule, context } = props;
+  const add = (match: number, kind: ConditionKind) => context.edit(addCondition(index, rule, match, kind));
+  return (
+    <fieldset>
+      <legend className="mb-1.5 font-medium text-ink text-xs">For requests</legend>
+      {rule.matches.length === 0 ? (
+        <p className="mb-2 text-muted text-sm">All of them. Add a condition to take only some.</p>
+      ) : null}
+      {rule.matches.map((match, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: matches are their places in the document
+        <div key={at}>
+          {at === 0 ? null : (
+            <p aria-hidden className="my-1.5 flex items-center gap-2 text-subtle text-xs">
+              or <span className="h-px flex-1 bg-line" />
+            </p>
+          )}
+          <Match {...props} at={at} match={match} onAdd={(kind) => add(at, kind)} />
+        </div>
+      ))}
+      <AddCondition
+        label={rule.matches.length === 0 ? "Add condition" : "Or other requests"}
+        kinds={["uri", "method", "header"]}
+        onAdd={(kind) => add(rule.matches.length, kind)}
+      />
+    </fieldset>
+  );
+}
+
+interface MatchProps extends RuleFieldsProps {
+  readonly at: number;
+  readonly match: MatchForm;
+  readonly onAdd: (kind: ConditionKind) => void;
+}
+
+function Match({ index, rule, context, at, match, onAdd }: MatchProps) {
+  const hasNamelessHeader = match.headers.some(({ name }) => name === "");
+  const missing = (["uri", "method", "header"] as const).filter(
+    (kind) =>
+      (kind === "uri" && match.uri === null) ||
+      (kind === "method" && match.method === null) ||
+      (kind === "header" && !hasNamelessHeader),
+  );
+  return (
+    <fieldset aria-label={`Match ${at + 1}`} className="rounded-md border border-line px-3 py-2">
+      <ul>
+        {(["uri", "method"] as const).map((kind) => {
+          const value = match[kind];
+          return value === null ? null : (
+            <ConditionRow
+              key={kind}
+              name={KIND_LABEL[kind]}
+              match={value}
+              operators={["exact", "prefix", "regex"]}
+              placeholder={kind === "uri" ? "/api" : "GET"}
+              problem={context.problemAt(rulePath(index, "match", at, kind))}
+              onChange={(next) => context.edit(setCondition(index, at, kind, next))}
+              onRemove={() => context.edit(removeCondition(index, rule, at, { kind }))}
+            />
+          );
+        })}
+        {match.headers.map((header, order) => (
+          <ConditionRow
+            // biome-ignore lint/suspicious/noArrayIndexKey: a header's name changes while it is typed
+            key={order}
+            name={`Header ${header.name}`.trim()}
+            nameField={
+              <CommitInput
+                label="Header name"
+                placeholder="header name"
+                isFresh
+                value={header.name}
+                onCommit={(name) => context.edit(renameHeader(index, rule, at, header.name, name))}
+              />
+            }
+            match={header}
+            operators={["exact", "prefix", "regex", "present"]}
+            placeholder="value"
+            problem={context.problemAt(rulePath(index, "match", at, "headers", header.name))}
+            onChange={(next) => context.edit(setHeader(index, at, header.name, next))}
+            onRemove={() => context.edit(removeCondition(index, rule, at, { kind: "header", name: header.name }))}
+          />
+        ))}
+      </ul>
+      <OtherFieldsNote paths={match.other} />
+      <div className="flex items-center">
+        {missing.length === 0 ? null : <AddCondition label="And" kinds={missing} onAdd={onAdd} />}
+        {rule.matches.length > 1 ? (
+          <IconButton
+            size="sm"
+            label={`Remove match ${at + 1}`}
+            className="ml-auto"
+            onClick={() => context.edit(removeMatch(index, rule, at))}
+          >
+            <X aria-hidden />
+          </IconButton>
+        ) : null}
+      </div>
+    </fieldset>
+  );
+}
+
+interface AddConditionProps {
+  readonly label: string;
+  readonly kinds: readonly ConditionKind[];
+  readonly onAdd: (kind: ConditionKind) => void;
+}
+
+function AddCondition({ label, kinds, onAdd }: AddConditionProps) {
+  return (
+    <Menu
+      align="start"
+      trigger={
+        <Button size="sm" variant="ghost" className="mt-1 -ml-1">
+          <Plus aria-hidden /> {label}
+        </Button>
+      }
+      entries={kinds.map((kind) => ({ kind: "action", label: KIND_LABEL[kind], onSelect: () => onAdd(kind) }))}
+    />
+  );
+}

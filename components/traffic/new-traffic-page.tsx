@@ -1,0 +1,98 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { useTRPC } from "#components/api/trpc.ts";
+import { EditorPage } from "#components/editor/editor-page.tsx";
+import { ResourceEditor } from "#components/editor/resource-editor.tsx";
+import { ChooseService } from "#components/traffic/choose-service.tsx";
+import { RoutingEditor } from "#components/traffic/routing-editor.tsx";
+import { QueryView } from "#components/ui/query-view.tsx";
+import { SkeletonRows } from "#components/ui/skeleton.tsx";
+import { findService } from "#core/form/find-service.ts";
+import { newDocument } from "#core/form/new-document.ts";
+import { newRouting } from "#core/form/new-routing.ts";
+import type { Kind } from "#core/resource/kinds.ts";
+import type { Catalog } from "#core/view/config.ts";
+
+const SECTION = { label: "Traffic", href: "/traffic" };
+
+export interface NewTrafficPageProps {
+  readonly kind: Kind;
+  /** Of the service whose traffic is to be routed. */
+  readonly host: string | null;
+  readonly namespace: string;
+}
+
+/** A new resource: a routing by form for a chosen service, any other kind as YAML from a template. */
+export function NewTrafficPage({ kind, host, namespace }: NewTrafficPageProps) {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const catalog = useQuery(trpc.services.names.queryOptions());
+  const taken = useQuery(trpc.config.list.queryOptions({ kinds: ["VirtualService"] }));
+  if (kind !== "VirtualService")
+    return (
+      <EditorPage section={SECTION} title={`New ${kind}`}>
+        <NewFromTemplate key={kind} kind={kind} namespace={namespace} />
+      </EditorPage>
+    );
+  return (
+    <EditorPage
+      section={SECTION}
+      title={host === null ? "Shift traffic" : `New routing for ${host.split(".")[0]}`}
+      description={host === null ? "Choose the service whose requests you want to route" : host}
+    >
+      <QueryView query={catalog} what="the names of services" skeleton={<SkeletonRows />}>
+        {(names) =>
+          host === null ? (
+            <ChooseService
+              catalog={names}
+              routings={taken.data ?? []}
+              onChoose={(chosen) => router.push(`/traffic/new?host=${encodeURIComponent(chosen)}`)}
+            />
+          ) : (
+            <QueryView query={taken} what="the names that are taken" skeleton={<SkeletonRows />}>
+              {(existing) => (
+                <NewRouting
+                  key={host}
+                  catalog={names}
+                  host={host}
+                  namespace={namespace}
+                  takenNames={existing.filter((each) => each.namespace === namespace).map(({ name }) => name)}
+                />
+              )}
+            </QueryView>
+          )
+        }
+      </QueryView>
+    </EditorPage>
+  );
+}
+
+function NewFromTemplate({ kind, namespace }: { readonly kind: Kind; readonly namespace: string }) {
+  const [initial] = useState({ ref: null, text: newDocument(kind, namespace, "new"), resourceVersion: null });
+  return <ResourceEditor label={`new ${kind}`} initial={initial} backHref={SECTION.href} />;
+}
+
+interface NewRoutingProps {
+  readonly catalog: Catalog;
+  readonly host: string;
+  readonly namespace: string;
+  readonly takenNames: readonly string[];
+}
+
+function NewRouting({ catalog, host, namespace, takenNames }: NewRoutingProps) {
+  const [initial] = useState(() => {
+    const service = findService(catalog, host, namespace) ?? {
+      host,
+      namespace,
+      name: host.split(".")[0] ?? host,
+      ports: [],
+      subsets: [],
+      versions: [],
+      labels: {},
+    };
+    return { ref: null, text: newRouting(service, namespace, takenNames), resourceVersion: null };
+  });
+  return <RoutingEditor label="new routing" initial={initial} catalog={catalog} />;
+}

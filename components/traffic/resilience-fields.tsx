@@ -1,0 +1,122 @@
+"use client";
+import type { ReactNode } from "react";
+import type { RuleFieldsProps } from "#components/traffic/rule-fields.ts";
+import { Field } from "#components/ui/field.tsx";
+import { NumberInput } from "#components/ui/number-input.tsx";
+import { Switch } from "#components/ui/switch.tsx";
+import { TextInput } from "#components/ui/text-input.tsx";
+import { rulePath, setNumber, setText, toggleFault, toggleRetries } from "#core/form/routing-edits.ts";
+import type { PathSegment } from "#core/resource/path.ts";
+
+/** Timeout, retries, and faults made on purpose. */
+export function ResilienceFields({ index, rule, context }: RuleFieldsProps) {
+  const path = (...rest: readonly PathSegment[]) => rulePath(index, ...rest);
+  const text = (label: string, hint: string, value: string, ...rest: readonly PathSegment[]) => (
+    <TextField
+      label={label}
+      hint={hint}
+      value={value}
+      problem={context.problemAt(path(...rest))}
+      onChange={(next) => context.edit(setText(path(...rest), next))}
+    />
+  );
+  const number = (label: string, value: number | null, max: number, ...rest: readonly PathSegment[]) => (
+    <NumberFieldRow
+      label={label}
+      max={max}
+      value={value}
+      problem={context.problemAt(path(...rest))}
+      onChange={(next) => context.edit(setNumber(path(...rest), next))}
+    />
+  );
+  return (
+    <div className="grid gap-x-6 gap-y-4 sm:grid-cols-2">
+      {text("Timeout", "such as 5s or 250ms; empty for none", rule.timeout, "timeout")}
+      <Group
+        label="Retries"
+        isOn={rule.retries !== null}
+        onToggle={(isOn) => context.edit(toggleRetries(index, isOn))}
+        off="The proxy's default: 2, on refused connections"
+      >
+        {rule.retries === null ? null : (
+          <>
+            {number("Attempts", rule.retries.attempts, 100, "retries", "attempts")}
+            {text("Timeout of each try", "such as 2s", rule.retries.perTryTimeout, "retries", "perTryTimeout")}
+            {text("Retry on", "5xx, connect-failure, …", rule.retries.retryOn, "retries", "retryOn")}
+          </>
+        )}
+      </Group>
+      <Group
+        label="Delay some requests"
+        isOn={rule.delay !== null}
+        onToggle={(isOn) => context.edit(toggleFault(index, rule, "delay", isOn))}
+        off="No fault: requests go on at once"
+      >
+        {rule.delay === null ? null : (
+          <>
+            {number("Delayed, in percent", rule.delay.percent, 100, "fault", "delay", "percentage", "value")}
+            {text("Delay", "such as 2s", rule.delay.fixedDelay, "fault", "delay", "fixedDelay")}
+          </>
+        )}
+      </Group>
+      <Group
+        label="Abort some requests"
+        isOn={rule.abort !== null}
+        onToggle={(isOn) => context.edit(toggleFault(index, rule, "abort", isOn))}
+        off="No fault: requests reach the destination"
+      >
+        {rule.abort === null ? null : (
+          <>
+            {number("Aborted, in percent", rule.abort.percent, 100, "fault", "abort", "percentage", "value")}
+            {number("HTTP status of the answer", rule.abort.httpStatus, 599, "fault", "abort", "httpStatus")}
+          </>
+        )}
+      </Group>
+    </div>
+  );
+}
+
+interface GroupProps {
+  readonly label: string;
+  readonly isOn: boolean;
+  readonly onToggle: (isOn: boolean) => void;
+  /** What holds while it is off. */
+  readonly off: string;
+  readonly children: ReactNode;
+}
+
+function Group({ label, isOn, onToggle, off, children }: GroupProps) {
+  return (
+    <div>
+      <Switch label={label} isOn={isOn} onChange={onToggle} />
+      {isOn ? (
+        <div className="mt-2 grid grid-cols-2 gap-2 border-line border-l-2 pl-3">{children}</div>
+      ) : (
+        <p className="mt-1 text-subtle text-xs">{off}</p>
+      )}
+    </div>
+  );
+}
+
+interface FieldOf<T> {
+  readonly label: string;
+  readonly value: T;
+  readonly problem: string | undefined;
+  readonly onChange: (value: T) => void;
+}
+
+function TextField({ label, hint, value, problem, onChange }: FieldOf<string> & { readonly hint: string }) {
+  return (
+    <Field label={label} hint={hint} error={problem}>
+      <TextInput isCode value={value} onValueChange={onChange} spellCheck={false} />
+    </Field>
+  );
+}
+
+function NumberFieldRow({ label, value, max, problem, onChange }: FieldOf<number | null> & { readonly max: number }) {
+  return (
+    <Field label={label} error={problem}>
+      <NumberInput value={value} min={0} max={max} onValueChange={onChange} />
+    </Field>
+  );
+}

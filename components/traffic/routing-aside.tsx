@@ -1,0 +1,22 @@
+"use client";
+import type { FormContext } from "#components/editor/form-context.ts";
+import { Card } from "#components/ui/card.tsx";
+import { explainRouting } from "#core/form/explain-routing.ts";
+import { readRoutingForm } from "#core/form/routing-form.ts";
+
+/** The routing in sentences, in the order in which rules are tried. */
+export function RoutingAside({ context }: { readonly context: FormContext }) {
+  const sentences = explainRouting(readRoutingForm(context.value));
+  return (
+    <Card title="In words">
+      {sentences.length === 0 ? <p className="text-muted text-sm">No rule yet: nothing is routed.</p> : null}
+      <ol className="flex list-inside list-decimal flex-col gap-2 text-muted text-sm marker:text-subtle">
+        {sentences.map((sentence) => (
+          <li key={sentence} className="break-words">
+            {sentence}
+          </li>
+        ))}
+      </ol>
+    </Card>
+  );
+}

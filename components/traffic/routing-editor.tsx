@@ -1,0 +1,33 @@
+"use client";
+import { ResourceEditor } from "#components/editor/resource-editor.tsx";
+import type { DraftBase } from "#components/editor/use-draft.ts";
+import { RoutingAside } from "#components/traffic/routing-aside.tsx";
+import { RoutingFields } from "#components/traffic/routing-fields.tsx";
+import { useSubsetPlans } from "#components/traffic/use-subset-plans.ts";
+import { readRoutingForm } from "#core/form/routing-form.ts";
+import { summarizeRouting } from "#core/form/summarize-routing.ts";
+import type { Catalog } from "#core/view/config.ts";
+
+export interface RoutingEditorProps {
+  readonly label: string;
+  readonly initial: DraftBase;
+  readonly catalog: Catalog;
+}
+
+/** The editor of a VirtualService: the routing form, and the subsets it needs in the same revision. */
+export function RoutingEditor({ label, initial, catalog }: RoutingEditorProps) {
+  const planCompanions = useSubsetPlans(catalog);
+  return (
+    <ResourceEditor
+      label={label}
+      initial={initial}
+      backHref="/traffic"
+      planCompanions={planCompanions}
+      renderForm={(context) => <RoutingFields context={context} catalog={catalog} />}
+      renderAside={(context) => <RoutingAside context={context} />}
+      suggestReason={(before, after) =>
+        summarizeRouting(before === null ? null : readRoutingForm(before), readRoutingForm(after))
+      }
+    />
+  );
+}

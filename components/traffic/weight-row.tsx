@@ -1,0 +1,85 @@
+"use client";
+import { X } from "lucide-react";
+import { Button } from "#components/ui/button.tsx";
+import { IconButton } from "#components/ui/icon-button.tsx";
+import { NumberInput } from "#components/ui/number-input.tsx";
+import { Select } from "#components/ui/select.tsx";
+import { Slider } from "#components/ui/slider.tsx";
+import type { DestinationForm } from "#core/form/routing-form.ts";
+
+export interface WeightRowProps {
+  readonly destination: DestinationForm;
+  /** Colour of its share, as a CSS value. */
+  readonly colour: string;
+  readonly subsets: readonly string[];
+  /** False for a lone destination: it has all. */
+  readonly isShared: boolean;
+  readonly problem: string | undefined;
+  readonly onWeightChange: (weight: number) => void;
+  readonly onSubsetChange: (subset: string) => void;
+  readonly onRemove: () => void;
+}
+
+const ANY = { value: "", label: "any version" } as const;
+
+/** One destination and its share, by slider or figure. */
+export function WeightRow({ destination, colour, subsets, isShared, problem, ...on }: WeightRowProps) {
+  const { host, subset, weight, port } = destination;
+  const name = `${host} ${subset}`.trim();
+  const known = subset === "" || subsets.includes(subset) ? subsets : [...subsets, subset];
+  return (
+    <li className="py-1.5">
+      <div className="grid grid-cols-[minmax(9rem,14rem)_8.5rem_minmax(6rem,1fr)_7rem_auto] items-center gap-3">
+        <span className="flex min-w-0 items-center gap-2">
+          <span aria-hidden className="size-2.5 shrink-0 rounded-full" style={{ background: colour }} />
+          <span className="min-w-0 truncate font-medium text-ink text-sm" title={host}>
+            {host}
+            {port === null ? null : <span className="font-normal text-subtle">:{port}</span>}
+          </span>
+        </span>
+        <Select
+          label={`Version of ${host}`}
+          value={subset}
+          onValueChange={on.onSubsetChange}
+          options={[ANY, ...known.map((value) => ({ value, label: value }))]}
+        />
+        {isShared ? (
+          <>
+            <Slider label={`Weight of ${name}`} value={Math.min(100, weight)} onValueChange={on.onWeightChange} />
+            <div className="flex items-center gap-1.5">
+              <NumberInput
+                label={`Weight of ${name} in percent`}
+                value={weight}
+                min={0}
+                max={100}
+                onValueChange={(value) => value !== null && on.onWeightChange(value)}
+              />
+              <span aria-hidden className="text-subtle text-xs">
+                %
+              </span>
+            </div>
+          </>
+        ) : (
+          <span className="col-span-2 text-muted text-sm">gets every request of the rule</span>
+        )}
+        <span className="flex items-center">
+          {isShared ? (
+            <Button
+              size="sm"
+              variant="ghost"
+              disabled={weight === 100}
+              aria-label={`Send all to ${name}`}
+              onClick={() => on.onWeightChange(100)}
+            >
+              All
+            </Button>
+          ) : null}
+          <IconButton size="sm" label={`Remove ${name}`} onClick={on.onRemove}>
+            <X aria-hidden />
+          </IconButton>
+        </span>
+      </div>
+      {problem === undefined ? null : <p className="mt-1 pl-4.5 text-bad-text text-xs">{problem}</p>}
+    </li>
+  );
+}
