@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type ApiClient, connect } from "#cli/client.ts";
@@ -36,6 +36,8 @@ async function until<T>(what: string, timeoutMs: number, signal: AbortSignal, pr
   for (;;) {
     signal.throwIfAborted();
     const found = await probe().catch((error: unknown) => {
+      // What the probe itself understood is final; what it could not reach may still come.
+      if (error instanceof PharosError) throw error;
       last = error;
       return undefined;
     });
@@ -43,6 +45,12 @@ async function until<T>(what: string, timeoutMs: number, signal: AbortSignal, pr
     if (Date.now() > deadline) throw new PharosError("timeout", `${what} did not come within ${timeoutMs / 1000} s${last === undefined ? "" : ` (${String(last)})`}`);
     await delay(100, undefined, { signal });
   }
+}
+
+/** The last thing a log says, for an error that sends people there. */
+function lastLine(file: string): string {
+  const text = existsSync(file) ? readFileSync(file, "utf8").trimEnd() : "";
+  return text.slice(text.lastIndexOf("\n") + 1).slice(0, 500) || `${file} is empty`;
 }
 
 async function isLive(api: ApiClient): Promise<true | undefined> {
@@ -99,7 +107,10 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal, say: (l
       const app = appProcess(place, workload);
       if (app !== undefined) supervisor.start(app);
     }
-    await until("the control plane", 60_000, signal, async () => ((await fetch(`${urls.console}/readyz`)).ok ? true : undefined));
+    await until("the control plane", 60_000, signal, async () => {
+      if (supervisor.deaths("server") > 0) throw new PharosError("unavailable", "the control plane ended", { hint: lastLine(join(dir, "logs/server.log")) });
+      return (await fetch(`${urls.console}/readyz`)).ok ? true : undefined;
+    });
     say(`✓ control plane and console at ${urls.console}`);
     const api = connect({ dir: join(dir, "server") });
     await applySamples(api, root);
@@ -108,10 +119,13 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal, say: (l
     for (const workload of DEMO_WORKLOADS) {
       supervisor.start(agentProcess(place, workload, tokens.get(workload.group) ?? "", server, options.gatewayPort));
     }
-    await until("the proxies", 90_000, signal, async () => {
-      const connected = (await api.proxies.list.query()).filter((proxy) => proxy.connectedSince !== null);
-      return connected.length >= DEMO_WORKLOADS.length ? true : undefined;
-    });
+    await Promise.all(
+      DEMO_WORKLOADS.map(({ group }) =>
+        until(`agent ${group}`, 90_000, signal, async () => ((await fetch(`http://127.0.0.1:${ports[`${group}.admin`]}/readyz`)).ok ? true : undefined)).catch((error: unknown) => {
+          throw new PharosError(PharosError.from(error).code, PharosError.from(error).message, { hint: `its log ends with: ${lastLine(join(dir, "logs", `${group}.agent.log`))}` });
+        }),
+      ),
+    );
     say(`✓ ${DEMO_WORKLOADS.length} agents joined, each with its Envoy`);
     await until("the product page", 60_000, signal, async () => {
       const response = await fetch(`${urls.gateway}/productpage`);

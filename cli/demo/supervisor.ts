@@ -16,6 +16,7 @@ interface Running {
   readonly spec: ProcessSpec;
   child: ChildProcess;
   stopping: boolean;
+  deaths: number;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -32,7 +33,7 @@ export class Supervisor {
   }
 
   start(spec: ProcessSpec): void {
-    const running: Running = { spec, child: this.#spawn(spec), stopping: false, timer: undefined };
+    const running: Running = { spec, child: this.#spawn(spec), stopping: false, deaths: 0, timer: undefined };
     this.#running.set(spec.name, running);
     this.#watch(running);
     this.#onChange();
@@ -43,6 +44,11 @@ export class Supervisor {
     const pids: Record<string, number> = {};
     for (const [name, { child }] of this.#running) if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) pids[name] = child.pid;
     return pids;
+  }
+
+  /** How often a process ended that was not told to. */
+  deaths(name: string): number {
+    return this.#running.get(name)?.deaths ?? 0;
   }
 
   /** SIGTERM, and SIGKILL after `graceMs`; resolves when it has ended. */
@@ -76,6 +82,7 @@ export class Supervisor {
   #again(running: Running): void {
     this.#onChange();
     if (running.stopping || running.timer !== undefined) return;
+    running.deaths += 1;
     running.timer = setTimeout(() => {
       running.timer = undefined;
       if (running.stopping) return;
