@@ -10,8 +10,22 @@ import { lineOf } from "#mesh-agent/telemetry/testing/lines.ts";
 import { DuckdbTelemetryStore } from "#server/telemetry/duckdb-store.ts";
 import { handleReport } from "#server/telemetry/report-rpc.ts";
 
-const IDENTITY = { principal: "spiffe://cluster.local/ns/default/sa/productpage", namespace: "default", serviceAccount: "productpage" };
-const SNAPSHOT = { revision: 1, mesh: { trustDomain: "cluster.local", domainSuffix: "cluster.local", rootNamespace: "istio-system", traceSampling: 100 }, resources: [], instances: [] };
+const IDENTITY = {
+  principal: "spiffe://cluster.local/ns/default/sa/productpage",
+  namespace: "default",
+  serviceAccount: "productpage",
+};
+const SNAPSHOT = {
+  revision: 1,
+  mesh: {
+    trustDomain: "cluster.local",
+    domainSuffix: "cluster.local",
+    rootNamespace: "istio-system",
+    traceSampling: 100,
+  },
+  resources: [],
+  instances: [],
+};
 
 let dir: string;
 let child: ChildProcess | undefined;
@@ -27,7 +41,11 @@ afterEach(async () => {
 });
 
 async function startReporter(): Promise<ChildProcess> {
-  child = fork(join(import.meta.dirname, "testing/reporter-process.ts"), [dir, join(dir, "server.sock")], { execPath: process.execPath, execArgv: [], stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  child = fork(join(import.meta.dirname, "testing/reporter-process.ts"), [dir, join(dir, "server.sock")], {
+    execPath: process.execPath,
+    execArgv: [],
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
   await once(child, "message");
   return child;
 }
@@ -43,7 +61,11 @@ async function startServer(breaksEvery: number): Promise<{ store: DuckdbTelemetr
         {
           kind: "unary" as const,
           handle: async (bytes: Uint8Array) => {
-            const answer = await handleReport({ store, snapshot: () => SNAPSHOT, onRefused: (_, __, reasons) => expect(reasons).toEqual([]) }, bytes, IDENTITY);
+            const answer = await handleReport(
+              { store, snapshot: () => SNAPSHOT, onRefused: (_, __, reasons) => expect(reasons).toEqual([]) },
+              bytes,
+              IDENTITY,
+            );
             calls += 1;
             if (calls % breaksEvery === 0) throw new Error("the answer is lost");
             return answer;
@@ -93,7 +115,12 @@ test("no request is lost or counted twice over kills of agent and control plane,
   write(100);
   last.send("stop");
   await once(last, "exit");
-  const { total, byCode } = await server.store.totals({ reporter: "source", workload: "productpage-v1", startMs, endMs: Date.now() + 10_000 });
+  const { total, byCode } = await server.store.totals({
+    reporter: "source",
+    workload: "productpage-v1",
+    startMs,
+    endMs: Date.now() + 10_000,
+  });
   expect({ total, byCode }).toEqual({ total: written, byCode: { "200": (written / 10) * 9, "503": written / 10 } });
   await server.stop();
 });

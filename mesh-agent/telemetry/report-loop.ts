@@ -39,6 +39,8 @@ export interface TelemetryStats {
   readonly requestsWaiting: number;
   /** Null until the first acknowledgement. */
   readonly acknowledgedAtMs: number | null;
+  /** When lines were last held against Envoy's own count; null until then. */
+  readonly comparedAtMs: number | null;
 }
 
 const INTERVAL_MS = 1500;
@@ -107,6 +109,7 @@ export class ReportLoop {
       reportsWaiting: reports,
       requestsWaiting: requests,
       acknowledgedAtMs: this.#acknowledgedAtMs,
+      comparedAtMs: this.#ledger.state?.atMs ?? null,
     };
   }
 

@@ -21,6 +21,8 @@ export interface TelemetryOptions {
   /** Has Envoy open its log files anew. */
   readonly reopenLogs: () => Promise<void>;
   readonly log: Log;
+  /** Size at which the access log is rotated. */
+  readonly rotateBytes?: number;
 }
 
 export interface Telemetry {

@@ -8,7 +8,13 @@ const client = await connectGrpc({ socketPath: serverSocket }).catch(() => undef
 const telemetry = await startTelemetry({
   dir,
   accessLogPath: `${dir}/access.log`,
-  instance: () => ({ namespace: "default", name: "productpage-0", workload: "productpage-v1", labels: { app: "productpage", version: "v1" }, principal: "spiffe://cluster.local/ns/default/sa/productpage" }),
+  instance: () => ({
+    namespace: "default",
+    name: "productpage-0",
+    workload: "productpage-v1",
+    labels: { app: "productpage", version: "v1" },
+    principal: "spiffe://cluster.local/ns/default/sa/productpage",
+  }),
   report: async (request) => {
     if (client === undefined) throw new Error("no connection");
     return client.unary("/pharos.agent.v1.AgentService/Report", request, { timeoutMs: 1000 });

@@ -1,0 +1,170 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
+import { startTelemetry, type Telemetry } from "#mesh-agent/telemetry/start-telemetry.ts";
+import { LoggingEnvoy } from "#mesh-agent/telemetry/testing/logging-envoy.ts";
+import { ResourceSpansSchema } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
+import {
+  type ReportRequest,
+  ReportRequestSchema,
+  ReportResponseSchema,
+  type RequestWindow,
+} from "#proto/gen/pharos/agent/v1/agent_pb.js";
+
+let dir: string;
+let envoy: LoggingEnvoy;
+let telemetry: Telemetry;
+let reports: ReportRequest[];
+
+const WITHIN = { timeout: 10_000, interval: 50 };
+
+async function start(rotateBytes?: number): Promise<void> {
+  const admin = new AdminClient(join(dir, "admin.sock"));
+  telemetry = await startTelemetry({
+    dir,
+    accessLogPath: join(dir, "access.log"),
+    instance: () => ({
+      namespace: "default",
+      name: "it-0",
+      workload: "it-v1",
+      labels: { app: "it", version: "v1" },
+      principal: "spiffe://cluster.local/ns/default/sa/it",
+    }),
+    report: async (bytes) => {
+      const report = fromBinary(ReportRequestSchema, bytes);
+      reports.push(report);
+      return toBinary(
+        ReportResponseSchema,
+        create(ReportResponseSchema, { acknowledgedSequence: report.sequence, reportIntervalMs: 100 }),
+      );
+    },
+    otlpSocketPath: join(dir, "otlp.sock"),
+    envoyAdminSocket: join(dir, "admin.sock"),
+    reopenLogs: async () => void (await admin.post("/reopen_logs")),
+    log: () => undefined,
+    ...(rotateBytes === undefined ? {} : { rotateBytes }),
+  });
+}
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), "pharos-telemetry-"));
+  reports = [];
+  envoy = new LoggingEnvoy(dir);
+});
+afterEach(async () => {
+  await envoy.kill();
+  await telemetry.stop();
+  rmSync(dir, { recursive: true });
+});
+
+const windows = (): RequestWindow[] => reports.flatMap((report) => report.windows);
+const countOf = (isWanted: (window: RequestWindow) => boolean): number =>
+  windows()
+    .filter(isWanted)
+    .reduce((sum, { count }) => sum + Number(count), 0);
+
+test("a real Envoy's lines tell both ends, denials, what found no way, and spans", async () => {
+  await start();
+  await envoy.start();
+  expect(await Promise.all(["/reviews", "/secret", "/nowhere", "/unroutable"].map((path) => envoy.get(path)))).toEqual([
+    200, 403, 503, 503,
+  ]);
+  await vi.waitFor(() => expect(countOf(() => true)).toBe(6), WITHIN);
+  const find = (reporter: string, code: number, flags = "-"): RequestWindow | undefined =>
+    windows().find((each) => each.reporter === reporter && each.responseCode === code && each.responseFlags === flags);
+  expect(find("source", 200)).toMatchObject({
+    sourceWorkload: "it-v1",
+    destinationService: "reviews.default.svc.cluster.local",
+    destinationPort: 9080,
+    destinationWorkload: "reviews-v1",
+    destinationApp: "reviews",
+    destinationVersion: "v1",
+    requestProtocol: "http",
+    connectionSecurityPolicy: "none",
+  });
+  expect(find("destination", 200)).toMatchObject({
+    sourceWorkload: "productpage-v1",
+    sourceApp: "productpage",
+    sourceVersion: "v1",
+    destinationWorkload: "it-v1",
+    deniedBy: "",
+  });
+  expect(find("destination", 403)).toMatchObject({
+    sourceWorkload: "productpage-v1",
+    deniedBy: "ns[default]-policy[no-secrets]-rule[0]",
+  });
+  expect(find("source", 403)).toMatchObject({ deniedBy: "", destinationWorkload: "reviews-v1" });
+  expect(windows().find(({ responseFlags }) => responseFlags === "NC")).toMatchObject({
+    destinationService: "reviews",
+    destinationWorkload: "unknown",
+  });
+  const samples = reports.flatMap((report) => report.samples);
+  expect(samples.find(({ deniedBy }) => deniedBy !== "")).toMatchObject({
+    path: "/secret",
+    method: "GET",
+    authority: "reviews:9080",
+  });
+  expect(samples[0]?.traceId).toMatch(/^[0-9a-f]{32}$/);
+  await vi.waitFor(() => {
+    const spans = reports
+      .flatMap((report) => report.resourceSpans)
+      .map((bytes) => fromBinary(ResourceSpansSchema, bytes));
+    const services = spans
+      .flatMap(({ resource }) => resource?.attributes ?? [])
+      .flatMap(({ key, value }) => (key === "service.name" ? [value?.value.value] : []));
+    expect(new Set(services)).toEqual(new Set(["outbound.default", "inbound.default"]));
+  }, WITHIN);
+});
+
+test("the log is rotated under load without losing or doubling a line", async () => {
+  await start(20_000);
+  await envoy.start();
+  const sent = 600;
+  for (let done = 0; done < sent; done += 20) {
+    await Promise.all(Array.from({ length: 20 }, () => envoy.get("/reviews")));
+    if (done % 100 === 0)
+      await vi.waitFor(() => expect(telemetry.stats().requests).toBeGreaterThanOrEqual(done), WITHIN);
+  }
+  await vi.waitFor(() => expect(countOf(() => true)).toBe(2 * sent), WITHIN);
+  expect(existsSync(join(dir, "access.log.rotated"))).toBe(false);
+  expect(telemetry.stats()).toMatchObject({ requests: 2 * sent, garbageLines: 0, missingRequests: 0 });
+});
+
+test("lines that Envoy counted and nobody read are told as a gap, with their number", async () => {
+  await start();
+  await envoy.start();
+  await envoy.get("/reviews");
+  await vi.waitFor(() => expect(telemetry.stats().requests).toBe(2), WITHIN);
+  // Envoy writes on to a file that is gone from under it: as on a disk that takes nothing more.
+  rmSync(join(dir, "access.log"));
+  writeFileSync(join(dir, "access.log"), "read on from here\n");
+  await vi.waitFor(() => expect(telemetry.stats().garbageLines).toBe(1), WITHIN);
+  for (let index = 0; index < 5; index += 1) await envoy.get("/reviews");
+  await vi.waitFor(
+    () =>
+      expect(reports.flatMap((report) => report.gaps).reduce((sum, { requests }) => sum + Number(requests), 0)).toBe(
+        10,
+      ),
+    { timeout: 20_000, interval: 100 },
+  );
+}, 40_000);
+
+test("a killed Envoy is told as a gap, and the next one's requests count", async () => {
+  await start();
+  await envoy.start();
+  await envoy.get("/reviews");
+  await vi.waitFor(() => expect(telemetry.stats().requests).toBe(2), WITHIN);
+  // The ledger must have seen this Envoy before it dies.
+  await vi.waitFor(() => expect(telemetry.stats().comparedAtMs).not.toBeNull(), WITHIN);
+  await envoy.kill();
+  await envoy.start();
+  await envoy.get("/reviews");
+  await vi.waitFor(() => expect(telemetry.stats().requests).toBe(4), WITHIN);
+  await vi.waitFor(() => expect(reports.flatMap((report) => report.gaps)).toMatchObject([{ requests: 0n }]), {
+    timeout: 20_000,
+    interval: 100,
+  });
+}, 60_000);

@@ -1,0 +1,229 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { ACCESS_LOG_FIELDS, PEER_HEADER } from "#core/telemetry/access-log.ts";
+import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
+import { findEnvoy } from "#mesh-agent/envoy/find-envoy.ts";
+
+const TYPE = "type.googleapis.com/envoy";
+const CLUSTER = "outbound|9080|v1|reviews.default.svc.cluster.local";
+
+function manager(
+  dir: string,
+  direction: "outbound" | "inbound",
+  filters: readonly object[],
+  routes: readonly object[],
+): object {
+  return {
+    name: "envoy.filters.network.http_connection_manager",
+    typed_config: {
+      "@type": `${TYPE}.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager`,
+      stat_prefix: direction,
+      access_log: [
+        {
+          name: "envoy.access_loggers.file",
+          typed_config: {
+            "@type": `${TYPE}.extensions.access_loggers.file.v3.FileAccessLog`,
+            path: join(dir, "access.log"),
+            log_format: { json_format: { ...ACCESS_LOG_FIELDS, dir: direction } },
+          },
+        },
+      ],
+      tracing: {
+        provider: {
+          name: "envoy.tracers.opentelemetry",
+          typed_config: {
+            "@type": `${TYPE}.config.trace.v3.OpenTelemetryConfig`,
+            grpc_service: { envoy_grpc: { cluster_name: "otlp-agent" }, timeout: "1s" },
+            service_name: `${direction}.default`,
+          },
+        },
+      },
+      route_config: { validate_clusters: false, virtual_hosts: [{ name: "all", domains: ["*"], routes }] },
+      http_filters: [
+        ...filters,
+        {
+          name: "envoy.filters.http.router",
+          typed_config: { "@type": `${TYPE}.extensions.filters.http.router.v3.Router` },
+        },
+      ],
+    },
+  };
+}
+
+function bootstrap(dir: string): object {
+  const pipe = (name: string) => ({ pipe: { path: join(dir, name) } });
+  const cluster = (name: string, socket: string, http2: boolean, metadata?: object) => ({
+    name,
+    type: "STATIC",
+    ...(http2
+      ? {
+          typed_extension_protocol_options: {
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+              "@type": `${TYPE}.extensions.upstreams.http.v3.HttpProtocolOptions`,
+              explicit_http_config: { http2_protocol_options: {} },
+            },
+          },
+        }
+      : {}),
+    load_assignment: {
+      cluster_name: name,
+      endpoints: [
+        { lb_endpoints: [{ endpoint: { address: pipe(socket) }, ...(metadata === undefined ? {} : { metadata }) }] },
+      ],
+    },
+  });
+  const peer = {
+    name: "peer",
+    typed_config: {
+      "@type": `${TYPE}.extensions.filters.http.header_mutation.v3.HeaderMutation`,
+      mutations: {
+        request_mutations: [
+          {
+            append: {
+              header: { key: PEER_HEADER, value: "productpage-v1;default;productpage;v1" },
+              append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
+            },
+          },
+        ],
+      },
+    },
+  };
+  const toMetadata = {
+    name: "to-metadata",
+    typed_config: {
+      "@type": `${TYPE}.extensions.filters.http.header_to_metadata.v3.Config`,
+      request_rules: [
+        { header: PEER_HEADER, on_header_present: { metadata_namespace: "pharos", key: "peer" }, remove: true },
+      ],
+    },
+  };
+  const rbac = {
+    name: "rbac",
+    typed_config: {
+      "@type": `${TYPE}.extensions.filters.http.rbac.v3.RBAC`,
+      rules: {
+        action: "DENY",
+        policies: {
+          "ns[default]-policy[no-secrets]-rule[0]": {
+            permissions: [{ url_path: { path: { prefix: "/secret" } } }],
+            principals: [{ any: true }],
+          },
+        },
+      },
+    },
+  };
+  return {
+    admin: { address: pipe("admin.sock") },
+    node: { id: "test", cluster: "test" },
+    static_resources: {
+      listeners: [
+        {
+          name: "out",
+          address: pipe("out.sock"),
+          filter_chains: [
+            {
+              filters: [
+                manager(
+                  dir,
+                  "outbound",
+                  [peer],
+                  [
+                    { match: { prefix: "/nowhere" }, direct_response: { status: 503 } },
+                    { match: { path: "/unroutable" }, route: { cluster: "gone" } },
+                    { match: { prefix: "/" }, route: { cluster: CLUSTER } },
+                  ],
+                ),
+              ],
+            },
+          ],
+        },
+        {
+          name: "in",
+          address: pipe("in.sock"),
+          filter_chains: [
+            {
+              filters: [
+                manager(
+                  dir,
+                  "inbound",
+                  [toMetadata, rbac],
+                  [{ match: { prefix: "/" }, direct_response: { status: 200, body: { inline_string: "hello" } } }],
+                ),
+              ],
+            },
+          ],
+        },
+      ],
+      clusters: [
+        cluster(CLUSTER, "in.sock", false, {
+          filter_metadata: { istio: { workload: "reviews-v1;default;reviews;v1" } },
+        }),
+        cluster("otlp-agent", "otlp.sock", true),
+      ],
+    },
+  };
+}
+
+/** A real Envoy with our access log on an outbound and an inbound listener, one calling the other, all on Unix sockets. */
+export class LoggingEnvoy {
+  readonly #dir: string;
+  #child: ChildProcess | undefined;
+
+  constructor(dir: string) {
+    this.#dir = dir;
+  }
+
+  async start(): Promise<void> {
+    const { path } = await findEnvoy({
+      configured: undefined,
+      env: process.env,
+      root: resolve(import.meta.dirname, "../../.."),
+    });
+    writeFileSync(join(this.#dir, "envoy.json"), JSON.stringify(bootstrap(this.#dir)));
+    this.#child = spawn(
+      path,
+      [
+        "-c",
+        join(this.#dir, "envoy.json"),
+        "--concurrency",
+        "1",
+        "--disable-hot-restart",
+        "--file-flush-interval-msec",
+        "100",
+        "--log-level",
+        "error",
+      ],
+      { stdio: "inherit" },
+    );
+    const admin = new AdminClient(join(this.#dir, "admin.sock"));
+    while (!(await admin.isLive())) {
+      if (this.#child.exitCode !== null) throw new Error(`Envoy ended with ${this.#child.exitCode}`);
+      await delay(50);
+    }
+  }
+
+  async kill(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined || child.exitCode !== null) return;
+    const exited = once(child, "exit");
+    child.kill("SIGKILL");
+    await exited;
+  }
+
+  /** Status of a GET through the outbound listener. */
+  get(path: string): Promise<number> {
+    return new Promise((done, fail) => {
+      request({ socketPath: join(this.#dir, "out.sock"), path, headers: { host: "reviews:9080" } }, (answer) => {
+        answer.resume();
+        answer.on("end", () => done(answer.statusCode ?? 0));
+      })
+        .on("error", fail)
+        .end();
+    });
+  }
+}
