@@ -76,9 +76,15 @@ export class Uplink {
   async renew(): Promise<void> {
     const before = this.#state;
     if (before.kind !== "up") return;
-    const client = await this.#dial();
-    const isCurrent = this.#state === before && !this.#stopped;
-    if (!isCurrent) {
+    let client: GrpcClient;
+    try {
+      client = await this.#dial();
+    } catch (error) {
+      // One that stays on an old certificate is refused when that ends: it is dialled again until it succeeds.
+      before.client.close();
+      throw error;
+    }
+    if (this.#state !== before || this.#stopped) {
       client.close();
       return;
     }

@@ -153,7 +153,7 @@ test("`pharos join` writes three files; the key is private", async () => {
   const { files, spiffeId } = await writeIdentity({ token: plane.makeToken(), out: join(dir, "out") });
   expect(spiffeId).toBe(ID);
   expect(readFileSync(files.certificate, "utf8")).toContain("BEGIN CERTIFICATE");
-  expect(readFileSync(files.roots, "utf8").trim()).toBe(plane.authority.root.trim());
+  expect(readFileSync(files.roots, "utf8").trim()).toBe(plane.root.trim());
   expect(statSync(files.key).mode & 0o777).toBe(0o600);
 });
 

@@ -12,6 +12,9 @@ import { type Node, NodeSchema } from "#proto/gen/envoy/config/core/v3/base_pb.j
 
 const PATH = "/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources";
 
+/** Envoy repeats whole resources in its refusals; the control plane gets them whole. */
+const LOGGED_LENGTH_MAX = 2000;
+
 export interface RelayServerOptions {
   readonly uplink: Uplink;
   readonly cache: DiskCache;
@@ -171,7 +174,7 @@ class RelaySession {
           this.#counters.refusals += 1;
           this.#options.log("error", "envoy refused configuration", {
             type: effect.type,
-            message: effect.message,
+            message: effect.message.slice(0, LOGGED_LENGTH_MAX),
             fromCache: effect.isFromCache,
           });
           break;

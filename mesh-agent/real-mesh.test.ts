@@ -1,0 +1,176 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { request } from "node:http";
+import { resolve } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { RealMesh } from "#mesh-agent/testing/real-mesh.ts";
+import {
+  Cleanup,
+  envoyPid,
+  eventually,
+  freePort,
+  killEnvoy,
+  startApp,
+  temporaryDir,
+} from "#mesh-agent/testing/test-agent.ts";
+
+const MESH = `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: reviews, namespace: default }
+spec:
+  hosts: [reviews.default.svc.cluster.local]
+  location: MESH_INTERNAL
+  resolution: STATIC
+  ports: [{ name: http, number: 9080, protocol: HTTP }]
+  workloadSelector: { labels: { app: reviews } }
+---
+apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: { name: reviews-v1, namespace: default }
+spec: { metadata: { labels: { app: reviews, version: v1 } }, template: { serviceAccount: reviews } }
+---
+apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: { name: caller, namespace: default }
+spec: { metadata: { labels: { app: caller } }, template: { serviceAccount: caller } }
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: { name: default, namespace: istio-system }
+spec: { mtls: { mode: STRICT } }
+`;
+const TIMEOUT = (milliseconds: string): string => `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: reviews, namespace: default }
+spec:
+  hosts: [reviews]
+  http: [{ route: [{ destination: { host: reviews } }], headers: { response: { set: { x-edit: "${milliseconds}" } } } }]
+`;
+
+const ENTRY = resolve(import.meta.dirname, "testing/agent-process.ts");
+let cleanup: Cleanup;
+let mesh: RealMesh;
+let callerDir: string;
+let reviewsDir: string;
+let proxyPort: number;
+let inboundPort: number;
+let callerAgent: ChildProcess;
+
+function startProcess(dir: string, serviceAccount: string, token: string | undefined): ChildProcess {
+  const isCaller = serviceAccount === "caller";
+  const config = {
+    dir,
+    token,
+    serviceAccount,
+    group: isCaller ? "caller" : "reviews-v1",
+    name: `${serviceAccount}-0`,
+    adminPort: 0,
+    drainSeconds: 5,
+    ...(isCaller ? { httpProxyPort: proxyPort } : { ports: [{ name: "http", appPort, inboundPort }] }),
+  };
+  const child = spawn(process.execPath, [ENTRY, JSON.stringify(config)], {
+    stdio: ["ignore", process.env.PHAROS_TEST_LOG === undefined ? "ignore" : "inherit", "inherit"],
+  });
+  cleanup.add(() => void child.kill("SIGKILL"));
+  return child;
+}
+
+let appPort: number;
+
+beforeEach(async () => {
+  cleanup = new Cleanup();
+  mesh = await RealMesh.open(MESH);
+  cleanup.add(() => mesh.stop());
+  [proxyPort, inboundPort, appPort] = await Promise.all([freePort(), freePort(), startApp(cleanup)]);
+  callerDir = temporaryDir(cleanup);
+  reviewsDir = temporaryDir(cleanup);
+  startProcess(reviewsDir, "reviews", mesh.makeToken("reviews"));
+  callerAgent = startProcess(callerDir, "caller", mesh.makeToken("caller"));
+  await works();
+});
+afterEach(() => cleanup.run());
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly edit: string | undefined;
+}
+
+/** A call of reviews as an application makes it: by the service's name, through the forward proxy. */
+function call(host = "reviews:9080"): Promise<Answer> {
+  return new Promise((done, fail) => {
+    const req = request(
+      { host: "127.0.0.1", port: proxyPort, path: `http://${host}/`, headers: { host }, agent: false, timeout: 3000 },
+      (answer) => {
+        let body = "";
+        answer.setEncoding("utf8").on("data", (text: string) => {
+          body += text;
+        });
+        answer.on("end", () =>
+          done({ status: answer.statusCode ?? 0, body, edit: answer.headers["x-edit"]?.toString() }),
+        );
+        answer.on("error", fail);
+      },
+    );
+    req.on("timeout", () => req.destroy(new Error("timed out")));
+    req.on("error", fail);
+    req.end();
+  });
+}
+
+const works = (edit?: string) =>
+  eventually(`a call with edit ${edit}`, async () => {
+    const answer = await call();
+    return answer.status === 200 && answer.body === "app" && answer.edit === edit ? true : undefined;
+  });
+
+async function killAndWait(child: ChildProcess): Promise<void> {
+  const gone = new Promise((done) => child.once("exit", done));
+  child.kill("SIGKILL");
+  await gone;
+}
+
+test("a call by name goes through two Envoys over strict mTLS, is counted by both, and follows edits", async () => {
+  expect(mesh.refusals).toEqual([]);
+  await mesh.apply(TIMEOUT("one"));
+  await works("one");
+  await eventually("both reporters", () =>
+    (mesh.counts.get("source 200") ?? 0) > 0 && (mesh.counts.get("destination 200") ?? 0) > 0 ? true : undefined,
+  );
+  // Nobody gets in without a certificate of the mesh.
+  await expect(fetch(`http://127.0.0.1:${inboundPort}/`)).rejects.toThrow();
+});
+
+test("after an agent was killed and came back, its Envoy still follows edits of every virtual host", async () => {
+  await mesh.apply(TIMEOUT("one"));
+  await works("one");
+  const pid = envoyPid(callerDir);
+  await killAndWait(callerAgent);
+  startProcess(callerDir, "caller", undefined);
+  await eventually("the agent is back", async () =>
+    (await mesh.handle.proxies()).filter(({ connectedSince }) => connectedSince !== null).length === 2
+      ? true
+      : undefined,
+  );
+  expect(envoyPid(callerDir)).toBe(pid);
+  await mesh.apply(TIMEOUT("two"));
+  await works("two");
+  expect(mesh.refusals).toEqual([]);
+});
+
+test("both Envoys restarted while the control plane is away serve; edits arrive when it is back", async () => {
+  await mesh.apply(TIMEOUT("one"));
+  await works("one");
+  await mesh.stop();
+  const old = [killEnvoy(callerDir), killEnvoy(reviewsDir)];
+  await eventually("two new Envoys", () => {
+    const now = [envoyPid(callerDir), envoyPid(reviewsDir)];
+    return now.every((pid, index) => pid !== undefined && pid !== old[index]) ? true : undefined;
+  });
+  await works("one");
+  await mesh.start();
+  await mesh.apply(TIMEOUT("two"));
+  await works("two");
+  expect(mesh.refusals).toEqual([]);
+});

@@ -1,0 +1,169 @@
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { PharosError } from "#core/errors.ts";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import type { MeshSettings, SnapshotChange } from "#core/registry/snapshot.ts";
+import { parseDocuments } from "#core/resource/parse-documents.ts";
+import type { AnyResource } from "#core/resource/resource.ts";
+import { TestAuthority, TRUST_DOMAIN } from "#mesh-agent/testing/test-authority.ts";
+import {
+  DeregisterRequestSchema,
+  DeregisterResponseSchema,
+  Health,
+  RegisterRequestSchema,
+  RegisterResponseSchema,
+  ReportRequestSchema,
+  ReportResponseSchema,
+} from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import { type MeshHandle, startMesh, type UnaryHandler } from "#server/mesh/start-mesh.ts";
+
+const SETTINGS: MeshSettings = {
+  trustDomain: TRUST_DOMAIN,
+  domainSuffix: "cluster.local",
+  rootNamespace: "istio-system",
+  traceSampling: 100,
+};
+const AGENT = "/pharos.agent.v1.AgentService";
+
+/** The real compiler, xDS server and authority, with a registry in memory. It can be stopped and started again. */
+export class RealMesh {
+  readonly authority: TestAuthority;
+  readonly refusals: string[] = [];
+  /** Requests per "reporter response-code", as reported. */
+  readonly counts = new Map<string, number>();
+  #resources: readonly AnyResource[];
+  readonly #instances = new Map<string, WorkloadInstance>();
+  #mesh: MeshHandle | undefined;
+  #port = 0;
+  #revision = 1;
+
+  private constructor(authority: TestAuthority, resources: readonly AnyResource[]) {
+    this.authority = authority;
+    this.#resources = resources;
+  }
+
+  static async open(yaml: string): Promise<RealMesh> {
+    const mesh = new RealMesh(await TestAuthority.open(), parse(yaml));
+    await mesh.start();
+    return mesh;
+  }
+
+  get handle(): MeshHandle {
+    if (this.#mesh === undefined) throw new PharosError("unavailable", "the mesh is stopped");
+    return this.#mesh;
+  }
+
+  makeToken(serviceAccount: string, namespace = "default"): string {
+    return this.authority.makeToken(`127.0.0.1:${this.#port}`, namespace, serviceAccount);
+  }
+
+  async start(): Promise<void> {
+    this.#mesh = await startMesh({
+      snapshot: () => ({
+        revision: this.#revision,
+        mesh: SETTINGS,
+        resources: this.#resources,
+        instances: [...this.#instances.values()],
+      }),
+      host: "127.0.0.1",
+      port: this.#port,
+      plaintextPort: null,
+      tls: await this.authority.authority.issueServing(3_600_000, Date.now()),
+      trustDomain: TRUST_DOMAIN,
+      handlers: this.#handlers(),
+      onCrash: (error) => void this.refusals.push(error.toString()),
+    });
+    this.#port = this.#mesh.port;
+    this.#mesh.onEvent((event) => {
+      if (event.kind === "nack")
+        for (const { resource, message } of event.refusals) this.refusals.push(`${resource}: ${message}`);
+      if (event.kind === "refused") this.refusals.push(`${event.node}: ${event.reason}`);
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#mesh?.close();
+    this.#mesh = undefined;
+  }
+
+  async apply(yaml: string): Promise<void> {
+    const upserts = parse(yaml);
+    const same = (a: AnyResource, b: AnyResource) =>
+      a.kind === b.kind && a.metadata.name === b.metadata.name && a.metadata.namespace === b.metadata.namespace;
+    this.#resources = [...this.#resources.filter((old) => !upserts.some((one) => same(old, one))), ...upserts];
+    this.#revision += 1;
+    await this.#publish({ upserts, instanceUpserts: [], instanceDeletes: [] });
+  }
+
+  async #publish(change: Omit<SnapshotChange, "revision" | "deletes">): Promise<void> {
+    await this.handle.apply({ revision: this.#revision, deletes: [], ...change });
+  }
+
+  #handlers(): ReadonlyMap<string, UnaryHandler> {
+    return new Map<string, UnaryHandler>([
+      [
+        "/istio.v1.auth.IstioCertificateService/CreateCertificate",
+        (bytes, peer) =>
+          this.authority.createCertificate(bytes, peer.headers.authorization, peer.certificate?.isTrusted === true),
+      ],
+      [`${AGENT}/Register`, (bytes) => this.#register(bytes)],
+      [`${AGENT}/Deregister`, (bytes) => this.#deregister(bytes)],
+      [`${AGENT}/Report`, (bytes) => this.#report(bytes)],
+    ]);
+  }
+
+  async #register(bytes: Uint8Array): Promise<Uint8Array> {
+    const { namespace, name, group, labels, serviceAccount, address, ports, locality, weight, health } = fromBinary(
+      RegisterRequestSchema,
+      bytes,
+    );
+    const template = this.#resources.find(
+      (resource) => resource.kind === "WorkloadGroup" && resource.metadata.name === group,
+    );
+    const merged = { ...(template?.kind === "WorkloadGroup" ? template.spec.metadata?.labels : {}), ...labels };
+    const instance: WorkloadInstance = {
+      namespace,
+      name,
+      workload: group,
+      labels: merged,
+      serviceAccount,
+      address,
+      ports: ports.map(({ name: portName, appPort, inboundPort }) => ({ name: portName, appPort, inboundPort })),
+      health: health === Health.HEALTHY ? "healthy" : "unhealthy",
+      locality,
+      weight: weight || 1,
+    };
+    const before = this.#instances.get(`${namespace}/${name}`);
+    this.#instances.set(`${namespace}/${name}`, instance);
+    if (JSON.stringify(before) !== JSON.stringify(instance))
+      await this.#publish({ upserts: [], instanceUpserts: [instance], instanceDeletes: [] });
+    return toBinary(
+      RegisterResponseSchema,
+      create(RegisterResponseSchema, { trustDomain: TRUST_DOMAIN, workload: group, labels: merged }),
+    );
+  }
+
+  async #deregister(bytes: Uint8Array): Promise<Uint8Array> {
+    const { namespace, name } = fromBinary(DeregisterRequestSchema, bytes);
+    if (this.#instances.delete(`${namespace}/${name}`))
+      await this.#publish({ upserts: [], instanceUpserts: [], instanceDeletes: [`${namespace}/${name}`] });
+    return toBinary(DeregisterResponseSchema, create(DeregisterResponseSchema));
+  }
+
+  #report(bytes: Uint8Array): Promise<Uint8Array> {
+    const { sequence, windows } = fromBinary(ReportRequestSchema, bytes);
+    for (const { reporter, responseCode, count } of windows)
+      this.counts.set(
+        `${reporter} ${responseCode}`,
+        (this.counts.get(`${reporter} ${responseCode}`) ?? 0) + Number(count),
+      );
+    return Promise.resolve(
+      toBinary(ReportResponseSchema, create(ReportResponseSchema, { acknowledgedSequence: sequence })),
+    );
+  }
+}
+
+function parse(yaml: string): readonly AnyResource[] {
+  const { resources, diagnostics } = parseDocuments(yaml);
+  if (diagnostics.some(({ severity }) => severity === "error")) throw new Error(JSON.stringify(diagnostics));
+  return resources;
+}
