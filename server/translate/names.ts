@@ -23,7 +23,7 @@ export const PASSTHROUGH = "PassthroughCluster";
 export function domainsOf(host: string, port: number, fromNamespace: string, domainSuffix: string, impliedPort: boolean): string[] {
   const names = [host];
   const suffix = `.svc.${domainSuffix}`;
-  if (host.endsWith(suffix)) {
+  if (host.endsWith(suffix) && !host.startsWith("*")) {
     const [name = "", namespace = ""] = host.slice(0, -suffix.length).split(".");
     if (`${name}.${namespace}${suffix}` === host) {
       if (namespace === fromNamespace) names.push(name);

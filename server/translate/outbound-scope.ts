@@ -77,7 +77,7 @@ export class OutboundScope {
   }
 
   #rebuildHost(host: string, touchedConfigs: Set<string>): LayerChange[] {
-    const built = this.key.routing === "none" ? [] : buildVirtualHosts(host, this.#context());
+    const built = this.key.routing === "none" || !this.#world.hasHost(host) ? [] : buildVirtualHosts(host, this.#context());
     this.#enter(host, built, touchedConfigs);
     const hosts = this.key.takesVirtualHosts ? built.map((each) => this.#encodeVirtualHost(each)) : [];
     return this.layer.replace(`host ${host}`, [...this.#clusters(host), ...hosts]);

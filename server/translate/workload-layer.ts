@@ -1,4 +1,5 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
+import { hostMatches } from "#core/host/host.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { LayerChange, Origin, ProxyNode, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
@@ -54,7 +55,7 @@ export class WorkloadLayer {
       affected.instances.has(`${namespace}/${name}`) ||
       (type === "router" && (affected.gateways || affected.hosts.size > 0)) ||
       (portsChanged && metadata.INTERCEPTION_MODE === "REDIRECT") ||
-      metadata.PHAROS_OUTBOUND.some(({ host }) => affected.hosts.has(host));
+      metadata.PHAROS_OUTBOUND.some(({ host }) => [...affected.hosts].some((pattern) => hostMatches(pattern, host)));
     return isTouched ? this.#build() : [];
   }
 

@@ -55,6 +55,8 @@ export class World {
   readonly #virtualServicesByPattern = new Map<string, Set<string>>();
   readonly #rulesByHost = new Map<string, Set<string>>();
   readonly #rulesByPattern = new Map<string, Set<string>>();
+  /** Host → VirtualServices whose routes lead to it: they read its ports and its rule. */
+  readonly #routesTo = new Map<string, Set<string>>();
   readonly #byKind = new Map<string, Set<string>>();
 
   constructor(snapshot: Snapshot) {
@@ -115,6 +117,11 @@ export class World {
   /** All hosts that a proxy may have to know: those of services, and those only virtual services name. */
   hosts(): Set<string> {
     return new Set([...this.#entriesByHost.keys(), ...this.#virtualServicesByHost.keys(), ...this.#virtualServicesByPattern.keys()]);
+  }
+
+  /** Whether something still defines or names a host. */
+  hasHost(host: string): boolean {
+    return this.#entriesByHost.has(host) || this.#virtualServicesByHost.has(host) || this.#virtualServicesByPattern.has(host);
   }
 
   /** The service at a host as seen from a namespace: its own entry first, then the oldest visible one. */
@@ -216,6 +223,7 @@ export class World {
         const host = expandHost(short, namespace, this.mesh.domainSuffix);
         enter(isWildcard(host) ? this.#virtualServicesByPattern : this.#virtualServicesByHost, host, ref);
       }
+      for (const name of destinationsOf(resource)) enter(this.#routesTo, expandHost(name, namespace, this.mesh.domainSuffix), ref);
     } else if (resource.kind === "DestinationRule") {
       const host = this.ruleHost(resource);
       enter(isWildcard(host) ? this.#rulesByPattern : this.#rulesByHost, host, ref);
@@ -276,7 +284,18 @@ export class World {
     }
   }
 
+  /** A host that was defined, ruled or routed anew: itself, those a pattern covers, and those routed to any of them. */
   #touchHost(host: string, affected: Affected): void {
+    this.#addHost(host, affected);
+    const destinations = isWildcard(host) ? [...this.#routesTo.keys()].filter((each) => hostMatches(host, each)) : [host];
+    for (const destination of destinations) {
+      for (const service of this.#resolve<"VirtualService">(this.#routesTo.get(destination))) {
+        for (const short of service.spec.hosts ?? []) this.#addHost(expandHost(short, service.metadata.namespace, this.mesh.domainSuffix), affected);
+      }
+    }
+  }
+
+  #addHost(host: string, affected: Affected): void {
     affected.hosts.add(host);
     if (!isWildcard(host)) return;
     for (const each of this.hosts()) if (hostMatches(host, each)) affected.hosts.add(each);
@@ -290,6 +309,16 @@ export function isVisible(exportTo: readonly string[] | undefined, ownNamespace:
 
 export function matchesLabels(labels: Readonly<Record<string, string>>, selector: Readonly<Record<string, string>> | undefined): boolean {
   return Object.entries(selector ?? {}).every(([key, value]) => labels[key] === value);
+}
+
+/** Hosts that a VirtualService sends or copies requests to, as it names them. */
+function destinationsOf({ spec }: Resource<"VirtualService">): Set<string> {
+  const names = new Set<string>();
+  for (const { route = [], mirror, mirrors = [] } of spec.http ?? []) {
+    for (const { destination } of [...route, ...mirrors, ...(mirror === undefined ? [] : [{ destination: mirror }])]) names.add(destination.host);
+  }
+  for (const { route = [] } of [...(spec.tcp ?? []), ...(spec.tls ?? [])]) for (const { destination } of route) names.add(destination.host);
+  return names;
 }
 
 /** "mesh", and gateways as `namespace/name`. */

@@ -1,0 +1,82 @@
+import { parseAllDocuments } from "yaml";
+import { hasErrors } from "#core/diagnostic.ts";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import type { Snapshot } from "#core/registry/snapshot.ts";
+import { parseDocuments } from "#core/resource/parse-documents.ts";
+import type { ProxyNode } from "#core/xds/layer.ts";
+
+interface CaseHeader {
+  readonly proxy: {
+    readonly type: "sidecar" | "router";
+    readonly name: string;
+    readonly namespace: string;
+    readonly mode: "NONE" | "REDIRECT";
+    readonly labels: Readonly<Record<string, string>>;
+    readonly httpProxyPort?: number;
+    /** `name:appPort:inboundPort` */
+    readonly inbound?: readonly string[];
+    /** `host:port:bindPort` */
+    readonly outbound?: readonly string[];
+    readonly gatewayPorts?: Readonly<Record<string, number>>;
+    readonly virtualHosts?: boolean;
+  };
+  readonly instances?: readonly { readonly name: string; readonly labels: Readonly<Record<string, string>>; readonly account: string; readonly ports: readonly string[] }[];
+}
+
+function readPort(text: string): WorkloadInstance["ports"][number] {
+  const [name = "", appPort, inboundPort] = text.split(":");
+  return { name, appPort: Number(appPort), inboundPort: Number(inboundPort) };
+}
+
+/** A case file: a first document with the proxy and the instances, then what a user would write. */
+export function readCase(text: string): { readonly snapshot: Snapshot; readonly node: ProxyNode } {
+  const [header, ...rest] = parseAllDocuments(text);
+  const { proxy, instances = [] } = header?.toJS() as CaseHeader;
+  const { resources, diagnostics } = parseDocuments(rest.map((document) => document.toString().replace(/^---\n/, "")).join("---\n"));
+  if (hasErrors(diagnostics)) throw new Error(JSON.stringify(diagnostics, null, 2));
+  const snapshot: Snapshot = {
+    revision: 1,
+    mesh: { trustDomain: "cluster.local", domainSuffix: "cluster.local", rootNamespace: "istio-system", traceSampling: 100 },
+    resources,
+    instances: instances.map(({ name, labels, account, ports }) => ({
+      namespace: "default",
+      name,
+      workload: name.replace(/-\d+$/, ""),
+      labels,
+      serviceAccount: account,
+      address: "127.0.0.1",
+      ports: ports.map(readPort),
+      health: "healthy",
+      locality: "",
+      weight: 1,
+    })),
+  };
+  const { type, name, namespace, mode, labels } = proxy;
+  const node: ProxyNode = {
+    id: `${type}~127.0.0.1~${name}.${namespace}~${namespace}.svc.cluster.local`,
+    type,
+    address: "127.0.0.1",
+    name,
+    namespace,
+    domain: `${namespace}.svc.cluster.local`,
+    userAgent: "envoy",
+    version: "1.40.0",
+    takesVirtualHosts: proxy.virtualHosts ?? true,
+    metadata: {
+      LABELS: labels,
+      SERVICE_ACCOUNT: "",
+      WORKLOAD_NAME: name.replace(/-\d+$/, ""),
+      INTERCEPTION_MODE: mode,
+      ...(proxy.httpProxyPort === undefined ? {} : { HTTP_PROXY_PORT: proxy.httpProxyPort }),
+      PHAROS_OUTBOUND: (proxy.outbound ?? []).map((each) => {
+        const [host = "", port, bindPort] = each.split(":");
+        return { host, port: Number(port), bindPort: Number(bindPort) };
+      }),
+      PHAROS_INBOUND: (proxy.inbound ?? []).map(readPort),
+      PHAROS_GATEWAY_PORTS: proxy.gatewayPorts ?? {},
+      PHAROS_ACCESS_LOG: "access.log",
+      PHAROS_TRACING: true,
+    },
+  };
+  return { snapshot, node };
+}
