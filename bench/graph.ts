@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { GraphView } from "#core/view/graph.ts";
+import { DuckdbTelemetryStore } from "#server/telemetry/duckdb-store.ts";
+import { SqliteWindows } from "./graph/sqlite-windows.ts";
+import { syntheticEdges, syntheticReports } from "./graph/synthetic-mesh.ts";
+
+const WINDOW_MS = 10_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const VIEWS: readonly GraphView[] = ["service", "workload", "versioned-app"];
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+async function time<T>(work: () => T | Promise<T>): Promise<{ readonly ms: number; readonly value: T }> {
+  const before = performance.now();
+  const value = await work();
+  return { ms: performance.now() - before, value };
+}
+
+/** The graph of an hour: the store fed as agents feed it, beside SQLite summing the same windows. */
+export async function run(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      services: { type: "string", default: "1000" },
+      edges: { type: "string", default: "5000" },
+      minutes: { type: "string", default: "66" },
+      rounds: { type: "string", default: "9" },
+      output: { type: "string", short: "o", default: "table" },
+    },
+  });
+  const edges = syntheticEdges(Number(values.services), Number(values.edges));
+  const dir = mkdtempSync(join(tmpdir(), "pharos-bench-graph-"));
+  // Half a window before the end of ten minutes: the largest share of the hour is in fine windows.
+  let now = Math.floor(Date.now() / 600_000) * 600_000 - 5000;
+  const endMs = now;
+  const startMs = Math.floor((endMs - Number(values.minutes) * MINUTE_MS) / WINDOW_MS) * WINDOW_MS;
+  now = startMs;
+  const store = await DuckdbTelemetryStore.open({
+    path: join(dir, "telemetry.duckdb"),
+    now: () => now,
+    maintainEveryMs: 0,
+  });
+  const peer = new SqliteWindows(join(dir, "windows.sqlite"));
+  try {
+    let windows = 0;
+    let ingestMs = 0;
+    for (let atMs = startMs, sequence = 1; atMs < endMs; atMs += WINDOW_MS, sequence += 1) {
+      const reports = syntheticReports(edges, atMs, sequence);
+      now = atMs + WINDOW_MS;
+      ingestMs += (await time(() => Promise.all(reports.map(({ report, reporter }) => store.ingest(report, reporter)))))
+        .ms;
+      ingestMs += (await time(() => store.maintain())).ms;
+      const all = reports.flatMap(({ report }) => report.windows);
+      peer.add(all);
+      windows += all.length;
+      if (values.output === "table" && sequence % 30 === 0)
+        process.stderr.write(
+          `\r${Math.round((100 * (atMs - startMs)) / (endMs - startMs))} % of ${values.minutes} minutes`,
+        );
+    }
+    now = endMs;
+    const range = { startMs: endMs - HOUR_MS, endMs };
+    const graphs: Record<string, { median: number; max: number; nodes: number; edges: number }> = {};
+    for (const view of VIEWS) {
+      const taken: number[] = [];
+      let size = { nodes: 0, edges: 0 };
+      for (let round = 0; round <= Number(values.rounds); round += 1) {
+        const { ms, value } = await time(() => store.graph({ ...range, view }));
+        size = { nodes: value.nodes.length, edges: value.edges.length };
+        // The first warms the caches that the second finds.
+        if (round > 0) taken.push(ms);
+      }
+      graphs[view] = { median: median(taken), max: Math.max(...taken), ...size };
+    }
+    const peerMs: number[] = [];
+    for (let round = 0; round < 3; round += 1) peerMs.push((await time(() => peer.sum(range.startMs, range.endMs))).ms);
+    const result = {
+      services: Number(values.services),
+      edges: Number(values.edges),
+      windows,
+      ingestWindowsPerSecond: Math.round((windows / ingestMs) * 1000),
+      graphMs: graphs,
+      sqliteSumMs: median(peerMs),
+      storeMb: statSync(join(dir, "telemetry.duckdb")).size / 1e6,
+      sqliteMb: statSync(join(dir, "windows.sqlite")).size / 1e6,
+      rssMb: process.memoryUsage.rss() / 1e6,
+    };
+    if (values.output === "json") process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    else {
+      process.stdout.write(
+        `\n${result.windows} windows of ${result.services} services and ${result.edges} edges, taken in at ${result.ingestWindowsPerSecond} a second\n`,
+      );
+      for (const [view, { median: middle, max, nodes, edges: drawn }] of Object.entries(graphs)) {
+        process.stdout.write(
+          `graph of an hour, ${view.padEnd(13)} ${middle.toFixed(0).padStart(6)} ms (longest ${max.toFixed(0)} ms)   ${nodes} nodes, ${drawn} edges\n`,
+        );
+      }
+      process.stdout.write(`SQLite, summing alone            ${result.sqliteSumMs.toFixed(0).padStart(6)} ms\n`);
+      process.stdout.write(
+        `files: ${result.storeMb.toFixed(0)} MB, SQLite ${result.sqliteMb.toFixed(0)} MB; memory ${result.rssMb.toFixed(0)} MB\n`,
+      );
+    }
+  } finally {
+    await store.close();
+    peer.close();
+    rmSync(dir, { recursive: true });
+  }
+}
