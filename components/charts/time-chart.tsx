@@ -1,8 +1,8 @@
 "use client";
 import { Area, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
-import { buildRows, describeSeries, hasFigures, type Series } from "#components/charts/build-series.ts";
+import { buildRows, type ChartRow, describeSeries, hasFigures, type Series } from "#components/charts/build-series.ts";
 import { ChartTooltip } from "#components/charts/chart-tooltip.tsx";
-import { niceMax } from "#components/charts/nice-max.ts";
+import { niceTicks } from "#components/charts/nice-ticks.ts";
 import { formatClock } from "#components/format/format-clock.ts";
 import { cx } from "#components/ui/cx.ts";
 
@@ -15,6 +15,8 @@ export interface TimeChartProps {
   readonly kind?: "line" | "stack";
   /** Charts with the same id show the same moment under the pointer. */
   readonly syncId?: string;
+  /** The figures cannot be above it: 100 for percent. */
+  readonly max?: number;
   readonly className?: string;
   /** Without axes and legend, for narrow panels. */
   readonly isCompact?: boolean;
@@ -23,9 +25,10 @@ export interface TimeChartProps {
 const AXIS = { fontSize: 11, fill: "var(--subtle)" } as const;
 
 /** Figures over time. A gap in the record is a gap in the line. */
-export function TimeChart({ label, series, format, kind = "line", syncId, className, isCompact = false }: TimeChartProps) {
+export function TimeChart({ label, series, format, kind = "line", syncId, max, className, isCompact = false }: TimeChartProps) {
   if (!hasFigures(series)) return <p className={cx("flex items-center justify-center text-sm text-subtle", className ?? "h-40")}>Nothing recorded in this range</p>;
   const rows = buildRows(series);
+  const ticks = niceTicks(Math.max(...rows.map((row) => heightOf(row, series, kind))), max);
   const spanMs = (rows.at(-1)?.atMs ?? 0) - (rows[0]?.atMs ?? 0);
   return (
     <figure className="min-w-0">
@@ -35,7 +38,7 @@ export function TimeChart({ label, series, format, kind = "line", syncId, classN
           <ComposedChart data={rows} {...(syncId === undefined ? {} : { syncId })} margin={{ top: 6, right: 4, bottom: 0, left: 0 }} accessibilityLayer={false}>
             <CartesianGrid vertical={false} stroke="var(--line)" />
             <XAxis dataKey="atMs" type="number" domain={["dataMin", "dataMax"]} tick={AXIS} tickLine={false} axisLine={false} minTickGap={56} tickMargin={6} tickFormatter={(ms: number) => formatClock(ms, { seconds: spanMs < 300_000 })} />
-            <YAxis tick={AXIS} tickLine={false} axisLine={false} width={52} tickCount={4} tickFormatter={(value: number) => format(value)} domain={[0, (max: number) => (max === 0 ? 1 : niceMax(max))]} />
+            <YAxis tick={AXIS} tickLine={false} axisLine={false} width={52} ticks={ticks} domain={[0, ticks.at(-1) ?? 1]} tickFormatter={(value: number) => format(value)} />
             <Tooltip isAnimationActive={false} cursor={{ stroke: "var(--line-strong)" }} content={(props) => <ChartTooltip series={series} format={format} atMs={props.label} payload={props.payload} isActive={props.active === true} />} />
             {series.map(({ key, color }) =>
               kind === "stack" ? (
@@ -49,6 +52,12 @@ export function TimeChart({ label, series, format, kind = "line", syncId, classN
       </div>
     </figure>
   );
+}
+
+/** The highest point that is drawn at one time. */
+function heightOf(row: ChartRow, series: readonly Series[], kind: "line" | "stack"): number {
+  const values = series.map(({ key }) => row[key] ?? 0);
+  return kind === "stack" ? values.reduce((sum, value) => sum + value, 0) : Math.max(...values);
 }
 
 function Legend({ series }: { readonly series: readonly Series[] }) {

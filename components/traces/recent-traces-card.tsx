@@ -26,7 +26,7 @@ export function RecentTracesCard({ service, namespace, traces }: { readonly serv
     >
       <DataTable
         label="Recent traces"
-        columns={buildTraceColumns(["operation", "duration", "spans", "start"], colors)}
+        columns={buildTraceColumns(["operation", "duration", "start"], colors)}
         rows={traces}
         rowKey={({ traceId }) => traceId}
         rowHref={({ traceId }) => withRange(`/traces/${traceId}`, range)}

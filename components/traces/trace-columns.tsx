@@ -19,7 +19,7 @@ export function buildTraceColumns(names: readonly TraceColumn[], colors: Service
         <span className="flex min-w-0 items-center gap-2">
           <ServiceDot service={rootService} colors={colors} />
           <span className="truncate">{rootOperation}</span>
-          <span className="truncate font-normal text-subtle text-xs max-lg:hidden">{rootService}</span>
+          <span className="truncate font-normal text-subtle text-xs @max-4xl:hidden">{rootService}</span>
           {errorCount === 0 ? null : <Badge tone="bad">{errorCount === 1 ? "1 error" : `${errorCount} errors`}</Badge>}
         </span>
       ),

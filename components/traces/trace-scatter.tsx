@@ -2,7 +2,7 @@
 import { CartesianGrid, ResponsiveContainer, Scatter, ScatterChart, Tooltip, XAxis, YAxis, ZAxis } from "recharts";
 import { formatClock } from "#components/format/format-clock.ts";
 import { formatMillis } from "#components/format/format-millis.ts";
-import { niceMax } from "#components/charts/nice-max.ts";
+import { niceTicks } from "#components/charts/nice-ticks.ts";
 import type { TraceSummary } from "#core/view/telemetry.ts";
 
 const AXIS = { fontSize: 11, fill: "var(--subtle)" } as const;
@@ -11,6 +11,7 @@ const AXIS = { fontSize: 11, fill: "var(--subtle)" } as const;
 export function TraceScatter({ traces, onSelect }: { readonly traces: readonly TraceSummary[]; readonly onSelect: (traceId: string) => void }) {
   const well = traces.filter(({ errorCount }) => errorCount === 0);
   const failed = traces.filter(({ errorCount }) => errorCount > 0);
+  const ticks = niceTicks(Math.max(...traces.map(({ durationMs }) => durationMs), 0));
   const select = (point: unknown) => {
     const traceId = (point as { traceId?: string }).traceId;
     if (traceId !== undefined) onSelect(traceId);
@@ -21,7 +22,7 @@ export function TraceScatter({ traces, onSelect }: { readonly traces: readonly T
         <ScatterChart margin={{ top: 6, right: 8, bottom: 0, left: 0 }} accessibilityLayer={false}>
           <CartesianGrid vertical={false} stroke="var(--line)" />
           <XAxis dataKey="startMs" type="number" domain={["dataMin", "dataMax"]} tick={AXIS} tickLine={false} axisLine={false} minTickGap={64} tickMargin={6} tickFormatter={(ms: number) => formatClock(ms)} />
-          <YAxis dataKey="durationMs" type="number" domain={[0, niceMax]} tick={AXIS} tickLine={false} axisLine={false} width={56} tickCount={4} tickFormatter={(ms: number) => formatMillis(ms)} />
+          <YAxis dataKey="durationMs" type="number" domain={[0, ticks.at(-1) ?? 1]} ticks={ticks} tick={AXIS} tickLine={false} axisLine={false} width={56} tickFormatter={(ms: number) => formatMillis(ms)} />
           <ZAxis dataKey="spanCount" range={[24, 120]} />
           <Tooltip isAnimationActive={false} cursor={false} content={({ active, payload }) => <PointTooltip isActive={active === true} trace={payload?.[0]?.payload as TraceSummary | undefined} />} />
           <Scatter data={well} fill="var(--series-1)" fillOpacity={0.55} isAnimationActive={false} onClick={(point) => select(point.payload)} className="cursor-pointer" />

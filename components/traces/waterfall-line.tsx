@@ -57,26 +57,19 @@ export function WaterfallLine({ row, colors, isSelected, isFocusable, onSelect, 
         {hasError ? <OctagonX aria-hidden className="size-3.5 shrink-0 text-bad" /> : null}
       </span>
       <Bar row={row} color={`var(--${colors.get(span.service) ?? "idle"})`} hasError={hasError} />
+      <span className="tabular whitespace-nowrap pr-4 text-right text-muted text-xs">{formatMillis(span.durationMs)}</span>
     </div>
   );
 }
 
-/** The span on the time line; its duration stands where there is room. */
+/** The span on the time line. */
 function Bar({ row, color, hasError }: { readonly row: WaterfallRow; readonly color: string; readonly hasError: boolean }) {
-  const isRightHalf = row.offset + row.width > 0.8;
-  const label = formatMillis(row.span.durationMs);
   return (
-    <span className="relative mr-4 h-full border-line border-l bg-[linear-gradient(to_right,var(--line)_1px,transparent_1px)] bg-[length:25%_100%]">
+    <span className="relative h-full border-line border-l bg-[linear-gradient(to_right,var(--line)_1px,transparent_1px)] bg-[length:25%_100%]">
       <span
-        className={cx("absolute top-2 h-4 min-w-0.5 rounded-sm", hasError && "outline-2 outline-bad")}
+        className={cx("absolute top-2 h-4 min-w-0.5 rounded-sm", hasError && "outline-2 outline-bad outline-offset-1")}
         style={{ left: `${row.offset * 100}%`, width: `${row.width * 100}%`, background: color }}
       />
-      <span
-        className="tabular absolute top-2 whitespace-nowrap px-1.5 text-2xs text-muted leading-4"
-        style={isRightHalf ? (row.offset > 0.12 ? { right: `${(1 - row.offset) * 100}%` } : { right: "4px", color: "white", textShadow: "0 0 3px rgb(0 0 0 / 70%)" }) : { left: `${(row.offset + row.width) * 100}%` }}
-      >
-        {label}
-      </span>
     </span>
   );
 }

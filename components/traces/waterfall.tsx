@@ -15,8 +15,8 @@ export interface WaterfallProps {
 }
 
 const TICKS = [0, 0.25, 0.5, 0.75, 1] as const;
-/** Name and time line, the same for the ruler and every row. */
-export const WATERFALL_GRID = "grid grid-cols-[minmax(14rem,2fr)_minmax(12rem,3fr)]";
+/** Name, time line and duration: the same for the ruler and every row. */
+export const WATERFALL_GRID = "grid grid-cols-[minmax(17rem,1fr)_minmax(12rem,1.2fr)_5rem]";
 
 /** Spans as a tree on a time line. Up and Down go from span to span, Left and Right close and open, Enter shows the details. */
 export function Waterfall({ rows, lengthMs, colors, selectedId, onSelect, onToggle }: WaterfallProps) {
@@ -62,13 +62,14 @@ export function Waterfall({ rows, lengthMs, colors, selectedId, onSelect, onTogg
       <div className="min-w-[34rem]">
         <div aria-hidden className={`${WATERFALL_GRID} border-line border-b text-2xs text-subtle`}>
           <span className="px-4 py-1.5">Service and operation</span>
-          <span className="tabular relative mr-4 h-7">
+          <span className="tabular relative h-7">
             {TICKS.map((tick) => (
               <span key={tick} className="absolute top-1.5" style={tick === 1 ? { right: 0 } : { left: `${tick * 100}%` }}>
                 {formatMillis(lengthMs * tick)}
               </span>
             ))}
           </span>
+          <span className="py-1.5 pr-4 text-right">Duration</span>
         </div>
         <div ref={tree} role="tree" aria-label="Spans by parent" data-testid="waterfall" className="py-1">
           {rows.map((row, index) => (

@@ -1,6 +1,6 @@
 /** The box of every control that takes text or a choice. */
 export const CONTROL_CLASS =
-  "h-8 w-full min-w-0 rounded-md border border-line-strong bg-surface px-2.5 text-sm text-ink transition-colors placeholder:text-subtle hover:border-idle focus-visible:border-accent focus-visible:outline-2 focus-visible:outline-accent focus-visible:-outline-offset-1 disabled:opacity-60 data-disabled:opacity-60 data-invalid:border-bad";
+  "control h-8 min-w-0 rounded-md border border-line-strong bg-surface px-2.5 text-sm text-ink transition-colors placeholder:text-subtle hover:border-idle focus-visible:border-accent focus-visible:outline-2 focus-visible:outline-accent focus-visible:-outline-offset-1 disabled:opacity-60 data-disabled:opacity-60 data-invalid:border-bad";
 
 /** The sheet of every menu and list that pops up. */
 export const POPUP_CLASS =

@@ -42,7 +42,7 @@ export interface DataTableProps<Row> {
 
 /** So that ten thousand rows do not have to be drawn to read the first. */
 const PAGE_ROWS = 200;
-const HIDE = { md: "max-md:hidden", lg: "max-lg:hidden", xl: "max-xl:hidden" } as const;
+const HIDE = { md: "@max-2xl:hidden", lg: "@max-4xl:hidden", xl: "@max-6xl:hidden" } as const;
 
 /** The one table: sortable, its rows links or buttons, arrow keys between rows. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
@@ -54,7 +54,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const sorted = sort === undefined || sortValue === undefined ? rows : sortRows(rows, sortValue, sort.isDescending);
   if (rows.length === 0 && empty !== undefined) return empty;
   return (
-    <div className={cx("min-w-0 overflow-x-auto", className)}>
+    <div className={cx("@container min-w-0 overflow-x-auto", className)}>
       <table aria-label={label} data-testid={testId} className="w-full border-collapse text-left text-sm" onKeyDown={moveBetweenRows}>
         <thead>
           <tr className="border-line border-b">

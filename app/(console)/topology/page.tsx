@@ -1,0 +1,15 @@
+import type { Metadata } from "next";
+import { openPage, readParam, type SearchParams } from "#components/api/open-page.tsx";
+import { parseRange, withRange } from "#components/shell/range.ts";
+import { TopologyPage } from "#components/topology/topology-page.tsx";
+import { parseView } from "#components/topology/parse-view.ts";
+
+export const metadata: Metadata = { title: "Topology" };
+
+export default async function Page({ searchParams }: { readonly searchParams: SearchParams }) {
+  const params = await searchParams;
+  const range = parseRange(readParam(params, "range"));
+  const page = await openPage(withRange("/topology", range));
+  await page.prefetch(page.trpc.topology.graph.queryOptions({ view: parseView(readParam(params, "view")), seconds: range.seconds }));
+  return page.hydrate(<TopologyPage />);
+}

@@ -1,0 +1,40 @@
+import type { DisplayGraph } from "#components/topology/display-graph.ts";
+import { type LayoutNode, layerLayout, type Positions } from "#components/topology/layer-layout.ts";
+import type { LayoutReply, LayoutRequest } from "#components/topology/layout-worker.ts";
+import { nodeSize } from "#components/topology/node-size.ts";
+import { placeNewNodes } from "#components/topology/place-new-nodes.ts";
+
+/** Layers can be read up to here; beyond, forces find the clusters. */
+const LAYERED_MAX = 120;
+
+/** Whether so little of the graph has a place that it is better drawn anew. */
+export function needsFreshLayout(graph: DisplayGraph, known: Positions): boolean {
+  const placed = graph.nodes.filter(({ id }) => known.has(id)).length;
+  return placed * 2 < graph.nodes.length;
+}
+
+/** Places for the nodes that have none; those that have one keep it. */
+export function arrangeNew(graph: DisplayGraph, known: Positions): Positions {
+  return placeNewNodes(toLayoutNodes(graph), graph.edges, known);
+}
+
+/** A layout of everything. Large graphs are laid out in a worker; whoever waits can be told to stop waiting. */
+export async function arrangeAll(graph: DisplayGraph, signal: AbortSignal): Promise<Positions> {
+  const nodes = toLayoutNodes(graph);
+  if (nodes.length <= LAYERED_MAX) return layerLayout(nodes, graph.edges);
+  return await inWorker({ id: 1, nodes, edges: graph.edges.map(({ source, target }) => ({ source, target })) }, signal);
+}
+
+function toLayoutNodes(graph: DisplayGraph): LayoutNode[] {
+  return graph.nodes.map((node) => ({ id: node.id, group: node.namespace, ...nodeSize(node) }));
+}
+
+function inWorker(request: LayoutRequest, signal: AbortSignal): Promise<Positions> {
+  const worker = new Worker(new URL("./layout-worker.ts", import.meta.url), { type: "module" });
+  return new Promise<Positions>((resolve, reject) => {
+    worker.onmessage = ({ data }: MessageEvent<LayoutReply>) => resolve(new Map(data.positions));
+    worker.onerror = (event) => reject(new Error(event.message));
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    worker.postMessage(request);
+  }).finally(() => worker.terminate());
+}

@@ -1,0 +1,49 @@
+import { curveEdge } from "#components/topology/curve-edge.ts";
+import type { DisplayEdge, DisplayGraph } from "#components/topology/display-graph.ts";
+import type { Point, Positions } from "#components/topology/layer-layout.ts";
+import { nodeSize } from "#components/topology/node-size.ts";
+
+export interface ElementSpec {
+  readonly group: "nodes" | "edges";
+  readonly data: Readonly<Record<string, unknown>> & { readonly id: string };
+  readonly classes: readonly string[];
+  readonly position?: Point;
+}
+
+const WIDTH_MIN_PX = 1.5;
+const WIDTH_MAX_PX = 6;
+
+export function boxId(namespace: string): string {
+  return `box:${namespace}`;
+}
+
+/** What Cytoscape is to hold: boxes first, for their nodes name them. */
+export function buildElements(graph: DisplayGraph, positions: Positions): ElementSpec[] {
+  const busiest = Math.max(1, ...graph.edges.map(({ requestsPerSecond }) => requestsPerSecond));
+  const open = new Set(graph.boxes.map(({ namespace }) => namespace));
+  return [
+    ...graph.boxes.map(({ namespace }): ElementSpec => ({ group: "nodes", data: { id: boxId(namespace) }, classes: ["box"] })),
+    ...graph.nodes.map((node): ElementSpec => {
+      const inBox = node.kind !== "namespace" && open.has(node.namespace);
+      return {
+        group: "nodes",
+        data: { id: node.id, isCard: true, ...nodeSize(node), ...(inBox ? { parent: boxId(node.namespace) } : {}) },
+        classes: [node.health.status],
+        position: positions.get(node.id) ?? { x: 0, y: 0 },
+      };
+    }),
+    ...graph.edges.map((edge): ElementSpec => ({ group: "edges", data: { id: edge.id, source: edge.source, target: edge.target, width: lineWidth(edge, busiest), weights: [0.5, 0.5], distances: [0, 0] }, classes: [edge.requestsPerSecond === 0 ? "idle" : edge.health.status] })),
+  ];
+}
+
+/** Thicker for more traffic, by the square root: the quiet ones are still seen. */
+function lineWidth({ requestsPerSecond }: DisplayEdge, busiest: number): number {
+  return Math.round((WIDTH_MIN_PX + (WIDTH_MAX_PX - WIDTH_MIN_PX) * Math.sqrt(requestsPerSecond / busiest) * 0.6) * 10) / 10;
+}
+
+/** The curve of an edge between two cards; null when its target is not to the right, where another kind of curve reads better. */
+export function curveBetween(source: Point, sourceWidth: number, target: Point, targetWidth: number): ReturnType<typeof curveEdge> | null {
+  const from = { x: source.x + sourceWidth / 2, y: source.y };
+  const to = { x: target.x - targetWidth / 2, y: target.y };
+  return to.x - from.x < 24 ? null : curveEdge(from, to);
+}

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { chooseClosed, formatNames, parseNames } from "#components/topology/closed-namespaces.ts";
+import { node } from "#components/topology/graph-fixture.ts";
+
+function nodes(sizes: Readonly<Record<string, number>>) {
+  return Object.entries(sizes).flatMap(([namespace, size]) => Array.from({ length: size }, (_, index) => node(`${namespace}-${index}`, namespace)));
+}
+
+const nothing = { closed: new Set<string>(), open: new Set<string>() };
+
+test("a graph that fits stays open", () => {
+  expect(chooseClosed(nodes({ a: 100, b: 50 }), nothing).size).toBe(0);
+});
+
+test("one that does not is closed from the largest namespace on, until it fits", () => {
+  expect([...chooseClosed(nodes({ a: 100, b: 60, c: 20 }), nothing)]).toEqual(["a"]);
+  expect([...chooseClosed(nodes({ a: 400, b: 160, c: 20 }), nothing)]).toEqual(["a", "b"]);
+});
+
+test("what a person opened stays open, what they closed stays closed", () => {
+  expect([...chooseClosed(nodes({ a: 400, b: 20 }), { closed: new Set(["b"]), open: new Set(["a"]) })]).toEqual(["b"]);
+});
+
+test("a list of names survives the URL", () => {
+  expect(formatNames(parseNames("b,a"))).toBe("a,b");
+  expect(formatNames(parseNames(null))).toBeNull();
+});

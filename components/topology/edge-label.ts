@@ -1,0 +1,43 @@
+import { formatMillis } from "#components/format/format-millis.ts";
+import { formatPercent } from "#components/format/format-percent.ts";
+import { formatRate } from "#components/format/format-rate.ts";
+import type { DisplayEdge } from "#components/topology/display-graph.ts";
+
+export const EDGE_LABELS = ["rate", "errors", "p95", "mtls"] as const;
+export type EdgeLabel = (typeof EDGE_LABELS)[number];
+
+const DEFAULT: readonly EdgeLabel[] = ["rate", "errors", "mtls"];
+
+/** The figures on an edge, as chosen; an error share of zero says nothing and is left out. */
+export function edgeFigures(edge: DisplayEdge, labels: readonly EdgeLabel[]): string[] {
+  if (edge.requestsPerSecond === 0) return labels.includes("rate") ? ["idle"] : [];
+  const figures: string[] = [];
+  if (labels.includes("rate")) figures.push(`${formatRate(edge.requestsPerSecond)}/s`);
+  if (labels.includes("errors") && edge.errorPercent > 0) figures.push(`${formatPercent(edge.errorPercent)} err`);
+  if (labels.includes("p95") && edge.p95Ms !== null) figures.push(`${edge.members.length > 1 ? "≤ " : ""}${formatMillis(edge.p95Ms)}`);
+  return figures;
+}
+
+/** The whole edge in a sentence, for screen readers. */
+export function describeEdge(edge: DisplayEdge, nameOf: (id: string) => string): string {
+  const parts = [
+    `${nameOf(edge.source)} calls ${nameOf(edge.target)}`,
+    `${formatRate(edge.requestsPerSecond)} requests per second`,
+    `${formatPercent(edge.errorPercent)} errors`,
+    edge.p95Ms === null ? "" : `p95 ${formatMillis(edge.p95Ms)}`,
+    edge.mtlsPercent === null ? "mTLS unknown" : `mTLS ${formatPercent(edge.mtlsPercent)}`,
+    edge.deniedBy.length === 0 ? "" : `denied by ${edge.deniedBy.map((ref) => ref.split("/").slice(1).join("/")).join(" and ")}`,
+  ];
+  return parts.filter(Boolean).join(", ");
+}
+
+export function parseLabels(text: string | null): readonly EdgeLabel[] {
+  if (text === null) return DEFAULT;
+  return EDGE_LABELS.filter((label) => text.split(",").includes(label));
+}
+
+/** Null for the default, so that the URL stays short; "none" where all are off. */
+export function formatLabels(labels: readonly EdgeLabel[]): string | null {
+  const text = EDGE_LABELS.filter((label) => labels.includes(label)).join(",");
+  return text === DEFAULT.join(",") ? null : text === "" ? "none" : text;
+}

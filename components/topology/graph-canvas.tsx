@@ -1,0 +1,69 @@
+"use client";
+import { useEffect, useRef, useState } from "react";
+import { buildElements } from "#components/topology/build-elements.ts";
+import type { DisplayGraph } from "#components/topology/display-graph.ts";
+import type { EdgeLabel } from "#components/topology/edge-label.ts";
+import { neighbourhood } from "#components/topology/find-nodes.ts";
+import { fitAll } from "#components/topology/fit-all.ts";
+import { GraphOverlay } from "#components/topology/graph-overlay.tsx";
+import { Legend } from "#components/topology/legend.tsx";
+import { syncElements } from "#components/topology/sync-elements.ts";
+import { useArrangement } from "#components/topology/use-arrangement.ts";
+import { useCytoscape } from "#components/topology/use-cytoscape.ts";
+import { ZoomControls } from "#components/topology/zoom-controls.tsx";
+import { Spinner } from "#components/ui/spinner.tsx";
+import type { GraphView } from "#core/view/graph.ts";
+
+export interface GraphCanvasProps {
+  readonly graph: DisplayGraph;
+  readonly view: GraphView;
+  readonly labels: readonly EdgeLabel[];
+  readonly selected: string | null;
+  /** Nodes that the search found; null when nothing is searched for. */
+  readonly found: ReadonlySet<string> | null;
+  readonly onSelect: (id: string | null) => void;
+  readonly onNamespace: (namespace: string, isOpen: boolean) => void;
+}
+
+/** The drawing: Cytoscape draws edges and boxes, the overlay cards and figures. */
+export function GraphCanvas({ graph, view, labels, selected, found, onSelect, onNamespace }: GraphCanvasProps) {
+  const container = useRef<HTMLDivElement>(null);
+  const [hovered, setHovered] = useState<string | null>(null);
+  const { positions, layouts, isArranging, move, tidy } = useArrangement(graph, view);
+  const cy = useCytoscape(container, { onSelect, onHover: setHovered, onMove: move });
+  const centre = hovered ?? selected;
+  const lit = centre === null ? found : neighbourhood(graph, centre);
+
+  useEffect(() => {
+    if (cy !== null && positions !== null) syncElements(cy, buildElements(graph, positions));
+  }, [cy, graph, positions]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a fresh layout moves the view; a refresh never does
+  useEffect(() => {
+    if (cy !== null && layouts > 0) fitAll(cy);
+  }, [cy, layouts]);
+
+  useEffect(() => {
+    if (cy === null) return;
+    cy.batch(() => {
+      cy.elements().forEach((element) => {
+        element.toggleClass("selected", element.id() === selected);
+        element.toggleClass("dim", lit !== null && !element.hasClass("box") && !lit.has(element.id()) && !(element.isEdge() && found !== null && centre === null && (lit.has(element.source().id()) || lit.has(element.target().id()))));
+      });
+    });
+  });
+
+  return (
+    <div className="relative min-h-0 flex-1 overflow-hidden bg-canvas" data-testid="topology-graph">
+      <div ref={container} aria-hidden className="absolute inset-0" />
+      {cy === null || positions === null ? null : <GraphOverlay cy={cy} graph={graph} labels={labels} selected={selected} lit={lit} centre={centre} onSelect={onSelect} onNamespace={onNamespace} />}
+      {isArranging ? (
+        <div role="status" className="absolute top-4 left-1/2 flex -translate-x-1/2 items-center gap-2 rounded-md bg-raised px-3 py-1.5 text-muted text-xs shadow-raised">
+          <Spinner className="size-3.5" /> Laying out {graph.nodes.length} nodes
+        </div>
+      ) : null}
+      {cy === null ? null : <ZoomControls cy={cy} onTidy={tidy} />}
+      <Legend />
+    </div>
+  );
+}

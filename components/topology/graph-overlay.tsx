@@ -1,0 +1,89 @@
+"use client";
+import type { Core } from "cytoscape";
+import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef } from "react";
+import { BoxHeader } from "#components/topology/box-header.tsx";
+import { boxId } from "#components/topology/build-elements.ts";
+import type { DisplayGraph } from "#components/topology/display-graph.ts";
+import { describeEdge, type EdgeLabel } from "#components/topology/edge-label.ts";
+import { EdgeTag } from "#components/topology/edge-tag.tsx";
+import { isDirection, nearestNode } from "#components/topology/nearest-node.ts";
+import { NodeCard } from "#components/topology/node-card.tsx";
+import { placeOverlay } from "#components/topology/place-overlay.ts";
+
+export interface GraphOverlayProps {
+  readonly cy: Core;
+  readonly graph: DisplayGraph;
+  readonly labels: readonly EdgeLabel[];
+  readonly selected: string | null;
+  /** What is not dimmed; null when nothing is. */
+  readonly lit: ReadonlySet<string> | null;
+  /** What is hovered or selected: its figures show even when the rest's are hidden. */
+  readonly centre: string | null;
+  readonly onSelect: (id: string | null) => void;
+  readonly onNamespace: (namespace: string, isOpen: boolean) => void;
+}
+
+/** Above this many edges only those in question carry figures. */
+const TAGS_MAX = 80;
+
+/** Cards, figures and box headers over the canvas, following it as it moves. Cards take the keyboard; the pointer goes through them to the canvas. */
+export function GraphOverlay({ cy, graph, labels, selected, lit, centre, onSelect, onNamespace }: GraphOverlayProps) {
+  const layer = useRef<HTMLDivElement>(null);
+  const place = useCallback(() => {
+    if (layer.current !== null) placeOverlay(cy, layer.current);
+  }, [cy]);
+  useLayoutEffect(place);
+  useEffect(() => {
+    let frame = 0;
+    const schedule = () => {
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(place);
+    };
+    cy.on("viewport position add remove bounds resize", schedule);
+    schedule();
+    return () => {
+      cancelAnimationFrame(frame);
+      cy.off("viewport position add remove bounds resize", schedule);
+    };
+  }, [cy, place]);
+
+  const names = new Map(graph.nodes.map(({ id, name, version }) => [id, version === null ? name : `${name} ${version}`]));
+  const focusable = graph.nodes.some(({ id }) => id === selected) ? selected : graph.nodes[0]?.id;
+  const isLit = (id: string) => lit === null || lit.has(id);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const from = (event.target as HTMLElement).dataset["node"];
+    if (event.key === "Escape") return onSelect(null);
+    if (from === undefined || !isDirection(event.key)) return;
+    event.preventDefault();
+    const to = nearestNode(new Map(graph.nodes.map(({ id }) => [id, cy.getElementById(id).position()])), from, event.key);
+    if (to === null) return;
+    layer.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(to)}"]`)?.focus({ preventScroll: true });
+    panTo(cy, to);
+  };
+  return (
+    <div role="group" aria-label="Topology. Arrow keys go from node to node; the table has the same figures." className="pointer-events-none absolute inset-0 overflow-hidden" onKeyDown={onKeyDown}>
+      <div ref={layer} className="group/layer absolute top-0 left-0 origin-top-left">
+        {graph.boxes.map((box) => (
+          <BoxHeader key={box.namespace} box={box} id={boxId(box.namespace)} onClose={() => onNamespace(box.namespace, false)} />
+        ))}
+        {graph.edges
+          .filter((edge) => graph.edges.length <= TAGS_MAX || edge.id === centre || (lit !== null && lit.has(edge.id)) || edge.health.status === "failure")
+          .map((edge) => (
+            <EdgeTag key={edge.id} edge={edge} labels={labels} isSelected={edge.id === selected} isDim={!isLit(edge.id)} description={describeEdge(edge, (id) => names.get(id) ?? id)} onSelect={() => onSelect(edge.id)} />
+          ))}
+        {graph.nodes.map((node) => (
+          <NodeCard key={node.id} node={node} isSelected={node.id === selected} isDim={!isLit(node.id)} isFocusable={node.id === focusable} onSelect={() => onSelect(node.id)} onOpen={node.kind === "namespace" ? () => onNamespace(node.namespace, true) : null} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** Moves the view just so far that a node is in it. */
+function panTo(cy: Core, id: string): void {
+  const { x1, y1, x2, y2 } = cy.getElementById(id).renderedBoundingBox();
+  const margin = 24;
+  const x = x1 < margin ? margin - x1 : x2 > cy.width() - margin ? cy.width() - margin - x2 : 0;
+  const y = y1 < margin ? margin - y1 : y2 > cy.height() - margin ? cy.height() - margin - y2 : 0;
+  if (x !== 0 || y !== 0) cy.panBy({ x, y });
+}

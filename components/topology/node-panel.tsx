@@ -1,0 +1,74 @@
+"use client";
+import { ListTree, ShieldCheck, Split } from "lucide-react";
+import { formatPercent } from "#components/format/format-percent.ts";
+import { formatRate } from "#components/format/format-rate.ts";
+import { withRange } from "#components/shell/range.ts";
+import { useRange } from "#components/shell/use-range.ts";
+import type { DisplayGraph, DisplayNode } from "#components/topology/display-graph.ts";
+import { KIND_LOOK } from "#components/topology/node-card.tsx";
+import { hostOfNode } from "#components/topology/host-of-node.ts";
+import { NodePeers } from "#components/topology/node-peers.tsx";
+import { PanelSection } from "#components/topology/panel-section.tsx";
+import { ServiceCharts } from "#components/topology/service-charts.tsx";
+import { ButtonLink } from "#components/ui/button.tsx";
+import { HealthMark } from "#components/ui/health-mark.tsx";
+
+export interface NodePanelProps {
+  readonly node: DisplayNode;
+  readonly graph: DisplayGraph;
+  readonly onSelect: (id: string | null) => void;
+}
+
+/** One node: how it does, who calls it, whom it calls, its service's charts, configuration and traces. */
+export function NodePanel({ node, graph, onSelect }: NodePanelProps) {
+  const range = useRange();
+  const host = hostOfNode(node, graph);
+  const { icon: Kind, word } = KIND_LOOK[node.kind];
+  const [service = "", namespace = ""] = host?.split(".") ?? [];
+  return (
+    <>
+      <header className="px-4 pt-4 pr-12 pb-3">
+        <p className="flex items-center gap-1.5 text-subtle text-xs">
+          <Kind aria-hidden className="size-3.5" /> {word} in {node.namespace}
+        </p>
+        <h2 className="mt-0.5 break-words font-semibold text-base text-ink">
+          {node.name}
+          {node.version === null ? null : <span className="ml-1.5 font-normal text-muted">{node.version}</span>}
+        </h2>
+        <HealthMark health={node.health} withWord className="mt-1.5" />
+        <p className="mt-0.5 text-muted text-xs">{node.health.reason}</p>
+        <dl className="tabular mt-3 grid grid-cols-3 gap-2 text-sm">
+          <Figure term="In" value={`${formatRate(node.requestsPerSecondIn)}/s`} />
+          <Figure term="Errors in" value={formatPercent(node.requestsPerSecondIn === 0 ? null : node.errorPercentIn)} />
+          <Figure term="Out" value={`${formatRate(node.requestsPerSecondOut)}/s`} />
+        </dl>
+      </header>
+      {host === null ? null : (
+        <PanelSection>
+          <div className="flex flex-wrap gap-1.5">
+            <ButtonLink size="sm" variant="primary" href={`/traffic/new?host=${encodeURIComponent(host)}`}>
+              <Split aria-hidden /> Shift traffic
+            </ButtonLink>
+            <ButtonLink size="sm" href={`/security/new?host=${encodeURIComponent(host)}`}>
+              <ShieldCheck aria-hidden /> Allow or deny
+            </ButtonLink>
+            <ButtonLink size="sm" href={withRange(`/traces?service=${encodeURIComponent(`${service}.${namespace}`)}`, range)}>
+              <ListTree aria-hidden /> Traces
+            </ButtonLink>
+          </div>
+        </PanelSection>
+      )}
+      <NodePeers node={node} graph={graph} onSelect={onSelect} />
+      {host === null ? null : <ServiceCharts host={host} />}
+    </>
+  );
+}
+
+function Figure({ term, value }: { readonly term: string; readonly value: string }) {
+  return (
+    <div>
+      <dt className="text-2xs text-subtle">{term}</dt>
+      <dd className="font-medium text-ink">{value}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,34 @@
+import type { GraphView } from "#core/view/graph.ts";
+import type { Point, Positions } from "#components/topology/layer-layout.ts";
+
+const KEY = "pharos-topology";
+/** So that a mesh whose names change for ever does not fill the browser's storage. */
+const NODES_MAX = 2000;
+
+/** Where the nodes of a view stood last, in this browser. Whatever cannot be read is forgotten. */
+export function readPositions(view: GraphView): Map<string, Point> {
+  try {
+    const entries: unknown = JSON.parse(localStorage.getItem(`${KEY}-${view}`) ?? "[]");
+    if (!Array.isArray(entries)) return new Map();
+    return new Map(entries.filter(isEntry).map(([id, x, y]) => [id, { x, y }]));
+  } catch {
+    return new Map();
+  }
+}
+
+function isEntry(entry: unknown): entry is [string, number, number] {
+  return Array.isArray(entry) && typeof entry[0] === "string" && Number.isFinite(entry[1]) && Number.isFinite(entry[2]);
+}
+
+export function writePositions(view: GraphView, positions: Positions): void {
+  const entries = [...positions].slice(-NODES_MAX).map(([id, { x, y }]) => [id, Math.round(x), Math.round(y)]);
+  try {
+    localStorage.setItem(`${KEY}-${view}`, JSON.stringify(entries));
+  } catch {
+    // Storage that is full or forbidden costs the arrangement at the next visit, nothing else.
+  }
+}
+
+export function clearPositions(view: GraphView): void {
+  localStorage.removeItem(`${KEY}-${view}`);
+}

@@ -1,0 +1,72 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { CircleCheck, CircleMinus } from "lucide-react";
+import Link from "next/link";
+import { useTRPC } from "#components/api/trpc.ts";
+import { errorSeries, latencySeries, rateSeries } from "#components/charts/metric-series.ts";
+import { TimeChart } from "#components/charts/time-chart.tsx";
+import { formatMillis } from "#components/format/format-millis.ts";
+import { formatPercent } from "#components/format/format-percent.ts";
+import { formatRate } from "#components/format/format-rate.ts";
+import { resourceHref } from "#components/shell/build-commands.ts";
+import { refreshMs, withRange } from "#components/shell/range.ts";
+import { useRange } from "#components/shell/use-range.ts";
+import { PanelSection } from "#components/topology/panel-section.tsx";
+import { TraceLinks } from "#components/topology/trace-links.tsx";
+import { QueryView } from "#components/ui/query-view.tsx";
+import { SkeletonChart } from "#components/ui/skeleton.tsx";
+import type { AppliedResource } from "#core/view/config.ts";
+
+/** Charts, configuration and traces of the service behind a node; the charts are of all its versions together. */
+export function ServiceCharts({ host }: { readonly host: string }) {
+  const range = useRange();
+  const trpc = useTRPC();
+  const service = useQuery(trpc.services.get.queryOptions({ host, seconds: range.seconds }, { refetchInterval: refreshMs(range), placeholderData: (previous) => (previous?.host === host ? previous : undefined) }));
+  return (
+    <QueryView query={service} what="the service" skeleton={<SkeletonChart className="h-48 border-line border-t" />}>
+      {({ name, metrics, config, traces }) => (
+        <>
+          <PanelSection title={`Requests per second to ${name}`} note={range.label}>
+            <TimeChart isCompact label={`Requests per second to ${name}`} series={rateSeries(metrics)} kind="stack" format={formatRate} syncId="panel" className="h-28" />
+          </PanelSection>
+          <PanelSection title="Errors">
+            <TimeChart isCompact label="Errors in percent" series={errorSeries(metrics)} format={formatPercent} max={100} syncId="panel" className="h-24" />
+          </PanelSection>
+          <PanelSection title="Latency">
+            <TimeChart isCompact label="Latency percentiles" series={latencySeries(metrics)} format={formatMillis} syncId="panel" className="h-28" />
+          </PanelSection>
+          <ConfigLinks config={config} />
+          <TraceLinks traces={traces} />
+          <PanelSection>
+            <Link className="rounded-sm text-accent-text text-sm hover:underline" href={withRange(`/services/${encodeURIComponent(host)}`, range)}>
+              All about {name}
+            </Link>
+          </PanelSection>
+        </>
+      )}
+    </QueryView>
+  );
+}
+
+function ConfigLinks({ config }: { readonly config: readonly AppliedResource[] }) {
+  const ordered = [...config].sort((a, b) => Number(b.applies) - Number(a.applies));
+  return (
+    <PanelSection title="Configuration">
+      {ordered.length === 0 ? <p className="text-sm text-subtle">None names this service</p> : null}
+      <ul className="flex flex-col gap-1.5">
+        {ordered.map(({ ref, applies, reason }) => (
+          <li key={`${ref} ${reason}`} className="flex gap-2 text-sm">
+            {applies ? <CircleCheck role="img" aria-label="Applies" className="mt-0.5 size-3.5 shrink-0 text-ok" /> : <CircleMinus role="img" aria-label="Does not apply" className="mt-0.5 size-3.5 shrink-0 text-idle" />}
+            <span className="min-w-0">
+              <Link href={resourceHref(ref)} className="rounded-sm text-ink hover:underline">
+                {ref.split("/").slice(1).join("/")}
+              </Link>
+              <span className="ml-1.5 text-subtle text-xs">{ref.split("/")[0]}</span>
+              <span className="block text-muted text-xs">{reason}</span>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </PanelSection>
+  );
+}

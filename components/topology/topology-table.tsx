@@ -1,0 +1,77 @@
+"use client";
+import { formatMillis } from "#components/format/format-millis.ts";
+import { formatPercent } from "#components/format/format-percent.ts";
+import { formatRate } from "#components/format/format-rate.ts";
+import type { DisplayEdge, DisplayGraph, DisplayNode } from "#components/topology/display-graph.ts";
+import { type Column, DataTable } from "#components/ui/data-table.tsx";
+import { DeniedBy } from "#components/ui/denied-by.tsx";
+import { HealthMark } from "#components/ui/health-mark.tsx";
+import { MtlsLock } from "#components/ui/mtls-lock.tsx";
+
+export interface TopologyTableProps {
+  readonly graph: DisplayGraph;
+  readonly found: ReadonlySet<string> | null;
+  readonly selected: string | null;
+  readonly onSelect: (id: string | null) => void;
+}
+
+/** The same graph, edge by edge. */
+export function TopologyTable({ graph, found, selected, onSelect }: TopologyTableProps) {
+  const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
+  const rows = graph.edges.filter(({ source, target }) => found === null || found.has(source) || found.has(target));
+  const touched = new Set(graph.edges.flatMap(({ source, target }) => [source, target]));
+  const lone = graph.nodes.filter(({ id }) => !touched.has(id) && (found === null || found.has(id)));
+  return (
+    <div className="min-w-0 flex-1 overflow-y-auto bg-surface">
+      <DataTable
+        label="Traffic between nodes"
+        testId="topology-table"
+        columns={buildColumns(nodes)}
+        rows={rows}
+        rowKey={({ id }) => id}
+        onRowSelect={({ id }) => onSelect(id === selected ? null : id)}
+        selectedKey={selected}
+        defaultSort={{ column: "health", isDescending: false }}
+        empty={<p className="p-6 text-center text-muted text-sm">{found === null ? "No requests between nodes in this range." : "Nothing matches the search."}</p>}
+      />
+      {lone.length === 0 ? null : (
+        <p className="border-line border-t px-4 py-3 text-muted text-sm">
+          Without traffic: {lone.map(nameOf).join(", ")}
+        </p>
+      )}
+    </div>
+  );
+}
+
+const TROUBLE = { failure: 0, degraded: 1, unknown: 2, idle: 3, healthy: 4 } as const;
+
+function buildColumns(nodes: ReadonlyMap<string, DisplayNode>): readonly Column<DisplayEdge>[] {
+  const name = (id: string) => {
+    const node = nodes.get(id);
+    return node === undefined ? id : nameOf(node);
+  };
+  return [
+    { id: "source", header: "Source", sortValue: ({ source }) => name(source), cell: ({ source }) => <NodeName node={nodes.get(source)} id={source} /> },
+    { id: "target", header: "Target", sortValue: ({ target }) => name(target), cell: ({ target }) => <NodeName node={nodes.get(target)} id={target} /> },
+    { id: "rate", header: "Requests/s", align: "end", sortValue: ({ requestsPerSecond }) => requestsPerSecond, cell: ({ requestsPerSecond }) => formatRate(requestsPerSecond) },
+    { id: "errors", header: "Errors", align: "end", sortValue: ({ errorPercent }) => errorPercent, cell: ({ errorPercent }) => formatPercent(errorPercent) },
+    { id: "p95", header: "p95", align: "end", sortValue: ({ p95Ms }) => p95Ms, cell: ({ p95Ms }) => formatMillis(p95Ms) },
+    { id: "mtls", header: "mTLS", align: "end", sortValue: ({ mtlsPercent }) => mtlsPercent, cell: ({ mtlsPercent }) => <MtlsLock percent={mtlsPercent} /> },
+    { id: "health", header: "Health", sortValue: ({ health }) => TROUBLE[health.status], cell: ({ health }) => <HealthMark health={health} withWord /> },
+    { id: "denied", header: "Denied by", sortValue: ({ deniedBy }) => deniedBy[0] ?? null, cell: ({ deniedBy }) => (deniedBy.length === 0 ? <span className="text-subtle">–</span> : <DeniedBy refs={deniedBy} />) },
+  ];
+}
+
+function nameOf({ name, version }: DisplayNode): string {
+  return version === null ? name : `${name} ${version}`;
+}
+
+function NodeName({ node, id }: { readonly node: DisplayNode | undefined; readonly id: string }) {
+  if (node === undefined) return id;
+  return (
+    <span className="whitespace-nowrap">
+      {nameOf(node)}
+      <span className="ml-1.5 font-normal text-subtle text-xs">{node.namespace}</span>
+    </span>
+  );
+}

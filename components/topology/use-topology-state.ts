@@ -1,0 +1,52 @@
+"use client";
+import { formatNames, parseNames } from "#components/topology/closed-namespaces.ts";
+import { type EdgeLabel, formatLabels, parseLabels } from "#components/topology/edge-label.ts";
+import { parseView } from "#components/topology/parse-view.ts";
+import { useSearchState } from "#components/ui/use-search-state.ts";
+import type { GraphView } from "#core/view/graph.ts";
+
+export interface TopologyState {
+  readonly view: GraphView;
+  readonly labels: readonly EdgeLabel[];
+  readonly find: string;
+  /** A node or an edge. */
+  readonly selected: string | null;
+  readonly asTable: boolean;
+  readonly closed: ReadonlySet<string>;
+  readonly open: ReadonlySet<string>;
+  readonly setView: (view: GraphView) => void;
+  readonly setLabels: (labels: readonly EdgeLabel[]) => void;
+  readonly setFind: (find: string) => void;
+  readonly select: (id: string | null) => void;
+  readonly setAsTable: (asTable: boolean) => void;
+  readonly setNamespace: (namespace: string, isOpen: boolean) => void;
+}
+
+/** All that a link to the topology says. */
+export function useTopologyState(): TopologyState {
+  const search = useSearchState();
+  const closed = parseNames(search.get("closed"));
+  const open = parseNames(search.get("open"));
+  return {
+    view: parseView(search.get("view")),
+    labels: parseLabels(search.get("labels")),
+    find: search.get("find") ?? "",
+    selected: search.get("select"),
+    asTable: search.get("as") === "table",
+    closed,
+    open,
+    setView: (view) => search.set({ view: view === "versioned-app" ? null : view, select: null }, { history: "push" }),
+    setLabels: (labels) => search.set({ labels: formatLabels(labels) }),
+    setFind: (find) => search.set({ find }),
+    select: (id) => search.set({ select: id }),
+    setAsTable: (asTable) => search.set({ as: asTable ? "table" : null }, { history: "push" }),
+    setNamespace: (namespace, isOpen) => search.set({ closed: formatNames(withName(closed, namespace, !isOpen)), open: formatNames(withName(open, namespace, isOpen)), select: null }),
+  };
+}
+
+function withName(names: ReadonlySet<string>, name: string, isIn: boolean): ReadonlySet<string> {
+  const next = new Set(names);
+  if (isIn) next.add(name);
+  else next.delete(name);
+  return next;
+}
