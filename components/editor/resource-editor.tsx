@@ -10,6 +10,7 @@ import { EditorSteps } from "#components/editor/editor-steps.tsx";
 import type { Companion, FormContext } from "#components/editor/form-context.ts";
 import { LeaveDialog } from "#components/editor/leave-dialog.tsx";
 import { planSave } from "#components/editor/plan-save.ts";
+import { refreshMesh } from "#components/editor/refresh-mesh.ts";
 import { conflictRef, readRef } from "#components/editor/resource-ref.ts";
 import { ReviewStep } from "#components/editor/review-step.tsx";
 import { useCheck } from "#components/editor/use-check.ts";
@@ -63,7 +64,7 @@ export function ResourceEditor(props: ResourceEditorProps) {
   const apply = useMutation(trpc.config.applyChanges.mutationOptions());
 
   function onApplied(result: ApplyResult, intent: "save" | "delete"): void {
-    void queryClient.invalidateQueries();
+    void refreshMesh(queryClient);
     if (result.revision === null) {
       setStage({ step: "edit" });
       setNotice(

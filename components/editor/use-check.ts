@@ -22,7 +22,7 @@ export function useCheck(changes: readonly ConfigChange[], isEnabled: boolean): 
   const query = useQuery({
     queryKey: ["editor", "check", settled],
     queryFn: ({ signal }) => client.config.check.mutate({ changes: JSON.parse(settled) as ConfigChange[] }, { signal }),
-    enabled: isEnabled,
+    enabled: isEnabled && now === settled,
     placeholderData: keepPreviousData,
     retry: false,
     staleTime: 10_000,

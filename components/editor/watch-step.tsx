@@ -4,6 +4,7 @@ import { Undo2 } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { readApiError } from "#components/api/api-error.ts";
 import { useTRPC } from "#components/api/trpc.ts";
+import { refreshMesh } from "#components/editor/refresh-mesh.ts";
 import { RolloutPanel } from "#components/editor/rollout-panel.tsx";
 import { useMay } from "#components/editor/use-may.ts";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
@@ -31,7 +32,7 @@ export function WatchStep({ revision, verb, actions }: WatchStepProps) {
     trpc.config.undo.mutationOptions({
       onSuccess: (result) => {
         if (result.revision !== null) setUndoneAs(result.revision);
-        void queryClient.invalidateQueries();
+        void refreshMesh(queryClient);
       },
     }),
   );

@@ -52,7 +52,7 @@ function XdsRow({ change }: { readonly change: XdsChange }) {
       >
         <ChevronRight aria-hidden className={`size-3.5 shrink-0 text-subtle ${isOpen ? "rotate-90" : ""}`} />
         <Badge tone={OP_TONE[change.op]}>{change.op}</Badge>
-        <span className="w-24 shrink-0 text-muted text-xs">
+        <span className="w-32 shrink-0 whitespace-nowrap text-muted text-xs">
           {change.type} {TYPE_WORD[change.type] ?? ""}
         </span>
         <span className="min-w-0 flex-1 truncate font-mono text-xs">{change.name}</span>

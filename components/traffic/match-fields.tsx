@@ -1,7 +1,7 @@
 "use client";
 import { Plus, X } from "lucide-react";
+import { CommitInput } from "#components/editor/commit-input.tsx";
 import { OtherFieldsNote } from "#components/editor/other-fields-note.tsx";
-import { CommitInput } from "#components/traffic/commit-input.tsx";
 import { ConditionRow } from "#components/traffic/condition-row.tsx";
 import type { RuleFieldsProps } from "#components/traffic/rule-fields.ts";
 import { Button } from "#components/ui/button.tsx";

@@ -1,6 +1,7 @@
 "use client";
 import type { FormContext } from "#components/editor/form-context.ts";
 import { Card } from "#components/ui/card.tsx";
+import { cx } from "#components/ui/cx.ts";
 import { explainRouting } from "#core/form/explain-routing.ts";
 import { readRoutingForm } from "#core/form/routing-form.ts";
 
@@ -10,7 +11,12 @@ export function RoutingAside({ context }: { readonly context: FormContext }) {
   return (
     <Card title="In words">
       {sentences.length === 0 ? <p className="text-muted text-sm">No rule yet: nothing is routed.</p> : null}
-      <ol className="flex list-inside list-decimal flex-col gap-2 text-muted text-sm marker:text-subtle">
+      <ol
+        className={cx(
+          "flex flex-col gap-2 text-muted text-sm marker:text-subtle",
+          sentences.length > 1 && "list-decimal pl-5",
+        )}
+      >
         {sentences.map((sentence) => (
           <li key={sentence} className="break-words">
             {sentence}

@@ -21,10 +21,10 @@ export function RuleCard(props: RuleFieldsProps) {
   return (
     <section aria-label={name} data-testid="rule" className="rounded-lg border border-line bg-surface">
       <header className="flex items-center gap-2 border-line border-b px-4 py-2">
-        <h3 className="font-medium text-ink text-sm">
+        <h2 className="font-medium text-ink text-sm">
           {name}
           {rule.name === "" ? null : <span className="ml-2 font-normal text-subtle">{rule.name}</span>}
-        </h3>
+        </h2>
         {rule.matches.length === 0 && index < count - 1 ? (
           <span className="text-warn-text text-xs">takes every request: the rules after it get none</span>
         ) : null}

@@ -22,7 +22,7 @@ import { useSearchState } from "#components/ui/use-search-state.ts";
 import { KIND_NAMES } from "#core/resource/kinds.ts";
 
 const COLUMNS = buildResourceColumns(["name", "kind", "namespace", "hosts", "problems", "changed"]);
-const ANY = "";
+const ANY = "any";
 
 /** Everything that says where requests go: routing, versions, gateways, services. */
 export function TrafficPage() {
@@ -69,14 +69,14 @@ export function TrafficPage() {
           className="w-44"
           value={kind ?? ANY}
           options={[{ value: ANY, label: "All kinds" }, ...TRAFFIC_KINDS.map((value) => ({ value, label: value }))]}
-          onValueChange={(value) => search.set({ kind: value })}
+          onValueChange={(value) => search.set({ kind: value === ANY ? null : value })}
         />
         <Select
           label="Namespace"
           className="w-44"
           value={namespace ?? ANY}
           options={[{ value: ANY, label: "All namespaces" }, ...namespaces.map((value) => ({ value, label: value }))]}
-          onValueChange={(value) => search.set({ namespace: value })}
+          onValueChange={(value) => search.set({ namespace: value === ANY ? null : value })}
         />
         <Checkbox
           label="With problems"

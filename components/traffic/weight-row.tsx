@@ -20,7 +20,8 @@ export interface WeightRowProps {
   readonly onRemove: () => void;
 }
 
-const ANY = { value: "", label: "any version" } as const;
+/** No subset; a select takes empty text for nothing chosen. */
+const ANY = "any";
 
 /** One destination and its share, by slider or figure. */
 export function WeightRow({ destination, colour, subsets, isShared, problem, ...on }: WeightRowProps) {
@@ -39,9 +40,9 @@ export function WeightRow({ destination, colour, subsets, isShared, problem, ...
         </span>
         <Select
           label={`Version of ${host}`}
-          value={subset}
-          onValueChange={on.onSubsetChange}
-          options={[ANY, ...known.map((value) => ({ value, label: value }))]}
+          value={subset === "" ? ANY : subset}
+          onValueChange={(value) => on.onSubsetChange(value === ANY ? "" : value)}
+          options={[{ value: ANY, label: "any version" }, ...known.map((value) => ({ value, label: value }))]}
         />
         {isShared ? (
           <>
@@ -49,6 +50,7 @@ export function WeightRow({ destination, colour, subsets, isShared, problem, ...
             <div className="flex items-center gap-1.5">
               <NumberInput
                 label={`Weight of ${name} in percent`}
+                className="min-w-0 flex-1"
                 value={weight}
                 min={0}
                 max={100}

@@ -12,12 +12,12 @@ export function explainPolicy(form: PolicyForm, target: string): string[] {
 }
 
 function explainRule(rule: PolicyRuleForm, { action, namespace }: PolicyForm, target: string): string {
-  const isAnyCaller = rule.principals.length === 0 && rule.namespaces.length === 0 && !hasOtherSources(rule);
   const callers = [
     ...rule.principals.map((principal) => describePrincipal(principal, namespace)),
     ...rule.namespaces.map((each) => `anything in namespace ${each}`),
     ...(hasOtherSources(rule) ? ["the callers that the YAML names"] : []),
   ];
+  if (callers.length === 0 && !rule.isAnyone) return "No caller is chosen yet.";
   const who = joinWords(callers, "and");
   const what = describeOperation(rule);
   const when = rule.conditions.map(({ key, values }) => `${describeKey(key)} is ${joinWords(values, "or")}`);
@@ -25,11 +25,11 @@ function explainRule(rule: PolicyRuleForm, { action, namespace }: PolicyForm, ta
   const more = rule.other.length > 0 && !hasOtherSources(rule) ? ", within what the YAML says besides" : "";
   switch (action) {
     case "DENY":
-      return isAnyCaller ? `Nobody may call ${suffix}${more}.` : `${capitalise(who)} may not call ${suffix}${more}.`;
+      return rule.isAnyone ? `Nobody may call ${suffix}${more}.` : `${capitalise(who)} may not call ${suffix}${more}.`;
     case "ALLOW":
-      return `${isAnyCaller ? "Anyone" : capitalise(who)} may call ${suffix}${more}.`;
+      return `${rule.isAnyone ? "Anyone" : capitalise(who)} may call ${suffix}${more}.`;
     case "AUDIT":
-      return `When ${isAnyCaller ? "anyone" : who} calls ${suffix}${more}, it is noted; nothing is refused.`;
+      return `When ${rule.isAnyone ? "anyone" : who} calls ${suffix}${more}, it is noted; nothing is refused.`;
     default:
       return assertNever(action);
   }

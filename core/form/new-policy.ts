@@ -11,10 +11,9 @@ export interface NewPolicy {
   readonly takenNames: readonly string[];
 }
 
-/** An AuthorizationPolicy to begin with: the target and the callers that the link named. */
+/** An AuthorizationPolicy to begin with: the target and the callers that the link named. Without any it asks for them. */
 export function newPolicy({ namespace, action, targetName, selector, principals, takenNames }: NewPolicy): string {
   const caller = principals.length === 1 ? parsePrincipal(principals[0] ?? "")?.account : undefined;
-  const from = principals.length === 0 ? {} : { from: [{ source: { principals: [...principals] } }] };
   const name = [action.toLowerCase(), caller, "to", targetName].filter((part) => part !== undefined).join("-");
   return renderDocument({
     apiVersion: "security.istio.io/v1",
@@ -26,7 +25,7 @@ export function newPolicy({ namespace, action, targetName, selector, principals,
     spec: {
       ...(Object.keys(selector).length === 0 ? {} : { selector: { matchLabels: selector } }),
       action,
-      rules: [from],
+      rules: [{ from: [{ source: { principals: [...principals] } }] }],
     },
   });
 }

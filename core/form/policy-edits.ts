@@ -7,7 +7,10 @@ export function policyRulePath(rule: number, ...rest: readonly PathSegment[]): s
   return formatPath(["spec", "rules", rule, ...rest]);
 }
 
-/** Callers by identity and by namespace, any of them; sources that the form does not show stay as they are. */
+/**
+ * Callers by identity and by namespace, any of them; sources that the form does not show stay as they are. Without any
+ * the rule names nobody, which is an error: a list that was emptied must not come to mean everyone.
+ */
 export function setCallers(
   document: unknown,
   rule: number,
@@ -27,7 +30,13 @@ export function setCallers(
   }
   for (const name of ["principals", "namespaces"] as const)
     if (left[name].length > 0) from.push({ source: { [name]: [...left[name]] } });
-  return setList(policyRulePath(rule, "from"), from);
+  const value = from.length === 0 ? [{ source: { principals: [] } }] : from;
+  return [{ op: "set", path: policyRulePath(rule, "from"), value }];
+}
+
+/** Whoever calls. */
+export function setAnyone(rule: number): DocumentEdit[] {
+  return [{ op: "delete", path: policyRulePath(rule, "from") }];
 }
 
 /** Methods, paths, hosts, ports of the first operation; with its last member it goes, and with the last one `to`. */
@@ -69,12 +78,8 @@ export function setSelector(labels: Readonly<Record<string, string>>): DocumentE
     : [{ op: "set", path: "spec.selector.matchLabels", value: { ...labels } }];
 }
 
-/** An empty rule matches every request, so a new one names a method to begin with. */
+/** An empty rule matches every request, so a new one asks for its callers. */
 export function addPolicyRule(form: PolicyForm): DocumentEdit[] {
-  const value = { to: [{ operation: { methods: ["GET"] } }] };
+  const value = { from: [{ source: { principals: [] } }] };
   return [{ op: "insert", path: policyRulePath(form.rules?.length ?? 0), value }];
-}
-
-function setList(path: string, value: readonly unknown[]): DocumentEdit[] {
-  return [value.length === 0 ? { op: "delete", path } : { op: "set", path, value: [...value] }];
 }

@@ -2,7 +2,14 @@ import { expect, test } from "vitest";
 import { explainPolicy } from "#core/form/explain-policy.ts";
 import { newPolicy } from "#core/form/new-policy.ts";
 import { openDocument } from "#core/form/open-document.ts";
-import { addPolicyRule, setCallers, setHeaderCondition, setOperation, setSelector } from "#core/form/policy-edits.ts";
+import {
+  addPolicyRule,
+  setAnyone,
+  setCallers,
+  setHeaderCondition,
+  setOperation,
+  setSelector,
+} from "#core/form/policy-edits.ts";
 import { readPolicyForm } from "#core/form/policy-form.ts";
 import { type PolicyTarget, warnPolicy } from "#core/form/warn-policy.ts";
 import { type DocumentEdit, editDocument } from "#core/resource/edit-document.ts";
@@ -42,6 +49,7 @@ test("a policy to begin with names itself, its target and its caller", () => {
     selector: { app: "details" },
     rules: [
       {
+        isAnyone: false,
         principals: [PRODUCTPAGE],
         namespaces: [],
         methods: [],
@@ -77,6 +85,15 @@ test("sources that the form does not show stay where they are", () => {
   expect(formOf(text).rules?.[0]).toMatchObject({ principals: [], other: ["spec.rules[0].from[0].source"] });
 });
 
+test("a list of callers that was emptied is an error, and never comes to mean everyone", () => {
+  const text = editDocument(DENY, setCallers(readValue(DENY), 0, { principals: [], namespaces: [] }));
+  expect(parseDocuments(text).diagnostics).toMatchObject([
+    { severity: "error", path: "spec.rules[0].from[0].source.principals" },
+  ]);
+  expect(explainPolicy(formOf(text), "details")).toEqual(["No caller is chosen yet."]);
+  expect(formOf(apply(text, setAnyone(0))).rules).toMatchObject([{ isAnyone: true }]);
+});
+
 test("operations and conditions come, and go without leaving an empty shell", () => {
   let text = apply(DENY, setOperation(readValue(DENY), 0, "methods", ["GET"]));
   text = apply(text, setOperation(readValue(text), 0, "paths", ["/details/*"]));
@@ -91,8 +108,12 @@ test("operations and conditions come, and go without leaving an empty shell", ()
 });
 
 test("a new rule and another target make a valid policy", () => {
-  const text = apply(DENY, [...addPolicyRule(formOf(DENY)), ...setSelector({})]);
-  expect(formOf(text)).toMatchObject({ selector: {}, rules: [{}, { methods: ["GET"] }] });
+  const text = apply(DENY, [
+    ...addPolicyRule(formOf(DENY)),
+    { op: "set", path: "spec.rules[1].from[0].source.principals", value: [RATINGS] },
+    ...setSelector({}),
+  ]);
+  expect(formOf(text)).toMatchObject({ selector: {}, rules: [{}, { principals: [RATINGS] }] });
 });
 
 const withRule = (edits: (value: unknown) => DocumentEdit[]) => editDocument(DENY, edits(readValue(DENY)));
@@ -109,7 +130,7 @@ test.each([
   },
   {
     name: "nobody in particular",
-    text: withRule((value) => setCallers(value, 0, { principals: [], namespaces: [] })),
+    text: editDocument(DENY, setAnyone(0)),
     sentence: "Nobody may call anything on details.",
   },
   {
@@ -153,7 +174,7 @@ test.each([
   },
   {
     name: "a DENY of all",
-    text: withRule((value) => setCallers(value, 0, { principals: [], namespaces: [] })),
+    text: editDocument(DENY, setAnyone(0)),
     target: TARGET,
     codes: ["denies-everyone"],
   },

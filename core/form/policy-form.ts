@@ -11,6 +11,8 @@ export interface ConditionForm {
 
 /** Who (any of them), what (all that is given), and further conditions (all). */
 export interface PolicyRuleForm {
+  /** No `from`: whoever calls. */
+  readonly isAnyone: boolean;
   readonly principals: readonly string[];
   readonly namespaces: readonly string[];
   readonly methods: readonly string[];
@@ -57,6 +59,7 @@ function readRule(value: unknown, at: Path): PolicyRuleForm {
   const operations = listOf(rule.to).map((each) => recordOf(recordOf(each).operation));
   const operation = operations[0] ?? {};
   return {
+    isAnyone: rule.from === undefined,
     principals: sources
       .filter((source) => isOnly(source, "principals"))
       .flatMap((source) => textsOf(source.principals)),

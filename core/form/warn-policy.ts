@@ -25,7 +25,8 @@ export interface PolicyTarget {
 export function warnPolicy(form: PolicyForm, target: PolicyTarget): PolicyWarning[] {
   const rules = form.rules ?? [];
   const isFor = (rule: (typeof rules)[number]) =>
-    rule.principals.length + rule.namespaces.length + rule.methods.length + rule.paths.length + rule.hosts.length > 0 ||
+    !rule.isAnyone ||
+    rule.methods.length + rule.paths.length + rule.hosts.length > 0 ||
     rule.ports.length + rule.conditions.length + rule.other.length > 0;
   const matchesAll = rules.some((rule) => !isFor(rule));
   const warnings: PolicyWarning[] = [];

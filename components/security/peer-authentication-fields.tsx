@@ -1,0 +1,51 @@
+"use client";
+import type { FormContext } from "#components/editor/form-context.ts";
+import { OtherFieldsNote } from "#components/editor/other-fields-note.tsx";
+import { TargetField } from "#components/security/target-field.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { Select } from "#components/ui/select.tsx";
+import { otherFields } from "#core/form/other-fields.ts";
+import { recordOf, textMapOf, textOf } from "#core/form/read-loosely.ts";
+import type { Catalog } from "#core/view/config.ts";
+
+const MODES = [
+  { value: "STRICT", label: "Strict", description: "only mTLS: plaintext is refused" },
+  { value: "PERMISSIVE", label: "Permissive", description: "mTLS and plaintext, while workloads move in" },
+  { value: "DISABLE", label: "Off", description: "plaintext only" },
+  { value: "UNSET", label: "As above it", description: "what the namespace or the mesh says" },
+] as const;
+
+/** The form of a PeerAuthentication: on what, and which connections it takes. */
+export function PeerAuthenticationFields({
+  context,
+  catalog,
+}: {
+  readonly context: FormContext;
+  readonly catalog: Catalog;
+}) {
+  const metadata = recordOf(recordOf(context.value).metadata);
+  const spec = recordOf(recordOf(context.value).spec);
+  const mode = MODES.find(({ value }) => value === textOf(recordOf(spec.mtls).mode))?.value ?? "UNSET";
+  return (
+    <Card title="Mutual TLS">
+      <div className="flex flex-col gap-4">
+        <TargetField
+          name={textOf(metadata.name)}
+          namespace={textOf(metadata.namespace) || "default"}
+          selector={textMapOf(recordOf(spec.selector).matchLabels)}
+          catalog={catalog}
+          context={context}
+        />
+        <Field label="Accepts" className="max-w-md" error={context.problemAt("spec.mtls")}>
+          <Select
+            value={mode}
+            options={MODES}
+            onValueChange={(value) => context.edit([{ op: "set", path: "spec.mtls.mode", value }])}
+          />
+        </Field>
+        <OtherFieldsNote paths={otherFields(spec, ["spec"], ["selector", "mtls"])} />
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,126 @@
+"use client";
+import { ChevronRight, Trash2 } from "lucide-react";
+import { useState } from "react";
+import type { FormContext } from "#components/editor/form-context.ts";
+import { OtherFieldsNote } from "#components/editor/other-fields-note.tsx";
+import { HeaderConditions } from "#components/security/header-conditions.tsx";
+import type { PrincipalNames } from "#components/security/principal-names.ts";
+import { Button } from "#components/ui/button.tsx";
+import { Checkbox } from "#components/ui/checkbox.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { IconButton } from "#components/ui/icon-button.tsx";
+import { MultiCombobox } from "#components/ui/multi-combobox.tsx";
+import { policyRulePath, setAnyone, setCallers, setOperation } from "#core/form/policy-edits.ts";
+import type { OperationField, PolicyAction, PolicyRuleForm } from "#core/form/policy-form.ts";
+
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+const VERB = { ALLOW: "Allow", DENY: "Deny", AUDIT: "Note" } as const satisfies Record<PolicyAction, string>;
+
+export interface PolicyRuleCardProps {
+  readonly index: number;
+  readonly count: number;
+  readonly rule: PolicyRuleForm;
+  readonly action: PolicyAction;
+  readonly names: PrincipalNames;
+  readonly namespaces: readonly string[];
+  readonly hosts: readonly string[];
+  readonly context: FormContext;
+}
+
+/** One rule of a policy: who, and what of it. */
+export function PolicyRuleCard({ index, count, rule, action, names, namespaces, hosts, context }: PolicyRuleCardProps) {
+  const hasMore = rule.hosts.length + rule.ports.length + rule.conditions.length > 0;
+  const [isOpen, setIsOpen] = useState(hasMore);
+  const list = (field: OperationField, label: string, hint: string, options: readonly string[]) => (
+    <Field label={label} hint={hint} error={context.problemAt(policyRulePath(index, "to", 0, "operation", field))}>
+      <MultiCombobox
+        isFree
+        placeholder="any"
+        values={rule[field]}
+        options={options}
+        onValuesChange={(values) => context.edit(setOperation(context.value, index, field, values))}
+      />
+    </Field>
+  );
+  return (
+    <section
+      aria-label={`Rule ${index + 1}`}
+      data-testid="policy-rule"
+      className="rounded-lg border border-line bg-surface"
+    >
+      <header className="flex min-h-10 items-center border-line border-b px-4 py-1.5">
+        <h2 className="font-medium text-ink text-sm">
+          {VERB[action]} {count > 1 ? `· rule ${index + 1} of ${count}` : ""}
+        </h2>
+        {count < 2 ? null : (
+          <IconButton
+            size="sm"
+            label={`Remove rule ${index + 1}`}
+            className="ml-auto"
+            onClick={() => context.edit([{ op: "delete", path: policyRulePath(index) }])}
+          >
+            <Trash2 aria-hidden />
+          </IconButton>
+        )}
+      </header>
+      <div className="flex flex-col gap-4 p-4">
+        <div className="grid gap-4 md:grid-cols-2">
+          <Field label="Callers" hint="by service account" error={context.problemAt(policyRulePath(index, "from"))}>
+            <MultiCombobox
+              isFree
+              placeholder={rule.isAnyone ? "anyone" : "choose who"}
+              values={rule.principals.map(names.toName)}
+              options={names.options}
+              onValuesChange={(values) =>
+                context.edit(
+                  setCallers(context.value, index, {
+                    principals: values.map(names.toPrincipal),
+                    namespaces: rule.namespaces,
+                  }),
+                )
+              }
+            />
+          </Field>
+          <Field label="Or any caller in namespace">
+            <MultiCombobox
+              isFree
+              placeholder="none"
+              values={rule.namespaces}
+              options={namespaces}
+              onValuesChange={(values) =>
+                context.edit(setCallers(context.value, index, { principals: rule.principals, namespaces: values }))
+              }
+            />
+          </Field>
+          <Checkbox
+            className="md:col-span-2"
+            label="Anyone, with or without an identity"
+            isChecked={rule.isAnyone}
+            onChange={(isChecked) =>
+              context.edit(
+                isChecked ? setAnyone(index) : setCallers(context.value, index, { principals: [], namespaces: [] }),
+              )
+            }
+          />
+          {list("methods", "Methods", "empty for any", METHODS)}
+          {list("paths", "Paths", "/details/* or */info; empty for any", [])}
+        </div>
+        <div>
+          <Button size="sm" variant="ghost" className="-ml-2" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
+            <ChevronRight aria-hidden className={isOpen ? "rotate-90" : ""} /> Host, port, headers
+          </Button>
+          {isOpen ? (
+            <div className="mt-3 flex flex-col gap-4">
+              <div className="grid gap-4 md:grid-cols-2">
+                {list("hosts", "Hosts", "as the Host header says; empty for any", hosts)}
+                {list("ports", "Ports", "of the workload; empty for any", [])}
+              </div>
+              <HeaderConditions index={index} rule={rule} context={context} />
+            </div>
+          ) : null}
+        </div>
+        <OtherFieldsNote paths={rule.other} />
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,61 @@
+"use client";
+import { ResourceEditor } from "#components/editor/resource-editor.tsx";
+import type { DraftBase } from "#components/editor/use-draft.ts";
+import { PeerAuthenticationFields } from "#components/security/peer-authentication-fields.tsx";
+import { PolicyAside } from "#components/security/policy-aside.tsx";
+import { PolicyFields } from "#components/security/policy-fields.tsx";
+import { describeTarget } from "#components/security/target-options.ts";
+import { explainPolicy } from "#core/form/explain-policy.ts";
+import { readPolicyForm } from "#core/form/policy-form.ts";
+import { recordOf, textMapOf, textOf } from "#core/form/read-loosely.ts";
+import type { Catalog } from "#core/view/config.ts";
+
+export type SecurityKind = "AuthorizationPolicy" | "PeerAuthentication";
+
+export function isSecurityKind(kind: string): kind is SecurityKind {
+  return kind === "AuthorizationPolicy" || kind === "PeerAuthentication";
+}
+
+export interface SecurityEditorProps {
+  readonly kind: SecurityKind;
+  readonly label: string;
+  readonly initial: DraftBase;
+  readonly catalog: Catalog;
+}
+
+/** The editor of a policy, with the form of its kind. */
+export function SecurityEditor({ kind, label, initial, catalog }: SecurityEditorProps) {
+  if (kind === "PeerAuthentication")
+    return (
+      <ResourceEditor
+        label={label}
+        initial={initial}
+        backHref="/security"
+        renderForm={(context) => <PeerAuthenticationFields context={context} catalog={catalog} />}
+        suggestReason={(_, after) => describeMtls(after, catalog)}
+      />
+    );
+  return (
+    <ResourceEditor
+      label={label}
+      initial={initial}
+      backHref="/security?tab=authorization"
+      renderForm={(context) => <PolicyFields context={context} catalog={catalog} />}
+      renderAside={(context) => <PolicyAside context={context} catalog={catalog} />}
+      suggestReason={(_, after) => describePolicy(after, catalog)}
+    />
+  );
+}
+
+function describePolicy(value: unknown, catalog: Catalog): string {
+  const form = readPolicyForm(value);
+  const sentences = explainPolicy(form, describeTarget(catalog, form.namespace, form.selector));
+  return sentences.join(" ").replace(/\.$/, "");
+}
+
+function describeMtls(value: unknown, catalog: Catalog): string {
+  const spec = recordOf(recordOf(value).spec);
+  const namespace = textOf(recordOf(recordOf(value).metadata).namespace) || "default";
+  const target = describeTarget(catalog, namespace, textMapOf(recordOf(spec.selector).matchLabels));
+  return `mTLS ${textOf(recordOf(spec.mtls).mode).toLowerCase() || "unset"} for ${target}`;
+}

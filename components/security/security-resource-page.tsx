@@ -1,0 +1,56 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTRPC } from "#components/api/trpc.ts";
+import { EditorPage } from "#components/editor/editor-page.tsx";
+import { ResourceByline, ResourceTitle } from "#components/editor/resource-header.tsx";
+import { SecurityEditor, type SecurityKind } from "#components/security/security-editor.tsx";
+import { Page } from "#components/ui/page.tsx";
+import { QueryView } from "#components/ui/query-view.tsx";
+import { SkeletonRows } from "#components/ui/skeleton.tsx";
+import type { Catalog, ResourceDetail } from "#core/view/config.ts";
+
+const SECTION = { label: "Security", href: "/security" };
+
+/** One policy, to read and to edit. */
+export function SecurityResourcePage({ reference, kind }: { readonly reference: string; readonly kind: SecurityKind }) {
+  const trpc = useTRPC();
+  const resource = useQuery(trpc.config.get.queryOptions({ ref: reference }));
+  const catalog = useQuery(trpc.services.names.queryOptions());
+  return (
+    <QueryView query={resource} what={reference} skeleton={<Waiting />}>
+      {(detail) => (
+        <QueryView query={catalog} what="the names of services" skeleton={<Waiting />}>
+          {(names) => <Editor key={reference} kind={kind} resource={detail} catalog={names} />}
+        </QueryView>
+      )}
+    </QueryView>
+  );
+}
+
+interface EditorProps {
+  readonly kind: SecurityKind;
+  readonly resource: ResourceDetail;
+  readonly catalog: Catalog;
+}
+
+function Editor({ kind, resource, catalog }: EditorProps) {
+  const [initial] = useState({ ref: resource.ref, text: resource.text, resourceVersion: resource.resourceVersion });
+  return (
+    <EditorPage
+      section={SECTION}
+      title={<ResourceTitle resource={resource} />}
+      description={<ResourceByline resource={resource} />}
+    >
+      <SecurityEditor kind={kind} label={`${resource.kind} ${resource.name}`} initial={initial} catalog={catalog} />
+    </EditorPage>
+  );
+}
+
+function Waiting() {
+  return (
+    <Page>
+      <SkeletonRows rows={8} />
+    </Page>
+  );
+}

@@ -1,0 +1,51 @@
+import type { Catalog } from "#core/view/config.ts";
+
+export type Labels = Readonly<Record<string, string>>;
+
+export interface TargetOption {
+  /** The labels as text: stable, unique. */
+  readonly value: string;
+  readonly label: string;
+  readonly description: string;
+  readonly labels: Labels;
+}
+
+/** What a policy of a namespace can be put on: all of it, a service's workloads, one version of them. */
+export function targetOptions(catalog: Catalog, namespace: string): TargetOption[] {
+  const options = new Map<string, TargetOption>();
+  const add = (label: string, description: string, labels: Labels) => {
+    const value = formatLabels(labels);
+    if (!options.has(value)) options.set(value, { value, label, description, labels });
+  };
+  add(`every workload in ${namespace}`, "no selector", {});
+  for (const service of catalog.services)
+    if (service.namespace === namespace && Object.keys(service.labels).length > 0)
+      add(service.name, `service, ${formatLabels(service.labels)}`, service.labels);
+  for (const workload of catalog.workloads)
+    if (workload.namespace === namespace) {
+      const labels = distinguishing(workload.labels);
+      if (Object.keys(labels).length > 0) add(workload.name, `workload, ${formatLabels(labels)}`, labels);
+    }
+  return [...options.values()];
+}
+
+/** `app=reviews, version=v1`, in the order of names; "all" for none. */
+export function formatLabels(labels: Labels): string {
+  const parts = Object.entries(labels)
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([name, value]) => `${name}=${value}`);
+  return parts.length === 0 ? "all" : parts.join(", ");
+}
+
+/** How a sentence calls what the labels select. */
+export function describeTarget(catalog: Catalog, namespace: string, labels: Labels): string {
+  const value = formatLabels(labels);
+  const option = targetOptions(catalog, namespace).find((each) => each.value === value);
+  return option?.label ?? `workloads with ${value}`;
+}
+
+/** `app` and `version` name a workload where it has them; else all of its labels do. */
+function distinguishing(labels: Labels): Labels {
+  if (labels.app === undefined) return labels;
+  return labels.version === undefined ? { app: labels.app } : { app: labels.app, version: labels.version };
+}
