@@ -73,7 +73,8 @@ export async function setup({ build = true, envoy = true } = {}) {
   const [major] = process.versions.node.split(".").map(Number);
   if (major < 20) throw new Error(`Node ${process.versions.node} is too old\n  next: install Node 20 or newer`);
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  await step("dependencies (npm ci)", ["package-lock.json"], "node_modules/.bin/tsc", () => run(npm, ["ci", "--no-audit", "--no-fund"]));
+  // Not `npm ci`: it refuses a lock file written on one platform for lacking the optional packages of the others.
+  await step("dependencies (npm install)", ["package-lock.json", "package.json"], "node_modules/.bin/tsc", () => run(npm, ["install", "--no-save", "--no-audit", "--no-fund"]));
   // The packages' own install scripts bring the runtime and buf; where npm was told not to run them, they are run here.
   if (spawnSync(node, ["--version"], { stdio: "ignore" }).status !== 0) await run(npm, ["rebuild", "node"]);
   const database = step("database client (prisma generate)", ["prisma/schema.prisma", "prisma.config.ts", "package-lock.json"], "server/db/gen", () =>
