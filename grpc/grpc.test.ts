@@ -164,7 +164,18 @@ test.each([
 test("the server gives up at the client's deadline and says so to its handler", async () => {
   let call: CallInfo | undefined;
   const own = new GrpcServer({
-    methods: new Map([["/t.S/Hang", { kind: "unary", handle: (_, info) => new Promise(() => void (call = info)) }]]),
+    methods: new Map([
+      [
+        "/t.S/Hang",
+        {
+          kind: "unary",
+          handle: (_, info) => {
+            call = info;
+            return new Promise(() => undefined);
+          },
+        },
+      ],
+    ]),
   });
   const where = await own.listen({ host: "127.0.0.1", port: 0 });
   const client = await connectGrpc({ address: `127.0.0.1:${where}` });
@@ -188,7 +199,12 @@ test("a reader that does not read is seen by the bytes that wait for it, and by 
   const drained = Promise.withResolvers<void>();
   const method: GrpcMethod = {
     kind: "stream",
-    open: (opened) => ({ onMessage: () => void (stream = opened), onDrain: () => drained.resolve() }),
+    open: (opened) => ({
+      onMessage: () => {
+        stream = opened;
+      },
+      onDrain: () => drained.resolve(),
+    }),
   };
   const own = new GrpcServer({ methods: new Map([["/t.S/Push", method]]), queueBytesMax: 1_000_000 });
   const where = await own.listen({ host: "127.0.0.1", port: 0 });

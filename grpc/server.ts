@@ -1,7 +1,6 @@
 import { constants as cryptoConstants } from "node:crypto";
 import { chmodSync, rmSync } from "node:fs";
 import {
-  constants,
   createSecureServer,
   createServer,
   type Http2SecureServer,
@@ -11,9 +10,11 @@ import {
   type ServerHttp2Stream,
 } from "node:http2";
 import { PharosError } from "#core/errors.ts";
-import { FrameReader, frameHeader } from "#grpc/frames.ts";
-import { describePeer, type Peer } from "#grpc/peer.ts";
-import { encodeMessage, parseTimeoutMs, statusOfError } from "#grpc/status.ts";
+import { FrameReader } from "#grpc/frames.ts";
+import type { Peer } from "#grpc/peer.ts";
+import { SendGate } from "#grpc/send-gate.ts";
+import { CONTENT_TYPE, ServerCall } from "#grpc/server-call.ts";
+import { parseTimeoutMs } from "#grpc/status.ts";
 
 /** PEM. Clients are asked for a certificate and let in without one: handlers decide. */
 export interface ServerTls {
@@ -61,9 +62,10 @@ export interface GrpcServerOptions {
   readonly queueBytesMax?: number;
 }
 
-const CONTENT_TYPE = "application/grpc";
 const PING_INTERVAL_MS = 30_000;
 const PING_TIMEOUT_MS = 20_000;
+/** Streams that large messages are written to at a time. */
+const SENDING_MAX = 64;
 const UNIMPLEMENTED = 12;
 /** What node:http2 lets one session hold before it refuses streams, in MB: bounded here per stream instead. */
 const SESSION_MEMORY_MB = 4096;
@@ -75,6 +77,7 @@ const SESSION_MEMORY_MB = 4096;
 export class GrpcServer {
   readonly #options: GrpcServerOptions;
   readonly #server: Http2Server | Http2SecureServer;
+  readonly #gate = new SendGate(SENDING_MAX);
   readonly #sessions = new Set<ServerHttp2Session>();
   #socketPath: string | undefined;
 
@@ -170,7 +173,13 @@ export class GrpcServer {
       stream.respond({ ":status": 415 }, { endStream: true });
       return;
     }
-    const call = new Call(stream, path, headers, this.#options.queueBytesMax ?? 64 * 1024 * 1024);
+    const call = new ServerCall({
+      stream,
+      path,
+      headers,
+      queueBytesMax: this.#options.queueBytesMax ?? 64 * 1024 * 1024,
+      gate: this.#gate,
+    });
     const encoding = headers["grpc-encoding"];
     if (encoding !== undefined && encoding !== "identity") {
       call.fail(
@@ -187,7 +196,7 @@ export class GrpcServer {
     else this.#bidi(call, method.open);
   }
 
-  #unary(call: Call, handle: (request: Buffer, call: CallInfo) => Promise<Uint8Array>): void {
+  #unary(call: ServerCall, handle: (request: Buffer, call: CallInfo) => Promise<Uint8Array>): void {
     const reader = new FrameReader(this.#options.messageBytesMax ?? 64 * 1024 * 1024);
     let request: Buffer | undefined;
     call.stream.on("data", (chunk: Buffer) => {
@@ -212,7 +221,7 @@ export class GrpcServer {
     });
   }
 
-  #bidi(call: Call, open: (stream: ServerStream) => StreamHandler): void {
+  #bidi(call: ServerCall, open: (stream: ServerStream) => StreamHandler): void {
     const reader = new FrameReader(this.#options.messageBytesMax ?? 64 * 1024 * 1024);
     let handler: StreamHandler;
     try {
@@ -231,95 +240,10 @@ export class GrpcServer {
       }
     });
     call.stream.on("end", () => (handler.onEnd === undefined ? call.end() : handler.onEnd()));
-    call.stream.on("drain", () => handler.onDrain?.());
-    call.stream.once("close", () => handler.onClose?.());
-  }
-}
-
-class Call implements ServerStream {
-  readonly stream: ServerHttp2Stream;
-  readonly path: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly peer: Peer;
-  readonly #abort = new AbortController();
-  readonly #queueBytesMax: number;
-  isOver = false;
-
-  constructor(stream: ServerHttp2Stream, path: string, headers: IncomingHttpHeaders, queueBytesMax: number) {
-    this.stream = stream;
-    this.path = path;
-    this.headers = headers;
-    this.#queueBytesMax = queueBytesMax;
-    const { session } = stream;
-    this.peer =
-      session === undefined ? { address: "gone", certificate: null } : describePeer(session as ServerHttp2Session);
-    stream.once("close", () => {
-      this.isOver = true;
-      this.#abort.abort();
+    call.onDrain = () => handler.onDrain?.();
+    call.stream.on("drain", () => {
+      if (call.queuedBytes === 0) handler.onDrain?.();
     });
-  }
-
-  get signal(): AbortSignal {
-    return this.#abort.signal;
-  }
-
-  get queuedBytes(): number {
-    return this.stream.writableLength;
-  }
-
-  /** The client's deadline: past it nobody waits for the answer. */
-  endAfter(timeoutMs: number | undefined): void {
-    if (timeoutMs === undefined) return;
-    const timer = setTimeout(
-      () => this.fail(new PharosError("timeout", `${this.path} did not answer within ${timeoutMs} ms`)),
-      timeoutMs,
-    );
-    this.stream.once("close", () => clearTimeout(timer));
-  }
-
-  start(): void {
-    if (this.stream.headersSent || this.stream.destroyed) return;
-    this.stream.respond(
-      { ":status": 200, "content-type": CONTENT_TYPE, "grpc-accept-encoding": "identity" },
-      { waitForTrailers: true },
-    );
-    this.stream.once("wantTrailers", () => this.stream.sendTrailers(this.#trailers));
-  }
-
-  #trailers: Record<string, string> = { "grpc-status": "0" };
-
-  send(parts: readonly Uint8Array[]): boolean {
-    if (this.isOver || this.stream.destroyed) return false;
-    this.start();
-    let length = 0;
-    for (const part of parts) length += part.length;
-    this.stream.cork();
-    this.stream.write(frameHeader(length));
-    for (const part of parts) this.stream.write(part);
-    this.stream.uncork();
-    return this.stream.writableLength <= this.#queueBytesMax;
-  }
-
-  end(): void {
-    if (this.isOver || this.stream.destroyed) return;
-    this.isOver = true;
-    this.start();
-    this.stream.end();
-  }
-
-  fail(error: unknown, status?: number): void {
-    if (this.isOver || this.stream.destroyed) return;
-    this.isOver = true;
-    this.#abort.abort();
-    const known = statusOfError(error);
-    this.#trailers = { "grpc-status": String(status ?? known.status), "grpc-message": encodeMessage(known.message) };
-    if (this.stream.headersSent) this.stream.end();
-    else {
-      this.stream.respond(
-        { ":status": 200, "content-type": CONTENT_TYPE, "grpc-accept-encoding": "identity", ...this.#trailers },
-        { endStream: true },
-      );
-      this.stream.close(constants.NGHTTP2_NO_ERROR);
-    }
+    call.stream.once("close", () => handler.onClose?.());
   }
 }

@@ -30,7 +30,10 @@ export function createMeshCalls(compiler: Compiler, ads: AdsServer): Omit<MeshCa
     proxy: (id) => ads.proxy(id),
     proxyConfig: (id, type) => describeView(ads.view(id), type),
     distribution: (revision) => ads.distribution(revision),
-    memory: () => ({ rssBytes: process.memoryUsage.rss(), heapBytes: process.memoryUsage().heapUsed }),
+    memory() {
+      const { rss, heapUsed, external } = process.memoryUsage();
+      return { rssBytes: rss, heapBytes: heapUsed, externalBytes: external };
+    },
   };
 }
 

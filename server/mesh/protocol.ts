@@ -28,7 +28,7 @@ export interface MeshCalls {
   proxyConfig(id: string, type: XdsType): unknown;
   distribution(revision: number): Distribution | undefined;
   setTls(tls: ServerTls): void;
-  memory(): { readonly rssBytes: number; readonly heapBytes: number };
+  memory(): { readonly rssBytes: number; readonly heapBytes: number; readonly externalBytes: number };
   close(): Promise<void>;
 }
 

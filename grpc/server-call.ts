@@ -1,0 +1,177 @@
+import { constants, type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
+import { PharosError } from "#core/errors.ts";
+import { frameHeader } from "#grpc/frames.ts";
+import { describePeer, type Peer } from "#grpc/peer.ts";
+import type { GatedStream, SendGate } from "#grpc/send-gate.ts";
+import type { ServerStream } from "#grpc/server.ts";
+import { encodeMessage, statusOfError } from "#grpc/status.ts";
+
+export const CONTENT_TYPE = "application/grpc";
+/** What is smaller goes at once: turns are for what fills buffers. */
+const LARGE_BYTES = 64 * 1024;
+
+export interface ServerCallOptions {
+  readonly stream: ServerHttp2Stream;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly queueBytesMax: number;
+  readonly gate: SendGate;
+}
+
+/** What is written at once of a large message. */
+const SLICE_BYTES = 32 * 1024;
+
+/** One call on its HTTP/2 stream: headers first, messages in order, trailers last, once each. */
+export class ServerCall implements ServerStream, GatedStream {
+  readonly stream: ServerHttp2Stream;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly peer: Peer;
+  readonly #abort = new AbortController();
+  readonly #queueBytesMax: number;
+  readonly #gate: SendGate;
+  /** Slices of large messages, in order. */
+  readonly #waiting: Uint8Array[][] = [];
+  #waitingBytes = 0;
+  #trailers: Record<string, string> = { "grpc-status": "0" };
+  /** Called when all that waited has left. */
+  onDrain: (() => void) | undefined;
+  /** No more is taken to be sent. */
+  isOver = false;
+
+  constructor({ stream, path, headers, queueBytesMax, gate }: ServerCallOptions) {
+    this.stream = stream;
+    this.path = path;
+    this.headers = headers;
+    this.#queueBytesMax = queueBytesMax;
+    this.#gate = gate;
+    const { session } = stream;
+    this.peer =
+      session === undefined ? { address: "gone", certificate: null } : describePeer(session as ServerHttp2Session);
+    stream.once("close", () => {
+      this.isOver = true;
+      this.#waiting.length = 0;
+      this.#abort.abort();
+    });
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get queuedBytes(): number {
+    return this.#waitingBytes + this.stream.writableLength;
+  }
+
+  /** The client's deadline: past it nobody waits for the answer. */
+  endAfter(timeoutMs: number | undefined): void {
+    if (timeoutMs === undefined) return;
+    const fail = (): void =>
+      this.fail(new PharosError("timeout", `${this.path} did not answer within ${timeoutMs} ms`));
+    const timer = setTimeout(fail, timeoutMs);
+    this.stream.once("close", () => clearTimeout(timer));
+  }
+
+  /** Sends the headers, unless they were. */
+  start(): void {
+    if (this.stream.headersSent || this.stream.destroyed) return;
+    this.stream.respond(
+      { ":status": 200, "content-type": CONTENT_TYPE, "grpc-accept-encoding": "identity" },
+      { waitForTrailers: true },
+    );
+    this.stream.once("wantTrailers", () => this.stream.sendTrailers(this.#trailers));
+  }
+
+  send(parts: readonly Uint8Array[]): boolean {
+    if (this.isOver || this.stream.destroyed) return false;
+    let length = 0;
+    for (const part of parts) length += part.length;
+    const framed = [frameHeader(length), ...parts];
+    if (length < LARGE_BYTES && this.#waiting.length === 0) this.#write(framed);
+    else {
+      this.#waiting.push(...slice(framed));
+      for (const part of framed) this.#waitingBytes += part.length;
+      this.#gate.admit(this);
+    }
+    return this.queuedBytes <= this.#queueBytesMax;
+  }
+
+  writeSlice(onLeft: () => void): boolean {
+    const parts = this.#waiting.shift();
+    if (parts === undefined || this.stream.destroyed) return false;
+    for (const part of parts) this.#waitingBytes -= part.length;
+    const left = once(onLeft);
+    this.stream.once("close", left);
+    this.#write(parts, () => {
+      this.stream.removeListener("close", left);
+      left();
+      if (this.#waiting.length === 0) this.onDrain?.();
+    });
+    if (this.#waiting.length === 0 && this.isOver) this.stream.end();
+    return true;
+  }
+
+  end(): void {
+    if (this.isOver || this.stream.destroyed) return;
+    this.isOver = true;
+    this.start();
+    if (this.#waiting.length === 0) this.stream.end();
+  }
+
+  fail(error: unknown, status?: number): void {
+    if (this.isOver || this.stream.destroyed) return;
+    this.isOver = true;
+    this.#abort.abort();
+    this.#waiting.length = 0;
+    this.#waitingBytes = 0;
+    const known = statusOfError(error);
+    this.#trailers = { "grpc-status": String(status ?? known.status), "grpc-message": encodeMessage(known.message) };
+    // One that does not read would not read this either.
+    if (this.stream.writableLength > this.#queueBytesMax) this.stream.close(constants.NGHTTP2_CANCEL);
+    else if (this.stream.headersSent) this.stream.end();
+    else {
+      this.stream.respond(
+        { ":status": 200, "content-type": CONTENT_TYPE, "grpc-accept-encoding": "identity", ...this.#trailers },
+        { endStream: true },
+      );
+      this.stream.close(constants.NGHTTP2_NO_ERROR);
+    }
+  }
+
+  #write(parts: readonly Uint8Array[], onLeft?: () => void): void {
+    this.start();
+    this.stream.cork();
+    for (const [index, part] of parts.entries())
+      this.stream.write(part, index === parts.length - 1 ? onLeft : undefined);
+    this.stream.uncork();
+  }
+}
+
+function once(callback: () => void): () => void {
+  let isCalled = false;
+  return () => {
+    if (!isCalled) callback();
+    isCalled = true;
+  };
+}
+
+/** Cuts parts into runs of at most SLICE_BYTES, as views. */
+function slice(parts: readonly Uint8Array[]): Uint8Array[][] {
+  const slices: Uint8Array[][] = [];
+  let current: Uint8Array[] = [];
+  let room = SLICE_BYTES;
+  for (const part of parts) {
+    for (let at = 0; at < part.length; ) {
+      const piece = part.subarray(at, at + room);
+      current.push(piece);
+      at += piece.length;
+      room -= piece.length;
+      if (room > 0) continue;
+      slices.push(current);
+      current = [];
+      room = SLICE_BYTES;
+    }
+  }
+  if (current.length > 0) slices.push(current);
+  return slices;
+}
