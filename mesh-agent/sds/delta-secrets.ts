@@ -1,6 +1,6 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { TYPE_URLS } from "#core/xds/type-urls.ts";
-import type { OpenSecretStream } from "#mesh-agent/sds/secret-server.ts";
+import type { OpenSecretStream } from "#mesh-agent/sds/secret-stream.ts";
 import type { EncodedSecret } from "#mesh-agent/sds/secrets.ts";
 import {
   DeltaDiscoveryRequestSchema,

@@ -2,16 +2,9 @@ import { GrpcServer, type ServerStream, type StreamHandler } from "#grpc/server.
 import type { Identity } from "#mesh-agent/identity/identity.ts";
 import type { Log } from "#mesh-agent/log.ts";
 import { openDeltaSecrets } from "#mesh-agent/sds/delta-secrets.ts";
+import type { OpenSecretStream, SecretStream } from "#mesh-agent/sds/secret-stream.ts";
 import { buildSecrets, type EncodedSecret } from "#mesh-agent/sds/secrets.ts";
 import { openStateSecrets } from "#mesh-agent/sds/state-secrets.ts";
-
-/** One subscriber: told when secrets change. */
-export interface SecretStream {
-  readonly handler: StreamHandler;
-  push(secrets: readonly EncodedSecret[]): void;
-}
-
-export type OpenSecretStream = (stream: ServerStream, secrets: readonly EncodedSecret[], log: Log) => SecretStream;
 
 const SERVICE = "/envoy.service.secret.v3.SecretDiscoveryService";
 

@@ -4,7 +4,7 @@ import type { Identity } from "#mesh-agent/identity/identity.ts";
 import { type Secret, SecretSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
 
 /** The names that every TLS context of the mesh refers to. */
-export const SECRET_NAMES = { certificate: "default", roots: "ROOTCA" } as const;
+const SECRET_NAMES = { certificate: "default", roots: "ROOTCA" } as const;
 
 export interface EncodedSecret {
   readonly name: string;

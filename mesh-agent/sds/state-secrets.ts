@@ -1,6 +1,6 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { TYPE_URLS } from "#core/xds/type-urls.ts";
-import type { OpenSecretStream } from "#mesh-agent/sds/secret-server.ts";
+import type { OpenSecretStream } from "#mesh-agent/sds/secret-stream.ts";
 import { DiscoveryRequestSchema, DiscoveryResponseSchema } from "#proto/gen/envoy/service/discovery/v3/discovery_pb.js";
 
 /** State-of-the-world SDS: the whole set of names asked for, sent when it or its content changes. */
