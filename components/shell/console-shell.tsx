@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import type { CSSProperties, ReactNode } from "react";
 import { DemoNotice } from "#components/shell/demo-notice.tsx";
 import { SideNav } from "#components/shell/side-nav.tsx";
 import type { Theme } from "#components/shell/theme.ts";
@@ -15,7 +15,7 @@ export interface ConsoleShellProps {
 /** The frame of every signed-in page. */
 export function ConsoleShell({ session, principal, theme, children }: ConsoleShellProps) {
   return (
-    <div className="flex min-h-dvh">
+    <div className="flex min-h-dvh" style={{ "--chrome": session.isDemoSignIn ? "5rem" : "3.25rem" } as CSSProperties}>
       <a href="#main" className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-60 focus:rounded-md focus:bg-accent-fill focus:px-3 focus:py-2 focus:text-on-accent">
         Skip to the page
       </a>

@@ -1,6 +1,6 @@
 "use client";
 import { type FormEvent, useState } from "react";
-import { readAuthError } from "#components/shell/read-auth-error.ts";
+import { postAuth } from "#components/shell/post-auth.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Notice } from "#components/ui/notice.tsx";
@@ -8,27 +8,27 @@ import { TextInput } from "#components/ui/text-input.tsx";
 
 /** Signs in with a local account and goes on to where the person was. */
 export function SignInForm({ next }: { readonly next: string }) {
-  const [email, setEmail] = useState("");
+  const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
   const [error, setError] = useState<string | null>(null);
   const [isBusy, setIsBusy] = useState(false);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setIsBusy(true);
-    const problem = await readAuthError(fetch("/api/auth/sign-in/email", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ email, password }) }));
+    const problem = await postAuth("/api/auth/sign-in/username", { username, password });
     if (problem === null) return window.location.assign(next);
     setError(problem);
     setIsBusy(false);
   };
   return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
+    <form method="post" onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
       {error === null ? null : (
         <Notice tone="bad" role="alert">
           {error}
         </Notice>
       )}
-      <Field label="Email">
-        <TextInput type="email" name="email" autoComplete="username" required value={email} onValueChange={setEmail} />
+      <Field label="User name">
+        <TextInput name="username" autoComplete="username" spellCheck={false} required value={username} onValueChange={setUsername} />
       </Field>
       <Field label="Password">
         <TextInput type="password" name="password" autoComplete="current-password" required value={password} onValueChange={setPassword} />

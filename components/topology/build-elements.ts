@@ -11,7 +11,7 @@ export interface ElementSpec {
 }
 
 const WIDTH_MIN_PX = 1.5;
-const WIDTH_MAX_PX = 6;
+const WIDTH_MAX_PX = 4;
 
 export function boxId(namespace: string): string {
   return `box:${namespace}`;
@@ -38,7 +38,7 @@ export function buildElements(graph: DisplayGraph, positions: Positions): Elemen
 
 /** Thicker for more traffic, by the square root: the quiet ones are still seen. */
 function lineWidth({ requestsPerSecond }: DisplayEdge, busiest: number): number {
-  return Math.round((WIDTH_MIN_PX + (WIDTH_MAX_PX - WIDTH_MIN_PX) * Math.sqrt(requestsPerSecond / busiest) * 0.6) * 10) / 10;
+  return Math.round((WIDTH_MIN_PX + (WIDTH_MAX_PX - WIDTH_MIN_PX) * Math.sqrt(requestsPerSecond / busiest)) * 10) / 10;
 }
 
 /** The curve of an edge between two cards; null when its target is not to the right, where another kind of curve reads better. */

@@ -15,8 +15,9 @@ export interface EdgeTagProps {
 
 /** The figures of an edge, in its middle. What refuses or fails says so whatever figures are chosen. */
 export function EdgeTag({ edge, labels, isSelected, isDim, description, onSelect }: EdgeTagProps) {
-  const figures = edgeFigures(edge, labels);
   const isDenied = edge.deniedBy.length > 0;
+  // "denied" says it: the share of errors would only repeat it.
+  const figures = edgeFigures(edge, isDenied ? labels.filter((label) => label !== "errors") : labels);
   const { status } = edge.health;
   const showsLock = labels.includes("mtls") && edge.mtlsPercent !== null && edge.requestsPerSecond > 0;
   if (figures.length === 0 && !showsLock && !isDenied && status !== "failure" && status !== "degraded") return null;
@@ -31,7 +32,7 @@ export function EdgeTag({ edge, labels, isSelected, isDim, description, onSelect
       onClick={onSelect}
       className={cx(
         "tabular pointer-events-auto absolute top-0 left-0 flex items-center gap-1 whitespace-nowrap rounded-full border bg-surface px-1.5 py-px text-2xs leading-3.5 transition-opacity hover:border-idle group-data-[detail=cards]/layer:opacity-0 group-data-[detail=none]/layer:opacity-0",
-        isDim && "opacity-15",
+        isDim && "invisible",
         isSelected ? "border-accent" : status === "failure" ? "border-bad/50 text-bad-text" : status === "degraded" ? "border-warn/50 text-warn-text" : "border-line text-muted",
       )}
     >

@@ -24,3 +24,8 @@ export function neighbourhood(graph: DisplayGraph, id: string): ReadonlySet<stri
   }
   return ids;
 }
+
+/** Nodes together with their edges. */
+export function withEdges(graph: DisplayGraph, ids: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...ids, ...graph.edges.filter(({ source, target }) => ids.has(source) || ids.has(target)).map(({ id }) => id)]);
+}

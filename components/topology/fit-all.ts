@@ -1,6 +1,6 @@
 import type { Core } from "cytoscape";
 
-const PADDING_PX = 56;
+const PADDING_PX = 44;
 /** A small graph is not blown up. */
 const ZOOM_MAX = 1.1;
 

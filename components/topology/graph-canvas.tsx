@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { buildElements } from "#components/topology/build-elements.ts";
 import type { DisplayGraph } from "#components/topology/display-graph.ts";
 import type { EdgeLabel } from "#components/topology/edge-label.ts";
-import { neighbourhood } from "#components/topology/find-nodes.ts";
+import { neighbourhood, withEdges } from "#components/topology/find-nodes.ts";
 import { fitAll } from "#components/topology/fit-all.ts";
 import { GraphOverlay } from "#components/topology/graph-overlay.tsx";
 import { Legend } from "#components/topology/legend.tsx";
@@ -32,7 +32,7 @@ export function GraphCanvas({ graph, view, labels, selected, found, onSelect, on
   const { positions, layouts, isArranging, move, tidy } = useArrangement(graph, view);
   const cy = useCytoscape(container, { onSelect, onHover: setHovered, onMove: move });
   const centre = hovered ?? selected;
-  const lit = centre === null ? found : neighbourhood(graph, centre);
+  const lit = centre === null ? (found === null ? null : withEdges(graph, found)) : neighbourhood(graph, centre);
 
   useEffect(() => {
     if (cy !== null && positions !== null) syncElements(cy, buildElements(graph, positions));
@@ -48,14 +48,15 @@ export function GraphCanvas({ graph, view, labels, selected, found, onSelect, on
     cy.batch(() => {
       cy.elements().forEach((element) => {
         element.toggleClass("selected", element.id() === selected);
-        element.toggleClass("dim", lit !== null && !element.hasClass("box") && !lit.has(element.id()) && !(element.isEdge() && found !== null && centre === null && (lit.has(element.source().id()) || lit.has(element.target().id()))));
+        element.toggleClass("dim", lit !== null && !element.hasClass("box") && !lit.has(element.id()));
       });
     });
   });
 
   return (
     <div className="relative min-h-0 flex-1 overflow-hidden bg-canvas" data-testid="topology-graph">
-      <div ref={container} aria-hidden className="absolute inset-0" />
+      {/* Cytoscape makes its container `position: relative`. */}
+      <div ref={container} aria-hidden className="size-full" />
       {cy === null || positions === null ? null : <GraphOverlay cy={cy} graph={graph} labels={labels} selected={selected} lit={lit} centre={centre} onSelect={onSelect} onNamespace={onNamespace} />}
       {isArranging ? (
         <div role="status" className="absolute top-4 left-1/2 flex -translate-x-1/2 items-center gap-2 rounded-md bg-raised px-3 py-1.5 text-muted text-xs shadow-raised">

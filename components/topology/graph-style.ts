@@ -21,9 +21,9 @@ export function buildStyle(palette: Palette): StylesheetJson {
   return [
     {
       selector: "node",
-      style: { shape: "round-rectangle", width: "data(width)", height: "data(height)", "background-color": palette.surface, "border-width": 2, "border-color": palette["line-strong"], "overlay-opacity": 0 },
+      style: { shape: "round-rectangle", "background-color": palette.surface, "border-width": 2, "border-color": palette["line-strong"], "overlay-opacity": 0 },
     },
-    { selector: "node[?isCard]", style: { "corner-radius": "8px" } },
+    { selector: "node[?isCard]", style: { width: "data(width)", height: "data(height)", "corner-radius": "8px" } },
     {
       selector: "node.box",
       style: { "background-color": palette.sunken, "background-opacity": 0.6, "border-width": 1, "border-color": palette.line, padding: "34px", "corner-radius": "12px", events: "yes" },
@@ -50,6 +50,8 @@ export function buildStyle(palette: Palette): StylesheetJson {
     ...health("degraded", palette.warn, { "line-style": "dashed", "line-dash-pattern": [9, 4] }, { "border-style": "dashed" }),
     ...health("failure", palette.bad, { "line-style": "dashed", "line-dash-pattern": [4, 3], "target-arrow-shape": "triangle-tee" }, { "border-style": "double", "border-width": 4 }),
     ...health("idle", palette.idle, { "line-style": "dotted" }, { "border-style": "dotted" }),
+    // The card over it draws it, as long as cards can be read.
+    { selector: "node.carded", style: { "background-opacity": 0, "border-opacity": 0 } },
     { selector: ".selected", style: { "line-color": palette.accent, "target-arrow-color": palette.accent, "border-color": palette.accent, "border-width": 3 } },
     { selector: "node.box.selected", style: { "border-width": 1 } },
     { selector: ".dim", style: { opacity: 0.18 } },

@@ -63,6 +63,13 @@ test("nodes without traffic stand below the rest", () => {
   expect(overlapping(positions)).toBe(false);
 });
 
+test("a node without traffic does not draw its box around another namespace", () => {
+  const all = [...bookinfo.nodes, ...nodes("billing")];
+  const positions = layerLayout(all, bookinfo.edges);
+  const leftOfDefault = Math.min(...all.filter(({ group }) => group === "default").map(({ id }) => x(positions, id))) - WIDTH / 2;
+  expect(leftOfDefault).toBeGreaterThan(x(positions, "gateway") + WIDTH / 2);
+});
+
 test("a call to oneself does not matter", () => {
   expect(layerLayout(nodes("a"), edges("a>a")).size).toBe(1);
 });

@@ -40,7 +40,7 @@ export function NodeCard({ node, isSelected, isDim, isFocusable, onSelect, onOpe
   const { icon: Mark, mark } = HEALTH_LOOK[node.health.status];
   const figures = figuresOf(node);
   return (
-    <div data-of={node.id} className={cx("absolute top-0 left-0 transition-opacity group-data-[detail=none]/layer:opacity-0", isDim && "opacity-25")} style={nodeSize(node)}>
+    <div data-of={node.id} className={cx("absolute top-0 left-0 transition-opacity group-data-[detail=none]/layer:opacity-0")} style={nodeSize(node)}>
       <button
         type="button"
         data-node={node.id}
@@ -50,20 +50,22 @@ export function NodeCard({ node, isSelected, isDim, isFocusable, onSelect, onOpe
         aria-label={`${word} ${node.name}${node.version === null ? "" : ` ${node.version}`}, namespace ${node.namespace}, ${HEALTH_LOOK[node.health.status].word.toLowerCase()}, ${figures}`}
         onClick={onSelect}
         className={cx(
-          "flex size-full items-center gap-2 rounded-lg border bg-surface px-2.5 text-left shadow-[0_1px_3px_rgb(0_0_0/0.08)]",
-          isSelected ? "border-accent ring-2 ring-accent" : BORDER[node.health.status],
+          "flex size-full items-center gap-2 rounded-lg border px-2.5 text-left transition-colors",
+          isSelected ? "border-accent ring-2 ring-accent" : isDim ? "border-line" : BORDER[node.health.status],
+          // Dimmed by losing shade and ink, not by opacity: it must stay readable.
+          isDim ? "bg-canvas shadow-none" : "bg-surface shadow-[0_1px_3px_rgb(0_0_0/0.08)]",
           node.kind === "namespace" && "shadow-[3px_3px_0_-1px_var(--surface),3px_3px_0_0_var(--line-strong)]",
         )}
       >
         <Kind aria-hidden className="size-4 shrink-0 text-subtle" />
         <span className="min-w-0 flex-1">
           <span className="flex items-center gap-1.5 leading-4.5">
-            <span className="truncate font-medium text-ink text-sm">{node.name}</span>
+            <span className={cx("truncate font-medium text-sm", isDim ? "text-subtle" : "text-ink")}>{node.name}</span>
             {node.version === null ? null : <span className="shrink-0 rounded-sm bg-active px-1 font-medium text-2xs text-muted leading-4">{node.version}</span>}
           </span>
           <span className="tabular block truncate text-2xs text-subtle leading-3.5">{figures}</span>
         </span>
-        <Mark aria-hidden className={cx("size-3.5 shrink-0", mark, onOpen !== null && "mr-4")} />
+        <Mark aria-hidden className={cx("size-3.5 shrink-0", isDim ? "text-idle" : mark, onOpen !== null && "mr-4")} />
       </button>
       {onOpen === null ? null : (
         <button type="button" aria-label={`Open namespace ${node.name}`} onClick={onOpen} className="pointer-events-auto absolute top-1/2 right-1.5 flex size-5 -translate-y-1/2 items-center justify-center rounded-sm text-subtle hover:bg-hover hover:text-ink">

@@ -1,10 +1,10 @@
 import type { DisplayNode } from "#components/topology/display-graph.ts";
 
-const LETTER_PX = 7.3;
-const FIXED_PX = 52;
-const CHIP_PX = 16;
-const WIDTH_MIN = 116;
-const WIDTH_MAX = 260;
+const LETTER_PX = 7.6;
+const FIXED_PX = 70;
+const CHIP_PX = 15;
+const WIDTH_MIN = 168;
+const WIDTH_MAX = 280;
 const HEIGHT = 46;
 
 /** How large a node's card is, from its text alone: layout runs before anything is drawn, and the same name is always the same size. */

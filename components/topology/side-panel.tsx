@@ -45,7 +45,7 @@ export function edgesOf(graph: DisplayGraph, id: string): { readonly into: reado
 
 function Frame({ label, onClose, children }: { readonly label: string; readonly onClose: () => void; readonly children: ReactNode }) {
   return (
-    <aside aria-label={label} data-testid="side-panel" className="relative w-96 shrink-0 overflow-y-auto border-line border-l bg-surface max-lg:absolute max-lg:inset-y-0 max-lg:right-0 max-lg:z-20 max-lg:shadow-raised">
+    <aside aria-label={label} data-testid="side-panel" className="relative w-96 shrink-0 overflow-y-auto border-line border-l bg-surface max-lg:absolute max-lg:inset-y-0 max-lg:right-0 max-lg:z-20 max-lg:w-80 max-lg:shadow-raised">
       <div className="absolute top-3 right-3">
         <IconButton size="sm" label="Close" onClick={onClose}>
           <X aria-hidden />

@@ -24,7 +24,7 @@ export function syncElements(cy: Core, elements: readonly ElementSpec[]): boolea
       } else {
         const { weights: _, distances: __, parent: ___, ...data } = element.data;
         held.data(data);
-        held.classes([...element.classes, ...["selected", "dim"].filter((name) => held.hasClass(name))]);
+        held.classes([...element.classes, ...["selected", "dim", "carded"].filter((name) => held.hasClass(name))]);
         if (element.position !== undefined && !held.grabbed()) held.position({ ...element.position });
       }
     }

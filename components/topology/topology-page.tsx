@@ -26,7 +26,7 @@ export function TopologyPage() {
   const [isPaused, setIsPaused] = useState(false);
   const { query, connection } = useLiveGraph(state.view, range.seconds, isPaused);
   return (
-    <div className="flex h-[calc(100dvh-3.25rem)] min-h-[32rem] flex-col">
+    <div className="flex h-[calc(100dvh-var(--chrome))] min-h-[32rem] flex-col">
       <h1 className="sr-only">Topology</h1>
       <TopologyToolbar state={state} connection={connection} isPaused={isPaused} onPause={setIsPaused} />
       <QueryView query={query} what="the topology" skeleton={<TopologySkeleton />}>
@@ -45,7 +45,7 @@ function TopologyBody({ graph, state }: { readonly graph: Graph; readonly state:
   return (
     <>
       <GapsNotice gaps={graph.gaps} />
-      <div className="flex min-h-0 flex-1">
+      <div className="relative flex min-h-0 flex-1">
         {state.asTable ? (
           <TopologyTable graph={displayed} found={found} selected={selected} onSelect={select} />
         ) : (

@@ -21,7 +21,7 @@ export function useCytoscape(container: RefObject<HTMLDivElement | null>, events
     let isGone = false;
     void import("cytoscape").then(({ default: cytoscape }) => {
       if (isGone || container.current === null) return;
-      core = cytoscape({ container: container.current, style: buildStyle(readPalette()), minZoom: 0.05, maxZoom: 1.8, wheelSensitivity: 0.6, boxSelectionEnabled: false, autounselectify: true });
+      core = cytoscape({ container: container.current, style: buildStyle(readPalette()), minZoom: 0.05, maxZoom: 1.8, boxSelectionEnabled: false, autounselectify: true });
       listen(core, handlers);
       setCy(core);
     });

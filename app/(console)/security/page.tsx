@@ -1,0 +1,31 @@
+import type { Metadata } from "next";
+import { openPage, readParam, type SearchParams } from "#components/api/open-page.tsx";
+import { SecurityPage } from "#components/security/security-page.tsx";
+
+export const metadata: Metadata = { title: "Security" };
+
+export default async function Page({ searchParams }: { readonly searchParams: SearchParams }) {
+  const tab = readParam(await searchParams, "tab");
+  const page = await openPage(tab === undefined ? "/security" : `/security?tab=${encodeURIComponent(tab)}`);
+  switch (tab) {
+    case "mtls":
+      await page.prefetch(
+        page.trpc.services.list.queryOptions({ seconds: 300 }),
+        page.trpc.config.list.queryOptions({ kinds: ["PeerAuthentication"] }),
+        page.trpc.topology.graph.queryOptions({ view: "service", seconds: 300 }),
+      );
+      break;
+    case "identities":
+      await page.prefetch(page.trpc.identity.list.queryOptions());
+      break;
+    case "tokens":
+      await page.prefetch(page.trpc.identity.joinTokens.queryOptions());
+      break;
+    default:
+      await page.prefetch(
+        page.trpc.config.list.queryOptions({ kinds: ["AuthorizationPolicy"] }),
+        page.trpc.services.names.queryOptions(),
+      );
+  }
+  return page.hydrate(<SecurityPage />);
+}
