@@ -1,6 +1,6 @@
 import { judgeHealth } from "#core/graph/health.ts";
 import { mergeReporters, type Pair } from "#core/graph/merge-reporters.ts";
-import { type NodeIdentity, servicesOf, sourceNode, targetNode } from "#core/graph/node-of.ts";
+import { type NodeIdentity, NodeNamer } from "#core/graph/node-of.ts";
 import { Tally } from "#core/graph/tally.ts";
 import { nameDenial } from "#core/telemetry/denied-by.ts";
 import { quantileMs } from "#core/telemetry/quantile.ts";
@@ -30,28 +30,21 @@ export function buildGraph(input: GraphInput): Graph {
   const { view, startMs, endMs } = input;
   const seconds = Math.max(1, (endMs - startMs) / 1000);
   const pairs = mergeReporters(input.rows);
-  const services = servicesOf(pairs);
-  const gateways = new Set(
-    pairs.filter(({ fromGateway }) => fromGateway).map(({ source }) => `${source.namespace}/${source.workload}`),
-  );
+  const namer = new NodeNamer(view, pairs);
   const nodes = new Map<string, NodeIdentity>();
   const edges = new Map<string, OpenEdge>();
   for (const pair of pairs) {
-    const source = sourceNode(view, pair, services, gateways);
-    const target = targetNode(view, pair, gateways);
+    const source = namer.source(pair);
+    const target = namer.target(pair);
     if (!isWanted(input.namespaces, source, target)) continue;
     nodes.set(source.id, source);
     nodes.set(target.id, target);
     const id = `${source.id}>${target.id}>${pair.protocol}`;
-    const edge = edges.get(id) ?? {
-      id,
-      source: source.id,
-      target: target.id,
-      protocol: pair.protocol,
-      tally: new Tally(),
-    };
-    edges.set(id, edge);
-    edge.tally.add(pair.tally);
+    const edge = edges.get(id);
+    // The pair's sums become the edge's: in most views an edge is one pair.
+    if (edge === undefined)
+      edges.set(id, { id, source: source.id, target: target.id, protocol: pair.protocol, tally: pair.tally });
+    else edge.tally.add(pair.tally);
   }
   const byId = (a: { readonly id: string }, b: { readonly id: string }): number =>
     a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
@@ -85,7 +78,7 @@ export function judgeTally(tally: Tally, seconds: number): Health {
     grpcErrors: outcomes["grpc-error"],
     unanswered: outcomes["no-response"],
     denied: outcomes.denied,
-    deniedBy: [...tally.deniedBy].map(nameDenial).sort(),
+    deniedBy: tally.deniedBy.map(nameDenial).sort(),
   });
 }
 
@@ -100,21 +93,21 @@ function buildEdge({ tally, ...edge }: OpenEdge, seconds: number): GraphEdge {
     p99Ms: quantileMs(tally.buckets, 0.99),
     mtlsPercent: known === 0 ? null : (tally.secured / known) * 100,
     health: judgeTally(tally, seconds),
-    responses: [...tally.responses.values()]
+    responses: tally.responses
       .map(({ code, flags, grpcStatus, hosts, count }) => ({
         code,
         flags,
         requestsPerSecond: count / seconds,
         ...(grpcStatus === "" ? {} : { grpcStatus }),
-        hosts: Object.fromEntries([...hosts].map(([host, requests]) => [host, requests / seconds])),
+        hosts: Object.fromEntries(hosts.map(({ host, count: requests }) => [host, requests / seconds])),
       }))
       .sort((a, b) => b.requestsPerSecond - a.requestsPerSecond),
-    deniedBy: [...new Set([...tally.deniedBy].map(nameDenial))].sort(),
+    deniedBy: [...new Set(tally.deniedBy.map(nameDenial))].sort(),
     bytesPerSecond: (tally.requestBytes + tally.responseBytes) / seconds,
     requestBytesPerSecond: tally.requestBytes / seconds,
-    destinationServices: [...tally.services].sort(),
-    sourcePrincipals: [...tally.sourcePrincipals].sort(),
-    destinationPrincipals: [...tally.destinationPrincipals].sort(),
+    destinationServices: tally.services.toSorted(),
+    sourcePrincipals: tally.sourcePrincipals.toSorted(),
+    destinationPrincipals: tally.destinationPrincipals.toSorted(),
   };
 }
 
@@ -147,5 +140,5 @@ function buildNodes(
 function addTo(tallies: Map<string, Tally>, id: string, tally: Tally): void {
   const sum = tallies.get(id) ?? new Tally();
   tallies.set(id, sum);
-  sum.add(tally);
+  sum.addOutcomes(tally);
 }

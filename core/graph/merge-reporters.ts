@@ -26,97 +26,118 @@ interface OpenPair {
   readonly destination: End;
   readonly protocol: TrafficKey["protocol"];
   fromGateway: boolean;
-  readonly bySource: Tally;
-  readonly byDestination: Tally;
-  readonly services: Map<string, number>;
+  bySource: Tally | undefined;
+  byDestination: Tally | undefined;
 }
+
+/** Callers by identity: their workloads, by `namespace/workload`. */
+type Callers = ReadonlyMap<string, ReadonlyMap<string, End>>;
 
 /**
  * Joins what both ends told. The caller's end decides rate and latency, as it saw what the application saw; the called
  * end speaks for callers that report nothing, and names the policies that refused.
  */
 export function mergeReporters(rows: readonly TrafficRow[]): Pair[] {
-  const callers = callersByPrincipal(rows);
+  const callers = rows.some(({ key }) => isUnnamed(key)) ? callersByPrincipal(rows) : new Map();
   const pairs = new Map<string, OpenPair>();
   for (const row of rows) {
     const { key } = row;
-    const source = sourceOf(key, callers);
-    const destination: End = {
-      workload: key.destinationWorkload,
-      namespace: key.destinationNamespace,
-      app: key.destinationApp,
-      version: key.destinationVersion,
-    };
-    const to =
-      destination.workload === UNKNOWN
-        ? `?${key.destinationService}`
-        : `${destination.namespace}/${destination.workload}`;
-    const name = `${source.namespace}/${source.workload}>${to}>${key.protocol}`;
+    const source = isUnnamed(key) ? nameCaller(key, callers) : undefined;
+    const name = pairName(key, source);
     let pair = pairs.get(name);
     if (pair === undefined) {
-      pair = {
-        source,
-        destination,
-        protocol: key.protocol,
-        fromGateway: false,
-        bySource: new Tally(),
-        byDestination: new Tally(),
-        services: new Map(),
-      };
+      pair = openPair(key, source);
       pairs.set(name, pair);
     }
     pair.fromGateway ||= key.fromGateway;
-    (key.reporter === "source" ? pair.bySource : pair.byDestination).addRow(row);
-    if (key.destinationService !== UNKNOWN)
-      pair.services.set(key.destinationService, (pair.services.get(key.destinationService) ?? 0) + row.count);
+    if (key.reporter === "source") pair.bySource ??= new Tally();
+    else pair.byDestination ??= new Tally();
+    (key.reporter === "source" ? pair.bySource : pair.byDestination)?.addRow(row);
   }
   return [...pairs.values()].map(closePair);
 }
 
-function closePair({ bySource, byDestination, services, ...pair }: OpenPair): Pair {
-  const tally = bySource.count > 0 ? bySource : byDestination;
-  if (tally === bySource) {
+function pairName(key: TrafficKey, source: End | undefined): string {
+  const from =
+    source === undefined ? `${key.sourceNamespace}/${key.sourceWorkload}` : `${source.namespace}/${source.workload}`;
+  // What reached no workload is told apart by the service it was for.
+  const to =
+    key.destinationWorkload === UNKNOWN
+      ? `?${key.destinationService}`
+      : `${key.destinationNamespace}/${key.destinationWorkload}`;
+  return `${from}>${to}>${key.protocol}`;
+}
+
+function openPair(key: TrafficKey, source: End | undefined): OpenPair {
+  return {
+    source: source ?? {
+      workload: key.sourceWorkload,
+      namespace: key.sourceNamespace,
+      app: key.sourceApp,
+      version: key.sourceVersion,
+    },
+    destination: {
+      workload: key.destinationWorkload,
+      namespace: key.destinationNamespace,
+      app: key.destinationApp,
+      version: key.destinationVersion,
+    },
+    protocol: key.protocol,
+    fromGateway: false,
+    bySource: undefined,
+    byDestination: undefined,
+  };
+}
+
+function closePair({ bySource, byDestination, ...pair }: OpenPair): Pair {
+  const tally = bySource ?? byDestination ?? new Tally();
+  const service = mostCalled(tally) ?? (byDestination === undefined ? undefined : mostCalled(byDestination)) ?? UNKNOWN;
+  if (bySource !== undefined && byDestination !== undefined) {
     tally.addDenials(byDestination.outcomes.denied, byDestination.deniedBy);
-    for (const principal of byDestination.destinationPrincipals) tally.destinationPrincipals.add(principal);
+    for (const principal of byDestination.destinationPrincipals) {
+      if (!tally.destinationPrincipals.includes(principal)) tally.destinationPrincipals.push(principal);
+    }
     if (tally.secured + tally.plain === 0) {
       tally.secured = byDestination.secured;
       tally.plain = byDestination.plain;
     }
   }
-  const service = [...services].sort((a, b) => b[1] - a[1])[0]?.[0] ?? UNKNOWN;
   return { ...pair, service, tally };
 }
 
-function callersByPrincipal(rows: readonly TrafficRow[]): ReadonlyMap<string, ReadonlyMap<string, End>> {
+function mostCalled({ services, responses }: Tally): string | undefined {
+  if (services.length < 2) return services[0];
+  const countOf = (service: string): number =>
+    responses.reduce((sum, { hosts }) => sum + (hosts.find(({ host }) => host === service)?.count ?? 0), 0);
+  return services.toSorted((a, b) => countOf(b) - countOf(a))[0];
+}
+
+/** The called end knows the caller by its certificate only. */
+function isUnnamed(key: TrafficKey): boolean {
+  return key.sourceWorkload === UNKNOWN && key.sourcePrincipal !== UNKNOWN;
+}
+
+function callersByPrincipal(rows: readonly TrafficRow[]): Callers {
   const callers = new Map<string, Map<string, End>>();
   for (const { key } of rows) {
-    if (key.reporter !== "source" || key.sourcePrincipal === UNKNOWN) continue;
+    if (key.reporter !== "source" || key.sourcePrincipal === UNKNOWN || key.sourceWorkload === UNKNOWN) continue;
     const ends = callers.get(key.sourcePrincipal) ?? new Map<string, End>();
     callers.set(key.sourcePrincipal, ends);
-    ends.set(`${key.sourceNamespace}/${key.sourceWorkload}`, {
-      workload: key.sourceWorkload,
-      namespace: key.sourceNamespace,
-      app: key.sourceApp,
-      version: key.sourceVersion,
-    });
+    ends.set(`${key.sourceNamespace}/${key.sourceWorkload}`, openPair(key, undefined).source);
   }
   return callers;
 }
 
-/** A caller that the called end knows by its certificate only is the one workload with that identity, or named by its account. */
-function sourceOf(key: TrafficKey, callers: ReadonlyMap<string, ReadonlyMap<string, End>>): End {
-  const named: End = {
-    workload: key.sourceWorkload,
-    namespace: key.sourceNamespace,
-    app: key.sourceApp,
-    version: key.sourceVersion,
-  };
-  if (key.sourceWorkload !== UNKNOWN || key.sourcePrincipal === UNKNOWN) return named;
+/** The one workload that reports under this identity; where there are several or none, the identity's account. */
+function nameCaller(key: TrafficKey, callers: Callers): End {
   const ends = callers.get(key.sourcePrincipal);
   const only = ends?.size === 1 ? [...ends.values()][0] : undefined;
   if (only !== undefined) return only;
   const account = /\/ns\/([^/]+)\/sa\/([^/]+)$/.exec(key.sourcePrincipal);
-  return account === null
-    ? named
-    : { workload: account[2] ?? UNKNOWN, namespace: account[1] ?? UNKNOWN, app: UNKNOWN, version: UNKNOWN };
+  return {
+    workload: account?.[2] ?? UNKNOWN,
+    namespace: account?.[1] ?? UNKNOWN,
+    app: UNKNOWN,
+    version: UNKNOWN,
+  };
 }

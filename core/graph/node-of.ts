@@ -8,10 +8,70 @@ export type NodeIdentity = Pick<
   "id" | "kind" | "namespace" | "name" | "app" | "version" | "workload" | "service"
 >;
 
-/** Which service each workload answers for, learnt from the traffic itself. */
-export type ServicesOf = ReadonlyMap<string, string>;
+/** Says which node of a view an end of a pair is; each node is made once. */
+export class NodeNamer {
+  readonly #view: GraphView;
+  readonly #services: ReadonlyMap<string, string>;
+  readonly #gateways: ReadonlySet<string>;
+  readonly #made = new Map<string, NodeIdentity>();
 
-export function servicesOf(pairs: readonly Pair[]): ServicesOf {
+  constructor(view: GraphView, pairs: readonly Pair[]) {
+    this.#view = view;
+    this.#services = view === "service" ? servicesOf(pairs) : new Map();
+    this.#gateways = new Set(
+      pairs.filter(({ fromGateway }) => fromGateway).map(({ source }) => `${source.namespace}/${source.workload}`),
+    );
+  }
+
+  source({ source }: Pair): NodeIdentity {
+    if (source.workload === UNKNOWN) {
+      return this.#once("?source", () => ({
+        id: "unknown_source",
+        kind: "unknown",
+        namespace: UNKNOWN,
+        name: UNKNOWN,
+      }));
+    }
+    const service = this.#services.get(`${source.namespace}/${source.workload}`);
+    return service === undefined ? this.#workload(source) : this.#service(service, source.namespace);
+  }
+
+  target({ destination, service }: Pair): NodeIdentity {
+    if (service !== UNKNOWN && (this.#view === "service" || destination.workload === UNKNOWN)) {
+      return this.#service(service, destination.namespace);
+    }
+    if (destination.workload === UNKNOWN) {
+      return this.#once("?destination", () => ({
+        id: "unknown_destination",
+        kind: "unknown",
+        namespace: UNKNOWN,
+        name: UNKNOWN,
+      }));
+    }
+    return this.#workload(destination);
+  }
+
+  #workload(end: End): NodeIdentity {
+    const key = `${end.namespace}/${end.workload}`;
+    return this.#once(key, () => workloadNode(this.#view, end, this.#gateways.has(key)));
+  }
+
+  #service(host: string, fallbackNamespace: string): NodeIdentity {
+    return this.#once(host, () => serviceNode(host, fallbackNamespace));
+  }
+
+  #once(key: string, make: () => NodeIdentity): NodeIdentity {
+    let node = this.#made.get(key);
+    if (node === undefined) {
+      node = make();
+      this.#made.set(key, node);
+    }
+    return node;
+  }
+}
+
+/** Which service each workload answers for, learnt from the traffic itself. */
+function servicesOf(pairs: readonly Pair[]): ReadonlyMap<string, string> {
   const best = new Map<string, { readonly service: string; readonly count: number }>();
   for (const { destination, service, tally } of pairs) {
     if (destination.workload === UNKNOWN || service === UNKNOWN) continue;
@@ -21,47 +81,25 @@ export function servicesOf(pairs: readonly Pair[]): ServicesOf {
   return new Map([...best].map(([key, { service }]) => [key, service]));
 }
 
-export function sourceNode(
-  view: GraphView,
-  pair: Pair,
-  services: ServicesOf,
-  gateways: ReadonlySet<string>,
-): NodeIdentity {
-  const { source } = pair;
-  if (source.workload === UNKNOWN) return { id: "unknown_source", kind: "unknown", namespace: UNKNOWN, name: UNKNOWN };
-  const key = `${source.namespace}/${source.workload}`;
-  const service = services.get(key);
-  if (view === "service" && service !== undefined) return serviceNode(service, source.namespace);
-  return workloadNode(view, source, gateways.has(key));
-}
-
-export function targetNode(view: GraphView, pair: Pair, gateways: ReadonlySet<string>): NodeIdentity {
-  const { destination, service } = pair;
-  if (service !== UNKNOWN && (view === "service" || destination.workload === UNKNOWN))
-    return serviceNode(service, destination.namespace);
-  if (destination.workload === UNKNOWN)
-    return { id: "unknown_destination", kind: "unknown", namespace: UNKNOWN, name: UNKNOWN };
-  return workloadNode(view, destination, gateways.has(`${destination.namespace}/${destination.workload}`));
-}
-
 function workloadNode(view: GraphView, end: End, isGateway: boolean): NodeIdentity {
   const { workload, namespace, app, version } = end;
   const base = { namespace, workload, ...(app === UNKNOWN ? {} : { app }) };
   if (isGateway) return { ...base, id: `wl_${namespace}_${workload}`, kind: "gateway", name: workload };
-  if (view !== "versioned-app" || app === UNKNOWN)
+  if (view !== "versioned-app" || app === UNKNOWN) {
     return { ...base, id: `wl_${namespace}_${workload}`, kind: "workload", name: workload };
-  return {
-    ...base,
-    id: `vapp_${namespace}_${workload}`,
-    kind: "app",
-    name: app,
-    ...(version === UNKNOWN ? {} : { version }),
-  };
+  }
+  const versioned = version === UNKNOWN ? {} : { version };
+  return { ...base, id: `vapp_${namespace}_${workload}`, kind: "app", name: app, ...versioned };
 }
 
 function serviceNode(host: string, fallbackNamespace: string): NodeIdentity {
   const [name = host, namespace = "", marker] = host.split(".");
-  if (marker !== "svc")
-    return { id: `svc_${host}`, kind: "service", namespace: fallbackNamespace, name: host, service: host };
-  return { id: `svc_${host}`, kind: "service", namespace, name, service: host };
+  const isOfMesh = marker === "svc";
+  return {
+    id: `svc_${host}`,
+    kind: "service",
+    namespace: isOfMesh ? namespace : fallbackNamespace,
+    name: isOfMesh ? name : host,
+    service: host,
+  };
 }

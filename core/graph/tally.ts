@@ -5,11 +5,14 @@ export interface ResponseTally {
   readonly code: number;
   readonly flags: string;
   readonly grpcStatus: string;
-  readonly hosts: Map<string, number>;
+  readonly hosts: { readonly host: string; count: number }[];
   count: number;
 }
 
-/** Sums of requests between two ends. */
+/**
+ * Sums of requests between two ends. Lists instead of maps and sets: they hold one or two entries, and a mesh has
+ * thousands of ends.
+ */
 export class Tally {
   count = 0;
   requestBytes = 0;
@@ -24,12 +27,12 @@ export class Tally {
     "grpc-error": 0,
     denied: 0,
   };
-  readonly buckets = new Float64Array(BUCKET_COUNT);
-  readonly responses = new Map<string, ResponseTally>();
-  readonly deniedBy = new Set<string>();
-  readonly services = new Set<string>();
-  readonly sourcePrincipals = new Set<string>();
-  readonly destinationPrincipals = new Set<string>();
+  readonly buckets: number[] = new Array<number>(BUCKET_COUNT).fill(0);
+  readonly responses: ResponseTally[] = [];
+  readonly deniedBy: string[] = [];
+  readonly services: string[] = [];
+  readonly sourcePrincipals: string[] = [];
+  readonly destinationPrincipals: string[] = [];
 
   addRow(row: TrafficRow): void {
     const { key, count } = row;
@@ -39,34 +42,44 @@ export class Tally {
     if (key.security === "mutual_tls") this.secured += count;
     else if (key.security === "none") this.plain += count;
     this.outcomes[outcomeOf(key)] += count;
-    for (let index = 0; index < BUCKET_COUNT; index += 1)
-      this.buckets[index] = (this.buckets[index] ?? 0) + (row.buckets[index] ?? 0);
+    addAll(this.buckets, row.buckets);
     this.#addResponse(key.responseCode, key.responseFlags, key.grpcStatus, key.destinationService, count);
-    if (key.deniedBy !== "") this.deniedBy.add(key.deniedBy);
-    if (key.destinationService !== "unknown") this.services.add(key.destinationService);
-    if (key.sourcePrincipal !== "unknown") this.sourcePrincipals.add(key.sourcePrincipal);
-    if (key.destinationPrincipal !== "unknown") this.destinationPrincipals.add(key.destinationPrincipal);
+    if (key.deniedBy !== "") include(this.deniedBy, key.deniedBy);
+    if (key.destinationService !== "unknown") include(this.services, key.destinationService);
+    if (key.sourcePrincipal !== "unknown") include(this.sourcePrincipals, key.sourcePrincipal);
+    if (key.destinationPrincipal !== "unknown") include(this.destinationPrincipals, key.destinationPrincipal);
   }
 
   add(other: Tally): void {
-    this.count += other.count;
+    this.addOutcomes(other);
     this.requestBytes += other.requestBytes;
     this.responseBytes += other.responseBytes;
     this.secured += other.secured;
     this.plain += other.plain;
-    for (const outcome of Object.keys(this.outcomes) as Outcome[]) this.outcomes[outcome] += other.outcomes[outcome];
-    for (let index = 0; index < BUCKET_COUNT; index += 1)
-      this.buckets[index] = (this.buckets[index] ?? 0) + (other.buckets[index] ?? 0);
-    for (const { code, flags, grpcStatus, hosts } of other.responses.values()) {
-      for (const [host, count] of hosts) this.#addResponse(code, flags, grpcStatus, host, count);
+    addAll(this.buckets, other.buckets);
+    for (const { code, flags, grpcStatus, hosts } of other.responses) {
+      for (const { host, count } of hosts) this.#addResponse(code, flags, grpcStatus, host, count);
     }
-    for (const name of ["deniedBy", "services", "sourcePrincipals", "destinationPrincipals"] as const) {
-      for (const value of other[name]) this[name].add(value);
+    for (const name of ["services", "sourcePrincipals", "destinationPrincipals"] as const) {
+      for (const value of other[name]) include(this[name], value);
     }
   }
 
+  /** What health is judged by, and nothing else: what nodes need of their edges. */
+  addOutcomes(other: Tally): void {
+    this.count += other.count;
+    const { outcomes } = this;
+    outcomes.ok += other.outcomes.ok;
+    outcomes["client-error"] += other.outcomes["client-error"];
+    outcomes["server-error"] += other.outcomes["server-error"];
+    outcomes["no-response"] += other.outcomes["no-response"];
+    outcomes["grpc-error"] += other.outcomes["grpc-error"];
+    outcomes.denied += other.outcomes.denied;
+    for (const policy of other.deniedBy) include(this.deniedBy, policy);
+  }
+
   /** Requests that the called end refused, which the caller's end saw as an ordinary 403. */
-  addDenials(count: number, policies: Iterable<string>): void {
+  addDenials(count: number, policies: readonly string[]): void {
     const { outcomes } = this;
     let left = count;
     for (const outcome of ["client-error", "grpc-error", "no-response"] as const) {
@@ -75,26 +88,35 @@ export class Tally {
       outcomes.denied += moved;
       left -= moved;
     }
-    for (const policy of policies) this.deniedBy.add(policy);
+    for (const policy of policies) include(this.deniedBy, policy);
   }
 
   get errorPercent(): number {
     if (this.count === 0) return 0;
     const { outcomes } = this;
-    return (
-      ((outcomes["server-error"] + outcomes["no-response"] + outcomes["grpc-error"] + outcomes.denied) / this.count) *
-      100
-    );
+    const errors = outcomes["server-error"] + outcomes["no-response"] + outcomes["grpc-error"] + outcomes.denied;
+    return (errors / this.count) * 100;
   }
 
   #addResponse(code: number, flags: string, grpcStatus: string, host: string, count: number): void {
-    const name = `${code} ${flags} ${grpcStatus}`;
-    let response = this.responses.get(name);
+    let response = this.responses.find(
+      (each) => each.code === code && each.flags === flags && each.grpcStatus === grpcStatus,
+    );
     if (response === undefined) {
-      response = { code, flags, grpcStatus, hosts: new Map(), count: 0 };
-      this.responses.set(name, response);
+      response = { code, flags, grpcStatus, hosts: [], count: 0 };
+      this.responses.push(response);
     }
     response.count += count;
-    response.hosts.set(host, (response.hosts.get(host) ?? 0) + count);
+    const known = response.hosts.find((each) => each.host === host);
+    if (known === undefined) response.hosts.push({ host, count });
+    else known.count += count;
   }
+}
+
+function include(list: string[], value: string): void {
+  if (!list.includes(value)) list.push(value);
+}
+
+function addAll(sums: number[], values: ArrayLike<number>): void {
+  for (let index = 0; index < BUCKET_COUNT; index += 1) sums[index] = (sums[index] ?? 0) + (values[index] ?? 0);
 }

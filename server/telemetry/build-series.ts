@@ -43,7 +43,7 @@ export function buildSeries({ startMs, endMs, stepMs, slots }: SeriesInput): Ser
 
 function countOf(tally: Tally, name: (typeof CLASSES)[number]): number {
   let count = 0;
-  for (const response of tally.responses.values()) {
+  for (const response of tally.responses) {
     const isOf = name === "none" ? response.code === 0 : String(response.code).startsWith(name.charAt(0));
     if (isOf) count += response.count;
   }

@@ -51,7 +51,13 @@ async function open(path: string, movedAside: string | undefined): Promise<Opene
     const writer = await instance.connect();
     await prepareSchema(writer, path);
     const reader = await instance.connect();
-    return { writer, reader, movedAside, close: () => instance.closeSync() };
+    const close = (): void => {
+      // The file is held for as long as a connection is.
+      writer.closeSync();
+      reader.closeSync();
+      instance.closeSync();
+    };
+    return { writer, reader, movedAside, close };
   } catch (error) {
     instance.closeSync();
     throw error;

@@ -1,13 +1,13 @@
-import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
+import type { DuckDBDataChunk } from "@duckdb/node-api";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
 import type { Graph } from "#core/view/graph.ts";
 import type { KeyTable } from "#server/telemetry/key-table.ts";
 import type { RangePlan } from "#server/telemetry/plan-range.ts";
-import type { Columns, Reader } from "#server/telemetry/reader.ts";
+import type { Reader } from "#server/telemetry/reader.ts";
 import { SUMMED } from "#server/telemetry/schema.ts";
 import type { SparklineKeys } from "#server/telemetry/select-keys.ts";
 
-const SUMS = SUMMED.map((column) => `sum(${column})::DOUBLE AS ${column}`).join(", ");
+const SUMS = SUMMED.map((column) => `sum(${column}::DOUBLE) AS ${column}`).join(", ");
 
 /** SQL for the windows of a plan, of these keys only when given. */
 export function windowsOf(plan: RangePlan, columns: string, keys?: readonly number[]): string {
@@ -27,10 +27,12 @@ export async function sumByKey(
   keys?: readonly number[],
 ): Promise<TrafficRow[]> {
   if (plan.parts.length === 0 || keys?.length === 0) return [];
-  const columns = await reader.columns(
-    `SELECT key, ${SUMS} FROM ${windowsOf(plan, `key, ${SUMMED.join(", ")}`, keys)} GROUP BY key`,
-  );
-  return readRows(columns, table, 0).filter((row) => row !== undefined);
+  const windows = windowsOf(plan, `key, ${SUMMED.join(", ")}`, keys);
+  const rows: TrafficRow[] = [];
+  for (const chunk of await reader.chunks(`SELECT key, ${SUMS} FROM ${windows} GROUP BY key`)) {
+    readRows(chunk, table, 0, (row) => rows.push(row));
+  }
+  return rows;
 }
 
 /** The same for each slot of a series: slot start in ms → rows. */
@@ -43,38 +45,51 @@ export async function sumBySlot(
 ): Promise<Map<number, TrafficRow[]>> {
   const slots = new Map<number, TrafficRow[]>();
   if (plan.parts.length === 0 || keys.length === 0) return slots;
-  const columns = await reader.columns(
-    `SELECT (start_ms // ${stepMs} * ${stepMs})::DOUBLE AS slot, key, ${SUMS} FROM ${windowsOf(plan, `start_ms, key, ${SUMMED.join(", ")}`, keys)} GROUP BY ALL`,
-  );
-  const starts = columns[0] ?? [];
-  for (const [index, row] of readRows(columns, table, 1).entries()) {
-    if (row === undefined) continue;
-    const slot = Number(starts[index]);
-    const rows = slots.get(slot);
-    if (rows === undefined) slots.set(slot, [row]);
-    else rows.push(row);
+  const windows = windowsOf(plan, `start_ms, key, ${SUMMED.join(", ")}`, keys);
+  const slot = `(start_ms // ${stepMs} * ${stepMs})::DOUBLE AS slot`;
+  for (const chunk of await reader.chunks(`SELECT ${slot}, key, ${SUMS} FROM ${windows} GROUP BY ALL`)) {
+    const starts = chunk.getColumnVector(0);
+    readRows(chunk, table, 1, (row, index) => {
+      const start = Number(starts.getItem(index));
+      const rows = slots.get(start);
+      if (rows === undefined) slots.set(start, [row]);
+      else rows.push(row);
+    });
   }
   return slots;
 }
 
-/** Undefined for windows whose labels retention dropped since the question was asked. */
-function readRows(columns: Columns, table: KeyTable, at: number): (TrafficRow | undefined)[] {
-  const ids = (columns[at] ?? []) as readonly number[];
-  const number = (column: number, row: number): number => (columns[at + 1 + column]?.[row] as number | undefined) ?? 0;
-  return ids.map((id, row) => {
-    const key = table.get(id);
-    if (key === undefined) return undefined;
-    const buckets = new Float64Array(BUCKET_COUNT);
-    for (let bucket = 0; bucket < BUCKET_COUNT; bucket += 1) buckets[bucket] = number(4 + bucket, row);
-    return {
-      key,
-      count: number(0, row),
-      requestBytes: number(1, row),
-      responseBytes: number(2, row),
-      durationSumMs: number(3, row),
-      buckets,
-    };
-  });
+/** Rows of a result whose column `at` is the key and whose next ones are sums. */
+function readRows(
+  chunk: DuckDBDataChunk,
+  table: KeyTable,
+  at: number,
+  take: (row: TrafficRow, index: number) => void,
+): void {
+  const ids = chunk.getColumnVector(at);
+  const [counts, requestBytes, responseBytes, durations, ...buckets] = SUMMED.map((_, column) =>
+    chunk.getColumnVector(at + 1 + column),
+  );
+  if (counts === undefined || requestBytes === undefined || responseBytes === undefined || durations === undefined)
+    return;
+  for (let index = 0; index < chunk.rowCount; index += 1) {
+    const key = table.get(ids.getItem(index) as number);
+    // Retention dropped the labels since the question was asked.
+    if (key === undefined) continue;
+    const histogram: number[] = [];
+    for (const bucket of buckets) histogram.push(bucket.getItem(index) as number);
+    take(
+      {
+        key,
+        count: counts.getItem(index) as number,
+        requestBytes: requestBytes.getItem(index) as number,
+        responseBytes: responseBytes.getItem(index) as number,
+        durationSumMs: durations.getItem(index) as number,
+        buckets: histogram,
+      },
+      index,
+    );
+  }
 }
 
 /** Host → slot start → requests, counted by the keys given. */
@@ -88,7 +103,7 @@ export async function countBySlot(
   if (plan.parts.length === 0) return hosts;
   const more = keys.destinationIds.length === 0 ? "" : ` OR id IN (${keys.destinationIds.join(", ")})`;
   const [services = [], slots = [], counts = []] = await reader.columns(
-    `SELECT destination_service, (start_ms // ${stepMs} * ${stepMs})::DOUBLE, sum(count)::DOUBLE FROM ${windowsOf(plan, "start_ms, key, count")} AS w
+    `SELECT destination_service, (start_ms // ${stepMs} * ${stepMs})::DOUBLE, sum(count::DOUBLE) FROM ${windowsOf(plan, "start_ms, key, count")} AS w
      JOIN keys ON keys.id = w.key WHERE reporter = 'source'${more} GROUP BY ALL`,
   );
   for (const [index, service] of services.entries()) {

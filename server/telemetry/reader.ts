@@ -1,6 +1,6 @@
-import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBValue } from "@duckdb/node-api";
 
-/** A result by columns: values as JavaScript knows them. */
+/** A result by columns: numbers, texts and booleans as they are, 64-bit integers as bigint. */
 export type Columns = readonly (readonly unknown[])[];
 
 /**
@@ -16,7 +16,12 @@ export class Reader {
   }
 
   columns(sql: string, values: readonly DuckDBValue[] = []): Promise<Columns> {
-    return this.#inTurn(async () => (await this.#connection.runAndReadAll(sql, [...values])).getColumnsJS());
+    return this.#inTurn(async () => (await this.#connection.runAndReadAll(sql, [...values])).getColumns());
+  }
+
+  /** A large result as DuckDB holds it: numbers are read from its own memory, without an object for each. */
+  chunks(sql: string): Promise<readonly DuckDBDataChunk[]> {
+    return this.#inTurn(async () => (await this.#connection.run(sql)).fetchAllChunks());
   }
 
   rows(sql: string, values: readonly DuckDBValue[] = []): Promise<readonly Readonly<Record<string, unknown>>[]> {

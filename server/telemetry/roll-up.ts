@@ -9,7 +9,7 @@ export interface Rolled {
 /** How long after its end a minute is rolled up; reports that come later are added to both tables as they come. */
 const SETTLE_MS = 15_000;
 const [SECONDS, MINUTE, TEN_MINUTES] = TIERS;
-const SUMS = SUMMED.map((column) => `sum(${column}) AS ${column}`).join(", ");
+const SUMS = SUMMED.map((column) => `sum(${column}::DOUBLE) AS ${column}`).join(", ");
 const COLUMNS = `start_ms, key, ${SUMMED.join(", ")}`;
 
 /** Times up to which everything may be rolled up now. */
