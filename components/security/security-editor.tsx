@@ -4,17 +4,12 @@ import type { DraftBase } from "#components/editor/use-draft.ts";
 import { PeerAuthenticationFields } from "#components/security/peer-authentication-fields.tsx";
 import { PolicyAside } from "#components/security/policy-aside.tsx";
 import { PolicyFields } from "#components/security/policy-fields.tsx";
+import type { SecurityKind } from "#components/security/security-kind.ts";
 import { describeTarget } from "#components/security/target-options.ts";
 import { explainPolicy } from "#core/form/explain-policy.ts";
 import { readPolicyForm } from "#core/form/policy-form.ts";
 import { recordOf, textMapOf, textOf } from "#core/form/read-loosely.ts";
 import type { Catalog } from "#core/view/config.ts";
-
-export type SecurityKind = "AuthorizationPolicy" | "PeerAuthentication";
-
-export function isSecurityKind(kind: string): kind is SecurityKind {
-  return kind === "AuthorizationPolicy" || kind === "PeerAuthentication";
-}
 
 export interface SecurityEditorProps {
   readonly kind: SecurityKind;

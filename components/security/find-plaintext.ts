@@ -1,0 +1,30 @@
+import type { Graph } from "#core/view/graph.ts";
+
+export interface PlaintextEdge {
+  readonly id: string;
+  readonly source: string;
+  readonly target: string;
+  /** Requests that came without mTLS. */
+  readonly perSecond: number;
+  readonly mtlsPercent: number;
+}
+
+/** Edges on which some requests came without mTLS, the most of them first. What no reporter could tell is not among them. */
+export function findPlaintext(graph: Graph): PlaintextEdge[] {
+  const names = new Map(graph.nodes.map(({ id, name }) => [id, name]));
+  return graph.edges
+    .flatMap(({ id, source, target, mtlsPercent, requestsPerSecond }) =>
+      mtlsPercent === null || mtlsPercent >= 100
+        ? []
+        : [
+            {
+              id,
+              source: names.get(source) ?? source,
+              target: names.get(target) ?? target,
+              perSecond: (requestsPerSecond * (100 - mtlsPercent)) / 100,
+              mtlsPercent,
+            },
+          ],
+    )
+    .sort((left, right) => right.perSecond - left.perSecond);
+}

@@ -1,0 +1,96 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { Fingerprint } from "lucide-react";
+import { useTRPC } from "#components/api/trpc.ts";
+import { CertificateExpiry } from "#components/security/certificate-expiry.tsx";
+import { ButtonLink } from "#components/ui/button.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { type Column, DataTable } from "#components/ui/data-table.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { QueryView } from "#components/ui/query-view.tsx";
+import { SearchInput } from "#components/ui/search-input.tsx";
+import { SkeletonRows } from "#components/ui/skeleton.tsx";
+import { Ago } from "#components/ui/time-text.tsx";
+import { useSearchState } from "#components/ui/use-search-state.ts";
+import type { IdentityView } from "#core/view/session.ts";
+
+const COLUMNS: readonly Column<IdentityView>[] = [
+  {
+    id: "identity",
+    header: "Identity",
+    cell: ({ spiffeId }) => <span className="break-all font-mono text-xs">{spiffeId}</span>,
+    sortValue: ({ spiffeId }) => spiffeId,
+  },
+  { id: "to", header: "Issued to", cell: ({ issuedTo }) => issuedTo, sortValue: ({ issuedTo }) => issuedTo },
+  {
+    id: "issued",
+    header: "Issued",
+    hideBelow: "md",
+    cell: ({ notBefore }) => <Ago at={notBefore} />,
+    sortValue: ({ notBefore }) => notBefore,
+  },
+  {
+    id: "expires",
+    header: "Expires",
+    cell: ({ notAfter }) => <CertificateExpiry at={notAfter} />,
+    sortValue: ({ notAfter }) => notAfter,
+  },
+  {
+    id: "by",
+    header: "Proved by",
+    hideBelow: "lg",
+    cell: ({ authenticatedBy }) => (authenticatedBy === "token" ? "join token" : "its last certificate"),
+  },
+  {
+    id: "serial",
+    header: "Serial",
+    hideBelow: "xl",
+    cell: ({ serial }) => <span className="font-mono text-muted text-xs">{serial}</span>,
+  },
+];
+
+/** Certificates in force, and when they end. */
+export function IdentitiesTab() {
+  const trpc = useTRPC();
+  const search = useSearchState();
+  const identities = useQuery(trpc.identity.list.queryOptions());
+  const query = (search.get("q") ?? "").toLowerCase();
+  return (
+    <>
+      <SearchInput
+        label="Filter by identity or instance"
+        className="mb-3 w-80"
+        value={search.get("q") ?? ""}
+        onValueChange={(q) => search.set({ q })}
+      />
+      <Card isFlush>
+        <QueryView query={identities} what="the identities" skeleton={<SkeletonRows />}>
+          {(all) => (
+            <DataTable
+              label="Identities"
+              columns={COLUMNS}
+              rows={all.filter(({ spiffeId, issuedTo, serial }) =>
+                `${spiffeId} ${issuedTo} ${serial}`.toLowerCase().includes(query),
+              )}
+              rowKey={({ serial }) => serial}
+              defaultSort={{ column: "expires", isDescending: false }}
+              empty={
+                all.length === 0 ? (
+                  <EmptyState
+                    icon={<Fingerprint />}
+                    title="No certificate was issued yet"
+                    actions={<ButtonLink href="/security?tab=tokens">Make a join token</ButtonLink>}
+                  >
+                    A host gets its certificate when it joins with a token, and renews it by itself from then on.
+                  </EmptyState>
+                ) : (
+                  <EmptyState icon={<Fingerprint />} title="No identity matches" />
+                )
+              }
+            />
+          )}
+        </QueryView>
+      </Card>
+    </>
+  );
+}

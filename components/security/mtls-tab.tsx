@@ -1,0 +1,119 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { Lock } from "lucide-react";
+import { useTRPC } from "#components/api/trpc.ts";
+import { buildResourceColumns } from "#components/editor/resource-columns.tsx";
+import { formatPercent } from "#components/format/format-percent.ts";
+import { formatRate } from "#components/format/format-rate.ts";
+import { findPlaintext, type PlaintextEdge } from "#components/security/find-plaintext.ts";
+import { resourceHref } from "#components/shell/build-commands.ts";
+import { ButtonLink } from "#components/ui/button.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { type Column, DataTable } from "#components/ui/data-table.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { MtlsBadge } from "#components/ui/mtls-badge.tsx";
+import { QueryView } from "#components/ui/query-view.tsx";
+import { SkeletonRows } from "#components/ui/skeleton.tsx";
+import type { ServiceRow } from "#core/view/service.ts";
+
+const RANGE_SECONDS = 300;
+
+const SERVICES: readonly Column<ServiceRow>[] = [
+  { id: "name", header: "Service", cell: ({ name }) => name, sortValue: ({ name }) => name },
+  { id: "namespace", header: "Namespace", cell: ({ namespace }) => namespace, sortValue: ({ namespace }) => namespace },
+  { id: "mode", header: "Accepts", cell: ({ mtls }) => <MtlsBadge mode={mtls} />, sortValue: ({ mtls }) => mtls },
+  {
+    id: "instances",
+    header: "Instances",
+    align: "end",
+    cell: ({ instances }) => instances,
+    sortValue: ({ instances }) => instances,
+  },
+];
+
+const PLAINTEXT: readonly Column<PlaintextEdge>[] = [
+  { id: "source", header: "Caller", cell: ({ source }) => source, sortValue: ({ source }) => source },
+  { id: "target", header: "Called", cell: ({ target }) => target, sortValue: ({ target }) => target },
+  {
+    id: "rate",
+    header: "Plaintext/s",
+    align: "end",
+    cell: ({ perSecond }) => formatRate(perSecond),
+    sortValue: ({ perSecond }) => perSecond,
+  },
+  { id: "share", header: "Over mTLS", align: "end", cell: ({ mtlsPercent }) => formatPercent(mtlsPercent) },
+];
+
+/** What services accept by policy, and where plaintext was measured all the same. */
+export function MtlsTab() {
+  const trpc = useTRPC();
+  const services = useQuery(trpc.services.list.queryOptions({ seconds: RANGE_SECONDS }));
+  const policies = useQuery(trpc.config.list.queryOptions({ kinds: ["PeerAuthentication"] }));
+  const graph = useQuery(trpc.topology.graph.queryOptions({ view: "service", seconds: RANGE_SECONDS }));
+  return (
+    <div className="grid gap-4 xl:grid-cols-2">
+      <Card title="Plaintext that was seen" description="Measured over the last five minutes" isFlush>
+        <QueryView query={graph} what="the measured traffic" skeleton={<SkeletonRows rows={2} />}>
+          {(data) => (
+            <DataTable
+              label="Plaintext traffic"
+              columns={PLAINTEXT}
+              rows={findPlaintext(data)}
+              rowKey={({ id }) => id}
+              empty={
+                <EmptyState
+                  icon={<Lock />}
+                  title={data.edges.length === 0 ? "No traffic was measured" : "None: all measured traffic is mTLS"}
+                  className="py-8"
+                />
+              }
+            />
+          )}
+        </QueryView>
+      </Card>
+      <Card
+        title="Policies"
+        description="A workload's own wins over its namespace's, and that over the mesh's"
+        isFlush
+        actions={
+          <ButtonLink size="sm" href="/security/new?kind=PeerAuthentication">
+            New mTLS policy
+          </ButtonLink>
+        }
+      >
+        <QueryView query={policies} what="the mTLS policies" skeleton={<SkeletonRows rows={2} />}>
+          {(rows) => (
+            <DataTable
+              label="PeerAuthentication"
+              columns={buildResourceColumns(["name", "namespace", "problems"])}
+              rows={rows}
+              rowKey={({ ref }) => ref}
+              rowHref={({ ref }) => resourceHref(ref)}
+              empty={
+                <EmptyState icon={<Lock />} title="No mTLS policy yet" className="py-8">
+                  Workloads accept mTLS and plaintext until one says otherwise.
+                </EmptyState>
+              }
+            />
+          )}
+        </QueryView>
+      </Card>
+      <Card title="Services" description="What their workloads accept" isFlush className="xl:col-span-2">
+        <QueryView query={services} what="the services" skeleton={<SkeletonRows rows={4} />}>
+          {(rows) => (
+            <DataTable
+              label="mTLS of services"
+              testId="mtls"
+              columns={SERVICES}
+              rows={rows}
+              rowKey={({ host }) => host}
+              rowHref={({ host }) => `/services/${encodeURIComponent(host)}`}
+              defaultSort={{ column: "mode", isDescending: false }}
+              empty={<EmptyState icon={<Lock />} title="No services yet" className="py-8" />}
+            />
+          )}
+        </QueryView>
+      </Card>
+    </div>
+  );
+}

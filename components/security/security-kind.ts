@@ -1,0 +1,5 @@
+export type SecurityKind = "AuthorizationPolicy" | "PeerAuthentication";
+
+export function isSecurityKind(kind: string): kind is SecurityKind {
+  return kind === "AuthorizationPolicy" || kind === "PeerAuthentication";
+}

@@ -1,0 +1,62 @@
+"use client";
+import { ChevronDown, ShieldCheck } from "lucide-react";
+import { AuthorizationTab } from "#components/security/authorization-tab.tsx";
+import { IdentitiesTab } from "#components/security/identities-tab.tsx";
+import { JoinTokensTab } from "#components/security/join-tokens-tab.tsx";
+import { MtlsTab } from "#components/security/mtls-tab.tsx";
+import { Button, ButtonLink } from "#components/ui/button.tsx";
+import { Menu } from "#components/ui/menu.tsx";
+import { Page } from "#components/ui/page.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { Tabs } from "#components/ui/tabs.tsx";
+import { useSearchState } from "#components/ui/use-search-state.ts";
+
+const TABS = [
+  { value: "authorization", label: "Authorization", content: <AuthorizationTab /> },
+  { value: "mtls", label: "Mutual TLS", content: <MtlsTab /> },
+  { value: "identities", label: "Identities", content: <IdentitiesTab /> },
+  { value: "tokens", label: "Join tokens", content: <JoinTokensTab /> },
+] as const;
+
+export type SecurityTab = (typeof TABS)[number]["value"];
+
+export function parseSecurityTab(text: string | null | undefined): SecurityTab {
+  return TABS.find(({ value }) => value === text)?.value ?? "authorization";
+}
+
+/** Who may call whom, over what, and with which identity. */
+export function SecurityPage() {
+  const search = useSearchState();
+  return (
+    <Page>
+      <PageHeader
+        title="Security"
+        description="Who may call whom, over what, and with which identity"
+        actions={
+          <>
+            <Menu
+              trigger={
+                <Button>
+                  New <ChevronDown aria-hidden />
+                </Button>
+              }
+              entries={[
+                { kind: "link", label: "AuthorizationPolicy", href: "/security/new" },
+                { kind: "link", label: "PeerAuthentication", href: "/security/new?kind=PeerAuthentication" },
+              ]}
+            />
+            <ButtonLink variant="primary" href="/security/new">
+              <ShieldCheck aria-hidden /> Allow or deny callers
+            </ButtonLink>
+          </>
+        }
+      />
+      <Tabs
+        label="Security"
+        value={parseSecurityTab(search.get("tab"))}
+        onValueChange={(tab) => search.set({ tab: tab === "authorization" ? null : tab }, { history: "push" })}
+        items={TABS}
+      />
+    </Page>
+  );
+}
