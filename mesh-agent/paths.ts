@@ -58,4 +58,9 @@ function makePrivate(dir: string): void {
   if (!stat.isDirectory() || (process.getuid !== undefined && stat.uid !== process.getuid())) {
     throw new PharosError("forbidden", `${dir} is not a directory of this user`, { hint: "choose another --dir" });
   }
+  if ((stat.mode & 0o022) !== 0) {
+    throw new PharosError("forbidden", `others may write to ${dir}`, {
+      hint: `chmod 700 ${dir}, or choose another --dir`,
+    });
+  }
 }

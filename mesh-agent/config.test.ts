@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { parseAgentConfig } from "#mesh-agent/config.ts";
+
+test("what is not said has Istio's defaults", () => {
+  expect(parseAgentConfig({ dir: "d", name: "reviews-v1-0" })).toMatchObject({
+    namespace: "default",
+    serviceAccount: "default",
+    nodeType: "sidecar",
+    address: "127.0.0.1",
+    adminPort: 15_020,
+    ports: [],
+  });
+});
+
+test.each([
+  ["an unknown setting", { httpPort: 1 }, "httpPort"],
+  ["a port out of range", { adminPort: 70_000 }, "adminPort"],
+  ["a port that lacks its inbound", { ports: [{ name: "http", appPort: 9080 }] }, "ports.0.inboundPort"],
+  ["a server without a port", { server: "control-plane" }, "server: must be host:port"],
+  ["a namespace that is no name", { namespace: "Prod_1" }, "namespace"],
+])("refuses %s and names it", (_, wrong, named) => {
+  expect(() => parseAgentConfig({ dir: "d", name: "n", ...wrong })).toThrow(
+    expect.objectContaining({ code: "invalid", message: expect.stringContaining(named) }),
+  );
+});
