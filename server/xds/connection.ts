@@ -83,14 +83,16 @@ export class Connection {
 
   /** All that this client is sent from here on carries a revision. */
   expectAll(revision: number): void {
-    this.layers.forEach((_, index) => this.expect(revision, index));
+    for (const index of this.layers.keys()) this.expect(revision, index);
   }
 
   /** Other layers take the place of those it had. What was on its way is counted from them. */
   moveTo(layers: readonly ServedLayer[]): void {
     this.layers = layers;
     this.#machine.moveTo(layers);
-    this.#pending = [...new Set(this.#pending.map(({ revision }) => revision))].flatMap((revision) => layers.map(({ version }, layerIndex) => ({ revision, layerIndex, version })));
+    this.#pending = [...new Set(this.#pending.map(({ revision }) => revision))].flatMap((revision) =>
+      layers.map(({ version }, layerIndex) => ({ revision, layerIndex, version })),
+    );
   }
 
   /** Sends what the client is ready for; returns the revisions it turned out to have. */

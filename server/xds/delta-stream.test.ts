@@ -275,15 +275,32 @@ const scripts: Readonly<Record<string, (isShared: boolean) => Buffer[]>> = {
     return client.bytes;
   },
 
-  "a client that moves to another layer is told what that holds, and to forget what only the old one held": (isShared) => {
+  "a client that moves to another layer is told what that holds, and to forget what only the old one held": (
+    isShared,
+  ) => {
     const { outbound, own } = mesh();
     const script = new Script([outbound, own], isShared);
     const client = script.delta();
     sync(client);
-    script.move(client, [new StaticLayer("outbound/default?app=x", { CDS: { a: "a9" }, EDS: { a: "a.ep1" }, RDS: { "80": "r1" }, VHDS: { "80/a": "va9" } }), own]);
+    script.move(client, [
+      new StaticLayer("outbound/default?app=x", {
+        CDS: { a: "a9" },
+        EDS: { a: "a.ep1" },
+        RDS: { "80": "r1" },
+        VHDS: { "80/a": "va9" },
+      }),
+      own,
+    ]);
     expect(client.take()).toEqual(["CDS a=a9", "EDS a=a.ep1"]);
     client.ack("CDS");
-    expect(client.ack("EDS")).toEqual(["RDS 80=r1", "VHDS 80/a=va9", "VHDS -80/b", "LDS -0.0.0.0_80", "EDS -b", "CDS -b"]);
+    expect(client.ack("EDS")).toEqual([
+      "RDS 80=r1",
+      "VHDS 80/a=va9",
+      "VHDS -80/b",
+      "LDS -0.0.0.0_80",
+      "EDS -b",
+      "CDS -b",
+    ]);
     return client.bytes;
   },
 

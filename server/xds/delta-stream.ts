@@ -98,9 +98,18 @@ export class DeltaStream implements StreamMachine {
   }
 
   moveTo(layers: readonly ServedLayer[]): void {
-    const kept = (versions: readonly number[]): readonly number[] => layers.map((layer) => (this.#layers.includes(layer) ? (versions[this.#layers.indexOf(layer)] ?? NEVER) : NEVER));
+    const kept = (versions: readonly number[]): readonly number[] =>
+      layers.map((layer) => (this.#layers.includes(layer) ? (versions[this.#layers.indexOf(layer)] ?? NEVER) : NEVER));
     const left = this.#layers.filter((layer) => !layers.includes(layer)).flatMap(({ layer }) => [...layer.resources]);
-    this.#left = new Map(PUSH_ORDER.map((type) => [type, new Set([...(this.#left.get(type) ?? []), ...left.flatMap(([of, all]) => (of === type ? [...all.keys()] : []))])]));
+    this.#left = new Map(
+      PUSH_ORDER.map((type) => [
+        type,
+        new Set([
+          ...(this.#left.get(type) ?? []),
+          ...left.flatMap(([of, all]) => (of === type ? [...all.keys()] : [])),
+        ]),
+      ]),
+    );
     [this.#clustersAt, this.#restAt, this.answered] = [kept(this.#clustersAt), kept(this.#restAt), kept(this.answered)];
     this.#layers = layers;
   }
@@ -244,7 +253,9 @@ export class DeltaStream implements StreamMachine {
       if (state === undefined) return [];
       const left = [...(this.#left.get(type) ?? [])].filter((name) => wants(state.subscription, name));
       const gone = this.#layers.flatMap((layer, index) => layer.goneSince(type, state.subscription, from[index] ?? 0));
-      const removed = [...new Set([...left, ...gone])].filter((name) => !this.#layers.some((layer) => layer.has(type, name)));
+      const removed = [...new Set([...left, ...gone])].filter(
+        (name) => !this.#layers.some((layer) => layer.has(type, name)),
+      );
       return removed.length === 0 ? [] : [this.#send(type, state, [], { removed }, true)];
     });
   }

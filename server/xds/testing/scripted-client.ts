@@ -61,7 +61,9 @@ export class Script {
 
   /** Gives a client other layers; those it shares with others stay the same. */
   move(client: ScriptedClient, layers: readonly StaticLayer[]): void {
-    client.machine.moveTo(layers.map((layer) => this.#served.find((served) => served.layer === layer) ?? new ServedLayer(layer)));
+    client.machine.moveTo(
+      layers.map((layer) => this.#served.find((served) => served.layer === layer) ?? new ServedLayer(layer)),
+    );
     client.flush();
   }
 
