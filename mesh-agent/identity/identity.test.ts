@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Pkcs10CertificateRequest } from "@peculiar/x509";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { loadIdentity } from "#mesh-agent/identity/identity-file.ts";
 import { IdentityKeeper } from "#mesh-agent/identity/identity-keeper.ts";
@@ -10,6 +9,7 @@ import { makeCsr } from "#mesh-agent/identity/make-csr.ts";
 import { renewalTimeMs } from "#mesh-agent/identity/renewal-time.ts";
 import { writeIdentity } from "#mesh-agent/identity/write-identity.ts";
 import { FakeControlPlane } from "#mesh-agent/testing/fake-control-plane.ts";
+import { Pkcs10CertificateRequest } from "#server/ca/x509.ts";
 
 const ID = "spiffe://cluster.local/ns/default/sa/reviews";
 let dir: string;

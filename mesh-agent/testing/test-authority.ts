@@ -1,7 +1,5 @@
-import "reflect-metadata";
 import { randomBytes } from "node:crypto";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { Pkcs10CertificateRequest } from "@peculiar/x509";
 import { PharosError } from "#core/errors.ts";
 import { formatJoinToken } from "#core/identity/join-token.ts";
 import { Secret } from "#core/secret.ts";
@@ -9,6 +7,7 @@ import type { ServerTls } from "#grpc/server.ts";
 import { makeCsr } from "#mesh-agent/identity/make-csr.ts";
 import { IstioCertificateRequestSchema, IstioCertificateResponseSchema } from "#proto/gen/istio/security/ca_pb.js";
 import { Authority, makeRoot } from "#server/ca/authority.ts";
+import { Pkcs10CertificateRequest } from "#server/ca/x509.ts";
 
 export const TRUST_DOMAIN = "cluster.local";
 

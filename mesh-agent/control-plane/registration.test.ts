@@ -1,0 +1,92 @@
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { parseAgentConfig } from "#mesh-agent/config.ts";
+import { Registration } from "#mesh-agent/control-plane/registration.ts";
+import { Uplink } from "#mesh-agent/control-plane/uplink.ts";
+import { joinMesh } from "#mesh-agent/identity/join-mesh.ts";
+import { FakeControlPlane } from "#mesh-agent/testing/fake-control-plane.ts";
+import { Cleanup, eventually, temporaryDir } from "#mesh-agent/testing/test-agent.ts";
+import { Health } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+
+let cleanup: Cleanup;
+let plane: FakeControlPlane;
+let dir: string;
+
+beforeEach(async () => {
+  cleanup = new Cleanup();
+  dir = temporaryDir(cleanup);
+  plane = await FakeControlPlane.open();
+  cleanup.add(() => plane.stop());
+});
+afterEach(() => cleanup.run());
+
+async function open(): Promise<{ registration: Registration; heard: string[] }> {
+  const { identity, server } = await joinMesh(plane.makeToken());
+  const uplink = new Uplink({ server, identity: () => identity, log: () => undefined });
+  const heard: string[] = [];
+  const registration: Registration = new Registration({
+    config: parseAgentConfig({ dir, name: "reviews-v1-0", labels: { zone: "a" } }),
+    versions: { agent: "0.1.0", proxy: "1.40.0" },
+    uplink,
+    file: join(dir, "registration.json"),
+    log: () => undefined,
+    onLabels: () => void heard.push(JSON.stringify(registration.labels)),
+  });
+  const stop = new AbortController();
+  const running = [uplink.run(stop.signal), registration.run(stop.signal)];
+  cleanup.add(() => {
+    stop.abort();
+    return Promise.all(running);
+  });
+  return { registration, heard };
+}
+
+test("the labels that the registry merged are told on, and known without it afterwards", async () => {
+  plane.labels = { app: "reviews" };
+  const { registration, heard } = await open();
+  await eventually("labels", () => heard[0]);
+  expect(registration.labels).toEqual({ app: "reviews", zone: "a" });
+  await plane.stop();
+  const again = new Registration({
+    config: parseAgentConfig({ dir, name: "reviews-v1-0" }),
+    versions: { agent: "", proxy: "" },
+    uplink: new Uplink({
+      server: "127.0.0.1:1",
+      identity: () => {
+        throw new Error("not dialled");
+      },
+      log: () => undefined,
+    }),
+    file: join(dir, "registration.json"),
+    log: () => undefined,
+    onLabels: () => undefined,
+  });
+  expect(again.labels).toEqual({ app: "reviews", zone: "a" });
+});
+
+test("a change of health is told at once, and a new connection is told everything", async () => {
+  const { registration } = await open();
+  await eventually("a first registration", () => (plane.registrations.length > 0 ? true : undefined));
+  registration.setHealth("healthy");
+  await eventually("healthy", () => (plane.registrations.at(-1)?.health === Health.HEALTHY ? true : undefined), 2000);
+  await plane.stop();
+  plane.registrations.splice(0);
+  await plane.start();
+  await eventually(
+    "registered again",
+    () => (plane.registrations.at(-1)?.health === Health.HEALTHY ? true : undefined),
+    4000,
+  );
+});
+
+test("once it has left, nothing puts it back", async () => {
+  const { registration } = await open();
+  await eventually("a first registration", () => (plane.registrations.length > 0 ? true : undefined));
+  registration.setHealth("healthy");
+  await registration.leave();
+  const { length } = plane.registrations;
+  expect(plane.deregistrations).toBe(1);
+  registration.setHealth("unhealthy");
+  await new Promise((done) => setTimeout(done, 200));
+  expect(plane.registrations).toHaveLength(length);
+});

@@ -1,0 +1,67 @@
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { Uplink } from "#mesh-agent/control-plane/uplink.ts";
+import { IdentityKeeper } from "#mesh-agent/identity/identity-keeper.ts";
+import { FakeControlPlane } from "#mesh-agent/testing/fake-control-plane.ts";
+import { Cleanup, eventually, temporaryDir } from "#mesh-agent/testing/test-agent.ts";
+
+let cleanup: Cleanup;
+let plane: FakeControlPlane;
+let token: string | undefined;
+let log: string[];
+
+beforeEach(async () => {
+  cleanup = new Cleanup();
+  log = [];
+  plane = await FakeControlPlane.open({ certificateLifeMs: 2000 });
+  cleanup.add(() => plane.stop());
+});
+afterEach(() => cleanup.run());
+
+async function run(): Promise<{ keeper: IdentityKeeper; uplink: Uplink }> {
+  token = plane.makeToken();
+  const keeper = new IdentityKeeper({
+    file: join(temporaryDir(cleanup), "identity.json"),
+    namespace: "default",
+    serviceAccount: "reviews",
+    server: undefined,
+    readToken: () => token,
+    log: (_, message, fields) => void log.push(`${message} ${fields?.error ?? ""}`),
+  });
+  const stop = new AbortController();
+  await keeper.open(stop.signal);
+  const uplink = new Uplink({ server: keeper.server, identity: () => keeper.current, log: () => undefined });
+  const running = [uplink.run(stop.signal), keeper.run(uplink, stop.signal)];
+  cleanup.add(() => {
+    stop.abort();
+    return Promise.all(running);
+  });
+  return { keeper, uplink };
+}
+
+test("renews before the end of life, again and again, each time with a new key", async () => {
+  const { keeper } = await run();
+  const keys = new Set<string>();
+  const serials = new Set<string>();
+  keeper.onChange((identity) => {
+    keys.add(identity.keyPem);
+    serials.add(identity.serial);
+    expect(identity.issuedAtMs).toBeLessThan(identity.notAfterMs);
+  });
+  await eventually("three renewals", () => (serials.size >= 3 ? true : undefined));
+  expect(keys.size).toBe(serials.size);
+  expect(log.filter((line) => line.includes("not renewed"))).toEqual([]);
+});
+
+test("an expired certificate says what to do, and a fresh token heals it without a restart", async () => {
+  const { keeper, uplink } = await run();
+  await plane.stop();
+  await eventually("expired", () => (keeper.current.notAfterMs < Date.now() ? true : undefined));
+  await plane.start();
+  await eventually("the used token is refused", () =>
+    log.find((line) => line.includes("join token was refused") && line.includes("pharos token create")),
+  );
+  token = plane.makeToken();
+  await eventually("a new identity", () => (keeper.current.notAfterMs > Date.now() ? true : undefined));
+  await eventually("connected with it", () => (uplink.state.kind === "up" ? true : undefined));
+});
