@@ -12,13 +12,16 @@ test("a graph that fits stays open", () => {
   expect(chooseClosed(nodes({ a: 100, b: 50 }), nothing).size).toBe(0);
 });
 
-test("one that does not is closed from the largest namespace on, until it fits", () => {
-  expect([...chooseClosed(nodes({ a: 100, b: 60, c: 20 }), nothing)]).toEqual(["a"]);
-  expect([...chooseClosed(nodes({ a: 400, b: 160, c: 20 }), nothing)]).toEqual(["a", "b"]);
+test("one that does not starts with every namespace closed that holds more than one node", () => {
+  expect([...chooseClosed(nodes({ a: 100, b: 60, c: 1 }), nothing)]).toEqual(["a", "b"]);
+});
+
+test("a single namespace stays open however large: closed, there would be nothing to see", () => {
+  expect(chooseClosed(nodes({ a: 400 }), nothing).size).toBe(0);
 });
 
 test("what a person opened stays open, what they closed stays closed", () => {
-  expect([...chooseClosed(nodes({ a: 400, b: 20 }), { closed: new Set(["b"]), open: new Set(["a"]) })]).toEqual(["b"]);
+  expect([...chooseClosed(nodes({ a: 400, b: 20, c: 30 }), { closed: new Set(["b", "gone"]), open: new Set(["a"]) })]).toEqual(["b", "c"]);
 });
 
 test("a list of names survives the URL", () => {
