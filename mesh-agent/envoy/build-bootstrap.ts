@@ -48,6 +48,8 @@ export function buildBootstrap(
           static_layer: {
             // Istio's limit: long regular expressions are refused with an error rather than compiled into megabytes.
             "re2.max_program_size.error_level": 32_768,
+            // A trace is looked at as soon as its request has ended: Envoy would hold spans for five seconds.
+            "tracing.opentelemetry.flush_interval_ms": 1000,
           },
         },
         { name: "admin", admin_layer: {} },

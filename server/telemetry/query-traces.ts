@@ -8,10 +8,13 @@ const OUTLINE = `trace_id AS "traceId", span_id AS "spanId", parent_span_id AS "
   start_us / 1000.0 AS "startMs", duration_us / 1000.0 AS "durationMs"`;
 const WHOLE = `${OUTLINE}, kind, status, status_message AS "statusMessage", attributes, resource, events`;
 
+/** Spans of one trace come from several proxies, each in its own time: what is younger is not whole yet. */
+const SETTLE_MS = 3000;
+
 /** A trace may have begun before the range in which one of its spans was found. */
 const TRACE_MS_MAX = 3600 * 1000;
 
-/** Newest first. A service is matched by its whole name, or by its first part: "reviews" finds "reviews.default". */
+/** Newest first, from when they are three seconds old. A service is matched by its whole name, or by its first part: "reviews" finds "reviews.default". */
 export async function searchTraces(reader: Reader, query: TraceQuery, nowMs: number): Promise<TraceSummary[]> {
   const values: DuckDBValue[] = [];
   const bind = (value: DuckDBValue): string => `$${values.push(value)}`;
@@ -28,7 +31,8 @@ export async function searchTraces(reader: Reader, query: TraceQuery, nowMs: num
     ...(query.minDurationMs === undefined ? [] : [`${extent} >= ${query.minDurationMs}`]),
     ...(query.maxDurationMs === undefined ? [] : [`${extent} <= ${query.maxDurationMs}`]),
   ];
-  const found = `SELECT trace_id, max(start_us) AS newest FROM spans WHERE ${conditions.join(" AND ")} GROUP BY trace_id`;
+  const settledUs = Math.floor(nowMs - SETTLE_MS) * 1000;
+  const found = `SELECT trace_id, max(start_us) AS newest FROM spans WHERE ${conditions.join(" AND ")} GROUP BY trace_id HAVING newest <= ${settledUs}`;
   const newest =
     durations.length === 0
       ? `${found} ORDER BY newest DESC LIMIT ${query.limit}`
