@@ -31,6 +31,8 @@ export class IdentityKeeper {
   readonly #options: IdentityKeeperOptions;
   readonly #listeners = new Set<(identity: Identity) => void>();
   #stored: StoredIdentity | undefined;
+  /** When the certificate that was found on disk had ended. */
+  #endedAtMs: number | undefined;
 
   constructor(options: IdentityKeeperOptions) {
     this.#options = options;
@@ -113,9 +115,8 @@ export class IdentityKeeper {
 
   async #join(): Promise<void> {
     const token = this.#options.readToken();
-    const before = this.#stored?.identity;
-    const expired =
-      before === undefined ? "" : `the certificate expired at ${new Date(before.notAfterMs).toISOString()}; `;
+    const endedAtMs = this.#stored?.identity.notAfterMs ?? this.#endedAtMs;
+    const expired = endedAtMs === undefined ? "" : `the certificate expired at ${new Date(endedAtMs).toISOString()}; `;
     const hint = "make a new one with `pharos token create` and give it by --token or --token-file";
     if (token === undefined) throw new PharosError("unauthenticated", `${expired}there is no join token`, { hint });
     this.#requireOurs(parseJoinToken(token));
@@ -160,7 +161,11 @@ export class IdentityKeeper {
     } catch (error) {
       log("error", "the stored identity cannot be used", { error: PharosError.from(error).toString() });
     }
-    if (stored === undefined || stored.identity.notAfterMs <= Date.now()) return undefined;
+    if (stored === undefined) return undefined;
+    if (stored.identity.notAfterMs <= Date.now()) {
+      this.#endedAtMs = stored.identity.notAfterMs;
+      return undefined;
+    }
     const id = parseSpiffeId(stored.identity.spiffeId);
     if (id?.namespace !== namespace || id.serviceAccount !== serviceAccount) return undefined;
     const token = readToken();
