@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { request } from "node:http";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
+import { Load } from "#mesh-agent/testing/load.ts";
 import { RealMesh } from "#mesh-agent/testing/real-mesh.ts";
 import {
   Cleanup,
@@ -57,7 +59,7 @@ let proxyPort: number;
 let inboundPort: number;
 let callerAgent: ChildProcess;
 
-function startProcess(dir: string, serviceAccount: string, token: string | undefined): ChildProcess {
+function startProcess(dir: string, serviceAccount: string, token: string | undefined, more = {}): ChildProcess {
   const isCaller = serviceAccount === "caller";
   const config = {
     dir,
@@ -68,6 +70,7 @@ function startProcess(dir: string, serviceAccount: string, token: string | undef
     adminPort: 0,
     drainSeconds: 5,
     ...(isCaller ? { httpProxyPort: proxyPort } : { ports: [{ name: "http", appPort, inboundPort }] }),
+    ...more,
   };
   const child = spawn(process.execPath, [ENTRY, JSON.stringify(config)], {
     stdio: ["ignore", process.env.PHAROS_TEST_LOG === undefined ? "ignore" : "inherit", "inherit"],
@@ -173,4 +176,24 @@ test("both Envoys restarted while the control plane is away serve; edits arrive 
   await mesh.apply(TIMEOUT("two"));
   await works("two");
   expect(mesh.refusals).toEqual([]);
+});
+
+test("an instance that is told to stop under load fails no request: the others take over", async () => {
+  const dir = temporaryDir(cleanup);
+  const ports = [{ name: "http", appPort: await startApp(cleanup), inboundPort: await freePort() }];
+  const second = startProcess(dir, "reviews", mesh.makeToken("reviews"), { name: "reviews-1", ports });
+  const load = new Load(proxyPort, 4, 2, "reviews:9080");
+  const inbound = new AdminClient(join(dir, "admin.sock"));
+  await eventually("load at the second instance", async () => {
+    const counts = await inbound.stats("^http\\.inbound.*downstream_rq_total$");
+    return [...counts.values()].some((count) => count > 100) ? true : undefined;
+  });
+  const ended = new Promise((done) => second.once("exit", done));
+  second.kill("SIGTERM");
+  expect(await ended).toBe(0);
+  const before = load.ok;
+  await eventually("load at the first instance", () => (load.ok > before + 100 ? true : undefined));
+  await load.stop();
+  expect(load.failures).toEqual([]);
+  expect(envoyPid(dir)).toBeUndefined();
 });

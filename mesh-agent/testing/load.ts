@@ -6,9 +6,12 @@ export class Load {
   readonly failures: string[] = [];
   readonly #agent = new Agent({ keepAlive: true });
   readonly #workers: Promise<void>[];
+  readonly #target: { readonly path?: string; readonly headers?: Record<string, string> };
   #isStopped = false;
 
-  constructor(port: number, workers = 4, pauseMs = 2) {
+  /** `host`: asks for it through the forward proxy at `port`. */
+  constructor(port: number, workers = 4, pauseMs = 2, host?: string) {
+    this.#target = host === undefined ? {} : { path: `http://${host}/`, headers: { host } };
     this.#workers = Array.from({ length: workers }, async () => {
       while (!this.#isStopped) {
         await this.#once(port);
@@ -29,17 +32,20 @@ export class Load {
         this.failures.push(why);
         done();
       };
-      const call = request({ port, host: "127.0.0.1", agent: this.#agent, timeout: 5000 }, (answer) => {
-        answer.resume();
-        answer.on("error", (error) => fail(error.message));
-        answer.on("end", () => {
-          if (answer.statusCode !== 200) fail(`status ${answer.statusCode}`);
-          else {
-            this.ok += 1;
-            done();
-          }
-        });
-      });
+      const call = request(
+        { port, host: "127.0.0.1", agent: this.#agent, timeout: 5000, ...this.#target },
+        (answer) => {
+          answer.resume();
+          answer.on("error", (error) => fail(error.message));
+          answer.on("end", () => {
+            if (answer.statusCode !== 200) fail(`status ${answer.statusCode}`);
+            else {
+              this.ok += 1;
+              done();
+            }
+          });
+        },
+      );
       // A kept connection that the other end closed at the same moment is every client's to retry.
       call.on("error", (error: NodeJS.ErrnoException) =>
         call.reusedSocket && error.code === "ECONNRESET" ? done() : fail(error.message),
