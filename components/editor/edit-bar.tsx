@@ -8,18 +8,19 @@ import type { Draft } from "#components/editor/use-draft.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Kbd } from "#components/ui/kbd.tsx";
 import { Spinner } from "#components/ui/spinner.tsx";
-import { hasErrors } from "#core/diagnostic.ts";
+import { type Diagnostic, hasErrors } from "#core/diagnostic.ts";
 
 export interface EditBarProps {
   readonly draft: Draft;
   readonly check: Check;
+  readonly diagnostics: readonly Diagnostic[];
   readonly onPreview: () => void;
   /** Null where there is nothing to delete yet. */
   readonly onDelete: (() => void) | null;
 }
 
 /** At the foot of every edit: what the check says, and the way on. Ctrl-Enter previews. */
-export function EditBar({ draft, check, onPreview, onDelete }: EditBarProps) {
+export function EditBar({ draft, check, diagnostics, onPreview, onDelete }: EditBarProps) {
   const isReady = draft.isChanged && draft.document.kind !== "broken" && draft.document.kind !== "empty";
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -32,7 +33,7 @@ export function EditBar({ draft, check, onPreview, onDelete }: EditBarProps) {
   }, [isReady, onPreview]);
   return (
     <div className="sticky bottom-0 z-10 mt-5 flex flex-wrap items-center gap-2 rounded-lg border border-line bg-raised px-4 py-3 shadow-raised">
-      <CheckState draft={draft} check={check} />
+      <CheckState draft={draft} check={check} diagnostics={diagnostics} />
       <div className="ml-auto flex items-center gap-2">
         {onDelete === null ? null : (
           <Button variant="ghost" className="text-bad-text" onClick={onDelete}>
@@ -52,8 +53,7 @@ export function EditBar({ draft, check, onPreview, onDelete }: EditBarProps) {
   );
 }
 
-function CheckState({ draft, check }: Pick<EditBarProps, "draft" | "check">) {
-  const diagnostics = check.result?.diagnostics ?? [];
+function CheckState({ draft, check, diagnostics }: Pick<EditBarProps, "draft" | "check" | "diagnostics">) {
   const problems = countProblems(diagnostics);
   const { Icon, tone, text } =
     draft.document.kind === "broken"

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
+import { locatePath } from "#core/resource/locate-path.ts";
 
 const RANK = { error: 0, warning: 1, info: 2 } as const;
 
@@ -22,6 +23,12 @@ function isAtOrIn(path: string, field: string): boolean {
   if (!path.startsWith(field)) return false;
   const next = path[field.length];
   return next === undefined || next === "." || next === "[";
+}
+
+/** Gives a problem of the resource as it stands the line it has in the text. */
+export function withLine(diagnostic: Diagnostic, text: string): Diagnostic {
+  if (diagnostic.line !== undefined || diagnostic.path === undefined) return diagnostic;
+  return { ...diagnostic, ...locatePath(text, diagnostic.path) };
 }
 
 /** "2 errors, 1 warning"; empty without any. */

@@ -1,5 +1,5 @@
 "use client";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useMemo, useState } from "react";
 import { readApiError } from "#components/api/api-error.ts";
 import { useTRPC } from "#components/api/trpc.ts";
@@ -10,6 +10,7 @@ import { EditorSteps } from "#components/editor/editor-steps.tsx";
 import type { Companion, FormContext } from "#components/editor/form-context.ts";
 import { LeaveDialog } from "#components/editor/leave-dialog.tsx";
 import { planSave } from "#components/editor/plan-save.ts";
+import { withLine } from "#components/editor/problem-at.ts";
 import { refreshMesh } from "#components/editor/refresh-mesh.ts";
 import { conflictRef, readRef } from "#components/editor/resource-ref.ts";
 import { ReviewStep } from "#components/editor/review-step.tsx";
@@ -60,6 +61,9 @@ export function ResourceEditor(props: ResourceEditorProps) {
   const companions = useMemo(() => (value === null ? [] : (planCompanions?.(value) ?? [])), [value, planCompanions]);
   const changes = planSave(draft.base, draft.text, draft.document, companions);
   const check = useCheck(changes, stage.step === "edit" && draft.document.kind !== "empty");
+  const standing = useQuery(
+    trpc.config.get.queryOptions({ ref: draft.base.ref ?? "" }, { enabled: draft.base.ref !== null, retry: false }),
+  );
   const guard = useLeaveGuard(draft.text !== draft.base.text && stage.step !== "watch");
   const apply = useMutation(trpc.config.applyChanges.mutationOptions());
 
@@ -178,7 +182,9 @@ export function ResourceEditor(props: ResourceEditorProps) {
   }
 
   const conflict = check.error === null || check.error === undefined ? null : readApiError(check.error);
-  const diagnostics = check.result?.diagnostics ?? [];
+  // An edit that has not begun is not checked: what is known of the resource as it stands is shown.
+  const found = draft.isChanged ? check.result?.diagnostics : standing.data?.diagnostics;
+  const diagnostics = (found ?? []).map((each) => withLine(each, draft.text));
   return (
     <>
       <Steps current="edit" />
@@ -202,6 +208,7 @@ export function ResourceEditor(props: ResourceEditorProps) {
       <EditBar
         draft={draft}
         check={check}
+        diagnostics={diagnostics}
         onPreview={() => {
           setNotice(null);
           setStage({ step: "preview", intent: "save", changes });

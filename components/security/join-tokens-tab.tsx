@@ -80,7 +80,7 @@ export function JoinTokensTab() {
     },
     {
       id: "actions",
-      header: "",
+      header: "Actions",
       align: "end",
       cell: ({ id, state, namespace, serviceAccount }) =>
         state === "unused" ? (

@@ -30,6 +30,10 @@ export interface PolicyRuleCardProps {
 /** One rule of a policy: who, and what of it. */
 export function PolicyRuleCard({ index, count, rule, action, names, namespaces, hosts, context }: PolicyRuleCardProps) {
   const hasMore = rule.hosts.length + rule.ports.length + rule.conditions.length > 0;
+  const isNobody =
+    !rule.isAnyone &&
+    rule.principals.length + rule.namespaces.length === 0 &&
+    !rule.other.some((path) => path.includes(".from["));
   const [isOpen, setIsOpen] = useState(hasMore);
   const list = (field: OperationField, label: string, hint: string, options: readonly string[]) => (
     <Field label={label} hint={hint} error={context.problemAt(policyRulePath(index, "to", 0, "operation", field))}>
@@ -65,7 +69,13 @@ export function PolicyRuleCard({ index, count, rule, action, names, namespaces, 
       </header>
       <div className="flex flex-col gap-4 p-4">
         <div className="grid gap-4 md:grid-cols-2">
-          <Field label="Callers" hint="by service account" error={context.problemAt(policyRulePath(index, "from"))}>
+          <Field
+            label="Callers"
+            hint="by service account"
+            error={
+              isNobody ? "choose at least one caller, or anyone" : context.problemAt(policyRulePath(index, "from"))
+            }
+          >
             <MultiCombobox
               isFree
               placeholder={rule.isAnyone ? "anyone" : "choose who"}

@@ -30,7 +30,7 @@ export function WeightRow({ destination, colour, subsets, isShared, problem, ...
   const known = subset === "" || subsets.includes(subset) ? subsets : [...subsets, subset];
   return (
     <li className="py-1.5">
-      <div className="grid grid-cols-[minmax(9rem,14rem)_8.5rem_minmax(6rem,1fr)_7rem_auto] items-center gap-3">
+      <div className="grid grid-cols-[minmax(7rem,12rem)_8.5rem_minmax(6rem,1fr)_9rem_auto] items-center gap-3">
         <span className="flex min-w-0 items-center gap-2">
           <span aria-hidden className="size-2.5 shrink-0 rounded-full" style={{ background: colour }} />
           <span className="min-w-0 truncate font-medium text-ink text-sm" title={host}>

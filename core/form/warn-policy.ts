@@ -33,7 +33,7 @@ export function warnPolicy(form: PolicyForm, target: PolicyTarget): PolicyWarnin
   if (form.action === "ALLOW" && !matchesAll && target.otherAllows.length === 0)
     warnings.push({
       code: "implicit-deny",
-      message: `This is the first ALLOW policy on ${target.name}: whatever it does not allow is refused from then on.`,
+      message: `No other ALLOW policy bears on ${target.name}: with this one, whatever it does not allow is refused.`,
     });
   if (form.action === "DENY" && matchesAll)
     warnings.push({

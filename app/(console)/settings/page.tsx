@@ -1,0 +1,13 @@
+import type { Metadata } from "next";
+import { openPage, readParam, type SearchParams } from "#components/api/open-page.tsx";
+import { SettingsPage } from "#components/settings/settings-page.tsx";
+
+export const metadata: Metadata = { title: "Settings" };
+
+export default async function Page({ searchParams }: { readonly searchParams: SearchParams }) {
+  const page = await openPage("/settings");
+  if (readParam(await searchParams, "tab") === "about")
+    await page.prefetch(page.trpc.session.me.queryOptions(), page.trpc.services.names.queryOptions());
+  else await page.prefetch(page.trpc.access.apiTokens.queryOptions());
+  return page.hydrate(<SettingsPage />);
+}
