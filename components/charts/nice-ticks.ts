@@ -1,4 +1,4 @@
-const STEPS = [1, 2, 2.5, 5, 10] as const;
+const STEPS = [1, 2, 5, 10] as const;
 const INTERVALS_MAX = 4;
 
 /** Round, evenly spaced ticks from zero to at least `highest`, at most four intervals; never beyond `max`. */

@@ -19,7 +19,7 @@ export function RangeSelect() {
       icon={<Clock3 aria-hidden className="size-3.5 text-subtle" />}
       value={range.name}
       options={OPTIONS}
-      onValueChange={(name) => search.set({ range: name === "5m" ? null : name }, { history: "push" })}
+      onValueChange={(name) => search.set({ range: name }, { history: "push" })}
     />
   );
 }

@@ -1,5 +1,6 @@
 /** The time ranges a page can look back over. */
 export const RANGES = [
+  { name: "30s", seconds: 30, label: "Last 30 seconds" },
   { name: "1m", seconds: 60, label: "Last minute" },
   { name: "5m", seconds: 300, label: "Last 5 minutes" },
   { name: "15m", seconds: 900, label: "Last 15 minutes" },
@@ -17,22 +18,29 @@ export interface Range {
   readonly name: RangeName;
   readonly seconds: number;
   readonly label: string;
+  /** False for a page's default, which links do not carry along. */
+  readonly isChosen: boolean;
 }
 
-const DEFAULT: Range = RANGES[1];
+/** Where nothing is chosen: what is live looks at the last minute, what is compared at five. */
+const DEFAULT: RangeName = "5m";
+const LIVE_DEFAULT: RangeName = "1m";
 
-/** An unknown range is five minutes. */
-export function parseRange(name: string | null | undefined): Range {
-  return RANGES.find((range) => range.name === name) ?? DEFAULT;
+/** The range that stands in the URL of a page, or the page's own default. */
+export function parseRange(name: string | null | undefined, path = ""): Range {
+  const isLive = path === "/topology" || path.startsWith("/topology?");
+  const chosen = RANGES.find((range) => range.name === name);
+  const fallback = RANGES.find((range) => range.name === (isLive ? LIVE_DEFAULT : DEFAULT)) ?? RANGES[0];
+  return { ...(chosen ?? fallback), isChosen: chosen !== undefined };
 }
 
 /** How often figures over a range are worth asking for again. */
-export function refreshMs({ seconds }: Range): number {
+export function refreshMs({ seconds }: Pick<Range, "seconds">): number {
   return seconds <= 900 ? 5000 : seconds <= 10_800 ? 15_000 : 60_000;
 }
 
-/** A path with the range carried along; the default is left out. */
+/** A path with the chosen range carried along. */
 export function withRange(path: string, range: Range): string {
-  if (range.name === DEFAULT.name) return path;
+  if (!range.isChosen) return path;
   return `${path}${path.includes("?") ? "&" : "?"}range=${range.name}`;
 }

@@ -3,6 +3,7 @@ import { MousePointerClick, X } from "lucide-react";
 import { formatMillis } from "#components/format/format-millis.ts";
 import type { ServiceColors } from "#components/traces/assign-colors.ts";
 import { AttributeTable } from "#components/traces/attribute-table.tsx";
+import { spanTitle } from "#components/traces/span-title.ts";
 import { ServiceDot } from "#components/traces/service-dot.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -32,7 +33,7 @@ export function SpanDetail({ span, traceStartMs, colors, onClose }: SpanDetailPr
     <aside aria-label="Span" data-testid="span-detail" className="sticky top-17 flex max-h-[calc(100dvh-5.5rem)] flex-col overflow-hidden rounded-lg border border-line bg-surface">
       <header className="flex items-start gap-2 border-line border-b px-4 py-3">
         <div className="min-w-0 flex-1">
-          <h2 className="break-words font-medium text-ink text-sm">{span.operation}</h2>
+          <h2 className="break-words font-medium text-ink text-sm">{spanTitle(span)}</h2>
           <p className="mt-0.5 flex items-center gap-1.5 text-muted text-xs">
             <ServiceDot service={span.service} colors={colors} />
             {span.service}
@@ -70,7 +71,7 @@ export function SpanDetail({ span, traceStartMs, colors, onClose }: SpanDetailPr
           </section>
         )}
         <AttributeTable title="Resource" attributes={span.resource} />
-        <AttributeTable title="Identity" attributes={{ "span id": span.spanId, ...(span.parentSpanId === null ? {} : { "parent span id": span.parentSpanId }) }} />
+        <AttributeTable title="Identity" attributes={{ operation: span.operation, "span id": span.spanId, ...(span.parentSpanId === null ? {} : { "parent span id": span.parentSpanId }) }} />
       </div>
     </aside>
   );

@@ -17,7 +17,7 @@ export interface TraceInput {
   readonly errorsOnly?: boolean;
 }
 
-const LIMIT = 200;
+const LIMIT = 100;
 
 /** Reads the filter from the URL; what is not a duration is no bound. */
 export function parseTraceFilter(get: (name: string) => string | null | undefined): TraceFilter {

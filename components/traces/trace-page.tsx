@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTRPC } from "#components/api/trpc.ts";
 import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
+import { spanTitle } from "#components/traces/span-title.ts";
 import { TraceFacts } from "#components/traces/trace-facts.tsx";
 import { TraceView } from "#components/traces/trace-view.tsx";
 import { Breadcrumbs } from "#components/ui/breadcrumbs.tsx";
@@ -10,19 +11,26 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { Page } from "#components/ui/page.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
+import type { Trace } from "#core/view/telemetry.ts";
+
+const GROWS_MS = 20_000;
+
+/** Spans of a request that ended just now may still be on their way. */
+function isGrowing(trace: Trace | undefined, nowMs: number): boolean {
+  return trace !== undefined && nowMs - trace.startMs - trace.durationMs < GROWS_MS;
+}
 
 /** One request, span by span. */
 export function TracePage({ traceId }: { readonly traceId: string }) {
   const range = useRange();
   const trpc = useTRPC();
-  // A trace may still be growing when it is opened from the newest of the list.
-  const trace = useQuery(trpc.traces.get.queryOptions({ traceId }, { staleTime: 10_000 }));
+  const trace = useQuery(trpc.traces.get.queryOptions({ traceId }, { staleTime: 10_000, refetchInterval: ({ state }) => (isGrowing(state.data, Date.now()) ? 3000 : false) }));
   const root = trace.data?.spans.find(({ parentSpanId }) => parentSpanId === null) ?? trace.data?.spans[0];
   return (
     <Page>
       <PageHeader
         above={<Breadcrumbs items={[{ label: "Traces", href: withRange("/traces", range) }]} />}
-        title={root?.operation ?? "Trace"}
+        title={root === undefined ? "Trace" : spanTitle(root)}
         description={trace.data === undefined ? <code className="font-mono text-xs">{traceId}</code> : <TraceFacts trace={trace.data} />}
       />
       <QueryView query={trace} what="this trace" skeleton={<div className="rounded-lg border border-line bg-surface"><SkeletonRows rows={10} /></div>}>

@@ -47,6 +47,7 @@ export function TracesPage() {
                   testId="traces"
                   columns={buildTraceColumns(["operation", "duration", "spans", "services", "start"], colorsOf(rows))}
                   rows={rows}
+                  pageRows={40}
                   rowKey={({ traceId }) => traceId}
                   rowHref={({ traceId }) => withRange(`/traces/${traceId}`, range)}
                   sort={parseSort(search.get("sort"), { column: "start", isDescending: true })}

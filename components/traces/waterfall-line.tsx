@@ -4,6 +4,7 @@ import type { KeyboardEvent } from "react";
 import { formatMillis } from "#components/format/format-millis.ts";
 import type { ServiceColors } from "#components/traces/assign-colors.ts";
 import type { WaterfallRow } from "#components/traces/build-waterfall.ts";
+import { spanTitle } from "#components/traces/span-title.ts";
 import { ServiceDot } from "#components/traces/service-dot.tsx";
 import { WATERFALL_GRID } from "#components/traces/waterfall.tsx";
 import { cx } from "#components/ui/cx.ts";
@@ -51,7 +52,7 @@ export function WaterfallLine({ row, colors, isSelected, isFocusable, onSelect, 
         </span>
         <ServiceDot service={span.service} colors={colors} />
         <span className="truncate font-medium text-ink">{span.service.split(".")[0]}</span>
-        <span className="truncate text-muted text-xs">{span.operation}</span>
+        <span className="truncate text-muted text-xs">{spanTitle(span)}</span>
         {isCollapsed ? <span className="tabular shrink-0 rounded-sm bg-active px-1 text-2xs text-muted">+{descendants}</span> : null}
         {row.isOrphan ? <Unlink aria-hidden className="size-3 shrink-0 text-subtle" /> : null}
         {hasError ? <OctagonX aria-hidden className="size-3.5 shrink-0 text-bad" /> : null}
@@ -75,5 +76,5 @@ function Bar({ row, color, hasError }: { readonly row: WaterfallRow; readonly co
 }
 
 function describe({ span, descendants, isOrphan }: WaterfallRow): string {
-  return [`${span.service} ${span.operation}, ${formatMillis(span.durationMs)}`, span.status === "error" ? "error" : "", descendants > 0 ? `${descendants} spans inside` : "", isOrphan ? "its parent was not reported" : ""].filter(Boolean).join(", ");
+  return [`${span.service} ${spanTitle(span)}, ${formatMillis(span.durationMs)}`, span.status === "error" ? "error" : "", descendants > 0 ? `${descendants} spans inside` : "", isOrphan ? "its parent was not reported" : ""].filter(Boolean).join(", ");
 }

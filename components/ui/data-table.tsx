@@ -36,19 +36,21 @@ export interface DataTableProps<Row> {
   readonly sort?: Sort;
   readonly onSortChange?: (sort: Sort) => void;
   readonly empty?: ReactNode;
+  /** Rows shown before one asks for more. */
+  readonly pageRows?: number;
   readonly testId?: string;
   readonly className?: string;
 }
 
-/** So that ten thousand rows do not have to be drawn to read the first. */
-const PAGE_ROWS = 200;
+/** So that ten thousand rows do not have to be drawn, or sent, to read the first. */
+const PAGE_ROWS = 100;
 const HIDE = { md: "@max-2xl:hidden", lg: "@max-4xl:hidden", xl: "@max-6xl:hidden" } as const;
 
 /** The one table: sortable, its rows links or buttons, arrow keys between rows. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { label, columns, rows, rowKey, selectedKey, empty, testId, className } = props;
+  const { label, columns, rows, rowKey, selectedKey, empty, testId, className, pageRows = PAGE_ROWS } = props;
   const [ownSort, setOwnSort] = useState<Sort | undefined>(props.defaultSort);
-  const [shown, setShown] = useState(PAGE_ROWS);
+  const [shown, setShown] = useState(pageRows);
   const sort = props.sort ?? ownSort;
   const sortValue = columns.find(({ id }) => id === sort?.column)?.sortValue;
   const sorted = sort === undefined || sortValue === undefined ? rows : sortRows(rows, sortValue, sort.isDescending);
@@ -90,7 +92,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       {sorted.length > shown ? (
         <div className="flex items-center justify-center gap-3 border-line border-t py-2 text-subtle text-xs">
           {shown} of {sorted.length}
-          <Button size="sm" variant="ghost" onClick={() => setShown(shown + PAGE_ROWS)}>
+          <Button size="sm" variant="ghost" onClick={() => setShown(shown + Math.max(pageRows, PAGE_ROWS))}>
             Show more
           </Button>
         </div>

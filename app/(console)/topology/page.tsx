@@ -8,7 +8,7 @@ export const metadata: Metadata = { title: "Topology" };
 
 export default async function Page({ searchParams }: { readonly searchParams: SearchParams }) {
   const params = await searchParams;
-  const range = parseRange(readParam(params, "range"));
+  const range = parseRange(readParam(params, "range"), "/topology");
   const page = await openPage(withRange("/topology", range));
   await page.prefetch(page.trpc.topology.graph.queryOptions({ view: parseView(readParam(params, "view")), seconds: range.seconds }));
   return page.hydrate(<TopologyPage />);

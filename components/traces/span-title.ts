@@ -1,0 +1,15 @@
+import type { TraceSpan } from "#core/view/telemetry.ts";
+
+/** A proxy names a span by its route, `details.default.svc.cluster.local:9080/*`; what was asked for says more. Other operations stand as they are. */
+export function spanTitle({ operation, attributes }: Pick<TraceSpan, "operation" | "attributes">): string {
+  const method = attributes["http.method"] ?? attributes["http.request.method"];
+  const url = attributes["http.url"] ?? attributes["url.path"] ?? attributes["http.target"];
+  const isRouteName = /^\S+\/\*$|^(ingress|egress)$|^(router|async) /.test(operation);
+  if (!isRouteName || typeof method !== "string" || typeof url !== "string") return operation;
+  return `${method} ${pathOf(url)}`;
+}
+
+function pathOf(url: string): string {
+  const path = url.replace(/^[a-z]+:\/\/[^/]*/i, "").split("?", 1)[0] ?? "";
+  return path === "" ? "/" : path;
+}
