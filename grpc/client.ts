@@ -241,6 +241,8 @@ function watch(stream: ClientHttp2Stream, handler: ClientStreamHandler): void {
       stream.close(8);
     }
   });
+  // The server's last word ends the call, whatever this side had still to say.
+  stream.once("end", () => stream.close());
   stream.on("drain", () => handler.onDrain?.());
   stream.on("error", (error) => {
     failure ??= new PharosError("unavailable", `the call broke: ${error.message}`, { cause: error });

@@ -29,6 +29,14 @@ const methods = new Map<string, GrpcMethod>([
   ],
 ]);
 
+/** Messages pass through another implementation as they are. */
+const BYTES = {
+  requestSerialize: (value: Buffer) => value,
+  requestDeserialize: (value: Buffer) => value,
+  responseSerialize: (value: Buffer) => value,
+  responseDeserialize: (value: Buffer) => value,
+};
+
 let dir: string;
 let socketPath: string;
 let server: GrpcServer;
@@ -112,15 +120,9 @@ test("an address where nobody listens is an error that names it", async () => {
 });
 
 test("another implementation's client understands us", async () => {
-  const bytes = {
-    requestSerialize: (value: Buffer) => value,
-    requestDeserialize: (value: Buffer) => value,
-    responseSerialize: (value: Buffer) => value,
-    responseDeserialize: (value: Buffer) => value,
-  };
   const definition: ServiceDefinition = {
-    Echo: { path: "/t.S/Echo", requestStream: false, responseStream: false, ...bytes },
-    Refuse: { path: "/t.S/Refuse", requestStream: false, responseStream: false, ...bytes },
+    Echo: { path: "/t.S/Echo", requestStream: false, responseStream: false, ...BYTES },
+    Refuse: { path: "/t.S/Refuse", requestStream: false, responseStream: false, ...BYTES },
   };
   const Client = makeGenericClientConstructor(definition, "S");
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure()) as unknown as Record<
@@ -134,6 +136,33 @@ test("another implementation's client understands us", async () => {
   expect(await call("Echo")).toBe("x");
   await expect(call("Refuse")).rejects.toMatchObject({ code: 7, details: "ünfit 100% (hint: ask)" });
   client.close();
+});
+
+test("a stream that the server ends is over for a client that would say more, ours and another's", async () => {
+  const refusing: GrpcMethod = {
+    kind: "stream",
+    open: (stream) => ({ onMessage: () => stream.fail(new PharosError("forbidden", "not you")) }),
+  };
+  const own = new GrpcServer({ methods: new Map([["/t.S/Refuse", refusing]]) });
+  const where = await own.listen({ host: "127.0.0.1", port: 0 });
+  const client = await connectGrpc({ address: `127.0.0.1:${where}` });
+  const closed = new Promise((resolve) => {
+    client.stream("/t.S/Refuse", { onMessage: () => undefined, onClose: resolve }).send([Buffer.from("x")]);
+  });
+  expect(await closed).toMatchObject({ code: "forbidden", message: "not you" });
+  client.close();
+  const Client = makeGenericClientConstructor(
+    { Refuse: { path: "/t.S/Refuse", requestStream: true, responseStream: true, ...BYTES } },
+    "S",
+  );
+  const other = new Client(`127.0.0.1:${where}`, credentials.createInsecure());
+  const call = other.makeBidiStreamRequest("/t.S/Refuse", BYTES.requestSerialize, BYTES.responseDeserialize);
+  const failed = new Promise((resolve) => call.on("error", resolve));
+  call.on("data", () => undefined);
+  call.write(Buffer.from("x"));
+  expect(await failed).toMatchObject({ code: 7, details: "not you" });
+  other.close();
+  await own.close();
 });
 
 test("a request that says it is compressed is refused as not implemented", async () => {

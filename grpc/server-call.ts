@@ -79,7 +79,13 @@ export class ServerCall implements ServerStream, GatedStream {
       { ":status": 200, "content-type": CONTENT_TYPE, "grpc-accept-encoding": "identity" },
       { waitForTrailers: true },
     );
-    this.stream.once("wantTrailers", () => this.stream.sendTrailers(this.#trailers));
+    this.stream.once("wantTrailers", () => {
+      this.stream.sendTrailers(this.#trailers);
+      // A client that would say more is told, once it has these, that nobody listens.
+      setImmediate(() => {
+        if (!this.stream.readableEnded && !this.stream.destroyed) this.stream.close(constants.NGHTTP2_NO_ERROR);
+      });
+    });
   }
 
   send(parts: readonly Uint8Array[]): boolean {

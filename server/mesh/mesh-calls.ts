@@ -24,7 +24,10 @@ export function createMeshCalls(compiler: Compiler, ads: AdsServer): Omit<MeshCa
       const { changes, diagnostics } = compiler.preview(change);
       const holders = ads.holders();
       const isFull = changes.length <= SHOWN_IN_FULL_MAX;
-      return { diagnostics, changes: changes.map((each) => describeChange(each, holders.get(each.layerId) ?? [], isFull)) };
+      return {
+        diagnostics,
+        changes: changes.map((each) => describeChange(each, holders.get(each.layerId) ?? [], isFull)),
+      };
     },
     proxies: () => ads.proxies(),
     proxy: (id) => ads.proxy(id),
@@ -37,7 +40,11 @@ export function createMeshCalls(compiler: Compiler, ads: AdsServer): Omit<MeshCa
   };
 }
 
-function describeChange({ type, before, after }: PreviewedResource, proxies: readonly string[], isFull: boolean): MeshPreview["changes"][number] {
+function describeChange(
+  { type, before, after }: PreviewedResource,
+  proxies: readonly string[],
+  isFull: boolean,
+): MeshPreview["changes"][number] {
   return {
     type,
     name: (after ?? before)?.name ?? "",
@@ -51,6 +58,12 @@ function describeChange({ type, before, after }: PreviewedResource, proxies: rea
 /** What a proxy is to hold of one type, with where each resource comes from; undefined while it is away. */
 function describeView(view: ProxyView | undefined, type: XdsType): unknown {
   return view?.layers.flatMap(({ id, resources }) =>
-    Array.from(resources.get(type)?.values() ?? [], ({ name, version, origins, body }) => ({ name, version, layer: id, origins, resource: decodeResource(type, body) })),
+    Array.from(resources.get(type)?.values() ?? [], ({ name, version, origins, body }) => ({
+      name,
+      version,
+      layer: id,
+      origins,
+      resource: decodeResource(type, body),
+    })),
   );
 }

@@ -35,7 +35,14 @@ export interface MeshCalls {
 /** The peer of a forwarded call, as it crosses the thread. */
 export interface ForwardedPeer {
   readonly address: string;
-  readonly certificate: { readonly isTrusted: boolean; readonly problem: string | null; readonly uris: readonly string[]; readonly serial: string; readonly notAfterMs: number; readonly der: Uint8Array } | null;
+  readonly certificate: {
+    readonly isTrusted: boolean;
+    readonly problem: string | null;
+    readonly uris: readonly string[];
+    readonly serial: string;
+    readonly notAfterMs: number;
+    readonly der: Uint8Array;
+  } | null;
   /** `authorization` only. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -48,4 +55,10 @@ export type FromWorker =
   | { readonly kind: "ready"; readonly port: number; readonly plaintextPort: number | null }
   | { readonly kind: "result"; readonly id: number; readonly value?: unknown; readonly error?: WireError }
   | { readonly kind: "events"; readonly events: readonly AdsEvent[] }
-  | { readonly kind: "forward"; readonly id: number; readonly path: string; readonly request: Uint8Array; readonly peer: ForwardedPeer };
+  | {
+      readonly kind: "forward";
+      readonly id: number;
+      readonly path: string;
+      readonly request: Uint8Array;
+      readonly peer: ForwardedPeer;
+    };

@@ -9,11 +9,15 @@ import type { AdsEvent } from "#server/xds/ads-server.ts";
 /** Answers a unary call that arrived at the worker's listener. */
 export type UnaryHandler = (request: Uint8Array, peer: ForwardedPeer) => Promise<Uint8Array>;
 
-type Remote = { readonly [M in keyof MeshCalls]: (...args: Parameters<MeshCalls[M]>) => Promise<Awaited<ReturnType<MeshCalls[M]>>> };
+type Remote = {
+  readonly [M in keyof MeshCalls]: (...args: Parameters<MeshCalls[M]>) => Promise<Awaited<ReturnType<MeshCalls[M]>>>;
+};
 
 export interface MeshHandle extends Remote {
   readonly port: number;
   readonly plaintextPort: number | null;
+  /** Ends the thread at once and starts another from the configuration as it stands. Resolves when that one serves. */
+  restart(): Promise<void>;
   /** Returns how to stop listening. */
   onEvent(listener: (event: AdsEvent) => void): () => void;
 }
@@ -26,21 +30,42 @@ export interface MeshOptions extends Omit<MeshWorkerData, "forwarded" | "snapsho
   readonly onCrash: (error: PharosError) => void;
 }
 
-const CALLS = ["apply", "preview", "proxies", "proxy", "proxyConfig", "distribution", "setTls", "memory", "close"] as const satisfies readonly (keyof MeshCalls)[];
+const CALLS = [
+  "apply",
+  "preview",
+  "proxies",
+  "proxy",
+  "proxyConfig",
+  "distribution",
+  "setTls",
+  "memory",
+  "close",
+] as const satisfies readonly (keyof MeshCalls)[];
 const RESTART_AFTER_MS = 200;
+const TRY_AGAIN = "the mesh thread is being started again; try once more";
 
 /** Runs compiler and xDS server in a thread of their own; a thread that dies is started again with the configuration as it stands. */
 export async function startMesh(options: MeshOptions): Promise<MeshHandle> {
   const mesh = new MeshThread(options);
   const { port, plaintextPort } = await mesh.start();
-  const remote = Object.fromEntries(CALLS.map((method) => [method, (...args: unknown[]) => mesh.call(method, args)])) as unknown as Remote;
-  return { ...remote, port, plaintextPort, onEvent: (listener) => mesh.onEvent(listener) };
+  const remote = Object.fromEntries(
+    CALLS.map((method) => [method, (...args: unknown[]) => mesh.call(method, args)]),
+  ) as unknown as Remote;
+  return {
+    ...remote,
+    port,
+    plaintextPort,
+    onEvent: (listener) => mesh.onEvent(listener),
+    restart: () => mesh.restart(),
+  };
 }
 
 class MeshThread {
   readonly #options: MeshOptions;
   readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: PharosError): void }>();
   readonly #listeners = new Set<(event: AdsEvent) => void>();
+  /** Proxies by node id: what has to be said of them when the thread dies. */
+  readonly #connected = new Map<string, string>();
   #worker: Worker | undefined;
   #tls: ServerTls;
   #bound: { port: number; plaintextPort: number | null } | undefined;
@@ -55,7 +80,13 @@ class MeshThread {
   start(): Promise<{ port: number; plaintextPort: number | null }> {
     const { handlers, onCrash, snapshot, ...rest } = this.#options;
     const bound = this.#bound ?? { port: rest.port, plaintextPort: rest.plaintextPort };
-    const workerData: MeshWorkerData = { ...rest, ...bound, tls: this.#tls, snapshot: snapshot(), forwarded: [...handlers.keys()] };
+    const workerData: MeshWorkerData = {
+      ...rest,
+      ...bound,
+      tls: this.#tls,
+      snapshot: snapshot(),
+      forwarded: [...handlers.keys()],
+    };
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData, name: "mesh" });
     this.#worker = worker;
     return new Promise((resolve, reject) => {
@@ -67,7 +98,9 @@ class MeshThread {
       });
       worker.once("error", (error) => reject(PharosError.from(error)));
       worker.once("error", (error) => this.#crashed(worker, PharosError.from(error, "the mesh thread died")));
-      worker.once("exit", (code) => this.#crashed(worker, new PharosError("internal", `the mesh thread ended with code ${code}`)));
+      worker.once("exit", (code) =>
+        this.#crashed(worker, new PharosError("internal", `the mesh thread ended with code ${code}`)),
+      );
     });
   }
 
@@ -76,9 +109,22 @@ class MeshThread {
     if (method === "close") this.#isClosing = true;
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
+      if (this.#worker === undefined) {
+        reject(new PharosError("unavailable", "the mesh thread is being started again", { hint: TRY_AGAIN }));
+        return;
+      }
       this.#waiting.set(id, { resolve, reject });
       this.#post({ kind: "call", id, method, args });
     }).finally(() => (method === "close" ? this.#worker?.terminate() : undefined));
+  }
+
+  async restart(): Promise<void> {
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    this.#worker = undefined;
+    await worker.terminate();
+    this.#leaveAll(new PharosError("unavailable", "the mesh thread was ended"));
+    await this.start();
   }
 
   onEvent(listener: (event: AdsEvent) => void): () => void {
@@ -92,7 +138,7 @@ class MeshThread {
 
   #receive(message: Exclude<FromWorker, { kind: "ready" }>): void {
     if (message.kind === "events") {
-      for (const event of message.events) for (const listener of this.#listeners) listener(event);
+      for (const event of message.events) this.#tell(event);
     } else if (message.kind === "result") {
       const waiting = this.#waiting.get(message.id);
       this.#waiting.delete(message.id);
@@ -101,7 +147,10 @@ class MeshThread {
     } else {
       const { id } = message;
       const handler = this.#options.handlers.get(message.path);
-      const reply = handler === undefined ? Promise.reject(new PharosError("not-found", `no method ${message.path}`)) : handler(message.request, message.peer);
+      const reply =
+        handler === undefined
+          ? Promise.reject(new PharosError("not-found", `no method ${message.path}`))
+          : handler(message.request, message.peer);
       reply.then(
         (bytes) => this.#post({ kind: "answer", id, reply: bytes }),
         (error: unknown) => this.#post({ kind: "answer", id, error: toWire(error) }),
@@ -109,14 +158,27 @@ class MeshThread {
     }
   }
 
+  #tell(event: AdsEvent): void {
+    if (event.kind === "connected") this.#connected.set(event.id, event.key);
+    else if (event.kind === "disconnected") this.#connected.delete(event.id);
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Nobody is connected any more, and nothing that was asked will be answered. */
+  #leaveAll(error: PharosError): void {
+    for (const { reject } of this.#waiting.values())
+      reject(new PharosError("unavailable", error.message, { hint: TRY_AGAIN }));
+    this.#waiting.clear();
+    for (const [id, key] of this.#connected) this.#tell({ kind: "disconnected", id, key });
+  }
+
   #crashed(worker: Worker, error: PharosError): void {
     if (this.#worker !== worker || this.#bound === undefined) return;
     this.#worker = undefined;
-    for (const { reject } of this.#waiting.values()) reject(new PharosError("unavailable", error.message, { hint: "the mesh thread is being started again; try once more" }));
-    this.#waiting.clear();
+    this.#leaveAll(error);
     if (this.#isClosing) return;
     this.#options.onCrash(error);
-    setTimeout(() => void this.start().catch((again: unknown) => this.#options.onCrash(PharosError.from(again))), RESTART_AFTER_MS);
+    // A thread that dies again while it starts comes through here again.
+    setTimeout(() => void this.start().catch(() => undefined), RESTART_AFTER_MS);
   }
 }
-

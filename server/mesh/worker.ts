@@ -28,19 +28,28 @@ function note(event: AdsEvent): void {
   events.push(event);
 }
 
-const compiler = createCompiler(data.snapshot, { hash: (bytes) => createHash("sha1").update(bytes).digest("hex").slice(0, 16) });
+const compiler = createCompiler(data.snapshot, {
+  hash: (bytes) => createHash("sha1").update(bytes).digest("hex").slice(0, 16),
+});
 const forwarder = new Forwarder(say);
 
 /** Serves proxies whose identity `authorize` holds against the node they say they are. */
 function makeMethods(ads: AdsServer): ReadonlyMap<string, GrpcMethod> {
-  return new Map([...ads.methods(), ...data.forwarded.map((path): [string, GrpcMethod] => [path, { kind: "unary", handle: (request, call) => forwarder.forward(path, request, call) }])]);
+  return new Map([
+    ...ads.methods(),
+    ...data.forwarded.map((path): [string, GrpcMethod] => [
+      path,
+      { kind: "unary", handle: (request, call) => forwarder.forward(path, request, call) },
+    ]),
+  ]);
 }
 
 const plaintextPeers = new WeakSet<object>();
 const ads = new AdsServer({
   source: compiler,
   revision: data.snapshot.revision,
-  authorize: (node, peer) => (plaintextPeers.has(peer) ? null : authorizeNode(node, peer, data.trustDomain, Date.now())),
+  authorize: (node, peer) =>
+    plaintextPeers.has(peer) ? null : authorizeNode(node, peer, data.trustDomain, Date.now()),
   onEvent: note,
 });
 const methods = makeMethods(ads);
@@ -90,5 +99,6 @@ port.on("message", (message: ToWorker) => {
 });
 
 const bound = await server.listen({ host: data.host, port: data.port });
-const boundPlaintext = plaintext === undefined ? null : await plaintext.listen({ host: "127.0.0.1", port: data.plaintextPort ?? 0 });
+const boundPlaintext =
+  plaintext === undefined ? null : await plaintext.listen({ host: "127.0.0.1", port: data.plaintextPort ?? 0 });
 say({ kind: "ready", port: bound, plaintextPort: boundPlaintext });
