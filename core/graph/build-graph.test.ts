@@ -48,7 +48,7 @@ function row({ from, to, count, ...labels }: Case): TrafficRow {
     fromGateway: false,
     ...labels,
   };
-  return { key, count, requestBytes: 0, responseBytes: 100 * count, durationSumMs: 7 * count, buckets };
+  return { key, count, requestBytes: 0, responseBytes: 100 * count, durationSumMs: 7 * count, buckets, bucketsAt: 0 };
 }
 
 function graphOf(cases: readonly Case[], view: GraphView = "workload", namespaces?: readonly string[]): Graph {

@@ -25,7 +25,7 @@ interface OpenEdge {
   readonly tally: Tally;
 }
 
-/** The graph of what was counted between `startMs` and `endMs`. Order is stable: nodes and edges by id. */
+/** The graph of what was counted between `startMs` and `endMs`. Order is stable: nodes by id, edges by their nodes. */
 export function buildGraph(input: GraphInput): Graph {
   const { view, startMs, endMs } = input;
   const seconds = Math.max(1, (endMs - startMs) / 1000);
@@ -46,16 +46,26 @@ export function buildGraph(input: GraphInput): Graph {
       edges.set(id, { id, source: source.id, target: target.id, protocol: pair.protocol, tally: pair.tally });
     else edge.tally.add(pair.tally);
   }
-  const byId = (a: { readonly id: string }, b: { readonly id: string }): number =>
-    a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+  const ordered = buildNodes(nodes, [...edges.values()], seconds).sort((a, b) => compare(a.id, b.id));
+  const rank = new Map(ordered.map(({ id }, index) => [id, index]));
+  const rankOf = (id: string): number => rank.get(id) ?? 0;
   return {
     view,
     startMs,
     endMs,
-    nodes: buildNodes(nodes, [...edges.values()], seconds).sort(byId),
-    edges: [...edges.values()].map((edge) => buildEdge(edge, seconds)).sort(byId),
+    nodes: ordered,
+    edges: [...edges.values()]
+      .sort(
+        (a, b) =>
+          rankOf(a.source) - rankOf(b.source) || rankOf(a.target) - rankOf(b.target) || compare(a.protocol, b.protocol),
+      )
+      .map((edge) => buildEdge(edge, seconds)),
     gaps: input.gaps,
   };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function isWanted(namespaces: readonly string[] | undefined, source: NodeIdentity, target: NodeIdentity): boolean {

@@ -1,5 +1,5 @@
 import { Tally } from "#core/graph/tally.ts";
-import type { TrafficKey, TrafficRow } from "#core/telemetry/traffic.ts";
+import { pairBetween, pairOf, type TrafficKey, type TrafficRow } from "#core/telemetry/traffic.ts";
 import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 
 /** One end of traffic. */
@@ -26,8 +26,10 @@ interface OpenPair {
   readonly destination: End;
   readonly protocol: TrafficKey["protocol"];
   fromGateway: boolean;
-  bySource: Tally | undefined;
-  byDestination: Tally | undefined;
+  /** The caller's rows, or the called end's where the caller tells nothing. */
+  readonly counted: TrafficRow[];
+  /** What the called end tells beside the caller. */
+  readonly beside: TrafficRow[];
 }
 
 /** Callers by identity: their workloads, by `namespace/workload`. */
@@ -43,29 +45,17 @@ export function mergeReporters(rows: readonly TrafficRow[]): Pair[] {
   for (const row of rows) {
     const { key } = row;
     const source = isUnnamed(key) ? nameCaller(key, callers) : undefined;
-    const name = pairName(key, source);
+    const name =
+      source === undefined ? (row.pair ?? pairOf(key)) : pairBetween(`${source.namespace}/${source.workload}`, key);
     let pair = pairs.get(name);
     if (pair === undefined) {
       pair = openPair(key, source);
       pairs.set(name, pair);
     }
     pair.fromGateway ||= key.fromGateway;
-    if (key.reporter === "source") pair.bySource ??= new Tally();
-    else pair.byDestination ??= new Tally();
-    (key.reporter === "source" ? pair.bySource : pair.byDestination)?.addRow(row);
+    (key.reporter === "source" ? pair.counted : pair.beside).push(row);
   }
   return [...pairs.values()].map(closePair);
-}
-
-function pairName(key: TrafficKey, source: End | undefined): string {
-  const from =
-    source === undefined ? `${key.sourceNamespace}/${key.sourceWorkload}` : `${source.namespace}/${source.workload}`;
-  // What reached no workload is told apart by the service it was for.
-  const to =
-    key.destinationWorkload === UNKNOWN
-      ? `?${key.destinationService}`
-      : `${key.destinationNamespace}/${key.destinationWorkload}`;
-  return `${from}>${to}>${key.protocol}`;
 }
 
 function openPair(key: TrafficKey, source: End | undefined): OpenPair {
@@ -84,25 +74,19 @@ function openPair(key: TrafficKey, source: End | undefined): OpenPair {
     },
     protocol: key.protocol,
     fromGateway: false,
-    bySource: undefined,
-    byDestination: undefined,
+    counted: [],
+    beside: [],
   };
 }
 
-function closePair({ bySource, byDestination, ...pair }: OpenPair): Pair {
-  const tally = bySource ?? byDestination ?? new Tally();
-  const service = mostCalled(tally) ?? (byDestination === undefined ? undefined : mostCalled(byDestination)) ?? UNKNOWN;
-  if (bySource !== undefined && byDestination !== undefined) {
-    tally.addDenials(byDestination.outcomes.denied, byDestination.deniedBy);
-    for (const principal of byDestination.destinationPrincipals) {
-      if (!tally.destinationPrincipals.includes(principal)) tally.destinationPrincipals.push(principal);
-    }
-    if (tally.secured + tally.plain === 0) {
-      tally.secured = byDestination.secured;
-      tally.plain = byDestination.plain;
-    }
+function closePair({ counted, beside, ...pair }: OpenPair): Pair {
+  const tally = new Tally();
+  for (const row of counted.length > 0 ? counted : beside) tally.addRow(row);
+  if (counted.length > 0) {
+    const isSecurityKnown = tally.secured + tally.plain > 0;
+    for (const row of beside) tally.addBeside(row, isSecurityKnown);
   }
-  return { ...pair, service, tally };
+  return { ...pair, service: mostCalled(tally) ?? UNKNOWN, tally };
 }
 
 function mostCalled({ services, responses }: Tally): string | undefined {

@@ -1,5 +1,5 @@
 import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
-import { type Outcome, outcomeOf, type TrafficRow } from "#core/telemetry/traffic.ts";
+import { type Outcome, outcomeOf, type TrafficKey, type TrafficRow } from "#core/telemetry/traffic.ts";
 
 export interface ResponseTally {
   readonly code: number;
@@ -39,10 +39,9 @@ export class Tally {
     this.count += count;
     this.requestBytes += row.requestBytes;
     this.responseBytes += row.responseBytes;
-    if (key.security === "mutual_tls") this.secured += count;
-    else if (key.security === "none") this.plain += count;
+    this.#addSecurity(key, count);
     this.outcomes[outcomeOf(key)] += count;
-    addAll(this.buckets, row.buckets);
+    addAll(this.buckets, row.buckets, row.bucketsAt);
     this.#addResponse(key.responseCode, key.responseFlags, key.grpcStatus, key.destinationService, count);
     if (key.deniedBy !== "") include(this.deniedBy, key.deniedBy);
     if (key.destinationService !== "unknown") include(this.services, key.destinationService);
@@ -56,7 +55,7 @@ export class Tally {
     this.responseBytes += other.responseBytes;
     this.secured += other.secured;
     this.plain += other.plain;
-    addAll(this.buckets, other.buckets);
+    addAll(this.buckets, other.buckets, 0);
     for (const { code, flags, grpcStatus, hosts } of other.responses) {
       for (const { host, count } of hosts) this.#addResponse(code, flags, grpcStatus, host, count);
     }
@@ -78,8 +77,14 @@ export class Tally {
     for (const policy of other.deniedBy) include(this.deniedBy, policy);
   }
 
-  /** Requests that the called end refused, which the caller's end saw as an ordinary 403. */
-  addDenials(count: number, policies: readonly string[]): void {
+  /** What the called end tells of requests that are counted already, as their caller saw them. */
+  addBeside({ key, count }: TrafficRow, isSecurityKnown: boolean): void {
+    if (!isSecurityKnown) this.#addSecurity(key, count);
+    if (key.destinationPrincipal !== "unknown") include(this.destinationPrincipals, key.destinationPrincipal);
+    if (key.destinationService !== "unknown") include(this.services, key.destinationService);
+    if (key.deniedBy === "") return;
+    include(this.deniedBy, key.deniedBy);
+    // The caller saw an ordinary 403, or a connection that broke.
     const { outcomes } = this;
     let left = count;
     for (const outcome of ["client-error", "grpc-error", "no-response"] as const) {
@@ -88,7 +93,6 @@ export class Tally {
       outcomes.denied += moved;
       left -= moved;
     }
-    for (const policy of policies) include(this.deniedBy, policy);
   }
 
   get errorPercent(): number {
@@ -98,18 +102,29 @@ export class Tally {
     return (errors / this.count) * 100;
   }
 
+  #addSecurity({ security }: TrafficKey, count: number): void {
+    if (security === "mutual_tls") this.secured += count;
+    else if (security === "none") this.plain += count;
+  }
+
   #addResponse(code: number, flags: string, grpcStatus: string, host: string, count: number): void {
-    let response = this.responses.find(
-      (each) => each.code === code && each.flags === flags && each.grpcStatus === grpcStatus,
-    );
-    if (response === undefined) {
-      response = { code, flags, grpcStatus, hosts: [], count: 0 };
-      this.responses.push(response);
-    }
+    const response = this.#response(code, flags, grpcStatus);
     response.count += count;
-    const known = response.hosts.find((each) => each.host === host);
-    if (known === undefined) response.hosts.push({ host, count });
-    else known.count += count;
+    for (const known of response.hosts) {
+      if (known.host !== host) continue;
+      known.count += count;
+      return;
+    }
+    response.hosts.push({ host, count });
+  }
+
+  #response(code: number, flags: string, grpcStatus: string): ResponseTally {
+    for (const each of this.responses) {
+      if (each.code === code && each.flags === flags && each.grpcStatus === grpcStatus) return each;
+    }
+    const response: ResponseTally = { code, flags, grpcStatus, hosts: [], count: 0 };
+    this.responses.push(response);
+    return response;
   }
 }
 
@@ -117,6 +132,9 @@ function include(list: string[], value: string): void {
   if (!list.includes(value)) list.push(value);
 }
 
-function addAll(sums: number[], values: ArrayLike<number>): void {
-  for (let index = 0; index < BUCKET_COUNT; index += 1) sums[index] = (sums[index] ?? 0) + (values[index] ?? 0);
+function addAll(sums: number[], values: ArrayLike<number>, at: number): void {
+  for (let index = 0; index < BUCKET_COUNT; index += 1) {
+    const value = values[at + index];
+    if (value !== undefined && value !== 0) sums[index] = (sums[index] ?? 0) + value;
+  }
 }

@@ -34,8 +34,25 @@ export interface TrafficRow {
   readonly requestBytes: number;
   readonly responseBytes: number;
   readonly durationSumMs: number;
-  /** Per bucket of `core/telemetry/buckets.ts`. */
+  /** Holds the latency histogram, one count per bucket of `core/telemetry/buckets.ts`, from `bucketsAt` on. */
   readonly buckets: ArrayLike<number>;
+  readonly bucketsAt: number;
+  /** `pairOf(key)`, where it is at hand. */
+  readonly pair?: string;
+}
+
+/** Names the two ends and the protocol: all that tells one edge of a mesh from another. */
+export function pairOf(key: TrafficKey): string {
+  return pairBetween(`${key.sourceNamespace}/${key.sourceWorkload}`, key);
+}
+
+/** The same with the caller named otherwise (`namespace/workload`). */
+export function pairBetween(source: string, key: TrafficKey): string {
+  const { destinationWorkload, destinationNamespace, destinationService, protocol } = key;
+  // What reached no workload is told apart by the service it was for.
+  const target =
+    destinationWorkload === "unknown" ? `?${destinationService}` : `${destinationNamespace}/${destinationWorkload}`;
+  return `${source}>${target}>${protocol}`;
 }
 
 /** How an answer counts, for error shares and for health. */

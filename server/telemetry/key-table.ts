@@ -1,4 +1,4 @@
-import type { TrafficKey } from "#core/telemetry/traffic.ts";
+import { pairOf, type TrafficKey } from "#core/telemetry/traffic.ts";
 
 /** Order of the columns of table `keys`, after `id`. */
 export const KEY_FIELDS = [
@@ -33,6 +33,7 @@ export interface NumberedKey {
 export class KeyTable {
   readonly #byText = new Map<string, number>();
   readonly #byId = new Map<number, TrafficKey>();
+  readonly #pairs = new Map<number, string>();
   #next = 1;
 
   /** What a restart reads back. */
@@ -42,6 +43,11 @@ export class KeyTable {
 
   get(id: number): TrafficKey | undefined {
     return this.#byId.get(id);
+  }
+
+  /** `pairOf` the key, made once. */
+  pair(id: number): string | undefined {
+    return this.#pairs.get(id);
   }
 
   get size(): number {
@@ -78,12 +84,14 @@ export class KeyTable {
       const key = this.#byId.get(id);
       if (key !== undefined) this.#byText.delete(textOf(key));
       this.#byId.delete(id);
+      this.#pairs.delete(id);
     }
   }
 
   #set({ id, key }: NumberedKey): void {
     this.#byText.set(textOf(key), id);
     this.#byId.set(id, key);
+    this.#pairs.set(id, pairOf(key));
     this.#next = Math.max(this.#next, id + 1);
   }
 }

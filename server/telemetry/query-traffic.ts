@@ -1,4 +1,5 @@
 import type { DuckDBDataChunk } from "@duckdb/node-api";
+import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
 import type { Graph } from "#core/view/graph.ts";
 import type { KeyTable } from "#server/telemetry/key-table.ts";
@@ -72,20 +73,29 @@ function readRows(
   );
   if (counts === undefined || requestBytes === undefined || responseBytes === undefined || durations === undefined)
     return;
-  for (let index = 0; index < chunk.rowCount; index += 1) {
-    const key = table.get(ids.getItem(index) as number);
+  const { rowCount } = chunk;
+  // One array for all rows: thousands of small ones would keep the collector busy.
+  const histograms = new Float64Array(rowCount * BUCKET_COUNT);
+  for (const [bucket, vector] of buckets.entries()) {
+    for (let index = 0; index < rowCount; index += 1)
+      histograms[index * BUCKET_COUNT + bucket] = vector.getItem(index) as number;
+  }
+  for (let index = 0; index < rowCount; index += 1) {
+    const id = ids.getItem(index) as number;
+    const key = table.get(id);
+    const pair = table.pair(id);
     // Retention dropped the labels since the question was asked.
-    if (key === undefined) continue;
-    const histogram: number[] = [];
-    for (const bucket of buckets) histogram.push(bucket.getItem(index) as number);
+    if (key === undefined || pair === undefined) continue;
     take(
       {
         key,
+        pair,
         count: counts.getItem(index) as number,
         requestBytes: requestBytes.getItem(index) as number,
         responseBytes: responseBytes.getItem(index) as number,
         durationSumMs: durations.getItem(index) as number,
-        buckets: histogram,
+        buckets: histograms,
+        bucketsAt: index * BUCKET_COUNT,
       },
       index,
     );
