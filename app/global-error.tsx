@@ -4,7 +4,15 @@
 export default function GlobalError({ reset }: { readonly error: Error; readonly reset: () => void }) {
   return (
     <html lang="en">
-      <body style={{ fontFamily: "system-ui, sans-serif", display: "grid", placeItems: "center", minHeight: "100vh", margin: 0 }}>
+      <body
+        style={{
+          fontFamily: "system-ui, sans-serif",
+          display: "grid",
+          placeItems: "center",
+          minHeight: "100vh",
+          margin: 0,
+        }}
+      >
         <main style={{ textAlign: "center" }}>
           <h1 style={{ fontSize: "1.1rem" }}>The console could not be drawn</h1>
           <p>The mesh goes on without it. The server's log says why.</p>

@@ -31,21 +31,35 @@ interface Sample {
 
 async function measure(path: Path, connections: number, seconds: number): Promise<Sample> {
   const before = path.pids.map(cpuSeconds);
-  const { stdout } = await run_(process.execPath, [join(root, "bench/dataplane/closed-loop.ts"), String(path.port), "ratings:9080", path.requestPath, String(connections), String(seconds)]);
+  const { stdout } = await run_(process.execPath, [
+    join(root, "bench/dataplane/closed-loop.ts"),
+    String(path.port),
+    "ratings:9080",
+    path.requestPath,
+    String(connections),
+    String(seconds),
+  ]);
   const after = path.pids.map(cpuSeconds);
   const result = JSON.parse(stdout) as { requests: number; failures: number; seconds: number };
-  if (result.failures > 0 || result.requests === 0) throw new Error(`${path.name}: ${result.failures} of ${result.requests} requests failed`);
+  if (result.failures > 0 || result.requests === 0)
+    throw new Error(`${path.name}: ${result.failures} of ${result.requests} requests failed`);
   const micros = (index: 0 | 1): number => (((after[index] ?? 0) - (before[index] ?? 0)) / result.requests) * 1e6;
   return { requestsPerSecond: result.requests / result.seconds, clientMicros: micros(0), serverMicros: micros(1) };
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 /** CPU per request through a client's and a server's Envoy over mTLS: as Pharos configures them, and a minimal pair. */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
-    options: { connections: { type: "string", default: "32" }, seconds: { type: "string", default: "6" }, rounds: { type: "string", default: "3" }, output: { type: "string", short: "o", default: "table" } },
+    options: {
+      connections: { type: "string", default: "32" },
+      seconds: { type: "string", default: "6" },
+      rounds: { type: "string", default: "3" },
+      output: { type: "string", short: "o", default: "table" },
+    },
   });
   const demo = await startDemo(["--rate", "0"]);
   const children: ReturnType<typeof spawn>[] = [];
@@ -56,12 +70,18 @@ export async function run(args: readonly string[]): Promise<void> {
     const made = demo.pharos("token", "create", "--service-account", "bench");
     const joined = demo.pharos("join", "--token", made.stdout.trim(), "--out", join(demo.dir, "bench"));
     if (joined.status !== 0) throw new Error(`pharos join failed: ${joined.stderr}`);
-    const identity = { cert: join(demo.dir, "bench/cert-chain.pem"), key: join(demo.dir, "bench/key.pem"), roots: join(demo.dir, "bench/root-cert.pem") };
+    const identity = {
+      cert: join(demo.dir, "bench/cert-chain.pem"),
+      key: join(demo.dir, "bench/key.pem"),
+      roots: join(demo.dir, "bench/root-cert.pem"),
+    };
     const envoy = readFileSync(`/proc/${pids["ratings-v1.envoy"]}/cmdline`, "utf8").split("\0")[0] ?? "envoy";
     const start = (name: string, listen: number, upstream: number, side: "Downstream" | "Upstream"): number => {
       const file = join(demo.dir, `${name}.json`);
       writeFileSync(file, JSON.stringify(minimalEnvoy(demo.dir, name, listen, upstream, identity, side)));
-      const child = spawn(envoy, ["-c", file, "--concurrency", "1", "--use-dynamic-base-id", "--log-level", "error"], { stdio: "inherit" });
+      const child = spawn(envoy, ["-c", file, "--concurrency", "1", "--use-dynamic-base-id", "--log-level", "error"], {
+        stdio: "inherit",
+      });
       children.push(child);
       return child.pid ?? 0;
     };
@@ -70,7 +90,10 @@ export async function run(args: readonly string[]): Promise<void> {
       name: "minimal pair",
       port: client ?? 0,
       requestPath: "/ratings/0",
-      pids: [start("minimal-client", client ?? 0, server ?? 0, "Upstream"), start("minimal-server", server ?? 0, app, "Downstream")],
+      pids: [
+        start("minimal-client", client ?? 0, server ?? 0, "Upstream"),
+        start("minimal-server", server ?? 0, app, "Downstream"),
+      ],
     };
     const pharos: Path = {
       name: "Pharos",
@@ -78,7 +101,9 @@ export async function run(args: readonly string[]): Promise<void> {
       requestPath: "http://ratings:9080/ratings/0",
       pids: [pids["reviews-v3.envoy"] ?? 0, pids["ratings-v1.envoy"] ?? 0],
     };
-    await eventually("the minimal pair answers", 15_000, async () => ((await fetch(`http://127.0.0.1:${client}/ratings/0`)).ok ? true : undefined));
+    await eventually("the minimal pair answers", 15_000, async () =>
+      (await fetch(`http://127.0.0.1:${client}/ratings/0`)).ok ? true : undefined,
+    );
     const samples: Record<string, Sample[]> = { [minimal.name]: [], [pharos.name]: [] };
     for (let round = 0; round < Number(values.rounds); round++) {
       for (const path of round % 2 === 0 ? [minimal, pharos] : [pharos, minimal]) {
@@ -91,11 +116,15 @@ export async function run(args: readonly string[]): Promise<void> {
       clientMicros: median(each.map((sample) => sample.clientMicros)),
       serverMicros: median(each.map((sample) => sample.serverMicros)),
     }));
-    const total = (name: string): number => rows.filter((row) => row.name === name).reduce((sum, row) => sum + row.clientMicros + row.serverMicros, 0);
+    const total = (name: string): number =>
+      rows.filter((row) => row.name === name).reduce((sum, row) => sum + row.clientMicros + row.serverMicros, 0);
     const result = { rows, cpuRatio: total(pharos.name) / total(minimal.name) };
     if (values.output === "json") process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
     else {
-      for (const row of rows) process.stdout.write(`${row.name.padEnd(14)} ${row.requestsPerSecond.toFixed(0).padStart(6)} requests/s   ${row.clientMicros.toFixed(1)} + ${row.serverMicros.toFixed(1)} µs CPU per request\n`);
+      for (const row of rows)
+        process.stdout.write(
+          `${row.name.padEnd(14)} ${row.requestsPerSecond.toFixed(0).padStart(6)} requests/s   ${row.clientMicros.toFixed(1)} + ${row.serverMicros.toFixed(1)} µs CPU per request\n`,
+        );
       process.stdout.write(`ratio of CPU per request: ${result.cpuRatio.toFixed(3)}\n`);
     }
   } finally {

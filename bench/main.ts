@@ -9,14 +9,20 @@ const BENCHMARKS: Readonly<Record<string, { readonly what: string; readonly load
   xds: { what: "full sync, one edit and reconnect of a fleet (--clients, --services)", load: () => import("./xds.ts") },
   graph: { what: "graph query over an hour of telemetry (--services, --edges)", load: () => import("./graph.ts") },
   fold: { what: "agent CPU per 1,000 requests a second", load: () => import("./fold.ts") },
-  dataplane: { what: "CPU per request through two Envoys with Pharos' configuration, and with a minimal one", load: () => import("./dataplane.ts") },
+  dataplane: {
+    what: "CPU per request through two Envoys with Pharos' configuration, and with a minimal one",
+    load: () => import("./dataplane.ts"),
+  },
 };
 
 const [name = "", ...args] = process.argv.slice(2);
 const chosen = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined;
 if (chosen === undefined) {
-  process.stderr.write(`usage: npm run bench -- NAME [flags] [-o json]\n\n${Object.entries(BENCHMARKS).map(([each, { what }]) => `  ${each.padEnd(10)} ${what}`).join("\n")}\n`);
+  process.stderr.write(
+    `usage: npm run bench -- NAME [flags] [-o json]\n\n${Object.entries(BENCHMARKS)
+      .map(([each, { what }]) => `  ${each.padEnd(10)} ${what}`)
+      .join("\n")}\n`,
+  );
   process.exit(2);
 }
 await (await chosen.load()).run(args);
-

@@ -26,7 +26,9 @@ function parsePort(text: string): { name: string; appPort: number; inboundPort: 
   const [name = "", app = "", inbound = app] = text.split(":");
   const ports = [Number(app), Number(inbound)];
   if (name === "" || !ports.every((port) => Number.isInteger(port) && port > 0 && port < 65_536)) {
-    throw new PharosError("invalid", `--port ${text} is not NAME:APP_PORT[:INBOUND_PORT]`, { hint: "for example --port http:9080:19080" });
+    throw new PharosError("invalid", `--port ${text} is not NAME:APP_PORT[:INBOUND_PORT]`, {
+      hint: "for example --port http:9080:19080",
+    });
   }
   return { name, appPort: ports[0] ?? 0, inboundPort: ports[1] ?? 0 };
 }
@@ -37,7 +39,11 @@ function readConfig({ config, port, httpProxyPort, adminPort, ...flags }: AgentF
   try {
     if (config !== undefined) written = parse(readFileSync(config, "utf8")) as object;
   } catch (error) {
-    throw new PharosError("invalid", `cannot read ${config}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new PharosError(
+      "invalid",
+      `cannot read ${config}: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   }
   return {
     dir: ".pharos-agent",
@@ -71,7 +77,10 @@ export function addAgent(program: Command): void {
       const stop = new AbortController();
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
       try {
-        const [{ parseAgentConfig }, { runAgent }] = await Promise.all([import("#mesh-agent/config.ts"), import("#mesh-agent/main.ts")]);
+        const [{ parseAgentConfig }, { runAgent }] = await Promise.all([
+          import("#mesh-agent/config.ts"),
+          import("#mesh-agent/main.ts"),
+        ]);
         await runAgent(parseAgentConfig(readConfig(flags)), stop.signal);
         process.exit(EXIT.ok);
       } catch (error) {

@@ -40,7 +40,13 @@ export function addApply(program: Command): void {
         const suffix = options.dryRun ? " (dry run)" : "";
         const rows = [...result.changed.map(({ ref, op }) => ({ ref, op: `${op}${suffix}` })), ...unchanged];
         const { changed, ...rest } = result;
-        print(options.output, { ...rest, changed: changed.map(({ ref, op }) => ({ ref, op })) }, rows, columns, "nothing to change");
+        print(
+          options.output,
+          { ...rest, changed: changed.map(({ ref, op }) => ({ ref, op })) },
+          rows,
+          columns,
+          "nothing to change",
+        );
         const revision = "revision" in result ? result.revision : null;
         if (!options.wait || revision === null) return EXIT.ok;
         return waitForRollout(api, revision, Number(options.timeout) * 1000);

@@ -33,12 +33,23 @@ function fromDirectory(dir: string): Found | undefined {
 /** Flags, then PHAROS_SERVER and PHAROS_TOKEN, then the data directories a person usually has: .demo and .pharos. */
 export function findServer(options: ServerOptions, env: NodeJS.ProcessEnv = process.env): Found {
   const directories = [options.dir, env.PHAROS_DIR].filter((dir) => dir !== undefined);
-  const known = (directories.length > 0 ? directories : [".demo", ".pharos"]).map(fromDirectory).find((found) => found !== undefined);
+  const known = (directories.length > 0 ? directories : [".demo", ".pharos"])
+    .map(fromDirectory)
+    .find((found) => found !== undefined);
   if (directories.length > 0 && known === undefined) {
-    throw new PharosError("unavailable", `${directories.join(" and ")} holds no server.json`, { hint: "start the server with that directory first" });
+    throw new PharosError("unavailable", `${directories.join(" and ")} holds no server.json`, {
+      hint: "start the server with that directory first",
+    });
   }
-  const url = options.server ?? (options.dir === undefined ? env.PHAROS_SERVER : undefined) ?? known?.url ?? "http://127.0.0.1:20001";
-  return { url: url.replace(/\/$/, ""), token: options.token ?? env.PHAROS_TOKEN ?? (known?.url === url ? known.token : undefined) };
+  const url =
+    options.server ??
+    (options.dir === undefined ? env.PHAROS_SERVER : undefined) ??
+    known?.url ??
+    "http://127.0.0.1:20001";
+  return {
+    url: url.replace(/\/$/, ""),
+    token: options.token ?? env.PHAROS_TOKEN ?? (known?.url === url ? known.token : undefined),
+  };
 }
 
 export function connect(options: ServerOptions): ApiClient {
@@ -64,11 +75,17 @@ export function connect(options: ServerOptions): ApiClient {
 /** A failed call as the error the server threw; no answer at all is "unavailable". */
 export function toPharosError(error: unknown, options: ServerOptions): PharosError {
   if (!(error instanceof TRPCClientError)) return PharosError.from(error);
-  const data = error.data as { reason?: ErrorCode | null; hint?: string | null; code?: string; zodError?: unknown } | null | undefined;
+  const data = error.data as
+    | { reason?: ErrorCode | null; hint?: string | null; code?: string; zodError?: unknown }
+    | null
+    | undefined;
   if (data === null || data === undefined) {
     const { url } = findServer(options);
-    return new PharosError("unavailable", `no answer from ${url}: ${error.message}`, { hint: "start it with `pharos serve`, or name another with --server URL" });
+    return new PharosError("unavailable", `no answer from ${url}: ${error.message}`, {
+      hint: "start it with `pharos serve`, or name another with --server URL",
+    });
   }
-  const code = data.reason ?? (data.code === "BAD_REQUEST" ? "invalid" : data.code === "NOT_FOUND" ? "not-found" : "internal");
+  const code =
+    data.reason ?? (data.code === "BAD_REQUEST" ? "invalid" : data.code === "NOT_FOUND" ? "not-found" : "internal");
   return new PharosError(code, error.message, data.hint ? { hint: data.hint } : {});
 }

@@ -42,9 +42,18 @@ export function addDelete(program: Command): void {
     .option("--reason <text>", "why, kept with the revision", "")
     .action((type: string | undefined, names: string[], options: DeleteOptions) =>
       withClient(options, async (api) => {
-        const refs = options.filename === undefined ? named([type, ...names], options.namespace) : refsInFiles(options.filename, options.namespace);
-        if (refs.length === 0) throw new PharosError("invalid", "nothing to delete was named", { hint: "`pharos delete vs reviews`, or -f FILE" });
-        const result = await api.config.applyChanges.mutate({ changes: refs.map((ref) => ({ op: "delete", ref })), reason: options.reason });
+        const refs =
+          options.filename === undefined
+            ? named([type, ...names], options.namespace)
+            : refsInFiles(options.filename, options.namespace);
+        if (refs.length === 0)
+          throw new PharosError("invalid", "nothing to delete was named", {
+            hint: "`pharos delete vs reviews`, or -f FILE",
+          });
+        const result = await api.config.applyChanges.mutate({
+          changes: refs.map((ref) => ({ op: "delete", ref })),
+          reason: options.reason,
+        });
         printDiagnostics(result.diagnostics);
         if (hasErrors(result.diagnostics)) return EXIT.invalid;
         const columns = [
@@ -52,7 +61,9 @@ export function addDelete(program: Command): void {
           { title: "result", value: (row: { op: string }) => row.op },
         ];
         print(options.output, { revision: result.revision, deleted: refs }, result.changed, columns);
-        return options.wait && result.revision !== null ? waitForRollout(api, result.revision, Number(options.timeout) * 1000) : EXIT.ok;
+        return options.wait && result.revision !== null
+          ? waitForRollout(api, result.revision, Number(options.timeout) * 1000)
+          : EXIT.ok;
       }),
     );
 }

@@ -76,7 +76,9 @@ async function run(flags: DemoFlags): Promise<number> {
   }
   const earlier = readState(dir);
   if (earlier?.pids.supervisor !== undefined && belongsTo(earlier.pids.supervisor, dir)) {
-    throw new PharosError("conflict", `a demo already runs in ${dir}: ${earlier.console}`, { hint: "end it with `npm run demo -- --stop`, or choose another --dir and --port" });
+    throw new PharosError("conflict", `a demo already runs in ${dir}: ${earlier.console}`, {
+      hint: "end it with `npm run demo -- --stop`, or choose another --dir and --port",
+    });
   }
   process.env.PHAROS_DEMO_DIR = dir;
   if (flags.detach) return detach(dir);
@@ -88,7 +90,13 @@ async function run(flags: DemoFlags): Promise<number> {
   } catch (error) {
     if (!stop.signal.aborted) {
       const known = PharosError.from(error);
-      writeState(dir, { console: `http://127.0.0.1:${options.port}`, gateway: "", pids: {}, live: false, error: known.toString() });
+      writeState(dir, {
+        console: `http://127.0.0.1:${options.port}`,
+        gateway: "",
+        pids: {},
+        live: false,
+        error: known.toString(),
+      });
       throw known;
     }
   }

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { createTwoFilesPatch } from "diff";
+import { stringify } from "yaml";
 import { type CommonOptions, withClient, withServer } from "#cli/command.ts";
 import { EXIT } from "#cli/exit-codes.ts";
 import { printDiagnostics } from "#cli/print-diagnostics.ts";
 import { readChanges } from "#cli/read-changes.ts";
-import { stringify } from "yaml";
 import { hasErrors } from "#core/diagnostic.ts";
 
 export function addDiff(program: Command): void {
@@ -19,8 +19,12 @@ export function addDiff(program: Command): void {
         if (options.output === "json") process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
         else if (options.output === "yaml") process.stdout.write(stringify(result));
         else {
-          for (const { ref, before = "", after = "" } of result.changed) process.stdout.write(createTwoFilesPatch(`live/${ref}`, `applied/${ref}`, before, after));
-          if (result.changed.length > 0) process.stderr.write(`${result.xds.length} xDS resources on ${result.proxies.length} proxies would change\n`);
+          for (const { ref, before = "", after = "" } of result.changed)
+            process.stdout.write(createTwoFilesPatch(`live/${ref}`, `applied/${ref}`, before, after));
+          if (result.changed.length > 0)
+            process.stderr.write(
+              `${result.xds.length} xDS resources on ${result.proxies.length} proxies would change\n`,
+            );
         }
         return result.changed.length > 0 ? EXIT.differs : EXIT.ok;
       }),

@@ -29,16 +29,30 @@ export function addGet(program: Command): void {
     .action((type: string, names: string[], options: GetOptions) =>
       withClient(options, async (api) => {
         const selection = parseSelection([type, ...names]);
-        const listed = await api.config.list.query({ kinds: [...selection.kinds], ...(options.allNamespaces ? {} : { namespace: options.namespace }) });
-        const chosen = selection.names.length === 0 ? listed : listed.filter(({ name }) => selection.names.includes(name));
+        const listed = await api.config.list.query({
+          kinds: [...selection.kinds],
+          ...(options.allNamespaces ? {} : { namespace: options.namespace }),
+        });
+        const chosen =
+          selection.names.length === 0 ? listed : listed.filter(({ name }) => selection.names.includes(name));
         const missing = selection.names.filter((name) => !chosen.some((each) => each.name === name));
-        if (missing.length > 0) throw new PharosError("not-found", `no ${selection.kinds.join("/")} ${missing.join(", ")} in namespace ${options.namespace}`);
+        if (missing.length > 0)
+          throw new PharosError(
+            "not-found",
+            `no ${selection.kinds.join("/")} ${missing.join(", ")} in namespace ${options.namespace}`,
+          );
         if (options.output === "table") {
           const extra = [
             ...(options.allNamespaces ? [{ title: "namespace", value: (row: ResourceSummary) => row.namespace }] : []),
             ...(selection.kinds.length > 1 ? [{ title: "kind", value: (row: ResourceSummary) => row.kind }] : []),
           ];
-          print("table", chosen, chosen, [...extra, ...columns], `no resources found in ${options.allNamespaces ? "any namespace" : `namespace ${options.namespace}`}`);
+          print(
+            "table",
+            chosen,
+            chosen,
+            [...extra, ...columns],
+            `no resources found in ${options.allNamespaces ? "any namespace" : `namespace ${options.namespace}`}`,
+          );
           return;
         }
         const details = await Promise.all(chosen.map(({ ref }) => api.config.get.query({ ref })));

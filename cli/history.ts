@@ -29,7 +29,8 @@ export function addHistory(program: Command): void {
     .action((resource: string | undefined, options: CommonOptions & { namespace: string; limit: string }) =>
       withClient(options, async (api) => {
         const [kind = "", name] = resource?.split("/", 2) ?? [];
-        if (resource !== undefined && name === undefined) throw new PharosError("invalid", `"${resource}" is not TYPE/NAME`, { hint: "for example vs/reviews" });
+        if (resource !== undefined && name === undefined)
+          throw new PharosError("invalid", `"${resource}" is not TYPE/NAME`, { hint: "for example vs/reviews" });
         const ref = name === undefined ? {} : { ref: `${parseKind(kind)}/${options.namespace}/${name}` };
         const revisions = await api.config.history.query({ ...ref, limit: Number(options.limit) });
         print(options.output, revisions, revisions, columns, "no revisions yet");
@@ -56,15 +57,29 @@ export function addRollback(program: Command): void {
     .action((revisionText: string, options: RollbackOptions) =>
       withClient(options, async (api) => {
         const revision = Number(revisionText);
-        if (!Number.isInteger(revision) || revision < 0) throw new PharosError("invalid", `"${revisionText}" is not a revision`, { hint: "`pharos history` lists them" });
-        const result = await (options.undo ? api.config.undo : api.config.rollback).mutate({ revision, reason: options.reason });
+        if (!Number.isInteger(revision) || revision < 0)
+          throw new PharosError("invalid", `"${revisionText}" is not a revision`, {
+            hint: "`pharos history` lists them",
+          });
+        const result = await (options.undo ? api.config.undo : api.config.rollback).mutate({
+          revision,
+          reason: options.reason,
+        });
         printDiagnostics(result.diagnostics);
         const rows = [
           { title: "resource", value: (row: { ref: string }) => row.ref },
           { title: "result", value: (row: { op: string }) => row.op },
         ];
-        print(options.output, { revision: result.revision, changed: result.changed.map(({ ref, op }) => ({ ref, op })) }, result.changed, rows, "nothing to change");
-        return options.wait && result.revision !== null ? waitForRollout(api, result.revision, Number(options.timeout) * 1000) : EXIT.ok;
+        print(
+          options.output,
+          { revision: result.revision, changed: result.changed.map(({ ref, op }) => ({ ref, op })) },
+          result.changed,
+          rows,
+          "nothing to change",
+        );
+        return options.wait && result.revision !== null
+          ? waitForRollout(api, result.revision, Number(options.timeout) * 1000)
+          : EXIT.ok;
       }),
     );
 }

@@ -22,7 +22,10 @@ export function addJoin(program: Command): void {
       try {
         const { writeIdentity } = await import("#mesh-agent/identity/write-identity.ts");
         const written = await writeIdentity({ token, out, server });
-        if (output === "table") process.stdout.write(`${written.spiffeId} until ${written.notAfter}\n${Object.values(written.files).join("\n")}\n`);
+        if (output === "table")
+          process.stdout.write(
+            `${written.spiffeId} until ${written.notAfter}\n${Object.values(written.files).join("\n")}\n`,
+          );
         else print(output, written, [], []);
         process.exitCode = EXIT.ok;
       } catch (error) {

@@ -41,7 +41,9 @@ const VERBS = {
 const ALIASES: Readonly<Record<string, keyof typeof VERBS>> = { ps: "proxy-status", pc: "proxy-config" };
 
 async function main(argv: readonly string[]): Promise<void> {
-  const program = new Command("pharos").description("a service mesh: control plane, agents, and the console to see and change it").exitOverride();
+  const program = new Command("pharos")
+    .description("a service mesh: control plane, agents, and the console to see and change it")
+    .exitOverride();
   program.addHelpText("after", "\nExit codes: pharos help exit-codes");
   const [verb = "", topic = ""] = argv;
   if (verb === "help" && Object.hasOwn(HELP, topic)) {

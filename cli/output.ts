@@ -8,7 +8,13 @@ export interface Column<Row> {
 }
 
 /** Prints `value` as JSON or YAML, or `rows` as an aligned table in kubectl's manner. Empty tables say so on stderr. */
-export function print<Row>(format: Format, value: unknown, rows: readonly Row[], columns: readonly Column<Row>[], empty = "nothing found"): void {
+export function print<Row>(
+  format: Format,
+  value: unknown,
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  empty = "nothing found",
+): void {
   if (format === "json") process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
   else if (format === "yaml") process.stdout.write(stringify(value));
   else if (rows.length === 0) process.stderr.write(`${empty}\n`);
@@ -17,15 +23,28 @@ export function print<Row>(format: Format, value: unknown, rows: readonly Row[],
 
 /** Columns are as wide as their widest cell, three spaces apart; the last one is not padded. */
 export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
-  const cells = [columns.map(({ title }) => title.toUpperCase()), ...rows.map((row) => columns.map(({ value }) => String(value(row) ?? "-")))];
+  const cells = [
+    columns.map(({ title }) => title.toUpperCase()),
+    ...rows.map((row) => columns.map(({ value }) => String(value(row) ?? "-"))),
+  ];
   const widths = columns.map((_, index) => Math.max(...cells.map((line) => line[index]?.length ?? 0)));
-  return cells.map((line) => `${line.map((cell, index) => (index === line.length - 1 ? cell : cell.padEnd(widths[index] ?? 0))).join("   ")}\n`).join("");
+  return cells
+    .map(
+      (line) =>
+        `${line.map((cell, index) => (index === line.length - 1 ? cell : cell.padEnd(widths[index] ?? 0))).join("   ")}\n`,
+    )
+    .join("");
 }
 
 /** "3m12s" since `iso`, as kubectl prints ages. */
 export function age(iso: string, nowMs = Date.now()): string {
   const total = Math.max(0, Math.floor((nowMs - Date.parse(iso)) / 1000));
-  const [days, hours, minutes, seconds] = [Math.floor(total / 86_400), Math.floor(total / 3600) % 24, Math.floor(total / 60) % 60, total % 60];
+  const [days, hours, minutes, seconds] = [
+    Math.floor(total / 86_400),
+    Math.floor(total / 3600) % 24,
+    Math.floor(total / 60) % 60,
+    total % 60,
+  ];
   if (days > 0) return `${days}d${hours}h`;
   if (hours > 0) return `${hours}h${minutes}m`;
   return minutes > 0 ? `${minutes}m${seconds}s` : `${seconds}s`;

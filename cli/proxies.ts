@@ -8,16 +8,31 @@ import { PharosError } from "#core/errors.ts";
 import type { ProxyStatus } from "#core/view/mesh.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 
-const SECTIONS = { clusters: "CDS", cluster: "CDS", endpoints: "EDS", endpoint: "EDS", listeners: "LDS", listener: "LDS", routes: "RDS", route: "RDS", virtualhosts: "VHDS", secrets: "SDS" } as const satisfies Record<string, XdsType>;
+const SECTIONS = {
+  clusters: "CDS",
+  cluster: "CDS",
+  endpoints: "EDS",
+  endpoint: "EDS",
+  listeners: "LDS",
+  listener: "LDS",
+  routes: "RDS",
+  route: "RDS",
+  virtualhosts: "VHDS",
+  secrets: "SDS",
+} as const satisfies Record<string, XdsType>;
 
 /** NAME, NAME.NAMESPACE or the whole node id, as istioctl takes them. */
 async function findProxy(api: ApiClient, text: string): Promise<ProxyStatus> {
   const all = await api.proxies.list.query();
   const found = all.filter((proxy) => [proxy.id, proxy.name, `${proxy.name}.${proxy.namespace}`].includes(text));
   if (found.length === 1 && found[0] !== undefined) return found[0];
-  throw new PharosError("not-found", found.length === 0 ? `no proxy "${text}" is connected` : `"${text}" names ${found.length} proxies`, {
-    hint: found.length === 0 ? "`pharos proxy-status` lists them" : "add the namespace: NAME.NAMESPACE",
-  });
+  throw new PharosError(
+    "not-found",
+    found.length === 0 ? `no proxy "${text}" is connected` : `"${text}" names ${found.length} proxies`,
+    {
+      hint: found.length === 0 ? "`pharos proxy-status` lists them" : "add the namespace: NAME.NAMESPACE",
+    },
+  );
 }
 
 export function addProxyStatus(program: Command): void {
@@ -27,18 +42,27 @@ export function addProxyStatus(program: Command): void {
       withClient(options, async (api) => {
         const proxies = await api.proxies.list.query();
         const sync = (type: XdsType) => ({ title: type, value: (proxy: ProxyStatus) => proxy.sync[type] ?? "-" });
-        print(options.output, proxies, proxies, [
-          { title: "name", value: (proxy) => `${proxy.name}.${proxy.namespace}` },
-          { title: "type", value: (proxy) => proxy.type },
-          sync("CDS"),
-          sync("LDS"),
-          sync("EDS"),
-          sync("RDS"),
-          sync("VHDS"),
-          { title: "connected", value: (proxy) => (proxy.connectedSince === null ? "away" : age(proxy.connectedSince)) },
-          { title: "certificate until", value: (proxy) => proxy.certificateNotAfter },
-          { title: "version", value: (proxy) => proxy.version },
-        ], "no proxy has connected yet");
+        print(
+          options.output,
+          proxies,
+          proxies,
+          [
+            { title: "name", value: (proxy) => `${proxy.name}.${proxy.namespace}` },
+            { title: "type", value: (proxy) => proxy.type },
+            sync("CDS"),
+            sync("LDS"),
+            sync("EDS"),
+            sync("RDS"),
+            sync("VHDS"),
+            {
+              title: "connected",
+              value: (proxy) => (proxy.connectedSince === null ? "away" : age(proxy.connectedSince)),
+            },
+            { title: "certificate until", value: (proxy) => proxy.certificateNotAfter },
+            { title: "version", value: (proxy) => proxy.version },
+          ],
+          "no proxy has connected yet",
+        );
         return EXIT.ok;
       }),
     );
@@ -52,7 +76,10 @@ export function addProxyConfig(program: Command): void {
     .action((section: string, name: string, options: CommonOptions) =>
       withClient(options, async (api) => {
         const type = Object.hasOwn(SECTIONS, section) ? SECTIONS[section as keyof typeof SECTIONS] : undefined;
-        if (type === undefined) throw new PharosError("invalid", `no section "${section}"`, { hint: `one of ${Object.keys(SECTIONS).join(", ")}` });
+        if (type === undefined)
+          throw new PharosError("invalid", `no section "${section}"`, {
+            hint: `one of ${Object.keys(SECTIONS).join(", ")}`,
+          });
         const config = await api.proxies.config.query({ id: (await findProxy(api, name)).id, type });
         process.stdout.write(options.output === "yaml" ? stringify(config) : `${JSON.stringify(config, null, 2)}\n`);
         return EXIT.ok;

@@ -23,10 +23,14 @@ export function readChanges(paths: readonly string[]): ConfigChange[] {
       if (path === "-") changes.push({ op: "upsert", text: readFileSync(0, "utf8"), file: "standard input" });
       else for (const file of filesBelow(path)) changes.push({ op: "upsert", text: readFileSync(file, "utf8"), file });
     } catch (error) {
-      throw new PharosError("invalid", `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`, {
-        hint: "-f takes a file, a directory, or - for standard input",
-        cause: error,
-      });
+      throw new PharosError(
+        "invalid",
+        `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`,
+        {
+          hint: "-f takes a file, a directory, or - for standard input",
+          cause: error,
+        },
+      );
     }
   }
   if (changes.length === 0) throw new PharosError("invalid", `no .yaml, .yml or .json file in ${paths.join(", ")}`);

@@ -13,7 +13,9 @@ interface TokenOptions extends CommonOptions {
 }
 
 export function addToken(program: Command): void {
-  const token = program.command("token").description("join tokens: how a host proves, once, that it may have an identity");
+  const token = program
+    .command("token")
+    .description("join tokens: how a host proves, once, that it may have an identity");
   withServer(token.command("create", { isDefault: true }))
     .description("make a token for one identity; it works once")
     .option("-n, --namespace <namespace>", "namespace of the identity", "default")
@@ -40,14 +42,20 @@ export function addToken(program: Command): void {
     .action((options: CommonOptions) =>
       withClient(options, async (api) => {
         const tokens = await api.identity.joinTokens.query();
-        print(options.output, tokens, tokens, [
-          { title: "id", value: (row) => row.id },
-          { title: "identity", value: (row) => `${row.namespace}/${row.serviceAccount}` },
-          { title: "group", value: (row) => row.group },
-          { title: "state", value: (row) => row.state },
-          { title: "expires", value: (row) => row.expiresAt },
-          { title: "by", value: (row) => row.createdBy },
-        ], "no tokens were made yet");
+        print(
+          options.output,
+          tokens,
+          tokens,
+          [
+            { title: "id", value: (row) => row.id },
+            { title: "identity", value: (row) => `${row.namespace}/${row.serviceAccount}` },
+            { title: "group", value: (row) => row.group },
+            { title: "state", value: (row) => row.state },
+            { title: "expires", value: (row) => row.expiresAt },
+            { title: "by", value: (row) => row.createdBy },
+          ],
+          "no tokens were made yet",
+        );
         return EXIT.ok;
       }),
     );

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { PharosError } from "#core/errors.ts";
 import { connectGrpc } from "#grpc/client.ts";
 import { FrameReader, frameHeader } from "#grpc/frames.ts";
-import { type CallInfo, type GrpcMethod, GrpcServer, type ServerStream, type StreamHandler } from "#grpc/server.ts";
+import { type GrpcMethod, GrpcServer, type StreamHandler } from "#grpc/server.ts";
+import type { CallInfo, ServerStream } from "#grpc/server-stream.ts";
 import { parseTimeoutMs } from "#grpc/status.ts";
 import { makeTestAuthority } from "#grpc/testing/certificates.ts";
 

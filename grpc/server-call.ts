@@ -3,7 +3,7 @@ import { PharosError } from "#core/errors.ts";
 import { frameHeader } from "#grpc/frames.ts";
 import { describePeer, type Peer } from "#grpc/peer.ts";
 import type { GatedStream, SendGate } from "#grpc/send-gate.ts";
-import type { ServerStream } from "#grpc/server.ts";
+import type { ServerStream } from "#grpc/server-stream.ts";
 import { encodeMessage, statusOfError } from "#grpc/status.ts";
 
 export const CONTENT_TYPE = "application/grpc";

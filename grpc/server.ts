@@ -11,9 +11,9 @@ import {
 } from "node:http2";
 import { PharosError } from "#core/errors.ts";
 import { FrameReader } from "#grpc/frames.ts";
-import type { Peer } from "#grpc/peer.ts";
 import { SendGate } from "#grpc/send-gate.ts";
 import { CONTENT_TYPE, ServerCall } from "#grpc/server-call.ts";
+import type { CallInfo, ServerStream } from "#grpc/server-stream.ts";
 import { parseTimeoutMs } from "#grpc/status.ts";
 
 /** PEM. Clients are asked for a certificate and let in without one: handlers decide. */
@@ -21,23 +21,6 @@ export interface ServerTls {
   readonly cert: string;
   readonly key: string;
   readonly roots: string;
-}
-
-export interface CallInfo {
-  readonly path: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly peer: Peer;
-  /** Aborts when the call ends, by whichever side. */
-  readonly signal: AbortSignal;
-}
-
-export interface ServerStream extends CallInfo {
-  /** Sends one message made of these parts, without copying them. False: more than `queueBytesMax` waits to leave. */
-  send(parts: readonly Uint8Array[]): boolean;
-  /** Ends with status 0. */
-  end(): void;
-  fail(error: unknown): void;
-  readonly queuedBytes: number;
 }
 
 export interface StreamHandler {

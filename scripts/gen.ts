@@ -22,7 +22,8 @@ function closure(roots: readonly string[]): Map<string, string> {
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
     if (found.has(file) || file.startsWith("google/protobuf/")) continue;
     const path = locate(file);
-    if (path === undefined) throw new Error(`proto/roots.json needs ${file}, which is in none of: ${includes.join(", ")}`);
+    if (path === undefined)
+      throw new Error(`proto/roots.json needs ${file}, which is in none of: ${includes.join(", ")}`);
     found.set(file, path);
     for (const match of readFileSync(path, "utf8").matchAll(/^import (?:public |weak )?"([^"]+)";/gm)) {
       if (match[1] !== undefined) queue.push(match[1]);

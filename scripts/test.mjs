@@ -7,7 +7,12 @@ import { root, setup } from "./setup.mjs";
 
 const reports = join(root, "reports");
 const bin = (name) => join(root, "node_modules/.bin", name);
-const env = { ...process.env, PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH}`, NODE_COMPILE_CACHE: join(root, ".cache/node"), FORCE_COLOR: "0" };
+const env = {
+  ...process.env,
+  PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH}`,
+  NODE_COMPILE_CACHE: join(root, ".cache/node"),
+  FORCE_COLOR: "0",
+};
 
 function run(command, args, extra = {}) {
   return new Promise((done) => {
@@ -21,10 +26,17 @@ function run(command, args, extra = {}) {
 async function provideChromium() {
   const names = [process.env.PHAROS_CHROMIUM, "chromium", "chromium-browser", "google-chrome"].filter(Boolean);
   const find = () => names.find((name) => spawnSync(name, ["--version"], { stdio: "ignore" }).status === 0);
-  if (find() === undefined && process.getuid?.() === 0 && spawnSync("apt-get", ["--version"], { stdio: "ignore" }).status === 0) {
+  if (
+    find() === undefined &&
+    process.getuid?.() === 0 &&
+    spawnSync("apt-get", ["--version"], { stdio: "ignore" }).status === 0
+  ) {
     process.stdout.write("… Chromium (apt-get install chromium)\n");
     spawnSync("apt-get", ["update", "-qq"], { stdio: "ignore" });
-    spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-liberation"], { stdio: "ignore", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
+    spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-liberation"], {
+      stdio: "ignore",
+      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    });
   }
   const found = find();
   if (found !== undefined) {
@@ -32,7 +44,9 @@ async function provideChromium() {
     return { PHAROS_CHROMIUM: path };
   }
   if ((await run(bin("playwright"), ["install", "chromium"])) === 0) return {};
-  throw new Error("no browser for the journeys: tried PHAROS_CHROMIUM, chromium, chromium-browser, google-chrome, apt-get and playwright install\n  next: install Chromium, or name it with PHAROS_CHROMIUM");
+  throw new Error(
+    "no browser for the journeys: tried PHAROS_CHROMIUM, chromium, chromium-browser, google-chrome, apt-get and playwright install\n  next: install Chromium, or name it with PHAROS_CHROMIUM",
+  );
 }
 
 let passed = 0;
@@ -61,13 +75,25 @@ function tally(file, code, read) {
 async function unit() {
   const file = join(reports, "unit.json");
   const code = await run(bin("vitest"), ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`]);
-  tally(file, code, (report) => ({ passed: report.numPassedTests, failed: report.numFailedTests + (report.testResults ?? []).filter((each) => each.status === "failed" && each.assertionResults.length === 0).length }));
+  tally(file, code, (report) => ({
+    passed: report.numPassedTests,
+    failed:
+      report.numFailedTests +
+      (report.testResults ?? []).filter((each) => each.status === "failed" && each.assertionResults.length === 0)
+        .length,
+  }));
 }
 
 async function playwright(project, extra) {
   const file = join(reports, `${project}.json`);
-  const code = await run(bin("playwright"), ["test", `--project=${project}`], { ...extra, PLAYWRIGHT_JSON_OUTPUT_NAME: file });
-  tally(file, code, (report) => ({ passed: report.stats.expected + report.stats.flaky, failed: report.stats.unexpected }));
+  const code = await run(bin("playwright"), ["test", `--project=${project}`], {
+    ...extra,
+    PLAYWRIGHT_JSON_OUTPUT_NAME: file,
+  });
+  tally(file, code, (report) => ({
+    passed: report.stats.expected + report.stats.flaky,
+    failed: report.stats.unexpected,
+  }));
 }
 
 const asked = process.argv.slice(2);
@@ -79,7 +105,20 @@ try {
   if (wanted("check")) {
     await check("types", bin("tsc"), ["--noEmit"]);
     await check("format and lint", bin("biome"), ["check", "."]);
-    await check("imports", bin("depcruise"), ["--config", ".dependency-cruiser.js", "app", "components", "core", "grpc", "server", "mesh-agent", "cli"]);
+    await check("imports", process.execPath, [
+      "--import",
+      join(root, "scripts/parse-tsx.mjs"),
+      bin("depcruise"),
+      "--config",
+      ".dependency-cruiser.js",
+      "app",
+      "components",
+      "core",
+      "grpc",
+      "server",
+      "mesh-agent",
+      "cli",
+    ]);
   }
   if (wanted("unit")) await unit();
   if (wanted("e2e")) await playwright("journeys", await provideChromium());

@@ -22,9 +22,16 @@ export function createLogger(out: NodeJS.WritableStream & { isTTY?: boolean } = 
     const at = new Date().toISOString();
     const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
     if (out.isTTY) {
-      const rest = entries.map(([key, value]) => `${key}=${typeof value === "string" ? value : inspect(value, { breakLength: Infinity })}`).join(" ");
+      const rest = entries
+        .map(
+          ([key, value]) => `${key}=${typeof value === "string" ? value : inspect(value, { breakLength: Infinity })}`,
+        )
+        .join(" ");
       out.write(`${at} \u001b[${COLOUR[level]}m${level}\u001b[0m ${message}${rest === "" ? "" : ` ${rest}`}\n`);
-    } else out.write(`${JSON.stringify({ at, level, message, ...Object.fromEntries(entries.map(([key, value]) => [key, plain(value)])) })}\n`);
+    } else
+      out.write(
+        `${JSON.stringify({ at, level, message, ...Object.fromEntries(entries.map(([key, value]) => [key, plain(value)])) })}\n`,
+      );
   };
   return {
     info: (message, fields) => write("info", message, fields),

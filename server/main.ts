@@ -1,18 +1,18 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { checkConfig } from "#core/check/check-config.ts";
-import { PharosError } from "#core/errors.ts";
+import type { PharosError } from "#core/errors.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
 import { explainService } from "#core/resolve/explain-service.ts";
 import { createApiCaller } from "#server/api/router.ts";
 import type { ApiContext } from "#server/api/trpc.ts";
 import { createAudit } from "#server/audit/audit.ts";
 import { createAuth } from "#server/auth/auth.ts";
-import { openAuthority } from "#server/ca/open-authority.ts";
 import { createCertificateService } from "#server/ca/certificate-service.ts";
+import { openAuthority } from "#server/ca/open-authority.ts";
 import { IdentityStore } from "#server/ca/store.ts";
-import { createConfigStore } from "#server/config/store.ts";
 import { toSnapshotChange } from "#server/config/revision-feed.ts";
+import { createConfigStore } from "#server/config/store.ts";
 import { openDatabase } from "#server/db/open-database.ts";
 import { createHttpServer } from "#server/http/create-http-server.ts";
 import { mountApi } from "#server/http/mount-api.ts";
@@ -66,16 +66,28 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   const database = await openDatabase(join(dir, "pharos.db"));
   const { db } = database;
   const audit = createAudit(db, log);
-  const telemetry = await DuckdbTelemetryStore.open({ path: join(dir, "telemetry.duckdb"), warn: (message) => log.warn(message) });
+  const telemetry = await DuckdbTelemetryStore.open({
+    path: join(dir, "telemetry.duckdb"),
+    warn: (message) => log.warn(message),
+  });
   const authority = await openAuthority(dir, options.trustDomain, process.env.PHAROS_CA_PASSPHRASE);
   const identities = new IdentityStore(db);
 
   const store = createConfigStore(db);
-  const settings: MeshSettings = { trustDomain: options.trustDomain, domainSuffix: "cluster.local", rootNamespace: "istio-system", traceSampling: 100 };
+  const settings: MeshSettings = {
+    trustDomain: options.trustDomain,
+    domainSuffix: "cluster.local",
+    rootNamespace: "istio-system",
+    traceSampling: 100,
+  };
   const { revision, resources } = await store.snapshotResources();
   const registryStore = createRegistryStore(db);
   const state = new MeshState({ revision, mesh: settings, resources, instances: await registryStore.list() });
-  const publisher = new Publisher(state, () => mesh, (error) => log.error("a change did not reach the compiler", { error: String(error) }));
+  const publisher = new Publisher(
+    state,
+    () => mesh,
+    (error) => log.error("a change did not reach the compiler", { error: String(error) }),
+  );
   const registry = await Registry.open({
     store: registryStore,
     findGroup: (namespace, name) => state.find("WorkloadGroup", namespace, name),
@@ -83,8 +95,20 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     graceMs: INSTANCE_GRACE_MS,
   });
 
-  const createCertificate = createCertificateService({ authority, store: identities, lifeMs: options.certTtlMs, audit: (line) => audit.write(line) });
-  const handlers = createAgentMethods({ authority, createCertificate, registry, state, telemetry, onRefused: (line) => audit.write({ ...line, outcome: "refused" }) });
+  const createCertificate = createCertificateService({
+    authority,
+    store: identities,
+    lifeMs: options.certTtlMs,
+    audit: (line) => audit.write(line),
+  });
+  const handlers = createAgentMethods({
+    authority,
+    createCertificate,
+    registry,
+    state,
+    telemetry,
+    onRefused: (line) => audit.write({ ...line, outcome: "refused" }),
+  });
   const serving = await authority.issueServing(SERVING_LIFE_MS, Date.now());
   const mesh = await startMesh({
     snapshot: () => state.snapshot(),
@@ -94,20 +118,37 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     tls: serving,
     trustDomain: options.trustDomain,
     handlers,
-    onCrash: (error) => log.error("the mesh thread died and is started again", { error: error.toString(), stack: error.stack }),
+    onCrash: (error) =>
+      log.error("the mesh thread died and is started again", { error: error.toString(), stack: error.stack }),
   });
   mesh.onEvent((event) => {
     if (event.kind === "connected") registry.connected(event.key);
     else if (event.kind === "disconnected") registry.disconnected(event.key);
-    else if (event.kind === "refused") audit.write({ actor: event.node, action: "xds.connect", resource: event.node, outcome: "refused", reason: event.reason, from: event.from });
-    else if (event.kind === "nack") for (const refusal of event.refusals) log.warn("a proxy refused configuration", { proxy: event.id, resource: refusal.resource, message: refusal.message });
+    else if (event.kind === "refused")
+      audit.write({
+        actor: event.node,
+        action: "xds.connect",
+        resource: event.node,
+        outcome: "refused",
+        reason: event.reason,
+        from: event.from,
+      });
+    else if (event.kind === "nack")
+      for (const refusal of event.refusals)
+        log.warn("a proxy refused configuration", {
+          proxy: event.id,
+          resource: refusal.resource,
+          message: refusal.message,
+        });
   });
   const renewal = setInterval(() => {
     authority.issueServing(SERVING_LIFE_MS, Date.now()).then(
       (tls) => mesh.setTls(tls),
       (error: unknown) => log.error("the server's own certificate could not be renewed", { error: String(error) }),
     );
-    void identities.forgetEnded(new Date(Date.now() - ENDED_KEPT_MS)).catch((error: unknown) => log.error("old certificates could not be forgotten", { error: String(error) }));
+    void identities
+      .forgetEnded(new Date(Date.now() - ENDED_KEPT_MS))
+      .catch((error: unknown) => log.error("old certificates could not be forgotten", { error: String(error) }));
   }, SERVING_LIFE_MS / 2);
 
   const stopping = new AbortController();
@@ -116,7 +157,15 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   })();
   feed.catch((error: unknown) => log.error("the revision feed broke", { error: String(error) }));
 
-  const auth = await createAuth({ db, dir, baseUrl: options.publicUrl ?? `http://${host}:${options.port}`, isLoopback: isLoopback(host), demoSignIn: options.demoSignIn, audit, log });
+  const auth = await createAuth({
+    db,
+    dir,
+    baseUrl: options.publicUrl ?? `http://${host}:${options.port}`,
+    isLoopback: isLoopback(host),
+    demoSignIn: options.demoSignIn,
+    audit,
+    log,
+  });
   await auth.ensureAdminToken();
   const checks = new CheckCache(state, checkConfig);
   const services = createServices({
@@ -135,19 +184,38 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     demoSignIn: options.demoSignIn,
   });
 
-  const onRefused: ApiContext["onRefused"] = (procedure, principal, from, reason) => audit.write({ actor: principal?.name ?? "anonymous", action: procedure, resource: "", outcome: "refused", reason, from });
-  const onError = (error: PharosError, path: string): void => log.error("a request failed", { path, error: error.toString(), stack: error.stack });
+  const onRefused: ApiContext["onRefused"] = (procedure, principal, from, reason) =>
+    audit.write({
+      actor: principal?.name ?? "anonymous",
+      action: procedure,
+      resource: "",
+      outcome: "refused",
+      reason,
+      from,
+    });
+  const onError = (error: PharosError, path: string): void =>
+    log.error("a request failed", { path, error: error.toString(), stack: error.stack });
   const api = mountApi({
     onError,
     createContext: async (request) => {
       auth.checkOrigin(request);
-      return { services, principal: await auth.authenticate(request), from: request.socket.remoteAddress ?? "", onRefused };
+      return {
+        services,
+        principal: await auth.authenticate(request),
+        from: request.socket.remoteAddress ?? "",
+        onRefused,
+      };
     },
   });
   setRuntime({
     createCaller: async (headers) => {
       const asRequest = { headers: Object.fromEntries(headers), method: "GET", socket: { remoteAddress: "" } };
-      return createApiCaller({ services, principal: await auth.authenticate(asRequest as never), from: "console", onRefused });
+      return createApiCaller({
+        services,
+        principal: await auth.authenticate(asRequest as never),
+        from: "console",
+        onRefused,
+      });
     },
   });
   const routes: Routes = {
@@ -156,7 +224,8 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     "/v1/traces": mountOtlp(telemetry, auth),
     "/healthz": (_, response) => sendText(response, 200, "ok\n"),
     "/readyz": (_, response) => sendText(response, 200, "ready\n"),
-    "/metrics": (_, response) => sendText(response, 200, telemetry.prometheus(), "text/plain; version=0.0.4; charset=utf-8"),
+    "/metrics": (_, response) =>
+      sendText(response, 200, telemetry.prometheus(), "text/plain; version=0.0.4; charset=utf-8"),
     ...(options.console ? { "/": await mountConsole(ROOT, host, options.port) } : {}),
   };
   const http = await createHttpServer(host, options.port, routes, onError);
@@ -167,7 +236,9 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   const setup = await auth.setupLink();
   if (setup !== null && !options.demoSignIn) log.info(`make the first account here, once: ${setup}`);
 
-  await new Promise<void>((done) => (signal.aborted ? done() : signal.addEventListener("abort", () => done(), { once: true })));
+  await new Promise<void>((done) =>
+    signal.aborted ? done() : signal.addEventListener("abort", () => done(), { once: true }),
+  );
   log.info("stopping");
   clearInterval(renewal);
   stopping.abort();

@@ -4,7 +4,13 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 
 export default function ConsoleNotFound() {
   return (
-    <EmptyState isPage className="flex-1" icon={<Compass />} title="There is no such page" actions={<ButtonLink href="/overview">Go to the overview</ButtonLink>}>
+    <EmptyState
+      isPage
+      className="flex-1"
+      icon={<Compass />}
+      title="There is no such page"
+      actions={<ButtonLink href="/overview">Go to the overview</ButtonLink>}
+    >
       The address may be mistyped, or what it led to was deleted.
     </EmptyState>
   );

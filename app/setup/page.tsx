@@ -21,7 +21,11 @@ export default async function Page({ searchParams }: { readonly searchParams: Se
     );
   return (
     <Gate title="Make the first account" footer="It will be an administrator.">
-      {token === undefined ? <Notice tone="warn">This page needs the one-time link that the server printed when it started.</Notice> : <SetupForm token={token} />}
+      {token === undefined ? (
+        <Notice tone="warn">This page needs the one-time link that the server printed when it started.</Notice>
+      ) : (
+        <SetupForm token={token} />
+      )}
     </Gate>
   );
 }

@@ -7,7 +7,8 @@ export interface IdentityFiles {
   readonly roots: string;
 }
 
-const FIELDS = "%START_TIME% %REQ(:METHOD)% %REQ(:PATH)% %REQ(:AUTHORITY)% %PROTOCOL% %RESPONSE_CODE% %RESPONSE_FLAGS% %DURATION% %BYTES_RECEIVED% %BYTES_SENT% %UPSTREAM_HOST% %UPSTREAM_CLUSTER% %REQ(X-REQUEST-ID)%\n";
+const FIELDS =
+  "%START_TIME% %REQ(:METHOD)% %REQ(:PATH)% %REQ(:AUTHORITY)% %PROTOCOL% %RESPONSE_CODE% %RESPONSE_FLAGS% %DURATION% %BYTES_RECEIVED% %BYTES_SENT% %UPSTREAM_HOST% %UPSTREAM_CLUSTER% %REQ(X-REQUEST-ID)%\n";
 
 function tls(identity: IdentityFiles, side: "Downstream" | "Upstream"): object {
   return {
@@ -27,7 +28,14 @@ function tls(identity: IdentityFiles, side: "Downstream" | "Upstream"): object {
  * The least that does the same work: one listener, one route, one cluster, an access log to a file. With `identity` on
  * the listening or the calling side it terminates or originates mTLS.
  */
-export function minimalEnvoy(dir: string, name: string, listen: number, upstream: number, identity: IdentityFiles, side: "Downstream" | "Upstream"): object {
+export function minimalEnvoy(
+  dir: string,
+  name: string,
+  listen: number,
+  upstream: number,
+  identity: IdentityFiles,
+  side: "Downstream" | "Upstream",
+): object {
   const socket = (port: number) => ({ socket_address: { address: "127.0.0.1", port_value: port } });
   return {
     admin: { address: { pipe: { path: join(dir, `${name}.admin.sock`), mode: 384 } } },
@@ -43,7 +51,8 @@ export function minimalEnvoy(dir: string, name: string, listen: number, upstream
                 {
                   name: "envoy.filters.network.http_connection_manager",
                   typed_config: {
-                    "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+                    "@type":
+                      "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
                     stat_prefix: name,
                     access_log: [
                       {
@@ -55,8 +64,21 @@ export function minimalEnvoy(dir: string, name: string, listen: number, upstream
                         },
                       },
                     ],
-                    route_config: { virtual_hosts: [{ name: "all", domains: ["*"], routes: [{ match: { prefix: "/" }, route: { cluster: "upstream" } }] }] },
-                    http_filters: [{ name: "envoy.filters.http.router", typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" } }],
+                    route_config: {
+                      virtual_hosts: [
+                        {
+                          name: "all",
+                          domains: ["*"],
+                          routes: [{ match: { prefix: "/" }, route: { cluster: "upstream" } }],
+                        },
+                      ],
+                    },
+                    http_filters: [
+                      {
+                        name: "envoy.filters.http.router",
+                        typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" },
+                      },
+                    ],
                   },
                 },
               ],
@@ -69,7 +91,10 @@ export function minimalEnvoy(dir: string, name: string, listen: number, upstream
           name: "upstream",
           type: "STATIC",
           ...(side === "Upstream" ? { transport_socket: tls(identity, side) } : {}),
-          load_assignment: { cluster_name: "upstream", endpoints: [{ lb_endpoints: [{ endpoint: { address: socket(upstream) } }] }] },
+          load_assignment: {
+            cluster_name: "upstream",
+            endpoints: [{ lb_endpoints: [{ endpoint: { address: socket(upstream) } }] }],
+          },
         },
       ],
     },

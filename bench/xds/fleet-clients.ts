@@ -1,11 +1,15 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { TYPE_URLS, type XdsType } from "#core/xds/type-urls.ts";
 import { type ClientStream, connectGrpc, type GrpcClient } from "#grpc/client.ts";
-import { NodeSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
+import { NodeSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import { HttpConnectionManagerSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
-import { type DeltaDiscoveryResponse, DeltaDiscoveryRequestSchema, DeltaDiscoveryResponseSchema } from "#proto/gen/envoy/service/discovery/v3/discovery_pb.js";
+import {
+  DeltaDiscoveryRequestSchema,
+  type DeltaDiscoveryResponse,
+  DeltaDiscoveryResponseSchema,
+} from "#proto/gen/envoy/service/discovery/v3/discovery_pb.js";
 
 const METHOD = "/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources";
 const TYPE_OF = new Map<string, XdsType>(Object.entries(TYPE_URLS).map(([type, url]) => [url, type as XdsType]));
@@ -62,7 +66,10 @@ export class Fleet {
       };
       Promise.all(Array.from({ length: DIALLING_MAX }, dial)).catch(reject);
     });
-    return { seconds: (performance.now() - startedMs) / 1000, bytesPerClient: Math.round(this.#bytes / this.#options.clients) };
+    return {
+      seconds: (performance.now() - startedMs) / 1000,
+      bytesPerClient: Math.round(this.#bytes / this.#options.clients),
+    };
   }
 
   disconnect(): { closed: number } {
@@ -107,8 +114,19 @@ export class Fleet {
     // Clusters, listeners, and the endpoints and routes that follow from them.
     const client: Client = { connection, stream, got: new Set(), awaited: this.#options.takesVirtualHosts ? 5 : 4 };
     const id = `sidecar~10.200.${(index >> 8) & 255}.${index & 255}~p${index}.ns0~ns0.svc.cluster.local`;
-    const node = create(NodeSchema, { id, userAgentName: "envoy", metadata: { NAMESPACE: "ns0", SERVICE_ACCOUNT: "load", LABELS: { app: "load" }, PHAROS_VHDS: String(this.#options.takesVirtualHosts) } });
-    stream.send([toBinary(DeltaDiscoveryRequestSchema, create(DeltaDiscoveryRequestSchema, { node, typeUrl: TYPE_URLS.CDS }))]);
+    const node = create(NodeSchema, {
+      id,
+      userAgentName: "envoy",
+      metadata: {
+        NAMESPACE: "ns0",
+        SERVICE_ACCOUNT: "load",
+        LABELS: { app: "load" },
+        PHAROS_VHDS: String(this.#options.takesVirtualHosts),
+      },
+    });
+    stream.send([
+      toBinary(DeltaDiscoveryRequestSchema, create(DeltaDiscoveryRequestSchema, { node, typeUrl: TYPE_URLS.CDS })),
+    ]);
     return client;
   }
 
@@ -130,7 +148,10 @@ export class Fleet {
     const type = TYPE_OF.get(response.typeUrl);
     if (type === undefined) throw new Error(`unexpected response of type ${response.typeUrl}`);
     const names = type === "CDS" ? endpointNames(response) : type === "LDS" ? routeNames(response) : [];
-    const follow = names.length === 0 ? undefined : request({ typeUrl: TYPE_URLS[type === "CDS" ? "EDS" : "RDS"], resourceNamesSubscribe: names });
+    const follow =
+      names.length === 0
+        ? undefined
+        : request({ typeUrl: TYPE_URLS[type === "CDS" ? "EDS" : "RDS"], resourceNamesSubscribe: names });
     const read: Read = { type, nonce: response.nonce, follow };
     this.#read.set(key, read);
     return read;
@@ -154,9 +175,12 @@ function endpointNames({ resources }: DeltaDiscoveryResponse): string[] {
 function routeNames({ resources }: DeltaDiscoveryResponse): string[] {
   const names = resources.flatMap(({ resource }) => {
     const { filterChains, defaultFilterChain } = fromBinary(ListenerSchema, resource?.value ?? new Uint8Array());
-    const filters = [...filterChains, ...(defaultFilterChain === undefined ? [] : [defaultFilterChain])].flatMap((chain) => chain.filters);
+    const filters = [...filterChains, ...(defaultFilterChain === undefined ? [] : [defaultFilterChain])].flatMap(
+      (chain) => chain.filters,
+    );
     return filters.flatMap(({ configType }) => {
-      if (configType.case !== "typedConfig" || !configType.value.typeUrl.endsWith(HttpConnectionManagerSchema.typeName)) return [];
+      if (configType.case !== "typedConfig" || !configType.value.typeUrl.endsWith(HttpConnectionManagerSchema.typeName))
+        return [];
       const { routeSpecifier } = fromBinary(HttpConnectionManagerSchema, configType.value.value);
       return routeSpecifier.case === "rds" ? [routeSpecifier.value.routeConfigName] : [];
     });

@@ -5,9 +5,24 @@ import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { Fleet } from "./fleet-clients.ts";
 
-const { values } = parseArgs({ options: { address: { type: "string", default: "" }, clients: { type: "string", default: "100" }, identity: { type: "string" }, "no-vhds": { type: "boolean", default: false } } });
-const tls = values.identity === undefined ? undefined : (JSON.parse(readFileSync(values.identity, "utf8")) as { cert: string; key: string; roots: string });
-const fleet = new Fleet({ address: values.address, clients: Number(values.clients), takesVirtualHosts: !values["no-vhds"], ...(tls === undefined ? {} : { tls }) });
+const { values } = parseArgs({
+  options: {
+    address: { type: "string", default: "" },
+    clients: { type: "string", default: "100" },
+    identity: { type: "string" },
+    "no-vhds": { type: "boolean", default: false },
+  },
+});
+const tls =
+  values.identity === undefined
+    ? undefined
+    : (JSON.parse(readFileSync(values.identity, "utf8")) as { cert: string; key: string; roots: string });
+const fleet = new Fleet({
+  address: values.address,
+  clients: Number(values.clients),
+  takesVirtualHosts: !values["no-vhds"],
+  ...(tls === undefined ? {} : { tls }),
+});
 
 for await (const line of createInterface({ input: process.stdin })) {
   const command = JSON.parse(line) as { do: "connect" | "disconnect" | "watch"; mark?: string };

@@ -2,7 +2,12 @@ import type { MeshSettings, Snapshot } from "#core/registry/snapshot.ts";
 import type { AnyResource, Resource } from "#core/resource/resource.ts";
 
 const ENDPOINTS = 4;
-const MESH: MeshSettings = { trustDomain: "cluster.local", domainSuffix: "cluster.local", rootNamespace: "istio-system", traceSampling: 1 };
+const MESH: MeshSettings = {
+  trustDomain: "cluster.local",
+  domainSuffix: "cluster.local",
+  rootNamespace: "istio-system",
+  traceSampling: 1,
+};
 
 function serviceEntry(index: number): Resource<"ServiceEntry"> {
   return {
@@ -14,7 +19,10 @@ function serviceEntry(index: number): Resource<"ServiceEntry"> {
       location: "MESH_INTERNAL",
       resolution: "STATIC",
       ports: [{ number: 80, name: "http", protocol: "HTTP" }],
-      endpoints: Array.from({ length: ENDPOINTS }, (_, endpoint) => ({ address: `10.${(index >> 8) & 255}.${index & 255}.${endpoint + 1}`, labels: { app: `svc${index}`, version: `v${(endpoint % 2) + 1}` } })),
+      endpoints: Array.from({ length: ENDPOINTS }, (_, endpoint) => ({
+        address: `10.${(index >> 8) & 255}.${index & 255}.${endpoint + 1}`,
+        labels: { app: `svc${index}`, version: `v${(endpoint % 2) + 1}` },
+      })),
     },
   };
 }

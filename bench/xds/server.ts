@@ -6,7 +6,13 @@ import { parseArgs } from "node:util";
 import { startMesh } from "#server/mesh/start-mesh.ts";
 import { generateSnapshot, virtualService } from "./generate-config.ts";
 
-const { values } = parseArgs({ options: { services: { type: "string", default: "1000" }, "virtual-services": { type: "string", default: "100" }, tls: { type: "string" } } });
+const { values } = parseArgs({
+  options: {
+    services: { type: "string", default: "1000" },
+    "virtual-services": { type: "string", default: "100" },
+    tls: { type: "string" },
+  },
+});
 if (values.tls === undefined) throw new Error("--tls FILE: JSON with cert, key and roots");
 const snapshot = generateSnapshot(Number(values.services), Number(values["virtual-services"]));
 const mesh = await startMesh({
@@ -23,7 +29,13 @@ process.stdout.write(`${JSON.stringify({ port: mesh.port, plaintextPort: mesh.pl
 let revision = 1;
 for await (const mark of createInterface({ input: process.stdin })) {
   const startedMs = performance.now();
-  await mesh.apply({ revision: ++revision, upserts: [virtualService(0, mark)], deletes: [], instanceUpserts: [], instanceDeletes: [] });
+  await mesh.apply({
+    revision: ++revision,
+    upserts: [virtualService(0, mark)],
+    deletes: [],
+    instanceUpserts: [],
+    instanceDeletes: [],
+  });
   process.stdout.write(`${JSON.stringify({ revision, ms: performance.now() - startedMs })}\n`);
 }
 await mesh.close();

@@ -4,10 +4,10 @@ import { stringify } from "yaml";
 import type { ApiClient } from "#cli/client.ts";
 import { DEMO_WORKLOADS, type DemoWorkload, GATEWAY_PORT } from "#cli/demo/plan.ts";
 import type { ProcessSpec } from "#cli/demo/supervisor.ts";
+import { formatDiagnostic } from "#cli/print-diagnostics.ts";
 import { readChanges } from "#cli/read-changes.ts";
 import { hasErrors } from "#core/diagnostic.ts";
 import { PharosError } from "#core/errors.ts";
-import { formatDiagnostic } from "#cli/print-diagnostics.ts";
 
 export interface DemoPlace {
   /** The demo's directory, absolute. */
@@ -46,7 +46,13 @@ export function appProcess(place: DemoPlace, workload: DemoWorkload): ProcessSpe
 }
 
 /** Writes the agent's file and says how to run it. `gateway` is the port that the ingress gateway binds. */
-export function agentProcess(place: DemoPlace, workload: DemoWorkload, token: string, server: string, gateway: number): ProcessSpec {
+export function agentProcess(
+  place: DemoPlace,
+  workload: DemoWorkload,
+  token: string,
+  server: string,
+  gateway: number,
+): ProcessSpec {
   const dir = join(place.dir, "agents", workload.group);
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const tokenFile = join(dir, "join-token");
@@ -62,7 +68,9 @@ export function agentProcess(place: DemoPlace, workload: DemoWorkload, token: st
     group: workload.group,
     name: `${workload.group}-0`,
     address: "127.0.0.1",
-    ports: isRouter ? [] : [{ name: "http", appPort: portOf(place, workload, "app"), inboundPort: portOf(place, workload, "inbound") }],
+    ports: isRouter
+      ? []
+      : [{ name: "http", appPort: portOf(place, workload, "app"), inboundPort: portOf(place, workload, "inbound") }],
     ...(isRouter ? { gatewayPorts: { [GATEWAY_PORT]: gateway } } : { httpProxyPort: portOf(place, workload, "proxy") }),
     adminPort: portOf(place, workload, "admin"),
   };
@@ -83,15 +91,24 @@ export function agentProcess(place: DemoPlace, workload: DemoWorkload, token: st
 export async function applySamples(api: ApiClient, root: string): Promise<void> {
   if ((await api.config.list.query({})).length > 0) return;
   const changes = readChanges([join(root, "samples/bookinfo/config")]);
-  const result = await api.config.applyChanges.mutate({ changes, reason: "the demo's services, workloads, mTLS and routing" });
+  const result = await api.config.applyChanges.mutate({
+    changes,
+    reason: "the demo's services, workloads, mTLS and routing",
+  });
   if (!hasErrors(result.diagnostics)) return;
-  throw new PharosError("invalid", `the sample configuration was refused:\n${result.diagnostics.map(formatDiagnostic).join("\n")}`);
+  throw new PharosError(
+    "invalid",
+    `the sample configuration was refused:\n${result.diagnostics.map(formatDiagnostic).join("\n")}`,
+  );
 }
 
 export async function createTokens(api: ApiClient, server: string): Promise<ReadonlyMap<string, string>> {
   const tokens = new Map<string, string>();
   for (const { group, namespace, serviceAccount } of DEMO_WORKLOADS) {
-    tokens.set(group, (await api.identity.createJoinToken.mutate({ namespace, serviceAccount, group, ttlSeconds: 3600, server })).token);
+    tokens.set(
+      group,
+      (await api.identity.createJoinToken.mutate({ namespace, serviceAccount, group, ttlSeconds: 3600, server })).token,
+    );
   }
   return tokens;
 }

@@ -11,7 +11,12 @@ export interface DemoWorkload {
   readonly calls: readonly string[];
 }
 
-const bookinfo = (app: string, version: string, calls: readonly string[], runtime: "node" | "python" = "node"): DemoWorkload => ({
+const bookinfo = (
+  app: string,
+  version: string,
+  calls: readonly string[],
+  runtime: "node" | "python" = "node",
+): DemoWorkload => ({
   group: `${app}-${version}`,
   namespace: "default",
   serviceAccount: `bookinfo-${app}`,
@@ -27,7 +32,13 @@ export const DEMO_WORKLOADS: readonly DemoWorkload[] = [
   bookinfo("reviews", "v2", ["ratings"]),
   bookinfo("reviews", "v3", ["ratings"]),
   bookinfo("productpage", "v1", ["details", "reviews"]),
-  { group: "istio-ingressgateway", namespace: "istio-system", serviceAccount: "istio-ingressgateway", type: "router", calls: [] },
+  {
+    group: "istio-ingressgateway",
+    namespace: "istio-system",
+    serviceAccount: "istio-ingressgateway",
+    type: "router",
+    calls: [],
+  },
 ];
 
 /** The port of the Gateway resource in samples/bookinfo/config/40-gateway.yaml. */

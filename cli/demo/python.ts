@@ -10,7 +10,9 @@ export function findPython(): string {
     if (name === undefined) continue;
     const run = spawnSync(name, ["-c", "import sys; print(sys.version_info[0])"], { encoding: "utf8" });
     if (run.status === 0 && run.stdout.trim() === "3") return name;
-    tried.push(`\`${name}\` (${run.error === undefined ? `is Python ${run.stdout.trim() || "unknown"}` : "not on PATH"})`);
+    tried.push(
+      `\`${name}\` (${run.error === undefined ? `is Python ${run.stdout.trim() || "unknown"}` : "not on PATH"})`,
+    );
   }
   throw new PharosError("unavailable", `the sample's details service needs Python 3; tried ${tried.join(", ")}`, {
     hint: "install python3, or name one with PHAROS_PYTHON",

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type ApiClient, connect } from "#cli/client.ts";
-import { agentProcess, appProcess, applySamples, createTokens, type DemoPlace, portNames } from "#cli/demo/mesh.ts";
+import { agentProcess, applySamples, appProcess, createTokens, type DemoPlace, portNames } from "#cli/demo/mesh.ts";
 import { DEMO_WORKLOADS } from "#cli/demo/plan.ts";
 import { choosePorts, requireFree } from "#cli/demo/ports.ts";
 import { findPython } from "#cli/demo/python.ts";
@@ -30,7 +30,12 @@ const EXPECTED = [
   ["productpage", "reviews"],
 ] as const;
 
-async function until<T>(what: string, timeoutMs: number, signal: AbortSignal, probe: () => Promise<T | undefined>): Promise<T> {
+async function until<T>(
+  what: string,
+  timeoutMs: number,
+  signal: AbortSignal,
+  probe: () => Promise<T | undefined>,
+): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   let last: unknown;
   for (;;) {
@@ -42,7 +47,11 @@ async function until<T>(what: string, timeoutMs: number, signal: AbortSignal, pr
       return undefined;
     });
     if (found !== undefined) return found;
-    if (Date.now() > deadline) throw new PharosError("timeout", `${what} did not come within ${timeoutMs / 1000} s${last === undefined ? "" : ` (${String(last)})`}`);
+    if (Date.now() > deadline)
+      throw new PharosError(
+        "timeout",
+        `${what} did not come within ${timeoutMs / 1000} s${last === undefined ? "" : ` (${String(last)})`}`,
+      );
     await delay(100, undefined, { signal });
   }
 }
@@ -57,7 +66,12 @@ async function isLive(api: ApiClient): Promise<true | undefined> {
   const graph = await api.topology.graph.query({ view: "workload", seconds: 60 });
   const byId = new Map(graph.nodes.map((node) => [node.id, node.workload ?? node.name]));
   const has = ([source, target]: readonly [string, string]): boolean =>
-    graph.edges.some((edge) => byId.get(edge.source)?.startsWith(source) && byId.get(edge.target)?.startsWith(target) && edge.requestsPerSecond > 0);
+    graph.edges.some(
+      (edge) =>
+        byId.get(edge.source)?.startsWith(source) &&
+        byId.get(edge.target)?.startsWith(target) &&
+        edge.requestsPerSecond > 0,
+    );
   return EXPECTED.every(has) ? true : undefined;
 }
 
@@ -75,14 +89,23 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal, say: (l
   const server = `127.0.0.1:${options.xdsPort}`;
 
   let live = false;
-  const save = (): void => writeState(dir, { ...urls, pids: { supervisor: process.pid, ...supervisor.pids(), ...envoyPids(dir) }, live });
+  const save = (): void =>
+    writeState(dir, { ...urls, pids: { supervisor: process.pid, ...supervisor.pids(), ...envoyPids(dir) }, live });
   const supervisor = new Supervisor(() => save());
   const refresh = setInterval(save, 1000);
   const startLoad = (): void =>
     supervisor.start({
       name: "load",
       command: place.node,
-      args: ["samples/bookinfo/load.ts", "--url", `${urls.gateway}/productpage`, "--rate", String(options.rate), "--out", join(dir, "load.json")],
+      args: [
+        "samples/bookinfo/load.ts",
+        "--url",
+        `${urls.gateway}/productpage`,
+        "--rate",
+        String(options.rate),
+        "--out",
+        join(dir, "load.json"),
+      ],
       env: { PHAROS_DEMO_DIR: dir },
       cwd: root,
       logFile: join(dir, "logs/load.log"),
@@ -95,7 +118,15 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal, say: (l
       args: [
         "cli/main.ts",
         "serve",
-        ...["--dir", join(dir, "server"), "--port", String(options.port), "--xds-port", String(options.xdsPort), "--demo-sign-in"],
+        ...[
+          "--dir",
+          join(dir, "server"),
+          "--port",
+          String(options.port),
+          "--xds-port",
+          String(options.xdsPort),
+          "--demo-sign-in",
+        ],
         ...(options.certTtl === undefined ? [] : ["--cert-ttl", options.certTtl]),
       ],
       env: { PHAROS_DEMO_DIR: dir, NODE_ENV: "production" },
@@ -108,7 +139,10 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal, say: (l
       if (app !== undefined) supervisor.start(app);
     }
     await until("the control plane", 60_000, signal, async () => {
-      if (supervisor.deaths("server") > 0) throw new PharosError("unavailable", "the control plane ended", { hint: lastLine(join(dir, "logs/server.log")) });
+      if (supervisor.deaths("server") > 0)
+        throw new PharosError("unavailable", "the control plane ended", {
+          hint: lastLine(join(dir, "logs/server.log")),
+        });
       return (await fetch(`${urls.console}/readyz`)).ok ? true : undefined;
     });
     say(`✓ control plane and console at ${urls.console}`);
@@ -121,8 +155,12 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal, say: (l
     }
     await Promise.all(
       DEMO_WORKLOADS.map(({ group }) =>
-        until(`agent ${group}`, 90_000, signal, async () => ((await fetch(`http://127.0.0.1:${ports[`${group}.admin`]}/readyz`)).ok ? true : undefined)).catch((error: unknown) => {
-          throw new PharosError(PharosError.from(error).code, PharosError.from(error).message, { hint: `its log ends with: ${lastLine(join(dir, "logs", `${group}.agent.log`))}` });
+        until(`agent ${group}`, 90_000, signal, async () =>
+          (await fetch(`http://127.0.0.1:${ports[`${group}.admin`]}/readyz`)).ok ? true : undefined,
+        ).catch((error: unknown) => {
+          throw new PharosError(PharosError.from(error).code, PharosError.from(error).message, {
+            hint: `its log ends with: ${lastLine(join(dir, "logs", `${group}.agent.log`))}`,
+          });
         }),
       ),
     );

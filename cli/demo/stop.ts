@@ -1,6 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { belongsTo, envoyPids, isAlive, readState } from "#cli/demo/state.ts";
 
 async function waitForEnd(pids: readonly number[], timeoutMs: number): Promise<readonly number[]> {

@@ -42,7 +42,8 @@ export class Supervisor {
   /** Name → pid of what runs now. */
   pids(): Record<string, number> {
     const pids: Record<string, number> = {};
-    for (const [name, { child }] of this.#running) if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) pids[name] = child.pid;
+    for (const [name, { child }] of this.#running)
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) pids[name] = child.pid;
     return pids;
   }
 
@@ -71,7 +72,12 @@ export class Supervisor {
 
   #spawn(spec: ProcessSpec): ChildProcess {
     const log = openSync(spec.logFile, "a");
-    return spawn(spec.command, spec.args, { cwd: spec.cwd, env: { ...process.env, ...spec.env }, stdio: ["ignore", log, log], detached: true });
+    return spawn(spec.command, spec.args, {
+      cwd: spec.cwd,
+      env: { ...process.env, ...spec.env },
+      stdio: ["ignore", log, log],
+      detached: true,
+    });
   }
 
   #watch(running: Running): void {

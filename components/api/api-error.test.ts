@@ -2,9 +2,24 @@ import { expect, test } from "vitest";
 import { isRetryable, readApiError } from "#components/api/api-error.ts";
 
 test.each([
-  ["an error of the API keeps its words and hint", { message: "no service x", data: { code: "NOT_FOUND", reason: "not-found", hint: "see the list" } }, { message: "no service x", reason: "not-found", hint: "see the list" }],
-  ["malformed input names the field", { message: '[{"message":"is too long","path":["reason"]}]', data: { code: "BAD_REQUEST", reason: null, hint: null } }, { message: "reason is too long", reason: null, hint: null }],
-  ["an ended session is told apart", { message: "needs a session", data: { code: "UNAUTHORIZED" } }, { message: "needs a session", reason: "unauthenticated", hint: null }],
+  [
+    "an error of the API keeps its words and hint",
+    { message: "no service x", data: { code: "NOT_FOUND", reason: "not-found", hint: "see the list" } },
+    { message: "no service x", reason: "not-found", hint: "see the list" },
+  ],
+  [
+    "malformed input names the field",
+    {
+      message: '[{"message":"is too long","path":["reason"]}]',
+      data: { code: "BAD_REQUEST", reason: null, hint: null },
+    },
+    { message: "reason is too long", reason: null, hint: null },
+  ],
+  [
+    "an ended session is told apart",
+    { message: "needs a session", data: { code: "UNAUTHORIZED" } },
+    { message: "needs a session", reason: "unauthenticated", hint: null },
+  ],
 ])("%s", (_, thrown, expected) => {
   expect(readApiError(thrown)).toEqual(expected);
 });

@@ -7,14 +7,22 @@ export interface ApiError {
   readonly hint: string | null;
 }
 
-const OFFLINE = { message: "the server does not answer", reason: "unavailable", hint: "is `pharos serve` running? This page tries again by itself." } as const;
+const OFFLINE = {
+  message: "the server does not answer",
+  reason: "unavailable",
+  hint: "is `pharos serve` running? This page tries again by itself.",
+} as const;
 
 /** Reads any thrown value; a failed fetch is told as the server being away. */
 export function readApiError(error: unknown): ApiError {
   if (typeof error !== "object" || error === null) return { message: String(error), reason: null, hint: null };
-  const { message, data } = error as { message?: unknown; data?: { reason?: unknown; hint?: unknown; code?: unknown } | null };
+  const { message, data } = error as {
+    message?: unknown;
+    data?: { reason?: unknown; hint?: unknown; code?: unknown } | null;
+  };
   const text = typeof message === "string" && message !== "" ? message : "something went wrong";
-  if (data === undefined || data === null) return /fetch|network|load failed|JSON/i.test(text) ? OFFLINE : { message: text, reason: null, hint: null };
+  if (data === undefined || data === null)
+    return /fetch|network|load failed|JSON/i.test(text) ? OFFLINE : { message: text, reason: null, hint: null };
   return {
     message: data.code === "BAD_REQUEST" ? readInputIssue(text) : text,
     reason: typeof data.reason === "string" ? data.reason : data.code === "UNAUTHORIZED" ? "unauthenticated" : null,

@@ -7,7 +7,9 @@ export function inProcessLink(caller: AppCaller): TRPCLink<AppRouter> {
   return () =>
     ({ op }) =>
       observable((observer) => {
-        const call = op.path.split(".").reduce<unknown>((node, name) => (node as Record<string, unknown>)[name], caller);
+        const call = op.path
+          .split(".")
+          .reduce<unknown>((node, name) => (node as Record<string, unknown>)[name], caller);
         (call as (input: unknown) => Promise<unknown>)(op.input).then(
           (data) => {
             observer.next({ result: { data } });

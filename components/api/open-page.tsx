@@ -36,7 +36,11 @@ export async function openPage(path: string): Promise<OpenPage> {
     trpc: createTRPCOptionsProxy<AppRouter>({ client, queryClient }),
     queryClient,
     prefetch: async (...queries) => {
-      await Promise.all(queries.map((query) => queryClient.prefetchQuery({ ...(query as { queryKey: readonly unknown[] }), retry: false })));
+      await Promise.all(
+        queries.map((query) =>
+          queryClient.prefetchQuery({ ...(query as { queryKey: readonly unknown[] }), retry: false }),
+        ),
+      );
     },
     hydrate: (children) => <HydrationBoundary state={dehydrate(queryClient)}>{children}</HydrationBoundary>,
   };

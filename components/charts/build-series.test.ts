@@ -2,8 +2,24 @@ import { expect, test } from "vitest";
 import { buildRows, describeSeries, hasFigures, type Series } from "#components/charts/build-series.ts";
 
 const series: Series[] = [
-  { key: "p50", label: "p50", color: "series-1", points: [{ atMs: 1, value: 2 }, { atMs: 2, value: 4 }] },
-  { key: "p99", label: "p99", color: "series-2", points: [{ atMs: 2, value: null }, { atMs: 3, value: 9 }] },
+  {
+    key: "p50",
+    label: "p50",
+    color: "series-1",
+    points: [
+      { atMs: 1, value: 2 },
+      { atMs: 2, value: 4 },
+    ],
+  },
+  {
+    key: "p99",
+    label: "p99",
+    color: "series-2",
+    points: [
+      { atMs: 2, value: null },
+      { atMs: 3, value: 9 },
+    ],
+  },
 ];
 
 test("a time that a series lacks is null in its row, so that the line breaks there", () => {

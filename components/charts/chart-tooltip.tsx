@@ -21,7 +21,9 @@ export function ChartTooltip({ series, format, isActive, atMs, payload }: ChartT
           <div key={key} className="flex items-center gap-2">
             <span aria-hidden className="size-2 rounded-full" style={{ background: `var(--${color})` }} />
             <span className="text-muted">{label}</span>
-            <span className="tabular ml-auto pl-4 font-medium text-ink">{typeof value === "number" ? format(value) : "no data"}</span>
+            <span className="tabular ml-auto pl-4 font-medium text-ink">
+              {typeof value === "number" ? format(value) : "no data"}
+            </span>
           </div>
         );
       })}

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { ServiceMetrics } from "#core/view/telemetry.ts";
 import { rateSeries } from "#components/charts/metric-series.ts";
+import type { ServiceMetrics } from "#core/view/telemetry.ts";
 
 const metrics: ServiceMetrics = {
   stepMs: 1000,

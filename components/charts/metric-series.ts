@@ -1,5 +1,5 @@
-import type { ServiceMetrics } from "#core/view/telemetry.ts";
 import type { Series } from "#components/charts/build-series.ts";
+import type { ServiceMetrics } from "#core/view/telemetry.ts";
 
 const CODE_CLASSES = [
   { key: "2xx", label: "2xx", color: "series-2" },
@@ -15,7 +15,9 @@ export function rateSeries(metrics: ServiceMetrics): Series[] {
     const points = metrics.byCodeClass[look.key];
     return points?.some(({ value }) => value !== null && value > 0) === true ? [{ ...look, points }] : [];
   });
-  return present.length > 0 ? present : [{ key: "all", label: "Requests", color: "series-1", points: metrics.requestsPerSecond }];
+  return present.length > 0
+    ? present
+    : [{ key: "all", label: "Requests", color: "series-1", points: metrics.requestsPerSecond }];
 }
 
 export function errorSeries(metrics: ServiceMetrics): Series[] {

@@ -1,5 +1,9 @@
 /** The points of a small line in a box, from the left edge to the right; zero is the floor, so height means amount. */
-export function sparklinePath(values: readonly number[], width: number, height: number): { readonly line: string; readonly area: string } | null {
+export function sparklinePath(
+  values: readonly number[],
+  width: number,
+  height: number,
+): { readonly line: string; readonly area: string } | null {
   if (values.length < 2) return null;
   const max = Math.max(...values);
   const inset = 1;

@@ -25,8 +25,22 @@ export interface TimeChartProps {
 const AXIS = { fontSize: 11, fill: "var(--subtle)" } as const;
 
 /** Figures over time. A gap in the record is a gap in the line. */
-export function TimeChart({ label, series, format, kind = "line", syncId, max, className, isCompact = false }: TimeChartProps) {
-  if (!hasFigures(series)) return <p className={cx("flex items-center justify-center text-sm text-subtle", className ?? "h-40")}>Nothing recorded in this range</p>;
+export function TimeChart({
+  label,
+  series,
+  format,
+  kind = "line",
+  syncId,
+  max,
+  className,
+  isCompact = false,
+}: TimeChartProps) {
+  if (!hasFigures(series))
+    return (
+      <p className={cx("flex items-center justify-center text-sm text-subtle", className ?? "h-40")}>
+        Nothing recorded in this range
+      </p>
+    );
   const rows = buildRows(series);
   const ticks = niceTicks(Math.max(...rows.map((row) => heightOf(row, series, kind))), max);
   const spanMs = (rows.at(-1)?.atMs ?? 0) - (rows[0]?.atMs ?? 0);
@@ -35,16 +49,71 @@ export function TimeChart({ label, series, format, kind = "line", syncId, max, c
       {isCompact && series.length === 1 ? null : <Legend series={series} />}
       <div role="img" aria-label={`${label}. ${describeSeries(series, format)}`} className={className ?? "h-40"}>
         <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 400, height: 160 }}>
-          <ComposedChart data={rows} {...(syncId === undefined ? {} : { syncId })} margin={{ top: 6, right: 4, bottom: 0, left: 0 }} accessibilityLayer={false}>
+          <ComposedChart
+            data={rows}
+            {...(syncId === undefined ? {} : { syncId })}
+            margin={{ top: 6, right: 4, bottom: 0, left: 0 }}
+            accessibilityLayer={false}
+          >
             <CartesianGrid vertical={false} stroke="var(--line)" />
-            <XAxis dataKey="atMs" type="number" domain={["dataMin", "dataMax"]} tick={AXIS} tickLine={false} axisLine={false} minTickGap={56} tickMargin={6} tickFormatter={(ms: number) => formatClock(ms, { seconds: spanMs < 300_000 })} />
-            <YAxis tick={AXIS} tickLine={false} axisLine={false} width={52} ticks={ticks} domain={[0, ticks.at(-1) ?? 1]} tickFormatter={(value: number) => format(value)} />
-            <Tooltip isAnimationActive={false} cursor={{ stroke: "var(--line-strong)" }} content={(props) => <ChartTooltip series={series} format={format} atMs={props.label} payload={props.payload} isActive={props.active === true} />} />
+            <XAxis
+              dataKey="atMs"
+              type="number"
+              domain={["dataMin", "dataMax"]}
+              tick={AXIS}
+              tickLine={false}
+              axisLine={false}
+              minTickGap={56}
+              tickMargin={6}
+              tickFormatter={(ms: number) => formatClock(ms, { seconds: spanMs < 300_000 })}
+            />
+            <YAxis
+              tick={AXIS}
+              tickLine={false}
+              axisLine={false}
+              width={52}
+              ticks={ticks}
+              domain={[0, ticks.at(-1) ?? 1]}
+              tickFormatter={(value: number) => format(value)}
+            />
+            <Tooltip
+              isAnimationActive={false}
+              cursor={{ stroke: "var(--line-strong)" }}
+              content={(props) => (
+                <ChartTooltip
+                  series={series}
+                  format={format}
+                  atMs={props.label}
+                  payload={props.payload}
+                  isActive={props.active === true}
+                />
+              )}
+            />
             {series.map(({ key, color }) =>
               kind === "stack" ? (
-                <Area key={key} dataKey={key} stackId="1" type="linear" stroke={`var(--${color})`} fill={`var(--${color})`} fillOpacity={0.16} strokeWidth={1.5} isAnimationActive={false} activeDot={{ r: 3, strokeWidth: 0 }} />
+                <Area
+                  key={key}
+                  dataKey={key}
+                  stackId="1"
+                  type="linear"
+                  stroke={`var(--${color})`}
+                  fill={`var(--${color})`}
+                  fillOpacity={0.16}
+                  strokeWidth={1.5}
+                  isAnimationActive={false}
+                  activeDot={{ r: 3, strokeWidth: 0 }}
+                />
               ) : (
-                <Line key={key} dataKey={key} type="linear" stroke={`var(--${color})`} strokeWidth={1.5} dot={false} isAnimationActive={false} activeDot={{ r: 3, strokeWidth: 0 }} />
+                <Line
+                  key={key}
+                  dataKey={key}
+                  type="linear"
+                  stroke={`var(--${color})`}
+                  strokeWidth={1.5}
+                  dot={false}
+                  isAnimationActive={false}
+                  activeDot={{ r: 3, strokeWidth: 0 }}
+                />
               ),
             )}
           </ComposedChart>

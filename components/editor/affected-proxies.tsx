@@ -1,5 +1,6 @@
 import { formatRate } from "#components/format/format-rate.ts";
-import { type Column, DataTable } from "#components/ui/data-table.tsx";
+import { DataTable } from "#components/ui/data-table.tsx";
+import type { Column } from "#components/ui/table-column.ts";
 import type { PreviewView } from "#core/view/config.ts";
 
 type AffectedProxy = PreviewView["proxies"][number];

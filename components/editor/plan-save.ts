@@ -1,6 +1,6 @@
+import type { DraftBase } from "#components/editor/draft-base.ts";
 import type { Companion } from "#components/editor/form-context.ts";
 import { readRef } from "#components/editor/resource-ref.ts";
-import type { DraftBase } from "#components/editor/use-draft.ts";
 import type { OpenDocument } from "#core/form/open-document.ts";
 import type { ConfigChange } from "#core/view/config.ts";
 

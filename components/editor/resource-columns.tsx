@@ -1,5 +1,5 @@
 import { ProblemBadge } from "#components/editor/problem-badge.tsx";
-import type { Column } from "#components/ui/data-table.tsx";
+import type { Column } from "#components/ui/table-column.ts";
 import { Ago } from "#components/ui/time-text.tsx";
 import type { ResourceSummary } from "#core/view/config.ts";
 

@@ -6,9 +6,10 @@ import { useRollout } from "#components/editor/use-rollout.ts";
 import { formatMillis } from "#components/format/format-millis.ts";
 import { Card } from "#components/ui/card.tsx";
 import { cx } from "#components/ui/cx.ts";
-import { type Column, DataTable } from "#components/ui/data-table.tsx";
+import { DataTable } from "#components/ui/data-table.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
+import type { Column } from "#components/ui/table-column.ts";
 import type { Distribution } from "#core/view/mesh.ts";
 
 type Row = Distribution["proxies"][number];

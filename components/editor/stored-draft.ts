@@ -1,4 +1,4 @@
-import type { DraftBase } from "#components/editor/use-draft.ts";
+import type { DraftBase } from "#components/editor/draft-base.ts";
 
 export interface StoredDraft {
   readonly base: DraftBase;

@@ -89,7 +89,7 @@ function Half({ row, side }: { readonly row: DiffRow | null; readonly side: "bef
 }
 
 function LineNumber({ number, className }: { readonly number: number | null; readonly className?: string }) {
-  return <td className={cx("tabular w-9 select-none px-1.5 text-right opacity-80", className)}>{number ?? ""}</td>;
+  return <td className={cx("tabular w-9 select-none px-1.5 text-right", className)}>{number ?? ""}</td>;
 }
 
 function Sign({ row, className }: { readonly row: DiffRow; readonly className?: string }) {

@@ -1,17 +1,12 @@
-"use client";
+import type { DraftBase } from "#components/editor/draft-base.ts";
+
+("use client");
+
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { clearStoredDraft, readStoredDraft, writeStoredDraft } from "#components/editor/stored-draft.ts";
 import { PharosError } from "#core/errors.ts";
 import { type OpenDocument, openDocument } from "#core/form/open-document.ts";
 import { type DocumentEdit, editDocument } from "#core/resource/edit-document.ts";
-
-/** What an edit began from. */
-export interface DraftBase {
-  /** Null for a new resource. */
-  readonly ref: string | null;
-  readonly text: string;
-  readonly resourceVersion: number | null;
-}
 
 export interface Draft {
   readonly base: DraftBase;

@@ -9,12 +9,39 @@ export function FigureStrip({ overview }: { readonly overview: OverviewView }) {
   const { services } = overview;
   const troubled = services.failing + services.degraded;
   return (
-    <section aria-label="Key figures" className="grid grid-cols-2 rounded-lg border border-line bg-surface sm:grid-cols-3 lg:grid-cols-5 [&>*]:px-4 [&>*]:py-3.5 lg:[&>*+*]:border-line lg:[&>*+*]:border-l">
-      <Stat label="Requests" testId="rate" value={formatRate(overview.requestsPerSecond)} unit="/s" note="now, in all of the mesh" />
-      <Stat label="Errors" testId="errors" value={formatPercent(overview.errorPercent)} tone={errorTone(overview.errorPercent)} note="5xx, refused, unanswered" />
+    <section
+      aria-label="Key figures"
+      className="grid grid-cols-2 rounded-lg border border-line bg-surface sm:grid-cols-3 lg:grid-cols-5 [&>*]:px-4 [&>*]:py-3.5 lg:[&>*+*]:border-line lg:[&>*+*]:border-l"
+    >
+      <Stat
+        label="Requests"
+        testId="rate"
+        value={formatRate(overview.requestsPerSecond)}
+        unit="/s"
+        note="now, in all of the mesh"
+      />
+      <Stat
+        label="Errors"
+        testId="errors"
+        value={formatPercent(overview.errorPercent)}
+        tone={errorTone(overview.errorPercent)}
+        note="5xx, refused, unanswered"
+      />
       <Stat label="Latency, p95" testId="p95" value={formatMillis(overview.p95Ms)} note="95 of 100 are faster" />
-      <Stat label="Services well" testId="services-well" value={`${services.healthy}/${services.total}`} tone={services.failing > 0 ? "bad" : troubled > 0 ? "warn" : "plain"} note={serviceNote(services)} />
-      <Stat label="Encrypted with mTLS" testId="mtls" value={formatPercent(overview.mtlsPercent)} tone={overview.mtlsPercent !== null && overview.mtlsPercent < 100 ? "warn" : "plain"} note="of the traffic measured" />
+      <Stat
+        label="Services well"
+        testId="services-well"
+        value={`${services.healthy}/${services.total}`}
+        tone={services.failing > 0 ? "bad" : troubled > 0 ? "warn" : "plain"}
+        note={serviceNote(services)}
+      />
+      <Stat
+        label="Encrypted with mTLS"
+        testId="mtls"
+        value={formatPercent(overview.mtlsPercent)}
+        tone={overview.mtlsPercent !== null && overview.mtlsPercent < 100 ? "warn" : "plain"}
+        note="of the traffic measured"
+      />
     </section>
   );
 }
@@ -25,6 +52,10 @@ function errorTone(percent: number | null): "plain" | "warn" | "bad" {
 }
 
 function serviceNote({ failing, degraded, idle }: OverviewView["services"]): string {
-  const parts = [failing > 0 ? `${failing} failing` : "", degraded > 0 ? `${degraded} degraded` : "", idle > 0 ? `${idle} without traffic` : ""].filter(Boolean);
+  const parts = [
+    failing > 0 ? `${failing} failing` : "",
+    degraded > 0 ? `${degraded} degraded` : "",
+    idle > 0 ? `${idle} without traffic` : "",
+  ].filter(Boolean);
   return parts.length === 0 ? "none in trouble" : parts.join(", ");
 }

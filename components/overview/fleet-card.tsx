@@ -1,8 +1,8 @@
 import { TriangleAlert } from "lucide-react";
 import Link from "next/link";
-import { ShareBar } from "#components/ui/share-bar.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
+import { ShareBar } from "#components/ui/share-bar.tsx";
 import type { OverviewView } from "#core/view/service.ts";
 
 /** The proxies and the configuration they run. */
@@ -10,9 +10,18 @@ export function FleetCard({ overview }: { readonly overview: OverviewView }) {
   const { proxies, certificatesExpiringSoon, diagnostics, revision } = overview;
   const away = Math.max(0, proxies.total - proxies.synced - proxies.stale - proxies.refused);
   return (
-    <Card title="Proxies" actions={<ButtonLink size="sm" variant="ghost" href="/proxies">All proxies</ButtonLink>}>
+    <Card
+      title="Proxies"
+      actions={
+        <ButtonLink size="sm" variant="ghost" href="/proxies">
+          All proxies
+        </ButtonLink>
+      }
+    >
       {proxies.total === 0 ? (
-        <p className="text-muted text-sm">No proxy has connected yet. Make a join token under Settings and start an agent with it.</p>
+        <p className="text-muted text-sm">
+          No proxy has connected yet. Make a join token under Security, and start an agent with it.
+        </p>
       ) : (
         <ShareBar
           label="Proxies by state"
@@ -26,14 +35,34 @@ export function FleetCard({ overview }: { readonly overview: OverviewView }) {
       )}
       <ul className="mt-4 flex flex-col gap-1.5 border-line border-t pt-3 text-sm">
         <Line href="/changes" text="Newest revision" value={revision === 0 ? "none yet" : String(revision)} />
-        <Line href="/proxies" text="Certificates that expire within the hour" value={String(certificatesExpiringSoon)} isAlarming={certificatesExpiringSoon > 0} />
-        <Line href="/traffic" text="Errors and warnings in the configuration" value={`${diagnostics.errors} and ${diagnostics.warnings}`} isAlarming={diagnostics.errors > 0} />
+        <Line
+          href="/proxies"
+          text="Certificates that expire within the hour"
+          value={String(certificatesExpiringSoon)}
+          isAlarming={certificatesExpiringSoon > 0}
+        />
+        <Line
+          href="/traffic"
+          text="Errors and warnings in the configuration"
+          value={`${diagnostics.errors} and ${diagnostics.warnings}`}
+          isAlarming={diagnostics.errors > 0}
+        />
       </ul>
     </Card>
   );
 }
 
-function Line({ href, text, value, isAlarming = false }: { readonly href: string; readonly text: string; readonly value: string; readonly isAlarming?: boolean }) {
+function Line({
+  href,
+  text,
+  value,
+  isAlarming = false,
+}: {
+  readonly href: string;
+  readonly text: string;
+  readonly value: string;
+  readonly isAlarming?: boolean;
+}) {
   return (
     <li className="flex items-center justify-between gap-3">
       <Link href={href} className="text-muted hover:text-ink hover:underline">

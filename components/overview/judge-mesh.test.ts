@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { OverviewView } from "#core/view/service.ts";
 import { judgeMesh } from "#components/overview/judge-mesh.ts";
+import type { OverviewView } from "#core/view/service.ts";
 
 const well: OverviewView = {
   rangeSeconds: 300,
@@ -12,7 +12,16 @@ const well: OverviewView = {
   proxies: { total: 7, synced: 7, stale: 0, refused: 0 },
   certificatesExpiringSoon: 0,
   revision: 1,
-  series: { stepMs: 1, requestsPerSecond: [], errorPercent: [], p50Ms: [], p90Ms: [], p95Ms: [], p99Ms: [], byCodeClass: {} },
+  series: {
+    stepMs: 1,
+    requestsPerSecond: [],
+    errorPercent: [],
+    p50Ms: [],
+    p90Ms: [],
+    p95Ms: [],
+    p99Ms: [],
+    byCodeClass: {},
+  },
   worst: [],
   recentRevisions: [],
   diagnostics: { errors: 0, warnings: 0 },
@@ -22,9 +31,24 @@ const well: OverviewView = {
 test.each([
   ["a well mesh", {}, "healthy", "All 4 services are well."],
   ["no traffic is not health", { requestsPerSecond: null }, "unknown", "No traffic was recorded in this range."],
-  ["a refusal is a failure though all services answer", { proxies: { total: 7, synced: 6, stale: 0, refused: 1 } }, "failure", "1 proxy refused configuration."],
-  ["what fails comes before what needs care", { services: { total: 4, healthy: 1, degraded: 1, failing: 2, idle: 0 } }, "failure", "2 services are failing and 1 service is degraded."],
-  ["a warning needs care", { diagnostics: { errors: 0, warnings: 2 } }, "degraded", "2 warnings about the configuration."],
+  [
+    "a refusal is a failure though all services answer",
+    { proxies: { total: 7, synced: 6, stale: 0, refused: 1 } },
+    "failure",
+    "1 proxy refused configuration.",
+  ],
+  [
+    "what fails comes before what needs care",
+    { services: { total: 4, healthy: 1, degraded: 1, failing: 2, idle: 0 } },
+    "failure",
+    "2 services are failing and 1 service is degraded.",
+  ],
+  [
+    "a warning needs care",
+    { diagnostics: { errors: 0, warnings: 2 } },
+    "degraded",
+    "2 warnings about the configuration.",
+  ],
 ] as const)("%s", (_, change, status, text) => {
   expect(judgeMesh({ ...well, ...change })).toEqual({ status, text });
 });

@@ -17,7 +17,11 @@ export function judgeMesh(overview: OverviewView): Verdict {
   const cares = [
     counted(services.degraded, "service is degraded", "services are degraded"),
     counted(proxies.stale, "proxy is not up to date yet", "proxies are not up to date yet"),
-    counted(overview.certificatesExpiringSoon, "certificate expires within the hour", "certificates expire within the hour"),
+    counted(
+      overview.certificatesExpiringSoon,
+      "certificate expires within the hour",
+      "certificates expire within the hour",
+    ),
     counted(diagnostics.warnings, "warning about the configuration", "warnings about the configuration"),
   ].filter((text) => text !== null);
   if (troubles.length > 0) return { status: "failure", text: sentence([...troubles, ...cares]) };

@@ -1,11 +1,12 @@
 "use client";
-import { withRange } from "#components/shell/range.ts";
-import { useRange } from "#components/shell/use-range.ts";
 import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
+import { withRange } from "#components/shell/range.ts";
+import { useRange } from "#components/shell/use-range.ts";
 import { Card } from "#components/ui/card.tsx";
-import { type Column, DataTable } from "#components/ui/data-table.tsx";
+import { DataTable } from "#components/ui/data-table.tsx";
 import { MtlsBadge } from "#components/ui/mtls-badge.tsx";
+import type { Column } from "#components/ui/table-column.ts";
 import type { OverviewView } from "#core/view/service.ts";
 
 type Namespace = OverviewView["namespaces"][number];
@@ -18,7 +19,13 @@ const COLUMNS: readonly Column<Namespace>[] = [
   { id: "mtls", header: "mTLS", align: "end", cell: ({ mtls }) => <MtlsBadge mode={mtls} /> },
 ];
 
-export function NamespacesCard({ namespaces, className = "" }: { readonly namespaces: readonly Namespace[]; readonly className?: string }) {
+export function NamespacesCard({
+  namespaces,
+  className = "",
+}: {
+  readonly namespaces: readonly Namespace[];
+  readonly className?: string;
+}) {
   const range = useRange();
   return (
     <Card title="Namespaces" isFlush className={className}>

@@ -8,7 +8,15 @@ import type { OverviewView } from "#core/view/service.ts";
 
 export function RecentChangesCard({ revisions }: { readonly revisions: OverviewView["recentRevisions"] }) {
   return (
-    <Card title="Recent changes" isFlush actions={<ButtonLink size="sm" variant="ghost" href="/changes">All changes</ButtonLink>}>
+    <Card
+      title="Recent changes"
+      isFlush
+      actions={
+        <ButtonLink size="sm" variant="ghost" href="/changes">
+          All changes
+        </ButtonLink>
+      }
+    >
       {revisions.length === 0 ? (
         <EmptyState icon={<GitCommitHorizontal />} title="Nothing was changed yet">
           Every write becomes a numbered revision with its author and reason.
@@ -17,8 +25,13 @@ export function RecentChangesCard({ revisions }: { readonly revisions: OverviewV
         <ol className="pb-2">
           {revisions.map(({ revision, author, reason, at }) => (
             <li key={revision}>
-              <Link href={`/changes/${revision}`} className="flex gap-3 px-4 py-1.5 hover:bg-hover focus-visible:-outline-offset-2">
-                <span className="tabular w-8 shrink-0 text-right font-mono text-subtle text-xs leading-5">{revision}</span>
+              <Link
+                href={`/changes/${revision}`}
+                className="flex gap-3 px-4 py-1.5 hover:bg-hover focus-visible:-outline-offset-2"
+              >
+                <span className="tabular w-8 shrink-0 text-right font-mono text-subtle text-xs leading-5">
+                  {revision}
+                </span>
                 <span className="min-w-0 flex-1">
                   <span className="block truncate text-ink">{reason === "" ? "No reason given" : reason}</span>
                   <span className="block text-subtle text-xs">

@@ -12,10 +12,22 @@ export function TrafficCharts({ series }: { readonly series: ServiceMetrics }) {
   return (
     <div className="grid gap-4 lg:grid-cols-3">
       <Card title="Requests per second">
-        <TimeChart label="Requests per second by class of answer" series={rateSeries(series)} kind="stack" format={formatRate} syncId="traffic" />
+        <TimeChart
+          label="Requests per second by class of answer"
+          series={rateSeries(series)}
+          kind="stack"
+          format={formatRate}
+          syncId="traffic"
+        />
       </Card>
       <Card title="Errors">
-        <TimeChart label="Errors in percent of requests" series={errorSeries(series)} format={formatPercent} max={100} syncId="traffic" />
+        <TimeChart
+          label="Errors in percent of requests"
+          series={errorSeries(series)}
+          format={formatPercent}
+          max={100}
+          syncId="traffic"
+        />
       </Card>
       <Card title="Latency">
         <TimeChart label="Latency percentiles" series={latencySeries(series)} format={formatMillis} syncId="traffic" />

@@ -1,7 +1,7 @@
 import { judgeMesh } from "#components/overview/judge-mesh.ts";
-import type { OverviewView } from "#core/view/service.ts";
 import { cx } from "#components/ui/cx.ts";
 import { HEALTH_LOOK } from "#components/ui/health-mark.tsx";
+import type { OverviewView } from "#core/view/service.ts";
 
 export function VerdictLine({ overview }: { readonly overview: OverviewView }) {
   const { status, text } = judgeMesh(overview);

@@ -9,13 +9,30 @@ import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import type { ServiceRow } from "#core/view/service.ts";
 
-const COLUMNS = buildServiceColumns(["name", "health", "rate", "errors", "p95", "trend"]).map(({ sortValue: _, ...column }) => column);
+const COLUMNS = buildServiceColumns(["name", "health", "rate", "errors", "p95", "trend"]).map(
+  ({ sortValue: _, ...column }) => column,
+);
 
 /** The services that need a look, worst first. */
-export function WorstServicesCard({ services, className = "" }: { readonly services: readonly ServiceRow[]; readonly className?: string }) {
+export function WorstServicesCard({
+  services,
+  className = "",
+}: {
+  readonly services: readonly ServiceRow[];
+  readonly className?: string;
+}) {
   const range = useRange();
   return (
-    <Card title="Services to look at" className={className} isFlush actions={<ButtonLink size="sm" variant="ghost" href={withRange("/services", range)}>All services</ButtonLink>}>
+    <Card
+      title="Services to look at"
+      className={className}
+      isFlush
+      actions={
+        <ButtonLink size="sm" variant="ghost" href={withRange("/services", range)}>
+          All services
+        </ButtonLink>
+      }
+    >
       <DataTable
         label="Services to look at"
         columns={COLUMNS}

@@ -2,7 +2,7 @@ import { SyncCells } from "#components/proxies/sync-cells.tsx";
 import { summarizeProxy } from "#components/proxies/sync-summary.ts";
 import { CertificateExpiry } from "#components/security/certificate-expiry.tsx";
 import { Badge } from "#components/ui/badge.tsx";
-import type { Column } from "#components/ui/data-table.tsx";
+import type { Column } from "#components/ui/table-column.ts";
 import { Ago } from "#components/ui/time-text.tsx";
 import type { ProxyStatus } from "#core/view/mesh.ts";
 

@@ -9,11 +9,12 @@ import { findPlaintext, type PlaintextEdge } from "#components/security/find-pla
 import { resourceHref } from "#components/shell/build-commands.ts";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
-import { type Column, DataTable } from "#components/ui/data-table.tsx";
+import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { MtlsBadge } from "#components/ui/mtls-badge.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
+import type { Column } from "#components/ui/table-column.ts";
 import type { ServiceRow } from "#core/view/service.ts";
 
 const RANGE_SECONDS = 300;

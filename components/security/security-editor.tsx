@@ -1,6 +1,6 @@
 "use client";
+import type { DraftBase } from "#components/editor/draft-base.ts";
 import { ResourceEditor } from "#components/editor/resource-editor.tsx";
-import type { DraftBase } from "#components/editor/use-draft.ts";
 import { PeerAuthenticationFields } from "#components/security/peer-authentication-fields.tsx";
 import { PolicyAside } from "#components/security/policy-aside.tsx";
 import { PolicyFields } from "#components/security/policy-fields.tsx";

@@ -3,8 +3,9 @@ import { Server } from "lucide-react";
 import Link from "next/link";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { Card } from "#components/ui/card.tsx";
-import { type Column, DataTable } from "#components/ui/data-table.tsx";
+import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import type { Column } from "#components/ui/table-column.ts";
 import type { InstanceView } from "#core/view/service.ts";
 
 const HEALTH: Readonly<Record<InstanceView["health"], { readonly tone: Tone; readonly word: string }>> = {
@@ -15,11 +16,20 @@ const HEALTH: Readonly<Record<InstanceView["health"], { readonly tone: Tone; rea
 
 const COLUMNS: readonly Column<InstanceView>[] = [
   { id: "name", header: "Instance", sortValue: ({ name }) => name, cell: ({ name }) => name },
-  { id: "health", header: "State", cell: ({ health }) => <Badge tone={HEALTH[health].tone}>{HEALTH[health].word}</Badge> },
+  {
+    id: "health",
+    header: "State",
+    cell: ({ health }) => <Badge tone={HEALTH[health].tone}>{HEALTH[health].word}</Badge>,
+  },
   { id: "version", header: "Version", sortValue: ({ version }) => version, cell: ({ version }) => version || "–" },
   { id: "workload", header: "Workload", hideBelow: "lg", cell: ({ workload }) => workload },
   { id: "account", header: "Service account", hideBelow: "lg", cell: ({ serviceAccount }) => serviceAccount },
-  { id: "address", header: "Address", align: "end", cell: ({ address, port }) => <code className="font-mono text-xs">{`${address}:${port}`}</code> },
+  {
+    id: "address",
+    header: "Address",
+    align: "end",
+    cell: ({ address, port }) => <code className="font-mono text-xs">{`${address}:${port}`}</code>,
+  },
   {
     id: "proxy",
     header: "Proxy",

@@ -1,25 +1,61 @@
 "use client";
+import Link from "next/link";
 import { formatMillis } from "#components/format/format-millis.ts";
 import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
 import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
 import { Card } from "#components/ui/card.tsx";
-import { type Column, DataTable } from "#components/ui/data-table.tsx";
+import { DataTable } from "#components/ui/data-table.tsx";
 import { DeniedBy } from "#components/ui/denied-by.tsx";
 import { HealthMark } from "#components/ui/health-mark.tsx";
 import { MtlsLock } from "#components/ui/mtls-lock.tsx";
+import type { Column } from "#components/ui/table-column.ts";
 import type { ServicePeer } from "#core/view/service.ts";
-import Link from "next/link";
 
 /** Who calls a service, or whom it calls, with the figures of each pair. */
-export function PeersCard({ title, peers, emptyText }: { readonly title: string; readonly peers: readonly ServicePeer[]; readonly emptyText: string }) {
+export function PeersCard({
+  title,
+  peers,
+  emptyText,
+}: {
+  readonly title: string;
+  readonly peers: readonly ServicePeer[];
+  readonly emptyText: string;
+}) {
   const range = useRange();
   const columns: readonly Column<ServicePeer>[] = [
-    { id: "name", header: "Name", cell: (peer) => <PeerName peer={peer} href={peer.host === null ? null : withRange(`/services/${encodeURIComponent(peer.host)}`, range)} /> },
-    { id: "rate", header: "Requests/s", align: "end", sortValue: ({ edge }) => edge.requestsPerSecond, cell: ({ edge }) => formatRate(edge.requestsPerSecond) },
-    { id: "errors", header: "Errors", align: "end", sortValue: ({ edge }) => edge.errorPercent, cell: ({ edge }) => formatPercent(edge.errorPercent) },
-    { id: "p95", header: "p95", align: "end", sortValue: ({ edge }) => edge.p95Ms, cell: ({ edge }) => formatMillis(edge.p95Ms) },
+    {
+      id: "name",
+      header: "Name",
+      cell: (peer) => (
+        <PeerName
+          peer={peer}
+          href={peer.host === null ? null : withRange(`/services/${encodeURIComponent(peer.host)}`, range)}
+        />
+      ),
+    },
+    {
+      id: "rate",
+      header: "Requests/s",
+      align: "end",
+      sortValue: ({ edge }) => edge.requestsPerSecond,
+      cell: ({ edge }) => formatRate(edge.requestsPerSecond),
+    },
+    {
+      id: "errors",
+      header: "Errors",
+      align: "end",
+      sortValue: ({ edge }) => edge.errorPercent,
+      cell: ({ edge }) => formatPercent(edge.errorPercent),
+    },
+    {
+      id: "p95",
+      header: "p95",
+      align: "end",
+      sortValue: ({ edge }) => edge.p95Ms,
+      cell: ({ edge }) => formatMillis(edge.p95Ms),
+    },
     { id: "mtls", header: "mTLS", align: "end", cell: ({ edge }) => <MtlsLock percent={edge.mtlsPercent} /> },
   ];
   return (

@@ -14,7 +14,10 @@ export function ServiceActions({ host }: { readonly host: string }) {
       <ButtonLink variant="ghost" href={withRange(`/topology?find=${encodeURIComponent(name)}`, range)}>
         <Network aria-hidden /> Topology
       </ButtonLink>
-      <ButtonLink variant="ghost" href={withRange(`/traces?service=${encodeURIComponent(`${name}.${namespace}`)}`, range)}>
+      <ButtonLink
+        variant="ghost"
+        href={withRange(`/traces?service=${encodeURIComponent(`${name}.${namespace}`)}`, range)}
+      >
         <ListTree aria-hidden /> Traces
       </ButtonLink>
       <ButtonLink href={`/security/new?host=${encoded}`}>

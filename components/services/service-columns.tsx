@@ -3,9 +3,9 @@ import { formatMillis } from "#components/format/format-millis.ts";
 import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
 import { cx } from "#components/ui/cx.ts";
-import type { Column } from "#components/ui/data-table.tsx";
 import { HealthMark } from "#components/ui/health-mark.tsx";
 import { MtlsBadge } from "#components/ui/mtls-badge.tsx";
+import type { Column } from "#components/ui/table-column.ts";
 import type { HealthStatus } from "#core/view/graph.ts";
 import type { ServiceRow } from "#core/view/service.ts";
 
@@ -23,23 +23,52 @@ const COLUMNS = {
       </span>
     ),
   },
-  health: { id: "health", header: "Health", width: "7rem", align: "start", sortValue: ({ health }) => -TROUBLE[health.status], cell: ({ health }) => <HealthMark health={health} withWord /> },
-  rate: { id: "rate", header: "Requests/s", align: "end", sortValue: ({ requestsPerSecond }) => requestsPerSecond, cell: ({ requestsPerSecond }) => formatRate(requestsPerSecond) },
+  health: {
+    id: "health",
+    header: "Health",
+    width: "7rem",
+    align: "start",
+    sortValue: ({ health }) => -TROUBLE[health.status],
+    cell: ({ health }) => <HealthMark health={health} withWord />,
+  },
+  rate: {
+    id: "rate",
+    header: "Requests/s",
+    align: "end",
+    sortValue: ({ requestsPerSecond }) => requestsPerSecond,
+    cell: ({ requestsPerSecond }) => formatRate(requestsPerSecond),
+  },
   errors: {
     id: "errors",
     header: "Errors",
     align: "end",
     sortValue: ({ errorPercent }) => errorPercent,
-    cell: ({ errorPercent }) => <span className={cx((errorPercent ?? 0) >= 10 ? "font-medium text-bad-text" : (errorPercent ?? 0) > 0 ? "text-warn-text" : "")}>{formatPercent(errorPercent)}</span>,
+    cell: ({ errorPercent }) => (
+      <span
+        className={cx(
+          (errorPercent ?? 0) >= 10 ? "font-medium text-bad-text" : (errorPercent ?? 0) > 0 ? "text-warn-text" : "",
+        )}
+      >
+        {formatPercent(errorPercent)}
+      </span>
+    ),
   },
-  p95: { id: "p95", header: "p95", align: "end", sortValue: ({ p95Ms }) => p95Ms, cell: ({ p95Ms }) => formatMillis(p95Ms) },
+  p95: {
+    id: "p95",
+    header: "p95",
+    align: "end",
+    sortValue: ({ p95Ms }) => p95Ms,
+    cell: ({ p95Ms }) => formatMillis(p95Ms),
+  },
   trend: {
     id: "trend",
     header: "Trend",
     align: "end",
     width: "8rem",
     hideBelow: "md",
-    cell: ({ sparkline, health }) => <Sparkline values={sparkline} tone={health.status === "failure" ? "bad" : "accent"} className="ml-auto" />,
+    cell: ({ sparkline, health }) => (
+      <Sparkline values={sparkline} tone={health.status === "failure" ? "bad" : "accent"} className="ml-auto" />
+    ),
   },
   instances: {
     id: "instances",
@@ -47,10 +76,26 @@ const COLUMNS = {
     align: "end",
     hideBelow: "lg",
     sortValue: ({ instances }) => instances,
-    cell: ({ instances, healthyInstances }) => (healthyInstances === instances ? instances : <span className="text-warn-text">{`${healthyInstances} of ${instances}`}</span>),
+    cell: ({ instances, healthyInstances }) =>
+      healthyInstances === instances ? (
+        instances
+      ) : (
+        <span className="text-warn-text">{`${healthyInstances} of ${instances}`}</span>
+      ),
   },
-  versions: { id: "versions", header: "Versions", hideBelow: "xl", cell: ({ versions }) => <span className="text-muted">{versions.join(", ") || "–"}</span> },
-  mtls: { id: "mtls", header: "mTLS", hideBelow: "lg", sortValue: ({ mtls }) => mtls, cell: ({ mtls }) => <MtlsBadge mode={mtls} /> },
+  versions: {
+    id: "versions",
+    header: "Versions",
+    hideBelow: "xl",
+    cell: ({ versions }) => <span className="text-muted">{versions.join(", ") || "–"}</span>,
+  },
+  mtls: {
+    id: "mtls",
+    header: "mTLS",
+    hideBelow: "lg",
+    sortValue: ({ mtls }) => mtls,
+    cell: ({ mtls }) => <MtlsBadge mode={mtls} />,
+  },
 } as const satisfies Record<string, Column<ServiceRow>>;
 
 export type ServiceColumn = keyof typeof COLUMNS;

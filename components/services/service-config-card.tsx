@@ -29,7 +29,11 @@ function ConfigLine({ item }: { readonly item: AppliedResource }) {
   const [kind, namespace, name] = item.ref.split("/");
   return (
     <li className="flex gap-3 px-4 py-2">
-      {item.applies ? <CircleCheck role="img" aria-label="Applies" className="mt-0.5 size-4 shrink-0 text-ok" /> : <CircleMinus role="img" aria-label="Does not apply" className="mt-0.5 size-4 shrink-0 text-idle" />}
+      {item.applies ? (
+        <CircleCheck role="img" aria-label="Applies" className="mt-0.5 size-4 shrink-0 text-ok" />
+      ) : (
+        <CircleMinus role="img" aria-label="Does not apply" className="mt-0.5 size-4 shrink-0 text-idle" />
+      )}
       <div className="min-w-0">
         <div className="flex flex-wrap items-baseline gap-x-2">
           <Link href={resourceHref(item.ref)} className="rounded-sm font-medium text-ink hover:underline">

@@ -12,8 +12,8 @@ import { useRange } from "#components/shell/use-range.ts";
 import { RecentTracesCard } from "#components/traces/recent-traces-card.tsx";
 import { Breadcrumbs } from "#components/ui/breadcrumbs.tsx";
 import { HealthMark } from "#components/ui/health-mark.tsx";
-import { PageHeader } from "#components/ui/page-header.tsx";
 import { Page } from "#components/ui/page.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
 import { SkeletonChart, SkeletonRows } from "#components/ui/skeleton.tsx";
 
@@ -21,7 +21,9 @@ import { SkeletonChart, SkeletonRows } from "#components/ui/skeleton.tsx";
 export function ServicePage({ host }: { readonly host: string }) {
   const range = useRange();
   const trpc = useTRPC();
-  const service = useQuery(trpc.services.get.queryOptions({ host, seconds: range.seconds }, { refetchInterval: refreshMs(range) }));
+  const service = useQuery(
+    trpc.services.get.queryOptions({ host, seconds: range.seconds }, { refetchInterval: refreshMs(range) }),
+  );
   const name = service.data?.name ?? host.split(".")[0] ?? host;
   return (
     <Page>
@@ -33,7 +35,13 @@ export function ServicePage({ host }: { readonly host: string }) {
             {service.data === undefined ? null : <HealthMark health={service.data.health} withWord />}
           </>
         }
-        description={service.data === undefined ? <code className="font-mono text-xs">{host}</code> : <ServiceFacts service={service.data} />}
+        description={
+          service.data === undefined ? (
+            <code className="font-mono text-xs">{host}</code>
+          ) : (
+            <ServiceFacts service={service.data} />
+          )
+        }
         actions={<ServiceActions host={host} />}
       />
       <QueryView query={service} what={`the service ${name}`} skeleton={<ServiceSkeleton />}>

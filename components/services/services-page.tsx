@@ -10,8 +10,8 @@ import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { PageHeader } from "#components/ui/page-header.tsx";
 import { Page } from "#components/ui/page.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
 import { SearchInput } from "#components/ui/search-input.tsx";
 import { Segmented } from "#components/ui/segmented.tsx";
@@ -19,7 +19,17 @@ import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { formatSort, parseSort } from "#components/ui/sort-rows.ts";
 import { useSearchState } from "#components/ui/use-search-state.ts";
 
-const COLUMNS = buildServiceColumns(["name", "health", "rate", "errors", "p95", "trend", "instances", "versions", "mtls"]);
+const COLUMNS = buildServiceColumns([
+  "name",
+  "health",
+  "rate",
+  "errors",
+  "p95",
+  "trend",
+  "instances",
+  "versions",
+  "mtls",
+]);
 const FILTERS = [
   { value: "all", label: "All" },
   { value: "trouble", label: "In trouble" },
@@ -33,13 +43,32 @@ export function ServicesPage() {
   const search = useSearchState();
   const query = search.get("q") ?? "";
   const health = (FILTERS.find(({ value }) => value === search.get("health"))?.value ?? "all") satisfies HealthFilter;
-  const services = useQuery(trpc.services.list.queryOptions({ seconds: range.seconds }, { refetchInterval: refreshMs(range) }));
+  const services = useQuery(
+    trpc.services.list.queryOptions({ seconds: range.seconds }, { refetchInterval: refreshMs(range) }),
+  );
   return (
     <Page>
-      <PageHeader title="Services" description={services.data === undefined ? undefined : `${services.data.length} in the mesh, measured over the ${range.label.toLowerCase()}`} />
+      <PageHeader
+        title="Services"
+        description={
+          services.data === undefined
+            ? undefined
+            : `${services.data.length} in the mesh, measured over the ${range.label.toLowerCase()}`
+        }
+      />
       <div className="mb-3 flex flex-wrap items-center gap-2">
-        <SearchInput label="Filter by name, namespace, version, port" className="w-80" value={query} onValueChange={(q) => search.set({ q })} />
-        <Segmented label="Health" value={health} options={FILTERS} onValueChange={(value) => search.set({ health: value === "all" ? null : value })} />
+        <SearchInput
+          label="Filter by name, namespace, version, port"
+          className="w-80"
+          value={query}
+          onValueChange={(q) => search.set({ q })}
+        />
+        <Segmented
+          label="Health"
+          value={health}
+          options={FILTERS}
+          onValueChange={(value) => search.set({ health: value === "all" ? null : value })}
+        />
       </div>
       <Card isFlush>
         <QueryView query={services} what="the services" skeleton={<SkeletonRows />}>
@@ -53,7 +82,9 @@ export function ServicesPage() {
               rowHref={({ host }) => withRange(`/services/${encodeURIComponent(host)}`, range)}
               sort={parseSort(search.get("sort"), { column: "health", isDescending: false })}
               onSortChange={(sort) => search.set({ sort: formatSort(sort) })}
-              empty={rows.length === 0 ? <NoServices /> : <NoMatch onClear={() => search.set({ q: null, health: null })} />}
+              empty={
+                rows.length === 0 ? <NoServices /> : <NoMatch onClear={() => search.set({ q: null, health: null })} />
+              }
             />
           )}
         </QueryView>

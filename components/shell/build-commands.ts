@@ -1,6 +1,5 @@
-import type { Catalog } from "#core/view/config.ts";
-import type { ResourceSummary } from "#core/view/config.ts";
 import { NAV_ITEMS } from "#components/shell/nav-items.ts";
+import type { Catalog, ResourceSummary } from "#core/view/config.ts";
 
 export interface CommandEntry {
   readonly group: "Go to" | "Services" | "Configuration" | "Do";
@@ -15,12 +14,29 @@ const ACTIONS: readonly CommandEntry[] = [
 ];
 
 /** Everything the command menu can reach. */
-export function buildCommands(catalog: Catalog | undefined, resources: readonly ResourceSummary[] | undefined): CommandEntry[] {
+export function buildCommands(
+  catalog: Catalog | undefined,
+  resources: readonly ResourceSummary[] | undefined,
+): CommandEntry[] {
   return [
     ...NAV_ITEMS.map(({ label, href }): CommandEntry => ({ group: "Go to", label, detail: "", href })),
     ...ACTIONS,
-    ...(catalog?.services ?? []).map(({ host, name, namespace }): CommandEntry => ({ group: "Services", label: name, detail: namespace, href: `/services/${encodeURIComponent(host)}` })),
-    ...(resources ?? []).map(({ ref, kind, namespace, name }): CommandEntry => ({ group: "Configuration", label: name, detail: `${kind} · ${namespace}`, href: resourceHref(ref) })),
+    ...(catalog?.services ?? []).map(
+      ({ host, name, namespace }): CommandEntry => ({
+        group: "Services",
+        label: name,
+        detail: namespace,
+        href: `/services/${encodeURIComponent(host)}`,
+      }),
+    ),
+    ...(resources ?? []).map(
+      ({ ref, kind, namespace, name }): CommandEntry => ({
+        group: "Configuration",
+        label: name,
+        detail: `${kind} · ${namespace}`,
+        href: resourceHref(ref),
+      }),
+    ),
   ];
 }
 

@@ -111,7 +111,9 @@ function CommandList({ onDone }: { readonly onDone: () => void }) {
           </div>
         ))}
       </div>
-      {entries.length === 0 ? <p className="px-4 py-6 text-center text-muted text-sm">Nothing is called “{query}”.</p> : null}
+      {entries.length === 0 ? (
+        <p className="px-4 py-6 text-center text-muted text-sm">Nothing is called “{query}”.</p>
+      ) : null}
     </>
   );
 }

@@ -16,7 +16,10 @@ export interface ConsoleShellProps {
 export function ConsoleShell({ session, principal, theme, children }: ConsoleShellProps) {
   return (
     <div className="flex min-h-dvh" style={{ "--chrome": session.isDemoSignIn ? "5rem" : "3.25rem" } as CSSProperties}>
-      <a href="#main" className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-60 focus:rounded-md focus:bg-accent-fill focus:px-3 focus:py-2 focus:text-on-accent">
+      <a
+        href="#main"
+        className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-60 focus:rounded-md focus:bg-accent-fill focus:px-3 focus:py-2 focus:text-on-accent"
+      >
         Skip to the page
       </a>
       <SideNav version={session.version} />

@@ -2,7 +2,15 @@ import type { ReactNode } from "react";
 import { LogoMark } from "#components/shell/logo.tsx";
 
 /** The frame of the pages before the console: sign-in and setup. */
-export function Gate({ title, children, footer }: { readonly title: string; readonly children: ReactNode; readonly footer?: ReactNode }) {
+export function Gate({
+  title,
+  children,
+  footer,
+}: {
+  readonly title: string;
+  readonly children: ReactNode;
+  readonly footer?: ReactNode;
+}) {
   return (
     <main className="flex min-h-dvh flex-col items-center justify-center px-4 py-12">
       <div className="w-full max-w-sm">

@@ -1,4 +1,15 @@
-import { Activity, GitCommitHorizontal, LayoutDashboard, ListTree, type LucideIcon, Network, Server, Settings, ShieldCheck, Split } from "lucide-react";
+import {
+  Activity,
+  GitCommitHorizontal,
+  LayoutDashboard,
+  ListTree,
+  type LucideIcon,
+  Network,
+  Server,
+  Settings,
+  ShieldCheck,
+  Split,
+} from "lucide-react";
 
 export interface NavItem {
   readonly href: string;

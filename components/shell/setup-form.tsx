@@ -20,7 +20,9 @@ export function SetupForm({ token }: { readonly token: string }) {
     event.preventDefault();
     if (repeated !== password) return setError("The two passwords differ.");
     setIsBusy(true);
-    const problem = (await postAuth("/api/auth/setup", { token, username, password })) ?? (await postAuth("/api/auth/sign-in/username", { username, password }));
+    const problem =
+      (await postAuth("/api/auth/setup", { token, username, password })) ??
+      (await postAuth("/api/auth/sign-in/username", { username, password }));
     if (problem === null) return window.location.assign("/overview");
     setError(problem);
     setIsBusy(false);
@@ -33,13 +35,37 @@ export function SetupForm({ token }: { readonly token: string }) {
         </Notice>
       )}
       <Field label="User name" hint="Letters, digits, dots and underscores">
-        <TextInput name="username" autoComplete="username" spellCheck={false} required minLength={3} maxLength={30} value={username} onValueChange={setUsername} />
+        <TextInput
+          name="username"
+          autoComplete="username"
+          spellCheck={false}
+          required
+          minLength={3}
+          maxLength={30}
+          value={username}
+          onValueChange={setUsername}
+        />
       </Field>
       <Field label="Password" hint={`At least ${PASSWORD_LENGTH_MIN} characters`}>
-        <TextInput type="password" name="password" autoComplete="new-password" required minLength={PASSWORD_LENGTH_MIN} value={password} onValueChange={setPassword} />
+        <TextInput
+          type="password"
+          name="password"
+          autoComplete="new-password"
+          required
+          minLength={PASSWORD_LENGTH_MIN}
+          value={password}
+          onValueChange={setPassword}
+        />
       </Field>
       <Field label="Password, again" error={differs ? "This is not the same password." : undefined}>
-        <TextInput type="password" name="repeated" autoComplete="new-password" required value={repeated} onValueChange={setRepeated} />
+        <TextInput
+          type="password"
+          name="repeated"
+          autoComplete="new-password"
+          required
+          value={repeated}
+          onValueChange={setRepeated}
+        />
       </Field>
       <Button type="submit" variant="primary" isBusy={isBusy}>
         Create the account

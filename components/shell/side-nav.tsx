@@ -11,8 +11,14 @@ import { cx } from "#components/ui/cx.ts";
 export function SideNav({ version }: { readonly version: string }) {
   const current = findNavItem(usePathname());
   return (
-    <nav aria-label="Main" className="sticky top-0 flex h-dvh w-54 shrink-0 flex-col gap-5 overflow-y-auto border-line border-r bg-surface px-3 pt-3.5 pb-3 max-lg:w-15 max-lg:px-2.5">
-      <Link href="/overview" className="flex h-8 items-center gap-2 rounded-md px-1.5 font-semibold text-base text-ink tracking-[-0.01em]">
+    <nav
+      aria-label="Main"
+      className="sticky top-0 flex h-dvh w-54 shrink-0 flex-col gap-5 overflow-y-auto border-line border-r bg-surface px-3 pt-3.5 pb-3 max-lg:w-15 max-lg:px-2.5"
+    >
+      <Link
+        href="/overview"
+        className="flex h-8 items-center gap-2 rounded-md px-1.5 font-semibold text-base text-ink tracking-[-0.01em]"
+      >
         <LogoMark className="size-6 shrink-0" />
         <span className="max-lg:sr-only">Pharos</span>
       </Link>

@@ -28,10 +28,24 @@ export function SignInForm({ next }: { readonly next: string }) {
         </Notice>
       )}
       <Field label="User name">
-        <TextInput name="username" autoComplete="username" spellCheck={false} required value={username} onValueChange={setUsername} />
+        <TextInput
+          name="username"
+          autoComplete="username"
+          spellCheck={false}
+          required
+          value={username}
+          onValueChange={setUsername}
+        />
       </Field>
       <Field label="Password">
-        <TextInput type="password" name="password" autoComplete="current-password" required value={password} onValueChange={setPassword} />
+        <TextInput
+          type="password"
+          name="password"
+          autoComplete="current-password"
+          required
+          value={password}
+          onValueChange={setPassword}
+        />
       </Field>
       <Button type="submit" variant="primary" isBusy={isBusy}>
         Sign in

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { ProxyStatus, SyncState } from "#core/view/mesh.ts";
 import { summariseSync } from "#components/shell/summarise-sync.ts";
+import type { ProxyStatus, SyncState } from "#core/view/mesh.ts";
 
 function proxy(state: SyncState, connected = true): ProxyStatus {
   return {

@@ -24,7 +24,13 @@ export function ThemeToggle({ initial }: { readonly initial: Theme }) {
           {CHOICES.find((choice) => choice.theme === theme)?.icon}
         </button>
       }
-      entries={CHOICES.map((choice) => ({ kind: "choice", label: choice.label, icon: choice.icon, isChosen: choice.theme === theme, onSelect: () => choose(choice.theme) }))}
+      entries={CHOICES.map((choice) => ({
+        kind: "choice",
+        label: choice.label,
+        icon: choice.icon,
+        isChosen: choice.theme === theme,
+        onSelect: () => choose(choice.theme),
+      }))}
     />
   );
 }

@@ -13,6 +13,6 @@ export function applyTheme(theme: Theme): void {
   // The Cookie Store API is not in every browser that runs the console.
   // biome-ignore lint/suspicious/noDocumentCookie: see above
   document.cookie = `${THEME_COOKIE}=${theme}; path=/; max-age=${YEAR_SECONDS}; samesite=lax`;
-  if (theme === "system") delete document.documentElement.dataset["theme"];
-  else document.documentElement.dataset["theme"] = theme;
+  if (theme === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
 }

@@ -6,10 +6,20 @@ import { useToast } from "#components/ui/toast.tsx";
 import type { PrincipalView } from "#core/view/session.ts";
 
 /** Who is signed in, as what, and the way out. */
-export function UserMenu({ principal, isDemoSignIn }: { readonly principal: PrincipalView; readonly isDemoSignIn: boolean }) {
+export function UserMenu({
+  principal,
+  isDemoSignIn,
+}: {
+  readonly principal: PrincipalView;
+  readonly isDemoSignIn: boolean;
+}) {
   const toast = useToast();
   const signOut = async () => {
-    const response = await fetch("/api/auth/sign-out", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" }).catch(() => null);
+    const response = await fetch("/api/auth/sign-out", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: "{}",
+    }).catch(() => null);
     if (response?.ok === true) window.location.assign("/sign-in");
     else toast({ kind: "bad", title: "Could not sign out", description: "The server did not answer. Try again." });
   };
@@ -24,7 +34,10 @@ export function UserMenu({ principal, isDemoSignIn }: { readonly principal: Prin
     <Menu
       trigger={
         <button type="button" aria-label={`Account of ${principal.name}`} className={buttonClass("ghost")}>
-          <span aria-hidden className="flex size-6 items-center justify-center rounded-full bg-accent-soft font-semibold text-2xs text-accent-text uppercase">
+          <span
+            aria-hidden
+            className="flex size-6 items-center justify-center rounded-full bg-accent-soft font-semibold text-2xs text-accent-text uppercase"
+          >
             {principal.name.slice(0, 2)}
           </span>
         </button>

@@ -1,5 +1,6 @@
 import type { DisplayGraph } from "#components/topology/display-graph.ts";
-import { type LayoutNode, layerLayout, type Positions } from "#components/topology/layer-layout.ts";
+import { layerLayout } from "#components/topology/layer-layout.ts";
+import type { LayoutNode, Positions } from "#components/topology/layout-graph.ts";
 import type { LayoutReply, LayoutRequest } from "#components/topology/layout-worker.ts";
 import { nodeSize } from "#components/topology/node-size.ts";
 import { placeNewNodes } from "#components/topology/place-new-nodes.ts";

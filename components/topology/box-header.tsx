@@ -4,7 +4,15 @@ import type { NamespaceBox } from "#components/topology/display-graph.ts";
 import { HealthMark } from "#components/ui/health-mark.tsx";
 
 /** The name of a namespace at the corner of its box; closes the box. */
-export function BoxHeader({ box, id, onClose }: { readonly box: NamespaceBox; readonly id: string; readonly onClose: () => void }) {
+export function BoxHeader({
+  box,
+  id,
+  onClose,
+}: {
+  readonly box: NamespaceBox;
+  readonly id: string;
+  readonly onClose: () => void;
+}) {
   return (
     <button
       type="button"

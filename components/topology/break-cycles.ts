@@ -1,4 +1,4 @@
-import type { LayoutEdge } from "#components/topology/layer-layout.ts";
+import type { LayoutEdge } from "#components/topology/layout-graph.ts";
 
 /** The edges without those that close a cycle, so that every node can have a layer. Edges to oneself are left out. */
 export function breakCycles(ids: readonly string[], edges: readonly LayoutEdge[]): LayoutEdge[] {
@@ -20,6 +20,7 @@ export function breakCycles(ids: readonly string[], edges: readonly LayoutEdge[]
     state.set(id, "done");
   };
   // From the callers that nobody calls first: then it is the way back that is cut.
-  for (const id of [...ids].sort((a, b) => Number(called.has(a)) - Number(called.has(b)))) if (!state.has(id)) visit(id);
+  for (const id of [...ids].sort((a, b) => Number(called.has(a)) - Number(called.has(b))))
+    if (!state.has(id)) visit(id);
   return kept;
 }

@@ -3,11 +3,14 @@ import { buildElements, curveBetween } from "#components/topology/build-elements
 import { collapseGraph } from "#components/topology/collapse-graph.ts";
 import { edge, node } from "#components/topology/graph-fixture.ts";
 
-const graph = { nodes: [node("a", "shop"), node("b", "shop", "failure"), node("c", "bank")], edges: [edge("a", "b", 100), edge("b", "c", 1), edge("a", "c", 0)] };
+const graph = {
+  nodes: [node("a", "shop"), node("b", "shop", "failure"), node("c", "bank")],
+  edges: [edge("a", "b", 100), edge("b", "c", 1), edge("a", "c", 0)],
+};
 
 test("boxes come before the nodes they hold; a closed namespace has none", () => {
   const elements = buildElements(collapseGraph(graph, new Set(["bank"])), new Map());
-  expect(elements.map(({ data }) => [data.id, data["parent"]])).toEqual([
+  expect(elements.map(({ data }) => [data.id, data.parent])).toEqual([
     ["box:shop", undefined],
     ["a", "box:shop"],
     ["b", "box:shop"],
@@ -19,8 +22,10 @@ test("boxes come before the nodes they hold; a closed namespace has none", () =>
 });
 
 test("more traffic is a thicker line, and none at all is idle whatever its health", () => {
-  const [busy, quiet, idle] = buildElements(collapseGraph(graph, new Set()), new Map()).filter(({ group }) => group === "edges");
-  expect(Number(busy?.data["width"])).toBeGreaterThan(Number(quiet?.data["width"]));
+  const [busy, quiet, idle] = buildElements(collapseGraph(graph, new Set()), new Map()).filter(
+    ({ group }) => group === "edges",
+  );
+  expect(Number(busy?.data.width)).toBeGreaterThan(Number(quiet?.data.width));
   expect(idle?.classes).toEqual(["idle"]);
 });
 

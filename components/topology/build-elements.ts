@@ -1,6 +1,6 @@
 import { curveEdge } from "#components/topology/curve-edge.ts";
 import type { DisplayEdge, DisplayGraph } from "#components/topology/display-graph.ts";
-import type { Point, Positions } from "#components/topology/layer-layout.ts";
+import type { Point, Positions } from "#components/topology/layout-graph.ts";
 import { nodeSize } from "#components/topology/node-size.ts";
 
 export interface ElementSpec {
@@ -22,7 +22,9 @@ export function buildElements(graph: DisplayGraph, positions: Positions): Elemen
   const busiest = Math.max(1, ...graph.edges.map(({ requestsPerSecond }) => requestsPerSecond));
   const open = new Set(graph.boxes.map(({ namespace }) => namespace));
   return [
-    ...graph.boxes.map(({ namespace }): ElementSpec => ({ group: "nodes", data: { id: boxId(namespace) }, classes: ["box"] })),
+    ...graph.boxes.map(
+      ({ namespace }): ElementSpec => ({ group: "nodes", data: { id: boxId(namespace) }, classes: ["box"] }),
+    ),
     ...graph.nodes.map((node): ElementSpec => {
       const inBox = node.kind !== "namespace" && open.has(node.namespace);
       return {
@@ -32,7 +34,20 @@ export function buildElements(graph: DisplayGraph, positions: Positions): Elemen
         position: positions.get(node.id) ?? { x: 0, y: 0 },
       };
     }),
-    ...graph.edges.map((edge): ElementSpec => ({ group: "edges", data: { id: edge.id, source: edge.source, target: edge.target, width: lineWidth(edge, busiest), weights: [0.5, 0.5], distances: [0, 0] }, classes: [edge.requestsPerSecond === 0 ? "idle" : edge.health.status] })),
+    ...graph.edges.map(
+      (edge): ElementSpec => ({
+        group: "edges",
+        data: {
+          id: edge.id,
+          source: edge.source,
+          target: edge.target,
+          width: lineWidth(edge, busiest),
+          weights: [0.5, 0.5],
+          distances: [0, 0],
+        },
+        classes: [edge.requestsPerSecond === 0 ? "idle" : edge.health.status],
+      }),
+    ),
   ];
 }
 
@@ -42,7 +57,12 @@ function lineWidth({ requestsPerSecond }: DisplayEdge, busiest: number): number 
 }
 
 /** The curve of an edge between two cards; null when its target is not to the right, where another kind of curve reads better. */
-export function curveBetween(source: Point, sourceWidth: number, target: Point, targetWidth: number): ReturnType<typeof curveEdge> | null {
+export function curveBetween(
+  source: Point,
+  sourceWidth: number,
+  target: Point,
+  targetWidth: number,
+): ReturnType<typeof curveEdge> | null {
   const from = { x: source.x + sourceWidth / 2, y: source.y };
   const to = { x: target.x - targetWidth / 2, y: target.y };
   return to.x - from.x < 24 ? null : curveEdge(from, to);

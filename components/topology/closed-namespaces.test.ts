@@ -3,7 +3,9 @@ import { chooseClosed, formatNames, parseNames } from "#components/topology/clos
 import { node } from "#components/topology/graph-fixture.ts";
 
 function nodes(sizes: Readonly<Record<string, number>>) {
-  return Object.entries(sizes).flatMap(([namespace, size]) => Array.from({ length: size }, (_, index) => node(`${namespace}-${index}`, namespace)));
+  return Object.entries(sizes).flatMap(([namespace, size]) =>
+    Array.from({ length: size }, (_, index) => node(`${namespace}-${index}`, namespace)),
+  );
 }
 
 const nothing = { closed: new Set<string>(), open: new Set<string>() };
@@ -21,7 +23,9 @@ test("a single namespace stays open however large: closed, there would be nothin
 });
 
 test("what a person opened stays open, what they closed stays closed", () => {
-  expect([...chooseClosed(nodes({ a: 400, b: 20, c: 30 }), { closed: new Set(["b", "gone"]), open: new Set(["a"]) })]).toEqual(["b", "c"]);
+  expect([
+    ...chooseClosed(nodes({ a: 400, b: 20, c: 30 }), { closed: new Set(["b", "gone"]), open: new Set(["a"]) }),
+  ]).toEqual(["b", "c"]);
 });
 
 test("a list of names survives the URL", () => {

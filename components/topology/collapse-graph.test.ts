@@ -4,7 +4,12 @@ import { edge, node } from "#components/topology/graph-fixture.ts";
 
 const graph = {
   nodes: [node("gw", "ingress"), node("a", "shop"), node("b", "shop", "failure"), node("c", "bank")],
-  edges: [edge("gw", "a", 10), edge("gw", "b", 30, { errorPercent: 20, p95Ms: 80, mtlsPercent: 50 }), edge("a", "b", 5), edge("b", "c", 2)],
+  edges: [
+    edge("gw", "a", 10),
+    edge("gw", "b", 30, { errorPercent: 20, p95Ms: 80, mtlsPercent: 50 }),
+    edge("a", "b", 5),
+    edge("b", "c", 2),
+  ],
 };
 
 test("an open graph is drawn as it is, with a box for each namespace", () => {
@@ -31,7 +36,12 @@ test("a closed namespace is one node, its edges are summed and its inner ones go
 test("shares are weighted by rate, latency is the slowest, health the worst", () => {
   const { edges, nodes } = collapseGraph(graph, new Set(["shop"]));
   expect(edges[0]).toMatchObject({ errorPercent: 15, mtlsPercent: 62.5, p95Ms: 80 });
-  expect(nodes[1]).toMatchObject({ health: { status: "failure" }, requestsPerSecondIn: 40, requestsPerSecondOut: 2, errorPercentIn: 15 });
+  expect(nodes[1]).toMatchObject({
+    health: { status: "failure" },
+    requestsPerSecondIn: 40,
+    requestsPerSecondOut: 2,
+    errorPercentIn: 15,
+  });
 });
 
 test("an edge to a node that is not in the graph is left out", () => {

@@ -5,7 +5,9 @@ import type { Graph, GraphEdge, GraphNode } from "#core/view/graph.ts";
 /** A graph whose closed namespaces are one node each, and whose edges between the same two nodes are one, summed. Edges inside a closed namespace vanish into it. */
 export function collapseGraph(graph: Pick<Graph, "nodes" | "edges">, closed: ReadonlySet<string>): DisplayGraph {
   const byNamespace = Map.groupBy(graph.nodes, ({ namespace }) => namespace);
-  const shownAs = new Map(graph.nodes.map(({ id, namespace }) => [id, closed.has(namespace) ? namespaceNodeId(namespace) : id]));
+  const shownAs = new Map(
+    graph.nodes.map(({ id, namespace }) => [id, closed.has(namespace) ? namespaceNodeId(namespace) : id]),
+  );
   const groups = new Map<string, GraphEdge[]>();
   for (const edge of graph.edges) {
     const source = shownAs.get(edge.source);
@@ -90,11 +92,14 @@ function sum(values: readonly number[]): number {
 }
 
 /** The mean by request rate over those that know the figure; null when none does or nothing flows. */
-function weighted<E extends { readonly requestsPerSecond: number }>(edges: readonly E[], valueOf: (edge: E) => number | null): number | null {
+function weighted<E extends { readonly requestsPerSecond: number }>(
+  edges: readonly E[],
+  readValue: (edge: E) => number | null,
+): number | null {
   let total = 0;
   let rate = 0;
   for (const edge of edges) {
-    const value = valueOf(edge);
+    const value = readValue(edge);
     if (value === null) continue;
     total += value * edge.requestsPerSecond;
     rate += edge.requestsPerSecond;

@@ -13,7 +13,10 @@ test("both control points stand half way across, one at the height of each end",
   // Back from share and distance to a point: along the line, then at right angles to it.
   const points = weights.map((weight, index) => {
     const distance = distances[index] ?? Number.NaN;
-    return { x: from.x + weight * 100 - (distance * 200) / length, y: from.y + weight * 200 + (distance * 100) / length };
+    return {
+      x: from.x + weight * 100 - (distance * 200) / length,
+      y: from.y + weight * 200 + (distance * 100) / length,
+    };
   });
   expect(points[0]?.x).toBeCloseTo(60);
   expect(points[0]?.y).toBeCloseTo(20);

@@ -1,4 +1,4 @@
-import type { Point } from "#components/topology/layer-layout.ts";
+import type { Point } from "#components/topology/layout-graph.ts";
 
 /** How Cytoscape's `unbundled-bezier` wants control points: shares of the way and distances from the straight line. */
 export interface Curve {
@@ -16,5 +16,8 @@ export function curveEdge(from: Point, to: Point): Curve {
   // The control points are (dx/2, 0) and (dx/2, dy), told along the line between the ends and along its normal (-dy, dx).
   const half = dx / 2;
   const distance = (-half * dy) / length;
-  return { weights: [(half * dx) / lengthSquared, (half * dx + dy * dy) / lengthSquared], distances: [distance, -distance] };
+  return {
+    weights: [(half * dx) / lengthSquared, (half * dx + dy * dy) / lengthSquared],
+    distances: [distance, -distance],
+  };
 }

@@ -49,7 +49,10 @@ const ORDER: Readonly<Record<HealthStatus, number>> = { failure: 4, degraded: 3,
 
 /** The worst, with its own reason. Traffic that is well outweighs none at all. */
 export function worstHealth(all: readonly Health[]): Health {
-  return all.reduce<Health>((worst, health) => (ORDER[health.status] > ORDER[worst.status] ? health : worst), { status: "idle", reason: "no requests in this range" });
+  return all.reduce<Health>((worst, health) => (ORDER[health.status] > ORDER[worst.status] ? health : worst), {
+    status: "idle",
+    reason: "no requests in this range",
+  });
 }
 
 export function namespaceNodeId(namespace: string): string {

@@ -1,5 +1,5 @@
-import type { TimePoint } from "#core/view/telemetry.ts";
 import type { Graph } from "#core/view/graph.ts";
+import type { TimePoint } from "#core/view/telemetry.ts";
 
 export interface EdgeSample {
   readonly atMs: number;
@@ -24,23 +24,39 @@ export function recordGraph(history: EdgeHistory, graph: Graph): EdgeHistory {
       continue;
     }
     const edge = seen.get(id);
-    const sample: EdgeSample = { atMs: graph.endMs, requestsPerSecond: edge?.requestsPerSecond ?? 0, errorPercent: edge?.errorPercent ?? 0, p95Ms: edge?.p95Ms ?? null };
+    const sample: EdgeSample = {
+      atMs: graph.endMs,
+      requestsPerSecond: edge?.requestsPerSecond ?? 0,
+      errorPercent: edge?.errorPercent ?? 0,
+      p95Ms: edge?.p95Ms ?? null,
+    };
     next.set(id, [...before, sample].slice(-SAMPLES_MAX));
   }
   return next;
 }
 
 /** One figure of an edge, or of the sum of several, over time. */
-export function historyPoints(history: EdgeHistory, ids: readonly string[], figure: "requestsPerSecond" | "errorPercent" | "p95Ms"): TimePoint[] {
+export function historyPoints(
+  history: EdgeHistory,
+  ids: readonly string[],
+  figure: "requestsPerSecond" | "errorPercent" | "p95Ms",
+): TimePoint[] {
   const byTime = new Map<number, EdgeSample[]>();
-  for (const id of ids) for (const sample of history.get(id) ?? []) byTime.set(sample.atMs, [...(byTime.get(sample.atMs) ?? []), sample]);
+  for (const id of ids)
+    for (const sample of history.get(id) ?? []) byTime.set(sample.atMs, [...(byTime.get(sample.atMs) ?? []), sample]);
   return [...byTime].sort(([a], [b]) => a - b).map(([atMs, samples]) => ({ atMs, value: combine(samples, figure) }));
 }
 
-function combine(samples: readonly EdgeSample[], figure: "requestsPerSecond" | "errorPercent" | "p95Ms"): number | null {
+function combine(
+  samples: readonly EdgeSample[],
+  figure: "requestsPerSecond" | "errorPercent" | "p95Ms",
+): number | null {
   const rate = samples.reduce((total, { requestsPerSecond }) => total + requestsPerSecond, 0);
   if (figure === "requestsPerSecond") return rate;
-  if (figure === "errorPercent") return rate === 0 ? null : samples.reduce((total, sample) => total + sample.errorPercent * sample.requestsPerSecond, 0) / rate;
+  if (figure === "errorPercent")
+    return rate === 0
+      ? null
+      : samples.reduce((total, sample) => total + sample.errorPercent * sample.requestsPerSecond, 0) / rate;
   const latencies = samples.flatMap(({ p95Ms }) => (p95Ms === null ? [] : [p95Ms]));
   return latencies.length === 0 ? null : Math.max(...latencies);
 }

@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
 import { collapseGraph } from "#components/topology/collapse-graph.ts";
-import { describeEdge, edgeFigures, EDGE_LABELS, formatLabels, parseLabels } from "#components/topology/edge-label.ts";
+import { describeEdge, EDGE_LABELS, edgeFigures, formatLabels, parseLabels } from "#components/topology/edge-label.ts";
 import { edge, node } from "#components/topology/graph-fixture.ts";
 
 function displayed(figures: Parameters<typeof edge>[3], rate = 19.6) {
-  const [only] = collapseGraph({ nodes: [node("a", "x"), node("b", "x")], edges: [edge("a", "b", rate, figures)] }, new Set()).edges;
+  const [only] = collapseGraph(
+    { nodes: [node("a", "x"), node("b", "x")], edges: [edge("a", "b", rate, figures)] },
+    new Set(),
+  ).edges;
   if (only === undefined) throw new Error("no edge");
   return only;
 }
@@ -27,5 +30,6 @@ test("an edge is told whole, the policy that refuses included", () => {
 });
 
 test("the choice of labels survives the URL, none included", () => {
-  for (const labels of [[], ["p95"], ["rate", "errors", "mtls"], [...EDGE_LABELS]] as const) expect(parseLabels(formatLabels(labels))).toEqual(labels);
+  for (const labels of [[], ["p95"], ["rate", "errors", "mtls"], [...EDGE_LABELS]] as const)
+    expect(parseLabels(formatLabels(labels))).toEqual(labels);
 });

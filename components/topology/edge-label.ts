@@ -14,7 +14,8 @@ export function edgeFigures(edge: DisplayEdge, labels: readonly EdgeLabel[]): st
   const figures: string[] = [];
   if (labels.includes("rate")) figures.push(`${formatRate(edge.requestsPerSecond)}/s`);
   if (labels.includes("errors") && edge.errorPercent > 0) figures.push(`${formatPercent(edge.errorPercent)} err`);
-  if (labels.includes("p95") && edge.p95Ms !== null) figures.push(`${edge.members.length > 1 ? "≤ " : ""}${formatMillis(edge.p95Ms)}`);
+  if (labels.includes("p95") && edge.p95Ms !== null)
+    figures.push(`${edge.members.length > 1 ? "≤ " : ""}${formatMillis(edge.p95Ms)}`);
   return figures;
 }
 
@@ -26,7 +27,9 @@ export function describeEdge(edge: DisplayEdge, nameOf: (id: string) => string):
     `${formatPercent(edge.errorPercent)} errors`,
     edge.p95Ms === null ? "" : `p95 ${formatMillis(edge.p95Ms)}`,
     edge.mtlsPercent === null ? "mTLS unknown" : `mTLS ${formatPercent(edge.mtlsPercent)}`,
-    edge.deniedBy.length === 0 ? "" : `denied by ${edge.deniedBy.map((ref) => ref.split("/").slice(1).join("/")).join(" and ")}`,
+    edge.deniedBy.length === 0
+      ? ""
+      : `denied by ${edge.deniedBy.map((ref) => ref.split("/").slice(1).join("/")).join(" and ")}`,
   ];
   return parts.filter(Boolean).join(", ");
 }

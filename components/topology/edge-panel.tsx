@@ -38,7 +38,9 @@ export function EdgePanel({ edge, graph, history, onSelect }: EdgePanelProps) {
   return (
     <>
       <header className="px-4 pt-4 pr-12 pb-3">
-        <p className="text-subtle text-xs">{single === undefined ? `${edge.members.length} edges, summed` : `${single.protocol.toUpperCase()} requests`}</p>
+        <p className="text-subtle text-xs">
+          {single === undefined ? `${edge.members.length} edges, summed` : `${single.protocol.toUpperCase()} requests`}
+        </p>
         <h2 className="mt-0.5 flex flex-wrap items-center gap-1.5 font-semibold text-base text-ink">
           <Name node={source} id={edge.source} onSelect={onSelect} />
           <ArrowRight aria-label="calls" className="size-4 text-subtle" />
@@ -57,9 +59,19 @@ export function EdgePanel({ edge, graph, history, onSelect }: EdgePanelProps) {
           items={[
             { term: "Requests", value: `${formatRate(edge.requestsPerSecond)}/s` },
             { term: "Errors", value: formatPercent(edge.errorPercent) },
-            { term: "Latency", value: single === undefined ? `p95 up to ${formatMillis(edge.p95Ms)}` : `p50 ${formatMillis(single.p50Ms)}, p95 ${formatMillis(single.p95Ms)}, p99 ${formatMillis(single.p99Ms)}` },
+            {
+              term: "Latency",
+              value:
+                single === undefined
+                  ? `p95 up to ${formatMillis(edge.p95Ms)}`
+                  : `p50 ${formatMillis(single.p50Ms)}, p95 ${formatMillis(single.p95Ms)}, p99 ${formatMillis(single.p99Ms)}`,
+            },
             { term: "mTLS", value: <MtlsLock percent={edge.mtlsPercent} /> },
-            { term: "Asked for", value: [...new Set(edge.members.flatMap(({ destinationServices }) => destinationServices))].join(", ") || "–" },
+            {
+              term: "Asked for",
+              value:
+                [...new Set(edge.members.flatMap(({ destinationServices }) => destinationServices))].join(", ") || "–",
+            },
           ]}
         />
         {host === null ? null : (
@@ -75,20 +87,50 @@ export function EdgePanel({ edge, graph, history, onSelect }: EdgePanelProps) {
       </PanelSection>
       <EdgeResponses edge={edge} />
       <PanelSection title="Requests per second" note="Since you opened this page">
-        <TimeChart isCompact label="Requests per second on this edge" series={[{ key: "rate", label: "Requests", color: "series-1", points: points("requestsPerSecond") }]} format={formatRate} syncId="edge" className="h-24" />
+        <TimeChart
+          isCompact
+          label="Requests per second on this edge"
+          series={[{ key: "rate", label: "Requests", color: "series-1", points: points("requestsPerSecond") }]}
+          format={formatRate}
+          syncId="edge"
+          className="h-24"
+        />
       </PanelSection>
       <PanelSection title="Errors" note="Since you opened this page">
-        <TimeChart isCompact label="Errors in percent on this edge" series={[{ key: "errors", label: "Errors", color: "bad", points: points("errorPercent") }]} format={formatPercent} max={100} syncId="edge" className="h-24" />
+        <TimeChart
+          isCompact
+          label="Errors in percent on this edge"
+          series={[{ key: "errors", label: "Errors", color: "bad", points: points("errorPercent") }]}
+          format={formatPercent}
+          max={100}
+          syncId="edge"
+          className="h-24"
+        />
       </PanelSection>
       <PanelSection title="Latency, p95" note="Since you opened this page">
-        <TimeChart isCompact label="95th percentile of latency on this edge" series={[{ key: "p95", label: "p95", color: "series-3", points: points("p95Ms") }]} format={formatMillis} syncId="edge" className="h-24" />
+        <TimeChart
+          isCompact
+          label="95th percentile of latency on this edge"
+          series={[{ key: "p95", label: "p95", color: "series-3", points: points("p95Ms") }]}
+          format={formatMillis}
+          syncId="edge"
+          className="h-24"
+        />
       </PanelSection>
       {serviceText === "" ? null : <EdgeTraces service={serviceText} />}
     </>
   );
 }
 
-function Name({ node, id, onSelect }: { readonly node: DisplayGraph["nodes"][number] | undefined; readonly id: string; readonly onSelect: (id: string) => void }) {
+function Name({
+  node,
+  id,
+  onSelect,
+}: {
+  readonly node: DisplayGraph["nodes"][number] | undefined;
+  readonly id: string;
+  readonly onSelect: (id: string) => void;
+}) {
   return (
     <button type="button" onClick={() => onSelect(id)} className="rounded-sm hover:underline">
       {node === undefined ? id : node.version === null ? node.name : `${node.name} ${node.version}`}

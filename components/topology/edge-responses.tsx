@@ -28,7 +28,13 @@ export function EdgeResponses({ edge }: { readonly edge: DisplayEdge }) {
         <tbody>
           {rows.map(({ code, flags, requestsPerSecond }) => (
             <tr key={`${code} ${flags}`}>
-              <th scope="row" className={cx("w-12 py-0.5 align-top font-medium", code === 0 || code >= 500 ? "text-bad-text" : code >= 400 ? "text-warn-text" : "text-ink")}>
+              <th
+                scope="row"
+                className={cx(
+                  "w-12 py-0.5 align-top font-medium",
+                  code === 0 || code >= 500 ? "text-bad-text" : code >= 400 ? "text-warn-text" : "text-ink",
+                )}
+              >
                 {code === 0 ? "none" : code}
               </th>
               <td className="py-0.5 pr-2 text-muted text-xs leading-5">{explainFlags(flags)}</td>

@@ -1,7 +1,7 @@
 "use client";
 import { Lock, LockOpen, OctagonX, ShieldX, TriangleAlert } from "lucide-react";
 import type { DisplayEdge } from "#components/topology/display-graph.ts";
-import { edgeFigures, type EdgeLabel } from "#components/topology/edge-label.ts";
+import { type EdgeLabel, edgeFigures } from "#components/topology/edge-label.ts";
 import { cx } from "#components/ui/cx.ts";
 
 export interface EdgeTagProps {
@@ -33,13 +33,31 @@ export function EdgeTag({ edge, labels, isSelected, isDim, description, onSelect
       className={cx(
         "tabular pointer-events-auto absolute top-0 left-0 flex items-center gap-1 whitespace-nowrap rounded-full border bg-surface px-1.5 py-px text-2xs leading-3.5 transition-opacity hover:border-idle group-data-[detail=cards]/layer:opacity-0 group-data-[detail=none]/layer:opacity-0",
         isDim && "invisible",
-        isSelected ? "border-accent" : status === "failure" ? "border-bad/50 text-bad-text" : status === "degraded" ? "border-warn/50 text-warn-text" : "border-line text-muted",
+        isSelected
+          ? "border-accent"
+          : status === "failure"
+            ? "border-bad/50 text-bad-text"
+            : status === "degraded"
+              ? "border-warn/50 text-warn-text"
+              : "border-line text-muted",
       )}
     >
-      {isDenied ? <ShieldX aria-hidden className="size-3 text-bad" /> : status === "failure" ? <OctagonX aria-hidden className="size-3 text-bad" /> : status === "degraded" ? <TriangleAlert aria-hidden className="size-3 text-warn" /> : null}
+      {isDenied ? (
+        <ShieldX aria-hidden className="size-3 text-bad" />
+      ) : status === "failure" ? (
+        <OctagonX aria-hidden className="size-3 text-bad" />
+      ) : status === "degraded" ? (
+        <TriangleAlert aria-hidden className="size-3 text-warn" />
+      ) : null}
       {isDenied ? <span className="font-medium">denied</span> : null}
       {figures.length === 0 ? null : <span>{figures.join(" · ")}</span>}
-      {showsLock ? edge.mtlsPercent === 100 ? <Lock aria-hidden className="size-2.5 text-ok" /> : <LockOpen aria-hidden className="size-2.5 text-warn" /> : null}
+      {showsLock ? (
+        edge.mtlsPercent === 100 ? (
+          <Lock aria-hidden className="size-2.5 text-ok" />
+        ) : (
+          <LockOpen aria-hidden className="size-2.5 text-warn" />
+        )
+      ) : null}
     </button>
   );
 }

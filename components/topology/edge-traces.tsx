@@ -10,7 +10,9 @@ import { SkeletonRows } from "#components/ui/skeleton.tsx";
 export function EdgeTraces({ service }: { readonly service: string }) {
   const range = useRange();
   const trpc = useTRPC();
-  const traces = useQuery(trpc.traces.search.queryOptions({ service, seconds: range.seconds, limit: 6 }, { refetchInterval: 15_000 }));
+  const traces = useQuery(
+    trpc.traces.search.queryOptions({ service, seconds: range.seconds, limit: 6 }, { refetchInterval: 15_000 }),
+  );
   return (
     <QueryView query={traces} what="traces" skeleton={<SkeletonRows rows={3} />}>
       {(found) => <TraceLinks traces={found} />}

@@ -3,7 +3,10 @@ import { collapseGraph } from "#components/topology/collapse-graph.ts";
 import { findNodes, neighbourhood } from "#components/topology/find-nodes.ts";
 import { edge, node } from "#components/topology/graph-fixture.ts";
 
-const input = { nodes: [node("reviews", "shop"), node("ratings", "shop", "failure"), node("ledger", "bank")], edges: [edge("reviews", "ratings", 1), edge("ratings", "ledger", 1)] };
+const input = {
+  nodes: [node("reviews", "shop"), node("ratings", "shop", "failure"), node("ledger", "bank")],
+  edges: [edge("reviews", "ratings", 1), edge("ratings", "ledger", 1)],
+};
 const graph = collapseGraph(input, new Set());
 
 test.each([

@@ -8,8 +8,17 @@ export function findNodes(graph: DisplayGraph, query: string): ReadonlySet<strin
 }
 
 function textOf(node: DisplayNode): string {
-  const inside = node.members.flatMap(({ name, app, version, workload, service }) => [name, app, version, workload, service]);
-  return [node.name, node.version, node.namespace, node.kind, node.health.status, ...inside].filter(Boolean).join(" ").toLowerCase();
+  const inside = node.members.flatMap(({ name, app, version, workload, service }) => [
+    name,
+    app,
+    version,
+    workload,
+    service,
+  ]);
+  return [node.name, node.version, node.namespace, node.kind, node.health.status, ...inside]
+    .filter(Boolean)
+    .join(" ")
+    .toLowerCase();
 }
 
 /** What belongs to a node or an edge: itself, its edges and what they lead to. */
@@ -27,5 +36,8 @@ export function neighbourhood(graph: DisplayGraph, id: string): ReadonlySet<stri
 
 /** Nodes together with their edges. */
 export function withEdges(graph: DisplayGraph, ids: ReadonlySet<string>): ReadonlySet<string> {
-  return new Set([...ids, ...graph.edges.filter(({ source, target }) => ids.has(source) || ids.has(target)).map(({ id }) => id)]);
+  return new Set([
+    ...ids,
+    ...graph.edges.filter(({ source, target }) => ids.has(source) || ids.has(target)).map(({ id }) => id),
+  ]);
 }

@@ -1,6 +1,6 @@
 import cytoscape from "cytoscape";
 import fcose from "cytoscape-fcose";
-import type { LayoutEdge, LayoutNode, Positions } from "#components/topology/layer-layout.ts";
+import type { LayoutEdge, LayoutNode, Positions } from "#components/topology/layout-graph.ts";
 
 let isRegistered = false;
 

@@ -10,8 +10,11 @@ export function GapsNotice({ gaps }: { readonly gaps: Graph["gaps"] }) {
   return (
     <Notice tone="warn" role="status" className="shrink-0 rounded-none border-x-0 border-t-0 px-4">
       <span data-testid="gaps">
-        {requests > 0 ? `${requests} requests are missing from these figures` : "Some requests may be missing from these figures"}: {first.workload}, <Clock atMs={first.startMs} /> to <Clock atMs={first.endMs} /> ({first.reason}
-        ){gaps.length > 1 ? ` and ${gaps.length - 1} more` : ""}.
+        {requests > 0
+          ? `${requests} requests are missing from these figures`
+          : "Some requests may be missing from these figures"}
+        : {first.workload}, <Clock atMs={first.startMs} /> to <Clock atMs={first.endMs} /> ({first.reason})
+        {gaps.length > 1 ? ` and ${gaps.length - 1} more` : ""}.
       </span>
     </Notice>
   );

@@ -38,7 +38,7 @@ export function GraphCanvas({ graph, view, labels, selected, found, onSelect, on
     if (cy !== null && positions !== null) syncElements(cy, buildElements(graph, positions));
   }, [cy, graph, positions]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only a fresh layout moves the view; a refresh never does
+  // Only a fresh layout moves the view; a refresh never does
   useEffect(() => {
     if (cy !== null && layouts > 0) fitAll(cy);
   }, [cy, layouts]);
@@ -57,9 +57,23 @@ export function GraphCanvas({ graph, view, labels, selected, found, onSelect, on
     <div className="relative min-h-0 flex-1 overflow-hidden bg-canvas" data-testid="topology-graph">
       {/* Cytoscape makes its container `position: relative`. */}
       <div ref={container} aria-hidden className="size-full" />
-      {cy === null || positions === null ? null : <GraphOverlay cy={cy} graph={graph} labels={labels} selected={selected} lit={lit} centre={centre} onSelect={onSelect} onNamespace={onNamespace} />}
+      {cy === null || positions === null ? null : (
+        <GraphOverlay
+          cy={cy}
+          graph={graph}
+          labels={labels}
+          selected={selected}
+          lit={lit}
+          centre={centre}
+          onSelect={onSelect}
+          onNamespace={onNamespace}
+        />
+      )}
       {isArranging ? (
-        <div role="status" className="absolute top-4 left-1/2 flex -translate-x-1/2 items-center gap-2 rounded-md bg-raised px-3 py-1.5 text-muted text-xs shadow-raised">
+        <div
+          role="status"
+          className="absolute top-4 left-1/2 flex -translate-x-1/2 items-center gap-2 rounded-md bg-raised px-3 py-1.5 text-muted text-xs shadow-raised"
+        >
           <Spinner className="size-3.5" /> Laying out {graph.nodes.length} nodes
         </div>
       ) : null}

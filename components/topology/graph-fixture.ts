@@ -2,11 +2,28 @@ import type { GraphEdge, GraphNode, HealthStatus } from "#core/view/graph.ts";
 
 /** A node for tests. */
 export function node(id: string, namespace: string, status: HealthStatus = "healthy"): GraphNode {
-  return { id, kind: "app", namespace, name: id, app: id, version: "v1", health: { status, reason: status }, isRoot: false, requestsPerSecondIn: 1, requestsPerSecondOut: 1, errorPercentIn: 0 };
+  return {
+    id,
+    kind: "app",
+    namespace,
+    name: id,
+    app: id,
+    version: "v1",
+    health: { status, reason: status },
+    isRoot: false,
+    requestsPerSecondIn: 1,
+    requestsPerSecondOut: 1,
+    errorPercentIn: 0,
+  };
 }
 
 /** An edge for tests. */
-export function edge(source: string, target: string, requestsPerSecond: number, figures: Partial<GraphEdge> = {}): GraphEdge {
+export function edge(
+  source: string,
+  target: string,
+  requestsPerSecond: number,
+  figures: Partial<GraphEdge> = {},
+): GraphEdge {
   return {
     id: `${source}->${target}`,
     source,

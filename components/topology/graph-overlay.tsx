@@ -47,32 +47,71 @@ export function GraphOverlay({ cy, graph, labels, selected, lit, centre, onSelec
     };
   }, [cy, place]);
 
-  const names = new Map(graph.nodes.map(({ id, name, version }) => [id, version === null ? name : `${name} ${version}`]));
+  const names = new Map(
+    graph.nodes.map(({ id, name, version }) => [id, version === null ? name : `${name} ${version}`]),
+  );
   const focusable = graph.nodes.some(({ id }) => id === selected) ? selected : graph.nodes[0]?.id;
   const isLit = (id: string) => lit === null || lit.has(id);
   const onKeyDown = (event: KeyboardEvent) => {
-    const from = (event.target as HTMLElement).dataset["node"];
+    const from = (event.target as HTMLElement).dataset.node;
     if (event.key === "Escape") return onSelect(null);
     if (from === undefined || !isDirection(event.key)) return;
     event.preventDefault();
-    const to = nearestNode(new Map(graph.nodes.map(({ id }) => [id, cy.getElementById(id).position()])), from, event.key);
+    const to = nearestNode(
+      new Map(graph.nodes.map(({ id }) => [id, cy.getElementById(id).position()])),
+      from,
+      event.key,
+    );
     if (to === null) return;
     layer.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(to)}"]`)?.focus({ preventScroll: true });
     panTo(cy, to);
   };
   return (
-    <div role="group" aria-label="Topology. Arrow keys go from node to node; the table has the same figures." className="pointer-events-none absolute inset-0 overflow-hidden" onKeyDown={onKeyDown}>
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for the controls of a form
+    <div
+      role="group"
+      aria-label="Topology. Arrow keys go from node to node; the table has the same figures."
+      className="pointer-events-none absolute inset-0 overflow-hidden"
+      onKeyDown={onKeyDown}
+    >
       <div ref={layer} className="group/layer absolute top-0 left-0 origin-top-left">
         {graph.boxes.map((box) => (
-          <BoxHeader key={box.namespace} box={box} id={boxId(box.namespace)} onClose={() => onNamespace(box.namespace, false)} />
+          <BoxHeader
+            key={box.namespace}
+            box={box}
+            id={boxId(box.namespace)}
+            onClose={() => onNamespace(box.namespace, false)}
+          />
         ))}
         {graph.edges
-          .filter((edge) => graph.edges.length <= TAGS_MAX || edge.id === centre || (lit !== null && lit.has(edge.id)) || edge.health.status === "failure")
+          .filter(
+            (edge) =>
+              graph.edges.length <= TAGS_MAX ||
+              edge.id === centre ||
+              lit?.has(edge.id) ||
+              edge.health.status === "failure",
+          )
           .map((edge) => (
-            <EdgeTag key={edge.id} edge={edge} labels={labels} isSelected={edge.id === selected} isDim={!isLit(edge.id)} description={describeEdge(edge, (id) => names.get(id) ?? id)} onSelect={() => onSelect(edge.id)} />
+            <EdgeTag
+              key={edge.id}
+              edge={edge}
+              labels={labels}
+              isSelected={edge.id === selected}
+              isDim={!isLit(edge.id)}
+              description={describeEdge(edge, (id) => names.get(id) ?? id)}
+              onSelect={() => onSelect(edge.id)}
+            />
           ))}
         {graph.nodes.map((node) => (
-          <NodeCard key={node.id} node={node} isSelected={node.id === selected} isDim={!isLit(node.id)} isFocusable={node.id === focusable} onSelect={() => onSelect(node.id)} onOpen={node.kind === "namespace" ? () => onNamespace(node.namespace, true) : null} />
+          <NodeCard
+            key={node.id}
+            node={node}
+            isSelected={node.id === selected}
+            isDim={!isLit(node.id)}
+            isFocusable={node.id === focusable}
+            onSelect={() => onSelect(node.id)}
+            onOpen={node.kind === "namespace" ? () => onNamespace(node.namespace, true) : null}
+          />
         ))}
       </div>
     </div>

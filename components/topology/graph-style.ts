@@ -1,7 +1,19 @@
 import type { StylesheetJson } from "cytoscape";
 import { readColor } from "#components/ui/read-color.ts";
 
-const NAMES = ["surface", "sunken", "line", "line-strong", "idle", "ok", "warn", "bad", "accent", "ink", "muted"] as const;
+const NAMES = [
+  "surface",
+  "sunken",
+  "line",
+  "line-strong",
+  "idle",
+  "ok",
+  "warn",
+  "bad",
+  "accent",
+  "ink",
+  "muted",
+] as const;
 type Palette = Readonly<Record<(typeof NAMES)[number], string>>;
 
 /** The colours of the theme now shown. */
@@ -21,12 +33,26 @@ export function buildStyle(palette: Palette): StylesheetJson {
   return [
     {
       selector: "node",
-      style: { shape: "round-rectangle", "background-color": palette.surface, "border-width": 2, "border-color": palette["line-strong"], "overlay-opacity": 0 },
+      style: {
+        shape: "round-rectangle",
+        "background-color": palette.surface,
+        "border-width": 2,
+        "border-color": palette["line-strong"],
+        "overlay-opacity": 0,
+      },
     },
     { selector: "node[?isCard]", style: { width: "data(width)", height: "data(height)", "corner-radius": "8px" } },
     {
       selector: "node.box",
-      style: { "background-color": palette.sunken, "background-opacity": 0.6, "border-width": 1, "border-color": palette.line, padding: "34px", "corner-radius": "12px", events: "yes" },
+      style: {
+        "background-color": palette.sunken,
+        "background-opacity": 0.6,
+        "border-width": 1,
+        "border-color": palette.line,
+        padding: "34px",
+        "corner-radius": "12px",
+        events: "yes",
+      },
     },
     {
       selector: "edge",
@@ -45,14 +71,40 @@ export function buildStyle(palette: Palette): StylesheetJson {
         "overlay-opacity": 0,
       },
     },
-    { selector: "edge.backward", style: { "curve-style": "bezier", "source-endpoint": "outside-to-node", "target-endpoint": "outside-to-node", "control-point-step-size": 60 } },
+    {
+      selector: "edge.backward",
+      style: {
+        "curve-style": "bezier",
+        "source-endpoint": "outside-to-node",
+        "target-endpoint": "outside-to-node",
+        "control-point-step-size": 60,
+      },
+    },
     ...health("healthy", palette.ok, { "line-style": "solid" }, {}),
-    ...health("degraded", palette.warn, { "line-style": "dashed", "line-dash-pattern": [9, 4] }, { "border-style": "dashed" }),
-    ...health("failure", palette.bad, { "line-style": "dashed", "line-dash-pattern": [4, 3], "target-arrow-shape": "triangle-tee" }, { "border-style": "double", "border-width": 4 }),
+    ...health(
+      "degraded",
+      palette.warn,
+      { "line-style": "dashed", "line-dash-pattern": [9, 4] },
+      { "border-style": "dashed" },
+    ),
+    ...health(
+      "failure",
+      palette.bad,
+      { "line-style": "dashed", "line-dash-pattern": [4, 3], "target-arrow-shape": "triangle-tee" },
+      { "border-style": "double", "border-width": 4 },
+    ),
     ...health("idle", palette.idle, { "line-style": "dotted" }, { "border-style": "dotted" }),
     // The card over it draws it, as long as cards can be read.
     { selector: "node.carded", style: { "background-opacity": 0, "border-opacity": 0 } },
-    { selector: ".selected", style: { "line-color": palette.accent, "target-arrow-color": palette.accent, "border-color": palette.accent, "border-width": 3 } },
+    {
+      selector: ".selected",
+      style: {
+        "line-color": palette.accent,
+        "target-arrow-color": palette.accent,
+        "border-color": palette.accent,
+        "border-width": 3,
+      },
+    },
     { selector: "node.box.selected", style: { "border-width": 1 } },
     { selector: ".dim", style: { opacity: 0.18 } },
     { selector: "node.box.dim", style: { opacity: 1 } },

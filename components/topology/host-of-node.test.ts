@@ -6,7 +6,10 @@ import { hostOfNode } from "#components/topology/host-of-node.ts";
 const named = { ...node("s", "shop"), service: "s.shop.svc.cluster.local" };
 const input = {
   nodes: [node("a", "shop"), node("b", "shop"), named],
-  edges: [edge("a", "b", 1, { destinationServices: ["rare.shop"] }), edge("s", "b", 9, { destinationServices: ["often.shop"] })],
+  edges: [
+    edge("a", "b", 1, { destinationServices: ["rare.shop"] }),
+    edge("s", "b", 9, { destinationServices: ["often.shop"] }),
+  ],
 };
 const graph = collapseGraph(input, new Set());
 

@@ -4,7 +4,7 @@ import type { DisplayGraph, DisplayNode } from "#components/topology/display-gra
 export function hostOfNode(node: DisplayNode, graph: DisplayGraph): string | null {
   if (node.kind === "namespace") return null;
   const [member] = node.members;
-  if (member?.service !== undefined && member.service.includes(".")) return member.service;
+  if (member?.service?.includes(".")) return member.service;
   const rates = new Map<string, number>();
   for (const edge of graph.edges.filter(({ target }) => target === node.id).flatMap(({ members }) => members))
     for (const host of edge.destinationServices) rates.set(host, (rates.get(host) ?? 0) + edge.requestsPerSecond);

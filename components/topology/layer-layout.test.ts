@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { layerLayout, type LayoutNode, type Positions } from "#components/topology/layer-layout.ts";
+import { layerLayout } from "#components/topology/layer-layout.ts";
+import type { LayoutNode, Positions } from "#components/topology/layout-graph.ts";
 
 const WIDTH = 120;
 const HEIGHT = 40;
@@ -20,12 +21,22 @@ const y = (positions: Positions, id: string) => positions.get(id)?.y ?? Number.N
 
 function overlapping(positions: Positions): boolean {
   const all = [...positions.values()];
-  return all.some((a, at) => all.slice(at + 1).some((b) => Math.abs(a.x - b.x) < WIDTH && Math.abs(a.y - b.y) < HEIGHT));
+  return all.some((a, at) =>
+    all.slice(at + 1).some((b) => Math.abs(a.x - b.x) < WIDTH && Math.abs(a.y - b.y) < HEIGHT),
+  );
 }
 
 const bookinfo = {
   nodes: [...nodes("gateway", "ingress"), ...nodes("productpage details reviews1 reviews2 reviews3 ratings")],
-  edges: edges("gateway>productpage", "productpage>details", "productpage>reviews1", "productpage>reviews2", "productpage>reviews3", "reviews2>ratings", "reviews3>ratings"),
+  edges: edges(
+    "gateway>productpage",
+    "productpage>details",
+    "productpage>reviews1",
+    "productpage>reviews2",
+    "productpage>reviews3",
+    "reviews2>ratings",
+    "reviews3>ratings",
+  ),
 };
 
 test("callers stand left of what they call and nothing overlaps", () => {
@@ -36,7 +47,9 @@ test("callers stand left of what they call and nothing overlaps", () => {
 });
 
 test("the same graph in another order gives the same picture", () => {
-  expect(layerLayout([...bookinfo.nodes].reverse(), [...bookinfo.edges].reverse())).toEqual(layerLayout(bookinfo.nodes, bookinfo.edges));
+  expect(layerLayout([...bookinfo.nodes].reverse(), [...bookinfo.edges].reverse())).toEqual(
+    layerLayout(bookinfo.nodes, bookinfo.edges),
+  );
 });
 
 test("edges that need not cross do not", () => {
@@ -51,7 +64,10 @@ test("a cycle still has a left and a right", () => {
 });
 
 test("boxes of namespaces that call each other to and fro do not overlap", () => {
-  const positions = layerLayout([...nodes("a1 a2 a3", "a"), ...nodes("b1 b2", "b")], edges("a1>b1", "b1>a2", "a2>b2", "b2>a3"));
+  const positions = layerLayout(
+    [...nodes("a1 a2 a3", "a"), ...nodes("b1 b2", "b")],
+    edges("a1>b1", "b1>a2", "a2>b2", "b2>a3"),
+  );
   const lowestOfA = Math.max(...["a1", "a2", "a3"].map((id) => y(positions, id)));
   const highestOfB = Math.min(...["b1", "b2"].map((id) => y(positions, id)));
   expect(lowestOfA + HEIGHT).toBeLessThan(highestOfB);
@@ -66,7 +82,8 @@ test("nodes without traffic stand below the rest", () => {
 test("a node without traffic does not draw its box around another namespace", () => {
   const all = [...bookinfo.nodes, ...nodes("billing")];
   const positions = layerLayout(all, bookinfo.edges);
-  const leftOfDefault = Math.min(...all.filter(({ group }) => group === "default").map(({ id }) => x(positions, id))) - WIDTH / 2;
+  const leftOfDefault =
+    Math.min(...all.filter(({ group }) => group === "default").map(({ id }) => x(positions, id))) - WIDTH / 2;
   expect(leftOfDefault).toBeGreaterThan(x(positions, "gateway") + WIDTH / 2);
 });
 

@@ -1,26 +1,7 @@
 import { breakCycles } from "#components/topology/break-cycles.ts";
+import type { LayoutEdge, LayoutNode, Point, Positions } from "#components/topology/layout-graph.ts";
 import { orderLayers } from "#components/topology/order-layers.ts";
 import { spreadLayers } from "#components/topology/spread-layers.ts";
-
-export interface LayoutNode {
-  readonly id: string;
-  /** Nodes of one group stand in one box; boxes do not overlap. */
-  readonly group: string;
-  readonly width: number;
-  readonly height: number;
-}
-
-export interface LayoutEdge {
-  readonly source: string;
-  readonly target: string;
-}
-
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
-export type Positions = ReadonlyMap<string, Point>;
 
 /** Between layers there must be room for an edge's label. */
 const LAYER_GAP = 132;
@@ -32,7 +13,9 @@ const LONE_PER_ROW = 5;
  * always gives the same picture. Groups whose boxes would overlap are drawn one below the other instead.
  */
 export function layerLayout(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]): Positions {
-  const linked = new Set(edges.filter(({ source, target }) => source !== target).flatMap(({ source, target }) => [source, target]));
+  const linked = new Set(
+    edges.filter(({ source, target }) => source !== target).flatMap(({ source, target }) => [source, target]),
+  );
   const drawn = nodes.filter(({ id }) => linked.has(id));
   const lone = nodes.filter(({ id }) => !linked.has(id));
   const layers = rankNodes(drawn, edges);
@@ -76,7 +59,11 @@ function columnCentres(layers: readonly (readonly LayoutNode[])[]): number[] {
   });
 }
 
-function place(layers: readonly (readonly LayoutNode[])[], edges: readonly LayoutEdge[], columns: readonly number[]): Map<string, Point> {
+function place(
+  layers: readonly (readonly LayoutNode[])[],
+  edges: readonly LayoutEdge[],
+  columns: readonly number[],
+): Map<string, Point> {
   const rows = spreadLayers(layers, edges);
   const positions = new Map<string, Point>();
   layers.forEach((layer, at) => {
@@ -86,7 +73,13 @@ function place(layers: readonly (readonly LayoutNode[])[], edges: readonly Layou
 }
 
 /** Each group laid out by itself on the common columns, below the one before. */
-function stackGroups(nodes: readonly LayoutNode[], lone: readonly LayoutNode[], edges: readonly LayoutEdge[], layers: readonly (readonly LayoutNode[])[], columns: readonly number[]): Map<string, Point> {
+function stackGroups(
+  nodes: readonly LayoutNode[],
+  lone: readonly LayoutNode[],
+  edges: readonly LayoutEdge[],
+  layers: readonly (readonly LayoutNode[])[],
+  columns: readonly number[],
+): Map<string, Point> {
   const positions = new Map<string, Point>();
   let top = 0;
   for (const group of new Set([...layers.flat(), ...lone].map((node) => node.group))) {
@@ -108,7 +101,10 @@ function stackGroups(nodes: readonly LayoutNode[], lone: readonly LayoutNode[], 
 
 const BOX_PADDING = 28;
 
-function extent(nodes: readonly LayoutNode[], positions: Positions): { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number } {
+function extent(
+  nodes: readonly LayoutNode[],
+  positions: Positions,
+): { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number } {
   const placed = nodes.flatMap((node) => {
     const point = positions.get(node.id);
     return point === undefined ? [] : [{ ...point, halfWidth: node.width / 2, halfHeight: node.height / 2 }];
@@ -123,12 +119,19 @@ function extent(nodes: readonly LayoutNode[], positions: Positions): { readonly 
 
 function boxesOverlap(nodes: readonly LayoutNode[], positions: Positions): boolean {
   const boxes = [...Map.groupBy(nodes, ({ group }) => group).values()].map((members) => extent(members, positions));
-  const touch = (from: number, to: number, otherFrom: number, otherTo: number) => from - BOX_PADDING < otherTo + BOX_PADDING && otherFrom - BOX_PADDING < to + BOX_PADDING;
-  return boxes.some((a, at) => boxes.slice(at + 1).some((b) => touch(a.left, a.right, b.left, b.right) && touch(a.top, a.bottom, b.top, b.bottom)));
+  const touch = (from: number, to: number, otherFrom: number, otherTo: number) =>
+    from - BOX_PADDING < otherTo + BOX_PADDING && otherFrom - BOX_PADDING < to + BOX_PADDING;
+  return boxes.some((a, at) =>
+    boxes.slice(at + 1).some((b) => touch(a.left, a.right, b.left, b.right) && touch(a.top, a.bottom, b.top, b.bottom)),
+  );
 }
 
 /** Nodes without edges in rows below all the rest, each group's from the left edge of its others on. */
-function placeLone(lone: readonly LayoutNode[], nodes: readonly LayoutNode[], positions: ReadonlyMap<string, Point>): Map<string, Point> {
+function placeLone(
+  lone: readonly LayoutNode[],
+  nodes: readonly LayoutNode[],
+  positions: ReadonlyMap<string, Point>,
+): Map<string, Point> {
   const all = new Map(positions);
   let top = positions.size === 0 ? 0 : extent(nodes, positions).bottom + BOX_GAP / 2;
   for (const [group, members] of Map.groupBy(lone, (node) => node.group)) {
@@ -137,7 +140,10 @@ function placeLone(lone: readonly LayoutNode[], nodes: readonly LayoutNode[], po
     const height = Math.max(...members.map((node) => node.height));
     const width = Math.max(...members.map((node) => node.width));
     members.forEach(({ id }, index) => {
-      all.set(id, { x: left + (index % LONE_PER_ROW) * (width + 32) + width / 2, y: top + height / 2 + Math.floor(index / LONE_PER_ROW) * (height + 24) });
+      all.set(id, {
+        x: left + (index % LONE_PER_ROW) * (width + 32) + width / 2,
+        y: top + height / 2 + Math.floor(index / LONE_PER_ROW) * (height + 24),
+      });
     });
     top += Math.ceil(members.length / LONE_PER_ROW) * (height + 24) + BOX_GAP;
   }

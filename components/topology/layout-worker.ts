@@ -1,5 +1,5 @@
 import { forceLayout } from "#components/topology/force-layout.ts";
-import type { LayoutEdge, LayoutNode, Point } from "#components/topology/layer-layout.ts";
+import type { LayoutEdge, LayoutNode, Point } from "#components/topology/layout-graph.ts";
 
 export interface LayoutRequest {
   readonly id: number;

@@ -2,9 +2,9 @@
 import { Info, Lock, LockOpen, ShieldX } from "lucide-react";
 import { KIND_LOOK } from "#components/topology/node-card.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
+import { cx } from "#components/ui/cx.ts";
 import { HEALTH_LOOK } from "#components/ui/health-mark.tsx";
 import { Popover } from "#components/ui/popover.tsx";
-import { cx } from "#components/ui/cx.ts";
 import type { HealthStatus } from "#core/view/graph.ts";
 
 const LINES: readonly { readonly status: HealthStatus; readonly dash: string; readonly color: string }[] = [

@@ -1,8 +1,13 @@
-import type { Point, Positions } from "#components/topology/layer-layout.ts";
+import type { Point, Positions } from "#components/topology/layout-graph.ts";
 
 export type Direction = "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown";
 
-const AXES: Readonly<Record<Direction, Point>> = { ArrowLeft: { x: -1, y: 0 }, ArrowRight: { x: 1, y: 0 }, ArrowUp: { x: 0, y: -1 }, ArrowDown: { x: 0, y: 1 } };
+const AXES: Readonly<Record<Direction, Point>> = {
+  ArrowLeft: { x: -1, y: 0 },
+  ArrowRight: { x: 1, y: 0 },
+  ArrowUp: { x: 0, y: -1 },
+  ArrowDown: { x: 0, y: 1 },
+};
 /** A node off to the side counts as this much further away. */
 const ASIDE = 2.5;
 

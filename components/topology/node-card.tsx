@@ -40,7 +40,11 @@ export function NodeCard({ node, isSelected, isDim, isFocusable, onSelect, onOpe
   const { icon: Mark, mark } = HEALTH_LOOK[node.health.status];
   const figures = figuresOf(node);
   return (
-    <div data-of={node.id} className={cx("absolute top-0 left-0 transition-opacity group-data-[detail=none]/layer:opacity-0")} style={nodeSize(node)}>
+    <div
+      data-of={node.id}
+      className={cx("absolute top-0 left-0 transition-opacity group-data-[detail=none]/layer:opacity-0")}
+      style={nodeSize(node)}
+    >
       <button
         type="button"
         data-node={node.id}
@@ -61,14 +65,23 @@ export function NodeCard({ node, isSelected, isDim, isFocusable, onSelect, onOpe
         <span className="min-w-0 flex-1">
           <span className="flex items-center gap-1.5 leading-4.5">
             <span className={cx("truncate font-medium text-sm", isDim ? "text-subtle" : "text-ink")}>{node.name}</span>
-            {node.version === null ? null : <span className="shrink-0 rounded-sm bg-active px-1 font-medium text-2xs text-muted leading-4">{node.version}</span>}
+            {node.version === null ? null : (
+              <span className="shrink-0 rounded-sm bg-active px-1 font-medium text-2xs text-muted leading-4">
+                {node.version}
+              </span>
+            )}
           </span>
           <span className="tabular block truncate text-2xs text-subtle leading-3.5">{figures}</span>
         </span>
         <Mark aria-hidden className={cx("size-3.5 shrink-0", isDim ? "text-idle" : mark, onOpen !== null && "mr-4")} />
       </button>
       {onOpen === null ? null : (
-        <button type="button" aria-label={`Open namespace ${node.name}`} onClick={onOpen} className="pointer-events-auto absolute top-1/2 right-1.5 flex size-5 -translate-y-1/2 items-center justify-center rounded-sm text-subtle hover:bg-hover hover:text-ink">
+        <button
+          type="button"
+          aria-label={`Open namespace ${node.name}`}
+          onClick={onOpen}
+          className="pointer-events-auto absolute top-1/2 right-1.5 flex size-5 -translate-y-1/2 items-center justify-center rounded-sm text-subtle hover:bg-hover hover:text-ink"
+        >
           <Plus aria-hidden className="size-3.5" />
         </button>
       )}

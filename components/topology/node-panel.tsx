@@ -5,8 +5,8 @@ import { formatRate } from "#components/format/format-rate.ts";
 import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
 import type { DisplayGraph, DisplayNode } from "#components/topology/display-graph.ts";
-import { KIND_LOOK } from "#components/topology/node-card.tsx";
 import { hostOfNode } from "#components/topology/host-of-node.ts";
+import { KIND_LOOK } from "#components/topology/node-card.tsx";
 import { NodePeers } from "#components/topology/node-peers.tsx";
 import { PanelSection } from "#components/topology/panel-section.tsx";
 import { ServiceCharts } from "#components/topology/service-charts.tsx";
@@ -52,7 +52,10 @@ export function NodePanel({ node, graph, onSelect }: NodePanelProps) {
             <ButtonLink size="sm" href={`/security/new?host=${encodeURIComponent(host)}`}>
               <ShieldCheck aria-hidden /> Allow or deny
             </ButtonLink>
-            <ButtonLink size="sm" href={withRange(`/traces?service=${encodeURIComponent(`${service}.${namespace}`)}`, range)}>
+            <ButtonLink
+              size="sm"
+              href={withRange(`/traces?service=${encodeURIComponent(`${service}.${namespace}`)}`, range)}
+            >
               <ListTree aria-hidden /> Traces
             </ButtonLink>
           </div>

@@ -2,15 +2,25 @@
 import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
 import type { DisplayEdge, DisplayGraph, DisplayNode } from "#components/topology/display-graph.ts";
+import { edgesOf } from "#components/topology/edges-of.ts";
 import { PanelSection } from "#components/topology/panel-section.tsx";
-import { edgesOf } from "#components/topology/side-panel.tsx";
 import { DeniedBy } from "#components/ui/denied-by.tsx";
 import { HealthMark } from "#components/ui/health-mark.tsx";
 
 /** Callers and callees; each leads to its edge. */
-export function NodePeers({ node, graph, onSelect }: { readonly node: DisplayNode; readonly graph: DisplayGraph; readonly onSelect: (id: string) => void }) {
+export function NodePeers({
+  node,
+  graph,
+  onSelect,
+}: {
+  readonly node: DisplayNode;
+  readonly graph: DisplayGraph;
+  readonly onSelect: (id: string) => void;
+}) {
   const { into, out } = edgesOf(graph, node.id);
-  const names = new Map(graph.nodes.map(({ id, name, version }) => [id, version === null ? name : `${name} ${version}`]));
+  const names = new Map(
+    graph.nodes.map(({ id, name, version }) => [id, version === null ? name : `${name} ${version}`]),
+  );
   return (
     <>
       <Peers title="Callers" edges={into} nameOf={({ source }) => names.get(source) ?? source} onSelect={onSelect} />
@@ -19,7 +29,17 @@ export function NodePeers({ node, graph, onSelect }: { readonly node: DisplayNod
   );
 }
 
-function Peers({ title, edges, nameOf, onSelect }: { readonly title: string; readonly edges: readonly DisplayEdge[]; readonly nameOf: (edge: DisplayEdge) => string; readonly onSelect: (id: string) => void }) {
+function Peers({
+  title,
+  edges,
+  nameOf,
+  onSelect,
+}: {
+  readonly title: string;
+  readonly edges: readonly DisplayEdge[];
+  readonly nameOf: (edge: DisplayEdge) => string;
+  readonly onSelect: (id: string) => void;
+}) {
   return (
     <PanelSection title={title}>
       {edges.length === 0 ? <p className="text-sm text-subtle">None in this range</p> : null}
@@ -28,11 +48,16 @@ function Peers({ title, edges, nameOf, onSelect }: { readonly title: string; rea
           <li key={edge.id} className="relative rounded-md px-2 py-1 hover:bg-hover">
             <div className="flex items-center gap-2">
               <HealthMark health={edge.health} />
-              <button type="button" onClick={() => onSelect(edge.id)} className="min-w-0 flex-1 truncate rounded-sm text-left text-ink after:absolute after:inset-0">
+              <button
+                type="button"
+                onClick={() => onSelect(edge.id)}
+                className="min-w-0 flex-1 truncate rounded-sm text-left text-ink after:absolute after:inset-0"
+              >
                 {nameOf(edge)}
               </button>
               <span className="tabular shrink-0 text-muted text-xs">
-                {formatRate(edge.requestsPerSecond)}/s{edge.errorPercent > 0 ? ` · ${formatPercent(edge.errorPercent)} err` : ""}
+                {formatRate(edge.requestsPerSecond)}/s
+                {edge.errorPercent > 0 ? ` · ${formatPercent(edge.errorPercent)} err` : ""}
               </span>
             </div>
             {edge.deniedBy.length === 0 ? null : (

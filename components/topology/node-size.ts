@@ -8,7 +8,10 @@ const WIDTH_MAX = 280;
 const HEIGHT = 46;
 
 /** How large a node's card is, from its text alone: layout runs before anything is drawn, and the same name is always the same size. */
-export function nodeSize({ name, version, kind }: Pick<DisplayNode, "name" | "version" | "kind">): { readonly width: number; readonly height: number } {
+export function nodeSize({ name, version, kind }: Pick<DisplayNode, "name" | "version" | "kind">): {
+  readonly width: number;
+  readonly height: number;
+} {
   const text = name.length * LETTER_PX + (version === null ? 0 : version.length * LETTER_PX + CHIP_PX);
   const width = Math.round(Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, text + FIXED_PX)));
   return { width, height: kind === "namespace" ? HEIGHT + 6 : HEIGHT };

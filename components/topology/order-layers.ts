@@ -1,4 +1,4 @@
-import type { LayoutEdge, LayoutNode } from "#components/topology/layer-layout.ts";
+import type { LayoutEdge, LayoutNode } from "#components/topology/layout-graph.ts";
 
 const SWEEPS = 8;
 
@@ -10,15 +10,24 @@ export function orderLayers(layers: readonly (readonly LayoutNode[])[], edges: r
     neighbours.set(source, [...(neighbours.get(source) ?? []), target]);
     neighbours.set(target, [...(neighbours.get(target) ?? []), source]);
   }
-  const ordered = layers.map((layer) => [...layer].sort((a, b) => a.group.localeCompare(b.group) || a.id.localeCompare(b.id)));
+  const ordered = layers.map((layer) =>
+    [...layer].sort((a, b) => a.group.localeCompare(b.group) || a.id.localeCompare(b.id)),
+  );
   const place = new Map<string, number>();
-  const note = (layer: readonly LayoutNode[]) => layer.forEach(({ id }, index) => place.set(id, (index + 0.5) / layer.length));
+  const note = (layer: readonly LayoutNode[]): void => {
+    for (const [index, { id }] of layer.entries()) place.set(id, (index + 0.5) / layer.length);
+  };
   ordered.forEach(note);
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     const way = sweep % 2 === 0 ? ordered.keys() : [...ordered.keys()].reverse();
     for (const at of way) {
       const layer = ordered[at] ?? [];
-      const wanted = new Map(layer.map(({ id }) => [id, mean((neighbours.get(id) ?? []).map((other) => place.get(other) ?? 0.5)) ?? place.get(id) ?? 0.5]));
+      const wanted = new Map(
+        layer.map(({ id }) => [
+          id,
+          mean((neighbours.get(id) ?? []).map((other) => place.get(other) ?? 0.5)) ?? place.get(id) ?? 0.5,
+        ]),
+      );
       layer.sort((a, b) => (wanted.get(a.id) ?? 0) - (wanted.get(b.id) ?? 0));
       note(layer);
     }

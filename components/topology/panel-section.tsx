@@ -1,7 +1,15 @@
 import type { ReactNode } from "react";
 
 /** A part of the side panel. */
-export function PanelSection({ title, note, children }: { readonly title?: string; readonly note?: string; readonly children: ReactNode }) {
+export function PanelSection({
+  title,
+  note,
+  children,
+}: {
+  readonly title?: string;
+  readonly note?: string;
+  readonly children: ReactNode;
+}) {
   return (
     <section aria-label={title} className="border-line border-t px-4 py-3.5">
       {title === undefined ? null : (

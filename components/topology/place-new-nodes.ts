@@ -1,4 +1,5 @@
-import { layerLayout, type LayoutEdge, type LayoutNode, type Point, type Positions } from "#components/topology/layer-layout.ts";
+import { layerLayout } from "#components/topology/layer-layout.ts";
+import type { LayoutEdge, LayoutNode, Point, Positions } from "#components/topology/layout-graph.ts";
 
 const STEP_PX = 24;
 const GAP_PX = 20;
@@ -19,7 +20,9 @@ export function placeNewNodes(nodes: readonly LayoutNode[], edges: readonly Layo
   const sizes = new Map(nodes.map((node) => [node.id, node]));
   const overall = meanShift([...positions.keys()], positions, fresh) ?? { x: 0, y: 0 };
   for (const node of [...missing].sort((a, b) => (fresh.get(a.id)?.x ?? 0) - (fresh.get(b.id)?.x ?? 0))) {
-    const neighbours = edges.flatMap(({ source, target }) => (source === node.id ? [target] : target === node.id ? [source] : []));
+    const neighbours = edges.flatMap(({ source, target }) =>
+      source === node.id ? [target] : target === node.id ? [source] : [],
+    );
     const shift = meanShift(neighbours, positions, fresh) ?? overall;
     const wanted = fresh.get(node.id) ?? { x: 0, y: 0 };
     let point: Point = { x: wanted.x + shift.x, y: wanted.y + shift.y };
@@ -37,14 +40,26 @@ function meanShift(ids: readonly string[], placed: Positions, fresh: Positions):
     return now === undefined || then === undefined ? [] : [{ x: now.x - then.x, y: now.y - then.y }];
   });
   if (shifts.length === 0) return null;
-  return { x: shifts.reduce((sum, { x }) => sum + x, 0) / shifts.length, y: shifts.reduce((sum, { y }) => sum + y, 0) / shifts.length };
+  return {
+    x: shifts.reduce((sum, { x }) => sum + x, 0) / shifts.length,
+    y: shifts.reduce((sum, { y }) => sum + y, 0) / shifts.length,
+  };
 }
 
-function coversAny(node: LayoutNode, point: Point, positions: Positions, sizes: ReadonlyMap<string, LayoutNode>): boolean {
+function coversAny(
+  node: LayoutNode,
+  point: Point,
+  positions: Positions,
+  sizes: ReadonlyMap<string, LayoutNode>,
+): boolean {
   for (const [id, other] of positions) {
     const size = sizes.get(id);
     if (size === undefined) continue;
-    if (Math.abs(point.x - other.x) < (node.width + size.width) / 2 + GAP_PX && Math.abs(point.y - other.y) < (node.height + size.height) / 2 + GAP_PX) return true;
+    if (
+      Math.abs(point.x - other.x) < (node.width + size.width) / 2 + GAP_PX &&
+      Math.abs(point.y - other.y) < (node.height + size.height) / 2 + GAP_PX
+    )
+      return true;
   }
   return false;
 }

@@ -9,7 +9,7 @@ export function placeOverlay(cy: Core, layer: HTMLElement): void {
   const { x, y } = cy.pan();
   const zoom = cy.zoom();
   layer.style.transform = `translate(${x}px, ${y}px) scale(${zoom})`;
-  layer.dataset["detail"] = zoom < CARDS_ZOOM_MIN ? "none" : zoom < TAGS_ZOOM_MIN ? "cards" : "all";
+  layer.dataset.detail = zoom < CARDS_ZOOM_MIN ? "none" : zoom < TAGS_ZOOM_MIN ? "cards" : "all";
   const hasCards = zoom >= CARDS_ZOOM_MIN;
   const changed = cy.nodes("[?isCard]").filter((node) => node.hasClass("carded") !== hasCards);
   if (changed.nonempty()) changed.toggleClass("carded", hasCards);

@@ -21,24 +21,58 @@ import type { AppliedResource } from "#core/view/config.ts";
 export function ServiceCharts({ host }: { readonly host: string }) {
   const range = useRange();
   const trpc = useTRPC();
-  const service = useQuery(trpc.services.get.queryOptions({ host, seconds: range.seconds }, { refetchInterval: refreshMs(range), placeholderData: (previous) => (previous?.host === host ? previous : undefined) }));
+  const service = useQuery(
+    trpc.services.get.queryOptions(
+      { host, seconds: range.seconds },
+      {
+        refetchInterval: refreshMs(range),
+        placeholderData: (previous) => (previous?.host === host ? previous : undefined),
+      },
+    ),
+  );
   return (
     <QueryView query={service} what="the service" skeleton={<SkeletonChart className="h-48 border-line border-t" />}>
       {({ name, metrics, config, traces }) => (
         <>
           <PanelSection title={`Requests per second to ${name}`} note={range.label}>
-            <TimeChart isCompact label={`Requests per second to ${name}`} series={rateSeries(metrics)} kind="stack" format={formatRate} syncId="panel" className="h-28" />
+            <TimeChart
+              isCompact
+              label={`Requests per second to ${name}`}
+              series={rateSeries(metrics)}
+              kind="stack"
+              format={formatRate}
+              syncId="panel"
+              className="h-28"
+            />
           </PanelSection>
           <PanelSection title="Errors">
-            <TimeChart isCompact label="Errors in percent" series={errorSeries(metrics)} format={formatPercent} max={100} syncId="panel" className="h-24" />
+            <TimeChart
+              isCompact
+              label="Errors in percent"
+              series={errorSeries(metrics)}
+              format={formatPercent}
+              max={100}
+              syncId="panel"
+              className="h-24"
+            />
           </PanelSection>
           <PanelSection title="Latency">
-            <TimeChart isCompact label="Latency percentiles" series={latencySeries(metrics)} format={formatMillis} syncId="panel" className="h-28" />
+            <TimeChart
+              isCompact
+              label="Latency percentiles"
+              series={latencySeries(metrics)}
+              format={formatMillis}
+              syncId="panel"
+              className="h-28"
+            />
           </PanelSection>
           <ConfigLinks config={config} />
           <TraceLinks traces={traces} />
           <PanelSection>
-            <Link className="rounded-sm text-accent-text text-sm hover:underline" href={withRange(`/services/${encodeURIComponent(host)}`, range)}>
+            <Link
+              className="rounded-sm text-accent-text text-sm hover:underline"
+              href={withRange(`/services/${encodeURIComponent(host)}`, range)}
+            >
               All about {name}
             </Link>
           </PanelSection>
@@ -56,7 +90,11 @@ function ConfigLinks({ config }: { readonly config: readonly AppliedResource[] }
       <ul className="flex flex-col gap-1.5">
         {ordered.map(({ ref, applies, reason }) => (
           <li key={`${ref} ${reason}`} className="flex gap-2 text-sm">
-            {applies ? <CircleCheck role="img" aria-label="Applies" className="mt-0.5 size-3.5 shrink-0 text-ok" /> : <CircleMinus role="img" aria-label="Does not apply" className="mt-0.5 size-3.5 shrink-0 text-idle" />}
+            {applies ? (
+              <CircleCheck role="img" aria-label="Applies" className="mt-0.5 size-3.5 shrink-0 text-ok" />
+            ) : (
+              <CircleMinus role="img" aria-label="Does not apply" className="mt-0.5 size-3.5 shrink-0 text-idle" />
+            )}
             <span className="min-w-0">
               <Link href={resourceHref(ref)} className="rounded-sm text-ink hover:underline">
                 {ref.split("/").slice(1).join("/")}

@@ -1,7 +1,7 @@
 "use client";
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
-import type { DisplayEdge, DisplayGraph } from "#components/topology/display-graph.ts";
+import type { DisplayGraph } from "#components/topology/display-graph.ts";
 import type { EdgeHistory } from "#components/topology/edge-history.ts";
 import { EdgePanel } from "#components/topology/edge-panel.tsx";
 import { NodePanel } from "#components/topology/node-panel.tsx";
@@ -32,20 +32,28 @@ export function SidePanel({ graph, selected, history, onSelect }: SidePanelProps
     );
   return selected === null ? null : (
     <Frame label="Gone" onClose={() => onSelect(null)}>
-      <p className="p-4 text-muted text-sm">What was chosen had no traffic in this range, or is inside a closed namespace.</p>
+      <p className="p-4 text-muted text-sm">
+        What was chosen had no traffic in this range, or is inside a closed namespace.
+      </p>
     </Frame>
   );
 }
 
-/** Ids of edges may be anything; one lookup for both panels. */
-export function edgesOf(graph: DisplayGraph, id: string): { readonly into: readonly DisplayEdge[]; readonly out: readonly DisplayEdge[] } {
-  const byRate = (a: DisplayEdge, b: DisplayEdge) => b.requestsPerSecond - a.requestsPerSecond;
-  return { into: graph.edges.filter(({ target }) => target === id).sort(byRate), out: graph.edges.filter(({ source }) => source === id).sort(byRate) };
-}
-
-function Frame({ label, onClose, children }: { readonly label: string; readonly onClose: () => void; readonly children: ReactNode }) {
+function Frame({
+  label,
+  onClose,
+  children,
+}: {
+  readonly label: string;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}) {
   return (
-    <aside aria-label={label} data-testid="side-panel" className="relative w-96 shrink-0 overflow-y-auto border-line border-l bg-surface max-lg:absolute max-lg:inset-y-0 max-lg:right-0 max-lg:z-20 max-lg:w-80 max-lg:shadow-raised">
+    <aside
+      aria-label={label}
+      data-testid="side-panel"
+      className="relative w-96 shrink-0 overflow-y-auto border-line border-l bg-surface max-lg:absolute max-lg:inset-y-0 max-lg:right-0 max-lg:z-20 max-lg:w-80 max-lg:shadow-raised"
+    >
       <div className="absolute top-3 right-3">
         <IconButton size="sm" label="Close" onClick={onClose}>
           <X aria-hidden />

@@ -1,10 +1,13 @@
-import type { LayoutEdge, LayoutNode } from "#components/topology/layer-layout.ts";
+import type { LayoutEdge, LayoutNode } from "#components/topology/layout-graph.ts";
 
 const NODE_GAP = 44;
 const ROUNDS = 24;
 
 /** A height for each node: as near to its neighbours as the order of its layer and the gaps allow. */
-export function spreadLayers(layers: readonly (readonly LayoutNode[])[], edges: readonly LayoutEdge[]): ReadonlyMap<string, number> {
+export function spreadLayers(
+  layers: readonly (readonly LayoutNode[])[],
+  edges: readonly LayoutEdge[],
+): ReadonlyMap<string, number> {
   const neighbours = new Map<string, string[]>();
   for (const { source, target } of edges) {
     if (source === target) continue;
@@ -49,7 +52,11 @@ function settle(layer: readonly LayoutNode[], wanted: readonly number[]): number
   const startOf = (block: Block) => block.sum / block.offsets.length;
   layer.forEach((_, index) => {
     blocks.push({ from: index, to: index, sum: wanted[index] ?? 0, offsets: [0] });
-    for (let last = blocks.at(-1), before = blocks.at(-2); last !== undefined && before !== undefined; last = blocks.at(-1), before = blocks.at(-2)) {
+    for (
+      let last = blocks.at(-1), before = blocks.at(-2);
+      last !== undefined && before !== undefined;
+      last = blocks.at(-1), before = blocks.at(-2)
+    ) {
       const step = gapBetween(layer[before.to], layer[last.from]);
       const lead = (before.offsets.at(-1) ?? 0) + step;
       if (startOf(before) + lead <= startOf(last)) break;

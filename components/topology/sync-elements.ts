@@ -9,7 +9,8 @@ export function syncElements(cy: Core, elements: readonly ElementSpec[]): boolea
     // Children leave their box before the box goes, or it would take them along.
     for (const element of elements) {
       const held = cy.getElementById(element.data.id);
-      if (held.nonempty() && held.isNode() && (held.parent().first().id() ?? undefined) !== element.data["parent"]) held.move({ parent: (element.data["parent"] as string | undefined) ?? null });
+      if (held.nonempty() && held.isNode() && (held.parent().first().id() ?? undefined) !== element.data.parent)
+        held.move({ parent: (element.data.parent as string | undefined) ?? null });
     }
     for (const held of cy.elements()) {
       if (wanted.has(held.id())) continue;
@@ -19,7 +20,12 @@ export function syncElements(cy: Core, elements: readonly ElementSpec[]): boolea
     for (const element of elements) {
       const held = cy.getElementById(element.data.id);
       if (held.empty()) {
-        cy.add({ group: element.group, data: { ...element.data }, classes: [...element.classes], ...(element.position === undefined ? {} : { position: { ...element.position } }) });
+        cy.add({
+          group: element.group,
+          data: { ...element.data },
+          classes: [...element.classes],
+          ...(element.position === undefined ? {} : { position: { ...element.position } }),
+        });
         hasChanged ||= element.group === "nodes";
       } else {
         const { weights: _, distances: __, parent: ___, ...data } = element.data;
@@ -39,7 +45,10 @@ export function curveEdges(cy: Core, edges = cy.edges()): void {
     for (const edge of edges) {
       const source = edge.source();
       const target = edge.target();
-      const curve = source.id() === target.id() ? null : curveBetween(source.position(), source.width(), target.position(), target.width());
+      const curve =
+        source.id() === target.id()
+          ? null
+          : curveBetween(source.position(), source.width(), target.position(), target.width());
       edge.toggleClass("backward", curve === null);
       if (curve !== null) edge.data({ weights: [...curve.weights], distances: [...curve.distances] });
     }

@@ -1,6 +1,7 @@
 "use client";
 import { Network } from "lucide-react";
 import { useMemo, useState } from "react";
+import { useRange } from "#components/shell/use-range.ts";
 import { chooseClosed } from "#components/topology/closed-namespaces.ts";
 import { collapseGraph } from "#components/topology/collapse-graph.ts";
 import { findNodes } from "#components/topology/find-nodes.ts";
@@ -12,7 +13,6 @@ import { TopologyToolbar } from "#components/topology/topology-toolbar.tsx";
 import { useEdgeHistory } from "#components/topology/use-edge-history.ts";
 import { useLiveGraph } from "#components/topology/use-live-graph.ts";
 import { useTopologyState } from "#components/topology/use-topology-state.ts";
-import { useRange } from "#components/shell/use-range.ts";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
@@ -36,10 +36,19 @@ export function TopologyPage() {
   );
 }
 
-function TopologyBody({ graph, state }: { readonly graph: Graph; readonly state: ReturnType<typeof useTopologyState> }) {
+function TopologyBody({
+  graph,
+  state,
+}: {
+  readonly graph: Graph;
+  readonly state: ReturnType<typeof useTopologyState>;
+}) {
   const { closed, open, find, view, labels, selected, select } = state;
   const closedNow = [...chooseClosed(graph.nodes, { closed, open })].sort().join(",");
-  const displayed = useMemo(() => collapseGraph(graph, new Set(closedNow.split(",").filter(Boolean))), [graph, closedNow]);
+  const displayed = useMemo(
+    () => collapseGraph(graph, new Set(closedNow.split(",").filter(Boolean))),
+    [graph, closedNow],
+  );
   const history = useEdgeHistory(graph);
   const found = useMemo(() => findNodes(displayed, find), [displayed, find]);
   return (
@@ -49,7 +58,15 @@ function TopologyBody({ graph, state }: { readonly graph: Graph; readonly state:
         {state.asTable ? (
           <TopologyTable graph={displayed} found={found} selected={selected} onSelect={select} />
         ) : (
-          <GraphCanvas graph={displayed} view={view} labels={labels} selected={selected} found={found} onSelect={select} onNamespace={state.setNamespace} />
+          <GraphCanvas
+            graph={displayed}
+            view={view}
+            labels={labels}
+            selected={selected}
+            found={found}
+            onSelect={select}
+            onNamespace={state.setNamespace}
+          />
         )}
         <SidePanel graph={displayed} selected={selected} history={history} onSelect={select} />
       </div>
@@ -59,7 +76,11 @@ function TopologyBody({ graph, state }: { readonly graph: Graph; readonly state:
 
 function TopologySkeleton() {
   return (
-    <div role="status" aria-label="Loading the topology" className="flex flex-1 items-center justify-center gap-2 text-muted">
+    <div
+      role="status"
+      aria-label="Loading the topology"
+      className="flex flex-1 items-center justify-center gap-2 text-muted"
+    >
       <Spinner /> Reading the traffic
     </div>
   );
@@ -67,8 +88,15 @@ function TopologySkeleton() {
 
 function NoTraffic() {
   return (
-    <EmptyState className="flex-1" icon={<Network />} title="No traffic was recorded in this range" testId="topology-empty" actions={<ButtonLink href="/services">See the services</ButtonLink>}>
-      The topology is drawn from requests that proxies reported. It fills in within seconds of the first one; look back further to see earlier traffic.
+    <EmptyState
+      className="flex-1"
+      icon={<Network />}
+      title="No traffic was recorded in this range"
+      testId="topology-empty"
+      actions={<ButtonLink href="/services">See the services</ButtonLink>}
+    >
+      The topology is drawn from requests that proxies reported. It fills in within seconds of the first one; look back
+      further to see earlier traffic.
     </EmptyState>
   );
 }

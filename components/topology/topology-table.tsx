@@ -3,10 +3,11 @@ import { formatMillis } from "#components/format/format-millis.ts";
 import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
 import type { DisplayEdge, DisplayGraph, DisplayNode } from "#components/topology/display-graph.ts";
-import { type Column, DataTable } from "#components/ui/data-table.tsx";
+import { DataTable } from "#components/ui/data-table.tsx";
 import { DeniedBy } from "#components/ui/denied-by.tsx";
 import { HealthMark } from "#components/ui/health-mark.tsx";
 import { MtlsLock } from "#components/ui/mtls-lock.tsx";
+import type { Column } from "#components/ui/table-column.ts";
 
 export interface TopologyTableProps {
   readonly graph: DisplayGraph;
@@ -32,7 +33,11 @@ export function TopologyTable({ graph, found, selected, onSelect }: TopologyTabl
         onRowSelect={({ id }) => onSelect(id === selected ? null : id)}
         selectedKey={selected}
         defaultSort={{ column: "health", isDescending: false }}
-        empty={<p className="p-6 text-center text-muted text-sm">{found === null ? "No requests between nodes in this range." : "Nothing matches the search."}</p>}
+        empty={
+          <p className="p-6 text-center text-muted text-sm">
+            {found === null ? "No requests between nodes in this range." : "Nothing matches the search."}
+          </p>
+        }
       />
       {lone.length === 0 ? null : (
         <p className="border-line border-t px-4 py-3 text-muted text-sm">
@@ -51,14 +56,59 @@ function buildColumns(nodes: ReadonlyMap<string, DisplayNode>): readonly Column<
     return node === undefined ? id : nameOf(node);
   };
   return [
-    { id: "source", header: "Source", sortValue: ({ source }) => name(source), cell: ({ source }) => <NodeName node={nodes.get(source)} id={source} /> },
-    { id: "target", header: "Target", sortValue: ({ target }) => name(target), cell: ({ target }) => <NodeName node={nodes.get(target)} id={target} /> },
-    { id: "rate", header: "Requests/s", align: "end", sortValue: ({ requestsPerSecond }) => requestsPerSecond, cell: ({ requestsPerSecond }) => formatRate(requestsPerSecond) },
-    { id: "errors", header: "Errors", align: "end", sortValue: ({ errorPercent }) => errorPercent, cell: ({ errorPercent }) => formatPercent(errorPercent) },
-    { id: "p95", header: "p95", align: "end", sortValue: ({ p95Ms }) => p95Ms, cell: ({ p95Ms }) => formatMillis(p95Ms) },
-    { id: "mtls", header: "mTLS", align: "end", sortValue: ({ mtlsPercent }) => mtlsPercent, cell: ({ mtlsPercent }) => <MtlsLock percent={mtlsPercent} /> },
-    { id: "health", header: "Health", sortValue: ({ health }) => TROUBLE[health.status], cell: ({ health }) => <HealthMark health={health} withWord /> },
-    { id: "denied", header: "Denied by", sortValue: ({ deniedBy }) => deniedBy[0] ?? null, cell: ({ deniedBy }) => (deniedBy.length === 0 ? <span className="text-subtle">–</span> : <DeniedBy refs={deniedBy} />) },
+    {
+      id: "source",
+      header: "Source",
+      sortValue: ({ source }) => name(source),
+      cell: ({ source }) => <NodeName node={nodes.get(source)} id={source} />,
+    },
+    {
+      id: "target",
+      header: "Target",
+      sortValue: ({ target }) => name(target),
+      cell: ({ target }) => <NodeName node={nodes.get(target)} id={target} />,
+    },
+    {
+      id: "rate",
+      header: "Requests/s",
+      align: "end",
+      sortValue: ({ requestsPerSecond }) => requestsPerSecond,
+      cell: ({ requestsPerSecond }) => formatRate(requestsPerSecond),
+    },
+    {
+      id: "errors",
+      header: "Errors",
+      align: "end",
+      sortValue: ({ errorPercent }) => errorPercent,
+      cell: ({ errorPercent }) => formatPercent(errorPercent),
+    },
+    {
+      id: "p95",
+      header: "p95",
+      align: "end",
+      sortValue: ({ p95Ms }) => p95Ms,
+      cell: ({ p95Ms }) => formatMillis(p95Ms),
+    },
+    {
+      id: "mtls",
+      header: "mTLS",
+      align: "end",
+      sortValue: ({ mtlsPercent }) => mtlsPercent,
+      cell: ({ mtlsPercent }) => <MtlsLock percent={mtlsPercent} />,
+    },
+    {
+      id: "health",
+      header: "Health",
+      sortValue: ({ health }) => TROUBLE[health.status],
+      cell: ({ health }) => <HealthMark health={health} withWord />,
+    },
+    {
+      id: "denied",
+      header: "Denied by",
+      sortValue: ({ deniedBy }) => deniedBy[0] ?? null,
+      cell: ({ deniedBy }) =>
+        deniedBy.length === 0 ? <span className="text-subtle">–</span> : <DeniedBy refs={deniedBy} />,
+    },
   ];
 }
 

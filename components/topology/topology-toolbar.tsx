@@ -20,19 +20,48 @@ export interface TopologyToolbarProps {
 
 export function TopologyToolbar({ state, connection, isPaused, onPause }: TopologyToolbarProps) {
   return (
-    <div role="toolbar" aria-label="Topology" className="flex shrink-0 flex-wrap items-center gap-2 border-line border-b bg-surface px-4 py-2">
-      <Segmented label="View" testId="topology-view" value={state.view} onValueChange={state.setView} options={GRAPH_VIEWS.map((value) => ({ value, label: VIEW_WORD[value] }))} />
+    <div
+      role="toolbar"
+      aria-label="Topology"
+      className="flex shrink-0 flex-wrap items-center gap-2 border-line border-b bg-surface px-4 py-2"
+    >
+      <Segmented
+        label="View"
+        testId="topology-view"
+        value={state.view}
+        onValueChange={state.setView}
+        options={GRAPH_VIEWS.map((value) => ({ value, label: VIEW_WORD[value] }))}
+      />
       <Segmented
         label="Shown as"
         testId="topology-as"
         value={state.asTable ? "table" : "graph"}
         onValueChange={(value) => state.setAsTable(value === "table")}
         options={[
-          { value: "graph", label: <><Network aria-hidden /> Graph</> },
-          { value: "table", label: <><Table2 aria-hidden /> Table</> },
+          {
+            value: "graph",
+            label: (
+              <>
+                <Network aria-hidden /> Graph
+              </>
+            ),
+          },
+          {
+            value: "table",
+            label: (
+              <>
+                <Table2 aria-hidden /> Table
+              </>
+            ),
+          },
         ]}
       />
-      <SearchInput label="Find name, namespace, health" className="w-60" value={state.find} onValueChange={state.setFind} />
+      <SearchInput
+        label="Find name, namespace, health"
+        className="w-60"
+        value={state.find}
+        onValueChange={state.setFind}
+      />
       <div className="ml-auto flex items-center gap-2">
         {state.asTable ? null : (
           <SegmentedMany
@@ -40,7 +69,17 @@ export function TopologyToolbar({ state, connection, isPaused, onPause }: Topolo
             testId="topology-labels"
             values={state.labels}
             onValuesChange={state.setLabels}
-            options={EDGE_LABELS.map((value) => ({ value, label: value === "mtls" ? <><Lock aria-hidden /> mTLS</> : LABEL_WORD[value] }))}
+            options={EDGE_LABELS.map((value) => ({
+              value,
+              label:
+                value === "mtls" ? (
+                  <>
+                    <Lock aria-hidden /> mTLS
+                  </>
+                ) : (
+                  LABEL_WORD[value]
+                ),
+            }))}
           />
         )}
         <LiveMark connection={connection} isPaused={isPaused} />
@@ -58,10 +97,20 @@ const LIVE_LOOK = {
   lost: { word: "Connection lost", dot: "bg-bad" },
 } as const;
 
-function LiveMark({ connection, isPaused }: { readonly connection: keyof typeof LIVE_LOOK; readonly isPaused: boolean }) {
+function LiveMark({
+  connection,
+  isPaused,
+}: {
+  readonly connection: keyof typeof LIVE_LOOK;
+  readonly isPaused: boolean;
+}) {
   const { word, dot } = isPaused ? { word: "Held", dot: "bg-idle" } : LIVE_LOOK[connection];
   return (
-    <span role="status" data-testid="live" className="inline-flex items-center gap-1.5 whitespace-nowrap text-muted text-xs">
+    <span
+      role="status"
+      data-testid="live"
+      className="inline-flex items-center gap-1.5 whitespace-nowrap text-muted text-xs"
+    >
       <span aria-hidden className={cx("size-2 rounded-full", dot)} />
       {word}
     </span>

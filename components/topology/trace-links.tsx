@@ -19,8 +19,13 @@ export function TraceLinks({ traces }: { readonly traces: readonly TraceSummary[
       <ul className="-mx-2 flex flex-col">
         {traces.slice(0, SHOWN).map((trace) => (
           <li key={trace.traceId} className="relative flex items-center gap-2 rounded-md px-2 py-1 hover:bg-hover">
-            {trace.errorCount > 0 ? <OctagonX role="img" aria-label="With errors" className="size-3.5 shrink-0 text-bad" /> : null}
-            <Link href={withRange(`/traces/${trace.traceId}`, range)} className="min-w-0 flex-1 truncate rounded-sm text-ink text-sm after:absolute after:inset-0">
+            {trace.errorCount > 0 ? (
+              <OctagonX role="img" aria-label="With errors" className="size-3.5 shrink-0 text-bad" />
+            ) : null}
+            <Link
+              href={withRange(`/traces/${trace.traceId}`, range)}
+              className="min-w-0 flex-1 truncate rounded-sm text-ink text-sm after:absolute after:inset-0"
+            >
               {trace.rootOperation}
             </Link>
             <span className="tabular shrink-0 text-muted text-xs">{formatMillis(trace.durationMs)}</span>

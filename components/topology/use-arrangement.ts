@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { arrangeAll, arrangeNew, needsFreshLayout } from "#components/topology/arrange-graph.ts";
 import type { DisplayGraph } from "#components/topology/display-graph.ts";
-import type { Point, Positions } from "#components/topology/layer-layout.ts";
+import type { Point, Positions } from "#components/topology/layout-graph.ts";
 import { clearPositions, readPositions, writePositions } from "#components/topology/position-store.ts";
 import type { GraphView } from "#core/view/graph.ts";
 
@@ -40,7 +40,11 @@ export function useArrangement(graph: DisplayGraph, view: GraphView): Arrangemen
     const known = withCentroids(latest.current, readPositions(view));
     const keep = (positions: Positions, isFresh: boolean) => {
       writePositions(view, new Map([...known, ...positions]));
-      setState((before) => ({ view, positions, layouts: before.layouts + (isFresh || before.view !== view || before.positions === null ? 1 : 0) }));
+      setState((before) => ({
+        view,
+        positions,
+        layouts: before.layouts + (isFresh || before.view !== view || before.positions === null ? 1 : 0),
+      }));
     };
     if (latest.current.nodes.length === 0) return;
     if (!needsFreshLayout(latest.current, known)) return keep(arrangeNew(latest.current, known), false);
@@ -77,7 +81,10 @@ function withCentroids(graph: DisplayGraph, known: Map<string, Point>): Map<stri
     if (kind !== "namespace" || known.has(id)) continue;
     const points = members.flatMap((member) => known.get(member.id) ?? []);
     if (points.length === 0) continue;
-    known.set(id, { x: points.reduce((sum, { x }) => sum + x, 0) / points.length, y: points.reduce((sum, { y }) => sum + y, 0) / points.length });
+    known.set(id, {
+      x: points.reduce((sum, { x }) => sum + x, 0) / points.length,
+      y: points.reduce((sum, { y }) => sum + y, 0) / points.length,
+    });
   }
   return known;
 }

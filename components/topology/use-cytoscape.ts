@@ -2,8 +2,8 @@
 import type { Core } from "cytoscape";
 import { type RefObject, useEffect, useRef, useState } from "react";
 import { buildStyle, readPalette } from "#components/topology/graph-style.ts";
+import type { Point } from "#components/topology/layout-graph.ts";
 import { curveEdges } from "#components/topology/sync-elements.ts";
-import type { Point } from "#components/topology/layer-layout.ts";
 
 export interface GraphEvents {
   readonly onSelect: (id: string | null) => void;
@@ -21,7 +21,14 @@ export function useCytoscape(container: RefObject<HTMLDivElement | null>, events
     let isGone = false;
     void import("cytoscape").then(({ default: cytoscape }) => {
       if (isGone || container.current === null) return;
-      core = cytoscape({ container: container.current, style: buildStyle(readPalette()), minZoom: 0.05, maxZoom: 1.8, boxSelectionEnabled: false, autounselectify: true });
+      core = cytoscape({
+        container: container.current,
+        style: buildStyle(readPalette()),
+        minZoom: 0.05,
+        maxZoom: 1.8,
+        boxSelectionEnabled: false,
+        autounselectify: true,
+      });
       listen(core, handlers);
       setCy(core);
     });
@@ -47,7 +54,9 @@ export function useCytoscape(container: RefObject<HTMLDivElement | null>, events
 }
 
 function listen(cy: Core, handlers: RefObject<GraphEvents>): void {
-  cy.on("tap", (event) => handlers.current.onSelect(event.target === cy || event.target.hasClass("box") ? null : event.target.id()));
+  cy.on("tap", (event) =>
+    handlers.current.onSelect(event.target === cy || event.target.hasClass("box") ? null : event.target.id()),
+  );
   cy.on("mouseover", "node[?isCard], edge", (event) => handlers.current.onHover(event.target.id()));
   cy.on("mouseout", "node[?isCard], edge", () => handlers.current.onHover(null));
   cy.on("position", "node", (event) => curveEdges(cy, event.target.connectedEdges()));

@@ -15,10 +15,24 @@ export interface LiveGraph {
 export function useLiveGraph(view: GraphView, seconds: number, isPaused: boolean): LiveGraph {
   const trpc = useTRPC();
   const input = { view, seconds };
-  const query = useQuery(trpc.topology.graph.queryOptions(input, { staleTime: 10_000, placeholderData: (previous) => (previous?.view === view ? previous : undefined) }));
+  const query = useQuery(
+    trpc.topology.graph.queryOptions(input, {
+      staleTime: 10_000,
+      placeholderData: (previous) => (previous?.view === view ? previous : undefined),
+    }),
+  );
   const live = useSubscription(trpc.topology.live.subscriptionOptions(input, { enabled: !isPaused }));
   const fresh = live.data !== undefined && live.data.view === view ? live.data : undefined;
   const data = fresh ?? query.data;
-  const connection = live.status === "pending" ? "live" : live.status === "error" || live.error !== null ? "lost" : "connecting";
-  return { query: { data, error: data === undefined ? query.error : null, isFetching: query.isFetching, refetch: query.refetch }, connection };
+  const connection =
+    live.status === "pending" ? "live" : live.status === "error" || live.error !== null ? "lost" : "connecting";
+  return {
+    query: {
+      data,
+      error: data === undefined ? query.error : null,
+      isFetching: query.isFetching,
+      refetch: query.refetch,
+    },
+    connection,
+  };
 }

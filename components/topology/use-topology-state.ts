@@ -40,7 +40,12 @@ export function useTopologyState(): TopologyState {
     setFind: (find) => search.set({ find }),
     select: (id) => search.set({ select: id }),
     setAsTable: (asTable) => search.set({ as: asTable ? "table" : null }, { history: "push" }),
-    setNamespace: (namespace, isOpen) => search.set({ closed: formatNames(withName(closed, namespace, !isOpen)), open: formatNames(withName(open, namespace, isOpen)), select: null }),
+    setNamespace: (namespace, isOpen) =>
+      search.set({
+        closed: formatNames(withName(closed, namespace, !isOpen)),
+        open: formatNames(withName(open, namespace, isOpen)),
+        select: null,
+      }),
   };
 }
 

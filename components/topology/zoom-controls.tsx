@@ -7,9 +7,14 @@ import { IconButton } from "#components/ui/icon-button.tsx";
 const STEP = 1.25;
 
 export function ZoomControls({ cy, onTidy }: { readonly cy: Core; readonly onTidy: () => void }) {
-  const zoomBy = (factor: number) => cy.zoom({ level: cy.zoom() * factor, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } });
+  const zoomBy = (factor: number) =>
+    cy.zoom({ level: cy.zoom() * factor, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } });
   return (
-    <div role="toolbar" aria-label="View" className="absolute bottom-4 left-4 flex flex-col rounded-lg border border-line bg-surface p-0.5">
+    <div
+      role="toolbar"
+      aria-label="View"
+      className="absolute bottom-4 left-4 flex flex-col rounded-lg border border-line bg-surface p-0.5"
+    >
       <IconButton size="sm" label="Zoom in" onClick={() => zoomBy(STEP)}>
         <Plus aria-hidden />
       </IconButton>

@@ -1,4 +1,13 @@
-const COLORS = ["series-1", "series-2", "series-3", "series-4", "series-5", "series-6", "series-7", "series-8"] as const;
+const COLORS = [
+  "series-1",
+  "series-2",
+  "series-3",
+  "series-4",
+  "series-5",
+  "series-6",
+  "series-7",
+  "series-8",
+] as const;
 
 /** Service → colour variable. */
 export type ServiceColors = ReadonlyMap<string, string>;

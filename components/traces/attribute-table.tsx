@@ -1,5 +1,11 @@
 /** Names and values as the span has them, in the order of names. */
-export function AttributeTable({ title, attributes }: { readonly title?: string; readonly attributes: Readonly<Record<string, string | number | boolean>> }) {
+export function AttributeTable({
+  title,
+  attributes,
+}: {
+  readonly title?: string;
+  readonly attributes: Readonly<Record<string, string | number | boolean>>;
+}) {
   const entries = Object.entries(attributes).sort(([a], [b]) => a.localeCompare(b));
   if (entries.length === 0) return null;
   return (

@@ -1,9 +1,28 @@
 import { expect, test } from "vitest";
-import type { Trace, TraceSpan } from "#core/view/telemetry.ts";
 import { buildWaterfall, extentOf } from "#components/traces/build-waterfall.ts";
+import type { Trace, TraceSpan } from "#core/view/telemetry.ts";
 
-function span(spanId: string, parentSpanId: string | null, startMs: number, durationMs: number, status: TraceSpan["status"] = "unset"): TraceSpan {
-  return { spanId, parentSpanId, service: "s", operation: spanId, kind: "server", startMs, durationMs, status, statusMessage: "", attributes: {}, resource: {}, events: [] };
+function span(
+  spanId: string,
+  parentSpanId: string | null,
+  startMs: number,
+  durationMs: number,
+  status: TraceSpan["status"] = "unset",
+): TraceSpan {
+  return {
+    spanId,
+    parentSpanId,
+    service: "s",
+    operation: spanId,
+    kind: "server",
+    startMs,
+    durationMs,
+    status,
+    statusMessage: "",
+    attributes: {},
+    resource: {},
+    events: [],
+  };
 }
 
 function trace(...spans: TraceSpan[]): Trace {
@@ -11,16 +30,23 @@ function trace(...spans: TraceSpan[]): Trace {
 }
 
 const none = new Set<string>();
-const shape = (rows: ReturnType<typeof buildWaterfall>) => rows.map(({ span: { spanId }, depth }) => `${"  ".repeat(depth)}${spanId}`);
+const shape = (rows: ReturnType<typeof buildWaterfall>) =>
+  rows.map(({ span: { spanId }, depth }) => `${"  ".repeat(depth)}${spanId}`);
 
 test("children stand under their parent in the order of their start", () => {
-  const rows = buildWaterfall(trace(span("c", "a", 30, 10), span("a", null, 0, 100), span("b", "a", 10, 10), span("b1", "b", 12, 2)), none);
+  const rows = buildWaterfall(
+    trace(span("c", "a", 30, 10), span("a", null, 0, 100), span("b", "a", 10, 10), span("b1", "b", 12, 2)),
+    none,
+  );
   expect(shape(rows)).toEqual(["a", "  b", "    b1", "  c"]);
   expect(rows[1]).toMatchObject({ offset: 0.1, width: 0.1, descendants: 1 });
 });
 
 test("a collapsed span hides what is below, counts it and shows its errors", () => {
-  const rows = buildWaterfall(trace(span("a", null, 0, 100), span("b", "a", 10, 10), span("b1", "b", 12, 2, "error")), new Set(["b"]));
+  const rows = buildWaterfall(
+    trace(span("a", null, 0, 100), span("b", "a", 10, 10), span("b1", "b", 12, 2, "error")),
+    new Set(["b"]),
+  );
   expect(shape(rows)).toEqual(["a", "  b"]);
   expect(rows[1]).toMatchObject({ descendants: 1, isCollapsed: true, hasErrorInside: true });
 });

@@ -23,12 +23,25 @@ export function buildWaterfall(trace: Trace, collapsed: ReadonlySet<string>): Wa
   const rows: WaterfallRow[] = [];
   const seen = new Set<string>();
   const { startMs, lengthMs } = extentOf(trace);
-  const visit = (span: TraceSpan, depth: number, isOrphan: boolean, isShown: boolean): { count: number; hasError: boolean } => {
+  const visit = (
+    span: TraceSpan,
+    depth: number,
+    isOrphan: boolean,
+    isShown: boolean,
+  ): { count: number; hasError: boolean } => {
     seen.add(span.spanId);
     const isCollapsed = collapsed.has(span.spanId);
     const at = rows.length;
     const below = (children.get(span.spanId) ?? []).filter(({ spanId }) => !seen.has(spanId));
-    const row = { span, depth, isOrphan, isCollapsed, hasChildren: below.length > 0, offset: (span.startMs - startMs) / lengthMs, width: span.durationMs / lengthMs };
+    const row = {
+      span,
+      depth,
+      isOrphan,
+      isCollapsed,
+      hasChildren: below.length > 0,
+      offset: (span.startMs - startMs) / lengthMs,
+      width: span.durationMs / lengthMs,
+    };
     if (isShown) rows.push({ ...row, descendants: 0, hasErrorInside: false });
     const inside = below.map((child) => visit(child, depth + 1, false, isShown && !isCollapsed));
     const count = inside.reduce((sum, child) => sum + child.count, 0);
@@ -38,7 +51,8 @@ export function buildWaterfall(trace: Trace, collapsed: ReadonlySet<string>): Wa
   };
   const ids = new Set(trace.spans.map(({ spanId }) => spanId));
   const byStart = [...trace.spans].sort((a, b) => a.startMs - b.startMs);
-  for (const span of byStart) if (span.parentSpanId === null || !ids.has(span.parentSpanId)) visit(span, 0, span.parentSpanId !== null, true);
+  for (const span of byStart)
+    if (span.parentSpanId === null || !ids.has(span.parentSpanId)) visit(span, 0, span.parentSpanId !== null, true);
   // What is left hangs in a cycle; it is shown all the same.
   for (const span of byStart) if (!seen.has(span.spanId)) visit(span, 0, true, true);
   return rows;
@@ -46,8 +60,14 @@ export function buildWaterfall(trace: Trace, collapsed: ReadonlySet<string>): Wa
 
 /** Start and length of a trace by its spans; never zero long. */
 export function extentOf(trace: Trace): { readonly startMs: number; readonly lengthMs: number } {
-  const startMs = Math.min(...trace.spans.map((span) => span.startMs), trace.spans.length === 0 ? trace.startMs : Number.POSITIVE_INFINITY);
-  const endMs = Math.max(...trace.spans.map((span) => span.startMs + span.durationMs), trace.spans.length === 0 ? trace.startMs + trace.durationMs : Number.NEGATIVE_INFINITY);
+  const startMs = Math.min(
+    ...trace.spans.map((span) => span.startMs),
+    trace.spans.length === 0 ? trace.startMs : Number.POSITIVE_INFINITY,
+  );
+  const endMs = Math.max(
+    ...trace.spans.map((span) => span.startMs + span.durationMs),
+    trace.spans.length === 0 ? trace.startMs + trace.durationMs : Number.NEGATIVE_INFINITY,
+  );
   return { startMs, lengthMs: Math.max(endMs - startMs, 0.001) };
 }
 

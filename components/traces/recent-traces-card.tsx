@@ -11,7 +11,15 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import type { TraceSummary } from "#core/view/telemetry.ts";
 
 /** A service's last traces, in brief. */
-export function RecentTracesCard({ service, namespace, traces }: { readonly service: string; readonly namespace: string; readonly traces: readonly TraceSummary[] }) {
+export function RecentTracesCard({
+  service,
+  namespace,
+  traces,
+}: {
+  readonly service: string;
+  readonly namespace: string;
+  readonly traces: readonly TraceSummary[];
+}) {
   const range = useRange();
   const colors = assignColors(traces.flatMap((trace) => Object.keys(trace.services)));
   return (
@@ -19,7 +27,11 @@ export function RecentTracesCard({ service, namespace, traces }: { readonly serv
       title="Recent traces"
       isFlush
       actions={
-        <ButtonLink size="sm" variant="ghost" href={withRange(`/traces?service=${encodeURIComponent(`${service}.${namespace}`)}`, range)}>
+        <ButtonLink
+          size="sm"
+          variant="ghost"
+          href={withRange(`/traces?service=${encodeURIComponent(`${service}.${namespace}`)}`, range)}
+        >
           All traces
         </ButtonLink>
       }

@@ -3,8 +3,8 @@ import { MousePointerClick, X } from "lucide-react";
 import { formatMillis } from "#components/format/format-millis.ts";
 import type { ServiceColors } from "#components/traces/assign-colors.ts";
 import { AttributeTable } from "#components/traces/attribute-table.tsx";
-import { spanTitle } from "#components/traces/span-title.ts";
 import { ServiceDot } from "#components/traces/service-dot.tsx";
+import { spanTitle } from "#components/traces/span-title.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
@@ -30,7 +30,11 @@ export function SpanDetail({ span, traceStartMs, colors, onClose }: SpanDetailPr
       </aside>
     );
   return (
-    <aside aria-label="Span" data-testid="span-detail" className="sticky top-17 flex max-h-[calc(100dvh-5.5rem)] flex-col overflow-hidden rounded-lg border border-line bg-surface">
+    <aside
+      aria-label="Span"
+      data-testid="span-detail"
+      className="sticky top-17 flex max-h-[calc(100dvh-5.5rem)] flex-col overflow-hidden rounded-lg border border-line bg-surface"
+    >
       <header className="flex items-start gap-2 border-line border-b px-4 py-3">
         <div className="min-w-0 flex-1">
           <h2 className="break-words font-medium text-ink text-sm">{spanTitle(span)}</h2>
@@ -43,14 +47,22 @@ export function SpanDetail({ span, traceStartMs, colors, onClose }: SpanDetailPr
           <X aria-hidden />
         </IconButton>
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <div tabIndex={0} role="group" aria-label="Span details" className="flex flex-col gap-4 overflow-y-auto p-4 focus-visible:-outline-offset-2">
+      <section
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+        tabIndex={0}
+        aria-label="Span details"
+        className="flex flex-col gap-4 overflow-y-auto p-4 focus-visible:-outline-offset-2"
+      >
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-muted text-xs">
           <span className="font-medium text-ink text-sm">{formatMillis(span.durationMs)}</span>
           <span>after {formatMillis(span.startMs - traceStartMs)}</span>
           <Clock atMs={span.startMs} withMillis className="tabular" />
           <Badge>{span.kind}</Badge>
-          {span.status === "error" ? <Badge tone="bad">error</Badge> : span.status === "ok" ? <Badge tone="ok">ok</Badge> : null}
+          {span.status === "error" ? (
+            <Badge tone="bad">error</Badge>
+          ) : span.status === "ok" ? (
+            <Badge tone="ok">ok</Badge>
+          ) : null}
         </div>
         {span.statusMessage === "" ? null : <Notice tone="bad">{span.statusMessage}</Notice>}
         <AttributeTable title="Attributes" attributes={span.attributes} />
@@ -62,7 +74,9 @@ export function SpanDetail({ span, traceStartMs, colors, onClose }: SpanDetailPr
                 <li key={`${event.atMs} ${event.name}`}>
                   <p className="text-sm">
                     <span className="font-medium text-ink">{event.name}</span>
-                    <span className="tabular ml-2 text-subtle text-xs">after {formatMillis(event.atMs - span.startMs)}</span>
+                    <span className="tabular ml-2 text-subtle text-xs">
+                      after {formatMillis(event.atMs - span.startMs)}
+                    </span>
                   </p>
                   <AttributeTable attributes={event.attributes} />
                 </li>
@@ -71,8 +85,15 @@ export function SpanDetail({ span, traceStartMs, colors, onClose }: SpanDetailPr
           </section>
         )}
         <AttributeTable title="Resource" attributes={span.resource} />
-        <AttributeTable title="Identity" attributes={{ operation: span.operation, "span id": span.spanId, ...(span.parentSpanId === null ? {} : { "parent span id": span.parentSpanId }) }} />
-      </div>
+        <AttributeTable
+          title="Identity"
+          attributes={{
+            operation: span.operation,
+            "span id": span.spanId,
+            ...(span.parentSpanId === null ? {} : { "parent span id": span.parentSpanId }),
+          }}
+        />
+      </section>
     </aside>
   );
 }

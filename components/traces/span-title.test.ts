@@ -2,7 +2,11 @@ import { expect, test } from "vitest";
 import { spanTitle } from "#components/traces/span-title.ts";
 
 test.each([
-  ["details.default.svc.cluster.local:9080/*", { "http.method": "GET", "http.url": "http://details:9080/details/0?full=1" }, "GET /details/0"],
+  [
+    "details.default.svc.cluster.local:9080/*",
+    { "http.method": "GET", "http.url": "http://details:9080/details/0?full=1" },
+    "GET /details/0",
+  ],
   ["details.default.svc.cluster.local:9080/*", {}, "details.default.svc.cluster.local:9080/*"],
   ["router outbound|9080||x", { "http.request.method": "POST", "url.path": "/orders" }, "POST /orders"],
   ["render page", { "http.method": "GET", "http.url": "http://x/y" }, "render page"],

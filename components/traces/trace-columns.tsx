@@ -2,7 +2,7 @@ import { formatMillis } from "#components/format/format-millis.ts";
 import type { ServiceColors } from "#components/traces/assign-colors.ts";
 import { ServiceDot } from "#components/traces/service-dot.tsx";
 import { Badge } from "#components/ui/badge.tsx";
-import type { Column } from "#components/ui/data-table.tsx";
+import type { Column } from "#components/ui/table-column.ts";
 import { Ago } from "#components/ui/time-text.tsx";
 import type { TraceSummary } from "#core/view/telemetry.ts";
 
@@ -24,8 +24,20 @@ export function buildTraceColumns(names: readonly TraceColumn[], colors: Service
         </span>
       ),
     },
-    duration: { id: "duration", header: "Duration", align: "end", sortValue: ({ durationMs }) => durationMs, cell: ({ durationMs }) => formatMillis(durationMs) },
-    spans: { id: "spans", header: "Spans", align: "end", sortValue: ({ spanCount }) => spanCount, cell: ({ spanCount }) => spanCount },
+    duration: {
+      id: "duration",
+      header: "Duration",
+      align: "end",
+      sortValue: ({ durationMs }) => durationMs,
+      cell: ({ durationMs }) => formatMillis(durationMs),
+    },
+    spans: {
+      id: "spans",
+      header: "Spans",
+      align: "end",
+      sortValue: ({ spanCount }) => spanCount,
+      cell: ({ spanCount }) => spanCount,
+    },
     services: {
       id: "services",
       header: "Services",
@@ -42,7 +54,13 @@ export function buildTraceColumns(names: readonly TraceColumn[], colors: Service
         </span>
       ),
     },
-    start: { id: "start", header: "Started", align: "end", sortValue: ({ startMs }) => startMs, cell: ({ startMs }) => <Ago at={startMs} className="whitespace-nowrap text-muted" /> },
+    start: {
+      id: "start",
+      header: "Started",
+      align: "end",
+      sortValue: ({ startMs }) => startMs,
+      cell: ({ startMs }) => <Ago at={startMs} className="whitespace-nowrap text-muted" />,
+    },
   };
   return names.map((name) => columns[name]);
 }

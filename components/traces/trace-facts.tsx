@@ -16,7 +16,11 @@ export function TraceFacts({ trace }: { readonly trace: Trace }) {
       <span>
         {trace.spans.length} spans in {services} {services === 1 ? "service" : "services"}
       </span>
-      {errors === 0 ? <span>no errors</span> : <Badge tone="bad">{errors === 1 ? "1 error" : `${errors} errors`}</Badge>}
+      {errors === 0 ? (
+        <span>no errors</span>
+      ) : (
+        <Badge tone="bad">{errors === 1 ? "1 error" : `${errors} errors`}</Badge>
+      )}
       <Clock atMs={startMs} withMillis className="tabular" />
       <span className="inline-flex items-center">
         <code className="font-mono text-xs">{trace.traceId}</code>

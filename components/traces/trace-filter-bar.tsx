@@ -13,25 +13,64 @@ import type { SearchPatch } from "#components/ui/use-search-state.ts";
 const TYPING_MS = 300;
 
 /** Narrows the search as one types; the URL follows. */
-export function TraceFilterBar({ filter, onChange }: { readonly filter: TraceFilter; readonly onChange: (patch: SearchPatch) => void }) {
+export function TraceFilterBar({
+  filter,
+  onChange,
+}: {
+  readonly filter: TraceFilter;
+  readonly onChange: (patch: SearchPatch) => void;
+}) {
   const trpc = useTRPC();
   const names = useQuery(trpc.services.names.queryOptions(undefined, { staleTime: 30_000 }));
   const services = (names.data?.services ?? []).map(({ name, namespace }) => `${name}.${namespace}`);
   return (
     <div className="mb-4 flex flex-wrap items-center gap-2">
       <Settled value={filter.service} onSettle={(service) => onChange({ service })}>
-        {(value, setValue) => <Combobox isFree label="Service" placeholder="Any service" className="w-56" value={value} options={services} onValueChange={setValue} />}
+        {(value, setValue) => (
+          <Combobox
+            isFree
+            label="Service"
+            placeholder="Any service"
+            className="w-56"
+            value={value}
+            options={services}
+            onValueChange={setValue}
+          />
+        )}
       </Settled>
       <Settled value={filter.operation} onSettle={(operation) => onChange({ operation })}>
         {(value, setValue) => <SearchInput label="Operation or path" value={value} onValueChange={setValue} />}
       </Settled>
       <Settled value={filter.minDurationMs?.toString() ?? ""} onSettle={(min) => onChange({ min })}>
-        {(value, setValue) => <TextInput aria-label="Shortest duration in milliseconds" placeholder="From ms" inputMode="decimal" className="w-24" value={value} onValueChange={setValue} />}
+        {(value, setValue) => (
+          <TextInput
+            aria-label="Shortest duration in milliseconds"
+            placeholder="From ms"
+            inputMode="decimal"
+            className="w-24"
+            value={value}
+            onValueChange={setValue}
+          />
+        )}
       </Settled>
       <Settled value={filter.maxDurationMs?.toString() ?? ""} onSettle={(max) => onChange({ max })}>
-        {(value, setValue) => <TextInput aria-label="Longest duration in milliseconds" placeholder="To ms" inputMode="decimal" className="w-24" value={value} onValueChange={setValue} />}
+        {(value, setValue) => (
+          <TextInput
+            aria-label="Longest duration in milliseconds"
+            placeholder="To ms"
+            inputMode="decimal"
+            className="w-24"
+            value={value}
+            onValueChange={setValue}
+          />
+        )}
       </Settled>
-      <Switch className="ml-2" label="Only with errors" isOn={filter.errorsOnly} onChange={(isOn) => onChange({ errors: isOn ? "1" : null })} />
+      <Switch
+        className="ml-2"
+        label="Only with errors"
+        isOn={filter.errorsOnly}
+        onChange={(isOn) => onChange({ errors: isOn ? "1" : null })}
+      />
     </div>
   );
 }

@@ -9,7 +9,15 @@ test("an empty query string looks for everything", () => {
 });
 
 test("each part of the query string narrows the search", () => {
-  expect(toTraceInput(read("service=reviews.default&operation=GET&min=20&max=100&errors=1"), 300)).toEqual({ seconds: 300, limit: 100, service: "reviews.default", operation: "GET", minDurationMs: 20, maxDurationMs: 100, errorsOnly: true });
+  expect(toTraceInput(read("service=reviews.default&operation=GET&min=20&max=100&errors=1"), 300)).toEqual({
+    seconds: 300,
+    limit: 100,
+    service: "reviews.default",
+    operation: "GET",
+    minDurationMs: 20,
+    maxDurationMs: 100,
+    errorsOnly: true,
+  });
 });
 
 test.each(["min=abc", "min=-5", "max="])("%s is no bound", (query) => {

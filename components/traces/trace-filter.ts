@@ -50,5 +50,11 @@ export function toTraceInput(filter: TraceFilter, seconds: number): TraceInput {
 }
 
 export function isFiltering(filter: TraceFilter): boolean {
-  return filter.service !== "" || filter.operation !== "" || filter.minDurationMs !== null || filter.maxDurationMs !== null || filter.errorsOnly;
+  return (
+    filter.service !== "" ||
+    filter.operation !== "" ||
+    filter.minDurationMs !== null ||
+    filter.maxDurationMs !== null ||
+    filter.errorsOnly
+  );
 }

@@ -7,8 +7,8 @@ import { spanTitle } from "#components/traces/span-title.ts";
 import { TraceFacts } from "#components/traces/trace-facts.tsx";
 import { TraceView } from "#components/traces/trace-view.tsx";
 import { Breadcrumbs } from "#components/ui/breadcrumbs.tsx";
-import { PageHeader } from "#components/ui/page-header.tsx";
 import { Page } from "#components/ui/page.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import type { Trace } from "#core/view/telemetry.ts";
@@ -24,16 +24,35 @@ function isGrowing(trace: Trace | undefined, nowMs: number): boolean {
 export function TracePage({ traceId }: { readonly traceId: string }) {
   const range = useRange();
   const trpc = useTRPC();
-  const trace = useQuery(trpc.traces.get.queryOptions({ traceId }, { staleTime: 10_000, refetchInterval: ({ state }) => (isGrowing(state.data, Date.now()) ? 3000 : false) }));
+  const trace = useQuery(
+    trpc.traces.get.queryOptions(
+      { traceId },
+      { staleTime: 10_000, refetchInterval: ({ state }) => (isGrowing(state.data, Date.now()) ? 3000 : false) },
+    ),
+  );
   const root = trace.data?.spans.find(({ parentSpanId }) => parentSpanId === null) ?? trace.data?.spans[0];
   return (
     <Page>
       <PageHeader
         above={<Breadcrumbs items={[{ label: "Traces", href: withRange("/traces", range) }]} />}
         title={root === undefined ? "Trace" : spanTitle(root)}
-        description={trace.data === undefined ? <code className="font-mono text-xs">{traceId}</code> : <TraceFacts trace={trace.data} />}
+        description={
+          trace.data === undefined ? (
+            <code className="font-mono text-xs">{traceId}</code>
+          ) : (
+            <TraceFacts trace={trace.data} />
+          )
+        }
       />
-      <QueryView query={trace} what="this trace" skeleton={<div className="rounded-lg border border-line bg-surface"><SkeletonRows rows={10} /></div>}>
+      <QueryView
+        query={trace}
+        what="this trace"
+        skeleton={
+          <div className="rounded-lg border border-line bg-surface">
+            <SkeletonRows rows={10} />
+          </div>
+        }
+      >
         {(data) => <TraceView trace={data} />}
       </QueryView>
     </Page>

@@ -24,7 +24,10 @@ export function TraceView({ trace }: { readonly trace: Trace }) {
     else next.delete(spanId);
     setCollapsed(next);
   };
-  const collapseAll = () => setCollapsed(new Set(rows.filter(({ hasChildren, depth }) => hasChildren && depth > 0).map(({ span }) => span.spanId)));
+  const collapseAll = () =>
+    setCollapsed(
+      new Set(rows.filter(({ hasChildren, depth }) => hasChildren && depth > 0).map(({ span }) => span.spanId)),
+    );
   return (
     <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_24rem]">
       <section aria-label="Spans" className="min-w-0 rounded-lg border border-line bg-surface">
@@ -47,9 +50,21 @@ export function TraceView({ trace }: { readonly trace: Trace }) {
             </Button>
           )}
         </div>
-        <Waterfall rows={rows} lengthMs={extent.lengthMs} colors={colors} selectedId={selected?.spanId ?? null} onSelect={(spanId) => search.set({ span: spanId })} onToggle={toggle} />
+        <Waterfall
+          rows={rows}
+          lengthMs={extent.lengthMs}
+          colors={colors}
+          selectedId={selected?.spanId ?? null}
+          onSelect={(spanId) => search.set({ span: spanId })}
+          onToggle={toggle}
+        />
       </section>
-      <SpanDetail span={selected} traceStartMs={extent.startMs} colors={colors} onClose={() => search.set({ span: null })} />
+      <SpanDetail
+        span={selected}
+        traceStartMs={extent.startMs}
+        colors={colors}
+        onClose={() => search.set({ span: null })}
+      />
     </div>
   );
 }

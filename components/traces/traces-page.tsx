@@ -6,16 +6,16 @@ import { useTRPC } from "#components/api/trpc.ts";
 import { refreshMs, withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
 import { assignColors } from "#components/traces/assign-colors.ts";
+import { buildTraceColumns } from "#components/traces/trace-columns.tsx";
 import { isFiltering, parseTraceFilter, toTraceInput } from "#components/traces/trace-filter.ts";
 import { TraceFilterBar } from "#components/traces/trace-filter-bar.tsx";
 import { TraceScatter } from "#components/traces/trace-scatter.tsx";
-import { buildTraceColumns } from "#components/traces/trace-columns.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { PageHeader } from "#components/ui/page-header.tsx";
 import { Page } from "#components/ui/page.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
 import { SkeletonChart, SkeletonRows } from "#components/ui/skeleton.tsx";
 import { formatSort, parseSort } from "#components/ui/sort-rows.ts";
@@ -28,11 +28,16 @@ export function TracesPage() {
   const trpc = useTRPC();
   const search = useSearchState();
   const filter = parseTraceFilter(search.get);
-  const traces = useQuery(trpc.traces.search.queryOptions(toTraceInput(filter, range.seconds), { refetchInterval: refreshMs(range) * 2 }));
+  const traces = useQuery(
+    trpc.traces.search.queryOptions(toTraceInput(filter, range.seconds), { refetchInterval: refreshMs(range) * 2 }),
+  );
   const clear = () => search.set({ service: null, operation: null, min: null, max: null, errors: null });
   return (
     <Page>
-      <PageHeader title="Traces" description="One request through all the services it touched. Proxies record a share of the requests." />
+      <PageHeader
+        title="Traces"
+        description="One request through all the services it touched. Proxies record a share of the requests."
+      />
       <TraceFilterBar filter={filter} onChange={search.set} />
       <QueryView query={traces} what="the traces" skeleton={<TracesSkeleton />}>
         {(rows) =>
@@ -62,11 +67,20 @@ export function TracesPage() {
   );
 }
 
-function ScatterCard({ traces, hrefOf }: { readonly traces: readonly TraceSummary[]; readonly hrefOf: (traceId: string) => string }) {
+function ScatterCard({
+  traces,
+  hrefOf,
+}: {
+  readonly traces: readonly TraceSummary[];
+  readonly hrefOf: (traceId: string) => string;
+}) {
   const router = useRouter();
   const failed = traces.filter(({ errorCount }) => errorCount > 0).length;
   return (
-    <Card title="Duration over time" description={`${traces.length} traces, ${failed === 0 ? "none" : failed} with errors`}>
+    <Card
+      title="Duration over time"
+      description={`${traces.length} traces, ${failed === 0 ? "none" : failed} with errors`}
+    >
       <TraceScatter traces={traces} onSelect={(traceId) => router.push(hrefOf(traceId))} />
     </Card>
   );
@@ -97,7 +111,11 @@ function NoTraces() {
 
 function NoMatch({ onClear }: { readonly onClear: () => void }) {
   return (
-    <EmptyState icon={<ListTree />} title="No trace matches" actions={<Button onClick={onClear}>Clear the filter</Button>}>
+    <EmptyState
+      icon={<ListTree />}
+      title="No trace matches"
+      actions={<Button onClick={onClear}>Clear the filter</Button>}
+    >
       Widen the filter, or look back further.
     </EmptyState>
   );

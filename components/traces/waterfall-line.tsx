@@ -4,9 +4,9 @@ import type { KeyboardEvent } from "react";
 import { formatMillis } from "#components/format/format-millis.ts";
 import type { ServiceColors } from "#components/traces/assign-colors.ts";
 import type { WaterfallRow } from "#components/traces/build-waterfall.ts";
-import { spanTitle } from "#components/traces/span-title.ts";
 import { ServiceDot } from "#components/traces/service-dot.tsx";
-import { WATERFALL_GRID } from "#components/traces/waterfall.tsx";
+import { spanTitle } from "#components/traces/span-title.ts";
+import { WATERFALL_GRID } from "#components/traces/waterfall-grid.ts";
 import { cx } from "#components/ui/cx.ts";
 
 export interface WaterfallLineProps {
@@ -22,7 +22,15 @@ export interface WaterfallLineProps {
 
 const INDENT_PX = 14;
 
-export function WaterfallLine({ row, colors, isSelected, isFocusable, onSelect, onToggle, onKeyDown }: WaterfallLineProps) {
+export function WaterfallLine({
+  row,
+  colors,
+  isSelected,
+  isFocusable,
+  onSelect,
+  onToggle,
+  onKeyDown,
+}: WaterfallLineProps) {
   const { span, depth, hasChildren, isCollapsed, descendants } = row;
   const hasError = span.status === "error" || (isCollapsed && row.hasErrorInside);
   return (
@@ -31,14 +39,21 @@ export function WaterfallLine({ row, colors, isSelected, isFocusable, onSelect, 
       aria-level={depth + 1}
       aria-selected={isSelected}
       aria-expanded={hasChildren ? !isCollapsed : undefined}
-      aria-label={describe(row)}
+      aria-label={describeSpan(row)}
       tabIndex={isFocusable ? 0 : -1}
       data-testid="span"
       onClick={onSelect}
       onKeyDown={onKeyDown}
-      className={cx(WATERFALL_GRID, "h-8 items-center outline-none hover:bg-hover focus-visible:outline-2 focus-visible:outline-accent focus-visible:-outline-offset-2", isSelected && "bg-accent-soft hover:bg-accent-soft")}
+      className={cx(
+        WATERFALL_GRID,
+        "h-8 items-center outline-none hover:bg-hover focus-visible:outline-2 focus-visible:outline-accent focus-visible:-outline-offset-2",
+        isSelected && "bg-accent-soft hover:bg-accent-soft",
+      )}
     >
-      <span className="flex min-w-0 items-center gap-1.5 pr-3 pl-2" style={{ paddingLeft: `${8 + depth * INDENT_PX}px` }}>
+      <span
+        className="flex min-w-0 items-center gap-1.5 pr-3 pl-2"
+        style={{ paddingLeft: `${8 + depth * INDENT_PX}px` }}
+      >
         <span
           aria-hidden
           className="flex size-4 shrink-0 items-center justify-center rounded-sm text-subtle hover:bg-active"
@@ -48,23 +63,41 @@ export function WaterfallLine({ row, colors, isSelected, isFocusable, onSelect, 
             onToggle();
           }}
         >
-          {hasChildren ? isCollapsed ? <ChevronRight className="size-3.5" /> : <ChevronDown className="size-3.5" /> : null}
+          {hasChildren ? (
+            isCollapsed ? (
+              <ChevronRight className="size-3.5" />
+            ) : (
+              <ChevronDown className="size-3.5" />
+            )
+          ) : null}
         </span>
         <ServiceDot service={span.service} colors={colors} />
         <span className="truncate font-medium text-ink">{span.service.split(".")[0]}</span>
         <span className="truncate text-muted text-xs">{spanTitle(span)}</span>
-        {isCollapsed ? <span className="tabular shrink-0 rounded-sm bg-active px-1 text-2xs text-muted">+{descendants}</span> : null}
+        {isCollapsed ? (
+          <span className="tabular shrink-0 rounded-sm bg-active px-1 text-2xs text-muted">+{descendants}</span>
+        ) : null}
         {row.isOrphan ? <Unlink aria-hidden className="size-3 shrink-0 text-subtle" /> : null}
         {hasError ? <OctagonX aria-hidden className="size-3.5 shrink-0 text-bad" /> : null}
       </span>
       <Bar row={row} color={`var(--${colors.get(span.service) ?? "idle"})`} hasError={hasError} />
-      <span className="tabular whitespace-nowrap pr-4 text-right text-muted text-xs">{formatMillis(span.durationMs)}</span>
+      <span className="tabular whitespace-nowrap pr-4 text-right text-muted text-xs">
+        {formatMillis(span.durationMs)}
+      </span>
     </div>
   );
 }
 
 /** The span on the time line. */
-function Bar({ row, color, hasError }: { readonly row: WaterfallRow; readonly color: string; readonly hasError: boolean }) {
+function Bar({
+  row,
+  color,
+  hasError,
+}: {
+  readonly row: WaterfallRow;
+  readonly color: string;
+  readonly hasError: boolean;
+}) {
   return (
     <span className="relative h-full border-line border-l bg-[linear-gradient(to_right,var(--line)_1px,transparent_1px)] bg-[length:25%_100%]">
       <span
@@ -75,6 +108,13 @@ function Bar({ row, color, hasError }: { readonly row: WaterfallRow; readonly co
   );
 }
 
-function describe({ span, descendants, isOrphan }: WaterfallRow): string {
-  return [`${span.service} ${spanTitle(span)}, ${formatMillis(span.durationMs)}`, span.status === "error" ? "error" : "", descendants > 0 ? `${descendants} spans inside` : "", isOrphan ? "its parent was not reported" : ""].filter(Boolean).join(", ");
+function describeSpan({ span, descendants, isOrphan }: WaterfallRow): string {
+  return [
+    `${span.service} ${spanTitle(span)}, ${formatMillis(span.durationMs)}`,
+    span.status === "error" ? "error" : "",
+    descendants > 0 ? `${descendants} spans inside` : "",
+    isOrphan ? "its parent was not reported" : "",
+  ]
+    .filter(Boolean)
+    .join(", ");
 }

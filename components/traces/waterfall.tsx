@@ -3,6 +3,7 @@ import { type KeyboardEvent, useRef } from "react";
 import { formatMillis } from "#components/format/format-millis.ts";
 import type { ServiceColors } from "#components/traces/assign-colors.ts";
 import type { WaterfallRow } from "#components/traces/build-waterfall.ts";
+import { WATERFALL_GRID } from "#components/traces/waterfall-grid.ts";
 import { WaterfallLine } from "#components/traces/waterfall-line.tsx";
 
 export interface WaterfallProps {
@@ -15,9 +16,6 @@ export interface WaterfallProps {
 }
 
 const TICKS = [0, 0.25, 0.5, 0.75, 1] as const;
-/** Name, time line and duration: the same for the ruler and every row. */
-export const WATERFALL_GRID = "grid grid-cols-[minmax(17rem,1fr)_minmax(12rem,1.2fr)_5rem]";
-
 /** Spans as a tree on a time line. Up and Down go from span to span, Left and Right close and open, Enter shows the details. */
 export function Waterfall({ rows, lengthMs, colors, selectedId, onSelect, onToggle }: WaterfallProps) {
   const tree = useRef<HTMLDivElement>(null);
@@ -64,7 +62,11 @@ export function Waterfall({ rows, lengthMs, colors, selectedId, onSelect, onTogg
           <span className="px-4 py-1.5">Service and operation</span>
           <span className="tabular relative h-7">
             {TICKS.map((tick) => (
-              <span key={tick} className="absolute top-1.5" style={tick === 1 ? { right: 0 } : { left: `${tick * 100}%` }}>
+              <span
+                key={tick}
+                className="absolute top-1.5"
+                style={tick === 1 ? { right: 0 } : { left: `${tick * 100}%` }}
+              >
                 {formatMillis(lengthMs * tick)}
               </span>
             ))}

@@ -3,9 +3,10 @@ import { Split } from "lucide-react";
 import { useState } from "react";
 import { Badge } from "#components/ui/badge.tsx";
 import { Card } from "#components/ui/card.tsx";
-import { type Column, DataTable } from "#components/ui/data-table.tsx";
+import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { SearchInput } from "#components/ui/search-input.tsx";
+import type { Column } from "#components/ui/table-column.ts";
 import { type CatalogService, findService } from "#core/form/find-service.ts";
 import type { Catalog, ResourceSummary } from "#core/view/config.ts";
 

@@ -1,6 +1,6 @@
 "use client";
+import type { DraftBase } from "#components/editor/draft-base.ts";
 import { ResourceEditor } from "#components/editor/resource-editor.tsx";
-import type { DraftBase } from "#components/editor/use-draft.ts";
 import { RoutingAside } from "#components/traffic/routing-aside.tsx";
 import { RoutingFields } from "#components/traffic/routing-fields.tsx";
 import { useSubsetPlans } from "#components/traffic/use-subset-plans.ts";

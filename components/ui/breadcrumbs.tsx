@@ -2,7 +2,11 @@ import { ChevronRight } from "lucide-react";
 import Link from "next/link";
 
 /** The way back up; the page itself is the h1 below. */
-export function Breadcrumbs({ items }: { readonly items: readonly { readonly label: string; readonly href: string }[] }) {
+export function Breadcrumbs({
+  items,
+}: {
+  readonly items: readonly { readonly label: string; readonly href: string }[];
+}) {
   return (
     <nav aria-label="Breadcrumb">
       <ol className="flex items-center gap-1 text-subtle text-xs">

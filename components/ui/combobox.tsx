@@ -18,7 +18,16 @@ export interface ComboboxProps {
 }
 
 /** One of many names, found by typing. */
-export function Combobox({ value, onValueChange, options, placeholder, label, isFree = false, className, testId }: ComboboxProps) {
+export function Combobox({
+  value,
+  onValueChange,
+  options,
+  placeholder,
+  label,
+  isFree = false,
+  className,
+  testId,
+}: ComboboxProps) {
   return (
     <Base.Root
       items={options as string[]}
@@ -30,16 +39,32 @@ export function Combobox({ value, onValueChange, options, placeholder, label, is
       }}
     >
       <Base.InputGroup className={cx("relative", className)}>
-        <Base.Input aria-label={label} data-testid={testId} placeholder={placeholder} spellCheck={false} className={cx(CONTROL_CLASS, "pr-8")} />
-        <Base.Trigger aria-label="Show all" className="absolute top-0 right-0 flex h-8 w-8 items-center justify-center text-subtle hover:text-ink">
+        <Base.Input
+          aria-label={label}
+          data-testid={testId}
+          placeholder={placeholder}
+          spellCheck={false}
+          className={cx(CONTROL_CLASS, "pr-8")}
+        />
+        <Base.Trigger
+          aria-label="Show all"
+          className="absolute top-0 right-0 flex h-8 w-8 items-center justify-center text-subtle hover:text-ink"
+        >
           <ChevronsUpDown aria-hidden className="size-3.5" />
         </Base.Trigger>
       </Base.InputGroup>
       <Base.Portal>
         <Base.Positioner sideOffset={4} className="z-50 outline-none">
-          <Base.Popup className={cx(POPUP_CLASS, "max-h-[min(20rem,var(--available-height))] w-max min-w-(--anchor-width) max-w-(--available-width) overflow-y-auto")}>
+          <Base.Popup
+            className={cx(
+              POPUP_CLASS,
+              "max-h-[min(20rem,var(--available-height))] w-max min-w-(--anchor-width) max-w-(--available-width) overflow-y-auto",
+            )}
+          >
             <Base.Empty className="text-subtle text-xs">
-              <div className="px-2 py-1.5">{isFree ? "No known name; what you typed is taken as it is" : "Nothing matches"}</div>
+              <div className="px-2 py-1.5">
+                {isFree ? "No known name; what you typed is taken as it is" : "Nothing matches"}
+              </div>
             </Base.Empty>
             <Base.List>
               {(item: string) => (

@@ -14,7 +14,11 @@ export function CopyButton({ text, label = "Copy" }: { readonly text: string; re
     return () => clearTimeout(timer);
   }, [isCopied]);
   return (
-    <IconButton size="sm" label={isCopied ? "Copied" : label} onClick={() => void navigator.clipboard.writeText(text).then(() => setIsCopied(true))}>
+    <IconButton
+      size="sm"
+      label={isCopied ? "Copied" : label}
+      onClick={() => void navigator.clipboard.writeText(text).then(() => setIsCopied(true))}
+    >
       {isCopied ? <Check aria-hidden className="text-ok" /> : <Copy aria-hidden />}
     </IconButton>
   );

@@ -4,20 +4,8 @@ import { type KeyboardEvent, type ReactNode, useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { cx } from "#components/ui/cx.ts";
 import { SortHeader } from "#components/ui/sort-header.tsx";
-import { type Sort, type SortValue, sortRows } from "#components/ui/sort-rows.ts";
-
-export interface Column<Row> {
-  readonly id: string;
-  readonly header: string;
-  readonly cell: (row: Row) => ReactNode;
-  /** Makes the column sortable. */
-  readonly sortValue?: (row: Row) => SortValue;
-  readonly align?: "start" | "end";
-  /** A CSS width. */
-  readonly width?: string;
-  /** Left out where the table has less than this room. */
-  readonly hideBelow?: "md" | "lg" | "xl";
-}
+import { type Sort, sortRows } from "#components/ui/sort-rows.ts";
+import type { Column } from "#components/ui/table-column.ts";
 
 export interface DataTableProps<Row> {
   /** The table's accessible name. */
@@ -57,7 +45,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   if (rows.length === 0 && empty !== undefined) return empty;
   return (
     <div className={cx("@container min-w-0 overflow-x-auto", className)}>
-      <table aria-label={label} data-testid={testId} className="w-full border-collapse text-left text-sm" onKeyDown={moveBetweenRows}>
+      <table
+        aria-label={label}
+        data-testid={testId}
+        className="w-full border-collapse text-left text-sm"
+        onKeyDown={moveBetweenRows}
+      >
         <thead>
           <tr className="border-line border-b">
             {columns.map((column) => (
@@ -78,7 +71,15 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           {sorted.slice(0, shown).map((row) => {
             const key = rowKey(row);
             return (
-              <tr key={key} data-key={key} aria-selected={selectedKey === key || undefined} className={cx("relative border-line border-b last:border-b-0 aria-selected:bg-accent-soft", isActive(props) && "hover:bg-hover")}>
+              <tr
+                key={key}
+                data-key={key}
+                aria-selected={selectedKey === key || undefined}
+                className={cx(
+                  "relative border-line border-b last:border-b-0 aria-selected:bg-accent-soft",
+                  isActive(props) && "hover:bg-hover",
+                )}
+              >
                 {columns.map((column, index) => (
                   <Cell key={column.id} column={column} isRowHeader={index === 0}>
                     {index === 0 ? <RowTarget props={props} row={row} column={column} /> : column.cell(row)}
@@ -105,8 +106,20 @@ function isActive<Row>({ rowHref, onRowSelect }: DataTableProps<Row>): boolean {
   return rowHref !== undefined || onRowSelect !== undefined;
 }
 
-function Cell<Row>({ column, isRowHeader, children }: { readonly column: Column<Row>; readonly isRowHeader: boolean; readonly children: ReactNode }) {
-  const className = cx("h-10 px-3 py-1.5 font-normal first:pl-4 last:pr-4", column.align === "end" && "text-right", column.hideBelow !== undefined && HIDE[column.hideBelow]);
+function Cell<Row>({
+  column,
+  isRowHeader,
+  children,
+}: {
+  readonly column: Column<Row>;
+  readonly isRowHeader: boolean;
+  readonly children: ReactNode;
+}) {
+  const className = cx(
+    "h-10 px-3 py-1.5 font-normal first:pl-4 last:pr-4",
+    column.align === "end" && "text-right",
+    column.hideBelow !== undefined && HIDE[column.hideBelow],
+  );
   return isRowHeader ? (
     <th scope="row" className={className}>
       {children}
@@ -117,9 +130,18 @@ function Cell<Row>({ column, isRowHeader, children }: { readonly column: Column<
 }
 
 /** The row's link or button covers the row; what else is in the row and takes clicks needs `relative z-1`. */
-const TARGET_CLASS = "rounded-sm text-left font-medium text-ink outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2";
+const TARGET_CLASS =
+  "rounded-sm text-left font-medium text-ink outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2";
 
-function RowTarget<Row>({ props, row, column }: { readonly props: DataTableProps<Row>; readonly row: Row; readonly column: Column<Row> }) {
+function RowTarget<Row>({
+  props,
+  row,
+  column,
+}: {
+  readonly props: DataTableProps<Row>;
+  readonly row: Row;
+  readonly column: Column<Row>;
+}) {
   const { rowHref, onRowSelect } = props;
   if (rowHref !== undefined)
     return (
@@ -143,6 +165,13 @@ function moveBetweenRows(event: KeyboardEvent<HTMLTableElement>): void {
   const at = targets.indexOf(event.target as HTMLElement);
   if (at < 0) return;
   event.preventDefault();
-  const next = event.key === "Home" ? 0 : event.key === "End" ? targets.length - 1 : event.key === "ArrowDown" ? Math.min(at + 1, targets.length - 1) : Math.max(at - 1, 0);
+  const next =
+    event.key === "Home"
+      ? 0
+      : event.key === "End"
+        ? targets.length - 1
+        : event.key === "ArrowDown"
+          ? Math.min(at + 1, targets.length - 1)
+          : Math.max(at - 1, 0);
   targets[next]?.focus();
 }

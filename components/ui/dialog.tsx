@@ -32,14 +32,21 @@ export function Dialog({ isOpen, onOpenChange, title, description, children, foo
           <header className="flex items-start gap-4 px-5 pt-4 pb-3">
             <div className="min-w-0 flex-1">
               <Base.Title className="font-semibold text-base text-ink">{title}</Base.Title>
-              {description === undefined ? null : <Base.Description className="mt-0.5 text-muted text-sm">{description}</Base.Description>}
+              {description === undefined ? null : (
+                <Base.Description className="mt-0.5 text-muted text-sm">{description}</Base.Description>
+              )}
             </div>
-            <Base.Close aria-label="Close" className="-mr-1.5 flex size-7 items-center justify-center rounded-md text-subtle hover:bg-hover hover:text-ink">
+            <Base.Close
+              aria-label="Close"
+              className="-mr-1.5 flex size-7 items-center justify-center rounded-md text-subtle hover:bg-hover hover:text-ink"
+            >
               <X aria-hidden className="size-4" />
             </Base.Close>
           </header>
           {children === undefined ? null : <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-4">{children}</div>}
-          {footer === undefined ? null : <footer className="flex justify-end gap-2 border-line border-t px-5 py-3">{footer}</footer>}
+          {footer === undefined ? null : (
+            <footer className="flex justify-end gap-2 border-line border-t px-5 py-3">{footer}</footer>
+          )}
         </Base.Popup>
       </Base.Portal>
     </Base.Root>

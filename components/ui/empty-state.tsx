@@ -18,9 +18,15 @@ export interface EmptyStateProps {
 export function EmptyState({ icon, title, children, actions, isPage = false, className, testId }: EmptyStateProps) {
   const Title = isPage ? "h1" : "p";
   return (
-    <div data-testid={testId} className={cx("flex flex-col items-center justify-center px-6 py-12 text-center", className)}>
+    <div
+      data-testid={testId}
+      className={cx("flex flex-col items-center justify-center px-6 py-12 text-center", className)}
+    >
       {icon === undefined ? null : (
-        <div aria-hidden className="mb-3 flex size-10 items-center justify-center rounded-lg border border-line bg-sunken text-subtle [&_svg]:size-5">
+        <div
+          aria-hidden
+          className="mb-3 flex size-10 items-center justify-center rounded-lg border border-line bg-sunken text-subtle [&_svg]:size-5"
+        >
           {icon}
         </div>
       )}

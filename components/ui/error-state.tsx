@@ -25,7 +25,9 @@ export function ErrorState({ error, what, onRetry, isRetrying = false, className
       <p className="font-medium text-base text-ink">
         {isSignedOut ? "Your session has ended" : what === undefined ? "This did not work" : `Could not load ${what}`}
       </p>
-      <p className="mt-1 max-w-lg break-words text-muted text-sm">{isSignedOut ? "Sign in again to go on where you were." : capitalise(message)}</p>
+      <p className="mt-1 max-w-lg break-words text-muted text-sm">
+        {isSignedOut ? "Sign in again to go on where you were." : capitalise(message)}
+      </p>
       {hint === null || isSignedOut ? null : <p className="mt-1 max-w-lg text-sm text-subtle">{capitalise(hint)}</p>}
       <div className="mt-4 flex gap-2">
         {isSignedOut ? (

@@ -6,14 +6,35 @@ import { POPUP_CLASS, POPUP_ITEM_CLASS } from "#components/ui/control-class.ts";
 import { cx } from "#components/ui/cx.ts";
 
 export type MenuEntry =
-  | { readonly kind: "action"; readonly label: ReactNode; readonly icon?: ReactNode; readonly onSelect: () => void; readonly isDanger?: boolean; readonly isDisabled?: boolean }
+  | {
+      readonly kind: "action";
+      readonly label: ReactNode;
+      readonly icon?: ReactNode;
+      readonly onSelect: () => void;
+      readonly isDanger?: boolean;
+      readonly isDisabled?: boolean;
+    }
   | { readonly kind: "link"; readonly label: ReactNode; readonly icon?: ReactNode; readonly href: string }
-  | { readonly kind: "choice"; readonly label: ReactNode; readonly icon?: ReactNode; readonly isChosen: boolean; readonly onSelect: () => void }
+  | {
+      readonly kind: "choice";
+      readonly label: ReactNode;
+      readonly icon?: ReactNode;
+      readonly isChosen: boolean;
+      readonly onSelect: () => void;
+    }
   | { readonly kind: "text"; readonly label: ReactNode }
   | { readonly kind: "line" };
 
 /** A list of things to do or places to go. `trigger` is one focusable element. */
-export function Menu({ trigger, entries, align = "end" }: { readonly trigger: ReactElement; readonly entries: readonly MenuEntry[]; readonly align?: "start" | "end" }) {
+export function Menu({
+  trigger,
+  entries,
+  align = "end",
+}: {
+  readonly trigger: ReactElement;
+  readonly entries: readonly MenuEntry[];
+  readonly align?: "start" | "end";
+}) {
   return (
     <Base.Root>
       <Base.Trigger render={trigger} />
@@ -48,14 +69,23 @@ function Entry({ entry }: { readonly entry: MenuEntry }) {
       );
     case "choice":
       return (
-        <Base.CheckboxItem checked={entry.isChosen} closeOnClick onCheckedChange={entry.onSelect} className={cx(POPUP_ITEM_CLASS, "data-checked:font-medium data-checked:text-accent-text")}>
+        <Base.CheckboxItem
+          checked={entry.isChosen}
+          closeOnClick
+          onCheckedChange={entry.onSelect}
+          className={cx(POPUP_ITEM_CLASS, "data-checked:font-medium data-checked:text-accent-text")}
+        >
           {entry.icon === undefined ? null : <span className={ICON}>{entry.icon}</span>}
           {entry.label}
         </Base.CheckboxItem>
       );
     case "action":
       return (
-        <Base.Item disabled={entry.isDisabled ?? false} onClick={entry.onSelect} className={cx(POPUP_ITEM_CLASS, entry.isDanger === true && "text-bad-text")}>
+        <Base.Item
+          disabled={entry.isDisabled ?? false}
+          onClick={entry.onSelect}
+          className={cx(POPUP_ITEM_CLASS, entry.isDanger === true && "text-bad-text")}
+        >
           {entry.icon === undefined ? null : <span className={ICON}>{entry.icon}</span>}
           {entry.label}
         </Base.Item>

@@ -8,7 +8,13 @@ export function MtlsLock({ percent, className }: { readonly percent: number | nu
   const isAll = percent === 100;
   const Icon = isAll ? Lock : LockOpen;
   return (
-    <span className={cx("inline-flex items-center gap-1 whitespace-nowrap", isAll ? "text-ok-text" : "text-warn-text", className)}>
+    <span
+      className={cx(
+        "inline-flex items-center gap-1 whitespace-nowrap",
+        isAll ? "text-ok-text" : "text-warn-text",
+        className,
+      )}
+    >
       <Icon aria-hidden className="size-3.5" />
       {formatPercent(percent)}
     </span>

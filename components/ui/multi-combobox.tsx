@@ -18,7 +18,16 @@ export interface MultiComboboxProps {
 }
 
 /** Several of many names, each as a chip; Backspace takes the last one away. */
-export function MultiCombobox({ values, onValuesChange, options, placeholder, label, isFree = false, className, testId }: MultiComboboxProps) {
+export function MultiCombobox({
+  values,
+  onValuesChange,
+  options,
+  placeholder,
+  label,
+  isFree = false,
+  className,
+  testId,
+}: MultiComboboxProps) {
   const [typed, setTyped] = useState("");
   const free = isFree ? typed.trim() : "";
   const items = free === "" || options.includes(free) ? options : [...options, free];
@@ -42,9 +51,15 @@ export function MultiCombobox({ values, onValuesChange, options, placeholder, la
       >
         <Base.Chips className="flex flex-wrap items-center gap-1">
           {values.map((value) => (
-            <Base.Chip key={value} className="flex h-6 max-w-full items-center gap-1 rounded-sm bg-active pr-0.5 pl-2 text-xs">
+            <Base.Chip
+              key={value}
+              className="flex h-6 max-w-full items-center gap-1 rounded-sm bg-active pr-0.5 pl-2 text-xs"
+            >
               <span className="truncate">{value}</span>
-              <Base.ChipRemove aria-label={`Remove ${value}`} className="flex size-5 items-center justify-center rounded-sm text-subtle hover:text-ink">
+              <Base.ChipRemove
+                aria-label={`Remove ${value}`}
+                className="flex size-5 items-center justify-center rounded-sm text-subtle hover:text-ink"
+              >
                 <X aria-hidden className="size-3" />
               </Base.ChipRemove>
             </Base.Chip>
@@ -60,7 +75,12 @@ export function MultiCombobox({ values, onValuesChange, options, placeholder, la
       </Base.InputGroup>
       <Base.Portal>
         <Base.Positioner sideOffset={4} className="z-50 outline-none">
-          <Base.Popup className={cx(POPUP_CLASS, "max-h-[min(20rem,var(--available-height))] w-max min-w-(--anchor-width) max-w-(--available-width) overflow-y-auto")}>
+          <Base.Popup
+            className={cx(
+              POPUP_CLASS,
+              "max-h-[min(20rem,var(--available-height))] w-max min-w-(--anchor-width) max-w-(--available-width) overflow-y-auto",
+            )}
+          >
             <Base.Empty className="text-subtle text-xs">
               <div className="px-2 py-1.5">Nothing matches</div>
             </Base.Empty>

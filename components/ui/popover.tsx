@@ -5,7 +5,19 @@ import { POPUP_CLASS } from "#components/ui/control-class.ts";
 import { cx } from "#components/ui/cx.ts";
 
 /** A small panel at an element. `trigger` is one focusable element; `title` names the panel. */
-export function Popover({ trigger, title, children, align = "end", className }: { readonly trigger: ReactElement; readonly title: string; readonly children: ReactNode; readonly align?: "start" | "center" | "end"; readonly className?: string }) {
+export function Popover({
+  trigger,
+  title,
+  children,
+  align = "end",
+  className,
+}: {
+  readonly trigger: ReactElement;
+  readonly title: string;
+  readonly children: ReactNode;
+  readonly align?: "start" | "center" | "end";
+  readonly className?: string;
+}) {
   return (
     <Base.Root>
       <Base.Trigger render={trigger} />

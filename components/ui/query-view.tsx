@@ -1,8 +1,8 @@
 "use client";
 import type { ReactNode } from "react";
+import { readApiError } from "#components/api/api-error.ts";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { Notice } from "#components/ui/notice.tsx";
-import { readApiError } from "#components/api/api-error.ts";
 
 /** The part of a TanStack query result that is needed to draw its states. */
 export interface QueryLike<T> {
@@ -24,7 +24,9 @@ export interface QueryViewProps<T> {
 export function QueryView<T>({ query, what, skeleton, children }: QueryViewProps<T>) {
   if (query.data === undefined) {
     if (query.error === null || query.error === undefined) return skeleton;
-    return <ErrorState error={query.error} what={what} onRetry={() => void query.refetch()} isRetrying={query.isFetching} />;
+    return (
+      <ErrorState error={query.error} what={what} onRetry={() => void query.refetch()} isRetrying={query.isFetching} />
+    );
   }
   if (query.error === null || query.error === undefined) return children(query.data);
   return (

@@ -17,8 +17,7 @@ export function SearchInput({ value, onValueChange, label, className }: SearchIn
     <div className={cx("relative w-64", className)}>
       <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 size-4 text-subtle" />
       <input
-        type="text"
-        role="searchbox"
+        type="search"
         aria-label={label}
         placeholder={label}
         value={value}
@@ -31,10 +30,15 @@ export function SearchInput({ value, onValueChange, label, className }: SearchIn
             onValueChange("");
           }
         }}
-        className={cx(CONTROL_CLASS, "px-8")}
+        className={cx(CONTROL_CLASS, "px-8 [&::-webkit-search-cancel-button]:hidden")}
       />
       {value === "" ? null : (
-        <button type="button" aria-label="Clear" onClick={() => onValueChange("")} className="absolute top-1.5 right-1.5 flex size-5 items-center justify-center rounded-sm text-subtle hover:bg-hover hover:text-ink">
+        <button
+          type="button"
+          aria-label="Clear"
+          onClick={() => onValueChange("")}
+          className="absolute top-1.5 right-1.5 flex size-5 items-center justify-center rounded-sm text-subtle hover:bg-hover hover:text-ink"
+        >
           <X aria-hidden className="size-3.5" />
         </button>
       )}

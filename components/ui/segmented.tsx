@@ -16,9 +16,29 @@ const ITEM =
   "inline-flex h-full items-center justify-center gap-1.5 rounded-sm px-2.5 font-medium text-xs text-muted transition-colors hover:text-ink data-pressed:bg-pressed data-pressed:text-ink data-pressed:shadow-[0_1px_2px_rgb(0_0_0/0.12),0_0_0_1px_var(--line)] [&_svg]:size-3.5";
 
 /** One of a few, all visible. */
-export function Segmented<V extends string>({ label, value, onValueChange, options, className, testId }: { readonly label: string; readonly value: V; readonly onValueChange: (value: V) => void; readonly options: readonly SegmentedOption<V>[]; readonly className?: string; readonly testId?: string }) {
+export function Segmented<V extends string>({
+  label,
+  value,
+  onValueChange,
+  options,
+  className,
+  testId,
+}: {
+  readonly label: string;
+  readonly value: V;
+  readonly onValueChange: (value: V) => void;
+  readonly options: readonly SegmentedOption<V>[];
+  readonly className?: string;
+  readonly testId?: string;
+}) {
   return (
-    <ToggleGroup aria-label={label} data-testid={testId} className={cx(GROUP, className)} value={[value]} onValueChange={(next) => next[0] !== undefined && onValueChange(next[0] as V)}>
+    <ToggleGroup
+      aria-label={label}
+      data-testid={testId}
+      className={cx(GROUP, className)}
+      value={[value]}
+      onValueChange={(next) => next[0] !== undefined && onValueChange(next[0] as V)}
+    >
       {options.map((option) => (
         <Toggle key={option.value} value={option.value} aria-label={option.name} className={ITEM}>
           {option.label}
@@ -29,9 +49,30 @@ export function Segmented<V extends string>({ label, value, onValueChange, optio
 }
 
 /** Any of a few, all visible. */
-export function SegmentedMany<V extends string>({ label, values, onValuesChange, options, className, testId }: { readonly label: string; readonly values: readonly V[]; readonly onValuesChange: (values: V[]) => void; readonly options: readonly SegmentedOption<V>[]; readonly className?: string; readonly testId?: string }) {
+export function SegmentedMany<V extends string>({
+  label,
+  values,
+  onValuesChange,
+  options,
+  className,
+  testId,
+}: {
+  readonly label: string;
+  readonly values: readonly V[];
+  readonly onValuesChange: (values: V[]) => void;
+  readonly options: readonly SegmentedOption<V>[];
+  readonly className?: string;
+  readonly testId?: string;
+}) {
   return (
-    <ToggleGroup multiple aria-label={label} data-testid={testId} className={cx(GROUP, className)} value={values as V[]} onValueChange={(next) => onValuesChange(next as V[])}>
+    <ToggleGroup
+      multiple
+      aria-label={label}
+      data-testid={testId}
+      className={cx(GROUP, className)}
+      value={values as V[]}
+      onValueChange={(next) => onValuesChange(next as V[])}
+    >
       {options.map((option) => (
         <Toggle key={option.value} value={option.value} aria-label={option.name} className={ITEM}>
           {option.label}

@@ -27,7 +27,17 @@ export interface SelectProps<V extends string> {
 }
 
 /** One of a closed list. For long lists use Combobox. */
-export function Select<V extends string>({ value, onValueChange, options, placeholder, label, icon, isDisabled = false, className, testId }: SelectProps<V>) {
+export function Select<V extends string>({
+  value,
+  onValueChange,
+  options,
+  placeholder,
+  label,
+  icon,
+  isDisabled = false,
+  className,
+  testId,
+}: SelectProps<V>) {
   return (
     <Base.Root
       items={options as SelectOption<V>[]}
@@ -37,9 +47,16 @@ export function Select<V extends string>({ value, onValueChange, options, placeh
         if (next !== null) onValueChange(next as V);
       }}
     >
-      <Base.Trigger aria-label={label} data-testid={testId} className={cx(CONTROL_CLASS, "flex select-none items-center gap-2 pr-2 text-left", className)}>
+      <Base.Trigger
+        aria-label={label}
+        data-testid={testId}
+        className={cx(CONTROL_CLASS, "flex select-none items-center gap-2 pr-2 text-left", className)}
+      >
         {icon}
-        <Base.Value className="min-w-0 flex-1 truncate data-placeholder:text-subtle" placeholder={placeholder ?? "Choose"} />
+        <Base.Value
+          className="min-w-0 flex-1 truncate data-placeholder:text-subtle"
+          placeholder={placeholder ?? "Choose"}
+        />
         <Base.Icon>
           <ChevronsUpDown aria-hidden className="size-3.5 text-subtle" />
         </Base.Icon>
@@ -52,7 +69,9 @@ export function Select<V extends string>({ value, onValueChange, options, placeh
                 <Base.Item key={option.value} value={option.value} className={POPUP_ITEM_CLASS}>
                   <span className="min-w-0 flex-1">
                     <Base.ItemText className="block truncate">{option.label}</Base.ItemText>
-                    {option.description === undefined ? null : <span className="block text-subtle text-xs">{option.description}</span>}
+                    {option.description === undefined ? null : (
+                      <span className="block text-subtle text-xs">{option.description}</span>
+                    )}
                   </span>
                   <Base.ItemIndicator>
                     <Check aria-hidden className="size-3.5 text-accent" />

@@ -1,7 +1,13 @@
 import type { Tone } from "#components/ui/badge.tsx";
 import { cx } from "#components/ui/cx.ts";
 
-const FILL: Record<Tone, string> = { neutral: "bg-idle", accent: "bg-accent", ok: "bg-ok", warn: "bg-warn", bad: "bg-bad" };
+const FILL: Record<Tone, string> = {
+  neutral: "bg-idle",
+  accent: "bg-accent",
+  ok: "bg-ok",
+  warn: "bg-warn",
+  bad: "bg-bad",
+};
 
 export interface SharePart {
   readonly label: string;

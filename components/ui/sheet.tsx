@@ -29,14 +29,21 @@ export function Sheet({ isOpen, onOpenChange, title, description, children, foot
           <header className="flex items-start gap-4 border-line border-b px-5 py-3.5">
             <div className="min-w-0 flex-1">
               <Base.Title className="font-semibold text-base text-ink">{title}</Base.Title>
-              {description === undefined ? null : <Base.Description className="mt-0.5 text-muted text-sm">{description}</Base.Description>}
+              {description === undefined ? null : (
+                <Base.Description className="mt-0.5 text-muted text-sm">{description}</Base.Description>
+              )}
             </div>
-            <Base.Close aria-label="Close" className="-mr-1.5 flex size-7 items-center justify-center rounded-md text-subtle hover:bg-hover hover:text-ink">
+            <Base.Close
+              aria-label="Close"
+              className="-mr-1.5 flex size-7 items-center justify-center rounded-md text-subtle hover:bg-hover hover:text-ink"
+            >
               <X aria-hidden className="size-4" />
             </Base.Close>
           </header>
           <div className="min-h-0 flex-1 overflow-y-auto p-5">{children}</div>
-          {footer === undefined ? null : <footer className="flex justify-end gap-2 border-line border-t px-5 py-3">{footer}</footer>}
+          {footer === undefined ? null : (
+            <footer className="flex justify-end gap-2 border-line border-t px-5 py-3">{footer}</footer>
+          )}
         </Base.Popup>
       </Base.Portal>
     </Base.Root>

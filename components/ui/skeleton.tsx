@@ -2,7 +2,9 @@ import { cx } from "#components/ui/cx.ts";
 
 /** A placeholder with the shape of what comes. */
 export function Skeleton({ className }: { readonly className?: string }) {
-  return <div aria-hidden className={cx("animate-[pulse-soft_1.6s_ease-in-out_infinite] rounded-md bg-active", className)} />;
+  return (
+    <div aria-hidden className={cx("animate-[pulse-soft_1.6s_ease-in-out_infinite] rounded-md bg-active", className)} />
+  );
 }
 
 /** Placeholder rows of a table. */

@@ -16,10 +16,31 @@ export interface SliderProps {
 }
 
 /** A number on a line, by pointer or arrow keys. */
-export function Slider({ value, onValueChange, label, min = 0, max = 100, step = 1, isDisabled = false, className, testId }: SliderProps) {
+export function Slider({
+  value,
+  onValueChange,
+  label,
+  min = 0,
+  max = 100,
+  step = 1,
+  isDisabled = false,
+  className,
+  testId,
+}: SliderProps) {
   return (
-    <Base.Root value={value} onValueChange={(next) => onValueChange(Array.isArray(next) ? (next[0] ?? min) : (next as number))} min={min} max={max} step={step} disabled={isDisabled} className={cx("w-full", className)}>
-      <Base.Control data-testid={testId} className="flex h-8 w-full touch-none select-none items-center data-disabled:opacity-50">
+    <Base.Root
+      value={value}
+      onValueChange={(next) => onValueChange(Array.isArray(next) ? (next[0] ?? min) : (next as number))}
+      min={min}
+      max={max}
+      step={step}
+      disabled={isDisabled}
+      className={cx("w-full", className)}
+    >
+      <Base.Control
+        data-testid={testId}
+        className="flex h-8 w-full touch-none select-none items-center data-disabled:opacity-50"
+      >
         <Base.Track className="h-1.5 w-full rounded-full bg-active">
           <Base.Indicator className="rounded-full bg-accent-fill" />
           <Base.Thumb

@@ -1,8 +1,8 @@
 "use client";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import type { Column } from "#components/ui/data-table.tsx";
 import { cx } from "#components/ui/cx.ts";
 import type { Sort } from "#components/ui/sort-rows.ts";
+import type { Column } from "#components/ui/table-column.ts";
 
 export interface SortHeaderProps<Row> {
   readonly column: Column<Row>;
@@ -21,7 +21,11 @@ export function SortHeader<Row>({ column, sort, onSort, className }: SortHeaderP
       scope="col"
       style={column.width === undefined ? undefined : { width: column.width }}
       aria-sort={isSorted ? (sort.isDescending ? "descending" : "ascending") : undefined}
-      className={cx("h-9 whitespace-nowrap px-3 font-medium text-subtle text-xs first:pl-4 last:pr-4", isEnd && "text-right", className)}
+      className={cx(
+        "h-9 whitespace-nowrap px-3 font-medium text-subtle text-xs first:pl-4 last:pr-4",
+        isEnd && "text-right",
+        className,
+      )}
     >
       {column.sortValue === undefined ? (
         column.header
@@ -29,10 +33,17 @@ export function SortHeader<Row>({ column, sort, onSort, className }: SortHeaderP
         <button
           type="button"
           onClick={() => onSort({ column: column.id, isDescending: isSorted ? !sort.isDescending : isEnd })}
-          className={cx("group inline-flex items-center gap-1 rounded-sm hover:text-ink", isEnd && "flex-row-reverse", isSorted && "text-ink")}
+          className={cx(
+            "group inline-flex items-center gap-1 rounded-sm hover:text-ink",
+            isEnd && "flex-row-reverse",
+            isSorted && "text-ink",
+          )}
         >
           {column.header}
-          <Arrow aria-hidden className={cx("size-3", isSorted ? "" : "opacity-0 group-hover:opacity-50 group-focus-visible:opacity-50")} />
+          <Arrow
+            aria-hidden
+            className={cx("size-3", isSorted ? "" : "opacity-0 group-hover:opacity-50 group-focus-visible:opacity-50")}
+          />
         </button>
       )}
     </th>

@@ -6,11 +6,11 @@ export interface Sort {
 export type SortValue = string | number | null;
 
 /** A sorted copy; equal rows keep their order and rows without a value come last either way. */
-export function sortRows<Row>(rows: readonly Row[], valueOf: (row: Row) => SortValue, isDescending: boolean): Row[] {
+export function sortRows<Row>(rows: readonly Row[], readValue: (row: Row) => SortValue, isDescending: boolean): Row[] {
   const direction = isDescending ? -1 : 1;
   return [...rows].sort((a, b) => {
-    const left = valueOf(a);
-    const right = valueOf(b);
+    const left = readValue(a);
+    const right = readValue(b);
     if (left === null || right === null) return left === right ? 0 : left === null ? 1 : -1;
     if (typeof left === "number" && typeof right === "number") return (left - right) * direction;
     return String(left).localeCompare(String(right), "en", { numeric: true }) * direction;

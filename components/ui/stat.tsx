@@ -16,9 +16,16 @@ export function Stat({ label, value, unit, note, tone = "plain", testId }: StatP
   return (
     <div className="min-w-0" data-testid={testId}>
       <div className="truncate text-subtle text-xs">{label}</div>
-      <div className={cx("tabular mt-0.5 font-semibold text-2xl tracking-[-0.02em]", tone === "bad" ? "text-bad-text" : tone === "warn" ? "text-warn-text" : "text-ink")}>
+      <div
+        className={cx(
+          "tabular mt-0.5 font-semibold text-2xl tracking-[-0.02em]",
+          tone === "bad" ? "text-bad-text" : tone === "warn" ? "text-warn-text" : "text-ink",
+        )}
+      >
         {value}
-        {unit === undefined ? null : <span className="ml-1 font-normal text-sm text-subtle tracking-normal">{unit}</span>}
+        {unit === undefined ? null : (
+          <span className="ml-1 font-normal text-sm text-subtle tracking-normal">{unit}</span>
+        )}
       </div>
       {note === undefined ? null : <div className="mt-0.5 text-muted text-xs">{note}</div>}
     </div>

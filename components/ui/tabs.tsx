@@ -10,9 +10,25 @@ export interface TabItem<V extends string> {
 }
 
 /** Sections of which one shows. Keep the value in the URL (useSearchState) where a link should lead to it. */
-export function Tabs<V extends string>({ label, value, onValueChange, items, className }: { readonly label: string; readonly value: V; readonly onValueChange: (value: V) => void; readonly items: readonly TabItem<V>[]; readonly className?: string }) {
+export function Tabs<V extends string>({
+  label,
+  value,
+  onValueChange,
+  items,
+  className,
+}: {
+  readonly label: string;
+  readonly value: V;
+  readonly onValueChange: (value: V) => void;
+  readonly items: readonly TabItem<V>[];
+  readonly className?: string;
+}) {
   return (
-    <Base.Root value={value} onValueChange={(next) => onValueChange(next as V)} className={cx("flex min-w-0 flex-col", className)}>
+    <Base.Root
+      value={value}
+      onValueChange={(next) => onValueChange(next as V)}
+      className={cx("flex min-w-0 flex-col", className)}
+    >
       <Base.List aria-label={label} className="relative flex gap-4 overflow-x-auto border-line border-b">
         {items.map((item) => (
           <Base.Tab
@@ -25,7 +41,11 @@ export function Tabs<V extends string>({ label, value, onValueChange, items, cla
         ))}
       </Base.List>
       {items.map((item) => (
-        <Base.Panel key={item.value} value={item.value} className="min-w-0 pt-4 outline-none focus-visible:outline-2 focus-visible:outline-accent">
+        <Base.Panel
+          key={item.value}
+          value={item.value}
+          className="min-w-0 pt-4 outline-none focus-visible:outline-2 focus-visible:outline-accent"
+        >
           {item.content}
         </Base.Panel>
       ))}

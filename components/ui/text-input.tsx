@@ -4,7 +4,8 @@ import type { ComponentProps } from "react";
 import { CONTROL_CLASS } from "#components/ui/control-class.ts";
 import { cx } from "#components/ui/cx.ts";
 
-export interface TextInputProps extends Omit<ComponentProps<"input">, "ref" | "value" | "defaultValue" | "onChange" | "size"> {
+export interface TextInputProps
+  extends Omit<ComponentProps<"input">, "ref" | "value" | "defaultValue" | "onChange" | "size"> {
   readonly value: string;
   readonly onValueChange: (value: string) => void;
   /** Names, hosts and paths read better in the fixed-width face. */
@@ -12,5 +13,12 @@ export interface TextInputProps extends Omit<ComponentProps<"input">, "ref" | "v
 }
 
 export function TextInput({ value, onValueChange, isCode = false, className, ...rest }: TextInputProps) {
-  return <Input {...rest} value={value} onValueChange={onValueChange} className={cx(CONTROL_CLASS, isCode && "font-mono text-xs", className)} />;
+  return (
+    <Input
+      {...rest}
+      value={value}
+      onValueChange={onValueChange}
+      className={cx(CONTROL_CLASS, isCode && "font-mono text-xs", className)}
+    />
+  );
 }

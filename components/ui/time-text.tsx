@@ -8,17 +8,33 @@ export function Ago({ at, className }: { readonly at: string | number; readonly 
   const ms = typeof at === "number" ? at : Date.parse(at);
   const nowMs = useNow(10_000);
   return (
-    <time dateTime={new Date(ms).toISOString()} title={nowMs === null ? undefined : formatDateTime(ms)} className={className}>
+    <time
+      dateTime={new Date(ms).toISOString()}
+      title={nowMs === null ? undefined : formatDateTime(ms)}
+      className={className}
+    >
       {nowMs === null ? formatDateTime(ms, "UTC") : formatAgo(ms, Math.max(nowMs, Date.now()))}
     </time>
   );
 }
 
 /** A time of day in the reader's time zone. */
-export function Clock({ atMs, withMillis = false, className }: { readonly atMs: number; readonly withMillis?: boolean; readonly className?: string }) {
+export function Clock({
+  atMs,
+  withMillis = false,
+  className,
+}: {
+  readonly atMs: number;
+  readonly withMillis?: boolean;
+  readonly className?: string;
+}) {
   const isMounted = useNow(null) !== null;
   return (
-    <time dateTime={new Date(atMs).toISOString()} title={isMounted ? formatDateTime(atMs) : undefined} className={className}>
+    <time
+      dateTime={new Date(atMs).toISOString()}
+      title={isMounted ? formatDateTime(atMs) : undefined}
+      className={className}
+    >
       {formatClock(atMs, { millis: withMillis, ...(isMounted ? {} : { timeZone: "UTC" }) })}
     </time>
   );

@@ -3,7 +3,15 @@ import { Tooltip as Base } from "@base-ui/react/tooltip";
 import type { ReactElement, ReactNode } from "react";
 
 /** A hint for pointer and keyboard; never the only place where something is said. `children` is one focusable element. */
-export function Tooltip({ label, children, side = "bottom" }: { readonly label: ReactNode; readonly children: ReactElement; readonly side?: "top" | "bottom" | "left" | "right" }) {
+export function Tooltip({
+  label,
+  children,
+  side = "bottom",
+}: {
+  readonly label: ReactNode;
+  readonly children: ReactElement;
+  readonly side?: "top" | "bottom" | "left" | "right";
+}) {
   return (
     <Base.Root>
       <Base.Trigger render={children} />

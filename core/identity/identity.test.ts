@@ -25,7 +25,9 @@ test.each([
   ["a token that was cut", formatJoinToken(TOKEN).slice(0, -20)],
   ["a token with damaged claims", formatJoinToken(TOKEN).replace("pharos1.ey", "pharos1.xx")],
 ])("refuses %s and says what to do", (_, text) => {
-  expect(() => parseJoinToken(text)).toThrow(expect.objectContaining({ code: "invalid", hint: expect.stringContaining("pharos token create") }));
+  expect(() => parseJoinToken(text)).toThrow(
+    expect.objectContaining({ code: "invalid", hint: expect.stringContaining("pharos token create") }),
+  );
 });
 
 test("a secret is printed nowhere", () => {
@@ -33,7 +35,10 @@ test("a secret is printed nowhere", () => {
 });
 
 test.each([
-  ["spiffe://cluster.local/ns/default/sa/bookinfo-reviews", { trustDomain: "cluster.local", namespace: "default", serviceAccount: "bookinfo-reviews" }],
+  [
+    "spiffe://cluster.local/ns/default/sa/bookinfo-reviews",
+    { trustDomain: "cluster.local", namespace: "default", serviceAccount: "bookinfo-reviews" },
+  ],
   ["spiffe://cluster.local/ns/default/sa/a/extra", undefined],
   ["spiffe://cluster.local/ns/Default/sa/a", undefined],
   ["https://cluster.local/ns/default/sa/a", undefined],

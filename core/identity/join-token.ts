@@ -28,7 +28,9 @@ function fromBase64Url(text: string): string {
 /** `pharos1.CLAIMS.SECRET`: one word that survives a terminal, a mail and a YAML file. */
 export function formatJoinToken(token: JoinToken): string {
   const { server, rootFingerprint, id, trustDomain, namespace, serviceAccount } = token;
-  const claims = toBase64Url(JSON.stringify({ s: server, f: rootFingerprint, i: id, t: trustDomain, n: namespace, a: serviceAccount }));
+  const claims = toBase64Url(
+    JSON.stringify({ s: server, f: rootFingerprint, i: id, t: trustDomain, n: namespace, a: serviceAccount }),
+  );
   return `${PREFIX}.${claims}.${token.secret.reveal()}`;
 }
 
@@ -38,7 +40,8 @@ export function parseJoinToken(text: string): JoinToken {
   const refuse = (why: string): never => {
     throw new PharosError("invalid", `the join token ${why}`, { hint: HINT });
   };
-  if (prefix !== PREFIX || rest.length > 0 || !/^[A-Za-z0-9_-]{32,}$/.test(secret)) refuse(prefix === PREFIX ? "is cut off" : "is not one");
+  if (prefix !== PREFIX || rest.length > 0 || !/^[A-Za-z0-9_-]{32,}$/.test(secret))
+    refuse(prefix === PREFIX ? "is cut off" : "is not one");
   let parsed: Record<string, unknown> = {};
   try {
     parsed = JSON.parse(fromBase64Url(claims)) as Record<string, unknown>;
@@ -51,5 +54,13 @@ export function parseJoinToken(text: string): JoinToken {
   };
   const rootFingerprint = text_("f");
   if (!/^[0-9a-f]{64}$/.test(rootFingerprint)) refuse("is damaged");
-  return { server: text_("s"), rootFingerprint, id: text_("i"), trustDomain: text_("t"), namespace: text_("n"), serviceAccount: text_("a"), secret: new Secret(secret) };
+  return {
+    server: text_("s"),
+    rootFingerprint,
+    id: text_("i"),
+    trustDomain: text_("t"),
+    namespace: text_("n"),
+    serviceAccount: text_("a"),
+    secret: new Secret(secret),
+  };
 }

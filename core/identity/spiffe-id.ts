@@ -9,7 +9,8 @@ export interface Identity {
   readonly serviceAccount: string;
 }
 
-const PATTERN = /^spiffe:\/\/([a-z0-9._-]{1,255})\/ns\/([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\/sa\/([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)$/;
+const PATTERN =
+  /^spiffe:\/\/([a-z0-9._-]{1,255})\/ns\/([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\/sa\/([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)$/;
 
 /** Undefined for anything but an id in Istio's form. */
 export function parseSpiffeId(text: string): Identity | undefined {

@@ -7,11 +7,15 @@ type Explained = Omit<AppliedResource, "ref">;
 
 /** Which resources bear on a service, and why; those that look as if they did and do not are told too. */
 export function explainService(snapshot: Snapshot, host: string): readonly AppliedResource[] {
-  const entry = snapshot.resources.find((resource) => resource.kind === "ServiceEntry" && resource.spec.hosts.includes(host));
+  const entry = snapshot.resources.find(
+    (resource) => resource.kind === "ServiceEntry" && resource.spec.hosts.includes(host),
+  );
   if (entry?.kind !== "ServiceEntry") return [];
   const namespace = entry.metadata.namespace;
   const selector = entry.spec.workloadSelector?.labels ?? {};
-  const instances = snapshot.instances.filter((instance) => instance.namespace === namespace && covers(instance.labels, selector));
+  const instances = snapshot.instances.filter(
+    (instance) => instance.namespace === namespace && covers(instance.labels, selector),
+  );
   const labelSets = instances.length > 0 ? instances.map(({ labels }) => labels) : [selector];
   const taken = new Map<string, AnyResource>();
   const explained: AppliedResource[] = [];
@@ -36,7 +40,10 @@ function covers(labels: Readonly<Record<string, string>>, selector: Readonly<Rec
 }
 
 function byAge(a: AnyResource, b: AnyResource): number {
-  return (a.metadata.creationTimestamp ?? "").localeCompare(b.metadata.creationTimestamp ?? "") || a.metadata.name.localeCompare(b.metadata.name);
+  return (
+    (a.metadata.creationTimestamp ?? "").localeCompare(b.metadata.creationTimestamp ?? "") ||
+    a.metadata.name.localeCompare(b.metadata.name)
+  );
 }
 
 function explain(resource: AnyResource, question: Question): Explained | undefined {
@@ -46,15 +53,28 @@ function explain(resource: AnyResource, question: Question): Explained | undefin
   const full = (name: string): string => expandHost(name, own, domainSuffix);
   switch (resource.kind) {
     case "ServiceEntry":
-      return resource.spec.hosts.includes(host) ? { applies: true, reason: "defines the host, its ports and who answers" } : undefined;
+      return resource.spec.hosts.includes(host)
+        ? { applies: true, reason: "defines the host, its ports and who answers" }
+        : undefined;
     case "VirtualService": {
       const named = (resource.spec.hosts ?? []).map(full).find((pattern) => hostMatches(pattern, host));
       if (named !== undefined) {
         const gateways = resource.spec.gateways ?? ["mesh"];
-        if (!gateways.includes("mesh")) return gatewayRoute(resource, question) ?? { applies: false, reason: `names the host, but only for ${gateways.join(", ")}` };
+        if (!gateways.includes("mesh"))
+          return (
+            gatewayRoute(resource, question) ?? {
+              applies: false,
+              reason: `names the host, but only for ${gateways.join(", ")}`,
+            }
+          );
         const first = claim(question.taken, "VirtualService", resource);
-        if (first !== resource) return { applies: false, reason: `${formatRef(refOf(first))} is older and routes the same host` };
-        return { applies: true, reason: isWildcard(named) ? `its host ${named} covers this one` : "routes requests for this host", path: "spec.http" };
+        if (first !== resource)
+          return { applies: false, reason: `${formatRef(refOf(first))} is older and routes the same host` };
+        return {
+          applies: true,
+          reason: isWildcard(named) ? `its host ${named} covers this one` : "routes requests for this host",
+          path: "spec.http",
+        };
       }
       return gatewayRoute(resource, question) ?? routesHere(resource, question);
     }
@@ -62,8 +82,14 @@ function explain(resource: AnyResource, question: Question): Explained | undefin
       const pattern = full(resource.spec.host);
       if (!hostMatches(pattern, host)) return undefined;
       const first = claim(question.taken, `DestinationRule ${own}`, resource);
-      if (first !== resource) return { applies: false, reason: `${formatRef(refOf(first))} is older and rules the same host` };
-      const where = own === namespace ? "the service's namespace" : own === rootNamespace ? "the root namespace" : `callers in ${own}`;
+      if (first !== resource)
+        return { applies: false, reason: `${formatRef(refOf(first))} is older and rules the same host` };
+      const where =
+        own === namespace
+          ? "the service's namespace"
+          : own === rootNamespace
+            ? "the root namespace"
+            : `callers in ${own}`;
       return { applies: true, reason: `subsets and connection settings for calls to ${pattern}, from ${where}` };
     }
     case "PeerAuthentication":
@@ -83,26 +109,52 @@ function claim(taken: Map<string, AnyResource>, key: string, resource: AnyResour
 }
 
 /** A VirtualService for other hosts whose routes lead here. */
-function routesHere(resource: Extract<AnyResource, { kind: "VirtualService" }>, { snapshot, host }: Question): Explained | undefined {
-  const index = (resource.spec.http ?? []).findIndex(({ route = [] }) => route.some(({ destination }) => expandHost(destination.host, resource.metadata.namespace, snapshot.mesh.domainSuffix) === host));
+function routesHere(
+  resource: Extract<AnyResource, { kind: "VirtualService" }>,
+  { snapshot, host }: Question,
+): Explained | undefined {
+  const index = (resource.spec.http ?? []).findIndex(({ route = [] }) =>
+    route.some(
+      ({ destination }) =>
+        expandHost(destination.host, resource.metadata.namespace, snapshot.mesh.domainSuffix) === host,
+    ),
+  );
   if (index < 0) return undefined;
-  return { applies: true, reason: `sends requests for ${(resource.spec.hosts ?? []).join(", ")} here`, path: `spec.http[${index}]` };
+  return {
+    applies: true,
+    reason: `sends requests for ${(resource.spec.hosts ?? []).join(", ")} here`,
+    path: `spec.http[${index}]`,
+  };
 }
 
-function gatewayRoute(resource: Extract<AnyResource, { kind: "VirtualService" }>, question: Question): Explained | undefined {
+function gatewayRoute(
+  resource: Extract<AnyResource, { kind: "VirtualService" }>,
+  question: Question,
+): Explained | undefined {
   const gateways = (resource.spec.gateways ?? []).filter((name) => name !== "mesh");
   const here = gateways.length === 0 ? undefined : routesHere(resource, question);
   return here === undefined ? undefined : { ...here, reason: `brings requests from ${gateways.join(", ")} here` };
 }
 
-function policy(resource: Extract<AnyResource, { kind: "PeerAuthentication" | "AuthorizationPolicy" }>, { snapshot, namespace, labelSets }: Question): Explained | undefined {
+function policy(
+  resource: Extract<AnyResource, { kind: "PeerAuthentication" | "AuthorizationPolicy" }>,
+  { snapshot, namespace, labelSets }: Question,
+): Explained | undefined {
   const { rootNamespace } = snapshot.mesh;
   const own = resource.metadata.namespace;
   if (own !== namespace && own !== rootNamespace) return undefined;
   const selector = resource.spec.selector?.matchLabels ?? {};
   const reached = labelSets.filter((labels) => covers(labels, selector)).length;
   if (reached === 0) return undefined;
-  const scope = Object.keys(selector).length > 0 ? `selects ${reached === labelSets.length ? "all" : `${reached} of ${labelSets.length}`} of its workloads` : own === rootNamespace ? "holds for the whole mesh" : `holds for namespace ${own}`;
-  const what = resource.kind === "PeerAuthentication" ? `mTLS ${resource.spec.mtls?.mode ?? "UNSET"}` : `${resource.spec.action ?? "ALLOW"} by ${(resource.spec.rules ?? []).length} rule${(resource.spec.rules ?? []).length === 1 ? "" : "s"}`;
+  const scope =
+    Object.keys(selector).length > 0
+      ? `selects ${reached === labelSets.length ? "all" : `${reached} of ${labelSets.length}`} of its workloads`
+      : own === rootNamespace
+        ? "holds for the whole mesh"
+        : `holds for namespace ${own}`;
+  const what =
+    resource.kind === "PeerAuthentication"
+      ? `mTLS ${resource.spec.mtls?.mode ?? "UNSET"}`
+      : `${resource.spec.action ?? "ALLOW"} by ${(resource.spec.rules ?? []).length} rule${(resource.spec.rules ?? []).length === 1 ? "" : "s"}`;
   return { applies: true, reason: `${what}; ${scope}` };
 }

@@ -22,7 +22,12 @@ export interface ResourceDetail extends ResourceSummary {
 }
 
 export type ConfigChange =
-  | { readonly op: "upsert"; readonly text: string; readonly expectedVersion?: number | undefined; readonly file?: string | undefined }
+  | {
+      readonly op: "upsert";
+      readonly text: string;
+      readonly expectedVersion?: number | undefined;
+      readonly file?: string | undefined;
+    }
   | { readonly op: "delete"; readonly ref: string; readonly expectedVersion?: number | undefined };
 
 export interface ChangedResource {

@@ -46,7 +46,10 @@ export interface ServicePeer {
   readonly namespace: string;
   /** Null when the peer is a workload without a service, or unknown. */
   readonly host: string | null;
-  readonly edge: Pick<GraphEdge, "requestsPerSecond" | "errorPercent" | "p95Ms" | "mtlsPercent" | "health" | "deniedBy">;
+  readonly edge: Pick<
+    GraphEdge,
+    "requestsPerSecond" | "errorPercent" | "p95Ms" | "mtlsPercent" | "health" | "deniedBy"
+  >;
 }
 
 export interface OverviewView {
@@ -55,13 +58,35 @@ export interface OverviewView {
   readonly errorPercent: number | null;
   readonly p95Ms: number | null;
   readonly mtlsPercent: number | null;
-  readonly services: { readonly total: number; readonly healthy: number; readonly degraded: number; readonly failing: number; readonly idle: number };
-  readonly proxies: { readonly total: number; readonly synced: number; readonly stale: number; readonly refused: number };
+  readonly services: {
+    readonly total: number;
+    readonly healthy: number;
+    readonly degraded: number;
+    readonly failing: number;
+    readonly idle: number;
+  };
+  readonly proxies: {
+    readonly total: number;
+    readonly synced: number;
+    readonly stale: number;
+    readonly refused: number;
+  };
   readonly certificatesExpiringSoon: number;
   readonly revision: number;
   readonly series: ServiceMetrics;
   readonly worst: readonly ServiceRow[];
-  readonly recentRevisions: readonly { readonly revision: number; readonly author: string; readonly reason: string; readonly at: string }[];
+  readonly recentRevisions: readonly {
+    readonly revision: number;
+    readonly author: string;
+    readonly reason: string;
+    readonly at: string;
+  }[];
   readonly diagnostics: { readonly errors: number; readonly warnings: number };
-  readonly namespaces: readonly { readonly name: string; readonly services: number; readonly requestsPerSecond: number | null; readonly errorPercent: number | null; readonly mtls: string }[];
+  readonly namespaces: readonly {
+    readonly name: string;
+    readonly services: number;
+    readonly requestsPerSecond: number | null;
+    readonly errorPercent: number | null;
+    readonly mtls: string;
+  }[];
 }

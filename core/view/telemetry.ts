@@ -63,7 +63,11 @@ export interface TraceSpan {
   readonly statusMessage: string;
   readonly attributes: Readonly<Record<string, string | number | boolean>>;
   readonly resource: Readonly<Record<string, string | number | boolean>>;
-  readonly events: readonly { readonly atMs: number; readonly name: string; readonly attributes: Readonly<Record<string, string | number | boolean>> }[];
+  readonly events: readonly {
+    readonly atMs: number;
+    readonly name: string;
+    readonly attributes: Readonly<Record<string, string | number | boolean>>;
+  }[];
 }
 
 export interface Trace {

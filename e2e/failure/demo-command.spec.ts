@@ -7,7 +7,13 @@ import { expect, test } from "@playwright/test";
 import { isAlive } from "../../cli/demo/state.ts";
 import { root, startDemo } from "../fixtures/demo.ts";
 
-const demoCommand = (args: readonly string[], env: Record<string, string> = {}) => spawnSync(process.execPath, [join(root, "cli/main.ts"), "demo", ...args], { cwd: root, encoding: "utf8", timeout: 120_000, env: { ...process.env, ...env } });
+const demoCommand = (args: readonly string[], env: Record<string, string> = {}) =>
+  spawnSync(process.execPath, [join(root, "cli/main.ts"), "demo", ...args], {
+    cwd: root,
+    encoding: "utf8",
+    timeout: 120_000,
+    env: { ...process.env, ...env },
+  });
 
 test("a taken port is named, with the flag that chooses another", async () => {
   const taken = createServer();
@@ -25,9 +31,13 @@ test("a taken port is named, with the flag that chooses another", async () => {
 
 test("a missing Python is told with all that was tried", () => {
   const dir = mkdtempSync(join(tmpdir(), "pharos-python-"));
-  const run = demoCommand(["--dir", dir, "--port", "0", "--xds-port", "1", "--gateway-port", "1"], { PATH: "/nonexistent" });
+  const run = demoCommand(["--dir", dir, "--port", "0", "--xds-port", "1", "--gateway-port", "1"], {
+    PATH: "/nonexistent",
+  });
   expect(run.status).not.toBe(0);
-  const unused = demoCommand(["--dir", dir, "--port", "28401", "--xds-port", "28402", "--gateway-port", "28403"], { PATH: "/nonexistent" });
+  const unused = demoCommand(["--dir", dir, "--port", "28401", "--xds-port", "28402", "--gateway-port", "28403"], {
+    PATH: "/nonexistent",
+  });
   expect(unused.stderr).toContain("Python 3");
   expect(unused.stderr).toContain("python3");
   expect(unused.stderr).toContain("PHAROS_PYTHON");
@@ -37,7 +47,11 @@ test("a missing Python is told with all that was tried", () => {
 test("--stop leaves no process behind", async () => {
   test.setTimeout(240_000);
   const demo = await startDemo(["--rate", "5"]);
-  const state = JSON.parse(readFileSync(join(demo.dir, "demo.json"), "utf8")) as { console: string; gateway: string; pids: Record<string, number> };
+  const state = JSON.parse(readFileSync(join(demo.dir, "demo.json"), "utf8")) as {
+    console: string;
+    gateway: string;
+    pids: Record<string, number>;
+  };
   expect(state.console).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   expect((await fetch(`${state.gateway}/productpage`)).status).toBe(200);
   const pids = Object.values(demo.pids());

@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
 import { setTimeout as delay } from "node:timers/promises";
+import { expect, test } from "@playwright/test";
 import { isAlive } from "../../cli/demo/state.ts";
 import { WINDOW_MS } from "../../core/telemetry/buckets.ts";
 import { type Demo, eventually, type LoadCount, startDemo, startLoad } from "../fixtures/demo.ts";
@@ -43,10 +43,15 @@ async function expectExactCount(count: LoadCount, startMs: number): Promise<void
 
 function expectNoFailure(count: LoadCount): void {
   expect(count.sent).toBeGreaterThan(50);
-  expect({ failed: count.failed, degraded: count.degraded, lastFailure: count.lastFailure }).toEqual({ failed: 0, degraded: 0, lastFailure: "" });
+  expect({ failed: count.failed, degraded: count.degraded, lastFailure: count.lastFailure }).toEqual({
+    failed: 0,
+    degraded: 0,
+    lastFailure: "",
+  });
 }
 
-const serverAnswers = async (): Promise<true | undefined> => ((await fetch(`${demo.console}/readyz`)).ok ? true : undefined);
+const serverAnswers = async (): Promise<true | undefined> =>
+  (await fetch(`${demo.console}/readyz`)).ok ? true : undefined;
 
 test("a killed control plane costs no request and no count, and all it knew is there when it is back", async () => {
   const before = await demo.api.config.history.query({ limit: 50 });
@@ -58,7 +63,11 @@ test("a killed control plane costs no request and no count, and all it knew is t
   await expect(serverAnswers()).rejects.toThrow();
   await eventually("the control plane is back", 60_000, serverAnswers);
   expect(Date.now() - killedAt).toBeGreaterThan(SERVER_DOWN_SECONDS * 1000);
-  await eventually("every proxy is back", 30_000, async () => ((await demo.api.proxies.list.query()).filter((proxy) => proxy.connectedSince !== null).length === 7 ? true : undefined));
+  await eventually("every proxy is back", 30_000, async () =>
+    (await demo.api.proxies.list.query()).filter((proxy) => proxy.connectedSince !== null).length === 7
+      ? true
+      : undefined,
+  );
   await delay(2000);
   const count = await load.finish();
   expectNoFailure(count);
@@ -79,7 +88,9 @@ test("a killed agent costs no request and no count; its Envoy serves on and is t
   });
   await eventually("the gateway is connected again", 20_000, async () => {
     const proxy = (await demo.api.proxies.list.query()).find(({ name }) => name.startsWith(GATEWAY));
-    return proxy?.connectedSince != null && Object.values(proxy.sync).every((state) => state !== "STALE") ? true : undefined;
+    return proxy?.connectedSince != null && Object.values(proxy.sync).every((state) => state !== "STALE")
+      ? true
+      : undefined;
   });
   await delay(2000);
   const count = await load.finish();
@@ -123,7 +134,11 @@ test("an Envoy that starts while the control plane is away serves from its agent
 
 const invalid: readonly [string, string, string][] = [
   ["broken YAML", "apiVersion: networking.istio.io/v1\nkind: [VirtualService\n", "yaml"],
-  ["a wrong type", vs("http:\n    - timeout: [1]\n      route: [{ destination: { host: reviews } }]"), "spec.http[0].timeout"],
+  [
+    "a wrong type",
+    vs("http:\n    - timeout: [1]\n      route: [{ destination: { host: reviews } }]"),
+    "spec.http[0].timeout",
+  ],
   ["an unknown field", vs("htpp: []"), "spec.htpp"],
   ["a duplicate key", vs("http: []\n  http: []"), "http"],
 ];
@@ -135,7 +150,10 @@ function vs(rest: string): string {
 for (const [what, text, names] of invalid) {
   test(`${what} is refused with a line, and changes nothing`, async () => {
     const before = await demo.api.config.history.query({ limit: 1 });
-    const result = await demo.api.config.applyChanges.mutate({ changes: [{ op: "upsert", text, file: "broken.yaml" }], reason: "" });
+    const result = await demo.api.config.applyChanges.mutate({
+      changes: [{ op: "upsert", text, file: "broken.yaml" }],
+      reason: "",
+    });
     const error = result.diagnostics.find(({ severity }) => severity === "error");
     expect(error).toBeDefined();
     expect(`${error?.path} ${error?.message} ${error?.code}`.toLowerCase()).toContain(names.toLowerCase());

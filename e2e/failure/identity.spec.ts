@@ -23,12 +23,18 @@ test("with certificates of 20 seconds' life no request fails in three minutes", 
   await delay(LOAD_SECONDS * 1000);
   const count = await load.finish();
   expect(count.sent).toBeGreaterThan(LOAD_SECONDS * 19);
-  expect({ failed: count.failed, degraded: count.degraded, lastFailure: count.lastFailure }).toEqual({ failed: 0, degraded: 0, lastFailure: "" });
+  expect({ failed: count.failed, degraded: count.degraded, lastFailure: count.lastFailure }).toEqual({
+    failed: 0,
+    degraded: 0,
+    lastFailure: "",
+  });
   const proxies = await demo.api.proxies.list.query();
   expect(proxies.every(({ connectedSince }) => connectedSince !== null)).toBe(true);
   const valid = await demo.api.identity.list.query();
   expect(before).toBeGreaterThan(0);
-  expect(valid.every(({ notAfter }) => Date.parse(notAfter) - Date.now() <= (CERTIFICATE_SECONDS + 1) * 1000)).toBe(true);
+  expect(valid.every(({ notAfter }) => Date.parse(notAfter) - Date.now() <= (CERTIFICATE_SECONDS + 1) * 1000)).toBe(
+    true,
+  );
 });
 
 test("a join token gives one identity, once; its second use is refused and audited", async () => {
@@ -55,6 +61,12 @@ test("a token that was tampered with joins nothing", () => {
   const changed = [prefix, Buffer.from(JSON.stringify(forged)).toString("base64url"), secret].join(".");
   expect(demo.pharos("join", "--token", changed, "--out", join(demo.dir, "forged")).status).not.toBe(0);
   const foreign = { ...(JSON.parse(Buffer.from(claims, "base64url").toString("utf8")) as object), f: "00".repeat(32) };
-  const elsewhere = demo.pharos("join", "--token", [prefix, Buffer.from(JSON.stringify(foreign)).toString("base64url"), secret].join("."), "--out", join(demo.dir, "foreign"));
+  const elsewhere = demo.pharos(
+    "join",
+    "--token",
+    [prefix, Buffer.from(JSON.stringify(foreign)).toString("base64url"), secret].join("."),
+    "--out",
+    join(demo.dir, "foreign"),
+  );
   expect(elsewhere.status).not.toBe(0);
 });

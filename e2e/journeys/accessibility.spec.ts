@@ -10,7 +10,22 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => demo?.stop());
 
-const PAGES = ["/overview", "/topology", "/topology?as=table", "/services", "/services/reviews.default.svc.cluster.local", "/traffic", "/traffic/VirtualService/default/reviews", "/security", "/security/new?kind=AuthorizationPolicy", "/traces", "/proxies", "/changes", "/settings", "/nowhere"];
+const PAGES = [
+  "/overview",
+  "/topology",
+  "/topology?as=table",
+  "/services",
+  "/services/reviews.default.svc.cluster.local",
+  "/traffic",
+  "/traffic/VirtualService/default/reviews",
+  "/security",
+  "/security/new?kind=AuthorizationPolicy",
+  "/traces",
+  "/proxies",
+  "/changes",
+  "/settings",
+  "/nowhere",
+];
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`axe finds nothing serious on any page (${colorScheme})`, async ({ browser }) => {
@@ -25,7 +40,14 @@ for (const colorScheme of ["light", "dark"] as const) {
       // Loading states are pages too, but not these.
       await expect(page.locator("main [aria-busy=true]")).toHaveCount(0);
       const { violations } = await new AxeBuilder({ page }).analyze();
-      for (const { id, impact, nodes } of violations) if (impact === "serious" || impact === "critical") found.push(`${path}: ${id} ${nodes.map(({ target }) => target.join(" ")).slice(0, 3).join(", ")}`);
+      for (const { id, impact, nodes } of violations)
+        if (impact === "serious" || impact === "critical")
+          found.push(
+            `${path}: ${id} ${nodes
+              .map(({ target }) => target.join(" "))
+              .slice(0, 3)
+              .join(", ")}`,
+          );
     }
     await context.close();
     expect(found).toEqual([]);

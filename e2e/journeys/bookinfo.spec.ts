@@ -27,31 +27,52 @@ async function readEdges(page: Page): Promise<Edge[]> {
     rows.map(async (row) => {
       const cells = await row.locator("td, th").allInnerTexts();
       const name = (text = ""): string => text.replace(/\s+/g, " ").trim();
-      return { source: name(cells[0]), target: name(cells[1]), rate: Number.parseFloat(cells[2] ?? ""), health: name(cells[6]), deniedBy: name(cells[7]) };
+      return {
+        source: name(cells[0]),
+        target: name(cells[1]),
+        rate: Number.parseFloat(cells[2] ?? ""),
+        health: name(cells[6]),
+        deniedBy: name(cells[7]),
+      };
     }),
   );
 }
 
-const find = (edges: readonly Edge[], source: string, target: string) => edges.find((edge) => edge.source.startsWith(source) && edge.target.startsWith(target));
+const find = (edges: readonly Edge[], source: string, target: string) =>
+  edges.find((edge) => edge.source.startsWith(source) && edge.target.startsWith(target));
 
 /** Which version of reviews each of `count` pages shows, straight from the gateway. */
 async function versionsServed(count: number): Promise<Set<string>> {
-  const pages = await Promise.all(Array.from({ length: count }, async () => (await fetch(`${demo.gateway}/productpage`)).text()));
+  const pages = await Promise.all(
+    Array.from({ length: count }, async () => (await fetch(`${demo.gateway}/productpage`)).text()),
+  );
   return new Set(pages.map((text) => /Reviews (v\d)/.exec(text)?.[1] ?? "none"));
 }
 
 test("the graph shows the edges of bookinfo with their traffic", async ({ page }) => {
   await page.goto(`${demo.console}/topology`);
-  await expect(page.getByRole("button", { name: /istio-ingressgateway calls productpage v1, .* mTLS 100 %/ })).toBeVisible();
+  await expect(
+    page.getByRole("button", { name: /istio-ingressgateway calls productpage v1, .* mTLS 100 %/ }),
+  ).toBeVisible();
   await page.getByRole("button", { name: "Table" }).click();
   await eventually("all edges with traffic", 30_000, async () => {
     const edges = await readEdges(page);
-    const wanted = [["istio-ingressgateway", "productpage"], ["productpage", "details"], ["productpage", "reviews v1"], ["productpage", "reviews v2"], ["productpage", "reviews v3"], ["reviews v2", "ratings"], ["reviews v3", "ratings"]] as const;
+    const wanted = [
+      ["istio-ingressgateway", "productpage"],
+      ["productpage", "details"],
+      ["productpage", "reviews v1"],
+      ["productpage", "reviews v2"],
+      ["productpage", "reviews v3"],
+      ["reviews v2", "ratings"],
+      ["reviews v3", "ratings"],
+    ] as const;
     return wanted.every(([source, target]) => (find(edges, source, target)?.rate ?? 0) > 0) ? true : undefined;
   });
 });
 
-test("all of reviews is moved to v3 in the form, by keyboard alone; traffic follows within five seconds", async ({ page }) => {
+test("all of reviews is moved to v3 in the form, by keyboard alone; traffic follows within five seconds", async ({
+  page,
+}) => {
   await page.goto(`${demo.console}/traffic/VirtualService/default/reviews`);
   const all = page.getByRole("button", { name: "Send all to reviews v3" });
   await expect(all).toBeVisible();
@@ -62,6 +83,9 @@ test("all of reviews is moved to v3 in the form, by keyboard alone; traffic foll
   await expect(page.getByTestId("preview-proxies")).toBeVisible();
   const reason = page.getByRole("textbox", { name: "Reason" });
   await reason.focus();
+  // The form proposes a reason in words; what a person types replaces it.
+  await expect(reason).toHaveValue(/v3 20 → 100 %/);
+  await page.keyboard.press("Control+A");
   await page.keyboard.type("v3 is ready");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("button", { name: /Undo/ })).toBeVisible();
@@ -75,7 +99,9 @@ test("all of reviews is moved to v3 in the form, by keyboard alone; traffic foll
   const [newest] = await demo.api.config.history.query({ limit: 1 });
   expect(newest?.reason).toBe("v3 is ready");
   const { text } = await demo.api.config.get.query({ ref: "VirtualService/default/reviews" });
-  expect(text, "comments of the document survive the form").toContain("# Most readers still get the version without stars.");
+  expect(text, "comments of the document survive the form").toContain(
+    "# Most readers still get the version without stars.",
+  );
 });
 
 test("the graph shows only v3", async ({ page }) => {
@@ -83,18 +109,30 @@ test("the graph shows only v3", async ({ page }) => {
   await page.goto(`${demo.console}/topology?as=table&range=1m`);
   await eventually("only v3 in the last minute", 120_000, async () => {
     const edges = await readEdges(page);
-    const reached = edges.filter(({ source, target }) => source.startsWith("productpage") && target.startsWith("reviews"));
-    return reached.length === 1 && reached[0]?.target.startsWith("reviews v3") && reached[0].rate > 0 ? true : undefined;
+    const reached = edges.filter(
+      ({ source, target }) => source.startsWith("productpage") && target.startsWith("reviews"),
+    );
+    return reached.length === 1 && reached[0]?.target.startsWith("reviews v3") && reached[0].rate > 0
+      ? true
+      : undefined;
   });
 });
 
-test("productpage is forbidden to call details in the form; requests get 403, the edge is unhealthy and names the policy; undo heals", async ({ page }) => {
+test("productpage is forbidden to call details in the form; requests get 403, the edge is unhealthy and names the policy; undo heals", async ({
+  page,
+}) => {
   test.setTimeout(240_000);
   await page.goto(`${demo.console}/security/new?kind=AuthorizationPolicy`);
   await page.getByRole("combobox", { name: "On", exact: true }).click();
-  await page.getByRole("option", { name: /details/ }).first().click();
+  await page
+    .getByRole("option", { name: /details/ })
+    .first()
+    .click();
   await page.getByRole("combobox", { name: "Callers" }).click();
-  await page.getByRole("option", { name: /productpage/ }).first().click();
+  await page
+    .getByRole("option", { name: /productpage/ })
+    .first()
+    .click();
   await page.keyboard.press("Escape");
   await expect(page.getByRole("button", { name: /Preview/ })).toBeEnabled();
   await page.getByRole("button", { name: /Preview/ }).click();
@@ -133,10 +171,15 @@ test("productpage is forbidden to call details in the form; requests get 403, th
 test("a trace opens that spans at least four services", async ({ page }) => {
   await delay(3000);
   await page.goto(`${demo.console}/traces`);
-  const trace = await eventually("a trace of four services", 30_000, async () => (await demo.api.traces.search.query({ seconds: 300, limit: 50 })).find(({ services }) => Object.keys(services).length >= 4));
+  const trace = await eventually("a trace of four services", 30_000, async () =>
+    (await demo.api.traces.search.query({ seconds: 300, limit: 50 })).find(
+      ({ services }) => Object.keys(services).length >= 4,
+    ),
+  );
   await expect(page.getByRole("heading", { name: "Traces", level: 1 })).toBeVisible();
   await page.goto(`${demo.console}/traces/${trace.traceId}`);
-  for (const service of Object.keys(trace.services)) await expect(page.getByText(service.split(".")[0] ?? service).first()).toBeVisible();
+  for (const service of Object.keys(trace.services))
+    await expect(page.getByText(service.split(".")[0] ?? service).first()).toBeVisible();
   const spans = page.getByRole("treeitem").or(page.getByRole("row"));
   expect(await spans.count()).toBeGreaterThanOrEqual(4);
 });

@@ -1,4 +1,5 @@
-import { GrpcServer, type ServerStream, type StreamHandler } from "#grpc/server.ts";
+import { GrpcServer, type StreamHandler } from "#grpc/server.ts";
+import type { ServerStream } from "#grpc/server-stream.ts";
 import type { Identity } from "#mesh-agent/identity/identity.ts";
 import type { Log } from "#mesh-agent/log.ts";
 import { openDeltaSecrets } from "#mesh-agent/sds/delta-secrets.ts";

@@ -1,4 +1,5 @@
-import type { ServerStream, StreamHandler } from "#grpc/server.ts";
+import type { StreamHandler } from "#grpc/server.ts";
+import type { ServerStream } from "#grpc/server-stream.ts";
 import type { Log } from "#mesh-agent/log.ts";
 import type { EncodedSecret } from "#mesh-agent/sds/secrets.ts";
 

@@ -2,6 +2,8 @@ import type { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
 import type { CounterReading } from "#mesh-agent/telemetry/request-ledger.ts";
 
 const FILTER = "^http\\..*\\.downstream_rq_(total|active)$";
+/** Envoy tells its age in whole seconds, rounded down. */
+const UPTIME_STEP_MS = 1000;
 const ADMIN = /^http\.admin\./;
 
 /** Asks Envoy how many HTTP requests have ended. Undefined when nobody answers. */
@@ -20,7 +22,7 @@ export async function readCounters(
       if (ADMIN.test(name)) continue;
       completed += name.endsWith("_total") ? value : -value;
     }
-    return { atMs: now(), startedMs: before - uptimeMs, completed };
+    return { fromMs: before, atMs: now(), startedMs: before - uptimeMs - UPTIME_STEP_MS, completed };
   } catch {
     return undefined;
   }

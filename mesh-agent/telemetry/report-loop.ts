@@ -48,8 +48,10 @@ const INTERVAL_MS = 1500;
 const AWAY_INTERVAL_MS = 10_000;
 const AWAY_REPORTS = 20;
 const COUNTERS_EVERY_MS = 2000;
-/** Envoy's lines reach the file within its flush interval; a second covers a machine that is busy. */
-const SETTLE_MS = 1000;
+/** Envoy's lines reach the file within its flush interval; the rest covers a machine that is busy. */
+const SETTLE_MS = 4000;
+/** Between attempts while stopping. */
+const LAST_RETRY_MS = 100;
 const READINGS_MAX = 50;
 const ROTATE_BYTES = 32 * 1024 * 1024;
 
@@ -68,7 +70,7 @@ export class ReportLoop {
   /** When the log was last read to its end. */
   #readToEndMs = 0;
   #intervalMs = INTERVAL_MS;
-  #delivering: Promise<void> | undefined;
+  #delivering: Promise<boolean> | undefined;
   #running: Promise<void> = Promise.resolve();
   #lastError = "";
   #requests = 0;
@@ -121,7 +123,7 @@ export class ReportLoop {
     this.#ledger.markClean();
     if (this.#foldSafely()) this.#options.outbox.commit({ ledger: this.#ledger.state ?? null });
     await this.#delivering;
-    await Promise.race([this.#deliver(() => Date.now() < deadline), delay(timeoutMs, undefined, { ref: false })]);
+    await Promise.race([this.#deliverUntil(deadline), delay(timeoutMs, undefined, { ref: false })]);
     this.#tail.close();
   }
 
@@ -236,7 +238,8 @@ export class ReportLoop {
     this.#folder.setOwn(own);
   }
 
-  async #deliver(isWanted: () => boolean): Promise<void> {
+  /** True when all that waited is acknowledged. */
+  async #deliver(isWanted: () => boolean): Promise<boolean> {
     const { outbox, instance, report } = this.#options;
     const { namespace, name } = instance();
     const { intervalMs, isDone, error } = await deliverReports(outbox, `${namespace}/${name}`, report, isWanted);
@@ -245,6 +248,13 @@ export class ReportLoop {
       this.#lastError = "";
       this.#acknowledgedAtMs = Date.now();
     } else if (error !== undefined) this.#complain("reports wait for the control plane", error);
+    return isDone;
+  }
+
+  /** One lost answer is no reason to leave reports behind: nobody may come for them soon. */
+  async #deliverUntil(deadlineMs: number): Promise<void> {
+    while (!(await this.#deliver(() => Date.now() < deadlineMs)) && Date.now() < deadlineMs)
+      await delay(LAST_RETRY_MS, undefined, { ref: false });
   }
 
   async #rotate(): Promise<void> {

@@ -11,6 +11,7 @@ function clockOf(...ends: readonly number[]): (atMs: number) => number {
 }
 
 const reading = (afterMs: number, completed: number, startedMs = BOOT) => ({
+  fromMs: BOOT + afterMs,
   atMs: BOOT + afterMs,
   startedMs,
   completed,
@@ -22,6 +23,14 @@ test("lines that tell of all requests leave no gap, with more on their way", () 
   expect(ledger.compare(reading(1000, 2), lines)).toEqual([]);
   expect(ledger.compare(reading(2000, 2), lines)).toEqual([]);
   expect(ledger.compare(reading(4000, 3), lines)).toEqual([]);
+});
+
+test("requests that end while a ledger begins are not missed later", () => {
+  const ledger = new RequestLedger(undefined);
+  const begins = { ...reading(1000, 2), fromMs: BOOT + 500 };
+  const lines = clockOf(BOOT + 100, BOOT + 200, BOOT + 700, BOOT + 800);
+  expect(ledger.compare(begins, lines)).toEqual([]);
+  expect(ledger.compare(reading(2000, 4), lines)).toEqual([]);
 });
 
 test("requests that the log does not tell of are a gap, told once", () => {

@@ -1,7 +1,8 @@
-/** What Envoy itself counted, at one moment. */
+/** What Envoy itself counted, at some moment from `fromMs` to `atMs`. */
 export interface CounterReading {
+  readonly fromMs: number;
   readonly atMs: number;
-  /** When this Envoy started. */
+  /** The earliest time at which this Envoy may have started. */
   readonly startedMs: number;
   /** HTTP requests that have ended since then. */
   readonly completed: number;
@@ -29,6 +30,8 @@ export interface LedgerState {
 
 /** Envoy tells its age in whole seconds. */
 const SAME_START_MS = 2500;
+/** Lines are counted to within 20 ms. */
+const CLOCK_SLACK_MS = 20;
 
 /**
  * Holds the lines that were read against what Envoy counted. Lines may be ahead (requests that end while one looks), so
@@ -50,13 +53,14 @@ export class RequestLedger {
     const before = this.#state;
     const lines = linesUntil(reading.atMs);
     if (before === undefined) {
-      this.#begin(reading, lines - reading.completed);
+      // A base that is too high would find requests missing that are not.
+      this.#begin(reading, linesUntil(reading.fromMs - CLOCK_SLACK_MS) - reading.completed);
       return [];
     }
     const gaps: Gap[] = [];
     if (Math.abs(reading.startedMs - before.startedMs) > SAME_START_MS || reading.completed < before.completed) {
       if (!before.isClean) gaps.push(this.#endOf(before, reading, linesUntil));
-      this.#begin(reading, Math.min(linesUntil(reading.startedMs), lines));
+      this.#begin(reading, linesUntil(reading.startedMs - CLOCK_SLACK_MS));
     }
     const current = this.#state ?? before;
     const missing = current.base + reading.completed - lines;

@@ -1,5 +1,6 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import type { ServerStream, StreamHandler } from "#grpc/server.ts";
+import type { StreamHandler } from "#grpc/server.ts";
+import type { ServerStream } from "#grpc/server-stream.ts";
 import {
   type DeltaDiscoveryRequest,
   DeltaDiscoveryRequestSchema,

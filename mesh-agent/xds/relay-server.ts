@@ -1,7 +1,8 @@
 import { fromJson } from "@bufbuild/protobuf";
 import type { PharosError } from "#core/errors.ts";
 import type { ClientStream, GrpcClient } from "#grpc/client.ts";
-import { GrpcServer, type ServerStream, type StreamHandler } from "#grpc/server.ts";
+import { GrpcServer, type StreamHandler } from "#grpc/server.ts";
+import type { ServerStream } from "#grpc/server-stream.ts";
 import { Backoff } from "#mesh-agent/backoff.ts";
 import type { Uplink, UplinkState } from "#mesh-agent/control-plane/uplink.ts";
 import type { Log } from "#mesh-agent/log.ts";

@@ -2,7 +2,9 @@ import { z } from "zod";
 
 /** Seconds back from now: one minute to a week. */
 export const seconds = z.number().int().min(10).max(604_800).default(300);
-export const refText = z.string().regex(/^[A-Za-z]+\/[a-z0-9-]+\/[a-z0-9.-]+$/, "is KIND/NAMESPACE/NAME, e.g. VirtualService/default/reviews");
+export const refText = z
+  .string()
+  .regex(/^[A-Za-z]+\/[a-z0-9-]+\/[a-z0-9.-]+$/, "is KIND/NAMESPACE/NAME, e.g. VirtualService/default/reviews");
 export const revision = z.number().int().positive();
 export const reason = z.string().max(1000).default("");
 

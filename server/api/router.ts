@@ -1,6 +1,13 @@
 import { accessRouter, identityRouter, sessionRouter } from "#server/api/routers/access.ts";
 import { configRouter } from "#server/api/routers/config.ts";
-import { overviewRouter, proxiesRouter, requestsRouter, servicesRouter, topologyRouter, tracesRouter } from "#server/api/routers/mesh.ts";
+import {
+  overviewRouter,
+  proxiesRouter,
+  requestsRouter,
+  servicesRouter,
+  topologyRouter,
+  tracesRouter,
+} from "#server/api/routers/mesh.ts";
 import { createCallerFactory, router } from "#server/api/trpc.ts";
 
 /** The whole API. Names are stable: the CLI, the console and the permission table use them. */

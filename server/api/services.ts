@@ -1,5 +1,4 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
-import type { XdsType } from "#core/xds/type-urls.ts";
 import type {
   ApplyResult,
   Catalog,
@@ -14,8 +13,17 @@ import type {
 import type { Graph, GraphView } from "#core/view/graph.ts";
 import type { Distribution, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
 import type { OverviewView, ServiceDetail, ServiceRow } from "#core/view/service.ts";
-import type { ApiTokenView, AuditView, IdentityView, JoinTokenView, PrincipalView, Role, SessionView } from "#core/view/session.ts";
+import type {
+  ApiTokenView,
+  AuditView,
+  IdentityView,
+  JoinTokenView,
+  PrincipalView,
+  Role,
+  SessionView,
+} from "#core/view/session.ts";
 import type { RequestRecord, Trace, TraceSummary } from "#core/view/telemetry.ts";
+import type { XdsType } from "#core/xds/type-urls.ts";
 
 /** Who asks, and from where: what every write records. */
 export interface Caller {
@@ -67,13 +75,20 @@ export interface Services {
     names(): Promise<Catalog>;
   };
   readonly config: {
-    list(filter: { kinds?: readonly string[] | undefined; namespace?: string | undefined }): Promise<readonly ResourceSummary[]>;
+    list(filter: {
+      kinds?: readonly string[] | undefined;
+      namespace?: string | undefined;
+    }): Promise<readonly ResourceSummary[]>;
     get(ref: string): Promise<ResourceDetail>;
     check(changes: readonly ConfigChange[]): Promise<CheckView>;
     preview(changes: readonly ConfigChange[]): Promise<PreviewView>;
     apply(changes: readonly ConfigChange[], reason: string, caller: Caller): Promise<ApplyResult>;
     diagnostics(): Promise<readonly Diagnostic[]>;
-    history(filter: { ref?: string | undefined; limit: number; before?: number | undefined }): Promise<readonly RevisionSummary[]>;
+    history(filter: {
+      ref?: string | undefined;
+      limit: number;
+      before?: number | undefined;
+    }): Promise<readonly RevisionSummary[]>;
     revision(revision: number): Promise<RevisionDetail>;
     rollback(revision: number, reason: string, caller: Caller): Promise<ApplyResult>;
     undo(revision: number, reason: string, caller: Caller): Promise<ApplyResult>;
@@ -88,7 +103,13 @@ export interface Services {
   readonly requests: {
     list(query: RequestQuery): Promise<readonly RequestRecord[]>;
     /** Exact counts per reporter and code: what a load generator's own count is held against. */
-    totals(query: { reporter: "source" | "destination"; workload?: string | undefined; service?: string | undefined; startMs: number; endMs: number }): Promise<{
+    totals(query: {
+      reporter: "source" | "destination";
+      workload?: string | undefined;
+      service?: string | undefined;
+      startMs: number;
+      endMs: number;
+    }): Promise<{
       readonly total: number;
       readonly byCode: Readonly<Record<string, number>>;
     }>;
@@ -101,16 +122,30 @@ export interface Services {
   readonly identity: {
     list(): Promise<readonly IdentityView[]>;
     createJoinToken(
-      input: { namespace: string; serviceAccount: string; group?: string | undefined; ttlSeconds: number; server?: string | undefined },
+      input: {
+        namespace: string;
+        serviceAccount: string;
+        group?: string | undefined;
+        ttlSeconds: number;
+        server?: string | undefined;
+      },
       caller: Caller,
     ): Promise<{ readonly token: string; readonly id: string; readonly expiresAt: string }>;
     joinTokens(): Promise<readonly JoinTokenView[]>;
     revokeJoinToken(id: string, caller: Caller): Promise<void>;
   };
   readonly access: {
-    createApiToken(input: { name: string; role: Role; ttlSeconds?: number | undefined }, caller: Caller): Promise<{ readonly token: string; readonly id: string }>;
+    createApiToken(
+      input: { name: string; role: Role; ttlSeconds?: number | undefined },
+      caller: Caller,
+    ): Promise<{ readonly token: string; readonly id: string }>;
     apiTokens(): Promise<readonly ApiTokenView[]>;
     revokeApiToken(id: string, caller: Caller): Promise<void>;
-    audit(filter: { limit: number; before?: string | undefined; actor?: string | undefined; action?: string | undefined }): Promise<readonly AuditView[]>;
+    audit(filter: {
+      limit: number;
+      before?: string | undefined;
+      actor?: string | undefined;
+      action?: string | undefined;
+    }): Promise<readonly AuditView[]>;
   };
 }

@@ -19,7 +19,10 @@ const t = initTRPC.context<ApiContext>().create({
   errorFormatter({ shape, error }) {
     const cause = error.cause instanceof PharosError ? error.cause : undefined;
     const { stack: _, ...data } = shape.data;
-    return { ...shape, data: { ...data, code: shape.data.code, reason: cause?.code ?? null, hint: cause?.hint ?? null } };
+    return {
+      ...shape,
+      data: { ...data, code: shape.data.code, reason: cause?.code ?? null, hint: cause?.hint ?? null },
+    };
   },
 });
 
@@ -35,8 +38,14 @@ const authorized = t.middleware(async ({ ctx, path, next }) => {
     const needed = minimalRole(procedure);
     const error =
       ctx.principal === null
-        ? new PharosError("unauthenticated", `${path} needs a session or an API token`, { hint: "sign in, or send `Authorization: Bearer TOKEN`" })
-        : new PharosError("forbidden", `${path} needs the role ${needed}; ${ctx.principal.name} is ${ctx.principal.role}`, { hint: "ask an administrator for the role" });
+        ? new PharosError("unauthenticated", `${path} needs a session or an API token`, {
+            hint: "sign in, or send `Authorization: Bearer TOKEN`",
+          })
+        : new PharosError(
+            "forbidden",
+            `${path} needs the role ${needed}; ${ctx.principal.name} is ${ctx.principal.role}`,
+            { hint: "ask an administrator for the role" },
+          );
     ctx.onRefused(path, ctx.principal, ctx.from, error.message);
     throw toTrpcError(error);
   }
@@ -52,6 +61,7 @@ export const procedure = t.procedure.use(authorized);
 
 /** The caller of a procedure that the table opens to no anonymous one. */
 export function callerOf(ctx: ApiContext): Caller {
-  if (ctx.principal === null) throw toTrpcError(new PharosError("unauthenticated", "this call needs a session or an API token"));
+  if (ctx.principal === null)
+    throw toTrpcError(new PharosError("unauthenticated", "this call needs a session or an API token"));
   return { principal: ctx.principal, from: ctx.from };
 }

@@ -15,7 +15,12 @@ export interface AuditLine {
 export interface Audit {
   /** Never throws and never waits; lines reach the log at once and the database in order. */
   write(line: AuditLine): void;
-  list(filter: { limit: number; before?: string | undefined; actor?: string | undefined; action?: string | undefined }): Promise<readonly AuditView[]>;
+  list(filter: {
+    limit: number;
+    before?: string | undefined;
+    actor?: string | undefined;
+    action?: string | undefined;
+  }): Promise<readonly AuditView[]>;
   /** Resolves when all lines are stored. */
   close(): Promise<void>;
 }
@@ -33,7 +38,11 @@ export function createAudit(db: Database, log: Logger, now: () => Date = () => n
     while (queue.length > 0) {
       const batch = queue;
       queue = [];
-      await db.auditLine.createMany({ data: batch }).catch((error: unknown) => log.error("audit lines were not stored", { count: batch.length, error: String(error) }));
+      await db.auditLine
+        .createMany({ data: batch })
+        .catch((error: unknown) =>
+          log.error("audit lines were not stored", { count: batch.length, error: String(error) }),
+        );
     }
     writing = undefined;
   }
@@ -53,11 +62,20 @@ export function createAudit(db: Database, log: Logger, now: () => Date = () => n
     async list({ limit, before, actor, action }) {
       await writing;
       const rows = await db.auditLine.findMany({
-        where: { ...(before === undefined ? {} : { id: { lt: Number(before) } }), ...(actor === undefined ? {} : { actor }), ...(action === undefined ? {} : { action }) },
+        where: {
+          ...(before === undefined ? {} : { id: { lt: Number(before) } }),
+          ...(actor === undefined ? {} : { actor }),
+          ...(action === undefined ? {} : { action }),
+        },
         orderBy: { id: "desc" },
         take: limit,
       });
-      return rows.map((row) => ({ ...row, id: String(row.id), at: row.at.toISOString(), outcome: row.outcome as AuditView["outcome"] }));
+      return rows.map((row) => ({
+        ...row,
+        id: String(row.id),
+        at: row.at.toISOString(),
+        outcome: row.outcome as AuditView["outcome"],
+      }));
     },
     async close() {
       await writing;

@@ -34,7 +34,8 @@ export class ApiTokens {
     const cached = this.#cache.get(secretHash);
     if (cached !== undefined && cached.untilMs > nowMs) return cached.principal;
     const row = await this.#db.apiToken.findUnique({ where: { secretHash } });
-    const isGood = row !== null && row.revokedAt === null && (row.expiresAt === null || row.expiresAt.getTime() > nowMs);
+    const isGood =
+      row !== null && row.revokedAt === null && (row.expiresAt === null || row.expiresAt.getTime() > nowMs);
     const principal: PrincipalView | null = isGood ? { name: row.name, role: row.role as Role, kind: "token" } : null;
     if (this.#cache.size > 1000) this.#cache.clear();
     this.#cache.set(secretHash, { principal, untilMs: nowMs + CACHED_MS });
@@ -45,12 +46,19 @@ export class ApiTokens {
     return principal;
   }
 
-  async create({ name, role, ttlSeconds, createdBy }: NewApiToken): Promise<{ readonly id: string; readonly token: string }> {
+  async create({
+    name,
+    role,
+    ttlSeconds,
+    createdBy,
+  }: NewApiToken): Promise<{ readonly id: string; readonly token: string }> {
     const id = randomBytes(9).toString("base64url");
     const token = `${PREFIX}${randomBytes(32).toString("base64url")}`;
     const createdAt = new Date();
     const expiresAt = ttlSeconds === undefined ? null : new Date(createdAt.getTime() + ttlSeconds * 1000);
-    await this.#db.apiToken.create({ data: { id, name, role, createdBy, createdAt, expiresAt, secretHash: digest(token) } });
+    await this.#db.apiToken.create({
+      data: { id, name, role, createdBy, createdAt, expiresAt, secretHash: digest(token) },
+    });
     return { id, token };
   }
 
@@ -68,9 +76,13 @@ export class ApiTokens {
   }
 
   async revoke(id: string): Promise<void> {
-    const { count } = await this.#db.apiToken.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: new Date() } });
+    const { count } = await this.#db.apiToken.updateMany({
+      where: { id, revokedAt: null },
+      data: { revokedAt: new Date() },
+    });
     this.#cache.clear();
-    if (count === 0) throw new PharosError("not-found", `no API token ${id}`, { hint: "the list shows those that work" });
+    if (count === 0)
+      throw new PharosError("not-found", `no API token ${id}`, { hint: "the list shows those that work" });
   }
 
   /** `DIR/admin-token`, for the person who runs the server; made again when the one there no longer works. */

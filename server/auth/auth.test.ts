@@ -40,8 +40,14 @@ afterEach(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const post = (path: string, body: object, headers: Record<string, string> = {}) => fetch(url + path, { method: "POST", headers: { "content-type": "application/json", origin: url, ...headers }, body: JSON.stringify(body) });
-const whoAmI = async (headers: Record<string, string> = {}): Promise<unknown> => (await fetch(`${url}/who`, { headers })).json();
+const post = (path: string, body: object, headers: Record<string, string> = {}) =>
+  fetch(url + path, {
+    method: "POST",
+    headers: { "content-type": "application/json", origin: url, ...headers },
+    body: JSON.stringify(body),
+  });
+const whoAmI = async (headers: Record<string, string> = {}): Promise<unknown> =>
+  (await fetch(`${url}/who`, { headers })).json();
 const PASSWORD = "correct horse battery";
 
 async function setUp(): Promise<string> {
@@ -92,7 +98,10 @@ test("wrong passwords are refused, audited, and after a while not even tried", a
   await start();
   await setUp();
   const codes: number[] = [];
-  for (let i = 0; i < 14; i++) codes.push((await post("/api/auth/sign-in/username", { username: "keeper", password: `wrong password ${i}` })).status);
+  for (let i = 0; i < 14; i++)
+    codes.push(
+      (await post("/api/auth/sign-in/username", { username: "keeper", password: `wrong password ${i}` })).status,
+    );
   expect(codes[0]).toBe(401);
   expect(codes.at(-1)).toBe(429);
   const lines = await audit.list({ limit: 50, action: "auth.signIn" });
@@ -101,15 +110,27 @@ test("wrong passwords are refused, audited, and after a while not even tried", a
 
 test("nobody can sign up", async () => {
   await start();
-  expect((await post("/api/auth/sign-up/email", { name: "x", email: "x@example.com", password: PASSWORD })).status).toBeGreaterThanOrEqual(400);
+  expect(
+    (await post("/api/auth/sign-up/email", { name: "x", email: "x@example.com", password: PASSWORD })).status,
+  ).toBeGreaterThanOrEqual(400);
   expect(await auth.needsSetup()).toBe(true);
 });
 
 test("a page of another site changes nothing", async () => {
   await start();
   await setUp();
-  expect((await post("/api/auth/sign-in/username", { username: "keeper", password: PASSWORD }, { origin: "http://evil.example" })).status).toBe(403);
-  expect(() => auth.checkOrigin({ method: "POST", headers: { host: "127.0.0.1:1", "sec-fetch-site": "cross-site" } })).toThrow("may not change anything");
+  expect(
+    (
+      await post(
+        "/api/auth/sign-in/username",
+        { username: "keeper", password: PASSWORD },
+        { origin: "http://evil.example" },
+      )
+    ).status,
+  ).toBe(403);
+  expect(() =>
+    auth.checkOrigin({ method: "POST", headers: { host: "127.0.0.1:1", "sec-fetch-site": "cross-site" } }),
+  ).toThrow("may not change anything");
 });
 
 test("an API token works until it is revoked or ends", async () => {

@@ -95,19 +95,59 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
       if (request.method !== "POST") throw new PharosError("invalid", "setup takes a POST");
       const body = await readBody(request, BODY_BYTES_MAX);
       const input = setupInput.safeParse(JSON.parse(body?.toString("utf8") ?? "null"));
-      if (!input.success) throw new PharosError("invalid", input.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`).join("; "));
-      if (!(await needsSetup())) throw new PharosError("conflict", "there is an account already", { hint: "sign in with it" });
+      if (!input.success)
+        throw new PharosError(
+          "invalid",
+          input.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`).join("; "),
+        );
+      if (!(await needsSetup()))
+        throw new PharosError("conflict", "there is an account already", { hint: "sign in with it" });
       const context = await library.$context;
       await link.burn(input.data.token, Date.now());
       const { username: name, password } = input.data;
-      const user = await context.internalAdapter.createUser({ name, email: `${name.toLowerCase()}@pharos.invalid`, emailVerified: true, username: name.toLowerCase(), displayUsername: name, role: "admin" }, undefined as never);
-      await context.internalAdapter.linkAccount({ userId: user.id, accountId: user.id, providerId: "credential", password: await context.password.hash(password) });
-      audit.write({ actor: name, action: "auth.setup", resource: name, outcome: "allowed", reason: "first account", from });
+      const user = await context.internalAdapter.createUser(
+        {
+          name,
+          email: `${name.toLowerCase()}@pharos.invalid`,
+          emailVerified: true,
+          username: name.toLowerCase(),
+          displayUsername: name,
+          role: "admin",
+        },
+        undefined as never,
+      );
+      await context.internalAdapter.linkAccount({
+        userId: user.id,
+        accountId: user.id,
+        providerId: "credential",
+        password: await context.password.hash(password),
+      });
+      audit.write({
+        actor: name,
+        action: "auth.setup",
+        resource: name,
+        outcome: "allowed",
+        reason: "first account",
+        from,
+      });
       sendText(response, 200, JSON.stringify({ username: name }), "application/json");
     } catch (error) {
-      const known = error instanceof SyntaxError ? new PharosError("invalid", "the request is not JSON") : PharosError.from(error);
-      audit.write({ actor: "anonymous", action: "auth.setup", resource: "", outcome: "refused", reason: known.message, from });
-      sendText(response, ERROR_CODES[known.code].http, JSON.stringify({ message: known.message, hint: known.hint ?? null }), "application/json");
+      const known =
+        error instanceof SyntaxError ? new PharosError("invalid", "the request is not JSON") : PharosError.from(error);
+      audit.write({
+        actor: "anonymous",
+        action: "auth.setup",
+        resource: "",
+        outcome: "refused",
+        reason: known.message,
+        from,
+      });
+      sendText(
+        response,
+        ERROR_CODES[known.code].http,
+        JSON.stringify({ message: known.message, hint: known.hint ?? null }),
+        "application/json",
+      );
     }
   }
 
@@ -130,7 +170,14 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
       try {
         checkOrigin(request);
       } catch (error) {
-        audit.write({ actor: "anonymous", action: path, resource: "", outcome: "refused", reason: PharosError.from(error).message, from: request.socket.remoteAddress ?? "" });
+        audit.write({
+          actor: "anonymous",
+          action: path,
+          resource: "",
+          outcome: "refused",
+          reason: PharosError.from(error).message,
+          from: request.socket.remoteAddress ?? "",
+        });
         sendText(response, 403, JSON.stringify({ message: PharosError.from(error).message }), "application/json");
         return;
       }
@@ -139,7 +186,14 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
       if (path.startsWith("/api/auth/sign-in/")) {
         response.once("finish", () => {
           const isIn = response.statusCode < 400;
-          audit.write({ actor: "anonymous", action: "auth.signIn", resource: "", outcome: isIn ? "allowed" : "refused", reason: `HTTP ${response.statusCode}`, from });
+          audit.write({
+            actor: "anonymous",
+            action: "auth.signIn",
+            resource: "",
+            outcome: isIn ? "allowed" : "refused",
+            reason: `HTTP ${response.statusCode}`,
+            from,
+          });
         });
       }
       await handler(request, response);

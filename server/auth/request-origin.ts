@@ -16,8 +16,14 @@ export function checkOrigin(request: Pick<IncomingMessage, "method" | "headers">
   if (request.method === "GET" || request.method === "HEAD") return;
   const { origin, host } = request.headers;
   const site = request.headers["sec-fetch-site"];
-  const isForeign = (origin !== undefined && origin !== "null" && hostOf(origin) !== host) || origin === "null" || site === "cross-site";
-  if (isForeign) throw new PharosError("forbidden", `a page of ${origin ?? "another site"} may not change anything here`, { hint: "use the console's own address" });
+  const isForeign =
+    (origin !== undefined && origin !== "null" && hostOf(origin) !== host) ||
+    origin === "null" ||
+    site === "cross-site";
+  if (isForeign)
+    throw new PharosError("forbidden", `a page of ${origin ?? "another site"} may not change anything here`, {
+      hint: "use the console's own address",
+    });
 }
 
 function hostOf(origin: string): string | undefined {

@@ -24,7 +24,9 @@ export class SetupLink {
   /** Uses the link up; of several callers at the same moment one gets through. */
   async burn(token: string, nowMs: number): Promise<void> {
     const refuse = (): never => {
-      throw new PharosError("forbidden", "the setup link is not valid any more", { hint: "restart the server: it prints a new one while there is no account" });
+      throw new PharosError("forbidden", "the setup link is not valid any more", {
+        hint: "restart the server: it prints a new one while there is no account",
+      });
     };
     const row = await this.#db.setting.findUnique({ where: { key: KEY } });
     if (row === null) return refuse();

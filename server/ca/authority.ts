@@ -1,7 +1,7 @@
 import { createHash, randomBytes, webcrypto, X509Certificate } from "node:crypto";
-import * as x509 from "#server/ca/x509.ts";
 import { formatSpiffeId, type SpiffeId } from "#core/identity/spiffe-id.ts";
 import type { RootFiles } from "#server/ca/root-file.ts";
+import * as x509 from "#server/ca/x509.ts";
 
 const EC = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const ROOT_LIFE_MS = 10 * 365 * 24 * 60 * 60 * 1000;
@@ -44,7 +44,10 @@ export async function makeRoot(trustDomain: string, nowMs: number): Promise<Root
     ],
   });
   const pkcs8 = await webcrypto.subtle.exportKey("pkcs8", keys.privateKey);
-  return { certificate: `${certificate.toString("pem")}\n`, key: `${x509.PemConverter.encode(pkcs8, "PRIVATE KEY")}\n` };
+  return {
+    certificate: `${certificate.toString("pem")}\n`,
+    key: `${x509.PemConverter.encode(pkcs8, "PRIVATE KEY")}\n`,
+  };
 }
 
 function randomSerial(): string {
@@ -72,7 +75,9 @@ export class Authority {
   }
 
   static async open(trustDomain: string, files: RootFiles): Promise<Authority> {
-    const key = await webcrypto.subtle.importKey("pkcs8", x509.PemConverter.decodeFirst(files.key), EC, false, ["sign"]);
+    const key = await webcrypto.subtle.importKey("pkcs8", x509.PemConverter.decodeFirst(files.key), EC, false, [
+      "sign",
+    ]);
     return new Authority(trustDomain, files.certificate, key as unknown as CryptoKey);
   }
 
@@ -114,10 +119,19 @@ export class Authority {
   }
 
   /** A key and certificate for the control plane itself. */
-  async issueServing(lifeMs: number, nowMs: number): Promise<{ readonly cert: string; readonly key: string; readonly roots: string; readonly notAfter: Date }> {
+  async issueServing(
+    lifeMs: number,
+    nowMs: number,
+  ): Promise<{ readonly cert: string; readonly key: string; readonly roots: string; readonly notAfter: Date }> {
     const keys = await webcrypto.subtle.generateKey(EC, true, ["sign", "verify"]);
     const issued = await this.issue(
-      { publicKey: keys.publicKey as unknown as CryptoKey, spiffeId: this.serverId, lifeMs, dns: ["localhost", "pharos", "istiod", "istiod.istio-system.svc"], ips: ["127.0.0.1", "::1"] },
+      {
+        publicKey: keys.publicKey as unknown as CryptoKey,
+        spiffeId: this.serverId,
+        lifeMs,
+        dns: ["localhost", "pharos", "istiod", "istiod.istio-system.svc"],
+        ips: ["127.0.0.1", "::1"],
+      },
       nowMs,
     );
     const key = x509.PemConverter.encode(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey), "PRIVATE KEY");

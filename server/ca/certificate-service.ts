@@ -13,14 +13,23 @@ export interface CertificateServiceOptions {
   readonly authority: Authority;
   readonly store: IdentityStore;
   readonly lifeMs: number;
-  readonly audit: (line: { readonly actor: string; readonly action: string; readonly resource: string; readonly outcome: "allowed" | "refused"; readonly reason: string; readonly from: string }) => void;
+  readonly audit: (line: {
+    readonly actor: string;
+    readonly action: string;
+    readonly resource: string;
+    readonly outcome: "allowed" | "refused";
+    readonly reason: string;
+    readonly from: string;
+  }) => void;
   readonly now?: () => number;
 }
 
 const LIFE_MS_MIN = 5_000;
 
 /** IstioCertificateService/CreateCertificate: who the caller is comes from its certificate or its join token, never from its request. */
-export function createCertificateService(options: CertificateServiceOptions): (request: Uint8Array, peer: ForwardedPeer) => Promise<Uint8Array> {
+export function createCertificateService(
+  options: CertificateServiceOptions,
+): (request: Uint8Array, peer: ForwardedPeer) => Promise<Uint8Array> {
   const { authority, store, audit, now = Date.now } = options;
   return async (bytes, peer) => {
     let actor = "unknown";
@@ -35,12 +44,41 @@ export function createCertificateService(options: CertificateServiceOptions): (r
       const lifeMs = Math.max(LIFE_MS_MIN, asked > 0 ? Math.min(asked, options.lifeMs) : options.lifeMs);
       const issued = await authority.issue({ publicKey, spiffeId: caller.spiffeId, lifeMs }, now());
       const { serial, notBefore, notAfter } = issued;
-      await store.recordIssued({ serial, spiffeId: caller.spiffeId, notBefore, notAfter, issuedTo: peer.address, authenticatedBy: caller.by, from: peer.address }, new Date(now()));
-      if (caller.by === "token") audit({ actor: caller.spiffeId, action: "identity.join", resource: caller.spiffeId, outcome: "allowed", reason: `token ${caller.token}`, from: peer.address });
-      return toBinary(IstioCertificateResponseSchema, create(IstioCertificateResponseSchema, { certChain: [...issued.chain] }));
+      await store.recordIssued(
+        {
+          serial,
+          spiffeId: caller.spiffeId,
+          notBefore,
+          notAfter,
+          issuedTo: peer.address,
+          authenticatedBy: caller.by,
+          from: peer.address,
+        },
+        new Date(now()),
+      );
+      if (caller.by === "token")
+        audit({
+          actor: caller.spiffeId,
+          action: "identity.join",
+          resource: caller.spiffeId,
+          outcome: "allowed",
+          reason: `token ${caller.token}`,
+          from: peer.address,
+        });
+      return toBinary(
+        IstioCertificateResponseSchema,
+        create(IstioCertificateResponseSchema, { certChain: [...issued.chain] }),
+      );
     } catch (error) {
       const known = PharosError.from(error);
-      audit({ actor, action: "identity.issue", resource: actor, outcome: "refused", reason: known.message, from: peer.address });
+      audit({
+        actor,
+        action: "identity.issue",
+        resource: actor,
+        outcome: "refused",
+        reason: known.message,
+        from: peer.address,
+      });
       throw known;
     }
   };
@@ -53,32 +91,51 @@ interface CertificateCaller {
   commit(usedBy: string): Promise<void>;
 }
 
-async function identify(authority: Authority, store: IdentityStore, peer: ForwardedPeer, nowMs: number): Promise<CertificateCaller> {
+async function identify(
+  authority: Authority,
+  store: IdentityStore,
+  peer: ForwardedPeer,
+  nowMs: number,
+): Promise<CertificateCaller> {
   const bearer = /^Bearer (.+)$/i.exec(peer.headers.authorization ?? "")?.[1];
   if (bearer !== undefined) {
     const token = parseJoinToken(bearer);
     const { namespace, serviceAccount } = await store.peekToken(token.id, token.secret);
     const spiffeId = formatSpiffeId({ trustDomain: authority.trustDomain, namespace, serviceAccount });
-    return { spiffeId, by: "token", token: token.id, commit: async (usedBy) => void (await store.burnToken(token.id, token.secret, usedBy, new Date(nowMs))) };
+    return {
+      spiffeId,
+      by: "token",
+      token: token.id,
+      commit: async (usedBy) => void (await store.burnToken(token.id, token.secret, usedBy, new Date(nowMs))),
+    };
   }
   if (peer.certificate === null) {
-    throw new PharosError("unauthenticated", "the caller showed neither a certificate nor a join token", { hint: "join with a token from `pharos token create`" });
+    throw new PharosError("unauthenticated", "the caller showed neither a certificate nor a join token", {
+      hint: "join with a token from `pharos token create`",
+    });
   }
   const spiffeId = verifyCertificate(authority, peer.certificate, nowMs);
   return { spiffeId, by: "certificate", commit: () => Promise.resolve() };
 }
 
 /** The id in a certificate that this authority signed and that is in its time. Throws "unauthenticated". */
-export function verifyCertificate(authority: Authority, certificate: NonNullable<ForwardedPeer["certificate"]>, nowMs: number): string {
+export function verifyCertificate(
+  authority: Authority,
+  certificate: NonNullable<ForwardedPeer["certificate"]>,
+  nowMs: number,
+): string {
   const leaf = new X509Certificate(certificate.der);
   const refuse = (why: string): never => {
-    throw new PharosError("unauthenticated", `certificate ${certificate.serial} ${why}`, { hint: "join again with a new token from `pharos token create`" });
+    throw new PharosError("unauthenticated", `certificate ${certificate.serial} ${why}`, {
+      hint: "join again with a new token from `pharos token create`",
+    });
   };
   if (!leaf.verify(new X509Certificate(authority.root).publicKey)) refuse("was not issued by this mesh");
   if (leaf.validToDate.getTime() <= nowMs) refuse(`ended at ${leaf.validToDate.toISOString()}`);
   if (leaf.validFromDate.getTime() > nowMs) refuse(`begins at ${leaf.validFromDate.toISOString()}`);
   const [uri = "", ...more] = certificate.uris;
   const identity = parseSpiffeId(uri);
-  if (identity === undefined || more.length > 0 || identity.trustDomain !== authority.trustDomain) refuse(`carries no id of ${authority.trustDomain}`);
+  if (identity === undefined || more.length > 0 || identity.trustDomain !== authority.trustDomain)
+    refuse(`carries no id of ${authority.trustDomain}`);
   return uri;
 }

@@ -43,7 +43,12 @@ export function saveRoot(dir: string, root: RootFiles, passphrase: string | unde
   const iv = randomBytes(12);
   const cipher = createCipheriv("aes-256-gcm", scryptSync(sealingSecret(dir, passphrase), salt, 32), iv);
   const data = Buffer.concat([cipher.update(root.key, "utf8"), cipher.final()]);
-  const sealed: Sealed = { salt: salt.toString("base64"), iv: iv.toString("base64"), tag: cipher.getAuthTag().toString("base64"), data: data.toString("base64") };
+  const sealed: Sealed = {
+    salt: salt.toString("base64"),
+    iv: iv.toString("base64"),
+    tag: cipher.getAuthTag().toString("base64"),
+    data: data.toString("base64"),
+  };
   writeFileDurably(join(dir, "ca-key.json"), JSON.stringify(sealed));
   writeFileDurably(join(dir, "root-cert.pem"), root.certificate);
 }
@@ -58,7 +63,9 @@ export function loadRoot(dir: string, passphrase: string | undefined): RootFiles
     const key = scryptSync(sealingSecret(dir, passphrase), Buffer.from(sealed.salt, "base64"), 32);
     const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(sealed.iv, "base64"));
     decipher.setAuthTag(Buffer.from(sealed.tag, "base64"));
-    const opened = Buffer.concat([decipher.update(Buffer.from(sealed.data, "base64")), decipher.final()]).toString("utf8");
+    const opened = Buffer.concat([decipher.update(Buffer.from(sealed.data, "base64")), decipher.final()]).toString(
+      "utf8",
+    );
     return { certificate: readFileSync(certFile, "utf8"), key: opened };
   } catch (cause) {
     throw new PharosError("unavailable", `the root's key in ${keyFile} cannot be opened`, {

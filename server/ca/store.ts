@@ -2,8 +2,8 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { PharosError } from "#core/errors.ts";
 import { Secret } from "#core/secret.ts";
 import type { IdentityView, JoinTokenView } from "#core/view/session.ts";
-import type { Database } from "#server/db/open-database.ts";
 import type { JoinToken as Row } from "#server/db/gen/client.ts";
+import type { Database } from "#server/db/open-database.ts";
 
 export interface TokenIdentity {
   readonly id: string;
@@ -29,7 +29,14 @@ export class IdentityStore {
     this.#db = db;
   }
 
-  async createToken(input: { namespace: string; serviceAccount: string; group: string | null; expiresAt: Date; createdBy: string; createdAt: Date }): Promise<{ id: string; secret: Secret<string> }> {
+  async createToken(input: {
+    namespace: string;
+    serviceAccount: string;
+    group: string | null;
+    expiresAt: Date;
+    createdBy: string;
+    createdAt: Date;
+  }): Promise<{ id: string; secret: Secret<string> }> {
     const id = randomBytes(9).toString("base64url");
     const secret = randomBytes(32).toString("base64url");
     await this.#db.joinToken.create({ data: { ...input, id, secretHash: digest(secret) } });
@@ -44,10 +51,16 @@ export class IdentityStore {
     const row = await this.#find(id, secret);
     const state = stateOf(row, now);
     const refuse = (why: string): never => {
-      throw new PharosError("unauthenticated", `join token ${id} ${why}`, { hint: "make a new one with `pharos token create`; each works once" });
+      throw new PharosError("unauthenticated", `join token ${id} ${why}`, {
+        hint: "make a new one with `pharos token create`; each works once",
+      });
     };
-    if (state !== "unused") refuse(state === "used" ? `was used by ${row.usedBy ?? "somebody"} already` : `is ${state}`);
-    const { count } = await this.#db.joinToken.updateMany({ where: { id, usedAt: null, revokedAt: null }, data: { usedAt: now, usedBy } });
+    if (state !== "unused")
+      refuse(state === "used" ? `was used by ${row.usedBy ?? "somebody"} already` : `is ${state}`);
+    const { count } = await this.#db.joinToken.updateMany({
+      where: { id, usedAt: null, revokedAt: null },
+      data: { usedAt: now, usedBy },
+    });
     if (count !== 1) refuse("was used at this very moment by another");
     return { id, namespace: row.namespace, serviceAccount: row.serviceAccount, createdBy: row.createdBy };
   }
@@ -57,7 +70,10 @@ export class IdentityStore {
     const row = await this.#db.joinToken.findUnique({ where: { id } });
     const given = Buffer.from(digest(secret.reveal()));
     const isRight = row !== null && timingSafeEqual(given, Buffer.from(row.secretHash));
-    if (!isRight) throw new PharosError("unauthenticated", `join token ${id} is not known here`, { hint: "make one with `pharos token create` on this control plane" });
+    if (!isRight)
+      throw new PharosError("unauthenticated", `join token ${id} is not known here`, {
+        hint: "make one with `pharos token create` on this control plane",
+      });
     return row;
   }
 
@@ -81,17 +97,30 @@ export class IdentityStore {
   }
 
   async revokeToken(id: string, now: Date): Promise<void> {
-    const { count } = await this.#db.joinToken.updateMany({ where: { id, usedAt: null, revokedAt: null }, data: { revokedAt: now } });
-    if (count === 0) throw new PharosError("not-found", `no unused join token ${id}`, { hint: "`pharos token list` shows what became of each" });
+    const { count } = await this.#db.joinToken.updateMany({
+      where: { id, usedAt: null, revokedAt: null },
+      data: { revokedAt: now },
+    });
+    if (count === 0)
+      throw new PharosError("not-found", `no unused join token ${id}`, {
+        hint: "`pharos token list` shows what became of each",
+      });
   }
 
-  async recordIssued(issued: Omit<IdentityView, "notBefore" | "notAfter"> & { notBefore: Date; notAfter: Date; from: string }, now: Date): Promise<void> {
+  async recordIssued(
+    issued: Omit<IdentityView, "notBefore" | "notAfter"> & { notBefore: Date; notAfter: Date; from: string },
+    now: Date,
+  ): Promise<void> {
     await this.#db.identity.create({ data: { ...issued, issuedAt: now } });
   }
 
   /** Certificates in their time, newest first. */
   async listIssued(now: Date): Promise<IdentityView[]> {
-    const rows = await this.#db.identity.findMany({ where: { notAfter: { gt: now } }, orderBy: { issuedAt: "desc" }, take: LISTED });
+    const rows = await this.#db.identity.findMany({
+      where: { notAfter: { gt: now } },
+      orderBy: { issuedAt: "desc" },
+      take: LISTED,
+    });
     return rows.map(({ spiffeId, serial, notBefore, notAfter, issuedTo, authenticatedBy }) => ({
       spiffeId,
       serial,

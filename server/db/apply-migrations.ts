@@ -30,7 +30,7 @@ export async function applyMigrations(
   const ledger = await client.execute(
     'SELECT migration_name, checksum FROM "_prisma_migrations" WHERE rolled_back_at IS NULL',
   );
-  const applied = new Map(ledger.rows.map((row) => [String(row["migration_name"]), String(row["checksum"])]));
+  const applied = new Map(ledger.rows.map((row) => [String(row.migration_name), String(row.checksum)]));
   const known = new Map(migrations.map((migration) => [migration.name, migration]));
   for (const [name, checksum] of applied) {
     const migration = known.get(name);

@@ -16,7 +16,12 @@ const SECURITY_HEADERS = {
 } as const;
 
 /** Listens, or fails with what to do about a taken port. `onError` hears what a route threw. */
-export async function createHttpServer(host: string, port: number, routes: Routes, onError: (error: PharosError, path: string) => void): Promise<HttpServer> {
+export async function createHttpServer(
+  host: string,
+  port: number,
+  routes: Routes,
+  onError: (error: PharosError, path: string) => void,
+): Promise<HttpServer> {
   const server: Server = createServer((request, response) => {
     const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
@@ -38,10 +43,16 @@ export async function createHttpServer(host: string, port: number, routes: Route
     server.once("error", (error: NodeJS.ErrnoException) => {
       const taken = error.code === "EADDRINUSE";
       reject(
-        new PharosError("unavailable", `cannot listen on ${host}:${port}: ${taken ? "the port is taken" : error.message}`, {
-          hint: taken ? "end what listens there, or choose another port with --port" : "choose another address with --host",
-          cause: error,
-        }),
+        new PharosError(
+          "unavailable",
+          `cannot listen on ${host}:${port}: ${taken ? "the port is taken" : error.message}`,
+          {
+            hint: taken
+              ? "end what listens there, or choose another port with --port"
+              : "choose another address with --host",
+            cause: error,
+          },
+        ),
       );
     });
     server.listen(port, host, resolve);

@@ -6,10 +6,18 @@ import type { HttpHandler } from "#server/http/routes.ts";
 /** The built console, served inside this process by Next. */
 export async function mountConsole(root: string, host: string, port: number): Promise<HttpHandler> {
   if (!existsSync(join(root, ".next/BUILD_ID"))) {
-    throw new PharosError("unavailable", "the console has not been built", { hint: "`npm run build`, or start with `npm start`, which builds it; --no-console serves the API alone" });
+    throw new PharosError("unavailable", "the console has not been built", {
+      hint: "`npm run build`, or start with `npm start`, which builds it; --no-console serves the API alone",
+    });
   }
   const { default: next } = await import("next");
-  const app = (next as unknown as (options: object) => { prepare(): Promise<void>; getRequestHandler(): HttpHandler })({ dev: false, dir: root, hostname: host, port, quiet: true });
+  const app = (next as unknown as (options: object) => { prepare(): Promise<void>; getRequestHandler(): HttpHandler })({
+    dev: false,
+    dir: root,
+    hostname: host,
+    port,
+    quiet: true,
+  });
   await app.prepare();
   return app.getRequestHandler();
 }

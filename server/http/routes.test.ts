@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
 import { selectRoute } from "#server/http/routes.ts";
 
-const routes = { "/": () => undefined, "/api/trpc": () => undefined, "/api/auth": () => undefined, "/healthz": () => undefined };
+const routes = {
+  "/": () => undefined,
+  "/api/trpc": () => undefined,
+  "/api/auth": () => undefined,
+  "/healthz": () => undefined,
+};
 
 test.each([
   ["/api/trpc/config.list", "/api/trpc"],

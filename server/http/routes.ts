@@ -6,13 +6,24 @@ export type HttpHandler = (request: IncomingMessage, response: ServerResponse) =
 export type Routes = Readonly<Record<string, HttpHandler>>;
 
 export function selectRoute(routes: Routes, path: string): HttpHandler | undefined {
-  const matches = Object.keys(routes).filter((prefix) => path === prefix || path.startsWith(prefix.endsWith("/") ? prefix : `${prefix}/`));
+  const matches = Object.keys(routes).filter(
+    (prefix) => path === prefix || path.startsWith(prefix.endsWith("/") ? prefix : `${prefix}/`),
+  );
   const longest = matches.sort((a, b) => b.length - a.length)[0];
   return longest === undefined ? undefined : routes[longest];
 }
 
-export function sendText(response: ServerResponse, status: number, body: string, type = "text/plain; charset=utf-8"): void {
-  response.writeHead(status, { "content-type": type, "content-length": Buffer.byteLength(body), "cache-control": "no-store" });
+export function sendText(
+  response: ServerResponse,
+  status: number,
+  body: string,
+  type = "text/plain; charset=utf-8",
+): void {
+  response.writeHead(status, {
+    "content-type": type,
+    "content-length": Buffer.byteLength(body),
+    "cache-control": "no-store",
+  });
   response.end(body);
 }
 

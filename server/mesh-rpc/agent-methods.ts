@@ -4,8 +4,8 @@ import type { Authority } from "#server/ca/authority.ts";
 import { verifyCertificate } from "#server/ca/certificate-service.ts";
 import type { ForwardedPeer } from "#server/mesh/protocol.ts";
 import type { UnaryHandler } from "#server/mesh/start-mesh.ts";
-import { handleDeregister, handleRegister } from "#server/registry/registry-rpc.ts";
 import type { Registry } from "#server/registry/registry.ts";
+import { handleDeregister, handleRegister } from "#server/registry/registry-rpc.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
 import { handleReport } from "#server/telemetry/report-rpc.ts";
 import type { TelemetryStore } from "#server/telemetry/store.ts";
@@ -16,7 +16,13 @@ export interface AgentMethodsOptions {
   readonly registry: Registry;
   readonly state: MeshState;
   readonly telemetry: TelemetryStore;
-  readonly onRefused: (line: { readonly actor: string; readonly action: string; readonly resource: string; readonly reason: string; readonly from: string }) => void;
+  readonly onRefused: (line: {
+    readonly actor: string;
+    readonly action: string;
+    readonly resource: string;
+    readonly reason: string;
+    readonly from: string;
+  }) => void;
 }
 
 const AGENT = "/pharos.agent.v1.AgentService";
@@ -25,8 +31,15 @@ const AGENT = "/pharos.agent.v1.AgentService";
 export function createAgentMethods(options: AgentMethodsOptions): ReadonlyMap<string, UnaryHandler> {
   const { authority, registry, state, telemetry, onRefused } = options;
 
-  function identify(peer: ForwardedPeer): { readonly spiffeId: string; readonly namespace: string; readonly serviceAccount: string } {
-    if (peer.certificate === null) throw new PharosError("unauthenticated", "the caller showed no certificate", { hint: "join first, with a token" });
+  function identify(peer: ForwardedPeer): {
+    readonly spiffeId: string;
+    readonly namespace: string;
+    readonly serviceAccount: string;
+  } {
+    if (peer.certificate === null)
+      throw new PharosError("unauthenticated", "the caller showed no certificate", {
+        hint: "join first, with a token",
+      });
     const spiffeId = verifyCertificate(authority, peer.certificate, Date.now());
     const identity = parseSpiffeId(spiffeId);
     if (identity === undefined) throw new PharosError("unauthenticated", `${spiffeId} is no workload's id`);
@@ -34,22 +47,38 @@ export function createAgentMethods(options: AgentMethodsOptions): ReadonlyMap<st
   }
 
   const guarded =
-    (action: string, run: (bytes: Uint8Array, caller: ReturnType<typeof identify>) => Promise<Uint8Array>): UnaryHandler =>
+    (
+      action: string,
+      run: (bytes: Uint8Array, caller: ReturnType<typeof identify>) => Promise<Uint8Array>,
+    ): UnaryHandler =>
     async (bytes, peer) => {
       try {
         return await run(bytes, identify(peer));
       } catch (error) {
         const known = PharosError.from(error);
         const isRefusal = known.code === "forbidden" || known.code === "unauthenticated";
-        if (isRefusal) onRefused({ actor: peer.certificate?.uris[0] ?? "unknown", action, resource: "", reason: known.message, from: peer.address });
+        if (isRefusal)
+          onRefused({
+            actor: peer.certificate?.uris[0] ?? "unknown",
+            action,
+            resource: "",
+            reason: known.message,
+            from: peer.address,
+          });
         throw known;
       }
     };
 
   return new Map<string, UnaryHandler>([
     ["/istio.v1.auth.IstioCertificateService/CreateCertificate", options.createCertificate],
-    [`${AGENT}/Register`, guarded("instance.register", (bytes, caller) => handleRegister(registry, authority.trustDomain, bytes, caller))],
-    [`${AGENT}/Deregister`, guarded("instance.deregister", (bytes, caller) => handleDeregister(registry, bytes, caller))],
+    [
+      `${AGENT}/Register`,
+      guarded("instance.register", (bytes, caller) => handleRegister(registry, authority.trustDomain, bytes, caller)),
+    ],
+    [
+      `${AGENT}/Deregister`,
+      guarded("instance.deregister", (bytes, caller) => handleDeregister(registry, bytes, caller)),
+    ],
     [
       `${AGENT}/Report`,
       guarded("telemetry.report", (bytes, { spiffeId, ...caller }) =>
@@ -58,7 +87,8 @@ export function createAgentMethods(options: AgentMethodsOptions): ReadonlyMap<st
             store: telemetry,
             snapshot: () => state.snapshot(),
             onRefused: ({ principal }, resource, reasons) => {
-              for (const reason of reasons) onRefused({ actor: principal, action: "telemetry.report", resource, reason, from: "" });
+              for (const reason of reasons)
+                onRefused({ actor: principal, action: "telemetry.report", resource, reason, from: "" });
             },
           },
           bytes,

@@ -1,5 +1,5 @@
 import { PharosError } from "#core/errors.ts";
-import type { CallInfo } from "#grpc/server.ts";
+import type { CallInfo } from "#grpc/server-stream.ts";
 import type { ForwardedPeer, FromWorker, ToWorker } from "#server/mesh/protocol.ts";
 import { fromWire } from "#server/mesh/wire-error.ts";
 

@@ -1,5 +1,11 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { DeregisterRequestSchema, DeregisterResponseSchema, Health, RegisterRequestSchema, RegisterResponseSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import {
+  DeregisterRequestSchema,
+  DeregisterResponseSchema,
+  Health,
+  RegisterRequestSchema,
+  RegisterResponseSchema,
+} from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import type { RegistrantIdentity, Registration, Registry } from "#server/registry/registry.ts";
 
 const HEALTH = {
@@ -10,7 +16,12 @@ const HEALTH = {
 } as const satisfies Record<Health, Registration["health"]>;
 
 /** AgentService/Register: bytes in, bytes out; the identity is the caller's certificate's. */
-export async function handleRegister(registry: Registry, trustDomain: string, bytes: Uint8Array, identity: RegistrantIdentity): Promise<Uint8Array> {
+export async function handleRegister(
+  registry: Registry,
+  trustDomain: string,
+  bytes: Uint8Array,
+  identity: RegistrantIdentity,
+): Promise<Uint8Array> {
   const request = fromBinary(RegisterRequestSchema, bytes);
   const instance = await registry.register(
     {
@@ -27,11 +38,18 @@ export async function handleRegister(registry: Registry, trustDomain: string, by
     },
     identity,
   );
-  return toBinary(RegisterResponseSchema, create(RegisterResponseSchema, { trustDomain, workload: instance.workload, labels: { ...instance.labels } }));
+  return toBinary(
+    RegisterResponseSchema,
+    create(RegisterResponseSchema, { trustDomain, workload: instance.workload, labels: { ...instance.labels } }),
+  );
 }
 
 /** AgentService/Deregister. */
-export async function handleDeregister(registry: Registry, bytes: Uint8Array, identity: RegistrantIdentity): Promise<Uint8Array> {
+export async function handleDeregister(
+  registry: Registry,
+  bytes: Uint8Array,
+  identity: RegistrantIdentity,
+): Promise<Uint8Array> {
   const { namespace, name } = fromBinary(DeregisterRequestSchema, bytes);
   await registry.deregister(namespace, name, identity);
   return toBinary(DeregisterResponseSchema, create(DeregisterResponseSchema));

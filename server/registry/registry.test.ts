@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Resource } from "#core/resource/resource.ts";
 import { type OpenDatabase, openDatabase } from "#server/db/open-database.ts";
-import { Registry, type Registration, type RegistryChange } from "#server/registry/registry.ts";
+import { type Registration, Registry, type RegistryChange } from "#server/registry/registry.ts";
 import { createRegistryStore } from "#server/registry/store.ts";
 
 const GROUP: Resource<"WorkloadGroup"> = {
@@ -93,7 +93,9 @@ test("an instance whose proxy comes back in time stays", async () => {
 
 test("only its own account may take an instance away", async () => {
   await registry.register(REGISTRATION, IDENTITY);
-  await expect(registry.deregister("default", "reviews-v1-0", { ...IDENTITY, serviceAccount: "thief" })).rejects.toMatchObject({ code: "forbidden" });
+  await expect(
+    registry.deregister("default", "reviews-v1-0", { ...IDENTITY, serviceAccount: "thief" }),
+  ).rejects.toMatchObject({ code: "forbidden" });
   await registry.deregister("default", "reviews-v1-0", IDENTITY);
   expect(registry.list()).toEqual([]);
 });

@@ -80,7 +80,10 @@ export class Registry {
     const instance = this.#instances.get(key);
     if (instance === undefined) return;
     if (instance.namespace !== identity.namespace || instance.serviceAccount !== identity.serviceAccount) {
-      throw new PharosError("forbidden", `instance ${key} belongs to ${instance.namespace}/${instance.serviceAccount}, not to ${identity.namespace}/${identity.serviceAccount}`);
+      throw new PharosError(
+        "forbidden",
+        `instance ${key} belongs to ${instance.namespace}/${instance.serviceAccount}, not to ${identity.namespace}/${identity.serviceAccount}`,
+      );
     }
     await this.#drop(key);
   }
@@ -113,26 +116,41 @@ export class Registry {
     const { namespace, name, group, ports } = registration;
     const key = `${namespace}/${name}`;
     if (namespace !== identity.namespace || registration.serviceAccount !== identity.serviceAccount) {
-      throw new PharosError("forbidden", `${identity.namespace}/${identity.serviceAccount} may not register instance ${key} of ${namespace}/${registration.serviceAccount}`, {
-        hint: "join with a token made for that namespace and service account",
-      });
+      throw new PharosError(
+        "forbidden",
+        `${identity.namespace}/${identity.serviceAccount} may not register instance ${key} of ${namespace}/${registration.serviceAccount}`,
+        {
+          hint: "join with a token made for that namespace and service account",
+        },
+      );
     }
     const found = this.#options.findGroup(namespace, group);
     if (found === undefined) {
-      throw new PharosError("not-found", `instance ${key} names WorkloadGroup ${namespace}/${group}, which does not exist`, { hint: `apply a WorkloadGroup named ${group} in namespace ${namespace} first` });
+      throw new PharosError(
+        "not-found",
+        `instance ${key} names WorkloadGroup ${namespace}/${group}, which does not exist`,
+        { hint: `apply a WorkloadGroup named ${group} in namespace ${namespace} first` },
+      );
     }
     const { template, metadata } = found.spec;
     if (template.serviceAccount !== undefined && template.serviceAccount !== registration.serviceAccount) {
-      throw new PharosError("forbidden", `WorkloadGroup ${namespace}/${group} is for account ${template.serviceAccount}, not ${registration.serviceAccount}`);
+      throw new PharosError(
+        "forbidden",
+        `WorkloadGroup ${namespace}/${group} is for account ${template.serviceAccount}, not ${registration.serviceAccount}`,
+      );
     }
     for (const port of ports) {
-      if (![port.appPort, port.inboundPort].every((number) => Number.isInteger(number) && number > 0 && number < 65_536)) {
+      if (
+        ![port.appPort, port.inboundPort].every((number) => Number.isInteger(number) && number > 0 && number < 65_536)
+      ) {
         throw new PharosError("invalid", `instance ${key}: port ${port.name} is not 1 to 65535`);
       }
     }
     const owner = this.#instances.get(key);
     if (owner !== undefined && owner.serviceAccount !== registration.serviceAccount) {
-      throw new PharosError("conflict", `instance ${key} is registered by account ${owner.serviceAccount}`, { hint: "give each instance a name of its own" });
+      throw new PharosError("conflict", `instance ${key} is registered by account ${owner.serviceAccount}`, {
+        hint: "give each instance a name of its own",
+      });
     }
     return {
       namespace,

@@ -1,6 +1,6 @@
+import { expandHost } from "#core/host/host.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { Catalog } from "#core/view/config.ts";
-import { expandHost } from "#core/host/host.ts";
 import { listServices, principalOf } from "#server/services/service-directory.ts";
 
 const unique = (values: Iterable<string>): string[] => [...new Set(values)].sort();
@@ -17,7 +17,10 @@ export function buildCatalog(snapshot: Snapshot): Catalog {
   const services = [...listServices(snapshot).values()].sort((a, b) => a.host.localeCompare(b.host));
   const workloads = new Map(instances.map((instance) => [`${instance.namespace}/${instance.workload}`, instance]));
   return {
-    namespaces: unique([...resources.map(({ metadata }) => metadata.namespace), ...instances.map(({ namespace }) => namespace)]),
+    namespaces: unique([
+      ...resources.map(({ metadata }) => metadata.namespace),
+      ...instances.map(({ namespace }) => namespace),
+    ]),
     services: services.map(({ host, namespace, name, ports, labels, instances: answering }) => ({
       host,
       namespace,
@@ -28,9 +31,18 @@ export function buildCatalog(snapshot: Snapshot): Catalog {
       versions: unique(answering.flatMap((instance) => instance.labels.version ?? [])),
     })),
     workloads: [...workloads.values()]
-      .map((instance) => ({ namespace: instance.namespace, name: instance.workload, labels: instance.labels, principal: principalOf(instance, mesh.trustDomain) }))
+      .map((instance) => ({
+        namespace: instance.namespace,
+        name: instance.workload,
+        labels: instance.labels,
+        principal: principalOf(instance, mesh.trustDomain),
+      }))
       .sort((a, b) => `${a.namespace}/${a.name}`.localeCompare(`${b.namespace}/${b.name}`)),
     principals: unique(instances.map((instance) => principalOf(instance, mesh.trustDomain))),
-    gateways: resources.flatMap((resource) => (resource.kind === "Gateway" ? `${resource.metadata.namespace}/${resource.metadata.name}` : [])).sort(),
+    gateways: resources
+      .flatMap((resource) =>
+        resource.kind === "Gateway" ? `${resource.metadata.namespace}/${resource.metadata.name}` : [],
+      )
+      .sort(),
   };
 }

@@ -52,11 +52,16 @@ export function createCatalogService(options: CatalogServiceOptions): Services["
   return {
     async services(seconds) {
       const figures = new Map((await telemetry.services(rangeOf(seconds))).map((each) => [each.host, each]));
-      return [...listServices(state.snapshot()).values()].map((service) => toRow(service, figures.get(service.host))).sort((a, b) => a.host.localeCompare(b.host));
+      return [...listServices(state.snapshot()).values()]
+        .map((service) => toRow(service, figures.get(service.host)))
+        .sort((a, b) => a.host.localeCompare(b.host));
     },
     async service(host, seconds) {
       const service = listServices(state.snapshot()).get(host);
-      if (service === undefined) throw new PharosError("not-found", `no service ${host}`, { hint: "services come from ServiceEntry resources; the list shows all of them" });
+      if (service === undefined)
+        throw new PharosError("not-found", `no service ${host}`, {
+          hint: "services come from ServiceEntry resources; the list shows all of them",
+        });
       const range = rangeOf(seconds);
       const [figures, metrics, graph, proxies, traces] = await Promise.all([
         telemetry.services(range),
@@ -67,7 +72,10 @@ export function createCatalogService(options: CatalogServiceOptions): Services["
       ]);
       const proxyIds = new Map(proxies.map(({ id, name, namespace }) => [`${namespace}/${name}`, id]));
       return {
-        ...toRow(service, figures.find((each) => each.host === host)),
+        ...toRow(
+          service,
+          figures.find((each) => each.host === host),
+        ),
         metrics,
         ...peersOf(graph, host),
         instanceList: service.instances.map((instance) => ({
@@ -95,7 +103,14 @@ function peersOf(graph: Graph, host: string): { callers: ServicePeer[]; callees:
     const node = nodes.get(id);
     if (node === undefined) return [];
     const { requestsPerSecond, errorPercent, p95Ms, mtlsPercent, health, deniedBy } = edge;
-    return [{ name: node.name, namespace: node.namespace, host: node.service ?? null, edge: { requestsPerSecond, errorPercent, p95Ms, mtlsPercent, health, deniedBy } }];
+    return [
+      {
+        name: node.name,
+        namespace: node.namespace,
+        host: node.service ?? null,
+        edge: { requestsPerSecond, errorPercent, p95Ms, mtlsPercent, health, deniedBy },
+      },
+    ];
   };
   return {
     callers: graph.edges.flatMap((edge) => (own.has(edge.target) ? peer(edge.source, edge) : [])),

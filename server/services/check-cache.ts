@@ -27,6 +27,13 @@ export class CheckCache {
 }
 
 function applied(snapshot: Snapshot, change: SnapshotChange): Snapshot {
-  const gone = new Set([...change.upserts.map((resource) => formatRef(refOf(resource))), ...change.deletes.map(formatRef)]);
-  return { ...snapshot, revision: change.revision, resources: [...snapshot.resources.filter((resource) => !gone.has(formatRef(refOf(resource)))), ...change.upserts] };
+  const gone = new Set([
+    ...change.upserts.map((resource) => formatRef(refOf(resource))),
+    ...change.deletes.map(formatRef),
+  ]);
+  return {
+    ...snapshot,
+    revision: change.revision,
+    resources: [...snapshot.resources.filter((resource) => !gone.has(formatRef(refOf(resource)))), ...change.upserts],
+  };
 }

@@ -5,7 +5,7 @@ import type { SnapshotChange } from "#core/registry/snapshot.ts";
 import type { ApplyResult, PreviewView, ResourceSummary } from "#core/view/config.ts";
 import type { Distribution } from "#core/view/mesh.ts";
 import type { Caller, Services } from "#server/api/services.ts";
-import type { Plan, ConfigStore } from "#server/config/store.ts";
+import type { ConfigStore, Plan } from "#server/config/store.ts";
 import type { StoredResource } from "#server/config/stored-resource.ts";
 import type { Mesh, Telemetry } from "#server/services/dependencies.ts";
 import { hostsOf } from "#server/services/hosts-of.ts";
@@ -20,7 +20,13 @@ export interface ConfigServiceOptions {
   readonly check: (change?: SnapshotChange) => readonly Diagnostic[];
   /** Resolves when the revision has reached the compiler. */
   readonly published: (revision: number) => Promise<void>;
-  readonly audit: (line: { readonly caller: Caller; readonly action: string; readonly resource: string; readonly outcome: "allowed" | "failed"; readonly reason: string }) => void;
+  readonly audit: (line: {
+    readonly caller: Caller;
+    readonly action: string;
+    readonly resource: string;
+    readonly outcome: "allowed" | "failed";
+    readonly reason: string;
+  }) => void;
 }
 
 const PREVIEW_XDS_MAX = 500;
@@ -46,17 +52,32 @@ function summarize(stored: StoredResource, diagnostics: readonly Diagnostic[]): 
 export function createConfigService(options: ConfigServiceOptions): Services["config"] {
   const { store, mesh, telemetry, state, check } = options;
 
-  const toChange = (plan: Plan): SnapshotChange => ({ revision: state.revision + 1, upserts: plan.upserts, deletes: plan.deletes, instanceUpserts: [], instanceDeletes: [] });
+  const toChange = (plan: Plan): SnapshotChange => ({
+    revision: state.revision + 1,
+    upserts: plan.upserts,
+    deletes: plan.deletes,
+    instanceUpserts: [],
+    instanceDeletes: [],
+  });
 
   async function write(action: string, caller: Caller, run: () => Promise<ApplyResult>): Promise<ApplyResult> {
     try {
       const result = await run();
-      const resource = result.changed.map(({ ref }) => ref).join(", ").slice(0, 2000);
+      const resource = result.changed
+        .map(({ ref }) => ref)
+        .join(", ")
+        .slice(0, 2000);
       if (result.revision !== null) {
         await options.published(result.revision);
         options.audit({ caller, action, resource, outcome: "allowed", reason: `revision ${result.revision}` });
       } else if (hasErrors(result.diagnostics)) {
-        options.audit({ caller, action, resource: result.diagnostics[0]?.resource ?? "", outcome: "failed", reason: result.diagnostics.find(({ severity }) => severity === "error")?.message ?? "" });
+        options.audit({
+          caller,
+          action,
+          resource: result.diagnostics[0]?.resource ?? "",
+          outcome: "failed",
+          reason: result.diagnostics.find(({ severity }) => severity === "error")?.message ?? "",
+        });
       }
       return result;
     } catch (error) {
@@ -85,7 +106,9 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
       const plan = await store.plan(changes);
       const broken = hasErrors(plan.diagnostics);
       const touched = new Set(plan.changed.map(({ ref }) => ref));
-      const semantic = broken ? [] : check(toChange(plan)).filter(({ resource }) => resource === undefined || touched.has(resource));
+      const semantic = broken
+        ? []
+        : check(toChange(plan)).filter(({ resource }) => resource === undefined || touched.has(resource));
       return { ok: !broken, diagnostics: [...plan.diagnostics, ...semantic] };
     },
     async preview(changes): Promise<PreviewView> {
@@ -94,11 +117,17 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
       if (hasErrors(plan.diagnostics)) return { ...empty, diagnostics: plan.diagnostics };
       const change = toChange(plan);
       const touched = new Set(plan.changed.map(({ ref }) => ref));
-      const [compiled, proxies, measured] = await Promise.all([mesh.preview(change), mesh.proxies(), recentTraffic(telemetry)]);
+      const [compiled, proxies, measured] = await Promise.all([
+        mesh.preview(change),
+        mesh.proxies(),
+        recentTraffic(telemetry),
+      ]);
       const semantic = check(change).filter(({ resource }) => resource === undefined || touched.has(resource));
       const affected = new Set(compiled.changes.flatMap((each) => each.proxies));
       const hosts = new Set([...plan.upserts.flatMap(hostsOf)]);
-      const ofServices = [...measured.services].filter(([host]) => hosts.has(host) || hosts.has(host.split(".")[0] ?? ""));
+      const ofServices = [...measured.services].filter(
+        ([host]) => hosts.has(host) || hosts.has(host.split(".")[0] ?? ""),
+      );
       return {
         diagnostics: [...plan.diagnostics, ...compiled.diagnostics, ...semantic],
         changed: plan.changed,
@@ -112,7 +141,12 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
         })),
         proxies: proxies
           .filter(({ id }) => affected.has(id))
-          .map(({ id, workload, namespace }) => ({ id, workload, namespace, requestsPerSecond: measured.workloads.get(`${namespace}/${workload}`) ?? null })),
+          .map(({ id, workload, namespace }) => ({
+            id,
+            workload,
+            namespace,
+            requestsPerSecond: measured.workloads.get(`${namespace}/${workload}`) ?? null,
+          })),
         requestsPerSecond: ofServices.length === 0 ? null : ofServices.reduce((sum, [, rate]) => sum + rate, 0),
       };
     },
@@ -121,8 +155,10 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
     diagnostics: async () => check(),
     history: (filter) => store.history(filter),
     revision: (revision) => store.revision(revision),
-    rollback: (revision, reason, caller) => write("config.rollback", caller, () => store.rollback(revision, caller.principal.name, reason)),
-    undo: (revision, reason, caller) => write("config.undo", caller, () => store.undo(revision, caller.principal.name, reason)),
+    rollback: (revision, reason, caller) =>
+      write("config.rollback", caller, () => store.rollback(revision, caller.principal.name, reason)),
+    undo: (revision, reason, caller) =>
+      write("config.undo", caller, () => store.undo(revision, caller.principal.name, reason)),
     distribution,
     async *watch(revision, signal) {
       let last = "";
@@ -153,13 +189,19 @@ function nextEvent(mesh: Mesh, timeoutMs: number, signal: AbortSignal): Promise<
   });
 }
 
-async function recentTraffic(telemetry: Telemetry): Promise<{ readonly services: ReadonlyMap<string, number>; readonly workloads: ReadonlyMap<string, number> }> {
+async function recentTraffic(
+  telemetry: Telemetry,
+): Promise<{ readonly services: ReadonlyMap<string, number>; readonly workloads: ReadonlyMap<string, number> }> {
   const endMs = Date.now();
   const range = { startMs: endMs - TRAFFIC_WINDOW_MS, endMs };
-  const [services, graph] = await Promise.all([telemetry.services(range), telemetry.graph({ ...range, view: "workload" })]);
+  const [services, graph] = await Promise.all([
+    telemetry.services(range),
+    telemetry.graph({ ...range, view: "workload" }),
+  ]);
   const workloads = new Map<string, number>();
   for (const node of graph.nodes) {
-    if (node.workload !== undefined) workloads.set(`${node.namespace}/${node.workload}`, node.requestsPerSecondIn + node.requestsPerSecondOut);
+    if (node.workload !== undefined)
+      workloads.set(`${node.namespace}/${node.workload}`, node.requestsPerSecondIn + node.requestsPerSecondOut);
   }
   return { services: new Map(services.map(({ host, requestsPerSecond }) => [host, requestsPerSecond])), workloads };
 }

@@ -24,7 +24,9 @@ export interface ServicesOptions extends Omit<ConfigServiceOptions, "audit"> {
   readonly demoSignIn: boolean;
 }
 
-const VERSION = (JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")) as { version: string }).version;
+const VERSION = (
+  JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")) as { version: string }
+).version;
 
 /** Everything the API serves. */
 export function createServices(options: ServicesOptions): Services {
@@ -32,7 +34,12 @@ export function createServices(options: ServicesOptions): Services {
   const catalog = createCatalogService({ state, mesh, telemetry, explain });
   return {
     session: {
-      describe: async (principal) => ({ principal, isDemoSignIn: options.demoSignIn && principal?.name === "demo", needsSetup: !options.demoSignIn && (await auth.needsSetup()), version: VERSION }),
+      describe: async (principal) => ({
+        principal,
+        isDemoSignIn: options.demoSignIn && principal?.name === "demo",
+        needsSetup: !options.demoSignIn && (await auth.needsSetup()),
+        version: VERSION,
+      }),
     },
     overview: createOverviewService({ state, mesh, telemetry, store, catalog, check: () => check() }),
     topology: createTopologyService(telemetry),
@@ -50,7 +57,10 @@ export function createServices(options: ServicesOptions): Services {
       search: (query) => telemetry.searchTraces(query),
       async get(traceId) {
         const trace = await telemetry.trace(traceId);
-        if (trace === undefined) throw new PharosError("not-found", `no trace ${traceId}`, { hint: "its spans may not have arrived yet, or are past retention" });
+        if (trace === undefined)
+          throw new PharosError("not-found", `no trace ${traceId}`, {
+            hint: "its spans may not have arrived yet, or are past retention",
+          });
         return trace;
       },
     },
@@ -59,12 +69,18 @@ export function createServices(options: ServicesOptions): Services {
       list: () => mesh.proxies(),
       async get(id) {
         const proxy = await mesh.proxy(id);
-        if (proxy === undefined) throw new PharosError("not-found", `no proxy ${id} is known`, { hint: "the list shows those that have connected" });
+        if (proxy === undefined)
+          throw new PharosError("not-found", `no proxy ${id} is known`, {
+            hint: "the list shows those that have connected",
+          });
         return proxy;
       },
       async config(id, type) {
         const config = await mesh.proxyConfig(id, type);
-        if (config === undefined) throw new PharosError("not-found", `proxy ${id} is not connected`, { hint: "its last good configuration is on its own host" });
+        if (config === undefined)
+          throw new PharosError("not-found", `proxy ${id} is not connected`, {
+            hint: "its last good configuration is on its own host",
+          });
         return config;
       },
     },
@@ -74,26 +90,74 @@ export function createServices(options: ServicesOptions): Services {
       async createJoinToken({ namespace, serviceAccount, group, ttlSeconds, server }, caller) {
         const createdAt = new Date();
         const expiresAt = new Date(createdAt.getTime() + ttlSeconds * 1000);
-        const { id, secret } = await identities.createToken({ namespace, serviceAccount, group: group ?? null, expiresAt, createdAt, createdBy: caller.principal.name });
-        audit.write({ actor: caller.principal.name, action: "identity.createJoinToken", resource: `${namespace}/${serviceAccount}`, outcome: "allowed", reason: `token ${id}`, from: caller.from });
-        const token = formatJoinToken({ server: server ?? options.xdsAddress, rootFingerprint: authority.fingerprint, id, secret, trustDomain: authority.trustDomain, namespace, serviceAccount });
+        const { id, secret } = await identities.createToken({
+          namespace,
+          serviceAccount,
+          group: group ?? null,
+          expiresAt,
+          createdAt,
+          createdBy: caller.principal.name,
+        });
+        audit.write({
+          actor: caller.principal.name,
+          action: "identity.createJoinToken",
+          resource: `${namespace}/${serviceAccount}`,
+          outcome: "allowed",
+          reason: `token ${id}`,
+          from: caller.from,
+        });
+        const token = formatJoinToken({
+          server: server ?? options.xdsAddress,
+          rootFingerprint: authority.fingerprint,
+          id,
+          secret,
+          trustDomain: authority.trustDomain,
+          namespace,
+          serviceAccount,
+        });
         return { token, id, expiresAt: expiresAt.toISOString() };
       },
       async revokeJoinToken(id, caller) {
         await identities.revokeToken(id, new Date());
-        audit.write({ actor: caller.principal.name, action: "identity.revokeJoinToken", resource: id, outcome: "allowed", reason: "", from: caller.from });
+        audit.write({
+          actor: caller.principal.name,
+          action: "identity.revokeJoinToken",
+          resource: id,
+          outcome: "allowed",
+          reason: "",
+          from: caller.from,
+        });
       },
     },
     access: {
       async createApiToken({ name, role, ttlSeconds }, caller) {
-        const made = await auth.createApiToken({ name, role, ...(ttlSeconds === undefined ? {} : { ttlSeconds }), createdBy: caller.principal.name });
-        audit.write({ actor: caller.principal.name, action: "access.createApiToken", resource: name, outcome: "allowed", reason: role, from: caller.from });
+        const made = await auth.createApiToken({
+          name,
+          role,
+          ...(ttlSeconds === undefined ? {} : { ttlSeconds }),
+          createdBy: caller.principal.name,
+        });
+        audit.write({
+          actor: caller.principal.name,
+          action: "access.createApiToken",
+          resource: name,
+          outcome: "allowed",
+          reason: role,
+          from: caller.from,
+        });
         return made;
       },
       apiTokens: () => auth.listApiTokens(),
       async revokeApiToken(id, caller) {
         await auth.revokeApiToken(id);
-        audit.write({ actor: caller.principal.name, action: "access.revokeApiToken", resource: id, outcome: "allowed", reason: "", from: caller.from });
+        audit.write({
+          actor: caller.principal.name,
+          action: "access.revokeApiToken",
+          resource: id,
+          outcome: "allowed",
+          reason: "",
+          from: caller.from,
+        });
       },
       audit: (filter) => audit.list(filter),
     },

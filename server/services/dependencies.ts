@@ -37,12 +37,20 @@ export interface ServiceFigures {
 
 /** What was measured, as the services read it. */
 export interface Telemetry {
-  graph(query: TimeRange & { readonly view: GraphView; readonly namespaces?: readonly string[] | undefined }): Promise<Graph>;
+  graph(
+    query: TimeRange & { readonly view: GraphView; readonly namespaces?: readonly string[] | undefined },
+  ): Promise<Graph>;
   /** Absent host: the whole mesh, counted where it enters. */
   metrics(query: TimeRange & { readonly host?: string | undefined; readonly stepMs: number }): Promise<ServiceMetrics>;
   services(range: TimeRange): Promise<readonly ServiceFigures[]>;
   requests(query: RequestQuery): Promise<readonly RequestRecord[]>;
-  totals(query: TimeRange & { readonly reporter: "source" | "destination"; readonly workload?: string | undefined; readonly service?: string | undefined }): Promise<{
+  totals(
+    query: TimeRange & {
+      readonly reporter: "source" | "destination";
+      readonly workload?: string | undefined;
+      readonly service?: string | undefined;
+    },
+  ): Promise<{
     readonly total: number;
     readonly byCode: Readonly<Record<string, number>>;
   }>;

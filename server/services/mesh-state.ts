@@ -1,7 +1,7 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings, Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import type { Kind } from "#core/resource/kinds.ts";
-import { type AnyResource, formatRef, refOf, type Resource } from "#core/resource/resource.ts";
+import { type AnyResource, formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
 /** The configuration and registry as they stand, for those on the main thread who read them. */
 export class MeshState {
@@ -23,7 +23,8 @@ export class MeshState {
     this.#revision = Math.max(this.#revision, change.revision);
     for (const resource of change.upserts) this.#resources.set(formatRef(refOf(resource)), resource);
     for (const ref of change.deletes) this.#resources.delete(formatRef(ref));
-    for (const instance of change.instanceUpserts) this.#instances.set(`${instance.namespace}/${instance.name}`, instance);
+    for (const instance of change.instanceUpserts)
+      this.#instances.set(`${instance.namespace}/${instance.name}`, instance);
     for (const key of change.instanceDeletes) this.#instances.delete(key);
   }
 

@@ -51,15 +51,32 @@ export function createOverviewService(options: OverviewServiceOptions): Services
         requestsPerSecond: totals === 0 ? null : lastValue(series.requestsPerSecond),
         errorPercent: lastValue(series.errorPercent),
         p95Ms: lastValue(series.p95Ms),
-        mtlsPercent: securedRate === 0 ? null : secured.reduce((sum, edge) => sum + edge.requestsPerSecond * ((edge.mtlsPercent ?? 0) / 100), 0) / securedRate * 100,
-        services: { total: services.length, healthy: count("healthy"), degraded: count("degraded"), failing: count("failure"), idle: count("idle") + count("unknown") },
+        mtlsPercent:
+          securedRate === 0
+            ? null
+            : (secured.reduce((sum, edge) => sum + edge.requestsPerSecond * ((edge.mtlsPercent ?? 0) / 100), 0) /
+                securedRate) *
+              100,
+        services: {
+          total: services.length,
+          healthy: count("healthy"),
+          degraded: count("degraded"),
+          failing: count("failure"),
+          idle: count("idle") + count("unknown"),
+        },
         proxies: { total: proxies.length, synced: connected.length - refused - stale, stale, refused },
-        certificatesExpiringSoon: connected.filter(({ certificateNotAfter }) => certificateNotAfter !== null && Date.parse(certificateNotAfter) - endMs < EXPIRING_SOON_MS).length,
+        certificatesExpiringSoon: connected.filter(
+          ({ certificateNotAfter }) =>
+            certificateNotAfter !== null && Date.parse(certificateNotAfter) - endMs < EXPIRING_SOON_MS,
+        ).length,
         revision: state.revision,
         series,
         worst: [...services].sort(byTrouble).slice(0, WORST),
         recentRevisions: history.map(({ revision, author, reason, at }) => ({ revision, author, reason, at })),
-        diagnostics: { errors: diagnostics.filter(({ severity }) => severity === "error").length, warnings: diagnostics.filter(({ severity }) => severity === "warning").length },
+        diagnostics: {
+          errors: diagnostics.filter(({ severity }) => severity === "error").length,
+          warnings: diagnostics.filter(({ severity }) => severity === "warning").length,
+        },
         namespaces: groupByNamespace(services),
       };
     },
@@ -71,7 +88,11 @@ function lastValue(points: ServiceMetrics["p95Ms"]): number | null {
 }
 
 function byTrouble(a: ServiceRow, b: ServiceRow): number {
-  return SEVERITY[b.health.status] - SEVERITY[a.health.status] || (b.errorPercent ?? 0) - (a.errorPercent ?? 0) || (b.p95Ms ?? 0) - (a.p95Ms ?? 0);
+  return (
+    SEVERITY[b.health.status] - SEVERITY[a.health.status] ||
+    (b.errorPercent ?? 0) - (a.errorPercent ?? 0) ||
+    (b.p95Ms ?? 0) - (a.p95Ms ?? 0)
+  );
 }
 
 function groupByNamespace(services: readonly ServiceRow[]) {
@@ -79,7 +100,10 @@ function groupByNamespace(services: readonly ServiceRow[]) {
   return [...groups].map(([name, rows]) => {
     const measured = rows.filter(({ requestsPerSecond }) => requestsPerSecond !== null);
     const rate = measured.reduce((sum, row) => sum + (row.requestsPerSecond ?? 0), 0);
-    const errors = measured.reduce((sum, row) => sum + ((row.errorPercent ?? 0) / 100) * (row.requestsPerSecond ?? 0), 0);
+    const errors = measured.reduce(
+      (sum, row) => sum + ((row.errorPercent ?? 0) / 100) * (row.requestsPerSecond ?? 0),
+      0,
+    );
     const modes = new Set(rows.map(({ mtls }) => mtls));
     return {
       name,

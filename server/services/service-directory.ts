@@ -26,17 +26,33 @@ export function listServices(snapshot: Snapshot): ReadonlyMap<string, DirectoryS
     if (entry.kind !== "ServiceEntry") continue;
     const { spec, metadata } = entry;
     const selector = spec.workloadSelector?.labels;
-    const instances = selector === undefined ? [] : snapshot.instances.filter((instance) => instance.namespace === metadata.namespace && matches(instance.labels, selector));
+    const instances =
+      selector === undefined
+        ? []
+        : snapshot.instances.filter(
+            (instance) => instance.namespace === metadata.namespace && matches(instance.labels, selector),
+          );
     for (const host of spec.hosts) {
       if (services.has(host)) continue;
-      const ports = (spec.ports ?? []).map(({ name, number, protocol }) => ({ name, number, protocol: protocol ?? "TCP" }));
+      const ports = (spec.ports ?? []).map(({ name, number, protocol }) => ({
+        name,
+        number,
+        protocol: protocol ?? "TCP",
+      }));
       const name = host.endsWith(suffix) ? (host.split(".")[0] ?? host) : host;
-      services.set(host, { host, namespace: metadata.namespace, name, ports, labels: selector ?? {}, instances, entry });
+      services.set(host, {
+        host,
+        namespace: metadata.namespace,
+        name,
+        ports,
+        labels: selector ?? {},
+        instances,
+        entry,
+      });
     }
   }
   return services;
 }
-
 
 export function principalOf(instance: WorkloadInstance, trustDomain: string): string {
   return `${trustDomain}/ns/${instance.namespace}/sa/${instance.serviceAccount}`;

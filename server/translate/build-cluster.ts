@@ -1,17 +1,26 @@
 import { create } from "@bufbuild/protobuf";
-import { spiffeUri } from "#server/translate/names.ts";
 import type { ConnectionPool } from "#core/resource/spec/connection-pool.ts";
 import type { LoadBalancer } from "#core/resource/spec/load-balancer.ts";
-import type { OutlierDetection, PortTrafficPolicy } from "#core/resource/spec/traffic-policy.ts";
 import type { ServicePort } from "#core/resource/spec/service-entry.ts";
-import { type Cluster, ClusterSchema, Cluster_DiscoveryType, Cluster_DnsLookupFamily, Cluster_LbPolicy } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
-import { type ClusterLoadAssignment, ClusterLoadAssignmentSchema } from "#proto/gen/envoy/config/endpoint/v3/endpoint_pb.js";
-import type { LbEndpointSchema } from "#proto/gen/envoy/config/endpoint/v3/endpoint_components_pb.js";
-import { HealthStatus } from "#proto/gen/envoy/config/core/v3/health_check_pb.js";
+import type { OutlierDetection, PortTrafficPolicy } from "#core/resource/spec/traffic-policy.ts";
+import {
+  type Cluster,
+  Cluster_DiscoveryType,
+  Cluster_DnsLookupFamily,
+  Cluster_LbPolicy,
+  ClusterSchema,
+} from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
+import { HealthStatus } from "#proto/gen/envoy/config/core/v3/health_check_pb.js";
+import type { LbEndpointSchema } from "#proto/gen/envoy/config/endpoint/v3/endpoint_components_pb.js";
+import {
+  type ClusterLoadAssignment,
+  ClusterLoadAssignmentSchema,
+} from "#proto/gen/envoy/config/endpoint/v3/endpoint_pb.js";
 import { HttpProtocolOptionsSchema } from "#proto/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
 import { meshUpstream, PLAIN, ruleUpstream } from "#server/translate/build-tls.ts";
 import type { Endpoint } from "#server/translate/endpoints.ts";
+import { spiffeUri } from "#server/translate/names.ts";
 import { duration, durationMs, type Init, pack } from "#server/translate/pack.ts";
 import { isHttp, protocolOf } from "#server/translate/protocol.ts";
 import type { Service } from "#server/translate/world.ts";
@@ -44,20 +53,44 @@ export function buildCluster(input: ClusterInput): Cluster {
   const { name, service, port, subset, policy } = input;
   const protocol = protocolOf(port);
   const pool = policy.connectionPool;
-  const isHttp2 = protocol === "http2" || protocol === "grpc" || (protocol === "http" && pool?.http?.h2UpgradePolicy === "UPGRADE");
+  const isHttp2 =
+    protocol === "http2" || protocol === "grpc" || (protocol === "http" && pool?.http?.h2UpgradePolicy === "UPGRADE");
   const outlier = policy.outlierDetection;
   return create(ClusterSchema, {
     name,
     ...discovery(input),
-    connectTimeout: pool?.tcp?.connectTimeout === undefined ? durationMs(CONNECT_TIMEOUT_MS) : duration(pool.tcp.connectTimeout),
+    connectTimeout:
+      pool?.tcp?.connectTimeout === undefined ? durationMs(CONNECT_TIMEOUT_MS) : duration(pool.tcp.connectTimeout),
     ...balancing(policy.loadBalancer),
     circuitBreakers: { thresholds: [thresholds(pool)] },
     ...(outlier === undefined ? {} : { outlierDetection: outlierDetection(outlier) }),
-    ...(pool?.tcp?.tcpKeepalive === undefined ? {} : { upstreamConnectionOptions: { tcpKeepalive: keepalive(pool.tcp.tcpKeepalive) } }),
-    ...(isHttp(protocol) ? { typedExtensionProtocolOptions: { "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": httpOptions(isHttp2, pool) } } : {}),
+    ...(pool?.tcp?.tcpKeepalive === undefined
+      ? {}
+      : { upstreamConnectionOptions: { tcpKeepalive: keepalive(pool.tcp.tcpKeepalive) } }),
+    ...(isHttp(protocol)
+      ? {
+          typedExtensionProtocolOptions: {
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": httpOptions(isHttp2, pool),
+          },
+        }
+      : {}),
     ...transport(input, isHttp2),
-    commonLbConfig: { ...(outlier?.minHealthPercent === undefined ? { healthyPanicThreshold: { value: 0 } } : { healthyPanicThreshold: { value: outlier.minHealthPercent } }) },
-    metadata: { filterMetadata: { istio: { services: [{ host: service.host, name: service.host.split(".")[0] ?? service.host, namespace: service.namespace }], ...(subset === "" ? {} : { subset }), default_original_port: port.number } } },
+    commonLbConfig: {
+      ...(outlier?.minHealthPercent === undefined
+        ? { healthyPanicThreshold: { value: 0 } }
+        : { healthyPanicThreshold: { value: outlier.minHealthPercent } }),
+    },
+    metadata: {
+      filterMetadata: {
+        istio: {
+          services: [
+            { host: service.host, name: service.host.split(".")[0] ?? service.host, namespace: service.namespace },
+          ],
+          ...(subset === "" ? {} : { subset }),
+          default_original_port: port.number,
+        },
+      },
+    },
   });
 }
 
@@ -67,36 +100,84 @@ function discovery({ name, service, port, endpoints }: ClusterInput): ClusterIni
     case "STATIC":
       return {
         clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.EDS },
-        edsClusterConfig: { serviceName: name, edsConfig: { resourceApiVersion: ApiVersion.V3, initialFetchTimeout: durationMs(0), configSourceSpecifier: { case: "ads", value: {} } } },
+        edsClusterConfig: {
+          serviceName: name,
+          edsConfig: {
+            resourceApiVersion: ApiVersion.V3,
+            initialFetchTimeout: durationMs(0),
+            configSourceSpecifier: { case: "ads", value: {} },
+          },
+        },
       };
     case "DNS":
     case "DNS_ROUND_ROBIN": {
       const type = resolution === "DNS" ? Cluster_DiscoveryType.STRICT_DNS : Cluster_DiscoveryType.LOGICAL_DNS;
-      const written: readonly Endpoint[] = endpoints.length > 0 ? endpoints : [{ address: service.host, port: port.targetPort ?? port.number, labels: {}, takesMtls: false, serviceAccount: undefined, workload: undefined, weight: 1, health: "healthy" }];
+      const written: readonly Endpoint[] =
+        endpoints.length > 0
+          ? endpoints
+          : [
+              {
+                address: service.host,
+                port: port.targetPort ?? port.number,
+                labels: {},
+                takesMtls: false,
+                serviceAccount: undefined,
+                workload: undefined,
+                weight: 1,
+                health: "healthy",
+              },
+            ];
       const used = type === Cluster_DiscoveryType.LOGICAL_DNS ? written.slice(0, 1) : written;
-      return { clusterDiscoveryType: { case: "type", value: type }, dnsLookupFamily: Cluster_DnsLookupFamily.V4_PREFERRED, respectDnsTtl: true, loadAssignment: buildLoadAssignment(name, used) };
+      return {
+        clusterDiscoveryType: { case: "type", value: type },
+        dnsLookupFamily: Cluster_DnsLookupFamily.V4_PREFERRED,
+        respectDnsTtl: true,
+        loadAssignment: buildLoadAssignment(name, used),
+      };
     }
     default:
-      return { clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.ORIGINAL_DST }, lbPolicy: Cluster_LbPolicy.CLUSTER_PROVIDED };
+      return {
+        clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.ORIGINAL_DST },
+        lbPolicy: Cluster_LbPolicy.CLUSTER_PROVIDED,
+      };
   }
 }
 
 function balancing(loadBalancer: LoadBalancer | undefined): ClusterInit {
   const hash = loadBalancer?.consistentHash;
   if (hash?.maglev !== undefined) {
-    return { lbPolicy: Cluster_LbPolicy.MAGLEV, lbConfig: { case: "maglevLbConfig", value: hash.maglev.tableSize === undefined ? {} : { tableSize: BigInt(hash.maglev.tableSize) } } };
+    return {
+      lbPolicy: Cluster_LbPolicy.MAGLEV,
+      lbConfig: {
+        case: "maglevLbConfig",
+        value: hash.maglev.tableSize === undefined ? {} : { tableSize: BigInt(hash.maglev.tableSize) },
+      },
+    };
   }
-  if (hash !== undefined) return { lbPolicy: Cluster_LbPolicy.RING_HASH, lbConfig: { case: "ringHashLbConfig", value: { minimumRingSize: BigInt(hash.ringHash?.minimumRingSize ?? 1024) } } };
+  if (hash !== undefined)
+    return {
+      lbPolicy: Cluster_LbPolicy.RING_HASH,
+      lbConfig: {
+        case: "ringHashLbConfig",
+        value: { minimumRingSize: BigInt(hash.ringHash?.minimumRingSize ?? 1024) },
+      },
+    };
   const lbPolicy = LB_POLICY[loadBalancer?.simple ?? "UNSPECIFIED"];
   const warmup = loadBalancer?.warmup;
   if (warmup === undefined) return { lbPolicy };
   const slowStartConfig = {
     slowStartWindow: duration(warmup.duration),
     ...(warmup.minimumPercent === undefined ? {} : { minWeightPercent: { value: warmup.minimumPercent } }),
-    ...(warmup.aggression === undefined ? {} : { aggression: { defaultValue: warmup.aggression, runtimeKey: "pharos.warmup.aggression" } }),
+    ...(warmup.aggression === undefined
+      ? {}
+      : { aggression: { defaultValue: warmup.aggression, runtimeKey: "pharos.warmup.aggression" } }),
   };
-  if (lbPolicy === Cluster_LbPolicy.ROUND_ROBIN) return { lbPolicy, lbConfig: { case: "roundRobinLbConfig", value: { slowStartConfig } } };
-  return { lbPolicy: Cluster_LbPolicy.LEAST_REQUEST, lbConfig: { case: "leastRequestLbConfig", value: { slowStartConfig } } };
+  if (lbPolicy === Cluster_LbPolicy.ROUND_ROBIN)
+    return { lbPolicy, lbConfig: { case: "roundRobinLbConfig", value: { slowStartConfig } } };
+  return {
+    lbPolicy: Cluster_LbPolicy.LEAST_REQUEST,
+    lbConfig: { case: "leastRequestLbConfig", value: { slowStartConfig } },
+  };
 }
 
 function thresholds(pool: ConnectionPool | undefined) {
@@ -128,9 +209,18 @@ function outlierDetection(settings: OutlierDetection) {
     ...(settings.baseEjectionTime === undefined ? {} : { baseEjectionTime: duration(settings.baseEjectionTime) }),
     maxEjectionPercent: settings.maxEjectionPercent ?? 10,
     ...(any5xx === undefined ? {} : { consecutive5xx: any5xx, enforcingConsecutive5xx: any5xx === 0 ? 0 : 100 }),
-    ...(gateway === undefined ? {} : { consecutiveGatewayFailure: gateway, enforcingConsecutiveGatewayFailure: gateway === 0 ? 0 : 100 }),
-    ...(settings.splitExternalLocalOriginErrors === undefined ? {} : { splitExternalLocalOriginErrors: settings.splitExternalLocalOriginErrors }),
-    ...(settings.consecutiveLocalOriginFailures === undefined ? {} : { consecutiveLocalOriginFailure: settings.consecutiveLocalOriginFailures, enforcingConsecutiveLocalOriginFailure: 100 }),
+    ...(gateway === undefined
+      ? {}
+      : { consecutiveGatewayFailure: gateway, enforcingConsecutiveGatewayFailure: gateway === 0 ? 0 : 100 }),
+    ...(settings.splitExternalLocalOriginErrors === undefined
+      ? {}
+      : { splitExternalLocalOriginErrors: settings.splitExternalLocalOriginErrors }),
+    ...(settings.consecutiveLocalOriginFailures === undefined
+      ? {}
+      : {
+          consecutiveLocalOriginFailure: settings.consecutiveLocalOriginFailures,
+          enforcingConsecutiveLocalOriginFailure: 100,
+        }),
     enforcingSuccessRate: 0,
   };
 }
@@ -139,29 +229,52 @@ function httpOptions(isHttp2: boolean, pool: ConnectionPool | undefined) {
   const http = pool?.http;
   const streams = http?.maxConcurrentStreams === undefined ? {} : { maxConcurrentStreams: http.maxConcurrentStreams };
   const ping = http?.http2KeepAlive;
-  const h2 = { ...streams, ...(ping?.interval === undefined ? {} : { connectionKeepalive: { interval: duration(ping.interval), timeout: duration(ping.timeout ?? "10s") } }) };
+  const h2 = {
+    ...streams,
+    ...(ping?.interval === undefined
+      ? {}
+      : { connectionKeepalive: { interval: duration(ping.interval), timeout: duration(ping.timeout ?? "10s") } }),
+  };
   return pack(HttpProtocolOptionsSchema, {
     commonHttpProtocolOptions: {
       ...(http?.idleTimeout === undefined ? {} : { idleTimeout: duration(http.idleTimeout) }),
-      ...(http?.maxRequestsPerConnection === undefined || http.maxRequestsPerConnection === 0 ? {} : { maxRequestsPerConnection: http.maxRequestsPerConnection }),
-      ...(pool?.tcp?.maxConnectionDuration === undefined ? {} : { maxConnectionDuration: duration(pool.tcp.maxConnectionDuration) }),
+      ...(http?.maxRequestsPerConnection === undefined || http.maxRequestsPerConnection === 0
+        ? {}
+        : { maxRequestsPerConnection: http.maxRequestsPerConnection }),
+      ...(pool?.tcp?.maxConnectionDuration === undefined
+        ? {}
+        : { maxConnectionDuration: duration(pool.tcp.maxConnectionDuration) }),
     },
     upstreamProtocolOptions: http?.useClientProtocol
       ? { case: "useDownstreamProtocolConfig", value: { httpProtocolOptions: {}, http2ProtocolOptions: h2 } }
-      : { case: "explicitHttpConfig", value: { protocolConfig: isHttp2 ? { case: "http2ProtocolOptions", value: h2 } : { case: "httpProtocolOptions", value: {} } } },
+      : {
+          case: "explicitHttpConfig",
+          value: {
+            protocolConfig: isHttp2
+              ? { case: "http2ProtocolOptions", value: h2 }
+              : { case: "httpProtocolOptions", value: {} },
+          },
+        },
   });
 }
 
 /** A rule's TLS when it has one; else mTLS to the endpoints that take it, and plain text to the others. */
-function transport({ service, port, subset, endpoints, policy, trustDomain }: ClusterInput, isHttp2: boolean): ClusterInit {
+function transport(
+  { service, port, subset, endpoints, policy, trustDomain }: ClusterInput,
+  isHttp2: boolean,
+): ClusterInit {
   const { tls } = policy;
   if (tls?.mode === "DISABLE") return {};
-  if (tls?.mode === "SIMPLE" || tls?.mode === "MUTUAL") return { transportSocket: ruleUpstream(tls, service.host, isHttp2) };
+  if (tls?.mode === "SIMPLE" || tls?.mode === "MUTUAL")
+    return { transportSocket: ruleUpstream(tls, service.host, isHttp2) };
   const isMandatory = tls?.mode === "ISTIO_MUTUAL";
   if (!isMandatory && !endpoints.some(({ takesMtls }) => takesMtls)) return {};
   const accounts = new Set(endpoints.flatMap(({ serviceAccount }) => serviceAccount ?? []));
   const written = tls?.subjectAltNames ?? service.entry.spec.subjectAltNames ?? [];
-  const uris = written.length > 0 ? written : [...accounts].sort().map((account) => spiffeUri(trustDomain, service.namespace, account));
+  const uris =
+    written.length > 0
+      ? written
+      : [...accounts].sort().map((account) => spiffeUri(trustDomain, service.namespace, account));
   const sni = tls?.sni ?? `outbound_.${port.number}_.${subset}_.${service.host}`;
   const socket = meshUpstream(uris, sni, isHttp2);
   if (isMandatory) return { transportSocket: socket };
@@ -175,21 +288,43 @@ function transport({ service, port, subset, endpoints, policy, trustDomain }: Cl
 
 /** Endpoints under a cluster's name. Those that drain or are unwell stay known and are not chosen. */
 export function buildLoadAssignment(name: string, endpoints: readonly Endpoint[]): ClusterLoadAssignment {
-  const STATUS = { healthy: HealthStatus.HEALTHY, unhealthy: HealthStatus.UNHEALTHY, draining: HealthStatus.DRAINING } as const;
+  const STATUS = {
+    healthy: HealthStatus.HEALTHY,
+    unhealthy: HealthStatus.UNHEALTHY,
+    draining: HealthStatus.DRAINING,
+  } as const;
   return create(ClusterLoadAssignmentSchema, {
     clusterName: name,
     endpoints: [
       {
-        lbEndpoints: endpoints.map(({ address, port, takesMtls, workload, weight, health }): Init<typeof LbEndpointSchema> => ({
-          hostIdentifier: { case: "endpoint", value: { address: { address: { case: "socketAddress", value: { address, portSpecifier: { case: "portValue", value: port } } } } } },
-          loadBalancingWeight: weight,
-          healthStatus: STATUS[health],
-          ...(takesMtls || workload !== undefined
-            ? { metadata: { filterMetadata: { ...(workload === undefined ? {} : { istio: { workload } }), ...(takesMtls ? { "envoy.transport_socket_match": { tlsMode: "istio" } } : {}) } } }
-            : {}),
-        })),
+        lbEndpoints: endpoints.map(
+          ({ address, port, takesMtls, workload, weight, health }): Init<typeof LbEndpointSchema> => ({
+            hostIdentifier: {
+              case: "endpoint",
+              value: {
+                address: {
+                  address: {
+                    case: "socketAddress",
+                    value: { address, portSpecifier: { case: "portValue", value: port } },
+                  },
+                },
+              },
+            },
+            loadBalancingWeight: weight,
+            healthStatus: STATUS[health],
+            ...(takesMtls || workload !== undefined
+              ? {
+                  metadata: {
+                    filterMetadata: {
+                      ...(workload === undefined ? {} : { istio: { workload } }),
+                      ...(takesMtls ? { "envoy.transport_socket_match": { tlsMode: "istio" } } : {}),
+                    },
+                  },
+                }
+              : {}),
+          }),
+        ),
       },
     ],
   });
 }
-

@@ -1,6 +1,10 @@
 import type { HttpMatch } from "#core/resource/spec/http-match.ts";
 import type { StringMatch } from "#core/resource/spec/string-match.ts";
-import type { HeaderMatcherSchema, QueryParameterMatcherSchema, RouteMatchSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
+import type {
+  HeaderMatcherSchema,
+  QueryParameterMatcherSchema,
+  RouteMatchSchema,
+} from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import type { StringMatcherSchema } from "#proto/gen/envoy/type/matcher/v3/string_pb.js";
 import type { Init } from "#server/translate/pack.ts";
 
@@ -23,7 +27,12 @@ export function buildHeaderMatcher(name: string, match: StringMatch, invert = fa
   if (isPresence(match)) return { name, ...inverted, headerMatchSpecifier: { case: "presentMatch", value: true } };
   // "without" holds for a request that has no such header at all.
   const missing = invert ? { treatMissingHeaderAsEmpty: true } : {};
-  return { name, ...inverted, ...missing, headerMatchSpecifier: { case: "stringMatch", value: buildStringMatcher(match) } };
+  return {
+    name,
+    ...inverted,
+    ...missing,
+    headerMatchSpecifier: { case: "stringMatch", value: buildStringMatcher(match) },
+  };
 }
 
 function buildPath(match: HttpMatch): MatchInit {

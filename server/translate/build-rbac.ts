@@ -1,6 +1,16 @@
 import type { Resource } from "#core/resource/resource.ts";
-import type { AuthorizationCondition, AuthorizationOperation, AuthorizationRule, AuthorizationSource } from "#core/resource/spec/authorization-policy.ts";
-import { type PermissionSchema, type PrincipalSchema, RBAC_Action, type RBACSchema } from "#proto/gen/envoy/config/rbac/v3/rbac_pb.js";
+import type {
+  AuthorizationCondition,
+  AuthorizationOperation,
+  AuthorizationRule,
+  AuthorizationSource,
+} from "#core/resource/spec/authorization-policy.ts";
+import {
+  type PermissionSchema,
+  type PrincipalSchema,
+  RBAC_Action,
+  type RBACSchema,
+} from "#proto/gen/envoy/config/rbac/v3/rbac_pb.js";
 import type { HeaderMatcherSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import type { StringMatcherSchema } from "#proto/gen/envoy/type/matcher/v3/string_pb.js";
 import type { Init } from "#server/translate/pack.ts";
@@ -41,12 +51,19 @@ export function buildRbac(input: RbacInput): Init<typeof RBACSchema> | undefined
   return { action: ACTION[input.action], policies };
 }
 
-function buildPolicy(rule: AuthorizationRule, { trustDomain, isHttp, action }: RbacInput): { principals: PrincipalInit[]; permissions: PermissionInit[] } | undefined {
+function buildPolicy(
+  rule: AuthorizationRule,
+  { trustDomain, isHttp, action }: RbacInput,
+): { principals: PrincipalInit[]; permissions: PermissionInit[] } | undefined {
   const conditions = (rule.when ?? []).map((condition) => buildCondition(condition, trustDomain));
   const needsHttp = usesHttp(rule);
   if (needsHttp && !isHttp && action !== "DENY") return undefined;
-  const keep = <T>(parts: readonly (Part<T> | undefined)[]): T[] => parts.flatMap((part) => (part === undefined || (part.isHttp && !isHttp) ? [] : [part.value]));
-  const when = { principals: keep(conditions.map((each) => each.principal)), permissions: keep(conditions.map((each) => each.permission)) };
+  const keep = <T>(parts: readonly (Part<T> | undefined)[]): T[] =>
+    parts.flatMap((part) => (part === undefined || (part.isHttp && !isHttp) ? [] : [part.value]));
+  const when = {
+    principals: keep(conditions.map((each) => each.principal)),
+    permissions: keep(conditions.map((each) => each.permission)),
+  };
   const sources = rule.from?.map(({ source }) => keep(sourceParts(source ?? {}, trustDomain))) ?? [[]];
   const operations = rule.to?.map(({ operation }) => keep(operationParts(operation ?? {}))) ?? [[]];
   return {
@@ -74,18 +91,26 @@ function allPermissions(parts: readonly PermissionInit[]): PermissionInit {
   return parts.length === 1 ? only : { rule: { case: "andRules", value: { rules: [...parts] } } };
 }
 
-function anyPrincipal<V>(values: readonly V[] | undefined, build: (value: V) => PrincipalInit): PrincipalInit | undefined {
+function anyPrincipal<V>(
+  values: readonly V[] | undefined,
+  build: (value: V) => PrincipalInit,
+): PrincipalInit | undefined {
   if (values === undefined || values.length === 0) return undefined;
   return { identifier: { case: "orIds", value: { ids: values.map(build) } } };
 }
 
-function anyPermission<V>(values: readonly V[] | undefined, build: (value: V) => PermissionInit): PermissionInit | undefined {
+function anyPermission<V>(
+  values: readonly V[] | undefined,
+  build: (value: V) => PermissionInit,
+): PermissionInit | undefined {
   if (values === undefined || values.length === 0) return undefined;
   return { rule: { case: "orRules", value: { rules: values.map(build) } } };
 }
 
-const notPrincipal = (value: PrincipalInit | undefined): PrincipalInit | undefined => (value === undefined ? undefined : { identifier: { case: "notId", value } });
-const notPermission = (value: PermissionInit | undefined): PermissionInit | undefined => (value === undefined ? undefined : { rule: { case: "notRule", value } });
+const notPrincipal = (value: PrincipalInit | undefined): PrincipalInit | undefined =>
+  value === undefined ? undefined : { identifier: { case: "notId", value } };
+const notPermission = (value: PermissionInit | undefined): PermissionInit | undefined =>
+  value === undefined ? undefined : { rule: { case: "notRule", value } };
 
 function sourceParts(source: AuthorizationSource, trustDomain: string): (Part<PrincipalInit> | undefined)[] {
   const principal = (value: string) => authenticated(principalMatcher(value));
@@ -108,8 +133,15 @@ function sourceParts(source: AuthorizationSource, trustDomain: string): (Part<Pr
 }
 
 function operationParts(operation: AuthorizationOperation): (Part<PermissionInit> | undefined)[] {
-  const header = (name: string, ignoreCase: boolean) => (value: string): PermissionInit => ({ rule: { case: "header", value: headerMatcher(name, value, ignoreCase) } });
-  const path = (value: string): PermissionInit => ({ rule: { case: "urlPath", value: { rule: { case: "path", value: value.includes("{") ? regex(pathTemplate(value)) : stringMatcher(value) } } } });
+  const header =
+    (name: string, ignoreCase: boolean) =>
+    (value: string): PermissionInit => ({ rule: { case: "header", value: headerMatcher(name, value, ignoreCase) } });
+  const path = (value: string): PermissionInit => ({
+    rule: {
+      case: "urlPath",
+      value: { rule: { case: "path", value: value.includes("{") ? regex(pathTemplate(value)) : stringMatcher(value) } },
+    },
+  });
   const port = (value: string): PermissionInit => ({ rule: { case: "destinationPort", value: Number(value) } });
   const http = (value: PermissionInit | undefined) => (value === undefined ? undefined : part(value, true));
   const any = (value: PermissionInit | undefined) => (value === undefined ? undefined : part(value));
@@ -126,16 +158,39 @@ function operationParts(operation: AuthorizationOperation): (Part<PermissionInit
 }
 
 function usesHttp(rule: AuthorizationRule): boolean {
-  const inOperation = (rule.to ?? []).some(({ operation = {} }) => operationParts(operation).some((each) => each?.isHttp));
+  const inOperation = (rule.to ?? []).some(({ operation = {} }) =>
+    operationParts(operation).some((each) => each?.isHttp),
+  );
   return inOperation || (rule.when ?? []).some(({ key }) => key.startsWith("request."));
 }
 
 /** `when`: values are alternatives, and none of notValues may hold. */
-function buildCondition({ key, values, notValues }: AuthorizationCondition, trustDomain: string): { principal?: Part<PrincipalInit>; permission?: Part<PermissionInit> } {
-  const both = (build: (value: string) => PrincipalInit, isHttp = false) => ({ principal: part(allPrincipals([anyPrincipal(values, build), notPrincipal(anyPrincipal(notValues, build))].filter((each) => each !== undefined)), isHttp) });
-  const operation = (build: (value: string) => PermissionInit) => ({ permission: part(allPermissions([anyPermission(values, build), notPermission(anyPermission(notValues, build))].filter((each) => each !== undefined))) });
+function buildCondition(
+  { key, values, notValues }: AuthorizationCondition,
+  trustDomain: string,
+): { principal?: Part<PrincipalInit>; permission?: Part<PermissionInit> } {
+  const both = (build: (value: string) => PrincipalInit, isHttp = false) => ({
+    principal: part(
+      allPrincipals(
+        [anyPrincipal(values, build), notPrincipal(anyPrincipal(notValues, build))].filter(
+          (each) => each !== undefined,
+        ),
+      ),
+      isHttp,
+    ),
+  });
+  const operation = (build: (value: string) => PermissionInit) => ({
+    permission: part(
+      allPermissions(
+        [anyPermission(values, build), notPermission(anyPermission(notValues, build))].filter(
+          (each) => each !== undefined,
+        ),
+      ),
+    ),
+  });
   const header = /^request\.headers\[(.+)\]$/.exec(key)?.[1];
-  if (header !== undefined) return both((value) => ({ identifier: { case: "header", value: headerMatcher(header, value, false) } }), true);
+  if (header !== undefined)
+    return both((value) => ({ identifier: { case: "header", value: headerMatcher(header, value, false) } }), true);
   switch (key) {
     case "source.principal":
       return both((value) => authenticated(principalMatcher(value)));
@@ -188,7 +243,13 @@ export function stringMatcher(value: string): StringInit {
 
 function headerMatcher(name: string, value: string, ignoreCase: boolean): Init<typeof HeaderMatcherSchema> {
   if (value === "*") return { name, headerMatchSpecifier: { case: "presentMatch", value: true } };
-  return { name, headerMatchSpecifier: { case: "stringMatch", value: { ...stringMatcher(value), ...(ignoreCase ? { ignoreCase: true } : {}) } } };
+  return {
+    name,
+    headerMatchSpecifier: {
+      case: "stringMatch",
+      value: { ...stringMatcher(value), ...(ignoreCase ? { ignoreCase: true } : {}) },
+    },
+  };
 }
 
 function regex(value: string): StringInit {

@@ -1,14 +1,17 @@
 import { expandHost } from "#core/host/host.ts";
-import { formatRef, refOf, type Resource } from "#core/resource/resource.ts";
+import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { Destination } from "#core/resource/spec/destination.ts";
 import type { HeaderRules } from "#core/resource/spec/header-rules.ts";
 import type { HttpMatch } from "#core/resource/spec/http-match.ts";
 import type { HttpRedirect, HttpRetry, HttpRoute, HttpRouteDestination } from "#core/resource/spec/http-route.ts";
-import { type HeaderValueOptionSchema, HeaderValueOption_HeaderAppendAction } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import {
-  type RedirectAction_RedirectResponseCode as RedirectCode,
+  HeaderValueOption_HeaderAppendAction,
+  type HeaderValueOptionSchema,
+} from "#proto/gen/envoy/config/core/v3/base_pb.js";
+import {
   RedirectAction_RedirectResponseCode,
   type RedirectActionSchema,
+  type RedirectAction_RedirectResponseCode as RedirectCode,
   type RetryPolicySchema,
   type RouteAction_RequestMirrorPolicySchema,
   type RouteActionSchema,
@@ -69,28 +72,58 @@ export function buildDefaultRoute(host: string, port: number): RouteInit {
     name: "default",
     match: { pathSpecifier: { case: "prefix", value: "/" } },
     decorator: { operation: `${host}:${port}/*` },
-    action: { case: "route", value: { clusterSpecifier: { case: "cluster", value: outboundCluster(host, port, "") }, timeout: durationMs(0), maxGrpcTimeout: durationMs(0), retryPolicy: defaultRetries() } },
+    action: {
+      case: "route",
+      value: {
+        clusterSpecifier: { case: "cluster", value: outboundCluster(host, port, "") },
+        timeout: durationMs(0),
+        maxGrpcTimeout: durationMs(0),
+        retryPolicy: defaultRetries(),
+      },
+    },
   };
 }
 
 function isCatchAll(match: HttpMatch | undefined): boolean {
   if (match === undefined) return true;
-  const { name: _name, gateways: _gateways, port: _port, sourceLabels: _labels, sourceNamespace: _namespace, ignoreUriCase: _case, uri, ...conditions } = match;
+  const {
+    name: _name,
+    gateways: _gateways,
+    port: _port,
+    sourceLabels: _labels,
+    sourceNamespace: _namespace,
+    ignoreUriCase: _case,
+    uri,
+    ...conditions
+  } = match;
   return (uri === undefined || uri.prefix === "/") && Object.keys(conditions).length === 0;
 }
 
 /** What of a match is about the caller and is decided here; the rest is the proxy's. */
-function applies(match: HttpMatch, service: Resource<"VirtualService">, { gateway, port, namespace, labels }: RouteContext): boolean {
+function applies(
+  match: HttpMatch,
+  service: Resource<"VirtualService">,
+  { gateway, port, namespace, labels }: RouteContext,
+): boolean {
   if (match.gateways !== undefined && match.gateways.length > 0) {
-    const names = match.gateways.map((name) => (name === "mesh" || name.includes("/") ? name : `${service.metadata.namespace}/${name}`));
+    const names = match.gateways.map((name) =>
+      name === "mesh" || name.includes("/") ? name : `${service.metadata.namespace}/${name}`,
+    );
     if (!names.includes(gateway)) return false;
   }
   if (match.port !== undefined && match.port !== 0 && match.port !== port) return false;
-  if (match.sourceNamespace !== undefined && match.sourceNamespace !== "" && match.sourceNamespace !== namespace) return false;
+  if (match.sourceNamespace !== undefined && match.sourceNamespace !== "" && match.sourceNamespace !== namespace)
+    return false;
   return Object.entries(match.sourceLabels ?? {}).every(([key, value]) => labels[key] === value);
 }
 
-function buildRoute(service: Resource<"VirtualService">, http: HttpRoute, index: number, match: HttpMatch | undefined, context: RouteContext): RouteInit {
+function buildRoute(
+  service: Resource<"VirtualService">,
+  http: HttpRoute,
+  index: number,
+  match: HttpMatch | undefined,
+  context: RouteContext,
+): RouteInit {
   const name = [http.name ?? "", match?.name ?? ""].filter(Boolean).join(".") || "default";
   const { namespace } = service.metadata;
   const filters = buildRouteFilters(http.fault, http.corsPolicy);
@@ -101,14 +134,25 @@ function buildRoute(service: Resource<"VirtualService">, http: HttpRoute, index:
     ...(Object.keys(filters).length === 0 ? {} : { typedPerFilterConfig: filters }),
     metadata: { filterMetadata: { istio: { config: formatRef(refOf(service)), path: routePath(index) } } },
   };
-  if (http.redirect !== undefined) return { ...common, action: { case: "redirect", value: buildRedirect(http.redirect, match) } };
+  if (http.redirect !== undefined)
+    return { ...common, action: { case: "redirect", value: buildRedirect(http.redirect, match) } };
   if (http.directResponse !== undefined) {
     const { status, body } = http.directResponse;
-    return { ...common, action: { case: "directResponse", value: { status, ...(body?.string === undefined ? {} : { body: { specifier: { case: "inlineString", value: body.string } } }) } } };
+    return {
+      ...common,
+      action: {
+        case: "directResponse",
+        value: {
+          status,
+          ...(body?.string === undefined ? {} : { body: { specifier: { case: "inlineString", value: body.string } } }),
+        },
+      },
+    };
   }
   const destinations = http.route ?? [];
   const [first] = destinations;
-  const host = first === undefined ? "" : expandHost(first.destination.host, namespace, context.world.mesh.domainSuffix);
+  const host =
+    first === undefined ? "" : expandHost(first.destination.host, namespace, context.world.mesh.domainSuffix);
   return {
     ...common,
     decorator: { operation: `${host}:${first === undefined ? 0 : portOf(first.destination, host, context)}/*` },
@@ -116,7 +160,13 @@ function buildRoute(service: Resource<"VirtualService">, http: HttpRoute, index:
   };
 }
 
-function buildAction(http: HttpRoute, destinations: readonly HttpRouteDestination[], match: HttpMatch | undefined, namespace: string, context: RouteContext): ActionInit {
+function buildAction(
+  http: HttpRoute,
+  destinations: readonly HttpRouteDestination[],
+  match: HttpMatch | undefined,
+  namespace: string,
+  context: RouteContext,
+): ActionInit {
   const cluster = (destination: Destination): string => {
     const host = expandHost(destination.host, namespace, context.world.mesh.domainSuffix);
     return outboundCluster(host, portOf(destination, host, context), destination.subset ?? "");
@@ -132,11 +182,25 @@ function buildAction(http: HttpRoute, destinations: readonly HttpRouteDestinatio
             value: {
               clusters: destinations
                 .filter(({ weight }) => destinations.length === 1 || (weight ?? 0) > 0)
-                .map(({ destination, weight, headers }) => ({ name: cluster(destination), weight: destinations.length === 1 ? 1 : (weight ?? 0), ...headerOperations(headers) })),
+                .map(({ destination, weight, headers }) => ({
+                  name: cluster(destination),
+                  weight: destinations.length === 1 ? 1 : (weight ?? 0),
+                  ...headerOperations(headers),
+                })),
             },
           },
         };
-  const mirrors = [...(http.mirror === undefined ? [] : [{ destination: http.mirror, ...(http.mirrorPercentage === undefined ? {} : { percentage: http.mirrorPercentage }) }]), ...(http.mirrors ?? [])];
+  const mirrors = [
+    ...(http.mirror === undefined
+      ? []
+      : [
+          {
+            destination: http.mirror,
+            ...(http.mirrorPercentage === undefined ? {} : { percentage: http.mirrorPercentage }),
+          },
+        ]),
+    ...(http.mirrors ?? []),
+  ];
   return {
     ...specifier,
     timeout: http.timeout === undefined ? durationMs(0) : duration(http.timeout),
@@ -144,10 +208,12 @@ function buildAction(http: HttpRoute, destinations: readonly HttpRouteDestinatio
     ...buildRetries(http.retries),
     ...rewrite(http, match),
     ...hashPolicy(destinations, namespace, context),
-    requestMirrorPolicies: mirrors.map(({ destination, percentage }): Init<typeof RouteAction_RequestMirrorPolicySchema> => ({
-      cluster: cluster(destination),
-      runtimeFraction: { defaultValue: buildPercent(percentage, 100) },
-    })),
+    requestMirrorPolicies: mirrors.map(
+      ({ destination, percentage }): Init<typeof RouteAction_RequestMirrorPolicySchema> => ({
+        cluster: cluster(destination),
+        runtimeFraction: { defaultValue: buildPercent(percentage, 100) },
+      }),
+    ),
   };
 }
 
@@ -162,11 +228,22 @@ function portOf(destination: Destination, host: string, { world, namespace, port
 function rewrite(http: HttpRoute, match: HttpMatch | undefined): ActionInit {
   const { rewrite: rules } = http;
   if (rules === undefined) return {};
-  const authority: ActionInit = rules.authority === undefined ? {} : { hostRewriteSpecifier: { case: "hostRewriteLiteral", value: rules.authority } };
-  if (rules.uriRegexRewrite !== undefined) return { ...authority, regexRewrite: { pattern: { regex: rules.uriRegexRewrite.match ?? "" }, substitution: rules.uriRegexRewrite.rewrite ?? "" } };
+  const authority: ActionInit =
+    rules.authority === undefined
+      ? {}
+      : { hostRewriteSpecifier: { case: "hostRewriteLiteral", value: rules.authority } };
+  if (rules.uriRegexRewrite !== undefined)
+    return {
+      ...authority,
+      regexRewrite: {
+        pattern: { regex: rules.uriRegexRewrite.match ?? "" },
+        substitution: rules.uriRegexRewrite.rewrite ?? "",
+      },
+    };
   if (rules.uri === undefined) return authority;
   // A prefix is replaced; a whole path (exact or by regex) is replaced whole.
-  if (match?.uri?.exact !== undefined || match?.uri?.regex !== undefined) return { ...authority, regexRewrite: { pattern: { regex: "^[^?]*" }, substitution: rules.uri } };
+  if (match?.uri?.exact !== undefined || match?.uri?.regex !== undefined)
+    return { ...authority, regexRewrite: { pattern: { regex: "^[^?]*" }, substitution: rules.uri } };
   return { ...authority, prefixRewrite: rules.uri };
 }
 
@@ -178,22 +255,40 @@ function buildRedirect(redirect: HttpRedirect, match: HttpMatch | undefined): In
       : redirect.uri === undefined
         ? {}
         : byRegex
-          ? { pathRewriteSpecifier: { case: "regexRewrite", value: { pattern: { regex: ".*" }, substitution: redirect.uri } } }
+          ? {
+              pathRewriteSpecifier: {
+                case: "regexRewrite",
+                value: { pattern: { regex: ".*" }, substitution: redirect.uri },
+              },
+            }
           : { pathRewriteSpecifier: { case: "pathRedirect", value: redirect.uri } };
   return {
     responseCode: REDIRECT_CODES[redirect.redirectCode ?? 301] ?? RedirectAction_RedirectResponseCode.MOVED_PERMANENTLY,
     ...path,
     ...(redirect.authority === undefined ? {} : { hostRedirect: redirect.authority }),
     ...(redirect.port === undefined ? {} : { portRedirect: redirect.port }),
-    ...(redirect.scheme === undefined ? {} : { schemeRewriteSpecifier: { case: "schemeRedirect" as const, value: redirect.scheme } }),
+    ...(redirect.scheme === undefined
+      ? {}
+      : { schemeRewriteSpecifier: { case: "schemeRedirect" as const, value: redirect.scheme } }),
   };
 }
 
-function headerOperations(rules: HeaderRules | undefined): Pick<RouteInit, "requestHeadersToAdd" | "requestHeadersToRemove" | "responseHeadersToAdd" | "responseHeadersToRemove"> {
+function headerOperations(
+  rules: HeaderRules | undefined,
+): Pick<
+  RouteInit,
+  "requestHeadersToAdd" | "requestHeadersToRemove" | "responseHeadersToAdd" | "responseHeadersToRemove"
+> {
   if (rules === undefined) return {};
   const options = (operations: HeaderRules["request"]): Init<typeof HeaderValueOptionSchema>[] => [
-    ...Object.entries(operations?.set ?? {}).map(([key, value]) => ({ header: { key, value }, appendAction: HeaderValueOption_HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD })),
-    ...Object.entries(operations?.add ?? {}).map(([key, value]) => ({ header: { key, value }, appendAction: HeaderValueOption_HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD })),
+    ...Object.entries(operations?.set ?? {}).map(([key, value]) => ({
+      header: { key, value },
+      appendAction: HeaderValueOption_HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD,
+    })),
+    ...Object.entries(operations?.add ?? {}).map(([key, value]) => ({
+      header: { key, value },
+      appendAction: HeaderValueOption_HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD,
+    })),
   ];
   return {
     requestHeadersToAdd: options(rules.request),
@@ -220,14 +315,19 @@ function defaultRetries(): Init<typeof RetryPolicySchema> {
 function buildRetries(retries: HttpRetry | undefined): Pick<ActionInit, "retryPolicy"> {
   if (retries === undefined) return { retryPolicy: defaultRetries() };
   if (retries.attempts === 0) return {};
-  const words = (retries.retryOn ?? "").split(",").map((word) => word.trim()).filter(Boolean);
+  const words = (retries.retryOn ?? "")
+    .split(",")
+    .map((word) => word.trim())
+    .filter(Boolean);
   const codes = words.filter((word) => /^\d+$/.test(word)).map(Number);
   const conditions = words.filter((word) => !/^\d+$/.test(word));
   if (codes.length > 0 && !conditions.includes("retriable-status-codes")) conditions.push("retriable-status-codes");
   const defaults = defaultRetries();
   return {
     retryPolicy: {
-      ...(retries.retryIgnorePreviousHosts === false ? {} : { retryHostPredicate: defaults.retryHostPredicate ?? [], hostSelectionRetryMaxAttempts: 5n }),
+      ...(retries.retryIgnorePreviousHosts === false
+        ? {}
+        : { retryHostPredicate: defaults.retryHostPredicate ?? [], hostSelectionRetryMaxAttempts: 5n }),
       retryOn: words.length === 0 ? DEFAULT_RETRY_ON : conditions.join(","),
       retriableStatusCodes: words.length === 0 ? [503] : codes,
       numRetries: retries.attempts ?? DEFAULT_ATTEMPTS,
@@ -238,19 +338,41 @@ function buildRetries(retries: HttpRetry | undefined): Pick<ActionInit, "retryPo
 }
 
 /** What a consistent-hash balancer hashes is said by the route that leads to it. */
-function hashPolicy(destinations: readonly HttpRouteDestination[], namespace: string, { world, namespace: client }: RouteContext): Pick<ActionInit, "hashPolicy"> {
+function hashPolicy(
+  destinations: readonly HttpRouteDestination[],
+  namespace: string,
+  { world, namespace: client }: RouteContext,
+): Pick<ActionInit, "hashPolicy"> {
   for (const { destination } of destinations) {
     const host = expandHost(destination.host, namespace, world.mesh.domainSuffix);
     const rule = world.destinationRule(host, client, world.service(host, client)?.namespace ?? namespace);
     const subset = rule?.spec.subsets?.find(({ name }) => name === destination.subset);
     const hash = (subset?.trafficPolicy?.loadBalancer ?? rule?.spec.trafficPolicy?.loadBalancer)?.consistentHash;
-    if (hash?.httpHeaderName !== undefined) return { hashPolicy: [{ policySpecifier: { case: "header", value: { headerName: hash.httpHeaderName } } }] };
+    if (hash?.httpHeaderName !== undefined)
+      return { hashPolicy: [{ policySpecifier: { case: "header", value: { headerName: hash.httpHeaderName } } }] };
     if (hash?.httpCookie !== undefined) {
       const { name, path, ttl } = hash.httpCookie;
-      return { hashPolicy: [{ policySpecifier: { case: "cookie", value: { name, ...(path === undefined ? {} : { path }), ...(ttl === undefined ? {} : { ttl: duration(ttl) }) } } }] };
+      return {
+        hashPolicy: [
+          {
+            policySpecifier: {
+              case: "cookie",
+              value: {
+                name,
+                ...(path === undefined ? {} : { path }),
+                ...(ttl === undefined ? {} : { ttl: duration(ttl) }),
+              },
+            },
+          },
+        ],
+      };
     }
-    if (hash?.useSourceIp) return { hashPolicy: [{ policySpecifier: { case: "connectionProperties", value: { sourceIp: true } } }] };
-    if (hash?.httpQueryParameterName !== undefined) return { hashPolicy: [{ policySpecifier: { case: "queryParameter", value: { name: hash.httpQueryParameterName } } }] };
+    if (hash?.useSourceIp)
+      return { hashPolicy: [{ policySpecifier: { case: "connectionProperties", value: { sourceIp: true } } }] };
+    if (hash?.httpQueryParameterName !== undefined)
+      return {
+        hashPolicy: [{ policySpecifier: { case: "queryParameter", value: { name: hash.httpQueryParameterName } } }],
+      };
   }
   return {};
 }

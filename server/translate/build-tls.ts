@@ -1,10 +1,14 @@
 import type { ClientTls } from "#core/resource/spec/traffic-policy.ts";
-import { TransportSocketSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
+import type { TransportSocketSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { ApiConfigSource_ApiType, ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
 import { RawBufferSchema } from "#proto/gen/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer_pb.js";
-import type { SdsSecretConfigSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
-import { type CommonTlsContextSchema, DownstreamTlsContextSchema, UpstreamTlsContextSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js";
 import { SubjectAltNameMatcher_SanType } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/common_pb.js";
+import type { SdsSecretConfigSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
+import {
+  type CommonTlsContextSchema,
+  DownstreamTlsContextSchema,
+  UpstreamTlsContextSchema,
+} from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js";
 import { durationMs, type Init, typed } from "#server/translate/pack.ts";
 
 type TransportSocketInit = Init<typeof TransportSocketSchema>;
@@ -47,7 +51,9 @@ function meshContext(uris: readonly string[], kind: "exact" | "prefix", alpn: re
     validationContextType: {
       case: "combinedValidationContext",
       value: {
-        defaultValidationContext: { matchTypedSubjectAltNames: sanMatchers(kind, uris, SubjectAltNameMatcher_SanType.URI) },
+        defaultValidationContext: {
+          matchTypedSubjectAltNames: sanMatchers(kind, uris, SubjectAltNameMatcher_SanType.URI),
+        },
         validationContextSdsSecretConfig: secret("ROOTCA"),
       },
     },
@@ -55,7 +61,10 @@ function meshContext(uris: readonly string[], kind: "exact" | "prefix", alpn: re
 }
 
 export function meshUpstream(uris: readonly string[], sni: string, isHttp2: boolean): TransportSocketInit {
-  return typed(TLS, UpstreamTlsContextSchema, { sni, commonTlsContext: meshContext(uris, "exact", isHttp2 ? ["h2"] : ["istio", "http/1.1"]) });
+  return typed(TLS, UpstreamTlsContextSchema, {
+    sni,
+    commonTlsContext: meshContext(uris, "exact", isHttp2 ? ["h2"] : ["istio", "http/1.1"]),
+  });
 }
 
 /** Terminates mTLS of any workload of the trust domain. */
@@ -73,8 +82,16 @@ export function ruleUpstream(tls: ClientTls, host: string, isHttp2: boolean): Tr
   const files = (path: string) => ({ specifier: { case: "filename", value: path } as const });
   const validation = {
     ...(tls.caCertificates === undefined ? {} : { trustedCa: files(tls.caCertificates) }),
-    matchTypedSubjectAltNames: sanMatchers("exact", tls.subjectAltNames ?? [], SubjectAltNameMatcher_SanType.DNS).concat(
-      sanMatchers("exact", (tls.subjectAltNames ?? []).filter((name) => name.includes("://")), SubjectAltNameMatcher_SanType.URI),
+    matchTypedSubjectAltNames: sanMatchers(
+      "exact",
+      tls.subjectAltNames ?? [],
+      SubjectAltNameMatcher_SanType.DNS,
+    ).concat(
+      sanMatchers(
+        "exact",
+        (tls.subjectAltNames ?? []).filter((name) => name.includes("://")),
+        SubjectAltNameMatcher_SanType.URI,
+      ),
     ),
   };
   const checks = tls.caCertificates !== undefined && tls.insecureSkipVerify !== true;
@@ -82,7 +99,13 @@ export function ruleUpstream(tls: ClientTls, host: string, isHttp2: boolean): Tr
     sni: tls.sni ?? host,
     commonTlsContext: {
       alpnProtocols: isHttp2 ? ["h2"] : ["http/1.1"],
-      ...(tls.mode === "MUTUAL" ? { tlsCertificates: [{ certificateChain: files(tls.clientCertificate ?? ""), privateKey: files(tls.privateKey ?? "") }] } : {}),
+      ...(tls.mode === "MUTUAL"
+        ? {
+            tlsCertificates: [
+              { certificateChain: files(tls.clientCertificate ?? ""), privateKey: files(tls.privateKey ?? "") },
+            ],
+          }
+        : {}),
       ...(checks ? { validationContextType: { case: "validationContext" as const, value: validation } } : {}),
     },
   });

@@ -66,14 +66,22 @@ export class Compiler {
       changes.push(...scope.rebuild(affected.hosts));
       if (scope.ports().join() !== before) withOtherPorts.add(scope);
     }
-    for (const workload of this.#workloads.values()) changes.push(...workload.rebuild(affected, withOtherPorts.has(workload.scope)));
+    for (const workload of this.#workloads.values())
+      changes.push(...workload.rebuild(affected, withOtherPorts.has(workload.scope)));
     const labelKeys = this.#sourceLabelKeys().join();
     const mustReopen = labelKeys !== this.#labelKeys;
     this.#labelKeys = labelKeys;
-    return { changes, diagnostics: [...this.#workloads.values()].flatMap((workload) => workload.diagnostics), mustReopen };
+    return {
+      changes,
+      diagnostics: [...this.#workloads.values()].flatMap((workload) => workload.diagnostics),
+      mustReopen,
+    };
   }
 
-  preview(change: SnapshotChange): { readonly changes: readonly PreviewedResource[]; readonly diagnostics: readonly Diagnostic[] } {
+  preview(change: SnapshotChange): {
+    readonly changes: readonly PreviewedResource[];
+    readonly diagnostics: readonly Diagnostic[];
+  } {
     const before = new Map<LayerChange["layer"], Map<XdsType, ReadonlyMap<string, XdsResource>>>();
     for (const layer of [...this.#scopes.values(), ...this.#workloads.values()].map((each) => each.layer)) {
       before.set(layer, new Map([...layer.resources].map(([type, all]) => [type, new Map(all)])));
@@ -96,7 +104,9 @@ export class Compiler {
   #scope(node: ProxyNode): OutboundScope {
     const { metadata, namespace, takesVirtualHosts } = node;
     const keys = this.#sourceLabelKeys();
-    const labels = Object.fromEntries(keys.flatMap((key) => (metadata.LABELS[key] === undefined ? [] : [[key, metadata.LABELS[key]]])));
+    const labels = Object.fromEntries(
+      keys.flatMap((key) => (metadata.LABELS[key] === undefined ? [] : [[key, metadata.LABELS[key]]])),
+    );
     const routing = node.type === "router" ? "none" : metadata.INTERCEPTION_MODE === "NONE" ? "proxy" : "ports";
     const key: ScopeKey = { namespace, labels, takesVirtualHosts: takesVirtualHosts && routing !== "none", routing };
     const id = formatScope(key);
@@ -111,7 +121,8 @@ export class Compiler {
   #sourceLabelKeys(): string[] {
     const keys = new Set<string>();
     for (const { spec } of this.#world.all("VirtualService")) {
-      for (const { match = [] } of spec.http ?? []) for (const { sourceLabels = {} } of match) for (const key of Object.keys(sourceLabels)) keys.add(key);
+      for (const { match = [] } of spec.http ?? [])
+        for (const { sourceLabels = {} } of match) for (const key of Object.keys(sourceLabels)) keys.add(key);
     }
     return [...keys].sort();
   }

@@ -20,9 +20,14 @@ export interface Endpoint {
 }
 
 /** `workload;namespace;app;version` as endpoint metadata and the peer header carry it. */
-export function describeWorkload(workload: string, namespace: string, labels: Readonly<Record<string, string>>): string {
+export function describeWorkload(
+  workload: string,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+): string {
   const app = labels["service.istio.io/canonical-name"] ?? labels["app.kubernetes.io/name"] ?? labels.app ?? workload;
-  const version = labels["service.istio.io/canonical-revision"] ?? labels["app.kubernetes.io/version"] ?? labels.version ?? "latest";
+  const version =
+    labels["service.istio.io/canonical-revision"] ?? labels["app.kubernetes.io/version"] ?? labels.version ?? "latest";
   return `${workload};${namespace};${app};${version}`;
 }
 
@@ -30,11 +35,17 @@ export function describeWorkload(workload: string, namespace: string, labels: Re
 export function endpointsOf(world: World, service: Service, port: ServicePort): readonly Endpoint[] {
   const { spec, metadata } = service.entry;
   const selector = spec.workloadSelector?.labels;
-  if (selector === undefined) return (spec.endpoints ?? []).flatMap((entry) => fromEntry(entry, metadata.namespace, undefined, port));
-  const registered = world.select(metadata.namespace, selector).flatMap((instance) => fromInstance(world, instance, port));
+  if (selector === undefined)
+    return (spec.endpoints ?? []).flatMap((entry) => fromEntry(entry, metadata.namespace, undefined, port));
+  const registered = world
+    .select(metadata.namespace, selector)
+    .flatMap((instance) => fromInstance(world, instance, port));
   const written = world
     .all("WorkloadEntry")
-    .filter((entry: Resource<"WorkloadEntry">) => entry.metadata.namespace === metadata.namespace && matchesLabels(entry.spec.labels ?? {}, selector))
+    .filter(
+      (entry: Resource<"WorkloadEntry">) =>
+        entry.metadata.namespace === metadata.namespace && matchesLabels(entry.spec.labels ?? {}, selector),
+    )
     .flatMap((entry) => fromEntry(entry.spec, metadata.namespace, entry.metadata.name, port));
   return [...registered, ...written];
 }
@@ -44,10 +55,26 @@ function fromInstance(world: World, instance: WorkloadInstance, port: ServicePor
   if (own === undefined) return [];
   const { labels, namespace, serviceAccount, weight, health, address } = instance;
   const takesMtls = mtlsMode(world, namespace, labels, own.appPort) !== "DISABLE";
-  return [{ address, port: own.inboundPort, labels, takesMtls, serviceAccount, workload: describeWorkload(instance.workload, namespace, labels), weight, health }];
+  return [
+    {
+      address,
+      port: own.inboundPort,
+      labels,
+      takesMtls,
+      serviceAccount,
+      workload: describeWorkload(instance.workload, namespace, labels),
+      weight,
+      health,
+    },
+  ];
 }
 
-function fromEntry(entry: WorkloadEntrySpec, namespace: string, name: string | undefined, port: ServicePort): Endpoint[] {
+function fromEntry(
+  entry: WorkloadEntrySpec,
+  namespace: string,
+  name: string | undefined,
+  port: ServicePort,
+): Endpoint[] {
   if (entry.address === undefined) return [];
   const labels = entry.labels ?? {};
   return [
@@ -58,7 +85,10 @@ function fromEntry(entry: WorkloadEntrySpec, namespace: string, name: string | u
       // Written by hand: nobody vouches for a sidecar there, unless its label does, as in Istio.
       takesMtls: labels["security.istio.io/tlsMode"] === "istio",
       serviceAccount: entry.serviceAccount,
-      workload: name === undefined && labels.app === undefined ? undefined : describeWorkload(name ?? labels.app ?? "unknown", namespace, labels),
+      workload:
+        name === undefined && labels.app === undefined
+          ? undefined
+          : describeWorkload(name ?? labels.app ?? "unknown", namespace, labels),
       weight: entry.weight ?? 1,
       health: "healthy",
     },

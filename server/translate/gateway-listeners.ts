@@ -1,18 +1,22 @@
 import { create } from "@bufbuild/protobuf";
-import { bySpecificity, expandHost, hostMatches } from "#core/host/host.ts";
 import type { Diagnostic } from "#core/diagnostic.ts";
-import { formatRef, refOf, type Resource } from "#core/resource/resource.ts";
+import { bySpecificity, expandHost, hostMatches } from "#core/host/host.ts";
+import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { GatewayServer, ServerTls } from "#core/resource/spec/gateway.ts";
 import type { Origin, ProxyNode } from "#core/xds/layer.ts";
+import type { TransportSocketSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { TrafficDirection } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
-import type { TransportSocketSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
-import { DownstreamTlsContextSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js";
 import { TlsInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js";
+import { DownstreamTlsContextSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js";
 import { buildRoutes, type RouteInit } from "#server/translate/build-routes.ts";
 import { meshDownstream } from "#server/translate/build-tls.ts";
-import { buildHttpManager, type HttpFilterInit, type ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
+import {
+  buildHttpManager,
+  type HttpFilterInit,
+  type ProxyTelemetry,
+} from "#server/translate/http-connection-manager.ts";
 import { type Init, typed } from "#server/translate/pack.ts";
 import { originsOf } from "#server/translate/virtual-hosts.ts";
 import { gatewaysOf, isVisible, matchesLabels, type World } from "#server/translate/world.ts";
@@ -32,11 +36,19 @@ export interface BuiltGateway {
 const PLAIN_PROTOCOLS = new Set(["HTTP", "HTTP2", "GRPC"]);
 
 /** Listeners and routes of a gateway workload: every Gateway whose selector finds it, merged port by port. */
-export function buildGateway(world: World, node: ProxyNode, labels: Readonly<Record<string, string>>, telemetry: ProxyTelemetry, filters: readonly HttpFilterInit[]): BuiltGateway {
+export function buildGateway(
+  world: World,
+  node: ProxyNode,
+  labels: Readonly<Record<string, string>>,
+  telemetry: ProxyTelemetry,
+  filters: readonly HttpFilterInit[],
+): BuiltGateway {
   const placed = world
     .all("Gateway")
     .filter(({ spec }) => matchesLabels(labels, spec.selector))
-    .flatMap((gateway) => (gateway.spec.servers ?? []).map((server, index): PlacedServer => ({ gateway, index, server })));
+    .flatMap((gateway) =>
+      (gateway.spec.servers ?? []).map((server, index): PlacedServer => ({ gateway, index, server })),
+    );
   const diagnostics: Diagnostic[] = [];
   const listeners: { listener: Listener; origins: Origin[] }[] = [];
   const routes: { config: RouteConfiguration; origins: Origin[] }[] = [];
@@ -56,18 +68,36 @@ export function buildGateway(world: World, node: ProxyNode, labels: Readonly<Rec
       });
     }
     if (used.length === 0) continue;
-    const origins = used.map(({ gateway, index }): Origin => ({ resource: formatRef(refOf(gateway)), path: `spec.servers[${index}]` }));
+    const origins = used.map(
+      ({ gateway, index }): Origin => ({ resource: formatRef(refOf(gateway)), path: `spec.servers[${index}]` }),
+    );
     const bindPort = node.metadata.PHAROS_GATEWAY_PORTS[String(port)] ?? port;
-    const groups = plain.length > 0 ? [{ name: `http.${port}`, servers: used }] : used.map((each) => ({ name: secureRouteName(port, each), servers: [each] }));
-    for (const group of groups) routes.push(buildGatewayRoutes(world, node.namespace, group.name, port, group.servers));
-    const manager = (name: string) => buildHttpManager({ direction: "gateway", statPrefix: `outbound_0.0.0.0_${port}`, routes: { rds: name }, filters, telemetry });
+    const groups =
+      plain.length > 0
+        ? [{ name: `http.${port}`, servers: used }]
+        : used.map((each) => ({ name: secureRouteName(port, each), servers: [each] }));
+    for (const group of groups) routes.push(buildGatewayRoutes(world, group.name, port, group.servers));
+    const manager = (name: string) =>
+      buildHttpManager({
+        direction: "gateway",
+        statPrefix: `outbound_0.0.0.0_${port}`,
+        routes: { rds: name },
+        filters,
+        telemetry,
+      });
     listeners.push({
       origins,
       listener: create(ListenerSchema, {
         name: `${node.address}_${bindPort}`,
-        address: { address: { case: "socketAddress", value: { address: node.address, portSpecifier: { case: "portValue", value: bindPort } } } },
+        address: {
+          address: {
+            case: "socketAddress",
+            value: { address: node.address, portSpecifier: { case: "portValue", value: bindPort } },
+          },
+        },
         trafficDirection: TrafficDirection.OUTBOUND,
-        listenerFilters: plain.length > 0 ? [] : [typed("envoy.filters.listener.tls_inspector", TlsInspectorSchema, {})],
+        listenerFilters:
+          plain.length > 0 ? [] : [typed("envoy.filters.listener.tls_inspector", TlsInspectorSchema, {})],
         filterChains: groups.map(({ name, servers: own }) => {
           const [first] = own;
           const sni = (first?.server.hosts ?? []).map(hostPart).filter((host) => host !== "*");
@@ -76,7 +106,10 @@ export function buildGateway(world: World, node: ProxyNode, labels: Readonly<Rec
             filters: [manager(name)],
             ...(plain.length > 0 || first === undefined
               ? {}
-              : { ...(sni.length === 0 ? {} : { filterChainMatch: { serverNames: sni } }), transportSocket: buildServerTls(first.server.tls ?? {}, world.mesh.trustDomain) }),
+              : {
+                  ...(sni.length === 0 ? {} : { filterChainMatch: { serverNames: sni } }),
+                  transportSocket: buildServerTls(first.server.tls ?? {}, world.mesh.trustDomain),
+                }),
           };
         }),
       }),
@@ -103,27 +136,52 @@ function buildServerTls(tls: ServerTls, trustDomain: string): Init<typeof Transp
     commonTlsContext: {
       alpnProtocols: ["h2", "http/1.1"],
       tlsCertificates: [{ certificateChain: file(tls.serverCertificate), privateKey: file(tls.privateKey) }],
-      ...(wantsClient ? { validationContextType: { case: "validationContext" as const, value: { trustedCa: file(tls.caCertificates) } } } : {}),
+      ...(wantsClient
+        ? {
+            validationContextType: {
+              case: "validationContext" as const,
+              value: { trustedCa: file(tls.caCertificates) },
+            },
+          }
+        : {}),
     },
   });
 }
 
 /** Virtual hosts of a gateway port: VirtualServices bound to its gateways, as far as their hosts meet the servers'. */
-function buildGatewayRoutes(world: World, namespace: string, name: string, port: number, servers: readonly PlacedServer[]): { config: RouteConfiguration; origins: Origin[] } {
+function buildGatewayRoutes(
+  world: World,
+  name: string,
+  port: number,
+  servers: readonly PlacedServer[],
+): { config: RouteConfiguration; origins: Origin[] } {
   const hosts = new Map<string, { routes: RouteInit[]; redirectsToTls: boolean }>();
   const origins: Origin[] = [];
   for (const { gateway, server } of servers) {
     const id = `${gateway.metadata.namespace}/${gateway.metadata.name}`;
     for (const service of world.all("VirtualService")) {
-      if (!gatewaysOf(service).includes(id) || !isVisible(service.spec.exportTo, service.metadata.namespace, gateway.metadata.namespace)) continue;
+      if (
+        !gatewaysOf(service).includes(id) ||
+        !isVisible(service.spec.exportTo, service.metadata.namespace, gateway.metadata.namespace)
+      )
+        continue;
       for (const short of service.spec.hosts ?? []) {
         const host = expandHost(short, service.metadata.namespace, world.mesh.domainSuffix);
-        const meets = server.hosts.some((each) => meetsServer(each, host, service.metadata.namespace, gateway.metadata.namespace));
+        const meets = server.hosts.some((each) =>
+          meetsServer(each, host, service.metadata.namespace, gateway.metadata.namespace),
+        );
         if (!meets) continue;
         // Several services may add to one host: the oldest first, a catch-all of one does not hide the next one's specific routes before it.
-        const routes = buildRoutes(service, { world, namespace: gateway.metadata.namespace, gateway: id, port, labels: {} });
+        const routes = buildRoutes(service, {
+          world,
+          namespace: gateway.metadata.namespace,
+          gateway: id,
+          port,
+          labels: {},
+        });
         const known = hosts.get(host);
-        if (known === undefined) hosts.set(host, { routes: [...routes], redirectsToTls: server.tls?.httpsRedirect === true });
+        if (known === undefined)
+          hosts.set(host, { routes: [...routes], redirectsToTls: server.tls?.httpsRedirect === true });
         else known.routes.push(...routes);
         origins.push(...originsOf(service));
       }
@@ -134,24 +192,43 @@ function buildGatewayRoutes(world: World, namespace: string, name: string, port:
     name: `${host}:${port}`,
     domains: host === "*" ? ["*"] : [host, `${host}:*`],
     routes: redirectsToTls
-      ? [{ match: { pathSpecifier: { case: "prefix" as const, value: "/" } }, action: { case: "redirect" as const, value: { schemeRewriteSpecifier: { case: "httpsRedirect" as const, value: true } } } }]
+      ? [
+          {
+            match: { pathSpecifier: { case: "prefix" as const, value: "/" } },
+            action: {
+              case: "redirect" as const,
+              value: { schemeRewriteSpecifier: { case: "httpsRedirect" as const, value: true } },
+            },
+          },
+        ]
       : catchAllsLast(routes),
     includeRequestAttemptCount: true,
   }));
   const blackhole = { name: `blackhole:${port}`, domains: ["*"], routes: [] };
-  const config = create(RouteConfigurationSchema, { name, virtualHosts: virtualHosts.some(({ domains }) => domains.includes("*")) ? virtualHosts : [...virtualHosts, blackhole], validateClusters: false });
+  const config = create(RouteConfigurationSchema, {
+    name,
+    virtualHosts: virtualHosts.some(({ domains }) => domains.includes("*"))
+      ? virtualHosts
+      : [...virtualHosts, blackhole],
+    validateClusters: false,
+  });
   return { config, origins };
 }
 
 function meetsServer(serverHost: string, host: string, serviceNamespace: string, gatewayNamespace: string): boolean {
   const slash = serverHost.indexOf("/");
   const wanted = slash < 0 ? "*" : serverHost.slice(0, slash);
-  const inNamespace = wanted === "*" || wanted === serviceNamespace || (wanted === "." && serviceNamespace === gatewayNamespace);
+  const inNamespace =
+    wanted === "*" || wanted === serviceNamespace || (wanted === "." && serviceNamespace === gatewayNamespace);
   const pattern = hostPart(serverHost);
   return inNamespace && (hostMatches(pattern, host) || hostMatches(host, pattern));
 }
 
 function catchAllsLast(routes: readonly RouteInit[]): RouteInit[] {
-  const isCatchAll = (route: RouteInit): boolean => route.match?.pathSpecifier?.case === "prefix" && route.match.pathSpecifier.value === "/" && (route.match.headers ?? []).length === 0 && (route.match.queryParameters ?? []).length === 0;
+  const isCatchAll = (route: RouteInit): boolean =>
+    route.match?.pathSpecifier?.case === "prefix" &&
+    route.match.pathSpecifier.value === "/" &&
+    (route.match.headers ?? []).length === 0 &&
+    (route.match.queryParameters ?? []).length === 0;
   return [...routes.filter((route) => !isCatchAll(route)), ...routes.filter(isCatchAll)];
 }

@@ -12,7 +12,9 @@ import { readCase } from "#server/translate/testing/read-case.ts";
 import { staticBootstrap } from "#server/translate/testing/static-bootstrap.ts";
 
 const DIR = join(import.meta.dirname, "testdata");
-const CASES = readdirSync(DIR).filter((file) => file.endsWith(".in.yaml")).map((file) => file.replace(/\.in\.yaml$/, ""));
+const CASES = readdirSync(DIR)
+  .filter((file) => file.endsWith(".in.yaml"))
+  .map((file) => file.replace(/\.in\.yaml$/, ""));
 const hash = (bytes: Uint8Array): string => createHash("sha1").update(bytes).digest("hex").slice(0, 16);
 
 let envoy: string;
@@ -31,9 +33,18 @@ describe.each(CASES)("%s", (name) => {
     const types = (["LDS", "RDS", "VHDS", "CDS", "EDS"] as const).map((type) => {
       const all = layers.flatMap(({ resources }) => [...(resources.get(type)?.values() ?? [])]);
       const sorted = all.sort((a, b) => a.name.localeCompare(b.name));
-      return [type, sorted.map((resource) => ({ name: resource.name, origins: resource.origins.map(({ resource: ref, path }) => (path === undefined ? ref : `${ref} ${path}`)), resource: decodeResource(type, resource.body) }))];
+      return [
+        type,
+        sorted.map((resource) => ({
+          name: resource.name,
+          origins: resource.origins.map(({ resource: ref, path }) => (path === undefined ? ref : `${ref} ${path}`)),
+          resource: decodeResource(type, resource.body),
+        })),
+      ];
     });
-    await expect(stringify(Object.fromEntries(types), { lineWidth: 0, aliasDuplicateObjects: false })).toMatchFileSnapshot(join(DIR, `${name}.out.yaml`));
+    await expect(
+      stringify(Object.fromEntries(types), { lineWidth: 0, aliasDuplicateObjects: false }),
+    ).toMatchFileSnapshot(join(DIR, `${name}.out.yaml`));
   });
 
   test("is accepted by Envoy", () => {
@@ -45,7 +56,9 @@ describe.each(CASES)("%s", (name) => {
 });
 
 test("every golden has a case that makes it", () => {
-  const stale = readdirSync(DIR).filter((file) => file.endsWith(".out.yaml") && !CASES.includes(file.replace(/\.out\.yaml$/, "")));
+  const stale = readdirSync(DIR).filter(
+    (file) => file.endsWith(".out.yaml") && !CASES.includes(file.replace(/\.out\.yaml$/, "")),
+  );
   if (process.argv.includes("--update")) for (const file of stale) rmSync(join(DIR, file));
   else expect(stale).toEqual([]);
 });

@@ -50,7 +50,12 @@ export interface HttpManagerInput {
 export function buildAccessLog(path: string | undefined, direction: Direction): Init<typeof AccessLogSchema>[] {
   if (path === undefined) return [];
   const format: JsonObject = { ...ACCESS_LOG_FIELDS, dir: direction };
-  return [typed("envoy.access_loggers.file", FileAccessLogSchema, { path, accessLogFormat: { case: "logFormat", value: { format: { case: "jsonFormat", value: format } } } })];
+  return [
+    typed("envoy.access_loggers.file", FileAccessLogSchema, {
+      path,
+      accessLogFormat: { case: "logFormat", value: { format: { case: "jsonFormat", value: format } } },
+    }),
+  ];
 }
 
 /** Callers name their workload to the called in a header that is overwritten on the way out and taken off on the way in. */
@@ -58,30 +63,53 @@ function peerFilters(direction: Direction, workload: string): HttpFilterInit[] {
   if (direction === "inbound") {
     return [
       typed("envoy.filters.http.header_to_metadata", HeaderToMetadataSchema, {
-        requestRules: [{ header: PEER_HEADER, onHeaderPresent: { metadataNamespace: "pharos", key: "peer" }, remove: true }],
+        requestRules: [
+          { header: PEER_HEADER, onHeaderPresent: { metadataNamespace: "pharos", key: "peer" }, remove: true },
+        ],
       }),
     ];
   }
   return [
     typed("envoy.filters.http.header_mutation", HeaderMutationSchema, {
       mutations: {
-        requestMutations: [{ action: { case: "append", value: { header: { key: PEER_HEADER, value: workload }, appendAction: HeaderValueOption_HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD } } }],
+        requestMutations: [
+          {
+            action: {
+              case: "append",
+              value: {
+                header: { key: PEER_HEADER, value: workload },
+                appendAction: HeaderValueOption_HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD,
+              },
+            },
+          },
+        ],
       },
     }),
   ];
 }
 
-function buildTracing({ traceService, traceSampling }: ProxyTelemetry): Init<typeof HttpConnectionManager_TracingSchema> {
+function buildTracing({
+  traceService,
+  traceSampling,
+}: ProxyTelemetry): Init<typeof HttpConnectionManager_TracingSchema> {
   return {
     provider: typed("envoy.tracers.opentelemetry", OpenTelemetryConfigSchema, {
-      grpcService: { targetSpecifier: { case: "envoyGrpc", value: { clusterName: "otlp-agent" } }, timeout: durationMs(1000) },
+      grpcService: {
+        targetSpecifier: { case: "envoyGrpc", value: { clusterName: "otlp-agent" } },
+        timeout: durationMs(1000),
+      },
       serviceName: traceService,
     }),
     randomSampling: { value: traceSampling },
     clientSampling: { value: 100 },
     overallSampling: { value: 100 },
     spawnUpstreamSpan: false,
-    customTags: [{ tag: "istio.canonical_service", type: { case: "literal", value: { value: traceService.split(".")[0] ?? traceService } } }],
+    customTags: [
+      {
+        tag: "istio.canonical_service",
+        type: { case: "literal", value: { value: traceService.split(".")[0] ?? traceService } },
+      },
+    ],
   };
 }
 
@@ -93,13 +121,25 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
     statPrefix: input.statPrefix,
     routeSpecifier:
       "rds" in routes
-        ? { case: "rds", value: { routeConfigName: routes.rds, configSource: { resourceApiVersion: ApiVersion.V3, initialFetchTimeout: durationMs(0), configSourceSpecifier: { case: "ads", value: {} } } } }
+        ? {
+            case: "rds",
+            value: {
+              routeConfigName: routes.rds,
+              configSource: {
+                resourceApiVersion: ApiVersion.V3,
+                initialFetchTimeout: durationMs(0),
+                configSourceSpecifier: { case: "ads", value: {} },
+              },
+            },
+          }
         : { case: "routeConfig", value: routes.inline },
     httpFilters: [
       ...peerFilters(direction, telemetry.workload),
       ...(input.filters ?? []),
       typed("envoy.filters.http.grpc_stats", GrpcStatsSchema, { emitFilterState: true }),
-      ...(direction === "inbound" ? [] : [typed(FAULT_FILTER, HTTPFaultSchema, {}), typed(CORS_FILTER, CorsSchema, {})]),
+      ...(direction === "inbound"
+        ? []
+        : [typed(FAULT_FILTER, HTTPFaultSchema, {}), typed(CORS_FILTER, CorsSchema, {})]),
       typed("envoy.filters.http.router", RouterSchema, {}),
     ],
     accessLog: buildAccessLog(telemetry.accessLog, direction),
@@ -110,7 +150,8 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
     mergeSlashes: direction !== "outbound",
     streamIdleTimeout: durationMs(0),
     upgradeConfigs: [{ upgradeType: "websocket" }],
-    forwardClientCertDetails: direction === "inbound" ? ForwardCert.APPEND_FORWARD : isEdge ? ForwardCert.SANITIZE_SET : ForwardCert.SANITIZE,
+    forwardClientCertDetails:
+      direction === "inbound" ? ForwardCert.APPEND_FORWARD : isEdge ? ForwardCert.SANITIZE_SET : ForwardCert.SANITIZE,
     ...(direction === "outbound" ? {} : { setCurrentClientCertDetails: { subject: true, dns: true, uri: true } }),
     generateRequestId: true,
   });

@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
-import { formatRef, refOf, type Resource } from "#core/resource/resource.ts";
+import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { Origin, ProxyNode } from "#core/xds/layer.ts";
-import { type Cluster, ClusterSchema, Cluster_DiscoveryType } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
+import { type Cluster, Cluster_DiscoveryType, ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { TrafficDirection } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import type { FilterChainSchema, FilterSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
@@ -13,7 +13,12 @@ import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_
 import { HttpProtocolOptionsSchema } from "#proto/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
 import { buildRbac } from "#server/translate/build-rbac.ts";
 import { meshDownstream } from "#server/translate/build-tls.ts";
-import { buildAccessLog, buildHttpManager, type HttpFilterInit, type ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
+import {
+  buildAccessLog,
+  buildHttpManager,
+  type HttpFilterInit,
+  type ProxyTelemetry,
+} from "#server/translate/http-connection-manager.ts";
 import { mtlsMode } from "#server/translate/mtls-mode.ts";
 import { inboundCluster } from "#server/translate/names.ts";
 import { durationMs, type Init, pack, typed } from "#server/translate/pack.ts";
@@ -41,14 +46,27 @@ export interface InboundContext {
 }
 
 /** The policies that guard a workload: those of its namespace and of the root, as far as their selectors reach. */
-export function policiesFor(world: World, namespace: string, labels: Readonly<Record<string, string>>): readonly Resource<"AuthorizationPolicy">[] {
+export function policiesFor(
+  world: World,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+): readonly Resource<"AuthorizationPolicy">[] {
   return world
     .all("AuthorizationPolicy")
-    .filter(({ metadata, spec }) => (metadata.namespace === namespace || metadata.namespace === world.mesh.rootNamespace) && matchesLabels(labels, spec.selector?.matchLabels));
+    .filter(
+      ({ metadata, spec }) =>
+        (metadata.namespace === namespace || metadata.namespace === world.mesh.rootNamespace) &&
+        matchesLabels(labels, spec.selector?.matchLabels),
+    );
 }
 
 /** Protocol of a port by its name in the services that select the workload; by the name itself when none does. */
-export function inboundProtocol(world: World, namespace: string, labels: Readonly<Record<string, string>>, name: string): PortProtocol {
+export function inboundProtocol(
+  world: World,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+  name: string,
+): PortProtocol {
   for (const service of world.servicesSelecting(namespace, labels)) {
     const port = service.ports.find((each) => each.name === name);
     if (port !== undefined) return protocolOf(port);
@@ -58,8 +76,16 @@ export function inboundProtocol(world: World, namespace: string, labels: Readonl
 
 export function inboundOrigins({ world, node, labels }: InboundContext): Origin[] {
   const { namespace } = node;
-  const own = world.all("PeerAuthentication").filter(({ metadata, spec }) => (metadata.namespace === namespace || metadata.namespace === world.mesh.rootNamespace) && matchesLabels(labels, spec.selector?.matchLabels));
-  return [...policiesFor(world, namespace, labels), ...own].map((resource) => ({ resource: formatRef(refOf(resource)) }));
+  const own = world
+    .all("PeerAuthentication")
+    .filter(
+      ({ metadata, spec }) =>
+        (metadata.namespace === namespace || metadata.namespace === world.mesh.rootNamespace) &&
+        matchesLabels(labels, spec.selector?.matchLabels),
+    );
+  return [...policiesFor(world, namespace, labels), ...own].map((resource) => ({
+    resource: formatRef(refOf(resource)),
+  }));
 }
 
 function httpAuthorization({ world, node, labels }: InboundContext): HttpFilterInit[] {
@@ -74,7 +100,9 @@ function tcpAuthorization({ world, node, labels }: InboundContext): FilterInit[]
   const policies = policiesFor(world, node.namespace, labels);
   return ACTIONS.flatMap((action) => {
     const rules = buildRbac({ policies, action, trustDomain: world.mesh.trustDomain, isHttp: false });
-    return rules === undefined ? [] : [typed("envoy.filters.network.rbac", NetworkRbacSchema, { rules, statPrefix: "tcp." })];
+    return rules === undefined
+      ? []
+      : [typed("envoy.filters.network.rbac", NetworkRbacSchema, { rules, statPrefix: "tcp." })];
   });
 }
 
@@ -83,7 +111,14 @@ function filters(port: InboundPort, context: InboundContext): FilterInit[] {
   const statPrefix = `inbound_${context.node.address}_${port.appPort}`;
   if (!isHttp(port.protocol)) {
     const { accessLog } = context.telemetry;
-    return [...tcpAuthorization(context), typed("envoy.filters.network.tcp_proxy", TcpProxySchema, { statPrefix, clusterSpecifier: { case: "cluster", value: cluster }, accessLog: buildAccessLog(accessLog, "inbound") })];
+    return [
+      ...tcpAuthorization(context),
+      typed("envoy.filters.network.tcp_proxy", TcpProxySchema, {
+        statPrefix,
+        clusterSpecifier: { case: "cluster", value: cluster },
+        accessLog: buildAccessLog(accessLog, "inbound"),
+      }),
+    ];
   }
   const host = `inbound|http|${port.appPort}`;
   const inline = {
@@ -92,22 +127,57 @@ function filters(port: InboundPort, context: InboundContext): FilterInit[] {
       {
         name: host,
         domains: ["*"],
-        routes: [{ name: "default", match: { pathSpecifier: { case: "prefix" as const, value: "/" } }, decorator: { operation: `${host}/*` }, action: { case: "route" as const, value: { clusterSpecifier: { case: "cluster" as const, value: cluster }, timeout: durationMs(0), maxGrpcTimeout: durationMs(0) } } }],
+        routes: [
+          {
+            name: "default",
+            match: { pathSpecifier: { case: "prefix" as const, value: "/" } },
+            decorator: { operation: `${host}/*` },
+            action: {
+              case: "route" as const,
+              value: {
+                clusterSpecifier: { case: "cluster" as const, value: cluster },
+                timeout: durationMs(0),
+                maxGrpcTimeout: durationMs(0),
+              },
+            },
+          },
+        ],
       },
     ],
     validateClusters: false,
   };
-  return [buildHttpManager({ direction: "inbound", statPrefix, routes: { inline }, filters: httpAuthorization(context), telemetry: context.telemetry })];
+  return [
+    buildHttpManager({
+      direction: "inbound",
+      statPrefix,
+      routes: { inline },
+      filters: httpAuthorization(context),
+      telemetry: context.telemetry,
+    }),
+  ];
 }
 
 /** Chains of one port: mTLS alone (STRICT), mTLS and plain text side by side (PERMISSIVE), plain text (DISABLE). */
-function chains(port: InboundPort, context: InboundContext, byDestinationPort: boolean): { readonly chains: ChainInit[]; readonly inspectsTls: boolean } {
+function chains(
+  port: InboundPort,
+  context: InboundContext,
+  byDestinationPort: boolean,
+): { readonly chains: ChainInit[]; readonly inspectsTls: boolean } {
   const { world, node, labels } = context;
   const mode = mtlsMode(world, node.namespace, labels, port.appPort);
   const destination = byDestinationPort ? { destinationPort: port.appPort } : {};
   const own = filters(port, context);
-  const mtls: ChainInit = { name: `mtls_${port.appPort}`, filterChainMatch: { ...destination, ...(mode === "PERMISSIVE" ? { transportProtocol: "tls" } : {}) }, transportSocket: meshDownstream(world.mesh.trustDomain), filters: own };
-  const plain: ChainInit = { name: `plain_${port.appPort}`, filterChainMatch: { ...destination, ...(mode === "PERMISSIVE" ? { transportProtocol: "raw_buffer" } : {}) }, filters: own };
+  const mtls: ChainInit = {
+    name: `mtls_${port.appPort}`,
+    filterChainMatch: { ...destination, ...(mode === "PERMISSIVE" ? { transportProtocol: "tls" } : {}) },
+    transportSocket: meshDownstream(world.mesh.trustDomain),
+    filters: own,
+  };
+  const plain: ChainInit = {
+    name: `plain_${port.appPort}`,
+    filterChainMatch: { ...destination, ...(mode === "PERMISSIVE" ? { transportProtocol: "raw_buffer" } : {}) },
+    filters: own,
+  };
   if (mode === "DISABLE") return { chains: [plain], inspectsTls: false };
   return mode === "STRICT" ? { chains: [mtls], inspectsTls: false } : { chains: [mtls, plain], inspectsTls: true };
 }
@@ -119,7 +189,12 @@ export function buildInboundListener(port: InboundPort, context: InboundContext)
   const built = chains(port, context, false);
   return create(ListenerSchema, {
     name: `inbound_${context.node.address}_${port.inboundPort}`,
-    address: { address: { case: "socketAddress", value: { address: context.node.address, portSpecifier: { case: "portValue", value: port.inboundPort } } } },
+    address: {
+      address: {
+        case: "socketAddress",
+        value: { address: context.node.address, portSpecifier: { case: "portValue", value: port.inboundPort } },
+      },
+    },
     trafficDirection: TrafficDirection.INBOUND,
     listenerFilters: built.inspectsTls ? [tlsInspector] : [],
     filterChains: built.chains,
@@ -131,12 +206,29 @@ export function buildVirtualInbound(ports: readonly InboundPort[], context: Inbo
   const built = ports.map((port) => chains(port, context, true));
   return create(ListenerSchema, {
     name: "virtualInbound",
-    address: { address: { case: "socketAddress", value: { address: "0.0.0.0", portSpecifier: { case: "portValue", value: INBOUND_CAPTURE_PORT } } } },
+    address: {
+      address: {
+        case: "socketAddress",
+        value: { address: "0.0.0.0", portSpecifier: { case: "portValue", value: INBOUND_CAPTURE_PORT } },
+      },
+    },
     trafficDirection: TrafficDirection.INBOUND,
-    listenerFilters: [typed("envoy.filters.listener.original_dst", OriginalDstSchema, {}), ...(built.some(({ inspectsTls }) => inspectsTls) ? [tlsInspector] : [])],
+    listenerFilters: [
+      typed("envoy.filters.listener.original_dst", OriginalDstSchema, {}),
+      ...(built.some(({ inspectsTls }) => inspectsTls) ? [tlsInspector] : []),
+    ],
     filterChains: [
       // A connection straight to the capture port would come back to it for ever.
-      { name: "virtualInbound-blackhole", filterChainMatch: { destinationPort: INBOUND_CAPTURE_PORT }, filters: [typed("envoy.filters.network.tcp_proxy", TcpProxySchema, { statPrefix: "BlackHoleCluster", clusterSpecifier: { case: "cluster", value: "BlackHoleCluster" } })] },
+      {
+        name: "virtualInbound-blackhole",
+        filterChainMatch: { destinationPort: INBOUND_CAPTURE_PORT },
+        filters: [
+          typed("envoy.filters.network.tcp_proxy", TcpProxySchema, {
+            statPrefix: "BlackHoleCluster",
+            clusterSpecifier: { case: "cluster", value: "BlackHoleCluster" },
+          }),
+        ],
+      },
       ...built.flatMap((each) => each.chains),
     ],
   });
@@ -151,12 +243,48 @@ export function buildInboundCluster(port: InboundPort): Cluster {
     clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.STATIC },
     connectTimeout: durationMs(10_000),
     ...(isHttp2
-      ? { typedExtensionProtocolOptions: { "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": pack(HttpProtocolOptionsSchema, { upstreamProtocolOptions: { case: "explicitHttpConfig", value: { protocolConfig: { case: "http2ProtocolOptions", value: {} } } } }) } }
+      ? {
+          typedExtensionProtocolOptions: {
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": pack(HttpProtocolOptionsSchema, {
+              upstreamProtocolOptions: {
+                case: "explicitHttpConfig",
+                value: { protocolConfig: { case: "http2ProtocolOptions", value: {} } },
+              },
+            }),
+          },
+        }
       : {}),
     loadAssignment: {
       clusterName: name,
-      endpoints: [{ lbEndpoints: [{ hostIdentifier: { case: "endpoint", value: { address: { address: { case: "socketAddress", value: { address: "127.0.0.1", portSpecifier: { case: "portValue", value: port.appPort } } } } } } }] }],
+      endpoints: [
+        {
+          lbEndpoints: [
+            {
+              hostIdentifier: {
+                case: "endpoint",
+                value: {
+                  address: {
+                    address: {
+                      case: "socketAddress",
+                      value: { address: "127.0.0.1", portSpecifier: { case: "portValue", value: port.appPort } },
+                    },
+                  },
+                },
+              },
+            },
+          ],
+        },
+      ],
     },
-    circuitBreakers: { thresholds: [{ maxConnections: 4_294_967_295, maxPendingRequests: 4_294_967_295, maxRequests: 4_294_967_295, maxRetries: 4_294_967_295 }] },
+    circuitBreakers: {
+      thresholds: [
+        {
+          maxConnections: 4_294_967_295,
+          maxPendingRequests: 4_294_967_295,
+          maxRequests: 4_294_967_295,
+          maxRetries: 4_294_967_295,
+        },
+      ],
+    },
   });
 }

@@ -8,7 +8,12 @@ import type { Layer, ProxyNode } from "#core/xds/layer.ts";
 import { createCompiler } from "#server/translate/create-compiler.ts";
 
 const hash = (bytes: Uint8Array): string => createHash("sha1").update(bytes).digest("hex").slice(0, 16);
-const MESH = { trustDomain: "cluster.local", domainSuffix: "cluster.local", rootNamespace: "istio-system", traceSampling: 100 };
+const MESH = {
+  trustDomain: "cluster.local",
+  domainSuffix: "cluster.local",
+  rootNamespace: "istio-system",
+  traceSampling: 100,
+};
 
 /** Repeatable: a failing seed fails again. */
 function makeRandom(seed: number): (below: number) => number {
@@ -46,13 +51,34 @@ function randomChange(random: (below: number) => number, revision: number): Snap
     }),
     api("VirtualService", "networking", `vs${random(3)}`, namespace, {
       hosts: [host],
-      http: [{ ...(random(3) === 0 ? { match: [{ sourceLabels: { app: "s0" } }] } : {}), timeout: `${random(9) + 1}s`, route: [{ destination: { host: service } }] }],
+      http: [
+        {
+          ...(random(3) === 0 ? { match: [{ sourceLabels: { app: "s0" } }] } : {}),
+          timeout: `${random(9) + 1}s`,
+          route: [{ destination: { host: service } }],
+        },
+      ],
     }),
-    api("DestinationRule", "networking", `dr${random(3)}`, namespace, { host, subsets: [{ name: "v1", labels: { version: `v${random(2)}` } }] }),
-    api("PeerAuthentication", "security", `pa${random(2)}`, random(2) === 0 ? "istio-system" : namespace, { mtls: { mode: ["STRICT", "PERMISSIVE", "DISABLE"][random(3)] } }),
-    api("AuthorizationPolicy", "security", `ap${random(2)}`, namespace, { action: "DENY", rules: [{ from: [{ source: { namespaces: [`n${random(3)}`] } }] }] }),
-    api("Gateway", "networking", "gw", namespace, { selector: { istio: "gw" }, servers: [{ port: { number: 8080 + random(2), name: "http", protocol: "HTTP" }, hosts: ["*"] }] }),
-    api("VirtualService", "networking", "entry", namespace, { hosts: ["*"], gateways: ["gw"], http: [{ route: [{ destination: { host: service } }] }] }),
+    api("DestinationRule", "networking", `dr${random(3)}`, namespace, {
+      host,
+      subsets: [{ name: "v1", labels: { version: `v${random(2)}` } }],
+    }),
+    api("PeerAuthentication", "security", `pa${random(2)}`, random(2) === 0 ? "istio-system" : namespace, {
+      mtls: { mode: ["STRICT", "PERMISSIVE", "DISABLE"][random(3)] },
+    }),
+    api("AuthorizationPolicy", "security", `ap${random(2)}`, namespace, {
+      action: "DENY",
+      rules: [{ from: [{ source: { namespaces: [`n${random(3)}`] } }] }],
+    }),
+    api("Gateway", "networking", "gw", namespace, {
+      selector: { istio: "gw" },
+      servers: [{ port: { number: 8080 + random(2), name: "http", protocol: "HTTP" }, hosts: ["*"] }],
+    }),
+    api("VirtualService", "networking", "entry", namespace, {
+      hosts: ["*"],
+      gateways: ["gw"],
+      http: [{ route: [{ destination: { host: service } }] }],
+    }),
   ];
   const chosen = candidates[random(candidates.length)] as AnyResource;
   const instance: WorkloadInstance = {
@@ -73,7 +99,10 @@ function randomChange(random: (below: number) => number, revision: number): Snap
     upserts: kind < 2 ? [chosen] : [],
     deletes: kind === 2 ? [refOf(chosen)] : [],
     instanceUpserts: kind === 3 && random(3) > 0 ? [instance] : [],
-    instanceDeletes: kind === 3 ? [`${namespace}/${service}-${random(2)}`].filter((key) => key !== `${namespace}/${instance.name}`) : [],
+    instanceDeletes:
+      kind === 3
+        ? [`${namespace}/${service}-${random(2)}`].filter((key) => key !== `${namespace}/${instance.name}`)
+        : [],
   };
 }
 
@@ -88,7 +117,17 @@ function node(name: string, namespace: string, over: Partial<ProxyNode>, mode: "
     userAgent: "envoy",
     version: "1.40.0",
     takesVirtualHosts: true,
-    metadata: { LABELS: { app: "s0", istio: "gw" }, SERVICE_ACCOUNT: "", WORKLOAD_NAME: name, INTERCEPTION_MODE: mode, HTTP_PROXY_PORT: 15_080, PHAROS_OUTBOUND: [{ host: "s0.default.svc.cluster.local", port: 80, bindPort: 20_000 }], PHAROS_INBOUND: [], PHAROS_GATEWAY_PORTS: {}, PHAROS_TRACING: false },
+    metadata: {
+      LABELS: { app: "s0", istio: "gw" },
+      SERVICE_ACCOUNT: "",
+      WORKLOAD_NAME: name,
+      INTERCEPTION_MODE: mode,
+      HTTP_PROXY_PORT: 15_080,
+      PHAROS_OUTBOUND: [{ host: "s0.default.svc.cluster.local", port: 80, bindPort: 20_000 }],
+      PHAROS_INBOUND: [],
+      PHAROS_GATEWAY_PORTS: {},
+      PHAROS_TRACING: false,
+    },
     ...over,
   };
 }
@@ -102,7 +141,9 @@ const NODES = [
 
 function dump(layers: readonly Layer[]): Record<string, string> {
   const all: Record<string, string> = {};
-  for (const { resources } of layers) for (const [type, each] of resources) for (const { name, version } of each.values()) all[`${type} ${name}`] = version;
+  for (const { resources } of layers)
+    for (const [type, each] of resources)
+      for (const { name, version } of each.values()) all[`${type} ${name}`] = version;
   return Object.fromEntries(Object.entries(all).sort());
 }
 
@@ -113,35 +154,55 @@ function advance(snapshot: Snapshot, change: SnapshotChange): Snapshot {
   const instances = new Map(snapshot.instances.map((instance) => [`${instance.namespace}/${instance.name}`, instance]));
   for (const instance of change.instanceUpserts) instances.set(`${instance.namespace}/${instance.name}`, instance);
   for (const key of change.instanceDeletes) instances.delete(key);
-  return { ...snapshot, revision: change.revision, resources: [...resources.values()], instances: [...instances.values()] };
+  return {
+    ...snapshot,
+    revision: change.revision,
+    resources: [...resources.values()],
+    instances: [...instances.values()],
+  };
 }
 
-test.each(Array.from({ length: 12 }, (_, seed) => seed + 1))("edit after edit gives byte for byte what a fresh start gives (seed %i)", (seed) => {
-  const random = makeRandom(seed);
-  let snapshot: Snapshot = { revision: 0, mesh: MESH, resources: [], instances: [] };
-  const compiler = createCompiler(snapshot, { hash });
-  let views = NODES.map((each) => compiler.open(each));
-  for (let revision = 1; revision <= 60; revision++) {
-    const change = randomChange(random, revision);
-    const before = views.map(({ layers }) => dump(layers));
-    compiler.preview(change);
-    expect(views.map(({ layers }) => dump(layers))).toEqual(before);
+test.each(Array.from({ length: 12 }, (_, seed) => seed + 1))(
+  "edit after edit gives byte for byte what a fresh start gives (seed %i)",
+  (seed) => {
+    const random = makeRandom(seed);
+    let snapshot: Snapshot = { revision: 0, mesh: MESH, resources: [], instances: [] };
+    const compiler = createCompiler(snapshot, { hash });
+    let views = NODES.map((each) => compiler.open(each));
+    for (let revision = 1; revision <= 60; revision++) {
+      const change = randomChange(random, revision);
+      const before = views.map(({ layers }) => dump(layers));
+      compiler.preview(change);
+      expect(views.map(({ layers }) => dump(layers))).toEqual(before);
 
-    const { changes, mustReopen } = compiler.apply(change);
-    if (mustReopen) {
-      for (const each of NODES) compiler.close(each);
-      views = NODES.map((each) => compiler.open(each));
-    } else {
-      // What was announced is exactly what differs.
-      const told = new Set(changes.flatMap(({ layer, type, upserted, removed }) => [...upserted.map(({ name }) => name), ...removed].map((name) => `${layer.id} ${type} ${name}`)));
-      views.forEach(({ layers }, index) => {
-        const now = dump(layers);
-        const differs = new Set([...Object.keys(now), ...Object.keys(before[index] ?? {})].filter((key) => now[key] !== before[index]?.[key]));
-        for (const key of differs) expect(layers.some(({ id }) => told.has(`${id} ${key}`)), `${key} was announced`).toBe(true);
-      });
+      const { changes, mustReopen } = compiler.apply(change);
+      if (mustReopen) {
+        for (const each of NODES) compiler.close(each);
+        views = NODES.map((each) => compiler.open(each));
+      } else {
+        // What was announced is exactly what differs.
+        const told = new Set(
+          changes.flatMap(({ layer, type, upserted, removed }) =>
+            [...upserted.map(({ name }) => name), ...removed].map((name) => `${layer.id} ${type} ${name}`),
+          ),
+        );
+        views.forEach(({ layers }, index) => {
+          const now = dump(layers);
+          const differs = new Set(
+            [...Object.keys(now), ...Object.keys(before[index] ?? {})].filter(
+              (key) => now[key] !== before[index]?.[key],
+            ),
+          );
+          for (const key of differs)
+            expect(
+              layers.some(({ id }) => told.has(`${id} ${key}`)),
+              `${key} was announced`,
+            ).toBe(true);
+        });
+      }
+      snapshot = advance(snapshot, change);
+      const fresh = createCompiler(snapshot, { hash });
+      expect(views.map(({ layers }) => dump(layers))).toEqual(NODES.map((each) => dump(fresh.open(each).layers)));
     }
-    snapshot = advance(snapshot, change);
-    const fresh = createCompiler(snapshot, { hash });
-    expect(views.map(({ layers }) => dump(layers))).toEqual(NODES.map((each) => dump(fresh.open(each).layers)));
-  }
-});
+  },
+);

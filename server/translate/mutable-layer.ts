@@ -34,11 +34,20 @@ export class MutableLayer implements Layer {
       const all = this.#resources.get(type) ?? new Map<string, XdsResource>();
       this.#resources.set(type, all);
       const before = all.get(resource.name);
-      all.set(resource.name, before !== undefined && before.version === resource.version ? { ...before, origins: resource.origins } : resource);
+      all.set(
+        resource.name,
+        before !== undefined && before.version === resource.version
+          ? { ...before, origins: resource.origins }
+          : resource,
+      );
       if (before?.version !== resource.version) changeOf(type).upserted.push(resource);
     }
     if (built.length === 0) this.#units.delete(unit);
-    else this.#units.set(unit, built.map(({ type, resource }) => ({ type, name: resource.name })));
+    else
+      this.#units.set(
+        unit,
+        built.map(({ type, resource }) => ({ type, name: resource.name })),
+      );
     return [...changes].map(([type, { upserted, removed }]) => ({ layer: this, type, upserted, removed }));
   }
 

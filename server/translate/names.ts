@@ -20,7 +20,13 @@ export const PASSTHROUGH = "PassthroughCluster";
  * Host headers that mean a service's port to a caller in `fromNamespace`: the whole name and its short forms, with the
  * port, and without it where the port is implied.
  */
-export function domainsOf(host: string, port: number, fromNamespace: string, domainSuffix: string, impliedPort: boolean): string[] {
+export function domainsOf(
+  host: string,
+  port: number,
+  fromNamespace: string,
+  domainSuffix: string,
+  impliedPort: boolean,
+): string[] {
   const names = [host];
   const suffix = `.svc.${domainSuffix}`;
   if (host.endsWith(suffix) && !host.startsWith("*")) {

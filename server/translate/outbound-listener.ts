@@ -1,11 +1,16 @@
 import { create } from "@bufbuild/protobuf";
 import { TrafficDirection } from "#proto/gen/envoy/config/core/v3/base_pb.js";
-import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import type { FilterSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
+import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import type { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { OriginalDstSchema } from "#proto/gen/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.js";
 import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
-import { buildAccessLog, buildHttpManager, type Direction, type ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
+import {
+  buildAccessLog,
+  buildHttpManager,
+  type Direction,
+  type ProxyTelemetry,
+} from "#server/translate/http-connection-manager.ts";
 import { HTTP_PROXY, PASSTHROUGH } from "#server/translate/names.ts";
 import { type Init, typed } from "#server/translate/pack.ts";
 
@@ -23,7 +28,9 @@ interface OutboundListener {
 function listener({ name, address, port, filter, binds = true }: OutboundListener): Listener {
   return create(ListenerSchema, {
     name,
-    address: { address: { case: "socketAddress", value: { address, portSpecifier: { case: "portValue", value: port } } } },
+    address: {
+      address: { case: "socketAddress", value: { address, portSpecifier: { case: "portValue", value: port } } },
+    },
     trafficDirection: TrafficDirection.OUTBOUND,
     filterChains: [{ filters: [filter] }],
     ...(binds ? {} : { bindToPort: false }),
@@ -33,44 +40,108 @@ function listener({ name, address, port, filter, binds = true }: OutboundListene
 /** What `http_proxy` points at where traffic is not captured. */
 export function buildForwardProxy(port: number, telemetry: ProxyTelemetry): Listener {
   const name = `127.0.0.1_${port}`;
-  return listener({ name, address: "127.0.0.1", port, filter: buildHttpManager({ direction: "outbound", statPrefix: `outbound_${HTTP_PROXY}`, routes: { rds: HTTP_PROXY }, telemetry }) });
+  return listener({
+    name,
+    address: "127.0.0.1",
+    port,
+    filter: buildHttpManager({
+      direction: "outbound",
+      statPrefix: `outbound_${HTTP_PROXY}`,
+      routes: { rds: HTTP_PROXY },
+      telemetry,
+    }),
+  });
 }
 
 /** A port of its own for one HTTP service, whatever Host header comes in. */
-export function buildExplicitHttp(bindPort: number, routes: Init<typeof RouteConfigurationSchema>, telemetry: ProxyTelemetry): Listener {
-  return listener({ name: `127.0.0.1_${bindPort}`, address: "127.0.0.1", port: bindPort, filter: buildHttpManager({ direction: "outbound", statPrefix: `outbound_127.0.0.1_${bindPort}`, routes: { inline: routes }, telemetry }) });
+export function buildExplicitHttp(
+  bindPort: number,
+  routes: Init<typeof RouteConfigurationSchema>,
+  telemetry: ProxyTelemetry,
+): Listener {
+  return listener({
+    name: `127.0.0.1_${bindPort}`,
+    address: "127.0.0.1",
+    port: bindPort,
+    filter: buildHttpManager({
+      direction: "outbound",
+      statPrefix: `outbound_127.0.0.1_${bindPort}`,
+      routes: { inline: routes },
+      telemetry,
+    }),
+  });
 }
 
 /** A port of its own for one TCP service. */
-export function buildExplicitTcp(bindPort: number, clusters: readonly { readonly name: string; readonly weight: number }[], telemetry: ProxyTelemetry): Listener {
-  return listener({ name: `127.0.0.1_${bindPort}`, address: "127.0.0.1", port: bindPort, filter: buildTcpProxy(`outbound_127.0.0.1_${bindPort}`, clusters, telemetry, "outbound") });
+export function buildExplicitTcp(
+  bindPort: number,
+  clusters: readonly { readonly name: string; readonly weight: number }[],
+  telemetry: ProxyTelemetry,
+): Listener {
+  return listener({
+    name: `127.0.0.1_${bindPort}`,
+    address: "127.0.0.1",
+    port: bindPort,
+    filter: buildTcpProxy(`outbound_127.0.0.1_${bindPort}`, clusters, telemetry, "outbound"),
+  });
 }
 
-export function buildTcpProxy(statPrefix: string, clusters: readonly { readonly name: string; readonly weight: number }[], telemetry: ProxyTelemetry, direction: Direction): Init<typeof FilterSchema> {
+export function buildTcpProxy(
+  statPrefix: string,
+  clusters: readonly { readonly name: string; readonly weight: number }[],
+  telemetry: ProxyTelemetry,
+  direction: Direction,
+): Init<typeof FilterSchema> {
   const [only] = clusters;
   return typed("envoy.filters.network.tcp_proxy", TcpProxySchema, {
     statPrefix,
-    clusterSpecifier: clusters.length === 1 && only !== undefined ? { case: "cluster", value: only.name } : { case: "weightedClusters", value: { clusters: clusters.map(({ name, weight }) => ({ name, weight })) } },
+    clusterSpecifier:
+      clusters.length === 1 && only !== undefined
+        ? { case: "cluster", value: only.name }
+        : { case: "weightedClusters", value: { clusters: clusters.map(({ name, weight }) => ({ name, weight })) } },
     accessLog: buildAccessLog(telemetry.accessLog, direction),
   });
 }
 
 /** Captured HTTP traffic to one port, of all services that have it. */
 export function buildPortListener(port: number, telemetry: ProxyTelemetry): Listener {
-  return listener({ name: `0.0.0.0_${port}`, address: "0.0.0.0", port, binds: false, filter: buildHttpManager({ direction: "outbound", statPrefix: `outbound_0.0.0.0_${port}`, routes: { rds: String(port) }, telemetry }) });
+  return listener({
+    name: `0.0.0.0_${port}`,
+    address: "0.0.0.0",
+    port,
+    binds: false,
+    filter: buildHttpManager({
+      direction: "outbound",
+      statPrefix: `outbound_0.0.0.0_${port}`,
+      routes: { rds: String(port) },
+      telemetry,
+    }),
+  });
 }
 
 /** Where captured outbound traffic arrives, to be handed to the listener of its destination; what has none passes through. */
 export function buildVirtualOutbound(telemetry: ProxyTelemetry): Listener {
   return create(ListenerSchema, {
     name: "virtualOutbound",
-    address: { address: { case: "socketAddress", value: { address: "0.0.0.0", portSpecifier: { case: "portValue", value: OUTBOUND_CAPTURE_PORT } } } },
+    address: {
+      address: {
+        case: "socketAddress",
+        value: { address: "0.0.0.0", portSpecifier: { case: "portValue", value: OUTBOUND_CAPTURE_PORT } },
+      },
+    },
     trafficDirection: TrafficDirection.OUTBOUND,
     useOriginalDst: true,
     listenerFilters: [typed("envoy.filters.listener.original_dst", OriginalDstSchema, {})],
     filterChains: [
-      { name: "virtualOutbound-blackhole", filterChainMatch: { destinationPort: OUTBOUND_CAPTURE_PORT }, filters: [buildTcpProxy("BlackHoleCluster", [{ name: "BlackHoleCluster", weight: 1 }], telemetry, "outbound")] },
-      { name: "virtualOutbound-catchall-tcp", filters: [buildTcpProxy(PASSTHROUGH, [{ name: PASSTHROUGH, weight: 1 }], telemetry, "outbound")] },
+      {
+        name: "virtualOutbound-blackhole",
+        filterChainMatch: { destinationPort: OUTBOUND_CAPTURE_PORT },
+        filters: [buildTcpProxy("BlackHoleCluster", [{ name: "BlackHoleCluster", weight: 1 }], telemetry, "outbound")],
+      },
+      {
+        name: "virtualOutbound-catchall-tcp",
+        filters: [buildTcpProxy(PASSTHROUGH, [{ name: PASSTHROUGH, weight: 1 }], telemetry, "outbound")],
+      },
     ],
   });
 }

@@ -2,20 +2,24 @@ import { create } from "@bufbuild/protobuf";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { LayerChange, Origin, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
-import { ClusterSchema, Cluster_DiscoveryType, Cluster_LbPolicy } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
+import {
+  Cluster_DiscoveryType,
+  Cluster_LbPolicy,
+  ClusterSchema,
+} from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
 import { ClusterLoadAssignmentSchema } from "#proto/gen/envoy/config/endpoint/v3/endpoint_pb.js";
-import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
+import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { buildCluster, buildLoadAssignment } from "#server/translate/build-cluster.ts";
 import { encodeResource, type Hash } from "#server/translate/encode.ts";
 import { endpointsOf } from "#server/translate/endpoints.ts";
-import { matchesLabels, type World } from "#server/translate/world.ts";
 import { MutableLayer } from "#server/translate/mutable-layer.ts";
 import { BLACK_HOLE, HTTP_PROXY, outboundCluster, PASSTHROUGH } from "#server/translate/names.ts";
 import { durationMs } from "#server/translate/pack.ts";
 import { resolveTrafficPolicy } from "#server/translate/traffic-policy.ts";
 import { type BuiltVirtualHost, buildVirtualHosts, type VirtualHostInit } from "#server/translate/virtual-hosts.ts";
+import { matchesLabels, type World } from "#server/translate/world.ts";
 
 /** What proxies that share a scope have in common; nothing else decides what the layer holds. */
 export interface ScopeKey {
@@ -33,7 +37,10 @@ interface Unit {
 }
 
 export function formatScope({ namespace, labels, takesVirtualHosts, routing }: ScopeKey): string {
-  const labelText = Object.entries(labels).sort().map(([key, value]) => `${key}=${value}`).join(",");
+  const labelText = Object.entries(labels)
+    .sort()
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
   return `outbound/${namespace}/${routing}${takesVirtualHosts ? "" : "/inline"}${labelText === "" ? "" : `/${labelText}`}`;
 }
 
@@ -61,7 +68,10 @@ export class OutboundScope {
 
   /** Ports for which there are route configurations. */
   ports(): number[] {
-    return [...this.#virtualHosts.keys()].map(Number).filter((port) => Number.isInteger(port)).sort((a, b) => a - b);
+    return [...this.#virtualHosts.keys()]
+      .map(Number)
+      .filter((port) => Number.isInteger(port))
+      .sort((a, b) => a - b);
   }
 
   /** Builds these hosts anew; returns only what differs. */
@@ -77,7 +87,8 @@ export class OutboundScope {
   }
 
   #rebuildHost(host: string, touchedConfigs: Set<string>): LayerChange[] {
-    const built = this.key.routing === "none" || !this.#world.hasHost(host) ? [] : buildVirtualHosts(host, this.#context());
+    const built =
+      this.key.routing === "none" || !this.#world.hasHost(host) ? [] : buildVirtualHosts(host, this.#context());
     this.#enter(host, built, touchedConfigs);
     const hosts = this.key.takesVirtualHosts ? built.map((each) => this.#encodeVirtualHost(each)) : [];
     return this.layer.replace(`host ${host}`, [...this.#clusters(host), ...hosts]);
@@ -89,7 +100,10 @@ export class OutboundScope {
       world: this.#world,
       namespace,
       labels,
-      routeConfigs: (port: number) => (routing === "proxy" ? [{ name: HTTP_PROXY, impliesPort: port === 80 }] : [{ name: String(port), impliesPort: true }]),
+      routeConfigs: (port: number) =>
+        routing === "proxy"
+          ? [{ name: HTTP_PROXY, impliesPort: port === 80 }]
+          : [{ name: String(port), impliesPort: true }],
     };
   }
 
@@ -113,29 +127,79 @@ export class OutboundScope {
 
   #encodeVirtualHost({ routeConfig, name, init, origins }: BuiltVirtualHost): Unit {
     const full = `${routeConfig}/${name}`;
-    return { type: "VHDS", resource: encodeResource(VirtualHostSchema, full, create(VirtualHostSchema, { ...init, name: full }), origins, this.#hash) };
+    return {
+      type: "VHDS",
+      resource: encodeResource(
+        VirtualHostSchema,
+        full,
+        create(VirtualHostSchema, { ...init, name: full }),
+        origins,
+        this.#hash,
+      ),
+    };
   }
 
   #routeConfig(name: string): Unit[] {
     const isForwardProxy = name === HTTP_PROXY;
     const last: VirtualHostInit = isForwardProxy
-      ? { name: "block_all", domains: ["*"], routes: [{ name: "block_all", match: { pathSpecifier: { case: "prefix", value: "/" } }, action: { case: "directResponse", value: { status: 502 } } }] }
-      : { name: "allow_any", domains: ["*"], routes: [{ name: "allow_any", match: { pathSpecifier: { case: "prefix", value: "/" } }, action: { case: "route", value: { clusterSpecifier: { case: "cluster", value: PASSTHROUGH }, timeout: durationMs(0) } } }] };
+      ? {
+          name: "block_all",
+          domains: ["*"],
+          routes: [
+            {
+              name: "block_all",
+              match: { pathSpecifier: { case: "prefix", value: "/" } },
+              action: { case: "directResponse", value: { status: 502 } },
+            },
+          ],
+        }
+      : {
+          name: "allow_any",
+          domains: ["*"],
+          routes: [
+            {
+              name: "allow_any",
+              match: { pathSpecifier: { case: "prefix", value: "/" } },
+              action: {
+                case: "route",
+                value: { clusterSpecifier: { case: "cluster", value: PASSTHROUGH }, timeout: durationMs(0) },
+              },
+            },
+          ],
+        };
     const own = [...(this.#virtualHosts.get(name)?.values() ?? [])].sort((a, b) => a.name.localeCompare(b.name));
     const separate = this.key.takesVirtualHosts;
     const config = create(RouteConfigurationSchema, {
       name,
       virtualHosts: separate ? [last] : [...own.map((each) => ({ ...each.init, name: each.name })), last],
-      ...(separate ? { vhds: { configSource: { resourceApiVersion: ApiVersion.V3, initialFetchTimeout: durationMs(0), configSourceSpecifier: { case: "ads" as const, value: {} } } } } : {}),
+      ...(separate
+        ? {
+            vhds: {
+              configSource: {
+                resourceApiVersion: ApiVersion.V3,
+                initialFetchTimeout: durationMs(0),
+                configSourceSpecifier: { case: "ads" as const, value: {} },
+              },
+            },
+          }
+        : {}),
       validateClusters: false,
       maxDirectResponseBodySizeBytes: 1_048_576,
       ignorePortInHostMatching: false,
     });
     const origins = separate ? [] : own.flatMap((each) => each.origins);
-    const routes: Unit = { type: "RDS", resource: encodeResource(RouteConfigurationSchema, name, config, origins, this.#hash) };
+    const routes: Unit = {
+      type: "RDS",
+      resource: encodeResource(RouteConfigurationSchema, name, config, origins, this.#hash),
+    };
     if (!separate || own.length > 0) return [routes];
     // Envoy waits for the first virtual host of a configuration before it opens the listener: there is always one.
-    const placeholder: BuiltVirtualHost = { routeConfig: name, name: "placeholder.invalid", init: { domains: ["placeholder.invalid"] }, origins: [] };
+    const placeholder: BuiltVirtualHost = {
+      routeConfig: name,
+      name: "placeholder.invalid",
+      init: { domains: ["placeholder.invalid"] },
+      origins: [],
+    };
     return [routes, this.#encodeVirtualHost(placeholder)];
   }
 
@@ -146,7 +210,10 @@ export class OutboundScope {
     if (service === undefined) return [];
     const rule = world.destinationRule(host, namespace, service.namespace);
     const subsets = ["", ...(rule?.spec.subsets ?? []).map(({ name }) => name)];
-    const origins: Origin[] = [...(rule === undefined ? [] : [{ resource: formatRef(refOf(rule)) }]), { resource: formatRef(refOf(service.entry)) }];
+    const origins: Origin[] = [
+      ...(rule === undefined ? [] : [{ resource: formatRef(refOf(rule)) }]),
+      { resource: formatRef(refOf(service.entry)) },
+    ];
     const units: Unit[] = [];
     for (const port of service.ports) {
       const endpoints = endpointsOf(world, service, port);
@@ -155,10 +222,27 @@ export class OutboundScope {
         const own = subset === "" ? endpoints : endpoints.filter((endpoint) => matchesLabels(endpoint.labels, labels));
         const name = outboundCluster(host, port.number, subset);
         const policy = resolveTrafficPolicy(rule, subset, port.number);
-        const cluster = buildCluster({ name, service, port, subset, endpoints, policy, trustDomain: world.mesh.trustDomain });
+        const cluster = buildCluster({
+          name,
+          service,
+          port,
+          subset,
+          endpoints,
+          policy,
+          trustDomain: world.mesh.trustDomain,
+        });
         units.push({ type: "CDS", resource: encodeResource(ClusterSchema, name, cluster, origins, this.#hash) });
         if ((service.entry.spec.resolution ?? "NONE") === "STATIC") {
-          units.push({ type: "EDS", resource: encodeResource(ClusterLoadAssignmentSchema, name, buildLoadAssignment(name, own), origins, this.#hash) });
+          units.push({
+            type: "EDS",
+            resource: encodeResource(
+              ClusterLoadAssignmentSchema,
+              name,
+              buildLoadAssignment(name, own),
+              origins,
+              this.#hash,
+            ),
+          });
         }
       }
     }
@@ -166,9 +250,21 @@ export class OutboundScope {
   }
 
   #constants(): Unit[] {
-    const blackHole = create(ClusterSchema, { name: BLACK_HOLE, clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.STATIC }, connectTimeout: durationMs(1000) });
-    const passthrough = create(ClusterSchema, { name: PASSTHROUGH, clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.ORIGINAL_DST }, lbPolicy: Cluster_LbPolicy.CLUSTER_PROVIDED, connectTimeout: durationMs(10_000) });
+    const blackHole = create(ClusterSchema, {
+      name: BLACK_HOLE,
+      clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.STATIC },
+      connectTimeout: durationMs(1000),
+    });
+    const passthrough = create(ClusterSchema, {
+      name: PASSTHROUGH,
+      clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.ORIGINAL_DST },
+      lbPolicy: Cluster_LbPolicy.CLUSTER_PROVIDED,
+      connectTimeout: durationMs(10_000),
+    });
     const clusters = this.key.routing === "ports" ? [blackHole, passthrough] : [blackHole];
-    return clusters.map((cluster) => ({ type: "CDS", resource: encodeResource(ClusterSchema, cluster.name, cluster, [], this.#hash) }));
+    return clusters.map((cluster) => ({
+      type: "CDS",
+      resource: encodeResource(ClusterSchema, cluster.name, cluster, [], this.#hash),
+    }));
   }
 }

@@ -11,7 +11,11 @@ export function pack<D extends DescMessage>(schema: D, init: MessageInitShape<D>
 }
 
 /** What filters, loggers and sockets are: a name and a typed configuration. */
-export function typed<D extends DescMessage>(name: string, schema: D, init: MessageInitShape<D>): { name: string; configType: { case: "typedConfig"; value: Any } } {
+export function typed<D extends DescMessage>(
+  name: string,
+  schema: D,
+  init: MessageInitShape<D>,
+): { name: string; configType: { case: "typedConfig"; value: Any } } {
   return { name, configType: { case: "typedConfig", value: pack(schema, init) } };
 }
 
@@ -24,4 +28,3 @@ export function durationMs(ms: number): Duration {
 export function duration(text: string): Duration {
   return durationMs(parseDurationMs(text) ?? 0);
 }
-

@@ -9,7 +9,11 @@ function forPort(policy: TrafficPolicy | undefined, port: number): PortTrafficPo
 }
 
 /** What a DestinationRule asks of one port of one subset; a subset's settings win over the rule's, one group at a time. */
-export function resolveTrafficPolicy(rule: Resource<"DestinationRule"> | undefined, subset: string, port: number): PortTrafficPolicy {
+export function resolveTrafficPolicy(
+  rule: Resource<"DestinationRule"> | undefined,
+  subset: string,
+  port: number,
+): PortTrafficPolicy {
   const general = forPort(rule?.spec.trafficPolicy, port);
   const own = forPort(rule?.spec.subsets?.find(({ name }) => name === subset)?.trafficPolicy, port);
   const merged = { ...general, ...own };

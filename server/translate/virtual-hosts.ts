@@ -1,5 +1,5 @@
+import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { Origin } from "#core/xds/layer.ts";
-import { formatRef, refOf, type Resource } from "#core/resource/resource.ts";
 import type { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { buildDefaultRoute, buildRoutes, routePath } from "#server/translate/build-routes.ts";
 import { domainsOf } from "#server/translate/names.ts";
@@ -37,13 +37,22 @@ export function buildVirtualHosts(host: string, context: OutboundContext): Built
   const { world, namespace, labels } = context;
   const service = world.service(host, namespace);
   const [virtualService] = world.virtualServices(host, namespace, "mesh");
-  const ports = service === undefined ? portsWithoutService(virtualService) : service.ports.filter((port) => isHttp(protocolOf(port))).map(({ number }) => number);
+  const ports =
+    service === undefined
+      ? portsWithoutService(virtualService)
+      : service.ports.filter((port) => isHttp(protocolOf(port))).map(({ number }) => number);
   return ports.flatMap((port) => {
-    const routes = virtualService?.spec.http === undefined ? [] : buildRoutes(virtualService, { world, namespace, gateway: "mesh", port, labels });
+    const routes =
+      virtualService?.spec.http === undefined
+        ? []
+        : buildRoutes(virtualService, { world, namespace, gateway: "mesh", port, labels });
     const hasService = service !== undefined;
     if (routes.length === 0 && !hasService) return [];
     const used = virtualService !== undefined && virtualService.spec.http !== undefined;
-    const origins: Origin[] = [...(used ? originsOf(virtualService) : []), ...(hasService ? [{ resource: formatRef(refOf(service.entry)) }] : [])];
+    const origins: Origin[] = [
+      ...(used ? originsOf(virtualService) : []),
+      ...(hasService ? [{ resource: formatRef(refOf(service.entry)) }] : []),
+    ];
     return context.routeConfigs(port).map(({ name: routeConfig, impliesPort }) => ({
       routeConfig,
       name: `${host}:${port}`,
@@ -64,4 +73,3 @@ function portsWithoutService(service: Resource<"VirtualService"> | undefined): n
   const named = service.spec.http.flatMap(({ match = [] }) => match.flatMap(({ port }) => port ?? []));
   return named.length === 0 ? [80] : [...new Set(named)];
 }
-

@@ -13,13 +13,27 @@ import { encodeResource, type Hash } from "#server/translate/encode.ts";
 import { describeWorkload } from "#server/translate/endpoints.ts";
 import { buildGateway } from "#server/translate/gateway-listeners.ts";
 import type { HttpFilterInit, ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
-import { buildInboundCluster, buildInboundListener, buildVirtualInbound, inboundOrigins, type InboundPort, inboundProtocol, policiesFor } from "#server/translate/inbound-listener.ts";
+import {
+  buildInboundCluster,
+  buildInboundListener,
+  buildVirtualInbound,
+  type InboundPort,
+  inboundOrigins,
+  inboundProtocol,
+  policiesFor,
+} from "#server/translate/inbound-listener.ts";
 import { MutableLayer } from "#server/translate/mutable-layer.ts";
 import { outboundCluster } from "#server/translate/names.ts";
-import { buildExplicitHttp, buildExplicitTcp, buildForwardProxy, buildPortListener, buildVirtualOutbound } from "#server/translate/outbound-listener.ts";
+import {
+  buildExplicitHttp,
+  buildExplicitTcp,
+  buildForwardProxy,
+  buildPortListener,
+  buildVirtualOutbound,
+} from "#server/translate/outbound-listener.ts";
+import type { OutboundScope } from "#server/translate/outbound-scope.ts";
 import { type Init, typed } from "#server/translate/pack.ts";
 import { isHttp, protocolOf } from "#server/translate/protocol.ts";
-import type { OutboundScope } from "#server/translate/outbound-scope.ts";
 import { originsOf } from "#server/translate/virtual-hosts.ts";
 import type { Affected, World } from "#server/translate/world.ts";
 
@@ -82,7 +96,10 @@ export class WorkloadLayer {
   #build(): LayerChange[] {
     const telemetry = this.#telemetry();
     if (this.node.type === "router") return this.#buildRouter(telemetry);
-    return [...this.layer.replace("inbound", this.#inbound(telemetry)), ...this.layer.replace("outbound", this.#outbound(telemetry))];
+    return [
+      ...this.layer.replace("inbound", this.#inbound(telemetry)),
+      ...this.layer.replace("outbound", this.#outbound(telemetry)),
+    ];
   }
 
   #buildRouter(telemetry: ProxyTelemetry): LayerChange[] {
@@ -98,7 +115,12 @@ export class WorkloadLayer {
     const guards: Origin[] = policies.map((policy) => ({ resource: formatRef(refOf(policy)) }));
     return this.layer.replace("gateway", [
       ...built.listeners.map(({ listener, origins }) => this.#listener(listener, [...guards, ...origins])),
-      ...built.routes.map(({ config, origins }): Unit => ({ type: "RDS", resource: encodeResource(RouteConfigurationSchema, config.name, config, origins, this.#hash) })),
+      ...built.routes.map(
+        ({ config, origins }): Unit => ({
+          type: "RDS",
+          resource: encodeResource(RouteConfigurationSchema, config.name, config, origins, this.#hash),
+        }),
+      ),
     ]);
   }
 
@@ -109,18 +131,30 @@ export class WorkloadLayer {
     const context = { world, node, labels, telemetry };
     const ports = this.#inboundPorts(labels);
     const origins = inboundOrigins(context);
-    const listeners = node.metadata.INTERCEPTION_MODE === "NONE" ? ports.map((port) => buildInboundListener(port, context)) : [buildVirtualInbound(ports, context)];
+    const listeners =
+      node.metadata.INTERCEPTION_MODE === "NONE"
+        ? ports.map((port) => buildInboundListener(port, context))
+        : [buildVirtualInbound(ports, context)];
     const clusters = ports.map(buildInboundCluster);
     return [
       ...listeners.map((listener) => this.#listener(listener, origins)),
-      ...clusters.map((cluster): Unit => ({ type: "CDS", resource: encodeResource(ClusterSchema, cluster.name, cluster, [], this.#hash) })),
+      ...clusters.map(
+        (cluster): Unit => ({
+          type: "CDS",
+          resource: encodeResource(ClusterSchema, cluster.name, cluster, [], this.#hash),
+        }),
+      ),
     ];
   }
 
   /** Ports the node names, or else those of the services that select it. */
   #inboundPorts(labels: Readonly<Record<string, string>>): InboundPort[] {
     const { node } = this;
-    const named = node.metadata.PHAROS_INBOUND.map(({ name, appPort, inboundPort }) => ({ appPort, inboundPort: inboundPort || appPort, protocol: inboundProtocol(this.#world, node.namespace, labels, name) }));
+    const named = node.metadata.PHAROS_INBOUND.map(({ name, appPort, inboundPort }) => ({
+      appPort,
+      inboundPort: inboundPort || appPort,
+      protocol: inboundProtocol(this.#world, node.namespace, labels, name),
+    }));
     if (named.length > 0) return named;
     const ports = new Map<number, InboundPort>();
     for (const service of this.#world.servicesSelecting(node.namespace, labels)) {
@@ -135,13 +169,19 @@ export class WorkloadLayer {
   #outbound(telemetry: ProxyTelemetry): Unit[] {
     const { metadata } = this.node;
     const explicit = metadata.PHAROS_OUTBOUND.flatMap((each) => this.#explicit(each, telemetry));
-    const proxy = metadata.HTTP_PROXY_PORT === undefined || this.scope.key.routing !== "proxy" ? [] : [this.#listener(buildForwardProxy(metadata.HTTP_PROXY_PORT, telemetry), [])];
+    const proxy =
+      metadata.HTTP_PROXY_PORT === undefined || this.scope.key.routing !== "proxy"
+        ? []
+        : [this.#listener(buildForwardProxy(metadata.HTTP_PROXY_PORT, telemetry), [])];
     if (metadata.INTERCEPTION_MODE === "NONE") return [...proxy, ...explicit];
     const ports = this.scope.ports().map((port) => this.#listener(buildPortListener(port, telemetry), []));
     return [this.#listener(buildVirtualOutbound(telemetry), []), ...ports, ...proxy, ...explicit];
   }
 
-  #explicit({ host, port, bindPort }: ProxyNode["metadata"]["PHAROS_OUTBOUND"][number], telemetry: ProxyTelemetry): Unit[] {
+  #explicit(
+    { host, port, bindPort }: ProxyNode["metadata"]["PHAROS_OUTBOUND"][number],
+    telemetry: ProxyTelemetry,
+  ): Unit[] {
     const world = this.#world;
     const { namespace } = this.node;
     const service = world.service(host, namespace);
@@ -149,11 +189,26 @@ export class WorkloadLayer {
     const [virtualService] = world.virtualServices(host, namespace, "mesh");
     const origins = virtualService === undefined ? [] : originsOf(virtualService);
     if (declared !== undefined && !isHttp(protocolOf(declared))) {
-      const routed = virtualService?.spec.tcp?.[0]?.route?.map(({ destination, weight }) => ({ name: outboundCluster(host, destination.port?.number ?? port, destination.subset ?? ""), weight: weight ?? 1 }));
-      return [this.#listener(buildExplicitTcp(bindPort, routed ?? [{ name: outboundCluster(host, port, ""), weight: 1 }], telemetry), origins)];
+      const routed = virtualService?.spec.tcp?.[0]?.route?.map(({ destination, weight }) => ({
+        name: outboundCluster(host, destination.port?.number ?? port, destination.subset ?? ""),
+        weight: weight ?? 1,
+      }));
+      return [
+        this.#listener(
+          buildExplicitTcp(bindPort, routed ?? [{ name: outboundCluster(host, port, ""), weight: 1 }], telemetry),
+          origins,
+        ),
+      ];
     }
-    const routes = virtualService?.spec.http === undefined ? [buildDefaultRoute(host, port)] : buildRoutes(virtualService, { world, namespace, gateway: "mesh", port, labels: this.#labels });
-    const config: Init<typeof RouteConfigurationSchema> = { name: `${host}:${port}`, virtualHosts: [{ name: `${host}:${port}`, domains: ["*"], routes, includeRequestAttemptCount: true }], validateClusters: false };
+    const routes =
+      virtualService?.spec.http === undefined
+        ? [buildDefaultRoute(host, port)]
+        : buildRoutes(virtualService, { world, namespace, gateway: "mesh", port, labels: this.#labels });
+    const config: Init<typeof RouteConfigurationSchema> = {
+      name: `${host}:${port}`,
+      virtualHosts: [{ name: `${host}:${port}`, domains: ["*"], routes, includeRequestAttemptCount: true }],
+      validateClusters: false,
+    };
     return [this.#listener(buildExplicitHttp(bindPort, config, telemetry), origins)];
   }
 

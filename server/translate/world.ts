@@ -1,7 +1,7 @@
 import { bySpecificity, expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings, Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
-import { type AnyResource, formatRef, refOf, type Resource } from "#core/resource/resource.ts";
+import { type AnyResource, formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { ServicePort } from "#core/resource/spec/service-entry.ts";
 
 /** A host that can be called, as one ServiceEntry defines it. */
@@ -22,12 +22,16 @@ export interface Affected {
   gateways: boolean;
 }
 
-type Named = { readonly metadata: { readonly namespace: string; readonly name: string; readonly creationTimestamp?: string } };
+type Named = {
+  readonly metadata: { readonly namespace: string; readonly name: string; readonly creationTimestamp?: string };
+};
 
 /** Istio decides ties by age, then by name. */
 function byAge(a: Named, b: Named): number {
   const ages = (a.metadata.creationTimestamp ?? "").localeCompare(b.metadata.creationTimestamp ?? "");
-  return ages || a.metadata.name.localeCompare(b.metadata.name) || a.metadata.namespace.localeCompare(b.metadata.namespace);
+  return (
+    ages || a.metadata.name.localeCompare(b.metadata.name) || a.metadata.namespace.localeCompare(b.metadata.namespace)
+  );
 }
 
 function addTo<K, V>(index: Map<K, Set<V>>, key: K, value: V): void {
@@ -104,7 +108,10 @@ export class World {
       const old = this.#resources.get(formatRef(ref));
       if (old !== undefined) upserts.push(old);
     }
-    const keys = [...change.instanceUpserts.map(({ namespace, name }) => `${namespace}/${name}`), ...change.instanceDeletes];
+    const keys = [
+      ...change.instanceUpserts.map(({ namespace, name }) => `${namespace}/${name}`),
+      ...change.instanceDeletes,
+    ];
     return {
       revision: change.revision,
       upserts,
@@ -116,27 +123,44 @@ export class World {
 
   /** All hosts that a proxy may have to know: those of services, and those only virtual services name. */
   hosts(): Set<string> {
-    return new Set([...this.#entriesByHost.keys(), ...this.#virtualServicesByHost.keys(), ...this.#virtualServicesByPattern.keys()]);
+    return new Set([
+      ...this.#entriesByHost.keys(),
+      ...this.#virtualServicesByHost.keys(),
+      ...this.#virtualServicesByPattern.keys(),
+    ]);
   }
 
   /** Whether something still defines or names a host. */
   hasHost(host: string): boolean {
-    return this.#entriesByHost.has(host) || this.#virtualServicesByHost.has(host) || this.#virtualServicesByPattern.has(host);
+    return (
+      this.#entriesByHost.has(host) || this.#virtualServicesByHost.has(host) || this.#virtualServicesByPattern.has(host)
+    );
   }
 
   /** The service at a host as seen from a namespace: its own entry first, then the oldest visible one. */
   service(host: string, fromNamespace: string): Service | undefined {
-    const entries = this.#resolve<"ServiceEntry">(this.#entriesByHost.get(host)).filter((entry) => isVisible(entry.spec.exportTo, entry.metadata.namespace, fromNamespace));
+    const entries = this.#resolve<"ServiceEntry">(this.#entriesByHost.get(host)).filter((entry) =>
+      isVisible(entry.spec.exportTo, entry.metadata.namespace, fromNamespace),
+    );
     const entry = entries.find(({ metadata }) => metadata.namespace === fromNamespace) ?? entries[0];
-    return entry === undefined ? undefined : { host, namespace: entry.metadata.namespace, ports: entry.spec.ports ?? [], entry };
+    return entry === undefined
+      ? undefined
+      : { host, namespace: entry.metadata.namespace, ports: entry.spec.ports ?? [], entry };
   }
 
   /** VirtualServices for a host that apply to `gateway` ("mesh" or `namespace/name`), the deciding one first. */
   virtualServices(host: string, fromNamespace: string, gateway: string): readonly Resource<"VirtualService">[] {
-    const patterns = [...this.#virtualServicesByPattern.keys()].filter((pattern) => hostMatches(pattern, host)).sort(bySpecificity);
-    for (const refs of [this.#virtualServicesByHost.get(host), ...patterns.map((pattern) => this.#virtualServicesByPattern.get(pattern))]) {
+    const patterns = [...this.#virtualServicesByPattern.keys()]
+      .filter((pattern) => hostMatches(pattern, host))
+      .sort(bySpecificity);
+    for (const refs of [
+      this.#virtualServicesByHost.get(host),
+      ...patterns.map((pattern) => this.#virtualServicesByPattern.get(pattern)),
+    ]) {
       const found = this.#resolve<"VirtualService">(refs).filter(
-        (service) => gatewaysOf(service).includes(gateway) && isVisible(service.spec.exportTo, service.metadata.namespace, fromNamespace),
+        (service) =>
+          gatewaysOf(service).includes(gateway) &&
+          isVisible(service.spec.exportTo, service.metadata.namespace, fromNamespace),
       );
       if (found.length > 0) return found;
     }
@@ -144,13 +168,22 @@ export class World {
   }
 
   /** The rule for a host: the client's namespace wins over the service's, that over the root; within one, the most specific host. */
-  destinationRule(host: string, clientNamespace: string, serviceNamespace: string): Resource<"DestinationRule"> | undefined {
+  destinationRule(
+    host: string,
+    clientNamespace: string,
+    serviceNamespace: string,
+  ): Resource<"DestinationRule"> | undefined {
     const refs = [...(this.#rulesByHost.get(host) ?? [])];
     for (const [pattern, own] of this.#rulesByPattern) if (hostMatches(pattern, host)) refs.push(...own);
-    const rules = this.#resolve<"DestinationRule">(refs).filter(({ spec }) => Object.keys(spec.workloadSelector?.matchLabels ?? {}).length === 0);
+    const rules = this.#resolve<"DestinationRule">(refs).filter(
+      ({ spec }) => Object.keys(spec.workloadSelector?.matchLabels ?? {}).length === 0,
+    );
     for (const namespace of [clientNamespace, serviceNamespace, this.mesh.rootNamespace]) {
       const own = rules
-        .filter(({ metadata, spec }) => metadata.namespace === namespace && isVisible(spec.exportTo, namespace, clientNamespace))
+        .filter(
+          ({ metadata, spec }) =>
+            metadata.namespace === namespace && isVisible(spec.exportTo, namespace, clientNamespace),
+        )
         .sort((a, b) => bySpecificity(this.ruleHost(a), this.ruleHost(b)));
       if (own[0] !== undefined) return own[0];
     }
@@ -175,19 +208,28 @@ export class World {
     if (pairs.length === 0) return [];
     const sets = pairs.map(([key, value]) => this.#instancesByLabel.get(`${namespace}|${key}=${value}`));
     if (sets.some((set) => set === undefined)) return [];
-    const [smallest] = sets.flatMap((set) => set ?? []).length === 0 ? [undefined] : [...sets].sort((a, b) => (a?.size ?? 0) - (b?.size ?? 0));
+    const [smallest] =
+      sets.flatMap((set) => set ?? []).length === 0
+        ? [undefined]
+        : [...sets].sort((a, b) => (a?.size ?? 0) - (b?.size ?? 0));
     const found = [...(smallest ?? [])].filter((key) => sets.every((set) => set?.has(key))).sort();
     return found.flatMap((key) => this.#instances.get(key) ?? []);
   }
 
   /** Services that select these labels in their namespace. */
   servicesSelecting(namespace: string, labels: Readonly<Record<string, string>>): readonly Service[] {
-    return this.#entriesSelecting(namespace, labels).flatMap((entry) => entry.spec.hosts.map((host) => ({ host, namespace, ports: entry.spec.ports ?? [], entry })));
+    return this.#entriesSelecting(namespace, labels).flatMap((entry) =>
+      entry.spec.hosts.map((host) => ({ host, namespace, ports: entry.spec.ports ?? [], entry })),
+    );
   }
 
   #entriesSelecting(namespace: string, labels: Readonly<Record<string, string>>): readonly Resource<"ServiceEntry">[] {
-    const refs = Object.entries(labels).flatMap(([key, value]) => [...(this.#entriesBySelector.get(`${namespace}|${key}=${value}`) ?? [])]);
-    return this.#resolve<"ServiceEntry">(new Set(refs)).filter((entry) => matchesLabels(labels, entry.spec.workloadSelector?.labels));
+    const refs = Object.entries(labels).flatMap(([key, value]) => [
+      ...(this.#entriesBySelector.get(`${namespace}|${key}=${value}`) ?? []),
+    ]);
+    return this.#resolve<"ServiceEntry">(new Set(refs)).filter((entry) =>
+      matchesLabels(labels, entry.spec.workloadSelector?.labels),
+    );
   }
 
   #resolve<K extends AnyResource["kind"]>(refs: Iterable<string> | undefined): Resource<K>[] {
@@ -213,17 +255,23 @@ export class World {
     this.#index(resource, ref, removeFrom);
   }
 
-  #index(resource: AnyResource, ref: string, enter: (index: Map<string, Set<string>>, key: string, value: string) => void): void {
+  #index(
+    resource: AnyResource,
+    ref: string,
+    enter: (index: Map<string, Set<string>>, key: string, value: string) => void,
+  ): void {
     const { namespace } = resource.metadata;
     if (resource.kind === "ServiceEntry") {
       for (const host of resource.spec.hosts) enter(this.#entriesByHost, host, ref);
-      for (const [key, value] of Object.entries(resource.spec.workloadSelector?.labels ?? {})) enter(this.#entriesBySelector, `${namespace}|${key}=${value}`, ref);
+      for (const [key, value] of Object.entries(resource.spec.workloadSelector?.labels ?? {}))
+        enter(this.#entriesBySelector, `${namespace}|${key}=${value}`, ref);
     } else if (resource.kind === "VirtualService") {
       for (const short of resource.spec.hosts ?? []) {
         const host = expandHost(short, namespace, this.mesh.domainSuffix);
         enter(isWildcard(host) ? this.#virtualServicesByPattern : this.#virtualServicesByHost, host, ref);
       }
-      for (const name of destinationsOf(resource)) enter(this.#routesTo, expandHost(name, namespace, this.mesh.domainSuffix), ref);
+      for (const name of destinationsOf(resource))
+        enter(this.#routesTo, expandHost(name, namespace, this.mesh.domainSuffix), ref);
     } else if (resource.kind === "DestinationRule") {
       const host = this.ruleHost(resource);
       enter(isWildcard(host) ? this.#rulesByPattern : this.#rulesByHost, host, ref);
@@ -233,13 +281,15 @@ export class World {
   #addInstance(instance: WorkloadInstance): void {
     const key = `${instance.namespace}/${instance.name}`;
     this.#instances.set(key, instance);
-    for (const [label, value] of Object.entries(instance.labels)) addTo(this.#instancesByLabel, `${instance.namespace}|${label}=${value}`, key);
+    for (const [label, value] of Object.entries(instance.labels))
+      addTo(this.#instancesByLabel, `${instance.namespace}|${label}=${value}`, key);
   }
 
   #removeInstance(instance: WorkloadInstance): void {
     const key = `${instance.namespace}/${instance.name}`;
     this.#instances.delete(key);
-    for (const [label, value] of Object.entries(instance.labels)) removeFrom(this.#instancesByLabel, `${instance.namespace}|${label}=${value}`, key);
+    for (const [label, value] of Object.entries(instance.labels))
+      removeFrom(this.#instancesByLabel, `${instance.namespace}|${label}=${value}`, key);
   }
 
   #touchInstance(key: string, affected: Affected): void {
@@ -257,7 +307,8 @@ export class World {
         affected.inbound.add(namespace);
         break;
       case "VirtualService":
-        for (const host of resource.spec.hosts ?? []) this.#touchHost(expandHost(host, namespace, this.mesh.domainSuffix), affected);
+        for (const host of resource.spec.hosts ?? [])
+          this.#touchHost(expandHost(host, namespace, this.mesh.domainSuffix), affected);
         if (gatewaysOf(resource).some((gateway) => gateway !== "mesh")) affected.gateways = true;
         break;
       case "DestinationRule":
@@ -270,7 +321,8 @@ export class World {
         // Endpoints say whether they take mTLS: their services' clusters differ with it.
         affected.inbound.add(namespace === this.mesh.rootNamespace ? "*" : namespace);
         for (const entry of this.all("ServiceEntry")) {
-          if (namespace === this.mesh.rootNamespace || entry.metadata.namespace === namespace) for (const host of entry.spec.hosts) affected.hosts.add(host);
+          if (namespace === this.mesh.rootNamespace || entry.metadata.namespace === namespace)
+            for (const host of entry.spec.hosts) affected.hosts.add(host);
         }
         break;
       case "AuthorizationPolicy":
@@ -287,10 +339,13 @@ export class World {
   /** A host that was defined, ruled or routed anew: itself, those a pattern covers, and those routed to any of them. */
   #touchHost(host: string, affected: Affected): void {
     this.#addHost(host, affected);
-    const destinations = isWildcard(host) ? [...this.#routesTo.keys()].filter((each) => hostMatches(host, each)) : [host];
+    const destinations = isWildcard(host)
+      ? [...this.#routesTo.keys()].filter((each) => hostMatches(host, each))
+      : [host];
     for (const destination of destinations) {
       for (const service of this.#resolve<"VirtualService">(this.#routesTo.get(destination))) {
-        for (const short of service.spec.hosts ?? []) this.#addHost(expandHost(short, service.metadata.namespace, this.mesh.domainSuffix), affected);
+        for (const short of service.spec.hosts ?? [])
+          this.#addHost(expandHost(short, service.metadata.namespace, this.mesh.domainSuffix), affected);
       }
     }
   }
@@ -302,12 +357,21 @@ export class World {
   }
 }
 
-export function isVisible(exportTo: readonly string[] | undefined, ownNamespace: string, fromNamespace: string): boolean {
+export function isVisible(
+  exportTo: readonly string[] | undefined,
+  ownNamespace: string,
+  fromNamespace: string,
+): boolean {
   if (exportTo === undefined || exportTo.length === 0) return true;
-  return exportTo.some((scope) => scope === "*" || scope === fromNamespace || (scope === "." && ownNamespace === fromNamespace));
+  return exportTo.some(
+    (scope) => scope === "*" || scope === fromNamespace || (scope === "." && ownNamespace === fromNamespace),
+  );
 }
 
-export function matchesLabels(labels: Readonly<Record<string, string>>, selector: Readonly<Record<string, string>> | undefined): boolean {
+export function matchesLabels(
+  labels: Readonly<Record<string, string>>,
+  selector: Readonly<Record<string, string>> | undefined,
+): boolean {
   return Object.entries(selector ?? {}).every(([key, value]) => labels[key] === value);
 }
 
@@ -315,9 +379,11 @@ export function matchesLabels(labels: Readonly<Record<string, string>>, selector
 function destinationsOf({ spec }: Resource<"VirtualService">): Set<string> {
   const names = new Set<string>();
   for (const { route = [], mirror, mirrors = [] } of spec.http ?? []) {
-    for (const { destination } of [...route, ...mirrors, ...(mirror === undefined ? [] : [{ destination: mirror }])]) names.add(destination.host);
+    for (const { destination } of [...route, ...mirrors, ...(mirror === undefined ? [] : [{ destination: mirror }])])
+      names.add(destination.host);
   }
-  for (const { route = [] } of [...(spec.tcp ?? []), ...(spec.tls ?? [])]) for (const { destination } of route) names.add(destination.host);
+  for (const { route = [] } of [...(spec.tcp ?? []), ...(spec.tls ?? [])])
+    for (const { destination } of route) names.add(destination.host);
   return names;
 }
 
@@ -325,5 +391,7 @@ function destinationsOf({ spec }: Resource<"VirtualService">): Set<string> {
 export function gatewaysOf(service: Resource<"VirtualService">): readonly string[] {
   const { gateways = [] } = service.spec;
   if (gateways.length === 0) return ["mesh"];
-  return gateways.map((name) => (name === "mesh" || name.includes("/") ? name : `${service.metadata.namespace}/${name}`));
+  return gateways.map((name) =>
+    name === "mesh" || name.includes("/") ? name : `${service.metadata.namespace}/${name}`,
+  );
 }

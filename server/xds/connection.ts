@@ -2,7 +2,7 @@ import { PharosError } from "#core/errors.ts";
 import type { Refusal, SyncState } from "#core/view/mesh.ts";
 import type { Origin, ProxyNode } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
-import type { ServerStream } from "#grpc/server.ts";
+import type { ServerStream } from "#grpc/server-stream.ts";
 import type { RefusedResource } from "#server/xds/attribute-refusal.ts";
 import type { Response } from "#server/xds/response.ts";
 import type { ServedLayer } from "#server/xds/served-layer.ts";

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { openPage, readParam, type SearchParams } from "#components/api/open-page.tsx";
 import { parseRange, withRange } from "#components/shell/range.ts";
-import { TopologyPage } from "#components/topology/topology-page.tsx";
 import { parseView } from "#components/topology/parse-view.ts";
+import { TopologyPage } from "#components/topology/topology-page.tsx";
 
 export const metadata: Metadata = { title: "Topology" };
 
@@ -10,6 +10,8 @@ export default async function Page({ searchParams }: { readonly searchParams: Se
   const params = await searchParams;
   const range = parseRange(readParam(params, "range"), "/topology");
   const page = await openPage(withRange("/topology", range));
-  await page.prefetch(page.trpc.topology.graph.queryOptions({ view: parseView(readParam(params, "view")), seconds: range.seconds }));
+  await page.prefetch(
+    page.trpc.topology.graph.queryOptions({ view: parseView(readParam(params, "view")), seconds: range.seconds }),
+  );
   return page.hydrate(<TopologyPage />);
 }

@@ -11,6 +11,9 @@ export default async function Page({ searchParams }: { readonly searchParams: Se
   const range = parseRange(readParam(params, "range"));
   const page = await openPage(withRange("/traces", range));
   const filter = parseTraceFilter((name) => readParam(params, name));
-  await page.prefetch(page.trpc.traces.search.queryOptions(toTraceInput(filter, range.seconds)), page.trpc.services.names.queryOptions());
+  await page.prefetch(
+    page.trpc.traces.search.queryOptions(toTraceInput(filter, range.seconds)),
+    page.trpc.services.names.queryOptions(),
+  );
   return page.hydrate(<TracesPage />);
 }

@@ -57,7 +57,11 @@ export function call(url: string, incoming: IncomingMessage, timeoutMs = 5000): 
       response.on("end", () => {
         const degraded = response.headers["x-degraded"];
         const body = Buffer.concat(chunks).toString("utf8");
-        resolve({ status: response.statusCode ?? 503, body, degraded: typeof degraded === "string" ? degraded : undefined });
+        resolve({
+          status: response.statusCode ?? 503,
+          body,
+          degraded: typeof degraded === "string" ? degraded : undefined,
+        });
       });
       response.on("error", fail);
     });
@@ -74,10 +78,15 @@ export function serve(name: string, makeHandler: (version: string) => Handler): 
   const handler = makeHandler(values.version);
   const server = createServer((incoming: IncomingMessage, response: ServerResponse) => {
     const path = new URL(incoming.url ?? "/", "http://localhost").pathname;
-    const reply: Promise<Reply> = path === "/health" ? Promise.resolve(json({ status: `${name} is healthy` })) : handler(path, incoming);
+    const reply: Promise<Reply> =
+      path === "/health" ? Promise.resolve(json({ status: `${name} is healthy` })) : handler(path, incoming);
     reply.then(
       ({ status, body, type, headers }) => {
-        response.writeHead(status, { "content-type": type ?? "text/html; charset=utf-8", "content-length": Buffer.byteLength(body), ...headers });
+        response.writeHead(status, {
+          "content-type": type ?? "text/html; charset=utf-8",
+          "content-length": Buffer.byteLength(body),
+          ...headers,
+        });
         response.end(body);
       },
       (error: unknown) => {
@@ -88,7 +97,9 @@ export function serve(name: string, makeHandler: (version: string) => Handler): 
   });
   // The sidecar decides when a connection ends: closing an idle one here would race with its next request.
   server.keepAliveTimeout = 0;
-  server.listen(port, "127.0.0.1", () => process.stdout.write(`${name} ${values.version} listens on 127.0.0.1:${port}\n`));
+  server.listen(port, "127.0.0.1", () =>
+    process.stdout.write(`${name} ${values.version} listens on 127.0.0.1:${port}\n`),
+  );
   process.on("SIGTERM", () => {
     server.close(() => process.exit(0));
     server.closeIdleConnections();

@@ -17,7 +17,8 @@ function renderReviews(reviews: readonly Review[] | undefined): string {
   if (reviews === undefined) return "<p>Reviews are not available right now.</p>";
   return reviews
     .map(({ reviewer, text, rating }) => {
-      const stars = rating?.stars === undefined ? "" : `<span style="color:${rating.color}">${"★".repeat(rating.stars)}</span>`;
+      const stars =
+        rating?.stars === undefined ? "" : `<span style="color:${rating.color}">${"★".repeat(rating.stars)}</span>`;
       return `<blockquote><p>${text}</p><footer>${reviewer} ${stars}</footer></blockquote>`;
     })
     .join("");
@@ -31,7 +32,10 @@ serve("productpage", () => async (path, incoming): Promise<Reply> => {
   if (path === "/api/v1/products") return json([{ id: 0, title: "The Comedy of Errors" }]);
   if (path !== "/productpage" && path !== "/api/v1/products/0") return json({ error: `no such page: ${path}` }, 404);
 
-  const [details, reviews] = await Promise.all([call(`${DETAILS}/details/0`, incoming), call(`${REVIEWS}/reviews/0`, incoming)]);
+  const [details, reviews] = await Promise.all([
+    call(`${DETAILS}/details/0`, incoming),
+    call(`${REVIEWS}/reviews/0`, incoming),
+  ]);
   const missing = [
     details.status === 200 ? "" : `details=${details.status}`,
     reviews.status === 200 ? (reviews.degraded ?? "") : `reviews=${reviews.status}`,

@@ -22,5 +22,9 @@ serve("reviews", (version) => async (path, incoming) => {
     return { ...json({ id, version, reviews }), headers: { "x-degraded": `ratings=${answer.status}` } };
   }
   const { ratings } = JSON.parse(answer.body) as { ratings: Record<string, number> };
-  return json({ id, version, reviews: TEXTS.map((text) => ({ ...text, rating: { stars: ratings[text.reviewer] ?? 0, color: colour } })) });
+  return json({
+    id,
+    version,
+    reviews: TEXTS.map((text) => ({ ...text, rating: { stars: ratings[text.reviewer] ?? 0, color: colour } })),
+  });
 });

@@ -4,27 +4,47 @@ import { callerOf, procedure, router } from "#server/api/trpc.ts";
 
 export const configRouter = router({
   list: procedure
-    .input(z.object({ kinds: z.array(z.string().max(40)).max(20).optional(), namespace: z.string().max(63).optional() }).default({}))
+    .input(
+      z
+        .object({ kinds: z.array(z.string().max(40)).max(20).optional(), namespace: z.string().max(63).optional() })
+        .default({}),
+    )
     .query(({ ctx, input }) => ctx.services.config.list(input)),
   get: procedure.input(z.object({ ref: refText })).query(({ ctx, input }) => ctx.services.config.get(input.ref)),
-  check: procedure.input(z.object({ changes: configChanges })).mutation(({ ctx, input }) => ctx.services.config.check(input.changes)),
-  preview: procedure.input(z.object({ changes: configChanges })).mutation(({ ctx, input }) => ctx.services.config.preview(input.changes)),
+  check: procedure
+    .input(z.object({ changes: configChanges }))
+    .mutation(({ ctx, input }) => ctx.services.config.check(input.changes)),
+  preview: procedure
+    .input(z.object({ changes: configChanges }))
+    .mutation(({ ctx, input }) => ctx.services.config.preview(input.changes)),
   /** Not `apply`: tRPC keeps that word for itself. */
   applyChanges: procedure
     .input(z.object({ changes: configChanges, reason }))
     .mutation(({ ctx, input }) => ctx.services.config.apply(input.changes, input.reason, callerOf(ctx))),
   diagnostics: procedure.query(({ ctx }) => ctx.services.config.diagnostics()),
   history: procedure
-    .input(z.object({ ref: refText.optional(), limit: z.number().int().min(1).max(500).default(50), before: revision.optional() }).default({ limit: 50 }))
+    .input(
+      z
+        .object({
+          ref: refText.optional(),
+          limit: z.number().int().min(1).max(500).default(50),
+          before: revision.optional(),
+        })
+        .default({ limit: 50 }),
+    )
     .query(({ ctx, input }) => ctx.services.config.history(input)),
-  revision: procedure.input(z.object({ revision })).query(({ ctx, input }) => ctx.services.config.revision(input.revision)),
+  revision: procedure
+    .input(z.object({ revision }))
+    .query(({ ctx, input }) => ctx.services.config.revision(input.revision)),
   rollback: procedure
     .input(z.object({ revision: z.number().int().nonnegative(), reason }))
     .mutation(({ ctx, input }) => ctx.services.config.rollback(input.revision, input.reason, callerOf(ctx))),
   undo: procedure
     .input(z.object({ revision, reason }))
     .mutation(({ ctx, input }) => ctx.services.config.undo(input.revision, input.reason, callerOf(ctx))),
-  distribution: procedure.input(z.object({ revision })).query(({ ctx, input }) => ctx.services.config.distribution(input.revision)),
+  distribution: procedure
+    .input(z.object({ revision }))
+    .query(({ ctx, input }) => ctx.services.config.distribution(input.revision)),
   /** The roll-out of a revision, as server-sent events. */
   watch: procedure.input(z.object({ revision })).subscription(async function* ({ ctx, input, signal }) {
     yield* ctx.services.config.watch(input.revision, signal ?? new AbortController().signal);

@@ -73,7 +73,9 @@ export const requestsRouter = router({
 
 export const proxiesRouter = router({
   list: procedure.query(({ ctx }) => ctx.services.proxies.list()),
-  get: procedure.input(z.object({ id: z.string().max(500) })).query(({ ctx, input }) => ctx.services.proxies.get(input.id)),
+  get: procedure
+    .input(z.object({ id: z.string().max(500) }))
+    .query(({ ctx, input }) => ctx.services.proxies.get(input.id)),
   config: procedure
     .input(z.object({ id: z.string().max(500), type: xdsType }))
     .query(({ ctx, input }) => ctx.services.proxies.config(input.id, input.type)),

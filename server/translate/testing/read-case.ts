@@ -20,7 +20,12 @@ interface CaseHeader {
     readonly gatewayPorts?: Readonly<Record<string, number>>;
     readonly virtualHosts?: boolean;
   };
-  readonly instances?: readonly { readonly name: string; readonly labels: Readonly<Record<string, string>>; readonly account: string; readonly ports: readonly string[] }[];
+  readonly instances?: readonly {
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly account: string;
+    readonly ports: readonly string[];
+  }[];
 }
 
 function readPort(text: string): WorkloadInstance["ports"][number] {
@@ -31,12 +36,20 @@ function readPort(text: string): WorkloadInstance["ports"][number] {
 /** A case file: a first document with the proxy and the instances, then what a user would write. */
 export function readCase(text: string): { readonly snapshot: Snapshot; readonly node: ProxyNode } {
   const [header, ...rest] = parseAllDocuments(text);
-  const { proxy, instances = [] } = header?.toJS() as CaseHeader;
-  const { resources, diagnostics } = parseDocuments(rest.map((document) => document.toString().replace(/^---\n/, "")).join("---\n"));
+  if (header === undefined) throw new Error("a case starts with a document of its proxy");
+  const { proxy, instances = [] } = header.toJS() as CaseHeader;
+  const { resources, diagnostics } = parseDocuments(
+    rest.map((document) => document.toString().replace(/^---\n/, "")).join("---\n"),
+  );
   if (hasErrors(diagnostics)) throw new Error(JSON.stringify(diagnostics, null, 2));
   const snapshot: Snapshot = {
     revision: 1,
-    mesh: { trustDomain: "cluster.local", domainSuffix: "cluster.local", rootNamespace: "istio-system", traceSampling: 100 },
+    mesh: {
+      trustDomain: "cluster.local",
+      domainSuffix: "cluster.local",
+      rootNamespace: "istio-system",
+      traceSampling: 100,
+    },
     resources,
     instances: instances.map(({ name, labels, account, ports }) => ({
       namespace: "default",

@@ -8,13 +8,21 @@ type Json = Record<string, unknown>;
  * inline with their virtual hosts, endpoints into their clusters, and the agent's clusters are added.
  */
 export function staticBootstrap(layers: readonly Layer[]): Json {
-  const all = (type: "CDS" | "EDS" | "LDS" | "RDS" | "VHDS"): Json[] => layers.flatMap(({ resources }) => [...(resources.get(type)?.values() ?? [])].map(({ body }) => decodeResource(type, body) as Json));
+  const all = (type: "CDS" | "EDS" | "LDS" | "RDS" | "VHDS"): Json[] =>
+    layers.flatMap(({ resources }) =>
+      [...(resources.get(type)?.values() ?? [])].map(({ body }) => decodeResource(type, body) as Json),
+    );
   const endpoints = new Map(all("EDS").map((each) => [each.clusterName as string, each]));
   const hosts = all("VHDS");
-  const routes = new Map(all("RDS").map(({ vhds: _vhds, ...config }) => {
-    const own = hosts.filter(({ name }) => String(name).startsWith(`${String(config.name)}/`));
-    return [config.name as string, { ...config, virtualHosts: [...own, ...((config.virtualHosts as Json[] | undefined) ?? [])] }];
-  }));
+  const routes = new Map(
+    all("RDS").map(({ vhds: _vhds, ...config }) => {
+      const own = hosts.filter(({ name }) => String(name).startsWith(`${String(config.name)}/`));
+      return [
+        config.name as string,
+        { ...config, virtualHosts: [...own, ...((config.virtualHosts as Json[] | undefined) ?? [])] },
+      ];
+    }),
+  );
   const clusters = all("CDS").map(({ edsClusterConfig, type, ...cluster }): Json => {
     if (edsClusterConfig === undefined) return { ...cluster, ...(type === undefined ? {} : { type }) };
     const name = String(cluster.name);
@@ -24,12 +32,23 @@ export function staticBootstrap(layers: readonly Layer[]): Json {
     name,
     type: "STATIC",
     connectTimeout: "1s",
-    typedExtensionProtocolOptions: { "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": { "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions", explicitHttpConfig: { http2ProtocolOptions: {} } } },
-    loadAssignment: { clusterName: name, endpoints: [{ lbEndpoints: [{ endpoint: { address: { pipe: { path: `/tmp/${name}.sock` } } } }] }] },
+    typedExtensionProtocolOptions: {
+      "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+        "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+        explicitHttpConfig: { http2ProtocolOptions: {} },
+      },
+    },
+    loadAssignment: {
+      clusterName: name,
+      endpoints: [{ lbEndpoints: [{ endpoint: { address: { pipe: { path: `/tmp/${name}.sock` } } } }] }],
+    },
   });
   return {
     node: { id: "validate", cluster: "validate" },
-    staticResources: { listeners: all("LDS").map((listener) => inline(listener, routes) as Json), clusters: [uds("sds-grpc"), uds("otlp-agent"), ...clusters] },
+    staticResources: {
+      listeners: all("LDS").map((listener) => inline(listener, routes) as Json),
+      clusters: [uds("sds-grpc"), uds("otlp-agent"), ...clusters],
+    },
   };
 }
 

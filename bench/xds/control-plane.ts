@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { type ApiClient, connect } from "../../cli/client.ts";
+import { generateResources, virtualService } from "./generate-config.ts";
+
+const MAIN = resolve(import.meta.dirname, "../../cli/main.ts");
+const READY_WITHIN_MS = 60_000;
+/** The API takes documents of up to a megabyte. */
+const RESOURCES_A_DOCUMENT = 500;
+
+/** A server under measurement. */
+export interface Measured {
+  readonly name: string;
+  readonly pid: number;
+  readonly address: string;
+  /** JSON with cert, key and roots, for its clients. */
+  readonly identity: string;
+  /** Makes the first route carry `mark`. */
+  edit(mark: string): Promise<void>;
+  stop(): void;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+function pharos(...args: string[]): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
+  if (status !== 0) throw new Error(`pharos ${args[0]} failed: ${stderr}`);
+  return stdout;
+}
+
+/** `pharos serve` with generated configuration, written through its API, and an identity from its own authority. */
+export async function startControlPlane(
+  services: number,
+  virtualServices: number,
+): Promise<Measured & { readonly api: ApiClient }> {
+  const dir = mkdtempSync(join(tmpdir(), "pharos-bench-xds-"));
+  const [port, xdsPort] = [await freePort(), await freePort()];
+  const data = join(dir, "server");
+  const child = spawn(
+    process.execPath,
+    [MAIN, "serve", "--dir", data, "--port", String(port), "--xds-port", String(xdsPort), "--no-console"],
+    { stdio: ["ignore", "ignore", "inherit"] },
+  );
+  const stop = (): void => {
+    child.kill("SIGKILL");
+    rmSync(dir, { recursive: true, force: true });
+  };
+  try {
+    await ready(`http://127.0.0.1:${port}/readyz`, child);
+    const config = join(dir, "config");
+    mkdirSync(config);
+    const resources = generateResources(services, virtualServices);
+    for (let at = 0; at < resources.length; at += RESOURCES_A_DOCUMENT) {
+      writeFileSync(
+        join(config, `${at}.yaml`),
+        resources
+          .slice(at, at + RESOURCES_A_DOCUMENT)
+          .map((resource) => JSON.stringify(resource))
+          .join("\n---\n"),
+      );
+    }
+    pharos("apply", "-f", config, "--dir", data);
+    const token = pharos("token", "create", "--namespace", "ns0", "--service-account", "load", "--dir", data).trim();
+    pharos("join", "--token", token, "--out", join(dir, "identity"));
+    const read = (name: string): string => readFileSync(join(dir, "identity", name), "utf8");
+    const identity = join(dir, "identity.json");
+    writeFileSync(
+      identity,
+      JSON.stringify({ cert: read("cert-chain.pem"), key: read("key.pem"), roots: read("root-cert.pem") }),
+    );
+    const api = connect({ dir: data });
+    return {
+      name: "Pharos",
+      pid: child.pid ?? 0,
+      address: `127.0.0.1:${xdsPort}`,
+      identity,
+      api,
+      stop,
+      async edit(mark) {
+        await api.config.applyChanges.mutate({
+          changes: [{ op: "put", text: JSON.stringify(virtualService(0, mark)) }],
+          reason: "benchmark",
+        } as never);
+      },
+    };
+  } catch (error) {
+    stop();
+    throw error;
+  }
+}
+
+async function ready(url: string, child: ChildProcess): Promise<void> {
+  const untilMs = Date.now() + READY_WITHIN_MS;
+  while (Date.now() < untilMs) {
+    if (child.exitCode !== null) throw new Error("pharos serve ended; what it said is above");
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer?.ok === true) return;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  throw new Error(`${url} is not ready after ${READY_WITHIN_MS} ms`);
+}

@@ -1,0 +1,19 @@
+import type { IncomingHttpHeaders } from "node:http2";
+import type { Peer } from "#grpc/peer.ts";
+
+export interface CallInfo {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly peer: Peer;
+  /** Aborts when the call ends, by whichever side. */
+  readonly signal: AbortSignal;
+}
+
+export interface ServerStream extends CallInfo {
+  /** Sends one message made of these parts, without copying them. False: more than `queueBytesMax` waits to leave. */
+  send(parts: readonly Uint8Array[]): boolean;
+  /** Ends with status 0. */
+  end(): void;
+  fail(error: unknown): void;
+  readonly queuedBytes: number;
+}
