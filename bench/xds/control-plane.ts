@@ -17,14 +17,15 @@ export interface Measured {
   readonly name: string;
   readonly pid: number;
   readonly address: string;
-  /** JSON with cert, key and roots, for its clients. */
-  readonly identity: string;
+  /** JSON with cert, key and roots, for its clients; none where it is spoken to in plain text. */
+  readonly identity?: string;
+  readonly takesVirtualHosts: boolean;
   /** Makes the first route carry `mark`. */
   edit(mark: string): Promise<void>;
   stop(): void;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
@@ -59,7 +60,7 @@ export async function startControlPlane(
     rmSync(dir, { recursive: true, force: true });
   };
   try {
-    await ready(`http://127.0.0.1:${port}/readyz`, child);
+    await waitUntilReady("pharos serve", `http://127.0.0.1:${port}/readyz`, child);
     const config = join(dir, "config");
     mkdirSync(config);
     const resources = generateResources(services, virtualServices);
@@ -87,13 +88,14 @@ export async function startControlPlane(
       pid: child.pid ?? 0,
       address: `127.0.0.1:${xdsPort}`,
       identity,
+      takesVirtualHosts: true,
       api,
       stop,
       async edit(mark) {
         await api.config.applyChanges.mutate({
-          changes: [{ op: "put", text: JSON.stringify(virtualService(0, mark)) }],
+          changes: [{ op: "upsert", text: JSON.stringify(virtualService(0, mark)) }],
           reason: "benchmark",
-        } as never);
+        });
       },
     };
   } catch (error) {
@@ -102,10 +104,11 @@ export async function startControlPlane(
   }
 }
 
-async function ready(url: string, child: ChildProcess): Promise<void> {
+/** Polls `url` until it answers well. */
+export async function waitUntilReady(name: string, url: string, child: ChildProcess): Promise<void> {
   const untilMs = Date.now() + READY_WITHIN_MS;
   while (Date.now() < untilMs) {
-    if (child.exitCode !== null) throw new Error("pharos serve ended; what it said is above");
+    if (child.exitCode !== null) throw new Error(`${name} ended; what it said is above`);
     const answer = await fetch(url).catch(() => undefined);
     if (answer?.ok === true) return;
     await new Promise((done) => setTimeout(done, 50));

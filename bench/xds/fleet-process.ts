@@ -17,8 +17,8 @@ export interface Seen {
 export interface FleetProcessOptions {
   readonly address: string;
   readonly clients: number;
-  /** JSON with cert, key and roots. */
-  readonly identity: string;
+  /** JSON with cert, key and roots; without it, plain text. */
+  readonly identity?: string;
   readonly takesVirtualHosts: boolean;
 }
 
@@ -33,8 +33,7 @@ export class FleetProcess {
       address,
       "--clients",
       String(clients),
-      "--identity",
-      identity,
+      ...(identity === undefined ? [] : ["--identity", identity]),
       ...(takesVirtualHosts ? [] : ["--no-vhds"]),
     ];
     this.#child = spawn(process.execPath, [join(import.meta.dirname, "fleet.ts"), ...args], {

@@ -1,13 +1,6 @@
-import type { MeshSettings, Snapshot } from "#core/registry/snapshot.ts";
 import type { AnyResource, Resource } from "#core/resource/resource.ts";
 
 const ENDPOINTS = 4;
-const MESH: MeshSettings = {
-  trustDomain: "cluster.local",
-  domainSuffix: "cluster.local",
-  rootNamespace: "istio-system",
-  traceSampling: 1,
-};
 
 function serviceEntry(index: number): Resource<"ServiceEntry"> {
   return {
@@ -47,8 +40,4 @@ export function generateResources(services: number, virtualServices: number): An
     ...Array.from({ length: services }, (_, index) => serviceEntry(index)),
     ...Array.from({ length: Math.min(services, virtualServices) }, (_, index) => virtualService(index, "first")),
   ];
-}
-
-export function generateSnapshot(services: number, virtualServices: number): Snapshot {
-  return { revision: 1, mesh: MESH, resources: generateResources(services, virtualServices), instances: [] };
 }
