@@ -1,8 +1,6 @@
-import type { DraftBase } from "#components/editor/draft-base.ts";
-
-("use client");
-
+"use client";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { DraftBase } from "#components/editor/draft-base.ts";
 import { clearStoredDraft, readStoredDraft, writeStoredDraft } from "#components/editor/stored-draft.ts";
 import { PharosError } from "#core/errors.ts";
 import { type OpenDocument, openDocument } from "#core/form/open-document.ts";
