@@ -29,5 +29,6 @@ export default defineConfig({
   projects: [
     { name: "journeys", testMatch: "journeys/**/*.spec.ts" },
     { name: "failure", testMatch: "failure/**/*.spec.ts", timeout: 600_000 },
+    { name: "pictures", testMatch: "pictures/**/*.spec.ts" },
   ],
 });

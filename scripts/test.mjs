@@ -99,7 +99,7 @@ async function playwright(project, extra) {
 const asked = process.argv.slice(2);
 const wanted = (part) => asked.length === 0 || asked.includes(part);
 try {
-  await setup({ build: wanted("e2e") || wanted("failure") });
+  await setup({ build: ["e2e", "failure", "pictures"].some(wanted) });
   rmSync(reports, { recursive: true, force: true });
   mkdirSync(reports, { recursive: true });
   if (wanted("check")) {
@@ -123,6 +123,7 @@ try {
   if (wanted("unit")) await unit();
   if (wanted("e2e")) await playwright("journeys", await provideChromium());
   if (wanted("failure")) await playwright("failure", {});
+  if (asked.includes("pictures")) await playwright("pictures", await provideChromium());
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
   failed += 1;

@@ -1,0 +1,83 @@
+// `npm run pictures`: the pictures of the README, taken from a running demo.
+import { join } from "node:path";
+import { expect, type Page, test } from "@playwright/test";
+import { type Demo, eventually, root, startDemo } from "../fixtures/demo.ts";
+
+let demo: Demo;
+
+test.beforeAll(async () => {
+  test.setTimeout(400_000);
+  demo = await startDemo();
+  // A few minutes of traffic, so that charts have something to show.
+  const startedMs = Date.now();
+  await eventually("three minutes of traffic", 300_000, () => (Date.now() - startedMs > 180_000 ? true : undefined));
+});
+test.afterAll(() => demo?.stop());
+
+async function open(page: Page, path: string): Promise<void> {
+  await page.goto(demo.console + path);
+  await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
+  await expect(page.locator("main [aria-busy=true]")).toHaveCount(0);
+  // Charts grow into their place.
+  await page.waitForTimeout(1500);
+}
+
+const shots: readonly { readonly name: string; readonly path: string; readonly act?: (page: Page) => Promise<void> }[] =
+  [
+    { name: "overview", path: "/overview" },
+    {
+      name: "topology",
+      path: "/topology",
+      act: async (page) => {
+        await page
+          .getByRole("button", { name: /^reviews v3/ })
+          .first()
+          .click({ force: true });
+        await page.waitForTimeout(1500);
+      },
+    },
+    { name: "services", path: "/services" },
+    { name: "service", path: "/services/reviews.default.svc.cluster.local" },
+    {
+      name: "traffic",
+      path: "/traffic/VirtualService/default/reviews",
+      act: async (page) => {
+        await page.getByRole("button", { name: "Send all to reviews v3" }).click();
+        await page.waitForTimeout(800);
+      },
+    },
+    { name: "security", path: "/security" },
+    {
+      name: "trace",
+      path: "/traces",
+      act: async (page) => {
+        await page
+          .getByRole("link", { name: /productpage/ })
+          .first()
+          .click();
+        await expect(page.getByTestId("span").first()).toBeVisible();
+        await page.getByTestId("span").nth(3).click();
+        await page.waitForTimeout(800);
+      },
+    },
+    { name: "proxies", path: "/proxies" },
+    { name: "changes", path: "/changes" },
+    { name: "settings", path: "/settings" },
+  ];
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const { name, path, act } of shots) {
+    test(`${name} (${colorScheme})`, async ({ browser }) => {
+      const context = await browser.newContext({
+        colorScheme,
+        viewport: { width: 1440, height: 900 },
+        reducedMotion: "reduce",
+      });
+      const page = await context.newPage();
+      await open(page, path);
+      await act?.(page);
+      await page.screenshot({ path: join(root, "docs/images", `${name}-${colorScheme}.png`) });
+      await context.close();
+    });
+  }
+}
