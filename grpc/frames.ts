@@ -2,17 +2,22 @@ import { PharosError } from "#core/errors.ts";
 
 const HEADER_BYTES = 5;
 
-/** The five bytes before a message: not compressed, and its length. */
-export function frameHeader(length: number): Buffer {
+/** The five bytes before a message: whether it is compressed, and its length. */
+export function frameHeader(length: number, isCompressed = false): Buffer {
   const header = Buffer.allocUnsafe(HEADER_BYTES);
-  header[0] = 0;
+  header[0] = isCompressed ? 1 : 0;
   header.writeUInt32BE(length, 1);
   return header;
 }
 
-/** Cuts a byte stream into messages. Throws "too-large" past `bytesMax`, and "internal" on a message marked as compressed. */
+/** Reads a compressed message; throws when it is damaged or larger than `bytesMax`. */
+export type Inflate = (compressed: Buffer, bytesMax: number) => Buffer;
+
+/** Cuts a byte stream into messages. Throws "too-large" past `bytesMax`, and "internal" on a compressed message before `inflate` is set. */
 export class FrameReader {
   readonly #bytesMax: number;
+  /** Set once both sides have agreed on an encoding. */
+  inflate: Inflate | undefined;
   #chunks: Buffer[] = [];
   #length = 0;
 
@@ -27,13 +32,16 @@ export class FrameReader {
     const messages: Buffer[] = [];
     while (this.#length >= HEADER_BYTES) {
       const header = this.#peek(HEADER_BYTES);
-      if (header[0] !== 0)
+      const isCompressed = header[0] === 1;
+      const { inflate } = this;
+      if (header[0] !== 0 && (!isCompressed || inflate === undefined))
         throw new PharosError("internal", "a gRPC message is marked as compressed, but no encoding was agreed on");
       const size = header.readUInt32BE(1);
       if (size > this.#bytesMax)
         throw new PharosError("too-large", `a gRPC message of ${size} bytes is over the limit of ${this.#bytesMax}`);
       if (this.#length < HEADER_BYTES + size) break;
-      messages.push(this.#take(HEADER_BYTES + size).subarray(HEADER_BYTES));
+      const message = this.#take(HEADER_BYTES + size).subarray(HEADER_BYTES);
+      messages.push(isCompressed && inflate !== undefined ? inflate(message, this.#bytesMax) : message);
     }
     return messages;
   }

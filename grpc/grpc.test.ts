@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { credentials, makeGenericClientConstructor, type ServiceDefinition } from "@grpc/grpc-js";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { PharosError } from "#core/errors.ts";
@@ -163,6 +164,51 @@ test("a stream that the server ends is over for a client that would say more, ou
   call.write(Buffer.from("x"));
   expect(await failed).toMatchObject({ code: 7, details: "not you" });
   other.close();
+  await own.close();
+});
+
+test("a message sent as gzip is read by our client and another's, and a bomb is refused", async () => {
+  const plain = Buffer.alloc(50_000, "outbound");
+  const packing: GrpcMethod = {
+    kind: "stream",
+    open: (stream) => ({
+      onMessage: (message) => {
+        expect(stream.acceptsGzip).toBe(true);
+        const content = message.toString() === "bomb" ? Buffer.alloc(300 * 1024 * 1024) : plain;
+        stream.send([gzipSync(content, { level: 1 })], true);
+        stream.send([Buffer.from("as it is")]);
+      },
+    }),
+  };
+  const own = new GrpcServer({ methods: new Map([["/t.S/Pack", packing]]) });
+  const where = await own.listen({ host: "127.0.0.1", port: 0 });
+  const client = await connectGrpc({ address: `127.0.0.1:${where}` });
+  const read = (): Promise<unknown[]> =>
+    new Promise((resolve) => {
+      const got: unknown[] = [];
+      const add = (message: unknown): void => {
+        if (got.push(message) === 2) resolve(got);
+      };
+      client.stream("/t.S/Pack", { onMessage: add, onClose: add }).send([Buffer.from("x")]);
+    });
+  expect(await read()).toEqual([plain, Buffer.from("as it is")]);
+  const Client = makeGenericClientConstructor(
+    { Pack: { path: "/t.S/Pack", requestStream: true, responseStream: true, ...BYTES } },
+    "S",
+  );
+  const other = new Client(`127.0.0.1:${where}`, credentials.createInsecure());
+  const call = other.makeBidiStreamRequest("/t.S/Pack", BYTES.requestSerialize, BYTES.responseDeserialize);
+  const first = new Promise((resolve) => call.once("data", resolve));
+  call.on("error", () => undefined);
+  call.write(Buffer.from("x"));
+  expect(await first).toEqual(plain);
+  call.cancel();
+  other.close();
+  const closed = new Promise((resolve) => {
+    client.stream("/t.S/Pack", { onMessage: () => undefined, onClose: resolve }).send([Buffer.from("bomb")]);
+  });
+  expect(await closed).toBeInstanceOf(PharosError);
+  client.close();
   await own.close();
 });
 

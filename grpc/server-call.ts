@@ -8,7 +8,7 @@ import { encodeMessage, statusOfError } from "#grpc/status.ts";
 
 export const CONTENT_TYPE = "application/grpc";
 /** What is smaller goes at once: turns are for what fills buffers. */
-const LARGE_BYTES = 64 * 1024;
+const LARGE_BYTES = 16 * 1024;
 
 export interface ServerCallOptions {
   readonly stream: ServerHttp2Stream;
@@ -19,7 +19,7 @@ export interface ServerCallOptions {
 }
 
 /** What is written at once of a large message. */
-const SLICE_BYTES = 32 * 1024;
+const SLICE_BYTES = 16 * 1024;
 
 /** One call on its HTTP/2 stream: headers first, messages in order, trailers last, once each. */
 export class ServerCall implements ServerStream, GatedStream {
@@ -27,6 +27,7 @@ export class ServerCall implements ServerStream, GatedStream {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly peer: Peer;
+  readonly acceptsGzip: boolean;
   readonly #abort = new AbortController();
   readonly #queueBytesMax: number;
   readonly #gate: SendGate;
@@ -43,6 +44,9 @@ export class ServerCall implements ServerStream, GatedStream {
     this.stream = stream;
     this.path = path;
     this.headers = headers;
+    this.acceptsGzip = String(headers["grpc-accept-encoding"] ?? "")
+      .split(",")
+      .some((encoding) => encoding.trim() === "gzip");
     this.#queueBytesMax = queueBytesMax;
     this.#gate = gate;
     const { session } = stream;
@@ -76,7 +80,13 @@ export class ServerCall implements ServerStream, GatedStream {
   start(): void {
     if (this.stream.headersSent || this.stream.destroyed) return;
     this.stream.respond(
-      { ":status": 200, "content-type": CONTENT_TYPE, "grpc-accept-encoding": "identity" },
+      {
+        ":status": 200,
+        "content-type": CONTENT_TYPE,
+        "grpc-accept-encoding": "identity",
+        // What is compressed says so itself; this only names how.
+        ...(this.acceptsGzip ? { "grpc-encoding": "gzip" } : {}),
+      },
       { waitForTrailers: true },
     );
     this.stream.once("wantTrailers", () => {
@@ -88,11 +98,11 @@ export class ServerCall implements ServerStream, GatedStream {
     });
   }
 
-  send(parts: readonly Uint8Array[]): boolean {
+  send(parts: readonly Uint8Array[], isGzip = false): boolean {
     if (this.isOver || this.stream.destroyed) return false;
     let length = 0;
     for (const part of parts) length += part.length;
-    const framed = [frameHeader(length), ...parts];
+    const framed = [frameHeader(length, isGzip), ...parts];
     if (length < LARGE_BYTES && this.#waiting.length === 0) this.#write(framed);
     else {
       this.#waiting.push(...slice(framed));

@@ -10,8 +10,13 @@ export interface CallInfo {
 }
 
 export interface ServerStream extends CallInfo {
-  /** Sends one message made of these parts, without copying them. False: more than `queueBytesMax` waits to leave. */
-  send(parts: readonly Uint8Array[]): boolean;
+  /** Whether the client reads messages compressed with gzip. */
+  readonly acceptsGzip: boolean;
+  /**
+   * Sends one message made of these parts, without copying them; `isGzip` says that they are one gzip stream. False: more
+   * than `queueBytesMax` waits to leave.
+   */
+  send(parts: readonly Uint8Array[], isGzip?: boolean): boolean;
   /** Ends with status 0. */
   end(): void;
   fail(error: unknown): void;

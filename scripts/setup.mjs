@@ -137,8 +137,16 @@ export async function setup({ build = true, envoy = true } = {}) {
 
 /** Runs a TypeScript entry of the project on the project's own Node, with this process's standard streams and signals. */
 export function runMain(entry, args) {
-  const env = { ...process.env, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, ".cache/node") };
-  const child = spawn(node, [join(root, entry), ...args], { stdio: "inherit", env });
+  // A server mostly waits: memory that is kept only so that it need not be cleaned is of no use to it.
+  const server = JSON.parse(readFileSync(join(root, "cli/server-process.json"), "utf8"));
+  const isServer = entry === "cli/main.ts" && args[0] === "serve";
+  const env = {
+    ...process.env,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, ".cache/node"),
+    ...(isServer ? server.env : {}),
+  };
+  const flags = isServer ? server.nodeFlags : [];
+  const child = spawn(node, [...flags, join(root, entry), ...args], { stdio: "inherit", env });
   // A terminal sends Ctrl-C to the whole group; what is sent to this process alone is passed on.
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => signal === "SIGTERM" && child.kill(signal));
   child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 143)));

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type ApiClient, connect } from "../../cli/client.ts";
+import serverProcess from "../../cli/server-process.json" with { type: "json" };
 import { generateResources, virtualService } from "./generate-config.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../cli/main.ts");
@@ -52,8 +53,13 @@ export async function startControlPlane(
   const data = join(dir, "server");
   const child = spawn(
     process.execPath,
-    [MAIN, "serve", "--dir", data, "--port", String(port), "--xds-port", String(xdsPort), "--no-console"],
-    { stdio: ["ignore", "ignore", "inherit"] },
+    [
+      ...serverProcess.nodeFlags,
+      MAIN,
+      "serve",
+      ...["--dir", data, "--port", String(port), "--xds-port", String(xdsPort), "--no-console"],
+    ],
+    { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, ...serverProcess.env } },
   );
   const stop = (): void => {
     child.kill("SIGKILL");

@@ -1,6 +1,7 @@
+import { gunzipSync } from "node:zlib";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { TYPE_URLS, type XdsType } from "#core/xds/type-urls.ts";
-import { type ClientStream, connectGrpc, type GrpcClient } from "#grpc/client.ts";
+import { type ClientStream, type ClientStreamHandler, connectGrpc, type GrpcClient } from "#grpc/client.ts";
 import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { NodeSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
@@ -43,6 +44,9 @@ export class Fleet {
   readonly #options: FleetOptions;
   readonly #read = new Map<string, Read>();
   #clients: Client[] = [];
+  /** Messages by the end of what they came as, and how long that was. */
+  readonly #inflated = new Map<string, Buffer>();
+  readonly #packed = new WeakMap<Buffer, number>();
   #bytes = 0;
   #onMessage: (client: Client, message: Buffer) => void = () => undefined;
 
@@ -86,7 +90,7 @@ export class Fleet {
     let firstAtMs = 0;
     return new Promise((resolve) => {
       this.#onMessage = (client, message) => {
-        bytes += message.length;
+        bytes += this.#packed.get(message) ?? message.length;
         if (seen.has(client) || !message.includes(mark)) return;
         seen.add(client);
         const nowMs = performance.timeOrigin + performance.now();
@@ -101,16 +105,17 @@ export class Fleet {
   async #open(index: number, isSynced: () => void, onBroken: (error: Error) => void): Promise<Client> {
     const { address, tls } = this.#options;
     const connection = await connectGrpc(tls === undefined ? { address } : { address, tls }, DIAL_TIMEOUT_MS);
-    const stream = connection.stream(METHOD, {
+    const handler: ClientStreamHandler = {
       onMessage: (message) => {
-        this.#bytes += message.length;
+        this.#bytes += this.#packed.get(message) ?? message.length;
         this.#receive(client, message, isSynced);
         this.#onMessage(client, message);
       },
       onClose: (error) => {
         if (this.#clients.includes(client) && error !== undefined) onBroken(error);
       },
-    });
+    };
+    const stream = connection.stream(METHOD, handler, { inflate: (compressed) => this.#inflate(compressed) });
     // Clusters, listeners, and the endpoints and routes that follow from them.
     const client: Client = { connection, stream, got: new Set(), awaited: this.#options.takesVirtualHosts ? 5 : 4 };
     const id = `sidecar~10.200.${(index >> 8) & 255}.${index & 255}~p${index}.ns0~ns0.svc.cluster.local`;
@@ -128,6 +133,17 @@ export class Fleet {
       toBinary(DeltaDiscoveryRequestSchema, create(DeltaDiscoveryRequestSchema, { node, typeUrl: TYPE_URLS.CDS })),
     ]);
     return client;
+  }
+
+  /** Equal bytes are read once. A gzip stream ends with the checksum and length of its content. */
+  #inflate(compressed: Buffer): Buffer {
+    const key = compressed.toString("latin1", compressed.length - 8);
+    const known = this.#inflated.get(key);
+    if (known !== undefined) return known;
+    const message = gunzipSync(compressed);
+    this.#inflated.set(key, message);
+    this.#packed.set(message, compressed.length);
+    return message;
   }
 
   #receive(client: Client, message: Buffer, isSynced: () => void): void {

@@ -8,6 +8,7 @@ import { choosePorts, requireFree } from "#cli/demo/ports.ts";
 import { findPython } from "#cli/demo/python.ts";
 import { envoyPids, writeState } from "#cli/demo/state.ts";
 import { Supervisor } from "#cli/demo/supervisor.ts";
+import serverProcess from "#cli/server-process.json" with { type: "json" };
 import { PharosError } from "#core/errors.ts";
 
 export interface DemoOptions {
@@ -116,6 +117,7 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal, say: (l
       name: "server",
       command: place.node,
       args: [
+        ...serverProcess.nodeFlags,
         "cli/main.ts",
         "serve",
         ...[
@@ -129,7 +131,7 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal, say: (l
         ],
         ...(options.certTtl === undefined ? [] : ["--cert-ttl", options.certTtl]),
       ],
-      env: { PHAROS_DEMO_DIR: dir, NODE_ENV: "production" },
+      env: { ...serverProcess.env, PHAROS_DEMO_DIR: dir, NODE_ENV: "production" },
       cwd: root,
       logFile: join(dir, "logs/server.log"),
       restartAfterMs: options.serverRestartSeconds * 1000,

@@ -7,6 +7,7 @@ import { buildCatalog } from "#server/services/catalog-names.ts";
 import type { Mesh, ServiceFigures, Telemetry } from "#server/services/dependencies.ts";
 import { serviceMtls } from "#server/services/effective-mtls.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
+import { perSnapshot } from "#server/services/per-snapshot.ts";
 import { type DirectoryService, listServices } from "#server/services/service-directory.ts";
 
 export interface CatalogServiceOptions {
@@ -15,6 +16,11 @@ export interface CatalogServiceOptions {
   readonly telemetry: Telemetry;
   readonly explain: (host: string) => readonly AppliedResource[];
   readonly now?: () => number;
+}
+
+interface Listed {
+  readonly service: DirectoryService;
+  readonly mtls: ServiceRow["mtls"];
 }
 
 const IDLE: Health = { status: "idle", reason: "no request was recorded in this range" };
@@ -28,9 +34,15 @@ export function chartStepMs(seconds: number): number {
 
 export function createCatalogService(options: CatalogServiceOptions): Services["catalog"] {
   const { state, mesh, telemetry, now = Date.now } = options;
+  /** By host, in order of hosts. */
+  const directory = perSnapshot((snapshot): ReadonlyMap<string, Listed> => {
+    const services = [...listServices(snapshot).values()].sort((a, b) => a.host.localeCompare(b.host));
+    return new Map(services.map((service) => [service.host, { service, mtls: serviceMtls(snapshot, service) }]));
+  });
+  const catalogOf = perSnapshot(buildCatalog);
   const rangeOf = (seconds: number) => ({ startMs: now() - seconds * 1000, endMs: now() });
 
-  function toRow(service: DirectoryService, figures: ServiceFigures | undefined): ServiceRow {
+  function toRow({ service, mtls }: Listed, figures: ServiceFigures | undefined): ServiceRow {
     const { host, namespace, name, ports, instances } = service;
     return {
       host,
@@ -40,7 +52,7 @@ export function createCatalogService(options: CatalogServiceOptions): Services["
       instances: instances.length,
       healthyInstances: instances.filter(({ health }) => health === "healthy").length,
       versions: [...new Set(instances.flatMap(({ labels }) => labels.version ?? []))].sort(),
-      mtls: serviceMtls(state.snapshot(), service),
+      mtls,
       health: figures?.health ?? IDLE,
       requestsPerSecond: figures?.requestsPerSecond ?? null,
       errorPercent: figures?.errorPercent ?? null,
@@ -52,16 +64,17 @@ export function createCatalogService(options: CatalogServiceOptions): Services["
   return {
     async services(seconds) {
       const figures = new Map((await telemetry.services(rangeOf(seconds))).map((each) => [each.host, each]));
-      return [...listServices(state.snapshot()).values()]
-        .map((service) => toRow(service, figures.get(service.host)))
-        .sort((a, b) => a.host.localeCompare(b.host));
+      return Array.from(directory(state.snapshot()).values(), (listed) =>
+        toRow(listed, figures.get(listed.service.host)),
+      );
     },
     async service(host, seconds) {
-      const service = listServices(state.snapshot()).get(host);
-      if (service === undefined)
+      const listed = directory(state.snapshot()).get(host);
+      if (listed === undefined)
         throw new PharosError("not-found", `no service ${host}`, {
           hint: "services come from ServiceEntry resources; the list shows all of them",
         });
+      const { service } = listed;
       const range = rangeOf(seconds);
       const [figures, metrics, graph, proxies, traces] = await Promise.all([
         telemetry.services(range),
@@ -73,7 +86,7 @@ export function createCatalogService(options: CatalogServiceOptions): Services["
       const proxyIds = new Map(proxies.map(({ id, name, namespace }) => [`${namespace}/${name}`, id]));
       return {
         ...toRow(
-          service,
+          listed,
           figures.find((each) => each.host === host),
         ),
         metrics,
@@ -92,7 +105,7 @@ export function createCatalogService(options: CatalogServiceOptions): Services["
         traces,
       };
     },
-    names: async () => buildCatalog(state.snapshot()),
+    names: async () => catalogOf(state.snapshot()),
   };
 }
 

@@ -6,6 +6,7 @@ import type { ConfigStore } from "#server/config/store.ts";
 import { chartStepMs } from "#server/services/catalog-service.ts";
 import type { Mesh, Telemetry } from "#server/services/dependencies.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
+import { recent } from "#server/services/recent.ts";
 
 export interface OverviewServiceOptions {
   readonly state: MeshState;
@@ -21,18 +22,21 @@ const RECENT = 6;
 const WORST = 5;
 /** Renewed at half their life, certificates of a day never come this close to their end. */
 const EXPIRING_SOON_MS = 60 * 60 * 1000;
+const FLEET_FRESH_MS = 1000;
+const FLEET_STALE_MS = 5000;
 const SEVERITY = { failure: 4, degraded: 3, unknown: 2, idle: 1, healthy: 0 } as const;
 
 /** The mesh at a glance. */
 export function createOverviewService(options: OverviewServiceOptions): Services["overview"] {
   const { state, mesh, telemetry, store, catalog, now = Date.now } = options;
+  const fleet = recent(() => mesh.proxies(), { freshMs: FLEET_FRESH_MS, staleMs: FLEET_STALE_MS, now });
   return {
     async get(seconds) {
       const endMs = now();
       const range = { startMs: endMs - seconds * 1000, endMs };
       const [services, proxies, series, graph, history] = await Promise.all([
         catalog.services(seconds),
-        mesh.proxies(),
+        fleet(),
         telemetry.metrics({ ...range, stepMs: chartStepMs(seconds) }),
         telemetry.graph({ ...range, view: "workload" }),
         store.history({ limit: RECENT }),

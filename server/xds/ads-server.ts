@@ -6,6 +6,7 @@ import type { GrpcMethod, StreamHandler } from "#grpc/server.ts";
 import type { ServerStream } from "#grpc/server-stream.ts";
 import { Connection, type Settled } from "#server/xds/connection.ts";
 import { DeltaStream } from "#server/xds/delta-stream.ts";
+import { Packer } from "#server/xds/pack-response.ts";
 import { parseNode } from "#server/xds/parse-node.ts";
 import { ProxyBook } from "#server/xds/proxy-book.ts";
 import { RolloutBook } from "#server/xds/rollout-book.ts";
@@ -51,6 +52,7 @@ export class AdsServer {
   readonly #layers = new Map<Layer, LayerEntry>();
   readonly #proxies = new ProxyBook();
   readonly #rollouts = new RolloutBook();
+  readonly #packer = new Packer();
   #revision: number;
 
   constructor(options: AdsServerOptions) {
@@ -155,7 +157,7 @@ export class AdsServer {
     const node = this.#admit(stream.peer, readNode(message, isDelta), isDelta);
     const layers = this.#options.source.open(node.node).layers.map((layer) => this.#serve(layer));
     const machine = isDelta ? new DeltaStream(layers, this.#table) : new SotwStream(layers, this.#table);
-    const connection = new Connection({ ...node, stream, machine, layers, now: this.#now });
+    const connection = new Connection({ ...node, stream, machine, layers, now: this.#now, packer: this.#packer });
     this.#join(connection, layers);
     const before = this.#proxies.connect(connection, stream.peer.certificate?.notAfter.toISOString() ?? null);
     before?.end(new PharosError("unavailable", `node ${connection.node.id} has connected anew`));

@@ -4,6 +4,7 @@ import type { Origin, ProxyNode } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type { ServerStream } from "#grpc/server-stream.ts";
 import type { RefusedResource } from "#server/xds/attribute-refusal.ts";
+import type { Packer } from "#server/xds/pack-response.ts";
 import type { Response } from "#server/xds/response.ts";
 import type { ServedLayer } from "#server/xds/served-layer.ts";
 import type { StreamMachine } from "#server/xds/stream-machine.ts";
@@ -29,6 +30,7 @@ export interface ConnectionOptions {
   readonly layers: readonly ServedLayer[];
   readonly spiffeId: string | null;
   readonly now: () => number;
+  readonly packer: Packer;
 }
 
 /** With this much waiting to leave, a client is sent no news; with the second, it is let go. */
@@ -46,12 +48,13 @@ export class Connection {
   readonly #stream: ServerStream;
   readonly #machine: StreamMachine;
   readonly #now: () => number;
+  readonly #packer: Packer;
   #pending: Pending[] = [];
   #unsettled: Refusal[] = [];
   #isBlocked = false;
   bytesSent = 0;
 
-  constructor({ node, stream, machine, layers, spiffeId, now }: ConnectionOptions) {
+  constructor({ node, stream, machine, layers, spiffeId, now, packer }: ConnectionOptions) {
     this.node = node;
     this.layers = layers;
     this.spiffeId = spiffeId;
@@ -59,6 +62,7 @@ export class Connection {
     this.#stream = stream;
     this.#machine = machine;
     this.#now = now;
+    this.#packer = packer;
   }
 
   /** Answers a request. Returns what the client refused with it, and the revisions that have arrived. Throws "invalid" on a message that is not one. */
@@ -167,8 +171,10 @@ export class Connection {
   }
 
   #send(response: Response): void {
-    for (const part of response.parts) this.bytesSent += part.length;
-    this.#stream.send(response.parts);
+    const packed = this.#stream.acceptsGzip ? this.#packer.pack(response) : undefined;
+    const parts = packed === undefined ? response.parts : [packed];
+    for (const part of parts) this.bytesSent += part.length;
+    this.#stream.send(parts, packed !== undefined);
     const { queuedBytes } = this.#stream;
     if (queuedBytes > QUEUE_BYTES_MAX) this.#isBlocked = true;
     if (queuedBytes > QUEUE_BYTES_LIMIT)
