@@ -28,6 +28,7 @@ export interface Audit {
 /** Beyond this many lines waiting (an attack, or a database that hangs) further ones go to the log alone, and it says so. */
 const QUEUE_MAX = 10_000;
 const TEXT_MAX = 2000;
+const ACTION_MAX = 200;
 
 /** One line for each write and each refused attempt. */
 export function createAudit(db: Database, log: Logger, now: () => Date = () => new Date()): Audit {
@@ -49,7 +50,13 @@ export function createAudit(db: Database, log: Logger, now: () => Date = () => n
 
   return {
     write(line) {
-      const short = { ...line, reason: line.reason.slice(0, TEXT_MAX), resource: line.resource.slice(0, TEXT_MAX) };
+      const short = {
+        ...line,
+        // A path that nobody serves is an action too, and its length is the caller's.
+        action: line.action.slice(0, ACTION_MAX),
+        reason: line.reason.slice(0, TEXT_MAX),
+        resource: line.resource.slice(0, TEXT_MAX),
+      };
       if (line.outcome === "allowed") log.info("audit", short);
       else log.warn("audit", short);
       if (queue.length >= QUEUE_MAX) {

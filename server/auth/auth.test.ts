@@ -1,5 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createServer, type Server } from "node:http";
+import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -128,9 +129,11 @@ test("a page of another site changes nothing", async () => {
       )
     ).status,
   ).toBe(403);
-  expect(() =>
-    auth.checkOrigin({ method: "POST", headers: { host: "127.0.0.1:1", "sec-fetch-site": "cross-site" } }),
-  ).toThrow("may not change anything");
+  const socket = { remoteAddress: "127.0.0.1" } as Socket;
+  const headers = { host: "127.0.0.1:1", "sec-fetch-site": "cross-site" };
+  expect(() => auth.checkOrigin({ method: "POST", url: "/api/trpc/config.undo", headers, socket })).toThrow(
+    "may not change anything",
+  );
 });
 
 test("an API token works until it is revoked or ends", async () => {

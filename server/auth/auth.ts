@@ -1,20 +1,15 @@
-import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { join } from "node:path";
-import { betterAuth } from "better-auth";
-import { prismaAdapter } from "better-auth/adapters/prisma";
 import { fromNodeHeaders, toNodeHandler } from "better-auth/node";
-import { username } from "better-auth/plugins/username";
 import { z } from "zod";
 import { ERROR_CODES } from "#core/error-codes.ts";
 import { PharosError } from "#core/errors.ts";
 import type { ApiTokenView, PrincipalView, Role } from "#core/view/session.ts";
 import type { Audit } from "#server/audit/audit.ts";
 import { ApiTokens, type NewApiToken } from "#server/auth/api-tokens.ts";
+import { createAccount } from "#server/auth/create-account.ts";
+import { openLibrary, PEER_HEADER } from "#server/auth/open-library.ts";
 import { checkOrigin, isLoopbackHost } from "#server/auth/request-origin.ts";
 import { SetupLink } from "#server/auth/setup-link.ts";
-import { writeFileDurably } from "#server/ca/root-file.ts";
 import type { Database } from "#server/db/open-database.ts";
 import { readBody, sendText } from "#server/http/routes.ts";
 import type { Logger } from "#server/log.ts";
@@ -34,7 +29,10 @@ export interface AuthOptions {
 export interface Auth {
   /** Who sent a request: an API token, a session, the demo's own; null for nobody. */
   authenticate(request: Pick<IncomingMessage, "headers">): Promise<PrincipalView | null>;
-  checkOrigin(request: Pick<IncomingMessage, "method" | "headers">): void;
+  /** Throws "forbidden", and leaves an audit line, when a page of another site wants to change something. */
+  checkOrigin(request: Pick<IncomingMessage, "method" | "headers" | "url" | "socket">): void;
+  /** Leaves the audit line of a request that was refused before it had a name: what it wanted is its path. */
+  noteRefused(request: Pick<IncomingMessage, "url" | "socket">, reason: string): void;
   /** Everything under /api/auth. */
   handleHttp(request: IncomingMessage, response: ServerResponse): Promise<void>;
   needsSetup(): Promise<boolean>;
@@ -47,6 +45,11 @@ export interface Auth {
 }
 
 const SETUP_PATH = "/api/auth/setup";
+/** The library's endpoints that are served, and their names in the audit trail. It has more: some change a person's name. */
+const LIBRARY_ACTIONS: Readonly<Record<string, string>> = {
+  "/api/auth/sign-in/username": "auth.signIn",
+  "/api/auth/sign-out": "auth.signOut",
+};
 const BODY_BYTES_MAX = 64 * 1024;
 const DEMO: PrincipalView = { name: "demo", role: "admin", kind: "user" };
 
@@ -55,11 +58,28 @@ const setupInput = z.object({
   username: z.string().regex(/^[a-zA-Z0-9_.]{3,30}$/, "is 3 to 30 letters, digits, dots and underscores"),
   password: z.string().min(12, "needs at least 12 characters").max(128),
 });
+const signInInput = z.object({ username: z.string() });
 
-function sessionKey(dir: string): string {
-  const file = join(dir, "session-key");
-  if (!existsSync(file)) writeFileDurably(file, randomBytes(32).toString("base64"));
-  return readFileSync(file, "utf8");
+const pathOf = ({ url }: Pick<IncomingMessage, "url">): string => (url ?? "").split("?", 1)[0] ?? "";
+const peerOf = ({ socket }: Pick<IncomingMessage, "socket">): string => socket.remoteAddress ?? "";
+
+function sendError(response: ServerResponse, error: PharosError): void {
+  const body = JSON.stringify({ message: error.message, hint: error.hint ?? null });
+  sendText(response, ERROR_CODES[error.code].http, body, "application/json");
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const body = await readBody(request, BODY_BYTES_MAX);
+  if (body === undefined) throw new PharosError("too-large", `the request is longer than ${BODY_BYTES_MAX} bytes`);
+  return body.toString("utf8");
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new PharosError("invalid", "the request is not JSON", { cause: error });
+  }
 }
 
 /** Sign-in with local accounts (better-auth), API tokens, and the demo's sign-in by itself. */
@@ -67,34 +87,51 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
   const { db, dir, baseUrl, audit } = options;
   const tokens = new ApiTokens(db);
   const link = new SetupLink(db);
-  const library = betterAuth({
-    appName: "Pharos",
-    baseURL: baseUrl,
-    secret: sessionKey(dir),
-    database: prismaAdapter(db as never, { provider: "sqlite" }),
-    trustedOrigins: [baseUrl, ...(options.isLoopback ? [baseUrl.replace("127.0.0.1", "localhost")] : [])],
-    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12 },
-    plugins: [username()],
-    user: { additionalFields: { role: { type: "string", input: false, defaultValue: "viewer" } } },
-    session: { cookieCache: { enabled: true, maxAge: 30 } },
-    rateLimit: { enabled: true, window: 60, max: 300, customRules: { "/sign-in/*": { window: 60, max: 10 } } },
-    advanced: { cookiePrefix: "pharos", defaultCookieAttributes: { httpOnly: true, sameSite: "lax" } },
-    telemetry: { enabled: false },
-    logger: { level: "error" },
-  });
+  const library = openLibrary({ db, dir, baseUrl });
   const handler = toNodeHandler(library);
 
   async function needsSetup(): Promise<boolean> {
     return (await db.user.count()) === 0;
   }
 
+  const noteRefused: Auth["noteRefused"] = (request, reason) =>
+    audit.write({
+      actor: "anonymous",
+      action: pathOf(request),
+      resource: "",
+      outcome: "refused",
+      reason,
+      from: peerOf(request),
+    });
+
+  const checkOriginNoted: Auth["checkOrigin"] = (request) => {
+    try {
+      checkOrigin(request);
+    } catch (error) {
+      noteRefused(request, PharosError.from(error).message);
+      throw error;
+    }
+  };
+
+  const authenticate: Auth["authenticate"] = async (request) => {
+    const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? "")?.[1];
+    // A token that does not work is nobody, even where a cookie or the demo would do.
+    if (bearer !== undefined) return tokens.authenticate(bearer, Date.now());
+    const isOwnHost = isLoopbackHost(request.headers.host);
+    if (options.demoSignIn && options.isLoopback && isOwnHost) return DEMO;
+    if (!(request.headers.cookie ?? "").includes("pharos.")) return null;
+    const session = await library.api.getSession({ headers: fromNodeHeaders(request.headers) });
+    if (session === null) return null;
+    const user = session.user as { name: string; role?: string };
+    return { name: user.name, role: (user.role ?? "viewer") as Role, kind: "user" };
+  };
+
   /** The first account; whoever holds the link chooses its name and password. */
   async function setUp(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const from = request.socket.remoteAddress ?? "";
+    const note = { action: "auth.setup", from: peerOf(request) } as const;
     try {
       if (request.method !== "POST") throw new PharosError("invalid", "setup takes a POST");
-      const body = await readBody(request, BODY_BYTES_MAX);
-      const input = setupInput.safeParse(JSON.parse(body?.toString("utf8") ?? "null"));
+      const input = setupInput.safeParse(parseJson(await readText(request)));
       if (!input.success)
         throw new PharosError(
           "invalid",
@@ -102,101 +139,66 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
         );
       if (!(await needsSetup()))
         throw new PharosError("conflict", "there is an account already", { hint: "sign in with it" });
-      const context = await library.$context;
-      await link.burn(input.data.token, Date.now());
-      const { username: name, password } = input.data;
-      const user = await context.internalAdapter.createUser(
-        {
-          name,
-          email: `${name.toLowerCase()}@pharos.invalid`,
-          emailVerified: true,
-          username: name.toLowerCase(),
-          displayUsername: name,
-          role: "admin",
-        },
-        undefined as never,
-      );
-      await context.internalAdapter.linkAccount({
-        userId: user.id,
-        accountId: user.id,
-        providerId: "credential",
-        password: await context.password.hash(password),
-      });
-      audit.write({
-        actor: name,
-        action: "auth.setup",
-        resource: name,
-        outcome: "allowed",
-        reason: "first account",
-        from,
-      });
+      const { token, username: name, password } = input.data;
+      await link.burn(token, Date.now());
+      await createAccount(db, { name, password, role: "admin" });
+      audit.write({ ...note, actor: name, resource: name, outcome: "allowed", reason: "first account" });
       sendText(response, 200, JSON.stringify({ username: name }), "application/json");
     } catch (error) {
-      const known =
-        error instanceof SyntaxError ? new PharosError("invalid", "the request is not JSON") : PharosError.from(error);
-      audit.write({
-        actor: "anonymous",
-        action: "auth.setup",
-        resource: "",
-        outcome: "refused",
-        reason: known.message,
-        from,
-      });
-      sendText(
-        response,
-        ERROR_CODES[known.code].http,
-        JSON.stringify({ message: known.message, hint: known.hint ?? null }),
-        "application/json",
-      );
+      const known = PharosError.from(error);
+      audit.write({ ...note, actor: "anonymous", resource: "", outcome: "refused", reason: known.message });
+      throw known;
     }
   }
 
+  /** Name of the account a sign-in is for. Only names that exist are written down: people type passwords there. */
+  async function accountOf(text: string): Promise<string | undefined> {
+    const input = signInInput.safeParse(parseJson(text));
+    if (!input.success) return undefined;
+    const row = await db.user.findUnique({ where: { username: input.data.username.toLowerCase() } });
+    return row?.name;
+  }
+
+  /** One of the library's endpoints, and its audit line. Signing out without a session changes nothing and leaves none. */
+  async function callLibrary(action: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const text = await readText(request);
+    const isSignIn = action === "auth.signIn";
+    const account = isSignIn ? await accountOf(text) : (await authenticate(request))?.name;
+    // The library takes a body that was read already from here.
+    Object.assign(request, { body: text });
+    request.headers[PEER_HEADER] = peerOf(request);
+    await handler(request, response);
+    if (account === undefined && !isSignIn) return;
+    const isDone = response.statusCode < 400;
+    audit.write({
+      // Who failed to sign in has shown no name of their own.
+      actor: (isSignIn && !isDone ? undefined : account) ?? "anonymous",
+      action,
+      resource: account ?? "",
+      outcome: isDone ? "allowed" : "refused",
+      reason: `HTTP ${response.statusCode}${account === undefined ? ", no such account" : ""}`,
+      from: peerOf(request),
+    });
+  }
+
   return {
-    async authenticate(request) {
-      const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? "")?.[1];
-      // A token that does not work is nobody, even where a cookie or the demo would do.
-      if (bearer !== undefined) return tokens.authenticate(bearer, Date.now());
-      const isOwnHost = isLoopbackHost(request.headers.host);
-      if (options.demoSignIn && options.isLoopback && isOwnHost) return DEMO;
-      if (!(request.headers.cookie ?? "").includes("pharos.")) return null;
-      const session = await library.api.getSession({ headers: fromNodeHeaders(request.headers) });
-      if (session === null) return null;
-      const user = session.user as { name: string; role?: string };
-      return { name: user.name, role: (user.role ?? "viewer") as Role, kind: "user" };
-    },
-    checkOrigin,
+    authenticate,
+    checkOrigin: checkOriginNoted,
+    noteRefused,
     async handleHttp(request, response) {
-      const path = (request.url ?? "").split("?", 1)[0] ?? "";
+      const path = pathOf(request);
       try {
-        checkOrigin(request);
+        checkOriginNoted(request);
+        if (path === SETUP_PATH) return await setUp(request, response);
+        const action = request.method === "POST" ? LIBRARY_ACTIONS[path] : undefined;
+        if (action !== undefined) return await callLibrary(action, request, response);
+        if (request.method !== "GET" && request.method !== "HEAD") noteRefused(request, "not served");
+        throw new PharosError("not-found", `nothing is served at ${path}`);
       } catch (error) {
-        audit.write({
-          actor: "anonymous",
-          action: path,
-          resource: "",
-          outcome: "refused",
-          reason: PharosError.from(error).message,
-          from: request.socket.remoteAddress ?? "",
-        });
-        sendText(response, 403, JSON.stringify({ message: PharosError.from(error).message }), "application/json");
-        return;
+        const known = PharosError.from(error);
+        if (known.code === "internal") throw error;
+        sendError(response, known);
       }
-      if (path === SETUP_PATH) return setUp(request, response);
-      const from = request.socket.remoteAddress ?? "";
-      if (path.startsWith("/api/auth/sign-in/")) {
-        response.once("finish", () => {
-          const isIn = response.statusCode < 400;
-          audit.write({
-            actor: "anonymous",
-            action: "auth.signIn",
-            resource: "",
-            outcome: isIn ? "allowed" : "refused",
-            reason: `HTTP ${response.statusCode}`,
-            from,
-          });
-        });
-      }
-      await handler(request, response);
     },
     needsSetup,
     setupLink: async () => ((await needsSetup()) ? link.create(baseUrl, Date.now()) : null),

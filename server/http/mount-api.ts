@@ -2,8 +2,8 @@ import type { IncomingMessage } from "node:http";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
 import { PharosError } from "#core/errors.ts";
 import { appRouter } from "#server/api/router.ts";
-import type { ApiContext } from "#server/api/trpc.ts";
-import { type HttpHandler, sendText } from "#server/http/routes.ts";
+import { type ApiContext, toTrpcError } from "#server/api/trpc.ts";
+import type { HttpHandler } from "#server/http/routes.ts";
 
 const PREFIX = "/api/trpc/";
 
@@ -17,20 +17,15 @@ export interface ApiMount {
 export function mountApi({ createContext, onError }: ApiMount): HttpHandler {
   return async (request, response) => {
     const path = (request.url ?? "").split("?", 1)[0]?.slice(PREFIX.length) ?? "";
-    let context: ApiContext;
-    try {
-      context = await createContext(request);
-    } catch (error) {
-      const refused = PharosError.from(error);
-      sendText(response, refused.code === "forbidden" ? 403 : 500, `${refused.toString()}\n`);
-      return;
-    }
     await nodeHTTPRequestHandler({
       req: request as never,
       res: response as never,
       path,
       router: appRouter,
-      createContext: () => Promise.resolve(context),
+      createContext: () =>
+        createContext(request).catch((error: unknown) => {
+          throw toTrpcError(error);
+        }),
       maxBodySize: 64 * 1024 * 1024,
       onError: ({ error, path: procedure }) => {
         if (error.code === "INTERNAL_SERVER_ERROR") onError(PharosError.from(error.cause ?? error), procedure ?? path);

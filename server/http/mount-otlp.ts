@@ -1,3 +1,5 @@
+import type { IncomingMessage } from "node:http";
+import { PharosError } from "#core/errors.ts";
 import type { Auth } from "#server/auth/auth.ts";
 import { type HttpHandler, readBody, sendText } from "#server/http/routes.ts";
 import { handleOtlpTraces } from "#server/telemetry/otlp-http.ts";
@@ -5,11 +7,33 @@ import type { TelemetryStore } from "#server/telemetry/store.ts";
 
 const BODY_BYTES_MAX = 8 * 1024 * 1024;
 
+/** An exporter with a wrong token tries again every few seconds: one audit line a minute for each address says it. */
+const REFUSAL_NOTED_MS = 60_000;
+const ADDRESSES_MAX = 1000;
+
 /** OTLP/HTTP traces from applications, protobuf or JSON, with an API token or from a signed-in caller. */
 export function mountOtlp(telemetry: TelemetryStore, auth: Auth): HttpHandler {
+  const noted = new Map<string, number>();
+
+  function noteRefused(request: IncomingMessage, nowMs: number): void {
+    const address = request.socket.remoteAddress ?? "";
+    if ((noted.get(address) ?? 0) > nowMs - REFUSAL_NOTED_MS) return;
+    if (noted.size >= ADDRESSES_MAX) noted.clear();
+    noted.set(address, nowMs);
+    auth.noteRefused(request, "no session and no API token that works");
+  }
+
   return async (request, response) => {
+    try {
+      auth.checkOrigin(request);
+    } catch (error) {
+      return sendText(response, 403, `${PharosError.from(error).toString()}\n`);
+    }
     const principal = await auth.authenticate(request);
-    if (principal === null) return sendText(response, 401, "spans need an API token: authorization: Bearer TOKEN\n");
+    if (principal === null) {
+      noteRefused(request, Date.now());
+      return sendText(response, 401, "spans need an API token: authorization: Bearer TOKEN\n");
+    }
     if (request.method !== "POST") return sendText(response, 405, "POST spans here\n");
     const body = await readBody(request, BODY_BYTES_MAX);
     if (body === undefined) return sendText(response, 413, `at most ${BODY_BYTES_MAX} bytes at a time\n`);

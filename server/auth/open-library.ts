@@ -1,0 +1,56 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { betterAuth } from "better-auth";
+import { prismaAdapter } from "better-auth/adapters/prisma";
+import { username } from "better-auth/plugins/username";
+import { writeFileDurably } from "#server/ca/root-file.ts";
+import type { Database } from "#server/db/open-database.ts";
+
+/** Carries the address of the connection to the library; what a caller sends under this name is overwritten. */
+export const PEER_HEADER = "x-pharos-peer";
+
+export interface LibraryOptions {
+  readonly db: Database;
+  /** Data directory: holds the key that signs sessions. */
+  readonly dir: string;
+  readonly baseUrl: string;
+}
+
+function sessionKey(dir: string): string {
+  const file = join(dir, "session-key");
+  if (!existsSync(file)) writeFileDurably(file, randomBytes(32).toString("base64"));
+  return readFileSync(file, "utf8");
+}
+
+/** The console may be reached by another name or port than the server knows of: a tunnel, another address of the host. */
+function ownOrigins(request: Request | undefined): string[] {
+  const host = request?.headers.get("host");
+  return host ? [`http://${host}`, `https://${host}`] : [];
+}
+
+/** better-auth with local accounts: passwords, sessions, cookies, and a bound on tries. Endpoints are served one by one. */
+export function openLibrary({ db, dir, baseUrl }: LibraryOptions) {
+  return betterAuth({
+    appName: "Pharos",
+    baseURL: baseUrl,
+    secret: sessionKey(dir),
+    database: prismaAdapter(db as never, { provider: "sqlite" }),
+    // Our own check has refused an Origin that is not the request's Host before the library sees the request.
+    trustedOrigins: ownOrigins,
+    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12 },
+    plugins: [username()],
+    user: { additionalFields: { role: { type: "string", input: false, defaultValue: "viewer" } } },
+    // No session is kept in a cookie: one that was signed out, or whose person lost a role, ends at once.
+    session: { cookieCache: { enabled: false } },
+    rateLimit: { enabled: true, window: 60, max: 300, customRules: { "/sign-in/*": { window: 60, max: 10 } } },
+    advanced: {
+      cookiePrefix: "pharos",
+      defaultCookieAttributes: { httpOnly: true, sameSite: "lax" },
+      // By default the library believes X-Forwarded-For, and a new value there is a new allowance of tries.
+      ipAddress: { ipAddressHeaders: [PEER_HEADER] },
+    },
+    telemetry: { enabled: false },
+    logger: { level: "error" },
+  });
+}
