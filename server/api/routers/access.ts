@@ -50,7 +50,10 @@ export const accessRouter = router({
       z
         .object({
           limit: z.number().int().min(1).max(500).default(100),
-          before: z.string().optional(),
+          before: z
+            .string()
+            .regex(/^\d{1,9}$/, "is the id of a line")
+            .optional(),
           actor: z.string().optional(),
           action: z.string().optional(),
         })
