@@ -1,0 +1,378 @@
+import { request as httpRequest } from "node:http";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { type ApiClient, connect } from "#cli/client.ts";
+import type { AuditView } from "#core/view/session.ts";
+import { appRouter } from "#server/api/router.ts";
+import { ACCESS_TABLE, readAnswer } from "#server/api/testing/access-table.ts";
+import { openCallers, PASSWORD, postJson, signIn, type TestCaller } from "#server/auth/testing/callers.ts";
+import { openDatabase } from "#server/db/open-database.ts";
+import { type Serve, startServe } from "#server/http/testing/start-serve.ts";
+
+const KEEPER = { username: "Keeper", password: PASSWORD };
+const FOREIGN = { origin: "http://evil.example" };
+
+let serve: Serve;
+/** With the token that the server leaves for whoever runs it. */
+let admin: ApiClient;
+
+beforeAll(async () => {
+  serve = await startServe();
+  admin = connect({ dir: serve.dir });
+});
+afterAll(() => serve.stop());
+
+/** Runs `attempt` and gives the audit lines of `action` that it left, oldest first: actor, resource, outcome, address. */
+async function linesOf(action: string, attempt: () => Promise<unknown>): Promise<readonly string[]> {
+  const list = () => admin.access.audit.query({ limit: 500, action });
+  const before = (await list()).length;
+  await attempt();
+  const lines = await list();
+  const brief = ({ actor, resource, outcome, from }: AuditView) => `${actor} [${resource}] ${outcome} ${from}`;
+  return lines
+    .slice(0, lines.length - before)
+    .map(brief)
+    .reverse();
+}
+
+/** POSTs from another address of this machine: each has its own allowance of tries. Resolves to the HTTP status. */
+function postFrom(localAddress: string, path: string, body: object, headers: Readonly<Record<string, string>> = {}) {
+  return new Promise<number>((done, fail) => {
+    const all = { "content-type": "application/json", origin: serve.url, ...headers };
+    const sent = httpRequest(serve.url + path, { method: "POST", localAddress, headers: all }, (response) => {
+      response.resume().once("end", () => done(response.statusCode ?? 0));
+    });
+    sent.once("error", fail).end(JSON.stringify(body));
+  });
+}
+
+const definitions = appRouter._def.procedures as unknown as Readonly<
+  Record<string, { readonly _def: { readonly type: "query" | "mutation" | "subscription" } }>
+>;
+const typeOf = (procedure: string) => definitions[procedure]?._def.type;
+
+interface WireError {
+  readonly json: { readonly data: { readonly code: string; readonly httpStatus: number } };
+}
+
+/** The code of the refusal, undefined when it went well. A subscription without input says it in its first event. */
+async function codeOf(answer: Response): Promise<string | undefined> {
+  const text = await answer.text();
+  if (answer.headers.get("content-type")?.startsWith("text/event-stream") === true) {
+    const error = /^event: serialized-error\ndata: (.+)$/m.exec(text)?.[1];
+    return error === undefined ? undefined : (JSON.parse(error) as WireError).json.data.code;
+  }
+  if (answer.ok) return undefined;
+  const { data } = (JSON.parse(text) as { error: WireError }).error.json;
+  expect(data.httpStatus).toBe(answer.status);
+  return data.code;
+}
+
+describe("the first account", () => {
+  const setUp = async (input: object, headers = {}): Promise<number> =>
+    (await postJson(`${serve.url}/api/auth/setup`, { ...KEEPER, ...input }, headers)).status;
+  let token: string;
+
+  beforeAll(async () => {
+    token = await vi.waitFor(() => /setup\?token=([\w-]+)/.exec(serve.log())?.[1] ?? expect.unreachable(), 5000);
+  });
+
+  test("a link that was made up is refused, and noted", async () => {
+    const lines = await linesOf("auth.setup", async () => expect(await setUp({ token: "guess" })).toBe(403));
+    expect(lines).toEqual(["anonymous [] refused 127.0.0.1"]);
+  });
+
+  test("a page of another site cannot use the link", async () => {
+    const lines = await linesOf("/api/auth/setup", async () => expect(await setUp({ token }, FOREIGN)).toBe(403));
+    expect(lines).toEqual(["anonymous [] refused 127.0.0.1"]);
+    expect((await admin.session.me.query()).needsSetup).toBe(true);
+  });
+
+  test("of two who use the link at the same moment one gets the account, and a third comes too late", async () => {
+    const lines = await linesOf("auth.setup", async () => {
+      const statuses = await Promise.all([setUp({ token }), setUp({ token })]);
+      expect(statuses.toSorted()[0]).toBe(200);
+      expect(statuses.toSorted()[1]).toBeGreaterThanOrEqual(403);
+      expect(await setUp({ token, username: "third" })).toBe(409);
+    });
+    expect(lines.toSorted()).toEqual([
+      "Keeper [Keeper] allowed 127.0.0.1",
+      "anonymous [] refused 127.0.0.1",
+      "anonymous [] refused 127.0.0.1",
+    ]);
+    expect((await admin.session.me.query()).needsSetup).toBe(false);
+  });
+});
+
+describe("signing in", () => {
+  const path = "/api/auth/sign-in/username";
+
+  test("gives cookies that no script reads and no other site sends", async () => {
+    const answer = await postJson(serve.url + path, KEEPER);
+    expect(answer.status).toBe(200);
+    const cookies = answer.headers.getSetCookie();
+    expect(cookies.length).toBeGreaterThan(0);
+    for (const cookie of cookies) {
+      expect(cookie).toMatch(/; HttpOnly/i);
+      expect(cookie).toMatch(/; SameSite=Lax/i);
+    }
+  });
+
+  test("and out is noted with the account, and the cookie is worth nothing afterwards", async () => {
+    let cookie = "";
+    const ins = await linesOf("auth.signIn", async () => {
+      cookie = await signIn(serve.url, "keeper");
+    });
+    expect(ins).toEqual(["Keeper [Keeper] allowed 127.0.0.1"]);
+    const outs = await linesOf("auth.signOut", () => postJson(`${serve.url}/api/auth/sign-out`, {}, { cookie }));
+    expect(outs).toEqual(["Keeper [Keeper] allowed 127.0.0.1"]);
+    expect((await fetch(`${serve.url}/api/trpc/overview.get`, { headers: { cookie } })).status).toBe(401);
+  });
+
+  test("with a wrong password is refused, and noted with the account", async () => {
+    const lines = await linesOf("auth.signIn", async () =>
+      expect((await postJson(serve.url + path, { ...KEEPER, password: "wrong horse battery" })).status).toBe(401),
+    );
+    expect(lines).toEqual(["anonymous [Keeper] refused 127.0.0.1"]);
+  });
+
+  test("as somebody who does not exist is refused alike, and what was typed is not kept", async () => {
+    const typed = "my password by mistake";
+    const lines = await linesOf("auth.signIn", async () =>
+      expect((await postJson(serve.url + path, { username: "nobody.here", password: typed })).status).toBe(401),
+    );
+    expect(lines).toEqual(["anonymous [] refused 127.0.0.1"]);
+  });
+
+  test("from a page of another site is refused, and noted", async () => {
+    const lines = await linesOf(path, async () =>
+      expect((await postJson(serve.url + path, KEEPER, FOREIGN)).status).toBe(403),
+    );
+    expect(lines).toEqual(["anonymous [] refused 127.0.0.1"]);
+  });
+
+  test("works through a tunnel from another port of this machine", async () => {
+    const host = "localhost:9000";
+    const browser = { host, origin: `http://${host}`, "sec-fetch-site": "same-origin", "sec-fetch-mode": "cors" };
+    expect(await postFrom("127.0.0.2", path, KEEPER, browser)).toBe(200);
+  });
+
+  test("is bounded by the address of the connection: neither a header widens it nor another address uses it up", async () => {
+    const statuses: number[] = [];
+    for (let i = 0; i < 12; i++) {
+      const headers = { "x-forwarded-for": `10.0.0.${i}`, "x-pharos-peer": `10.0.1.${i}` };
+      statuses.push(await postFrom("127.0.0.3", path, { ...KEEPER, password: `wrong password ${i}` }, headers));
+    }
+    expect(statuses).toEqual([...Array(10).fill(401), 429, 429]);
+    expect(await postFrom("127.0.0.4", path, KEEPER)).toBe(200);
+  });
+});
+
+describe("the library's other endpoints", () => {
+  test.each([
+    ["sign-up/email", { name: "x", email: "x@pharos.invalid", password: PASSWORD, username: "x" }],
+    ["sign-in/email", { email: "keeper@pharos.invalid", password: PASSWORD }],
+    ["update-user", { name: "somebody else", role: "admin" }],
+    ["change-email", { newEmail: "y@pharos.invalid" }],
+    ["change-password", { currentPassword: PASSWORD, newPassword: "another long password" }],
+    ["is-username-available", { username: "keeper" }],
+    ["sign-in/username/..%2F..%2Fupdate-user", { name: "somebody else" }],
+  ])("%s is not served even to an administrator, and the attempt is noted", async (path, body) => {
+    const cookie = await signInFromElsewhere();
+    const lines = await linesOf(`/api/auth/${path}`, async () =>
+      expect(await postFrom("127.0.0.1", `/api/auth/${path}`, body, { cookie })).toBe(404),
+    );
+    expect(lines).toEqual(["anonymous [] refused 127.0.0.1"]);
+  });
+
+  let kept: string | undefined;
+  async function signInFromElsewhere(): Promise<string> {
+    kept ??= await signIn(serve.url, "keeper");
+    return kept;
+  }
+});
+
+describe("over HTTP", () => {
+  let callers: readonly TestCaller[];
+  let keeper: string;
+
+  beforeAll(async () => {
+    keeper = await signIn(serve.url, "keeper");
+    await serve.restart();
+    admin = connect({ dir: serve.dir });
+    const database = await openDatabase(join(serve.dir, "pharos.db"));
+    callers = await openCallers(serve.url, database.db);
+    await database.close();
+  });
+
+  const send = (procedure: string, headers: Readonly<Record<string, string>>): Promise<Response> =>
+    typeOf(procedure) === "mutation"
+      ? postJson(`${serve.url}/api/trpc/${procedure}`, {}, headers)
+      : fetch(`${serve.url}/api/trpc/${procedure}`, { headers });
+
+  test("a session outlives a restart of the server", async () => {
+    expect((await send("access.apiTokens", { cookie: keeper })).status).toBe(200);
+  });
+
+  test.each([...ACCESS_TABLE])("%s is open to exactly those the table names", async (procedure, row) => {
+    const answers: Record<string, string> = {};
+    for (const { label, headers } of callers) answers[label] = readAnswer(await codeOf(await send(procedure, headers)));
+    expect(answers).toEqual(Object.fromEntries(callers.map(({ label, standing }) => [label, row[standing]])));
+  });
+
+  test("a batch is checked call by call", async () => {
+    const viewer = callers.find(({ label }) => label === "viewer token");
+    const url = `${serve.url}/api/trpc/services.names,access.apiTokens?batch=1`;
+    const answers = (await (await fetch(url, { headers: viewer?.headers ?? {} })).json()) as readonly object[];
+    expect(answers.map((answer) => Object.keys(answer))).toEqual([["result"], ["error"]]);
+  });
+
+  test.each(["a session", "an API token"])(
+    "a write with %s does not change anything when a GET carries it",
+    async (kind) => {
+      const caller = callers.find(({ label }) => label === (kind === "a session" ? "admin session" : "admin token"));
+      const url = `${serve.url}/api/trpc/access.createApiToken?input=${encodeURIComponent('{"json":{"name":"x","role":"admin"}}')}`;
+      expect((await fetch(url, { headers: caller?.headers ?? {} })).status).toBe(405);
+      expect((await admin.access.apiTokens.query()).map(({ name }) => name)).not.toContain("x");
+    },
+  );
+
+  test.each([
+    ["another site", FOREIGN],
+    ["another port of this machine", { origin: "http://127.0.0.1:1" }],
+    ["an opaque origin", { origin: "null" }],
+    ["a site that hides its name", { origin: "", "sec-fetch-site": "cross-site" }],
+  ])("a write from %s is refused with an administrator's cookie, and noted", async (_, foreign) => {
+    const cookie = callers.find(({ label }) => label === "admin session")?.headers.cookie ?? "";
+    const { origin, ...rest } = { cookie, ...foreign } as Record<string, string>;
+    const headers = origin === "" ? rest : { ...rest, origin };
+    const lines = await linesOf("/api/trpc/access.createApiToken", async () => {
+      const answer = await fetch(`${serve.url}/api/trpc/access.createApiToken`, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers } as Record<string, string>,
+        body: JSON.stringify({ json: { name: "stolen", role: "admin" } }),
+      });
+      expect(await codeOf(answer)).toBe("FORBIDDEN");
+    });
+    expect(lines).toEqual(["anonymous [] refused 127.0.0.1"]);
+    expect((await admin.access.apiTokens.query()).map(({ name }) => name)).not.toContain("stolen");
+  });
+
+  test("spans without a token, and from a page of another site, are refused, and noted", async () => {
+    const cookie = callers.find(({ label }) => label === "admin session")?.headers.cookie ?? "";
+    const lines = await linesOf("/v1/traces", async () => {
+      expect((await postJson(`${serve.url}/v1/traces`, {})).status).toBe(401);
+      expect((await postJson(`${serve.url}/v1/traces`, {})).status).toBe(401);
+      expect((await postJson(`${serve.url}/v1/traces`, {}, { cookie, ...FOREIGN })).status).toBe(403);
+    });
+    // One a minute for each address, of those without a token.
+    expect(lines).toEqual(["anonymous [] refused 127.0.0.1", "anonymous [] refused 127.0.0.1"]);
+  });
+
+  test.each([
+    ["/api/auth/sign-in/username", 100_000],
+    ["/api/auth/setup", 1_000_000],
+    ["/v1/traces", 20_000_000],
+  ])("%s takes no body without bounds, says so, and goes on to serve the connection", async (path, bytes) => {
+    const token = callers.find(({ label }) => label === "admin token")?.headers;
+    const text = "x".repeat(bytes);
+    for (let i = 0; i < 5; i++) {
+      expect((await postJson(serve.url + path, { text }, token)).status).toBe(413);
+      expect((await postJson(`${serve.url}/api/trpc/config.check`, {}, token)).status).toBe(400);
+    }
+  });
+
+  describe("each write leaves a line with who, what and how it ended", () => {
+    const SERVICE = [
+      "apiVersion: networking.istio.io/v1",
+      "kind: ServiceEntry",
+      "metadata: { name: audited, namespace: default }",
+      "spec: { hosts: [audited.example], ports: [{ number: 80, name: http, protocol: HTTP }], resolution: DNS }",
+    ].join("\n");
+    const REF = "ServiceEntry/default/audited";
+    let operator: ApiClient;
+    let keeperApi: ApiClient;
+    const made: Record<"revision" | "joinToken" | "apiToken", string> = { revision: "", joinToken: "", apiToken: "" };
+
+    const apiOf = (label: string): ApiClient => {
+      const { headers } = callers.find((caller) => caller.label === label) as TestCaller;
+      return connect({ server: serve.url, token: headers.authorization?.replace("Bearer ", "") });
+    };
+    beforeAll(() => {
+      operator = apiOf("operator token");
+      keeperApi = apiOf("admin token");
+    });
+
+    const apply = async (text: string) =>
+      operator.config.applyChanges.mutate({ changes: [{ op: "upsert", text }], reason: "why not" });
+    /** Procedure → what is done, the action in the trail, the line. In the order in which they build on another. */
+    const WRITES: Readonly<Record<string, readonly [() => Promise<unknown>, string, () => string]>> = {
+      "config.applyChanges": [
+        async () => {
+          made.revision = String((await apply(SERVICE)).revision);
+        },
+        "config.apply",
+        () => `operator-token [${REF}] allowed 127.0.0.1`,
+      ],
+      "config.undo": [
+        () => operator.config.undo.mutate({ revision: Number(made.revision), reason: "" }),
+        "config.undo",
+        () => `operator-token [${REF}] allowed 127.0.0.1`,
+      ],
+      "config.rollback": [
+        () => operator.config.rollback.mutate({ revision: Number(made.revision), reason: "" }),
+        "config.rollback",
+        () => `operator-token [${REF}] allowed 127.0.0.1`,
+      ],
+      "identity.createJoinToken": [
+        async () => {
+          const input = { namespace: "default", serviceAccount: "reviews" };
+          made.joinToken = (await operator.identity.createJoinToken.mutate(input)).id;
+        },
+        "identity.createJoinToken",
+        () => "operator-token [default/reviews] allowed 127.0.0.1",
+      ],
+      "identity.revokeJoinToken": [
+        () => operator.identity.revokeJoinToken.mutate({ id: made.joinToken }),
+        "identity.revokeJoinToken",
+        () => `operator-token [${made.joinToken}] allowed 127.0.0.1`,
+      ],
+      "access.createApiToken": [
+        async () => {
+          made.apiToken = (await keeperApi.access.createApiToken.mutate({ name: "ci", role: "viewer" })).id;
+        },
+        "access.createApiToken",
+        () => "admin-token [ci] allowed 127.0.0.1",
+      ],
+      "access.revokeApiToken": [
+        () => keeperApi.access.revokeApiToken.mutate({ id: made.apiToken }),
+        "access.revokeApiToken",
+        () => `admin-token [${made.apiToken}] allowed 127.0.0.1`,
+      ],
+    };
+    /** POSTs because of the length of what they are asked; they change nothing. */
+    const READS = ["config.check", "config.preview"];
+
+    test("no write of the router is forgotten here", () => {
+      const mutations = Object.keys(definitions).filter((procedure) => typeOf(procedure) === "mutation");
+      expect([...Object.keys(WRITES), ...READS].sort()).toEqual(mutations.sort());
+    });
+
+    test.each(Object.entries(WRITES))("%s", async (_, [write, action, line]) => {
+      expect(await linesOf(action, write)).toEqual([line()]);
+    });
+
+    test("a write that is refused for what it says", async () => {
+      const lines = await linesOf("config.apply", () => apply("kind: Nonsense").catch(() => undefined));
+      expect(lines).toEqual([expect.stringMatching(/^operator-token \[.*\] failed 127\.0\.0\.1$/)]);
+    });
+  });
+
+  test("a page of audit lines is asked for by the id of a line", async () => {
+    const [newest] = await admin.access.audit.query({ limit: 1 });
+    const older = await admin.access.audit.query({ limit: 500, before: newest?.id });
+    expect(older.length).toBeGreaterThan(100);
+    expect(older.map(({ id }) => id)).not.toContain(newest?.id);
+    await expect(admin.access.audit.query({ limit: 1, before: "yesterday" })).rejects.toThrow("is the id of a line");
+  });
+});
