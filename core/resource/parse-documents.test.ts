@@ -280,12 +280,12 @@ describe("a resource as a whole is held to Istio's rules", () => {
     ],
     ["no route at all", resource("VirtualService", "{ hosts: [a] }"), "error missing-field spec"],
     [
-      "an SNI name that is no host",
+      "TLS at a gateway without a mode",
       resource(
-        "VirtualService",
-        "{ hosts: [a.b], tls: [{ match: [{ sniHosts: [c.d] }], route: [{ destination: { host: a.b } }] }] }",
+        "Gateway",
+        "{ servers: [{ port: { number: 443, name: https, protocol: HTTPS }, hosts: [a.b], tls: {} }] }",
       ),
-      "error bad-value spec.tls[0].match[0].sniHosts[0]",
+      "error missing-field spec.servers[0].tls",
     ],
     [
       "a rule that an earlier prefix takes",
@@ -307,7 +307,15 @@ describe("a resource as a whole is held to Istio's rules", () => {
     ],
     [
       "MUTUAL without a key",
-      resource("DestinationRule", "{ host: a, trafficPolicy: { tls: { mode: MUTUAL, clientCertificate: /a.pem } } }"),
+      resource(
+        "DestinationRule",
+        "{ host: a, trafficPolicy: { tls: { mode: MUTUAL, clientCertificate: /a.pem, caCertificates: /ca.pem } } }",
+      ),
+      "error missing-field spec.trafficPolicy.tls",
+    ],
+    [
+      "TLS without authorities",
+      resource("DestinationRule", "{ host: a, trafficPolicy: { tls: { mode: SIMPLE } } }"),
       "error missing-field spec.trafficPolicy.tls",
     ],
     [

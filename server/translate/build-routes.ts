@@ -19,6 +19,7 @@ import {
 } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { PreviousHostsPredicateSchema } from "#proto/gen/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.js";
 import { buildRouteMatch } from "#server/translate/build-match.ts";
+import { buildHashPolicy } from "#server/translate/hash-policy.ts";
 import { outboundCluster } from "#server/translate/names.ts";
 import { duration, durationMs, type Init, typed } from "#server/translate/pack.ts";
 import { buildPercent, buildRouteFilters } from "#server/translate/route-filters.ts";
@@ -38,6 +39,8 @@ export interface RouteContext {
   readonly port: number;
   readonly labels: Readonly<Record<string, string>>;
 }
+
+const DEFAULT_PORTS = { http: 80, https: 443 } as const;
 
 const REDIRECT_CODES: Readonly<Record<number, RedirectCode>> = {
   301: RedirectAction_RedirectResponseCode.MOVED_PERMANENTLY,
@@ -66,8 +69,8 @@ export function routePath(index: number): string {
   return `spec.http[${index}]`;
 }
 
-/** The plain route to a service, with Istio's default retries and no timeout. */
-export function buildDefaultRoute(host: string, port: number): RouteInit {
+/** The plain route to a service, for callers of a namespace, with Istio's default retries and no timeout. */
+export function buildDefaultRoute(world: World, namespace: string, host: string, port: number): RouteInit {
   return {
     name: "default",
     match: { pathSpecifier: { case: "prefix", value: "/" } },
@@ -79,6 +82,7 @@ export function buildDefaultRoute(host: string, port: number): RouteInit {
         timeout: durationMs(0),
         maxGrpcTimeout: durationMs(0),
         retryPolicy: defaultRetries(),
+        ...buildHashPolicy(world, namespace, host, "", port),
       },
     },
   };
@@ -207,7 +211,7 @@ function buildAction(
     maxGrpcTimeout: http.timeout === undefined ? durationMs(0) : duration(http.timeout),
     ...buildRetries(http.retries),
     ...rewrite(http, match),
-    ...hashPolicy(destinations, namespace, context),
+    ...firstHashPolicy(destinations, namespace, context),
     requestMirrorPolicies: mirrors.map(
       ({ destination, percentage }): Init<typeof RouteAction_RequestMirrorPolicySchema> => ({
         cluster: cluster(destination),
@@ -215,6 +219,21 @@ function buildAction(
       }),
     ),
   };
+}
+
+/** A route hashes one thing: what the first of its destinations that hashes asks for. */
+function firstHashPolicy(
+  destinations: readonly HttpRouteDestination[],
+  namespace: string,
+  context: RouteContext,
+): Pick<ActionInit, "hashPolicy"> {
+  for (const { destination } of destinations) {
+    const host = expandHost(destination.host, namespace, context.world.mesh.domainSuffix);
+    const port = portOf(destination, host, context);
+    const found = buildHashPolicy(context.world, context.namespace, host, destination.subset ?? "", port);
+    if (found.hashPolicy !== undefined) return found;
+  }
+  return {};
 }
 
 /** The port a destination names, the only one of its service, or the one the caller used. */
@@ -262,11 +281,16 @@ function buildRedirect(redirect: HttpRedirect, match: HttpMatch | undefined): In
               },
             }
           : { pathRewriteSpecifier: { case: "pathRedirect", value: redirect.uri } };
+  // FROM_REQUEST_PORT is what Envoy does by itself.
+  const port =
+    redirect.derivePort === "FROM_PROTOCOL_DEFAULT"
+      ? DEFAULT_PORTS[redirect.scheme === "https" ? "https" : "http"]
+      : redirect.port;
   return {
     responseCode: REDIRECT_CODES[redirect.redirectCode ?? 301] ?? RedirectAction_RedirectResponseCode.MOVED_PERMANENTLY,
     ...path,
     ...(redirect.authority === undefined ? {} : { hostRedirect: redirect.authority }),
-    ...(redirect.port === undefined ? {} : { portRedirect: redirect.port }),
+    ...(port === undefined ? {} : { portRedirect: port }),
     ...(redirect.scheme === undefined
       ? {}
       : { schemeRewriteSpecifier: { case: "schemeRedirect" as const, value: redirect.scheme } }),
@@ -335,44 +359,4 @@ function buildRetries(retries: HttpRetry | undefined): Pick<ActionInit, "retryPo
       ...(retries.backoff === undefined ? {} : { retryBackOff: { baseInterval: duration(retries.backoff) } }),
     },
   };
-}
-
-/** What a consistent-hash balancer hashes is said by the route that leads to it. */
-function hashPolicy(
-  destinations: readonly HttpRouteDestination[],
-  namespace: string,
-  { world, namespace: client }: RouteContext,
-): Pick<ActionInit, "hashPolicy"> {
-  for (const { destination } of destinations) {
-    const host = expandHost(destination.host, namespace, world.mesh.domainSuffix);
-    const rule = world.destinationRule(host, client, world.service(host, client)?.namespace ?? namespace);
-    const subset = rule?.spec.subsets?.find(({ name }) => name === destination.subset);
-    const hash = (subset?.trafficPolicy?.loadBalancer ?? rule?.spec.trafficPolicy?.loadBalancer)?.consistentHash;
-    if (hash?.httpHeaderName !== undefined)
-      return { hashPolicy: [{ policySpecifier: { case: "header", value: { headerName: hash.httpHeaderName } } }] };
-    if (hash?.httpCookie !== undefined) {
-      const { name, path, ttl } = hash.httpCookie;
-      return {
-        hashPolicy: [
-          {
-            policySpecifier: {
-              case: "cookie",
-              value: {
-                name,
-                ...(path === undefined ? {} : { path }),
-                ...(ttl === undefined ? {} : { ttl: duration(ttl) }),
-              },
-            },
-          },
-        ],
-      };
-    }
-    if (hash?.useSourceIp)
-      return { hashPolicy: [{ policySpecifier: { case: "connectionProperties", value: { sourceIp: true } } }] };
-    if (hash?.httpQueryParameterName !== undefined)
-      return {
-        hashPolicy: [{ policySpecifier: { case: "queryParameter", value: { name: hash.httpQueryParameterName } } }],
-      };
-  }
-  return {};
 }

@@ -77,22 +77,28 @@ export function meshDownstream(trustDomain: string): TransportSocketInit {
 
 export const PLAIN: TransportSocketInit = typed("envoy.transport_sockets.raw_buffer", RawBufferSchema, {});
 
+/** One of these names must stand in the peer's certificate, as a DNS name or, with a scheme, as a URI. */
+export function subjectAltNames(names: readonly string[]) {
+  return [
+    ...sanMatchers(
+      "exact",
+      names.filter((name) => !name.includes("://")),
+      SubjectAltNameMatcher_SanType.DNS,
+    ),
+    ...sanMatchers(
+      "exact",
+      names.filter((name) => name.includes("://")),
+      SubjectAltNameMatcher_SanType.URI,
+    ),
+  ];
+}
+
 /** What a DestinationRule's `tls` asks for other than the mesh's own mTLS. */
 export function ruleUpstream(tls: ClientTls, host: string, isHttp2: boolean): TransportSocketInit {
   const files = (path: string) => ({ specifier: { case: "filename", value: path } as const });
   const validation = {
     ...(tls.caCertificates === undefined ? {} : { trustedCa: files(tls.caCertificates) }),
-    matchTypedSubjectAltNames: sanMatchers(
-      "exact",
-      tls.subjectAltNames ?? [],
-      SubjectAltNameMatcher_SanType.DNS,
-    ).concat(
-      sanMatchers(
-        "exact",
-        (tls.subjectAltNames ?? []).filter((name) => name.includes("://")),
-        SubjectAltNameMatcher_SanType.URI,
-      ),
-    ),
+    matchTypedSubjectAltNames: subjectAltNames(tls.subjectAltNames ?? []),
   };
   const checks = tls.caCertificates !== undefined && tls.insecureSkipVerify !== true;
   return typed(TLS, UpstreamTlsContextSchema, {

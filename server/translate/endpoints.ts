@@ -1,6 +1,6 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Resource } from "#core/resource/resource.ts";
-import type { ServicePort } from "#core/resource/spec/service-entry.ts";
+import type { ServiceEntrySpec, ServicePort } from "#core/resource/spec/service-entry.ts";
 import type { WorkloadEntrySpec } from "#core/resource/spec/workload-entry.ts";
 import { mtlsMode } from "#server/translate/mtls-mode.ts";
 import { matchesLabels, type Service, type World } from "#server/translate/world.ts";
@@ -36,7 +36,9 @@ export function endpointsOf(world: World, service: Service, port: ServicePort): 
   const { spec, metadata } = service.entry;
   const selector = spec.workloadSelector?.labels;
   if (selector === undefined)
-    return (spec.endpoints ?? []).flatMap((entry) => fromEntry(entry, metadata.namespace, undefined, port));
+    return (spec.endpoints ?? [])
+      .flatMap((entry) => fromEntry(entry, metadata.namespace, undefined, port))
+      .map((endpoint) => atLocation(endpoint, spec.location));
   const registered = world
     .select(metadata.namespace, selector)
     .flatMap((instance) => fromInstance(world, instance, port));
@@ -47,7 +49,12 @@ export function endpointsOf(world: World, service: Service, port: ServicePort): 
         entry.metadata.namespace === metadata.namespace && matchesLabels(entry.spec.labels ?? {}, selector),
     )
     .flatMap((entry) => fromEntry(entry.spec, metadata.namespace, entry.metadata.name, port));
-  return [...registered, ...written];
+  return [...registered, ...written].map((endpoint) => atLocation(endpoint, spec.location));
+}
+
+/** As in Istio, what is not said to be inside the mesh is outside, and takes no mTLS of the mesh's. */
+function atLocation(endpoint: Endpoint, location: ServiceEntrySpec["location"]): Endpoint {
+  return location === "MESH_INTERNAL" ? endpoint : { ...endpoint, takesMtls: false };
 }
 
 function fromInstance(world: World, instance: WorkloadInstance, port: ServicePort): Endpoint[] {

@@ -9,9 +9,10 @@ import { TrafficDirection } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { TlsInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js";
+import { TlsParameters_TlsProtocol } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/common_pb.js";
 import { DownstreamTlsContextSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js";
 import { buildRoutes, type RouteInit } from "#server/translate/build-routes.ts";
-import { meshDownstream } from "#server/translate/build-tls.ts";
+import { meshDownstream, subjectAltNames } from "#server/translate/build-tls.ts";
 import {
   buildHttpManager,
   type HttpFilterInit,
@@ -33,6 +34,13 @@ export interface BuiltGateway {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+const TLS_VERSION = {
+  TLS_AUTO: TlsParameters_TlsProtocol.TLS_AUTO,
+  TLSV1_0: TlsParameters_TlsProtocol.TLSv1_0,
+  TLSV1_1: TlsParameters_TlsProtocol.TLSv1_1,
+  TLSV1_2: TlsParameters_TlsProtocol.TLSv1_2,
+  TLSV1_3: TlsParameters_TlsProtocol.TLSv1_3,
+} as const;
 const PLAIN_PROTOCOLS = new Set(["HTTP", "HTTP2", "GRPC"]);
 
 /** Listeners and routes of a gateway workload: every Gateway whose selector finds it, merged port by port. */
@@ -130,17 +138,26 @@ function hostPart(host: string): string {
 function buildServerTls(tls: ServerTls, trustDomain: string): Init<typeof TransportSocketSchema> {
   if (tls.mode === "ISTIO_MUTUAL") return meshDownstream(trustDomain);
   const file = (path: string | undefined) => ({ specifier: { case: "filename", value: path ?? "" } as const });
-  const wantsClient = tls.mode === "MUTUAL" || tls.mode === "OPTIONAL_MUTUAL";
+  const isMutual = tls.mode === "MUTUAL";
   return typed("envoy.transport_sockets.tls", DownstreamTlsContextSchema, {
-    ...(tls.mode === "MUTUAL" ? { requireClientCertificate: true } : {}),
+    ...(isMutual ? { requireClientCertificate: true } : {}),
     commonTlsContext: {
       alpnProtocols: ["h2", "http/1.1"],
+      tlsParams: {
+        // As in Istio: nothing older than 1.2 unless it is asked for.
+        tlsMinimumProtocolVersion: TLS_VERSION[tls.minProtocolVersion ?? "TLSV1_2"],
+        tlsMaximumProtocolVersion: TLS_VERSION[tls.maxProtocolVersion ?? "TLS_AUTO"],
+        cipherSuites: [...(tls.cipherSuites ?? [])],
+      },
       tlsCertificates: [{ certificateChain: file(tls.serverCertificate), privateKey: file(tls.privateKey) }],
-      ...(wantsClient
+      ...(isMutual
         ? {
             validationContextType: {
               case: "validationContext" as const,
-              value: { trustedCa: file(tls.caCertificates) },
+              value: {
+                trustedCa: file(tls.caCertificates),
+                matchTypedSubjectAltNames: subjectAltNames(tls.subjectAltNames ?? []),
+              },
             },
           }
         : {}),

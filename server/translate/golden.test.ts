@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
+import { makeTestAuthority } from "#grpc/testing/certificates.ts";
 import { findEnvoy } from "#mesh-agent/envoy/find-envoy.ts";
 import { decodeResource } from "#server/mesh/decode-resource.ts";
 import { createCompiler } from "#server/translate/create-compiler.ts";
@@ -22,6 +23,17 @@ let scratch: string;
 beforeAll(async () => {
   envoy = (await findEnvoy({ configured: undefined, env: process.env, root: join(import.meta.dirname, "../..") })).path;
   scratch = mkdtempSync(join(tmpdir(), "pharos-golden-"));
+  // What cases name under /etc/certs.
+  const authority = await makeTestAuthority();
+  const { cert, key } = await authority.issue("spiffe://cluster.local/ns/default/sa/file");
+  const files = {
+    "cert.pem": cert,
+    "client.pem": cert,
+    "key.pem": key,
+    "ca.pem": authority.roots,
+    "partners.pem": authority.roots,
+  };
+  for (const [name, pem] of Object.entries(files)) writeFileSync(join(scratch, name), pem);
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
@@ -49,7 +61,7 @@ describe.each(CASES)("%s", (name) => {
 
   test("is accepted by Envoy", () => {
     const file = join(scratch, `${name}.json`);
-    writeFileSync(file, JSON.stringify(staticBootstrap(layers)));
+    writeFileSync(file, JSON.stringify(staticBootstrap(layers)).replaceAll("/etc/certs/", `${scratch}/`));
     const said = execFileSync(envoy, ["--mode", "validate", "-c", file, "--log-level", "error"], { encoding: "utf8" });
     expect(said).toContain("OK");
   });

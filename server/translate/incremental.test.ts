@@ -62,6 +62,9 @@ function randomChange(random: (below: number) => number, revision: number): Snap
     api("DestinationRule", "networking", `dr${random(3)}`, namespace, {
       host,
       subsets: [{ name: "v1", labels: { version: `v${random(2)}` } }],
+      ...(random(2) === 0
+        ? { trafficPolicy: { loadBalancer: { consistentHash: { httpHeaderName: `x-${random(3)}` } } } }
+        : {}),
     }),
     api("PeerAuthentication", "security", `pa${random(2)}`, random(2) === 0 ? "istio-system" : namespace, {
       mtls: { mode: ["STRICT", "PERMISSIVE", "DISABLE"][random(3)] },

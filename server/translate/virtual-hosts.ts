@@ -59,7 +59,7 @@ export function buildVirtualHosts(host: string, context: OutboundContext): Built
       init: {
         domains: domainsOf(host, port, namespace, world.mesh.domainSuffix, impliesPort),
         // A VirtualService that applies is the whole truth: what none of its routes match is not found.
-        routes: used ? routes : [buildDefaultRoute(host, port)],
+        routes: used ? routes : [buildDefaultRoute(world, namespace, host, port)],
         includeRequestAttemptCount: true,
       },
       origins,

@@ -202,7 +202,7 @@ export class WorkloadLayer {
     }
     const routes =
       virtualService?.spec.http === undefined
-        ? [buildDefaultRoute(host, port)]
+        ? [buildDefaultRoute(world, namespace, host, port)]
         : buildRoutes(virtualService, { world, namespace, gateway: "mesh", port, labels: this.#labels });
     const config: Init<typeof RouteConfigurationSchema> = {
       name: `${host}:${port}`,

@@ -175,9 +175,7 @@ export class World {
   ): Resource<"DestinationRule"> | undefined {
     const refs = [...(this.#rulesByHost.get(host) ?? [])];
     for (const [pattern, own] of this.#rulesByPattern) if (hostMatches(pattern, host)) refs.push(...own);
-    const rules = this.#resolve<"DestinationRule">(refs).filter(
-      ({ spec }) => Object.keys(spec.workloadSelector?.matchLabels ?? {}).length === 0,
-    );
+    const rules = this.#resolve<"DestinationRule">(refs);
     for (const namespace of [clientNamespace, serviceNamespace, this.mesh.rootNamespace]) {
       const own = rules
         .filter(
@@ -382,8 +380,7 @@ function destinationsOf({ spec }: Resource<"VirtualService">): Set<string> {
     for (const { destination } of [...route, ...mirrors, ...(mirror === undefined ? [] : [{ destination: mirror }])])
       names.add(destination.host);
   }
-  for (const { route = [] } of [...(spec.tcp ?? []), ...(spec.tls ?? [])])
-    for (const { destination } of route) names.add(destination.host);
+  for (const { route = [] } of spec.tcp ?? []) for (const { destination } of route) names.add(destination.host);
   return names;
 }
 

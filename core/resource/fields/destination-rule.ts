@@ -1,5 +1,4 @@
-import { type FieldTable, map, required, string, under } from "#core/resource/field.ts";
-import { MATCH_LABELS } from "#core/resource/fields/selector.ts";
+import { type FieldTable, map, refused, required, string, under } from "#core/resource/field.ts";
 import { TRAFFIC_POLICY } from "#core/resource/fields/traffic-policy.ts";
 
 export const DESTINATION_RULE_FIELDS: FieldTable = {
@@ -10,5 +9,5 @@ export const DESTINATION_RULE_FIELDS: FieldTable = {
   "subsets[].labels": map("label-key"),
   "subsets[].labels{}": string("label-value"),
   ...under("subsets[].trafficPolicy", TRAFFIC_POLICY),
-  ...under("workloadSelector", MATCH_LABELS),
+  workloadSelector: refused("a rule applies to all callers of its namespaces; write one rule for them"),
 };

@@ -12,6 +12,8 @@ import {
 } from "#core/resource/field.ts";
 
 const TLS_VERSIONS = ["TLS_AUTO", "TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"];
+const HTTP_ONLY = "gateways serve HTTP, HTTP2, GRPC and HTTPS so far";
+const NO_GRPC_WEB = "gRPC-Web is not translated; use HTTP";
 const BY_FILE = "secrets are not served by name; give paths of files on the gateway's host";
 
 export const GATEWAY_FIELDS: FieldTable = {
@@ -25,17 +27,21 @@ export const GATEWAY_FIELDS: FieldTable = {
   "servers[].port.number": required(port()),
   "servers[].port.name": required(string("label")),
   "servers[].port.protocol": required(
-    oneOfValues(["HTTP", "HTTPS", "GRPC", "GRPC-WEB", "HTTP2", "TCP", "TLS"], {
-      MONGO: "use TCP",
-      REDIS: "use TCP",
-      MYSQL: "use TCP",
+    oneOfValues(["HTTP", "HTTPS", "GRPC", "HTTP2"], {
+      "GRPC-WEB": NO_GRPC_WEB,
+      TCP: HTTP_ONLY,
+      TLS: HTTP_ONLY,
+      MONGO: HTTP_ONLY,
+      REDIS: HTTP_ONLY,
+      MYSQL: HTTP_ONLY,
     }),
   ),
   "servers[].port.targetPort": refused("deprecated in Istio, and without effect"),
   "servers[].hosts": required(list(1)),
   "servers[].hosts[]": string("gateway-host"),
   "servers[].tls.httpsRedirect": boolean(),
-  "servers[].tls.mode": oneOfValues(["PASSTHROUGH", "SIMPLE", "MUTUAL", "ISTIO_MUTUAL"], {
+  "servers[].tls.mode": oneOfValues(["SIMPLE", "MUTUAL", "ISTIO_MUTUAL"], {
+    PASSTHROUGH: "TLS ends at the gateway; choose SIMPLE or MUTUAL",
     AUTO_PASSTHROUGH: "it joins several clusters, and there is one here",
     OPTIONAL_MUTUAL: "choose SIMPLE or MUTUAL",
   }),

@@ -1,11 +1,20 @@
-import { type FieldTable, list, map, oneOfValues, port, required, string, under } from "#core/resource/field.ts";
+import {
+  type FieldTable,
+  list,
+  map,
+  oneOfValues,
+  port,
+  refused,
+  required,
+  string,
+  under,
+} from "#core/resource/field.ts";
 import { WORKLOAD_ENTRY_FIELDS } from "#core/resource/fields/workload-entry.ts";
 
 export const SERVICE_ENTRY_FIELDS: FieldTable = {
   hosts: required(list(1, 256)),
   "hosts[]": string("wildcard-host"),
-  addresses: list(0, 256),
-  "addresses[]": string("ip-or-cidr", 64),
+  addresses: refused("services are found by name and port, not by address, until traffic is captured"),
   ports: list(0, 256),
   "ports[].number": required(port()),
   "ports[].name": required(string("port-name", 256)),

@@ -46,7 +46,7 @@ const CONNECTION_POOL: FieldTable = {
   "tcp.maxConnections": integer(),
   "tcp.connectTimeout": string("duration"),
   "tcp.maxConnectionDuration": string("duration"),
-  "tcp.idleTimeout": string("duration-or-zero"),
+  "tcp.idleTimeout": refused("idle TCP connections are kept; for HTTP use connectionPool.http.idleTimeout"),
   "tcp.tcpKeepalive.probes": uint32(),
   "tcp.tcpKeepalive.time": string("duration"),
   "tcp.tcpKeepalive.interval": string("duration"),

@@ -7,7 +7,7 @@ export const WORKLOAD_ENTRY_FIELDS: FieldTable = {
   labels: map("label-key", 256),
   "labels{}": string("label-value"),
   network: refused("there is one network"),
-  locality: string("locality", 2048),
+  locality: refused("load balancing does not know localities yet"),
   weight: uint32(),
   serviceAccount: string("dns-name", 253),
 };

@@ -15,7 +15,7 @@ export interface GatewayServer {
 
 export interface ServerTls {
   readonly httpsRedirect?: boolean;
-  readonly mode?: "PASSTHROUGH" | "SIMPLE" | "MUTUAL" | "AUTO_PASSTHROUGH" | "ISTIO_MUTUAL" | "OPTIONAL_MUTUAL";
+  readonly mode?: "SIMPLE" | "MUTUAL" | "ISTIO_MUTUAL";
   /** Paths of PEM files on the gateway's host. */
   readonly serverCertificate?: string;
   readonly privateKey?: string;

@@ -1,5 +1,5 @@
 import type { HttpRoute } from "#core/resource/spec/http-route.ts";
-import type { TcpRoute, TlsRoute } from "#core/resource/spec/tcp-route.ts";
+import type { TcpRoute } from "#core/resource/spec/tcp-route.ts";
 
 /** networking.istio.io VirtualService. Durations are strings ("5s"); see `parseDurationMs`. */
 export interface VirtualServiceSpec {
@@ -8,6 +8,5 @@ export interface VirtualServiceSpec {
   readonly gateways?: readonly string[];
   readonly exportTo?: readonly string[];
   readonly http?: readonly HttpRoute[];
-  readonly tls?: readonly TlsRoute[];
   readonly tcp?: readonly TcpRoute[];
 }

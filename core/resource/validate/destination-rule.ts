@@ -3,22 +3,10 @@ import type { PortTrafficPolicy, TrafficPolicy } from "#core/resource/spec/traff
 import { validateExportTo } from "#core/resource/validate/export-to.ts";
 import { errorAt, type Issue, warningAt } from "#core/resource/validate/issue.ts";
 
-export function validateDestinationRule(spec: DestinationRuleSpec, namespace: string): Issue[] {
+export function validateDestinationRule(spec: DestinationRuleSpec): Issue[] {
   const issues = validateExportTo(spec.exportTo, false);
   if (spec.host === "*")
     issues.push(warningAt("spec.host", "catch-all-host", "the rule applies to every service its clients call"));
-  if (
-    spec.workloadSelector !== undefined &&
-    (spec.exportTo ?? []).some((target) => target !== "." && target !== namespace)
-  ) {
-    issues.push(
-      errorAt(
-        "spec.exportTo",
-        "conflicting-fields",
-        "a rule with a workloadSelector is for its own namespace and may be exported to no other",
-      ),
-    );
-  }
   issues.push(...validatePolicy(spec.trafficPolicy, "spec.trafficPolicy"));
   const names = new Set<string>();
   (spec.subsets ?? []).forEach((subset, index) => {
@@ -113,6 +101,16 @@ function validateTls(tls: NonNullable<PortTrafficPolicy["tls"]>, path: string): 
         issues.push(errorAt(path, "missing-field", `${name} is missing, and the mode MUTUAL needs it`));
     }
   }
+  if ((mode === "SIMPLE" || mode === "MUTUAL") && tls.caCertificates === undefined && tls.insecureSkipVerify !== true) {
+    issues.push(
+      errorAt(
+        path,
+        "missing-field",
+        "nothing says whose certificates the server's must come from",
+        "name a file of authorities on the proxy's host in caCertificates, or set insecureSkipVerify: true",
+      ),
+    );
+  }
   if (mode === "ISTIO_MUTUAL" && files.length > 0)
     issues.push(
       errorAt(
@@ -131,16 +129,6 @@ function validateTls(tls: NonNullable<PortTrafficPolicy["tls"]>, path: string): 
         `${path}.insecureSkipVerify`,
         "conflicting-fields",
         "insecureSkipVerify checks no certificate, and caCertificates and subjectAltNames say how to check it",
-      ),
-    );
-  }
-  if (mode === "SIMPLE" && tls.caCertificates === undefined && !tls.insecureSkipVerify) {
-    issues.push(
-      warningAt(
-        path,
-        "unverified-server",
-        "without caCertificates the server's certificate is not verified",
-        "give the path of a PEM file with the authority's certificates",
       ),
     );
   }

@@ -42,7 +42,7 @@ function validateServer(server: GatewayServer, path: string): Issue[] {
 
 function validateTls(tls: ServerTls, path: string, protocol: string): Issue[] {
   const issues: Issue[] = [];
-  const mode = tls.mode ?? "PASSTHROUGH";
+  const { mode } = tls;
   const certificates = [tls.serverCertificate, tls.privateKey, tls.caCertificates];
   if (tls.httpsRedirect)
     issues.push(errorAt(`${path}.httpsRedirect`, "conflicting-fields", `httpsRedirect is for HTTP, not ${protocol}`));
@@ -57,8 +57,15 @@ function validateTls(tls: ServerTls, path: string, protocol: string): Issue[] {
     issues.push(
       errorAt(path, "conflicting-fields", "ISTIO_MUTUAL uses the mesh's own certificates; no file may be given"),
     );
-  } else if (mode === "PASSTHROUGH" && certificates.some((value) => value !== undefined)) {
-    issues.push(warningAt(path, "no-effect", "PASSTHROUGH does not end TLS: the certificate is not used"));
+  } else if (mode === undefined) {
+    issues.push(
+      errorAt(
+        path,
+        "missing-field",
+        "mode is missing, and without it TLS would pass through, which gateways do not do yet",
+        "choose SIMPLE, MUTUAL or ISTIO_MUTUAL",
+      ),
+    );
   }
   return issues;
 }

@@ -17,7 +17,7 @@ export function validateResource(resource: AnyResource): Issue[] {
     case "VirtualService":
       return validateVirtualService(resource.spec);
     case "DestinationRule":
-      return validateDestinationRule(resource.spec, resource.metadata.namespace);
+      return validateDestinationRule(resource.spec);
     case "ServiceEntry":
       return validateServiceEntry(resource.spec);
     case "WorkloadEntry":

@@ -1,5 +1,5 @@
 import { isIpAddress } from "#core/resource/ip-address.ts";
-import type { RouteDestination, TcpRoute, TlsRoute } from "#core/resource/spec/tcp-route.ts";
+import type { RouteDestination, TcpRoute } from "#core/resource/spec/tcp-route.ts";
 import type { VirtualServiceSpec } from "#core/resource/spec/virtual-service.ts";
 import { validateExportTo } from "#core/resource/validate/export-to.ts";
 import { validateHttpRoute } from "#core/resource/validate/http-route.ts";
@@ -10,17 +10,14 @@ import { validateWeights } from "#core/resource/validate/weights.ts";
 export function validateVirtualService(spec: VirtualServiceSpec): Issue[] {
   const issues = [...validateHosts(spec), ...validateExportTo(spec.exportTo, false)];
   const http = spec.http ?? [];
-  const count = http.length + (spec.tls?.length ?? 0) + (spec.tcp?.length ?? 0);
-  if (count === 0) issues.push(errorAt("spec", "missing-field", "there is no route: http, tls or tcp must hold one"));
+  if (http.length + (spec.tcp?.length ?? 0) === 0)
+    issues.push(errorAt("spec", "missing-field", "there is no route: http or tcp must hold one"));
   http.forEach((route, index) => {
     issues.push(...validateHttpRoute(route, `spec.http[${index}]`));
   });
   issues.push(...findUnreachableRoutes(http));
   spec.tcp?.forEach((route, index) => {
     issues.push(...validateDestinations(route, `spec.tcp[${index}]`));
-  });
-  spec.tls?.forEach((route, index) => {
-    issues.push(...validateTlsRoute(route, `spec.tls[${index}]`, spec.hosts ?? []));
   });
   return issues;
 }
@@ -48,30 +45,9 @@ function validateHosts(spec: VirtualServiceSpec): Issue[] {
   return issues;
 }
 
-function validateDestinations(route: TcpRoute | TlsRoute, path: string): Issue[] {
+function validateDestinations(route: TcpRoute, path: string): Issue[] {
   const destinations: readonly RouteDestination[] = route.route ?? [];
   return destinations.length === 0
     ? [errorAt(path, "missing-field", "route is missing")]
     : validateWeights(destinations, `${path}.route`);
-}
-
-function validateTlsRoute(route: TlsRoute, path: string, hosts: readonly string[]): Issue[] {
-  const issues = validateDestinations(route, path);
-  route.match.forEach((match, index) => {
-    match.sniHosts.forEach((sni, position) => {
-      if (hosts.some((host) => covers(host, sni))) return;
-      issues.push(
-        errorAt(
-          `${path}.match[${index}].sniHosts[${position}]`,
-          "bad-value",
-          `${sni} is not among the hosts of the VirtualService`,
-        ),
-      );
-    });
-  });
-  return issues;
-}
-
-function covers(host: string, name: string): boolean {
-  return host === name || host === "*" || (host.startsWith("*.") && name.endsWith(host.slice(1)));
 }
