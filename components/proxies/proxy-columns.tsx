@@ -40,7 +40,7 @@ export const PROXY_COLUMNS: readonly Column<ProxyStatus>[] = [
     ),
     sortValue: ({ type, version }) => `${type} ${version}`,
   },
-  { id: "sync", header: "Configuration", cell: ({ sync }) => <SyncCells sync={sync} /> },
+  { id: "sync", header: "Configuration", cell: ({ sync }) => <SyncCells sync={sync} isBrief /> },
   {
     id: "revision",
     header: "Revision",

@@ -1,6 +1,7 @@
 "use client";
 import type { Core } from "cytoscape";
 import { type RefObject, useEffect, useRef, useState } from "react";
+import { fitAll } from "#components/topology/fit-all.ts";
 import { buildStyle, readPalette } from "#components/topology/graph-style.ts";
 import type { Point } from "#components/topology/layout-graph.ts";
 import { curveEdges } from "#components/topology/sync-elements.ts";
@@ -50,7 +51,21 @@ export function useCytoscape(container: RefObject<HTMLDivElement | null>, events
       system.removeEventListener("change", restyle);
     };
   }, [cy]);
+  useEffect(() => {
+    if (cy === null || container.current === null) return;
+    const resized = new ResizeObserver(() => followSize(cy));
+    resized.observe(container.current);
+    return () => resized.disconnect();
+  }, [cy, container]);
   return cy;
+}
+
+/** Room that a panel takes or gives back: who saw the whole graph sees it still; who looked closer is left where they are. */
+function followSize(cy: Core): void {
+  const { x1, y1, x2, y2 } = cy.elements().renderedBoundingBox();
+  const sawAll = x1 >= 0 && y1 >= 0 && x2 <= cy.width() && y2 <= cy.height();
+  cy.resize();
+  if (sawAll) fitAll(cy);
 }
 
 function listen(cy: Core, handlers: RefObject<GraphEvents>): void {

@@ -11,6 +11,8 @@ export interface GraphInput {
   readonly view: GraphView;
   readonly startMs: number;
   readonly endMs: number;
+  /** From when on there was a mesh to count in: rates are over the time since, not over time before it. */
+  readonly measuredFromMs?: number;
   readonly rows: readonly TrafficRow[];
   readonly gaps: Graph["gaps"];
   /** Edges that touch none of these are left out; absent: all. */
@@ -28,7 +30,7 @@ interface OpenEdge {
 /** The graph of what was counted between `startMs` and `endMs`. Order is stable: nodes by id, edges by their nodes. */
 export function buildGraph(input: GraphInput): Graph {
   const { view, startMs, endMs } = input;
-  const seconds = Math.max(1, (endMs - startMs) / 1000);
+  const seconds = Math.max(1, (endMs - Math.max(startMs, input.measuredFromMs ?? startMs)) / 1000);
   const pairs = mergeReporters(input.rows);
   const namer = new NodeNamer(view, pairs);
   const nodes = new Map<string, NodeIdentity>();

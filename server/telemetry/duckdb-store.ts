@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { fromBinary } from "@bufbuild/protobuf";
 import { buildGraph } from "#core/graph/build-graph.ts";
+import { WINDOW_MS } from "#core/telemetry/buckets.ts";
 import type { Graph } from "#core/view/graph.ts";
 import type { RequestRecord, ServiceMetrics, Trace, TraceSummary } from "#core/view/telemetry.ts";
 import { type ResourceSpans, ResourceSpansSchema } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
@@ -57,6 +58,8 @@ export class DuckdbTelemetryStore implements TelemetryStore {
   #keys = new KeyTable();
   #queue: IngestQueue | undefined;
   #rolled: Rolled = { "1m": 0, "10m": 0 };
+  /** Start of the oldest window. */
+  #firstMs = Number.POSITIVE_INFINITY;
   #retainedAt = 0;
   #shrink = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -107,7 +110,15 @@ export class DuckdbTelemetryStore implements TelemetryStore {
     const plan = this.#plan({ startMs, endMs, ...(endMs - startMs >= LONG_RANGE_MS ? { startRoundMs: 60_000 } : {}) });
     const rows = await file.read((reader) => sumByKey(reader, this.#keys, plan));
     const gaps = await file.read((reader) => listGaps(reader, plan.startMs, endMs));
-    return buildGraph({ view, startMs: plan.startMs, endMs, rows, gaps, namespaces });
+    return buildGraph({
+      view,
+      startMs: plan.startMs,
+      endMs,
+      measuredFromMs: this.#measuredFrom(plan.startMs, endMs),
+      rows,
+      gaps,
+      namespaces,
+    });
   }
 
   async metrics({ host, startMs, endMs, stepMs }: Parameters<Telemetry["metrics"]>[0]): Promise<ServiceMetrics> {
@@ -131,7 +142,7 @@ export class DuckdbTelemetryStore implements TelemetryStore {
     const linePlan = this.#plan({ startMs: plan.startMs, endMs, stepMsMax: stepMs });
     const counts = await file.read((reader) => countBySlot(reader, linePlan, stepMs, sparklineKeys(this.#keys, rows)));
     const lines = new Map([...counts].map(([host, slots]) => [host, toLine(slots, plan.startMs, endMs, stepMs)]));
-    return serviceFigures(rows, (endMs - plan.startMs) / 1000, lines);
+    return serviceFigures(rows, (endMs - this.#measuredFrom(plan.startMs, endMs)) / 1000, lines);
   }
 
   requests(query: RequestQuery): Promise<readonly RequestRecord[]> {
@@ -218,6 +229,7 @@ export class DuckdbTelemetryStore implements TelemetryStore {
     const { writer, movedAside } = opened;
     const state = await loadState(writer);
     const now = this.#now();
+    this.#firstMs = state.firstMs;
     this.#keys = new KeyTable();
     this.#keys.load(state.keys);
     this.#rolled = state.rolled ?? rollTargets(now);
@@ -245,11 +257,19 @@ export class DuckdbTelemetryStore implements TelemetryStore {
         rolled: () => this.#rolled,
         now: this.#now,
         onStored: (windows) => {
-          for (const { id, window } of windows) this.#metrics.add(id, window);
+          for (const { id, window } of windows) {
+            this.#metrics.add(id, window);
+            this.#firstMs = Math.min(this.#firstMs, window.startMs);
+          }
         },
       },
       state.reached,
     );
+  }
+
+  /** The part of a range in which anything was measured, of one window at least: a rate is not thinned by time before the mesh. */
+  #measuredFrom(startMs: number, endMs: number): number {
+    return Math.min(Math.max(startMs, this.#firstMs), endMs - WINDOW_MS);
   }
 
   #plan(request: RangeRequest): RangePlan {

@@ -2,11 +2,14 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { TrafficKey } from "#core/telemetry/traffic.ts";
 import { KEY_FIELDS, type NumberedKey } from "#server/telemetry/key-table.ts";
 import type { Rolled } from "#server/telemetry/roll-up.ts";
+import { TIERS } from "#server/telemetry/schema.ts";
 
 /** What is kept in memory beside the file. */
 export interface StoredState {
   readonly keys: readonly NumberedKey[];
   readonly reached: readonly (readonly [reporter: string, storeId: string, sequence: number])[];
+  /** Start of the oldest window; Infinity when there is none. */
+  readonly firstMs: number;
   /** Undefined in a new file. */
   readonly rolled: Rolled | undefined;
 }
@@ -24,9 +27,16 @@ export async function loadState(connection: DuckDBConnection): Promise<StoredSta
       .getRowsJS()
       .map(([tier, until]) => [String(tier), Number(until)]),
   );
+  const firsts = await connection.runAndReadAll(
+    TIERS.map(({ table }) => `SELECT min(start_ms)::DOUBLE FROM ${table}`).join(" UNION ALL "),
+  );
   const minute = rolled.get("1m");
   return {
     keys,
+    firstMs: Math.min(
+      Number.POSITIVE_INFINITY,
+      ...firsts.getRowsJS().flatMap(([first]) => (first === null ? [] : Number(first))),
+    ),
     reached: reached.map(
       ([reporter, storeId, sequence]) => [String(reporter), String(storeId), Number(sequence)] as const,
     ),
