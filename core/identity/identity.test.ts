@@ -24,6 +24,10 @@ test.each([
   ["another token", "ghp_abc"],
   ["a token that was cut", formatJoinToken(TOKEN).slice(0, -20)],
   ["a token with damaged claims", formatJoinToken(TOKEN).replace("pharos1.ey", "pharos1.xx")],
+  ["a token whose claims are no object", `pharos1.${btoa("null")}.${"s".repeat(43)}`],
+  ["a token whose id would be more than a word in a log", formatJoinToken({ ...TOKEN, id: "t1\nall is well" })],
+  ["a token whose fingerprint is none", formatJoinToken({ ...TOKEN, rootFingerprint: "ab" })],
+  ["a token with another secret behind it", `${formatJoinToken(TOKEN)}.${"s".repeat(43)}`],
 ])("refuses %s and says what to do", (_, text) => {
   expect(() => parseJoinToken(text)).toThrow(
     expect.objectContaining({ code: "invalid", hint: expect.stringContaining("pharos token create") }),

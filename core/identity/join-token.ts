@@ -42,22 +42,27 @@ export function parseJoinToken(text: string): JoinToken {
   };
   if (prefix !== PREFIX || rest.length > 0 || !/^[A-Za-z0-9_-]{32,}$/.test(secret))
     refuse(prefix === PREFIX ? "is cut off" : "is not one");
-  let parsed: Record<string, unknown> = {};
+  let parsed: unknown;
   try {
-    parsed = JSON.parse(fromBase64Url(claims)) as Record<string, unknown>;
+    parsed = JSON.parse(fromBase64Url(claims));
   } catch {
     refuse("is damaged");
   }
+  if (typeof parsed !== "object" || parsed === null) return refuse("is damaged");
+  const all = parsed as Readonly<Record<string, unknown>>;
   const text_ = (key: string): string => {
-    const value = parsed[key];
+    const value = all[key];
     return typeof value === "string" && value !== "" ? value : refuse("is damaged");
   };
+  const id = text_("i");
+  // Ids are printed in logs and audit lines before anybody knows whether they are true.
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(id)) refuse("is damaged");
   const rootFingerprint = text_("f");
   if (!/^[0-9a-f]{64}$/.test(rootFingerprint)) refuse("is damaged");
   return {
     server: text_("s"),
     rootFingerprint,
-    id: text_("i"),
+    id,
     trustDomain: text_("t"),
     namespace: text_("n"),
     serviceAccount: text_("a"),

@@ -1,4 +1,5 @@
-import { createHash, randomBytes, webcrypto, X509Certificate } from "node:crypto";
+import { createHash, createPrivateKey, randomBytes, webcrypto, X509Certificate } from "node:crypto";
+import { PharosError } from "#core/errors.ts";
 import { formatSpiffeId, type SpiffeId } from "#core/identity/spiffe-id.ts";
 import type { RootFiles } from "#server/ca/root-file.ts";
 import * as x509 from "#server/ca/x509.ts";
@@ -74,7 +75,19 @@ export class Authority {
     this.#key = key;
   }
 
+  /** Throws "invalid" when key and certificate are no pair, or the root is of another trust domain. */
   static async open(trustDomain: string, files: RootFiles): Promise<Authority> {
+    const root = new X509Certificate(files.certificate);
+    if (!root.checkPrivateKey(createPrivateKey(files.key)))
+      throw new PharosError("invalid", "the mesh's root certificate and its key do not belong together", {
+        hint: "restore root-cert.pem and ca-key.json from the same backup",
+      });
+    if (root.subjectAltName !== `URI:spiffe://${trustDomain}`)
+      throw new PharosError(
+        "invalid",
+        `the mesh's root is for ${root.subjectAltName?.replace("URI:spiffe://", "") ?? "no trust domain"}, not for ${trustDomain}`,
+        { hint: "start with the trust domain of the first start, or in an empty directory" },
+      );
     const key = await webcrypto.subtle.importKey("pkcs8", x509.PemConverter.decodeFirst(files.key), EC, false, [
       "sign",
     ]);
@@ -86,13 +99,21 @@ export class Authority {
     return formatSpiffeId({ trustDomain: this.trustDomain, namespace: "istio-system", serviceAccount: "pharos" });
   }
 
-  /** The URI is marked critical, as the subject is empty (RFC 5280 §4.2.1.6). */
+  /**
+   * Lives `lifeMs` at most, in whole seconds, and never longer than the root. The URI is marked critical, as the subject
+   * is empty (RFC 5280 §4.2.1.6).
+   */
   async issue(request: LeafRequest, nowMs: number): Promise<Issued> {
     const { publicKey, spiffeId, lifeMs, dns = [], ips = [] } = request;
     const serialNumber = randomSerial();
     // Clocks differ by seconds; a certificate of seconds' life is not dated back by more than that.
     const notBefore = new Date(Math.floor((nowMs - Math.min(BACKDATE_MS, lifeMs)) / 1000) * 1000);
-    const notAfter = new Date(Math.ceil((nowMs + lifeMs) / 1000) * 1000);
+    const rootEndMs = this.#certificate.notAfter.getTime();
+    if (rootEndMs <= nowMs)
+      throw new PharosError("unavailable", `the mesh's root ended at ${this.#certificate.notAfter.toISOString()}`, {
+        hint: "start the server in an empty directory and let every proxy join anew",
+      });
+    const notAfter = new Date(Math.min(Math.floor((nowMs + lifeMs) / 1000) * 1000, rootEndMs));
     const names: x509.JsonGeneralNames = [
       { type: "url", value: spiffeId },
       ...dns.map((value) => ({ type: "dns", value }) as const),

@@ -1,48 +1,85 @@
+import { createPublicKey, type KeyObject } from "node:crypto";
 import { PharosError } from "#core/errors.ts";
 import * as x509 from "#server/ca/x509.ts";
 
 const RSA_BITS_MIN = 2048;
+/** A request for one name with an RSA key of 4096 bits has about 1,700. */
+const CHARS_MAX = 16 * 1024;
+const EXTENSION_REQUEST = "1.2.840.113549.1.9.14";
 
 function refuse(why: string, hint: string): never {
   throw new PharosError("invalid", `the certificate request ${why}`, { hint });
 }
 
 /**
- * The public key of a PKCS #10 request that asks for exactly `spiffeId` (or for no name at all, as Istio's agents may).
- * Throws "invalid" for a bad signature or a weak key, "forbidden" for any other name.
+ * The public key of a PKCS #10 request that asks for exactly `spiffeId`. Throws "invalid" for what is no request, a bad
+ * signature or a weak key, "forbidden" for any other name or none. Its subject is ignored, as Istio does.
  */
 export async function checkCsr(pem: string, spiffeId: string): Promise<x509.PublicKey> {
-  let csr: x509.Pkcs10CertificateRequest;
-  try {
-    csr = new x509.Pkcs10CertificateRequest(pem);
-  } catch {
-    return refuse("cannot be read", "send a PKCS #10 request in PEM");
-  }
-  const verified = await csr.verify().catch(() => false);
-  if (!verified) refuse("is not signed by its own key", "make the request again with the key it is for");
-  const algorithm = csr.publicKey.algorithm as { name: string; namedCurve?: string; modulusLength?: number };
-  const isGoodKey =
-    (algorithm.name === "ECDSA" && algorithm.namedCurve === "P-256") ||
-    (algorithm.name.startsWith("RSA") && (algorithm.modulusLength ?? 0) >= RSA_BITS_MIN);
-  if (!isGoodKey)
-    refuse(
-      `has a key of the kind ${algorithm.name} ${algorithm.namedCurve ?? algorithm.modulusLength ?? ""}`,
-      `use ECDSA P-256, or RSA of ${RSA_BITS_MIN} bits or more`,
-    );
-  const constraints = csr.extensions.find((extension) => extension instanceof x509.BasicConstraintsExtension);
-  if (constraints?.ca)
+  if (pem.length > CHARS_MAX)
+    refuse(`has ${pem.length} characters, more than ${CHARS_MAX}`, "send one request, for one name");
+  const { csr, names, isAuthority } = readCsr(pem);
+  checkKey(csr.publicKey);
+  if (!(await csr.verify().catch(() => false)))
+    refuse("is not signed by its own key", "make the request again with the key it is for");
+  if (isAuthority)
     throw new PharosError("forbidden", "the certificate request asks for an authority", {
       hint: "leaf certificates only",
     });
-  const names =
-    csr.extensions.find((extension) => extension instanceof x509.SubjectAlternativeNameExtension)?.names.items ?? [];
-  const others = names.filter(({ type, value }) => type !== "url" || value !== spiffeId);
-  if (others.length > 0 || names.length > 1) {
+  const [name, ...others] = names;
+  if (name?.type !== "url" || name.value !== spiffeId || others.length > 0) {
+    const asked = names.map(({ type, value }) => (type === "url" ? value : `${type} ${value}`)).join(", ");
     throw new PharosError(
       "forbidden",
-      `the certificate request asks for ${names.map(({ value }) => value).join(", ")}, but the caller is ${spiffeId}`,
+      `the certificate request asks for ${asked || "no name"}, but the caller is ${spiffeId}`,
       { hint: "ask for exactly the caller's own id" },
     );
   }
   return csr.publicKey;
+}
+
+interface ReadCsr {
+  readonly csr: x509.Pkcs10CertificateRequest;
+  /** Of every extension that carries names: a second one is not to hide behind the first. */
+  readonly names: readonly x509.GeneralName[];
+  readonly isAuthority: boolean;
+}
+
+function readCsr(pem: string): ReadCsr {
+  try {
+    const csr = new x509.Pkcs10CertificateRequest(pem);
+    const extensions = csr
+      .getAttributes(EXTENSION_REQUEST)
+      .flatMap((attribute) => (attribute instanceof x509.ExtensionsAttribute ? attribute.items : []));
+    return {
+      csr,
+      names: extensions.flatMap((each) =>
+        each instanceof x509.SubjectAlternativeNameExtension ? each.names.items : [],
+      ),
+      isAuthority: extensions.some((each) => each instanceof x509.BasicConstraintsExtension && each.ca),
+    };
+  } catch {
+    return refuse("cannot be read", "send a PKCS #10 request in PEM");
+  }
+}
+
+function checkKey(publicKey: x509.PublicKey): void {
+  const hint = `use ECDSA P-256, or RSA of ${RSA_BITS_MIN} bits or more`;
+  let key: KeyObject;
+  try {
+    key = createPublicKey({ key: Buffer.from(publicKey.rawData), format: "der", type: "spki" });
+  } catch {
+    return refuse("has a key of an unknown kind", hint);
+  }
+  const { namedCurve, modulusLength = 0 } = key.asymmetricKeyDetails ?? {};
+  switch (key.asymmetricKeyType) {
+    case "ec":
+      if (namedCurve !== "prime256v1") refuse(`has an ECDSA key on ${namedCurve ?? "a curve of its own"}`, hint);
+      return;
+    case "rsa":
+      if (modulusLength < RSA_BITS_MIN) refuse(`has an RSA key of ${modulusLength} bits`, hint);
+      return;
+    default:
+      refuse(`has a key of the kind ${key.asymmetricKeyType ?? "unknown"}`, hint);
+  }
 }

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { z } from "zod";
 import { PharosError } from "#core/errors.ts";
 
 /** The root's certificate and key as PEM. */
@@ -10,12 +11,10 @@ export interface RootFiles {
 }
 
 /** On disk: AES-256-GCM under a key from the passphrase, or from `ca-key-secret` beside it when none is set. */
-interface Sealed {
-  readonly salt: string;
-  readonly iv: string;
-  readonly tag: string;
-  readonly data: string;
-}
+const SealedSchema = z.object({ salt: z.base64(), iv: z.base64(), tag: z.base64(), data: z.base64() });
+const CIPHER = "aes-256-gcm";
+const TOGETHER = "restore ca-key.json, ca-key-secret and root-cert.pem together from one backup";
+const LAST_RESORT = "without it every proxy must join anew, to a server that starts in an empty directory";
 
 /** Whole or not at all, and on the disk when it returns. Readable by this user only. */
 export function writeFileDurably(path: string, text: string): void {
@@ -31,46 +30,82 @@ export function writeFileDurably(path: string, text: string): void {
   renameSync(draft, path);
 }
 
-function sealingSecret(dir: string, passphrase: string | undefined): string {
-  if (passphrase !== undefined) return passphrase;
-  const path = join(dir, "ca-key-secret");
-  if (!existsSync(path)) writeFileDurably(path, randomBytes(32).toString("base64"));
-  return readFileSync(path, "utf8");
+function pathsIn(dir: string): { readonly key: string; readonly certificate: string; readonly secret: string } {
+  return {
+    key: join(dir, "ca-key.json"),
+    certificate: join(dir, "root-cert.pem"),
+    secret: join(dir, "ca-key-secret"),
+  };
+}
+
+/** A variable that is set to nothing seals nothing: it counts as none. */
+function isSet(passphrase: string | undefined): passphrase is string {
+  return passphrase !== undefined && passphrase !== "";
 }
 
 export function saveRoot(dir: string, root: RootFiles, passphrase: string | undefined): void {
+  const paths = pathsIn(dir);
+  if (!isSet(passphrase)) writeFileDurably(paths.secret, randomBytes(32).toString("base64"));
+  const secret = isSet(passphrase) ? passphrase : readFileSync(paths.secret, "utf8");
   const salt = randomBytes(16);
   const iv = randomBytes(12);
-  const cipher = createCipheriv("aes-256-gcm", scryptSync(sealingSecret(dir, passphrase), salt, 32), iv);
+  const cipher = createCipheriv(CIPHER, scryptSync(secret, salt, 32), iv);
   const data = Buffer.concat([cipher.update(root.key, "utf8"), cipher.final()]);
-  const sealed: Sealed = {
+  const sealed: z.infer<typeof SealedSchema> = {
     salt: salt.toString("base64"),
     iv: iv.toString("base64"),
     tag: cipher.getAuthTag().toString("base64"),
     data: data.toString("base64"),
   };
-  writeFileDurably(join(dir, "ca-key.json"), JSON.stringify(sealed));
-  writeFileDurably(join(dir, "root-cert.pem"), root.certificate);
+  writeFileDurably(paths.key, JSON.stringify(sealed));
+  writeFileDurably(paths.certificate, root.certificate);
 }
 
-/** Undefined before the first start. Throws when the key cannot be opened: a new root would cut off every proxy. */
+/**
+ * Undefined before the first start. Throws "unavailable", and writes nothing, when the key cannot be opened: a new root
+ * would cut off every proxy.
+ */
 export function loadRoot(dir: string, passphrase: string | undefined): RootFiles | undefined {
-  const keyFile = join(dir, "ca-key.json");
-  const certFile = join(dir, "root-cert.pem");
-  if (!existsSync(keyFile) && !existsSync(certFile)) return undefined;
+  const paths = pathsIn(dir);
+  if (!existsSync(paths.key) && !existsSync(paths.certificate)) return undefined;
+  for (const path of [paths.key, paths.certificate])
+    if (!existsSync(path)) refuse(`${path} is missing`, `${TOGETHER}; ${LAST_RESORT}`);
+  const sealed = readSealed(paths.key);
+  const secret = isSet(passphrase) ? passphrase : readSecret(paths);
   try {
-    const sealed = JSON.parse(readFileSync(keyFile, "utf8")) as Sealed;
-    const key = scryptSync(sealingSecret(dir, passphrase), Buffer.from(sealed.salt, "base64"), 32);
-    const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(sealed.iv, "base64"));
+    const key = scryptSync(secret, Buffer.from(sealed.salt, "base64"), 32);
+    const decipher = createDecipheriv(CIPHER, key, Buffer.from(sealed.iv, "base64"), { authTagLength: 16 });
     decipher.setAuthTag(Buffer.from(sealed.tag, "base64"));
-    const opened = Buffer.concat([decipher.update(Buffer.from(sealed.data, "base64")), decipher.final()]).toString(
-      "utf8",
-    );
-    return { certificate: readFileSync(certFile, "utf8"), key: opened };
+    const opened = Buffer.concat([decipher.update(Buffer.from(sealed.data, "base64")), decipher.final()]);
+    return { certificate: readFileSync(paths.certificate, "utf8"), key: opened.toString("utf8") };
   } catch (cause) {
-    throw new PharosError("unavailable", `the root's key in ${keyFile} cannot be opened`, {
-      hint: "restore ca-key.json, ca-key-secret and root-cert.pem together, or give the passphrase it was sealed with in PHAROS_CA_PASSPHRASE; without it every proxy must join anew",
-      cause,
-    });
+    const given = isSet(passphrase) ? "the passphrase in PHAROS_CA_PASSPHRASE" : paths.secret;
+    return refuse(`the root's key in ${paths.key} does not open with ${given}`, hintFor(paths, passphrase), cause);
   }
+}
+
+function readSealed(path: string): z.infer<typeof SealedSchema> {
+  try {
+    return SealedSchema.parse(JSON.parse(readFileSync(path, "utf8")));
+  } catch (cause) {
+    return refuse(`the root's key in ${path} is damaged`, `${TOGETHER}; ${LAST_RESORT}`, cause);
+  }
+}
+
+function readSecret({ key, secret }: ReturnType<typeof pathsIn>): string {
+  if (existsSync(secret)) return readFileSync(secret, "utf8");
+  return refuse(
+    `the root's key in ${key} is sealed, and there is neither ${secret} nor a passphrase`,
+    `give the passphrase it was sealed with in PHAROS_CA_PASSPHRASE, or restore ca-key-secret; ${LAST_RESORT}`,
+  );
+}
+
+function hintFor({ secret }: ReturnType<typeof pathsIn>, passphrase: string | undefined): string {
+  if (!isSet(passphrase)) return `${TOGETHER}; ${LAST_RESORT}`;
+  if (existsSync(secret)) return "it was sealed without a passphrase: unset PHAROS_CA_PASSPHRASE";
+  return `give the passphrase it was sealed with in PHAROS_CA_PASSPHRASE; ${LAST_RESORT}`;
+}
+
+function refuse(message: string, hint: string, cause?: unknown): never {
+  throw new PharosError("unavailable", message, { hint, cause });
 }

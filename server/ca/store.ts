@@ -21,6 +21,12 @@ function stateOf(row: Row, now: Date): JoinTokenView["state"] {
   return row.expiresAt <= now ? "expired" : "unused";
 }
 
+function refuseToken(id: string, why: string): never {
+  throw new PharosError("unauthenticated", `join token ${id} ${why}`, {
+    hint: "make a new one with `pharos token create`; each works once",
+  });
+}
+
 /** Join tokens and issued certificates. Secrets have 256 bits: a plain hash keeps them. */
 export class IdentityStore {
   readonly #db: Database;
@@ -43,29 +49,33 @@ export class IdentityStore {
     return { id, secret: new Secret(secret) };
   }
 
-  /**
-   * Uses a token up, at most once however many callers try at the same moment. Throws "unauthenticated" with the reason
-   * for one that is unknown, used, expired or revoked.
-   */
-  async burnToken(id: string, secret: Secret<string>, usedBy: string, now: Date): Promise<TokenIdentity> {
+  /** The identity a token is for, whatever became of it. Throws "unauthenticated" for a token that is not known. */
+  async peekToken(id: string, secret: Secret<string>): Promise<TokenIdentity> {
+    const { namespace, serviceAccount, createdBy } = await this.#find(id, secret);
+    return { id, namespace, serviceAccount, createdBy };
+  }
+
+  /** Throws "unauthenticated" with the reason for a token that is unknown, used, expired or revoked. */
+  async checkToken(id: string, secret: Secret<string>, now: Date): Promise<Row> {
     const row = await this.#find(id, secret);
     const state = stateOf(row, now);
-    const refuse = (why: string): never => {
-      throw new PharosError("unauthenticated", `join token ${id} ${why}`, {
-        hint: "make a new one with `pharos token create`; each works once",
-      });
-    };
-    if (state !== "unused")
-      refuse(state === "used" ? `was used by ${row.usedBy ?? "somebody"} already` : `is ${state}`);
+    if (state === "used") refuseToken(id, `was used by ${row.usedBy ?? "somebody"} already`);
+    if (state === "expired") refuseToken(id, `expired at ${row.expiresAt.toISOString()}`);
+    if (state !== "unused") refuseToken(id, `is ${state}`);
+    return row;
+  }
+
+  /** Uses a token up, at most once however many callers try at the same moment. Throws as `checkToken` does. */
+  async burnToken(id: string, secret: Secret<string>, usedBy: string, now: Date): Promise<TokenIdentity> {
+    const { namespace, serviceAccount, createdBy } = await this.checkToken(id, secret, now);
     const { count } = await this.#db.joinToken.updateMany({
       where: { id, usedAt: null, revokedAt: null },
       data: { usedAt: now, usedBy },
     });
-    if (count !== 1) refuse("was used at this very moment by another");
-    return { id, namespace: row.namespace, serviceAccount: row.serviceAccount, createdBy: row.createdBy };
+    if (count !== 1) refuseToken(id, "was used at this very moment by another");
+    return { id, namespace, serviceAccount, createdBy };
   }
 
-  /** The identity a token is for, without using it; what it may become of is `burnToken`'s to say. */
   async #find(id: string, secret: Secret<string>): Promise<Row> {
     const row = await this.#db.joinToken.findUnique({ where: { id } });
     const given = Buffer.from(digest(secret.reveal()));
@@ -75,11 +85,6 @@ export class IdentityStore {
         hint: "make one with `pharos token create` on this control plane",
       });
     return row;
-  }
-
-  async peekToken(id: string, secret: Secret<string>): Promise<TokenIdentity> {
-    const { namespace, serviceAccount, createdBy } = await this.#find(id, secret);
-    return { id, namespace, serviceAccount, createdBy };
   }
 
   async listTokens(now: Date): Promise<JoinTokenView[]> {

@@ -230,6 +230,46 @@ describe("trouble while it runs", () => {
     );
   });
 
+  test("another process that opens and closes a file of the first start takes no commit away", async () => {
+    const server = `
+      import { openDatabase } from ${JSON.stringify(resolve(import.meta.dirname, "open-database.ts"))};
+      const { db } = await openDatabase(${JSON.stringify(path)});
+      await db.setting.create({ data: { key: "before", value: "x" } });
+      console.log("ready");
+      process.stdin.once("data", async () => {
+        await db.setting.create({ data: { key: "after", value: "x" } });
+        console.log("written");
+      });
+    `;
+    const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", server], {
+      cwd: resolve(import.meta.dirname, "../.."),
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    const lines = createInterface({ input: child.stdout });
+    await once(lines, "line");
+    const other = `
+      import { DatabaseSync } from "node:sqlite";
+      const database = new DatabaseSync(${JSON.stringify(path)});
+      database.prepare("SELECT count(*) FROM Setting").get();
+      database.close();
+    `;
+    const look = async (): Promise<void> => {
+      const looking = spawn(process.execPath, ["--input-type=module-typescript", "-e", other], {
+        cwd: resolve(import.meta.dirname, "../.."),
+        stdio: "inherit",
+      });
+      expect(await once(looking, "exit")).toEqual([0, null]);
+    };
+    await look();
+    child.stdin.write("\n");
+    await once(lines, "line");
+    await look();
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    const keys = await withDatabase(({ db }) => db.setting.findMany({ orderBy: { key: "asc" } }));
+    expect(keys.map(({ key }) => key)).toEqual(["after", "before"]);
+  });
+
   test("a file locked by another process says who should stop", async () => {
     await withDatabase(async (opened) => {
       const other = new LibsqlAdapter(path).client;

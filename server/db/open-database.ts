@@ -73,15 +73,16 @@ async function createFile(path: string, migrations: string): Promise<void> {
   mkdirSync(dirname(path), { recursive: true });
   const draft = `${path}.new`;
   for (const suffix of ["", "-wal", "-shm"]) rmSync(draft + suffix, { force: true });
-  const opened = await openFile(draft, migrations, undefined);
-  // Folds the log into the file, which can then be renamed alone.
-  await opened.close();
-  if (existsSync(`${draft}-wal`) && statSync(`${draft}-wal`).size > 0) {
-    throw new PharosError("exhausted", `making database ${path} did not finish`, {
-      hint: "check the free space of its disk",
-    });
+  const adapter = new LibsqlAdapter(draft);
+  try {
+    // Without a write-ahead log, which this process would go on to hold by the draft's name: another process that opens
+    // and closes the file would then take the log for finished, and what was committed since would be lost with it.
+    for (const pragma of ["journal_mode = DELETE", "synchronous = FULL"])
+      await adapter.client.execute(`PRAGMA ${pragma}`);
+    await applyMigrations(adapter.client, migrations, path);
+  } finally {
+    adapter.client.close();
   }
-  for (const suffix of ["-wal", "-shm"]) rmSync(draft + suffix, { force: true });
   renameSync(draft, path);
 }
 
