@@ -1,30 +1,37 @@
 import { X509Certificate } from "node:crypto";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { PharosError } from "#core/errors.ts";
-import { parseJoinToken } from "#core/identity/join-token.ts";
+import { type ErrorCode, PharosError } from "#core/errors.ts";
+import { type JoinToken, parseJoinToken } from "#core/identity/join-token.ts";
 import { formatSpiffeId, parseSpiffeId } from "#core/identity/spiffe-id.ts";
-import { IstioCertificateRequestSchema, IstioCertificateResponseSchema } from "#proto/gen/istio/security/ca_pb.js";
+import {
+  type IstioCertificateRequest,
+  IstioCertificateRequestSchema,
+  IstioCertificateResponseSchema,
+} from "#proto/gen/istio/security/ca_pb.js";
 import type { Authority } from "#server/ca/authority.ts";
 import { checkCsr } from "#server/ca/check-csr.ts";
+import { claimedId } from "#server/ca/claimed-id.ts";
 import type { IdentityStore } from "#server/ca/store.ts";
 import type { ForwardedPeer } from "#server/mesh/protocol.ts";
 
 export interface CertificateServiceOptions {
   readonly authority: Authority;
   readonly store: IdentityStore;
+  /** The longest life that is given; less when less is asked for. */
   readonly lifeMs: number;
   readonly audit: (line: {
     readonly actor: string;
     readonly action: string;
     readonly resource: string;
-    readonly outcome: "allowed" | "refused";
+    readonly outcome: "allowed" | "refused" | "failed";
     readonly reason: string;
     readonly from: string;
   }) => void;
   readonly now?: () => number;
 }
 
-const LIFE_MS_MIN = 5_000;
+const REJOIN = "join again with a new token from `pharos token create`";
+const REFUSALS: ReadonlySet<ErrorCode> = new Set(["unauthenticated", "forbidden", "invalid"]);
 
 /** IstioCertificateService/CreateCertificate: who the caller is comes from its certificate or its join token, never from its request. */
 export function createCertificateService(
@@ -32,16 +39,17 @@ export function createCertificateService(
 ): (request: Uint8Array, peer: ForwardedPeer) => Promise<Uint8Array> {
   const { authority, store, audit, now = Date.now } = options;
   return async (bytes, peer) => {
-    let actor = "unknown";
+    const from = peer.address;
+    let actor = claimedId(peer);
     try {
-      const request = fromBinary(IstioCertificateRequestSchema, bytes);
       const caller = await identify(authority, store, peer, now());
       actor = caller.spiffeId;
+      await caller.check();
+      const request = readRequest(bytes);
       const publicKey = await checkCsr(request.csr, caller.spiffeId);
+      const lifeMs = Math.min(options.lifeMs, askedLifeMs(request.validityDuration));
       // Only now: a request that is refused for its own faults leaves the token good for the next try.
-      await caller.commit(peer.address);
-      const asked = Number(request.validityDuration) * 1000;
-      const lifeMs = Math.max(LIFE_MS_MIN, asked > 0 ? Math.min(asked, options.lifeMs) : options.lifeMs);
+      await caller.commit(from);
       const issued = await authority.issue({ publicKey, spiffeId: caller.spiffeId, lifeMs }, now());
       const { serial, notBefore, notAfter } = issued;
       await store.recordIssued(
@@ -50,20 +58,20 @@ export function createCertificateService(
           spiffeId: caller.spiffeId,
           notBefore,
           notAfter,
-          issuedTo: peer.address,
-          authenticatedBy: caller.by,
-          from: peer.address,
+          issuedTo: from,
+          authenticatedBy: caller.token === undefined ? "certificate" : "token",
+          from,
         },
         new Date(now()),
       );
-      if (caller.by === "token")
+      if (caller.token !== undefined)
         audit({
-          actor: caller.spiffeId,
+          actor,
           action: "identity.join",
-          resource: caller.spiffeId,
+          resource: actor,
           outcome: "allowed",
           reason: `token ${caller.token}`,
-          from: peer.address,
+          from,
         });
       return toBinary(
         IstioCertificateResponseSchema,
@@ -71,24 +79,34 @@ export function createCertificateService(
       );
     } catch (error) {
       const known = PharosError.from(error);
-      audit({
-        actor,
-        action: "identity.issue",
-        resource: actor,
-        outcome: "refused",
-        reason: known.message,
-        from: peer.address,
-      });
+      const outcome = REFUSALS.has(known.code) ? "refused" : "failed";
+      audit({ actor, action: "identity.issue", resource: actor, outcome, reason: known.message, from });
       throw known;
     }
   };
 }
 
+function readRequest(bytes: Uint8Array): IstioCertificateRequest {
+  try {
+    return fromBinary(IstioCertificateRequestSchema, bytes);
+  } catch (cause) {
+    throw new PharosError("invalid", "the call carries no IstioCertificateRequest", { cause });
+  }
+}
+
+function askedLifeMs(seconds: bigint): number {
+  if (seconds < 0n) throw new PharosError("invalid", `a certificate cannot live ${seconds} seconds`);
+  return seconds === 0n ? Infinity : Number(seconds) * 1000;
+}
+
 interface CertificateCaller {
   readonly spiffeId: string;
-  readonly by: "token" | "certificate";
+  /** Id of the join token; absent for one who renews with its certificate. */
   readonly token?: string;
-  commit(usedBy: string): Promise<void>;
+  /** Throws when the token is not good any more. */
+  check(): Promise<unknown>;
+  /** Uses the token up. */
+  commit(usedBy: string): Promise<unknown>;
 }
 
 async function identify(
@@ -99,14 +117,18 @@ async function identify(
 ): Promise<CertificateCaller> {
   const bearer = /^Bearer (.+)$/i.exec(peer.headers.authorization ?? "")?.[1];
   if (bearer !== undefined) {
-    const token = parseJoinToken(bearer);
+    const token = readToken(bearer);
     const { namespace, serviceAccount } = await store.peekToken(token.id, token.secret);
     const spiffeId = formatSpiffeId({ trustDomain: authority.trustDomain, namespace, serviceAccount });
+    const now = new Date(nowMs);
     return {
       spiffeId,
-      by: "token",
       token: token.id,
-      commit: async (usedBy) => void (await store.burnToken(token.id, token.secret, usedBy, new Date(nowMs))),
+      async check() {
+        refuseChangedToken(token, spiffeId, authority.fingerprint);
+        await store.checkToken(token.id, token.secret, now);
+      },
+      commit: (usedBy) => store.burnToken(token.id, token.secret, usedBy, now),
     };
   }
   if (peer.certificate === null) {
@@ -115,7 +137,32 @@ async function identify(
     });
   }
   const spiffeId = verifyCertificate(authority, peer.certificate, nowMs);
-  return { spiffeId, by: "certificate", commit: () => Promise.resolve() };
+  return { spiffeId, check: () => Promise.resolve(), commit: () => Promise.resolve() };
+}
+
+/** What cannot be read proves nobody's identity: on this wire that is no fault of the request. */
+function readToken(text: string): JoinToken {
+  try {
+    return parseJoinToken(text);
+  } catch (error) {
+    const { message, hint = REJOIN } = PharosError.from(error);
+    throw new PharosError("unauthenticated", message, { hint, cause: error });
+  }
+}
+
+/** The claims are for whoever joins and decide nothing here; that they differ means somebody wrote them anew. */
+function refuseChangedToken(token: JoinToken, spiffeId: string, fingerprint: string): void {
+  const claimed = formatSpiffeId(token);
+  const why =
+    claimed !== spiffeId
+      ? `names ${claimed}, but was made for ${spiffeId}`
+      : token.rootFingerprint !== fingerprint
+        ? "names another root than this mesh's"
+        : undefined;
+  if (why !== undefined)
+    throw new PharosError("unauthenticated", `join token ${token.id} was changed: it ${why}`, {
+      hint: "use the token as `pharos token create` printed it",
+    });
 }
 
 /** The id in a certificate that this authority signed and that is in its time. Throws "unauthenticated". */
@@ -125,17 +172,16 @@ export function verifyCertificate(
   nowMs: number,
 ): string {
   const leaf = new X509Certificate(certificate.der);
+  const [uri = "", ...more] = certificate.uris;
   const refuse = (why: string): never => {
-    throw new PharosError("unauthenticated", `certificate ${certificate.serial} ${why}`, {
-      hint: "join again with a new token from `pharos token create`",
+    throw new PharosError("unauthenticated", `certificate ${certificate.serial} of ${uri || "nobody"} ${why}`, {
+      hint: REJOIN,
     });
   };
   if (!leaf.verify(new X509Certificate(authority.root).publicKey)) refuse("was not issued by this mesh");
   if (leaf.validToDate.getTime() <= nowMs) refuse(`ended at ${leaf.validToDate.toISOString()}`);
   if (leaf.validFromDate.getTime() > nowMs) refuse(`begins at ${leaf.validFromDate.toISOString()}`);
-  const [uri = "", ...more] = certificate.uris;
-  const identity = parseSpiffeId(uri);
-  if (identity === undefined || more.length > 0 || identity.trustDomain !== authority.trustDomain)
+  if (more.length > 0 || parseSpiffeId(uri)?.trustDomain !== authority.trustDomain)
     refuse(`carries no id of ${authority.trustDomain}`);
   return uri;
 }

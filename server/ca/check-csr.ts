@@ -18,8 +18,8 @@ function refuse(why: string, hint: string): never {
 export async function checkCsr(pem: string, spiffeId: string): Promise<x509.PublicKey> {
   if (pem.length > CHARS_MAX)
     refuse(`has ${pem.length} characters, more than ${CHARS_MAX}`, "send one request, for one name");
-  const { csr, names, isAuthority } = readCsr(pem);
-  checkKey(csr.publicKey);
+  const { csr, publicKey, names, isAuthority } = readCsr(pem);
+  checkKey(publicKey);
   if (!(await csr.verify().catch(() => false)))
     refuse("is not signed by its own key", "make the request again with the key it is for");
   if (isAuthority)
@@ -35,11 +35,12 @@ export async function checkCsr(pem: string, spiffeId: string): Promise<x509.Publ
       { hint: "ask for exactly the caller's own id" },
     );
   }
-  return csr.publicKey;
+  return publicKey;
 }
 
 interface ReadCsr {
   readonly csr: x509.Pkcs10CertificateRequest;
+  readonly publicKey: x509.PublicKey;
   /** Of every extension that carries names: a second one is not to hide behind the first. */
   readonly names: readonly x509.GeneralName[];
   readonly isAuthority: boolean;
@@ -53,6 +54,7 @@ function readCsr(pem: string): ReadCsr {
       .flatMap((attribute) => (attribute instanceof x509.ExtensionsAttribute ? attribute.items : []));
     return {
       csr,
+      publicKey: csr.publicKey,
       names: extensions.flatMap((each) =>
         each instanceof x509.SubjectAlternativeNameExtension ? each.names.items : [],
       ),

@@ -45,7 +45,8 @@ function isSet(passphrase: string | undefined): passphrase is string {
 
 export function saveRoot(dir: string, root: RootFiles, passphrase: string | undefined): void {
   const paths = pathsIn(dir);
-  if (!isSet(passphrase)) writeFileDurably(paths.secret, randomBytes(32).toString("base64"));
+  if (!isSet(passphrase) && !existsSync(paths.secret))
+    writeFileDurably(paths.secret, randomBytes(32).toString("base64"));
   const secret = isSet(passphrase) ? passphrase : readFileSync(paths.secret, "utf8");
   const salt = randomBytes(16);
   const iv = randomBytes(12);
