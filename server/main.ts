@@ -146,6 +146,9 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
       (tls) => mesh.setTls(tls),
       (error: unknown) => log.error("the server's own certificate could not be renewed", { error: String(error) }),
     );
+    void audit
+      .forgetOldest()
+      .catch((error: unknown) => log.error("old audit lines were kept", { error: String(error) }));
     void identities
       .forgetEnded(new Date(Date.now() - ENDED_KEPT_MS))
       .catch((error: unknown) => log.error("old certificates could not be forgotten", { error: String(error) }));
@@ -233,7 +236,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   writeServerFile(dir, { console: url, xds: `${host}:${mesh.port}`, pid: process.pid });
   log.info("pharos serves", { console: url, xds: `${host}:${mesh.port}`, revision, instances: registry.list().length });
   if (options.demoSignIn) log.info("everybody on this machine is signed in as administrator (--demo-sign-in)");
-  const setup = await auth.setupLink();
+  const setup = await auth.setupLink(url);
   if (setup !== null && !options.demoSignIn) log.info(`make the first account here, once: ${setup}`);
 
   await new Promise<void>((done) =>

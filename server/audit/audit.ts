@@ -21,12 +21,15 @@ export interface Audit {
     actor?: string | undefined;
     action?: string | undefined;
   }): Promise<readonly AuditView[]>;
+  /** Drops what is beyond the newest million lines: refusals cost whoever asks for them nothing. */
+  forgetOldest(): Promise<void>;
   /** Resolves when all lines are stored. */
   close(): Promise<void>;
 }
 
 /** Beyond this many lines waiting (an attack, or a database that hangs) further ones go to the log alone, and it says so. */
 const QUEUE_MAX = 10_000;
+const KEPT_MAX = 1_000_000;
 const TEXT_MAX = 2000;
 const ACTION_MAX = 200;
 
@@ -83,6 +86,11 @@ export function createAudit(db: Database, log: Logger, now: () => Date = () => n
         at: row.at.toISOString(),
         outcome: row.outcome as AuditView["outcome"],
       }));
+    },
+    async forgetOldest() {
+      const newest = await db.auditLine.findFirst({ orderBy: { id: "desc" }, select: { id: true } });
+      if (newest !== null && newest.id > KEPT_MAX)
+        await db.auditLine.deleteMany({ where: { id: { lte: newest.id - KEPT_MAX } } });
     },
     async close() {
       await writing;

@@ -52,7 +52,7 @@ const whoAmI = async (headers: Record<string, string> = {}): Promise<unknown> =>
 const PASSWORD = "correct horse battery";
 
 async function setUp(): Promise<string> {
-  const link = await auth.setupLink();
+  const link = await auth.setupLink(url);
   const token = new URL(link ?? "").searchParams.get("token") ?? "";
   expect((await post("/api/auth/setup", { token, username: "keeper", password: PASSWORD })).status).toBe(200);
   return token;
@@ -63,20 +63,20 @@ test("the first account comes from the setup link, which works once", async () =
   expect(await auth.needsSetup()).toBe(true);
   const token = await setUp();
   expect(await auth.needsSetup()).toBe(false);
-  expect(await auth.setupLink()).toBeNull();
+  expect(await auth.setupLink(url)).toBeNull();
   expect((await post("/api/auth/setup", { token, username: "second", password: PASSWORD })).status).toBe(409);
 });
 
 test("a wrong setup token makes no account", async () => {
   await start();
-  await auth.setupLink();
+  await auth.setupLink(url);
   expect((await post("/api/auth/setup", { token: "guess", username: "thief", password: PASSWORD })).status).toBe(403);
   expect(await auth.needsSetup()).toBe(true);
 });
 
 test("a weak password is refused by name, and the link stays good", async () => {
   await start();
-  const token = new URL((await auth.setupLink()) ?? "").searchParams.get("token") ?? "";
+  const token = new URL((await auth.setupLink(url)) ?? "").searchParams.get("token") ?? "";
   const answer = await post("/api/auth/setup", { token, username: "keeper", password: "short" });
   expect(answer.status).toBe(400);
   expect(await answer.text()).toContain("password needs at least 12 characters");

@@ -37,7 +37,7 @@ export interface Auth {
   handleHttp(request: IncomingMessage, response: ServerResponse): Promise<void>;
   needsSetup(): Promise<boolean>;
   /** A new one-time link while there is no account; null afterwards. */
-  setupLink(): Promise<string | null>;
+  setupLink(consoleUrl: string): Promise<string | null>;
   createApiToken(token: NewApiToken): Promise<{ readonly id: string; readonly token: string }>;
   listApiTokens(): Promise<readonly ApiTokenView[]>;
   revokeApiToken(id: string): Promise<void>;
@@ -201,7 +201,7 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
       }
     },
     needsSetup,
-    setupLink: async () => ((await needsSetup()) ? link.create(baseUrl, Date.now()) : null),
+    setupLink: async (consoleUrl) => ((await needsSetup()) ? link.create(consoleUrl, Date.now()) : null),
     createApiToken: (token) => tokens.create(token),
     listApiTokens: () => tokens.list(),
     revokeApiToken: (id) => tokens.revoke(id),

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { PharosError } from "#core/errors.ts";
 import { formatJoinToken } from "#core/identity/join-token.ts";
 import type { AppliedResource } from "#core/view/config.ts";
-import type { Services } from "#server/api/services.ts";
+import type { Caller, Services } from "#server/api/services.ts";
 import type { Audit } from "#server/audit/audit.ts";
 import type { Auth } from "#server/auth/auth.ts";
 import type { Authority } from "#server/ca/authority.ts";
@@ -32,9 +32,26 @@ const VERSION = (
 export function createServices(options: ServicesOptions): Services {
   const { store, mesh, telemetry, state, identities, authority, audit, auth, check, explain, published } = options;
   const catalog = createCatalogService({ state, mesh, telemetry, explain });
+  /** Does it and leaves a line, also where it fails. */
+  async function audited<T>(
+    { action, resource, caller }: { readonly action: string; readonly resource: string; readonly caller: Caller },
+    work: () => Promise<T>,
+    reasonOf: (made: T) => string = () => "",
+  ): Promise<T> {
+    const line = { actor: caller.principal.name, action, resource, from: caller.from };
+    try {
+      const made = await work();
+      audit.write({ ...line, outcome: "allowed", reason: reasonOf(made) });
+      return made;
+    } catch (error) {
+      audit.write({ ...line, outcome: "failed", reason: PharosError.from(error).message });
+      throw error;
+    }
+  }
+
   return {
     session: {
-      describe: async (principal) => ({
+      reasonOf: async (principal) => ({
         principal,
         isDemoSignIn: options.demoSignIn && principal?.name === "demo",
         needsSetup: !options.demoSignIn && (await auth.needsSetup()),
@@ -90,22 +107,19 @@ export function createServices(options: ServicesOptions): Services {
       async createJoinToken({ namespace, serviceAccount, group, ttlSeconds, server }, caller) {
         const createdAt = new Date();
         const expiresAt = new Date(createdAt.getTime() + ttlSeconds * 1000);
-        const { id, secret } = await identities.createToken({
-          namespace,
-          serviceAccount,
-          group: group ?? null,
-          expiresAt,
-          createdAt,
-          createdBy: caller.principal.name,
-        });
-        audit.write({
-          actor: caller.principal.name,
-          action: "identity.createJoinToken",
-          resource: `${namespace}/${serviceAccount}`,
-          outcome: "allowed",
-          reason: `token ${id}`,
-          from: caller.from,
-        });
+        const { id, secret } = await audited(
+          { action: "identity.createJoinToken", resource: `${namespace}/${serviceAccount}`, caller },
+          () =>
+            identities.createToken({
+              namespace,
+              serviceAccount,
+              group: group ?? null,
+              expiresAt,
+              createdAt,
+              createdBy: caller.principal.name,
+            }),
+          (made) => `token ${made.id}`,
+        );
         const token = formatJoinToken({
           server: server ?? options.xdsAddress,
           rootFingerprint: authority.fingerprint,
@@ -117,48 +131,27 @@ export function createServices(options: ServicesOptions): Services {
         });
         return { token, id, expiresAt: expiresAt.toISOString() };
       },
-      async revokeJoinToken(id, caller) {
-        await identities.revokeToken(id, new Date());
-        audit.write({
-          actor: caller.principal.name,
-          action: "identity.revokeJoinToken",
-          resource: id,
-          outcome: "allowed",
-          reason: "",
-          from: caller.from,
-        });
-      },
+      revokeJoinToken: (id, caller) =>
+        audited({ action: "identity.revokeJoinToken", resource: id, caller }, async () => {
+          await identities.revokeToken(id, new Date());
+        }),
     },
     access: {
-      async createApiToken({ name, role, ttlSeconds }, caller) {
-        const made = await auth.createApiToken({
-          name,
-          role,
-          ...(ttlSeconds === undefined ? {} : { ttlSeconds }),
-          createdBy: caller.principal.name,
-        });
-        audit.write({
-          actor: caller.principal.name,
-          action: "access.createApiToken",
-          resource: name,
-          outcome: "allowed",
-          reason: role,
-          from: caller.from,
-        });
-        return made;
-      },
+      createApiToken: ({ name, role, ttlSeconds }, caller) =>
+        audited(
+          { action: "access.createApiToken", resource: name, caller },
+          () =>
+            auth.createApiToken({
+              name,
+              role,
+              ...(ttlSeconds === undefined ? {} : { ttlSeconds }),
+              createdBy: caller.principal.name,
+            }),
+          () => role,
+        ),
       apiTokens: () => auth.listApiTokens(),
-      async revokeApiToken(id, caller) {
-        await auth.revokeApiToken(id);
-        audit.write({
-          actor: caller.principal.name,
-          action: "access.revokeApiToken",
-          resource: id,
-          outcome: "allowed",
-          reason: "",
-          from: caller.from,
-        });
-      },
+      revokeApiToken: (id, caller) =>
+        audited({ action: "access.revokeApiToken", resource: id, caller }, () => auth.revokeApiToken(id)),
       audit: (filter) => audit.list(filter),
     },
   };
