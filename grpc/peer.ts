@@ -1,5 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import type { ServerHttp2Session } from "node:http2";
+import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 
 /** Who is at the other end of a connection. */
@@ -22,17 +23,41 @@ export interface PeerCertificate {
   readonly der: Buffer;
 }
 
-/** URI names of a certificate: `subjectAltName` quotes what could be mistaken, which no SPIFFE id needs. */
+/** OpenSSL's words where they leave open what is wrong. */
+const PROBLEMS: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: "it has expired",
+  CERT_NOT_YET_VALID: "it is not valid yet",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "it is signed by itself",
+  SELF_SIGNED_CERT_IN_CHAIN: "another root issued it",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "another root issued it",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "another root issued it",
+  CERT_SIGNATURE_FAILURE: "its signature is not the root's",
+};
+
+/** One clause that names the certificate and what is wrong with it; undefined for a trusted one. */
+export function whyUntrusted({ isTrusted, problem, serial, uris }: PeerCertificate): string | undefined {
+  if (isTrusted) return undefined;
+  const words = PROBLEMS[problem ?? ""];
+  const why = words === undefined ? problem : `${words} (${problem})`;
+  return `certificate ${serial} of ${uris.join(", ") || "nobody"} is not trusted: ${why}`;
+}
+
+/** URI names of a certificate. What `subjectAltName` quotes could hold ", URI:" itself, and no SPIFFE id needs quotes. */
 export function urisOf(certificate: X509Certificate): string[] {
   return (certificate.subjectAltName ?? "")
+    .replaceAll(/"(?:[^"\\]|\\.)*"/g, '""')
     .split(", ")
     .filter((name) => name.startsWith("URI:"))
     .map((name) => name.slice("URI:".length));
 }
 
+export function addressOf(socket: Socket): string {
+  return socket.remoteAddress === undefined ? "unix" : `${socket.remoteAddress}:${socket.remotePort}`;
+}
+
 export function describePeer(session: ServerHttp2Session): Peer {
   const socket = session.socket as TLSSocket;
-  const address = socket.remoteAddress === undefined ? "unix" : `${socket.remoteAddress}:${socket.remotePort}`;
+  const address = addressOf(socket);
   const certificate = typeof socket.getPeerX509Certificate === "function" ? socket.getPeerX509Certificate() : undefined;
   if (certificate === undefined) return { address, certificate: null };
   return {

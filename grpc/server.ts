@@ -9,8 +9,10 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from "node:http2";
+import type { SecureContextOptions, TLSSocket } from "node:tls";
 import { PharosError } from "#core/errors.ts";
 import { FrameReader } from "#grpc/frames.ts";
+import { addressOf, describePeer, type Peer, whyUntrusted } from "#grpc/peer.ts";
 import { SendGate } from "#grpc/send-gate.ts";
 import { CONTENT_TYPE, ServerCall } from "#grpc/server-call.ts";
 import type { CallInfo, ServerStream } from "#grpc/server-stream.ts";
@@ -43,6 +45,14 @@ export interface GrpcServerOptions {
   readonly tls?: ServerTls;
   readonly messageBytesMax?: number;
   readonly queueBytesMax?: number;
+  /** Told of every connection that no handler will hear of, or whose certificate no handler will believe. */
+  readonly onDistrust?: (distrust: Distrust) => void;
+}
+
+/** A handshake that failed (it says why, the certificate is null), or an untrusted certificate; its calls still arrive. */
+export interface Distrust {
+  readonly peer: Peer;
+  readonly reason: string;
 }
 
 const PING_INTERVAL_MS = 30_000;
@@ -52,6 +62,12 @@ const SENDING_MAX = 64;
 const UNIMPLEMENTED = 12;
 /** What node:http2 lets one session hold before it refuses streams, in MB: bounded here per stream instead. */
 const SESSION_MEMORY_MB = 4096;
+
+/** What a server starts with and what replaces it: an option left out of the latter would be gone from then on. */
+function secureContext({ cert, key, roots }: ServerTls): SecureContextOptions {
+  // A resumed session would carry over what was thought of a certificate under earlier roots.
+  return { cert, key, ca: roots, minVersion: "TLSv1.2", secureOptions: cryptoConstants.SSL_OP_NO_TICKET };
+}
 
 /**
  * gRPC over node:http2: frames are written by hand, so that a message encoded once goes to any number of streams
@@ -74,20 +90,14 @@ export class GrpcServer {
         : createSecureServer({
             settings,
             maxSessionMemory: SESSION_MEMORY_MB,
-            cert: tls.cert,
-            key: tls.key,
-            ca: tls.roots,
+            ...secureContext(tls),
             requestCert: true,
             rejectUnauthorized: false,
-            minVersion: "TLSv1.2",
-            // A resumed session would carry over what was thought of a certificate under earlier roots.
-            secureOptions: cryptoConstants.SSL_OP_NO_TICKET,
             ALPNProtocols: ["h2"],
           });
     this.#server.on("session", (session) => this.#accept(session));
     this.#server.on("stream", (stream, headers) => this.#serve(stream as ServerHttp2Stream, headers));
-    // A client that breaks its handshake harms nobody but itself.
-    this.#server.on("tlsClientError", () => undefined);
+    this.#server.on("tlsClientError", (error: Error, socket: TLSSocket) => this.#handshakeFailed(error, socket));
     this.#server.on("sessionError", () => undefined);
   }
 
@@ -120,8 +130,7 @@ export class GrpcServer {
 
   /** New handshakes use this certificate and these roots; connections that stand stay. */
   setTls(tls: ServerTls): void {
-    if ("setSecureContext" in this.#server)
-      this.#server.setSecureContext({ cert: tls.cert, key: tls.key, ca: tls.roots });
+    if ("setSecureContext" in this.#server) this.#server.setSecureContext(secureContext(tls));
   }
 
   /** Ends every connection at once, after telling it to go away. */
@@ -132,8 +141,20 @@ export class GrpcServer {
     if (this.#socketPath !== undefined) rmSync(this.#socketPath, { force: true });
   }
 
+  #handshakeFailed(error: Error & { readonly code?: string; readonly reason?: string }, socket: TLSSocket): void {
+    // Who hangs up before the end (a port check, an agent that is killed) was refused by nobody.
+    if (error.code === "ECONNRESET" || error.code === "EPIPE") return;
+    this.#options.onDistrust?.({
+      peer: { address: addressOf(socket), certificate: null },
+      reason: `the TLS handshake failed: ${error.reason ?? error.message}`,
+    });
+  }
+
   #accept(session: ServerHttp2Session): void {
     this.#sessions.add(session);
+    const peer = describePeer(session);
+    const reason = peer.certificate === null ? undefined : whyUntrusted(peer.certificate);
+    if (reason !== undefined) this.#options.onDistrust?.({ peer, reason });
     session.on("error", () => undefined);
     const ping = setInterval(() => {
       if (session.destroyed) return;

@@ -27,7 +27,9 @@ export function errorOfStatus(status: number, message: string): PharosError {
 
 export function statusOfError(error: unknown): { readonly status: number; readonly message: string } {
   const known = PharosError.from(error);
-  return { status: ERROR_CODES[known.code].grpc, message: known.toString() };
+  // A failure of our own may carry its stack from another thread: callers get its first line.
+  const message = known.code === "internal" ? (known.message.split("\n", 1)[0] ?? "") : known.toString();
+  return { status: ERROR_CODES[known.code].grpc, message };
 }
 
 /** `grpc-message` is percent-encoded: printable ASCII stays, all else and % do not. */

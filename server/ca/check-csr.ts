@@ -67,21 +67,18 @@ function readCsr(pem: string): ReadCsr {
 
 function checkKey(publicKey: x509.PublicKey): void {
   const hint = `use ECDSA P-256, or RSA of ${RSA_BITS_MIN} bits or more`;
-  let key: KeyObject;
+  const key = readKey(publicKey, hint);
+  const { namedCurve = "a curve of its own", modulusLength = 0 } = key.asymmetricKeyDetails ?? {};
+  const kind = key.asymmetricKeyType ?? "unknown";
+  if (kind === "ec" && namedCurve !== "prime256v1") refuse(`has an ECDSA key on ${namedCurve}`, hint);
+  if (kind === "rsa" && modulusLength < RSA_BITS_MIN) refuse(`has an RSA key of ${modulusLength} bits`, hint);
+  if (kind !== "ec" && kind !== "rsa") refuse(`has a key of the kind ${kind}`, hint);
+}
+
+function readKey(publicKey: x509.PublicKey, hint: string): KeyObject {
   try {
-    key = createPublicKey({ key: Buffer.from(publicKey.rawData), format: "der", type: "spki" });
+    return createPublicKey({ key: Buffer.from(publicKey.rawData), format: "der", type: "spki" });
   } catch {
     return refuse("has a key of an unknown kind", hint);
-  }
-  const { namedCurve, modulusLength = 0 } = key.asymmetricKeyDetails ?? {};
-  switch (key.asymmetricKeyType) {
-    case "ec":
-      if (namedCurve !== "prime256v1") refuse(`has an ECDSA key on ${namedCurve ?? "a curve of its own"}`, hint);
-      return;
-    case "rsa":
-      if (modulusLength < RSA_BITS_MIN) refuse(`has an RSA key of ${modulusLength} bits`, hint);
-      return;
-    default:
-      refuse(`has a key of the kind ${key.asymmetricKeyType ?? "unknown"}`, hint);
   }
 }

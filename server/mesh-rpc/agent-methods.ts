@@ -2,6 +2,7 @@ import { PharosError } from "#core/errors.ts";
 import { parseSpiffeId } from "#core/identity/spiffe-id.ts";
 import type { Authority } from "#server/ca/authority.ts";
 import { verifyCertificate } from "#server/ca/certificate-service.ts";
+import { claimedId } from "#server/ca/claimed-id.ts";
 import type { ForwardedPeer } from "#server/mesh/protocol.ts";
 import type { UnaryHandler } from "#server/mesh/start-mesh.ts";
 import type { Registry } from "#server/registry/registry.ts";
@@ -49,17 +50,17 @@ export function createAgentMethods(options: AgentMethodsOptions): ReadonlyMap<st
   const guarded =
     (
       action: string,
-      run: (bytes: Uint8Array, caller: ReturnType<typeof identify>) => Promise<Uint8Array>,
+      run: (bytes: Uint8Array, caller: ReturnType<typeof identify>, from: string) => Promise<Uint8Array>,
     ): UnaryHandler =>
     async (bytes, peer) => {
       try {
-        return await run(bytes, identify(peer));
+        return await run(bytes, identify(peer), peer.address);
       } catch (error) {
         const known = PharosError.from(error);
         const isRefusal = known.code === "forbidden" || known.code === "unauthenticated";
         if (isRefusal)
           onRefused({
-            actor: peer.certificate?.uris[0] ?? "unknown",
+            actor: claimedId(peer),
             action,
             resource: "",
             reason: known.message,
@@ -81,14 +82,14 @@ export function createAgentMethods(options: AgentMethodsOptions): ReadonlyMap<st
     ],
     [
       `${AGENT}/Report`,
-      guarded("telemetry.report", (bytes, { spiffeId, ...caller }) =>
+      guarded("telemetry.report", (bytes, { spiffeId, ...caller }, from) =>
         handleReport(
           {
             store: telemetry,
             snapshot: () => state.snapshot(),
             onRefused: ({ principal }, resource, reasons) => {
               for (const reason of reasons)
-                onRefused({ actor: principal, action: "telemetry.report", resource, reason, from: "" });
+                onRefused({ actor: principal, action: "telemetry.report", resource, reason, from });
             },
           },
           bytes,

@@ -1,10 +1,11 @@
 import { PharosError } from "#core/errors.ts";
+import { parseSpiffeId } from "#core/identity/spiffe-id.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
-import type { Peer } from "#grpc/peer.ts";
+import { type Peer, whyUntrusted } from "#grpc/peer.ts";
 
 /**
  * A node is who its certificate says: trusted, in its time, with the SPIFFE id of the namespace and account that the node
- * names. Returns that id. Throws "unauthenticated" without a good certificate, "forbidden" with another's.
+ * names; a node that names no account is whichever its certificate says. Returns that id. Throws "unauthenticated" without a good certificate, "forbidden" with another's.
  */
 export function authorizeNode(node: ProxyNode, peer: Peer, trustDomain: string, nowMs: number): string {
   const { certificate } = peer;
@@ -12,29 +13,26 @@ export function authorizeNode(node: ProxyNode, peer: Peer, trustDomain: string, 
     throw new PharosError("unauthenticated", `node ${node.id} showed no certificate`, {
       hint: "join first: `pharos agent` or `pharos join` with a token",
     });
+  const hint = "join again with a new token";
   if (certificate.notAfter.getTime() <= nowMs)
     throw new PharosError(
       "unauthenticated",
-      `the certificate of node ${node.id} ended at ${certificate.notAfter.toISOString()}`,
-      { hint: "join again with a new token" },
+      `node ${node.id}: certificate ${certificate.serial} of ${certificate.uris.join(", ")} ended at ${certificate.notAfter.toISOString()}`,
+      { hint },
     );
-  if (!certificate.isTrusted)
-    throw new PharosError(
-      "unauthenticated",
-      `the certificate of node ${node.id} is not trusted: ${certificate.problem}`,
-      { hint: "join again with a new token" },
-    );
-  const account = node.metadata.SERVICE_ACCOUNT;
-  const prefix = `spiffe://${trustDomain}/ns/${node.namespace}/sa/`;
-  const [uri, ...more] = certificate.uris;
-  if (uri === undefined || more.length > 0 || !uri.startsWith(prefix) || (account !== "" && uri !== prefix + account)) {
-    throw new PharosError(
-      "forbidden",
-      `node ${node.id} needs the identity ${prefix}${account || "…"} but showed ${certificate.uris.join(", ") || "none"}`,
-      {
-        hint: "a proxy's namespace and service account are those of the token it joined with",
-      },
-    );
-  }
-  return uri;
+  const problem = whyUntrusted(certificate);
+  if (problem !== undefined) throw new PharosError("unauthenticated", `node ${node.id}: ${problem}`, { hint });
+  const { namespace, metadata } = node;
+  const [uri = "", ...more] = certificate.uris;
+  const identity = more.length === 0 ? parseSpiffeId(uri) : undefined;
+  const isItself =
+    identity?.trustDomain === trustDomain &&
+    identity.namespace === namespace &&
+    (metadata.SERVICE_ACCOUNT === "" || identity.serviceAccount === metadata.SERVICE_ACCOUNT);
+  if (isItself) return uri;
+  throw new PharosError(
+    "forbidden",
+    `node ${node.id} needs the identity spiffe://${trustDomain}/ns/${namespace}/sa/${metadata.SERVICE_ACCOUNT || "…"} but showed ${certificate.uris.join(", ") || "none"}`,
+    { hint: "a proxy's namespace and service account are those of the token it joined with" },
+  );
 }

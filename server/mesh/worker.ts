@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { parentPort, workerData } from "node:worker_threads";
 import { type GrpcMethod, GrpcServer } from "#grpc/server.ts";
 import { authorizeNode } from "#server/mesh/authorize-node.ts";
+import { DistrustBook } from "#server/mesh/distrust-book.ts";
 import { Forwarder } from "#server/mesh/forwarder.ts";
 import { createMeshCalls } from "#server/mesh/mesh-calls.ts";
 import type { FromWorker, MeshCalls, MeshWorkerData, ToWorker } from "#server/mesh/protocol.ts";
@@ -17,6 +18,8 @@ const say = (message: FromWorker, transfer: ArrayBuffer[] = []): void => port.po
 
 // A fleet that reconnects makes thousands of events: they cross together.
 const EVENTS_EVERY_MS = 10;
+/** Within this, one who comes again and again with the same bad certificate is counted. */
+const DISTRUST_WINDOW_MS = 60_000;
 let events: AdsEvent[] = [];
 function note(event: AdsEvent): void {
   if (events.length === 0) {
@@ -53,7 +56,9 @@ const ads = new AdsServer({
   onEvent: note,
 });
 const methods = makeMethods(ads);
-const server = new GrpcServer({ methods, tls: data.tls });
+const distrusted = new DistrustBook((line) => note({ kind: "refused", ...line }));
+setInterval(() => distrusted.summarize(), DISTRUST_WINDOW_MS).unref();
+const server = new GrpcServer({ methods, tls: data.tls, onDistrust: (distrust) => distrusted.add(distrust) });
 const plaintext = data.plaintextPort === null ? undefined : new GrpcServer({ methods: withoutIdentity(methods) });
 
 /** On the port without TLS, for load tools on this machine, there is no certificate to hold a node against. */
