@@ -51,7 +51,7 @@ export function createServices(options: ServicesOptions): Services {
 
   return {
     session: {
-      reasonOf: async (principal) => ({
+      describe: async (principal) => ({
         principal,
         isDemoSignIn: options.demoSignIn && principal?.name === "demo",
         needsSetup: !options.demoSignIn && (await auth.needsSetup()),
