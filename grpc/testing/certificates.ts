@@ -4,6 +4,7 @@ import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
   cryptoProvider,
+  type JsonGeneralNames,
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
 } from "@peculiar/x509";
@@ -20,8 +21,8 @@ export interface IssuedCertificate {
 /** A root that tests issue certificates from; PEM throughout. */
 export interface TestAuthority {
   readonly roots: string;
-  /** One certificate with this URI name, good from a minute ago for `lifeMs`. */
-  issue(uri: string, lifeMs?: number): Promise<IssuedCertificate>;
+  /** One certificate with this URI name (or these names), good from a minute ago for `lifeMs`. */
+  issue(names: string | JsonGeneralNames, lifeMs?: number): Promise<IssuedCertificate>;
 }
 
 let serial = 1;
@@ -48,7 +49,7 @@ export async function makeTestAuthority(name = "CN=test root"): Promise<TestAuth
   });
   return {
     roots: root.toString("pem"),
-    async issue(uri, lifeMs = 3_600_000) {
+    async issue(names, lifeMs = 3_600_000) {
       const own = (await webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"])) as CryptoKeyPair;
       const cert = await X509CertificateGenerator.create({
         serialNumber: nextSerial(),
@@ -58,7 +59,7 @@ export async function makeTestAuthority(name = "CN=test root"): Promise<TestAuth
         signingAlgorithm: ALGORITHM,
         extensions: [
           await AuthorityKeyIdentifierExtension.create(root),
-          new SubjectAlternativeNameExtension([{ type: "url", value: uri }]),
+          new SubjectAlternativeNameExtension(typeof names === "string" ? [{ type: "url", value: names }] : names),
         ],
         ...times(lifeMs),
       });

@@ -16,6 +16,7 @@ interface Entry {
 
 /** Beyond this many kinds between two summaries (somebody makes certificates as they go) the rest is counted as one. */
 const KINDS_MAX = 1000;
+const REASON_MAX = 2000;
 
 /**
  * Connections that came to nothing in TLS. Each kind (host, identity, problem) is told of at once and then only counted
@@ -32,7 +33,7 @@ export class DistrustBook {
 
   add({ peer, reason }: Distrust): void {
     const { address, certificate } = peer;
-    const line = { node: claimedId(peer), from: address, reason };
+    const line = { node: claimedId(peer), from: address, reason: reason.slice(0, REASON_MAX) };
     const host = address.slice(0, address.lastIndexOf(":"));
     const kind = JSON.stringify([host, line.node, certificate === null ? reason : certificate.problem]);
     const known = this.#entries.get(kind) ?? (this.#entries.size >= KINDS_MAX ? this.#others : undefined);

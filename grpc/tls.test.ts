@@ -1,0 +1,162 @@
+import { X509Certificate } from "node:crypto";
+import { once } from "node:events";
+import { connect as connectTcp } from "node:net";
+import { connect as connectTls, type TLSSocket } from "node:tls";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { PharosError } from "#core/errors.ts";
+import { connectGrpc } from "#grpc/client.ts";
+import { urisOf } from "#grpc/peer.ts";
+import { type Distrust, GrpcServer, type ServerTls } from "#grpc/server.ts";
+import { type IssuedCertificate, makeTestAuthority, type TestAuthority } from "#grpc/testing/certificates.ts";
+
+const ID = "spiffe://cluster.local/ns/default/sa/reviews";
+const SERVER = "spiffe://cluster.local/ns/istio-system/sa/pharos";
+
+let ours: TestAuthority;
+let foreign: TestAuthority;
+let server: GrpcServer;
+let port: number;
+let distrusted: Distrust[];
+
+const serving = async (): Promise<ServerTls> => ({ ...(await ours.issue(SERVER)), roots: ours.roots });
+
+beforeEach(async () => {
+  [ours, foreign] = await Promise.all([makeTestAuthority(), makeTestAuthority("CN=foreign root")]);
+  distrusted = [];
+  server = new GrpcServer({
+    methods: new Map([
+      ["/t.S/Echo", { kind: "unary", handle: (request: Buffer) => Promise.resolve(request) }],
+      [
+        "/t.S/Break",
+        {
+          kind: "unary",
+          handle: () => Promise.reject(new PharosError("internal", "it broke\n    at secret (/srv/place.ts:1:1)")),
+        },
+      ],
+    ]),
+    tls: await serving(),
+    onDistrust: (each) => distrusted.push(each),
+  });
+  port = await server.listen({ host: "127.0.0.1", port: 0 });
+});
+afterEach(() => server.close());
+
+async function echo(identity: Partial<IssuedCertificate>): Promise<string> {
+  const client = await connectGrpc({ address: `127.0.0.1:${port}`, tls: { roots: ours.roots, ...identity } });
+  try {
+    return String(await client.unary("/t.S/Echo", Buffer.from("hello"), { timeoutMs: 5000 }));
+  } finally {
+    client.close();
+  }
+}
+
+test("who shows a good certificate or none is let in without a word", async () => {
+  expect(await echo({})).toBe("hello");
+  expect(await echo(await ours.issue(ID))).toBe("hello");
+  expect(distrusted).toEqual([]);
+});
+
+test.each<[string, () => Promise<IssuedCertificate>, RegExp]>([
+  ["of another root", () => foreign.issue(ID), /is not trusted: another root issued it \(\w+\)$/],
+  ["that has ended", () => ours.issue(ID, -1000), /is not trusted: it has expired \(CERT_HAS_EXPIRED\)$/],
+])("a certificate %s is told of, though its calls arrive", async (_, issue, reason) => {
+  expect(await echo(await issue())).toBe("hello");
+  expect(distrusted).toMatchObject([
+    {
+      peer: { address: expect.stringMatching(/^127\.0\.0\.1:\d+$/), certificate: { uris: [ID], isTrusted: false } },
+      reason: expect.stringMatching(reason),
+    },
+  ]);
+  expect(distrusted[0]?.reason).toMatch(/^certificate [0-9a-f]+ of spiffe:/);
+});
+
+test.each<[string, () => Promise<unknown>, RegExp]>([
+  [
+    "a client without TLS",
+    async () =>
+      void connectTcp(port, "127.0.0.1")
+        .on("error", () => {})
+        .write("GET / HTTP/1.1\r\n\r\n"),
+    /http request/,
+  ],
+  [
+    "a client that speaks TLS 1.1",
+    async () => dial({ maxVersion: "TLSv1.1", minVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" }),
+    /unsupported protocol/,
+  ],
+  ["a client that speaks no HTTP/2", async () => dial({ ALPNProtocols: ["http/1.1"] }), /no application protocol/],
+])("a handshake that fails is told of, with its reason: %s", async (_, attempt, reason) => {
+  await attempt();
+  await vi.waitFor(() => expect(distrusted).toHaveLength(1));
+  expect(distrusted[0]).toMatchObject({
+    peer: { address: expect.stringMatching(/^127\.0\.0\.1:\d+$/), certificate: null },
+    reason: expect.stringMatching(/^the TLS handshake failed: /),
+  });
+  expect(distrusted[0]?.reason).toMatch(reason);
+});
+
+test("who only looks whether the port is open is nobody to tell of", async () => {
+  const socket = connectTcp(port, "127.0.0.1");
+  await once(socket, "connect");
+  socket.destroy();
+  expect(await echo({})).toBe("hello");
+  expect(distrusted).toEqual([]);
+});
+
+function dial(options: object): Promise<TLSSocket> {
+  return new Promise((resolve) => {
+    const socket = connectTls({
+      host: "127.0.0.1",
+      port,
+      rejectUnauthorized: false,
+      ALPNProtocols: ["h2"],
+      ...options,
+    });
+    socket.once("secureConnect", () => resolve(socket));
+    socket.once("error", () => resolve(socket));
+  });
+}
+
+/** Whether a second connection may carry on with what the first one was believed. */
+async function isResumed(identity: IssuedCertificate): Promise<boolean> {
+  const options = { ...identity, ca: ours.roots, maxVersion: "TLSv1.2" };
+  const first = await dial(options);
+  const session = first.getSession();
+  first.destroy();
+  const second = await dial({ ...options, session });
+  const isReused = second.isSessionReused();
+  second.destroy();
+  return isReused;
+}
+
+test("no session is resumed, neither before nor after the server renewed its certificate", async () => {
+  const identity = await ours.issue(ID);
+  expect(await isResumed(identity)).toBe(false);
+  await server.setTls(await serving());
+  expect(await isResumed(identity)).toBe(false);
+});
+
+test("a stack stays on this side", async () => {
+  const client = await connectGrpc({ address: `127.0.0.1:${port}`, tls: { roots: ours.roots } });
+  const error = await client.unary("/t.S/Break", Buffer.of(), { timeoutMs: 5000 }).catch((each: unknown) => each);
+  client.close();
+  expect(error).toMatchObject({ code: "internal", message: "it broke" });
+});
+
+test.each([
+  ["a DNS name that holds a URI", [{ type: "dns", value: `a, URI:${ID}, b` }], []],
+  ["a URI that holds another", [{ type: "url", value: `spiffe://x, URI:${ID}, URI:y` }], ['""']],
+  ["a DNS name with quotes in it", [{ type: "dns", value: `a", URI:${ID}, "b` }], []],
+  [
+    "two URIs and a DNS name",
+    [
+      { type: "url", value: ID },
+      { type: "dns", value: "a" },
+      { type: "url", value: "spiffe://y" },
+    ],
+    [ID, "spiffe://y"],
+  ],
+] as const)("reads no id out of %s that is not there", async (_, names, expected) => {
+  const { cert } = await ours.issue([...names]);
+  expect(urisOf(new X509Certificate(cert))).toEqual(expected);
+});
