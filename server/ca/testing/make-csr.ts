@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 
 /** A name of a certificate request; written as it is, whatever it holds. */
-export type CsrName =
+type CsrName =
   | { readonly kind: "uri" | "dns" | "email"; readonly value: string }
   | { readonly kind: "ip"; readonly bytes: readonly number[] };
 
