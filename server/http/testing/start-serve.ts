@@ -18,12 +18,12 @@ export interface Serve {
 }
 
 /**
- * `pharos serve` without console, as a process of its own on ports the system chooses. Its environment says nothing of
+ * `pharos serve` as a process of its own on ports the system chooses, without the console unless it is wanted. Its environment says nothing of
  * a test: better-auth turns its checks off where one does.
  */
-export async function startServe(): Promise<Serve> {
+export async function startServe({ console = false }: { readonly console?: boolean } = {}): Promise<Serve> {
   const dir = mkdtempSync(join(tmpdir(), "pharos-serve-"));
-  const args = [MAIN, "serve", "--no-console", "--dir", dir, "--port", "0", "--xds-port", "0"];
+  const args = [MAIN, "serve", ...(console ? [] : ["--no-console"]), "--dir", dir, "--port", "0", "--xds-port", "0"];
   let child: ChildProcess | undefined;
   let text = "";
   let url = "";
