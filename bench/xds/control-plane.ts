@@ -110,13 +110,18 @@ export async function startControlPlane(
   }
 }
 
-/** Polls `url` until it answers well. */
-export async function waitUntilReady(name: string, url: string, child: ChildProcess): Promise<void> {
+/** Polls `url` until it answers well, with a text that `isReady`. */
+export async function waitUntilReady(
+  name: string,
+  url: string,
+  child: ChildProcess,
+  isReady: (text: string) => boolean = () => true,
+): Promise<void> {
   const untilMs = Date.now() + READY_WITHIN_MS;
   while (Date.now() < untilMs) {
     if (child.exitCode !== null) throw new Error(`${name} ended; what it said is above`);
     const answer = await fetch(url).catch(() => undefined);
-    if (answer?.ok === true) return;
+    if (answer?.ok === true && isReady(await answer.text())) return;
     await new Promise((done) => setTimeout(done, 50));
   }
   throw new Error(`${url} is not ready after ${READY_WITHIN_MS} ms`);

@@ -39,14 +39,20 @@ export async function startIstiod(path: string, services: number, virtualService
       "--secureGRPCAddr=",
       "--log_output_level=default:error",
     ],
-    { cwd: dir, stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, POD_NAMESPACE: "istio-system" } },
+    {
+      cwd: dir,
+      stdio: ["ignore", "ignore", "inherit"],
+      env: { ...process.env, POD_NAMESPACE: "istio-system", PILOT_ENABLE_IP_AUTOALLOCATE: "false" },
+    },
   );
   const stop = (): void => {
     child.kill("SIGKILL");
     rmSync(dir, { recursive: true, force: true });
   };
   try {
-    await waitUntilReady("istiod", `http://127.0.0.1:${http}/ready`, child);
+    // Its own readiness waits for a cluster.
+    const hasServices = (metrics: string): boolean => Number(/^pilot_services (\S+)$/m.exec(metrics)?.[1]) >= services;
+    await waitUntilReady("istiod", `http://127.0.0.1:${monitoring}/metrics`, child, hasServices);
   } catch (error) {
     stop();
     throw error;
