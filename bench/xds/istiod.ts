@@ -42,7 +42,12 @@ export async function startIstiod(path: string, services: number, virtualService
     {
       cwd: dir,
       stdio: ["ignore", "ignore", "inherit"],
-      env: { ...process.env, POD_NAMESPACE: "istio-system", PILOT_ENABLE_IP_AUTOALLOCATE: "false" },
+      env: {
+        ...process.env,
+        POD_NAMESPACE: "istio-system",
+        PILOT_ENABLE_IP_AUTOALLOCATE: "false",
+        PILOT_MAX_REQUESTS_PER_SECOND: "100000",
+      },
     },
   );
   const stop = (): void => {
