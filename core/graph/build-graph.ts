@@ -50,18 +50,19 @@ export function buildGraph(input: GraphInput): Graph {
   }
   const ordered = buildNodes(nodes, [...edges.values()], seconds).sort((a, b) => compare(a.id, b.id));
   const rank = new Map(ordered.map(({ id }, index) => [id, index]));
-  const rankOf = (id: string): number => rank.get(id) ?? 0;
+  // Looked up once an edge, not once a comparison.
+  const placed = Array.from(edges.values(), (edge) => ({
+    edge,
+    place: (rank.get(edge.source) ?? 0) * ordered.length + (rank.get(edge.target) ?? 0),
+  }));
   return {
     view,
     startMs,
     endMs,
     nodes: ordered,
-    edges: [...edges.values()]
-      .sort(
-        (a, b) =>
-          rankOf(a.source) - rankOf(b.source) || rankOf(a.target) - rankOf(b.target) || compare(a.protocol, b.protocol),
-      )
-      .map((edge) => buildEdge(edge, seconds)),
+    edges: placed
+      .sort((a, b) => a.place - b.place || compare(a.edge.protocol, b.edge.protocol))
+      .map(({ edge }) => buildEdge(edge, seconds)),
     gaps: input.gaps,
   };
 }
