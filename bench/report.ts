@@ -20,7 +20,7 @@ function format(value: number | string | undefined): string {
 }
 
 /** A report as aligned text. */
-export function formatReport({ title, sides, rows, notes = [] }: Report): string {
+function formatReport({ title, sides, rows, notes = [] }: Report): string {
   const table = [["", ...sides], ...rows.map(({ what, values }) => [what, ...values.map(format)])];
   const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
   const lines = table.map((row) =>

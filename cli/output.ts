@@ -22,7 +22,7 @@ export function print<Row>(
 }
 
 /** Columns are as wide as their widest cell, three spaces apart; the last one is not padded. */
-export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
+function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
   const cells = [
     columns.map(({ title }) => title.toUpperCase()),
     ...rows.map((row) => columns.map(({ value }) => String(value(row) ?? "-"))),

@@ -119,6 +119,7 @@ try {
       "mesh-agent",
       "cli",
     ]);
+    await check("nothing unused", bin("knip"), ["--no-progress"]);
   }
   if (wanted("unit")) await unit();
   if (wanted("e2e")) await playwright("journeys", await provideChromium());

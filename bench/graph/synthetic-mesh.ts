@@ -34,7 +34,7 @@ export function syntheticEdges(services: number, edges: number): SyntheticEdge[]
   return made;
 }
 
-export function syntheticReporter(service: number): Reporter {
+function syntheticReporter(service: number): Reporter {
   const app = `service-${service}`;
   const namespace = `ns-${service % 50}`;
   return {

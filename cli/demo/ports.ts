@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { PharosError } from "#core/errors.ts";
 
 /** Whether a TCP port of 127.0.0.1 can be bound now. */
-export function isFree(port: number): Promise<boolean> {
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();
     probe.once("error", () => resolve(false));

@@ -20,7 +20,7 @@ const TABS = [
 
 export type SecurityTab = (typeof TABS)[number]["value"];
 
-export function parseSecurityTab(text: string | null | undefined): SecurityTab {
+function parseSecurityTab(text: string | null | undefined): SecurityTab {
   return TABS.find(({ value }) => value === text)?.value ?? "authorization";
 }
 

@@ -1,7 +1,7 @@
 import type { Graph } from "#core/view/graph.ts";
 
 /** Above this a drawing cannot be read or moved; see docs/adr/0007-graph-layout.md. */
-export const NODES_SHOWN_MAX = 150;
+const NODES_SHOWN_MAX = 150;
 
 /**
  * Which namespaces are closed. The person's own choice (`closed` and `open` in the URL) stands; beyond it a graph that is

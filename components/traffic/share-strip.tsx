@@ -1,5 +1,5 @@
 /** Colours of destinations, in their order. */
-export const SHARE_COLOURS = Array.from({ length: 8 }, (_, index) => `var(--series-${index + 1})`);
+const SHARE_COLOURS = Array.from({ length: 8 }, (_, index) => `var(--series-${index + 1})`);
 
 export function shareColour(index: number): string {
   return SHARE_COLOURS[index % SHARE_COLOURS.length] ?? "var(--series-1)";

@@ -4,7 +4,7 @@ import type { Role } from "#core/view/session.ts";
  * Procedure → the least role that may call it; "anyone" needs no session. The server enforces it, the console reads it
  * to show or hide what a person may do, and a test holds it against the router: a procedure without a row fails.
  */
-export const PERMISSIONS = {
+const PERMISSIONS = {
   "session.me": "anyone",
   "overview.get": "viewer",
   "topology.graph": "viewer",

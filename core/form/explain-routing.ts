@@ -17,7 +17,7 @@ function describeRequests({ matches }: RuleForm, isLater: boolean): string {
 }
 
 /** "with path /a… and method GET" */
-export function describeMatch({ uri, method, headers, other }: MatchForm): string {
+function describeMatch({ uri, method, headers, other }: MatchForm): string {
   const parts = [
     ...(uri === null ? [] : [`path ${describeText(uri)}`]),
     ...(method === null ? [] : [`method ${describeText(method)}`]),

@@ -25,7 +25,7 @@ export interface PolicyRuleForm {
 }
 
 export type OperationField = "methods" | "paths" | "hosts" | "ports";
-export const OPERATION_FIELDS = ["methods", "paths", "hosts", "ports"] as const satisfies readonly OperationField[];
+const OPERATION_FIELDS = ["methods", "paths", "hosts", "ports"] as const satisfies readonly OperationField[];
 
 /** An AuthorizationPolicy as the form shows it. */
 export interface PolicyForm {

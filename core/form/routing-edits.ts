@@ -70,7 +70,7 @@ export function removeDestination(rule: number, form: RuleForm, destination: num
   ];
 }
 
-export function writeDestination({ host, subset, port }: Pick<DestinationForm, "host" | "subset" | "port">): object {
+function writeDestination({ host, subset, port }: Pick<DestinationForm, "host" | "subset" | "port">): object {
   return { host, ...(subset === "" ? {} : { subset }), ...(port === null ? {} : { port: { number: port } }) };
 }
 
@@ -148,7 +148,7 @@ export function renameHeader(rule: number, form: RuleForm, match: number, from: 
   ];
 }
 
-export const RETRIES_DEFAULT = { attempts: 2, perTryTimeout: "2s", retryOn: "connect-failure,refused-stream,5xx" };
+const RETRIES_DEFAULT = { attempts: 2, perTryTimeout: "2s", retryOn: "connect-failure,refused-stream,5xx" };
 
 export function toggleRetries(rule: number, isOn: boolean): DocumentEdit[] {
   const path = rulePath(rule, "retries");

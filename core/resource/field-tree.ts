@@ -19,7 +19,7 @@ interface Draft {
 }
 
 /** Throws when a path contradicts another one: a mistake in the table, not of a user. */
-export function compileFields(table: FieldTable): FieldNode {
+function compileFields(table: FieldTable): FieldNode {
   const root: Draft = { members: new Map() };
   for (const [path, field] of Object.entries(table)) {
     let node = root;

@@ -8,7 +8,7 @@ import type { AnyResource } from "#core/resource/resource.ts";
 import { type DocumentText, splitDocuments } from "#core/resource/split-documents.ts";
 
 /** Of one document, in characters. */
-export const DOCUMENT_LENGTH_MAX = 1_048_576;
+const DOCUMENT_LENGTH_MAX = 1_048_576;
 const DIAGNOSTICS_MAX = 100;
 
 export interface ParseOptions {

@@ -1,7 +1,7 @@
 /** Largest count of one repetition, and of nested ones multiplied, that RE2 takes. */
 const REPEAT_MAX = 1000;
 /** Instructions of one compiled pattern; the bootstrap sets Envoy's re2.max_program_size.error_level to the same. */
-export const REGEX_PROGRAM_MAX = 32_768;
+const REGEX_PROGRAM_MAX = 32_768;
 
 const CLASS_ESCAPE = /^[dDsSwW]$/;
 const SIMPLE_ESCAPE = /^[aftnrv]$/;

@@ -1,5 +1,5 @@
 /** What stands in a denial for "there are ALLOW policies, and none matched". */
-export const NO_ALLOW_MATCHED = "none";
+const NO_ALLOW_MATCHED = "none";
 
 const DETAILS = /rbac_access_denied_matched_policy\[(.*)\]/;
 const POLICY = /^ns\[([^\]]*)\]-policy\[([^\]]*)\](?:-rule\[\d+\])?$/;

@@ -20,7 +20,7 @@ export interface OwnEnd extends WorkloadLabel {
 }
 
 /** Neither method, protocol nor code: a line of a TCP proxy. HTTP requests too broken to have a method have a code. */
-export function protocolOf(entry: AccessEntry): "http" | "grpc" | "tcp" {
+function protocolOf(entry: AccessEntry): "http" | "grpc" | "tcp" {
   if (textOf(entry.m) === "" && textOf(entry.pr) === "" && numberOf(entry.c) === 0) return "tcp";
   return textOf(entry.ct).startsWith("application/grpc") ? "grpc" : "http";
 }

@@ -58,7 +58,7 @@ export class SpanReceiver {
 }
 
 /** The serialized ResourceSpans of an ExportTraceServiceRequest, without decoding them. Throws when it is none. */
-export function splitExport(request: Uint8Array): Uint8Array[] {
+function splitExport(request: Uint8Array): Uint8Array[] {
   const reader = new BinaryReader(request);
   const parts: Uint8Array[] = [];
   while (reader.pos < reader.len) {

@@ -8,7 +8,7 @@ export const refText = z
 export const revision = z.number().int().positive();
 export const reason = z.string().max(1000).default("");
 
-export const configChange = z.discriminatedUnion("op", [
+const configChange = z.discriminatedUnion("op", [
   z.object({
     op: z.literal("upsert"),
     /** Bounded by the ingest itself, which says the limit; this only bounds a request. */

@@ -11,7 +11,16 @@ const GROUP: Resource<"WorkloadGroup"> = {
   apiVersion: "networking.istio.io/v1",
   kind: "WorkloadGroup",
   metadata: { name: "reviews-v1", namespace: "default" },
-  spec: { metadata: { labels: { app: "reviews", version: "v1" } }, template: { serviceAccount: "bookinfo-reviews" } },
+  spec: {
+    metadata: { labels: { app: "reviews", version: "v1" } },
+    template: {
+      serviceAccount: "bookinfo-reviews",
+      ports: { http: 9080 },
+      weight: 3,
+      address: "10.0.0.1",
+      labels: { tier: "front" },
+    },
+  },
 };
 const IDENTITY = { namespace: "default", serviceAccount: "bookinfo-reviews" };
 const REGISTRATION: Registration = {
@@ -54,8 +63,19 @@ afterEach(async () => {
 
 test("an instance takes its labels from the group, its own on top", async () => {
   const instance = await registry.register(REGISTRATION, IDENTITY);
-  expect(instance.labels).toEqual({ app: "reviews", version: "v1", zone: "a" });
+  expect(instance.labels).toEqual({ tier: "front", app: "reviews", version: "v1", zone: "a" });
   expect(changes).toEqual([{ instanceUpserts: [instance], instanceDeletes: [] }]);
+});
+
+test("what an instance does not say is its group's template", async () => {
+  const { address: _, ports: __, ...silent } = REGISTRATION;
+  await registry.register({ ...silent, address: "", ports: [], weight: 0 }, IDENTITY);
+  expect(registry.list()[0]).toMatchObject({
+    address: "10.0.0.1",
+    ports: [{ name: "http", appPort: 9080, inboundPort: 9080 }],
+    weight: 3,
+    labels: { tier: "front", app: "reviews" },
+  });
 });
 
 test("a heartbeat that says nothing new is not announced", async () => {

@@ -159,9 +159,12 @@ export class Registry {
       labels: { ...template.labels, ...metadata?.labels, ...registration.labels },
       serviceAccount: registration.serviceAccount,
       address: registration.address || template.address || "127.0.0.1",
-      ports: ports.map((port) => ({ ...port, inboundPort: port.inboundPort || port.appPort })),
+      ports:
+        ports.length > 0
+          ? ports.map((port) => ({ ...port, inboundPort: port.inboundPort || port.appPort }))
+          : Object.entries(template.ports ?? {}).map(([name, port]) => ({ name, appPort: port, inboundPort: port })),
       health: registration.health,
-      locality: registration.locality || template.locality || "",
+      locality: registration.locality,
       weight: registration.weight || template.weight || 1,
     };
   }

@@ -6,11 +6,7 @@ export type EffectiveMtls = "strict" | "permissive" | "disabled" | "unknown";
 const NAMES = { STRICT: "strict", PERMISSIVE: "permissive", DISABLE: "disabled" } as const;
 
 /** What a workload with these labels accepts: its own policy, else its namespace's, else the mesh's, else permissive. */
-export function effectiveMtls(
-  snapshot: Snapshot,
-  namespace: string,
-  labels: Readonly<Record<string, string>>,
-): EffectiveMtls {
+function effectiveMtls(snapshot: Snapshot, namespace: string, labels: Readonly<Record<string, string>>): EffectiveMtls {
   const policies = snapshot.resources.filter((resource) => resource.kind === "PeerAuthentication");
   const specific = policies.filter(({ metadata, spec }) => {
     const selector = spec.selector?.matchLabels;

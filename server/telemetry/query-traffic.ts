@@ -11,7 +11,7 @@ import type { SparklineKeys } from "#server/telemetry/select-keys.ts";
 const SUMS = SUMMED.map((column) => `sum(${column}::DOUBLE) AS ${column}`).join(", ");
 
 /** SQL for the windows of a plan, of these keys only when given. */
-export function windowsOf(plan: RangePlan, columns: string, keys?: readonly number[]): string {
+function windowsOf(plan: RangePlan, columns: string, keys?: readonly number[]): string {
   const only = keys === undefined ? "" : ` AND key IN (${keys.join(", ")})`;
   const parts = plan.parts.map(
     ({ table, fromMs, toMs }) =>

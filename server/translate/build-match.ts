@@ -22,7 +22,7 @@ function isPresence(match: StringMatch): boolean {
   return match.exact === undefined && match.prefix === undefined && (match.regex === undefined || match.regex === "*");
 }
 
-export function buildHeaderMatcher(name: string, match: StringMatch, invert = false): HeaderInit {
+function buildHeaderMatcher(name: string, match: StringMatch, invert = false): HeaderInit {
   const inverted = invert ? { invertMatch: true } : {};
   if (isPresence(match)) return { name, ...inverted, headerMatchSpecifier: { case: "presentMatch", value: true } };
   // "without" holds for a request that has no such header at all.

@@ -33,7 +33,7 @@ export interface RbacInput {
 const ACTION = { ALLOW: RBAC_Action.ALLOW, DENY: RBAC_Action.DENY, AUDIT: RBAC_Action.LOG } as const;
 
 /** Name of a policy's rule, as Istio names it; the proxy's log gives it back when the rule refuses. */
-export function rbacPolicyName(namespace: string, name: string, rule: number): string {
+function rbacPolicyName(namespace: string, name: string, rule: number): string {
   return `ns[${namespace}]-policy[${name}]-rule[${rule}]`;
 }
 
@@ -234,7 +234,7 @@ function accountMatcher(value: string, trustDomain: string): StringInit {
 }
 
 /** `*`, `prefix*`, `*suffix`, or exact. */
-export function stringMatcher(value: string): StringInit {
+function stringMatcher(value: string): StringInit {
   if (value === "*") return regex(".+");
   if (value.startsWith("*")) return { matchPattern: { case: "suffix", value: value.slice(1) } };
   if (value.endsWith("*")) return { matchPattern: { case: "prefix", value: value.slice(0, -1) } };

@@ -15,8 +15,6 @@ type TransportSocketInit = Init<typeof TransportSocketSchema>;
 type CommonInit = Init<typeof CommonTlsContextSchema>;
 type SdsInit = Init<typeof SdsSecretConfigSchema>;
 
-/** Protocols between sidecars; `istio` first, as its own do. */
-export const MESH_ALPN = ["istio", "h2", "http/1.1"] as const;
 const TLS = "envoy.transport_sockets.tls";
 
 /** A secret of the agent's, over the bootstrap's cluster `sds-grpc`. */

@@ -21,6 +21,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "WorkloadGroup metadata.labels{}": "labels of the instances that register",
   "WorkloadGroup template": "what an instance has that registers without saying otherwise",
   "WorkloadGroup template.address": "what an instance has that registers without saying otherwise",
+  "WorkloadGroup template.ports": "what an instance has that registers without saying otherwise",
+  "WorkloadGroup template.ports{}": "what an instance has that registers without saying otherwise",
   "WorkloadGroup template.labels": "what an instance has that registers without saying otherwise",
   "WorkloadGroup template.labels{}": "what an instance has that registers without saying otherwise",
   "WorkloadGroup template.weight": "what an instance has that registers without saying otherwise",

@@ -29,7 +29,7 @@ type ChainInit = Init<typeof FilterChainSchema>;
 type FilterInit = Init<typeof FilterSchema>;
 
 const ACTIONS = ["AUDIT", "DENY", "ALLOW"] as const;
-export const INBOUND_CAPTURE_PORT = 15006;
+const INBOUND_CAPTURE_PORT = 15006;
 
 /** One application port behind a sidecar. */
 export interface InboundPort {

@@ -14,7 +14,7 @@ import {
 import { HTTP_PROXY, PASSTHROUGH } from "#server/translate/names.ts";
 import { type Init, typed } from "#server/translate/pack.ts";
 
-export const OUTBOUND_CAPTURE_PORT = 15001;
+const OUTBOUND_CAPTURE_PORT = 15001;
 
 interface OutboundListener {
   readonly name: string;
@@ -86,7 +86,7 @@ export function buildExplicitTcp(
   });
 }
 
-export function buildTcpProxy(
+function buildTcpProxy(
   statPrefix: string,
   clusters: readonly { readonly name: string; readonly weight: number }[],
   telemetry: ProxyTelemetry,

@@ -18,7 +18,7 @@ function lengthDelimited(field: number, content: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from([...varint(field * 8 + 2), ...varint(content.length)]), content]);
 }
 
-export function stringField(field: number, text: string): Buffer {
+function stringField(field: number, text: string): Buffer {
   return text === "" ? Buffer.alloc(0) : lengthDelimited(field, Buffer.from(text, "utf8"));
 }
 

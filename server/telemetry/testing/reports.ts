@@ -35,7 +35,7 @@ export function reporterOf(workload: string): Reporter {
   };
 }
 
-export function windowOf({ side, from, to, atMs, count, code = 200, deniedBy = "", fromGateway = false }: Traffic) {
+function windowOf({ side, from, to, atMs, count, code = 200, deniedBy = "", fromGateway = false }: Traffic) {
   const [sourceApp = "", sourceVersion = ""] = from.split("-");
   const [destinationApp = "", destinationVersion = ""] = to.split("-");
   const durationBuckets = new Array<number>(BUCKET_COUNT).fill(0);
