@@ -307,15 +307,7 @@ describe("a resource as a whole is held to Istio's rules", () => {
     ],
     [
       "MUTUAL without a key",
-      resource(
-        "DestinationRule",
-        "{ host: a, trafficPolicy: { tls: { mode: MUTUAL, clientCertificate: /a.pem, caCertificates: /ca.pem } } }",
-      ),
-      "error missing-field spec.trafficPolicy.tls",
-    ],
-    [
-      "TLS without authorities",
-      resource("DestinationRule", "{ host: a, trafficPolicy: { tls: { mode: SIMPLE } } }"),
+      resource("DestinationRule", "{ host: a, trafficPolicy: { tls: { mode: MUTUAL, clientCertificate: /a.pem } } }"),
       "error missing-field spec.trafficPolicy.tls",
     ],
     [

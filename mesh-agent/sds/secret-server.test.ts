@@ -5,6 +5,7 @@ import { type ClientStream, connectGrpc } from "#grpc/client.ts";
 import { type Identity, parseIdentity } from "#mesh-agent/identity/identity.ts";
 import { joinMesh } from "#mesh-agent/identity/join-mesh.ts";
 import { SecretServer } from "#mesh-agent/sds/secret-server.ts";
+import { findSystemRoots } from "#mesh-agent/sds/system-roots.ts";
 import { FakeControlPlane } from "#mesh-agent/testing/fake-control-plane.ts";
 import { Cleanup, eventually, temporaryDir } from "#mesh-agent/testing/test-agent.ts";
 import { SecretSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
@@ -76,6 +77,18 @@ test("delta: each name is answered, and pushed again only when it changes", asyn
   const second = fromBinary(DeltaDiscoveryResponseSchema, await eventually("a push", () => messages[1]));
   expect(second.resources.map(({ name }) => name)).toEqual(["default"]);
   expect(messages).toHaveLength(2);
+});
+
+test.runIf(findSystemRoots() !== undefined)("the host's own authorities are a secret too", async () => {
+  const { stream, messages } = await open("DeltaSecrets");
+  const request = create(DeltaDiscoveryRequestSchema, { resourceNamesSubscribe: ["file-root:system"] });
+  stream.send([toBinary(DeltaDiscoveryRequestSchema, request)]);
+  const answer = fromBinary(DeltaDiscoveryResponseSchema, await eventually("an answer", () => messages[0]));
+  const secret = fromBinary(SecretSchema, answer.resources[0]?.resource?.value ?? new Uint8Array());
+  expect(secret.type).toMatchObject({
+    case: "validationContext",
+    value: { trustedCa: { specifier: { case: "filename", value: findSystemRoots() } } },
+  });
 });
 
 test("state of the world: an acknowledgement is not answered, a change is", async () => {

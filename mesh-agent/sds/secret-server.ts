@@ -6,6 +6,7 @@ import { openDeltaSecrets } from "#mesh-agent/sds/delta-secrets.ts";
 import type { OpenSecretStream, SecretStream } from "#mesh-agent/sds/secret-stream.ts";
 import { buildSecrets, type EncodedSecret } from "#mesh-agent/sds/secrets.ts";
 import { openStateSecrets } from "#mesh-agent/sds/state-secrets.ts";
+import { findSystemRoots } from "#mesh-agent/sds/system-roots.ts";
 
 const SERVICE = "/envoy.service.secret.v3.SecretDiscoveryService";
 
@@ -14,11 +15,12 @@ export class SecretServer {
   readonly #server: GrpcServer;
   readonly #streams = new Set<SecretStream>();
   readonly #log: Log;
+  readonly #systemRoots = findSystemRoots();
   #secrets: readonly EncodedSecret[];
 
   constructor(identity: Identity, log: Log) {
     this.#log = log;
-    this.#secrets = buildSecrets(identity);
+    this.#secrets = buildSecrets(identity, this.#systemRoots);
     const methods = new Map([
       [`${SERVICE}/StreamSecrets`, this.#method(openStateSecrets)],
       [`${SERVICE}/DeltaSecrets`, this.#method(openDeltaSecrets)],
@@ -32,7 +34,7 @@ export class SecretServer {
 
   /** New connections use it; those that stand stay. */
   setIdentity(identity: Identity): void {
-    this.#secrets = buildSecrets(identity);
+    this.#secrets = buildSecrets(identity, this.#systemRoots);
     for (const stream of this.#streams) stream.push(this.#secrets);
   }
 

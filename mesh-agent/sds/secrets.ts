@@ -1,10 +1,8 @@
 import { createHash } from "node:crypto";
 import { create, toBinary } from "@bufbuild/protobuf";
+import { SECRET_NAMES } from "#core/xds/secret-names.ts";
 import type { Identity } from "#mesh-agent/identity/identity.ts";
 import { type Secret, SecretSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
-
-/** The names that every TLS context of the mesh refers to. */
-const SECRET_NAMES = { certificate: "default", roots: "ROOTCA" } as const;
 
 export interface EncodedSecret {
   readonly name: string;
@@ -15,9 +13,25 @@ export interface EncodedSecret {
 
 const inline = (text: string) => ({ specifier: { case: "inlineString", value: text } }) as const;
 
-/** An identity as the two secrets that Envoy asks for. */
-export function buildSecrets({ chainPem, keyPem, rootsPem }: Identity): readonly EncodedSecret[] {
+/** An identity as the secrets that Envoy asks for, and the host's own authorities where it has some. */
+export function buildSecrets(
+  { chainPem, keyPem, rootsPem }: Identity,
+  systemRootsPath: string | undefined,
+): readonly EncodedSecret[] {
   return [
+    ...(systemRootsPath === undefined
+      ? []
+      : [
+          encode(
+            create(SecretSchema, {
+              name: SECRET_NAMES.systemRoots,
+              type: {
+                case: "validationContext",
+                value: { trustedCa: { specifier: { case: "filename", value: systemRootsPath } } },
+              },
+            }),
+          ),
+        ]),
     encode(
       create(SecretSchema, {
         name: SECRET_NAMES.certificate,

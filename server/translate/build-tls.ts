@@ -1,4 +1,5 @@
 import type { ClientTls } from "#core/resource/spec/traffic-policy.ts";
+import { SECRET_NAMES } from "#core/xds/secret-names.ts";
 import type { TransportSocketSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { ApiConfigSource_ApiType, ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
 import { RawBufferSchema } from "#proto/gen/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer_pb.js";
@@ -45,14 +46,14 @@ function sanMatchers(kind: "exact" | "prefix", names: readonly string[], sanType
 function meshContext(uris: readonly string[], kind: "exact" | "prefix", alpn: readonly string[]): CommonInit {
   return {
     alpnProtocols: [...alpn],
-    tlsCertificateSdsSecretConfigs: [secret("default")],
+    tlsCertificateSdsSecretConfigs: [secret(SECRET_NAMES.certificate)],
     validationContextType: {
       case: "combinedValidationContext",
       value: {
         defaultValidationContext: {
           matchTypedSubjectAltNames: sanMatchers(kind, uris, SubjectAltNameMatcher_SanType.URI),
         },
-        validationContextSdsSecretConfig: secret("ROOTCA"),
+        validationContextSdsSecretConfig: secret(SECRET_NAMES.roots),
       },
     },
   };
@@ -91,16 +92,15 @@ export function subjectAltNames(names: readonly string[]) {
   ];
 }
 
-/** What a DestinationRule's `tls` asks for other than the mesh's own mTLS. */
+/** What a DestinationRule's `tls` asks for other than the mesh's own mTLS. Without authorities of its own, the host's decide. */
 export function ruleUpstream(tls: ClientTls, host: string, isHttp2: boolean): TransportSocketInit {
   const files = (path: string) => ({ specifier: { case: "filename", value: path } as const });
-  const validation = {
-    ...(tls.caCertificates === undefined ? {} : { trustedCa: files(tls.caCertificates) }),
-    matchTypedSubjectAltNames: subjectAltNames(tls.subjectAltNames ?? []),
-  };
-  const checks = tls.caCertificates !== undefined && tls.insecureSkipVerify !== true;
+  const sni = tls.sni ?? host;
+  // A server must be who it was asked for; of a wildcard host nobody knows the one name.
+  const names = tls.subjectAltNames ?? (sni.includes("*") ? [] : [sni]);
+  const matchTypedSubjectAltNames = subjectAltNames(names);
   return typed(TLS, UpstreamTlsContextSchema, {
-    sni: tls.sni ?? host,
+    ...(sni.includes("*") ? {} : { sni }),
     commonTlsContext: {
       alpnProtocols: isHttp2 ? ["h2"] : ["http/1.1"],
       ...(tls.mode === "MUTUAL"
@@ -110,7 +110,24 @@ export function ruleUpstream(tls: ClientTls, host: string, isHttp2: boolean): Tr
             ],
           }
         : {}),
-      ...(checks ? { validationContextType: { case: "validationContext" as const, value: validation } } : {}),
+      ...(tls.insecureSkipVerify === true
+        ? {}
+        : tls.caCertificates !== undefined
+          ? {
+              validationContextType: {
+                case: "validationContext" as const,
+                value: { trustedCa: files(tls.caCertificates), matchTypedSubjectAltNames },
+              },
+            }
+          : {
+              validationContextType: {
+                case: "combinedValidationContext" as const,
+                value: {
+                  defaultValidationContext: { matchTypedSubjectAltNames },
+                  validationContextSdsSecretConfig: secret(SECRET_NAMES.systemRoots),
+                },
+              },
+            }),
     },
   });
 }

@@ -16,7 +16,6 @@ import { readCase } from "#server/translate/testing/read-case.ts";
 /** Handled fields that no xDS resource follows from, and what does. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   "Gateway servers[].name": "a name for people",
-  "DestinationRule trafficPolicy.tls.insecureSkipVerify": "validation wants it said where no authorities are named",
   "WorkloadGroup metadata.labels": "labels of the instances that register",
   "WorkloadGroup metadata.labels{}": "labels of the instances that register",
   "WorkloadGroup template": "what an instance has that registers without saying otherwise",

@@ -101,16 +101,6 @@ function validateTls(tls: NonNullable<PortTrafficPolicy["tls"]>, path: string): 
         issues.push(errorAt(path, "missing-field", `${name} is missing, and the mode MUTUAL needs it`));
     }
   }
-  if ((mode === "SIMPLE" || mode === "MUTUAL") && tls.caCertificates === undefined && tls.insecureSkipVerify !== true) {
-    issues.push(
-      errorAt(
-        path,
-        "missing-field",
-        "nothing says whose certificates the server's must come from",
-        "name a file of authorities on the proxy's host in caCertificates, or set insecureSkipVerify: true",
-      ),
-    );
-  }
   if (mode === "ISTIO_MUTUAL" && files.length > 0)
     issues.push(
       errorAt(
