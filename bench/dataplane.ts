@@ -58,10 +58,11 @@ export async function run(args: readonly string[]): Promise<void> {
       connections: { type: "string", default: "32" },
       seconds: { type: "string", default: "6" },
       rounds: { type: "string", default: "3" },
+      sampling: { type: "string", default: "1" },
       output: { type: "string", short: "o", default: "table" },
     },
   });
-  const demo = await startDemo(["--rate", "0"]);
+  const demo = await startDemo(["--rate", "0", "--trace-sampling", String(values.sampling)]);
   const children: ReturnType<typeof spawn>[] = [];
   try {
     const ports = JSON.parse(readFileSync(join(demo.dir, "ports.json"), "utf8")) as Record<string, number>;

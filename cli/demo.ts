@@ -7,6 +7,7 @@ import { type DemoOptions, runDemo } from "#cli/demo/run.ts";
 import { belongsTo, readState, writeState } from "#cli/demo/state.ts";
 import { stopDemo } from "#cli/demo/stop.ts";
 import { EXIT, EXIT_OF } from "#cli/exit-codes.ts";
+import { integerFlag, numberFlag } from "#cli/number.ts";
 import { PharosError } from "#core/errors.ts";
 
 interface DemoFlags {
@@ -17,28 +18,24 @@ interface DemoFlags {
   readonly dir: string;
   readonly serverRestartSeconds: string;
   readonly certTtl?: string;
+  readonly traceSampling: string;
   readonly detach?: boolean;
   readonly stop?: boolean;
 }
 
 const root = resolve(import.meta.dirname, "..");
 
-function number(text: string, flag: string, min: number, max: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new PharosError("invalid", `${flag} ${text} is not a number from ${min} to ${max}`);
-}
-
 function parseOptions(flags: DemoFlags): DemoOptions {
   return {
     dir: resolve(flags.dir),
     root,
-    port: number(flags.port, "--port", 1, 65_535),
-    xdsPort: number(flags.xdsPort, "--xds-port", 1, 65_535),
-    gatewayPort: number(flags.gatewayPort, "--gateway-port", 1, 65_535),
-    rate: number(flags.rate, "--rate", 0, 1000),
-    serverRestartSeconds: number(flags.serverRestartSeconds, "--server-restart-seconds", 0, 600),
+    port: integerFlag(flags.port, "--port", 1, 65_535),
+    xdsPort: integerFlag(flags.xdsPort, "--xds-port", 1, 65_535),
+    gatewayPort: integerFlag(flags.gatewayPort, "--gateway-port", 1, 65_535),
+    rate: integerFlag(flags.rate, "--rate", 0, 1000),
+    serverRestartSeconds: integerFlag(flags.serverRestartSeconds, "--server-restart-seconds", 0, 600),
     certTtl: flags.certTtl,
+    traceSampling: numberFlag(flags.traceSampling, "--trace-sampling", 0, 100),
   };
 }
 
@@ -114,6 +111,7 @@ export function addDemo(program: Command): void {
     .option("--rate <n>", "requests a second through the gateway; 0: none", "20")
     .option("--dir <dir>", "where it keeps everything", ".demo")
     .option("--cert-ttl <duration>", "life of workload certificates")
+    .option("--trace-sampling <percent>", "share of requests traced", "100")
     .option("--server-restart-seconds <n>", "a killed control plane is started again after so long", "1")
     .option("--detach", "return once it is live")
     .option("--stop", "end the demo of --dir")

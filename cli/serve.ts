@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { durationFlagMs } from "#cli/duration.ts";
 import { EXIT, EXIT_OF } from "#cli/exit-codes.ts";
+import { integerFlag, numberFlag } from "#cli/number.ts";
 import { PharosError } from "#core/errors.ts";
 
 interface ServeFlags {
@@ -12,6 +13,7 @@ interface ServeFlags {
   readonly plaintextPort?: string;
   readonly trustDomain: string;
   readonly certTtl: string;
+  readonly traceSampling: string;
   readonly publicUrl?: string;
   readonly demoSignIn?: boolean;
   readonly console: boolean;
@@ -28,6 +30,7 @@ export function addServe(program: Command): void {
     .option("--plaintext-port <port>", "xDS without TLS, for load tools on this machine")
     .option("--trust-domain <domain>", "of the identities it issues", "cluster.local")
     .option("--cert-ttl <duration>", "life of workload certificates", "24h")
+    .option("--trace-sampling <percent>", "share of requests traced, where callers have not decided", "1")
     .option("--public-url <url>", "how browsers reach the console")
     .option("--demo-sign-in", "sign everybody on this machine in as administrator (loopback only)")
     .option("--no-console", "API only, without the web console")
@@ -40,11 +43,15 @@ export function addServe(program: Command): void {
           {
             dir: resolve(flags.dir),
             host: flags.host,
-            port: Number(flags.port),
-            xdsPort: Number(flags.xdsPort),
-            plaintextPort: flags.plaintextPort === undefined ? null : Number(flags.plaintextPort),
+            port: integerFlag(flags.port, "--port", 1, 65_535),
+            xdsPort: integerFlag(flags.xdsPort, "--xds-port", 1, 65_535),
+            plaintextPort:
+              flags.plaintextPort === undefined
+                ? null
+                : integerFlag(flags.plaintextPort, "--plaintext-port", 1, 65_535),
             trustDomain: flags.trustDomain,
             certTtlMs: durationFlagMs(flags.certTtl, "--cert-ttl"),
+            traceSampling: numberFlag(flags.traceSampling, "--trace-sampling", 0, 100),
             publicUrl: flags.publicUrl ?? null,
             demoSignIn: flags.demoSignIn === true,
             console: flags.console,

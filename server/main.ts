@@ -42,6 +42,8 @@ export interface ServerOptions {
   readonly plaintextPort: number | null;
   readonly trustDomain: string;
   readonly certTtlMs: number;
+  /** Percent of requests that are traced where callers have not decided. */
+  readonly traceSampling: number;
   readonly publicUrl: string | null;
   readonly demoSignIn: boolean;
   readonly console: boolean;
@@ -78,7 +80,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     trustDomain: options.trustDomain,
     domainSuffix: "cluster.local",
     rootNamespace: "istio-system",
-    traceSampling: 100,
+    traceSampling: options.traceSampling,
   };
   const { revision, resources } = await store.snapshotResources();
   const registryStore = createRegistryStore(db);

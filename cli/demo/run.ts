@@ -22,6 +22,8 @@ export interface DemoOptions {
   /** How long a killed server stays down before it is started again. */
   readonly serverRestartSeconds: number;
   readonly certTtl: string | undefined;
+  /** Percent of requests that are traced. */
+  readonly traceSampling: number;
 }
 
 /** What the graph must show, measured, before the demo calls itself live. */
@@ -127,6 +129,8 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal, say: (l
           String(options.port),
           "--xds-port",
           String(options.xdsPort),
+          "--trace-sampling",
+          String(options.traceSampling),
           "--demo-sign-in",
         ],
         ...(options.certTtl === undefined ? [] : ["--cert-ttl", options.certTtl]),

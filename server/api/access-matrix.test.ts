@@ -29,6 +29,7 @@ beforeAll(async () => {
       plaintextPort: null,
       trustDomain: "cluster.local",
       certTtlMs: 3_600_000,
+      traceSampling: 1,
       publicUrl: null,
       demoSignIn: false,
       console: false,
