@@ -50,19 +50,24 @@ async function measure(path: Path, connections: number, seconds: number): Promis
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-/** CPU per request through a client's and a server's Envoy over mTLS: as Pharos configures them, and a minimal pair. */
-export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      connections: { type: "string", default: "32" },
-      seconds: { type: "string", default: "6" },
-      rounds: { type: "string", default: "3" },
-      sampling: { type: "string", default: "1" },
-      output: { type: "string", short: "o", default: "table" },
-    },
-  });
-  const demo = await startDemo(["--rate", "0", "--trace-sampling", String(values.sampling)]);
+interface Row {
+  readonly name: string;
+  readonly requestsPerSecond: number;
+  readonly clientMicros: number;
+  readonly serverMicros: number;
+}
+
+interface Result {
+  /** Percent of requests that Pharos' proxies trace. */
+  readonly traceSampling: number;
+  readonly rows: readonly Row[];
+  /** Pharos' CPU per request over the minimal pair's: the median of the rounds, each of which measures both. */
+  readonly cpuRatio: number;
+}
+
+/** Measures both pairs in turns against one demo's proxies. */
+async function compare(traceSampling: number, connections: number, seconds: number, rounds: number): Promise<Result> {
+  const demo = await startDemo(["--rate", "0", "--trace-sampling", String(traceSampling)]);
   const children: ReturnType<typeof spawn>[] = [];
   try {
     const ports = JSON.parse(readFileSync(join(demo.dir, "ports.json"), "utf8")) as Record<string, number>;
@@ -105,31 +110,62 @@ export async function run(args: readonly string[]): Promise<void> {
     await eventually("the minimal pair answers", 15_000, async () =>
       (await fetch(`http://127.0.0.1:${client}/ratings/0`)).ok ? true : undefined,
     );
+    for (const path of [minimal, pharos]) await measure(path, connections, 1);
     const samples: Record<string, Sample[]> = { [minimal.name]: [], [pharos.name]: [] };
-    for (let round = 0; round < Number(values.rounds); round++) {
+    for (let round = 0; round < rounds; round++) {
       for (const path of round % 2 === 0 ? [minimal, pharos] : [pharos, minimal]) {
-        samples[path.name]?.push(await measure(path, Number(values.connections), Number(values.seconds)));
+        samples[path.name]?.push(await measure(path, connections, seconds));
       }
     }
-    const rows = Object.entries(samples).map(([name, each]) => ({
-      name,
-      requestsPerSecond: median(each.map((sample) => sample.requestsPerSecond)),
-      clientMicros: median(each.map((sample) => sample.clientMicros)),
-      serverMicros: median(each.map((sample) => sample.serverMicros)),
-    }));
-    const total = (name: string): number =>
-      rows.filter((row) => row.name === name).reduce((sum, row) => sum + row.clientMicros + row.serverMicros, 0);
-    const result = { rows, cpuRatio: total(pharos.name) / total(minimal.name) };
-    if (values.output === "json") process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-    else {
-      for (const row of rows)
-        process.stdout.write(
-          `${row.name.padEnd(14)} ${row.requestsPerSecond.toFixed(0).padStart(6)} requests/s   ${row.clientMicros.toFixed(1)} + ${row.serverMicros.toFixed(1)} µs CPU per request\n`,
-        );
-      process.stdout.write(`ratio of CPU per request: ${result.cpuRatio.toFixed(3)}\n`);
-    }
+    const total = (name: string, round: number): number => {
+      const sample = samples[name]?.[round];
+      return (sample?.clientMicros ?? Number.NaN) + (sample?.serverMicros ?? Number.NaN);
+    };
+    return {
+      traceSampling,
+      rows: Object.entries(samples).map(([name, each]) => ({
+        name,
+        requestsPerSecond: median(each.map((sample) => sample.requestsPerSecond)),
+        clientMicros: median(each.map((sample) => sample.clientMicros)),
+        serverMicros: median(each.map((sample) => sample.serverMicros)),
+      })),
+      cpuRatio: median(
+        Array.from({ length: rounds }, (_, round) => total(pharos.name, round) / total(minimal.name, round)),
+      ),
+    };
   } finally {
     for (const child of children) child.kill("SIGTERM");
     demo.stop();
+  }
+}
+
+/** CPU per request through a client's and a server's Envoy over mTLS: as Pharos configures them, and a minimal pair. */
+export async function run(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      connections: { type: "string", default: "32" },
+      seconds: { type: "string", default: "2" },
+      rounds: { type: "string", default: "15" },
+      "trace-sampling": { type: "string", default: "0,1" },
+      output: { type: "string", short: "o", default: "table" },
+    },
+  });
+  const results: Result[] = [];
+  for (const sampling of values["trace-sampling"].split(","))
+    results.push(
+      await compare(Number(sampling), Number(values.connections), Number(values.seconds), Number(values.rounds)),
+    );
+  if (values.output === "json") {
+    process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+    return;
+  }
+  for (const { traceSampling, rows, cpuRatio } of results) {
+    process.stdout.write(`${traceSampling} % of requests traced\n`);
+    for (const row of rows)
+      process.stdout.write(
+        `  ${row.name.padEnd(14)} ${row.requestsPerSecond.toFixed(0).padStart(6)} requests/s   ${row.clientMicros.toFixed(1)} + ${row.serverMicros.toFixed(1)} µs CPU per request\n`,
+      );
+    process.stdout.write(`  ratio of CPU per request: ${cpuRatio.toFixed(3)}\n`);
   }
 }

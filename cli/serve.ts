@@ -30,7 +30,7 @@ export function addServe(program: Command): void {
     .option("--plaintext-port <port>", "xDS without TLS, for load tools on this machine")
     .option("--trust-domain <domain>", "of the identities it issues", "cluster.local")
     .option("--cert-ttl <duration>", "life of workload certificates", "24h")
-    .option("--trace-sampling <percent>", "share of requests traced, where callers have not decided", "1")
+    .option("--trace-sampling <percent>", "share of requests traced where callers have not decided; 0: no tracing", "1")
     .option("--public-url <url>", "how browsers reach the console")
     .option("--demo-sign-in", "sign everybody on this machine in as administrator (loopback only)")
     .option("--no-console", "API only, without the web console")

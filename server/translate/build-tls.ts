@@ -3,7 +3,11 @@ import { SECRET_NAMES } from "#core/xds/secret-names.ts";
 import type { TransportSocketSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { ApiConfigSource_ApiType, ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
 import { RawBufferSchema } from "#proto/gen/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer_pb.js";
-import { SubjectAltNameMatcher_SanType } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/common_pb.js";
+import {
+  SubjectAltNameMatcher_SanType,
+  type TlsParametersSchema,
+  TlsParameters_TlsProtocol as TlsVersion,
+} from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/common_pb.js";
 import type { SdsSecretConfigSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
 import {
   type CommonTlsContextSchema,
@@ -17,6 +21,11 @@ type CommonInit = Init<typeof CommonTlsContextSchema>;
 type SdsInit = Init<typeof SdsSecretConfigSchema>;
 
 const TLS = "envoy.transport_sockets.tls";
+/** As in Istio. Left alone, Envoy's callers would stop at 1.2. */
+const VERSIONS: Init<typeof TlsParametersSchema> = {
+  tlsMinimumProtocolVersion: TlsVersion.TLSv1_2,
+  tlsMaximumProtocolVersion: TlsVersion.TLSv1_3,
+};
 
 /** A secret of the agent's, over the bootstrap's cluster `sds-grpc`. */
 function secret(name: string): SdsInit {
@@ -45,6 +54,7 @@ function sanMatchers(kind: "exact" | "prefix", names: readonly string[], sanType
 /** Own certificate, and peers whose chain leads to the mesh's roots and whose URI is one of `uris` (exact, or by prefix). */
 function meshContext(uris: readonly string[], kind: "exact" | "prefix", alpn: readonly string[]): CommonInit {
   return {
+    tlsParams: VERSIONS,
     alpnProtocols: [...alpn],
     tlsCertificateSdsSecretConfigs: [secret(SECRET_NAMES.certificate)],
     validationContextType: {
@@ -102,6 +112,7 @@ export function ruleUpstream(tls: ClientTls, host: string, isHttp2: boolean): Tr
   return typed(TLS, UpstreamTlsContextSchema, {
     ...(sni.includes("*") ? {} : { sni }),
     commonTlsContext: {
+      tlsParams: VERSIONS,
       alpnProtocols: isHttp2 ? ["h2"] : ["http/1.1"],
       ...(tls.mode === "MUTUAL"
         ? {

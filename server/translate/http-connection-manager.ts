@@ -3,14 +3,13 @@ import { ACCESS_LOG_FIELDS, PEER_HEADER } from "#core/telemetry/access-log.ts";
 import type { AccessLogSchema } from "#proto/gen/envoy/config/accesslog/v3/accesslog_pb.js";
 import { HeaderValueOption_HeaderAppendAction } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
+import type { TypedExtensionConfigSchema } from "#proto/gen/envoy/config/core/v3/extension_pb.js";
 import type { FilterSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import type { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { OpenTelemetryConfigSchema } from "#proto/gen/envoy/config/trace/v3/opentelemetry_pb.js";
 import { FileAccessLogSchema } from "#proto/gen/envoy/extensions/access_loggers/file/v3/file_pb.js";
 import { CorsSchema } from "#proto/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js";
 import { HTTPFaultSchema } from "#proto/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js";
-import { FilterConfigSchema as GrpcStatsSchema } from "#proto/gen/envoy/extensions/filters/http/grpc_stats/v3/config_pb.js";
-import { HeaderMutationSchema } from "#proto/gen/envoy/extensions/filters/http/header_mutation/v3/header_mutation_pb.js";
 import { ConfigSchema as HeaderToMetadataSchema } from "#proto/gen/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js";
 import { RouterSchema } from "#proto/gen/envoy/extensions/filters/http/router/v3/router_pb.js";
 import {
@@ -19,6 +18,7 @@ import {
   HttpConnectionManagerSchema,
   type HttpFilterSchema,
 } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
+import { HeaderMutationSchema } from "#proto/gen/envoy/extensions/http/early_header_mutation/header_mutation/v3/header_mutation_pb.js";
 import { durationMs, type Init, typed } from "#server/translate/pack.ts";
 import { CORS_FILTER, FAULT_FILTER } from "#server/translate/route-filters.ts";
 
@@ -32,7 +32,7 @@ export interface ProxyTelemetry {
   /** `app.namespace` */
   readonly traceService: string;
   readonly accessLog: string | undefined;
-  readonly isTracing: boolean;
+  /** Percent of requests traced where callers have not decided; 0: no tracer, and trace headers go through untouched. */
   readonly traceSampling: number;
 }
 
@@ -53,39 +53,35 @@ export function buildAccessLog(path: string | undefined, direction: Direction): 
   return [
     typed("envoy.access_loggers.file", FileAccessLogSchema, {
       path,
-      accessLogFormat: { case: "logFormat", value: { format: { case: "jsonFormat", value: format } } },
+      accessLogFormat: {
+        case: "logFormat",
+        value: { format: { case: "jsonFormat", value: format }, omitEmptyValues: true },
+      },
     }),
   ];
 }
 
-/** Callers name their workload to the called in a header that is overwritten on the way out and taken off on the way in. */
-function peerFilters(direction: Direction, workload: string): HttpFilterInit[] {
-  if (direction === "inbound") {
-    return [
-      typed("envoy.filters.http.header_to_metadata", HeaderToMetadataSchema, {
-        requestRules: [
-          { header: PEER_HEADER, onHeaderPresent: { metadataNamespace: "pharos", key: "peer" }, remove: true },
-        ],
-      }),
-    ];
-  }
-  return [
-    typed("envoy.filters.http.header_mutation", HeaderMutationSchema, {
-      mutations: {
-        requestMutations: [
-          {
-            action: {
-              case: "append",
-              value: {
-                header: { key: PEER_HEADER, value: workload },
-                appendAction: HeaderValueOption_HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD,
-              },
-            },
+/** Takes off on the way in what `tellPeer` of the caller's proxy put on. */
+const PEER_FILTER: HttpFilterInit = typed("envoy.filters.http.header_to_metadata", HeaderToMetadataSchema, {
+  requestRules: [{ header: PEER_HEADER, onHeaderPresent: { metadataNamespace: "pharos", key: "peer" }, remove: true }],
+});
+
+/** Callers name their workload to the called in a header, whatever the application wrote there. */
+function tellPeer(workload: string): Init<typeof TypedExtensionConfigSchema> {
+  const { name, configType } = typed("envoy.http.early_header_mutation.header_mutation", HeaderMutationSchema, {
+    mutations: [
+      {
+        action: {
+          case: "append",
+          value: {
+            header: { key: PEER_HEADER, value: workload },
+            appendAction: HeaderValueOption_HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD,
           },
-        ],
+        },
       },
-    }),
-  ];
+    ],
+  });
+  return { name, typedConfig: configType.value };
 }
 
 function buildTracing({
@@ -133,17 +129,21 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
             },
           }
         : { case: "routeConfig", value: routes.inline },
+    ...(direction === "inbound" ? {} : { earlyHeaderMutationExtensions: [tellPeer(telemetry.workload)] }),
+    // What only some routes ask for is switched on by those: a filter in the chain costs every request.
     httpFilters: [
-      ...peerFilters(direction, telemetry.workload),
+      ...(direction === "inbound" ? [PEER_FILTER] : []),
       ...(input.filters ?? []),
-      typed("envoy.filters.http.grpc_stats", GrpcStatsSchema, { emitFilterState: true }),
       ...(direction === "inbound"
         ? []
-        : [typed(FAULT_FILTER, HTTPFaultSchema, {}), typed(CORS_FILTER, CorsSchema, {})]),
+        : [
+            { ...typed(FAULT_FILTER, HTTPFaultSchema, {}), disabled: true },
+            { ...typed(CORS_FILTER, CorsSchema, {}), disabled: true },
+          ]),
       typed("envoy.filters.http.router", RouterSchema, {}),
     ],
     accessLog: buildAccessLog(telemetry.accessLog, direction),
-    ...(telemetry.isTracing ? { tracing: buildTracing(telemetry) } : {}),
+    ...(telemetry.traceSampling > 0 ? { tracing: buildTracing(telemetry) } : {}),
     serverName: "istio-envoy",
     useRemoteAddress: isEdge,
     normalizePath: true,

@@ -1,4 +1,5 @@
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import { PEER_HEADER } from "#core/telemetry/access-log.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import type { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { buildDefaultRoute, buildRoutes, routePath } from "#server/translate/build-routes.ts";
@@ -61,6 +62,7 @@ export function buildVirtualHosts(host: string, context: OutboundContext): Built
         // A VirtualService that applies is the whole truth: what none of its routes match is not found.
         routes: used ? routes : [buildDefaultRoute(world, namespace, host, port)],
         includeRequestAttemptCount: true,
+        ...(service?.entry.spec.location === "MESH_INTERNAL" ? {} : { requestHeadersToRemove: [PEER_HEADER] }),
       },
       origins,
     }));

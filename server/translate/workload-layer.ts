@@ -88,8 +88,7 @@ export class WorkloadLayer {
       workload: described,
       traceService: `${described.split(";")[2]}.${node.namespace}`,
       accessLog: node.metadata.PHAROS_ACCESS_LOG,
-      isTracing: node.metadata.PHAROS_TRACING,
-      traceSampling: this.#world.mesh.traceSampling,
+      traceSampling: node.metadata.PHAROS_TRACING ? this.#world.mesh.traceSampling : 0,
     };
   }
 
