@@ -65,7 +65,7 @@ interface Result {
   readonly cpuRatio: number;
 }
 
-/** Measures both pairs in turns against one demo's proxies. */
+/** Measures both pairs side by side, with the proxies of a demo. */
 async function compare(traceSampling: number, connections: number, seconds: number, rounds: number): Promise<Result> {
   const demo = await startDemo(["--rate", "0", "--trace-sampling", String(traceSampling)]);
   const children: ReturnType<typeof spawn>[] = [];
@@ -112,9 +112,12 @@ async function compare(traceSampling: number, connections: number, seconds: numb
     );
     for (const path of [minimal, pharos]) await measure(path, connections, 1);
     const samples: Record<string, Sample[]> = { [minimal.name]: [], [pharos.name]: [] };
+    // Both at once, so that whatever else the machine does weighs on both alike.
     for (let round = 0; round < rounds; round++) {
-      for (const path of round % 2 === 0 ? [minimal, pharos] : [pharos, minimal]) {
-        samples[path.name]?.push(await measure(path, connections, seconds));
+      const measured = await Promise.all([minimal, pharos].map((path) => measure(path, connections, seconds)));
+      for (const [index, path] of [minimal, pharos].entries()) {
+        const sample = measured[index];
+        if (sample !== undefined) samples[path.name]?.push(sample);
       }
     }
     const total = (name: string, round: number): number => {
@@ -144,7 +147,7 @@ export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      connections: { type: "string", default: "32" },
+      connections: { type: "string", default: "16" },
       seconds: { type: "string", default: "2" },
       rounds: { type: "string", default: "15" },
       "trace-sampling": { type: "string", default: "0,1" },

@@ -3,7 +3,7 @@
  * (Envoy escapes every value, so no client can break the framing), keyed by one- or two-letter names to keep it short.
  * Values are strings, numbers, or null where Envoy has none.
  */
-export const ACCESS_LOG_FIELDS = {
+const FIELDS = {
   /** "outbound", "inbound" or "gateway": written literally by the listener. */
   dir: "",
   /** Start, ms since the epoch. */
@@ -41,7 +41,19 @@ export const ACCESS_LOG_FIELDS = {
   uf: "%UPSTREAM_TRANSPORT_FAILURE_REASON%",
 } as const;
 
-export type AccessLogField = keyof typeof ACCESS_LOG_FIELDS;
+export type AccessLogField = keyof typeof FIELDS;
+
+/** Which side of a call writes a listener's lines. */
+export type LogDirection = "outbound" | "inbound" | "gateway";
+
+const INBOUND_ONLY: readonly string[] = ["dp", "pw", "tv", "lp"] satisfies AccessLogField[];
+const OUTBOUND_ONLY: readonly string[] = ["up", "uw", "uf"] satisfies AccessLogField[];
+
+/** The format of a listener's log: only what its side of a call has, for every field costs every request. */
+export function accessLogFormat(direction: LogDirection): Record<string, string> {
+  const left = direction === "inbound" ? OUTBOUND_ONLY : INBOUND_ONLY;
+  return { ...Object.fromEntries(Object.entries(FIELDS).filter(([name]) => !left.includes(name))), dir: direction };
+}
 
 /**
  * Header by which a caller's sidecar names its workload to the called one's, `workload;namespace;app;version`.

@@ -1,5 +1,4 @@
-import type { JsonObject } from "@bufbuild/protobuf";
-import { ACCESS_LOG_FIELDS, PEER_HEADER } from "#core/telemetry/access-log.ts";
+import { accessLogFormat, type LogDirection, PEER_HEADER } from "#core/telemetry/access-log.ts";
 import type { AccessLogSchema } from "#proto/gen/envoy/config/accesslog/v3/accesslog_pb.js";
 import { HeaderValueOption_HeaderAppendAction } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
@@ -22,7 +21,7 @@ import { HeaderMutationSchema } from "#proto/gen/envoy/extensions/http/early_hea
 import { durationMs, type Init, typed } from "#server/translate/pack.ts";
 import { CORS_FILTER, FAULT_FILTER } from "#server/translate/route-filters.ts";
 
-export type Direction = "outbound" | "inbound" | "gateway";
+export type Direction = LogDirection;
 export type HttpFilterInit = Init<typeof HttpFilterSchema>;
 
 /** What of a proxy goes into its own listeners. */
@@ -49,13 +48,12 @@ export interface HttpManagerInput {
 /** The access log of a listener: JSON, for Envoy escapes what clients put into it. */
 export function buildAccessLog(path: string | undefined, direction: Direction): Init<typeof AccessLogSchema>[] {
   if (path === undefined) return [];
-  const format: JsonObject = { ...ACCESS_LOG_FIELDS, dir: direction };
   return [
     typed("envoy.access_loggers.file", FileAccessLogSchema, {
       path,
       accessLogFormat: {
         case: "logFormat",
-        value: { format: { case: "jsonFormat", value: format }, omitEmptyValues: true },
+        value: { format: { case: "jsonFormat", value: accessLogFormat(direction) }, omitEmptyValues: true },
       },
     }),
   ];

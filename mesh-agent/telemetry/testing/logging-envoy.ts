@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { ACCESS_LOG_FIELDS, PEER_HEADER } from "#core/telemetry/access-log.ts";
+import { accessLogFormat, PEER_HEADER } from "#core/telemetry/access-log.ts";
 import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
 import { findEnvoy } from "#mesh-agent/envoy/find-envoy.ts";
 
@@ -28,7 +28,7 @@ function manager(
           typed_config: {
             "@type": `${TYPE}.extensions.access_loggers.file.v3.FileAccessLog`,
             path: join(dir, "access.log"),
-            log_format: { json_format: { ...ACCESS_LOG_FIELDS, dir: direction } },
+            log_format: { json_format: accessLogFormat(direction), omit_empty_values: true },
           },
         },
       ],
