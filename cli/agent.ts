@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { parse } from "yaml";
 import { EXIT, EXIT_OF } from "#cli/exit-codes.ts";
+import { integerFlag } from "#cli/number.ts";
 import { PharosError } from "#core/errors.ts";
 
 interface AgentFlags {
@@ -15,7 +16,7 @@ interface AgentFlags {
   readonly group?: string;
   readonly name?: string;
   readonly address?: string;
-  readonly port?: readonly string[];
+  readonly port: readonly string[];
   readonly httpProxyPort?: string;
   readonly adminPort?: string;
   readonly envoy?: string;
@@ -49,9 +50,11 @@ function readConfig({ config, port, httpProxyPort, adminPort, ...flags }: AgentF
     dir: ".pharos-agent",
     ...written,
     ...flags,
-    ...(port === undefined ? {} : { ports: port.map(parsePort) }),
-    ...(httpProxyPort === undefined ? {} : { httpProxyPort: Number(httpProxyPort) }),
-    ...(adminPort === undefined ? {} : { adminPort: Number(adminPort) }),
+    ...(port.length === 0 ? {} : { ports: port.map(parsePort) }),
+    ...(httpProxyPort === undefined
+      ? {}
+      : { httpProxyPort: integerFlag(httpProxyPort, "--http-proxy-port", 1, 65_535) }),
+    ...(adminPort === undefined ? {} : { adminPort: integerFlag(adminPort, "--admin-port", 0, 65_535) }),
   };
 }
 
@@ -63,13 +66,18 @@ export function addAgent(program: Command): void {
     .option("--token <token>", "join token, for the first start")
     .option("--token-file <file>", "file with the join token")
     .option("--server <host:port>", "control plane (default: the token's)")
-    .option("--dir <dir>", "where it keeps identity, last good configuration and logs")
-    .option("--namespace <namespace>", "namespace of the workload")
-    .option("--service-account <account>", "its service account")
-    .option("--group <group>", "WorkloadGroup it is an instance of")
+    .option("--dir <dir>", "where it keeps identity, last good configuration and logs (default: .pharos-agent)")
+    .option("--namespace <namespace>", "namespace of the workload (default: the token's)")
+    .option("--service-account <account>", "its service account (default: the token's)")
+    .option("--group <group>", "WorkloadGroup it is an instance of (default: the token's)")
     .option("--name <name>", "name of this instance, unique in the namespace")
     .option("--address <address>", "where other proxies reach it")
-    .option("--port <name:app[:inbound]...>", "service port it answers")
+    .option(
+      "--port <name:app[:inbound]>",
+      "service port it answers; may be given several times",
+      (port, all: string[]) => [...all, port],
+      [],
+    )
     .option("--http-proxy-port <port>", "HTTP forward proxy for the application's calls")
     .option("--admin-port <port>", "health and metrics")
     .option("--envoy <path>", "the Envoy to run")

@@ -43,12 +43,12 @@ export function addServe(program: Command): void {
           {
             dir: resolve(flags.dir),
             host: flags.host,
-            port: integerFlag(flags.port, "--port", 1, 65_535),
-            xdsPort: integerFlag(flags.xdsPort, "--xds-port", 1, 65_535),
+            port: integerFlag(flags.port, "--port", 0, 65_535),
+            xdsPort: integerFlag(flags.xdsPort, "--xds-port", 0, 65_535),
             plaintextPort:
               flags.plaintextPort === undefined
                 ? null
-                : integerFlag(flags.plaintextPort, "--plaintext-port", 1, 65_535),
+                : integerFlag(flags.plaintextPort, "--plaintext-port", 0, 65_535),
             trustDomain: flags.trustDomain,
             certTtlMs: durationFlagMs(flags.certTtl, "--cert-ttl"),
             traceSampling: numberFlag(flags.traceSampling, "--trace-sampling", 0, 100),

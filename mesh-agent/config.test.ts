@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { formatJoinToken } from "#core/identity/join-token.ts";
+import { Secret } from "#core/secret.ts";
 import { parseAgentConfig } from "#mesh-agent/config.ts";
 
 test("what is not said has Istio's defaults", () => {
@@ -22,4 +24,24 @@ test.each([
   expect(() => parseAgentConfig({ dir: "d", name: "n", ...wrong })).toThrow(
     expect.objectContaining({ code: "invalid", message: expect.stringContaining(named) }),
   );
+});
+
+test("what is not said comes from the join token, and what is said wins", () => {
+  const token = formatJoinToken({
+    server: "127.0.0.1:15012",
+    rootFingerprint: "a".repeat(64),
+    id: "t1",
+    secret: new Secret("s".repeat(43)),
+    trustDomain: "cluster.local",
+    namespace: "shop",
+    serviceAccount: "reviews",
+    group: "reviews-v1",
+  });
+  expect(parseAgentConfig({ dir: "d", name: "n", token })).toMatchObject({
+    namespace: "shop",
+    serviceAccount: "reviews",
+    group: "reviews-v1",
+  });
+  expect(parseAgentConfig({ dir: "d", name: "n", token, group: "reviews-v2" })).toMatchObject({ group: "reviews-v2" });
+  expect(() => parseAgentConfig({ dir: "d", name: "n", token: token.slice(0, -20) })).toThrow("is cut off");
 });

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { PharosError } from "#core/errors.ts";
+import { parseJoinToken } from "#core/identity/join-token.ts";
+import { readToken } from "#mesh-agent/read-token.ts";
 
 const label = z
   .string()
@@ -18,10 +20,11 @@ const AgentConfigSchema = z.strictObject({
   /** Where identity, last good configuration, logs and sockets are kept; made with mode 0700. */
   dir: z.string().min(1),
   nodeType: z.enum(["sidecar", "router"]).default("sidecar"),
-  namespace: label.default("default"),
-  serviceAccount: label.default("default"),
+  /** Absent, as the next two: the token's. */
+  namespace: label.optional(),
+  serviceAccount: label.optional(),
   /** WorkloadGroup whose template the instance takes labels from; also what telemetry calls the workload. */
-  group: z.string().default(""),
+  group: z.string().optional(),
   /** Unique in the namespace. */
   name: label,
   /** At which other proxies reach this one. */
@@ -47,13 +50,27 @@ const AgentConfigSchema = z.strictObject({
   accessLog: z.boolean().default(true),
 });
 
-export type AgentConfig = z.infer<typeof AgentConfigSchema>;
+export interface AgentConfig extends z.infer<typeof AgentConfigSchema> {
+  namespace: string;
+  serviceAccount: string;
+  group: string;
+}
 export type AgentConfigInput = z.input<typeof AgentConfigSchema>;
 
-/** Throws "invalid", naming each field that is wrong. */
+/** What is not said comes from the join token, if there is one. Throws "invalid", naming each field that is wrong. */
 export function parseAgentConfig(input: unknown): AgentConfig {
   const result = AgentConfigSchema.safeParse(input);
-  if (result.success) return result.data;
+  if (result.success) {
+    const { data } = result;
+    const text = readToken(data);
+    const token = text === undefined ? undefined : parseJoinToken(text);
+    return {
+      ...data,
+      namespace: data.namespace ?? token?.namespace ?? "default",
+      serviceAccount: data.serviceAccount ?? token?.serviceAccount ?? "default",
+      group: data.group ?? token?.group ?? "",
+    };
+  }
   const problems = result.error.issues.map((issue) => `${issue.path.join(".") || "configuration"}: ${issue.message}`);
   throw new PharosError("invalid", `the agent's configuration is wrong: ${problems.join("; ")}`);
 }

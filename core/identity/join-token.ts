@@ -12,6 +12,8 @@ export interface JoinToken {
   readonly trustDomain: string;
   readonly namespace: string;
   readonly serviceAccount: string;
+  /** WorkloadGroup that its agent is an instance of, where the agent's own settings say none. */
+  readonly group?: string;
 }
 
 const PREFIX = "pharos1";
@@ -27,9 +29,9 @@ function fromBase64Url(text: string): string {
 
 /** `pharos1.CLAIMS.SECRET`: one word that survives a terminal, a mail and a YAML file. */
 export function formatJoinToken(token: JoinToken): string {
-  const { server, rootFingerprint, id, trustDomain, namespace, serviceAccount } = token;
+  const { server, rootFingerprint, id, trustDomain, namespace, serviceAccount, group } = token;
   const claims = toBase64Url(
-    JSON.stringify({ s: server, f: rootFingerprint, i: id, t: trustDomain, n: namespace, a: serviceAccount }),
+    JSON.stringify({ s: server, f: rootFingerprint, i: id, t: trustDomain, n: namespace, a: serviceAccount, g: group }),
   );
   return `${PREFIX}.${claims}.${token.secret.reveal()}`;
 }
@@ -66,6 +68,7 @@ export function parseJoinToken(text: string): JoinToken {
     trustDomain: text_("t"),
     namespace: text_("n"),
     serviceAccount: text_("a"),
+    ...("g" in all ? { group: text_("g") } : {}),
     secret: new Secret(secret),
   };
 }

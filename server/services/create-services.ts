@@ -128,6 +128,7 @@ export function createServices(options: ServicesOptions): Services {
           trustDomain: authority.trustDomain,
           namespace,
           serviceAccount,
+          ...(group === undefined ? {} : { group }),
         });
         return { token, id, expiresAt: expiresAt.toISOString() };
       },

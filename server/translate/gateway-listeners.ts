@@ -11,13 +11,10 @@ import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/en
 import { TlsInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js";
 import { TlsParameters_TlsProtocol } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/common_pb.js";
 import { DownstreamTlsContextSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js";
+import { AUTHORIZATION_FILTERS, buildAuthorization, policiesFor } from "#server/translate/authorization.ts";
 import { buildRoutes, type RouteInit } from "#server/translate/build-routes.ts";
 import { meshDownstream, subjectAltNames } from "#server/translate/build-tls.ts";
-import {
-  buildHttpManager,
-  type HttpFilterInit,
-  type ProxyTelemetry,
-} from "#server/translate/http-connection-manager.ts";
+import { buildHttpManager, type ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
 import { type Init, typed } from "#server/translate/pack.ts";
 import { originsOf } from "#server/translate/virtual-hosts.ts";
 import { gatewaysOf, isVisible, matchesLabels, type World } from "#server/translate/world.ts";
@@ -26,6 +23,12 @@ interface PlacedServer {
   readonly gateway: Resource<"Gateway">;
   readonly index: number;
   readonly server: GatewayServer;
+}
+
+/** What the policies of a gateway put on all its routes. */
+interface Guard {
+  readonly rules: ReturnType<typeof buildAuthorization>;
+  readonly origins: readonly Origin[];
 }
 
 export interface BuiltGateway {
@@ -49,8 +52,12 @@ export function buildGateway(
   node: ProxyNode,
   labels: Readonly<Record<string, string>>,
   telemetry: ProxyTelemetry,
-  filters: readonly HttpFilterInit[],
 ): BuiltGateway {
+  const policies = policiesFor(world, node.namespace, labels);
+  const guard: Guard = {
+    rules: buildAuthorization(policies, world.mesh.trustDomain),
+    origins: policies.map((policy) => ({ resource: formatRef(refOf(policy)) })),
+  };
   const placed = world
     .all("Gateway")
     .filter(({ spec }) => matchesLabels(labels, spec.selector))
@@ -84,13 +91,13 @@ export function buildGateway(
       plain.length > 0
         ? [{ name: `http.${port}`, servers: used }]
         : used.map((each) => ({ name: secureRouteName(port, each), servers: [each] }));
-    for (const group of groups) routes.push(buildGatewayRoutes(world, group.name, port, group.servers));
+    for (const group of groups) routes.push(buildGatewayRoutes(world, group.name, port, group.servers, guard));
     const manager = (name: string) =>
       buildHttpManager({
         direction: "gateway",
         statPrefix: `outbound_0.0.0.0_${port}`,
-        routes: { rds: name },
-        filters,
+        routes: name,
+        filters: AUTHORIZATION_FILTERS,
         telemetry,
       });
     listeners.push({
@@ -171,6 +178,7 @@ function buildGatewayRoutes(
   name: string,
   port: number,
   servers: readonly PlacedServer[],
+  guard: Guard,
 ): { config: RouteConfiguration; origins: Origin[] } {
   const hosts = new Map<string, { routes: RouteInit[]; redirectsToTls: boolean }>();
   const origins: Origin[] = [];
@@ -228,8 +236,9 @@ function buildGatewayRoutes(
       ? virtualHosts
       : [...virtualHosts, blackhole],
     validateClusters: false,
+    typedPerFilterConfig: guard.rules,
   });
-  return { config, origins };
+  return { config, origins: [...guard.origins, ...origins] };
 }
 
 function meetsServer(serverHost: string, host: string, serviceNamespace: string, gatewayNamespace: string): boolean {

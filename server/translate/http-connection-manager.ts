@@ -4,7 +4,6 @@ import { HeaderValueOption_HeaderAppendAction } from "#proto/gen/envoy/config/co
 import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
 import type { TypedExtensionConfigSchema } from "#proto/gen/envoy/config/core/v3/extension_pb.js";
 import type { FilterSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
-import type { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { OpenTelemetryConfigSchema } from "#proto/gen/envoy/config/trace/v3/opentelemetry_pb.js";
 import { FileAccessLogSchema } from "#proto/gen/envoy/extensions/access_loggers/file/v3/file_pb.js";
 import { CorsSchema } from "#proto/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js";
@@ -38,8 +37,8 @@ export interface ProxyTelemetry {
 export interface HttpManagerInput {
   readonly direction: Direction;
   readonly statPrefix: string;
-  /** Name of a route configuration over ADS, or one written in. */
-  readonly routes: { readonly rds: string } | { readonly inline: Init<typeof RouteConfigurationSchema> };
+  /** Name of its route configuration: over ADS, so that a change of routes leaves open connections alone. */
+  readonly routes: string;
   /** Authorization, before the rest. */
   readonly filters?: readonly HttpFilterInit[];
   readonly telemetry: ProxyTelemetry;
@@ -113,20 +112,17 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
   const isEdge = direction === "gateway";
   return typed("envoy.filters.network.http_connection_manager", HttpConnectionManagerSchema, {
     statPrefix: input.statPrefix,
-    routeSpecifier:
-      "rds" in routes
-        ? {
-            case: "rds",
-            value: {
-              routeConfigName: routes.rds,
-              configSource: {
-                resourceApiVersion: ApiVersion.V3,
-                initialFetchTimeout: durationMs(0),
-                configSourceSpecifier: { case: "ads", value: {} },
-              },
-            },
-          }
-        : { case: "routeConfig", value: routes.inline },
+    routeSpecifier: {
+      case: "rds",
+      value: {
+        routeConfigName: routes,
+        configSource: {
+          resourceApiVersion: ApiVersion.V3,
+          initialFetchTimeout: durationMs(0),
+          configSourceSpecifier: { case: "ads", value: {} },
+        },
+      },
+    },
     ...(direction === "inbound" ? {} : { earlyHeaderMutationExtensions: [tellPeer(telemetry.workload)] }),
     // What only some routes ask for is switched on by those: a filter in the chain costs every request.
     httpFilters: [

@@ -1,24 +1,23 @@
 import { create } from "@bufbuild/protobuf";
-import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin, ProxyNode } from "#core/xds/layer.ts";
 import { type Cluster, Cluster_DiscoveryType, ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { TrafficDirection } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import type { FilterChainSchema, FilterSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
-import { RBACSchema as HttpRbacSchema } from "#proto/gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js";
+import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { OriginalDstSchema } from "#proto/gen/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.js";
 import { TlsInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js";
-import { RBACSchema as NetworkRbacSchema } from "#proto/gen/envoy/extensions/filters/network/rbac/v3/rbac_pb.js";
 import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
 import { HttpProtocolOptionsSchema } from "#proto/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
-import { buildRbac } from "#server/translate/build-rbac.ts";
-import { meshDownstream } from "#server/translate/build-tls.ts";
 import {
-  buildAccessLog,
-  buildHttpManager,
-  type HttpFilterInit,
-  type ProxyTelemetry,
-} from "#server/translate/http-connection-manager.ts";
+  AUTHORIZATION_FILTERS,
+  buildAuthorization,
+  buildTcpAuthorization,
+  policiesFor,
+} from "#server/translate/authorization.ts";
+import { meshDownstream } from "#server/translate/build-tls.ts";
+import { buildAccessLog, buildHttpManager, type ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
 import { mtlsMode } from "#server/translate/mtls-mode.ts";
 import { inboundCluster } from "#server/translate/names.ts";
 import { durationMs, type Init, pack, typed } from "#server/translate/pack.ts";
@@ -28,7 +27,6 @@ import { matchesLabels, type World } from "#server/translate/world.ts";
 type ChainInit = Init<typeof FilterChainSchema>;
 type FilterInit = Init<typeof FilterSchema>;
 
-const ACTIONS = ["AUDIT", "DENY", "ALLOW"] as const;
 const INBOUND_CAPTURE_PORT = 15006;
 
 /** One application port behind a sidecar. */
@@ -38,26 +36,16 @@ export interface InboundPort {
   readonly protocol: PortProtocol;
 }
 
+export interface InboundRoutes {
+  readonly config: RouteConfiguration;
+  readonly origins: readonly Origin[];
+}
+
 export interface InboundContext {
   readonly world: World;
   readonly node: ProxyNode;
   readonly labels: Readonly<Record<string, string>>;
   readonly telemetry: ProxyTelemetry;
-}
-
-/** The policies that guard a workload: those of its namespace and of the root, as far as their selectors reach. */
-export function policiesFor(
-  world: World,
-  namespace: string,
-  labels: Readonly<Record<string, string>>,
-): readonly Resource<"AuthorizationPolicy">[] {
-  return world
-    .all("AuthorizationPolicy")
-    .filter(
-      ({ metadata, spec }) =>
-        (metadata.namespace === namespace || metadata.namespace === world.mesh.rootNamespace) &&
-        matchesLabels(labels, spec.selector?.matchLabels),
-    );
 }
 
 /** Protocol of a port by its name in the services that select the workload; by the name itself when none does. */
@@ -74,54 +62,26 @@ export function inboundProtocol(
   return protocolOf({ protocol: name.split("-")[0] ?? "" });
 }
 
-export function inboundOrigins({ world, node, labels }: InboundContext): Origin[] {
-  const { namespace } = node;
+/** What decides how connections come in: mTLS, and for ports that are not HTTP the policies too. */
+export function listenerOrigins(context: InboundContext, ports: readonly InboundPort[]): Origin[] {
+  const { world, node, labels } = context;
   const own = world
     .all("PeerAuthentication")
     .filter(
       ({ metadata, spec }) =>
-        (metadata.namespace === namespace || metadata.namespace === world.mesh.rootNamespace) &&
+        (metadata.namespace === node.namespace || metadata.namespace === world.mesh.rootNamespace) &&
         matchesLabels(labels, spec.selector?.matchLabels),
     );
-  return [...policiesFor(world, namespace, labels), ...own].map((resource) => ({
-    resource: formatRef(refOf(resource)),
-  }));
+  const guards = ports.every(({ protocol }) => isHttp(protocol)) ? [] : policiesFor(world, node.namespace, labels);
+  return [...guards, ...own].map((resource) => ({ resource: formatRef(refOf(resource)) }));
 }
 
-function httpAuthorization({ world, node, labels }: InboundContext): HttpFilterInit[] {
-  const policies = policiesFor(world, node.namespace, labels);
-  return ACTIONS.flatMap((action) => {
-    const rules = buildRbac({ policies, action, trustDomain: world.mesh.trustDomain, isHttp: true });
-    return rules === undefined ? [] : [typed("envoy.filters.http.rbac", HttpRbacSchema, { rules })];
-  });
-}
-
-function tcpAuthorization({ world, node, labels }: InboundContext): FilterInit[] {
-  const policies = policiesFor(world, node.namespace, labels);
-  return ACTIONS.flatMap((action) => {
-    const rules = buildRbac({ policies, action, trustDomain: world.mesh.trustDomain, isHttp: false });
-    return rules === undefined
-      ? []
-      : [typed("envoy.filters.network.rbac", NetworkRbacSchema, { rules, statPrefix: "tcp." })];
-  });
-}
-
-function filters(port: InboundPort, context: InboundContext): FilterInit[] {
+/** The routes of an HTTP port: all to the application, for those whom the policies let in. */
+export function buildInboundRoutes(port: InboundPort, { world, node, labels }: InboundContext): InboundRoutes {
   const cluster = inboundCluster(port.appPort);
-  const statPrefix = `inbound_${context.node.address}_${port.appPort}`;
-  if (!isHttp(port.protocol)) {
-    const { accessLog } = context.telemetry;
-    return [
-      ...tcpAuthorization(context),
-      typed("envoy.filters.network.tcp_proxy", TcpProxySchema, {
-        statPrefix,
-        clusterSpecifier: { case: "cluster", value: cluster },
-        accessLog: buildAccessLog(accessLog, "inbound"),
-      }),
-    ];
-  }
   const host = `inbound|http|${port.appPort}`;
-  const inline = {
+  const policies = policiesFor(world, node.namespace, labels);
+  const config = create(RouteConfigurationSchema, {
     name: cluster,
     virtualHosts: [
       {
@@ -130,12 +90,12 @@ function filters(port: InboundPort, context: InboundContext): FilterInit[] {
         routes: [
           {
             name: "default",
-            match: { pathSpecifier: { case: "prefix" as const, value: "/" } },
+            match: { pathSpecifier: { case: "prefix", value: "/" } },
             decorator: { operation: `${host}/*` },
             action: {
-              case: "route" as const,
+              case: "route",
               value: {
-                clusterSpecifier: { case: "cluster" as const, value: cluster },
+                clusterSpecifier: { case: "cluster", value: cluster },
                 timeout: durationMs(0),
                 maxGrpcTimeout: durationMs(0),
               },
@@ -145,14 +105,31 @@ function filters(port: InboundPort, context: InboundContext): FilterInit[] {
       },
     ],
     validateClusters: false,
-  };
+    typedPerFilterConfig: buildAuthorization(policies, world.mesh.trustDomain),
+  });
+  return { config, origins: policies.map((policy) => ({ resource: formatRef(refOf(policy)) })) };
+}
+
+function filters(port: InboundPort, { world, node, labels, telemetry }: InboundContext): FilterInit[] {
+  const cluster = inboundCluster(port.appPort);
+  const statPrefix = `inbound_${node.address}_${port.appPort}`;
+  if (isHttp(port.protocol)) {
+    return [
+      buildHttpManager({
+        direction: "inbound",
+        statPrefix,
+        routes: cluster,
+        filters: AUTHORIZATION_FILTERS,
+        telemetry,
+      }),
+    ];
+  }
   return [
-    buildHttpManager({
-      direction: "inbound",
+    ...buildTcpAuthorization(policiesFor(world, node.namespace, labels), world.mesh.trustDomain),
+    typed("envoy.filters.network.tcp_proxy", TcpProxySchema, {
       statPrefix,
-      routes: { inline },
-      filters: httpAuthorization(context),
-      telemetry: context.telemetry,
+      clusterSpecifier: { case: "cluster", value: cluster },
+      accessLog: buildAccessLog(telemetry.accessLog, "inbound"),
     }),
   ];
 }

@@ -2,7 +2,6 @@ import { create } from "@bufbuild/protobuf";
 import { TrafficDirection } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import type { FilterSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
-import type { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { OriginalDstSchema } from "#proto/gen/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.js";
 import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
 import {
@@ -47,18 +46,14 @@ export function buildForwardProxy(port: number, telemetry: ProxyTelemetry): List
     filter: buildHttpManager({
       direction: "outbound",
       statPrefix: `outbound_${HTTP_PROXY}`,
-      routes: { rds: HTTP_PROXY },
+      routes: HTTP_PROXY,
       telemetry,
     }),
   });
 }
 
 /** A port of its own for one HTTP service, whatever Host header comes in. */
-export function buildExplicitHttp(
-  bindPort: number,
-  routes: Init<typeof RouteConfigurationSchema>,
-  telemetry: ProxyTelemetry,
-): Listener {
+export function buildExplicitHttp(bindPort: number, routeConfig: string, telemetry: ProxyTelemetry): Listener {
   return listener({
     name: `127.0.0.1_${bindPort}`,
     address: "127.0.0.1",
@@ -66,7 +61,7 @@ export function buildExplicitHttp(
     filter: buildHttpManager({
       direction: "outbound",
       statPrefix: `outbound_127.0.0.1_${bindPort}`,
-      routes: { inline: routes },
+      routes: routeConfig,
       telemetry,
     }),
   });
@@ -113,7 +108,7 @@ export function buildPortListener(port: number, telemetry: ProxyTelemetry): List
     filter: buildHttpManager({
       direction: "outbound",
       statPrefix: `outbound_0.0.0.0_${port}`,
-      routes: { rds: String(port) },
+      routes: String(port),
       telemetry,
     }),
   });

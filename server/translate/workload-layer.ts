@@ -1,26 +1,24 @@
+import { create } from "@bufbuild/protobuf";
 import type { Diagnostic } from "#core/diagnostic.ts";
 import { hostMatches } from "#core/host/host.ts";
-import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { LayerChange, Origin, ProxyNode, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
-import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
-import { RBACSchema as HttpRbacSchema } from "#proto/gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js";
-import { buildRbac } from "#server/translate/build-rbac.ts";
+import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { buildDefaultRoute, buildRoutes } from "#server/translate/build-routes.ts";
 import { encodeResource, type Hash } from "#server/translate/encode.ts";
 import { describeWorkload } from "#server/translate/endpoints.ts";
 import { buildGateway } from "#server/translate/gateway-listeners.ts";
-import type { HttpFilterInit, ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
+import type { ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
 import {
   buildInboundCluster,
   buildInboundListener,
+  buildInboundRoutes,
   buildVirtualInbound,
   type InboundPort,
-  inboundOrigins,
   inboundProtocol,
-  policiesFor,
+  listenerOrigins,
 } from "#server/translate/inbound-listener.ts";
 import { MutableLayer } from "#server/translate/mutable-layer.ts";
 import { outboundCluster } from "#server/translate/names.ts";
@@ -32,7 +30,6 @@ import {
   buildVirtualOutbound,
 } from "#server/translate/outbound-listener.ts";
 import type { OutboundScope } from "#server/translate/outbound-scope.ts";
-import { type Init, typed } from "#server/translate/pack.ts";
 import { isHttp, protocolOf } from "#server/translate/protocol.ts";
 import { originsOf } from "#server/translate/virtual-hosts.ts";
 import type { Affected, World } from "#server/translate/world.ts";
@@ -104,22 +101,11 @@ export class WorkloadLayer {
   #buildRouter(telemetry: ProxyTelemetry): LayerChange[] {
     const { node } = this;
     const world = this.#world;
-    const policies = policiesFor(world, node.namespace, this.#labels);
-    const filters = (["AUDIT", "DENY", "ALLOW"] as const).flatMap((action): HttpFilterInit[] => {
-      const rules = buildRbac({ policies, action, trustDomain: world.mesh.trustDomain, isHttp: true });
-      return rules === undefined ? [] : [typed("envoy.filters.http.rbac", HttpRbacSchema, { rules })];
-    });
-    const built = buildGateway(world, node, this.#labels, telemetry, filters);
+    const built = buildGateway(world, node, this.#labels, telemetry);
     this.diagnostics = built.diagnostics;
-    const guards: Origin[] = policies.map((policy) => ({ resource: formatRef(refOf(policy)) }));
     return this.layer.replace("gateway", [
-      ...built.listeners.map(({ listener, origins }) => this.#listener(listener, [...guards, ...origins])),
-      ...built.routes.map(
-        ({ config, origins }): Unit => ({
-          type: "RDS",
-          resource: encodeResource(RouteConfigurationSchema, config.name, config, origins, this.#hash),
-        }),
-      ),
+      ...built.listeners.map(({ listener, origins }) => this.#listener(listener, origins)),
+      ...built.routes.map(({ config, origins }) => this.#routes(config, origins)),
     ]);
   }
 
@@ -129,7 +115,7 @@ export class WorkloadLayer {
     const labels = this.#labels;
     const context = { world, node, labels, telemetry };
     const ports = this.#inboundPorts(labels);
-    const origins = inboundOrigins(context);
+    const origins = listenerOrigins(context, ports);
     const listeners =
       node.metadata.INTERCEPTION_MODE === "NONE"
         ? ports.map((port) => buildInboundListener(port, context))
@@ -137,6 +123,10 @@ export class WorkloadLayer {
     const clusters = ports.map(buildInboundCluster);
     return [
       ...listeners.map((listener) => this.#listener(listener, origins)),
+      ...ports
+        .filter(({ protocol }) => isHttp(protocol))
+        .map((port) => buildInboundRoutes(port, context))
+        .map((routes) => this.#routes(routes.config, routes.origins)),
       ...clusters.map(
         (cluster): Unit => ({
           type: "CDS",
@@ -203,12 +193,20 @@ export class WorkloadLayer {
       virtualService?.spec.http === undefined
         ? [buildDefaultRoute(world, namespace, host, port)]
         : buildRoutes(virtualService, { world, namespace, gateway: "mesh", port, labels: this.#labels });
-    const config: Init<typeof RouteConfigurationSchema> = {
-      name: `${host}:${port}`,
-      virtualHosts: [{ name: `${host}:${port}`, domains: ["*"], routes, includeRequestAttemptCount: true }],
+    const name = `${host}:${port}`;
+    const config = create(RouteConfigurationSchema, {
+      name,
+      virtualHosts: [{ name, domains: ["*"], routes, includeRequestAttemptCount: true }],
       validateClusters: false,
+    });
+    return [this.#listener(buildExplicitHttp(bindPort, name, telemetry), []), this.#routes(config, origins)];
+  }
+
+  #routes(config: RouteConfiguration, origins: readonly Origin[]): Unit {
+    return {
+      type: "RDS",
+      resource: encodeResource(RouteConfigurationSchema, config.name, config, origins, this.#hash),
     };
-    return [this.#listener(buildExplicitHttp(bindPort, config, telemetry), origins)];
   }
 
   #listener(listener: Listener, origins: readonly Origin[]): Unit {

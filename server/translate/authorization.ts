@@ -1,0 +1,58 @@
+import type { Any } from "@bufbuild/protobuf/wkt";
+import type { Resource } from "#core/resource/resource.ts";
+import type { FilterSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
+import {
+  RBACSchema as HttpRbacSchema,
+  RBACPerRouteSchema,
+} from "#proto/gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js";
+import { RBACSchema as NetworkRbacSchema } from "#proto/gen/envoy/extensions/filters/network/rbac/v3/rbac_pb.js";
+import { buildRbac } from "#server/translate/build-rbac.ts";
+import type { HttpFilterInit } from "#server/translate/http-connection-manager.ts";
+import { type Init, pack, typed } from "#server/translate/pack.ts";
+import { matchesLabels, type World } from "#server/translate/world.ts";
+
+type Policies = readonly Resource<"AuthorizationPolicy">[];
+
+/** In the order in which they are asked. */
+const ACTIONS = ["AUDIT", "DENY", "ALLOW"] as const;
+const filterName = (action: (typeof ACTIONS)[number]): string => `envoy.filters.http.rbac.${action.toLowerCase()}`;
+
+/** The policies that guard a workload: those of its namespace and of the root, as far as their selectors reach. */
+export function policiesFor(world: World, namespace: string, labels: Readonly<Record<string, string>>): Policies {
+  return world
+    .all("AuthorizationPolicy")
+    .filter(
+      ({ metadata, spec }) =>
+        (metadata.namespace === namespace || metadata.namespace === world.mesh.rootNamespace) &&
+        matchesLabels(labels, spec.selector?.matchLabels),
+    );
+}
+
+/**
+ * The filters that ask the policies, off until a route configuration brings rules. Rules in the listener would leave the
+ * connections that are open with the old ones; a route configuration holds from the next request on, on every connection.
+ */
+export const AUTHORIZATION_FILTERS: readonly HttpFilterInit[] = ACTIONS.map((action) => ({
+  ...typed(filterName(action), HttpRbacSchema, {}),
+  disabled: true,
+}));
+
+/** The rules of all policies, for `typedPerFilterConfig` of a whole route configuration. */
+export function buildAuthorization(policies: Policies, trustDomain: string): Record<string, Any> {
+  return Object.fromEntries(
+    ACTIONS.flatMap((action) => {
+      const rules = buildRbac({ policies, action, trustDomain, isHttp: true });
+      return rules === undefined ? [] : [[filterName(action), pack(RBACPerRouteSchema, { rbac: { rules } })]];
+    }),
+  );
+}
+
+/** The rules of all policies for a port that is not HTTP: they hold for connections, when they are opened. */
+export function buildTcpAuthorization(policies: Policies, trustDomain: string): Init<typeof FilterSchema>[] {
+  return ACTIONS.flatMap((action) => {
+    const rules = buildRbac({ policies, action, trustDomain, isHttp: false });
+    return rules === undefined
+      ? []
+      : [typed("envoy.filters.network.rbac", NetworkRbacSchema, { rules, statPrefix: "tcp." })];
+  });
+}
