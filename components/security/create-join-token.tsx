@@ -1,14 +1,10 @@
 "use client";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { readApiError } from "#components/api/api-error.ts";
 import { useTRPC } from "#components/api/trpc.ts";
-import { ShownOnce } from "#components/security/shown-once.tsx";
-import { Button } from "#components/ui/button.tsx";
+import { TokenDialog } from "#components/security/token-dialog.tsx";
 import { Combobox } from "#components/ui/combobox.tsx";
-import { Dialog } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
-import { Notice } from "#components/ui/notice.tsx";
 import { Select } from "#components/ui/select.tsx";
 
 const LIVES = [
@@ -44,55 +40,31 @@ export function CreateJoinToken({ isOpen, onClose }: { readonly isOpen: boolean;
   const groupNames = (groups.data ?? []).filter((each) => each.namespace === namespace).map(({ name }) => name);
   const submit = () =>
     create.mutate({ namespace, serviceAccount, ttlSeconds: Number(life), ...(group === NO_GROUP ? {} : { group }) });
-  if (create.data !== undefined)
-    return (
-      <Dialog
-        isOpen={isOpen}
-        onOpenChange={close}
-        size="md"
-        title="Join token"
-        footer={
-          <Button variant="primary" onClick={close}>
-            Done
-          </Button>
-        }
-      >
-        <ShownOnce
-          secret={create.data.token}
-          what="token"
-          commands={[
-            {
-              label: "Run an agent with it",
-              text: `pharos agent --token ${create.data.token}${group === NO_GROUP ? "" : ` --group ${group}`}`,
-            },
-            { label: "Or get just the certificate", text: `pharos join --token ${create.data.token} --out ./identity` },
-          ]}
-        />
-      </Dialog>
-    );
+  const token = create.data?.token;
   return (
-    <Dialog
-      isOpen={isOpen}
-      onOpenChange={(next) => !next && close()}
-      size="md"
-      title="New join token"
+    <TokenDialog
+      what="join token"
       description="It works once. Whoever has it can take the identity, so give it only to the host it is for."
-      footer={
-        <>
-          <Button variant="ghost" onClick={close}>
-            Cancel
-          </Button>
-          <Button variant="primary" isBusy={create.isPending} disabled={serviceAccount === ""} onClick={submit}>
-            Make token
-          </Button>
-        </>
+      isOpen={isOpen}
+      onClose={close}
+      onSubmit={submit}
+      isComplete={serviceAccount !== ""}
+      isBusy={create.isPending}
+      error={create.error}
+      made={
+        token === undefined
+          ? undefined
+          : {
+              secret: token,
+              commands: [
+                ...(group === NO_GROUP
+                  ? []
+                  : [{ label: "Run an agent with it", text: `pharos agent --token ${token} --name ${group}-0` }]),
+                { label: "Get just the certificate", text: `pharos join --token ${token} --out ./identity` },
+              ],
+            }
       }
     >
-      {create.error === null ? null : (
-        <Notice tone="bad" role="alert" className="mb-3" title="No token was made">
-          {readApiError(create.error).message}
-        </Notice>
-      )}
       <div className="grid grid-cols-2 gap-4">
         <Field label="Namespace">
           <Combobox isFree value={namespace} onValueChange={setNamespace} options={catalog.data?.namespaces ?? []} />
@@ -106,7 +78,7 @@ export function CreateJoinToken({ isOpen, onClose }: { readonly isOpen: boolean;
             placeholder="bookinfo-reviews"
           />
         </Field>
-        <Field label="WorkloadGroup" hint="what the host may register as">
+        <Field label="WorkloadGroup" hint="what its agent is an instance of">
           <Select
             value={group}
             onValueChange={setGroup}
@@ -117,6 +89,6 @@ export function CreateJoinToken({ isOpen, onClose }: { readonly isOpen: boolean;
           <Select value={life} onValueChange={setLife} options={LIVES} />
         </Field>
       </div>
-    </Dialog>
+    </TokenDialog>
   );
 }

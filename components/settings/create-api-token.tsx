@@ -1,13 +1,9 @@
 "use client";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { readApiError } from "#components/api/api-error.ts";
 import { useTRPC } from "#components/api/trpc.ts";
-import { ShownOnce } from "#components/security/shown-once.tsx";
-import { Button } from "#components/ui/button.tsx";
-import { Dialog } from "#components/ui/dialog.tsx";
+import { TokenDialog } from "#components/security/token-dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
-import { Notice } from "#components/ui/notice.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { TextInput } from "#components/ui/text-input.tsx";
 import type { Role } from "#core/view/session.ts";
@@ -42,57 +38,26 @@ export function CreateApiToken({ isOpen, onClose }: { readonly isOpen: boolean; 
     setName("");
     onClose();
   };
-  if (create.data !== undefined)
-    return (
-      <Dialog
-        isOpen={isOpen}
-        onOpenChange={close}
-        size="md"
-        title="API token"
-        footer={
-          <Button variant="primary" onClick={close}>
-            Done
-          </Button>
-        }
-      >
-        <ShownOnce
-          secret={create.data.token}
-          what="token"
-          commands={[
-            { label: "Use it on the command line", text: "PHAROS_TOKEN=<the token> pharos get virtualservices" },
-          ]}
-        />
-      </Dialog>
-    );
   return (
-    <Dialog
+    <TokenDialog
+      what="API token"
       isOpen={isOpen}
-      onOpenChange={(next) => !next && close()}
-      size="md"
-      title="New API token"
-      footer={
-        <>
-          <Button variant="ghost" onClick={close}>
-            Cancel
-          </Button>
-          <Button
-            variant="primary"
-            isBusy={create.isPending}
-            disabled={name.trim() === ""}
-            onClick={() =>
-              create.mutate({ name: name.trim(), role, ...(life === "never" ? {} : { ttlSeconds: Number(life) }) })
-            }
-          >
-            Make token
-          </Button>
-        </>
+      onClose={close}
+      onSubmit={() =>
+        create.mutate({ name: name.trim(), role, ...(life === "never" ? {} : { ttlSeconds: Number(life) }) })
+      }
+      isComplete={name.trim() !== ""}
+      isBusy={create.isPending}
+      error={create.error}
+      made={
+        create.data && {
+          secret: create.data.token,
+          commands: [
+            { label: "Use it on the command line", text: "PHAROS_TOKEN=<the token> pharos get virtualservices" },
+          ],
+        }
       }
     >
-      {create.error === null ? null : (
-        <Notice tone="bad" role="alert" className="mb-3" title="No token was made">
-          {readApiError(create.error).message}
-        </Notice>
-      )}
       <div className="flex flex-col gap-4">
         <Field label="Name" hint="what will use it">
           <TextInput value={name} onValueChange={setName} maxLength={100} placeholder="deploy pipeline" />
@@ -104,6 +69,6 @@ export function CreateApiToken({ isOpen, onClose }: { readonly isOpen: boolean; 
           <Select value={life} onValueChange={setLife} options={LIVES} />
         </Field>
       </div>
-    </Dialog>
+    </TokenDialog>
   );
 }
