@@ -57,7 +57,7 @@ export class GrpcLayer {
     this.key = key;
     this.#world = world;
     this.#hash = hash;
-    // A client that is told nothing of a name waits for it, for 15 s in gRPC's own implementations.
+    // A client that is told nothing of a name waits for it, for 15 s or for ever.
     this.layer = new MutableLayer(formatGrpcKey(key), (type, name) =>
       type === "LDS" ? this.#listener(name, NO_SUCH_SERVICE, []) : undefined,
     );
@@ -185,5 +185,22 @@ function rdsOf(routeConfigName: string): RouteSpecifier {
   };
 }
 
-/** No route at all: calls fail with UNAVAILABLE at once, and say this name. */
-const NO_SUCH_SERVICE: RouteSpecifier = { case: "routeConfig", value: { name: "no-such-service" } };
+/** Every call goes nowhere: it fails with UNAVAILABLE at once. Clients wait for a configuration without a route to get one. */
+const NO_SUCH_SERVICE: RouteSpecifier = {
+  case: "routeConfig",
+  value: {
+    name: "no-such-service",
+    virtualHosts: [
+      {
+        name: "no-such-service",
+        domains: ["*"],
+        routes: [
+          {
+            match: { pathSpecifier: { case: "prefix", value: "" } },
+            action: { case: "route", value: { clusterSpecifier: { case: "cluster", value: BLACK_HOLE } } },
+          },
+        ],
+      },
+    ],
+  },
+};
