@@ -199,8 +199,8 @@ test("an edit after which callers no longer share what they get moves open strea
   for (const proxy of [a, b]) await expect.poll(() => proxy.of("VHDS").size).toBeGreaterThan(0);
   const routesOf = (proxy: typeof a) => [...new Set([...proxy.of("VHDS").values()].join().match(/to-\w+/g))];
 
-  await mesh.apply(forCallers(3, [{ to: "to-all" }]));
-  for (const proxy of [a, b]) await expect.poll(() => routesOf(proxy)).toEqual(["to-all"]);
+  await mesh.apply(forCallers(3, [{ to: "to-every" }]));
+  for (const proxy of [a, b]) await expect.poll(() => routesOf(proxy)).toEqual(["to-every"]);
 
   await mesh.apply(forCallers(4, [{ to: "to-a", app: "a" }, { to: "to-b", app: "b" }, { to: "to-none" }]));
   await expect.poll(async () => (await mesh.distribution(4))?.isComplete).toBe(true);
@@ -217,8 +217,8 @@ test("an edit after which callers no longer share what they get moves open strea
     expect(JSON.stringify(await mesh.proxyConfig(NODES[name], "VHDS"))).toContain(`to-${name}.example.com`);
   }
 
-  await mesh.apply(forCallers(5, [{ to: "to-all" }]));
-  for (const proxy of [a, b]) await expect.poll(() => routesOf(proxy)).toEqual(["to-all"]);
+  await mesh.apply(forCallers(5, [{ to: "to-every" }]));
+  for (const proxy of [a, b]) await expect.poll(() => routesOf(proxy)).toEqual(["to-every"]);
   for (const proxy of [a, b]) proxy.close();
 });
 
