@@ -131,12 +131,15 @@ const who = (answers: readonly Answer[]): string[] => [
   ...new Set(answers.map((answer) => ("by" in answer ? answer.by : `failed: ${answer.details}`))),
 ];
 
-/** Calls without a pause until all of a batch come from `expected`; no call may fail meanwhile. */
-async function callUntil(expected: readonly string[]): Promise<void> {
+/**
+ * Calls without a pause until all of a batch come from `expected`; no call may fail meanwhile. A client acknowledges
+ * routes before it uses them: it may have to ask for their clusters.
+ */
+async function callUntil(expected: readonly string[], over: Partial<Omit<Calls, "id">> = {}): Promise<void> {
   await expect
     .poll(
       async () => {
-        const answers = await call();
+        const answers = await call(over);
         expect(answers.filter((answer) => "code" in answer)).toEqual([]);
         return who(answers).sort();
       },
@@ -208,13 +211,14 @@ beforeEach(() =>
 test.each([HOST, "echo", "echo.default", "echo.default.svc"])(
   "calls to %s:7070 reach the servers in turn",
   async (host) => {
-    expect(who(await call({ target: `xds:///${host}:7070` })).sort()).toEqual(["v1", "v2"]);
+    await callUntil(["v1", "v2"], { target: `xds:///${host}:7070` });
     expect(await mesh.proxies()).toMatchObject([{ id: NODE, namespace: "default", spiffeId: null }]);
   },
 );
 
 test("weights are obeyed, and an edit moves the calls without failing one", async () => {
   await publish([routes([{ route: [to("v1", 100), to("v2", 0)] }])]);
+  await callUntil(["v1"]);
   expect(who(await call({ count: 100 }))).toEqual(["v1"]);
   const moved = callUntil(["v2"]);
   await publish([routes([{ route: [to("v1", 0), to("v2", 100)] }])]);
@@ -226,7 +230,7 @@ test("weights are obeyed, and an edit moves the calls without failing one", asyn
 
 test("an added endpoint is used, and one that is taken away no longer", async () => {
   await publish([routes([{ route: [to("v2")] }])]);
-  expect(who(await call())).toEqual(["v2"]);
+  await callUntil(["v2"]);
   await publish([service(VERSIONS)]);
   await callUntil(["v2", "v2-more"]);
   await publish([service(["v1", "v2-more"])]);
@@ -260,6 +264,7 @@ test("a route for callers with a label is theirs: the client is moved to the lay
 
 test("calls with the same header go to the same server where the rule hashes it", async () => {
   await publish([rule({ loadBalancer: { consistentHash: { httpHeaderName: "x-user", maglev: {} } } })]);
+  await expect.poll(async () => who(await call({ metadata: { "x-user": "user-0" } })), { interval: 1 }).toHaveLength(1);
   const seen = new Set<string>();
   for (let user = 0; user < 20 && seen.size < 2; user++) {
     const answers = who(await call({ count: 5, metadata: { "x-user": `user-${user}` } }));
@@ -301,8 +306,10 @@ test("what gRPC cannot do fails the calls it is for, and no others", async () =>
 
 test("calls that no route matches fail at once", async () => {
   await publish([routes([{ match: [{ port: 1 }], route: [to("v1")] }])]);
-  const [answer] = await call({ target: "xds:///echo.default:7070", count: 1 });
-  expect(answer).toMatchObject({ code: status.UNAVAILABLE });
+  await expect
+    .poll(async () => (await call({ count: 1 }))[0], { interval: 1 })
+    .toMatchObject({ code: status.UNAVAILABLE });
+  const [answer] = await call({ count: 1 });
   expect(answer !== undefined && "code" in answer && answer.afterMs).toBeLessThan(QUICK_MS);
 });
 
