@@ -28,6 +28,8 @@ export interface Layer {
   /** Stable: "outbound/default", "workload/default/reviews-v1-0". */
   readonly id: string;
   readonly resources: ReadonlyMap<XdsType, ReadonlyMap<string, XdsResource>>;
+  /** What a state-of-the-world client is told of a name that is not here; where there is nothing to tell it is left to wait. */
+  readonly absent?: (type: XdsType, name: string) => XdsResource | undefined;
 }
 
 /** What changed in one layer; already applied to it. */
@@ -79,5 +81,6 @@ export interface NodeMetadata {
   readonly PHAROS_ACCESS_LOG?: string;
   /** True when the bootstrap has the agent's OTLP cluster `otlp-agent`. */
   readonly PHAROS_TRACING: boolean;
+  /** "grpc": an application that reads xDS itself, without a sidecar. */
   readonly GENERATOR?: string;
 }

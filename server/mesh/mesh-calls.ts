@@ -16,8 +16,7 @@ export function createMeshCalls(compiler: Compiler, ads: AdsServer): Omit<MeshCa
       const { changes, diagnostics, mustReopen } = compiler.apply(change);
       const isConfiguration = change.upserts.length + change.deletes.length > 0;
       const revision = isConfiguration ? change.revision : undefined;
-      ads.distribute(changes, revision);
-      if (mustReopen) ads.reopen(revision);
+      ads.distribute(changes, revision, mustReopen);
       return { diagnostics };
     },
     preview(change) {

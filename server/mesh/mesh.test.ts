@@ -105,6 +105,7 @@ async function subscribe(
 ) {
   const client = await dial(identity);
   const held = new Map<string, Map<string, string>>();
+  const sent: string[] = [];
   const ended = Promise.withResolvers<Error | undefined>();
   const say = (message: Parameters<typeof create<typeof DeltaDiscoveryRequestSchema>>[1]): void =>
     void stream.send([toBinary(DeltaDiscoveryRequestSchema, create(DeltaDiscoveryRequestSchema, message))]);
@@ -113,6 +114,7 @@ async function subscribe(
       const { typeUrl, nonce, resources } = fromBinary(DeltaDiscoveryResponseSchema, message);
       const all = held.get(typeUrl) ?? new Map();
       for (const { name, resource } of resources) all.set(name, Buffer.from(resource?.value ?? []).toString("latin1"));
+      sent.push(...resources.map(({ resource }) => Buffer.from(resource?.value ?? []).toString("latin1")));
       held.set(typeUrl, all);
       say({ typeUrl, responseNonce: nonce });
     },
@@ -124,7 +126,7 @@ async function subscribe(
   });
   for (const type of ["LDS", "VHDS"] as const) say({ typeUrl: TYPE_URLS[type] });
   const of = (type: XdsType): ReadonlyMap<string, string> => held.get(TYPE_URLS[type]) ?? new Map();
-  return { of, ended: ended.promise, close: () => client.close() };
+  return { of, sent, ended: ended.promise, close: () => client.close() };
 }
 
 const id = (account: string, namespace = "default") => `spiffe://cluster.local/ns/${namespace}/sa/${account}`;
@@ -171,6 +173,53 @@ test("a proxy gets its configuration, an edit reaches it, and the main thread se
   proxy.close();
   await expect.poll(() => events.some(({ kind }) => kind === "disconnected")).toBe(true);
   expect(await mesh.distribution(2)).toMatchObject({ away: [NODE] });
+});
+
+/** Routes that carry their name as a cluster, for callers with a label and for the others. */
+function forCallers(revision: number, routes: readonly { readonly to: string; readonly app?: string }[]) {
+  const service: AnyResource = {
+    apiVersion: "networking.istio.io/v1",
+    kind: "VirtualService",
+    metadata: { name: "reviews", namespace: "default" },
+    spec: {
+      hosts: ["reviews.default.svc.cluster.local"],
+      http: routes.map(({ to, app }) => ({
+        ...(app === undefined ? {} : { match: [{ sourceLabels: { app } }] }),
+        route: [{ destination: { host: `${to}.example.com` } }],
+      })),
+    },
+  };
+  return { revision, upserts: [service], deletes: [], instanceUpserts: [], instanceDeletes: [] };
+}
+
+test("an edit after which callers no longer share what they get moves open streams, and no other's routes are sent on the way", async () => {
+  const NODES = { a: "sidecar~127.0.0.1~a-0.default~x", b: "sidecar~127.0.0.1~b-0.default~x" };
+  const a = await subscribe("plaintext", { id: NODES.a, metadata: { LABELS: { app: "a" } } });
+  const b = await subscribe("plaintext", { id: NODES.b, metadata: { LABELS: { app: "b" } } });
+  for (const proxy of [a, b]) await expect.poll(() => proxy.of("VHDS").size).toBeGreaterThan(0);
+  const routesOf = (proxy: typeof a) => [...new Set([...proxy.of("VHDS").values()].join().match(/to-\w+/g))];
+
+  await mesh.apply(forCallers(3, [{ to: "to-every" }]));
+  for (const proxy of [a, b]) await expect.poll(() => routesOf(proxy)).toEqual(["to-every"]);
+
+  await mesh.apply(forCallers(4, [{ to: "to-a", app: "a" }, { to: "to-b", app: "b" }, { to: "to-none" }]));
+  await expect.poll(async () => (await mesh.distribution(4))?.isComplete).toBe(true);
+  expect((await mesh.distribution(4))?.proxies.map(({ id, state }) => [id, state]).sort()).toEqual([
+    [NODES.a, "acked"],
+    [NODES.b, "acked"],
+  ]);
+  for (const [proxy, name, other] of [
+    [a, "a", "b"],
+    [b, "b", "a"],
+  ] as const) {
+    expect(routesOf(proxy)).toEqual([`to-${name}`]);
+    for (const wrong of [`to-${other}`, "to-none"]) expect(proxy.sent.join()).not.toContain(wrong);
+    expect(JSON.stringify(await mesh.proxyConfig(NODES[name], "VHDS"))).toContain(`to-${name}.example.com`);
+  }
+
+  await mesh.apply(forCallers(5, [{ to: "to-every" }]));
+  for (const proxy of [a, b]) await expect.poll(() => routesOf(proxy)).toEqual(["to-every"]);
+  for (const proxy of [a, b]) proxy.close();
 });
 
 test.each([

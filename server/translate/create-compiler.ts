@@ -3,6 +3,7 @@ import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import type { LayerChange, ProxyNode, ProxyView, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type { Hash } from "#server/translate/encode.ts";
+import { formatGrpcKey, GrpcLayer } from "#server/translate/grpc-layer.ts";
 import { formatScope, OutboundScope, type ScopeKey } from "#server/translate/outbound-scope.ts";
 import { WorkloadLayer } from "#server/translate/workload-layer.ts";
 import { World } from "#server/translate/world.ts";
@@ -31,6 +32,8 @@ export class Compiler {
   readonly #hash: Hash;
   readonly #scopes = new Map<string, OutboundScope>();
   readonly #workloads = new Map<ProxyNode, WorkloadLayer>();
+  readonly #grpcLayers = new Map<string, GrpcLayer>();
+  readonly #grpcClients = new Map<ProxyNode, GrpcLayer>();
   #labelKeys: string;
 
   constructor(snapshot: Snapshot, hash: Hash) {
@@ -41,6 +44,7 @@ export class Compiler {
 
   /** The node object is the handle: `close` takes the same one. */
   open(node: ProxyNode): ProxyView {
+    if (node.metadata.GENERATOR === "grpc") return this.#openGrpc(node);
     const scope = this.#scope(node);
     const workload = new WorkloadLayer(node, scope, this.#world, this.#hash);
     scope.users += 1;
@@ -49,6 +53,7 @@ export class Compiler {
   }
 
   close(node: ProxyNode): void {
+    this.#closeGrpc(node);
     const workload = this.#workloads.get(node);
     if (workload === undefined) return;
     this.#workloads.delete(node);
@@ -66,6 +71,7 @@ export class Compiler {
       changes.push(...scope.rebuild(affected.hosts));
       if (scope.ports().join() !== before) withOtherPorts.add(scope);
     }
+    for (const grpc of this.#grpcLayers.values()) changes.push(...grpc.rebuild(affected.hosts));
     for (const workload of this.#workloads.values())
       changes.push(...workload.rebuild(affected, withOtherPorts.has(workload.scope)));
     const labelKeys = this.#sourceLabelKeys().join();
@@ -83,8 +89,9 @@ export class Compiler {
     readonly diagnostics: readonly Diagnostic[];
   } {
     const before = new Map<LayerChange["layer"], Map<XdsType, ReadonlyMap<string, XdsResource>>>();
-    for (const layer of [...this.#scopes.values(), ...this.#workloads.values()].map((each) => each.layer)) {
-      before.set(layer, new Map([...layer.resources].map(([type, all]) => [type, new Map(all)])));
+    const all = [...this.#scopes.values(), ...this.#grpcLayers.values(), ...this.#workloads.values()];
+    for (const { layer } of all) {
+      before.set(layer, new Map([...layer.resources].map(([type, each]) => [type, new Map(each)])));
     }
     const inverse = this.#world.inverse(change);
     const { changes, diagnostics } = this.apply(change);
@@ -103,10 +110,7 @@ export class Compiler {
 
   #scope(node: ProxyNode): OutboundScope {
     const { metadata, namespace, takesVirtualHosts } = node;
-    const keys = this.#sourceLabelKeys();
-    const labels = Object.fromEntries(
-      keys.flatMap((key) => (metadata.LABELS[key] === undefined ? [] : [[key, metadata.LABELS[key]]])),
-    );
+    const labels = this.#askedLabels(node);
     const routing = node.type === "router" ? "none" : metadata.INTERCEPTION_MODE === "NONE" ? "proxy" : "ports";
     const key: ScopeKey = { namespace, labels, takesVirtualHosts: takesVirtualHosts && routing !== "none", routing };
     const id = formatScope(key);
@@ -115,6 +119,33 @@ export class Compiler {
     const made = new OutboundScope(key, this.#world, this.#hash);
     this.#scopes.set(id, made);
     return made;
+  }
+
+  #openGrpc(node: ProxyNode): ProxyView {
+    const key = { namespace: node.namespace, labels: this.#askedLabels(node) };
+    const id = formatGrpcKey(key);
+    const grpc = this.#grpcLayers.get(id) ?? new GrpcLayer(key, this.#world, this.#hash);
+    this.#grpcLayers.set(id, grpc);
+    grpc.users += 1;
+    this.#grpcClients.set(node, grpc);
+    return { layers: [grpc.layer] };
+  }
+
+  #closeGrpc(node: ProxyNode): void {
+    const grpc = this.#grpcClients.get(node);
+    if (grpc === undefined) return;
+    this.#grpcClients.delete(node);
+    grpc.users -= 1;
+    if (grpc.users === 0) this.#grpcLayers.delete(formatGrpcKey(grpc.key));
+  }
+
+  /** Of a node's labels those that some route asks about. */
+  #askedLabels({ metadata }: ProxyNode): Record<string, string> {
+    return Object.fromEntries(
+      this.#sourceLabelKeys().flatMap((key) =>
+        metadata.LABELS[key] === undefined ? [] : [[key, metadata.LABELS[key]]],
+      ),
+    );
   }
 
   /** Label keys that some route asks of its callers. */

@@ -55,9 +55,15 @@ function randomChange(random: (below: number) => number, revision: number): Snap
         {
           ...(random(3) === 0 ? { match: [{ sourceLabels: { app: "s0" } }] } : {}),
           timeout: `${random(9) + 1}s`,
-          route: [{ destination: { host: service } }],
+          route: [{ destination: { host: service, ...(random(3) === 0 ? { subset: "v1" } : {}) } }],
         },
       ],
+    }),
+    // Its host is a short form of another.
+    api("ServiceEntry", "networking", `${service}-short`, namespace, {
+      hosts: [`${service}.default`],
+      resolution: ["DNS", "NONE"][random(2)],
+      ports: [{ name: "http", number: 80, protocol: "HTTP" }],
     }),
     api("DestinationRule", "networking", `dr${random(3)}`, namespace, {
       host,
@@ -135,11 +141,18 @@ function node(name: string, namespace: string, over: Partial<ProxyNode>, mode: "
   };
 }
 
+function grpc(name: string, namespace: string): ProxyNode {
+  const sidecar = node(name, namespace, { takesVirtualHosts: false }, "REDIRECT");
+  return { ...sidecar, metadata: { ...sidecar.metadata, GENERATOR: "grpc" } };
+}
+
 const NODES = [
   node("s0-0", "default", {}, "NONE"),
   node("s1-0", "prod", {}, "REDIRECT"),
   node("s1-1", "default", { takesVirtualHosts: false }, "REDIRECT"),
   node("gw", "istio-system", { type: "router" }, "NONE"),
+  grpc("g0-0", "default"),
+  grpc("g0-0", "prod"),
 ];
 
 function dump(layers: readonly Layer[]): Record<string, string> {

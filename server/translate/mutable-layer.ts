@@ -6,11 +6,13 @@ export type ResourceSet = ReadonlyMap<XdsType, ReadonlyMap<string, XdsResource>>
 /** A layer whose resources come in units (all that one host gives, all that a listener gives), replaced one at a time. */
 export class MutableLayer implements Layer {
   readonly id: string;
+  readonly absent?: NonNullable<Layer["absent"]>;
   readonly #resources = new Map<XdsType, Map<string, XdsResource>>();
   readonly #units = new Map<string, readonly { readonly type: XdsType; readonly name: string }[]>();
 
-  constructor(id: string) {
+  constructor(id: string, absent?: Layer["absent"]) {
     this.id = id;
+    if (absent !== undefined) this.absent = absent;
   }
 
   get resources(): ReadonlyMap<XdsType, ReadonlyMap<string, XdsResource>> {

@@ -1,6 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { formatRef, refOf } from "#core/resource/resource.ts";
-import type { LayerChange, Origin, XdsResource } from "#core/xds/layer.ts";
+import type { LayerChange, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import {
   Cluster_DiscoveryType,
@@ -13,13 +12,12 @@ import { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_compon
 import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { buildCluster, buildLoadAssignment } from "#server/translate/build-cluster.ts";
 import { encodeResource, type Hash } from "#server/translate/encode.ts";
-import { endpointsOf } from "#server/translate/endpoints.ts";
 import { MutableLayer } from "#server/translate/mutable-layer.ts";
-import { BLACK_HOLE, HTTP_PROXY, outboundCluster, PASSTHROUGH } from "#server/translate/names.ts";
+import { BLACK_HOLE, HTTP_PROXY, PASSTHROUGH } from "#server/translate/names.ts";
 import { durationMs } from "#server/translate/pack.ts";
-import { resolveTrafficPolicy } from "#server/translate/traffic-policy.ts";
+import { serviceClusters } from "#server/translate/service-clusters.ts";
 import { type BuiltVirtualHost, buildVirtualHosts, type VirtualHostInit } from "#server/translate/virtual-hosts.ts";
-import { matchesLabels, type World } from "#server/translate/world.ts";
+import type { World } from "#server/translate/world.ts";
 
 /** What proxies that share a scope have in common; nothing else decides what the layer holds. */
 export interface ScopeKey {
@@ -204,49 +202,21 @@ export class OutboundScope {
   }
 
   #clusters(host: string): Unit[] {
-    const { namespace } = this.key;
-    const world = this.#world;
-    const service = world.service(host, namespace);
-    if (service === undefined) return [];
-    const rule = world.destinationRule(host, namespace, service.namespace);
-    const subsets = ["", ...(rule?.spec.subsets ?? []).map(({ name }) => name)];
-    const origins: Origin[] = [
-      ...(rule === undefined ? [] : [{ resource: formatRef(refOf(rule)) }]),
-      { resource: formatRef(refOf(service.entry)) },
-    ];
-    const units: Unit[] = [];
-    for (const port of service.ports) {
-      const endpoints = endpointsOf(world, service, port);
-      for (const subset of subsets) {
-        const labels = rule?.spec.subsets?.find(({ name }) => name === subset)?.labels;
-        const own = subset === "" ? endpoints : endpoints.filter((endpoint) => matchesLabels(endpoint.labels, labels));
-        const name = outboundCluster(host, port.number, subset);
-        const policy = resolveTrafficPolicy(rule, subset, port.number);
-        const cluster = buildCluster({
-          name,
-          service,
-          port,
-          subset,
-          endpoints,
-          policy,
-          trustDomain: world.mesh.trustDomain,
-        });
-        units.push({ type: "CDS", resource: encodeResource(ClusterSchema, name, cluster, origins, this.#hash) });
-        if ((service.entry.spec.resolution ?? "NONE") === "STATIC") {
-          units.push({
+    return serviceClusters(this.#world, host, this.key.namespace).flatMap(
+      ({ input, endpoints, isDiscovered, origins }): Unit[] => {
+        const { name } = input;
+        const cluster = encodeResource(ClusterSchema, name, buildCluster(input), origins, this.#hash);
+        if (!isDiscovered) return [{ type: "CDS", resource: cluster }];
+        const assignment = buildLoadAssignment(name, endpoints);
+        return [
+          { type: "CDS", resource: cluster },
+          {
             type: "EDS",
-            resource: encodeResource(
-              ClusterLoadAssignmentSchema,
-              name,
-              buildLoadAssignment(name, own),
-              origins,
-              this.#hash,
-            ),
-          });
-        }
-      }
-    }
-    return units;
+            resource: encodeResource(ClusterLoadAssignmentSchema, name, assignment, origins, this.#hash),
+          },
+        ];
+      },
+    );
   }
 
   #constants(): Unit[] {

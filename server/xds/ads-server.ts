@@ -69,8 +69,11 @@ export class AdsServer {
     ]);
   }
 
-  /** Sends what changed to those who need it. The layers already hold it. Without a revision nobody's roll-out is followed. */
-  distribute(changes: readonly LayerChange[], revision: number | undefined): void {
+  /**
+   * Sends what changed to those who need it. The layers already hold it. Without a revision nobody's roll-out is followed.
+   * `mustReopen`: who shares which layers has changed. Everybody is moved first: what they had is no longer for them.
+   */
+  distribute(changes: readonly LayerChange[], revision: number | undefined, mustReopen = false): void {
     if (revision !== undefined) {
       this.#revision = Math.max(this.#revision, revision);
       this.#rollouts.begin(revision, this.#now());
@@ -90,11 +93,12 @@ export class AdsServer {
         this.#rollouts.require(revision, connection.node);
       }
     }
-    for (const connection of concerned) this.#settle(connection, connection.flush());
+    if (mustReopen) this.#reopen(revision);
+    else for (const connection of concerned) this.#settle(connection, connection.flush());
   }
 
-  /** Asks the source anew for everybody's layers, when who shares which of them has changed. */
-  reopen(revision: number | undefined): void {
+  /** Asks the source anew for everybody's layers. */
+  #reopen(revision: number | undefined): void {
     for (const connection of this.#proxies.connections()) {
       this.#leave(connection);
       this.#options.source.close(connection.node);

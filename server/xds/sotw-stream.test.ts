@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { XdsType } from "#core/xds/type-urls.ts";
 import { Script } from "#server/xds/testing/scripted-client.ts";
 import { StaticLayer } from "#server/xds/testing/static-layer.ts";
 
@@ -36,6 +37,27 @@ const scripts: Readonly<Record<string, (isShared: boolean) => Buffer[]>> = {
     expect(client.ack("CDS", ["a", "b"])).toEqual(["CDS a1 b1"]);
     expect(client.ack("CDS", ["a", "b", "nowhere"])).toEqual(["CDS a1 b1"]);
     expect(client.ack("CDS", [])).toEqual([]);
+    return client.bytes;
+  },
+
+  "a name of which a layer says what it is while it is absent is answered so, until it is there and when it has gone": (
+    isShared,
+  ) => {
+    const absent = (type: XdsType, name: string) =>
+      type === "LDS" ? { name, version: "none", body: Buffer.from(`no ${name}`), origins: [] } : undefined;
+    const layer = Object.assign(mesh(), { absent });
+    const script = new Script([layer], isShared);
+    const client = script.sotw();
+    expect(client.send({ type: "LDS", names: ["l", "later"] })).toEqual(["LDS l1 no later"]);
+    expect(client.ack("LDS", ["l", "later"])).toEqual([]);
+    expect(client.send({ type: "RDS", names: ["later"] })).toEqual(["RDS"]);
+    expect(client.ack("RDS", ["later"])).toEqual([]);
+    script.change(layer.edit("LDS", { later: "l2" }));
+    expect(client.take()).toEqual(["LDS l1 l2"]);
+    expect(client.ack("LDS", ["l", "later"])).toEqual([]);
+    script.change(layer.edit("LDS", { later: null }));
+    expect(client.take()).toEqual(["LDS l1 no later"]);
+    expect(client.ack("LDS", ["l", "later"])).toEqual([]);
     return client.bytes;
   },
 

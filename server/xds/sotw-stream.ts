@@ -195,7 +195,7 @@ export class SotwStream implements StreamMachine {
         const resource = layer.resources.get(type)?.get(name);
         if (resource !== undefined) return [resource];
       }
-      return [];
+      return this.#layers.flatMap(({ layer }) => layer.absent?.(type, name) ?? []).slice(0, 1);
     });
   }
 

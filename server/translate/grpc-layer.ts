@@ -1,0 +1,206 @@
+import { create } from "@bufbuild/protobuf";
+import { isWildcard } from "#core/host/host.ts";
+import type { LayerChange, Origin, XdsResource } from "#core/xds/layer.ts";
+import type { XdsType } from "#core/xds/type-urls.ts";
+import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
+import { ClusterLoadAssignmentSchema } from "#proto/gen/envoy/config/endpoint/v3/endpoint_pb.js";
+import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
+import { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
+import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
+import { HTTPFaultSchema } from "#proto/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js";
+import { RouterSchema } from "#proto/gen/envoy/extensions/filters/http/router/v3/router_pb.js";
+import { HttpConnectionManagerSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
+import { encodeResource, type Hash } from "#server/translate/encode.ts";
+import { buildBlackHole, buildGrpcAssignment, buildGrpcCluster, isCallable } from "#server/translate/grpc-clusters.ts";
+import { adaptRoute } from "#server/translate/grpc-routes.ts";
+import { MutableLayer } from "#server/translate/mutable-layer.ts";
+import { BLACK_HOLE, outboundCluster } from "#server/translate/names.ts";
+import { type Init, pack, typed } from "#server/translate/pack.ts";
+import { FAULT_FILTER } from "#server/translate/route-filters.ts";
+import { serviceClusters } from "#server/translate/service-clusters.ts";
+import { type BuiltVirtualHost, buildVirtualHosts } from "#server/translate/virtual-hosts.ts";
+import type { World } from "#server/translate/world.ts";
+
+/** What gRPC clients that share a layer have in common. */
+export interface GrpcKey {
+  readonly namespace: string;
+  /** Labels that some route's sourceLabels ask about, of these clients. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+interface Unit {
+  readonly type: XdsType;
+  readonly resource: XdsResource;
+}
+
+export function formatGrpcKey({ namespace, labels }: GrpcKey): string {
+  const pairs = Object.entries(labels).sort();
+  return ["grpc", namespace, ...pairs.map(([key, value]) => `${key}=${value}`)].join("/");
+}
+
+/**
+ * What applications get that read xDS themselves (proxyless gRPC, node metadata GENERATOR=grpc): for each HTTP port of a
+ * host a listener under every `host:port` a target may be written as, its routes, clusters and endpoints.
+ *
+ * They call in plain text: a service of the mesh that takes mTLS alone refuses them, and so does one to which a
+ * DestinationRule asks for TLS. Hosts with a wildcard, services without a port in the target and services without
+ * endpoints of their own (resolution NONE) cannot be called.
+ */
+export class GrpcLayer {
+  readonly key: GrpcKey;
+  readonly layer: MutableLayer;
+  readonly #world: World;
+  readonly #hash: Hash;
+  users = 0;
+
+  constructor(key: GrpcKey, world: World, hash: Hash) {
+    this.key = key;
+    this.#world = world;
+    this.#hash = hash;
+    // A client that is told nothing of a name waits for it, for 15 s or for ever.
+    this.layer = new MutableLayer(formatGrpcKey(key), (type, name) =>
+      type === "LDS" ? this.#listener(name, NO_SUCH_SERVICE, []) : undefined,
+    );
+    this.layer.replace("constants", this.#blackHole());
+    for (const host of world.hosts()) this.layer.replace(`host ${host}`, this.#host(host));
+  }
+
+  /** Builds these hosts anew; returns only what differs. */
+  rebuild(hosts: Iterable<string>): LayerChange[] {
+    const all = new Set(hosts);
+    for (const host of [...all]) for (const other of this.#shortenedTo(host)) all.add(other);
+    // Who gives a name up goes first: what is gone, then what another's whole name takes the short form from.
+    const isThere = (host: string): number => Number(this.#world.hasHost(host));
+    return [...all]
+      .sort((a, b) => isThere(a) - isThere(b) || b.length - a.length)
+      .flatMap((host) => this.layer.replace(`host ${host}`, this.#host(host)));
+  }
+
+  #host(host: string): Unit[] {
+    if (!this.#world.hasHost(host)) return [];
+    return [...this.#clusters(host), ...this.#routes(host)];
+  }
+
+  /** Hosts that have this one as a short form. */
+  #shortenedTo(host: string): string[] {
+    const { domainSuffix } = this.#world.mesh;
+    return [
+      `${host}.${this.key.namespace}.svc.${domainSuffix}`,
+      `${host}.svc.${domainSuffix}`,
+      `${host}.${domainSuffix}`,
+    ].filter((each) => this.#world.hasHost(each));
+  }
+
+  #clusters(host: string): Unit[] {
+    return serviceClusters(this.#world, host, this.key.namespace).flatMap(
+      ({ input, endpoints, isDiscovered, origins }): Unit[] => {
+        if (!isCallable(input.service)) return [];
+        const cluster = this.#unit("CDS", ClusterSchema, buildGrpcCluster(input), input.name, origins);
+        if (!isDiscovered) return [cluster];
+        const assignment = buildGrpcAssignment(input.name, endpoints);
+        return [cluster, this.#unit("EDS", ClusterLoadAssignmentSchema, assignment, input.name, origins)];
+      },
+    );
+  }
+
+  #routes(host: string): Unit[] {
+    if (isWildcard(host)) return [];
+    const built = buildVirtualHosts(host, {
+      world: this.#world,
+      ...this.key,
+      routeConfigs: (port) => [{ name: outboundCluster(host, port, ""), impliesPort: false }],
+    });
+    return built.flatMap((each): Unit[] => {
+      const { routeConfig: name, origins } = each;
+      const targets = each.init.domains ?? [];
+      const config = create(RouteConfigurationSchema, { name, virtualHosts: [this.#virtualHost(each, targets)] });
+      return [
+        this.#unit("RDS", RouteConfigurationSchema, config, name, origins),
+        ...targets
+          .filter((target) => target === each.name || !this.#world.hasHost(target.slice(0, target.lastIndexOf(":"))))
+          .map((target): Unit => ({ type: "LDS", resource: this.#listener(target, rdsOf(name), origins) })),
+      ];
+    });
+  }
+
+  /** The table is one host's port alone: it holds for calls with whatever authority. */
+  #virtualHost({ name, init }: BuiltVirtualHost, targets: readonly string[]) {
+    const { routes } = create(VirtualHostSchema, { routes: init.routes ?? [] });
+    const context = { targets, isServed: (cluster: string) => this.#isServed(cluster) };
+    return { name, domains: ["*"], routes: routes.flatMap((route) => adaptRoute(route, context) ?? []) };
+  }
+
+  /** Whether there is a cluster of this name; asked of the world, for hosts are built one at a time. */
+  #isServed(cluster: string): boolean {
+    const [, port, subset = "", host = ""] = cluster.split("|");
+    const { namespace } = this.key;
+    const service = this.#world.service(host, namespace);
+    if (service === undefined || !isCallable(service)) return false;
+    if (!service.ports.some(({ number }) => String(number) === port)) return false;
+    if (subset === "") return true;
+    const rule = this.#world.destinationRule(host, namespace, service.namespace);
+    return (rule?.spec.subsets ?? []).some(({ name }) => name === subset);
+  }
+
+  #listener(name: string, routeSpecifier: RouteSpecifier, origins: readonly Origin[]): XdsResource {
+    const listener: Listener = create(ListenerSchema, {
+      name,
+      apiListener: {
+        apiListener: pack(HttpConnectionManagerSchema, {
+          routeSpecifier,
+          httpFilters: [
+            { ...typed(FAULT_FILTER, HTTPFaultSchema, {}), isOptional: true },
+            typed("envoy.filters.http.router", RouterSchema, {}),
+          ],
+        }),
+      },
+    });
+    return encodeResource(ListenerSchema, name, listener, origins, this.#hash);
+  }
+
+  #blackHole(): Unit[] {
+    return [
+      this.#unit("CDS", ClusterSchema, buildBlackHole(), BLACK_HOLE, []),
+      this.#unit("EDS", ClusterLoadAssignmentSchema, buildGrpcAssignment(BLACK_HOLE, []), BLACK_HOLE, []),
+    ];
+  }
+
+  #unit<D extends Parameters<typeof encodeResource>[0]>(
+    type: XdsType,
+    schema: D,
+    message: Parameters<typeof encodeResource<D>>[2],
+    name: string,
+    origins: readonly Origin[],
+  ): Unit {
+    return { type, resource: encodeResource(schema, name, message, origins, this.#hash) };
+  }
+}
+
+type RouteSpecifier = NonNullable<Init<typeof HttpConnectionManagerSchema>["routeSpecifier"]>;
+
+function rdsOf(routeConfigName: string): RouteSpecifier {
+  return {
+    case: "rds",
+    value: { routeConfigName, configSource: { configSourceSpecifier: { case: "ads", value: {} } } },
+  };
+}
+
+/** Every call goes nowhere: it fails with UNAVAILABLE at once. Clients wait for a configuration without a route to get one. */
+const NO_SUCH_SERVICE: RouteSpecifier = {
+  case: "routeConfig",
+  value: {
+    name: "no-such-service",
+    virtualHosts: [
+      {
+        name: "no-such-service",
+        domains: ["*"],
+        routes: [
+          {
+            match: { pathSpecifier: { case: "prefix", value: "" } },
+            action: { case: "route", value: { clusterSpecifier: { case: "cluster", value: BLACK_HOLE } } },
+          },
+        ],
+      },
+    ],
+  },
+};

@@ -1,0 +1,50 @@
+import { formatRef, refOf } from "#core/resource/resource.ts";
+import type { Origin } from "#core/xds/layer.ts";
+import type { ClusterInput } from "#server/translate/build-cluster.ts";
+import { type Endpoint, endpointsOf } from "#server/translate/endpoints.ts";
+import { outboundCluster } from "#server/translate/names.ts";
+import { resolveTrafficPolicy } from "#server/translate/traffic-policy.ts";
+import { matchesLabels, type World } from "#server/translate/world.ts";
+
+/** What a cluster is built from, and where it sends calls. */
+export interface ServiceCluster {
+  readonly input: ClusterInput;
+  /** Those of the subset. */
+  readonly endpoints: readonly Endpoint[];
+  /** Its endpoints go over EDS; else they are part of the cluster. */
+  readonly isDiscovered: boolean;
+  readonly origins: readonly Origin[];
+}
+
+/** The clusters of a host as callers in a namespace see it: one for each subset of each port, and one for all of the port. */
+export function serviceClusters(world: World, host: string, namespace: string): ServiceCluster[] {
+  const service = world.service(host, namespace);
+  if (service === undefined) return [];
+  const rule = world.destinationRule(host, namespace, service.namespace);
+  const subsets = ["", ...(rule?.spec.subsets ?? []).map(({ name }) => name)];
+  const isDiscovered = (service.entry.spec.resolution ?? "NONE") === "STATIC";
+  const origins: Origin[] = [
+    ...(rule === undefined ? [] : [{ resource: formatRef(refOf(rule)) }]),
+    { resource: formatRef(refOf(service.entry)) },
+  ];
+  return service.ports.flatMap((port) => {
+    const endpoints = endpointsOf(world, service, port);
+    return subsets.map((subset): ServiceCluster => {
+      const labels = rule?.spec.subsets?.find(({ name }) => name === subset)?.labels;
+      return {
+        input: {
+          name: outboundCluster(host, port.number, subset),
+          service,
+          port,
+          subset,
+          endpoints,
+          policy: resolveTrafficPolicy(rule, subset, port.number),
+          trustDomain: world.mesh.trustDomain,
+        },
+        endpoints: subset === "" ? endpoints : endpoints.filter((endpoint) => matchesLabels(endpoint.labels, labels)),
+        isDiscovered,
+        origins,
+      };
+    });
+  });
+}
