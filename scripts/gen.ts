@@ -46,6 +46,8 @@ try {
   const plugin = {
     local: join(root, "node_modules/.bin/protoc-gen-es"),
     out,
+    // One run for all files: the default is a process for each of the hundred folders.
+    strategy: "all",
     opt: ["target=js+dts", "import_extension=js"],
   };
   writeFileSync(join(stage, "buf.gen.yaml"), JSON.stringify({ version: "v2", plugins: [plugin] }));
