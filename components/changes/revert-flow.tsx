@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
+import { MergedNote, UndoBlocked } from "#components/changes/undo-notes.tsx";
 import { type RevertKind, useRevertPlan } from "#components/changes/use-revert-plan.ts";
 import { EditorSteps } from "#components/editor/editor-steps.tsx";
 import { refreshMesh } from "#components/editor/refresh-mesh.ts";
@@ -43,7 +44,10 @@ export function RevertFlow({ kind, revision, onCancel }: RevertFlowProps) {
   };
   const undo = useMutation(trpc.config.undo.mutationOptions({ onSuccess }));
   const rollback = useMutation(trpc.config.rollback.mutationOptions({ onSuccess }));
-  const mutation = kind === "undo" ? undo : rollback;
+  // Where later changes stay, the documents are written; the server's own undo takes back whole texts.
+  const rewrite = useMutation(trpc.config.applyChanges.mutationOptions({ onSuccess }));
+  const hasMerged = (plan.data?.merged.length ?? 0) > 0;
+  const mutation = hasMerged ? rewrite : kind === "undo" ? undo : rollback;
   if (typeof made === "number")
     return (
       <>
@@ -64,22 +68,29 @@ export function RevertFlow({ kind, revision, onCancel }: RevertFlowProps) {
     <>
       <Steps current="preview" />
       <QueryView query={plan} what="what it would take back" skeleton={<SkeletonRows rows={4} />}>
-        {(changes) =>
-          changes.length === 0 ? (
+        {({ changes, merged, blocked }) =>
+          blocked.length > 0 ? (
+            <UndoBlocked revision={revision} blocked={blocked} onCancel={onCancel} />
+          ) : changes.length === 0 ? (
             <NothingDiffers onCancel={onCancel} />
           ) : (
             <ReviewStep
               title={`${words.title} ${revision}?`}
               changes={changes}
+              note={merged.length === 0 ? null : <MergedNote merged={merged} />}
               suggestedReason={`${words.reason} ${revision}`}
               applyLabel={words.apply}
               isDangerous={kind === "rollback"}
               isApplying={mutation.isPending}
               applyError={mutation.error}
-              onApply={(reason) => mutation.mutate({ revision, reason })}
+              onApply={(reason) => {
+                if (hasMerged) rewrite.mutate({ changes: [...changes], reason });
+                else if (kind === "undo") undo.mutate({ revision, reason });
+                else rollback.mutate({ revision, reason });
+              }}
               onConflict={(message) => (
                 <Notice tone="warn" role="alert" className="mb-4" title="It has changed since">
-                  {message}. Undo the later revision first, or roll back to before this one.
+                  {message}. Go back and begin again: what is there now is looked at anew.
                 </Notice>
               )}
               backLabel="Back to the revision"

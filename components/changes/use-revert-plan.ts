@@ -2,8 +2,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import { revisionsToRead } from "#components/changes/later-revisions.ts";
-import { planRollback, planUndo } from "#core/form/plan-revert.ts";
-import type { ConfigChange, RevisionSummary } from "#core/view/config.ts";
+import { changedSince, planUndoOnTop, type RevertPlan } from "#components/changes/plan-undo-on-top.ts";
+import { planRollback } from "#core/form/plan-revert.ts";
+import type { RevisionSummary } from "#core/view/config.ts";
 
 export type RevertKind = "undo" | "rollback";
 
@@ -18,9 +19,17 @@ export function useRevertPlan(kind: RevertKind, revision: number) {
     gcTime: 0,
     retry: false,
     placeholderData: () => undefined,
-    queryFn: async (): Promise<ConfigChange[]> => {
+    queryFn: async (): Promise<RevertPlan> => {
       const current = await client.config.list.query({});
-      if (kind === "undo") return planUndo(await client.config.revision.query({ revision }), current);
+      if (kind === "undo") {
+        const made = await client.config.revision.query({ revision });
+        const standing = new Set(current.map(({ ref }) => ref));
+        const later = changedSince(made, current).filter((ref) => standing.has(ref));
+        const texts = await Promise.all(
+          later.map(async (ref) => [ref, (await client.config.get.query({ ref })).text] as const),
+        );
+        return planUndoOnTop(made, current, new Map(texts));
+      }
       const history: RevisionSummary[] = [];
       for (;;) {
         const before = history.at(-1)?.revision;
@@ -31,7 +40,7 @@ export function useRevertPlan(kind: RevertKind, revision: number) {
       const later = await Promise.all(
         revisionsToRead(revision, history).map((number) => client.config.revision.query({ revision: number })),
       );
-      return planRollback(later, current);
+      return { changes: planRollback(later, current), merged: [], blocked: [] };
     },
   });
 }

@@ -16,6 +16,8 @@ export interface ReviewStepProps {
   readonly title: string;
   /** For the preview; what is applied is `onApply`'s business. */
   readonly changes: readonly ConfigChange[];
+  /** Above the findings: what is to be known of these changes. */
+  readonly note?: ReactNode;
   readonly suggestedReason: string;
   readonly applyLabel: string;
   readonly isDangerous?: boolean;
@@ -48,6 +50,7 @@ export function ReviewStep(props: ReviewStepProps) {
         </Button>
       </div>
       {conflict?.reason === "conflict" && onConflict !== undefined ? onConflict(conflict.message) : null}
+      {props.note ?? null}
       {preview.data === undefined ? (
         <Card>
           {preview.error === null ? (
