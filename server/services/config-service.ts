@@ -2,11 +2,13 @@ import type { Diagnostic } from "#core/diagnostic.ts";
 import { hasErrors } from "#core/diagnostic.ts";
 import { PharosError } from "#core/errors.ts";
 import type { SnapshotChange } from "#core/registry/snapshot.ts";
+import { type AnyResource, refOf } from "#core/resource/resource.ts";
 import type { ApplyResult, PreviewView, ResourceSummary } from "#core/view/config.ts";
 import type { Distribution } from "#core/view/mesh.ts";
 import type { Caller, Services } from "#server/api/services.ts";
 import type { ConfigStore, Plan } from "#server/config/store.ts";
 import type { StoredResource } from "#server/config/stored-resource.ts";
+import { concernedTraffic, type MeasuredTraffic } from "#server/services/concerned-traffic.ts";
 import type { Mesh, Telemetry } from "#server/services/dependencies.ts";
 import { hostsOf } from "#server/services/hosts-of.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
@@ -124,10 +126,8 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
       ]);
       const semantic = check(change).filter(({ resource }) => resource === undefined || touched.has(resource));
       const affected = new Set(compiled.changes.flatMap((each) => each.proxies));
-      const hosts = new Set([...plan.upserts.flatMap(hostsOf)]);
-      const ofServices = [...measured.services].filter(
-        ([host]) => hosts.has(host) || hosts.has(host.split(".")[0] ?? ""),
-      );
+      // As they will be, and as they are: what loses a resource is concerned as much as what gets one.
+      const bearing = [...plan.upserts, ...touchedNow(plan, state)];
       return {
         diagnostics: [...plan.diagnostics, ...compiled.diagnostics, ...semantic],
         changed: plan.changed,
@@ -145,9 +145,9 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
             id,
             workload,
             namespace,
-            requestsPerSecond: measured.workloads.get(`${namespace}/${workload}`) ?? null,
+            requestsPerSecond: measured.throughput.get(`${namespace}/${workload}`) ?? null,
           })),
-        requestsPerSecond: ofServices.length === 0 ? null : ofServices.reduce((sum, [, rate]) => sum + rate, 0),
+        requestsPerSecond: concernedTraffic(bearing, state.snapshot(), measured.concerned),
       };
     },
     apply: (changes, reason, caller) =>
@@ -189,19 +189,35 @@ function nextEvent(mesh: Mesh, timeoutMs: number, signal: AbortSignal): Promise<
   });
 }
 
-async function recentTraffic(
-  telemetry: Telemetry,
-): Promise<{ readonly services: ReadonlyMap<string, number>; readonly workloads: ReadonlyMap<string, number> }> {
+/** The resources of the plan as they stand now. */
+function touchedNow(plan: Plan, state: MeshState): AnyResource[] {
+  return [...plan.upserts.map(refOf), ...plan.deletes].flatMap(({ kind, namespace, name }) => {
+    const resource = state.find(kind, namespace, name);
+    return resource === undefined ? [] : [resource as AnyResource];
+  });
+}
+
+interface RecentTraffic {
+  readonly concerned: MeasuredTraffic;
+  /** In and out, by `namespace/workload`. */
+  readonly throughput: ReadonlyMap<string, number>;
+}
+
+async function recentTraffic(telemetry: Telemetry): Promise<RecentTraffic> {
   const endMs = Date.now();
   const range = { startMs: endMs - TRAFFIC_WINDOW_MS, endMs };
   const [services, graph] = await Promise.all([
     telemetry.services(range),
     telemetry.graph({ ...range, view: "workload" }),
   ]);
+  const throughput = new Map<string, number>();
   const workloads = new Map<string, number>();
   for (const node of graph.nodes) {
-    if (node.workload !== undefined)
-      workloads.set(`${node.namespace}/${node.workload}`, node.requestsPerSecondIn + node.requestsPerSecondOut);
+    if (node.workload === undefined) continue;
+    const key = `${node.namespace}/${node.workload}`;
+    throughput.set(key, node.requestsPerSecondIn + node.requestsPerSecondOut);
+    workloads.set(key, node.requestsPerSecondIn > 0 ? node.requestsPerSecondIn : node.requestsPerSecondOut);
   }
-  return { services: new Map(services.map(({ host, requestsPerSecond }) => [host, requestsPerSecond])), workloads };
+  const byHost = new Map(services.map(({ host, requestsPerSecond }) => [host, requestsPerSecond]));
+  return { concerned: { services: byHost, workloads }, throughput };
 }
