@@ -17,11 +17,13 @@ import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Page } from "#components/ui/page.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
-import { QueryView } from "#components/ui/query-view.tsx";
+import { PageQuery } from "#components/ui/page-query.tsx";
 import { Segmented } from "#components/ui/segmented.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { Ago } from "#components/ui/time-text.tsx";
 import type { ChangedResource, RevisionDetail } from "#core/view/config.ts";
+
+const WAY_BACK = <Breadcrumbs items={[{ label: "Changes", href: "/changes" }]} />;
 
 /** One revision: what it changed, how it spread, and the way back. */
 export function ChangePage({ revision }: { readonly revision: number }) {
@@ -33,11 +35,17 @@ export function ChangePage({ revision }: { readonly revision: number }) {
   const isLatest = latest.data?.[0]?.revision === revision;
   return (
     <Page>
-      <QueryView query={detail} what={`revision ${revision}`} skeleton={<SkeletonRows />}>
+      <PageQuery
+        query={detail}
+        what={`revision ${revision}`}
+        title={`Revision ${revision}`}
+        above={WAY_BACK}
+        skeleton={<SkeletonRows />}
+      >
         {(made) => (
           <>
             <PageHeader
-              above={<Breadcrumbs items={[{ label: "Changes", href: "/changes" }]} />}
+              above={WAY_BACK}
               title={`Revision ${revision}`}
               description={
                 <>
@@ -72,7 +80,7 @@ export function ChangePage({ revision }: { readonly revision: number }) {
             )}
           </>
         )}
-      </QueryView>
+      </PageQuery>
     </Page>
   );
 }

@@ -1,5 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
 import { useState } from "react";
 import { readApiError } from "#components/api/api-error.ts";
 import { useTRPC } from "#components/api/trpc.ts";
@@ -8,6 +9,7 @@ import { TextDiff } from "#components/editor/text-diff.tsx";
 import type { Draft } from "#components/editor/use-draft.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Notice } from "#components/ui/notice.tsx";
+import { Ago } from "#components/ui/time-text.tsx";
 
 export interface ConflictNoticeProps {
   readonly draft: Draft;
@@ -61,7 +63,23 @@ export function ConflictNotice({ draft, message, onResolved }: ConflictNoticePro
         )
       }
     >
-      <p className="break-words">{message}. Nothing of yours is lost.</p>
+      <p className="break-words">
+        {theirs.data === undefined ? (
+          message
+        ) : (
+          <>
+            {theirs.data.author}, <Ago at={theirs.data.updatedAt} />, in{" "}
+            <Link
+              className="text-accent-text underline"
+              href={`/changes/${theirs.data.resourceVersion}`}
+              target="_blank"
+            >
+              revision {theirs.data.resourceVersion}
+            </Link>
+          </>
+        )}
+        . Nothing of yours is lost.
+      </p>
       {merged?.kind === "impossible" ? <p>They cannot be put together: {merged.reason}.</p> : null}
       {isShown && theirs.data !== undefined ? (
         <div className="mt-2">

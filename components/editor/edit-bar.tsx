@@ -1,5 +1,5 @@
 "use client";
-import { CircleAlert, CircleCheck, TriangleAlert } from "lucide-react";
+import { CircleAlert, CircleCheck, CircleDashed, TriangleAlert } from "lucide-react";
 import { useEffect } from "react";
 import { readApiError } from "#components/api/api-error.ts";
 import { countProblems } from "#components/editor/problem-at.ts";
@@ -14,14 +14,16 @@ export interface EditBarProps {
   readonly draft: Draft;
   readonly check: Check;
   readonly diagnostics: readonly Diagnostic[];
+  /** Nothing was filled in yet, and something must be. */
+  readonly isBlank: boolean;
   readonly onPreview: () => void;
   /** Null where there is nothing to delete yet. */
   readonly onDelete: (() => void) | null;
 }
 
 /** At the foot of every edit: what the check says, and the way on. Ctrl-Enter previews. */
-export function EditBar({ draft, check, diagnostics, onPreview, onDelete }: EditBarProps) {
-  const isReady = draft.isChanged && draft.document.kind !== "broken" && draft.document.kind !== "empty";
+export function EditBar({ draft, check, diagnostics, isBlank, onPreview, onDelete }: EditBarProps) {
+  const isReady = draft.isChanged && !isBlank && draft.document.kind !== "broken" && draft.document.kind !== "empty";
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !isReady) return;
@@ -33,7 +35,7 @@ export function EditBar({ draft, check, diagnostics, onPreview, onDelete }: Edit
   }, [isReady, onPreview]);
   return (
     <div className="sticky bottom-0 z-10 mt-5 flex flex-wrap items-center gap-2 rounded-lg border border-line bg-raised px-4 py-3 shadow-raised">
-      <CheckState draft={draft} check={check} diagnostics={diagnostics} />
+      <CheckState draft={draft} check={check} diagnostics={diagnostics} isBlank={isBlank} />
       <div className="ml-auto flex items-center gap-2">
         {onDelete === null ? null : (
           <Button variant="ghost" className="text-bad-text" onClick={onDelete}>
@@ -53,29 +55,42 @@ export function EditBar({ draft, check, diagnostics, onPreview, onDelete }: Edit
   );
 }
 
-function CheckState({ draft, check, diagnostics }: Pick<EditBarProps, "draft" | "check" | "diagnostics">) {
-  const problems = countProblems(diagnostics);
-  const { Icon, tone, text } =
-    draft.document.kind === "broken"
-      ? { Icon: CircleAlert, tone: "text-bad", text: `Not YAML: line ${draft.document.line}` }
-      : check.error !== null && check.error !== undefined
-        ? { Icon: CircleAlert, tone: "text-bad", text: readApiError(check.error).message }
-        : problems === ""
-          ? { Icon: CircleCheck, tone: "text-ok", text: draft.isChanged ? "No problems" : "No changes yet" }
-          : {
-              Icon: hasErrors(diagnostics) ? CircleAlert : TriangleAlert,
-              tone: hasErrors(diagnostics) ? "text-bad" : "text-warn",
-              text: problems,
-            };
+function CheckState({
+  draft,
+  check,
+  diagnostics,
+  isBlank,
+}: Pick<EditBarProps, "draft" | "check" | "diagnostics" | "isBlank">) {
+  const isChecking = check.isBehind && draft.isChanged && draft.document.kind !== "broken";
+  const { Icon, tone, text } = describeCheck({ draft, check, diagnostics, isBlank });
   return (
     <p role="status" className="flex min-w-0 items-center gap-2 text-muted text-sm">
-      {check.isBehind && draft.document.kind !== "broken" ? (
-        <Spinner />
-      ) : (
-        <Icon aria-hidden className={`size-4 shrink-0 ${tone}`} />
-      )}
-      <span className="truncate">{text}</span>
+      {isChecking ? <Spinner /> : <Icon aria-hidden className={`size-4 shrink-0 ${tone}`} />}
+      <span className="truncate">{isChecking ? "Checking…" : text}</span>
       {draft.isRestored ? <span className="shrink-0 text-subtle text-xs">· from your earlier visit</span> : null}
     </p>
   );
+}
+
+function describeCheck({ draft, check, diagnostics, isBlank }: Parameters<typeof CheckState>[0]) {
+  if (draft.document.kind === "broken")
+    return {
+      Icon: CircleAlert,
+      tone: "text-bad",
+      text: `Line ${draft.document.line} cannot be read: ${draft.document.message}`,
+    };
+  if (check.error !== null && check.error !== undefined) {
+    const { reason, message } = readApiError(check.error);
+    // The notice above the form says who and what.
+    if (reason === "conflict")
+      return { Icon: TriangleAlert, tone: "text-warn", text: "Someone changed this meanwhile" };
+    return { Icon: CircleAlert, tone: "text-bad", text: message };
+  }
+  if (isBlank) return { Icon: CircleDashed, tone: "text-subtle", text: "Fill in what is missing, then preview it" };
+  const problems = countProblems(diagnostics);
+  if (problems === "")
+    return { Icon: CircleCheck, tone: "text-ok", text: draft.isChanged ? "No problems" : "No changes yet" };
+  return hasErrors(diagnostics)
+    ? { Icon: CircleAlert, tone: "text-bad", text: problems }
+    : { Icon: TriangleAlert, tone: "text-warn", text: problems };
 }

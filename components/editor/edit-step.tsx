@@ -39,6 +39,7 @@ export function EditStep(props: EditStepProps) {
           problemAt: (path) => problemAt(diagnostics, path),
           diagnostics,
           isNew: draft.base.ref === null,
+          isPristine: draft.isPristine,
         }
       : null;
   const goToLine = (line: number) => {
@@ -88,9 +89,11 @@ export function EditStep(props: EditStepProps) {
       </div>
       <aside aria-label="What it comes to" className="flex min-w-0 flex-col gap-4 lg:sticky lg:top-16 lg:self-start">
         {context === null || props.renderAside === undefined ? null : props.renderAside(context)}
-        <Card title="Problems" testId="problems">
-          <ProblemList diagnostics={diagnostics} onGoToLine={goToLine} ownRef={props.ownRef} />
-        </Card>
+        {draft.isPristine && diagnostics.length === 0 ? null : (
+          <Card title="Problems" testId="problems">
+            <ProblemList diagnostics={diagnostics} onGoToLine={goToLine} ownRef={props.ownRef} />
+          </Card>
+        )}
         {companions.length === 0 ? null : <CompanionsCard companions={companions} />}
       </aside>
     </div>
@@ -107,7 +110,7 @@ function FormBlocked({
   const line = document.kind === "broken" ? document.line : 1;
   const why =
     document.kind === "broken"
-      ? `The text is not YAML: ${document.message}, line ${document.line}.`
+      ? `Line ${document.line} cannot be read: ${document.message}.`
       : document.kind === "several"
         ? `The text holds ${document.count} documents, and the form shows one.`
         : "The text is empty.";

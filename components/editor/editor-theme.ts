@@ -6,9 +6,10 @@ import { tags } from "@lezer/highlight";
 /** The console's colours by their tokens, so that light and dark need no second theme. */
 const THEME = EditorView.theme({
   "&": { backgroundColor: "var(--surface)", color: "var(--ink)", fontSize: "0.8125rem" },
-  "&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "-1px" },
+  // The frame around the editor shows the focus: gutters would cover an outline inside it.
+  "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--font-mono)", lineHeight: "1.35rem" },
-  ".cm-content": { caretColor: "var(--ink)", padding: "0.5rem 0" },
+  ".cm-content": { caretColor: "var(--ink)", padding: "0.5rem 0", minHeight: "18rem" },
   ".cm-gutters": { backgroundColor: "var(--sunken)", color: "var(--subtle)", borderRight: "1px solid var(--line)" },
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--hover)" },
   ".cm-activeLineGutter": { color: "var(--ink)" },

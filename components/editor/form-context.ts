@@ -10,6 +10,8 @@ export interface FormContext {
   readonly problemAt: (path: string) => string | undefined;
   readonly diagnostics: readonly Diagnostic[];
   readonly isNew: boolean;
+  /** New, and nothing filled in yet: what is missing is asked for, not complained of. */
+  readonly isPristine: boolean;
 }
 
 /** A change of another resource that has to go along. */

@@ -23,6 +23,7 @@ import { resourceHref } from "#components/shell/build-commands.ts";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { useSearchState } from "#components/ui/use-search-state.ts";
+import { hasErrors } from "#core/diagnostic.ts";
 import { openDocument } from "#core/form/open-document.ts";
 import type { ApplyResult, ConfigChange } from "#core/view/config.ts";
 
@@ -185,7 +186,9 @@ export function ResourceEditor(props: ResourceEditorProps) {
   const conflict = check.error === null || check.error === undefined ? null : readApiError(check.error);
   // An edit that has not begun is not checked: what is known of the resource as it stands is shown.
   const found = draft.isChanged ? check.result?.diagnostics : standing.data?.diagnostics;
-  const diagnostics = (found ?? []).map((each) => withLine(each, draft.text));
+  // What a new document still lacks is no mistake until something was filled in.
+  const isBlank = draft.isPristine && hasErrors(found ?? []);
+  const diagnostics = isBlank ? [] : (found ?? []).map((each) => withLine(each, draft.text));
   return (
     <>
       <Steps current="edit" />
@@ -210,6 +213,7 @@ export function ResourceEditor(props: ResourceEditorProps) {
         draft={draft}
         check={check}
         diagnostics={diagnostics}
+        isBlank={isBlank}
         onPreview={() => {
           setNotice(null);
           setStage({ step: "preview", intent: "save", changes });

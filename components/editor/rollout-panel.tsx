@@ -63,7 +63,9 @@ export function RolloutPanel({ revision }: { readonly revision: number }) {
           className="mb-4 flex h-2 gap-0.5 overflow-hidden rounded-full bg-active"
         >
           <div className="bg-ok transition-[width]" style={{ width: `${(100 * summary.acked) / summary.total}%` }} />
-          <div className="bg-bad" style={{ width: `${(100 * summary.refused) / summary.total}%` }} />
+          {summary.refused === 0 ? null : (
+            <div className="bg-bad" style={{ width: `${(100 * summary.refused) / summary.total}%` }} />
+          )}
         </div>
       )}
       {refusals.length === 0 ? null : <RefusalList refusals={refusals} />}

@@ -11,6 +11,8 @@ export interface Draft {
   readonly text: string;
   readonly document: OpenDocument;
   readonly isChanged: boolean;
+  /** New, and as the template made it. */
+  readonly isPristine: boolean;
   /** True when text of an earlier visit was taken up. */
   readonly isRestored: boolean;
   /** Why the last edit by form could not be made. */
@@ -71,6 +73,7 @@ export function useDraft(storageKey: string, initial: DraftBase): Draft {
     text,
     document,
     isChanged: base.ref === null || isTouched,
+    isPristine: base.ref === null && !isTouched,
     isRestored,
     editProblem,
     setText: useCallback(

@@ -65,7 +65,7 @@ export default function YamlEditor({ text, onTextChange, label, diagnostics, goT
       indentWithTab={false}
       height={height}
       basicSetup={{ autocompletion: false, highlightSelectionMatches: false, searchKeymap: false, foldGutter: false }}
-      className="overflow-hidden rounded-md border border-line"
+      className="overflow-hidden rounded-md border border-line focus-within:border-accent focus-within:outline-1 focus-within:outline-accent"
     />
   );
 }

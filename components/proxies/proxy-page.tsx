@@ -15,12 +15,14 @@ import { DefinitionList } from "#components/ui/definition-list.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { Page } from "#components/ui/page.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
-import { QueryView } from "#components/ui/query-view.tsx";
+import { PageQuery } from "#components/ui/page-query.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { Ago } from "#components/ui/time-text.tsx";
 import type { ProxyDetail, Refusal } from "#core/view/mesh.ts";
 
 const REFRESH_MS = 5000;
+
+const WAY_BACK = <Breadcrumbs items={[{ label: "Proxies", href: "/proxies" }]} />;
 
 /** One proxy: its state, what it refused, and the configuration it was given. */
 export function ProxyPage({ id }: { readonly id: string }) {
@@ -28,9 +30,9 @@ export function ProxyPage({ id }: { readonly id: string }) {
   const proxy = useQuery(trpc.proxies.get.queryOptions({ id }, { refetchInterval: REFRESH_MS }));
   return (
     <Page>
-      <QueryView query={proxy} what="the proxy" skeleton={<SkeletonRows />}>
+      <PageQuery query={proxy} what="the proxy" title={nameOfNode(id)} above={WAY_BACK} skeleton={<SkeletonRows />}>
         {(detail) => <Detail proxy={detail} />}
-      </QueryView>
+      </PageQuery>
     </Page>
   );
 }
@@ -40,7 +42,7 @@ function Detail({ proxy }: { readonly proxy: ProxyDetail }) {
   return (
     <>
       <PageHeader
-        above={<Breadcrumbs items={[{ label: "Proxies", href: "/proxies" }]} />}
+        above={WAY_BACK}
         title={
           <>
             {proxy.name} <Badge tone={tone}>{word}</Badge>
@@ -111,6 +113,11 @@ function RefusalItem({ refusal }: { readonly refusal: Refusal }) {
       <OriginLinks refusal={refusal} />
     </li>
   );
+}
+
+/** `productpage-v1-0` of `sidecar~127.0.0.1~productpage-v1-0.default~default.svc.cluster.local`. */
+function nameOfNode(id: string): string {
+  return id.split("~")[2]?.split(".")[0] ?? id;
 }
 
 function describeResources(resources: ProxyDetail["resources"]): string {

@@ -71,9 +71,11 @@ export function PolicyRuleCard({ index, count, rule, action, names, namespaces, 
         <div className="grid gap-4 md:grid-cols-2">
           <Field
             label="Callers"
-            hint="by service account"
+            hint={isNobody ? "by service account; choose at least one, or anyone" : "by service account"}
             error={
-              isNobody ? "choose at least one caller, or anyone" : context.problemAt(policyRulePath(index, "from"))
+              isNobody && !context.isPristine
+                ? "choose at least one caller, or anyone"
+                : context.problemAt(policyRulePath(index, "from"))
             }
           >
             <MultiCombobox

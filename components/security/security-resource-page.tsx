@@ -6,8 +6,9 @@ import { EditorPage } from "#components/editor/editor-page.tsx";
 import { ResourceByline, ResourceTitle } from "#components/editor/resource-header.tsx";
 import { SecurityEditor } from "#components/security/security-editor.tsx";
 import type { SecurityKind } from "#components/security/security-kind.ts";
+import { Breadcrumbs } from "#components/ui/breadcrumbs.tsx";
 import { Page } from "#components/ui/page.tsx";
-import { QueryView } from "#components/ui/query-view.tsx";
+import { PageQuery } from "#components/ui/page-query.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import type { Catalog, ResourceDetail } from "#core/view/config.ts";
 
@@ -18,15 +19,24 @@ export function SecurityResourcePage({ reference, kind }: { readonly reference: 
   const trpc = useTRPC();
   const resource = useQuery(trpc.config.get.queryOptions({ ref: reference }));
   const catalog = useQuery(trpc.services.names.queryOptions());
-  return (
-    <QueryView query={resource} what={reference} skeleton={<Waiting />}>
+  const parts = reference.split("/");
+  const frame = {
+    title: parts[2] ?? reference,
+    above: <Breadcrumbs items={[SECTION]} />,
+    skeleton: <SkeletonRows rows={8} />,
+  };
+  // The editor draws its own page, and what stands in for it the same frame.
+  const isDrawn = resource.data !== undefined && catalog.data !== undefined;
+  const editor = (
+    <PageQuery query={resource} what={reference} {...frame}>
       {(detail) => (
-        <QueryView query={catalog} what="the names of services" skeleton={<Waiting />}>
+        <PageQuery query={catalog} what="the names of services" {...frame}>
           {(names) => <Editor key={reference} kind={kind} resource={detail} catalog={names} />}
-        </QueryView>
+        </PageQuery>
       )}
-    </QueryView>
+    </PageQuery>
   );
+  return isDrawn ? editor : <Page>{editor}</Page>;
 }
 
 interface EditorProps {
@@ -45,13 +55,5 @@ function Editor({ kind, resource, catalog }: EditorProps) {
     >
       <SecurityEditor kind={kind} label={`${resource.kind} ${resource.name}`} initial={initial} catalog={catalog} />
     </EditorPage>
-  );
-}
-
-function Waiting() {
-  return (
-    <Page>
-      <SkeletonRows rows={8} />
-    </Page>
   );
 }

@@ -36,7 +36,7 @@ export function CommandMenu() {
         </span>
       </Dialog.Trigger>
       <Dialog.Portal>
-        <Dialog.Backdrop className="fixed inset-0 z-40 bg-black/30" />
+        <Dialog.Backdrop className="fixed inset-0 z-40 bg-scrim" />
         <Dialog.Popup className="fixed top-[14vh] left-1/2 z-50 w-[calc(100vw-2rem)] max-w-xl -translate-x-1/2 overflow-hidden rounded-lg bg-raised shadow-raised outline-none">
           <Dialog.Title className="sr-only">Search or go to</Dialog.Title>
           <CommandList onDone={() => setIsOpen(false)} />

@@ -9,14 +9,17 @@ export function shareColour(index: number): string {
 export function ShareStrip({ weights }: { readonly weights: readonly number[] }) {
   return (
     <div aria-hidden className="flex h-2 gap-0.5 overflow-hidden rounded-full bg-active">
-      {weights.map((weight, index) => (
-        <div
-          // biome-ignore lint/suspicious/noArrayIndexKey: a share has no other identity than its place
-          key={index}
-          className="transition-[flex-grow] duration-150"
-          style={{ flexGrow: weight, background: shareColour(index) }}
-        />
-      ))}
+      {weights.map((weight, index) =>
+        // What has no share takes no gap either.
+        weight === 0 ? null : (
+          <div
+            // biome-ignore lint/suspicious/noArrayIndexKey: a share has no other identity than its place
+            key={index}
+            className="transition-[flex-grow] duration-150"
+            style={{ flexGrow: weight, background: shareColour(index) }}
+          />
+        ),
+      )}
     </div>
   );
 }

@@ -46,7 +46,12 @@ export function WeightRow({ destination, colour, subsets, isShared, problem, ...
         />
         {isShared ? (
           <>
-            <Slider label={`Weight of ${name}`} value={Math.min(100, weight)} onValueChange={on.onWeightChange} />
+            <Slider
+              label={`Weight of ${name}`}
+              colour={colour}
+              value={Math.min(100, weight)}
+              onValueChange={on.onWeightChange}
+            />
             <div className="flex items-center gap-1.5">
               <NumberInput
                 label={`Weight of ${name} in percent`}

@@ -17,24 +17,34 @@ export interface ErrorStateProps {
 export function ErrorState({ error, what, onRetry, isRetrying = false, className }: ErrorStateProps) {
   const { message, hint, reason } = readApiError(error);
   const isSignedOut = reason === "unauthenticated";
+  // What is not there does not come by trying again.
+  const isMissing = reason === "not-found";
   return (
     <div role="alert" className={cx("flex flex-col items-center justify-center px-6 py-12 text-center", className)}>
       <div aria-hidden className="mb-3 flex size-10 items-center justify-center rounded-lg bg-bad-soft text-bad">
         <CircleAlert className="size-5" />
       </div>
       <p className="font-medium text-base text-ink">
-        {isSignedOut ? "Your session has ended" : what === undefined ? "This did not work" : `Could not load ${what}`}
+        {isSignedOut
+          ? "Your session has ended"
+          : isMissing
+            ? capitalise(message).replace(/\.$/, "")
+            : what === undefined
+              ? "This did not work"
+              : `Could not load ${what}`}
       </p>
-      <p className="mt-1 max-w-lg break-words text-muted text-sm">
-        {isSignedOut ? "Sign in again to go on where you were." : capitalise(message)}
-      </p>
+      {isMissing ? null : (
+        <p className="mt-1 max-w-lg break-words text-muted text-sm">
+          {isSignedOut ? "Sign in again to go on where you were." : capitalise(message)}
+        </p>
+      )}
       {hint === null || isSignedOut ? null : <p className="mt-1 max-w-lg text-sm text-subtle">{capitalise(hint)}</p>}
       <div className="mt-4 flex gap-2">
         {isSignedOut ? (
           <Button variant="primary" onClick={signInAgain}>
             <LogIn aria-hidden /> Sign in
           </Button>
-        ) : onRetry === undefined ? null : (
+        ) : onRetry === undefined || isMissing ? null : (
           <Button onClick={onRetry} isBusy={isRetrying}>
             {isRetrying ? null : <RotateCw aria-hidden />} Try again
           </Button>

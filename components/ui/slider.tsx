@@ -11,6 +11,8 @@ export interface SliderProps {
   readonly max?: number;
   readonly step?: number;
   readonly isDisabled?: boolean;
+  /** A CSS value for the filled part, where the number stands for something that has a colour. */
+  readonly colour?: string;
   readonly className?: string;
   readonly testId?: string;
 }
@@ -24,6 +26,7 @@ export function Slider({
   max = 100,
   step = 1,
   isDisabled = false,
+  colour,
   className,
   testId,
 }: SliderProps) {
@@ -42,9 +45,10 @@ export function Slider({
         className="flex h-8 w-full touch-none select-none items-center data-disabled:opacity-50"
       >
         <Base.Track className="h-1.5 w-full rounded-full bg-active">
-          <Base.Indicator className="rounded-full bg-accent-fill" />
+          <Base.Indicator className="rounded-full bg-accent-fill" style={{ background: colour }} />
           <Base.Thumb
             aria-label={label}
+            style={{ borderColor: colour }}
             className="size-4 rounded-full border-2 border-accent-fill bg-surface shadow-sm transition-transform has-[:focus-visible]:outline-2 has-[:focus-visible]:outline-accent has-[:focus-visible]:outline-offset-2 data-dragging:scale-110"
           />
         </Base.Track>

@@ -24,7 +24,7 @@ export function Switch({ isOn, onChange, label, isDisabled = false, className, t
         data-testid={testId}
         className="flex h-4.5 w-8 shrink-0 rounded-full bg-line-strong p-0.5 transition-colors data-checked:bg-accent-fill"
       >
-        <Base.Thumb className="size-3.5 rounded-full bg-white shadow-sm transition-transform data-checked:translate-x-3.5" />
+        <Base.Thumb className="size-3.5 rounded-full bg-on-accent shadow-sm transition-transform data-checked:translate-x-3.5" />
       </Base.Root>
       {label}
     </label>

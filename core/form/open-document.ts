@@ -1,4 +1,4 @@
-import { LineCounter, parseAllDocuments } from "yaml";
+import { LineCounter, parseAllDocuments, type YAMLParseError } from "yaml";
 
 /** A document as the form sees it: its value, or why there is none to show. */
 export type OpenDocument =
@@ -17,8 +17,7 @@ export function openDocument(text: string): OpenDocument {
   const [document] = filled;
   if (document === undefined) return { kind: "empty" };
   const error = filled.flatMap(({ errors }) => errors)[0];
-  if (error !== undefined)
-    return { kind: "broken", message: error.message.split("\n")[0] ?? "", line: lines.linePos(error.pos[0]).line };
+  if (error !== undefined) return { kind: "broken", message: describeError(error), line: lines.linePos(error.pos[0]).line };
   if (filled.length > 1) return { kind: "several", count: filled.length };
   try {
     return { kind: "open", value: document.toJS() };
@@ -26,4 +25,11 @@ export function openDocument(text: string): OpenDocument {
     // Aliases that multiply are found only when they are resolved.
     return { kind: "broken", message: error instanceof Error ? error.message : String(error), line: 1 };
   }
+}
+
+/** Lower case, as messages are. */
+function describeError({ code, message }: YAMLParseError): string {
+  if (code === "DUPLICATE_KEY") return "the same name stands twice in one object";
+  const line = message.split("\n")[0] ?? "";
+  return line.charAt(0).toLowerCase() + line.slice(1);
 }
