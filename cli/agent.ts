@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { parse } from "yaml";
-import { EXIT, EXIT_OF } from "#cli/exit-codes.ts";
+import { EXIT } from "#cli/exit-codes.ts";
+import { reportFailure, UsageError } from "#cli/failure.ts";
 import { integerFlag } from "#cli/number.ts";
 import { PharosError } from "#core/errors.ts";
 
@@ -27,7 +28,7 @@ function parsePort(text: string): { name: string; appPort: number; inboundPort: 
   const [name = "", app = "", inbound = app] = text.split(":");
   const ports = [Number(app), Number(inbound)];
   if (name === "" || !ports.every((port) => Number.isInteger(port) && port > 0 && port < 65_536)) {
-    throw new PharosError("invalid", `--port ${text} is not NAME:APP_PORT[:INBOUND_PORT]`, {
+    throw new UsageError(`--port ${text} is not NAME:APP_PORT[:INBOUND_PORT]`, {
       hint: "for example --port http:9080:19080",
     });
   }
@@ -92,9 +93,7 @@ export function addAgent(program: Command): void {
         await runAgent(parseAgentConfig(readConfig(flags)), stop.signal);
         process.exit(EXIT.ok);
       } catch (error) {
-        const known = PharosError.from(error);
-        process.stderr.write(`error: ${known.toString()}\n${known.code === "internal" ? `${known.stack}\n` : ""}`);
-        process.exit(EXIT_OF[known.code]);
+        process.exit(reportFailure(error));
       }
     });
 }

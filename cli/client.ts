@@ -32,7 +32,7 @@ function fromDirectory(dir: string): Found | undefined {
 
 /** Flags, then PHAROS_SERVER and PHAROS_TOKEN, then the data directories a person usually has: .demo and .pharos. */
 function findServer(options: ServerOptions, env: NodeJS.ProcessEnv = process.env): Found {
-  const directories = [options.dir, env.PHAROS_DIR].filter((dir) => dir !== undefined);
+  const directories = [options.dir ?? env.PHAROS_DIR].filter((dir) => dir !== undefined);
   const known = (directories.length > 0 ? directories : [".demo", ".pharos"])
     .map(fromDirectory)
     .find((found) => found !== undefined);

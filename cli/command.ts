@@ -1,22 +1,32 @@
 import { type Command, Option } from "commander";
 import { type ApiClient, connect, type ServerOptions, toPharosError } from "#cli/client.ts";
-import { EXIT_OF } from "#cli/exit-codes.ts";
+import { reportFailure } from "#cli/failure.ts";
 import type { Format } from "#cli/output.ts";
 
 export interface CommonOptions extends ServerOptions {
   readonly output: Format;
 }
 
+const FORMATS: readonly Format[] = ["table", "json", "yaml"];
+
 /** Adds what every verb that talks to the server takes. */
-export function withServer(command: Command): Command {
+export function withServer(command: Command, formats: readonly string[] = FORMATS): Command {
   return command
     .option(
       "--server <url>",
       "the console's address (default: PHAROS_SERVER, then .demo or .pharos, then http://127.0.0.1:20001)",
     )
     .option("--token <token>", "API token (default: PHAROS_TOKEN, then the data directory's admin-token)")
-    .option("--dir <dir>", "data directory of a server or demo on this machine")
-    .addOption(new Option("-o, --output <format>", "how to print").choices(["table", "json", "yaml"]).default("table"));
+    .option("--dir <dir>", "data directory of a server or demo on this machine (default: PHAROS_DIR)")
+    .addOption(new Option("-o, --output <format>", "how to print").choices(formats).default("table"));
+}
+
+/** Adds what verbs that write take. */
+export function withWrite(command: Command): Command {
+  return command
+    .option("--wait", "until every connected proxy that must have it has acknowledged it")
+    .option("--timeout <duration>", "how long --wait waits", "30s")
+    .option("--reason <text>", "why, kept with the revision", "");
 }
 
 /** Runs a verb against the server and turns its failure into a message and the documented exit code. */
@@ -27,8 +37,6 @@ export async function withClient<O extends ServerOptions>(
   try {
     process.exitCode = (await run(connect(options))) ?? 0;
   } catch (error) {
-    const known = toPharosError(error, options);
-    process.stderr.write(`error: ${known.toString()}\n`);
-    process.exitCode = EXIT_OF[known.code];
+    process.exitCode = reportFailure(toPharosError(error, options));
   }
 }

@@ -1,74 +1,76 @@
 import type { Command } from "commander";
 import { parseAllDocuments } from "yaml";
-import { type CommonOptions, withClient, withServer } from "#cli/command.ts";
+import type { ApiClient } from "#cli/client.ts";
+import { withClient, withServer, withWrite } from "#cli/command.ts";
 import { EXIT } from "#cli/exit-codes.ts";
-import { print } from "#cli/output.ts";
-import { printDiagnostics } from "#cli/print-diagnostics.ts";
+import { UsageError } from "#cli/failure.ts";
+import { printResult, type WriteOptions } from "#cli/print-result.ts";
 import { readChanges } from "#cli/read-changes.ts";
-import { parseKind, parseSelection } from "#cli/resource-args.ts";
-import { waitForRollout } from "#cli/wait-for-rollout.ts";
-import { hasErrors } from "#core/diagnostic.ts";
+import { findKind, parseSelection } from "#cli/resource-args.ts";
 import { PharosError } from "#core/errors.ts";
 
-interface DeleteOptions extends CommonOptions {
+interface DeleteOptions extends WriteOptions {
   readonly namespace: string;
   readonly filename?: string[];
-  readonly wait?: boolean;
-  readonly timeout: string;
-  readonly reason: string;
+  readonly all?: boolean;
+  readonly ignoreNotFound?: boolean;
 }
 
+/** Only what names a resource is read: a file that would be refused today can still be taken back. */
 function refsInFiles(paths: readonly string[], namespace: string): string[] {
-  return readChanges(paths).flatMap((change) =>
-    change.op === "delete"
-      ? []
-      : parseAllDocuments(change.text).flatMap((document) => {
-          const object = document.toJS() as { kind?: string; metadata?: { name?: string; namespace?: string } } | null;
-          if (object?.kind === undefined || object.metadata?.name === undefined) return [];
-          return [`${parseKind(object.kind)}/${object.metadata.namespace ?? namespace}/${object.metadata.name}`];
-        }),
+  return readChanges(paths).flatMap(({ text, file }) =>
+    parseAllDocuments(text).flatMap((document) => {
+      const problem = document.errors[0];
+      if (problem !== undefined) throw new PharosError("invalid", `${file}: ${problem.message}`);
+      const object = document.toJS() as { kind?: string; metadata?: { name?: string; namespace?: string } } | null;
+      if (object === null) return [];
+      const kind = findKind(String(object.kind));
+      if (kind === undefined || object.metadata?.name === undefined)
+        throw new PharosError("invalid", `${file}: a document names no resource (kind ${object.kind})`);
+      return [`${kind}/${object.metadata.namespace ?? namespace}/${object.metadata.name}`];
+    }),
   );
 }
 
+async function refsOf(api: ApiClient, args: readonly string[], options: DeleteOptions): Promise<string[]> {
+  const { namespace, filename, all } = options;
+  if (filename !== undefined) {
+    if (args.length > 0) throw new UsageError("-f and names together", { hint: "one or the other" });
+    return refsInFiles(filename, namespace);
+  }
+  const { kinds, names } = parseSelection(args);
+  if (names !== null) return names.map(({ kind, name }) => `${kind}/${namespace}/${name}`);
+  if (all) return (await api.config.list.query({ kinds: [...kinds], namespace })).map(({ ref }) => ref);
+  throw new UsageError("nothing to delete was named", {
+    hint: `\`pharos delete ${args[0]} NAME\`, --all for every one in the namespace, or -f FILE`,
+  });
+}
+
 export function addDelete(program: Command): void {
-  withServer(program.command("delete"))
+  withWrite(withServer(program.command("delete")))
     .description("delete resources; all of them or none")
     .argument("[type]", "vs, vs/reviews")
     .argument("[names...]")
     .option("-f, --filename <path...>", "delete what these files hold")
     .option("-n, --namespace <namespace>", "namespace", "default")
-    .option("--wait", "until every connected proxy that must know has acknowledged it")
-    .option("--timeout <seconds>", "how long --wait waits", "30")
-    .option("--reason <text>", "why, kept with the revision", "")
+    .option("--all", "every resource of the type in the namespace")
+    .option("--ignore-not-found", "what is not there is no error")
     .action((type: string | undefined, names: string[], options: DeleteOptions) =>
       withClient(options, async (api) => {
-        const refs =
-          options.filename === undefined
-            ? named([type, ...names], options.namespace)
-            : refsInFiles(options.filename, options.namespace);
-        if (refs.length === 0)
-          throw new PharosError("invalid", "nothing to delete was named", {
-            hint: "`pharos delete vs reviews`, or -f FILE",
-          });
+        let refs = await refsOf(api, type === undefined ? [] : [type, ...names], options);
+        if (options.ignoreNotFound) {
+          const known = new Set((await api.config.list.query({})).map(({ ref }) => ref));
+          refs = refs.filter((ref) => known.has(ref));
+        }
+        if (refs.length === 0) {
+          process.stderr.write("nothing to delete\n");
+          return EXIT.ok;
+        }
         const result = await api.config.applyChanges.mutate({
           changes: refs.map((ref) => ({ op: "delete", ref })),
           reason: options.reason,
         });
-        printDiagnostics(result.diagnostics);
-        if (hasErrors(result.diagnostics)) return EXIT.invalid;
-        const columns = [
-          { title: "resource", value: (row: { ref: string }) => row.ref },
-          { title: "result", value: (row: { op: string }) => row.op },
-        ];
-        print(options.output, { revision: result.revision, deleted: refs }, result.changed, columns);
-        return options.wait && result.revision !== null
-          ? waitForRollout(api, result.revision, Number(options.timeout) * 1000)
-          : EXIT.ok;
+        return printResult(api, options, result);
       }),
     );
-}
-
-function named(args: readonly (string | undefined)[], namespace: string): string[] {
-  const { kinds, names } = parseSelection(args.filter((argument) => argument !== undefined));
-  return kinds.flatMap((kind) => names.map((name) => `${kind}/${namespace}/${name}`));
 }

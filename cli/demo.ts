@@ -6,7 +6,8 @@ import type { Command } from "commander";
 import { type DemoOptions, runDemo } from "#cli/demo/run.ts";
 import { belongsTo, readState, writeState } from "#cli/demo/state.ts";
 import { stopDemo } from "#cli/demo/stop.ts";
-import { EXIT, EXIT_OF } from "#cli/exit-codes.ts";
+import { EXIT } from "#cli/exit-codes.ts";
+import { reportFailure } from "#cli/failure.ts";
 import { integerFlag, numberFlag } from "#cli/number.ts";
 import { PharosError } from "#core/errors.ts";
 
@@ -119,9 +120,7 @@ export function addDemo(program: Command): void {
       try {
         process.exitCode = await run(flags);
       } catch (error) {
-        const known = PharosError.from(error);
-        process.stderr.write(`error: ${known.toString()}\n`);
-        process.exitCode = EXIT_OF[known.code];
+        process.exitCode = reportFailure(error);
       }
     });
 }

@@ -1,3 +1,4 @@
+import { styleText } from "node:util";
 import type { Command } from "commander";
 import { createTwoFilesPatch } from "diff";
 import { stringify } from "yaml";
@@ -7,23 +8,37 @@ import { printDiagnostics } from "#cli/print-diagnostics.ts";
 import { readChanges } from "#cli/read-changes.ts";
 import { hasErrors } from "#core/diagnostic.ts";
 
+const COLOURS = { "+": "green", "-": "red", "@": "cyan" } as const;
+
+/** As git shows it, on a terminal; plain text into a pipe or where NO_COLOR says so. */
+function colour(patch: string): string {
+  return patch.replace(/^([-+@]).*$/gm, (line, sign: keyof typeof COLOURS) =>
+    styleText(COLOURS[sign], line, { stream: process.stdout }),
+  );
+}
+
+function count(n: number, one: string, many: string): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
+
 export function addDiff(program: Command): void {
   withServer(program.command("diff"))
     .description("what `apply` would change: exit 0 nothing, 1 something, above that an error")
     .requiredOption("-f, --filename <path...>", "file, directory, or - for standard input")
-    .action((options: CommonOptions & { filename: string[] }) =>
+    .option("-n, --namespace <namespace>", "namespace of the resources that name none")
+    .action((options: CommonOptions & { filename: string[]; namespace?: string }) =>
       withClient(options, async (api) => {
-        const result = await api.config.preview.mutate({ changes: readChanges(options.filename) });
+        const result = await api.config.preview.mutate({ changes: readChanges(options.filename, options.namespace) });
         printDiagnostics(result.diagnostics);
         if (hasErrors(result.diagnostics)) return EXIT.invalid;
         if (options.output === "json") process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
         else if (options.output === "yaml") process.stdout.write(stringify(result));
         else {
           for (const { ref, before = "", after = "" } of result.changed)
-            process.stdout.write(createTwoFilesPatch(`live/${ref}`, `applied/${ref}`, before, after));
+            process.stdout.write(colour(createTwoFilesPatch(`live/${ref}`, `applied/${ref}`, before, after)));
           if (result.changed.length > 0)
             process.stderr.write(
-              `${result.xds.length} xDS resources on ${result.proxies.length} proxies would change\n`,
+              `${count(result.xds.length, "xDS resource", "xDS resources")} on ${count(result.proxies.length, "proxy", "proxies")} would change\n`,
             );
         }
         return result.changed.length > 0 ? EXIT.differs : EXIT.ok;

@@ -1,26 +1,74 @@
 import type { Command } from "commander";
 import { parse, stringify } from "yaml";
+import type { ApiClient } from "#cli/client.ts";
 import { type CommonOptions, withClient, withServer } from "#cli/command.ts";
-import { age, print } from "#cli/output.ts";
-import { parseSelection } from "#cli/resource-args.ts";
+import { EXIT } from "#cli/exit-codes.ts";
+import { age, type Column, type Format, print } from "#cli/output.ts";
+import { parseSelection, type Selection } from "#cli/resource-args.ts";
 import { PharosError } from "#core/errors.ts";
-import type { ResourceSummary } from "#core/view/config.ts";
+import { editDocument } from "#core/resource/edit-document.ts";
+import { KINDS } from "#core/resource/kinds.ts";
+import type { ResourceDetail, ResourceSummary } from "#core/view/config.ts";
 
-interface GetOptions extends CommonOptions {
+interface GetOptions extends Omit<CommonOptions, "output"> {
+  readonly output: Format | "wide" | "name";
   readonly namespace: string;
   readonly allNamespaces?: boolean;
 }
 
-const columns = [
-  { title: "name", value: (row: ResourceSummary) => row.name },
-  { title: "hosts", value: (row: ResourceSummary) => row.hosts.join(",") || "-" },
-  { title: "version", value: (row: ResourceSummary) => row.resourceVersion },
-  { title: "author", value: (row: ResourceSummary) => row.author },
-  { title: "age", value: (row: ResourceSummary) => age(row.updatedAt) },
-];
+function columnsFor({ kinds }: Selection, { output, allNamespaces }: GetOptions): Column<ResourceSummary>[] {
+  return [
+    ...(allNamespaces ? [{ title: "namespace", value: (row: ResourceSummary) => row.namespace }] : []),
+    ...(kinds.length > 1 ? [{ title: "kind", value: (row: ResourceSummary) => row.kind }] : []),
+    { title: "name", value: (row) => row.name },
+    { title: "hosts", value: (row) => row.hosts.join(",") || "-" },
+    { title: "version", value: (row) => row.resourceVersion },
+    { title: "author", value: (row) => row.author },
+    { title: "age", value: (row) => age(row.updatedAt) },
+    ...(output === "wide"
+      ? [
+          { title: "updated", value: (row: ResourceSummary) => row.updatedAt },
+          {
+            title: "problems",
+            value: (row: ResourceSummary) => row.diagnostics.map(({ code }) => code).join(",") || "-",
+          },
+        ]
+      : []),
+  ];
+}
+
+/** The named ones in the order of the list; all when none is named. Throws `not-found` naming those that are missing. */
+async function choose(api: ApiClient, selection: Selection, options: GetOptions): Promise<readonly ResourceSummary[]> {
+  const listed = await api.config.list.query({
+    kinds: [...selection.kinds],
+    ...(options.allNamespaces ? {} : { namespace: options.namespace }),
+  });
+  if (selection.names === null) return listed;
+  const isNamed = (row: ResourceSummary, named: { kind: string; name: string }): boolean =>
+    row.kind === named.kind && row.name === named.name;
+  const missing = selection.names.filter((named) => !listed.some((row) => isNamed(row, named)));
+  if (missing.length > 0)
+    throw new PharosError(
+      "not-found",
+      `no ${missing.map(({ kind, name }) => `${kind} ${name}`).join(", ")} in ${placeOf(options)}`,
+      {
+        hint: options.allNamespaces ? "`pharos get all -A` lists what there is" : "-n names another namespace, -A all",
+      },
+    );
+  return listed.filter((row) => selection.names.some((named) => isNamed(row, named)));
+}
+
+function placeOf({ allNamespaces, namespace }: GetOptions): string {
+  return allNamespaces ? "any namespace" : `namespace ${namespace}`;
+}
+
+/** As it was written, with the version that an edit of it begins from: applied later than another's edit, it is a conflict. */
+function withVersion({ text, resourceVersion }: ResourceDetail): string {
+  return editDocument(text, [{ op: "set", path: "metadata.resourceVersion", value: String(resourceVersion) }]);
+}
 
 export function addGet(program: Command): void {
-  withServer(program.command("get"))
+  withServer(program.command("get"), ["table", "wide", "name", "json", "yaml"])
     .description("list resources, or print some as they were written")
     .argument("<type>", "virtualservices (vs), vs/reviews, vs,dr, all")
     .argument("[names...]")
@@ -29,44 +77,26 @@ export function addGet(program: Command): void {
     .action((type: string, names: string[], options: GetOptions) =>
       withClient(options, async (api) => {
         const selection = parseSelection([type, ...names]);
-        const listed = await api.config.list.query({
-          kinds: [...selection.kinds],
-          ...(options.allNamespaces ? {} : { namespace: options.namespace }),
-        });
-        const chosen =
-          selection.names.length === 0 ? listed : listed.filter(({ name }) => selection.names.includes(name));
-        const missing = selection.names.filter((name) => !chosen.some((each) => each.name === name));
-        if (missing.length > 0)
-          throw new PharosError(
-            "not-found",
-            `no ${selection.kinds.join("/")} ${missing.join(", ")} in namespace ${options.namespace}`,
-          );
-        if (options.output === "table") {
-          const extra = [
-            ...(options.allNamespaces ? [{ title: "namespace", value: (row: ResourceSummary) => row.namespace }] : []),
-            ...(selection.kinds.length > 1 ? [{ title: "kind", value: (row: ResourceSummary) => row.kind }] : []),
-          ];
-          print(
-            "table",
-            chosen,
-            chosen,
-            [...extra, ...columns],
-            `no resources found in ${options.allNamespaces ? "any namespace" : `namespace ${options.namespace}`}`,
-          );
-          return;
+        const chosen = await choose(api, selection, options);
+        if (options.output === "table" || options.output === "wide") {
+          const empty = `no resources found in ${placeOf(options)}`;
+          print("table", chosen, chosen, columnsFor(selection, options), empty);
+          return EXIT.ok;
         }
-        const details = await Promise.all(chosen.map(({ ref }) => api.config.get.query({ ref })));
-        if (options.output === "yaml") {
-          process.stdout.write(details.map(({ text }) => text.trimEnd()).join("\n---\n"));
-          process.stdout.write("\n");
-          return;
+        if (options.output === "name") {
+          for (const { kind, name } of chosen)
+            process.stdout.write(`${kind.toLowerCase()}.${KINDS[kind].group}/${name}\n`);
+          return EXIT.ok;
         }
-        const items = details.map(({ text, resourceVersion }) => {
-          const object = parse(text) as { metadata: object };
-          return { ...object, metadata: { ...object.metadata, resourceVersion: String(resourceVersion) } };
-        });
-        const single = selection.names.length === 1 ? items[0] : { apiVersion: "v1", kind: "List", items };
-        process.stdout.write(options.output === "json" ? `${JSON.stringify(single, null, 2)}\n` : stringify(single));
+        const texts = (await Promise.all(chosen.map(({ ref }) => api.config.get.query({ ref })))).map(withVersion);
+        if (options.output === "yaml" && texts.length > 0) {
+          process.stdout.write(`${texts.map((text) => text.trimEnd()).join("\n---\n")}\n`);
+          return EXIT.ok;
+        }
+        const items = texts.map((text): unknown => parse(text));
+        const value = selection.names?.length === 1 ? items[0] : { apiVersion: "v1", kind: "List", items };
+        process.stdout.write(options.output === "json" ? `${JSON.stringify(value, null, 2)}\n` : stringify(value));
+        return EXIT.ok;
       }),
     );
 }

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
-import { EXIT, EXIT_OF } from "#cli/exit-codes.ts";
+import { EXIT } from "#cli/exit-codes.ts";
+import { reportFailure } from "#cli/failure.ts";
 import { type Format, print } from "#cli/output.ts";
-import { PharosError } from "#core/errors.ts";
 
 interface JoinFlags {
   readonly token: string;
@@ -29,9 +29,7 @@ export function addJoin(program: Command): void {
         else print(output, written, [], []);
         process.exitCode = EXIT.ok;
       } catch (error) {
-        const known = PharosError.from(error);
-        process.stderr.write(`error: ${known.toString()}\n`);
-        process.exitCode = EXIT_OF[known.code];
+        process.exitCode = reportFailure(error);
       }
     });
 }

@@ -1,6 +1,8 @@
 import { enableCompileCache } from "node:module";
 import { Command, CommanderError } from "commander";
 import { EXIT } from "#cli/exit-codes.ts";
+import { reportFailure } from "#cli/failure.ts";
+import manifest from "../package.json" with { type: "json" };
 
 enableCompileCache();
 
@@ -32,8 +34,8 @@ const VERBS = {
   history: async (program: Command) => (await import("#cli/history.ts")).addHistory(program),
   rollback: async (program: Command) => (await import("#cli/history.ts")).addRollback(program),
   graph: async (program: Command) => (await import("#cli/graph.ts")).addGraph(program),
-  "proxy-status": async (program: Command) => (await import("#cli/proxies.ts")).addProxyStatus(program),
-  "proxy-config": async (program: Command) => (await import("#cli/proxies.ts")).addProxyConfig(program),
+  "proxy-status": async (program: Command) => (await import("#cli/proxy-status.ts")).addProxyStatus(program),
+  "proxy-config": async (program: Command) => (await import("#cli/proxy-config.ts")).addProxyConfig(program),
   token: async (program: Command) => (await import("#cli/token.ts")).addToken(program),
   join: async (program: Command) => (await import("#cli/join.ts")).addJoin(program),
 } as const;
@@ -43,6 +45,7 @@ const ALIASES: Readonly<Record<string, keyof typeof VERBS>> = { ps: "proxy-statu
 async function main(argv: readonly string[]): Promise<void> {
   const program = new Command("pharos")
     .description("a service mesh: control plane, agents, and the console to see and change it")
+    .version(manifest.version, "-V, --version", "the version of pharos")
     .exitOverride();
   program.addHelpText("after", "\nExit codes: pharos help exit-codes");
   const [verb = "", topic = ""] = argv;
@@ -57,12 +60,16 @@ async function main(argv: readonly string[]): Promise<void> {
   await program.parseAsync(argv, { from: "user" });
 }
 
+// A reader that has seen enough (`| head`) is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(EXIT.ok);
+  throw error;
+});
+
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  else {
-    process.stderr.write(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    process.exitCode = EXIT.internal;
-  }
+  process.exitCode = reportFailure(error);
+  if (error instanceof CommanderError && process.exitCode === EXIT.usage && process.argv.length > 2)
+    process.stderr.write("hint: `pharos help` lists the verbs, `pharos help VERB` the flags of one\n");
 }

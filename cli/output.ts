@@ -21,8 +21,8 @@ export function print<Row>(
   else process.stdout.write(renderTable(rows, columns));
 }
 
-/** Columns are as wide as their widest cell, three spaces apart; the last one is not padded. */
-function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
+/** Columns are as wide as their widest cell, three spaces apart; no line ends in blanks. */
+export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
   const cells = [
     columns.map(({ title }) => title.toUpperCase()),
     ...rows.map((row) => columns.map(({ value }) => String(value(row) ?? "-"))),
@@ -31,14 +31,27 @@ function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[])
   return cells
     .map(
       (line) =>
-        `${line.map((cell, index) => (index === line.length - 1 ? cell : cell.padEnd(widths[index] ?? 0))).join("   ")}\n`,
+        `${line
+          .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+          .join("   ")
+          .trimEnd()}\n`,
     )
     .join("");
 }
 
 /** "3m12s" since `iso`, as kubectl prints ages. */
 export function age(iso: string, nowMs = Date.now()): string {
-  const total = Math.max(0, Math.floor((nowMs - Date.parse(iso)) / 1000));
+  return span(nowMs - Date.parse(iso));
+}
+
+/** "23h59m" until `iso`. */
+export function until(iso: string, nowMs = Date.now()): string {
+  const ms = Date.parse(iso) - nowMs;
+  return ms <= 0 ? "expired" : span(ms);
+}
+
+function span(ms: number): string {
+  const total = Math.max(0, Math.floor(ms / 1000));
   const [days, hours, minutes, seconds] = [
     Math.floor(total / 86_400),
     Math.floor(total / 3600) % 24,

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { PharosError } from "#core/errors.ts";
 import type { ConfigChange } from "#core/view/config.ts";
 
+export type UpsertChange = Extract<ConfigChange, { readonly op: "upsert" }>;
+
 const READABLE = /\.(ya?ml|json)$/;
 
 function filesBelow(path: string): string[] {
@@ -16,12 +18,16 @@ function filesBelow(path: string): string[] {
 }
 
 /** `-f FILE|DIR|-`, any number of them, as one change per file. A directory is read in order of names, recursively. */
-export function readChanges(paths: readonly string[]): ConfigChange[] {
-  const changes: ConfigChange[] = [];
+export function readChanges(paths: readonly string[], namespace?: string): UpsertChange[] {
+  const changes: UpsertChange[] = [];
+  const read = (source: string | number, file: string): void => {
+    const text = readFileSync(source, "utf8");
+    changes.push({ op: "upsert", text, file, ...(namespace === undefined ? {} : { namespace }) });
+  };
   for (const path of paths) {
     try {
-      if (path === "-") changes.push({ op: "upsert", text: readFileSync(0, "utf8"), file: "standard input" });
-      else for (const file of filesBelow(path)) changes.push({ op: "upsert", text: readFileSync(file, "utf8"), file });
+      if (path === "-") read(0, "standard input");
+      else for (const file of filesBelow(path)) read(file, file);
     } catch (error) {
       throw new PharosError(
         "invalid",

@@ -1,32 +1,39 @@
-import { PharosError } from "#core/errors.ts";
+import { UsageError } from "#cli/failure.ts";
 import { KIND_NAMES, KINDS, type Kind } from "#core/resource/kinds.ts";
 
+/** What a command names: whole kinds, or single resources of them. */
+export type Selection =
+  | { readonly names: null; readonly kinds: readonly Kind[] }
+  | { readonly names: readonly { readonly kind: Kind; readonly name: string }[]; readonly kinds: readonly Kind[] };
+
 /** `vs`, `virtualservice`, `virtualservices`, `VirtualService`, `virtualservices.networking.istio.io` → the kind. */
-export function parseKind(text: string): Kind {
+export function findKind(text: string): Kind | undefined {
   const word = text.toLowerCase().split(".")[0] ?? "";
-  const kind = KIND_NAMES.find((name) => [name.toLowerCase(), KINDS[name].plural, KINDS[name].short].includes(word));
+  return KIND_NAMES.find((name) => [name.toLowerCase(), KINDS[name].plural, KINDS[name].short].includes(word));
+}
+
+export function parseKind(text: string): Kind {
+  const kind = findKind(text);
   if (kind !== undefined) return kind;
-  throw new PharosError("invalid", `no resource type "${text}"`, {
+  throw new UsageError(`no resource type "${text}"`, {
     hint: `one of ${KIND_NAMES.map((name) => `${KINDS[name].plural} (${KINDS[name].short})`).join(", ")}`,
   });
 }
 
-/** What follows a verb, as kubectl reads it: `vs`, `vs reviews`, `vs/reviews`, `vs,dr`, `all`. */
-export function parseSelection(args: readonly string[]): { kinds: readonly Kind[]; names: readonly string[] } {
+/** What follows a verb, as kubectl reads it: `vs`, `vs reviews ratings`, `vs/reviews dr/reviews`, `vs,dr`, `all`. */
+export function parseSelection(args: readonly string[]): Selection {
   const [first, ...rest] = args;
   if (first === undefined)
-    throw new PharosError("invalid", "which resources?", {
-      hint: "for example `virtualservices`, `vs reviews` or `vs/reviews`",
+    throw new UsageError("which resources?", { hint: "for example `virtualservices`, `vs reviews` or `vs/reviews`" });
+  if (first.includes("/")) {
+    const names = args.map((argument) => {
+      const [kind = "", name = ""] = argument.split("/", 2);
+      if (name === "")
+        throw new UsageError(`"${argument}" is not TYPE/NAME like the others`, { hint: "for example vs/reviews" });
+      return { kind: parseKind(kind), name };
     });
-  const [typeText = "", name] = first.split("/", 2);
-  if (name !== undefined) {
-    const all = args.map((argument) => argument.split("/", 2));
-    const kinds = new Set(all.map(([kind = ""]) => parseKind(kind)));
-    if (kinds.size > 1)
-      throw new PharosError("invalid", "several types with names in one command", {
-        hint: "name resources of one type at a time",
-      });
-    return { kinds: [...kinds], names: all.map(([, each = ""]) => each) };
+    return { names, kinds: [...new Set(names.map(({ kind }) => kind))] };
   }
-  return { kinds: typeText === "all" ? KIND_NAMES : typeText.split(",").map(parseKind), names: rest };
+  const kinds = first === "all" ? KIND_NAMES : first.split(",").map(parseKind);
+  return { kinds, names: rest.length === 0 ? null : kinds.flatMap((kind) => rest.map((name) => ({ kind, name }))) };
 }

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { durationFlagMs } from "#cli/duration.ts";
-import { EXIT, EXIT_OF } from "#cli/exit-codes.ts";
+import { EXIT } from "#cli/exit-codes.ts";
+import { reportFailure } from "#cli/failure.ts";
 import { integerFlag, numberFlag } from "#cli/number.ts";
-import { PharosError } from "#core/errors.ts";
 
 interface ServeFlags {
   readonly dir: string;
@@ -60,9 +60,7 @@ export function addServe(program: Command): void {
         );
         process.exit(EXIT.ok);
       } catch (error) {
-        const known = PharosError.from(error);
-        process.stderr.write(`error: ${known.toString()}\n${known.code === "internal" ? `${known.stack}\n` : ""}`);
-        process.exit(EXIT_OF[known.code]);
+        process.exit(reportFailure(error));
       }
     });
 }

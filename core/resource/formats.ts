@@ -29,6 +29,7 @@ export const FORMATS = {
   regex: checkRegex,
   label: (text) => matches(DNS_LABEL, text, "is not a DNS label (lower case letters, digits and dashes, at most 63)"),
   "dns-name": (text) => matches(DNS_NAME, text, "is not a DNS name in lower case") ?? longest(text, 253),
+  "resource-version": (text) => matches(/^[0-9]{1,15}$/, text, "is not the version of a resource (digits)"),
   "port-name": (text) =>
     matches(/^[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?$/, text, "is not a port name (letters, digits and dashes)"),
   "label-key": checkLabelKey,

@@ -92,10 +92,10 @@ describe("reading documents", () => {
   });
 
   test("warns of what a server wrote, and leaves it out", () => {
-    const text = resource("DestinationRule", "{ host: a }", '{ name: a, uid: x, resourceVersion: "1" }');
+    const text = resource("DestinationRule", "{ host: a }", "{ name: a, uid: x, generation: 1 }");
     expect(problems(text)).toEqual([
       "warning field-ignored metadata.uid @x",
-      'warning field-ignored metadata.resourceVersion @"1"',
+      "warning field-ignored metadata.generation @1",
     ]);
     expect(parseDocuments(text).resources[0]?.metadata).toEqual({ name: "a", namespace: "default" });
   });

@@ -14,6 +14,8 @@ export interface Metadata {
   readonly annotations?: Readonly<Record<string, string>>;
   /** ISO time of the first revision that held the resource; decides ties as Istio does (oldest first, then name). */
   readonly creationTimestamp?: string;
+  /** In a document that is applied: the version its edit began from. Never in what is stored. */
+  readonly resourceVersion?: string;
 }
 
 /** A resource whose every field was checked against the field table of its kind. */

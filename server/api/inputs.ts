@@ -15,6 +15,10 @@ const configChange = z.discriminatedUnion("op", [
     text: z.string().max(16_000_000),
     expectedVersion: z.number().int().nonnegative().optional(),
     file: z.string().max(4096).optional(),
+    namespace: z
+      .string()
+      .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "is lower case letters, digits and dashes")
+      .optional(),
   }),
   z.object({ op: z.literal("delete"), ref: refText, expectedVersion: z.number().int().nonnegative().optional() }),
 ]);

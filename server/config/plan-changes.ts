@@ -1,6 +1,7 @@
 import { setImmediate as yieldToOthers } from "node:timers/promises";
 import type { Diagnostic } from "#core/diagnostic.ts";
 import { PharosError } from "#core/errors.ts";
+import { type DocumentEdit, editDocument } from "#core/resource/edit-document.ts";
 import { parseDocumentsOneByOne } from "#core/resource/parse-documents.ts";
 import { parseRef } from "#core/resource/parse-ref.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
@@ -39,14 +40,18 @@ export async function planChanges(changes: readonly ConfigChange[]): Promise<Pla
       continue;
     }
     let count = 0;
-    for (const parsed of parseDocumentsOneByOne(change.text, { file: change.file })) {
+    for (const parsed of parseDocumentsOneByOne(change.text, {
+      file: change.file,
+      defaultNamespace: change.namespace,
+    })) {
       diagnostics.push(...parsed.diagnostics);
       for (const { resource, text, line, file } of parsed.documents) {
         const ref = formatRef(refOf(resource));
         count += 1;
         if (writes.has(ref))
           diagnostics.push(duplicate(ref, { line, column: 1, ...(file === undefined ? {} : { file }) }));
-        else writes.set(ref, { ref, resource, text: tidy(text), ...expected(change.expectedVersion) });
+        else
+          writes.set(ref, { ref, ...toWrite(resource, text, change.namespace), ...expected(change.expectedVersion) });
       }
       if (performance.now() > sliceEnd) {
         await yieldToOthers();
@@ -88,6 +93,23 @@ function nothingIn(file: string | undefined): Diagnostic {
 
 function expected(expectedVersion: number | undefined): { expectedVersion?: number } {
   return expectedVersion === undefined ? {} : { expectedVersion };
+}
+
+/**
+ * What is kept of a document. `metadata.resourceVersion`, as `get` prints it and Kubernetes reads it, says what the
+ * edit began from and is left out; a namespace that was given beside the text is put in.
+ */
+function toWrite(resource: AnyResource, text: string, namespace: string | undefined): Omit<Write, "ref"> {
+  const { resourceVersion, ...metadata } = resource.metadata;
+  const edits: DocumentEdit[] = [];
+  if (resourceVersion !== undefined) edits.push({ op: "delete", path: "metadata.resourceVersion" });
+  if (namespace === metadata.namespace) edits.push({ op: "set", path: "metadata.namespace", value: namespace });
+  if (edits.length === 0) return { resource, text: tidy(text) };
+  return {
+    resource: { ...resource, metadata },
+    text: tidy(editDocument(text, edits)),
+    ...(resourceVersion === undefined ? {} : { expectedVersion: Number(resourceVersion) }),
+  };
 }
 
 /** Blank lines around a document are not part of it. */

@@ -195,6 +195,26 @@ describe("two people at once", () => {
     expect((await apply([upsert(rule("c"), 0)])).revision).toBe(3);
   });
 
+  test("metadata.resourceVersion says what an edit began from, and is not kept", async () => {
+    await apply([upsert(rule("a"))]);
+    const versioned = (host: string): string =>
+      rule("a", host).replace("{ name: a }", '{ name: a, resourceVersion: "1" }');
+    await apply([upsert(versioned("x"))], "bob");
+    expect((await store.get(A)).text).toBe(rule("a", "x"));
+    await expect(apply([upsert(versioned("y"))])).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("was changed by bob"),
+    });
+    expect(await hosts()).toEqual({ a: "x" });
+  });
+
+  test("a namespace beside the text is written into the documents that name none", async () => {
+    const text = `${rule("a")}---\n${rule("b").replace("{ name: b }", "{ name: b, namespace: own }")}`;
+    await apply([{ op: "upsert", text, namespace: "given" }]);
+    expect((await store.list({})).map(({ ref }) => ref)).toEqual(["DestinationRule/given/a", "DestinationRule/own/b"]);
+    expect((await store.get("DestinationRule/given/a")).text).toContain("{ name: a, namespace: given }");
+  });
+
   test("of many writers that began from one version exactly one gets through, and no revision is lost", async () => {
     await apply([upsert(rule("a"))]);
     const results = await Promise.allSettled(

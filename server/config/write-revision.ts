@@ -114,7 +114,7 @@ async function conflict(tx: Transaction, write: Write, head: Resource | undefine
   });
   if (last === null)
     return new PharosError("conflict", `${write.ref} does not exist`, {
-      hint: "to create it send expectedVersion 0 or none",
+      hint: "to create it leave metadata.resourceVersion out",
     });
   const did =
     head === undefined ? "was deleted" : write.expectedVersion === 0 ? "exists already: it was written" : "was changed";

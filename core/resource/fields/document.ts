@@ -13,6 +13,8 @@ export const DOCUMENT: FieldTable = {
   "metadata.labels{}": string("label-value"),
   "metadata.annotations": map("annotation-key"),
   "metadata.annotations{}": string(),
+  /** The version an edit began from: the write is a conflict when there is a later one. Not kept. */
+  "metadata.resourceVersion": string("resource-version"),
   "metadata.generateName": refused("give the resource a name"),
   "metadata.finalizers": refused("a delete is done at once"),
   "metadata.ownerReferences": refused("resources do not own each other"),
@@ -20,7 +22,6 @@ export const DOCUMENT: FieldTable = {
   "metadata.deletionTimestamp": ignored(BY_SERVER),
   "metadata.generation": ignored(BY_SERVER),
   "metadata.managedFields": ignored(BY_SERVER),
-  "metadata.resourceVersion": ignored(BY_SERVER),
   "metadata.selfLink": ignored(BY_SERVER),
   "metadata.uid": ignored(BY_SERVER),
   status: ignored(BY_SERVER),
