@@ -110,7 +110,10 @@ async function measure(
   }
 }
 
-/** A fleet's full sync, one edit and reconnect against `pharos serve`, and against istiod where its binary is named. */
+/**
+ * A fleet's full sync, one edit and reconnect against `pharos serve` over mTLS. `--plaintext` measures it without TLS too,
+ * and `--istiod` names the binary of istiod, which is then measured beside it, in plain text like for like.
+ */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
@@ -118,6 +121,7 @@ export async function run(args: readonly string[]): Promise<void> {
       clients: { type: "string", default: "500" },
       services: { type: "string", default: "1000" },
       edits: { type: "string", default: "5" },
+      plaintext: { type: "boolean", default: false },
       istiod: { type: "string", default: process.env.PHAROS_BENCH_ISTIOD ?? "" },
       output: { type: "string", short: "o", default: "table" },
     },
@@ -128,7 +132,8 @@ export async function run(args: readonly string[]): Promise<void> {
   };
   if (values.istiod !== "" && !existsSync(values.istiod)) throw new Error(`--istiod ${values.istiod}: no such file`);
   const starts = [
-    () => startControlPlane(services, VIRTUAL_SERVICES),
+    () => startControlPlane(services, VIRTUAL_SERVICES, false),
+    ...(values.plaintext || values.istiod !== "" ? [() => startControlPlane(services, VIRTUAL_SERVICES, true)] : []),
     ...(values.istiod === "" ? [] : [() => startIstiod(values.istiod, services, VIRTUAL_SERVICES)]),
   ];
   const measured: { readonly name: string; readonly figures: Figures }[] = [];
@@ -141,10 +146,10 @@ export async function run(args: readonly string[]): Promise<void> {
       server.stop();
     }
   }
-  const [pharos, peer] = measured;
+  const [pharos, plain, peer] = measured;
   const row = (what: string, read: (figures: Figures) => number | undefined) => {
     const figures = measured.map((each) => read(each.figures));
-    const [ours, theirs] = figures;
+    const [, ours, theirs] = figures;
     const ratio = ours === undefined || theirs === undefined || ours === 0 ? undefined : theirs / ours;
     return { what, values: peer === undefined ? figures : [...figures, ratio] };
   };
@@ -154,11 +159,12 @@ export async function run(args: readonly string[]): Promise<void> {
       clients,
       services,
       ...pharos?.figures,
+      ...(plain === undefined ? {} : { plaintext: plain.figures }),
       ...(peer === undefined ? {} : { peer: { name: peer.name, ...peer.figures } }),
     },
     {
       title: `${services} services of 4 endpoints, ${VIRTUAL_SERVICES} VirtualServices, ${clients} clients over delta ADS on the same machine`,
-      sides: [...measured.map(({ name }) => name), ...(peer === undefined ? [] : ["ratio"])],
+      sides: [...measured.map(({ name }) => name), ...(peer === undefined ? [] : ["ratio, plain"])],
       rows: [
         row("full sync of all clients, s", (each) => each.fullSyncSeconds),
         row("sent to a client for it, KB", (each) => each.syncBytesPerClient / 1000),

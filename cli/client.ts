@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, TRPCClientError } from "@trpc/client";
-import superjson from "superjson";
 import { type ErrorCode, PharosError } from "#core/errors.ts";
 import type { AppRouter } from "#server/api/router.ts";
 
@@ -55,7 +54,7 @@ function findServer(options: ServerOptions, env: NodeJS.ProcessEnv = process.env
 export function connect(options: ServerOptions): ApiClient {
   const { url, token } = findServer(options);
   const headers = { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
-  const endpoint = { url: `${url}/api/trpc`, transformer: superjson };
+  const endpoint = { url: `${url}/api/trpc` };
   const withHeaders: typeof fetch = (input, init) => {
     const all = new Headers(init?.headers);
     for (const [name, value] of Object.entries(headers)) all.set(name, value);

@@ -55,7 +55,18 @@ export function addressOf(socket: Socket): string {
   return socket.remoteAddress === undefined ? "unix" : `${socket.remoteAddress}:${socket.remotePort}`;
 }
 
+const described = new WeakMap<ServerHttp2Session, Peer>();
+
+/** The same object for every call of a connection: a certificate is read once. */
 export function describePeer(session: ServerHttp2Session): Peer {
+  const known = described.get(session);
+  if (known !== undefined) return known;
+  const peer = readPeer(session);
+  described.set(session, peer);
+  return peer;
+}
+
+function readPeer(session: ServerHttp2Session): Peer {
   const socket = session.socket as TLSSocket;
   const address = addressOf(socket);
   const certificate = typeof socket.getPeerX509Certificate === "function" ? socket.getPeerX509Certificate() : undefined;

@@ -43,13 +43,14 @@ function pharos(...args: string[]): string {
   return stdout;
 }
 
-/** `pharos serve` with generated configuration, written through its API, and an identity from its own authority. */
+/** `pharos serve` with generated configuration, written through its API. Its clients come with an identity from its own authority, or in plain text. */
 export async function startControlPlane(
   services: number,
   virtualServices: number,
+  isPlaintext: boolean,
 ): Promise<Measured & { readonly api: ApiClient }> {
   const dir = mkdtempSync(join(tmpdir(), "pharos-bench-xds-"));
-  const [port, xdsPort] = [await freePort(), await freePort()];
+  const [port, xdsPort, plaintextPort] = [await freePort(), await freePort(), await freePort()];
   const data = join(dir, "server");
   const child = spawn(
     process.execPath,
@@ -58,6 +59,7 @@ export async function startControlPlane(
       MAIN,
       "serve",
       ...["--dir", data, "--port", String(port), "--xds-port", String(xdsPort), "--no-console"],
+      ...(isPlaintext ? ["--plaintext-port", String(plaintextPort)] : []),
     ],
     { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, ...serverProcess.env } },
   );
@@ -80,6 +82,20 @@ export async function startControlPlane(
       );
     }
     pharos("apply", "-f", config, "--dir", data);
+    const api = connect({ dir: data });
+    const server = {
+      pid: child.pid ?? 0,
+      takesVirtualHosts: true,
+      api,
+      stop,
+      async edit(mark: string) {
+        await api.config.applyChanges.mutate({
+          changes: [{ op: "upsert", text: JSON.stringify(virtualService(0, mark)) }],
+          reason: "benchmark",
+        });
+      },
+    };
+    if (isPlaintext) return { ...server, name: "Pharos, plain", address: `127.0.0.1:${plaintextPort}` };
     const token = pharos("token", "create", "--namespace", "ns0", "--service-account", "load", "--dir", data).trim();
     pharos("join", "--token", token, "--out", join(dir, "identity"));
     const read = (name: string): string => readFileSync(join(dir, "identity", name), "utf8");
@@ -88,22 +104,7 @@ export async function startControlPlane(
       identity,
       JSON.stringify({ cert: read("cert-chain.pem"), key: read("key.pem"), roots: read("root-cert.pem") }),
     );
-    const api = connect({ dir: data });
-    return {
-      name: "Pharos",
-      pid: child.pid ?? 0,
-      address: `127.0.0.1:${xdsPort}`,
-      identity,
-      takesVirtualHosts: true,
-      api,
-      stop,
-      async edit(mark) {
-        await api.config.applyChanges.mutate({
-          changes: [{ op: "upsert", text: JSON.stringify(virtualService(0, mark)) }],
-          reason: "benchmark",
-        });
-      },
-    };
+    return { ...server, name: "Pharos, mTLS", address: `127.0.0.1:${xdsPort}`, identity };
   } catch (error) {
     stop();
     throw error;

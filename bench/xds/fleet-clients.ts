@@ -125,6 +125,7 @@ export class Fleet {
       metadata: {
         NAMESPACE: "ns0",
         SERVICE_ACCOUNT: "load",
+        WORKLOAD_NAME: "load",
         LABELS: { app: "load" },
         PHAROS_VHDS: String(this.#options.takesVirtualHosts),
       },

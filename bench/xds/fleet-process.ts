@@ -26,6 +26,7 @@ export interface FleetProcessOptions {
 export class FleetProcess {
   readonly #child: ChildProcess;
   readonly #lines: Interface;
+  readonly #ended: Promise<never>;
 
   constructor({ address, clients, identity, takesVirtualHosts }: FleetProcessOptions) {
     const args = [
@@ -39,6 +40,11 @@ export class FleetProcess {
     this.#child = spawn(process.execPath, [join(import.meta.dirname, "fleet.ts"), ...args], {
       stdio: ["pipe", "pipe", "inherit"],
     });
+    this.#ended = once(this.#child, "exit").then(() =>
+      Promise.reject(new Error("the fleet's process ended; what it said is above")),
+    );
+    // Nobody may be waiting for a line when it ends.
+    this.#ended.catch(() => undefined);
     const { stdout } = this.#child;
     if (stdout === null) throw new Error("the fleet has no output");
     this.#lines = createInterface({ input: stdout });
@@ -69,10 +75,7 @@ export class FleetProcess {
   }
 
   async #line<T>(): Promise<T> {
-    const ended = once(this.#child, "exit").then(() =>
-      Promise.reject(new Error("the fleet's process ended; what it said is above")),
-    );
-    const [line] = (await Promise.race([once(this.#lines, "line"), ended])) as [string];
+    const [line] = (await Promise.race([once(this.#lines, "line"), this.#ended])) as [string];
     return JSON.parse(line) as T;
   }
 }

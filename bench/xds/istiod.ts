@@ -63,7 +63,7 @@ export async function startIstiod(path: string, services: number, virtualService
     throw error;
   }
   return {
-    name: "istiod",
+    name: "istiod, plain",
     pid: child.pid ?? 0,
     address: `127.0.0.1:${grpc}`,
     takesVirtualHosts: false,

@@ -2,7 +2,6 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from "@trpc/client";
 import { type ReactNode, useState } from "react";
-import superjson from "superjson";
 import { createQueryClient } from "#components/api/query-client.ts";
 import { TRPCProvider } from "#components/api/trpc.ts";
 import type { AppRouter } from "#server/api/router.ts";
@@ -14,8 +13,8 @@ function createClient() {
     links: [
       splitLink({
         condition: ({ type }) => type === "subscription",
-        true: httpSubscriptionLink({ url: URL_PATH, transformer: superjson }),
-        false: httpBatchLink({ url: URL_PATH, transformer: superjson, maxURLLength: 4000 }),
+        true: httpSubscriptionLink({ url: URL_PATH }),
+        false: httpBatchLink({ url: URL_PATH, maxURLLength: 4000 }),
       }),
     ],
   });

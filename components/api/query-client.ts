@@ -1,5 +1,4 @@
-import { defaultShouldDehydrateQuery, QueryClient } from "@tanstack/react-query";
-import superjson from "superjson";
+import { QueryClient } from "@tanstack/react-query";
 import { isRetryable } from "#components/api/api-error.ts";
 
 /** One per request on the server, one per tab in the browser. Data older than five seconds is asked for again. */
@@ -12,8 +11,6 @@ export function createQueryClient(): QueryClient {
         // A change of range or filter shows the last figures, dimmed, until the new ones are there.
         placeholderData: (previous: unknown) => previous,
       },
-      dehydrate: { serializeData: superjson.serialize, shouldDehydrateQuery: defaultShouldDehydrateQuery },
-      hydrate: { deserializeData: superjson.deserialize },
     },
   });
 }

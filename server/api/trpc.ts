@@ -1,5 +1,4 @@
 import { initTRPC, TRPCError } from "@trpc/server";
-import superjson from "superjson";
 import { isAllowed, minimalRole, type Procedure } from "#core/access/permissions.ts";
 import { ERROR_CODES } from "#core/error-codes.ts";
 import { PharosError } from "#core/errors.ts";
@@ -15,7 +14,6 @@ export interface ApiContext {
 }
 
 const t = initTRPC.context<ApiContext>().create({
-  transformer: superjson,
   errorFormatter({ shape, error }) {
     const cause = error.cause instanceof PharosError ? error.cause : undefined;
     const { stack: _, ...data } = shape.data;

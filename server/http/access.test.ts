@@ -52,7 +52,7 @@ const definitions = appRouter._def.procedures as unknown as Readonly<
 const typeOf = (procedure: string) => definitions[procedure]?._def.type;
 
 interface WireError {
-  readonly json: { readonly data: { readonly code: string; readonly httpStatus: number } };
+  readonly data: { readonly code: string; readonly httpStatus: number };
 }
 
 /** The code of the refusal, undefined when it went well. A subscription without input says it in its first event. */
@@ -60,10 +60,10 @@ async function codeOf(answer: Response): Promise<string | undefined> {
   const text = await answer.text();
   if (answer.headers.get("content-type")?.startsWith("text/event-stream") === true) {
     const error = /^event: serialized-error\ndata: (.+)$/m.exec(text)?.[1];
-    return error === undefined ? undefined : (JSON.parse(error) as WireError).json.data.code;
+    return error === undefined ? undefined : (JSON.parse(error) as WireError).data.code;
   }
   if (answer.ok) return undefined;
-  const { data } = (JSON.parse(text) as { error: WireError }).error.json;
+  const { data } = (JSON.parse(text) as { error: WireError }).error;
   expect(data.httpStatus).toBe(answer.status);
   return data.code;
 }
@@ -231,7 +231,7 @@ describe("over HTTP", () => {
     "a write with %s does not change anything when a GET carries it",
     async (kind) => {
       const caller = callers.find(({ label }) => label === (kind === "a session" ? "admin session" : "admin token"));
-      const url = `${serve.url}/api/trpc/access.createApiToken?input=${encodeURIComponent('{"json":{"name":"x","role":"admin"}}')}`;
+      const url = `${serve.url}/api/trpc/access.createApiToken?input=${encodeURIComponent('{"name":"x","role":"admin"}')}`;
       expect((await fetch(url, { headers: caller?.headers ?? {} })).status).toBe(405);
       expect((await admin.access.apiTokens.query()).map(({ name }) => name)).not.toContain("x");
     },
@@ -250,7 +250,7 @@ describe("over HTTP", () => {
       const answer = await fetch(`${serve.url}/api/trpc/access.createApiToken`, {
         method: "POST",
         headers: { "content-type": "application/json", ...headers } as Record<string, string>,
-        body: JSON.stringify({ json: { name: "stolen", role: "admin" } }),
+        body: JSON.stringify({ name: "stolen", role: "admin" }),
       });
       expect(await codeOf(answer)).toBe("FORBIDDEN");
     });

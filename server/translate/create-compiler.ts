@@ -34,12 +34,13 @@ export class Compiler {
   readonly #workloads = new Map<ProxyNode, WorkloadLayer>();
   readonly #grpcLayers = new Map<string, GrpcLayer>();
   readonly #grpcClients = new Map<ProxyNode, GrpcLayer>();
-  #labelKeys: string;
+  /** Label keys that some route asks of its callers. */
+  #labelKeys: readonly string[];
 
   constructor(snapshot: Snapshot, hash: Hash) {
     this.#world = new World(snapshot);
     this.#hash = hash;
-    this.#labelKeys = this.#sourceLabelKeys().join();
+    this.#labelKeys = this.#sourceLabelKeys();
   }
 
   /** The node object is the handle: `close` takes the same one. */
@@ -74,8 +75,8 @@ export class Compiler {
     for (const grpc of this.#grpcLayers.values()) changes.push(...grpc.rebuild(affected.hosts));
     for (const workload of this.#workloads.values())
       changes.push(...workload.rebuild(affected, withOtherPorts.has(workload.scope)));
-    const labelKeys = this.#sourceLabelKeys().join();
-    const mustReopen = labelKeys !== this.#labelKeys;
+    const labelKeys = this.#sourceLabelKeys();
+    const mustReopen = labelKeys.join() !== this.#labelKeys.join();
     this.#labelKeys = labelKeys;
     return {
       changes,
@@ -142,13 +143,10 @@ export class Compiler {
   /** Of a node's labels those that some route asks about. */
   #askedLabels({ metadata }: ProxyNode): Record<string, string> {
     return Object.fromEntries(
-      this.#sourceLabelKeys().flatMap((key) =>
-        metadata.LABELS[key] === undefined ? [] : [[key, metadata.LABELS[key]]],
-      ),
+      this.#labelKeys.flatMap((key) => (metadata.LABELS[key] === undefined ? [] : [[key, metadata.LABELS[key]]])),
     );
   }
 
-  /** Label keys that some route asks of its callers. */
   #sourceLabelKeys(): string[] {
     const keys = new Set<string>();
     for (const { spec } of this.#world.all("VirtualService")) {

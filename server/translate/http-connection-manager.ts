@@ -106,6 +106,10 @@ function buildTracing({
   };
 }
 
+const FAULT: HttpFilterInit = { ...typed(FAULT_FILTER, HTTPFaultSchema, {}), disabled: true };
+const CORS: HttpFilterInit = { ...typed(CORS_FILTER, CorsSchema, {}), disabled: true };
+const ROUTER: HttpFilterInit = typed("envoy.filters.http.router", RouterSchema, {});
+
 /** The HTTP connection manager of a listener, with Istio's choices. */
 export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSchema> {
   const { direction, telemetry, routes } = input;
@@ -128,13 +132,8 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
     httpFilters: [
       ...(direction === "inbound" ? [PEER_FILTER] : []),
       ...(input.filters ?? []),
-      ...(direction === "inbound"
-        ? []
-        : [
-            { ...typed(FAULT_FILTER, HTTPFaultSchema, {}), disabled: true },
-            { ...typed(CORS_FILTER, CorsSchema, {}), disabled: true },
-          ]),
-      typed("envoy.filters.http.router", RouterSchema, {}),
+      ...(direction === "inbound" ? [] : [FAULT, CORS]),
+      ROUTER,
     ],
     accessLog: buildAccessLog(telemetry.accessLog, direction),
     ...(telemetry.traceSampling > 0 ? { tracing: buildTracing(telemetry) } : {}),

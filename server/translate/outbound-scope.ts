@@ -8,12 +8,15 @@ import {
 } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
 import { ClusterLoadAssignmentSchema } from "#proto/gen/envoy/config/endpoint/v3/endpoint_pb.js";
+import { ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { buildCluster, buildLoadAssignment } from "#server/translate/build-cluster.ts";
 import { encodeResource, type Hash } from "#server/translate/encode.ts";
+import type { ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
 import { MutableLayer } from "#server/translate/mutable-layer.ts";
 import { BLACK_HOLE, HTTP_PROXY, PASSTHROUGH } from "#server/translate/names.ts";
+import { buildPortListener, buildVirtualOutbound } from "#server/translate/outbound-listener.ts";
 import { durationMs } from "#server/translate/pack.ts";
 import { serviceClusters } from "#server/translate/service-clusters.ts";
 import { type BuiltVirtualHost, buildVirtualHosts, type VirtualHostInit } from "#server/translate/virtual-hosts.ts";
@@ -34,6 +37,9 @@ interface Unit {
   readonly resource: XdsResource;
 }
 
+/** Workloads whose listeners are kept; more are built anew. */
+const LISTENERS_KEPT_MAX = 1000;
+
 export function formatScope({ namespace, labels, takesVirtualHosts, routing }: ScopeKey): string {
   const labelText = Object.entries(labels)
     .sort()
@@ -51,6 +57,7 @@ export class OutboundScope {
   /** Route configuration → its virtual hosts by name; the whole of them only where they go inline. */
   readonly #virtualHosts = new Map<string, Map<string, BuiltVirtualHost>>();
   readonly #hostConfigs = new Map<string, Set<string>>();
+  readonly #captured = new Map<string, readonly Unit[]>();
   users = 0;
 
   constructor(key: ScopeKey, world: World, hash: Hash) {
@@ -70,6 +77,23 @@ export class OutboundScope {
       .map(Number)
       .filter((port) => Number.isInteger(port))
       .sort((a, b) => a - b);
+  }
+
+  /** Listeners of captured outbound traffic. What they hold follows from the ports and the proxy's workload: replicas share them. */
+  capturedListeners(telemetry: ProxyTelemetry): readonly Unit[] {
+    const ports = this.ports();
+    const key = JSON.stringify([ports, telemetry]);
+    const known = this.#captured.get(key);
+    if (known !== undefined) return known;
+    const made = [buildVirtualOutbound(telemetry), ...ports.map((port) => buildPortListener(port, telemetry))].map(
+      (listener): Unit => ({
+        type: "LDS",
+        resource: encodeResource(ListenerSchema, listener.name, listener, [], this.#hash),
+      }),
+    );
+    if (this.#captured.size >= LISTENERS_KEPT_MAX) this.#captured.clear();
+    this.#captured.set(key, made);
+    return made;
   }
 
   /** Builds these hosts anew; returns only what differs. */

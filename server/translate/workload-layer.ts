@@ -22,13 +22,7 @@ import {
 } from "#server/translate/inbound-listener.ts";
 import { MutableLayer } from "#server/translate/mutable-layer.ts";
 import { outboundCluster } from "#server/translate/names.ts";
-import {
-  buildExplicitHttp,
-  buildExplicitTcp,
-  buildForwardProxy,
-  buildPortListener,
-  buildVirtualOutbound,
-} from "#server/translate/outbound-listener.ts";
+import { buildExplicitHttp, buildExplicitTcp, buildForwardProxy } from "#server/translate/outbound-listener.ts";
 import type { OutboundScope } from "#server/translate/outbound-scope.ts";
 import { isHttp, protocolOf } from "#server/translate/protocol.ts";
 import { originsOf } from "#server/translate/virtual-hosts.ts";
@@ -163,8 +157,7 @@ export class WorkloadLayer {
         ? []
         : [this.#listener(buildForwardProxy(metadata.HTTP_PROXY_PORT, telemetry), [])];
     if (metadata.INTERCEPTION_MODE === "NONE") return [...proxy, ...explicit];
-    const ports = this.scope.ports().map((port) => this.#listener(buildPortListener(port, telemetry), []));
-    return [this.#listener(buildVirtualOutbound(telemetry), []), ...ports, ...proxy, ...explicit];
+    return [...this.scope.capturedListeners(telemetry), ...proxy, ...explicit];
   }
 
   #explicit(

@@ -18,6 +18,9 @@ export interface DeltaExtras {
   readonly absent?: readonly string[];
 }
 
+/** Responses that are one chunk and nothing else, which is what a fleet that syncs is sent. */
+const composed = new WeakMap<Chunk, Response>();
+
 /** A DeltaDiscoveryResponse. The nonce follows from the content: streams in the same state get the same bytes. */
 export function composeDelta(
   type: XdsType,
@@ -25,6 +28,22 @@ export function composeDelta(
   { removed = [], absent = [] }: DeltaExtras = {},
 ): Response {
   const used = chunks.filter(({ names }) => names.length > 0);
+  const [only] = used;
+  if (only === undefined || used.length > 1 || removed.length + absent.length > 0)
+    return compose(type, used, removed, absent);
+  const known = composed.get(only);
+  if (known !== undefined) return known;
+  const made = compose(type, used, removed, absent);
+  composed.set(only, made);
+  return made;
+}
+
+function compose(
+  type: XdsType,
+  used: readonly Chunk[],
+  removed: readonly string[],
+  absent: readonly string[],
+): Response {
   const nonce = hashOf(type, [...used.map(({ hash }) => hash), "-", ...removed, "?", ...absent]);
   const typeUrl = TYPE_URLS[type];
   return {

@@ -69,18 +69,18 @@ export function encodeSotwTail(version: string, typeUrl: string, nonce: string):
   return Buffer.concat([stringField(1, version), stringField(4, typeUrl), stringField(5, nonce)]);
 }
 
-/** One length-delimited field: where it starts with its key, where its content is. */
-interface Field {
-  readonly number: number;
-  readonly from: number;
-  readonly contentFrom: number;
-  readonly to: number;
-}
+/** Told of a length-delimited field: its number, where it starts with its key, where its content is. */
+type VisitField = (number: number, from: number, contentFrom: number, to: number) => void;
 
-/** Walks a message's top-level fields, passing over scalars. Throws RangeError on a message that is cut off. */
-function* fieldsOf(message: Buffer): Generator<Field> {
+/** Walks a message's top-level fields, passing over scalars, without an object for each. Throws RangeError on a message that is cut off. */
+function visitFields(message: Buffer, visit: VisitField): void {
   let at = 0;
   const readVarint = (): number => {
+    const first = message[at];
+    if (first !== undefined && first < 0x80) {
+      at += 1;
+      return first;
+    }
     let value = 0;
     for (let shift = 0; ; shift += VARINT_BITS) {
       const byte = message[at++];
@@ -96,8 +96,9 @@ function* fieldsOf(message: Buffer): Generator<Field> {
     if (wire === 2) {
       const length = readVarint();
       if (at + length > message.length) throw new RangeError("a protobuf message is cut off");
-      yield { number: key >>> 3, from, contentFrom: at, to: at + length };
+      const contentFrom = at;
       at += length;
+      visit(key >>> 3, from, contentFrom, at);
     } else if (wire === 0) readVarint();
     else if (wire === 1) at += 8;
     else if (wire === 5) at += 4;
@@ -124,7 +125,7 @@ class RawListReader {
     this.#message = message;
   }
 
-  add({ from, to }: Field): void {
+  add(from: number, to: number): void {
     if (from !== this.#to && this.#to > this.#from) this.#before.push(this.#message.subarray(this.#from, this.#to));
     if (from !== this.#to || this.#to === 0) this.#from = from;
     this.#to = to;
@@ -139,30 +140,36 @@ class RawListReader {
 
 /** Entries of a repeated string field. */
 export function decodeNames(list: RawList): string[] {
-  return Array.from(fieldsOf(list), ({ contentFrom, to }) => list.toString("utf8", contentFrom, to));
+  const names: string[] = [];
+  visitFields(list, (_, __, contentFrom, to) => {
+    names.push(list.toString("utf8", contentFrom, to));
+  });
+  return names;
 }
 
 /** Entries of initial_resource_versions. */
 export function decodeVersions(list: RawList): Map<string, string> {
   const versions = new Map<string, string>();
-  for (const { contentFrom, to } of fieldsOf(list)) {
-    const entry = list.subarray(contentFrom, to);
+  visitFields(list, (_, __, entryFrom, entryTo) => {
+    const entry = list.subarray(entryFrom, entryTo);
     let name = "";
     let version = "";
-    for (const field of fieldsOf(entry)) {
-      if (field.number === 1) name = entry.toString("utf8", field.contentFrom, field.to);
-      else if (field.number === 2) version = entry.toString("utf8", field.contentFrom, field.to);
-    }
+    visitFields(entry, (number, ___, contentFrom, to) => {
+      if (number === 1) name = entry.toString("utf8", contentFrom, to);
+      else if (number === 2) version = entry.toString("utf8", contentFrom, to);
+    });
     versions.set(name, version);
-  }
+  });
   return versions;
 }
 
 /** google.rpc.Status.message */
 function statusMessage(status: Buffer): string {
-  for (const { number, contentFrom, to } of fieldsOf(status))
-    if (number === 2) return status.toString("utf8", contentFrom, to);
-  return "refused without a message";
+  let message = "refused without a message";
+  visitFields(status, (number, _, contentFrom, to) => {
+    if (number === 2) message = status.toString("utf8", contentFrom, to);
+  });
+  return message;
 }
 
 /** Field numbers of the two requests. */
@@ -188,19 +195,22 @@ export interface SotwRequest extends Request {
   readonly names: RawList;
 }
 
-function decodeRequest(message: Buffer, numbers: typeof DELTA | typeof SOTW, list: (field: Field) => void): Request {
+function decodeRequest(
+  message: Buffer,
+  numbers: typeof DELTA | typeof SOTW,
+  list: (number: number, from: number, to: number) => void,
+): Request {
   let node: Buffer | undefined;
   let typeUrl = "";
   let nonce = "";
   let error: string | undefined;
-  for (const field of fieldsOf(message)) {
-    const { number, contentFrom, to } = field;
+  visitFields(message, (number, from, contentFrom, to) => {
     if (number === numbers.node) node = message.subarray(contentFrom, to);
     else if (number === numbers.typeUrl) typeUrl = message.toString("utf8", contentFrom, to);
     else if (number === numbers.nonce) nonce = message.toString("utf8", contentFrom, to);
     else if (number === numbers.error) error = statusMessage(message.subarray(contentFrom, to));
-    else list(field);
-  }
+    else list(number, from, to);
+  });
   return { node, typeUrl, nonce, error };
 }
 
@@ -208,18 +218,18 @@ export function decodeDeltaRequest(message: Buffer): DeltaRequest {
   const subscribe = new RawListReader(message);
   const unsubscribe = new RawListReader(message);
   const versions = new RawListReader(message);
-  const request = decodeRequest(message, DELTA, (field) => {
-    if (field.number === DELTA.subscribe) subscribe.add(field);
-    else if (field.number === DELTA.unsubscribe) unsubscribe.add(field);
-    else if (field.number === DELTA.versions) versions.add(field);
+  const request = decodeRequest(message, DELTA, (number, from, to) => {
+    if (number === DELTA.subscribe) subscribe.add(from, to);
+    else if (number === DELTA.unsubscribe) unsubscribe.add(from, to);
+    else if (number === DELTA.versions) versions.add(from, to);
   });
   return { ...request, subscribe: subscribe.take(), unsubscribe: unsubscribe.take(), versions: versions.take() };
 }
 
 export function decodeSotwRequest(message: Buffer): SotwRequest {
   const names = new RawListReader(message);
-  const request = decodeRequest(message, SOTW, (field) => {
-    if (field.number === SOTW.names) names.add(field);
+  const request = decodeRequest(message, SOTW, (number, from, to) => {
+    if (number === SOTW.names) names.add(from, to);
   });
   return { ...request, names: names.take() };
 }
