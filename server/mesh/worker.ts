@@ -1,6 +1,6 @@
 // The thread that compiles configuration and serves proxies, apart from the event loop that serves people.
 import { createHash } from "node:crypto";
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { type GrpcMethod, GrpcServer } from "#grpc/server.ts";
 import { authorizeNode } from "#server/mesh/authorize-node.ts";
 import { DistrustBook } from "#server/mesh/distrust-book.ts";
@@ -39,12 +39,25 @@ const forwarder = new Forwarder(say);
 /** Serves proxies whose identity `authorize` holds against the node they say they are. */
 function makeMethods(ads: AdsServer): ReadonlyMap<string, GrpcMethod> {
   return new Map([
-    ...ads.methods(),
+    ...Array.from(ads.methods(), ([path, method]): [string, GrpcMethod] => [path, afterPeople(method)]),
     ...data.forwarded.map((path): [string, GrpcMethod] => [
       path,
       { kind: "unary", handle: (request, call) => forwarder.forward(path, request, call) },
     ]),
   ]);
+}
+
+/** A fleet that comes back keeps the loop busy in one turn for a second: what people ask is answered between two streams. */
+function afterPeople(method: GrpcMethod): GrpcMethod {
+  if (method.kind === "unary") return method;
+  return {
+    kind: "stream",
+    open(stream) {
+      for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port))
+        receive((got as { readonly message: ToWorker }).message);
+      return method.open(stream);
+    },
+  };
 }
 
 const plaintextPeers = new WeakSet<object>();
@@ -91,7 +104,7 @@ const calls: MeshCalls = {
   },
 };
 
-port.on("message", (message: ToWorker) => {
+function receive(message: ToWorker): void {
   if (message.kind === "answer") {
     forwarder.answered(message);
     return;
@@ -101,7 +114,8 @@ port.on("message", (message: ToWorker) => {
     (value) => say({ kind: "result", id, value }),
     (error: unknown) => say({ kind: "result", id, error: toWire(error) }),
   );
-});
+}
+port.on("message", receive);
 
 const bound = await server.listen({ host: data.host, port: data.port });
 const boundPlaintext =
