@@ -47,7 +47,11 @@ export function TimeChart({
   return (
     <figure className="min-w-0">
       {isCompact && series.length === 1 ? null : <Legend series={series} />}
-      <div role="img" aria-label={`${label}. ${describeSeries(series, format)}`} className={className ?? "h-40"}>
+      <div
+        role="img"
+        aria-label={`${label}. ${describeSeries(series, format)}`}
+        className={cx("overflow-hidden", className ?? "h-40")}
+      >
         <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 400, height: 160 }}>
           <ComposedChart
             data={rows}

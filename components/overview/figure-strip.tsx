@@ -29,8 +29,8 @@ export function FigureStrip({ overview }: { readonly overview: OverviewView }) {
       />
       <Stat label="Latency, p95" testId="p95" value={formatMillis(overview.p95Ms)} note="95 of 100 are faster" />
       <Stat
-        label="Services well"
-        testId="services-well"
+        label="Healthy services"
+        testId="healthy-services"
         value={`${services.healthy}/${services.total}`}
         tone={services.failing > 0 ? "bad" : troubled > 0 ? "warn" : "plain"}
         note={serviceNote(services)}

@@ -13,7 +13,7 @@ export function FleetCard({ overview }: { readonly overview: OverviewView }) {
     <Card
       title="Proxies"
       actions={
-        <ButtonLink size="sm" variant="ghost" href="/proxies">
+        <ButtonLink size="sm" variant="ghost" className="-mr-2.5" href="/proxies">
           All proxies
         </ButtonLink>
       }
@@ -43,9 +43,15 @@ export function FleetCard({ overview }: { readonly overview: OverviewView }) {
         />
         <Line
           href="/traffic"
-          text="Errors and warnings in the configuration"
-          value={`${diagnostics.errors} and ${diagnostics.warnings}`}
+          text="Errors in the configuration"
+          value={String(diagnostics.errors)}
           isAlarming={diagnostics.errors > 0}
+        />
+        <Line
+          href="/traffic"
+          text="Warnings about the configuration"
+          value={String(diagnostics.warnings)}
+          isAlarming={diagnostics.warnings > 0}
         />
       </ul>
     </Card>

@@ -29,7 +29,7 @@ const well: OverviewView = {
 };
 
 test.each([
-  ["a well mesh", {}, "healthy", "All 4 services are well."],
+  ["a healthy mesh", {}, "healthy", "All 4 services are healthy."],
   ["no traffic is not health", { requestsPerSecond: null }, "unknown", "No traffic was recorded in this range."],
   [
     "a refusal is a failure though all services answer",

@@ -28,7 +28,7 @@ export function judgeMesh(overview: OverviewView): Verdict {
   if (cares.length > 0) return { status: "degraded", text: sentence(cares) };
   if (services.total === 0) return { status: "unknown", text: "No service has been registered yet." };
   if (overview.requestsPerSecond === null) return { status: "unknown", text: "No traffic was recorded in this range." };
-  return { status: "healthy", text: `All ${services.total} services are well.` };
+  return { status: "healthy", text: `All ${services.total} services are healthy.` };
 }
 
 function counted(count: number, one: string, many: string): string | null {

@@ -12,7 +12,7 @@ export function RecentChangesCard({ revisions }: { readonly revisions: OverviewV
       title="Recent changes"
       isFlush
       actions={
-        <ButtonLink size="sm" variant="ghost" href="/changes">
+        <ButtonLink size="sm" variant="ghost" className="-mr-2.5" href="/changes">
           All changes
         </ButtonLink>
       }

@@ -28,7 +28,7 @@ export function WorstServicesCard({
       className={className}
       isFlush
       actions={
-        <ButtonLink size="sm" variant="ghost" href={withRange("/services", range)}>
+        <ButtonLink size="sm" variant="ghost" className="-mr-2.5" href={withRange("/services", range)}>
           All services
         </ButtonLink>
       }

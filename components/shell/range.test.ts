@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseRange, RANGES, refreshMs, withRange } from "#components/shell/range.ts";
+import { longerRange, parseRange, RANGES, refreshMs, withRange } from "#components/shell/range.ts";
 
 test("an unknown or absent range is five minutes", () => {
   for (const name of [null, undefined, "", "2h"]) expect(parseRange(name).seconds).toBe(300);
@@ -19,4 +19,9 @@ test("a link carries the range that was chosen, but no default", () => {
 test("longer ranges are asked for less often", () => {
   const intervals = RANGES.map(refreshMs);
   expect(intervals).toEqual([...intervals].sort((a, b) => a - b));
+});
+
+test("a chart may look back longer than the page, never shorter", () => {
+  expect(longerRange(parseRange("1m"), 300).name).toBe("5m");
+  expect(longerRange(parseRange("1h"), 300).name).toBe("1h");
 });

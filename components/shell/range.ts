@@ -44,3 +44,10 @@ export function withRange(path: string, range: Range): string {
   if (!range.isChosen) return path;
   return `${path}${path.includes("?") ? "&" : "?"}range=${range.name}`;
 }
+
+/** The range itself, or the shortest known one of at least so many seconds. */
+export function longerRange(range: Range, secondsMin: number): Range {
+  if (range.seconds >= secondsMin) return range;
+  const longer = RANGES.find(({ seconds }) => seconds >= secondsMin);
+  return longer === undefined ? range : { ...longer, isChosen: range.isChosen };
+}

@@ -20,7 +20,7 @@ export function ThemeToggle({ initial }: { readonly initial: Theme }) {
   return (
     <Menu
       trigger={
-        <button type="button" aria-label="Theme" title="Theme" className={buttonClass("ghost")}>
+        <button type="button" aria-label="Theme" title="Theme" className={buttonClass("ghost", "icon")}>
           {CHOICES.find((choice) => choice.theme === theme)?.icon}
         </button>
       }

@@ -1,6 +1,7 @@
 "use client";
 import { LogOut } from "lucide-react";
 import { buttonClass } from "#components/ui/button.tsx";
+import { cx } from "#components/ui/cx.ts";
 import { Menu, type MenuEntry } from "#components/ui/menu.tsx";
 import { useToast } from "#components/ui/toast.tsx";
 import type { PrincipalView } from "#core/view/session.ts";
@@ -33,7 +34,11 @@ export function UserMenu({
   return (
     <Menu
       trigger={
-        <button type="button" aria-label={`Account of ${principal.name}`} className={buttonClass("ghost")}>
+        <button
+          type="button"
+          aria-label={`Account of ${principal.name}`}
+          className={cx(buttonClass("ghost", "icon"), "-mr-1")}
+        >
           <span
             aria-hidden
             className="flex size-6 items-center justify-center rounded-full bg-accent-soft font-semibold text-2xs text-accent-text uppercase"

@@ -1,31 +1,48 @@
 "use client";
 import { ChevronDown } from "lucide-react";
 import type { NamespaceBox } from "#components/topology/display-graph.ts";
+import { cx } from "#components/ui/cx.ts";
 import { HealthMark } from "#components/ui/health-mark.tsx";
 
-/** The name of a namespace at the corner of its box; closes the box. */
-export function BoxHeader({
-  box,
-  id,
-  onClose,
-}: {
+export interface BoxHeaderProps {
   readonly box: NamespaceBox;
   readonly id: string;
+  readonly isSelected: boolean;
   readonly onClose: () => void;
-}) {
+  readonly onSelect: () => void;
+}
+
+/** The name of a namespace at the corner of its box: tells of it, and closes the box. */
+export function BoxHeader({ box, id, isSelected, onClose, onSelect }: BoxHeaderProps) {
   return (
-    <button
-      type="button"
+    <div
       data-of={id}
       data-at="corner"
       data-testid="namespace-box"
-      aria-label={`Close namespace ${box.namespace}, ${box.count} inside`}
-      onClick={onClose}
-      className="pointer-events-auto absolute top-0 left-0 flex h-5.5 items-center gap-1.5 whitespace-nowrap rounded-md px-1.5 font-medium text-muted text-xs hover:bg-active hover:text-ink group-data-[detail=none]/layer:opacity-0"
+      className="pointer-events-auto absolute top-0 left-0 flex h-5.5 items-center whitespace-nowrap text-muted text-xs group-data-[detail=none]/layer:opacity-0"
     >
-      <ChevronDown aria-hidden className="size-3.5" />
-      {box.namespace}
-      <HealthMark health={box.health} />
-    </button>
+      <button
+        type="button"
+        aria-label={`Close namespace ${box.namespace}, ${box.count} inside`}
+        title="Close up"
+        onClick={onClose}
+        className="flex size-5.5 items-center justify-center rounded-md hover:bg-active hover:text-ink"
+      >
+        <ChevronDown aria-hidden className="size-3.5" />
+      </button>
+      <button
+        type="button"
+        aria-label={`Namespace ${box.namespace}`}
+        aria-pressed={isSelected}
+        onClick={onSelect}
+        className={cx(
+          "flex h-full items-center gap-1.5 rounded-md px-1 font-medium hover:bg-active hover:text-ink",
+          isSelected && "text-accent-text",
+        )}
+      >
+        {box.namespace}
+        <HealthMark health={box.health} />
+      </button>
+    </div>
   );
 }

@@ -1,5 +1,5 @@
 import { curveEdge } from "#components/topology/curve-edge.ts";
-import type { DisplayEdge, DisplayGraph } from "#components/topology/display-graph.ts";
+import { type DisplayEdge, type DisplayGraph, namespaceNodeId } from "#components/topology/display-graph.ts";
 import type { Point, Positions } from "#components/topology/layout-graph.ts";
 import { nodeSize } from "#components/topology/node-size.ts";
 
@@ -15,6 +15,11 @@ const WIDTH_MAX_PX = 4;
 
 export function boxId(namespace: string): string {
   return `box:${namespace}`;
+}
+
+/** What a person chose who clicked an element: a box stands for its namespace. */
+export function selectionOf(elementId: string): string {
+  return elementId.startsWith("box:") ? namespaceNodeId(elementId.slice("box:".length)) : elementId;
 }
 
 /** What Cytoscape is to hold: boxes first, for their nodes name them. */

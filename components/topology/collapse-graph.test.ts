@@ -47,3 +47,11 @@ test("shares are weighted by rate, latency is the slowest, health the worst", ()
 test("an edge to a node that is not in the graph is left out", () => {
   expect(collapseGraph({ nodes: [node("a", "x")], edges: [edge("a", "gone", 1)] }, new Set()).edges).toEqual([]);
 });
+
+test("the mean of equal shares is exactly that share, whatever the rates", () => {
+  const rates = [0.1, 0.7, 2.93, 1 / 3];
+  const shares = rates.map((rate, at) => edge("gw", `s${at}`, rate, { mtlsPercent: 100 }));
+  const nodes = [node("gw", "ingress"), ...rates.map((_, at) => node(`s${at}`, "shop"))];
+  for (const closed of [new Set<string>(), new Set(["shop"])])
+    for (const { mtlsPercent } of collapseGraph({ nodes, edges: shares }, closed).edges) expect(mtlsPercent).toBe(100);
+});

@@ -1,5 +1,5 @@
 import type { DisplayEdge, DisplayGraph, DisplayNode } from "#components/topology/display-graph.ts";
-import { namespaceNodeId, worstHealth } from "#components/topology/display-graph.ts";
+import { displayNode, namespaceNodeId, worstHealth } from "#components/topology/display-graph.ts";
 import type { Graph, GraphEdge, GraphNode } from "#core/view/graph.ts";
 
 /** A graph whose closed namespaces are one node each, and whose edges between the same two nodes are one, summed. Edges inside a closed namespace vanish into it. */
@@ -30,22 +30,6 @@ export function collapseGraph(graph: Pick<Graph, "nodes" | "edges">, closed: Rea
     }
   }
   return { nodes, edges, boxes };
-}
-
-function displayNode(node: GraphNode): DisplayNode {
-  return {
-    id: node.id,
-    kind: node.kind,
-    name: node.kind === "app" ? (node.app ?? node.name) : node.name,
-    version: node.kind === "app" ? (node.version ?? null) : null,
-    namespace: node.namespace,
-    health: node.health,
-    isRoot: node.isRoot,
-    requestsPerSecondIn: node.requestsPerSecondIn,
-    requestsPerSecondOut: node.requestsPerSecondOut,
-    errorPercentIn: node.errorPercentIn,
-    members: [node],
-  };
 }
 
 /** Rates of a closed namespace are those that cross its border. */
@@ -96,13 +80,16 @@ function weighted<E extends { readonly requestsPerSecond: number }>(
   edges: readonly E[],
   readValue: (edge: E) => number | null,
 ): number | null {
+  let first: number | null = null;
   let total = 0;
   let rate = 0;
   for (const edge of edges) {
     const value = readValue(edge);
-    if (value === null) continue;
-    total += value * edge.requestsPerSecond;
+    if (value === null || edge.requestsPerSecond === 0) continue;
+    first ??= value;
+    // Relative to the first, so that the mean of equal figures is that figure: 100 % must not come out as 99.999….
+    total += (value - first) * edge.requestsPerSecond;
     rate += edge.requestsPerSecond;
   }
-  return rate === 0 ? null : total / rate;
+  return first === null ? null : first + total / rate;
 }

@@ -55,6 +55,35 @@ export function worstHealth(all: readonly Health[]): Health {
   });
 }
 
+const NAMESPACE = "namespace:";
+
 export function namespaceNodeId(namespace: string): string {
-  return `namespace:${namespace}`;
+  return `${NAMESPACE}${namespace}`;
+}
+
+/** A node of the graph as it is drawn when its namespace is open. */
+export function displayNode(node: GraphNode): DisplayNode {
+  return {
+    id: node.id,
+    kind: node.kind,
+    name: node.kind === "app" ? (node.app ?? node.name) : node.name,
+    version: node.kind === "app" ? (node.version ?? null) : null,
+    namespace: node.namespace,
+    health: node.health,
+    isRoot: node.isRoot,
+    requestsPerSecondIn: node.requestsPerSecondIn,
+    requestsPerSecondOut: node.requestsPerSecondOut,
+    errorPercentIn: node.errorPercentIn,
+    members: [node],
+  };
+}
+
+/** The namespace that an id stands for, open or closed. */
+export function namespaceOfId(id: string): string | undefined {
+  return id.startsWith(NAMESPACE) ? id.slice(NAMESPACE.length) : undefined;
+}
+
+/** The name of a node with its version, where that tells it apart. */
+export function nodeTitle({ name, version }: Pick<DisplayNode, "name" | "version">): string {
+  return version === null ? name : `${name} ${version}`;
 }

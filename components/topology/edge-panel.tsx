@@ -1,39 +1,37 @@
 "use client";
 import { ArrowRight, ListTree, ShieldCheck } from "lucide-react";
-import { TimeChart } from "#components/charts/time-chart.tsx";
 import { formatMillis } from "#components/format/format-millis.ts";
 import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
 import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
-import type { DisplayEdge, DisplayGraph } from "#components/topology/display-graph.ts";
-import { type EdgeHistory, historyPoints } from "#components/topology/edge-history.ts";
+import { type DisplayEdge, type DisplayGraph, nodeTitle } from "#components/topology/display-graph.ts";
 import { EdgeResponses } from "#components/topology/edge-responses.tsx";
 import { EdgeTraces } from "#components/topology/edge-traces.tsx";
 import { hostOfNode } from "#components/topology/host-of-node.ts";
 import { PanelSection } from "#components/topology/panel-section.tsx";
+import { TrafficSeries } from "#components/topology/traffic-series.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { DefinitionList } from "#components/ui/definition-list.tsx";
 import { DeniedBy } from "#components/ui/denied-by.tsx";
 import { HealthMark } from "#components/ui/health-mark.tsx";
 import { MtlsLock } from "#components/ui/mtls-lock.tsx";
+import type { GraphView } from "#core/view/graph.ts";
 
 export interface EdgePanelProps {
   readonly edge: DisplayEdge;
   readonly graph: DisplayGraph;
-  readonly history: EdgeHistory;
+  readonly view: GraphView;
   readonly onSelect: (id: string) => void;
 }
 
 /** One pair of caller and callee: figures, answers, who refuses, traces. */
-export function EdgePanel({ edge, graph, history, onSelect }: EdgePanelProps) {
+export function EdgePanel({ edge, graph, view, onSelect }: EdgePanelProps) {
   const range = useRange();
   const source = graph.nodes.find(({ id }) => id === edge.source);
   const target = graph.nodes.find(({ id }) => id === edge.target);
   const host = target === undefined ? null : hostOfNode(target, graph);
   const single = edge.members.length === 1 ? edge.members[0] : undefined;
-  const ids = edge.members.map(({ id }) => id);
-  const points = (figure: "requestsPerSecond" | "errorPercent" | "p95Ms") => historyPoints(history, ids, figure);
   const serviceText = host?.split(".").slice(0, 2).join(".") ?? "";
   return (
     <>
@@ -86,37 +84,10 @@ export function EdgePanel({ edge, graph, history, onSelect }: EdgePanelProps) {
         )}
       </PanelSection>
       <EdgeResponses edge={edge} />
-      <PanelSection title="Requests per second" note="Since you opened this page">
-        <TimeChart
-          isCompact
-          label="Requests per second on this edge"
-          series={[{ key: "rate", label: "Requests", color: "series-1", points: points("requestsPerSecond") }]}
-          format={formatRate}
-          syncId="edge"
-          className="h-24"
-        />
-      </PanelSection>
-      <PanelSection title="Errors" note="Since you opened this page">
-        <TimeChart
-          isCompact
-          label="Errors in percent on this edge"
-          series={[{ key: "errors", label: "Errors", color: "bad", points: points("errorPercent") }]}
-          format={formatPercent}
-          max={100}
-          syncId="edge"
-          className="h-24"
-        />
-      </PanelSection>
-      <PanelSection title="Latency, p95" note="Since you opened this page">
-        <TimeChart
-          isCompact
-          label="95th percentile of latency on this edge"
-          series={[{ key: "p95", label: "p95", color: "series-3", points: points("p95Ms") }]}
-          format={formatMillis}
-          syncId="edge"
-          className="h-24"
-        />
-      </PanelSection>
+      <TrafficSeries
+        ends={{ view, from: edge.source, to: edge.target }}
+        what={`from ${nameOf(source, edge.source)} to ${nameOf(target, edge.target)}`}
+      />
       {serviceText === "" ? null : <EdgeTraces service={serviceText} />}
     </>
   );
@@ -133,7 +104,11 @@ function Name({
 }) {
   return (
     <button type="button" onClick={() => onSelect(id)} className="rounded-sm hover:underline">
-      {node === undefined ? id : node.version === null ? node.name : `${node.name} ${node.version}`}
+      {nameOf(node, id)}
     </button>
   );
+}
+
+function nameOf(node: DisplayGraph["nodes"][number] | undefined, id: string): string {
+  return node === undefined ? id : nodeTitle(node);
 }

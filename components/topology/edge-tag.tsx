@@ -49,7 +49,12 @@ export function EdgeTag({ edge, labels, isSelected, isDim, description, onSelect
       ) : status === "degraded" ? (
         <TriangleAlert aria-hidden className="size-3 text-warn" />
       ) : null}
-      {isDenied ? <span className="font-medium">denied</span> : null}
+      {isDenied ? (
+        <span className="max-w-40 truncate">
+          <span className="font-medium">denied</span> by {edge.deniedBy[0]?.split("/").at(-1)}
+          {edge.deniedBy.length > 1 ? ` +${edge.deniedBy.length - 1}` : ""}
+        </span>
+      ) : null}
       {figures.length === 0 ? null : <span>{figures.join(" · ")}</span>}
       {showsLock ? (
         edge.mtlsPercent === 100 ? (

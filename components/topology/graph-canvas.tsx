@@ -1,6 +1,6 @@
 "use client";
 import { useEffect, useRef, useState } from "react";
-import { buildElements } from "#components/topology/build-elements.ts";
+import { buildElements, selectionOf } from "#components/topology/build-elements.ts";
 import type { DisplayGraph } from "#components/topology/display-graph.ts";
 import type { EdgeLabel } from "#components/topology/edge-label.ts";
 import { neighbourhood, withEdges } from "#components/topology/find-nodes.ts";
@@ -8,6 +8,7 @@ import { fitAll } from "#components/topology/fit-all.ts";
 import { GraphOverlay } from "#components/topology/graph-overlay.tsx";
 import { Legend } from "#components/topology/legend.tsx";
 import { syncElements } from "#components/topology/sync-elements.ts";
+import { TrafficMotion } from "#components/topology/traffic-motion.tsx";
 import { useArrangement } from "#components/topology/use-arrangement.ts";
 import { useCytoscape } from "#components/topology/use-cytoscape.ts";
 import { ZoomControls } from "#components/topology/zoom-controls.tsx";
@@ -16,8 +17,12 @@ import type { GraphView } from "#core/view/graph.ts";
 
 export interface GraphCanvasProps {
   readonly graph: DisplayGraph;
+  /** What has a place, shown or not: hiding moves nothing. */
+  readonly arranged: DisplayGraph;
   readonly view: GraphView;
   readonly labels: readonly EdgeLabel[];
+  /** Dots run along the edges. */
+  readonly isAnimated: boolean;
   readonly selected: string | null;
   /** Nodes that the search found; null when nothing is searched for. */
   readonly found: ReadonlySet<string> | null;
@@ -26,10 +31,20 @@ export interface GraphCanvasProps {
 }
 
 /** The drawing: Cytoscape draws edges and boxes, the overlay cards and figures. */
-export function GraphCanvas({ graph, view, labels, selected, found, onSelect, onNamespace }: GraphCanvasProps) {
+export function GraphCanvas({
+  graph,
+  arranged,
+  view,
+  labels,
+  isAnimated,
+  selected,
+  found,
+  onSelect,
+  onNamespace,
+}: GraphCanvasProps) {
   const container = useRef<HTMLDivElement>(null);
   const [hovered, setHovered] = useState<string | null>(null);
-  const { positions, layouts, isArranging, move, tidy } = useArrangement(graph, view);
+  const { positions, layouts, isArranging, move, tidy } = useArrangement(arranged, view);
   const cy = useCytoscape(container, { onSelect, onHover: setHovered, onMove: move });
   const centre = hovered ?? selected;
   const lit = centre === null ? (found === null ? null : withEdges(graph, found)) : neighbourhood(graph, centre);
@@ -47,7 +62,7 @@ export function GraphCanvas({ graph, view, labels, selected, found, onSelect, on
     if (cy === null) return;
     cy.batch(() => {
       cy.elements().forEach((element) => {
-        element.toggleClass("selected", element.id() === selected);
+        element.toggleClass("selected", selectionOf(element.id()) === selected);
         element.toggleClass("dim", lit !== null && !element.hasClass("box") && !lit.has(element.id()));
       });
     });
@@ -57,6 +72,7 @@ export function GraphCanvas({ graph, view, labels, selected, found, onSelect, on
     <div className="relative min-h-0 flex-1 overflow-hidden bg-canvas" data-testid="topology-graph">
       {/* Cytoscape makes its container `position: relative`. */}
       <div ref={container} aria-hidden className="size-full" />
+      {cy === null || !isAnimated ? null : <TrafficMotion cy={cy} graph={graph} lit={lit} />}
       {cy === null || positions === null ? null : (
         <GraphOverlay
           cy={cy}

@@ -3,7 +3,7 @@ import type { Core } from "cytoscape";
 import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef } from "react";
 import { BoxHeader } from "#components/topology/box-header.tsx";
 import { boxId } from "#components/topology/build-elements.ts";
-import type { DisplayGraph } from "#components/topology/display-graph.ts";
+import { type DisplayGraph, namespaceNodeId, nodeTitle } from "#components/topology/display-graph.ts";
 import { describeEdge, type EdgeLabel } from "#components/topology/edge-label.ts";
 import { EdgeTag } from "#components/topology/edge-tag.tsx";
 import { isDirection, nearestNode } from "#components/topology/nearest-node.ts";
@@ -47,9 +47,7 @@ export function GraphOverlay({ cy, graph, labels, selected, lit, centre, onSelec
     };
   }, [cy, place]);
 
-  const names = new Map(
-    graph.nodes.map(({ id, name, version }) => [id, version === null ? name : `${name} ${version}`]),
-  );
+  const names = new Map(graph.nodes.map((node) => [node.id, nodeTitle(node)]));
   const focusable = graph.nodes.some(({ id }) => id === selected) ? selected : graph.nodes[0]?.id;
   const isLit = (id: string) => lit === null || lit.has(id);
   const onKeyDown = (event: KeyboardEvent) => {
@@ -80,6 +78,8 @@ export function GraphOverlay({ cy, graph, labels, selected, lit, centre, onSelec
             key={box.namespace}
             box={box}
             id={boxId(box.namespace)}
+            isSelected={selected === namespaceNodeId(box.namespace)}
+            onSelect={() => onSelect(namespaceNodeId(box.namespace))}
             onClose={() => onNamespace(box.namespace, false)}
           />
         ))}

@@ -105,7 +105,7 @@ export function buildStyle(palette: Palette): StylesheetJson {
         "border-width": 3,
       },
     },
-    { selector: "node.box.selected", style: { "border-width": 1 } },
+    { selector: "node.box.selected", style: { "border-width": 1.5 } },
     { selector: ".dim", style: { opacity: 0.18 } },
     { selector: "node.box.dim", style: { opacity: 1 } },
   ] as StylesheetJson;

@@ -8,19 +8,23 @@ import type { DisplayGraph, DisplayNode } from "#components/topology/display-gra
 import { hostOfNode } from "#components/topology/host-of-node.ts";
 import { KIND_LOOK } from "#components/topology/node-card.tsx";
 import { NodePeers } from "#components/topology/node-peers.tsx";
+import { PanelFigure } from "#components/topology/panel-figure.tsx";
 import { PanelSection } from "#components/topology/panel-section.tsx";
-import { ServiceCharts } from "#components/topology/service-charts.tsx";
+import { ServiceSummary } from "#components/topology/service-summary.tsx";
+import { TrafficSeries } from "#components/topology/traffic-series.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { HealthMark } from "#components/ui/health-mark.tsx";
+import type { GraphEnds, GraphView } from "#core/view/graph.ts";
 
 export interface NodePanelProps {
   readonly node: DisplayNode;
   readonly graph: DisplayGraph;
+  readonly view: GraphView;
   readonly onSelect: (id: string | null) => void;
 }
 
 /** One node: how it does, who calls it, whom it calls, its service's charts, configuration and traces. */
-export function NodePanel({ node, graph, onSelect }: NodePanelProps) {
+export function NodePanel({ node, graph, view, onSelect }: NodePanelProps) {
   const range = useRange();
   const host = hostOfNode(node, graph);
   const { icon: Kind, word } = KIND_LOOK[node.kind];
@@ -38,9 +42,12 @@ export function NodePanel({ node, graph, onSelect }: NodePanelProps) {
         <HealthMark health={node.health} withWord className="mt-1.5" />
         <p className="mt-0.5 text-muted text-xs">{node.health.reason}</p>
         <dl className="tabular mt-3 grid grid-cols-3 gap-2 text-sm">
-          <Figure term="In" value={`${formatRate(node.requestsPerSecondIn)}/s`} />
-          <Figure term="Errors in" value={formatPercent(node.requestsPerSecondIn === 0 ? null : node.errorPercentIn)} />
-          <Figure term="Out" value={`${formatRate(node.requestsPerSecondOut)}/s`} />
+          <PanelFigure term="In" value={`${formatRate(node.requestsPerSecondIn)}/s`} />
+          <PanelFigure
+            term="Errors in"
+            value={formatPercent(node.requestsPerSecondIn === 0 ? null : node.errorPercentIn)}
+          />
+          <PanelFigure term="Out" value={`${formatRate(node.requestsPerSecondOut)}/s`} />
         </dl>
       </header>
       {host === null ? null : (
@@ -62,16 +69,17 @@ export function NodePanel({ node, graph, onSelect }: NodePanelProps) {
         </PanelSection>
       )}
       <NodePeers node={node} graph={graph} onSelect={onSelect} />
-      {host === null ? null : <ServiceCharts host={host} />}
+      <TrafficSeries ends={endsOf(node, view)} what={isSource(node) ? `from ${node.name}` : `to ${node.name}`} />
+      {host === null ? null : <ServiceSummary host={host} />}
     </>
   );
 }
 
-function Figure({ term, value }: { readonly term: string; readonly value: string }) {
-  return (
-    <div>
-      <dt className="text-2xs text-subtle">{term}</dt>
-      <dd className="font-medium text-ink">{value}</dd>
-    </div>
-  );
+/** Where traffic enters the mesh there is only what goes out. */
+function isSource({ isRoot, requestsPerSecondOut }: DisplayNode): boolean {
+  return isRoot && requestsPerSecondOut > 0;
+}
+
+function endsOf(node: DisplayNode, view: GraphView): GraphEnds {
+  return isSource(node) ? { view, from: node.id } : { view, to: node.id };
 }

@@ -1,7 +1,12 @@
 "use client";
 import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
-import type { DisplayEdge, DisplayGraph, DisplayNode } from "#components/topology/display-graph.ts";
+import {
+  type DisplayEdge,
+  type DisplayGraph,
+  type DisplayNode,
+  nodeTitle,
+} from "#components/topology/display-graph.ts";
 import { edgesOf } from "#components/topology/edges-of.ts";
 import { PanelSection } from "#components/topology/panel-section.tsx";
 import { DeniedBy } from "#components/ui/denied-by.tsx";
@@ -18,9 +23,7 @@ export function NodePeers({
   readonly onSelect: (id: string) => void;
 }) {
   const { into, out } = edgesOf(graph, node.id);
-  const names = new Map(
-    graph.nodes.map(({ id, name, version }) => [id, version === null ? name : `${name} ${version}`]),
-  );
+  const names = new Map(graph.nodes.map((node) => [node.id, nodeTitle(node)]));
   return (
     <>
       <Peers title="Callers" edges={into} nameOf={({ source }) => names.get(source) ?? source} onSelect={onSelect} />

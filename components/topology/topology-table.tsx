@@ -2,7 +2,12 @@
 import { formatMillis } from "#components/format/format-millis.ts";
 import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
-import type { DisplayEdge, DisplayGraph, DisplayNode } from "#components/topology/display-graph.ts";
+import {
+  type DisplayEdge,
+  type DisplayGraph,
+  type DisplayNode,
+  nodeTitle,
+} from "#components/topology/display-graph.ts";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { DeniedBy } from "#components/ui/denied-by.tsx";
 import { HealthMark } from "#components/ui/health-mark.tsx";
@@ -41,7 +46,7 @@ export function TopologyTable({ graph, found, selected, onSelect }: TopologyTabl
       />
       {lone.length === 0 ? null : (
         <p className="border-line border-t px-4 py-3 text-muted text-sm">
-          Without traffic: {lone.map(nameOf).join(", ")}
+          Without traffic: {lone.map(nodeTitle).join(", ")}
         </p>
       )}
     </div>
@@ -53,7 +58,7 @@ const TROUBLE = { failure: 0, degraded: 1, unknown: 2, idle: 3, healthy: 4 } as 
 function buildColumns(nodes: ReadonlyMap<string, DisplayNode>): readonly Column<DisplayEdge>[] {
   const name = (id: string) => {
     const node = nodes.get(id);
-    return node === undefined ? id : nameOf(node);
+    return node === undefined ? id : nodeTitle(node);
   };
   return [
     {
@@ -112,15 +117,11 @@ function buildColumns(nodes: ReadonlyMap<string, DisplayNode>): readonly Column<
   ];
 }
 
-function nameOf({ name, version }: DisplayNode): string {
-  return version === null ? name : `${name} ${version}`;
-}
-
 function NodeName({ node, id }: { readonly node: DisplayNode | undefined; readonly id: string }) {
   if (node === undefined) return id;
   return (
     <span className="whitespace-nowrap">
-      {nameOf(node)}
+      {nodeTitle(node)}
       <span className="ml-1.5 font-normal text-subtle text-xs">{node.namespace}</span>
     </span>
   );

@@ -1,15 +1,17 @@
 "use client";
-import { Lock, Network, Pause, Play, Table2 } from "lucide-react";
-import { EDGE_LABELS, type EdgeLabel } from "#components/topology/edge-label.ts";
+import { Network, Pause, Play, Table2 } from "lucide-react";
+import { DisplayMenu } from "#components/topology/display-menu.tsx";
 import { GRAPH_VIEWS } from "#components/topology/parse-view.ts";
+import { Shortcuts } from "#components/topology/shortcuts.tsx";
 import type { TopologyState } from "#components/topology/use-topology-state.ts";
+import { Checkbox } from "#components/ui/checkbox.tsx";
 import { cx } from "#components/ui/cx.ts";
 import { IconButton } from "#components/ui/icon-button.tsx";
 import { SearchInput } from "#components/ui/search-input.tsx";
-import { Segmented, SegmentedMany } from "#components/ui/segmented.tsx";
+import { Segmented } from "#components/ui/segmented.tsx";
+import { useShortcut } from "#components/ui/use-shortcut.ts";
 
 const VIEW_WORD = { "versioned-app": "Versions", service: "Services", workload: "Workloads" } as const;
-const LABEL_WORD: Readonly<Record<EdgeLabel, string>> = { rate: "Rate", errors: "Errors", p95: "p95", mtls: "mTLS" };
 
 export interface TopologyToolbarProps {
   readonly state: TopologyState;
@@ -19,6 +21,8 @@ export interface TopologyToolbarProps {
 }
 
 export function TopologyToolbar({ state, connection, isPaused, onPause }: TopologyToolbarProps) {
+  useShortcut("t", () => state.setAsTable(!state.asTable));
+  useShortcut("p", () => onPause(!isPaused));
   return (
     <div
       role="toolbar"
@@ -59,33 +63,30 @@ export function TopologyToolbar({ state, connection, isPaused, onPause }: Topolo
       <SearchInput
         label="Find name, namespace, health"
         className="w-60"
+        shortcut="/"
         value={state.find}
         onValueChange={state.setFind}
       />
+      {state.find === "" ? null : (
+        <Checkbox
+          label="Only these"
+          className="text-muted text-xs"
+          isChecked={state.isOnlyFound}
+          onChange={(isOn) => state.setFlag("only", isOn)}
+        />
+      )}
       <div className="ml-auto flex items-center gap-2">
-        {state.asTable ? null : (
-          <SegmentedMany
-            label="Figures on edges"
-            testId="topology-labels"
-            values={state.labels}
-            onValuesChange={state.setLabels}
-            options={EDGE_LABELS.map((value) => ({
-              value,
-              label:
-                value === "mtls" ? (
-                  <>
-                    <Lock aria-hidden /> mTLS
-                  </>
-                ) : (
-                  LABEL_WORD[value]
-                ),
-            }))}
-          />
-        )}
         <LiveMark connection={connection} isPaused={isPaused} />
-        <IconButton label={isPaused ? "Go on" : "Hold still"} isPressed={isPaused} onClick={() => onPause(!isPaused)}>
+        <IconButton
+          label={isPaused ? "Resume" : "Pause"}
+          data-testid="pause"
+          isPressed={isPaused}
+          onClick={() => onPause(!isPaused)}
+        >
           {isPaused ? <Play aria-hidden /> : <Pause aria-hidden />}
         </IconButton>
+        <DisplayMenu state={state} />
+        <Shortcuts />
       </div>
     </div>
   );
@@ -93,7 +94,7 @@ export function TopologyToolbar({ state, connection, isPaused, onPause }: Topolo
 
 const LIVE_LOOK = {
   live: { word: "Live", dot: "bg-ok" },
-  connecting: { word: "Connecting", dot: "bg-warn" },
+  connecting: { word: "Reconnecting", dot: "bg-warn" },
   lost: { word: "Connection lost", dot: "bg-bad" },
 } as const;
 
@@ -104,7 +105,7 @@ function LiveMark({
   readonly connection: keyof typeof LIVE_LOOK;
   readonly isPaused: boolean;
 }) {
-  const { word, dot } = isPaused ? { word: "Held", dot: "bg-idle" } : LIVE_LOOK[connection];
+  const { word, dot } = isPaused ? { word: "Paused", dot: "bg-idle" } : LIVE_LOOK[connection];
   return (
     <span
       role="status"

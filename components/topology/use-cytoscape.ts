@@ -1,6 +1,7 @@
 "use client";
 import type { Core } from "cytoscape";
 import { type RefObject, useEffect, useRef, useState } from "react";
+import { selectionOf } from "#components/topology/build-elements.ts";
 import { fitAll } from "#components/topology/fit-all.ts";
 import { buildStyle, readPalette } from "#components/topology/graph-style.ts";
 import type { Point } from "#components/topology/layout-graph.ts";
@@ -69,9 +70,7 @@ function followSize(cy: Core): void {
 }
 
 function listen(cy: Core, handlers: RefObject<GraphEvents>): void {
-  cy.on("tap", (event) =>
-    handlers.current.onSelect(event.target === cy || event.target.hasClass("box") ? null : event.target.id()),
-  );
+  cy.on("tap", (event) => handlers.current.onSelect(event.target === cy ? null : selectionOf(event.target.id())));
   cy.on("mouseover", "node[?isCard], edge", (event) => handlers.current.onHover(event.target.id()));
   cy.on("mouseout", "node[?isCard], edge", () => handlers.current.onHover(null));
   cy.on("position", "node", (event) => curveEdges(cy, event.target.connectedEdges()));

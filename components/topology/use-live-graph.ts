@@ -2,8 +2,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
 import { useTRPC } from "#components/api/trpc.ts";
+import { type GraphAsk, toGraphInput } from "#components/topology/graph-input.ts";
 import type { QueryLike } from "#components/ui/query-view.tsx";
-import type { Graph, GraphView } from "#core/view/graph.ts";
+import type { Graph } from "#core/view/graph.ts";
 
 export interface LiveGraph {
   /** The last graph, live or fetched, with the state of the first fetch. */
@@ -12,9 +13,10 @@ export interface LiveGraph {
 }
 
 /** The graph, anew every two seconds by server-sent events; `isPaused` holds the last one. */
-export function useLiveGraph(view: GraphView, seconds: number, isPaused: boolean): LiveGraph {
+export function useLiveGraph(ask: GraphAsk, isPaused: boolean): LiveGraph {
   const trpc = useTRPC();
-  const input = { view, seconds };
+  const { view } = ask;
+  const input = toGraphInput(ask);
   const query = useQuery(
     trpc.topology.graph.queryOptions(input, {
       staleTime: 10_000,

@@ -1,9 +1,12 @@
 "use client";
 import { formatNames, parseNames } from "#components/topology/closed-namespaces.ts";
+import { namespaceNodeId } from "#components/topology/display-graph.ts";
 import { type EdgeLabel, formatLabels, parseLabels } from "#components/topology/edge-label.ts";
 import { parseView } from "#components/topology/parse-view.ts";
 import { useSearchState } from "#components/ui/use-search-state.ts";
 import type { GraphView } from "#core/view/graph.ts";
+
+export type TopologyFlag = "only" | "idle" | "animate";
 
 export interface TopologyState {
   readonly view: GraphView;
@@ -12,6 +15,11 @@ export interface TopologyState {
   /** A node or an edge. */
   readonly selected: string | null;
   readonly asTable: boolean;
+  /** What the search does not find is not drawn at all. */
+  readonly isOnlyFound: boolean;
+  /** What is registered but had no traffic is drawn too. */
+  readonly withIdle: boolean;
+  readonly isAnimated: boolean;
   readonly closed: ReadonlySet<string>;
   readonly open: ReadonlySet<string>;
   readonly setView: (view: GraphView) => void;
@@ -19,6 +27,7 @@ export interface TopologyState {
   readonly setFind: (find: string) => void;
   readonly select: (id: string | null) => void;
   readonly setAsTable: (asTable: boolean) => void;
+  readonly setFlag: (flag: TopologyFlag, isOn: boolean) => void;
   readonly setNamespace: (namespace: string, isOpen: boolean) => void;
 }
 
@@ -33,6 +42,9 @@ export function useTopologyState(): TopologyState {
     find: search.get("find") ?? "",
     selected: search.get("select"),
     asTable: search.get("as") === "table",
+    isOnlyFound: search.get("only") === "1",
+    withIdle: search.get("idle") === "1",
+    isAnimated: search.get("animate") === "1",
     closed,
     open,
     setView: (view) => search.set({ view: view === "versioned-app" ? null : view, select: null }, { history: "push" }),
@@ -40,11 +52,13 @@ export function useTopologyState(): TopologyState {
     setFind: (find) => search.set({ find }),
     select: (id) => search.set({ select: id }),
     setAsTable: (asTable) => search.set({ as: asTable ? "table" : null }, { history: "push" }),
+    setFlag: (flag, isOn) => search.set({ [flag]: isOn ? "1" : null }),
     setNamespace: (namespace, isOpen) =>
       search.set({
         closed: formatNames(withName(closed, namespace, !isOpen)),
         open: formatNames(withName(open, namespace, isOpen)),
-        select: null,
+        // The namespace itself stays chosen: it is there open and closed.
+        ...(search.get("select") === namespaceNodeId(namespace) ? {} : { select: null }),
       }),
   };
 }

@@ -63,3 +63,12 @@ test("a cycle of parents ends, and none of its spans is lost", () => {
 test("the whole reaches from the first start to the last end, whatever the root says", () => {
   expect(extentOf(trace(span("a", null, 10, 10), span("b", "a", 15, 20)))).toEqual({ startMs: 10, lengthMs: 25 });
 });
+
+test("a span that seems to begin before its parent tells of clocks that differ", () => {
+  const rows = buildWaterfall(trace(span("a", null, 10, 10), span("b", "a", 4, 3), span("c", "a", 9.9995, 1)), none);
+  expect(rows.map(({ span: { spanId }, skewMs }) => [spanId, skewMs])).toEqual([
+    ["a", 0],
+    ["b", 6],
+    ["c", 0],
+  ]);
+});

@@ -13,6 +13,8 @@ export interface WaterfallRow {
   /** Where it stands in the whole, 0 to 1. */
   readonly offset: number;
   readonly width: number;
+  /** It seems to begin before its parent by so much: their hosts' clocks differ. 0 where it does not. */
+  readonly skewMs: number;
   /** Errors in collapsed children show on the parent. */
   readonly hasErrorInside: boolean;
 }
@@ -23,6 +25,7 @@ export function buildWaterfall(trace: Trace, collapsed: ReadonlySet<string>): Wa
   const rows: WaterfallRow[] = [];
   const seen = new Set<string>();
   const { startMs, lengthMs } = extentOf(trace);
+  const starts = new Map(trace.spans.map((span) => [span.spanId, span.startMs]));
   const visit = (
     span: TraceSpan,
     depth: number,
@@ -38,6 +41,7 @@ export function buildWaterfall(trace: Trace, collapsed: ReadonlySet<string>): Wa
       depth,
       isOrphan,
       isCollapsed,
+      skewMs: skewOf(span, starts.get(span.parentSpanId ?? "")),
       hasChildren: below.length > 0,
       offset: (span.startMs - startMs) / lengthMs,
       width: span.durationMs / lengthMs,
@@ -56,6 +60,14 @@ export function buildWaterfall(trace: Trace, collapsed: ReadonlySet<string>): Wa
   // What is left hangs in a cycle; it is shown all the same.
   for (const span of byStart) if (!seen.has(span.spanId)) visit(span, 0, true, true);
   return rows;
+}
+
+/** Microseconds get lost on the way; what is less than this says nothing of a clock. */
+const SKEW_MS_MIN = 1;
+
+function skewOf({ startMs }: TraceSpan, parentStartMs: number | undefined): number {
+  const early = parentStartMs === undefined ? 0 : parentStartMs - startMs;
+  return early < SKEW_MS_MIN ? 0 : early;
 }
 
 /** Start and length of a trace by its spans; never zero long. */

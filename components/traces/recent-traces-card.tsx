@@ -10,6 +10,8 @@ import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import type { TraceSummary } from "#core/view/telemetry.ts";
 
+const SHOWN = 8;
+
 /** A service's last traces, in brief. */
 export function RecentTracesCard({
   service,
@@ -30,6 +32,7 @@ export function RecentTracesCard({
         <ButtonLink
           size="sm"
           variant="ghost"
+          className="-mr-2.5"
           href={withRange(`/traces?service=${encodeURIComponent(`${service}.${namespace}`)}`, range)}
         >
           All traces
@@ -40,6 +43,7 @@ export function RecentTracesCard({
         label="Recent traces"
         columns={buildTraceColumns(["operation", "duration", "start"], colors)}
         rows={traces}
+        pageRows={SHOWN}
         rowKey={({ traceId }) => traceId}
         rowHref={({ traceId }) => withRange(`/traces/${traceId}`, range)}
         empty={

@@ -4,12 +4,12 @@ import { formatMillis } from "#components/format/format-millis.ts";
 import type { ServiceColors } from "#components/traces/assign-colors.ts";
 import { AttributeTable } from "#components/traces/attribute-table.tsx";
 import { ServiceDot } from "#components/traces/service-dot.tsx";
-import { spanTitle } from "#components/traces/span-title.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { Clock } from "#components/ui/time-text.tsx";
+import { spanTitle } from "#core/telemetry/span-title.ts";
 import type { TraceSpan } from "#core/view/telemetry.ts";
 
 export interface SpanDetailProps {

@@ -19,7 +19,7 @@ export function buildTraceColumns(names: readonly TraceColumn[], colors: Service
         <span className="flex min-w-0 items-center gap-2">
           <ServiceDot service={rootService} colors={colors} />
           <span className="truncate">{rootOperation}</span>
-          <span className="truncate font-normal text-subtle text-xs @max-4xl:hidden">{rootService}</span>
+          <span className="truncate font-normal text-subtle text-xs @max-4xl:hidden">{rootService.split(".")[0]}</span>
           {errorCount === 0 ? null : <Badge tone="bad">{errorCount === 1 ? "1 error" : `${errorCount} errors`}</Badge>}
         </span>
       ),
@@ -44,11 +44,15 @@ export function buildTraceColumns(names: readonly TraceColumn[], colors: Service
       hideBelow: "lg",
       sortValue: ({ services }) => Object.keys(services).length,
       cell: ({ services }) => (
-        <span className="flex flex-wrap gap-x-3 gap-y-0.5 text-muted text-xs">
+        <span className="flex items-center gap-x-3 overflow-hidden text-muted text-xs @max-6xl:gap-x-1.5">
           {Object.entries(services).map(([service, count]) => (
-            <span key={service} className="inline-flex items-center gap-1.5 whitespace-nowrap">
+            <span
+              key={service}
+              title={`${service}, ${count} ${count === 1 ? "span" : "spans"}`}
+              className="inline-flex items-center gap-1.5 whitespace-nowrap"
+            >
               <ServiceDot service={service} colors={colors} />
-              {service.split(".")[0]} {count}
+              <span className="@max-6xl:sr-only">{service.split(".")[0]}</span>
             </span>
           ))}
         </span>

@@ -41,6 +41,18 @@ export function TraceFilterBar({
       <Settled value={filter.operation} onSettle={(operation) => onChange({ operation })}>
         {(value, setValue) => <SearchInput label="Operation or path" value={value} onValueChange={setValue} />}
       </Settled>
+      <Settled value={filter.tags} onSettle={(tags) => onChange({ tags })}>
+        {(value, setValue) => (
+          <TextInput
+            aria-label="Tags of a span, name=value"
+            title="Attributes that one span has, as name=value; several are separated by spaces"
+            placeholder="http.status_code=503"
+            className="w-48"
+            value={value}
+            onValueChange={setValue}
+          />
+        )}
+      </Settled>
       <Settled value={filter.minDurationMs?.toString() ?? ""} onSettle={(min) => onChange({ min })}>
         {(value, setValue) => (
           <TextInput

@@ -5,6 +5,9 @@ export interface TraceFilter {
   readonly minDurationMs: number | null;
   readonly maxDurationMs: number | null;
   readonly errorsOnly: boolean;
+  /** `name=value name=value`, as typed. */
+  readonly tags: string;
+  readonly limit: number;
 }
 
 export interface TraceInput {
@@ -15,8 +18,11 @@ export interface TraceInput {
   readonly minDurationMs?: number;
   readonly maxDurationMs?: number;
   readonly errorsOnly?: boolean;
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
+/** How many traces may be asked for; the second is the default. */
+export const TRACE_LIMITS = [20, 100, 200, 500] as const;
 const LIMIT = 100;
 
 /** Reads the filter from the URL; what is not a duration is no bound. */
@@ -27,6 +33,8 @@ export function parseTraceFilter(get: (name: string) => string | null | undefine
     minDurationMs: parseMillis(get("min")),
     maxDurationMs: parseMillis(get("max")),
     errorsOnly: get("errors") === "1",
+    tags: get("tags") ?? "",
+    limit: TRACE_LIMITS.find((limit) => String(limit) === get("limit")) ?? LIMIT,
   };
 }
 
@@ -36,16 +44,24 @@ function parseMillis(text: string | null | undefined): number | null {
   return Number.isFinite(value) && value >= 0 ? value : null;
 }
 
+/** `name=value` pairs; values with spaces stand in quotes. What is no pair is not looked for. */
+export function parseTags(text: string): Readonly<Record<string, string>> {
+  const pairs = text.matchAll(/([^\s=]+)=(?:"([^"]*)"|(\S+))/g);
+  return Object.fromEntries(Array.from(pairs, ([, name = "", quoted, bare = ""]) => [name, quoted ?? bare]));
+}
+
 /** The API's input: server and browser build it here, so that what one fetched the other finds. */
 export function toTraceInput(filter: TraceFilter, seconds: number): TraceInput {
+  const tags = parseTags(filter.tags);
   return {
     seconds,
-    limit: LIMIT,
+    limit: filter.limit,
     ...(filter.service === "" ? {} : { service: filter.service }),
     ...(filter.operation === "" ? {} : { operation: filter.operation }),
     ...(filter.minDurationMs === null ? {} : { minDurationMs: filter.minDurationMs }),
     ...(filter.maxDurationMs === null || filter.maxDurationMs === 0 ? {} : { maxDurationMs: filter.maxDurationMs }),
     ...(filter.errorsOnly ? { errorsOnly: true } : {}),
+    ...(Object.keys(tags).length === 0 ? {} : { tags }),
   };
 }
 
@@ -55,6 +71,7 @@ export function isFiltering(filter: TraceFilter): boolean {
     filter.operation !== "" ||
     filter.minDurationMs !== null ||
     filter.maxDurationMs !== null ||
-    filter.errorsOnly
+    filter.errorsOnly ||
+    filter.tags !== ""
   );
 }

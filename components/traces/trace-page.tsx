@@ -3,7 +3,6 @@ import { useQuery } from "@tanstack/react-query";
 import { useTRPC } from "#components/api/trpc.ts";
 import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
-import { spanTitle } from "#components/traces/span-title.ts";
 import { TraceFacts } from "#components/traces/trace-facts.tsx";
 import { TraceView } from "#components/traces/trace-view.tsx";
 import { Breadcrumbs } from "#components/ui/breadcrumbs.tsx";
@@ -11,6 +10,7 @@ import { Page } from "#components/ui/page.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
+import { spanTitle } from "#core/telemetry/span-title.ts";
 import type { Trace } from "#core/view/telemetry.ts";
 
 const GROWS_MS = 20_000;

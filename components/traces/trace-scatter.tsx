@@ -23,7 +23,7 @@ export function TraceScatter({
     if (traceId !== undefined) onSelect(traceId);
   };
   return (
-    <div aria-hidden className="h-40">
+    <div aria-hidden className="h-40 overflow-hidden">
       <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 800, height: 160 }}>
         <ScatterChart margin={{ top: 6, right: 8, bottom: 0, left: 0 }} accessibilityLayer={false}>
           <CartesianGrid vertical={false} stroke="var(--line)" />

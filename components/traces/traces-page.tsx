@@ -7,7 +7,7 @@ import { refreshMs, withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
 import { assignColors } from "#components/traces/assign-colors.ts";
 import { buildTraceColumns } from "#components/traces/trace-columns.tsx";
-import { isFiltering, parseTraceFilter, toTraceInput } from "#components/traces/trace-filter.ts";
+import { isFiltering, parseTraceFilter, TRACE_LIMITS, toTraceInput } from "#components/traces/trace-filter.ts";
 import { TraceFilterBar } from "#components/traces/trace-filter-bar.tsx";
 import { TraceScatter } from "#components/traces/trace-scatter.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -17,6 +17,7 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Page } from "#components/ui/page.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
+import { Select } from "#components/ui/select.tsx";
 import { SkeletonChart, SkeletonRows } from "#components/ui/skeleton.tsx";
 import { formatSort, parseSort } from "#components/ui/sort-rows.ts";
 import { useSearchState } from "#components/ui/use-search-state.ts";
@@ -31,7 +32,7 @@ export function TracesPage() {
   const traces = useQuery(
     trpc.traces.search.queryOptions(toTraceInput(filter, range.seconds), { refetchInterval: refreshMs(range) * 2 }),
   );
-  const clear = () => search.set({ service: null, operation: null, min: null, max: null, errors: null });
+  const clear = () => search.set({ service: null, operation: null, min: null, max: null, errors: null, tags: null });
   return (
     <Page>
       <PageHeader
@@ -45,7 +46,12 @@ export function TracesPage() {
             <Card>{isFiltering(filter) ? <NoMatch onClear={clear} /> : <NoTraces />}</Card>
           ) : (
             <div className="flex flex-col gap-4">
-              <ScatterCard traces={rows} hrefOf={(traceId) => withRange(`/traces/${traceId}`, range)} />
+              <ScatterCard
+                traces={rows}
+                limit={filter.limit}
+                onLimit={(limit) => search.set({ limit: String(limit) })}
+                hrefOf={(traceId) => withRange(`/traces/${traceId}`, range)}
+              />
               <Card isFlush>
                 <DataTable
                   label="Traces"
@@ -69,9 +75,13 @@ export function TracesPage() {
 
 function ScatterCard({
   traces,
+  limit,
+  onLimit,
   hrefOf,
 }: {
   readonly traces: readonly TraceSummary[];
+  readonly limit: number;
+  readonly onLimit: (limit: number) => void;
   readonly hrefOf: (traceId: string) => string;
 }) {
   const router = useRouter();
@@ -79,7 +89,16 @@ function ScatterCard({
   return (
     <Card
       title="Duration over time"
-      description={`${traces.length} traces, ${failed === 0 ? "none" : failed} with errors`}
+      description={`${traces.length === limit ? `The newest ${limit}` : traces.length} traces, ${failed === 0 ? "none" : failed} with errors`}
+      actions={
+        <Select
+          label="How many"
+          className="w-32"
+          value={String(limit)}
+          options={TRACE_LIMITS.map((each) => ({ value: String(each), label: `Newest ${each}` }))}
+          onValueChange={(value) => onLimit(Number(value))}
+        />
+      }
     >
       <TraceScatter traces={traces} onSelect={(traceId) => router.push(hrefOf(traceId))} />
     </Card>

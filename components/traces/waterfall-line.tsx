@@ -1,13 +1,13 @@
 "use client";
-import { ChevronDown, ChevronRight, OctagonX, Unlink } from "lucide-react";
+import { ChevronDown, ChevronRight, ClockAlert, OctagonX, Unlink } from "lucide-react";
 import type { KeyboardEvent } from "react";
 import { formatMillis } from "#components/format/format-millis.ts";
 import type { ServiceColors } from "#components/traces/assign-colors.ts";
 import type { WaterfallRow } from "#components/traces/build-waterfall.ts";
 import { ServiceDot } from "#components/traces/service-dot.tsx";
-import { spanTitle } from "#components/traces/span-title.ts";
 import { WATERFALL_GRID } from "#components/traces/waterfall-grid.ts";
 import { cx } from "#components/ui/cx.ts";
+import { spanTitle } from "#core/telemetry/span-title.ts";
 
 export interface WaterfallLineProps {
   readonly row: WaterfallRow;
@@ -77,7 +77,16 @@ export function WaterfallLine({
         {isCollapsed ? (
           <span className="tabular shrink-0 rounded-sm bg-active px-1 text-2xs text-muted">+{descendants}</span>
         ) : null}
-        {row.isOrphan ? <Unlink aria-hidden className="size-3 shrink-0 text-subtle" /> : null}
+        {row.isOrphan ? (
+          <span title="Its caller's span was not reported" className="shrink-0">
+            <Unlink aria-hidden className="size-3 text-subtle" />
+          </span>
+        ) : null}
+        {row.skewMs > 0 ? (
+          <span title={skewText(row.skewMs)} className="shrink-0">
+            <ClockAlert aria-hidden className="size-3 text-warn" />
+          </span>
+        ) : null}
         {hasError ? <OctagonX aria-hidden className="size-3.5 shrink-0 text-bad" /> : null}
       </span>
       <Bar row={row} color={`var(--${colors.get(span.service) ?? "idle"})`} hasError={hasError} />
@@ -108,12 +117,17 @@ function Bar({
   );
 }
 
-function describeSpan({ span, descendants, isOrphan }: WaterfallRow): string {
+function skewText(skewMs: number): string {
+  return `Seems to begin ${formatMillis(skewMs)} before its caller: the clocks of their hosts differ`;
+}
+
+function describeSpan({ span, descendants, isOrphan, skewMs }: WaterfallRow): string {
   return [
     `${span.service} ${spanTitle(span)}, ${formatMillis(span.durationMs)}`,
     span.status === "error" ? "error" : "",
     descendants > 0 ? `${descendants} spans inside` : "",
     isOrphan ? "its parent was not reported" : "",
+    skewMs > 0 ? skewText(skewMs) : "",
   ]
     .filter(Boolean)
     .join(", ");

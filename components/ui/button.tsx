@@ -5,7 +5,8 @@ import { cx } from "#components/ui/cx.ts";
 import { Spinner } from "#components/ui/spinner.tsx";
 
 export type ButtonVariant = "primary" | "secondary" | "ghost" | "danger";
-export type ButtonSize = "sm" | "md";
+/** "icon" is as wide as it is high. */
+export type ButtonSize = "sm" | "md" | "icon";
 
 const BASE =
   "inline-flex shrink-0 select-none items-center justify-center gap-1.5 whitespace-nowrap rounded-md font-medium transition-colors disabled:opacity-50 data-disabled:opacity-50 [&_svg]:shrink-0";
@@ -18,6 +19,7 @@ const VARIANT: Record<ButtonVariant, string> = {
 const SIZE: Record<ButtonSize, string> = {
   sm: "h-7 px-2.5 text-xs [&_svg]:size-3.5",
   md: "h-8 px-3 text-sm [&_svg]:size-4",
+  icon: "size-8 [&_svg]:size-4",
 };
 
 /** The classes of a button, for what must look like one. */

@@ -31,9 +31,12 @@ export function HealthMark({ health, withWord = false, className }: HealthMarkPr
   const look = HEALTH_LOOK[health.status];
   const Icon = look.icon;
   return (
-    <span title={health.reason} className={cx("inline-flex items-center gap-1.5 align-middle", className)}>
-      <Icon aria-hidden className={cx("size-3.5 shrink-0", look.mark)} />
-      <span className={withWord ? cx("font-medium text-xs", look.text) : "sr-only"}>{look.word}</span>
+    <span
+      title={health.reason}
+      className={cx("inline-flex gap-1.5", withWord ? "items-baseline" : "items-center align-middle", className)}
+    >
+      <Icon aria-hidden className={cx("size-3.5 shrink-0 self-center", look.mark)} />
+      <span className={withWord ? cx("font-medium text-sm tracking-normal", look.text) : "sr-only"}>{look.word}</span>
     </span>
   );
 }

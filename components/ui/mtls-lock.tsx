@@ -10,12 +10,12 @@ export function MtlsLock({ percent, className }: { readonly percent: number | nu
   return (
     <span
       className={cx(
-        "inline-flex items-center gap-1 whitespace-nowrap",
+        "inline-flex items-baseline gap-1 whitespace-nowrap",
         isAll ? "text-ok-text" : "text-warn-text",
         className,
       )}
     >
-      <Icon aria-hidden className="size-3.5" />
+      <Icon aria-hidden className="size-3.5 self-center" />
       {formatPercent(percent)}
     </span>
   );

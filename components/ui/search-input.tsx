@@ -1,23 +1,32 @@
 "use client";
 import { Search, X } from "lucide-react";
+import { useRef } from "react";
 import { CONTROL_CLASS } from "#components/ui/control-class.ts";
 import { cx } from "#components/ui/cx.ts";
+import { Kbd } from "#components/ui/kbd.tsx";
+import { useShortcut } from "#components/ui/use-shortcut.ts";
 
 export interface SearchInputProps {
   readonly value: string;
   readonly onValueChange: (value: string) => void;
   /** Accessible name and placeholder. */
   readonly label: string;
+  /** A key that leads here from anywhere on the page but text fields. */
+  readonly shortcut?: string;
   readonly className?: string;
 }
 
 /** Filters what is on the page as one types; Escape clears it. */
-export function SearchInput({ value, onValueChange, label, className }: SearchInputProps) {
+export function SearchInput({ value, onValueChange, label, shortcut, className }: SearchInputProps) {
+  const input = useRef<HTMLInputElement>(null);
+  useShortcut(shortcut, () => input.current?.focus());
   return (
     <div className={cx("relative w-64", className)}>
       <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 size-4 text-subtle" />
       <input
+        ref={input}
         type="search"
+        aria-keyshortcuts={shortcut}
         aria-label={label}
         placeholder={label}
         value={value}
@@ -32,7 +41,13 @@ export function SearchInput({ value, onValueChange, label, className }: SearchIn
         }}
         className={cx(CONTROL_CLASS, "px-8 [&::-webkit-search-cancel-button]:hidden")}
       />
-      {value === "" ? null : (
+      {value === "" ? (
+        shortcut === undefined ? null : (
+          <span aria-hidden className="pointer-events-none absolute top-1.75 right-2">
+            <Kbd>{shortcut}</Kbd>
+          </span>
+        )
+      ) : (
         <button
           type="button"
           aria-label="Clear"

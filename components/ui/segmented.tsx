@@ -47,37 +47,3 @@ export function Segmented<V extends string>({
     </ToggleGroup>
   );
 }
-
-/** Any of a few, all visible. */
-export function SegmentedMany<V extends string>({
-  label,
-  values,
-  onValuesChange,
-  options,
-  className,
-  testId,
-}: {
-  readonly label: string;
-  readonly values: readonly V[];
-  readonly onValuesChange: (values: V[]) => void;
-  readonly options: readonly SegmentedOption<V>[];
-  readonly className?: string;
-  readonly testId?: string;
-}) {
-  return (
-    <ToggleGroup
-      multiple
-      aria-label={label}
-      data-testid={testId}
-      className={cx(GROUP, className)}
-      value={values as V[]}
-      onValueChange={(next) => onValuesChange(next as V[])}
-    >
-      {options.map((option) => (
-        <Toggle key={option.value} value={option.value} aria-label={option.name} className={ITEM}>
-          {option.label}
-        </Toggle>
-      ))}
-    </ToggleGroup>
-  );
-}

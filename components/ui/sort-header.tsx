@@ -34,8 +34,8 @@ export function SortHeader<Row>({ column, sort, onSort, className }: SortHeaderP
           type="button"
           onClick={() => onSort({ column: column.id, isDescending: isSorted ? !sort.isDescending : isEnd })}
           className={cx(
-            "group inline-flex items-center gap-1 rounded-sm hover:text-ink",
-            isEnd && "flex-row-reverse",
+            "group flex items-center gap-1 rounded-sm hover:text-ink",
+            isEnd && "ml-auto flex-row-reverse",
             isSorted && "text-ink",
           )}
         >

@@ -9,6 +9,7 @@ const PERMISSIONS = {
   "overview.get": "viewer",
   "topology.graph": "viewer",
   "topology.live": "viewer",
+  "topology.series": "viewer",
   "services.list": "viewer",
   "services.get": "viewer",
   "services.names": "viewer",

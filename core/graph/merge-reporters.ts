@@ -18,6 +18,8 @@ export interface Pair {
   readonly service: string;
   readonly protocol: TrafficKey["protocol"];
   readonly fromGateway: boolean;
+  /** What both ends told: the tally is made of these. */
+  readonly rows: readonly TrafficRow[];
   readonly tally: Tally;
 }
 
@@ -86,7 +88,7 @@ function closePair({ counted, beside, ...pair }: OpenPair): Pair {
     const isSecurityKnown = tally.secured + tally.plain > 0;
     for (const row of beside) tally.addBeside(row, isSecurityKnown);
   }
-  return { ...pair, service: mostCalled(tally) ?? UNKNOWN, tally };
+  return { ...pair, service: mostCalled(tally) ?? UNKNOWN, rows: [...counted, ...beside], tally };
 }
 
 function mostCalled({ services, responses }: Tally): string | undefined {

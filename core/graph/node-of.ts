@@ -81,7 +81,8 @@ function servicesOf(pairs: readonly Pair[]): ReadonlyMap<string, string> {
   return new Map([...best].map(([key, { service }]) => [key, service]));
 }
 
-function workloadNode(view: GraphView, end: End, isGateway: boolean): NodeIdentity {
+/** A workload as a node of a view. */
+export function workloadNode(view: GraphView, end: End, isGateway: boolean): NodeIdentity {
   const { workload, namespace, app, version } = end;
   const base = { namespace, workload, ...(app === UNKNOWN ? {} : { app }) };
   if (isGateway) return { ...base, id: `wl_${namespace}_${workload}`, kind: "gateway", name: workload };
@@ -92,7 +93,8 @@ function workloadNode(view: GraphView, end: End, isGateway: boolean): NodeIdenti
   return { ...base, id: `vapp_${namespace}_${workload}`, kind: "app", name: app, ...versioned };
 }
 
-function serviceNode(host: string, fallbackNamespace: string): NodeIdentity {
+/** A service as a node; the namespace is that of its host, where the host is one of the mesh. */
+export function serviceNode(host: string, fallbackNamespace: string): NodeIdentity {
   const [name = host, namespace = "", marker] = host.split(".");
   const isOfMesh = marker === "svc";
   return {

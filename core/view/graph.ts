@@ -1,6 +1,13 @@
 /** What a node stands for. */
 export type GraphView = "service" | "workload" | "versioned-app";
 
+/** Two ends of a drawn edge: ids of nodes, or `namespace:NAME` for all of a namespace. One alone means anybody at the other. */
+export interface GraphEnds {
+  readonly view: GraphView;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
 export type HealthStatus = "healthy" | "degraded" | "failure" | "idle" | "unknown";
 
 export interface Health {

@@ -44,6 +44,7 @@ export interface TraceSummary {
   readonly startMs: number;
   readonly durationMs: number;
   readonly rootService: string;
+  /** What the root asked for, `GET /productpage`, or its operation. */
   readonly rootOperation: string;
   readonly spanCount: number;
   readonly errorCount: number;

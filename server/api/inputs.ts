@@ -25,9 +25,18 @@ const configChange = z.discriminatedUnion("op", [
 
 export const configChanges = z.array(configChange).min(1).max(10_000);
 
+const graphView = z.enum(["service", "workload", "versioned-app"]).default("versioned-app");
+
 export const graphQuery = z.object({
-  view: z.enum(["service", "workload", "versioned-app"]).default("versioned-app"),
+  view: graphView,
   seconds,
   endMs: z.number().int().positive().optional(),
   namespaces: z.array(z.string().max(63)).max(500).optional(),
+  idle: z.boolean().optional(),
 });
+
+const graphEnd = z.string().min(1).max(400).optional();
+
+export const seriesQuery = z
+  .object({ view: graphView, seconds, from: graphEnd, to: graphEnd })
+  .refine(({ from, to }) => from !== undefined || to !== undefined, "needs from, to or both");

@@ -10,7 +10,7 @@ import type {
   RevisionDetail,
   RevisionSummary,
 } from "#core/view/config.ts";
-import type { Graph, GraphView } from "#core/view/graph.ts";
+import type { Graph, GraphEnds, GraphView } from "#core/view/graph.ts";
 import type { Distribution, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
 import type { OverviewView, ServiceDetail, ServiceRow } from "#core/view/service.ts";
 import type {
@@ -22,7 +22,7 @@ import type {
   Role,
   SessionView,
 } from "#core/view/session.ts";
-import type { RequestRecord, Trace, TraceSummary } from "#core/view/telemetry.ts";
+import type { RequestRecord, ServiceMetrics, Trace, TraceSummary } from "#core/view/telemetry.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 
 /** Who asks, and from where: what every write records. */
@@ -36,6 +36,8 @@ export interface GraphQuery {
   readonly seconds: number;
   readonly endMs?: number | undefined;
   readonly namespaces?: readonly string[] | undefined;
+  /** Also what is registered and had no traffic. */
+  readonly idle?: boolean | undefined;
 }
 
 export interface TraceQuery {
@@ -44,6 +46,8 @@ export interface TraceQuery {
   readonly minDurationMs?: number | undefined;
   readonly maxDurationMs?: number | undefined;
   readonly errorsOnly?: boolean | undefined;
+  /** Attributes that one of its spans has, all of them. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
   readonly seconds: number;
   readonly limit: number;
 }
@@ -68,6 +72,8 @@ export interface Services {
   readonly topology: {
     graph(query: GraphQuery): Promise<Graph>;
     live(query: GraphQuery, signal: AbortSignal): AsyncIterable<Graph>;
+    /** What flowed between two ends of the graph, over time. */
+    series(query: GraphEnds & { readonly seconds: number }): Promise<ServiceMetrics>;
   };
   readonly catalog: {
     services(seconds: number): Promise<readonly ServiceRow[]>;

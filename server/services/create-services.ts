@@ -59,7 +59,7 @@ export function createServices(options: ServicesOptions): Services {
       }),
     },
     overview: createOverviewService({ state, mesh, telemetry, store, catalog, check: () => check() }),
-    topology: createTopologyService(telemetry),
+    topology: createTopologyService({ state, telemetry }),
     catalog,
     config: createConfigService({
       store,

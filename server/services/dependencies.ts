@@ -1,6 +1,6 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { SnapshotChange } from "#core/registry/snapshot.ts";
-import type { Graph, GraphView, Health } from "#core/view/graph.ts";
+import type { Graph, GraphEnds, GraphView, Health } from "#core/view/graph.ts";
 import type { Distribution, MeshPreview, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
 import type { RequestRecord, ServiceMetrics, Trace, TraceSummary } from "#core/view/telemetry.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
@@ -42,6 +42,8 @@ export interface Telemetry {
   ): Promise<Graph>;
   /** Absent host: the whole mesh, counted where it enters. */
   metrics(query: TimeRange & { readonly host?: string | undefined; readonly stepMs: number }): Promise<ServiceMetrics>;
+  /** The same of what flows between two ends of the graph. */
+  edgeMetrics(query: TimeRange & { readonly ends: GraphEnds; readonly stepMs: number }): Promise<ServiceMetrics>;
   services(range: TimeRange): Promise<readonly ServiceFigures[]>;
   requests(query: RequestQuery): Promise<readonly RequestRecord[]>;
   totals(

@@ -1,3 +1,4 @@
+import { spanTitle } from "#core/telemetry/span-title.ts";
 import type { Trace, TraceSpan, TraceSummary } from "#core/view/telemetry.ts";
 
 const KINDS = ["unspecified", "internal", "server", "client", "producer", "consumer"] as const;
@@ -23,24 +24,20 @@ export interface StoredSpan {
 
 export type SpanOutline = Pick<
   StoredSpan,
-  "traceId" | "spanId" | "parentSpanId" | "service" | "name" | "isError" | "startMs" | "durationMs"
+  "traceId" | "spanId" | "parentSpanId" | "service" | "name" | "isError" | "startMs" | "durationMs" | "attributes"
 >;
 
-/** Spans by start; what was sent twice is there once. A span whose parent never came stands as a root. */
+/** Spans by start; what was sent twice is there once. A span whose parent never came still names it. */
 export function assembleTrace(traceId: string, spans: readonly StoredSpan[]): Trace {
   const known = unique(spans);
-  const ids = new Set(known.map(({ spanId }) => spanId));
   const { startMs, durationMs } = extentOf(known);
-  return { traceId, startMs, durationMs, spans: known.map((span) => toSpan(span, ids)) };
+  return { traceId, startMs, durationMs, spans: known.map(toSpan) };
 }
 
-function toSpan(span: StoredSpan, ids: ReadonlySet<string>): TraceSpan {
+function toSpan(span: StoredSpan): TraceSpan {
   return {
     spanId: span.spanId,
-    parentSpanId:
-      span.parentSpanId !== null && ids.has(span.parentSpanId) && span.parentSpanId !== span.spanId
-        ? span.parentSpanId
-        : null,
+    parentSpanId: span.parentSpanId === span.spanId ? null : span.parentSpanId,
     service: span.service,
     operation: span.name,
     kind: KINDS[span.kind] ?? "unspecified",
@@ -64,11 +61,15 @@ export function summarizeTrace(traceId: string, spans: readonly SpanOutline[]): 
     traceId,
     ...extentOf(known),
     rootService: root?.service ?? "unknown",
-    rootOperation: root?.name ?? "unknown",
+    rootOperation: root === undefined ? "unknown" : titleOf(root),
     spanCount: known.length,
     errorCount: known.filter(({ isError }) => isError).length,
     services,
   };
+}
+
+function titleOf({ name, attributes }: SpanOutline): string {
+  return spanTitle({ operation: name, attributes: JSON.parse(attributes) as TraceSpan["attributes"] });
 }
 
 function unique<T extends SpanOutline & { readonly kind?: number }>(spans: readonly T[]): T[] {

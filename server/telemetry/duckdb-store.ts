@@ -1,6 +1,8 @@
 import { statSync } from "node:fs";
 import { fromBinary } from "@bufbuild/protobuf";
 import { buildGraph } from "#core/graph/build-graph.ts";
+import { mergeReporters } from "#core/graph/merge-reporters.ts";
+import { selectPairs } from "#core/graph/select-pairs.ts";
 import { WINDOW_MS } from "#core/telemetry/buckets.ts";
 import type { Graph } from "#core/view/graph.ts";
 import type { RequestRecord, ServiceMetrics, Trace, TraceSummary } from "#core/view/telemetry.ts";
@@ -125,6 +127,31 @@ export class DuckdbTelemetryStore implements TelemetryStore {
     const plan = this.#plan({ startMs: Math.floor(startMs / stepMs) * stepMs, endMs, stepMsMax: stepMs });
     const keys =
       host === undefined ? entryKeys(this.#keys) : keysWhere(this.#keys, (key) => key.destinationService === host);
+    return this.#series(plan, { startMs, endMs, stepMs }, keys);
+  }
+
+  async edgeMetrics({
+    ends,
+    startMs,
+    endMs,
+    stepMs,
+  }: Parameters<Telemetry["edgeMetrics"]>[0]): Promise<ServiceMetrics> {
+    const plan = this.#plan({ startMs: Math.floor(startMs / stepMs) * stepMs, endMs, stepMsMax: stepMs });
+    // Which end a caller stands at is known only from all of the traffic.
+    const rows = await this.#ready.file.read((reader) => sumByKey(reader, this.#keys, plan));
+    const wanted = new Set(selectPairs(mergeReporters(rows), ends).flatMap((pair) => pair.rows.map(({ key }) => key)));
+    return this.#series(
+      plan,
+      { startMs, endMs, stepMs },
+      keysWhere(this.#keys, (key) => wanted.has(key)),
+    );
+  }
+
+  async #series(
+    plan: RangePlan,
+    { startMs, endMs, stepMs }: TimeRange & { readonly stepMs: number },
+    keys: readonly number[],
+  ): Promise<ServiceMetrics> {
     const slots = await this.#ready.file.read((reader) => sumBySlot(reader, this.#keys, plan, stepMs, keys));
     return buildSeries({
       startMs,

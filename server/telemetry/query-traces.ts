@@ -4,9 +4,11 @@ import type { TraceQuery } from "#server/api/services.ts";
 import { assembleTrace, type SpanOutline, type StoredSpan, summarizeTrace } from "#server/telemetry/assemble-trace.ts";
 import type { Reader } from "#server/telemetry/reader.ts";
 
-const OUTLINE = `trace_id AS "traceId", span_id AS "spanId", parent_span_id AS "parentSpanId", service, name, is_error AS "isError",
+const OUTLINE = `attributes, trace_id AS "traceId", span_id AS "spanId", parent_span_id AS "parentSpanId", service, name, is_error AS "isError",
   start_us / 1000.0 AS "startMs", duration_us / 1000.0 AS "durationMs"`;
-const WHOLE = `${OUTLINE}, kind, status, status_message AS "statusMessage", attributes, resource, events`;
+/** What an HTTP span was asked for. */
+const URL = `regexp_extract(attributes, '"(?:http\\.url|url\\.path|http\\.target)":"([^"]*)"', 1)`;
+const WHOLE = `${OUTLINE}, kind, status, status_message AS "statusMessage", resource, events`;
 
 /** Spans of one trace come from several proxies, each in its own time: what is younger is not whole yet. */
 const SETTLE_MS = 3000;
@@ -24,7 +26,16 @@ export async function searchTraces(reader: Reader, query: TraceQuery, nowMs: num
     const service = bind(query.service);
     conditions.push(`(service = ${service} OR starts_with(service, ${service} || '.'))`);
   }
-  if (query.operation !== undefined) conditions.push(`contains(lower(name), lower(${bind(query.operation)}))`);
+  if (query.operation !== undefined) {
+    const text = bind(query.operation);
+    conditions.push(`(contains(lower(name), lower(${text})) OR contains(lower(${URL}), lower(${text})))`);
+  }
+  for (const [key, value] of Object.entries(query.tags ?? {})) {
+    // Attributes are stored as JSON.stringify writes them: strings in quotes, numbers and booleans before a comma or the end.
+    const forms = [`${JSON.stringify(key)}:${JSON.stringify(value)}`];
+    if (isBare(value)) forms.push(`${JSON.stringify(key)}:${value},`, `${JSON.stringify(key)}:${value}}`);
+    conditions.push(`(${forms.map((form) => `contains(attributes, ${bind(form)})`).join(" OR ")})`);
+  }
   if (query.errorsOnly === true) conditions.push("is_error");
   const extent = "(max(all_spans.start_us + all_spans.duration_us) - min(all_spans.start_us)) / 1000.0";
   const durations = [
@@ -50,4 +61,8 @@ export async function findTrace(reader: Reader, traceId: string): Promise<Trace 
   // Ids of 64 bits, as B3 has them, are padded on the wire.
   const rows = await reader.rows(`SELECT ${WHOLE} FROM spans WHERE trace_id = $1`, [traceId.padStart(32, "0")]);
   return rows.length === 0 ? undefined : assembleTrace(traceId, rows as unknown as readonly StoredSpan[]);
+}
+
+function isBare(value: string): boolean {
+  return value === "true" || value === "false" || /^-?\d+(\.\d+)?$/.test(value);
 }

@@ -182,6 +182,33 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
     expect(series.p95Ms[0]?.value).toBeCloseTo(9.75);
   });
 
+  test.each([
+    [
+      "an edge, counted once though both ends tell",
+      { from: "wl_default_productpage-v1", to: "wl_default_reviews-v1" },
+      [5, 1],
+    ],
+    ["all that reaches a node", { to: "wl_default_reviews-v1" }, [8, 1]],
+    ["all that leaves a node", { from: "wl_default_productpage-v1" }, [5, 3]],
+    ["what comes into a namespace from outside, of which there is nothing", { to: "namespace:default" }, [null, null]],
+    ["all inside a namespace", { from: "namespace:default", to: "namespace:default" }, [8, 3]],
+  ])("the figures over time of %s", async (_name, ends, rates) => {
+    const toRatings: Partial<Traffic> = { from: "productpage-v1", to: "ratings-v1" };
+    await store.ingest(
+      reportOf(1, [toReviews(START, 50), toReviews(START + 10_000, 10), toReviews(START + 10_000, 20, toRatings)]),
+      PRODUCTPAGE,
+    );
+    await store.ingest(reportOf(1, [toReviews(START, 50, { side: "destination" })]), REVIEWS);
+    await store.ingest(reportOf(1, [toReviews(START, 30, { from: "details-v1" })]), reporterOf("details-v1"));
+    const series = await store.edgeMetrics({
+      ends: { view: "workload", ...ends },
+      startMs: START,
+      endMs: START + 20_000,
+      stepMs: 10_000,
+    });
+    expect(series.requestsPerSecond.map(({ value }) => value)).toEqual(rates);
+  });
+
   test("the mesh is counted where traffic enters it", async () => {
     const gateway = reporterOf("gateway-v1");
     await store.ingest(
@@ -237,7 +264,8 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
       trace: TRACE,
       id: "b7ad6b7169203331",
       service: "gateway.istio-system",
-      name: "GET /productpage",
+      name: "productpage.default.svc.cluster.local:9080/*",
+      url: "http://bookinfo.example/productpage?u=normal",
       atMs: START,
       durationMs: 90,
     },
@@ -270,7 +298,7 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
     expect(trace?.spans.map(({ service, parentSpanId, status }) => [service, parentSpanId, status])).toEqual([
       ["gateway.istio-system", null, "unset"],
       ["productpage.default", "b7ad6b7169203331", "unset"],
-      ["reviews.default", null, "error"],
+      ["reviews.default", "ffffffffffffffff", "error"],
     ]);
     expect(trace?.spans[0]).toMatchObject({
       kind: "server",
@@ -286,6 +314,12 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
     ["by nothing", {}, 2],
     ["not by a name that only begins alike", { service: "review" }, 0],
     ["by operation", { operation: "INGRESS" }, 1],
+    ["by the path that was asked for", { operation: "/productpage" }, 1],
+    ["by a number among the attributes of one span", { tags: { "http.status_code": "503" } }, 1],
+    ["by all of several attributes of one span", { tags: { "http.status_code": "503", "http.method": "GET" } }, 1],
+    ["not by attributes of different spans", { tags: { "http.status_code": "200", "http.url": "no" } }, 0],
+    ["not by the beginning of a number", { tags: { "http.status_code": "50" } }, 0],
+    ["not by text that only quotes an attribute", { tags: { 'x":"http.method': "GET" } }, 0],
     ["with errors only", { errorsOnly: true }, 1],
     ["by the length of the whole trace", { service: "reviews", minDurationMs: 85 }, 1],
     ["not above the longest", { minDurationMs: 91 }, 0],

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { openPage, readParam, type SearchParams } from "#components/api/open-page.tsx";
 import { parseRange, withRange } from "#components/shell/range.ts";
+import { toGraphInput } from "#components/topology/graph-input.ts";
 import { parseView } from "#components/topology/parse-view.ts";
 import { TopologyPage } from "#components/topology/topology-page.tsx";
 
@@ -11,7 +12,13 @@ export default async function Page({ searchParams }: { readonly searchParams: Se
   const range = parseRange(readParam(params, "range"), "/topology");
   const page = await openPage(withRange("/topology", range));
   await page.prefetch(
-    page.trpc.topology.graph.queryOptions({ view: parseView(readParam(params, "view")), seconds: range.seconds }),
+    page.trpc.topology.graph.queryOptions(
+      toGraphInput({
+        view: parseView(readParam(params, "view")),
+        seconds: range.seconds,
+        idle: readParam(params, "idle") === "1",
+      }),
+    ),
   );
   return page.hydrate(<TopologyPage />);
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { graphQuery, seconds } from "#server/api/inputs.ts";
+import { graphQuery, seconds, seriesQuery } from "#server/api/inputs.ts";
 import { procedure, router } from "#server/api/trpc.ts";
 
 const xdsType = z.enum(["CDS", "EDS", "LDS", "RDS", "VHDS", "SDS"]);
@@ -14,6 +14,7 @@ export const topologyRouter = router({
   live: procedure.input(graphQuery).subscription(async function* ({ ctx, input, signal }) {
     yield* ctx.services.topology.live(input, signal ?? new AbortController().signal);
   }),
+  series: procedure.input(seriesQuery).query(({ ctx, input }) => ctx.services.topology.series(input)),
 });
 
 export const servicesRouter = router({
@@ -33,6 +34,7 @@ export const tracesRouter = router({
         minDurationMs: z.number().nonnegative().optional(),
         maxDurationMs: z.number().positive().optional(),
         errorsOnly: z.boolean().optional(),
+        tags: z.record(z.string().min(1).max(256), z.string().max(500)).optional(),
         seconds: z.number().int().min(10).max(604_800).default(3600),
         limit: z.number().int().min(1).max(500).default(50),
       }),

@@ -8,6 +8,7 @@ session.me                pass    pass    pass      pass
 overview.get              401     pass    pass      pass
 topology.graph            401     pass    pass      pass
 topology.live             401     pass    pass      pass
+topology.series           401     pass    pass      pass
 services.list             401     pass    pass      pass
 services.get              401     pass    pass      pass
 services.names            401     pass    pass      pass

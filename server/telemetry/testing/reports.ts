@@ -123,9 +123,11 @@ export interface SpanCase {
   readonly atMs: number;
   readonly durationMs: number;
   readonly isError?: boolean;
+  readonly url?: string;
 }
 
-export function resourceSpansOf({ trace, id, parent, service, name, atMs, durationMs, isError = false }: SpanCase) {
+export function resourceSpansOf(span: SpanCase) {
+  const { trace, id, parent, service, name, atMs, durationMs, isError = false, url = "" } = span;
   return create(ResourceSpansSchema, {
     resource: { attributes: [{ key: "service.name", value: { value: { case: "stringValue", value: service } } }] },
     scopeSpans: [
@@ -141,6 +143,8 @@ export function resourceSpansOf({ trace, id, parent, service, name, atMs, durati
             endTimeUnixNano: BigInt(atMs + durationMs) * 1_000_000n,
             attributes: [
               { key: "http.status_code", value: { value: { case: "intValue", value: isError ? 503n : 200n } } },
+              { key: "http.method", value: { value: { case: "stringValue", value: "GET" } } },
+              { key: "http.url", value: { value: { case: "stringValue", value: url } } },
             ],
             events: [{ timeUnixNano: BigInt(atMs) * 1_000_000n, name: "started" }],
             status: { code: Status_StatusCode.UNSET },

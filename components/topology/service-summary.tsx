@@ -3,22 +3,17 @@ import { useQuery } from "@tanstack/react-query";
 import { CircleCheck, CircleMinus } from "lucide-react";
 import Link from "next/link";
 import { useTRPC } from "#components/api/trpc.ts";
-import { errorSeries, latencySeries, rateSeries } from "#components/charts/metric-series.ts";
-import { TimeChart } from "#components/charts/time-chart.tsx";
-import { formatMillis } from "#components/format/format-millis.ts";
-import { formatPercent } from "#components/format/format-percent.ts";
-import { formatRate } from "#components/format/format-rate.ts";
 import { resourceHref } from "#components/shell/build-commands.ts";
 import { refreshMs, withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
 import { PanelSection } from "#components/topology/panel-section.tsx";
 import { TraceLinks } from "#components/topology/trace-links.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
-import { SkeletonChart } from "#components/ui/skeleton.tsx";
+import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import type { AppliedResource } from "#core/view/config.ts";
 
-/** Charts, configuration and traces of the service behind a node; the charts are of all its versions together. */
-export function ServiceCharts({ host }: { readonly host: string }) {
+/** Configuration and traces of the service behind a node. */
+export function ServiceSummary({ host }: { readonly host: string }) {
   const range = useRange();
   const trpc = useTRPC();
   const service = useQuery(
@@ -31,41 +26,9 @@ export function ServiceCharts({ host }: { readonly host: string }) {
     ),
   );
   return (
-    <QueryView query={service} what="the service" skeleton={<SkeletonChart className="h-48 border-line border-t" />}>
-      {({ name, metrics, config, traces }) => (
+    <QueryView query={service} what="the service" skeleton={<SkeletonRows rows={4} />}>
+      {({ name, config, traces }) => (
         <>
-          <PanelSection title={`Requests per second to ${name}`} note={range.label}>
-            <TimeChart
-              isCompact
-              label={`Requests per second to ${name}`}
-              series={rateSeries(metrics)}
-              kind="stack"
-              format={formatRate}
-              syncId="panel"
-              className="h-28"
-            />
-          </PanelSection>
-          <PanelSection title="Errors">
-            <TimeChart
-              isCompact
-              label="Errors in percent"
-              series={errorSeries(metrics)}
-              format={formatPercent}
-              max={100}
-              syncId="panel"
-              className="h-24"
-            />
-          </PanelSection>
-          <PanelSection title="Latency">
-            <TimeChart
-              isCompact
-              label="Latency percentiles"
-              series={latencySeries(metrics)}
-              format={formatMillis}
-              syncId="panel"
-              className="h-28"
-            />
-          </PanelSection>
           <ConfigLinks config={config} />
           <TraceLinks traces={traces} />
           <PanelSection>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { spanTitle } from "#components/traces/span-title.ts";
+import { spanTitle } from "#core/telemetry/span-title.ts";
 
 test.each([
   [
