@@ -17,7 +17,8 @@ export function openDocument(text: string): OpenDocument {
   const [document] = filled;
   if (document === undefined) return { kind: "empty" };
   const error = filled.flatMap(({ errors }) => errors)[0];
-  if (error !== undefined) return { kind: "broken", message: describeError(error), line: lines.linePos(error.pos[0]).line };
+  if (error !== undefined)
+    return { kind: "broken", message: describeError(error), line: lines.linePos(error.pos[0]).line };
   if (filled.length > 1) return { kind: "several", count: filled.length };
   try {
     return { kind: "open", value: document.toJS() };
