@@ -1,4 +1,5 @@
 import type { DisplayGraph } from "#components/topology/display-graph.ts";
+import { gridLayout, isDense } from "#components/topology/grid-layout.ts";
 import { layerLayout } from "#components/topology/layer-layout.ts";
 import type { LayoutNode, Positions } from "#components/topology/layout-graph.ts";
 import type { LayoutReply, LayoutRequest } from "#components/topology/layout-worker.ts";
@@ -11,6 +12,8 @@ const LAYERED_MAX = 120;
 /** Whether so little of the graph has a place that it is better drawn anew. */
 export function needsFreshLayout(graph: DisplayGraph, known: Positions): boolean {
   const placed = graph.nodes.filter(({ id }) => known.has(id)).length;
+  // A grid has no room between its blocks: what opens in it needs a new one.
+  if (placed < graph.nodes.length && isDense(toLayoutNodes(graph), graph.edges)) return true;
   return placed * 2 < graph.nodes.length;
 }
 
@@ -22,6 +25,7 @@ export function arrangeNew(graph: DisplayGraph, known: Positions): Positions {
 /** A layout of everything. Large graphs are laid out in a worker; whoever waits can be told to stop waiting. */
 export async function arrangeAll(graph: DisplayGraph, signal: AbortSignal): Promise<Positions> {
   const nodes = toLayoutNodes(graph);
+  if (isDense(nodes, graph.edges)) return gridLayout(nodes, graph.edges);
   if (nodes.length <= LAYERED_MAX) return layerLayout(nodes, graph.edges);
   return await inWorker({ id: 1, nodes, edges: graph.edges.map(({ source, target }) => ({ source, target })) }, signal);
 }

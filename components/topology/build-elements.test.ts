@@ -33,3 +33,16 @@ test("an edge back to the left has no S", () => {
   expect(curveBetween({ x: 300, y: 0 }, 100, { x: 0, y: 0 }, 100)).toBeNull();
   expect(curveBetween({ x: 0, y: 0 }, 100, { x: 300, y: 80 }, 100)).not.toBeNull();
 });
+
+test("where there are too many edges to tell apart they are straight", () => {
+  const nodes = Array.from({ length: 30 }, (_, at) => node(`n${at}`, "shop"));
+  const edges = nodes.flatMap(({ id: from }) =>
+    nodes.filter(({ id }) => id !== from).map(({ id }) => edge(from, id, 1)),
+  );
+  const lines = (count: number) =>
+    buildElements(collapseGraph({ nodes, edges: edges.slice(0, count) }, new Set()), new Map()).filter(
+      ({ group }) => group === "edges",
+    );
+  expect(lines(401).every(({ classes }) => classes.includes("plain"))).toBe(true);
+  expect(lines(400).some(({ classes }) => classes.includes("plain"))).toBe(false);
+});

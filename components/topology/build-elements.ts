@@ -13,6 +13,9 @@ export interface ElementSpec {
 const WIDTH_MIN_PX = 1.5;
 const WIDTH_MAX_PX = 4;
 
+/** Above this many edges curves cannot be told apart and cost seconds to draw: lines are straight then. */
+export const CURVED_EDGES_MAX = 400;
+
 export function boxId(namespace: string): string {
   return `box:${namespace}`;
 }
@@ -25,6 +28,7 @@ export function selectionOf(elementId: string): string {
 /** What Cytoscape is to hold: boxes first, for their nodes name them. */
 export function buildElements(graph: DisplayGraph, positions: Positions): ElementSpec[] {
   const busiest = Math.max(1, ...graph.edges.map(({ requestsPerSecond }) => requestsPerSecond));
+  const isPlain = graph.edges.length > CURVED_EDGES_MAX;
   const open = new Set(graph.boxes.map(({ namespace }) => namespace));
   return [
     ...graph.boxes.map(
@@ -50,7 +54,7 @@ export function buildElements(graph: DisplayGraph, positions: Positions): Elemen
           weights: [0.5, 0.5],
           distances: [0, 0],
         },
-        classes: [edge.requestsPerSecond === 0 ? "idle" : edge.health.status],
+        classes: [edge.requestsPerSecond === 0 ? "idle" : edge.health.status, ...(isPlain ? ["plain"] : [])],
       }),
     ),
   ];

@@ -1,6 +1,6 @@
 "use client";
 import { useEffect, useRef, useState } from "react";
-import { buildElements, selectionOf } from "#components/topology/build-elements.ts";
+import { buildElements, CURVED_EDGES_MAX, selectionOf } from "#components/topology/build-elements.ts";
 import type { DisplayGraph } from "#components/topology/display-graph.ts";
 import type { EdgeLabel } from "#components/topology/edge-label.ts";
 import { neighbourhood, withEdges } from "#components/topology/find-nodes.ts";
@@ -45,7 +45,11 @@ export function GraphCanvas({
   const container = useRef<HTMLDivElement>(null);
   const [hovered, setHovered] = useState<string | null>(null);
   const { positions, layouts, isArranging, move, tidy } = useArrangement(arranged, view);
-  const cy = useCytoscape(container, { onSelect, onHover: setHovered, onMove: move });
+  const cy = useCytoscape(
+    container,
+    { onSelect, onHover: setHovered, onMove: move },
+    graph.edges.length > CURVED_EDGES_MAX,
+  );
   const centre = hovered ?? selected;
   const lit = centre === null ? (found === null ? null : withEdges(graph, found)) : neighbourhood(graph, centre);
 

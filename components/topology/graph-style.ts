@@ -80,6 +80,10 @@ export function buildStyle(palette: Palette): StylesheetJson {
         "control-point-step-size": 60,
       },
     },
+    {
+      selector: "edge.plain",
+      style: { "curve-style": "straight", "source-endpoint": "outside-to-node", "target-endpoint": "outside-to-node" },
+    },
     ...health("healthy", palette.ok, { "line-style": "solid" }, {}),
     ...health(
       "degraded",
@@ -93,6 +97,9 @@ export function buildStyle(palette: Palette): StylesheetJson {
       { "line-style": "dashed", "line-dash-pattern": [4, 3], "target-arrow-shape": "triangle-tee" },
       { "border-style": "double", "border-width": 4 },
     ),
+    // Among thousands of lines only those that fail stand out.
+    { selector: "edge.plain.healthy", style: { opacity: 0.2, width: 1 } },
+    { selector: "edge.plain.degraded", style: { opacity: 0.35, width: 1 } },
     ...health("idle", palette.idle, { "line-style": "dotted" }, { "border-style": "dotted" }),
     // The card over it draws it, as long as cards can be read.
     { selector: "node.carded", style: { "background-opacity": 0, "border-opacity": 0 } },

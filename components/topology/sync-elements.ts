@@ -43,6 +43,7 @@ export function syncElements(cy: Core, elements: readonly ElementSpec[]): boolea
 export function curveEdges(cy: Core, edges = cy.edges()): void {
   cy.batch(() => {
     for (const edge of edges) {
+      if (edge.hasClass("plain")) continue;
       const source = edge.source();
       const target = edge.target();
       const curve =

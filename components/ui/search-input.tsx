@@ -1,6 +1,6 @@
 "use client";
 import { Search, X } from "lucide-react";
-import { useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { CONTROL_CLASS } from "#components/ui/control-class.ts";
 import { cx } from "#components/ui/cx.ts";
 import { Kbd } from "#components/ui/kbd.tsx";
@@ -19,6 +19,15 @@ export interface SearchInputProps {
 /** Filters what is on the page as one types; Escape clears it. */
 export function SearchInput({ value, onValueChange, label, shortcut, className }: SearchInputProps) {
   const input = useRef<HTMLInputElement>(null);
+  const [typed, setTyped] = useState(value);
+  // A value that lives in the URL comes back late: while one types, what is typed stands, or letters would be lost.
+  useEffect(() => {
+    if (document.activeElement !== input.current) setTyped(value);
+  }, [value]);
+  const change = (next: string) => {
+    setTyped(next);
+    onValueChange(next);
+  };
   useShortcut(shortcut, () => input.current?.focus());
   return (
     <div className={cx("relative w-64", className)}>
@@ -29,19 +38,19 @@ export function SearchInput({ value, onValueChange, label, shortcut, className }
         aria-keyshortcuts={shortcut}
         aria-label={label}
         placeholder={label}
-        value={value}
+        value={typed}
         spellCheck={false}
         autoComplete="off"
-        onChange={(event) => onValueChange(event.target.value)}
+        onChange={(event) => change(event.target.value)}
         onKeyDown={(event) => {
-          if (event.key === "Escape" && value !== "") {
+          if (event.key === "Escape" && typed !== "") {
             event.stopPropagation();
-            onValueChange("");
+            change("");
           }
         }}
         className={cx(CONTROL_CLASS, "px-8 [&::-webkit-search-cancel-button]:hidden")}
       />
-      {value === "" ? (
+      {typed === "" ? (
         shortcut === undefined ? null : (
           <span aria-hidden className="pointer-events-none absolute top-1.75 right-2">
             <Kbd>{shortcut}</Kbd>
@@ -51,7 +60,7 @@ export function SearchInput({ value, onValueChange, label, shortcut, className }
         <button
           type="button"
           aria-label="Clear"
-          onClick={() => onValueChange("")}
+          onClick={() => change("")}
           className="absolute top-1.5 right-1.5 flex size-5 items-center justify-center rounded-sm text-subtle hover:bg-hover hover:text-ink"
         >
           <X aria-hidden className="size-3.5" />

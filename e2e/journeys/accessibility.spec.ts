@@ -14,6 +14,7 @@ const PAGES = [
   "/overview",
   "/topology",
   "/topology?as=table",
+  "/topology?select=namespace%3Adefault&idle=1",
   "/services",
   "/services/reviews.default.svc.cluster.local",
   "/traffic",

@@ -70,6 +70,27 @@ test("the graph shows the edges of bookinfo with their traffic", async ({ page }
   });
 });
 
+test("the topology is used by keyboard, and its address leads back to what was seen", async ({ page }) => {
+  await page.goto(`${demo.console}/topology?view=workload`);
+  const productpage = page.getByRole("button", { name: /^Workload productpage-v1,/ });
+  await productpage.focus();
+  await page.keyboard.press("Enter");
+  const panel = page.getByTestId("side-panel");
+  await expect(panel.getByRole("heading", { name: "productpage-v1" })).toBeVisible();
+  await expect(panel.getByRole("img", { name: /^Requests per second to productpage-v1\. 2xx: now/ })).toBeVisible();
+  const address = page.url();
+  await page.keyboard.press("Escape");
+  await expect(panel).toHaveCount(0);
+  await page.getByRole("button", { name: "Namespace default", exact: true }).click();
+  await expect(panel.getByRole("img", { name: /^Requests per second into default/ })).toBeVisible();
+  await page.keyboard.press("/");
+  await page.keyboard.type("-reviews");
+  await page.getByRole("checkbox", { name: "Only these" }).click();
+  await expect(page.getByRole("button", { name: /^Workload reviews-v/ })).toHaveCount(0);
+  await page.goto(address);
+  await expect(panel.getByRole("heading", { name: "productpage-v1" })).toBeVisible();
+});
+
 test("all of reviews is moved to v3 in the form, by keyboard alone; traffic follows within five seconds", async ({
   page,
 }) => {

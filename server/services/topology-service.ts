@@ -9,6 +9,8 @@ import { perSnapshot } from "#server/services/per-snapshot.ts";
 import { listServices } from "#server/services/service-directory.ts";
 
 const LIVE_INTERVAL_MS = 2000;
+/** A graph of thousands of edges is megabytes: sent less often, it costs server and browser no more than a small one. */
+const LIVE_INTERVAL_MS_PER_EDGE = 2;
 
 export interface TopologyServiceOptions {
   readonly state: Pick<MeshState, "snapshot">;
@@ -16,7 +18,7 @@ export interface TopologyServiceOptions {
   readonly now?: () => number;
 }
 
-/** The graph once, and again every two seconds for as long as somebody looks. */
+/** The graph once, and again every two seconds, large ones less often, for as long as somebody looks. */
 export function createTopologyService(options: TopologyServiceOptions): Services["topology"] {
   const { state, telemetry, now = Date.now } = options;
   const registered = perSnapshot(
@@ -35,8 +37,10 @@ export function createTopologyService(options: TopologyServiceOptions): Services
     graph,
     async *live(query, signal) {
       while (!signal.aborted) {
-        yield await graph(query);
-        await delay(LIVE_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
+        const seen = await graph(query);
+        yield seen;
+        const waitMs = Math.max(LIVE_INTERVAL_MS, LIVE_INTERVAL_MS_PER_EDGE * seen.edges.length);
+        await delay(waitMs, undefined, { signal }).catch(() => undefined);
       }
     },
     series({ seconds, ...ends }) {
