@@ -15,7 +15,7 @@ export function RangeSelect() {
     <Select
       label="Time range"
       testId="range"
-      className="w-44"
+      className="w-44 max-sm:w-30"
       icon={<Clock3 aria-hidden className="size-3.5 text-subtle" />}
       value={range.name}
       options={OPTIONS}

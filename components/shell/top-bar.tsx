@@ -23,7 +23,7 @@ export function TopBar({
   return (
     <header className="sticky top-0 z-30 flex h-13 shrink-0 items-center gap-2 border-line border-b bg-surface/90 px-6 backdrop-blur-sm max-lg:px-4">
       <CommandMenu />
-      <div className="ml-auto flex items-center gap-2">
+      <div className="ml-auto flex min-w-0 items-center gap-2 max-sm:gap-1">
         <SyncIndicator />
         {hasRange ? <RangeSelect /> : null}
         <ThemeToggle initial={theme} />

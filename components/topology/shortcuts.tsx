@@ -25,7 +25,7 @@ export function Shortcuts() {
   useShortcut("?", () => setIsOpen(true));
   return (
     <>
-      <IconButton label="Keyboard shortcuts" onClick={() => setIsOpen(true)}>
+      <IconButton label="Keyboard shortcuts" className="max-xl:hidden" onClick={() => setIsOpen(true)}>
         <Keyboard aria-hidden />
       </IconButton>
       <Dialog isOpen={isOpen} onOpenChange={setIsOpen} title="Keyboard shortcuts">

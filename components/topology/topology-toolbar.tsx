@@ -62,7 +62,7 @@ export function TopologyToolbar({ state, connection, isPaused, onPause }: Topolo
       />
       <SearchInput
         label="Find name, namespace, health"
-        className="w-60"
+        className="w-60 max-xl:w-50"
         shortcut="/"
         value={state.find}
         onValueChange={state.setFind}

@@ -17,7 +17,7 @@ export function PageHeader({ title, description, actions, above }: PageHeaderPro
         <h1 className="flex items-center gap-2.5 font-semibold text-ink text-xl tracking-[-0.01em]">{title}</h1>
         {description === undefined ? null : <div className="mt-1 text-muted text-sm">{description}</div>}
       </div>
-      {actions === undefined ? null : <div className="flex shrink-0 flex-wrap items-center gap-2">{actions}</div>}
+      {actions === undefined ? null : <div className="flex max-w-full flex-wrap items-center gap-2">{actions}</div>}
     </div>
   );
 }
