@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { constants } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Command } from "commander";
 import { type DemoOptions, runDemo } from "#cli/demo/run.ts";
-import { belongsTo, readState, writeState } from "#cli/demo/state.ts";
-import { stopDemo } from "#cli/demo/stop.ts";
+import { findSupervisor, readState, writeState } from "#cli/demo/state.ts";
+import { endLeftovers, stopDemo } from "#cli/demo/stop.ts";
 import { EXIT } from "#cli/exit-codes.ts";
 import { reportFailure } from "#cli/failure.ts";
 import { integerFlag, numberFlag } from "#cli/number.ts";
@@ -13,8 +14,8 @@ import { PharosError } from "#core/errors.ts";
 
 interface DemoFlags {
   readonly port: string;
-  readonly xdsPort: string;
-  readonly gatewayPort: string;
+  readonly xdsPort?: string;
+  readonly gatewayPort?: string;
   readonly rate: string;
   readonly dir: string;
   readonly serverRestartSeconds: string;
@@ -24,6 +25,7 @@ interface DemoFlags {
   readonly stop?: boolean;
 }
 
+const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const root = resolve(import.meta.dirname, "..");
 
 function parseOptions(flags: DemoFlags): DemoOptions {
@@ -31,8 +33,9 @@ function parseOptions(flags: DemoFlags): DemoOptions {
     dir: resolve(flags.dir),
     root,
     port: integerFlag(flags.port, "--port", 1, 65_535),
-    xdsPort: integerFlag(flags.xdsPort, "--xds-port", 1, 65_535),
-    gatewayPort: integerFlag(flags.gatewayPort, "--gateway-port", 1, 65_535),
+    xdsPort: flags.xdsPort === undefined ? undefined : integerFlag(flags.xdsPort, "--xds-port", 1, 65_535),
+    gatewayPort:
+      flags.gatewayPort === undefined ? undefined : integerFlag(flags.gatewayPort, "--gateway-port", 1, 65_535),
     rate: integerFlag(flags.rate, "--rate", 0, 1000),
     serverRestartSeconds: integerFlag(flags.serverRestartSeconds, "--server-restart-seconds", 0, 600),
     certTtl: flags.certTtl,
@@ -54,13 +57,20 @@ async function detach(dir: string): Promise<number> {
   child.once("exit", (code) => {
     ended = code ?? EXIT.internal;
   });
+  // Until it is live it is this command's; who interrupts it wants no demo.
+  let interrupted: number | undefined;
+  for (const signal of STOP_SIGNALS)
+    process.on(signal, () => {
+      interrupted = 128 + constants.signals[signal];
+      child.kill("SIGTERM");
+    });
   let shown = 0;
   for (;;) {
     const text = readFileSync(logFile, "utf8");
     process.stdout.write(text.slice(shown));
     shown = text.length;
-    if (ended !== null) return ended;
-    if (readState(dir)?.live) return EXIT.ok;
+    if (ended !== null) return interrupted ?? ended;
+    if (interrupted === undefined && readState(dir)?.live) return EXIT.ok;
     await delay(100);
   }
 }
@@ -72,17 +82,18 @@ async function run(flags: DemoFlags): Promise<number> {
     process.stdout.write(`${await stopDemo(dir)}\n`);
     return EXIT.ok;
   }
-  const earlier = readState(dir);
-  if (earlier?.pids.supervisor !== undefined && belongsTo(earlier.pids.supervisor, dir)) {
-    throw new PharosError("conflict", `a demo already runs in ${dir}: ${earlier.console}`, {
-      hint: "end it with `npm run demo -- --stop`, or choose another --dir and --port",
+  if (findSupervisor(dir) !== undefined) {
+    throw new PharosError("conflict", `a demo already runs in ${dir}: ${readState(dir)?.console}`, {
+      hint: `end it with \`npm run demo -- --stop${flags.dir === ".demo" ? "" : ` --dir ${flags.dir}`}\`, or choose another --dir and --port`,
     });
   }
+  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  const left = await endLeftovers(dir);
+  if (left > 0) say(`✓ ended ${left} processes that an earlier demo left in ${dir}`);
   process.env.PHAROS_DEMO_DIR = dir;
   if (flags.detach) return detach(dir);
   const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
-  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  for (const signal of STOP_SIGNALS) process.on(signal, () => stop.abort());
   try {
     await runDemo(options, stop.signal, say);
   } catch (error) {
@@ -107,8 +118,8 @@ export function addDemo(program: Command): void {
     .command("demo")
     .description("the whole product on this machine: control plane, console, and a mesh with real traffic")
     .option("--port <port>", "console", "20001")
-    .option("--xds-port <port>", "xDS and certificates", "15012")
-    .option("--gateway-port <port>", "ingress gateway", "18080")
+    .option("--xds-port <port>", "xDS and certificates (default: 15012, or a free one)")
+    .option("--gateway-port <port>", "ingress gateway (default: 18080, or a free one)")
     .option("--rate <n>", "requests a second through the gateway; 0: none", "20")
     .option("--dir <dir>", "where it keeps everything", ".demo")
     .option("--cert-ttl <duration>", "life of workload certificates")

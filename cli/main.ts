@@ -60,11 +60,14 @@ async function main(argv: readonly string[]): Promise<void> {
   await program.parseAsync(argv, { from: "user" });
 }
 
-// A reader that has seen enough (`| head`) is no failure.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(EXIT.ok);
-  throw error;
-});
+// A reader that has seen enough (`| head`) is no failure; and what keeps others running goes on without one.
+const isLasting = ["serve", "agent", "demo"].includes(process.argv[2] ?? "");
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (isLasting) return;
+    if (error.code === "EPIPE") process.exit(EXIT.ok);
+    throw error;
+  });
 
 try {
   await main(process.argv.slice(2));

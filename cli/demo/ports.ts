@@ -19,6 +19,11 @@ export async function requireFree(port: number, flag: string, what: string): Pro
   });
 }
 
+/** A usual port that nobody insists on: where it is taken, a free one. */
+export async function preferPort(port: number): Promise<number> {
+  return (await isFree(port)) ? port : ((await freePorts(1))[0] ?? port);
+}
+
 async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   const ports = await Promise.all(

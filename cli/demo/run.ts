@@ -4,19 +4,22 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type ApiClient, connect } from "#cli/client.ts";
 import { agentProcess, applySamples, appProcess, createTokens, type DemoPlace, portNames } from "#cli/demo/mesh.ts";
 import { DEMO_WORKLOADS } from "#cli/demo/plan.ts";
-import { choosePorts, requireFree } from "#cli/demo/ports.ts";
+import { choosePorts, preferPort, requireFree } from "#cli/demo/ports.ts";
 import { findPython } from "#cli/demo/python.ts";
 import { envoyPids, writeState } from "#cli/demo/state.ts";
+import { endLeftovers } from "#cli/demo/stop.ts";
 import { Supervisor } from "#cli/demo/supervisor.ts";
 import serverProcess from "#cli/server-process.json" with { type: "json" };
 import { PharosError } from "#core/errors.ts";
+import { findEnvoy } from "#mesh-agent/envoy/find-envoy.ts";
 
 export interface DemoOptions {
   readonly dir: string;
   readonly root: string;
   readonly port: number;
-  readonly xdsPort: number;
-  readonly gatewayPort: number;
+  /** Undefined: the usual one, or another where that is taken. */
+  readonly xdsPort: number | undefined;
+  readonly gatewayPort: number | undefined;
   /** Requests a second; 0: no load generator. */
   readonly rate: number;
   /** How long a killed server stays down before it is started again. */
@@ -78,18 +81,35 @@ async function isLive(api: ApiClient): Promise<true | undefined> {
   return EXPECTED.every(has) ? true : undefined;
 }
 
+async function choosePort(
+  asked: number | undefined,
+  usual: number,
+  flag: string,
+  what: string,
+  say: (line: string) => void,
+): Promise<number> {
+  if (asked !== undefined) {
+    await requireFree(asked, flag, what);
+    return asked;
+  }
+  const port = await preferPort(usual);
+  if (port !== usual) say(`  port ${usual} is taken: ${what} on ${port} (${flag} chooses)`);
+  return port;
+}
+
 /** Runs the demo until `signal`, then stops what it started in order. `say` hears the progress. */
 export async function runDemo(options: DemoOptions, signal: AbortSignal, say: (line: string) => void): Promise<void> {
   const { dir, root } = options;
   for (const child of ["logs", "agents", "server"]) mkdirSync(join(dir, child), { recursive: true });
   await requireFree(options.port, "--port", "the console");
-  await requireFree(options.xdsPort, "--xds-port", "xDS and certificates");
-  await requireFree(options.gatewayPort, "--gateway-port", "the ingress gateway");
+  const xdsPort = await choosePort(options.xdsPort, 15_012, "--xds-port", "xDS and certificates", say);
+  const gatewayPort = await choosePort(options.gatewayPort, 18_080, "--gateway-port", "the ingress gateway", say);
   const python = findPython();
+  const { path: envoy } = await findEnvoy({ configured: undefined, env: process.env, root });
   const ports = await choosePorts(DEMO_WORKLOADS.flatMap(portNames), join(dir, "ports.json"));
-  const place: DemoPlace = { dir, root, node: process.execPath, python, ports };
-  const urls = { console: `http://127.0.0.1:${options.port}`, gateway: `http://127.0.0.1:${options.gatewayPort}` };
-  const server = `127.0.0.1:${options.xdsPort}`;
+  const place: DemoPlace = { dir, root, node: process.execPath, python, envoy, ports };
+  const urls = { console: `http://127.0.0.1:${options.port}`, gateway: `http://127.0.0.1:${gatewayPort}` };
+  const server = `127.0.0.1:${xdsPort}`;
 
   let live = false;
   const save = (): void =>
@@ -128,7 +148,7 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal, say: (l
           "--port",
           String(options.port),
           "--xds-port",
-          String(options.xdsPort),
+          String(xdsPort),
           "--trace-sampling",
           String(options.traceSampling),
           "--demo-sign-in",
@@ -157,7 +177,7 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal, say: (l
     say("✓ services, mTLS and routing applied");
     const tokens = await createTokens(api, server);
     for (const workload of DEMO_WORKLOADS) {
-      supervisor.start(agentProcess(place, workload, tokens.get(workload.group) ?? "", server, options.gatewayPort));
+      supervisor.start(agentProcess(place, workload, tokens.get(workload.group) ?? "", server, gatewayPort));
     }
     await Promise.all(
       DEMO_WORKLOADS.map(({ group }) =>
@@ -192,7 +212,7 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal, say: (l
     await Promise.all(DEMO_WORKLOADS.map(({ group }) => supervisor.stop(`${group}.agent`, 30_000)));
     await Promise.all(DEMO_WORKLOADS.map(({ group }) => supervisor.stop(`${group}.app`, 5000)));
     await supervisor.stop("server", 15_000);
-    for (const pid of Object.values(envoyPids(dir))) process.kill(pid, "SIGTERM");
-    say(existsSync(join(dir, "demo.json")) ? "✓ stopped" : "");
+    await endLeftovers(dir, [process.pid]);
+    say("✓ stopped");
   }
 }

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 
 /** What DIR/demo.json says. */
 export interface DemoState {
@@ -14,7 +14,12 @@ export interface DemoState {
 
 export function readState(dir: string): DemoState | undefined {
   const file = join(dir, "demo.json");
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as DemoState) : undefined;
+  try {
+    return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as DemoState) : undefined;
+  } catch {
+    // Written whole or not at all; who damaged it by hand has no demo there.
+    return undefined;
+  }
 }
 
 export function writeState(dir: string, state: DemoState): void {
@@ -39,15 +44,37 @@ export function isAlive(pid: number): boolean {
 }
 
 /** Whether `pid` is of the demo of `dir`, and not a stranger that was given the same number since. */
-export function belongsTo(pid: number, dir: string): boolean {
+function belongsTo(pid: number, dir: string): boolean {
   if (!isAlive(pid)) return false;
   if (!existsSync("/proc")) return true;
   try {
-    const isSupervisor = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes("demo");
-    return isSupervisor || readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(`PHAROS_DEMO_DIR=${dir}`);
+    const environment = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+    return environment.includes(`PHAROS_DEMO_DIR=${dir}`) || isSupervisorOf(pid, dir);
   } catch {
     return false;
   }
+}
+
+/** A supervisor in the foreground has its directory from a flag, or from where it was started. */
+function isSupervisorOf(pid: number, dir: string): boolean {
+  const args = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  const verb = args.indexOf("demo");
+  if (verb === -1) return false;
+  const flag = args.findIndex((argument, index) => index > verb && /^--dir(=|$)/.test(argument));
+  const given = flag === -1 ? ".demo" : (args[flag]?.split("=", 2)[1] ?? args[flag + 1] ?? "");
+  return resolve(readlinkSync(`/proc/${pid}/cwd`), given) === dir;
+}
+
+/** The supervisor of the demo that runs in `dir`. */
+export function findSupervisor(dir: string): number | undefined {
+  const pid = readState(dir)?.pids.supervisor;
+  return pid !== undefined && belongsTo(pid, dir) ? pid : undefined;
+}
+
+/** What runs of the demo of `dir` without a supervisor, as after a kill -9 of it. */
+export function findLeftovers(dir: string): readonly number[] {
+  const pids = Object.values({ ...readState(dir)?.pids, ...envoyPids(dir) });
+  return [...new Set(pids)].filter((pid) => belongsTo(pid, dir));
 }
 
 /** Pids of the Envoys that agents left in their directories. */
@@ -58,7 +85,7 @@ export function envoyPids(dir: string): Record<string, number> {
   for (const name of readdirSync(agents)) {
     const file = join(agents, name, "envoy.pid");
     const pid = existsSync(file) ? Number.parseInt(readFileSync(file, "utf8"), 10) : Number.NaN;
-    if (Number.isInteger(pid) && isAlive(pid)) found[`${name}.envoy`] = pid;
+    if (Number.isInteger(pid) && belongsTo(pid, dir)) found[`${name}.envoy`] = pid;
   }
   return found;
 }

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { belongsTo, envoyPids, isAlive, readState } from "#cli/demo/state.ts";
+import { findLeftovers, findSupervisor, isAlive } from "#cli/demo/state.ts";
 
 async function waitForEnd(pids: readonly number[], timeoutMs: number): Promise<readonly number[]> {
   const deadline = Date.now() + timeoutMs;
@@ -12,20 +12,34 @@ async function waitForEnd(pids: readonly number[], timeoutMs: number): Promise<r
   }
 }
 
-/** Ends the demo of `dir`: asks its supervisor, and ends by id what a killed supervisor left behind. */
+function send(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids)
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It has ended meanwhile.
+    }
+}
+
+/** Ends by id what a supervisor that was killed left behind; answers how many processes that were. */
+export async function endLeftovers(dir: string, spared: readonly number[] = []): Promise<number> {
+  const left = findLeftovers(dir).filter((pid) => !spared.includes(pid));
+  send(left, "SIGTERM");
+  const stubborn = await waitForEnd(left, 10_000);
+  send(stubborn, "SIGKILL");
+  await waitForEnd(stubborn, 5000);
+  // An agent that was killed may have left an Envoy whose id was not in the list yet.
+  return left.length === 0 ? 0 : left.length + (await endLeftovers(dir, [...spared, ...left]));
+}
+
+/** Ends the demo of `dir`: asks its supervisor, and ends what a killed one left behind. */
 export async function stopDemo(dir: string): Promise<string> {
-  const state = readState(dir);
-  if (state === undefined) return `no demo runs in ${dir}`;
-  const { supervisor } = state.pids;
-  if (supervisor !== undefined && isAlive(supervisor)) {
-    process.kill(supervisor, "SIGTERM");
+  const supervisor = findSupervisor(dir);
+  if (supervisor !== undefined) {
+    send([supervisor], "SIGTERM");
     await waitForEnd([supervisor], 60_000);
   }
-  const left = Object.values({ ...state.pids, ...envoyPids(dir) }).filter((pid) => belongsTo(pid, dir));
-  for (const pid of left) process.kill(pid, "SIGTERM");
-  const stubborn = await waitForEnd(left, 10_000);
-  for (const pid of stubborn) process.kill(pid, "SIGKILL");
-  await waitForEnd(stubborn, 5000);
+  const left = await endLeftovers(dir);
   rmSync(join(dir, "demo.json"), { force: true });
-  return `stopped the demo of ${dir}`;
+  return supervisor === undefined && left === 0 ? `no demo runs in ${dir}` : `stopped the demo of ${dir}`;
 }

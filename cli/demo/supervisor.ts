@@ -59,7 +59,7 @@ export class Supervisor {
     running.stopping = true;
     clearTimeout(running.timer);
     const { child } = running;
-    if (child.exitCode === null && child.signalCode === null) {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGTERM");
       const kill = setTimeout(() => child.kill("SIGKILL"), graceMs);

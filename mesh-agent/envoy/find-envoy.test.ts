@@ -59,11 +59,20 @@ test("the one that was named is the only one tried, and what is wrong with it is
   });
 });
 
+test("PHAROS_ENVOY is the only one tried where it is set", async () => {
+  place(".envoy/envoy/_bin/envoy", "1.38.0");
+  const notEnvoy = join(dir, "true");
+  writeFileSync(notEnvoy, "#!/bin/sh\n", { mode: 0o755 });
+  const find = (path: string) => findEnvoy({ configured: undefined, env: { PHAROS_ENVOY: path }, root: dir });
+  await expect(find("/none")).rejects.toThrow("no Envoy to run; tried PHAROS_ENVOY, /none: not there");
+  await expect(find(notEnvoy)).rejects.toThrow(`tried PHAROS_ENVOY: ${notEnvoy} is not an Envoy`);
+});
+
 test("when there is none, every place that was tried is named", async () => {
   const broken = place("bin/envoy", "1.40.0");
   chmodSync(broken, 0o644);
-  const places = { configured: undefined, env: { PATH: join(dir, "bin"), PHAROS_ENVOY: "/none" }, root: dir };
+  const places = { configured: undefined, env: { PATH: join(dir, "bin") }, root: dir };
   await expect(findEnvoy(places)).rejects.toThrow(
-    /PHAROS_ENVOY: not there; PATH: .*envoy does not run .*; \.envoy: not there; python's envoy package/,
+    /tried PATH: .*envoy does not run .*; \.envoy: not there; python's envoy package/,
   );
 });

@@ -11,7 +11,7 @@ export interface FoundEnvoy {
 }
 
 export interface EnvoyPlaces {
-  /** From --envoy: nothing else is tried. */
+  /** From --envoy: nothing else is tried. So it is with PHAROS_ENVOY: who names one wants no other. */
   readonly configured: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The package's directory: `.envoy/` in it is where setup puts one. */
@@ -70,11 +70,12 @@ async function listCandidates({
           isAbsolute(configured) || configured.includes("/") ? existing(resolve(configured)) : onPath(configured, env),
       },
     ];
-  const fromEnv = env.PHAROS_ENVOY;
+  const fromEnv = env.PHAROS_ENVOY ?? "";
+  if (fromEnv !== "") {
+    const path = existing(resolve(fromEnv)) ?? onPath(fromEnv, env);
+    return [{ where: path === undefined ? `PHAROS_ENVOY, ${fromEnv}` : "PHAROS_ENVOY", path }];
+  }
   return [
-    ...(fromEnv === undefined
-      ? []
-      : [{ where: "PHAROS_ENVOY", path: existing(resolve(fromEnv)) ?? onPath(fromEnv, env) }]),
     { where: "PATH", path: onPath("envoy", env) },
     { where: ".envoy", path: existing(join(root, ".envoy/envoy/_bin/envoy")) ?? existing(join(root, ".envoy/envoy")) },
     { where: "python's envoy package", path: await fromPython() },
