@@ -1,6 +1,7 @@
 import { createHostIndex, type HostIndex } from "#core/check/host-index.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
+import { matchesLabels } from "#core/resolve/labels.ts";
 import type { Kind } from "#core/resource/kinds.ts";
 import type { AnyResource, Resource } from "#core/resource/resource.ts";
 
@@ -68,19 +69,12 @@ function indexByLabel(workloads: readonly CheckedWorkload[]): CheckContext["sele
       lists[0] ?? workloads,
     );
     return candidates.filter(
-      (workload) => (namespace === undefined || workload.namespace === namespace) && selects(selector, workload.labels),
+      (workload) =>
+        (namespace === undefined || workload.namespace === namespace) && matchesLabels(workload.labels, selector),
     );
   };
 }
 
 function describeInstance({ namespace, labels, serviceAccount }: WorkloadInstance): CheckedWorkload {
   return { namespace, labels, serviceAccount };
-}
-
-/** True when every label of the selector is the workload's; an empty selector takes all. */
-export function selects(
-  selector: Readonly<Record<string, string>> | undefined,
-  labels: Readonly<Record<string, string>>,
-): boolean {
-  return Object.entries(selector ?? {}).every(([key, value]) => labels[key] === value);
 }

@@ -1,5 +1,6 @@
-import { type CheckContext, selects } from "#core/check/context.ts";
+import type { CheckContext } from "#core/check/context.ts";
 import type { CheckRule } from "#core/check/rule.ts";
+import { matchesLabels } from "#core/resolve/labels.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
 /** A subset without instances answers 503 when a route points at it. */
@@ -15,7 +16,7 @@ export const destinationRuleSubsetLabels: CheckRule = {
       // A host whose endpoints are not known (DNS, none registered yet) says nothing about its subsets.
       if (labels.length === 0) return [];
       return (resource.spec.subsets ?? []).flatMap((subset, index) => {
-        if (labels.some((each) => selects(subset.labels, each))) return [];
+        if (labels.some((each) => matchesLabels(each, subset.labels))) return [];
         const wanted = Object.entries(subset.labels ?? {}).map(([key, value]) => `${key}=${value}`);
         return [
           {

@@ -1,4 +1,5 @@
 import type { CheckRule } from "#core/check/rule.ts";
+import { byAge } from "#core/resolve/by-age.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
 /** Of two PeerAuthentications of equal reach only the older applies. */
@@ -16,9 +17,7 @@ export const duplicatePolicy: CheckRule = {
       bySelector.set(key, [...(bySelector.get(key) ?? []), policy]);
     }
     return [...bySelector.values()].flatMap((policies) => {
-      const age = ({ metadata }: Resource<"PeerAuthentication">) =>
-        `${metadata.creationTimestamp ?? "9"} ${metadata.name}`;
-      const [first, ...others] = [...policies].sort((left, right) => (age(left) < age(right) ? -1 : 1));
+      const [first, ...others] = policies.sort(byAge);
       return others.map((policy) => ({
         severity: "warning" as const,
         resource: formatRef(refOf(policy)),

@@ -1,5 +1,5 @@
-import { resolveMtlsMode } from "#core/check/mtls-mode.ts";
 import type { CheckRule } from "#core/check/rule.ts";
+import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 
 /** Clients told to speak plain text to servers that take only mTLS fail, and so the other way round. */
@@ -8,7 +8,8 @@ export const mtlsConflict: CheckRule = {
   kiali: "KIA0207",
   summary: "A DestinationRule and a PeerAuthentication disagree about mTLS: every request fails.",
   check(context) {
-    const { of, hosts } = context;
+    const { of, hosts, snapshot } = context;
+    const policies = of("PeerAuthentication");
     return of("DestinationRule").flatMap((resource) => {
       const mode = resource.spec.trafficPolicy?.tls?.mode;
       if (mode !== "DISABLE" && mode !== "ISTIO_MUTUAL") return [];
@@ -18,9 +19,11 @@ export const mtlsConflict: CheckRule = {
       if (entry === undefined || selector === undefined) return [];
       const servers = context.select(selector, entry.metadata.namespace);
       const wrong = mode === "DISABLE" ? "STRICT" : "DISABLE";
-      const clash = servers.map((server) => resolveMtlsMode(context, server)).find((server) => server.mode === wrong);
+      const clash = servers
+        .map((server) => resolveMtlsMode(policies, snapshot.mesh.rootNamespace, server))
+        .find((server) => server.mode === wrong);
       if (clash === undefined) return [];
-      const says = clash.ref === undefined ? "the mesh's default" : clash.ref;
+      const says = clash.policy === undefined ? "the mesh's default" : formatRef(refOf(clash.policy));
       const message =
         mode === "DISABLE"
           ? `clients are told to send plain text to ${name}, and ${says} has its workloads refuse it (STRICT)`

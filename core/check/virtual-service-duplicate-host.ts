@@ -1,5 +1,12 @@
 import type { CheckRule } from "#core/check/rule.ts";
-import { formatRef, refOf } from "#core/resource/resource.ts";
+import { byAge } from "#core/resolve/by-age.ts";
+import { formatRef, type Metadata, refOf } from "#core/resource/resource.ts";
+
+interface Claim {
+  readonly ref: string;
+  readonly path: string;
+  readonly metadata: Metadata;
+}
 
 /** Inside the mesh one VirtualService decides for a host: the oldest. Behind a gateway their rules are merged. */
 export const virtualServiceDuplicateHost: CheckRule = {
@@ -7,7 +14,7 @@ export const virtualServiceDuplicateHost: CheckRule = {
   kiali: "KIA1106",
   summary: "Two VirtualServices claim the same host for the mesh; only the older one applies.",
   check({ of, hosts }) {
-    const claims = new Map<string, { readonly ref: string; readonly path: string; readonly age: string }[]>();
+    const claims = new Map<string, Claim[]>();
     for (const resource of of("VirtualService")) {
       const { spec, metadata } = resource;
       if (spec.gateways !== undefined && spec.gateways.length > 0 && !spec.gateways.includes("mesh")) continue;
@@ -19,13 +26,13 @@ export const virtualServiceDuplicateHost: CheckRule = {
         list.push({
           ref: formatRef(refOf(resource)),
           path: `spec.hosts[${index}]`,
-          age: `${metadata.creationTimestamp ?? "9"} ${metadata.name}`,
+          metadata,
         });
         claims.set(key, list);
       });
     }
     return [...claims].flatMap(([key, list]) => {
-      const [first, ...others] = [...list].sort((left, right) => (left.age < right.age ? -1 : 1));
+      const [first, ...others] = list.sort(byAge);
       return others.map(({ ref, path }) => ({
         severity: "warning" as const,
         resource: ref,

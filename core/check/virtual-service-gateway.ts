@@ -1,4 +1,5 @@
 import type { CheckRule } from "#core/check/rule.ts";
+import { expandGateway } from "#core/resolve/gateway-ref.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 
 /** A VirtualService bound to a gateway that does not exist applies nowhere. */
@@ -22,7 +23,7 @@ export const virtualServiceGateway: CheckRule = {
         path: `spec.gateways[${index}]`,
       }));
       return [...named, ...matches].flatMap(({ gateway, path }) => {
-        const key = gateway.includes("/") ? gateway : `${resource.metadata.namespace}/${gateway}`;
+        const key = expandGateway(gateway, resource.metadata.namespace);
         if (gateway === "mesh" || gateways.has(key)) return [];
         const [namespace, name] = key.split("/");
         return [

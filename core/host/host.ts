@@ -1,6 +1,7 @@
-/** Istio's rule: a name without dots is a service of the namespace that says it. */
+/** Istio's rule: a name without dots is a service of the namespace that says it. In lower case, as hosts are compared. */
 export function expandHost(name: string, namespace: string, domainSuffix: string): string {
-  return name.includes(".") || name === "*" ? name : `${name}.${namespace}.svc.${domainSuffix}`;
+  const host = name.toLowerCase();
+  return host.includes(".") || isWildcard(host) ? host : `${host}.${namespace}.svc.${domainSuffix}`;
 }
 
 export function isWildcard(host: string): boolean {

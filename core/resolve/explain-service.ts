@@ -1,6 +1,10 @@
 import { expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
-import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
+import { byAge } from "#core/resolve/by-age.ts";
+import { resolveDestinationRule, ruleHost } from "#core/resolve/destination-rule.ts";
+import { matchesLabels } from "#core/resolve/labels.ts";
+import { gatewaysOf, resolveVirtualServices } from "#core/resolve/virtual-service.ts";
+import { type AnyResource, formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { AppliedResource } from "#core/view/config.ts";
 
 type Explained = Omit<AppliedResource, "ref">;
@@ -14,13 +18,12 @@ export function explainService(snapshot: Snapshot, host: string): readonly Appli
   const namespace = entry.metadata.namespace;
   const selector = entry.spec.workloadSelector?.labels ?? {};
   const instances = snapshot.instances.filter(
-    (instance) => instance.namespace === namespace && covers(instance.labels, selector),
+    (instance) => instance.namespace === namespace && matchesLabels(instance.labels, selector),
   );
   const labelSets = instances.length > 0 ? instances.map(({ labels }) => labels) : [selector];
-  const taken = new Map<string, AnyResource>();
   const explained: AppliedResource[] = [];
   for (const resource of [...snapshot.resources].sort(byAge)) {
-    const verdict = explain(resource, { snapshot, host, namespace, labelSets, taken });
+    const verdict = explain(resource, { snapshot, host, namespace, labelSets });
     if (verdict !== undefined) explained.push({ ref: formatRef(refOf(resource)), ...verdict });
   }
   return explained;
@@ -31,19 +34,6 @@ interface Question {
   readonly host: string;
   readonly namespace: string;
   readonly labelSets: readonly Readonly<Record<string, string>>[];
-  /** What already decides, by kind and scope: later ones of the same do not apply. */
-  readonly taken: Map<string, AnyResource>;
-}
-
-function covers(labels: Readonly<Record<string, string>>, selector: Readonly<Record<string, string>>): boolean {
-  return Object.entries(selector).every(([key, value]) => labels[key] === value);
-}
-
-function byAge(a: AnyResource, b: AnyResource): number {
-  return (
-    (a.metadata.creationTimestamp ?? "").localeCompare(b.metadata.creationTimestamp ?? "") ||
-    a.metadata.name.localeCompare(b.metadata.name)
-  );
 }
 
 function explain(resource: AnyResource, question: Question): Explained | undefined {
@@ -58,38 +48,52 @@ function explain(resource: AnyResource, question: Question): Explained | undefin
         : undefined;
     case "VirtualService": {
       const named = (resource.spec.hosts ?? []).map(full).find((pattern) => hostMatches(pattern, host));
-      if (named !== undefined) {
-        const gateways = resource.spec.gateways ?? ["mesh"];
-        if (!gateways.includes("mesh"))
-          return (
-            gatewayRoute(resource, question) ?? {
-              applies: false,
-              reason: `names the host, but only for ${gateways.join(", ")}`,
-            }
-          );
-        const first = claim(question.taken, "VirtualService", resource);
-        if (first !== resource)
-          return { applies: false, reason: `${formatRef(refOf(first))} is older and routes the same host` };
+      if (named === undefined) return gatewayRoute(resource, question) ?? routesHere(resource, question);
+      const gateways = gatewaysOf(resource);
+      if (!gateways.includes("mesh"))
+        return (
+          gatewayRoute(resource, question) ?? {
+            applies: false,
+            reason: `names the host, but only for ${(resource.spec.gateways ?? []).join(", ")}`,
+          }
+        );
+      const [deciding] = resolveVirtualServices(of(snapshot, "VirtualService"), {
+        host,
+        fromNamespace: own,
+        gateway: "mesh",
+        domainSuffix,
+      });
+      if (deciding !== undefined && deciding !== resource)
         return {
-          applies: true,
-          reason: isWildcard(named) ? `its host ${named} covers this one` : "routes requests for this host",
-          path: "spec.http",
+          applies: false,
+          reason: `${formatRef(refOf(deciding))} is more specific, or older, and routes the same host`,
         };
-      }
-      return gatewayRoute(resource, question) ?? routesHere(resource, question);
+      return {
+        applies: true,
+        reason: isWildcard(named) ? `its host ${named} covers this one` : "routes requests for this host",
+        path: "spec.http",
+      };
     }
     case "DestinationRule": {
-      const pattern = full(resource.spec.host);
+      const pattern = ruleHost(resource, domainSuffix);
       if (!hostMatches(pattern, host)) return undefined;
-      const first = claim(question.taken, `DestinationRule ${own}`, resource);
-      if (first !== resource)
-        return { applies: false, reason: `${formatRef(refOf(first))} is older and rules the same host` };
+      const resolved = resolveDestinationRule(of(snapshot, "DestinationRule"), {
+        host,
+        clientNamespace: own,
+        serviceNamespace: namespace,
+        mesh: snapshot.mesh,
+      });
+      const [first] = resolved?.rules ?? [];
+      if (first !== undefined && resolved?.rules.includes(resource) !== true)
+        return { applies: false, reason: `${formatRef(refOf(first))} is for a more specific host, or for others` };
       const where =
         own === namespace
           ? "the service's namespace"
           : own === rootNamespace
             ? "the root namespace"
             : `callers in ${own}`;
+      if (first !== undefined && first !== resource)
+        return { applies: true, reason: `adds to ${formatRef(refOf(first))}, which is older and for the same host` };
       return { applies: true, reason: `subsets and connection settings for calls to ${pattern}, from ${where}` };
     }
     case "PeerAuthentication":
@@ -102,10 +106,8 @@ function explain(resource: AnyResource, question: Question): Explained | undefin
   }
 }
 
-function claim(taken: Map<string, AnyResource>, key: string, resource: AnyResource): AnyResource {
-  const first = taken.get(key) ?? resource;
-  taken.set(key, first);
-  return first;
+function of<K extends AnyResource["kind"]>(snapshot: Snapshot, kind: K): readonly Resource<K>[] {
+  return snapshot.resources.filter((each) => each.kind === kind) as unknown as readonly Resource<K>[];
 }
 
 /** A VirtualService for other hosts whose routes lead here. */
@@ -144,7 +146,7 @@ function policy(
   const own = resource.metadata.namespace;
   if (own !== namespace && own !== rootNamespace) return undefined;
   const selector = resource.spec.selector?.matchLabels ?? {};
-  const reached = labelSets.filter((labels) => covers(labels, selector)).length;
+  const reached = labelSets.filter((labels) => matchesLabels(labels, selector)).length;
   if (reached === 0) return undefined;
   const scope =
     Object.keys(selector).length > 0

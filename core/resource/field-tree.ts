@@ -1,4 +1,4 @@
-import { type Field, type FieldTable, type FieldType, under } from "#core/resource/field.ts";
+import { type Field, type FieldTable, type FieldType, object, required, under } from "#core/resource/field.ts";
 import { DOCUMENT } from "#core/resource/fields/document.ts";
 import { FIELDS } from "#core/resource/fields/index.ts";
 import { KIND_NAMES, type Kind } from "#core/resource/kinds.ts";
@@ -62,7 +62,18 @@ function impliedType(draft: Draft): FieldType {
   return { kind: "object", exactlyOneOf: [], atMostOneOf: [] };
 }
 
+function needsSpec(table: FieldTable): boolean {
+  return Object.entries(table).some(([path, field]) => !/[.[{]/.test(path) && field.handled && field.isRequired);
+}
+
 /** The fields of a whole document of each kind. */
 export const DOCUMENT_FIELDS = Object.fromEntries(
-  KIND_NAMES.map((kind) => [kind, compileFields({ ...DOCUMENT, ...under("spec", FIELDS[kind]) })]),
+  KIND_NAMES.map((kind) => [
+    kind,
+    compileFields({
+      ...DOCUMENT,
+      ...(needsSpec(FIELDS[kind]) ? { spec: required(object()) } : {}),
+      ...under("spec", FIELDS[kind]),
+    }),
+  ]),
 ) as Readonly<Record<Kind, FieldNode>>;

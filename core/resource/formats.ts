@@ -7,6 +7,7 @@ const DNS_LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
 const DNS_NAME = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
 const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const UNSENDABLE = /[\0\r\n]/;
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE", "*"]);
 const GRPC_STATUSES = new Set(
   "OK CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND ALREADY_EXISTS PERMISSION_DENIED RESOURCE_EXHAUSTED FAILED_PRECONDITION ABORTED OUT_OF_RANGE UNIMPLEMENTED INTERNAL UNAVAILABLE DATA_LOSS UNAUTHENTICATED".split(
@@ -20,7 +21,13 @@ const RETRY_ON = new Set(
 );
 const CONDITION_KEYS =
   /^(?:request\.headers\[[!#$%&'*+\-.^_`|~0-9A-Za-z]+\]|source\.(?:ip|namespace|principal|serviceAccount)|remote\.ip|destination\.(?:ip|port)|connection\.sni)$/;
-const PROTOCOLS = /^(?:HTTP|HTTPS|GRPC|GRPC-WEB|HTTP2|TCP|TLS|MONGO|REDIS|MYSQL)$/i;
+const PROTOCOLS = /^(?:HTTP|HTTPS|GRPC|HTTP2|TCP|TLS|MONGO|REDIS|MYSQL)$/i;
+/** Those that Envoy's TLS library knows, as Istio lists them. */
+const CIPHER_SUITES = new Set(
+  "ECDHE-ECDSA-AES128-GCM-SHA256 ECDHE-RSA-AES128-GCM-SHA256 ECDHE-ECDSA-AES256-GCM-SHA384 ECDHE-RSA-AES256-GCM-SHA384 ECDHE-ECDSA-CHACHA20-POLY1305 ECDHE-RSA-CHACHA20-POLY1305 ECDHE-ECDSA-AES128-SHA ECDHE-RSA-AES128-SHA ECDHE-ECDSA-AES256-SHA ECDHE-RSA-AES256-SHA AES128-GCM-SHA256 AES256-GCM-SHA384 AES128-SHA AES256-SHA".split(
+    " ",
+  ),
+);
 
 /** Each answers what is wrong with the text ("is empty"), or undefined when nothing is. */
 export const FORMATS = {
@@ -52,6 +59,11 @@ export const FORMATS = {
       ? undefined
       : matches(DNS_LABEL, text, "is neither `.`, `*` nor a namespace"),
   "header-name": (text) => matches(/^:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, text, "is not a header name"),
+  "header-value": (text) => (UNSENDABLE.test(text) ? "has a line break or a null character" : undefined),
+  "header-text": (text) =>
+    text === "" ? "is empty" : UNSENDABLE.test(text) ? "has a line break or a null character" : undefined,
+  "cipher-suite": (text) =>
+    CIPHER_SUITES.has(text) ? undefined : `is not a cipher suite of the proxy (${[...CIPHER_SUITES].join(", ")})`,
   "header-name-or-star": (text) => matches(TOKEN, text, "is not a header name"),
   "match-header-name": checkMatchHeaderName,
   "cors-method": (text) => (METHODS.has(text) ? undefined : `is not an HTTP method (${[...METHODS].join(", ")})`),
@@ -61,12 +73,7 @@ export const FORMATS = {
   "ip-or-cidr": (text) => (isIpOrCidr(text) ? undefined : "is neither an IP address nor a CIDR range"),
   "workload-address": checkWorkloadAddress,
   locality: (text) => (text.split("/").length <= 3 ? undefined : "is not region/zone/subzone"),
-  "service-protocol": (text) =>
-    matches(
-      PROTOCOLS,
-      text,
-      "is not a protocol Pharos knows (HTTP, HTTP2, GRPC, GRPC-WEB, HTTPS, TLS, TCP, MONGO, REDIS, MYSQL)",
-    ),
+  "service-protocol": checkProtocol,
   "port-number": (text) =>
     /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535 ? undefined : "is not a port (1 to 65535)",
   "policy-text": (text) => (text === "" ? "is empty" : undefined),
@@ -111,11 +118,13 @@ function checkGatewayHost(text: string): string | undefined {
   if (isIpAddress(host)) return undefined;
   const problem = checkWildcardHostName(host);
   if (problem !== undefined) return problem;
+  if (host.length > 1 && host.startsWith("*") && !host.startsWith("*."))
+    return "has a wildcard for a part of a label: a gateway takes * for whole ones (*.example.com)";
   return host === "*" || host.includes(".") ? undefined : "is a short name: a gateway needs the whole name, or *";
 }
 
 function checkGatewayRef(text: string): string | undefined {
-  const parts = text.split("/");
+  const parts = text.replace(/^\.\//, "").split("/");
   if (parts.length > 2 || parts.some((part) => checkHostName(part) !== undefined))
     return "is neither `mesh`, NAME nor NAMESPACE/NAME";
   return undefined;
@@ -125,6 +134,15 @@ function checkMatchHeaderName(text: string): string | undefined {
   if (text.startsWith("@request.auth.claims"))
     return "matches the claims of a token, and tokens of end users are not checked yet";
   return matches(TOKEN, text, "is not a header name");
+}
+
+function checkProtocol(text: string): string | undefined {
+  if (text.toUpperCase() === "GRPC-WEB") return "is not handled: gRPC-Web is not translated; use HTTP";
+  return matches(
+    PROTOCOLS,
+    text,
+    "is not a protocol Pharos knows (HTTP, HTTP2, GRPC, HTTPS, TLS, TCP, MONGO, REDIS, MYSQL)",
+  );
 }
 
 function checkRetryOn(text: string): string | undefined {

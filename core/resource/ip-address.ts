@@ -33,3 +33,13 @@ function isIpv6(text: string): boolean {
   if (!groups.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group))) return false;
   return halves.length === 2 ? count <= 7 : count === 8;
 }
+
+/** `unix:///run/app.sock`, an address on this host. */
+export function isSocketPath(address: string): boolean {
+  return address.startsWith("unix://");
+}
+
+/** True when connecting needs no name resolution. */
+export function isFixedAddress(address: string): boolean {
+  return isSocketPath(address) || isIpAddress(address);
+}

@@ -148,6 +148,35 @@ describe("what is wrong has a code, a path and a place", () => {
       ["error wrong-type metadata.labels.v @1"],
     ],
     [
+      "no spec where one is needed",
+      "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: { name: a }\nspec:\n",
+      ["error missing-field spec @apiVersion:"],
+    ],
+    ["an alias of nothing", resource("DestinationRule", "{ host: *nobody }"), ["error bad-yaml spec.host @*nobody"]],
+    [
+      "fields merged into others",
+      resource("DestinationRule", "{ host: a, subsets: [&v { name: v1 }, { <<: *v, name: v2 }] }"),
+      ['error merge-key spec.subsets[1]["<<"] @<<:'],
+    ],
+    [
+      "a line break in a header",
+      resource("VirtualService", `{ hosts: [a], http: [{ ${ROUTE}, headers: { request: { set: { x: "a\\nb" } } } }] }`),
+      ['error bad-value spec.http[0].headers.request.set.x @"a\\nb"'],
+    ],
+    [
+      "a protocol that is not translated",
+      resource(
+        "ServiceEntry",
+        "{ hosts: [a.b], resolution: DNS, ports: [{ number: 80, name: web, protocol: GRPC-WEB }] }",
+      ),
+      ["error bad-value spec.ports[0].protocol @GRPC-WEB"],
+    ],
+    [
+      "a balancer for captured traffic",
+      resource("DestinationRule", "{ host: a, trafficPolicy: { loadBalancer: { simple: PASSTHROUGH } } }"),
+      ["error value-not-handled spec.trafficPolicy.loadBalancer.simple @PASSTHROUGH"],
+    ],
+    [
       "an unknown field",
       resource("DestinationRule", "{ host: a, trafficPolcy: {} }"),
       ["error unknown-field spec.trafficPolcy @trafficPolcy:"],
@@ -349,6 +378,26 @@ describe("a resource as a whole is held to Istio's rules", () => {
       "error needs-selector spec.portLevelMtls",
     ],
     ["a DENY that says nothing", resource("AuthorizationPolicy", "{ action: DENY }"), "error missing-field spec"],
+    ["a DENY of nothing", resource("AuthorizationPolicy", "{ action: DENY, rules: [] }"), "error missing-field spec"],
+    [
+      "retries without a number",
+      http(`{ ${ROUTE}, retries: { retryOn: 5xx } }`),
+      "error missing-field spec.http[0].retries",
+    ],
+    ["a wildcard that nobody resolves", entry('hosts: ["*.b.c"]'), "error value-not-handled spec.hosts[0]"],
+    [
+      "a gateway's part of a label",
+      resource("Gateway", "{ servers: [{ port: { number: 80, name: http, protocol: HTTP }, hosts: ['*b.c'] }] }"),
+      "error bad-value spec.servers[0].hosts[0]",
+    ],
+    [
+      "TLS versions of which none is left",
+      resource(
+        "Gateway",
+        "{ servers: [{ port: { number: 443, name: https, protocol: HTTPS }, hosts: [a.b], tls: { mode: SIMPLE, serverCertificate: /a, privateKey: /b, maxProtocolVersion: TLSV1_1 } }] }",
+      ),
+      "error conflicting-fields spec.servers[0].tls.maxProtocolVersion",
+    ],
     [
       "an empty source",
       resource("AuthorizationPolicy", "{ rules: [{ from: [{ source: {} }] }] }"),
@@ -378,9 +427,13 @@ describe("a resource as a whole is held to Istio's rules", () => {
 
 describe("what would take too much is refused at once", () => {
   const timed = (text: string) => {
-    const start = performance.now();
+    // Of the processor, so that what else runs on the machine is of no account.
+    const start = process.cpuUsage();
     const { diagnostics } = parseDocuments(text);
-    return { ms: performance.now() - start, codes: [...new Set(diagnostics.map((diagnostic) => diagnostic.code))] };
+    return {
+      ms: process.cpuUsage(start).user / 1000,
+      codes: [...new Set(diagnostics.map((diagnostic) => diagnostic.code))],
+    };
   };
 
   test("a document of 5 MB, unread, with the limit named", () => {

@@ -20,6 +20,8 @@ import type { Path } from "#core/resource/path.ts";
 /** More than any real document has; what an alias that names aliases grows beyond. */
 const NODES_MAX = 100_000;
 const DEPTH_MAX = 60;
+/** Comparing names takes time, and nobody reads as many suggestions. */
+const SUGGESTED_MAX = 100;
 
 export interface Problem {
   readonly severity: "error" | "warning";
@@ -133,8 +135,20 @@ class ValueReader {
       const name = this.keyOf(key, path);
       if (name === undefined) continue;
       const member = fields.members.get(name);
+      if (member === undefined && name === "<<") {
+        const message = "fields are not merged into others by <<";
+        this.add(
+          "error",
+          "merge-key",
+          [...path, name],
+          asNode(key),
+          message,
+          "write them out, or use an alias for one",
+        );
+        continue;
+      }
       if (member === undefined) {
-        const meant = closestName(name, fields.members.keys());
+        const meant = this.problems.length < SUGGESTED_MAX ? closestName(name, fields.members.keys()) : undefined;
         this.add(
           "error",
           "unknown-field",
@@ -222,6 +236,14 @@ class ValueReader {
     if (this.nodesLeft <= 0) return undefined;
     this.nodesLeft -= 1;
     const node = isAlias(given) ? this.follow(given) : asNode(given);
+    if (node === undefined && isAlias(given))
+      this.add(
+        "error",
+        "bad-yaml",
+        path,
+        given,
+        `*${given.source} stands for nothing: there is no &${given.source} before it`,
+      );
     if (this.nodesLeft === 0)
       this.add(
         "error",

@@ -3,7 +3,8 @@ import { PharosError } from "#core/errors.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings, SnapshotChange } from "#core/registry/snapshot.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
-import type { AnyResource } from "#core/resource/resource.ts";
+import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
+import { eventually } from "#mesh-agent/testing/test-agent.ts";
 import { TestAuthority, TRUST_DOMAIN } from "#mesh-agent/testing/test-authority.ts";
 import {
   DeregisterRequestSchema,
@@ -31,6 +32,7 @@ export class RealMesh {
   /** Requests per "reporter response-code", as reported. */
   readonly counts = new Map<string, number>();
   #resources: readonly AnyResource[];
+  #used: readonly AnyResource[] = [];
   readonly #instances = new Map<string, WorkloadInstance>();
   #mesh: MeshHandle | undefined;
   #port = 0;
@@ -87,14 +89,27 @@ export class RealMesh {
 
   async apply(yaml: string): Promise<void> {
     const upserts = parse(yaml);
-    const same = (a: AnyResource, b: AnyResource) =>
-      a.kind === b.kind && a.metadata.name === b.metadata.name && a.metadata.namespace === b.metadata.namespace;
-    this.#resources = [...this.#resources.filter((old) => !upserts.some((one) => same(old, one))), ...upserts];
+    this.#resources = [...this.#resources.filter((old) => !upserts.some((one) => isSame(old, one))), ...upserts];
     this.#revision += 1;
     await this.#publish({ upserts, instanceUpserts: [], instanceDeletes: [] });
   }
 
-  async #publish(change: Omit<SnapshotChange, "revision" | "deletes">): Promise<void> {
+  /** Puts these resources in the place of those of the last time; resolves when every proxy has them. */
+  async use(yaml: string): Promise<void> {
+    const upserts = parse(yaml);
+    const isKept = (old: AnyResource) => upserts.every((one) => !isSame(old, one));
+    const deletes = this.#used.filter(isKept).map(refOf);
+    this.#resources = [...this.#resources.filter((old) => isKept(old) && !this.#used.includes(old)), ...upserts];
+    this.#used = upserts;
+    this.#revision += 1;
+    await this.#publish({ upserts, deletes, instanceUpserts: [], instanceDeletes: [] });
+    const revision = this.#revision;
+    await eventually(`revision ${revision} at every proxy`, async () =>
+      (await this.handle.distribution(revision))?.isComplete === true ? true : undefined,
+    );
+  }
+
+  async #publish(change: Omit<SnapshotChange, "revision" | "deletes"> & Partial<SnapshotChange>): Promise<void> {
     await this.handle.apply({ revision: this.#revision, deletes: [], ...change });
   }
 
@@ -160,6 +175,10 @@ export class RealMesh {
       toBinary(ReportResponseSchema, create(ReportResponseSchema, { acknowledgedSequence: sequence })),
     );
   }
+}
+
+function isSame(a: AnyResource, b: AnyResource): boolean {
+  return formatRef(refOf(a)) === formatRef(refOf(b));
 }
 
 function parse(yaml: string): readonly AnyResource[] {

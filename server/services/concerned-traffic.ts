@@ -1,7 +1,7 @@
-import { selects } from "#core/check/context.ts";
 import { listDestinations } from "#core/check/destinations.ts";
 import { expandHost, hostMatches } from "#core/host/host.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
+import { matchesLabels } from "#core/resolve/labels.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
 import { hostsOf } from "#server/services/hosts-of.ts";
 
@@ -52,10 +52,12 @@ function selectsInstance(
   const home = resource.metadata.namespace;
   switch (resource.kind) {
     case "Gateway":
-      return selects(resource.spec.selector, labels);
+      return matchesLabels(labels, resource.spec.selector);
     case "AuthorizationPolicy":
     case "PeerAuthentication":
-      return (home === namespace || home === rootNamespace) && selects(resource.spec.selector?.matchLabels, labels);
+      return (
+        (home === namespace || home === rootNamespace) && matchesLabels(labels, resource.spec.selector?.matchLabels)
+      );
     case "WorkloadGroup":
       return home === namespace && resource.metadata.name === workload;
     default:

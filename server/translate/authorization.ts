@@ -1,4 +1,5 @@
 import type { Any } from "@bufbuild/protobuf/wkt";
+import { matchesLabels } from "#core/resolve/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
 import type { FilterSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import {
@@ -9,7 +10,7 @@ import { RBACSchema as NetworkRbacSchema } from "#proto/gen/envoy/extensions/fil
 import { buildRbac } from "#server/translate/build-rbac.ts";
 import type { HttpFilterInit } from "#server/translate/http-connection-manager.ts";
 import { type Init, pack, typed } from "#server/translate/pack.ts";
-import { matchesLabels, type World } from "#server/translate/world.ts";
+import type { World } from "#server/translate/world.ts";
 
 type Policies = readonly Resource<"AuthorizationPolicy">[];
 
@@ -37,20 +38,24 @@ export const AUTHORIZATION_FILTERS: readonly HttpFilterInit[] = ACTIONS.map((act
   disabled: true,
 }));
 
-/** The rules of all policies, for `typedPerFilterConfig` of a whole route configuration. */
-export function buildAuthorization(policies: Policies, trustDomain: string): Record<string, Any> {
+/** The rules of all policies for a port, for `typedPerFilterConfig` of a whole route configuration. */
+export function buildAuthorization(policies: Policies, trustDomain: string, port: number): Record<string, Any> {
   return Object.fromEntries(
     ACTIONS.flatMap((action) => {
-      const rules = buildRbac({ policies, action, trustDomain, isHttp: true });
+      const rules = buildRbac({ policies, action, trustDomain, port, isHttp: true });
       return rules === undefined ? [] : [[filterName(action), pack(RBACPerRouteSchema, { rbac: { rules } })]];
     }),
   );
 }
 
 /** The rules of all policies for a port that is not HTTP: they hold for connections, when they are opened. */
-export function buildTcpAuthorization(policies: Policies, trustDomain: string): Init<typeof FilterSchema>[] {
+export function buildTcpAuthorization(
+  policies: Policies,
+  trustDomain: string,
+  port: number,
+): Init<typeof FilterSchema>[] {
   return ACTIONS.flatMap((action) => {
-    const rules = buildRbac({ policies, action, trustDomain, isHttp: false });
+    const rules = buildRbac({ policies, action, trustDomain, port, isHttp: false });
     return rules === undefined
       ? []
       : [typed("envoy.filters.network.rbac", NetworkRbacSchema, { rules, statPrefix: "tcp." })];

@@ -1,8 +1,9 @@
 import { create } from "@bufbuild/protobuf";
+import { isSocketPath } from "#core/resource/ip-address.ts";
 import type { ConnectionPool } from "#core/resource/spec/connection-pool.ts";
 import type { LoadBalancer } from "#core/resource/spec/load-balancer.ts";
 import type { ServicePort } from "#core/resource/spec/service-entry.ts";
-import type { OutlierDetection, PortTrafficPolicy } from "#core/resource/spec/traffic-policy.ts";
+import type { ClientTls, OutlierDetection, PortTrafficPolicy } from "#core/resource/spec/traffic-policy.ts";
 import {
   type Cluster,
   Cluster_DiscoveryType,
@@ -10,6 +11,7 @@ import {
   Cluster_LbPolicy,
   ClusterSchema,
 } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
+import type { AddressSchema } from "#proto/gen/envoy/config/core/v3/address_pb.js";
 import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
 import { HealthStatus } from "#proto/gen/envoy/config/core/v3/health_check_pb.js";
 import type { LbEndpointSchema } from "#proto/gen/envoy/config/endpoint/v3/endpoint_components_pb.js";
@@ -28,6 +30,8 @@ import type { Service } from "#server/translate/world.ts";
 type ClusterInit = Init<typeof ClusterSchema>;
 
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Where an answer says nothing of how long it holds. */
+const DNS_REFRESH_MS = 60_000;
 const UNBOUNDED = 4_294_967_295;
 const LB_POLICY = {
   UNSPECIFIED: Cluster_LbPolicy.LEAST_REQUEST,
@@ -35,7 +39,6 @@ const LB_POLICY = {
   LEAST_REQUEST: Cluster_LbPolicy.LEAST_REQUEST,
   ROUND_ROBIN: Cluster_LbPolicy.ROUND_ROBIN,
   RANDOM: Cluster_LbPolicy.RANDOM,
-  PASSTHROUGH: Cluster_LbPolicy.CLUSTER_PROVIDED,
 } as const;
 
 export interface ClusterInput {
@@ -43,9 +46,14 @@ export interface ClusterInput {
   readonly service: Service;
   readonly port: ServicePort;
   readonly subset: string;
+  /** Those of the subset. */
   readonly endpoints: readonly Endpoint[];
+  /** Those of the whole service: how its clusters are spoken to does not change with who is in a subset. */
+  readonly serviceEndpoints: readonly Endpoint[];
   readonly policy: PortTrafficPolicy;
   readonly trustDomain: string;
+  /** Where traffic is captured, connections say themselves where they were to go. */
+  readonly isCaptured: boolean;
 }
 
 /** The cluster of one port of one subset of a service. */
@@ -58,10 +66,10 @@ export function buildCluster(input: ClusterInput): Cluster {
   const outlier = policy.outlierDetection;
   return create(ClusterSchema, {
     name,
-    ...discovery(input),
     connectTimeout:
       pool?.tcp?.connectTimeout === undefined ? durationMs(CONNECT_TIMEOUT_MS) : duration(pool.tcp.connectTimeout),
     ...balancing(policy.loadBalancer),
+    ...discovery(input),
     circuitBreakers: { thresholds: [thresholds(pool)] },
     ...(outlier === undefined ? {} : { outlierDetection: outlierDetection(outlier) }),
     ...(pool?.tcp?.tcpKeepalive === undefined
@@ -70,11 +78,11 @@ export function buildCluster(input: ClusterInput): Cluster {
     ...(isHttp(protocol)
       ? {
           typedExtensionProtocolOptions: {
-            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": httpOptions(isHttp2, pool),
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": httpOptions(isHttp2, pool, serverName(input)),
           },
         }
       : {}),
-    ...transport(input, isHttp2),
+    ...transport(input, isHttp2, isHttp(protocol)),
     commonLbConfig: {
       ...(outlier?.minHealthPercent === undefined
         ? { healthyPanicThreshold: { value: 0 } }
@@ -94,9 +102,10 @@ export function buildCluster(input: ClusterInput): Cluster {
   });
 }
 
-function discovery({ name, service, port, endpoints }: ClusterInput): ClusterInit {
-  const { resolution = "NONE" } = service.entry.spec;
-  switch (resolution) {
+function discovery({ name, service, port, endpoints, serviceEndpoints, isCaptured }: ClusterInput): ClusterInit {
+  const { resolution = "NONE", workloadSelector } = service.entry.spec;
+  // A caller that names the service to a proxy has no address in mind but the one the name stands for.
+  switch (resolution === "NONE" && !isCaptured ? "DNS" : resolution) {
     case "STATIC":
       return {
         clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.EDS },
@@ -113,7 +122,7 @@ function discovery({ name, service, port, endpoints }: ClusterInput): ClusterIni
     case "DNS_ROUND_ROBIN": {
       const type = resolution === "DNS" ? Cluster_DiscoveryType.STRICT_DNS : Cluster_DiscoveryType.LOGICAL_DNS;
       const written: readonly Endpoint[] =
-        endpoints.length > 0
+        serviceEndpoints.length > 0 || workloadSelector !== undefined
           ? endpoints
           : [
               {
@@ -132,6 +141,7 @@ function discovery({ name, service, port, endpoints }: ClusterInput): ClusterIni
         clusterDiscoveryType: { case: "type", value: type },
         dnsLookupFamily: Cluster_DnsLookupFamily.V4_PREFERRED,
         respectDnsTtl: true,
+        dnsRefreshRate: durationMs(DNS_REFRESH_MS),
         loadAssignment: buildLoadAssignment(name, used),
       };
     }
@@ -139,6 +149,7 @@ function discovery({ name, service, port, endpoints }: ClusterInput): ClusterIni
       return {
         clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.ORIGINAL_DST },
         lbPolicy: Cluster_LbPolicy.CLUSTER_PROVIDED,
+        lbConfig: { case: undefined },
       };
   }
 }
@@ -200,7 +211,7 @@ function keepalive(settings: NonNullable<NonNullable<ConnectionPool["tcp"]>["tcp
   };
 }
 
-/** As Istio reads it: both kinds of error off unless asked for, at most a tenth ejected. */
+/** As Istio reads it: five 5xx in a row eject where nothing else is said, errors of gateways only when asked for, and at most a tenth goes. */
 function outlierDetection(settings: OutlierDetection) {
   const gateway = settings.consecutiveGatewayErrors;
   const any5xx = settings.consecutive5xxErrors;
@@ -225,7 +236,24 @@ function outlierDetection(settings: OutlierDetection) {
   };
 }
 
-function httpOptions(isHttp2: boolean, pool: ConnectionPool | undefined) {
+type UpstreamHttpOptions = Pick<Init<typeof HttpProtocolOptionsSchema>, "upstreamHttpProtocolOptions">;
+
+/**
+ * The server's name in TLS: the host the request is for, after rewrites, unless the rule names another; and the
+ * certificate must be for it, unless the rule says for whom (Istio's auto SNI).
+ */
+function serverName({ service, policy: { tls } }: ClusterInput): UpstreamHttpOptions {
+  if ((tls?.mode !== "SIMPLE" && tls?.mode !== "MUTUAL") || tls.sni !== undefined) return {};
+  const isChecked = tls.insecureSkipVerify !== true && expectedNames(tls, service).length === 0;
+  return { upstreamHttpProtocolOptions: { autoSni: true, autoSanValidation: isChecked } };
+}
+
+/** Who a server outside the mesh has to be, as written. */
+function expectedNames(tls: ClientTls, service: Service): readonly string[] {
+  return tls.subjectAltNames ?? service.entry.spec.subjectAltNames ?? [];
+}
+
+function httpOptions(isHttp2: boolean, pool: ConnectionPool | undefined, name: UpstreamHttpOptions) {
   const http = pool?.http;
   const streams = http?.maxConcurrentStreams === undefined ? {} : { maxConcurrentStreams: http.maxConcurrentStreams };
   const ping = http?.http2KeepAlive;
@@ -236,6 +264,7 @@ function httpOptions(isHttp2: boolean, pool: ConnectionPool | undefined) {
       : { connectionKeepalive: { interval: duration(ping.interval), timeout: duration(ping.timeout ?? "10s") } }),
   };
   return pack(HttpProtocolOptionsSchema, {
+    ...name,
     commonHttpProtocolOptions: {
       ...(http?.idleTimeout === undefined ? {} : { idleTimeout: duration(http.idleTimeout) }),
       ...(http?.maxRequestsPerConnection === undefined || http.maxRequestsPerConnection === 0
@@ -260,16 +289,24 @@ function httpOptions(isHttp2: boolean, pool: ConnectionPool | undefined) {
 
 /** A rule's TLS when it has one; else mTLS to the endpoints that take it, and plain text to the others. */
 function transport(
-  { service, port, subset, endpoints, policy, trustDomain }: ClusterInput,
+  { service, port, subset, serviceEndpoints, policy, trustDomain }: ClusterInput,
   isHttp2: boolean,
+  namesItself: boolean,
 ): ClusterInit {
   const { tls } = policy;
   if (tls?.mode === "DISABLE") return {};
   if (tls?.mode === "SIMPLE" || tls?.mode === "MUTUAL")
-    return { transportSocket: ruleUpstream(tls, service.host, isHttp2) };
+    return {
+      transportSocket: ruleUpstream(tls, {
+        // Requests name their host themselves.
+        sni: tls.sni ?? (namesItself ? undefined : service.host),
+        names: expectedNames(tls, service),
+        isHttp2,
+      }),
+    };
   const isMandatory = tls?.mode === "ISTIO_MUTUAL";
-  if (!isMandatory && !endpoints.some(({ takesMtls }) => takesMtls)) return {};
-  const accounts = new Set(endpoints.flatMap(({ serviceAccount }) => serviceAccount ?? []));
+  if (!isMandatory && !serviceEndpoints.some(({ takesMtls }) => takesMtls)) return {};
+  const accounts = new Set(serviceEndpoints.flatMap(({ serviceAccount }) => serviceAccount ?? []));
   const written = tls?.subjectAltNames ?? service.entry.spec.subjectAltNames ?? [];
   const uris =
     written.length > 0
@@ -284,6 +321,11 @@ function transport(
       { name: "tlsMode-disabled", match: {}, transportSocket: PLAIN },
     ],
   };
+}
+
+function buildAddress(address: string, port: number): Init<typeof AddressSchema> {
+  if (isSocketPath(address)) return { address: { case: "pipe", value: { path: address.slice("unix://".length) } } };
+  return { address: { case: "socketAddress", value: { address, portSpecifier: { case: "portValue", value: port } } } };
 }
 
 /** Endpoints under a cluster's name. Those that drain or are unwell stay known and are not chosen. */
@@ -302,15 +344,11 @@ export function buildLoadAssignment(name: string, endpoints: readonly Endpoint[]
             hostIdentifier: {
               case: "endpoint",
               value: {
-                address: {
-                  address: {
-                    case: "socketAddress",
-                    value: { address, portSpecifier: { case: "portValue", value: port } },
-                  },
-                },
+                address: buildAddress(address, port),
               },
             },
-            loadBalancingWeight: weight,
+            // Unset in Istio, and less than Envoy takes.
+            loadBalancingWeight: Math.max(1, weight),
             healthStatus: STATUS[health],
             ...(takesMtls || workload !== undefined
               ? {

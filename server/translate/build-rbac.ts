@@ -13,6 +13,7 @@ import {
 } from "#proto/gen/envoy/config/rbac/v3/rbac_pb.js";
 import type { HeaderMatcherSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import type { StringMatcherSchema } from "#proto/gen/envoy/type/matcher/v3/string_pb.js";
+import { spiffeUri } from "#server/translate/names.ts";
 import type { Init } from "#server/translate/pack.ts";
 
 type PrincipalInit = Init<typeof PrincipalSchema>;
@@ -21,13 +22,24 @@ type StringInit = Init<typeof StringMatcherSchema>;
 
 const ANY_PRINCIPAL: PrincipalInit = { identifier: { case: "any", value: true } };
 const ANY_PERMISSION: PermissionInit = { rule: { case: "any", value: true } };
+const NO_PERMISSION: PermissionInit = { rule: { case: "notRule", value: ANY_PERMISSION } };
+/** Istio's word for the mesh's own trust domain, whatever it is called. */
+const OWN_TRUST_DOMAIN = "cluster.local";
 
 export interface RbacInput {
   readonly policies: readonly Resource<"AuthorizationPolicy">[];
   readonly action: "ALLOW" | "DENY" | "AUDIT";
   readonly trustDomain: string;
-  /** False for TCP: what only HTTP knows never matches an ALLOW, and is left out of a DENY, as in Istio. */
+  /** The application's port, or the gateway server's: what policies call a port, whichever one the proxy listens on. */
+  readonly port: number;
+  /** False for TCP: what only HTTP knows never matches an ALLOW, and is left out of the others, as in Istio. */
   readonly isHttp: boolean;
+}
+
+/** Where a rule stands: what its names are relative to, and what is known of the traffic it is built for. */
+interface RuleContext extends RbacInput {
+  /** Of the policy. */
+  readonly namespace: string;
 }
 
 const ACTION = { ALLOW: RBAC_Action.ALLOW, DENY: RBAC_Action.DENY, AUDIT: RBAC_Action.LOG } as const;
@@ -44,7 +56,7 @@ export function buildRbac(input: RbacInput): Init<typeof RBACSchema> | undefined
   const policies: NonNullable<Init<typeof RBACSchema>["policies"]> = {};
   for (const { metadata, spec } of own) {
     for (const [index, rule] of (spec.rules ?? []).entries()) {
-      const built = buildPolicy(rule, input);
+      const built = buildPolicy(rule, { ...input, namespace: metadata.namespace });
       if (built !== undefined) policies[rbacPolicyName(metadata.namespace, metadata.name, index)] = built;
     }
   }
@@ -53,19 +65,19 @@ export function buildRbac(input: RbacInput): Init<typeof RBACSchema> | undefined
 
 function buildPolicy(
   rule: AuthorizationRule,
-  { trustDomain, isHttp, action }: RbacInput,
+  context: RuleContext,
 ): { principals: PrincipalInit[]; permissions: PermissionInit[] } | undefined {
-  const conditions = (rule.when ?? []).map((condition) => buildCondition(condition, trustDomain));
-  const needsHttp = usesHttp(rule);
-  if (needsHttp && !isHttp && action !== "DENY") return undefined;
+  const { isHttp, action } = context;
+  const conditions = (rule.when ?? []).map((condition) => buildCondition(condition, context));
+  if (!isHttp && action === "ALLOW" && usesHttp(rule, context)) return undefined;
   const keep = <T>(parts: readonly (Part<T> | undefined)[]): T[] =>
     parts.flatMap((part) => (part === undefined || (part.isHttp && !isHttp) ? [] : [part.value]));
   const when = {
     principals: keep(conditions.map((each) => each.principal)),
     permissions: keep(conditions.map((each) => each.permission)),
   };
-  const sources = rule.from?.map(({ source }) => keep(sourceParts(source ?? {}, trustDomain))) ?? [[]];
-  const operations = rule.to?.map(({ operation }) => keep(operationParts(operation ?? {}))) ?? [[]];
+  const sources = rule.from?.map(({ source }) => keep(sourceParts(source ?? {}, context))) ?? [[]];
+  const operations = rule.to?.map(({ operation }) => keep(operationParts(operation ?? {}, context))) ?? [[]];
   return {
     principals: sources.map((parts) => allPrincipals([...parts, ...when.principals])),
     permissions: operations.map((parts) => allPermissions([...parts, ...when.permissions])),
@@ -112,10 +124,10 @@ const notPrincipal = (value: PrincipalInit | undefined): PrincipalInit | undefin
 const notPermission = (value: PermissionInit | undefined): PermissionInit | undefined =>
   value === undefined ? undefined : { rule: { case: "notRule", value } };
 
-function sourceParts(source: AuthorizationSource, trustDomain: string): (Part<PrincipalInit> | undefined)[] {
-  const principal = (value: string) => authenticated(principalMatcher(value));
+function sourceParts(source: AuthorizationSource, context: RuleContext): (Part<PrincipalInit> | undefined)[] {
+  const principal = (value: string) => authenticated(principalMatcher(value, context));
   const namespace = (value: string) => authenticated(regex(`.*/ns/${wild(value)}/sa/.*`));
-  const account = (value: string) => authenticated(accountMatcher(value, trustDomain));
+  const account = (value: string) => authenticated(accountMatcher(value, context));
   const direct = (value: string): PrincipalInit => ({ identifier: { case: "directRemoteIp", value: cidr(value) } });
   const remote = (value: string): PrincipalInit => ({ identifier: { case: "remoteIp", value: cidr(value) } });
   return [
@@ -132,7 +144,7 @@ function sourceParts(source: AuthorizationSource, trustDomain: string): (Part<Pr
   ].map((value) => (value === undefined ? undefined : part(value)));
 }
 
-function operationParts(operation: AuthorizationOperation): (Part<PermissionInit> | undefined)[] {
+function operationParts(operation: AuthorizationOperation, context: RuleContext): (Part<PermissionInit> | undefined)[] {
   const header =
     (name: string, ignoreCase: boolean) =>
     (value: string): PermissionInit => ({ rule: { case: "header", value: headerMatcher(name, value, ignoreCase) } });
@@ -142,7 +154,7 @@ function operationParts(operation: AuthorizationOperation): (Part<PermissionInit
       value: { rule: { case: "path", value: value.includes("{") ? regex(pathTemplate(value)) : stringMatcher(value) } },
     },
   });
-  const port = (value: string): PermissionInit => ({ rule: { case: "destinationPort", value: Number(value) } });
+  const port = (value: string) => portPermission(value, context);
   const http = (value: PermissionInit | undefined) => (value === undefined ? undefined : part(value, true));
   const any = (value: PermissionInit | undefined) => (value === undefined ? undefined : part(value));
   return [
@@ -157,9 +169,9 @@ function operationParts(operation: AuthorizationOperation): (Part<PermissionInit
   ];
 }
 
-function usesHttp(rule: AuthorizationRule): boolean {
+function usesHttp(rule: AuthorizationRule, context: RuleContext): boolean {
   const inOperation = (rule.to ?? []).some(({ operation = {} }) =>
-    operationParts(operation).some((each) => each?.isHttp),
+    operationParts(operation, context).some((each) => each?.isHttp),
   );
   return inOperation || (rule.when ?? []).some(({ key }) => key.startsWith("request."));
 }
@@ -167,7 +179,7 @@ function usesHttp(rule: AuthorizationRule): boolean {
 /** `when`: values are alternatives, and none of notValues may hold. */
 function buildCondition(
   { key, values, notValues }: AuthorizationCondition,
-  trustDomain: string,
+  context: RuleContext,
 ): { principal?: Part<PrincipalInit>; permission?: Part<PermissionInit> } {
   const both = (build: (value: string) => PrincipalInit, isHttp = false) => ({
     principal: part(
@@ -193,11 +205,11 @@ function buildCondition(
     return both((value) => ({ identifier: { case: "header", value: headerMatcher(header, value, false) } }), true);
   switch (key) {
     case "source.principal":
-      return both((value) => authenticated(principalMatcher(value)));
+      return both((value) => authenticated(principalMatcher(value, context)));
     case "source.namespace":
       return both((value) => authenticated(regex(`.*/ns/${wild(value)}/sa/.*`)));
     case "source.serviceAccount":
-      return both((value) => authenticated(accountMatcher(value, trustDomain)));
+      return both((value) => authenticated(accountMatcher(value, context)));
     case "source.ip":
       return both((value) => ({ identifier: { case: "directRemoteIp", value: cidr(value) } }));
     case "remote.ip":
@@ -205,12 +217,12 @@ function buildCondition(
     case "destination.ip":
       return operation((value) => ({ rule: { case: "destinationIp", value: cidr(value) } }));
     case "destination.port":
-      return operation((value) => ({ rule: { case: "destinationPort", value: Number(value) } }));
+      return operation((value) => portPermission(value, context));
     case "connection.sni":
       return operation((value) => ({ rule: { case: "requestedServerName", value: stringMatcher(value) } }));
     default:
       // Ingest refuses every other key; one that came through must not open what it was meant to close.
-      return { permission: part({ rule: { case: "notRule", value: ANY_PERMISSION } }) };
+      return { permission: part(NO_PERMISSION) };
   }
 }
 
@@ -218,19 +230,25 @@ function authenticated(principalName: StringInit): PrincipalInit {
   return { identifier: { case: "authenticated", value: { principalName } } };
 }
 
-/** Istio's principals lack the scheme: `cluster.local/ns/default/sa/productpage`. */
-function principalMatcher(value: string): StringInit {
-  if (value === "*") return regex(".+");
-  if (value.startsWith("*")) return { matchPattern: { case: "suffix", value: value.slice(1) } };
-  if (value.endsWith("*")) return { matchPattern: { case: "prefix", value: `spiffe://${value.slice(0, -1)}` } };
-  return { matchPattern: { case: "exact", value: `spiffe://${value}` } };
+/** Rules are built for one port, so that what they say of ports holds or does not. */
+function portPermission(value: string, { port }: RuleContext): PermissionInit {
+  return Number(value) === port ? ANY_PERMISSION : NO_PERMISSION;
 }
 
-/** `account` or `namespace/account`. */
-function accountMatcher(value: string, trustDomain: string): StringInit {
-  const [namespace, account] = value.includes("/") ? value.split("/", 2) : [undefined, value];
-  if (namespace === undefined) return { matchPattern: { case: "suffix", value: `/sa/${account}` } };
-  return { matchPattern: { case: "exact", value: `spiffe://${trustDomain}/ns/${namespace}/sa/${account}` } };
+/** Istio's principals lack the scheme: `cluster.local/ns/default/sa/productpage`. */
+function principalMatcher(value: string, { trustDomain }: RuleContext): StringInit {
+  if (value === "*") return regex(".+");
+  if (value.startsWith("*")) return { matchPattern: { case: "suffix", value: value.slice(1) } };
+  const own = `${OWN_TRUST_DOMAIN}/`;
+  const full = `spiffe://${value.startsWith(own) ? `${trustDomain}/${value.slice(own.length)}` : value}`;
+  if (full.endsWith("*")) return { matchPattern: { case: "prefix", value: full.slice(0, -1) } };
+  return { matchPattern: { case: "exact", value: full } };
+}
+
+/** `namespace/account`, or an account of the policy's namespace. */
+function accountMatcher(value: string, { trustDomain, namespace }: RuleContext): StringInit {
+  const whole = value.includes("/") ? value.split("/", 2) : [namespace, value];
+  return { matchPattern: { case: "exact", value: spiffeUri(trustDomain, whole[0] ?? "", whole[1] ?? "") } };
 }
 
 /** `*`, `prefix*`, `*suffix`, or exact. */

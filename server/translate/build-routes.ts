@@ -1,4 +1,5 @@
 import { expandHost } from "#core/host/host.ts";
+import { expandGateway } from "#core/resolve/gateway-ref.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { Destination } from "#core/resource/spec/destination.ts";
 import type { HeaderRules } from "#core/resource/spec/header-rules.ts";
@@ -50,11 +51,14 @@ const REDIRECT_CODES: Readonly<Record<number, RedirectCode>> = {
   308: RedirectAction_RedirectResponseCode.PERMANENT_REDIRECT,
 };
 
+/** Of one route configuration; Envoy would take 4 KB. */
+export const DIRECT_RESPONSE_BYTES_MAX = 1_048_576;
+
 /** Routes of one VirtualService in their order. Those behind one that matches everything are left out: they are never reached. */
 export function buildRoutes(service: Resource<"VirtualService">, context: RouteContext): RouteInit[] {
   const routes: RouteInit[] = [];
   for (const [index, http] of (service.spec.http ?? []).entries()) {
-    const matches = http.match ?? [undefined];
+    const matches = http.match === undefined || http.match.length === 0 ? [undefined] : http.match;
     for (const match of matches) {
       if (match !== undefined && !applies(match, service, context)) continue;
       routes.push(buildRoute(service, http, index, match, context));
@@ -62,6 +66,21 @@ export function buildRoutes(service: Resource<"VirtualService">, context: RouteC
     }
   }
   return routes;
+}
+
+/** Where the connections of a TCP port go, by the shares they get; empty where the VirtualService does not say. */
+export function buildTcpClusters(
+  service: Resource<"VirtualService">,
+  context: RouteContext,
+): { readonly name: string; readonly weight: number }[] {
+  const destinations = service.spec.tcp?.[0]?.route ?? [];
+  const { namespace } = service.metadata;
+  return destinations
+    .map(({ destination, weight = 0 }) => ({
+      name: clusterOf(destination, namespace, context),
+      weight: destinations.length === 1 ? 1 : weight,
+    }))
+    .filter(({ weight }) => weight > 0);
 }
 
 /** Path of the HTTP route that an Envoy route was made from, for attribution. */
@@ -81,8 +100,7 @@ export function buildDefaultRoute(world: World, namespace: string, host: string,
         clusterSpecifier: { case: "cluster", value: outboundCluster(host, port, "") },
         timeout: durationMs(0),
         maxGrpcTimeout: durationMs(0),
-        retryPolicy: defaultRetries(),
-        ...buildHashPolicy(world, namespace, host, "", port),
+        ...withRetries(undefined, buildHashPolicy(world, namespace, host, "", port)),
       },
     },
   };
@@ -110,9 +128,7 @@ function applies(
   { gateway, port, namespace, labels }: RouteContext,
 ): boolean {
   if (match.gateways !== undefined && match.gateways.length > 0) {
-    const names = match.gateways.map((name) =>
-      name === "mesh" || name.includes("/") ? name : `${service.metadata.namespace}/${name}`,
-    );
+    const names = match.gateways.map((name) => expandGateway(name, service.metadata.namespace));
     if (!names.includes(gateway)) return false;
   }
   if (match.port !== undefined && match.port !== 0 && match.port !== port) return false;
@@ -139,7 +155,7 @@ function buildRoute(
     metadata: { filterMetadata: { istio: { config: formatRef(refOf(service)), path: routePath(index) } } },
   };
   if (http.redirect !== undefined)
-    return { ...common, action: { case: "redirect", value: buildRedirect(http.redirect, match) } };
+    return { ...common, action: { case: "redirect", value: buildRedirect(http.redirect) } };
   if (http.directResponse !== undefined) {
     const { status, body } = http.directResponse;
     return {
@@ -160,21 +176,17 @@ function buildRoute(
   return {
     ...common,
     decorator: { operation: `${host}:${first === undefined ? 0 : portOf(first.destination, host, context)}/*` },
-    action: { case: "route", value: buildAction(http, destinations, match, namespace, context) },
+    action: { case: "route", value: buildAction(http, destinations, namespace, context) },
   };
 }
 
 function buildAction(
   http: HttpRoute,
   destinations: readonly HttpRouteDestination[],
-  match: HttpMatch | undefined,
   namespace: string,
   context: RouteContext,
 ): ActionInit {
-  const cluster = (destination: Destination): string => {
-    const host = expandHost(destination.host, namespace, context.world.mesh.domainSuffix);
-    return outboundCluster(host, portOf(destination, host, context), destination.subset ?? "");
-  };
+  const cluster = (destination: Destination): string => clusterOf(destination, namespace, context);
   const [only] = destinations;
   const carriesHeaders = destinations.some(({ headers }) => headers !== undefined);
   const specifier: ActionInit =
@@ -190,6 +202,7 @@ function buildAction(
                   name: cluster(destination),
                   weight: destinations.length === 1 ? 1 : (weight ?? 0),
                   ...headerOperations(headers),
+                  ...hostRewrite(hostOf(headers)),
                 })),
             },
           },
@@ -209,9 +222,8 @@ function buildAction(
     ...specifier,
     timeout: http.timeout === undefined ? durationMs(0) : duration(http.timeout),
     maxGrpcTimeout: http.timeout === undefined ? durationMs(0) : duration(http.timeout),
-    ...buildRetries(http.retries),
-    ...rewrite(http, match),
-    ...firstHashPolicy(destinations, namespace, context),
+    ...withRetries(http.retries, firstHashPolicy(destinations, namespace, context)),
+    ...rewrite(http),
     requestMirrorPolicies: mirrors.map(
       ({ destination, percentage }): Init<typeof RouteAction_RequestMirrorPolicySchema> => ({
         cluster: cluster(destination),
@@ -236,6 +248,11 @@ function firstHashPolicy(
   return {};
 }
 
+function clusterOf(destination: Destination, namespace: string, context: RouteContext): string {
+  const host = expandHost(destination.host, namespace, context.world.mesh.domainSuffix);
+  return outboundCluster(host, portOf(destination, host, context), destination.subset ?? "");
+}
+
 /** The port a destination names, the only one of its service, or the one the caller used. */
 function portOf(destination: Destination, host: string, { world, namespace, port }: RouteContext): number {
   if (destination.port?.number !== undefined && destination.port.number !== 0) return destination.port.number;
@@ -244,14 +261,9 @@ function portOf(destination: Destination, host: string, { world, namespace, port
   return ports.length === 1 && only !== undefined ? only.number : port;
 }
 
-function rewrite(http: HttpRoute, match: HttpMatch | undefined): ActionInit {
-  const { rewrite: rules } = http;
-  if (rules === undefined) return {};
-  const authority: ActionInit =
-    rules.authority === undefined
-      ? {}
-      : { hostRewriteSpecifier: { case: "hostRewriteLiteral", value: rules.authority } };
-  if (rules.uriRegexRewrite !== undefined)
+function rewrite({ rewrite: rules, headers }: HttpRoute): ActionInit {
+  const authority = hostRewrite(rules?.authority ?? hostOf(headers));
+  if (rules?.uriRegexRewrite !== undefined)
     return {
       ...authority,
       regexRewrite: {
@@ -259,28 +271,30 @@ function rewrite(http: HttpRoute, match: HttpMatch | undefined): ActionInit {
         substitution: rules.uriRegexRewrite.rewrite ?? "",
       },
     };
-  if (rules.uri === undefined) return authority;
-  // A prefix is replaced; a whole path (exact or by regex) is replaced whole.
-  if (match?.uri?.exact !== undefined || match?.uri?.regex !== undefined)
-    return { ...authority, regexRewrite: { pattern: { regex: "^[^?]*" }, substitution: rules.uri } };
-  return { ...authority, prefixRewrite: rules.uri };
+  // Envoy puts it in the place of what was matched: a prefix, or the whole path.
+  return rules?.uri === undefined ? authority : { ...authority, prefixRewrite: rules.uri };
 }
 
-function buildRedirect(redirect: HttpRedirect, match: HttpMatch | undefined): Init<typeof RedirectActionSchema> {
-  const byRegex = match?.uri?.regex !== undefined;
+/** The host that header rules set: Envoy writes it in its own way only. */
+function hostOf(rules: HeaderRules | undefined): string | undefined {
+  return Object.entries({ ...rules?.request?.add, ...rules?.request?.set }).find(([name]) => isHostHeader(name))?.[1];
+}
+
+function isHostHeader(name: string): boolean {
+  return name.toLowerCase() === "host" || name.toLowerCase() === ":authority";
+}
+
+function hostRewrite(host: string | undefined) {
+  return host === undefined ? {} : { hostRewriteSpecifier: { case: "hostRewriteLiteral" as const, value: host } };
+}
+
+function buildRedirect(redirect: HttpRedirect): Init<typeof RedirectActionSchema> {
   const path: Init<typeof RedirectActionSchema> =
     redirect.prefixRewrite !== undefined
       ? { pathRewriteSpecifier: { case: "prefixRewrite", value: redirect.prefixRewrite } }
       : redirect.uri === undefined
         ? {}
-        : byRegex
-          ? {
-              pathRewriteSpecifier: {
-                case: "regexRewrite",
-                value: { pattern: { regex: ".*" }, substitution: redirect.uri },
-              },
-            }
-          : { pathRewriteSpecifier: { case: "pathRedirect", value: redirect.uri } };
+        : { pathRewriteSpecifier: { case: "pathRedirect", value: redirect.uri } };
   // FROM_REQUEST_PORT is what Envoy does by itself.
   const port =
     redirect.derivePort === "FROM_PROTOCOL_DEFAULT"
@@ -304,12 +318,14 @@ function headerOperations(
   "requestHeadersToAdd" | "requestHeadersToRemove" | "responseHeadersToAdd" | "responseHeadersToRemove"
 > {
   if (rules === undefined) return {};
+  const headers = (values: Readonly<Record<string, string>> = {}) =>
+    Object.entries(values).filter(([name]) => !isHostHeader(name));
   const options = (operations: HeaderRules["request"]): Init<typeof HeaderValueOptionSchema>[] => [
-    ...Object.entries(operations?.set ?? {}).map(([key, value]) => ({
+    ...headers(operations?.set).map(([key, value]) => ({
       header: { key, value },
       appendAction: HeaderValueOption_HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD,
     })),
-    ...Object.entries(operations?.add ?? {}).map(([key, value]) => ({
+    ...headers(operations?.add).map(([key, value]) => ({
       header: { key, value },
       appendAction: HeaderValueOption_HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD,
     })),
@@ -323,40 +339,34 @@ function headerOperations(
 }
 
 const DEFAULT_ATTEMPTS = 2;
-const DEFAULT_RETRY_ON = "connect-failure,refused-stream,unavailable,cancelled,retriable-status-codes";
+/** Nothing that a server may have worked on: no 503 of its own (Istio's `EXCLUDE_UNSAFE_503_FROM_DEFAULT_RETRY`). */
+const DEFAULT_RETRY_ON = "connect-failure,refused-stream,unavailable,cancelled";
 
-function defaultRetries(): Init<typeof RetryPolicySchema> {
-  return {
-    retryOn: DEFAULT_RETRY_ON,
-    numRetries: DEFAULT_ATTEMPTS,
-    retriableStatusCodes: [503],
-    retryHostPredicate: [typed("envoy.retry_host_predicates.previous_hosts", PreviousHostsPredicateSchema, {})],
-    hostSelectionRetryMaxAttempts: 5n,
-  };
-}
+type Hash = Pick<ActionInit, "hashPolicy">;
 
 /** Istio's defaults when a route says nothing; attempts 0 switches retries off. */
-function buildRetries(retries: HttpRetry | undefined): Pick<ActionInit, "retryPolicy"> {
-  if (retries === undefined) return { retryPolicy: defaultRetries() };
-  if (retries.attempts === 0) return {};
-  const words = (retries.retryOn ?? "")
-    .split(",")
-    .map((word) => word.trim())
-    .filter(Boolean);
+function withRetries(retries: HttpRetry | undefined, hash: Hash): Hash & Pick<ActionInit, "retryPolicy"> {
+  if (retries?.attempts === 0) return hash;
+  const words = (retries?.retryOn ?? DEFAULT_RETRY_ON).split(",").map((word) => word.trim());
   const codes = words.filter((word) => /^\d+$/.test(word)).map(Number);
   const conditions = words.filter((word) => !/^\d+$/.test(word));
   if (codes.length > 0 && !conditions.includes("retriable-status-codes")) conditions.push("retriable-status-codes");
-  const defaults = defaultRetries();
+  // A hash leads to the same host again, unless that is asked for otherwise.
+  const avoidsPrevious = retries?.retryIgnorePreviousHosts ?? hash.hashPolicy === undefined;
   return {
+    ...hash,
     retryPolicy: {
-      ...(retries.retryIgnorePreviousHosts === false
-        ? {}
-        : { retryHostPredicate: defaults.retryHostPredicate ?? [], hostSelectionRetryMaxAttempts: 5n }),
-      retryOn: words.length === 0 ? DEFAULT_RETRY_ON : conditions.join(","),
-      retriableStatusCodes: words.length === 0 ? [503] : codes,
-      numRetries: retries.attempts ?? DEFAULT_ATTEMPTS,
-      ...(retries.perTryTimeout === undefined ? {} : { perTryTimeout: duration(retries.perTryTimeout) }),
-      ...(retries.backoff === undefined ? {} : { retryBackOff: { baseInterval: duration(retries.backoff) } }),
+      ...(avoidsPrevious ? PREVIOUS_HOSTS : {}),
+      retryOn: conditions.join(","),
+      retriableStatusCodes: codes,
+      numRetries: retries?.attempts ?? DEFAULT_ATTEMPTS,
+      ...(retries?.perTryTimeout === undefined ? {} : { perTryTimeout: duration(retries.perTryTimeout) }),
+      ...(retries?.backoff === undefined ? {} : { retryBackOff: { baseInterval: duration(retries.backoff) } }),
     },
   };
 }
+
+const PREVIOUS_HOSTS: Init<typeof RetryPolicySchema> = {
+  retryHostPredicate: [typed("envoy.retry_host_predicates.previous_hosts", PreviousHostsPredicateSchema, {})],
+  hostSelectionRetryMaxAttempts: 5n,
+};

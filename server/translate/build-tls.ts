@@ -102,15 +102,22 @@ export function subjectAltNames(names: readonly string[]) {
   ];
 }
 
+export interface RuleUpstream {
+  /** Absent where each request names its own. */
+  readonly sni: string | undefined;
+  /** Who the server has to be; where nobody says, the one it was asked for. */
+  readonly names: readonly string[];
+  readonly isHttp2: boolean;
+}
+
 /** What a DestinationRule's `tls` asks for other than the mesh's own mTLS. Without authorities of its own, the host's decide. */
-export function ruleUpstream(tls: ClientTls, host: string, isHttp2: boolean): TransportSocketInit {
+export function ruleUpstream(tls: ClientTls, { sni, names, isHttp2 }: RuleUpstream): TransportSocketInit {
   const files = (path: string) => ({ specifier: { case: "filename", value: path } as const });
-  const sni = tls.sni ?? host;
-  // A server must be who it was asked for; of a wildcard host nobody knows the one name.
-  const names = tls.subjectAltNames ?? (sni.includes("*") ? [] : [sni]);
-  const matchTypedSubjectAltNames = subjectAltNames(names);
+  // Of a wildcard host nobody knows the one name.
+  const own = sni === undefined || sni.includes("*") ? undefined : sni;
+  const matchTypedSubjectAltNames = subjectAltNames(names.length > 0 || own === undefined ? names : [own]);
   return typed(TLS, UpstreamTlsContextSchema, {
-    ...(sni.includes("*") ? {} : { sni }),
+    ...(own === undefined ? {} : { sni: own }),
     commonTlsContext: {
       tlsParams: VERSIONS,
       alpnProtocols: isHttp2 ? ["h2"] : ["http/1.1"],

@@ -1,9 +1,11 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
+import { matchesLabels } from "#core/resolve/labels.ts";
+import { isFixedAddress, isSocketPath } from "#core/resource/ip-address.ts";
 import type { Resource } from "#core/resource/resource.ts";
 import type { ServiceEntrySpec, ServicePort } from "#core/resource/spec/service-entry.ts";
 import type { WorkloadEntrySpec } from "#core/resource/spec/workload-entry.ts";
 import { mtlsMode } from "#server/translate/mtls-mode.ts";
-import { matchesLabels, type Service, type World } from "#server/translate/world.ts";
+import type { Service, World } from "#server/translate/world.ts";
 
 /** Where one instance of a service port answers. */
 export interface Endpoint {
@@ -33,12 +35,19 @@ export function describeWorkload(
 
 /** Endpoints of a service port: instances and WorkloadEntries it selects, or those written in it. */
 export function endpointsOf(world: World, service: Service, port: ServicePort): readonly Endpoint[] {
+  const { spec } = service.entry;
+  // A name cannot be an address, nor a socket be looked up: what a WorkloadEntry says is left out where it does not fit.
+  const fits = spec.resolution === "STATIC" ? isFixedAddress : (address: string) => !isSocketPath(address);
+  return candidates(world, service, port)
+    .filter(({ address }) => fits(address))
+    .map((endpoint) => atLocation(endpoint, spec.location));
+}
+
+function candidates(world: World, service: Service, port: ServicePort): Endpoint[] {
   const { spec, metadata } = service.entry;
   const selector = spec.workloadSelector?.labels;
   if (selector === undefined)
-    return (spec.endpoints ?? [])
-      .flatMap((entry) => fromEntry(entry, metadata.namespace, undefined, port))
-      .map((endpoint) => atLocation(endpoint, spec.location));
+    return (spec.endpoints ?? []).flatMap((entry) => fromEntry(entry, metadata.namespace, undefined, port));
   const registered = world
     .select(metadata.namespace, selector)
     .flatMap((instance) => fromInstance(world, instance, port));
@@ -49,7 +58,7 @@ export function endpointsOf(world: World, service: Service, port: ServicePort): 
         entry.metadata.namespace === metadata.namespace && matchesLabels(entry.spec.labels ?? {}, selector),
     )
     .flatMap((entry) => fromEntry(entry.spec, metadata.namespace, entry.metadata.name, port));
-  return [...registered, ...written].map((endpoint) => atLocation(endpoint, spec.location));
+  return [...registered, ...written];
 }
 
 /** As in Istio, what is not said to be inside the mesh is outside, and takes no mTLS of the mesh's. */

@@ -1,23 +1,27 @@
 import { create } from "@bufbuild/protobuf";
 import type { Diagnostic } from "#core/diagnostic.ts";
 import { bySpecificity, expandHost, hostMatches } from "#core/host/host.ts";
+import { matchesLabels } from "#core/resolve/labels.ts";
+import { gatewaysOf } from "#core/resolve/virtual-service.ts";
+import { isVisible } from "#core/resolve/visibility.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { GatewayServer, ServerTls } from "#core/resource/spec/gateway.ts";
 import type { Origin, ProxyNode } from "#core/xds/layer.ts";
 import type { TransportSocketSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { TrafficDirection } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
+import { VirtualHost_TlsRequirementType } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { TlsInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js";
 import { TlsParameters_TlsProtocol } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/common_pb.js";
 import { DownstreamTlsContextSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js";
 import { AUTHORIZATION_FILTERS, buildAuthorization, policiesFor } from "#server/translate/authorization.ts";
-import { buildRoutes, type RouteInit } from "#server/translate/build-routes.ts";
+import { buildRoutes, DIRECT_RESPONSE_BYTES_MAX, type RouteInit } from "#server/translate/build-routes.ts";
 import { meshDownstream, subjectAltNames } from "#server/translate/build-tls.ts";
 import { buildHttpManager, type ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
 import { type Init, typed } from "#server/translate/pack.ts";
 import { originsOf } from "#server/translate/virtual-hosts.ts";
-import { gatewaysOf, isVisible, matchesLabels, type World } from "#server/translate/world.ts";
+import type { World } from "#server/translate/world.ts";
 
 interface PlacedServer {
   readonly gateway: Resource<"Gateway">;
@@ -25,10 +29,21 @@ interface PlacedServer {
   readonly server: GatewayServer;
 }
 
-/** What the policies of a gateway put on all its routes. */
-interface Guard {
-  readonly rules: ReturnType<typeof buildAuthorization>;
-  readonly origins: readonly Origin[];
+/** Servers that share a filter chain, and with it their routes. */
+interface ServerGroup {
+  /** Of the route configuration. */
+  readonly name: string;
+  readonly servers: readonly PlacedServer[];
+  /** Server names of its TLS connections; empty for all of them, and for plain text. */
+  readonly sni: readonly string[];
+}
+
+interface GatewayContext {
+  readonly world: World;
+  readonly node: ProxyNode;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Those that guard the gateway. */
+  readonly policies: ReturnType<typeof policiesFor>;
 }
 
 export interface BuiltGateway {
@@ -53,11 +68,7 @@ export function buildGateway(
   labels: Readonly<Record<string, string>>,
   telemetry: ProxyTelemetry,
 ): BuiltGateway {
-  const policies = policiesFor(world, node.namespace, labels);
-  const guard: Guard = {
-    rules: buildAuthorization(policies, world.mesh.trustDomain),
-    origins: policies.map((policy) => ({ resource: formatRef(refOf(policy)) })),
-  };
+  const context: GatewayContext = { world, node, labels, policies: policiesFor(world, node.namespace, labels) };
   const placed = world
     .all("Gateway")
     .filter(({ spec }) => matchesLabels(labels, spec.selector))
@@ -88,10 +99,8 @@ export function buildGateway(
     );
     const bindPort = node.metadata.PHAROS_GATEWAY_PORTS[String(port)] ?? port;
     const groups =
-      plain.length > 0
-        ? [{ name: `http.${port}`, servers: used }]
-        : used.map((each) => ({ name: secureRouteName(port, each), servers: [each] }));
-    for (const group of groups) routes.push(buildGatewayRoutes(world, group.name, port, group.servers, guard));
+      plain.length > 0 ? [{ name: `http.${port}`, servers: used, sni: [] }] : bySni(port, used, diagnostics);
+    for (const group of groups) routes.push(buildGatewayRoutes(group, port, context));
     const manager = (name: string) =>
       buildHttpManager({
         direction: "gateway",
@@ -113,16 +122,15 @@ export function buildGateway(
         trafficDirection: TrafficDirection.OUTBOUND,
         listenerFilters:
           plain.length > 0 ? [] : [typed("envoy.filters.listener.tls_inspector", TlsInspectorSchema, {})],
-        filterChains: groups.map(({ name, servers: own }) => {
+        filterChains: groups.map(({ name, servers: own, sni }) => {
           const [first] = own;
-          const sni = (first?.server.hosts ?? []).map(hostPart).filter((host) => host !== "*");
           return {
             name,
             filters: [manager(name)],
             ...(plain.length > 0 || first === undefined
               ? {}
               : {
-                  ...(sni.length === 0 ? {} : { filterChainMatch: { serverNames: sni } }),
+                  ...(sni.length === 0 ? {} : { filterChainMatch: { serverNames: [...sni] } }),
                   transportSocket: buildServerTls(first.server.tls ?? {}, world.mesh.trustDomain),
                 }),
           };
@@ -139,7 +147,33 @@ function secureRouteName(port: number, { gateway, server }: PlacedServer): strin
 
 /** `namespace/host` → host. */
 function hostPart(host: string): string {
-  return host.slice(host.indexOf("/") + 1);
+  return host.slice(host.indexOf("/") + 1).toLowerCase();
+}
+
+/** One group for each server. Envoy refuses a listener in which two answer for one name: it stays the first one's. */
+function bySni(port: number, servers: readonly PlacedServer[], diagnostics: Diagnostic[]): ServerGroup[] {
+  const owners = new Map<string, string>();
+  return servers.flatMap((placed): ServerGroup[] => {
+    const ref = formatRef(refOf(placed.gateway));
+    const hosts = new Set(placed.server.hosts.map(hostPart));
+    const wanted = hosts.has("*") ? ["*"] : [...hosts];
+    const free = wanted.filter((host) => !owners.has(host));
+    for (const host of wanted) {
+      const owner = owners.get(host);
+      if (owner !== undefined)
+        diagnostics.push({
+          severity: "warning",
+          code: "gateway-host-conflict",
+          resource: ref,
+          path: `spec.servers[${placed.index}].hosts`,
+          message: `${host} on port ${port} is left out: ${owner} serves it there already`,
+          hint: "name a host in one server of a port only",
+        });
+      else owners.set(host, ref);
+    }
+    if (free.length === 0) return [];
+    return [{ name: secureRouteName(port, placed), servers: [placed], sni: free.filter((host) => host !== "*") }];
+  });
 }
 
 function buildServerTls(tls: ServerTls, trustDomain: string): Init<typeof TransportSocketSchema> {
@@ -174,71 +208,61 @@ function buildServerTls(tls: ServerTls, trustDomain: string): Init<typeof Transp
 
 /** Virtual hosts of a gateway port: VirtualServices bound to its gateways, as far as their hosts meet the servers'. */
 function buildGatewayRoutes(
-  world: World,
-  name: string,
+  { name, servers }: ServerGroup,
   port: number,
-  servers: readonly PlacedServer[],
-  guard: Guard,
+  { world, node, labels, policies }: GatewayContext,
 ): { config: RouteConfiguration; origins: Origin[] } {
-  const hosts = new Map<string, { routes: RouteInit[]; redirectsToTls: boolean }>();
-  const origins: Origin[] = [];
+  const hosts = new Map<string, { readonly routes: RouteInit[]; redirectsToTls: boolean }>();
+  const at = (host: string) => {
+    const known = hosts.get(host) ?? { routes: [], redirectsToTls: false };
+    hosts.set(host, known);
+    return known;
+  };
+  const used = new Set<string>();
+  const origins: Origin[] = policies.map((policy) => ({ resource: formatRef(refOf(policy)) }));
   for (const { gateway, server } of servers) {
     const id = `${gateway.metadata.namespace}/${gateway.metadata.name}`;
+    const redirectsToTls = server.tls?.httpsRedirect === true;
     for (const service of world.all("VirtualService")) {
-      if (
-        !gatewaysOf(service).includes(id) ||
-        !isVisible(service.spec.exportTo, service.metadata.namespace, gateway.metadata.namespace)
-      )
-        continue;
+      const { namespace } = service.metadata;
+      if (!gatewaysOf(service).includes(id) || !isVisible(service.spec.exportTo, namespace, node.namespace)) continue;
       for (const short of service.spec.hosts ?? []) {
-        const host = expandHost(short, service.metadata.namespace, world.mesh.domainSuffix);
-        const meets = server.hosts.some((each) =>
-          meetsServer(each, host, service.metadata.namespace, gateway.metadata.namespace),
-        );
-        if (!meets) continue;
+        const host = expandHost(short, namespace, world.mesh.domainSuffix);
+        if (!server.hosts.some((each) => meetsServer(each, host, namespace, gateway.metadata.namespace))) continue;
+        const virtualHost = at(host);
+        virtualHost.redirectsToTls ||= redirectsToTls;
+        // Two servers of one gateway may both let the host in.
+        const key = `${id} ${formatRef(refOf(service))} ${host}`;
+        if (used.has(key)) continue;
+        used.add(key);
         // Several services may add to one host: the oldest first, a catch-all of one does not hide the next one's specific routes before it.
-        const routes = buildRoutes(service, {
-          world,
-          namespace: gateway.metadata.namespace,
-          gateway: id,
-          port,
-          labels: {},
-        });
-        const known = hosts.get(host);
-        if (known === undefined)
-          hosts.set(host, { routes: [...routes], redirectsToTls: server.tls?.httpsRedirect === true });
-        else known.routes.push(...routes);
+        virtualHost.routes.push(
+          ...buildRoutes(service, { world, namespace: node.namespace, gateway: id, port, labels }),
+        );
         origins.push(...originsOf(service));
       }
     }
+    if (redirectsToTls) for (const host of server.hosts.map(hostPart)) at(host).redirectsToTls = true;
   }
   const ordered = [...hosts].sort(([a], [b]) => bySpecificity(a, b) || a.localeCompare(b));
   const virtualHosts = ordered.map(([host, { routes, redirectsToTls }]) => ({
     name: `${host}:${port}`,
-    domains: host === "*" ? ["*"] : [host, `${host}:*`],
-    routes: redirectsToTls
-      ? [
-          {
-            match: { pathSpecifier: { case: "prefix" as const, value: "/" } },
-            action: {
-              case: "redirect" as const,
-              value: { schemeRewriteSpecifier: { case: "httpsRedirect" as const, value: true } },
-            },
-          },
-        ]
-      : catchAllsLast(routes),
+    domains: [host],
+    routes: catchAllsLast(routes),
     includeRequestAttemptCount: true,
+    ...(redirectsToTls ? { requireTls: VirtualHost_TlsRequirementType.ALL } : {}),
   }));
   const blackhole = { name: `blackhole:${port}`, domains: ["*"], routes: [] };
   const config = create(RouteConfigurationSchema, {
     name,
-    virtualHosts: virtualHosts.some(({ domains }) => domains.includes("*"))
-      ? virtualHosts
-      : [...virtualHosts, blackhole],
+    virtualHosts: hosts.has("*") ? virtualHosts : [...virtualHosts, blackhole],
     validateClusters: false,
-    typedPerFilterConfig: guard.rules,
+    // Whatever port clients see, behind a balancer or a forwarded port.
+    ignorePortInHostMatching: true,
+    maxDirectResponseBodySizeBytes: DIRECT_RESPONSE_BYTES_MAX,
+    typedPerFilterConfig: buildAuthorization(policies, world.mesh.trustDomain, port),
   });
-  return { config, origins: [...guard.origins, ...origins] };
+  return { config, origins };
 }
 
 function meetsServer(serverHost: string, host: string, serviceNamespace: string, gatewayNamespace: string): boolean {

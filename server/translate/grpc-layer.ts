@@ -68,7 +68,7 @@ export class GrpcLayer {
   /** Builds these hosts anew; returns only what differs. */
   rebuild(hosts: Iterable<string>): LayerChange[] {
     const all = new Set(hosts);
-    for (const host of [...all]) for (const other of this.#shortenedTo(host)) all.add(other);
+    for (const host of [...all]) for (const other of this.#world.shortenedTo(host, this.key.namespace)) all.add(other);
     // Who gives a name up goes first: what is gone, then what another's whole name takes the short form from.
     const isThere = (host: string): number => Number(this.#world.hasHost(host));
     return [...all]
@@ -81,18 +81,8 @@ export class GrpcLayer {
     return [...this.#clusters(host), ...this.#routes(host)];
   }
 
-  /** Hosts that have this one as a short form. */
-  #shortenedTo(host: string): string[] {
-    const { domainSuffix } = this.#world.mesh;
-    return [
-      `${host}.${this.key.namespace}.svc.${domainSuffix}`,
-      `${host}.svc.${domainSuffix}`,
-      `${host}.${domainSuffix}`,
-    ].filter((each) => this.#world.hasHost(each));
-  }
-
   #clusters(host: string): Unit[] {
-    return serviceClusters(this.#world, host, this.key.namespace).flatMap(
+    return serviceClusters(this.#world, host, this.key.namespace, false).flatMap(
       ({ input, endpoints, isDiscovered, origins }): Unit[] => {
         if (!isCallable(input.service)) return [];
         const cluster = this.#unit("CDS", ClusterSchema, buildGrpcCluster(input), input.name, origins);
@@ -116,9 +106,7 @@ export class GrpcLayer {
       const config = create(RouteConfigurationSchema, { name, virtualHosts: [this.#virtualHost(each, targets)] });
       return [
         this.#unit("RDS", RouteConfigurationSchema, config, name, origins),
-        ...targets
-          .filter((target) => target === each.name || !this.#world.hasHost(target.slice(0, target.lastIndexOf(":"))))
-          .map((target): Unit => ({ type: "LDS", resource: this.#listener(target, rdsOf(name), origins) })),
+        ...targets.map((target): Unit => ({ type: "LDS", resource: this.#listener(target, rdsOf(name), origins) })),
       ];
     });
   }
@@ -139,7 +127,7 @@ export class GrpcLayer {
     if (!service.ports.some(({ number }) => String(number) === port)) return false;
     if (subset === "") return true;
     const rule = this.#world.destinationRule(host, namespace, service.namespace);
-    return (rule?.spec.subsets ?? []).some(({ name }) => name === subset);
+    return (rule?.subsets ?? []).some(({ name }) => name === subset);
   }
 
   #listener(name: string, routeSpecifier: RouteSpecifier, origins: readonly Origin[]): XdsResource {

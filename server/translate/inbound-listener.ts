@@ -1,4 +1,5 @@
 import { create } from "@bufbuild/protobuf";
+import { matchesLabels } from "#core/resolve/labels.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin, ProxyNode } from "#core/xds/layer.ts";
 import { type Cluster, Cluster_DiscoveryType, ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
@@ -22,7 +23,7 @@ import { mtlsMode } from "#server/translate/mtls-mode.ts";
 import { inboundCluster } from "#server/translate/names.ts";
 import { durationMs, type Init, pack, typed } from "#server/translate/pack.ts";
 import { isHttp, type PortProtocol, protocolOf } from "#server/translate/protocol.ts";
-import { matchesLabels, type World } from "#server/translate/world.ts";
+import type { World } from "#server/translate/world.ts";
 
 type ChainInit = Init<typeof FilterChainSchema>;
 type FilterInit = Init<typeof FilterSchema>;
@@ -98,6 +99,8 @@ export function buildInboundRoutes(port: InboundPort, { world, node, labels }: I
                 clusterSpecifier: { case: "cluster", value: cluster },
                 timeout: durationMs(0),
                 maxGrpcTimeout: durationMs(0),
+                // A connection that the application closed while a request was on its way: it has not seen it.
+                retryPolicy: { retryOn: "reset-before-request", numRetries: 2 },
               },
             },
           },
@@ -105,7 +108,7 @@ export function buildInboundRoutes(port: InboundPort, { world, node, labels }: I
       },
     ],
     validateClusters: false,
-    typedPerFilterConfig: buildAuthorization(policies, world.mesh.trustDomain),
+    typedPerFilterConfig: buildAuthorization(policies, world.mesh.trustDomain, port.appPort),
   });
   return { config, origins: policies.map((policy) => ({ resource: formatRef(refOf(policy)) })) };
 }
@@ -125,7 +128,7 @@ function filters(port: InboundPort, { world, node, labels, telemetry }: InboundC
     ];
   }
   return [
-    ...buildTcpAuthorization(policiesFor(world, node.namespace, labels), world.mesh.trustDomain),
+    ...buildTcpAuthorization(policiesFor(world, node.namespace, labels), world.mesh.trustDomain, port.appPort),
     typed("envoy.filters.network.tcp_proxy", TcpProxySchema, {
       statPrefix,
       clusterSpecifier: { case: "cluster", value: cluster },
@@ -156,7 +159,8 @@ function chains(
     filters: own,
   };
   if (mode === "DISABLE") return { chains: [plain], inspectsTls: false };
-  return mode === "STRICT" ? { chains: [mtls], inspectsTls: false } : { chains: [mtls, plain], inspectsTls: true };
+  // Without the inspector Envoy does not know the server name, and conditions on `connection.sni` would never hold.
+  return { chains: mode === "STRICT" ? [mtls] : [mtls, plain], inspectsTls: true };
 }
 
 const tlsInspector = typed("envoy.filters.listener.tls_inspector", TlsInspectorSchema, {});

@@ -26,14 +26,16 @@ export function domainsOf(
   fromNamespace: string,
   domainSuffix: string,
   impliedPort: boolean,
+  isTaken: (shortForm: string) => boolean = () => false,
 ): string[] {
   const names = [host];
   const suffix = `.svc.${domainSuffix}`;
   if (host.endsWith(suffix) && !host.startsWith("*")) {
     const [name = "", namespace = ""] = host.slice(0, -suffix.length).split(".");
     if (`${name}.${namespace}${suffix}` === host) {
-      if (namespace === fromNamespace) names.push(name);
-      names.push(`${name}.${namespace}`, `${name}.${namespace}.svc`);
+      const short = [`${name}.${namespace}`, `${name}.${namespace}.svc`];
+      if (namespace === fromNamespace) short.unshift(name);
+      names.push(...short.filter((each) => !isTaken(each)));
     }
   }
   if (host === "*") return ["*"];

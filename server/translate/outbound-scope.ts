@@ -12,6 +12,7 @@ import { ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.
 import { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { buildCluster, buildLoadAssignment } from "#server/translate/build-cluster.ts";
+import { DIRECT_RESPONSE_BYTES_MAX } from "#server/translate/build-routes.ts";
 import { encodeResource, type Hash } from "#server/translate/encode.ts";
 import type { ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
 import { MutableLayer } from "#server/translate/mutable-layer.ts";
@@ -100,7 +101,9 @@ export class OutboundScope {
   rebuild(hosts: Iterable<string>): LayerChange[] {
     const changes: LayerChange[] = [];
     const touchedConfigs = new Set<string>();
-    for (const host of hosts) changes.push(...this.#rebuildHost(host, touchedConfigs));
+    const all = new Set(hosts);
+    for (const host of [...all]) for (const other of this.#world.shortenedTo(host, this.key.namespace)) all.add(other);
+    for (const host of all) changes.push(...this.#rebuildHost(host, touchedConfigs));
     for (const name of touchedConfigs) {
       const isNeeded = this.#virtualHosts.has(name) || (name === HTTP_PROXY && this.key.routing === "proxy");
       changes.push(...this.layer.replace(`routes ${name}`, isNeeded ? this.#routeConfig(name) : []));
@@ -206,7 +209,7 @@ export class OutboundScope {
           }
         : {}),
       validateClusters: false,
-      maxDirectResponseBodySizeBytes: 1_048_576,
+      maxDirectResponseBodySizeBytes: DIRECT_RESPONSE_BYTES_MAX,
       ignorePortInHostMatching: false,
     });
     const origins = separate ? [] : own.flatMap((each) => each.origins);
@@ -226,7 +229,7 @@ export class OutboundScope {
   }
 
   #clusters(host: string): Unit[] {
-    return serviceClusters(this.#world, host, this.key.namespace).flatMap(
+    return serviceClusters(this.#world, host, this.key.namespace, this.key.routing === "ports").flatMap(
       ({ input, endpoints, isDiscovered, origins }): Unit[] => {
         const { name } = input;
         const cluster = encodeResource(ClusterSchema, name, buildCluster(input), origins, this.#hash);

@@ -8,7 +8,6 @@ const BY_NAME: Readonly<Record<string, PortProtocol>> = {
   http_proxy: "http",
   http2: "http2",
   grpc: "grpc",
-  "grpc-web": "grpc",
   https: "tls",
   tls: "tls",
   tcp: "tcp",

@@ -1,10 +1,11 @@
+import { matchesLabels } from "#core/resolve/labels.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import type { ClusterInput } from "#server/translate/build-cluster.ts";
 import { type Endpoint, endpointsOf } from "#server/translate/endpoints.ts";
 import { outboundCluster } from "#server/translate/names.ts";
 import { resolveTrafficPolicy } from "#server/translate/traffic-policy.ts";
-import { matchesLabels, type World } from "#server/translate/world.ts";
+import type { World } from "#server/translate/world.ts";
 
 /** What a cluster is built from, and where it sends calls. */
 export interface ServiceCluster {
@@ -17,20 +18,21 @@ export interface ServiceCluster {
 }
 
 /** The clusters of a host as callers in a namespace see it: one for each subset of each port, and one for all of the port. */
-export function serviceClusters(world: World, host: string, namespace: string): ServiceCluster[] {
+export function serviceClusters(world: World, host: string, namespace: string, isCaptured: boolean): ServiceCluster[] {
   const service = world.service(host, namespace);
   if (service === undefined) return [];
   const rule = world.destinationRule(host, namespace, service.namespace);
-  const subsets = ["", ...(rule?.spec.subsets ?? []).map(({ name }) => name)];
+  const subsets = ["", ...(rule?.subsets ?? []).map(({ name }) => name)];
   const isDiscovered = (service.entry.spec.resolution ?? "NONE") === "STATIC";
   const origins: Origin[] = [
-    ...(rule === undefined ? [] : [{ resource: formatRef(refOf(rule)) }]),
+    ...(rule?.rules ?? []).map((each) => ({ resource: formatRef(refOf(each)) })),
     { resource: formatRef(refOf(service.entry)) },
   ];
   return service.ports.flatMap((port) => {
-    const endpoints = endpointsOf(world, service, port);
+    const all = endpointsOf(world, service, port);
     return subsets.map((subset): ServiceCluster => {
-      const labels = rule?.spec.subsets?.find(({ name }) => name === subset)?.labels;
+      const labels = rule?.subsets.find(({ name }) => name === subset)?.labels;
+      const endpoints = subset === "" ? all : all.filter((endpoint) => matchesLabels(endpoint.labels, labels));
       return {
         input: {
           name: outboundCluster(host, port.number, subset),
@@ -38,10 +40,12 @@ export function serviceClusters(world: World, host: string, namespace: string): 
           port,
           subset,
           endpoints,
+          serviceEndpoints: all,
           policy: resolveTrafficPolicy(rule, subset, port.number),
           trustDomain: world.mesh.trustDomain,
+          isCaptured,
         },
-        endpoints: subset === "" ? endpoints : endpoints.filter((endpoint) => matchesLabels(endpoint.labels, labels)),
+        endpoints,
         isDiscovered,
         origins,
       };

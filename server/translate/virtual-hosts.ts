@@ -2,7 +2,13 @@ import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import { PEER_HEADER } from "#core/telemetry/access-log.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import type { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
-import { buildDefaultRoute, buildRoutes, routePath } from "#server/translate/build-routes.ts";
+import {
+  buildDefaultRoute,
+  buildRoutes,
+  type RouteContext,
+  type RouteInit,
+  routePath,
+} from "#server/translate/build-routes.ts";
 import { domainsOf } from "#server/translate/names.ts";
 import type { Init } from "#server/translate/pack.ts";
 import { isHttp, protocolOf } from "#server/translate/protocol.ts";
@@ -30,43 +36,57 @@ export interface OutboundContext {
 
 export function originsOf(service: Resource<"VirtualService">): Origin[] {
   const resource = formatRef(refOf(service));
-  return (service.spec.http ?? []).map((_, index) => ({ resource, path: routePath(index) }));
+  return [
+    ...(service.spec.http ?? []).map((_, index) => ({ resource, path: routePath(index) })),
+    ...(service.spec.tcp ?? []).map((_, index) => ({ resource, path: `spec.tcp[${index}]` })),
+  ];
 }
 
 /** The virtual hosts of a host, one for each of its HTTP ports in each route configuration. */
 export function buildVirtualHosts(host: string, context: OutboundContext): BuiltVirtualHost[] {
   const { world, namespace, labels } = context;
   const service = world.service(host, namespace);
-  const [virtualService] = world.virtualServices(host, namespace, "mesh");
+  const virtualServices = world.virtualServices(host, namespace, "mesh");
   const ports =
     service === undefined
-      ? portsWithoutService(virtualService)
+      ? portsWithoutService(virtualServices[0])
       : service.ports.filter((port) => isHttp(protocolOf(port))).map(({ number }) => number);
   return ports.flatMap((port) => {
-    const routes =
-      virtualService?.spec.http === undefined
-        ? []
-        : buildRoutes(virtualService, { world, namespace, gateway: "mesh", port, labels });
+    const used = firstWithRoutes(virtualServices, { world, namespace, gateway: "mesh", port, labels });
     const hasService = service !== undefined;
-    if (routes.length === 0 && !hasService) return [];
-    const used = virtualService !== undefined && virtualService.spec.http !== undefined;
+    if (used === undefined && !hasService) return [];
     const origins: Origin[] = [
-      ...(used ? originsOf(virtualService) : []),
+      ...(used === undefined ? [] : originsOf(used.service)),
       ...(hasService ? [{ resource: formatRef(refOf(service.entry)) }] : []),
     ];
     return context.routeConfigs(port).map(({ name: routeConfig, impliesPort }) => ({
       routeConfig,
       name: `${host}:${port}`,
       init: {
-        domains: domainsOf(host, port, namespace, world.mesh.domainSuffix, impliesPort),
-        // A VirtualService that applies is the whole truth: what none of its routes match is not found.
-        routes: used ? routes : [buildDefaultRoute(world, namespace, host, port)],
+        // A short form that is the whole name of another host is that one's.
+        domains: domainsOf(host, port, namespace, world.mesh.domainSuffix, impliesPort, (name) => world.hasHost(name)),
+        routes: used?.routes ?? [buildDefaultRoute(world, namespace, host, port)],
         includeRequestAttemptCount: true,
         ...(service?.entry.spec.location === "MESH_INTERNAL" ? {} : { requestHeadersToRemove: [PEER_HEADER] }),
       },
       origins,
     }));
   });
+}
+
+/**
+ * The VirtualService that has rules for these callers; it is the whole truth to them: what none of its routes match is
+ * not found. One whose rules are all for others is as if it were not there.
+ */
+export function firstWithRoutes(
+  services: readonly Resource<"VirtualService">[],
+  context: RouteContext,
+): { readonly service: Resource<"VirtualService">; readonly routes: RouteInit[] } | undefined {
+  for (const service of services) {
+    const routes = buildRoutes(service, context);
+    if (routes.length > 0) return { service, routes };
+  }
+  return undefined;
 }
 
 /** A host that only a VirtualService names is called on port 80, or on the ports its matches name. */

@@ -6,7 +6,7 @@ import type { XdsType } from "#core/xds/type-urls.ts";
 import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
-import { buildDefaultRoute, buildRoutes } from "#server/translate/build-routes.ts";
+import { buildDefaultRoute, buildTcpClusters, DIRECT_RESPONSE_BYTES_MAX } from "#server/translate/build-routes.ts";
 import { encodeResource, type Hash } from "#server/translate/encode.ts";
 import { describeWorkload } from "#server/translate/endpoints.ts";
 import { buildGateway } from "#server/translate/gateway-listeners.ts";
@@ -25,7 +25,7 @@ import { outboundCluster } from "#server/translate/names.ts";
 import { buildExplicitHttp, buildExplicitTcp, buildForwardProxy } from "#server/translate/outbound-listener.ts";
 import type { OutboundScope } from "#server/translate/outbound-scope.ts";
 import { isHttp, protocolOf } from "#server/translate/protocol.ts";
-import { originsOf } from "#server/translate/virtual-hosts.ts";
+import { firstWithRoutes, originsOf } from "#server/translate/virtual-hosts.ts";
 import type { Affected, World } from "#server/translate/world.ts";
 
 interface Unit {
@@ -168,29 +168,26 @@ export class WorkloadLayer {
     const { namespace } = this.node;
     const service = world.service(host, namespace);
     const declared = service?.ports.find(({ number }) => number === port);
-    const [virtualService] = world.virtualServices(host, namespace, "mesh");
-    const origins = virtualService === undefined ? [] : originsOf(virtualService);
+    const virtualServices = world.virtualServices(host, namespace, "mesh");
+    const context = { world, namespace, gateway: "mesh", port, labels: this.#labels };
     if (declared !== undefined && !isHttp(protocolOf(declared))) {
-      const routed = virtualService?.spec.tcp?.[0]?.route?.map(({ destination, weight }) => ({
-        name: outboundCluster(host, destination.port?.number ?? port, destination.subset ?? ""),
-        weight: weight ?? 1,
-      }));
-      return [
-        this.#listener(
-          buildExplicitTcp(bindPort, routed ?? [{ name: outboundCluster(host, port, ""), weight: 1 }], telemetry),
-          origins,
-        ),
-      ];
+      const virtualService = virtualServices.find(({ spec }) => (spec.tcp ?? []).length > 0);
+      const clusters =
+        virtualService === undefined
+          ? [{ name: outboundCluster(host, port, ""), weight: 1 }]
+          : buildTcpClusters(virtualService, context);
+      const origins = virtualService === undefined ? [] : originsOf(virtualService);
+      return [this.#listener(buildExplicitTcp(bindPort, clusters, telemetry), origins)];
     }
-    const routes =
-      virtualService?.spec.http === undefined
-        ? [buildDefaultRoute(world, namespace, host, port)]
-        : buildRoutes(virtualService, { world, namespace, gateway: "mesh", port, labels: this.#labels });
+    const used = firstWithRoutes(virtualServices, context);
+    const routes = used?.routes ?? [buildDefaultRoute(world, namespace, host, port)];
+    const origins = used === undefined ? [] : originsOf(used.service);
     const name = `${host}:${port}`;
     const config = create(RouteConfigurationSchema, {
       name,
       virtualHosts: [{ name, domains: ["*"], routes, includeRequestAttemptCount: true }],
       validateClusters: false,
+      maxDirectResponseBodySizeBytes: DIRECT_RESPONSE_BYTES_MAX,
     });
     return [this.#listener(buildExplicitHttp(bindPort, name, telemetry), []), this.#routes(config, origins)];
   }

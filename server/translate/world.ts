@@ -1,6 +1,11 @@
-import { bySpecificity, expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
+import { expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings, Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
+import { byAge } from "#core/resolve/by-age.ts";
+import { type ResolvedRule, resolveDestinationRule, ruleHost } from "#core/resolve/destination-rule.ts";
+import { matchesLabels } from "#core/resolve/labels.ts";
+import { gatewaysOf, resolveVirtualServices } from "#core/resolve/virtual-service.ts";
+import { isVisible } from "#core/resolve/visibility.ts";
 import { type AnyResource, formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { ServicePort } from "#core/resource/spec/service-entry.ts";
 
@@ -20,18 +25,6 @@ export interface Affected {
   /** `namespace/name` of instances that changed. */
   readonly instances: Set<string>;
   gateways: boolean;
-}
-
-type Named = {
-  readonly metadata: { readonly namespace: string; readonly name: string; readonly creationTimestamp?: string };
-};
-
-/** Istio decides ties by age, then by name. */
-function byAge(a: Named, b: Named): number {
-  const ages = (a.metadata.creationTimestamp ?? "").localeCompare(b.metadata.creationTimestamp ?? "");
-  return (
-    ages || a.metadata.name.localeCompare(b.metadata.name) || a.metadata.namespace.localeCompare(b.metadata.namespace)
-  );
 }
 
 function addTo<K, V>(index: Map<K, Set<V>>, key: K, value: V): void {
@@ -65,13 +58,13 @@ export class World {
 
   constructor(snapshot: Snapshot) {
     this.mesh = snapshot.mesh;
-    for (const resource of snapshot.resources) this.#add(resource);
+    for (const resource of snapshot.resources) this.#add(inLowerCase(resource));
     for (const instance of snapshot.instances) this.#addInstance(instance);
   }
 
   apply(change: SnapshotChange): Affected {
     const affected: Affected = { hosts: new Set(), inbound: new Set(), instances: new Set(), gateways: false };
-    for (const resource of [...change.upserts]) {
+    for (const resource of change.upserts.map(inLowerCase)) {
       const old = this.#resources.get(formatRef(refOf(resource)));
       if (old !== undefined) this.#touch(old, affected);
       if (old !== undefined) this.#remove(old);
@@ -148,48 +141,34 @@ export class World {
       : { host, namespace: entry.metadata.namespace, ports: entry.spec.ports ?? [], entry };
   }
 
-  /** VirtualServices for a host that apply to `gateway` ("mesh" or `namespace/name`), the deciding one first. */
-  virtualServices(host: string, fromNamespace: string, gateway: string): readonly Resource<"VirtualService">[] {
-    const patterns = [...this.#virtualServicesByPattern.keys()]
-      .filter((pattern) => hostMatches(pattern, host))
-      .sort(bySpecificity);
-    for (const refs of [
-      this.#virtualServicesByHost.get(host),
-      ...patterns.map((pattern) => this.#virtualServicesByPattern.get(pattern)),
-    ]) {
-      const found = this.#resolve<"VirtualService">(refs).filter(
-        (service) =>
-          gatewaysOf(service).includes(gateway) &&
-          isVisible(service.spec.exportTo, service.metadata.namespace, fromNamespace),
-      );
-      if (found.length > 0) return found;
-    }
-    return [];
+  /** Hosts that callers in a namespace may shorten to this name: they give it up to the host that has it as its own. */
+  shortenedTo(name: string, namespace: string): string[] {
+    const suffix = `svc.${this.mesh.domainSuffix}`;
+    return [`${name}.${namespace}.${suffix}`, `${name}.${suffix}`, `${name}.${this.mesh.domainSuffix}`].filter((each) =>
+      this.hasHost(each),
+    );
   }
 
-  /** The rule for a host: the client's namespace wins over the service's, that over the root; within one, the most specific host. */
-  destinationRule(
-    host: string,
-    clientNamespace: string,
-    serviceNamespace: string,
-  ): Resource<"DestinationRule"> | undefined {
+  /** VirtualServices for a host that apply to `gateway` ("mesh" or `namespace/name`), the deciding one first. */
+  virtualServices(host: string, fromNamespace: string, gateway: string): readonly Resource<"VirtualService">[] {
+    const refs = new Set(this.#virtualServicesByHost.get(host));
+    for (const [pattern, own] of this.#virtualServicesByPattern)
+      if (hostMatches(pattern, host)) for (const ref of own) refs.add(ref);
+    const services = this.#resolve<"VirtualService">(refs);
+    return resolveVirtualServices(services, {
+      host,
+      fromNamespace,
+      gateway,
+      domainSuffix: this.mesh.domainSuffix,
+    });
+  }
+
+  /** What the rules for a host come to for clients in a namespace. */
+  destinationRule(host: string, clientNamespace: string, serviceNamespace: string): ResolvedRule | undefined {
     const refs = [...(this.#rulesByHost.get(host) ?? [])];
     for (const [pattern, own] of this.#rulesByPattern) if (hostMatches(pattern, host)) refs.push(...own);
     const rules = this.#resolve<"DestinationRule">(refs);
-    for (const namespace of [clientNamespace, serviceNamespace, this.mesh.rootNamespace]) {
-      const own = rules
-        .filter(
-          ({ metadata, spec }) =>
-            metadata.namespace === namespace && isVisible(spec.exportTo, namespace, clientNamespace),
-        )
-        .sort((a, b) => bySpecificity(this.ruleHost(a), this.ruleHost(b)));
-      if (own[0] !== undefined) return own[0];
-    }
-    return undefined;
-  }
-
-  ruleHost(rule: Resource<"DestinationRule">): string {
-    return expandHost(rule.spec.host, rule.metadata.namespace, this.mesh.domainSuffix);
+    return resolveDestinationRule(rules, { host, clientNamespace, serviceNamespace, mesh: this.mesh });
   }
 
   all<K extends AnyResource["kind"]>(kind: K): readonly Resource<K>[] {
@@ -271,7 +250,7 @@ export class World {
       for (const name of destinationsOf(resource))
         enter(this.#routesTo, expandHost(name, namespace, this.mesh.domainSuffix), ref);
     } else if (resource.kind === "DestinationRule") {
-      const host = this.ruleHost(resource);
+      const host = ruleHost(resource, this.mesh.domainSuffix);
       enter(isWildcard(host) ? this.#rulesByPattern : this.#rulesByHost, host, ref);
     }
   }
@@ -310,7 +289,7 @@ export class World {
         if (gatewaysOf(resource).some((gateway) => gateway !== "mesh")) affected.gateways = true;
         break;
       case "DestinationRule":
-        this.#touchHost(this.ruleHost(resource), affected);
+        this.#touchHost(ruleHost(resource, this.mesh.domainSuffix), affected);
         break;
       case "WorkloadEntry":
         for (const { host } of this.servicesSelecting(namespace, resource.spec.labels ?? {})) affected.hosts.add(host);
@@ -355,22 +334,12 @@ export class World {
   }
 }
 
-export function isVisible(
-  exportTo: readonly string[] | undefined,
-  ownNamespace: string,
-  fromNamespace: string,
-): boolean {
-  if (exportTo === undefined || exportTo.length === 0) return true;
-  return exportTo.some(
-    (scope) => scope === "*" || scope === fromNamespace || (scope === "." && ownNamespace === fromNamespace),
-  );
-}
-
-export function matchesLabels(
-  labels: Readonly<Record<string, string>>,
-  selector: Readonly<Record<string, string>> | undefined,
-): boolean {
-  return Object.entries(selector ?? {}).every(([key, value]) => labels[key] === value);
+/** Host names mean the same in either case; what is compared is in one. */
+function inLowerCase(resource: AnyResource): AnyResource {
+  if (resource.kind !== "ServiceEntry" || resource.spec.hosts.every((host) => host === host.toLowerCase()))
+    return resource;
+  const hosts = [...new Set(resource.spec.hosts.map((host) => host.toLowerCase()))];
+  return { ...resource, spec: { ...resource.spec, hosts } };
 }
 
 /** Hosts that a VirtualService sends or copies requests to, as it names them. */
@@ -382,13 +351,4 @@ function destinationsOf({ spec }: Resource<"VirtualService">): Set<string> {
   }
   for (const { route = [] } of spec.tcp ?? []) for (const { destination } of route) names.add(destination.host);
   return names;
-}
-
-/** "mesh", and gateways as `namespace/name`. */
-export function gatewaysOf(service: Resource<"VirtualService">): readonly string[] {
-  const { gateways = [] } = service.spec;
-  if (gateways.length === 0) return ["mesh"];
-  return gateways.map((name) =>
-    name === "mesh" || name.includes("/") ? name : `${service.metadata.namespace}/${name}`,
-  );
 }

@@ -240,9 +240,11 @@ export class DeltaStream implements StreamMachine {
           leader === undefined ? NO_NAMES : followersIn(layer, leader, led),
         ),
       );
-      if (chunks.every(isEmpty)) continue;
+      // A domain that one virtual host takes from another is in both until the other is gone, and Envoy refuses that.
+      const removed = type === "VHDS" ? this.#removed(type, state, from) : [];
+      if (chunks.every(isEmpty) && removed.length === 0) continue;
       if (type === "CDS" || type === "RDS") pushed.set(type, namesOf(chunks));
-      responses.push(this.#send(type, state, chunks, {}, true));
+      responses.push(this.#send(type, state, chunks, removed.length === 0 ? {} : { removed }, true));
     }
     return responses;
   }
@@ -250,14 +252,16 @@ export class DeltaStream implements StreamMachine {
   #pushRemovals(from: readonly number[]): Response[] {
     return PUSH_ORDER.toReversed().flatMap((type) => {
       const state = this.#types.get(type);
-      if (state === undefined) return [];
-      const left = [...(this.#left.get(type) ?? [])].filter((name) => wants(state.subscription, name));
-      const gone = this.#layers.flatMap((layer, index) => layer.goneSince(type, state.subscription, from[index] ?? 0));
-      const removed = [...new Set([...left, ...gone])].filter(
-        (name) => !this.#layers.some((layer) => layer.has(type, name)),
-      );
+      if (state === undefined || type === "VHDS") return [];
+      const removed = this.#removed(type, state, from);
       return removed.length === 0 ? [] : [this.#send(type, state, [], { removed }, true)];
     });
+  }
+
+  #removed(type: XdsType, { subscription }: TypeState, from: readonly number[]): string[] {
+    const left = [...(this.#left.get(type) ?? [])].filter((name) => wants(subscription, name));
+    const gone = this.#layers.flatMap((layer, index) => layer.goneSince(type, subscription, from[index] ?? 0));
+    return [...new Set([...left, ...gone])].filter((name) => !this.#layers.some((layer) => layer.has(type, name)));
   }
 
   #send(type: XdsType, state: TypeState, chunks: readonly Chunk[], extras: DeltaExtras = {}, isPush = false): Response {

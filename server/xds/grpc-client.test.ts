@@ -305,7 +305,7 @@ test("what gRPC cannot do fails the calls it is for, and no others", async () =>
 });
 
 test("calls that no route matches fail at once", async () => {
-  await publish([routes([{ match: [{ port: 1 }], route: [to("v1")] }])]);
+  await publish([routes([{ match: [{ headers: { "x-none": { exact: "1" } } }], route: [to("v1")] }])]);
   await expect
     .poll(async () => (await call({ count: 1 }))[0], { interval: 1 })
     .toMatchObject({ code: status.UNAVAILABLE });

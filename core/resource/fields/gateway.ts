@@ -49,7 +49,7 @@ export const GATEWAY_FIELDS: FieldTable = {
   "servers[].tls.privateKey": string("file-path"),
   "servers[].tls.caCertificates": string("file-path"),
   "servers[].tls.caCrl": refused("revocation lists are not read"),
-  "servers[].tls.subjectAltNames[]": string(),
+  "servers[].tls.subjectAltNames[]": string("header-text"),
   "servers[].tls.credentialName": refused(BY_FILE),
   "servers[].tls.credentialNames": refused(BY_FILE),
   "servers[].tls.caCertCredentialName": refused(BY_FILE),
@@ -62,7 +62,7 @@ export const GATEWAY_FIELDS: FieldTable = {
   ),
   "servers[].tls.minProtocolVersion": oneOfValues(TLS_VERSIONS),
   "servers[].tls.maxProtocolVersion": oneOfValues(TLS_VERSIONS),
-  "servers[].tls.cipherSuites[]": string(),
+  "servers[].tls.cipherSuites[]": string("cipher-suite"),
   "servers[].tls.ecdhCurves": refused("the proxy's own choice is used"),
   "servers[].tls.insecureSkipVerify": refused("client certificates are always checked"),
 };

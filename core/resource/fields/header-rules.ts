@@ -2,12 +2,14 @@ import { type FieldTable, map, string, under } from "#core/resource/field.ts";
 
 /** Far beyond what a proxy would send on. */
 const VALUE_LENGTH_MAX = 16_384;
+/** More than this Envoy refuses. */
+const HEADERS_MAX = 1000;
 
 const OPERATIONS: FieldTable = {
-  set: map("header-name"),
-  "set{}": string(undefined, VALUE_LENGTH_MAX),
-  add: map("header-name"),
-  "add{}": string(undefined, VALUE_LENGTH_MAX),
+  set: map("header-name", HEADERS_MAX),
+  "set{}": string("header-value", VALUE_LENGTH_MAX),
+  add: map("header-name", HEADERS_MAX),
+  "add{}": string("header-value", VALUE_LENGTH_MAX),
   "remove[]": string("header-name"),
 };
 

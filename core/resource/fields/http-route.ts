@@ -30,9 +30,9 @@ export const HTTP_ROUTE: FieldTable = {
   ...under("route[].headers", HEADER_RULES),
 
   redirect: object({ atMostOneOf: ["port", "derivePort"] }),
-  "redirect.uri": string(),
-  "redirect.prefixRewrite": string(),
-  "redirect.authority": string(),
+  "redirect.uri": string("header-text"),
+  "redirect.prefixRewrite": string("header-text"),
+  "redirect.authority": string("header-text"),
   "redirect.port": port(),
   "redirect.derivePort": oneOfValues(["FROM_PROTOCOL_DEFAULT", "FROM_REQUEST_PORT"]),
   "redirect.scheme": oneOfValues(["http", "https"]),
@@ -45,10 +45,10 @@ export const HTTP_ROUTE: FieldTable = {
 
   delegate: refused("VirtualServices cannot delegate to each other yet; write the routes in one"),
 
-  "rewrite.uri": string(),
-  "rewrite.authority": string(),
+  "rewrite.uri": string("header-text"),
+  "rewrite.authority": string("header-text"),
   "rewrite.uriRegexRewrite.match": required(string("regex", 1024)),
-  "rewrite.uriRegexRewrite.rewrite": required(string()),
+  "rewrite.uriRegexRewrite.rewrite": required(string("header-value")),
 
   timeout: string("duration"),
   "retries.attempts": integer(),

@@ -29,5 +29,5 @@ export const SERVICE_ENTRY_FIELDS: FieldTable = {
   "workloadSelector.labels": map("label-key", 256),
   "workloadSelector.labels{}": string("label-value"),
   "exportTo[]": string("export-to"),
-  "subjectAltNames[]": string(),
+  "subjectAltNames[]": string("header-text"),
 };

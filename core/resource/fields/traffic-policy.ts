@@ -18,18 +18,20 @@ const NO_LOCALITY = "load balancing does not know localities yet";
 
 const LOAD_BALANCER: FieldTable = {
   "": object({ atMostOneOf: ["simple", "consistentHash"] }),
-  simple: oneOfValues(["UNSPECIFIED", "LEAST_CONN", "RANDOM", "PASSTHROUGH", "ROUND_ROBIN", "LEAST_REQUEST"]),
+  simple: oneOfValues(["UNSPECIFIED", "LEAST_CONN", "RANDOM", "ROUND_ROBIN", "LEAST_REQUEST"], {
+    PASSTHROUGH: "where a caller meant to connect to is known only when traffic is captured",
+  }),
   consistentHash: object({
     exactlyOneOf: ["httpHeaderName", "httpCookie", "useSourceIp", "httpQueryParameterName"],
     atMostOneOf: ["ringHash", "maglev"],
   }),
   "consistentHash.httpHeaderName": string("header-name"),
-  "consistentHash.httpCookie.name": required(string()),
-  "consistentHash.httpCookie.path": string(),
+  "consistentHash.httpCookie.name": required(string("header-text")),
+  "consistentHash.httpCookie.path": string("header-text"),
   "consistentHash.httpCookie.ttl": string("duration-or-zero"),
   "consistentHash.httpCookie.attributes": refused("only name, path and ttl of the cookie are"),
   "consistentHash.useSourceIp": boolean(),
-  "consistentHash.httpQueryParameterName": string(),
+  "consistentHash.httpQueryParameterName": string("header-text"),
   "consistentHash.ringHash.minimumRingSize": integer(0, 8_388_608),
   "consistentHash.maglev.tableSize": integer(1, 5_000_011),
   "consistentHash.minimumRingSize": refused("deprecated in Istio; use ringHash.minimumRingSize"),
@@ -82,8 +84,8 @@ const CLIENT_TLS: FieldTable = {
   caCertificates: string("file-path"),
   caCrl: refused("revocation lists are not read"),
   credentialName: refused("secrets are not served by name; give paths of files on the proxy's host"),
-  "subjectAltNames[]": string(),
-  sni: string(),
+  "subjectAltNames[]": string("header-text"),
+  sni: string("header-text", 255),
   insecureSkipVerify: boolean(),
 };
 

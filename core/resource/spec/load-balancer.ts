@@ -1,6 +1,6 @@
 /** At most one of simple and consistentHash. */
 export interface LoadBalancer {
-  readonly simple?: "UNSPECIFIED" | "LEAST_CONN" | "RANDOM" | "PASSTHROUGH" | "ROUND_ROBIN" | "LEAST_REQUEST";
+  readonly simple?: "UNSPECIFIED" | "LEAST_CONN" | "RANDOM" | "ROUND_ROBIN" | "LEAST_REQUEST";
   readonly consistentHash?: ConsistentHash;
   readonly localityLbSetting?: LocalityLb;
   readonly warmup?: { readonly duration: string; readonly minimumPercent?: number; readonly aggression?: number };

@@ -19,7 +19,7 @@ export function validateAuthorizationPolicy(resource: Resource<"AuthorizationPol
       ),
     );
   }
-  if (action === "DENY" && spec.rules === undefined)
+  if (action === "DENY" && (spec.rules ?? []).length === 0)
     issues.push(
       errorAt(
         "spec",

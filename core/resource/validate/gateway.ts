@@ -40,8 +40,20 @@ function validateServer(server: GatewayServer, path: string): Issue[] {
     : [warningAt(`${path}.tls.httpsRedirect`, "no-effect", `httpsRedirect has no effect on the protocol ${protocol}`)];
 }
 
+const VERSIONS = ["TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"];
+
 function validateTls(tls: ServerTls, path: string, protocol: string): Issue[] {
   const issues: Issue[] = [];
+  const least = VERSIONS.indexOf(tls.minProtocolVersion ?? "");
+  const most = VERSIONS.indexOf(tls.maxProtocolVersion ?? "");
+  if (most >= 0 && most < (least < 0 ? VERSIONS.indexOf("TLSV1_2") : least))
+    issues.push(
+      errorAt(
+        `${path}.maxProtocolVersion`,
+        "conflicting-fields",
+        `${tls.maxProtocolVersion} is older than the oldest version that is taken (${tls.minProtocolVersion ?? "TLSV1_2"})`,
+      ),
+    );
   const { mode } = tls;
   const certificates = [tls.serverCertificate, tls.privateKey, tls.caCertificates];
   if (tls.httpsRedirect)

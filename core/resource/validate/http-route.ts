@@ -50,7 +50,11 @@ function validateAction(route: HttpRoute, path: string): Issue[] {
 }
 
 function validateRetries({ retries }: HttpRoute, path: string): Issue[] {
-  if (retries?.attempts !== 0) return [];
+  if (retries === undefined) return [];
+  // Istio reads it as 0, which would switch retries off.
+  if (retries.attempts === undefined)
+    return [errorAt(`${path}.retries`, "missing-field", "attempts is missing", "attempts: 0 switches retries off")];
+  if (retries.attempts !== 0) return [];
   const others = Object.keys(retries).filter((name) => name !== "attempts");
   return others.length === 0
     ? []

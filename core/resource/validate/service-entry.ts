@@ -1,8 +1,8 @@
-import { isIpAddress } from "#core/resource/ip-address.ts";
+import { isFixedAddress, isIpAddress } from "#core/resource/ip-address.ts";
 import type { ServiceEntrySpec } from "#core/resource/spec/service-entry.ts";
 import { validateExportTo } from "#core/resource/validate/export-to.ts";
 import { errorAt, type Issue, warningAt } from "#core/resource/validate/issue.ts";
-import { isFixedAddress, validateWorkloadEntry } from "#core/resource/validate/workload-entry.ts";
+import { validateWorkloadEntry } from "#core/resource/validate/workload-entry.ts";
 
 export function validateServiceEntry(spec: ServiceEntrySpec): Issue[] {
   return [
@@ -88,6 +88,17 @@ function validateResolution(spec: ServiceEntrySpec): Issue[] {
   const issues: Issue[] = [];
   const endpoints = spec.endpoints ?? [];
   if (resolution === "NONE") {
+    spec.hosts.forEach((host, index) => {
+      if (host.startsWith("*"))
+        issues.push(
+          errorAt(
+            `spec.hosts[${index}]`,
+            "value-not-handled",
+            `the resolution NONE is not handled for ${host}: which of its names a caller means to connect to is known only when traffic is captured`,
+            "write the names out, or set resolution: STATIC with endpoints",
+          ),
+        );
+    });
     if (endpoints.length > 0)
       issues.push(
         errorAt(

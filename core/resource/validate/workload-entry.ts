@@ -1,4 +1,4 @@
-import { isIpAddress } from "#core/resource/ip-address.ts";
+import { isSocketPath } from "#core/resource/ip-address.ts";
 import type { WorkloadEntrySpec } from "#core/resource/spec/workload-entry.ts";
 import { errorAt, type Issue } from "#core/resource/validate/issue.ts";
 
@@ -6,13 +6,8 @@ export function validateWorkloadEntry(spec: WorkloadEntrySpec, path: string, nee
   const issues: Issue[] = [];
   const { address } = spec;
   if (address === undefined && needsAddress) issues.push(errorAt(path, "missing-field", "address is missing"));
-  if (address?.startsWith("unix://") && Object.keys(spec.ports ?? {}).length > 0) {
+  if (address !== undefined && isSocketPath(address) && Object.keys(spec.ports ?? {}).length > 0) {
     issues.push(errorAt(`${path}.ports`, "conflicting-fields", "a Unix socket has no ports"));
   }
   return issues;
-}
-
-/** True when connecting needs no name resolution. */
-export function isFixedAddress(address: string): boolean {
-  return address.startsWith("unix://") || isIpAddress(address);
 }

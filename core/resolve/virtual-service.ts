@@ -1,0 +1,52 @@
+import { bySpecificity, expandHost, hostMatches } from "#core/host/host.ts";
+import { byAge } from "#core/resolve/by-age.ts";
+import { expandGateway } from "#core/resolve/gateway-ref.ts";
+import { isVisible } from "#core/resolve/visibility.ts";
+import type { Resource } from "#core/resource/resource.ts";
+
+type Service = Resource<"VirtualService">;
+
+export interface VirtualServiceQuestion {
+  readonly host: string;
+  readonly fromNamespace: string;
+  /** "mesh" or `namespace/name`. */
+  readonly gateway: string;
+  readonly domainSuffix: string;
+}
+
+/** "mesh", and gateways as `namespace/name`. */
+export function gatewaysOf({ spec, metadata }: Service): readonly string[] {
+  const { gateways = [] } = spec;
+  return gateways.length === 0 ? ["mesh"] : gateways.map((name) => expandGateway(name, metadata.namespace));
+}
+
+/**
+ * VirtualServices for a host, the deciding one first: those with the most specific host, of these the ones for fewer
+ * namespaces, then the oldest. Those whose host is less specific are left out.
+ */
+export function resolveVirtualServices(
+  services: readonly Service[],
+  { host, fromNamespace, gateway, domainSuffix }: VirtualServiceQuestion,
+): readonly Service[] {
+  const found = services.flatMap((service) => {
+    const { spec, metadata } = service;
+    if (!gatewaysOf(service).includes(gateway) || !isVisible(spec.exportTo, metadata.namespace, fromNamespace))
+      return [];
+    const [pattern] = (spec.hosts ?? [])
+      .map((each) => expandHost(each, metadata.namespace, domainSuffix))
+      .filter((each) => hostMatches(each, host))
+      .sort(bySpecificity);
+    return pattern === undefined ? [] : [{ service, pattern }];
+  });
+  found.sort(
+    (a, b) => bySpecificity(a.pattern, b.pattern) || reach(a.service) - reach(b.service) || byAge(a.service, b.service),
+  );
+  return found.filter(({ pattern }) => pattern === found[0]?.pattern).map(({ service }) => service);
+}
+
+/** Private ones before those for some namespaces, and these before those for all. */
+function reach({ spec }: Service): number {
+  const { exportTo = ["*"] } = spec;
+  if (exportTo.length === 0 || exportTo.includes("*")) return 2;
+  return exportTo.length === 1 && exportTo[0] === "." ? 0 : 1;
+}

@@ -1,0 +1,167 @@
+import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from "node:http";
+import { type EchoApp, type Seen, startEcho } from "#mesh-agent/testing/echo-app.ts";
+import { RealMesh } from "#mesh-agent/testing/real-mesh.ts";
+import { type Cleanup, eventually, freePort, startAgent, temporaryDir } from "#mesh-agent/testing/test-agent.ts";
+
+const SERVICE = (name: string): string => `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: ${name}, namespace: default }
+spec:
+  hosts: [${name}.default.svc.cluster.local]
+  location: MESH_INTERNAL
+  resolution: STATIC
+  ports: [{ name: http, number: 9080, protocol: HTTP }, { name: tcp, number: 7000, protocol: TCP }]
+  workloadSelector: { labels: { app: ${name} } }
+`;
+const GROUP = (name: string, labels: string, namespace = "default"): string => `
+apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: { name: ${name}, namespace: ${namespace} }
+spec: { metadata: { labels: { ${labels} } }, template: { serviceAccount: ${name} } }
+`;
+const MESH = [
+  SERVICE("reviews"),
+  SERVICE("details"),
+  GROUP("caller", "app: caller"),
+  GROUP("reviews-v1", "app: reviews, version: v1"),
+  GROUP("reviews-v2", "app: reviews, version: v2"),
+  GROUP("details", "app: details"),
+  GROUP("ingress", "istio: ingressgateway", "istio-system"),
+].join("---");
+
+export interface Call {
+  readonly method?: string;
+  /** `reviews:9080` */
+  readonly host?: string;
+  readonly path?: string;
+  readonly headers?: OutgoingHttpHeaders;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  /** What the application saw, where one answered. */
+  readonly seen: Seen | undefined;
+}
+
+/**
+ * Real Envoys with their agents on a real control plane: a caller, `reviews` in two versions, `details`, and a gateway
+ * (its port 80). What a resource does is seen in the traffic.
+ */
+export class Scenario {
+  readonly mesh: RealMesh;
+  readonly apps: Readonly<Record<"reviews-v1" | "reviews-v2" | "details", EchoApp>>;
+  /** Of the caller: a TCP listener of its own for port 7000 of reviews. */
+  readonly tcpPort: number;
+  /** Where reviews-v1's Envoy takes connections for its HTTP port. */
+  readonly reviewsPort: number;
+  readonly #proxyPort: number;
+  readonly #gatewayPort: number;
+
+  private constructor(mesh: RealMesh, apps: Scenario["apps"], ports: readonly [number, number, number, number]) {
+    this.mesh = mesh;
+    this.apps = apps;
+    [this.tcpPort, this.reviewsPort, this.#proxyPort, this.#gatewayPort] = ports;
+  }
+
+  static async open(cleanup: Cleanup): Promise<Scenario> {
+    const mesh = await RealMesh.open(MESH);
+    cleanup.add(() => mesh.stop());
+    const [v1, v2, details] = await Promise.all(
+      ["reviews-v1", "reviews-v2", "details"].map((name) => startEcho(cleanup, name)),
+    );
+    if (v1 === undefined || v2 === undefined || details === undefined) throw new Error("three apps were started");
+    const [tcpPort, proxyPort, gatewayPort] = await Promise.all([freePort(), freePort(), freePort()]);
+    const serve = async (group: string, app: EchoApp): Promise<number> => {
+      const [http, tcp] = await Promise.all([freePort(), freePort()]);
+      startAgent(cleanup, {
+        dir: temporaryDir(cleanup),
+        token: mesh.makeToken(group),
+        serviceAccount: group,
+        group,
+        name: `${group}-0`,
+        ports: [
+          { name: "http", appPort: app.port, inboundPort: http },
+          { name: "tcp", appPort: app.port, inboundPort: tcp },
+        ],
+      });
+      return http;
+    };
+    const reviewsPort = await serve("reviews-v1", v1);
+    await serve("reviews-v2", v2);
+    await serve("details", details);
+    startAgent(cleanup, {
+      dir: temporaryDir(cleanup),
+      token: mesh.makeToken("caller"),
+      serviceAccount: "caller",
+      group: "caller",
+      name: "caller-0",
+      httpProxyPort: proxyPort,
+      outbound: [{ host: "reviews.default.svc.cluster.local", port: 7000, bindPort: tcpPort }],
+    });
+    startAgent(cleanup, {
+      dir: temporaryDir(cleanup),
+      token: mesh.makeToken("ingress", "istio-system"),
+      nodeType: "router",
+      namespace: "istio-system",
+      serviceAccount: "ingress",
+      group: "ingress",
+      name: "ingress-0",
+      gatewayPorts: { "80": gatewayPort },
+    });
+    const scenario = new Scenario(mesh, { "reviews-v1": v1, "reviews-v2": v2, details }, [
+      tcpPort,
+      reviewsPort,
+      proxyPort,
+      gatewayPort,
+    ]);
+    await eventually("every service answers", () => scenario.#isUp(), 30_000);
+    return scenario;
+  }
+
+  async #isUp(): Promise<true | undefined> {
+    if ((await this.mesh.handle.proxies()).length < 5) return undefined;
+    const answers = await Promise.all([this.call(), this.call(), this.call({ host: "details:9080" })]);
+    const names = new Set(answers.map(({ seen }) => seen?.at));
+    return names.size === 3 ? true : undefined;
+  }
+
+  /** As the caller's application does: through its forward proxy. */
+  call({ host = "reviews:9080", path = "/", ...rest }: Call = {}): Promise<Answer> {
+    return send(this.#proxyPort, `http://${host}${path}`, host, rest);
+  }
+
+  /** From outside, at the gateway. */
+  visit({ host = "shop.example.com", path = "/", ...rest }: Call = {}): Promise<Answer> {
+    return send(this.#gatewayPort, path, host, rest);
+  }
+
+  /** Over the caller's TCP listener; rejects when the connection is cut. */
+  callTcp(path = "/"): Promise<Answer> {
+    return send(this.tcpPort, path, "tcp", {});
+  }
+}
+
+function send(port: number, path: string, host: string, { method = "GET", headers = {} }: Call): Promise<Answer> {
+  return new Promise((done, fail) => {
+    const outgoing = request(
+      { host: "127.0.0.1", port, path, method, headers: { ...headers, host }, agent: false, timeout: 5000 },
+      (answer) => {
+        let body = "";
+        answer.setEncoding("utf8").on("data", (text: string) => {
+          body += text;
+        });
+        answer.on("error", fail);
+        answer.on("end", () => {
+          const seen = answer.headers["x-app"] === undefined ? undefined : (JSON.parse(body) as Seen);
+          done({ status: answer.statusCode ?? 0, headers: answer.headers, body, seen });
+        });
+      },
+    );
+    outgoing.on("timeout", () => outgoing.destroy(new Error("timed out")));
+    outgoing.on("error", fail);
+    outgoing.end();
+  });
+}
