@@ -5,6 +5,7 @@ import type { PeerCertificate, TLSSocket } from "node:tls";
 import { gunzipSync } from "node:zlib";
 import { PharosError } from "#core/errors.ts";
 import { FrameReader, frameHeader, type Inflate } from "#grpc/frames.ts";
+import { type KeepAlive, keepAlive } from "#grpc/keep-alive.ts";
 import { decodeMessage, errorOfStatus } from "#grpc/status.ts";
 
 export interface ClientTls {
@@ -49,8 +50,7 @@ export interface GrpcClient {
   close(): void;
 }
 
-const PING_INTERVAL_MS = 10_000;
-const PING_TIMEOUT_MS = 5000;
+const KEEP_ALIVE: KeepAlive = { intervalMs: 10_000, timeoutMs: 20_000 };
 
 function chainOf(leaf: PeerCertificate & { issuerCertificate?: PeerCertificate }): X509Certificate[] {
   const chain: X509Certificate[] = [];
@@ -135,13 +135,7 @@ class Client implements GrpcClient {
   constructor(session: ClientHttp2Session) {
     this.#session = session;
     session.setLocalWindowSize(1 << 24);
-    const ping = setInterval(() => {
-      const dead = setTimeout(() => session.destroy(), PING_TIMEOUT_MS);
-      dead.unref();
-      if (session.destroyed || !session.ping(() => clearTimeout(dead))) clearTimeout(dead);
-    }, PING_INTERVAL_MS);
-    ping.unref();
-    session.once("close", () => clearInterval(ping));
+    keepAlive(session, KEEP_ALIVE);
     session.once("goaway", () => session.close());
   }
 

@@ -12,6 +12,7 @@ import {
 import type { SecureContextOptions, TLSSocket } from "node:tls";
 import { PharosError } from "#core/errors.ts";
 import { FrameReader } from "#grpc/frames.ts";
+import { type KeepAlive, keepAlive } from "#grpc/keep-alive.ts";
 import { addressOf, describePeer, type Peer, whyUntrusted } from "#grpc/peer.ts";
 import { SendGate } from "#grpc/send-gate.ts";
 import { CONTENT_TYPE, ServerCall } from "#grpc/server-call.ts";
@@ -55,8 +56,7 @@ export interface Distrust {
   readonly reason: string;
 }
 
-const PING_INTERVAL_MS = 30_000;
-const PING_TIMEOUT_MS = 20_000;
+const KEEP_ALIVE: KeepAlive = { intervalMs: 30_000, timeoutMs: 20_000 };
 /** Streams that large messages are written to at a time. */
 const SENDING_MAX = 64;
 const UNIMPLEMENTED = 12;
@@ -156,17 +156,8 @@ export class GrpcServer {
     const reason = peer.certificate === null ? undefined : whyUntrusted(peer.certificate);
     if (reason !== undefined) this.#options.onDistrust?.({ peer, reason });
     session.on("error", () => undefined);
-    const ping = setInterval(() => {
-      if (session.destroyed) return;
-      const dead = setTimeout(() => session.destroy(), PING_TIMEOUT_MS);
-      dead.unref();
-      if (!session.ping(() => clearTimeout(dead))) clearTimeout(dead);
-    }, PING_INTERVAL_MS);
-    ping.unref();
-    session.once("close", () => {
-      clearInterval(ping);
-      this.#sessions.delete(session);
-    });
+    keepAlive(session, KEEP_ALIVE);
+    session.once("close", () => this.#sessions.delete(session));
   }
 
   #serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
