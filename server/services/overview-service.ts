@@ -24,12 +24,18 @@ const WORST = 5;
 const EXPIRING_SOON_MS = 60 * 60 * 1000;
 const FLEET_FRESH_MS = 1000;
 const FLEET_STALE_MS = 5000;
+const FLEET_PATIENCE_MS = 50;
 const SEVERITY = { failure: 4, degraded: 3, unknown: 2, idle: 1, healthy: 0 } as const;
 
 /** The mesh at a glance. */
 export function createOverviewService(options: OverviewServiceOptions): Services["overview"] {
   const { state, mesh, telemetry, store, catalog, now = Date.now } = options;
-  const fleet = recent(() => mesh.proxies(), { freshMs: FLEET_FRESH_MS, staleMs: FLEET_STALE_MS, now });
+  const fleet = recent(() => mesh.proxies(), {
+    freshMs: FLEET_FRESH_MS,
+    staleMs: FLEET_STALE_MS,
+    patienceMs: FLEET_PATIENCE_MS,
+    now,
+  });
   return {
     async get(seconds) {
       const endMs = now();

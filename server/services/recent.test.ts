@@ -10,7 +10,7 @@ function counted() {
       asked += 1;
       return new Promise<string>((resolve) => answers.push(resolve));
     },
-    { freshMs: 1000, staleMs: 5000, now: () => nowMs },
+    { freshMs: 1000, staleMs: 5000, patienceMs: 1, now: () => nowMs },
   );
   return {
     get,
@@ -47,4 +47,9 @@ test("an answer past its freshness is given while the next is on its way, and no
   const late = get();
   await answer("c");
   expect(await late).toBe("c");
+  advance(6000);
+  // Whoever is to answer is busy: the last answer after all.
+  expect(await get()).toBe("c");
+  await answer("d");
+  expect(await get()).toBe("d");
 });

@@ -22,6 +22,9 @@ export interface PreviewedResource {
   readonly after: XdsResource | undefined;
 }
 
+/** Scopes that no proxy holds and that are kept all the same, last left last: a fleet that comes back finds its own. */
+const IDLE_SCOPES_MAX = 4;
+
 /** Configuration → layers of xDS resources. One edit rebuilds the hosts it touches, in the scopes that proxies have open. */
 export function createCompiler(snapshot: Snapshot, { hash }: { readonly hash: Hash }): Compiler {
   return new Compiler(snapshot, hash);
@@ -59,8 +62,7 @@ export class Compiler {
     if (workload === undefined) return;
     this.#workloads.delete(node);
     workload.scope.users -= 1;
-    // A scope without proxies is dropped; the next one of its kind builds it anew.
-    if (workload.scope.users === 0) this.#scopes.delete(formatScope(workload.scope.key));
+    if (workload.scope.users === 0) this.#keepIdle(workload.scope);
   }
 
   apply(change: SnapshotChange): CompileResult {
@@ -90,8 +92,8 @@ export class Compiler {
     readonly diagnostics: readonly Diagnostic[];
   } {
     const before = new Map<LayerChange["layer"], Map<XdsType, ReadonlyMap<string, XdsResource>>>();
-    const all = [...this.#scopes.values(), ...this.#grpcLayers.values(), ...this.#workloads.values()];
-    for (const { layer } of all) {
+    const scopes = [...this.#scopes.values()].filter(({ users }) => users > 0);
+    for (const { layer } of [...scopes, ...this.#grpcLayers.values(), ...this.#workloads.values()]) {
       before.set(layer, new Map([...layer.resources].map(([type, each]) => [type, new Map(each)])));
     }
     const inverse = this.#world.inverse(change);
@@ -100,7 +102,9 @@ export class Compiler {
     return {
       diagnostics,
       changes: changes.flatMap(({ layer, type, upserted, removed }) => {
-        const old = before.get(layer)?.get(type);
+        const held = before.get(layer);
+        if (held === undefined) return [];
+        const old = held.get(type);
         return [
           ...upserted.map((after) => ({ layerId: layer.id, type, before: old?.get(after.name), after })),
           ...removed.map((name) => ({ layerId: layer.id, type, before: old?.get(name), after: undefined })),
@@ -120,6 +124,15 @@ export class Compiler {
     const made = new OutboundScope(key, this.#world, this.#hash);
     this.#scopes.set(id, made);
     return made;
+  }
+
+  /** Makes it the scope that was left last, and drops what is beyond the bound. */
+  #keepIdle(scope: OutboundScope): void {
+    const id = formatScope(scope.key);
+    this.#scopes.delete(id);
+    this.#scopes.set(id, scope);
+    const idle = [...this.#scopes].filter(([, { users }]) => users === 0);
+    for (const [left] of idle.slice(0, -IDLE_SCOPES_MAX)) this.#scopes.delete(left);
   }
 
   #openGrpc(node: ProxyNode): ProxyView {
