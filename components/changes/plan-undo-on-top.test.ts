@@ -19,6 +19,7 @@ function standing(resourceVersion: number): ResourceSummary[] {
       updatedAt: "",
       author: "",
       hosts: [],
+      effect: "",
       diagnostics: [],
     },
   ];

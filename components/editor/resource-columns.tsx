@@ -22,13 +22,19 @@ const COLUMNS = {
   hosts: {
     id: "hosts",
     header: "Hosts",
-    hideBelow: "md",
+    hideBelow: "lg",
     cell: ({ hosts }) => (
-      <span className="block max-w-80 truncate font-mono text-muted text-xs" title={hosts.join("\n")}>
+      <span className="block max-w-64 truncate font-mono text-muted text-xs" title={hosts.join("\n")}>
         {hosts.join(", ") || "–"}
       </span>
     ),
     sortValue: ({ hosts }) => hosts[0] ?? null,
+  },
+  effect: {
+    id: "effect",
+    header: "What it does",
+    hideBelow: "md",
+    cell: ({ effect }) => <span className="block min-w-56 max-w-xl text-muted">{effect}</span>,
   },
   problems: {
     id: "problems",

@@ -86,7 +86,7 @@ export function MtlsTab() {
           {(rows) => (
             <DataTable
               label="PeerAuthentication"
-              columns={buildResourceColumns(["name", "namespace", "problems"])}
+              columns={buildResourceColumns(["name", "effect", "problems"])}
               rows={rows}
               rowKey={({ ref }) => ref}
               rowHref={({ ref }) => resourceHref(ref)}

@@ -18,6 +18,7 @@ function resource(
     updatedAt: "",
     author: "ann",
     hosts: [`${name}.example.com`],
+    effect: "",
     diagnostics,
   };
 }

@@ -16,6 +16,11 @@ export function isTrafficKind(kind: string): kind is TrafficKind {
   return (TRAFFIC_KINDS as readonly string[]).includes(kind);
 }
 
+/** What is edited most comes first: routing, then what it rests on. Other kinds are left out. */
+export function orderByKind(resources: readonly ResourceSummary[]): ResourceSummary[] {
+  return TRAFFIC_KINDS.flatMap((kind) => resources.filter((resource) => resource.kind === kind));
+}
+
 export interface ResourceFilter {
   /** Words that must all occur in kind, name, namespace, hosts or author. */
   readonly query: string;

@@ -10,16 +10,27 @@ import { Menu } from "#components/ui/menu.tsx";
 import {
   addCondition,
   type ConditionKind,
+  type NamedKind,
+  namedPath,
   removeCondition,
   removeMatch,
-  renameHeader,
+  renameNamed,
   rulePath,
   setCondition,
-  setHeader,
+  setNamed,
 } from "#core/form/routing-edits.ts";
 import type { MatchForm } from "#core/form/routing-form.ts";
 
-const KIND_LABEL = { uri: "Path", method: "Method", header: "Header" } as const satisfies Record<ConditionKind, string>;
+const KIND_LABEL = {
+  uri: "Path",
+  method: "Method",
+  header: "Header",
+  query: "Query parameter",
+} as const satisfies Record<ConditionKind, string>;
+const NAMED = [
+  { kind: "header", field: "headers" },
+  { kind: "query", field: "queryParams" },
+] as const satisfies readonly { kind: NamedKind; field: keyof MatchForm }[];
 
 /** Which requests a rule takes: any of its matches, in each of which all conditions hold. */
 export function MatchFields(props: RuleFieldsProps) {
@@ -44,7 +55,7 @@ export function MatchFields(props: RuleFieldsProps) {
       ))}
       <AddCondition
         label={rule.matches.length === 0 ? "Add condition" : "Or other requests"}
-        kinds={["uri", "method", "header"]}
+        kinds={["uri", "method", "header", "query"]}
         onAdd={(kind) => add(rule.matches.length, kind)}
       />
     </fieldset>
@@ -58,13 +69,11 @@ interface MatchProps extends RuleFieldsProps {
 }
 
 function Match({ index, rule, context, at, match, onAdd }: MatchProps) {
-  const hasNamelessHeader = match.headers.some(({ name }) => name === "");
-  const missing = (["uri", "method", "header"] as const).filter(
-    (kind) =>
-      (kind === "uri" && match.uri === null) ||
-      (kind === "method" && match.method === null) ||
-      (kind === "header" && !hasNamelessHeader),
-  );
+  // One without a name at a time: two could not be told apart in the document.
+  const missing = [
+    ...(["uri", "method"] as const).filter((kind) => match[kind] === null),
+    ...NAMED.filter(({ field }) => match[field].every(({ name }) => name !== "")).map(({ kind }) => kind),
+  ];
   return (
     <fieldset aria-label={`Match ${at + 1}`} className="rounded-md border border-line px-3 py-2">
       <ul>
@@ -83,28 +92,34 @@ function Match({ index, rule, context, at, match, onAdd }: MatchProps) {
             />
           );
         })}
-        {match.headers.map((header, order) => (
-          <ConditionRow
-            // biome-ignore lint/suspicious/noArrayIndexKey: a header's name changes while it is typed
-            key={order}
-            name={`Header ${header.name}`.trim()}
-            nameField={
-              <CommitInput
-                label="Header name"
-                placeholder="header name"
-                isFresh
-                value={header.name}
-                onCommit={(name) => context.edit(renameHeader(index, rule, at, header.name, name))}
+        {NAMED.flatMap(({ kind, field }) =>
+          match[field].map((condition, order) => {
+            const place = { match: at, kind, name: condition.name };
+            const label = KIND_LABEL[kind];
+            return (
+              <ConditionRow
+                // biome-ignore lint/suspicious/noArrayIndexKey: its name changes while it is typed
+                key={`${kind} ${order}`}
+                name={`${label} ${condition.name}`.trim()}
+                nameField={
+                  <CommitInput
+                    label={`${label} name`}
+                    placeholder={`${label.toLowerCase()} name`}
+                    isFresh
+                    value={condition.name}
+                    onCommit={(name) => context.edit(renameNamed(index, rule, place, name))}
+                  />
+                }
+                match={condition}
+                operators={["exact", "prefix", "regex", "present"]}
+                placeholder="value"
+                problem={context.problemAt(namedPath(index, place))}
+                onChange={(next) => context.edit(setNamed(index, place, next))}
+                onRemove={() => context.edit(removeCondition(index, rule, at, { kind, name: condition.name }))}
               />
-            }
-            match={header}
-            operators={["exact", "prefix", "regex", "present"]}
-            placeholder="value"
-            problem={context.problemAt(rulePath(index, "match", at, "headers", header.name))}
-            onChange={(next) => context.edit(setHeader(index, at, header.name, next))}
-            onRemove={() => context.edit(removeCondition(index, rule, at, { kind: "header", name: header.name }))}
-          />
-        ))}
+            );
+          }),
+        )}
       </ul>
       <OtherFieldsNote paths={match.other} />
       <div className="flex items-center">

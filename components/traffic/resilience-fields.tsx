@@ -1,15 +1,26 @@
 "use client";
 import type { ReactNode } from "react";
+import { destinationOptions } from "#components/traffic/destination-options.ts";
 import type { RuleFieldsProps } from "#components/traffic/rule-fields.ts";
+import { Combobox } from "#components/ui/combobox.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { NumberInput } from "#components/ui/number-input.tsx";
 import { Switch } from "#components/ui/switch.tsx";
 import { TextInput } from "#components/ui/text-input.tsx";
-import { rulePath, setNumber, setText, toggleFault, toggleRetries } from "#core/form/routing-edits.ts";
+import {
+  rulePath,
+  setMirror,
+  setMirrorPercent,
+  setNumber,
+  setText,
+  toggleFault,
+  toggleRetries,
+} from "#core/form/routing-edits.ts";
 import type { PathSegment } from "#core/resource/path.ts";
 
-/** Timeout, retries, and faults made on purpose. */
-export function ResilienceFields({ index, rule, context }: RuleFieldsProps) {
+/** Timeout, retries, faults made on purpose, and copies. */
+export function ResilienceFields(props: RuleFieldsProps) {
+  const { index, rule, context } = props;
   const path = (...rest: readonly PathSegment[]) => rulePath(index, ...rest);
   const text = (label: string, hint: string, value: string, ...rest: readonly PathSegment[]) => (
     <TextField
@@ -72,7 +83,48 @@ export function ResilienceFields({ index, rule, context }: RuleFieldsProps) {
           </>
         )}
       </Group>
+      <MirrorFields {...props} />
     </div>
+  );
+}
+
+/** Copies of the requests for another version or service, whose answers nobody waits for. */
+function MirrorFields({ index, rule, form, catalog, context }: RuleFieldsProps) {
+  const options = destinationOptions(catalog, form, { ...rule, destinations: [] });
+  // Copies for one that has the requests already would tell nothing new.
+  const [first] = destinationOptions(catalog, form, rule);
+  const { mirror } = rule;
+  const label = mirror === null ? "" : `${mirror.host} ${mirror.subset}`.trim();
+  const names = options.map((option) => option.label);
+  return (
+    <Group
+      label="Send copies"
+      isOn={mirror !== null}
+      onToggle={(isOn) => context.edit(setMirror(index, rule, isOn ? (first ?? { host: "", subset: "" }) : null))}
+      off="No copies: only the destination sees a request"
+    >
+      {mirror === null ? null : (
+        <>
+          <NumberFieldRow
+            label="Copied, in percent"
+            max={100}
+            value={mirror.percent ?? 100}
+            problem={context.problemAt(rulePath(index, "mirrorPercentage"))}
+            onChange={(next) => context.edit(setMirrorPercent(index, next === 100 ? null : next))}
+          />
+          <Field label="To" hint="its answers go nowhere" error={context.problemAt(rulePath(index, "mirror"))}>
+            <Combobox
+              value={label}
+              options={names.includes(label) || label === "" ? names : [label, ...names]}
+              onValueChange={(chosen) => {
+                const option = options.find((each) => each.label === chosen);
+                if (option !== undefined) context.edit(setMirror(index, rule, option));
+              }}
+            />
+          </Field>
+        </>
+      )}
+    </Group>
   );
 }
 

@@ -13,7 +13,8 @@ import { rulePath } from "#core/form/routing-edits.ts";
 /** One rule: which requests, where to, and what happens on the way. Rules are tried in order. */
 export function RuleCard(props: RuleFieldsProps) {
   const { index, rule, form, context } = props;
-  const isSet = rule.timeout !== "" || rule.retries !== null || rule.delay !== null || rule.abort !== null;
+  const isSet =
+    rule.timeout !== "" || rule.retries !== null || rule.delay !== null || rule.abort !== null || rule.mirror !== null;
   const [isOpen, setIsOpen] = useState(isSet);
   const count = form.rules.length;
   const name = `Rule ${index + 1}`;
@@ -61,7 +62,7 @@ export function RuleCard(props: RuleFieldsProps) {
         )}
         <div>
           <Button size="sm" variant="ghost" className="-ml-2" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
-            <ChevronRight aria-hidden className={isOpen ? "rotate-90" : ""} /> Timeout, retries, faults
+            <ChevronRight aria-hidden className={isOpen ? "rotate-90" : ""} /> Timeout, retries, faults, copies
           </Button>
           {isOpen ? (
             <div className="mt-3">

@@ -4,7 +4,7 @@ import { ChevronDown, Split } from "lucide-react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { buildResourceColumns } from "#components/editor/resource-columns.tsx";
 import { resourceHref } from "#components/shell/build-commands.ts";
-import { filterResources, isTrafficKind, TRAFFIC_KINDS } from "#components/traffic/filter-resources.ts";
+import { filterResources, orderByKind, TRAFFIC_KINDS } from "#components/traffic/filter-resources.ts";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
@@ -21,7 +21,7 @@ import { formatSort, parseSort } from "#components/ui/sort-rows.ts";
 import { useSearchState } from "#components/ui/use-search-state.ts";
 import { KIND_NAMES } from "#core/resource/kinds.ts";
 
-const COLUMNS = buildResourceColumns(["name", "kind", "namespace", "hosts", "problems", "changed"]);
+const COLUMNS = buildResourceColumns(["name", "kind", "effect", "hosts", "namespace", "problems", "changed"]);
 const ANY = "any";
 
 /** Everything that says where requests go: routing, versions, gateways, services. */
@@ -91,10 +91,12 @@ export function TrafficPage() {
               label="Traffic configuration"
               testId="resources"
               columns={COLUMNS}
-              rows={filterResources(
-                all.filter((each) => isTrafficKind(each.kind)),
-                { query: search.get("q") ?? "", kind, namespace, onlyProblems: search.get("problems") === "1" },
-              )}
+              rows={filterResources(orderByKind(all), {
+                query: search.get("q") ?? "",
+                kind,
+                namespace,
+                onlyProblems: search.get("problems") === "1",
+              })}
               rowKey={({ ref }) => ref}
               rowHref={({ ref }) => resourceHref(ref)}
               sort={parseSort(search.get("sort"), { column: "problems", isDescending: false })}

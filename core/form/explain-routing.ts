@@ -17,11 +17,12 @@ function describeRequests({ matches }: RuleForm, isLater: boolean): string {
 }
 
 /** "with path /a… and method GET" */
-function describeMatch({ uri, method, headers, other }: MatchForm): string {
+function describeMatch({ uri, method, headers, queryParams, other }: MatchForm): string {
   const parts = [
     ...(uri === null ? [] : [`path ${describeText(uri)}`]),
     ...(method === null ? [] : [`method ${describeText(method)}`]),
     ...headers.map((header) => `header ${header.name} ${describeText(header)}`),
+    ...queryParams.map((param) => `query parameter ${param.name} ${describeText(param)}`),
     ...(other.length === 0 ? [] : ["what the YAML says besides"]),
   ];
   return parts.length === 0 ? "of any kind" : `with ${joinWords(parts, "and")}`;
@@ -53,11 +54,12 @@ function describeAction({ destinations, other }: RuleForm, isPlural: boolean): s
   return shares.length === 0 ? `${go} nowhere: no destination has a share` : `${go} to ${joinWords(shares, "and")}`;
 }
 
-function describeExtras({ timeout, retries, delay, abort }: RuleForm): string[] {
+function describeExtras({ timeout, retries, delay, abort, mirror }: RuleForm): string[] {
   return [
     ...(timeout === "" ? [] : [`${timeout} to answer`]),
     ...(retries === null ? [] : [retries.attempts === 0 ? "no retries" : `up to ${retries.attempts ?? 0} retries`]),
     ...(delay === null ? [] : [`${delay.percent ?? 0} % delayed by ${delay.fixedDelay}`]),
     ...(abort === null ? [] : [`${abort.percent ?? 0} % answered ${abort.httpStatus ?? "with an error"} at once`]),
+    ...(mirror === null ? [] : [`${mirror.percent ?? 100} % copied to ${`${mirror.host} ${mirror.subset}`.trim()}`]),
   ];
 }

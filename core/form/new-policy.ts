@@ -1,5 +1,6 @@
 import { parsePrincipal } from "#core/form/describe-principal.ts";
 import { freeName } from "#core/form/new-routing.ts";
+import type { PolicyAction } from "#core/form/policy-form.ts";
 import { renderDocument } from "#core/resource/render-document.ts";
 
 export interface NewPolicy {
@@ -13,13 +14,11 @@ export interface NewPolicy {
 
 /** An AuthorizationPolicy to begin with: the target and the callers that the link named. Without any it asks for them. */
 export function newPolicy({ namespace, action, targetName, selector, principals, takenNames }: NewPolicy): string {
-  const caller = principals.length === 1 ? parsePrincipal(principals[0] ?? "")?.account : undefined;
-  const name = [action.toLowerCase(), caller, "to", targetName].filter((part) => part !== undefined).join("-");
   return renderDocument({
     apiVersion: "security.istio.io/v1",
     kind: "AuthorizationPolicy",
     metadata: {
-      name: freeName(caller === undefined ? `${action.toLowerCase()}-${targetName}` : name, takenNames),
+      name: proposePolicyName({ action, targetName, principals, takenNames }),
       namespace,
     },
     spec: {
@@ -28,4 +27,18 @@ export function newPolicy({ namespace, action, targetName, selector, principals,
       rules: [{ from: [{ source: { principals: [...principals] } }] }],
     },
   });
+}
+
+export interface PolicyNaming {
+  readonly action: PolicyAction;
+  readonly targetName: string;
+  readonly principals: readonly string[];
+  readonly takenNames: readonly string[];
+}
+
+/** "deny-productpage-to-details" where one caller is named, else "deny-details"; no name that is taken. */
+export function proposePolicyName({ action, targetName, principals, takenNames }: PolicyNaming): string {
+  const caller = principals.length === 1 ? parsePrincipal(principals[0] ?? "")?.account : undefined;
+  const verb = action.toLowerCase();
+  return freeName(caller === undefined ? `${verb}-${targetName}` : `${verb}-${caller}-to-${targetName}`, takenNames);
 }

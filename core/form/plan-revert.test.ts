@@ -16,6 +16,7 @@ function current(ref: string, resourceVersion: number): ResourceSummary {
     updatedAt: "",
     author: "",
     hosts: [],
+    effect: "",
     diagnostics: [],
   };
 }

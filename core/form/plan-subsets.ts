@@ -1,5 +1,5 @@
 import { type CatalogService, findService, hostFor } from "#core/form/find-service.ts";
-import type { RoutingForm } from "#core/form/routing-form.ts";
+import type { DestinationForm, RoutingForm } from "#core/form/routing-form.ts";
 import { editDocument } from "#core/resource/edit-document.ts";
 import { renderDocument } from "#core/resource/render-document.ts";
 import type { Catalog, ConfigChange } from "#core/view/config.ts";
@@ -28,7 +28,11 @@ export interface SubsetPlan {
 /** One plan per service whose instances have a version that the routing names and no DestinationRule defines. */
 export function planSubsets(form: RoutingForm, catalog: Catalog, existing: readonly ExistingRule[]): SubsetPlan[] {
   const missing = new Map<CatalogService, Set<string>>();
-  for (const { host, subset } of form.rules.flatMap(({ destinations }) => destinations)) {
+  const named: Pick<DestinationForm, "host" | "subset">[] = form.rules.flatMap(({ destinations, mirror }) => [
+    ...destinations,
+    ...(mirror === null ? [] : [mirror]),
+  ]);
+  for (const { host, subset } of named) {
     const service = findService(catalog, host, form.namespace);
     if (service === undefined || subset === "") continue;
     if (service.subsets.includes(subset) || !service.versions.includes(subset)) continue;

@@ -93,20 +93,29 @@ export function newRulePosition(rules: readonly RuleForm[]): number {
   return catchAll < 0 ? rules.length : catchAll;
 }
 
-export type ConditionKind = "uri" | "method" | "header";
+export type NamedKind = "header" | "query";
+export type ConditionKind = "uri" | "method" | NamedKind;
+
+/** Where conditions with a name stand. */
+const NAMED_FIELD = { header: "headers", query: "queryParams" } as const satisfies Record<NamedKind, string>;
+
+function isNamed(kind: ConditionKind): kind is NamedKind {
+  return kind === "header" || kind === "query";
+}
 
 const NEW_CONDITION = {
   uri: { uri: { prefix: "/" } },
   method: { method: { exact: "GET" } },
   header: { headers: { "": { exact: "" } } },
+  query: { queryParams: { "": { exact: "" } } },
 } as const satisfies Record<ConditionKind, object>;
 
 /** Adds a condition to a match, which is made when the rule has none there. */
 export function addCondition(rule: number, form: RuleForm, match: number, kind: ConditionKind): DocumentEdit[] {
   if (match >= form.matches.length)
     return [{ op: "insert", path: rulePath(rule, "match", form.matches.length), value: NEW_CONDITION[kind] }];
-  if (kind === "header")
-    return [{ op: "set", path: rulePath(rule, "match", match, "headers", ""), value: { exact: "" } }];
+  if (isNamed(kind))
+    return [{ op: "set", path: rulePath(rule, "match", match, NAMED_FIELD[kind], ""), value: { exact: "" } }];
   return [{ op: "set", path: rulePath(rule, "match", match, kind), value: Object.values(NEW_CONDITION[kind])[0] }];
 }
 
@@ -115,15 +124,17 @@ export function removeCondition(
   rule: number,
   form: RuleForm,
   match: number,
-  condition: { readonly kind: "uri" | "method" } | { readonly kind: "header"; readonly name: string },
+  condition: { readonly kind: "uri" | "method" } | { readonly kind: NamedKind; readonly name: string },
 ): DocumentEdit[] {
   const here = form.matches[match];
   if (here === undefined) return [];
-  const count = (here.uri ? 1 : 0) + (here.method ? 1 : 0) + here.headers.length + here.other.length;
+  const named = here.headers.length + here.queryParams.length;
+  const count = (here.uri ? 1 : 0) + (here.method ? 1 : 0) + named + here.other.length;
   if (count <= 1) return removeMatch(rule, form, match);
-  if (condition.kind !== "header") return [{ op: "delete", path: rulePath(rule, "match", match, condition.kind) }];
-  const rest = here.headers.length <= 1 ? [] : [condition.name];
-  return [{ op: "delete", path: rulePath(rule, "match", match, "headers", ...rest) }];
+  if (!("name" in condition)) return [{ op: "delete", path: rulePath(rule, "match", match, condition.kind) }];
+  const field = NAMED_FIELD[condition.kind];
+  const rest = here[field].length <= 1 ? [] : [condition.name];
+  return [{ op: "delete", path: rulePath(rule, "match", match, field, ...rest) }];
 }
 
 export function removeMatch(rule: number, form: RuleForm, match: number): DocumentEdit[] {
@@ -135,17 +146,25 @@ export function setCondition(rule: number, match: number, kind: "uri" | "method"
   return [{ op: "set", path: rulePath(rule, "match", match, kind), value: writeTextMatch(value) }];
 }
 
-export function setHeader(rule: number, match: number, name: string, value: TextMatch): DocumentEdit[] {
-  return [{ op: "set", path: rulePath(rule, "match", match, "headers", name), value: writeTextMatch(value) }];
+/** A condition on a header or a query parameter, by its kind and name. */
+export interface NamedPlace {
+  readonly match: number;
+  readonly kind: NamedKind;
+  readonly name: string;
 }
 
-export function renameHeader(rule: number, form: RuleForm, match: number, from: string, to: string): DocumentEdit[] {
-  const header = form.matches[match]?.headers.find(({ name }) => name === from);
-  if (header === undefined || from === to) return [];
-  return [
-    { op: "delete", path: rulePath(rule, "match", match, "headers", from) },
-    ...setHeader(rule, match, to, header),
-  ];
+export function namedPath(rule: number, { match, kind, name }: NamedPlace): string {
+  return rulePath(rule, "match", match, NAMED_FIELD[kind], name);
+}
+
+export function setNamed(rule: number, place: NamedPlace, value: TextMatch): DocumentEdit[] {
+  return [{ op: "set", path: namedPath(rule, place), value: writeTextMatch(value) }];
+}
+
+export function renameNamed(rule: number, form: RuleForm, place: NamedPlace, to: string): DocumentEdit[] {
+  const condition = form.matches[place.match]?.[NAMED_FIELD[place.kind]].find(({ name }) => name === place.name);
+  if (condition === undefined || place.name === to) return [];
+  return [{ op: "delete", path: namedPath(rule, place) }, ...setNamed(rule, { ...place, name: to }, condition)];
 }
 
 const RETRIES_DEFAULT = { attempts: 2, perTryTimeout: "2s", retryOn: "connect-failure,refused-stream,5xx" };
@@ -165,6 +184,25 @@ export function toggleFault(rule: number, form: RuleForm, kind: "delay" | "abort
   if (isOn) return [{ op: "set", path: rulePath(rule, "fault", kind), value: FAULT_DEFAULT[kind] }];
   const other = kind === "delay" ? form.abort : form.delay;
   return [{ op: "delete", path: rulePath(rule, "fault", ...(other === null ? [] : [kind])) }];
+}
+
+/** Copies of the requests go there; null ends it, and the share with it. */
+export function setMirror(
+  rule: number,
+  form: RuleForm,
+  to: Pick<DestinationForm, "host" | "subset"> | null,
+): DocumentEdit[] {
+  if (to !== null)
+    return [{ op: "set", path: rulePath(rule, "mirror"), value: writeDestination({ ...to, port: null }) }];
+  const share =
+    form.mirror?.percent === null ? [] : [{ op: "delete" as const, path: rulePath(rule, "mirrorPercentage") }];
+  return [{ op: "delete", path: rulePath(rule, "mirror") }, ...share];
+}
+
+/** Null for all of them. */
+export function setMirrorPercent(rule: number, percent: number | null): DocumentEdit[] {
+  const path = rulePath(rule, "mirrorPercentage");
+  return [percent === null ? { op: "delete", path } : { op: "set", path, value: { value: percent } }];
 }
 
 /** Mesh alone is what a document without gateways means. */

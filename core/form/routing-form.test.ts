@@ -7,8 +7,11 @@ import {
   newRulePosition,
   removeCondition,
   removeDestination,
-  renameHeader,
+  renameNamed,
   setGateways,
+  setMirror,
+  setMirrorPercent,
+  setNamed,
   setText,
   setWeight,
   toggleFault,
@@ -100,10 +103,34 @@ test("what a removed destination had goes to the rest", () => {
   expect(ruleOf(result, 1).destinations.map(({ subset, weight }) => `${subset} ${weight}`)).toEqual(["v3 100"]);
 });
 
+const END_USER = { match: 0, kind: "header", name: "end-user" } as const;
+
+test("conditions on query parameters are conditions like those on headers", () => {
+  const added = apply(TEXT, addCondition(1, ruleOf(TEXT, 1), 0, "query"));
+  const named = apply(added, renameNamed(1, ruleOf(added, 1), { match: 0, kind: "query", name: "" }, "beta"));
+  const place = { match: 0, kind: "query", name: "beta" } as const;
+  const set = apply(named, setNamed(1, place, { operator: "regex", value: "[0-9]+" }));
+  expect(ruleOf(set, 1).matches[0]).toMatchObject({
+    queryParams: [{ name: "beta", operator: "regex", value: "[0-9]+" }],
+    headers: [],
+    other: [],
+  });
+  expect(ruleOf(apply(set, removeCondition(1, ruleOf(set, 1), 0, place)), 1).matches).toEqual([]);
+});
+
+test("copies are sent to one more version, all of them or a share, until it is ended", () => {
+  const on = apply(TEXT, setMirror(1, ruleOf(TEXT, 1), { host: "reviews", subset: "v2" }));
+  expect(ruleOf(on, 1)).toMatchObject({ mirror: { host: "reviews", subset: "v2", percent: null }, other: [] });
+  const shared = apply(on, setMirrorPercent(1, 5));
+  expect(ruleOf(shared, 1).mirror?.percent).toBe(5);
+  expect(summarizeRouting(formOf(on), formOf(shared))).toBe("reviews: rule 2 5 % copied to v2");
+  expect(apply(shared, setMirror(1, ruleOf(shared, 1), null))).toBe(TEXT);
+});
+
 test("conditions come and go, and the last takes its match with it", () => {
   const withPath = apply(TEXT, addCondition(0, ruleOf(TEXT, 0), 0, "uri"));
   expect(ruleOf(withPath, 0).matches[0]?.uri).toEqual({ operator: "prefix", value: "/" });
-  const renamed = apply(withPath, renameHeader(0, ruleOf(withPath, 0), 0, "end-user", "x-user"));
+  const renamed = apply(withPath, renameNamed(0, ruleOf(withPath, 0), END_USER, "x-user"));
   expect(ruleOf(renamed, 0).matches[0]?.headers).toEqual([{ name: "x-user", operator: "exact", value: "jason" }]);
   const withoutHeader = apply(renamed, removeCondition(0, ruleOf(renamed, 0), 0, { kind: "header", name: "x-user" }));
   expect(withoutHeader).not.toContain("headers");

@@ -3,7 +3,8 @@ import { listOf, numberOf, recordOf, textOf, textsOf } from "#core/form/read-loo
 import { readTextMatch, type TextMatch } from "#core/form/text-match.ts";
 import type { Path } from "#core/resource/path.ts";
 
-export interface HeaderMatch extends TextMatch {
+/** A header or a query parameter. */
+export interface NamedMatch extends TextMatch {
   readonly name: string;
 }
 
@@ -11,7 +12,8 @@ export interface HeaderMatch extends TextMatch {
 export interface MatchForm {
   readonly uri: TextMatch | null;
   readonly method: TextMatch | null;
-  readonly headers: readonly HeaderMatch[];
+  readonly headers: readonly NamedMatch[];
+  readonly queryParams: readonly NamedMatch[];
   /** Paths of conditions that only YAML shows. */
   readonly other: readonly string[];
 }
@@ -32,6 +34,14 @@ export interface RetriesForm {
   readonly retryOn: string;
 }
 
+export interface MirrorForm {
+  readonly host: string;
+  /** Empty for any version. */
+  readonly subset: string;
+  /** Null for all of them. */
+  readonly percent: number | null;
+}
+
 export interface RuleForm {
   readonly name: string;
   /** Any of them; none matches everything. */
@@ -41,6 +51,8 @@ export interface RuleForm {
   readonly retries: RetriesForm | null;
   readonly delay: { readonly fixedDelay: string; readonly percent: number | null } | null;
   readonly abort: { readonly httpStatus: number | null; readonly percent: number | null } | null;
+  /** Who gets a copy of the requests; its answers go nowhere. */
+  readonly mirror: MirrorForm | null;
   /** Paths of fields of the rule that only YAML shows, its destinations' included. */
   readonly other: readonly string[];
 }
@@ -71,6 +83,8 @@ export function readRoutingForm(value: unknown): RoutingForm {
   };
 }
 
+const RULE_FIELDS = ["name", "match", "route", "timeout", "retries", "fault", "mirror", "mirrorPercentage"];
+
 function readRule(value: unknown, at: Path): RuleForm {
   const rule = recordOf(value);
   const fault = recordOf(rule.fault);
@@ -83,8 +97,10 @@ function readRule(value: unknown, at: Path): RuleForm {
     retries: rule.retries === undefined ? null : readRetries(rule.retries),
     delay: fault.delay === undefined ? null : readDelay(fault.delay),
     abort: fault.abort === undefined ? null : readAbort(fault.abort),
+    mirror: rule.mirror === undefined ? null : readMirror(rule),
     other: [
-      ...otherFields(rule, at, ["name", "match", "route", "timeout", "retries", "fault"]),
+      ...otherFields(rule, at, RULE_FIELDS),
+      ...otherFields(rule.mirror, [...at, "mirror"], ["host", "subset"]),
       ...otherFields(rule.retries, [...at, "retries"], ["attempts", "perTryTimeout", "retryOn"]),
       ...otherFields(fault.abort, [...at, "fault", "abort"], ["httpStatus", "percentage"]),
       ...destinations.flatMap((destination) => destination.other),
@@ -97,9 +113,19 @@ function readMatch(value: unknown, at: Path): MatchForm {
   return {
     uri: match.uri === undefined ? null : readTextMatch(match.uri),
     method: match.method === undefined ? null : readTextMatch(match.method),
-    headers: Object.entries(recordOf(match.headers)).map(([name, each]) => ({ name, ...readTextMatch(each) })),
-    other: otherFields(match, at, ["uri", "method", "headers"]),
+    headers: readNamed(match.headers),
+    queryParams: readNamed(match.queryParams),
+    other: otherFields(match, at, ["uri", "method", "headers", "queryParams"]),
   };
+}
+
+function readNamed(value: unknown): NamedMatch[] {
+  return Object.entries(recordOf(value)).map(([name, each]) => ({ name, ...readTextMatch(each) }));
+}
+
+function readMirror({ mirror, mirrorPercentage }: Readonly<Record<string, unknown>>): MirrorForm {
+  const { host, subset } = recordOf(mirror);
+  return { host: textOf(host), subset: textOf(subset), percent: numberOf(recordOf(mirrorPercentage).value) };
 }
 
 function readDestinations(value: unknown, at: Path): DestinationForm[] {

@@ -37,6 +37,10 @@ function summarizeRule(before: RuleForm, after: RuleForm): string[] {
     changes.push(
       after.abort === null ? "no abort" : `abort ${after.abort.httpStatus ?? ""} for ${after.abort.percent ?? 0} %`,
     );
+  if (JSON.stringify(before.mirror) !== JSON.stringify(after.mirror))
+    changes.push(
+      after.mirror === null ? "no copies" : `${after.mirror.percent ?? 100} % copied to ${nameOf(after.mirror)}`,
+    );
   return changes;
 }
 
@@ -53,6 +57,6 @@ function describeShares({ destinations }: RuleForm): string {
 }
 
 /** The version where there is one, else the host. */
-function nameOf({ host, subset }: DestinationForm): string {
+function nameOf({ host, subset }: Pick<DestinationForm, "host" | "subset">): string {
   return subset === "" ? host : subset;
 }

@@ -13,6 +13,8 @@ export interface ResourceSummary {
   readonly updatedAt: string;
   readonly author: string;
   readonly hosts: readonly string[];
+  /** What it does, in a line; empty where that takes more than the resource to tell. */
+  readonly effect: string;
   readonly diagnostics: readonly Diagnostic[];
 }
 

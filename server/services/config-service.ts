@@ -1,7 +1,8 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import { hasErrors } from "#core/diagnostic.ts";
 import { PharosError } from "#core/errors.ts";
-import type { SnapshotChange } from "#core/registry/snapshot.ts";
+import { describeEffect } from "#core/form/describe-effect.ts";
+import type { MeshSettings, SnapshotChange } from "#core/registry/snapshot.ts";
 import { type AnyResource, refOf } from "#core/resource/resource.ts";
 import type { ApplyResult, PreviewView, ResourceSummary } from "#core/view/config.ts";
 import type { Distribution } from "#core/view/mesh.ts";
@@ -35,7 +36,11 @@ const PREVIEW_XDS_MAX = 500;
 const TRAFFIC_WINDOW_MS = 60_000;
 const WATCH_INTERVAL_MS = 250;
 
-function summarize(stored: StoredResource, diagnostics: readonly Diagnostic[]): ResourceSummary {
+function summarize(
+  stored: StoredResource,
+  diagnostics: readonly Diagnostic[],
+  { rootNamespace }: MeshSettings,
+): ResourceSummary {
   const { ref, resource, resourceVersion, updatedAt, author } = stored;
   return {
     ref,
@@ -46,6 +51,7 @@ function summarize(stored: StoredResource, diagnostics: readonly Diagnostic[]): 
     updatedAt,
     author,
     hosts: hostsOf(resource),
+    effect: describeEffect(resource, rootNamespace),
     diagnostics: diagnostics.filter((diagnostic) => diagnostic.resource === ref),
   };
 }
@@ -98,11 +104,12 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
   return {
     async list(filter) {
       const diagnostics = check();
-      return (await store.list(filter)).map((stored) => summarize(stored, diagnostics));
+      const { mesh: settings } = state.snapshot();
+      return (await store.list(filter)).map((stored) => summarize(stored, diagnostics, settings));
     },
     async get(ref) {
       const stored = await store.get(ref);
-      return { ...summarize(stored, check()), text: stored.text };
+      return { ...summarize(stored, check(), state.snapshot().mesh), text: stored.text };
     },
     async check(changes) {
       const plan = await store.plan(changes);
