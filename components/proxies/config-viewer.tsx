@@ -4,7 +4,7 @@ import { FileJson } from "lucide-react";
 import { useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { JsonTree } from "#components/proxies/json-tree.tsx";
-import { jsonMatches, resourceName, toResources } from "#components/proxies/search-json.ts";
+import { findResources, resourceName, toResources } from "#components/proxies/search-json.ts";
 import { SYNC_TYPES } from "#components/proxies/sync-summary.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
@@ -56,7 +56,7 @@ export function ConfigViewer({ id, isConnected, counts }: ConfigViewerProps) {
         <QueryView query={config} what="its configuration" skeleton={<SkeletonRows rows={5} />}>
           {(data) => {
             const all = toResources(data).map((value, index) => ({ value, name: resourceName(value, index) }));
-            const matching = all.filter(({ value }) => jsonMatches(value, query));
+            const matching = findResources(all, query);
             if (matching.length === 0)
               return (
                 <EmptyState

@@ -8,7 +8,12 @@ import type { ProxyStatus } from "#core/view/mesh.ts";
 
 /** The fleet's table. */
 export const PROXY_COLUMNS: readonly Column<ProxyStatus>[] = [
-  { id: "name", header: "Proxy", cell: ({ name }) => name, sortValue: ({ name }) => name },
+  {
+    id: "name",
+    header: "Proxy",
+    cell: ({ name }) => <span className="whitespace-nowrap">{name}</span>,
+    sortValue: ({ name }) => name,
+  },
   {
     id: "state",
     header: "State",

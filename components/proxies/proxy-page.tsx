@@ -5,9 +5,9 @@ import { OriginLinks } from "#components/editor/refusal-list.tsx";
 import { formatBytes } from "#components/format/format-bytes.ts";
 import { ConfigViewer } from "#components/proxies/config-viewer.tsx";
 import { JsonTree } from "#components/proxies/json-tree.tsx";
+import { SecretsCard } from "#components/proxies/secrets-card.tsx";
 import { SyncCells } from "#components/proxies/sync-cells.tsx";
 import { summarizeProxy } from "#components/proxies/sync-summary.ts";
-import { CertificateExpiry } from "#components/security/certificate-expiry.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Breadcrumbs } from "#components/ui/breadcrumbs.tsx";
 import { Card } from "#components/ui/card.tsx";
@@ -67,7 +67,6 @@ function Detail({ proxy }: { readonly proxy: ProxyDetail }) {
                 term: "Identity",
                 value: <span className="break-all font-mono text-xs">{proxy.spiffeId ?? "none"}</span>,
               },
-              { term: "Certificate ends", value: <CertificateExpiry at={proxy.certificateNotAfter} /> },
               { term: "Has revision", value: proxy.revision ?? "none yet" },
               { term: "Configuration", value: <SyncCells sync={proxy.sync} /> },
               { term: "Holds", value: describeResources(proxy.resources) },
@@ -75,17 +74,20 @@ function Detail({ proxy }: { readonly proxy: ProxyDetail }) {
             ]}
           />
         </Card>
-        <Card
-          title="Refusals"
-          description="What Envoy did not take, in its own words; it keeps its last good configuration"
-        >
-          {proxy.refusals.length === 0 ? <p className="text-muted text-sm">None since the server started.</p> : null}
-          <ul className="flex flex-col gap-3">
-            {proxy.refusals.map((refusal) => (
-              <RefusalItem key={`${refusal.at} ${refusal.resource}`} refusal={refusal} />
-            ))}
-          </ul>
-        </Card>
+        <div className="flex flex-col gap-4">
+          <Card
+            title="Refusals"
+            description="What Envoy did not take, in its own words; it keeps its last good configuration"
+          >
+            {proxy.refusals.length === 0 ? <p className="text-muted text-sm">None since the server started.</p> : null}
+            <ul className="flex flex-col gap-3">
+              {proxy.refusals.map((refusal) => (
+                <RefusalItem key={`${refusal.at} ${refusal.resource}`} refusal={refusal} />
+              ))}
+            </ul>
+          </Card>
+          <SecretsCard proxy={proxy} />
+        </div>
       </div>
       <div className="mt-4 flex flex-col gap-4">
         <ConfigViewer id={proxy.id} isConnected={proxy.connectedSince !== null} counts={proxy.resources} />

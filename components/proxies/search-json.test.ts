@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { jsonMatches, resourceName, toResources } from "#components/proxies/search-json.ts";
+import { findResources, jsonMatches, resourceName, toResources } from "#components/proxies/search-json.ts";
 
 const CLUSTER = { name: "outbound|9080||reviews", connectTimeout: "10s", hosts: [{ port: 15006 }], isOn: true };
 
@@ -12,6 +12,13 @@ test.each([
   ["ratings", false],
 ])("looks for %j in names and values, however deep", (query, isFound) => {
   expect(jsonMatches(CLUSTER, query)).toBe(isFound);
+});
+
+test("what has the text in its name comes before what has it inside", () => {
+  const inside = { name: "details", value: { type: "envoy.v3.Cluster" } };
+  const named = { name: "reviews|v3", value: {} };
+  const other = { name: "ratings", value: {} };
+  expect(findResources([inside, named, other], "v3")).toEqual([named, inside]);
 });
 
 test("calls a resource by its name, its cluster, or its place", () => {

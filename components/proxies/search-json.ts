@@ -9,6 +9,16 @@ export function jsonMatches(value: unknown, query: string): boolean {
   return String(value).toLowerCase().includes(query);
 }
 
+/** Those whose text matches; those whose name does come first, in their order. */
+export function findResources<R extends { readonly name: string; readonly value: unknown }>(
+  resources: readonly R[],
+  query: string,
+): R[] {
+  const isNamed = ({ name }: R) => name.toLowerCase().includes(query);
+  const matching = resources.filter((resource) => isNamed(resource) || jsonMatches(resource.value, query));
+  return [...matching.filter(isNamed), ...matching.filter((resource) => !isNamed(resource))];
+}
+
 /** How a resource is called in a list. */
 export function resourceName(value: unknown, index: number): string {
   if (typeof value !== "object" || value === null) return `#${index + 1}`;
