@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ScrollText } from "lucide-react";
 import { useTRPC } from "#components/api/trpc.ts";
+import { shortenSpiffeId } from "#components/changes/shorten-spiffe-id.ts";
 import { useMay } from "#components/editor/use-may.ts";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { Card } from "#components/ui/card.tsx";
@@ -31,7 +32,11 @@ const COLUMNS: readonly Column<AuditView>[] = [
   {
     id: "actor",
     header: "Who",
-    cell: ({ actor }) => <span className="break-all">{actor}</span>,
+    cell: ({ actor }) => (
+      <span className="whitespace-nowrap" title={actor}>
+        {shortenSpiffeId(actor)}
+      </span>
+    ),
     sortValue: ({ actor }) => actor,
   },
   {
@@ -52,7 +57,7 @@ const COLUMNS: readonly Column<AuditView>[] = [
     hideBelow: "md",
     cell: ({ resource }) => (
       <span className="block max-w-80 truncate font-mono text-muted text-xs" title={resource}>
-        {resource}
+        {shortenSpiffeId(resource)}
       </span>
     ),
   },
@@ -60,7 +65,7 @@ const COLUMNS: readonly Column<AuditView>[] = [
     id: "reason",
     header: "Detail",
     hideBelow: "lg",
-    cell: ({ reason }) => <span className="text-muted">{reason}</span>,
+    cell: ({ reason }) => <span className="block min-w-40 max-w-96 text-muted [overflow-wrap:anywhere]">{reason}</span>,
   },
   {
     id: "from",

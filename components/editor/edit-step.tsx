@@ -24,13 +24,17 @@ export interface EditStepProps {
   /** Beside the form: what it comes to. */
   readonly renderAside?: ((context: FormContext) => ReactNode) | undefined;
   readonly view: "form" | "yaml";
+  /** Where the YAML opens first. */
+  readonly firstLine: number | null;
   readonly onViewChange: (view: "form" | "yaml") => void;
 }
 
 /** Form and YAML of one document, and beside them what is wrong and what goes along. */
 export function EditStep(props: EditStepProps) {
   const { label, draft, diagnostics, companions, renderForm, view, onViewChange } = props;
-  const [goTo, setGoTo] = useState<{ line: number; at: number } | null>(null);
+  const [goTo, setGoTo] = useState<{ line: number; at: number } | null>(
+    props.firstLine === null ? null : { line: props.firstLine, at: 0 },
+  );
   const context: FormContext | null =
     draft.document.kind === "open"
       ? {

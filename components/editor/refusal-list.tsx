@@ -1,6 +1,10 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
+import { useTRPC } from "#components/api/trpc.ts";
 import { resourceHref } from "#components/shell/build-commands.ts";
 import { Notice } from "#components/ui/notice.tsx";
+import { locatePath } from "#core/resource/locate-path.ts";
 import type { Refusal } from "#core/view/mesh.ts";
 
 export interface RefusalListProps {
@@ -37,12 +41,30 @@ export function OriginLinks({ refusal }: { readonly refusal: Refusal }) {
       {refusal.origins.map(({ resource, path }, index) => (
         <span key={`${resource} ${path}`}>
           {index === 0 ? "" : ", "}
-          <Link href={resourceHref(resource)} className="font-medium text-accent-text underline">
-            {resource}
-          </Link>
-          {path === undefined ? "" : <span className="font-mono"> {path}</span>}
+          <OriginLink resource={resource} path={path} />
         </span>
       ))}
     </p>
+  );
+}
+
+/** Leads to the line in the document as it is now; a document that is gone has no line. */
+function OriginLink({ resource, path }: { readonly resource: string; readonly path: string | undefined }) {
+  const trpc = useTRPC();
+  const document = useQuery(trpc.config.get.queryOptions({ ref: resource }, { retry: false }));
+  const line =
+    document.data === undefined || path === undefined ? undefined : locatePath(document.data.text, path)?.line;
+  const href = resourceHref(resource);
+  return (
+    <>
+      <Link
+        href={line === undefined ? href : `${href}?view=yaml&line=${line}`}
+        className="font-medium text-accent-text underline"
+      >
+        {resource}
+        {line === undefined ? "" : `, line ${line}`}
+      </Link>
+      {path === undefined ? "" : <span className="font-mono"> {path}</span>}
+    </>
   );
 }

@@ -207,7 +207,8 @@ export function ResourceEditor(props: ResourceEditorProps) {
         renderForm={props.renderForm}
         renderAside={props.renderAside}
         view={search.get("view") === "yaml" ? "yaml" : "form"}
-        onViewChange={(view) => search.set({ view: view === "yaml" ? "yaml" : null })}
+        firstLine={readLine(search.get("line"))}
+        onViewChange={(view) => search.set({ view: view === "yaml" ? "yaml" : null, line: null })}
       />
       <EditBar
         draft={draft}
@@ -235,6 +236,10 @@ function Steps({ current }: { readonly current: Stage["step"] }) {
       <EditorSteps current={current} />
     </div>
   );
+}
+
+function readLine(text: string | null): number | null {
+  return text !== null && /^[1-9][0-9]{0,5}$/.test(text) ? Number(text) : null;
 }
 
 function planDelete({ ref, resourceVersion }: DraftBase): ConfigChange[] {

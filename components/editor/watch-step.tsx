@@ -62,6 +62,7 @@ export function WatchStep({ revision, verb, actions }: WatchStepProps) {
           </Button>
         ) : null}
         <ButtonLink href={`/changes/${shown}`}>Revision {shown}</ButtonLink>
+        <ButtonLink href="/topology?range=1m">See the traffic</ButtonLink>
         {actions}
       </div>
       {failure === null ? null : (

@@ -18,7 +18,7 @@ import { Ago } from "#components/ui/time-text.tsx";
 import { useToast } from "#components/ui/toast.tsx";
 import type { JoinTokenView } from "#core/view/session.ts";
 
-const STATE_TONE = { unused: "accent", used: "ok", expired: "neutral", revoked: "bad" } as const satisfies Record<
+const STATE_TONE = { unused: "ok", used: "neutral", expired: "neutral", revoked: "bad" } as const satisfies Record<
   JoinTokenView["state"],
   Tone
 >;
@@ -65,7 +65,9 @@ export function JoinTokensTab() {
     {
       id: "expires",
       header: "Expires",
-      cell: ({ expiresAt }) => <Ago at={expiresAt} />,
+      // A token that is spent has nothing left to end.
+      cell: ({ state, expiresAt }) =>
+        state === "unused" || state === "expired" ? <Ago at={expiresAt} /> : <span className="text-subtle">–</span>,
       sortValue: ({ expiresAt }) => expiresAt,
     },
     {

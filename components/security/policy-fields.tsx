@@ -6,6 +6,7 @@ import { OtherFieldsNote } from "#components/editor/other-fields-note.tsx";
 import { PolicyRuleCard } from "#components/security/policy-rule-card.tsx";
 import { namePrincipals } from "#components/security/principal-names.ts";
 import { TargetField } from "#components/security/target-field.tsx";
+import { usePolicyName } from "#components/security/use-policy-name.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Segmented } from "#components/ui/segmented.tsx";
@@ -23,6 +24,7 @@ const ACTIONS = [
 export function PolicyFields({ context, catalog }: { readonly context: FormContext; readonly catalog: Catalog }) {
   const form = useMemo(() => readPolicyForm(context.value), [context.value]);
   const names = useMemo(() => namePrincipals(catalog.principals, form.namespace), [catalog.principals, form.namespace]);
+  usePolicyName(form, context, catalog);
   const rules = form.rules ?? [];
   return (
     <div className="flex flex-col gap-4">

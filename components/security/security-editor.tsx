@@ -1,6 +1,7 @@
 "use client";
 import type { DraftBase } from "#components/editor/draft-base.ts";
 import { ResourceEditor } from "#components/editor/resource-editor.tsx";
+import { MtlsAside } from "#components/security/mtls-aside.tsx";
 import { PeerAuthenticationFields } from "#components/security/peer-authentication-fields.tsx";
 import { PolicyAside } from "#components/security/policy-aside.tsx";
 import { PolicyFields } from "#components/security/policy-fields.tsx";
@@ -27,6 +28,7 @@ export function SecurityEditor({ kind, label, initial, catalog }: SecurityEditor
         initial={initial}
         backHref="/security"
         renderForm={(context) => <PeerAuthenticationFields context={context} catalog={catalog} />}
+        renderAside={(context) => <MtlsAside context={context} catalog={catalog} />}
         suggestReason={(_, after) => describeMtls(after, catalog)}
       />
     );

@@ -10,6 +10,9 @@ export interface TargetOption {
   readonly labels: Labels;
 }
 
+/** Policies here without a selector are for the whole mesh. */
+const ROOT_NAMESPACE = "istio-system";
+
 /** What a policy of a namespace can be put on: all of it, a service's workloads, one version of them. */
 export function targetOptions(catalog: Catalog, namespace: string): TargetOption[] {
   const options = new Map<string, TargetOption>();
@@ -17,7 +20,8 @@ export function targetOptions(catalog: Catalog, namespace: string): TargetOption
     const value = formatLabels(labels);
     if (!options.has(value)) options.set(value, { value, label, description, labels });
   };
-  add(`every workload in ${namespace}`, "no selector", {});
+  if (namespace === ROOT_NAMESPACE) add("every workload of the mesh", `no selector, in ${namespace}`, {});
+  else add(`every workload in ${namespace}`, "no selector", {});
   for (const service of catalog.services)
     if (service.namespace === namespace && Object.keys(service.labels).length > 0)
       add(service.name, `service, ${formatLabels(service.labels)}`, service.labels);
@@ -42,6 +46,15 @@ export function describeTarget(catalog: Catalog, namespace: string, labels: Labe
   const value = formatLabels(labels);
   const option = targetOptions(catalog, namespace).find((each) => each.value === value);
   return option?.label ?? `workloads with ${value}`;
+}
+
+/** A name made of it: the service's or workload's, else the labels', else the namespace's. */
+export function nameTarget(catalog: Catalog, namespace: string, labels: Labels): string {
+  const value = formatLabels(labels);
+  const values = Object.values(labels);
+  if (values.length === 0) return namespace;
+  const name = targetOptions(catalog, namespace).find((each) => each.value === value)?.label ?? values.join("-");
+  return name.toLowerCase().replace(/[^a-z0-9-]+/g, "-");
 }
 
 /** `app` and `version` name a workload where it has them; else all of its labels do. */

@@ -1,6 +1,7 @@
 "use client";
 import { useQueries } from "@tanstack/react-query";
 import { useTRPC } from "#components/api/trpc.ts";
+import { POLICIES_MAX } from "#components/security/policies-max.ts";
 import { describeTarget } from "#components/security/target-options.ts";
 import { explainPolicy } from "#core/form/explain-policy.ts";
 import { openDocument } from "#core/form/open-document.ts";
@@ -12,9 +13,6 @@ export interface PolicyInWords {
   readonly target: string;
   readonly sentence: string;
 }
-
-/** A page of policies is read in one batch; beyond it the list shows names alone. */
-const POLICIES_MAX = 100;
 
 /** Each policy's effect in words, by its ref, as the documents come. */
 export function usePolicySentences(

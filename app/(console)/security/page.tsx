@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { openPage, readParam, type SearchParams } from "#components/api/open-page.tsx";
+import { POLICIES_MAX } from "#components/security/policies-max.ts";
 import { SecurityPage } from "#components/security/security-page.tsx";
 
 export const metadata: Metadata = { title: "Security" };
@@ -25,6 +26,12 @@ export default async function Page({ searchParams }: { readonly searchParams: Se
       await page.prefetch(
         page.trpc.config.list.queryOptions({ kinds: ["AuthorizationPolicy"] }),
         page.trpc.services.names.queryOptions(),
+      );
+      // What each does is read from its document.
+      await page.prefetch(
+        ...(page.queryClient.getQueryData(page.trpc.config.list.queryKey({ kinds: ["AuthorizationPolicy"] })) ?? [])
+          .slice(0, POLICIES_MAX)
+          .map(({ ref }) => page.trpc.config.get.queryOptions({ ref })),
       );
   }
   return page.hydrate(<SecurityPage />);
