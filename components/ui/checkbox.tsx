@@ -1,7 +1,7 @@
 "use client";
 import { Checkbox as Base } from "@base-ui/react/checkbox";
 import { Check } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useId } from "react";
 import { cx } from "#components/ui/cx.ts";
 
 export interface CheckboxProps {
@@ -14,6 +14,8 @@ export interface CheckboxProps {
 }
 
 export function Checkbox({ isChecked, onChange, label, isDisabled = false, className, testId }: CheckboxProps) {
+  // Base UI finds the label around it only once it runs; the name is there from the server on.
+  const labelId = useId();
   return (
     // biome-ignore lint/a11y/noLabelWithoutControl: Base UI renders the control inside
     <label className={cx("flex select-none items-center gap-2 text-sm", isDisabled && "opacity-60", className)}>
@@ -22,13 +24,16 @@ export function Checkbox({ isChecked, onChange, label, isDisabled = false, class
         onCheckedChange={onChange}
         disabled={isDisabled}
         data-testid={testId}
+        aria-labelledby={labelId}
         className="flex size-4 shrink-0 items-center justify-center rounded-sm border border-idle bg-surface text-on-accent data-checked:border-accent-fill data-checked:bg-accent-fill"
       >
         <Base.Indicator>
           <Check aria-hidden className="size-3" strokeWidth={3} />
         </Base.Indicator>
       </Base.Root>
-      {label}
+      <span id={labelId} className="contents">
+        {label}
+      </span>
     </label>
   );
 }
