@@ -4,6 +4,8 @@ import { durationFlagMs } from "#cli/duration.ts";
 import { EXIT } from "#cli/exit-codes.ts";
 import { reportFailure } from "#cli/failure.ts";
 import { integerFlag, numberFlag } from "#cli/number.ts";
+import { PharosError } from "#core/errors.ts";
+import { isTrustDomain } from "#core/identity/spiffe-id.ts";
 
 interface ServeFlags {
   readonly dir: string;
@@ -17,6 +19,21 @@ interface ServeFlags {
   readonly publicUrl?: string;
   readonly demoSignIn?: boolean;
   readonly console: boolean;
+}
+
+/** As it stands in every identity; SPIFFE's letters. */
+function trustDomainFlag(text: string): string {
+  if (isTrustDomain(text)) return text;
+  throw new PharosError("invalid", `--trust-domain ${JSON.stringify(text)} is no trust domain`, {
+    hint: "lower-case letters, digits, dots, dashes and underscores, as in --trust-domain mesh.example",
+  });
+}
+
+function urlFlag(text: string, flag: string): string {
+  if (/^https?:\/\//.test(text) && URL.canParse(text)) return text.replace(/\/+$/, "");
+  throw new PharosError("invalid", `${flag} ${JSON.stringify(text)} is no http or https URL`, {
+    hint: `for example ${flag} https://mesh.example`,
+  });
 }
 
 export function addServe(program: Command): void {
@@ -36,6 +53,8 @@ export function addServe(program: Command): void {
     .option("--no-console", "API only, without the web console")
     .action(async (flags: ServeFlags) => {
       try {
+        // Databases and their logs are made by libraries that ask nobody for a mode.
+        process.umask(0o077);
         const { runServer } = await import("#server/main.ts");
         const stop = new AbortController();
         for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
@@ -49,10 +68,10 @@ export function addServe(program: Command): void {
               flags.plaintextPort === undefined
                 ? null
                 : integerFlag(flags.plaintextPort, "--plaintext-port", 0, 65_535),
-            trustDomain: flags.trustDomain,
+            trustDomain: trustDomainFlag(flags.trustDomain),
             certTtlMs: durationFlagMs(flags.certTtl, "--cert-ttl"),
             traceSampling: numberFlag(flags.traceSampling, "--trace-sampling", 0, 100),
-            publicUrl: flags.publicUrl ?? null,
+            publicUrl: flags.publicUrl === undefined ? null : urlFlag(flags.publicUrl, "--public-url"),
             demoSignIn: flags.demoSignIn === true,
             console: flags.console,
           },

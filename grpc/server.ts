@@ -48,6 +48,8 @@ export interface GrpcServerOptions {
   readonly queueBytesMax?: number;
   /** Told of every connection that no handler will hear of, or whose certificate no handler will believe. */
   readonly onDistrust?: (distrust: Distrust) => void;
+  /** Told of what broke inside a method: the caller only hears that something did. */
+  readonly onFailure?: (path: string, error: PharosError) => void;
 }
 
 /** A handshake that failed (it says why, the certificate is null), or an untrusted certificate; its calls still arrive. */
@@ -60,6 +62,11 @@ const KEEP_ALIVE: KeepAlive = { intervalMs: 30_000, timeoutMs: 20_000 };
 /** Streams that large messages are written to at a time. */
 const SENDING_MAX = 64;
 const UNIMPLEMENTED = 12;
+const MESSAGE_BYTES_MAX = 64 * 1024 * 1024;
+/** Who has proven nothing yet has no more to say than one certificate request: memory is for those who have. */
+const STRANGER_BYTES_MAX = 64 * 1024;
+/** What one timer can wait. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
 /** What node:http2 lets one session hold before it refuses streams, in MB: bounded here per stream instead. */
 const SESSION_MEMORY_MB = 4096;
 
@@ -186,19 +193,58 @@ export class GrpcServer {
       return;
     }
     call.endAfter(parseTimeoutMs(headers["grpc-timeout"]));
+    this.#endWithCertificate(call);
     if (method === undefined) call.fail(new PharosError("not-found", `no method ${path}`), UNIMPLEMENTED);
     else if (method.kind === "unary") this.#unary(call, method.handle);
     else this.#bidi(call, method.open);
   }
 
+  /** A stream is not to outlive what its caller was believed for: a stolen key would be good for ever. */
+  #endWithCertificate(call: ServerCall): void {
+    const { certificate } = call.peer;
+    if (certificate === null || !certificate.isTrusted) return;
+    const { notAfter, serial, uris } = certificate;
+    // One that ended before the call began is the handler's to refuse: it knows who to tell.
+    if (notAfter.getTime() <= Date.now()) return;
+    let timer: NodeJS.Timeout;
+    const wait = (): void => {
+      const leftMs = notAfter.getTime() - Date.now();
+      if (leftMs > 0) {
+        timer = setTimeout(wait, Math.min(leftMs, TIMER_MS_MAX));
+        timer.unref();
+        return;
+      }
+      const who = `certificate ${serial} of ${uris.join(", ")}`;
+      call.fail(
+        new PharosError("unauthenticated", `${who} ended at ${notAfter.toISOString()}`, {
+          hint: "connect again with a renewed one",
+        }),
+      );
+    };
+    wait();
+    call.stream.once("close", () => clearTimeout(timer));
+  }
+
+  #bytesMax(call: ServerCall): number {
+    const max = this.#options.messageBytesMax ?? MESSAGE_BYTES_MAX;
+    const isStranger = this.#options.tls !== undefined && call.peer.certificate?.isTrusted !== true;
+    return isStranger ? Math.min(max, STRANGER_BYTES_MAX) : max;
+  }
+
+  #fail(call: ServerCall, error: unknown): void {
+    const known = PharosError.from(error);
+    if (known.code === "internal") this.#options.onFailure?.(call.path, known);
+    call.fail(known);
+  }
+
   #unary(call: ServerCall, handle: (request: Buffer, call: CallInfo) => Promise<Uint8Array>): void {
-    const reader = new FrameReader(this.#options.messageBytesMax ?? 64 * 1024 * 1024);
+    const reader = new FrameReader(this.#bytesMax(call));
     let request: Buffer | undefined;
     call.stream.on("data", (chunk: Buffer) => {
       try {
         request ??= reader.push(chunk)[0];
       } catch (error) {
-        call.fail(error);
+        this.#fail(call, error);
       }
     });
     call.stream.on("end", () => {
@@ -211,18 +257,18 @@ export class GrpcServer {
           call.send([reply]);
           call.end();
         },
-        (error: unknown) => call.fail(error),
+        (error: unknown) => this.#fail(call, error),
       );
     });
   }
 
   #bidi(call: ServerCall, open: (stream: ServerStream) => StreamHandler): void {
-    const reader = new FrameReader(this.#options.messageBytesMax ?? 64 * 1024 * 1024);
+    const reader = new FrameReader(this.#bytesMax(call));
     let handler: StreamHandler;
     try {
       handler = open(call);
     } catch (error) {
-      call.fail(error);
+      this.#fail(call, error);
       return;
     }
     // Headers go at once: a client may wait for them before it believes in the stream.
@@ -231,7 +277,7 @@ export class GrpcServer {
       try {
         for (const message of reader.push(chunk)) if (!call.isOver) handler.onMessage(message);
       } catch (error) {
-        call.fail(error);
+        this.#fail(call, error);
       }
     });
     call.stream.on("end", () => (handler.onEnd === undefined ? call.end() : handler.onEnd()));

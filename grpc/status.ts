@@ -21,14 +21,16 @@ const FROM_GRPC: Readonly<Record<number, ErrorCode>> = {
   16: "unauthenticated",
 };
 
+const FAILED = "the server failed at this (hint: its log says why)";
+
 export function errorOfStatus(status: number, message: string): PharosError {
   return new PharosError(FROM_GRPC[status] ?? "internal", message === "" ? `gRPC status ${status}` : message);
 }
 
 export function statusOfError(error: unknown): { readonly status: number; readonly message: string } {
   const known = PharosError.from(error);
-  // A failure of our own may carry its stack from another thread: callers get its first line.
-  const message = known.code === "internal" ? (known.message.split("\n", 1)[0] ?? "") : known.toString();
+  // What broke inside (a query, a path, a stack) is for this side's log.
+  const message = known.code === "internal" ? FAILED : known.toString();
   return { status: ERROR_CODES[known.code].grpc, message };
 }
 

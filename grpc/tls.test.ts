@@ -17,12 +17,14 @@ let foreign: TestAuthority;
 let server: GrpcServer;
 let port: number;
 let distrusted: Distrust[];
+let failures: string[];
 
 const serving = async (): Promise<ServerTls> => ({ ...(await ours.issue(SERVER)), roots: ours.roots });
 
 beforeEach(async () => {
   [ours, foreign] = await Promise.all([makeTestAuthority(), makeTestAuthority("CN=foreign root")]);
   distrusted = [];
+  failures = [];
   server = new GrpcServer({
     methods: new Map([
       ["/t.S/Echo", { kind: "unary", handle: (request: Buffer) => Promise.resolve(request) }],
@@ -33,9 +35,11 @@ beforeEach(async () => {
           handle: () => Promise.reject(new PharosError("internal", "it broke\n    at secret (/srv/place.ts:1:1)")),
         },
       ],
+      ["/t.S/Listen", { kind: "stream", open: () => ({ onMessage: () => undefined }) }],
     ]),
     tls: await serving(),
     onDistrust: (each) => distrusted.push(each),
+    onFailure: (path, error) => failures.push(`${path}: ${error.message}`),
   });
   port = await server.listen({ host: "127.0.0.1", port: 0 });
 });
@@ -136,11 +140,12 @@ test("no session is resumed, neither before nor after the server renewed its cer
   expect(await isResumed(identity)).toBe(false);
 });
 
-test("a stack stays on this side", async () => {
+test("what breaks inside stays on this side", async () => {
   const client = await connectGrpc({ address: `127.0.0.1:${port}`, tls: { roots: ours.roots } });
   const error = await client.unary("/t.S/Break", Buffer.of(), { timeoutMs: 5000 }).catch((each: unknown) => each);
   client.close();
-  expect(error).toMatchObject({ code: "internal", message: "it broke" });
+  expect(error).toMatchObject({ code: "internal", message: "the server failed at this (hint: its log says why)" });
+  expect(failures).toEqual(["/t.S/Break: it broke\n    at secret (/srv/place.ts:1:1)"]);
 });
 
 test.each([
@@ -159,4 +164,31 @@ test.each([
 ] as const)("reads no id out of %s that is not there", async (_, names, expected) => {
   const { cert } = await ours.issue([...names]);
   expect(urisOf(new X509Certificate(cert))).toEqual(expected);
+});
+
+test("who has shown no good certificate has no more to say than a request for one", async () => {
+  const long = Buffer.alloc(100_000);
+  const say = async (identity: Partial<IssuedCertificate>, message: Buffer): Promise<number> => {
+    const client = await connectGrpc({ address: `127.0.0.1:${port}`, tls: { roots: ours.roots, ...identity } });
+    try {
+      return (await client.unary("/t.S/Echo", message, { timeoutMs: 5000 })).length;
+    } finally {
+      client.close();
+    }
+  };
+  expect(await say(await ours.issue(ID), long)).toBe(100_000);
+  expect(await say({}, Buffer.alloc(10_000))).toBe(10_000);
+  await expect(say({}, long)).rejects.toMatchObject({ code: "exhausted" });
+  await expect(say(await foreign.issue(ID), long)).rejects.toMatchObject({ code: "exhausted" });
+});
+
+test("a stream ends with the certificate that it was opened with", async () => {
+  const lifeMs = 5000;
+  const identity = await ours.issue(ID, lifeMs);
+  const { validToDate } = new X509Certificate(identity.cert);
+  const client = await connectGrpc({ address: `127.0.0.1:${port}`, tls: { roots: ours.roots, ...identity } });
+  const error = await new Promise((onClose) => client.stream("/t.S/Listen", { onMessage: () => undefined, onClose }));
+  client.close();
+  expect(error).toMatchObject({ code: "unauthenticated", message: expect.stringContaining(`of ${ID} ended at`) });
+  expect(Date.now()).toBeGreaterThanOrEqual(validToDate.getTime());
 });

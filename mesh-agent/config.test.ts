@@ -18,7 +18,7 @@ test.each([
   ["an unknown setting", { httpPort: 1 }, "httpPort"],
   ["a port out of range", { adminPort: 70_000 }, "adminPort"],
   ["a port that lacks its inbound", { ports: [{ name: "http", appPort: 9080 }] }, "ports.0.inboundPort"],
-  ["a server without a port", { server: "control-plane" }, "server: must be host:port"],
+  ["a server without a port", { server: "control-plane" }, "server must be host:port"],
   ["a namespace that is no name", { namespace: "Prod_1" }, "namespace"],
 ])("refuses %s and names it", (_, wrong, named) => {
   expect(() => parseAgentConfig({ dir: "d", name: "n", ...wrong })).toThrow(

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { describeIssues } from "#core/describe-issues.ts";
 import { PharosError } from "#core/errors.ts";
 import { parseJoinToken } from "#core/identity/join-token.ts";
 import { readToken } from "#mesh-agent/read-token.ts";
@@ -71,6 +72,7 @@ export function parseAgentConfig(input: unknown): AgentConfig {
       group: data.group ?? token?.group ?? "",
     };
   }
-  const problems = result.error.issues.map((issue) => `${issue.path.join(".") || "configuration"}: ${issue.message}`);
-  throw new PharosError("invalid", `the agent's configuration is wrong: ${problems.join("; ")}`);
+  throw new PharosError("invalid", `the agent's configuration is wrong: ${describeIssues(result.error)}`, {
+    hint: "settings stand in the file of --config, or on the command line: `pharos agent --help`",
+  });
 }

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { checkConfig } from "#core/check/check-config.ts";
 import type { PharosError } from "#core/errors.ts";
@@ -13,11 +13,15 @@ import { openAuthority } from "#server/ca/open-authority.ts";
 import { IdentityStore } from "#server/ca/store.ts";
 import { toSnapshotChange } from "#server/config/revision-feed.ts";
 import { createConfigStore } from "#server/config/store.ts";
+import { openDataDirectory } from "#server/data-directory.ts";
 import { openDatabase } from "#server/db/open-database.ts";
 import { createHttpServer } from "#server/http/create-http-server.ts";
+import { guardHost } from "#server/http/guard-host.ts";
 import { mountApi } from "#server/http/mount-api.ts";
 import { mountConsole } from "#server/http/mount-console.ts";
+import { mountMetrics } from "#server/http/mount-metrics.ts";
 import { mountOtlp } from "#server/http/mount-otlp.ts";
+import { mountReadiness } from "#server/http/mount-readiness.ts";
 import { type Routes, sendText } from "#server/http/routes.ts";
 import { createLogger } from "#server/log.ts";
 import { startMesh } from "#server/mesh/start-mesh.ts";
@@ -60,11 +64,17 @@ function isLoopback(host: string): boolean {
   return host === "::1" || host === "localhost" || host.startsWith("127.");
 }
 
+/** What a join token says when nobody says otherwise: a wildcard would lead each host to itself. */
+function dialable(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return hostname();
+  return host.includes(":") ? `[${host}]` : host;
+}
+
 /** Composes and runs the server until `signal`; resolves when all that was accepted is finished and stored. */
 export async function runServer(options: ServerOptions, signal: AbortSignal): Promise<void> {
   const { dir, host } = options;
   const log = createLogger();
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  openDataDirectory(dir);
   const database = await openDatabase(join(dir, "pharos.db"));
   const { db } = database;
   const audit = createAudit(db, log);
@@ -120,6 +130,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     tls: serving,
     trustDomain: options.trustDomain,
     handlers,
+    onFailure: (path, error) => log.error("a call of the mesh port failed", { path, error: error.message }),
     onCrash: (error) =>
       log.error("the mesh thread died and is started again", { error: error.toString(), stack: error.stack }),
   });
@@ -185,7 +196,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     check: (change) => checks.run(change),
     explain: (name) => explainService(state.snapshot(), name),
     published: (number) => publisher.published(number),
-    xdsAddress: `${host}:${mesh.port}`,
+    xdsAddress: `${dialable(host)}:${mesh.port}`,
     demoSignIn: options.demoSignIn,
   });
 
@@ -228,12 +239,16 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     "/api/auth": (request, response) => auth.handleHttp(request, response),
     "/v1/traces": mountOtlp(telemetry, auth),
     "/healthz": (_, response) => sendText(response, 200, "ok\n"),
-    "/readyz": (_, response) => sendText(response, 200, "ready\n"),
-    "/metrics": (_, response) =>
-      sendText(response, 200, telemetry.prometheus(), "text/plain; version=0.0.4; charset=utf-8"),
+    "/readyz": mountReadiness({ "the mesh thread": () => mesh.memory(), "the database": () => db.setting.count() }),
+    "/metrics": mountMetrics(telemetry, auth, isLoopback(host)),
     ...(options.console ? { "/": await mountConsole(ROOT, host, options.port) } : {}),
   };
-  const http = await createHttpServer(host, options.port, routes, onError);
+  const guarded = guardHost(routes, {
+    isLoopback: isLoopback(host),
+    publicUrl: options.publicUrl,
+    onRefused: (request, reason) => auth.noteRefused(request, reason),
+  });
+  const http = await createHttpServer(host, options.port, guarded, onError);
   const url = options.publicUrl ?? `http://${host}:${http.port}`;
   writeServerFile(dir, { console: url, xds: `${host}:${mesh.port}`, pid: process.pid });
   log.info("pharos serves", { console: url, xds: `${host}:${mesh.port}`, revision, instances: registry.list().length });

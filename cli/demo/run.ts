@@ -100,7 +100,7 @@ async function choosePort(
 /** Runs the demo until `signal`, then stops what it started in order. `say` hears the progress. */
 export async function runDemo(options: DemoOptions, signal: AbortSignal, say: (line: string) => void): Promise<void> {
   const { dir, root } = options;
-  for (const child of ["logs", "agents", "server"]) mkdirSync(join(dir, child), { recursive: true });
+  for (const child of ["logs", "agents", "server"]) mkdirSync(join(dir, child), { recursive: true, mode: 0o700 });
   await requireFree(options.port, "--port", "the console");
   const xdsPort = await choosePort(options.xdsPort, 15_012, "--xds-port", "xDS and certificates", say);
   const gatewayPort = await choosePort(options.gatewayPort, 18_080, "--gateway-port", "the ingress gateway", say);

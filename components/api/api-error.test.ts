@@ -8,14 +8,6 @@ test.each([
     { message: "no service x", reason: "not-found", hint: "see the list" },
   ],
   [
-    "malformed input names the field",
-    {
-      message: '[{"message":"is too long","path":["reason"]}]',
-      data: { code: "BAD_REQUEST", reason: null, hint: null },
-    },
-    { message: "reason is too long", reason: null, hint: null },
-  ],
-  [
     "an ended session is told apart",
     { message: "needs a session", data: { code: "UNAUTHORIZED" } },
     { message: "needs a session", reason: "unauthenticated", hint: null },

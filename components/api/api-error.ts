@@ -24,21 +24,10 @@ export function readApiError(error: unknown): ApiError {
   if (data === undefined || data === null)
     return /fetch|network|load failed|JSON/i.test(text) ? OFFLINE : { message: text, reason: null, hint: null };
   return {
-    message: data.code === "BAD_REQUEST" ? readInputIssue(text) : text,
+    message: text,
     reason: typeof data.reason === "string" ? data.reason : data.code === "UNAUTHORIZED" ? "unauthenticated" : null,
     hint: typeof data.hint === "string" ? data.hint : null,
   };
-}
-
-/** The API answers malformed input with a list of issues as JSON text. */
-function readInputIssue(text: string): string {
-  if (!text.startsWith("[")) return text;
-  try {
-    const [issue] = JSON.parse(text) as { message?: string; path?: (string | number)[] }[];
-    return issue?.message === undefined ? text : `${issue.path?.join(".") ?? "the request"} ${issue.message}`;
-  } catch {
-    return text;
-  }
 }
 
 /** Only what may go away by itself is worth another try. */

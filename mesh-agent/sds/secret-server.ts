@@ -25,7 +25,10 @@ export class SecretServer {
       [`${SERVICE}/StreamSecrets`, this.#method(openStateSecrets)],
       [`${SERVICE}/DeltaSecrets`, this.#method(openDeltaSecrets)],
     ]);
-    this.#server = new GrpcServer({ methods });
+    this.#server = new GrpcServer({
+      methods,
+      onFailure: (_, error) => log("error", "a stream of secrets failed", { error: error.message }),
+    });
   }
 
   async listen(socketPath: string): Promise<void> {

@@ -73,6 +73,7 @@ export class RealMesh {
       trustDomain: TRUST_DOMAIN,
       handlers: this.#handlers(),
       onCrash: (error) => void this.refusals.push(error.toString()),
+      onFailure: (path, error) => void this.refusals.push(`${path}: ${error.toString()}`),
     });
     this.#port = this.#mesh.port;
     this.#mesh.onEvent((event) => {

@@ -1,5 +1,7 @@
 import { initTRPC, TRPCError } from "@trpc/server";
+import { ZodError } from "zod";
 import { isAllowed, minimalRole, type Procedure } from "#core/access/permissions.ts";
+import { describeIssues } from "#core/describe-issues.ts";
 import { ERROR_CODES } from "#core/error-codes.ts";
 import { PharosError } from "#core/errors.ts";
 import type { PrincipalView } from "#core/view/session.ts";
@@ -13,14 +15,19 @@ export interface ApiContext {
   readonly onRefused: (procedure: string, principal: PrincipalView | null, from: string, reason: string) => void;
 }
 
+const FAILED = "the server failed at this";
+
 const t = initTRPC.context<ApiContext>().create({
   errorFormatter({ shape, error }) {
-    const cause = error.cause instanceof PharosError ? error.cause : undefined;
+    const { cause } = error;
+    const known = cause instanceof PharosError ? cause : undefined;
     const { stack: _, ...data } = shape.data;
-    return {
-      ...shape,
-      data: { ...data, code: shape.data.code, reason: cause?.code ?? null, hint: cause?.hint ?? null },
-    };
+    if (error.code === "INTERNAL_SERVER_ERROR")
+      // What broke inside (a query, a path, a stack of the other thread) is for the log; see `onError` in mount-api.ts.
+      return { ...shape, message: FAILED, data: { ...data, reason: "internal", hint: "the server's log says why" } };
+    if (cause instanceof ZodError)
+      return { ...shape, message: describeIssues(cause), data: { ...data, reason: "invalid", hint: null } };
+    return { ...shape, data: { ...data, reason: known?.code ?? null, hint: known?.hint ?? null } };
   },
 });
 

@@ -132,7 +132,7 @@ test("a page of another site changes nothing", async () => {
   const socket = { remoteAddress: "127.0.0.1" } as Socket;
   const headers = { host: "127.0.0.1:1", "sec-fetch-site": "cross-site" };
   expect(() => auth.checkOrigin({ method: "POST", url: "/api/trpc/config.undo", headers, socket })).toThrow(
-    "may not change anything",
+    "may not use this API",
   );
 });
 

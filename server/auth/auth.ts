@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { fromNodeHeaders, toNodeHandler } from "better-auth/node";
 import { z } from "zod";
+import { describeIssues } from "#core/describe-issues.ts";
 import { ERROR_CODES } from "#core/error-codes.ts";
 import { PharosError } from "#core/errors.ts";
 import type { ApiTokenView, PrincipalView, Role } from "#core/view/session.ts";
@@ -132,11 +133,7 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
     try {
       if (request.method !== "POST") throw new PharosError("invalid", "setup takes a POST");
       const input = setupInput.safeParse(parseJson(await readText(request)));
-      if (!input.success)
-        throw new PharosError(
-          "invalid",
-          input.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`).join("; "),
-        );
+      if (!input.success) throw new PharosError("invalid", describeIssues(input.error));
       if (!(await needsSetup()))
         throw new PharosError("conflict", "there is an account already", { hint: "sign in with it" });
       const { token, username: name, password } = input.data;

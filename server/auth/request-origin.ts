@@ -9,19 +9,16 @@ export function isLoopbackHost(host: string | undefined): boolean {
 }
 
 /**
- * Refuses a request that changes something and comes from another site: its Origin must be the host it is sent to.
+ * Refuses what a page of another site, or of another port of this machine, sends to the API: its Origin must be the host
+ * it is sent to. Reads too: the answer would stay hidden from that page, but the work is ours, and a live query goes on.
  * Requests without Origin come from programs, which carry no cookies of a person.
  */
-export function checkOrigin(request: Pick<IncomingMessage, "method" | "headers">): void {
-  if (request.method === "GET" || request.method === "HEAD") return;
+export function checkOrigin(request: Pick<IncomingMessage, "headers">): void {
   const { origin, host } = request.headers;
   const site = request.headers["sec-fetch-site"];
-  const isForeign =
-    (origin !== undefined && origin !== "null" && hostOf(origin) !== host) ||
-    origin === "null" ||
-    site === "cross-site";
+  const isForeign = (origin !== undefined && hostOf(origin) !== host) || site === "cross-site" || site === "same-site";
   if (isForeign)
-    throw new PharosError("forbidden", `a page of ${origin ?? "another site"} may not change anything here`, {
+    throw new PharosError("forbidden", `a page of ${origin ?? "another site"} may not use this API`, {
       hint: "use the console's own address",
     });
 }

@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { PharosError } from "#core/errors.ts";
+import { CLOSED_POLICY } from "#server/http/content-security.ts";
 import { type Routes, selectRoute, sendText } from "#server/http/routes.ts";
 
 export interface HttpServer {
@@ -9,10 +10,13 @@ export interface HttpServer {
 }
 
 const SECURITY_HEADERS = {
+  "content-security-policy": CLOSED_POLICY,
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
   "referrer-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "permissions-policy": "camera=(), microphone=(), geolocation=()",
 } as const;
 
 /** Listens, or fails with what to do about a taken port. `onError` hears what a route threw. */

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { PharosError } from "#core/errors.ts";
+import { pagePolicy } from "#server/http/content-security.ts";
 import type { HttpHandler } from "#server/http/routes.ts";
 
 /** The built console, served inside this process by Next. */
@@ -19,5 +20,12 @@ export async function mountConsole(root: string, host: string, port: number): Pr
     quiet: true,
   });
   await app.prepare();
-  return app.getRequestHandler();
+  const render = app.getRequestHandler();
+  return (request, response) => {
+    const policy = pagePolicy();
+    // Next reads the nonce for its own scripts out of the request's policy.
+    request.headers["content-security-policy"] = policy;
+    response.setHeader("content-security-policy", policy);
+    return render(request, response);
+  };
 }

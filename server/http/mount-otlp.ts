@@ -1,26 +1,21 @@
 import type { IncomingMessage } from "node:http";
 import { PharosError } from "#core/errors.ts";
 import type { Auth } from "#server/auth/auth.ts";
+import { NotedRarely } from "#server/http/noted-rarely.ts";
 import { type HttpHandler, readBody, sendText } from "#server/http/routes.ts";
 import { handleOtlpTraces } from "#server/telemetry/otlp-http.ts";
 import type { TelemetryStore } from "#server/telemetry/store.ts";
 
 const BODY_BYTES_MAX = 8 * 1024 * 1024;
 
-/** An exporter with a wrong token tries again every few seconds: one audit line a minute for each address says it. */
-const REFUSAL_NOTED_MS = 60_000;
-const ADDRESSES_MAX = 1000;
-
 /** OTLP/HTTP traces from applications, protobuf or JSON, with an API token or from a signed-in caller. */
 export function mountOtlp(telemetry: TelemetryStore, auth: Auth): HttpHandler {
-  const noted = new Map<string, number>();
+  const noted = new NotedRarely();
 
-  function noteRefused(request: IncomingMessage, nowMs: number): void {
-    const address = request.socket.remoteAddress ?? "";
-    if ((noted.get(address) ?? 0) > nowMs - REFUSAL_NOTED_MS) return;
-    if (noted.size >= ADDRESSES_MAX) noted.clear();
-    noted.set(address, nowMs);
-    auth.noteRefused(request, "no session and no API token that works");
+  /** An exporter with a wrong token tries again every few seconds. */
+  function noteRefused(request: IncomingMessage): void {
+    if (noted.isDue(request.socket.remoteAddress ?? "", Date.now()))
+      auth.noteRefused(request, "no session and no API token that works");
   }
 
   return async (request, response) => {
@@ -31,7 +26,7 @@ export function mountOtlp(telemetry: TelemetryStore, auth: Auth): HttpHandler {
     }
     const principal = await auth.authenticate(request);
     if (principal === null) {
-      noteRefused(request, Date.now());
+      noteRefused(request);
       return sendText(response, 401, "spans need an API token: authorization: Bearer TOKEN\n");
     }
     if (request.method !== "POST") return sendText(response, 405, "POST spans here\n");

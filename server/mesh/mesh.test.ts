@@ -80,6 +80,7 @@ beforeAll(async () => {
       ],
     ]),
     onCrash: (error) => expect.fail(error.message),
+    onFailure: (path, error) => expect.fail(`${path}: ${error.message}`),
   });
   mesh.onEvent((event) => events.push(event));
 });

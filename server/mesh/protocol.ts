@@ -55,6 +55,8 @@ export type FromWorker =
   | { readonly kind: "ready"; readonly port: number; readonly plaintextPort: number | null }
   | { readonly kind: "result"; readonly id: number; readonly value?: unknown; readonly error?: WireError }
   | { readonly kind: "events"; readonly events: readonly AdsEvent[] }
+  /** A method broke; the caller was not told how. */
+  | { readonly kind: "failed"; readonly path: string; readonly error: WireError }
   | {
       readonly kind: "forward";
       readonly id: number;

@@ -28,6 +28,8 @@ export interface MeshOptions extends Omit<MeshWorkerData, "forwarded" | "snapsho
   readonly handlers: ReadonlyMap<string, UnaryHandler>;
   /** The thread died; it is started again by itself. */
   readonly onCrash: (error: PharosError) => void;
+  /** A gRPC method broke in a way that its caller is not told. */
+  readonly onFailure: (path: string, error: PharosError) => void;
 }
 
 const CALLS = [
@@ -78,7 +80,7 @@ class MeshThread {
   }
 
   start(): Promise<{ port: number; plaintextPort: number | null }> {
-    const { handlers, onCrash, snapshot, ...rest } = this.#options;
+    const { handlers, onCrash, onFailure, snapshot, ...rest } = this.#options;
     const bound = this.#bound ?? { port: rest.port, plaintextPort: rest.plaintextPort };
     const workerData: MeshWorkerData = {
       ...rest,
@@ -139,6 +141,8 @@ class MeshThread {
   #receive(message: Exclude<FromWorker, { kind: "ready" }>): void {
     if (message.kind === "events") {
       for (const event of message.events) this.#tell(event);
+    } else if (message.kind === "failed") {
+      this.#options.onFailure(message.path, fromWire(message.error));
     } else if (message.kind === "result") {
       const waiting = this.#waiting.get(message.id);
       this.#waiting.delete(message.id);

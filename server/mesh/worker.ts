@@ -1,6 +1,7 @@
 // The thread that compiles configuration and serves proxies, apart from the event loop that serves people.
 import { createHash } from "node:crypto";
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import type { PharosError } from "#core/errors.ts";
 import { type GrpcMethod, GrpcServer } from "#grpc/server.ts";
 import { authorizeNode } from "#server/mesh/authorize-node.ts";
 import { DistrustBook } from "#server/mesh/distrust-book.ts";
@@ -71,8 +72,15 @@ const ads = new AdsServer({
 const methods = makeMethods(ads);
 const distrusted = new DistrustBook((line) => note({ kind: "refused", ...line }));
 setInterval(() => distrusted.summarize(), DISTRUST_WINDOW_MS).unref();
-const server = new GrpcServer({ methods, tls: data.tls, onDistrust: (distrust) => distrusted.add(distrust) });
-const plaintext = data.plaintextPort === null ? undefined : new GrpcServer({ methods: withoutIdentity(methods) });
+const onFailure = (path: string, error: PharosError): void => say({ kind: "failed", path, error: toWire(error) });
+const server = new GrpcServer({
+  methods,
+  tls: data.tls,
+  onDistrust: (distrust) => distrusted.add(distrust),
+  onFailure,
+});
+const plaintext =
+  data.plaintextPort === null ? undefined : new GrpcServer({ methods: withoutIdentity(methods), onFailure });
 
 /** On the port without TLS, for load tools on this machine, there is no certificate to hold a node against. */
 function withoutIdentity(all: ReadonlyMap<string, GrpcMethod>): ReadonlyMap<string, GrpcMethod> {

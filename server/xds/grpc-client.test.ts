@@ -171,6 +171,7 @@ beforeAll(async () => {
     trustDomain: "cluster.local",
     handlers: new Map(),
     onCrash: (error) => expect.fail(error.message),
+    onFailure: (path, error) => expect.fail(`${path}: ${error.message}`),
   });
   mesh.onEvent((event) => events.push(event));
   client = fork(join(import.meta.dirname, "testing/grpc-client-process.ts"), [], {

@@ -1,10 +1,16 @@
 import { z } from "zod";
+import { isNamespace, isServiceAccount } from "#core/identity/spiffe-id.ts";
 import { callerOf, procedure, router } from "#server/api/trpc.ts";
 
-const name = z
+const namespace = z.string().refine(isNamespace, "is lower-case letters, digits and dashes, 63 at most");
+const serviceAccount = z
   .string()
-  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, "is lower case letters, digits, dots and dashes")
-  .max(253);
+  .refine(isServiceAccount, "is lower-case letters, digits, dots and dashes, 253 at most");
+/** An IPv6 address stands in brackets. */
+const address = z
+  .string()
+  .max(260)
+  .regex(/^(?:[a-zA-Z0-9._-]+|\[[0-9a-fA-F:]+\]):\d{1,5}$/, "is HOST:PORT");
 const role = z.enum(["viewer", "operator", "admin"]);
 
 export const sessionRouter = router({
@@ -17,12 +23,13 @@ export const identityRouter = router({
   createJoinToken: procedure
     .input(
       z.object({
-        namespace: name,
-        serviceAccount: name,
-        group: name.optional(),
+        namespace,
+        serviceAccount,
+        /** A WorkloadGroup's name has the letters of an account's. */
+        group: serviceAccount.optional(),
         ttlSeconds: z.number().int().min(10).max(86_400).default(3600),
         /** host:port that agents will dial; the server's own by default. */
-        server: z.string().max(260).optional(),
+        server: address.optional(),
       }),
     )
     .mutation(({ ctx, input }) => ctx.services.identity.createJoinToken(input, callerOf(ctx))),

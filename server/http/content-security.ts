@@ -1,0 +1,25 @@
+import { randomBytes } from "node:crypto";
+
+/** For answers that are no page: nothing in them is ever run, and nobody frames them. */
+export const CLOSED_POLICY = "default-src 'none'; frame-ancestors 'none'";
+
+/**
+ * The policy of one page. Its scripts are our own files and those that carry this nonce: text that found its way into a
+ * page as markup stays text. Styles may stand inline, as charts, graph and editor write them.
+ */
+export function pagePolicy(nonce = randomBytes(16).toString("base64")): string {
+  return [
+    "default-src 'self'",
+    `script-src 'self' 'nonce-${nonce}'`,
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self' data:",
+    "connect-src 'self'",
+    // The graph is laid out in a worker that the bundler starts from a blob.
+    "worker-src 'self' blob:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
