@@ -35,17 +35,21 @@ function parsePort(text: string): { name: string; appPort: number; inboundPort: 
   return { name, appPort: ports[0] ?? 0, inboundPort: ports[1] ?? 0 };
 }
 
+function readSettings(file: string): object {
+  const written: unknown = parse(readFileSync(file, "utf8"));
+  if (typeof written === "object" && written !== null && !Array.isArray(written)) return written;
+  throw new PharosError("invalid", `${file} holds no settings`, { hint: "one a line, for example `name: reviews-v1`" });
+}
+
 /** The file first, flags on top. */
 function readConfig({ config, port, httpProxyPort, adminPort, ...flags }: AgentFlags): unknown {
   let written: object = {};
   try {
-    if (config !== undefined) written = parse(readFileSync(config, "utf8")) as object;
+    if (config !== undefined) written = readSettings(config);
   } catch (error) {
-    throw new PharosError(
-      "invalid",
-      `cannot read ${config}: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
+    if (error instanceof PharosError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new PharosError("invalid", `cannot read ${config}: ${why}`, { cause: error });
   }
   return {
     dir: ".pharos-agent",
@@ -84,13 +88,15 @@ export function addAgent(program: Command): void {
     .option("--envoy <path>", "the Envoy to run")
     .action(async (flags: AgentFlags) => {
       const stop = new AbortController();
-      for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
+      const hurry = new AbortController();
+      for (const signal of ["SIGINT", "SIGTERM"] as const)
+        process.on(signal, () => (stop.signal.aborted ? hurry.abort() : stop.abort()));
       try {
         const [{ parseAgentConfig }, { runAgent }] = await Promise.all([
           import("#mesh-agent/config.ts"),
           import("#mesh-agent/main.ts"),
         ]);
-        await runAgent(parseAgentConfig(readConfig(flags)), stop.signal);
+        await runAgent(parseAgentConfig(readConfig(flags)), { stop: stop.signal, hurry: hurry.signal });
         process.exit(EXIT.ok);
       } catch (error) {
         process.exit(reportFailure(error));

@@ -1,25 +1,34 @@
 import { type Command, Option } from "commander";
 import { EXIT } from "#cli/exit-codes.ts";
-import { reportFailure } from "#cli/failure.ts";
+import { reportFailure, UsageError } from "#cli/failure.ts";
 import { type Format, print } from "#cli/output.ts";
 
 interface JoinFlags {
-  readonly token: string;
+  readonly token?: string;
+  readonly tokenFile?: string;
   readonly out: string;
   readonly server?: string;
   readonly output: Format;
+}
+
+function noToken({ tokenFile }: Pick<JoinFlags, "tokenFile">): string {
+  return tokenFile === undefined ? "join needs --token or --token-file" : `${tokenFile} holds no join token`;
 }
 
 export function addJoin(program: Command): void {
   program
     .command("join")
     .description("trade a join token for an identity: certificate, key and roots as files")
-    .requiredOption("--token <token>", "from `pharos token create`")
+    .option("--token <token>", "from `pharos token create`")
+    .option("--token-file <file>", "file with the join token: other users of this host see command lines")
     .requiredOption("--out <dir>", "where cert-chain.pem, key.pem and root-cert.pem go")
     .option("--server <host:port>", "control plane (default: the token's)")
     .addOption(new Option("-o, --output <format>", "how to print").choices(["table", "json", "yaml"]).default("table"))
-    .action(async ({ token, out, server, output }: JoinFlags) => {
+    .action(async ({ out, server, output, ...place }: JoinFlags) => {
       try {
+        const { readToken } = await import("#mesh-agent/read-token.ts");
+        const token = readToken(place);
+        if (token === undefined) throw new UsageError(noToken(place), { hint: "`pharos token create`" });
         const { writeIdentity } = await import("#mesh-agent/identity/write-identity.ts");
         const written = await writeIdentity({ token, out, server });
         if (output === "table")

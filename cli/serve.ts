@@ -2,9 +2,8 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { durationFlagMs } from "#cli/duration.ts";
 import { EXIT } from "#cli/exit-codes.ts";
-import { reportFailure } from "#cli/failure.ts";
+import { reportFailure, UsageError } from "#cli/failure.ts";
 import { integerFlag, numberFlag } from "#cli/number.ts";
-import { PharosError } from "#core/errors.ts";
 import { isTrustDomain } from "#core/identity/spiffe-id.ts";
 
 interface ServeFlags {
@@ -24,14 +23,14 @@ interface ServeFlags {
 /** As it stands in every identity; SPIFFE's letters. */
 function trustDomainFlag(text: string): string {
   if (isTrustDomain(text)) return text;
-  throw new PharosError("invalid", `--trust-domain ${JSON.stringify(text)} is no trust domain`, {
+  throw new UsageError(`--trust-domain ${JSON.stringify(text)} is no trust domain`, {
     hint: "lower-case letters, digits, dots, dashes and underscores, as in --trust-domain mesh.example",
   });
 }
 
 function urlFlag(text: string, flag: string): string {
   if (/^https?:\/\//.test(text) && URL.canParse(text)) return text.replace(/\/+$/, "");
-  throw new PharosError("invalid", `${flag} ${JSON.stringify(text)} is no http or https URL`, {
+  throw new UsageError(`${flag} ${JSON.stringify(text)} is no http or https URL`, {
     hint: `for example ${flag} https://mesh.example`,
   });
 }

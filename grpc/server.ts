@@ -9,6 +9,7 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from "node:http2";
+import type { Socket } from "node:net";
 import type { SecureContextOptions, TLSSocket } from "node:tls";
 import { PharosError } from "#core/errors.ts";
 import { FrameReader } from "#grpc/frames.ts";
@@ -61,6 +62,8 @@ export interface Distrust {
 const KEEP_ALIVE: KeepAlive = { intervalMs: 30_000, timeoutMs: 20_000 };
 /** Streams that large messages are written to at a time. */
 const SENDING_MAX = 64;
+/** How long a connection has for its last word once the server closes. */
+const GOODBYE_MS = 500;
 const UNIMPLEMENTED = 12;
 const MESSAGE_BYTES_MAX = 64 * 1024 * 1024;
 /** Who has proven nothing yet has no more to say than one certificate request: memory is for those who have. */
@@ -85,6 +88,9 @@ export class GrpcServer {
   readonly #server: Http2Server | Http2SecureServer;
   readonly #gate = new SendGate(SENDING_MAX);
   readonly #sessions = new Set<ServerHttp2Session>();
+  /** Connections, whether a session came of them yet or not. */
+  readonly #sockets = new Set<Socket>();
+  #isClosing = false;
   #socketPath: string | undefined;
 
   constructor(options: GrpcServerOptions) {
@@ -102,6 +108,10 @@ export class GrpcServer {
             rejectUnauthorized: false,
             ALPNProtocols: ["h2"],
           });
+    this.#server.on("connection", (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
+    });
     this.#server.on("session", (session) => this.#accept(session));
     this.#server.on("stream", (stream, headers) => this.#serve(stream as ServerHttp2Stream, headers));
     this.#server.on("tlsClientError", (error: Error, socket: TLSSocket) => this.#handshakeFailed(error, socket));
@@ -142,9 +152,15 @@ export class GrpcServer {
 
   /** Ends every connection at once, after telling it to go away. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const session of this.#sessions) session.destroy();
+    // A handshake that is under way has no session to end, and would be waited for.
+    const timer = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy();
+    }, GOODBYE_MS);
     await closed;
+    clearTimeout(timer);
     if (this.#socketPath !== undefined) rmSync(this.#socketPath, { force: true });
   }
 
@@ -158,6 +174,10 @@ export class GrpcServer {
   }
 
   #accept(session: ServerHttp2Session): void {
+    if (this.#isClosing) {
+      session.destroy();
+      return;
+    }
     this.#sessions.add(session);
     const peer = describePeer(session);
     const reason = peer.certificate === null ? undefined : whyUntrusted(peer.certificate);

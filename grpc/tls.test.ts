@@ -192,3 +192,13 @@ test("a stream ends with the certificate that it was opened with", async () => {
   expect(error).toMatchObject({ code: "unauthenticated", message: expect.stringContaining(`of ${ID} ended at`) });
   expect(Date.now()).toBeGreaterThanOrEqual(validToDate.getTime());
 });
+
+test("a server that closes waits for no handshake", async () => {
+  const silent = connectTcp(port, "127.0.0.1");
+  await once(silent, "connect");
+  const ended = once(silent.resume(), "close");
+  // The server has taken the connection once it answers another.
+  await echo({});
+  await server.close();
+  await ended;
+});

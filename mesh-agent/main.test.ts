@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { PharosError } from "#core/errors.ts";
 import { TYPE_URLS } from "#core/xds/type-urls.ts";
 import { FakeControlPlane } from "#mesh-agent/testing/fake-control-plane.ts";
 import { answerWith, proxyTo } from "#mesh-agent/testing/mesh-resources.ts";
@@ -139,4 +140,25 @@ test("what Envoy refuses leaves the old configuration in force", async () => {
     agent.log.some((line) => line.includes("envoy refused configuration")) ? true : undefined,
   );
   expect(await fetchText(port)).toBe("good");
+});
+
+test("a second agent in the same directory does not start, and the first goes on", async () => {
+  plane.ads.set(...proxyTo(await startApp(cleanup), port));
+  startAgent(cleanup, { dir, token: plane.makeToken() });
+  await serves("app");
+  const pid = envoyPid(dir);
+  expect(await startAgent(cleanup, { dir, name: "other" }).failed).toMatchObject({
+    code: "conflict",
+    message: `another agent runs in ${dir}`,
+  });
+  await serves("app");
+  expect(envoyPid(dir)).toBe(pid);
+});
+
+test("an agent whose name is another's says so and ends, and takes nothing away from that one", async () => {
+  plane.refusal = new PharosError("conflict", "instance default/reviews-v1-0 is another agent's");
+  const agent = startAgent(cleanup, { dir, token: plane.makeToken() });
+  expect(await agent.failed).toMatchObject({ code: "conflict", message: expect.stringContaining("another agent's") });
+  expect(envoyPid(dir)).toBeUndefined();
+  expect(plane.deregistrations).toBe(0);
 });

@@ -4,6 +4,7 @@ import { PharosError } from "#core/errors.ts";
 import { AdminServer } from "#mesh-agent/admin/admin-server.ts";
 import { renderMetrics } from "#mesh-agent/admin/render-metrics.ts";
 import { agentMetrics } from "#mesh-agent/agent-metrics.ts";
+import { claimDirectory } from "#mesh-agent/claim-directory.ts";
 import type { AgentConfig } from "#mesh-agent/config.ts";
 import { Registration } from "#mesh-agent/control-plane/registration.ts";
 import { Uplink } from "#mesh-agent/control-plane/uplink.ts";
@@ -15,7 +16,7 @@ import { rotateLog } from "#mesh-agent/envoy/rotate-log.ts";
 import { ReadinessWatch } from "#mesh-agent/envoy/watch-readiness.ts";
 import { IdentityKeeper } from "#mesh-agent/identity/identity-keeper.ts";
 import { createLog, type Log } from "#mesh-agent/log.ts";
-import { openPaths } from "#mesh-agent/paths.ts";
+import { type AgentPaths, openPaths } from "#mesh-agent/paths.ts";
 import { readToken } from "#mesh-agent/read-token.ts";
 import { SecretServer } from "#mesh-agent/sds/secret-server.ts";
 import { startTelemetry } from "#mesh-agent/telemetry/start-telemetry.ts";
@@ -28,12 +29,34 @@ const ROTATE_EVERY_MS = 30_000;
 const REPORT_PATH = "/pharos.agent.v1.AgentService/Report";
 const REPORT_TIMEOUT_MS = 10_000;
 
+export interface AgentSignals {
+  /** Leave the mesh, let requests end, and stop. */
+  readonly stop: AbortSignal;
+  /** Do not wait for requests any more. */
+  readonly hurry?: AbortSignal;
+}
+
 /**
- * Runs the agent until `signal` aborts; then leaves the mesh, lets requests end, stops Envoy and resolves. Throws when it
- * cannot start: no Envoy, a refused token, a taken port. A killed agent leaves its Envoy serving for the next one.
+ * Runs the agent until it is told to stop; then leaves the mesh, lets requests end, stops Envoy and resolves. Throws when it
+ * cannot start: no Envoy, a refused token, a taken port, name or directory. A killed agent leaves its Envoy serving for the
+ * next one.
  */
-export async function runAgent(config: AgentConfig, signal: AbortSignal, log: Log = createLog()): Promise<void> {
+export async function runAgent(config: AgentConfig, signals: AgentSignals, log: Log = createLog()): Promise<void> {
   const paths = openPaths(resolve(config.dir));
+  const release = await claimDirectory(paths.dir, paths.claimSocket);
+  try {
+    await runClaimed(config, paths, signals, log);
+  } finally {
+    await release();
+  }
+}
+
+async function runClaimed(
+  config: AgentConfig,
+  paths: AgentPaths,
+  { stop: signal, hurry }: AgentSignals,
+  log: Log,
+): Promise<void> {
   const found = await findEnvoy({ configured: config.envoy, env: process.env, root: ROOT });
   const versions = { agent: agentVersion(), proxy: found.version };
   const keeper = new IdentityKeeper({
@@ -42,6 +65,7 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal, log: Lo
     serviceAccount: config.serviceAccount,
     server: config.server,
     readToken: () => readToken(config),
+    tokenFile: config.token === undefined ? config.tokenFile : undefined,
     log,
   });
   try {
@@ -80,7 +104,7 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal, log: Lo
   });
   const reopenLogs = async (): Promise<void> => void (await admin.post("/reopen_logs"));
   const unreadiness = (): string[] => [
-    ...(readiness.isReady ? [] : ["envoy does not serve yet"]),
+    ...(readiness.isReady ? [] : [whyEnvoyIsAway(supervisor)]),
     ...(keeper.current.notAfterMs > Date.now() ? [] : ["the certificate has expired"]),
   ];
   const pages = new AdminServer({
@@ -131,14 +155,14 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal, log: Lo
   const running = [
     uplink.run(background.signal),
     keeper.run(uplink, background.signal),
-    registration.run(background.signal),
     readiness.run(background.signal),
   ];
+  const registering = registration.run(background.signal).then(() => undefined, PharosError.from);
 
-  await aborted(signal);
+  const collision = await Promise.race([aborted(signal), registering]);
   log("info", "stopping: leaving the mesh, then draining");
   await registration.leave();
-  const isDrained = await drainEnvoy(admin, config.drainSeconds * 1000);
+  const isDrained = await drainEnvoy(admin, config.drainSeconds * 1000, hurry);
   if (!isDrained)
     log("warn", "requests were still in flight when the drain time was over", { drainSeconds: config.drainSeconds });
   clearInterval(rotation);
@@ -146,15 +170,16 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal, log: Lo
   // Envoy wrote its last lines as it ended.
   await telemetry.stop();
   background.abort();
-  await Promise.all([...running, relay.close(), secrets.close(), pages.close()]);
+  await Promise.all([...running, registering, relay.close(), secrets.close(), pages.close()]);
   cache.close();
   log("info", "stopped");
+  if (collision !== undefined) throw collision;
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
+function aborted(signal: AbortSignal): Promise<undefined> {
   return new Promise((done) => {
-    if (signal.aborted) done();
-    else signal.addEventListener("abort", () => done(), { once: true });
+    if (signal.aborted) done(undefined);
+    else signal.addEventListener("abort", () => done(undefined), { once: true });
   });
 }
 
@@ -162,4 +187,9 @@ function agentVersion(): string {
   const text = JSON.parse(readFileSync(resolve(ROOT, "package.json"), "utf8")) as { version?: unknown };
   if (typeof text.version !== "string") throw new PharosError("internal", "package.json names no version");
   return text.version;
+}
+
+function whyEnvoyIsAway({ restarts, lastDeath }: EnvoySupervisor): string {
+  if (lastDeath === undefined) return "envoy does not serve yet";
+  return `envoy does not serve: it died ${restarts === 1 ? "once" : `${restarts} times`}, last by ${lastDeath}`;
 }

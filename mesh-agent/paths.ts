@@ -22,6 +22,8 @@ export interface AgentPaths {
   readonly sdsSocket: string;
   readonly otlpSocket: string;
   readonly adminSocket: string;
+  /** Says that an agent runs here. */
+  readonly claimSocket: string;
 }
 
 /** Makes the directory (0700) and names what is in it. Sockets move to a short path when the directory's is too long. */
@@ -41,6 +43,7 @@ export function openPaths(dir: string): AgentPaths {
     sdsSocket: join(sockets, "sds.sock"),
     otlpSocket: join(sockets, "otlp.sock"),
     adminSocket: join(sockets, LONGEST_SOCKET_NAME),
+    claimSocket: join(sockets, "agent.sock"),
   };
 }
 

@@ -10,12 +10,21 @@ export function writeAtomic(file: string, content: string | Uint8Array, mode = 0
     renameSync(temporary, file);
     syncDirectory(dirname(file));
   } catch (error) {
-    rmSync(temporary, { force: true });
+    discard(temporary);
     const why = error instanceof Error ? error.message : String(error);
     throw new PharosError("unavailable", `cannot write ${file}: ${why}`, {
       hint: "the old content is untouched; make room or fix permissions",
       cause: error,
     });
+  }
+}
+
+/** What keeps a file from being written may keep it from being removed too; the first failure is the one to tell. */
+function discard(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // Nothing was there, or it stays for the next try to replace.
   }
 }
 

@@ -54,3 +54,24 @@ for (const colorScheme of ["light", "dark"] as const) {
     expect(found).toEqual([]);
   });
 }
+
+test("no page asks for what its own security policy forbids, and markup that found its way into one does not run", async ({
+  page,
+}) => {
+  test.setTimeout(120_000);
+  const refused: string[] = [];
+  page.on("console", (message) => {
+    if (message.text().includes("Content Security Policy")) refused.push(`${page.url()}: ${message.text()}`);
+  });
+  for (const path of PAGES) {
+    await page.goto(demo.console + path);
+    await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
+    await expect(page.locator("main [aria-busy=true]")).toHaveCount(0);
+  }
+  expect(refused).toEqual([]);
+  await page.evaluate(() => {
+    document.body.insertAdjacentHTML("beforeend", "<img src='/nowhere.png' onerror='document.title = `run`'>");
+  });
+  await expect.poll(() => refused.length).toBeGreaterThan(0);
+  await expect(page).not.toHaveTitle("run");
+});

@@ -32,6 +32,7 @@ export class Registration {
   #isAgainWanted = false;
   #hasStopped = false;
   #inFlight: Promise<void> = Promise.resolve();
+  #wasRegistered = false;
   isRegistered = false;
 
   constructor(options: RegistrationOptions) {
@@ -50,6 +51,7 @@ export class Registration {
     this.#again();
   }
 
+  /** Throws "conflict" when another agent has this instance's name: who is there stays. */
   async run(signal: AbortSignal): Promise<void> {
     const { uplink, log } = this.#options;
     const backoff = new Backoff(RETRY);
@@ -66,9 +68,10 @@ export class Registration {
           backoff.reset();
           lastError = "";
         } catch (error) {
-          const known = PharosError.from(error).toString();
-          if (known !== lastError) log("warn", "cannot register", { error: known });
-          lastError = known;
+          const known = PharosError.from(error);
+          if (known.code === "conflict" && !this.#wasRegistered) throw known;
+          if (known.toString() !== lastError) log("warn", "cannot register", { error: known.toString() });
+          lastError = known.toString();
           this.isRegistered = false;
           waitMs = backoff.next();
         }
@@ -78,12 +81,13 @@ export class Registration {
     stop();
   }
 
-  /** Takes the instance out; no heartbeat puts it back. Does nothing but log when the control plane is away. */
+  /** Takes the instance out, if it is this agent's; no heartbeat puts it back. Only logs when the control plane is away. */
   async leave(): Promise<void> {
     this.#hasStopped = true;
     this.#again();
     // A registration that arrives after it would put the instance back.
     await this.#inFlight.catch(() => undefined);
+    if (!this.#wasRegistered) return;
     try {
       await deregister(this.#options.uplink, this.#options.config);
     } catch (error) {
@@ -97,10 +101,17 @@ export class Registration {
     if (this.#hasStopped) return;
     if (!this.isRegistered) log("info", "registered", { workload, health: this.#health });
     this.isRegistered = true;
+    this.#wasRegistered = true;
     if (isDeepStrictEqual({ ...labels }, { ...this.#labels })) return;
     this.#labels = labels;
-    writeAtomic(file, `${JSON.stringify({ labels })}\n`);
     onLabels();
+    try {
+      writeAtomic(file, `${JSON.stringify({ labels })}\n`);
+    } catch (error) {
+      log("error", "a start without the control plane would not know this instance's labels", {
+        error: PharosError.from(error).toString(),
+      });
+    }
   }
 
   #again(): void {

@@ -8,9 +8,9 @@ const REQUESTS = "^http\\..*\\.downstream_rq_(active|total)$";
 
 /**
  * Lets requests end. Listeners still accept while every connection is asked to close after its next answer; resolves
- * when none is in flight and none came for a second, or after `timeoutMs`. True when all ended.
+ * when none is in flight and none came for a second, or after `timeoutMs`, or when `hurry` says so. True when all ended.
  */
-export async function drainEnvoy(admin: AdminClient, timeoutMs: number): Promise<boolean> {
+export async function drainEnvoy(admin: AdminClient, timeoutMs: number, hurry?: AbortSignal): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
   try {
     await admin.post("/healthcheck/fail");
@@ -21,8 +21,8 @@ export async function drainEnvoy(admin: AdminClient, timeoutMs: number): Promise
       const now = performance.now();
       if (total !== last.total || active > 0) last = { total, since: now };
       if (now - last.since >= QUIET_MS) return true;
-      if (now >= deadline) return false;
-      await delay(POLL_MS);
+      if (now >= deadline || hurry?.aborted === true) return false;
+      await delay(POLL_MS, undefined, hurry === undefined ? {} : { signal: hurry }).catch(() => undefined);
     }
   } catch {
     // It does not answer any more: nothing is left to drain.

@@ -39,6 +39,8 @@ export class EnvoySupervisor {
   #current: EnvoyProcess | undefined;
   #running: Promise<void> | undefined;
   restarts = 0;
+  /** Why, and the end of what it said. */
+  lastDeath: string | undefined;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -76,7 +78,9 @@ export class EnvoySupervisor {
       if (this.#stop.signal.aborted) return;
       this.#current = undefined;
       this.restarts += 1;
-      log("error", "envoy died", { why, pid: envoy.pid, said: tailLog(command.logFile) });
+      const said = tailLog(command.logFile);
+      this.lastDeath = said === "" ? why : `${why}; it said: ${said}`;
+      log("error", "envoy died", { why, pid: envoy.pid, said });
       onDeath?.(why);
       if (performance.now() - begun > HEALTHY_RUN_MS) this.#backoff.reset();
       else await delay(this.#backoff.next(), undefined, { signal: this.#stop.signal }).catch(() => undefined);

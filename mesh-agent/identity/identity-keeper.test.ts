@@ -1,3 +1,4 @@
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Uplink } from "#mesh-agent/control-plane/uplink.ts";
@@ -18,10 +19,12 @@ beforeEach(async () => {
 });
 afterEach(() => cleanup.run());
 
-async function run(): Promise<{ keeper: IdentityKeeper; uplink: Uplink }> {
+async function run(
+  file = join(temporaryDir(cleanup), "identity.json"),
+): Promise<{ keeper: IdentityKeeper; uplink: Uplink }> {
   token = plane.makeToken();
   const keeper = new IdentityKeeper({
-    file: join(temporaryDir(cleanup), "identity.json"),
+    file,
     namespace: "default",
     serviceAccount: "reviews",
     server: undefined,
@@ -64,4 +67,20 @@ test("an expired certificate says what to do, and a fresh token heals it without
   token = plane.makeToken();
   await eventually("a new identity", () => (keeper.current.notAfterMs > Date.now() ? true : undefined));
   await eventually("connected with it", () => (uplink.state.kind === "up" ? true : undefined));
+});
+
+test("an identity that the disk refuses is used, said to be unsaved, and saved when the disk takes it", async () => {
+  const dir = temporaryDir(cleanup);
+  const file = join(dir, "identity.json");
+  // A directory by the name of the draft is as good as a full disk.
+  const obstacle = `${file}.${process.pid}.new`;
+  mkdirSync(join(obstacle, "in-the-way"), { recursive: true });
+  const { keeper } = await run(file);
+  expect(keeper.current.spiffeId).toBe("spiffe://cluster.local/ns/default/sa/reviews");
+  expect(existsSync(file)).toBe(false);
+  expect(log).toContainEqual(
+    expect.stringMatching(/^the identity is used, but a restart would lose it .+identity.json/),
+  );
+  rmSync(obstacle, { recursive: true });
+  await eventually("it is saved", () => (existsSync(file) ? true : undefined));
 });

@@ -19,18 +19,21 @@ export interface IdentityKeeperOptions {
   readonly server: string | undefined;
   /** The join token as it is now; undefined when there is none. */
   readonly readToken: () => string | undefined;
+  /** Where `readToken` looks, to be named when there is none. */
+  readonly tokenFile?: string | undefined;
   readonly log: Log;
 }
 
 const JOIN_RETRY = { firstMs: 250, maxMs: 2000 } as const;
-/** One timer waits no longer than this: clocks are set, hosts sleep. */
-const TIMER_MS_MAX = 3_600_000;
+/** One timer waits no longer than this: clocks are set, hosts sleep, and timers do not see it. */
+const TIMER_MS_MAX = 30_000;
 
 /** This workload's identity: joined once with a token, kept on disk, renewed at half of its life by its own certificate. */
 export class IdentityKeeper {
   readonly #options: IdentityKeeperOptions;
   readonly #listeners = new Set<(identity: Identity) => void>();
   #stored: StoredIdentity | undefined;
+  #isUnsaved = false;
   /** When the certificate that was found on disk had ended. */
   #endedAtMs: number | undefined;
 
@@ -46,7 +49,7 @@ export class IdentityKeeper {
     return this.#options.server ?? this.#require().server;
   }
 
-  /** Called with each new certificate, after it was stored. */
+  /** Called with each new certificate. */
   onChange(listener: (identity: Identity) => void): void {
     this.#listeners.add(listener);
   }
@@ -77,6 +80,7 @@ export class IdentityKeeper {
       const wait = (ms: number): Promise<void> =>
         delay(Math.min(Math.max(ms, 0), TIMER_MS_MAX), undefined, { signal }).catch(() => undefined);
       await wait(dueMs - Date.now());
+      this.#save();
       if (signal.aborted || Date.now() < dueMs) continue;
       const lifeMs = this.current.notAfterMs - this.current.issuedAtMs;
       const backoff = new Backoff({ firstMs: Math.min(500, lifeMs / 40), maxMs: Math.min(30_000, lifeMs / 10) });
@@ -118,17 +122,20 @@ export class IdentityKeeper {
     const endedAtMs = this.#stored?.identity.notAfterMs ?? this.#endedAtMs;
     const expired = endedAtMs === undefined ? "" : `the certificate expired at ${new Date(endedAtMs).toISOString()}; `;
     const hint = "make a new one with `pharos token create` and give it by --token or --token-file";
-    if (token === undefined) throw new PharosError("unauthenticated", `${expired}there is no join token`, { hint });
+    if (token === undefined) {
+      const { tokenFile } = this.#options;
+      const where = tokenFile === undefined ? "" : ` in ${tokenFile}`;
+      throw new PharosError("unauthenticated", `${expired}there is no join token${where}`, { hint });
+    }
     this.#requireOurs(parseJoinToken(token));
     try {
       this.#accept(await joinMesh(token, this.#options.server));
     } catch (error) {
       const known = PharosError.from(error);
       if (known.code !== "unauthenticated") throw known;
-      throw new PharosError("unauthenticated", `${expired}the join token was refused: ${known.message}`, {
-        hint,
-        cause: error,
-      });
+      // The server's words end with its own hint; the one here says the same of this agent.
+      const why = known.message.replace(/ \(hint: [^)]*\)$/, "");
+      throw new PharosError("unauthenticated", `${expired}the join token was refused: ${why}`, { hint, cause: error });
     }
     this.#options.log("info", "joined", { identity: this.current.spiffeId, server: this.server });
   }
@@ -146,10 +153,24 @@ export class IdentityKeeper {
     );
   }
 
+  /** A disk that refuses it does not keep it from being used: it was issued, and the one before ends. */
   #accept(stored: StoredIdentity): void {
-    saveIdentity(this.#options.file, stored);
     this.#stored = stored;
+    this.#isUnsaved = true;
+    this.#save();
     for (const listener of this.#listeners) listener(stored.identity);
+  }
+
+  #save(): void {
+    if (!this.#isUnsaved) return;
+    try {
+      saveIdentity(this.#options.file, this.#require());
+      this.#isUnsaved = false;
+    } catch (error) {
+      this.#options.log("error", "the identity is used, but a restart would lose it", {
+        error: PharosError.from(error).toString(),
+      });
+    }
   }
 
   /** The stored identity, if it is in its time, ours, and of the mesh that the token (if any) is for. */

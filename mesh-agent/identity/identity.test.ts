@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -7,7 +7,6 @@ import { IdentityKeeper } from "#mesh-agent/identity/identity-keeper.ts";
 import { joinMesh } from "#mesh-agent/identity/join-mesh.ts";
 import { makeCsr } from "#mesh-agent/identity/make-csr.ts";
 import { renewalTimeMs } from "#mesh-agent/identity/renewal-time.ts";
-import { writeIdentity } from "#mesh-agent/identity/write-identity.ts";
 import { FakeControlPlane } from "#mesh-agent/testing/fake-control-plane.ts";
 import { Pkcs10CertificateRequest } from "#server/ca/x509.ts";
 
@@ -150,14 +149,6 @@ test("a token of a new mesh replaces an identity of the old one", async () => {
   await again.open(AbortSignal.timeout(5000));
   expect(again.server).toBe(rebuilt.address);
   await rebuilt.stop();
-});
-
-test("`pharos join` writes three files; the key is private", async () => {
-  const { files, spiffeId } = await writeIdentity({ token: plane.makeToken(), out: join(dir, "out") });
-  expect(spiffeId).toBe(ID);
-  expect(readFileSync(files.certificate, "utf8")).toContain("BEGIN CERTIFICATE");
-  expect(readFileSync(files.roots, "utf8").trim()).toBe(plane.root.trim());
-  expect(statSync(files.key).mode & 0o777).toBe(0o600);
 });
 
 test.each([

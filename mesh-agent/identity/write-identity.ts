@@ -1,5 +1,6 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { PharosError } from "#core/errors.ts";
 import { joinMesh } from "#mesh-agent/identity/join-mesh.ts";
 import { writeAtomic } from "#mesh-agent/write-atomic.ts";
 
@@ -9,7 +10,13 @@ export interface WrittenIdentity {
   readonly files: { readonly certificate: string; readonly key: string; readonly roots: string };
 }
 
-/** `pharos join`: trades a token for an identity and writes it as three PEM files, with Istio's names. */
+/** More than the three files together. */
+const PROBE_BYTES = 16 * 1024;
+
+/**
+ * `pharos join`: trades a token for an identity and writes it as three PEM files, with Istio's names. What stood there is
+ * replaced when the new identity is there, and untouched when it does not come.
+ */
 export async function writeIdentity({
   token,
   out,
@@ -19,17 +26,38 @@ export async function writeIdentity({
   out: string;
   server?: string | undefined;
 }): Promise<WrittenIdentity> {
-  // A token works once: what could keep the result from being written shows before it is spent.
-  mkdirSync(out, { recursive: true, mode: 0o700 });
+  probe(out);
   const files = {
     certificate: join(out, "cert-chain.pem"),
     key: join(out, "key.pem"),
     roots: join(out, "root-cert.pem"),
   };
-  writeAtomic(files.key, "");
   const { identity } = await joinMesh(token, server);
-  writeAtomic(files.key, identity.keyPem);
-  writeAtomic(files.certificate, identity.chainPem, 0o644);
-  writeAtomic(files.roots, identity.rootsPem, 0o644);
+  try {
+    writeAtomic(files.key, identity.keyPem);
+    writeAtomic(files.certificate, identity.chainPem, 0o644);
+    writeAtomic(files.roots, identity.rootsPem, 0o644);
+  } catch (cause) {
+    throw new PharosError("unavailable", `${PharosError.from(cause).message}; the token is used up`, {
+      hint: "make room or fix permissions, and join with a new token",
+      cause,
+    });
+  }
   return { spiffeId: identity.spiffeId, notAfter: new Date(identity.notAfterMs).toISOString(), files };
+}
+
+/** A token works once: what could keep the result from being written shows before it is spent. */
+function probe(out: string): void {
+  const file = join(out, ".pharos-join");
+  try {
+    mkdirSync(out, { recursive: true, mode: 0o700 });
+    writeAtomic(file, Buffer.alloc(PROBE_BYTES));
+    rmSync(file, { force: true });
+  } catch (cause) {
+    const why = cause instanceof PharosError ? cause.message : `cannot make the directory ${out}: ${String(cause)}`;
+    throw new PharosError("invalid", why, {
+      hint: "name a directory that this user can write to with --out; the token was not used",
+      cause,
+    });
+  }
 }

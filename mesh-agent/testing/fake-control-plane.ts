@@ -1,4 +1,5 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import type { PharosError } from "#core/errors.ts";
 import { type GrpcMethod, GrpcServer } from "#grpc/server.ts";
 import { ADS_PATH, FakeAds } from "#mesh-agent/testing/fake-ads.ts";
 import { TestAuthority, TRUST_DOMAIN } from "#mesh-agent/testing/test-authority.ts";
@@ -30,6 +31,8 @@ export class FakeControlPlane {
   #server: GrpcServer | undefined;
   port = 0;
   labels: Record<string, string> = {};
+  /** What registering is answered with, where it is refused. */
+  refusal: PharosError | undefined;
 
   private constructor(authority: TestAuthority, options: FakeControlPlaneOptions) {
     this.#authority = authority;
@@ -92,6 +95,7 @@ export class FakeControlPlane {
           kind: "unary",
           handle: (bytes) => {
             const request = fromBinary(RegisterRequestSchema, bytes);
+            if (this.refusal !== undefined) return Promise.reject(this.refusal);
             this.registrations.push(request);
             return Promise.resolve(
               toBinary(

@@ -73,7 +73,7 @@ export function startAgent(cleanup: Cleanup, config: Partial<AgentConfigInput> &
   });
   const running = runAgent(
     parsed,
-    stop.signal,
+    { stop: stop.signal },
     (level, message, fields) => void log.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`),
   );
   const settled = running.catch(() => undefined);

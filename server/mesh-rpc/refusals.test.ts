@@ -406,6 +406,77 @@ describe("a proxy's stream", () => {
   });
 });
 
+describe("a proxy that takes another's name", () => {
+  const GROUP = [
+    "apiVersion: networking.istio.io/v1",
+    "kind: WorkloadGroup",
+    "metadata: { name: named, namespace: default }",
+    "spec: { metadata: { labels: { app: named } }, template: { serviceAccount: named } }",
+  ].join("\n");
+  const NAMED = "spiffe://cluster.local/ns/default/sa/named";
+  const node = (address: string) => `sidecar~${address}~named-0.default~default.svc.cluster.local`;
+  const registration = (labels = {}) =>
+    toBinary(
+      RegisterRequestSchema,
+      create(RegisterRequestSchema, {
+        namespace: "default",
+        name: "named-0",
+        group: "named",
+        serviceAccount: "named",
+        labels,
+      }),
+    );
+
+  beforeAll(async () => {
+    await admin.config.applyChanges.mutate({ changes: [{ op: "upsert", text: GROUP }], reason: "" });
+    await call(await showing(() => ours, NAMED)(), `${AGENT}/Register`, registration());
+  });
+
+  test.each(["127.0.0.1", "127.0.0.9"])("of a registered instance is refused, at whatever address: %s", async (at) => {
+    const reason = /takes the name of instance default\/named-0 of account named, but showed spiffe:.+\/sa\/reviews/;
+    const thief = await good();
+    await refuses(() => openStream(thief, { id: node(at) }), {
+      code: "forbidden",
+      message: reason,
+      trail: [{ action: "xds.connect", actor: node(at), reason }],
+    });
+    await expect(
+      openStream(await showing(() => ours, NAMED)(), { id: node(at), metadata: { SERVICE_ACCOUNT: "named" } }),
+    ).resolves.toBeUndefined();
+  });
+
+  test("by labels that are another service's is refused", async () => {
+    const reason = /says app=reviews, but WorkloadGroup default\/named says app=named/;
+    const named = await showing(() => ours, NAMED)();
+    await refuses(() => call(named, `${AGENT}/Register`, registration({ app: "reviews" })), {
+      code: "forbidden",
+      message: reason,
+      trail: [{ action: "instance.register", actor: NAMED, reason }],
+    });
+  });
+
+  test("of one that is connected and was never registered is refused", async () => {
+    const other = await showing(() => ours, REVIEWS.replace("reviews", "ratings"))();
+    const client = await connectGrpc({ address: xds, tls: { roots: ours.root, ...(await good()) } });
+    try {
+      const first = { node: { id: NODE, metadata: { SERVICE_ACCOUNT: "reviews" } }, typeUrl: TYPE_URLS.CDS };
+      await new Promise<void>((resolve, reject) => {
+        const handler = { onMessage: () => resolve(), onClose: reject };
+        const stream = client.stream(`${ADS}/DeltaAggregatedResources`, handler);
+        stream.send([toBinary(DeltaDiscoveryRequestSchema, create(DeltaDiscoveryRequestSchema, first))]);
+      });
+      const reason = /is connected as spiffe:.+\/sa\/reviews, and now showed spiffe:.+\/sa\/ratings/;
+      await refuses(() => openStream(other, { metadata: { SERVICE_ACCOUNT: "ratings" } }), {
+        code: "forbidden",
+        message: reason,
+        trail: [{ action: "xds.connect", actor: NODE, reason }],
+      });
+    } finally {
+      client.close();
+    }
+  });
+});
+
 describe("what TLS alone sees", () => {
   const ids = async () => new Set((await list()).map(({ id }) => id));
 

@@ -3,11 +3,19 @@ import { parseSpiffeId } from "#core/identity/spiffe-id.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import { type Peer, whyUntrusted } from "#grpc/peer.ts";
 
+export interface NodeRules {
+  readonly trustDomain: string;
+  readonly nowMs: number;
+  /** Account of the registered instance (`namespace/name`); undefined where none is. */
+  readonly ownerOf: (instance: string) => string | undefined;
+}
+
 /**
  * A node is who its certificate says: trusted, in its time, with the SPIFFE id of the namespace and account that the node
- * names; a node that names no account is whichever its certificate says. Returns that id. Throws "unauthenticated" without a good certificate, "forbidden" with another's.
+ * names; a node that names no account is whichever its certificate says, and no node takes the name of another account's
+ * instance. Returns that id. Throws "unauthenticated" without a good certificate, "forbidden" with another's.
  */
-export function authorizeNode(node: ProxyNode, peer: Peer, trustDomain: string, nowMs: number): string {
+export function authorizeNode(node: ProxyNode, peer: Peer, { trustDomain, nowMs, ownerOf }: NodeRules): string {
   const { certificate } = peer;
   if (certificate === null)
     throw new PharosError("unauthenticated", `node ${node.id} showed no certificate`, {
@@ -29,6 +37,13 @@ export function authorizeNode(node: ProxyNode, peer: Peer, trustDomain: string, 
     identity?.trustDomain === trustDomain &&
     identity.namespace === namespace &&
     (metadata.SERVICE_ACCOUNT === "" || identity.serviceAccount === metadata.SERVICE_ACCOUNT);
+  const owner = ownerOf(`${namespace}/${node.name}`);
+  if (isItself && owner !== undefined && owner !== identity.serviceAccount)
+    throw new PharosError(
+      "forbidden",
+      `node ${node.id} takes the name of instance ${namespace}/${node.name} of account ${owner}, but showed ${uri}`,
+      { hint: "give each instance a name of its own" },
+    );
   if (isItself) return uri;
   throw new PharosError(
     "forbidden",

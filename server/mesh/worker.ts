@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import type { PharosError } from "#core/errors.ts";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { type GrpcMethod, GrpcServer } from "#grpc/server.ts";
 import { authorizeNode } from "#server/mesh/authorize-node.ts";
 import { DistrustBook } from "#server/mesh/distrust-book.ts";
@@ -61,12 +62,24 @@ function afterPeople(method: GrpcMethod): GrpcMethod {
   };
 }
 
+/** Accounts of the registered instances, by `namespace/name`. */
+const owners = new Map(data.snapshot.instances.map((each) => [keyOf(each), each.serviceAccount]));
+function keyOf({ namespace, name }: WorkloadInstance): string {
+  return `${namespace}/${name}`;
+}
+
 const plaintextPeers = new WeakSet<object>();
 const ads = new AdsServer({
   source: compiler,
   revision: data.snapshot.revision,
   authorize: (node, peer) =>
-    plaintextPeers.has(peer) ? null : authorizeNode(node, peer, data.trustDomain, Date.now()),
+    plaintextPeers.has(peer)
+      ? null
+      : authorizeNode(node, peer, {
+          trustDomain: data.trustDomain,
+          nowMs: Date.now(),
+          ownerOf: (instance) => owners.get(instance),
+        }),
   onEvent: note,
 });
 const methods = makeMethods(ads);
@@ -104,8 +117,14 @@ function withoutIdentity(all: ReadonlyMap<string, GrpcMethod>): ReadonlyMap<stri
   );
 }
 
+const meshCalls = createMeshCalls(compiler, ads);
 const calls: MeshCalls = {
-  ...createMeshCalls(compiler, ads),
+  ...meshCalls,
+  apply(change) {
+    for (const each of change.instanceUpserts) owners.set(keyOf(each), each.serviceAccount);
+    for (const key of change.instanceDeletes) owners.delete(key);
+    return meshCalls.apply(change);
+  },
   setTls: (tls) => server.setTls(tls),
   async close() {
     await Promise.all([server.close(), plaintext?.close()]);

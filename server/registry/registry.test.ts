@@ -40,6 +40,7 @@ let dir: string;
 let database: OpenDatabase;
 let changes: RegistryChange[];
 let registry: Registry;
+let nowMs: number;
 
 const open = () =>
   Registry.open({
@@ -47,12 +48,14 @@ const open = () =>
     findGroup: (namespace, name) => (namespace === "default" && name === "reviews-v1" ? GROUP : undefined),
     onChange: (change) => void changes.push(change),
     graceMs: 30,
+    now: () => nowMs,
   });
 
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), "pharos-registry-"));
   database = await openDatabase(join(dir, "pharos.db"));
   changes = [];
+  nowMs = 1_000_000;
   registry = await open();
 });
 afterEach(async () => {
@@ -88,6 +91,7 @@ test.each([
   ["another account's instance", { serviceAccount: "bookinfo-ratings" }, "forbidden"],
   ["an instance of another namespace", { namespace: "prod" }, "forbidden"],
   ["a group that does not exist", { group: "reviews-v9" }, "not-found"],
+  ["a label that its group gives another value", { labels: { app: "ratings" } }, "forbidden"],
   ["a port out of range", { ports: [{ name: "http", appPort: 70_000, inboundPort: 1 }] }, "invalid"],
 ] as const)("refuses %s", async (_, difference, code) => {
   await expect(registry.register({ ...REGISTRATION, ...difference }, IDENTITY)).rejects.toMatchObject({ code });
@@ -118,4 +122,22 @@ test("only its own account may take an instance away", async () => {
   ).rejects.toMatchObject({ code: "forbidden" });
   await registry.deregister("default", "reviews-v1-0", IDENTITY);
   expect(registry.list()).toEqual([]);
+});
+
+test("of two agents by one name the one that is there stays; one that left, or is silent, is followed", async () => {
+  const elsewhere = { ...REGISTRATION, ports: [{ name: "http", appPort: 9082, inboundPort: 19082 }] };
+  await registry.register(REGISTRATION, IDENTITY);
+  await expect(registry.register(elsewhere, IDENTITY)).rejects.toMatchObject({
+    code: "conflict",
+    message:
+      "instance default/reviews-v1-0 is another agent's, at 127.0.0.1 ports 19081; this one is at 127.0.0.1 ports 19082",
+  });
+  expect(registry.list()[0]?.ports[0]?.inboundPort).toBe(19081);
+  await registry.register({ ...REGISTRATION, health: "draining" }, IDENTITY);
+
+  registry.disconnected("default/reviews-v1-0");
+  await registry.register(elsewhere, IDENTITY);
+  nowMs += 25_001;
+  await registry.register(REGISTRATION, IDENTITY);
+  expect(registry.list()[0]?.ports[0]?.inboundPort).toBe(19081);
 });

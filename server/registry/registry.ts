@@ -33,7 +33,11 @@ export interface RegistryOptions {
   readonly onChange: (change: RegistryChange) => void;
   /** How long an instance outlives its proxy's connection: its agent may be restarting, or this server was. */
   readonly graceMs: number;
+  readonly now?: () => number;
 }
+
+/** An agent is heard every ten seconds; one that missed two is not there. */
+const PRESENT_MS = 25_000;
 
 /**
  * The running workloads. An instance is stored before it is announced and outlives a lost connection for `graceMs`, so
@@ -43,9 +47,13 @@ export class Registry {
   readonly #options: RegistryOptions;
   readonly #instances = new Map<string, WorkloadInstance>();
   readonly #leaving = new Map<string, NodeJS.Timeout>();
+  /** When each instance's agent was last heard. */
+  readonly #heardMs = new Map<string, number>();
+  readonly #now: () => number;
 
   private constructor(options: RegistryOptions) {
     this.#options = options;
+    this.#now = options.now ?? Date.now;
   }
 
   /** Restores what was registered; whoever does not come back within the grace period is dropped. */
@@ -63,10 +71,12 @@ export class Registry {
     return [...this.#instances.values()];
   }
 
-  /** Adds or refreshes; announces only what differs. Throws PharosError: forbidden, not-found, invalid. */
+  /** Adds or refreshes; announces only what differs. Throws PharosError: forbidden, not-found, invalid, conflict. */
   async register(registration: Registration, identity: RegistrantIdentity): Promise<WorkloadInstance> {
     const instance = this.#resolve(registration, identity);
     const key = keyOf(instance);
+    this.#refuseSecond(key, instance);
+    this.#heardMs.set(key, this.#now());
     this.connected(key);
     if (JSON.stringify(this.#instances.get(key)) === JSON.stringify(instance)) return instance;
     await this.#options.store.upsert([instance]);
@@ -106,8 +116,22 @@ export class Registry {
     this.#leaving.clear();
   }
 
+  /** Two agents by one name would take each other's place every few seconds: who is there stays. */
+  #refuseSecond(key: string, instance: WorkloadInstance): void {
+    const present = this.#instances.get(key);
+    const heardMs = this.#heardMs.get(key) ?? -Infinity;
+    if (present === undefined || this.#leaving.has(key) || heardMs < this.#now() - PRESENT_MS) return;
+    if (placeOf(present) === placeOf(instance)) return;
+    throw new PharosError(
+      "conflict",
+      `instance ${key} is another agent's, at ${placeOf(present)}; this one is at ${placeOf(instance)}`,
+      { hint: "give each instance a name of its own with --name" },
+    );
+  }
+
   async #drop(key: string): Promise<void> {
     this.connected(key);
+    this.#heardMs.delete(key);
     await this.#options.store.delete([key]);
     if (this.#instances.delete(key)) this.#options.onChange({ instanceUpserts: [], instanceDeletes: [key] });
   }
@@ -133,6 +157,17 @@ export class Registry {
       );
     }
     const { template, metadata } = found.spec;
+    const given = { ...template.labels, ...metadata?.labels };
+    // Services choose their endpoints by labels: whoever could change these could answer in another service's place.
+    const changed = Object.entries(registration.labels).find(
+      ([label, value]) => Object.hasOwn(given, label) && given[label] !== value,
+    );
+    if (changed !== undefined)
+      throw new PharosError(
+        "forbidden",
+        `instance ${key} says ${changed.join("=")}, but WorkloadGroup ${namespace}/${group} says ${changed[0]}=${given[changed[0]]}`,
+        { hint: "an instance may add labels to its group's, not change them" },
+      );
     if (template.serviceAccount !== undefined && template.serviceAccount !== registration.serviceAccount) {
       throw new PharosError(
         "forbidden",
@@ -156,7 +191,7 @@ export class Registry {
       namespace,
       name,
       workload: group,
-      labels: { ...template.labels, ...metadata?.labels, ...registration.labels },
+      labels: { ...given, ...registration.labels },
       serviceAccount: registration.serviceAccount,
       address: registration.address || template.address || "127.0.0.1",
       ports:
@@ -172,4 +207,9 @@ export class Registry {
 
 function keyOf(instance: Pick<WorkloadInstance, "namespace" | "name">): string {
   return `${instance.namespace}/${instance.name}`;
+}
+
+/** Where an instance is reached: what two agents cannot share. */
+function placeOf({ address, ports }: WorkloadInstance): string {
+  return `${address} ports ${ports.map(({ inboundPort }) => inboundPort).join(", ") || "none"}`;
 }

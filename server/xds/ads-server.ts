@@ -175,7 +175,14 @@ export class AdsServer {
     try {
       const node = parseNode(bytes, isDelta);
       name = node.id;
-      return { node, spiffeId: this.#options.authorize(node, peer) };
+      const spiffeId = this.#options.authorize(node, peer);
+      const present = this.#proxies.connection(node.id)?.spiffeId ?? null;
+      // A proxy that comes back takes the place of its own stream, never of another identity's.
+      if (present !== null && spiffeId !== null && present !== spiffeId)
+        throw new PharosError("forbidden", `node ${node.id} is connected as ${present}, and now showed ${spiffeId}`, {
+          hint: "give each instance a name of its own",
+        });
+      return { node, spiffeId };
     } catch (error) {
       this.#options.onEvent({
         kind: "refused",
