@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, type IncomingHttpHeaders } from "node:http2";
 import { connect as connectSocket } from "node:net";
-import type { PeerCertificate, TLSSocket } from "node:tls";
+import { createSecureContext, type PeerCertificate, type SecureContext, type TLSSocket } from "node:tls";
 import { gunzipSync } from "node:zlib";
 import { PharosError } from "#core/errors.ts";
 import { FrameReader, frameHeader, type Inflate } from "#grpc/frames.ts";
@@ -50,7 +50,7 @@ export interface GrpcClient {
   close(): void;
 }
 
-const KEEP_ALIVE: KeepAlive = { intervalMs: 10_000, timeoutMs: 20_000 };
+const KEEP_ALIVE: KeepAlive = { intervalMs: 20_000, timeoutMs: 20_000 };
 
 function chainOf(leaf: PeerCertificate & { issuerCertificate?: PeerCertificate }): X509Certificate[] {
   const chain: X509Certificate[] = [];
@@ -123,10 +123,24 @@ function open(target: GrpcTarget): ClientHttp2Session {
     // Names are not checked: the control plane is known by its roots (or the token's fingerprint) and its SPIFFE id.
     checkServerIdentity: () => undefined,
     rejectUnauthorized: tls.roots !== undefined,
-    ...(tls.roots === undefined ? {} : { ca: tls.roots }),
-    ...(tls.cert === undefined ? {} : { cert: tls.cert }),
-    ...(tls.key === undefined ? {} : { key: tls.key }),
+    secureContext: contextOf(tls),
   });
+}
+
+const contexts = new WeakMap<object, SecureContext>();
+
+/** Keys and certificates are read once for all connections that come with the same ones. */
+function contextOf(tls: ClientTls): SecureContext {
+  const known = contexts.get(tls);
+  if (known !== undefined) return known;
+  const { roots, cert, key } = tls;
+  const made = createSecureContext({
+    ...(roots === undefined ? {} : { ca: roots }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  });
+  contexts.set(tls, made);
+  return made;
 }
 
 class Client implements GrpcClient {
