@@ -200,6 +200,23 @@ const scripts: Readonly<Record<string, (isShared: boolean) => Buffer[]>> = {
     return client.bytes;
   },
 
+  "what was refused and is deleted is refused no longer": (isShared) => {
+    const { outbound, own } = mesh();
+    const script = new Script([outbound, own], isShared);
+    const client = script.delta();
+    sync(client);
+    script.change(outbound.edit("LDS", { new: "bad" }));
+    expect(client.take()).toEqual(["LDS new=bad"]);
+    client.nack("LDS", "Error adding/updating listener(s) new: it is bad\n");
+    expect(client.machine.sync().get("LDS")).toBe("ERROR");
+    script.change(outbound.edit("LDS", { new: null }));
+    expect(client.take()).toEqual(["LDS -new"]);
+    expect(client.machine.sync().get("LDS")).toBe("STALE");
+    client.ack("LDS");
+    expect(client.machine.sync().get("LDS")).toBe("SYNCED");
+    return client.bytes;
+  },
+
   "virtual hosts follow a route configuration that is asked for later": (isShared) => {
     const { outbound, own } = mesh();
     const script = new Script([outbound, own], isShared);

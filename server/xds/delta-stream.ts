@@ -2,7 +2,7 @@ import type { SyncState } from "#core/view/mesh.ts";
 import { PUSH_ORDER, TYPE_URLS, type XdsType } from "#core/xds/type-urls.ts";
 import { attributeRefusal, type RefusedResource } from "#server/xds/attribute-refusal.ts";
 import { composeDelta, composeEmpty, type DeltaExtras, namesIn, type Response } from "#server/xds/response.ts";
-import type { Chunk, ServedLayer } from "#server/xds/served-layer.ts";
+import { type Chunk, isStanding, type ServedLayer } from "#server/xds/served-layer.ts";
 import type { StreamEvent, StreamMachine } from "#server/xds/stream-machine.ts";
 import {
   lazyNames,
@@ -125,9 +125,9 @@ export class DeltaStream implements StreamMachine {
 
   sync(): ReadonlyMap<XdsType, SyncState> {
     return new Map(
-      Array.from(this.#types, ([type, { sent, refused }]) => [
+      Array.from(this.#types, ([type, { sent, refused, subscription }]) => [
         type,
-        refused.size > 0 ? "ERROR" : sent.length > 0 ? "STALE" : "SYNCED",
+        isStanding(type, refused, subscription, this.#layers) ? "ERROR" : sent.length > 0 ? "STALE" : "SYNCED",
       ]),
     );
   }

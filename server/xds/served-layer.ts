@@ -217,3 +217,13 @@ function makeChunk(type: XdsType, chosen: Iterable<XdsResource>): Chunk {
     names: resources.map(({ name }) => name),
   };
 }
+
+/** Whether any of what a client refused is still to be held: what was deleted since, or let go of, is refused no longer. */
+export function isStanding(
+  type: XdsType,
+  refused: ReadonlySet<string>,
+  subscription: Subscription,
+  layers: readonly ServedLayer[],
+): boolean {
+  return [...refused].some((name) => wants(subscription, name) && layers.some((layer) => layer.has(type, name)));
+}

@@ -141,6 +141,23 @@ const scripts: Readonly<Record<string, (isShared: boolean) => Buffer[]>> = {
     return client.bytes;
   },
 
+  "what was refused and is deleted is refused no longer": (isShared) => {
+    const layer = mesh();
+    const script = new Script([layer], isShared);
+    const client = script.sotw();
+    client.send({ type: "LDS" });
+    client.ack("LDS");
+    script.change(layer.edit("LDS", { new: "bad" }));
+    client.take();
+    client.nack("LDS", "Error adding/updating listener(s) new: it is bad");
+    expect(client.machine.sync().get("LDS")).toBe("ERROR");
+    script.change(layer.edit("LDS", { new: null }));
+    client.take();
+    client.ack("LDS");
+    expect(client.machine.sync().get("LDS")).toBe("SYNCED");
+    return client.bytes;
+  },
+
   "changes while a response is out are gathered": (isShared) => {
     const layer = mesh();
     const script = new Script([layer], isShared);

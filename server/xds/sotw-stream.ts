@@ -3,7 +3,7 @@ import type { XdsResource } from "#core/xds/layer.ts";
 import { TYPE_URLS, type XdsType } from "#core/xds/type-urls.ts";
 import { attributeRefusal, type RefusedResource } from "#server/xds/attribute-refusal.ts";
 import { composeEmpty, hashOf, namesIn, type Response } from "#server/xds/response.ts";
-import { type ServedLayer, sotwBytes } from "#server/xds/served-layer.ts";
+import { isStanding, type ServedLayer, sotwBytes } from "#server/xds/served-layer.ts";
 import type { StreamEvent, StreamMachine } from "#server/xds/stream-machine.ts";
 import { NO_NAMES, type Subscription, type SubscriptionTable, wants } from "#server/xds/subscription.ts";
 import { decodeSotwRequest, encodeSotwTail, type SotwRequest } from "#server/xds/wire.ts";
@@ -88,9 +88,9 @@ export class SotwStream implements StreamMachine {
 
   sync(): ReadonlyMap<XdsType, SyncState> {
     return new Map(
-      Array.from(this.#types, ([type, { out, refused }]) => [
+      Array.from(this.#types, ([type, { out, refused, subscription }]) => [
         type,
-        refused.size > 0 ? "ERROR" : out !== undefined ? "STALE" : "SYNCED",
+        isStanding(type, refused, subscription, this.#layers) ? "ERROR" : out !== undefined ? "STALE" : "SYNCED",
       ]),
     );
   }
