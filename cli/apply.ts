@@ -28,10 +28,10 @@ export function addApply(program: Command): void {
             await api.config.applyChanges.mutate({ changes, reason: options.reason }),
             changes,
           );
-        const { changed, diagnostics } = await api.config.preview.mutate({ changes });
+        const { changed, unchanged, diagnostics } = await api.config.preview.mutate({ changes });
         printDiagnostics(diagnostics);
         if (hasErrors(diagnostics) && options.output === "table") return EXIT.invalid;
-        printChanges(options, { changed, unchanged: [], diagnostics }, " (dry run)");
+        printChanges(options, { changed, unchanged, diagnostics }, " (dry run)");
         return hasErrors(diagnostics) ? EXIT.invalid : EXIT.ok;
       }),
     );

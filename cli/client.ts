@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, TRPCClientError } from "@trpc/client";
+import { UsageError } from "#cli/failure.ts";
 import { type ErrorCode, PharosError } from "#core/errors.ts";
 import type { AppRouter } from "#server/api/router.ts";
 
@@ -40,13 +41,12 @@ function findServer(options: ServerOptions, env: NodeJS.ProcessEnv = process.env
       hint: "start the server with that directory first",
     });
   }
-  const url =
-    options.server ??
-    (options.dir === undefined ? env.PHAROS_SERVER : undefined) ??
-    known?.url ??
-    "http://127.0.0.1:20001";
+  const named = options.server ?? (options.dir === undefined ? env.PHAROS_SERVER : undefined);
+  if (named !== undefined && !/^https?:$/.test(URL.parse(named)?.protocol ?? ""))
+    throw new UsageError(`${named} is not a server's address`, { hint: "for example http://127.0.0.1:20001" });
+  const url = named?.replace(/\/+$/, "") ?? known?.url ?? "http://127.0.0.1:20001";
   return {
-    url: url.replace(/\/$/, ""),
+    url,
     token: options.token ?? env.PHAROS_TOKEN ?? (known?.url === url ? known.token : undefined),
   };
 }
@@ -71,6 +71,13 @@ export function connect(options: ServerOptions): ApiClient {
   });
 }
 
+/** "fetch failed" hides why in its cause. */
+function reasonOf(error: Error): string {
+  let at = error;
+  while (at.cause instanceof Error) at = at.cause;
+  return at.message.trim() || error.message;
+}
+
 /** A failed call as the error the server threw; no answer at all is "unavailable". */
 export function toPharosError(error: unknown, options: ServerOptions): PharosError {
   if (!(error instanceof TRPCClientError)) return PharosError.from(error);
@@ -80,7 +87,7 @@ export function toPharosError(error: unknown, options: ServerOptions): PharosErr
     | undefined;
   if (data === null || data === undefined) {
     const { url } = findServer(options);
-    return new PharosError("unavailable", `no answer from ${url}: ${error.message}`, {
+    return new PharosError("unavailable", `no answer from ${url}: ${reasonOf(error)}`, {
       hint: "start it with `pharos serve`, or name another with --server URL",
     });
   }

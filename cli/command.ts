@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { type ApiClient, connect, type ServerOptions, toPharosError } from "#cli/client.ts";
+import { durationFlagMs } from "#cli/duration.ts";
 import { reportFailure } from "#cli/failure.ts";
 import type { Format } from "#cli/output.ts";
 
@@ -25,7 +26,12 @@ export function withServer(command: Command, formats: readonly string[] = FORMAT
 export function withWrite(command: Command): Command {
   return command
     .option("--wait", "until every connected proxy that must have it has acknowledged it")
-    .option("--timeout <duration>", "how long --wait waits", "30s")
+    .addOption(
+      // Read before anything is written: a wrong flag changes nothing.
+      new Option("--timeout <duration>", "how long --wait waits")
+        .default(30_000, '"30s"')
+        .argParser((text) => durationFlagMs(text, "--timeout")),
+    )
     .option("--reason <text>", "why, kept with the revision", "");
 }
 

@@ -1,6 +1,5 @@
 import type { ApiClient } from "#cli/client.ts";
 import type { CommonOptions } from "#cli/command.ts";
-import { durationFlagMs } from "#cli/duration.ts";
 import { EXIT } from "#cli/exit-codes.ts";
 import { locateOrigins } from "#cli/locate-origins.ts";
 import { print } from "#cli/output.ts";
@@ -13,7 +12,8 @@ import type { Distribution } from "#core/view/mesh.ts";
 
 export interface WriteOptions extends CommonOptions {
   readonly wait?: boolean;
-  readonly timeout: string;
+  /** Milliseconds. */
+  readonly timeout: number;
   readonly reason: string;
 }
 
@@ -53,7 +53,6 @@ export async function printResult(
   result: ApplyResult,
   written: readonly UpsertChange[] = [],
 ): Promise<number> {
-  const timeoutMs = durationFlagMs(options.timeout, "--timeout");
   printDiagnostics(result.diagnostics);
   if (hasErrors(result.diagnostics)) {
     if (options.output !== "table") printChanges(options, result);
@@ -64,7 +63,7 @@ export async function printResult(
   // What is unchanged may still be on its way, or refused: then the latest revision is what to wait for.
   const revision = result.revision ?? (await api.config.history.query({ limit: 1 }))[0]?.revision;
   if (revision === undefined) return EXIT.ok;
-  const rollout = await watchRollout(api, revision, timeoutMs);
+  const rollout = await watchRollout(api, revision, options.timeout);
   if (options.output !== "table") printChanges(options, { ...result, rollout });
   process.stderr.write(describeRollout(rollout, locateOrigins(written)));
   return exitOfRollout(rollout);

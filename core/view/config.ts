@@ -72,6 +72,7 @@ export interface CheckView {
 export interface PreviewView {
   readonly diagnostics: readonly Diagnostic[];
   readonly changed: readonly ChangedResource[];
+  readonly unchanged: readonly string[];
   /** xDS resources that would change, with how many proxies hold each. */
   readonly xds: readonly {
     readonly type: string;

@@ -122,10 +122,12 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
     },
     async preview(changes): Promise<PreviewView> {
       const plan = await store.plan(changes);
-      const empty = { changed: plan.changed, xds: [], proxies: [], requestsPerSecond: null };
-      if (hasErrors(plan.diagnostics)) return { ...empty, diagnostics: plan.diagnostics };
+      const { changed, unchanged } = plan;
+      const planned = { changed, unchanged };
+      if (hasErrors(plan.diagnostics))
+        return { ...planned, diagnostics: plan.diagnostics, xds: [], proxies: [], requestsPerSecond: null };
       const change = toChange(plan);
-      const touched = new Set(plan.changed.map(({ ref }) => ref));
+      const touched = new Set(changed.map(({ ref }) => ref));
       const [compiled, proxies, measured] = await Promise.all([
         mesh.preview(change),
         mesh.proxies(),
@@ -136,8 +138,8 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
       // As they will be, and as they are: what loses a resource is concerned as much as what gets one.
       const bearing = [...plan.upserts, ...touchedNow(plan, state)];
       return {
+        ...planned,
         diagnostics: [...plan.diagnostics, ...compiled.diagnostics, ...semantic],
-        changed: plan.changed,
         xds: compiled.changes.slice(0, PREVIEW_XDS_MAX).map(({ type, name, op, proxies: holders, before, after }) => ({
           type,
           name,
