@@ -22,7 +22,8 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 async function pharos(args: readonly string[], input = "") {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env.PATH, PHAROS_DIR: server.dir } });
+  const env = { ...process.env, PHAROS_DIR: server.dir };
+  const child = spawn(process.execPath, [MAIN, ...args], { env });
   child.stdin.end(input);
   const ended = new Promise<number | null>((done) => child.once("close", done));
   const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
