@@ -142,6 +142,16 @@ test("a flood of names is counted whole, without the names", () => {
   expect(windows.reduce((sum, { count }) => sum + Number(count), 0)).toBe(5000);
 });
 
+test("what callers may choose at any length costs a window and a sample no more than a line's worth", () => {
+  const long = "x".repeat(60_000);
+  const { windows, samples } = fold(
+    lineOf({ c: 404, f: "NR", uc: null, uw: null, up: null, uh: null, a: `${long}:99999`, ri: long, m: long, p: long }),
+  );
+  expect(windows[0]?.destinationService).toBe("x".repeat(253));
+  expect(windows[0]?.destinationPort).toBe(0);
+  expect(JSON.stringify(samples, (_, value) => (typeof value === "bigint" ? 0 : value)).length).toBeLessThan(4000);
+});
+
 test("every error is sampled, of the rest a few, all with the same chance; queries are left out", () => {
   const folder = new EntryFolder(OWN, () => 0.5);
   for (let index = 0; index < 1000; index += 1) folder.addLine(lineOf({ c: index % 100 === 0 ? 503 : 200 }));

@@ -5,6 +5,10 @@ import { parseDeniedBy } from "#core/telemetry/denied-by.ts";
 import { parseWorkloadLabel, UNKNOWN, type WorkloadLabel } from "#core/telemetry/workload-label.ts";
 import type { RequestWindowSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 
+/** The longest name that DNS has. */
+const HOST_CHARS_MAX = 253;
+const PORT_MAX = 65_535;
+
 /** What a window is keyed by. */
 export type WindowLabels = MessageInitShape<typeof RequestWindowSchema> & {
   readonly reporter: "source" | "destination";
@@ -73,7 +77,13 @@ function serviceOf(entry: AccessEntry): { readonly service: string; readonly por
   if (entry.dir === "gateway") return { service: UNKNOWN, port: 0 };
   const authority = textOf(entry.a);
   const [, host = "", port = ""] = /^(.*?)(?::(\d+))?$/.exec(authority) ?? [];
-  return { service: host.toLowerCase() || UNKNOWN, port: Number(port) || 0 };
+  return { service: host.slice(0, HOST_CHARS_MAX).toLowerCase() || UNKNOWN, port: portOf(port) };
+}
+
+/** What no port can be was made up by the caller. */
+function portOf(text: string): number {
+  const port = Number(text);
+  return port <= PORT_MAX ? port : 0;
 }
 
 function securityOf(entry: AccessEntry): WindowLabels["connectionSecurityPolicy"] {

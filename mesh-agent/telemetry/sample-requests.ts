@@ -9,7 +9,8 @@ export type Random = () => number;
 /** Of one batch, which is a second or two of traffic. */
 const TROUBLE_MAX = 100;
 const ORDINARY_MAX = 8;
-const PATH_CHARS_MAX = 500;
+/** Of what callers choose: lines may hold sixty kilobytes of it. */
+const TEXT_CHARS_MAX = 500;
 
 interface Seen {
   readonly entry: AccessEntry;
@@ -66,15 +67,15 @@ function toSample({ entry, labels }: Seen): RequestSample {
     startMs: BigInt(numberOf(entry.t)),
     reporter,
     durationMs: numberOf(entry.d),
-    method: textOf(entry.m),
+    method: shortOf(entry.m),
     // Queries hold secrets more often than answers.
-    path: (textOf(entry.p).split("?")[0] ?? "").slice(0, PATH_CHARS_MAX),
-    authority: textOf(entry.a),
+    path: (textOf(entry.p).split("?")[0] ?? "").slice(0, TEXT_CHARS_MAX),
+    authority: shortOf(entry.a),
     responseCode: numberOf(entry.c),
     responseFlags: textOf(entry.f) || "-",
-    responseCodeDetails: textOf(entry.cd),
-    traceId: textOf(entry.ti),
-    requestId: textOf(entry.ri),
+    responseCodeDetails: shortOf(entry.cd),
+    traceId: shortOf(entry.ti),
+    requestId: shortOf(entry.ri),
     sourceWorkload: sourceWorkload ?? "",
     sourceWorkloadNamespace: sourceWorkloadNamespace ?? "",
     sourcePrincipal: sourcePrincipal ?? "",
@@ -90,4 +91,8 @@ function toSample({ entry, labels }: Seen): RequestSample {
     requestProtocol: labels.requestProtocol,
     connectionSecurityPolicy: labels.connectionSecurityPolicy,
   });
+}
+
+function shortOf(value: unknown): string {
+  return textOf(value).slice(0, TEXT_CHARS_MAX);
 }

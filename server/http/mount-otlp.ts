@@ -3,10 +3,8 @@ import { PharosError } from "#core/errors.ts";
 import type { Auth } from "#server/auth/auth.ts";
 import { NotedRarely } from "#server/http/noted-rarely.ts";
 import { type HttpHandler, readBody, sendText } from "#server/http/routes.ts";
-import { handleOtlpTraces } from "#server/telemetry/otlp-http.ts";
+import { handleOtlpTraces, OTLP_BYTES_MAX } from "#server/telemetry/otlp-http.ts";
 import type { TelemetryStore } from "#server/telemetry/store.ts";
-
-const BODY_BYTES_MAX = 8 * 1024 * 1024;
 
 /** OTLP/HTTP traces from applications, protobuf or JSON, with an API token or from a signed-in caller. */
 export function mountOtlp(telemetry: TelemetryStore, auth: Auth): HttpHandler {
@@ -30,9 +28,10 @@ export function mountOtlp(telemetry: TelemetryStore, auth: Auth): HttpHandler {
       return sendText(response, 401, "spans need an API token: authorization: Bearer TOKEN\n");
     }
     if (request.method !== "POST") return sendText(response, 405, "POST spans here\n");
-    const body = await readBody(request, BODY_BYTES_MAX);
-    if (body === undefined) return sendText(response, 413, `at most ${BODY_BYTES_MAX} bytes at a time\n`);
-    const answer = await handleOtlpTraces(telemetry, body, request.headers["content-type"] ?? "", principal.name);
+    const body = await readBody(request, OTLP_BYTES_MAX);
+    if (body === undefined) return sendText(response, 413, `at most ${OTLP_BYTES_MAX} bytes at a time\n`);
+    const { "content-type": contentType = "", "content-encoding": contentEncoding = "" } = request.headers;
+    const answer = await handleOtlpTraces(telemetry, { body, contentType, contentEncoding }, principal.name);
     response.writeHead(answer.status, { "content-type": answer.contentType });
     response.end(answer.body);
   };

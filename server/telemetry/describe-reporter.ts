@@ -11,7 +11,8 @@ export interface ReporterIdentity {
 }
 
 /** Snapshots are made anew with each change, so what was learnt of one is dropped with it. */
-const known = new WeakMap<Snapshot, Map<string, Omit<Reporter, "principal" | "namespace">>>();
+const known = new WeakMap<Snapshot, Map<string, Pick<Reporter, "workload" | "services">>>();
+const accounts = new WeakMap<Snapshot, ReadonlyMap<string, ReadonlySet<string>>>();
 
 /**
  * Joins what the certificate says with what the registry knows of the instance it names (`namespace/name`). An instance
@@ -19,20 +20,35 @@ const known = new WeakMap<Snapshot, Map<string, Omit<Reporter, "principal" | "na
  */
 export function describeReporter(identity: ReporterIdentity, instanceKey: string, snapshot: Snapshot): Reporter {
   const { principal, namespace, serviceAccount } = identity;
+  const accountsOf = (workload: string) => accountsIn(snapshot).get(workload);
   const instance = snapshot.instances.find((each) => `${each.namespace}/${each.name}` === instanceKey);
   if (instance === undefined || instance.namespace !== namespace || instance.serviceAccount !== serviceAccount)
-    return { principal, namespace };
-  const cache = known.get(snapshot) ?? new Map<string, Omit<Reporter, "principal" | "namespace">>();
+    return { principal, namespace, accountsOf };
+  const cache = known.get(snapshot) ?? new Map<string, Pick<Reporter, "workload" | "services">>();
   known.set(snapshot, cache);
   let about = cache.get(instanceKey);
   if (about === undefined) {
     about = describeInstance(instance, snapshot);
     cache.set(instanceKey, about);
   }
-  return { principal, namespace, ...about };
+  return { principal, namespace, accountsOf, ...about };
 }
 
-function describeInstance(instance: WorkloadInstance, snapshot: Snapshot): Omit<Reporter, "principal" | "namespace"> {
+function accountsIn(snapshot: Snapshot): ReadonlyMap<string, ReadonlySet<string>> {
+  const read = accounts.get(snapshot);
+  if (read !== undefined) return read;
+  const byWorkload = new Map<string, Set<string>>();
+  for (const { namespace, workload, serviceAccount } of snapshot.instances) {
+    const name = `${namespace}/${workload}`;
+    const under = byWorkload.get(name);
+    if (under === undefined) byWorkload.set(name, new Set([serviceAccount]));
+    else under.add(serviceAccount);
+  }
+  accounts.set(snapshot, byWorkload);
+  return byWorkload;
+}
+
+function describeInstance(instance: WorkloadInstance, snapshot: Snapshot): Pick<Reporter, "workload" | "services"> {
   const { workload, namespace, labels } = instance;
   return { workload: labelWorkload(workload, namespace, labels), services: servicesOf(instance, snapshot) };
 }

@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { fromBinary } from "@bufbuild/protobuf";
 import { buildGraph } from "#core/graph/build-graph.ts";
 import { mergeReporters } from "#core/graph/merge-reporters.ts";
@@ -22,12 +21,13 @@ import { StandardMetrics } from "#server/telemetry/prometheus.ts";
 import { listRequests } from "#server/telemetry/query-requests.ts";
 import { findTrace, searchTraces } from "#server/telemetry/query-traces.ts";
 import { countBySlot, listGaps, sumByKey, sumBySlot } from "#server/telemetry/query-traffic.ts";
-import { readSpans } from "#server/telemetry/read-spans.ts";
+import { readSpans, type SpanRow } from "#server/telemetry/read-spans.ts";
+import type { Reader } from "#server/telemetry/reader.ts";
 import { DEFAULT_RETENTION, dropOld, keptFrom, type Retention } from "#server/telemetry/retention.ts";
 import { type Rolled, rollTargets, rollUp } from "#server/telemetry/roll-up.ts";
 import { entryKeys, keysWhere, sparklineKeys } from "#server/telemetry/select-keys.ts";
 import { serviceFigures, tallyPairs } from "#server/telemetry/service-figures.ts";
-import { stampReport } from "#server/telemetry/stamp-report.ts";
+import { canBe, stampReport } from "#server/telemetry/stamp-report.ts";
 import type { IngestResult, Reporter, TelemetryStore } from "#server/telemetry/store.ts";
 
 export interface DuckdbStoreOptions {
@@ -42,6 +42,8 @@ export interface DuckdbStoreOptions {
 
 const MAINTAIN_EVERY_MS = 15_000;
 const RETAIN_EVERY_MS = 10 * 60_000;
+/** Spans and samples live at least this part of their life, however full the file is. */
+const SHRINK_MAX = 0.99;
 const SPARKLINE_POINTS = 30;
 /** From this length on a graph's start is rounded to minutes, which spares reading fine windows of long ago. */
 const LONG_RANGE_MS = 15 * 60_000;
@@ -94,7 +96,7 @@ export class DuckdbTelemetryStore implements TelemetryStore {
 
   async ingest(report: ReportRequest, reporter: Reporter): Promise<IngestResult> {
     const stamped = stampReport(report, reporter, this.#now());
-    const spans = readSpans(report.resourceSpans.flatMap(decodeSpans), reporter.principal);
+    const spans = this.#readSpans(report.resourceSpans.flatMap(decodeSpans), reporter.principal);
     const queue = this.#ready.queue;
     const acknowledgedSequence = await queue.add({ report, reporter, stamped, spans });
     const pace = (queue.agents / REPORTS_PER_SECOND) * 1000;
@@ -103,7 +105,7 @@ export class DuckdbTelemetryStore implements TelemetryStore {
   }
 
   async ingestSpans(resourceSpans: readonly ResourceSpans[], from: string): Promise<void> {
-    const rows = readSpans(resourceSpans, from);
+    const rows = this.#readSpans(resourceSpans, from);
     if (rows.length > 0) await this.#ready.file.write((transaction) => transaction.append("spans", rows, appendSpan));
   }
 
@@ -243,12 +245,18 @@ export class DuckdbTelemetryStore implements TelemetryStore {
     }
     if (now - this.#retainedAt < RETAIN_EVERY_MS) return;
     this.#retainedAt = now;
-    const bytes = sizeOf(this.#options.path);
+    const bytes = await file.read(usedBytes);
     this.#shrink =
       bytes > this.#retention.bytesMax
-        ? Math.min(0.95, this.#shrink + (1 - this.#shrink) / 4)
+        ? Math.min(SHRINK_MAX, this.#shrink + (1 - this.#shrink) / 4)
         : Math.max(0, this.#shrink - 0.05);
-    await file.write((transaction) => dropOld(transaction, this.#retention, now, this.#shrink));
+    await file.write(
+      (transaction) => dropOld(transaction, this.#retention, now, this.#shrink),
+      (ids) => {
+        this.#keys.drop(ids);
+        this.#metrics.drop(ids);
+      },
+    );
     await file.writeBare("CHECKPOINT").catch(() => undefined);
   }
 
@@ -279,7 +287,7 @@ export class DuckdbTelemetryStore implements TelemetryStore {
     }
     this.#queue = new IngestQueue(
       {
-        write: (work) => this.#ready.file.write(work),
+        write: (work, onCommitted) => this.#ready.file.write(work, onCommitted),
         keys: this.#keys,
         rolled: () => this.#rolled,
         now: this.#now,
@@ -292,6 +300,12 @@ export class DuckdbTelemetryStore implements TelemetryStore {
       },
       state.reached,
     );
+  }
+
+  /** Without those of a time that cannot be: they would be the newest for ever, and never too old to keep. */
+  #readSpans(resourceSpans: readonly ResourceSpans[], from: string): SpanRow[] {
+    const now = this.#now();
+    return readSpans(resourceSpans, from).filter(({ startUs }) => canBe(Number(startUs / 1000n), now));
   }
 
   /** The part of a range in which anything was measured, of one window at least: a rate is not thinned by time before the mesh. */
@@ -325,10 +339,8 @@ function toLine(slots: ReadonlyMap<number, number>, startMs: number, endMs: numb
   return line;
 }
 
-function sizeOf(path: string): number {
-  try {
-    return statSync(path).size;
-  } catch {
-    return 0;
-  }
+/** What the file holds: room that was given back stays in it, to be used again. */
+async function usedBytes(reader: Reader): Promise<number> {
+  const [row] = await reader.rows("SELECT (block_size * used_blocks)::DOUBLE AS bytes FROM pragma_database_size()");
+  return Number(row?.bytes ?? 0);
 }

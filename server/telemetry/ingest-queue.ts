@@ -17,7 +17,11 @@ export interface PendingReport {
 }
 
 export interface IngestQueueOptions {
-  readonly write: (work: (transaction: WriteTransaction) => Promise<void>) => Promise<void>;
+  /** `onCommitted` runs before the next transaction begins. */
+  readonly write: <T>(
+    work: (transaction: WriteTransaction) => Promise<T>,
+    onCommitted: (result: T) => void,
+  ) => Promise<T>;
   readonly keys: KeyTable;
   readonly rolled: () => Rolled;
   readonly now: () => number;
@@ -100,14 +104,24 @@ export class IngestQueue {
       reached.set(agent, sequence);
       fresh.push(each);
     }
-    const numbering = keys.begin();
-    const windows = fresh.flatMap(({ stamped }) =>
-      stamped.windows.map((window) => ({ id: numbering.number(window.key), window })),
-    );
-    if (fresh.length > 0) await write((transaction) => this.#append(transaction, fresh, windows, numbering.added));
-    numbering.keep();
+    if (fresh.length > 0) {
+      // Numbers are given and kept within the transaction: retention, which takes them away, is one too.
+      await write(
+        async (transaction) => {
+          const numbering = keys.begin();
+          const windows = fresh.flatMap(({ stamped }) =>
+            stamped.windows.map((window) => ({ id: numbering.number(window.key), window })),
+          );
+          await this.#append(transaction, fresh, windows, numbering.added);
+          return { numbering, windows };
+        },
+        ({ numbering, windows }) => {
+          numbering.keep();
+          onStored(windows);
+        },
+      );
+    }
     for (const [agent, sequence] of reached) this.#reached.set(agent, sequence);
-    onStored(windows);
     for (const each of group) each.resolve(this.#reached.get(agentOf(each)) ?? 0);
   }
 

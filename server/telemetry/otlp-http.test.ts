@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { PharosError } from "#core/errors.ts";
@@ -57,11 +58,13 @@ const json = Buffer.from(
 );
 
 test.each([
-  ["protobuf", protobuf, "application/x-protobuf"],
-  ["JSON, ids in hex", json, "application/json; charset=utf-8"],
-])("spans come as %s", async (_, body, type) => {
+  ["protobuf", protobuf, "application/x-protobuf", ""],
+  ["JSON, ids in hex", json, "application/json; charset=utf-8", ""],
+  ["protobuf, compressed", gzipSync(protobuf), "application/x-protobuf", "gzip"],
+  ["JSON, compressed", gzipSync(json), "application/json", "gzip"],
+])("spans come as %s", async (_, body, contentType, contentEncoding) => {
   const { taken, store } = recorder();
-  const answer = await handleOtlpTraces(store, body, type, "application");
+  const answer = await handleOtlpTraces(store, { body, contentType, contentEncoding }, "application");
   expect(answer.status).toBe(200);
   expect(readSpans(taken, "application")).toMatchObject([
     { traceId: SPAN.trace, spanId: SPAN.id, parentSpanId: SPAN.parent, service: "reviews", durationUs: 5000n, kind: 2 },
@@ -69,18 +72,26 @@ test.each([
 });
 
 test.each([
-  ["another content type", protobuf, "text/plain", 415],
-  ["bytes that are no request", Buffer.from([0xff, 0xff, 0xff]), "application/x-protobuf", 400],
-  ["text that is no JSON", Buffer.from("{"), "application/json", 400],
-])("%s is refused", async (_, body, type, status) => {
+  ["another content type", protobuf, "text/plain", "", 415],
+  ["another compression", protobuf, "application/x-protobuf", "br", 415],
+  ["bytes that are no request", Buffer.from([0xff, 0xff, 0xff]), "application/x-protobuf", "", 400],
+  ["bytes that are not compressed as they say", protobuf, "application/x-protobuf", "gzip", 400],
+  ["little that unpacks to much", gzipSync(Buffer.alloc(100_000_000)), "application/x-protobuf", "gzip", 413],
+  ["text that is no JSON", Buffer.from("{"), "application/json", "", 400],
+])("%s is refused", async (_, body, contentType, contentEncoding, status) => {
   const { taken, store } = recorder();
-  expect((await handleOtlpTraces(store, body, type, "application")).status).toBe(status);
+  const answer = await handleOtlpTraces(store, { body, contentType, contentEncoding }, "application");
+  expect(answer.status).toBe(status);
   expect(taken).toEqual([]);
 });
 
 test("a store that cannot take spans has the sender try again", async () => {
   const store = { ingestSpans: () => Promise.reject(new PharosError("exhausted", "the disk is full")) };
-  const answer = await handleOtlpTraces(store, json, "application/json", "application");
+  const answer = await handleOtlpTraces(
+    store,
+    { body: json, contentType: "application/json", contentEncoding: "" },
+    "application",
+  );
   expect(answer.status).toBe(503);
   expect(Buffer.from(answer.body).toString()).toContain("the disk is full");
 });

@@ -1,3 +1,5 @@
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
 import { fromBinary, fromJson, type JsonValue } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
 import {
@@ -15,11 +17,21 @@ export interface OtlpAnswer {
 const PROTOBUF = "application/x-protobuf";
 const JSON_TYPE = "application/json";
 
-/** POST /v1/traces of OTLP/HTTP 1.x, in either encoding. `from` marks the spans with who sent them. */
+export const OTLP_BYTES_MAX = 8 * 1024 * 1024;
+
+const gunzipped = promisify(gunzip);
+
+export interface OtlpRequest {
+  readonly body: Uint8Array;
+  readonly contentType: string;
+  /** Empty for none. */
+  readonly contentEncoding: string;
+}
+
+/** POST /v1/traces of OTLP/HTTP 1.x, in either format, compressed or not. `from` marks the spans with who sent them. */
 export async function handleOtlpTraces(
   store: Pick<TelemetryStore, "ingestSpans">,
-  body: Uint8Array,
-  contentType: string,
+  { body, contentType, contentEncoding }: OtlpRequest,
   from: string,
 ): Promise<OtlpAnswer> {
   const type = contentType.split(";")[0]?.trim().toLowerCase();
@@ -29,16 +41,28 @@ export async function handleOtlpTraces(
       JSON_TYPE,
       `content type ${JSON.stringify(contentType.slice(0, 100))} is neither ${PROTOBUF} nor ${JSON_TYPE}`,
     );
+  const encoding = contentEncoding.trim().toLowerCase();
+  if (encoding !== "" && encoding !== "identity" && encoding !== "gzip")
+    return answerError(415, type, `content encoding ${JSON.stringify(encoding.slice(0, 100))} is not gzip`);
+  let plain = body;
+  try {
+    if (encoding === "gzip") plain = await gunzipped(body, { maxOutputLength: OTLP_BYTES_MAX });
+  } catch (error) {
+    const isTooLong = (error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE";
+    return isTooLong
+      ? answerError(413, type, `more than ${OTLP_BYTES_MAX} bytes when unpacked`)
+      : answerError(400, type, `no gzip: ${error instanceof Error ? error.message : String(error)}`);
+  }
   let request: ExportTraceServiceRequest;
   try {
     request =
       type === JSON_TYPE
         ? fromJson(
             ExportTraceServiceRequestSchema,
-            encodeIds(JSON.parse(Buffer.from(body).toString("utf8")) as JsonValue),
+            encodeIds(JSON.parse(Buffer.from(plain).toString("utf8")) as JsonValue),
             { ignoreUnknownFields: true },
           )
-        : fromBinary(ExportTraceServiceRequestSchema, body);
+        : fromBinary(ExportTraceServiceRequestSchema, plain);
   } catch (error) {
     return answerError(
       400,

@@ -28,6 +28,13 @@ export class StandardMetrics {
       counter.buckets[index] = (counter.buckets[index] ?? 0) + (window.buckets[index] ?? 0);
   }
 
+  /** Forgets keys that retention took away; a series goes with the last of its keys. */
+  drop(ids: Iterable<number>): void {
+    for (const id of ids) this.#byKey.delete(id);
+    const left = new Set(this.#byKey.values());
+    for (const [labels, counter] of this.#byLabels) if (!left.has(counter)) this.#byLabels.delete(labels);
+  }
+
   #open(id: number, key: TrafficKey): Counter {
     const labels = labelsOf(key);
     const counter = this.#byLabels.get(labels) ?? {
@@ -49,23 +56,43 @@ export class StandardMetrics {
     const requests = [...this.#byLabels.values()].filter(({ protocol }) => protocol !== "tcp");
     const connections = [...this.#byLabels.values()].filter(({ protocol }) => protocol === "tcp");
     return [
-      counterText("istio_requests_total", requests, ({ count }) => count),
-      histogramText("istio_request_duration_milliseconds", requests),
-      sumText("istio_request_bytes", requests, ({ requestBytes }) => requestBytes),
-      sumText("istio_response_bytes", requests, ({ responseBytes }) => responseBytes),
-      counterText("istio_tcp_connections_closed_total", connections, ({ count }) => count),
-      counterText("istio_tcp_received_bytes_total", connections, ({ requestBytes }) => requestBytes),
-      counterText("istio_tcp_sent_bytes_total", connections, ({ responseBytes }) => responseBytes),
+      counterText("istio_requests_total", "Requests that ended.", requests, ({ count }) => count),
+      histogramText("istio_request_duration_milliseconds", "How long requests took.", requests),
+      sumText("istio_request_bytes", "Sizes of requests' bodies.", requests, ({ requestBytes }) => requestBytes),
+      sumText("istio_response_bytes", "Sizes of responses' bodies.", requests, ({ responseBytes }) => responseBytes),
+      counterText(
+        "istio_tcp_connections_closed_total",
+        "TCP connections that ended.",
+        connections,
+        ({ count }) => count,
+      ),
+      counterText(
+        "istio_tcp_received_bytes_total",
+        "Bytes that came from callers.",
+        connections,
+        ({ requestBytes }) => requestBytes,
+      ),
+      counterText(
+        "istio_tcp_sent_bytes_total",
+        "Bytes that went to callers.",
+        connections,
+        ({ responseBytes }) => responseBytes,
+      ),
     ].join("");
   }
 }
 
-function counterText(name: string, counters: readonly Counter[], figureOf: (counter: Counter) => number): string {
+function counterText(
+  name: string,
+  help: string,
+  counters: readonly Counter[],
+  figureOf: (counter: Counter) => number,
+): string {
   if (counters.length === 0) return "";
-  return `# TYPE ${name} counter\n${counters.map((counter) => `${name}{${counter.labels}} ${figureOf(counter)}\n`).join("")}`;
+  return `# HELP ${name} ${help}\n# TYPE ${name} counter\n${counters.map((counter) => `${name}{${counter.labels}} ${figureOf(counter)}\n`).join("")}`;
 }
 
-function histogramText(name: string, counters: readonly Counter[]): string {
+function histogramText(name: string, help: string, counters: readonly Counter[]): string {
   if (counters.length === 0) return "";
   const lines = counters.flatMap(({ labels, buckets, durationSumMs, count }) => {
     let below = 0;
@@ -80,17 +107,22 @@ function histogramText(name: string, counters: readonly Counter[]): string {
       `${name}_count{${labels}} ${count}\n`,
     ];
   });
-  return `# TYPE ${name} histogram\n${lines.join("")}`;
+  return `# HELP ${name} ${help}\n# TYPE ${name} histogram\n${lines.join("")}`;
 }
 
 /** Sizes are known as sums only: one bucket holds them all. */
-function sumText(name: string, counters: readonly Counter[], sumOf: (counter: Counter) => number): string {
+function sumText(
+  name: string,
+  help: string,
+  counters: readonly Counter[],
+  sumOf: (counter: Counter) => number,
+): string {
   if (counters.length === 0) return "";
   const lines = counters.map((counter) => {
     const { labels } = counter;
     return `${name}_bucket{${labels},le="+Inf"} ${counter.count}\n${name}_sum{${labels}} ${sumOf(counter)}\n${name}_count{${labels}} ${counter.count}\n`;
   });
-  return `# TYPE ${name} histogram\n${lines.join("")}`;
+  return `# HELP ${name} ${help}\n# TYPE ${name} histogram\n${lines.join("")}`;
 }
 
 function labelsOf(key: TrafficKey): string {

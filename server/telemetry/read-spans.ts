@@ -22,6 +22,7 @@ export interface SpanRow {
 
 type Attributes = Record<string, string | number | boolean>;
 
+const KIND_MAX = 5;
 const STATUS_ERROR = 2;
 /** Spans carry what their senders put in; this is as much as one may cost. */
 const ATTRIBUTE_CHARS_MAX = 4096;
@@ -42,7 +43,7 @@ function readSpan(span: Span, service: string, resource: string): SpanRow[] {
   const { traceId, spanId, startTimeUnixNano: start, endTimeUnixNano: end } = span;
   if (traceId.length !== 16 || spanId.length !== 8 || end < start || start === 0n) return [];
   const attributes = readAttributes(span.attributes);
-  const status = span.status?.code ?? 0;
+  const status = atMost(STATUS_ERROR, span.status?.code ?? 0);
   return [
     {
       startUs: start / 1000n,
@@ -53,7 +54,7 @@ function readSpan(span: Span, service: string, resource: string): SpanRow[] {
         span.parentSpanId.length === 8 && span.parentSpanId.some((byte) => byte !== 0) ? hex(span.parentSpanId) : null,
       service,
       name: span.name.slice(0, ATTRIBUTE_CHARS_MAX),
-      kind: span.kind,
+      kind: atMost(KIND_MAX, span.kind),
       status,
       isError:
         status === STATUS_ERROR || attributes.error === true || attributes.error === "true" || answered5xx(attributes),
@@ -63,12 +64,17 @@ function readSpan(span: Span, service: string, resource: string): SpanRow[] {
       events: JSON.stringify(
         span.events.slice(0, ATTRIBUTES_MAX).map((event) => ({
           atMs: Number(event.timeUnixNano / 1000n) / 1000,
-          name: event.name,
+          name: event.name.slice(0, ATTRIBUTE_CHARS_MAX),
           attributes: readAttributes(event.attributes),
         })),
       ),
     },
   ];
+}
+
+/** Members of an enumeration that were not there when this was written, or never were, are "unspecified". */
+function atMost(last: number, member: number): number {
+  return member >= 0 && member <= last ? member : 0;
 }
 
 function answered5xx(attributes: Attributes): boolean {

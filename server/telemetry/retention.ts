@@ -1,7 +1,7 @@
-import type { TierName } from "#server/telemetry/schema.ts";
+import { TIERS, type TierName } from "#server/telemetry/schema.ts";
 import type { WriteTransaction } from "#server/telemetry/writer.ts";
 
-/** How long what is kept, in ms; and what the file may grow to, in bytes. */
+/** How long what is kept, in ms; and what may stand in the file, in bytes. */
 export interface Retention {
   readonly tiersMs: Readonly<Record<TierName, number>>;
   readonly samplesMs: number;
@@ -30,13 +30,16 @@ export function keptFrom(retention: Retention, nowMs: number): Readonly<Record<T
   };
 }
 
-/** Takes away what is too old; `shrink` (0 to 1) shortens the life of spans and samples when the file is too large. */
+/**
+ * Takes away what is too old; `shrink` (0 to 1) shortens the life of spans and samples when the file is too large.
+ * Resolves with the numbers of labels that no window has any more.
+ */
 export async function dropOld(
   { connection }: WriteTransaction,
   retention: Retention,
   nowMs: number,
   shrink: number,
-): Promise<void> {
+): Promise<number[]> {
   const kept = keptFrom(retention, nowMs);
   const bulky = 1 - shrink;
   await connection.run(`DELETE FROM windows_10s WHERE start_ms < ${kept["10s"]}`);
@@ -52,4 +55,7 @@ export async function dropOld(
   await connection.run(
     "DELETE FROM rolled WHERE (tier, until_ms) NOT IN (SELECT tier, max(until_ms) FROM rolled GROUP BY tier)",
   );
+  const used = TIERS.map(({ table }) => `SELECT key FROM ${table}`).join(" UNION ");
+  const unused = await connection.runAndReadAll(`DELETE FROM keys WHERE id NOT IN (${used}) RETURNING id`);
+  return unused.getRowsJS().map(([id]) => Number(id));
 }

@@ -1,3 +1,4 @@
+import { parseSpiffeId } from "#core/identity/spiffe-id.ts";
 import { BUCKET_COUNT, WINDOW_MS } from "#core/telemetry/buckets.ts";
 import type { TrafficKey } from "#core/telemetry/traffic.ts";
 import { UNKNOWN } from "#core/telemetry/workload-label.ts";
@@ -27,6 +28,19 @@ export interface StampedReport {
 const PAST_MS_MAX = 31 * 24 * 3600 * 1000;
 const FUTURE_MS_MAX = 5 * 60 * 1000;
 
+/** What one text of an agent may cost; paths are cut by who samples them. */
+const TEXT_CHARS_MAX = 512;
+/** More than that in one window is no count: sums of such would be none either. */
+const COUNT_MAX = 2 ** 32;
+const BYTES_MAX = 2 ** 53;
+/** Of ports and response codes. */
+const SHORT_MAX = 65_535;
+
+/** Whether something may have happened then, as far as clocks may differ. */
+export function canBe(atMs: number, nowMs: number): boolean {
+  return atMs >= nowMs - PAST_MS_MAX && atMs <= nowMs + FUTURE_MS_MAX;
+}
+
 /**
  * Takes of a report what its reporter may say: its own end is stamped with its certificate's identity and the
  * registry's labels; a row that names somebody else as its reporting end is refused.
@@ -43,6 +57,10 @@ export function stampReport(report: ReportRequest, reporter: Reporter, nowMs: nu
     return [stampWindow(window, reporter)];
   });
   const samples = report.samples.flatMap((sample) => {
+    if (!canBe(Number(sample.startMs), nowMs) || sample.responseCode > SHORT_MAX) {
+      refuse("samples that cannot be", 1);
+      return [];
+    }
     if (
       contradicts(
         sample.reporter,
@@ -56,12 +74,14 @@ export function stampReport(report: ReportRequest, reporter: Reporter, nowMs: nu
       refuse(`samples that speak for another than ${reporter.principal}`, 1);
       return [];
     }
-    return [stampSample(sample, reporter)];
+    return [stampSample(cutTexts(sample), reporter)];
   });
   return {
     windows,
     samples,
-    gaps: report.gaps,
+    gaps: report.gaps.flatMap((gap) =>
+      canBe(Number(gap.endMs), nowMs) ? { ...gap, reason: gap.reason.slice(0, TEXT_CHARS_MAX) } : [],
+    ),
     refused: [...refused].map(([why, requests]) => `${why}: ${requests} requests`),
   };
 }
@@ -76,9 +96,9 @@ function whyRefused(window: RequestWindow, reporter: Reporter, nowMs: number): s
   } = window;
   if (side !== "source" && side !== "destination")
     return `windows of the unknown reporter ${JSON.stringify(side.slice(0, 40))}`;
-  const startMs = Number(window.windowStartMs);
-  if (startMs < nowMs - PAST_MS_MAX || startMs > nowMs + FUTURE_MS_MAX) return "windows at a time that cannot be";
+  if (!canBe(Number(window.windowStartMs), nowMs)) return "windows at a time that cannot be";
   if (window.durationBuckets.length > BUCKET_COUNT) return "windows with unknown latency buckets";
+  if (!hasPossibleFigures(window)) return "windows with figures that cannot be";
   if (
     contradicts(
       side,
@@ -92,6 +112,22 @@ function whyRefused(window: RequestWindow, reporter: Reporter, nowMs: number): s
     return `windows that speak for another than ${reporter.principal}`;
   }
   return undefined;
+}
+
+/** One agent's nonsense must not spoil sums that others' figures are in. */
+function hasPossibleFigures(window: RequestWindow): boolean {
+  const { durationBuckets, durationSumMs, destinationPort, responseCode } = window;
+  const count = Number(window.count);
+  return (
+    count < COUNT_MAX &&
+    durationBuckets.reduce((sum, bucket) => sum + bucket, 0) <= count &&
+    Number(window.requestBytes) < BYTES_MAX &&
+    Number(window.responseBytes) < BYTES_MAX &&
+    durationSumMs >= 0 &&
+    Number.isFinite(durationSumMs) &&
+    destinationPort <= SHORT_MAX &&
+    responseCode <= SHORT_MAX
+  );
 }
 
 function contradicts(
@@ -111,15 +147,16 @@ function contradicts(
 function stampWindow(window: RequestWindow, reporter: Reporter): StampedWindow {
   const isSource = window.reporter === "source";
   const { workload } = reporter;
+  const caller = isSource ? window : callerOf(window, reporter);
   const answered = isSource
     ? undefined
     : reporter.services?.find(({ inboundPort }) => inboundPort === window.destinationPort);
   const key: TrafficKey = {
     reporter: isSource ? "source" : "destination",
-    sourceWorkload: known((isSource ? workload?.workload : undefined) ?? window.sourceWorkload),
-    sourceNamespace: isSource ? reporter.namespace : known(window.sourceWorkloadNamespace),
-    sourceApp: known((isSource ? workload?.app : undefined) ?? window.sourceApp),
-    sourceVersion: known((isSource ? workload?.version : undefined) ?? window.sourceVersion),
+    sourceWorkload: known((isSource ? workload?.workload : undefined) ?? caller.sourceWorkload),
+    sourceNamespace: isSource ? reporter.namespace : known(caller.sourceWorkloadNamespace),
+    sourceApp: known((isSource ? workload?.app : undefined) ?? caller.sourceApp),
+    sourceVersion: known((isSource ? workload?.version : undefined) ?? caller.sourceVersion),
     sourcePrincipal: isSource ? reporter.principal : known(window.sourcePrincipal),
     destinationWorkload: known((isSource ? undefined : workload?.workload) ?? window.destinationWorkload),
     destinationNamespace: isSource ? known(window.destinationWorkloadNamespace) : reporter.namespace,
@@ -130,13 +167,13 @@ function stampWindow(window: RequestWindow, reporter: Reporter): StampedWindow {
     destinationPort: answered?.port ?? window.destinationPort,
     protocol: window.requestProtocol === "grpc" || window.requestProtocol === "tcp" ? window.requestProtocol : "http",
     responseCode: window.responseCode,
-    grpcStatus: window.grpcResponseStatus,
-    responseFlags: window.responseFlags === "" ? "-" : window.responseFlags,
+    grpcStatus: window.grpcResponseStatus.slice(0, TEXT_CHARS_MAX),
+    responseFlags: window.responseFlags === "" ? "-" : window.responseFlags.slice(0, TEXT_CHARS_MAX),
     security:
       window.connectionSecurityPolicy === "mutual_tls" || window.connectionSecurityPolicy === "none"
         ? window.connectionSecurityPolicy
         : "unknown",
-    deniedBy: window.deniedBy,
+    deniedBy: window.deniedBy.slice(0, TEXT_CHARS_MAX),
     fromGateway: isSource && window.fromGateway,
   };
   const startMs = Number(window.windowStartMs);
@@ -151,6 +188,31 @@ function stampWindow(window: RequestWindow, reporter: Reporter): StampedWindow {
   };
 }
 
+type Caller = Pick<
+  RequestWindow,
+  "sourceWorkload" | "sourceWorkloadNamespace" | "sourceApp" | "sourceVersion" | "sourcePrincipal"
+>;
+
+/**
+ * The caller as the called end may name it. Its workload's name is what it says of itself in a header; its certificate
+ * says more: a name that another account runs under is not taken, and the caller is known by its identity alone.
+ */
+function callerOf(claimed: Caller, { accountsOf }: Reporter): Omit<Caller, "sourcePrincipal"> {
+  const { sourceWorkload, sourceWorkloadNamespace, sourcePrincipal } = claimed;
+  const isNamed = sourceWorkload !== "" && sourceWorkload !== UNKNOWN;
+  if (!isNamed || sourcePrincipal === "" || sourcePrincipal === UNKNOWN) return claimed;
+  const identity = parseSpiffeId(sourcePrincipal);
+  const accounts = accountsOf?.(`${sourceWorkloadNamespace}/${sourceWorkload}`);
+  const isItsOwn = identity?.namespace === sourceWorkloadNamespace && (accounts?.has(identity.serviceAccount) ?? true);
+  if (isItsOwn) return claimed;
+  return {
+    sourceWorkload: UNKNOWN,
+    sourceWorkloadNamespace: identity?.namespace ?? UNKNOWN,
+    sourceApp: UNKNOWN,
+    sourceVersion: UNKNOWN,
+  };
+}
+
 function stampSample(sample: RequestSample, reporter: Reporter): RequestSample {
   const { workload, namespace, principal } = reporter;
   if (sample.reporter === "source") {
@@ -162,9 +224,15 @@ function stampSample(sample: RequestSample, reporter: Reporter): RequestSample {
     };
   }
   const only = reporter.services?.length === 1 ? reporter.services[0]?.host : undefined;
+  const { sourceWorkload, sourceWorkloadNamespace } = callerOf(
+    { ...sample, sourceApp: "", sourceVersion: "" },
+    reporter,
+  );
   const isUnnamed = sample.destinationService === "" || sample.destinationService === UNKNOWN;
   return {
     ...sample,
+    sourceWorkload,
+    sourceWorkloadNamespace,
     destinationWorkload: workload?.workload ?? sample.destinationWorkload,
     destinationVersion: workload?.version ?? sample.destinationVersion,
     destinationWorkloadNamespace: namespace,
@@ -172,6 +240,14 @@ function stampSample(sample: RequestSample, reporter: Reporter): RequestSample {
   };
 }
 
+function cutTexts(sample: RequestSample): RequestSample {
+  const cut = Object.entries(sample).map(([name, value]) => [
+    name,
+    typeof value === "string" ? value.slice(0, TEXT_CHARS_MAX) : value,
+  ]);
+  return Object.fromEntries(cut) as RequestSample;
+}
+
 function known(label: string): string {
-  return label === "" ? UNKNOWN : label;
+  return label === "" ? UNKNOWN : label.slice(0, TEXT_CHARS_MAX);
 }

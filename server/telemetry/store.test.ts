@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { RequestWindow } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import { DuckdbTelemetryStore } from "#server/telemetry/duckdb-store.ts";
 import type { TelemetryStore } from "#server/telemetry/store.ts";
 import {
@@ -101,9 +102,52 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
     expect(edges[0]?.sourcePrincipals).toEqual([PRODUCTPAGE.principal]);
   });
 
+  test.each([
+    ["its own workload's", "default/productpage-v1", "productpage", "wl_default_productpage-v1"],
+    ["another account's workload's", "default/productpage-v1", "reviews", "wl_default_productpage"],
+    ["a name that nobody registered", "default/somebody", "reviews", "wl_default_productpage-v1"],
+    ["a name in another namespace", "shop/productpage-v1", "productpage", "wl_default_productpage"],
+  ])("a caller that gives %s name in its header", async (_case, registered, account, node) => {
+    const report = reportOf(1, [toReviews(START, 5, { side: "destination" })]);
+    const [namespace = ""] = registered.split("/");
+    for (const window of report.windows) window.sourceWorkloadNamespace = namespace;
+    const accountsOf = (workload: string) => (workload === registered ? new Set([account]) : undefined);
+    await store.ingest(report, { ...REVIEWS, accountsOf });
+    const { edges } = await store.graph({ view: "workload", startMs: START, endMs: now });
+    expect(edges.map(({ source }) => source)).toEqual([node]);
+  });
+
   test("windows at a time that cannot be are refused", async () => {
     const { refused } = await store.ingest(reportOf(1, [toReviews(now + 600_000, 5), toReviews(0, 5)]), PRODUCTPAGE);
-    expect(refused).toEqual(["windows at a time that cannot be: 10 requests"]);
+    expect(refused).toEqual(["windows at a time that cannot be: 10 requests", "samples that cannot be: 2 requests"]);
+  });
+
+  test.each<[string, Partial<RequestWindow>]>([
+    ["more requests than a window can have", { count: 2n ** 64n - 1n }],
+    ["more in its buckets than requests", { durationBuckets: [6] }],
+    ["a sum that is no number", { durationSumMs: Number.NaN }],
+    ["bytes that no sum can hold", { responseBytes: 2n ** 63n }],
+    ["a port that is none", { destinationPort: 2 ** 32 - 1 }],
+  ])("a window with %s is refused; others' figures and the roll-up are not spoilt", async (_case, nonsense) => {
+    const report = reportOf(1, [toReviews(START, 5), toReviews(START, 5)]);
+    Object.assign(report.windows[0] ?? {}, nonsense);
+    const { acknowledgedSequence, refused } = await store.ingest(report, PRODUCTPAGE);
+    expect(acknowledgedSequence).toBe(1);
+    expect(refused).toEqual([expect.stringContaining("windows with figures that cannot be")]);
+    now = START + 5 * MINUTE;
+    await store.maintain();
+    const { edges } = await store.graph({ view: "workload", startMs: START, endMs: START + 10_000 });
+    expect(edges[0]).toMatchObject({ requestsPerSecond: 0.5 });
+  });
+
+  test("texts that an agent has from its callers cost no more than they are worth", async () => {
+    const report = reportOf(1, [toReviews(START, 5)]);
+    const long = "x".repeat(60_000);
+    Object.assign(report.windows[0] ?? {}, { destinationService: long });
+    Object.assign(report.samples[0] ?? {}, { authority: long, requestId: long });
+    await store.ingest(report, PRODUCTPAGE);
+    expect(JSON.stringify(await store.requests({ seconds: 60, limit: 10 })).length).toBeLessThan(3000);
+    expect(store.prometheus()).not.toContain("x".repeat(1000));
   });
 
   test("counts stay exact over roll-ups, late reports and a restart between them", async () => {
@@ -380,6 +424,30 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
       .filter((line) => line !== "" && !line.startsWith("#"))
       .map((line) => line.slice(0, line.lastIndexOf(" ")));
     expect(new Set(names).size).toBe(names.length);
+  });
+
+  test("labels go with the last of their windows, and those that come again count again", async () => {
+    await store.ingest(reportOf(1, [toReviews(START, 5, { to: "gone-v1" }), toReviews(START, 5)]), PRODUCTPAGE);
+    now = START + 20 * 24 * 3600_000;
+    await store.ingest(reportOf(2, [toReviews(now, 7)]), PRODUCTPAGE);
+    now = START + 31 * 24 * 3600_000;
+    await store.maintain();
+    expect(store.prometheus()).not.toContain("gone-v1");
+    await store.ingest(reportOf(3, [toReviews(now, 3, { to: "gone-v1" }), toReviews(now, 11)]), PRODUCTPAGE);
+    await reopen();
+    const { edges } = await store.graph({ view: "workload", startMs: now, endMs: now + 10_000 });
+    expect(edges.map(({ target, requestsPerSecond }) => [target, requestsPerSecond])).toEqual([
+      ["wl_default_gone-v1", 0.3],
+      ["wl_default_reviews-v1", 1.1],
+    ]);
+    expect(await totalOf(START, now + 10_000)).toBe(21);
+  });
+
+  test("spans of a time that cannot be are left out: they would stay the newest for ever", async () => {
+    const span = { trace: "2af7651916cd43dd8448eb211c80319c", id: "b7ad6b7169203331", service: "a", name: "x" };
+    const spans = [now + 86_400_000, 1000].map((atMs) => resourceSpansOf({ ...span, atMs, durationMs: 1 }));
+    await store.ingestSpans(spans, "application");
+    expect(await store.trace(span.trace)).toBeUndefined();
   });
 
   test("what is older than its retention goes, and coarser windows still tell of it", async () => {

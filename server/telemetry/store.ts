@@ -12,6 +12,8 @@ export interface Reporter {
   readonly workload?: WorkloadLabel;
   /** Which service answers at which of its sidecar's ports. */
   readonly services?: readonly { readonly inboundPort: number; readonly host: string; readonly port: number }[];
+  /** Under which service accounts a workload (`namespace/workload`) runs; undefined for one that is not registered. */
+  readonly accountsOf?: (workload: string) => ReadonlySet<string> | undefined;
 }
 
 export interface IngestResult {
