@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { accessSync, constants as fsConstants, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { constants } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -45,7 +45,6 @@ function parseOptions(flags: DemoFlags): DemoOptions {
 
 /** Starts the demo in a process of its own and returns once it is live, showing the other's progress meanwhile. */
 async function detach(dir: string): Promise<number> {
-  mkdirSync(dir, { recursive: true });
   rmSync(join(dir, "demo.json"), { force: true });
   const logFile = join(dir, "demo.log");
   rmSync(logFile, { force: true });
@@ -75,6 +74,18 @@ async function detach(dir: string): Promise<number> {
   }
 }
 
+function openDirectory(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    accessSync(dir, fsConstants.W_OK);
+  } catch (cause) {
+    throw new PharosError("unavailable", `the demo cannot keep its files in ${dir}: ${(cause as Error).message}`, {
+      hint: "name a directory of this user with --dir",
+      cause,
+    });
+  }
+}
+
 async function run(flags: DemoFlags): Promise<number> {
   const options = parseOptions(flags);
   const { dir } = options;
@@ -87,8 +98,9 @@ async function run(flags: DemoFlags): Promise<number> {
       hint: `end it with \`npm run demo -- --stop${flags.dir === ".demo" ? "" : ` --dir ${flags.dir}`}\`, or choose another --dir and --port`,
     });
   }
+  openDirectory(dir);
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
-  const left = await endLeftovers(dir);
+  const left = await endLeftovers(dir, [process.pid]);
   if (left > 0) say(`✓ ended ${left} processes that an earlier demo left in ${dir}`);
   process.env.PHAROS_DEMO_DIR = dir;
   if (flags.detach) return detach(dir);

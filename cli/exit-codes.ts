@@ -18,7 +18,7 @@ export const EXIT = {
   refused: 7,
   /** `--wait` ran out of time. */
   timeout: 8,
-  /** No answer from the server. */
+  /** No answer from the server, or something else that is needed is missing. */
   unreachable: 9,
   internal: 10,
 } as const;

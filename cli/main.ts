@@ -17,7 +17,7 @@ const HELP = {
   6   not signed in, or not allowed
   7   a proxy refused the configuration
   8   --wait ran out of time
-  9   no answer from the server
+  9   no answer from the server, or something else that is needed is missing
   10  a fault in pharos itself
 `,
 } as const;

@@ -11,6 +11,7 @@ try {
   });
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
-  process.exit(process.exitCode ?? 1);
+  // As every verb does where something it needs is missing; 1 would be what `diff` says.
+  process.exit(process.exitCode ?? 9);
 }
 runMain(entry, args);

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { accessSync, chmodSync, constants, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { PharosError } from "#core/errors.ts";
 
@@ -10,6 +10,7 @@ const DATABASE = /^(?:pharos\.db|telemetry\.duckdb)/;
 export function openDataDirectory(dir: string): void {
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
+    accessSync(dir, constants.W_OK);
     for (const name of readdirSync(dir)) {
       const path = join(dir, name);
       const { mode } = statSync(path);

@@ -48,11 +48,29 @@ function belongsTo(pid: number, dir: string): boolean {
   if (!isAlive(pid)) return false;
   if (!existsSync("/proc")) return true;
   try {
-    const environment = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
-    return environment.includes(`PHAROS_DEMO_DIR=${dir}`) || isSupervisorOf(pid, dir);
+    return isMarked(pid, dir) || isSupervisorOf(pid, dir);
   } catch {
     return false;
   }
+}
+
+/** What a demo starts carries its directory in its environment. Throws for a process that has ended, or is another user's. */
+function isMarked(pid: number, dir: string): boolean {
+  return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(`PHAROS_DEMO_DIR=${dir}`);
+}
+
+/** Every process that is marked, whoever lost the list of them. */
+function markedPids(dir: string): readonly number[] {
+  if (!existsSync("/proc")) return [];
+  return readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return Number.isInteger(pid) && isMarked(pid, dir) && isAlive(pid);
+      } catch {
+        return false;
+      }
+    });
 }
 
 /** A supervisor in the foreground has its directory from a flag, or from where it was started. */
@@ -73,8 +91,8 @@ export function findSupervisor(dir: string): number | undefined {
 
 /** What runs of the demo of `dir` without a supervisor, as after a kill -9 of it. */
 export function findLeftovers(dir: string): readonly number[] {
-  const pids = Object.values({ ...readState(dir)?.pids, ...envoyPids(dir) });
-  return [...new Set(pids)].filter((pid) => belongsTo(pid, dir));
+  const listed = Object.values({ ...readState(dir)?.pids, ...envoyPids(dir) }).filter((pid) => belongsTo(pid, dir));
+  return [...new Set([...listed, ...markedPids(dir)])];
 }
 
 /** Pids of the Envoys that agents left in their directories. */
