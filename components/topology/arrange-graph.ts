@@ -1,10 +1,10 @@
-import type { DisplayGraph } from "#components/topology/display-graph.ts";
 import { gridLayout, isDense } from "#components/topology/grid-layout.ts";
 import { layerLayout } from "#components/topology/layer-layout.ts";
 import type { LayoutNode, Positions } from "#components/topology/layout-graph.ts";
 import type { LayoutReply, LayoutRequest } from "#components/topology/layout-worker.ts";
 import { nodeSize } from "#components/topology/node-size.ts";
 import { placeNewNodes } from "#components/topology/place-new-nodes.ts";
+import type { DisplayGraph } from "#core/view/display-graph.ts";
 
 /** Layers can be read up to here; beyond, forces find the clusters. */
 const LAYERED_MAX = 120;

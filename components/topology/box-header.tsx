@@ -1,8 +1,8 @@
 "use client";
 import { ChevronDown } from "lucide-react";
-import type { NamespaceBox } from "#components/topology/display-graph.ts";
 import { cx } from "#components/ui/cx.ts";
 import { HealthMark } from "#components/ui/health-mark.tsx";
+import type { NamespaceBox } from "#core/view/display-graph.ts";
 
 export interface BoxHeaderProps {
   readonly box: NamespaceBox;

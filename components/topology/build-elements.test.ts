@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { buildElements, curveBetween } from "#components/topology/build-elements.ts";
-import { collapseGraph } from "#components/topology/collapse-graph.ts";
-import { edge, node } from "#components/topology/graph-fixture.ts";
+import { collapseGraph } from "#core/graph/collapse-graph.ts";
+import { edge, node } from "#core/graph/testing/graph-fixture.ts";
 
 const graph = {
   nodes: [node("a", "shop"), node("b", "shop", "failure"), node("c", "bank")],
@@ -34,15 +34,9 @@ test("an edge back to the left has no S", () => {
   expect(curveBetween({ x: 0, y: 0 }, 100, { x: 300, y: 80 }, 100)).not.toBeNull();
 });
 
-test("where there are too many edges to tell apart they are straight", () => {
-  const nodes = Array.from({ length: 30 }, (_, at) => node(`n${at}`, "shop"));
-  const edges = nodes.flatMap(({ id: from }) =>
-    nodes.filter(({ id }) => id !== from).map(({ id }) => edge(from, id, 1)),
-  );
-  const lines = (count: number) =>
-    buildElements(collapseGraph({ nodes, edges: edges.slice(0, count) }, new Set()), new Map()).filter(
-      ({ group }) => group === "edges",
-    );
-  expect(lines(401).every(({ classes }) => classes.includes("plain"))).toBe(true);
-  expect(lines(400).some(({ classes }) => classes.includes("plain"))).toBe(false);
+test("the edges of a dense graph are straight lines", () => {
+  const lines = (isDense: boolean) =>
+    buildElements(collapseGraph(graph, new Set()), new Map(), isDense).filter(({ group }) => group === "edges");
+  expect(lines(true).every(({ classes }) => classes.includes("plain"))).toBe(true);
+  expect(lines(false).some(({ classes }) => classes.includes("plain"))).toBe(false);
 });

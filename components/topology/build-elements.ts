@@ -1,7 +1,7 @@
 import { curveEdge } from "#components/topology/curve-edge.ts";
-import { type DisplayEdge, type DisplayGraph, namespaceNodeId } from "#components/topology/display-graph.ts";
 import type { Point, Positions } from "#components/topology/layout-graph.ts";
 import { nodeSize } from "#components/topology/node-size.ts";
+import { type DisplayEdge, type DisplayGraph, namespaceNodeId } from "#core/view/display-graph.ts";
 
 export interface ElementSpec {
   readonly group: "nodes" | "edges";
@@ -13,9 +13,6 @@ export interface ElementSpec {
 const WIDTH_MIN_PX = 1.5;
 const WIDTH_MAX_PX = 4;
 
-/** Above this many edges curves cannot be told apart and cost seconds to draw: lines are straight then. */
-export const CURVED_EDGES_MAX = 400;
-
 export function boxId(namespace: string): string {
   return `box:${namespace}`;
 }
@@ -25,10 +22,9 @@ export function selectionOf(elementId: string): string {
   return elementId.startsWith("box:") ? namespaceNodeId(elementId.slice("box:".length)) : elementId;
 }
 
-/** What Cytoscape is to hold: boxes first, for their nodes name them. */
-export function buildElements(graph: DisplayGraph, positions: Positions): ElementSpec[] {
+/** What Cytoscape is to hold: boxes first, for their nodes name them. Of edges that are too many for curves, straight lines. */
+export function buildElements(graph: DisplayGraph, positions: Positions, isDense = false): ElementSpec[] {
   const busiest = Math.max(1, ...graph.edges.map(({ requestsPerSecond }) => requestsPerSecond));
-  const isPlain = graph.edges.length > CURVED_EDGES_MAX;
   const open = new Set(graph.boxes.map(({ namespace }) => namespace));
   return [
     ...graph.boxes.map(
@@ -54,7 +50,7 @@ export function buildElements(graph: DisplayGraph, positions: Positions): Elemen
           weights: [0.5, 0.5],
           distances: [0, 0],
         },
-        classes: [edge.requestsPerSecond === 0 ? "idle" : edge.health.status, ...(isPlain ? ["plain"] : [])],
+        classes: [edge.requestsPerSecond === 0 ? "idle" : edge.health.status, ...(isDense ? ["plain"] : [])],
       }),
     ),
   ];

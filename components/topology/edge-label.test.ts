@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { collapseGraph } from "#components/topology/collapse-graph.ts";
 import { describeEdge, EDGE_LABELS, edgeFigures, formatLabels, parseLabels } from "#components/topology/edge-label.ts";
-import { edge, node } from "#components/topology/graph-fixture.ts";
+import { collapseGraph } from "#core/graph/collapse-graph.ts";
+import { edge, node } from "#core/graph/testing/graph-fixture.ts";
 
 function displayed(figures: Parameters<typeof edge>[3], rate = 19.6) {
   const [only] = collapseGraph(

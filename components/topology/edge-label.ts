@@ -1,7 +1,7 @@
 import { formatMillis } from "#components/format/format-millis.ts";
 import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
-import type { DisplayEdge } from "#components/topology/display-graph.ts";
+import type { DisplayEdge } from "#core/view/display-graph.ts";
 
 export const EDGE_LABELS = ["rate", "errors", "p95", "mtls"] as const;
 export type EdgeLabel = (typeof EDGE_LABELS)[number];
@@ -15,7 +15,7 @@ export function edgeFigures(edge: DisplayEdge, labels: readonly EdgeLabel[]): st
   if (labels.includes("rate")) figures.push(`${formatRate(edge.requestsPerSecond)}/s`);
   if (labels.includes("errors") && edge.errorPercent > 0) figures.push(`${formatPercent(edge.errorPercent)} err`);
   if (labels.includes("p95") && edge.p95Ms !== null)
-    figures.push(`${edge.members.length > 1 ? "≤ " : ""}${formatMillis(edge.p95Ms)}`);
+    figures.push(`${edge.count > 1 ? "≤ " : ""}${formatMillis(edge.p95Ms)}`);
   return figures;
 }
 

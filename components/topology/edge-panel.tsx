@@ -5,7 +5,6 @@ import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
 import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
-import { type DisplayEdge, type DisplayGraph, nodeTitle } from "#components/topology/display-graph.ts";
 import { EdgeResponses } from "#components/topology/edge-responses.tsx";
 import { EdgeTraces } from "#components/topology/edge-traces.tsx";
 import { hostOfNode } from "#components/topology/host-of-node.ts";
@@ -16,6 +15,7 @@ import { DefinitionList } from "#components/ui/definition-list.tsx";
 import { DeniedBy } from "#components/ui/denied-by.tsx";
 import { HealthMark } from "#components/ui/health-mark.tsx";
 import { MtlsLock } from "#components/ui/mtls-lock.tsx";
+import { type DisplayEdge, type DisplayGraph, nodeTitle } from "#core/view/display-graph.ts";
 import type { GraphView } from "#core/view/graph.ts";
 
 export interface EdgePanelProps {
@@ -31,13 +31,12 @@ export function EdgePanel({ edge, graph, view, onSelect }: EdgePanelProps) {
   const source = graph.nodes.find(({ id }) => id === edge.source);
   const target = graph.nodes.find(({ id }) => id === edge.target);
   const host = target === undefined ? null : hostOfNode(target, graph);
-  const single = edge.members.length === 1 ? edge.members[0] : undefined;
   const serviceText = host?.split(".").slice(0, 2).join(".") ?? "";
   return (
     <>
       <header className="px-4 pt-4 pr-12 pb-3">
         <p className="text-subtle text-xs">
-          {single === undefined ? `${edge.members.length} edges, summed` : `${single.protocol.toUpperCase()} requests`}
+          {edge.protocol === null ? `${edge.count} edges, summed` : `${edge.protocol.toUpperCase()} requests`}
         </p>
         <h2 className="mt-0.5 flex flex-wrap items-center gap-1.5 font-semibold text-base text-ink">
           <Name node={source} id={edge.source} onSelect={onSelect} />
@@ -60,16 +59,14 @@ export function EdgePanel({ edge, graph, view, onSelect }: EdgePanelProps) {
             {
               term: "Latency",
               value:
-                single === undefined
+                edge.count > 1
                   ? `p95 up to ${formatMillis(edge.p95Ms)}`
-                  : `p50 ${formatMillis(single.p50Ms)}, p95 ${formatMillis(single.p95Ms)}, p99 ${formatMillis(single.p99Ms)}`,
+                  : `p50 ${formatMillis(edge.p50Ms)}, p95 ${formatMillis(edge.p95Ms)}, p99 ${formatMillis(edge.p99Ms)}`,
             },
             { term: "mTLS", value: <MtlsLock percent={edge.mtlsPercent} /> },
-            {
-              term: "Asked for",
-              value:
-                [...new Set(edge.members.flatMap(({ destinationServices }) => destinationServices))].join(", ") || "–",
-            },
+            ...(edge.destinationServices.length === 0
+              ? []
+              : [{ term: "Asked for", value: edge.destinationServices.join(", ") }]),
           ]}
         />
         {host === null ? null : (

@@ -1,20 +1,12 @@
 import { formatRate } from "#components/format/format-rate.ts";
-import type { DisplayEdge } from "#components/topology/display-graph.ts";
 import { explainFlags } from "#components/topology/explain-flags.ts";
 import { PanelSection } from "#components/topology/panel-section.tsx";
 import { cx } from "#components/ui/cx.ts";
+import type { DisplayEdge } from "#core/view/display-graph.ts";
 
 /** How the requests were answered, with what Envoy's flags mean. */
 export function EdgeResponses({ edge }: { readonly edge: DisplayEdge }) {
-  const rates = new Map<string, { readonly code: number; readonly flags: string; requestsPerSecond: number }>();
-  for (const { code, flags, requestsPerSecond } of edge.members.flatMap(({ responses }) => responses)) {
-    const key = `${code} ${flags}`;
-    const before = rates.get(key);
-    if (before === undefined) rates.set(key, { code, flags, requestsPerSecond });
-    else before.requestsPerSecond += requestsPerSecond;
-  }
-  const rows = [...rates.values()].sort((a, b) => b.requestsPerSecond - a.requestsPerSecond);
-  if (rows.length === 0) return null;
+  if (edge.responses.length === 0) return null;
   return (
     <PanelSection title="Answers">
       <table className="w-full text-left text-sm" aria-label="Answers by code">
@@ -26,7 +18,7 @@ export function EdgeResponses({ edge }: { readonly edge: DisplayEdge }) {
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ code, flags, requestsPerSecond }) => (
+          {edge.responses.map(({ code, flags, requestsPerSecond }) => (
             <tr key={`${code} ${flags}`}>
               <th
                 scope="row"

@@ -1,8 +1,8 @@
 "use client";
 import { Lock, LockOpen, OctagonX, ShieldX, TriangleAlert } from "lucide-react";
-import type { DisplayEdge } from "#components/topology/display-graph.ts";
 import { type EdgeLabel, edgeFigures } from "#components/topology/edge-label.ts";
 import { cx } from "#components/ui/cx.ts";
+import type { DisplayEdge } from "#core/view/display-graph.ts";
 
 export interface EdgeTagProps {
   readonly edge: DisplayEdge;

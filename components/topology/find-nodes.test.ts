@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { collapseGraph } from "#components/topology/collapse-graph.ts";
 import { findNodes, keepFound, neighbourhood } from "#components/topology/find-nodes.ts";
-import { edge, node } from "#components/topology/graph-fixture.ts";
+import { collapseGraph } from "#core/graph/collapse-graph.ts";
+import { edge, node } from "#core/graph/testing/graph-fixture.ts";
 
 const input = {
   nodes: [node("reviews", "shop"), node("ratings", "shop", "failure"), node("ledger", "bank")],

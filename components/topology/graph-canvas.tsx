@@ -1,8 +1,8 @@
 "use client";
-import { useEffect, useRef, useState } from "react";
-import { buildElements, CURVED_EDGES_MAX, selectionOf } from "#components/topology/build-elements.ts";
-import type { DisplayGraph } from "#components/topology/display-graph.ts";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { buildElements, selectionOf } from "#components/topology/build-elements.ts";
 import type { EdgeLabel } from "#components/topology/edge-label.ts";
+import { EDGES_DRAWN_MAX, edgesDrawn } from "#components/topology/edges-drawn.ts";
 import { neighbourhood, withEdges } from "#components/topology/find-nodes.ts";
 import { fitAll } from "#components/topology/fit-all.ts";
 import { GraphOverlay } from "#components/topology/graph-overlay.tsx";
@@ -13,6 +13,7 @@ import { useArrangement } from "#components/topology/use-arrangement.ts";
 import { useCytoscape } from "#components/topology/use-cytoscape.ts";
 import { ZoomControls } from "#components/topology/zoom-controls.tsx";
 import { Spinner } from "#components/ui/spinner.tsx";
+import type { DisplayGraph } from "#core/view/display-graph.ts";
 import type { GraphView } from "#core/view/graph.ts";
 
 export interface GraphCanvasProps {
@@ -45,23 +46,26 @@ export function GraphCanvas({
   const container = useRef<HTMLDivElement>(null);
   const [hovered, setHovered] = useState<string | null>(null);
   const { positions, layouts, isArranging, move, tidy } = useArrangement(arranged, view);
-  const cy = useCytoscape(
-    container,
-    { onSelect, onHover: setHovered, onMove: move },
-    graph.edges.length > CURVED_EDGES_MAX,
-  );
+  const cy = useCytoscape(container, { onSelect, onHover: setHovered, onMove: move });
   const centre = hovered ?? selected;
-  const lit = centre === null ? (found === null ? null : withEdges(graph, found)) : neighbourhood(graph, centre);
+  const lit = useMemo(
+    () => (centre === null ? (found === null ? null : withEdges(graph, found)) : neighbourhood(graph, centre)),
+    [graph, centre, found],
+  );
+
+  const isDense = graph.edges.length > EDGES_DRAWN_MAX;
+  const drawn = useMemo(() => ({ ...graph, edges: edgesDrawn(graph.edges, lit) }), [graph, lit]);
 
   useEffect(() => {
-    if (cy !== null && positions !== null) syncElements(cy, buildElements(graph, positions));
-  }, [cy, graph, positions]);
+    if (cy !== null && positions !== null) syncElements(cy, buildElements(drawn, positions, isDense));
+  }, [cy, drawn, positions, isDense]);
 
   // Only a fresh layout moves the view; a refresh never does
   useEffect(() => {
     if (cy !== null && layouts > 0) fitAll(cy);
   }, [cy, layouts]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: elements that have just got their places are new and unmarked
   useEffect(() => {
     if (cy === null) return;
     cy.batch(() => {
@@ -70,17 +74,17 @@ export function GraphCanvas({
         element.toggleClass("dim", lit !== null && !element.hasClass("box") && !lit.has(element.id()));
       });
     });
-  });
+  }, [cy, positions, selected, lit]);
 
   return (
     <div className="relative min-h-0 flex-1 overflow-hidden bg-canvas" data-testid="topology-graph">
       {/* Cytoscape makes its container `position: relative`. */}
       <div ref={container} aria-hidden className="size-full" />
-      {cy === null || !isAnimated ? null : <TrafficMotion cy={cy} graph={graph} lit={lit} />}
+      {cy === null || !isAnimated ? null : <TrafficMotion cy={cy} graph={drawn} lit={lit} />}
       {cy === null || positions === null ? null : (
         <GraphOverlay
           cy={cy}
-          graph={graph}
+          graph={drawn}
           labels={labels}
           selected={selected}
           lit={lit}
@@ -98,6 +102,11 @@ export function GraphCanvas({
         </div>
       ) : null}
       {cy === null ? null : <ZoomControls cy={cy} onTidy={tidy} />}
+      {isDense ? (
+        <p className="pointer-events-none absolute bottom-4 left-1/2 max-w-full -translate-x-1/2 truncate rounded-md bg-raised px-3 py-1.5 text-muted text-xs shadow-raised">
+          {drawn.edges.length} of {graph.edges.length} edges: the worst, then the busiest. Point at a node for its own.
+        </p>
+      ) : null}
       <Legend />
     </div>
   );

@@ -3,12 +3,12 @@ import type { Core } from "cytoscape";
 import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef } from "react";
 import { BoxHeader } from "#components/topology/box-header.tsx";
 import { boxId } from "#components/topology/build-elements.ts";
-import { type DisplayGraph, namespaceNodeId, nodeTitle } from "#components/topology/display-graph.ts";
 import { describeEdge, type EdgeLabel } from "#components/topology/edge-label.ts";
 import { EdgeTag } from "#components/topology/edge-tag.tsx";
 import { isDirection, nearestNode } from "#components/topology/nearest-node.ts";
 import { NodeCard } from "#components/topology/node-card.tsx";
 import { placeOverlay } from "#components/topology/place-overlay.ts";
+import { type DisplayGraph, namespaceNodeId, nodeTitle } from "#core/view/display-graph.ts";
 
 export interface GraphOverlayProps {
   readonly cy: Core;

@@ -97,7 +97,7 @@ export function buildStyle(palette: Palette): StylesheetJson {
       { "line-style": "dashed", "line-dash-pattern": [4, 3], "target-arrow-shape": "triangle-tee" },
       { "border-style": "double", "border-width": 4 },
     ),
-    // Among thousands of lines only those that fail stand out.
+    // Among hundreds of lines only those that fail stand out.
     { selector: "edge.plain.healthy", style: { opacity: 0.2, width: 1 } },
     { selector: "edge.plain.degraded", style: { opacity: 0.35, width: 1 } },
     ...health("idle", palette.idle, { "line-style": "dotted" }, { "border-style": "dotted" }),

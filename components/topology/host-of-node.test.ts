@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { collapseGraph } from "#components/topology/collapse-graph.ts";
-import { edge, node } from "#components/topology/graph-fixture.ts";
 import { hostOfNode } from "#components/topology/host-of-node.ts";
+import { collapseGraph } from "#core/graph/collapse-graph.ts";
+import { edge, node } from "#core/graph/testing/graph-fixture.ts";
 
 const named = { ...node("s", "shop"), service: "s.shop.svc.cluster.local" };
 const input = {

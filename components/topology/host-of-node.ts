@@ -1,4 +1,4 @@
-import type { DisplayGraph, DisplayNode } from "#components/topology/display-graph.ts";
+import type { DisplayGraph, DisplayNode } from "#core/view/display-graph.ts";
 
 /** The host by which a node is called: its own when it is a service, else that of the most requests to it. Null for what nobody calls by name. */
 export function hostOfNode(node: DisplayNode, graph: DisplayGraph): string | null {
@@ -6,7 +6,7 @@ export function hostOfNode(node: DisplayNode, graph: DisplayGraph): string | nul
   const [member] = node.members;
   if (member?.service?.includes(".")) return member.service;
   const rates = new Map<string, number>();
-  for (const edge of graph.edges.filter(({ target }) => target === node.id).flatMap(({ members }) => members))
+  for (const edge of graph.edges.filter(({ target }) => target === node.id))
     for (const host of edge.destinationServices) rates.set(host, (rates.get(host) ?? 0) + edge.requestsPerSecond);
   return [...rates].sort(([a, x], [b, y]) => y - x || a.localeCompare(b))[0]?.[0] ?? null;
 }

@@ -4,13 +4,13 @@ import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
 import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
-import { namespaceNodeId, nodeTitle } from "#components/topology/display-graph.ts";
 import { PanelFigure } from "#components/topology/panel-figure.tsx";
 import { PanelSection } from "#components/topology/panel-section.tsx";
 import type { NamespaceSummary } from "#components/topology/summarize-namespace.ts";
 import { TrafficSeries } from "#components/topology/traffic-series.tsx";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { HealthMark } from "#components/ui/health-mark.tsx";
+import { namespaceNodeId } from "#core/view/display-graph.ts";
 import type { GraphView } from "#core/view/graph.ts";
 
 const SHOWN = 12;
@@ -18,15 +18,14 @@ const SHOWN = 12;
 export interface NamespacePanelProps {
   readonly summary: NamespaceSummary;
   readonly view: GraphView;
-  readonly isClosed: boolean;
   readonly onToggle: () => void;
   readonly onSelect: (id: string) => void;
 }
 
 /** One namespace: what passes its border, who in it needs a look. */
-export function NamespacePanel({ summary, view, isClosed, onToggle, onSelect }: NamespacePanelProps) {
+export function NamespacePanel({ summary, view, onToggle, onSelect }: NamespacePanelProps) {
   const range = useRange();
-  const { namespace, health, nodes, rateIn, rateOut, rateInside, errorPercentIn } = summary;
+  const { namespace, isClosed, health, nodes, rateIn, rateOut, rateInside, errorPercentIn } = summary;
   const id = namespaceNodeId(namespace);
   const showsOut = rateIn === 0;
   return (
@@ -63,14 +62,14 @@ export function NamespacePanel({ summary, view, isClosed, onToggle, onSelect }: 
             <li key={node.id} className="relative flex items-center gap-2 rounded-md px-2 py-1 hover:bg-hover">
               <HealthMark health={node.health} />
               {isClosed ? (
-                <span className="min-w-0 flex-1 truncate text-ink">{nodeTitle(node)}</span>
+                <span className="min-w-0 flex-1 truncate text-ink">{node.title}</span>
               ) : (
                 <button
                   type="button"
                   onClick={() => onSelect(node.id)}
                   className="min-w-0 flex-1 truncate rounded-sm text-left text-ink after:absolute after:inset-0"
                 >
-                  {nodeTitle(node)}
+                  {node.title}
                 </button>
               )}
               <span className="tabular shrink-0 text-muted text-xs">{formatRate(node.requestsPerSecondIn)}/s</span>

@@ -2,10 +2,10 @@
 import { Box, Boxes, CircleHelp, DoorOpen, Layers, type LucideIcon, Plus, Server } from "lucide-react";
 import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
-import type { DisplayNode } from "#components/topology/display-graph.ts";
 import { nodeSize } from "#components/topology/node-size.ts";
 import { cx } from "#components/ui/cx.ts";
 import { HEALTH_LOOK } from "#components/ui/health-mark.tsx";
+import type { DisplayNode } from "#core/view/display-graph.ts";
 import type { HealthStatus } from "#core/view/graph.ts";
 
 export const KIND_LOOK: Readonly<Record<DisplayNode["kind"], { readonly word: string; readonly icon: LucideIcon }>> = {

@@ -4,7 +4,6 @@ import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
 import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
-import type { DisplayGraph, DisplayNode } from "#components/topology/display-graph.ts";
 import { hostOfNode } from "#components/topology/host-of-node.ts";
 import { KIND_LOOK } from "#components/topology/node-card.tsx";
 import { NodePeers } from "#components/topology/node-peers.tsx";
@@ -14,6 +13,7 @@ import { ServiceSummary } from "#components/topology/service-summary.tsx";
 import { TrafficSeries } from "#components/topology/traffic-series.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { HealthMark } from "#components/ui/health-mark.tsx";
+import type { DisplayGraph, DisplayNode } from "#core/view/display-graph.ts";
 import type { GraphEnds, GraphView } from "#core/view/graph.ts";
 
 export interface NodePanelProps {

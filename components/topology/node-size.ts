@@ -1,11 +1,11 @@
-import type { DisplayNode } from "#components/topology/display-graph.ts";
+import type { DisplayNode } from "#core/view/display-graph.ts";
 
 const LETTER_PX = 7.6;
 const FIXED_PX = 70;
 const CHIP_PX = 15;
 const WIDTH_MIN = 168;
 /** Its figures have also how many are inside. */
-const NAMESPACE_WIDTH_MIN = 212;
+const NAMESPACE_WIDTH_MIN = 252;
 const WIDTH_MAX = 280;
 const HEIGHT = 46;
 

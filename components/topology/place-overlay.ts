@@ -1,4 +1,4 @@
-import type { Core } from "cytoscape";
+import type { Core, EdgeSingular } from "cytoscape";
 
 /** Below these zooms text cannot be read, so it is not drawn: figures first, then the cards. */
 const TAGS_ZOOM_MIN = 0.5;
@@ -26,7 +26,7 @@ export function placeOverlay(cy: Core, layer: HTMLElement): void {
       const box = held.boundingBox({ includeLabels: false, includeOverlays: false });
       element.style.transform = `translate(${box.x1 + 10}px, ${box.y1 + 6}px)`;
     } else {
-      const point = held.group() === "edges" ? cy.edges().getElementById(held.id()).midpoint() : held.position();
+      const point = held.group() === "edges" ? (held as unknown as EdgeSingular).midpoint() : held.position();
       element.style.transform = `translate(${point.x}px, ${point.y}px) translate(-50%, -50%)`;
     }
   }

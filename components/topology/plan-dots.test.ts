@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { collapseGraph } from "#components/topology/collapse-graph.ts";
-import { edge, node } from "#components/topology/graph-fixture.ts";
 import { planDots } from "#components/topology/plan-dots.ts";
+import { collapseGraph } from "#core/graph/collapse-graph.ts";
+import { edge, node } from "#core/graph/testing/graph-fixture.ts";
 import type { GraphEdge } from "#core/view/graph.ts";
 
 function plan(rate: number, figures: Partial<GraphEdge> = {}) {

@@ -1,25 +1,22 @@
 "use client";
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
-import { type DisplayGraph, namespaceOfId } from "#components/topology/display-graph.ts";
 import { EdgePanel } from "#components/topology/edge-panel.tsx";
 import { NamespacePanel } from "#components/topology/namespace-panel.tsx";
 import { NodePanel } from "#components/topology/node-panel.tsx";
 import { summarizeNamespace } from "#components/topology/summarize-namespace.ts";
 import { IconButton } from "#components/ui/icon-button.tsx";
-import type { Graph } from "#core/view/graph.ts";
+import { type DrawnGraph, namespaceOfId } from "#core/view/display-graph.ts";
 
 export interface SidePanelProps {
-  /** As measured, and as drawn. */
-  readonly graph: Graph;
-  readonly displayed: DisplayGraph;
+  readonly graph: DrawnGraph;
   readonly selected: string | null;
   readonly onSelect: (id: string | null) => void;
   readonly onNamespace: (namespace: string, isOpen: boolean) => void;
 }
 
 /** What is chosen in the graph or the table; nothing when nothing is. Escape closes it. */
-export function SidePanel({ graph, displayed, selected, onSelect, onNamespace }: SidePanelProps) {
+export function SidePanel({ graph, selected, onSelect, onNamespace }: SidePanelProps) {
   if (selected === null) return null;
   const close = () => {
     onSelect(null);
@@ -30,31 +27,29 @@ export function SidePanel({ graph, displayed, selected, onSelect, onNamespace }:
   const namespace = namespaceOfId(selected);
   const summary = namespace === undefined ? undefined : summarizeNamespace(graph, namespace);
   if (summary !== undefined) {
-    const isClosed = displayed.nodes.some(({ id }) => id === selected);
     return (
       <Frame label={`Namespace ${summary.namespace}`} onClose={close}>
         <NamespacePanel
           summary={summary}
           view={view}
-          isClosed={isClosed}
-          onToggle={() => onNamespace(summary.namespace, isClosed)}
+          onToggle={() => onNamespace(summary.namespace, summary.isClosed)}
           onSelect={onSelect}
         />
       </Frame>
     );
   }
-  const node = displayed.nodes.find(({ id }) => id === selected);
+  const node = graph.nodes.find(({ id }) => id === selected);
   if (node !== undefined)
     return (
       <Frame label={`Node ${node.name}`} onClose={close}>
-        <NodePanel node={node} graph={displayed} view={view} onSelect={onSelect} />
+        <NodePanel node={node} graph={graph} view={view} onSelect={onSelect} />
       </Frame>
     );
-  const edge = displayed.edges.find(({ id }) => id === selected);
+  const edge = graph.edges.find(({ id }) => id === selected);
   if (edge !== undefined)
     return (
       <Frame label="Edge" onClose={close}>
-        <EdgePanel edge={edge} graph={displayed} view={view} onSelect={onSelect} />
+        <EdgePanel edge={edge} graph={graph} view={view} onSelect={onSelect} />
       </Frame>
     );
   return (

@@ -1,11 +1,14 @@
-import { type DisplayNode, displayNode, worstHealth } from "#components/topology/display-graph.ts";
-import type { Graph, Health } from "#core/view/graph.ts";
+import { type DisplayGraph, type DisplayMember, namespaceNodeId, nodeTitle } from "#core/view/display-graph.ts";
+import type { Health } from "#core/view/graph.ts";
 
 export interface NamespaceSummary {
   readonly namespace: string;
+  readonly isClosed: boolean;
   readonly health: Health;
   /** Worst first, then busiest. */
-  readonly nodes: readonly DisplayNode[];
+  readonly nodes: readonly (Pick<DisplayMember, "id" | "health" | "requestsPerSecondIn"> & {
+    readonly title: string;
+  })[];
   /** Requests per second over its border, and between its own. */
   readonly rateIn: number;
   readonly rateOut: number;
@@ -17,10 +20,30 @@ export interface NamespaceSummary {
 const TROUBLE = { failure: 0, degraded: 1, unknown: 2, healthy: 3, idle: 4 } as const;
 
 /** What is in a namespace and what passes its border; undefined when the graph has nothing of it. */
-export function summarizeNamespace(graph: Graph, namespace: string): NamespaceSummary | undefined {
-  const members = graph.nodes.filter((node) => node.namespace === namespace);
-  if (members.length === 0) return undefined;
-  const ids = new Set(members.map(({ id }) => id));
+export function summarizeNamespace(graph: DisplayGraph, namespace: string): NamespaceSummary | undefined {
+  const closed = graph.nodes.find(({ id }) => id === namespaceNodeId(namespace));
+  if (closed !== undefined) {
+    const { health, requestsPerSecondIn, requestsPerSecondOut, requestsPerSecondInside, errorPercentIn } = closed;
+    return {
+      namespace,
+      isClosed: true,
+      health,
+      nodes: closed.members
+        .map((member) => ({
+          ...member,
+          title: nodeTitle({ name: member.app ?? member.name, version: member.version ?? null }),
+        }))
+        .sort(byTrouble),
+      rateIn: requestsPerSecondIn,
+      rateOut: requestsPerSecondOut,
+      rateInside: requestsPerSecondInside,
+      errorPercentIn: requestsPerSecondIn === 0 ? null : errorPercentIn,
+    };
+  }
+  const box = graph.boxes.find((each) => each.namespace === namespace);
+  if (box === undefined) return undefined;
+  const nodes = graph.nodes.filter((node) => node.namespace === namespace);
+  const ids = new Set(nodes.map(({ id }) => id));
   let rateIn = 0;
   let rateOut = 0;
   let rateInside = 0;
@@ -34,15 +57,19 @@ export function summarizeNamespace(graph: Graph, namespace: string): NamespaceSu
   }
   return {
     namespace,
-    health: worstHealth(members.map(({ health }) => health)),
-    nodes: members
-      .map(displayNode)
-      .sort(
-        (a, b) => TROUBLE[a.health.status] - TROUBLE[b.health.status] || b.requestsPerSecondIn - a.requestsPerSecondIn,
-      ),
+    isClosed: false,
+    health: box.health,
+    nodes: nodes.map((node) => ({ ...node, title: nodeTitle(node) })).sort(byTrouble),
     rateIn,
     rateOut,
     rateInside,
     errorPercentIn: rateIn === 0 ? null : (errorsIn / rateIn) * 100,
   };
+}
+
+function byTrouble(
+  a: Pick<DisplayMember, "health" | "requestsPerSecondIn">,
+  b: Pick<DisplayMember, "health" | "requestsPerSecondIn">,
+): number {
+  return TROUBLE[a.health.status] - TROUBLE[b.health.status] || b.requestsPerSecondIn - a.requestsPerSecondIn;
 }

@@ -1,10 +1,15 @@
-import type { Core } from "cytoscape";
+import type { CollectionReturnValue, Core } from "cytoscape";
 import { curveBetween, type ElementSpec } from "#components/topology/build-elements.ts";
 
-/** Brings what Cytoscape holds to what it should, leaving what stays in place: positions and selection survive a refresh. Returns true when nodes came or went. */
-export function syncElements(cy: Core, elements: readonly ElementSpec[]): boolean {
+/** Where an element remembers what it was made from. */
+const SPEC = "_spec";
+
+/**
+ * Brings what Cytoscape holds to what it should, leaving what stays in place: positions and selection survive a refresh.
+ * What is as it was is not touched: each touch costs a new style and a new drawing.
+ */
+export function syncElements(cy: Core, elements: readonly ElementSpec[]): void {
   const wanted = new Map(elements.map((element) => [element.data.id, element]));
-  let hasChanged = false;
   cy.batch(() => {
     // Children leave their box before the box goes, or it would take them along.
     for (const element of elements) {
@@ -12,11 +17,7 @@ export function syncElements(cy: Core, elements: readonly ElementSpec[]): boolea
       if (held.nonempty() && held.isNode() && (held.parent().first().id() ?? undefined) !== element.data.parent)
         held.move({ parent: (element.data.parent as string | undefined) ?? null });
     }
-    for (const held of cy.elements()) {
-      if (wanted.has(held.id())) continue;
-      hasChanged ||= held.isNode();
-      held.remove();
-    }
+    for (const held of cy.elements()) if (!wanted.has(held.id())) held.remove();
     for (const element of elements) {
       const held = cy.getElementById(element.data.id);
       if (held.empty()) {
@@ -25,18 +26,24 @@ export function syncElements(cy: Core, elements: readonly ElementSpec[]): boolea
           data: { ...element.data },
           classes: [...element.classes],
           ...(element.position === undefined ? {} : { position: { ...element.position } }),
-        });
-        hasChanged ||= element.group === "nodes";
-      } else {
-        const { weights: _, distances: __, parent: ___, ...data } = element.data;
-        held.data(data);
-        held.classes([...element.classes, ...["selected", "dim", "carded"].filter((name) => held.hasClass(name))]);
-        if (element.position !== undefined && !held.grabbed()) held.position({ ...element.position });
-      }
+        }).scratch(SPEC, element);
+      } else update(held, element);
     }
   });
   curveEdges(cy);
-  return hasChanged;
+}
+
+function update(held: CollectionReturnValue, element: ElementSpec): void {
+  const before = held.scratch(SPEC) as ElementSpec | undefined;
+  held.scratch(SPEC, element);
+  const { weights: _, distances: __, parent: ___, ...data } = element.data;
+  if (Object.entries(data).some(([key, value]) => before?.data[key] !== value)) held.data(data);
+  if (before?.classes.join() !== element.classes.join())
+    held.classes([...element.classes, ...["selected", "dim", "carded"].filter((name) => held.hasClass(name))]);
+  const { position } = element;
+  if (position === undefined || held.grabbed()) return;
+  const { x, y } = held.position();
+  if (x !== position.x || y !== position.y) held.position({ ...position });
 }
 
 /** Bends the edges to where their ends now are. */
@@ -50,8 +57,14 @@ export function curveEdges(cy: Core, edges = cy.edges()): void {
         source.id() === target.id()
           ? null
           : curveBetween(source.position(), source.width(), target.position(), target.width());
-      edge.toggleClass("backward", curve === null);
-      if (curve !== null) edge.data({ weights: [...curve.weights], distances: [...curve.distances] });
+      if ((curve === null) !== edge.hasClass("backward")) edge.toggleClass("backward", curve === null);
+      if (curve === null) continue;
+      if (isSame(curve.weights, edge.data("weights")) && isSame(curve.distances, edge.data("distances"))) continue;
+      edge.data({ weights: [...curve.weights], distances: [...curve.distances] });
     }
   });
+}
+
+function isSame(a: readonly number[], b: readonly number[] | undefined): boolean {
+  return a.length === b?.length && a.every((value, at) => value === b[at]);
 }

@@ -2,8 +2,6 @@
 import { Network } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useRange } from "#components/shell/use-range.ts";
-import { chooseClosed } from "#components/topology/closed-namespaces.ts";
-import { collapseGraph } from "#components/topology/collapse-graph.ts";
 import { findNodes, keepFound } from "#components/topology/find-nodes.ts";
 import { GapsNotice } from "#components/topology/gaps-notice.tsx";
 import { GraphCanvas } from "#components/topology/graph-canvas.tsx";
@@ -17,21 +15,24 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
 import { Spinner } from "#components/ui/spinner.tsx";
 import { useShortcut } from "#components/ui/use-shortcut.ts";
-import type { Graph } from "#core/view/graph.ts";
+import type { DrawnGraph } from "#core/view/display-graph.ts";
 
 /** The mesh as it is called: who calls whom, how much, how well, how safely. Live. */
 export function TopologyPage() {
   const range = useRange();
   const state = useTopologyState();
-  const [isPaused, setIsPaused] = useState(false);
-  const { query, connection } = useLiveGraph(
-    { view: state.view, seconds: range.seconds, idle: state.withIdle },
-    isPaused,
-  );
+  const { view, withIdle: idle, closed, open } = state;
+  const [heldAtMs, setHeldAtMs] = useState<number>();
+  const { query, connection } = useLiveGraph({ view, seconds: range.seconds, idle, closed, open, endMs: heldAtMs });
   return (
     <div className="flex h-[calc(100dvh-var(--chrome))] min-h-[32rem] flex-col">
       <h1 className="sr-only">Topology</h1>
-      <TopologyToolbar state={state} connection={connection} isPaused={isPaused} onPause={setIsPaused} />
+      <TopologyToolbar
+        state={state}
+        connection={connection}
+        isPaused={heldAtMs !== undefined}
+        onPause={(isPaused) => setHeldAtMs(isPaused ? (query.data?.endMs ?? Date.now()) : undefined)}
+      />
       <QueryView query={query} what="the topology" skeleton={<TopologySkeleton />}>
         {(graph) =>
           graph.nodes.length === 0 ? (
@@ -49,19 +50,14 @@ function TopologyBody({
   graph,
   state,
 }: {
-  readonly graph: Graph;
+  readonly graph: DrawnGraph;
   readonly state: ReturnType<typeof useTopologyState>;
 }) {
-  const { closed, open, find, view, labels, selected, select, isOnlyFound } = state;
-  const closedNow = [...chooseClosed(graph.nodes, { closed, open })].sort().join(",");
-  const displayed = useMemo(
-    () => collapseGraph(graph, new Set(closedNow.split(",").filter(Boolean))),
-    [graph, closedNow],
-  );
-  const found = useMemo(() => findNodes(displayed, find), [displayed, find]);
+  const { find, view, labels, selected, select, isOnlyFound } = state;
+  const found = useMemo(() => findNodes(graph, find), [graph, find]);
   const shown = useMemo(
-    () => (isOnlyFound && found !== null ? keepFound(displayed, found) : displayed),
-    [displayed, found, isOnlyFound],
+    () => (isOnlyFound && found !== null ? keepFound(graph, found) : graph),
+    [graph, found, isOnlyFound],
   );
   useShortcut("Escape", () => select(null));
   return (
@@ -73,7 +69,7 @@ function TopologyBody({
         ) : (
           <GraphCanvas
             graph={shown}
-            arranged={displayed}
+            arranged={graph}
             view={view}
             labels={labels}
             isAnimated={state.isAnimated}
@@ -83,13 +79,7 @@ function TopologyBody({
             onNamespace={state.setNamespace}
           />
         )}
-        <SidePanel
-          graph={graph}
-          displayed={displayed}
-          selected={selected}
-          onSelect={select}
-          onNamespace={state.setNamespace}
-        />
+        <SidePanel graph={graph} selected={selected} onSelect={select} onNamespace={state.setNamespace} />
       </div>
     </>
   );

@@ -2,17 +2,12 @@
 import { formatMillis } from "#components/format/format-millis.ts";
 import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
-import {
-  type DisplayEdge,
-  type DisplayGraph,
-  type DisplayNode,
-  nodeTitle,
-} from "#components/topology/display-graph.ts";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { DeniedBy } from "#components/ui/denied-by.tsx";
 import { HealthMark } from "#components/ui/health-mark.tsx";
 import { MtlsLock } from "#components/ui/mtls-lock.tsx";
 import type { Column } from "#components/ui/table-column.ts";
+import { type DisplayEdge, type DisplayGraph, type DisplayNode, nodeTitle } from "#core/view/display-graph.ts";
 
 export interface TopologyTableProps {
   readonly graph: DisplayGraph;

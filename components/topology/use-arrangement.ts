@@ -1,9 +1,9 @@
 "use client";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { arrangeAll, arrangeNew, needsFreshLayout } from "#components/topology/arrange-graph.ts";
-import type { DisplayGraph } from "#components/topology/display-graph.ts";
 import type { Point, Positions } from "#components/topology/layout-graph.ts";
 import { clearPositions, readPositions, writePositions } from "#components/topology/position-store.ts";
+import type { DisplayGraph } from "#core/view/display-graph.ts";
 import type { GraphView } from "#core/view/graph.ts";
 
 export interface Arrangement {

@@ -14,11 +14,7 @@ export interface GraphEvents {
 }
 
 /** Cytoscape in a container, restyled when the theme changes. Its events reach whatever handlers were given last. */
-export function useCytoscape(
-  container: RefObject<HTMLDivElement | null>,
-  events: GraphEvents,
-  isLarge: boolean,
-): Core | null {
+export function useCytoscape(container: RefObject<HTMLDivElement | null>, events: GraphEvents): Core | null {
   const [cy, setCy] = useState<Core | null>(null);
   const handlers = useRef(events);
   handlers.current = events;
@@ -34,8 +30,6 @@ export function useCytoscape(
         maxZoom: 1.8,
         boxSelectionEnabled: false,
         autounselectify: true,
-        // While it is dragged or zoomed a large graph shows its nodes alone: thousands of lines cannot follow.
-        hideEdgesOnViewport: isLarge,
       });
       listen(core, handlers);
       setCy(core);
@@ -45,7 +39,7 @@ export function useCytoscape(
       core?.destroy();
       setCy(null);
     };
-  }, [container, isLarge]);
+  }, [container]);
   useEffect(() => {
     if (cy === null) return;
     const restyle = () => cy.style(buildStyle(readPalette()));

@@ -1,9 +1,9 @@
 "use client";
-import { formatNames, parseNames } from "#components/topology/closed-namespaces.ts";
-import { namespaceNodeId } from "#components/topology/display-graph.ts";
 import { type EdgeLabel, formatLabels, parseLabels } from "#components/topology/edge-label.ts";
+import { formatNames, parseNames } from "#components/topology/name-list.ts";
 import { parseView } from "#components/topology/parse-view.ts";
 import { useSearchState } from "#components/ui/use-search-state.ts";
+import { namespaceNodeId } from "#core/view/display-graph.ts";
 import type { GraphView } from "#core/view/graph.ts";
 
 export type TopologyFlag = "only" | "idle" | "animate";

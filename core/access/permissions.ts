@@ -8,6 +8,7 @@ const PERMISSIONS = {
   "session.me": "anyone",
   "overview.get": "viewer",
   "topology.graph": "viewer",
+  "topology.drawn": "viewer",
   "topology.live": "viewer",
   "topology.series": "viewer",
   "services.list": "viewer",

@@ -27,13 +27,18 @@ export const configChanges = z.array(configChange).min(1).max(10_000);
 
 const graphView = z.enum(["service", "workload", "versioned-app"]).default("versioned-app");
 
+const namespaces = z.array(z.string().max(63)).max(500).optional();
+
 export const graphQuery = z.object({
   view: graphView,
   seconds,
   endMs: z.number().int().positive().optional(),
-  namespaces: z.array(z.string().max(63)).max(500).optional(),
+  namespaces,
   idle: z.boolean().optional(),
 });
+
+/** A graph to be drawn: what a person closed and opened; see docs/adr/0007-graph-layout.md. */
+export const drawnGraphQuery = graphQuery.omit({ namespaces: true }).extend({ closed: namespaces, open: namespaces });
 
 const graphEnd = z.string().min(1).max(400).optional();
 

@@ -10,6 +10,7 @@ import type {
   RevisionDetail,
   RevisionSummary,
 } from "#core/view/config.ts";
+import type { DrawnGraph } from "#core/view/display-graph.ts";
 import type { Graph, GraphEnds, GraphView } from "#core/view/graph.ts";
 import type { Distribution, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
 import type { OverviewView, ServiceDetail, ServiceRow } from "#core/view/service.ts";
@@ -38,6 +39,12 @@ export interface GraphQuery {
   readonly namespaces?: readonly string[] | undefined;
   /** Also what is registered and had no traffic. */
   readonly idle?: boolean | undefined;
+}
+
+export interface DrawnGraphQuery extends Omit<GraphQuery, "namespaces"> {
+  /** Namespaces that a person closed or opened; of the others, those of a graph too large to read are closed. */
+  readonly closed?: readonly string[] | undefined;
+  readonly open?: readonly string[] | undefined;
 }
 
 export interface TraceQuery {
@@ -71,7 +78,8 @@ export interface Services {
   readonly overview: { get(seconds: number): Promise<OverviewView> };
   readonly topology: {
     graph(query: GraphQuery): Promise<Graph>;
-    live(query: GraphQuery, signal: AbortSignal): AsyncIterable<Graph>;
+    drawn(query: DrawnGraphQuery): Promise<DrawnGraph>;
+    live(query: DrawnGraphQuery, signal: AbortSignal): AsyncIterable<DrawnGraph>;
     /** What flowed between two ends of the graph, over time. */
     series(query: GraphEnds & { readonly seconds: number }): Promise<ServiceMetrics>;
   };

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { addIdleNodes, type Registered } from "#core/graph/add-idle-nodes.ts";
+import { chooseClosed } from "#core/graph/choose-closed.ts";
+import { collapseGraph } from "#core/graph/collapse-graph.ts";
 import { labelWorkload } from "#core/telemetry/workload-label.ts";
 import type { Services } from "#server/api/services.ts";
 import { chartStepMs } from "#server/services/catalog-service.ts";
@@ -9,7 +11,7 @@ import { perSnapshot } from "#server/services/per-snapshot.ts";
 import { listServices } from "#server/services/service-directory.ts";
 
 const LIVE_INTERVAL_MS = 2000;
-/** A graph of thousands of edges is megabytes: sent less often, it costs server and browser no more than a small one. */
+/** Thousands of edges take the browser a while to draw: sent less often, they cost no more than a few. */
 const LIVE_INTERVAL_MS_PER_EDGE = 2;
 
 export interface TopologyServiceOptions {
@@ -18,7 +20,7 @@ export interface TopologyServiceOptions {
   readonly now?: () => number;
 }
 
-/** The graph once, and again every two seconds, large ones less often, for as long as somebody looks. */
+/** The graph once, or again every two seconds, large ones less often, for as long as somebody looks. */
 export function createTopologyService(options: TopologyServiceOptions): Services["topology"] {
   const { state, telemetry, now = Date.now } = options;
   const registered = perSnapshot(
@@ -33,14 +35,22 @@ export function createTopologyService(options: TopologyServiceOptions): Services
     const seen = await telemetry.graph({ view, startMs: endMs - seconds * 1000, endMs, namespaces });
     return idle ? addIdleNodes(seen, registered(state.snapshot())) : seen;
   };
+  const drawn: Services["topology"]["drawn"] = async ({ closed, open, ...query }) => {
+    const { view, startMs, endMs, gaps, ...seen } = await graph(query);
+    const chosen = chooseClosed(seen.nodes, { closed: new Set(closed), open: new Set(open) });
+    return { view, startMs, endMs, gaps, ...collapseGraph(seen, chosen) };
+  };
   return {
     graph,
+    drawn,
     async *live(query, signal) {
-      while (!signal.aborted) {
-        const seen = await graph(query);
-        yield seen;
-        const waitMs = Math.max(LIVE_INTERVAL_MS, LIVE_INTERVAL_MS_PER_EDGE * seen.edges.length);
+      // Whoever follows has just asked for the first.
+      for (let waitMs = LIVE_INTERVAL_MS; ; ) {
         await delay(waitMs, undefined, { signal }).catch(() => undefined);
+        if (signal.aborted) return;
+        const next = await drawn(query);
+        yield next;
+        waitMs = Math.max(LIVE_INTERVAL_MS, LIVE_INTERVAL_MS_PER_EDGE * next.edges.length);
       }
     },
     series({ seconds, ...ends }) {

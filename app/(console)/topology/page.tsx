@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { openPage, readParam, type SearchParams } from "#components/api/open-page.tsx";
 import { parseRange, withRange } from "#components/shell/range.ts";
 import { toGraphInput } from "#components/topology/graph-input.ts";
+import { parseNames } from "#components/topology/name-list.ts";
 import { parseView } from "#components/topology/parse-view.ts";
 import { TopologyPage } from "#components/topology/topology-page.tsx";
 
@@ -12,11 +13,13 @@ export default async function Page({ searchParams }: { readonly searchParams: Se
   const range = parseRange(readParam(params, "range"), "/topology");
   const page = await openPage(withRange("/topology", range));
   await page.prefetch(
-    page.trpc.topology.graph.queryOptions(
+    page.trpc.topology.drawn.queryOptions(
       toGraphInput({
         view: parseView(readParam(params, "view")),
         seconds: range.seconds,
         idle: readParam(params, "idle") === "1",
+        closed: parseNames(readParam(params, "closed")),
+        open: parseNames(readParam(params, "open")),
       }),
     ),
   );

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { graphQuery, seconds, seriesQuery } from "#server/api/inputs.ts";
+import { drawnGraphQuery, graphQuery, seconds, seriesQuery } from "#server/api/inputs.ts";
 import { procedure, router } from "#server/api/trpc.ts";
 
 const xdsType = z.enum(["CDS", "EDS", "LDS", "RDS", "VHDS", "SDS"]);
@@ -10,8 +10,10 @@ export const overviewRouter = router({
 
 export const topologyRouter = router({
   graph: procedure.input(graphQuery).query(({ ctx, input }) => ctx.services.topology.graph(input)),
-  /** A fresh graph every two seconds, as server-sent events. */
-  live: procedure.input(graphQuery).subscription(async function* ({ ctx, input, signal }) {
+  /** The graph as the console draws it: what is in closed namespaces is summed. */
+  drawn: procedure.input(drawnGraphQuery).query(({ ctx, input }) => ctx.services.topology.drawn(input)),
+  /** The same anew every two seconds, as server-sent events. */
+  live: procedure.input(drawnGraphQuery).subscription(async function* ({ ctx, input, signal }) {
     yield* ctx.services.topology.live(input, signal ?? new AbortController().signal);
   }),
   series: procedure.input(seriesQuery).query(({ ctx, input }) => ctx.services.topology.series(input)),

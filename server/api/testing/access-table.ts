@@ -7,6 +7,7 @@ procedure                 nobody  viewer  operator  admin
 session.me                pass    pass    pass      pass
 overview.get              401     pass    pass      pass
 topology.graph            401     pass    pass      pass
+topology.drawn            401     pass    pass      pass
 topology.live             401     pass    pass      pass
 topology.series           401     pass    pass      pass
 services.list             401     pass    pass      pass

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { chooseClosed, formatNames, parseNames } from "#components/topology/closed-namespaces.ts";
-import { node } from "#components/topology/graph-fixture.ts";
+import { chooseClosed } from "#core/graph/choose-closed.ts";
+import { node } from "#core/graph/testing/graph-fixture.ts";
 
 function nodes(sizes: Readonly<Record<string, number>>) {
   return Object.entries(sizes).flatMap(([namespace, size]) =>
@@ -26,9 +26,4 @@ test("what a person opened stays open, what they closed stays closed", () => {
   expect([
     ...chooseClosed(nodes({ a: 400, b: 20, c: 30 }), { closed: new Set(["b", "gone"]), open: new Set(["a"]) }),
   ]).toEqual(["b", "c"]);
-});
-
-test("a list of names survives the URL", () => {
-  expect(formatNames(parseNames("b,a"))).toBe("a,b");
-  expect(formatNames(parseNames(null))).toBeNull();
 });

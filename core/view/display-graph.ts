@@ -1,4 +1,4 @@
-import type { GraphEdge, GraphNode, Health, HealthStatus } from "#core/view/graph.ts";
+import type { Graph, GraphEdge, GraphNode, GraphResponse, Health, HealthStatus } from "#core/view/graph.ts";
 
 /** A node as drawn: one of the graph's, or a namespace that is closed up. */
 export interface DisplayNode {
@@ -13,9 +13,17 @@ export interface DisplayNode {
   readonly requestsPerSecondIn: number;
   readonly requestsPerSecondOut: number;
   readonly errorPercentIn: number;
+  /** Between what a closed namespace holds; zero for all others. */
+  readonly requestsPerSecondInside: number;
   /** The nodes it stands for; one, unless it is a namespace. */
-  readonly members: readonly GraphNode[];
+  readonly members: readonly DisplayMember[];
 }
+
+/** A node inside another: what it is found by, and how it does. */
+export type DisplayMember = Pick<
+  GraphNode,
+  "id" | "name" | "app" | "version" | "workload" | "service" | "health" | "requestsPerSecondIn"
+>;
 
 /** An edge as drawn: one of the graph's, or the sum of those between closed namespaces. */
 export interface DisplayEdge {
@@ -29,7 +37,15 @@ export interface DisplayEdge {
   readonly mtlsPercent: number | null;
   readonly health: Health;
   readonly deniedBy: readonly string[];
-  readonly members: readonly GraphEdge[];
+  /** How many of the graph's it stands for. What only one has is null where there are more. */
+  readonly count: number;
+  readonly protocol: GraphEdge["protocol"] | null;
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+  /** Most first. */
+  readonly responses: readonly Pick<GraphResponse, "code" | "flags" | "requestsPerSecond">[];
+  /** Hosts that the requests were for; of a closed namespace none are told. */
+  readonly destinationServices: readonly string[];
 }
 
 /** The frame around the open nodes of a namespace. */
@@ -45,6 +61,9 @@ export interface DisplayGraph {
   readonly boxes: readonly NamespaceBox[];
 }
 
+/** The graph of a view and a time as it is to be drawn: what is in closed namespaces is summed. */
+export interface DrawnGraph extends DisplayGraph, Pick<Graph, "view" | "startMs" | "endMs" | "gaps"> {}
+
 const ORDER: Readonly<Record<HealthStatus, number>> = { failure: 4, degraded: 3, healthy: 2, unknown: 1, idle: 0 };
 
 /** The worst, with its own reason. Traffic that is well outweighs none at all. */
@@ -59,23 +78,6 @@ const NAMESPACE = "namespace:";
 
 export function namespaceNodeId(namespace: string): string {
   return `${NAMESPACE}${namespace}`;
-}
-
-/** A node of the graph as it is drawn when its namespace is open. */
-export function displayNode(node: GraphNode): DisplayNode {
-  return {
-    id: node.id,
-    kind: node.kind,
-    name: node.kind === "app" ? (node.app ?? node.name) : node.name,
-    version: node.kind === "app" ? (node.version ?? null) : null,
-    namespace: node.namespace,
-    health: node.health,
-    isRoot: node.isRoot,
-    requestsPerSecondIn: node.requestsPerSecondIn,
-    requestsPerSecondOut: node.requestsPerSecondOut,
-    errorPercentIn: node.errorPercentIn,
-    members: [node],
-  };
 }
 
 /** The namespace that an id stands for, open or closed. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { collapseGraph } from "#components/topology/collapse-graph.ts";
-import { edge, node } from "#components/topology/graph-fixture.ts";
+import { collapseGraph } from "#core/graph/collapse-graph.ts";
+import { edge, node } from "#core/graph/testing/graph-fixture.ts";
 
 const graph = {
   nodes: [node("gw", "ingress"), node("a", "shop"), node("b", "shop", "failure"), node("c", "bank")],
