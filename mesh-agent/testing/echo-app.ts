@@ -1,4 +1,6 @@
-import { createServer, type IncomingHttpHeaders } from "node:http";
+import { createServer, type IncomingHttpHeaders, type RequestListener } from "node:http";
+import { createServer as createTlsServer, type ServerOptions } from "node:https";
+import type { TLSSocket } from "node:tls";
 import type { Cleanup } from "#mesh-agent/testing/test-agent.ts";
 
 export interface EchoApp {
@@ -13,20 +15,29 @@ export interface Seen {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
+  /** Over TLS: the name that the client asked for, and the names in its certificate. */
+  readonly tls?: { readonly sni: string | false; readonly client: string | undefined };
 }
 
 /** An application that answers with what it saw, as JSON; `/status/503` with that status, as often as it is asked. */
-export async function startEcho(cleanup: Cleanup, name: string): Promise<EchoApp> {
+export async function startEcho(cleanup: Cleanup, name: string, tls?: ServerOptions): Promise<EchoApp> {
   const seen: Seen[] = [];
-  const server = createServer((incoming, response) => {
-    const { method = "", url = "", headers } = incoming;
-    const all = { at: name, method, url, headers };
+  const answer: RequestListener = (incoming, response) => {
+    const { method = "", url = "", headers, socket } = incoming;
+    const all = {
+      at: name,
+      method,
+      url,
+      headers,
+      ...(tls === undefined ? {} : { tls: describe(socket as TLSSocket) }),
+    };
     seen.push(all);
     const status = /^\/status\/(\d+)/.exec(url)?.[1];
     response.statusCode = status === undefined ? 200 : Number(status);
     response.setHeader("x-app", name);
     response.end(JSON.stringify(all));
-  });
+  };
+  const server = tls === undefined ? createServer(answer) : createTlsServer(tls, answer);
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   cleanup.add(() => {
     server.closeAllConnections();
@@ -34,4 +45,11 @@ export async function startEcho(cleanup: Cleanup, name: string): Promise<EchoApp
   });
   const address = server.address();
   return { port: typeof address === "object" && address !== null ? address.port : 0, seen };
+}
+
+function describe(socket: TLSSocket): NonNullable<Seen["tls"]> {
+  return {
+    sni: (socket as { servername?: string | false }).servername ?? false,
+    client: socket.getPeerCertificate().subjectaltname,
+  };
 }

@@ -1,4 +1,6 @@
-import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from "node:http";
+import { type IncomingHttpHeaders, type OutgoingHttpHeaders, type RequestOptions, request } from "node:http";
+import { request as requestTls } from "node:https";
+import type { SecureContextOptions } from "node:tls";
 import { type EchoApp, type Seen, startEcho } from "#mesh-agent/testing/echo-app.ts";
 import { RealMesh } from "#mesh-agent/testing/real-mesh.ts";
 import { type Cleanup, eventually, freePort, startAgent, temporaryDir } from "#mesh-agent/testing/test-agent.ts";
@@ -48,7 +50,7 @@ export interface Answer {
 
 /**
  * Real Envoys with their agents on a real control plane: a caller, `reviews` in two versions, `details`, and a gateway
- * (its port 80). What a resource does is seen in the traffic.
+ * (its ports 80 and 443). What a resource does is seen in the traffic.
  */
 export class Scenario {
   readonly mesh: RealMesh;
@@ -58,12 +60,18 @@ export class Scenario {
   /** Where reviews-v1's Envoy takes connections for its HTTP port. */
   readonly reviewsPort: number;
   readonly #proxyPort: number;
-  readonly #gatewayPort: number;
+  readonly #gatewayPorts: readonly [http: number, https: number];
 
-  private constructor(mesh: RealMesh, apps: Scenario["apps"], ports: readonly [number, number, number, number]) {
+  private constructor(
+    mesh: RealMesh,
+    apps: Scenario["apps"],
+    ports: readonly [number, number, number],
+    gatewayPorts: readonly [number, number],
+  ) {
     this.mesh = mesh;
     this.apps = apps;
-    [this.tcpPort, this.reviewsPort, this.#proxyPort, this.#gatewayPort] = ports;
+    [this.tcpPort, this.reviewsPort, this.#proxyPort] = ports;
+    this.#gatewayPorts = gatewayPorts;
   }
 
   static async open(cleanup: Cleanup): Promise<Scenario> {
@@ -73,7 +81,7 @@ export class Scenario {
       ["reviews-v1", "reviews-v2", "details"].map((name) => startEcho(cleanup, name)),
     );
     if (v1 === undefined || v2 === undefined || details === undefined) throw new Error("three apps were started");
-    const [tcpPort, proxyPort, gatewayPort] = await Promise.all([freePort(), freePort(), freePort()]);
+    const [tcpPort, proxyPort, http, https] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
     const serve = async (group: string, app: EchoApp): Promise<number> => {
       const [http, tcp] = await Promise.all([freePort(), freePort()]);
       startAgent(cleanup, {
@@ -109,14 +117,10 @@ export class Scenario {
       serviceAccount: "ingress",
       group: "ingress",
       name: "ingress-0",
-      gatewayPorts: { "80": gatewayPort },
+      gatewayPorts: { "80": http, "443": https },
     });
-    const scenario = new Scenario(mesh, { "reviews-v1": v1, "reviews-v2": v2, details }, [
-      tcpPort,
-      reviewsPort,
-      proxyPort,
-      gatewayPort,
-    ]);
+    const apps = { "reviews-v1": v1, "reviews-v2": v2, details };
+    const scenario = new Scenario(mesh, apps, [tcpPort, reviewsPort, proxyPort], [http, https]);
     await eventually("every service answers", () => scenario.#isUp(), 30_000);
     return scenario;
   }
@@ -135,7 +139,17 @@ export class Scenario {
 
   /** From outside, at the gateway. */
   visit({ host = "shop.example.com", path = "/", ...rest }: Call = {}): Promise<Answer> {
-    return send(this.#gatewayPort, path, host, rest);
+    return send(this.#gatewayPorts[0], path, host, rest);
+  }
+
+  /** The same over TLS, asking for `host`; rejects when the handshake does. */
+  visitTls(tls: SecureContextOptions, { host = "shop.example.com", path = "/", ...rest }: Call = {}): Promise<Answer> {
+    return send(this.#gatewayPorts[1], path, host, rest, { ...tls, servername: host });
+  }
+
+  /** Past every proxy of the caller's: plain HTTP to reviews-v1's Envoy. */
+  callPlain(path = "/"): Promise<Answer> {
+    return send(this.reviewsPort, path, "reviews:9080", {});
   }
 
   /** Over the caller's TCP listener; rejects when the connection is cut. */
@@ -144,22 +158,35 @@ export class Scenario {
   }
 }
 
-function send(port: number, path: string, host: string, { method = "GET", headers = {} }: Call): Promise<Answer> {
+function send(
+  port: number,
+  path: string,
+  host: string,
+  { method = "GET", headers = {} }: Call,
+  tls?: SecureContextOptions & { readonly servername: string },
+): Promise<Answer> {
   return new Promise((done, fail) => {
-    const outgoing = request(
-      { host: "127.0.0.1", port, path, method, headers: { ...headers, host }, agent: false, timeout: 5000 },
-      (answer) => {
-        let body = "";
-        answer.setEncoding("utf8").on("data", (text: string) => {
-          body += text;
-        });
-        answer.on("error", fail);
-        answer.on("end", () => {
-          const seen = answer.headers["x-app"] === undefined ? undefined : (JSON.parse(body) as Seen);
-          done({ status: answer.statusCode ?? 0, headers: answer.headers, body, seen });
-        });
-      },
-    );
+    const options: RequestOptions = {
+      host: "127.0.0.1",
+      port,
+      path,
+      method,
+      headers: { ...headers, host },
+      agent: false,
+      timeout: 5000,
+    };
+    const outgoing = tls === undefined ? request(options) : requestTls({ ...options, ...tls });
+    outgoing.on("response", (answer) => {
+      let body = "";
+      answer.setEncoding("utf8").on("data", (text: string) => {
+        body += text;
+      });
+      answer.on("error", fail);
+      answer.on("end", () => {
+        const seen = answer.headers["x-app"] === undefined ? undefined : (JSON.parse(body) as Seen);
+        done({ status: answer.statusCode ?? 0, headers: answer.headers, body, seen });
+      });
+    });
     outgoing.on("timeout", () => outgoing.destroy(new Error("timed out")));
     outgoing.on("error", fail);
     outgoing.end();
