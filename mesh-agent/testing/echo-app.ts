@@ -29,7 +29,7 @@ export async function startEcho(cleanup: Cleanup, name: string, tls?: ServerOpti
       method,
       url,
       headers,
-      ...(tls === undefined ? {} : { tls: describe(socket as TLSSocket) }),
+      ...(tls === undefined ? {} : { tls: tellTls(socket as TLSSocket) }),
     };
     seen.push(all);
     const status = /^\/status\/(\d+)/.exec(url)?.[1];
@@ -47,7 +47,7 @@ export async function startEcho(cleanup: Cleanup, name: string, tls?: ServerOpti
   return { port: typeof address === "object" && address !== null ? address.port : 0, seen };
 }
 
-function describe(socket: TLSSocket): NonNullable<Seen["tls"]> {
+function tellTls(socket: TLSSocket): NonNullable<Seen["tls"]> {
   return {
     sni: (socket as { servername?: string | false }).servername ?? false,
     client: socket.getPeerCertificate().subjectaltname,
