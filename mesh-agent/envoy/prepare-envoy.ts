@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import type { AgentConfig } from "#mesh-agent/config.ts";
 import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
 import { buildBootstrap } from "#mesh-agent/envoy/build-bootstrap.ts";
@@ -25,7 +26,10 @@ export interface PreparedEnvoy {
  */
 export function prepareEnvoy(envoy: FoundEnvoy, config: AgentConfig, paths: AgentPaths, node: NodeJson): PreparedEnvoy {
   const bootstrap = buildBootstrap(node, paths);
-  writeAtomic(paths.bootstrap, `${JSON.stringify(bootstrap, null, 2)}\n`);
+  const text = `${JSON.stringify(bootstrap, null, 2)}\n`;
+  // An agent that comes back on a full disk takes its Envoy back all the same.
+  if (!existsSync(paths.bootstrap) || readFileSync(paths.bootstrap, "utf8") !== text)
+    writeAtomic(paths.bootstrap, text);
   const args = [
     ...["--config-path", paths.bootstrap],
     ...["--concurrency", String(config.concurrency)],

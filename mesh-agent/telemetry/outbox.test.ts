@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -43,7 +43,7 @@ test("a number is never given twice, though all reports before were acknowledged
 });
 
 test("when room is short, samples go before counts, and the oldest counts are told of", () => {
-  const outbox = Outbox.open(path, 100);
+  const outbox = Outbox.open(path, { bytesMax: 100 });
   for (const requests of [1, 2, 3]) outbox.commit({}, entry(requests, 20));
   expect(outbox.trim()).toBeUndefined();
   expect(outbox.first()).toMatchObject({ sequence: 1, extras: null });
@@ -56,6 +56,7 @@ test("when room is short, samples go before counts, and the oldest counts are to
 test.each([
   ["that is something else", () => writeFileSync(path, "x".repeat(5000))],
   ["that lost its end", () => truncateSync(path, 5000)],
+  ["whose head is overwritten", () => writeFileSync(path, "x".repeat(200), { flag: "r+" })],
 ])("a store %s is moved aside, not deleted, and begun anew under another name", (_, damage) => {
   const outbox = Outbox.open(path);
   for (let index = 0; index < 50; index += 1) outbox.commit({ position: index }, entry(index, 500));
@@ -67,4 +68,28 @@ test.each([
   expect(again.storeId).not.toBe(storeId);
   expect(readdirSync(dir).some((name) => name.includes("damaged"))).toBe(true);
   again.close();
+});
+
+test.each([
+  ["is empty", () => truncateSync(path, 0)],
+  ["is gone", () => rmSync(path)],
+])("a store that %s has lost its place in a log that has lines, and has none to lose otherwise", (_, damage) => {
+  Outbox.open(path, { hasHistory: false }).close();
+  for (const hasHistory of [true, false]) {
+    damage();
+    const again = Outbox.open(path, { hasHistory });
+    expect(again.hasLostState).toBe(hasHistory);
+    again.close();
+  }
+});
+
+test("what a killed agent had committed stands in one file", () => {
+  const outbox = Outbox.open(path);
+  outbox.commit({ position: 7 }, entry(5));
+  const copy = join(dir, "copy.db");
+  copyFileSync(path, copy);
+  const again = Outbox.open(copy, { hasHistory: true });
+  expect([again.hasLostState, again.state("position"), again.first()?.requests]).toEqual([false, 7, 5]);
+  again.close();
+  outbox.close();
 });

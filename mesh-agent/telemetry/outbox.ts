@@ -21,6 +21,12 @@ export interface Dropped {
   readonly toMs: number;
 }
 
+export interface OutboxOptions {
+  /** The log has lines: a store that knows nothing of them has forgotten what was reported. */
+  readonly hasHistory?: boolean;
+  readonly bytesMax?: number;
+}
+
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS outbox (
@@ -39,15 +45,20 @@ export class Outbox {
   readonly #setState: StatementSync;
   readonly #bytesMax: number;
   #storeId: string;
-  /** True when an unreadable store was moved aside: how far the log was read is not known. */
+  /** True when how far the log was read is not known: an unreadable store was moved aside, or was gone. */
   readonly hasLostState: boolean;
 
-  private constructor(db: DatabaseSync, hasLostState: boolean, bytesMax: number) {
+  private constructor(
+    db: DatabaseSync,
+    isDamaged: boolean,
+    { hasHistory = false, bytesMax = OUTBOX_BYTES_MAX }: OutboxOptions,
+  ) {
     this.#db = db;
-    this.hasLostState = hasLostState;
     this.#bytesMax = bytesMax;
-    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA auto_vacuum = INCREMENTAL;");
+    // One file: a write-ahead log that is lost would take the store back to an old place in the log without a trace.
+    db.exec("PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL; PRAGMA auto_vacuum = INCREMENTAL;");
     db.exec(SCHEMA);
+    this.hasLostState = isDamaged || (hasHistory && this.state("storeId") === undefined);
     this.#insert = db.prepare("INSERT INTO outbox (created_ms, counts, extras, requests) VALUES (?, ?, ?, ?)");
     this.#setState = db.prepare(
       "INSERT INTO state (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
@@ -56,17 +67,18 @@ export class Outbox {
   }
 
   /** A store that cannot be read is moved aside and begun anew. */
-  static open(path: string, bytesMax = OUTBOX_BYTES_MAX): Outbox {
+  static open(path: string, options: OutboxOptions = {}): Outbox {
     try {
-      return new Outbox(openChecked(path), false, bytesMax);
+      return new Outbox(openChecked(path), false, options);
     } catch (error) {
       const code = (error as { errcode?: number }).errcode;
       // 11 corrupt, 26 not a database: everything else (full, locked, forbidden) is not cured by moving the file.
       if ((code !== 11 && code !== 26) || !existsSync(path)) throw describeFailure(error, path);
       const aside = `${path}.damaged-${Date.now()}`;
       renameSync(path, aside);
-      for (const suffix of ["-wal", "-shm"]) if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
-      return new Outbox(openChecked(path), true, bytesMax);
+      for (const suffix of ["-journal", "-wal", "-shm"])
+        if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
+      return new Outbox(openChecked(path), true, options);
     }
   }
 

@@ -53,6 +53,9 @@ const SETTLE_MS = 4000;
 /** Between attempts while stopping. */
 const LAST_RETRY_MS = 100;
 const READINGS_MAX = 50;
+const UNSTORED = "telemetry is not stored";
+const UNDELIVERED = "reports wait for the control plane";
+const UNROTATED = "the access log was not rotated";
 const ROTATE_BYTES = 32 * 1024 * 1024;
 
 /** Folds and commits every second or two; delivers on its own, so that a slow answer keeps no line waiting. */
@@ -72,7 +75,8 @@ export class ReportLoop {
   #intervalMs = INTERVAL_MS;
   #delivering: Promise<boolean> | undefined;
   #running: Promise<void> = Promise.resolve();
-  #lastError = "";
+  /** What does not work now, and why: told once. */
+  readonly #complaints = new Map<string, string>();
   #requests = 0;
   #garbageLines = 0;
   #missingRequests = 0;
@@ -91,7 +95,7 @@ export class ReportLoop {
       this.#gaps.push({
         startMs: Date.now() - 60_000,
         endMs: Date.now(),
-        reason: "the agent's telemetry store was damaged: what it had not yet reported is lost",
+        reason: "the agent's telemetry store was damaged or gone: what it had not yet reported is lost",
         requests: 0,
       });
     }
@@ -133,7 +137,7 @@ export class ReportLoop {
       const startedMs = Date.now();
       await this.#askEnvoy();
       if (this.#foldSafely()) await this.#rotate();
-      const isAway = this.#lastError !== "" && this.#options.outbox.waiting().reports > AWAY_REPORTS;
+      const isAway = this.#complaints.has(UNDELIVERED) && this.#options.outbox.waiting().reports > AWAY_REPORTS;
       this.#delivering ??= this.#deliver(() => !signal.aborted).finally(() => {
         this.#delivering = undefined;
       });
@@ -156,9 +160,10 @@ export class ReportLoop {
     try {
       this.#relabel();
       while (this.#foldOnce());
+      this.#complaints.delete(UNSTORED);
       return true;
     } catch (error) {
-      this.#complain("telemetry is not stored", error);
+      this.#complain(UNSTORED, error);
       return false;
     }
   }
@@ -245,9 +250,9 @@ export class ReportLoop {
     const { intervalMs, isDone, error } = await deliverReports(outbox, `${namespace}/${name}`, report, isWanted);
     if (intervalMs !== undefined) this.#intervalMs = intervalMs;
     if (isDone) {
-      this.#lastError = "";
+      this.#complaints.delete(UNDELIVERED);
       this.#acknowledgedAtMs = Date.now();
-    } else if (error !== undefined) this.#complain("reports wait for the control plane", error);
+    } else if (error !== undefined) this.#complain(UNDELIVERED, error);
     return isDone;
   }
 
@@ -260,16 +265,17 @@ export class ReportLoop {
   async #rotate(): Promise<void> {
     try {
       await this.#tail.rotate(this.#options.rotateBytes ?? ROTATE_BYTES, this.#options.reopenLogs);
+      this.#complaints.delete(UNROTATED);
     } catch (error) {
       // Envoy writes on to the renamed file, which is read on: it opens a new one when it is asked again or restarted.
-      this.#complain("the access log was not rotated", error);
+      this.#complain(UNROTATED, error);
     }
   }
 
   #complain(what: string, error: unknown): void {
     const known = PharosError.from(error).toString();
-    if (known !== this.#lastError) this.#options.log("warn", what, { error: known });
-    this.#lastError = known;
+    if (this.#complaints.get(what) !== known) this.#options.log("warn", what, { error: known });
+    this.#complaints.set(what, known);
   }
 }
 

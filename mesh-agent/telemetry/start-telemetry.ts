@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
 import type { Log } from "#mesh-agent/log.ts";
@@ -38,9 +38,10 @@ export interface Telemetry {
 export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
   const { dir, log } = options;
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const outbox = Outbox.open(join(dir, "telemetry.db"));
+  const hasHistory = existsSync(options.accessLogPath) && statSync(options.accessLogPath).size > 0;
+  const outbox = Outbox.open(join(dir, "telemetry.db"), { hasHistory });
   if (outbox.hasLostState)
-    log("error", "the telemetry store was damaged and moved aside; what was not yet reported is lost", { dir });
+    log("error", "the telemetry store was damaged or gone; what was not yet reported is lost", { dir });
   const spans = new SpanReceiver();
   await spans.listen(options.otlpSocketPath);
   const admin = new AdminClient(options.envoyAdminSocket);
