@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-async function pharos(args: readonly string[], input = "") {
+async function pharos(args: readonly string[], input: string | Buffer = "") {
   const env = { ...process.env, PHAROS_DIR: server.dir };
   const child = spawn(process.execPath, [MAIN, ...args], { env });
   child.stdin.end(input);
@@ -31,7 +31,7 @@ async function pharos(args: readonly string[], input = "") {
 }
 
 /** One person's session: each step stands on what the ones before it left. */
-const STEPS: readonly (readonly [says: string, code: number, args: string, input?: string])[] = [
+const STEPS: readonly (readonly [says: string, code: number, args: string, input?: string | Buffer])[] = [
   ["created (dry run)", 0, "apply -f - --dry-run", virtualService("1s")],
   ["+++ applied/VirtualService/default/ratings", 1, "diff -f -", virtualService("1s")],
   ["--timeout soon is not a duration", 2, "apply -f - --wait --timeout soon", virtualService("1s")],
@@ -41,6 +41,7 @@ const STEPS: readonly (readonly [says: string, code: number, args: string, input
   ["updated", 0, "apply -f -", virtualService("2s")],
   ["was changed by admin-token", 5, "apply -f -", virtualService("3s", ', resourceVersion: "1"')],
   ["there is no field tiemout here", 3, "apply -f -", virtualService("1s").replace("timeout", "tiemout")],
+  ["line 2 is not UTF-8", 3, "apply -f -", Buffer.from("# a\n# \xe9\n", "latin1")],
   ["no VirtualService reviews", 4, "get vs reviews"],
   ["there is no revision 9", 4, "rollback 9"],
   ["Did you mean apply?", 2, "aply"],

@@ -17,11 +17,22 @@ function filesBelow(path: string): string[] {
     });
 }
 
+/** Bytes of another encoding would come out as other characters than were meant. */
+function decodeText(bytes: Uint8Array): string {
+  const text = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
+  try {
+    return text.decode(bytes);
+  } catch {
+    const line = Buffer.from(bytes).toString("utf8").split("\uFFFD", 1)[0]?.split("\n").length;
+    throw new Error(`line ${line} is not UTF-8`);
+  }
+}
+
 /** `-f FILE|DIR|-`, any number of them, as one change per file. A directory is read in order of names, recursively. */
 export function readChanges(paths: readonly string[], namespace?: string): UpsertChange[] {
   const changes: UpsertChange[] = [];
   const read = (source: string | number, file: string): void => {
-    const text = readFileSync(source, "utf8");
+    const text = decodeText(readFileSync(source));
     changes.push({ op: "upsert", text, file, ...(namespace === undefined ? {} : { namespace }) });
   };
   for (const path of paths) {

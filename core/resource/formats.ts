@@ -21,6 +21,8 @@ const RETRY_ON = new Set(
 );
 const CONDITION_KEYS =
   /^(?:request\.headers\[[!#$%&'*+\-.^_`|~0-9A-Za-z]+\]|source\.(?:ip|namespace|principal|serviceAccount)|remote\.ip|destination\.(?:ip|port)|connection\.sni)$/;
+/** A Go duration is nanoseconds in 64 bits. */
+const DURATION_MS_MAX = 2_562_047 * 3_600_000;
 const PROTOCOLS = /^(?:HTTP|HTTPS|GRPC|HTTP2|TCP|TLS|MONGO|REDIS|MYSQL)$/i;
 /** Those that Envoy's TLS library knows, as Istio lists them. */
 const CIPHER_SUITES = new Set(
@@ -98,6 +100,7 @@ function checkDuration(text: string, leastMs: number): string | undefined {
   const ms = parseDurationMs(text);
   if (ms === undefined) return 'is not a duration, e.g. "5s", "250ms", "1h30m"';
   if (ms < leastMs) return "is shorter than 1ms";
+  if (ms > DURATION_MS_MAX) return "is longer than 2562047h, the longest that Go knows";
   return Number.isInteger(ms) ? undefined : "is not a whole number of milliseconds";
 }
 

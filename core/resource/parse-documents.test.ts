@@ -228,6 +228,34 @@ describe("what is wrong has a code, a path and a place", () => {
       ["error bad-value spec.http[0].timeout @10us"],
     ],
     [
+      "a duration longer than Go and protobuf can tell",
+      resource("VirtualService", `{ hosts: [a], http: [{ timeout: 99999999999999h, ${ROUTE} }] }`),
+      ["error bad-value spec.http[0].timeout @99999999999999h"],
+    ],
+    [
+      "a NUL character, escaped",
+      resource("VirtualService", `{ hosts: [a], http: [{ match: [{ uri: { prefix: "/\\0" } }], ${ROUTE} }] }`),
+      ['error bad-value spec.http[0].match[0].uri.prefix @"/\\0"'],
+    ],
+    [
+      "a NUL character in a name",
+      resource(
+        "VirtualService",
+        `{ hosts: [a], http: [{ match: [{ queryParams: { "\\0": { exact: a } } }], ${ROUTE} }] }`,
+      ),
+      ['error bad-value spec.http[0].match[0].queryParams["\\u0000"] @"\\0":'],
+    ],
+    [
+      "half of a character, escaped",
+      resource("VirtualService", `{ hosts: [a], http: [{ match: [{ uri: { prefix: "/\\uD800" } }], ${ROUTE} }] }`),
+      ['error bad-value spec.http[0].match[0].uri.prefix @"/\\uD800"'],
+    ],
+    [
+      "a NUL character as it is, in a comment",
+      `${resource("VirtualService", `{ hosts: [a], http: [{ ${ROUTE} }] }`)}\n# \0`,
+      ["error bad-yaml  @\0"],
+    ],
+    [
       "a regex that RE2 refuses",
       resource("VirtualService", `{ hosts: [a], http: [{ match: [{ uri: { regex: "/(?!a)" } }], ${ROUTE} }] }`),
       ['error bad-value spec.http[0].match[0].uri.regex @"/(?!a)"'],

@@ -85,6 +85,16 @@ function parseOne(
     const { line, col } = lines.linePos(offset);
     return { ...file, line: Math.max(1, line) + part.line - 1, column: Math.max(1, col) };
   };
+  const nul = part.text.indexOf("\0");
+  if (nul >= 0) {
+    diagnostics.push({
+      severity: "error",
+      code: "bad-yaml",
+      message: "there is a NUL character, which YAML does not have",
+      ...place(nul),
+    });
+    return;
+  }
   if (document.errors.length > 0) {
     const exhausted = document.errors.find((error) => error.code === "RESOURCE_EXHAUSTION");
     if (exhausted !== undefined) {

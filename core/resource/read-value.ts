@@ -276,7 +276,7 @@ class ValueReader {
   }
 
   private checkFormat(value: string, format: Format | undefined, path: Path, node: Node | undefined): boolean {
-    const problem = format === undefined ? undefined : FORMATS[format](value);
+    const problem = describeUnwritable(value) ?? (format === undefined ? undefined : FORMATS[format](value));
     if (problem === undefined) return true;
     this.badValue(value.length > 200 || value === "" ? problem : `${JSON.stringify(value)} ${problem}`, path, node);
     return false;
@@ -330,4 +330,10 @@ function asNode(value: unknown): Node | undefined {
 
 function isNull(value: unknown): boolean {
   return value === null || value === undefined || (isScalar(value) && value.value === null);
+}
+
+/** Text that YAML and JSON can write with escapes, and neither protobuf nor Envoy takes. */
+function describeUnwritable(text: string): string | undefined {
+  if (text.includes("\0")) return "holds a NUL character";
+  return text.isWellFormed() ? undefined : "holds half of a character (a lone surrogate)";
 }
