@@ -1,7 +1,13 @@
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { formatJoinToken } from "#core/identity/join-token.ts";
 import { Secret } from "#core/secret.ts";
 import { parseAgentConfig } from "#mesh-agent/config.ts";
+import { saveRegistration } from "#mesh-agent/control-plane/registration-file.ts";
+import { saveIdentity } from "#mesh-agent/identity/identity-file.ts";
+import { joinMesh } from "#mesh-agent/identity/join-mesh.ts";
+import { FakeControlPlane } from "#mesh-agent/testing/fake-control-plane.ts";
+import { Cleanup, temporaryDir } from "#mesh-agent/testing/test-agent.ts";
 
 test("what is not said has Istio's defaults", () => {
   expect(parseAgentConfig({ dir: "d", name: "reviews-v1-0" })).toMatchObject({
@@ -44,4 +50,20 @@ test("what is not said comes from the join token, and what is said wins", () => 
   });
   expect(parseAgentConfig({ dir: "d", name: "n", token, group: "reviews-v2" })).toMatchObject({ group: "reviews-v2" });
   expect(() => parseAgentConfig({ dir: "d", name: "n", token: token.slice(0, -20) })).toThrow("is cut off");
+});
+
+test("what neither settings nor a token say is as the directory joined, until a token says otherwise", async () => {
+  const cleanup = new Cleanup();
+  const dir = temporaryDir(cleanup);
+  const plane = await FakeControlPlane.open();
+  cleanup.add(() => plane.stop());
+  saveIdentity(join(dir, "identity.json"), await joinMesh(plane.makeToken()));
+  saveRegistration(join(dir, "registration.json"), { labels: {}, group: "reviews-v1" });
+  expect(parseAgentConfig({ dir, name: "n" })).toMatchObject({
+    namespace: "default",
+    serviceAccount: "reviews",
+    group: "reviews-v1",
+  });
+  expect(parseAgentConfig({ dir, name: "n", group: "reviews-v2" })).toMatchObject({ group: "reviews-v2" });
+  await cleanup.run();
 });

@@ -2,6 +2,10 @@ import { z } from "zod";
 import { describeIssues } from "#core/describe-issues.ts";
 import { PharosError } from "#core/errors.ts";
 import { parseJoinToken } from "#core/identity/join-token.ts";
+import { parseSpiffeId } from "#core/identity/spiffe-id.ts";
+import { loadRegistration } from "#mesh-agent/control-plane/registration-file.ts";
+import { loadIdentity } from "#mesh-agent/identity/identity-file.ts";
+import { agentFiles } from "#mesh-agent/paths.ts";
 import { readToken } from "#mesh-agent/read-token.ts";
 
 const label = z
@@ -21,7 +25,7 @@ const AgentConfigSchema = z.strictObject({
   /** Where identity, last good configuration, logs and sockets are kept; made with mode 0700. */
   dir: z.string().min(1),
   nodeType: z.enum(["sidecar", "router"]).default("sidecar"),
-  /** Absent, as the next two: the token's. */
+  /** Absent, as the next two: the token's, then what the directory joined as. */
   namespace: label.optional(),
   serviceAccount: label.optional(),
   /** WorkloadGroup whose template the instance takes labels from; also what telemetry calls the workload. */
@@ -58,18 +62,27 @@ export interface AgentConfig extends z.infer<typeof AgentConfigSchema> {
 }
 export type AgentConfigInput = z.input<typeof AgentConfigSchema>;
 
-/** What is not said comes from the join token, if there is one. Throws "invalid", naming each field that is wrong. */
+/** Whom an earlier start in this directory joined as: a token is for the first one. */
+function readJoined(dir: string): Pick<AgentConfig, "namespace" | "serviceAccount" | "group"> | undefined {
+  const { identity, registration } = agentFiles(dir);
+  const joined = parseSpiffeId(loadIdentity(identity)?.identity.spiffeId ?? "");
+  if (joined === undefined) return undefined;
+  const { namespace, serviceAccount } = joined;
+  return { namespace, serviceAccount, group: loadRegistration(registration)?.group ?? "" };
+}
+
+/** What is not said comes from the join token, or else from how this directory joined. Throws "invalid", naming each field that is wrong. */
 export function parseAgentConfig(input: unknown): AgentConfig {
   const result = AgentConfigSchema.safeParse(input);
   if (result.success) {
     const { data } = result;
     const text = readToken(data);
-    const token = text === undefined ? undefined : parseJoinToken(text);
+    const known = text === undefined ? readJoined(data.dir) : parseJoinToken(text);
     return {
       ...data,
-      namespace: data.namespace ?? token?.namespace ?? "default",
-      serviceAccount: data.serviceAccount ?? token?.serviceAccount ?? "default",
-      group: data.group ?? token?.group ?? "",
+      namespace: data.namespace ?? known?.namespace ?? "default",
+      serviceAccount: data.serviceAccount ?? known?.serviceAccount ?? "default",
+      group: data.group ?? known?.group ?? "",
     };
   }
   throw new PharosError("invalid", `the agent's configuration is wrong: ${describeIssues(result.error)}`, {

@@ -32,8 +32,7 @@ export function openPaths(dir: string): AgentPaths {
   const sockets = socketDir(dir);
   return {
     dir,
-    identity: join(dir, "identity.json"),
-    registration: join(dir, "registration.json"),
+    ...agentFiles(dir),
     cache: join(dir, "xds.db"),
     bootstrap: join(dir, "bootstrap.json"),
     pid: join(dir, "envoy.pid"),
@@ -45,6 +44,11 @@ export function openPaths(dir: string): AgentPaths {
     adminSocket: join(sockets, LONGEST_SOCKET_NAME),
     claimSocket: join(sockets, "agent.sock"),
   };
+}
+
+/** What outlives a start. */
+export function agentFiles(dir: string): Pick<AgentPaths, "identity" | "registration"> {
+  return { identity: join(dir, "identity.json"), registration: join(dir, "registration.json") };
 }
 
 function socketDir(dir: string): string {

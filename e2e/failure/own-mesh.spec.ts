@@ -54,7 +54,10 @@ let dir: string;
 let server: Serve;
 let application: Server;
 let ports: Readonly<Record<string, number>>;
+let shop: ChildProcess;
 const agents: ChildProcess[] = [];
+
+const shopFlags = () => ["--http-proxy-port", String(ports.proxy), "--admin-port", String(ports.adminB)];
 
 /** Runs the CLI; the application of the test answers meanwhile. */
 async function pharos(args: readonly string[], input = ""): Promise<string> {
@@ -67,9 +70,17 @@ async function pharos(args: readonly string[], input = ""): Promise<string> {
 
 const apply = (resources: string): Promise<string> => pharos(["apply", "-f", "-", "--wait"], resources);
 
-function startAgent(name: string, token: string, ...flags: string[]): void {
-  const args = ["cli/main.ts", "agent", "--token", token, "--name", name, "--dir", join(dir, name), ...flags];
-  agents.push(spawn(process.execPath, args, { cwd: root, stdio: "ignore" }));
+function startAgent(name: string, ...flags: string[]): ChildProcess {
+  const args = ["cli/main.ts", "agent", "--name", name, "--dir", join(dir, name), ...flags];
+  const agent = spawn(process.execPath, args, { cwd: root, stdio: "ignore" });
+  agents.push(agent);
+  return agent;
+}
+
+async function end(agent: ChildProcess): Promise<void> {
+  if (agent.exitCode !== null) return;
+  agent.kill("SIGTERM");
+  await once(agent, "exit");
 }
 
 /** What the shop gets from reviews, through both sidecars. */
@@ -89,9 +100,7 @@ test.beforeAll(async () => {
   server = await startServe({ console: false });
 });
 test.afterAll(async () => {
-  const ended = agents.map((agent) => new Promise((done) => agent.once("exit", done)));
-  for (const agent of agents) agent.kill("SIGTERM");
-  await Promise.all(ended);
+  await Promise.all(agents.map(end));
   await server?.stop();
   application?.close();
   rmSync(dir, { recursive: true, force: true });
@@ -103,20 +112,14 @@ test("two agents started by flags and tokens alone carry a call over mTLS", asyn
     pharos(["token", "create", "--service-account", account, "--group", group]);
   startAgent(
     "reviews-v1-0",
+    "--token",
     await token("reviews", "reviews-v1"),
     "--port",
     `http:${ports.app}:${ports.inbound}`,
     "--admin-port",
     String(ports.adminA),
   );
-  startAgent(
-    "shop-0",
-    await token("shop", "shop"),
-    "--http-proxy-port",
-    String(ports.proxy),
-    "--admin-port",
-    String(ports.adminB),
-  );
+  shop = startAgent("shop-0", "--token", await token("shop", "shop"), ...shopFlags());
   await eventually("the shop reaches reviews", 30_000, async () => ((await call()) === 200 ? true : undefined));
   await eventually("the graph shows it", 40_000, async () => {
     const graph = JSON.parse(await pharos(["graph", "-o", "json", "--window", "1m"])) as {
@@ -138,4 +141,13 @@ test("a policy that every proxy has acknowledged holds from the next request on,
     expect(await call()).toBe(403);
     await pharos(["delete", "authorizationpolicy", "callers", "-n", "default", "--wait"]);
   }
+});
+
+test("an agent that is started again needs no token: it is whom it joined as, and an instance of the same group", async () => {
+  await end(shop);
+  startAgent("shop-0", ...shopFlags());
+  await eventually("the shop reaches reviews", 30_000, async () => ((await call()) === 200 ? true : undefined));
+  const registered = async () =>
+    (JSON.parse(await pharos(["proxy-status", "shop-0", "-o", "json"])) as { workload: string; spiffeId: string }[])[0];
+  expect(await registered()).toMatchObject({ workload: "shop", spiffeId: "spiffe://cluster.local/ns/default/sa/shop" });
 });

@@ -1,23 +1,24 @@
-import { existsSync, readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
 import { PharosError } from "#core/errors.ts";
 import { Backoff } from "#mesh-agent/backoff.ts";
 import type { AgentConfig } from "#mesh-agent/config.ts";
 import { deregister, type InstanceHealth, register, type Versions } from "#mesh-agent/control-plane/register.ts";
+import {
+  loadRegistration,
+  type StoredRegistration,
+  saveRegistration,
+} from "#mesh-agent/control-plane/registration-file.ts";
 import type { Uplink } from "#mesh-agent/control-plane/uplink.ts";
 import type { Log } from "#mesh-agent/log.ts";
-import { writeAtomic } from "#mesh-agent/write-atomic.ts";
 
 const HEARTBEAT_MS = 10_000;
 const RETRY = { firstMs: 200, maxMs: 5000 } as const;
-const LabelsSchema = z.object({ labels: z.record(z.string(), z.string()) });
 
 export interface RegistrationOptions {
   readonly config: AgentConfig;
   readonly versions: Versions;
   readonly uplink: Uplink;
-  /** Keeps the merged labels for starts without a control plane. */
+  /** Keeps the merged labels and the group for later starts. */
   readonly file: string;
   readonly log: Log;
   readonly onLabels: () => void;
@@ -27,7 +28,9 @@ export interface RegistrationOptions {
 export class Registration {
   readonly #options: RegistrationOptions;
   #labels: Readonly<Record<string, string>>;
+  #saved: StoredRegistration | undefined;
   #health: InstanceHealth = "unhealthy";
+  #toldHealth: InstanceHealth | undefined;
   #wake: () => void = () => undefined;
   #isAgainWanted = false;
   #hasStopped = false;
@@ -37,7 +40,8 @@ export class Registration {
 
   constructor(options: RegistrationOptions) {
     this.#options = options;
-    this.#labels = loadLabels(options.file) ?? options.config.labels;
+    this.#saved = loadRegistration(options.file);
+    this.#labels = this.#saved?.labels ?? options.config.labels;
   }
 
   /** The group's labels with this instance's on top, as the registry last said. */
@@ -56,6 +60,7 @@ export class Registration {
     const { uplink, log } = this.#options;
     const backoff = new Backoff(RETRY);
     const stop = uplink.onChange(() => this.#again());
+    this.#save();
     signal.addEventListener("abort", () => this.#again(), { once: true });
     let lastError = "";
     while (!signal.aborted && !this.#hasStopped) {
@@ -96,17 +101,28 @@ export class Registration {
   }
 
   async #register(): Promise<void> {
-    const { uplink, config, versions, file, log, onLabels } = this.#options;
-    const { workload, labels } = await register(uplink, config, versions, this.#health);
+    const { uplink, config, versions, log, onLabels } = this.#options;
+    const health = this.#health;
+    const { workload, labels } = await register(uplink, config, versions, health);
     if (this.#hasStopped) return;
-    if (!this.isRegistered) log("info", "registered", { workload, health: this.#health });
+    if (!this.isRegistered || health !== this.#toldHealth) log("info", "registered", { workload, health });
+    this.#toldHealth = health;
     this.isRegistered = true;
     this.#wasRegistered = true;
-    if (isDeepStrictEqual({ ...labels }, { ...this.#labels })) return;
-    this.#labels = labels;
-    onLabels();
+    if (!isDeepStrictEqual({ ...labels }, { ...this.#labels })) {
+      this.#labels = labels;
+      onLabels();
+    }
+    this.#save();
+  }
+
+  #save(): void {
+    const { config, file, log } = this.#options;
+    const now = { labels: { ...this.#labels }, group: config.group };
+    if (isDeepStrictEqual(now, this.#saved)) return;
+    this.#saved = now;
     try {
-      writeAtomic(file, `${JSON.stringify({ labels })}\n`);
+      saveRegistration(file, now);
     } catch (error) {
       log("error", "a start without the control plane would not know this instance's labels", {
         error: PharosError.from(error).toString(),
@@ -127,15 +143,5 @@ export class Registration {
         resolve();
       };
     });
-  }
-}
-
-function loadLabels(file: string): Readonly<Record<string, string>> | undefined {
-  if (!existsSync(file)) return undefined;
-  try {
-    return LabelsSchema.parse(JSON.parse(readFileSync(file, "utf8"))).labels;
-  } catch {
-    // The next heartbeat writes it anew.
-    return undefined;
   }
 }

@@ -26,7 +26,7 @@ export async function drainEnvoy(admin: AdminClient, timeoutMs: number, hurry?: 
     }
   } catch {
     // It does not answer any more: nothing is left to drain.
-    return false;
+    return true;
   }
 }
 

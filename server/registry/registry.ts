@@ -148,6 +148,10 @@ export class Registry {
         },
       );
     }
+    if (group === "")
+      throw new PharosError("invalid", `instance ${key} names no WorkloadGroup`, {
+        hint: "name one with --group, or join with a token made with `pharos token create --group`",
+      });
     const found = this.#options.findGroup(namespace, group);
     if (found === undefined) {
       throw new PharosError(
