@@ -141,6 +141,22 @@ describe("what is done with a request", () => {
     expect(headers["x-answer"]).toBe("200");
   });
 
+  test.each([
+    [
+      "of B3, in many headers",
+      { "x-b3-traceid": "80f198ee56343ba864fe8b2a57d3eff7", "x-b3-spanid": "e457b5a2e4d86bd1", "x-b3-sampled": "1" },
+    ],
+    ["of B3, in one", { b3: "80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-1" }],
+    ["of vendors, and baggage", { tracestate: "vendor=1", baggage: "user=1" }],
+  ])("headers %s arrive as they were sent", async (_, headers) => {
+    await route(`{ ${V1} }`);
+    const { seen } = await scenario.call({
+      headers: { ...headers, traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" },
+    });
+    expect(seen?.headers).toMatchObject(headers);
+    expect(seen?.headers.traceparent).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-(?!b7ad6b7169203331)\w{16}-01$/);
+  });
+
   test("redirects and answers of the proxy's own", async () => {
     await route(
       "{ match: [{ uri: { prefix: /a } }], redirect: { prefixRewrite: /b, authority: x.example.com, scheme: https, redirectCode: 308 } }",
