@@ -1,4 +1,5 @@
 import type { Metric } from "#mesh-agent/admin/render-metrics.ts";
+import type { ApplicationWatch } from "#mesh-agent/application/application-watch.ts";
 import type { TelemetryStats } from "#mesh-agent/telemetry/report-loop.ts";
 import type { RelayStats } from "#mesh-agent/xds/relay-server.ts";
 
@@ -6,6 +7,7 @@ export interface AgentState {
   readonly isConnected: boolean;
   readonly isRegistered: boolean;
   readonly isEnvoyReady: boolean;
+  readonly applicationHealth: ApplicationWatch["health"];
   readonly envoyRestarts: number;
   readonly certificateNotAfterMs: number;
   readonly relay: RelayStats;
@@ -39,6 +41,11 @@ export function agentMetrics(state: AgentState): Metric[] {
     gauge("pharos_agent_control_plane_connected", "1 while connected to the control plane.", state.isConnected),
     gauge("pharos_agent_registered", "1 while the registry holds this instance.", state.isRegistered),
     gauge("pharos_agent_envoy_ready", "1 while Envoy serves.", state.isEnvoyReady),
+    gauge(
+      "pharos_agent_application_healthy",
+      "1 while the application answers its probe, or has none.",
+      state.applicationHealth === "healthy",
+    ),
     counter("pharos_agent_envoy_restarts_total", "Times that Envoy died and was started again.", state.envoyRestarts),
     gauge(
       "pharos_agent_certificate_expiry_timestamp_seconds",

@@ -4,6 +4,7 @@ import { PharosError } from "#core/errors.ts";
 import { AdminServer } from "#mesh-agent/admin/admin-server.ts";
 import { renderMetrics } from "#mesh-agent/admin/render-metrics.ts";
 import { agentMetrics } from "#mesh-agent/agent-metrics.ts";
+import { ApplicationWatch } from "#mesh-agent/application/application-watch.ts";
 import { claimDirectory } from "#mesh-agent/claim-directory.ts";
 import type { AgentConfig } from "#mesh-agent/config.ts";
 import { Registration } from "#mesh-agent/control-plane/registration.ts";
@@ -86,6 +87,7 @@ async function runClaimed(
     file: paths.registration,
     log,
     onLabels: () => relay.subscribeAgain(),
+    onProbe: (probe) => application.follow(probe),
   });
   const node = () => describeNode(config, paths, registration.labels);
   const relay = new RelayServer({ uplink, cache, node, log });
@@ -93,7 +95,9 @@ async function runClaimed(
   keeper.onChange((identity) => secrets.setIdentity(identity));
 
   const { command, fingerprint, admin } = prepareEnvoy(found, config, paths, node());
-  const readiness = new ReadinessWatch(admin, (isReady) => registration.setHealth(isReady ? "healthy" : "unhealthy"));
+  const tellHealth = (): void => registration.setHealth(readiness.isReady ? application.health : "unhealthy");
+  const readiness = new ReadinessWatch(admin, tellHealth);
+  const application = new ApplicationWatch({ onChange: tellHealth, log });
   const supervisor = new EnvoySupervisor({
     command,
     fingerprint,
@@ -114,6 +118,7 @@ async function runClaimed(
         isConnected: uplink.state.kind === "up",
         isRegistered: registration.isRegistered,
         isEnvoyReady: readiness.isReady,
+        applicationHealth: application.health,
         envoyRestarts: supervisor.restarts,
         certificateNotAfterMs: keeper.current.notAfterMs,
         relay: relay.stats(),
@@ -166,6 +171,7 @@ async function runClaimed(
   if (!isDrained)
     log("warn", "requests were still in flight when the drain time was over", { drainSeconds: config.drainSeconds });
   clearInterval(rotation);
+  application.stop();
   await supervisor.stop();
   // Envoy wrote its last lines as it ended.
   await telemetry.stop();

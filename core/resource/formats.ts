@@ -74,6 +74,7 @@ export const FORMATS = {
   "file-path": (text) => (text.startsWith("/") ? undefined : "is not an absolute path"),
   "ip-or-cidr": (text) => (isIpOrCidr(text) ? undefined : "is neither an IP address nor a CIDR range"),
   "workload-address": checkWorkloadAddress,
+  "ip-or-host": (text) => (isIpAddress(text) ? undefined : checkHostName(text)),
   locality: (text) => (text.split("/").length <= 3 ? undefined : "is not region/zone/subzone"),
   "service-protocol": checkProtocol,
   "port-number": (text) =>

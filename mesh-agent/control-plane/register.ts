@@ -12,12 +12,14 @@ import {
 const SERVICE = "/pharos.agent.v1.AgentService";
 const TIMEOUT_MS = 5000;
 
-export type InstanceHealth = "healthy" | "unhealthy" | "draining";
+/** Unknown: Envoy serves, and nobody has said yet whether the application is to be asked. */
+export type InstanceHealth = "healthy" | "unhealthy" | "draining" | "unknown";
 
 const HEALTH = {
   healthy: Health.HEALTHY,
   unhealthy: Health.UNHEALTHY,
   draining: Health.DRAINING,
+  unknown: Health.HEALTH_UNSPECIFIED,
 } as const satisfies Record<InstanceHealth, Health>;
 
 export interface Versions {

@@ -31,6 +31,7 @@ async function open(): Promise<{ registration: Registration; heard: string[] }> 
     file: join(dir, "registration.json"),
     log: () => undefined,
     onLabels: () => void heard.push(JSON.stringify(registration.labels)),
+    onProbe: () => undefined,
   });
   const stop = new AbortController();
   const running = [uplink.run(stop.signal), registration.run(stop.signal)];
@@ -60,6 +61,7 @@ test("the labels that the registry merged are told on, and known without it afte
     file: join(dir, "registration.json"),
     log: () => undefined,
     onLabels: () => undefined,
+    onProbe: () => undefined,
   });
   expect(again.labels).toEqual({ app: "reviews", zone: "a" });
 });

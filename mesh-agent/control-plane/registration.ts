@@ -10,6 +10,7 @@ import {
 } from "#mesh-agent/control-plane/registration-file.ts";
 import type { Uplink } from "#mesh-agent/control-plane/uplink.ts";
 import type { Log } from "#mesh-agent/log.ts";
+import type { ApplicationProbe } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 
 const HEARTBEAT_MS = 10_000;
 const RETRY = { firstMs: 200, maxMs: 5000 } as const;
@@ -22,6 +23,8 @@ export interface RegistrationOptions {
   readonly file: string;
   readonly log: Log;
   readonly onLabels: () => void;
+  /** Told with every answer how the application is to be asked, if at all. */
+  readonly onProbe: (probe: ApplicationProbe | undefined) => void;
 }
 
 /** Keeps the control plane told of this instance: at once when something changed or the connection is new, and every ten seconds. */
@@ -101,14 +104,15 @@ export class Registration {
   }
 
   async #register(): Promise<void> {
-    const { uplink, config, versions, log, onLabels } = this.#options;
+    const { uplink, config, versions, log, onLabels, onProbe } = this.#options;
     const health = this.#health;
-    const { workload, labels } = await register(uplink, config, versions, health);
+    const { workload, labels, probe } = await register(uplink, config, versions, health);
     if (this.#hasStopped) return;
     if (!this.isRegistered || health !== this.#toldHealth) log("info", "registered", { workload, health });
     this.#toldHealth = health;
     this.isRegistered = true;
     this.#wasRegistered = true;
+    onProbe(probe);
     if (!isDeepStrictEqual({ ...labels }, { ...this.#labels })) {
       this.#labels = labels;
       onLabels();

@@ -258,6 +258,32 @@ describe("DestinationRule", () => {
   });
 });
 
+describe("WorkloadGroup", () => {
+  test("an instance whose application is not well gets no request, and gets them again once it is", async () => {
+    const group = (status: number) => `
+apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: { name: reviews-v1, namespace: default }
+spec:
+  metadata: { labels: { app: reviews, version: v1 } }
+  template: { serviceAccount: reviews-v1 }
+  probe:
+    httpGet: { path: /status/${status}, port: ${scenario.apps["reviews-v1"].port} }
+    periodSeconds: 1
+    failureThreshold: 2
+`;
+    const names = async () => new Set(await arrivals(...Array.from({ length: 12 }, () => ({}))));
+    await use(SUBSETS);
+    expect((await names()).size).toBe(2);
+    // Agents hear of it with their next heartbeat.
+    await scenario.mesh.apply(group(503));
+    await eventually("only the other", async () => ((await names()).size === 1 ? true : undefined), 20_000);
+    expect([...(await names())]).toEqual(["reviews-v2"]);
+    await scenario.mesh.apply(group(204));
+    await eventually("both", async () => ((await names()).size === 2 ? true : undefined), 20_000);
+  }, 60_000);
+});
+
 describe("elsewhere", () => {
   test("TCP goes where its route says, to another service too", async () => {
     expect((await scenario.callTcp()).seen?.at).toMatch(/^reviews/);

@@ -1,9 +1,10 @@
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import type { PharosError } from "#core/errors.ts";
 import { type GrpcMethod, GrpcServer } from "#grpc/server.ts";
 import { ADS_PATH, FakeAds } from "#mesh-agent/testing/fake-ads.ts";
 import { TestAuthority, TRUST_DOMAIN } from "#mesh-agent/testing/test-authority.ts";
 import {
+  type ApplicationProbeSchema,
   DeregisterResponseSchema,
   type RegisterRequest,
   RegisterRequestSchema,
@@ -31,6 +32,8 @@ export class FakeControlPlane {
   #server: GrpcServer | undefined;
   port = 0;
   labels: Record<string, string> = {};
+  /** How it lets applications be asked. */
+  probe: MessageInitShape<typeof ApplicationProbeSchema> | undefined;
   /** What registering is answered with, where it is refused. */
   refusal: PharosError | undefined;
 
@@ -104,6 +107,7 @@ export class FakeControlPlane {
                   trustDomain: TRUST_DOMAIN,
                   workload: request.group,
                   labels: { ...this.labels, ...request.labels },
+                  ...(this.probe === undefined ? {} : { probe: this.probe }),
                 }),
               ),
             );

@@ -16,6 +16,7 @@ import {
   ReportResponseSchema,
 } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import { type MeshHandle, startMesh, type UnaryHandler } from "#server/mesh/start-mesh.ts";
+import { describeProbe } from "#server/registry/registry-rpc.ts";
 
 const SETTINGS: MeshSettings = {
   trustDomain: TRUST_DOMAIN,
@@ -135,6 +136,7 @@ export class RealMesh {
     const template = this.#resources.find(
       (resource) => resource.kind === "WorkloadGroup" && resource.metadata.name === group,
     );
+    const probe = template?.kind === "WorkloadGroup" ? template.spec.probe : undefined;
     const merged = { ...(template?.kind === "WorkloadGroup" ? template.spec.metadata?.labels : {}), ...labels };
     const instance: WorkloadInstance = {
       namespace,
@@ -154,7 +156,12 @@ export class RealMesh {
       await this.#publish({ upserts: [], instanceUpserts: [instance], instanceDeletes: [] });
     return toBinary(
       RegisterResponseSchema,
-      create(RegisterResponseSchema, { trustDomain: TRUST_DOMAIN, workload: group, labels: merged }),
+      create(RegisterResponseSchema, {
+        trustDomain: TRUST_DOMAIN,
+        workload: group,
+        labels: merged,
+        ...(probe === undefined ? {} : { probe: describeProbe(probe) }),
+      }),
     );
   }
 

@@ -1,5 +1,7 @@
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import type { WorkloadProbe } from "#core/resource/spec/workload-group.ts";
 import {
+  type ApplicationProbeSchema,
   DeregisterRequestSchema,
   DeregisterResponseSchema,
   Health,
@@ -9,11 +11,13 @@ import {
 import type { RegistrantIdentity, Registration, Registry } from "#server/registry/registry.ts";
 
 const HEALTH = {
-  [Health.HEALTH_UNSPECIFIED]: "healthy",
+  [Health.HEALTH_UNSPECIFIED]: "unknown",
   [Health.HEALTHY]: "healthy",
   [Health.UNHEALTHY]: "unhealthy",
   [Health.DRAINING]: "draining",
 } as const satisfies Record<Health, Registration["health"]>;
+
+const HERE = "127.0.0.1";
 
 /** AgentService/Register: bytes in, bytes out; the identity is the caller's certificate's. */
 export async function handleRegister(
@@ -23,7 +27,7 @@ export async function handleRegister(
   identity: RegistrantIdentity,
 ): Promise<Uint8Array> {
   const request = fromBinary(RegisterRequestSchema, bytes);
-  const instance = await registry.register(
+  const { instance, probe } = await registry.register(
     {
       namespace: request.namespace,
       name: request.name,
@@ -32,7 +36,7 @@ export async function handleRegister(
       serviceAccount: request.serviceAccount,
       address: request.address,
       ports: request.ports.map(({ name, appPort, inboundPort }) => ({ name, appPort, inboundPort })),
-      health: HEALTH[request.health] ?? "healthy",
+      health: HEALTH[request.health] ?? "unknown",
       locality: request.locality,
       weight: request.weight,
     },
@@ -40,8 +44,40 @@ export async function handleRegister(
   );
   return toBinary(
     RegisterResponseSchema,
-    create(RegisterResponseSchema, { trustDomain, workload: instance.workload, labels: { ...instance.labels } }),
+    create(RegisterResponseSchema, {
+      trustDomain,
+      workload: instance.workload,
+      labels: { ...instance.labels },
+      ...(probe === undefined ? {} : { probe: describeProbe(probe) }),
+    }),
   );
+}
+
+/** As Istio reads it: the application is asked beside its agent, and what is left out or 0 is Kubernetes' default. */
+export function describeProbe(probe: WorkloadProbe): MessageInitShape<typeof ApplicationProbeSchema> {
+  return {
+    question: describeQuestion(probe),
+    initialDelaySeconds: probe.initialDelaySeconds ?? 0,
+    timeoutSeconds: probe.timeoutSeconds || 1,
+    periodSeconds: probe.periodSeconds || 10,
+    successThreshold: probe.successThreshold || 1,
+    failureThreshold: probe.failureThreshold || 3,
+  };
+}
+
+function describeQuestion({
+  httpGet,
+  tcpSocket,
+  grpc,
+}: WorkloadProbe): NonNullable<MessageInitShape<typeof ApplicationProbeSchema>["question"]> {
+  if (httpGet !== undefined) {
+    const { host = HERE, port, scheme, path = "/", httpHeaders = [] } = httpGet;
+    const headers = httpHeaders.map(({ name = "", value = "" }) => ({ name, value }));
+    return { case: "http", value: { host, port, isTls: scheme === "HTTPS", path, headers } };
+  }
+  if (tcpSocket !== undefined) return { case: "tcp", value: { host: tcpSocket.host ?? HERE, port: tcpSocket.port } };
+  if (grpc !== undefined) return { case: "grpc", value: { port: grpc.port, service: grpc.service ?? "" } };
+  return { case: undefined };
 }
 
 /** AgentService/Deregister. */

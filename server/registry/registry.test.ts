@@ -41,11 +41,12 @@ let database: OpenDatabase;
 let changes: RegistryChange[];
 let registry: Registry;
 let nowMs: number;
+let group: typeof GROUP;
 
 const open = () =>
   Registry.open({
     store: createRegistryStore(database.db),
-    findGroup: (namespace, name) => (namespace === "default" && name === "reviews-v1" ? GROUP : undefined),
+    findGroup: (namespace, name) => (namespace === "default" && name === "reviews-v1" ? group : undefined),
     onChange: (change) => void changes.push(change),
     graceMs: 30,
     now: () => nowMs,
@@ -56,6 +57,7 @@ beforeEach(async () => {
   database = await openDatabase(join(dir, "pharos.db"));
   changes = [];
   nowMs = 1_000_000;
+  group = GROUP;
   registry = await open();
 });
 afterEach(async () => {
@@ -65,7 +67,7 @@ afterEach(async () => {
 });
 
 test("an instance takes its labels from the group, its own on top", async () => {
-  const instance = await registry.register(REGISTRATION, IDENTITY);
+  const { instance } = await registry.register(REGISTRATION, IDENTITY);
   expect(instance.labels).toEqual({ tier: "front", app: "reviews", version: "v1", zone: "a" });
   expect(changes).toEqual([{ instanceUpserts: [instance], instanceDeletes: [] }]);
 });
@@ -96,6 +98,18 @@ test.each([
 ] as const)("refuses %s", async (_, difference, code) => {
   await expect(registry.register({ ...REGISTRATION, ...difference }, IDENTITY)).rejects.toMatchObject({ code });
   expect(registry.list()).toEqual([]);
+});
+
+test("where the application is to be asked, a new instance proves itself first, and one that was well stays so meanwhile", async () => {
+  const unknown = { ...REGISTRATION, health: "unknown" } as const;
+  expect((await registry.register(unknown, IDENTITY)).instance.health).toBe("healthy");
+  await registry.deregister("default", "reviews-v1-0", IDENTITY);
+  group = { ...GROUP, spec: { ...GROUP.spec, probe: { tcpSocket: { port: 9081 } } } };
+  const { instance, probe } = await registry.register(unknown, IDENTITY);
+  expect(instance.health).toBe("unhealthy");
+  expect(probe).toEqual({ tcpSocket: { port: 9081 } });
+  await registry.register(REGISTRATION, IDENTITY);
+  expect((await registry.register(unknown, IDENTITY)).instance.health).toBe("healthy");
 });
 
 test("an instance outlives a restart of the server, and is dropped when nobody comes back for it", async () => {

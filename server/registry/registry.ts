@@ -2,6 +2,7 @@ import { PharosError } from "#core/errors.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { SnapshotChange } from "#core/registry/snapshot.ts";
 import type { Resource } from "#core/resource/resource.ts";
+import type { WorkloadProbe } from "#core/resource/spec/workload-group.ts";
 import type { RegistryStore } from "#server/registry/store.ts";
 
 export type RegistryChange = Pick<SnapshotChange, "instanceUpserts" | "instanceDeletes">;
@@ -15,9 +16,16 @@ export interface Registration {
   readonly serviceAccount: string;
   readonly address: string;
   readonly ports: WorkloadInstance["ports"];
-  readonly health: WorkloadInstance["health"];
+  /** Unknown: an agent that starts does not know yet whether it is to ask the application. */
+  readonly health: WorkloadInstance["health"] | "unknown";
   readonly locality: string;
   readonly weight: number;
+}
+
+export interface Registered {
+  readonly instance: WorkloadInstance;
+  /** How its agent finds out whether the application is well. */
+  readonly probe: WorkloadProbe | undefined;
 }
 
 /** The caller's namespace and account, from its certificate. */
@@ -72,17 +80,17 @@ export class Registry {
   }
 
   /** Adds or refreshes; announces only what differs. Throws PharosError: forbidden, not-found, invalid, conflict. */
-  async register(registration: Registration, identity: RegistrantIdentity): Promise<WorkloadInstance> {
-    const instance = this.#resolve(registration, identity);
+  async register(registration: Registration, identity: RegistrantIdentity): Promise<Registered> {
+    const { instance, probe } = this.#resolve(registration, identity);
     const key = keyOf(instance);
     this.#refuseSecond(key, instance);
     this.#heardMs.set(key, this.#now());
     this.connected(key);
-    if (JSON.stringify(this.#instances.get(key)) === JSON.stringify(instance)) return instance;
+    if (JSON.stringify(this.#instances.get(key)) === JSON.stringify(instance)) return { instance, probe };
     await this.#options.store.upsert([instance]);
     this.#instances.set(key, instance);
     this.#options.onChange({ instanceUpserts: [instance], instanceDeletes: [] });
-    return instance;
+    return { instance, probe };
   }
 
   async deregister(namespace: string, name: string, identity: RegistrantIdentity): Promise<void> {
@@ -136,7 +144,7 @@ export class Registry {
     if (this.#instances.delete(key)) this.#options.onChange({ instanceUpserts: [], instanceDeletes: [key] });
   }
 
-  #resolve(registration: Registration, identity: RegistrantIdentity): WorkloadInstance {
+  #resolve(registration: Registration, identity: RegistrantIdentity): Registered {
     const { namespace, name, group, ports } = registration;
     const key = `${namespace}/${name}`;
     if (namespace !== identity.namespace || registration.serviceAccount !== identity.serviceAccount) {
@@ -160,7 +168,7 @@ export class Registry {
         { hint: `apply a WorkloadGroup named ${group} in namespace ${namespace} first` },
       );
     }
-    const { template, metadata } = found.spec;
+    const { template, metadata, probe } = found.spec;
     const given = { ...template.labels, ...metadata?.labels };
     // Services choose their endpoints by labels: whoever could change these could answer in another service's place.
     const changed = Object.entries(registration.labels).find(
@@ -191,7 +199,7 @@ export class Registry {
         hint: "give each instance a name of its own",
       });
     }
-    return {
+    const instance: WorkloadInstance = {
       namespace,
       name,
       workload: group,
@@ -202,11 +210,21 @@ export class Registry {
         ports.length > 0
           ? ports.map((port) => ({ ...port, inboundPort: port.inboundPort || port.appPort }))
           : Object.entries(template.ports ?? {}).map(([name, port]) => ({ name, appPort: port, inboundPort: port })),
-      health: registration.health,
+      health: registration.health === "unknown" ? untilAsked(probe, owner) : registration.health,
       locality: registration.locality,
       weight: registration.weight || template.weight || 1,
     };
+    return { instance, probe };
   }
+}
+
+/** An agent that was started again takes nothing away from an application that runs on; a new one proves itself first. */
+function untilAsked(
+  probe: WorkloadProbe | undefined,
+  before: WorkloadInstance | undefined,
+): WorkloadInstance["health"] {
+  if (probe === undefined) return "healthy";
+  return before?.health === "healthy" ? "healthy" : "unhealthy";
 }
 
 function keyOf(instance: Pick<WorkloadInstance, "namespace" | "name">): string {

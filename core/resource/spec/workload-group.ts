@@ -10,7 +10,7 @@ export interface WorkloadGroupSpec {
   readonly probe?: WorkloadProbe;
 }
 
-/** Exactly one of the four ways. */
+/** Exactly one of the four ways. Left out or 0, as in Kubernetes: no delay, 1 s to answer, every 10 s, one success, three failures. */
 export interface WorkloadProbe {
   readonly httpGet?: {
     readonly path?: string;
@@ -21,7 +21,7 @@ export interface WorkloadProbe {
   };
   readonly tcpSocket?: { readonly host?: string; readonly port: number };
   readonly exec?: { readonly command: readonly string[] };
-  readonly grpc?: { readonly port?: number; readonly service?: string };
+  readonly grpc?: { readonly port: number; readonly service?: string };
   readonly initialDelaySeconds?: number;
   readonly timeoutSeconds?: number;
   readonly periodSeconds?: number;
