@@ -95,7 +95,10 @@ async function runClaimed(
   keeper.onChange((identity) => secrets.setIdentity(identity));
 
   const { command, fingerprint, admin } = prepareEnvoy(found, config, paths, node());
-  const tellHealth = (): void => registration.setHealth(readiness.isReady ? application.health : "unhealthy");
+  const tellHealth = (): void => {
+    if (readiness.isReady) registration.setHealth(application.health, application.reason);
+    else registration.setHealth("unhealthy", whyEnvoyIsAway(supervisor));
+  };
   const readiness = new ReadinessWatch(admin, tellHealth);
   const application = new ApplicationWatch({ onChange: tellHealth, log });
   const supervisor = new EnvoySupervisor({

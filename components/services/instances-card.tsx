@@ -19,7 +19,12 @@ const COLUMNS: readonly Column<InstanceView>[] = [
   {
     id: "health",
     header: "State",
-    cell: ({ health }) => <Badge tone={HEALTH[health].tone}>{HEALTH[health].word}</Badge>,
+    cell: ({ health, unhealthyReason }) => (
+      <span className="flex items-center gap-2">
+        <Badge tone={HEALTH[health].tone}>{HEALTH[health].word}</Badge>
+        {unhealthyReason === "" ? null : <span className="text-muted text-xs">{unhealthyReason}</span>}
+      </span>
+    ),
   },
   { id: "version", header: "Version", sortValue: ({ version }) => version, cell: ({ version }) => version || "–" },
   { id: "workload", header: "Workload", hideBelow: "lg", cell: ({ workload }) => workload },

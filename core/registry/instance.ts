@@ -11,6 +11,8 @@ export interface WorkloadInstance {
   readonly address: string;
   readonly ports: readonly InstancePort[];
   readonly health: "healthy" | "unhealthy" | "draining";
+  /** What its agent says of an unhealthy one. */
+  readonly unhealthyReason?: string;
   /** region/zone/subzone, or empty. */
   readonly locality: string;
   readonly weight: number;

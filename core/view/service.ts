@@ -28,6 +28,8 @@ export interface InstanceView {
   readonly port: number;
   readonly version: string;
   readonly health: "healthy" | "unhealthy" | "draining";
+  /** Empty where there is none. */
+  readonly unhealthyReason: string;
   readonly serviceAccount: string;
   readonly proxyId: string | null;
 }

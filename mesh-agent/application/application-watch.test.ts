@@ -126,6 +126,7 @@ test("unknown until asked; unwell after as many failures as it may have; well af
   await eventually("two failures", () => heard[2]);
   const asksTillWell = Number(heard[1]?.split(" ").at(-1));
   expect(heard).toEqual(["unhealthy after 1", `healthy after ${asksTillWell}`, `unhealthy after ${asksTillWell + 2}`]);
+  expect(watch.reason).toBe("GET / answers 500");
   watch.follow(undefined);
   expect(watch.health).toBe("healthy");
 });

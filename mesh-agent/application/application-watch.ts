@@ -19,6 +19,8 @@ export class ApplicationWatch {
   #probe: ApplicationProbe | undefined;
   #asking: AbortController | undefined;
   health: "healthy" | "unhealthy" | "unknown" = "unknown";
+  /** Why it is not well; empty while it is. */
+  reason = "";
 
   constructor(options: ApplicationWatchOptions) {
     this.#options = options;
@@ -55,7 +57,10 @@ export class ApplicationWatch {
       failures = reason === undefined ? 0 : failures + 1;
       if (successes >= probe.successThreshold) this.#set("healthy");
       else if (this.health === "unknown" || failures >= probe.failureThreshold)
-        this.#set("unhealthy", reason ?? `well ${successes} times in a row, of ${probe.successThreshold}`);
+        this.#set(
+          "unhealthy",
+          reason ?? `it was well ${successes} times in a row, and is to be ${probe.successThreshold} times`,
+        );
     }
   }
 
@@ -64,6 +69,7 @@ export class ApplicationWatch {
     if (health === "unhealthy") this.#options.log("warn", "the application is not well", { reason });
     else if (this.health === "unhealthy") this.#options.log("info", "the application is well again");
     this.health = health;
+    this.reason = reason;
     this.#options.onChange();
   }
 }

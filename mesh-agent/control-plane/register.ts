@@ -33,6 +33,7 @@ export async function register(
   config: AgentConfig,
   versions: Versions,
   health: InstanceHealth,
+  unhealthyReason: string,
 ): Promise<RegisterResponse> {
   const { namespace, name, group, labels, serviceAccount, address, ports, locality, weight } = config;
   const request = create(RegisterRequestSchema, {
@@ -48,6 +49,7 @@ export async function register(
     agentVersion: versions.agent,
     proxyVersion: versions.proxy,
     health: HEALTH[health],
+    unhealthyReason,
   });
   return fromBinary(
     RegisterResponseSchema,

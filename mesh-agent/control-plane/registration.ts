@@ -33,6 +33,7 @@ export class Registration {
   #labels: Readonly<Record<string, string>>;
   #saved: StoredRegistration | undefined;
   #health: InstanceHealth = "unhealthy";
+  #unhealthyReason = "";
   #toldHealth: InstanceHealth | undefined;
   #wake: () => void = () => undefined;
   #isAgainWanted = false;
@@ -52,7 +53,9 @@ export class Registration {
     return this.#labels;
   }
 
-  setHealth(health: InstanceHealth): void {
+  /** `reason`: why it is unhealthy. */
+  setHealth(health: InstanceHealth, reason = ""): void {
+    this.#unhealthyReason = reason;
     if (this.#health === health) return;
     this.#health = health;
     this.#again();
@@ -106,7 +109,7 @@ export class Registration {
   async #register(): Promise<void> {
     const { uplink, config, versions, log, onLabels, onProbe } = this.#options;
     const health = this.#health;
-    const { workload, labels, probe } = await register(uplink, config, versions, health);
+    const { workload, labels, probe } = await register(uplink, config, versions, health, this.#unhealthyReason);
     if (this.#hasStopped) return;
     if (!this.isRegistered || health !== this.#toldHealth) log("info", "registered", { workload, health });
     this.#toldHealth = health;

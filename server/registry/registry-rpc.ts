@@ -37,6 +37,7 @@ export async function handleRegister(
       address: request.address,
       ports: request.ports.map(({ name, appPort, inboundPort }) => ({ name, appPort, inboundPort })),
       health: HEALTH[request.health] ?? "unknown",
+      unhealthyReason: request.unhealthyReason,
       locality: request.locality,
       weight: request.weight,
     },

@@ -107,6 +107,8 @@ test("where the application is to be asked, a new instance proves itself first, 
   group = { ...GROUP, spec: { ...GROUP.spec, probe: { tcpSocket: { port: 9081 } } } };
   const { instance, probe } = await registry.register(unknown, IDENTITY);
   expect(instance.health).toBe("unhealthy");
+  const failed = { ...REGISTRATION, health: "unhealthy", unhealthyReason: "GET / answers 500" } as const;
+  expect((await registry.register(failed, IDENTITY)).instance.unhealthyReason).toBe("GET / answers 500");
   expect(probe).toEqual({ tcpSocket: { port: 9081 } });
   await registry.register(REGISTRATION, IDENTITY);
   expect((await registry.register(unknown, IDENTITY)).instance.health).toBe("healthy");

@@ -18,6 +18,7 @@ export interface Registration {
   readonly ports: WorkloadInstance["ports"];
   /** Unknown: an agent that starts does not know yet whether it is to ask the application. */
   readonly health: WorkloadInstance["health"] | "unknown";
+  readonly unhealthyReason?: string;
   readonly locality: string;
   readonly weight: number;
 }
@@ -44,6 +45,8 @@ export interface RegistryOptions {
   readonly now?: () => number;
 }
 
+/** Of a reason: it is told to people, not kept as a record. */
+const REASON_LENGTH_MAX = 300;
 /** An agent is heard every ten seconds; one that missed two is not there. */
 const PRESENT_MS = 25_000;
 
@@ -199,6 +202,8 @@ export class Registry {
         hint: "give each instance a name of its own",
       });
     }
+    const health = registration.health === "unknown" ? untilAsked(probe, owner) : registration.health;
+    const unhealthyReason = health === "unhealthy" ? (registration.unhealthyReason ?? "") : "";
     const instance: WorkloadInstance = {
       namespace,
       name,
@@ -210,7 +215,8 @@ export class Registry {
         ports.length > 0
           ? ports.map((port) => ({ ...port, inboundPort: port.inboundPort || port.appPort }))
           : Object.entries(template.ports ?? {}).map(([name, port]) => ({ name, appPort: port, inboundPort: port })),
-      health: registration.health === "unknown" ? untilAsked(probe, owner) : registration.health,
+      health,
+      ...(unhealthyReason === "" ? {} : { unhealthyReason: unhealthyReason.slice(0, REASON_LENGTH_MAX) }),
       locality: registration.locality,
       weight: registration.weight || template.weight || 1,
     };

@@ -98,6 +98,7 @@ export function createCatalogService(options: CatalogServiceOptions): Services["
           port: instance.ports[0]?.inboundPort ?? 0,
           version: instance.labels.version ?? "unknown",
           health: instance.health,
+          unhealthyReason: instance.unhealthyReason ?? "",
           serviceAccount: instance.serviceAccount,
           proxyId: proxyIds.get(`${instance.namespace}/${instance.name}`) ?? null,
         })),
