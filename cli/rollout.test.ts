@@ -38,6 +38,12 @@ test("all that are connected have it: done, and those away are listed", () => {
   expect(describeRollout(rollout)).toBe("revision 4: 2 proxies have it, the last after 80 ms\naway: c\n");
 });
 
+test("what concerns no proxy that is there is done, and said so", () => {
+  const rollout = { revision: 6, proxies: [], away: [] };
+  expect(exitOfRollout(rollout)).toBe(EXIT.ok);
+  expect(describeRollout(rollout)).toBe("revision 6: no connected proxy needs it\n");
+});
+
 test("a refusal names the object, where it stands in the file, Envoy's words once, and every proxy", () => {
   const rollout = {
     revision: 5,

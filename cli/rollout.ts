@@ -37,10 +37,11 @@ export function describeRollout({ revision, proxies, away }: Rollout, locate: Lo
   const of = (state: string) => proxies.filter((proxy) => proxy.state === state);
   const [acked, refused, pending] = [of("acked"), of("refused"), of("pending")];
   const lines: string[] = [];
-  if (acked.length > 0 || proxies.length === 0) {
-    const slowest = Math.max(0, ...acked.map(({ ackMs }) => ackMs ?? 0));
-    const last = acked.length === 0 ? "" : `, the last after ${Math.round(slowest)} ms`;
-    lines.push(`revision ${revision}: ${acked.length} ${acked.length === 1 ? "proxy has" : "proxies have"} it${last}`);
+  if (proxies.length === 0) lines.push(`revision ${revision}: no connected proxy needs it`);
+  if (acked.length > 0) {
+    const slowest = Math.round(Math.max(...acked.map(({ ackMs }) => ackMs ?? 0)));
+    const have = acked.length === 1 ? "1 proxy has" : `${acked.length} proxies have`;
+    lines.push(`revision ${revision}: ${have} it, the last after ${slowest} ms`);
   }
   lines.push(...describeRefusals(refused, locate));
   if (refused.length > 0)
