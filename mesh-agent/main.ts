@@ -13,6 +13,7 @@ import { drainEnvoy } from "#mesh-agent/envoy/drain-envoy.ts";
 import { EnvoySupervisor } from "#mesh-agent/envoy/envoy-supervisor.ts";
 import { findEnvoy } from "#mesh-agent/envoy/find-envoy.ts";
 import { prepareEnvoy } from "#mesh-agent/envoy/prepare-envoy.ts";
+import { requirePorts } from "#mesh-agent/envoy/require-ports.ts";
 import { rotateLog } from "#mesh-agent/envoy/rotate-log.ts";
 import { ReadinessWatch } from "#mesh-agent/envoy/watch-readiness.ts";
 import { IdentityKeeper } from "#mesh-agent/identity/identity-keeper.ts";
@@ -107,6 +108,7 @@ async function runClaimed(
     pidFile: paths.pid,
     admin,
     log,
+    beforeStart: () => requirePorts(config),
     onDeath: () => readiness.set(false),
   });
   const reopenLogs = async (): Promise<void> => void (await admin.post("/reopen_logs"));
@@ -172,7 +174,9 @@ async function runClaimed(
   await registration.leave();
   const isDrained = await drainEnvoy(admin, config.drainSeconds * 1000, hurry);
   if (!isDrained)
-    log("warn", "requests were still in flight when the drain time was over", { drainSeconds: config.drainSeconds });
+    log("warn", "requests were still in flight", {
+      why: hurry?.aborted === true ? "told to hurry" : `the drain time of ${config.drainSeconds} s was over`,
+    });
   clearInterval(rotation);
   application.stop();
   await supervisor.stop();

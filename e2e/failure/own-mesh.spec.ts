@@ -54,7 +54,7 @@ let dir: string;
 let server: Serve;
 let application: Server;
 let ports: Readonly<Record<string, number>>;
-let shop: ChildProcess;
+let shop: ReturnType<typeof startAgent>;
 const agents: ChildProcess[] = [];
 
 const shopFlags = () => ["--http-proxy-port", String(ports.proxy), "--admin-port", String(ports.adminB)];
@@ -70,9 +70,9 @@ async function pharos(args: readonly string[], input = ""): Promise<string> {
 
 const apply = (resources: string): Promise<string> => pharos(["apply", "-f", "-", "--wait"], resources);
 
-function startAgent(name: string, ...flags: string[]): ChildProcess {
+function startAgent(name: string, ...flags: string[]) {
   const args = ["cli/main.ts", "agent", "--name", name, "--dir", join(dir, name), ...flags];
-  const agent = spawn(process.execPath, args, { cwd: root, stdio: "ignore" });
+  const agent = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
   agents.push(agent);
   return agent;
 }
@@ -144,10 +144,22 @@ test("a policy that every proxy has acknowledged holds from the next request on,
 });
 
 test("an agent that is started again needs no token: it is whom it joined as, and an instance of the same group", async () => {
+  const said = text(shop.stdout);
+  // As a terminal does, and npm once more.
+  shop.kill("SIGTERM");
   await end(shop);
+  expect(await said).not.toContain("told to hurry");
   startAgent("shop-0", ...shopFlags());
   await eventually("the shop reaches reviews", 30_000, async () => ((await call()) === 200 ? true : undefined));
   const registered = async () =>
     (JSON.parse(await pharos(["proxy-status", "shop-0", "-o", "json"])) as { workload: string; spiffeId: string }[])[0];
   expect(await registered()).toMatchObject({ workload: "shop", spiffeId: "spiffe://cluster.local/ns/default/sa/shop" });
+});
+
+test("a forward proxy's port that another Envoy has is refused, not shared", async () => {
+  const token = await pharos(["token", "create", "--service-account", "shop", "--group", "shop"]);
+  const second = startAgent("shop-1", "--token", token, "--http-proxy-port", String(ports.proxy), "--admin-port", "0");
+  const [said, [code]] = await Promise.all([text(second.stderr), once(second, "exit")]);
+  expect(said).toContain(`127.0.0.1:${ports.proxy}, wanted for the HTTP forward proxy`);
+  expect(code).toBe(9);
 });

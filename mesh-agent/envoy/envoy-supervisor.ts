@@ -20,6 +20,8 @@ export interface SupervisorOptions {
   readonly pidFile: string;
   readonly admin: AdminClient;
   readonly log: Log;
+  /** Before the first Envoy, where none is taken back. What it throws, `start` throws. */
+  readonly beforeStart?: () => Promise<void>;
   /** An Envoy runs: a new one, or the one that was taken back. */
   readonly onStart?: (envoy: EnvoyProcess) => void;
   /** It died on its own. */
@@ -52,7 +54,11 @@ export class EnvoySupervisor {
 
   /** Resolves when an Envoy runs (not yet: serves). Throws when none can be started at all. */
   async start(): Promise<void> {
-    this.#current = (await this.#adopt()) ?? this.#spawn();
+    this.#current = await this.#adopt();
+    if (this.#current === undefined) {
+      await this.#options.beforeStart?.();
+      this.#current = this.#spawn();
+    }
     this.#options.onStart?.(this.#current);
     this.#running = this.#watch(this.#current);
   }

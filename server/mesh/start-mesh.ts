@@ -3,7 +3,7 @@ import { PharosError } from "#core/errors.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { ServerTls } from "#grpc/server.ts";
 import type { ForwardedPeer, FromWorker, MeshCalls, MeshWorkerData, ToWorker } from "#server/mesh/protocol.ts";
-import { fromWire, toWire } from "#server/mesh/wire-error.ts";
+import { fromThread, fromWire, toWire } from "#server/mesh/wire-error.ts";
 import type { AdsEvent } from "#server/xds/ads-server.ts";
 
 /** Answers a unary call that arrived at the worker's listener. */
@@ -98,7 +98,7 @@ class MeshThread {
           resolve(this.#bound);
         } else this.#receive(message);
       });
-      worker.once("error", (error) => reject(PharosError.from(error)));
+      worker.once("error", (error) => reject(fromThread(error)));
       worker.once("error", (error) => this.#crashed(worker, PharosError.from(error, "the mesh thread died")));
       worker.once("exit", (code) =>
         this.#crashed(worker, new PharosError("internal", `the mesh thread ended with code ${code}`)),

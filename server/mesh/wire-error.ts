@@ -15,3 +15,10 @@ export function toWire(error: unknown): WireError {
 export function fromWire({ code, message, hint }: WireError): PharosError {
   return new PharosError(code, message, hint === undefined ? {} : { hint });
 }
+
+/** What a thread died of. Node carries its fields over, but not its class. */
+export function fromThread(error: unknown): PharosError {
+  return error instanceof Error && error.name === "PharosError"
+    ? fromWire(error as PharosError)
+    : PharosError.from(error);
+}

@@ -1,0 +1,40 @@
+import { createServer } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { PharosError } from "#core/errors.ts";
+import type { AgentConfig } from "#mesh-agent/config.ts";
+
+/** An Envoy that was told to end takes this long at most to let go of its ports. */
+const PATIENCE_MS = 3000;
+const POLL_MS = 100;
+
+function isFree(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", (error: NodeJS.ErrnoException) => resolve(error.code !== "EADDRINUSE"));
+    probe.listen(port, host, () => probe.close(() => resolve(true)));
+  });
+}
+
+/**
+ * Throws "unavailable" where another process listens on a port of this agent's Envoy. Envoy would not say so of another
+ * Envoy: both listen with SO_REUSEPORT, and the kernel gives each a part of the connections.
+ */
+export async function requirePorts({ address, ports, httpProxyPort, outbound }: AgentConfig): Promise<void> {
+  const wanted = [
+    ...ports.map(({ name, inboundPort }) => ({ host: address, port: inboundPort, what: `inbound port ${name}` })),
+    ...(httpProxyPort === undefined
+      ? []
+      : [{ host: "127.0.0.1", port: httpProxyPort, what: "the HTTP forward proxy (--http-proxy-port)" }]),
+    ...outbound.map(({ host, bindPort }) => ({ host: "127.0.0.1", port: bindPort, what: `calls to ${host}` })),
+  ];
+  const deadline = performance.now() + PATIENCE_MS;
+  for (const { host, port, what } of wanted) {
+    while (!(await isFree(host, port))) {
+      if (performance.now() > deadline)
+        throw new PharosError("unavailable", `${host}:${port}, wanted for ${what}, is taken`, {
+          hint: "end what listens there, or choose another port",
+        });
+      await delay(POLL_MS);
+    }
+  }
+}
