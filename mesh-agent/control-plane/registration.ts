@@ -110,11 +110,12 @@ export class Registration {
     const { uplink, config, versions, log, onLabels, onProbe } = this.#options;
     const health = this.#health;
     const { workload, labels, probe } = await register(uplink, config, versions, health, this.#unhealthyReason);
+    // Also of an agent that leaves meanwhile: it is there now, and must be taken out.
+    this.#wasRegistered = true;
     if (this.#hasStopped) return;
     if (!this.isRegistered || health !== this.#toldHealth) log("info", "registered", { workload, health });
     this.#toldHealth = health;
     this.isRegistered = true;
-    this.#wasRegistered = true;
     onProbe(probe);
     if (!isDeepStrictEqual({ ...labels }, { ...this.#labels })) {
       this.#labels = labels;
