@@ -17,7 +17,7 @@ export function FigureStrip({ overview }: { readonly overview: OverviewView }) {
         label="Requests"
         testId="rate"
         value={formatRate(overview.requestsPerSecond)}
-        unit="/s"
+        {...(overview.requestsPerSecond === null ? {} : { unit: "/s" })}
         note="now, in all of the mesh"
       />
       <Stat
@@ -31,9 +31,9 @@ export function FigureStrip({ overview }: { readonly overview: OverviewView }) {
       <Stat
         label="Healthy services"
         testId="healthy-services"
-        value={`${services.healthy}/${services.total}`}
+        value={services.total === 0 ? "–" : `${services.healthy}/${services.total}`}
         tone={services.failing > 0 ? "bad" : troubled > 0 ? "warn" : "plain"}
-        note={serviceNote(services)}
+        note={services.total === 0 ? "none registered yet" : serviceNote(services)}
       />
       <Stat
         label="Encrypted with mTLS"

@@ -40,7 +40,11 @@ export function WorstServicesCard({
         rowKey={({ host }) => host}
         rowHref={({ host }) => withRange(`/services/${encodeURIComponent(host)}`, range)}
         empty={
-          <EmptyState icon={<Activity />} title="No services yet">
+          <EmptyState
+            icon={<Activity />}
+            title="No services yet"
+            actions={<ButtonLink href="/security?tab=tokens">Join a workload</ButtonLink>}
+          >
             A service appears when its first instance joins the mesh, or when a ServiceEntry names it.
           </EmptyState>
         }

@@ -6,7 +6,7 @@ import { filterServices, type HealthFilter } from "#components/services/filter-s
 import { buildServiceColumns } from "#components/services/service-columns.tsx";
 import { refreshMs, withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
-import { Button } from "#components/ui/button.tsx";
+import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -95,7 +95,11 @@ export function ServicesPage() {
 
 function NoServices() {
   return (
-    <EmptyState icon={<Activity />} title="No services yet">
+    <EmptyState
+      icon={<Activity />}
+      title="No services yet"
+      actions={<ButtonLink href="/security?tab=tokens">Join a workload</ButtonLink>}
+    >
       A service appears when its first instance joins the mesh, or when a ServiceEntry names it.
     </EmptyState>
   );

@@ -6,7 +6,7 @@ import type { DisplayEdge } from "#core/view/display-graph.ts";
 export const EDGE_LABELS = ["rate", "errors", "p95", "mtls"] as const;
 export type EdgeLabel = (typeof EDGE_LABELS)[number];
 
-const DEFAULT: readonly EdgeLabel[] = ["rate", "errors", "mtls"];
+const DEFAULT: readonly EdgeLabel[] = EDGE_LABELS;
 
 /** The figures on an edge, as chosen; an error share of zero says nothing and is left out. */
 export function edgeFigures(edge: DisplayEdge, labels: readonly EdgeLabel[]): string[] {

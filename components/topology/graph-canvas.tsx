@@ -4,13 +4,13 @@ import { buildElements, selectionOf } from "#components/topology/build-elements.
 import type { EdgeLabel } from "#components/topology/edge-label.ts";
 import { EDGES_DRAWN_MAX, edgesDrawn } from "#components/topology/edges-drawn.ts";
 import { neighbourhood, withEdges } from "#components/topology/find-nodes.ts";
-import { fitAll } from "#components/topology/fit-all.ts";
 import { GraphOverlay } from "#components/topology/graph-overlay.tsx";
 import { Legend } from "#components/topology/legend.tsx";
 import { syncElements } from "#components/topology/sync-elements.ts";
 import { TrafficMotion } from "#components/topology/traffic-motion.tsx";
 import { useArrangement } from "#components/topology/use-arrangement.ts";
 import { useCytoscape } from "#components/topology/use-cytoscape.ts";
+import { fitAround, reveal } from "#components/topology/viewport.ts";
 import { ZoomControls } from "#components/topology/zoom-controls.tsx";
 import { Spinner } from "#components/ui/spinner.tsx";
 import type { DisplayGraph } from "#core/view/display-graph.ts";
@@ -46,7 +46,7 @@ export function GraphCanvas({
   const container = useRef<HTMLDivElement>(null);
   const [hovered, setHovered] = useState<string | null>(null);
   const { positions, layouts, isArranging, move, tidy } = useArrangement(arranged, view);
-  const cy = useCytoscape(container, { onSelect, onHover: setHovered, onMove: move });
+  const cy = useCytoscape(container, { onSelect, onHover: setHovered, onMove: move }, selected);
   const centre = hovered ?? selected;
   const lit = useMemo(
     () => (centre === null ? (found === null ? null : withEdges(graph, found)) : neighbourhood(graph, centre)),
@@ -60,10 +60,14 @@ export function GraphCanvas({
     if (cy !== null && positions !== null) syncElements(cy, buildElements(drawn, positions, isDense));
   }, [cy, drawn, positions, isDense]);
 
-  // Only a fresh layout moves the view; a refresh never does
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a fresh layout moves the view; a refresh never does
   useEffect(() => {
-    if (cy !== null && layouts > 0) fitAll(cy);
+    if (cy !== null && layouts > 0) fitAround(cy, selected);
   }, [cy, layouts]);
+
+  useEffect(() => {
+    if (cy !== null && selected !== null) reveal(cy, selected);
+  }, [cy, selected]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: elements that have just got their places are new and unmarked
   useEffect(() => {

@@ -8,6 +8,7 @@ import { EdgeTag } from "#components/topology/edge-tag.tsx";
 import { isDirection, nearestNode } from "#components/topology/nearest-node.ts";
 import { NodeCard } from "#components/topology/node-card.tsx";
 import { placeOverlay } from "#components/topology/place-overlay.ts";
+import { reveal } from "#components/topology/viewport.ts";
 import { type DisplayGraph, namespaceNodeId, nodeTitle } from "#core/view/display-graph.ts";
 
 export interface GraphOverlayProps {
@@ -62,7 +63,7 @@ export function GraphOverlay({ cy, graph, labels, selected, lit, centre, onSelec
     );
     if (to === null) return;
     layer.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(to)}"]`)?.focus({ preventScroll: true });
-    panTo(cy, to);
+    reveal(cy, to);
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for the controls of a form
@@ -116,13 +117,4 @@ export function GraphOverlay({ cy, graph, labels, selected, lit, centre, onSelec
       </div>
     </div>
   );
-}
-
-/** Moves the view just so far that a node is in it. */
-function panTo(cy: Core, id: string): void {
-  const { x1, y1, x2, y2 } = cy.getElementById(id).renderedBoundingBox();
-  const margin = 24;
-  const x = x1 < margin ? margin - x1 : x2 > cy.width() - margin ? cy.width() - margin - x2 : 0;
-  const y = y1 < margin ? margin - y1 : y2 > cy.height() - margin ? cy.height() - margin - y2 : 0;
-  if (x !== 0 || y !== 0) cy.panBy({ x, y });
 }

@@ -117,7 +117,9 @@ function NodeName({ node, id }: { readonly node: DisplayNode | undefined; readon
   return (
     <span className="whitespace-nowrap">
       {nodeTitle(node)}
-      <span className="ml-1.5 font-normal text-subtle text-xs">{node.namespace}</span>
+      <span className="ml-1.5 font-normal text-subtle text-xs">
+        {node.kind === "namespace" ? "namespace" : node.namespace}
+      </span>
     </span>
   );
 }

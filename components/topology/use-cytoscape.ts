@@ -2,10 +2,10 @@
 import type { Core } from "cytoscape";
 import { type RefObject, useEffect, useRef, useState } from "react";
 import { selectionOf } from "#components/topology/build-elements.ts";
-import { fitAll } from "#components/topology/fit-all.ts";
 import { buildStyle, readPalette } from "#components/topology/graph-style.ts";
 import type { Point } from "#components/topology/layout-graph.ts";
 import { curveEdges } from "#components/topology/sync-elements.ts";
+import { followSize, leaveView } from "#components/topology/viewport.ts";
 
 export interface GraphEvents {
   readonly onSelect: (id: string | null) => void;
@@ -14,10 +14,16 @@ export interface GraphEvents {
 }
 
 /** Cytoscape in a container, restyled when the theme changes. Its events reach whatever handlers were given last. */
-export function useCytoscape(container: RefObject<HTMLDivElement | null>, events: GraphEvents): Core | null {
+export function useCytoscape(
+  container: RefObject<HTMLDivElement | null>,
+  events: GraphEvents,
+  selected: string | null,
+): Core | null {
   const [cy, setCy] = useState<Core | null>(null);
   const handlers = useRef(events);
   handlers.current = events;
+  const chosen = useRef(selected);
+  chosen.current = selected;
   useEffect(() => {
     let core: Core | null = null;
     let isGone = false;
@@ -54,25 +60,18 @@ export function useCytoscape(container: RefObject<HTMLDivElement | null>, events
   }, [cy]);
   useEffect(() => {
     if (cy === null || container.current === null) return;
-    const resized = new ResizeObserver(() => followSize(cy));
+    const resized = new ResizeObserver(() => followSize(cy, chosen.current));
     resized.observe(container.current);
     return () => resized.disconnect();
   }, [cy, container]);
   return cy;
 }
 
-/** Room that a panel takes or gives back: who saw the whole graph sees it still; who looked closer is left where they are. */
-function followSize(cy: Core): void {
-  const { x1, y1, x2, y2 } = cy.elements().renderedBoundingBox();
-  const sawAll = x1 >= 0 && y1 >= 0 && x2 <= cy.width() && y2 <= cy.height();
-  cy.resize();
-  if (sawAll) fitAll(cy);
-}
-
 function listen(cy: Core, handlers: RefObject<GraphEvents>): void {
   cy.on("tap", (event) => handlers.current.onSelect(event.target === cy ? null : selectionOf(event.target.id())));
   cy.on("mouseover", "node[?isCard], edge", (event) => handlers.current.onHover(event.target.id()));
   cy.on("mouseout", "node[?isCard], edge", () => handlers.current.onHover(null));
+  cy.on("scrollzoom pinchzoom dragpan", () => leaveView(cy));
   cy.on("position", "node", (event) => curveEdges(cy, event.target.connectedEdges()));
   // Dragging a box moves what is in it.
   cy.on("dragfree", "node", (event) => {

@@ -1,15 +1,17 @@
 "use client";
 import type { Core } from "cytoscape";
 import { Maximize, Minus, Plus, Waypoints } from "lucide-react";
-import { fitAll } from "#components/topology/fit-all.ts";
+import { fitAll, leaveView } from "#components/topology/viewport.ts";
 import { IconButton } from "#components/ui/icon-button.tsx";
 import { useShortcut } from "#components/ui/use-shortcut.ts";
 
 const STEP = 1.25;
 
 export function ZoomControls({ cy, onTidy }: { readonly cy: Core; readonly onTidy: () => void }) {
-  const zoomBy = (factor: number) =>
+  const zoomBy = (factor: number) => {
+    leaveView(cy);
     cy.zoom({ level: cy.zoom() * factor, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } });
+  };
   useShortcut("+", () => zoomBy(STEP));
   useShortcut("-", () => zoomBy(1 / STEP));
   useShortcut("0", () => fitAll(cy));

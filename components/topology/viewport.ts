@@ -1,0 +1,79 @@
+import type { CollectionReturnValue, Core } from "cytoscape";
+import { boxId } from "#components/topology/build-elements.ts";
+import { namespaceOfId } from "#core/view/display-graph.ts";
+
+const PADDING_PX = 44;
+/** A small graph is not blown up. */
+const ZOOM_MAX = 1.1;
+/** Smaller than this, text is hard to read. */
+const ZOOM_READABLE = 0.85;
+const MARGIN_PX = 24;
+
+/** Where the view remembers that it shows as much as it can, and not what a person zoomed or moved to. */
+const FOLLOWS = "_follows";
+
+/** Brings the whole graph into view. */
+export function fitAll(cy: Core): void {
+  cy.scratch(FOLLOWS, true);
+  cy.resize();
+  cy.fit(undefined, PADDING_PX);
+  if (cy.zoom() > ZOOM_MAX) {
+    cy.zoom(ZOOM_MAX);
+    cy.center();
+  }
+}
+
+/** Brings the whole graph into view, or what is chosen and as much around it as can be read. */
+export function fitAround(cy: Core, chosen: string | null, zoomMax = ZOOM_READABLE): void {
+  fitAll(cy);
+  const element = chosen === null ? null : find(cy, chosen);
+  const zoom = Math.min(ZOOM_READABLE, zoomMax);
+  if (element === null || cy.zoom() >= zoom) return;
+  cy.zoom(zoom);
+  cy.center(element);
+  const { x1, y1, x2, y2 } = cy.elements().renderedBoundingBox();
+  cy.panBy({ x: fillIn(x1, x2, cy.width()), y: fillIn(y1, y2, cy.height()) });
+}
+
+/** How far to move so that no room is left empty at one end while something is out of view at the other. */
+function fillIn(from: number, to: number, size: number): number {
+  if (to - from + 2 * PADDING_PX <= size) return (size - from - to) / 2;
+  if (from > PADDING_PX) return PADDING_PX - from;
+  return to < size - PADDING_PX ? size - PADDING_PX - to : 0;
+}
+
+/** Room that a panel takes or gives back: who saw the whole graph sees it still, or what is chosen; who looked closer is left where they are. */
+export function followSize(cy: Core, chosen: string | null): void {
+  if (cy.scratch(FOLLOWS) === true) fitAround(cy, chosen, cy.zoom());
+  else {
+    cy.resize();
+    if (chosen !== null) reveal(cy, chosen);
+  }
+}
+
+/** From now on the view is a person's own. */
+export function leaveView(cy: Core): void {
+  cy.scratch(FOLLOWS, false);
+}
+
+/** What stands for an id: of an open namespace its box. */
+function find(cy: Core, id: string): CollectionReturnValue | null {
+  const namespace = namespaceOfId(id);
+  const held = [id, ...(namespace === undefined ? [] : [boxId(namespace)])].map((each) => cy.getElementById(each));
+  return held.find((each) => each.nonempty()) ?? null;
+}
+
+/** Moves the view just so far that an element is in it. */
+export function reveal(cy: Core, id: string): void {
+  const element = find(cy, id);
+  if (element === null) return;
+  const { x1, y1, x2, y2 } = element.renderedBoundingBox();
+  const x = moveInto(x1, x2, cy.width());
+  const y = moveInto(y1, y2, cy.height());
+  if (x !== 0 || y !== 0) cy.panBy({ x, y });
+}
+
+function moveInto(from: number, to: number, size: number): number {
+  if (to - from + 2 * MARGIN_PX > size) return 0;
+  return from < MARGIN_PX ? MARGIN_PX - from : to > size - MARGIN_PX ? size - MARGIN_PX - to : 0;
+}
