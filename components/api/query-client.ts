@@ -7,10 +7,13 @@ export function createQueryClient(): QueryClient {
     defaultOptions: {
       queries: {
         staleTime: 5000,
+        // A machine without a network still reaches the server on its own loopback.
+        networkMode: "always",
         retry: (failures, error) => failures < 2 && isRetryable(error),
         // A change of range or filter shows the last figures, dimmed, until the new ones are there.
         placeholderData: (previous: unknown) => previous,
       },
+      mutations: { networkMode: "always" },
     },
   });
 }

@@ -38,7 +38,8 @@ export function ReviewStep(props: ReviewStepProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   const failure = applyError ?? preview.error;
-  const conflict = failure === null || failure === undefined ? null : readApiError(failure);
+  const told = failure === null || failure === undefined ? null : readApiError(failure);
+  const conflict = told?.reason === "conflict" && onConflict !== undefined ? onConflict(told.message) : null;
   return (
     <section aria-labelledby="review-title">
       <div className="mb-4 flex items-center gap-3">
@@ -49,21 +50,24 @@ export function ReviewStep(props: ReviewStepProps) {
           <ArrowLeft aria-hidden /> {props.backLabel}
         </Button>
       </div>
-      {conflict?.reason === "conflict" && onConflict !== undefined ? onConflict(conflict.message) : null}
+      {conflict}
       {props.note ?? null}
       {preview.data === undefined ? (
-        <Card>
-          {preview.error === null ? (
-            <SkeletonRows rows={5} />
-          ) : (
-            <ErrorState
-              error={preview.error}
-              what="the preview"
-              onRetry={() => void preview.refetch()}
-              isRetrying={preview.isFetching}
-            />
-          )}
-        </Card>
+        // What is in conflict has no preview, and the way on stands above.
+        conflict !== null ? null : (
+          <Card>
+            {preview.error === null ? (
+              <SkeletonRows rows={5} />
+            ) : (
+              <ErrorState
+                error={preview.error}
+                what="the preview"
+                onRetry={() => void preview.refetch()}
+                isRetrying={preview.isFetching}
+              />
+            )}
+          </Card>
+        )
       ) : (
         <>
           <PreviewFindings preview={preview.data} />
@@ -75,7 +79,7 @@ export function ReviewStep(props: ReviewStepProps) {
             onApply={() => props.onApply(reason)}
             isApplying={props.isApplying}
             blockedBecause={whyBlocked(preview.data)}
-            error={conflict?.reason === "conflict" && onConflict !== undefined ? null : applyError}
+            error={conflict === null ? applyError : null}
           />
         </>
       )}

@@ -31,7 +31,7 @@ export function summarizeNamespace(graph: DisplayGraph, namespace: string): Name
       nodes: closed.members
         .map((member) => ({
           ...member,
-          title: nodeTitle({ name: member.app ?? member.name, version: member.version ?? null }),
+          title: nodeTitle({ name: member.name, version: member.version ?? null }),
         }))
         .sort(byTrouble),
       rateIn: requestsPerSecondIn,

@@ -6,6 +6,7 @@ import { findNodes, keepFound } from "#components/topology/find-nodes.ts";
 import { GapsNotice } from "#components/topology/gaps-notice.tsx";
 import { GraphCanvas } from "#components/topology/graph-canvas.tsx";
 import { SidePanel } from "#components/topology/side-panel.tsx";
+import { TopologySkeleton } from "#components/topology/topology-skeleton.tsx";
 import { TopologyTable } from "#components/topology/topology-table.tsx";
 import { TopologyToolbar } from "#components/topology/topology-toolbar.tsx";
 import { useLiveGraph } from "#components/topology/use-live-graph.ts";
@@ -13,7 +14,6 @@ import { useTopologyState } from "#components/topology/use-topology-state.ts";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
-import { Spinner } from "#components/ui/spinner.tsx";
 import { useShortcut } from "#components/ui/use-shortcut.ts";
 import type { DrawnGraph } from "#core/view/display-graph.ts";
 
@@ -82,18 +82,6 @@ function TopologyBody({
         <SidePanel graph={graph} selected={selected} onSelect={select} onNamespace={state.setNamespace} />
       </div>
     </>
-  );
-}
-
-function TopologySkeleton() {
-  return (
-    <div
-      role="status"
-      aria-label="Loading the topology"
-      className="flex flex-1 items-center justify-center gap-2 text-muted"
-    >
-      <Spinner /> Reading the traffic
-    </div>
   );
 }
 

@@ -1,16 +1,20 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
+import { useEffect } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { type GraphAsk, toGraphInput } from "#components/topology/graph-input.ts";
 import type { QueryLike } from "#components/ui/query-view.tsx";
 import type { DrawnGraph } from "#core/view/display-graph.ts";
 
 export interface LiveGraph {
-  /** The last graph, live or fetched, with the state of the first fetch. */
+  /** The last graph, live or fetched, and what keeps it from being fresh. */
   readonly query: QueryLike<DrawnGraph>;
   readonly connection: "live" | "connecting" | "lost";
 }
+
+/** How often it is asked for while nothing comes by itself. */
+const LOST_RETRY_MS = 5000;
 
 /** The graph, anew every two seconds by server-sent events, unless it is asked for up to some moment. */
 export function useLiveGraph(ask: GraphAsk): LiveGraph {
@@ -18,14 +22,6 @@ export function useLiveGraph(ask: GraphAsk): LiveGraph {
   const queryClient = useQueryClient();
   const { view } = ask;
   const input = toGraphInput(ask);
-  const query = useQuery(
-    trpc.topology.drawn.queryOptions(input, {
-      staleTime: 10_000,
-      // Nearly every figure is another each time.
-      structuralSharing: false,
-      placeholderData: (previous) => (previous?.view === view ? previous : undefined),
-    }),
-  );
   const live = useSubscription(
     trpc.topology.live.subscriptionOptions(input, {
       enabled: input.endMs === undefined,
@@ -34,10 +30,22 @@ export function useLiveGraph(ask: GraphAsk): LiveGraph {
       },
     }),
   );
-  const { data, error, isFetching, refetch } = query;
+  const isLost = live.status === "error";
+  const { data, error, dataUpdatedAt, isFetching, refetch } = useQuery(
+    trpc.topology.drawn.queryOptions(input, {
+      staleTime: 10_000,
+      refetchInterval: isLost ? LOST_RETRY_MS : false,
+      // Nearly every figure is another each time.
+      structuralSharing: false,
+      placeholderData: (previous) => (previous?.view === view ? previous : undefined),
+    }),
+  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an answer says that the server is there again, and only that
+  useEffect(() => {
+    if (isLost) live.reset();
+  }, [dataUpdatedAt]);
   return {
-    query: { data, error: data === undefined ? error : null, isFetching, refetch },
-    connection:
-      live.status === "pending" ? "live" : live.status === "error" || live.error !== null ? "lost" : "connecting",
+    query: { data, error: error ?? live.error, isFetching, refetch },
+    connection: live.status === "pending" ? "live" : isLost ? "lost" : "connecting",
   };
 }

@@ -1,8 +1,10 @@
 "use client";
-import { CircleAlert, LogIn, RotateCw } from "lucide-react";
+import { CircleAlert, RotateCw } from "lucide-react";
 import { readApiError } from "#components/api/api-error.ts";
+import { formatSentence } from "#components/format/format-sentence.ts";
 import { Button } from "#components/ui/button.tsx";
 import { cx } from "#components/ui/cx.ts";
+import { SignInAgain } from "#components/ui/sign-in-again.tsx";
 
 export interface ErrorStateProps {
   readonly error: unknown;
@@ -28,22 +30,22 @@ export function ErrorState({ error, what, onRetry, isRetrying = false, className
         {isSignedOut
           ? "Your session has ended"
           : isMissing
-            ? capitalise(message).replace(/\.$/, "")
+            ? formatSentence(message).replace(/\.$/, "")
             : what === undefined
               ? "This did not work"
               : `Could not load ${what}`}
       </p>
       {isMissing ? null : (
         <p className="mt-1 max-w-lg break-words text-muted text-sm">
-          {isSignedOut ? "Sign in again to go on where you were." : capitalise(message)}
+          {isSignedOut ? "Sign in again to go on where you were." : formatSentence(message)}
         </p>
       )}
-      {hint === null || isSignedOut ? null : <p className="mt-1 max-w-lg text-sm text-subtle">{capitalise(hint)}</p>}
+      {hint === null || isSignedOut ? null : (
+        <p className="mt-1 max-w-lg text-sm text-subtle">{formatSentence(hint)}</p>
+      )}
       <div className="mt-4 flex gap-2">
         {isSignedOut ? (
-          <Button variant="primary" onClick={signInAgain}>
-            <LogIn aria-hidden /> Sign in
-          </Button>
+          <SignInAgain />
         ) : onRetry === undefined || isMissing ? null : (
           <Button onClick={onRetry} isBusy={isRetrying}>
             {isRetrying ? null : <RotateCw aria-hidden />} Try again
@@ -52,14 +54,4 @@ export function ErrorState({ error, what, onRetry, isRetrying = false, className
       </div>
     </div>
   );
-}
-
-function signInAgain(): void {
-  window.location.assign(`/sign-in?next=${encodeURIComponent(window.location.pathname + window.location.search)}`);
-}
-
-/** The API's messages start in lower case; here they stand as sentences. */
-function capitalise(text: string): string {
-  const sentence = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?)]$/.test(sentence) ? sentence : `${sentence}.`;
 }

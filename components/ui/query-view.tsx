@@ -1,8 +1,10 @@
 "use client";
 import type { ReactNode } from "react";
 import { readApiError } from "#components/api/api-error.ts";
+import { formatSentence } from "#components/format/format-sentence.ts";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { Notice } from "#components/ui/notice.tsx";
+import { SignInAgain } from "#components/ui/sign-in-again.tsx";
 
 /** The part of a TanStack query result that is needed to draw its states. */
 export interface QueryLike<T> {
@@ -29,11 +31,18 @@ export function QueryView<T>({ query, what, skeleton, children }: QueryViewProps
     );
   }
   if (query.error === null || query.error === undefined) return children(query.data);
+  const { message, reason } = readApiError(query.error);
   return (
     <>
-      <Notice tone="warn" className="mb-4" title="These figures are not fresh">
-        {readApiError(query.error).message}. Trying again.
-      </Notice>
+      {reason === "unauthenticated" ? (
+        <Notice tone="warn" className="mb-4" role="alert" title="Your session has ended" actions={<SignInAgain />}>
+          What is shown is from before. Sign in again to go on where you were.
+        </Notice>
+      ) : (
+        <Notice tone="warn" className="mb-4" role="status" title="What is shown is not fresh">
+          {formatSentence(message)} Trying again.
+        </Notice>
+      )}
       {children(query.data)}
     </>
   );

@@ -78,11 +78,21 @@ test("the topology is used by keyboard, and its address leads back to what was s
   const panel = page.getByTestId("side-panel");
   await expect(panel.getByRole("heading", { name: "productpage-v1" })).toBeVisible();
   await expect(panel.getByRole("img", { name: /^Requests per second to productpage-v1\. 2xx: now/ })).toBeVisible();
+  // The panel takes room, not size: what is chosen can still be read, and is in view.
+  expect((await productpage.boundingBox())?.height).toBeGreaterThan(36);
+  await expect(productpage).toBeInViewport({ ratio: 0.99 });
   const address = page.url();
   await page.keyboard.press("Escape");
   await expect(panel).toHaveCount(0);
   await page.getByRole("button", { name: "Namespace default", exact: true }).click();
   await expect(panel.getByRole("img", { name: /^Requests per second into default/ })).toBeVisible();
+  await page.getByRole("button", { name: "Close namespace default, 6 inside" }).press("Enter");
+  const opener = page.getByRole("button", { name: "Open namespace default" });
+  await expect(opener).toBeVisible();
+  await expect(productpage).toHaveCount(0);
+  await expect(panel.getByText("reviews-v2")).toBeVisible();
+  await opener.press("Enter");
+  await expect(productpage).toBeVisible();
   await page.keyboard.press("/");
   await page.keyboard.type("-reviews");
   await page.getByRole("checkbox", { name: "Only these" }).click();
@@ -203,4 +213,31 @@ test("a trace opens that spans at least four services", async ({ page }) => {
     await expect(page.getByText(service.split(".")[0] ?? service).first()).toBeVisible();
   const spans = page.getByRole("treeitem").or(page.getByRole("row"));
   expect(await spans.count()).toBeGreaterThanOrEqual(4);
+});
+
+test("of two who edit the same object the slower one is told, loses nothing, and puts their change on top", async ({
+  page,
+}) => {
+  const address = `${demo.console}/traffic/VirtualService/default/reviews`;
+  const slower = await page.context().newPage();
+  await slower.goto(address);
+  await slower.getByRole("button", { name: "Timeout, retries, faults, copies" }).click();
+  await slower.getByRole("textbox", { name: "Timeout", exact: true }).fill("7s");
+
+  await page.goto(address);
+  await page.getByRole("button", { name: "Send all to reviews v1" }).click();
+  await page.getByRole("button", { name: /Preview/ }).click();
+  await page.getByRole("button", { name: "Apply", exact: true }).click();
+  await expect(page.getByRole("button", { name: /Undo/ })).toBeVisible();
+
+  await slower.getByRole("button", { name: /Preview/ }).click();
+  await expect(slower.getByText("Someone changed this while you were editing")).toBeVisible();
+  await expect(slower.getByRole("button", { name: "Apply", exact: true })).toHaveCount(0);
+  await slower.getByRole("button", { name: "Put my changes on top" }).click();
+  await slower.getByRole("button", { name: /Preview/ }).click();
+  await slower.getByRole("button", { name: "Apply", exact: true }).click();
+  await expect(slower.getByRole("button", { name: /Undo/ })).toBeVisible();
+  const { text } = await demo.api.config.get.query({ ref: "VirtualService/default/reviews" });
+  expect(text).toContain("timeout: 7s");
+  expect(text).toMatch(/subset: v1 \}, weight: 100/);
 });

@@ -92,3 +92,15 @@ test("a wrong password is refused, a right one leads on to where one was, and si
   await page.goto(`${server.url}/overview`);
   await expect(page).toHaveURL(/\/sign-in/);
 });
+
+test("a session that ends under an open page is told there, and signing in leads back", async ({ page }) => {
+  await page.goto(`${server.url}/services`);
+  await signIn(page, PASSWORD);
+  await expect(page.getByRole("heading", { level: 1, name: "Services" })).toBeVisible();
+  await page.context().clearCookies();
+  const notice = page.getByRole("alert").filter({ hasText: "Your session has ended" });
+  await expect(notice).toBeVisible();
+  await notice.getByRole("button", { name: "Sign in" }).click();
+  await signIn(page, PASSWORD);
+  await expect(page).toHaveURL(/\/services/);
+});
