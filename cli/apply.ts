@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { withClient, withServer, withWrite } from "#cli/command.ts";
 import { EXIT } from "#cli/exit-codes.ts";
 import { printDiagnostics } from "#cli/print-diagnostics.ts";
@@ -9,7 +9,7 @@ import { hasErrors } from "#core/diagnostic.ts";
 interface ApplyOptions extends WriteOptions {
   readonly filename: string[];
   readonly namespace?: string;
-  readonly dryRun?: boolean;
+  readonly dryRun?: true | "server" | "client";
 }
 
 export function addApply(program: Command): void {
@@ -17,7 +17,10 @@ export function addApply(program: Command): void {
     .description("write resources; all of them or none")
     .requiredOption("-f, --filename <path...>", "file, directory (and all below it), or - for standard input")
     .option("-n, --namespace <namespace>", "namespace of the resources that name none")
-    .option("--dry-run", "check and show what would change; write nothing")
+    .addOption(
+      // The value is kubectl's; the server checks either way.
+      new Option("--dry-run [where]", "check and show what would change; write nothing").choices(["server", "client"]),
+    )
     .action((options: ApplyOptions) =>
       withClient(options, async (api) => {
         const changes = readChanges(options.filename, options.namespace);

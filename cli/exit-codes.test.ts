@@ -37,7 +37,7 @@ const STEPS: readonly (readonly [says: string, code: number, args: string, input
   ["--timeout soon is not a duration", 2, "apply -f - --wait --timeout soon", virtualService("1s")],
   ["no resources found", 0, "get vs"],
   ["created", 0, "apply -f - --wait", virtualService("1s")],
-  ["unchanged", 0, "apply -f - --dry-run", virtualService("1s")],
+  ["unchanged", 0, "apply -f - --dry-run=server", virtualService("1s")],
   ["updated", 0, "apply -f -", virtualService("2s")],
   ["was changed by admin-token", 5, "apply -f -", virtualService("3s", ', resourceVersion: "1"')],
   ["there is no field tiemout here", 3, "apply -f -", virtualService("1s").replace("timeout", "tiemout")],
