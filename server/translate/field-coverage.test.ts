@@ -26,6 +26,11 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "WorkloadGroup template.labels{}": "what an instance has that registers without saying otherwise",
   "WorkloadGroup template.weight": "what an instance has that registers without saying otherwise",
   "WorkloadGroup template.serviceAccount": "the only account whose instances may register",
+  ...Object.fromEntries(
+    Object.keys(FIELDS.WorkloadGroup)
+      .filter((name) => name.startsWith("probe"))
+      .map((name) => [`WorkloadGroup ${name}`, "how agents ask the application: registry-rpc.test.ts"]),
+  ),
 };
 
 /** The same policy, read by the same code, stands in three places; cases show which of them wins. */
