@@ -26,14 +26,14 @@ const COLUMNS: readonly Column<AuditView>[] = [
   {
     id: "at",
     header: "When",
-    cell: ({ at }) => <Ago at={at} className="whitespace-nowrap" />,
+    cell: ({ at }) => <Ago at={at} />,
     sortValue: ({ at }) => at,
   },
   {
     id: "actor",
     header: "Who",
     cell: ({ actor }) => (
-      <span className="whitespace-nowrap" title={actor}>
+      <span className="block @max-4xl:max-w-36 truncate" title={actor}>
         {shortenSpiffeId(actor)}
       </span>
     ),
@@ -56,7 +56,7 @@ const COLUMNS: readonly Column<AuditView>[] = [
     header: "On",
     hideBelow: "md",
     cell: ({ resource }) => (
-      <span className="block max-w-80 truncate font-mono text-muted text-xs" title={resource}>
+      <span className="block @max-4xl:max-w-40 max-w-80 truncate font-mono text-muted text-xs" title={resource}>
         {shortenSpiffeId(resource)}
       </span>
     ),

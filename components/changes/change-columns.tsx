@@ -26,7 +26,7 @@ export const CHANGE_COLUMNS: readonly Column<RevisionSummary>[] = [
       reason === "" ? (
         <span className="text-subtle">no reason given</span>
       ) : (
-        <span className="block max-w-xl truncate" title={reason}>
+        <span className="line-clamp-2 min-w-40 max-w-xl [overflow-wrap:anywhere]" title={reason}>
           {reason}
         </span>
       ),
@@ -40,7 +40,9 @@ export const CHANGE_COLUMNS: readonly Column<RevisionSummary>[] = [
         {changed.slice(0, SHOWN).map(({ ref, op }) => (
           <li key={ref} className="flex items-center gap-2">
             <Badge tone={OP_TONE[op]}>{op}</Badge>
-            <span className="max-w-72 truncate font-mono text-muted text-xs">{ref}</span>
+            <span className="@max-4xl:max-w-48 max-w-72 truncate font-mono text-muted text-xs" title={ref}>
+              {ref}
+            </span>
           </li>
         ))}
         {changed.length > SHOWN ? <li className="text-subtle text-xs">and {changed.length - SHOWN} more</li> : null}
@@ -52,7 +54,7 @@ export const CHANGE_COLUMNS: readonly Column<RevisionSummary>[] = [
     id: "at",
     header: "When",
     align: "end",
-    cell: ({ at }) => <Ago at={at} className="whitespace-nowrap text-muted" />,
+    cell: ({ at }) => <Ago at={at} className="text-muted" />,
     sortValue: ({ at }) => at,
   },
 ];

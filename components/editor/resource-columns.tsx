@@ -48,7 +48,7 @@ const COLUMNS = {
     align: "end",
     hideBelow: "lg",
     cell: ({ updatedAt, author }) => (
-      <span className="text-muted text-xs">
+      <span className="block max-w-56 truncate text-muted text-xs">
         <Ago at={updatedAt} /> by {author}
       </span>
     ),

@@ -63,7 +63,7 @@ export function buildTraceColumns(names: readonly TraceColumn[], colors: Service
       header: "Started",
       align: "end",
       sortValue: ({ startMs }) => startMs,
-      cell: ({ startMs }) => <Ago at={startMs} className="whitespace-nowrap text-muted" />,
+      cell: ({ startMs }) => <Ago at={startMs} className="text-muted" />,
     },
   };
   return names.map((name) => columns[name]);

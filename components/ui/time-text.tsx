@@ -1,6 +1,7 @@
 "use client";
 import { formatAgo } from "#components/format/format-ago.ts";
 import { formatClock, formatDateTime } from "#components/format/format-clock.ts";
+import { cx } from "#components/ui/cx.ts";
 import { useNow } from "#components/ui/use-now.ts";
 
 /** How long ago, kept up to date; the exact time is the tooltip. Before the browser takes over it shows UTC. */
@@ -11,7 +12,7 @@ export function Ago({ at, className }: { readonly at: string | number; readonly 
     <time
       dateTime={new Date(ms).toISOString()}
       title={nowMs === null ? undefined : formatDateTime(ms)}
-      className={className}
+      className={cx("whitespace-nowrap", className)}
     >
       {nowMs === null ? formatDateTime(ms, "UTC") : formatAgo(ms, Math.max(nowMs, Date.now()))}
     </time>
