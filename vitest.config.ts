@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     include: ["{app,cli,components,core,grpc,mesh-agent,scripts,server,samples,bench}/**/*.test.{ts,tsx}"],
     environment: "node",
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
     // Two cores are the smallest machine this runs on, and real proxies share them.
     maxWorkers: 2,
   },

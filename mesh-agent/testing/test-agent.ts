@@ -109,7 +109,7 @@ export async function startApp(cleanup: Cleanup): Promise<number> {
 export async function eventually<T>(
   what: string,
   probe: () => Promise<T | undefined> | T | undefined,
-  timeoutMs = 10_000,
+  timeoutMs = 25_000,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   let last: unknown;
