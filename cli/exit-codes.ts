@@ -31,7 +31,7 @@ export const EXIT_OF = {
   "not-found": EXIT.notFound,
   conflict: EXIT.conflict,
   "too-large": EXIT.invalid,
-  exhausted: EXIT.access,
+  exhausted: EXIT.unreachable,
   unavailable: EXIT.unreachable,
   timeout: EXIT.timeout,
   internal: EXIT.internal,

@@ -272,15 +272,15 @@ export class DuckdbTelemetryStore implements TelemetryStore {
       await writer.run(`INSERT INTO rolled VALUES ('1m', ${this.#rolled["1m"]}), ('10m', ${this.#rolled["10m"]})`);
     }
     if (movedAside !== undefined) {
-      this.#options.warn?.(`the telemetry store could not be read and was moved to ${movedAside}; a new one was begun`);
+      this.#options.warn?.(`the telemetry store was damaged; what could not be read was moved to ${movedAside}`);
       const appender = await writer.createAppender("gaps");
       appendGap(appender, {
         $typeName: "pharos.agent.v1.TelemetryGap",
-        startMs: 0n,
+        startMs: BigInt(state.receivedMs),
         endMs: BigInt(now),
         requests: 0n,
         workload: "",
-        reason: `the telemetry store was damaged and moved to ${movedAside}`,
+        reason: `the telemetry store was damaged; what could not be read was moved to ${movedAside}`,
       });
       appender.endRow();
       appender.closeSync();

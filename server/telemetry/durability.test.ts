@@ -1,6 +1,17 @@
 import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -106,6 +117,64 @@ test.each([
     reporterOf("productpage-v1"),
   );
   expect((await store.totals({ reporter: "source", startMs: START, endMs: START + 10_000 })).total).toBe(7);
+  await store.close();
+});
+
+/** Leaves a file and a log with reports 1 to `reports` in them. */
+async function killedStore(reports: number): Promise<void> {
+  const child = fork(PROGRAM, [path, "1", String(START)], { execPath: process.execPath, execArgv: [] });
+  expect(await killAfter(child, reports)).toBeGreaterThanOrEqual(reports);
+}
+
+test("a log that cannot be read is moved aside and told of; what the file holds stays", async () => {
+  const before = await DuckdbTelemetryStore.open({ path, maintainEveryMs: 0 });
+  const traffic = { side: "source", from: "productpage-v1", to: "reviews-v1", atMs: START, count: 5 } as const;
+  await before.ingest(reportOf(1, [traffic], { storeId: "before" }), reporterOf("productpage-v1"));
+  await before.close();
+  await killedStore(20);
+  const { size } = statSync(`${path}.wal`);
+  const log = openSync(`${path}.wal`, "r+");
+  writeSync(log, "X".repeat(40), Math.floor(size / 2));
+  closeSync(log);
+  const warnings: string[] = [];
+  const store = await DuckdbTelemetryStore.open({
+    path,
+    maintainEveryMs: 0,
+    warn: (message) => warnings.push(message),
+  });
+  expect(warnings).toEqual([expect.stringMatching(/damaged-.*\.wal$/)]);
+  expect((await store.totals({ reporter: "source", startMs: START, endMs: START + 10_000 })).total).toBe(5);
+  await store.close();
+});
+
+test("a file that is gone from beside its log is told of, and the log is kept", async () => {
+  await killedStore(3);
+  rmSync(path);
+  const warnings: string[] = [];
+  const store = await DuckdbTelemetryStore.open({
+    path,
+    maintainEveryMs: 0,
+    warn: (message) => warnings.push(message),
+  });
+  expect(warnings).toHaveLength(1);
+  expect(readdirSync(dir).some((name) => /damaged-.*\.wal$/.test(name))).toBe(true);
+  await store.close();
+});
+
+test("what an agent had acknowledged and a cut log lost is told as a gap when the agent goes on", async () => {
+  await killedStore(20);
+  truncateSync(`${path}.wal`, Math.floor(statSync(`${path}.wal`).size / 2));
+  const stored = (await countStored()) / WINDOWS_PER_REPORT;
+  expect(stored).toBeGreaterThan(0);
+  expect(stored).toBeLessThan(20);
+  const store = await DuckdbTelemetryStore.open({ path, maintainEveryMs: 0 });
+  const again = { side: "source", from: "productpage-v1", to: "reviews-v1", atMs: START, count: 5 } as const;
+  await store.ingest(reportOf(40, [again]), reporterOf("productpage-v1"));
+  await store.ingest(reportOf(41, [again]), reporterOf("productpage-v1"));
+  const { gaps } = await store.graph({ view: "service", startMs: START, endMs: START + 10_000 });
+  expect(gaps.map(({ reason }) => reason)).toEqual([
+    expect.stringContaining(`reports ${stored + 1} to 39 of this agent are not in the telemetry store`),
+  ]);
   await store.close();
 });
 

@@ -1,5 +1,6 @@
+import { create } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
-import type { ReportRequest } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import { type ReportRequest, TelemetryGapSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import { appendGap, appendKey, appendSample, appendSpan, appendWindow } from "#server/telemetry/append-report.ts";
 import type { KeyTable, NumberedKey } from "#server/telemetry/key-table.ts";
 import type { SpanRow } from "#server/telemetry/read-spans.ts";
@@ -102,7 +103,7 @@ export class IngestQueue {
       const last = reached.get(agent) ?? this.#reached.get(agent) ?? 0;
       if (sequence <= last) continue;
       reached.set(agent, sequence);
-      fresh.push(each);
+      fresh.push(last > 0 && sequence > last + 1 ? withHole(each, last, this.#options.now()) : each);
     }
     if (fresh.length > 0) {
       // Numbers are given and kept within the transaction: retention, which takes them away, is one too.
@@ -181,4 +182,19 @@ function agentOf({ reporter, report }: PendingReport): string {
 
 function agentKey(principal: string, storeId: string): string {
   return `${principal} ${storeId}`;
+}
+
+/**
+ * An agent takes a report away when it is acknowledged: one that goes on behind what is stored was acknowledged by a store
+ * that lost the reports between, or dropped them itself.
+ */
+function withHole(each: Waiting, last: number, nowMs: number): Waiting {
+  const sequence = Number(each.report.sequence);
+  const lost = create(TelemetryGapSchema, {
+    startMs: BigInt(Math.min(nowMs, ...each.stamped.windows.map(({ startMs }) => startMs))),
+    endMs: BigInt(nowMs),
+    reason: `reports ${last + 1} to ${sequence - 1} of this agent are not in the telemetry store: lost with a damaged file, or dropped by the agent while the control plane was away`,
+    requests: 0n,
+  });
+  return { ...each, stamped: { ...each.stamped, gaps: [...each.stamped.gaps, lost] } };
 }

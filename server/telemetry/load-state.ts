@@ -8,6 +8,8 @@ import { TIERS } from "#server/telemetry/schema.ts";
 export interface StoredState {
   readonly keys: readonly NumberedKey[];
   readonly reached: readonly (readonly [reporter: string, storeId: string, sequence: number])[];
+  /** When the newest report was stored; 0 when there is none. */
+  readonly receivedMs: number;
   /** Start of the oldest window; Infinity when there is none. */
   readonly firstMs: number;
   /** Undefined in a new file. */
@@ -20,7 +22,9 @@ export async function loadState(connection: DuckDBConnection): Promise<StoredSta
     key: Object.fromEntries(KEY_FIELDS.map((field, index) => [field, values[index]])) as unknown as TrafficKey,
   }));
   const reached = (
-    await connection.runAndReadAll("SELECT reporter, store_id, max(sequence)::DOUBLE FROM reports GROUP BY ALL")
+    await connection.runAndReadAll(
+      "SELECT reporter, store_id, max(sequence)::DOUBLE, max(received_ms)::DOUBLE FROM reports GROUP BY ALL",
+    )
   ).getRowsJS();
   const rolled = new Map(
     (await connection.runAndReadAll("SELECT tier, max(until_ms)::DOUBLE FROM rolled GROUP BY tier"))
@@ -33,6 +37,7 @@ export async function loadState(connection: DuckDBConnection): Promise<StoredSta
   const minute = rolled.get("1m");
   return {
     keys,
+    receivedMs: Math.max(0, ...reached.map(([, , , receivedMs]) => Number(receivedMs))),
     firstMs: Math.min(
       Number.POSITIVE_INFINITY,
       ...firsts.getRowsJS().flatMap(([first]) => (first === null ? [] : Number(first))),

@@ -7,7 +7,7 @@ import { SCHEMA, SCHEMA_VERSION } from "#server/telemetry/schema.ts";
 export interface OpenedDuckdb {
   readonly writer: DuckDBConnection;
   readonly reader: DuckDBConnection;
-  /** Where a damaged file was moved to, if there was one. */
+  /** Where what could not be read was moved to, if there was something. */
   readonly movedAside: string | undefined;
   close(): void;
 }
@@ -21,9 +21,10 @@ const SETTINGS = {
 };
 
 /**
- * Opens the telemetry file, making it when there is none. A file that cannot be read is moved aside, never deleted, and
- * an empty one takes its place: the mesh must be steered even when its past is lost. A file that another process holds,
- * that a newer version wrote, or on a disk that is full is refused with PharosError.
+ * Opens the telemetry file, making it when there is none. A write-ahead log that cannot be read is moved aside, never
+ * deleted, and if that is not enough the file is too, and an empty one takes its place: the mesh must be steered even when
+ * its past is lost. A file that another process holds, that a newer version wrote, or on a disk that is full is refused
+ * with PharosError.
  */
 export async function openDuckdb(path: string, nowMs: number): Promise<OpenedDuckdb> {
   mkdirSync(dirname(path), { recursive: true });
@@ -31,21 +32,30 @@ export async function openDuckdb(path: string, nowMs: number): Promise<OpenedDuc
     return await open(path, undefined);
   } catch (error) {
     const known = describeFailure(error, path);
-    if (known.code !== "internal" || !existsSync(path)) throw known;
-    const aside = `${path}.damaged-${new Date(nowMs).toISOString().replaceAll(/[:.]/g, "-")}`;
-    renameSync(path, aside);
-    if (existsSync(`${path}.wal`)) renameSync(`${path}.wal`, `${aside}.wal`);
+    if (known.code !== "internal") throw known;
+  }
+  const aside = `${path}.damaged-${new Date(nowMs).toISOString().replaceAll(/[:.]/g, "-")}`;
+  if (existsSync(`${path}.wal`)) {
+    renameSync(`${path}.wal`, `${aside}.wal`);
     try {
-      return await open(path, aside);
-    } catch (again) {
-      throw describeFailure(again, path);
+      return await open(path, `${aside}.wal`);
+    } catch (error) {
+      const known = describeFailure(error, path);
+      if (known.code !== "internal") throw known;
     }
+  }
+  if (existsSync(path)) renameSync(path, aside);
+  try {
+    return await open(path, aside);
+  } catch (error) {
+    throw describeFailure(error, path);
   }
 }
 
 async function open(path: string, movedAside: string | undefined): Promise<OpenedDuckdb> {
   // An empty file is no database; DuckDB would take it for a new one and hide that its content was lost.
   if (existsSync(path) && statSync(path).size === 0) throw new Error("the file is empty: its content was lost");
+  if (!existsSync(path) && existsSync(`${path}.wal`)) throw new Error("the file is gone, and its log is there");
   const instance = await DuckDBInstance.create(path, SETTINGS);
   try {
     const writer = await instance.connect();
