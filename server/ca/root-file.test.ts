@@ -1,5 +1,14 @@
 import { createPrivateKey } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -106,6 +115,14 @@ describe("a root that cannot be opened names what is wrong and the next step, an
       () => rmSync(path("root-cert.pem")),
       "right",
       "root-cert.pem is missing",
+      /restore/,
+    ],
+    [
+      "a cut certificate",
+      "right",
+      () => truncateSync(path("root-cert.pem"), 300),
+      "right",
+      "root-cert.pem is damaged",
       /restore/,
     ],
     ["a cut key", "right", () => writeFileSync(path("ca-key.json"), '{"salt":"'), "right", "is damaged", /restore/],

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from "node:crypto";
+import { createCipheriv, createDecipheriv, randomBytes, scryptSync, X509Certificate } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
@@ -71,6 +71,7 @@ export function loadRoot(dir: string, passphrase: string | undefined): RootFiles
   if (!existsSync(paths.key) && !existsSync(paths.certificate)) return undefined;
   for (const path of [paths.key, paths.certificate])
     if (!existsSync(path)) refuse(`${path} is missing`, `${TOGETHER}; ${LAST_RESORT}`);
+  const certificate = readCertificate(paths.certificate);
   const sealed = readSealed(paths.key);
   const secret = isSet(passphrase) ? passphrase : readSecret(paths);
   try {
@@ -78,10 +79,20 @@ export function loadRoot(dir: string, passphrase: string | undefined): RootFiles
     const decipher = createDecipheriv(CIPHER, key, Buffer.from(sealed.iv, "base64"), { authTagLength: 16 });
     decipher.setAuthTag(Buffer.from(sealed.tag, "base64"));
     const opened = Buffer.concat([decipher.update(Buffer.from(sealed.data, "base64")), decipher.final()]);
-    return { certificate: readFileSync(paths.certificate, "utf8"), key: opened.toString("utf8") };
+    return { certificate, key: opened.toString("utf8") };
   } catch (cause) {
     const given = isSet(passphrase) ? "the passphrase in PHAROS_CA_PASSPHRASE" : paths.secret;
     return refuse(`the root's key in ${paths.key} does not open with ${given}`, hintFor(paths, passphrase), cause);
+  }
+}
+
+function readCertificate(path: string): string {
+  const pem = readFileSync(path, "utf8");
+  try {
+    new X509Certificate(pem);
+    return pem;
+  } catch (cause) {
+    return refuse(`the root's certificate in ${path} is damaged`, `${TOGETHER}; ${LAST_RESORT}`, cause);
   }
 }
 

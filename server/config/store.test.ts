@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -56,6 +56,16 @@ const A = "DestinationRule/default/a";
 const B = "DestinationRule/default/b";
 
 describe("applying", () => {
+  test("leaves the revision in the file itself, for whom the write-ahead log is lost", async () => {
+    await apply([upsert(rule("a"))]);
+    await apply([upsert(rule("b"))]);
+    const copy = join(directory, "copy.db");
+    copyFileSync(join(directory, "pharos.db"), copy);
+    const other = await openDatabase(copy);
+    expect(await createConfigStore(other.db).latest()).toBe(2);
+    await other.close();
+  });
+
   test("makes one numbered revision of all that is applied, with author, reason and time", async () => {
     const result = await apply([upsert(`${rule("a")}---\n${rule("b")}`), upsert(rule("c"))], "alice", "the first");
     expect(result).toMatchObject({ revision: 1, unchanged: [], diagnostics: [] });

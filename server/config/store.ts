@@ -69,7 +69,11 @@ export function createConfigStore(db: Database, now: () => Date = () => new Date
       if (comparison.changed.length === 0) return { number: null, comparison };
       return { number: await writeRevision(tx, comparison, { ...revision, at: now() }), comparison };
     });
-    if (written.number !== null) bell.ring();
+    if (written.number !== null) {
+      bell.ring();
+      // Into the file itself: a mesh whose log was lost, or left out of a copy, must not wake up with an older configuration.
+      await db.$queryRaw`PRAGMA wal_checkpoint(PASSIVE)`.catch(() => undefined);
+    }
     return written;
   }
 
