@@ -86,6 +86,9 @@ export class RelayServer {
   }
 }
 
+/** A stream that ends sooner is tried again more and more slowly: two agents of one name would end each other's for ever. */
+const STEADY_MS = 5000;
+
 /** The IO of one Relay. */
 class RelaySession {
   readonly #stream: ServerStream;
@@ -130,14 +133,16 @@ class RelaySession {
   }
 
   #openUpstream(client: GrpcClient): void {
+    const openedMs = performance.now();
     const upstream: ClientStream = client.stream(PATH, {
       onMessage: (message) => {
         if (this.#upstream !== upstream) return;
-        this.#backoff.reset();
         this.#do(this.#relay.fromUpstream(message));
       },
       onClose: (error) => {
-        if (this.#upstream === upstream) this.#onUpstreamLost(client, error);
+        if (this.#upstream !== upstream) return;
+        if (performance.now() - openedMs > STEADY_MS) this.#backoff.reset();
+        this.#onUpstreamLost(client, error);
       },
     });
     this.#upstream = upstream;

@@ -164,7 +164,11 @@ export class AdsServer {
     const connection = new Connection({ ...node, stream, machine, layers, now: this.#now, packer: this.#packer });
     this.#join(connection, layers);
     const before = this.#proxies.connect(connection, stream.peer.certificate?.notAfter.toISOString() ?? null);
-    before?.end(new PharosError("unavailable", `node ${connection.node.id} has connected anew`));
+    before?.end(
+      new PharosError("unavailable", `node ${connection.node.id} has connected anew`, {
+        hint: "if that was another agent, give each a name of its own with --name",
+      }),
+    );
     this.#options.onEvent({ kind: "connected", id: connection.node.id, key: keyOf(connection.node) });
     return connection;
   }
