@@ -26,6 +26,8 @@ export interface GraphOverlayProps {
 
 /** Above this many edges only those in question carry figures. */
 const TAGS_MAX = 80;
+/** More than this in question cover each other: then only what fails, and what is pointed at. */
+const TAGS_LIT_MAX = 120;
 
 /** Cards, figures and box headers over the canvas, following it as it moves. Cards take the keyboard; the pointer goes through them to the canvas. */
 export function GraphOverlay({ cy, graph, labels, selected, lit, centre, onSelect, onNamespace }: GraphOverlayProps) {
@@ -50,6 +52,7 @@ export function GraphOverlay({ cy, graph, labels, selected, lit, centre, onSelec
 
   const names = new Map(graph.nodes.map((node) => [node.id, nodeTitle(node)]));
   const focusable = graph.nodes.some(({ id }) => id === selected) ? selected : graph.nodes[0]?.id;
+  const showsLit = graph.edges.filter(({ id }) => lit?.has(id)).length <= TAGS_LIT_MAX;
   const isLit = (id: string) => lit === null || lit.has(id);
   const onKeyDown = (event: KeyboardEvent) => {
     const from = (event.target as HTMLElement).dataset.node;
@@ -89,7 +92,7 @@ export function GraphOverlay({ cy, graph, labels, selected, lit, centre, onSelec
             (edge) =>
               graph.edges.length <= TAGS_MAX ||
               edge.id === centre ||
-              lit?.has(edge.id) ||
+              (showsLit && lit?.has(edge.id)) ||
               edge.health.status === "failure",
           )
           .map((edge) => (
