@@ -141,6 +141,15 @@ test("a call by name goes through two Envoys over strict mTLS, is counted by bot
   await eventually("both reporters", () =>
     (mesh.counts.get("source 200") ?? 0) > 0 && (mesh.counts.get("destination 200") ?? 0) > 0 ? true : undefined,
   );
+  // Prometheus' labels hold whole names, dots and all.
+  const { body } = await new AdminClient(join(callerDir, "admin.sock")).get("/stats/prometheus");
+  expect(body).toMatch(
+    /^envoy_cluster_upstream_rq_total\{envoy_cluster_name="outbound\|9080\|\|reviews\.default\.svc\.cluster\.local"\} [1-9]/m,
+  );
+  expect(body).toMatch(
+    /^envoy_http_downstream_rq_xx\{envoy_response_code_class="2",envoy_http_conn_manager_prefix="outbound_http_proxy"\} [1-9]/m,
+  );
+  expect(body).not.toMatch(/^envoy_\w*(?:svc_cluster_local|_\d+_0_0_1)/m);
   // Nobody gets in without a certificate of the mesh.
   await expect(fetch(`http://127.0.0.1:${inboundPort}/`)).rejects.toThrow();
 });
