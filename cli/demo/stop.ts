@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { findLeftovers, findSupervisor, isAlive } from "#cli/demo/state.ts";
@@ -40,6 +40,7 @@ export async function stopDemo(dir: string): Promise<string> {
     await waitForEnd([supervisor], 60_000);
   }
   const left = await endLeftovers(dir);
-  rmSync(join(dir, "demo.json"), { force: true });
+  const list = join(dir, "demo.json");
+  if (existsSync(list)) rmSync(list);
   return supervisor === undefined && left === 0 ? `no demo runs in ${dir}` : `stopped the demo of ${dir}`;
 }
