@@ -5,7 +5,6 @@ import { useTRPC } from "#components/api/trpc.ts";
 import { buildResourceColumns } from "#components/editor/resource-columns.tsx";
 import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
-import { findPlaintext, type PlaintextEdge } from "#components/security/find-plaintext.ts";
 import { resourceHref } from "#components/shell/build-commands.ts";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
@@ -15,6 +14,7 @@ import { MtlsBadge } from "#components/ui/mtls-badge.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import type { Column } from "#components/ui/table-column.ts";
+import type { PlaintextEdge } from "#core/view/graph.ts";
 import type { ServiceRow } from "#core/view/service.ts";
 
 const RANGE_SECONDS = 300;
@@ -50,21 +50,21 @@ export function MtlsTab() {
   const trpc = useTRPC();
   const services = useQuery(trpc.services.list.queryOptions({ seconds: RANGE_SECONDS }));
   const policies = useQuery(trpc.config.list.queryOptions({ kinds: ["PeerAuthentication"] }));
-  const graph = useQuery(trpc.topology.graph.queryOptions({ view: "service", seconds: RANGE_SECONDS }));
+  const plaintext = useQuery(trpc.topology.plaintext.queryOptions({ seconds: RANGE_SECONDS }));
   return (
     <div className="grid gap-4 xl:grid-cols-2">
       <Card title="Plaintext that was seen" description="Measured over the last five minutes" isFlush>
-        <QueryView query={graph} what="the measured traffic" skeleton={<SkeletonRows rows={2} />}>
+        <QueryView query={plaintext} what="the measured traffic" skeleton={<SkeletonRows rows={2} />}>
           {(data) => (
             <DataTable
               label="Plaintext traffic"
               columns={PLAINTEXT}
-              rows={findPlaintext(data)}
+              rows={data.edges}
               rowKey={({ id }) => id}
               empty={
                 <EmptyState
                   icon={<Lock />}
-                  title={data.edges.length === 0 ? "No traffic was measured" : "None: all measured traffic is mTLS"}
+                  title={data.hasTraffic ? "None: all measured traffic is mTLS" : "No traffic was measured"}
                   className="py-8"
                 />
               }

@@ -11,6 +11,7 @@ const PERMISSIONS = {
   "topology.drawn": "viewer",
   "topology.live": "viewer",
   "topology.series": "viewer",
+  "topology.plaintext": "viewer",
   "services.list": "viewer",
   "services.get": "viewer",
   "services.names": "viewer",

@@ -85,3 +85,21 @@ export interface Graph {
     readonly requests: number;
   }[];
 }
+
+/** Traffic that came without mTLS, at least in part. */
+export interface PlaintextEdge {
+  /** Of the edge. */
+  readonly id: string;
+  /** Names of the two ends. */
+  readonly source: string;
+  readonly target: string;
+  /** Requests that came without mTLS. */
+  readonly perSecond: number;
+  readonly mtlsPercent: number;
+}
+
+export interface PlaintextView {
+  /** Whether there was any traffic, with mTLS or without. */
+  readonly hasTraffic: boolean;
+  readonly edges: readonly PlaintextEdge[];
+}

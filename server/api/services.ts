@@ -11,7 +11,7 @@ import type {
   RevisionSummary,
 } from "#core/view/config.ts";
 import type { DrawnGraph } from "#core/view/display-graph.ts";
-import type { Graph, GraphEnds, GraphView } from "#core/view/graph.ts";
+import type { Graph, GraphEnds, GraphView, PlaintextView } from "#core/view/graph.ts";
 import type { Distribution, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
 import type { OverviewView, ServiceDetail, ServiceRow } from "#core/view/service.ts";
 import type {
@@ -82,6 +82,8 @@ export interface Services {
     live(query: DrawnGraphQuery, signal: AbortSignal): AsyncIterable<DrawnGraph>;
     /** What flowed between two ends of the graph, over time. */
     series(query: GraphEnds & { readonly seconds: number }): Promise<ServiceMetrics>;
+    /** Between services. */
+    plaintext(seconds: number): Promise<PlaintextView>;
   };
   readonly catalog: {
     services(seconds: number): Promise<readonly ServiceRow[]>;

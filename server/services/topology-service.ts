@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { addIdleNodes, type Registered } from "#core/graph/add-idle-nodes.ts";
 import { chooseClosed } from "#core/graph/choose-closed.ts";
 import { collapseGraph } from "#core/graph/collapse-graph.ts";
+import { findPlaintext } from "#core/graph/find-plaintext.ts";
 import { labelWorkload } from "#core/telemetry/workload-label.ts";
 import type { Services } from "#server/api/services.ts";
 import { chartStepMs } from "#server/services/catalog-service.ts";
@@ -52,6 +53,10 @@ export function createTopologyService(options: TopologyServiceOptions): Services
         yield next;
         waitMs = Math.max(LIVE_INTERVAL_MS, LIVE_INTERVAL_MS_PER_EDGE * next.edges.length);
       }
+    },
+    async plaintext(seconds) {
+      const seen = await graph({ view: "service", seconds });
+      return { hasTraffic: seen.edges.length > 0, edges: findPlaintext(seen) };
     },
     series({ seconds, ...ends }) {
       const endMs = now();

@@ -13,7 +13,7 @@ export default async function Page({ searchParams }: { readonly searchParams: Se
       await page.prefetch(
         page.trpc.services.list.queryOptions({ seconds: 300 }),
         page.trpc.config.list.queryOptions({ kinds: ["PeerAuthentication"] }),
-        page.trpc.topology.graph.queryOptions({ view: "service", seconds: 300 }),
+        page.trpc.topology.plaintext.queryOptions({ seconds: 300 }),
       );
       break;
     case "identities":

@@ -16,6 +16,9 @@ export const topologyRouter = router({
   live: procedure.input(drawnGraphQuery).subscription(async function* ({ ctx, input, signal }) {
     yield* ctx.services.topology.live(input, signal ?? new AbortController().signal);
   }),
+  plaintext: procedure
+    .input(z.object({ seconds }))
+    .query(({ ctx, input }) => ctx.services.topology.plaintext(input.seconds)),
   series: procedure.input(seriesQuery).query(({ ctx, input }) => ctx.services.topology.series(input)),
 });
 

@@ -10,6 +10,7 @@ topology.graph            401     pass    pass      pass
 topology.drawn            401     pass    pass      pass
 topology.live             401     pass    pass      pass
 topology.series           401     pass    pass      pass
+topology.plaintext        401     pass    pass      pass
 services.list             401     pass    pass      pass
 services.get              401     pass    pass      pass
 services.names            401     pass    pass      pass

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findPlaintext } from "#components/security/find-plaintext.ts";
+import { findPlaintext } from "#core/graph/find-plaintext.ts";
 import type { Graph, GraphEdge, GraphNode } from "#core/view/graph.ts";
 
 const HEALTH = { status: "healthy", reason: "" } as const;

@@ -1,13 +1,4 @@
-import type { Graph } from "#core/view/graph.ts";
-
-export interface PlaintextEdge {
-  readonly id: string;
-  readonly source: string;
-  readonly target: string;
-  /** Requests that came without mTLS. */
-  readonly perSecond: number;
-  readonly mtlsPercent: number;
-}
+import type { Graph, PlaintextEdge } from "#core/view/graph.ts";
 
 /** Edges on which some requests came without mTLS, the most of them first. What no reporter could tell is not among them. */
 export function findPlaintext(graph: Graph): PlaintextEdge[] {
