@@ -29,6 +29,9 @@ const shots: readonly { readonly name: string; readonly path: string; readonly a
       name: "topology",
       path: "/topology",
       act: async (page) => {
+        // Room for the whole graph beside the panel.
+        await page.setViewportSize({ width: 1760, height: 1000 });
+        await page.waitForTimeout(1000);
         await page
           .getByRole("button", { name: /^reviews v3/ })
           .first()
