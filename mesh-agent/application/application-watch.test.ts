@@ -121,8 +121,11 @@ test("unknown until asked; unwell after as many failures as it may have; well af
   status = 200;
   await eventually("a success", () => heard[1]);
   status = 500;
-  // The same again, as every heartbeat brings it, asks no more often.
-  watch.follow(create(ApplicationProbeSchema, mayFailTwice));
+  // The same again, as every heartbeat brings it, asks no more often: each that began anew would ask at once.
+  for (let heartbeat = 0; heartbeat < 5; heartbeat++) {
+    watch.follow(create(ApplicationProbeSchema, mayFailTwice));
+    await new Promise((done) => setTimeout(done, 50));
+  }
   await eventually("two failures", () => heard[2]);
   const asksTillWell = Number(heard[1]?.split(" ").at(-1));
   expect(heard).toEqual(["unhealthy after 1", `healthy after ${asksTillWell}`, `unhealthy after ${asksTillWell + 2}`]);

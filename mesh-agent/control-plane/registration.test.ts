@@ -1,3 +1,4 @@
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { parseAgentConfig } from "#mesh-agent/config.ts";
@@ -91,4 +92,15 @@ test("once it has left, nothing puts it back", async () => {
   registration.setHealth("unhealthy");
   await new Promise((done) => setTimeout(done, 200));
   expect(plane.registrations).toHaveLength(length);
+});
+
+test("what could not be stored is stored with a later registration", async () => {
+  // A directory in the file's place refuses every write, whoever the tests run as.
+  const file = join(dir, "registration.json");
+  mkdirSync(join(file, "taken"), { recursive: true });
+  const { registration } = await open();
+  await eventually("a first registration", () => (plane.registrations.length > 0 ? true : undefined));
+  rmSync(file, { recursive: true });
+  registration.setHealth("healthy");
+  await eventually("the file", () => (existsSync(file) ? true : undefined));
 });

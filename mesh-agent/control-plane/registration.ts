@@ -32,6 +32,8 @@ export class Registration {
   readonly #options: RegistrationOptions;
   #labels: Readonly<Record<string, string>>;
   #saved: StoredRegistration | undefined;
+  /** Why it is not saved, as it was logged; empty when it is. */
+  #unsaved = "";
   #health: InstanceHealth = "unhealthy";
   #unhealthyReason = "";
   #toldHealth: InstanceHealth | undefined;
@@ -128,13 +130,16 @@ export class Registration {
     const { config, file, log } = this.#options;
     const now = { labels: { ...this.#labels }, group: config.group };
     if (isDeepStrictEqual(now, this.#saved)) return;
-    this.#saved = now;
     try {
       saveRegistration(file, now);
+      this.#saved = now;
+      this.#unsaved = "";
     } catch (error) {
-      log("error", "a start without the control plane would not know this instance's labels", {
-        error: PharosError.from(error).toString(),
-      });
+      // The next heartbeat tries again.
+      const reason = PharosError.from(error).toString();
+      if (reason !== this.#unsaved)
+        log("error", "a start without the control plane would not know this instance's labels", { error: reason });
+      this.#unsaved = reason;
     }
   }
 

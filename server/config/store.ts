@@ -72,6 +72,7 @@ export function createConfigStore(db: Database, now: () => Date = () => new Date
     if (written.number !== null) {
       bell.ring();
       // Into the file itself: a mesh whose log was lost, or left out of a copy, must not wake up with an older configuration.
+      // Where that fails the revision is in the log all the same, and the next one takes it along.
       await db.$queryRaw`PRAGMA wal_checkpoint(PASSIVE)`.catch(() => undefined);
     }
     return written;
