@@ -7,12 +7,14 @@ import { UsageError } from "#cli/failure.ts";
 import { printResult, type WriteOptions } from "#cli/print-result.ts";
 import { readChanges } from "#cli/read-changes.ts";
 import { findKind, parseSelection } from "#cli/resource-args.ts";
+import { refuseNamesWithSelector, selectorOption } from "#cli/selector-option.ts";
 import { PharosError } from "#core/errors.ts";
 
 interface DeleteOptions extends WriteOptions {
   readonly namespace: string;
   readonly filename?: string[];
   readonly all?: boolean;
+  readonly selector?: string;
   readonly ignoreNotFound?: boolean;
 }
 
@@ -33,16 +35,26 @@ function refsInFiles(paths: readonly string[], namespace: string): string[] {
 }
 
 async function refsOf(api: ApiClient, args: readonly string[], options: DeleteOptions): Promise<string[]> {
-  const { namespace, filename, all } = options;
+  const { namespace, filename, all, selector } = options;
   if (filename !== undefined) {
     if (args.length > 0) throw new UsageError("-f and names together", { hint: "one or the other" });
+    if (selector)
+      throw new UsageError("-f and -l together", { hint: "`pharos delete vs -l app=reviews` needs no file" });
     return refsInFiles(filename, namespace);
   }
-  const { kinds, names } = parseSelection(args);
+  const selection = parseSelection(args);
+  refuseNamesWithSelector(selection, selector);
+  if (selector && all)
+    throw new UsageError("--all and -l together", { hint: "-l chooses some of a type, --all every one" });
+  const { kinds, names } = selection;
   if (names !== null) return names.map(({ kind, name }) => `${kind}/${namespace}/${name}`);
-  if (all) return (await api.config.list.query({ kinds: [...kinds], namespace })).map(({ ref }) => ref);
+  // A selector that came out empty, as of a variable that is not set, must not mean everything.
+  if (selector || all)
+    return (await api.config.list.query({ kinds: [...kinds], namespace, labelSelector: selector })).map(
+      ({ ref }) => ref,
+    );
   throw new UsageError("nothing to delete was named", {
-    hint: `\`pharos delete ${args[0]} NAME\`, --all for every one in the namespace, or -f FILE`,
+    hint: `\`pharos delete ${args[0]} NAME\`, -l app=x for those with a label, --all for every one in the namespace, or -f FILE`,
   });
 }
 
@@ -53,6 +65,7 @@ export function addDelete(program: Command): void {
     .argument("[names...]")
     .option("-f, --filename <path...>", "delete what these files hold")
     .option("-n, --namespace <namespace>", "namespace", "default")
+    .addOption(selectorOption())
     .option("--all", "every resource of the type in the namespace")
     .option("--ignore-not-found", "what is not there is no error")
     .action((type: string | undefined, names: string[], options: DeleteOptions) =>

@@ -1,10 +1,8 @@
 import { spawn } from "node:child_process";
-import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { MAIN, runPharos } from "#cli/testing/run-pharos.ts";
 import { type Serve, startServe } from "#server/http/testing/start-serve.ts";
-
-const MAIN = resolve(import.meta.dirname, "main.ts");
 
 const virtualService = (timeout: string, metadata = "") => `
 apiVersion: networking.istio.io/v1
@@ -20,15 +18,6 @@ beforeAll(async () => {
   server = await startServe();
 });
 afterAll(() => server.stop());
-
-async function pharos(args: readonly string[], input: string | Buffer = "") {
-  const env = { ...process.env, PHAROS_DIR: server.dir };
-  const child = spawn(process.execPath, [MAIN, ...args], { env });
-  child.stdin.end(input);
-  const ended = new Promise<number | null>((done) => child.once("close", done));
-  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  return { code, stdout, stderr };
-}
 
 /** One person's session: each step stands on what the ones before it left. */
 const STEPS: readonly (readonly [says: string, code: number, args: string, input?: string | Buffer])[] = [
@@ -58,7 +47,7 @@ test("each exit code is what `pharos help exit-codes` says, with words that tell
   timeout: 60_000,
 }, async () => {
   for (const [says, code, args, input] of STEPS) {
-    const run = await pharos(args.split(" "), input);
+    const run = await runPharos(server.dir, args.split(" "), input);
     expect(`${run.stdout}${run.stderr}`, args).toContain(says);
     expect(run.code, args).toBe(code);
   }

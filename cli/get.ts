@@ -5,6 +5,7 @@ import { type CommonOptions, withClient, withServer } from "#cli/command.ts";
 import { EXIT } from "#cli/exit-codes.ts";
 import { age, type Column, type Format, print } from "#cli/output.ts";
 import { parseSelection, type Selection } from "#cli/resource-args.ts";
+import { refuseNamesWithSelector, selectorOption } from "#cli/selector-option.ts";
 import { PharosError } from "#core/errors.ts";
 import { editDocument } from "#core/resource/edit-document.ts";
 import { KINDS } from "#core/resource/kinds.ts";
@@ -14,6 +15,7 @@ interface GetOptions extends Omit<CommonOptions, "output"> {
   readonly output: Format | "wide" | "name";
   readonly namespace: string;
   readonly allNamespaces?: boolean;
+  readonly selector?: string;
 }
 
 function columnsFor({ kinds }: Selection, { output, allNamespaces }: GetOptions): Column<ResourceSummary>[] {
@@ -42,6 +44,7 @@ async function choose(api: ApiClient, selection: Selection, options: GetOptions)
   const listed = await api.config.list.query({
     kinds: [...selection.kinds],
     ...(options.allNamespaces ? {} : { namespace: options.namespace }),
+    labelSelector: options.selector,
   });
   if (selection.names === null) return listed;
   const isNamed = (row: ResourceSummary, named: { kind: string; name: string }): boolean =>
@@ -74,9 +77,11 @@ export function addGet(program: Command): void {
     .argument("[names...]")
     .option("-n, --namespace <namespace>", "namespace", "default")
     .option("-A, --all-namespaces", "in all namespaces")
+    .addOption(selectorOption())
     .action((type: string, names: string[], options: GetOptions) =>
       withClient(options, async (api) => {
         const selection = parseSelection([type, ...names]);
+        refuseNamesWithSelector(selection, options.selector);
         const chosen = await choose(api, selection, options);
         if (options.output === "table" || options.output === "wide") {
           const empty = `no resources found in ${placeOf(options)}`;

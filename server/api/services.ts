@@ -94,6 +94,8 @@ export interface Services {
     list(filter: {
       kinds?: readonly string[] | undefined;
       namespace?: string | undefined;
+      /** In kubectl's grammar; throws `invalid` when it is none. */
+      labelSelector?: string | undefined;
     }): Promise<readonly ResourceSummary[]>;
     get(ref: string): Promise<ResourceDetail>;
     check(changes: readonly ConfigChange[]): Promise<CheckView>;

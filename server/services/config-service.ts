@@ -3,6 +3,7 @@ import { hasErrors } from "#core/diagnostic.ts";
 import { PharosError } from "#core/errors.ts";
 import { describeEffect } from "#core/form/describe-effect.ts";
 import type { MeshSettings, SnapshotChange } from "#core/registry/snapshot.ts";
+import { meetsRequirements, parseLabelSelector } from "#core/resource/label-selector.ts";
 import { type AnyResource, refOf } from "#core/resource/resource.ts";
 import type { ApplyResult, PreviewView, ResourceSummary } from "#core/view/config.ts";
 import type { Distribution } from "#core/view/mesh.ts";
@@ -102,10 +103,13 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
   }
 
   return {
-    async list(filter) {
+    async list({ labelSelector = "", ...filter }) {
+      const requirements = parseLabelSelector(labelSelector);
       const diagnostics = check();
       const { mesh: settings } = state.snapshot();
-      return (await store.list(filter)).map((stored) => summarize(stored, diagnostics, settings));
+      return (await store.list(filter))
+        .filter(({ resource }) => meetsRequirements(resource.metadata.labels ?? {}, requirements))
+        .map((stored) => summarize(stored, diagnostics, settings));
     },
     async get(ref) {
       const stored = await store.get(ref);

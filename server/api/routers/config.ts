@@ -6,7 +6,11 @@ export const configRouter = router({
   list: procedure
     .input(
       z
-        .object({ kinds: z.array(z.string().max(40)).max(20).optional(), namespace: z.string().max(63).optional() })
+        .object({
+          kinds: z.array(z.string().max(40)).max(20).optional(),
+          namespace: z.string().max(63).optional(),
+          labelSelector: z.string().max(4096).optional(),
+        })
         .default({}),
     )
     .query(({ ctx, input }) => ctx.services.config.list(input)),
