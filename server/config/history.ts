@@ -12,25 +12,77 @@ export interface HistoryFilter {
   readonly before?: number | undefined;
 }
 
-/** Revisions, newest first. */
-export async function readHistory(db: Database, filter: HistoryFilter): Promise<RevisionSummary[]> {
-  const rows = await db.revision.findMany({
-    where: {
-      ...(filter.before === undefined ? {} : { number: { lt: filter.before } }),
-      ...(filter.ref === undefined ? {} : { changes: { some: { ref: filter.ref } } }),
-    },
-    orderBy: { number: "desc" },
-    take: filter.limit,
-    include: { changes: { select: { ref: true, op: true }, orderBy: { ref: "asc" } } },
-  });
-  return rows.map(({ number, parent, author, reason, at, changes }) => ({
-    revision: number,
-    parent,
-    author,
-    reason,
-    at: at.toISOString(),
-    changed: changes.map(({ ref, op }) => ({ ref, op: op as ChangedResource["op"] })),
-  }));
+type Changed = RevisionSummary["changed"];
+
+/** References kept in memory at most, of all revisions together. */
+const REFS_KEPT = 20_000;
+
+/** Lists revisions. What each changed is kept once it was read: a revision never changes, and the first one may name thousands. */
+export class History {
+  readonly #db: Database;
+  readonly #refsKept: number;
+  /** By revision, the longest unread first. */
+  readonly #kept = new Map<number, Changed>();
+  #refs = 0;
+
+  constructor(db: Database, refsKept: number = REFS_KEPT) {
+    this.#db = db;
+    this.#refsKept = refsKept;
+  }
+
+  /** Newest first. */
+  async list(filter: HistoryFilter): Promise<RevisionSummary[]> {
+    const rows = await this.#db.revision.findMany({
+      where: {
+        ...(filter.before === undefined ? {} : { number: { lt: filter.before } }),
+        ...(filter.ref === undefined ? {} : { changes: { some: { ref: filter.ref } } }),
+      },
+      orderBy: { number: "desc" },
+      take: filter.limit,
+    });
+    const changed = await this.#changedBy(rows.map(({ number }) => number));
+    return rows.map(({ number, parent, author, reason, at }) => ({
+      revision: number,
+      parent,
+      author,
+      reason,
+      at: at.toISOString(),
+      changed: changed.get(number) ?? [],
+    }));
+  }
+
+  async #changedBy(numbers: readonly number[]): Promise<ReadonlyMap<number, Changed>> {
+    const found = new Map<number, Changed>();
+    for (const number of numbers) {
+      const kept = this.#kept.get(number);
+      if (kept === undefined) continue;
+      found.set(number, kept);
+      this.#kept.delete(number);
+      this.#kept.set(number, kept);
+    }
+    const rows = await this.#db.resourceChange.findMany({
+      where: { revision: { in: numbers.filter((number) => !found.has(number)) } },
+      select: { revision: true, ref: true, op: true },
+      orderBy: { ref: "asc" },
+    });
+    for (const [number, changes] of Map.groupBy(rows, ({ revision }) => revision)) {
+      const changed = changes.map(({ ref, op }) => ({ ref, op: op as ChangedResource["op"] }));
+      found.set(number, changed);
+      this.#keep(number, changed);
+    }
+    return found;
+  }
+
+  #keep(number: number, changed: Changed): void {
+    if (changed.length > this.#refsKept || this.#kept.has(number)) return;
+    this.#kept.set(number, changed);
+    this.#refs += changed.length;
+    for (const [oldest, { length }] of this.#kept) {
+      if (this.#refs <= this.#refsKept) return;
+      this.#kept.delete(oldest);
+      this.#refs -= length;
+    }
+  }
 }
 
 /** One revision with the text of each resource before and after it. Throws `not-found`. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ConfigChange } from "#core/view/config.ts";
+import { History } from "#server/config/history.ts";
 import type { RevisionEvent } from "#server/config/revision-feed.ts";
 import { type ConfigStore, createConfigStore } from "#server/config/store.ts";
 import { type OpenDatabase, openDatabase } from "#server/db/open-database.ts";
@@ -249,6 +250,22 @@ describe("history", () => {
     expect((await store.history({ limit: 2 })).map((each) => each.revision)).toEqual([3, 2]);
     expect((await store.history({ limit: 2, before: 2 })).map((each) => each.revision)).toEqual([1]);
     expect((await store.history({ limit: 9, ref: B })).map((each) => each.revision)).toEqual([3, 1]);
+  });
+
+  test("lists the same again and again, whatever part of it was kept", async () => {
+    const whole = await new History(opened.db).list({ limit: 9 });
+    expect(whole.map(({ changed }) => changed.length)).toEqual([1, 1, 2]);
+    for (const refsKept of [0, 1, 2, 3, 4]) {
+      const history = new History(opened.db, refsKept);
+      for (let round = 0; round < 3; round += 1) {
+        expect(await history.list({ limit: 9 })).toEqual(whole);
+        expect(await history.list({ limit: 1, before: 2 })).toEqual(whole.slice(2));
+      }
+    }
+    const history = new History(opened.db);
+    await history.list({ limit: 9 });
+    await apply([upsert(rule("c"))]);
+    expect((await history.list({ limit: 9 })).map(({ revision }) => revision)).toEqual([4, 3, 2, 1]);
   });
 
   test("shows what a revision changed, before and after", async () => {

@@ -3,7 +3,7 @@ import { PharosError } from "#core/errors.ts";
 import { parseRef } from "#core/resource/parse-ref.ts";
 import { type AnyResource, formatRef, type ResourceRef } from "#core/resource/resource.ts";
 import type { ApplyResult, ConfigChange, RevisionDetail, RevisionSummary } from "#core/view/config.ts";
-import { type HistoryFilter, readHistory, readRevision } from "#server/config/history.ts";
+import { History, type HistoryFilter, readRevision } from "#server/config/history.ts";
 import { planChanges, type Write } from "#server/config/plan-changes.ts";
 import { planRollback, planUndo } from "#server/config/restore.ts";
 import { createRevisionBell, type RevisionEvent, watchRevisions } from "#server/config/revision-feed.ts";
@@ -59,6 +59,7 @@ export interface ConfigStore {
 
 export function createConfigStore(db: Database, now: () => Date = () => new Date()): ConfigStore {
   const bell = createRevisionBell();
+  const history = new History(db);
 
   async function write(
     plan: (tx: Transaction) => Promise<readonly Write[]>,
@@ -120,7 +121,7 @@ export function createConfigStore(db: Database, now: () => Date = () => new Date
       if (hasErrors(diagnostics)) return { revision: null, changed: [], unchanged: [], diagnostics };
       return { ...(await restore(async () => writes, { author, reason, origin: "apply" })), diagnostics };
     },
-    history: (filter) => readHistory(db, filter),
+    history: (filter) => history.list(filter),
     revision: (number) => readRevision(db, number),
     rollback: (number, author, reason) =>
       restore((tx) => planRollback(tx, number), { author, reason, origin: `rollback ${number}` }),
