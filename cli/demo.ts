@@ -32,6 +32,7 @@ function parseOptions(flags: DemoFlags): DemoOptions {
   return {
     dir: resolve(flags.dir),
     root,
+    program: resolve(process.argv[1] ?? ""),
     port: integerFlag(flags.port, "--port", 1, 65_535),
     xdsPort: flags.xdsPort === undefined ? undefined : integerFlag(flags.xdsPort, "--xds-port", 1, 65_535),
     gatewayPort:

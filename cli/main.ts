@@ -4,7 +4,8 @@ import { EXIT } from "#cli/exit-codes.ts";
 import { reportFailure } from "#cli/failure.ts";
 import manifest from "../package.json" with { type: "json" };
 
-enableCompileCache();
+// A short command starts sooner with it; what runs for months would hold it all that time.
+if (!["serve", "agent"].includes(process.argv[2] ?? "")) enableCompileCache();
 
 const HELP = {
   "exit-codes": `Exit codes

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { PharosError } from "#core/errors.ts";
 import { AdminServer } from "#mesh-agent/admin/admin-server.ts";
@@ -25,6 +24,7 @@ import { startTelemetry } from "#mesh-agent/telemetry/start-telemetry.ts";
 import { describeNode } from "#mesh-agent/xds/describe-node.ts";
 import { DiskCache } from "#mesh-agent/xds/disk-cache.ts";
 import { RelayServer } from "#mesh-agent/xds/relay-server.ts";
+import manifest from "../package.json" with { type: "json" };
 
 const ROOT = resolve(import.meta.dirname, "..");
 const ROTATE_EVERY_MS = 30_000;
@@ -60,7 +60,7 @@ async function runClaimed(
   log: Log,
 ): Promise<void> {
   const found = await findEnvoy({ configured: config.envoy, env: process.env, root: ROOT });
-  const versions = { agent: agentVersion(), proxy: found.version };
+  const versions = { agent: manifest.version, proxy: found.version };
   const keeper = new IdentityKeeper({
     file: paths.identity,
     namespace: config.namespace,
@@ -194,12 +194,6 @@ function aborted(signal: AbortSignal): Promise<undefined> {
     if (signal.aborted) done(undefined);
     else signal.addEventListener("abort", () => done(undefined), { once: true });
   });
-}
-
-function agentVersion(): string {
-  const text = JSON.parse(readFileSync(resolve(ROOT, "package.json"), "utf8")) as { version?: unknown };
-  if (typeof text.version !== "string") throw new PharosError("internal", "package.json names no version");
-  return text.version;
 }
 
 function whyEnvoyIsAway({ restarts, lastDeath }: EnvoySupervisor): string {

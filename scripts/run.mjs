@@ -2,7 +2,7 @@
 import { runMain, setup } from "./setup.mjs";
 
 const [entry = "", ...args] = process.argv.slice(2);
-const verb = entry === "cli/main.ts" ? (args[0] ?? "") : "bench";
+const verb = entry === "dist/pharos.js" ? (args[0] ?? "") : "bench";
 const isAsking = args.some((argument) => ["--stop", "--help", "-h"].includes(argument));
 try {
   await setup({

@@ -65,11 +65,11 @@ async function step(name, inputs, result, work) {
   const now = fingerprint(inputs);
   if (existsSync(join(root, result)) && existsSync(stamp) && readFileSync(stamp, "utf8") === now) return;
   const begun = performance.now();
-  process.stdout.write(`… ${name}\n`);
+  process.stderr.write(`… ${name}\n`);
   await work();
   mkdirSync(stamps, { recursive: true });
   writeFileSync(stamp, now);
-  process.stdout.write(`✓ ${name} (${((performance.now() - begun) / 1000).toFixed(1)} s)\n`);
+  process.stderr.write(`✓ ${name} (${((performance.now() - begun) / 1000).toFixed(1)} s)\n`);
 }
 
 /** Undefined when the Envoy there can be used; else what is wrong with it. The agents look again, and the same way. */
@@ -169,6 +169,13 @@ async function makeReady({ build = true, envoy = true }) {
     () => run(node, ["scripts/gen.ts"]),
   );
   await Promise.all([database, protobuf, proxies]);
+  const program = ["cli", "core", "grpc", "mesh-agent", "proto/registry.ts", "proto/roots.json", "proto/src", "server"];
+  await step(
+    "program (rolldown)",
+    [...program, "prisma/schema.prisma", "scripts/bundle.ts", "scripts/gen.ts", "package.json", "package-lock.json"],
+    "dist/pharos.js",
+    () => run(node, ["scripts/bundle.ts"]),
+  );
   if (build) {
     const inputs = [
       "app",
@@ -189,10 +196,9 @@ async function makeReady({ build = true, envoy = true }) {
 export function runMain(entry, args) {
   // A server mostly waits: memory that is kept only so that it need not be cleaned is of no use to it.
   const server = JSON.parse(readFileSync(join(root, "cli/server-process.json"), "utf8"));
-  const isServer = entry === "cli/main.ts" && args[0] === "serve";
+  const isServer = entry === "dist/pharos.js" && args[0] === "serve";
   const env = {
     ...process.env,
-    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, ".cache/node"),
     ...(isServer ? server.env : {}),
   };
   const flags = isServer ? server.nodeFlags : [];

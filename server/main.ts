@@ -75,7 +75,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   const { dir, host } = options;
   const log = createLogger();
   openDataDirectory(dir);
-  const database = await openDatabase(join(dir, "pharos.db"));
+  const database = await openDatabase(join(dir, "pharos.db"), { migrations: join(ROOT, "prisma/migrations") });
   const { db } = database;
   const audit = createAudit(db, log);
   const telemetry = await DuckdbTelemetryStore.open({

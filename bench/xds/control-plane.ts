@@ -8,7 +8,7 @@ import { type ApiClient, connect } from "../../cli/client.ts";
 import serverProcess from "../../cli/server-process.json" with { type: "json" };
 import { generateResources, virtualService } from "./generate-config.ts";
 
-const MAIN = resolve(import.meta.dirname, "../../cli/main.ts");
+const MAIN = resolve(import.meta.dirname, "../../dist/pharos.js");
 const READY_WITHIN_MS = 60_000;
 /** The API takes documents of up to a megabyte. */
 const RESOURCES_A_DOCUMENT = 500;

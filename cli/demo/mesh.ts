@@ -15,6 +15,8 @@ export interface DemoPlace {
   /** The package's directory. */
   readonly root: string;
   readonly node: string;
+  /** What `node` runs: this program, as it runs now. */
+  readonly program: string;
   readonly python: string;
   readonly envoy: string;
   readonly ports: Readonly<Record<string, number>>;
@@ -81,7 +83,7 @@ export function agentProcess(
   return {
     name: `${workload.group}.agent`,
     command: place.node,
-    args: ["cli/main.ts", "agent", "--config", file],
+    args: [place.program, "agent", "--config", file],
     env: { PHAROS_DEMO_DIR: place.dir },
     cwd: place.root,
     logFile: join(place.dir, "logs", `${workload.group}.agent.log`),

@@ -16,6 +16,8 @@ import { findEnvoy } from "#mesh-agent/envoy/find-envoy.ts";
 export interface DemoOptions {
   readonly dir: string;
   readonly root: string;
+  /** This program's own file, which the server and the agents are started from. */
+  readonly program: string;
   readonly port: number;
   /** Undefined: the usual one, or another where that is taken. */
   readonly xdsPort: number | undefined;
@@ -107,7 +109,7 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal, say: (l
   const python = findPython();
   const { path: envoy } = await findEnvoy({ configured: undefined, env: process.env, root });
   const ports = await choosePorts(DEMO_WORKLOADS.flatMap(portNames), join(dir, "ports.json"));
-  const place: DemoPlace = { dir, root, node: process.execPath, python, envoy, ports };
+  const place: DemoPlace = { dir, root, node: process.execPath, program: options.program, python, envoy, ports };
   const urls = { console: `http://127.0.0.1:${options.port}`, gateway: `http://127.0.0.1:${gatewayPort}` };
   const server = `127.0.0.1:${xdsPort}`;
 
@@ -140,7 +142,7 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal, say: (l
       command: place.node,
       args: [
         ...serverProcess.nodeFlags,
-        "cli/main.ts",
+        place.program,
         "serve",
         ...[
           "--dir",

@@ -10,7 +10,7 @@ import { findLeftovers, isAlive } from "../../cli/demo/state.ts";
 import { root } from "../fixtures/demo.ts";
 
 const demoCommand = (args: readonly string[], env: Record<string, string> = {}) =>
-  spawnSync(process.execPath, [join(root, "cli/main.ts"), "demo", ...args], {
+  spawnSync(process.execPath, [join(root, "dist/pharos.js"), "demo", ...args], {
     cwd: root,
     encoding: "utf8",
     timeout: 120_000,

@@ -32,6 +32,9 @@ export interface MeshOptions extends Omit<MeshWorkerData, "forwarded" | "snapsho
   readonly onFailure: (path: string, error: PharosError) => void;
 }
 
+/** Beside this file in the sources; a file of its own in the bundle (scripts/bundle.ts). */
+const THREAD = new URL(import.meta.filename.endsWith(".ts") ? "./worker.ts" : "./mesh-worker.js", import.meta.url);
+
 const CALLS = [
   "apply",
   "preview",
@@ -89,7 +92,7 @@ class MeshThread {
       snapshot: snapshot(),
       forwarded: [...handlers.keys()],
     };
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData, name: "mesh" });
+    const worker = new Worker(THREAD, { workerData, name: "mesh" });
     this.#worker = worker;
     return new Promise((resolve, reject) => {
       worker.on("message", (message: FromWorker) => {

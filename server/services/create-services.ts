@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { PharosError } from "#core/errors.ts";
 import { formatJoinToken } from "#core/identity/join-token.ts";
 import type { AppliedResource } from "#core/view/config.ts";
@@ -12,6 +10,7 @@ import { createCatalogService } from "#server/services/catalog-service.ts";
 import { type ConfigServiceOptions, createConfigService } from "#server/services/config-service.ts";
 import { createOverviewService } from "#server/services/overview-service.ts";
 import { createTopologyService } from "#server/services/topology-service.ts";
+import manifest from "../../package.json" with { type: "json" };
 
 export interface ServicesOptions extends Omit<ConfigServiceOptions, "audit"> {
   readonly identities: IdentityStore;
@@ -23,10 +22,6 @@ export interface ServicesOptions extends Omit<ConfigServiceOptions, "audit"> {
   readonly xdsAddress: string;
   readonly demoSignIn: boolean;
 }
-
-const VERSION = (
-  JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")) as { version: string }
-).version;
 
 /** Everything the API serves. */
 export function createServices(options: ServicesOptions): Services {
@@ -55,7 +50,7 @@ export function createServices(options: ServicesOptions): Services {
         principal,
         isDemoSignIn: options.demoSignIn && principal?.name === "demo",
         needsSetup: !options.demoSignIn && (await auth.needsSetup()),
-        version: VERSION,
+        version: manifest.version,
       }),
     },
     overview: createOverviewService({ state, mesh, telemetry, store, catalog, check: () => check() }),
