@@ -3,15 +3,14 @@ import { type ApiClient, connect, type ServerOptions, toPharosError } from "#cli
 import { durationFlagMs } from "#cli/duration.ts";
 import { reportFailure } from "#cli/failure.ts";
 import type { Format } from "#cli/output.ts";
+import { outputOption } from "#cli/output-option.ts";
 
 export interface CommonOptions extends ServerOptions {
   readonly output: Format;
 }
 
-const FORMATS: readonly Format[] = ["table", "json", "yaml"];
-
-/** Adds what every verb that talks to the server takes. */
-export function withServer(command: Command, formats: readonly string[] = FORMATS): Command {
+/** Adds what every verb that talks to the server takes, and what else than a table, JSON and YAML `-o` may be. */
+export function withServer(command: Command, ...formats: readonly string[]): Command {
   return command
     .option(
       "--server <url>",
@@ -19,7 +18,7 @@ export function withServer(command: Command, formats: readonly string[] = FORMAT
     )
     .option("--token <token>", "API token (default: PHAROS_TOKEN, then the data directory's admin-token)")
     .option("--dir <dir>", "data directory of a server or demo on this machine (default: PHAROS_DIR)")
-    .addOption(new Option("-o, --output <format>", "how to print").choices(formats).default("table"));
+    .addOption(outputOption(...formats));
 }
 
 /** Adds what verbs that write take. */

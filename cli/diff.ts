@@ -1,9 +1,9 @@
 import { styleText } from "node:util";
 import type { Command } from "commander";
 import { createTwoFilesPatch } from "diff";
-import { stringify } from "yaml";
 import { type CommonOptions, withClient, withServer } from "#cli/command.ts";
 import { EXIT } from "#cli/exit-codes.ts";
+import { printValue } from "#cli/output.ts";
 import { printDiagnostics } from "#cli/print-diagnostics.ts";
 import { readChanges } from "#cli/read-changes.ts";
 import { hasErrors } from "#core/diagnostic.ts";
@@ -31,8 +31,7 @@ export function addDiff(program: Command): void {
         const result = await api.config.preview.mutate({ changes: readChanges(options.filename, options.namespace) });
         printDiagnostics(result.diagnostics);
         if (hasErrors(result.diagnostics)) return EXIT.invalid;
-        if (options.output === "json") process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-        else if (options.output === "yaml") process.stdout.write(stringify(result));
+        if (options.output !== "table") printValue(options.output, result);
         else {
           for (const { ref, before = "", after = "" } of result.changed)
             process.stdout.write(colour(createTwoFilesPatch(`live/${ref}`, `applied/${ref}`, before, after)));

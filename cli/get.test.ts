@@ -65,6 +65,32 @@ describe("get -l chooses by labels as kubectl does", () => {
   });
 });
 
+describe("-o jsonpath prints what the expression finds in what -o json prints", () => {
+  test.each([
+    [["get", "dr", "reviews", "-o", "jsonpath={.spec.host}"], "reviews.default.svc.cluster.local"],
+    [["get", "dr/reviews", "-o=jsonpath={.metadata.labels.app}"], "reviews"],
+    [
+      ["get", "dr", "-A", "-l", "app=reviews", "-o", 'jsonpath={range .items[*]}{.metadata.namespace}{"\\n"}{end}'],
+      "default\nshop\n",
+    ],
+    [["history", "-o", "jsonpath={[0].revision}"], "1"],
+    [["token", "list", "-o", "jsonpath={[*].id}"], ""],
+    [["proxy-status", "-o", "jsonpath={[*].id}"], ""],
+  ])("%j", async (args, stdout) => {
+    expect(await pharos(...args)).toEqual({ code: 0, stdout, stderr: "" });
+  });
+
+  test.each([
+    ["jsonpath={.items[}", '"[" is not closed at character 8 (hint: '],
+    ["jsonpath=", "there is no expression"],
+    ["xml", "Allowed choices are table, wide, name, json, yaml, jsonpath=EXPR."],
+  ])("-o %s is refused", async (format, says) => {
+    const run = await pharos("get", "dr", "-o", format);
+    expect(run.stderr).toContain(says);
+    expect(run.code).toBe(2);
+  });
+});
+
 test("delete -l deletes those and no others", async () => {
   expect(await pharos("delete", "dr", "-l", "tier=back,!canary")).toMatchObject({
     code: 0,

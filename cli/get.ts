@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import { parse, stringify } from "yaml";
+import { parse } from "yaml";
 import type { ApiClient } from "#cli/client.ts";
 import { type CommonOptions, withClient, withServer } from "#cli/command.ts";
 import { EXIT } from "#cli/exit-codes.ts";
-import { age, type Column, type Format, print } from "#cli/output.ts";
+import { age, type Column, type Format, print, printValue } from "#cli/output.ts";
 import { parseSelection, type Selection } from "#cli/resource-args.ts";
 import { refuseNamesWithSelector, selectorOption } from "#cli/selector-option.ts";
 import { PharosError } from "#core/errors.ts";
@@ -71,7 +71,7 @@ function withVersion({ text, resourceVersion }: ResourceDetail): string {
 }
 
 export function addGet(program: Command): void {
-  withServer(program.command("get"), ["table", "wide", "name", "json", "yaml"])
+  withServer(program.command("get"), "wide", "name")
     .description("list resources, or print some as they were written")
     .argument("<type>", "virtualservices (vs), vs/reviews, vs,dr, all")
     .argument("[names...]")
@@ -100,7 +100,7 @@ export function addGet(program: Command): void {
         }
         const items = texts.map((text): unknown => parse(text));
         const value = selection.names?.length === 1 ? items[0] : { apiVersion: "v1", kind: "List", items };
-        process.stdout.write(options.output === "json" ? `${JSON.stringify(value, null, 2)}\n` : stringify(value));
+        printValue(options.output, value);
         return EXIT.ok;
       }),
     );

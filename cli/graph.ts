@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Command } from "commander";
 import { Option } from "commander";
-import { stringify } from "yaml";
 import { type CommonOptions, withClient, withServer } from "#cli/command.ts";
 import { durationFlagMs } from "#cli/duration.ts";
 import { EXIT } from "#cli/exit-codes.ts";
-import { print } from "#cli/output.ts";
+import { print, printValue } from "#cli/output.ts";
 import { kialiElements } from "#core/graph/kiali-elements.ts";
 import type { GraphEdge, GraphView } from "#core/view/graph.ts";
 
@@ -35,9 +34,7 @@ export function addGraph(program: Command): void {
         });
         if (options.output !== "table") {
           const elements = kialiElements(graph, (text) => createHash("sha256").update(text).digest("hex"));
-          process.stdout.write(
-            options.output === "json" ? `${JSON.stringify(elements, null, 2)}\n` : stringify(elements),
-          );
+          printValue(options.output, elements);
           return EXIT.ok;
         }
         const names = new Map(

@@ -1,7 +1,8 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { EXIT } from "#cli/exit-codes.ts";
 import { reportFailure, UsageError } from "#cli/failure.ts";
-import { type Format, print } from "#cli/output.ts";
+import { type Format, printValue } from "#cli/output.ts";
+import { outputOption } from "#cli/output-option.ts";
 
 interface JoinFlags {
   readonly token?: string;
@@ -23,7 +24,7 @@ export function addJoin(program: Command): void {
     .option("--token-file <file>", "file with the join token: other users of this host see command lines")
     .requiredOption("--out <dir>", "where cert-chain.pem, key.pem and root-cert.pem go")
     .option("--server <host:port>", "control plane (default: the token's)")
-    .addOption(new Option("-o, --output <format>", "how to print").choices(["table", "json", "yaml"]).default("table"))
+    .addOption(outputOption())
     .action(async ({ out, server, output, ...place }: JoinFlags) => {
       try {
         const { readToken } = await import("#mesh-agent/read-token.ts");
@@ -35,7 +36,7 @@ export function addJoin(program: Command): void {
           process.stdout.write(
             `${written.spiffeId} until ${written.notAfter}\n${Object.values(written.files).join("\n")}\n`,
           );
-        else print(output, written, [], []);
+        else printValue(output, written);
         process.exitCode = EXIT.ok;
       } catch (error) {
         process.exitCode = reportFailure(error);

@@ -1,13 +1,22 @@
 import { stringify } from "yaml";
+import { renderTemplate } from "#cli/jsonpath/render-template.ts";
+import type { Template } from "#cli/jsonpath/template.ts";
 
-export type Format = "table" | "json" | "yaml";
+export type Format = "table" | "json" | "yaml" | Template;
 
 export interface Column<Row> {
   readonly title: string;
   readonly value: (row: Row) => string | number | null | undefined;
 }
 
-/** Prints `value` as JSON or YAML, or `rows` as an aligned table in kubectl's manner. Empty tables say so on stderr. */
+/** Prints `value` for programs. What a jsonpath makes of it ends as the template says, without a line break, as in kubectl. */
+export function printValue(format: Exclude<Format, "table">, value: unknown): void {
+  if (format === "json") process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  else if (format === "yaml") process.stdout.write(stringify(value));
+  else process.stdout.write(renderTemplate(format, value));
+}
+
+/** Prints `value` for programs, or `rows` as an aligned table in kubectl's manner. Empty tables say so on stderr. */
 export function print<Row>(
   format: Format,
   value: unknown,
@@ -15,8 +24,7 @@ export function print<Row>(
   columns: readonly Column<Row>[],
   empty = "nothing found",
 ): void {
-  if (format === "json") process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
-  else if (format === "yaml") process.stdout.write(stringify(value));
+  if (format !== "table") printValue(format, value);
   else if (rows.length === 0) process.stderr.write(`${empty}\n`);
   else process.stdout.write(renderTable(rows, columns));
 }

@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { stringify } from "yaml";
 import type { ApiClient } from "#cli/client.ts";
 import { type CommonOptions, withClient, withServer } from "#cli/command.ts";
 import { EXIT } from "#cli/exit-codes.ts";
 import { UsageError } from "#cli/failure.ts";
 import { findProxy } from "#cli/find-proxy.ts";
+import { printValue } from "#cli/output.ts";
 import { type ProxyFilter, SECTIONS, type Section } from "#cli/proxy-config/sections.ts";
 
 const NAMES = Object.keys(SECTIONS) as Section[];
@@ -41,7 +41,7 @@ async function printSections(
     sections.length === 1
       ? first?.value
       : Object.fromEntries(sections.map((section, at) => [section, read[at]?.value]));
-  process.stdout.write(options.output === "yaml" ? stringify(value) : `${JSON.stringify(value, null, 2)}\n`);
+  printValue(options.output, value);
 }
 
 function parsePort(text: string): number {

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { type CommonOptions, withClient, withServer } from "#cli/command.ts";
 import { durationFlagMs } from "#cli/duration.ts";
 import { EXIT } from "#cli/exit-codes.ts";
-import { print } from "#cli/output.ts";
+import { print, printValue } from "#cli/output.ts";
 
 interface TokenOptions extends CommonOptions {
   readonly namespace: string;
@@ -33,7 +33,7 @@ export function addToken(program: Command): void {
           ...(options.xds === undefined ? {} : { server: options.xds }),
         });
         if (options.output === "table") process.stdout.write(`${made.token}\n`);
-        else print(options.output, made, [], []);
+        else printValue(options.output, made);
         return EXIT.ok;
       }),
     );
