@@ -39,9 +39,17 @@ const VERBS = {
   "proxy-config": async (program: Command) => (await import("#cli/proxy-config.ts")).addProxyConfig(program),
   token: async (program: Command) => (await import("#cli/token.ts")).addToken(program),
   join: async (program: Command) => (await import("#cli/join.ts")).addJoin(program),
+  completion: async (program: Command) => (await import("#cli/completion.ts")).addCompletion(program),
 } as const;
 
 const ALIASES: Readonly<Record<string, keyof typeof VERBS>> = { ps: "proxy-status", pc: "proxy-config" };
+
+/** Only that verb, or all where it is none of them. */
+async function addVerbs(program: Command, verb: string): Promise<void> {
+  const name = ALIASES[verb] ?? verb;
+  if (Object.hasOwn(VERBS, name)) await VERBS[name as keyof typeof VERBS](program);
+  else for (const add of Object.values(VERBS)) await add(program);
+}
 
 async function main(argv: readonly string[]): Promise<void> {
   const program = new Command("pharos")
@@ -54,9 +62,12 @@ async function main(argv: readonly string[]): Promise<void> {
     process.stdout.write(HELP[topic as keyof typeof HELP]);
     return;
   }
-  const name = ALIASES[verb] ?? verb;
-  if (Object.hasOwn(VERBS, name)) await VERBS[name as keyof typeof VERBS](program);
-  else for (const add of Object.values(VERBS)) await add(program);
+  if (verb === "__complete") {
+    const words = argv.slice(1);
+    await addVerbs(program, words.length > 1 ? topic : "");
+    return (await import("#cli/completion/print-completions.ts")).printCompletions(program, words);
+  }
+  await addVerbs(program, verb);
   for (const command of program.commands) command.exitOverride();
   await program.parseAsync(argv, { from: "user" });
 }

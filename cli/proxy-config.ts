@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { Argument, type Command, InvalidArgumentError } from "commander";
 import type { ApiClient } from "#cli/client.ts";
 import { type CommonOptions, withClient, withServer } from "#cli/command.ts";
 import { EXIT } from "#cli/exit-codes.ts";
@@ -53,7 +53,10 @@ function parsePort(text: string): number {
 export function addProxyConfig(program: Command): void {
   withServer(program.command("proxy-config").alias("pc"))
     .description("what a proxy was given: `pharos proxy-config clusters reviews-v1-0`")
-    .argument("<section>", [...NAMES, "all"].join(", "))
+    .addArgument(
+      // As many spellings as istioctl takes; these are what a shell offers.
+      new Argument("<section>", "what of it").choices([...NAMES, "all"]).argParser((text) => text),
+    )
     .argument("<proxy>", "NAME, NAME.NAMESPACE or node id")
     .option("--fqdn <host>", "clusters and endpoints of this service")
     .option("--port <port>", "clusters, listeners and endpoints with this port", parsePort)
