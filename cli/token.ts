@@ -20,7 +20,7 @@ export function addToken(program: Command): void {
     .description("make a token for one identity; it works once")
     .option("-n, --namespace <namespace>", "namespace of the identity", "default")
     .requiredOption("--service-account <account>", "account of the identity")
-    .option("--group <group>", "the WorkloadGroup its agent is an instance of")
+    .option("--group <group>", "the WorkloadGroup its agent is an instance of; apply it first")
     .option("--ttl <duration>", "how long it may be used", "1h")
     .option("--xds <host:port>", "where the host reaches the control plane (default: its own address)")
     .action((options: TokenOptions) =>

@@ -108,11 +108,17 @@ export async function applySamples(api: ApiClient, root: string): Promise<void> 
 
 export async function createTokens(api: ApiClient, server: string): Promise<ReadonlyMap<string, string>> {
   const tokens = new Map<string, string>();
+  // A group that a person deleted stays deleted, and the rest of the demo starts: its agent says what is missing.
+  const groups = new Set((await api.config.list.query({ kinds: ["WorkloadGroup"] })).map(({ ref }) => ref));
   for (const { group, namespace, serviceAccount } of DEMO_WORKLOADS) {
-    tokens.set(
-      group,
-      (await api.identity.createJoinToken.mutate({ namespace, serviceAccount, group, ttlSeconds: 3600, server })).token,
-    );
+    const { token } = await api.identity.createJoinToken.mutate({
+      namespace,
+      serviceAccount,
+      ...(groups.has(`WorkloadGroup/${namespace}/${group}`) ? { group } : {}),
+      ttlSeconds: 3600,
+      server,
+    });
+    tokens.set(group, token);
   }
   return tokens;
 }

@@ -7,6 +7,7 @@ import type { Auth } from "#server/auth/auth.ts";
 import type { Authority } from "#server/ca/authority.ts";
 import type { IdentityStore } from "#server/ca/store.ts";
 import { createCatalogService } from "#server/services/catalog-service.ts";
+import { checkTokenGroup } from "#server/services/check-token-group.ts";
 import { type ConfigServiceOptions, createConfigService } from "#server/services/config-service.ts";
 import { createOverviewService } from "#server/services/overview-service.ts";
 import { createTopologyService } from "#server/services/topology-service.ts";
@@ -104,15 +105,17 @@ export function createServices(options: ServicesOptions): Services {
         const expiresAt = new Date(createdAt.getTime() + ttlSeconds * 1000);
         const { id, secret } = await audited(
           { action: "identity.createJoinToken", resource: `${namespace}/${serviceAccount}`, caller },
-          () =>
-            identities.createToken({
+          async () => {
+            checkTokenGroup(state, { namespace, serviceAccount, group });
+            return identities.createToken({
               namespace,
               serviceAccount,
               group: group ?? null,
               expiresAt,
               createdAt,
               createdBy: caller.principal.name,
-            }),
+            });
+          },
           (made) => `token ${made.id}`,
         );
         const token = formatJoinToken({
