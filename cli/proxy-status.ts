@@ -4,6 +4,7 @@ import { EXIT } from "#cli/exit-codes.ts";
 import { findProxy } from "#cli/find-proxy.ts";
 import { age, print, until } from "#cli/output.ts";
 import { describeRefusals } from "#cli/rollout.ts";
+import { describeClockDifference } from "#core/telemetry/clock-difference.ts";
 import type { ProxyStatus } from "#core/view/mesh.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 
@@ -36,6 +37,15 @@ function standingRefusals(proxies: readonly ProxyStatus[]): string[] {
   );
 }
 
+/** A host whose clock is off: what it measured is dated by the control plane's. */
+function wrongClocks(proxies: readonly ProxyStatus[]): string[] {
+  return proxies.flatMap((proxy) =>
+    proxy.clockAheadMs === undefined
+      ? []
+      : [`clock: the host of ${nameOf(proxy)} is ${describeClockDifference(proxy.clockAheadMs)} of the control plane`],
+  );
+}
+
 export function addProxyStatus(program: Command): void {
   withServer(program.command("proxy-status").alias("ps"))
     .description("the proxy fleet: what each holds, how long its certificate lasts, what it refuses")
@@ -45,7 +55,8 @@ export function addProxyStatus(program: Command): void {
         const proxies = name === undefined ? await api.proxies.list.query() : [await findProxy(api, name)];
         const sorted = proxies.toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)));
         print(options.output, sorted, sorted, columns, "no proxy has connected yet");
-        if (options.output === "table") for (const line of standingRefusals(proxies)) process.stdout.write(`${line}\n`);
+        if (options.output === "table")
+          for (const line of [...wrongClocks(sorted), ...standingRefusals(proxies)]) process.stdout.write(`${line}\n`);
         return EXIT.ok;
       }),
     );

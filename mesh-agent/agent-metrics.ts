@@ -15,6 +15,8 @@ export interface AgentState {
   readonly cached: ReadonlyMap<string, number>;
   readonly version: string;
   readonly telemetry: TelemetryStats;
+  /** Undefined until the control plane has answered. */
+  readonly clockAheadMs: number | undefined;
 }
 
 /** The agent's own metrics. */
@@ -71,6 +73,17 @@ export function agentMetrics(state: AgentState): Metric[] {
       state.telemetry.missingRequests,
     ),
     counter("pharos_agent_dropped_spans_total", "Spans there was no room for.", state.telemetry.droppedSpans),
+    counter(
+      "pharos_agent_refused_reports_total",
+      "Reports of which the control plane did not count all; the log says what and why.",
+      state.telemetry.reportsRefused,
+    ),
+    {
+      name: "pharos_agent_clock_ahead_seconds",
+      help: "What this host's clock is ahead of the control plane's; negative where it is behind.",
+      type: "gauge",
+      values: state.clockAheadMs === undefined ? [] : [{ value: state.clockAheadMs / 1000 }],
+    },
     gauge("pharos_agent_reports_waiting", "Reports not acknowledged yet.", state.telemetry.reportsWaiting),
     {
       name: "pharos_agent_cached_resources",

@@ -6,6 +6,7 @@ import { agentMetrics } from "#mesh-agent/agent-metrics.ts";
 import { ApplicationWatch } from "#mesh-agent/application/application-watch.ts";
 import { claimDirectory } from "#mesh-agent/claim-directory.ts";
 import type { AgentConfig } from "#mesh-agent/config.ts";
+import { ClockWatch } from "#mesh-agent/control-plane/clock-watch.ts";
 import { Registration } from "#mesh-agent/control-plane/registration.ts";
 import { Uplink } from "#mesh-agent/control-plane/uplink.ts";
 import { drainEnvoy } from "#mesh-agent/envoy/drain-envoy.ts";
@@ -80,6 +81,7 @@ async function runClaimed(
   // What runs in the background ends after the shutdown, not with its beginning: draining needs the control plane.
   const background = new AbortController();
   const uplink = new Uplink({ server: keeper.server, identity: () => keeper.current, log });
+  const clock = new ClockWatch(log);
   const cache = DiskCache.open(paths.cache, log);
   const registration = new Registration({
     config,
@@ -89,6 +91,7 @@ async function runClaimed(
     log,
     onLabels: () => relay.subscribeAgain(),
     onProbe: (probe) => application.follow(probe),
+    onServerTime: clock.hear,
   });
   const node = () => describeNode(config, paths, registration.labels);
   const relay = new RelayServer({ uplink, cache, node, log });
@@ -118,6 +121,7 @@ async function runClaimed(
   ];
   const pages = new AdminServer({
     unreadiness,
+    notes: () => (clock.complaint === undefined ? [] : [clock.complaint]),
     metrics: async () => {
       const own = agentMetrics({
         isConnected: uplink.state.kind === "up",
@@ -130,6 +134,7 @@ async function runClaimed(
         cached: cache.counts(),
         version: versions.agent,
         telemetry: telemetry.stats(),
+        clockAheadMs: clock.aheadMs,
       });
       const envoys = await admin.get("/stats/prometheus").catch(() => ({ body: "" }));
       return renderMetrics(own) + envoys.body;
@@ -150,6 +155,7 @@ async function runClaimed(
     otlpSocketPath: paths.otlpSocket,
     envoyAdminSocket: paths.adminSocket,
     reopenLogs,
+    onServerTime: clock.hear,
     log,
   });
   await pages.listen(config.adminHost, config.adminPort);

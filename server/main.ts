@@ -198,6 +198,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     published: (number) => publisher.published(number),
     xdsAddress: `${dialable(host)}:${mesh.port}`,
     demoSignIn: options.demoSignIn,
+    clockAheadMs: (instance) => registry.clockAheadMs(instance),
   });
 
   const onRefused: ApiContext["onRefused"] = (procedure, principal, from, reason) =>

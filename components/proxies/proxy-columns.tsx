@@ -19,7 +19,12 @@ export const PROXY_COLUMNS: readonly Column<ProxyStatus>[] = [
     header: "State",
     cell: (proxy) => {
       const { word, tone } = summarizeProxy(proxy);
-      return <Badge tone={tone}>{word}</Badge>;
+      return (
+        <span className="flex gap-1">
+          <Badge tone={tone}>{word}</Badge>
+          {proxy.clockAheadMs === undefined ? null : <Badge tone="warn">Clock</Badge>}
+        </span>
+      );
     },
     sortValue: (proxy) => summarizeProxy(proxy).rank,
   },

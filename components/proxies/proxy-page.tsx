@@ -18,6 +18,7 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { PageQuery } from "#components/ui/page-query.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { Ago } from "#components/ui/time-text.tsx";
+import { describeClockDifference } from "#core/telemetry/clock-difference.ts";
 import type { ProxyDetail, Refusal } from "#core/view/mesh.ts";
 
 const REFRESH_MS = 5000;
@@ -55,6 +56,16 @@ function Detail({ proxy }: { readonly proxy: ProxyDetail }) {
           It goes on with its last good configuration, and gets what changed when it comes back.
         </Notice>
       ) : null}
+      {proxy.clockAheadMs === undefined ? null : (
+        <Notice
+          tone="warn"
+          className="mb-4"
+          title={`Its host's clock is ${describeClockDifference(proxy.clockAheadMs)} of the control plane's`}
+        >
+          What it measures is dated by the control plane's clock meanwhile. Set the host's clock and keep it right with
+          NTP; where every host says this, it is the control plane's clock that is off.
+        </Notice>
+      )}
       <div className="grid gap-4 xl:grid-cols-2">
         <Card title="State">
           <DefinitionList

@@ -32,6 +32,8 @@ export interface ProxyStatus {
   readonly revision: number | null;
   readonly lastRefusal: Refusal | null;
   readonly bytesSent: number;
+  /** What its host's clock is ahead of the control plane's, in ms (negative: behind); absent while it is near enough. */
+  readonly clockAheadMs?: number;
 }
 
 export interface ProxyDetail extends ProxyStatus {

@@ -4,10 +4,12 @@ import { PharosError } from "#core/errors.ts";
 export interface AdminPages {
   /** Why traffic cannot be taken; empty when it can. */
   readonly unreadiness: () => readonly string[];
+  /** What an operator should look at, and that keeps no traffic away. */
+  readonly notes: () => readonly string[];
   readonly metrics: () => Promise<string>;
 }
 
-/** `/healthz`: the agent runs. `/readyz`: its proxy serves with a valid certificate. `/metrics`: the agent's and Envoy's. */
+/** `/healthz`: the agent runs, and what to look at. `/readyz`: its proxy serves with a valid certificate. `/metrics`: the agent's and Envoy's. */
 export class AdminServer {
   readonly #server: Server;
   readonly #pages: AdminPages;
@@ -48,7 +50,7 @@ export class AdminServer {
   async #serve(path: string, response: ServerResponse): Promise<void> {
     switch (path) {
       case "/healthz":
-        answer(response, 200, "ok\n");
+        answer(response, 200, ["ok", ...this.#pages.notes()].map((line) => `${line}\n`).join(""));
         break;
       case "/readyz": {
         const reasons = this.#pages.unreadiness();

@@ -27,13 +27,14 @@ export interface Versions {
   readonly proxy: string;
 }
 
-/** Adds or refreshes this instance. Throws what the control plane answered. */
+/** Adds or refreshes this instance; `sentAtMs` is this host's clock now. Throws what the control plane answered. */
 export async function register(
   uplink: Uplink,
   config: AgentConfig,
   versions: Versions,
   health: InstanceHealth,
   unhealthyReason: string,
+  sentAtMs: number,
 ): Promise<RegisterResponse> {
   const { namespace, name, group, labels, serviceAccount, address, ports, locality, weight } = config;
   const request = create(RegisterRequestSchema, {
@@ -50,6 +51,7 @@ export async function register(
     proxyVersion: versions.proxy,
     health: HEALTH[health],
     unhealthyReason,
+    sentAtMs: BigInt(sentAtMs),
   });
   return fromBinary(
     RegisterResponseSchema,

@@ -33,6 +33,7 @@ async function open(): Promise<{ registration: Registration; heard: string[] }> 
     log: () => undefined,
     onLabels: () => void heard.push(JSON.stringify(registration.labels)),
     onProbe: () => undefined,
+    onServerTime: () => undefined,
   });
   const stop = new AbortController();
   const running = [uplink.run(stop.signal), registration.run(stop.signal)];
@@ -63,6 +64,7 @@ test("the labels that the registry merged are told on, and known without it afte
     log: () => undefined,
     onLabels: () => undefined,
     onProbe: () => undefined,
+    onServerTime: () => undefined,
   });
   expect(again.labels).toEqual({ app: "reviews", zone: "a" });
 });

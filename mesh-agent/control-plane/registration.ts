@@ -25,6 +25,8 @@ export interface RegistrationOptions {
   readonly onLabels: () => void;
   /** Told with every answer how the application is to be asked, if at all. */
   readonly onProbe: (probe: ApplicationProbe | undefined) => void;
+  /** Told with every answer what the control plane's clock says. */
+  readonly onServerTime: (serverTimeMs: number, sentAtMs: number) => void;
 }
 
 /** Keeps the control plane told of this instance: at once when something changed or the connection is new, and every ten seconds. */
@@ -109,9 +111,12 @@ export class Registration {
   }
 
   async #register(): Promise<void> {
-    const { uplink, config, versions, log, onLabels, onProbe } = this.#options;
+    const { uplink, config, versions, log, onLabels, onProbe, onServerTime } = this.#options;
     const health = this.#health;
-    const { workload, labels, probe } = await register(uplink, config, versions, health, this.#unhealthyReason);
+    const sentAtMs = Date.now();
+    const answer = await register(uplink, config, versions, health, this.#unhealthyReason, sentAtMs);
+    const { workload, labels, probe } = answer;
+    if (answer.serverTimeMs > 0n) onServerTime(Number(answer.serverTimeMs), sentAtMs);
     // Also of an agent that leaves meanwhile: it is there now, and must be taken out.
     this.#wasRegistered = true;
     if (this.#hasStopped) return;

@@ -14,18 +14,31 @@ export interface Delivery {
   readonly error: unknown;
 }
 
+/** What an answer says beside how far it acknowledges. */
+export interface Answered {
+  /** This host's clock as the report was sent, and the control plane's as it answered; 0 where it did not say. */
+  readonly sentAtMs: number;
+  readonly serverTimeMs: number;
+  /** What was not counted, and why. */
+  readonly refused: readonly string[];
+}
+
 /** Hands over what waits, oldest first, until nothing does, `isWanted` says no, or one report is not acknowledged. */
 export async function deliverReports(
   outbox: Outbox,
   instance: string,
   send: SendReport,
   isWanted: () => boolean,
+  onAnswer: (answered: Answered) => void,
 ): Promise<Delivery> {
   let intervalMs: number | undefined;
   for (let entry = outbox.first(); entry !== undefined; entry = outbox.first()) {
     if (!isWanted()) return { isDone: false, intervalMs, error: undefined };
     try {
-      const answer = fromBinary(ReportResponseSchema, await send(encodeReport(outbox.storeId, instance, entry)));
+      const sentAtMs = Date.now();
+      const report = encodeReport(outbox.storeId, instance, entry, sentAtMs);
+      const answer = fromBinary(ReportResponseSchema, await send(report));
+      onAnswer({ sentAtMs, serverTimeMs: Number(answer.serverTimeMs), refused: answer.refused });
       const acknowledged = Number(answer.acknowledgedSequence);
       // Neither taken nor refused: asking again at once would only be a louder way to ask.
       if (acknowledged < entry.sequence)

@@ -34,11 +34,17 @@ export function encodeExtras(samples: readonly RequestSample[], resourceSpans: r
   );
 }
 
-/** Serialized messages concatenated are one message with the fields of all. */
-export function encodeReport(storeId: string, instance: string, entry: OutboxEntry): Uint8Array {
+/** Serialized messages concatenated are one message with the fields of all. `sentAtMs`: this host's clock now. */
+export function encodeReport(storeId: string, instance: string, entry: OutboxEntry, sentAtMs: number): Uint8Array {
   const head = toBinary(
     ReportRequestSchema,
-    create(ReportRequestSchema, { storeId, instance, sequence: BigInt(entry.sequence) }),
+    create(ReportRequestSchema, {
+      storeId,
+      instance,
+      sequence: BigInt(entry.sequence),
+      sentAtMs: BigInt(sentAtMs),
+      foldedAtMs: BigInt(entry.createdMs),
+    }),
   );
   return Buffer.concat([head, entry.counts, ...(entry.extras === null ? [] : [entry.extras])]);
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { PharosError } from "#core/errors.ts";
 import type { Log } from "#mesh-agent/log.ts";
-import { deliverReports, type SendReport } from "#mesh-agent/telemetry/deliver-reports.ts";
+import { type Answered, deliverReports, type SendReport } from "#mesh-agent/telemetry/deliver-reports.ts";
 import { encodeCounts, encodeExtras } from "#mesh-agent/telemetry/encode-report.ts";
 import { EntryFolder } from "#mesh-agent/telemetry/fold-entries.ts";
 import { labelInstance, type TelemetryInstance } from "#mesh-agent/telemetry/instance.ts";
@@ -27,6 +27,8 @@ export interface ReportLoopOptions {
   readonly outbox: Outbox;
   readonly spans: SpanReceiver;
   readonly log: Log;
+  /** Told with every answer what the control plane's clock says. */
+  readonly onServerTime: (serverTimeMs: number, sentAtMs: number) => void;
   readonly rotateBytes?: number;
 }
 
@@ -35,6 +37,8 @@ export interface TelemetryStats {
   readonly garbageLines: number;
   readonly missingRequests: number;
   readonly droppedSpans: number;
+  /** Reports of which the control plane did not count all. */
+  readonly reportsRefused: number;
   readonly reportsWaiting: number;
   readonly requestsWaiting: number;
   /** Null until the first acknowledgement. */
@@ -55,6 +59,7 @@ const LAST_RETRY_MS = 100;
 const READINGS_MAX = 50;
 const UNSTORED = "telemetry is not stored";
 const UNDELIVERED = "reports wait for the control plane";
+const REFUSED = "the control plane did not count all of a report";
 const UNROTATED = "the access log was not rotated";
 const ROTATE_BYTES = 32 * 1024 * 1024;
 
@@ -80,6 +85,7 @@ export class ReportLoop {
   #requests = 0;
   #garbageLines = 0;
   #missingRequests = 0;
+  #reportsRefused = 0;
   #acknowledgedAtMs: number | null = null;
 
   constructor(options: ReportLoopOptions) {
@@ -112,6 +118,7 @@ export class ReportLoop {
       garbageLines: this.#garbageLines,
       missingRequests: this.#missingRequests,
       droppedSpans: this.#options.spans.dropped,
+      reportsRefused: this.#reportsRefused,
       reportsWaiting: reports,
       requestsWaiting: requests,
       acknowledgedAtMs: this.#acknowledgedAtMs,
@@ -247,13 +254,32 @@ export class ReportLoop {
   async #deliver(isWanted: () => boolean): Promise<boolean> {
     const { outbox, instance, report } = this.#options;
     const { namespace, name } = instance();
-    const { intervalMs, isDone, error } = await deliverReports(outbox, `${namespace}/${name}`, report, isWanted);
+    const { intervalMs, isDone, error } = await deliverReports(
+      outbox,
+      `${namespace}/${name}`,
+      report,
+      isWanted,
+      (answered) => this.#hear(answered),
+    );
     if (intervalMs !== undefined) this.#intervalMs = intervalMs;
     if (isDone) {
       this.#complaints.delete(UNDELIVERED);
       this.#acknowledgedAtMs = Date.now();
     } else if (error !== undefined) this.#complain(UNDELIVERED, error);
     return isDone;
+  }
+
+  #hear({ sentAtMs, serverTimeMs, refused }: Answered): void {
+    if (serverTimeMs > 0) this.#options.onServerTime(serverTimeMs, sentAtMs);
+    if (refused.length === 0) {
+      this.#complaints.delete(REFUSED);
+      return;
+    }
+    this.#reportsRefused += 1;
+    // How many differs each time, what and why does not.
+    const kinds = refused.map((sentence) => sentence.replace(/: \d+ requests$/, "")).join("; ");
+    if (this.#complaints.get(REFUSED) !== kinds) this.#options.log("warn", REFUSED, { refused: refused.join("; ") });
+    this.#complaints.set(REFUSED, kinds);
   }
 
   /** One lost answer is no reason to leave reports behind: nobody may come for them soon. */

@@ -18,6 +18,9 @@ let dir: string;
 let envoy: LoggingEnvoy;
 let telemetry: Telemetry;
 let reports: ReportRequest[];
+/** What each answer says was not counted. */
+let refused: string[];
+let log: string[];
 
 const WITHIN = { timeout: 10_000, interval: 50 };
 
@@ -38,13 +41,14 @@ async function start(rotateBytes?: number): Promise<void> {
       reports.push(report);
       return toBinary(
         ReportResponseSchema,
-        create(ReportResponseSchema, { acknowledgedSequence: report.sequence, reportIntervalMs: 100 }),
+        create(ReportResponseSchema, { acknowledgedSequence: report.sequence, reportIntervalMs: 100, refused }),
       );
     },
     otlpSocketPath: join(dir, "otlp.sock"),
     envoyAdminSocket: join(dir, "admin.sock"),
     reopenLogs: async () => void (await admin.post("/reopen_logs")),
-    log: () => undefined,
+    onServerTime: () => undefined,
+    log: (level, message, fields) => void log.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`),
     ...(rotateBytes === undefined ? {} : { rotateBytes }),
   });
 }
@@ -52,6 +56,8 @@ async function start(rotateBytes?: number): Promise<void> {
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), "pharos-telemetry-"));
   reports = [];
+  refused = [];
+  log = [];
   envoy = new LoggingEnvoy(dir);
 });
 afterEach(async () => {
@@ -168,3 +174,16 @@ test("a killed Envoy is told as a gap, and the next one's requests count", async
     interval: 100,
   });
 }, 60_000);
+
+test("what the control plane did not count is told once, and counted", async () => {
+  await start();
+  await envoy.start();
+  for (let count = 1; count <= 3; count++) {
+    refused = [`windows with figures that cannot be: ${count} requests`];
+    await envoy.get("/reviews");
+    await vi.waitFor(() => expect(telemetry.stats().reportsRefused).toBeGreaterThanOrEqual(count), WITHIN);
+  }
+  expect(log.filter((line) => line.includes("did not count"))).toEqual([
+    'warn the control plane did not count all of a report {"refused":"windows with figures that cannot be: 1 requests"}',
+  ]);
+});

@@ -21,6 +21,8 @@ export interface TelemetryOptions {
   /** Has Envoy open its log files anew. */
   readonly reopenLogs: () => Promise<void>;
   readonly log: Log;
+  /** Told with every answer what the control plane's clock says. */
+  readonly onServerTime: (serverTimeMs: number, sentAtMs: number) => void;
   /** Size at which the access log is rotated. */
   readonly rotateBytes?: number;
 }

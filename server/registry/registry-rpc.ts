@@ -40,6 +40,7 @@ export async function handleRegister(
       unhealthyReason: request.unhealthyReason,
       locality: request.locality,
       weight: request.weight,
+      sentAtMs: Number(request.sentAtMs),
     },
     identity,
   );
@@ -49,6 +50,7 @@ export async function handleRegister(
       trustDomain,
       workload: instance.workload,
       labels: { ...instance.labels },
+      serverTimeMs: BigInt(Date.now()),
       ...(probe === undefined ? {} : { probe: describeProbe(probe) }),
     }),
   );

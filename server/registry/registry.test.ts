@@ -72,6 +72,21 @@ test("an instance takes its labels from the group, its own on top", async () => 
   expect(changes).toEqual([{ instanceUpserts: [instance], instanceDeletes: [] }]);
 });
 
+test("a host's clock that is too far off is known until it is near again, and is no change of the instance", async () => {
+  const clock = async (aheadMs: number) => {
+    await registry.register({ ...REGISTRATION, sentAtMs: nowMs + aheadMs }, IDENTITY);
+    return registry.clockAheadMs("default/reviews-v1-0");
+  };
+  expect(await clock(299_000)).toBeUndefined();
+  expect(await clock(300_400)).toBe(300_000);
+  expect(await clock(-3_600_000)).toBe(-3_600_000);
+  expect(changes).toHaveLength(1);
+  expect(await clock(1000)).toBeUndefined();
+  await clock(600_000);
+  await registry.deregister("default", "reviews-v1-0", IDENTITY);
+  expect(registry.clockAheadMs("default/reviews-v1-0")).toBeUndefined();
+});
+
 test("what an instance does not say is its group's template", async () => {
   const { address: _, ports: __, ...silent } = REGISTRATION;
   await registry.register({ ...silent, address: "", ports: [], weight: 0 }, IDENTITY);

@@ -3,6 +3,7 @@ import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { SnapshotChange } from "#core/registry/snapshot.ts";
 import type { Resource } from "#core/resource/resource.ts";
 import type { WorkloadProbe } from "#core/resource/spec/workload-group.ts";
+import { CLOCK_DIFFERENCE_MS_MAX } from "#core/telemetry/clock-difference.ts";
 import type { RegistryStore } from "#server/registry/store.ts";
 
 export type RegistryChange = Pick<SnapshotChange, "instanceUpserts" | "instanceDeletes">;
@@ -21,6 +22,8 @@ export interface Registration {
   readonly unhealthyReason?: string;
   readonly locality: string;
   readonly weight: number;
+  /** Its host's clock as it was sent; 0 where it was not told. */
+  readonly sentAtMs?: number;
 }
 
 export interface Registered {
@@ -60,6 +63,8 @@ export class Registry {
   readonly #leaving = new Map<string, NodeJS.Timeout>();
   /** When each instance's agent was last heard. */
   readonly #heardMs = new Map<string, number>();
+  /** What each instance's host's clock is ahead of this one, in ms, as last heard. */
+  readonly #clockAheadMs = new Map<string, number>();
   readonly #now: () => number;
 
   private constructor(options: RegistryOptions) {
@@ -88,6 +93,7 @@ export class Registry {
     const key = keyOf(instance);
     this.#refuseSecond(key, instance);
     this.#heardMs.set(key, this.#now());
+    if (registration.sentAtMs) this.#clockAheadMs.set(key, registration.sentAtMs - this.#now());
     this.connected(key);
     if (JSON.stringify(this.#instances.get(key)) === JSON.stringify(instance)) return { instance, probe };
     await this.#options.store.upsert([instance]);
@@ -107,6 +113,13 @@ export class Registry {
       );
     }
     await this.#drop(key);
+  }
+
+  /** How far the clock of its host is ahead of this one, in ms; undefined while it is near enough, or is not known. */
+  clockAheadMs(key: string): number | undefined {
+    const ms = this.#clockAheadMs.get(key);
+    // To the second: what a heartbeat more took on its way is no news.
+    return ms !== undefined && Math.abs(ms) > CLOCK_DIFFERENCE_MS_MAX ? Math.round(ms / 1000) * 1000 : undefined;
   }
 
   connected(key: string): void {
@@ -143,6 +156,7 @@ export class Registry {
   async #drop(key: string): Promise<void> {
     this.connected(key);
     this.#heardMs.delete(key);
+    this.#clockAheadMs.delete(key);
     await this.#options.store.delete([key]);
     if (this.#instances.delete(key)) this.#options.onChange({ instanceUpserts: [], instanceDeletes: [key] });
   }

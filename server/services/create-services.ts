@@ -1,6 +1,7 @@
 import { PharosError } from "#core/errors.ts";
 import { formatJoinToken } from "#core/identity/join-token.ts";
 import type { AppliedResource } from "#core/view/config.ts";
+import type { ProxyStatus } from "#core/view/mesh.ts";
 import type { Caller, Services } from "#server/api/services.ts";
 import type { Audit } from "#server/audit/audit.ts";
 import type { Auth } from "#server/auth/auth.ts";
@@ -22,6 +23,8 @@ export interface ServicesOptions extends Omit<ConfigServiceOptions, "audit"> {
   /** host:port that agents dial. */
   readonly xdsAddress: string;
   readonly demoSignIn: boolean;
+  /** Of the host of an instance, `namespace/name`; undefined while it is near enough. */
+  readonly clockAheadMs: (instance: string) => number | undefined;
 }
 
 /** Everything the API serves. */
@@ -43,6 +46,11 @@ export function createServices(options: ServicesOptions): Services {
       audit.write({ ...line, outcome: "failed", reason: PharosError.from(error).message });
       throw error;
     }
+  }
+
+  function withClock<P extends ProxyStatus>(proxy: P): P {
+    const clockAheadMs = options.clockAheadMs(`${proxy.namespace}/${proxy.name}`);
+    return clockAheadMs === undefined ? proxy : { ...proxy, clockAheadMs };
   }
 
   return {
@@ -79,14 +87,14 @@ export function createServices(options: ServicesOptions): Services {
     },
     requests: { list: (query) => telemetry.requests(query), totals: (query) => telemetry.totals(query) },
     proxies: {
-      list: () => mesh.proxies(),
+      list: async () => (await mesh.proxies()).map(withClock),
       async get(id) {
         const proxy = await mesh.proxy(id);
         if (proxy === undefined)
           throw new PharosError("not-found", `no proxy ${id} is known`, {
             hint: "the list shows those that have connected",
           });
-        return proxy;
+        return withClock(proxy);
       },
       async config(id, type) {
         const config = await mesh.proxyConfig(id, type);

@@ -15,6 +15,7 @@ import { DuckdbFile } from "#server/telemetry/duckdb-file.ts";
 import { IngestQueue } from "#server/telemetry/ingest-queue.ts";
 import { KeyTable } from "#server/telemetry/key-table.ts";
 import { loadState } from "#server/telemetry/load-state.ts";
+import { moveOf, moveReport, moveSpans } from "#server/telemetry/move-times.ts";
 import type { OpenedDuckdb } from "#server/telemetry/open-duckdb.ts";
 import { planRange, type RangePlan, type RangeRequest } from "#server/telemetry/plan-range.ts";
 import { StandardMetrics } from "#server/telemetry/prometheus.ts";
@@ -95,8 +96,12 @@ export class DuckdbTelemetryStore implements TelemetryStore {
   }
 
   async ingest(report: ReportRequest, reporter: Reporter): Promise<IngestResult> {
-    const stamped = stampReport(report, reporter, this.#now());
-    const spans = this.#readSpans(report.resourceSpans.flatMap(decodeSpans), reporter.principal);
+    const now = this.#now();
+    const move = moveOf(report, now);
+    const stamped = stampReport(moveReport(report, move), reporter, now);
+    const resourceSpans = report.resourceSpans.flatMap(decodeSpans);
+    moveSpans(resourceSpans, move);
+    const spans = this.#readSpans(resourceSpans, reporter.principal);
     const queue = this.#ready.queue;
     const acknowledgedSequence = await queue.add({ report, reporter, stamped, spans });
     const pace = (queue.agents / REPORTS_PER_SECOND) * 1000;

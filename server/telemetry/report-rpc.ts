@@ -24,7 +24,12 @@ export async function handleReport(
   if (refused.length > 0) options.onRefused(identity, report.instance, refused);
   return toBinary(
     ReportResponseSchema,
-    create(ReportResponseSchema, { acknowledgedSequence: BigInt(acknowledgedSequence), reportIntervalMs }),
+    create(ReportResponseSchema, {
+      acknowledgedSequence: BigInt(acknowledgedSequence),
+      reportIntervalMs,
+      serverTimeMs: BigInt(Date.now()),
+      refused: [...refused],
+    }),
   );
 }
 

@@ -1,8 +1,16 @@
+import { create } from "@bufbuild/protobuf";
 import { parseSpiffeId } from "#core/identity/spiffe-id.ts";
 import { BUCKET_COUNT, WINDOW_MS } from "#core/telemetry/buckets.ts";
+import { CLOCK_DIFFERENCE_MS_MAX } from "#core/telemetry/clock-difference.ts";
 import type { TrafficKey } from "#core/telemetry/traffic.ts";
 import { UNKNOWN } from "#core/telemetry/workload-label.ts";
-import type { ReportRequest, RequestSample, RequestWindow, TelemetryGap } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import {
+  type ReportRequest,
+  type RequestSample,
+  type RequestWindow,
+  type TelemetryGap,
+  TelemetryGapSchema,
+} from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import type { Reporter } from "#server/telemetry/store.ts";
 
 /** A window whose reporter's end was written from its certificate. */
@@ -26,7 +34,7 @@ export interface StampedReport {
 
 /** Windows further from now than this are a broken clock, not telemetry. */
 const PAST_MS_MAX = 31 * 24 * 3600 * 1000;
-const FUTURE_MS_MAX = 5 * 60 * 1000;
+const UNTIMELY = "windows at a time that cannot be";
 
 /** What one text of an agent may cost; paths are cut by who samples them. */
 const TEXT_CHARS_MAX = 512;
@@ -38,7 +46,7 @@ const SHORT_MAX = 65_535;
 
 /** Whether something may have happened then, as far as clocks may differ. */
 export function canBe(atMs: number, nowMs: number): boolean {
-  return atMs >= nowMs - PAST_MS_MAX && atMs <= nowMs + FUTURE_MS_MAX;
+  return atMs >= nowMs - PAST_MS_MAX && atMs <= nowMs + CLOCK_DIFFERENCE_MS_MAX;
 }
 
 /**
@@ -76,14 +84,33 @@ export function stampReport(report: ReportRequest, reporter: Reporter, nowMs: nu
     }
     return [stampSample(cutTexts(sample), reporter)];
   });
+  const gaps = report.gaps.flatMap((gap) =>
+    canBe(Number(gap.endMs), nowMs) ? { ...gap, reason: gap.reason.slice(0, TEXT_CHARS_MAX) } : [],
+  );
+  const untimely = refused.get(UNTIMELY);
+  if (untimely !== undefined) gaps.push(gapOf(report, untimely, nowMs));
   return {
     windows,
     samples,
-    gaps: report.gaps.flatMap((gap) =>
-      canBe(Number(gap.endMs), nowMs) ? { ...gap, reason: gap.reason.slice(0, TEXT_CHARS_MAX) } : [],
-    ),
+    gaps,
     refused: [...refused].map(([why, requests]) => `${why}: ${requests} requests`),
   };
+}
+
+/** Requests that were seen, and of which nobody can say when. */
+function gapOf({ windows }: ReportRequest, requests: number, nowMs: number): TelemetryGap {
+  const from = Math.min(...windows.map(({ windowStartMs }) => Number(windowStartMs)));
+  return create(TelemetryGapSchema, {
+    startMs: BigInt(nowMs),
+    endMs: BigInt(nowMs),
+    reason: `an agent told of requests at a time that cannot be (from ${dateOf(from)} on): they are not counted`,
+    requests: BigInt(Number.isSafeInteger(requests) ? requests : 0),
+  });
+}
+
+function dateOf(ms: number): string {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? `${ms} ms` : date.toISOString();
 }
 
 function whyRefused(window: RequestWindow, reporter: Reporter, nowMs: number): string | undefined {
@@ -96,7 +123,7 @@ function whyRefused(window: RequestWindow, reporter: Reporter, nowMs: number): s
   } = window;
   if (side !== "source" && side !== "destination")
     return `windows of the unknown reporter ${JSON.stringify(side.slice(0, 40))}`;
-  if (!canBe(Number(window.windowStartMs), nowMs)) return "windows at a time that cannot be";
+  if (!canBe(Number(window.windowStartMs), nowMs)) return UNTIMELY;
   if (window.durationBuckets.length > BUCKET_COUNT) return "windows with unknown latency buckets";
   if (!hasPossibleFigures(window)) return "windows with figures that cannot be";
   if (

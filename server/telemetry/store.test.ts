@@ -117,9 +117,37 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
     expect(edges.map(({ source }) => source)).toEqual([node]);
   });
 
-  test("windows at a time that cannot be are refused", async () => {
+  test("windows at a time that cannot be are refused, and shown as a gap", async () => {
     const { refused } = await store.ingest(reportOf(1, [toReviews(now + 600_000, 5), toReviews(0, 5)]), PRODUCTPAGE);
     expect(refused).toEqual(["windows at a time that cannot be: 10 requests", "samples that cannot be: 2 requests"]);
+    const { gaps } = await store.graph({ view: "workload", startMs: START, endMs: now + 1 });
+    expect(gaps).toMatchObject([
+      {
+        workload: "default/productpage-v1",
+        requests: 10,
+        reason: expect.stringContaining("(from 1970-01-01T00:00:00.000Z on): they are not counted"),
+      },
+    ]);
+  });
+
+  test.each([
+    ["10 minutes ahead", 10 * MINUTE],
+    ["2 years ahead", 2 * 365 * 24 * 60 * MINUTE],
+    ["3 hours behind", -3 * 60 * MINUTE],
+    ["56 years behind, as a host without a battery wakes up", -56 * 365 * 24 * 60 * MINUTE],
+  ])("what a host measures whose clock is %s is dated by this one", async (_case, ahead) => {
+    const span = { trace: "3af7651916cd43dd8448eb211c80319c", id: "b7ad6b7169203331", service: "a", name: "x" };
+    const report = reportOf(1, [toReviews(START + 10_000 + ahead, 5)], {
+      spans: [spanBytes({ ...span, atMs: START + 12_000 + ahead, durationMs: 5 })],
+      gaps: [[START + 10_000 + ahead, START + 20_000 + ahead, "the disk was full", 2]],
+    });
+    const told = { sentAtMs: BigInt(now + ahead), foldedAtMs: BigInt(START + 21_000 + ahead) };
+    expect((await store.ingest({ ...report, ...told }, PRODUCTPAGE)).refused).toEqual([]);
+    expect(await totalOf(START + 10_000, START + 20_000)).toBe(5);
+    expect(await store.requests({ seconds: 60, limit: 10 })).toMatchObject([{ startMs: START + 10_001 }]);
+    const { gaps } = await store.graph({ view: "workload", startMs: START, endMs: now });
+    expect(gaps).toMatchObject([{ startMs: START + 10_000, endMs: START + 20_000 }]);
+    expect((await store.trace(span.trace))?.spans).toMatchObject([{ startMs: START + 12_000, durationMs: 5 }]);
   });
 
   test.each<[string, Partial<RequestWindow>]>([

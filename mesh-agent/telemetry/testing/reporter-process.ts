@@ -22,6 +22,7 @@ const telemetry = await startTelemetry({
   otlpSocketPath: `${dir}/otlp.sock`,
   envoyAdminSocket: `${dir}/admin.sock`,
   reopenLogs: async () => undefined,
+  onServerTime: () => undefined,
   log: createLog(),
 });
 process.send?.("started");

@@ -17,13 +17,40 @@ export interface Serve {
   stop(): Promise<void>;
 }
 
+/** Makes every clock of a process, and of its threads, so many ms ahead. */
+const shiftClock = (ms: number): string => `
+  const Clock = globalThis.Date;
+  globalThis.Date = class Date extends Clock {
+    constructor(...parts) { parts.length === 0 ? super(Clock.now() + ${ms}) : super(...parts); }
+    static now() { return Clock.now() + ${ms}; }
+  };`;
+
+export interface ServeOptions {
+  readonly console?: boolean;
+  /** What its clock is ahead of this machine's, in ms. */
+  readonly clockAheadMs?: number;
+}
+
 /**
  * `pharos serve` as a process of its own on ports the system chooses, without the console unless it is wanted. Its environment says nothing of
  * a test: better-auth turns its checks off where one does.
  */
-export async function startServe({ console = false }: { readonly console?: boolean } = {}): Promise<Serve> {
+export async function startServe({ console = false, clockAheadMs = 0 }: ServeOptions = {}): Promise<Serve> {
   const dir = mkdtempSync(join(tmpdir(), "pharos-serve-"));
-  const args = [MAIN, "serve", ...(console ? [] : ["--no-console"]), "--dir", dir, "--port", "0", "--xds-port", "0"];
+  const clock =
+    clockAheadMs === 0 ? [] : ["--import", `data:text/javascript,${encodeURIComponent(shiftClock(clockAheadMs))}`];
+  const args = [
+    ...clock,
+    MAIN,
+    "serve",
+    ...(console ? [] : ["--no-console"]),
+    "--dir",
+    dir,
+    "--port",
+    "0",
+    "--xds-port",
+    "0",
+  ];
   let child: ChildProcess | undefined;
   let text = "";
   let url = "";

@@ -1,0 +1,40 @@
+import { CLOCK_DIFFERENCE_MS_MAX } from "#core/telemetry/clock-difference.ts";
+import type { ResourceSpans } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
+import type { ReportRequest } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+
+/**
+ * By how many ms the times of a report are to be moved to be this server's: nothing while the host's clock is near enough. A report that
+ * waited while its host's clock was set right still has the old clock's times; it was folded before it came, so it is moved back to now at most.
+ */
+export function moveOf({ sentAtMs, foldedAtMs }: ReportRequest, nowMs: number): number {
+  if (sentAtMs === 0n) return 0;
+  const ahead = Number(sentAtMs) - nowMs;
+  const move = Math.abs(ahead) > CLOCK_DIFFERENCE_MS_MAX ? -ahead : 0;
+  const folded = Number(foldedAtMs) + move;
+  return folded > nowMs + CLOCK_DIFFERENCE_MS_MAX ? move - (folded - nowMs) : move;
+}
+
+/** The report with its windows, samples and gaps moved; the same one where there is nothing to move. */
+export function moveReport(report: ReportRequest, moveMs: number): ReportRequest {
+  if (moveMs === 0) return report;
+  const by = BigInt(Math.round(moveMs));
+  return {
+    ...report,
+    windows: report.windows.map((window) => ({ ...window, windowStartMs: window.windowStartMs + by })),
+    samples: report.samples.map((sample) => ({ ...sample, startMs: sample.startMs + by })),
+    gaps: report.gaps.map((gap) => ({ ...gap, startMs: gap.startMs + by, endMs: gap.endMs + by })),
+  };
+}
+
+/** Spans are timed by the same clock. Changes them in place. */
+export function moveSpans(resourceSpans: readonly ResourceSpans[], moveMs: number): void {
+  const by = BigInt(Math.round(moveMs)) * 1_000_000n;
+  if (by === 0n) return;
+  const move = (atNs: bigint): bigint => (atNs + by > 0n ? atNs + by : 0n);
+  for (const { scopeSpans } of resourceSpans)
+    for (const span of scopeSpans.flatMap(({ spans }) => spans)) {
+      span.startTimeUnixNano = move(span.startTimeUnixNano);
+      span.endTimeUnixNano = move(span.endTimeUnixNano);
+      for (const event of span.events) event.timeUnixNano = move(event.timeUnixNano);
+    }
+}
