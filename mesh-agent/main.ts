@@ -152,7 +152,7 @@ async function runClaimed(
       principal: keeper.current.spiffeId,
     }),
     report: (request) => uplink.unary(REPORT_PATH, request, REPORT_TIMEOUT_MS),
-    otlpSocketPath: paths.otlpSocket,
+    spansSocketPath: paths.spansSocket,
     envoyAdminSocket: paths.adminSocket,
     reopenLogs,
     onServerTime: clock.hear,

@@ -20,7 +20,7 @@ export interface AgentPaths {
   readonly accessLog: string;
   readonly xdsSocket: string;
   readonly sdsSocket: string;
-  readonly otlpSocket: string;
+  readonly spansSocket: string;
   readonly adminSocket: string;
   /** Says that an agent runs here. */
   readonly claimSocket: string;
@@ -40,7 +40,7 @@ export function openPaths(dir: string): AgentPaths {
     accessLog: join(dir, "access.log"),
     xdsSocket: join(sockets, "xds.sock"),
     sdsSocket: join(sockets, "sds.sock"),
-    otlpSocket: join(sockets, "otlp.sock"),
+    spansSocket: join(sockets, "spans.sock"),
     adminSocket: join(sockets, LONGEST_SOCKET_NAME),
     claimSocket: join(sockets, "agent.sock"),
   };

@@ -4,7 +4,7 @@ import { ClusterLoadAssignmentSchema } from "#proto/gen/envoy/config/endpoint/v3
 import { ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
-import { OpenTelemetryConfigSchema } from "#proto/gen/envoy/config/trace/v3/opentelemetry_pb.js";
+import { ZipkinConfigSchema } from "#proto/gen/envoy/config/trace/v3/zipkin_pb.js";
 import { FileAccessLogSchema } from "#proto/gen/envoy/extensions/access_loggers/file/v3/file_pb.js";
 import { CorsPolicySchema, CorsSchema } from "#proto/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js";
 import { HTTPFaultSchema } from "#proto/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js";
@@ -33,7 +33,7 @@ export const REGISTRY = createRegistry(
   ListenerSchema,
   RouteConfigurationSchema,
   VirtualHostSchema,
-  OpenTelemetryConfigSchema,
+  ZipkinConfigSchema,
   FileAccessLogSchema,
   CorsPolicySchema,
   CorsSchema,

@@ -79,7 +79,7 @@ export interface NodeMetadata {
   readonly PHAROS_GATEWAY_PORTS: Readonly<Record<string, number>>;
   /** File the access log goes to; absent: no access log. */
   readonly PHAROS_ACCESS_LOG?: string;
-  /** True when the bootstrap has the agent's OTLP cluster `otlp-agent`. */
+  /** True when the bootstrap has the agent's cluster `spans-agent`, which takes Zipkin's spans. */
   readonly PHAROS_TRACING: boolean;
   /** "grpc": an application that reads xDS itself, without a sidecar. */
   readonly GENERATOR?: string;

@@ -35,7 +35,7 @@ const DOWNSTREAM_CONNECTIONS_MAX = 50_000;
  */
 export function buildBootstrap(
   node: NodeJson,
-  paths: Pick<AgentPaths, "adminSocket" | "xdsSocket" | "sdsSocket" | "otlpSocket">,
+  paths: Pick<AgentPaths, "adminSocket" | "xdsSocket" | "sdsSocket" | "spansSocket">,
 ): Record<string, unknown> {
   const ads = { ads: {}, resource_api_version: "V3", initial_fetch_timeout: "0s" };
   return {
@@ -53,9 +53,9 @@ export function buildBootstrap(
     },
     static_resources: {
       clusters: [
-        socketCluster("xds-agent", paths.xdsSocket),
-        socketCluster("sds-grpc", paths.sdsSocket),
-        socketCluster("otlp-agent", paths.otlpSocket),
+        grpcCluster("xds-agent", paths.xdsSocket),
+        grpcCluster("sds-grpc", paths.sdsSocket),
+        socketCluster("spans-agent", paths.spansSocket),
       ],
     },
     layered_runtime: {
@@ -66,7 +66,8 @@ export function buildBootstrap(
             // Istio's limit: long regular expressions are refused with an error rather than compiled into megabytes.
             "re2.max_program_size.error_level": 32_768,
             // A trace is looked at as soon as its request has ended: Envoy would hold spans for five seconds.
-            "tracing.opentelemetry.flush_interval_ms": 1000,
+            "tracing.zipkin.flush_interval_ms": 1000,
+            "tracing.zipkin.min_flush_spans": 20,
           },
         },
         { name: "admin", admin_layer: {} },
@@ -93,11 +94,9 @@ export function buildBootstrap(
   };
 }
 
-function socketCluster(name: string, path: string): Record<string, unknown> {
+function grpcCluster(name: string, path: string): Record<string, unknown> {
   return {
-    name,
-    type: "STATIC",
-    connect_timeout: "1s",
+    ...socketCluster(name, path),
     typed_extension_protocol_options: {
       "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
         "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
@@ -105,6 +104,14 @@ function socketCluster(name: string, path: string): Record<string, unknown> {
         explicit_http_config: { http2_protocol_options: { connection_keepalive: { interval: "10s", timeout: "5s" } } },
       },
     },
+  };
+}
+
+function socketCluster(name: string, path: string): Record<string, unknown> {
+  return {
+    name,
+    type: "STATIC",
+    connect_timeout: "1s",
     load_assignment: {
       cluster_name: name,
       endpoints: [{ lb_endpoints: [{ endpoint: { address: { pipe: { path } } } }] }],

@@ -143,18 +143,34 @@ describe("what is done with a request", () => {
 
   test.each([
     [
-      "of B3, in many headers",
+      "B3 in many headers",
       { "x-b3-traceid": "80f198ee56343ba864fe8b2a57d3eff7", "x-b3-spanid": "e457b5a2e4d86bd1", "x-b3-sampled": "1" },
+      "1",
     ],
-    ["of B3, in one", { b3: "80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-1" }],
-    ["of vendors, and baggage", { tracestate: "vendor=1", baggage: "user=1" }],
-  ])("headers %s arrive as they were sent", async (_, headers) => {
+    ["B3 in one header", { b3: "80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-1" }, "1"],
+    ["B3, decided against", { b3: "80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-0" }, "0"],
+    ["W3C", { traceparent: "00-80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-01" }, "1"],
+    ["W3C, decided against", { traceparent: "00-80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-00" }, "0"],
+  ])("a caller's trace goes on in B3 and W3C alike: %s", async (_, headers, sampled) => {
     await route(`{ ${V1} }`);
+    const { seen } = await scenario.call({ headers });
+    const trace = "80f198ee56343ba864fe8b2a57d3eff7";
+    const [, span = ""] =
+      /^00-80f198ee56343ba864fe8b2a57d3eff7-([0-9a-f]{16})-/.exec(String(seen?.headers.traceparent)) ?? [];
+    expect(span).toMatch(/^(?!e457b5a2e4d86bd1)[0-9a-f]{16}$/);
+    expect(seen?.headers.traceparent).toBe(`00-${trace}-${span}-0${sampled}`);
+    // B3 goes on in the form it came in.
+    if ("b3" in headers) expect(seen?.headers.b3).toMatch(new RegExp(`^${trace}-${span}-${sampled}(-[0-9a-f]{16})?$`));
+    else expect(seen?.headers).toMatchObject({ "x-b3-traceid": trace, "x-b3-spanid": span, "x-b3-sampled": sampled });
+  });
+
+  test("what vendors add to a trace arrives as it was sent", async () => {
+    await route(`{ ${V1} }`);
+    const headers = { tracestate: "vendor=1", baggage: "user=1" };
     const { seen } = await scenario.call({
-      headers: { ...headers, traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" },
+      headers: { ...headers, traceparent: "00-80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-01" },
     });
     expect(seen?.headers).toMatchObject(headers);
-    expect(seen?.headers.traceparent).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-(?!b7ad6b7169203331)\w{16}-01$/);
   });
 
   test("redirects and answers of the proxy's own", async () => {

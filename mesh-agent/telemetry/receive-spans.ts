@@ -1,30 +1,36 @@
-import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
-import type { GrpcMethod } from "#grpc/server.ts";
-import { GrpcServer } from "#grpc/server.ts";
+import { once } from "node:events";
+import { chmodSync, rmSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { WorkloadLabel } from "#core/telemetry/workload-label.ts";
+import { readZipkin } from "#mesh-agent/telemetry/read-zipkin.ts";
 
-const EXPORT = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
-const RESOURCE_SPANS = 1;
+/** Where Zipkin takes spans; Envoy's listeners name it too (server/translate). */
+const PATH = "/api/v2/spans";
 const BYTES_MAX = 8 * 1024 * 1024;
+const POST_BYTES_MAX = 4 * 1024 * 1024;
 
-/** Takes OTLP spans on a Unix socket and holds them, serialized, until they are taken. Bounded: what is over is dropped and counted. */
+/** Takes Envoy's spans on a Unix socket and holds them as OTLP, serialized, until they are taken. Bounded: what is over is dropped and counted. */
 export class SpanReceiver {
-  #server: GrpcServer | undefined;
+  readonly #workload: () => WorkloadLabel;
+  #server: Server | undefined;
   #held: Uint8Array[] = [];
   #bytes = 0;
-  /** Parts of exports (one per sender's resource) that found no room. */
+  /** Posts that found no room, or that were not Zipkin's. */
   dropped = 0;
 
+  /** `workload` is whose spans they are, as it is now. */
+  constructor(workload: () => WorkloadLabel) {
+    this.#workload = workload;
+  }
+
   async listen(socketPath: string): Promise<void> {
-    const export_: GrpcMethod = {
-      kind: "unary",
-      // An empty answer is full success.
-      handle: async (request) => {
-        this.#hold(request);
-        return new Uint8Array();
-      },
-    };
-    this.#server = new GrpcServer({ methods: new Map([[EXPORT, export_]]), messageBytesMax: 4 * 1024 * 1024 });
-    await this.#server.listen({ socketPath });
+    const server = createServer((request, response) => void this.#answer(request, response));
+    this.#server = server;
+    // An agent that was killed left its socket behind.
+    rmSync(socketPath, { force: true });
+    server.listen(socketPath);
+    await once(server, "listening");
+    chmodSync(socketPath, 0o600);
   }
 
   take(): readonly Uint8Array[] {
@@ -40,11 +46,28 @@ export class SpanReceiver {
   }
 
   async close(): Promise<void> {
-    await this.#server?.close();
+    const server = this.#server;
+    if (server === undefined) return;
+    server.closeAllConnections();
+    await new Promise((done) => server.close(done));
   }
 
-  #hold(request: Uint8Array): void {
-    for (const each of splitExport(request)) this.#add(each);
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const say = (status: number): void => void response.writeHead(status).end();
+    try {
+      if (request.method !== "POST" || request.url !== PATH) return say(404);
+      const body = await readBody(request);
+      if (body === undefined) {
+        this.dropped += 1;
+        return say(413);
+      }
+      const spans = readZipkin(body, this.#workload());
+      if (spans !== undefined) this.#add(spans);
+      say(202);
+    } catch {
+      this.dropped += 1;
+      if (!response.headersSent && !response.destroyed) say(400);
+    }
   }
 
   #add(bytes: Uint8Array): void {
@@ -57,14 +80,14 @@ export class SpanReceiver {
   }
 }
 
-/** The serialized ResourceSpans of an ExportTraceServiceRequest, without decoding them. Throws when it is none. */
-function splitExport(request: Uint8Array): Uint8Array[] {
-  const reader = new BinaryReader(request);
-  const parts: Uint8Array[] = [];
-  while (reader.pos < reader.len) {
-    const [field, type] = reader.tag();
-    if (field === RESOURCE_SPANS && type === WireType.LengthDelimited) parts.push(Uint8Array.from(reader.bytes()));
-    else reader.skip(type, field);
+/** Undefined when it is longer than one may be. Rejects when the sender goes away. */
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > POST_BYTES_MAX) return undefined;
+    chunks.push(chunk);
   }
-  return parts;
+  return Buffer.concat(chunks).toString("utf8");
 }

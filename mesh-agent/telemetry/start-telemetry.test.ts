@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
 import { startTelemetry, type Telemetry } from "#mesh-agent/telemetry/start-telemetry.ts";
 import { LoggingEnvoy } from "#mesh-agent/telemetry/testing/logging-envoy.ts";
-import { ResourceSpansSchema } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
+import { ResourceSpansSchema, Span_SpanKind } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
 import {
   type ReportRequest,
   ReportRequestSchema,
@@ -44,7 +44,7 @@ async function start(rotateBytes?: number): Promise<void> {
         create(ReportResponseSchema, { acknowledgedSequence: report.sequence, reportIntervalMs: 100, refused }),
       );
     },
-    otlpSocketPath: join(dir, "otlp.sock"),
+    spansSocketPath: join(dir, "spans.sock"),
     envoyAdminSocket: join(dir, "admin.sock"),
     reopenLogs: async () => void (await admin.post("/reopen_logs")),
     onServerTime: () => undefined,
@@ -66,6 +66,7 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
+const hex = (bytes: Uint8Array = new Uint8Array()): string => Buffer.from(bytes).toString("hex");
 const windows = (): RequestWindow[] => reports.flatMap((report) => report.windows);
 const countOf = (isWanted: (window: RequestWindow) => boolean): number =>
   windows()
@@ -121,7 +122,15 @@ test("a real Envoy's lines tell both ends, denials, what found no way, and spans
     const services = spans
       .flatMap(({ resource }) => resource?.attributes ?? [])
       .flatMap(({ key, value }) => (key === "service.name" ? [value?.value.value] : []));
-    expect(new Set(services)).toEqual(new Set(["outbound.default", "inbound.default"]));
+    expect(new Set(services)).toEqual(new Set(["it.default"]));
+    const made = spans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans));
+    const called = made.find(({ kind }) => kind === Span_SpanKind.SERVER);
+    const caller = made.find(({ spanId }) => called !== undefined && hex(spanId) === hex(called.parentSpanId));
+    expect(caller?.kind).toBe(Span_SpanKind.CLIENT);
+    expect(samples.map(({ traceId }) => traceId)).toContain(hex(called?.traceId));
+    expect(called?.attributes.map(({ key }) => key)).toEqual(
+      expect.arrayContaining(["http.method", "http.status_code"]),
+    );
   }, WITHIN);
 });
 

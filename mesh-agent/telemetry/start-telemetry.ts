@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
 import type { Log } from "#mesh-agent/log.ts";
 import type { SendReport } from "#mesh-agent/telemetry/deliver-reports.ts";
-import type { TelemetryInstance } from "#mesh-agent/telemetry/instance.ts";
+import { labelInstance, type TelemetryInstance } from "#mesh-agent/telemetry/instance.ts";
 import { Outbox } from "#mesh-agent/telemetry/outbox.ts";
 import { readCounters } from "#mesh-agent/telemetry/read-counters.ts";
 import { SpanReceiver } from "#mesh-agent/telemetry/receive-spans.ts";
@@ -16,7 +16,8 @@ export interface TelemetryOptions {
   /** As it is now: labels may change with the WorkloadGroup. */
   readonly instance: () => TelemetryInstance;
   readonly report: SendReport;
-  readonly otlpSocketPath: string;
+  /** Where Envoy posts its spans. */
+  readonly spansSocketPath: string;
   readonly envoyAdminSocket: string;
   /** Has Envoy open its log files anew. */
   readonly reopenLogs: () => Promise<void>;
@@ -44,8 +45,8 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   const outbox = Outbox.open(join(dir, "telemetry.db"), { hasHistory });
   if (outbox.hasLostState)
     log("error", "the telemetry store was damaged or gone; what was not yet reported is lost", { dir });
-  const spans = new SpanReceiver();
-  await spans.listen(options.otlpSocketPath);
+  const spans = new SpanReceiver(() => labelInstance(options.instance()));
+  await spans.listen(options.spansSocketPath);
   const admin = new AdminClient(options.envoyAdminSocket);
   const loop = new ReportLoop({ ...options, outbox, spans, readCounters: () => readCounters(admin) });
   loop.start();

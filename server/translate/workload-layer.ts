@@ -74,10 +74,8 @@ export class WorkloadLayer {
     const instance = this.#world.instance(`${node.namespace}/${node.name}`);
     const labels = this.#labels;
     const workload = instance?.workload ?? (node.metadata.WORKLOAD_NAME || node.name);
-    const described = describeWorkload(workload, node.namespace, labels);
     return {
-      workload: described,
-      traceService: `${described.split(";")[2]}.${node.namespace}`,
+      workload: describeWorkload(workload, node.namespace, labels),
       accessLog: node.metadata.PHAROS_ACCESS_LOG,
       traceSampling: node.metadata.PHAROS_TRACING ? this.#world.mesh.traceSampling : 0,
     };

@@ -34,11 +34,15 @@ function manager(
       ],
       tracing: {
         provider: {
-          name: "envoy.tracers.opentelemetry",
+          name: "envoy.tracers.zipkin",
           typed_config: {
-            "@type": `${TYPE}.config.trace.v3.OpenTelemetryConfig`,
-            grpc_service: { envoy_grpc: { cluster_name: "otlp-agent" }, timeout: "1s" },
-            service_name: `${direction}.default`,
+            "@type": `${TYPE}.config.trace.v3.ZipkinConfig`,
+            collector_cluster: "spans-agent",
+            collector_endpoint: "/api/v2/spans",
+            collector_endpoint_version: "HTTP_JSON",
+            trace_id_128bit: true,
+            shared_span_context: false,
+            trace_context_option: "USE_B3_WITH_W3C_PROPAGATION",
           },
         },
       },
@@ -124,6 +128,7 @@ function bootstrap(dir: string): object {
         {
           name: "out",
           address: pipe("out.sock"),
+          traffic_direction: "OUTBOUND",
           filter_chains: [
             {
               filters: [
@@ -144,6 +149,7 @@ function bootstrap(dir: string): object {
         {
           name: "in",
           address: pipe("in.sock"),
+          traffic_direction: "INBOUND",
           filter_chains: [
             {
               filters: [
@@ -162,7 +168,7 @@ function bootstrap(dir: string): object {
         cluster(CLUSTER, "in.sock", false, {
           filter_metadata: { istio: { workload: "reviews-v1;default;reviews;v1" } },
         }),
-        cluster("otlp-agent", "otlp.sock", true),
+        cluster("spans-agent", "spans.sock", false),
       ],
     },
   };

@@ -19,7 +19,7 @@ const telemetry = await startTelemetry({
     if (client === undefined) throw new Error("no connection");
     return client.unary("/pharos.agent.v1.AgentService/Report", request, { timeoutMs: 1000 });
   },
-  otlpSocketPath: `${dir}/otlp.sock`,
+  spansSocketPath: `${dir}/spans.sock`,
   envoyAdminSocket: `${dir}/admin.sock`,
   reopenLogs: async () => undefined,
   onServerTime: () => undefined,

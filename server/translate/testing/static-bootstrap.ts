@@ -47,7 +47,7 @@ export function staticBootstrap(layers: readonly Layer[]): Json {
     node: { id: "validate", cluster: "validate" },
     staticResources: {
       listeners: all("LDS").map((listener) => inline(listener, routes) as Json),
-      clusters: [uds("sds-grpc"), uds("otlp-agent"), ...clusters],
+      clusters: [uds("sds-grpc"), uds("spans-agent"), ...clusters],
     },
   };
 }
