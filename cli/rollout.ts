@@ -77,6 +77,9 @@ export function describeRefusals(
       ...places.map((place) => `  at ${place}`),
       `  envoy says: ${first.refusal.message}`,
       ...ids.map((id) => `  refused by ${id}`),
+      ...(first.refusal.isOfferedAgain
+        ? ["  the cause is on its host: it is offered again by itself, within minutes once that is gone"]
+        : []),
     ];
   });
 }

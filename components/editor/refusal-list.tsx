@@ -24,11 +24,22 @@ export function RefusalList({ refusals }: RefusalListProps) {
             <p className="break-words font-mono text-xs" data-testid="envoy-words">
               {refusal.message}
             </p>
+            <OfferedAgain refusal={refusal} />
             <OriginLinks refusal={refusal} />
           </Notice>
         </li>
       ))}
     </ul>
+  );
+}
+
+/** What nobody has to do: the cause is outside the configuration. */
+export function OfferedAgain({ refusal }: { readonly refusal: Refusal }) {
+  if (refusal.isOfferedAgain === undefined) return null;
+  return (
+    <p className="mt-1 text-xs">
+      The cause is on its host. It is offered again by itself, after half a minute, a minute, and then every five.
+    </p>
   );
 }
 

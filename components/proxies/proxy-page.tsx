@@ -1,7 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useTRPC } from "#components/api/trpc.ts";
-import { OriginLinks } from "#components/editor/refusal-list.tsx";
+import { OfferedAgain, OriginLinks } from "#components/editor/refusal-list.tsx";
 import { formatBytes } from "#components/format/format-bytes.ts";
 import { ConfigViewer } from "#components/proxies/config-viewer.tsx";
 import { JsonTree } from "#components/proxies/json-tree.tsx";
@@ -123,6 +123,7 @@ function RefusalItem({ refusal }: { readonly refusal: Refusal }) {
         <Ago at={refusal.at} className="ml-auto shrink-0 font-normal text-muted text-xs" />
       </p>
       <p className="mt-1 break-words font-mono text-muted text-xs">{refusal.message}</p>
+      <OfferedAgain refusal={refusal} />
       <OriginLinks refusal={refusal} />
     </li>
   );

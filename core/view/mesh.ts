@@ -12,6 +12,8 @@ export interface Refusal {
   /** Envoy's own words. */
   readonly message: string;
   readonly origins: readonly Origin[];
+  /** Its cause is on the host, a taken port for one: it is offered again as it is, after half a minute, a minute, and then every five. */
+  readonly isOfferedAgain?: true;
 }
 
 export interface ProxyStatus {

@@ -37,7 +37,12 @@ export interface AdsServerOptions {
   readonly now?: () => number;
   /** Off: nothing that is encoded is shared. For showing that sharing changes no byte. */
   readonly isShared?: boolean;
+  /** Before what a proxy refused for a cause that may pass is offered for the first time, the second, ...; the last from then on. */
+  readonly offerAgainAfterMs?: readonly number[];
 }
+
+/** A port is often free again soon, and then within minutes or not for long. */
+const OFFER_AGAIN_AFTER_MS = [30_000, 60_000, 300_000];
 
 interface LayerEntry {
   readonly served: ServedLayer;
@@ -161,7 +166,9 @@ export class AdsServer {
     const node = this.#admit(stream.peer, readNode(message, isDelta), isDelta);
     const layers = this.#options.source.open(node.node).layers.map((layer) => this.#serve(layer));
     const machine = isDelta ? new DeltaStream(layers, this.#table) : new SotwStream(layers, this.#table);
-    const connection = new Connection({ ...node, stream, machine, layers, now: this.#now, packer: this.#packer });
+    const { offerAgainAfterMs = OFFER_AGAIN_AFTER_MS } = this.#options;
+    const [now, packer] = [this.#now, this.#packer];
+    const connection = new Connection({ ...node, stream, machine, layers, now, packer, offerAgainAfterMs });
     this.#join(connection, layers);
     const before = this.#proxies.connect(connection, stream.peer.certificate?.notAfter.toISOString() ?? null);
     before?.end(
@@ -219,6 +226,7 @@ export class AdsServer {
   }
 
   #disconnect(connection: Connection): void {
+    connection.closed();
     this.#leave(connection);
     this.#options.source.close(connection.node);
     if (!this.#proxies.disconnect(connection, this.#revision, this.#now())) return;
@@ -228,11 +236,13 @@ export class AdsServer {
 
   #receive(connection: Connection, message: Buffer): void {
     const { id } = connection.node;
-    const { refusals, settled } = connection.receive(message);
+    const { refusals, taken, settled } = connection.receive(message);
     if (refusals.length > 0) {
       this.#proxies.refused(id, refusals);
       this.#options.onEvent({ kind: "nack", id, refusals });
     }
+    for (const { type, names } of taken) this.#rollouts.take(id, type, names, this.#now());
+    if (taken.length > 0) this.#options.onEvent({ kind: "ack", id });
     this.#settle(connection, settled);
   }
 

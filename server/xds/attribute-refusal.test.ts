@@ -24,6 +24,12 @@ test.each<{ name: string; message: string; sent: string[]; expected: { name: str
     expected: [{ name: "0.0.0.0_90801", message: "bad" }],
   },
   {
+    name: "a name that stands in the words about another is not meant by them",
+    message: "Error adding/updating listener(s) late: cannot bind '127.0.0.1:80': Address already in use",
+    sent: ["l", "late", "use"],
+    expected: [{ name: "late", message: "cannot bind '127.0.0.1:80': Address already in use" }],
+  },
+  {
     name: "a virtual host named by its host",
     message:
       "Only unique values for domains are permitted. Duplicate entry of domain reviews.default:9080 in virtual host reviews.default",

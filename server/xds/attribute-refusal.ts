@@ -14,6 +14,8 @@ export interface RefusedResource {
  */
 export function attributeRefusal(message: string, sent: readonly string[]): readonly RefusedResource[] {
   const list = /^Error adding\/updating (?:cluster|listener)\(s\) (.*)$/s.exec(message.trim())?.[1];
+  const listed = list === undefined ? [] : splitList(list, sent);
+  if (listed.length > 0) return listed;
   const mentioned = sent.filter((name) => mentions(list ?? message, name));
   const named = mentioned.filter(
     (name) =>
@@ -25,13 +27,25 @@ export function attributeRefusal(message: string, sent: readonly string[]): read
     return sent.length === 0 || sent.length > UNNAMED_MAX
       ? [{ name: "", message }]
       : sent.map((name) => ({ name, message }));
-  if (list === undefined) return named.map((name) => ({ name, message }));
-  const places = named.map((name) => ({ name, at: list.indexOf(`${name}: `) })).sort((a, b) => a.at - b.at);
+  return named.map((name) => ({ name, message }));
+}
+
+/** The entries of a list, each with its own words: a name stands at its beginning, or behind the words of the one before. */
+function splitList(list: string, sent: readonly string[]): RefusedResource[] {
+  const places = sent
+    .map((name) => ({ name, at: placeOf(list, `${name}: `) }))
+    .filter(({ at }) => at >= 0)
+    .sort((a, b) => a.at - b.at);
   return places.map(({ name, at }, index) => {
     const end = places[index + 1]?.at ?? list.length;
-    const words = at < 0 ? message : list.slice(at + name.length + 2, end).replace(/[,\s]+$/, "");
-    return { name, message: words };
+    return { name, message: list.slice(at + name.length + 2, end).replace(/[,\s]+$/, "") };
   });
+}
+
+function placeOf(list: string, text: string): number {
+  for (let at = list.indexOf(text); at >= 0; at = list.indexOf(text, at + 1))
+    if (at === 0 || /[,\s]/.test(list.charAt(at - 1))) return at;
+  return -1;
 }
 
 function mentions(text: string, name: string): boolean {

@@ -4,7 +4,9 @@ import type { Origin, ProxyNode } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type { ServerStream } from "#grpc/server-stream.ts";
 import type { RefusedResource } from "#server/xds/attribute-refusal.ts";
+import { OfferSchedule } from "#server/xds/offer-schedule.ts";
 import type { Packer } from "#server/xds/pack-response.ts";
+import { mayPass } from "#server/xds/passing-refusal.ts";
 import type { Response } from "#server/xds/response.ts";
 import type { ServedLayer } from "#server/xds/served-layer.ts";
 import type { StreamMachine } from "#server/xds/stream-machine.ts";
@@ -31,6 +33,18 @@ export interface ConnectionOptions {
   readonly spiffeId: string | null;
   readonly now: () => number;
   readonly packer: Packer;
+  /** Before what was refused for a cause that may pass is offered for the first time, the second, ... */
+  readonly offerAgainAfterMs: readonly number[];
+}
+
+/** What a request told. */
+export interface Received {
+  /** What the client refused with it. What it says again of what it was offered again is no news. */
+  readonly refusals: readonly Refusal[];
+  /** What it had refused before, and took. */
+  readonly taken: readonly { readonly type: XdsType; readonly names: readonly string[] }[];
+  /** The revisions that have arrived. */
+  readonly settled: readonly Settled[];
 }
 
 /** With this much waiting to leave, a client is sent no news; with the second, it is let go. */
@@ -49,12 +63,13 @@ export class Connection {
   readonly #machine: StreamMachine;
   readonly #now: () => number;
   readonly #packer: Packer;
+  readonly #offers: OfferSchedule;
   #pending: Pending[] = [];
   #unsettled: Refusal[] = [];
   #isBlocked = false;
   bytesSent = 0;
 
-  constructor({ node, stream, machine, layers, spiffeId, now, packer }: ConnectionOptions) {
+  constructor({ node, stream, machine, layers, spiffeId, now, packer, offerAgainAfterMs }: ConnectionOptions) {
     this.node = node;
     this.layers = layers;
     this.spiffeId = spiffeId;
@@ -63,17 +78,23 @@ export class Connection {
     this.#machine = machine;
     this.#now = now;
     this.#packer = packer;
+    this.#offers = new OfferSchedule(offerAgainAfterMs, () => this.#offerAgain());
   }
 
-  /** Answers a request. Returns what the client refused with it, and the revisions that have arrived. Throws "invalid" on a message that is not one. */
-  receive(message: Buffer): { readonly refusals: readonly Refusal[]; readonly settled: readonly Settled[] } {
+  /** Answers a request. Throws "invalid" on a message that is not one. */
+  receive(message: Buffer): Received {
     const { responses, events } = this.#read(message);
     const refusals = events.flatMap((event) =>
-      event.kind === "nack" ? event.refused.map((refused) => this.#describe(event.type, refused)) : [],
+      event.kind === "nack" && !event.isAgain
+        ? event.refused.map((refused) => this.#describe(event.type, refused))
+        : [],
     );
+    const taken = events.filter((event) => event.kind === "taken");
     this.#unsettled.push(...refusals);
     for (const response of responses) this.#send(response);
-    return { refusals, settled: this.flush() };
+    const settled = this.flush();
+    this.#offers.note(this.#machine.hasPassing);
+    return { refusals, taken, settled };
   }
 
   isConcerned(layerIndex: number, fromVersion: number): boolean {
@@ -123,6 +144,15 @@ export class Connection {
     return { ...Object.fromEntries(ALWAYS_SHOWN.map((type) => [type, "NOT SENT"])), ...Object.fromEntries(known) };
   }
 
+  /** The client has gone. */
+  closed(): void {
+    this.#offers.stop();
+  }
+
+  #offerAgain(): void {
+    if (!this.#isBlocked) for (const response of this.#machine.offerAgain()) this.#send(response);
+  }
+
   end(error: PharosError): void {
     this.#stream.fail(error);
   }
@@ -167,7 +197,7 @@ export class Connection {
     const origins: readonly Origin[] =
       this.layers.map(({ layer }) => layer.resources.get(type)?.get(name)).find((resource) => resource !== undefined)
         ?.origins ?? [];
-    return { at, type, resource: name, message, origins };
+    return { at, type, resource: name, message, origins, ...(mayPass(message) ? { isOfferedAgain: true } : {}) };
   }
 
   #send(response: Response): void {

@@ -2,7 +2,15 @@ import type { SyncState } from "#core/view/mesh.ts";
 import { PUSH_ORDER, TYPE_URLS, type XdsType } from "#core/xds/type-urls.ts";
 import { attributeRefusal, type RefusedResource } from "#server/xds/attribute-refusal.ts";
 import { composeDelta, composeEmpty, type DeltaExtras, namesIn, type Response } from "#server/xds/response.ts";
-import { type Chunk, isStanding, type ServedLayer } from "#server/xds/served-layer.ts";
+import {
+  type Chunk,
+  NOTHING_REFUSED,
+  passing,
+  type Refused,
+  refusedAfter,
+  type ServedLayer,
+  standing,
+} from "#server/xds/served-layer.ts";
 import type { StreamEvent, StreamMachine } from "#server/xds/stream-machine.ts";
 import {
   lazyNames,
@@ -25,10 +33,15 @@ const SECOND_STAGE = PUSH_ORDER.filter((type) => !FIRST_STAGE.includes(type));
 /** The version of a layer of which a client has nothing. */
 const NEVER = -1;
 
-interface Sent {
-  readonly response: Response;
+interface Flags {
   /** True for what `flush` sent, false for the answer to a subscription. */
   readonly isPush: boolean;
+  /** Of what was refused before. */
+  readonly isAgain: boolean;
+}
+
+interface Sent extends Flags {
+  readonly response: Response;
 }
 
 interface TypeState {
@@ -37,8 +50,8 @@ interface TypeState {
   wildcard: "none" | "legacy" | "explicit";
   /** Not answered, oldest first. */
   readonly sent: Sent[];
-  /** Resources of which the client keeps an older version. */
-  refused: ReadonlySet<string>;
+  /** Resources of which the client keeps an older version, or none. */
+  refused: Refused;
 }
 
 /**
@@ -47,7 +60,8 @@ interface TypeState {
  *
  * Kept: every subscribed name is answered; subscription changes count even with a stale nonce; a client that comes back
  * gets what differs; endpoints follow every cluster, virtual hosts every route configuration; listeners and routes wait
- * until the clusters before them are acknowledged, removals go last; a refusal is never answered.
+ * until the clusters before them are acknowledged, removals go last; a refusal is never answered, and what was refused for a
+ * cause that may pass is sent again when asked to.
  */
 export class DeltaStream implements StreamMachine {
   #layers: readonly ServedLayer[];
@@ -75,7 +89,7 @@ export class DeltaStream implements StreamMachine {
     if (type === undefined)
       return { responses: request.nonce === "" ? [composeEmpty(request.typeUrl, true)] : [], events: [] };
     const known = this.#types.get(type);
-    const state = known ?? { subscription: NO_SUBSCRIPTION, wildcard: "none", sent: [], refused: NO_NAMES.names };
+    const state = known ?? { subscription: NO_SUBSCRIPTION, wildcard: "none", sent: [], refused: NOTHING_REFUSED };
     this.#types.set(type, state);
     const events = known === undefined || request.nonce === "" ? [] : this.#answer(type, state, request);
     return { responses: this.#subscribe(type, state, request, known === undefined), events };
@@ -127,9 +141,30 @@ export class DeltaStream implements StreamMachine {
     return new Map(
       Array.from(this.#types, ([type, { sent, refused, subscription }]) => [
         type,
-        isStanding(type, refused, subscription, this.#layers) ? "ERROR" : sent.length > 0 ? "STALE" : "SYNCED",
+        standing(type, refused, subscription, this.#layers).length > 0 ? "ERROR" : sent.length > 0 ? "STALE" : "SYNCED",
       ]),
     );
+  }
+
+  get hasPassing(): boolean {
+    return [...this.#types].some(([type, state]) => this.#passing(type, state).length > 0);
+  }
+
+  offerAgain(): readonly Response[] {
+    const isBehind = this.#layers.some(({ version }, index) => this.#restAt[index] !== version);
+    if (isBehind || [...this.#types.values()].some(({ sent }) => sent.length > 0)) return [];
+    return [...this.#types].flatMap(([type, state]) => {
+      const names = this.#passing(type, state);
+      if (names.length === 0) return [];
+      const list = lazyNames(`again ${names.join(" ")}`, () => names);
+      const chunks = this.#layers.map((layer) => layer.named(type, list));
+      const offer = this.#send(type, state, chunks, {}, { isPush: true, isAgain: true });
+      return [offer, ...this.#follow(type, chunks, { isPush: true })];
+    });
+  }
+
+  #passing(type: XdsType, { refused, subscription }: TypeState): readonly string[] {
+    return passing(type, refused, subscription, this.#layers);
   }
 
   #isOut(type: XdsType): boolean {
@@ -140,18 +175,23 @@ export class DeltaStream implements StreamMachine {
   #answer(type: XdsType, state: TypeState, { nonce, error }: DeltaRequest): StreamEvent[] {
     const at = state.sent.findIndex(({ response }) => response.nonce === nonce);
     if (at < 0) return [{ kind: "stale", type, nonce }];
+    const events: StreamEvent[] = [];
     let refused: readonly RefusedResource[] = [];
-    for (const { response, isPush } of state.sent.splice(0, at + 1)) {
+    let isSaidAgain = false;
+    for (const { response, isPush, isAgain } of state.sent.splice(0, at + 1)) {
       if (isPush) this.#pushesOut -= 1;
-      refused = response.nonce === nonce && error !== undefined ? attributeRefusal(error, namesIn(response)) : [];
-      if (refused.length === 0 && state.refused.size === 0) continue;
-      const still = new Set(state.refused);
-      for (const name of namesIn(response)) still.delete(name);
-      for (const { name } of refused) still.add(name);
-      state.refused = still;
+      const names = namesIn(response);
+      refused = response.nonce === nonce && error !== undefined ? attributeRefusal(error, names) : [];
+      const isUnnamed = refused.some(({ name }) => name === "");
+      const taken = isAgain && !isUnnamed ? names.filter((name) => !refused.some((each) => each.name === name)) : [];
+      if (taken.length > 0) events.push({ kind: "taken", type, names: taken });
+      isSaidAgain = isAgain && refused.every(({ name, message }) => state.refused.get(name) === message);
+      state.refused = refusedAfter(state.refused, names, refused);
     }
     if (this.#pushesOut === 0) this.answered = this.#restAt;
-    return [error === undefined ? { kind: "ack", type } : { kind: "nack", type, refused }];
+    if (error === undefined) events.push({ kind: "ack", type });
+    else events.push({ kind: "nack", type, refused, ...(isSaidAgain ? { isAgain: true } : {}) });
+    return events;
   }
 
   #subscribe(type: XdsType, state: TypeState, request: DeltaRequest, isFirst: boolean): Response[] {
@@ -204,18 +244,23 @@ export class DeltaStream implements StreamMachine {
       type === "VHDS" ? { removed: gone, absent: missing } : { removed: [...gone, ...missing] },
     );
     if (type === "EDS") this.#clustersAhead = NO_NAMES;
+    return [answer, ...this.#follow(type, chunks)];
+  }
+
+  /** Endpoints of clusters that were sent, virtual hosts of route configurations. */
+  #follow(type: XdsType, chunks: readonly Chunk[], flags: Partial<Flags> = {}): Response[] {
     const follower = type === "CDS" ? "EDS" : type === "RDS" ? "VHDS" : undefined;
     const sent = namesOf(chunks);
-    if (follower === undefined || sent === NO_NAMES) return [answer];
+    if (follower === undefined || sent === NO_NAMES) return [];
     const following = this.#types.get(follower);
     if (following === undefined) {
       if (type === "CDS") this.#clustersAhead = sent;
-      return [answer];
+      return [];
     }
     const after = this.#layers.map((layer) =>
       layer.since(follower, following.subscription, layer.version, followersIn(layer, type, sent)),
     );
-    return after.every(isEmpty) ? [answer] : [answer, this.#send(follower, following, after)];
+    return after.every(isEmpty) ? [] : [this.#send(follower, following, after, {}, flags)];
   }
 
   #missing(type: XdsType, list: NameList): readonly string[] {
@@ -244,7 +289,7 @@ export class DeltaStream implements StreamMachine {
       const removed = type === "VHDS" ? this.#removed(type, state, from) : [];
       if (chunks.every(isEmpty) && removed.length === 0) continue;
       if (type === "CDS" || type === "RDS") pushed.set(type, namesOf(chunks));
-      responses.push(this.#send(type, state, chunks, removed.length === 0 ? {} : { removed }, true));
+      responses.push(this.#send(type, state, chunks, removed.length === 0 ? {} : { removed }, { isPush: true }));
     }
     return responses;
   }
@@ -254,7 +299,7 @@ export class DeltaStream implements StreamMachine {
       const state = this.#types.get(type);
       if (state === undefined || type === "VHDS") return [];
       const removed = this.#removed(type, state, from);
-      return removed.length === 0 ? [] : [this.#send(type, state, [], { removed }, true)];
+      return removed.length === 0 ? [] : [this.#send(type, state, [], { removed }, { isPush: true })];
     });
   }
 
@@ -264,10 +309,16 @@ export class DeltaStream implements StreamMachine {
     return [...new Set([...left, ...gone])].filter((name) => !this.#layers.some((layer) => layer.has(type, name)));
   }
 
-  #send(type: XdsType, state: TypeState, chunks: readonly Chunk[], extras: DeltaExtras = {}, isPush = false): Response {
+  #send(
+    type: XdsType,
+    state: TypeState,
+    chunks: readonly Chunk[],
+    extras: DeltaExtras = {},
+    { isPush = false, isAgain = false }: Partial<Flags> = {},
+  ): Response {
     const response = composeDelta(type, chunks, extras);
     if (isPush) this.#pushesOut += 1;
-    state.sent.push({ response, isPush });
+    state.sent.push({ response, isPush, isAgain });
     return response;
   }
 }

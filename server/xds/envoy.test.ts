@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, get, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { JsonObject } from "@bufbuild/protobuf";
@@ -47,6 +47,12 @@ async function listen(app: Server): Promise<number> {
   apps.push(app);
   await new Promise<void>((done) => app.listen(0, "127.0.0.1", done));
   return (app.address() as AddressInfo).port;
+}
+
+/** Takes a port, as a process does that knows nothing of a mesh; resolves with which. */
+async function hold(holder: TcpServer): Promise<number> {
+  await new Promise<void>((done) => holder.listen(0, "127.0.0.1", done));
+  return (holder.address() as AddressInfo).port;
 }
 
 /** A port that nobody has now. */
@@ -104,6 +110,7 @@ async function start(isDelta: boolean) {
       authorize: () => null,
       onEvent: (event) => events.push(event),
       revision: 1,
+      offerAgainAfterMs: [100, 200],
     });
   const serve = async (ads: AdsServer, on: number): Promise<number> => {
     server = new GrpcServer({ methods: ads.methods() });
@@ -189,6 +196,29 @@ describe.each([
     await until(() => ads.distribution(3)?.proxies[0]?.state).toBe("acked");
     expect(ads.proxy(NODE)).toMatchObject({ revision: 3, sync: { LDS: "SYNCED" }, lastRefusal: null });
     expect(events.filter(({ kind }) => kind === "nack")).toHaveLength(1);
+  });
+
+  test("a listener whose port another process has is offered again until it can be had, and is no news meanwhile", async () => {
+    const { layer, ads, events, port } = await start(isDelta);
+    const holder = createTcpServer();
+    const held = await hold(holder);
+    ads.distribute([layer.edit("LDS", { late: listener("late", held, "r") })], 2);
+    await until(() => ads.distribution(2)?.isComplete).toBe(true);
+    const message = expect.stringContaining("Address already in use");
+    expect(ads.proxy(NODE)).toMatchObject({
+      sync: { LDS: "ERROR" },
+      lastRefusal: { resource: "late", message, isOfferedAgain: true },
+    });
+    // Offered at least twice, and refused.
+    const refusals = () => (envoy?.log.match(/listener\(s\) late: cannot bind/g) ?? []).length;
+    await until(refusals).toBeGreaterThanOrEqual(3);
+    expect(events.filter(({ kind }) => kind === "nack")).toHaveLength(1);
+    expect(ads.proxy(NODE)?.refusals).toHaveLength(1);
+    expect(await ask(port)).toEqual({ status: 200, body: "a" });
+    await new Promise((done) => holder.close(done));
+    await until(() => ask(held)).toEqual({ status: 200, body: "a" });
+    await until(() => ads.proxy(NODE)).toMatchObject({ sync: { LDS: "SYNCED" }, lastRefusal: null, revision: 2 });
+    expect(ads.distribution(2)?.proxies).toMatchObject([{ id: NODE, state: "acked", refusals: [] }]);
   });
 
   test("serves on while the server is away, and what it holds is not sent again when it is back", async () => {

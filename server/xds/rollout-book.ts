@@ -1,5 +1,6 @@
 import type { Distribution, Refusal } from "#core/view/mesh.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
+import type { XdsType } from "#core/xds/type-urls.ts";
 
 interface ProxyProgress {
   readonly workload: string;
@@ -49,6 +50,18 @@ export class RolloutBook {
     proxy.state = refusals.length > 0 ? "refused" : "acked";
     proxy.ackMs = nowMs - rollout.begunMs;
     proxy.refusals = refusals;
+  }
+
+  /** A proxy took what it had refused: a revision of which it then refuses nothing more has reached it. */
+  take(id: string, type: XdsType, names: readonly string[], nowMs: number): void {
+    for (const { proxies, begunMs } of this.#rollouts.values()) {
+      const proxy = proxies.get(id);
+      if (proxy?.state !== "refused") continue;
+      proxy.refusals = proxy.refusals.filter((refusal) => refusal.type !== type || !names.includes(refusal.resource));
+      if (proxy.refusals.length > 0) continue;
+      proxy.state = "acked";
+      proxy.ackMs = nowMs - begunMs;
+    }
   }
 
   /** A proxy that went away is waited for no longer; when it is back it gets all that it missed. */

@@ -141,6 +141,47 @@ const scripts: Readonly<Record<string, (isShared: boolean) => Buffer[]>> = {
     return client.bytes;
   },
 
+  "a listener whose port is taken is offered again with the others, until it is taken": (isShared) => {
+    const layer = mesh();
+    const script = new Script([layer], isShared);
+    const client = script.sotw();
+    client.send({ type: "LDS" });
+    client.ack("LDS");
+    const taken = "Error adding/updating listener(s) new: cannot bind '127.0.0.1:80': Address already in use";
+    script.change(layer.edit("LDS", { new: "n1" }));
+    const [sent] = client.take();
+    client.nack("LDS", taken);
+    expect(client.again()).toEqual([sent]);
+    expect(client.again(), "one at a time").toEqual([]);
+    client.nack("LDS", taken);
+    expect(client.events.at(-1)).toMatchObject({ kind: "nack", isAgain: true });
+    client.again();
+    client.ack("LDS");
+    expect(client.events.slice(-2)).toEqual([
+      { kind: "taken", type: "LDS", names: ["new"] },
+      { kind: "ack", type: "LDS" },
+    ]);
+    expect(client.machine.sync().get("LDS")).toBe("SYNCED");
+    expect(client.again()).toEqual([]);
+    return client.bytes;
+  },
+
+  "a cluster that is offered again is followed by its endpoints": (isShared) => {
+    const layer = mesh();
+    const script = new Script([layer], isShared);
+    const client = script.sotw();
+    client.send({ type: "CDS" });
+    client.send({ type: "EDS", names: ["a", "b"] });
+    client.ack("CDS");
+    client.ack("EDS", ["a", "b"]);
+    script.change(layer.edit("CDS", { a: "a2" }));
+    const sent = client.take();
+    client.nack("CDS", "Error adding/updating cluster(s) a: Failed to load certificate chain from /etc/a.pem");
+    client.ack("EDS", ["a", "b"]);
+    expect(client.again()).toEqual(sent);
+    return client.bytes;
+  },
+
   "what was refused and is deleted is refused no longer": (isShared) => {
     const layer = mesh();
     const script = new Script([layer], isShared);

@@ -3,7 +3,15 @@ import type { XdsResource } from "#core/xds/layer.ts";
 import { TYPE_URLS, type XdsType } from "#core/xds/type-urls.ts";
 import { attributeRefusal, type RefusedResource } from "#server/xds/attribute-refusal.ts";
 import { composeEmpty, hashOf, namesIn, type Response } from "#server/xds/response.ts";
-import { isStanding, type ServedLayer, sotwBytes } from "#server/xds/served-layer.ts";
+import {
+  NOTHING_REFUSED,
+  passing,
+  type Refused,
+  refusedAfter,
+  type ServedLayer,
+  sotwBytes,
+  standing,
+} from "#server/xds/served-layer.ts";
 import type { StreamEvent, StreamMachine } from "#server/xds/stream-machine.ts";
 import { NO_NAMES, type Subscription, type SubscriptionTable, wants } from "#server/xds/subscription.ts";
 import { decodeSotwRequest, encodeSotwTail, type SotwRequest } from "#server/xds/wire.ts";
@@ -23,15 +31,17 @@ interface TypeState {
   nonce: string;
   /** The last response, until it is answered. One at a time. */
   out: Response | undefined;
+  /** It was sent because something in it was refused before. */
+  isAgain: boolean;
   /** What the last response of a type in WHOLE held. */
   held: readonly XdsResource[];
-  refused: ReadonlySet<string>;
+  refused: Refused;
 }
 
 /**
  * State-of-the-world ADS for one client. A request whose nonce is not that of the last response is stale and ignored;
- * an acknowledgement that asks for nothing new is not answered; a refusal is never answered. Clusters that go away stay
- * until the routes to them are gone.
+ * an acknowledgement that asks for nothing new is not answered; a refusal is never answered, and what was refused for a cause
+ * that may pass is sent again when asked to. Clusters that go away stay until the routes to them are gone.
  */
 export class SotwStream implements StreamMachine {
   #layers: readonly ServedLayer[];
@@ -90,9 +100,39 @@ export class SotwStream implements StreamMachine {
     return new Map(
       Array.from(this.#types, ([type, { out, refused, subscription }]) => [
         type,
-        isStanding(type, refused, subscription, this.#layers) ? "ERROR" : out !== undefined ? "STALE" : "SYNCED",
+        standing(type, refused, subscription, this.#layers).length > 0
+          ? "ERROR"
+          : out !== undefined
+            ? "STALE"
+            : "SYNCED",
       ]),
     );
+  }
+
+  get hasPassing(): boolean {
+    return [...this.#types].some(([type, state]) => this.#passing(type, state).length > 0);
+  }
+
+  offerAgain(): readonly Response[] {
+    const isBehind = this.#layers.some(({ version }, index) => this.#restAt[index] !== version);
+    if (isBehind || [...this.#types.values()].some(({ out }) => out !== undefined)) return [];
+    return [...this.#types].flatMap(([type, state]) => {
+      const names = this.#passing(type, state);
+      if (names.length === 0) return [];
+      const response = this.#send(type, state, WHOLE.has(type) ? this.#wanted(type, state) : this.#find(type, names));
+      state.isAgain = true;
+      const endpoints = type === "CDS" ? this.#types.get("EDS") : undefined;
+      if (endpoints === undefined) return [response];
+      const found = this.#find(
+        "EDS",
+        names.filter((name) => wants(endpoints.subscription, name)),
+      );
+      return found.length === 0 ? [response] : [response, this.#send("EDS", endpoints, found)];
+    });
+  }
+
+  #passing(type: XdsType, { refused, subscription }: TypeState): readonly string[] {
+    return passing(type, refused, subscription, this.#layers);
   }
 
   #begin(type: XdsType, request: SotwRequest): Response {
@@ -102,8 +142,9 @@ export class SotwStream implements StreamMachine {
       subscription: this.#table.of(list, isWildcard),
       nonce: "",
       out: undefined,
+      isAgain: false,
       held: [],
-      refused: NO_NAMES.names,
+      refused: NOTHING_REFUSED,
     };
     this.#types.set(type, state);
     return this.#send(type, state, this.#wanted(type, state));
@@ -113,15 +154,19 @@ export class SotwStream implements StreamMachine {
     const { out } = state;
     if (out === undefined) return [];
     state.out = undefined;
-    const refused: readonly RefusedResource[] = error === undefined ? [] : attributeRefusal(error, namesIn(out));
-    if (refused.length > 0 || state.refused.size > 0) {
-      const still = new Set(state.refused);
-      for (const name of namesIn(out)) still.delete(name);
-      for (const { name } of refused) still.add(name);
-      state.refused = still;
-    }
+    const names = namesIn(out);
+    const refused: readonly RefusedResource[] = error === undefined ? [] : attributeRefusal(error, names);
+    const { isAgain, refused: before } = state;
+    state.refused = refusedAfter(before, names, refused);
+    const taken = isAgain ? [...before.keys()].filter((name) => !state.refused.has(name)) : [];
+    const isSaidAgain = isAgain && refused.every(({ name, message }) => before.get(name) === message);
     if ([...this.#types.values()].every((each) => each.out === undefined)) this.answered = this.#restAt;
-    return [error === undefined ? { kind: "ack", type } : { kind: "nack", type, refused }];
+    return [
+      ...(taken.length > 0 ? [{ kind: "taken", type, names: taken } as const] : []),
+      error === undefined
+        ? { kind: "ack", type }
+        : { kind: "nack", type, refused, ...(isSaidAgain ? { isAgain: true } : {}) },
+    ];
   }
 
   #resubscribe(type: XdsType, state: TypeState, request: SotwRequest): Response[] {
@@ -208,6 +253,7 @@ export class SotwStream implements StreamMachine {
     const parts = [...resources.map((resource) => sotwBytes(type, resource)), encodeSotwTail(nonce, typeUrl, nonce)];
     const response: Response = { typeUrl, nonce, chunks: [{ names: resources.map(({ name }) => name) }], parts };
     state.out = response;
+    state.isAgain = false;
     state.nonce = nonce;
     if (WHOLE.has(type)) state.held = resources;
     return response;

@@ -7,7 +7,15 @@ import type { ServedLayer } from "#server/xds/served-layer.ts";
 /** What the state machines tell whoever runs them. */
 export type StreamEvent =
   | { readonly kind: "ack"; readonly type: XdsType }
-  | { readonly kind: "nack"; readonly type: XdsType; readonly refused: readonly RefusedResource[] }
+  | {
+      readonly kind: "nack";
+      readonly type: XdsType;
+      readonly refused: readonly RefusedResource[];
+      /** It was offered again, and refused in the same words. */
+      readonly isAgain?: true;
+    }
+  /** What was refused before was offered again, and taken. */
+  | { readonly kind: "taken"; readonly type: XdsType; readonly names: readonly string[] }
   | { readonly kind: "stale"; readonly type: XdsType; readonly nonce: string };
 
 /** One client's side of ADS, without sockets: requests in, responses out. */
@@ -16,6 +24,10 @@ export interface StreamMachine {
   receive(message: Buffer): { readonly responses: readonly Response[]; readonly events: readonly StreamEvent[] };
   /** Brings the client up to date with its layers as far as it has answered; returns what to send, in order. */
   flush(): readonly Response[];
+  /** Whether anything stands refused for a cause that may pass. */
+  readonly hasPassing: boolean;
+  /** Of that, what there is to send now; nothing while the client has not answered, or is behind its layers. */
+  offerAgain(): readonly Response[];
   /** Other layers take the place of the ones it had; `flush` sends what that changes. */
   moveTo(layers: readonly ServedLayer[]): void;
   /** Per layer, the version of which the client has answered everything it wants. */

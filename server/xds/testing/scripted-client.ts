@@ -111,6 +111,12 @@ export class ScriptedClient {
     this.#receive(this.machine.flush());
   }
 
+  /** What is offered again, as its time has come. */
+  again(): string[] {
+    this.#receive(this.machine.offerAgain());
+    return this.take();
+  }
+
   /** Lines since the last call. */
   take(): string[] {
     const lines = this.#lines;
