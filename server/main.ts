@@ -151,7 +151,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
         log.warn("a proxy refused configuration", {
           proxy: event.id,
           resource: refusal.resource,
-          message: refusal.message,
+          envoySays: refusal.message,
         });
   });
   const renewal = setInterval(() => {

@@ -22,6 +22,9 @@ const shiftClock = (ms: number): string => `
   const Clock = globalThis.Date;
   globalThis.Date = class Date extends Clock {
     constructor(...parts) { parts.length === 0 ? super(Clock.now() + ${ms}) : super(...parts); }
+    // Its own, as Next copies the constructor with what is its own.
+    static UTC = Clock.UTC;
+    static parse = Clock.parse;
     static now() { return Clock.now() + ${ms}; }
   };`;
 
