@@ -58,7 +58,7 @@ export interface ClusterInput {
 
 /** The cluster of one port of one subset of a service. */
 export function buildCluster(input: ClusterInput): Cluster {
-  const { name, service, port, subset, policy } = input;
+  const { name, port, policy } = input;
   const protocol = protocolOf(port);
   const pool = policy.connectionPool;
   const isHttp2 =
@@ -75,29 +75,12 @@ export function buildCluster(input: ClusterInput): Cluster {
     ...(pool?.tcp?.tcpKeepalive === undefined
       ? {}
       : { upstreamConnectionOptions: { tcpKeepalive: keepalive(pool.tcp.tcpKeepalive) } }),
-    ...(isHttp(protocol)
-      ? {
-          typedExtensionProtocolOptions: {
-            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": httpOptions(isHttp2, pool, serverName(input)),
-          },
-        }
-      : {}),
+    ...(isHttp(protocol) ? httpOptions(isHttp2, pool, serverName(input)) : {}),
     ...transport(input, isHttp2, isHttp(protocol)),
     commonLbConfig: {
       ...(outlier?.minHealthPercent === undefined
         ? { healthyPanicThreshold: { value: 0 } }
         : { healthyPanicThreshold: { value: outlier.minHealthPercent } }),
-    },
-    metadata: {
-      filterMetadata: {
-        istio: {
-          services: [
-            { host: service.host, name: service.host.split(".")[0] ?? service.host, namespace: service.namespace },
-          ],
-          ...(subset === "" ? {} : { subset }),
-          default_original_port: port.number,
-        },
-      },
     },
   });
 }
@@ -253,7 +236,8 @@ function expectedNames(tls: ClientTls, service: Service): readonly string[] {
   return tls.subjectAltNames ?? service.entry.spec.subjectAltNames ?? [];
 }
 
-function httpOptions(isHttp2: boolean, pool: ConnectionPool | undefined, name: UpstreamHttpOptions) {
+/** HTTP/1.1 with nothing said about it is what Envoy does by itself: there is no option to send for it. */
+function httpOptions(isHttp2: boolean, pool: ConnectionPool | undefined, name: UpstreamHttpOptions): ClusterInit {
   const http = pool?.http;
   const streams = http?.maxConcurrentStreams === undefined ? {} : { maxConcurrentStreams: http.maxConcurrentStreams };
   const ping = http?.http2KeepAlive;
@@ -263,17 +247,20 @@ function httpOptions(isHttp2: boolean, pool: ConnectionPool | undefined, name: U
       ? {}
       : { connectionKeepalive: { interval: duration(ping.interval), timeout: duration(ping.timeout ?? "10s") } }),
   };
-  return pack(HttpProtocolOptionsSchema, {
+  const common = {
+    ...(http?.idleTimeout === undefined ? {} : { idleTimeout: duration(http.idleTimeout) }),
+    ...(http?.maxRequestsPerConnection === undefined || http.maxRequestsPerConnection === 0
+      ? {}
+      : { maxRequestsPerConnection: http.maxRequestsPerConnection }),
+    ...(pool?.tcp?.maxConnectionDuration === undefined
+      ? {}
+      : { maxConnectionDuration: duration(pool.tcp.maxConnectionDuration) }),
+  };
+  const isUsual = !isHttp2 && !http?.useClientProtocol;
+  if (isUsual && Object.keys(common).length + Object.keys(name).length === 0) return {};
+  const options = pack(HttpProtocolOptionsSchema, {
     ...name,
-    commonHttpProtocolOptions: {
-      ...(http?.idleTimeout === undefined ? {} : { idleTimeout: duration(http.idleTimeout) }),
-      ...(http?.maxRequestsPerConnection === undefined || http.maxRequestsPerConnection === 0
-        ? {}
-        : { maxRequestsPerConnection: http.maxRequestsPerConnection }),
-      ...(pool?.tcp?.maxConnectionDuration === undefined
-        ? {}
-        : { maxConnectionDuration: duration(pool.tcp.maxConnectionDuration) }),
-    },
+    commonHttpProtocolOptions: common,
     upstreamProtocolOptions: http?.useClientProtocol
       ? { case: "useDownstreamProtocolConfig", value: { httpProtocolOptions: {}, http2ProtocolOptions: h2 } }
       : {
@@ -285,6 +272,9 @@ function httpOptions(isHttp2: boolean, pool: ConnectionPool | undefined, name: U
           },
         },
   });
+  return {
+    typedExtensionProtocolOptions: { "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": options },
+  };
 }
 
 /** A rule's TLS when it has one; else mTLS to the endpoints that take it, and plain text to the others. */
