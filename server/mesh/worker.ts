@@ -10,11 +10,13 @@ import { Forwarder } from "#server/mesh/forwarder.ts";
 import { createMeshCalls } from "#server/mesh/mesh-calls.ts";
 import type { FromWorker, MeshCalls, MeshWorkerData, ToWorker } from "#server/mesh/protocol.ts";
 import { toWire } from "#server/mesh/wire-error.ts";
+import { yieldToPeople } from "#server/mesh/yield-to-people.ts";
 import { createCompiler } from "#server/translate/create-compiler.ts";
 import { type AdsEvent, AdsServer } from "#server/xds/ads-server.ts";
 
 if (parentPort === null) throw new Error("server/mesh/worker.ts runs as a worker thread");
 const port = parentPort;
+yieldToPeople();
 const data = workerData as MeshWorkerData;
 const say = (message: FromWorker, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
 
