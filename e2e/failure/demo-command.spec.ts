@@ -7,10 +7,10 @@ import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import { choosePorts } from "../../cli/demo/ports.ts";
 import { findLeftovers, isAlive } from "../../cli/demo/state.ts";
-import { root } from "../fixtures/demo.ts";
+import { PROGRAM, root } from "../fixtures/demo.ts";
 
 const demoCommand = (args: readonly string[], env: Record<string, string> = {}) =>
-  spawnSync(process.execPath, [join(root, "dist/pharos.js"), "demo", ...args], {
+  spawnSync(process.execPath, [PROGRAM, "demo", ...args], {
     cwd: root,
     encoding: "utf8",
     timeout: 120_000,

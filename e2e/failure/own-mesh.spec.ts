@@ -8,7 +8,7 @@ import { text } from "node:stream/consumers";
 import { expect, test } from "@playwright/test";
 import { choosePorts } from "../../cli/demo/ports.ts";
 import { type Serve, startServe } from "../../server/http/testing/start-serve.ts";
-import { eventually, root } from "../fixtures/demo.ts";
+import { eventually, PROGRAM, root } from "../fixtures/demo.ts";
 
 // The steps of the README's "A mesh of your own", by flags alone.
 
@@ -61,7 +61,7 @@ const shopFlags = () => ["--http-proxy-port", String(ports.proxy), "--admin-port
 
 /** Runs the CLI; the application of the test answers meanwhile. */
 async function pharos(args: readonly string[], input = ""): Promise<string> {
-  const child = spawn(process.execPath, [join(root, "dist/pharos.js"), ...args, "--dir", server.dir], { cwd: root });
+  const child = spawn(process.execPath, [PROGRAM, ...args, "--dir", server.dir], { cwd: root });
   child.stdin.end(input);
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
   expect(code, stderr).toBe(0);
@@ -71,7 +71,7 @@ async function pharos(args: readonly string[], input = ""): Promise<string> {
 const apply = (resources: string): Promise<string> => pharos(["apply", "-f", "-", "--wait"], resources);
 
 function startAgent(name: string, ...flags: string[]) {
-  const args = ["dist/pharos.js", "agent", "--name", name, "--dir", join(dir, name), ...flags];
+  const args = [PROGRAM, "agent", "--name", name, "--dir", join(dir, name), ...flags];
   const agent = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
   agents.push(agent);
   return agent;

@@ -80,5 +80,5 @@ function toSpan(span: ZipkinSpan): MessageInitShape<typeof SpanSchema> {
 }
 
 function bytes(hex: string, length: number): Uint8Array {
-  return Uint8Array.from(Buffer.from(hex.padStart(length * 2, "0"), "hex"));
+  return Buffer.from(hex.padStart(length * 2, "0"), "hex");
 }

@@ -80,14 +80,14 @@ export class SpanReceiver {
   }
 }
 
-/** Undefined when it is longer than one may be. Rejects when the sender goes away. */
+/** Undefined when it is longer than one may be; it is read to its end even so, and not kept. Rejects when the sender goes away. */
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > POST_BYTES_MAX) return undefined;
-    chunks.push(chunk);
+    if (length > POST_BYTES_MAX) chunks.length = 0;
+    else chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return length > POST_BYTES_MAX ? undefined : Buffer.concat(chunks).toString("utf8");
 }

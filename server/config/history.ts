@@ -60,8 +60,10 @@ export class History {
       this.#kept.delete(number);
       this.#kept.set(number, kept);
     }
+    const unread = numbers.filter((number) => !found.has(number));
+    if (unread.length === 0) return found;
     const rows = await this.#db.resourceChange.findMany({
-      where: { revision: { in: numbers.filter((number) => !found.has(number)) } },
+      where: { revision: { in: unread } },
       select: { revision: true, ref: true, op: true },
       orderBy: { ref: "asc" },
     });

@@ -99,7 +99,8 @@ export function stampReport(report: ReportRequest, reporter: Reporter, nowMs: nu
 
 /** Requests that were seen, and of which nobody can say when. */
 function gapOf({ windows }: ReportRequest, requests: number, nowMs: number): TelemetryGap {
-  const from = Math.min(...windows.map(({ windowStartMs }) => Number(windowStartMs)));
+  // Not Math.min(...): a report may hold more windows than a call takes arguments.
+  const from = windows.reduce((least, { windowStartMs }) => Math.min(least, Number(windowStartMs)), Infinity);
   return create(TelemetryGapSchema, {
     startMs: BigInt(nowMs),
     endMs: BigInt(nowMs),

@@ -84,8 +84,8 @@ function tellPeer(workload: string): Init<typeof TypedExtensionConfigSchema> {
 }
 
 /**
- * Envoy's Zipkin tracer, because it reads and writes the context of B3 and of W3C alike, and costs a request that is not
- * traced less than the OpenTelemetry one. The agent knows whose spans they are, and hands them on as OTLP.
+ * Envoy's Zipkin tracer, because it reads and writes the context of B3 and of W3C alike (docs/adr/0014-tracer.md). The agent
+ * knows whose spans they are, and hands them on as OTLP.
  */
 function buildTracing(traceSampling: number): Init<typeof HttpConnectionManager_TracingSchema> {
   return {

@@ -180,8 +180,11 @@ export class DeltaStream implements StreamMachine {
     let isSaidAgain = false;
     for (const { response, isPush, isAgain } of state.sent.splice(0, at + 1)) {
       if (isPush) this.#pushesOut -= 1;
+      const isRefused = response.nonce === nonce && error !== undefined;
+      // Nearly always: nobody asks what the names were, and a first answer holds thousands.
+      if (!isRefused && !isAgain && state.refused.size === 0) continue;
       const names = namesIn(response);
-      refused = response.nonce === nonce && error !== undefined ? attributeRefusal(error, names) : [];
+      refused = isRefused ? attributeRefusal(error, names) : [];
       const isUnnamed = refused.some(({ name }) => name === "");
       const taken = isAgain && !isUnnamed ? names.filter((name) => !refused.some((each) => each.name === name)) : [];
       if (taken.length > 0) events.push({ kind: "taken", type, names: taken });

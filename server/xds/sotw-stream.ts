@@ -154,9 +154,10 @@ export class SotwStream implements StreamMachine {
     const { out } = state;
     if (out === undefined) return [];
     state.out = undefined;
-    const names = namesIn(out);
-    const refused: readonly RefusedResource[] = error === undefined ? [] : attributeRefusal(error, names);
     const { isAgain, refused: before } = state;
+    // Nearly always nobody asks what the names were, and a first answer holds thousands.
+    const names = error === undefined && before.size === 0 ? [] : namesIn(out);
+    const refused: readonly RefusedResource[] = error === undefined ? [] : attributeRefusal(error, names);
     state.refused = refusedAfter(before, names, refused);
     const taken = isAgain ? [...before.keys()].filter((name) => !state.refused.has(name)) : [];
     const isSaidAgain = isAgain && refused.every(({ name, message }) => before.get(name) === message);
