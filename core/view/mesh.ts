@@ -16,6 +16,17 @@ export interface Refusal {
   readonly isOfferedAgain?: true;
 }
 
+/** Counts of the proxies that are connected, or were in the last hour. */
+export interface FleetSummary {
+  readonly total: number;
+  /** Of those connected: all is acknowledged; something waits; something is refused. */
+  readonly synced: number;
+  readonly stale: number;
+  readonly refused: number;
+  /** Of those connected: the certificate ends soon. */
+  readonly expiring: number;
+}
+
 export interface ProxyStatus {
   /** Node id. */
   readonly id: string;

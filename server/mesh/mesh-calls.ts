@@ -28,6 +28,7 @@ export function createMeshCalls(compiler: Compiler, ads: AdsServer): Omit<MeshCa
         changes: changes.map((each) => describeChange(each, holders.get(each.layerId) ?? [], isFull)),
       };
     },
+    fleet: (expiringBeforeMs) => ads.fleet(expiringBeforeMs),
     proxies: () => ads.proxies(),
     proxy: (id) => ads.proxy(id),
     proxyConfig: (id, type) => describeView(ads.view(id), type),

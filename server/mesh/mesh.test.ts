@@ -146,6 +146,10 @@ test("a proxy gets its configuration, an edit reaches it, and the main thread se
       certificateNotAfter: expect.any(String),
     },
   ]);
+  const [{ certificateNotAfter = "" } = {}] = await mesh.proxies();
+  const endMs = Date.parse(certificateNotAfter ?? "");
+  expect(await mesh.fleet(endMs)).toMatchObject({ total: 1, refused: 0, expiring: 0 });
+  expect((await mesh.fleet(endMs + 1)).expiring).toBe(1);
 
   const preview = await mesh.preview(timeout(2, "7s"));
   expect(preview.changes).toMatchObject([

@@ -1,6 +1,6 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
-import type { Distribution, MeshPreview, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
+import type { Distribution, FleetSummary, MeshPreview, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type { ServerTls } from "#grpc/server.ts";
 import type { WireError } from "#server/mesh/wire-error.ts";
@@ -23,6 +23,7 @@ export interface MeshWorkerData {
 export interface MeshCalls {
   apply(change: SnapshotChange): { readonly diagnostics: readonly Diagnostic[] };
   preview(change: SnapshotChange): MeshPreview & { readonly diagnostics: readonly Diagnostic[] };
+  fleet(expiringBeforeMs: number): FleetSummary;
   proxies(): readonly ProxyStatus[];
   proxy(id: string): ProxyDetail | undefined;
   proxyConfig(id: string, type: XdsType): unknown;

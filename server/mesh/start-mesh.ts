@@ -38,6 +38,7 @@ const THREAD = new URL(import.meta.filename.endsWith(".ts") ? "./worker.ts" : ".
 const CALLS = [
   "apply",
   "preview",
+  "fleet",
   "proxies",
   "proxy",
   "proxyConfig",

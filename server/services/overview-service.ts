@@ -30,7 +30,7 @@ const SEVERITY = { failure: 4, degraded: 3, unknown: 2, idle: 1, healthy: 0 } as
 /** The mesh at a glance. */
 export function createOverviewService(options: OverviewServiceOptions): Services["overview"] {
   const { state, mesh, telemetry, store, catalog, now = Date.now } = options;
-  const fleet = recent(() => mesh.proxies(), {
+  const fleet = recent(() => mesh.fleet(now() + EXPIRING_SOON_MS), {
     freshMs: FLEET_FRESH_MS,
     staleMs: FLEET_STALE_MS,
     patienceMs: FLEET_PATIENCE_MS,
@@ -40,7 +40,7 @@ export function createOverviewService(options: OverviewServiceOptions): Services
     async get(seconds) {
       const endMs = now();
       const range = { startMs: endMs - seconds * 1000, endMs };
-      const [services, proxies, series, graph, history] = await Promise.all([
+      const [services, { expiring, ...proxies }, series, graph, history] = await Promise.all([
         catalog.services(seconds),
         fleet(),
         telemetry.metrics({ ...range, stepMs: chartStepMs(seconds) }),
@@ -48,10 +48,6 @@ export function createOverviewService(options: OverviewServiceOptions): Services
         store.history({ limit: RECENT }),
       ]);
       const diagnostics = options.check();
-      const connected = proxies.filter(({ connectedSince }) => connectedSince !== null);
-      const has = (word: string) => connected.filter(({ sync }) => Object.values(sync).includes(word as never)).length;
-      const refused = has("ERROR");
-      const stale = has("STALE");
       const totals = graph.edges.reduce((sum, edge) => sum + edge.requestsPerSecond, 0);
       const secured = graph.edges.filter(({ mtlsPercent }) => mtlsPercent !== null);
       const securedRate = secured.reduce((sum, edge) => sum + edge.requestsPerSecond, 0);
@@ -74,11 +70,8 @@ export function createOverviewService(options: OverviewServiceOptions): Services
           failing: count("failure"),
           idle: count("idle") + count("unknown"),
         },
-        proxies: { total: proxies.length, synced: connected.length - refused - stale, stale, refused },
-        certificatesExpiringSoon: connected.filter(
-          ({ certificateNotAfter }) =>
-            certificateNotAfter !== null && Date.parse(certificateNotAfter) - endMs < EXPIRING_SOON_MS,
-        ).length,
+        proxies,
+        certificatesExpiringSoon: expiring,
         revision: state.revision,
         series,
         worst: [...services].sort(byTrouble).slice(0, WORST),

@@ -1,5 +1,5 @@
 import { PharosError } from "#core/errors.ts";
-import type { Distribution, ProxyDetail, ProxyStatus, Refusal } from "#core/view/mesh.ts";
+import type { Distribution, FleetSummary, ProxyDetail, ProxyStatus, Refusal } from "#core/view/mesh.ts";
 import type { Layer, LayerChange, ProxyNode, ProxyView } from "#core/xds/layer.ts";
 import type { Peer } from "#grpc/peer.ts";
 import type { GrpcMethod, StreamHandler } from "#grpc/server.ts";
@@ -120,6 +120,10 @@ export class AdsServer {
 
   distribution(revision: number): Distribution | undefined {
     return this.#rollouts.describe(revision, this.#proxies.away());
+  }
+
+  fleet(expiringBeforeMs: number): FleetSummary {
+    return this.#proxies.summarize(this.#now(), expiringBeforeMs);
   }
 
   proxies(): ProxyStatus[] {

@@ -209,6 +209,7 @@ describe.each([
       sync: { LDS: "ERROR" },
       lastRefusal: { resource: "late", message, isOfferedAgain: true },
     });
+    expect(ads.fleet(0)).toEqual({ total: 1, synced: 0, stale: 0, refused: 1, expiring: 0 });
     // Offered at least twice, and refused.
     const refusals = () => (envoy?.log.match(/listener\(s\) late: cannot bind/g) ?? []).length;
     await until(refusals).toBeGreaterThanOrEqual(3);
@@ -219,6 +220,7 @@ describe.each([
     await until(() => ask(held)).toEqual({ status: 200, body: "a" });
     await until(() => ads.proxy(NODE)).toMatchObject({ sync: { LDS: "SYNCED" }, lastRefusal: null, revision: 2 });
     expect(ads.distribution(2)?.proxies).toMatchObject([{ id: NODE, state: "acked", refusals: [] }]);
+    expect(ads.fleet(0)).toMatchObject({ synced: 1, refused: 0 });
   });
 
   test("serves on while the server is away, and what it holds is not sent again when it is back", async () => {
@@ -227,6 +229,7 @@ describe.each([
     const first = ads.proxy(NODE)?.bytesSent ?? 0;
     await server?.close();
     await until(() => ads.proxies()).toMatchObject([{ connectedSince: null }]);
+    expect(ads.fleet(0)).toEqual({ total: 1, synced: 0, stale: 0, refused: 0, expiring: 0 });
     expect(await ask(port)).toEqual({ status: 200, body: "a" });
     const again = makeAds();
     await serve(again, xdsPort);

@@ -1,4 +1,4 @@
-import type { ProxyDetail, ProxyStatus, Refusal } from "#core/view/mesh.ts";
+import type { FleetSummary, ProxyDetail, ProxyStatus, Refusal } from "#core/view/mesh.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type { Connection } from "#server/xds/connection.ts";
@@ -68,9 +68,25 @@ export class ProxyBook {
   }
 
   list(revision: number, nowMs: number): ProxyStatus[] {
+    this.#forget(nowMs);
+    return Array.from(this.#proxies.values(), (proxy) => statusOf(proxy, revision));
+  }
+
+  summarize(nowMs: number, expiringBeforeMs: number): FleetSummary {
+    this.#forget(nowMs);
+    const counts = { total: this.#proxies.size, synced: 0, stale: 0, refused: 0, expiring: 0 };
+    for (const { connection, certificateNotAfter } of this.#proxies.values()) {
+      if (connection === undefined) continue;
+      const words = Object.values(connection.sync());
+      counts[words.includes("ERROR") ? "refused" : words.includes("STALE") ? "stale" : "synced"] += 1;
+      if (certificateNotAfter !== null && Date.parse(certificateNotAfter) < expiringBeforeMs) counts.expiring += 1;
+    }
+    return counts;
+  }
+
+  #forget(nowMs: number): void {
     for (const [id, { connection, lastSeenMs }] of this.#proxies)
       if (connection === undefined && lastSeenMs < nowMs - AWAY_KEPT_MS) this.#proxies.delete(id);
-    return Array.from(this.#proxies.values(), (proxy) => statusOf(proxy, revision));
   }
 
   detail(id: string, revision: number): ProxyDetail | undefined {
