@@ -2,7 +2,7 @@ import { readlinkSync } from "node:fs";
 import { setPriority } from "node:os";
 
 /** Of 20 steps; the lower, the more of a busy processor. */
-const NICE = 5;
+const NICE = 10;
 
 /**
  * Lets the threads that answer people go first where the processors are all busy: a fleet that comes back keeps the
