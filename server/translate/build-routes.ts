@@ -344,9 +344,9 @@ const DEFAULT_RETRY_ON = "connect-failure,refused-stream,unavailable,cancelled";
 
 type Hash = Pick<ActionInit, "hashPolicy">;
 
-/** Istio's defaults when a route says nothing; attempts 0 switches retries off. */
+/** Istio's defaults when a route says nothing; without attempts there are none. */
 function withRetries(retries: HttpRetry | undefined, hash: Hash): Hash & Pick<ActionInit, "retryPolicy"> {
-  if (retries?.attempts === 0) return hash;
+  if (retries !== undefined && (retries.attempts ?? 0) === 0) return hash;
   const words = (retries?.retryOn ?? DEFAULT_RETRY_ON).split(",").map((word) => word.trim());
   const codes = words.filter((word) => /^\d+$/.test(word)).map(Number);
   const conditions = words.filter((word) => !/^\d+$/.test(word));

@@ -8,6 +8,7 @@ import { gatewaysOf, resolveVirtualServices } from "#core/resolve/virtual-servic
 import { isVisible } from "#core/resolve/visibility.ts";
 import { type AnyResource, formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { ServicePort } from "#core/resource/spec/service-entry.ts";
+import { withoutZeros } from "#core/resource/without-zeros.ts";
 
 /** A host that can be called, as one ServiceEntry defines it. */
 export interface Service {
@@ -58,13 +59,13 @@ export class World {
 
   constructor(snapshot: Snapshot) {
     this.mesh = snapshot.mesh;
-    for (const resource of snapshot.resources) this.#add(inLowerCase(resource));
+    for (const resource of snapshot.resources) this.#add(normalize(resource));
     for (const instance of snapshot.instances) this.#addInstance(instance);
   }
 
   apply(change: SnapshotChange): Affected {
     const affected: Affected = { hosts: new Set(), inbound: new Set(), instances: new Set(), gateways: false };
-    for (const resource of change.upserts.map(inLowerCase)) {
+    for (const resource of change.upserts.map(normalize)) {
       const old = this.#resources.get(formatRef(refOf(resource)));
       if (old !== undefined) this.#touch(old, affected);
       if (old !== undefined) this.#remove(old);
@@ -332,6 +333,11 @@ export class World {
     if (!isWildcard(host)) return;
     for (const each of this.hosts()) if (hostMatches(host, each)) affected.hosts.add(each);
   }
+}
+
+/** What translators read: nothing that means the same as its absence, and hosts as they are compared. */
+function normalize(resource: AnyResource): AnyResource {
+  return inLowerCase(withoutZeros(resource));
 }
 
 /** Host names mean the same in either case; what is compared is in one. */

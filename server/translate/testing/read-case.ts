@@ -1,31 +1,35 @@
-import { parseAllDocuments } from "yaml";
+import { type Document, parseAllDocuments } from "yaml";
 import { hasErrors } from "#core/diagnostic.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 
+export interface ProxyHeader {
+  readonly type: "sidecar" | "router";
+  readonly name: string;
+  readonly namespace: string;
+  readonly mode: "NONE" | "REDIRECT";
+  readonly labels: Readonly<Record<string, string>>;
+  readonly httpProxyPort?: number;
+  /** `name:appPort:inboundPort` */
+  readonly inbound?: readonly string[];
+  /** `host:port:bindPort` */
+  readonly outbound?: readonly string[];
+  readonly gatewayPorts?: Readonly<Record<string, number>>;
+  readonly virtualHosts?: boolean;
+}
+
+export interface InstanceHeader {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly account: string;
+  readonly ports: readonly string[];
+}
+
 interface CaseHeader {
-  readonly proxy: {
-    readonly type: "sidecar" | "router";
-    readonly name: string;
-    readonly namespace: string;
-    readonly mode: "NONE" | "REDIRECT";
-    readonly labels: Readonly<Record<string, string>>;
-    readonly httpProxyPort?: number;
-    /** `name:appPort:inboundPort` */
-    readonly inbound?: readonly string[];
-    /** `host:port:bindPort` */
-    readonly outbound?: readonly string[];
-    readonly gatewayPorts?: Readonly<Record<string, number>>;
-    readonly virtualHosts?: boolean;
-  };
-  readonly instances?: readonly {
-    readonly name: string;
-    readonly labels: Readonly<Record<string, string>>;
-    readonly account: string;
-    readonly ports: readonly string[];
-  }[];
+  readonly proxy: ProxyHeader;
+  readonly instances?: readonly InstanceHeader[];
 }
 
 function readPort(text: string): WorkloadInstance["ports"][number] {
@@ -38,11 +42,16 @@ export function readCase(text: string): { readonly snapshot: Snapshot; readonly 
   const [header, ...rest] = parseAllDocuments(text);
   if (header === undefined) throw new Error("a case starts with a document of its proxy");
   const { proxy, instances = [] } = header.toJS() as CaseHeader;
+  return { snapshot: makeSnapshot(rest, instances), node: makeNode(proxy) };
+}
+
+/** What users wrote and who answers, as the compiler takes it. */
+export function makeSnapshot(documents: readonly Document[], instances: readonly InstanceHeader[]): Snapshot {
   const { resources, diagnostics } = parseDocuments(
-    rest.map((document) => document.toString().replace(/^---\n/, "")).join("---\n"),
+    documents.map((document) => document.toString().replace(/^---\n/, "")).join("---\n"),
   );
   if (hasErrors(diagnostics)) throw new Error(JSON.stringify(diagnostics, null, 2));
-  const snapshot: Snapshot = {
+  return {
     revision: 1,
     mesh: {
       trustDomain: "cluster.local",
@@ -64,8 +73,11 @@ export function readCase(text: string): { readonly snapshot: Snapshot; readonly 
       weight: 1,
     })),
   };
+}
+
+export function makeNode(proxy: ProxyHeader): ProxyNode {
   const { type, name, namespace, mode, labels } = proxy;
-  const node: ProxyNode = {
+  return {
     id: `${type}~127.0.0.1~${name}.${namespace}~${namespace}.svc.cluster.local`,
     type,
     address: "127.0.0.1",
@@ -91,5 +103,4 @@ export function readCase(text: string): { readonly snapshot: Snapshot; readonly 
       PHAROS_TRACING: true,
     },
   };
-  return { snapshot, node };
 }
