@@ -5,6 +5,7 @@ import { EXIT } from "#cli/exit-codes.ts";
 import { reportFailure, UsageError } from "#cli/failure.ts";
 import { integerFlag } from "#cli/number.ts";
 import { PharosError } from "#core/errors.ts";
+import { keepServing } from "#node/keep-serving.ts";
 
 interface AgentFlags {
   readonly config?: string;
@@ -100,11 +101,14 @@ export function addAgent(program: Command): void {
           else stop.abort();
         });
       try {
-        const [{ parseAgentConfig }, { runAgent }] = await Promise.all([
+        const [{ parseAgentConfig }, { runAgent }, { createLog }] = await Promise.all([
           import("#mesh-agent/config.ts"),
           import("#mesh-agent/main.ts"),
+          import("#mesh-agent/log.ts"),
         ]);
-        await runAgent(parseAgentConfig(readConfig(flags)), { stop: stop.signal, hurry: hurry.signal });
+        const log = createLog();
+        keepServing((fault, again) => log("error", "a fault that nothing caught; the agent goes on", { fault, again }));
+        await runAgent(parseAgentConfig(readConfig(flags)), { stop: stop.signal, hurry: hurry.signal }, log);
         process.exit(EXIT.ok);
       } catch (error) {
         process.exit(reportFailure(error));

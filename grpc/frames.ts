@@ -13,7 +13,7 @@ export function frameHeader(length: number, isCompressed = false): Buffer {
 /** Reads a compressed message; throws when it is damaged or larger than `bytesMax`. */
 export type Inflate = (compressed: Buffer, bytesMax: number) => Buffer;
 
-/** Cuts a byte stream into messages. Throws "too-large" past `bytesMax`, and "internal" on a compressed message before `inflate` is set. */
+/** Cuts a byte stream into messages. Throws "too-large" past `bytesMax`, and "invalid" on a compressed message before `inflate` is set. */
 export class FrameReader {
   readonly #bytesMax: number;
   /** Set once both sides have agreed on an encoding. */
@@ -35,7 +35,7 @@ export class FrameReader {
       const isCompressed = header[0] === 1;
       const { inflate } = this;
       if (header[0] !== 0 && (!isCompressed || inflate === undefined))
-        throw new PharosError("internal", "a gRPC message is marked as compressed, but no encoding was agreed on");
+        throw new PharosError("invalid", "a gRPC message is marked as compressed, but no encoding was agreed on");
       const size = header.readUInt32BE(1);
       if (size > this.#bytesMax)
         throw new PharosError("too-large", `a gRPC message of ${size} bytes is over the limit of ${this.#bytesMax}`);

@@ -119,27 +119,30 @@ async function runClaimed(
     ...(readiness.isReady ? [] : [whyEnvoyIsAway(supervisor)]),
     ...(keeper.current.notAfterMs > Date.now() ? [] : ["the certificate has expired"]),
   ];
-  const pages = new AdminServer({
-    unreadiness,
-    notes: () => (clock.complaint === undefined ? [] : [clock.complaint]),
-    metrics: async () => {
-      const own = agentMetrics({
-        isConnected: uplink.state.kind === "up",
-        isRegistered: registration.isRegistered,
-        isEnvoyReady: readiness.isReady,
-        applicationHealth: application.health,
-        envoyRestarts: supervisor.restarts,
-        certificateNotAfterMs: keeper.current.notAfterMs,
-        relay: relay.stats(),
-        cached: cache.counts(),
-        version: versions.agent,
-        telemetry: telemetry.stats(),
-        clockAheadMs: clock.aheadMs,
-      });
-      const envoys = await admin.get("/stats/prometheus").catch(() => ({ body: "" }));
-      return renderMetrics(own) + envoys.body;
+  const pages = new AdminServer(
+    {
+      unreadiness,
+      notes: () => (clock.complaint === undefined ? [] : [clock.complaint]),
+      metrics: async () => {
+        const own = agentMetrics({
+          isConnected: uplink.state.kind === "up",
+          isRegistered: registration.isRegistered,
+          isEnvoyReady: readiness.isReady,
+          applicationHealth: application.health,
+          envoyRestarts: supervisor.restarts,
+          certificateNotAfterMs: keeper.current.notAfterMs,
+          relay: relay.stats(),
+          cached: cache.counts(),
+          version: versions.agent,
+          telemetry: telemetry.stats(),
+          clockAheadMs: clock.aheadMs,
+        });
+        const envoys = await admin.get("/stats/prometheus").catch(() => ({ body: "" }));
+        return renderMetrics(own) + envoys.body;
+      },
     },
-  });
+    log,
+  );
 
   const telemetry = await startTelemetry({
     dir: paths.dir,

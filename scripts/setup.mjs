@@ -169,7 +169,17 @@ async function makeReady({ build = true, envoy = true }) {
     () => run(node, ["scripts/gen.ts"]),
   );
   await Promise.all([database, protobuf, proxies]);
-  const program = ["cli", "core", "grpc", "mesh-agent", "proto/registry.ts", "proto/roots.json", "proto/src", "server"];
+  const program = [
+    "cli",
+    "core",
+    "grpc",
+    "mesh-agent",
+    "node",
+    "proto/registry.ts",
+    "proto/roots.json",
+    "proto/src",
+    "server",
+  ];
   await step(
     "program (rolldown)",
     [...program, "prisma/schema.prisma", "scripts/bundle.ts", "scripts/gen.ts", "package.json", "package-lock.json"],

@@ -115,6 +115,7 @@ try {
       "components",
       "core",
       "grpc",
+      "node",
       "server",
       "mesh-agent",
       "cli",

@@ -4,6 +4,7 @@ import { checkConfig } from "#core/check/check-config.ts";
 import type { PharosError } from "#core/errors.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
 import { explainService } from "#core/resolve/explain-service.ts";
+import { keepServing } from "#node/keep-serving.ts";
 import { createApiCaller } from "#server/api/router.ts";
 import type { ApiContext } from "#server/api/trpc.ts";
 import { createAudit } from "#server/audit/audit.ts";
@@ -74,6 +75,7 @@ function dialable(host: string): string {
 export async function runServer(options: ServerOptions, signal: AbortSignal): Promise<void> {
   const { dir, host } = options;
   const log = createLogger();
+  keepServing((fault, again) => log.error("a fault that nothing caught; the server goes on", { fault, again }));
   openDataDirectory(dir);
   const database = await openDatabase(join(dir, "pharos.db"), { migrations: join(ROOT, "prisma/migrations") });
   const { db } = database;

@@ -1,5 +1,7 @@
-import { createServer, type Server, type ServerResponse } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import { PharosError } from "#core/errors.ts";
+import type { Log } from "#mesh-agent/log.ts";
+import { createHttpService, pathOf } from "#node/http-service.ts";
 
 export interface AdminPages {
   /** Why traffic cannot be taken; empty when it can. */
@@ -9,16 +11,23 @@ export interface AdminPages {
   readonly metrics: () => Promise<string>;
 }
 
+/** Probes and scrapers; each asks seldom. */
+const CONNECTIONS_MAX = 200;
+
 /** `/healthz`: the agent runs, and what to look at. `/readyz`: its proxy serves with a valid certificate. `/metrics`: the agent's and Envoy's. */
 export class AdminServer {
   readonly #server: Server;
   readonly #pages: AdminPages;
 
-  constructor(pages: AdminPages) {
+  constructor(pages: AdminPages, log: Log) {
     this.#pages = pages;
-    this.#server = createServer((request, response) => {
-      if (request.method !== "GET" && request.method !== "HEAD") answer(response, 405, "only GET\n");
-      else void this.#serve(new URL(request.url ?? "/", "http://agent").pathname, response);
+    this.#server = createHttpService({
+      connectionsMax: CONNECTIONS_MAX,
+      onError: (error, path) => log("error", "a page failed", { path, error: error.toString() }),
+      handle: async (request, response) => {
+        if (request.method !== "GET" && request.method !== "HEAD") answer(response, 405, "only GET\n");
+        else await this.#serve(pathOf(request), response);
+      },
     });
   }
 

@@ -2,9 +2,10 @@ import { once } from "node:events";
 import { request } from "node:http";
 import { request as requestTls } from "node:https";
 import { connect } from "node:net";
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
 import { connectGrpc } from "#grpc/client.ts";
+import { readMessage } from "#grpc/read-message.ts";
 import {
   HealthCheckRequestSchema,
   HealthCheckResponse_ServingStatus,
@@ -69,7 +70,7 @@ async function askGrpc({ port, service }: GrpcQuestion, timeoutMs: number): Prom
   const client = await connectGrpc({ address: `127.0.0.1:${port}` }, timeoutMs);
   try {
     const request = toBinary(HealthCheckRequestSchema, create(HealthCheckRequestSchema, { service }));
-    const { status } = fromBinary(HealthCheckResponseSchema, await client.unary(CHECK, request, { timeoutMs }));
+    const { status } = readMessage(HealthCheckResponseSchema, await client.unary(CHECK, request, { timeoutMs }));
     return status === HealthCheckResponse_ServingStatus.SERVING
       ? undefined
       : `it says ${HealthCheckResponse_ServingStatus[status] ?? status}`;

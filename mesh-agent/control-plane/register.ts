@@ -1,4 +1,5 @@
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
+import { readMessage } from "#grpc/read-message.ts";
 import type { AgentConfig } from "#mesh-agent/config.ts";
 import type { Uplink } from "#mesh-agent/control-plane/uplink.ts";
 import {
@@ -53,7 +54,7 @@ export async function register(
     unhealthyReason,
     sentAtMs: BigInt(sentAtMs),
   });
-  return fromBinary(
+  return readMessage(
     RegisterResponseSchema,
     await uplink.unary(`${SERVICE}/Register`, toBinary(RegisterRequestSchema, request), TIMEOUT_MS),
   );

@@ -1,6 +1,7 @@
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
 import type { GrpcClient } from "#grpc/client.ts";
+import { readMessage } from "#grpc/read-message.ts";
 import { type Identity, parseIdentity } from "#mesh-agent/identity/identity.ts";
 import { makeCsr } from "#mesh-agent/identity/make-csr.ts";
 import { IstioCertificateRequestSchema, IstioCertificateResponseSchema } from "#proto/gen/istio/security/ca_pb.js";
@@ -17,7 +18,7 @@ export async function requestCertificate(client: GrpcClient, spiffeId: string, t
   const request = toBinary(IstioCertificateRequestSchema, create(IstioCertificateRequestSchema, { csr: csrPem }));
   const metadata = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const answer = await client.unary(PATH, request, { timeoutMs: TIMEOUT_MS, metadata });
-  const { certChain } = fromBinary(IstioCertificateResponseSchema, answer);
+  const { certChain } = readMessage(IstioCertificateResponseSchema, answer);
   const identity = parseIdentity({ keyPem, certificates: certChain, issuedAtMs: Date.now() });
   if (identity.spiffeId === spiffeId) return identity;
   throw new PharosError("forbidden", `asked for ${spiffeId} and got a certificate for ${identity.spiffeId}`);

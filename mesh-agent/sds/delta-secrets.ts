@@ -1,5 +1,6 @@
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
 import { TYPE_URLS } from "#core/xds/type-urls.ts";
+import { readMessage } from "#grpc/read-message.ts";
 import type { OpenSecretStream } from "#mesh-agent/sds/secret-stream.ts";
 import type { EncodedSecret } from "#mesh-agent/sds/secrets.ts";
 import {
@@ -38,7 +39,7 @@ export const openDeltaSecrets: OpenSecretStream = (stream, first, log) => {
     },
     handler: {
       onMessage(message) {
-        const request = fromBinary(DeltaDiscoveryRequestSchema, message);
+        const request = readMessage(DeltaDiscoveryRequestSchema, message);
         if (request.errorDetail !== undefined)
           log("error", "envoy refused a secret", { message: request.errorDetail.message });
         for (const name of request.resourceNamesUnsubscribe) sent.delete(name);

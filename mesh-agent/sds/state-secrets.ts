@@ -1,5 +1,6 @@
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
 import { TYPE_URLS } from "#core/xds/type-urls.ts";
+import { readMessage } from "#grpc/read-message.ts";
 import type { OpenSecretStream } from "#mesh-agent/sds/secret-stream.ts";
 import { DiscoveryRequestSchema, DiscoveryResponseSchema } from "#proto/gen/envoy/service/discovery/v3/discovery_pb.js";
 
@@ -32,7 +33,7 @@ export const openStateSecrets: OpenSecretStream = (stream, first, log) => {
     },
     handler: {
       onMessage(message) {
-        const request = fromBinary(DiscoveryRequestSchema, message);
+        const request = readMessage(DiscoveryRequestSchema, message);
         // An answer to an older response says nothing about what is wanted now.
         if (request.responseNonce !== "" && request.responseNonce !== String(nonce)) return;
         if (request.errorDetail !== undefined)

@@ -1,4 +1,4 @@
-import { fromBinary } from "@bufbuild/protobuf";
+import { readMessage } from "#grpc/read-message.ts";
 import { encodeReport } from "#mesh-agent/telemetry/encode-report.ts";
 import type { Outbox } from "#mesh-agent/telemetry/outbox.ts";
 import { ReportResponseSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
@@ -37,7 +37,7 @@ export async function deliverReports(
     try {
       const sentAtMs = Date.now();
       const report = encodeReport(outbox.storeId, instance, entry, sentAtMs);
-      const answer = fromBinary(ReportResponseSchema, await send(report));
+      const answer = readMessage(ReportResponseSchema, await send(report));
       onAnswer({ sentAtMs, serverTimeMs: Number(answer.serverTimeMs), refused: answer.refused });
       const acknowledged = Number(answer.acknowledgedSequence);
       // Neither taken nor refused: asking again at once would only be a louder way to ask.

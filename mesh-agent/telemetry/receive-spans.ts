@@ -1,13 +1,16 @@
 import { once } from "node:events";
 import { chmodSync, rmSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { WorkloadLabel } from "#core/telemetry/workload-label.ts";
 import { readZipkin } from "#mesh-agent/telemetry/read-zipkin.ts";
+import { createHttpService } from "#node/http-service.ts";
 
 /** Where Zipkin takes spans; Envoy's listeners name it too (server/translate). */
 const PATH = "/api/v2/spans";
 const BYTES_MAX = 8 * 1024 * 1024;
 const POST_BYTES_MAX = 4 * 1024 * 1024;
+/** Envoy's workers hold one each. */
+const CONNECTIONS_MAX = 64;
 
 /** Takes Envoy's spans on a Unix socket and holds them as OTLP, serialized, until they are taken. Bounded: what is over is dropped and counted. */
 export class SpanReceiver {
@@ -24,7 +27,13 @@ export class SpanReceiver {
   }
 
   async listen(socketPath: string): Promise<void> {
-    const server = createServer((request, response) => void this.#answer(request, response));
+    const server = createHttpService({
+      connectionsMax: CONNECTIONS_MAX,
+      onError: () => {
+        this.dropped += 1;
+      },
+      handle: (request, response) => this.#answer(request, response),
+    });
     this.#server = server;
     // An agent that was killed left its socket behind.
     rmSync(socketPath, { force: true });

@@ -1,4 +1,5 @@
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
+import { readMessage } from "#grpc/read-message.ts";
 import { answerFromCache } from "#mesh-agent/xds/answer-from-cache.ts";
 import type { CacheCommit, CachedResource, ResourceCache } from "#mesh-agent/xds/cached-resource.ts";
 import {
@@ -50,7 +51,7 @@ export class Relay {
   }
 
   fromEnvoy(message: Uint8Array): RelayEffect[] {
-    const request = fromBinary(DeltaDiscoveryRequestSchema, message);
+    const request = readMessage(DeltaDiscoveryRequestSchema, message);
     if (request.node !== undefined) this.#node = request.node;
     const known = this.#types.get(request.typeUrl);
     const state = known ?? createTypeState(request.typeUrl);
@@ -74,7 +75,7 @@ export class Relay {
   }
 
   fromUpstream(message: Uint8Array): RelayEffect[] {
-    const { typeUrl, nonce, resources, removedResources } = fromBinary(DeltaDiscoveryResponseSchema, message);
+    const { typeUrl, nonce, resources, removedResources } = readMessage(DeltaDiscoveryResponseSchema, message);
     const state = this.#types.get(typeUrl);
     if (state !== undefined) {
       state.pending.delete(WILDCARD);

@@ -1,5 +1,5 @@
-import { createServer, type Server } from "node:http";
 import { PharosError } from "#core/errors.ts";
+import { createHttpService, pathOf } from "#node/http-service.ts";
 import { CLOSED_POLICY } from "#server/http/content-security.ts";
 import { type Routes, selectRoute, sendText } from "#server/http/routes.ts";
 
@@ -19,6 +19,9 @@ const SECURITY_HEADERS = {
   "permissions-policy": "camera=(), microphone=(), geolocation=()",
 } as const;
 
+/** A page that is open holds one or two; beyond that somebody opens them to have them open. */
+const CONNECTIONS_MAX = 4000;
+
 /** Listens, or fails with what to do about a taken port. `onError` hears what a route threw. */
 export async function createHttpServer(
   host: string,
@@ -26,21 +29,16 @@ export async function createHttpServer(
   routes: Routes,
   onError: (error: PharosError, path: string) => void,
 ): Promise<HttpServer> {
-  const server: Server = createServer((request, response) => {
-    const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
-    const fail = (error: unknown): void => {
-      onError(PharosError.from(error), path);
-      if (response.headersSent) response.destroy();
-      else sendText(response, 500, "internal error\n");
-    };
-    try {
+  const server = createHttpService({
+    onError,
+    connectionsMax: CONNECTIONS_MAX,
+    handle: (request, response) => {
+      const path = pathOf(request);
+      for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
       const route = selectRoute(routes, path);
-      if (route === undefined) sendText(response, 404, `nothing is served at ${path}\n`);
-      else Promise.resolve(route(request, response)).catch(fail);
-    } catch (error) {
-      fail(error);
-    }
+      if (route === undefined) return sendText(response, 404, `nothing is served at ${path}\n`);
+      return route(request, response);
+    },
   });
   server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve, reject) => {

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { PharosError } from "#core/errors.ts";
 import { pagePolicy } from "#server/http/content-security.ts";
@@ -18,6 +19,8 @@ export async function mountConsole(root: string, host: string, port: number): Pr
     hostname: host,
     port,
     quiet: true,
+    // Next listens for upgrades on the server it is given, and finds ours where it is given none.
+    httpServer: createServer(),
   });
   await app.prepare();
   const render = app.getRequestHandler();

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { HttpHandler } from "#node/http-service.ts";
 
-export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+export type { HttpHandler };
 
 /** Longest prefix wins; `/` takes the rest. */
 export type Routes = Readonly<Record<string, HttpHandler>>;

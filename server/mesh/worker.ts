@@ -4,6 +4,7 @@ import { parentPort, receiveMessageOnPort, workerData } from "node:worker_thread
 import type { PharosError } from "#core/errors.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { type GrpcMethod, GrpcServer } from "#grpc/server.ts";
+import { keepServing } from "#node/keep-serving.ts";
 import { authorizeNode } from "#server/mesh/authorize-node.ts";
 import { DistrustBook } from "#server/mesh/distrust-book.ts";
 import { Forwarder } from "#server/mesh/forwarder.ts";
@@ -149,4 +150,8 @@ port.on("message", receive);
 const bound = await server.listen({ host: data.host, port: data.port });
 const boundPlaintext =
   plaintext === undefined ? null : await plaintext.listen({ host: "127.0.0.1", port: data.plaintextPort ?? 0 });
+// Not before: what fails while it starts is for who started it.
+keepServing((message) =>
+  say({ kind: "failed", path: "the mesh thread", error: { code: "internal", message, hint: undefined } }),
+);
 say({ kind: "ready", port: bound, plaintextPort: boundPlaintext });

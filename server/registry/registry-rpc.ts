@@ -1,5 +1,6 @@
-import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import type { WorkloadProbe } from "#core/resource/spec/workload-group.ts";
+import { readMessage } from "#grpc/read-message.ts";
 import {
   type ApplicationProbeSchema,
   DeregisterRequestSchema,
@@ -26,7 +27,7 @@ export async function handleRegister(
   bytes: Uint8Array,
   identity: RegistrantIdentity,
 ): Promise<Uint8Array> {
-  const request = fromBinary(RegisterRequestSchema, bytes);
+  const request = readMessage(RegisterRequestSchema, bytes);
   const { instance, probe } = await registry.register(
     {
       namespace: request.namespace,
@@ -89,7 +90,7 @@ export async function handleDeregister(
   bytes: Uint8Array,
   identity: RegistrantIdentity,
 ): Promise<Uint8Array> {
-  const { namespace, name } = fromBinary(DeregisterRequestSchema, bytes);
+  const { namespace, name } = readMessage(DeregisterRequestSchema, bytes);
   await registry.deregister(namespace, name, identity);
   return toBinary(DeregisterResponseSchema, create(DeregisterResponseSchema));
 }

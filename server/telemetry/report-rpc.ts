@@ -1,6 +1,7 @@
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
+import { readMessage } from "#grpc/read-message.ts";
 import { type ReportRequest, ReportRequestSchema, ReportResponseSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import { describeReporter, type ReporterIdentity } from "#server/telemetry/describe-reporter.ts";
 import type { TelemetryStore } from "#server/telemetry/store.ts";
@@ -34,12 +35,7 @@ export async function handleReport(
 }
 
 function parseReport(bytes: Uint8Array): ReportRequest {
-  let report: ReportRequest;
-  try {
-    report = fromBinary(ReportRequestSchema, bytes);
-  } catch (error) {
-    throw new PharosError("invalid", "the report is no ReportRequest", { cause: error });
-  }
+  const report = readMessage(ReportRequestSchema, bytes);
   if (report.storeId === "" || report.storeId.length > 100 || report.sequence === 0n) {
     throw new PharosError("invalid", "the report names no store or no sequence", {
       hint: "both come from the agent's telemetry store",

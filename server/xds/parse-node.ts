@@ -1,6 +1,7 @@
-import { fromBinary, type JsonObject } from "@bufbuild/protobuf";
+import type { JsonObject } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
 import type { NodeMetadata, ProxyNode } from "#core/xds/layer.ts";
+import { readMessage } from "#grpc/read-message.ts";
 import { NodeSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 
 const HINT = "a proxy names itself TYPE~IP~NAME.NAMESPACE~NAMESPACE.svc.DOMAIN, as Istio's do";
@@ -74,7 +75,7 @@ function parseMetadata(raw: JsonObject): NodeMetadata {
 
 /** A node message as Istio's proxies send it. Throws "invalid" with what a node id looks like. */
 export function parseNode(bytes: Uint8Array, isDelta: boolean): ProxyNode {
-  const node = fromBinary(NodeSchema, bytes);
+  const node = readMessage(NodeSchema, bytes);
   const [type, address = "", qualified = "", domain = "", ...rest] = node.id.split("~");
   const dot = qualified.lastIndexOf(".");
   if ((type !== "sidecar" && type !== "router") || rest.length > 0 || dot < 1 || domain === "") {

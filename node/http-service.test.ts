@@ -1,0 +1,141 @@
+import { request as httpRequest, type Server } from "node:http";
+import { connect } from "node:net";
+import * as fc from "fast-check";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { PharosError } from "#core/errors.ts";
+import { createHttpService, type HttpHandler, pathOf } from "#node/http-service.ts";
+
+let server: Server;
+let port: number;
+let handle: HttpHandler;
+let errors: string[];
+
+beforeEach(async () => {
+  errors = [];
+  server = createHttpService({
+    handle: (request, response) => handle(request, response),
+    onError: (error, path) => errors.push(`${path}: ${error.message}`),
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  port = (server.address() as { port: number }).port;
+});
+afterEach(() => {
+  server.closeAllConnections();
+  return new Promise((done) => server.close(done));
+});
+
+const get = (path: string): Promise<number> =>
+  new Promise((done, fail) => {
+    httpRequest({ port, path, agent: false }, (answer) => {
+      answer.resume().once("close", () => done(answer.statusCode ?? 0));
+    })
+      .once("error", fail)
+      .end();
+  });
+
+/** What comes back for bytes that are sent and ended with. */
+const exchange = (bytes: Uint8Array): Promise<string> =>
+  new Promise((done) => {
+    let heard = "";
+    const socket = connect(port, "127.0.0.1", () => socket.end(bytes));
+    socket.on("data", (chunk) => {
+      heard += chunk.toString("latin1");
+    });
+    socket.on("error", () => undefined).once("close", () => done(heard));
+  });
+
+test.each<[string, HttpHandler]>([
+  [
+    "throws",
+    () => {
+      throw new Error("broken");
+    },
+  ],
+  ["rejects", () => Promise.reject(new Error("broken"))],
+  ["rejects with no error", () => Promise.reject("broken")],
+  ["throws PharosError", () => Promise.reject(new PharosError("internal", "broken"))],
+  [
+    "writes a header that cannot be",
+    (_, response) => {
+      response.setHeader("x", "a\nb");
+    },
+  ],
+])("a handler that %s is a reply of status 500, told once", async (_, broken) => {
+  handle = broken;
+  expect(await get("/a?b")).toBe(500);
+  expect(errors).toHaveLength(1);
+  expect(errors[0]).toMatch(/^\/a: /);
+  handle = (__, response) => void response.end();
+  expect(await get("/")).toBe(200);
+});
+
+test("a handler that fails after it began to answer closes the connection, and the next is served", async () => {
+  handle = async (_, response) => {
+    response.writeHead(200).write("half");
+    throw new Error("broken");
+  };
+  await expect(get("/")).resolves.toBe(200);
+  expect(errors).toEqual(["/: broken"]);
+  handle = (_, response) => void response.end();
+  expect(await get("/")).toBe(200);
+});
+
+test.each([
+  ["//", "//"],
+  ["/%", "/%"],
+  ["/a?b?c", "/a"],
+  ["?", "/"],
+  ["*", "*"],
+])("the path of %s is %s", (url, path) => {
+  expect(pathOf({ url })).toBe(path);
+});
+
+test("an upgrade is answered and closed", async () => {
+  handle = (_, response) => void response.end();
+  const answer = await exchange(
+    Buffer.from("GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n"),
+  );
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+});
+
+test("headers that are too many get their status", async () => {
+  handle = (_, response) => void response.end();
+  expect(await exchange(Buffer.from(`GET / HTTP/1.1\r\nx: ${"y".repeat(20_000)}\r\n\r\n`))).toMatch(/^HTTP\/1\.1 431 /);
+});
+
+const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
+
+test(`no bytes end it (FUZZ_SEED=${seed})`, async () => {
+  handle = (request, response) => void response.end(pathOf(request));
+  const text = fc.oneof(
+    fc.string(),
+    fc.constantFrom("//", "/%", "/%ff", "http://[", "*", "/\u0000", "/../..", "?", "#", "///x:99999999", ""),
+  );
+  const line = fc
+    .record({
+      method: fc.constantFrom("GET", "POST", "CONNECT", "OPTIONS", "PRI", "x", ""),
+      target: text,
+      version: fc.constantFrom("HTTP/1.1", "HTTP/1.0", "HTTP/9.9", ""),
+      headers: fc.array(
+        fc.tuple(
+          fc.constantFrom("host", "content-length", "transfer-encoding", "expect", "upgrade", "connection", "x"),
+          fc.oneof(fc.constantFrom("chunked", "-1", "1e9", "100-continue", "keep-alive, upgrade"), fc.string()),
+        ),
+        { maxLength: 4 },
+      ),
+      body: fc.string({ maxLength: 40 }),
+    })
+    .map(({ method, target, version, headers, body }) =>
+      Buffer.from(
+        `${method} ${target} ${version}\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${body}`,
+      ),
+    );
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(line, fc.uint8Array({ maxLength: 200 })), async (bytes) => {
+      await exchange(bytes);
+    }),
+    { seed, numRuns: 300 },
+  );
+  expect(await get("/")).toBe(200);
+  expect(errors).toEqual([]);
+});
