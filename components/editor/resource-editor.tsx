@@ -25,7 +25,7 @@ import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { PendingTexts, PendingTextsContext, usePendingCount } from "#components/ui/pending-texts.ts";
 import { useSearchState } from "#components/ui/use-search-state.ts";
-import { hasErrors } from "#core/diagnostic.ts";
+import { type Diagnostic, hasErrors } from "#core/diagnostic.ts";
 import { openDocument } from "#core/form/open-document.ts";
 import type { ApplyResult, ConfigChange } from "#core/view/config.ts";
 
@@ -35,6 +35,8 @@ export interface ResourceEditorProps {
   readonly initial: DraftBase;
   readonly renderForm?: (context: FormContext) => ReactNode;
   readonly renderAside?: (context: FormContext) => ReactNode;
+  /** What the form still asks for beyond what makes a document invalid. */
+  readonly findBlanks?: (value: unknown) => readonly Diagnostic[];
   readonly planCompanions?: (value: unknown) => readonly Companion[];
   /** The reason to begin with, from what changed; `before` is null for a new resource. */
   readonly suggestReason?: (before: unknown, after: unknown) => string;
@@ -111,7 +113,11 @@ export function ResourceEditor(props: ResourceEditorProps) {
   const found = draft.isChanged ? check.result?.diagnostics : standing.data?.diagnostics;
   // What a new document still lacks is no mistake until something was filled in.
   const isBlank = draft.isPristine && hasErrors(found ?? []);
-  const { problems, blanks } = splitBlanks(found ?? [], value);
+  const asked = useMemo(
+    () => askFor(props.findBlanks, draft.base.text, value),
+    [props.findBlanks, draft.base.text, value],
+  );
+  const { problems, blanks } = splitBlanks([...(found ?? []), ...asked], value);
   const hasBlanks = blanks.length > 0;
   const diagnostics = (isBlank ? [] : isAttempted ? [...blanks, ...problems] : problems).map((each) =>
     withLine(each, draft.text),
@@ -276,6 +282,13 @@ function Steps({ current }: { readonly current: Stage["step"] }) {
 
 function readLine(text: string | null): number | null {
   return text !== null && /^[1-9][0-9]{0,5}$/.test(text) ? Number(text) : null;
+}
+
+/** A document that had such gaps when the edit began is left as its author wants it. */
+function askFor(find: ResourceEditorProps["findBlanks"], before: string, value: unknown): readonly Diagnostic[] {
+  if (find === undefined || value === null) return [];
+  const base = openDocument(before);
+  return base.kind === "open" && find(base.value).length > 0 ? [] : find(value);
 }
 
 function planDelete({ ref, resourceVersion }: DraftBase): ConfigChange[] {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { splitBlanks } from "#components/editor/split-blanks.ts";
+import { blankConditions } from "#core/form/blank-conditions.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 
 const HEAD = "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: { name: r, namespace: default }\n";
@@ -9,7 +10,8 @@ const routed = (match: string) =>
   `${HEAD}spec: { hosts: [reviews], http: [{ match: [${match}], route: [{ destination: { host: reviews } }] }] }\n`;
 
 function split(text: string, value: unknown) {
-  const { problems, blanks } = splitBlanks(parseDocuments(text).diagnostics, value);
+  const diagnostics = [...parseDocuments(text).diagnostics, ...blankConditions(value)];
+  const { problems, blanks } = splitBlanks(diagnostics, value);
   return { problems: problems.length, blanks: blanks.length };
 }
 const spec = (match: object) => ({ spec: { http: [{ match: [match] }] } });
