@@ -60,6 +60,12 @@ test.each([
     ["ratings", "--group", "reviews-v1"],
     "error: serviceAccount: WorkloadGroup default/reviews-v1 is for account reviews, not ratings (hint: make the token for service account reviews, or name another group)\n",
   ],
+  [
+    "the control plane's own account",
+    6,
+    ["pharos", "-n", "istio-system"],
+    "error: serviceAccount: istio-system/pharos is the control plane's own account: nobody joins as it (hint: give the workload an account of its own)\n",
+  ],
 ])("%s is refused, in words and in the audit, and no token is made", async (_, code, args, stderr) => {
   const tokens = () => runPharos(server.dir, ["token", "list", "-o", "jsonpath={[*].id}"]);
   const before = await tokens();

@@ -67,12 +67,20 @@ test("a server of another mesh gets neither token nor request", async () => {
   await other.stop();
 });
 
-test("a workload of the same mesh is not taken for the control plane", async () => {
-  const impostor = await FakeControlPlane.open({ serveAs: "spiffe://cluster.local/ns/default/sa/thief" });
+test.each([
+  [
+    "",
+    "spiffe://cluster.local/ns/default/sa/thief",
+    "its certificate names spiffe://cluster.local/ns/default/sa/thief",
+  ],
+  [" that bears its name", "spiffe://cluster.local/ns/istio-system/sa/pharos", "not its extended key usage"],
+])("a workload of the same mesh%s is not taken for the control plane, and gets no token", async (_, serveAs, why) => {
+  const impostor = await FakeControlPlane.open({ serveAs });
   await expect(joinMesh(impostor.makeToken())).rejects.toMatchObject({
     code: "forbidden",
-    message: expect.stringContaining("not a control plane"),
+    message: expect.stringMatching(new RegExp(`^the server is not a control plane: .*${why}`)),
   });
+  expect(impostor.issued).toBe(0);
   await impostor.stop();
 });
 

@@ -1,25 +1,33 @@
 import type { X509Certificate } from "node:crypto";
 import { PharosError } from "#core/errors.ts";
+import { CONTROL_PLANE_IDENTITY } from "#core/identity/reserved-identity.ts";
+import { CONTROL_PLANE_USAGE } from "#core/identity/server-mark.ts";
 import { urisOf } from "#grpc/peer.ts";
 
-const CONTROL_PLANE_PATH = "/ns/istio-system/sa/pharos";
+const { namespace, serviceAccount } = CONTROL_PLANE_IDENTITY;
+const CONTROL_PLANE_PATH = `/ns/${namespace}/sa/${serviceAccount}`;
 const CONTROL_PLANE = new RegExp(`^spiffe://([^/]+)${CONTROL_PLANE_PATH}$`);
 
 /**
- * Any workload of the mesh has a certificate under the same roots: only the control plane's own name makes it the
- * control plane. Returns its trust domain; throws "forbidden".
+ * Any workload of the mesh has a certificate under the same roots. Only the control plane's own name, and the usage that the
+ * authority puts into no workload's certificate, make it the control plane. Returns its trust domain; throws "forbidden".
  */
 export function verifyControlPlane(chain: readonly X509Certificate[]): string {
   const uris = chain[0] === undefined ? [] : urisOf(chain[0]);
   const match = uris.length === 1 ? CONTROL_PLANE.exec(uris[0] ?? "") : null;
-  if (match?.[1] !== undefined) return match[1];
-  throw new PharosError(
-    "forbidden",
-    `the server is not a control plane: its certificate names ${uris.join(", ") || "nobody"}`,
-    {
-      hint: `expected spiffe://DOMAIN${CONTROL_PLANE_PATH}; check the server's address`,
-    },
-  );
+  if (match?.[1] === undefined)
+    throw new PharosError(
+      "forbidden",
+      `the server is not a control plane: its certificate names ${uris.join(", ") || "nobody"}`,
+      { hint: `expected spiffe://DOMAIN${CONTROL_PLANE_PATH}; check the server's address` },
+    );
+  if (chain[0]?.keyUsage?.includes(CONTROL_PLANE_USAGE) !== true)
+    throw new PharosError(
+      "forbidden",
+      `the server is not a control plane: its certificate has the name of one and not its extended key usage ${CONTROL_PLANE_USAGE}`,
+      { hint: "where that is an older control plane, update it before its agents; if not, a workload poses as one" },
+    );
+  return match[1];
 }
 
 /**

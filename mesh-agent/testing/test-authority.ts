@@ -4,9 +4,10 @@ import { PharosError } from "#core/errors.ts";
 import { formatJoinToken } from "#core/identity/join-token.ts";
 import { Secret } from "#core/secret.ts";
 import type { ServerTls } from "#grpc/server.ts";
-import { makeCsr } from "#mesh-agent/identity/make-csr.ts";
+import { forgeLeaf } from "#mesh-agent/testing/forge-leaf.ts";
 import { IstioCertificateRequestSchema, IstioCertificateResponseSchema } from "#proto/gen/istio/security/ca_pb.js";
 import { Authority, makeRoot } from "#server/ca/authority.ts";
+import type { RootFiles } from "#server/ca/root-file.ts";
 import { Pkcs10CertificateRequest } from "#server/ca/x509.ts";
 
 export const TRUST_DOMAIN = "cluster.local";
@@ -18,13 +19,17 @@ export class TestAuthority {
   readonly #tokens = new Set<string>();
   issued = 0;
 
-  private constructor(authority: Authority, lifeMs: number) {
+  readonly #root: RootFiles;
+
+  private constructor(authority: Authority, root: RootFiles, lifeMs: number) {
     this.authority = authority;
+    this.#root = root;
     this.#lifeMs = lifeMs;
   }
 
   static async open(lifeMs = 3_600_000): Promise<TestAuthority> {
-    return new TestAuthority(await Authority.open(TRUST_DOMAIN, await makeRoot(TRUST_DOMAIN, Date.now())), lifeMs);
+    const root = await makeRoot(TRUST_DOMAIN, Date.now());
+    return new TestAuthority(await Authority.open(TRUST_DOMAIN, root), root, lifeMs);
   }
 
   makeToken(server: string, namespace = "default", serviceAccount = "reviews"): string {
@@ -65,11 +70,8 @@ export class TestAuthority {
     return toBinary(IstioCertificateResponseSchema, create(IstioCertificateResponseSchema, { certChain: [...chain] }));
   }
 
-  /** A workload's certificate, as good as any, to serve with where the control plane should be. */
-  async serveAs(spiffeId: string): Promise<ServerTls> {
-    const { keyPem, csrPem } = await makeCsr(spiffeId);
-    const { publicKey } = new Pkcs10CertificateRequest(csrPem);
-    const { chain } = await this.authority.issue({ publicKey, spiffeId, lifeMs: 3_600_000 }, Date.now());
-    return { cert: chain.join(""), key: keyPem, roots: this.authority.root };
+  /** A workload's certificate, as good as any, to serve with where the control plane should be; whatever it is named. */
+  serveAs(spiffeId: string): Promise<ServerTls> {
+    return forgeLeaf(this.#root, spiffeId);
   }
 }

@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
+import { CONTROL_PLANE_USAGE } from "#core/identity/server-mark.ts";
 import { Authority, makeRoot } from "#server/ca/authority.ts";
 import { checkCsr } from "#server/ca/check-csr.ts";
 import type { RootFiles } from "#server/ca/root-file.ts";
@@ -92,6 +93,21 @@ test("the control plane's own certificate carries its id and the names it is loo
   expect(leaf.checkIP("127.0.0.1")).toBe("127.0.0.1");
   expect(leaf.verify(new X509Certificate(roots).publicKey)).toBe(true);
   expect(key).toContain("BEGIN PRIVATE KEY");
+});
+
+test("agents know the control plane's certificate by a usage that no workload's has, and it is no client's", async () => {
+  const { cert } = await authority.issueServing(HOUR_MS, NOW);
+  expect(new X509Certificate(cert).keyUsage).toEqual(["1.3.6.1.5.5.7.3.1", CONTROL_PLANE_USAGE]);
+  expect((await issue(HOUR_MS)).leaf.keyUsage).not.toContain(CONTROL_PLANE_USAGE);
+});
+
+test.each(["pharos", "istiod"])("no workload is given the control plane's own account %s", async (account) => {
+  const { publicKey } = new x509.Pkcs10CertificateRequest(makeCsr({}));
+  const spiffeId = `spiffe://cluster.local/ns/istio-system/sa/${account}`;
+  await expect(authority.issue({ publicKey, spiffeId, lifeMs: HOUR_MS }, NOW)).rejects.toMatchObject({
+    code: "forbidden",
+    message: `${spiffeId} is the control plane's own: no workload is given it`,
+  });
 });
 
 describe("opening a root", () => {

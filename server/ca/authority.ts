@@ -1,6 +1,8 @@
 import { createHash, createPrivateKey, randomBytes, webcrypto, X509Certificate } from "node:crypto";
 import { PharosError } from "#core/errors.ts";
-import { formatSpiffeId, type SpiffeId } from "#core/identity/spiffe-id.ts";
+import { CONTROL_PLANE_IDENTITY, isReservedIdentity } from "#core/identity/reserved-identity.ts";
+import { CONTROL_PLANE_USAGE } from "#core/identity/server-mark.ts";
+import { formatSpiffeId, parseSpiffeId, type SpiffeId } from "#core/identity/spiffe-id.ts";
 import type { RootFiles } from "#server/ca/root-file.ts";
 import * as x509 from "#server/ca/x509.ts";
 
@@ -22,10 +24,28 @@ export interface LeafRequest {
   readonly publicKey: x509.PublicKeyType;
   readonly spiffeId: string;
   readonly lifeMs: number;
-  /** Beside the URI: names under which clients look for the control plane. */
-  readonly dns?: readonly string[];
-  readonly ips?: readonly string[];
 }
+
+/** What a certificate may be used for, and its names beside the URI. */
+interface LeafKind {
+  readonly usages: readonly string[];
+  readonly dns: readonly string[];
+  readonly ips: readonly string[];
+}
+
+/** Workloads are both ends of mTLS. Neither names nor usages of theirs come from anybody's request. */
+const WORKLOAD: LeafKind = {
+  usages: [x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth],
+  dns: [],
+  ips: [],
+};
+
+/** Serves only, and says that it is the control plane: agents believe no certificate without that usage. */
+const CONTROL_PLANE: LeafKind = {
+  usages: [x509.ExtendedKeyUsage.serverAuth, CONTROL_PLANE_USAGE],
+  dns: ["localhost", "pharos", "istiod", "istiod.istio-system.svc"],
+  ips: ["127.0.0.1", "::1"],
+};
 
 /** A self-signed root in a fresh key. */
 export async function makeRoot(trustDomain: string, nowMs: number): Promise<RootFiles> {
@@ -96,15 +116,25 @@ export class Authority {
 
   /** The control plane's own id. */
   get serverId(): SpiffeId {
-    return formatSpiffeId({ trustDomain: this.trustDomain, namespace: "istio-system", serviceAccount: "pharos" });
+    return formatSpiffeId({ trustDomain: this.trustDomain, ...CONTROL_PLANE_IDENTITY });
+  }
+
+  /** A workload's certificate; see `#sign`. Throws "forbidden" for an identity of the control plane's own. */
+  async issue(request: LeafRequest, nowMs: number): Promise<Issued> {
+    const identity = parseSpiffeId(request.spiffeId);
+    if (identity !== undefined && isReservedIdentity(identity))
+      throw new PharosError("forbidden", `${request.spiffeId} is the control plane's own: no workload is given it`, {
+        hint: "use another service account",
+      });
+    return this.#sign(request, WORKLOAD, nowMs);
   }
 
   /**
    * Lives `lifeMs` at most, in whole seconds, and never longer than the root. The URI is marked critical, as the subject
    * is empty (RFC 5280 §4.2.1.6).
    */
-  async issue(request: LeafRequest, nowMs: number): Promise<Issued> {
-    const { publicKey, spiffeId, lifeMs, dns = [], ips = [] } = request;
+  async #sign(request: LeafRequest, { usages, dns, ips }: LeafKind, nowMs: number): Promise<Issued> {
+    const { publicKey, spiffeId, lifeMs } = request;
     const serialNumber = randomSerial();
     // Clocks differ by seconds; a certificate of seconds' life is not dated back by more than that.
     const notBefore = new Date(Math.floor((nowMs - Math.min(BACKDATE_MS, lifeMs)) / 1000) * 1000);
@@ -131,7 +161,7 @@ export class Authority {
       extensions: [
         new x509.BasicConstraintsExtension(false, undefined, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment, true),
-        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
+        new x509.ExtendedKeyUsageExtension([...usages]),
         new x509.SubjectAlternativeNameExtension(names, true),
         await x509.AuthorityKeyIdentifierExtension.create(this.#certificate.publicKey),
       ],
@@ -139,22 +169,14 @@ export class Authority {
     return { chain: [`${certificate.toString("pem")}\n`, this.root], serial: serialNumber, notBefore, notAfter };
   }
 
-  /** A key and certificate for the control plane itself. */
+  /** A key and certificate for the control plane itself, which carries `CONTROL_PLANE_USAGE`. */
   async issueServing(
     lifeMs: number,
     nowMs: number,
   ): Promise<{ readonly cert: string; readonly key: string; readonly roots: string; readonly notAfter: Date }> {
     const keys = await webcrypto.subtle.generateKey(EC, true, ["sign", "verify"]);
-    const issued = await this.issue(
-      {
-        publicKey: keys.publicKey as unknown as CryptoKey,
-        spiffeId: this.serverId,
-        lifeMs,
-        dns: ["localhost", "pharos", "istiod", "istiod.istio-system.svc"],
-        ips: ["127.0.0.1", "::1"],
-      },
-      nowMs,
-    );
+    const publicKey = keys.publicKey as unknown as CryptoKey;
+    const issued = await this.#sign({ publicKey, spiffeId: this.serverId, lifeMs }, CONTROL_PLANE, nowMs);
     const key = x509.PemConverter.encode(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey), "PRIVATE KEY");
     return { cert: issued.chain.join(""), key: `${key}\n`, roots: this.root, notAfter: issued.notAfter };
   }

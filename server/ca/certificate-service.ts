@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { type ErrorCode, PharosError } from "#core/errors.ts";
 import { type JoinToken, parseJoinToken } from "#core/identity/join-token.ts";
+import { isReservedIdentity } from "#core/identity/reserved-identity.ts";
 import { formatSpiffeId, parseSpiffeId } from "#core/identity/spiffe-id.ts";
 import {
   type IstioCertificateRequest,
@@ -181,7 +182,8 @@ export function verifyCertificate(
   if (!leaf.verify(new X509Certificate(authority.root).publicKey)) refuse("was not issued by this mesh");
   if (leaf.validToDate.getTime() <= nowMs) refuse(`ended at ${leaf.validToDate.toISOString()}`);
   if (leaf.validFromDate.getTime() > nowMs) refuse(`begins at ${leaf.validFromDate.toISOString()}`);
-  if (more.length > 0 || parseSpiffeId(uri)?.trustDomain !== authority.trustDomain)
-    refuse(`carries no id of ${authority.trustDomain}`);
+  const identity = more.length > 0 ? undefined : parseSpiffeId(uri);
+  if (identity?.trustDomain !== authority.trustDomain) refuse(`carries no id of ${authority.trustDomain}`);
+  if (identity !== undefined && isReservedIdentity(identity)) refuse("carries the control plane's own id");
   return uri;
 }

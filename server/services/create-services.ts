@@ -11,6 +11,7 @@ import { createCatalogService } from "#server/services/catalog-service.ts";
 import { checkTokenGroup } from "#server/services/check-token-group.ts";
 import { type ConfigServiceOptions, createConfigService } from "#server/services/config-service.ts";
 import { createOverviewService } from "#server/services/overview-service.ts";
+import { refuseReserved } from "#server/services/refuse-reserved.ts";
 import { createTopologyService } from "#server/services/topology-service.ts";
 import manifest from "../../package.json" with { type: "json" };
 
@@ -114,6 +115,7 @@ export function createServices(options: ServicesOptions): Services {
         const { id, secret } = await audited(
           { action: "identity.createJoinToken", resource: `${namespace}/${serviceAccount}`, caller },
           async () => {
+            refuseReserved(namespace, serviceAccount);
             checkTokenGroup(state, { namespace, serviceAccount, group });
             return identities.createToken({
               namespace,
