@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { durationFlagMs } from "#cli/duration.ts";
@@ -5,6 +6,8 @@ import { EXIT } from "#cli/exit-codes.ts";
 import { reportFailure, UsageError } from "#cli/failure.ts";
 import { integerFlag, numberFlag } from "#cli/number.ts";
 import { isTrustDomain } from "#core/identity/spiffe-id.ts";
+import { parseMeshConfig } from "#core/mesh-config/parse-mesh-config.ts";
+import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 
 interface ServeFlags {
   readonly dir: string;
@@ -15,6 +18,7 @@ interface ServeFlags {
   readonly trustDomain: string;
   readonly certTtl: string;
   readonly traceSampling: string;
+  readonly meshConfig?: string;
   readonly publicUrl?: string;
   readonly demoSignIn?: boolean;
   readonly console: boolean;
@@ -26,6 +30,18 @@ function trustDomainFlag(text: string): string {
   throw new UsageError(`--trust-domain ${JSON.stringify(text)} is no trust domain`, {
     hint: "lower-case letters, digits, dots, dashes and underscores, as in --trust-domain mesh.example",
   });
+}
+
+function readMeshConfig(file: string): ProxySettings {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UsageError(`--mesh-config ${file} cannot be read: ${error instanceof Error ? error.message : ""}`, {
+      hint: "name a YAML file as docs/reference/mesh-config.md describes it",
+    });
+  }
+  return parseMeshConfig(text);
 }
 
 function urlFlag(text: string, flag: string): string {
@@ -47,6 +63,7 @@ export function addServe(program: Command): void {
     .option("--trust-domain <domain>", "of the identities it issues", "cluster.local")
     .option("--cert-ttl <duration>", "life of workload certificates", "24h")
     .option("--trace-sampling <percent>", "share of requests traced where callers have not decided; 0: no tracing", "1")
+    .option("--mesh-config <file>", "what all proxies have in common, in the words of Istio's MeshConfig (YAML)")
     .option("--public-url <url>", "how browsers reach the console")
     .option("--demo-sign-in", "sign everybody on this machine in as administrator (loopback only)")
     .option("--no-console", "API only, without the web console")
@@ -70,6 +87,7 @@ export function addServe(program: Command): void {
             trustDomain: trustDomainFlag(flags.trustDomain),
             certTtlMs: durationFlagMs(flags.certTtl, "--cert-ttl"),
             traceSampling: numberFlag(flags.traceSampling, "--trace-sampling", 0, 100),
+            proxies: flags.meshConfig === undefined ? DEFAULT_PROXY_SETTINGS : readMeshConfig(flags.meshConfig),
             publicUrl: flags.publicUrl === undefined ? null : urlFlag(flags.publicUrl, "--public-url"),
             demoSignIn: flags.demoSignIn === true,
             console: flags.console,

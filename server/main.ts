@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { checkConfig } from "#core/check/check-config.ts";
 import type { PharosError } from "#core/errors.ts";
+import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
 import { explainService } from "#core/resolve/explain-service.ts";
 import { keepServing } from "#node/keep-serving.ts";
@@ -49,6 +50,7 @@ export interface ServerOptions {
   readonly certTtlMs: number;
   /** Percent of requests that are traced where callers have not decided. */
   readonly traceSampling: number;
+  readonly proxies: ProxySettings;
   readonly publicUrl: string | null;
   readonly demoSignIn: boolean;
   readonly console: boolean;
@@ -93,6 +95,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     domainSuffix: "cluster.local",
     rootNamespace: "istio-system",
     traceSampling: options.traceSampling,
+    proxies: options.proxies,
   };
   const { revision, resources } = await store.snapshotResources();
   const registryStore = createRegistryStore(db);

@@ -1,4 +1,4 @@
-import { rateScale } from "#components/format/figure-scale.ts";
+import { formatRate } from "#components/format/format-rate.ts";
 import { DataTable } from "#components/ui/data-table.tsx";
 import type { Column } from "#components/ui/table-column.ts";
 import type { PreviewView } from "#core/view/config.ts";
@@ -17,8 +17,7 @@ const COLUMNS: readonly Column<AffectedProxy>[] = [
     id: "rate",
     header: "Requests/s",
     align: "end",
-    figure: { of: ({ requestsPerSecond }) => requestsPerSecond, scale: rateScale },
-    cell: ({ requestsPerSecond }, format) => format(requestsPerSecond),
+    cell: ({ requestsPerSecond }) => formatRate(requestsPerSecond),
     sortValue: ({ requestsPerSecond }) => requestsPerSecond,
   },
 ];

@@ -18,7 +18,6 @@ export interface EditStepProps {
   readonly draft: Draft;
   readonly diagnostics: readonly Diagnostic[];
   readonly ownRef: string | null;
-  readonly isAttempted: boolean;
   readonly companions: readonly Companion[];
   /** Absent: YAML is all there is. */
   readonly renderForm?: ((context: FormContext) => ReactNode) | undefined;
@@ -45,7 +44,6 @@ export function EditStep(props: EditStepProps) {
           diagnostics,
           isNew: draft.base.ref === null,
           isPristine: draft.isPristine,
-          isAttempted: props.isAttempted,
         }
       : null;
   const goToLine = (line: number) => {

@@ -3,7 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import { Lock } from "lucide-react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { buildResourceColumns } from "#components/editor/resource-columns.tsx";
-import { percentScale, rateScale } from "#components/format/figure-scale.ts";
+import { formatPercent } from "#components/format/format-percent.ts";
+import { formatRate } from "#components/format/format-rate.ts";
 import { resourceHref } from "#components/shell/build-commands.ts";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
@@ -38,17 +39,10 @@ const PLAINTEXT: readonly Column<PlaintextEdge>[] = [
     id: "rate",
     header: "Plaintext/s",
     align: "end",
-    figure: { of: ({ perSecond }) => perSecond, scale: rateScale },
-    cell: ({ perSecond }, format) => format(perSecond),
+    cell: ({ perSecond }) => formatRate(perSecond),
     sortValue: ({ perSecond }) => perSecond,
   },
-  {
-    id: "share",
-    header: "Over mTLS",
-    align: "end",
-    figure: { of: ({ mtlsPercent }) => mtlsPercent, scale: percentScale },
-    cell: ({ mtlsPercent }, format) => format(mtlsPercent),
-  },
+  { id: "share", header: "Over mTLS", align: "end", cell: ({ mtlsPercent }) => formatPercent(mtlsPercent) },
 ];
 
 /** What services accept by policy, and where plaintext was measured all the same. */

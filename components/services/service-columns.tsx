@@ -1,5 +1,7 @@
 import { Sparkline } from "#components/charts/sparkline.tsx";
-import { millisScale, percentScale, rateScale } from "#components/format/figure-scale.ts";
+import { formatMillis } from "#components/format/format-millis.ts";
+import { formatPercent } from "#components/format/format-percent.ts";
+import { formatRate } from "#components/format/format-rate.ts";
 import { cx } from "#components/ui/cx.ts";
 import { HealthMark } from "#components/ui/health-mark.tsx";
 import { MtlsBadge } from "#components/ui/mtls-badge.tsx";
@@ -34,22 +36,20 @@ const COLUMNS = {
     header: "Requests/s",
     align: "end",
     sortValue: ({ requestsPerSecond }) => requestsPerSecond,
-    figure: { of: ({ requestsPerSecond }) => requestsPerSecond, scale: rateScale },
-    cell: ({ requestsPerSecond }, format) => format(requestsPerSecond),
+    cell: ({ requestsPerSecond }) => formatRate(requestsPerSecond),
   },
   errors: {
     id: "errors",
     header: "Errors",
     align: "end",
     sortValue: ({ errorPercent }) => errorPercent,
-    figure: { of: ({ errorPercent }) => errorPercent, scale: percentScale },
-    cell: ({ errorPercent }, format) => (
+    cell: ({ errorPercent }) => (
       <span
         className={cx(
           (errorPercent ?? 0) >= 10 ? "font-medium text-bad-text" : (errorPercent ?? 0) > 0 ? "text-warn-text" : "",
         )}
       >
-        {format(errorPercent)}
+        {formatPercent(errorPercent)}
       </span>
     ),
   },
@@ -58,8 +58,7 @@ const COLUMNS = {
     header: "p95",
     align: "end",
     sortValue: ({ p95Ms }) => p95Ms,
-    figure: { of: ({ p95Ms }) => p95Ms, scale: millisScale },
-    cell: ({ p95Ms }, format) => format(p95Ms),
+    cell: ({ p95Ms }) => formatMillis(p95Ms),
   },
   trend: {
     id: "trend",

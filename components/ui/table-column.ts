@@ -4,12 +4,7 @@ import type { SortValue } from "#components/ui/sort-rows.ts";
 export interface Column<Row> {
   readonly id: string;
   readonly header: string;
-  readonly cell: (row: Row, format: (value: number | null) => string) => ReactNode;
-  /** Figures of one column are written alike: `scale` gives the `format` of its cells from the largest of them. */
-  readonly figure?: {
-    readonly of: (row: Row) => number | null;
-    readonly scale: (largest: number) => (value: number | null) => string;
-  };
+  readonly cell: (row: Row) => ReactNode;
   /** Makes the column sortable. */
   readonly sortValue?: (row: Row) => SortValue;
   readonly align?: "start" | "end";

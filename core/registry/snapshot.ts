@@ -1,3 +1,4 @@
+import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { AnyResource, ResourceRef } from "#core/resource/resource.ts";
 
@@ -10,6 +11,8 @@ export interface MeshSettings {
   readonly rootNamespace: string;
   /** Share of requests traced, 0 to 100. */
   readonly traceSampling: number;
+  /** Absent: the defaults. */
+  readonly proxies?: ProxySettings;
 }
 
 /** Everything that decides what proxies get. */

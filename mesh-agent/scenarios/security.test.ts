@@ -34,17 +34,9 @@ async function statuses(...calls: Call[]): Promise<number[]> {
 describe("AuthorizationPolicy", () => {
   test("paths: whole, prefix, suffix, one segment, the rest; the query is no part of them", async () => {
     await deny('{ to: [{ operation: { paths: [/whole, "/prefix*", "*.png", "/users/{*}/secret", "/tree/{**}"] } }] }');
-    const denied = [
-      "/whole",
-      "/whole?a=b",
-      "/prefix/x",
-      "/a.png",
-      "/users/7/secret",
-      "/tree/a/b",
-      "//whole",
-      "/a/../whole",
-    ];
-    const passed = ["/wholesome", "/pre", "/a.pn", "/users/7/8/secret", "/users//secret/x", "/tree"];
+    const denied = ["/whole", "/whole?a=b", "/prefix/x", "/a.png", "/users/7/secret", "/tree/a/b", "/a/../whole"];
+    // Slashes are merged where the mesh says MERGE_SLASHES: what is behind may tell them apart.
+    const passed = ["/wholesome", "/pre", "/a.pn", "/users/7/8/secret", "/users//secret/x", "/tree", "//whole"];
     expect(await statuses(...denied.map((path) => ({ path })))).toEqual(denied.map(() => 403));
     expect(await statuses(...passed.map((path) => ({ path })))).toEqual(passed.map(() => 200));
   });

@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders, type RequestListener } from "node:http";
+import { createServer, type IncomingHttpHeaders, type RequestListener, type ServerResponse } from "node:http";
 import { createServer as createTlsServer, type ServerOptions } from "node:https";
 import type { TLSSocket } from "node:tls";
 import type { Cleanup } from "#mesh-agent/testing/test-agent.ts";
@@ -19,7 +19,10 @@ export interface Seen {
   readonly tls?: { readonly sni: string | false; readonly client: string | undefined };
 }
 
-/** An application that answers with what it saw, as JSON; `/status/503` with that status, as often as it is asked. */
+/**
+ * An application that answers with what it saw, as JSON; `/status/503` with that status, as often as it is asked. Of an
+ * upgraded connection it sends back what comes.
+ */
 export async function startEcho(cleanup: Cleanup, name: string, tls?: ServerOptions): Promise<EchoApp> {
   const seen: Seen[] = [];
   const answer: RequestListener = (incoming, response) => {
@@ -32,12 +35,20 @@ export async function startEcho(cleanup: Cleanup, name: string, tls?: ServerOpti
       ...(tls === undefined ? {} : { tls: tellTls(socket as TLSSocket) }),
     };
     seen.push(all);
-    const status = /^\/status\/(\d+)/.exec(url)?.[1];
+    // An upload is taken before it is answered.
+    incoming.resume().on("end", () => reply(response, all));
+  };
+  const reply = (response: ServerResponse, all: Seen): void => {
+    const status = /^\/status\/(\d+)/.exec(all.url)?.[1];
     response.statusCode = status === undefined ? 200 : Number(status);
     response.setHeader("x-app", name);
     response.end(JSON.stringify(all));
   };
   const server = tls === undefined ? createServer(answer) : createTlsServer(tls, answer);
+  server.on("upgrade", (_, socket) => {
+    socket.write("HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\n\r\n");
+    socket.on("error", () => undefined).pipe(socket);
+  });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   cleanup.add(() => {
     server.closeAllConnections();

@@ -1,5 +1,6 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
+import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings, SnapshotChange } from "#core/registry/snapshot.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
@@ -39,13 +40,16 @@ export class RealMesh {
   #port = 0;
   #revision = 1;
 
-  private constructor(authority: TestAuthority, resources: readonly AnyResource[]) {
+  readonly #proxies: ProxySettings;
+
+  private constructor(authority: TestAuthority, resources: readonly AnyResource[], proxies: ProxySettings) {
     this.authority = authority;
     this.#resources = resources;
+    this.#proxies = proxies;
   }
 
-  static async open(yaml: string): Promise<RealMesh> {
-    const mesh = new RealMesh(await TestAuthority.open(), parse(yaml));
+  static async open(yaml: string, proxies = DEFAULT_PROXY_SETTINGS): Promise<RealMesh> {
+    const mesh = new RealMesh(await TestAuthority.open(), parse(yaml), proxies);
     await mesh.start();
     return mesh;
   }
@@ -59,11 +63,16 @@ export class RealMesh {
     return this.authority.makeToken(`127.0.0.1:${this.#port}`, namespace, serviceAccount);
   }
 
+  /** A certificate of a workload in namespace default, to call with past every agent. */
+  issue(serviceAccount: string) {
+    return this.authority.serveAs(`spiffe://${TRUST_DOMAIN}/ns/default/sa/${serviceAccount}`);
+  }
+
   async start(): Promise<void> {
     this.#mesh = await startMesh({
       snapshot: () => ({
         revision: this.#revision,
-        mesh: SETTINGS,
+        mesh: { ...SETTINGS, proxies: this.#proxies },
         resources: this.#resources,
         instances: [...this.#instances.values()],
       }),

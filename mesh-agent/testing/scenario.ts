@@ -1,6 +1,7 @@
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders, type RequestOptions, request } from "node:http";
 import { request as requestTls } from "node:https";
 import type { SecureContextOptions } from "node:tls";
+import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import { type EchoApp, type Seen, startEcho } from "#mesh-agent/testing/echo-app.ts";
 import { RealMesh } from "#mesh-agent/testing/real-mesh.ts";
 import { type Cleanup, eventually, freePort, startAgent, temporaryDir } from "#mesh-agent/testing/test-agent.ts";
@@ -38,6 +39,7 @@ export interface Call {
   readonly host?: string;
   readonly path?: string;
   readonly headers?: OutgoingHttpHeaders;
+  readonly body?: Uint8Array;
 }
 
 export interface Answer {
@@ -74,8 +76,8 @@ export class Scenario {
     this.#gatewayPorts = gatewayPorts;
   }
 
-  static async open(cleanup: Cleanup): Promise<Scenario> {
-    const mesh = await RealMesh.open(MESH);
+  static async open(cleanup: Cleanup, proxies?: ProxySettings): Promise<Scenario> {
+    const mesh = await RealMesh.open(MESH, proxies);
     cleanup.add(() => mesh.stop());
     const [v1, v2, details] = await Promise.all(
       ["reviews-v1", "reviews-v2", "details"].map((name) => startEcho(cleanup, name)),
@@ -132,6 +134,16 @@ export class Scenario {
     return names.size === 3 ? true : undefined;
   }
 
+  /** The caller's forward proxy. */
+  get proxyPort(): number {
+    return this.#proxyPort;
+  }
+
+  /** Where the gateway takes connections for its port 80. */
+  get gatewayPort(): number {
+    return this.#gatewayPorts[0];
+  }
+
   /** As the caller's application does: through its forward proxy. */
   call({ host = "reviews:9080", path = "/", ...rest }: Call = {}): Promise<Answer> {
     return send(this.#proxyPort, `http://${host}${path}`, host, rest);
@@ -148,8 +160,17 @@ export class Scenario {
   }
 
   /** Past every proxy of the caller's: plain HTTP to reviews-v1's Envoy. */
-  callPlain(path = "/"): Promise<Answer> {
-    return send(this.reviewsPort, path, "reviews:9080", {});
+  callPlain(path = "/", headers: OutgoingHttpHeaders = {}): Promise<Answer> {
+    return send(this.reviewsPort, path, "reviews:9080", { headers });
+  }
+
+  /** The same over TLS, with a certificate of one's own. */
+  callWithCertificate(
+    tls: Pick<SecureContextOptions, "cert" | "key">,
+    { path = "/", ...rest }: Call = {},
+  ): Promise<Answer> {
+    const options = { ...tls, servername: "reviews", rejectUnauthorized: false };
+    return send(this.reviewsPort, path, "reviews:9080", rest, options);
   }
 
   /** Over the caller's TCP listener; rejects when the connection is cut. */
@@ -162,8 +183,8 @@ function send(
   port: number,
   path: string,
   host: string,
-  { method = "GET", headers = {} }: Call,
-  tls?: SecureContextOptions & { readonly servername: string },
+  { method = "GET", headers = {}, body: outgoingBody }: Call,
+  tls?: SecureContextOptions & { readonly servername: string; readonly rejectUnauthorized?: boolean },
 ): Promise<Answer> {
   return new Promise((done, fail) => {
     const options: RequestOptions = {
@@ -189,6 +210,6 @@ function send(
     });
     outgoing.on("timeout", () => outgoing.destroy(new Error("timed out")));
     outgoing.on("error", fail);
-    outgoing.end();
+    outgoing.end(outgoingBody);
   });
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TRPCError } from "@trpc/server";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { DEFAULT_PROXY_SETTINGS } from "#core/mesh-config/proxy-settings.ts";
 import { type AppCaller, appRouter } from "#server/api/router.ts";
 import { ACCESS_TABLE, readAnswer } from "#server/api/testing/access-table.ts";
 import { openCallers, type TestCaller } from "#server/auth/testing/callers.ts";
@@ -30,6 +31,7 @@ beforeAll(async () => {
       trustDomain: "cluster.local",
       certTtlMs: 3_600_000,
       traceSampling: 1,
+      proxies: DEFAULT_PROXY_SETTINGS,
       publicUrl: null,
       demoSignIn: false,
       console: false,

@@ -7,7 +7,7 @@ import {
   RBACPerRouteSchema,
 } from "#proto/gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js";
 import { RBACSchema as NetworkRbacSchema } from "#proto/gen/envoy/extensions/filters/network/rbac/v3/rbac_pb.js";
-import { buildRbac } from "#server/translate/build-rbac.ts";
+import { buildRbac, type ForwardedForTrust } from "#server/translate/build-rbac.ts";
 import type { HttpFilterInit } from "#server/translate/http-connection-manager.ts";
 import { type Init, pack, typed } from "#server/translate/pack.ts";
 import type { World } from "#server/translate/world.ts";
@@ -39,24 +39,33 @@ export const AUTHORIZATION_FILTERS: readonly HttpFilterInit[] = ACTIONS.map((act
 }));
 
 /** The rules of all policies for a port, for `typedPerFilterConfig` of a whole route configuration. */
-export function buildAuthorization(policies: Policies, trustDomain: string, port: number): Record<string, Any> {
+export function buildAuthorization(
+  policies: Policies,
+  trustDomain: string,
+  port: number,
+  trustsForwardedFor: ForwardedForTrust,
+): Record<string, Any> {
   return Object.fromEntries(
     ACTIONS.flatMap((action) => {
-      const rules = buildRbac({ policies, action, trustDomain, port, isHttp: true });
+      const rules = buildRbac({ policies, action, trustDomain, port, isHttp: true, trustsForwardedFor });
       return rules === undefined ? [] : [[filterName(action), pack(RBACPerRouteSchema, { rbac: { rules } })]];
     }),
   );
 }
 
-/** The rules of all policies for a port that is not HTTP: they hold for connections, when they are opened. */
+/**
+ * The rules of all policies for a port that is not HTTP: they hold for connections, when they are opened. They stand in the
+ * filter chain, whose connections end with every change of it: what bears on other ports, or on HTTP alone, leaves no trace.
+ */
 export function buildTcpAuthorization(
   policies: Policies,
   trustDomain: string,
   port: number,
 ): Init<typeof FilterSchema>[] {
   return ACTIONS.flatMap((action) => {
-    const rules = buildRbac({ policies, action, trustDomain, port, isHttp: false });
-    return rules === undefined
+    const rules = buildRbac({ policies, action, trustDomain, port, isHttp: false, trustsForwardedFor: [] });
+    const isIdle = action !== "ALLOW" && Object.keys(rules?.policies ?? {}).length === 0;
+    return rules === undefined || isIdle
       ? []
       : [typed("envoy.filters.network.rbac", NetworkRbacSchema, { rules, statPrefix: "tcp." })];
   });

@@ -23,6 +23,9 @@ type StringInit = Init<typeof StringMatcherSchema>;
 const ANY_PRINCIPAL: PrincipalInit = { identifier: { case: "any", value: true } };
 const ANY_PERMISSION: PermissionInit = { rule: { case: "any", value: true } };
 const NO_PERMISSION: PermissionInit = { rule: { case: "notRule", value: ANY_PERMISSION } };
+/** Whose X-Forwarded-For is believed: of everybody (a gateway has put right what came in), or of these identities' (spiffe://…). */
+export type ForwardedForTrust = "everybody" | readonly string[];
+
 /** Istio's word for the mesh's own trust domain, whatever it is called. */
 const OWN_TRUST_DOMAIN = "cluster.local";
 
@@ -34,6 +37,7 @@ export interface RbacInput {
   readonly port: number;
   /** False for TCP: what only HTTP knows never matches an ALLOW, and is left out of the others, as in Istio. */
   readonly isHttp: boolean;
+  readonly trustsForwardedFor: ForwardedForTrust;
 }
 
 /** Where a rule stands: what its names are relative to, and what is known of the traffic it is built for. */
@@ -68,8 +72,9 @@ function buildPolicy(
   context: RuleContext,
 ): { principals: PrincipalInit[]; permissions: PermissionInit[] } | undefined {
   const { isHttp, action } = context;
+  if (!bearsOnPort(rule, context.port)) return undefined;
   const conditions = (rule.when ?? []).map((condition) => buildCondition(condition, context));
-  if (!isHttp && action === "ALLOW" && usesHttp(rule, context)) return undefined;
+  if (!isHttp && action === "ALLOW" && usesHttp(rule)) return undefined;
   const keep = <T>(parts: readonly (Part<T> | undefined)[]): T[] =>
     parts.flatMap((part) => (part === undefined || (part.isHttp && !isHttp) ? [] : [part.value]));
   const when = {
@@ -77,7 +82,9 @@ function buildPolicy(
     permissions: keep(conditions.map((each) => each.permission)),
   };
   const sources = rule.from?.map(({ source }) => keep(sourceParts(source ?? {}, context))) ?? [[]];
-  const operations = rule.to?.map(({ operation }) => keep(operationParts(operation ?? {}, context))) ?? [[]];
+  const operations = rule.to
+    ?.filter(({ operation }) => allowsPort(operation ?? {}, context.port))
+    .map(({ operation }) => keep(operationParts(operation ?? {}))) ?? [[]];
   return {
     principals: sources.map((parts) => allPrincipals([...parts, ...when.principals])),
     permissions: operations.map((parts) => allPermissions([...parts, ...when.permissions])),
@@ -128,8 +135,7 @@ function sourceParts(source: AuthorizationSource, context: RuleContext): (Part<P
   const principal = (value: string) => authenticated(principalMatcher(value, context));
   const namespace = (value: string) => authenticated(regex(`.*/ns/${wild(value)}/sa/.*`));
   const account = (value: string) => authenticated(accountMatcher(value, context));
-  const direct = (value: string): PrincipalInit => ({ identifier: { case: "directRemoteIp", value: cidr(value) } });
-  const remote = (value: string): PrincipalInit => ({ identifier: { case: "remoteIp", value: cidr(value) } });
+  const remote = (value: string) => remoteIp(value, context);
   return [
     anyPrincipal(source.principals, principal),
     notPrincipal(anyPrincipal(source.notPrincipals, principal)),
@@ -137,14 +143,14 @@ function sourceParts(source: AuthorizationSource, context: RuleContext): (Part<P
     notPrincipal(anyPrincipal(source.notNamespaces, namespace)),
     anyPrincipal(source.serviceAccounts, account),
     notPrincipal(anyPrincipal(source.notServiceAccounts, account)),
-    anyPrincipal(source.ipBlocks, direct),
-    notPrincipal(anyPrincipal(source.notIpBlocks, direct)),
+    anyPrincipal(source.ipBlocks, directIp),
+    notPrincipal(anyPrincipal(source.notIpBlocks, directIp)),
     anyPrincipal(source.remoteIpBlocks, remote),
     notPrincipal(anyPrincipal(source.notRemoteIpBlocks, remote)),
   ].map((value) => (value === undefined ? undefined : part(value)));
 }
 
-function operationParts(operation: AuthorizationOperation, context: RuleContext): (Part<PermissionInit> | undefined)[] {
+function operationParts(operation: AuthorizationOperation): (Part<PermissionInit> | undefined)[] {
   const header =
     (name: string, ignoreCase: boolean) =>
     (value: string): PermissionInit => ({ rule: { case: "header", value: headerMatcher(name, value, ignoreCase) } });
@@ -154,9 +160,7 @@ function operationParts(operation: AuthorizationOperation, context: RuleContext)
       value: { rule: { case: "path", value: value.includes("{") ? regex(pathTemplate(value)) : stringMatcher(value) } },
     },
   });
-  const port = (value: string) => portPermission(value, context);
   const http = (value: PermissionInit | undefined) => (value === undefined ? undefined : part(value, true));
-  const any = (value: PermissionInit | undefined) => (value === undefined ? undefined : part(value));
   return [
     http(anyPermission(operation.hosts, header(":authority", true))),
     http(notPermission(anyPermission(operation.notHosts, header(":authority", true)))),
@@ -164,14 +168,12 @@ function operationParts(operation: AuthorizationOperation, context: RuleContext)
     http(notPermission(anyPermission(operation.notMethods, header(":method", false)))),
     http(anyPermission(operation.paths, path)),
     http(notPermission(anyPermission(operation.notPaths, path))),
-    any(anyPermission(operation.ports, port)),
-    any(notPermission(anyPermission(operation.notPorts, port))),
   ];
 }
 
-function usesHttp(rule: AuthorizationRule, context: RuleContext): boolean {
+function usesHttp(rule: AuthorizationRule): boolean {
   const inOperation = (rule.to ?? []).some(({ operation = {} }) =>
-    operationParts(operation, context).some((each) => each?.isHttp),
+    operationParts(operation).some((each) => each?.isHttp),
   );
   return inOperation || (rule.when ?? []).some(({ key }) => key.startsWith("request."));
 }
@@ -211,13 +213,14 @@ function buildCondition(
     case "source.serviceAccount":
       return both((value) => authenticated(accountMatcher(value, context)));
     case "source.ip":
-      return both((value) => ({ identifier: { case: "directRemoteIp", value: cidr(value) } }));
+      return both(directIp);
     case "remote.ip":
-      return both((value) => ({ identifier: { case: "remoteIp", value: cidr(value) } }));
+      return both((value) => remoteIp(value, context));
     case "destination.ip":
       return operation((value) => ({ rule: { case: "destinationIp", value: cidr(value) } }));
     case "destination.port":
-      return operation((value) => portPermission(value, context));
+      // It holds, or the rule would have been left out.
+      return {};
     case "connection.sni":
       return operation((value) => ({ rule: { case: "requestedServerName", value: stringMatcher(value) } }));
     default:
@@ -230,9 +233,46 @@ function authenticated(principalName: StringInit): PrincipalInit {
   return { identifier: { case: "authenticated", value: { principalName } } };
 }
 
-/** Rules are built for one port, so that what they say of ports holds or does not. */
-function portPermission(value: string, { port }: RuleContext): PermissionInit {
-  return Number(value) === port ? ANY_PERMISSION : NO_PERMISSION;
+/**
+ * Rules are built for one port, and what is about others is left out: a rule that cannot hold here leaves no trace, so that
+ * editing it ends no connection of this port.
+ */
+function bearsOnPort({ to, when = [] }: AuthorizationRule, port: number): boolean {
+  const operations = to ?? [];
+  return (
+    (operations.length === 0 || operations.some(({ operation }) => allowsPort(operation ?? {}, port))) &&
+    when.every(({ key, values, notValues }) => key !== "destination.port" || holdsFor(port, values, notValues))
+  );
+}
+
+function allowsPort({ ports, notPorts }: AuthorizationOperation, port: number): boolean {
+  return holdsFor(port, ports, notPorts);
+}
+
+function holdsFor(port: number, wanted: readonly string[] = [], unwanted: readonly string[] = []): boolean {
+  const isIn = (list: readonly string[]) => list.some((value) => Number(value) === port);
+  return (wanted.length === 0 || isIn(wanted)) && !isIn(unwanted);
+}
+
+function directIp(value: string): PrincipalInit {
+  return { identifier: { case: "directRemoteIp", value: cidr(value) } };
+}
+
+/** The client's address: as a trusted proxy forwards it, else that of whoever connects. */
+function remoteIp(value: string, { trustsForwardedFor, isHttp }: RuleContext): PrincipalInit {
+  const forwarded: PrincipalInit = { identifier: { case: "remoteIp", value: cidr(value) } };
+  if (trustsForwardedFor === "everybody") return forwarded;
+  const trusted = anyPrincipal(isHttp ? trustsForwardedFor : [], (uri) =>
+    authenticated({ matchPattern: { case: "exact", value: uri } }),
+  );
+  if (trusted === undefined) return directIp(value);
+  const isOther: PrincipalInit = { identifier: { case: "notId", value: trusted } };
+  return {
+    identifier: {
+      case: "orIds",
+      value: { ids: [allPrincipals([trusted, forwarded]), allPrincipals([isOther, directIp(value)])] },
+    },
+  };
 }
 
 /** Istio's principals lack the scheme: `cluster.local/ns/default/sa/productpage`. */

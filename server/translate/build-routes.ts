@@ -339,6 +339,13 @@ function headerOperations(
 }
 
 const DEFAULT_ATTEMPTS = 2;
+/**
+ * At once, to another instance: while a proxy waits it has nobody to hand the rest of an upload to. Doubled for each
+ * attempt, and a random part of it.
+ */
+const RETRY_BACKOFF = { baseInterval: durationMs(1), maxInterval: durationMs(25) };
+/** So much of a request is kept for another attempt. Larger ones get none once this much has been sent. */
+export const REQUEST_BUFFER_BYTES = 1_048_576n;
 /** Nothing that a server may have worked on: no 503 of its own (Istio's `EXCLUDE_UNSAFE_503_FROM_DEFAULT_RETRY`). */
 const DEFAULT_RETRY_ON = "connect-failure,refused-stream,unavailable,cancelled";
 
@@ -361,7 +368,7 @@ function withRetries(retries: HttpRetry | undefined, hash: Hash): Hash & Pick<Ac
       retriableStatusCodes: codes,
       numRetries: retries?.attempts ?? DEFAULT_ATTEMPTS,
       ...(retries?.perTryTimeout === undefined ? {} : { perTryTimeout: duration(retries.perTryTimeout) }),
-      ...(retries?.backoff === undefined ? {} : { retryBackOff: { baseInterval: duration(retries.backoff) } }),
+      retryBackOff: retries?.backoff === undefined ? RETRY_BACKOFF : { baseInterval: duration(retries.backoff) },
     },
   };
 }

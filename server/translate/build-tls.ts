@@ -27,6 +27,9 @@ const VERSIONS: Init<typeof TlsParametersSchema> = {
   tlsMaximumProtocolVersion: TlsVersion.TLSv1_3,
 };
 
+/** A client that begins TLS and does not go on holds a connection no longer. */
+export const HANDSHAKE_TIMEOUT_MS = 15_000;
+
 /** A secret of the agent's, over the bootstrap's cluster `sds-grpc`. */
 function secret(name: string): SdsInit {
   return {

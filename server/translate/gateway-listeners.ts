@@ -16,10 +16,15 @@ import { TlsInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener
 import { TlsParameters_TlsProtocol } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/common_pb.js";
 import { DownstreamTlsContextSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js";
 import { AUTHORIZATION_FILTERS, buildAuthorization, policiesFor } from "#server/translate/authorization.ts";
-import { buildRoutes, DIRECT_RESPONSE_BYTES_MAX, type RouteInit } from "#server/translate/build-routes.ts";
-import { meshDownstream, subjectAltNames } from "#server/translate/build-tls.ts";
+import {
+  buildRoutes,
+  DIRECT_RESPONSE_BYTES_MAX,
+  REQUEST_BUFFER_BYTES,
+  type RouteInit,
+} from "#server/translate/build-routes.ts";
+import { HANDSHAKE_TIMEOUT_MS, meshDownstream, subjectAltNames } from "#server/translate/build-tls.ts";
 import { buildHttpManager, type ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
-import { type Init, typed } from "#server/translate/pack.ts";
+import { durationMs, type Init, typed } from "#server/translate/pack.ts";
 import { originsOf } from "#server/translate/virtual-hosts.ts";
 import type { World } from "#server/translate/world.ts";
 
@@ -120,6 +125,7 @@ export function buildGateway(
           },
         },
         trafficDirection: TrafficDirection.OUTBOUND,
+        perConnectionBufferLimitBytes: world.settings.gatewayConnections.listenerPerConnectionBufferLimitBytes,
         listenerFilters:
           plain.length > 0 ? [] : [typed("envoy.filters.listener.tls_inspector", TlsInspectorSchema, {})],
         filterChains: groups.map(({ name, servers: own, sni }) => {
@@ -132,6 +138,7 @@ export function buildGateway(
               : {
                   ...(sni.length === 0 ? {} : { filterChainMatch: { serverNames: [...sni] } }),
                   transportSocket: buildServerTls(first.server.tls ?? {}, world.mesh.trustDomain),
+                  transportSocketConnectTimeout: durationMs(HANDSHAKE_TIMEOUT_MS),
                 }),
           };
         }),
@@ -250,6 +257,7 @@ function buildGatewayRoutes(
     domains: [host],
     routes: catchAllsLast(routes),
     includeRequestAttemptCount: true,
+    requestBodyBufferLimit: REQUEST_BUFFER_BYTES,
     ...(redirectsToTls ? { requireTls: VirtualHost_TlsRequirementType.ALL } : {}),
   }));
   const blackhole = { name: `blackhole:${port}`, domains: ["*"], routes: [] };
@@ -260,7 +268,7 @@ function buildGatewayRoutes(
     // Whatever port clients see, behind a balancer or a forwarded port.
     ignorePortInHostMatching: true,
     maxDirectResponseBodySizeBytes: DIRECT_RESPONSE_BYTES_MAX,
-    typedPerFilterConfig: buildAuthorization(policies, world.mesh.trustDomain, port),
+    typedPerFilterConfig: buildAuthorization(policies, world.mesh.trustDomain, port, "everybody"),
   });
   return { config, origins };
 }

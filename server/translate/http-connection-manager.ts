@@ -1,8 +1,10 @@
+import type { ForwardClientCert, ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import { accessLogFormat, type LogDirection, PEER_HEADER } from "#core/telemetry/access-log.ts";
-import type { AccessLogSchema } from "#proto/gen/envoy/config/accesslog/v3/accesslog_pb.js";
+import { type AccessLogSchema, ComparisonFilter_Op } from "#proto/gen/envoy/config/accesslog/v3/accesslog_pb.js";
 import { HeaderValueOption_HeaderAppendAction } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
 import type { TypedExtensionConfigSchema } from "#proto/gen/envoy/config/core/v3/extension_pb.js";
+import { HttpProtocolOptions_HeadersWithUnderscoresAction as UnderscoresAction } from "#proto/gen/envoy/config/core/v3/protocol_pb.js";
 import type { FilterSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import {
   ZipkinConfig_CollectorEndpointVersion as CollectorVersion,
@@ -15,14 +17,17 @@ import { HTTPFaultSchema } from "#proto/gen/envoy/extensions/filters/http/fault/
 import { ConfigSchema as HeaderToMetadataSchema } from "#proto/gen/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js";
 import { RouterSchema } from "#proto/gen/envoy/extensions/filters/http/router/v3/router_pb.js";
 import {
+  HttpConnectionManager_PathWithEscapedSlashesAction as EscapedSlashes,
   HttpConnectionManager_ForwardClientCertDetails as ForwardCert,
   type HttpConnectionManager_TracingSchema,
   HttpConnectionManagerSchema,
   type HttpFilterSchema,
+  type LocalReplyConfigSchema,
 } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import { HeaderMutationSchema } from "#proto/gen/envoy/extensions/http/early_header_mutation/header_mutation/v3/header_mutation_pb.js";
 import { durationMs, type Init, typed } from "#server/translate/pack.ts";
 import { CORS_FILTER, FAULT_FILTER } from "#server/translate/route-filters.ts";
+import { UNTRUSTED_OF_PEERS, UNTRUSTED_OF_STRANGERS } from "#server/translate/untrusted-headers.ts";
 
 export type Direction = LogDirection;
 export type HttpFilterInit = Init<typeof HttpFilterSchema>;
@@ -34,6 +39,8 @@ export interface ProxyTelemetry {
   readonly accessLog: string | undefined;
   /** Percent of requests traced where callers have not decided; 0: no tracer, and trace headers go through untouched. */
   readonly traceSampling: number;
+  /** The mesh's. */
+  readonly settings: ProxySettings;
 }
 
 export interface HttpManagerInput {
@@ -65,19 +72,27 @@ const PEER_FILTER: HttpFilterInit = typed("envoy.filters.http.header_to_metadata
   requestRules: [{ header: PEER_HEADER, onHeaderPresent: { metadataNamespace: "pharos", key: "peer" }, remove: true }],
 });
 
-/** Callers name their workload to the called in a header, whatever the application wrote there. */
-function tellPeer(workload: string): Init<typeof TypedExtensionConfigSchema> {
-  const { name, configType } = typed("envoy.http.early_header_mutation.header_mutation", HeaderMutationSchema, {
-    mutations: [
-      {
-        action: {
-          case: "append",
-          value: {
-            header: { key: PEER_HEADER, value: workload },
-            appendAction: HeaderValueOption_HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD,
-          },
+/**
+ * Before anything else reads the headers: what callers have no say in goes, and callers' proxies name their workload to
+ * the called, whatever the application wrote there.
+ */
+function mutateEarly(direction: Direction, workload: string): Init<typeof TypedExtensionConfigSchema> {
+  const untrusted = { outbound: [], inbound: UNTRUSTED_OF_PEERS, gateway: UNTRUSTED_OF_STRANGERS }[direction];
+  const tellPeer: Init<typeof HeaderMutationSchema>["mutations"] = [
+    {
+      action: {
+        case: "append",
+        value: {
+          header: { key: PEER_HEADER, value: workload },
+          appendAction: HeaderValueOption_HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD,
         },
       },
+    },
+  ];
+  const { name, configType } = typed("envoy.http.early_header_mutation.header_mutation", HeaderMutationSchema, {
+    mutations: [
+      ...untrusted.map((value) => ({ action: { case: "remove" as const, value } })),
+      ...(direction === "inbound" ? [] : tellPeer),
     ],
   });
   return { name, typedConfig: configType.value };
@@ -108,10 +123,80 @@ const FAULT: HttpFilterInit = { ...typed(FAULT_FILTER, HTTPFaultSchema, {}), dis
 const CORS: HttpFilterInit = { ...typed(CORS_FILTER, CorsSchema, {}), disabled: true };
 const ROUTER: HttpFilterInit = typed("envoy.filters.http.router", RouterSchema, {});
 
-/** The HTTP connection manager of a listener, with Istio's choices. */
+/** Paths are made one before routes and policies see them, at every proxy alike. */
+function normalizing({ pathNormalization }: ProxySettings): Init<typeof HttpConnectionManagerSchema> {
+  const decodes = pathNormalization === "DECODE_AND_MERGE_SLASHES";
+  return {
+    normalizePath: pathNormalization !== "NONE",
+    mergeSlashes: decodes || pathNormalization === "MERGE_SLASHES",
+    pathWithEscapedSlashesAction: decodes ? EscapedSlashes.UNESCAPE_AND_FORWARD : EscapedSlashes.KEEP_UNCHANGED,
+  };
+}
+
+/** What a client may hold and how long: strangers at gateways; of the mesh's own only that a request's head comes in time. */
+function limits(
+  direction: Direction,
+  { gatewayConnections: edge }: ProxySettings,
+): Init<typeof HttpConnectionManagerSchema> {
+  // CONNECT opens WebSockets over HTTP/2; without it a caller's handshake would end the connection that others share.
+  const http2 = { allowConnect: true };
+  if (direction !== "gateway")
+    return {
+      // Streams may be quiet for long.
+      streamIdleTimeout: durationMs(0),
+      ...(direction === "inbound" ? { requestHeadersTimeout: durationMs(edge.httpRequestHeadersTimeoutMs) } : {}),
+      http2ProtocolOptions: http2,
+    };
+  const unlessZero = <K extends string>(field: K, ms: number) => (ms === 0 ? {} : { [field]: durationMs(ms) });
+  return {
+    requestHeadersTimeout: durationMs(edge.httpRequestHeadersTimeoutMs),
+    requestTimeout: durationMs(edge.httpRequestTimeoutMs),
+    streamIdleTimeout: durationMs(edge.httpStreamIdleTimeoutMs),
+    commonHttpProtocolOptions: {
+      idleTimeout: durationMs(edge.httpIdleTimeoutMs),
+      ...unlessZero("maxConnectionDuration", edge.httpMaxConnectionDurationMs),
+      ...unlessZero("maxStreamDuration", edge.httpMaxStreamDurationMs),
+      headersWithUnderscoresAction: UnderscoresAction[edge.httpHeadersWithUnderscoresAction],
+    },
+    http2ProtocolOptions: {
+      ...http2,
+      maxConcurrentStreams: edge.httpMaxConcurrentStreams,
+      initialStreamWindowSize: edge.http2InitialStreamWindowSize,
+      initialConnectionWindowSize: edge.http2InitialConnectionWindowSize,
+    },
+  };
+}
+
+/** Who called: a gateway and a called sidecar write it down, a caller's sidecar lets no application say it. */
+function forwardClientCert(direction: Direction, settings: ProxySettings): ForwardClientCert {
+  if (direction === "gateway") return settings.gatewayForwardClientCert;
+  return direction === "inbound" ? settings.sidecarForwardClientCert : "SANITIZE";
+}
+
+/** An upload that could not be sent again to another instance is one that nobody took, not one that found no storage. */
+const LOCAL_REPLIES: Init<typeof LocalReplyConfigSchema> = {
+  mappers: [
+    {
+      filter: {
+        filterSpecifier: {
+          case: "statusCodeFilter",
+          value: {
+            comparison: {
+              op: ComparisonFilter_Op.EQ,
+              value: { defaultValue: 507, runtimeKey: "pharos.retry_buffer_exceeded" },
+            },
+          },
+        },
+      },
+      statusCode: 503,
+    },
+  ],
+};
+
+/** The HTTP connection manager of a listener, with Istio's choices; where they are others, docs/reference/envoy-defaults.md says why. */
 export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSchema> {
   const { direction, telemetry, routes } = input;
-  const isEdge = direction === "gateway";
+  const { settings } = telemetry;
   return typed("envoy.filters.network.http_connection_manager", HttpConnectionManagerSchema, {
     statPrefix: input.statPrefix,
     routeSpecifier: {
@@ -125,7 +210,7 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
         },
       },
     },
-    ...(direction === "inbound" ? {} : { earlyHeaderMutationExtensions: [tellPeer(telemetry.workload)] }),
+    earlyHeaderMutationExtensions: [mutateEarly(direction, telemetry.workload)],
     // What only some routes ask for is switched on by those: a filter in the chain costs every request.
     httpFilters: [
       ...(direction === "inbound" ? [PEER_FILTER] : []),
@@ -136,13 +221,16 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
     accessLog: buildAccessLog(telemetry.accessLog, direction),
     ...(telemetry.traceSampling > 0 ? { tracing: buildTracing(telemetry.traceSampling) } : {}),
     serverName: "istio-envoy",
-    useRemoteAddress: isEdge,
-    normalizePath: true,
-    mergeSlashes: direction !== "outbound",
-    streamIdleTimeout: durationMs(0),
+    useRemoteAddress: direction === "gateway",
+    // A sidecar reads of a gateway's the address that the gateway took for the client's.
+    ...(direction === "outbound" ? {} : { xffNumTrustedHops: settings.numTrustedProxies }),
+    ...normalizing(settings),
+    ...limits(direction, settings),
+    // Who asks before sending a large body gets the answer of whoever is to take it, and sends it once.
+    proxy100Continue: true,
+    ...(direction === "inbound" ? {} : { localReplyConfig: LOCAL_REPLIES }),
     upgradeConfigs: [{ upgradeType: "websocket" }],
-    forwardClientCertDetails:
-      direction === "inbound" ? ForwardCert.APPEND_FORWARD : isEdge ? ForwardCert.SANITIZE_SET : ForwardCert.SANITIZE,
+    forwardClientCertDetails: ForwardCert[forwardClientCert(direction, settings)],
     ...(direction === "outbound" ? {} : { setCurrentClientCertDetails: { subject: true, dns: true, uri: true } }),
     generateRequestId: true,
   });

@@ -17,7 +17,7 @@ import {
   buildTcpAuthorization,
   policiesFor,
 } from "#server/translate/authorization.ts";
-import { meshDownstream } from "#server/translate/build-tls.ts";
+import { HANDSHAKE_TIMEOUT_MS, meshDownstream } from "#server/translate/build-tls.ts";
 import { buildAccessLog, buildHttpManager, type ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
 import { mtlsMode } from "#server/translate/mtls-mode.ts";
 import { inboundCluster } from "#server/translate/names.ts";
@@ -108,7 +108,7 @@ export function buildInboundRoutes(port: InboundPort, { world, node, labels }: I
       },
     ],
     validateClusters: false,
-    typedPerFilterConfig: buildAuthorization(policies, world.mesh.trustDomain, port.appPort),
+    typedPerFilterConfig: buildAuthorization(policies, world.mesh.trustDomain, port.appPort, world.gatewayIdentities),
   });
   return { config, origins: policies.map((policy) => ({ resource: formatRef(refOf(policy)) })) };
 }
@@ -151,6 +151,7 @@ function chains(
     name: `mtls_${port.appPort}`,
     filterChainMatch: { ...destination, ...(mode === "PERMISSIVE" ? { transportProtocol: "tls" } : {}) },
     transportSocket: meshDownstream(world.mesh.trustDomain),
+    transportSocketConnectTimeout: durationMs(HANDSHAKE_TIMEOUT_MS),
     filters: own,
   };
   const plain: ChainInit = {
@@ -161,6 +162,14 @@ function chains(
   if (mode === "DISABLE") return { chains: [plain], inspectsTls: false };
   // Without the inspector Envoy does not know the server name, and conditions on `connection.sni` would never hold.
   return { chains: mode === "STRICT" ? [mtls] : [mtls, plain], inspectsTls: true };
+}
+
+/** A client that waits for the server to speak first shows within this time that it speaks no TLS. */
+function detection({ world }: InboundContext): Init<typeof ListenerSchema> {
+  return {
+    listenerFiltersTimeout: durationMs(world.settings.protocolDetectionTimeoutMs),
+    continueOnListenerFiltersTimeout: true,
+  };
 }
 
 const tlsInspector = typed("envoy.filters.listener.tls_inspector", TlsInspectorSchema, {});
@@ -178,6 +187,7 @@ export function buildInboundListener(port: InboundPort, context: InboundContext)
     },
     trafficDirection: TrafficDirection.INBOUND,
     listenerFilters: built.inspectsTls ? [tlsInspector] : [],
+    ...detection(context),
     filterChains: built.chains,
   });
 }
@@ -198,6 +208,7 @@ export function buildVirtualInbound(ports: readonly InboundPort[], context: Inbo
       typed("envoy.filters.listener.original_dst", OriginalDstSchema, {}),
       ...(built.some(({ inspectsTls }) => inspectsTls) ? [tlsInspector] : []),
     ],
+    ...detection(context),
     filterChains: [
       // A connection straight to the capture port would come back to it for ever.
       {

@@ -77,7 +77,11 @@ function randomChange(random: (below: number) => number, revision: number): Snap
     }),
     api("AuthorizationPolicy", "security", `ap${random(2)}`, namespace, {
       action: "DENY",
-      rules: [{ from: [{ source: { namespaces: [`n${random(3)}`] } }] }],
+      rules: [
+        {
+          from: [{ source: random(2) === 0 ? { namespaces: [`n${random(3)}`] } : { remoteIpBlocks: ["10.0.0.0/8"] } }],
+        },
+      ],
     }),
     api("Gateway", "networking", "gw", namespace, {
       selector: { istio: "gw" },
@@ -94,7 +98,7 @@ function randomChange(random: (below: number) => number, revision: number): Snap
     namespace,
     name: `${service}-${random(2)}`,
     workload: service,
-    labels: { ...labels, version: `v${random(2)}` },
+    labels: { ...labels, version: `v${random(2)}`, ...(random(3) === 0 ? { istio: "gw" } : {}) },
     serviceAccount: service,
     address: "127.0.0.1",
     ports: [{ name: "http", appPort: 9000 + random(3), inboundPort: 19_000 }],

@@ -14,17 +14,20 @@ import { HTTP_PROXY, PASSTHROUGH } from "#server/translate/names.ts";
 import { type Init, typed } from "#server/translate/pack.ts";
 
 const OUTBOUND_CAPTURE_PORT = 15001;
+/** Little enough that an upload does not outgrow what is kept of it for another attempt before that begins. */
+const HTTP_BUFFER_BYTES = 32_768;
 
 interface OutboundListener {
   readonly name: string;
   readonly address: string;
   readonly port: number;
   readonly filter: Init<typeof FilterSchema>;
+  readonly isHttp: boolean;
   /** False: reached only by captured traffic handed over by its original destination. */
   readonly binds?: boolean;
 }
 
-function listener({ name, address, port, filter, binds = true }: OutboundListener): Listener {
+function listener({ name, address, port, filter, isHttp, binds = true }: OutboundListener): Listener {
   return create(ListenerSchema, {
     name,
     address: {
@@ -32,6 +35,7 @@ function listener({ name, address, port, filter, binds = true }: OutboundListene
     },
     trafficDirection: TrafficDirection.OUTBOUND,
     filterChains: [{ filters: [filter] }],
+    ...(isHttp ? { perConnectionBufferLimitBytes: HTTP_BUFFER_BYTES } : {}),
     ...(binds ? {} : { bindToPort: false }),
   });
 }
@@ -43,6 +47,7 @@ export function buildForwardProxy(port: number, telemetry: ProxyTelemetry): List
     name,
     address: "127.0.0.1",
     port,
+    isHttp: true,
     filter: buildHttpManager({
       direction: "outbound",
       statPrefix: `outbound_${HTTP_PROXY}`,
@@ -58,6 +63,7 @@ export function buildExplicitHttp(bindPort: number, routeConfig: string, telemet
     name: `127.0.0.1_${bindPort}`,
     address: "127.0.0.1",
     port: bindPort,
+    isHttp: true,
     filter: buildHttpManager({
       direction: "outbound",
       statPrefix: `outbound_127.0.0.1_${bindPort}`,
@@ -77,6 +83,7 @@ export function buildExplicitTcp(
     name: `127.0.0.1_${bindPort}`,
     address: "127.0.0.1",
     port: bindPort,
+    isHttp: false,
     filter: buildTcpProxy(`outbound_127.0.0.1_${bindPort}`, clusters, telemetry, "outbound"),
   });
 }
@@ -105,6 +112,7 @@ export function buildPortListener(port: number, telemetry: ProxyTelemetry): List
     address: "0.0.0.0",
     port,
     binds: false,
+    isHttp: true,
     filter: buildHttpManager({
       direction: "outbound",
       statPrefix: `outbound_0.0.0.0_${port}`,

@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import type { LayerChange, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import {
+  type Cluster,
   Cluster_DiscoveryType,
   Cluster_LbPolicy,
   ClusterSchema,
@@ -232,7 +233,7 @@ export class OutboundScope {
     return serviceClusters(this.#world, host, this.key.namespace, this.key.routing === "ports").flatMap(
       ({ input, endpoints, isDiscovered, origins }): Unit[] => {
         const { name } = input;
-        const cluster = encodeResource(ClusterSchema, name, buildCluster(input), origins, this.#hash);
+        const cluster = encodeResource(ClusterSchema, name, this.#withLimits(buildCluster(input)), origins, this.#hash);
         if (!isDiscovered) return [{ type: "CDS", resource: cluster }];
         const assignment = buildLoadAssignment(name, endpoints);
         return [
@@ -244,6 +245,13 @@ export class OutboundScope {
         ];
       },
     );
+  }
+
+  /** What a gateway holds for a slow client is bounded on both sides. */
+  #withLimits(cluster: Cluster): Cluster {
+    if (this.key.routing !== "none") return cluster;
+    const { clusterPerConnectionBufferLimitBytes } = this.#world.settings.gatewayConnections;
+    return Object.assign(cluster, { perConnectionBufferLimitBytes: clusterPerConnectionBufferLimitBytes });
   }
 
   #constants(): Unit[] {

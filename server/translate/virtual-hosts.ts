@@ -5,6 +5,7 @@ import type { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_c
 import {
   buildDefaultRoute,
   buildRoutes,
+  REQUEST_BUFFER_BYTES,
   type RouteContext,
   type RouteInit,
   routePath,
@@ -67,6 +68,7 @@ export function buildVirtualHosts(host: string, context: OutboundContext): Built
         domains: domainsOf(host, port, namespace, world.mesh.domainSuffix, impliesPort, (name) => world.hasHost(name)),
         routes: used?.routes ?? [buildDefaultRoute(world, namespace, host, port)],
         includeRequestAttemptCount: true,
+        requestBodyBufferLimit: REQUEST_BUFFER_BYTES,
         ...(service?.entry.spec.location === "MESH_INTERNAL" ? {} : { requestHeadersToRemove: [PEER_HEADER] }),
       },
       origins,

@@ -6,7 +6,12 @@ import type { XdsType } from "#core/xds/type-urls.ts";
 import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
-import { buildDefaultRoute, buildTcpClusters, DIRECT_RESPONSE_BYTES_MAX } from "#server/translate/build-routes.ts";
+import {
+  buildDefaultRoute,
+  buildTcpClusters,
+  DIRECT_RESPONSE_BYTES_MAX,
+  REQUEST_BUFFER_BYTES,
+} from "#server/translate/build-routes.ts";
 import { encodeResource, type Hash } from "#server/translate/encode.ts";
 import { describeWorkload } from "#server/translate/endpoints.ts";
 import { buildGateway } from "#server/translate/gateway-listeners.ts";
@@ -78,6 +83,7 @@ export class WorkloadLayer {
       workload: describeWorkload(workload, node.namespace, labels),
       accessLog: node.metadata.PHAROS_ACCESS_LOG,
       traceSampling: node.metadata.PHAROS_TRACING ? this.#world.mesh.traceSampling : 0,
+      settings: this.#world.settings,
     };
   }
 
@@ -183,7 +189,15 @@ export class WorkloadLayer {
     const name = `${host}:${port}`;
     const config = create(RouteConfigurationSchema, {
       name,
-      virtualHosts: [{ name, domains: ["*"], routes, includeRequestAttemptCount: true }],
+      virtualHosts: [
+        {
+          name,
+          domains: ["*"],
+          routes,
+          includeRequestAttemptCount: true,
+          requestBodyBufferLimit: REQUEST_BUFFER_BYTES,
+        },
+      ],
       validateClusters: false,
       maxDirectResponseBodySizeBytes: DIRECT_RESPONSE_BYTES_MAX,
     });

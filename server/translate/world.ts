@@ -1,4 +1,5 @@
 import { expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
+import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings, Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import { byAge } from "#core/resolve/by-age.ts";
@@ -9,6 +10,7 @@ import { isVisible } from "#core/resolve/visibility.ts";
 import { type AnyResource, formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { ServicePort } from "#core/resource/spec/service-entry.ts";
 import { withoutZeros } from "#core/resource/without-zeros.ts";
+import { gatewayIdentities, isGateway } from "#server/translate/gateway-identities.ts";
 
 /** A host that can be called, as one ServiceEntry defines it. */
 export interface Service {
@@ -43,6 +45,7 @@ function removeFrom<K, V>(index: Map<K, Set<V>>, key: K, value: V): void {
 /** Configuration and registry with the indices that make one edit cost what it touches, not what there is. */
 export class World {
   readonly mesh: MeshSettings;
+  readonly settings: ProxySettings;
   readonly #resources = new Map<string, AnyResource>();
   readonly #instances = new Map<string, WorkloadInstance>();
   readonly #instancesByLabel = new Map<string, Set<string>>();
@@ -56,15 +59,25 @@ export class World {
   /** Host → VirtualServices whose routes lead to it: they read its ports and its rule. */
   readonly #routesTo = new Map<string, Set<string>>();
   readonly #byKind = new Map<string, Set<string>>();
+  #gatewayIdentities: readonly string[];
 
   constructor(snapshot: Snapshot) {
     this.mesh = snapshot.mesh;
+    this.settings = snapshot.mesh.proxies ?? DEFAULT_PROXY_SETTINGS;
     for (const resource of snapshot.resources) this.#add(normalize(resource));
     for (const instance of snapshot.instances) this.#addInstance(instance);
+    this.#gatewayIdentities = this.#findGatewayIdentities();
+  }
+
+  /** spiffe://… of the workloads that some Gateway selects: they tell truly for whom they call. */
+  get gatewayIdentities(): readonly string[] {
+    return this.#gatewayIdentities;
   }
 
   apply(change: SnapshotChange): Affected {
     const affected: Affected = { hosts: new Set(), inbound: new Set(), instances: new Set(), gateways: false };
+    let gatewaysMoved =
+      change.upserts.some(({ kind }) => kind === "Gateway") || change.deletes.some(({ kind }) => kind === "Gateway");
     for (const resource of change.upserts.map(normalize)) {
       const old = this.#resources.get(formatRef(refOf(resource)));
       if (old !== undefined) this.#touch(old, affected);
@@ -82,6 +95,8 @@ export class World {
       const key = `${instance.namespace}/${instance.name}`;
       this.#touchInstance(key, affected);
       const old = this.#instances.get(key);
+      gatewaysMoved ||=
+        isGateway(instance, this.all("Gateway")) || (old !== undefined && isGateway(old, this.all("Gateway")));
       if (old !== undefined) this.#removeInstance(old);
       this.#addInstance(instance);
       this.#touchInstance(key, affected);
@@ -89,9 +104,23 @@ export class World {
     for (const key of change.instanceDeletes) {
       this.#touchInstance(key, affected);
       const old = this.#instances.get(key);
+      gatewaysMoved ||= old !== undefined && isGateway(old, this.all("Gateway"));
       if (old !== undefined) this.#removeInstance(old);
     }
+    if (gatewaysMoved) this.#refreshGatewayIdentities(affected);
     return affected;
+  }
+
+  /** Everybody's policies about clients' addresses name the gateways. */
+  #refreshGatewayIdentities(affected: Affected): void {
+    const found = this.#findGatewayIdentities();
+    if (found.join() === this.#gatewayIdentities.join()) return;
+    this.#gatewayIdentities = found;
+    affected.inbound.add("*");
+  }
+
+  #findGatewayIdentities(): readonly string[] {
+    return gatewayIdentities(this.#instances.values(), this.all("Gateway"), this.mesh.trustDomain);
   }
 
   /** The change that takes `change` back. */

@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { parseMeshConfig } from "#core/mesh-config/parse-mesh-config.ts";
+import { DEFAULT_PROXY_SETTINGS } from "#core/mesh-config/proxy-settings.ts";
+
+test("an empty file, and Istio's names for its defaults, are the defaults", () => {
+  expect(parseMeshConfig("")).toEqual(DEFAULT_PROXY_SETTINGS);
+  expect(
+    parseMeshConfig(
+      "pathNormalization: { normalization: DEFAULT }\ndefaultConfig: { connectionSettings: { profile: EDGE } }",
+    ),
+  ).toEqual(DEFAULT_PROXY_SETTINGS);
+});
+
+test("what is written replaces its default and nothing else", () => {
+  expect(
+    parseMeshConfig(`
+pathNormalization: { normalization: MERGE_SLASHES }
+protocolDetectionTimeout: 0s
+defaultConfig:
+  gatewayTopology: { numTrustedProxies: 2, forwardClientCertDetails: APPEND_FORWARD }
+  proxyHeaders: { forwardedClientCert: APPEND_FORWARD }
+  connectionSettings: { httpStreamIdleTimeout: 1h, httpMaxConcurrentStreams: 7 }
+`),
+  ).toEqual({
+    ...DEFAULT_PROXY_SETTINGS,
+    pathNormalization: "MERGE_SLASHES",
+    protocolDetectionTimeoutMs: 0,
+    numTrustedProxies: 2,
+    gatewayForwardClientCert: "APPEND_FORWARD",
+    sidecarForwardClientCert: "APPEND_FORWARD",
+    gatewayConnections: {
+      ...DEFAULT_PROXY_SETTINGS.gatewayConnections,
+      httpStreamIdleTimeoutMs: 3_600_000,
+      httpMaxConcurrentStreams: 7,
+    },
+  });
+});
+
+test.each([
+  ["pathNormalization: { normalization: SOME }", "pathNormalization.normalization"],
+  ["protocolDetectionTimeout: soon", "protocolDetectionTimeout"],
+  ["enableTracing: true", "enableTracing"],
+  ["defaultConfig: { connectionSettings: { httpMaxConcurrentStreams: 0 } }", "httpMaxConcurrentStreams"],
+  ["defaultConfig: { connectionSettings: { http2InitialStreamWindowSize: 1 } }", "http2InitialStreamWindowSize"],
+  ["{", "no YAML"],
+])("%s is refused by name", (text, name) => {
+  expect(() => parseMeshConfig(text)).toThrow(name);
+});

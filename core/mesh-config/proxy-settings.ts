@@ -1,0 +1,58 @@
+export type PathNormalization = "NONE" | "BASE" | "MERGE_SLASHES" | "DECODE_AND_MERGE_SLASHES";
+/** What happens to X-Forwarded-Client-Cert; Envoy's words. */
+export type ForwardClientCert = "SANITIZE" | "FORWARD_ONLY" | "APPEND_FORWARD" | "SANITIZE_SET" | "ALWAYS_FORWARD_ONLY";
+
+/** What strangers at a gateway may hold and how long. Times in milliseconds, 0 for no limit; sizes in bytes. */
+export interface ConnectionSettings {
+  readonly httpRequestHeadersTimeoutMs: number;
+  readonly httpRequestTimeoutMs: number;
+  readonly httpStreamIdleTimeoutMs: number;
+  readonly httpIdleTimeoutMs: number;
+  readonly httpMaxConnectionDurationMs: number;
+  readonly httpMaxStreamDurationMs: number;
+  /** A connection's streams at a time. */
+  readonly httpMaxConcurrentStreams: number;
+  readonly http2InitialStreamWindowSize: number;
+  readonly http2InitialConnectionWindowSize: number;
+  readonly listenerPerConnectionBufferLimitBytes: number;
+  readonly clusterPerConnectionBufferLimitBytes: number;
+  readonly httpHeadersWithUnderscoresAction: "ALLOW" | "REJECT_REQUEST" | "DROP_HEADER";
+}
+
+/** What all proxies of a mesh have in common; names and meanings of Istio's MeshConfig. See docs/reference/mesh-config.md. */
+export interface ProxySettings {
+  /** How paths are made one before routes and policies see them, at every proxy alike. */
+  readonly pathNormalization: PathNormalization;
+  /** How long a called proxy waits for a first byte that tells TLS from plain text; 0 for ever. */
+  readonly protocolDetectionTimeoutMs: number;
+  /** Proxies in front of the gateways that append to X-Forwarded-For. */
+  readonly numTrustedProxies: number;
+  readonly gatewayForwardClientCert: ForwardClientCert;
+  readonly sidecarForwardClientCert: ForwardClientCert;
+  readonly gatewayConnections: ConnectionSettings;
+}
+
+const SECOND_MS = 1000;
+
+/** Istio's, its profile EDGE at gateways; where they differ and why: docs/reference/envoy-defaults.md. */
+export const DEFAULT_PROXY_SETTINGS: ProxySettings = {
+  pathNormalization: "BASE",
+  protocolDetectionTimeoutMs: 5 * SECOND_MS,
+  numTrustedProxies: 0,
+  gatewayForwardClientCert: "SANITIZE_SET",
+  sidecarForwardClientCert: "SANITIZE_SET",
+  gatewayConnections: {
+    httpRequestHeadersTimeoutMs: 15 * SECOND_MS,
+    httpRequestTimeoutMs: 300 * SECOND_MS,
+    httpStreamIdleTimeoutMs: 300 * SECOND_MS,
+    httpIdleTimeoutMs: 3600 * SECOND_MS,
+    httpMaxConnectionDurationMs: 0,
+    httpMaxStreamDurationMs: 0,
+    httpMaxConcurrentStreams: 100,
+    http2InitialStreamWindowSize: 65_536,
+    http2InitialConnectionWindowSize: 1_048_576,
+    listenerPerConnectionBufferLimitBytes: 32_768,
+    clusterPerConnectionBufferLimitBytes: 32_768,
+    httpHeadersWithUnderscoresAction: "REJECT_REQUEST",
+  },
+};
