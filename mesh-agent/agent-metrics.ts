@@ -10,6 +10,9 @@ export interface AgentState {
   readonly applicationHealth: ApplicationWatch["health"];
   readonly envoyRestarts: number;
   readonly certificateNotAfterMs: number;
+  /** By secret of files, ms since the epoch. */
+  readonly fileExpiries: ReadonlyMap<string, number>;
+  readonly fileProblems: number;
   readonly relay: RelayStats;
   /** By type URL. */
   readonly cached: ReadonlyMap<string, number>;
@@ -53,6 +56,17 @@ export function agentMetrics(state: AgentState): Metric[] {
       "pharos_agent_certificate_expiry_timestamp_seconds",
       "End of the workload certificate's life.",
       Math.floor(state.certificateNotAfterMs / 1000),
+    ),
+    {
+      name: "pharos_agent_file_certificate_expiry_timestamp_seconds",
+      help: "End of the life of a certificate that is served from files.",
+      type: "gauge",
+      values: [...state.fileExpiries].map(([secret, ms]) => ({ labels: { secret }, value: Math.floor(ms / 1000) })),
+    },
+    gauge(
+      "pharos_agent_file_certificate_problems",
+      "Certificate files that cannot be served, or whose certificate has ended.",
+      state.fileProblems,
     ),
     counter("pharos_agent_xds_refusals_total", "Responses that Envoy refused.", state.relay.refusals),
     gauge(

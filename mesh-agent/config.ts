@@ -51,6 +51,10 @@ const AgentConfigSchema = z.strictObject({
   concurrency: z.int().min(1).default(1),
   /** How long requests in flight may take to end when the agent is told to stop. */
   drainSeconds: z.int().min(0).max(3600).default(10),
+  /** Memory of Envoy's, MiB. Absent: half of the host's. */
+  maxHeapMb: z.int().min(64).max(1_048_576).optional(),
+  /** Connections that Envoy takes at a time. */
+  maxConnections: z.int().min(1).max(10_000_000).default(50_000),
   tracing: z.boolean().default(true),
   accessLog: z.boolean().default(true),
 });

@@ -122,7 +122,7 @@ async function runClaimed(
   const pages = new AdminServer(
     {
       unreadiness,
-      notes: () => (clock.complaint === undefined ? [] : [clock.complaint]),
+      notes: () => [...(clock.complaint === undefined ? [] : [clock.complaint]), ...secrets.problems],
       metrics: async () => {
         const own = agentMetrics({
           isConnected: uplink.state.kind === "up",
@@ -131,6 +131,8 @@ async function runClaimed(
           applicationHealth: application.health,
           envoyRestarts: supervisor.restarts,
           certificateNotAfterMs: keeper.current.notAfterMs,
+          fileExpiries: secrets.fileExpiries,
+          fileProblems: secrets.problems.length,
           relay: relay.stats(),
           cached: cache.counts(),
           version: versions.agent,

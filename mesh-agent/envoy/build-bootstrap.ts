@@ -27,7 +27,14 @@ const STATS_TAGS = [
   { tag_name: "envoy.response_code_class" },
 ];
 
-const DOWNSTREAM_CONNECTIONS_MAX = 50_000;
+/** What an Envoy may use of its host. */
+export interface EnvoyLimits {
+  readonly maxHeapBytes: number;
+  /** Of all its listeners, at a time. */
+  readonly maxConnections: number;
+  /** It serves strangers. */
+  readonly isGateway: boolean;
+}
 
 /**
  * Envoy's bootstrap: everything it learns comes by the agent's Unix sockets, and its admin listens on one too. Waits for
@@ -36,11 +43,13 @@ const DOWNSTREAM_CONNECTIONS_MAX = 50_000;
 export function buildBootstrap(
   node: NodeJson,
   paths: Pick<AgentPaths, "adminSocket" | "xdsSocket" | "sdsSocket" | "spansSocket">,
+  { maxHeapBytes, maxConnections, isGateway }: EnvoyLimits,
 ): Record<string, unknown> {
   const ads = { ads: {}, resource_api_version: "V3", initial_fetch_timeout: "0s" };
   return {
     node,
-    admin: { address: { pipe: { path: paths.adminSocket, mode: 0o600 } } },
+    // The agent reads it however many others are connected.
+    admin: { address: { pipe: { path: paths.adminSocket, mode: 0o600 } }, ignore_global_conn_limit: true },
     dynamic_resources: {
       ads_config: {
         api_type: "DELTA_GRPC",
@@ -68,6 +77,8 @@ export function buildBootstrap(
             // A trace is looked at as soon as its request has ended: Envoy would hold spans for five seconds.
             "tracing.zipkin.flush_interval_ms": 1000,
             "tracing.zipkin.min_flush_spans": 20,
+            // What one connection floods it with waits for the others' turn.
+            ...(isGateway ? { "http.max_requests_per_io_cycle": 1 } : {}),
           },
         },
         { name: "admin", admin_layer: {} },
@@ -82,15 +93,31 @@ export function buildBootstrap(
       refresh_interval: "0.25s",
       resource_monitors: [
         {
+          name: "envoy.resource_monitors.fixed_heap",
+          typed_config: {
+            "@type": "type.googleapis.com/envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig",
+            max_heap_size_bytes: maxHeapBytes,
+          },
+        },
+        {
           name: "envoy.resource_monitors.global_downstream_max_connections",
           typed_config: {
             "@type":
               "type.googleapis.com/envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig",
-            max_active_downstream_connections: DOWNSTREAM_CONNECTIONS_MAX,
+            max_active_downstream_connections: maxConnections,
           },
         },
       ],
+      actions: [action("shrink_heap", 0.95), action("stop_accepting_requests", 0.98)],
     },
+  };
+}
+
+/** Of the overload manager, at this share of the memory. */
+function action(name: string, value: number): Record<string, unknown> {
+  return {
+    name: `envoy.overload_actions.${name}`,
+    triggers: [{ name: "envoy.resource_monitors.fixed_heap", threshold: { value } }],
   };
 }
 

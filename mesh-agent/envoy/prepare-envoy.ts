@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
+import { totalmem } from "node:os";
 import type { AgentConfig } from "#mesh-agent/config.ts";
 import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
 import { buildBootstrap } from "#mesh-agent/envoy/build-bootstrap.ts";
@@ -14,6 +15,15 @@ const LISTENER_DRAIN_SECONDS = 45;
 /** Access-log lines reach the file, and so telemetry, at least this often. */
 const FLUSH_MS = 250;
 
+const MIB = 1_048_576;
+
+/** Half of what this host has, or the group of processes that the agent is in. */
+function defaultHeapBytes(): number {
+  const constrained = process.constrainedMemory();
+  const all = totalmem();
+  return Math.floor(Math.min(all, constrained > 0 ? constrained : all) / 2);
+}
+
 export interface PreparedEnvoy {
   readonly command: EnvoyCommand;
   readonly fingerprint: string;
@@ -25,7 +35,11 @@ export interface PreparedEnvoy {
  * plane the node as it is now, so an Envoy with an old one can be taken back.
  */
 export function prepareEnvoy(envoy: FoundEnvoy, config: AgentConfig, paths: AgentPaths, node: NodeJson): PreparedEnvoy {
-  const bootstrap = buildBootstrap(node, paths);
+  const bootstrap = buildBootstrap(node, paths, {
+    maxHeapBytes: config.maxHeapMb === undefined ? defaultHeapBytes() : config.maxHeapMb * MIB,
+    maxConnections: config.maxConnections,
+    isGateway: config.nodeType === "router",
+  });
   const text = `${JSON.stringify(bootstrap, null, 2)}\n`;
   // An agent that comes back on a full disk takes its Envoy back all the same.
   if (!existsSync(paths.bootstrap) || readFileSync(paths.bootstrap, "utf8") !== text)

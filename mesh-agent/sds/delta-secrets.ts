@@ -9,9 +9,9 @@ import {
 } from "#proto/gen/envoy/service/discovery/v3/discovery_pb.js";
 
 /** Incremental SDS: every name asked for is answered, and pushed again when its content changes. */
-export const openDeltaSecrets: OpenSecretStream = (stream, first, log) => {
-  let secrets = first;
+export const openDeltaSecrets: OpenSecretStream = (stream, source, log) => {
   let nonce = 0;
+  const subscribed = new Set<string>();
   /** Name → version that Envoy was sent. */
   const sent = new Map<string, string>();
 
@@ -33,20 +33,25 @@ export const openDeltaSecrets: OpenSecretStream = (stream, first, log) => {
   };
 
   return {
-    push(now) {
-      secrets = now;
-      send(now.filter(({ name, version }) => sent.has(name) && sent.get(name) !== version));
+    push() {
+      send(source.secrets().filter(({ name, version }) => subscribed.has(name) && sent.get(name) !== version));
     },
     handler: {
       onMessage(message) {
         const request = readMessage(DeltaDiscoveryRequestSchema, message);
         if (request.errorDetail !== undefined)
           log("error", "envoy refused a secret", { message: request.errorDetail.message });
-        for (const name of request.resourceNamesUnsubscribe) sent.delete(name);
+        for (const name of request.resourceNamesUnsubscribe) {
+          sent.delete(name);
+          subscribed.delete(name);
+        }
         const wanted = request.resourceNamesSubscribe;
+        source.want(wanted);
+        for (const name of wanted) subscribed.add(name);
+        const secrets = source.secrets();
         send(
           secrets.filter(({ name }) => wanted.includes(name)),
-          wanted.filter((name) => !secrets.some((secret) => secret.name === name)),
+          wanted.filter((name) => !source.mayCome(name) && !secrets.some((secret) => secret.name === name)),
         );
       },
     },

@@ -1,13 +1,17 @@
+import { parseFileSecret } from "#core/xds/file-secret-name.ts";
 import { GrpcServer, type StreamHandler } from "#grpc/server.ts";
 import type { ServerStream } from "#grpc/server-stream.ts";
 import type { Identity } from "#mesh-agent/identity/identity.ts";
 import type { Log } from "#mesh-agent/log.ts";
 import { openDeltaSecrets } from "#mesh-agent/sds/delta-secrets.ts";
-import type { OpenSecretStream, SecretStream } from "#mesh-agent/sds/secret-stream.ts";
+import { FileSecrets } from "#mesh-agent/sds/file-secrets.ts";
+import type { OpenSecretStream, SecretSource, SecretStream } from "#mesh-agent/sds/secret-stream.ts";
 import { buildSecrets, type EncodedSecret } from "#mesh-agent/sds/secrets.ts";
 import { openStateSecrets } from "#mesh-agent/sds/state-secrets.ts";
 import { findSystemRoots } from "#mesh-agent/sds/system-roots.ts";
 
+/** Renewed certificates are served within two looks. */
+const LOOK_EVERY_MS = 1000;
 const SERVICE = "/envoy.service.secret.v3.SecretDiscoveryService";
 
 /** Envoy's secrets over a Unix socket that only this user may open: private keys never leave the host. */
@@ -16,11 +20,21 @@ export class SecretServer {
   readonly #streams = new Set<SecretStream>();
   readonly #log: Log;
   readonly #systemRoots = findSystemRoots();
-  #secrets: readonly EncodedSecret[];
+  readonly #files: FileSecrets;
+  readonly #looking: NodeJS.Timeout;
+  readonly #source: SecretSource;
+  #own: readonly EncodedSecret[];
 
   constructor(identity: Identity, log: Log) {
     this.#log = log;
-    this.#secrets = buildSecrets(identity, this.#systemRoots);
+    this.#own = buildSecrets(identity, this.#systemRoots);
+    this.#files = new FileSecrets(log, () => this.#push());
+    this.#looking = setInterval(() => this.#files.look(), LOOK_EVERY_MS).unref();
+    this.#source = {
+      secrets: () => [...this.#own, ...this.#files.secrets],
+      want: (names) => this.#files.want(names),
+      mayCome: (name) => parseFileSecret(name) !== undefined,
+    };
     const methods = new Map([
       [`${SERVICE}/StreamSecrets`, this.#method(openStateSecrets)],
       [`${SERVICE}/DeltaSecrets`, this.#method(openDeltaSecrets)],
@@ -37,11 +51,26 @@ export class SecretServer {
 
   /** New connections use it; those that stand stay. */
   setIdentity(identity: Identity): void {
-    this.#secrets = buildSecrets(identity, this.#systemRoots);
-    for (const stream of this.#streams) stream.push(this.#secrets);
+    this.#own = buildSecrets(identity, this.#systemRoots);
+    this.#push();
+  }
+
+  /** What is wrong with certificates that lie in files. */
+  get problems(): readonly string[] {
+    return this.#files.problems;
+  }
+
+  /** By secret of files: when the certificate that is served ends, ms since the epoch. */
+  get fileExpiries(): ReadonlyMap<string, number> {
+    return this.#files.expiries;
+  }
+
+  #push(): void {
+    for (const stream of this.#streams) stream.push();
   }
 
   close(): Promise<void> {
+    clearInterval(this.#looking);
     return this.#server.close();
   }
 
@@ -49,7 +78,7 @@ export class SecretServer {
     return {
       kind: "stream",
       open: (call: ServerStream): StreamHandler => {
-        const stream = open(call, this.#secrets, this.#log);
+        const stream = open(call, this.#source, this.#log);
         this.#streams.add(stream);
         call.signal.addEventListener("abort", () => this.#streams.delete(stream), { once: true });
         return stream.handler;

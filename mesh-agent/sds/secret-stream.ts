@@ -6,7 +6,16 @@ import type { EncodedSecret } from "#mesh-agent/sds/secrets.ts";
 /** One subscriber: told when secrets change. */
 export interface SecretStream {
   readonly handler: StreamHandler;
-  push(secrets: readonly EncodedSecret[]): void;
+  push(): void;
 }
 
-export type OpenSecretStream = (stream: ServerStream, secrets: readonly EncodedSecret[], log: Log) => SecretStream;
+export interface SecretSource {
+  /** Those there are now. */
+  secrets(): readonly EncodedSecret[];
+  /** Told before they are looked for: some have to be fetched first. */
+  want(names: readonly string[]): void;
+  /** One that may still come is not said to be absent. */
+  mayCome(name: string): boolean;
+}
+
+export type OpenSecretStream = (stream: ServerStream, source: SecretSource, log: Log) => SecretStream;

@@ -22,7 +22,7 @@ export function buildSecrets(
     ...(systemRootsPath === undefined
       ? []
       : [
-          encode(
+          encodeSecret(
             create(SecretSchema, {
               name: SECRET_NAMES.systemRoots,
               type: {
@@ -32,13 +32,13 @@ export function buildSecrets(
             }),
           ),
         ]),
-    encode(
+    encodeSecret(
       create(SecretSchema, {
         name: SECRET_NAMES.certificate,
         type: { case: "tlsCertificate", value: { certificateChain: inline(chainPem), privateKey: inline(keyPem) } },
       }),
     ),
-    encode(
+    encodeSecret(
       create(SecretSchema, {
         name: SECRET_NAMES.roots,
         type: { case: "validationContext", value: { trustedCa: inline(rootsPem) } },
@@ -47,7 +47,7 @@ export function buildSecrets(
   ];
 }
 
-function encode(secret: Secret): EncodedSecret {
+export function encodeSecret(secret: Secret): EncodedSecret {
   const body = toBinary(SecretSchema, secret);
   return { name: secret.name, version: createHash("sha256").update(body).digest("hex").slice(0, 16), body };
 }

@@ -5,14 +5,13 @@ import type { OpenSecretStream } from "#mesh-agent/sds/secret-stream.ts";
 import { DiscoveryRequestSchema, DiscoveryResponseSchema } from "#proto/gen/envoy/service/discovery/v3/discovery_pb.js";
 
 /** State-of-the-world SDS: the whole set of names asked for, sent when it or its content changes. */
-export const openStateSecrets: OpenSecretStream = (stream, first, log) => {
-  let secrets = first;
+export const openStateSecrets: OpenSecretStream = (stream, source, log) => {
   let names: readonly string[] = [];
   let nonce = 0;
   let sentVersion = "";
 
   const send = (): void => {
-    const wanted = secrets.filter(({ name }) => names.includes(name));
+    const wanted = source.secrets().filter(({ name }) => names.includes(name));
     const version = wanted.map((secret) => `${secret.name}=${secret.version}`).join(",");
     if (wanted.length === 0 || version === sentVersion) return;
     sentVersion = version;
@@ -27,10 +26,7 @@ export const openStateSecrets: OpenSecretStream = (stream, first, log) => {
   };
 
   return {
-    push(now) {
-      secrets = now;
-      send();
-    },
+    push: send,
     handler: {
       onMessage(message) {
         const request = readMessage(DiscoveryRequestSchema, message);
@@ -39,6 +35,7 @@ export const openStateSecrets: OpenSecretStream = (stream, first, log) => {
         if (request.errorDetail !== undefined)
           log("error", "envoy refused a secret", { message: request.errorDetail.message });
         names = request.resourceNames;
+        source.want(names);
         send();
       },
     },

@@ -4,7 +4,14 @@ import type { SecureContextOptions } from "node:tls";
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import { type EchoApp, type Seen, startEcho } from "#mesh-agent/testing/echo-app.ts";
 import { RealMesh } from "#mesh-agent/testing/real-mesh.ts";
-import { type Cleanup, eventually, freePort, startAgent, temporaryDir } from "#mesh-agent/testing/test-agent.ts";
+import {
+  type Cleanup,
+  eventually,
+  freePort,
+  type RunningAgent,
+  startAgent,
+  temporaryDir,
+} from "#mesh-agent/testing/test-agent.ts";
 
 const SERVICE = (name: string): string => `
 apiVersion: networking.istio.io/v1
@@ -61,17 +68,20 @@ export class Scenario {
   readonly tcpPort: number;
   /** Where reviews-v1's Envoy takes connections for its HTTP port. */
   readonly reviewsPort: number;
+  readonly gateway: RunningAgent;
   readonly #proxyPort: number;
   readonly #gatewayPorts: readonly [http: number, https: number];
 
   private constructor(
     mesh: RealMesh,
     apps: Scenario["apps"],
+    gateway: RunningAgent,
     ports: readonly [number, number, number],
     gatewayPorts: readonly [number, number],
   ) {
     this.mesh = mesh;
     this.apps = apps;
+    this.gateway = gateway;
     [this.tcpPort, this.reviewsPort, this.#proxyPort] = ports;
     this.#gatewayPorts = gatewayPorts;
   }
@@ -111,7 +121,7 @@ export class Scenario {
       httpProxyPort: proxyPort,
       outbound: [{ host: "reviews.default.svc.cluster.local", port: 7000, bindPort: tcpPort }],
     });
-    startAgent(cleanup, {
+    const gateway = startAgent(cleanup, {
       dir: temporaryDir(cleanup),
       token: mesh.makeToken("ingress", "istio-system"),
       nodeType: "router",
@@ -122,7 +132,7 @@ export class Scenario {
       gatewayPorts: { "80": http, "443": https },
     });
     const apps = { "reviews-v1": v1, "reviews-v2": v2, details };
-    const scenario = new Scenario(mesh, apps, [tcpPort, reviewsPort, proxyPort], [http, https]);
+    const scenario = new Scenario(mesh, apps, gateway, [tcpPort, reviewsPort, proxyPort], [http, https]);
     await eventually("every service answers", () => scenario.#isUp(), 30_000);
     return scenario;
   }
@@ -142,6 +152,10 @@ export class Scenario {
   /** Where the gateway takes connections for its port 80. */
   get gatewayPort(): number {
     return this.#gatewayPorts[0];
+  }
+
+  get gatewayTlsPort(): number {
+    return this.#gatewayPorts[1];
   }
 
   /** As the caller's application does: through its forward proxy. */

@@ -1,4 +1,5 @@
 import type { ClientTls } from "#core/resource/spec/traffic-policy.ts";
+import { nameCertificate, nameRoots } from "#core/xds/file-secret-name.ts";
 import { SECRET_NAMES } from "#core/xds/secret-names.ts";
 import type { TransportSocketSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { ApiConfigSource_ApiType, ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
@@ -29,14 +30,16 @@ const VERSIONS: Init<typeof TlsParametersSchema> = {
 
 /** A client that begins TLS and does not go on holds a connection no longer. */
 export const HANDSHAKE_TIMEOUT_MS = 15_000;
+/** The agent answers at once where files are whole. */
+const FILE_TIMEOUT_MS = 2000;
 
 /** A secret of the agent's, over the bootstrap's cluster `sds-grpc`. */
-function secret(name: string): SdsInit {
+function secret(name: string, fetchTimeoutMs = 0): SdsInit {
   return {
     name,
     sdsConfig: {
       resourceApiVersion: ApiVersion.V3,
-      initialFetchTimeout: durationMs(0),
+      initialFetchTimeout: durationMs(fetchTimeoutMs),
       configSourceSpecifier: {
         case: "apiConfigSource",
         value: {
@@ -45,6 +48,24 @@ function secret(name: string): SdsInit {
           setNodeOnFirstMessageOnly: true,
           grpcServices: [{ targetSpecifier: { case: "envoyGrpc", value: { clusterName: "sds-grpc" } } }],
         },
+      },
+    },
+  };
+}
+
+/** Files of the proxy's host, kept up to date by its agent: what needs them serves as soon as they are whole, and keeps nothing else waiting. */
+export function fileCertificate(certificate: string, key: string): SdsInit {
+  return secret(nameCertificate(certificate, key), FILE_TIMEOUT_MS);
+}
+
+/** The same of authorities; `names` are those of which a peer's certificate must have one. */
+export function fileRoots(path: string, names: readonly string[]): Pick<CommonInit, "validationContextType"> {
+  return {
+    validationContextType: {
+      case: "combinedValidationContext",
+      value: {
+        defaultValidationContext: { matchTypedSubjectAltNames: subjectAltNames(names) },
+        validationContextSdsSecretConfig: secret(nameRoots(path), FILE_TIMEOUT_MS),
       },
     },
   };
@@ -90,7 +111,7 @@ export function meshDownstream(trustDomain: string): TransportSocketInit {
 export const PLAIN: TransportSocketInit = typed("envoy.transport_sockets.raw_buffer", RawBufferSchema, {});
 
 /** One of these names must stand in the peer's certificate, as a DNS name or, with a scheme, as a URI. */
-export function subjectAltNames(names: readonly string[]) {
+function subjectAltNames(names: readonly string[]) {
   return [
     ...sanMatchers(
       "exact",
@@ -115,10 +136,9 @@ export interface RuleUpstream {
 
 /** What a DestinationRule's `tls` asks for other than the mesh's own mTLS. Without authorities of its own, the host's decide. */
 export function ruleUpstream(tls: ClientTls, { sni, names, isHttp2 }: RuleUpstream): TransportSocketInit {
-  const files = (path: string) => ({ specifier: { case: "filename", value: path } as const });
   // Of a wildcard host nobody knows the one name.
   const own = sni === undefined || sni.includes("*") ? undefined : sni;
-  const matchTypedSubjectAltNames = subjectAltNames(names.length > 0 || own === undefined ? names : [own]);
+  const expected = names.length > 0 || own === undefined ? names : [own];
   return typed(TLS, UpstreamTlsContextSchema, {
     ...(own === undefined ? {} : { sni: own }),
     commonTlsContext: {
@@ -126,25 +146,18 @@ export function ruleUpstream(tls: ClientTls, { sni, names, isHttp2 }: RuleUpstre
       alpnProtocols: isHttp2 ? ["h2"] : ["http/1.1"],
       ...(tls.mode === "MUTUAL"
         ? {
-            tlsCertificates: [
-              { certificateChain: files(tls.clientCertificate ?? ""), privateKey: files(tls.privateKey ?? "") },
-            ],
+            tlsCertificateSdsSecretConfigs: [fileCertificate(tls.clientCertificate ?? "", tls.privateKey ?? "")],
           }
         : {}),
       ...(tls.insecureSkipVerify === true
         ? {}
         : tls.caCertificates !== undefined
-          ? {
-              validationContextType: {
-                case: "validationContext" as const,
-                value: { trustedCa: files(tls.caCertificates), matchTypedSubjectAltNames },
-              },
-            }
+          ? fileRoots(tls.caCertificates, expected)
           : {
               validationContextType: {
                 case: "combinedValidationContext" as const,
                 value: {
-                  defaultValidationContext: { matchTypedSubjectAltNames },
+                  defaultValidationContext: { matchTypedSubjectAltNames: subjectAltNames(expected) },
                   validationContextSdsSecretConfig: secret(SECRET_NAMES.systemRoots),
                 },
               },

@@ -22,7 +22,7 @@ import {
   REQUEST_BUFFER_BYTES,
   type RouteInit,
 } from "#server/translate/build-routes.ts";
-import { HANDSHAKE_TIMEOUT_MS, meshDownstream, subjectAltNames } from "#server/translate/build-tls.ts";
+import { fileCertificate, fileRoots, HANDSHAKE_TIMEOUT_MS, meshDownstream } from "#server/translate/build-tls.ts";
 import { buildHttpManager, type ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
 import { durationMs, type Init, typed } from "#server/translate/pack.ts";
 import { originsOf } from "#server/translate/virtual-hosts.ts";
@@ -185,7 +185,6 @@ function bySni(port: number, servers: readonly PlacedServer[], diagnostics: Diag
 
 function buildServerTls(tls: ServerTls, trustDomain: string): Init<typeof TransportSocketSchema> {
   if (tls.mode === "ISTIO_MUTUAL") return meshDownstream(trustDomain);
-  const file = (path: string | undefined) => ({ specifier: { case: "filename", value: path ?? "" } as const });
   const isMutual = tls.mode === "MUTUAL";
   return typed("envoy.transport_sockets.tls", DownstreamTlsContextSchema, {
     ...(isMutual ? { requireClientCertificate: true } : {}),
@@ -197,18 +196,8 @@ function buildServerTls(tls: ServerTls, trustDomain: string): Init<typeof Transp
         tlsMaximumProtocolVersion: TLS_VERSION[tls.maxProtocolVersion ?? "TLS_AUTO"],
         cipherSuites: [...(tls.cipherSuites ?? [])],
       },
-      tlsCertificates: [{ certificateChain: file(tls.serverCertificate), privateKey: file(tls.privateKey) }],
-      ...(isMutual
-        ? {
-            validationContextType: {
-              case: "validationContext" as const,
-              value: {
-                trustedCa: file(tls.caCertificates),
-                matchTypedSubjectAltNames: subjectAltNames(tls.subjectAltNames ?? []),
-              },
-            },
-          }
-        : {}),
+      tlsCertificateSdsSecretConfigs: [fileCertificate(tls.serverCertificate ?? "", tls.privateKey ?? "")],
+      ...(isMutual ? fileRoots(tls.caCertificates ?? "", tls.subjectAltNames ?? []) : {}),
     },
   });
 }

@@ -1,0 +1,128 @@
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { nameCertificate, nameRoots } from "#core/xds/file-secret-name.ts";
+import { type IssuedCertificate, makeTestAuthority, type TestAuthority } from "#grpc/testing/certificates.ts";
+import { FileSecrets } from "#mesh-agent/sds/file-secrets.ts";
+import { Cleanup, temporaryDir } from "#mesh-agent/testing/test-agent.ts";
+
+const cleanup = new Cleanup();
+afterAll(() => cleanup.run());
+let authority: TestAuthority;
+let [first, second]: IssuedCertificate[] = [];
+beforeAll(async () => {
+  authority = await makeTestAuthority();
+  [first, second] = await Promise.all([1, 2].map(() => authority.issue([{ type: "dns", value: "a.example" }])));
+});
+
+let dir: string;
+let log: string[];
+let changes: number;
+let files: FileSecrets;
+let nowMs: number;
+beforeEach(() => {
+  dir = temporaryDir(cleanup);
+  log = [];
+  changes = 0;
+  nowMs = 0;
+  files = new FileSecrets(
+    (level, message, fields) => void log.push(`${level} ${message} ${JSON.stringify(fields)}`),
+    () => {
+      changes += 1;
+    },
+    () => nowMs,
+  );
+});
+
+const at = (name: string) => join(dir, name);
+const put = (pair: IssuedCertificate | undefined, ...parts: ("cert" | "key")[]) => {
+  for (const part of parts) writeFileSync(at(part), pair?.[part] ?? "");
+};
+const pair = () => nameCertificate(at("cert"), at("key"));
+const look = () => {
+  files.look();
+  files.look();
+};
+const served = () => files.secrets.map(({ body }) => Buffer.from(body).toString("latin1")).join();
+
+test("a pair that is overwritten in place is served once both are there; until then the last good one is", () => {
+  put(first, "cert", "key");
+  files.want([pair(), "default"]);
+  expect(served()).toContain(first?.cert);
+  put(second, "cert");
+  look();
+  expect(served()).toContain(first?.cert);
+  expect(changes).toBe(0);
+  expect(files.problems).toEqual([
+    `the key in ${at("key")} is not that of the certificate in ${at("cert")}; the last good one is served`,
+  ]);
+  put(second, "key");
+  look();
+  expect(served()).toContain(second?.cert);
+  expect(served()).toContain(second?.key);
+  expect([changes, files.problems]).toEqual([1, []]);
+  look();
+  expect(changes).toBe(1);
+});
+
+test("what changes from one look to the next is still being written", () => {
+  put(first, "cert", "key");
+  files.want([pair()]);
+  put(second, "cert", "key");
+  files.look();
+  expect(changes).toBe(0);
+  files.look();
+  expect(changes).toBe(1);
+});
+
+test("renamed over, and swapped behind a symbolic link, as Kubernetes does", () => {
+  for (const [name, issued] of [["one", first] as const, ["two", second] as const]) {
+    mkdirSync(at(name));
+    writeFileSync(join(dir, name, "tls.crt"), issued?.cert ?? "");
+    writeFileSync(join(dir, name, "tls.key"), issued?.key ?? "");
+  }
+  symlinkSync("one", at("current"));
+  files.want([nameCertificate(join(dir, "current/tls.crt"), join(dir, "current/tls.key"))]);
+  expect(served()).toContain(first?.cert);
+  symlinkSync("two", at("next"));
+  renameSync(at("next"), at("current"));
+  look();
+  expect(served()).toContain(second?.cert);
+});
+
+test.each([
+  ["nothing", "", "holds no certificate in PEM"],
+  ["half a file", "half", "ends within a certificate"],
+  ["no PEM", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "cannot be read"],
+])("authorities of %s are not taken", (_, text, why) => {
+  writeFileSync(at("ca"), authority.roots);
+  files.want([nameRoots(at("ca"))]);
+  const whole = served();
+  expect(whole).toContain(authority.roots.trim());
+  writeFileSync(at("ca"), text === "half" ? authority.roots + authority.roots.slice(0, 200) : text);
+  look();
+  expect(served()).toBe(whole);
+  expect(files.problems.join()).toContain(why);
+});
+
+test("a file that is not there is said so, once, and served when it comes", () => {
+  files.want([pair()]);
+  look();
+  look();
+  expect(files.secrets).toEqual([]);
+  expect(files.problems).toEqual([`${at("cert")} is not there; nothing is served in its place`]);
+  expect(log).toHaveLength(1);
+  put(first, "cert", "key");
+  look();
+  expect(changes).toBe(1);
+  expect(served()).toContain(first?.cert);
+});
+
+test("a certificate that has ended is told", () => {
+  put(first, "cert", "key");
+  files.want([pair()]);
+  const [end] = files.expiries.values();
+  expect(files.problems).toEqual([]);
+  nowMs = (end ?? 0) + 1;
+  expect(files.problems.join()).toContain("ended");
+});

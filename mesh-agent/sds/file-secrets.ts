@@ -1,0 +1,132 @@
+import { statSync } from "node:fs";
+import { type FileSecret, parseFileSecret } from "#core/xds/file-secret-name.ts";
+import type { Log } from "#mesh-agent/log.ts";
+import { type ReadSecret, readFileSecret } from "#mesh-agent/sds/read-file-secret.ts";
+import { type EncodedSecret, encodeSecret } from "#mesh-agent/sds/secrets.ts";
+
+/** More names than a host has certificates are a mistake. */
+const WATCHED_MAX = 1000;
+
+interface Watched {
+  readonly source: FileSecret;
+  /** What Envoy has: the last that was good. */
+  good: { readonly encoded: EncodedSecret; readonly notAfterMs: number } | undefined;
+  /** Of the files when they were last read. */
+  readStamp: string;
+  /** Of the files when they were last looked at. */
+  seenStamp: string;
+  /** What is wrong with them now; empty when nothing is. */
+  problem: string;
+}
+
+/**
+ * Certificates and authorities that lie in files, as secrets. Files are looked at again and again rather than watched:
+ * that finds what is overwritten, renamed, or swapped behind a symbolic link, on any file system. What is not whole, or a
+ * pair that does not belong together, never reaches Envoy: the last good one stays, and the problem is told.
+ */
+export class FileSecrets {
+  readonly #watched = new Map<string, Watched>();
+  readonly #log: Log;
+  readonly #onChange: () => void;
+  readonly #now: () => number;
+
+  constructor(log: Log, onChange: () => void, now: () => number = Date.now) {
+    this.#log = log;
+    this.#onChange = onChange;
+    this.#now = now;
+  }
+
+  /** Those of these names that are of files are read now, and kept up to date from here on. */
+  want(names: readonly string[]): void {
+    for (const name of names) {
+      if (this.#watched.has(name)) continue;
+      const source = parseFileSecret(name);
+      if (source === undefined) continue;
+      if (this.#watched.size >= WATCHED_MAX) {
+        this.#log("error", "too many certificate files are asked for", { secret: name, limit: WATCHED_MAX });
+        continue;
+      }
+      const stamp = stampOf(source);
+      const watched: Watched = { source, good: undefined, readStamp: stamp, seenStamp: stamp, problem: "" };
+      this.#watched.set(name, watched);
+      this.#read(name, watched);
+    }
+  }
+
+  /** Looks at every file. What changed is read once it has not changed from one look to the next: it may be half written. */
+  look(): void {
+    let isNew = false;
+    for (const [name, watched] of this.#watched) {
+      const stamp = stampOf(watched.source);
+      const isSettled = stamp === watched.seenStamp;
+      watched.seenStamp = stamp;
+      if (!isSettled || stamp === watched.readStamp) continue;
+      watched.readStamp = stamp;
+      if (this.#read(name, watched)) isNew = true;
+    }
+    if (isNew) this.#onChange();
+  }
+
+  get secrets(): readonly EncodedSecret[] {
+    return [...this.#watched.values()].flatMap(({ good }) => (good === undefined ? [] : [good.encoded]));
+  }
+
+  /** What an operator should look at: files that are wrong, certificates that have ended. */
+  get problems(): readonly string[] {
+    return [...this.#watched.values()].flatMap(({ problem, good, source }) => {
+      const what = source.kind === "roots" ? source.path : source.certificate;
+      const hasEnded =
+        good !== undefined && good.notAfterMs < this.#now()
+          ? [`a certificate of ${what} ended ${new Date(good.notAfterMs).toISOString()}`]
+          : [];
+      if (problem === "") return hasEnded;
+      return [
+        `${problem}; ${good === undefined ? "nothing is served in its place" : "the last good one is served"}`,
+        ...hasEnded,
+      ];
+    });
+  }
+
+  /** By secret: when the certificate that is served ends, ms since the epoch. */
+  get expiries(): ReadonlyMap<string, number> {
+    return new Map(
+      [...this.#watched].flatMap(([name, { good }]) => (good === undefined ? [] : [[name, good.notAfterMs]])),
+    );
+  }
+
+  /** Returns whether there is something new to serve. */
+  #read(name: string, watched: Watched): boolean {
+    let found: ReadSecret;
+    try {
+      found = readFileSecret(name, watched.source);
+    } catch (error) {
+      watched.problem = error instanceof Error ? error.message : String(error);
+      this.#log("error", "certificate files are not served", {
+        why: watched.problem,
+        kept: watched.good === undefined ? "none" : "the last good one",
+      });
+      return false;
+    }
+    const before = watched.good?.encoded.version;
+    if (watched.problem !== "" || before !== undefined)
+      this.#log("info", "certificate files are served anew", { secret: name });
+    watched.problem = "";
+    watched.good = { encoded: encodeSecret(found.secret), notAfterMs: found.notAfterMs };
+    return watched.good.encoded.version !== before;
+  }
+}
+
+/** Differs when a file behind these names is another, or was written to. */
+function stampOf(source: FileSecret): string {
+  const paths = source.kind === "roots" ? [source.path] : [source.certificate, source.key];
+  return paths
+    .map((path) => {
+      try {
+        const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
+        return `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
+      } catch {
+        return "-";
+      }
+    })
+    .join(" ");
+}
