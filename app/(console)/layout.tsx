@@ -10,7 +10,7 @@ import { ToastProvider } from "#components/ui/toast.tsx";
 export default async function ConsoleLayout({ children }: { readonly children: ReactNode }) {
   const session = await readSession();
   if (session.principal === null) return children;
-  const page = await openPage("/");
+  const page = await openPage();
   await page.prefetch(page.trpc.proxies.list.queryOptions(), page.trpc.config.history.queryOptions({ limit: 1 }));
   const theme = parseTheme((await cookies()).get(THEME_COOKIE)?.value);
   return (

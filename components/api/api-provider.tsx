@@ -2,6 +2,7 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from "@trpc/client";
 import { type ReactNode, useState } from "react";
+import { fetchInTime } from "#components/api/fetch-in-time.ts";
 import { createQueryClient } from "#components/api/query-client.ts";
 import { TRPCProvider } from "#components/api/trpc.ts";
 import type { AppRouter } from "#server/api/router.ts";
@@ -14,7 +15,7 @@ function createClient() {
       splitLink({
         condition: ({ type }) => type === "subscription",
         true: httpSubscriptionLink({ url: URL_PATH }),
-        false: httpBatchLink({ url: URL_PATH, maxURLLength: 4000 }),
+        false: httpBatchLink({ url: URL_PATH, maxURLLength: 4000, fetch: fetchInTime }),
       }),
     ],
   });

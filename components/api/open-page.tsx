@@ -5,7 +5,9 @@ import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { cache, type ReactNode } from "react";
 import { inProcessLink } from "#components/api/in-process-link.ts";
+import { pageAddress } from "#components/api/page-address.ts";
 import { createQueryClient } from "#components/api/query-client.ts";
+import { ADDRESS_HEADER } from "#core/view/address-header.ts";
 import type { AppRouter } from "#server/api/router.ts";
 import { getRuntime } from "#server/runtime.ts";
 
@@ -26,10 +28,11 @@ const getCaller = cache(async () => getRuntime().createCaller(await headers()));
 /** Who is asking; one call per request however many components ask. */
 export const readSession = cache(async () => (await getCaller()).session.me());
 
-/** Opens a page for a signed-in person, or sends them to sign in and back to `path`. */
-export async function openPage(path: string): Promise<OpenPage> {
+/** Opens a page for a signed-in person, or sends them to sign in and back to the very address. */
+export async function openPage(): Promise<OpenPage> {
   const session = await readSession();
-  if (session.principal === null) redirect(`/sign-in?next=${encodeURIComponent(path)}`);
+  if (session.principal === null)
+    redirect(`/sign-in?next=${encodeURIComponent(pageAddress((await headers()).get(ADDRESS_HEADER)))}`);
   const queryClient = createQueryClient();
   const client = createTRPCClient<AppRouter>({ links: [inProcessLink(await getCaller())] });
   return {

@@ -24,6 +24,20 @@ export function buildRows(series: readonly Series[]): ChartRow[] {
   return [...rows].sort(([a], [b]) => a - b).map(([atMs, row]) => ({ ...row, atMs }) as ChartRow);
 }
 
+/**
+ * For areas that are stacked: a series is left out where it and its neighbours in time are zero, for its line would lie
+ * along the top of the one below in its own colour.
+ */
+export function hideZeroRuns(rows: readonly ChartRow[], series: readonly Series[]): ChartRow[] {
+  const isZero = (index: number, key: string) => (rows[index]?.[key] ?? 0) === 0;
+  return rows.map((row, index) => {
+    const hidden = series
+      .slice(1)
+      .filter(({ key }) => isZero(index - 1, key) && isZero(index, key) && isZero(index + 1, key));
+    return hidden.length === 0 ? row : { ...row, ...Object.fromEntries(hidden.map(({ key }) => [key, null])) };
+  }) as ChartRow[];
+}
+
 /** True when there is at least one recorded figure. */
 export function hasFigures(series: readonly Series[]): boolean {
   return series.some(({ points }) => points.some(({ value }) => value !== null));

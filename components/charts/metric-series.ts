@@ -21,7 +21,9 @@ export function rateSeries(metrics: ServiceMetrics): Series[] {
 }
 
 export function errorSeries(metrics: ServiceMetrics): Series[] {
-  return [{ key: "errors", label: "Errors", color: "bad", points: metrics.errorPercent }];
+  // Red is for errors there were: a line along the ground is none.
+  const hasErrors = metrics.errorPercent.some(({ value }) => value !== null && value > 0);
+  return [{ key: "errors", label: "Errors", color: hasErrors ? "bad" : "idle", points: metrics.errorPercent }];
 }
 
 export function latencySeries(metrics: ServiceMetrics): Series[] {

@@ -1,6 +1,13 @@
 "use client";
 import { Area, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
-import { buildRows, type ChartRow, describeSeries, hasFigures, type Series } from "#components/charts/build-series.ts";
+import {
+  buildRows,
+  type ChartRow,
+  describeSeries,
+  hasFigures,
+  hideZeroRuns,
+  type Series,
+} from "#components/charts/build-series.ts";
 import { ChartTooltip } from "#components/charts/chart-tooltip.tsx";
 import { niceTicks } from "#components/charts/nice-ticks.ts";
 import { formatClock } from "#components/format/format-clock.ts";
@@ -54,7 +61,7 @@ export function TimeChart({
       >
         <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 400, height: 160 }}>
           <ComposedChart
-            data={rows}
+            data={kind === "stack" ? hideZeroRuns(rows, series) : rows}
             {...(syncId === undefined ? {} : { syncId })}
             margin={{ top: 6, right: 4, bottom: 0, left: 0 }}
             accessibilityLayer={false}

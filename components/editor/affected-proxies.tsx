@@ -1,4 +1,4 @@
-import { formatRate } from "#components/format/format-rate.ts";
+import { rateScale } from "#components/format/figure-scale.ts";
 import { DataTable } from "#components/ui/data-table.tsx";
 import type { Column } from "#components/ui/table-column.ts";
 import type { PreviewView } from "#core/view/config.ts";
@@ -17,7 +17,8 @@ const COLUMNS: readonly Column<AffectedProxy>[] = [
     id: "rate",
     header: "Requests/s",
     align: "end",
-    cell: ({ requestsPerSecond }) => formatRate(requestsPerSecond),
+    figure: { of: ({ requestsPerSecond }) => requestsPerSecond, scale: rateScale },
+    cell: ({ requestsPerSecond }, format) => format(requestsPerSecond),
     sortValue: ({ requestsPerSecond }) => requestsPerSecond,
   },
 ];

@@ -16,14 +16,30 @@ export interface EditBarProps {
   readonly diagnostics: readonly Diagnostic[];
   /** Nothing was filled in yet, and something must be. */
   readonly isBlank: boolean;
+  /** Fields were added that are still empty. */
+  readonly hasBlanks: boolean;
+  /** Text stands in a field that is not part of the document yet; going on takes it. */
+  readonly hasPending: boolean;
   readonly onPreview: () => void;
   /** Null where there is nothing to delete yet. */
   readonly onDelete: (() => void) | null;
 }
 
 /** At the foot of every edit: what the check says, and the way on. Ctrl-Enter previews. */
-export function EditBar({ draft, check, diagnostics, isBlank, onPreview, onDelete }: EditBarProps) {
-  const isReady = draft.isChanged && !isBlank && draft.document.kind !== "broken" && draft.document.kind !== "empty";
+export function EditBar({
+  draft,
+  check,
+  diagnostics,
+  isBlank,
+  hasBlanks,
+  hasPending,
+  onPreview,
+  onDelete,
+}: EditBarProps) {
+  const isReady =
+    (hasPending || (draft.isChanged && !isBlank)) &&
+    draft.document.kind !== "broken" &&
+    draft.document.kind !== "empty";
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !isReady) return;
@@ -35,7 +51,7 @@ export function EditBar({ draft, check, diagnostics, isBlank, onPreview, onDelet
   }, [isReady, onPreview]);
   return (
     <div className="sticky bottom-0 z-10 mt-5 flex flex-wrap items-center gap-2 rounded-lg border border-line bg-raised px-4 py-3 shadow-raised">
-      <CheckState draft={draft} check={check} diagnostics={diagnostics} isBlank={isBlank} />
+      <CheckState draft={draft} check={check} diagnostics={diagnostics} isBlank={isBlank || hasBlanks} />
       <div className="ml-auto flex items-center gap-2">
         {onDelete === null ? null : (
           <Button variant="ghost" className="text-bad-text" onClick={onDelete}>
@@ -86,7 +102,8 @@ function describeCheck({ draft, check, diagnostics, isBlank }: Parameters<typeof
       return { Icon: TriangleAlert, tone: "text-warn", text: "Someone changed this meanwhile" };
     return { Icon: CircleAlert, tone: "text-bad", text: message };
   }
-  if (isBlank) return { Icon: CircleDashed, tone: "text-subtle", text: "Fill in what is missing, then preview it" };
+  if (isBlank && diagnostics.length === 0)
+    return { Icon: CircleDashed, tone: "text-subtle", text: "Fill in what is missing, then preview it" };
   const problems = countProblems(diagnostics);
   if (problems === "")
     return { Icon: CircleCheck, tone: "text-ok", text: draft.isChanged ? "No problems" : "No changes yet" };

@@ -18,6 +18,7 @@ export interface EditStepProps {
   readonly draft: Draft;
   readonly diagnostics: readonly Diagnostic[];
   readonly ownRef: string | null;
+  readonly isAttempted: boolean;
   readonly companions: readonly Companion[];
   /** Absent: YAML is all there is. */
   readonly renderForm?: ((context: FormContext) => ReactNode) | undefined;
@@ -44,6 +45,7 @@ export function EditStep(props: EditStepProps) {
           diagnostics,
           isNew: draft.base.ref === null,
           isPristine: draft.isPristine,
+          isAttempted: props.isAttempted,
         }
       : null;
   const goToLine = (line: number) => {

@@ -12,6 +12,8 @@ export interface FormContext {
   readonly isNew: boolean;
   /** New, and nothing filled in yet: what is missing is asked for, not complained of. */
   readonly isPristine: boolean;
+  /** One wanted to go on: what is still missing is told. */
+  readonly isAttempted: boolean;
 }
 
 /** A change of another resource that has to go along. */

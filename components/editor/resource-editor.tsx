@@ -1,6 +1,6 @@
 "use client";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { readApiError } from "#components/api/api-error.ts";
 import { useTRPC } from "#components/api/trpc.ts";
 import { ConflictNotice } from "#components/editor/conflict-notice.tsx";
@@ -15,6 +15,7 @@ import { withLine } from "#components/editor/problem-at.ts";
 import { refreshMesh } from "#components/editor/refresh-mesh.ts";
 import { conflictRef, readRef } from "#components/editor/resource-ref.ts";
 import { ReviewStep } from "#components/editor/review-step.tsx";
+import { splitBlanks } from "#components/editor/split-blanks.ts";
 import { useCheck } from "#components/editor/use-check.ts";
 import { useDraft } from "#components/editor/use-draft.ts";
 import { useLeaveGuard } from "#components/editor/use-leave-guard.ts";
@@ -22,8 +23,9 @@ import { WatchStep } from "#components/editor/watch-step.tsx";
 import { resourceHref } from "#components/shell/build-commands.ts";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Notice } from "#components/ui/notice.tsx";
+import { PendingTexts, PendingTextsContext, usePendingCount } from "#components/ui/pending-texts.ts";
 import { useSearchState } from "#components/ui/use-search-state.ts";
-import { hasErrors } from "#core/diagnostic.ts";
+import { type Diagnostic, hasErrors } from "#core/diagnostic.ts";
 import { openDocument } from "#core/form/open-document.ts";
 import type { ApplyResult, ConfigChange } from "#core/view/config.ts";
 
@@ -33,6 +35,8 @@ export interface ResourceEditorProps {
   readonly initial: DraftBase;
   readonly renderForm?: (context: FormContext) => ReactNode;
   readonly renderAside?: (context: FormContext) => ReactNode;
+  /** What the form still asks for beyond what makes a document invalid. */
+  readonly findBlanks?: (value: unknown) => readonly Diagnostic[];
   readonly planCompanions?: (value: unknown) => readonly Companion[];
   /** The reason to begin with, from what changed; `before` is null for a new resource. */
   readonly suggestReason?: (before: unknown, after: unknown) => string;
@@ -66,7 +70,11 @@ export function ResourceEditor(props: ResourceEditorProps) {
   const standing = useQuery(
     trpc.config.get.queryOptions({ ref: draft.base.ref ?? "" }, { enabled: draft.base.ref !== null, retry: false }),
   );
-  const guard = useLeaveGuard(draft.text !== draft.base.text && stage.step !== "watch");
+  const [pending] = useState(() => new PendingTexts());
+  const hasPending = usePendingCount(pending) > 0;
+  const guard = useLeaveGuard((draft.text !== draft.base.text || hasPending) && stage.step !== "watch");
+  const [wantsPreview, setWantsPreview] = useState(false);
+  const [isAttempted, setIsAttempted] = useState(false);
   const apply = useMutation(trpc.config.applyChanges.mutationOptions());
 
   function onApplied(result: ApplyResult, intent: "save" | "delete"): void {
@@ -100,6 +108,39 @@ export function ResourceEditor(props: ResourceEditorProps) {
     apply.reset();
     setStage({ step: "edit" });
   }
+
+  // An edit that has not begun is not checked: what is known of the resource as it stands is shown.
+  const found = draft.isChanged ? check.result?.diagnostics : standing.data?.diagnostics;
+  // What a new document still lacks is no mistake until something was filled in.
+  const isBlank = draft.isPristine && hasErrors(found ?? []);
+  const asked = useMemo(
+    () => askFor(props.findBlanks, draft.base.text, value),
+    [props.findBlanks, draft.base.text, value],
+  );
+  const { problems, blanks } = splitBlanks([...(found ?? []), ...asked], value);
+  const hasBlanks = blanks.length > 0;
+  const diagnostics = (isBlank ? [] : isAttempted ? [...blanks, ...problems] : problems).map((each) =>
+    withLine(each, draft.text),
+  );
+  // What is added after the complaint is asked for again.
+  useEffect(() => {
+    if (!hasBlanks) setIsAttempted(false);
+  }, [hasBlanks]);
+
+  /** What stands in a field is in the document first: a preview of anything else would mislead. */
+  function onPreview(): void {
+    setNotice(null);
+    const left = pending.takeAll();
+    if (left.length > 0) setNotice(`${left.join(", ")} cannot be taken: correct it, or empty the field.`);
+    else if (hasBlanks) setIsAttempted(true);
+    else setWantsPreview(true);
+  }
+  // A render later, when what was taken is part of the changes.
+  useEffect(() => {
+    if (!wantsPreview) return;
+    setWantsPreview(false);
+    setStage({ step: "preview", intent: "save", changes });
+  }, [wantsPreview, changes]);
 
   const drawConflict = (message: string) => {
     const other = conflictRef(message);
@@ -184,13 +225,9 @@ export function ResourceEditor(props: ResourceEditorProps) {
   }
 
   const conflict = check.error === null || check.error === undefined ? null : readApiError(check.error);
-  // An edit that has not begun is not checked: what is known of the resource as it stands is shown.
-  const found = draft.isChanged ? check.result?.diagnostics : standing.data?.diagnostics;
-  // What a new document still lacks is no mistake until something was filled in.
-  const isBlank = draft.isPristine && hasErrors(found ?? []);
-  const diagnostics = isBlank ? [] : (found ?? []).map((each) => withLine(each, draft.text));
+  const isGone = standing.error !== null && readApiError(standing.error).reason === "not-found";
   return (
-    <>
+    <PendingTextsContext value={pending}>
       <Steps current="edit" />
       {conflict?.reason === "conflict" ? drawConflict(conflict.message) : null}
       {notice === null ? null : (
@@ -198,11 +235,17 @@ export function ResourceEditor(props: ResourceEditorProps) {
           {notice}
         </Notice>
       )}
+      {isGone ? (
+        <Notice tone="warn" role="status" className="mb-4" title={`${draft.base.ref ?? label} was deleted meanwhile`}>
+          What is shown is what it was. Its history is on the page Changes, where the deletion can be undone.
+        </Notice>
+      ) : null}
       <EditStep
         label={label}
         draft={draft}
         diagnostics={diagnostics}
         ownRef={readRef(value)}
+        isAttempted={isAttempted}
         companions={companions}
         renderForm={props.renderForm}
         renderAside={props.renderAside}
@@ -215,10 +258,9 @@ export function ResourceEditor(props: ResourceEditorProps) {
         check={check}
         diagnostics={diagnostics}
         isBlank={isBlank}
-        onPreview={() => {
-          setNotice(null);
-          setStage({ step: "preview", intent: "save", changes });
-        }}
+        hasBlanks={hasBlanks && !isAttempted}
+        hasPending={hasPending}
+        onPreview={onPreview}
         onDelete={
           draft.base.ref === null
             ? null
@@ -226,7 +268,7 @@ export function ResourceEditor(props: ResourceEditorProps) {
         }
       />
       <LeaveDialog guard={guard} onDiscard={draft.discard} />
-    </>
+    </PendingTextsContext>
   );
 }
 
@@ -240,6 +282,13 @@ function Steps({ current }: { readonly current: Stage["step"] }) {
 
 function readLine(text: string | null): number | null {
   return text !== null && /^[1-9][0-9]{0,5}$/.test(text) ? Number(text) : null;
+}
+
+/** A document that had such gaps when the edit began is left as its author wants it. */
+function askFor(find: ResourceEditorProps["findBlanks"], before: string, value: unknown): readonly Diagnostic[] {
+  if (find === undefined || value === null) return [];
+  const base = openDocument(before);
+  return base.kind === "open" && find(base.value).length > 0 ? [] : find(value);
 }
 
 function planDelete({ ref, resourceVersion }: DraftBase): ConfigChange[] {

@@ -3,6 +3,7 @@ import { CircleAlert, CircleCheck, CircleDashed } from "lucide-react";
 import { RefusalList } from "#components/editor/refusal-list.tsx";
 import { summarizeRollout } from "#components/editor/summarize-rollout.ts";
 import { useRollout } from "#components/editor/use-rollout.ts";
+import { millisScale } from "#components/format/figure-scale.ts";
 import { formatMillis } from "#components/format/format-millis.ts";
 import { Card } from "#components/ui/card.tsx";
 import { cx } from "#components/ui/cx.ts";
@@ -28,7 +29,8 @@ const COLUMNS: readonly Column<Row>[] = [
     id: "time",
     header: "After the write",
     align: "end",
-    cell: ({ ackMs }) => formatMillis(ackMs),
+    figure: { of: ({ ackMs }) => ackMs, scale: millisScale },
+    cell: ({ ackMs }, format) => format(ackMs),
     sortValue: ({ ackMs }) => ackMs,
   },
 ];

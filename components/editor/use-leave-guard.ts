@@ -1,5 +1,6 @@
 "use client";
 import { useEffect, useState } from "react";
+import { LEAVE_FREELY } from "#components/ui/leave-freely.ts";
 
 export interface LeaveGuard {
   /** Where a link wanted to go; null when nothing waits for an answer. */
@@ -12,7 +13,13 @@ export function useLeaveGuard(isActive: boolean): LeaveGuard {
   const [pendingHref, setPendingHref] = useState<string | null>(null);
   useEffect(() => {
     if (!isActive) return;
-    const onUnload = (event: BeforeUnloadEvent) => event.preventDefault();
+    let isFree = false;
+    const onUnload = (event: BeforeUnloadEvent) => {
+      if (!isFree) event.preventDefault();
+    };
+    const onFree = () => {
+      isFree = true;
+    };
     const onClick = (event: MouseEvent) => {
       if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
       const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>("a[href]") : null;
@@ -23,9 +30,11 @@ export function useLeaveGuard(isActive: boolean): LeaveGuard {
       setPendingHref(link.pathname + link.search + link.hash);
     };
     window.addEventListener("beforeunload", onUnload);
+    window.addEventListener(LEAVE_FREELY, onFree);
     document.addEventListener("click", onClick, { capture: true });
     return () => {
       window.removeEventListener("beforeunload", onUnload);
+      window.removeEventListener(LEAVE_FREELY, onFree);
       document.removeEventListener("click", onClick, { capture: true });
     };
   }, [isActive]);

@@ -1,5 +1,5 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
 import { useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
@@ -14,9 +14,21 @@ export interface Rollout {
 /** How a revision spreads, as acknowledgements come. Render it with the revision as key. */
 export function useRollout(revision: number): Rollout {
   const trpc = useTRPC();
+  const queryClient = useQueryClient();
   const [live, setLive] = useState<Distribution>();
   const subscription = useSubscription(
-    trpc.config.watch.subscriptionOptions({ revision }, { enabled: live?.isComplete !== true, onData: setLive }),
+    trpc.config.watch.subscriptionOptions(
+      { revision },
+      {
+        enabled: live?.isComplete !== true,
+        onData: (next) => {
+          setLive(next);
+          // The figures elsewhere on the page are of the same moment.
+          void queryClient.invalidateQueries({ queryKey: trpc.proxies.list.queryKey() });
+          void queryClient.invalidateQueries({ queryKey: trpc.config.history.queryKey() });
+        },
+      },
+    ),
   );
   // Where events do not come through (a proxy that buffers), asking does.
   const asked = useQuery(

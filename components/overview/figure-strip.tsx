@@ -18,16 +18,21 @@ export function FigureStrip({ overview }: { readonly overview: OverviewView }) {
         testId="rate"
         value={formatRate(overview.requestsPerSecond)}
         {...(overview.requestsPerSecond === null ? {} : { unit: "/s" })}
-        note="now, in all of the mesh"
+        note="a second enter the mesh now"
       />
       <Stat
         label="Errors"
         testId="errors"
         value={formatPercent(overview.errorPercent)}
         tone={errorTone(overview.errorPercent)}
-        note="5xx, refused, unanswered"
+        note="of all calls, inside the mesh too"
       />
-      <Stat label="Latency, p95" testId="p95" value={formatMillis(overview.p95Ms)} note="95 of 100 are faster" />
+      <Stat
+        label="Latency, p95"
+        testId="p95"
+        value={formatMillis(overview.p95Ms)}
+        note="of what enters; 95 of 100 are faster"
+      />
       <Stat
         label="Healthy services"
         testId="healthy-services"

@@ -1,6 +1,5 @@
 "use client";
-import { formatPercent } from "#components/format/format-percent.ts";
-import { formatRate } from "#components/format/format-rate.ts";
+import { percentScale, rateScale } from "#components/format/figure-scale.ts";
 import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
 import { Card } from "#components/ui/card.tsx";
@@ -14,8 +13,20 @@ type Namespace = OverviewView["namespaces"][number];
 const COLUMNS: readonly Column<Namespace>[] = [
   { id: "name", header: "Namespace", cell: ({ name }) => name },
   { id: "services", header: "Services", align: "end", cell: ({ services }) => services },
-  { id: "rate", header: "Requests/s", align: "end", cell: ({ requestsPerSecond }) => formatRate(requestsPerSecond) },
-  { id: "errors", header: "Errors", align: "end", cell: ({ errorPercent }) => formatPercent(errorPercent) },
+  {
+    id: "rate",
+    header: "Requests/s",
+    align: "end",
+    figure: { of: ({ requestsPerSecond }) => requestsPerSecond, scale: rateScale },
+    cell: ({ requestsPerSecond }, format) => format(requestsPerSecond),
+  },
+  {
+    id: "errors",
+    header: "Errors",
+    align: "end",
+    figure: { of: ({ errorPercent }) => errorPercent, scale: percentScale },
+    cell: ({ errorPercent }, format) => format(errorPercent),
+  },
   { id: "mtls", header: "mTLS", align: "end", cell: ({ mtls }) => <MtlsBadge mode={mtls} /> },
 ];
 

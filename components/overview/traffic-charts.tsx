@@ -11,7 +11,7 @@ import type { ServiceMetrics } from "#core/view/telemetry.ts";
 export function TrafficCharts({ series }: { readonly series: ServiceMetrics }) {
   return (
     <div className="grid gap-4 lg:grid-cols-3">
-      <Card title="Requests per second">
+      <Card title="Requests per second" description="that enter the mesh">
         <TimeChart
           label="Requests per second by class of answer"
           series={rateSeries(series)}
@@ -20,7 +20,7 @@ export function TrafficCharts({ series }: { readonly series: ServiceMetrics }) {
           syncId="traffic"
         />
       </Card>
-      <Card title="Errors">
+      <Card title="Errors" description="of what enters the mesh">
         <TimeChart
           label="Errors in percent of requests"
           series={errorSeries(series)}
@@ -29,7 +29,7 @@ export function TrafficCharts({ series }: { readonly series: ServiceMetrics }) {
           syncId="traffic"
         />
       </Card>
-      <Card title="Latency">
+      <Card title="Latency" description="of what enters the mesh">
         <TimeChart label="Latency percentiles" series={latencySeries(series)} format={formatMillis} syncId="traffic" />
       </Card>
     </div>

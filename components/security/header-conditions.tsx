@@ -3,8 +3,8 @@ import { Plus, X } from "lucide-react";
 import { CommitInput } from "#components/editor/commit-input.tsx";
 import type { FormContext } from "#components/editor/form-context.ts";
 import { Button } from "#components/ui/button.tsx";
+import { ChipInput } from "#components/ui/chip-input.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
-import { MultiCombobox } from "#components/ui/multi-combobox.tsx";
 import { policyRulePath, removeCondition, setHeaderCondition } from "#core/form/policy-edits.ts";
 import type { PolicyRuleForm } from "#core/form/policy-form.ts";
 
@@ -41,8 +41,7 @@ export function HeaderConditions({ index, rule, context }: HeaderConditionsProps
                   )}
                 </span>
                 <span className="shrink-0 text-muted text-sm">is one of</span>
-                <MultiCombobox
-                  isFree
+                <ChipInput
                   label={`Values of ${header ?? condition.key}`}
                   className="min-w-0 flex-1"
                   values={condition.values}

@@ -3,8 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Lock } from "lucide-react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { buildResourceColumns } from "#components/editor/resource-columns.tsx";
-import { formatPercent } from "#components/format/format-percent.ts";
-import { formatRate } from "#components/format/format-rate.ts";
+import { percentScale, rateScale } from "#components/format/figure-scale.ts";
 import { resourceHref } from "#components/shell/build-commands.ts";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
@@ -39,10 +38,17 @@ const PLAINTEXT: readonly Column<PlaintextEdge>[] = [
     id: "rate",
     header: "Plaintext/s",
     align: "end",
-    cell: ({ perSecond }) => formatRate(perSecond),
+    figure: { of: ({ perSecond }) => perSecond, scale: rateScale },
+    cell: ({ perSecond }, format) => format(perSecond),
     sortValue: ({ perSecond }) => perSecond,
   },
-  { id: "share", header: "Over mTLS", align: "end", cell: ({ mtlsPercent }) => formatPercent(mtlsPercent) },
+  {
+    id: "share",
+    header: "Over mTLS",
+    align: "end",
+    figure: { of: ({ mtlsPercent }) => mtlsPercent, scale: percentScale },
+    cell: ({ mtlsPercent }, format) => format(mtlsPercent),
+  },
 ];
 
 /** What services accept by policy, and where plaintext was measured all the same. */

@@ -7,9 +7,9 @@ import { HeaderConditions } from "#components/security/header-conditions.tsx";
 import type { PrincipalNames } from "#components/security/principal-names.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
+import { ChipInput } from "#components/ui/chip-input.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
-import { MultiCombobox } from "#components/ui/multi-combobox.tsx";
 import { policyRulePath, setAnyone, setCallers, setOperation } from "#core/form/policy-edits.ts";
 import type { OperationField, PolicyAction, PolicyRuleForm } from "#core/form/policy-form.ts";
 
@@ -37,8 +37,8 @@ export function PolicyRuleCard({ index, count, rule, action, names, namespaces, 
   const [isOpen, setIsOpen] = useState(hasMore);
   const list = (field: OperationField, label: string, hint: string, options: readonly string[]) => (
     <Field label={label} hint={hint} error={context.problemAt(policyRulePath(index, "to", 0, "operation", field))}>
-      <MultiCombobox
-        isFree
+      <ChipInput
+        label={label}
         placeholder="any"
         values={rule[field]}
         options={options}
@@ -73,13 +73,13 @@ export function PolicyRuleCard({ index, count, rule, action, names, namespaces, 
             label="Callers"
             hint={isNobody ? "by service account; choose at least one, or anyone" : "by service account"}
             error={
-              isNobody && !context.isPristine
+              isNobody && context.isAttempted
                 ? "choose at least one caller, or anyone"
                 : context.problemAt(policyRulePath(index, "from"))
             }
           >
-            <MultiCombobox
-              isFree
+            <ChipInput
+              label="Callers"
               placeholder={rule.isAnyone ? "anyone" : "choose who"}
               values={rule.principals.map(names.toName)}
               options={names.options}
@@ -94,8 +94,8 @@ export function PolicyRuleCard({ index, count, rule, action, names, namespaces, 
             />
           </Field>
           <Field label="Or any caller in namespace">
-            <MultiCombobox
-              isFree
+            <ChipInput
+              label="Or any caller in namespace"
               placeholder="none"
               values={rule.namespaces}
               options={namespaces}

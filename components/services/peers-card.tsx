@@ -1,8 +1,6 @@
 "use client";
 import Link from "next/link";
-import { formatMillis } from "#components/format/format-millis.ts";
-import { formatPercent } from "#components/format/format-percent.ts";
-import { formatRate } from "#components/format/format-rate.ts";
+import { millisScale, percentScale, rateScale } from "#components/format/figure-scale.ts";
 import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
 import { Card } from "#components/ui/card.tsx";
@@ -40,21 +38,24 @@ export function PeersCard({
       header: "Requests/s",
       align: "end",
       sortValue: ({ edge }) => edge.requestsPerSecond,
-      cell: ({ edge }) => formatRate(edge.requestsPerSecond),
+      figure: { of: ({ edge }) => edge.requestsPerSecond, scale: rateScale },
+      cell: ({ edge }, format) => format(edge.requestsPerSecond),
     },
     {
       id: "errors",
       header: "Errors",
       align: "end",
       sortValue: ({ edge }) => edge.errorPercent,
-      cell: ({ edge }) => formatPercent(edge.errorPercent),
+      figure: { of: ({ edge }) => edge.errorPercent, scale: percentScale },
+      cell: ({ edge }, format) => format(edge.errorPercent),
     },
     {
       id: "p95",
       header: "p95",
       align: "end",
       sortValue: ({ edge }) => edge.p95Ms,
-      cell: ({ edge }) => formatMillis(edge.p95Ms),
+      figure: { of: ({ edge }) => edge.p95Ms, scale: millisScale },
+      cell: ({ edge }, format) => format(edge.p95Ms),
     },
     { id: "mtls", header: "mTLS", align: "end", cell: ({ edge }) => <MtlsLock percent={edge.mtlsPercent} /> },
   ];

@@ -1,7 +1,5 @@
 import { Sparkline } from "#components/charts/sparkline.tsx";
-import { formatMillis } from "#components/format/format-millis.ts";
-import { formatPercent } from "#components/format/format-percent.ts";
-import { formatRate } from "#components/format/format-rate.ts";
+import { millisScale, percentScale, rateScale } from "#components/format/figure-scale.ts";
 import { cx } from "#components/ui/cx.ts";
 import { HealthMark } from "#components/ui/health-mark.tsx";
 import { MtlsBadge } from "#components/ui/mtls-badge.tsx";
@@ -36,20 +34,22 @@ const COLUMNS = {
     header: "Requests/s",
     align: "end",
     sortValue: ({ requestsPerSecond }) => requestsPerSecond,
-    cell: ({ requestsPerSecond }) => formatRate(requestsPerSecond),
+    figure: { of: ({ requestsPerSecond }) => requestsPerSecond, scale: rateScale },
+    cell: ({ requestsPerSecond }, format) => format(requestsPerSecond),
   },
   errors: {
     id: "errors",
     header: "Errors",
     align: "end",
     sortValue: ({ errorPercent }) => errorPercent,
-    cell: ({ errorPercent }) => (
+    figure: { of: ({ errorPercent }) => errorPercent, scale: percentScale },
+    cell: ({ errorPercent }, format) => (
       <span
         className={cx(
           (errorPercent ?? 0) >= 10 ? "font-medium text-bad-text" : (errorPercent ?? 0) > 0 ? "text-warn-text" : "",
         )}
       >
-        {formatPercent(errorPercent)}
+        {format(errorPercent)}
       </span>
     ),
   },
@@ -58,7 +58,8 @@ const COLUMNS = {
     header: "p95",
     align: "end",
     sortValue: ({ p95Ms }) => p95Ms,
-    cell: ({ p95Ms }) => formatMillis(p95Ms),
+    figure: { of: ({ p95Ms }) => p95Ms, scale: millisScale },
+    cell: ({ p95Ms }, format) => format(p95Ms),
   },
   trend: {
     id: "trend",

@@ -1,7 +1,5 @@
 "use client";
-import { formatMillis } from "#components/format/format-millis.ts";
-import { formatPercent } from "#components/format/format-percent.ts";
-import { formatRate } from "#components/format/format-rate.ts";
+import { millisScale, percentScale, rateScale } from "#components/format/figure-scale.ts";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { DeniedBy } from "#components/ui/denied-by.tsx";
 import { HealthMark } from "#components/ui/health-mark.tsx";
@@ -73,21 +71,24 @@ function buildColumns(nodes: ReadonlyMap<string, DisplayNode>): readonly Column<
       header: "Requests/s",
       align: "end",
       sortValue: ({ requestsPerSecond }) => requestsPerSecond,
-      cell: ({ requestsPerSecond }) => formatRate(requestsPerSecond),
+      figure: { of: ({ requestsPerSecond }) => requestsPerSecond, scale: rateScale },
+      cell: ({ requestsPerSecond }, format) => format(requestsPerSecond),
     },
     {
       id: "errors",
       header: "Errors",
       align: "end",
       sortValue: ({ errorPercent }) => errorPercent,
-      cell: ({ errorPercent }) => formatPercent(errorPercent),
+      figure: { of: ({ errorPercent }) => errorPercent, scale: percentScale },
+      cell: ({ errorPercent }, format) => format(errorPercent),
     },
     {
       id: "p95",
       header: "p95",
       align: "end",
       sortValue: ({ p95Ms }) => p95Ms,
-      cell: ({ p95Ms }) => formatMillis(p95Ms),
+      figure: { of: ({ p95Ms }) => p95Ms, scale: millisScale },
+      cell: ({ p95Ms }, format) => format(p95Ms),
     },
     {
       id: "mtls",

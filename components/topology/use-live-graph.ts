@@ -1,10 +1,11 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { type GraphAsk, toGraphInput } from "#components/topology/graph-input.ts";
 import type { QueryLike } from "#components/ui/query-view.tsx";
+import { useNow } from "#components/ui/use-now.ts";
 import type { DrawnGraph } from "#core/view/display-graph.ts";
 
 export interface LiveGraph {
@@ -15,6 +16,9 @@ export interface LiveGraph {
 
 /** How often it is asked for while nothing comes by itself. */
 const LOST_RETRY_MS = 5000;
+/** Three graphs that did not come. */
+const SILENCE_MS = 6000;
+const SILENCE_CHECK_MS = 1000;
 
 /** The graph, anew every two seconds by server-sent events, unless it is asked for up to some moment. */
 export function useLiveGraph(ask: GraphAsk): LiveGraph {
@@ -25,12 +29,21 @@ export function useLiveGraph(ask: GraphAsk): LiveGraph {
   const live = useSubscription(
     trpc.topology.live.subscriptionOptions(input, {
       enabled: input.endMs === undefined,
+      onStarted: () => {
+        heardAt.current = Date.now();
+      },
       onData: (graph) => {
+        heardAt.current = Date.now();
         if (graph.view === view) queryClient.setQueryData(trpc.topology.drawn.queryKey(input), graph);
       },
     }),
   );
-  const isLost = live.status === "error";
+  // The server sends every two seconds; one that hangs keeps the connection open and sends nothing.
+  const heardAt = useRef(0);
+  const now = useNow(SILENCE_CHECK_MS);
+  const isLive = input.endMs === undefined;
+  const isSilent = isLive && live.status === "pending" && now !== null && now - heardAt.current > SILENCE_MS;
+  const isLost = live.status === "error" || isSilent;
   const { data, error, dataUpdatedAt, isFetching, refetch } = useQuery(
     trpc.topology.drawn.queryOptions(input, {
       staleTime: 10_000,
@@ -46,6 +59,6 @@ export function useLiveGraph(ask: GraphAsk): LiveGraph {
   }, [dataUpdatedAt]);
   return {
     query: { data, error: error ?? live.error, isFetching, refetch },
-    connection: live.status === "pending" ? "live" : isLost ? "lost" : "connecting",
+    connection: isLost ? "lost" : live.status === "pending" ? "live" : "connecting",
   };
 }

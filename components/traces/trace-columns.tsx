@@ -1,4 +1,4 @@
-import { formatMillis } from "#components/format/format-millis.ts";
+import { millisScale } from "#components/format/figure-scale.ts";
 import type { ServiceColors } from "#components/traces/assign-colors.ts";
 import { ServiceDot } from "#components/traces/service-dot.tsx";
 import { Badge } from "#components/ui/badge.tsx";
@@ -29,7 +29,8 @@ export function buildTraceColumns(names: readonly TraceColumn[], colors: Service
       header: "Duration",
       align: "end",
       sortValue: ({ durationMs }) => durationMs,
-      cell: ({ durationMs }) => formatMillis(durationMs),
+      figure: { of: ({ durationMs }) => durationMs, scale: millisScale },
+      cell: ({ durationMs }, format) => format(durationMs),
     },
     spans: {
       id: "spans",

@@ -5,6 +5,7 @@ import { ShareStrip, shareColour } from "#components/traffic/share-strip.tsx";
 import { WeightRow } from "#components/traffic/weight-row.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Combobox } from "#components/ui/combobox.tsx";
+import { joinWords } from "#core/form/explain-policy.ts";
 import { findService, subsetsOf } from "#core/form/find-service.ts";
 import { evenWeights } from "#core/form/rebalance-weights.ts";
 import {
@@ -25,7 +26,7 @@ export function DestinationFields({ index, rule, form, catalog, context }: RuleF
   const options = destinationOptions(catalog, form, rule);
   const problem = context.problemAt(rulePath(index, "route"));
   return (
-    <fieldset>
+    <fieldset className="@container min-w-0">
       <legend className="mb-1.5 flex w-full items-center gap-3 font-medium text-ink text-xs">
         Send to
         {isShared ? (
@@ -40,7 +41,7 @@ export function DestinationFields({ index, rule, form, catalog, context }: RuleF
         ) : null}
       </legend>
       {isShared ? <ShareStrip weights={weights} /> : null}
-      <ul className="mt-1 min-w-0 overflow-x-auto">
+      <ul className="mt-1 min-w-0">
         {destinations.map((destination, at) => {
           const service = findService(catalog, destination.host, form.namespace);
           return (
@@ -66,7 +67,8 @@ export function DestinationFields({ index, rule, form, catalog, context }: RuleF
       ) : null}
       {isShared && sum !== 100 ? (
         <p role="status" className="text-warn-text text-xs">
-          The weights come to {sum}, so each gets its part of {sum}. Moving a slider brings them to 100.
+          The weights are {joinWords(weights.map(String), "and")}, parts of {sum}: the percentages are what they come
+          to. Moving a slider writes weights that come to 100.
         </p>
       ) : null}
       <Combobox

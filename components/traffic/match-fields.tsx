@@ -107,6 +107,9 @@ function Match({ index, rule, context, at, match, onAdd }: MatchProps) {
                     placeholder={`${label.toLowerCase()} name`}
                     isFresh
                     value={condition.name}
+                    refuse={(name) =>
+                      match[field].some((other) => other.name === name) ? `${name} appears twice` : undefined
+                    }
                     onCommit={(name) => context.edit(renameNamed(index, rule, place, name))}
                   />
                 }

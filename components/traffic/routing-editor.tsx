@@ -4,6 +4,7 @@ import { ResourceEditor } from "#components/editor/resource-editor.tsx";
 import { RoutingAside } from "#components/traffic/routing-aside.tsx";
 import { RoutingFields } from "#components/traffic/routing-fields.tsx";
 import { useSubsetPlans } from "#components/traffic/use-subset-plans.ts";
+import { blankConditions } from "#core/form/blank-conditions.ts";
 import { readRoutingForm } from "#core/form/routing-form.ts";
 import { summarizeRouting } from "#core/form/summarize-routing.ts";
 import type { Catalog } from "#core/view/config.ts";
@@ -23,6 +24,7 @@ export function RoutingEditor({ label, initial, catalog }: RoutingEditorProps) {
       initial={initial}
       backHref="/traffic"
       planCompanions={planCompanions}
+      findBlanks={blankConditions}
       renderForm={(context) => <RoutingFields context={context} catalog={catalog} />}
       renderAside={(context) => <RoutingAside context={context} />}
       suggestReason={(before, after) =>

@@ -2,8 +2,8 @@
 import type { FormContext } from "#components/editor/form-context.ts";
 import { Card } from "#components/ui/card.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
+import { ChipInput } from "#components/ui/chip-input.tsx";
 import { Field } from "#components/ui/field.tsx";
-import { MultiCombobox } from "#components/ui/multi-combobox.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { TextInput } from "#components/ui/text-input.tsx";
 import { hostFor } from "#core/form/find-service.ts";
@@ -35,8 +35,8 @@ export function ScopeFields({
       <div className="grid gap-4 md:grid-cols-2">
         {context.isNew ? <NameFields form={form} catalog={catalog} context={context} /> : null}
         <Field label="Hosts" error={context.problemAt("spec.hosts")}>
-          <MultiCombobox
-            isFree
+          <ChipInput
+            label="Hosts"
             values={form.hosts}
             options={catalog.services.map((service) => hostFor(service, form.namespace))}
             onValuesChange={(hosts) => context.edit([{ op: "set", path: "spec.hosts", value: hosts }])}

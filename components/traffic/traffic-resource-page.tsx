@@ -28,7 +28,7 @@ export function TrafficResourcePage({ reference }: { readonly reference: string 
   // The editor draws its own page, and what stands in for it the same frame.
   const isDrawn = resource.data !== undefined && catalog.data !== undefined;
   const editor = (
-    <PageQuery query={resource} what={reference} {...frame}>
+    <PageQuery query={resource} what={reference} tellsGone {...frame}>
       {(detail) => (
         <PageQuery query={catalog} what="the names of services" {...frame}>
           {(names) => <Editor key={reference} resource={detail} catalog={names} />}

@@ -25,12 +25,12 @@ const ANY = "any";
 
 /** One destination and its share, by slider or figure. */
 export function WeightRow({ destination, colour, subsets, isShared, problem, ...on }: WeightRowProps) {
-  const { host, subset, weight, port } = destination;
+  const { host, subset, weight, percent, port } = destination;
   const name = `${host} ${subset}`.trim();
   const known = subset === "" || subsets.includes(subset) ? subsets : [...subsets, subset];
   return (
     <li className="py-1.5">
-      <div className="grid grid-cols-[minmax(7rem,12rem)_8.5rem_minmax(6rem,1fr)_9rem_auto] items-center gap-3">
+      <div className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-2 @xl:grid-cols-[minmax(5rem,12rem)_8.5rem_minmax(4rem,1fr)_8.5rem_auto]">
         <span className="flex min-w-0 items-center gap-2">
           <span aria-hidden className="size-2.5 shrink-0 rounded-full" style={{ background: colour }} />
           <span className="min-w-0 truncate font-medium text-ink text-sm" title={host}>
@@ -49,14 +49,14 @@ export function WeightRow({ destination, colour, subsets, isShared, problem, ...
             <Slider
               label={`Weight of ${name}`}
               colour={colour}
-              value={Math.min(100, weight)}
+              value={Math.round(percent)}
               onValueChange={on.onWeightChange}
             />
             <div className="flex items-center gap-1.5">
               <NumberInput
                 label={`Weight of ${name} in percent`}
                 className="min-w-0 flex-1"
-                value={weight}
+                value={percent}
                 min={0}
                 max={100}
                 onValueChange={(value) => value !== null && on.onWeightChange(value)}
@@ -67,14 +67,16 @@ export function WeightRow({ destination, colour, subsets, isShared, problem, ...
             </div>
           </>
         ) : (
-          <span className="col-span-2 text-muted text-sm">gets every request of the rule</span>
+          <span className="col-span-2 row-start-2 text-muted text-sm @xl:row-start-auto">
+            gets every request of the rule
+          </span>
         )}
         <span className="flex items-center">
           {isShared ? (
             <Button
               size="sm"
               variant="ghost"
-              disabled={weight === 100}
+              disabled={percent === 100 && weight === 100}
               aria-label={`Send all to ${name}`}
               onClick={() => on.onWeightChange(100)}
             >

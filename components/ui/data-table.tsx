@@ -1,6 +1,6 @@
 "use client";
 import Link from "next/link";
-import { type KeyboardEvent, type ReactNode, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useMemo, useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { cx } from "#components/ui/cx.ts";
 import { SortHeader } from "#components/ui/sort-header.tsx";
@@ -42,6 +42,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const sort = props.sort ?? ownSort;
   const sortValue = columns.find(({ id }) => id === sort?.column)?.sortValue;
   const sorted = sort === undefined || sortValue === undefined ? rows : sortRows(rows, sortValue, sort.isDescending);
+  // By all rows, so that sorting and paging change no figure.
+  const formats = useMemo(() => new Map(columns.map((column) => [column.id, formatOf(column, rows)])), [columns, rows]);
   if (rows.length === 0 && empty !== undefined) return empty;
   return (
     <div className={cx("@container min-w-0 overflow-x-auto", className)}>
@@ -82,7 +84,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
               >
                 {columns.map((column, index) => (
                   <Cell key={column.id} column={column} isRowHeader={index === 0}>
-                    {index === 0 ? <RowTarget props={props} row={row} column={column} /> : column.cell(row)}
+                    {index === 0 ? (
+                      <RowTarget props={props} row={row} column={column} />
+                    ) : (
+                      column.cell(row, formats.get(column.id) ?? String)
+                    )}
                   </Cell>
                 ))}
               </tr>
@@ -100,6 +106,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       ) : null}
     </div>
   );
+}
+
+function formatOf<Row>({ figure }: Column<Row>, rows: readonly Row[]): (value: number | null) => string {
+  if (figure === undefined) return String;
+  return figure.scale(rows.reduce((largest, row) => Math.max(largest, figure.of(row) ?? 0), 0));
 }
 
 function isActive<Row>({ rowHref, onRowSelect }: DataTableProps<Row>): boolean {
@@ -146,16 +157,16 @@ function RowTarget<Row>({
   if (rowHref !== undefined)
     return (
       <Link href={rowHref(row)} data-row-target className={TARGET_CLASS}>
-        {column.cell(row)}
+        {column.cell(row, String)}
       </Link>
     );
   if (onRowSelect !== undefined)
     return (
       <button type="button" data-row-target onClick={() => onRowSelect(row)} className={TARGET_CLASS}>
-        {column.cell(row)}
+        {column.cell(row, String)}
       </button>
     );
-  return <span className="font-medium text-ink">{column.cell(row)}</span>;
+  return <span className="font-medium text-ink">{column.cell(row, String)}</span>;
 }
 
 /** Arrow keys, Home and End go from row to row. */

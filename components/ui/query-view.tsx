@@ -20,18 +20,35 @@ export interface QueryViewProps<T> {
   readonly what: string;
   readonly skeleton: ReactNode;
   readonly children: (data: T) => ReactNode;
+  /** The children tell themselves when what they show is no longer there. */
+  readonly tellsGone?: boolean;
 }
 
 /** Draws a query in whichever state it is: loading, failed, loaded, or loaded once and failing now. */
-export function QueryView<T>({ query, what, skeleton, children }: QueryViewProps<T>) {
+export function QueryView<T>({ query, what, skeleton, children, tellsGone = false }: QueryViewProps<T>) {
   if (query.data === undefined) {
     if (query.error === null || query.error === undefined) return skeleton;
     return (
       <ErrorState error={query.error} what={what} onRetry={() => void query.refetch()} isRetrying={query.isFetching} />
     );
   }
-  if (query.error === null || query.error === undefined) return children(query.data);
-  const { message, reason } = readApiError(query.error);
+  // The children stand in one place whatever the query's state: in another they would begin anew and lose theirs.
+  return (
+    <>
+      {query.error === null || query.error === undefined ? null : <Stale error={query.error} tellsGone={tellsGone} />}
+      {children(query.data)}
+    </>
+  );
+}
+
+function Stale({ error, tellsGone }: { readonly error: unknown; readonly tellsGone: boolean }) {
+  const { message, reason } = readApiError(error);
+  if (reason === "not-found")
+    return tellsGone ? null : (
+      <Notice tone="warn" className="mb-4" role="status" title="It is no longer there">
+        What is shown is what it was.
+      </Notice>
+    );
   return (
     <>
       {reason === "unauthenticated" ? (
@@ -43,7 +60,6 @@ export function QueryView<T>({ query, what, skeleton, children }: QueryViewProps
           {formatSentence(message)} Trying again.
         </Notice>
       )}
-      {children(query.data)}
     </>
   );
 }

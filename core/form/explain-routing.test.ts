@@ -36,3 +36,12 @@ test("a destination that has all is the only one named", () => {
   const form = readRoutingForm({ spec: { http: [{ route: [to("v1", 0), to("v3", 100)] }] } });
   expect(explainRouting(form)).toEqual(["Every request goes to reviews v3."]);
 });
+
+test("weights that do not come to 100 are told as the shares they are", () => {
+  const form = readRoutingForm({ spec: { http: [{ route: [to("v1", 1), to("v2", 2), to("v3", 1)] }] } });
+  expect(explainRouting(form)).toEqual([
+    "Every request goes to reviews v1 (25 %), reviews v2 (50 %) and reviews v3 (25 %).",
+  ]);
+  const thirds = readRoutingForm({ spec: { http: [{ route: [to("v1", 1), to("v2", 2)] }] } });
+  expect(explainRouting(thirds)).toEqual(["Every request goes to reviews v1 (33.3 %) and reviews v2 (66.7 %)."]);
+});

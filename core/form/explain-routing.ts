@@ -47,10 +47,10 @@ function describeAction({ destinations, other }: RuleForm, isPlural: boolean): s
     return other.some((path) => /redirect|directResponse/.test(path))
       ? `${isPlural ? "get" : "gets"} the answer that the YAML says`
       : `${go} nowhere yet`;
-  const named = destinations.map(({ host, subset, weight }) => ({ name: `${host} ${subset}`.trim(), weight }));
-  const all = named.length === 1 ? named[0] : named.find(({ weight }) => weight === 100);
+  const named = destinations.map(({ host, subset, percent }) => ({ name: `${host} ${subset}`.trim(), percent }));
+  const all = named.length === 1 ? named[0] : named.find(({ percent }) => percent === 100);
   if (all !== undefined) return `${go} to ${all.name}`;
-  const shares = named.filter(({ weight }) => weight > 0).map(({ name, weight }) => `${name} (${weight} %)`);
+  const shares = named.filter(({ percent }) => percent > 0).map(({ name, percent }) => `${name} (${percent} %)`);
   return shares.length === 0 ? `${go} nowhere: no destination has a share` : `${go} to ${joinWords(shares, "and")}`;
 }
 

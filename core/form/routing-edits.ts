@@ -74,7 +74,7 @@ function writeDestination({ host, subset, port }: Pick<DestinationForm, "host" |
   return { host, ...(subset === "" ? {} : { subset }), ...(port === null ? {} : { port: { number: port } }) };
 }
 
-/** A rule for some of the requests, to the same place as the one it is put before. */
+/** A rule for some of the requests, to the same place as the one it is put before; which ones is asked for. */
 export function addRule(rules: readonly RuleForm[], at: number): DocumentEdit[] {
   const near = rules[at] ?? rules.at(-1);
   const route = (near?.destinations ?? []).slice(0, 1).map((each) => ({ destination: writeDestination(each) }));
@@ -82,7 +82,7 @@ export function addRule(rules: readonly RuleForm[], at: number): DocumentEdit[] 
     {
       op: "insert",
       path: rulePath(at),
-      value: { match: [{ uri: { prefix: "/" } }], ...(route.length === 0 ? {} : { route }) },
+      value: { match: [NEW_CONDITION.uri], ...(route.length === 0 ? {} : { route }) },
     },
   ];
 }
@@ -104,7 +104,7 @@ function isNamed(kind: ConditionKind): kind is NamedKind {
 }
 
 const NEW_CONDITION = {
-  uri: { uri: { prefix: "/" } },
+  uri: { uri: { prefix: "" } },
   method: { method: { exact: "GET" } },
   header: { headers: { "": { exact: "" } } },
   query: { queryParams: { "": { exact: "" } } },
@@ -161,10 +161,10 @@ export function setNamed(rule: number, place: NamedPlace, value: TextMatch): Doc
   return [{ op: "set", path: namedPath(rule, place), value: writeTextMatch(value) }];
 }
 
+/** In its place among the others, so that no row of the form becomes another. */
 export function renameNamed(rule: number, form: RuleForm, place: NamedPlace, to: string): DocumentEdit[] {
-  const condition = form.matches[place.match]?.[NAMED_FIELD[place.kind]].find(({ name }) => name === place.name);
-  if (condition === undefined || place.name === to) return [];
-  return [{ op: "delete", path: namedPath(rule, place) }, ...setNamed(rule, { ...place, name: to }, condition)];
+  const isThere = form.matches[place.match]?.[NAMED_FIELD[place.kind]].some(({ name }) => name === place.name);
+  return isThere !== true || place.name === to ? [] : [{ op: "rename", path: namedPath(rule, place), to }];
 }
 
 const RETRIES_DEFAULT = { attempts: 2, perTryTimeout: "2s", retryOn: "connect-failure,refused-stream,5xx" };

@@ -131,7 +131,7 @@ test("copies are sent to one more version, all of them or a share, until it is e
 
 test("conditions come and go, and the last takes its match with it", () => {
   const withPath = apply(TEXT, addCondition(0, ruleOf(TEXT, 0), 0, "uri"));
-  expect(ruleOf(withPath, 0).matches[0]?.uri).toEqual({ operator: "prefix", value: "/" });
+  expect(ruleOf(withPath, 0).matches[0]?.uri).toEqual({ operator: "prefix", value: "" });
   const renamed = apply(withPath, renameNamed(0, ruleOf(withPath, 0), END_USER, "x-user"));
   expect(ruleOf(renamed, 0).matches[0]?.headers).toEqual([{ name: "x-user", operator: "exact", value: "jason" }]);
   const withoutHeader = apply(renamed, removeCondition(0, ruleOf(renamed, 0), 0, { kind: "header", name: "x-user" }));

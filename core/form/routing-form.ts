@@ -23,8 +23,10 @@ export interface DestinationForm {
   /** Empty for any version. */
   readonly subset: string;
   readonly port: number | null;
-  /** As it counts: a lone destination has 100, an unset weight among several 0. */
+  /** As it counts: a lone destination has 100, an unset weight among several 0. Its part of the sum, not a percentage. */
   readonly weight: number;
+  /** What it gets of the rule's requests, in percent to one decimal. */
+  readonly percent: number;
   readonly other: readonly string[];
 }
 
@@ -130,14 +132,18 @@ function readMirror({ mirror, mirrorPercentage }: Readonly<Record<string, unknow
 
 function readDestinations(value: unknown, at: Path): DestinationForm[] {
   const list = listOf(value);
+  const weights = list.map((each) => numberOf(recordOf(each).weight) ?? (list.length === 1 ? 100 : 0));
+  const sum = weights.reduce((total, weight) => total + Math.max(0, weight), 0);
   return list.map((each, index) => {
     const entry = recordOf(each);
+    const weight = weights[index] ?? 0;
     const destination = recordOf(entry.destination);
     return {
       host: textOf(destination.host),
       subset: textOf(destination.subset),
       port: numberOf(recordOf(destination.port).number),
-      weight: numberOf(entry.weight) ?? (list.length === 1 ? 100 : 0),
+      weight,
+      percent: list.length === 1 ? 100 : sum === 0 ? 0 : Math.round((1000 * Math.max(0, weight)) / sum) / 10,
       other: otherFields(entry, [...at, index], ["destination", "weight"]),
     };
   });

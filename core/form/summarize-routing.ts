@@ -45,15 +45,15 @@ function summarizeRule(before: RuleForm, after: RuleForm): string[] {
 }
 
 function summarizeShares(before: readonly DestinationForm[], after: readonly DestinationForm[]): string[] {
-  const old = new Map(before.map((each) => [nameOf(each), each.weight]));
-  const now = new Map(after.map((each) => [nameOf(each), each.weight]));
+  const old = new Map(before.map((each) => [nameOf(each), each.percent]));
+  const now = new Map(after.map((each) => [nameOf(each), each.percent]));
   return [...new Set([...old.keys(), ...now.keys()])]
     .filter((name) => (old.get(name) ?? 0) !== (now.get(name) ?? 0))
     .map((name) => `${name} ${old.get(name) ?? 0} → ${now.get(name) ?? 0} %`);
 }
 
 function describeShares({ destinations }: RuleForm): string {
-  return destinations.map((each) => `${nameOf(each)} ${each.weight} %`).join(", ");
+  return destinations.map((each) => `${nameOf(each)} ${each.percent} %`).join(", ");
 }
 
 /** The version where there is one, else the host. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { type DocumentEdit, editDocument } from "#core/resource/edit-document.ts";
 
 const TEXT = `# Traffic of reviews.
@@ -105,5 +106,106 @@ describe("editing a document", () => {
     ["a: 1", [{ op: "set", path: "a..b", value: 1 }]],
   ] as const)("refuses to edit %j by %j", (text, edits) => {
     expect(() => editDocument(text, edits)).toThrow(expect.objectContaining({ code: "invalid" }));
+  });
+});
+
+describe("what an anchor and its aliases share", () => {
+  const SHARED = `spec:
+  http:
+    # testers first
+    - name: testers
+      route: &split
+        - destination: { host: reviews, subset: v1 }
+          weight: 1
+        - destination: { host: reviews, subset: v2 }
+          weight: 2   # most
+    # everybody else
+    - name: rest
+      route: *split
+`;
+  const weights = (text: string) =>
+    (parse(text) as { spec: { http: { route: { weight: number }[] }[] } }).spec.http.map(({ route }) =>
+      route.map(({ weight }) => weight),
+    );
+
+  test("an edit through an alias changes that place alone", () => {
+    const text = editDocument(SHARED, [{ op: "set", path: "spec.http[1].route[1].weight", value: 60 }]);
+    expect(weights(text)).toEqual([
+      [1, 2],
+      [1, 60],
+    ]);
+    expect(text).toContain("          weight: 2   # most\n");
+  });
+
+  test("an edit behind the anchor leaves what its aliases mean", () => {
+    const text = editDocument(SHARED, [
+      { op: "set", path: "spec.http[0].route[0].weight", value: 40 },
+      { op: "set", path: "spec.http[0].route[1].weight", value: 60 },
+    ]);
+    expect(weights(text)).toEqual([
+      [40, 60],
+      [1, 2],
+    ]);
+  });
+
+  test.each([
+    ["deleting", [{ op: "delete", path: "spec.http[0]" }], [[1, 2]]],
+    [
+      "moving",
+      [{ op: "move", path: "spec.http[0]", to: 1 }],
+      [
+        [1, 2],
+        [1, 2],
+      ],
+    ],
+    [
+      "adding to",
+      [{ op: "insert", path: "spec.http[1].route[2]", value: { weight: 0 } }],
+      [
+        [1, 2],
+        [1, 2, 0],
+      ],
+    ],
+    ["replacing", [{ op: "set", path: "spec.http[0].route", value: [] }], [[], [1, 2]]],
+  ] as const)("%s keeps what the others mean", (_, edits, expected) => {
+    expect(weights(editDocument(SHARED, edits))).toEqual(expected);
+  });
+
+  test("other fields leave the sharing as it is", () => {
+    expect(editDocument(SHARED, [{ op: "set", path: "spec.http[1].name", value: "all" }])).toBe(
+      SHARED.replace("name: rest", "name: all"),
+    );
+  });
+});
+
+describe("comments stay with what they are about", () => {
+  const RULES = `http:
+  # testers first
+  - name: testers
+  # everybody else
+  - name: rest
+`;
+  test("a rule put before the first does not take its comment", () => {
+    expect(editDocument(RULES, [{ op: "insert", path: "http[0]", value: { name: "new" } }])).toBe(
+      RULES.replace("  # testers", "  - name: new\n  # testers"),
+    );
+  });
+  test("a rule that goes takes its comment along", () => {
+    expect(editDocument(RULES, [{ op: "delete", path: "http[0]" }])).toBe(
+      "http:\n  # everybody else\n  - name: rest\n",
+    );
+  });
+  test("so does the first member of an object", () => {
+    const text = "a:\n  # of b\n  b: 1\n  c: 2\n";
+    expect(editDocument(text, [{ op: "delete", path: "a.b" }])).toBe("a:\n  c: 2\n");
+  });
+  test("a member that gets another name keeps its place and its comments", () => {
+    const text = 'headers:\n  # who\n  end-user: { exact: jason } # tester\n  x-canary: { exact: "yes" }\n';
+    expect(editDocument(text, [{ op: "rename", path: "headers.end-user", to: "user" }])).toBe(
+      text.replace("end-user", "user"),
+    );
+    expect(() => editDocument(text, [{ op: "rename", path: "headers.end-user", to: "x-canary" }])).toThrow(
+      /appears twice/,
+    );
   });
 });

@@ -4,6 +4,7 @@ import {
   isCollection,
   isMap,
   isNode,
+  isPair,
   isScalar,
   isSeq,
   type Node,
@@ -15,6 +16,7 @@ import {
 import { PharosError } from "#core/errors.ts";
 import { keepLines } from "#core/resource/keep-lines.ts";
 import { formatPath, type Path, type PathSegment, parsePath } from "#core/resource/path.ts";
+import { anchorsIn, copyOf, settleFirstComment, unshareAnchors } from "#core/resource/unshare-nodes.ts";
 
 /** Path as in diagnostics: `spec.http[0].route[1].weight`. */
 export type DocumentEdit =
@@ -23,12 +25,15 @@ export type DocumentEdit =
   /** At the position in a list; its length appends. */
   | { readonly op: "insert"; readonly path: string; readonly value: unknown }
   /** An item of a list to another position in it, its comments with it. */
-  | { readonly op: "move"; readonly path: string; readonly to: number };
+  | { readonly op: "move"; readonly path: string; readonly to: number }
+  /** A member of an object to another name, in the same place of it. */
+  | { readonly op: "rename"; readonly path: string; readonly to: string };
 
 /**
  * Applies edits to one document's text, in order, and leaves all else as its author wrote it: comments, order, quotes.
  * A `set` changes only what differs: setting an object or list walks into it. A `set` makes the parents that are
- * missing; a `delete` of nothing changes nothing. Throws `invalid` when the text is not YAML or a path leads through
+ * missing; a `delete` of nothing changes nothing. What an anchor and its aliases share is parted by the first edit that
+ * leads into it: an edit changes what its path says and nothing else. Throws `invalid` when the text is not YAML or a path leads through
  * something that is no object or list.
  */
 export function editDocument(text: string, edits: readonly DocumentEdit[]): string {
@@ -65,14 +70,18 @@ function applyEdit(document: Document, edit: DocumentEdit, path: Path): boolean 
     };
     return setNode(document, root, edit.value);
   }
+  unshare(document, path, edit.op === "insert");
   if (edit.op === "delete") {
     const parent = findCollection(document, path.slice(0, -1));
     if (parent === undefined || !hasIn(parent, last)) return false;
-    return parent.delete(last);
+    if (isFirst(parent, last)) settleFirstComment(parent, isItem(document, path.slice(0, -1)));
+    return parent.delete(keyIn(parent, last));
   }
   if (edit.op === "move") return moveItem(findCollection(document, path.slice(0, -1)), last, edit.to);
+  if (edit.op === "rename") return renameMember(document, path, last, edit.to);
   const parent = makeCollection(document, path);
   if (edit.op === "insert") {
+    if (last === 0) settleFirstComment(parent, false);
     if (!isSeq(parent) || typeof last !== "number")
       throw new PharosError("invalid", `${edit.path} is no place in a list`);
     parent.items.splice(Math.min(last, parent.items.length), 0, document.createNode(edit.value));
@@ -83,14 +92,44 @@ function applyEdit(document: Document, edit: DocumentEdit, path: Path): boolean 
 
 function moveItem(list: YAMLMap | YAMLSeq | undefined, from: PathSegment, to: number): boolean {
   if (!isSeq(list) || typeof from !== "number" || from >= list.items.length) return false;
-  const first = list.items[0];
-  // The parser gives a comment before the first item to the list.
-  if (isNode(first) && list.commentBefore != null) {
-    first.commentBefore = list.commentBefore;
-    list.commentBefore = null;
-  }
+  settleFirstComment(list, false);
   list.items.splice(Math.min(to, list.items.length - 1), 0, ...list.items.splice(from, 1));
   return from !== to;
+}
+
+function renameMember(document: Document, path: Path, from: PathSegment, to: string): boolean {
+  const parent = findCollection(document, path.slice(0, -1));
+  if (!isMap(parent) || String(from) === to) return false;
+  const pair = parent.items.find(({ key }) => nameOf(key) === String(from));
+  if (pair === undefined) return false;
+  if (hasIn(parent, to)) throw new PharosError("invalid", `${JSON.stringify(to)} appears twice`);
+  const key = document.createNode(to);
+  if (isNode(pair.key)) copyComments(pair.key, key);
+  pair.key = key;
+  return true;
+}
+
+/**
+ * Parts what the path leads through from what shares it: an alias on the way becomes a copy, and the aliases of an
+ * anchor on the way, or within what the path names, become copies of how it was.
+ */
+function unshare(document: Document, path: Path, isInsert: boolean): void {
+  const anchors = new Set<string>();
+  let node: unknown = document.contents;
+  for (const [depth, segment] of path.entries()) {
+    if (!isMap(node) && !isSeq(node)) break;
+    if (node.anchor !== undefined) anchors.add(node.anchor);
+    // A place to insert at: what stands there is only moved on, past what may refer to it.
+    if (isInsert && depth === path.length - 1) break;
+    if (!hasIn(node, segment)) break;
+    const place = placeIn(node, segment, document);
+    const member = place.get();
+    const copy = isAlias(member) && depth < path.length - 1 ? copyOf(document, member) : undefined;
+    if (copy !== undefined) place.put(copy);
+    node = copy ?? member;
+    if (depth === path.length - 1) for (const anchor of anchorsIn(node)) anchors.add(anchor);
+  }
+  unshareAnchors(document, anchors);
 }
 
 interface Place {
@@ -126,7 +165,8 @@ function mergeMap(document: Document, map: YAMLMap, value: Readonly<Record<strin
   let isChanged = false;
   for (const pair of [...map.items]) {
     const name = nameOf(pair.key);
-    if (!Object.hasOwn(value, name) || value[name] === undefined) isChanged = map.delete(pair.key) || isChanged;
+    if (Object.hasOwn(value, name) && value[name] !== undefined) continue;
+    isChanged = map.delete(pair.key) || isChanged;
   }
   for (const [name, member] of Object.entries(value)) {
     if (member !== undefined) isChanged = setNode(document, placeIn(map, name, document), member) || isChanged;
@@ -221,6 +261,16 @@ function hasIn(holder: YAMLMap | YAMLSeq, segment: PathSegment): boolean {
 function keyIn(holder: YAMLMap | YAMLSeq, segment: PathSegment): unknown {
   if (isSeq(holder)) return segment;
   return holder.items.find((pair) => nameOf(pair.key) === String(segment))?.key;
+}
+
+function isFirst(holder: YAMLMap | YAMLSeq, segment: PathSegment): boolean {
+  const [first] = holder.items;
+  return isSeq(holder) ? segment === 0 : isPair(first) && nameOf(first.key) === String(segment);
+}
+
+/** A comment before an item of a list is about the item, also where the item is an object. */
+function isItem(document: Document, path: Path): boolean {
+  return path.length > 0 && isSeq(findCollection(document, path.slice(0, -1)));
 }
 
 function nameOf(key: unknown): string {

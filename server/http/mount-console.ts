@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { PharosError } from "#core/errors.ts";
+import { ADDRESS_HEADER } from "#core/view/address-header.ts";
 import { pagePolicy } from "#server/http/content-security.ts";
 import type { HttpHandler } from "#server/http/routes.ts";
 
@@ -28,6 +29,8 @@ export async function mountConsole(root: string, host: string, port: number): Pr
     const policy = pagePolicy();
     // Next reads the nonce for its own scripts out of the request's policy.
     request.headers["content-security-policy"] = policy;
+    // What a page may come back to after signing in; a page is not told its own address otherwise.
+    request.headers[ADDRESS_HEADER] = request.url ?? "/";
     response.setHeader("content-security-policy", policy);
     return render(request, response);
   };

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
+import type { Graph } from "#core/view/graph.ts";
 import type { ServiceRow } from "#core/view/service.ts";
 import type { ServiceMetrics } from "#core/view/telemetry.ts";
 import type { Services } from "#server/api/services.ts";
@@ -55,7 +56,7 @@ export function createOverviewService(options: OverviewServiceOptions): Services
       return {
         rangeSeconds: seconds,
         requestsPerSecond: totals === 0 ? null : lastValue(series.requestsPerSecond),
-        errorPercent: lastValue(series.errorPercent),
+        errorPercent: errorPercentOf(graph),
         p95Ms: lastValue(series.p95Ms),
         mtlsPercent:
           securedRate === 0
@@ -84,6 +85,14 @@ export function createOverviewService(options: OverviewServiceOptions): Services
       };
     },
   };
+}
+
+/** Of every call from one workload to another, not only of what enters. */
+function errorPercentOf({ edges }: Graph): number | null {
+  const measured = edges.filter(({ errorPercent }) => errorPercent !== null);
+  const rate = measured.reduce((sum, edge) => sum + edge.requestsPerSecond, 0);
+  if (rate === 0) return null;
+  return measured.reduce((sum, edge) => sum + edge.requestsPerSecond * (edge.errorPercent ?? 0), 0) / rate;
 }
 
 function lastValue(points: ServiceMetrics["p95Ms"]): number | null {

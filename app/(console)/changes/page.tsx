@@ -8,7 +8,7 @@ export const metadata: Metadata = { title: "Changes" };
 export default async function Page({ searchParams }: { readonly searchParams: SearchParams }) {
   const params = await searchParams;
   const ref = readParam(params, "ref");
-  const page = await openPage(ref === undefined ? "/changes" : `/changes?ref=${encodeURIComponent(ref)}`);
+  const page = await openPage();
   await page.prefetch(
     readParam(params, "tab") === "audit"
       ? page.trpc.access.audit.queryOptions({ limit: 200 })

@@ -1,13 +1,13 @@
 import type { Metadata } from "next";
 import { openPage, readParam, type SearchParams } from "#components/api/open-page.tsx";
 import { OverviewPage } from "#components/overview/overview-page.tsx";
-import { parseRange, withRange } from "#components/shell/range.ts";
+import { parseRange } from "#components/shell/range.ts";
 
 export const metadata: Metadata = { title: "Overview" };
 
 export default async function Page({ searchParams }: { readonly searchParams: SearchParams }) {
   const range = parseRange(readParam(await searchParams, "range"));
-  const page = await openPage(withRange("/overview", range));
+  const page = await openPage();
   await page.prefetch(page.trpc.overview.get.queryOptions({ seconds: range.seconds }));
   return page.hydrate(<OverviewPage />);
 }

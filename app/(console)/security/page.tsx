@@ -7,7 +7,7 @@ export const metadata: Metadata = { title: "Security" };
 
 export default async function Page({ searchParams }: { readonly searchParams: SearchParams }) {
   const tab = readParam(await searchParams, "tab");
-  const page = await openPage(tab === undefined ? "/security" : `/security?tab=${encodeURIComponent(tab)}`);
+  const page = await openPage();
   switch (tab) {
     case "mtls":
       await page.prefetch(

@@ -5,7 +5,7 @@ import { SettingsPage } from "#components/settings/settings-page.tsx";
 export const metadata: Metadata = { title: "Settings" };
 
 export default async function Page({ searchParams }: { readonly searchParams: SearchParams }) {
-  const page = await openPage("/settings");
+  const page = await openPage();
   if (readParam(await searchParams, "tab") === "about")
     await page.prefetch(page.trpc.session.me.queryOptions(), page.trpc.services.names.queryOptions());
   else await page.prefetch(page.trpc.access.apiTokens.queryOptions());

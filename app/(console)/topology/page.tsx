@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { openPage, readParam, type SearchParams } from "#components/api/open-page.tsx";
-import { parseRange, withRange } from "#components/shell/range.ts";
+import { parseRange } from "#components/shell/range.ts";
 import { toGraphInput } from "#components/topology/graph-input.ts";
 import { parseNames } from "#components/topology/name-list.ts";
 import { parseView } from "#components/topology/parse-view.ts";
@@ -11,7 +11,7 @@ export const metadata: Metadata = { title: "Topology" };
 export default async function Page({ searchParams }: { readonly searchParams: SearchParams }) {
   const params = await searchParams;
   const range = parseRange(readParam(params, "range"), "/topology");
-  const page = await openPage(withRange("/topology", range));
+  const page = await openPage();
   await page.prefetch(
     page.trpc.topology.drawn.queryOptions(
       toGraphInput({

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { openPage, readParam, type SearchParams } from "#components/api/open-page.tsx";
-import { parseRange, withRange } from "#components/shell/range.ts";
+import { parseRange } from "#components/shell/range.ts";
 import { parseTraceFilter, toTraceInput } from "#components/traces/trace-filter.ts";
 import { TracesPage } from "#components/traces/traces-page.tsx";
 
@@ -9,7 +9,7 @@ export const metadata: Metadata = { title: "Traces" };
 export default async function Page({ searchParams }: { readonly searchParams: SearchParams }) {
   const params = await searchParams;
   const range = parseRange(readParam(params, "range"));
-  const page = await openPage(withRange("/traces", range));
+  const page = await openPage();
   const filter = parseTraceFilter((name) => readParam(params, name));
   await page.prefetch(
     page.trpc.traces.search.queryOptions(toTraceInput(filter, range.seconds)),

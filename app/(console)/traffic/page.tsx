@@ -6,7 +6,7 @@ import { TrafficPage } from "#components/traffic/traffic-page.tsx";
 export const metadata: Metadata = { title: "Traffic" };
 
 export default async function Page() {
-  const page = await openPage("/traffic");
+  const page = await openPage();
   await page.prefetch(page.trpc.config.list.queryOptions({ kinds: [...TRAFFIC_KINDS] }));
   return page.hydrate(<TrafficPage />);
 }

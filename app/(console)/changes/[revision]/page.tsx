@@ -14,7 +14,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function Page({ params }: Props) {
   const revision = Number((await params).revision);
   if (!Number.isSafeInteger(revision) || revision < 1) notFound();
-  const page = await openPage(`/changes/${revision}`);
+  const page = await openPage();
   await page.prefetch(
     page.trpc.config.revision.queryOptions({ revision }),
     page.trpc.config.distribution.queryOptions({ revision }),

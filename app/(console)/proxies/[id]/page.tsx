@@ -6,7 +6,7 @@ export const metadata: Metadata = { title: "Proxy" };
 
 export default async function Page({ params }: { readonly params: Promise<{ readonly id: string }> }) {
   const id = decodeURIComponent((await params).id);
-  const page = await openPage(`/proxies/${encodeURIComponent(id)}`);
+  const page = await openPage();
   await page.prefetch(page.trpc.proxies.get.queryOptions({ id }));
   return page.hydrate(<ProxyPage id={id} />);
 }

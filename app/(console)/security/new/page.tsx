@@ -7,7 +7,7 @@ export const metadata: Metadata = { title: "New policy" };
 /** `?host=&principal=&action=DENY|ALLOW&namespace=&kind=PeerAuthentication`: whatever a link knows already. */
 export default async function Page({ searchParams }: { readonly searchParams: SearchParams }) {
   const params = await searchParams;
-  const page = await openPage("/security/new");
+  const page = await openPage();
   await page.prefetch(
     page.trpc.services.names.queryOptions(),
     page.trpc.config.list.queryOptions({ kinds: ["AuthorizationPolicy", "PeerAuthentication"] }),

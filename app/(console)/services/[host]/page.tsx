@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { openPage, readParam, type SearchParams } from "#components/api/open-page.tsx";
 import { ServicePage } from "#components/services/service-page.tsx";
-import { parseRange, withRange } from "#components/shell/range.ts";
+import { parseRange } from "#components/shell/range.ts";
 
 interface Props {
   readonly params: Promise<{ readonly host: string }>;
@@ -15,7 +15,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function Page({ params, searchParams }: Props) {
   const host = decodeURIComponent((await params).host);
   const range = parseRange(readParam(await searchParams, "range"));
-  const page = await openPage(withRange(`/services/${encodeURIComponent(host)}`, range));
+  const page = await openPage();
   await page.prefetch(page.trpc.services.get.queryOptions({ host, seconds: range.seconds }));
   return page.hydrate(<ServicePage host={host} />);
 }

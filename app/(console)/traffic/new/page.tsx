@@ -13,7 +13,7 @@ export default async function Page({ searchParams }: { readonly searchParams: Se
   const params = await searchParams;
   const host = readParam(params, "host") ?? null;
   const kind = readParam(params, "kind") ?? "VirtualService";
-  const page = await openPage(`/traffic/new${host === null ? "" : `?host=${encodeURIComponent(host)}`}`);
+  const page = await openPage();
   const names = page.trpc.services.names.queryOptions();
   const routings = page.trpc.config.list.queryOptions({ kinds: ["VirtualService"] });
   await page.prefetch(names, routings, page.trpc.config.list.queryOptions({ kinds: ["DestinationRule"] }));

@@ -3,7 +3,6 @@ import { notFound } from "next/navigation";
 import { openPage } from "#components/api/open-page.tsx";
 import { isSecurityKind } from "#components/security/security-kind.ts";
 import { SecurityResourcePage } from "#components/security/security-resource-page.tsx";
-import { resourceHref } from "#components/shell/build-commands.ts";
 
 interface Props {
   readonly params: Promise<{ readonly kind: string; readonly namespace: string; readonly name: string }>;
@@ -17,7 +16,7 @@ export default async function Page({ params }: Props) {
   const { kind, namespace, name } = await params;
   if (!isSecurityKind(kind)) notFound();
   const ref = [kind, namespace, name].map(decodeURIComponent).join("/");
-  const page = await openPage(resourceHref(ref));
+  const page = await openPage();
   await page.prefetch(page.trpc.config.get.queryOptions({ ref }), page.trpc.services.names.queryOptions());
   return page.hydrate(<SecurityResourcePage reference={ref} kind={kind} />);
 }

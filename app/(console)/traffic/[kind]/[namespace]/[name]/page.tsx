@@ -19,7 +19,7 @@ export default async function Page({ params }: Props) {
   const ref = [kind, namespace, name].map(decodeURIComponent).join("/");
   if (!(KIND_NAMES as readonly string[]).includes(kind)) notFound();
   if (!isTrafficKind(kind)) redirect(resourceHref(ref));
-  const page = await openPage(resourceHref(ref));
+  const page = await openPage();
   await page.prefetch(
     page.trpc.config.get.queryOptions({ ref }),
     page.trpc.services.names.queryOptions(),

@@ -1,0 +1,37 @@
+import type { Diagnostic } from "#core/diagnostic.ts";
+import { type PathSegment, parsePath } from "#core/resource/path.ts";
+
+export interface SplitDiagnostics {
+  readonly problems: readonly Diagnostic[];
+  /** About fields that were added and are still empty: they are asked for first, and complained of when one goes on. */
+  readonly blanks: readonly Diagnostic[];
+}
+
+export function splitBlanks(diagnostics: readonly Diagnostic[], document: unknown): SplitDiagnostics {
+  const problems: Diagnostic[] = [];
+  const blanks: Diagnostic[] = [];
+  for (const diagnostic of diagnostics) (isBlankField(diagnostic, document) ? blanks : problems).push(diagnostic);
+  return { problems, blanks };
+}
+
+function isBlankField({ severity, path }: Diagnostic, document: unknown): boolean {
+  const segments = severity === "error" && path !== undefined ? parsePath(path) : undefined;
+  if (segments === undefined || segments.length === 0) return false;
+  // The name of a header is the key itself.
+  if (segments.at(-1) === "") return true;
+  const value = valueAt(document, segments);
+  if (isBlank(value)) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(isBlank);
+}
+
+function isBlank(value: unknown): boolean {
+  return value === "" || value === "request.headers[]" || (Array.isArray(value) && value.length === 0);
+}
+
+function valueAt(document: unknown, path: readonly PathSegment[]): unknown {
+  return path.reduce<unknown>(
+    (value, segment) =>
+      typeof value === "object" && value !== null ? (value as Record<PathSegment, unknown>)[segment] : undefined,
+    document,
+  );
+}

@@ -1,0 +1,149 @@
+"use client";
+import { Combobox as Base } from "@base-ui/react/combobox";
+import { Check, X } from "lucide-react";
+import { type ClipboardEvent, type KeyboardEvent, useRef, useState } from "react";
+import { POPUP_CLASS, POPUP_ITEM_CLASS } from "#components/ui/control-class.ts";
+import { cx } from "#components/ui/cx.ts";
+import { usePendingText } from "#components/ui/pending-texts.ts";
+import { addChips } from "#components/ui/split-chips.ts";
+
+export interface ChipInputProps {
+  readonly values: readonly string[];
+  readonly onValuesChange: (values: string[]) => void;
+  /** Names to choose from; what is typed need not be among them. */
+  readonly options: readonly string[];
+  /** Says what the field is when its text cannot be taken; the accessible name where no Field gives one. */
+  readonly label?: string;
+  readonly placeholder?: string;
+  readonly className?: string;
+  readonly testId?: string;
+}
+
+type BaseEvent<E> = E & { readonly preventBaseUIHandler: () => void };
+
+/**
+ * Several values, each as a chip: chosen from the list, or typed. What was typed becomes a chip by Enter, Tab, a comma,
+ * by pasting, and by leaving the field; Backspace takes the last one away. No text in it is ever dropped but by Escape.
+ */
+export function ChipInput({ values, onValuesChange, options, label, placeholder, className, testId }: ChipInputProps) {
+  const [typed, setTyped] = useState("");
+  const popup = useRef<HTMLDivElement>(null);
+  const free = typed.trim();
+  const items = free === "" || options.includes(free) ? options : [...options, free];
+  const take = (text: string) => {
+    setTyped("");
+    const next = addChips(values, text);
+    if (next.length > values.length) onValuesChange(next);
+    return true;
+  };
+  usePendingText(label ?? "a field", free === "" ? null : free, () => take(typed));
+
+  const onKeyDown = (event: BaseEvent<KeyboardEvent<HTMLInputElement>>) => {
+    if (event.nativeEvent.isComposing) return;
+    const isOpen = event.currentTarget.getAttribute("aria-expanded") === "true";
+    if (event.key === "Escape" && !isOpen) {
+      // Base UI would empty the whole field.
+      event.preventBaseUIHandler();
+      if (typed !== "") event.stopPropagation();
+      setTyped("");
+    }
+    if (free === "") return;
+    // An item under the arrow keys is meant rather than what was typed to find it.
+    const isChosen = isOpen && event.currentTarget.hasAttribute("aria-activedescendant");
+    if (event.key === "Enter" && !isChosen && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      take(typed);
+    } else if (event.key === "Tab" && !event.shiftKey) take(typed);
+  };
+  const onPaste = (event: ClipboardEvent<HTMLInputElement>) => {
+    const text = event.clipboardData.getData("text");
+    if (text.trim() === "") return;
+    event.preventDefault();
+    const { value, selectionStart, selectionEnd } = event.currentTarget;
+    const start = selectionStart ?? value.length;
+    take(value.slice(0, start) + text + value.slice(selectionEnd ?? start));
+  };
+
+  return (
+    <Base.Root
+      multiple
+      items={items as string[]}
+      value={values as string[]}
+      inputValue={typed}
+      onInputValueChange={(next, { reason }) => {
+        // Base UI empties the field when its list closes; only the person at it does here.
+        if (reason !== "input-change") return;
+        if (next.includes(",")) take(next);
+        else setTyped(next);
+      }}
+      onValueChange={(next: string[]) => {
+        setTyped("");
+        onValuesChange(next);
+      }}
+    >
+      <Base.InputGroup
+        className={cx(
+          "min-h-8 min-w-0 rounded-md border border-line-strong bg-surface px-1 py-0.5 focus-within:border-accent focus-within:outline-2 focus-within:outline-accent focus-within:-outline-offset-1 hover:border-idle data-invalid:border-bad",
+          className,
+        )}
+      >
+        <Base.Chips className="flex flex-wrap items-center gap-1">
+          {values.map((value) => (
+            <Base.Chip
+              key={value}
+              className="flex h-6 max-w-full items-center gap-1 rounded-sm bg-active pr-0.5 pl-2 text-xs"
+            >
+              <span className="truncate" title={value}>
+                {value}
+              </span>
+              <Base.ChipRemove
+                aria-label={`Remove ${value}`}
+                className="flex size-6 items-center justify-center rounded-sm text-subtle hover:text-ink"
+              >
+                <X aria-hidden className="size-3" />
+              </Base.ChipRemove>
+            </Base.Chip>
+          ))}
+          <Base.Input
+            aria-label={label}
+            data-testid={testId}
+            placeholder={values.length === 0 ? placeholder : undefined}
+            spellCheck={false}
+            autoComplete="off"
+            onKeyDown={onKeyDown}
+            onPaste={onPaste}
+            onBlur={(event) => {
+              if (free !== "" && popup.current?.contains(event.relatedTarget) !== true) take(typed);
+            }}
+            className="h-6.5 min-w-24 flex-1 bg-transparent px-1.5 text-sm outline-none placeholder:text-subtle"
+          />
+        </Base.Chips>
+      </Base.InputGroup>
+      <Base.Portal>
+        <Base.Positioner sideOffset={4} className="z-50 outline-none">
+          <Base.Popup
+            ref={popup}
+            className={cx(
+              POPUP_CLASS,
+              "max-h-[min(20rem,var(--available-height))] w-max min-w-(--anchor-width) max-w-(--available-width) overflow-y-auto",
+            )}
+          >
+            <Base.Empty className="text-subtle text-xs">
+              <div className="px-2 py-1.5">Type a value; Enter or a comma takes it</div>
+            </Base.Empty>
+            <Base.List>
+              {(item: string) => (
+                <Base.Item key={item} value={item} className={POPUP_ITEM_CLASS}>
+                  <span className="min-w-0 flex-1 truncate">{item}</span>
+                  <Base.ItemIndicator>
+                    <Check aria-hidden className="size-3.5 text-accent" />
+                  </Base.ItemIndicator>
+                </Base.Item>
+              )}
+            </Base.List>
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
