@@ -11,7 +11,8 @@ export function splitBlanks(diagnostics: readonly Diagnostic[], document: unknow
   const problems: Diagnostic[] = [];
   const blanks: Diagnostic[] = [];
   for (const diagnostic of diagnostics) (isBlankField(diagnostic, document) ? blanks : problems).push(diagnostic);
-  return { problems, blanks };
+  // What an empty field leads to elsewhere cannot be judged before it is filled in.
+  return { problems: blanks.length === 0 ? problems : problems.filter(({ severity }) => severity === "error"), blanks };
 }
 
 function isBlankField({ severity, path }: Diagnostic, document: unknown): boolean {

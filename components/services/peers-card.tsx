@@ -3,12 +3,16 @@ import Link from "next/link";
 import { millisScale, percentScale, rateScale } from "#components/format/figure-scale.ts";
 import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
+import { explainFlags } from "#components/topology/explain-flags.ts";
+import { flagObjects, splitFlags } from "#components/topology/flag-objects.ts";
 import { Card } from "#components/ui/card.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { DeniedBy } from "#components/ui/denied-by.tsx";
 import { HealthMark } from "#components/ui/health-mark.tsx";
 import { MtlsLock } from "#components/ui/mtls-lock.tsx";
+import { ResourceLinks } from "#components/ui/resource-links.tsx";
 import type { Column } from "#components/ui/table-column.ts";
+import type { AppliedResource } from "#core/view/config.ts";
 import type { ServicePeer } from "#core/view/service.ts";
 
 /** Who calls a service, or whom it calls, with the figures of each pair. */
@@ -16,10 +20,13 @@ export function PeersCard({
   title,
   peers,
   emptyText,
+  config = [],
 }: {
   readonly title: string;
   readonly peers: readonly ServicePeer[];
   readonly emptyText: string;
+  /** Of the called service: what faults and timeouts may come from. */
+  readonly config?: readonly AppliedResource[];
 }) {
   const range = useRange();
   const columns: readonly Column<ServicePeer>[] = [
@@ -29,6 +36,10 @@ export function PeersCard({
       cell: (peer) => (
         <PeerName
           peer={peer}
+          refs={flagObjects(
+            peer.edge.responses.flatMap(({ flags }) => splitFlags(flags)),
+            config,
+          )}
           href={peer.host === null ? null : withRange(`/services/${encodeURIComponent(peer.host)}`, range)}
         />
       ),
@@ -73,7 +84,14 @@ export function PeersCard({
   );
 }
 
-function PeerName({ peer, href }: { readonly peer: ServicePeer; readonly href: string | null }) {
+interface PeerNameProps {
+  readonly peer: ServicePeer;
+  readonly href: string | null;
+  /** Where the flags on its requests come from. */
+  readonly refs: readonly string[];
+}
+
+function PeerName({ peer, href, refs }: PeerNameProps) {
   return (
     <span className="flex flex-wrap items-center gap-x-2">
       <HealthMark health={peer.edge.health} />
@@ -86,6 +104,12 @@ function PeerName({ peer, href }: { readonly peer: ServicePeer; readonly href: s
       )}
       <span className="font-normal text-subtle text-xs">{peer.namespace}</span>
       <DeniedBy refs={peer.edge.deniedBy} />
+      {refs.length === 0 ? null : (
+        <span className="relative z-1 font-normal text-muted text-xs">
+          {explainFlags([...new Set(peer.edge.responses.flatMap(({ flags }) => splitFlags(flags)))].join(","))}, by{" "}
+          <ResourceLinks refs={refs} />
+        </span>
+      )}
     </span>
   );
 }

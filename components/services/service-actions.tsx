@@ -1,5 +1,6 @@
 "use client";
 import { ListTree, Network, ShieldCheck, Split } from "lucide-react";
+import { policyHref } from "#components/security/policy-href.ts";
 import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
 import { ButtonLink } from "#components/ui/button.tsx";
@@ -20,7 +21,7 @@ export function ServiceActions({ host }: { readonly host: string }) {
       >
         <ListTree aria-hidden /> Traces
       </ButtonLink>
-      <ButtonLink href={`/security/new?host=${encoded}`}>
+      <ButtonLink href={policyHref({ host })}>
         <ShieldCheck aria-hidden /> Allow or deny callers
       </ButtonLink>
       <ButtonLink variant="primary" href={`/traffic/new?host=${encoded}`}>

@@ -49,7 +49,12 @@ export function ServicePage({ host }: { readonly host: string }) {
           <div className="flex flex-col gap-4">
             <TrafficCharts series={data.metrics} />
             <div className="grid gap-4 xl:grid-cols-2">
-              <PeersCard title="Callers" peers={data.callers} emptyText="Nobody called it in this range." />
+              <PeersCard
+                title="Callers"
+                peers={data.callers}
+                config={data.config}
+                emptyText="Nobody called it in this range."
+              />
               <PeersCard title="Calls" peers={data.callees} emptyText="It called nobody in this range." />
             </div>
             <InstancesCard instances={data.instanceList} />

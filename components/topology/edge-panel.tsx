@@ -3,6 +3,7 @@ import { ArrowRight, ListTree, ShieldCheck } from "lucide-react";
 import { formatMillis } from "#components/format/format-millis.ts";
 import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
+import { policyHref } from "#components/security/policy-href.ts";
 import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
 import { EdgeResponses } from "#components/topology/edge-responses.tsx";
@@ -71,7 +72,7 @@ export function EdgePanel({ edge, graph, view, onSelect }: EdgePanelProps) {
         />
         {host === null ? null : (
           <div className="mt-3 flex flex-wrap gap-1.5">
-            <ButtonLink size="sm" href={`/security/new?host=${encodeURIComponent(host)}`}>
+            <ButtonLink size="sm" href={policyHref({ host, principals: edge.sourcePrincipals })}>
               <ShieldCheck aria-hidden /> Allow or deny
             </ButtonLink>
             <ButtonLink size="sm" href={withRange(`/traces?service=${encodeURIComponent(serviceText)}`, range)}>
@@ -80,7 +81,7 @@ export function EdgePanel({ edge, graph, view, onSelect }: EdgePanelProps) {
           </div>
         )}
       </PanelSection>
-      <EdgeResponses edge={edge} />
+      <EdgeResponses edge={edge} host={host} />
       <TrafficSeries
         ends={{ view, from: edge.source, to: edge.target }}
         what={`from ${nameOf(source, edge.source)} to ${nameOf(target, edge.target)}`}

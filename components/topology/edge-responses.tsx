@@ -1,12 +1,28 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useTRPC } from "#components/api/trpc.ts";
 import { formatRate } from "#components/format/format-rate.ts";
+import { useRange } from "#components/shell/use-range.ts";
 import { explainFlags } from "#components/topology/explain-flags.ts";
+import { flagObjects, splitFlags } from "#components/topology/flag-objects.ts";
 import { PanelSection } from "#components/topology/panel-section.tsx";
 import { cx } from "#components/ui/cx.ts";
+import { ResourceLinks } from "#components/ui/resource-links.tsx";
 import type { DisplayEdge } from "#core/view/display-graph.ts";
 
-/** How the requests were answered, with what Envoy's flags mean. */
-export function EdgeResponses({ edge }: { readonly edge: DisplayEdge }) {
+/** How the requests were answered, with what Envoy's flags mean and the object that says so. `host` is whom they were for. */
+export function EdgeResponses({ edge, host }: { readonly edge: DisplayEdge; readonly host: string | null }) {
+  const range = useRange();
+  const trpc = useTRPC();
+  const hasFlags = edge.responses.some(({ flags }) => splitFlags(flags).length > 0);
+  const service = useQuery(
+    trpc.services.get.queryOptions(
+      { host: host ?? "", seconds: range.seconds },
+      { enabled: host !== null && hasFlags, placeholderData: (previous) => previous },
+    ),
+  );
   if (edge.responses.length === 0) return null;
+  const config = service.data?.host === host ? (service.data?.config ?? []) : [];
   return (
     <PanelSection title="Answers">
       <table className="w-full text-left text-sm" aria-label="Answers by code">
@@ -18,21 +34,38 @@ export function EdgeResponses({ edge }: { readonly edge: DisplayEdge }) {
           </tr>
         </thead>
         <tbody>
-          {edge.responses.map(({ code, flags, requestsPerSecond }) => (
-            <tr key={`${code} ${flags}`}>
-              <th
-                scope="row"
-                className={cx(
-                  "w-12 py-0.5 align-top font-medium",
-                  code === 0 || code >= 500 ? "text-bad-text" : code >= 400 ? "text-warn-text" : "text-ink",
-                )}
-              >
-                {code === 0 ? "none" : code}
-              </th>
-              <td className="py-0.5 pr-2 text-muted text-xs leading-5">{explainFlags(flags)}</td>
-              <td className="py-0.5 text-right align-top text-muted">{formatRate(requestsPerSecond)}/s</td>
-            </tr>
-          ))}
+          {edge.responses.map(({ code, flags, requestsPerSecond }) => {
+            // A policy's refusal carries no flag.
+            const refs = splitFlags(flags).length > 0 ? flagObjects(splitFlags(flags), config) : [];
+            const denied = refs.length === 0 && code === 403 ? edge.deniedBy : [];
+            return (
+              <tr key={`${code} ${flags}`}>
+                <th
+                  scope="row"
+                  className={cx(
+                    "w-12 py-0.5 align-top font-medium",
+                    code === 0 || code >= 500 ? "text-bad-text" : code >= 400 ? "text-warn-text" : "text-ink",
+                  )}
+                >
+                  {code === 0 ? "none" : code}
+                </th>
+                <td className="py-0.5 pr-2 text-muted text-xs leading-5">
+                  {explainFlags(flags)}
+                  {refs.length === 0 ? null : (
+                    <span className="block">
+                      by <ResourceLinks refs={refs} />
+                    </span>
+                  )}
+                  {denied.length === 0 ? null : (
+                    <span className="block">
+                      denied by <ResourceLinks refs={denied} />
+                    </span>
+                  )}
+                </td>
+                <td className="py-0.5 text-right align-top text-muted">{formatRate(requestsPerSecond)}/s</td>
+              </tr>
+            );
+          })}
         </tbody>
       </table>
     </PanelSection>

@@ -2,6 +2,7 @@
 import { ListTree, ShieldCheck, Split } from "lucide-react";
 import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
+import { policyHref } from "#components/security/policy-href.ts";
 import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
 import { hostOfNode } from "#components/topology/host-of-node.ts";
@@ -56,7 +57,7 @@ export function NodePanel({ node, graph, view, onSelect }: NodePanelProps) {
             <ButtonLink size="sm" variant="primary" href={`/traffic/new?host=${encodeURIComponent(host)}`}>
               <Split aria-hidden /> Shift traffic
             </ButtonLink>
-            <ButtonLink size="sm" href={`/security/new?host=${encodeURIComponent(host)}`}>
+            <ButtonLink size="sm" href={policyHref({ host })}>
               <ShieldCheck aria-hidden /> Allow or deny
             </ButtonLink>
             <ButtonLink

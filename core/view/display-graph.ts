@@ -46,6 +46,8 @@ export interface DisplayEdge {
   readonly responses: readonly Pick<GraphResponse, "code" | "flags" | "requestsPerSecond">[];
   /** Hosts that the requests were for; of a closed namespace none are told. */
   readonly destinationServices: readonly string[];
+  /** Who called, by certificate; empty where nobody could tell. */
+  readonly sourcePrincipals: readonly string[];
 }
 
 /** The frame around the open nodes of a namespace. */

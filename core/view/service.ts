@@ -50,7 +50,7 @@ export interface ServicePeer {
   readonly host: string | null;
   readonly edge: Pick<
     GraphEdge,
-    "requestsPerSecond" | "errorPercent" | "p95Ms" | "mtlsPercent" | "health" | "deniedBy"
+    "requestsPerSecond" | "errorPercent" | "p95Ms" | "mtlsPercent" | "health" | "deniedBy" | "responses"
   >;
 }
 

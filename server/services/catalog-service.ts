@@ -116,13 +116,13 @@ function peersOf(graph: Graph, host: string): { callers: ServicePeer[]; callees:
   const peer = (id: string, edge: ServicePeer["edge"]): ServicePeer[] => {
     const node = nodes.get(id);
     if (node === undefined) return [];
-    const { requestsPerSecond, errorPercent, p95Ms, mtlsPercent, health, deniedBy } = edge;
+    const { requestsPerSecond, errorPercent, p95Ms, mtlsPercent, health, deniedBy, responses } = edge;
     return [
       {
         name: node.name,
         namespace: node.namespace,
         host: node.service ?? null,
-        edge: { requestsPerSecond, errorPercent, p95Ms, mtlsPercent, health, deniedBy },
+        edge: { requestsPerSecond, errorPercent, p95Ms, mtlsPercent, health, deniedBy, responses },
       },
     ];
   };

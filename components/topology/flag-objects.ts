@@ -1,0 +1,29 @@
+import type { Kind } from "#core/resource/kinds.ts";
+import type { AppliedResource } from "#core/view/config.ts";
+
+/** Which kinds of resource make a proxy answer with a flag; a connection that a policy refuses has none. */
+const KINDS: Readonly<Record<string, readonly Kind[]>> = {
+  FI: ["VirtualService"],
+  DI: ["VirtualService"],
+  UT: ["VirtualService"],
+  UMSDR: ["VirtualService"],
+  URX: ["VirtualService"],
+  NR: ["VirtualService", "Gateway"],
+  NC: ["VirtualService", "DestinationRule"],
+  UO: ["DestinationRule"],
+  UH: ["DestinationRule", "ServiceEntry"],
+};
+
+/** `FI,UT` apart, without what says nothing. */
+export function splitFlags(flags: string): string[] {
+  return flags.split(",").filter((flag) => flag !== "" && flag !== "-");
+}
+
+/** References of the resources that apply to the service and may be why requests to it got these flags, most likely first. */
+export function flagObjects(flags: readonly string[], config: readonly AppliedResource[]): string[] {
+  const kinds = flags.flatMap((flag) => KINDS[flag] ?? []);
+  const refs = kinds.flatMap((kind) =>
+    config.filter(({ ref, applies }) => applies && ref.startsWith(`${kind}/`)).map(({ ref }) => ref),
+  );
+  return [...new Set(refs)];
+}

@@ -1,0 +1,116 @@
+import { expect, type Page, test } from "@playwright/test";
+import { type Demo, startDemo } from "../fixtures/demo.ts";
+
+test.describe.configure({ mode: "serial" });
+
+let demo: Demo;
+
+test.beforeAll(async () => {
+  test.setTimeout(240_000);
+  demo = await startDemo();
+});
+test.afterAll(() => demo?.stop());
+
+async function openPolicy(page: Page): Promise<void> {
+  await page.goto(`${demo.console}/security/new?kind=AuthorizationPolicy&action=DENY`);
+  await page.getByRole("combobox", { name: "On", exact: true }).click();
+  await page
+    .getByRole("option", { name: /details/ })
+    .first()
+    .click();
+}
+
+/** The values in all chip fields; an open list hides the rest of the page from roles. */
+const chips = (page: Page) =>
+  page
+    .locator("[aria-label^='Remove ']")
+    .evaluateAll((all) => all.map((each) => each.getAttribute("aria-label")?.replace("Remove ", "")));
+
+test("what is typed into a chip field is taken by Enter, Tab, a comma, pasting and leaving the field", async ({
+  page,
+  context,
+}) => {
+  await openPolicy(page);
+  const paths = page.getByRole("combobox", { name: "Paths" });
+  await paths.click();
+  await page.keyboard.type("/enter");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("/tab");
+  await page.keyboard.press("Tab");
+  await paths.click();
+  await page.keyboard.type("/comma,/blur");
+  await page.locator("h1").click();
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.evaluate(() => navigator.clipboard.writeText("/pasted/1\n/pasted/2"));
+  await paths.click();
+  await page.keyboard.press("Control+V");
+  expect(await chips(page)).toEqual(["/enter", "/tab", "/comma", "/blur", "/pasted/1", "/pasted/2"]);
+  // Escape takes away what is being typed and nothing else.
+  await page.keyboard.type("/escaped");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  expect(await chips(page)).toHaveLength(6);
+  // What was typed to find a name is not taken besides the name.
+  await page.getByRole("combobox", { name: "Callers" }).click();
+  await page.keyboard.type("produ");
+  await page.getByRole("option", { name: /productpage/ }).click();
+  await page.keyboard.press("Escape");
+  expect((await chips(page)).filter((name) => name?.includes("produ"))).toEqual([
+    expect.stringContaining("productpage"),
+  ]);
+});
+
+test("no preview leaves out what stands in a field, and what is missing is asked for before it is complained of", async ({
+  page,
+}) => {
+  await openPolicy(page);
+  await page.getByRole("checkbox", { name: /^Anyone/ }).click();
+  await page.getByRole("combobox", { name: "Paths" }).click();
+  await page.keyboard.type("/admin/*");
+  await page.keyboard.press("Control+Enter");
+  await expect(page.getByText("What it would do")).toBeVisible();
+  await expect(page.getByTestId("text-diff").or(page.getByRole("table")).first()).toContainText("/admin/*");
+
+  await page.goto(`${demo.console}/traffic/VirtualService/default/reviews`);
+  await page.getByRole("button", { name: "Add rule for some requests" }).click();
+  const path = page.getByRole("textbox", { name: "Path: value" });
+  await expect(path).toHaveValue("");
+  await expect(page.getByText("Fill in what is missing, then preview it")).toBeVisible();
+  await page.getByRole("button", { name: /Preview/ }).click();
+  await expect(page.getByText(/path is missing/).first()).toBeVisible();
+  await path.fill("/beta");
+  await expect(page.getByText(/path is missing/)).toHaveCount(0);
+  // The name of a header is the row: it stays where it is, whatever is added after it.
+  const rule = page.getByTestId("rule").first();
+  for (const name of ["x-first", "x-second"]) {
+    await rule.getByRole("button", { name: "And" }).click();
+    await page.getByRole("menuitem", { name: "Header" }).click();
+    await page.keyboard.type(name);
+    await page.keyboard.press("Tab");
+  }
+  const names = rule.getByRole("textbox", { name: "Header name" });
+  await names.first().fill("x-renamed");
+  await page.keyboard.press("Enter");
+  await expect(names.nth(0)).toHaveValue("x-renamed");
+  await expect(names.nth(1)).toHaveValue("x-second");
+});
+
+test("after a deletion its roll-out is watched and can be undone", async ({ page }) => {
+  const address = `${demo.console}/traffic/VirtualService/default/reviews`;
+  await page.goto(address);
+  await page.getByRole("button", { name: "Delete…" }).click();
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await expect(page.getByRole("heading", { name: /^Deleted as revision/ })).toBeVisible();
+  await expect(page.getByTestId("rollout")).toBeVisible();
+  // Longer than any query waits to ask again.
+  await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+  await expect(page.getByTestId("rollout").getByText(/acknowledged it/)).toBeVisible();
+  await expect(page.getByText("What is shown is not fresh")).toHaveCount(0);
+  const synced = await page.getByTestId("sync").textContent();
+  expect(synced).toMatch(/\d+ synced/);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByRole("heading", { name: /is undone, as revision/ })).toBeVisible();
+  await page.goto(address);
+  await expect(page.getByRole("button", { name: "Send all to reviews v1" })).toBeVisible();
+});
