@@ -82,6 +82,11 @@ export function agentMetrics(state: AgentState): Metric[] {
     counter("pharos_agent_requests_folded_total", "Access log lines folded into telemetry.", state.telemetry.requests),
     counter("pharos_agent_garbage_lines_total", "Access log lines that were none.", state.telemetry.garbageLines),
     counter(
+      "pharos_agent_folded_requests_total",
+      'Requests counted under "unknown": callers named more hosts or workloads than are told apart.',
+      state.telemetry.foldedRequests,
+    ),
+    counter(
       "pharos_agent_missing_requests_total",
       "Requests that Envoy counted and no line told of.",
       state.telemetry.missingRequests,

@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { checkConfig } from "#core/check/check-config.ts";
 import type { PharosError } from "#core/errors.ts";
+import { LimitBook } from "#core/limits/limit-book.ts";
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
 import { explainService } from "#core/resolve/explain-service.ts";
@@ -60,6 +61,7 @@ const ROOT = resolve(import.meta.dirname, "..");
 /** How long endpoints outlive their agent's connection. */
 const INSTANCE_GRACE_MS = 60_000;
 const CLOSE_GRACE_MS = 3000;
+const LIMITS_TOLD_EVERY_MS = 60_000;
 const SERVING_LIFE_MS = 24 * 60 * 60 * 1000;
 const ENDED_KEPT_MS = 24 * 60 * 60 * 1000;
 
@@ -82,9 +84,22 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   const database = await openDatabase(join(dir, "pharos.db"), { migrations: join(ROOT, "prisma/migrations") });
   const { db } = database;
   const audit = createAudit(db, log);
+  const limits = new LimitBook({
+    now: Date.now,
+    tell: ({ limit, party, count }) =>
+      audit.write({
+        actor: party,
+        action: "limits.refuse",
+        resource: limit,
+        outcome: "refused",
+        reason: `${count} more than may be of ${limit}`,
+        from: "",
+      }),
+  });
   const telemetry = await DuckdbTelemetryStore.open({
     path: join(dir, "telemetry.duckdb"),
     warn: (message) => log.warn(message),
+    onLimit: (refused) => limits.add(refused),
   });
   const authority = await openAuthority(dir, options.trustDomain, process.env.PHAROS_CA_PASSPHRASE);
   const identities = new IdentityStore(db);
@@ -172,6 +187,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
       .catch((error: unknown) => log.error("old certificates could not be forgotten", { error: String(error) }));
   }, SERVING_LIFE_MS / 2);
 
+  const summary = setInterval(() => limits.summarize(), LIMITS_TOLD_EVERY_MS);
   const stopping = new AbortController();
   const feed = (async () => {
     for await (const event of store.watch(revision, stopping.signal)) publisher.publish(toSnapshotChange(event));
@@ -246,7 +262,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     "/v1/traces": mountOtlp(telemetry, auth),
     "/healthz": (_, response) => sendText(response, 200, "ok\n"),
     "/readyz": mountReadiness({ "the mesh thread": () => mesh.memory(), "the database": () => db.setting.count() }),
-    "/metrics": mountMetrics(telemetry, auth, isLoopback(host)),
+    "/metrics": mountMetrics(telemetry, auth, { isLoopback: isLoopback(host), refused: () => limits.totals }),
     ...(options.console ? { "/": await mountConsole(ROOT, host, options.port) } : {}),
   };
   const guarded = guardHost(routes, {
@@ -267,6 +283,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   );
   log.info("stopping");
   clearInterval(renewal);
+  clearInterval(summary);
   stopping.abort();
   await http.close(CLOSE_GRACE_MS);
   await feed.catch(() => undefined);

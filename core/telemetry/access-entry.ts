@@ -27,3 +27,8 @@ export function numberOf(value: unknown): number {
   const number = typeof value === "number" ? value : typeof value === "string" ? Number(value) : 0;
   return Number.isFinite(number) ? number : 0;
 }
+
+/** A count: whole, not negative, and no more than a sum can take. */
+export function wholeOf(value: unknown, max = 2 ** 52): number {
+  return Math.min(max, Math.max(0, Math.trunc(numberOf(value))));
+}

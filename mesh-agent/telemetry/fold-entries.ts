@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
-import { type AccessEntry, numberOf, parseAccessEntry, textOf } from "#core/telemetry/access-entry.ts";
+import { type AccessEntry, parseAccessEntry, textOf, wholeOf } from "#core/telemetry/access-entry.ts";
 import { BUCKET_COUNT, bucketOf, WINDOW_MS } from "#core/telemetry/buckets.ts";
+import { EntryBounds } from "#mesh-agent/telemetry/bound-entry.ts";
 import { labelEntry, type OwnEnd, type WindowLabels } from "#mesh-agent/telemetry/label-entry.ts";
 import { type Random, SampleRequests } from "#mesh-agent/telemetry/sample-requests.ts";
 import { type RequestSample, type RequestWindow, RequestWindowSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
@@ -22,16 +23,24 @@ export interface Folded {
   /** Of those, HTTP: what Envoy's own counters count too. */
   readonly httpRequests: number;
   readonly garbageLines: number;
+  /** Counted under "unknown" for the many names there were. */
+  readonly foldedRequests: number;
 }
 
 /** Keys of one batch; what goes beyond is counted without the labels that clients choose. */
 const WINDOWS_MAX = 2000;
-const LABEL_CACHE_MAX = 20_000;
+const LABEL_CACHE_MAX = 5000;
+/** Of one text that others choose, in a key. */
+const TEXT_CHARS_MAX = 1024;
+const DURATION_MS_MAX = 2 ** 40;
+/** The latest time that a date can have. */
+const TIME_MS_MAX = 8.64e15 - DURATION_MS_MAX;
 
 /** Folds lines of the access log into windows, by the time at which each request ended. Every line is counted once. */
 export class EntryFolder {
   readonly #labels = new Map<string, WindowLabels>();
   readonly #random: Random;
+  readonly #bounds: EntryBounds;
   #own: OwnEnd;
   #open = new Map<string, OpenWindow>();
   #samples: SampleRequests;
@@ -39,9 +48,10 @@ export class EntryFolder {
   #httpRequests = 0;
   #garbageLines = 0;
 
-  constructor(own: OwnEnd, random: Random = Math.random) {
+  constructor(own: OwnEnd, random: Random = Math.random, now: () => number = Date.now) {
     this.#own = own;
     this.#random = random;
+    this.#bounds = new EntryBounds(now);
     this.#samples = new SampleRequests(random);
   }
 
@@ -71,7 +81,9 @@ export class EntryFolder {
       requests: this.#requests,
       httpRequests: this.#httpRequests,
       garbageLines: this.#garbageLines,
+      foldedRequests: this.#bounds.folded,
     };
+    this.#bounds.folded = 0;
     this.#open = new Map();
     this.#samples = new SampleRequests(this.#random);
     this.#requests = this.#httpRequests = this.#garbageLines = 0;
@@ -79,12 +91,12 @@ export class EntryFolder {
   }
 
   #addEntry(entry: AccessEntry): number | undefined {
-    const durationMs = numberOf(entry.d);
-    const endMs = numberOf(entry.t) + durationMs;
-    const window = this.#windowOf(entry, endMs - (endMs % WINDOW_MS));
+    const durationMs = wholeOf(entry.d, DURATION_MS_MAX);
+    const endMs = wholeOf(entry.t, TIME_MS_MAX) + durationMs;
+    const window = this.#windowOf(this.#bounds.bound(entry), endMs - (endMs % WINDOW_MS));
     window.count += 1;
-    window.requestBytes += numberOf(entry.bi);
-    window.responseBytes += numberOf(entry.bo);
+    window.requestBytes += wholeOf(entry.bi);
+    window.responseBytes += wholeOf(entry.bo);
     window.durationSumMs += durationMs;
     const bucket = bucketOf(durationMs);
     window.buckets[bucket] = (window.buckets[bucket] ?? 0) + 1;
@@ -163,7 +175,12 @@ function keyOf(e: AccessEntry): string {
   // The host matters only where no cluster tells the service.
   const host = e.uc === null || e.uc === undefined || e.uc === "-" ? e.a : "";
   const grpc = e.ct === null || e.ct === undefined ? "" : textOf(e.ct).startsWith("application/grpc") ? "g" : "";
-  return `${e.dir}|${e.c}|${e.f}|${e.uc}|${e.uw}|${e.pw}|${e.up}|${e.dp}|${grpc}|${e.g}|${e.lp}|${e.tv}|${denied}|${host}|${e.uh === null || e.uh === "-" ? "" : "u"}|${e.uf === null || e.uf === "-" || e.uf === "" ? "" : "f"}|${e.m === null ? "" : "m"}|${e.pr === null ? "" : "p"}`;
+  const texts = [e.c, e.f, e.uc, e.uw, e.pw, e.up, e.dp, e.g, e.lp, e.tv, denied, host].map(short).join("|");
+  return `${e.dir}|${texts}|${grpc}|${e.uh === null || e.uh === "-" ? "" : "u"}|${e.uf === null || e.uf === "-" || e.uf === "" ? "" : "f"}|${e.m === null ? "" : "m"}|${e.pr === null ? "" : "p"}`;
+}
+
+function short(value: unknown): string {
+  return typeof value === "string" ? value.slice(0, TEXT_CHARS_MAX) : String(value);
 }
 
 function closeWindow({

@@ -1,5 +1,5 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { type AccessEntry, numberOf, textOf } from "#core/telemetry/access-entry.ts";
+import { type AccessEntry, numberOf, textOf, wholeOf } from "#core/telemetry/access-entry.ts";
 import { parseClusterName } from "#core/telemetry/cluster-name.ts";
 import { parseDeniedBy } from "#core/telemetry/denied-by.ts";
 import { parseWorkloadLabel, UNKNOWN, type WorkloadLabel } from "#core/telemetry/workload-label.ts";
@@ -52,7 +52,7 @@ export function labelEntry(entry: AccessEntry, own: OwnEnd): WindowLabels {
     destinationService: service,
     destinationPort: port,
     requestProtocol,
-    responseCode: numberOf(entry.c),
+    responseCode: wholeOf(entry.c, PORT_MAX),
     grpcResponseStatus: requestProtocol === "grpc" ? textOf(entry.g) : "",
     responseFlags: textOf(entry.f) || "-",
     connectionSecurityPolicy: securityOf(entry),
@@ -72,8 +72,8 @@ function namespaceOf(principal: string): string {
  */
 function serviceOf(entry: AccessEntry): { readonly service: string; readonly port: number } {
   const cluster = parseClusterName(textOf(entry.uc));
-  if (entry.dir === "inbound") return { service: cluster?.host || UNKNOWN, port: numberOf(entry.lp) };
-  if (cluster !== undefined) return { service: cluster.host || UNKNOWN, port: cluster.port };
+  if (entry.dir === "inbound") return { service: cluster?.host || UNKNOWN, port: wholeOf(entry.lp, PORT_MAX) };
+  if (cluster !== undefined) return { service: cluster.host || UNKNOWN, port: portOf(String(cluster.port)) };
   if (entry.dir === "gateway") return { service: UNKNOWN, port: 0 };
   const authority = textOf(entry.a);
   const [, host = "", port = ""] = /^(.*?)(?::(\d+))?$/.exec(authority) ?? [];
@@ -83,7 +83,7 @@ function serviceOf(entry: AccessEntry): { readonly service: string; readonly por
 /** What no port can be was made up by the caller. */
 function portOf(text: string): number {
   const port = Number(text);
-  return port <= PORT_MAX ? port : 0;
+  return Number.isInteger(port) && port >= 0 && port <= PORT_MAX ? port : 0;
 }
 
 function securityOf(entry: AccessEntry): WindowLabels["connectionSecurityPolicy"] {

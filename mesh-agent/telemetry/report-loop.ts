@@ -35,6 +35,8 @@ export interface ReportLoopOptions {
 export interface TelemetryStats {
   readonly requests: number;
   readonly garbageLines: number;
+  /** Counted under "unknown": callers named more hosts or workloads than are told apart. */
+  readonly foldedRequests: number;
   readonly missingRequests: number;
   readonly droppedSpans: number;
   /** Reports of which the control plane did not count all. */
@@ -84,6 +86,7 @@ export class ReportLoop {
   readonly #complaints = new Map<string, string>();
   #requests = 0;
   #garbageLines = 0;
+  #foldedRequests = 0;
   #missingRequests = 0;
   #reportsRefused = 0;
   #acknowledgedAtMs: number | null = null;
@@ -116,6 +119,7 @@ export class ReportLoop {
     return {
       requests: this.#requests,
       garbageLines: this.#garbageLines,
+      foldedRequests: this.#foldedRequests,
       missingRequests: this.#missingRequests,
       droppedSpans: this.#options.spans.dropped,
       reportsRefused: this.#reportsRefused,
@@ -208,6 +212,7 @@ export class ReportLoop {
     this.#gaps = [];
     this.#requests += folded.requests;
     this.#garbageLines += folded.garbageLines;
+    this.#foldedRequests += folded.foldedRequests;
     if (!isMore) this.#readToEndMs = readAtMs;
     return isMore;
   }

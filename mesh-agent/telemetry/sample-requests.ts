@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { type AccessEntry, numberOf, textOf } from "#core/telemetry/access-entry.ts";
+import { type AccessEntry, numberOf, textOf, wholeOf } from "#core/telemetry/access-entry.ts";
 import type { WindowLabels } from "#mesh-agent/telemetry/label-entry.ts";
 import { type RequestSample, RequestSampleSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 
@@ -11,6 +11,7 @@ const TROUBLE_MAX = 100;
 const ORDINARY_MAX = 8;
 /** Of what callers choose: lines may hold sixty kilobytes of it. */
 const TEXT_CHARS_MAX = 500;
+const UINT32_MAX = 2 ** 32 - 1;
 
 interface Seen {
   readonly entry: AccessEntry;
@@ -64,15 +65,15 @@ function toSample({ entry, labels }: Seen): RequestSample {
     destinationVersion,
   } = labels;
   return create(RequestSampleSchema, {
-    startMs: BigInt(numberOf(entry.t)),
+    startMs: BigInt(wholeOf(entry.t)),
     reporter,
-    durationMs: numberOf(entry.d),
+    durationMs: wholeOf(entry.d, UINT32_MAX),
     method: shortOf(entry.m),
     // Queries hold secrets more often than answers.
     path: (textOf(entry.p).split("?")[0] ?? "").slice(0, TEXT_CHARS_MAX),
     authority: shortOf(entry.a),
-    responseCode: numberOf(entry.c),
-    responseFlags: textOf(entry.f) || "-",
+    responseCode: wholeOf(entry.c, UINT32_MAX),
+    responseFlags: shortOf(entry.f) || "-",
     responseCodeDetails: shortOf(entry.cd),
     traceId: shortOf(entry.ti),
     requestId: shortOf(entry.ri),
@@ -83,11 +84,11 @@ function toSample({ entry, labels }: Seen): RequestSample {
     destinationWorkload: destinationWorkload ?? "",
     destinationWorkloadNamespace: destinationWorkloadNamespace ?? "",
     destinationVersion: destinationVersion ?? "",
-    routeName: textOf(entry.rn),
-    upstreamHost: textOf(entry.uh),
+    routeName: shortOf(entry.rn),
+    upstreamHost: shortOf(entry.uh),
     deniedBy: labels.deniedBy,
-    requestBytes: BigInt(numberOf(entry.bi)),
-    responseBytes: BigInt(numberOf(entry.bo)),
+    requestBytes: BigInt(wholeOf(entry.bi)),
+    responseBytes: BigInt(wholeOf(entry.bo)),
     requestProtocol: labels.requestProtocol,
     connectionSecurityPolicy: labels.connectionSecurityPolicy,
   });

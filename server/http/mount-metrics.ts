@@ -1,7 +1,36 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import type { Auth } from "#server/auth/auth.ts";
 import { NotedRarely } from "#server/http/noted-rarely.ts";
 import { type HttpHandler, sendText } from "#server/http/routes.ts";
 import type { TelemetryStore } from "#server/telemetry/store.ts";
+
+export interface MetricsOptions {
+  readonly isLoopback: boolean;
+  /** What limits have refused since the start, by limit. */
+  readonly refused: () => ReadonlyMap<string, number>;
+}
+
+/** Each costs what all series are; one scraper asks seldom. */
+const SCRAPES_MAX = 4;
+
+/** Between two pieces whatever else there is to do is done. */
+async function* piecesOf(
+  telemetry: Pick<TelemetryStore, "prometheus">,
+  refused: ReadonlyMap<string, number>,
+): AsyncGenerator<string> {
+  if (refused.size > 0) yield refusedText(refused);
+  for (const piece of telemetry.prometheus()) {
+    yield piece;
+    await new Promise(setImmediate);
+  }
+}
+
+function refusedText(refused: ReadonlyMap<string, number>): string {
+  const name = "pharos_refused_total";
+  const lines = Array.from(refused, ([limit, count]) => `${name}{limit="${limit}"} ${count}\n`);
+  return `# HELP ${name} What limits refused.\n# TYPE ${name} counter\n${lines.join("")}`;
+}
 
 /**
  * Prometheus' page. It names every service and who calls it: beyond this machine a scraper shows an API token (`authorization`
@@ -10,15 +39,29 @@ import type { TelemetryStore } from "#server/telemetry/store.ts";
 export function mountMetrics(
   telemetry: Pick<TelemetryStore, "prometheus">,
   auth: Pick<Auth, "authenticate" | "noteRefused">,
-  isLoopback: boolean,
+  { isLoopback, refused }: MetricsOptions,
 ): HttpHandler {
   const noted = new NotedRarely();
+  let scrapes = 0;
   return async (request, response) => {
     if (!isLoopback && (await auth.authenticate(request)) === null) {
       if (noted.isDue(request.socket.remoteAddress ?? "", Date.now()))
         auth.noteRefused(request, "no session and no API token that works");
       return sendText(response, 401, "metrics need an API token: authorization: Bearer TOKEN\n");
     }
-    sendText(response, 200, telemetry.prometheus(), "text/plain; version=0.0.4; charset=utf-8");
+    if (scrapes >= SCRAPES_MAX) return sendText(response, 429, `${SCRAPES_MAX} are being scraped at this moment\n`);
+    scrapes += 1;
+    try {
+      response.writeHead(200, {
+        "content-type": "text/plain; version=0.0.4; charset=utf-8",
+        "cache-control": "no-store",
+      });
+      await pipeline(Readable.from(piecesOf(telemetry, refused()), { objectMode: true }), response);
+    } catch (error) {
+      // A scraper that went away in the middle is its own affair.
+      if (!response.destroyed) throw error;
+    } finally {
+      scrapes -= 1;
+    }
   };
 }

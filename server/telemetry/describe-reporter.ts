@@ -1,6 +1,7 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { labelWorkload } from "#core/telemetry/workload-label.ts";
+import { knownHost } from "#server/telemetry/known-hosts.ts";
 import type { Reporter } from "#server/telemetry/store.ts";
 
 export interface ReporterIdentity {
@@ -20,10 +21,11 @@ const accounts = new WeakMap<Snapshot, ReadonlyMap<string, ReadonlySet<string>>>
  */
 export function describeReporter(identity: ReporterIdentity, instanceKey: string, snapshot: Snapshot): Reporter {
   const { principal, namespace, serviceAccount } = identity;
+  const host = (name: string) => knownHost(snapshot, namespace, name);
   const accountsOf = (workload: string) => accountsIn(snapshot).get(workload);
   const instance = snapshot.instances.find((each) => `${each.namespace}/${each.name}` === instanceKey);
   if (instance === undefined || instance.namespace !== namespace || instance.serviceAccount !== serviceAccount)
-    return { principal, namespace, accountsOf };
+    return { principal, namespace, knownHost: host, accountsOf };
   const cache = known.get(snapshot) ?? new Map<string, Pick<Reporter, "workload" | "services">>();
   known.set(snapshot, cache);
   let about = cache.get(instanceKey);
@@ -31,7 +33,7 @@ export function describeReporter(identity: ReporterIdentity, instanceKey: string
     about = describeInstance(instance, snapshot);
     cache.set(instanceKey, about);
   }
-  return { principal, namespace, accountsOf, ...about };
+  return { principal, namespace, knownHost: host, accountsOf, ...about };
 }
 
 function accountsIn(snapshot: Snapshot): ReadonlyMap<string, ReadonlySet<string>> {

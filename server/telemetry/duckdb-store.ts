@@ -2,6 +2,7 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { buildGraph } from "#core/graph/build-graph.ts";
 import { mergeReporters } from "#core/graph/merge-reporters.ts";
 import { selectPairs } from "#core/graph/select-pairs.ts";
+import type { Refused } from "#core/limits/limit-book.ts";
 import { WINDOW_MS } from "#core/telemetry/buckets.ts";
 import type { Graph } from "#core/view/graph.ts";
 import type { RequestRecord, ServiceMetrics, Trace, TraceSummary } from "#core/view/telemetry.ts";
@@ -12,6 +13,7 @@ import type { ServiceFigures, Telemetry, TimeRange } from "#server/services/depe
 import { appendGap, appendSpan } from "#server/telemetry/append-report.ts";
 import { buildSeries } from "#server/telemetry/build-series.ts";
 import { DuckdbFile } from "#server/telemetry/duckdb-file.ts";
+import { foldUnknownHosts } from "#server/telemetry/fold-unknown-hosts.ts";
 import { IngestQueue } from "#server/telemetry/ingest-queue.ts";
 import { KeyTable } from "#server/telemetry/key-table.ts";
 import { loadState } from "#server/telemetry/load-state.ts";
@@ -37,6 +39,8 @@ export interface DuckdbStoreOptions {
   readonly retention?: Partial<Retention>;
   /** What an operator should know: a damaged file was moved aside, maintenance failed. */
   readonly warn?: (message: string) => void;
+  /** Told of reporters with more labels than are told apart. */
+  readonly onLimit?: (refused: Refused) => void;
   /** Between runs of `maintain`; 0 for never. */
   readonly maintainEveryMs?: number;
 }
@@ -57,7 +61,7 @@ const REPORTS_PER_SECOND = 150;
 export class DuckdbTelemetryStore implements TelemetryStore {
   readonly #options: DuckdbStoreOptions;
   readonly #retention: Retention;
-  readonly #metrics = new StandardMetrics();
+  readonly #metrics: StandardMetrics;
   readonly #now: () => number;
   #file: DuckdbFile | undefined;
   #keys = new KeyTable();
@@ -74,6 +78,10 @@ export class DuckdbTelemetryStore implements TelemetryStore {
     this.#options = options;
     this.#retention = { ...DEFAULT_RETENTION, ...options.retention };
     this.#now = options.now ?? Date.now;
+    this.#metrics = new StandardMetrics({
+      now: this.#now,
+      onFolded: (party) => options.onLimit?.({ limit: "metric series", party, count: 1 }),
+    });
   }
 
   static async open(options: DuckdbStoreOptions): Promise<DuckdbTelemetryStore> {
@@ -98,7 +106,7 @@ export class DuckdbTelemetryStore implements TelemetryStore {
   async ingest(report: ReportRequest, reporter: Reporter): Promise<IngestResult> {
     const now = this.#now();
     const move = moveOf(report, now);
-    const stamped = stampReport(moveReport(report, move), reporter, now);
+    const stamped = stampReport(foldUnknownHosts(moveReport(report, move), reporter), reporter, now);
     const resourceSpans = report.resourceSpans.flatMap(decodeSpans);
     moveSpans(resourceSpans, move);
     const spans = this.#readSpans(resourceSpans, reporter.principal);
@@ -218,7 +226,7 @@ export class DuckdbTelemetryStore implements TelemetryStore {
     return this.#ready.file.read((reader) => findTrace(reader, traceId));
   }
 
-  prometheus(): string {
+  prometheus(): Iterable<string> {
     return this.#metrics.text();
   }
 
@@ -248,6 +256,7 @@ export class DuckdbTelemetryStore implements TelemetryStore {
         },
       );
     }
+    this.#metrics.dropIdle();
     if (now - this.#retainedAt < RETAIN_EVERY_MS) return;
     this.#retainedAt = now;
     const bytes = await file.read(usedBytes);
@@ -296,6 +305,9 @@ export class DuckdbTelemetryStore implements TelemetryStore {
         keys: this.#keys,
         rolled: () => this.#rolled,
         now: this.#now,
+        onFolded: (folded) => {
+          for (const [party, count] of folded) this.#options.onLimit?.({ limit: "metric keys", party, count });
+        },
         onStored: (windows) => {
           for (const { id, window } of windows) {
             this.#metrics.add(id, window);

@@ -26,6 +26,8 @@ export interface IngestQueueOptions {
   readonly keys: KeyTable;
   readonly rolled: () => Rolled;
   readonly now: () => number;
+  /** Told of reporters whose windows were counted without labels of their own, once they are stored. */
+  readonly onFolded: (folded: ReadonlyMap<string, number>) => void;
   /** Told of windows once they are stored. */
   readonly onStored: (windows: readonly { readonly id: number; readonly window: StampedWindow }[]) => void;
 }
@@ -94,7 +96,7 @@ export class IngestQueue {
   }
 
   async #store(group: readonly Waiting[]): Promise<void> {
-    const { write, keys, onStored } = this.#options;
+    const { write, keys, onStored, onFolded } = this.#options;
     const reached = new Map<string, number>();
     const fresh: Waiting[] = [];
     for (const each of group) {
@@ -118,6 +120,7 @@ export class IngestQueue {
         },
         ({ numbering, windows }) => {
           numbering.keep();
+          if (numbering.folded.size > 0) onFolded(numbering.folded);
           onStored(windows);
         },
       );

@@ -1,10 +1,14 @@
 import { BUCKET_COUNT, DURATION_BUCKETS_MS } from "#core/telemetry/buckets.ts";
 import type { TrafficKey } from "#core/telemetry/traffic.ts";
+import { UNKNOWN } from "#core/telemetry/workload-label.ts";
+import { ownerOf } from "#server/telemetry/overflow-key.ts";
 import type { StampedWindow } from "#server/telemetry/stamp-report.ts";
+import { labelsOf, seriesOf } from "#server/telemetry/standard-labels.ts";
 
 interface Counter {
-  readonly protocol: TrafficKey["protocol"];
-  readonly labels: string;
+  readonly key: TrafficKey;
+  /** When it was last added to. */
+  atMs: number;
   count: number;
   requestBytes: number;
   responseBytes: number;
@@ -12,14 +16,43 @@ interface Counter {
   readonly buckets: Float64Array;
 }
 
-/** Istio's standard metrics from what was stored since the start: counters that only grow. */
+export interface StandardMetricsOptions {
+  readonly now: () => number;
+  /** Sets of labels that are told apart; a scraper gets about 25 KB of each. */
+  readonly seriesMax?: number;
+  /** Told of whose windows found no room for labels of their own. */
+  readonly onFolded?: (owner: string) => void;
+}
+
+const SERIES_MAX = 10_000;
+/** Series of what nobody does any more end, as Istio's proxies' do. One that comes again begins at 0, as after a restart. */
+const IDLE_MS = 3_600_000;
+const CHUNK_CHARS = 64 * 1024;
+
+/** Istio's standard metrics from what was stored since the start: counters that only grow. Bounded, whatever is counted. */
 export class StandardMetrics {
+  readonly #now: () => number;
+  readonly #seriesMax: number;
   /** Several keys of the store may share their labels: what Istio has no label for is summed. */
-  readonly #byLabels = new Map<string, Counter>();
+  readonly #bySeries = new Map<string, Counter>();
   readonly #byKey = new Map<number, Counter>();
+  readonly #onFolded: (owner: string) => void;
+  /** Numbers of overflow series: no key of the store has them. */
+  #nextOverflow = -1;
+
+  constructor({ now, seriesMax = SERIES_MAX, onFolded = () => undefined }: StandardMetricsOptions) {
+    this.#now = now;
+    this.#seriesMax = seriesMax;
+    this.#onFolded = onFolded;
+  }
+
+  get size(): number {
+    return this.#bySeries.size;
+  }
 
   add(id: number, window: StampedWindow): void {
     const counter = this.#byKey.get(id) ?? this.#open(id, window.key);
+    counter.atMs = this.#now();
     counter.count += window.count;
     counter.requestBytes += window.requestBytes;
     counter.responseBytes += window.responseBytes;
@@ -32,133 +65,166 @@ export class StandardMetrics {
   drop(ids: Iterable<number>): void {
     for (const id of ids) this.#byKey.delete(id);
     const left = new Set(this.#byKey.values());
-    for (const [labels, counter] of this.#byLabels) if (!left.has(counter)) this.#byLabels.delete(labels);
+    for (const [series, counter] of this.#bySeries) if (!left.has(counter)) this.#bySeries.delete(series);
+  }
+
+  /** Forgets what was not counted for an hour. */
+  dropIdle(): void {
+    const before = this.#now() - IDLE_MS;
+    this.drop([...this.#byKey].flatMap(([id, { atMs }]) => (atMs < before ? [id] : [])));
   }
 
   #open(id: number, key: TrafficKey): Counter {
-    const labels = labelsOf(key);
-    const counter = this.#byLabels.get(labels) ?? {
-      protocol: key.protocol,
-      labels,
-      count: 0,
-      requestBytes: 0,
-      responseBytes: 0,
-      durationSumMs: 0,
-      buckets: new Float64Array(BUCKET_COUNT),
-    };
-    this.#byLabels.set(labels, counter);
+    const series = seriesOf(key);
+    let counter = this.#bySeries.get(series);
+    if (counter === undefined) {
+      if (this.#bySeries.size >= this.#seriesMax) return this.#overflow(key);
+      counter = openCounter(key);
+      this.#bySeries.set(series, counter);
+    }
     this.#byKey.set(id, counter);
     return counter;
   }
 
-  /** Prometheus text exposition format 0.0.4. */
-  text(): string {
-    const requests = [...this.#byLabels.values()].filter(({ protocol }) => protocol !== "tcp");
-    const connections = [...this.#byLabels.values()].filter(({ protocol }) => protocol === "tcp");
-    return [
-      counterText("istio_requests_total", "Requests that ended.", requests, ({ count }) => count),
-      histogramText("istio_request_duration_milliseconds", "How long requests took.", requests),
-      sumText("istio_request_bytes", "Sizes of requests' bodies.", requests, ({ requestBytes }) => requestBytes),
-      sumText("istio_response_bytes", "Sizes of responses' bodies.", requests, ({ responseBytes }) => responseBytes),
-      counterText(
-        "istio_tcp_connections_closed_total",
-        "TCP connections that ended.",
-        connections,
-        ({ count }) => count,
-      ),
-      counterText(
-        "istio_tcp_received_bytes_total",
-        "Bytes that came from callers.",
-        connections,
-        ({ requestBytes }) => requestBytes,
-      ),
-      counterText(
-        "istio_tcp_sent_bytes_total",
-        "Bytes that went to callers.",
-        connections,
-        ({ responseBytes }) => responseBytes,
-      ),
-    ].join("");
+  /** One series for all that finds no room, of its reporter's side, protocol and code. */
+  #overflow(of: TrafficKey): Counter {
+    this.#onFolded(ownerOf(of));
+    const key = nobody(of.reporter, of.protocol, Math.min(5, Math.floor(of.responseCode / 100)) * 100);
+    const series = `more ${seriesOf(key)}`;
+    const known = this.#bySeries.get(series);
+    if (known !== undefined) return known;
+    const counter = openCounter(key);
+    this.#bySeries.set(series, counter);
+    this.#byKey.set(this.#nextOverflow--, counter);
+    return counter;
+  }
+
+  /** Prometheus text exposition format 0.0.4, in pieces: what changes between two of them is in the later ones. */
+  *text(): Generator<string, void, undefined> {
+    let chunk = "";
+    for (const line of this.#lines()) {
+      chunk += line;
+      if (chunk.length < CHUNK_CHARS) continue;
+      yield chunk;
+      chunk = "";
+    }
+    if (chunk !== "") yield chunk;
+  }
+
+  *#lines(): Generator<string, void, undefined> {
+    yield* this.#family("istio_requests_total", "counter", "Requests that ended.", false, ({ count }) => count);
+    yield* this.#family(
+      "istio_request_duration_milliseconds",
+      "histogram",
+      "How long requests took.",
+      false,
+      ({ durationSumMs }) => durationSumMs,
+      true,
+    );
+    yield* this.#family(
+      "istio_request_bytes",
+      "histogram",
+      "Sizes of requests' bodies.",
+      false,
+      ({ requestBytes }) => requestBytes,
+    );
+    yield* this.#family(
+      "istio_response_bytes",
+      "histogram",
+      "Sizes of responses' bodies.",
+      false,
+      ({ responseBytes }) => responseBytes,
+    );
+    yield* this.#family(
+      "istio_tcp_connections_closed_total",
+      "counter",
+      "TCP connections that ended.",
+      true,
+      ({ count }) => count,
+    );
+    yield* this.#family(
+      "istio_tcp_received_bytes_total",
+      "counter",
+      "Bytes that came from callers.",
+      true,
+      ({ requestBytes }) => requestBytes,
+    );
+    yield* this.#family(
+      "istio_tcp_sent_bytes_total",
+      "counter",
+      "Bytes that went to callers.",
+      true,
+      ({ responseBytes }) => responseBytes,
+    );
+  }
+
+  *#family(
+    name: string,
+    type: "counter" | "histogram",
+    help: string,
+    isTcp: boolean,
+    figureOf: (counter: Counter) => number,
+    hasBuckets = false,
+  ): Generator<string, void, undefined> {
+    let isFirst = true;
+    for (const counter of this.#bySeries.values()) {
+      if ((counter.key.protocol === "tcp") !== isTcp) continue;
+      if (isFirst) yield `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
+      isFirst = false;
+      const labels = labelsOf(counter.key);
+      if (type === "counter") yield `${name}{${labels}} ${figureOf(counter)}\n`;
+      else yield histogramText(name, labels, counter, figureOf(counter), hasBuckets);
+    }
   }
 }
 
-function counterText(
-  name: string,
-  help: string,
-  counters: readonly Counter[],
-  figureOf: (counter: Counter) => number,
-): string {
-  if (counters.length === 0) return "";
-  return `# HELP ${name} ${help}\n# TYPE ${name} counter\n${counters.map((counter) => `${name}{${counter.labels}} ${figureOf(counter)}\n`).join("")}`;
-}
-
-function histogramText(name: string, help: string, counters: readonly Counter[]): string {
-  if (counters.length === 0) return "";
-  const lines = counters.flatMap(({ labels, buckets, durationSumMs, count }) => {
-    let below = 0;
-    const bounded = DURATION_BUCKETS_MS.map((bound, index) => {
-      below += buckets[index] ?? 0;
-      return `${name}_bucket{${labels},le="${bound}"} ${below}\n`;
-    });
-    return [
-      ...bounded,
-      `${name}_bucket{${labels},le="+Inf"} ${count}\n`,
-      `${name}_sum{${labels}} ${durationSumMs}\n`,
-      `${name}_count{${labels}} ${count}\n`,
-    ];
-  });
-  return `# HELP ${name} ${help}\n# TYPE ${name} histogram\n${lines.join("")}`;
+function openCounter(key: TrafficKey): Counter {
+  return {
+    key,
+    atMs: 0,
+    count: 0,
+    requestBytes: 0,
+    responseBytes: 0,
+    durationSumMs: 0,
+    buckets: new Float64Array(BUCKET_COUNT),
+  };
 }
 
 /** Sizes are known as sums only: one bucket holds them all. */
-function sumText(
-  name: string,
-  help: string,
-  counters: readonly Counter[],
-  sumOf: (counter: Counter) => number,
-): string {
-  if (counters.length === 0) return "";
-  const lines = counters.map((counter) => {
-    const { labels } = counter;
-    return `${name}_bucket{${labels},le="+Inf"} ${counter.count}\n${name}_sum{${labels}} ${sumOf(counter)}\n${name}_count{${labels}} ${counter.count}\n`;
-  });
-  return `# HELP ${name} ${help}\n# TYPE ${name} histogram\n${lines.join("")}`;
+function histogramText(name: string, labels: string, counter: Counter, sum: number, hasBuckets: boolean): string {
+  const { buckets, count } = counter;
+  let text = "";
+  if (hasBuckets) {
+    let below = 0;
+    for (const [index, bound] of DURATION_BUCKETS_MS.entries()) {
+      below += buckets[index] ?? 0;
+      text += `${name}_bucket{${labels},le="${bound}"} ${below}\n`;
+    }
+  }
+  return `${text}${name}_bucket{${labels},le="+Inf"} ${count}\n${name}_sum{${labels}} ${sum}\n${name}_count{${labels}} ${count}\n`;
 }
 
-function labelsOf(key: TrafficKey): string {
-  const [serviceName = key.destinationService, serviceNamespace = key.destinationNamespace] =
-    key.destinationService.split(".");
-  const labels: Record<string, string> = {
-    reporter: key.reporter,
-    source_workload: key.sourceWorkload,
-    source_workload_namespace: key.sourceNamespace,
-    source_principal: key.sourcePrincipal,
-    source_app: key.sourceApp,
-    source_version: key.sourceVersion,
-    source_canonical_service: key.sourceApp,
-    source_canonical_revision: key.sourceVersion,
-    source_cluster: "Kubernetes",
-    destination_workload: key.destinationWorkload,
-    destination_workload_namespace: key.destinationNamespace,
-    destination_principal: key.destinationPrincipal,
-    destination_app: key.destinationApp,
-    destination_version: key.destinationVersion,
-    destination_canonical_service: key.destinationApp,
-    destination_canonical_revision: key.destinationVersion,
-    destination_cluster: "Kubernetes",
-    destination_service: key.destinationService,
-    destination_service_name: serviceName,
-    destination_service_namespace: serviceNamespace,
-    request_protocol: key.protocol,
-    ...(key.protocol === "tcp"
-      ? {}
-      : { response_code: String(key.responseCode), grpc_response_status: key.grpcStatus }),
-    response_flags: key.responseFlags,
-    connection_security_policy: key.security,
+function nobody(reporter: TrafficKey["reporter"], protocol: TrafficKey["protocol"], responseCode: number): TrafficKey {
+  return {
+    reporter,
+    sourceWorkload: UNKNOWN,
+    sourceNamespace: UNKNOWN,
+    sourceApp: UNKNOWN,
+    sourceVersion: UNKNOWN,
+    sourcePrincipal: UNKNOWN,
+    destinationWorkload: UNKNOWN,
+    destinationNamespace: UNKNOWN,
+    destinationApp: UNKNOWN,
+    destinationVersion: UNKNOWN,
+    destinationPrincipal: UNKNOWN,
+    destinationService: UNKNOWN,
+    destinationPort: 0,
+    protocol,
+    responseCode,
+    grpcStatus: "",
+    responseFlags: "-",
+    security: "unknown",
+    deniedBy: "",
+    fromGateway: false,
   };
-  return Object.entries(labels)
-    .map(
-      ([name, value]) => `${name}="${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`,
-    )
-    .join(",");
 }

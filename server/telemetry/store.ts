@@ -12,6 +12,8 @@ export interface Reporter {
   readonly workload?: WorkloadLabel;
   /** Which service answers at which of its sidecar's ports. */
   readonly services?: readonly { readonly inboundPort: number; readonly host: string; readonly port: number }[];
+  /** The mesh's own name of a host that it asked for; undefined for a host that the mesh does not know. */
+  readonly knownHost?: (host: string) => string | undefined;
   /** Under which service accounts a workload (`namespace/workload`) runs; undefined for one that is not registered. */
   readonly accountsOf?: (workload: string) => ReadonlySet<string> | undefined;
 }
@@ -33,8 +35,8 @@ export interface TelemetryStore extends Telemetry {
   ingest(report: ReportRequest, reporter: Reporter): Promise<IngestResult>;
   /** `from` names who sent the spans. */
   ingestSpans(resourceSpans: readonly ResourceSpans[], from: string): Promise<void>;
-  /** Istio's standard metrics in Prometheus' text form, cumulative since this process started. */
-  prometheus(): string;
+  /** Istio's standard metrics in Prometheus' text form, in pieces, cumulative since this process started. */
+  prometheus(): Iterable<string>;
   /** Rolls up, applies retention and the bound on size. Runs by itself every few seconds. */
   maintain(): Promise<void>;
   close(): Promise<void>;

@@ -1,0 +1,41 @@
+import { type AccessEntry, textOf } from "#core/telemetry/access-entry.ts";
+import { NameBudget } from "#mesh-agent/telemetry/name-budget.ts";
+
+/** Hosts without a cluster that an agent counts under their names; the control plane keeps those that the mesh knows. */
+const HOSTS_MAX = 100;
+/** Workloads that callers of one identity may say they are; without an identity, all of them together. */
+const PEERS_MAX = 50;
+
+/** Takes the names that callers make up out of lines, beyond the first few: they count as "unknown". */
+export class EntryBounds {
+  readonly #hosts: NameBudget;
+  readonly #peers: NameBudget;
+  /** Requests that were counted under "unknown" for the many names there were. */
+  folded = 0;
+
+  constructor(now: () => number = Date.now) {
+    this.#hosts = new NameBudget(HOSTS_MAX, now);
+    this.#peers = new NameBudget(PEERS_MAX, now);
+  }
+
+  /** The line as it is to be counted: the same object where nothing was taken out. */
+  bound(entry: AccessEntry): AccessEntry {
+    if (entry.dir === "inbound") return this.#boundPeer(entry);
+    // At gateways a host without a cluster is not counted by its name anyway: anyone could make it up.
+    return entry.dir === "outbound" && textOf(entry.uc) === "" ? this.#boundHost(entry) : entry;
+  }
+
+  #boundHost(entry: AccessEntry): AccessEntry {
+    const host = textOf(entry.a).toLowerCase();
+    if (host === "" || this.#hosts.admits(host)) return entry;
+    this.folded += 1;
+    return { ...entry, a: "" };
+  }
+
+  #boundPeer(entry: AccessEntry): AccessEntry {
+    const label = textOf(entry.pw);
+    if (label === "" || this.#peers.admits(label, textOf(entry.dp))) return entry;
+    this.folded += 1;
+    return { ...entry, pw: null };
+  }
+}

@@ -1,0 +1,43 @@
+import { bySpecificity, expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
+import type { Snapshot } from "#core/registry/snapshot.ts";
+
+interface Hosts {
+  readonly names: ReadonlySet<string>;
+  /** The most specific first. */
+  readonly patterns: readonly string[];
+}
+
+const read = new WeakMap<Snapshot, Hosts>();
+
+/**
+ * The mesh's own name of a host that a workload of `namespace` asked for: services and hosts with routes, short forms
+ * as Istio expands them, a wildcard by its pattern. Undefined for a host that the mesh does not know.
+ */
+export function knownHost(snapshot: Snapshot, namespace: string, host: string): string | undefined {
+  const { names, patterns } = hostsOf(snapshot);
+  const { domainSuffix } = snapshot.mesh;
+  const text = host.toLowerCase().replace(/\.$/, "");
+  const forms = [
+    text,
+    expandHost(text, namespace, domainSuffix),
+    `${text}.svc.${domainSuffix}`,
+    `${text}.${domainSuffix}`,
+  ];
+  return forms.find((form) => names.has(form)) ?? patterns.find((pattern) => hostMatches(pattern, text));
+}
+
+function hostsOf(snapshot: Snapshot): Hosts {
+  const known = read.get(snapshot);
+  if (known !== undefined) return known;
+  const all = new Set<string>();
+  for (const resource of snapshot.resources) {
+    if (resource.kind !== "ServiceEntry" && resource.kind !== "VirtualService") continue;
+    for (const host of resource.spec.hosts ?? [])
+      all.add(expandHost(host, resource.metadata.namespace, snapshot.mesh.domainSuffix));
+  }
+  // "*" would know everything, and so nothing.
+  const patterns = [...all].filter((host) => isWildcard(host) && host !== "*").sort(bySpecificity);
+  const hosts = { names: all, patterns };
+  read.set(snapshot, hosts);
+  return hosts;
+}
