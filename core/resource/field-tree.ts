@@ -48,7 +48,7 @@ function step(node: Draft, token: string, path: string): Draft {
 
 function finish(draft: Draft, path: string): FieldNode {
   const members = new Map([...draft.members].map(([name, member]) => [name, finish(member, `${path}.${name}`)]));
-  const field = draft.field ?? { type: impliedType(draft), handled: true, isRequired: false };
+  const field = draft.field ?? { type: impliedType(draft), handled: true, isRequired: false, hasPresence: false };
   const fits =
     draft.itemIs === undefined ? !["list", "map"].includes(field.type.kind) : field.type.kind === draft.itemIs;
   if (field.handled && !fits)

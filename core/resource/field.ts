@@ -7,13 +7,19 @@ export type FieldType =
   | { readonly kind: "integer"; readonly min: number; readonly max: number }
   | { readonly kind: "number"; readonly min: number; readonly max: number }
   | { readonly kind: "boolean" }
-  | { readonly kind: "enum"; readonly values: readonly string[]; readonly refused: Readonly<Record<string, string>> }
+  | {
+      readonly kind: "enum";
+      readonly values: readonly string[];
+      readonly refused: Readonly<Record<string, string>>;
+      /** `http` is read as HTTP. */
+      readonly ignoresCase: boolean;
+    }
   | { readonly kind: "object"; readonly exactlyOneOf: readonly string[]; readonly atMostOneOf: readonly string[] }
   | { readonly kind: "list"; readonly itemsMin: number; readonly itemsMax: number }
   | { readonly kind: "map"; readonly keyFormat?: Format; readonly sizeMax: number };
 
 export type Field =
-  | { readonly type: FieldType; readonly handled: true; readonly isRequired: boolean }
+  | { readonly type: FieldType; readonly handled: true; readonly isRequired: boolean; readonly hasPresence: boolean }
   | { readonly type: FieldType; readonly handled: false; readonly reason: string; readonly isIgnored: boolean };
 
 /**
@@ -26,7 +32,15 @@ const UINT32_MAX = 4_294_967_295;
 const INT32_MAX = 2_147_483_647;
 
 function handled(type: FieldType): Field {
-  return { type, handled: true, isRequired: false };
+  return { type, handled: true, isRequired: false, hasPresence: false };
+}
+
+/**
+ * A scalar for which zero, false or the empty text is a value: a member of a oneof or a wrapper type in Istio's API. Any
+ * other scalar, list or map is proto3's without presence: its zero value means that it is not set.
+ */
+export function explicit(field: Field): Field {
+  return field.handled ? { ...field, hasPresence: true } : field;
 }
 
 export function required(field: Field): Field {
@@ -72,7 +86,15 @@ export function boolean(): Field {
 }
 
 export function oneOfValues(values: readonly string[], refusedValues: Readonly<Record<string, string>> = {}): Field {
-  return handled({ kind: "enum", values, refused: refusedValues });
+  return handled({ kind: "enum", values, refused: refusedValues, ignoresCase: false });
+}
+
+/** As `oneOfValues`, for text that Istio compares without regard to case: read in upper case. */
+export function oneOfValuesInAnyCase(
+  values: readonly string[],
+  refusedValues: Readonly<Record<string, string>> = {},
+): Field {
+  return handled({ kind: "enum", values, refused: refusedValues, ignoresCase: true });
 }
 
 export function object(rule: { exactlyOneOf?: readonly string[]; atMostOneOf?: readonly string[] } = {}): Field {

@@ -4,6 +4,7 @@ import { isIpAddress, isIpOrCidr } from "#core/resource/ip-address.ts";
 import { checkRegex } from "#core/resource/regex-syntax.ts";
 
 const DNS_LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
+const DNS_LABEL_IN_ANY_CASE = /^[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/;
 const DNS_NAME = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
 const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -20,16 +21,16 @@ const RETRY_ON = new Set(
   ),
 );
 const CONDITION_KEYS =
-  /^(?:request\.headers\[[!#$%&'*+\-.^_`|~0-9A-Za-z]+\]|source\.(?:ip|namespace|principal|serviceAccount)|remote\.ip|destination\.(?:ip|port)|connection\.sni)$/;
+  /^(?:request\.headers\[:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+\]|source\.(?:ip|namespace|principal|serviceAccount)|remote\.ip|destination\.(?:ip|port)|connection\.sni)$/;
 /** A Go duration is nanoseconds in 64 bits. */
 const DURATION_MS_MAX = 2_562_047 * 3_600_000;
-const PROTOCOLS = /^(?:HTTP|HTTPS|GRPC|HTTP2|TCP|TLS|MONGO|REDIS|MYSQL)$/i;
-/** Those that Envoy's TLS library knows, as Istio lists them. */
-const CIPHER_SUITES = new Set(
-  "ECDHE-ECDSA-AES128-GCM-SHA256 ECDHE-RSA-AES128-GCM-SHA256 ECDHE-ECDSA-AES256-GCM-SHA384 ECDHE-RSA-AES256-GCM-SHA384 ECDHE-ECDSA-CHACHA20-POLY1305 ECDHE-RSA-CHACHA20-POLY1305 ECDHE-ECDSA-AES128-SHA ECDHE-RSA-AES128-SHA ECDHE-ECDSA-AES256-SHA ECDHE-RSA-AES256-SHA AES128-GCM-SHA256 AES256-GCM-SHA384 AES128-SHA AES256-SHA".split(
-    " ",
-  ),
-);
+const PROTOCOLS = /^(?:HTTP|HTTPS|HTTP_PROXY|GRPC|HTTP2|TCP|TLS|UDP|MONGO|REDIS|MYSQL)$/i;
+const NO_TOKENS = "tokens of end users (RequestAuthentication) are not checked yet";
+/** Istio takes the text, and Pharos does not do what it asks for. */
+export interface NotHandled {
+  /** "tokens of end users are not checked yet" */
+  readonly notHandled: string;
+}
 
 /** Each answers what is wrong with the text ("is empty"), or undefined when nothing is. */
 export const FORMATS = {
@@ -39,11 +40,22 @@ export const FORMATS = {
   label: (text) => matches(DNS_LABEL, text, "is not a DNS label (lower case letters, digits and dashes, at most 63)"),
   "dns-name": (text) => matches(DNS_NAME, text, "is not a DNS name in lower case") ?? longest(text, 253),
   "resource-version": (text) => matches(/^[0-9]{1,15}$/, text, "is not the version of a resource (digits)"),
+  "subset-name": (text) =>
+    matches(
+      /^[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/,
+      text,
+      "is not the name of a subset (letters, digits and dashes, at most 63)",
+    ),
+  "probe-header-name": (text) =>
+    matches(/^[-_A-Za-z0-9]+$/, text, "is not the name of a probe's header (letters, digits, dashes and underscores)"),
   "port-name": (text) =>
     matches(/^[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?$/, text, "is not a port name (letters, digits and dashes)"),
   "label-key": checkLabelKey,
   "label-value": (text) =>
     matches(LABEL_VALUE, text, "is not a label value (at most 63 letters, digits, dashes, dots and underscores)"),
+  // Selectors may ask for what no workload can have; Istio refuses only wildcards in them.
+  "selector-text": (text) => (text === "" ? "is empty" : checkNoWildcard(text)),
+  "selector-value": checkNoWildcard,
   "annotation-key": (text) =>
     matches(/^(?:[a-z0-9.-]{1,253}\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$/, text, "is not an annotation key"),
   host: (text) =>
@@ -52,26 +64,25 @@ export const FORMATS = {
       : isIpAddress(text)
         ? undefined
         : checkWildcardHostName(text),
-  "wildcard-host": (text) => (isIpAddress(text) ? undefined : checkWildcardHostName(text)),
+  "wildcard-host": (text) =>
+    isIpAddress(text) ? "is an address, and a host here is a DNS name" : checkWildcardHostName(text),
   "virtual-service-host": (text) => (isIpAddress(text) ? undefined : checkWildcardHostName(text)),
   "gateway-host": checkGatewayHost,
   "gateway-ref": checkGatewayRef,
   "export-to": (text) =>
     text === "." || text === "*" || text === "~"
       ? undefined
-      : matches(DNS_LABEL, text, "is neither `.`, `*` nor a namespace"),
+      : matches(DNS_LABEL_IN_ANY_CASE, text, "is neither `.`, `*` nor a namespace"),
   "header-name": (text) => matches(/^:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, text, "is not a header name"),
   "header-value": (text) => (UNSENDABLE.test(text) ? "has a line break or a null character" : undefined),
   "header-text": (text) =>
     text === "" ? "is empty" : UNSENDABLE.test(text) ? "has a line break or a null character" : undefined,
-  "cipher-suite": (text) =>
-    CIPHER_SUITES.has(text) ? undefined : `is not a cipher suite of the proxy (${[...CIPHER_SUITES].join(", ")})`,
   "header-name-or-star": (text) => matches(TOKEN, text, "is not a header name"),
   "match-header-name": checkMatchHeaderName,
   "cors-method": (text) => (METHODS.has(text) ? undefined : `is not an HTTP method (${[...METHODS].join(", ")})`),
   "retry-on": checkRetryOn,
   "grpc-status": (text) => (GRPC_STATUSES.has(text) ? undefined : "is not the name of a gRPC status, e.g. UNAVAILABLE"),
-  "file-path": (text) => (text.startsWith("/") ? undefined : "is not an absolute path"),
+  "file-path": (text) => (UNSENDABLE.test(text) ? "has a line break or a null character" : undefined),
   "ip-or-cidr": (text) => (isIpOrCidr(text) ? undefined : "is neither an IP address nor a CIDR range"),
   "workload-address": checkWorkloadAddress,
   "ip-or-host": (text) => (isIpAddress(text) ? undefined : checkHostName(text)),
@@ -84,13 +95,17 @@ export const FORMATS = {
   "service-account": (text) =>
     matches(/^(?:[a-z0-9-]{1,63}\/)?[a-z0-9.-]{1,253}$/, text, "is neither ACCOUNT nor NAMESPACE/ACCOUNT"),
   "condition-key": (text) => (CONDITION_KEYS.test(text) ? undefined : checkConditionKey(text)),
-} as const satisfies Record<string, (text: string) => string | undefined>;
+} as const satisfies Record<string, (text: string) => string | NotHandled | undefined>;
 
 export type Format = keyof typeof FORMATS;
 
 function matches(pattern: RegExp, text: string, message: string): string | undefined {
   if (text === "" && !pattern.test("")) return "is empty";
   return pattern.test(text) ? undefined : message;
+}
+
+function checkNoWildcard(text: string): string | undefined {
+  return text.includes("*") ? "has a *: a selector compares whole labels" : undefined;
 }
 
 function longest(text: string, length: number): string | undefined {
@@ -134,14 +149,13 @@ function checkGatewayRef(text: string): string | undefined {
   return undefined;
 }
 
-function checkMatchHeaderName(text: string): string | undefined {
-  if (text.startsWith("@request.auth.claims"))
-    return "matches the claims of a token, and tokens of end users are not checked yet";
+function checkMatchHeaderName(text: string): string | NotHandled | undefined {
+  if (text.startsWith("@request.auth.claims")) return { notHandled: NO_TOKENS };
   return matches(TOKEN, text, "is not a header name");
 }
 
-function checkProtocol(text: string): string | undefined {
-  if (text.toUpperCase() === "GRPC-WEB") return "is not handled: gRPC-Web is not translated; use HTTP";
+function checkProtocol(text: string): string | NotHandled | undefined {
+  if (text.toUpperCase() === "GRPC-WEB") return { notHandled: "gRPC-Web is not translated; use HTTP" };
   return matches(
     PROTOCOLS,
     text,
@@ -177,7 +191,10 @@ function checkPolicyPath(text: string): string | undefined {
     : undefined;
 }
 
-function checkConditionKey(text: string): string | undefined {
-  if (text.startsWith("request.auth.")) return "looks at a token, and tokens of end users are not checked yet";
+function checkConditionKey(text: string): string | NotHandled | undefined {
+  if (/^request\.auth\.(?:principal|audiences|presenter|claims\[.+\])$/.test(text)) return { notHandled: NO_TOKENS };
+  if (text === "source.trustDomain") return { notHandled: "there is one trust domain" };
+  if (/^experimental\.envoy\.filters\..*\[.+\]$/.test(text))
+    return { notHandled: "the metadata of other filters is not looked at" };
   return "is not a condition Pharos knows (request.headers[NAME], source.ip, source.namespace, source.principal, source.serviceAccount, remote.ip, destination.ip, destination.port, connection.sni)";
 }

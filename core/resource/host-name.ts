@@ -1,4 +1,4 @@
-const LABEL = /^[a-zA-Z0-9_](?:[-a-zA-Z0-9_]{0,61}[a-zA-Z0-9_])?$/;
+const LABEL = /^[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/;
 
 /** What is wrong with a DNS name (one label or many, trailing dot allowed); undefined when it is one. */
 export function checkHostName(name: string): string | undefined {
@@ -7,7 +7,7 @@ export function checkHostName(name: string): string | undefined {
   const labels = name.replace(/\.$/, "").split(".");
   for (const label of labels) if (!LABEL.test(label)) return `is not a DNS name: ${JSON.stringify(label)} is no label`;
   const last = labels.at(-1) ?? "";
-  if (labels.length > 1 && /^\d+$/.test(last)) return "is not a DNS name: its last label is a number";
+  if (/^\d+$/.test(last)) return "is not a DNS name: its last label is a number";
   return undefined;
 }
 

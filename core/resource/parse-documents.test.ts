@@ -157,7 +157,7 @@ describe("what is wrong has a code, a path and a place", () => {
         "ServiceEntry",
         "{ hosts: [a.b], resolution: DNS, ports: [{ number: 80, name: web, protocol: GRPC-WEB }] }",
       ),
-      ["error bad-value spec.ports[0].protocol @GRPC-WEB"],
+      ["error value-not-handled spec.ports[0].protocol @GRPC-WEB"],
     ],
     [
       "a balancer for captured traffic",
@@ -198,7 +198,7 @@ describe("what is wrong has a code, a path and a place", () => {
     [
       "a list that is empty",
       resource("VirtualService", `{ hosts: [], http: [{ ${ROUTE} }] }`),
-      ["error bad-value spec.hosts @[]"],
+      ["error field-not-handled spec @{"],
     ],
     [
       "two of what excludes each other",
@@ -254,7 +254,7 @@ describe("what is wrong has a code, a path and a place", () => {
         "VirtualService",
         `{ hosts: [a], http: [{ match: [{ headers: { "@request.auth.claims.x": {} } }], ${ROUTE} }] }`,
       ),
-      ['error bad-value spec.http[0].match[0].headers["@request.auth.claims.x"] @"@request.auth.claims.x":'],
+      ['error value-not-handled spec.http[0].match[0].headers["@request.auth.claims.x"] @"@request.auth.claims.x":'],
     ],
   ])("%s", (_name, text, expected) => {
     expect(problems(text)).toEqual(expected);

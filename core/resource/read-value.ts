@@ -106,15 +106,16 @@ class ValueReader {
         return value;
       }
       case "enum": {
-        const value = isScalar(node) ? node.value : undefined;
-        if (typeof value !== "string") return this.wrongType(`one of ${type.values.join(", ")}`, path, node);
+        const written = isScalar(node) ? node.value : undefined;
+        if (typeof written !== "string") return this.wrongType(`one of ${type.values.join(", ")}`, path, node);
+        const value = type.ignoresCase ? written.toUpperCase() : written;
         if (type.values.includes(value)) return value;
         const reason = Object.hasOwn(type.refused, value) ? type.refused[value] : undefined;
         if (reason !== undefined)
           return this.add("error", "value-not-handled", path, node, `${value} is not handled: ${reason}`);
         const meant = closestName(value, type.values);
         return this.badValue(
-          `${JSON.stringify(value)} is none of ${type.values.join(", ")}`,
+          `${JSON.stringify(written)} must be one of ${type.values.join(", ")}`,
           path,
           node,
           meant === undefined ? undefined : `did you mean ${meant}?`,
@@ -159,8 +160,9 @@ class ValueReader {
         );
         continue;
       }
+      if (this.isUnset(value, member.field)) continue;
       const read = this.read(value, member, [...path, name]);
-      if (!isNull(value)) present.add(name);
+      present.add(name);
       if (read !== undefined) result[name] = read;
     }
     for (const [name, member] of fields.members) {
@@ -231,6 +233,34 @@ class ValueReader {
     return result;
   }
 
+  /** Nothing, or the zero value of a field that cannot tell it from nothing. */
+  private isUnset(given: unknown, field: Field): boolean {
+    const node = isAlias(given) ? this.follow(given) : given;
+    if (isNull(node)) return !isAlias(given);
+    if (!field.handled) return isZero(node);
+    if (field.hasPresence) return false;
+    switch (field.type.kind) {
+      case "string":
+        return isScalar(node) && node.value === "";
+      case "integer":
+      case "number":
+        return isScalar(node) && node.value === 0;
+      case "boolean":
+        return isScalar(node) && node.value === false;
+      case "list":
+        return isSeq(node) && node.items.length === 0;
+      case "map":
+        return isMap(node) && node.items.length === 0;
+      // The empty text is none of an enum's names, and an empty object is a message that is set.
+      case "enum":
+      case "object":
+      case "any":
+        return false;
+      default:
+        return assertNever(field.type);
+    }
+  }
+
   /** Follows an alias; undefined when there is nothing, or more than any real document has. */
   private resolve(given: unknown, path: Path): Node | undefined {
     if (this.nodesLeft <= 0) return undefined;
@@ -278,6 +308,16 @@ class ValueReader {
   private checkFormat(value: string, format: Format | undefined, path: Path, node: Node | undefined): boolean {
     const problem = describeUnwritable(value) ?? (format === undefined ? undefined : FORMATS[format](value));
     if (problem === undefined) return true;
+    if (typeof problem !== "string") {
+      this.add(
+        "error",
+        "value-not-handled",
+        path,
+        node,
+        `${JSON.stringify(value)} is not handled: ${problem.notHandled}`,
+      );
+      return false;
+    }
     this.badValue(value.length > 200 || value === "" ? problem : `${JSON.stringify(value)} ${problem}`, path, node);
     return false;
   }
@@ -326,6 +366,13 @@ class ValueReader {
 
 function asNode(value: unknown): Node | undefined {
   return isMap(value) || isSeq(value) || isScalar(value) || isAlias(value) ? value : undefined;
+}
+
+/** What a document that another program wrote has for a field that is not set. */
+function isZero(node: unknown): boolean {
+  return (
+    (isScalar(node) && ["", 0, false].some((zero) => zero === node.value)) || (isSeq(node) && node.items.length === 0)
+  );
 }
 
 function isNull(value: unknown): boolean {

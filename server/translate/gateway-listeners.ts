@@ -4,6 +4,7 @@ import { bySpecificity, expandHost, hostMatches } from "#core/host/host.ts";
 import { matchesLabels } from "#core/resolve/labels.ts";
 import { gatewaysOf } from "#core/resolve/virtual-service.ts";
 import { isVisible } from "#core/resolve/visibility.ts";
+import { CIPHER_SUITES } from "#core/resource/cipher-suites.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { GatewayServer, ServerTls } from "#core/resource/spec/gateway.ts";
 import type { Origin, ProxyNode } from "#core/xds/layer.ts";
@@ -194,7 +195,7 @@ function buildServerTls(tls: ServerTls, trustDomain: string): Init<typeof Transp
         // As in Istio: nothing older than 1.2 unless it is asked for.
         tlsMinimumProtocolVersion: TLS_VERSION[tls.minProtocolVersion ?? "TLSV1_2"],
         tlsMaximumProtocolVersion: TLS_VERSION[tls.maxProtocolVersion ?? "TLS_AUTO"],
-        cipherSuites: [...(tls.cipherSuites ?? [])],
+        cipherSuites: [...new Set(tls.cipherSuites ?? [])].filter((suite) => CIPHER_SUITES.has(suite)),
       },
       tlsCertificateSdsSecretConfigs: [fileCertificate(tls.serverCertificate ?? "", tls.privateKey ?? "")],
       ...(isMutual ? fileRoots(tls.caCertificates ?? "", tls.subjectAltNames ?? []) : {}),

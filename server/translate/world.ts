@@ -9,7 +9,6 @@ import { gatewaysOf, resolveVirtualServices } from "#core/resolve/virtual-servic
 import { isVisible } from "#core/resolve/visibility.ts";
 import { type AnyResource, formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { ServicePort } from "#core/resource/spec/service-entry.ts";
-import { withoutZeros } from "#core/resource/without-zeros.ts";
 import { gatewayIdentities, isGateway } from "#server/translate/gateway-identities.ts";
 
 /** A host that can be called, as one ServiceEntry defines it. */
@@ -364,17 +363,14 @@ export class World {
   }
 }
 
-/** What translators read: nothing that means the same as its absence, and hosts as they are compared. */
+/** Host names mean the same in either case; what is compared is in one. UDP is not proxied: its ports are as if not there. */
 function normalize(resource: AnyResource): AnyResource {
-  return inLowerCase(withoutZeros(resource));
-}
-
-/** Host names mean the same in either case; what is compared is in one. */
-function inLowerCase(resource: AnyResource): AnyResource {
-  if (resource.kind !== "ServiceEntry" || resource.spec.hosts.every((host) => host === host.toLowerCase()))
-    return resource;
-  const hosts = [...new Set(resource.spec.hosts.map((host) => host.toLowerCase()))];
-  return { ...resource, spec: { ...resource.spec, hosts } };
+  if (resource.kind !== "ServiceEntry") return resource;
+  const { hosts, ports = [] } = resource.spec;
+  const lower = [...new Set(hosts.map((host) => host.toLowerCase()))];
+  const proxied = ports.filter(({ protocol }) => protocol?.toUpperCase() !== "UDP");
+  if (lower.join() === hosts.join() && proxied.length === ports.length) return resource;
+  return { ...resource, spec: { ...resource.spec, hosts: lower, ports: proxied } };
 }
 
 /** Hosts that a VirtualService sends or copies requests to, as it names them. */

@@ -5,7 +5,7 @@ export const DESTINATION_RULE_FIELDS: FieldTable = {
   host: required(string("wildcard-host")),
   "exportTo[]": string("export-to"),
   ...under("trafficPolicy", TRAFFIC_POLICY),
-  "subsets[].name": required(string("label")),
+  "subsets[].name": required(string("subset-name")),
   "subsets[].labels": map("label-key"),
   "subsets[].labels{}": string("label-value"),
   ...under("subsets[].trafficPolicy", TRAFFIC_POLICY),

@@ -2,6 +2,6 @@ import { type FieldTable, port, required, string } from "#core/resource/field.ts
 
 export const DESTINATION: FieldTable = {
   host: required(string("host")),
-  subset: string("label"),
+  subset: string("subset-name"),
   "port.number": required(port()),
 };

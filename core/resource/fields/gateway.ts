@@ -5,6 +5,7 @@ import {
   map,
   object,
   oneOfValues,
+  oneOfValuesInAnyCase,
   port,
   refused,
   required,
@@ -17,17 +18,17 @@ const NO_GRPC_WEB = "gRPC-Web is not translated; use HTTP";
 const BY_FILE = "secrets are not served by name; give paths of files on the gateway's host";
 
 export const GATEWAY_FIELDS: FieldTable = {
-  selector: map("label-key"),
-  "selector{}": string("label-value"),
+  selector: map(),
+  "selector{}": string(),
   servers: required(list(1)),
   "servers[].name": string(),
   "servers[].bind": refused("a gateway binds the address of its instance"),
   "servers[].defaultEndpoint": refused("Istio ignores it"),
   "servers[].port": required(object()),
   "servers[].port.number": required(port()),
-  "servers[].port.name": required(string("label")),
+  "servers[].port.name": required(string()),
   "servers[].port.protocol": required(
-    oneOfValues(["HTTP", "HTTPS", "GRPC", "HTTP2"], {
+    oneOfValuesInAnyCase(["HTTP", "HTTPS", "GRPC", "HTTP2"], {
       "GRPC-WEB": NO_GRPC_WEB,
       TCP: HTTP_ONLY,
       TLS: HTTP_ONLY,
@@ -62,7 +63,7 @@ export const GATEWAY_FIELDS: FieldTable = {
   ),
   "servers[].tls.minProtocolVersion": oneOfValues(TLS_VERSIONS),
   "servers[].tls.maxProtocolVersion": oneOfValues(TLS_VERSIONS),
-  "servers[].tls.cipherSuites[]": string("cipher-suite"),
+  "servers[].tls.cipherSuites[]": string(),
   "servers[].tls.ecdhCurves": refused("the proxy's own choice is used"),
   "servers[].tls.insecureSkipVerify": refused("client certificates are always checked"),
 };

@@ -1,5 +1,6 @@
 import {
   boolean,
+  explicit,
   type FieldTable,
   integer,
   list,
@@ -17,7 +18,7 @@ import { HEADER_RULES } from "#core/resource/fields/header-rules.ts";
 import { HTTP_MATCH } from "#core/resource/fields/http-match.ts";
 import { STRING_MATCH } from "#core/resource/fields/string-match.ts";
 
-const PERCENT: FieldTable = { value: number(0, 100) };
+const PERCENT: FieldTable = { value: explicit(number(0, 100)) };
 
 export const HTTP_ROUTE: FieldTable = {
   name: string(),
@@ -33,14 +34,14 @@ export const HTTP_ROUTE: FieldTable = {
   "redirect.uri": string("header-text"),
   "redirect.prefixRewrite": string("header-text"),
   "redirect.authority": string("header-text"),
-  "redirect.port": port(),
+  "redirect.port": explicit(port()),
   "redirect.derivePort": oneOfValues(["FROM_PROTOCOL_DEFAULT", "FROM_REQUEST_PORT"]),
   "redirect.scheme": oneOfValues(["http", "https"]),
   "redirect.redirectCode": integer(301, 308),
 
   "directResponse.status": required(integer(200, 599)),
   "directResponse.body": object({ exactlyOneOf: ["string", "bytes"] }),
-  "directResponse.body.string": string(undefined, 1_048_576),
+  "directResponse.body.string": explicit(string(undefined, 1_048_576)),
   "directResponse.body.bytes": refused("write the body as `string`"),
 
   delegate: refused("VirtualServices cannot delegate to each other yet; write the routes in one"),
@@ -51,11 +52,12 @@ export const HTTP_ROUTE: FieldTable = {
   "rewrite.uriRegexRewrite.rewrite": required(string("header-value")),
 
   timeout: string("duration"),
-  "retries.attempts": integer(),
+  // Not set it is 0 too: a `retries` that says no number switches retries off.
+  "retries.attempts": explicit(integer()),
   "retries.perTryTimeout": string("duration"),
   "retries.retryOn": string("retry-on"),
   "retries.retryRemoteLocalities": refused("load balancing does not know localities yet"),
-  "retries.retryIgnorePreviousHosts": boolean(),
+  "retries.retryIgnorePreviousHosts": explicit(boolean()),
   "retries.backoff": string("duration"),
 
   "fault.delay": object(),
@@ -64,8 +66,8 @@ export const HTTP_ROUTE: FieldTable = {
   "fault.delay.percent": refused("deprecated in Istio; use percentage.value"),
   ...under("fault.delay.percentage", PERCENT),
   "fault.abort": object({ exactlyOneOf: ["httpStatus", "grpcStatus", "http2Error"] }),
-  "fault.abort.httpStatus": integer(200, 599),
-  "fault.abort.grpcStatus": string("grpc-status"),
+  "fault.abort.httpStatus": explicit(integer(200, 599)),
+  "fault.abort.grpcStatus": explicit(string("grpc-status")),
   "fault.abort.http2Error": refused("Istio refuses it too; use httpStatus or grpcStatus"),
   ...under("fault.abort.percentage", PERCENT),
 
@@ -83,7 +85,7 @@ export const HTTP_ROUTE: FieldTable = {
   "corsPolicy.allowHeaders[]": string("header-name-or-star"),
   "corsPolicy.exposeHeaders[]": string("header-name-or-star"),
   "corsPolicy.maxAge": string("duration"),
-  "corsPolicy.allowCredentials": boolean(),
+  "corsPolicy.allowCredentials": explicit(boolean()),
   "corsPolicy.unmatchedPreflights": oneOfValues(["UNSPECIFIED", "FORWARD", "IGNORE"]),
 
   ...under("headers", HEADER_RULES),

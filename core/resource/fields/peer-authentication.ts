@@ -1,4 +1,4 @@
-import { type FieldTable, map, oneOfValues, under } from "#core/resource/field.ts";
+import { explicit, type FieldTable, map, oneOfValues, under } from "#core/resource/field.ts";
 import { MATCH_LABELS } from "#core/resource/fields/selector.ts";
 
 const MODE = oneOfValues(["UNSET", "DISABLE", "PERMISSIVE", "STRICT"]);
@@ -6,6 +6,6 @@ const MODE = oneOfValues(["UNSET", "DISABLE", "PERMISSIVE", "STRICT"]);
 export const PEER_AUTHENTICATION_FIELDS: FieldTable = {
   ...under("selector", MATCH_LABELS),
   "mtls.mode": MODE,
-  portLevelMtls: map("port-number"),
+  portLevelMtls: explicit(map("port-number")),
   "portLevelMtls{}.mode": MODE,
 };

@@ -2,6 +2,6 @@ import { type FieldTable, map, string } from "#core/resource/field.ts";
 
 /** `selector` of the security policies and `workloadSelector` of DestinationRule. */
 export const MATCH_LABELS: FieldTable = {
-  matchLabels: map("label-key"),
-  "matchLabels{}": string("label-value"),
+  matchLabels: map("selector-text"),
+  "matchLabels{}": string("selector-value", 63),
 };

@@ -1,4 +1,5 @@
 import {
+  explicit,
   type FieldTable,
   list,
   map,
@@ -19,15 +20,15 @@ export const SERVICE_ENTRY_FIELDS: FieldTable = {
   "ports[].number": required(port()),
   "ports[].name": required(string("port-name", 256)),
   "ports[].protocol": string("service-protocol"),
-  "ports[].targetPort": port(),
+  "ports[].targetPort": explicit(port()),
   location: oneOfValues(["MESH_EXTERNAL", "MESH_INTERNAL"]),
   resolution: oneOfValues(["NONE", "STATIC", "DNS", "DNS_ROUND_ROBIN"], {
     DYNAMIC_DNS: "use DNS with the names written out",
   }),
-  endpoints: list(0, 4096),
+  endpoints: explicit(list(0, 4096)),
   ...under("endpoints[]", WORKLOAD_ENTRY_FIELDS),
-  "workloadSelector.labels": map("label-key", 256),
-  "workloadSelector.labels{}": string("label-value"),
+  "workloadSelector.labels": map("selector-text", 256),
+  "workloadSelector.labels{}": string("selector-value", 63),
   "exportTo[]": string("export-to"),
   "subjectAltNames[]": string("header-text"),
 };

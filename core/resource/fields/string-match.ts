@@ -1,11 +1,11 @@
-import { type FieldTable, object, string } from "#core/resource/field.ts";
+import { explicit, type FieldTable, object, string } from "#core/resource/field.ts";
 
 /** One of exact, prefix, regex. */
 export const STRING_MATCH: FieldTable = {
   "": object({ exactlyOneOf: ["exact", "prefix", "regex"] }),
-  exact: string(),
-  prefix: string(),
-  regex: string("regex", 1024),
+  exact: explicit(string()),
+  prefix: explicit(string()),
+  regex: explicit(string("regex", 1024)),
 };
 
 /** As a value of a map of headers or parameters: `{}` means "is present". */

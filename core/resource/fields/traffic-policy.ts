@@ -1,5 +1,6 @@
 import {
   boolean,
+  explicit,
   type FieldTable,
   integer,
   list,
@@ -22,22 +23,22 @@ const LOAD_BALANCER: FieldTable = {
     PASSTHROUGH: "where a caller meant to connect to is known only when traffic is captured",
   }),
   consistentHash: object({
-    exactlyOneOf: ["httpHeaderName", "httpCookie", "useSourceIp", "httpQueryParameterName"],
+    // The key, too, is one of several: the validation of the whole says so.
     atMostOneOf: ["ringHash", "maglev"],
   }),
-  "consistentHash.httpHeaderName": string("header-name"),
+  "consistentHash.httpHeaderName": explicit(string("header-name")),
   "consistentHash.httpCookie.name": required(string("header-text")),
   "consistentHash.httpCookie.path": string("header-text"),
   "consistentHash.httpCookie.ttl": string("duration-or-zero"),
   "consistentHash.httpCookie.attributes": refused("only name, path and ttl of the cookie are"),
-  "consistentHash.useSourceIp": boolean(),
-  "consistentHash.httpQueryParameterName": string("header-text"),
+  "consistentHash.useSourceIp": explicit(boolean()),
+  "consistentHash.httpQueryParameterName": explicit(string("header-text")),
   "consistentHash.ringHash.minimumRingSize": integer(0, 8_388_608),
   "consistentHash.maglev.tableSize": integer(1, 5_000_011),
   "consistentHash.minimumRingSize": refused("deprecated in Istio; use ringHash.minimumRingSize"),
   "warmup.duration": required(string("duration")),
-  "warmup.minimumPercent": number(0, 100),
-  "warmup.aggression": number(0, 1e9),
+  "warmup.minimumPercent": explicit(number(0, 100)),
+  "warmup.aggression": explicit(number(0, 1e9)),
   warmupDurationSecs: refused("deprecated in Istio; use warmup.duration"),
   localityLbSetting: refused(NO_LOCALITY),
   zoneAwareLbSetting: refused(NO_LOCALITY),
@@ -65,11 +66,11 @@ const CONNECTION_POOL: FieldTable = {
 };
 
 const OUTLIER_DETECTION: FieldTable = {
-  consecutive5xxErrors: uint32(),
-  consecutiveGatewayErrors: uint32(),
+  consecutive5xxErrors: explicit(uint32()),
+  consecutiveGatewayErrors: explicit(uint32()),
   consecutiveErrors: refused("deprecated in Istio; use consecutive5xxErrors"),
   splitExternalLocalOriginErrors: boolean(),
-  consecutiveLocalOriginFailures: uint32(),
+  consecutiveLocalOriginFailures: explicit(uint32()),
   interval: string("duration"),
   baseEjectionTime: string("duration"),
   maxEjectionPercent: integer(0, 100),
@@ -86,7 +87,7 @@ const CLIENT_TLS: FieldTable = {
   credentialName: refused("secrets are not served by name; give paths of files on the proxy's host"),
   "subjectAltNames[]": string("header-text"),
   sni: string("header-text", 255),
-  insecureSkipVerify: boolean(),
+  insecureSkipVerify: explicit(boolean()),
 };
 
 const PORT_POLICY: FieldTable = {

@@ -9,8 +9,6 @@ export const VIRTUAL_SERVICE_FIELDS: FieldTable = {
   "exportTo[]": string("export-to"),
   ...under("http[]", HTTP_ROUTE),
   tls: refused("connections are not routed by SNI yet; each goes to the service it is made to"),
-  // Without a match the first takes every connection.
-  tcp: list(0, 1),
   "tcp[].match": refused("connections are not told apart yet; one route takes all of them"),
   "tcp[].route[].destination": required(object()),
   ...under("tcp[].route[].destination", DESTINATION),

@@ -1,8 +1,8 @@
-import { type FieldTable, map, port, refused, string, uint32 } from "#core/resource/field.ts";
+import { explicit, type FieldTable, map, port, refused, string, uint32 } from "#core/resource/field.ts";
 
 export const WORKLOAD_ENTRY_FIELDS: FieldTable = {
   address: string("workload-address", 256),
-  ports: map("port-name", 128),
+  ports: explicit(map("port-name", 128)),
   "ports{}": port(),
   labels: map("label-key", 256),
   "labels{}": string("label-value"),

@@ -27,7 +27,7 @@ export const WORKLOAD_GROUP_FIELDS: FieldTable = {
   "probe.httpGet.port": required(port()),
   "probe.httpGet.host": string("ip-or-host"),
   "probe.httpGet.scheme": oneOfValues(["HTTP", "HTTPS"]),
-  "probe.httpGet.httpHeaders[].name": required(string("header-name")),
+  "probe.httpGet.httpHeaders[].name": required(string("probe-header-name")),
   "probe.httpGet.httpHeaders[].value": string("header-value"),
   "probe.tcpSocket.host": string("ip-or-host"),
   "probe.tcpSocket.port": required(port()),

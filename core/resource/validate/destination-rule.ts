@@ -12,7 +12,7 @@ export function validateDestinationRule(spec: DestinationRuleSpec): Issue[] {
   (spec.subsets ?? []).forEach((subset, index) => {
     const path = `spec.subsets[${index}]`;
     if (names.has(subset.name))
-      issues.push(errorAt(`${path}.name`, "duplicate-value", `the subset ${subset.name} stands twice`));
+      issues.push(errorAt(`${path}.name`, "duplicate-value", `the subset ${subset.name} appears twice`));
     names.add(subset.name);
     issues.push(...validatePolicy(subset.trafficPolicy, `${path}.trafficPolicy`));
   });
@@ -28,7 +28,9 @@ function validatePolicy(policy: TrafficPolicy | undefined, path: string): Issue[
     const here = `${path}.portLevelSettings[${index}]`;
     const number = settings.port?.number;
     if (number !== undefined && ports.has(number))
-      issues.push(errorAt(`${here}.port.number`, "duplicate-value", `the port ${number} stands twice`));
+      issues.push(
+        warningAt(`${here}.port.number`, "duplicate-value", `the port ${number} appears twice: the first counts`),
+      );
     if (number !== undefined) ports.add(number);
     if (Object.keys(settings).length < 2) issues.push(errorAt(here, "empty", `nothing is set for the port ${number}`));
     issues.push(...validateSettings(settings, here));
@@ -75,6 +77,25 @@ function validateSettings(settings: PortTrafficPolicy, path: string): Issue[] {
       ),
     );
   }
+  const hash = loadBalancer?.consistentHash;
+  const keys = HASH_KEYS.filter((name) => hash?.[name] !== undefined);
+  if (keys.length > 1)
+    issues.push(
+      errorAt(
+        `${path}.loadBalancer.consistentHash`,
+        "one-of",
+        `has ${keys.join(" and ")}, and may have only one of ${HASH_KEYS.join(", ")}`,
+      ),
+    );
+  if (hash !== undefined && keys.length === 0)
+    issues.push(
+      warningAt(
+        `${path}.loadBalancer.consistentHash`,
+        "no-effect",
+        "the hash has no key, so that requests are spread at random",
+        `set one of ${HASH_KEYS.join(", ")}`,
+      ),
+    );
   const tableSize = loadBalancer?.consistentHash?.maglev?.tableSize;
   if (tableSize !== undefined && !isPrime(tableSize))
     issues.push(
@@ -88,6 +109,8 @@ function validateSettings(settings: PortTrafficPolicy, path: string): Issue[] {
   if (tls !== undefined) issues.push(...validateTls(tls, `${path}.tls`));
   return issues;
 }
+
+const HASH_KEYS = ["httpHeaderName", "httpCookie", "useSourceIp", "httpQueryParameterName"] as const;
 
 function validateTls(tls: NonNullable<PortTrafficPolicy["tls"]>, path: string): Issue[] {
   const mode = tls.mode ?? "DISABLE";

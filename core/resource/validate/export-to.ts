@@ -1,6 +1,6 @@
 import { errorAt, type Issue } from "#core/resource/validate/issue.ts";
 
-/** `*` and `~` stand alone, and no namespace stands twice. */
+/** `*` and `~` stand alone, and no namespace appears twice. */
 export function validateExportTo(exportTo: readonly string[] | undefined, canHide: boolean): Issue[] {
   if (exportTo === undefined) return [];
   const issues: Issue[] = [];
@@ -23,7 +23,7 @@ export function validateExportTo(exportTo: readonly string[] | undefined, canHid
   }
   exportTo.forEach((namespace, index) => {
     if (exportTo.indexOf(namespace) < index)
-      issues.push(errorAt(`spec.exportTo[${index}]`, "duplicate-value", `${namespace} stands twice`));
+      issues.push(errorAt(`spec.exportTo[${index}]`, "duplicate-value", `${namespace} appears twice`));
   });
   return issues;
 }

@@ -1,3 +1,4 @@
+import { CIPHER_SUITES } from "#core/resource/cipher-suites.ts";
 import type { GatewayServer, GatewaySpec, ServerTls } from "#core/resource/spec/gateway.ts";
 import { errorAt, type Issue, warningAt } from "#core/resource/validate/issue.ts";
 
@@ -11,7 +12,7 @@ export function validateGateway(spec: GatewaySpec): Issue[] {
         errorAt(
           `${path}.port.name`,
           "duplicate-value",
-          `the port name ${server.port.name} stands twice; names are unique in a gateway`,
+          `the port name ${server.port.name} appears twice; names are unique in a gateway`,
         ),
       );
     names.add(server.port.name);
@@ -26,6 +27,11 @@ function validateServer(server: GatewayServer, path: string): Issue[] {
     return isTls ? [errorAt(path, "missing-field", `tls is missing, and the protocol ${protocol} needs it`)] : [];
   if (isTls) return validateTls(server.tls, `${path}.tls`, protocol);
   const given = Object.keys(server.tls).filter((name) => name !== "httpsRedirect");
+  const isRefused = server.tls.mode !== undefined || CERTIFICATES.some((name) => server.tls?.[name] !== undefined);
+  if (given.length > 0 && !isRefused && isHttp(protocol))
+    return given.map((name) =>
+      warningAt(`${path}.tls.${name}`, "no-effect", `${name} has no effect: the protocol ${protocol} has no TLS`),
+    );
   if (given.length > 0)
     return [
       errorAt(
@@ -38,6 +44,12 @@ function validateServer(server: GatewayServer, path: string): Issue[] {
   return protocol === "HTTP" || !server.tls.httpsRedirect
     ? []
     : [warningAt(`${path}.tls.httpsRedirect`, "no-effect", `httpsRedirect has no effect on the protocol ${protocol}`)];
+}
+
+const CERTIFICATES = ["serverCertificate", "privateKey", "caCertificates"] as const;
+
+function isHttp(protocol: string): boolean {
+  return ["HTTP", "HTTP2", "GRPC"].includes(protocol);
 }
 
 const VERSIONS = ["TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"];
@@ -54,6 +66,15 @@ function validateTls(tls: ServerTls, path: string, protocol: string): Issue[] {
         `${tls.maxProtocolVersion} is older than the oldest version that is taken (${tls.minProtocolVersion ?? "TLSV1_2"})`,
       ),
     );
+  tls.cipherSuites?.forEach((suite, index) => {
+    const at = `${path}.cipherSuites[${index}]`;
+    if (!CIPHER_SUITES.has(suite))
+      issues.push(
+        warningAt(at, "no-effect", `${suite} is not a cipher suite of the proxy, and is left out`, "remove it"),
+      );
+    else if (tls.cipherSuites?.indexOf(suite) !== index)
+      issues.push(warningAt(at, "duplicate-value", `${suite} appears twice`, "remove one"));
+  });
   const { mode } = tls;
   const certificates = [tls.serverCertificate, tls.privateKey, tls.caCertificates];
   if (tls.httpsRedirect)
@@ -73,7 +94,7 @@ function validateTls(tls: ServerTls, path: string, protocol: string): Issue[] {
     issues.push(
       errorAt(
         path,
-        "missing-field",
+        "value-not-handled",
         "mode is missing, and without it TLS would pass through, which gateways do not do yet",
         "choose SIMPLE, MUTUAL or ISTIO_MUTUAL",
       ),

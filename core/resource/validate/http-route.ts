@@ -51,10 +51,7 @@ function validateAction(route: HttpRoute, path: string): Issue[] {
 
 function validateRetries({ retries }: HttpRoute, path: string): Issue[] {
   if (retries === undefined) return [];
-  // Istio reads it as 0, which would switch retries off.
-  if (retries.attempts === undefined)
-    return [errorAt(`${path}.retries`, "missing-field", "attempts is missing", "attempts: 0 switches retries off")];
-  if (retries.attempts !== 0) return [];
+  if ((retries.attempts ?? 0) !== 0) return [];
   const others = Object.keys(retries).filter((name) => name !== "attempts");
   return others.length === 0
     ? []
@@ -62,7 +59,8 @@ function validateRetries({ retries }: HttpRoute, path: string): Issue[] {
         errorAt(
           `${path}.retries.${others[0]}`,
           "conflicting-fields",
-          `attempts: 0 switches retries off, and ${others.join(", ")} would set them`,
+          `${retries.attempts === undefined ? "without attempts" : "attempts: 0"} switches retries off, and ${others.join(", ")} would set them`,
+          "say how many attempts",
         ),
       ];
 }
@@ -147,10 +145,19 @@ function validateRedirect(route: HttpRoute, path: string): Issue[] {
     issues.push(errorAt(here, "one-of", "has uri and prefixRewrite, and may have only one"));
   const code = redirect.redirectCode;
   if (code !== undefined && ![301, 302, 303, 307, 308].includes(code))
-    issues.push(errorAt(`${here}.redirectCode`, "bad-value", `${code} is none of 301, 302, 303, 307, 308`));
-  if (redirect.prefixRewrite !== undefined && !(route.match ?? []).every((match) => match.uri?.prefix !== undefined)) {
     issues.push(
-      errorAt(`${here}.prefixRewrite`, "needs-field", "prefixRewrite needs every match to have a uri.prefix"),
+      errorAt(
+        `${here}.redirectCode`,
+        "bad-value",
+        `${code} must be one of 301, 302, 303, 307, 308: the proxy sends no other`,
+      ),
+    );
+  if (
+    redirect.prefixRewrite !== undefined &&
+    (route.match ?? []).some(({ uri }) => uri !== undefined && uri.prefix === undefined)
+  ) {
+    issues.push(
+      errorAt(`${here}.prefixRewrite`, "needs-field", "prefixRewrite needs every match of a uri to be a prefix"),
     );
   }
   return issues;

@@ -1,4 +1,4 @@
-import { isFixedAddress, isIpAddress } from "#core/resource/ip-address.ts";
+import { isFixedAddress, isIpAddress, isSocketPath } from "#core/resource/ip-address.ts";
 import type { ServiceEntrySpec } from "#core/resource/spec/service-entry.ts";
 import { validateExportTo } from "#core/resource/validate/export-to.ts";
 import { errorAt, type Issue, warningAt } from "#core/resource/validate/issue.ts";
@@ -10,6 +10,7 @@ export function validateServiceEntry(spec: ServiceEntrySpec): Issue[] {
     ...validatePorts(spec),
     ...validateEndpoints(spec),
     ...validateResolution(spec),
+    ...validateSeveralHosts(spec),
     ...validateExportTo(spec.exportTo, true),
   ];
 }
@@ -19,7 +20,8 @@ function validateHosts(spec: ServiceEntrySpec): Issue[] {
   spec.hosts.forEach((host, index) => {
     const path = `spec.hosts[${index}]`;
     if (host === "*") issues.push(errorAt(path, "bad-value", "* names no service"));
-    if (spec.hosts.indexOf(host) < index) issues.push(errorAt(path, "duplicate-value", `${host} stands twice`));
+    if (spec.hosts.indexOf(host) < index)
+      issues.push(warningAt(path, "duplicate-value", `${host} appears twice`, "remove one"));
   });
   return issues;
 }
@@ -31,15 +33,43 @@ function validatePorts(spec: ServiceEntrySpec): Issue[] {
   (spec.ports ?? []).forEach((port, index) => {
     const path = `spec.ports[${index}]`;
     if (names.has(port.name))
-      issues.push(errorAt(`${path}.name`, "duplicate-value", `the port name ${port.name} stands twice`));
+      issues.push(errorAt(`${path}.name`, "duplicate-value", `the port name ${port.name} appears twice`));
     if (numbers.has(port.number))
-      issues.push(errorAt(`${path}.number`, "duplicate-value", `the port ${port.number} stands twice`));
+      issues.push(errorAt(`${path}.number`, "duplicate-value", `the port ${port.number} appears twice`));
+    if (port.protocol?.toUpperCase() === "UDP")
+      issues.push(
+        warningAt(
+          `${path}.protocol`,
+          "no-effect",
+          "UDP is not proxied: the port is left out, as in Istio",
+          "remove it",
+        ),
+      );
     names.add(port.name);
     numbers.add(port.number);
   });
   if (numbers.size === 0)
     issues.push(warningAt("spec", "no-ports", "the service has no ports, so nothing reaches it", "add ports"));
   return issues;
+}
+
+/** HTTP has the host in each request and TLS in its first bytes; other protocols do not say which of the hosts is meant. */
+const NAMES_ITS_HOST = new Set(["HTTP", "HTTP2", "HTTP_PROXY", "GRPC", "GRPC-WEB", "HTTPS", "TLS"]);
+
+function validateSeveralHosts(spec: ServiceEntrySpec): Issue[] {
+  if (spec.hosts.length < 2 || (spec.resolution ?? "NONE") === "NONE") return [];
+  return (spec.ports ?? []).flatMap(({ protocol, name }, index) =>
+    NAMES_ITS_HOST.has((protocol ?? "").toUpperCase())
+      ? []
+      : [
+          errorAt(
+            `spec.ports[${index}]`,
+            "conflicting-fields",
+            `several hosts share the port ${name}, and ${protocol ?? "a port without protocol"} does not say which of them a connection is for`,
+            "write one ServiceEntry for each host, or give the port the protocol HTTP or TLS",
+          ),
+        ],
+  );
 }
 
 function validateEndpoints(spec: ServiceEntrySpec): Issue[] {
@@ -74,6 +104,14 @@ function validateEndpoints(spec: ServiceEntrySpec): Issue[] {
         ),
       );
     }
+    if (endpoint.address !== undefined && isSocketPath(endpoint.address) && spec.ports?.length !== 1)
+      issues.push(
+        errorAt(
+          `${path}.address`,
+          "conflicting-fields",
+          `a Unix socket answers one port, and the service has ${spec.ports?.length ?? 0}`,
+        ),
+      );
     if (spec.resolution?.startsWith("DNS") && endpoint.address?.startsWith("unix://")) {
       issues.push(
         errorAt(`${path}.address`, "bad-value", "a Unix socket is not resolved by DNS", "use the resolution STATIC"),
@@ -99,7 +137,7 @@ function validateResolution(spec: ServiceEntrySpec): Issue[] {
           ),
         );
     });
-    if (endpoints.length > 0)
+    if (spec.endpoints !== undefined)
       issues.push(
         errorAt(
           "spec.endpoints",

@@ -140,7 +140,7 @@ describe("a resource as a whole is held to Istio's rules", () => {
     [
       "retries without a number",
       http(`{ ${ROUTE}, retries: { retryOn: 5xx } }`),
-      "error missing-field spec.http[0].retries",
+      "error conflicting-fields spec.http[0].retries.retryOn",
     ],
     ["a wildcard that nobody resolves", entry('hosts: ["*.b.c"]'), "error value-not-handled spec.hosts[0]"],
     [

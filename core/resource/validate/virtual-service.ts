@@ -1,3 +1,4 @@
+import { hostMatches } from "#core/host/host.ts";
 import { isIpAddress } from "#core/resource/ip-address.ts";
 import type { RouteDestination, TcpRoute } from "#core/resource/spec/tcp-route.ts";
 import type { VirtualServiceSpec } from "#core/resource/spec/virtual-service.ts";
@@ -18,6 +19,16 @@ export function validateVirtualService(spec: VirtualServiceSpec): Issue[] {
   issues.push(...findUnreachableRoutes(http));
   spec.tcp?.forEach((route, index) => {
     issues.push(...validateDestinations(route, `spec.tcp[${index}]`));
+    // Matches are not handled, so that the first takes every connection.
+    if (index > 0)
+      issues.push(
+        warningAt(
+          `spec.tcp[${index}]`,
+          "unreachable-rule",
+          "no connection reaches this rule: spec.tcp[0] takes them all",
+          "remove it",
+        ),
+      );
   });
   return issues;
 }
@@ -25,11 +36,20 @@ export function validateVirtualService(spec: VirtualServiceSpec): Issue[] {
 function validateHosts(spec: VirtualServiceSpec): Issue[] {
   const issues: Issue[] = [];
   const hosts = spec.hosts ?? [];
+  if (hosts.length === 0) return validateDelegate(spec);
   const isForMesh = spec.gateways === undefined || spec.gateways.length === 0 || spec.gateways.includes("mesh");
-  if (hosts.length === 0) issues.push(errorAt("spec", "missing-field", "hosts is missing"));
   hosts.forEach((host, index) => {
     const path = `spec.hosts[${index}]`;
-    if (hosts.indexOf(host) < index) issues.push(errorAt(path, "duplicate-value", `${host} stands twice`));
+    const other = hosts.slice(0, index).find((earlier) => overlaps(earlier, host));
+    if (other !== undefined)
+      issues.push(
+        errorAt(
+          path,
+          "duplicate-value",
+          other === host ? `${host} appears twice` : `${host} and ${other} cover the same names`,
+          "write two resources where one is to be an exception of the other",
+        ),
+      );
     if (host === "*" && isForMesh)
       issues.push(
         errorAt(
@@ -43,6 +63,32 @@ function validateHosts(spec: VirtualServiceSpec): Issue[] {
       issues.push(warningAt(path, "no-effect", "an IP address as host matches only behind a gateway"));
   });
   return issues;
+}
+
+/** Without hosts it is a delegate: routes that another VirtualService would refer to. */
+function validateDelegate(spec: VirtualServiceSpec): Issue[] {
+  const given = (["gateways", "tcp"] as const).filter((name) => (spec[name]?.length ?? 0) > 0);
+  if (given.length > 0)
+    return [
+      errorAt(
+        `spec.${given[0]}`,
+        "conflicting-fields",
+        `a VirtualService without hosts is a delegate, and a delegate has no ${given.join(" and no ")}`,
+        "name the hosts",
+      ),
+    ];
+  return [
+    errorAt(
+      "spec",
+      "field-not-handled",
+      "a VirtualService without hosts is a delegate, and delegation is not handled yet",
+      "write its routes in the VirtualService that has the hosts",
+    ),
+  ];
+}
+
+function overlaps(a: string, b: string): boolean {
+  return hostMatches(a, b) || hostMatches(b, a);
 }
 
 function validateDestinations(route: TcpRoute, path: string): Issue[] {

@@ -6,7 +6,7 @@ export function validateWorkloadEntry(spec: WorkloadEntrySpec, path: string, nee
   const issues: Issue[] = [];
   const { address } = spec;
   if (address === undefined && needsAddress) issues.push(errorAt(path, "missing-field", "address is missing"));
-  if (address !== undefined && isSocketPath(address) && Object.keys(spec.ports ?? {}).length > 0) {
+  if (address !== undefined && isSocketPath(address) && spec.ports !== undefined) {
     issues.push(errorAt(`${path}.ports`, "conflicting-fields", "a Unix socket has no ports"));
   }
   return issues;
