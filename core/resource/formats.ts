@@ -37,6 +37,7 @@ export const FORMATS = {
   duration: (text) => checkDuration(text, 1),
   "duration-or-zero": (text) => checkDuration(text, 0),
   regex: checkRegex,
+  "regex-or-star": (text) => (text === "*" ? undefined : checkRegex(text)),
   label: (text) => matches(DNS_LABEL, text, "is not a DNS label (lower case letters, digits and dashes, at most 63)"),
   "dns-name": (text) => matches(DNS_NAME, text, "is not a DNS name in lower case") ?? longest(text, 253),
   "resource-version": (text) => matches(/^[0-9]{1,15}$/, text, "is not the version of a resource (digits)"),

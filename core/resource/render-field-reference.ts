@@ -31,6 +31,9 @@ What Pharos does with each field of Istio's resources. A field either works, or 
 diagnostic \`field-not-handled\` that names it and the reason; none is dropped silently. \`[]\` stands for the items of a list,
 \`{}\` for the values of a map.
 
+As in proto3, zero, \`false\`, the empty text, and an empty list or map mean that a field is not set, unless the table says
+that the zero value counts. [differences.md](differences.md) says where a document is judged otherwise than Istio judges it.
+
 This page is made from the tables in \`core/resource/fields\`, which validation reads too: \`vitest run core/resource -u\` renews it.
 `;
 
@@ -45,7 +48,9 @@ function isBareContainer(field: Field): boolean {
 
 function describeField(field: Field): string {
   const text = describeType(field.type);
-  return escapeCell(field.handled && field.isRequired ? `${text}, required` : text);
+  if (!field.handled) return escapeCell(text);
+  const isZeroKept = field.hasPresence && field.type.kind !== "object";
+  return escapeCell(`${text}${field.isRequired ? ", required" : ""}${isZeroKept ? ", its zero value counts" : ""}`);
 }
 
 function describeType(type: FieldType): string {

@@ -1,5 +1,5 @@
 import { boolean, type FieldTable, map, port, refused, string, under } from "#core/resource/field.ts";
-import { STRING_MATCH, STRING_MATCH_OR_PRESENT } from "#core/resource/fields/string-match.ts";
+import { STRING_MATCH, STRING_MATCH_ABSENT, STRING_MATCH_OR_PRESENT } from "#core/resource/fields/string-match.ts";
 
 export const HTTP_MATCH: FieldTable = {
   name: string(),
@@ -11,7 +11,7 @@ export const HTTP_MATCH: FieldTable = {
   headers: map("match-header-name"),
   ...under("headers{}", STRING_MATCH_OR_PRESENT),
   withoutHeaders: map("match-header-name"),
-  ...under("withoutHeaders{}", STRING_MATCH_OR_PRESENT),
+  ...under("withoutHeaders{}", STRING_MATCH_ABSENT),
   queryParams: map("header-text"),
   ...under("queryParams{}", STRING_MATCH_OR_PRESENT),
   port: port(),

@@ -72,7 +72,7 @@ describe("a resource as a whole is held to Istio's rules", () => {
         "Gateway",
         "{ servers: [{ port: { number: 443, name: https, protocol: HTTPS }, hosts: [a.b], tls: {} }] }",
       ),
-      "error missing-field spec.servers[0].tls",
+      "error value-not-handled spec.servers[0].tls",
     ],
     [
       "a rule that an earlier prefix takes",
