@@ -14,7 +14,7 @@ export const EXIT = {
   conflict: 5,
   /** Not signed in, or not allowed. */
   access: 6,
-  /** A proxy refused the configuration. */
+  /** What was written cannot be translated for proxies, or a proxy refused it. */
   refused: 7,
   /** `--wait` ran out of time. */
   timeout: 8,

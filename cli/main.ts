@@ -16,7 +16,7 @@ const HELP = {
   4   there is no such thing
   5   somebody else changed it since
   6   not signed in, or not allowed
-  7   a proxy refused the configuration
+  7   written, but it cannot be translated for proxies, or a proxy refused it
   8   --wait ran out of time
   9   no answer from the server, or something else that is needed is missing
   10  a fault in pharos itself

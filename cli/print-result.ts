@@ -54,12 +54,14 @@ export async function printResult(
   written: readonly UpsertChange[] = [],
 ): Promise<number> {
   printDiagnostics(result.diagnostics);
-  if (hasErrors(result.diagnostics)) {
+  const isBroken = hasErrors(result.diagnostics);
+  if (isBroken && result.revision === null) {
     if (options.output !== "table") printChanges(options, result);
     return EXIT.invalid;
   }
   if (options.output === "table" || !options.wait) printChanges(options, result);
-  if (!options.wait) return EXIT.ok;
+  // Written, and proxies keep what they had: there is nothing to wait for that would mend it.
+  if (!options.wait) return isBroken ? EXIT.refused : EXIT.ok;
   // What is unchanged may still be on its way, or refused: then the latest revision is what to wait for.
   const revision = result.revision ?? (await api.config.history.query({ limit: 1 }))[0]?.revision;
   if (revision === undefined) return EXIT.ok;

@@ -33,13 +33,18 @@ function proxy(id: string, state: Proxy["state"], ackMs: number | null = null): 
 }
 
 test("all that are connected have it: done, and those away are listed", () => {
-  const rollout = { revision: 4, proxies: [proxy("a", "acked", 12.4), proxy("b", "acked", 80)], away: ["c"] };
+  const rollout = {
+    revision: 4,
+    proxies: [proxy("a", "acked", 12.4), proxy("b", "acked", 80)],
+    away: ["c"],
+    isComplete: true,
+  };
   expect(exitOfRollout(rollout)).toBe(EXIT.ok);
   expect(describeRollout(rollout)).toBe("revision 4: 2 proxies have it, the last after 80 ms\naway: c\n");
 });
 
 test("what concerns no proxy that is there is done, and said so", () => {
-  const rollout = { revision: 6, proxies: [], away: [] };
+  const rollout = { revision: 6, proxies: [], away: [], isComplete: true };
   expect(exitOfRollout(rollout)).toBe(EXIT.ok);
   expect(describeRollout(rollout)).toBe("revision 6: no connected proxy needs it\n");
 });
@@ -49,6 +54,7 @@ test("a refusal names the object, where it stands in the file, Envoy's words onc
     revision: 5,
     proxies: [proxy("a", "refused"), proxy("b", "refused"), proxy("c", "pending")],
     away: [],
+    isComplete: false,
   };
   const locate = locateOrigins([{ op: "upsert", text: FILE, file: "ratings.yaml" }]);
   expect(exitOfRollout(rollout)).toBe(EXIT.refused);
@@ -64,7 +70,27 @@ test("a refusal names the object, where it stands in the file, Envoy's words onc
 });
 
 test("those that have not answered in time are named", () => {
-  const rollout = { revision: 6, proxies: [proxy("a", "acked", 5), proxy("b", "pending")], away: [] };
+  const rollout = {
+    revision: 6,
+    proxies: [proxy("a", "acked", 5), proxy("b", "pending")],
+    away: [],
+    isComplete: false,
+  };
   expect(exitOfRollout(rollout)).toBe(EXIT.timeout);
   expect(describeRollout(rollout)).toContain("1 of 2 proxies have not acknowledged revision 6\nwaiting for b\n");
+});
+
+test("a revision that is not compiled in time is not done", () => {
+  const rollout = { revision: 6, proxies: [], away: [], isComplete: false };
+  expect(exitOfRollout(rollout)).toBe(EXIT.timeout);
+  expect(describeRollout(rollout)).toBe("timed out: revision 6 has not been compiled\n");
+});
+
+test("what cannot be translated is a refusal, with the object, also where every proxy has the rest", () => {
+  const failures = [
+    { severity: "error", code: "not-translated", resource: "DestinationRule/default/a", message: "cannot" },
+  ] as const;
+  const rollout = { revision: 6, proxies: [proxy("a", "acked", 5)], away: [], failures, isComplete: true };
+  expect(exitOfRollout(rollout)).toBe(EXIT.refused);
+  expect(describeRollout(rollout)).toContain("not translated: DestinationRule/default/a: cannot\n");
 });

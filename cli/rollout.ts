@@ -9,15 +9,14 @@ const POLL_MS = 100;
 export type Locate = (origin: Origin) => string | undefined;
 const nowhere: Locate = () => undefined;
 
-type Rollout = Pick<Distribution, "revision" | "proxies" | "away">;
+type Rollout = Pick<Distribution, "revision" | "proxies" | "away" | "failures" | "isComplete">;
 
 /** Polls until every connected proxy that must have `revision` has answered, one has refused, or the time is over. */
 export async function watchRollout(api: ApiClient, revision: number, timeoutMs: number): Promise<Distribution> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const rollout = await api.config.distribution.query({ revision });
-    const isPending = rollout.proxies.some(({ state }) => state === "pending");
-    if (!isPending || Date.now() > deadline) return rollout;
+    if (rollout.isComplete || Date.now() > deadline) return rollout;
     // Others follow a first refusal within moments; who waits for proxies that stay away waits for nothing.
     if (rollout.proxies.some(({ state }) => state === "refused")) {
       await delay(POLL_MS);
@@ -27,17 +26,27 @@ export async function watchRollout(api: ApiClient, revision: number, timeoutMs: 
   }
 }
 
-export function exitOfRollout({ proxies }: Rollout): number {
-  if (proxies.some(({ state }) => state === "refused")) return EXIT.refused;
-  return proxies.some(({ state }) => state === "pending") ? EXIT.timeout : EXIT.ok;
+export function exitOfRollout({ proxies, failures = [], isComplete }: Rollout): number {
+  if (failures.length > 0 || proxies.some(({ state }) => state === "refused")) return EXIT.refused;
+  return isComplete ? EXIT.ok : EXIT.timeout;
 }
 
 /** Who has it, who refused it and why, who has not answered, who is away. */
-export function describeRollout({ revision, proxies, away }: Rollout, locate: Locate = nowhere): string {
+export function describeRollout(
+  { revision, proxies, away, failures = [], isComplete }: Rollout,
+  locate: Locate = nowhere,
+): string {
   const of = (state: string) => proxies.filter((proxy) => proxy.state === state);
   const [acked, refused, pending] = [of("acked"), of("refused"), of("pending")];
   const lines: string[] = [];
-  if (proxies.length === 0) lines.push(`revision ${revision}: no connected proxy needs it`);
+  if (proxies.length === 0)
+    lines.push(
+      isComplete
+        ? `revision ${revision}: no connected proxy needs it`
+        : `timed out: revision ${revision} has not been compiled`,
+    );
+  for (const { resource, message } of failures)
+    lines.push(`not translated: ${resource === undefined ? "" : `${resource}: `}${message}`);
   if (acked.length > 0) {
     const slowest = Math.round(Math.max(...acked.map(({ ackMs }) => ackMs ?? 0)));
     const have = acked.length === 1 ? "1 proxy has" : `${acked.length} proxies have`;

@@ -118,7 +118,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   const publisher = new Publisher(
     state,
     () => mesh,
-    (error) => log.error("a change did not reach the compiler", { error: String(error) }),
+    (error) => log.error("a change did not reach the compiler", { error: error.toString(), stack: error.stack }),
   );
   const registry = await Registry.open({
     store: registryStore,
@@ -214,9 +214,9 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     authority,
     audit,
     auth,
-    check: (change) => checks.run(change),
+    check: (change) => (change === undefined ? [...checks.run(), ...publisher.failures] : checks.run(change)),
     explain: (name) => explainService(state.snapshot(), name),
-    published: (number) => publisher.published(number),
+    publisher,
     xdsAddress: `${dialable(host)}:${mesh.port}`,
     demoSignIn: options.demoSignIn,
     clockAheadMs: (instance) => registry.clockAheadMs(instance),

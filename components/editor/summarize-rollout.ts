@@ -13,7 +13,7 @@ export interface RolloutSummary {
 
 /** How far a revision has come; `formatMs` writes the time. */
 export function summarizeRollout(distribution: Distribution, formatMs: (ms: number) => string): RolloutSummary {
-  const { proxies, away, isComplete, revision } = distribution;
+  const { proxies, away, isComplete, revision, failures = [] } = distribution;
   const acked = proxies.filter(({ state }) => state === "acked").length;
   const refused = proxies.filter(({ state }) => state === "refused").length;
   const times = proxies.flatMap(({ ackMs }) => (ackMs === null ? [] : [ackMs]));
@@ -21,6 +21,14 @@ export function summarizeRollout(distribution: Distribution, formatMs: (ms: numb
   const figures = { total: proxies.length, acked, refused, lastAckMs };
   const absent =
     away.length === 0 ? "" : ` ${away.length} known ${plural(away.length)} not connected and will get it later.`;
+  if (failures.length > 0) {
+    const objects = [...new Set(failures.map(({ resource }) => resource ?? "part of it"))].join(", ");
+    return {
+      ...figures,
+      state: "refused",
+      sentence: `${objects} cannot be translated: of that proxies keep what they had of the revision before.${absent}`,
+    };
+  }
   if (refused > 0)
     return {
       ...figures,

@@ -1,3 +1,4 @@
+import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 
@@ -71,6 +72,9 @@ export interface Distribution {
   }[];
   /** Known proxies that are not connected. */
   readonly away: readonly string[];
+  /** What of the revision could not be translated: of that proxies keep what they had. */
+  readonly failures?: readonly Diagnostic[];
+  /** Every connected proxy that must have it has answered. */
   readonly isComplete: boolean;
 }
 

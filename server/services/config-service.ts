@@ -12,8 +12,10 @@ import type { ConfigStore, Plan } from "#server/config/store.ts";
 import type { StoredResource } from "#server/config/stored-resource.ts";
 import { concernedTraffic, type MeasuredTraffic } from "#server/services/concerned-traffic.ts";
 import type { Mesh, Telemetry } from "#server/services/dependencies.ts";
+import { describeUnfollowed } from "#server/services/describe-unfollowed.ts";
 import { hostsOf } from "#server/services/hosts-of.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
+import type { Publisher } from "#server/services/publisher.ts";
 
 export interface ConfigServiceOptions {
   readonly store: ConfigStore;
@@ -22,8 +24,8 @@ export interface ConfigServiceOptions {
   readonly state: MeshState;
   /** Semantic checks over the whole configuration. */
   readonly check: (change?: SnapshotChange) => readonly Diagnostic[];
-  /** Resolves when the revision has reached the compiler. */
-  readonly published: (revision: number) => Promise<void>;
+  /** What reached the compiler, and what it made of it. */
+  readonly publisher: Pick<Publisher, "published" | "has" | "outcome" | "failures">;
   readonly audit: (line: {
     readonly caller: Caller;
     readonly action: string;
@@ -59,7 +61,7 @@ function summarize(
 
 /** edit → check → preview → apply → watch, over the store, the compiler and what was measured. */
 export function createConfigService(options: ConfigServiceOptions): Services["config"] {
-  const { store, mesh, telemetry, state, check } = options;
+  const { store, mesh, telemetry, state, check, publisher } = options;
 
   const toChange = (plan: Plan): SnapshotChange => ({
     revision: state.revision + 1,
@@ -77,8 +79,9 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
         .join(", ")
         .slice(0, 2000);
       if (result.revision !== null) {
-        await options.published(result.revision);
         options.audit({ caller, action, resource, outcome: "allowed", reason: `revision ${result.revision}` });
+        const failures = await publisher.published(result.revision);
+        return { ...result, diagnostics: [...result.diagnostics, ...failures] };
       } else if (hasErrors(result.diagnostics)) {
         options.audit({
           caller,
@@ -96,10 +99,12 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
   }
 
   async function distribution(revision: number): Promise<Distribution> {
+    const failures = publisher.outcome(revision);
     const found = await mesh.distribution(revision);
-    if (found !== undefined) return found;
+    if (found !== undefined) return { ...found, ...(failures.length > 0 ? { failures } : {}) };
     const { at } = await store.revision(revision);
-    return { revision, writtenAt: at, proxies: [], away: [], isComplete: true };
+    const isCompiled = publisher.has(revision);
+    return describeUnfollowed({ revision, writtenAt: at, failures, isCompiled }, await mesh.proxies());
   }
 
   return {

@@ -1,18 +1,26 @@
-import type { PharosError } from "#core/errors.ts";
+import type { Diagnostic } from "#core/diagnostic.ts";
+import { PharosError } from "#core/errors.ts";
 import type { SnapshotChange } from "#core/registry/snapshot.ts";
+import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Mesh } from "#server/services/dependencies.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
+
+/** Revisions whose outcome is kept. */
+const KEPT = 200;
 
 /** Brings changes to the state of this thread and to the compiler's, one after another and in the same order. */
 export class Publisher {
   readonly #state: MeshState;
-  readonly #mesh: () => Mesh;
-  readonly #onError: (error: unknown) => void;
+  readonly #mesh: () => Pick<Mesh, "apply">;
+  readonly #onError: (error: PharosError) => void;
   #last: Promise<void> = Promise.resolve();
   #revision: number;
   readonly #waiting = new Map<number, (() => void)[]>();
+  /** What a revision brought that cannot be translated; for those alone that brought something. */
+  readonly #outcomes = new Map<number, readonly Diagnostic[]>();
+  #failures: readonly Diagnostic[] = [];
 
-  constructor(state: MeshState, mesh: () => Mesh, onError: (error: PharosError | unknown) => void) {
+  constructor(state: MeshState, mesh: () => Pick<Mesh, "apply">, onError: (error: PharosError) => void) {
     this.#state = state;
     this.#mesh = mesh;
     this.#onError = onError;
@@ -22,15 +30,67 @@ export class Publisher {
   publish(change: SnapshotChange): void {
     this.#state.apply(change);
     this.#last = this.#last
-      .then(async () => void (await this.#mesh().apply(change)))
-      .catch(this.#onError)
+      .then(async () => this.#compiled(change, (await this.#mesh().apply(change)).diagnostics))
+      .catch((error: unknown) => this.#failed(change, PharosError.from(error)))
       .then(() => this.#reached(change.revision));
   }
 
-  /** Resolves when the compiler has a revision. */
-  published(revision: number): Promise<void> {
-    if (this.#revision >= revision) return Promise.resolve();
-    return new Promise((resolve) => this.#waiting.set(revision, [...(this.#waiting.get(revision) ?? []), resolve]));
+  /** Of the configuration as it stands, what the compiler could not translate: proxies keep what they had of it. */
+  get failures(): readonly Diagnostic[] {
+    return this.#failures;
+  }
+
+  /** Whether the compiler has a revision. */
+  has(revision: number): boolean {
+    return this.#revision >= revision;
+  }
+
+  /** What a revision brought that could not be translated; empty for one that is not known any more. */
+  outcome(revision: number): readonly Diagnostic[] {
+    return this.#outcomes.get(revision) ?? [];
+  }
+
+  /** Resolves when the compiler has a revision, with what of it could not be translated. */
+  async published(revision: number): Promise<readonly Diagnostic[]> {
+    if (this.#revision < revision)
+      await new Promise<void>((resolve) =>
+        this.#waiting.set(revision, [...(this.#waiting.get(revision) ?? []), resolve]),
+      );
+    return this.outcome(revision);
+  }
+
+  #compiled(change: SnapshotChange, diagnostics: readonly Diagnostic[]): void {
+    const failures = diagnostics.filter(({ code }) => code === "not-translated");
+    const before = new Set(this.#failures.map(({ resource, message }) => `${resource} ${message}`));
+    const touched = new Set([...change.upserts.map(refOf), ...change.deletes].map(formatRef));
+    this.#failures = failures;
+    if (touched.size === 0) return;
+    this.#remember(
+      change.revision,
+      failures.filter(({ resource, message }) => touched.has(resource ?? "") || !before.has(`${resource} ${message}`)),
+    );
+  }
+
+  #failed(change: SnapshotChange, error: PharosError): void {
+    this.#onError(error);
+    // The thread is being started again from the configuration as it stands, this change included.
+    if (error.code === "unavailable" || change.upserts.length + change.deletes.length === 0) return;
+    this.#remember(change.revision, [
+      {
+        severity: "error",
+        code: "not-translated",
+        message: `revision ${change.revision} did not reach the compiler: ${error.message.split("\n", 1)[0]}; proxies keep what they had`,
+        hint: `the server's log says more; \`pharos rollback ${change.revision} --undo\` takes it back`,
+      },
+    ]);
+  }
+
+  #remember(revision: number, failures: readonly Diagnostic[]): void {
+    if (failures.length > 0) this.#outcomes.set(revision, failures);
+    for (const old of this.#outcomes.keys()) {
+      if (this.#outcomes.size <= KEPT) break;
+      this.#outcomes.delete(old);
+    }
   }
 
   #reached(revision: number): void {

@@ -2,8 +2,10 @@ import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import type { LayerChange, ProxyNode, ProxyView, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
+import { describeFailures, type KnownCulprits } from "#server/translate/build-failure.ts";
 import type { Hash } from "#server/translate/encode.ts";
 import { formatGrpcKey, GrpcLayer } from "#server/translate/grpc-layer.ts";
+import type { MutableLayer } from "#server/translate/mutable-layer.ts";
 import { formatScope, OutboundScope, type ScopeKey } from "#server/translate/outbound-scope.ts";
 import { WorkloadLayer } from "#server/translate/workload-layer.ts";
 import { World } from "#server/translate/world.ts";
@@ -37,6 +39,7 @@ export class Compiler {
   readonly #workloads = new Map<ProxyNode, WorkloadLayer>();
   readonly #grpcLayers = new Map<string, GrpcLayer>();
   readonly #grpcClients = new Map<ProxyNode, GrpcLayer>();
+  readonly #culprits: KnownCulprits = new WeakMap();
   /** Label keys that some route asks of its callers. */
   #labelKeys: readonly string[];
 
@@ -80,13 +83,26 @@ export class Compiler {
     const labelKeys = this.#sourceLabelKeys();
     const mustReopen = labelKeys.join() !== this.#labelKeys.join();
     this.#labelKeys = labelKeys;
-    return {
-      changes,
-      diagnostics: [...this.#workloads.values()].flatMap((workload) => workload.diagnostics),
-      mustReopen,
-    };
+    return { changes, diagnostics: this.diagnostics(), mustReopen };
   }
 
+  /** What gateways refuse, and what keeps units from being built, on the resources that do. */
+  diagnostics(): Diagnostic[] {
+    const refused = [...this.#workloads.values()].flatMap((workload) => workload.diagnostics);
+    const failures = this.#layers().flatMap(({ failures }) => [...failures]);
+    return [...refused, ...describeFailures(this.#world, failures, this.#culprits)];
+  }
+
+  #layers(): MutableLayer[] {
+    return [...this.#scopes.values(), ...this.#grpcLayers.values(), ...this.#workloads.values()].map(
+      ({ layer }) => layer,
+    );
+  }
+
+  /**
+   * What `change` would do. The compiler is as before afterwards, also where this throws; it is no other one's meanwhile,
+   * so this is for a compiler that serves nobody.
+   */
   preview(change: SnapshotChange): {
     readonly changes: readonly PreviewedResource[];
     readonly diagnostics: readonly Diagnostic[];
@@ -97,11 +113,15 @@ export class Compiler {
       before.set(layer, new Map([...layer.resources].map(([type, each]) => [type, new Map(each)])));
     }
     const inverse = this.#world.inverse(change);
-    const { changes, diagnostics } = this.apply(change);
-    this.apply(inverse);
+    let result: CompileResult;
+    try {
+      result = this.apply(change);
+    } finally {
+      this.apply(inverse);
+    }
     return {
-      diagnostics,
-      changes: changes.flatMap(({ layer, type, upserted, removed }) => {
+      diagnostics: result.diagnostics,
+      changes: result.changes.flatMap(({ layer, type, upserted, removed }) => {
         const held = before.get(layer);
         if (held === undefined) return [];
         const old = held.get(type);

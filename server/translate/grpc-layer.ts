@@ -62,7 +62,7 @@ export class GrpcLayer {
       type === "LDS" ? this.#listener(name, NO_SUCH_SERVICE, []) : undefined,
     );
     this.layer.replace("constants", this.#blackHole());
-    for (const host of world.hosts()) this.layer.replace(`host ${host}`, this.#host(host));
+    for (const host of world.hosts()) this.#rebuild(host);
   }
 
   /** Builds these hosts anew; returns only what differs. */
@@ -73,7 +73,15 @@ export class GrpcLayer {
     const isThere = (host: string): number => Number(this.#world.hasHost(host));
     return [...all]
       .sort((a, b) => isThere(a) - isThere(b) || b.length - a.length)
-      .flatMap((host) => this.layer.replace(`host ${host}`, this.#host(host)));
+      .flatMap((host) => this.#rebuild(host));
+  }
+
+  #rebuild(host: string): LayerChange[] {
+    return this.layer.rebuild(
+      `host ${host}`,
+      () => this.#host(host),
+      () => this.#world.bearingOn(host),
+    );
   }
 
   #host(host: string): Unit[] {

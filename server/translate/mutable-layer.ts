@@ -1,5 +1,6 @@
 import type { Layer, LayerChange, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
+import type { BuildFailure } from "#server/translate/build-failure.ts";
 
 export type ResourceSet = ReadonlyMap<XdsType, ReadonlyMap<string, XdsResource>>;
 
@@ -10,6 +11,8 @@ export class MutableLayer implements Layer {
   readonly #resources = new Map<XdsType, Map<string, XdsResource>>();
   readonly #units = new Map<string, readonly { readonly type: XdsType; readonly name: string }[]>();
 
+  readonly #failures = new Map<string, BuildFailure>();
+
   constructor(id: string, absent?: Layer["absent"]) {
     this.id = id;
     if (absent !== undefined) this.absent = absent;
@@ -17,6 +20,37 @@ export class MutableLayer implements Layer {
 
   get resources(): ReadonlyMap<XdsType, ReadonlyMap<string, XdsResource>> {
     return this.#resources;
+  }
+
+  /** Units that could not be built when they were last tried. */
+  get failures(): Iterable<BuildFailure> {
+    return this.#failures.values();
+  }
+
+  /**
+   * What `build` makes of a unit; undefined where it throws: then the unit stays as it was, and every other one goes on.
+   * `build` has no effect besides, for it may be asked again, without some of the `suspects`, for the cause.
+   */
+  attempt<T>(unit: string, build: () => T, suspects: () => readonly string[]): T | undefined {
+    try {
+      const built = build();
+      this.#failures.delete(unit);
+      return built;
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.#failures.set(unit, { layerId: this.id, unit, message, retry: build, suspects });
+      return undefined;
+    }
+  }
+
+  /** Builds a unit and puts it in place of what it gave before; where that fails it stays. */
+  rebuild(
+    unit: string,
+    build: () => readonly { readonly type: XdsType; readonly resource: XdsResource }[],
+    suspects: () => readonly string[],
+  ): LayerChange[] {
+    const built = this.attempt(unit, build, suspects);
+    return built === undefined ? [] : this.replace(unit, built);
   }
 
   /** Puts `built` in the place of what the unit gave before; returns only what differs. */
@@ -51,9 +85,5 @@ export class MutableLayer implements Layer {
         built.map(({ type, resource }) => ({ type, name: resource.name })),
       );
     return [...changes].map(([type, { upserted, removed }]) => ({ layer: this, type, upserted, removed }));
-  }
-
-  units(): IterableIterator<string> {
-    return this.#units.keys();
   }
 }

@@ -68,9 +68,9 @@ export class OutboundScope {
     this.#hash = hash;
     this.layer = new MutableLayer(formatScope(key));
     this.layer.replace("constants", this.#constants());
-    if (key.routing === "proxy") this.layer.replace(`routes ${HTTP_PROXY}`, this.#routeConfig(HTTP_PROXY));
+    if (key.routing === "proxy") this.#rebuildRoutes(HTTP_PROXY, true);
     for (const host of world.hosts()) this.#rebuildHost(host, new Set());
-    for (const name of this.#virtualHosts.keys()) this.layer.replace(`routes ${name}`, this.#routeConfig(name));
+    for (const name of this.#virtualHosts.keys()) this.#rebuildRoutes(name, true);
   }
 
   /** Ports for which there are route configurations. */
@@ -107,17 +107,37 @@ export class OutboundScope {
     for (const host of all) changes.push(...this.#rebuildHost(host, touchedConfigs));
     for (const name of touchedConfigs) {
       const isNeeded = this.#virtualHosts.has(name) || (name === HTTP_PROXY && this.key.routing === "proxy");
-      changes.push(...this.layer.replace(`routes ${name}`, isNeeded ? this.#routeConfig(name) : []));
+      changes.push(...this.#rebuildRoutes(name, isNeeded));
     }
     return changes;
   }
 
+  #rebuildRoutes(name: string, isNeeded: boolean): LayerChange[] {
+    // Its virtual hosts have been built and encoded: what is wrong with one of them has been found there.
+    return this.layer.rebuild(
+      `routes ${name}`,
+      () => (isNeeded ? this.#routeConfig(name) : []),
+      () => [],
+    );
+  }
+
   #rebuildHost(host: string, touchedConfigs: Set<string>): LayerChange[] {
-    const built =
+    const made = this.layer.attempt(
+      `host ${host}`,
+      () => this.#buildHost(host),
+      () => this.#world.bearingOn(host),
+    );
+    if (made === undefined) return [];
+    this.#enter(host, made.virtualHosts, touchedConfigs);
+    return this.layer.replace(`host ${host}`, made.units);
+  }
+
+  #buildHost(host: string): { readonly virtualHosts: readonly BuiltVirtualHost[]; readonly units: readonly Unit[] } {
+    const virtualHosts =
       this.key.routing === "none" || !this.#world.hasHost(host) ? [] : buildVirtualHosts(host, this.#context());
-    this.#enter(host, built, touchedConfigs);
-    const hosts = this.key.takesVirtualHosts ? built.map((each) => this.#encodeVirtualHost(each)) : [];
-    return this.layer.replace(`host ${host}`, [...this.#clusters(host), ...hosts]);
+    // Inline ones are encoded too: one that cannot be must not come into the table that all share.
+    const encoded = virtualHosts.map((each) => this.#encodeVirtualHost(each));
+    return { virtualHosts, units: [...this.#clusters(host), ...(this.key.takesVirtualHosts ? encoded : [])] };
   }
 
   #context() {

@@ -88,23 +88,44 @@ export class WorkloadLayer {
   }
 
   #build(): LayerChange[] {
-    const telemetry = this.#telemetry();
-    if (this.node.type === "router") return this.#buildRouter(telemetry);
+    const name = `of ${this.node.namespace}/${this.node.name}`;
+    if (this.node.type === "router") return this.#buildRouter(`gateway ${name}`);
     return [
-      ...this.layer.replace("inbound", this.#inbound(telemetry)),
-      ...this.layer.replace("outbound", this.#outbound(telemetry)),
+      ...this.layer.rebuild(
+        `inbound ${name}`,
+        () => this.#inbound(this.#telemetry()),
+        () => this.#ownSuspects(),
+      ),
+      ...this.layer.rebuild(
+        `outbound ${name}`,
+        () => this.#outbound(this.#telemetry()),
+        () => this.node.metadata.PHAROS_OUTBOUND.flatMap(({ host }) => this.#world.bearingOn(host)),
+      ),
     ];
   }
 
-  #buildRouter(telemetry: ProxyTelemetry): LayerChange[] {
-    const { node } = this;
-    const world = this.#world;
-    const built = buildGateway(world, node, this.#labels, telemetry);
-    this.diagnostics = built.diagnostics;
-    return this.layer.replace("gateway", [
-      ...built.listeners.map(({ listener, origins }) => this.#listener(listener, origins)),
-      ...built.routes.map(({ config, origins }) => this.#routes(config, origins)),
-    ]);
+  /** Policies and services of its namespace and of the root namespace. */
+  #ownSuspects(): readonly string[] {
+    const namespaces = [this.node.namespace, this.#world.mesh.rootNamespace];
+    return (["AuthorizationPolicy", "PeerAuthentication", "ServiceEntry"] as const)
+      .flatMap((kind) => this.#world.refs(kind))
+      .filter((ref) => namespaces.includes(ref.split("/")[1] ?? ""));
+  }
+
+  #buildRouter(unit: string): LayerChange[] {
+    const build = () => {
+      const built = buildGateway(this.#world, this.node, this.#labels, this.#telemetry());
+      const units = [
+        ...built.listeners.map(({ listener, origins }) => this.#listener(listener, origins)),
+        ...built.routes.map(({ config, origins }) => this.#routes(config, origins)),
+      ];
+      return { units, diagnostics: built.diagnostics };
+    };
+    const kinds = ["DestinationRule", "VirtualService", "AuthorizationPolicy", "Gateway", "ServiceEntry"] as const;
+    const made = this.layer.attempt(unit, build, () => kinds.flatMap((kind) => this.#world.refs(kind)));
+    if (made === undefined) return [];
+    this.diagnostics = made.diagnostics;
+    return this.layer.replace(unit, made.units);
   }
 
   #inbound(telemetry: ProxyTelemetry): Unit[] {

@@ -41,6 +41,19 @@ function removeFrom<K, V>(index: Map<K, Set<V>>, key: K, value: V): void {
   if (known?.size === 0) index.delete(key);
 }
 
+/**
+ * What is entered under a pattern that covers `host` ("*", "*.example.com", "*-eu.example.com", the host itself where it
+ * is a pattern): a look-up for each of its endings, however many patterns there are.
+ */
+function patternsFor(byPattern: ReadonlyMap<string, ReadonlySet<string>>, host: string): string[] {
+  if (byPattern.size === 0) return [];
+  const found: string[] = [...(byPattern.get(host) ?? [])];
+  // hostMatches: the host is longer than what follows the asterisk.
+  for (let at = isWildcard(host) ? 2 : 1; at <= host.length; at++)
+    found.push(...(byPattern.get(`*${host.slice(at)}`) ?? []));
+  return found;
+}
+
 /** Configuration and registry with the indices that make one edit cost what it touches, not what there is. */
 export class World {
   readonly mesh: MeshSettings;
@@ -181,8 +194,7 @@ export class World {
   /** VirtualServices for a host that apply to `gateway` ("mesh" or `namespace/name`), the deciding one first. */
   virtualServices(host: string, fromNamespace: string, gateway: string): readonly Resource<"VirtualService">[] {
     const refs = new Set(this.#virtualServicesByHost.get(host));
-    for (const [pattern, own] of this.#virtualServicesByPattern)
-      if (hostMatches(pattern, host)) for (const ref of own) refs.add(ref);
+    for (const ref of patternsFor(this.#virtualServicesByPattern, host)) refs.add(ref);
     const services = this.#resolve<"VirtualService">(refs);
     return resolveVirtualServices(services, {
       host,
@@ -194,14 +206,51 @@ export class World {
 
   /** What the rules for a host come to for clients in a namespace. */
   destinationRule(host: string, clientNamespace: string, serviceNamespace: string): ResolvedRule | undefined {
-    const refs = [...(this.#rulesByHost.get(host) ?? [])];
-    for (const [pattern, own] of this.#rulesByPattern) if (hostMatches(pattern, host)) refs.push(...own);
+    const refs = [...(this.#rulesByHost.get(host) ?? []), ...patternsFor(this.#rulesByPattern, host)];
     const rules = this.#resolve<"DestinationRule">(refs);
     return resolveDestinationRule(rules, { host, clientNamespace, serviceNamespace, mesh: this.mesh });
   }
 
   all<K extends AnyResource["kind"]>(kind: K): readonly Resource<K>[] {
     return this.#resolve<K>(this.#byKind.get(kind));
+  }
+
+  refs(kind: AnyResource["kind"]): readonly string[] {
+    return [...(this.#byKind.get(kind) ?? [])];
+  }
+
+  /** Refs of what a host is built from: what defines, rules and routes it, and the same of where it is routed to. */
+  bearingOn(host: string): readonly string[] {
+    const own = [
+      ...(this.#entriesByHost.get(host) ?? []),
+      ...(this.#virtualServicesByHost.get(host) ?? []),
+      ...(this.#rulesByHost.get(host) ?? []),
+      ...patternsFor(this.#virtualServicesByPattern, host),
+      ...patternsFor(this.#rulesByPattern, host),
+    ];
+    const destinations = own.flatMap((ref) => {
+      const resource = this.#resources.get(ref);
+      if (resource?.kind !== "VirtualService") return [];
+      const { namespace } = resource.metadata;
+      return Array.from(destinationsOf(resource), (name) => expandHost(name, namespace, this.mesh.domainSuffix));
+    });
+    const others = destinations.flatMap((each) => [
+      ...(this.#entriesByHost.get(each) ?? []),
+      ...(this.#rulesByHost.get(each) ?? []),
+      ...patternsFor(this.#rulesByPattern, each),
+    ]);
+    return [...new Set([...own, ...others])];
+  }
+
+  /** What `ask` answers as if these resources were not there; afterwards they are again, also where it throws. */
+  without<T>(refs: readonly string[], ask: () => T): T {
+    const held = refs.flatMap((ref) => this.#resources.get(ref) ?? []);
+    for (const resource of held) this.#remove(resource);
+    try {
+      return ask();
+    } finally {
+      for (const resource of held) this.#add(resource);
+    }
   }
 
   instance(key: string): WorkloadInstance | undefined {

@@ -1,0 +1,100 @@
+import type { Diagnostic } from "#core/diagnostic.ts";
+import type { AnyResource } from "#core/resource/resource.ts";
+import type { World } from "#server/translate/world.ts";
+
+/** A unit that could not be built; its layer keeps what the unit gave before, or nothing where it is new. */
+export interface BuildFailure {
+  readonly layerId: string;
+  readonly unit: string;
+  /** In the words of what threw. */
+  readonly message: string;
+  /** Builds the unit once more, without effect; throws as before while the cause is there. */
+  readonly retry: () => unknown;
+  /** Refs of the resources that it was built from, or more. */
+  readonly suspects: () => readonly string[];
+}
+
+/** Of one unit; whoever has more of them finds the rest when these are mended. */
+const CULPRITS_MAX = 4;
+/** Units of one edit whose cause is looked for: each costs a few builds. */
+const BLAMED_MAX = 20;
+
+/**
+ * Of two resources without either of which the unit can be built, the one that says more about the other is the cause: a
+ * rule rather than its service, a route rather than its gateway.
+ */
+const BLAME_ORDER = {
+  DestinationRule: 0,
+  VirtualService: 1,
+  AuthorizationPolicy: 2,
+  PeerAuthentication: 3,
+  Gateway: 4,
+  WorkloadEntry: 5,
+  WorkloadGroup: 6,
+  ServiceEntry: 7,
+} as const satisfies Record<AnyResource["kind"], number>;
+
+/** Of a unit by name, until the unit is tried again: looking for them costs builds. */
+export type KnownCulprits = WeakMap<BuildFailure, readonly string[]>;
+
+/** One diagnostic for each resource that keeps units from being built, on that resource; of the rest, on none. */
+export function describeFailures(
+  world: World,
+  failures: readonly BuildFailure[],
+  known: KnownCulprits = new WeakMap(),
+): Diagnostic[] {
+  const units = new Map<string, BuildFailure[]>();
+  const found = new Map<string, readonly string[]>();
+  let looked = 0;
+  for (const failure of failures) {
+    // What is wrong with a host in one scope is wrong with it in the others.
+    let culprits = known.get(failure) ?? found.get(failure.unit);
+    if (culprits === undefined && looked < BLAMED_MAX) {
+      looked += 1;
+      culprits = findCulprits(world, failure);
+    }
+    if (culprits !== undefined) {
+      known.set(failure, culprits);
+      found.set(failure.unit, culprits);
+    }
+    for (const ref of culprits ?? [""]) units.set(ref, [...(units.get(ref) ?? []), failure]);
+  }
+  return [...units].map(([ref, of]) => {
+    const names = [...new Set(of.map(({ unit }) => unit))];
+    const others = names.length > 3 ? ` and ${names.length - 3} more` : "";
+    return {
+      severity: "error",
+      code: "not-translated",
+      ...(ref === "" ? {} : { resource: ref }),
+      message: `cannot be translated for ${names.slice(0, 3).join(", ")}${others}: ${of[0]?.message ?? ""}; proxies keep what they had of it`,
+      hint: "correct it and apply it again, or take the revision back with `pharos rollback REVISION --undo`",
+    };
+  });
+}
+
+/** The resources whose absence lets the unit be built; [""] where that of none does. */
+function findCulprits(world: World, { retry, suspects }: BuildFailure): readonly string[] {
+  const rank = (ref: string): number => BLAME_ORDER[ref.split("/", 1)[0] as AnyResource["kind"]];
+  const candidates = [...new Set(suspects())].sort((a, b) => rank(a) - rank(b));
+  const culprits: string[] = [];
+  const succeedsWithout = (count: number): boolean => {
+    try {
+      world.without([...culprits, ...candidates.slice(0, count)], retry);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  if (!succeedsWithout(candidates.length)) return [""];
+  while (culprits.length < CULPRITS_MAX && !succeedsWithout(0)) {
+    let below = 0;
+    let enough = candidates.length;
+    while (enough - below > 1) {
+      const middle = (below + enough) >> 1;
+      if (succeedsWithout(middle)) enough = middle;
+      else below = middle;
+    }
+    culprits.push(candidates[enough - 1] ?? "");
+  }
+  return culprits;
+}
