@@ -1,10 +1,10 @@
 import { type Command, Option } from "commander";
 import { withClient, withServer, withWrite } from "#cli/command.ts";
 import { EXIT } from "#cli/exit-codes.ts";
-import { printDiagnostics } from "#cli/print-diagnostics.ts";
+import { exitOfCheck } from "#cli/exit-of-check.ts";
+import { printDiagnostics, printResolved } from "#cli/print-diagnostics.ts";
 import { printChanges, printResult, type WriteOptions } from "#cli/print-result.ts";
 import { readChanges } from "#cli/read-changes.ts";
-import { hasErrors } from "#core/diagnostic.ts";
 
 interface ApplyOptions extends WriteOptions {
   readonly filename: string[];
@@ -31,11 +31,12 @@ export function addApply(program: Command): void {
             await api.config.applyChanges.mutate({ changes, reason: options.reason }),
             changes,
           );
-        const { changed, unchanged, diagnostics } = await api.config.preview.mutate({ changes });
+        const { ok, changed, unchanged, diagnostics, resolved } = await api.config.preview.mutate({ changes });
         printDiagnostics(diagnostics);
-        if (hasErrors(diagnostics) && options.output === "table") return EXIT.invalid;
-        printChanges(options, { changed, unchanged, diagnostics }, " (dry run)");
-        return hasErrors(diagnostics) ? EXIT.invalid : EXIT.ok;
+        printResolved(resolved);
+        if (!ok && options.output === "table") return EXIT.invalid;
+        printChanges(options, { changed, unchanged, diagnostics, resolved }, " (dry run)");
+        return exitOfCheck(ok, diagnostics);
       }),
     );
 }

@@ -3,10 +3,10 @@ import type { Command } from "commander";
 import { createTwoFilesPatch } from "diff";
 import { type CommonOptions, withClient, withServer } from "#cli/command.ts";
 import { EXIT } from "#cli/exit-codes.ts";
+import { exitOfCheck } from "#cli/exit-of-check.ts";
 import { printValue } from "#cli/output.ts";
-import { printDiagnostics } from "#cli/print-diagnostics.ts";
+import { printDiagnostics, printResolved } from "#cli/print-diagnostics.ts";
 import { readChanges } from "#cli/read-changes.ts";
-import { hasErrors } from "#core/diagnostic.ts";
 
 const COLOURS = { "+": "green", "-": "red", "@": "cyan" } as const;
 
@@ -30,14 +30,16 @@ export function addDiff(program: Command): void {
       withClient(options, async (api) => {
         const result = await api.config.preview.mutate({ changes: readChanges(options.filename, options.namespace) });
         printDiagnostics(result.diagnostics);
-        if (hasErrors(result.diagnostics)) return EXIT.invalid;
+        printResolved(result.resolved);
+        const exit = exitOfCheck(result.ok, result.diagnostics);
+        if (exit !== EXIT.ok) return exit;
         if (options.output !== "table") printValue(options.output, result);
         else {
           for (const { ref, before = "", after = "" } of result.changed)
             process.stdout.write(colour(createTwoFilesPatch(`live/${ref}`, `applied/${ref}`, before, after)));
           if (result.changed.length > 0)
             process.stderr.write(
-              `${count(result.xds.length, "xDS resource", "xDS resources")} on ${count(result.proxies.length, "proxy", "proxies")} would change\n`,
+              `${count(result.xdsCount, "xDS resource", "xDS resources")} on ${count(result.proxies.length, "proxy", "proxies")} would change\n`,
             );
         }
         return result.changed.length > 0 ? EXIT.differs : EXIT.ok;

@@ -13,6 +13,31 @@ spec:
   http: [{ timeout: ${timeout}, route: [{ destination: { host: ratings } }] }]
 `;
 
+const UNBOUND = `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: gnf }
+spec: { hosts: [gnf.example.com], gateways: [nope-gw], http: [ { directResponse: { status: 200 } } ] }
+`;
+const SERVICE = `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: parts }
+spec: { hosts: [parts.example.com], resolution: DNS, ports: [{ number: 80, name: http, protocol: HTTP }] }
+`;
+const rule = (...subsets: string[]) => `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: parts }
+spec: { host: parts.example.com, subsets: [${subsets.map((name) => `{ name: ${name}, labels: { version: ${name} } }`).join(", ")}] }
+`;
+const ROUTE = `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: parts }
+spec: { hosts: [parts.example.com], http: [{ route: [{ destination: { host: parts.example.com, subset: v2 } }] }] }
+`;
+
 let server: Serve;
 beforeAll(async () => {
   server = await startServe();
@@ -41,10 +66,23 @@ const STEPS: readonly (readonly [says: string, code: number, args: string, input
   ["is not a server's address", 2, "get vs --server here"],
   ["deleted", 0, "delete vs ratings --wait"],
   ["VirtualService/default/ratings does not exist", 4, "delete vs ratings"],
+  // What is found between resources keeps nothing from being written, in a dry run as in earnest.
+  ["there is no Gateway nope-gw", 0, "apply -f - --dry-run", UNBOUND],
+  ["there is no Gateway nope-gw", 1, "diff -f -", UNBOUND],
+  ["there is no Gateway nope-gw", 0, "apply -f - --wait", UNBOUND],
+  ["there is no document here", 3, "apply -f -", "# nothing\n---\n"],
+  ["there is no document here", 3, "apply -f - --dry-run", ""],
+  // Who else loses by a change is told before and after it, and so is who gains.
+  ["created", 0, "apply -f -", [SERVICE, rule("v1", "v2"), ROUTE].join("---")],
+  ["VirtualService/default/parts spec.http[0].route[0].destination.subset", 0, "apply -f - --dry-run", rule("v1")],
+  ["VirtualService/default/parts spec.http[0].route[0].destination.subset", 1, "diff -f -", rule("v1")],
+  ["VirtualService/default/parts spec.http[0].route[0].destination.subset", 0, "apply -f -", rule("v1")],
+  ["no more: warning: VirtualService/default/parts", 0, "apply -f - --dry-run", rule("v2")],
+  ["no more: warning: VirtualService/default/parts", 0, "apply -f -", rule("v2")],
 ];
 
 test("each exit code is what `pharos help exit-codes` says, with words that tell why", {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   for (const [says, code, args, input] of STEPS) {
     const run = await runPharos(server.dir, args.split(" "), input);

@@ -11,3 +11,8 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
 export function printDiagnostics(diagnostics: readonly Diagnostic[]): void {
   for (const diagnostic of diagnostics) process.stderr.write(`${formatDiagnostic(diagnostic)}\n`);
 }
+
+/** Findings that a change ends. */
+export function printResolved(resolved: readonly Diagnostic[]): void {
+  for (const { hint: _, ...diagnostic } of resolved) process.stderr.write(`no more: ${formatDiagnostic(diagnostic)}\n`);
+}

@@ -1,9 +1,10 @@
 import type { ApiClient } from "#cli/client.ts";
 import type { CommonOptions } from "#cli/command.ts";
 import { EXIT } from "#cli/exit-codes.ts";
+import { exitOfCheck } from "#cli/exit-of-check.ts";
 import { locateOrigins } from "#cli/locate-origins.ts";
 import { print } from "#cli/output.ts";
-import { printDiagnostics } from "#cli/print-diagnostics.ts";
+import { printDiagnostics, printResolved } from "#cli/print-diagnostics.ts";
 import type { UpsertChange } from "#cli/read-changes.ts";
 import { describeRollout, exitOfRollout, watchRollout } from "#cli/rollout.ts";
 import { hasErrors } from "#core/diagnostic.ts";
@@ -54,14 +55,14 @@ export async function printResult(
   written: readonly UpsertChange[] = [],
 ): Promise<number> {
   printDiagnostics(result.diagnostics);
-  const isBroken = hasErrors(result.diagnostics);
-  if (isBroken && result.revision === null) {
+  printResolved(result.resolved ?? []);
+  if (hasErrors(result.diagnostics) && result.revision === null) {
     if (options.output !== "table") printChanges(options, result);
     return EXIT.invalid;
   }
   if (options.output === "table" || !options.wait) printChanges(options, result);
   // Written, and proxies keep what they had: there is nothing to wait for that would mend it.
-  if (!options.wait) return isBroken ? EXIT.refused : EXIT.ok;
+  if (!options.wait) return exitOfCheck(true, result.diagnostics);
   // What is unchanged may still be on its way, or refused: then the latest revision is what to wait for.
   const revision = result.revision ?? (await api.config.history.query({ limit: 1 }))[0]?.revision;
   if (revision === undefined) return EXIT.ok;

@@ -1,4 +1,4 @@
-// Bundles the program into dist/: pharos.js, the thread that serves the mesh, and what they share. A process that reads
+// Bundles the program into dist/: pharos.js, the threads that serve the mesh and try changes, and what they share. A process that reads
 // six files starts sooner and holds less than one that reads sixteen hundred (docs/adr/0013-one-bundle.md).
 import { readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
@@ -30,7 +30,11 @@ export const wasm = { valueOf: () => readFileSync(new URL(${JSON.stringify(`./${
 
 const bundle = await rolldown({
   cwd: root,
-  input: { pharos: "cli/main.ts", "mesh-worker": "server/mesh/worker.ts" },
+  input: {
+    pharos: "cli/main.ts",
+    "mesh-worker": "server/mesh/worker.ts",
+    "preview-worker": "server/preview/worker.ts",
+  },
   platform: "node",
   // They bring binaries, or, as Next does, look for files beside themselves.
   external: [/^@duckdb\//, "libsql", "next", /^next\//],

@@ -29,6 +29,7 @@ import { type Routes, sendText } from "#server/http/routes.ts";
 import { createLogger } from "#server/log.ts";
 import { startMesh } from "#server/mesh/start-mesh.ts";
 import { createAgentMethods } from "#server/mesh-rpc/agent-methods.ts";
+import { PreviewThread } from "#server/preview/preview-thread.ts";
 import { Registry } from "#server/registry/registry.ts";
 import { createRegistryStore } from "#server/registry/store.ts";
 import { setRuntime } from "#server/runtime.ts";
@@ -205,6 +206,8 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   });
   await auth.ensureAdminToken();
   const checks = new CheckCache(state, checkConfig);
+  const previews = new PreviewThread({ snapshot: () => state.snapshot(), nodes: () => mesh.nodes() });
+  publisher.onPublish((change) => previews.follow(change));
   const services = createServices({
     store,
     mesh,
@@ -217,6 +220,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     check: (change) => (change === undefined ? [...checks.run(), ...publisher.failures] : checks.run(change)),
     explain: (name) => explainService(state.snapshot(), name),
     publisher,
+    previews,
     xdsAddress: `${dialable(host)}:${mesh.port}`,
     demoSignIn: options.demoSignIn,
     clockAheadMs: (instance) => registry.clockAheadMs(instance),
@@ -288,6 +292,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   await http.close(CLOSE_GRACE_MS);
   await feed.catch(() => undefined);
   registry.close();
+  await previews.close();
   await mesh.close();
   await telemetry.close();
   await audit.close();

@@ -19,13 +19,13 @@ const LAYOUTS = [
 /** What a change would do, in figures first. */
 export function PreviewFindings({ preview }: { readonly preview: PreviewView }) {
   const [layout, setLayout] = useState<"unified" | "split">("unified");
-  const { changed, xds, proxies, requestsPerSecond, diagnostics } = preview;
+  const { changed, xds, xdsCount, proxies, requestsPerSecond, diagnostics, resolved } = preview;
   return (
     <div className="flex flex-col gap-4" data-testid="preview">
       <Card>
         <div className="grid grid-cols-2 gap-4 md:grid-cols-4">
           <Stat label="Documents" value={changed.length} note={countOps(changed)} />
-          <Stat label="xDS resources" value={xds.length} note={countXds(xds)} testId="preview-xds" />
+          <Stat label="xDS resources" value={xdsCount} note={countXds(xds, xdsCount)} testId="preview-xds" />
           <Stat label="Proxies that change" value={proxies.length} testId="preview-proxies" />
           <Stat
             label="Traffic concerned"
@@ -38,6 +38,11 @@ export function PreviewFindings({ preview }: { readonly preview: PreviewView }) 
       {diagnostics.length === 0 ? null : (
         <Card title="Problems">
           <ProblemList diagnostics={diagnostics} />
+        </Card>
+      )}
+      {resolved.length === 0 ? null : (
+        <Card title="Problems that end">
+          <ProblemList diagnostics={resolved} />
         </Card>
       )}
       <Card
@@ -73,8 +78,9 @@ function countOps(changed: PreviewView["changed"]): string {
   return describeCounts(changed.map(({ op }) => op));
 }
 
-function countXds(xds: PreviewView["xds"]): string {
-  return describeCounts(xds.map(({ op }) => op));
+function countXds(xds: PreviewView["xds"], count: number): string {
+  const counts = describeCounts(xds.map(({ op }) => op));
+  return count > xds.length ? `${counts} among the first ${xds.length}` : counts;
 }
 
 /** "1 created, 2 updated" */

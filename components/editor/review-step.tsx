@@ -9,7 +9,6 @@ import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
-import { hasErrors } from "#core/diagnostic.ts";
 import type { ConfigChange, PreviewView } from "#core/view/config.ts";
 
 export interface ReviewStepProps {
@@ -88,7 +87,7 @@ export function ReviewStep(props: ReviewStepProps) {
 }
 
 function whyBlocked(preview: PreviewView): string | null {
-  if (hasErrors(preview.diagnostics)) return "The errors above keep it from being applied.";
+  if (!preview.ok) return "The errors above keep it from being applied.";
   if (preview.changed.length === 0) return "Nothing differs from what is there.";
   return null;
 }

@@ -14,7 +14,7 @@ import { virtualServiceGateway } from "#core/check/virtual-service-gateway.ts";
 import { virtualServiceSubset } from "#core/check/virtual-service-subset.ts";
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
-import { formatRef, refOf } from "#core/resource/resource.ts";
+import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 import { validateResource } from "#core/resource/validate/index.ts";
 
 export const CHECK_RULES: readonly CheckRule[] = [
@@ -32,19 +32,27 @@ export const CHECK_RULES: readonly CheckRule[] = [
   duplicateService,
 ];
 
+/** What each resource has wrong with itself: resources never change, so an edit checks those that it brings. */
+export type CheckedAlone = WeakMap<AnyResource, readonly Placed[]>;
+type Placed = Diagnostic & { readonly resource: string; readonly path: string };
+
 /**
  * What the resources of a snapshot have wrong with each other and, as warnings, each with itself (weights, rules that
  * no request reaches). Ordered by resource, then path. None of it keeps a change from being saved.
  */
-export function checkConfig(snapshot: Snapshot): Diagnostic[] {
+export function checkConfig(snapshot: Snapshot, alone: CheckedAlone = new WeakMap()): Diagnostic[] {
   const context = createCheckContext(snapshot);
   const between = CHECK_RULES.flatMap((rule) =>
     rule.check(context).map((finding) => ({ code: rule.code, ...finding })),
   );
-  const alone = snapshot.resources.flatMap((resource) =>
-    validateResource(resource).map((issue) => ({ resource: formatRef(refOf(resource)), ...issue })),
-  );
-  return [...between, ...alone].sort(
+  const within = snapshot.resources.flatMap((resource) => {
+    const known = alone.get(resource);
+    if (known !== undefined) return known;
+    const made = validateResource(resource).map((issue) => ({ resource: formatRef(refOf(resource)), ...issue }));
+    alone.set(resource, made);
+    return made;
+  });
+  return [...between, ...within].sort(
     (left, right) =>
       compare(left.resource, right.resource) || compare(left.path, right.path) || compare(left.code, right.code),
   );

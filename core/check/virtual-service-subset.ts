@@ -1,4 +1,5 @@
 import { listDestinations } from "#core/check/destinations.ts";
+import { underEnding } from "#core/check/host-index.ts";
 import type { CheckRule } from "#core/check/rule.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 
@@ -15,15 +16,14 @@ export const virtualServiceSubset: CheckRule = {
       for (const subset of spec.subsets ?? []) names.add(subset.name);
       subsets.set(host, names);
     }
-    const wildcards = [...subsets].filter(([host]) => host.startsWith("*"));
+    const wildcards = new Map(
+      [...subsets].flatMap(([host, names]) => (host.startsWith("*") ? [[host.slice(1), names] as const] : [])),
+    );
     return of("VirtualService").flatMap((resource) =>
       listDestinations(resource.spec).flatMap(({ destination, path }) => {
         if (destination.subset === undefined) return [];
         const host = hosts.resolve(destination.host, resource.metadata.namespace);
-        const names =
-          subsets.get(host) ??
-          wildcards.find(([wildcard]) => host.endsWith(wildcard.slice(1)))?.[1] ??
-          new Set<string>();
+        const names = subsets.get(host) ?? underEnding(host, wildcards) ?? new Set<string>();
         if (names.has(destination.subset)) return [];
         return [
           {

@@ -60,17 +60,22 @@ export interface ApplyResult {
   readonly revision: number | null;
   readonly changed: readonly ChangedResource[];
   readonly unchanged: readonly string[];
+  /** What is wrong with what was sent, and, where it was written, what it brought that was not there before, on any resource. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Findings that it ended. */
+  readonly resolved?: readonly Diagnostic[];
 }
 
 export interface CheckView {
+  /** It would be written; what is wrong all the same is in the diagnostics. */
   readonly ok: boolean;
   readonly diagnostics: readonly Diagnostic[];
+  /** Findings that it would end. */
+  readonly resolved: readonly Diagnostic[];
 }
 
 /** What a change would do, before it is saved. */
-export interface PreviewView {
-  readonly diagnostics: readonly Diagnostic[];
+export interface PreviewView extends CheckView {
   readonly changed: readonly ChangedResource[];
   readonly unchanged: readonly string[];
   /** xDS resources that would change, with how many proxies hold each. */
@@ -83,6 +88,8 @@ export interface PreviewView {
     readonly before?: string;
     readonly after?: string;
   }[];
+  /** Of all, also of those that are left out of `xds`. */
+  readonly xdsCount: number;
   readonly proxies: readonly {
     readonly id: string;
     readonly workload: string;

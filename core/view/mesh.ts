@@ -77,17 +77,3 @@ export interface Distribution {
   /** Every connected proxy that must have it has answered. */
   readonly isComplete: boolean;
 }
-
-/** What a change would do to xDS. */
-export interface MeshPreview {
-  readonly changes: readonly {
-    readonly type: XdsType;
-    readonly name: string;
-    readonly op: "added" | "changed" | "removed";
-    /** Node ids that hold or would hold it. */
-    readonly proxies: readonly string[];
-    /** Proto3 JSON. */
-    readonly before?: unknown;
-    readonly after?: unknown;
-  }[];
-}

@@ -32,6 +32,12 @@ export interface Caller {
   readonly from: string;
 }
 
+/** Whose turn a costly question takes; the signal says that the answer is not wanted any more. */
+export interface Asker {
+  readonly user: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface GraphQuery {
   readonly view: GraphView;
   readonly seconds: number;
@@ -98,8 +104,8 @@ export interface Services {
       labelSelector?: string | undefined;
     }): Promise<readonly ResourceSummary[]>;
     get(ref: string): Promise<ResourceDetail>;
-    check(changes: readonly ConfigChange[]): Promise<CheckView>;
-    preview(changes: readonly ConfigChange[]): Promise<PreviewView>;
+    check(changes: readonly ConfigChange[], asker: Asker): Promise<CheckView>;
+    preview(changes: readonly ConfigChange[], asker: Asker): Promise<PreviewView>;
     apply(changes: readonly ConfigChange[], reason: string, caller: Caller): Promise<ApplyResult>;
     diagnostics(): Promise<readonly Diagnostic[]>;
     history(filter: {

@@ -5,7 +5,7 @@ import { describeIssues } from "#core/describe-issues.ts";
 import { ERROR_CODES } from "#core/error-codes.ts";
 import { PharosError } from "#core/errors.ts";
 import type { PrincipalView } from "#core/view/session.ts";
-import type { Caller, Services } from "#server/api/services.ts";
+import type { Asker, Caller, Services } from "#server/api/services.ts";
 
 export interface ApiContext {
   readonly services: Services;
@@ -69,4 +69,9 @@ export function callerOf(ctx: ApiContext): Caller {
   if (ctx.principal === null)
     throw toTrpcError(new PharosError("unauthenticated", "this call needs a session or an API token"));
   return { principal: ctx.principal, from: ctx.from };
+}
+
+/** Whose turn a costly question takes, and how it is known that the answer is not wanted any more. */
+export function askerOf(ctx: ApiContext, signal: AbortSignal | undefined): Asker {
+  return { user: callerOf(ctx).principal.name, signal };
 }

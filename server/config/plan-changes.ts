@@ -24,19 +24,41 @@ export interface PlannedChanges {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** What one write, check or preview may hold; told where it is exceeded. */
+const DOCUMENTS_MAX = 10_000;
+const CHARACTERS_MAX = 16_000_000;
+/** Problems told of one input. */
+const DIAGNOSTICS_MAX = 1000;
+
 /** Longest stretch of work before others get their turn. */
 const SLICE_MS = 20;
 
-/** Reads the changes: documents become resources, each named once. Touches nothing. */
+/** Length of all texts. */
+export function lengthOf(changes: readonly ConfigChange[]): number {
+  return changes.reduce((sum, change) => sum + (change.op === "upsert" ? change.text.length : 0), 0);
+}
+
+/** Reads the changes: documents become resources, each named once. Touches nothing. Throws `too-large` beyond the limits. */
 export async function planChanges(changes: readonly ConfigChange[]): Promise<PlannedChanges> {
   const writes = new Map<string, Write>();
   const diagnostics: Diagnostic[] = [];
+  const empty: Diagnostic[] = [];
+  const length = lengthOf(changes);
+  if (length > CHARACTERS_MAX)
+    throw new PharosError(
+      "too-large",
+      `there are ${(length / 1e6).toFixed(1)} MB; at most ${CHARACTERS_MAX / 1e6} MB are read at once`,
+      {
+        hint: "apply them in parts",
+      },
+    );
   let sliceEnd = performance.now() + SLICE_MS;
   for (const change of changes) {
     if (change.op === "delete") {
       const ref = formatRef(parseRef(change.ref));
       if (writes.has(ref)) diagnostics.push(duplicate(ref, {}));
       writes.set(ref, { ref, ...expected(change.expectedVersion) });
+      checkCount(writes.size);
       continue;
     }
     let count = 0;
@@ -45,6 +67,8 @@ export async function planChanges(changes: readonly ConfigChange[]): Promise<Pla
       defaultNamespace: change.namespace,
     })) {
       diagnostics.push(...parsed.diagnostics);
+      if (diagnostics.length > DIAGNOSTICS_MAX)
+        return { writes: [], diagnostics: [...diagnostics.slice(0, DIAGNOSTICS_MAX), andMore()] };
       for (const { resource, text, line, file } of parsed.documents) {
         const ref = formatRef(refOf(resource));
         count += 1;
@@ -52,6 +76,7 @@ export async function planChanges(changes: readonly ConfigChange[]): Promise<Pla
           diagnostics.push(duplicate(ref, { line, column: 1, ...(file === undefined ? {} : { file }) }));
         else
           writes.set(ref, { ref, ...toWrite(resource, text, change.namespace), ...expected(change.expectedVersion) });
+        checkCount(writes.size);
       }
       if (performance.now() > sliceEnd) {
         await yieldToOthers();
@@ -64,8 +89,11 @@ export async function planChanges(changes: readonly ConfigChange[]): Promise<Pla
       });
     }
     if (count === 0 && !diagnostics.some((diagnostic) => diagnostic.severity === "error"))
-      diagnostics.push(nothingIn(change.file));
+      empty.push(nothingIn(change.file));
   }
+  // One empty file among others is a slip worth a word; nothing at all is not what anybody meant.
+  const isNothing = writes.size === 0 && empty.length > 0;
+  diagnostics.push(...empty.map((each) => (isNothing ? { ...each, severity: "error" as const } : each)));
   return { writes: [...writes.values()], diagnostics };
 }
 
@@ -78,6 +106,21 @@ function duplicate(ref: string, place: Pick<Diagnostic, "file" | "line" | "colum
     hint: "keep one of the two",
     ...place,
   };
+}
+
+function checkCount(count: number): void {
+  if (count > DOCUMENTS_MAX)
+    throw new PharosError(
+      "too-large",
+      `there are more than ${DOCUMENTS_MAX} resources; at most so many are read at once`,
+      {
+        hint: "apply them in parts",
+      },
+    );
+}
+
+function andMore(): Diagnostic {
+  return { severity: "error", code: "more-problems", message: "there are more problems; the rest was not read" };
 }
 
 function nothingIn(file: string | undefined): Diagnostic {

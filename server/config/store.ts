@@ -4,7 +4,7 @@ import { parseRef } from "#core/resource/parse-ref.ts";
 import { type AnyResource, formatRef, type ResourceRef } from "#core/resource/resource.ts";
 import type { ApplyResult, ConfigChange, RevisionDetail, RevisionSummary } from "#core/view/config.ts";
 import { History, type HistoryFilter, readRevision } from "#server/config/history.ts";
-import { planChanges, type Write } from "#server/config/plan-changes.ts";
+import { type PlannedChanges, planChanges, type Write } from "#server/config/plan-changes.ts";
 import { planRollback, planUndo } from "#server/config/restore.ts";
 import { createRevisionBell, type RevisionEvent, watchRevisions } from "#server/config/revision-feed.ts";
 import { parseRow, type StoredResource } from "#server/config/stored-resource.ts";
@@ -20,7 +20,8 @@ import {
 import type { Database } from "#server/db/open-database.ts";
 
 export interface ApplyInput {
-  readonly changes: readonly ConfigChange[];
+  /** As they come, or as they were read elsewhere. */
+  readonly changes: readonly ConfigChange[] | PlannedChanges;
   readonly author: string;
   readonly reason: string;
 }
@@ -40,7 +41,7 @@ export interface ConfigStore {
   /** Throws `not-found`. */
   get(ref: string): Promise<StoredResource>;
   /** Writes nothing. Throws what `apply` would, and like it returns what the user got wrong as diagnostics. */
-  plan(changes: readonly ConfigChange[]): Promise<Plan>;
+  plan(changes: readonly ConfigChange[] | PlannedChanges): Promise<Plan>;
   /** All or nothing, as one new revision; none when nothing differs or a diagnostic is an error. Throws `conflict`. */
   apply(input: ApplyInput): Promise<ApplyResult>;
   history(filter: HistoryFilter): Promise<readonly RevisionSummary[]>;
@@ -106,7 +107,7 @@ export function createConfigStore(db: Database, now: () => Date = () => new Date
       return parseRow(row);
     },
     async plan(changes) {
-      const { writes, diagnostics } = await planChanges(changes);
+      const { writes, diagnostics } = "writes" in changes ? changes : await planChanges(changes);
       const comparison = await db.$transaction((tx) => compareWithHeads(tx, writes));
       const upserts = comparison.changed.flatMap(({ write: { resource } }) =>
         resource === undefined ? [] : [resource],
@@ -117,7 +118,7 @@ export function createConfigStore(db: Database, now: () => Date = () => new Date
       return { changed: describeChanges(comparison), unchanged: comparison.unchanged, diagnostics, upserts, deletes };
     },
     async apply({ changes, author, reason }) {
-      const { writes, diagnostics } = await planChanges(changes);
+      const { writes, diagnostics } = "writes" in changes ? changes : await planChanges(changes);
       if (hasErrors(diagnostics)) return { revision: null, changed: [], unchanged: [], diagnostics };
       return { ...(await restore(async () => writes, { author, reason, origin: "apply" })), diagnostics };
     },

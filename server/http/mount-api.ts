@@ -6,6 +6,13 @@ import { type ApiContext, toTrpcError } from "#server/api/trpc.ts";
 import type { HttpHandler } from "#server/http/routes.ts";
 
 const PREFIX = "/api/trpc/";
+/** Documents come with these; what else is asked is short. */
+const TAKES_DOCUMENTS = /^config\.(check|preview|applyChanges)$/;
+const DOCUMENTS_BYTES_MAX = 24 * 1024 * 1024;
+const BYTES_MAX = 1024 * 1024;
+/** Of bodies that are being read, together: each is held whole until it has been. */
+const IN_FLIGHT_MAX = 96 * 1024 * 1024;
+const SMALL = 64 * 1024;
 
 export interface ApiMount {
   /** Makes the context of one call; throws PharosError when the request must not be served at all (a foreign origin). */
@@ -15,21 +22,56 @@ export interface ApiMount {
 
 /** tRPC at /api/trpc. A batch is one HTTP request; subscriptions are server-sent events. */
 export function mountApi({ createContext, onError }: ApiMount): HttpHandler {
+  let inFlight = 0;
   return async (request, response) => {
     const path = (request.url ?? "").split("?", 1)[0]?.slice(PREFIX.length) ?? "";
+    const maxBodySize = TAKES_DOCUMENTS.test(path) ? DOCUMENTS_BYTES_MAX : BYTES_MAX;
+    const size = sizeOf(request, maxBodySize);
+    const isTooMuch = size > SMALL && inFlight + size > IN_FLIGHT_MAX;
+    if (!isTooMuch) {
+      inFlight += size;
+      response.once("close", () => {
+        inFlight -= size;
+      });
+    }
     await nodeHTTPRequestHandler({
       req: request as never,
       res: response as never,
       path,
       router: appRouter,
-      createContext: () =>
-        createContext(request).catch((error: unknown) => {
+      createContext: async () => {
+        try {
+          if (size > maxBodySize) throw tooLarge(size, maxBodySize);
+          if (isTooMuch) throw tooMuch();
+          return await createContext(request);
+        } catch (error) {
           throw toTrpcError(error);
-        }),
-      maxBodySize: 64 * 1024 * 1024,
+        }
+      },
+      maxBodySize,
       onError: ({ error, path: procedure }) => {
         if (error.code === "INTERNAL_SERVER_ERROR") onError(PharosError.from(error.cause ?? error), procedure ?? path);
       },
     });
   };
+}
+
+/** As it says, or the most that it may have where it does not say. */
+function sizeOf(request: IncomingMessage, max: number): number {
+  const said = Number(request.headers["content-length"]);
+  if (Number.isSafeInteger(said) && said >= 0) return said;
+  return request.headers["transfer-encoding"] === undefined ? 0 : max;
+}
+
+function tooLarge(size: number, max: number): PharosError {
+  const [has, may] = [size, max].map((bytes) => (bytes / 1024 / 1024).toFixed(1));
+  return new PharosError("too-large", `the request has ${has} MiB; at most ${may} MiB are read`, {
+    hint: "send the documents in parts",
+  });
+}
+
+function tooMuch(): PharosError {
+  return new PharosError("exhausted", "the server is reading as many large requests as it holds at once", {
+    hint: "try again in a few seconds",
+  });
 }

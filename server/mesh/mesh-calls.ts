@@ -1,13 +1,9 @@
-import type { MeshPreview } from "#core/view/mesh.ts";
 import type { ProxyView } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import { decodeResource } from "#server/mesh/decode-resource.ts";
 import type { MeshCalls } from "#server/mesh/protocol.ts";
-import type { Compiler, PreviewedResource } from "#server/translate/create-compiler.ts";
+import type { Compiler } from "#server/translate/create-compiler.ts";
 import type { AdsServer } from "#server/xds/ads-server.ts";
-
-/** Beyond this many changed resources a preview names them and leaves out what is in them. */
-const SHOWN_IN_FULL_MAX = 300;
 
 /** What the main thread may ask of compiler and xDS server. */
 export function createMeshCalls(compiler: Compiler, ads: AdsServer): Omit<MeshCalls, "setTls" | "close"> {
@@ -19,15 +15,7 @@ export function createMeshCalls(compiler: Compiler, ads: AdsServer): Omit<MeshCa
       ads.distribute(changes, revision, mustReopen);
       return { diagnostics };
     },
-    preview(change) {
-      const { changes, diagnostics } = compiler.preview(change);
-      const holders = ads.holders();
-      const isFull = changes.length <= SHOWN_IN_FULL_MAX;
-      return {
-        diagnostics,
-        changes: changes.map((each) => describeChange(each, holders.get(each.layerId) ?? [], isFull)),
-      };
-    },
+    nodes: () => compiler.nodes(),
     fleet: (expiringBeforeMs) => ads.fleet(expiringBeforeMs),
     proxies: () => ads.proxies(),
     proxy: (id) => ads.proxy(id),
@@ -37,21 +25,6 @@ export function createMeshCalls(compiler: Compiler, ads: AdsServer): Omit<MeshCa
       const { rss, heapUsed, external } = process.memoryUsage();
       return { rssBytes: rss, heapBytes: heapUsed, externalBytes: external };
     },
-  };
-}
-
-function describeChange(
-  { type, before, after }: PreviewedResource,
-  proxies: readonly string[],
-  isFull: boolean,
-): MeshPreview["changes"][number] {
-  return {
-    type,
-    name: (after ?? before)?.name ?? "",
-    op: before === undefined ? "added" : after === undefined ? "removed" : "changed",
-    proxies,
-    ...(before === undefined || !isFull ? {} : { before: decodeResource(type, before.body) }),
-    ...(after === undefined || !isFull ? {} : { after: decodeResource(type, after.body) }),
   };
 }
 

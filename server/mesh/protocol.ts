@@ -1,6 +1,7 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
-import type { Distribution, FleetSummary, MeshPreview, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
+import type { Distribution, FleetSummary, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
+import type { ProxyNode } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type { ServerTls } from "#grpc/server.ts";
 import type { WireError } from "#server/mesh/wire-error.ts";
@@ -22,7 +23,8 @@ export interface MeshWorkerData {
 /** Calls to the worker, and what each answers. */
 export interface MeshCalls {
   apply(change: SnapshotChange): { readonly diagnostics: readonly Diagnostic[] };
-  preview(change: SnapshotChange): MeshPreview & { readonly diagnostics: readonly Diagnostic[] };
+  /** Of the proxies that are connected. */
+  nodes(): readonly ProxyNode[];
   fleet(expiringBeforeMs: number): FleetSummary;
   proxies(): readonly ProxyStatus[];
   proxy(id: string): ProxyDetail | undefined;

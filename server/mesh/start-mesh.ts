@@ -37,7 +37,7 @@ const THREAD = new URL(import.meta.filename.endsWith(".ts") ? "./worker.ts" : ".
 
 const CALLS = [
   "apply",
-  "preview",
+  "nodes",
   "fleet",
   "proxies",
   "proxy",

@@ -5,11 +5,14 @@ import { describeEffect } from "#core/form/describe-effect.ts";
 import type { MeshSettings, SnapshotChange } from "#core/registry/snapshot.ts";
 import { meetsRequirements, parseLabelSelector } from "#core/resource/label-selector.ts";
 import { type AnyResource, refOf } from "#core/resource/resource.ts";
-import type { ApplyResult, PreviewView, ResourceSummary } from "#core/view/config.ts";
+import type { ApplyResult, ConfigChange, PreviewView, ResourceSummary } from "#core/view/config.ts";
 import type { Distribution } from "#core/view/mesh.ts";
-import type { Caller, Services } from "#server/api/services.ts";
+import type { Asker, Caller, Services } from "#server/api/services.ts";
+import { lengthOf, type PlannedChanges, planChanges } from "#server/config/plan-changes.ts";
 import type { ConfigStore, Plan } from "#server/config/store.ts";
 import type { StoredResource } from "#server/config/stored-resource.ts";
+import { findDelta } from "#server/preview/find-delta.ts";
+import type { PreviewThread } from "#server/preview/preview-thread.ts";
 import { concernedTraffic, type MeasuredTraffic } from "#server/services/concerned-traffic.ts";
 import type { Mesh, Telemetry } from "#server/services/dependencies.ts";
 import { describeUnfollowed } from "#server/services/describe-unfollowed.ts";
@@ -22,6 +25,8 @@ export interface ConfigServiceOptions {
   readonly mesh: Mesh;
   readonly telemetry: Telemetry;
   readonly state: MeshState;
+  /** Reads and tries changes apart from this thread. */
+  readonly previews: Pick<PreviewThread, "read" | "findings" | "rehearse">;
   /** Semantic checks over the whole configuration. */
   readonly check: (change?: SnapshotChange) => readonly Diagnostic[];
   /** What reached the compiler, and what it made of it. */
@@ -35,13 +40,15 @@ export interface ConfigServiceOptions {
   }) => void;
 }
 
-const PREVIEW_XDS_MAX = 500;
+/** Beyond these, in characters and resources, documents are read and held against each other in the preview's thread. */
+const READ_HERE_MAX = 65_536;
+const CHECK_HERE_MAX = 500;
 const TRAFFIC_WINDOW_MS = 60_000;
 const WATCH_INTERVAL_MS = 250;
 
 function summarize(
   stored: StoredResource,
-  diagnostics: readonly Diagnostic[],
+  diagnostics: ReadonlyMap<string | undefined, readonly Diagnostic[]>,
   { rootNamespace }: MeshSettings,
 ): ResourceSummary {
   const { ref, resource, resourceVersion, updatedAt, author } = stored;
@@ -55,13 +62,13 @@ function summarize(
     author,
     hosts: hostsOf(resource),
     effect: describeEffect(resource, rootNamespace),
-    diagnostics: diagnostics.filter((diagnostic) => diagnostic.resource === ref),
+    diagnostics: diagnostics.get(ref) ?? [],
   };
 }
 
 /** edit → check → preview → apply → watch, over the store, the compiler and what was measured. */
 export function createConfigService(options: ConfigServiceOptions): Services["config"] {
-  const { store, mesh, telemetry, state, check, publisher } = options;
+  const { store, mesh, telemetry, state, check, publisher, previews } = options;
 
   const toChange = (plan: Plan): SnapshotChange => ({
     revision: state.revision + 1,
@@ -73,6 +80,7 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
 
   async function write(action: string, caller: Caller, run: () => Promise<ApplyResult>): Promise<ApplyResult> {
     try {
+      const before = check();
       const result = await run();
       const resource = result.changed
         .map(({ ref }) => ref)
@@ -81,7 +89,13 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
       if (result.revision !== null) {
         options.audit({ caller, action, resource, outcome: "allowed", reason: `revision ${result.revision}` });
         const failures = await publisher.published(result.revision);
-        return { ...result, diagnostics: [...result.diagnostics, ...failures] };
+        const touched = new Set(result.changed.map(({ ref }) => ref));
+        const { findings, resolved } = findDelta(before, check(), touched);
+        // The compiler's own are told as what this revision brought, not as what is new since another.
+        const others = findings.filter(({ code }) => code !== "not-translated");
+        const told = new Set(result.diagnostics.map(({ code, resource, path }) => `${code} ${resource} ${path}`));
+        const added = others.filter(({ code, resource, path }) => !told.has(`${code} ${resource} ${path}`));
+        return { ...result, diagnostics: [...result.diagnostics, ...failures, ...added], resolved };
       } else if (hasErrors(result.diagnostics)) {
         options.audit({
           caller,
@@ -98,6 +112,10 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
     }
   }
 
+  async function read(changes: readonly ConfigChange[], asker: Asker): Promise<PlannedChanges> {
+    return lengthOf(changes) > READ_HERE_MAX ? previews.read(changes, asker) : planChanges(changes);
+  }
+
   async function distribution(revision: number): Promise<Distribution> {
     const failures = publisher.outcome(revision);
     const found = await mesh.distribution(revision);
@@ -110,7 +128,7 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
   return {
     async list({ labelSelector = "", ...filter }) {
       const requirements = parseLabelSelector(labelSelector);
-      const diagnostics = check();
+      const diagnostics = byResource(check());
       const { mesh: settings } = state.snapshot();
       return (await store.list(filter))
         .filter(({ resource }) => meetsRequirements(resource.metadata.labels ?? {}, requirements))
@@ -118,45 +136,48 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
     },
     async get(ref) {
       const stored = await store.get(ref);
-      return { ...summarize(stored, check(), state.snapshot().mesh), text: stored.text };
+      return { ...summarize(stored, byResource(check()), state.snapshot().mesh), text: stored.text };
     },
-    async check(changes) {
-      const plan = await store.plan(changes);
-      const broken = hasErrors(plan.diagnostics);
-      const touched = new Set(plan.changed.map(({ ref }) => ref));
-      const semantic = broken
-        ? []
-        : check(toChange(plan)).filter(({ resource }) => resource === undefined || touched.has(resource));
-      return { ok: !broken, diagnostics: [...plan.diagnostics, ...semantic] };
-    },
-    async preview(changes): Promise<PreviewView> {
-      const plan = await store.plan(changes);
-      const { changed, unchanged } = plan;
-      const planned = { changed, unchanged };
-      if (hasErrors(plan.diagnostics))
-        return { ...planned, diagnostics: plan.diagnostics, xds: [], proxies: [], requestsPerSecond: null };
+    async check(changes, asker) {
+      const plan = await store.plan(await read(changes, asker));
+      if (hasErrors(plan.diagnostics)) return { ok: false, diagnostics: plan.diagnostics, resolved: [] };
       const change = toChange(plan);
-      const touched = new Set(changed.map(({ ref }) => ref));
-      const [compiled, proxies, measured] = await Promise.all([
-        mesh.preview(change),
+      const isSmall = state.snapshot().resources.length + change.upserts.length <= CHECK_HERE_MAX;
+      const { findings, resolved } = isSmall
+        ? findDelta(check(), check(change), new Set(plan.changed.map(({ ref }) => ref)))
+        : await previews.findings(change, asker);
+      return { ok: true, diagnostics: [...plan.diagnostics, ...findings], resolved };
+    },
+    async preview(changes, asker): Promise<PreviewView> {
+      const plan = await store.plan(await read(changes, asker));
+      const { changed, unchanged, diagnostics } = plan;
+      const planned = { changed, unchanged };
+      if (hasErrors(diagnostics))
+        return {
+          ...planned,
+          ok: false,
+          diagnostics,
+          resolved: [],
+          xds: [],
+          xdsCount: 0,
+          proxies: [],
+          requestsPerSecond: null,
+        };
+      const [rehearsal, proxies, measured] = await Promise.all([
+        previews.rehearse(toChange(plan), asker),
         mesh.proxies(),
         recentTraffic(telemetry),
       ]);
-      const semantic = check(change).filter(({ resource }) => resource === undefined || touched.has(resource));
-      const affected = new Set(compiled.changes.flatMap((each) => each.proxies));
+      const affected = new Set(rehearsal.proxies);
       // As they will be, and as they are: what loses a resource is concerned as much as what gets one.
       const bearing = [...plan.upserts, ...touchedNow(plan, state)];
       return {
         ...planned,
-        diagnostics: [...plan.diagnostics, ...compiled.diagnostics, ...semantic],
-        xds: compiled.changes.slice(0, PREVIEW_XDS_MAX).map(({ type, name, op, proxies: holders, before, after }) => ({
-          type,
-          name,
-          op,
-          proxies: holders.length,
-          ...(before === undefined ? {} : { before: JSON.stringify(before, null, 2) }),
-          ...(after === undefined ? {} : { after: JSON.stringify(after, null, 2) }),
-        })),
+        ok: true,
+        diagnostics: [...diagnostics, ...rehearsal.findings],
+        resolved: rehearsal.resolved,
+        xds: rehearsal.xds,
+        xdsCount: rehearsal.xdsCount,
         proxies: proxies
           .filter(({ id }) => affected.has(id))
           .map(({ id, workload, namespace }) => ({
@@ -169,7 +190,13 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
       };
     },
     apply: (changes, reason, caller) =>
-      write("config.apply", caller, () => store.apply({ changes, reason, author: caller.principal.name })),
+      write("config.apply", caller, async () =>
+        store.apply({
+          changes: await read(changes, { user: caller.principal.name }),
+          reason,
+          author: caller.principal.name,
+        }),
+      ),
     diagnostics: async () => check(),
     history: (filter) => store.history(filter),
     revision: (revision) => store.revision(revision),
@@ -190,6 +217,10 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
       }
     },
   };
+}
+
+function byResource(diagnostics: readonly Diagnostic[]): ReadonlyMap<string | undefined, readonly Diagnostic[]> {
+  return Map.groupBy(diagnostics, ({ resource }) => resource);
 }
 
 /** Settles at the next event of a proxy, after `timeoutMs`, or with the signal. */

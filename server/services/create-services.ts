@@ -30,7 +30,8 @@ export interface ServicesOptions extends Omit<ConfigServiceOptions, "audit"> {
 
 /** Everything the API serves. */
 export function createServices(options: ServicesOptions): Services {
-  const { store, mesh, telemetry, state, identities, authority, audit, auth, check, explain, publisher } = options;
+  const { store, mesh, telemetry, state, identities, authority, audit, auth, check, explain, publisher, previews } =
+    options;
   const catalog = createCatalogService({ state, mesh, telemetry, explain });
   /** Does it and leaves a line, also where it fails. */
   async function audited<T>(
@@ -73,6 +74,7 @@ export function createServices(options: ServicesOptions): Services {
       state,
       check,
       publisher,
+      previews,
       audit: ({ caller, ...line }) => audit.write({ ...line, actor: caller.principal.name, from: caller.from }),
     }),
     traces: {

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { SnapshotChange } from "#core/registry/snapshot.ts";
 import type { Graph, GraphEnds, GraphView, Health } from "#core/view/graph.ts";
-import type { Distribution, FleetSummary, MeshPreview, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
+import type { Distribution, FleetSummary, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
 import type { RequestRecord, ServiceMetrics, Trace, TraceSummary } from "#core/view/telemetry.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type { RequestQuery, TraceQuery } from "#server/api/services.ts";
@@ -10,7 +10,6 @@ import type { RequestQuery, TraceQuery } from "#server/api/services.ts";
 export interface Mesh {
   /** Resolves when compiled and on its way to the proxies. */
   apply(change: SnapshotChange): Promise<{ readonly diagnostics: readonly Diagnostic[] }>;
-  preview(change: SnapshotChange): Promise<MeshPreview & { readonly diagnostics: readonly Diagnostic[] }>;
   /** Counts of the fleet, without its members; `expiring`: those whose certificate ends before then, ms since the epoch. */
   fleet(expiringBeforeMs: number): Promise<FleetSummary>;
   proxies(): Promise<readonly ProxyStatus[]>;

@@ -19,6 +19,7 @@ export class Publisher {
   /** What a revision brought that cannot be translated; for those alone that brought something. */
   readonly #outcomes = new Map<number, readonly Diagnostic[]>();
   #failures: readonly Diagnostic[] = [];
+  readonly #listeners: ((change: SnapshotChange) => void)[] = [];
 
   constructor(state: MeshState, mesh: () => Pick<Mesh, "apply">, onError: (error: PharosError) => void) {
     this.#state = state;
@@ -27,8 +28,14 @@ export class Publisher {
     this.#revision = state.revision;
   }
 
+  /** Calls `listener` with each change, once the state of this thread has it. */
+  onPublish(listener: (change: SnapshotChange) => void): void {
+    this.#listeners.push(listener);
+  }
+
   publish(change: SnapshotChange): void {
     this.#state.apply(change);
+    for (const listener of this.#listeners) listener(change);
     this.#last = this.#last
       .then(async () => this.#compiled(change, (await this.#mesh().apply(change)).diagnostics))
       .catch((error: unknown) => this.#failed(change, PharosError.from(error)))

@@ -86,6 +86,29 @@ export class Compiler {
     return { changes, diagnostics: this.diagnostics(), mustReopen };
   }
 
+  /** Who is open: what a compiler of its own for previews opens too. */
+  nodes(): ProxyNode[] {
+    return [...this.#workloads.keys(), ...this.#grpcClients.keys()];
+  }
+
+  /** Ids of the nodes by the layers that they hold. */
+  holders(): ReadonlyMap<string, readonly string[]> {
+    const held = [
+      ...[...this.#workloads].flatMap(([{ id }, { layer, scope }]) => [
+        [layer.id, id] as const,
+        [scope.layer.id, id] as const,
+      ]),
+      ...[...this.#grpcClients].map(([{ id }, { layer }]) => [layer.id, id] as const),
+    ];
+    const ids = new Map<string, string[]>();
+    for (const [layer, id] of held) {
+      const known = ids.get(layer);
+      if (known === undefined) ids.set(layer, [id]);
+      else known.push(id);
+    }
+    return ids;
+  }
+
   /** What gateways refuse, and what keeps units from being built, on the resources that do. */
   diagnostics(): Diagnostic[] {
     const refused = [...this.#workloads.values()].flatMap((workload) => workload.diagnostics);

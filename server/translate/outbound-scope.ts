@@ -56,8 +56,8 @@ export class OutboundScope {
   readonly layer: MutableLayer;
   readonly #world: World;
   readonly #hash: Hash;
-  /** Route configuration → its virtual hosts by name; the whole of them only where they go inline. */
-  readonly #virtualHosts = new Map<string, Map<string, BuiltVirtualHost>>();
+  /** Route configuration → host → its virtual hosts. */
+  readonly #virtualHosts = new Map<string, Map<string, readonly BuiltVirtualHost[]>>();
   readonly #hostConfigs = new Map<string, Set<string>>();
   readonly #captured = new Map<string, readonly Unit[]>();
   users = 0;
@@ -159,10 +159,14 @@ export class OutboundScope {
     const after = new Set(built.map(({ routeConfig }) => routeConfig));
     const isInline = !this.key.takesVirtualHosts;
     for (const name of new Set([...before, ...after])) {
-      const own = this.#virtualHosts.get(name) ?? new Map<string, BuiltVirtualHost>();
+      const own = this.#virtualHosts.get(name) ?? new Map<string, readonly BuiltVirtualHost[]>();
       const wasThere = own.size > 0;
-      for (const [key] of own) if (key.startsWith(`${host}:`)) own.delete(key);
-      for (const each of built) if (each.routeConfig === name) own.set(each.name, each);
+      own.delete(host);
+      if (after.has(name))
+        own.set(
+          host,
+          built.filter(({ routeConfig }) => routeConfig === name),
+        );
       if (own.size === 0) this.#virtualHosts.delete(name);
       else this.#virtualHosts.set(name, own);
       if (isInline || wasThere !== own.size > 0) touched.add(name);
@@ -213,7 +217,7 @@ export class OutboundScope {
             },
           ],
         };
-    const own = [...(this.#virtualHosts.get(name)?.values() ?? [])].sort((a, b) => a.name.localeCompare(b.name));
+    const own = [...(this.#virtualHosts.get(name)?.values() ?? [])].flat().sort((a, b) => a.name.localeCompare(b.name));
     const separate = this.key.takesVirtualHosts;
     const config = create(RouteConfigurationSchema, {
       name,

@@ -17,6 +17,9 @@ export interface ServiceCluster {
   readonly origins: readonly Origin[];
 }
 
+/** Rules of one host that a refusal may name: with thousands of them each cluster would bear thousands of names. */
+const ORIGINS_MAX = 20;
+
 /** The clusters of a host as callers in a namespace see it: one for each subset of each port, and one for all of the port. */
 export function serviceClusters(world: World, host: string, namespace: string, isCaptured: boolean): ServiceCluster[] {
   const service = world.service(host, namespace);
@@ -25,7 +28,7 @@ export function serviceClusters(world: World, host: string, namespace: string, i
   const subsets = ["", ...(rule?.subsets ?? []).map(({ name }) => name)];
   const isDiscovered = (service.entry.spec.resolution ?? "NONE") === "STATIC";
   const origins: Origin[] = [
-    ...(rule?.rules ?? []).map((each) => ({ resource: formatRef(refOf(each)) })),
+    ...(rule?.rules ?? []).slice(0, ORIGINS_MAX).map((each) => ({ resource: formatRef(refOf(each)) })),
     { resource: formatRef(refOf(service.entry)) },
   ];
   return service.ports.flatMap((port) => {

@@ -6,6 +6,7 @@ import type { XdsType } from "#core/xds/type-urls.ts";
 import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
+import type { Affected } from "#server/translate/affected.ts";
 import {
   buildDefaultRoute,
   buildTcpClusters,
@@ -31,7 +32,7 @@ import { buildExplicitHttp, buildExplicitTcp, buildForwardProxy } from "#server/
 import type { OutboundScope } from "#server/translate/outbound-scope.ts";
 import { isHttp, protocolOf } from "#server/translate/protocol.ts";
 import { firstWithRoutes, originsOf } from "#server/translate/virtual-hosts.ts";
-import type { Affected, World } from "#server/translate/world.ts";
+import type { World } from "#server/translate/world.ts";
 
 interface Unit {
   readonly type: XdsType;

@@ -1,4 +1,4 @@
-import { expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
+import { expandHost, isWildcard } from "#core/host/host.ts";
 import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings, Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
@@ -9,7 +9,12 @@ import { gatewaysOf, resolveVirtualServices } from "#core/resolve/virtual-servic
 import { isVisible } from "#core/resolve/visibility.ts";
 import { type AnyResource, formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { ServicePort } from "#core/resource/spec/service-entry.ts";
+import type { Affected, Touched } from "#server/translate/affected.ts";
 import { gatewayIdentities, isGateway } from "#server/translate/gateway-identities.ts";
+import { isCovered, patternsFor, refsFor } from "#server/translate/host-patterns.ts";
+import { destinationsOf, normalize } from "#server/translate/hosts-of-resource.ts";
+import { InstanceIndex } from "#server/translate/instance-index.ts";
+import { addTo, removeFrom } from "#server/translate/multimap.ts";
 
 /** A host that can be called, as one ServiceEntry defines it. */
 export interface Service {
@@ -19,48 +24,12 @@ export interface Service {
   readonly entry: Resource<"ServiceEntry">;
 }
 
-/** What a change touches; everything else stays as it was built. */
-export interface Affected {
-  readonly hosts: Set<string>;
-  /** Namespaces whose workloads' inbound side may differ; "*" for all. */
-  readonly inbound: Set<string>;
-  /** `namespace/name` of instances that changed. */
-  readonly instances: Set<string>;
-  gateways: boolean;
-}
-
-function addTo<K, V>(index: Map<K, Set<V>>, key: K, value: V): void {
-  const known = index.get(key);
-  if (known === undefined) index.set(key, new Set([value]));
-  else known.add(value);
-}
-
-function removeFrom<K, V>(index: Map<K, Set<V>>, key: K, value: V): void {
-  const known = index.get(key);
-  known?.delete(value);
-  if (known?.size === 0) index.delete(key);
-}
-
-/**
- * What is entered under a pattern that covers `host` ("*", "*.example.com", "*-eu.example.com", the host itself where it
- * is a pattern): a look-up for each of its endings, however many patterns there are.
- */
-function patternsFor(byPattern: ReadonlyMap<string, ReadonlySet<string>>, host: string): string[] {
-  if (byPattern.size === 0) return [];
-  const found: string[] = [...(byPattern.get(host) ?? [])];
-  // hostMatches: the host is longer than what follows the asterisk.
-  for (let at = isWildcard(host) ? 2 : 1; at <= host.length; at++)
-    found.push(...(byPattern.get(`*${host.slice(at)}`) ?? []));
-  return found;
-}
-
 /** Configuration and registry with the indices that make one edit cost what it touches, not what there is. */
 export class World {
   readonly mesh: MeshSettings;
   readonly settings: ProxySettings;
   readonly #resources = new Map<string, AnyResource>();
-  readonly #instances = new Map<string, WorkloadInstance>();
-  readonly #instancesByLabel = new Map<string, Set<string>>();
+  readonly #instances = new InstanceIndex();
   /** Host → refs of ServiceEntries that define it. */
   readonly #entriesByHost = new Map<string, Set<string>>();
   readonly #entriesBySelector = new Map<string, Set<string>>();
@@ -72,12 +41,14 @@ export class World {
   readonly #routesTo = new Map<string, Set<string>>();
   readonly #byKind = new Map<string, Set<string>>();
   #gatewayIdentities: readonly string[];
+  /** What was asked of the resources as they stand. */
+  readonly #answers = new Map<string, unknown>();
 
   constructor(snapshot: Snapshot) {
     this.mesh = snapshot.mesh;
     this.settings = snapshot.mesh.proxies ?? DEFAULT_PROXY_SETTINGS;
     for (const resource of snapshot.resources) this.#add(normalize(resource));
-    for (const instance of snapshot.instances) this.#addInstance(instance);
+    for (const instance of snapshot.instances) this.#instances.add(instance);
     this.#gatewayIdentities = this.#findGatewayIdentities();
   }
 
@@ -87,7 +58,14 @@ export class World {
   }
 
   apply(change: SnapshotChange): Affected {
-    const affected: Affected = { hosts: new Set(), inbound: new Set(), instances: new Set(), gateways: false };
+    const affected: Touched = {
+      hosts: new Set(),
+      inbound: new Set(),
+      instances: new Set(),
+      gateways: false,
+      names: new Set(),
+      endpointsOf: new Set(),
+    };
     let gatewaysMoved =
       change.upserts.some(({ kind }) => kind === "Gateway") || change.deletes.some(({ kind }) => kind === "Gateway");
     for (const resource of change.upserts.map(normalize)) {
@@ -109,17 +87,18 @@ export class World {
       const old = this.#instances.get(key);
       gatewaysMoved ||=
         isGateway(instance, this.all("Gateway")) || (old !== undefined && isGateway(old, this.all("Gateway")));
-      if (old !== undefined) this.#removeInstance(old);
-      this.#addInstance(instance);
+      if (old !== undefined) this.#instances.remove(old);
+      this.#instances.add(instance);
       this.#touchInstance(key, affected);
     }
     for (const key of change.instanceDeletes) {
       this.#touchInstance(key, affected);
       const old = this.#instances.get(key);
       gatewaysMoved ||= old !== undefined && isGateway(old, this.all("Gateway"));
-      if (old !== undefined) this.#removeInstance(old);
+      if (old !== undefined) this.#instances.remove(old);
     }
     if (gatewaysMoved) this.#refreshGatewayIdentities(affected);
+    this.#spread(affected);
     return affected;
   }
 
@@ -193,26 +172,47 @@ export class World {
 
   /** VirtualServices for a host that apply to `gateway` ("mesh" or `namespace/name`), the deciding one first. */
   virtualServices(host: string, fromNamespace: string, gateway: string): readonly Resource<"VirtualService">[] {
-    const refs = new Set(this.#virtualServicesByHost.get(host));
-    for (const ref of patternsFor(this.#virtualServicesByPattern, host)) refs.add(ref);
-    const services = this.#resolve<"VirtualService">(refs);
-    return resolveVirtualServices(services, {
-      host,
-      fromNamespace,
-      gateway,
-      domainSuffix: this.mesh.domainSuffix,
-    });
+    const question = { host, fromNamespace, gateway, domainSuffix: this.mesh.domainSuffix };
+    return this.#bearing("VirtualService", host, `${fromNamespace} ${gateway}`, (services) =>
+      resolveVirtualServices(services as readonly Resource<"VirtualService">[], question),
+    );
   }
 
   /** What the rules for a host come to for clients in a namespace. */
   destinationRule(host: string, clientNamespace: string, serviceNamespace: string): ResolvedRule | undefined {
-    const refs = [...(this.#rulesByHost.get(host) ?? []), ...patternsFor(this.#rulesByPattern, host)];
-    const rules = this.#resolve<"DestinationRule">(refs);
-    return resolveDestinationRule(rules, { host, clientNamespace, serviceNamespace, mesh: this.mesh });
+    const question = { host, clientNamespace, serviceNamespace, mesh: this.mesh };
+    return this.#bearing("DestinationRule", host, `${clientNamespace} ${serviceNamespace}`, (rules) =>
+      resolveDestinationRule(rules as readonly Resource<"DestinationRule">[], question),
+    );
   }
 
+  /** The answer about the resources for a host; hosts that only patterns cover, and the same ones, share it. */
+  #bearing<T>(
+    kind: "VirtualService" | "DestinationRule",
+    host: string,
+    question: string,
+    resolve: (candidates: readonly Resource<"VirtualService" | "DestinationRule">[]) => T,
+  ): T {
+    const [exact, byPattern] =
+      kind === "VirtualService"
+        ? [this.#virtualServicesByHost.get(host), this.#virtualServicesByPattern]
+        : [this.#rulesByHost.get(host), this.#rulesByPattern];
+    const patterns = patternsFor(byPattern, host);
+    const candidates = () =>
+      this.#resolve<typeof kind>(
+        new Set([...(exact ?? []), ...patterns.flatMap((each) => [...(byPattern.get(each) ?? [])])]),
+      );
+    if (exact !== undefined || patterns.length === 0) return resolve(candidates());
+    const key = `${kind} ${question} ${patterns.join(" ")}`;
+    if (!this.#answers.has(key)) this.#answers.set(key, resolve(candidates()));
+    return this.#answers.get(key) as T;
+  }
+
+  /** The oldest first. */
   all<K extends AnyResource["kind"]>(kind: K): readonly Resource<K>[] {
-    return this.#resolve<K>(this.#byKind.get(kind));
+    const key = `all ${kind}`;
+    if (!this.#answers.has(key)) this.#answers.set(key, this.#resolve<K>(this.#byKind.get(kind)));
+    return this.#answers.get(key) as readonly Resource<K>[];
   }
 
   refs(kind: AnyResource["kind"]): readonly string[] {
@@ -225,8 +225,8 @@ export class World {
       ...(this.#entriesByHost.get(host) ?? []),
       ...(this.#virtualServicesByHost.get(host) ?? []),
       ...(this.#rulesByHost.get(host) ?? []),
-      ...patternsFor(this.#virtualServicesByPattern, host),
-      ...patternsFor(this.#rulesByPattern, host),
+      ...refsFor(this.#virtualServicesByPattern, host),
+      ...refsFor(this.#rulesByPattern, host),
     ];
     const destinations = own.flatMap((ref) => {
       const resource = this.#resources.get(ref);
@@ -237,7 +237,7 @@ export class World {
     const others = destinations.flatMap((each) => [
       ...(this.#entriesByHost.get(each) ?? []),
       ...(this.#rulesByHost.get(each) ?? []),
-      ...patternsFor(this.#rulesByPattern, each),
+      ...refsFor(this.#rulesByPattern, each),
     ]);
     return [...new Set([...own, ...others])];
   }
@@ -259,16 +259,7 @@ export class World {
 
   /** Instances of a namespace that carry all of these labels, in order of their names. */
   select(namespace: string, labels: Readonly<Record<string, string>>): readonly WorkloadInstance[] {
-    const pairs = Object.entries(labels);
-    if (pairs.length === 0) return [];
-    const sets = pairs.map(([key, value]) => this.#instancesByLabel.get(`${namespace}|${key}=${value}`));
-    if (sets.some((set) => set === undefined)) return [];
-    const [smallest] =
-      sets.flatMap((set) => set ?? []).length === 0
-        ? [undefined]
-        : [...sets].sort((a, b) => (a?.size ?? 0) - (b?.size ?? 0));
-    const found = [...(smallest ?? [])].filter((key) => sets.every((set) => set?.has(key))).sort();
-    return found.flatMap((key) => this.#instances.get(key) ?? []);
+    return this.#instances.select(namespace, labels);
   }
 
   /** Services that select these labels in their namespace. */
@@ -315,6 +306,7 @@ export class World {
     ref: string,
     enter: (index: Map<string, Set<string>>, key: string, value: string) => void,
   ): void {
+    this.#answers.clear();
     const { namespace } = resource.metadata;
     if (resource.kind === "ServiceEntry") {
       for (const host of resource.spec.hosts) enter(this.#entriesByHost, host, ref);
@@ -333,41 +325,27 @@ export class World {
     }
   }
 
-  #addInstance(instance: WorkloadInstance): void {
-    const key = `${instance.namespace}/${instance.name}`;
-    this.#instances.set(key, instance);
-    for (const [label, value] of Object.entries(instance.labels))
-      addTo(this.#instancesByLabel, `${instance.namespace}|${label}=${value}`, key);
-  }
-
-  #removeInstance(instance: WorkloadInstance): void {
-    const key = `${instance.namespace}/${instance.name}`;
-    this.#instances.delete(key);
-    for (const [label, value] of Object.entries(instance.labels))
-      removeFrom(this.#instancesByLabel, `${instance.namespace}|${label}=${value}`, key);
-  }
-
-  #touchInstance(key: string, affected: Affected): void {
+  #touchInstance(key: string, affected: Touched): void {
     const instance = this.#instances.get(key);
     if (instance === undefined) return;
     affected.instances.add(key);
     for (const { host } of this.servicesSelecting(instance.namespace, instance.labels)) affected.hosts.add(host);
   }
 
-  #touch(resource: AnyResource, affected: Affected): void {
+  #touch(resource: AnyResource, affected: Touched): void {
     const { namespace } = resource.metadata;
     switch (resource.kind) {
       case "ServiceEntry":
-        for (const host of resource.spec.hosts) this.#touchHost(host, affected);
+        for (const host of resource.spec.hosts) affected.names.add(host);
         affected.inbound.add(namespace);
         break;
       case "VirtualService":
         for (const host of resource.spec.hosts ?? [])
-          this.#touchHost(expandHost(host, namespace, this.mesh.domainSuffix), affected);
+          affected.names.add(expandHost(host, namespace, this.mesh.domainSuffix));
         if (gatewaysOf(resource).some((gateway) => gateway !== "mesh")) affected.gateways = true;
         break;
       case "DestinationRule":
-        this.#touchHost(ruleHost(resource, this.mesh.domainSuffix), affected);
+        affected.names.add(ruleHost(resource, this.mesh.domainSuffix));
         break;
       case "WorkloadEntry":
         for (const { host } of this.servicesSelecting(namespace, resource.spec.labels ?? {})) affected.hosts.add(host);
@@ -375,10 +353,7 @@ export class World {
       case "PeerAuthentication":
         // Endpoints say whether they take mTLS: their services' clusters differ with it.
         affected.inbound.add(namespace === this.mesh.rootNamespace ? "*" : namespace);
-        for (const entry of this.all("ServiceEntry")) {
-          if (namespace === this.mesh.rootNamespace || entry.metadata.namespace === namespace)
-            for (const host of entry.spec.hosts) affected.hosts.add(host);
-        }
+        affected.endpointsOf.add(namespace === this.mesh.rootNamespace ? "*" : namespace);
         break;
       case "AuthorizationPolicy":
         affected.inbound.add(namespace === this.mesh.rootNamespace ? "*" : namespace);
@@ -391,44 +366,29 @@ export class World {
     }
   }
 
-  /** A host that was defined, ruled or routed anew: itself, those a pattern covers, and those routed to any of them. */
-  #touchHost(host: string, affected: Affected): void {
-    this.#addHost(host, affected);
-    const destinations = isWildcard(host)
-      ? [...this.#routesTo.keys()].filter((each) => hostMatches(host, each))
-      : [host];
-    for (const destination of destinations) {
-      for (const service of this.#resolve<"VirtualService">(this.#routesTo.get(destination))) {
-        for (const short of service.spec.hosts ?? [])
-          this.#addHost(expandHost(short, service.metadata.namespace, this.mesh.domainSuffix), affected);
-      }
+  /**
+   * What was touched bears on more: a pattern on all that it covers, a host on those that are routed to it. Once for the
+   * whole change: it costs the sum of hosts and names, not their product.
+   */
+  #spread({ names, hosts, endpointsOf }: Touched): void {
+    if (endpointsOf.size > 0) {
+      for (const { metadata, spec } of this.all("ServiceEntry"))
+        if (endpointsOf.has("*") || endpointsOf.has(metadata.namespace)) for (const host of spec.hosts) hosts.add(host);
     }
+    if (names.size === 0) return;
+    const reached = new Set(names);
+    const patterns = new Set([...names].filter(isWildcard));
+    for (const [destination, refs] of this.#routesTo) {
+      if (!names.has(destination) && !isCovered(patterns, destination)) continue;
+      for (const service of this.#resolve<"VirtualService">(refs))
+        for (const short of service.spec.hosts ?? [])
+          reached.add(expandHost(short, service.metadata.namespace, this.mesh.domainSuffix));
+    }
+    for (const host of reached) {
+      hosts.add(host);
+      if (isWildcard(host)) patterns.add(host);
+    }
+    if (patterns.size === 0) return;
+    for (const host of this.hosts()) if (isCovered(patterns, host)) hosts.add(host);
   }
-
-  #addHost(host: string, affected: Affected): void {
-    affected.hosts.add(host);
-    if (!isWildcard(host)) return;
-    for (const each of this.hosts()) if (hostMatches(host, each)) affected.hosts.add(each);
-  }
-}
-
-/** Host names mean the same in either case; what is compared is in one. UDP is not proxied: its ports are as if not there. */
-function normalize(resource: AnyResource): AnyResource {
-  if (resource.kind !== "ServiceEntry") return resource;
-  const { hosts, ports = [] } = resource.spec;
-  const lower = [...new Set(hosts.map((host) => host.toLowerCase()))];
-  const proxied = ports.filter(({ protocol }) => protocol?.toUpperCase() !== "UDP");
-  if (lower.join() === hosts.join() && proxied.length === ports.length) return resource;
-  return { ...resource, spec: { ...resource.spec, hosts: lower, ports: proxied } };
-}
-
-/** Hosts that a VirtualService sends or copies requests to, as it names them. */
-function destinationsOf({ spec }: Resource<"VirtualService">): Set<string> {
-  const names = new Set<string>();
-  for (const { route = [], mirror, mirrors = [] } of spec.http ?? []) {
-    for (const { destination } of [...route, ...mirrors, ...(mirror === undefined ? [] : [{ destination: mirror }])])
-      names.add(destination.host);
-  }
-  for (const { route = [] } of spec.tcp ?? []) for (const { destination } of route) names.add(destination.host);
-  return names;
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { configChanges, reason, refText, revision } from "#server/api/inputs.ts";
-import { callerOf, procedure, router } from "#server/api/trpc.ts";
+import { askerOf, callerOf, procedure, router } from "#server/api/trpc.ts";
 
 export const configRouter = router({
   list: procedure
@@ -17,10 +17,10 @@ export const configRouter = router({
   get: procedure.input(z.object({ ref: refText })).query(({ ctx, input }) => ctx.services.config.get(input.ref)),
   check: procedure
     .input(z.object({ changes: configChanges }))
-    .mutation(({ ctx, input }) => ctx.services.config.check(input.changes)),
+    .mutation(({ ctx, input, signal }) => ctx.services.config.check(input.changes, askerOf(ctx, signal))),
   preview: procedure
     .input(z.object({ changes: configChanges }))
-    .mutation(({ ctx, input }) => ctx.services.config.preview(input.changes)),
+    .mutation(({ ctx, input, signal }) => ctx.services.config.preview(input.changes, askerOf(ctx, signal))),
   /** Not `apply`: tRPC keeps that word for itself. */
   applyChanges: procedure
     .input(z.object({ changes: configChanges, reason }))

@@ -1,0 +1,98 @@
+import { afterEach, expect, test } from "vitest";
+import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
+import type { AnyResource } from "#core/resource/resource.ts";
+import { PreviewThread, type PreviewThreadOptions } from "#server/preview/preview-thread.ts";
+import { advance, api, MESH, NODES } from "#server/translate/testing/random-world.ts";
+
+const service = (name: string): AnyResource =>
+  api("ServiceEntry", "networking", name, "default", {
+    hosts: [`${name}.default.svc.cluster.local`],
+    resolution: "DNS",
+    ports: [{ name: "http", number: 80, protocol: "HTTP" }],
+  });
+const rule = (subsets: readonly string[]): AnyResource =>
+  api("DestinationRule", "networking", "reviews", "default", {
+    host: "reviews",
+    subsets: subsets.map((name) => ({ name, labels: { version: name } })),
+  });
+const ROUTE = api("VirtualService", "networking", "reviews", "default", {
+  hosts: ["reviews"],
+  http: [{ route: [{ destination: { host: "reviews.default.svc.cluster.local", subset: "v2" } }] }],
+});
+const change = (revision: number, upserts: readonly AnyResource[]): SnapshotChange => ({
+  revision,
+  upserts,
+  deletes: [],
+  instanceUpserts: [],
+  instanceDeletes: [],
+});
+const ADA = { user: "ada" };
+/** Enough to be at work for seconds. */
+const MANY = Array.from({ length: 4000 }, (_, index) => service(`s${index}`));
+
+let snapshot: Snapshot;
+let thread: PreviewThread | undefined;
+afterEach(() => thread?.close());
+
+function open(options: Partial<PreviewThreadOptions> = {}): PreviewThread {
+  snapshot = { revision: 0, mesh: MESH, resources: [service("reviews"), rule(["v1", "v2"]), ROUTE], instances: [] };
+  thread = new PreviewThread({ snapshot: () => snapshot, nodes: async () => NODES, ...options });
+  return thread;
+}
+
+test("a change is tried on a copy that follows the configuration; who loses by it is told", {
+  timeout: 60_000,
+}, async () => {
+  const previews = open();
+  const tried = await previews.rehearse(change(1, [rule(["v1"])]), ADA);
+  expect(tried.findings).toContainEqual(
+    expect.objectContaining({ code: "subset-not-found", resource: "VirtualService/default/reviews" }),
+  );
+  expect(tried.xds).toContainEqual(
+    expect.objectContaining({
+      op: "removed",
+      type: "CDS",
+      name: "outbound|80|v2|reviews.default.svc.cluster.local",
+    }),
+  );
+  expect(tried.proxies).toContain(NODES[0]?.id);
+  expect(await previews.rehearse(change(1, [rule(["v1"])]), ADA), "it left nothing behind").toEqual(tried);
+
+  const applied = change(1, [rule(["v1"])]);
+  snapshot = advance(snapshot, applied);
+  previews.follow(applied);
+  expect(await previews.rehearse(change(2, [rule(["v1"])]), ADA)).toMatchObject({ xdsCount: 0, resolved: [] });
+  const back = await previews.rehearse(change(2, [rule(["v1", "v2"])]), ADA);
+  expect(back.resolved).toContainEqual(expect.objectContaining({ code: "subset-not-found" }));
+});
+
+test("who goes away ends the work, and the next one is answered", { timeout: 60_000 }, async () => {
+  const previews = open();
+  const gone = new AbortController();
+  const job = previews.rehearse(change(1, MANY), { ...ADA, signal: gone.signal });
+  await expect.poll(() => previews.isRunning).toBe(true);
+  gone.abort();
+  await expect(job).rejects.toMatchObject({ code: "unavailable" });
+  expect((await previews.findings(change(1, [rule(["v1"])]), ADA)).findings).not.toEqual([]);
+});
+
+test("what takes too long is ended and said", { timeout: 60_000 }, async () => {
+  const previews = open({ deadlineMs: 50 });
+  await expect(previews.rehearse(change(1, MANY), ADA)).rejects.toMatchObject({ code: "timeout" });
+  expect(previews.isRunning).toBe(false);
+});
+
+test("what needs too much memory ends the thread alone", { timeout: 60_000 }, async () => {
+  const previews = open({ heapMb: 40 });
+  await expect(previews.rehearse(change(1, MANY), ADA)).rejects.toMatchObject({ code: "too-large" });
+});
+
+test("the thread is there while it is needed, and no longer", { timeout: 60_000 }, async () => {
+  const previews = open({ idleMs: 10 });
+  expect(previews.isRunning).toBe(false);
+  const text = JSON.stringify(service("other"));
+  expect((await previews.read([{ op: "upsert", text }], ADA)).writes).toMatchObject([
+    { ref: "ServiceEntry/default/other" },
+  ]);
+  await expect.poll(() => previews.isRunning).toBe(false);
+});

@@ -1,0 +1,168 @@
+import { Worker } from "node:worker_threads";
+import { PharosError } from "#core/errors.ts";
+import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
+import type { ConfigChange } from "#core/view/config.ts";
+import type { ProxyNode } from "#core/xds/layer.ts";
+import type { Asker } from "#server/api/services.ts";
+import type { PlannedChanges } from "#server/config/plan-changes.ts";
+import { fromWire } from "#server/mesh/wire-error.ts";
+import { JobQueue } from "#server/preview/job-queue.ts";
+import type { FindingsDelta, FromPreview, PreviewCalls, Rehearsal, ToPreview } from "#server/preview/protocol.ts";
+
+export interface PreviewThreadOptions {
+  readonly snapshot: () => Snapshot;
+  readonly nodes: () => Promise<readonly ProxyNode[]>;
+  /** Beyond this a job is ended; 60 s. */
+  readonly deadlineMs?: number;
+  /** Without a job for this long the thread is ended and its memory given back; 60 s. */
+  readonly idleMs?: number;
+  /** Of the thread's heap; 1,536 MB. */
+  readonly heapMb?: number;
+}
+
+/** Beside this file in the sources; a file of its own in the bundle (scripts/bundle.ts). */
+const THREAD = new URL(import.meta.filename.endsWith(".ts") ? "./worker.ts" : "./preview-worker.js", import.meta.url);
+const LIMITS = { perUser: 4, overall: 16 } as const;
+/** A job that nobody waits for any more may still end by itself: a thread that is warm is worth that. */
+const LEFT_MS = 250;
+
+/** Reads and tries changes in a thread of their own: bounded in number, time and memory, and ended with who asked. */
+export class PreviewThread {
+  readonly #options: PreviewThreadOptions;
+  readonly #queue = new JobQueue(LIMITS);
+  #worker: Worker | undefined;
+  /** The thread was told the configuration, and is told what becomes of it. */
+  #isFollowing = false;
+  #idle: NodeJS.Timeout | undefined;
+  #nextId = 1;
+
+  constructor(options: PreviewThreadOptions) {
+    this.#options = options;
+  }
+
+  /** Whether there is a thread now. */
+  get isRunning(): boolean {
+    return this.#worker !== undefined;
+  }
+
+  /** Tells the thread, if there is one, that the configuration or the registry moved on. */
+  follow(change: SnapshotChange): void {
+    if (this.#isFollowing) this.#post({ kind: "change", change });
+  }
+
+  read(changes: readonly ConfigChange[], asker: Asker): Promise<PlannedChanges> {
+    return this.#queue.run(asker.user, asker.signal, () => this.#call("read", [changes], asker.signal));
+  }
+
+  findings(change: SnapshotChange, asker: Asker): Promise<FindingsDelta> {
+    return this.#queue.run(asker.user, asker.signal, () => {
+      this.#tellState();
+      return this.#call("findings", [change], asker.signal);
+    });
+  }
+
+  rehearse(change: SnapshotChange, asker: Asker): Promise<Rehearsal> {
+    return this.#queue.run(asker.user, asker.signal, async () => {
+      const nodes = await this.#options.nodes();
+      this.#tellState();
+      return this.#call("rehearse", [change, nodes], asker.signal);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#end();
+  }
+
+  #tellState(): void {
+    this.#start();
+    if (this.#isFollowing) return;
+    this.#isFollowing = true;
+    this.#post({ kind: "state", snapshot: this.#options.snapshot() });
+  }
+
+  #start(): Worker {
+    clearTimeout(this.#idle);
+    if (this.#worker !== undefined) return this.#worker;
+    const worker = new Worker(THREAD, {
+      name: "preview",
+      resourceLimits: { maxOldGenerationSizeMb: this.#options.heapMb ?? 1536 },
+    });
+    // Between jobs nobody else listens, and an event that nobody listens to would end the process.
+    worker.on("error", () => undefined);
+    worker.on("exit", () => {
+      if (this.#worker === worker) void this.#end();
+    });
+    this.#worker = worker;
+    return worker;
+  }
+
+  #post(message: ToPreview): void {
+    this.#worker?.postMessage(message);
+  }
+
+  async #end(): Promise<void> {
+    clearTimeout(this.#idle);
+    const worker = this.#worker;
+    this.#worker = undefined;
+    this.#isFollowing = false;
+    await worker?.terminate();
+  }
+
+  #call<M extends keyof PreviewCalls>(
+    method: M,
+    args: Parameters<PreviewCalls[M]>,
+    signal: AbortSignal | undefined,
+  ): Promise<Awaited<ReturnType<PreviewCalls[M]>>> {
+    const worker = this.#start();
+    const id = this.#nextId++;
+    const { deadlineMs = 60_000, idleMs = 60_000 } = this.#options;
+    return new Promise<Awaited<ReturnType<PreviewCalls[M]>>>((resolve, reject) => {
+      let left: NodeJS.Timeout | undefined;
+      const stop = (error: PharosError): void => {
+        settle();
+        void this.#end();
+        reject(error);
+      };
+      const deadline = setTimeout(
+        () =>
+          stop(
+            new PharosError("timeout", `this takes longer than ${deadlineMs / 1000} s to work out`, {
+              hint: "send fewer documents at once",
+            }),
+          ),
+        deadlineMs,
+      );
+      const onAbort = (): void => {
+        left = setTimeout(() => stop(new PharosError("unavailable", "nobody waits for this any more")), LEFT_MS);
+      };
+      const onMessage = (message: FromPreview): void => {
+        if (message.id !== id) return;
+        settle();
+        this.#idle = setTimeout(() => void this.#end(), idleMs);
+        this.#idle.unref();
+        if (message.error === undefined) resolve(message.value as Awaited<ReturnType<PreviewCalls[M]>>);
+        else reject(fromWire(message.error));
+      };
+      const onError = (error: Error & { readonly code?: string }): void =>
+        stop(
+          error.code === "ERR_WORKER_OUT_OF_MEMORY"
+            ? new PharosError("too-large", "there is not memory enough to work this out", {
+                hint: "send fewer documents at once",
+              })
+            : PharosError.from(error, "the preview thread died"),
+        );
+      const onExit = (code: number): void =>
+        stop(new PharosError("unavailable", `the preview thread ended with code ${code}`));
+      const settle = (): void => {
+        clearTimeout(deadline);
+        clearTimeout(left);
+        signal?.removeEventListener("abort", onAbort);
+        worker.off("message", onMessage).off("error", onError).off("exit", onExit);
+      };
+      worker.on("message", onMessage).on("error", onError).on("exit", onExit);
+      signal?.addEventListener("abort", onAbort, { once: true });
+      if (signal?.aborted) onAbort();
+      this.#post({ kind: "call", id, method, args });
+    });
+  }
+}

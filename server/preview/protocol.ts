@@ -1,0 +1,47 @@
+import type { Diagnostic } from "#core/diagnostic.ts";
+import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
+import type { ConfigChange, PreviewView } from "#core/view/config.ts";
+import type { ProxyNode } from "#core/xds/layer.ts";
+import type { PlannedChanges } from "#server/config/plan-changes.ts";
+import type { WireError } from "#server/mesh/wire-error.ts";
+
+/** Findings of the whole configuration that a change would bring, and those it would end. */
+export interface FindingsDelta {
+  /** Also those on the resources that are changed, whether or not they had them before. */
+  readonly findings: readonly Diagnostic[];
+  readonly resolved: readonly Diagnostic[];
+}
+
+/** What a change would do to xDS and to the findings. */
+export interface Rehearsal extends FindingsDelta {
+  readonly xds: PreviewView["xds"];
+  /** Of all, also of those that are left out of `xds`. */
+  readonly xdsCount: number;
+  /** Ids of the proxies that would get something else. */
+  readonly proxies: readonly string[];
+}
+
+/** What the thread does; all of it may take long and none of it bears on proxies or people. */
+export interface PreviewCalls {
+  /** Reads the documents. */
+  read(changes: readonly ConfigChange[]): Promise<PlannedChanges>;
+  findings(change: SnapshotChange): FindingsDelta;
+  rehearse(change: SnapshotChange, nodes: readonly ProxyNode[]): Rehearsal;
+}
+
+export type ToPreview =
+  | { readonly kind: "state"; readonly snapshot: Snapshot }
+  /** The configuration or the registry moved on. */
+  | { readonly kind: "change"; readonly change: SnapshotChange }
+  | {
+      readonly kind: "call";
+      readonly id: number;
+      readonly method: keyof PreviewCalls;
+      readonly args: readonly unknown[];
+    };
+
+export interface FromPreview {
+  readonly id: number;
+  readonly value?: unknown;
+  readonly error?: WireError;
+}

@@ -1,0 +1,108 @@
+import { checkConfig } from "#core/check/check-config.ts";
+import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
+import { formatRef, refOf } from "#core/resource/resource.ts";
+import type { ProxyNode } from "#core/xds/layer.ts";
+import { decodeResource } from "#server/mesh/decode-resource.ts";
+import { findDelta } from "#server/preview/find-delta.ts";
+import type { FindingsDelta, Rehearsal } from "#server/preview/protocol.ts";
+import { CheckCache } from "#server/services/check-cache.ts";
+import { MeshState } from "#server/services/mesh-state.ts";
+import { Compiler, type PreviewedResource } from "#server/translate/create-compiler.ts";
+import type { Hash } from "#server/translate/encode.ts";
+
+/** Resources shown of a preview. */
+const XDS_SHOWN_MAX = 500;
+/** Beyond this many changed resources a preview names them and leaves out what is in them. */
+const SHOWN_IN_FULL_MAX = 300;
+
+/** A copy of configuration, registry and proxies in which changes are tried; nobody is served from it. */
+export class RehearsalRoom {
+  readonly #hash: Hash;
+  readonly #state: MeshState;
+  readonly #checks: CheckCache;
+  readonly #open = new Map<string, { readonly text: string; readonly node: ProxyNode }>();
+  #compiler: Compiler | undefined;
+
+  constructor(snapshot: Snapshot, hash: Hash) {
+    this.#hash = hash;
+    this.#state = new MeshState(snapshot);
+    this.#checks = new CheckCache(this.#state, checkConfig);
+  }
+
+  /** The configuration or the registry moved on. */
+  apply(change: SnapshotChange): void {
+    this.#state.apply(change);
+    if (this.#compiler?.apply(change).mustReopen) this.#forget();
+  }
+
+  findings(change: SnapshotChange): FindingsDelta {
+    return findDelta(this.#checks.run(), this.#checks.run(change), touchedBy(change));
+  }
+
+  rehearse(change: SnapshotChange, nodes: readonly ProxyNode[]): Rehearsal {
+    const compiler = this.#follow(nodes);
+    try {
+      const refused = compiler.diagnostics();
+      const { changes, diagnostics } = compiler.preview(change);
+      const compiled = findDelta(refused, diagnostics, touchedBy(change));
+      const checked = this.findings(change);
+      const holders = compiler.holders();
+      const isFull = changes.length <= SHOWN_IN_FULL_MAX;
+      return {
+        findings: [...compiled.findings, ...checked.findings],
+        resolved: [...compiled.resolved, ...checked.resolved],
+        xds: changes
+          .slice(0, XDS_SHOWN_MAX)
+          .map((each) => describeChange(each, holders.get(each.layerId)?.length ?? 0, isFull)),
+        xdsCount: changes.length,
+        proxies: [...new Set(changes.flatMap(({ layerId }) => holders.get(layerId) ?? []))],
+      };
+    } catch (error) {
+      // What a change that threw has left behind is not known.
+      this.#forget();
+      throw error;
+    }
+  }
+
+  /** The compiler with exactly these nodes open. */
+  #follow(nodes: readonly ProxyNode[]): Compiler {
+    this.#compiler ??= new Compiler(this.#state.snapshot(), this.#hash);
+    const wanted = new Map(nodes.map((node) => [node.id, { text: JSON.stringify(node), node }]));
+    for (const [id, { text, node }] of this.#open) {
+      if (wanted.get(id)?.text === text) continue;
+      this.#compiler.close(node);
+      this.#open.delete(id);
+    }
+    for (const [id, each] of wanted) {
+      if (this.#open.has(id)) continue;
+      this.#open.set(id, each);
+      this.#compiler.open(each.node);
+    }
+    return this.#compiler;
+  }
+
+  #forget(): void {
+    this.#compiler = undefined;
+    this.#open.clear();
+  }
+}
+
+function touchedBy(change: SnapshotChange): ReadonlySet<string> {
+  return new Set([...change.upserts.map(refOf), ...change.deletes].map(formatRef));
+}
+
+function describeChange(
+  { type, before, after }: PreviewedResource,
+  proxies: number,
+  isFull: boolean,
+): Rehearsal["xds"][number] {
+  const text = (body: Uint8Array): string => JSON.stringify(decodeResource(type, body), null, 2);
+  return {
+    type,
+    name: (after ?? before)?.name ?? "",
+    op: before === undefined ? "added" : after === undefined ? "removed" : "changed",
+    proxies,
+    ...(before === undefined || !isFull ? {} : { before: text(before.body) }),
+    ...(after === undefined || !isFull ? {} : { after: text(after.body) }),
+  };
+}

@@ -1,0 +1,45 @@
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import { addTo, removeFrom } from "#server/translate/multimap.ts";
+
+/** Registered instances by `namespace/name` and by label. */
+export class InstanceIndex {
+  readonly #instances = new Map<string, WorkloadInstance>();
+  readonly #byLabel = new Map<string, Set<string>>();
+
+  add(instance: WorkloadInstance): void {
+    const key = `${instance.namespace}/${instance.name}`;
+    this.#instances.set(key, instance);
+    for (const [label, value] of Object.entries(instance.labels))
+      addTo(this.#byLabel, `${instance.namespace}|${label}=${value}`, key);
+  }
+
+  remove(instance: WorkloadInstance): void {
+    const key = `${instance.namespace}/${instance.name}`;
+    this.#instances.delete(key);
+    for (const [label, value] of Object.entries(instance.labels))
+      removeFrom(this.#byLabel, `${instance.namespace}|${label}=${value}`, key);
+  }
+
+  get(key: string): WorkloadInstance | undefined {
+    return this.#instances.get(key);
+  }
+
+  has(key: string): boolean {
+    return this.#instances.has(key);
+  }
+
+  values(): Iterable<WorkloadInstance> {
+    return this.#instances.values();
+  }
+
+  /** Instances of a namespace that carry all of these labels, in order of their names. */
+  select(namespace: string, labels: Readonly<Record<string, string>>): readonly WorkloadInstance[] {
+    const pairs = Object.entries(labels);
+    if (pairs.length === 0) return [];
+    const sets = pairs.map(([key, value]) => this.#byLabel.get(`${namespace}|${key}=${value}`));
+    if (sets.some((set) => set === undefined)) return [];
+    const [smallest] = [...sets].sort((a, b) => (a?.size ?? 0) - (b?.size ?? 0));
+    const found = [...(smallest ?? [])].filter((key) => sets.every((set) => set?.has(key))).sort();
+    return found.flatMap((key) => this.#instances.get(key) ?? []);
+  }
+}
