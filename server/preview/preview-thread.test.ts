@@ -83,7 +83,7 @@ test("what takes too long is ended and said", { timeout: 60_000 }, async () => {
 });
 
 test("what needs too much memory ends the thread alone", { timeout: 60_000 }, async () => {
-  const previews = open({ heapMb: 40 });
+  const previews = open({ heapMb: 12 });
   await expect(previews.rehearse(change(1, MANY), ADA)).rejects.toMatchObject({ code: "too-large" });
 });
 
