@@ -46,6 +46,11 @@ export class FrameReader {
     return messages;
   }
 
+  /** Of a message that is not whole yet. */
+  get bytesHeld(): number {
+    return this.#length;
+  }
+
   get isEmpty(): boolean {
     return this.#length === 0;
   }

@@ -66,6 +66,11 @@ export class ServerCall implements ServerStream, GatedStream {
     return this.#waitingBytes + this.stream.writableLength;
   }
 
+  /** Nothing can be sent any more; Node throws where one tries. Closed comes before destroyed: a client that hangs up. */
+  get #isGone(): boolean {
+    return this.stream.destroyed || this.stream.closed;
+  }
+
   /** The client's deadline: past it nobody waits for the answer. */
   endAfter(timeoutMs: number | undefined): void {
     if (timeoutMs === undefined) return;
@@ -77,7 +82,7 @@ export class ServerCall implements ServerStream, GatedStream {
 
   /** Sends the headers, unless they were. */
   start(): void {
-    if (this.stream.headersSent || this.stream.destroyed) return;
+    if (this.stream.headersSent || this.#isGone) return;
     this.stream.respond(
       {
         ":status": 200,
@@ -89,7 +94,7 @@ export class ServerCall implements ServerStream, GatedStream {
       { waitForTrailers: true },
     );
     this.stream.once("wantTrailers", () => {
-      this.stream.sendTrailers(this.#trailers);
+      if (!this.#isGone) this.stream.sendTrailers(this.#trailers);
       // A client that would say more is told, once it has these, that nobody listens.
       setImmediate(() => {
         if (!this.stream.readableEnded && !this.stream.destroyed) this.stream.close(constants.NGHTTP2_NO_ERROR);
@@ -98,7 +103,7 @@ export class ServerCall implements ServerStream, GatedStream {
   }
 
   send(parts: readonly Uint8Array[], isGzip = false): boolean {
-    if (this.isOver || this.stream.destroyed) return false;
+    if (this.isOver || this.#isGone) return false;
     let length = 0;
     for (const part of parts) length += part.length;
     const framed = [frameHeader(length, isGzip), ...parts];
@@ -113,7 +118,7 @@ export class ServerCall implements ServerStream, GatedStream {
 
   writeSlice(onLeft: () => void): boolean {
     const parts = this.#waiting.shift();
-    if (parts === undefined || this.stream.destroyed) return false;
+    if (parts === undefined || this.#isGone) return false;
     for (const part of parts) this.#waitingBytes -= part.length;
     const left = once(onLeft);
     this.stream.once("close", left);
@@ -127,14 +132,14 @@ export class ServerCall implements ServerStream, GatedStream {
   }
 
   end(): void {
-    if (this.isOver || this.stream.destroyed) return;
+    if (this.isOver || this.#isGone) return;
     this.isOver = true;
     this.start();
     if (this.#waiting.length === 0) this.stream.end();
   }
 
   fail(error: unknown, status?: number): void {
-    if (this.isOver || this.stream.destroyed) return;
+    if (this.isOver || this.#isGone) return;
     this.isOver = true;
     this.#abort.abort();
     this.#waiting.length = 0;

@@ -12,8 +12,10 @@ import {
 import type { Socket } from "node:net";
 import type { SecureContextOptions, TLSSocket } from "node:tls";
 import { PharosError } from "#core/errors.ts";
-import { FrameReader } from "#grpc/frames.ts";
+import { Admission } from "#grpc/admission.ts";
+import type { Inbox } from "#grpc/inbox.ts";
 import { type KeepAlive, keepAlive } from "#grpc/keep-alive.ts";
+import { GRPC_LIMITS, type GrpcLimits, type OnLimit } from "#grpc/limits.ts";
 import { addressOf, describePeer, type Peer, whyUntrusted } from "#grpc/peer.ts";
 import { SendGate } from "#grpc/send-gate.ts";
 import { CONTENT_TYPE, ServerCall } from "#grpc/server-call.ts";
@@ -47,6 +49,10 @@ export interface GrpcServerOptions {
   readonly tls?: ServerTls;
   readonly messageBytesMax?: number;
   readonly queueBytesMax?: number;
+  /** What differs from GRPC_LIMITS. Connections and calls are limited with TLS only: without it nobody has a name. */
+  readonly limits?: Partial<GrpcLimits>;
+  /** Told of everything that a limit refuses. */
+  readonly onLimit?: OnLimit;
   /** Told of every connection that no handler will hear of, or whose certificate no handler will believe. */
   readonly onDistrust?: (distrust: Distrust) => void;
   /** Told of what broke inside a method: the caller only hears that something did. */
@@ -64,10 +70,14 @@ const KEEP_ALIVE: KeepAlive = { intervalMs: 30_000, timeoutMs: 20_000 };
 const SENDING_MAX = 64;
 /** How long a connection has for its last word once the server closes. */
 const GOODBYE_MS = 500;
+/** Nobody waits longer for the answer to a call, whatever its client says. */
+const ANSWER_MS = 60_000;
 const UNIMPLEMENTED = 12;
-const MESSAGE_BYTES_MAX = 64 * 1024 * 1024;
-/** Who has proven nothing yet has no more to say than one certificate request: memory is for those who have. */
-const STRANGER_BYTES_MAX = 64 * 1024;
+/** Reports are the largest there are: their spans are 8 MB at most, their counts one. */
+const MESSAGE_BYTES_MAX = 16 * 1024 * 1024;
+/** An agent has a stream and a few calls at a time. */
+const STREAMS_MAX = { tls: 100, plain: 1000 } as const;
+const HANDSHAKE_MS = 30_000;
 /** What one timer can wait. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 /** What node:http2 lets one session hold before it refuses streams, in MB: bounded here per stream instead. */
@@ -85,6 +95,7 @@ function secureContext({ cert, key, roots }: ServerTls): SecureContextOptions {
  */
 export class GrpcServer {
   readonly #options: GrpcServerOptions;
+  readonly #admission: Admission;
   readonly #server: Http2Server | Http2SecureServer;
   readonly #gate = new SendGate(SENDING_MAX);
   readonly #sessions = new Set<ServerHttp2Session>();
@@ -95,8 +106,14 @@ export class GrpcServer {
 
   constructor(options: GrpcServerOptions) {
     this.#options = options;
-    const settings = { maxConcurrentStreams: 1000, initialWindowSize: 1 << 20 };
     const { tls } = options;
+    this.#admission = new Admission({
+      limits: { ...GRPC_LIMITS, ...options.limits },
+      onLimit: (limit, party) => options.onLimit?.(limit, party),
+      hasTls: tls !== undefined,
+    });
+    const maxConcurrentStreams = tls === undefined ? STREAMS_MAX.plain : STREAMS_MAX.tls;
+    const settings = { maxConcurrentStreams, initialWindowSize: 1 << 20 };
     this.#server =
       tls === undefined
         ? createServer({ settings, maxSessionMemory: SESSION_MEMORY_MB })
@@ -105,15 +122,21 @@ export class GrpcServer {
             maxSessionMemory: SESSION_MEMORY_MB,
             ...secureContext(tls),
             requestCert: true,
+            handshakeTimeout: HANDSHAKE_MS,
             rejectUnauthorized: false,
             ALPNProtocols: ["h2"],
           });
-    this.#server.on("connection", (socket: Socket) => {
-      this.#sockets.add(socket);
-      socket.once("close", () => this.#sockets.delete(socket));
-    });
+    this.#server.on("connection", (socket: Socket) => this.#connected(socket));
     this.#server.on("session", (session) => this.#accept(session));
-    this.#server.on("stream", (stream, headers) => this.#serve(stream as ServerHttp2Stream, headers));
+    this.#server.on("stream", (stream, headers) => {
+      try {
+        this.#serve(stream as ServerHttp2Stream, headers);
+      } catch (error) {
+        // Whatever one call does to this side ends that call.
+        this.#options.onFailure?.(String(headers[":path"]).slice(0, 200), PharosError.from(error));
+        stream.destroy();
+      }
+    });
     this.#server.on("tlsClientError", (error: Error, socket: TLSSocket) => this.#handshakeFailed(error, socket));
     this.#server.on("sessionError", () => undefined);
   }
@@ -173,16 +196,30 @@ export class GrpcServer {
     });
   }
 
+  #connected(socket: Socket): void {
+    socket.on("error", () => undefined);
+    if (!this.#admission.admitSocket(socket)) {
+      socket.destroy();
+      return;
+    }
+    this.#sockets.add(socket);
+    socket.once("close", () => this.#sockets.delete(socket));
+  }
+
   #accept(session: ServerHttp2Session): void {
     if (this.#isClosing) {
       session.destroy();
       return;
     }
-    this.#sessions.add(session);
+    session.on("error", () => undefined);
     const peer = describePeer(session);
+    if (!this.#admission.admitSession(session, peer)) {
+      session.destroy();
+      return;
+    }
+    this.#sessions.add(session);
     const reason = peer.certificate === null ? undefined : whyUntrusted(peer.certificate);
     if (reason !== undefined) this.#options.onDistrust?.({ peer, reason });
-    session.on("error", () => undefined);
     keepAlive(session, KEEP_ALIVE);
     session.once("close", () => this.#sessions.delete(session));
   }
@@ -192,7 +229,7 @@ export class GrpcServer {
     const path = String(headers[":path"]);
     const method = this.#options.methods.get(path);
     if (!String(headers["content-type"]).startsWith(CONTENT_TYPE)) {
-      stream.respond({ ":status": 415 }, { endStream: true });
+      if (!stream.closed) stream.respond({ ":status": 415 }, { endStream: true });
       return;
     }
     const call = new ServerCall({
@@ -210,6 +247,12 @@ export class GrpcServer {
         }),
         UNIMPLEMENTED,
       );
+      return;
+    }
+    try {
+      this.#admission.admitCall(call);
+    } catch (error) {
+      call.fail(error);
       return;
     }
     call.endAfter(parseTimeoutMs(headers["grpc-timeout"]));
@@ -245,66 +288,73 @@ export class GrpcServer {
     call.stream.once("close", () => clearTimeout(timer));
   }
 
-  #bytesMax(call: ServerCall): number {
-    const max = this.#options.messageBytesMax ?? MESSAGE_BYTES_MAX;
-    const isStranger = this.#options.tls !== undefined && call.peer.certificate?.isTrusted !== true;
-    return isStranger ? Math.min(max, STRANGER_BYTES_MAX) : max;
-  }
-
-  #fail(call: ServerCall, error: unknown): void {
+  #fail(call: ServerCall, error: unknown, inbox?: Inbox): void {
+    inbox?.close();
     const known = PharosError.from(error);
     if (known.code === "internal") this.#options.onFailure?.(call.path, known);
     call.fail(known);
   }
 
   #unary(call: ServerCall, handle: (request: Buffer, call: CallInfo) => Promise<Uint8Array>): void {
-    const reader = new FrameReader(this.#bytesMax(call));
+    const inbox = this.#admission.openInbox(call, this.#options.messageBytesMax ?? MESSAGE_BYTES_MAX);
     let request: Buffer | undefined;
     call.stream.on("data", (chunk: Buffer) => {
       try {
-        request ??= reader.push(chunk)[0];
+        // What is worked on is held until it was answered: what waits for the disk is bounded too.
+        request ??= inbox.push(chunk)[0];
       } catch (error) {
-        this.#fail(call, error);
+        this.#fail(call, error, inbox);
       }
     });
     call.stream.on("end", () => {
+      if (call.isOver) return;
       if (request === undefined) {
-        call.fail(new PharosError("invalid", "the call ended without a message"));
+        this.#fail(call, new PharosError("invalid", "the call ended without a message"), inbox);
         return;
       }
-      handle(request, call).then(
-        (reply) => {
-          call.send([reply]);
-          call.end();
-        },
-        (error: unknown) => this.#fail(call, error),
-      );
+      call.endAfter(ANSWER_MS);
+      // Not handle(...) itself: what it throws at once is a failure like any other.
+      Promise.resolve(request)
+        .then((whole) => handle(whole, call))
+        .then(
+          (reply) => {
+            call.send([reply]);
+            call.end();
+          },
+          (error: unknown) => this.#fail(call, error, inbox),
+        );
     });
   }
 
   #bidi(call: ServerCall, open: (stream: ServerStream) => StreamHandler): void {
-    const reader = new FrameReader(this.#bytesMax(call));
+    const inbox = this.#admission.openInbox(call, this.#options.messageBytesMax ?? MESSAGE_BYTES_MAX);
     let handler: StreamHandler;
     try {
       handler = open(call);
     } catch (error) {
-      this.#fail(call, error);
+      this.#fail(call, error, inbox);
       return;
     }
     // Headers go at once: a client may wait for them before it believes in the stream.
     call.start();
-    call.stream.on("data", (chunk: Buffer) => {
+    const guarded = (work: () => void): void => {
       try {
-        for (const message of reader.push(chunk)) if (!call.isOver) handler.onMessage(message);
+        work();
       } catch (error) {
-        this.#fail(call, error);
+        this.#fail(call, error, inbox);
       }
-    });
-    call.stream.on("end", () => (handler.onEnd === undefined ? call.end() : handler.onEnd()));
-    call.onDrain = () => handler.onDrain?.();
+    };
+    call.stream.on("data", (chunk: Buffer) =>
+      guarded(() => {
+        for (const message of inbox.push(chunk)) if (!call.isOver) handler.onMessage(message);
+        inbox.release();
+      }),
+    );
+    call.stream.on("end", () => guarded(() => (handler.onEnd === undefined ? call.end() : handler.onEnd())));
+    call.onDrain = () => guarded(() => handler.onDrain?.());
     call.stream.on("drain", () => {
-      if (call.queuedBytes === 0) handler.onDrain?.();
+      if (call.queuedBytes === 0) call.onDrain?.();
     });
-    call.stream.once("close", () => handler.onClose?.());
+    call.stream.once("close", () => guarded(() => handler.onClose?.()));
   }
 }

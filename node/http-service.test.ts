@@ -9,12 +9,16 @@ let server: Server;
 let port: number;
 let handle: HttpHandler;
 let errors: string[];
+let limited: string[];
 
 beforeEach(async () => {
   errors = [];
+  limited = [];
   server = createHttpService({
     handle: (request, response) => handle(request, response),
     onError: (error, path) => errors.push(`${path}: ${error.message}`),
+    connections: { perParty: 50, inSum: 100 },
+    onLimit: (limit, party) => limited.push(`${limit}: ${party}`),
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   port = (server.address() as { port: number }).port;
@@ -101,6 +105,37 @@ test("an upgrade is answered and closed", async () => {
 test("headers that are too many get their status", async () => {
   handle = (_, response) => void response.end();
   expect(await exchange(Buffer.from(`GET / HTTP/1.1\r\nx: ${"y".repeat(20_000)}\r\n\r\n`))).toMatch(/^HTTP\/1\.1 431 /);
+});
+
+test("connections of one address are limited, told of, and given back", async () => {
+  handle = (_, response) => void response.end();
+  const sockets = Array.from({ length: 60 }, () =>
+    connect(port, "127.0.0.1")
+      .on("error", () => undefined)
+      .resume(),
+  );
+  await expect.poll(() => sockets.filter(({ closed }) => closed).length).toBe(10);
+  expect(new Set(limited)).toEqual(new Set(["HTTP connections: 127.0.0.1"]));
+  for (const socket of sockets) socket.destroy();
+  await expect.poll(() => get("/").catch(() => 0)).toBe(200);
+});
+
+test("bodies on their way are limited in sum, and given back", async () => {
+  handle = (request, response) => void request.resume().once("end", () => response.end());
+  const send = (bytes: number): ReturnType<typeof httpRequest> => {
+    const sent = httpRequest({ port, method: "POST", agent: false, headers: { "content-length": bytes } });
+    sent.on("error", () => undefined).flushHeaders();
+    return sent;
+  };
+  const half = [send(60 * 2 ** 20), send(60 * 2 ** 20)];
+  const statusOf = (sent: ReturnType<typeof httpRequest>): Promise<number | undefined> =>
+    new Promise((done) => sent.once("response", (answer) => done(answer.resume().statusCode)));
+  await expect.poll(() => statusOf(send(60 * 2 ** 20))).toBe(503);
+  expect(limited).toContain("bytes of HTTP requests: 127.0.0.1");
+  for (const each of half) each.destroy();
+  await expect
+    .poll(() => exchange(Buffer.from("POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n")))
+    .toMatch(/ 200 /);
 });
 
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);

@@ -152,6 +152,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     trustDomain: options.trustDomain,
     handlers,
     onFailure: (path, error) => log.error("a call of the mesh port failed", { path, error: error.message }),
+    onLimit: (refused) => limits.add(refused),
     onCrash: (error) =>
       log.error("the mesh thread died and is started again", { error: error.toString(), stack: error.stack }),
   });
@@ -223,6 +224,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     previews,
     xdsAddress: `${dialable(host)}:${mesh.port}`,
     demoSignIn: options.demoSignIn,
+    refused: () => limits.list(),
     clockAheadMs: (instance) => registry.clockAheadMs(instance),
   });
 
@@ -274,7 +276,9 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     publicUrl: options.publicUrl,
     onRefused: (request, reason) => auth.noteRefused(request, reason),
   });
-  const http = await createHttpServer(host, options.port, guarded, onError);
+  const http = await createHttpServer(host, options.port, guarded, onError, (limit, party) =>
+    limits.add({ limit, party, count: 1 }),
+  );
   const url = options.publicUrl ?? `http://${host}:${http.port}`;
   writeServerFile(dir, { console: url, xds: `${host}:${mesh.port}`, pid: process.pid });
   log.info("pharos serves", { console: url, xds: `${host}:${mesh.port}`, revision, instances: registry.list().length });

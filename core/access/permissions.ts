@@ -42,6 +42,7 @@ const PERMISSIONS = {
   "access.createApiToken": "admin",
   "access.revokeApiToken": "admin",
   "access.audit": "operator",
+  "access.refusals": "operator",
 } as const satisfies Record<string, Role | "anyone">;
 
 export type Procedure = keyof typeof PERMISSIONS;

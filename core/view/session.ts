@@ -27,6 +27,17 @@ export interface AuditView {
   readonly from: string;
 }
 
+/** What a limit has refused one party since the server started. */
+export interface RefusalView {
+  /** What there was too much of: "bytes in flight". */
+  readonly limit: string;
+  /** An identity, or the address of one that has shown none. */
+  readonly party: string;
+  readonly count: number;
+  readonly firstAt: string;
+  readonly lastAt: string;
+}
+
 export interface JoinTokenView {
   readonly id: string;
   readonly namespace: string;

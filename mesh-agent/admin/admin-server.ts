@@ -1,5 +1,6 @@
 import type { Server, ServerResponse } from "node:http";
 import { PharosError } from "#core/errors.ts";
+import { LimitBook } from "#core/limits/limit-book.ts";
 import type { Log } from "#mesh-agent/log.ts";
 import { createHttpService, pathOf } from "#node/http-service.ts";
 
@@ -12,7 +13,7 @@ export interface AdminPages {
 }
 
 /** Probes and scrapers; each asks seldom. */
-const CONNECTIONS_MAX = 200;
+const CONNECTIONS = { perParty: 100, inSum: 200 } as const;
 
 /** `/healthz`: the agent runs, and what to look at. `/readyz`: its proxy serves with a valid certificate. `/metrics`: the agent's and Envoy's. */
 export class AdminServer {
@@ -21,8 +22,13 @@ export class AdminServer {
 
   constructor(pages: AdminPages, log: Log) {
     this.#pages = pages;
+    const limits = new LimitBook({
+      now: Date.now,
+      tell: (refused) => log("warn", "a limit of the health port refused something", { ...refused }),
+    });
     this.#server = createHttpService({
-      connectionsMax: CONNECTIONS_MAX,
+      connections: CONNECTIONS,
+      onLimit: (limit, party) => limits.add({ limit, party, count: 1 }),
       onError: (error, path) => log("error", "a page failed", { path, error: error.toString() }),
       handle: async (request, response) => {
         if (request.method !== "GET" && request.method !== "HEAD") answer(response, 405, "only GET\n");

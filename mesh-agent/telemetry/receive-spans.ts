@@ -28,7 +28,10 @@ export class SpanReceiver {
 
   async listen(socketPath: string): Promise<void> {
     const server = createHttpService({
-      connectionsMax: CONNECTIONS_MAX,
+      connections: { perParty: CONNECTIONS_MAX, inSum: CONNECTIONS_MAX },
+      onLimit: () => {
+        this.dropped += 1;
+      },
       onError: () => {
         this.dropped += 1;
       },

@@ -83,6 +83,7 @@ export class RealMesh {
       trustDomain: TRUST_DOMAIN,
       handlers: this.#handlers(),
       onCrash: (error) => void this.refusals.push(error.toString()),
+      onLimit: ({ limit, party }) => void this.refusals.push(`${limit}: ${party}`),
       onFailure: (path, error) => void this.refusals.push(`${path}: ${error.toString()}`),
     });
     this.#port = this.#mesh.port;

@@ -20,6 +20,7 @@ import type {
   IdentityView,
   JoinTokenView,
   PrincipalView,
+  RefusalView,
   Role,
   SessionView,
 } from "#core/view/session.ts";
@@ -165,6 +166,8 @@ export interface Services {
     ): Promise<{ readonly token: string; readonly id: string }>;
     apiTokens(): Promise<readonly ApiTokenView[]>;
     revokeApiToken(id: string, caller: Caller): Promise<void>;
+    /** What limits have refused since the start, the most recent first. */
+    refusals(): Promise<readonly RefusalView[]>;
     audit(filter: {
       limit: number;
       before?: string | undefined;

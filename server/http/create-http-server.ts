@@ -20,18 +20,20 @@ const SECURITY_HEADERS = {
 } as const;
 
 /** A page that is open holds one or two; beyond that somebody opens them to have them open. */
-const CONNECTIONS_MAX = 4000;
+const CONNECTIONS = { perParty: 1000, inSum: 4000 } as const;
 
-/** Listens, or fails with what to do about a taken port. `onError` hears what a route threw. */
+/** Listens, or fails with what to do about a taken port. `onError` hears what a route threw, `onLimit` what limits refused. */
 export async function createHttpServer(
   host: string,
   port: number,
   routes: Routes,
   onError: (error: PharosError, path: string) => void,
+  onLimit: (limit: string, party: string) => void,
 ): Promise<HttpServer> {
   const server = createHttpService({
     onError,
-    connectionsMax: CONNECTIONS_MAX,
+    connections: CONNECTIONS,
+    onLimit,
     handle: (request, response) => {
       const path = pathOf(request);
       for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);

@@ -15,7 +15,13 @@ async function start(isLoopback: boolean, publicUrl: string | null = null): Prom
     { "/": (_, response) => sendText(response, 200, "here\n") },
     { isLoopback, publicUrl, onRefused: (_, reason) => refused.push(reason) },
   );
-  server = await createHttpServer("127.0.0.1", 0, routes, (error) => expect.fail(error.message));
+  server = await createHttpServer(
+    "127.0.0.1",
+    0,
+    routes,
+    (error) => expect.fail(error.message),
+    (limit) => expect.fail(limit),
+  );
 }
 
 /** As a browser that resolved `host` to this machine asks. */

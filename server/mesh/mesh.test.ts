@@ -79,6 +79,7 @@ beforeAll(async () => {
         },
       ],
     ]),
+    onLimit: () => undefined,
     onCrash: (error) => expect.fail(error.message),
     onFailure: (path, error) => expect.fail(`${path}: ${error.message}`),
   });

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
+import type { Refused } from "#core/limits/limit-book.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import type { Distribution, FleetSummary, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
@@ -60,6 +61,8 @@ export type FromWorker =
   | { readonly kind: "events"; readonly events: readonly AdsEvent[] }
   /** A method broke; the caller was not told how. */
   | { readonly kind: "failed"; readonly path: string; readonly error: WireError }
+  /** What limits refused since the last such message. */
+  | { readonly kind: "limited"; readonly refused: readonly Refused[] }
   | {
       readonly kind: "forward";
       readonly id: number;

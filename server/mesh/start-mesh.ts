@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { PharosError } from "#core/errors.ts";
+import type { Refused } from "#core/limits/limit-book.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { ServerTls } from "#grpc/server.ts";
 import type { ForwardedPeer, FromWorker, MeshCalls, MeshWorkerData, ToWorker } from "#server/mesh/protocol.ts";
@@ -30,6 +31,8 @@ export interface MeshOptions extends Omit<MeshWorkerData, "forwarded" | "snapsho
   readonly onCrash: (error: PharosError) => void;
   /** A gRPC method broke in a way that its caller is not told. */
   readonly onFailure: (path: string, error: PharosError) => void;
+  /** A limit of the mesh port refused something. */
+  readonly onLimit: (refused: Refused) => void;
 }
 
 /** Beside this file in the sources; a file of its own in the bundle (scripts/bundle.ts). */
@@ -84,7 +87,7 @@ class MeshThread {
   }
 
   start(): Promise<{ port: number; plaintextPort: number | null }> {
-    const { handlers, onCrash, onFailure, snapshot, ...rest } = this.#options;
+    const { handlers, onCrash, onFailure, onLimit, snapshot, ...rest } = this.#options;
     const bound = this.#bound ?? { port: rest.port, plaintextPort: rest.plaintextPort };
     const workerData: MeshWorkerData = {
       ...rest,
@@ -145,6 +148,8 @@ class MeshThread {
   #receive(message: Exclude<FromWorker, { kind: "ready" }>): void {
     if (message.kind === "events") {
       for (const event of message.events) this.#tell(event);
+    } else if (message.kind === "limited") {
+      for (const each of message.refused) this.#options.onLimit(each);
     } else if (message.kind === "failed") {
       this.#options.onFailure(message.path, fromWire(message.error));
     } else if (message.kind === "result") {

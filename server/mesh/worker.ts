@@ -10,6 +10,7 @@ import { DistrustBook } from "#server/mesh/distrust-book.ts";
 import { Forwarder } from "#server/mesh/forwarder.ts";
 import { createMeshCalls } from "#server/mesh/mesh-calls.ts";
 import type { FromWorker, MeshCalls, MeshWorkerData, ToWorker } from "#server/mesh/protocol.ts";
+import { RefusalSums } from "#server/mesh/refusal-sums.ts";
 import { toWire } from "#server/mesh/wire-error.ts";
 import { yieldToPeople } from "#server/mesh/yield-to-people.ts";
 import { createCompiler } from "#server/translate/create-compiler.ts";
@@ -89,7 +90,9 @@ const methods = makeMethods(ads);
 const distrusted = new DistrustBook((line) => note({ kind: "refused", ...line }));
 setInterval(() => distrusted.summarize(), DISTRUST_WINDOW_MS).unref();
 const onFailure = (path: string, error: PharosError): void => say({ kind: "failed", path, error: toWire(error) });
+const refusals = new RefusalSums((refused) => say({ kind: "limited", refused }));
 const server = new GrpcServer({
+  onLimit: (limit, party) => refusals.add(limit, party),
   methods,
   tls: data.tls,
   onDistrust: (distrust) => distrusted.add(distrust),

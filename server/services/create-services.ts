@@ -1,5 +1,6 @@
 import { PharosError } from "#core/errors.ts";
 import { formatJoinToken } from "#core/identity/join-token.ts";
+import type { RefusedEntry } from "#core/limits/limit-book.ts";
 import type { AppliedResource } from "#core/view/config.ts";
 import type { ProxyStatus } from "#core/view/mesh.ts";
 import type { Caller, Services } from "#server/api/services.ts";
@@ -23,6 +24,7 @@ export interface ServicesOptions extends Omit<ConfigServiceOptions, "audit"> {
   readonly explain: (host: string) => readonly AppliedResource[];
   /** host:port that agents dial. */
   readonly xdsAddress: string;
+  readonly refused: () => readonly RefusedEntry[];
   readonly demoSignIn: boolean;
   /** Of the host of an instance, `namespace/name`; undefined while it is near enough. */
   readonly clockAheadMs: (instance: string) => number | undefined;
@@ -163,6 +165,14 @@ export function createServices(options: ServicesOptions): Services {
       apiTokens: () => auth.listApiTokens(),
       revokeApiToken: (id, caller) =>
         audited({ action: "access.revokeApiToken", resource: id, caller }, () => auth.revokeApiToken(id)),
+      refusals: async () =>
+        options.refused().map(({ limit, party, count, firstMs, lastMs }) => ({
+          limit,
+          party,
+          count,
+          firstAt: new Date(firstMs).toISOString(),
+          lastAt: new Date(lastMs).toISOString(),
+        })),
       audit: (filter) => audit.list(filter),
     },
   };

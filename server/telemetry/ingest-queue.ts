@@ -40,6 +40,8 @@ interface Waiting extends PendingReport {
 /** Reports that wait; more are turned away, and their agents send them again. */
 const QUEUE_MAX = 2000;
 const GROUP_MAX = 200;
+/** What was reached is remembered of each for the whole retention: more of one identity are made up. */
+const STORES_MAX = 10_000;
 
 /**
  * Stores reports in the order they come, all that wait in one transaction: one write to the disk acknowledges many
@@ -48,6 +50,8 @@ const GROUP_MAX = 200;
 export class IngestQueue {
   readonly #options: IngestQueueOptions;
   readonly #reached = new Map<string, number>();
+  /** Reporter → how many stores it has named: an agent has one, an identity as many as it has agents. */
+  readonly #stores = new Map<string, number>();
   readonly #waiting: Waiting[] = [];
   #isDraining = false;
 
@@ -56,7 +60,10 @@ export class IngestQueue {
     reached: Iterable<readonly [reporter: string, storeId: string, sequence: number]>,
   ) {
     this.#options = options;
-    for (const [reporter, storeId, sequence] of reached) this.#reached.set(agentKey(reporter, storeId), sequence);
+    for (const [reporter, storeId, sequence] of reached) {
+      this.#reached.set(agentKey(reporter, storeId), sequence);
+      this.#stores.set(reporter, (this.#stores.get(reporter) ?? 0) + 1);
+    }
   }
 
   /** Agents that ever reported to this store. */
@@ -70,6 +77,14 @@ export class IngestQueue {
       return Promise.reject(
         new PharosError("exhausted", `${QUEUE_MAX} reports wait to be stored`, {
           hint: "the disk is slow; agents keep their reports and send them again",
+        }),
+      );
+    }
+    const { principal } = pending.reporter;
+    if (!this.#reached.has(agentOf(pending)) && (this.#stores.get(principal) ?? 0) >= STORES_MAX) {
+      return Promise.reject(
+        new PharosError("exhausted", `${principal} has named ${STORES_MAX} telemetry stores`, {
+          hint: "an agent has one, in its directory; keep the directory over restarts",
         }),
       );
     }
@@ -124,6 +139,12 @@ export class IngestQueue {
           onStored(windows);
         },
       );
+    }
+    for (const each of fresh) {
+      if (this.#reached.has(agentOf(each))) continue;
+      const { principal } = each.reporter;
+      this.#stores.set(principal, (this.#stores.get(principal) ?? 0) + 1);
+      this.#reached.set(agentOf(each), 0);
     }
     for (const [agent, sequence] of reached) this.#reached.set(agent, sequence);
     for (const each of group) each.resolve(this.#reached.get(agentOf(each)) ?? 0);

@@ -170,6 +170,7 @@ beforeAll(async () => {
     tls: { ...(await authority.issue("spiffe://cluster.local/ns/istio-system/sa/pharos")), roots: authority.roots },
     trustDomain: "cluster.local",
     handlers: new Map(),
+    onLimit: () => undefined,
     onCrash: (error) => expect.fail(error.message),
     onFailure: (path, error) => expect.fail(`${path}: ${error.message}`),
   });

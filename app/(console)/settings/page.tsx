@@ -6,7 +6,9 @@ export const metadata: Metadata = { title: "Settings" };
 
 export default async function Page({ searchParams }: { readonly searchParams: SearchParams }) {
   const page = await openPage();
-  if (readParam(await searchParams, "tab") === "about")
+  const tab = readParam(await searchParams, "tab");
+  if (tab === "limits") await page.prefetch(page.trpc.access.refusals.queryOptions());
+  else if (tab === "about")
     await page.prefetch(page.trpc.session.me.queryOptions(), page.trpc.services.names.queryOptions());
   else await page.prefetch(page.trpc.access.apiTokens.queryOptions());
   return page.hydrate(<SettingsPage />);

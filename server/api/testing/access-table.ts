@@ -41,6 +41,7 @@ access.apiTokens          401     403     403       pass
 access.createApiToken     401     403     403       pass
 access.revokeApiToken     401     403     403       pass
 access.audit              401     403     pass      pass
+access.refusals           401     403     pass      pass
 `;
 
 export type Standing = "nobody" | "viewer" | "operator" | "admin";

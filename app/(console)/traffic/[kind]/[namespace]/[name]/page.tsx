@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { notFound, redirect } from "next/navigation";
+import { decodeParam } from "#components/api/decode-param.ts";
 import { openPage } from "#components/api/open-page.tsx";
 import { resourceHref } from "#components/shell/build-commands.ts";
 import { isTrafficKind } from "#components/traffic/filter-resources.ts";
@@ -11,12 +12,12 @@ interface Props {
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: decodeURIComponent((await params).name) };
+  return { title: decodeParam((await params).name) };
 }
 
 export default async function Page({ params }: Props) {
   const { kind, namespace, name } = await params;
-  const ref = [kind, namespace, name].map(decodeURIComponent).join("/");
+  const ref = [kind, namespace, name].map(decodeParam).join("/");
   if (!(KIND_NAMES as readonly string[]).includes(kind)) notFound();
   if (!isTrafficKind(kind)) redirect(resourceHref(ref));
   const page = await openPage();

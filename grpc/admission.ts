@@ -1,0 +1,92 @@
+import type { ServerHttp2Session } from "node:http2";
+import type { Socket } from "node:net";
+import { PharosError } from "#core/errors.ts";
+import { Inbox } from "#grpc/inbox.ts";
+import { type Budgets, type GrpcLimits, isStranger, type OnLimit, openBudgets, partyOf } from "#grpc/limits.ts";
+import { addressOf, type Peer } from "#grpc/peer.ts";
+import type { ServerCall } from "#grpc/server-call.ts";
+
+export interface AdmissionOptions {
+  readonly limits: GrpcLimits;
+  readonly onLimit: OnLimit;
+  /** Without TLS nobody has a name: connections and calls are not limited then. */
+  readonly hasTls: boolean;
+}
+
+/** Who has proven nothing yet has no more to say than one certificate request: memory is for those who have. */
+const STRANGER_BYTES_MAX = 64 * 1024;
+
+/** Lets in what the limits allow, each party against its own: its identity, or the address of one that has shown none. */
+export class Admission {
+  readonly #options: AdmissionOptions;
+  readonly #budgets: Budgets;
+  /** Connections that have shown no certificate yet, by address and port, and whose budget they are of. */
+  readonly #strangers = new Map<string, string>();
+
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
+    this.#budgets = openBudgets(options.limits, options.onLimit);
+  }
+
+  /** A connection of somebody who may yet show a certificate. False: it is one too many. */
+  admitSocket(socket: Socket): boolean {
+    if (!this.#options.hasTls) return true;
+    const address = addressOf(socket);
+    const party = partyOf({ address, certificate: null });
+    if (!this.#budgets.strangers.take(party, 1)) return false;
+    this.#strangers.set(address, party);
+    socket.once("close", () => this.#forgetStranger(address));
+    return true;
+  }
+
+  /** Counts a connection against its identity, or gives a stranger its time. False: it is one too many. */
+  admitSession(session: ServerHttp2Session, peer: Peer): boolean {
+    if (!this.#options.hasTls) return true;
+    if (isStranger(peer)) {
+      const timer = setTimeout(() => session.destroy(), this.#options.limits.strangerMs);
+      timer.unref();
+      session.once("close", () => clearTimeout(timer));
+      return true;
+    }
+    this.#forgetStranger(peer.address);
+    const party = partyOf(peer);
+    if (!this.#budgets.connections.take(party, 1)) return false;
+    session.once("close", () => this.#budgets.connections.give(party, 1));
+    return true;
+  }
+
+  /** Throws "exhausted" when its party has too many open. */
+  admitCall(call: ServerCall): void {
+    if (!this.#options.hasTls) return;
+    const party = partyOf(call.peer);
+    if (!this.#budgets.calls.take(party, 1))
+      throw new PharosError("exhausted", `too many calls of ${party} are open`, { hint: "end some first" });
+    call.stream.once("close", () => this.#budgets.calls.give(party, 1));
+  }
+
+  /** Where the bytes of a call arrive. It ends with the call. */
+  openInbox(call: ServerCall, messageBytesMax: number): Inbox {
+    const { limits, onLimit, hasTls } = this.#options;
+    const hasToProve = hasTls && isStranger(call.peer);
+    const party = partyOf(call.peer);
+    const inbox = new Inbox({
+      bytesMax: hasToProve ? Math.min(messageBytesMax, STRANGER_BYTES_MAX) : messageBytesMax,
+      budget: hasToProve ? this.#budgets.strangerBytes : this.#budgets.bytes,
+      party,
+      messageMs: limits.messageMs,
+      onLate: (error) => {
+        onLimit("time for a message", party);
+        call.fail(error);
+      },
+    });
+    call.stream.once("close", () => inbox.close());
+    return inbox;
+  }
+
+  #forgetStranger(address: string): void {
+    const party = this.#strangers.get(address);
+    if (party === undefined) return;
+    this.#strangers.delete(address);
+    this.#budgets.strangers.give(party, 1);
+  }
+}

@@ -1,0 +1,67 @@
+import { Budget } from "#core/limits/budget.ts";
+import type { Peer } from "#grpc/peer.ts";
+
+/** How many of one party, and in sum. */
+export interface Allowance {
+  readonly perParty: number;
+  readonly inSum: number;
+}
+
+export interface GrpcLimits {
+  /** Connections of those who have shown no certificate that is believed, by address. */
+  readonly strangers: Allowance;
+  /** Connections by identity. */
+  readonly connections: Allowance;
+  /** Calls that are open, by identity or address. */
+  readonly calls: Allowance;
+  /** Bytes of messages that arrive or are worked on, by identity. */
+  readonly bytes: Allowance;
+  /** The same of strangers, by address. */
+  readonly strangerBytes: Allowance;
+  /** How long a message may take to arrive, and the first one to begin. */
+  readonly messageMs: number;
+  /** How long a stranger may stay: time for a certificate. */
+  readonly strangerMs: number;
+}
+
+const MB = 1024 * 1024;
+
+export const GRPC_LIMITS: GrpcLimits = {
+  // A fleet that comes back does so at once, and from one address where that is a gateway's.
+  strangers: { perParty: 2500, inSum: 5000 },
+  connections: { perParty: 5000, inSum: 20_000 },
+  calls: { perParty: 10_000, inSum: 40_000 },
+  bytes: { perParty: 64 * MB, inSum: 256 * MB },
+  strangerBytes: { perParty: 4 * MB, inSum: 32 * MB },
+  messageMs: 30_000,
+  strangerMs: 60_000,
+};
+
+/** Told of what a limit refused. */
+export type OnLimit = (limit: string, party: string) => void;
+
+export type Budgets = Readonly<Record<"strangers" | "connections" | "calls" | "bytes" | "strangerBytes", Budget>>;
+
+export function openBudgets(limits: GrpcLimits, onRefused: OnLimit): Budgets {
+  const open = (name: string, allowance: Allowance): Budget => new Budget({ name, ...allowance, onRefused });
+  return {
+    strangers: open("connections without a certificate", limits.strangers),
+    connections: open("connections", limits.connections),
+    calls: open("open calls", limits.calls),
+    bytes: open("bytes in flight", limits.bytes),
+    strangerBytes: open("bytes in flight", limits.strangerBytes),
+  };
+}
+
+export const isStranger = ({ certificate }: Peer): boolean => certificate?.isTrusted !== true;
+
+/** Whose budget it is: the identity's, or the address's (without its port) of those who have none. */
+export function partyOf({ address, certificate }: Peer): string {
+  if (certificate?.isTrusted === true) return certificate.uris[0] ?? certificate.serial;
+  return hostOf(address);
+}
+
+function hostOf(address: string): string {
+  const colon = address.lastIndexOf(":");
+  return colon < 0 ? address : address.slice(0, colon);
+}
