@@ -1,6 +1,6 @@
 import { parseDurationMs } from "#core/duration.ts";
 import { checkHostName, checkWildcardHostName } from "#core/resource/host-name.ts";
-import { isIpAddress, isIpOrCidr } from "#core/resource/ip-address.ts";
+import { isIpAddress, isIpOrCidr, isSocketPath, whyNoSocketPath } from "#core/resource/ip-address.ts";
 import { checkRegex } from "#core/resource/regex-syntax.ts";
 
 const DNS_LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -36,6 +36,7 @@ export interface NotHandled {
 export const FORMATS = {
   duration: (text) => checkDuration(text, 1),
   "duration-or-zero": (text) => checkDuration(text, 0),
+  "keepalive-duration": checkKeepalive,
   regex: checkRegex,
   "regex-or-star": (text) => (text === "*" ? undefined : checkRegex(text)),
   label: (text) => matches(DNS_LABEL, text, "is not a DNS label (lower case letters, digits and dashes, at most 63)"),
@@ -116,9 +117,17 @@ function longest(text: string, length: number): string | undefined {
 function checkDuration(text: string, leastMs: number): string | undefined {
   const ms = parseDurationMs(text);
   if (ms === undefined) return 'is not a duration, e.g. "5s", "250ms", "1h30m"';
-  if (ms < leastMs) return "is shorter than 1ms";
+  if (ms < leastMs) return `is shorter than ${leastMs < 1000 ? "1ms" : "1s"}`;
   if (ms > DURATION_MS_MAX) return "is longer than 2562047h, the longest that Go knows";
   return Number.isInteger(ms) ? undefined : "is not a whole number of milliseconds";
+}
+
+/** What Linux takes for TCP_KEEPIDLE and TCP_KEEPINTVL; with more, or none, every connection of the proxy fails. */
+function checkKeepalive(text: string): string | undefined {
+  return (
+    checkDuration(text, 1000) ??
+    ((parseDurationMs(text) ?? 0) >= 32_768_000 ? "is longer than 32767s, the longest that Linux takes" : undefined)
+  );
 }
 
 function checkLabelKey(text: string): string | undefined {
@@ -172,8 +181,7 @@ function checkRetryOn(text: string): string | undefined {
 }
 
 function checkWorkloadAddress(text: string): string | undefined {
-  if (text.startsWith("unix://"))
-    return /^unix:\/\/(?:\/|@).*[^/]$/.test(text) ? undefined : "is not unix:// and the absolute path of a socket";
+  if (isSocketPath(text)) return whyNoSocketPath(text);
   return isIpAddress(text) ? undefined : checkHostName(text);
 }
 

@@ -39,7 +39,23 @@ export function isSocketPath(address: string): boolean {
   return address.startsWith("unix://");
 }
 
-/** True when connecting needs no name resolution. */
+/** What `sun_path` holds on Linux, without the zero byte at its end. */
+const SOCKET_PATH_BYTES_MAX = 107;
+
+/** Why a proxy cannot connect to `unix://…`; undefined when it can. Proxies refuse what they hold in common for one that is unfit. */
+export function whyNoSocketPath(address: string): string | undefined {
+  const path = address.slice("unix://".length);
+  if (!/^unix:\/\/(?:\/|@).*[^/]$/s.test(address) || path === "@")
+    return "is not unix:// and the absolute path of a socket";
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  if (/[\0-\x1f\x7f]/.test(path)) return "has a control character";
+  const bytes = new TextEncoder().encode(path).length;
+  return bytes > SOCKET_PATH_BYTES_MAX
+    ? `names a socket by ${bytes} bytes, and a system takes ${SOCKET_PATH_BYTES_MAX} at most`
+    : undefined;
+}
+
+/** True when connecting needs no name resolution, and can be done. */
 export function isFixedAddress(address: string): boolean {
-  return isSocketPath(address) || isIpAddress(address);
+  return isSocketPath(address) ? whyNoSocketPath(address) === undefined : isIpAddress(address);
 }

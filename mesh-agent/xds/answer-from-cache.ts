@@ -1,7 +1,7 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { TYPE_URLS } from "#core/xds/type-urls.ts";
 import type { CachedResource, ResourceCache } from "#mesh-agent/xds/cached-resource.ts";
-import { type TypeState, WILDCARD } from "#mesh-agent/xds/type-state.ts";
+import { type TypeState, UNSURE, WILDCARD } from "#mesh-agent/xds/type-state.ts";
 import { DeltaDiscoveryResponseSchema, ResourceSchema } from "#proto/gen/envoy/service/discovery/v3/discovery_pb.js";
 
 /** An empty first answer for virtual hosts would leave their listener unbound. */
@@ -39,23 +39,37 @@ export function answerFromCache(
     }
     state.pending.delete(name);
     // What Envoy brought along is at least as new as the cache.
-    if (state.held.has(name)) continue;
+    if (holds(state, name)) continue;
     for (const resource of known)
-      if (!state.held.has(resource.name) || name !== WILDCARD) found.set(resource.name, resource);
+      if (!holds(state, resource.name) || name !== WILDCARD) found.set(resource.name, resource);
     if (known.length === 0 && name !== WILDCARD) absent.push(name);
   }
   if (found.size === 0 && absent.length === 0 && !isEmptyWhole) return undefined;
-  const isVirtualHost = state.type === TYPE_URLS.VHDS;
   const resources = [...found.values()];
+  return { message: encodeAnswer(state.type, nonce, resources, absent), resources };
+}
+
+/** A response of the last good configuration. */
+export function encodeAnswer(
+  typeUrl: string,
+  nonce: string,
+  resources: readonly CachedResource[],
+  absent: readonly string[] = [],
+): Uint8Array {
+  const isVirtualHost = typeUrl === TYPE_URLS.VHDS;
   const message = create(DeltaDiscoveryResponseSchema, {
-    typeUrl: state.type,
+    typeUrl,
     nonce,
     systemVersionInfo: "last-good",
     resources: [
       ...resources.map(({ body }) => fromBinary(ResourceSchema, body)),
       ...(isVirtualHost ? absent.map((name) => create(ResourceSchema, { name, aliases: [name] })) : []),
     ],
-    removedResources: isVirtualHost ? [] : absent,
+    removedResources: isVirtualHost ? [] : [...absent],
   });
-  return { message: toBinary(DeltaDiscoveryResponseSchema, message), resources };
+  return toBinary(DeltaDiscoveryResponseSchema, message);
+}
+
+function holds({ held }: TypeState, name: string): boolean {
+  return (held.get(name) ?? UNSURE) !== UNSURE;
 }

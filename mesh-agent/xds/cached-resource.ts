@@ -18,11 +18,13 @@ export interface ResourceCache {
   isEmpty(): boolean;
 }
 
-/** What Envoy's acknowledgement changes in it; one transaction. */
+/** What Envoy's answer changes in it; one transaction. */
 export interface CacheCommit {
   readonly type: string;
   readonly upserts: readonly CachedResource[];
   readonly removes: readonly string[];
+  /** Kept as they are, under no version: Envoy may hold another one, though it says that it holds this. */
+  readonly unsure?: readonly string[];
   /** When given: all else of the type goes. */
   readonly keepOnly?: ReadonlySet<string>;
 }

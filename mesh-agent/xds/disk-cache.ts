@@ -78,7 +78,7 @@ export class DiskCache implements ResourceCache {
   }
 
   /** Throws "unavailable" when the disk refuses, leaving what was there. */
-  commit({ type, upserts, removes, keepOnly }: CacheCommit): void {
+  commit({ type, upserts, removes, unsure = [], keepOnly }: CacheCommit): void {
     try {
       this.#db.exec("BEGIN IMMEDIATE");
       const upsert = this.#db.prepare(
@@ -88,6 +88,8 @@ export class DiskCache implements ResourceCache {
       for (const { name, version, aliases, body } of upserts)
         upsert.run(type, name, version, JSON.stringify(aliases), body);
       for (const name of removes) remove.run(type, name);
+      const doubt = this.#db.prepare("UPDATE resource SET version = '' WHERE type = ? AND name = ?");
+      for (const name of unsure) doubt.run(type, name);
       if (keepOnly !== undefined) {
         for (const { name } of this.#db.prepare("SELECT name FROM resource WHERE type = ?").all(type))
           if (!keepOnly.has(String(name))) remove.run(type, String(name));

@@ -17,7 +17,7 @@ const PATH = "/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggreg
 const LOGGED_LENGTH_MAX = 2000;
 
 export interface RelayServerOptions {
-  readonly uplink: Uplink;
+  readonly uplink: Pick<Uplink, "state" | "onChange">;
   readonly cache: DiskCache;
   readonly node: () => NodeJson;
   readonly log: Log;

@@ -1,6 +1,9 @@
 import { create, toBinary } from "@bufbuild/protobuf";
+import { judgeRefusal, refusedAlone, typeOfUrl, type Verdict } from "#core/xds/judge-refusal.ts";
+import { mayPass } from "#core/xds/passing-refusal.ts";
+import { splitOffer } from "#core/xds/split-offer.ts";
 import { readMessage } from "#grpc/read-message.ts";
-import { answerFromCache } from "#mesh-agent/xds/answer-from-cache.ts";
+import { answerFromCache, encodeAnswer } from "#mesh-agent/xds/answer-from-cache.ts";
 import type { CacheCommit, CachedResource, ResourceCache } from "#mesh-agent/xds/cached-resource.ts";
 import {
   createTypeState,
@@ -8,6 +11,7 @@ import {
   namesToSubscribe,
   subscribe,
   type TypeState,
+  UNSURE,
   WILDCARD,
 } from "#mesh-agent/xds/type-state.ts";
 import type { Node } from "#proto/gen/envoy/config/core/v3/base_pb.js";
@@ -30,7 +34,7 @@ type Upstream = "expected" | "live" | "away";
 
 /**
  * One Envoy's delta ADS stream, between Envoy and the control plane. While the control plane is there, messages pass as
- * they are; what Envoy acknowledges goes to the cache. While it is away Envoy's stream stays open and the cache answers;
+ * they are; what Envoy is known to have applied goes to the cache. While it is away Envoy's stream stays open and the cache answers;
  * when it is back, the subscription is made again with the versions Envoy holds, so that only what changed is sent.
  * Pure: every method returns what is to be done.
  */
@@ -142,24 +146,66 @@ export class Relay {
     const answered = state.inFlight[index];
     if (answered === undefined) return undefined;
     state.inFlight.splice(0, index + 1);
-    const { resources, removed, epoch } = answered;
-    let accepted = resources;
     if (errorDetail !== undefined) {
-      effects.push({ kind: "refused", type: state.type, message: errorDetail.message, isFromCache: epoch === 0 });
-      accepted = acceptedDespite(errorDetail.message, resources);
-    } else {
-      for (const name of removed) state.held.delete(name);
+      effects.push(...this.#refuse(state, answered, errorDetail.message));
+      return answered;
     }
-    for (const { name, version } of accepted) state.held.set(name, version);
+    const { resources, removed, epoch } = answered;
+    for (const name of removed) state.held.delete(name);
+    for (const { name, version } of resources) state.held.set(name, version);
     if (epoch === 0) return answered;
-    const isWholeAnswer = state.isWildcard && errorDetail === undefined && !state.isMirrored;
-    const commit = { type: state.type, upserts: accepted, removes: errorDetail === undefined ? removed : [] };
+    // What is still on its way may belong to it: the control plane sends apart what others refused.
+    const isWholeAnswer = state.isWildcard && !state.isMirrored && state.inFlight.length === 0;
+    const commit = { type: state.type, upserts: resources, removes: removed };
     effects.push({
       kind: "commit",
       commit: isWholeAnswer ? { ...commit, keepOnly: new Set([...state.held.keys(), ...state.names]) } : commit,
     });
     state.isMirrored ||= isWholeAnswer;
     return answered;
+  }
+
+  /**
+   * Believes of a refused response what Envoy is known to have applied. The rest the control plane sends again in parts; of what came from
+   * the cache the relay does. Where Envoy is left without the resource, the cache's version stands in.
+   */
+  #refuse(state: TypeState, answered: InFlight, message: string): RelayEffect[] {
+    const { resources, removed, epoch } = answered;
+    const type = state.type;
+    const verdict = judge(type, message, answered);
+    const applied = new Set(verdict.applied);
+    const upserts = resources.filter(({ name }) => applied.has(name));
+    const lacks = verdict.refused.filter(({ name }) => !state.held.has(name)).map(({ name }) => name);
+    for (const { name, version } of resources) state.held.set(name, applied.has(name) ? version : UNSURE);
+    const gone = verdict.isRemovalApplied ? removed : [];
+    for (const name of gone) state.held.delete(name);
+    const refused: RelayEffect = { kind: "refused", type, message, isFromCache: epoch === 0 };
+    if (epoch !== 0) {
+      const unsure = resources.flatMap(({ name }) => (applied.has(name) ? [] : [name]));
+      const commit: RelayEffect = { kind: "commit", commit: { type, upserts, removes: gone, unsure } };
+      const standIns = lacks.flatMap((name) => this.#cache.find(type, name) ?? []);
+      return [refused, commit, ...standIns.map((resource) => this.#offer(state, [resource]))];
+    }
+    const bad = verdict.refused.filter((each) => !mayPass(each.message)).map(({ name }) => name);
+    const parts = splitOffer(verdict.doubtful, answered.isPart !== true, verdict.refused.length > 0);
+    const byName = new Map(resources.map((resource) => [resource.name, resource]));
+    return [
+      refused,
+      { kind: "commit", commit: { type, upserts: [], removes: bad } },
+      ...parts.map((names) =>
+        this.#offer(
+          state,
+          names.flatMap((name) => byName.get(name) ?? []),
+        ),
+      ),
+    ];
+  }
+
+  /** Sends Envoy what the cache holds. */
+  #offer(state: TypeState, resources: readonly CachedResource[]): RelayEffect {
+    const nonce = `last-good-${++this.#cacheNonce}`;
+    state.inFlight.push({ nonce, epoch: 0, resources, removed: [], isPart: true });
+    return { kind: "to-envoy", message: encodeAnswer(state.type, nonce, resources) };
   }
 
   /** As it is wherever that can be; a nonce of another stream, or a version whose bytes we lack, is taken out. */
@@ -181,7 +227,7 @@ export class Relay {
       if (request.resourceNamesSubscribe.length === 0 && request.resourceNamesUnsubscribe.length === 0 && !isFirst)
         return [];
     }
-    for (const name of lacking) delete request.initialResourceVersions[name];
+    for (const name of lacking) request.initialResourceVersions[name] = UNSURE;
     if (needsNode) request.node = this.#describeNode(this.#node);
     else delete request.node;
     this.#hasSentNode = true;
@@ -190,7 +236,9 @@ export class Relay {
 
   #subscribeAgain(state: TypeState): RelayEffect {
     const versions = new Map(state.held);
-    for (const name of this.#lacking(state)) versions.delete(name);
+    for (const name of this.#lacking(state)) versions.set(name, UNSURE);
+    // What is on its way to Envoy it will hold, or refuse.
+    for (const { resources } of state.inFlight) for (const { name } of resources) versions.set(name, UNSURE);
     const request = create(DeltaDiscoveryRequestSchema, {
       typeUrl: state.type,
       resourceNamesSubscribe: namesToSubscribe(state),
@@ -202,7 +250,10 @@ export class Relay {
     return { kind: "to-upstream", message: toBinary(DeltaDiscoveryRequestSchema, request) };
   }
 
-  /** What Envoy holds and the cache does not: it is asked for again, so that the last good configuration is whole. */
+  /**
+   * What Envoy holds and the cache does not: it is asked for again, so that the last good configuration is whole. It is named all the
+   * same, without a version: what no longer exists is to be taken away.
+   */
   #lacking(state: TypeState): string[] {
     return [...state.held]
       .filter(([name, version]) => this.#cache.version(state.type, name) !== version)
@@ -210,11 +261,11 @@ export class Relay {
   }
 }
 
-/**
- * Envoy applies what it can of a refused response and names the rest ("Error adding/updating listener(s) a: …, b: …").
- * When it names none, nothing counts as applied.
- */
-function acceptedDespite(message: string, resources: readonly CachedResource[]): readonly CachedResource[] {
-  const rest = resources.filter(({ name }) => !message.includes(name));
-  return rest.length === resources.length ? [] : rest;
+function judge(typeUrl: string, message: string, { resources, removed }: InFlight): Verdict {
+  const type = typeOfUrl(typeUrl);
+  const names = resources.map(({ name }) => name);
+  if (type === undefined) return { refused: [], applied: [], doubtful: names, isRemovalApplied: false };
+  return names.length === 1 && removed.length === 0
+    ? refusedAlone(type, message, names[0])
+    : judgeRefusal(type, message, names);
 }

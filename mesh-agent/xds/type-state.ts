@@ -7,6 +7,8 @@ export interface InFlight {
   readonly epoch: number;
   readonly resources: readonly CachedResource[];
   readonly removed: readonly string[];
+  /** It holds part of what was refused together. */
+  readonly isPart?: true;
 }
 
 /** The subscription of one Envoy stream to one type of resource. */
@@ -16,7 +18,7 @@ export interface TypeState {
   readonly names: Set<string>;
   /** Asked for and not answered by anybody yet; "*" for the wildcard. */
   readonly pending: Set<string>;
-  /** Name → version that Envoy holds. */
+  /** Name → version that Envoy holds; UNSURE where a refusal leaves that open. */
   readonly held: Map<string, string>;
   readonly inFlight: InFlight[];
   /** The cache holds nothing that Envoy does not. */
@@ -24,6 +26,9 @@ export interface TypeState {
 }
 
 export const WILDCARD = "*";
+
+/** The version of what Envoy may hold in some version or other, or not at all: never that of anything there is. */
+export const UNSURE = "";
 
 export function createTypeState(type: string): TypeState {
   return {

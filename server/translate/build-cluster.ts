@@ -318,6 +318,8 @@ function buildAddress(address: string, port: number): Init<typeof AddressSchema>
   return { address: { case: "socketAddress", value: { address, portSpecifier: { case: "portValue", value: port } } } };
 }
 
+const WEIGHT_SUM_MAX = 4_294_967_295;
+
 /** Endpoints under a cluster's name. Those that drain or are unwell stay known and are not chosen. */
 export function buildLoadAssignment(name: string, endpoints: readonly Endpoint[]): ClusterLoadAssignment {
   const STATUS = {
@@ -325,6 +327,11 @@ export function buildLoadAssignment(name: string, endpoints: readonly Endpoint[]
     unhealthy: HealthStatus.UNHEALTHY,
     draining: HealthStatus.DRAINING,
   } as const;
+  // Envoy refuses endpoints whose weights come to more than 32 bits, and whoever writes one does not know the others.
+  const total = endpoints.reduce((sum, { weight }) => sum + Math.max(1, weight), 0);
+  const share = Math.min(1, (WEIGHT_SUM_MAX - endpoints.length) / total);
+  // Unset in Istio, and 0 is less than Envoy takes.
+  const weightOf = (weight: number) => (share === 1 ? Math.max(1, weight) : Math.max(1, Math.floor(weight * share)));
   return create(ClusterLoadAssignmentSchema, {
     clusterName: name,
     endpoints: [
@@ -337,8 +344,7 @@ export function buildLoadAssignment(name: string, endpoints: readonly Endpoint[]
                 address: buildAddress(address, port),
               },
             },
-            // Unset in Istio, and less than Envoy takes.
-            loadBalancingWeight: Math.max(1, weight),
+            loadBalancingWeight: weightOf(weight),
             healthStatus: STATUS[health],
             ...(takesMtls || workload !== undefined
               ? {

@@ -13,6 +13,7 @@ import { RolloutBook } from "#server/xds/rollout-book.ts";
 import { ServedLayer } from "#server/xds/served-layer.ts";
 import { SotwStream } from "#server/xds/sotw-stream.ts";
 import { SubscriptionTable } from "#server/xds/subscription.ts";
+import { Suspects } from "#server/xds/suspects.ts";
 import { decodeDeltaRequest, decodeSotwRequest } from "#server/xds/wire.ts";
 
 /** Where views of the configuration come from. */
@@ -54,6 +55,7 @@ export class AdsServer {
   readonly #options: AdsServerOptions;
   readonly #now: () => number;
   readonly #table = new SubscriptionTable();
+  readonly #suspects = new Suspects();
   readonly #layers = new Map<Layer, LayerEntry>();
   readonly #proxies = new ProxyBook();
   readonly #rollouts = new RolloutBook();
@@ -169,7 +171,9 @@ export class AdsServer {
   #connect(stream: ServerStream, message: Buffer, isDelta: boolean): Connection {
     const node = this.#admit(stream.peer, readNode(message, isDelta), isDelta);
     const layers = this.#options.source.open(node.node).layers.map((layer) => this.#serve(layer));
-    const machine = isDelta ? new DeltaStream(layers, this.#table) : new SotwStream(layers, this.#table);
+    const machine = isDelta
+      ? new DeltaStream(layers, this.#table, this.#suspects)
+      : new SotwStream(layers, this.#table);
     const { offerAgainAfterMs = OFFER_AGAIN_AFTER_MS } = this.#options;
     const [now, packer] = [this.#now, this.#packer];
     const connection = new Connection({ ...node, stream, machine, layers, now, packer, offerAgainAfterMs });

@@ -1,12 +1,12 @@
 import { PharosError } from "#core/errors.ts";
 import type { Refusal, SyncState } from "#core/view/mesh.ts";
+import type { RefusedResource } from "#core/xds/judge-refusal.ts";
 import type { Origin, ProxyNode } from "#core/xds/layer.ts";
+import { mayPass } from "#core/xds/passing-refusal.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type { ServerStream } from "#grpc/server-stream.ts";
-import type { RefusedResource } from "#server/xds/attribute-refusal.ts";
 import { OfferSchedule } from "#server/xds/offer-schedule.ts";
 import type { Packer } from "#server/xds/pack-response.ts";
-import { mayPass } from "#server/xds/passing-refusal.ts";
 import type { Response } from "#server/xds/response.ts";
 import type { ServedLayer } from "#server/xds/served-layer.ts";
 import type { StreamMachine } from "#server/xds/stream-machine.ts";
@@ -51,6 +51,9 @@ export interface Received {
 const QUEUE_BYTES_MAX = 32 * 1024 * 1024;
 const QUEUE_BYTES_LIMIT = 512 * 1024 * 1024;
 
+/** Of one proxy; far more than anybody reads. */
+const REFUSALS_KEPT = 1000;
+
 const ALWAYS_SHOWN = ["CDS", "EDS", "LDS", "RDS"] as const satisfies readonly XdsType[];
 
 /** One client's stream: its state machine, its socket, and which revisions are on their way to it. */
@@ -64,6 +67,8 @@ export class Connection {
   readonly #now: () => number;
   readonly #packer: Packer;
   readonly #offers: OfferSchedule;
+  /** By type and resource, the newest of each. */
+  readonly #refusals = new Map<string, Refusal>();
   #pending: Pending[] = [];
   #unsettled: Refusal[] = [];
   #isBlocked = false;
@@ -91,6 +96,7 @@ export class Connection {
     );
     const taken = events.filter((event) => event.kind === "taken");
     this.#unsettled.push(...refusals);
+    for (const refusal of refusals) this.#note(refusal);
     for (const response of responses) this.#send(response);
     const settled = this.flush();
     this.#offers.note(this.#machine.hasPassing);
@@ -144,9 +150,26 @@ export class Connection {
     return { ...Object.fromEntries(ALWAYS_SHOWN.map((type) => [type, "NOT SENT"])), ...Object.fromEntries(known) };
   }
 
+  /** What it refuses now, the newest first. */
+  refused(): readonly Refusal[] {
+    if (this.#refusals.size === 0) return [];
+    const standing = this.#machine.standing();
+    return [...this.#refusals.values()]
+      .filter(({ type, resource }) => standing.get(type as XdsType)?.includes(resource) === true)
+      .reverse();
+  }
+
   /** The client has gone. */
   closed(): void {
     this.#offers.stop();
+  }
+
+  #note(refusal: Refusal): void {
+    const key = `${refusal.type} ${refusal.resource}`;
+    this.#refusals.delete(key);
+    this.#refusals.set(key, refusal);
+    const [oldest] = this.#refusals.keys();
+    if (this.#refusals.size > REFUSALS_KEPT && oldest !== undefined) this.#refusals.delete(oldest);
   }
 
   #offerAgain(): void {

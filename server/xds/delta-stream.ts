@@ -1,26 +1,18 @@
 import type { SyncState } from "#core/view/mesh.ts";
+import { judgeRefusal, refusedAlone, type Verdict } from "#core/xds/judge-refusal.ts";
+import { mayPass } from "#core/xds/passing-refusal.ts";
+import { splitOffer } from "#core/xds/split-offer.ts";
 import { PUSH_ORDER, TYPE_URLS, type XdsType } from "#core/xds/type-urls.ts";
-import { attributeRefusal, type RefusedResource } from "#server/xds/attribute-refusal.ts";
-import { composeDelta, composeEmpty, type DeltaExtras, namesIn, type Response } from "#server/xds/response.ts";
-import {
-  type Chunk,
-  NOTHING_REFUSED,
-  passing,
-  type Refused,
-  refusedAfter,
-  type ServedLayer,
-  standing,
-} from "#server/xds/served-layer.ts";
+import { followersIn, isEmpty, namesOf } from "#server/xds/chunk-names.ts";
+import { createTypeState, type Flags, type Sent, type TypeState } from "#server/xds/delta-type-state.ts";
+import { missingIn, notIn, versionIn } from "#server/xds/layer-set.ts";
+import { passing, refusedAfter, standing } from "#server/xds/refused.ts";
+import { composeDelta, composeEmpty, type DeltaExtras, hashOf, namesIn, type Response } from "#server/xds/response.ts";
+import type { Chunk, ServedLayer } from "#server/xds/served-layer.ts";
+import { setApart } from "#server/xds/set-apart.ts";
 import type { StreamEvent, StreamMachine } from "#server/xds/stream-machine.ts";
-import {
-  lazyNames,
-  type NameList,
-  NO_NAMES,
-  NO_SUBSCRIPTION,
-  type Subscription,
-  type SubscriptionTable,
-  wants,
-} from "#server/xds/subscription.ts";
+import { lazyNames, type NameList, NO_NAMES, type SubscriptionTable, wants } from "#server/xds/subscription.ts";
+import { Suspects } from "#server/xds/suspects.ts";
 import { type DeltaRequest, decodeDeltaRequest } from "#server/xds/wire.ts";
 
 const TYPE_OF = new Map<string, XdsType>(Object.entries(TYPE_URLS).map(([type, url]) => [url, type as XdsType]));
@@ -30,29 +22,11 @@ const LEGACY_WILDCARD: ReadonlySet<XdsType> = new Set(["CDS", "LDS", "VHDS"]);
 const FIRST_STAGE: readonly XdsType[] = ["CDS", "EDS"];
 const SECOND_STAGE = PUSH_ORDER.filter((type) => !FIRST_STAGE.includes(type));
 
+/** Of larger responses nobody asks whether a suspect was in them. */
+const CLEARING_MAX = 64;
+
 /** The version of a layer of which a client has nothing. */
 const NEVER = -1;
-
-interface Flags {
-  /** True for what `flush` sent, false for the answer to a subscription. */
-  readonly isPush: boolean;
-  /** Of what was refused before. */
-  readonly isAgain: boolean;
-}
-
-interface Sent extends Flags {
-  readonly response: Response;
-}
-
-interface TypeState {
-  subscription: Subscription;
-  /** A wildcard that came of an empty first request ends with the first explicit name. */
-  wildcard: "none" | "legacy" | "explicit";
-  /** Not answered, oldest first. */
-  readonly sent: Sent[];
-  /** Resources of which the client keeps an older version, or none. */
-  refused: Refused;
-}
 
 /**
  * Delta ADS for one client. It remembers what the client wants and to which version of each layer it was brought, never
@@ -60,12 +34,14 @@ interface TypeState {
  *
  * Kept: every subscribed name is answered; subscription changes count even with a stale nonce; a client that comes back
  * gets what differs; endpoints follow every cluster, virtual hosts every route configuration; listeners and routes wait
- * until the clusters before them are acknowledged, removals go last; a refusal is never answered, and what was refused for a
- * cause that may pass is sent again when asked to.
+ * until the clusters before them are acknowledged, removals go last. Of a refused response nothing is believed that the client is not known
+ * to have applied: the rest is sent again in parts until the culprits are alone (`judgeRefusal`, `splitOffer`). A culprit is not sent again
+ * before it changes, but where the cause may pass, when asked to.
  */
 export class DeltaStream implements StreamMachine {
   #layers: readonly ServedLayer[];
   readonly #table: SubscriptionTable;
+  readonly #suspects: Suspects;
   readonly #types = new Map<XdsType, TypeState>();
   /** Layer versions to which clusters and endpoints were sent, and all the rest. */
   #clustersAt: readonly number[];
@@ -77,9 +53,10 @@ export class DeltaStream implements StreamMachine {
   #clustersAhead: NameList = NO_NAMES;
   answered: readonly number[];
 
-  constructor(layers: readonly ServedLayer[], table: SubscriptionTable) {
+  constructor(layers: readonly ServedLayer[], table: SubscriptionTable, suspects = new Suspects()) {
     this.#layers = layers;
     this.#table = table;
+    this.#suspects = suspects;
     this.#clustersAt = this.#restAt = this.answered = layers.map(({ version }) => version);
   }
 
@@ -89,14 +66,15 @@ export class DeltaStream implements StreamMachine {
     if (type === undefined)
       return { responses: request.nonce === "" ? [composeEmpty(request.typeUrl, true)] : [], events: [] };
     const known = this.#types.get(type);
-    const state = known ?? { subscription: NO_SUBSCRIPTION, wildcard: "none", sent: [], refused: NOTHING_REFUSED };
+    const state = known ?? createTypeState();
     this.#types.set(type, state);
-    const events = known === undefined || request.nonce === "" ? [] : this.#answer(type, state, request);
-    return { responses: this.#subscribe(type, state, request, known === undefined), events };
+    const events: StreamEvent[] = [];
+    const again = known === undefined || request.nonce === "" ? [] : this.#answer(type, state, request, events);
+    return { responses: [...again, ...this.#subscribe(type, state, request, known === undefined)], events };
   }
 
   flush(): readonly Response[] {
-    if (this.#pushesOut > 0) return [];
+    if (this.#pushesOut > this.#withheld()) return [];
     const now = this.#layers.map(({ version }) => version);
     const isWarming = this.#isOut("CDS") || this.#isOut("EDS");
     const first = equal(this.#clustersAt, now) ? [] : this.#pushStage(FIRST_STAGE, this.#clustersAt);
@@ -159,42 +137,112 @@ export class DeltaStream implements StreamMachine {
       const list = lazyNames(`again ${names.join(" ")}`, () => names);
       const chunks = this.#layers.map((layer) => layer.named(type, list));
       const offer = this.#send(type, state, chunks, {}, { isPush: true, isAgain: true });
-      return [offer, ...this.#follow(type, chunks, { isPush: true })];
+      return [...offer, ...this.#follow(type, chunks, { isPush: true })];
     });
+  }
+
+  standing(): ReadonlyMap<XdsType, readonly string[]> {
+    return new Map(
+      Array.from(this.#types, ([type, { refused, subscription }]) => [
+        type,
+        standing(type, refused, subscription, this.#layers),
+      ]),
+    );
   }
 
   #passing(type: XdsType, { refused, subscription }: TypeState): readonly string[] {
     return passing(type, refused, subscription, this.#layers);
   }
 
+  /**
+   * Envoy (1.40) may keep a cluster that it refused among those that warm, and then acknowledges no clusters until that one is gone or good,
+   * though it takes them. Nothing waits for these.
+   */
+  #withheld(): number {
+    const clusters = this.#types.get("CDS");
+    return clusters === undefined || clusters.refused.size === 0
+      ? 0
+      : clusters.sent.filter(({ isPush }) => isPush).length;
+  }
+
   #isOut(type: XdsType): boolean {
-    return (this.#types.get(type)?.sent.length ?? 0) > 0;
+    const state = this.#types.get(type);
+    return state !== undefined && state.sent.length > 0 && !(type === "CDS" && state.refused.size > 0);
   }
 
   /** An ACK or NACK. Responses older than the one it names were passed over: what followed them is answered. */
-  #answer(type: XdsType, state: TypeState, { nonce, error }: DeltaRequest): StreamEvent[] {
+  #answer(type: XdsType, state: TypeState, { nonce, error }: DeltaRequest, events: StreamEvent[]): Response[] {
     const at = state.sent.findIndex(({ response }) => response.nonce === nonce);
-    if (at < 0) return [{ kind: "stale", type, nonce }];
-    const events: StreamEvent[] = [];
-    let refused: readonly RefusedResource[] = [];
-    let isSaidAgain = false;
-    for (const { response, isPush, isAgain } of state.sent.splice(0, at + 1)) {
-      if (isPush) this.#pushesOut -= 1;
-      const isRefused = response.nonce === nonce && error !== undefined;
-      // Nearly always: nobody asks what the names were, and a first answer holds thousands.
-      if (!isRefused && !isAgain && state.refused.size === 0) continue;
-      const names = namesIn(response);
-      refused = isRefused ? attributeRefusal(error, names) : [];
-      const isUnnamed = refused.some(({ name }) => name === "");
-      const taken = isAgain && !isUnnamed ? names.filter((name) => !refused.some((each) => each.name === name)) : [];
-      if (taken.length > 0) events.push({ kind: "taken", type, names: taken });
-      isSaidAgain = isAgain && refused.every(({ name, message }) => state.refused.get(name) === message);
-      state.refused = refusedAfter(state.refused, names, refused);
+    if (at < 0) {
+      events.push({ kind: "stale", type, nonce });
+      return [];
     }
-    if (this.#pushesOut === 0) this.answered = this.#restAt;
+    const again: Response[] = [];
+    for (const sent of state.sent.splice(0, at + 1)) {
+      if (sent.isPush) this.#pushesOut -= 1;
+      if (sent.response.nonce === nonce && error !== undefined)
+        again.push(...this.#refused(type, state, sent, error, events));
+      else this.#taken(type, state, sent, events);
+    }
     if (error === undefined) events.push({ kind: "ack", type });
-    else events.push({ kind: "nack", type, refused, ...(isSaidAgain ? { isAgain: true } : {}) });
-    return events;
+    if (state.isRetryDue && state.sent.length === 0) again.push(...this.#retry(type, state));
+    if (this.#pushesOut === 0) this.answered = this.#restAt;
+    return again;
+  }
+
+  #taken(type: XdsType, state: TypeState, { response, isPush, isAgain }: Sent, events: StreamEvent[]): void {
+    const isWatched = this.#suspects.has(type);
+    // Nearly always: nobody asks what the names were, and a first answer holds thousands.
+    if (!isAgain && !isWatched && state.refused.size === 0) return;
+    const names = namesIn(response);
+    if (isAgain && names.length > 0) events.push({ kind: "taken", type, names });
+    if (isWatched && names.length <= CLEARING_MAX) for (const name of names) this.#suspects.clear(type, name);
+    state.refused = refusedAfter(state.refused, names, []);
+    // A domain that one virtual host had to give up before another could have it.
+    if (type === "VHDS" && isPush && state.refused.size > 0) state.isRetryDue = true;
+  }
+
+  /** Enters what is known of a refused response; returns what is sent again of the rest. */
+  #refused(type: XdsType, state: TypeState, sent: Sent, error: string, events: StreamEvent[]): Response[] {
+    const names = namesIn(sent.response);
+    const { removed = [], absent = [] } = sent.response.extras;
+    const isAlone = names.length === 0 || names.length + removed.length + absent.length === 1;
+    const verdict: Verdict = isAlone ? refusedAlone(type, error, names[0]) : judgeRefusal(type, error, names);
+    const isSaidAgain =
+      sent.isAgain && verdict.refused.every(({ name, message }) => state.refused.get(name) === message);
+    state.refused = refusedAfter(state.refused, verdict.applied, verdict.refused);
+    for (const { name, message } of verdict.refused) this.#suspect(type, name, message);
+    events.push({ kind: "nack", type, refused: verdict.refused, ...(isSaidAgain ? { isAgain: true } : {}) });
+    const flags = { isPush: true, isAgain: sent.isAgain, isPart: true };
+    const gone =
+      isAlone || verdict.isRemovalApplied
+        ? []
+        : this.#send(
+            type,
+            state,
+            [],
+            { removed: notIn(this.#layers, type, removed), absent: notIn(this.#layers, type, absent) },
+            flags,
+          );
+    const parts = splitOffer(verdict.doubtful, !sent.isPart, verdict.refused.length > 0).flatMap((part) => {
+      const list = lazyNames(`part ${hashOf(type, part)}`, () => part);
+      const chunks = this.#layers.map((layer) => layer.named(type, list));
+      return [...this.#send(type, state, chunks, {}, flags), ...this.#follow(type, chunks, { isPush: true })];
+    });
+    return [...gone, ...parts];
+  }
+
+  #retry(type: XdsType, state: TypeState): Response[] {
+    state.isRetryDue = false;
+    const names = standing(type, state.refused, state.subscription, this.#layers);
+    const list = lazyNames(`again ${names.join(" ")}`, () => names);
+    const chunks = this.#layers.map((layer) => layer.named(type, list));
+    return this.#send(type, state, chunks, {}, { isPush: true, isAgain: true });
+  }
+
+  #suspect(type: XdsType, name: string, message: string): void {
+    const version = versionIn(this.#layers, type, name);
+    if (version !== undefined && !mayPass(message)) this.#suspects.note(type, name, version);
   }
 
   #subscribe(type: XdsType, state: TypeState, request: DeltaRequest, isFirst: boolean): Response[] {
@@ -210,11 +258,17 @@ export class DeltaStream implements StreamMachine {
     state.subscription = this.#table.change(state.subscription, add, remove, isWildcard);
     if (isFirst && request.versions.length > 0) return this.#resume(type, state, request, add);
     if (add.names.has("*") || (isFirst && add === NO_NAMES))
-      return this.#reply(type, state, (layer) => layer.full(type, state.subscription), this.#missing(type, add));
-    if (add !== NO_NAMES) return this.#reply(type, state, (layer) => layer.named(type, add), this.#missing(type, add));
+      return this.#reply(
+        type,
+        state,
+        (layer) => layer.full(type, state.subscription),
+        missingIn(this.#layers, type, add),
+      );
+    if (add !== NO_NAMES)
+      return this.#reply(type, state, (layer) => layer.named(type, add), missingIn(this.#layers, type, add));
     // The client forgets a name it lets go of, though the wildcard still covers it.
     return isWildcard
-      ? this.#reply(type, state, (layer) => layer.named(type, remove), this.#missing(type, remove))
+      ? this.#reply(type, state, (layer) => layer.named(type, remove), missingIn(this.#layers, type, remove))
       : [];
   }
 
@@ -222,13 +276,13 @@ export class DeltaStream implements StreamMachine {
   #resume(type: XdsType, state: TypeState, request: DeltaRequest, add: NameList): Response[] {
     const held = this.#table.held(request.versions);
     const also = type === "EDS" ? this.#clustersAhead : NO_NAMES;
-    const missing = this.#missing(type, add).filter((name) => !held.names.has(name));
+    const missing = missingIn(this.#layers, type, add).filter((name) => !held.names.has(name));
     return this.#reply(
       type,
       state,
       (layer) => layer.full(type, state.subscription, held, also),
       missing,
-      this.#missing(type, held),
+      missingIn(this.#layers, type, held),
     );
   }
 
@@ -247,7 +301,7 @@ export class DeltaStream implements StreamMachine {
       type === "VHDS" ? { removed: gone, absent: missing } : { removed: [...gone, ...missing] },
     );
     if (type === "EDS") this.#clustersAhead = NO_NAMES;
-    return [answer, ...this.#follow(type, chunks)];
+    return [...answer, ...this.#follow(type, chunks)];
   }
 
   /** Endpoints of clusters that were sent, virtual hosts of route configurations. */
@@ -263,13 +317,7 @@ export class DeltaStream implements StreamMachine {
     const after = this.#layers.map((layer) =>
       layer.since(follower, following.subscription, layer.version, followersIn(layer, type, sent)),
     );
-    return after.every(isEmpty) ? [] : [this.#send(follower, following, after, {}, flags)];
-  }
-
-  #missing(type: XdsType, list: NameList): readonly string[] {
-    if (list === NO_NAMES) return [];
-    const [largest, ...others] = this.#layers.toSorted((a, b) => b.size(type) - a.size(type));
-    return (largest?.missing(type, list) ?? []).filter((name) => !others.some((layer) => layer.has(type, name)));
+    return after.every(isEmpty) ? [] : this.#send(follower, following, after, {}, flags);
   }
 
   #pushStage(types: readonly XdsType[], from: readonly number[]): Response[] {
@@ -292,7 +340,7 @@ export class DeltaStream implements StreamMachine {
       const removed = type === "VHDS" ? this.#removed(type, state, from) : [];
       if (chunks.every(isEmpty) && removed.length === 0) continue;
       if (type === "CDS" || type === "RDS") pushed.set(type, namesOf(chunks));
-      responses.push(this.#send(type, state, chunks, removed.length === 0 ? {} : { removed }, { isPush: true }));
+      responses.push(...this.#send(type, state, chunks, removed.length === 0 ? {} : { removed }, { isPush: true }));
     }
     return responses;
   }
@@ -302,49 +350,46 @@ export class DeltaStream implements StreamMachine {
       const state = this.#types.get(type);
       if (state === undefined || type === "VHDS") return [];
       const removed = this.#removed(type, state, from);
-      return removed.length === 0 ? [] : [this.#send(type, state, [], { removed }, { isPush: true })];
+      return removed.length === 0 ? [] : this.#send(type, state, [], { removed }, { isPush: true });
     });
   }
 
   #removed(type: XdsType, { subscription }: TypeState, from: readonly number[]): string[] {
     const left = [...(this.#left.get(type) ?? [])].filter((name) => wants(subscription, name));
     const gone = this.#layers.flatMap((layer, index) => layer.goneSince(type, subscription, from[index] ?? 0));
-    return [...new Set([...left, ...gone])].filter((name) => !this.#layers.some((layer) => layer.has(type, name)));
+    return notIn(this.#layers, type, [...new Set([...left, ...gone])]);
   }
 
+  /** Sends a response, empty or not, and apart from it what was refused before: with it the rest would be refused too. */
   #send(
     type: XdsType,
     state: TypeState,
     chunks: readonly Chunk[],
     extras: DeltaExtras = {},
-    { isPush = false, isAgain = false }: Partial<Flags> = {},
+    flags: Partial<Flags> = {},
+  ): Response[] {
+    const { rest, apart } = setApart(type, chunks, this.#layers, this.#suspects, state.refused);
+    const isRestEmpty = rest.every(isEmpty) && (extras.removed ?? []).length + (extras.absent ?? []).length === 0;
+    return [
+      ...(isRestEmpty && apart.length > 0 ? [] : [this.#sendOne(type, state, rest, extras, flags)]),
+      ...apart.map((each) => this.#sendOne(type, state, each, {}, flags)),
+    ];
+  }
+
+  #sendOne(
+    type: XdsType,
+    state: TypeState,
+    chunks: readonly Chunk[],
+    extras: DeltaExtras,
+    { isPush = false, isAgain = false, isPart = false }: Partial<Flags>,
   ): Response {
     const response = composeDelta(type, chunks, extras);
     if (isPush) this.#pushesOut += 1;
-    state.sent.push({ response, isPush, isAgain });
+    state.sent.push({ response, isPush, isAgain, isPart });
     return response;
   }
 }
 
 function equal(a: readonly number[], b: readonly number[]): boolean {
   return a.every((value, index) => value === b[index]);
-}
-
-function isEmpty({ names }: Chunk): boolean {
-  return names.length === 0;
-}
-
-/** Names of several chunks as one list, known by what the chunks hold; read only where the answer is not known yet. */
-function namesOf(chunks: readonly Chunk[]): NameList {
-  const used = chunks.filter((chunk) => !isEmpty(chunk));
-  return used.length === 0
-    ? NO_NAMES
-    : lazyNames(used.map(({ hash }) => hash).join("+"), () => used.flatMap(({ names }) => names));
-}
-
-/** What a layer must send after these clusters or route configurations: endpoints carry their names, virtual hosts begin with them. */
-function followersIn(layer: ServedLayer, leader: XdsType, led: NameList): NameList {
-  if (led === NO_NAMES || leader === "CDS") return led;
-  const hosts = layer.hostsOf(led);
-  return hosts.length === 0 ? NO_NAMES : lazyNames(`hosts ${led.key}`, () => hosts);
 }

@@ -7,6 +7,7 @@ const response = (nonce: string, size: number): Response => ({
   typeUrl: "type.googleapis.com/envoy.config.cluster.v3.Cluster",
   nonce,
   chunks: [],
+  extras: {},
   parts: [Buffer.alloc(size, "outbound|80||"), Buffer.from(nonce)],
 });
 

@@ -100,10 +100,7 @@ export class ProxyBook {
   }
 }
 
-function statusOf(
-  { node, connection, revision, refusals, certificateNotAfter }: KnownProxy,
-  newest: number,
-): ProxyStatus {
+function statusOf({ node, connection, revision, certificateNotAfter }: KnownProxy, newest: number): ProxyStatus {
   const sync = connection?.sync() ?? {};
   return {
     id: node.id,
@@ -118,7 +115,7 @@ function statusOf(
     certificateNotAfter,
     sync,
     revision: connection?.isCurrent === true ? newest : revision,
-    lastRefusal: Object.values(sync).includes("ERROR") ? (refusals[0] ?? null) : null,
+    lastRefusal: connection?.refused()[0] ?? null,
     bytesSent: connection?.bytesSent ?? 0,
   };
 }

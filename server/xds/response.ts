@@ -9,6 +9,7 @@ export interface Response {
   readonly nonce: string;
   readonly chunks: readonly Pick<Chunk, "names">[];
   readonly parts: readonly Buffer[];
+  readonly extras: DeltaExtras;
 }
 
 export interface DeltaExtras {
@@ -17,6 +18,8 @@ export interface DeltaExtras {
   /** Virtual hosts that were asked for and do not exist: answered by name, so that the request behind them gets its 404. */
   readonly absent?: readonly string[];
 }
+
+export const NO_EXTRAS: DeltaExtras = {};
 
 /** Responses that are one chunk and nothing else, which is what a fleet that syncs is sent. */
 const composed = new WeakMap<Chunk, Response>();
@@ -50,6 +53,7 @@ function compose(
     typeUrl,
     nonce,
     chunks: used,
+    extras: removed.length + absent.length === 0 ? NO_EXTRAS : { removed, absent },
     parts: [
       ...used.map(({ bytes }) => bytes),
       ...absent.map((name) => encodeDeltaResource(name, "", undefined, [name])),
@@ -65,6 +69,7 @@ export function composeEmpty(typeUrl: string, isDelta: boolean): Response {
     typeUrl,
     nonce,
     chunks: [],
+    extras: NO_EXTRAS,
     parts: [isDelta ? encodeDeltaTail(nonce, typeUrl, nonce, []) : encodeSotwTail(nonce, typeUrl, nonce)],
   };
 }

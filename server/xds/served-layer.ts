@@ -1,8 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Layer, LayerChange, XdsResource } from "#core/xds/layer.ts";
 import { TYPE_URLS, type XdsType } from "#core/xds/type-urls.ts";
-import type { RefusedResource } from "#server/xds/attribute-refusal.ts";
-import { mayPass } from "#server/xds/passing-refusal.ts";
 import { type HeldVersions, type NameList, NO_NAMES, type Subscription, wants } from "#server/xds/subscription.ts";
 import { encodeAny, encodeDeltaResource, encodeSotwResource } from "#server/xds/wire.ts";
 
@@ -134,6 +132,13 @@ export class ServedLayer {
     );
   }
 
+  /** What of a chunk of this layer is not in `apart`. */
+  without(type: XdsType, { hash, names }: Chunk, apart: NameList): Chunk {
+    return this.#cached(`without ${type} ${hash} ${apart.key}`, () =>
+      makeChunk(type, pick(this.layer.resources.get(type), new Set(names.filter((name) => !apart.names.has(name))))),
+    );
+  }
+
   /** Those of `list` that do not exist here. */
   missing(type: XdsType, list: NameList): readonly string[] {
     return this.#listed(`missing ${type} ${list.key}`, () =>
@@ -218,40 +223,4 @@ function makeChunk(type: XdsType, chosen: Iterable<XdsResource>): Chunk {
     hash: hash.digest("hex").slice(0, 16),
     names: resources.map(({ name }) => name),
   };
-}
-
-/** Resource → the client's words about it. */
-export type Refused = ReadonlyMap<string, string>;
-export const NOTHING_REFUSED: Refused = new Map();
-
-/** What of that which a client refused is still to be held: what was deleted since, or let go of, is refused no longer. */
-export function standing(
-  type: XdsType,
-  refused: Refused,
-  subscription: Subscription,
-  layers: readonly ServedLayer[],
-): readonly string[] {
-  return [...refused.keys()].filter(
-    (name) => wants(subscription, name) && layers.some((layer) => layer.has(type, name)),
-  );
-}
-
-/** What stands refused for a cause that may pass. */
-export function passing(
-  type: XdsType,
-  refused: Refused,
-  subscription: Subscription,
-  layers: readonly ServedLayer[],
-): readonly string[] {
-  if (refused.size === 0) return [];
-  return standing(type, refused, subscription, layers).filter((name) => mayPass(refused.get(name) ?? ""));
-}
-
-/** What stands refused once a response that held `sent` was answered with these refusals. */
-export function refusedAfter(before: Refused, sent: readonly string[], refusals: readonly RefusedResource[]): Refused {
-  if (refusals.length === 0 && before.size === 0) return before;
-  const still = new Map(before);
-  for (const name of sent) still.delete(name);
-  for (const { name, message } of refusals) still.set(name, message);
-  return still;
 }

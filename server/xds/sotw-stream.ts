@@ -1,17 +1,11 @@
 import type { SyncState } from "#core/view/mesh.ts";
+import { judgeRefusal, refusedAlone, type Verdict } from "#core/xds/judge-refusal.ts";
 import type { XdsResource } from "#core/xds/layer.ts";
+import { splitOffer } from "#core/xds/split-offer.ts";
 import { TYPE_URLS, type XdsType } from "#core/xds/type-urls.ts";
-import { attributeRefusal, type RefusedResource } from "#server/xds/attribute-refusal.ts";
-import { composeEmpty, hashOf, namesIn, type Response } from "#server/xds/response.ts";
-import {
-  NOTHING_REFUSED,
-  passing,
-  type Refused,
-  refusedAfter,
-  type ServedLayer,
-  sotwBytes,
-  standing,
-} from "#server/xds/served-layer.ts";
+import { NOTHING_REFUSED, passing, type Refused, refusedAfter, standing } from "#server/xds/refused.ts";
+import { composeEmpty, hashOf, NO_EXTRAS, namesIn, type Response } from "#server/xds/response.ts";
+import { type ServedLayer, sotwBytes } from "#server/xds/served-layer.ts";
 import type { StreamEvent, StreamMachine } from "#server/xds/stream-machine.ts";
 import { NO_NAMES, type Subscription, type SubscriptionTable, wants } from "#server/xds/subscription.ts";
 import { decodeSotwRequest, encodeSotwTail, type SotwRequest } from "#server/xds/wire.ts";
@@ -30,18 +24,24 @@ interface TypeState {
   /** Of the last response; a request with another one is stale. */
   nonce: string;
   /** The last response, until it is answered. One at a time. */
-  out: Response | undefined;
+  out: { readonly response: Response; readonly resources: readonly XdsResource[] } | undefined;
   /** It was sent because something in it was refused before. */
   isAgain: boolean;
-  /** What the last response of a type in WHOLE held. */
-  held: readonly XdsResource[];
+  /** It is part of a response that was refused; these are the others, still to be sent. */
+  isPart: boolean;
+  parts: readonly (readonly string[])[];
+  /** Of a type in WHOLE, what the client is known to hold. */
+  good: ReadonlyMap<string, XdsResource>;
   refused: Refused;
+  /** In which version. */
+  readonly refusedVersions: Map<string, string>;
 }
 
 /**
  * State-of-the-world ADS for one client. A request whose nonce is not that of the last response is stale and ignored;
- * an acknowledgement that asks for nothing new is not answered; a refusal is never answered, and what was refused for a cause
- * that may pass is sent again when asked to. Clusters that go away stay until the routes to them are gone.
+ * an acknowledgement that asks for nothing new is not answered. Clusters that go away stay until the routes to them are gone. Refusals are
+ * treated as in `DeltaStream`, one part after the other; where a response is the whole truth, the client's own good version stands in it for
+ * what is refused.
  */
 export class SotwStream implements StreamMachine {
   #layers: readonly ServedLayer[];
@@ -67,15 +67,17 @@ export class SotwStream implements StreamMachine {
     if (request.nonce !== state.nonce)
       return { responses: [], events: [{ kind: "stale", type, nonce: request.nonce }] };
     const events = this.#answer(type, state, request);
-    return { responses: this.#resubscribe(type, state, request), events };
+    const asked = this.#resubscribe(type, state, request);
+    return { responses: asked.length > 0 ? asked : this.#nextPart(type, state), events };
   }
 
   flush(): readonly Response[] {
-    if ([...this.#types.values()].some(({ out }) => out !== undefined)) return [];
+    if ([...this.#types].some(([type, state]) => isOut(type, state))) return [];
     const now = this.#layers.map(({ version }) => version);
     const first = this.#pushClusters(this.#clustersAt);
     this.#clustersAt = now;
-    if (this.#types.get("CDS")?.out !== undefined) return first;
+    const clusters = this.#types.get("CDS");
+    if (clusters !== undefined && isOut("CDS", clusters)) return first;
     const rest = SECOND_STAGE.flatMap((type) => this.#pushChanged(type, this.#restAt));
     this.#restAt = now;
     const all = [...first, ...rest, ...this.#dropClusters()];
@@ -119,16 +121,26 @@ export class SotwStream implements StreamMachine {
     return [...this.#types].flatMap(([type, state]) => {
       const names = this.#passing(type, state);
       if (names.length === 0) return [];
-      const response = this.#send(type, state, WHOLE.has(type) ? this.#wanted(type, state) : this.#find(type, names));
+      const found = this.#find(type, names);
+      const response = this.#send(type, state, WHOLE.has(type) ? merge(this.#wanted(type, state), found) : found);
       state.isAgain = true;
       const endpoints = type === "CDS" ? this.#types.get("EDS") : undefined;
       if (endpoints === undefined) return [response];
-      const found = this.#find(
+      const followers = this.#find(
         "EDS",
         names.filter((name) => wants(endpoints.subscription, name)),
       );
-      return found.length === 0 ? [response] : [response, this.#send("EDS", endpoints, found)];
+      return followers.length === 0 ? [response] : [response, this.#send("EDS", endpoints, followers)];
     });
+  }
+
+  standing(): ReadonlyMap<XdsType, readonly string[]> {
+    return new Map(
+      Array.from(this.#types, ([type, { refused, subscription }]) => [
+        type,
+        standing(type, refused, subscription, this.#layers),
+      ]),
+    );
   }
 
   #passing(type: XdsType, { refused, subscription }: TypeState): readonly string[] {
@@ -143,8 +155,11 @@ export class SotwStream implements StreamMachine {
       nonce: "",
       out: undefined,
       isAgain: false,
-      held: [],
+      isPart: false,
+      parts: [],
+      good: new Map(),
       refused: NOTHING_REFUSED,
+      refusedVersions: new Map(),
     };
     this.#types.set(type, state);
     return this.#send(type, state, this.#wanted(type, state));
@@ -154,20 +169,79 @@ export class SotwStream implements StreamMachine {
     const { out } = state;
     if (out === undefined) return [];
     state.out = undefined;
-    const { isAgain, refused: before } = state;
-    // Nearly always nobody asks what the names were, and a first answer holds thousands.
-    const names = error === undefined && before.size === 0 ? [] : namesIn(out);
-    const refused: readonly RefusedResource[] = error === undefined ? [] : attributeRefusal(error, names);
-    state.refused = refusedAfter(before, names, refused);
-    const taken = isAgain ? [...before.keys()].filter((name) => !state.refused.has(name)) : [];
+    const { isAgain, isPart, refused: before } = state;
+    if (error === undefined) {
+      // Nearly always nobody asks what the names were, and a first answer holds thousands.
+      state.refused = refusedAfter(before, before.size === 0 ? [] : this.#takenOf(type, state, out.resources), []);
+      if (WHOLE.has(type)) state.good = byName(out.resources);
+      const taken = isAgain ? [...before.keys()].filter((name) => !state.refused.has(name)) : [];
+      this.#markAnswered();
+      return [...(taken.length > 0 ? [{ kind: "taken", type, names: taken } as const] : []), { kind: "ack", type }];
+    }
+    const names = namesIn(out.response);
+    // Of a whole truth only what the client does not hold yet can be at fault.
+    const news = out.resources.filter(({ name, version }) => state.good.get(name)?.version !== version);
+    const judged = judgeRefusal(type, error, names);
+    const verdict: Verdict =
+      news.length <= 1 && judged.refused.length === 0 ? refusedAlone(type, error, news[0]?.name) : judged;
+    const applied = new Set(verdict.applied);
+    if (WHOLE.has(type)) {
+      const sent = new Set(names);
+      const kept = [...state.good.values()].filter(({ name }) => !verdict.isRemovalApplied || sent.has(name));
+      state.good = byName([...kept, ...out.resources.filter(({ name }) => applied.has(name))]);
+    }
+    const { refused } = verdict;
+    for (const { name, version } of out.resources)
+      if (refused.some((each) => each.name === name)) state.refusedVersions.set(name, version);
+    state.refused = refusedAfter(before, verdict.applied, refused);
+    const doubtful = new Set(verdict.doubtful);
+    const again = news.flatMap(({ name }) => (doubtful.has(name) ? [name] : []));
+    state.parts = [...splitOffer(again, !isPart, refused.length > 0), ...state.parts];
+    const taken = isAgain ? [...before.keys()].filter((name) => applied.has(name)) : [];
     const isSaidAgain = isAgain && refused.every(({ name, message }) => before.get(name) === message);
-    if ([...this.#types.values()].every((each) => each.out === undefined)) this.answered = this.#restAt;
+    this.#markAnswered();
     return [
       ...(taken.length > 0 ? [{ kind: "taken", type, names: taken } as const] : []),
-      error === undefined
-        ? { kind: "ack", type }
-        : { kind: "nack", type, refused, ...(isSaidAgain ? { isAgain: true } : {}) },
+      { kind: "nack", type, refused, ...(isSaidAgain ? { isAgain: true } : {}) },
     ];
+  }
+
+  /** What of the refused is taken by an answer to these: not what only stands there in the client's own version. */
+  #takenOf(type: XdsType, { good, refused }: TypeState, resources: readonly XdsResource[]): string[] {
+    return resources.flatMap(({ name, version }) =>
+      refused.has(name) && (good.get(name)?.version !== version || this.#current(type, name)?.version === version)
+        ? [name]
+        : [],
+    );
+  }
+
+  #current(type: XdsType, name: string): XdsResource | undefined {
+    for (const { layer } of this.#layers) {
+      const resource = layer.resources.get(type)?.get(name);
+      if (resource !== undefined) return resource;
+    }
+    return undefined;
+  }
+
+  #markAnswered(): void {
+    if ([...this.#types.values()].every(({ out, parts }) => out === undefined && parts.length === 0))
+      this.answered = this.#restAt;
+  }
+
+  #nextPart(type: XdsType, state: TypeState): Response[] {
+    while (state.out === undefined) {
+      const [part, ...others] = state.parts;
+      if (part === undefined) break;
+      state.parts = others;
+      const found = this.#find(type, part);
+      if (found.length === 0) continue;
+      const { isAgain } = state;
+      const response = this.#send(type, state, WHOLE.has(type) ? merge(state.good.values(), found) : found);
+      state.isPart = true;
+      state.isAgain = isAgain;
+      return [response];
+    }
+    return [];
   }
 
   #resubscribe(type: XdsType, state: TypeState, request: SotwRequest): Response[] {
@@ -194,7 +268,9 @@ export class SotwStream implements StreamMachine {
         : this.#changed("CDS", clusters, from).filter((name) => this.#layers.some((layer) => layer.has("CDS", name)));
     const responses: Response[] = [];
     if (clusters !== undefined && changed.length > 0) {
-      const leaving = clusters.held.filter(({ name }) => !this.#layers.some((layer) => layer.has("CDS", name)));
+      const leaving = [...clusters.good.values()].filter(
+        ({ name }) => !this.#layers.some((layer) => layer.has("CDS", name)),
+      );
       responses.push(this.#send("CDS", clusters, [...this.#wanted("CDS", clusters), ...leaving]));
     }
     if (endpoints !== undefined) {
@@ -219,8 +295,9 @@ export class SotwStream implements StreamMachine {
 
   #dropClusters(): Response[] {
     const state = this.#types.get("CDS");
-    if (state === undefined || state.held.every(({ name }) => this.#layers.some((layer) => layer.has("CDS", name))))
-      return [];
+    if (state === undefined) return [];
+    const isAnyLeaving = [...state.good.keys()].some((name) => !this.#layers.some((layer) => layer.has("CDS", name)));
+    if (!isAnyLeaving) return [];
     return [this.#send("CDS", state, this.#wanted("CDS", state))];
   }
 
@@ -230,17 +307,22 @@ export class SotwStream implements StreamMachine {
     );
   }
 
-  #wanted(type: XdsType, { subscription }: TypeState): XdsResource[] {
-    if (!subscription.isWildcard) return this.#find(type, subscription.names);
-    return this.#layers.flatMap(({ layer }) => [...(layer.resources.get(type)?.values() ?? [])]);
+  /** All it wants; of a whole truth what it refused stands in the version it holds, or not at all. */
+  #wanted(type: XdsType, { subscription, refused, refusedVersions, good }: TypeState): XdsResource[] {
+    const all = subscription.isWildcard
+      ? this.#layers.flatMap(({ layer }) => [...(layer.resources.get(type)?.values() ?? [])])
+      : this.#find(type, subscription.names);
+    if (refused.size === 0 || !WHOLE.has(type)) return all;
+    return all.flatMap((resource) => {
+      const { name, version } = resource;
+      return refused.has(name) && refusedVersions.get(name) === version ? (good.get(name) ?? []) : [resource];
+    });
   }
 
   #find(type: XdsType, names: Iterable<string>): XdsResource[] {
     return Array.from(names).flatMap((name) => {
-      for (const { layer } of this.#layers) {
-        const resource = layer.resources.get(type)?.get(name);
-        if (resource !== undefined) return [resource];
-      }
+      const resource = this.#current(type, name);
+      if (resource !== undefined) return [resource];
       return this.#layers.flatMap(({ layer }) => layer.absent?.(type, name) ?? []).slice(0, 1);
     });
   }
@@ -252,11 +334,29 @@ export class SotwStream implements StreamMachine {
     );
     const typeUrl = TYPE_URLS[type];
     const parts = [...resources.map((resource) => sotwBytes(type, resource)), encodeSotwTail(nonce, typeUrl, nonce)];
-    const response: Response = { typeUrl, nonce, chunks: [{ names: resources.map(({ name }) => name) }], parts };
-    state.out = response;
+    const chunks = [{ names: resources.map(({ name }) => name) }];
+    const response: Response = { typeUrl, nonce, chunks, parts, extras: NO_EXTRAS };
+    state.out = { response, resources };
     state.isAgain = false;
+    state.isPart = false;
     state.nonce = nonce;
-    if (WHOLE.has(type)) state.held = resources;
     return response;
   }
+}
+
+/**
+ * Whether an answer is waited for. As Envoy (1.40) may acknowledge no clusters while one that it refused stands (see `DeltaStream`), nothing
+ * waits for these: each is the whole truth.
+ */
+function isOut(type: XdsType, { out, isPart, parts, refused }: TypeState): boolean {
+  return out !== undefined && !(type === "CDS" && refused.size > 0 && !isPart && parts.length === 0);
+}
+
+function byName(resources: Iterable<XdsResource>): ReadonlyMap<string, XdsResource> {
+  return new Map(Array.from(resources, (resource) => [resource.name, resource]));
+}
+
+/** `base` with `over` in the place of those of the same names, or behind. */
+function merge(base: Iterable<XdsResource>, over: readonly XdsResource[]): XdsResource[] {
+  return [...new Map([...byName(base), ...byName(over)]).values()];
 }

@@ -1,6 +1,6 @@
 import type { SyncState } from "#core/view/mesh.ts";
+import type { RefusedResource } from "#core/xds/judge-refusal.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
-import type { RefusedResource } from "#server/xds/attribute-refusal.ts";
 import type { Response } from "#server/xds/response.ts";
 import type { ServedLayer } from "#server/xds/served-layer.ts";
 
@@ -10,6 +10,7 @@ export type StreamEvent =
   | {
       readonly kind: "nack";
       readonly type: XdsType;
+      /** Whose fault it is for certain. None while that is still to be found out. */
       readonly refused: readonly RefusedResource[];
       /** It was offered again, and refused in the same words. */
       readonly isAgain?: true;
@@ -34,6 +35,8 @@ export interface StreamMachine {
   readonly answered: readonly number[];
   /** Per type it asked for: is all that it was sent answered, and does it hold what it should. */
   sync(): ReadonlyMap<XdsType, SyncState>;
+  /** Per type, what is refused now; "" where a response without resources was. */
+  standing(): ReadonlyMap<XdsType, readonly string[]>;
   /** Whether what changed in a layer since a version is anything this client wants. */
   isConcerned(layerIndex: number, fromVersion: number): boolean;
 }

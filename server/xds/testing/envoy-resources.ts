@@ -64,3 +64,11 @@ export function routes(name: string, hosts?: readonly JsonObject[]): Uint8Array 
 export function host(name: string, domain: string, route: JsonObject): JsonObject {
   return { name, domains: [domain], routes: [{ match: { prefix: "/" }, ...route }] };
 }
+
+/** Endpoints that obey the rules of their proto, and that Envoy refuses: a Unix path longer than a socket's address holds. */
+export function endpointsTooLong(name: string): Uint8Array {
+  return encodeResource("EDS", {
+    cluster_name: name,
+    endpoints: [{ lb_endpoints: [{ endpoint: { address: { pipe: { path: `/${"x".repeat(120)}` } } } }] }],
+  });
+}

@@ -8,7 +8,8 @@ export interface EnvoyOptions {
   readonly envoy: string;
   /** Where its files go. */
   readonly dir: string;
-  readonly xdsPort: number;
+  /** Where ADS is: a port of this host, or a Unix socket. */
+  readonly xdsPort: number | string;
   readonly isDelta: boolean;
   readonly nodeId: string;
   readonly metadata?: Readonly<Record<string, unknown>>;
@@ -52,7 +53,14 @@ export class RunningEnvoy {
               endpoints: [
                 {
                   lb_endpoints: [
-                    { endpoint: { address: { socket_address: { address: "127.0.0.1", port_value: xdsPort } } } },
+                    {
+                      endpoint: {
+                        address:
+                          typeof xdsPort === "string"
+                            ? { pipe: { path: xdsPort } }
+                            : { socket_address: { address: "127.0.0.1", port_value: xdsPort } },
+                      },
+                    },
                   ],
                 },
               ],
@@ -101,7 +109,7 @@ export class RunningEnvoy {
   }
 
   async stop(): Promise<void> {
-    if (this.#child.exitCode !== null) return;
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = new Promise((resolve) => this.#child.once("exit", resolve));
     this.#child.kill("SIGKILL");
     await ended;

@@ -1,0 +1,25 @@
+import type { XdsType } from "#core/xds/type-urls.ts";
+import type { ServedLayer } from "#server/xds/served-layer.ts";
+import { type NameList, NO_NAMES } from "#server/xds/subscription.ts";
+
+// What all the layers of one client hold together. No two of them share a name within a type.
+
+export function versionIn(layers: readonly ServedLayer[], type: XdsType, name: string): string | undefined {
+  for (const { layer } of layers) {
+    const version = layer.resources.get(type)?.get(name)?.version;
+    if (version !== undefined) return version;
+  }
+  return undefined;
+}
+
+/** Those of `names` that none of the layers holds. */
+export function notIn(layers: readonly ServedLayer[], type: XdsType, names: readonly string[]): string[] {
+  return names.filter((name) => !layers.some((layer) => layer.has(type, name)));
+}
+
+/** The same of a list that many clients ask for: it is looked up once in the largest layer. */
+export function missingIn(layers: readonly ServedLayer[], type: XdsType, list: NameList): readonly string[] {
+  if (list === NO_NAMES) return [];
+  const [largest, ...others] = layers.toSorted((a, b) => b.size(type) - a.size(type));
+  return notIn(others, type, [...(largest?.missing(type, list) ?? [])]);
+}
