@@ -57,6 +57,9 @@ async function detach(dir: string): Promise<number> {
   child.once("exit", (code) => {
     ended = code ?? EXIT.internal;
   });
+  child.once("error", () => {
+    ended = EXIT.internal;
+  });
   // Until it is live it is this command's; who interrupts it wants no demo.
   let interrupted: number | undefined;
   for (const signal of STOP_SIGNALS)

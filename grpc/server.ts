@@ -139,6 +139,12 @@ export class GrpcServer {
     });
     this.#server.on("tlsClientError", (error: Error, socket: TLSSocket) => this.#handshakeFailed(error, socket));
     this.#server.on("sessionError", () => undefined);
+    // Once it listens: connections that cannot be taken, as when there are no more files to open.
+    this.#server.once("listening", () =>
+      this.#server.on("error", (error: NodeJS.ErrnoException) =>
+        options.onLimit?.(`connections (${error.code ?? error.message})`, "all"),
+      ),
+    );
   }
 
   /** Listens on host and port (0 chooses), or on a Unix socket that only this user may open. Resolves with the port. */

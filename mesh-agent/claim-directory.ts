@@ -13,7 +13,7 @@ export async function claimDirectory(dir: string, socketPath: string): Promise<(
       hint: "stop it first, or give this one a directory of its own with --dir",
     });
   rmSync(socketPath, { force: true });
-  const server = createServer((socket) => socket.end());
+  const server = createServer((socket) => socket.on("error", () => undefined).end());
   await listen(server, socketPath);
   server.unref();
   return () => new Promise((done) => server.close(() => done()));
@@ -24,7 +24,11 @@ function listen(server: Server, path: string): Promise<void> {
     server.once("error", (cause) =>
       reject(new PharosError("unavailable", `cannot listen on ${path}: ${cause.message}`, { cause })),
     );
-    server.listen(path, resolve);
+    // From then on: a connection that cannot be taken is its caller's loss.
+    server.listen(path, () => {
+      server.on("error", () => undefined);
+      resolve();
+    });
   });
 }
 

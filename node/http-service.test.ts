@@ -107,6 +107,12 @@ test("headers that are too many get their status", async () => {
   expect(await exchange(Buffer.from(`GET / HTTP/1.1\r\nx: ${"y".repeat(20_000)}\r\n\r\n`))).toMatch(/^HTTP\/1\.1 431 /);
 });
 
+test("a connection that cannot be taken ends nothing, and is told of", () => {
+  server.emit("error", Object.assign(new Error("accept"), { code: "EMFILE" }));
+  server.emit("error", Object.assign(new Error("accept"), { code: "EMFILE" }));
+  expect(limited).toEqual(["connections (EMFILE): all", "connections (EMFILE): all"]);
+});
+
 test("connections of one address are limited, told of, and given back", async () => {
   handle = (_, response) => void response.end();
   const sockets = Array.from({ length: 60 }, () =>

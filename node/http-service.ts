@@ -74,6 +74,12 @@ export function createHttpService({ handle, onError, connections, onLimit }: Htt
     if (sockets.take(party, 1)) socket.once("close", () => sockets.give(party, 1));
     else socket.destroy();
   });
+  // Once it listens: connections that cannot be taken, as when there are no more files to open.
+  server.once("listening", () =>
+    server.on("error", (error: NodeJS.ErrnoException) =>
+      onLimit(`connections (${error.code ?? error.message})`, "all"),
+    ),
+  );
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     if (error.code === "ECONNRESET" || !socket.writable) socket.destroy();
     else socket.end(`HTTP/1.1 ${UNREADABLE[error.code ?? ""] ?? "400 Bad Request"}\r\nconnection: close\r\n\r\n`);

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 
 export interface ProcessSpec {
   readonly name: string;
@@ -72,12 +72,17 @@ export class Supervisor {
 
   #spawn(spec: ProcessSpec): ChildProcess {
     const log = openSync(spec.logFile, "a");
-    return spawn(spec.command, spec.args, {
-      cwd: spec.cwd,
-      env: { ...process.env, ...spec.env },
-      stdio: ["ignore", log, log],
-      detached: true,
-    });
+    try {
+      return spawn(spec.command, spec.args, {
+        cwd: spec.cwd,
+        env: { ...process.env, ...spec.env },
+        stdio: ["ignore", log, log],
+        detached: true,
+      });
+    } finally {
+      // The process has its own: one that dies again and again would use up this one's.
+      closeSync(log);
+    }
   }
 
   #watch(running: Running): void {

@@ -50,19 +50,20 @@ async function askHttp(
     signal,
     ...(isTls ? { rejectUnauthorized: false } : {}),
   });
-  outgoing.end();
+  // Whoever waits stops listening when the time is over, and the request ends with an error only then.
+  outgoing.on("error", () => undefined).end();
   const [answer] = (await once(outgoing, "response", { signal })) as [import("node:http").IncomingMessage];
-  outgoing.on("error", () => undefined).destroy();
+  outgoing.destroy();
   const { statusCode = 0 } = answer;
   return statusCode >= 200 && statusCode < 400 ? undefined : `GET ${path} answers ${statusCode}`;
 }
 
 async function askTcp({ host, port }: TcpQuestion, signal: AbortSignal): Promise<undefined> {
-  const socket = connect({ host, port });
+  const socket = connect({ host, port }).on("error", () => undefined);
   try {
     await once(socket, "connect", { signal });
   } finally {
-    socket.on("error", () => undefined).destroy();
+    socket.destroy();
   }
 }
 

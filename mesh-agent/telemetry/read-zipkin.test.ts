@@ -1,4 +1,5 @@
 import { fromBinary } from "@bufbuild/protobuf";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { readZipkin } from "#mesh-agent/telemetry/read-zipkin.ts";
 import { type ResourceSpans, ResourceSpansSchema } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
@@ -79,4 +80,23 @@ test.each([
 
 test("nothing is nothing", () => {
   expect(read()).toBeUndefined();
+});
+
+const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
+
+test(`what is no span of Zipkin's is refused as such, and what is can be encoded (FUZZ_SEED=${seed})`, () => {
+  const value = fc.oneof(fc.string({ unit: "binary" }), fc.double(), fc.maxSafeInteger(), fc.jsonValue());
+  const span = fc
+    .dictionary(fc.constantFrom(...Object.keys(SPAN)), value, { maxKeys: 4 })
+    .map((some) => JSON.stringify([{ ...SPAN, ...some }]));
+  fc.assert(
+    fc.property(fc.oneof(span, fc.json(), fc.string()), (text) => {
+      try {
+        readZipkin(text, REVIEWS);
+      } catch (error) {
+        expect(["SyntaxError", "ZodError", "$ZodError"]).toContain((error as Error).name);
+      }
+    }),
+    { seed, numRuns: 500 },
+  );
 });
