@@ -89,6 +89,7 @@ async function runClaimed(
     uplink,
     file: paths.registration,
     log,
+    problems: () => secrets.problems,
     onLabels: () => relay.subscribeAgain(),
     onProbe: (probe) => application.follow(probe),
     onServerTime: clock.hear,

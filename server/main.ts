@@ -226,6 +226,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     demoSignIn: options.demoSignIn,
     refused: () => limits.list(),
     clockAheadMs: (instance) => registry.clockAheadMs(instance),
+    problems: (instance) => registry.problems(instance),
   });
 
   const onRefused: ApiContext["onRefused"] = (procedure, principal, from, reason) =>

@@ -23,6 +23,7 @@ export const PROXY_COLUMNS: readonly Column<ProxyStatus>[] = [
         <span className="flex gap-1">
           <Badge tone={tone}>{word}</Badge>
           {proxy.clockAheadMs === undefined ? null : <Badge tone="warn">Clock</Badge>}
+          {proxy.problems === undefined ? null : <Badge tone="warn">Host</Badge>}
         </span>
       );
     },

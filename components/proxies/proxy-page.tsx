@@ -66,6 +66,17 @@ function Detail({ proxy }: { readonly proxy: ProxyDetail }) {
           NTP; where every host says this, it is the control plane's clock that is off.
         </Notice>
       )}
+      {proxy.problems === undefined ? null : (
+        <Notice tone="warn" className="mb-4" title="Its host needs a look">
+          <ul>
+            {proxy.problems.map((problem) => (
+              <li key={problem} className="break-words">
+                {problem}
+              </li>
+            ))}
+          </ul>
+        </Notice>
+      )}
       <div className="grid gap-4 xl:grid-cols-2">
         <Card title="State">
           <DefinitionList

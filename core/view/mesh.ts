@@ -48,6 +48,8 @@ export interface ProxyStatus {
   readonly bytesSent: number;
   /** What its host's clock is ahead of the control plane's, in ms (negative: behind); absent while it is near enough. */
   readonly clockAheadMs?: number;
+  /** What its agent says should be looked at on its host, certificate files for example; absent when there is nothing. */
+  readonly problems?: readonly string[];
 }
 
 export interface ProxyDetail extends ProxyStatus {

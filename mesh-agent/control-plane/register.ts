@@ -35,6 +35,7 @@ export async function register(
   versions: Versions,
   health: InstanceHealth,
   unhealthyReason: string,
+  problems: readonly string[],
   sentAtMs: number,
 ): Promise<RegisterResponse> {
   const { namespace, name, group, labels, serviceAccount, address, ports, locality, weight } = config;
@@ -52,6 +53,7 @@ export async function register(
     proxyVersion: versions.proxy,
     health: HEALTH[health],
     unhealthyReason,
+    problems: [...problems],
     sentAtMs: BigInt(sentAtMs),
   });
   return readMessage(

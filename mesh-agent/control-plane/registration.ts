@@ -22,6 +22,8 @@ export interface RegistrationOptions {
   /** Keeps the merged labels and the group for later starts. */
   readonly file: string;
   readonly log: Log;
+  /** What an operator should look at on this host. */
+  readonly problems: () => readonly string[];
   readonly onLabels: () => void;
   /** Told with every answer how the application is to be asked, if at all. */
   readonly onProbe: (probe: ApplicationProbe | undefined) => void;
@@ -111,10 +113,10 @@ export class Registration {
   }
 
   async #register(): Promise<void> {
-    const { uplink, config, versions, log, onLabels, onProbe, onServerTime } = this.#options;
+    const { uplink, config, versions, log, problems, onLabels, onProbe, onServerTime } = this.#options;
     const health = this.#health;
     const sentAtMs = Date.now();
-    const answer = await register(uplink, config, versions, health, this.#unhealthyReason, sentAtMs);
+    const answer = await register(uplink, config, versions, health, this.#unhealthyReason, problems(), sentAtMs);
     const { workload, labels, probe } = answer;
     if (answer.serverTimeMs > 0n) onServerTime(Number(answer.serverTimeMs), sentAtMs);
     // Also of an agent that leaves meanwhile: it is there now, and must be taken out.

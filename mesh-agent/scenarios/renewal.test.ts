@@ -73,7 +73,9 @@ test("a renewed certificate is shown, however it was put there; of a pair that d
   writeFileSync(file("next.key"), third.key);
   renameSync(file("next.key"), file("shop.key"));
   await eventually("the mismatch is told", () =>
-    scenario.gateway.log.some((line) => line.includes("is not that of the certificate")) ? true : undefined,
+    scenario.mesh.problems.get("istio-system/ingress-0")?.join().includes("is not that of the certificate")
+      ? true
+      : undefined,
   );
   await isShown(second);
   writeFileSync(file("next.pem"), third.cert);

@@ -31,6 +31,8 @@ const AGENT = "/pharos.agent.v1.AgentService";
 export class RealMesh {
   readonly authority: TestAuthority;
   readonly refusals: string[] = [];
+  /** What agents last said an operator should look at, by `namespace/name`. */
+  readonly problems = new Map<string, readonly string[]>();
   /** Requests per "reporter response-code", as reported. */
   readonly counts = new Map<string, number>();
   #resources: readonly AnyResource[];
@@ -139,10 +141,9 @@ export class RealMesh {
   }
 
   async #register(bytes: Uint8Array): Promise<Uint8Array> {
-    const { namespace, name, group, labels, serviceAccount, address, ports, locality, weight, health } = fromBinary(
-      RegisterRequestSchema,
-      bytes,
-    );
+    const { namespace, name, group, labels, serviceAccount, address, ports, locality, weight, health, problems } =
+      fromBinary(RegisterRequestSchema, bytes);
+    this.problems.set(`${namespace}/${name}`, problems);
     const template = this.#resources.find(
       (resource) => resource.kind === "WorkloadGroup" && resource.metadata.name === group,
     );

@@ -4,14 +4,7 @@ import type { SecureContextOptions } from "node:tls";
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import { type EchoApp, type Seen, startEcho } from "#mesh-agent/testing/echo-app.ts";
 import { RealMesh } from "#mesh-agent/testing/real-mesh.ts";
-import {
-  type Cleanup,
-  eventually,
-  freePort,
-  type RunningAgent,
-  startAgent,
-  temporaryDir,
-} from "#mesh-agent/testing/test-agent.ts";
+import { type Cleanup, eventually, freePort, startAgent, temporaryDir } from "#mesh-agent/testing/test-agent.ts";
 
 const SERVICE = (name: string): string => `
 apiVersion: networking.istio.io/v1
@@ -68,20 +61,17 @@ export class Scenario {
   readonly tcpPort: number;
   /** Where reviews-v1's Envoy takes connections for its HTTP port. */
   readonly reviewsPort: number;
-  readonly gateway: RunningAgent;
   readonly #proxyPort: number;
   readonly #gatewayPorts: readonly [http: number, https: number];
 
   private constructor(
     mesh: RealMesh,
     apps: Scenario["apps"],
-    gateway: RunningAgent,
     ports: readonly [number, number, number],
     gatewayPorts: readonly [number, number],
   ) {
     this.mesh = mesh;
     this.apps = apps;
-    this.gateway = gateway;
     [this.tcpPort, this.reviewsPort, this.#proxyPort] = ports;
     this.#gatewayPorts = gatewayPorts;
   }
@@ -121,7 +111,7 @@ export class Scenario {
       httpProxyPort: proxyPort,
       outbound: [{ host: "reviews.default.svc.cluster.local", port: 7000, bindPort: tcpPort }],
     });
-    const gateway = startAgent(cleanup, {
+    startAgent(cleanup, {
       dir: temporaryDir(cleanup),
       token: mesh.makeToken("ingress", "istio-system"),
       nodeType: "router",
@@ -132,7 +122,7 @@ export class Scenario {
       gatewayPorts: { "80": http, "443": https },
     });
     const apps = { "reviews-v1": v1, "reviews-v2": v2, details };
-    const scenario = new Scenario(mesh, apps, gateway, [tcpPort, reviewsPort, proxyPort], [http, https]);
+    const scenario = new Scenario(mesh, apps, [tcpPort, reviewsPort, proxyPort], [http, https]);
     await eventually("every service answers", () => scenario.#isUp(), 30_000);
     return scenario;
   }

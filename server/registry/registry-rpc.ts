@@ -42,6 +42,7 @@ export async function handleRegister(
       locality: request.locality,
       weight: request.weight,
       sentAtMs: Number(request.sentAtMs),
+      problems: request.problems,
     },
     identity,
   );

@@ -98,6 +98,19 @@ test("what an instance does not say is its group's template", async () => {
   });
 });
 
+test("what an agent says of its host is kept while it says it, within bounds, and announced to no proxy", async () => {
+  const problems = ["/etc/certs/tls.crt is not there; nothing is served in its place"];
+  await registry.register({ ...REGISTRATION, problems }, IDENTITY);
+  await registry.register({ ...REGISTRATION, problems: Array.from({ length: 50 }, () => "x".repeat(5000)) }, IDENTITY);
+  expect(registry.problems("default/reviews-v1-0")).toHaveLength(20);
+  expect(Math.max(...registry.problems("default/reviews-v1-0").map((text) => text.length))).toBeLessThan(1000);
+  await registry.register({ ...REGISTRATION, problems }, IDENTITY);
+  expect(registry.problems("default/reviews-v1-0")).toEqual(problems);
+  await registry.register(REGISTRATION, IDENTITY);
+  expect(registry.problems("default/reviews-v1-0")).toEqual([]);
+  expect(changes).toHaveLength(1);
+});
+
 test("a heartbeat that says nothing new is not announced", async () => {
   await registry.register(REGISTRATION, IDENTITY);
   await registry.register(REGISTRATION, IDENTITY);

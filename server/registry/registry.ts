@@ -24,6 +24,8 @@ export interface Registration {
   readonly weight: number;
   /** Its host's clock as it was sent; 0 where it was not told. */
   readonly sentAtMs?: number;
+  /** What its agent says an operator should look at on its host. */
+  readonly problems?: readonly string[];
 }
 
 export interface Registered {
@@ -50,6 +52,7 @@ export interface RegistryOptions {
 
 /** Of a reason: it is told to people, not kept as a record. */
 const REASON_LENGTH_MAX = 300;
+const PROBLEMS_MAX = 20;
 /** An agent is heard every ten seconds; one that missed two is not there. */
 const PRESENT_MS = 25_000;
 
@@ -65,6 +68,7 @@ export class Registry {
   readonly #heardMs = new Map<string, number>();
   /** What each instance's host's clock is ahead of this one, in ms, as last heard. */
   readonly #clockAheadMs = new Map<string, number>();
+  readonly #problems = new Map<string, readonly string[]>();
   readonly #now: () => number;
 
   private constructor(options: RegistryOptions) {
@@ -94,6 +98,13 @@ export class Registry {
     this.#refuseSecond(key, instance);
     this.#heardMs.set(key, this.#now());
     if (registration.sentAtMs) this.#clockAheadMs.set(key, registration.sentAtMs - this.#now());
+    const problems = (registration.problems ?? []).slice(0, PROBLEMS_MAX);
+    if (problems.length === 0) this.#problems.delete(key);
+    else
+      this.#problems.set(
+        key,
+        problems.map((text) => text.slice(0, REASON_LENGTH_MAX)),
+      );
     this.connected(key);
     if (JSON.stringify(this.#instances.get(key)) === JSON.stringify(instance)) return { instance, probe };
     await this.#options.store.upsert([instance]);
@@ -120,6 +131,11 @@ export class Registry {
     const ms = this.#clockAheadMs.get(key);
     // To the second: what a heartbeat more took on its way is no news.
     return ms !== undefined && Math.abs(ms) > CLOCK_DIFFERENCE_MS_MAX ? Math.round(ms / 1000) * 1000 : undefined;
+  }
+
+  /** What its agent says an operator should look at on its host. */
+  problems(key: string): readonly string[] {
+    return this.#problems.get(key) ?? [];
   }
 
   connected(key: string): void {
@@ -157,6 +173,7 @@ export class Registry {
     this.connected(key);
     this.#heardMs.delete(key);
     this.#clockAheadMs.delete(key);
+    this.#problems.delete(key);
     await this.#options.store.delete([key]);
     if (this.#instances.delete(key)) this.#options.onChange({ instanceUpserts: [], instanceDeletes: [key] });
   }

@@ -28,6 +28,8 @@ export interface ServicesOptions extends Omit<ConfigServiceOptions, "audit"> {
   readonly demoSignIn: boolean;
   /** Of the host of an instance, `namespace/name`; undefined while it is near enough. */
   readonly clockAheadMs: (instance: string) => number | undefined;
+  /** What the agent of an instance, `namespace/name`, says an operator should look at on its host. */
+  readonly problems: (instance: string) => readonly string[];
 }
 
 /** Everything the API serves. */
@@ -52,9 +54,15 @@ export function createServices(options: ServicesOptions): Services {
     }
   }
 
-  function withClock<P extends ProxyStatus>(proxy: P): P {
-    const clockAheadMs = options.clockAheadMs(`${proxy.namespace}/${proxy.name}`);
-    return clockAheadMs === undefined ? proxy : { ...proxy, clockAheadMs };
+  function withHost<P extends ProxyStatus>(proxy: P): P {
+    const instance = `${proxy.namespace}/${proxy.name}`;
+    const clockAheadMs = options.clockAheadMs(instance);
+    const problems = options.problems(instance);
+    return {
+      ...proxy,
+      ...(clockAheadMs === undefined ? {} : { clockAheadMs }),
+      ...(problems.length === 0 ? {} : { problems }),
+    };
   }
 
   return {
@@ -92,14 +100,14 @@ export function createServices(options: ServicesOptions): Services {
     },
     requests: { list: (query) => telemetry.requests(query), totals: (query) => telemetry.totals(query) },
     proxies: {
-      list: async () => (await mesh.proxies()).map(withClock),
+      list: async () => (await mesh.proxies()).map(withHost),
       async get(id) {
         const proxy = await mesh.proxy(id);
         if (proxy === undefined)
           throw new PharosError("not-found", `no proxy ${id} is known`, {
             hint: "the list shows those that have connected",
           });
-        return withClock(proxy);
+        return withHost(proxy);
       },
       async config(id, type) {
         const config = await mesh.proxyConfig(id, type);
