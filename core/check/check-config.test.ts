@@ -47,7 +47,7 @@ function instance(version: string): WorkloadInstance {
     labels: { app: "reviews", version },
     serviceAccount: "bookinfo-reviews",
     address: "127.0.0.1",
-    ports: [],
+    ports: [{ name: "http", appPort: 19080, inboundPort: 29080 }],
     health: "healthy",
     locality: "",
     weight: 1,
@@ -184,6 +184,115 @@ const CASES: readonly (readonly [name: string, documents: readonly string[], fou
       policy("PeerAuthentication", "b", "default", "{ mtls: { mode: DISABLE } }"),
     ],
     ["warning duplicate-peer-authentication PeerAuthentication/default/b spec.selector"],
+  ],
+  [
+    "plain text to one port, and mTLS to one subset, where the other side takes the other",
+    [
+      REVIEWS,
+      `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: reviews }
+spec:
+  host: reviews
+  trafficPolicy: { portLevelSettings: [{ port: { number: 9080 }, tls: { mode: DISABLE } }] }
+  subsets: [{ name: v1, labels: { version: v1 }, trafficPolicy: { tls: { mode: ISTIO_MUTUAL } } }, { name: v2, labels: { version: v2 } }]
+`,
+      policy(
+        "PeerAuthentication",
+        "a",
+        "default",
+        '{ selector: { matchLabels: { version: v2 } }, mtls: { mode: DISABLE }, portLevelMtls: { "19080": { mode: STRICT } } }',
+      ),
+      policy(
+        "PeerAuthentication",
+        "b",
+        "default",
+        "{ selector: { matchLabels: { version: v1 } }, mtls: { mode: DISABLE } }",
+      ),
+    ],
+    [
+      "error mtls-conflict DestinationRule/default/reviews spec.trafficPolicy.portLevelSettings[0].tls.mode",
+      "error mtls-conflict DestinationRule/default/reviews spec.subsets[0].trafficPolicy.tls.mode",
+    ],
+  ],
+  [
+    "a rule for every host of which one takes no mTLS",
+    [
+      REVIEWS,
+      SUBSETS.replace(/host: reviews,.*/, "host: '*', trafficPolicy: { tls: { mode: ISTIO_MUTUAL } } }"),
+      policy("PeerAuthentication", "default", "default", "{ mtls: { mode: DISABLE } }"),
+    ],
+    [
+      "error mtls-conflict DestinationRule/default/reviews spec.trafficPolicy.tls.mode",
+      "warning catch-all-host DestinationRule/default/reviews spec.host",
+    ],
+  ],
+  [
+    "selectors that differ and match the same workload",
+    [
+      policy("PeerAuthentication", "a", "default", "{ selector: { matchLabels: { app: reviews } } }"),
+      policy("PeerAuthentication", "b", "default", "{ selector: { matchLabels: { app: reviews, version: v1 } } }"),
+      policy("PeerAuthentication", "c", "default", "{ mtls: { mode: PERMISSIVE } }"),
+    ],
+    ["warning overlapping-peer-authentications PeerAuthentication/default/b spec.selector"],
+  ],
+  [
+    "selectors that match no workload in common",
+    [
+      policy("PeerAuthentication", "a", "default", "{ selector: { matchLabels: { version: v1 } } }"),
+      policy("PeerAuthentication", "b", "default", "{ selector: { matchLabels: { version: v2 } } }"),
+    ],
+    [],
+  ],
+  [
+    "the service's port in a policy, where the application's is meant",
+    [
+      REVIEWS,
+      policy(
+        "PeerAuthentication",
+        "a",
+        "default",
+        '{ selector: { matchLabels: { app: reviews } }, portLevelMtls: { "9080": { mode: STRICT }, "19080": { mode: STRICT } } }',
+      ),
+      policy(
+        "AuthorizationPolicy",
+        "a",
+        "default",
+        '{ action: DENY, rules: [{ to: [{ operation: { ports: ["19080", "9080"] } }] }] }',
+      ),
+    ],
+    [
+      'warning policy-port-not-found PeerAuthentication/default/a spec.portLevelMtls["9080"]',
+      "warning policy-port-not-found AuthorizationPolicy/default/a spec.rules[0].to[0].operation.ports[1]",
+    ],
+  ],
+  [
+    "a gateway's port that a service with several ports does not have",
+    [
+      REVIEWS.replace("protocol: HTTP }]", "protocol: HTTP }, { name: admin, number: 9090, protocol: HTTP }]"),
+      `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: edge }
+spec: { servers: [{ port: { number: 8080, name: http, protocol: HTTP }, hosts: ["*"] }] }
+`,
+      virtualService(
+        "{ hosts: [shop.example.test], gateways: [edge], http: [{ route: [{ destination: { host: reviews } }] }] }",
+      ),
+      virtualService("{ hosts: [reviews], http: [{ route: [{ destination: { host: reviews } }] }] }", "inside"),
+    ],
+    ["warning destination-port-ambiguous VirtualService/default/reviews spec.http[0].route[0].destination"],
+  ],
+  [
+    "a short name beside the whole one of the same host",
+    [
+      REVIEWS,
+      virtualService(
+        "{ hosts: [reviews, reviews.default.svc.cluster.local], http: [{ route: [{ destination: { host: reviews } }] }] }",
+      ),
+    ],
+    [],
   ],
   [
     "two ServiceEntries for one host and port",

@@ -1,11 +1,14 @@
 import { authorizationPolicyNamespace } from "#core/check/authorization-policy-namespace.ts";
 import { authorizationPolicyPrincipal } from "#core/check/authorization-policy-principal.ts";
 import { createCheckContext } from "#core/check/context.ts";
+import { destinationPort } from "#core/check/destination-port.ts";
 import { destinationRuleHost } from "#core/check/destination-rule-host.ts";
 import { destinationRuleSubsetLabels } from "#core/check/destination-rule-subset-labels.ts";
 import { duplicatePolicy } from "#core/check/duplicate-policy.ts";
 import { duplicateService } from "#core/check/duplicate-service.ts";
 import { mtlsConflict } from "#core/check/mtls-conflict.ts";
+import { overlappingPolicies } from "#core/check/overlapping-policies.ts";
+import { policyPort } from "#core/check/policy-port.ts";
 import type { CheckRule } from "#core/check/rule.ts";
 import { selectorMatchesNothing } from "#core/check/selector-matches-nothing.ts";
 import { virtualServiceDestination } from "#core/check/virtual-service-destination.ts";
@@ -29,6 +32,9 @@ export const CHECK_RULES: readonly CheckRule[] = [
   selectorMatchesNothing,
   mtlsConflict,
   duplicatePolicy,
+  overlappingPolicies,
+  policyPort,
+  destinationPort,
   duplicateService,
 ];
 

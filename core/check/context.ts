@@ -10,6 +10,10 @@ export interface CheckedWorkload {
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly serviceAccount: string;
+  /** Name of the service port → where the application listens; empty where nothing says it. */
+  readonly ports: Readonly<Record<string, number>>;
+  /** It runs: its agent registered it. */
+  readonly isInstance: boolean;
 }
 
 /** The snapshot as the rules ask for it; built once for all of them. */
@@ -36,11 +40,15 @@ export function createCheckContext(snapshot: Snapshot): CheckContext {
     namespace: metadata.namespace,
     labels: { ...metadata.labels, ...spec.labels },
     serviceAccount: spec.serviceAccount ?? "default",
+    ports: spec.ports ?? {},
+    isInstance: false,
   }));
   const groups = of("WorkloadGroup").map(({ metadata, spec }) => ({
     namespace: metadata.namespace,
     labels: { ...spec.metadata?.labels, ...spec.template.labels },
     serviceAccount: spec.template.serviceAccount ?? "default",
+    ports: spec.template.ports ?? {},
+    isInstance: false,
   }));
   const workloads = [...snapshot.instances.map(describeInstance), ...entries, ...groups];
   const namespaces = new Set([
@@ -75,6 +83,12 @@ function indexByLabel(workloads: readonly CheckedWorkload[]): CheckContext["sele
   };
 }
 
-function describeInstance({ namespace, labels, serviceAccount }: WorkloadInstance): CheckedWorkload {
-  return { namespace, labels, serviceAccount };
+function describeInstance({ namespace, labels, serviceAccount, ports }: WorkloadInstance): CheckedWorkload {
+  return {
+    namespace,
+    labels,
+    serviceAccount,
+    ports: Object.fromEntries(ports.map(({ name, appPort }) => [name, appPort])),
+    isInstance: true,
+  };
 }

@@ -1,3 +1,5 @@
+import { expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
+import { type Labels, matchesLabels } from "#core/resolve/labels.ts";
 import { closestName } from "#core/resource/closest-name.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
@@ -9,6 +11,10 @@ export interface HostIndex {
   resolve(host: string, namespace: string): string;
   /** The ServiceEntry behind a whole name, wildcard hosts included. */
   find(name: string): Resource<"ServiceEntry"> | undefined;
+  /** Those whose selector matches these labels in their namespace. */
+  selecting(namespace: string, labels: Labels): readonly Resource<"ServiceEntry">[];
+  /** Each with its whole name, that a host or a pattern (`*`, `*.example.com`) covers. */
+  covered(pattern: string): readonly { readonly name: string; readonly entry: Resource<"ServiceEntry"> }[];
   /** A host that was most likely meant. */
   suggest(name: string): string | undefined;
   /** True when any known host lies under `*.suffix`. */
@@ -21,8 +27,9 @@ export function createHostIndex(entries: readonly Resource<"ServiceEntry">[], do
   const wildcards = new Map<string, Resource<"ServiceEntry">>();
   /** What known names end with, built when it is first asked for. */
   let endings: Set<string> | undefined;
-  const resolve = (host: string, namespace: string) =>
-    host.includes(".") || host.startsWith("*") ? host : `${host}.${namespace}.svc.${domainSuffix}`;
+  const resolve = (host: string, namespace: string) => expandHost(host, namespace, domainSuffix);
+  /** By `namespace|key=value`, built when it is first asked for. */
+  let bySelector: Map<string, Resource<"ServiceEntry">[]> | undefined;
   for (const entry of entries) {
     for (const host of entry.spec.hosts) {
       if (host.startsWith("*")) {
@@ -35,12 +42,39 @@ export function createHostIndex(entries: readonly Resource<"ServiceEntry">[], do
   return {
     resolve,
     find: (name) => exact.get(name) ?? underEnding(name, wildcards),
+    selecting: (namespace, labels) => {
+      bySelector ??= indexSelectors(entries);
+      const found = Object.entries(labels).flatMap(
+        ([key, value]) => bySelector?.get(`${namespace}|${key}=${value}`) ?? [],
+      );
+      return [...new Set(found)].filter(({ spec }) => matchesLabels(labels, spec.workloadSelector?.labels));
+    },
+    covered: (pattern) => {
+      const whole = isWildcard(pattern) ? [...exact.keys()].filter((name) => hostMatches(pattern, name)) : [pattern];
+      return whole.flatMap((name) => {
+        const entry = exact.get(name);
+        return entry === undefined ? [] : [{ name, entry }];
+      });
+    },
     suggest: (name) => (exact.size > SUGGEST_AMONG_MAX ? undefined : closestName(name, exact.keys())),
     hasUnder: (suffix) => {
       endings ??= new Set([...exact.keys(), ...wildcards.keys()].flatMap(endingsOf));
       return endings.has(suffix);
     },
   };
+}
+
+function indexSelectors(entries: readonly Resource<"ServiceEntry">[]): Map<string, Resource<"ServiceEntry">[]> {
+  const index = new Map<string, Resource<"ServiceEntry">[]>();
+  for (const entry of entries) {
+    const [first] = Object.entries(entry.spec.workloadSelector?.labels ?? {});
+    if (first === undefined) continue;
+    const key = `${entry.metadata.namespace}|${first[0]}=${first[1]}`;
+    const known = index.get(key);
+    if (known === undefined) index.set(key, [entry]);
+    else known.push(entry);
+  }
+  return index;
 }
 
 /** All that a name ends with, itself first. */

@@ -1,42 +1,98 @@
-import type { CheckRule } from "#core/check/rule.ts";
+import type { CheckContext, CheckedWorkload } from "#core/check/context.ts";
+import type { CheckRule, Finding } from "#core/check/rule.ts";
 import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
-import { formatRef, refOf } from "#core/resource/resource.ts";
+import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
+import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import type { ServicePort } from "#core/resource/spec/service-entry.ts";
+import type { TrafficPolicy } from "#core/resource/spec/traffic-policy.ts";
+
+type Rule = Resource<"DestinationRule">;
 
 /** Clients told to speak plain text to servers that take only mTLS fail, and so the other way round. */
 export const mtlsConflict: CheckRule = {
   code: "mtls-conflict",
   kiali: "KIA0207",
-  summary: "A DestinationRule and a PeerAuthentication disagree about mTLS: every request fails.",
-  check(context) {
-    const { of, hosts, snapshot } = context;
-    const policies = of("PeerAuthentication");
-    return of("DestinationRule").flatMap((resource) => {
-      const mode = resource.spec.trafficPolicy?.tls?.mode;
-      if (mode !== "DISABLE" && mode !== "ISTIO_MUTUAL") return [];
-      const name = hosts.resolve(resource.spec.host, resource.metadata.namespace);
-      const entry = hosts.find(name);
-      const selector = entry?.spec.workloadSelector?.labels;
-      if (entry === undefined || selector === undefined) return [];
-      const servers = context.select(selector, entry.metadata.namespace);
-      const wrong = mode === "DISABLE" ? "STRICT" : "DISABLE";
-      const clash = servers
-        .map((server) => resolveMtlsMode(policies, snapshot.mesh.rootNamespace, server))
-        .find((server) => server.mode === wrong);
-      if (clash === undefined) return [];
-      const says = clash.policy === undefined ? "the mesh's default" : formatRef(refOf(clash.policy));
-      const message =
-        mode === "DISABLE"
-          ? `clients are told to send plain text to ${name}, and ${says} has its workloads refuse it (STRICT)`
-          : `clients are told to use mTLS to ${name}, and ${says} switches it off there (DISABLE)`;
-      return [
-        {
-          severity: "error" as const,
-          resource: formatRef(refOf(resource)),
-          path: "spec.trafficPolicy.tls.mode",
-          message,
-          hint: "remove `tls` from the rule: proxies then use mTLS wherever the other side takes it",
-        },
-      ];
-    });
-  },
+  summary:
+    "A DestinationRule and a PeerAuthentication disagree about mTLS of a service, port or subset: its requests fail.",
+  check: (context) =>
+    context.of("DestinationRule").flatMap((rule) => {
+      const host = context.hosts.resolve(rule.spec.host, rule.metadata.namespace);
+      const found = new Map<string, Finding>();
+      if (!saysTls(rule.spec.trafficPolicy) && !(rule.spec.subsets ?? []).some((each) => saysTls(each.trafficPolicy)))
+        return [];
+      for (const { name, entry } of context.hosts.covered(host)) {
+        const selector = entry.spec.workloadSelector?.labels;
+        if (selector === undefined) continue;
+        for (const subset of [undefined, ...(rule.spec.subsets ?? [])]) {
+          const servers = context.select({ ...selector, ...subset?.labels }, entry.metadata.namespace);
+          for (const port of entry.spec.ports ?? []) {
+            const path = tlsPath(rule, subset?.name ?? "", port.number);
+            if (path === undefined || found.has(path)) continue;
+            const finding = findClash(context, rule, { name, port, subset: subset?.name ?? "", servers, path });
+            if (finding !== undefined) found.set(path, finding);
+          }
+        }
+      }
+      return [...found.values()];
+    }),
 };
+
+function saysTls(policy: TrafficPolicy | undefined): boolean {
+  return policy?.tls !== undefined || (policy?.portLevelSettings ?? []).some(({ tls }) => tls !== undefined);
+}
+
+interface Question {
+  readonly name: string;
+  readonly port: ServicePort;
+  readonly subset: string;
+  readonly servers: readonly CheckedWorkload[];
+  readonly path: string;
+}
+
+function findClash({ of, snapshot }: CheckContext, rule: Rule, question: Question): Finding | undefined {
+  const { name, port, subset, servers, path } = question;
+  const { trafficPolicy, subsets = [] } = rule.spec;
+  const { tls } = resolveTrafficPolicy({ rules: [rule], trafficPolicy, subsets }, subset, port.number);
+  if (tls === undefined || (tls.mode !== "ISTIO_MUTUAL" && (tls.mode ?? "DISABLE") !== "DISABLE")) return undefined;
+  const wrong = tls.mode === "ISTIO_MUTUAL" ? "DISABLE" : "STRICT";
+  const clash = servers
+    .map((server) =>
+      resolveMtlsMode(of("PeerAuthentication"), snapshot.mesh.rootNamespace, {
+        ...server,
+        port: server.ports[port.name] ?? port.targetPort ?? port.number,
+      }),
+    )
+    .find(({ mode }) => mode === wrong);
+  if (clash === undefined) return undefined;
+  const says = clash.policy === undefined ? "the mesh's default" : formatRef(refOf(clash.policy));
+  const what = `${subset === "" ? "" : `subset ${subset} of `}${name}:${port.number}`;
+  return {
+    severity: "error",
+    resource: formatRef(refOf(rule)),
+    path,
+    message:
+      wrong === "STRICT"
+        ? `clients are told to send plain text to ${what}, and ${says} has its workloads refuse it (STRICT)`
+        : `clients are told to use mTLS to ${what}, and ${says} switches it off there (DISABLE)`,
+    hint: "remove `tls` from the rule: proxies then use mTLS wherever the other side takes it",
+  };
+}
+
+/** Where the settings stand that decide about TLS of one port of one subset, in the order in which they win. */
+function tlsPath({ spec }: Rule, subset: string, port: number): string | undefined {
+  const index = (spec.subsets ?? []).findIndex(({ name }) => name === subset);
+  const places = [
+    { policy: spec.subsets?.[index]?.trafficPolicy, at: `spec.subsets[${index}].trafficPolicy` },
+    { policy: spec.trafficPolicy, at: "spec.trafficPolicy" },
+  ];
+  for (const { policy, at } of places) {
+    const own = (policy?.portLevelSettings ?? []).findIndex((each) => each.port?.number === port);
+    // A port's own settings stand alone, also where they say nothing of TLS.
+    if (own >= 0)
+      return policy?.portLevelSettings?.[own]?.tls === undefined
+        ? undefined
+        : `${at}.portLevelSettings[${own}].tls.mode`;
+    if (policy?.tls !== undefined) return `${at}.tls.mode`;
+  }
+  return undefined;
+}

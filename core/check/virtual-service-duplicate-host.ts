@@ -23,6 +23,8 @@ export const virtualServiceDuplicateHost: CheckRule = {
         const visible = (spec.exportTo ?? ["*"]).includes("*") ? "*" : metadata.namespace;
         const key = `${visible} ${name}`;
         const list = claims.get(key) ?? [];
+        // A short name and the whole one of the same host.
+        if (list.at(-1)?.ref === formatRef(refOf(resource))) return;
         list.push({
           ref: formatRef(refOf(resource)),
           path: `spec.hosts[${index}]`,

@@ -1,6 +1,6 @@
+import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
 import type { RouteActionSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { duration, type Init } from "#server/translate/pack.ts";
-import { resolveTrafficPolicy } from "#server/translate/traffic-policy.ts";
 import type { World } from "#server/translate/world.ts";
 
 type HashPolicy = Pick<Init<typeof RouteActionSchema>, "hashPolicy">;

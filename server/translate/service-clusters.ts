@@ -1,10 +1,10 @@
 import { matchesLabels } from "#core/resolve/labels.ts";
+import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import type { ClusterInput } from "#server/translate/build-cluster.ts";
 import { type Endpoint, endpointsOf } from "#server/translate/endpoints.ts";
 import { outboundCluster } from "#server/translate/names.ts";
-import { resolveTrafficPolicy } from "#server/translate/traffic-policy.ts";
 import type { World } from "#server/translate/world.ts";
 
 /** What a cluster is built from, and where it sends calls. */

@@ -1,0 +1,46 @@
+import type { CheckedWorkload } from "#core/check/context.ts";
+import type { CheckRule, Finding } from "#core/check/rule.ts";
+import { byAge } from "#core/resolve/by-age.ts";
+import { matchesLabels } from "#core/resolve/labels.ts";
+import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+
+/** Of several PeerAuthentications with a selector that matches a workload the oldest alone speaks. */
+export const overlappingPolicies: CheckRule = {
+  code: "overlapping-peer-authentications",
+  summary: "Selectors of two PeerAuthentications match one workload; there only the older one applies.",
+  check({ of, select }) {
+    const selecting = [...of("PeerAuthentication")]
+      .filter(({ spec }) => Object.keys(spec.selector?.matchLabels ?? {}).length > 0)
+      .sort(byAge);
+    const speaking = new Map<CheckedWorkload, Resource<"PeerAuthentication">>();
+    const overruled = new Map<string, { readonly by: Set<string>; workloads: number }>();
+    for (const policy of selecting) {
+      const labels = policy.spec.selector?.matchLabels ?? {};
+      for (const workload of select(labels, policy.metadata.namespace)) {
+        const older = speaking.get(workload);
+        if (older === undefined) speaking.set(workload, policy);
+        else if (!sameSelector(older.spec.selector?.matchLabels, labels)) {
+          const ref = formatRef(refOf(policy));
+          const known = overruled.get(ref) ?? { by: new Set<string>(), workloads: 0 };
+          known.by.add(formatRef(refOf(older)));
+          known.workloads += 1;
+          overruled.set(ref, known);
+        }
+      }
+    }
+    return [...overruled].map(
+      ([resource, { by, workloads: count }]): Finding => ({
+        severity: "warning",
+        resource,
+        path: "spec.selector",
+        message: `${[...by].join(" and ")} ${by.size === 1 ? "is older and selects" : "are older and select"} ${count} of its workloads too: there it does not apply, and its ports neither`,
+        hint: "let their selectors differ in the value of one label, or write both into one policy",
+      }),
+    );
+  },
+};
+
+/** Equal selectors have a finding of their own. */
+function sameSelector(a: Readonly<Record<string, string>> = {}, b: Readonly<Record<string, string>> = {}): boolean {
+  return matchesLabels(a, b) && matchesLabels(b, a);
+}
