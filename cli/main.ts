@@ -38,6 +38,8 @@ const VERBS = {
   "proxy-status": async (program: Command) => (await import("#cli/proxy-status.ts")).addProxyStatus(program),
   "proxy-config": async (program: Command) => (await import("#cli/proxy-config.ts")).addProxyConfig(program),
   token: async (program: Command) => (await import("#cli/token.ts")).addToken(program),
+  identities: async (program: Command) => (await import("#cli/revoke.ts")).addIdentities(program),
+  revoke: async (program: Command) => (await import("#cli/revoke.ts")).addRevoke(program),
   join: async (program: Command) => (await import("#cli/join.ts")).addJoin(program),
   completion: async (program: Command) => (await import("#cli/completion.ts")).addCompletion(program),
 } as const;

@@ -179,6 +179,15 @@ export class GrpcServer {
     if ("setSecureContext" in this.#server) this.#server.setSecureContext(secureContext(tls));
   }
 
+  /** Ends the connections of some peers, after what their calls are told has had time to leave. */
+  drop(isMeant: (peer: Peer) => boolean): void {
+    for (const session of this.#sessions) {
+      if (!isMeant(describePeer(session))) continue;
+      session.close();
+      setTimeout(() => session.destroy(), GOODBYE_MS).unref();
+    }
+  }
+
   /** Ends every connection at once, after telling it to go away. */
   async close(): Promise<void> {
     this.#isClosing = true;

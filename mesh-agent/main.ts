@@ -17,6 +17,7 @@ import { requirePorts } from "#mesh-agent/envoy/require-ports.ts";
 import { rotateLog } from "#mesh-agent/envoy/rotate-log.ts";
 import { ReadinessWatch } from "#mesh-agent/envoy/watch-readiness.ts";
 import { IdentityKeeper } from "#mesh-agent/identity/identity-keeper.ts";
+import { RevocationWatch } from "#mesh-agent/identity/revocation-watch.ts";
 import { createLog, type Log } from "#mesh-agent/log.ts";
 import { type AgentPaths, openPaths } from "#mesh-agent/paths.ts";
 import { readToken } from "#mesh-agent/read-token.ts";
@@ -96,7 +97,13 @@ async function runClaimed(
   });
   const node = () => describeNode(config, paths, registration.labels);
   const relay = new RelayServer({ uplink, cache, node, log });
-  const secrets = new SecretServer(keeper.current, log);
+  const revocations = new RevocationWatch({
+    file: paths.revocations,
+    uplink,
+    log,
+    onChange: (lists) => secrets.setRevoked(lists),
+  });
+  const secrets = new SecretServer(keeper.current, log, revocations.lists);
   keeper.onChange((identity) => secrets.setIdentity(identity));
 
   const { command, fingerprint, admin } = prepareEnvoy(found, config, paths, node());
@@ -177,6 +184,7 @@ async function runClaimed(
   const running = [
     uplink.run(background.signal),
     keeper.run(uplink, background.signal),
+    revocations.run(background.signal),
     readiness.run(background.signal),
   ];
   const registering = registration.run(background.signal).then(() => undefined, PharosError.from);

@@ -13,6 +13,8 @@ export interface AgentPaths {
   readonly dir: string;
   readonly identity: string;
   readonly registration: string;
+  /** Lists of revoked certificates, as the control plane last said. */
+  readonly revocations: string;
   readonly cache: string;
   readonly bootstrap: string;
   readonly pid: string;
@@ -33,6 +35,7 @@ export function openPaths(dir: string): AgentPaths {
   return {
     dir,
     ...agentFiles(dir),
+    revocations: join(dir, "revocations.json"),
     cache: join(dir, "xds.db"),
     bootstrap: join(dir, "bootstrap.json"),
     pid: join(dir, "envoy.pid"),

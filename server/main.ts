@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { checkConfig } from "#core/check/check-config.ts";
 import type { PharosError } from "#core/errors.ts";
+import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
 import { LimitBook } from "#core/limits/limit-book.ts";
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
@@ -12,7 +13,10 @@ import type { ApiContext } from "#server/api/trpc.ts";
 import { createAudit } from "#server/audit/audit.ts";
 import { createAuth } from "#server/auth/auth.ts";
 import { createCertificateService } from "#server/ca/certificate-service.ts";
+import { describeRevoked } from "#server/ca/describe-revoked.ts";
 import { openAuthority } from "#server/ca/open-authority.ts";
+import { RevocationBook } from "#server/ca/revocations.ts";
+import { buildRevokedPolicy, REVOKED_POLICY } from "#server/ca/revoked-policy.ts";
 import { IdentityStore } from "#server/ca/store.ts";
 import { toSnapshotChange } from "#server/config/revision-feed.ts";
 import { createConfigStore } from "#server/config/store.ts";
@@ -104,6 +108,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   });
   const authority = await openAuthority(dir, options.trustDomain, process.env.PHAROS_CA_PASSPHRASE);
   const identities = new IdentityStore(db);
+  const revocations = await RevocationBook.open(db);
 
   const store = createConfigStore(db);
   const settings: MeshSettings = {
@@ -131,6 +136,8 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   const createCertificate = createCertificateService({
     authority,
     store: identities,
+    revocations,
+    findGroup: (namespace, name) => state.find("WorkloadGroup", namespace, name),
     lifeMs: options.certTtlMs,
     audit: (line) => audit.write(line),
   });
@@ -143,12 +150,18 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     onRefused: (line) => audit.write({ ...line, outcome: "refused" }),
   });
   const serving = await authority.issueServing(SERVING_LIFE_MS, Date.now());
+  let revoked = await describeRevoked(revocations, identities, authority, Date.now());
   const mesh = await startMesh({
-    snapshot: () => state.snapshot(),
+    snapshot: () => {
+      const policy = buildRevokedPolicy(revoked);
+      const snapshot = state.snapshot();
+      return policy === undefined ? snapshot : { ...snapshot, resources: [...snapshot.resources, policy] };
+    },
     host,
     port: options.xdsPort,
     plaintextPort: options.plaintextPort,
     tls: serving,
+    revoked,
     trustDomain: options.trustDomain,
     handlers,
     onFailure: (path, error) => log.error("a call of the mesh port failed", { path, error: error.message }),
@@ -215,6 +228,17 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     telemetry,
     state,
     identities,
+    revocations,
+    publishRevoked: async (now) => {
+      revoked = now;
+      await mesh.setRevoked(now);
+      const policy = buildRevokedPolicy(now);
+      await publisher.compile(
+        policy === undefined ? { upserts: [], deletes: [REVOKED_POLICY] } : { upserts: [policy], deletes: [] },
+      );
+    },
+    dropInstances: (isMeant) =>
+      registry.dropOf((account) => isMeant(formatSpiffeId({ trustDomain: options.trustDomain, ...account }))),
     authority,
     audit,
     auth,

@@ -45,6 +45,12 @@ export function createLookUp(connect: () => ApiClient, flags: Readonly<Record<st
           description: reason === "" ? author : `${author}: ${reason}`,
         })),
       ),
+    revocations: () =>
+      ask(async (api, signal) =>
+        (await api.identity.revocations.query(undefined, { signal }))
+          .filter(({ lifted }) => lifted === null)
+          .map(({ id, kind, subject }) => ({ word: id, description: `${kind} ${subject}` })),
+      ),
     joinTokens: () =>
       ask(async (api, signal) =>
         (await api.identity.joinTokens.query(undefined, { signal }))

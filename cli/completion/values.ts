@@ -13,6 +13,8 @@ export interface LookUp {
   proxies(): Promise<readonly Candidate[]>;
   revisions(): Promise<readonly Candidate[]>;
   joinTokens(): Promise<readonly Candidate[]>;
+  /** Those that stand. */
+  revocations(): Promise<readonly Candidate[]>;
 }
 
 /** What may stand in a place: words, or what only the shell can list. */
@@ -71,6 +73,7 @@ export const VALUES: Readonly<Record<string, (place: Place) => Values | Promise<
   proxy: ({ lookUp }) => lookUp.proxies(),
   revision: ({ lookUp }) => lookUp.revisions(),
   id: ({ lookUp }) => lookUp.joinTokens(),
+  revocation: ({ lookUp }) => lookUp.revocations(),
 };
 
 /** A flag's or an argument's closed list. `jsonpath=EXPR` is begun and left to be ended. */

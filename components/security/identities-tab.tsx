@@ -1,9 +1,14 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { Fingerprint } from "lucide-react";
+import { useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
+import { useMay } from "#components/editor/use-may.ts";
 import { CertificateExpiry } from "#components/security/certificate-expiry.tsx";
-import { ButtonLink } from "#components/ui/button.tsx";
+import { RevocationsCard } from "#components/security/revocations-card.tsx";
+import { RevokeDialog } from "#components/security/revoke-dialog.tsx";
+import { Badge } from "#components/ui/badge.tsx";
+import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -33,7 +38,8 @@ const COLUMNS: readonly Column<IdentityView>[] = [
   {
     id: "expires",
     header: "Expires",
-    cell: ({ notAfter }) => <CertificateExpiry at={notAfter} />,
+    cell: ({ notAfter, revocation }) =>
+      revocation === null ? <CertificateExpiry at={notAfter} /> : <Badge tone="bad">revoked</Badge>,
     sortValue: ({ notAfter }) => notAfter,
   },
   {
@@ -55,9 +61,28 @@ export function IdentitiesTab() {
   const trpc = useTRPC();
   const search = useSearchState();
   const identities = useQuery(trpc.identity.list.queryOptions());
+  const may = useMay("identity.revoke");
+  const [revoking, setRevoking] = useState<IdentityView | null>(null);
+  const actions: Column<IdentityView> = {
+    id: "actions",
+    header: "Actions",
+    align: "end",
+    cell: (identity) =>
+      identity.revocation === null ? (
+        <Button
+          size="sm"
+          variant="ghost"
+          aria-label={`Revoke ${identity.spiffeId}, issued to ${identity.issuedTo}`}
+          onClick={() => setRevoking(identity)}
+        >
+          Revoke
+        </Button>
+      ) : null,
+  };
   const query = (search.get("q") ?? "").toLowerCase();
   return (
     <>
+      <RevocationsCard />
       <SearchInput
         label="Filter by identity or instance"
         className="mb-3 w-80"
@@ -69,7 +94,7 @@ export function IdentitiesTab() {
           {(all) => (
             <DataTable
               label="Identities"
-              columns={COLUMNS}
+              columns={may.isAllowed ? [...COLUMNS, actions] : COLUMNS}
               rows={all.filter(({ spiffeId, issuedTo, serial }) =>
                 `${spiffeId} ${issuedTo} ${serial}`.toLowerCase().includes(query),
               )}
@@ -92,6 +117,7 @@ export function IdentitiesTab() {
           )}
         </QueryView>
       </Card>
+      {revoking === null ? null : <RevokeDialog of={revoking} onClose={() => setRevoking(null)} />}
     </>
   );
 }

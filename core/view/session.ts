@@ -64,6 +64,32 @@ export interface IdentityView {
   readonly serial: string;
   readonly notBefore: string;
   readonly notAfter: string;
+  /** Address and port of the caller. */
   readonly issuedTo: string;
   readonly authenticatedBy: "token" | "certificate";
+  /** Id of the join token at the head of its chain of renewals; null where it is not known. */
+  readonly grantId: string | null;
+  /** SHA-256 of the certificate, lower-case hex; empty where it is not known. */
+  readonly fingerprint: string;
+  /** What makes it worthless, if anything does. */
+  readonly revocation: RevocationView | null;
+}
+
+export type RevocationKind = "identity" | "namespace" | "certificate" | "token";
+
+/** Something that is not believed any more, or was not for a time. */
+export interface RevocationView {
+  readonly id: string;
+  readonly kind: RevocationKind;
+  /** SPIFFE id, namespace, serial in lower-case hex, or the id of a join token. */
+  readonly subject: string;
+  readonly reason: string;
+  readonly createdBy: string;
+  readonly createdAt: string;
+  readonly lifted: { readonly at: string; readonly by: string; readonly reason: string } | null;
+}
+
+export interface RevocationResult extends RevocationView {
+  /** Certificates in their time that are revoked now, by this or by another. */
+  readonly certificates: number;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { PharosError } from "#core/errors.ts";
+import { type ErrorCode, PharosError } from "#core/errors.ts";
 import { parseJoinToken } from "#core/identity/join-token.ts";
 import { parseSpiffeId } from "#core/identity/spiffe-id.ts";
 import { Backoff } from "#mesh-agent/backoff.ts";
@@ -24,7 +24,11 @@ export interface IdentityKeeperOptions {
   readonly log: Log;
 }
 
+/** Of the server's answers to one who joins: it is away, or has given this identity as many as it may have for now. */
+const MAY_PASS: ReadonlySet<ErrorCode> = new Set(["unavailable", "timeout", "exhausted", "too-large"]);
 const JOIN_RETRY = { firstMs: 250, maxMs: 2000 } as const;
+/** A fleet that starts at once waits for its turns, and does not use them up with asking. */
+const EXHAUSTED_RETRY = { firstMs: 1000, maxMs: 30_000 } as const;
 /** One timer waits no longer than this: clocks are set, hosts sleep, and timers do not see it. */
 const TIMER_MS_MAX = 30_000;
 
@@ -59,6 +63,7 @@ export class IdentityKeeper {
     this.#stored = this.#loadUsable();
     if (this.#stored !== undefined) return;
     const backoff = new Backoff(JOIN_RETRY);
+    const patient = new Backoff(EXHAUSTED_RETRY);
     for (;;) {
       signal.throwIfAborted();
       try {
@@ -66,10 +71,11 @@ export class IdentityKeeper {
         return;
       } catch (error) {
         const known = PharosError.from(error);
-        if (known.code !== "unavailable" && known.code !== "timeout") throw known;
+        if (!MAY_PASS.has(known.code)) throw known;
         this.#options.log("warn", "cannot join yet", { error: known.toString() });
+        const isExhausted = known.code === "exhausted" || known.code === "too-large";
+        await delay((isExhausted ? patient : backoff).next(), undefined, { signal });
       }
-      await delay(backoff.next(), undefined, { signal });
     }
   }
 

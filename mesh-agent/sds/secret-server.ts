@@ -2,6 +2,7 @@ import { parseFileSecret } from "#core/xds/file-secret-name.ts";
 import { GrpcServer, type StreamHandler } from "#grpc/server.ts";
 import type { ServerStream } from "#grpc/server-stream.ts";
 import type { Identity } from "#mesh-agent/identity/identity.ts";
+import type { RevocationLists } from "#mesh-agent/identity/revocation-watch.ts";
 import type { Log } from "#mesh-agent/log.ts";
 import { openDeltaSecrets } from "#mesh-agent/sds/delta-secrets.ts";
 import { FileSecrets } from "#mesh-agent/sds/file-secrets.ts";
@@ -23,11 +24,15 @@ export class SecretServer {
   readonly #files: FileSecrets;
   readonly #looking: NodeJS.Timeout;
   readonly #source: SecretSource;
+  #identity: Identity;
+  #revoked: RevocationLists;
   #own: readonly EncodedSecret[];
 
-  constructor(identity: Identity, log: Log) {
+  constructor(identity: Identity, log: Log, revoked: RevocationLists = {}) {
     this.#log = log;
-    this.#own = buildSecrets(identity, this.#systemRoots);
+    this.#identity = identity;
+    this.#revoked = revoked;
+    this.#own = buildSecrets(identity, this.#systemRoots, revoked);
     this.#files = new FileSecrets(log, () => this.#push());
     this.#looking = setInterval(() => this.#files.look(), LOOK_EVERY_MS).unref();
     this.#source = {
@@ -51,8 +56,8 @@ export class SecretServer {
 
   /** New connections use it; those that stand stay. */
   setIdentity(identity: Identity): void {
-    this.#own = buildSecrets(identity, this.#systemRoots);
-    this.#push();
+    this.#identity = identity;
+    this.#rebuild();
   }
 
   /** What is wrong with certificates that lie in files. */
@@ -63,6 +68,17 @@ export class SecretServer {
   /** By secret of files: when the certificate that is served ends, ms since the epoch. */
   get fileExpiries(): ReadonlyMap<string, number> {
     return this.#files.expiries;
+  }
+
+  /** New connections are held against these lists; those that stand stay. */
+  setRevoked(revoked: RevocationLists): void {
+    this.#revoked = revoked;
+    this.#rebuild();
+  }
+
+  #rebuild(): void {
+    this.#own = buildSecrets(this.#identity, this.#systemRoots, this.#revoked);
+    this.#push();
   }
 
   #push(): void {

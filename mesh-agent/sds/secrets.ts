@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { SECRET_NAMES } from "#core/xds/secret-names.ts";
 import type { Identity } from "#mesh-agent/identity/identity.ts";
+import { rootFingerprints } from "#mesh-agent/identity/join-mesh.ts";
+import type { RevocationLists } from "#mesh-agent/identity/revocation-watch.ts";
 import { type Secret, SecretSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
 
 export interface EncodedSecret {
@@ -17,6 +19,7 @@ const inline = (text: string) => ({ specifier: { case: "inlineString", value: te
 export function buildSecrets(
   { chainPem, keyPem, rootsPem }: Identity,
   systemRootsPath: string | undefined,
+  revoked: RevocationLists = {},
 ): readonly EncodedSecret[] {
   return [
     ...(systemRootsPath === undefined
@@ -41,10 +44,20 @@ export function buildSecrets(
     encodeSecret(
       create(SecretSchema, {
         name: SECRET_NAMES.roots,
-        type: { case: "validationContext", value: { trustedCa: inline(rootsPem) } },
+        type: { case: "validationContext", value: { trustedCa: inline(rootsPem), ...revocations(rootsPem, revoked) } },
       }),
     ),
   ];
+}
+
+/**
+ * Envoy with any revocation list refuses every certificate whose issuer has none: all roots have one, or none is given
+ * (and what is revoked is refused by the control plane alone until they have).
+ */
+function revocations(rootsPem: string, revoked: RevocationLists): { readonly crl?: ReturnType<typeof inline> } {
+  const lists = rootFingerprints(rootsPem).map((root) => revoked[root]);
+  if (lists.length === 0 || lists.includes(undefined)) return {};
+  return { crl: inline(lists.join("")) };
 }
 
 export function encodeSecret(secret: Secret): EncodedSecret {

@@ -21,6 +21,9 @@ import type {
   JoinTokenView,
   PrincipalView,
   RefusalView,
+  RevocationKind,
+  RevocationResult,
+  RevocationView,
   Role,
   SessionView,
 } from "#core/view/session.ts";
@@ -146,6 +149,11 @@ export interface Services {
   };
   readonly identity: {
     list(): Promise<readonly IdentityView[]>;
+    /** `subject`: a SPIFFE id or NAMESPACE/ACCOUNT, a namespace, a serial or fingerprint, the id of a join token. */
+    revoke(input: { kind: RevocationKind; subject: string; reason: string }, caller: Caller): Promise<RevocationResult>;
+    liftRevocation(input: { id: string; reason: string }, caller: Caller): Promise<RevocationView>;
+    /** Newest first, those that were lifted too. */
+    revocations(): Promise<readonly RevocationView[]>;
     createJoinToken(
       input: {
         namespace: string;

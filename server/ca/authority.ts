@@ -169,6 +169,28 @@ export class Authority {
     return { chain: [`${certificate.toString("pem")}\n`, this.root], serial: serialNumber, notBefore, notAfter };
   }
 
+  /**
+   * A revocation list (RFC 5280 §5) of these serials, PEM. It ends with the root: one that ended sooner would have Envoy
+   * refuse everybody while the control plane is away.
+   */
+  async signRevocations(serials: readonly string[], nowMs: number): Promise<string> {
+    const crl = await x509.X509CrlGenerator.create({
+      issuer: this.#certificate.subject,
+      thisUpdate: new Date(Math.floor((nowMs - BACKDATE_MS) / 1000) * 1000),
+      nextUpdate: this.#certificate.notAfter,
+      // With a reason: an entry without one is encoded with an empty list of extensions, which OpenSSL does not read.
+      entries: serials.map((serialNumber) => ({
+        serialNumber,
+        revocationDate: new Date(nowMs),
+        reason: x509.X509CrlReason.privilegeWithdrawn,
+      })),
+      signingAlgorithm: EC,
+      signingKey: this.#key,
+      extensions: [await x509.AuthorityKeyIdentifierExtension.create(this.#certificate.publicKey)],
+    });
+    return `${x509.PemConverter.encode(crl.rawData, "X509 CRL")}\n`;
+  }
+
   /** A key and certificate for the control plane itself, which carries `CONTROL_PLANE_USAGE`. */
   async issueServing(
     lifeMs: number,

@@ -5,11 +5,13 @@ import { join } from "node:path";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { formatJoinToken, type JoinToken } from "#core/identity/join-token.ts";
+import type { Resource } from "#core/resource/resource.ts";
 import { Secret } from "#core/secret.ts";
 import { urisOf } from "#grpc/peer.ts";
 import { IstioCertificateRequestSchema, IstioCertificateResponseSchema } from "#proto/gen/istio/security/ca_pb.js";
 import { Authority, makeRoot } from "#server/ca/authority.ts";
 import { type CertificateServiceOptions, createCertificateService } from "#server/ca/certificate-service.ts";
+import { RevocationBook } from "#server/ca/revocations.ts";
 import { IdentityStore } from "#server/ca/store.ts";
 import { makeCsr } from "#server/ca/testing/make-csr.ts";
 import * as x509 from "#server/ca/x509.ts";
@@ -25,6 +27,8 @@ let dir: string;
 let database: OpenDatabase;
 let store: IdentityStore;
 let authority: Authority;
+let book: RevocationBook;
+const groups = new Map<string, Resource<"WorkloadGroup">>();
 let foreign: Authority;
 let nowMs = NOW;
 let lines: Parameters<CertificateServiceOptions["audit"]>[0][];
@@ -33,6 +37,7 @@ beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "pharos certificates "));
   database = await openDatabase(join(dir, "pharos.db"));
   store = new IdentityStore(database.db);
+  book = await RevocationBook.open(database.db);
   const open = async (domain: string) => Authority.open(domain, await makeRoot(domain, NOW - HOUR_MS));
   [authority, foreign] = await Promise.all([open("cluster.local"), open("cluster.local")]);
 });
@@ -77,6 +82,8 @@ function call(
   const service = createCertificateService({
     authority,
     store: identities,
+    revocations: book,
+    findGroup: (namespace, name) => groups.get(`${namespace}/${name}`),
     lifeMs: HOUR_MS,
     audit: (line) => lines.push(line),
     now: () => nowMs,
@@ -130,7 +137,7 @@ describe("a join token", () => {
         from: FROM,
       },
     ]);
-    expect(await store.listIssued(new Date(NOW))).toContainEqual(
+    expect(await store.listIssued(new Date(NOW), () => undefined)).toContainEqual(
       expect.objectContaining({ spiffeId: ID, issuedTo: FROM, authenticatedBy: "token" }),
     );
   });

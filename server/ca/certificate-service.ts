@@ -12,12 +12,17 @@ import {
 import type { Authority } from "#server/ca/authority.ts";
 import { checkCsr } from "#server/ca/check-csr.ts";
 import { claimedId } from "#server/ca/claimed-id.ts";
+import { type FindGroup, requireGrant } from "#server/ca/grant.ts";
+import { CHAIN_ALLOWANCE, IDENTITY_ALLOWANCE, IssueLimit } from "#server/ca/issue-limit.ts";
+import type { RevocationBook } from "#server/ca/revocations.ts";
 import type { IdentityStore } from "#server/ca/store.ts";
 import type { ForwardedPeer } from "#server/mesh/protocol.ts";
 
 export interface CertificateServiceOptions {
   readonly authority: Authority;
   readonly store: IdentityStore;
+  readonly revocations: RevocationBook;
+  readonly findGroup: FindGroup;
   /** The longest life that is given; less when less is asked for. */
   readonly lifeMs: number;
   readonly audit: (line: {
@@ -32,13 +37,18 @@ export interface CertificateServiceOptions {
 }
 
 const REJOIN = "join again with a new token from `pharos token create`";
-const REFUSALS: ReadonlySet<ErrorCode> = new Set(["unauthenticated", "forbidden", "invalid"]);
+const REFUSALS: ReadonlySet<ErrorCode> = new Set(["unauthenticated", "forbidden", "invalid", "exhausted"]);
 
-/** IstioCertificateService/CreateCertificate: who the caller is comes from its certificate or its join token, never from its request. */
+/**
+ * IstioCertificateService/CreateCertificate: who the caller is comes from its certificate or its join token, never from its
+ * request. A renewal stands on the join token at the head of its chain: what that was for must still be there.
+ */
 export function createCertificateService(
   options: CertificateServiceOptions,
 ): (request: Uint8Array, peer: ForwardedPeer) => Promise<Uint8Array> {
-  const { authority, store, audit, now = Date.now } = options;
+  const { authority, store, revocations, findGroup, audit, now = Date.now } = options;
+  const chains = new IssueLimit("the holder of join token", CHAIN_ALLOWANCE);
+  const identities = new IssueLimit("identity", IDENTITY_ALLOWANCE);
   return async (bytes, peer) => {
     const from = peer.address;
     let actor = claimedId(peer);
@@ -46,6 +56,13 @@ export function createCertificateService(
       const caller = await identify(authority, store, peer, now());
       actor = caller.spiffeId;
       await caller.check();
+      revocations.require(caller);
+      if (caller.grantId !== null) {
+        const grant = await store.findGrant(caller.grantId);
+        if (grant !== undefined) requireGrant(grant, findGroup);
+      }
+      if (caller.grantId !== null) chains.take(caller.grantId, now());
+      identities.take(caller.spiffeId, now());
       const request = readRequest(bytes);
       const publicKey = await checkCsr(request.csr, caller.spiffeId);
       const lifeMs = Math.min(options.lifeMs, askedLifeMs(request.validityDuration));
@@ -62,9 +79,13 @@ export function createCertificateService(
           issuedTo: from,
           authenticatedBy: caller.token === undefined ? "certificate" : "token",
           from,
+          grantId: caller.grantId,
+          fingerprint: new X509Certificate(issued.chain[0] ?? "").fingerprint256.replaceAll(":", "").toLowerCase(),
         },
         new Date(now()),
       );
+      // One that was revoked meanwhile is on no list yet: it is not handed out.
+      revocations.require(caller);
       if (caller.token !== undefined)
         audit({
           actor,
@@ -102,6 +123,10 @@ function askedLifeMs(seconds: bigint): number {
 
 interface CertificateCaller {
   readonly spiffeId: string;
+  /** Of the certificate it showed. */
+  readonly serial?: string;
+  /** The join token at the head of its chain; null where it is not known. */
+  readonly grantId: string | null;
   /** Id of the join token; absent for one who renews with its certificate. */
   readonly token?: string;
   /** Throws when the token is not good any more. */
@@ -124,6 +149,7 @@ async function identify(
     const now = new Date(nowMs);
     return {
       spiffeId,
+      grantId: token.id,
       token: token.id,
       async check() {
         refuseChangedToken(token, spiffeId, authority.fingerprint);
@@ -138,7 +164,15 @@ async function identify(
     });
   }
   const spiffeId = verifyCertificate(authority, peer.certificate, nowMs);
-  return { spiffeId, check: () => Promise.resolve(), commit: () => Promise.resolve() };
+  const { serial } = peer.certificate;
+  const issued = await store.findIssued(serial);
+  return {
+    spiffeId,
+    serial,
+    grantId: issued?.grantId ?? null,
+    check: () => Promise.resolve(),
+    commit: () => Promise.resolve(),
+  };
 }
 
 /** What cannot be read proves nobody's identity: on this wire that is no fault of the request. */

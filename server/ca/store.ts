@@ -1,8 +1,10 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { PharosError } from "#core/errors.ts";
 import { Secret } from "#core/secret.ts";
-import type { IdentityView, JoinTokenView } from "#core/view/session.ts";
-import type { JoinToken as Row } from "#server/db/gen/client.ts";
+import type { IdentityView, JoinTokenView, RevocationView } from "#core/view/session.ts";
+import type { Grant } from "#server/ca/grant.ts";
+import type { Credential } from "#server/ca/revocations.ts";
+import type { Identity as IssuedRow, JoinToken as Row } from "#server/db/gen/client.ts";
 import type { Database } from "#server/db/open-database.ts";
 
 export interface TokenIdentity {
@@ -112,32 +114,82 @@ export class IdentityStore {
       });
   }
 
+  /** What a join token allowed when it was made; undefined for one that is not known. */
+  async findGrant(id: string): Promise<Grant | undefined> {
+    const row = await this.#db.joinToken.findUnique({ where: { id } });
+    if (row === null) return undefined;
+    const { namespace, serviceAccount, group, createdAt } = row;
+    return { id, namespace, serviceAccount, group, createdAt };
+  }
+
   async recordIssued(
-    issued: Omit<IdentityView, "notBefore" | "notAfter"> & { notBefore: Date; notAfter: Date; from: string },
+    issued: Omit<IdentityView, "notBefore" | "notAfter" | "revocation"> & {
+      notBefore: Date;
+      notAfter: Date;
+      from: string;
+    },
     now: Date,
   ): Promise<void> {
     await this.#db.identity.create({ data: { ...issued, issuedAt: now } });
   }
 
-  /** Certificates in their time, newest first. */
-  async listIssued(now: Date): Promise<IdentityView[]> {
+  /** Certificates in their time, newest first. `find` says what makes one worthless. */
+  async listIssued(now: Date, find: (credential: Credential) => RevocationView | undefined): Promise<IdentityView[]> {
     const rows = await this.#db.identity.findMany({
       where: { notAfter: { gt: now } },
       orderBy: { issuedAt: "desc" },
       take: LISTED,
     });
-    return rows.map(({ spiffeId, serial, notBefore, notAfter, issuedTo, authenticatedBy }) => ({
-      spiffeId,
-      serial,
-      notBefore: notBefore.toISOString(),
-      notAfter: notAfter.toISOString(),
-      issuedTo,
-      authenticatedBy: authenticatedBy === "token" ? "token" : "certificate",
-    }));
+    return rows.map((row) => ({ ...viewIssued(row), revocation: find(row) ?? null }));
+  }
+
+  /** One certificate by its serial, or by its fingerprint. */
+  async findIssued(serialOrFingerprint: string): Promise<Omit<IdentityView, "revocation"> | undefined> {
+    const row = await this.#db.identity.findFirst({
+      where: { OR: [{ serial: serialOrFingerprint }, { fingerprint: serialOrFingerprint }] },
+    });
+    return row === null ? undefined : viewIssued(row);
+  }
+
+  /** Serial and more of those that are in their time and that `find` finds something against. */
+  async listRevoked(
+    now: Date,
+    find: (credential: Credential) => RevocationView | undefined,
+  ): Promise<{ readonly serial: string; readonly spiffeId: string; readonly revocation: RevocationView }[]> {
+    const rows = await this.#db.identity.findMany({
+      where: { notAfter: { gt: now } },
+      select: { serial: true, spiffeId: true, grantId: true },
+    });
+    return rows.flatMap((row) => {
+      const revocation = find(row);
+      return revocation === undefined ? [] : [{ serial: row.serial, spiffeId: row.spiffeId, revocation }];
+    });
   }
 
   /** Forgets certificates that ended long ago: short lives make many. */
   async forgetEnded(before: Date): Promise<void> {
     await this.#db.identity.deleteMany({ where: { notAfter: { lt: before } } });
   }
+}
+
+function viewIssued({
+  spiffeId,
+  serial,
+  notBefore,
+  notAfter,
+  issuedTo,
+  authenticatedBy,
+  grantId,
+  fingerprint,
+}: IssuedRow): Omit<IdentityView, "revocation"> {
+  return {
+    spiffeId,
+    serial,
+    notBefore: notBefore.toISOString(),
+    notAfter: notAfter.toISOString(),
+    issuedTo,
+    authenticatedBy: authenticatedBy === "token" ? "token" : "certificate",
+    grantId,
+    fingerprint,
+  };
 }

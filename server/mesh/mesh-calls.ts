@@ -6,7 +6,10 @@ import type { Compiler } from "#server/translate/create-compiler.ts";
 import type { AdsServer } from "#server/xds/ads-server.ts";
 
 /** What the main thread may ask of compiler and xDS server. */
-export function createMeshCalls(compiler: Compiler, ads: AdsServer): Omit<MeshCalls, "setTls" | "close"> {
+export function createMeshCalls(
+  compiler: Compiler,
+  ads: AdsServer,
+): Omit<MeshCalls, "setTls" | "setRevoked" | "close"> {
   return {
     apply(change) {
       const { changes, diagnostics, mustReopen } = compiler.apply(change);

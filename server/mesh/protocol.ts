@@ -5,6 +5,7 @@ import type { Distribution, FleetSummary, ProxyDetail, ProxyStatus } from "#core
 import type { ProxyNode } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type { ServerTls } from "#grpc/server.ts";
+import type { Revoked } from "#server/mesh/revocation-guard.ts";
 import type { WireError } from "#server/mesh/wire-error.ts";
 import type { AdsEvent } from "#server/xds/ads-server.ts";
 
@@ -17,6 +18,7 @@ export interface MeshWorkerData {
   readonly plaintextPort: number | null;
   readonly tls: ServerTls;
   readonly trustDomain: string;
+  readonly revoked: Revoked;
   /** Unary methods that the main thread answers. */
   readonly forwarded: readonly string[];
 }
@@ -32,6 +34,8 @@ export interface MeshCalls {
   proxyConfig(id: string, type: XdsType): unknown;
   distribution(revision: number): Distribution | undefined;
   setTls(tls: ServerTls): void;
+  /** Who is revoked is refused from here on, and its connections end. */
+  setRevoked(revoked: Revoked): void;
   memory(): { readonly rssBytes: number; readonly heapBytes: number; readonly externalBytes: number };
   close(): Promise<void>;
 }

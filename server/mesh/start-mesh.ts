@@ -4,6 +4,7 @@ import type { Refused } from "#core/limits/limit-book.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { ServerTls } from "#grpc/server.ts";
 import type { ForwardedPeer, FromWorker, MeshCalls, MeshWorkerData, ToWorker } from "#server/mesh/protocol.ts";
+import { NOTHING_REVOKED, type Revoked } from "#server/mesh/revocation-guard.ts";
 import { fromThread, fromWire, toWire } from "#server/mesh/wire-error.ts";
 import type { AdsEvent } from "#server/xds/ads-server.ts";
 
@@ -23,9 +24,11 @@ export interface MeshHandle extends Remote {
   onEvent(listener: (event: AdsEvent) => void): () => void;
 }
 
-export interface MeshOptions extends Omit<MeshWorkerData, "forwarded" | "snapshot"> {
+export interface MeshOptions extends Omit<MeshWorkerData, "forwarded" | "snapshot" | "revoked"> {
   /** What the worker starts from; asked again when it has to be started anew. */
   readonly snapshot: () => Snapshot;
+  /** None by default. */
+  readonly revoked?: Revoked;
   readonly handlers: ReadonlyMap<string, UnaryHandler>;
   /** The thread died; it is started again by itself. */
   readonly onCrash: (error: PharosError) => void;
@@ -47,6 +50,7 @@ const CALLS = [
   "proxyConfig",
   "distribution",
   "setTls",
+  "setRevoked",
   "memory",
   "close",
 ] as const satisfies readonly (keyof MeshCalls)[];
@@ -77,6 +81,7 @@ class MeshThread {
   readonly #connected = new Map<string, string>();
   #worker: Worker | undefined;
   #tls: ServerTls;
+  #revoked: Revoked;
   #bound: { port: number; plaintextPort: number | null } | undefined;
   #nextId = 1;
   #isClosing = false;
@@ -84,6 +89,7 @@ class MeshThread {
   constructor(options: MeshOptions) {
     this.#options = options;
     this.#tls = options.tls;
+    this.#revoked = options.revoked ?? NOTHING_REVOKED;
   }
 
   start(): Promise<{ port: number; plaintextPort: number | null }> {
@@ -93,6 +99,7 @@ class MeshThread {
       ...rest,
       ...bound,
       tls: this.#tls,
+      revoked: this.#revoked,
       snapshot: snapshot(),
       forwarded: [...handlers.keys()],
     };
@@ -115,6 +122,7 @@ class MeshThread {
 
   call(method: keyof MeshCalls, args: readonly unknown[]): Promise<unknown> {
     if (method === "setTls") this.#tls = args[0] as ServerTls;
+    if (method === "setRevoked") this.#revoked = args[0] as Revoked;
     if (method === "close") this.#isClosing = true;
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {

@@ -11,6 +11,7 @@ import { Forwarder } from "#server/mesh/forwarder.ts";
 import { createMeshCalls } from "#server/mesh/mesh-calls.ts";
 import type { FromWorker, MeshCalls, MeshWorkerData, ToWorker } from "#server/mesh/protocol.ts";
 import { RefusalSums } from "#server/mesh/refusal-sums.ts";
+import { RevocationGuard, WATCH_REVOCATIONS } from "#server/mesh/revocation-guard.ts";
 import { toWire } from "#server/mesh/wire-error.ts";
 import { yieldToPeople } from "#server/mesh/yield-to-people.ts";
 import { createCompiler } from "#server/translate/create-compiler.ts";
@@ -44,13 +45,15 @@ const forwarder = new Forwarder(say);
 
 /** Serves proxies whose identity `authorize` holds against the node they say they are. */
 function makeMethods(ads: AdsServer): ReadonlyMap<string, GrpcMethod> {
-  return new Map([
+  const all: readonly [string, GrpcMethod][] = [
     ...Array.from(ads.methods(), ([path, method]): [string, GrpcMethod] => [path, afterPeople(method)]),
     ...data.forwarded.map((path): [string, GrpcMethod] => [
       path,
       { kind: "unary", handle: (request, call) => forwarder.forward(path, request, call) },
     ]),
-  ]);
+    [WATCH_REVOCATIONS, guard.watch(({ certificate }) => certificate?.isTrusted === true)],
+  ];
+  return new Map(all.map(([path, method]) => [path, guard.guard(method)]));
 }
 
 /** A fleet that comes back keeps the loop busy in one turn for a second: what people ask is answered between two streams. */
@@ -72,6 +75,10 @@ function keyOf({ namespace, name }: WorkloadInstance): string {
   return `${namespace}/${name}`;
 }
 
+const distrusted = new DistrustBook((line) => note({ kind: "refused", ...line }));
+setInterval(() => distrusted.summarize(), DISTRUST_WINDOW_MS).unref();
+const guard = new RevocationGuard(data.revoked, (peer, reason) => distrusted.add({ peer, reason }));
+
 const plaintextPeers = new WeakSet<object>();
 const ads = new AdsServer({
   source: compiler,
@@ -87,8 +94,6 @@ const ads = new AdsServer({
   onEvent: note,
 });
 const methods = makeMethods(ads);
-const distrusted = new DistrustBook((line) => note({ kind: "refused", ...line }));
-setInterval(() => distrusted.summarize(), DISTRUST_WINDOW_MS).unref();
 const onFailure = (path: string, error: PharosError): void => say({ kind: "failed", path, error: toWire(error) });
 const refusals = new RefusalSums((refused) => say({ kind: "limited", refused }));
 const server = new GrpcServer({
@@ -132,6 +137,10 @@ const calls: MeshCalls = {
     return meshCalls.apply(change);
   },
   setTls: (tls) => server.setTls(tls),
+  setRevoked(revoked) {
+    guard.set(revoked);
+    server.drop((peer) => guard.why(peer) !== undefined);
+  },
   async close() {
     await Promise.all([server.close(), plaintext?.close()]);
   },

@@ -126,6 +126,11 @@ export class Registry {
     await this.#drop(key);
   }
 
+  /** Takes away at once the instances of some accounts. */
+  async dropOf(isMeant: (identity: RegistrantIdentity) => boolean): Promise<void> {
+    for (const [key, instance] of this.#instances) if (isMeant(instance)) await this.#drop(key);
+  }
+
   /** How far the clock of its host is ahead of this one, in ms; undefined while it is near enough, or is not known. */
   clockAheadMs(key: string): number | undefined {
     const ms = this.#clockAheadMs.get(key);

@@ -1,23 +1,30 @@
 import { PharosError } from "#core/errors.ts";
 import { formatJoinToken } from "#core/identity/join-token.ts";
+import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
 import type { RefusedEntry } from "#core/limits/limit-book.ts";
 import type { AppliedResource } from "#core/view/config.ts";
 import type { ProxyStatus } from "#core/view/mesh.ts";
-import type { Caller, Services } from "#server/api/services.ts";
+import type { Services } from "#server/api/services.ts";
 import type { Audit } from "#server/audit/audit.ts";
 import type { Auth } from "#server/auth/auth.ts";
 import type { Authority } from "#server/ca/authority.ts";
+import { describeRevocation, type RevocationBook } from "#server/ca/revocations.ts";
 import type { IdentityStore } from "#server/ca/store.ts";
+import { createAudited } from "#server/services/audited.ts";
 import { createCatalogService } from "#server/services/catalog-service.ts";
 import { checkTokenGroup } from "#server/services/check-token-group.ts";
 import { type ConfigServiceOptions, createConfigService } from "#server/services/config-service.ts";
 import { createOverviewService } from "#server/services/overview-service.ts";
 import { refuseReserved } from "#server/services/refuse-reserved.ts";
+import { createRevocationService, type RevocationServiceOptions } from "#server/services/revocation-service.ts";
 import { createTopologyService } from "#server/services/topology-service.ts";
 import manifest from "../../package.json" with { type: "json" };
 
 export interface ServicesOptions extends Omit<ConfigServiceOptions, "audit"> {
   readonly identities: IdentityStore;
+  readonly revocations: RevocationBook;
+  readonly publishRevoked: RevocationServiceOptions["publish"];
+  readonly dropInstances: RevocationServiceOptions["dropInstances"];
   readonly authority: Authority;
   readonly audit: Audit;
   readonly auth: Auth;
@@ -37,22 +44,7 @@ export function createServices(options: ServicesOptions): Services {
   const { store, mesh, telemetry, state, identities, authority, audit, auth, check, explain, publisher, previews } =
     options;
   const catalog = createCatalogService({ state, mesh, telemetry, explain });
-  /** Does it and leaves a line, also where it fails. */
-  async function audited<T>(
-    { action, resource, caller }: { readonly action: string; readonly resource: string; readonly caller: Caller },
-    work: () => Promise<T>,
-    reasonOf: (made: T) => string = () => "",
-  ): Promise<T> {
-    const line = { actor: caller.principal.name, action, resource, from: caller.from };
-    try {
-      const made = await work();
-      audit.write({ ...line, outcome: "allowed", reason: reasonOf(made) });
-      return made;
-    } catch (error) {
-      audit.write({ ...line, outcome: "failed", reason: PharosError.from(error).message });
-      throw error;
-    }
-  }
+  const audited = createAudited(audit);
 
   function withHost<P extends ProxyStatus>(proxy: P): P {
     const instance = `${proxy.namespace}/${proxy.name}`;
@@ -119,7 +111,15 @@ export function createServices(options: ServicesOptions): Services {
       },
     },
     identity: {
-      list: () => identities.listIssued(new Date()),
+      list: () => identities.listIssued(new Date(), (credential) => options.revocations.find(credential)),
+      ...createRevocationService({
+        book: options.revocations,
+        identities,
+        authority,
+        audited,
+        publish: options.publishRevoked,
+        dropInstances: options.dropInstances,
+      }),
       joinTokens: () => identities.listTokens(new Date()),
       async createJoinToken({ namespace, serviceAccount, group, ttlSeconds, server }, caller) {
         const createdAt = new Date();
@@ -129,6 +129,10 @@ export function createServices(options: ServicesOptions): Services {
           async () => {
             refuseReserved(namespace, serviceAccount);
             checkTokenGroup(state, { namespace, serviceAccount, group });
+            refuseRevoked(
+              options.revocations,
+              formatSpiffeId({ trustDomain: authority.trustDomain, namespace, serviceAccount }),
+            );
             return identities.createToken({
               namespace,
               serviceAccount,
@@ -184,4 +188,13 @@ export function createServices(options: ServicesOptions): Services {
       audit: (filter) => audit.list(filter),
     },
   };
+}
+
+/** Throws "conflict": a token for it would be spent on a refusal. */
+function refuseRevoked(book: RevocationBook, spiffeId: string): void {
+  const found = book.find({ spiffeId });
+  if (found !== undefined)
+    throw new PharosError("conflict", `${spiffeId} ${describeRevocation(found)}`, {
+      hint: `lift it first: \`pharos revoke lift ${found.id}\``,
+    });
 }

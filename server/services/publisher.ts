@@ -42,6 +42,14 @@ export class Publisher {
       .then(() => this.#reached(change.revision));
   }
 
+  /** Brings what is nobody's resource to the compiler alone, after what was published before. */
+  async compile(change: Pick<SnapshotChange, "upserts" | "deletes">): Promise<void> {
+    const whole = { revision: this.#state.revision, instanceUpserts: [], instanceDeletes: [], ...change };
+    const compiled = this.#last.then(async () => void (await this.#mesh().apply(whole)));
+    this.#last = compiled.catch((error: unknown) => this.#onError(PharosError.from(error)));
+    await compiled;
+  }
+
   /** Of the configuration as it stands, what the compiler could not translate: proxies keep what they had of it. */
   get failures(): readonly Diagnostic[] {
     return this.#failures;

@@ -19,6 +19,19 @@ export const sessionRouter = router({
 
 export const identityRouter = router({
   list: procedure.query(({ ctx }) => ctx.services.identity.list()),
+  revocations: procedure.query(({ ctx }) => ctx.services.identity.revocations()),
+  revoke: procedure
+    .input(
+      z.object({
+        kind: z.enum(["identity", "namespace", "certificate", "token"]),
+        subject: z.string().min(1).max(600),
+        reason: z.string().trim().min(1, "says why").max(1000),
+      }),
+    )
+    .mutation(({ ctx, input }) => ctx.services.identity.revoke(input, callerOf(ctx))),
+  liftRevocation: procedure
+    .input(z.object({ id: z.string().max(100), reason: z.string().trim().max(1000).default("") }))
+    .mutation(({ ctx, input }) => ctx.services.identity.liftRevocation(input, callerOf(ctx))),
   joinTokens: procedure.query(({ ctx }) => ctx.services.identity.joinTokens()),
   createJoinToken: procedure
     .input(

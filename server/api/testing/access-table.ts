@@ -34,6 +34,9 @@ proxies.list              401     pass    pass      pass
 proxies.get               401     pass    pass      pass
 proxies.config            401     pass    pass      pass
 identity.list             401     pass    pass      pass
+identity.revocations      401     pass    pass      pass
+identity.revoke           401     403     pass      pass
+identity.liftRevocation   401     403     pass      pass
 identity.joinTokens       401     403     pass      pass
 identity.createJoinToken  401     403     pass      pass
 identity.revokeJoinToken  401     403     pass      pass

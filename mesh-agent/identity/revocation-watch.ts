@@ -1,0 +1,132 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { createSecureContext } from "node:tls";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { z } from "zod";
+import { PharosError } from "#core/errors.ts";
+import type { GrpcClient } from "#grpc/client.ts";
+import { Backoff } from "#mesh-agent/backoff.ts";
+import type { UplinkState } from "#mesh-agent/control-plane/uplink.ts";
+import type { Log } from "#mesh-agent/log.ts";
+import { writeAtomic } from "#mesh-agent/write-atomic.ts";
+import { RevocationListsSchema, WatchRevocationsRequestSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+
+const PATH = "/pharos.agent.v1.AgentService/WatchRevocations";
+const RETRY = { firstMs: 500, maxMs: 30_000 } as const;
+
+/** CRLs in PEM, by the fingerprint of the root that signed each. Empty: nothing is revoked. */
+export type RevocationLists = Readonly<Record<string, string>>;
+
+export interface RevocationWatchOptions {
+  /** Keeps the lists, so that a start without the control plane goes on refusing whom they name. */
+  readonly file: string;
+  readonly uplink: { readonly state: UplinkState; onChange(listener: (state: UplinkState) => void): () => void };
+  readonly log: Log;
+  readonly onChange: (lists: RevocationLists) => void;
+}
+
+/** Follows what the control plane revokes. What it last said holds while it is away. */
+export class RevocationWatch {
+  readonly #options: RevocationWatchOptions;
+  #lists: RevocationLists;
+  #isUnsaved = false;
+
+  constructor(options: RevocationWatchOptions) {
+    this.#options = options;
+    this.#lists = load(options);
+  }
+
+  get lists(): RevocationLists {
+    return this.#lists;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { uplink, log } = this.#options;
+    const backoff = new Backoff(RETRY);
+    while (!signal.aborted) {
+      const client = await this.#connected(signal);
+      if (client === undefined) return;
+      const error = await this.#follow(client, signal, () => backoff.reset());
+      if (signal.aborted) return;
+      // A connection that was renewed or broke is no failure; a refusal is told by those whose work it stops.
+      if (error !== undefined && uplink.state.kind === "up" && uplink.state.client === client)
+        log("warn", "the revocation lists are not followed for now", { error: error.toString() });
+      await delay(backoff.next(), undefined, { signal }).catch(() => undefined);
+      this.#save();
+    }
+  }
+
+  #connected(signal: AbortSignal): Promise<GrpcClient | undefined> {
+    const { uplink } = this.#options;
+    if (signal.aborted) return Promise.resolve(undefined);
+    if (uplink.state.kind === "up") return Promise.resolve(uplink.state.client);
+    return new Promise((resolve) => {
+      const done = (client: GrpcClient | undefined): void => {
+        stop();
+        signal.removeEventListener("abort", onAbort);
+        resolve(client);
+      };
+      const onAbort = (): void => done(undefined);
+      const stop = uplink.onChange((state) => {
+        if (state.kind === "up") done(state.client);
+      });
+      signal.addEventListener("abort", onAbort, { once: true });
+    });
+  }
+
+  #follow(client: GrpcClient, signal: AbortSignal, onHeard: () => void): Promise<PharosError | undefined> {
+    return new Promise((resolve) => {
+      const call = client.stream(
+        PATH,
+        {
+          onMessage: (message) => {
+            onHeard();
+            const { lists } = fromBinary(RevocationListsSchema, message);
+            // Throws for one that cannot be read: Envoy would take it, and refuse everybody.
+            for (const { crl } of lists) createSecureContext({ crl });
+            this.#take(Object.fromEntries(lists.map(({ rootFingerprint, crl }) => [rootFingerprint, crl])));
+          },
+          onClose: resolve,
+        },
+        { signal },
+      );
+      call.send([toBinary(WatchRevocationsRequestSchema, create(WatchRevocationsRequestSchema))]);
+    });
+  }
+
+  #take(lists: RevocationLists): void {
+    if (JSON.stringify(lists) === JSON.stringify(this.#lists)) return;
+    this.#lists = lists;
+    this.#isUnsaved = true;
+    this.#save();
+    this.#options.log("info", "the revocation lists changed", { lists: Object.keys(lists).length });
+    this.#options.onChange(lists);
+  }
+
+  #save(): void {
+    if (!this.#isUnsaved) return;
+    const { file, log } = this.#options;
+    try {
+      writeAtomic(file, `${JSON.stringify(this.#lists, null, 2)}\n`);
+      this.#isUnsaved = false;
+    } catch (error) {
+      log("error", "the revocation lists are used, but a restart without the control plane would not know them", {
+        error: PharosError.from(error).toString(),
+      });
+    }
+  }
+}
+
+const ListsSchema = z.record(z.string(), z.string());
+
+function load({ file, log }: RevocationWatchOptions): RevocationLists {
+  try {
+    return ListsSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT")
+      log("error", `${file} cannot be read: until the control plane is there, nobody is refused by it`, {
+        error: PharosError.from(error).message,
+      });
+    return {};
+  }
+}
