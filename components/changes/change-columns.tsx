@@ -1,3 +1,4 @@
+import { RolloutState } from "#components/changes/rollout-state.tsx";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import type { Column } from "#components/ui/table-column.ts";
 import { Ago } from "#components/ui/time-text.tsx";
@@ -49,6 +50,7 @@ export const CHANGE_COLUMNS: readonly Column<RevisionSummary>[] = [
       </ul>
     ),
   },
+  { id: "state", header: "Proxies", cell: ({ revision }) => <RolloutState revision={revision} /> },
   { id: "author", header: "Who", cell: ({ author }) => author, sortValue: ({ author }) => author },
   {
     id: "at",

@@ -1,8 +1,9 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { History, Undo2 } from "lucide-react";
+import { GitCommitHorizontal, History, Undo2 } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
+import { readApiError } from "#components/api/api-error.ts";
 import { useTRPC } from "#components/api/trpc.ts";
 import { OP_TONE } from "#components/changes/change-columns.tsx";
 import { RevertFlow } from "#components/changes/revert-flow.tsx";
@@ -15,6 +16,7 @@ import { Badge } from "#components/ui/badge.tsx";
 import { Breadcrumbs } from "#components/ui/breadcrumbs.tsx";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Page } from "#components/ui/page.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { PageQuery } from "#components/ui/page-query.tsx";
@@ -33,6 +35,21 @@ export function ChangePage({ revision }: { readonly revision: number }) {
   const [revert, setRevert] = useState<RevertKind | null>(null);
   const may = useMay("config.undo");
   const isLatest = latest.data?.[0]?.revision === revision;
+  if (detail.data === undefined && detail.error !== null && readApiError(detail.error).reason === "not-found")
+    return (
+      <Page>
+        <PageHeader above={WAY_BACK} title={`Revision ${revision}`} />
+        <EmptyState
+          icon={<GitCommitHorizontal />}
+          title={`There is no revision ${revision}`}
+          actions={<ButtonLink href="/changes">All revisions</ButtonLink>}
+        >
+          {latest.data?.[0] === undefined
+            ? "Nothing was changed yet."
+            : `The newest is revision ${latest.data[0].revision}.`}
+        </EmptyState>
+      </Page>
+    );
   return (
     <Page>
       <PageQuery

@@ -21,7 +21,7 @@ export function RefusalList({ refusals }: RefusalListProps) {
       {refusals.map(({ proxy, refusal }) => (
         <li key={`${proxy.id} ${refusal.type} ${refusal.resource} ${refusal.at}`}>
           <Notice tone="bad" title={`${proxy.workload} refused ${refusal.type} ${refusal.resource}`}>
-            <p className="break-words font-mono text-xs" data-testid="envoy-words">
+            <p className="font-mono text-xs [overflow-wrap:anywhere]" data-testid="envoy-words">
               {refusal.message}
             </p>
             <OfferedAgain refusal={refusal} />

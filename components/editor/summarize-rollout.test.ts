@@ -52,7 +52,7 @@ test.each([
     name: "of concern to nobody",
     given: distribution([]),
     state: "nobody",
-    sentence: "Revision 7 changes nothing for any connected proxy.",
+    sentence: "No proxy that was connected had to take revision 7.",
   },
 ])("says how far a roll-out is: $name", ({ given, state, sentence }) => {
   expect(summarizeRollout(given, (ms) => `${ms} ms`)).toMatchObject({ state, sentence });

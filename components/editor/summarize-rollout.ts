@@ -40,7 +40,7 @@ export function summarizeRollout(distribution: Distribution, formatMs: (ms: numb
       ? {
           ...figures,
           state: "nobody",
-          sentence: `Revision ${revision} changes nothing for any connected proxy.${absent}`,
+          sentence: `No proxy that was connected had to take revision ${revision}.${absent}`,
         }
       : { ...figures, state: "waiting", sentence: `Revision ${revision} is being compiled.` };
   if (acked === proxies.length) {

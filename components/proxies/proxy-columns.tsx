@@ -83,7 +83,10 @@ export const PROXY_COLUMNS: readonly Column<ProxyStatus>[] = [
       lastRefusal === null ? (
         <span className="text-subtle">none</span>
       ) : (
-        <span className="block max-w-52 truncate text-bad-text text-xs" title={lastRefusal.message}>
+        <span
+          className="block min-w-40 max-w-96 text-bad-text text-xs [overflow-wrap:anywhere]"
+          title={lastRefusal.message}
+        >
           {lastRefusal.message}
         </span>
       ),

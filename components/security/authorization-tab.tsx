@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ShieldCheck } from "lucide-react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { buildResourceColumns } from "#components/editor/resource-columns.tsx";
+import { useWithRefusals } from "#components/editor/use-refusals.ts";
 import { type PolicyInWords, usePolicySentences } from "#components/security/use-policy-sentences.ts";
 import { resourceHref } from "#components/shell/build-commands.ts";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
@@ -30,6 +31,7 @@ const NO_WORDS: ReadonlyMap<string, PolicyInWords> = new Map();
 export function AuthorizationTab() {
   const trpc = useTRPC();
   const search = useSearchState();
+  const withRefusals = useWithRefusals();
   const policies = useQuery(trpc.config.list.queryOptions({ kinds: ["AuthorizationPolicy"] }));
   const catalog = useQuery(trpc.services.names.queryOptions());
   const words =
@@ -53,7 +55,9 @@ export function AuthorizationTab() {
               label="Authorization policies"
               testId="policies"
               columns={columnsWith(words)}
-              rows={all.filter(({ ref }) => `${ref} ${words.get(ref)?.sentence ?? ""}`.toLowerCase().includes(query))}
+              rows={withRefusals(all).filter(({ ref }) =>
+                `${ref} ${words.get(ref)?.sentence ?? ""}`.toLowerCase().includes(query),
+              )}
               rowKey={({ ref }) => ref}
               rowHref={({ ref }) => resourceHref(ref)}
               defaultSort={{ column: "name", isDescending: false }}

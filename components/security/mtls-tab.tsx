@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Lock } from "lucide-react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { buildResourceColumns } from "#components/editor/resource-columns.tsx";
+import { useWithRefusals } from "#components/editor/use-refusals.ts";
 import { percentScale, rateScale } from "#components/format/figure-scale.ts";
 import { resourceHref } from "#components/shell/build-commands.ts";
 import { ButtonLink } from "#components/ui/button.tsx";
@@ -13,6 +14,7 @@ import { MtlsBadge } from "#components/ui/mtls-badge.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import type { Column } from "#components/ui/table-column.ts";
+import type { ResourceSummary } from "#core/view/config.ts";
 import type { PlaintextEdge } from "#core/view/graph.ts";
 import type { ServiceRow } from "#core/view/service.ts";
 
@@ -51,15 +53,31 @@ const PLAINTEXT: readonly Column<PlaintextEdge>[] = [
   },
 ];
 
+const [NAME, ...OTHERS] = buildResourceColumns(["name", "namespace", "problems"]);
+/** The effect says both: `Only mTLS on every workload in default`. */
+const partsOf = ({ effect }: ResourceSummary) => effect.split(/ on (.*)/s);
+const POLICIES: readonly Column<ResourceSummary>[] = [
+  ...(NAME === undefined ? [] : [NAME]),
+  { id: "mode", header: "Accepts", cell: (row) => partsOf(row)[0], sortValue: (row) => partsOf(row)[0] ?? null },
+  { id: "scope", header: "On", cell: (row) => <span className="text-muted">{partsOf(row)[1]}</span> },
+  ...OTHERS,
+];
+
 /** What services accept by policy, and where plaintext was measured all the same. */
 export function MtlsTab() {
   const trpc = useTRPC();
+  const withRefusals = useWithRefusals();
   const services = useQuery(trpc.services.list.queryOptions({ seconds: RANGE_SECONDS }));
   const policies = useQuery(trpc.config.list.queryOptions({ kinds: ["PeerAuthentication"] }));
   const plaintext = useQuery(trpc.topology.plaintext.queryOptions({ seconds: RANGE_SECONDS }));
   return (
     <div className="grid gap-4 xl:grid-cols-2">
-      <Card title="Plaintext that was seen" description="Measured over the last five minutes" isFlush>
+      <Card
+        title="Plaintext that was seen"
+        description="Measured over the last five minutes"
+        isFlush
+        className="xl:col-span-2"
+      >
         <QueryView query={plaintext} what="the measured traffic" skeleton={<SkeletonRows rows={2} />}>
           {(data) => (
             <DataTable
@@ -82,6 +100,7 @@ export function MtlsTab() {
         title="Policies"
         description="A workload's own wins over its namespace's, and that over the mesh's"
         isFlush
+        className="xl:col-span-2"
         actions={
           <ButtonLink size="sm" href="/security/new?kind=PeerAuthentication">
             New mTLS policy
@@ -92,8 +111,8 @@ export function MtlsTab() {
           {(rows) => (
             <DataTable
               label="PeerAuthentication"
-              columns={buildResourceColumns(["name", "effect", "problems"])}
-              rows={rows}
+              columns={POLICIES}
+              rows={withRefusals(rows)}
               rowKey={({ ref }) => ref}
               rowHref={({ ref }) => resourceHref(ref)}
               empty={

@@ -1,3 +1,4 @@
+import { compareNames } from "#core/compare-names.ts";
 import { describePrincipal } from "#core/form/describe-principal.ts";
 
 export interface PrincipalNames {
@@ -14,7 +15,7 @@ export function namePrincipals(principals: readonly string[], homeNamespace: str
   const byName = new Map(principals.map((principal) => [describePrincipal(principal, homeNamespace), principal]));
   const byPrincipal = new Map([...byName].map(([name, principal]) => [principal, name]));
   return {
-    options: [...byName.keys()].sort(),
+    options: [...byName.keys()].sort(compareNames),
     toName: (principal) => byPrincipal.get(principal) ?? principal,
     toPrincipal: (name) => byName.get(name) ?? name,
   };

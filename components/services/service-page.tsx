@@ -42,7 +42,7 @@ export function ServicePage({ host }: { readonly host: string }) {
             <ServiceFacts service={service.data} />
           )
         }
-        actions={<ServiceActions host={host} />}
+        actions={service.data === undefined ? undefined : <ServiceActions host={host} />}
       />
       <QueryView query={service} what={`the service ${name}`} skeleton={<ServiceSkeleton />}>
         {(data) => (

@@ -3,7 +3,7 @@ import { Dialog } from "@base-ui/react/dialog";
 import { useQuery } from "@tanstack/react-query";
 import { CornerDownLeft, Search } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { type KeyboardEvent, useEffect, useId, useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useMemo, useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { buildCommands, type CommandEntry, filterCommands } from "#components/shell/build-commands.ts";
 import { withRange } from "#components/shell/range.ts";
@@ -12,6 +12,7 @@ import { cx } from "#components/ui/cx.ts";
 import { Kbd } from "#components/ui/kbd.tsx";
 
 const SHOWN = 12;
+const REVISIONS = 50;
 
 /** Search and go: pages, services, configuration. Opens with Ctrl+K or ⌘K. */
 export function CommandMenu() {
@@ -55,7 +56,19 @@ function CommandList({ onDone }: { readonly onDone: () => void }) {
   const trpc = useTRPC();
   const catalog = useQuery(trpc.services.names.queryOptions(undefined, { staleTime: 30_000 }));
   const resources = useQuery(trpc.config.list.queryOptions({}, { staleTime: 30_000 }));
-  const entries = filterCommands(buildCommands(catalog.data, resources.data), query, SHOWN);
+  const proxies = useQuery(trpc.proxies.list.queryOptions(undefined, { staleTime: 30_000 }));
+  const revisions = useQuery(trpc.config.history.queryOptions({ limit: REVISIONS }, { staleTime: 30_000 }));
+  const all = useMemo(
+    () =>
+      buildCommands({
+        catalog: catalog.data,
+        resources: resources.data,
+        proxies: proxies.data,
+        revisions: revisions.data,
+      }),
+    [catalog.data, resources.data, proxies.data, revisions.data],
+  );
+  const entries = filterCommands(all, query, SHOWN);
   const go = (entry: CommandEntry | undefined) => {
     if (entry === undefined) return;
     router.push(withRange(entry.href, range));
@@ -80,7 +93,7 @@ function CommandList({ onDone }: { readonly onDone: () => void }) {
           aria-expanded="true"
           aria-controls={listId}
           aria-activedescendant={entries.length === 0 ? undefined : `${listId}-${active}`}
-          placeholder="Page, service or configuration"
+          placeholder="Page, service, proxy, revision, trace, or what to do"
           value={query}
           spellCheck={false}
           onChange={(event) => {
@@ -94,7 +107,7 @@ function CommandList({ onDone }: { readonly onDone: () => void }) {
       <div id={listId} role="listbox" aria-label="Results" className="max-h-[50vh] overflow-y-auto p-1.5">
         {entries.map((entry, index) => (
           <div
-            key={`${entry.group}${entry.href}`}
+            key={`${entry.group}${entry.label}${entry.href}`}
             id={`${listId}-${index}`}
             role="option"
             tabIndex={-1}

@@ -4,6 +4,7 @@ import type { LayoutNode, Positions } from "#components/topology/layout-graph.ts
 import type { LayoutReply, LayoutRequest } from "#components/topology/layout-worker.ts";
 import { nodeSize } from "#components/topology/node-size.ts";
 import { placeNewNodes } from "#components/topology/place-new-nodes.ts";
+import { separateGroups } from "#components/topology/separate-groups.ts";
 import type { DisplayGraph } from "#core/view/display-graph.ts";
 
 /** Layers can be read up to here; beyond, forces find the clusters. */
@@ -17,17 +18,19 @@ export function needsFreshLayout(graph: DisplayGraph, known: Positions): boolean
   return placed * 2 < graph.nodes.length;
 }
 
-/** Places for the nodes that have none; those that have one keep it. */
+/** Places for the nodes that have none; those that have one keep it, unless boxes would lie over each other. */
 export function arrangeNew(graph: DisplayGraph, known: Positions): Positions {
-  return placeNewNodes(toLayoutNodes(graph), graph.edges, known);
+  const nodes = toLayoutNodes(graph);
+  return separateGroups(nodes, placeNewNodes(nodes, graph.edges, known));
 }
 
 /** A layout of everything. Large graphs are laid out in a worker; whoever waits can be told to stop waiting. */
 export async function arrangeAll(graph: DisplayGraph, signal: AbortSignal): Promise<Positions> {
   const nodes = toLayoutNodes(graph);
   if (isDense(nodes, graph.edges)) return gridLayout(nodes, graph.edges);
-  if (nodes.length <= LAYERED_MAX) return layerLayout(nodes, graph.edges);
-  return await inWorker({ id: 1, nodes, edges: graph.edges.map(({ source, target }) => ({ source, target })) }, signal);
+  if (nodes.length <= LAYERED_MAX) return separateGroups(nodes, layerLayout(nodes, graph.edges));
+  const edges = graph.edges.map(({ source, target }) => ({ source, target }));
+  return separateGroups(nodes, await inWorker({ id: 1, nodes, edges }, signal));
 }
 
 function toLayoutNodes(graph: DisplayGraph): LayoutNode[] {

@@ -19,14 +19,14 @@ export function BoxHeader({ box, id, isSelected, onClose, onSelect }: BoxHeaderP
       data-of={id}
       data-at="corner"
       data-testid="namespace-box"
-      className="pointer-events-auto absolute top-0 left-0 flex h-5.5 items-center whitespace-nowrap text-muted text-xs group-data-[detail=none]/layer:opacity-0"
+      className="pointer-events-auto absolute top-0 left-0 flex h-6 items-center whitespace-nowrap text-muted text-xs group-data-[detail=none]/layer:opacity-0"
     >
       <button
         type="button"
         aria-label={`Close namespace ${box.namespace}, ${box.count} inside`}
         title="Close up"
         onClick={onClose}
-        className="flex size-5.5 items-center justify-center rounded-md hover:bg-active hover:text-ink"
+        className="flex size-6 items-center justify-center rounded-md hover:bg-active hover:text-ink"
       >
         <ChevronDown aria-hidden className="size-3.5" />
       </button>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { buildElements, curveBetween } from "#components/topology/build-elements.ts";
+import { buildElements } from "#components/topology/build-elements.ts";
 import { collapseGraph } from "#core/graph/collapse-graph.ts";
 import { edge, node } from "#core/graph/testing/graph-fixture.ts";
 
@@ -27,11 +27,6 @@ test("more traffic is a thicker line, and none at all is idle whatever its healt
   );
   expect(Number(busy?.data.width)).toBeGreaterThan(Number(quiet?.data.width));
   expect(idle?.classes).toEqual(["idle"]);
-});
-
-test("an edge back to the left has no S", () => {
-  expect(curveBetween({ x: 300, y: 0 }, 100, { x: 0, y: 0 }, 100)).toBeNull();
-  expect(curveBetween({ x: 0, y: 0 }, 100, { x: 300, y: 80 }, 100)).not.toBeNull();
 });
 
 test("the edges of a dense graph are straight lines", () => {

@@ -1,4 +1,3 @@
-import { curveEdge } from "#components/topology/curve-edge.ts";
 import type { Point, Positions } from "#components/topology/layout-graph.ts";
 import { nodeSize } from "#components/topology/node-size.ts";
 import { type DisplayEdge, type DisplayGraph, namespaceNodeId } from "#core/view/display-graph.ts";
@@ -59,16 +58,4 @@ export function buildElements(graph: DisplayGraph, positions: Positions, isDense
 /** Thicker for more traffic, by the square root: the quiet ones are still seen. */
 function lineWidth({ requestsPerSecond }: DisplayEdge, busiest: number): number {
   return Math.round((WIDTH_MIN_PX + (WIDTH_MAX_PX - WIDTH_MIN_PX) * Math.sqrt(requestsPerSecond / busiest)) * 10) / 10;
-}
-
-/** The curve of an edge between two cards; null when its target is not to the right, where another kind of curve reads better. */
-export function curveBetween(
-  source: Point,
-  sourceWidth: number,
-  target: Point,
-  targetWidth: number,
-): ReturnType<typeof curveEdge> | null {
-  const from = { x: source.x + sourceWidth / 2, y: source.y };
-  const to = { x: target.x - targetWidth / 2, y: target.y };
-  return to.x - from.x < 24 ? null : curveEdge(from, to);
 }

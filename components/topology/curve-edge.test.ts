@@ -1,29 +1,36 @@
 import { expect, test } from "vitest";
 import { curveEdge } from "#components/topology/curve-edge.ts";
 
-test("a level edge is straight", () => {
-  expect(curveEdge({ x: 0, y: 5 }, { x: 100, y: 5 })).toEqual({ weights: [0.5, 0.5], distances: [-0, 0] });
+test("control points are where they were meant, whichever way the edge goes", () => {
+  for (const [from, to] of [
+    [
+      { x: 0, y: 0 },
+      { x: 200, y: 120 },
+    ],
+    [
+      { x: 300, y: 50 },
+      { x: 10, y: 40 },
+    ],
+  ] as const) {
+    const controls = [
+      { x: 90, y: from.y },
+      { x: 90, y: -30 },
+      { x: 140, y: to.y },
+    ];
+    const { weights, distances } = curveEdge(from, to, controls);
+    const [dx, dy] = [to.x - from.x, to.y - from.y];
+    const length = Math.hypot(dx, dy);
+    const back = weights.map((weight, at) => ({
+      x: from.x + weight * dx - ((distances[at] ?? 0) * dy) / length,
+      y: from.y + weight * dy + ((distances[at] ?? 0) * dx) / length,
+    }));
+    controls.forEach((control, at) => {
+      expect(back[at]?.x).toBeCloseTo(control.x);
+      expect(back[at]?.y).toBeCloseTo(control.y);
+    });
+  }
 });
 
-test("both control points stand half way across, one at the height of each end", () => {
-  const from = { x: 10, y: 20 };
-  const to = { x: 110, y: 220 };
-  const { weights, distances } = curveEdge(from, to);
-  const length = Math.hypot(100, 200);
-  // Back from share and distance to a point: along the line, then at right angles to it.
-  const points = weights.map((weight, index) => {
-    const distance = distances[index] ?? Number.NaN;
-    return {
-      x: from.x + weight * 100 - (distance * 200) / length,
-      y: from.y + weight * 200 + (distance * 100) / length,
-    };
-  });
-  expect(points[0]?.x).toBeCloseTo(60);
-  expect(points[0]?.y).toBeCloseTo(20);
-  expect(points[1]?.x).toBeCloseTo(60);
-  expect(points[1]?.y).toBeCloseTo(220);
-});
-
-test("ends in one place do not divide by zero", () => {
-  expect(curveEdge({ x: 1, y: 1 }, { x: 1, y: 1 }).distances).toEqual([0, 0]);
+test("ends in one place make no division by zero", () => {
+  expect(curveEdge({ x: 1, y: 1 }, { x: 1, y: 1 }, [{ x: 5, y: 5 }])).toEqual({ weights: [0.5], distances: [0] });
 });

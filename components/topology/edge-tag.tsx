@@ -9,12 +9,14 @@ export interface EdgeTagProps {
   readonly labels: readonly EdgeLabel[];
   readonly isSelected: boolean;
   readonly isDim: boolean;
+  /** One of all edges is in the tab order; arrow keys lead to the others. */
+  readonly isFocusable: boolean;
   readonly description: string;
   readonly onSelect: () => void;
 }
 
 /** The figures of an edge, in its middle. What refuses or fails says so whatever figures are chosen. */
-export function EdgeTag({ edge, labels, isSelected, isDim, description, onSelect }: EdgeTagProps) {
+export function EdgeTag({ edge, labels, isSelected, isDim, isFocusable, description, onSelect }: EdgeTagProps) {
   const isDenied = edge.deniedBy.length > 0;
   // "denied" says it: the share of errors would only repeat it.
   const figures = edgeFigures(edge, isDenied ? labels.filter((label) => label !== "errors") : labels);
@@ -26,13 +28,16 @@ export function EdgeTag({ edge, labels, isSelected, isDim, description, onSelect
       type="button"
       data-of={edge.id}
       data-testid="graph-edge"
-      tabIndex={-1}
+      data-rank={isDenied || status === "failure" ? 0 : status === "degraded" ? 1 : 2}
+      tabIndex={isFocusable ? 0 : -1}
       aria-label={description}
       aria-pressed={isSelected}
       onClick={onSelect}
       className={cx(
-        "tabular pointer-events-auto absolute top-0 left-0 flex items-center gap-1 whitespace-nowrap rounded-full border bg-surface px-1.5 py-px text-2xs leading-3.5 transition-opacity hover:border-idle group-data-[detail=cards]/layer:opacity-0 group-data-[detail=none]/layer:opacity-0",
+        "tabular pointer-events-auto absolute top-0 left-0 flex min-h-6 items-center gap-1 whitespace-nowrap rounded-full border bg-surface px-2 py-px text-2xs leading-3.5 hover:z-20 focus-visible:z-20 transition-opacity hover:border-idle group-data-[detail=cards]/layer:opacity-0 group-data-[detail=none]/layer:opacity-0",
         isDim && "invisible",
+        isDenied && "w-max max-w-46 flex-wrap justify-center rounded-md",
+        (isDenied || status === "failure") && "z-10",
         isSelected
           ? "border-accent"
           : status === "failure"
@@ -42,15 +47,14 @@ export function EdgeTag({ edge, labels, isSelected, isDim, description, onSelect
               : "border-line text-muted",
       )}
     >
-      {isDenied ? (
-        <ShieldX aria-hidden className="size-3 text-bad" />
-      ) : status === "failure" ? (
+      {isDenied ? null : status === "failure" ? (
         <OctagonX aria-hidden className="size-3 text-bad" />
       ) : status === "degraded" ? (
         <TriangleAlert aria-hidden className="size-3 text-warn" />
       ) : null}
       {isDenied ? (
-        <span className="max-w-40 truncate">
+        <span className="line-clamp-3 whitespace-normal [overflow-wrap:anywhere]" title={edge.deniedBy.join("\n")}>
+          <ShieldX aria-hidden className="mr-1 inline size-3 text-bad" />
           <span className="font-medium">denied</span> by {edge.deniedBy[0]?.split("/").at(-1)}
           {edge.deniedBy.length > 1 ? ` +${edge.deniedBy.length - 1}` : ""}
         </span>

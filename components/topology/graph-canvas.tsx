@@ -10,7 +10,7 @@ import { syncElements } from "#components/topology/sync-elements.ts";
 import { TrafficMotion } from "#components/topology/traffic-motion.tsx";
 import { useArrangement } from "#components/topology/use-arrangement.ts";
 import { useCytoscape } from "#components/topology/use-cytoscape.ts";
-import { fitAround, reveal } from "#components/topology/viewport.ts";
+import { fitAround, reveal, showBox } from "#components/topology/viewport.ts";
 import { ZoomControls } from "#components/topology/zoom-controls.tsx";
 import { Spinner } from "#components/ui/spinner.tsx";
 import type { DisplayGraph } from "#core/view/display-graph.ts";
@@ -60,6 +60,16 @@ export function GraphCanvas({
     if (cy !== null && positions !== null) syncElements(cy, buildElements(drawn, positions, isDense));
   }, [cy, drawn, positions, isDense]);
 
+  // A namespace that was opened is what one wants to see; its nodes come with the next graph.
+  const opening = useRef<string | null>(null);
+  useEffect(() => {
+    const namespace = opening.current;
+    if (cy === null || positions === null || namespace === null) return;
+    if (!drawn.boxes.some((box) => box.namespace === namespace)) return;
+    opening.current = null;
+    showBox(cy, namespace);
+  }, [cy, drawn, positions]);
+
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a fresh layout moves the view; a refresh never does
   useEffect(() => {
     if (cy !== null && layouts > 0) fitAround(cy, selected);
@@ -94,7 +104,10 @@ export function GraphCanvas({
           lit={lit}
           centre={centre}
           onSelect={onSelect}
-          onNamespace={onNamespace}
+          onNamespace={(namespace, isOpen) => {
+            opening.current = isOpen ? namespace : null;
+            onNamespace(namespace, isOpen);
+          }}
         />
       )}
       {isArranging ? (

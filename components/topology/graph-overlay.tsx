@@ -5,6 +5,7 @@ import { BoxHeader } from "#components/topology/box-header.tsx";
 import { boxId } from "#components/topology/build-elements.ts";
 import { describeEdge, type EdgeLabel } from "#components/topology/edge-label.ts";
 import { EdgeTag } from "#components/topology/edge-tag.tsx";
+import type { Point } from "#components/topology/layout-graph.ts";
 import { isDirection, nearestNode } from "#components/topology/nearest-node.ts";
 import { NodeCard } from "#components/topology/node-card.tsx";
 import { placeOverlay } from "#components/topology/place-overlay.ts";
@@ -51,28 +52,39 @@ export function GraphOverlay({ cy, graph, labels, selected, lit, centre, onSelec
   }, [cy, place]);
 
   const names = new Map(graph.nodes.map((node) => [node.id, nodeTitle(node)]));
-  const focusable = graph.nodes.some(({ id }) => id === selected) ? selected : graph.nodes[0]?.id;
   const showsLit = graph.edges.filter(({ id }) => lit?.has(id)).length <= TAGS_LIT_MAX;
+  const edges = graph.edges.filter(
+    (edge) =>
+      graph.edges.length <= TAGS_MAX ||
+      edge.id === centre ||
+      (showsLit && lit?.has(edge.id)) ||
+      edge.health.status === "failure",
+  );
+  const focusableEdge = edges.some(({ id }) => id === selected) ? selected : edges[0]?.id;
+  const focusable = graph.nodes.some(({ id }) => id === selected) ? selected : graph.nodes[0]?.id;
   const isLit = (id: string) => lit === null || lit.has(id);
   const onKeyDown = (event: KeyboardEvent) => {
-    const from = (event.target as HTMLElement).dataset.node;
     if (event.key === "Escape") return onSelect(null);
+    const { node, rank, of } = (event.target as HTMLElement).dataset;
+    const from = node ?? of;
     if (from === undefined || !isDirection(event.key)) return;
     event.preventDefault();
-    const to = nearestNode(
-      new Map(graph.nodes.map(({ id }) => [id, cy.getElementById(id).position()])),
-      from,
-      event.key,
-    );
+    // From node to node, and from edge to edge.
+    const points: [string, Point][] =
+      rank === undefined
+        ? graph.nodes.map(({ id }) => [id, cy.getElementById(id).position()])
+        : edges.map(({ id }) => [id, cy.getElementById(id).midpoint()]);
+    const to = nearestNode(new Map(points), from, event.key);
     if (to === null) return;
-    layer.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(to)}"]`)?.focus({ preventScroll: true });
+    const name = rank === undefined ? "node" : "of";
+    layer.current?.querySelector<HTMLElement>(`[data-${name}="${CSS.escape(to)}"]`)?.focus({ preventScroll: true });
     reveal(cy, to);
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for the controls of a form
     <div
       role="group"
-      aria-label="Topology. Arrow keys go from node to node; the table has the same figures."
+      aria-label="Topology. Arrow keys go from node to node, and from edge to edge; the table has the same figures."
       className="pointer-events-none absolute inset-0 overflow-hidden"
       onKeyDown={onKeyDown}
     >
@@ -87,25 +99,18 @@ export function GraphOverlay({ cy, graph, labels, selected, lit, centre, onSelec
             onClose={() => onNamespace(box.namespace, false)}
           />
         ))}
-        {graph.edges
-          .filter(
-            (edge) =>
-              graph.edges.length <= TAGS_MAX ||
-              edge.id === centre ||
-              (showsLit && lit?.has(edge.id)) ||
-              edge.health.status === "failure",
-          )
-          .map((edge) => (
-            <EdgeTag
-              key={edge.id}
-              edge={edge}
-              labels={labels}
-              isSelected={edge.id === selected}
-              isDim={!isLit(edge.id)}
-              description={describeEdge(edge, (id) => names.get(id) ?? id)}
-              onSelect={() => onSelect(edge.id)}
-            />
-          ))}
+        {edges.map((edge) => (
+          <EdgeTag
+            key={edge.id}
+            edge={edge}
+            labels={labels}
+            isSelected={edge.id === selected}
+            isDim={!isLit(edge.id)}
+            isFocusable={edge.id === focusableEdge}
+            description={describeEdge(edge, (id) => names.get(id) ?? id)}
+            onSelect={() => onSelect(edge.id)}
+          />
+        ))}
         {graph.nodes.map((node) => (
           <NodeCard
             key={node.id}

@@ -72,7 +72,7 @@ export function buildStyle(palette: Palette): StylesheetJson {
       },
     },
     {
-      selector: "edge.backward",
+      selector: "edge.loop",
       style: {
         "curve-style": "bezier",
         "source-endpoint": "outside-to-node",

@@ -4,7 +4,7 @@ import { orderLayers } from "#components/topology/order-layers.ts";
 import { spreadLayers } from "#components/topology/spread-layers.ts";
 
 /** Between layers there must be room for an edge's label. */
-const LAYER_GAP = 132;
+const LAYER_GAP = 176;
 const BOX_GAP = 64;
 const LONE_PER_ROW = 5;
 

@@ -80,7 +80,7 @@ export function NodeCard({ node, isSelected, isDim, isFocusable, onSelect, onOpe
           type="button"
           aria-label={`Open namespace ${node.name}`}
           onClick={onOpen}
-          className="pointer-events-auto absolute top-1/2 right-1.5 flex size-5 -translate-y-1/2 items-center justify-center rounded-sm text-subtle hover:bg-hover hover:text-ink"
+          className="pointer-events-auto absolute top-1/2 right-1.5 flex size-6 -translate-y-1/2 items-center justify-center rounded-sm text-subtle hover:bg-hover hover:text-ink"
         >
           <Plus aria-hidden className="size-3.5" />
         </button>

@@ -1,5 +1,7 @@
 "use client";
+import { useQuery } from "@tanstack/react-query";
 import { ListTree, ShieldCheck, Split } from "lucide-react";
+import { useTRPC } from "#components/api/trpc.ts";
 import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
 import { policyHref } from "#components/security/policy-href.ts";
@@ -27,7 +29,10 @@ export interface NodePanelProps {
 /** One node: how it does, who calls it, whom it calls, its service's charts, configuration and traces. */
 export function NodePanel({ node, graph, view, onSelect }: NodePanelProps) {
   const range = useRange();
-  const host = hostOfNode(node, graph);
+  const named = hostOfNode(node, graph);
+  const catalog = useQuery(useTRPC().services.names.queryOptions(undefined, { staleTime: 30_000 }));
+  // What is called by a name that nobody registered can be neither routed nor protected.
+  const host = catalog.data?.services.some((service) => service.host === named) === true ? named : null;
   const { icon: Kind, word } = KIND_LOOK[node.kind];
   const [service = "", namespace = ""] = host?.split(".") ?? [];
   return (

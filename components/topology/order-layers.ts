@@ -1,4 +1,5 @@
 import type { LayoutEdge, LayoutNode } from "#components/topology/layout-graph.ts";
+import { compareNames } from "#core/compare-names.ts";
 
 const SWEEPS = 8;
 
@@ -11,7 +12,7 @@ export function orderLayers(layers: readonly (readonly LayoutNode[])[], edges: r
     neighbours.set(target, [...(neighbours.get(target) ?? []), source]);
   }
   const ordered = layers.map((layer) =>
-    [...layer].sort((a, b) => a.group.localeCompare(b.group) || a.id.localeCompare(b.id)),
+    [...layer].sort((a, b) => compareNames(a.group, b.group) || compareNames(a.id, b.id)),
   );
   const place = new Map<string, number>();
   const note = (layer: readonly LayoutNode[]): void => {

@@ -1,8 +1,19 @@
-import type { Core, EdgeSingular } from "cytoscape";
+import type { Core, EdgeSingular, NodeSingular } from "cytoscape";
+import type { Point } from "#components/topology/layout-graph.ts";
+import { placeTags, type Tag } from "#components/topology/place-tags.ts";
+import { curvePoints, type Obstacle } from "#components/topology/route-edge.ts";
 
 /** Below these zooms text cannot be read, so it is not drawn: figures first, then the cards. */
 const TAGS_ZOOM_MIN = 0.5;
 const CARDS_ZOOM_MIN = 0.28;
+
+interface PlacedTags {
+  readonly key: string;
+  readonly centres: ReadonlyMap<string, Point>;
+}
+
+/** Of a layer: as long as nothing moved and no figure is longer, its tags stay where they are. */
+const placedTags = new WeakMap<HTMLElement, PlacedTags>();
 
 /** Puts every overlay element where its graph element is; one transform moves them all with the canvas. */
 export function placeOverlay(cy: Core, layer: HTMLElement): void {
@@ -13,6 +24,7 @@ export function placeOverlay(cy: Core, layer: HTMLElement): void {
   const hasCards = zoom >= CARDS_ZOOM_MIN;
   const changed = cy.nodes("[?isCard]").filter((node) => node.hasClass("carded") !== hasCards);
   if (changed.nonempty()) changed.toggleClass("carded", hasCards);
+  const centres = tagCentres(cy, layer);
   for (const element of layer.children) {
     if (!(element instanceof HTMLElement)) continue;
     const { at, of } = element.dataset;
@@ -26,8 +38,50 @@ export function placeOverlay(cy: Core, layer: HTMLElement): void {
       const box = held.boundingBox({ includeLabels: false, includeOverlays: false });
       element.style.transform = `translate(${box.x1 + 10}px, ${box.y1 + 6}px)`;
     } else {
-      const point = held.group() === "edges" ? (held as unknown as EdgeSingular).midpoint() : held.position();
-      element.style.transform = `translate(${point.x}px, ${point.y}px) translate(-50%, -50%)`;
+      const point = held.group() === "edges" ? centres.get(held.id()) : held.position();
+      if (point !== undefined) element.style.transform = `translate(${point.x}px, ${point.y}px) translate(-50%, -50%)`;
     }
   }
+}
+
+function tagCentres(cy: Core, layer: HTMLElement): ReadonlyMap<string, Point> {
+  const cards = cy.nodes("[?isCard]").map((node) => cardOf(node));
+  const tags = [...layer.querySelectorAll<HTMLElement>("[data-rank]")].flatMap((element) => {
+    const held = cy.getElementById(element.dataset.of ?? "");
+    return held.nonempty() && held.isEdge() ? [{ element, edge: held as unknown as EdgeSingular }] : [];
+  });
+  const key = JSON.stringify([
+    cards.map(({ left, top }) => [Math.round(left), Math.round(top)]),
+    tags.map(({ element, edge }) => [edge.id(), element.offsetWidth, element.offsetHeight, element.dataset.rank]),
+  ]);
+  const before = placedTags.get(layer);
+  if (before?.key === key) return before.centres;
+  const centres = placeTags(
+    tags.map(
+      ({ element, edge }): Tag => ({
+        id: edge.id(),
+        width: element.offsetWidth,
+        height: element.offsetHeight,
+        rank: Number(element.dataset.rank),
+        path: pathOf(edge),
+      }),
+    ),
+    cards,
+  );
+  placedTags.set(layer, { key, centres });
+  return centres;
+}
+
+/** Undefined control points are a straight line, which the types do not say; before the first drawing there are no ends. */
+function pathOf(edge: EdgeSingular): Point[] {
+  const from = edge.sourceEndpoint();
+  const to = edge.targetEndpoint();
+  if (Number.isNaN(from.x) || Number.isNaN(to.x)) return [edge.source().position(), edge.target().position()];
+  return curvePoints(from, to, (edge.controlPoints() as Point[] | undefined) ?? []);
+}
+
+function cardOf(node: NodeSingular): Obstacle {
+  const { x, y } = node.position();
+  const [width, height] = [node.width(), node.height()];
+  return { left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 };
 }

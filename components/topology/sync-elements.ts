@@ -1,5 +1,7 @@
-import type { CollectionReturnValue, Core } from "cytoscape";
-import { curveBetween, type ElementSpec } from "#components/topology/build-elements.ts";
+import type { CollectionReturnValue, Core, NodeSingular } from "cytoscape";
+import type { ElementSpec } from "#components/topology/build-elements.ts";
+import { curveEdge } from "#components/topology/curve-edge.ts";
+import { type Obstacle, routeEdge } from "#components/topology/route-edge.ts";
 
 /** Where an element remembers what it was made from. */
 const SPEC = "_spec";
@@ -46,23 +48,34 @@ function update(held: CollectionReturnValue, element: ElementSpec): void {
   if (x !== position.x || y !== position.y) held.position({ ...position });
 }
 
-/** Bends the edges to where their ends now are. */
+/** Where an edge remembers what it was bent around. */
+const ROUTED = "_routed";
+
+/** Bends the edges to where their ends now are, around the cards that are in the way. */
 export function curveEdges(cy: Core, edges = cy.edges()): void {
+  const cards = cy.nodes("[?isCard]").map((node) => cardOf(node));
+  const places = JSON.stringify(cards.map(({ left, top }) => [Math.round(left), Math.round(top)]));
   cy.batch(() => {
     for (const edge of edges) {
-      if (edge.hasClass("plain")) continue;
-      const source = edge.source();
-      const target = edge.target();
-      const curve =
-        source.id() === target.id()
-          ? null
-          : curveBetween(source.position(), source.width(), target.position(), target.width());
-      if ((curve === null) !== edge.hasClass("backward")) edge.toggleClass("backward", curve === null);
-      if (curve === null) continue;
-      if (isSame(curve.weights, edge.data("weights")) && isSame(curve.distances, edge.data("distances"))) continue;
-      edge.data({ weights: [...curve.weights], distances: [...curve.distances] });
+      if (edge.hasClass("plain") || edge.scratch(ROUTED) === places) continue;
+      edge.scratch(ROUTED, places);
+      const isLoop = edge.source().id() === edge.target().id();
+      if (isLoop !== edge.hasClass("loop")) edge.toggleClass("loop", isLoop);
+      if (isLoop) continue;
+      const [source, target] = [cardOf(edge.source()), cardOf(edge.target())];
+      const from = { x: source.right, y: (source.top + source.bottom) / 2 };
+      const to = { x: target.left, y: (target.top + target.bottom) / 2 };
+      const { weights, distances } = curveEdge(from, to, routeEdge(from, to, cards));
+      if (isSame(weights, edge.data("weights")) && isSame(distances, edge.data("distances"))) continue;
+      edge.data({ weights: [...weights], distances: [...distances] });
     }
   });
+}
+
+function cardOf(node: NodeSingular): Obstacle {
+  const { x, y } = node.position();
+  const [width, height] = [node.width(), node.height()];
+  return { left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 };
 }
 
 function isSame(a: readonly number[], b: readonly number[] | undefined): boolean {

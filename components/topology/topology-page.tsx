@@ -2,6 +2,7 @@
 import { Network } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useRange } from "#components/shell/use-range.ts";
+import { findHits } from "#components/topology/find-hits.ts";
 import { findNodes, keepFound } from "#components/topology/find-nodes.ts";
 import { GapsNotice } from "#components/topology/gaps-notice.tsx";
 import { GraphCanvas } from "#components/topology/graph-canvas.tsx";
@@ -24,12 +25,17 @@ export function TopologyPage() {
   const { view, withIdle: idle, closed, open } = state;
   const [heldAtMs, setHeldAtMs] = useState<number>();
   const { query, connection } = useLiveGraph({ view, seconds: range.seconds, idle, closed, open, endMs: heldAtMs });
+  const hits = useMemo(
+    () => (query.data === undefined ? null : findHits(query.data, state.find)),
+    [query.data, state.find],
+  );
   return (
     <div className="flex h-[calc(100dvh-var(--chrome))] min-h-[32rem] flex-col">
       <h1 className="sr-only">Topology</h1>
       <TopologyToolbar
         state={state}
         connection={connection}
+        hits={hits}
         isPaused={heldAtMs !== undefined}
         onPause={(isPaused) => setHeldAtMs(isPaused ? (query.data?.endMs ?? Date.now()) : undefined)}
       />

@@ -1,6 +1,7 @@
 "use client";
 import { Network, Pause, Play, Table2 } from "lucide-react";
 import { DisplayMenu } from "#components/topology/display-menu.tsx";
+import { type Hit, nextHit } from "#components/topology/find-hits.ts";
 import { GRAPH_VIEWS } from "#components/topology/parse-view.ts";
 import { Shortcuts } from "#components/topology/shortcuts.tsx";
 import type { TopologyState } from "#components/topology/use-topology-state.ts";
@@ -18,9 +19,11 @@ export interface TopologyToolbarProps {
   readonly connection: "live" | "connecting" | "lost";
   readonly isPaused: boolean;
   readonly onPause: (isPaused: boolean) => void;
+  /** What the search found; null without one. */
+  readonly hits: readonly Hit[] | null;
 }
 
-export function TopologyToolbar({ state, connection, isPaused, onPause }: TopologyToolbarProps) {
+export function TopologyToolbar({ state, connection, isPaused, onPause, hits }: TopologyToolbarProps) {
   useShortcut("t", () => state.setAsTable(!state.asTable));
   useShortcut("p", () => onPause(!isPaused));
   return (
@@ -66,7 +69,18 @@ export function TopologyToolbar({ state, connection, isPaused, onPause }: Topolo
         shortcut="/"
         value={state.find}
         onValueChange={state.setFind}
+        onEnter={() => {
+          const hit = hits === null ? null : nextHit(hits, state.selected);
+          if (hit !== null) state.openHit(hit);
+        }}
       />
+      {hits === null ? null : (
+        <span role="status" data-testid="found" className="text-muted text-xs">
+          {hits.length === 0
+            ? `Nothing matches "${state.find}"`
+            : `${hits.length} found${hits.length > 1 ? "; Enter goes from one to the next" : "; Enter opens it"}`}
+        </span>
+      )}
       {state.find === "" ? null : (
         <Checkbox
           label="Only these"

@@ -77,5 +77,7 @@ function listen(cy: Core, handlers: RefObject<GraphEvents>): void {
   cy.on("dragfree", "node", (event) => {
     const moved = event.target.isParent() ? event.target.descendants() : event.target;
     for (const node of moved) handlers.current.onMove(node.id(), { ...node.position() });
+    // What it stood in the way of goes straight again, and what it stands in the way of now goes around.
+    curveEdges(cy);
   });
 }

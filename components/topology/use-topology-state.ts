@@ -1,5 +1,6 @@
 "use client";
 import { type EdgeLabel, formatLabels, parseLabels } from "#components/topology/edge-label.ts";
+import type { Hit } from "#components/topology/find-hits.ts";
 import { formatNames, parseNames } from "#components/topology/name-list.ts";
 import { parseView } from "#components/topology/parse-view.ts";
 import { useSearchState } from "#components/ui/use-search-state.ts";
@@ -29,6 +30,8 @@ export interface TopologyState {
   readonly setAsTable: (asTable: boolean) => void;
   readonly setFlag: (flag: TopologyFlag, isOn: boolean) => void;
   readonly setNamespace: (namespace: string, isOpen: boolean) => void;
+  /** Chooses what the search found, in the namespace that is opened for it. */
+  readonly openHit: (hit: Hit) => void;
 }
 
 /** All that a link to the topology says. */
@@ -51,6 +54,16 @@ export function useTopologyState(): TopologyState {
     setLabels: (labels) => search.set({ labels: formatLabels(labels) }),
     setFind: (find) => search.set({ find }),
     select: (id) => search.set({ select: id }),
+    openHit: ({ id, closedNamespace: namespace }) =>
+      search.set({
+        select: id,
+        ...(namespace === null
+          ? {}
+          : {
+              closed: formatNames(withName(closed, namespace, false)),
+              open: formatNames(withName(open, namespace, true)),
+            }),
+      }),
     setAsTable: (asTable) => search.set({ as: asTable ? "table" : null }, { history: "push" }),
     setFlag: (flag, isOn) => search.set({ [flag]: isOn ? "1" : null }),
     setNamespace: (namespace, isOpen) =>

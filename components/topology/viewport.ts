@@ -1,4 +1,4 @@
-import type { CollectionReturnValue, Core } from "cytoscape";
+import type { CollectionReturnValue, Core, NodeSingular } from "cytoscape";
 import { boxId } from "#components/topology/build-elements.ts";
 import { namespaceOfId } from "#core/view/display-graph.ts";
 
@@ -8,6 +8,9 @@ const ZOOM_MAX = 1.1;
 /** Smaller than this, text is hard to read. */
 const ZOOM_READABLE = 0.85;
 const MARGIN_PX = 24;
+/** Cards are not made smaller than this while they are few: empty boxes tell nothing. */
+const ZOOM_CARDS = 0.6;
+const CARDS_FEW = 40;
 
 /** Where the view remembers that it shows as much as it can, and not what a person zoomed or moved to. */
 const FOLLOWS = "_follows";
@@ -21,6 +24,26 @@ export function fitAll(cy: Core): void {
     cy.zoom(ZOOM_MAX);
     cy.center();
   }
+  const cards = cy.nodes("[?isCard]");
+  // Where not all of it can be read, the part that matters is shown so that it can: what fails, else where calls begin.
+  if (cy.zoom() >= ZOOM_CARDS || cards.length > CARDS_FEW) return;
+  const failing = cards.filter(".failure");
+  const wanted = failing.nonempty() ? failing.first() : cards.min((card) => (card as NodeSingular).position().x).ele;
+  cy.zoom(ZOOM_CARDS);
+  cy.center(wanted);
+  fillView(cy);
+}
+
+/** Brings an opened namespace into view, as large as can be. */
+export function showBox(cy: Core, namespace: string): void {
+  const box = cy.getElementById(boxId(namespace));
+  if (box.empty()) return;
+  cy.scratch(FOLLOWS, false);
+  cy.resize();
+  cy.fit(box, PADDING_PX);
+  if (cy.zoom() <= ZOOM_MAX) return;
+  cy.zoom(ZOOM_MAX);
+  cy.center(box);
 }
 
 /** Brings the whole graph into view, or what is chosen and as much around it as can be read. */
@@ -31,6 +54,10 @@ export function fitAround(cy: Core, chosen: string | null, zoomMax = ZOOM_READAB
   if (element === null || cy.zoom() >= zoom) return;
   cy.zoom(zoom);
   cy.center(element);
+  fillView(cy);
+}
+
+function fillView(cy: Core): void {
   const { x1, y1, x2, y2 } = cy.elements().renderedBoundingBox();
   cy.panBy({ x: fillIn(x1, x2, cy.width()), y: fillIn(y1, y2, cy.height()) });
 }

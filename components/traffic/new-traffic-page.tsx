@@ -1,5 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import { Split } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
@@ -7,6 +8,8 @@ import { EditorPage } from "#components/editor/editor-page.tsx";
 import { ResourceEditor } from "#components/editor/resource-editor.tsx";
 import { ChooseService } from "#components/traffic/choose-service.tsx";
 import { RoutingEditor } from "#components/traffic/routing-editor.tsx";
+import { ButtonLink } from "#components/ui/button.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { findService } from "#core/form/find-service.ts";
@@ -44,7 +47,15 @@ export function NewTrafficPage({ kind, host, namespace }: NewTrafficPageProps) {
     >
       <QueryView query={catalog} what="the names of services" skeleton={<SkeletonRows />}>
         {(names) =>
-          host === null ? (
+          host !== null && findService(names, host, namespace) === undefined ? (
+            <EmptyState
+              icon={<Split />}
+              title={`There is no service ${host}`}
+              actions={<ButtonLink href="/traffic/new">Choose a service</ButtonLink>}
+            >
+              What is routed must be named by a ServiceEntry first.
+            </EmptyState>
+          ) : host === null ? (
             <ChooseService
               catalog={names}
               routings={taken.data ?? []}

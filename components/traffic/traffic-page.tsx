@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ChevronDown, Split } from "lucide-react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { buildResourceColumns } from "#components/editor/resource-columns.tsx";
+import { useWithRefusals } from "#components/editor/use-refusals.ts";
 import { resourceHref } from "#components/shell/build-commands.ts";
 import { filterResources, orderByKind, TRAFFIC_KINDS } from "#components/traffic/filter-resources.ts";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
@@ -19,6 +20,7 @@ import { Select } from "#components/ui/select.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { formatSort, parseSort } from "#components/ui/sort-rows.ts";
 import { useSearchState } from "#components/ui/use-search-state.ts";
+import { compareNames } from "#core/compare-names.ts";
 import { KIND_NAMES } from "#core/resource/kinds.ts";
 
 const COLUMNS = buildResourceColumns(["name", "kind", "effect", "hosts", "namespace", "problems", "changed"]);
@@ -28,10 +30,11 @@ const ANY = "any";
 export function TrafficPage() {
   const trpc = useTRPC();
   const search = useSearchState();
+  const withRefusals = useWithRefusals();
   const resources = useQuery(trpc.config.list.queryOptions({ kinds: [...TRAFFIC_KINDS] }));
   const kind = KIND_NAMES.find((name) => name === search.get("kind")) ?? null;
   const namespace = search.get("namespace");
-  const namespaces = [...new Set((resources.data ?? []).map((each) => each.namespace))].sort();
+  const namespaces = [...new Set((resources.data ?? []).map((each) => each.namespace))].sort(compareNames);
   return (
     <Page>
       <PageHeader
@@ -91,7 +94,7 @@ export function TrafficPage() {
               label="Traffic configuration"
               testId="resources"
               columns={COLUMNS}
-              rows={filterResources(orderByKind(all), {
+              rows={filterResources(orderByKind(withRefusals(all)), {
                 query: search.get("q") ?? "",
                 kind,
                 namespace,

@@ -30,7 +30,7 @@ export function WeightRow({ destination, colour, subsets, isShared, problem, ...
   const known = subset === "" || subsets.includes(subset) ? subsets : [...subsets, subset];
   return (
     <li className="py-1.5">
-      <div className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-2 @xl:grid-cols-[minmax(5rem,12rem)_8.5rem_minmax(4rem,1fr)_8.5rem_auto]">
+      <div className="grid grid-cols-[minmax(0,1fr)_8.5rem] items-center gap-x-3 gap-y-2 @xl:grid-cols-[minmax(5rem,12rem)_8.5rem_minmax(4rem,1fr)_8.5rem_auto]">
         <span className="flex min-w-0 items-center gap-2">
           <span aria-hidden className="size-2.5 shrink-0 rounded-full" style={{ background: colour }} />
           <span className="min-w-0 truncate font-medium text-ink text-sm" title={host}>
@@ -71,7 +71,7 @@ export function WeightRow({ destination, colour, subsets, isShared, problem, ...
             gets every request of the rule
           </span>
         )}
-        <span className="flex items-center">
+        <span className="flex items-center max-@xl:col-start-2 max-@xl:justify-end">
           {isShared ? (
             <Button
               size="sm"

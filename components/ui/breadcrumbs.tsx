@@ -10,12 +10,12 @@ export function Breadcrumbs({
   return (
     <nav aria-label="Breadcrumb">
       <ol className="flex items-center gap-1 text-subtle text-xs">
-        {items.map(({ label, href }) => (
+        {items.map(({ label, href }, index) => (
           <li key={href} className="flex items-center gap-1">
-            <Link href={href} className="rounded-sm hover:text-ink hover:underline">
+            {index === 0 ? null : <ChevronRight aria-hidden className="size-3" />}
+            <Link href={href} className="inline-flex min-h-6 items-center rounded-sm hover:text-ink hover:underline">
               {label}
             </Link>
-            <ChevronRight aria-hidden className="size-3" />
           </li>
         ))}
       </ol>

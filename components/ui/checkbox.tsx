@@ -18,7 +18,7 @@ export function Checkbox({ isChecked, onChange, label, isDisabled = false, class
   const labelId = useId();
   return (
     // biome-ignore lint/a11y/noLabelWithoutControl: Base UI renders the control inside
-    <label className={cx("flex select-none items-center gap-2 text-sm", isDisabled && "opacity-60", className)}>
+    <label className={cx("flex min-h-6 select-none items-center gap-2 text-sm", isDisabled && "opacity-60", className)}>
       <Base.Root
         checked={isChecked}
         onCheckedChange={onChange}

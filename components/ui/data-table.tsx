@@ -32,6 +32,7 @@ export interface DataTableProps<Row> {
 
 /** So that ten thousand rows do not have to be drawn, or sent, to read the first. */
 const PAGE_ROWS = 100;
+const LONG_ROWS = 20;
 const HIDE = { md: "@max-2xl:hidden", lg: "@max-4xl:hidden", xl: "@max-6xl:hidden" } as const;
 
 /** The one table: sortable, its rows links or buttons, arrow keys between rows. */
@@ -44,16 +45,24 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const sorted = sort === undefined || sortValue === undefined ? rows : sortRows(rows, sortValue, sort.isDescending);
   // By all rows, so that sorting and paging change no figure.
   const formats = useMemo(() => new Map(columns.map((column) => [column.id, formatOf(column, rows)])), [columns, rows]);
+  // A long table scrolls by itself, so that its head stays.
+  const isLong = Math.min(shown, rows.length) > LONG_ROWS;
   if (rows.length === 0 && empty !== undefined) return empty;
   return (
-    <div className={cx("@container min-w-0 overflow-x-auto", className)}>
+    <div
+      className={cx(
+        "@container min-w-0 overflow-x-auto",
+        isLong && "max-h-[calc(100dvh-12rem)] overflow-y-auto",
+        className,
+      )}
+    >
       <table
         aria-label={label}
         data-testid={testId}
         className="w-full border-collapse text-left text-sm"
         onKeyDown={moveBetweenRows}
       >
-        <thead>
+        <thead className={isLong ? "sticky top-0 z-2 bg-surface shadow-[0_1px_0_var(--line)]" : ""}>
           <tr className="border-line border-b">
             {columns.map((column) => (
               <SortHeader

@@ -14,7 +14,7 @@ export function Page({
   return (
     <div
       className={cx(
-        "mx-auto w-full px-6 pt-6 pb-12",
+        "mx-auto w-full min-w-0 px-6 pt-6 pb-12 max-sm:px-4",
         width === "wide" ? "max-w-[1440px]" : width === "narrow" ? "max-w-4xl" : "",
         className,
       )}

@@ -13,11 +13,13 @@ export interface SearchInputProps {
   readonly label: string;
   /** A key that leads here from anywhere on the page but text fields. */
   readonly shortcut?: string;
+  /** Goes to what was found. */
+  readonly onEnter?: () => void;
   readonly className?: string;
 }
 
 /** Filters what is on the page as one types; Escape clears it. */
-export function SearchInput({ value, onValueChange, label, shortcut, className }: SearchInputProps) {
+export function SearchInput({ value, onValueChange, label, shortcut, onEnter, className }: SearchInputProps) {
   const input = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState(value);
   // A value that lives in the URL comes back late: while one types, what is typed stands, or letters would be lost.
@@ -30,7 +32,7 @@ export function SearchInput({ value, onValueChange, label, shortcut, className }
   };
   useShortcut(shortcut, () => input.current?.focus());
   return (
-    <div className={cx("relative w-64", className)}>
+    <div className={cx("relative w-64 max-w-full", className)}>
       <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 size-4 text-subtle" />
       <input
         ref={input}
@@ -43,6 +45,7 @@ export function SearchInput({ value, onValueChange, label, shortcut, className }
         autoComplete="off"
         onChange={(event) => change(event.target.value)}
         onKeyDown={(event) => {
+          if (event.key === "Enter" && onEnter !== undefined) onEnter();
           if (event.key === "Escape" && typed !== "") {
             event.stopPropagation();
             change("");
@@ -61,7 +64,7 @@ export function SearchInput({ value, onValueChange, label, shortcut, className }
           type="button"
           aria-label="Clear"
           onClick={() => change("")}
-          className="absolute top-1.5 right-1.5 flex size-5 items-center justify-center rounded-sm text-subtle hover:bg-hover hover:text-ink"
+          className="absolute top-1 right-1 flex size-6 items-center justify-center rounded-sm text-subtle hover:bg-hover hover:text-ink"
         >
           <X aria-hidden className="size-3.5" />
         </button>

@@ -34,7 +34,7 @@ export function SortHeader<Row>({ column, sort, onSort, className }: SortHeaderP
           type="button"
           onClick={() => onSort({ column: column.id, isDescending: isSorted ? !sort.isDescending : isEnd })}
           className={cx(
-            "group flex items-center gap-1 rounded-sm hover:text-ink",
+            "group flex min-h-6 items-center gap-1 rounded-sm hover:text-ink",
             isEnd && "ml-auto flex-row-reverse",
             isSorted && "text-ink",
           )}

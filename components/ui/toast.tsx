@@ -51,7 +51,7 @@ function ToastList() {
         </div>
         <Toast.Close
           aria-label="Dismiss"
-          className="flex size-5 items-center justify-center rounded-sm text-subtle hover:bg-hover hover:text-ink"
+          className="flex size-6 items-center justify-center rounded-sm text-subtle hover:bg-hover hover:text-ink"
         >
           <X aria-hidden className="size-3.5" />
         </Toast.Close>

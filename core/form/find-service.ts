@@ -1,9 +1,11 @@
+import { compareNames } from "#core/compare-names.ts";
 import type { Catalog } from "#core/view/config.ts";
 
 export type CatalogService = Catalog["services"][number];
 
 /** The service that a host means where it is written: short names are of the document's namespace, as in Istio. */
-export function findService(catalog: Catalog, host: string, namespace: string): CatalogService | undefined {
+export function findService(catalog: Catalog, written: string, namespace: string): CatalogService | undefined {
+  const host = written.toLowerCase();
   const exact = catalog.services.find((service) => service.host === host);
   if (exact !== undefined) return exact;
   const [name, where = namespace, ...rest] = host.split(".");
@@ -20,5 +22,5 @@ export function hostFor(service: CatalogService, namespace: string): string {
 
 /** Versions that a destination may name: subsets there are, and versions among the instances. */
 export function subsetsOf(service: CatalogService | undefined): readonly string[] {
-  return service === undefined ? [] : [...new Set([...service.subsets, ...service.versions])].sort();
+  return service === undefined ? [] : [...new Set([...service.subsets, ...service.versions])].sort(compareNames);
 }

@@ -12,7 +12,7 @@ type Explained = Omit<AppliedResource, "ref">;
 /** Which resources bear on a service, and why; those that look as if they did and do not are told too. */
 export function explainService(snapshot: Snapshot, host: string): readonly AppliedResource[] {
   const entry = snapshot.resources.find(
-    (resource) => resource.kind === "ServiceEntry" && resource.spec.hosts.includes(host),
+    (resource) => resource.kind === "ServiceEntry" && namesHost(resource.spec.hosts, host),
   );
   if (entry?.kind !== "ServiceEntry") return [];
   const namespace = entry.metadata.namespace;
@@ -29,6 +29,11 @@ export function explainService(snapshot: Snapshot, host: string): readonly Appli
   return explained;
 }
 
+/** Names are without case; the one asked for is in lower case. */
+function namesHost(hosts: readonly string[], host: string): boolean {
+  return hosts.some((each) => each.toLowerCase() === host);
+}
+
 interface Question {
   readonly snapshot: Snapshot;
   readonly host: string;
@@ -40,10 +45,10 @@ function explain(resource: AnyResource, question: Question): Explained | undefin
   const { snapshot, host, namespace } = question;
   const { domainSuffix, rootNamespace } = snapshot.mesh;
   const own = resource.metadata.namespace;
-  const full = (name: string): string => expandHost(name, own, domainSuffix);
+  const full = (name: string): string => expandHost(name.toLowerCase(), own, domainSuffix);
   switch (resource.kind) {
     case "ServiceEntry":
-      return resource.spec.hosts.includes(host)
+      return namesHost(resource.spec.hosts, host)
         ? { applies: true, reason: "defines the host, its ports and who answers" }
         : undefined;
     case "VirtualService": {
@@ -76,7 +81,7 @@ function explain(resource: AnyResource, question: Question): Explained | undefin
     }
     case "DestinationRule": {
       const pattern = ruleHost(resource, domainSuffix);
-      if (!hostMatches(pattern, host)) return undefined;
+      if (!hostMatches(pattern.toLowerCase(), host)) return undefined;
       const resolved = resolveDestinationRule(of(snapshot, "DestinationRule"), {
         host,
         clientNamespace: own,
@@ -118,7 +123,7 @@ function routesHere(
   const index = (resource.spec.http ?? []).findIndex(({ route = [] }) =>
     route.some(
       ({ destination }) =>
-        expandHost(destination.host, resource.metadata.namespace, snapshot.mesh.domainSuffix) === host,
+        expandHost(destination.host.toLowerCase(), resource.metadata.namespace, snapshot.mesh.domainSuffix) === host,
     ),
   );
   if (index < 0) return undefined;

@@ -14,6 +14,8 @@ export interface SessionView {
   /** True while no account exists: the sign-in page explains the setup link. */
   readonly needsSetup: boolean;
   readonly version: string;
+  /** Where proxies and agents reach this server; null to those who are not signed in. */
+  readonly xdsAddress: string | null;
 }
 
 export interface AuditView {

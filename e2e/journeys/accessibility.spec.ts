@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
-import { type Demo, startDemo } from "../fixtures/demo.ts";
+import { type Demo, eventually, startDemo } from "../fixtures/demo.ts";
 
 let demo: Demo;
 
@@ -74,4 +74,74 @@ test("no page asks for what its own security policy forbids, and markup that fou
   });
   await expect.poll(() => refused.length).toBeGreaterThan(0);
   await expect(page).not.toHaveTitle("run");
+});
+
+test("no page of any kind scrolls sideways at any width, and no cell or row leaves its card", async ({ page }) => {
+  test.setTimeout(240_000);
+  const long = `because-${"nobody-puts-blanks-into-it-".repeat(20)}`;
+  const { revision } = await demo.api.config.applyChanges.mutate({
+    changes: [
+      {
+        op: "upsert",
+        text: `apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: a-service-with-a-name-as-long-as-names-may-be-in-a-mesh-of-names, namespace: default }
+spec:
+  hosts: [a-service-with-a-name-as-long-as-names-may-be.and-a-domain-of-its-own.example.test]
+  location: MESH_EXTERNAL
+  resolution: DNS
+  ports: [{ number: 80, name: http, protocol: HTTP }]
+`,
+      },
+    ],
+    reason: long,
+  });
+  const trace = await eventually("a trace", 30_000, async () =>
+    (await demo.api.traces.search.query({ seconds: 300, limit: 10 })).at(0),
+  );
+  const [proxy] = await demo.api.proxies.list.query();
+  const paths = [
+    ...PAGES,
+    "/traffic/VirtualService/default/reviews?view=yaml",
+    "/traffic/new",
+    "/traffic/new?host=reviews.default.svc.cluster.local",
+    "/security?tab=mtls",
+    "/security?tab=identities",
+    "/security?tab=tokens",
+    "/changes?tab=audit",
+    `/changes/${revision}`,
+    "/changes/999999",
+    `/traces/${trace.traceId}`,
+    `/proxies/${encodeURIComponent(proxy?.id ?? "")}`,
+    "/services/a-service-with-a-name-as-long-as-names-may-be.and-a-domain-of-its-own.example.test",
+    "/services/nobody.default.svc.cluster.local",
+  ];
+  const wide: string[] = [];
+  for (const path of paths) {
+    await page.goto(demo.console + path);
+    await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
+    await expect(page.locator("main [aria-busy=true]")).toHaveCount(0);
+    for (const width of [1440, 1024, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      const over = await page.evaluate(() => {
+        const found: string[] = [];
+        const { scrollWidth } = document.documentElement;
+        if (scrollWidth > window.innerWidth) found.push(`the page is ${scrollWidth} px wide`);
+        // What scrolls by itself, or is drawn on a canvas, may be as wide as it needs to be.
+        const mayBeWide = (element: Element | null): boolean =>
+          element !== null &&
+          element.tagName !== "MAIN" &&
+          (/auto|scroll|hidden|clip/.test(getComputedStyle(element).overflowX) || mayBeWide(element.parentElement));
+        for (const element of document.querySelectorAll("main section *, main fieldset *")) {
+          const card = element.closest("section")?.getBoundingClientRect();
+          const box = element.getBoundingClientRect();
+          if (card === undefined || box.width < 2 || box.height < 2 || mayBeWide(element.parentElement)) continue;
+          if (box.right > card.right + 1) found.push(`${element.tagName} ${element.className} leaves its card`);
+        }
+        return found.slice(0, 3);
+      });
+      wide.push(...over.map((what) => `${path} at ${width}: ${what}`));
+    }
+  }
+  expect(wide).toEqual([]);
 });

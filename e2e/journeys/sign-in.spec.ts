@@ -81,11 +81,11 @@ test("pages say what to do where there is nothing yet", async ({ page }) => {
 test("a wrong password is refused, a right one leads on to where one was, and signing out ends it", async ({
   page,
 }) => {
-  await page.goto(`${server.url}/settings`);
+  await page.goto(`${server.url}/topology?view=service&find=a%20b&range=1h`);
   await signIn(page, "not the password");
   await expect(page.getByRole("alert").filter({ hasText: /password/i })).toBeVisible();
   await signIn(page, PASSWORD);
-  await expect(page).toHaveURL(/\/settings/);
+  await expect(page).toHaveURL(`${server.url}/topology?view=service&find=a%20b&range=1h`);
   await page.getByRole("button", { name: /account/i }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   await expect(page).toHaveURL(/\/sign-in/);

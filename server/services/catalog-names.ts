@@ -1,9 +1,10 @@
+import { compareNames } from "#core/compare-names.ts";
 import { expandHost } from "#core/host/host.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { Catalog } from "#core/view/config.ts";
 import { listServices, principalOf } from "#server/services/service-directory.ts";
 
-const unique = (values: Iterable<string>): string[] => [...new Set(values)].sort();
+const unique = (values: Iterable<string>): string[] => [...new Set(values)].sort(compareNames);
 
 /** The names that forms offer, from what is configured and what is registered. */
 export function buildCatalog(snapshot: Snapshot): Catalog {
@@ -14,7 +15,7 @@ export function buildCatalog(snapshot: Snapshot): Catalog {
     const host = expandHost(resource.spec.host, resource.metadata.namespace, mesh.domainSuffix);
     subsets.set(host, [...(subsets.get(host) ?? []), ...(resource.spec.subsets ?? []).map(({ name }) => name)]);
   }
-  const services = [...listServices(snapshot).values()].sort((a, b) => a.host.localeCompare(b.host));
+  const services = [...listServices(snapshot).values()].sort((a, b) => compareNames(a.host, b.host));
   const workloads = new Map(instances.map((instance) => [`${instance.namespace}/${instance.workload}`, instance]));
   return {
     namespaces: unique([
@@ -37,12 +38,12 @@ export function buildCatalog(snapshot: Snapshot): Catalog {
         labels: instance.labels,
         principal: principalOf(instance, mesh.trustDomain),
       }))
-      .sort((a, b) => `${a.namespace}/${a.name}`.localeCompare(`${b.namespace}/${b.name}`)),
+      .sort((a, b) => compareNames(`${a.namespace}/${a.name}`, `${b.namespace}/${b.name}`)),
     principals: unique(instances.map((instance) => principalOf(instance, mesh.trustDomain))),
     gateways: resources
       .flatMap((resource) =>
         resource.kind === "Gateway" ? `${resource.metadata.namespace}/${resource.metadata.name}` : [],
       )
-      .sort(),
+      .sort(compareNames),
   };
 }

@@ -1,3 +1,4 @@
+import { compareNames } from "#core/compare-names.ts";
 import { PharosError } from "#core/errors.ts";
 import type { AppliedResource } from "#core/view/config.ts";
 import type { Graph, Health } from "#core/view/graph.ts";
@@ -36,7 +37,7 @@ export function createCatalogService(options: CatalogServiceOptions): Services["
   const { state, mesh, telemetry, now = Date.now } = options;
   /** By host, in order of hosts. */
   const directory = perSnapshot((snapshot): ReadonlyMap<string, Listed> => {
-    const services = [...listServices(snapshot).values()].sort((a, b) => a.host.localeCompare(b.host));
+    const services = [...listServices(snapshot).values()].sort((a, b) => compareNames(a.host, b.host));
     return new Map(services.map((service) => [service.host, { service, mtls: serviceMtls(snapshot, service) }]));
   });
   const catalogOf = perSnapshot(buildCatalog);
@@ -51,7 +52,7 @@ export function createCatalogService(options: CatalogServiceOptions): Services["
       ports,
       instances: instances.length,
       healthyInstances: instances.filter(({ health }) => health === "healthy").length,
-      versions: [...new Set(instances.flatMap(({ labels }) => labels.version ?? []))].sort(),
+      versions: [...new Set(instances.flatMap(({ labels }) => labels.version ?? []))].sort(compareNames),
       mtls,
       health: figures?.health ?? IDLE,
       requestsPerSecond: figures?.requestsPerSecond ?? null,

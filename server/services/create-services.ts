@@ -64,6 +64,7 @@ export function createServices(options: ServicesOptions): Services {
         isDemoSignIn: options.demoSignIn && principal?.name === "demo",
         needsSetup: !options.demoSignIn && (await auth.needsSetup()),
         version: manifest.version,
+        xdsAddress: principal === null ? null : options.xdsAddress,
       }),
     },
     overview: createOverviewService({ state, mesh, telemetry, store, catalog, check: () => check() }),

@@ -32,7 +32,9 @@ export function listServices(snapshot: Snapshot): ReadonlyMap<string, DirectoryS
         : snapshot.instances.filter(
             (instance) => instance.namespace === metadata.namespace && matches(instance.labels, selector),
           );
-    for (const host of spec.hosts) {
+    for (const written of spec.hosts) {
+      // Names are without case: proxies, and so what was measured, have them in lower case.
+      const host = written.toLowerCase();
       if (services.has(host)) continue;
       const ports = (spec.ports ?? []).map(({ name, number, protocol }) => ({
         name,

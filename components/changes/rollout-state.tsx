@@ -1,0 +1,41 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { CircleAlert, CircleCheck, CircleDashed } from "lucide-react";
+import { useTRPC } from "#components/api/trpc.ts";
+import { summarizeRollout } from "#components/editor/summarize-rollout.ts";
+import { formatMillis } from "#components/format/format-millis.ts";
+
+const LOOK = {
+  done: { Icon: CircleCheck, tone: "text-ok" },
+  refused: { Icon: CircleAlert, tone: "text-bad" },
+  rolling: { Icon: CircleDashed, tone: "text-warn" },
+  waiting: { Icon: CircleDashed, tone: "text-warn" },
+} as const;
+
+/** How far a revision has come, in a word; a dash where no connected proxy had to take it. */
+export function RolloutState({ revision }: { readonly revision: number }) {
+  const distribution = useQuery(
+    useTRPC().config.distribution.queryOptions(
+      { revision },
+      {
+        staleTime: 30_000,
+        refetchInterval: ({ state }) => (state.data?.isComplete === false ? 2000 : false),
+      },
+    ),
+  );
+  if (distribution.data === undefined) return <span className="text-subtle">…</span>;
+  const { state, acked, total, refused, sentence } = summarizeRollout(distribution.data, formatMillis);
+  if (state === "nobody")
+    return (
+      <span className="text-subtle" title={sentence}>
+        –
+      </span>
+    );
+  const { Icon, tone } = LOOK[state];
+  const word = state === "done" ? `${acked} have it` : state === "refused" ? `${refused} refused` : `${acked}/${total}`;
+  return (
+    <span className="inline-flex items-center gap-1.5 whitespace-nowrap" title={sentence}>
+      <Icon aria-hidden className={`size-3.5 ${tone}`} /> {word}
+    </span>
+  );
+}

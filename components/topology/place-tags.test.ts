@@ -1,0 +1,49 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { placeTags, type Tag } from "#components/topology/place-tags.ts";
+
+const line = (y: number) => [
+  { x: 0, y },
+  { x: 200, y },
+];
+const tag = (id: string, y: number, rank = 1): Tag => ({ id, width: 90, height: 18, path: line(y), rank });
+
+test("a tag stands in the middle of its edge where that is free", () => {
+  expect(placeTags([tag("a", 10)], []).get("a")).toEqual({ x: 100, y: 10 });
+});
+
+test("no tag lies under a card", () => {
+  const card = { left: 90, right: 260, top: -20, bottom: 26 };
+  const { x = 0, y = 0 } = placeTags([{ ...tag("a", 10), width: 170 }], [card]).get("a") ?? {};
+  expect(x + 85 <= card.left || y + 9 <= card.top || y - 9 >= card.bottom).toBe(true);
+});
+
+test("what fails keeps the middle, and the others make room", () => {
+  const centres = placeTags([tag("well", 10), tag("denied", 12, 0)], []);
+  expect(centres.get("denied")).toEqual({ x: 100, y: 12 });
+  expect(centres.get("well")).not.toEqual({ x: 100, y: 10 });
+});
+
+test("tags of edges that leave one card side by side do not cover each other", () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: -150, max: 150 }), { minLength: 1, maxLength: 5 }), (ends) => {
+      const tags = ends.map(
+        (y, at): Tag => ({
+          id: `${at}`,
+          width: 90,
+          height: 18,
+          rank: 1,
+          path: [
+            { x: 0, y: 0 },
+            { x: 300, y },
+          ],
+        }),
+      );
+      const centres = [...placeTags(tags, []).values()];
+      return centres.every((a, at) =>
+        centres.slice(at + 1).every((b) => Math.abs(a.x - b.x) >= 90 || Math.abs(a.y - b.y) >= 18),
+      );
+    }),
+    { seed: 7 },
+  );
+});

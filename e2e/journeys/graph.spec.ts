@@ -1,0 +1,120 @@
+import { expect, type Page, test } from "@playwright/test";
+import { type Demo, eventually, startDemo } from "../fixtures/demo.ts";
+
+test.describe.configure({ mode: "serial" });
+
+let demo: Demo;
+
+test.beforeAll(async () => {
+  test.setTimeout(240_000);
+  demo = await startDemo();
+});
+test.afterAll(() => demo?.stop());
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+async function boxesOf(page: Page, testId: string): Promise<Box[]> {
+  const all = await page.getByTestId(testId).all();
+  const boxes = await Promise.all(all.map((each) => each.boundingBox()));
+  return boxes.flatMap((box) => box ?? []);
+}
+
+const overlap = (a: Box, b: Box) =>
+  a.x + 1 < b.x + b.width && b.x + 1 < a.x + a.width && a.y + 1 < b.y + b.height && b.y + 1 < a.y + a.height;
+
+test("what the graph says of a denial can be read, whole, and its edge leads to a policy for that caller", async ({
+  page,
+}) => {
+  await demo.api.config.applyChanges.mutate({
+    changes: [
+      {
+        op: "upsert",
+        text: `apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: { name: deny-page-to-details, namespace: default }
+spec:
+  selector: { matchLabels: { app: details } }
+  action: DENY
+  rules: [{ from: [{ source: { principals: ["*/sa/bookinfo-productpage"] } }] }]
+`,
+      },
+    ],
+    reason: "details are not for the page",
+  });
+  await page.goto(`${demo.console}/topology?range=1m`);
+  const tag = page.getByTestId("graph-edge").filter({ hasText: "denied" });
+  await expect(tag).toContainText("denied by deny-page-to-details", { timeout: 60_000 });
+  await eventually("no tag lies under a card or upon another", 15_000, async () => {
+    const [cards, tags] = [await boxesOf(page, "graph-node"), await boxesOf(page, "graph-edge")];
+    const isClear = tags.every(
+      (each, at) =>
+        !cards.some((card) => overlap(each, card)) && !tags.slice(at + 1).some((other) => overlap(each, other)),
+    );
+    return cards.length >= 7 && tags.length >= 6 && isClear ? true : undefined;
+  });
+  // By keyboard: one edge is in the tab order, arrows lead to the others, Enter opens.
+  await page.locator("[data-testid=graph-edge][tabindex='0']").focus();
+  for (let step = 0; step < 8; step += 1) {
+    if (await tag.evaluate((element) => element === document.activeElement)) break;
+    await page.keyboard.press(step % 2 === 0 ? "ArrowRight" : "ArrowUp");
+  }
+  await tag.focus();
+  await page.keyboard.press("Enter");
+  const panel = page.getByTestId("side-panel");
+  await expect(panel.getByRole("table", { name: "Answers by code" })).toContainText("AuthorizationPolicy default/deny");
+  await panel.getByRole("link", { name: "Allow or deny" }).click();
+  await expect(page.locator("[aria-label^='Remove ']").filter({ visible: true }).first()).toBeVisible();
+  const chips = await page
+    .locator("[aria-label^='Remove ']")
+    .evaluateAll((all) => all.map((each) => each.getAttribute("aria-label")));
+  expect(chips).toEqual([expect.stringContaining("productpage")]);
+});
+
+test("closed namespaces stand apart, and so after a reload; opening one brings it into view", async ({ page }) => {
+  await page.goto(`${demo.console}/topology?range=1m`);
+  for (const name of ["default", "istio-system"])
+    await page.getByRole("button", { name: new RegExp(`^Close namespace ${name},`) }).press("Enter");
+  const apart = () =>
+    eventually("two cards apart", 10_000, async () => {
+      const [one, two, ...rest] = await boxesOf(page, "graph-node");
+      return one !== undefined && two !== undefined && rest.length === 0 && !overlap(one, two) ? true : undefined;
+    });
+  await apart();
+  await page.reload();
+  await apart();
+  await page.getByRole("button", { name: "Open namespace default" }).press("Enter");
+  const details = page.getByRole("button", { name: /^App details v1,/ });
+  await expect(details).toBeInViewport({ ratio: 0.99 });
+});
+
+test("find says what it found, opens it, and says when there is nothing", async ({ page }) => {
+  await page.goto(`${demo.console}/topology?range=1m&closed=default`);
+  await expect(page.getByRole("button", { name: "Open namespace default" })).toBeVisible();
+  const find = page.getByRole("searchbox", { name: /^Find/ });
+  await find.fill("ratings");
+  await expect(page.getByTestId("found")).toContainText("1 found");
+  await find.press("Enter");
+  await expect(page.getByTestId("side-panel").getByRole("heading", { name: /^ratings/ })).toBeVisible();
+  await find.fill("nobody-of-this-name");
+  await expect(page.getByTestId("found")).toContainText("Nothing matches");
+});
+
+test("a phone shows cards that can be read", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 800 });
+  await page.goto(`${demo.console}/topology?range=1m`);
+  await eventually("a readable card in view", 15_000, async () => {
+    for (const card of await page.getByTestId("graph-node").all()) {
+      const box = await card.boundingBox();
+      const isShown = await card.evaluate(
+        (element) => getComputedStyle(element.parentElement ?? element).opacity === "1",
+      );
+      if (box !== null && isShown && box.height > 24 && box.x > 0 && box.x + box.width < 390) return true;
+    }
+    return undefined;
+  });
+});
