@@ -194,9 +194,6 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
       (tls) => mesh.setTls(tls),
       (error: unknown) => log.error("the server's own certificate could not be renewed", { error: String(error) }),
     );
-    void audit
-      .forgetOldest()
-      .catch((error: unknown) => log.error("old audit lines were kept", { error: String(error) }));
     void identities
       .forgetEnded(new Date(Date.now() - ENDED_KEPT_MS))
       .catch((error: unknown) => log.error("old certificates could not be forgotten", { error: String(error) }));

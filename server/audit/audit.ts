@@ -1,4 +1,5 @@
 import type { AuditView } from "#core/view/session.ts";
+import { RefusalBook } from "#server/audit/refusal-book.ts";
 import type { Database } from "#server/db/open-database.ts";
 import type { Logger } from "#server/log.ts";
 
@@ -13,7 +14,10 @@ export interface AuditLine {
 }
 
 export interface Audit {
-  /** Never throws and never waits; lines reach the log at once and the database in order. */
+  /**
+   * Never throws and never waits; lines reach the log at once and the database in order. What was not allowed is told the
+   * first times, and then counted and summed once a minute.
+   */
   write(line: AuditLine): void;
   list(filter: {
     limit: number;
@@ -21,8 +25,6 @@ export interface Audit {
     actor?: string | undefined;
     action?: string | undefined;
   }): Promise<readonly AuditView[]>;
-  /** Drops what is beyond the newest million lines: refusals cost whoever asks for them nothing. */
-  forgetOldest(): Promise<void>;
   /** Resolves when all lines are stored. */
   close(): Promise<void>;
 }
@@ -30,11 +32,26 @@ export interface Audit {
 /** Beyond this many lines waiting (an attack, or a database that hangs) further ones go to the log alone, and it says so. */
 const QUEUE_MAX = 10_000;
 const KEPT_MAX = 1_000_000;
+/** Lines after which those beyond the bound are dropped. */
+const SWEEP_EVERY = 1000;
 const TEXT_MAX = 2000;
+const REFUSED_TEXT_MAX = 500;
 const ACTION_MAX = 200;
+const SUMMARY_MS = 60_000;
+
+export interface AuditOptions {
+  readonly now?: () => Date;
+  /** Newest lines that are kept; a million. */
+  readonly keptMax?: number;
+}
 
 /** One line for each write and each refused attempt. */
-export function createAudit(db: Database, log: Logger, now: () => Date = () => new Date()): Audit {
+export function createAudit(
+  db: Database,
+  log: Logger,
+  { now = () => new Date(), keptMax = KEPT_MAX }: AuditOptions = {},
+): Audit {
+  let sinceSweep = 0;
   let queue: (AuditLine & { readonly at: Date })[] = [];
   let writing: Promise<void> | undefined;
 
@@ -47,27 +64,48 @@ export function createAudit(db: Database, log: Logger, now: () => Date = () => n
         .catch((error: unknown) =>
           log.error("audit lines were not stored", { count: batch.length, error: String(error) }),
         );
+      sinceSweep += batch.length;
+      if (sinceSweep < SWEEP_EVERY) continue;
+      sinceSweep = 0;
+      await forgetOldest().catch((error: unknown) => log.error("old audit lines were kept", { error: String(error) }));
     }
     writing = undefined;
   }
 
+  /** Drops what is beyond the newest lines: the trail costs so much and no more. */
+  async function forgetOldest(): Promise<void> {
+    const newest = await db.auditLine.findFirst({ orderBy: { id: "desc" }, select: { id: true } });
+    if (newest !== null && newest.id > keptMax)
+      await db.auditLine.deleteMany({ where: { id: { lte: newest.id - keptMax } } });
+  }
+
+  function tell(line: AuditLine): void {
+    if (line.outcome === "allowed") log.info("audit", { ...line });
+    else log.warn("audit", { ...line });
+    if (queue.length >= QUEUE_MAX) {
+      log.error("the audit queue is full; this line is in the log only");
+      return;
+    }
+    queue.push({ ...line, at: now() });
+    writing ??= Promise.resolve().then(drain);
+  }
+
+  const refusals = new RefusalBook(tell);
+  const summaries = setInterval(() => refusals.summarize(), SUMMARY_MS);
+  summaries.unref();
+
   return {
     write(line) {
+      const textMax = line.outcome === "allowed" ? TEXT_MAX : REFUSED_TEXT_MAX;
       const short = {
         ...line,
         // A path that nobody serves is an action too, and its length is the caller's.
         action: line.action.slice(0, ACTION_MAX),
-        reason: line.reason.slice(0, TEXT_MAX),
-        resource: line.resource.slice(0, TEXT_MAX),
+        reason: line.reason.slice(0, textMax),
+        resource: line.resource.slice(0, textMax),
       };
-      if (line.outcome === "allowed") log.info("audit", short);
-      else log.warn("audit", short);
-      if (queue.length >= QUEUE_MAX) {
-        log.error("the audit queue is full; this line is in the log only");
-        return;
-      }
-      queue.push({ ...short, at: now() });
-      writing ??= Promise.resolve().then(drain);
+      if (short.outcome === "allowed") tell(short);
+      else refusals.add(short);
     },
     async list({ limit, before, actor, action }) {
       await writing;
@@ -87,12 +125,9 @@ export function createAudit(db: Database, log: Logger, now: () => Date = () => n
         outcome: row.outcome as AuditView["outcome"],
       }));
     },
-    async forgetOldest() {
-      const newest = await db.auditLine.findFirst({ orderBy: { id: "desc" }, select: { id: true } });
-      if (newest !== null && newest.id > KEPT_MAX)
-        await db.auditLine.deleteMany({ where: { id: { lte: newest.id - KEPT_MAX } } });
-    },
     async close() {
+      clearInterval(summaries);
+      refusals.summarize();
       await writing;
     },
   };

