@@ -5,6 +5,7 @@ import { type DocumentEdit, editDocument } from "#core/resource/edit-document.ts
 import { parseDocumentsOneByOne } from "#core/resource/parse-documents.ts";
 import { parseRef } from "#core/resource/parse-ref.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
+import { splitDocuments } from "#core/resource/split-documents.ts";
 import type { ConfigChange } from "#core/view/config.ts";
 
 /** What a change wants a resource to be. */
@@ -52,6 +53,10 @@ export async function planChanges(changes: readonly ConfigChange[]): Promise<Pla
         hint: "apply them in parts",
       },
     );
+  // Told before any of them is read, which takes a millisecond each.
+  checkCount(
+    changes.reduce((sum, change) => sum + (change.op === "upsert" ? splitDocuments(change.text).length : 1), 0),
+  );
   let sliceEnd = performance.now() + SLICE_MS;
   for (const change of changes) {
     if (change.op === "delete") {

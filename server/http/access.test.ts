@@ -163,7 +163,9 @@ describe("signing in", () => {
       const headers = { "x-forwarded-for": `10.0.0.${i}`, "x-pharos-peer": `10.0.1.${i}` };
       statuses.push(await postFrom("127.0.0.3", path, { ...KEEPER, password: `wrong password ${i}` }, headers));
     }
-    expect(statuses).toEqual([...Array(10).fill(401), 429, 429]);
+    expect(statuses.slice(0, 5)).toEqual(Array(5).fill(401));
+    // Further ones wait longer and longer; how many got through depends on how slow the rest was.
+    expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(2);
     expect(await postFrom("127.0.0.4", path, KEEPER)).toBe(200);
   });
 });

@@ -12,7 +12,7 @@ import type { FindingsDelta, FromPreview, PreviewCalls, Rehearsal, ToPreview } f
 export interface PreviewThreadOptions {
   readonly snapshot: () => Snapshot;
   readonly nodes: () => Promise<readonly ProxyNode[]>;
-  /** Beyond this a job is ended; 60 s. */
+  /** Beyond this a job is ended; 120 s. */
   readonly deadlineMs?: number;
   /** Without a job for this long the thread is ended and its memory given back; 60 s. */
   readonly idleMs?: number;
@@ -115,7 +115,7 @@ export class PreviewThread {
   ): Promise<Awaited<ReturnType<PreviewCalls[M]>>> {
     const worker = this.#start();
     const id = this.#nextId++;
-    const { deadlineMs = 60_000, idleMs = 60_000 } = this.#options;
+    const { deadlineMs = 120_000, idleMs = 60_000 } = this.#options;
     return new Promise<Awaited<ReturnType<PreviewCalls[M]>>>((resolve, reject) => {
       let left: NodeJS.Timeout | undefined;
       const stop = (error: PharosError): void => {
