@@ -29,6 +29,7 @@ import { mountConsole } from "#server/http/mount-console.ts";
 import { mountMetrics } from "#server/http/mount-metrics.ts";
 import { mountOtlp } from "#server/http/mount-otlp.ts";
 import { mountReadiness } from "#server/http/mount-readiness.ts";
+import { requireRoom } from "#server/http/require-room.ts";
 import { type Routes, sendText } from "#server/http/routes.ts";
 import { createLogger } from "#server/log.ts";
 import { startMesh } from "#server/mesh/start-mesh.ts";
@@ -289,7 +290,11 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     "/api/auth": (request, response) => auth.handleHttp(request, response),
     "/v1/traces": mountOtlp(telemetry, auth),
     "/healthz": (_, response) => sendText(response, 200, "ok\n"),
-    "/readyz": mountReadiness({ "the mesh thread": () => mesh.memory(), "the database": () => db.setting.count() }),
+    "/readyz": mountReadiness({
+      "the mesh thread": () => mesh.memory(),
+      "the database": () => db.setting.count(),
+      "the data directory's disk": () => requireRoom(dir),
+    }),
     "/metrics": mountMetrics(telemetry, auth, { isLoopback: isLoopback(host), refused: () => limits.totals }),
     ...(options.console ? { "/": await mountConsole(ROOT, host, options.port) } : {}),
   };

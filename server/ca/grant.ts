@@ -15,7 +15,7 @@ export type FindGroup = (namespace: string, name: string) => Resource<"WorkloadG
 
 /**
  * Throws "unauthenticated" when the WorkloadGroup of a grant was deleted since, or is for another account. A group that was made
- * after the token is another one by the same name; a deletion that is undone brings the old one back (ADR 0016).
+ * after the token is another one by the same name; a deletion that is undone brings the old one back (ADR 0018).
  */
 export function requireGrant({ id, namespace, serviceAccount, group, createdAt }: Grant, findGroup: FindGroup): void {
   if (group === null) return;

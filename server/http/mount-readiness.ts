@@ -1,3 +1,4 @@
+import { PharosError } from "#core/errors.ts";
 import { type HttpHandler, sendText } from "#server/http/routes.ts";
 
 const PATIENCE_MS = 1000;
@@ -6,22 +7,29 @@ const PATIENCE_MS = 1000;
 export function mountReadiness(parts: Readonly<Record<string, () => Promise<unknown>>>): HttpHandler {
   return async (_, response) => {
     const answers = await Promise.all(
-      Object.entries(parts).map(async ([name, ask]) => ((await answersInTime(ask)) ? [] : [name])),
+      Object.entries(parts).map(async ([name, ask]) => toComplaint(name, await answersInTime(ask))),
     );
     const missing = answers.flat();
     if (missing.length === 0) sendText(response, 200, "ready\n");
-    else sendText(response, 503, `${missing.map((name) => `${name} does not answer`).join("\n")}\n`);
+    else sendText(response, 503, `${missing.join("\n")}\n`);
   };
 }
 
-async function answersInTime(ask: () => Promise<unknown>): Promise<boolean> {
+type Answer = "well" | "full" | "none";
+
+function toComplaint(name: string, answer: Answer): string[] {
+  if (answer === "well") return [];
+  return [answer === "full" ? `${name} is full` : `${name} does not answer`];
+}
+
+async function answersInTime(ask: () => Promise<unknown>): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((done) => {
-    timer = setTimeout(() => done(false), PATIENCE_MS);
+  const late = new Promise<Answer>((done) => {
+    timer = setTimeout(() => done("none"), PATIENCE_MS);
   });
   const answered = ask().then(
-    () => true,
-    () => false,
+    (): Answer => "well",
+    (error: unknown): Answer => (PharosError.from(error).code === "exhausted" ? "full" : "none"),
   );
   try {
     return await Promise.race([answered, late]);
