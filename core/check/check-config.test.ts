@@ -295,9 +295,43 @@ spec: { servers: [{ port: { number: 8080, name: http, protocol: HTTP }, hosts: [
     [],
   ],
   [
-    "two ServiceEntries for one host and port",
+    "two ServiceEntries for one host and port, which are one service",
     [REVIEWS, REVIEWS.replace("name: reviews }", "name: twin }")],
+    [],
+  ],
+  [
+    "two ServiceEntries for one host that differ in more than ports",
+    [REVIEWS, REVIEWS.replace("name: reviews }", "name: twin }").replace("resolution: STATIC", "resolution: DNS")],
     ["warning duplicate-service ServiceEntry/default/twin spec.hosts[0]"],
+  ],
+  [
+    "two ServiceEntries for one host in two namespaces",
+    [REVIEWS, REVIEWS.replace("name: reviews }", "name: reviews, namespace: prod }")],
+    [
+      "warning duplicate-service ServiceEntry/prod/reviews spec.hosts[0]",
+      "warning selector-matches-nothing ServiceEntry/prod/reviews spec.workloadSelector",
+    ],
+  ],
+  [
+    "what is asked of requests where there are connections alone",
+    [
+      REVIEWS.replace("protocol: HTTP", "protocol: TCP"),
+      SUBSETS.replace(
+        "subsets:",
+        "trafficPolicy: { connectionPool: { http: { maxRetries: 3, http1MaxPendingRequests: 5 } }, loadBalancer: { consistentHash: { httpHeaderName: x-user } } }, subsets:",
+      ),
+      virtualService("{ hosts: [reviews], http: [{ route: [{ destination: { host: reviews } }] }] }"),
+    ],
+    [
+      "warning http-only-setting DestinationRule/default/reviews spec.trafficPolicy.connectionPool.http.maxRetries",
+      "warning http-only-setting DestinationRule/default/reviews spec.trafficPolicy.loadBalancer.consistentHash.httpHeaderName",
+      "warning http-only-setting VirtualService/default/reviews spec.http",
+    ],
+  ],
+  [
+    "routes of connections where there are requests alone",
+    [REVIEWS, virtualService("{ hosts: [reviews], tcp: [{ route: [{ destination: { host: reviews } }] }] }")],
+    ["warning http-only-setting VirtualService/default/reviews spec.tcp"],
   ],
   [
     "weights that do not come to 100, and a rule behind a catch-all",

@@ -6,6 +6,7 @@ import { destinationRuleHost } from "#core/check/destination-rule-host.ts";
 import { destinationRuleSubsetLabels } from "#core/check/destination-rule-subset-labels.ts";
 import { duplicatePolicy } from "#core/check/duplicate-policy.ts";
 import { duplicateService } from "#core/check/duplicate-service.ts";
+import { httpOnlySetting } from "#core/check/http-only-setting.ts";
 import { mtlsConflict } from "#core/check/mtls-conflict.ts";
 import { overlappingPolicies } from "#core/check/overlapping-policies.ts";
 import { policyPort } from "#core/check/policy-port.ts";
@@ -36,6 +37,7 @@ export const CHECK_RULES: readonly CheckRule[] = [
   policyPort,
   destinationPort,
   duplicateService,
+  httpOnlySetting,
 ];
 
 /** What each resource has wrong with itself: resources never change, so an edit checks those that it brings. */

@@ -1,5 +1,13 @@
-/** Istio's rule: a name without dots is a service of the namespace that says it. In lower case, as hosts are compared. */
+/** A host as it is compared: in lower case, and without the dot that says that the name is whole. */
+export function normalizeHost(host: string): string {
+  const lower = host.toLowerCase();
+  return lower.endsWith(".") ? lower.slice(0, -1) : lower;
+}
+
+/** Istio's rule: a name without dots is a service of the namespace that says it. As hosts are compared. */
 export function expandHost(name: string, namespace: string, domainSuffix: string): string {
+  // `name.` is the whole of a name, not a short one.
+  if (name.endsWith(".")) return normalizeHost(name);
   const host = name.toLowerCase();
   return host.includes(".") || isWildcard(host) ? host : `${host}.${namespace}.svc.${domainSuffix}`;
 }
@@ -19,4 +27,10 @@ export function hostMatches(pattern: string, host: string): boolean {
 /** Orders patterns that cover one host, the most specific first: whole names, then longer suffixes. */
 export function bySpecificity(a: string, b: string): number {
   return Number(isWildcard(a)) - Number(isWildcard(b)) || b.length - a.length;
+}
+
+/** The narrower of two patterns where one covers the other. */
+export function intersectHosts(a: string, b: string): string | undefined {
+  if (hostMatches(b, a)) return a;
+  return hostMatches(a, b) ? b : undefined;
 }

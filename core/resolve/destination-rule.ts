@@ -28,34 +28,72 @@ export function ruleHost({ spec, metadata }: Rule, domainSuffix: string): string
 }
 
 /**
- * The client's namespace wins over the service's, that over the root; within one, the most specific host. Rules of one
- * namespace for one host and the same namespaces add up: the oldest traffic policy holds, and of subsets with one name
- * the oldest (Istio's `mergeDestinationRule`).
+ * The client's namespace wins over the service's, that over the root; within one, the most specific host (Istio's
+ * `PushContext.destinationRule`). Clients of the root namespace look at what it keeps to itself first, then at the
+ * service's namespace: what it exports is for all, and does not hide what a service says of its own.
  */
 export function resolveDestinationRule(
   rules: readonly Rule[],
   { host, clientNamespace, serviceNamespace, mesh }: RuleQuestion,
 ): ResolvedRule | undefined {
-  const hostOf = (rule: Rule): string => ruleHost(rule, mesh.domainSuffix);
-  for (const namespace of [clientNamespace, serviceNamespace, mesh.rootNamespace]) {
-    const own = rules
-      .filter(
-        (rule) =>
-          rule.metadata.namespace === namespace &&
-          hostMatches(hostOf(rule), host) &&
-          // To whom it is exported besides is of no account to its own namespace.
-          (namespace === clientNamespace || isVisible(rule.spec.exportTo, namespace, clientNamespace)),
-      )
-      .sort((a, b) => bySpecificity(hostOf(a), hostOf(b)) || byAge(a, b));
-    const [first] = own;
-    if (first === undefined) continue;
-    return merge(own.filter((rule) => hostOf(rule) === hostOf(first) && scopeOf(rule) === scopeOf(first)));
+  const covering = rules.filter((rule) => hostMatches(ruleHost(rule, mesh.domainSuffix), host));
+  const pick = (namespace: string, isOffered: (rule: Rule) => boolean): ResolvedRule[] =>
+    group(
+      covering.filter((rule) => rule.metadata.namespace === namespace && isOffered(rule)),
+      mesh.domainSuffix,
+    );
+  const own = pick(clientNamespace, clientNamespace === mesh.rootNamespace ? isPrivate : isForItself).at(-1);
+  if (own !== undefined) return own;
+  for (const namespace of [serviceNamespace, mesh.rootNamespace]) {
+    // The most specific host is chosen before it is asked who may see it.
+    const [found] = pick(namespace, (rule) => !isPrivate(rule))
+      .filter(({ rules: [first] }) => first !== undefined && isVisible(first.spec.exportTo, namespace, clientNamespace))
+      .slice(-1);
+    if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function scopeOf({ spec }: Rule): string {
-  return [...(spec.exportTo ?? [])].sort().join();
+function scopesOf({ spec, metadata }: Rule): ReadonlySet<string> {
+  return new Set((spec.exportTo ?? []).map((scope) => (scope === metadata.namespace ? "." : scope)));
+}
+
+/** For nobody but its own namespace. */
+function isPrivate(rule: Rule): boolean {
+  const scopes = scopesOf(rule);
+  return scopes.size === 1 && scopes.has(".");
+}
+
+/** Among others for its own namespace: one that is exported only elsewhere is not. */
+function isForItself(rule: Rule): boolean {
+  const scopes = scopesOf(rule);
+  return scopes.size === 0 || scopes.has("*") || scopes.has(".");
+}
+
+/**
+ * Rules of one namespace for the most specific of their hosts, put together in order of age where they are for the same
+ * namespaces, or the younger for more of them (Istio's `mergeDestinationRule`). Of what comes out the last counts.
+ */
+function group(rules: readonly Rule[], domainSuffix: string): ResolvedRule[] {
+  const hostOf = (rule: Rule): string => ruleHost(rule, domainSuffix);
+  const sorted = [...rules].sort((a, b) => bySpecificity(hostOf(a), hostOf(b)) || byAge(a, b));
+  const groups: { readonly scopes: ReadonlySet<string>; readonly rules: Rule[] }[] = [];
+  for (const rule of sorted) {
+    if (sorted[0] === undefined || hostOf(rule) !== hostOf(sorted[0])) break;
+    const scopes = scopesOf(rule);
+    let isApart = true;
+    for (const known of groups) {
+      isApart = !addsTo(scopes, known.scopes);
+      if (!isApart) known.rules.push(rule);
+    }
+    if (isApart) groups.push({ scopes, rules: [rule] });
+  }
+  return groups.map(({ rules: each }) => merge(each));
+}
+
+function addsTo(scopes: ReadonlySet<string>, known: ReadonlySet<string>): boolean {
+  const isSuperset = [...known].every((scope) => scopes.has(scope));
+  return known.size > 0 ? isSuperset : scopes.size === 0;
 }
 
 function merge(rules: readonly Rule[]): ResolvedRule {

@@ -38,15 +38,17 @@ export function resolveVirtualServices(
       .sort(bySpecificity);
     return pattern === undefined ? [] : [{ service, pattern }];
   });
-  found.sort(
-    (a, b) => bySpecificity(a.pattern, b.pattern) || reach(a.service) - reach(b.service) || byAge(a.service, b.service),
-  );
+  const order = byReach(fromNamespace);
+  found.sort((a, b) => bySpecificity(a.pattern, b.pattern) || order(a.service, b.service));
   return found.filter(({ pattern }) => pattern === found[0]?.pattern).map(({ service }) => service);
 }
 
-/** Private ones before those for some namespaces, and these before those for all. */
-function reach({ spec }: Service): number {
-  const { exportTo = ["*"] } = spec;
-  if (exportTo.length === 0 || exportTo.includes("*")) return 2;
-  return exportTo.length === 1 && exportTo[0] === "." ? 0 : 1;
+/** As a namespace sees them: its own that are not for everybody, those exported to it by name, those for all; in each the oldest first. */
+export function byReach(fromNamespace: string): (a: Service, b: Service) => number {
+  const reach = ({ spec, metadata }: Service): number => {
+    const { exportTo = [] } = spec;
+    if (exportTo.length === 0 || exportTo.includes("*")) return 2;
+    return metadata.namespace === fromNamespace ? 0 : 1;
+  };
+  return (a, b) => reach(a) - reach(b) || byAge(a, b);
 }

@@ -19,7 +19,14 @@ export type FieldType =
   | { readonly kind: "map"; readonly keyFormat?: Format; readonly sizeMax: number };
 
 export type Field =
-  | { readonly type: FieldType; readonly handled: true; readonly isRequired: boolean; readonly hasPresence: boolean }
+  | {
+      readonly type: FieldType;
+      readonly handled: true;
+      readonly isRequired: boolean;
+      readonly hasPresence: boolean;
+      /** What few expect of it, in a sentence for the reference. */
+      readonly note?: string;
+    }
   | { readonly type: FieldType; readonly handled: false; readonly reason: string; readonly isIgnored: boolean };
 
 /**
@@ -45,6 +52,11 @@ export function explicit(field: Field): Field {
 
 export function required(field: Field): Field {
   return field.handled ? { ...field, isRequired: true } : field;
+}
+
+/** With a sentence for the reference: what Istio or Envoy do with it that few expect. */
+export function noted(field: Field, note: string): Field {
+  return field.handled ? { ...field, note } : field;
 }
 
 /** `reason` follows "… is not handled: ". */

@@ -50,7 +50,8 @@ function describeField(field: Field): string {
   const text = describeType(field.type);
   if (!field.handled) return escapeCell(text);
   const isZeroKept = field.hasPresence && field.type.kind !== "object";
-  return escapeCell(`${text}${field.isRequired ? ", required" : ""}${isZeroKept ? ", its zero value counts" : ""}`);
+  const value = `${text}${field.isRequired ? ", required" : ""}${isZeroKept ? ", its zero value counts" : ""}`;
+  return escapeCell(field.note === undefined ? value : `${value}. ${field.note}`);
 }
 
 function describeType(type: FieldType): string {

@@ -24,8 +24,8 @@ import { meshUpstream, PLAIN, ruleUpstream } from "#server/translate/build-tls.t
 import type { Endpoint } from "#server/translate/endpoints.ts";
 import { spiffeUri } from "#server/translate/names.ts";
 import { duration, durationMs, type Init, pack } from "#server/translate/pack.ts";
-import { isHttp, protocolOf } from "#server/translate/protocol.ts";
-import type { Service } from "#server/translate/world.ts";
+import { isHttp, mayBeHttp, protocolOf } from "#server/translate/protocol.ts";
+import type { Service } from "#server/translate/service.ts";
 
 type ClusterInit = Init<typeof ClusterSchema>;
 
@@ -41,6 +41,9 @@ const LB_POLICY = {
   RANDOM: Cluster_LbPolicy.RANDOM,
 } as const;
 
+/** How requests come to clusters: captured, and so by port, through the forward proxy, or by a gateway's own routes. */
+export type Routing = "ports" | "proxy" | "none";
+
 export interface ClusterInput {
   readonly name: string;
   readonly service: Service;
@@ -52,8 +55,7 @@ export interface ClusterInput {
   readonly serviceEndpoints: readonly Endpoint[];
   readonly policy: PortTrafficPolicy;
   readonly trustDomain: string;
-  /** Where traffic is captured, connections say themselves where they were to go. */
-  readonly isCaptured: boolean;
+  readonly routing: Routing;
 }
 
 /** The cluster of one port of one subset of a service. */
@@ -61,8 +63,11 @@ export function buildCluster(input: ClusterInput): Cluster {
   const { name, port, policy } = input;
   const protocol = protocolOf(port);
   const pool = policy.connectionPool;
-  const isHttp2 =
-    protocol === "http2" || protocol === "grpc" || (protocol === "http" && pool?.http?.h2UpgradePolicy === "UPGRADE");
+  const isAsClient = pool?.http?.useClientProtocol === true;
+  const isUpgraded = !isAsClient && mayBeHttp(protocol) && pool?.http?.h2UpgradePolicy === "UPGRADE";
+  const isHttp2 = protocol === "http2" || protocol === "grpc" || isUpgraded;
+  // Where a port says nothing, it is spoken to as the caller speaks; but strangers at a gateway know nothing of it.
+  const asCalled = isAsClient || (protocol === "auto" && !isUpgraded && input.routing !== "none");
   const outlier = policy.outlierDetection;
   return create(ClusterSchema, {
     name,
@@ -75,7 +80,7 @@ export function buildCluster(input: ClusterInput): Cluster {
     ...(pool?.tcp?.tcpKeepalive === undefined
       ? {}
       : { upstreamConnectionOptions: { tcpKeepalive: keepalive(pool.tcp.tcpKeepalive) } }),
-    ...(isHttp(protocol) ? httpOptions(isHttp2, pool, serverName(input)) : {}),
+    ...(mayBeHttp(protocol) ? httpOptions(isHttp2, asCalled, pool, serverName(input)) : {}),
     ...transport(input, isHttp2, isHttp(protocol)),
     commonLbConfig: {
       ...(outlier?.minHealthPercent === undefined
@@ -85,10 +90,11 @@ export function buildCluster(input: ClusterInput): Cluster {
   });
 }
 
-function discovery({ name, service, port, endpoints, serviceEndpoints, isCaptured }: ClusterInput): ClusterInit {
+function discovery({ name, service, port, endpoints, serviceEndpoints, routing }: ClusterInput): ClusterInit {
   const { resolution = "NONE", workloadSelector } = service.entry.spec;
-  // A caller that names the service to a proxy has no address in mind but the one the name stands for.
-  switch (resolution === "NONE" && !isCaptured ? "DNS" : resolution) {
+  // Where traffic is captured, connections say themselves where they were to go; a caller that names the service to a proxy has
+  // no address in mind but the one the name stands for.
+  switch (resolution === "NONE" && routing !== "ports" ? "DNS" : resolution) {
     case "STATIC":
       return {
         clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.EDS },
@@ -209,13 +215,14 @@ function outlierDetection(settings: OutlierDetection) {
     ...(settings.splitExternalLocalOriginErrors === undefined
       ? {}
       : { splitExternalLocalOriginErrors: settings.splitExternalLocalOriginErrors }),
-    ...(settings.consecutiveLocalOriginFailures === undefined
+    ...((settings.consecutiveLocalOriginFailures ?? 0) === 0 || settings.splitExternalLocalOriginErrors !== true
       ? {}
       : {
           consecutiveLocalOriginFailure: settings.consecutiveLocalOriginFailures,
           enforcingConsecutiveLocalOriginFailure: 100,
         }),
     enforcingSuccessRate: 0,
+    ...(settings.splitExternalLocalOriginErrors === true ? { enforcingLocalOriginSuccessRate: 0 } : {}),
   };
 }
 
@@ -237,7 +244,12 @@ function expectedNames(tls: ClientTls, service: Service): readonly string[] {
 }
 
 /** HTTP/1.1 with nothing said about it is what Envoy does by itself: there is no option to send for it. */
-function httpOptions(isHttp2: boolean, pool: ConnectionPool | undefined, name: UpstreamHttpOptions): ClusterInit {
+function httpOptions(
+  isHttp2: boolean,
+  asCalled: boolean,
+  pool: ConnectionPool | undefined,
+  name: UpstreamHttpOptions,
+): ClusterInit {
   const http = pool?.http;
   const streams = http?.maxConcurrentStreams === undefined ? {} : { maxConcurrentStreams: http.maxConcurrentStreams };
   const ping = http?.http2KeepAlive;
@@ -256,12 +268,12 @@ function httpOptions(isHttp2: boolean, pool: ConnectionPool | undefined, name: U
       ? {}
       : { maxConnectionDuration: duration(pool.tcp.maxConnectionDuration) }),
   };
-  const isUsual = !isHttp2 && !http?.useClientProtocol;
+  const isUsual = !isHttp2 && !asCalled;
   if (isUsual && Object.keys(common).length + Object.keys(name).length === 0) return {};
   const options = pack(HttpProtocolOptionsSchema, {
     ...name,
     commonHttpProtocolOptions: common,
-    upstreamProtocolOptions: http?.useClientProtocol
+    upstreamProtocolOptions: asCalled
       ? { case: "useDownstreamProtocolConfig", value: { httpProtocolOptions: {}, http2ProtocolOptions: h2 } }
       : {
           case: "explicitHttpConfig",
@@ -291,6 +303,7 @@ function transport(
         // Requests name their host themselves.
         sni: tls.sni ?? (namesItself ? undefined : service.host),
         names: expectedNames(tls, service),
+        isSniWritten: tls.sni !== undefined,
         isHttp2,
       }),
     };

@@ -39,9 +39,9 @@ export interface RouteContext {
   /** The port callers used. */
   readonly port: number;
   readonly labels: Readonly<Record<string, string>>;
+  /** Callers come over TLS that ends here. */
+  readonly isTls?: boolean;
 }
-
-const DEFAULT_PORTS = { http: 80, https: 443 } as const;
 
 const REDIRECT_CODES: Readonly<Record<number, RedirectCode>> = {
   301: RedirectAction_RedirectResponseCode.MOVED_PERMANENTLY,
@@ -100,7 +100,7 @@ export function buildDefaultRoute(world: World, namespace: string, host: string,
         clusterSpecifier: { case: "cluster", value: outboundCluster(host, port, "") },
         timeout: durationMs(0),
         maxGrpcTimeout: durationMs(0),
-        ...withRetries(undefined, buildHashPolicy(world, namespace, host, "", port)),
+        ...withRetries(undefined, buildHashPolicy(world, namespace, host, "", port), false),
       },
     },
   };
@@ -150,12 +150,13 @@ function buildRoute(
   const common: RouteInit = {
     name,
     match: buildRouteMatch(match),
-    ...headerOperations(http.headers),
+    // Those of a single destination stand behind the route's: what both set is the destination's.
+    ...headerOperations(http.headers, http.route?.length === 1 ? http.route[0]?.headers : undefined),
     ...(Object.keys(filters).length === 0 ? {} : { typedPerFilterConfig: filters }),
     metadata: { filterMetadata: { istio: { config: formatRef(refOf(service)), path: routePath(index) } } },
   };
   if (http.redirect !== undefined)
-    return { ...common, action: { case: "redirect", value: buildRedirect(http.redirect) } };
+    return { ...common, action: { case: "redirect", value: buildRedirect(http.redirect, context) } };
   if (http.directResponse !== undefined) {
     const { status, body } = http.directResponse;
     return {
@@ -188,22 +189,20 @@ function buildAction(
 ): ActionInit {
   const cluster = (destination: Destination): string => clusterOf(destination, namespace, context);
   const [only] = destinations;
-  const carriesHeaders = destinations.some(({ headers }) => headers !== undefined);
+  const sharing = destinations.filter(({ weight }) => (weight ?? 0) > 0);
   const specifier: ActionInit =
-    destinations.length === 1 && only !== undefined && !carriesHeaders
+    destinations.length === 1 && only !== undefined
       ? { clusterSpecifier: { case: "cluster", value: cluster(only.destination) } }
       : {
           clusterSpecifier: {
             case: "weightedClusters",
             value: {
-              clusters: destinations
-                .filter(({ weight }) => destinations.length === 1 || (weight ?? 0) > 0)
-                .map(({ destination, weight, headers }) => ({
-                  name: cluster(destination),
-                  weight: destinations.length === 1 ? 1 : (weight ?? 0),
-                  ...headerOperations(headers),
-                  ...hostRewrite(hostOf(headers)),
-                })),
+              clusters: sharing.map(({ destination, weight, headers }) => ({
+                name: cluster(destination),
+                weight: weight ?? 0,
+                ...headerOperations(headers),
+                ...hostRewrite(hostOf(headers)),
+              })),
             },
           },
         };
@@ -222,30 +221,38 @@ function buildAction(
     ...specifier,
     timeout: http.timeout === undefined ? durationMs(0) : duration(http.timeout),
     maxGrpcTimeout: http.timeout === undefined ? durationMs(0) : duration(http.timeout),
-    ...withRetries(http.retries, firstHashPolicy(destinations, namespace, context)),
-    ...rewrite(http),
-    requestMirrorPolicies: mirrors.map(
-      ({ destination, percentage }): Init<typeof RouteAction_RequestMirrorPolicySchema> => ({
-        cluster: cluster(destination),
-        runtimeFraction: { defaultValue: buildPercent(percentage, 100) },
-      }),
+    ...withRetries(
+      http.retries,
+      hashPolicies(destinations.length === 1 ? destinations : sharing, namespace, context),
+      destinations.length === 1,
     ),
+    ...rewrite(http, destinations.length === 1 ? only?.headers : undefined),
+    requestMirrorPolicies: mirrors
+      .filter(({ percentage }) => percentage === undefined || (percentage.value ?? 0) > 0)
+      .map(
+        ({ destination, percentage }): Init<typeof RouteAction_RequestMirrorPolicySchema> => ({
+          cluster: cluster(destination),
+          runtimeFraction: { defaultValue: buildPercent(percentage, 100) },
+          traceSampled: false,
+          // Applications that look at their Host know nothing of a `-shadow` behind it.
+          disableShadowHostSuffixAppend: true,
+        }),
+      ),
   };
 }
 
-/** A route hashes one thing: what the first of its destinations that hashes asks for. */
-function firstHashPolicy(
+/** What the destinations ask for, one after the other; Envoy puts them together to one hash. */
+function hashPolicies(
   destinations: readonly HttpRouteDestination[],
   namespace: string,
   context: RouteContext,
 ): Pick<ActionInit, "hashPolicy"> {
-  for (const { destination } of destinations) {
+  const policies = destinations.flatMap(({ destination }) => {
     const host = expandHost(destination.host, namespace, context.world.mesh.domainSuffix);
     const port = portOf(destination, host, context);
-    const found = buildHashPolicy(context.world, context.namespace, host, destination.subset ?? "", port);
-    if (found.hashPolicy !== undefined) return found;
-  }
-  return {};
+    return buildHashPolicy(context.world, context.namespace, host, destination.subset ?? "", port).hashPolicy ?? [];
+  });
+  return policies.length === 0 ? {} : { hashPolicy: policies };
 }
 
 function clusterOf(destination: Destination, namespace: string, context: RouteContext): string {
@@ -254,15 +261,15 @@ function clusterOf(destination: Destination, namespace: string, context: RouteCo
 }
 
 /** The port a destination names, the only one of its service, or the one the caller used. */
-function portOf(destination: Destination, host: string, { world, namespace, port }: RouteContext): number {
+export function portOf(destination: Destination, host: string, { world, namespace, port }: RouteContext): number {
   if (destination.port?.number !== undefined && destination.port.number !== 0) return destination.port.number;
   const ports = world.service(host, namespace)?.ports ?? [];
   const [only] = ports;
   return ports.length === 1 && only !== undefined ? only.number : port;
 }
 
-function rewrite({ rewrite: rules, headers }: HttpRoute): ActionInit {
-  const authority = hostRewrite(rules?.authority ?? hostOf(headers));
+function rewrite({ rewrite: rules, headers }: HttpRoute, ofDestination: HeaderRules | undefined): ActionInit {
+  const authority = hostRewrite(rules?.authority ?? hostOf(headers) ?? hostOf(ofDestination));
   if (rules?.uriRegexRewrite !== undefined)
     return {
       ...authority,
@@ -288,18 +295,14 @@ function hostRewrite(host: string | undefined) {
   return host === undefined ? {} : { hostRewriteSpecifier: { case: "hostRewriteLiteral" as const, value: host } };
 }
 
-function buildRedirect(redirect: HttpRedirect): Init<typeof RedirectActionSchema> {
+function buildRedirect(redirect: HttpRedirect, context: RouteContext): Init<typeof RedirectActionSchema> {
   const path: Init<typeof RedirectActionSchema> =
     redirect.prefixRewrite !== undefined
       ? { pathRewriteSpecifier: { case: "prefixRewrite", value: redirect.prefixRewrite } }
       : redirect.uri === undefined
         ? {}
         : { pathRewriteSpecifier: { case: "pathRedirect", value: redirect.uri } };
-  // FROM_REQUEST_PORT is what Envoy does by itself.
-  const port =
-    redirect.derivePort === "FROM_PROTOCOL_DEFAULT"
-      ? DEFAULT_PORTS[redirect.scheme === "https" ? "https" : "http"]
-      : redirect.port;
+  const port = redirectPort(redirect, context);
   return {
     responseCode: REDIRECT_CODES[redirect.redirectCode ?? 301] ?? RedirectAction_RedirectResponseCode.MOVED_PERMANENTLY,
     ...path,
@@ -311,13 +314,25 @@ function buildRedirect(redirect: HttpRedirect): Init<typeof RedirectActionSchema
   };
 }
 
-function headerOperations(
-  rules: HeaderRules | undefined,
-): Pick<
+/**
+ * Where the port is named or is the request's; Envoy by itself takes the scheme's where the scheme or the host changes.
+ * The scheme's own port is not written out (Istio's `ApplyRedirect`).
+ */
+function redirectPort({ port, derivePort, scheme }: HttpRedirect, context: RouteContext): number | undefined {
+  const wanted = derivePort === "FROM_REQUEST_PORT" ? context.port : port;
+  const target = scheme ?? (context.isTls === true ? "https" : "http");
+  return wanted === (target === "https" ? 443 : 80) ? undefined : wanted;
+}
+
+type HeaderOperations = Pick<
   RouteInit,
   "requestHeadersToAdd" | "requestHeadersToRemove" | "responseHeadersToAdd" | "responseHeadersToRemove"
-> {
-  if (rules === undefined) return {};
+>;
+
+/** Header rules one after the other. */
+function headerOperations(...rules: readonly (HeaderRules | undefined)[]): HeaderOperations {
+  const present = rules.filter((each) => each !== undefined);
+  if (present.length === 0) return {};
   const headers = (values: Readonly<Record<string, string>> = {}) =>
     Object.entries(values).filter(([name]) => !isHostHeader(name));
   const options = (operations: HeaderRules["request"]): Init<typeof HeaderValueOptionSchema>[] => [
@@ -331,10 +346,10 @@ function headerOperations(
     })),
   ];
   return {
-    requestHeadersToAdd: options(rules.request),
-    requestHeadersToRemove: [...(rules.request?.remove ?? [])],
-    responseHeadersToAdd: options(rules.response),
-    responseHeadersToRemove: [...(rules.response?.remove ?? [])],
+    requestHeadersToAdd: present.flatMap(({ request }) => options(request)),
+    requestHeadersToRemove: present.flatMap(({ request }) => request?.remove ?? []),
+    responseHeadersToAdd: present.flatMap(({ response }) => options(response)),
+    responseHeadersToRemove: present.flatMap(({ response }) => response?.remove ?? []),
   };
 }
 
@@ -352,14 +367,18 @@ const DEFAULT_RETRY_ON = "connect-failure,refused-stream,unavailable,cancelled";
 type Hash = Pick<ActionInit, "hashPolicy">;
 
 /** Istio's defaults when a route says nothing; without attempts there are none. */
-function withRetries(retries: HttpRetry | undefined, hash: Hash): Hash & Pick<ActionInit, "retryPolicy"> {
+function withRetries(
+  retries: HttpRetry | undefined,
+  hash: Hash,
+  hasOneDestination: boolean,
+): Hash & Pick<ActionInit, "retryPolicy"> {
   if (retries !== undefined && (retries.attempts ?? 0) === 0) return hash;
   const words = (retries?.retryOn ?? DEFAULT_RETRY_ON).split(",").map((word) => word.trim());
   const codes = words.filter((word) => /^\d+$/.test(word)).map(Number);
   const conditions = words.filter((word) => !/^\d+$/.test(word));
   if (codes.length > 0 && !conditions.includes("retriable-status-codes")) conditions.push("retriable-status-codes");
   // A hash leads to the same host again, unless that is asked for otherwise.
-  const avoidsPrevious = retries?.retryIgnorePreviousHosts ?? hash.hashPolicy === undefined;
+  const avoidsPrevious = retries?.retryIgnorePreviousHosts ?? !(hasOneDestination && hash.hashPolicy !== undefined);
   return {
     ...hash,
     retryPolicy: {

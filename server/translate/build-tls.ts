@@ -131,14 +131,16 @@ export interface RuleUpstream {
   readonly sni: string | undefined;
   /** Who the server has to be; where nobody says, the one it was asked for. */
   readonly names: readonly string[];
+  /** A name that the rule asks by is for finding the server alone: without names only its chain is checked, as in Istio. */
+  readonly isSniWritten: boolean;
   readonly isHttp2: boolean;
 }
 
 /** What a DestinationRule's `tls` asks for other than the mesh's own mTLS. Without authorities of its own, the host's decide. */
-export function ruleUpstream(tls: ClientTls, { sni, names, isHttp2 }: RuleUpstream): TransportSocketInit {
+export function ruleUpstream(tls: ClientTls, { sni, names, isSniWritten, isHttp2 }: RuleUpstream): TransportSocketInit {
   // Of a wildcard host nobody knows the one name.
   const own = sni === undefined || sni.includes("*") ? undefined : sni;
-  const expected = names.length > 0 || own === undefined ? names : [own];
+  const expected = names.length > 0 || own === undefined || isSniWritten ? names : [own];
   return typed(TLS, UpstreamTlsContextSchema, {
     ...(own === undefined ? {} : { sni: own }),
     commonTlsContext: {

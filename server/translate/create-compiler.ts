@@ -73,9 +73,9 @@ export class Compiler {
     const changes: LayerChange[] = [];
     const withOtherPorts = new Set<OutboundScope>();
     for (const scope of this.#scopes.values()) {
-      const before = scope.ports().join();
+      const before = scope.listenerKey();
       changes.push(...scope.rebuild(affected.hosts));
-      if (scope.ports().join() !== before) withOtherPorts.add(scope);
+      if (scope.listenerKey() !== before) withOtherPorts.add(scope);
     }
     for (const grpc of this.#grpcLayers.values()) changes.push(...grpc.rebuild(affected.hosts));
     for (const workload of this.#workloads.values())

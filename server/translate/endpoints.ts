@@ -5,7 +5,8 @@ import type { Resource } from "#core/resource/resource.ts";
 import type { ServiceEntrySpec, ServicePort } from "#core/resource/spec/service-entry.ts";
 import type { WorkloadEntrySpec } from "#core/resource/spec/workload-entry.ts";
 import { mtlsMode } from "#server/translate/mtls-mode.ts";
-import type { Service, World } from "#server/translate/world.ts";
+import type { Service } from "#server/translate/service.ts";
+import type { World } from "#server/translate/world.ts";
 
 /** Where one instance of a service port answers. */
 export interface Endpoint {
@@ -47,7 +48,11 @@ function candidates(world: World, service: Service, port: ServicePort): Endpoint
   const { spec, metadata } = service.entry;
   const selector = spec.workloadSelector?.labels;
   if (selector === undefined)
-    return (spec.endpoints ?? []).flatMap((entry) => fromEntry(entry, metadata.namespace, undefined, port));
+    return service.entries.flatMap(({ spec: { ports = [], endpoints = [] } }) =>
+      ports
+        .filter(({ name }) => name === port.name)
+        .flatMap((own) => endpoints.flatMap((entry) => fromEntry(entry, metadata.namespace, undefined, own))),
+    );
   const registered = world
     .select(metadata.namespace, selector)
     .flatMap((instance) => fromInstance(world, instance, port));

@@ -1,56 +1,29 @@
 import { create } from "@bufbuild/protobuf";
 import type { Diagnostic } from "#core/diagnostic.ts";
-import { bySpecificity, expandHost, hostMatches } from "#core/host/host.ts";
 import { matchesLabels } from "#core/resolve/labels.ts";
-import { gatewaysOf } from "#core/resolve/virtual-service.ts";
-import { isVisible } from "#core/resolve/visibility.ts";
 import { CIPHER_SUITES } from "#core/resource/cipher-suites.ts";
-import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
-import type { GatewayServer, ServerTls } from "#core/resource/spec/gateway.ts";
+import { formatRef, refOf } from "#core/resource/resource.ts";
+import type { ServerTls } from "#core/resource/spec/gateway.ts";
 import type { Origin, ProxyNode } from "#core/xds/layer.ts";
 import type { TransportSocketSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { TrafficDirection } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
-import { VirtualHost_TlsRequirementType } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
-import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
+import type { RouteConfiguration } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { TlsInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js";
 import { TlsParameters_TlsProtocol } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/common_pb.js";
 import { DownstreamTlsContextSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js";
-import { AUTHORIZATION_FILTERS, buildAuthorization, policiesFor } from "#server/translate/authorization.ts";
-import {
-  buildRoutes,
-  DIRECT_RESPONSE_BYTES_MAX,
-  REQUEST_BUFFER_BYTES,
-  type RouteInit,
-} from "#server/translate/build-routes.ts";
+import { AUTHORIZATION_FILTERS, policiesFor } from "#server/translate/authorization.ts";
 import { fileCertificate, fileRoots, HANDSHAKE_TIMEOUT_MS, meshDownstream } from "#server/translate/build-tls.ts";
+import {
+  buildGatewayRoutes,
+  type GatewayContext,
+  hostPart,
+  type PlacedServer,
+  type ServerGroup,
+} from "#server/translate/gateway-routes.ts";
 import { buildHttpManager, type ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
 import { durationMs, type Init, typed } from "#server/translate/pack.ts";
-import { originsOf } from "#server/translate/virtual-hosts.ts";
 import type { World } from "#server/translate/world.ts";
-
-interface PlacedServer {
-  readonly gateway: Resource<"Gateway">;
-  readonly index: number;
-  readonly server: GatewayServer;
-}
-
-/** Servers that share a filter chain, and with it their routes. */
-interface ServerGroup {
-  /** Of the route configuration. */
-  readonly name: string;
-  readonly servers: readonly PlacedServer[];
-  /** Server names of its TLS connections; empty for all of them, and for plain text. */
-  readonly sni: readonly string[];
-}
-
-interface GatewayContext {
-  readonly world: World;
-  readonly node: ProxyNode;
-  readonly labels: Readonly<Record<string, string>>;
-  /** Those that guard the gateway. */
-  readonly policies: ReturnType<typeof policiesFor>;
-}
 
 export interface BuiltGateway {
   readonly listeners: readonly { readonly listener: Listener; readonly origins: readonly Origin[] }[];
@@ -85,9 +58,12 @@ export function buildGateway(
   const listeners: { listener: Listener; origins: Origin[] }[] = [];
   const routes: { config: RouteConfiguration; origins: Origin[] }[] = [];
   for (const [port, servers] of Map.groupBy(placed, ({ server }) => server.port.number)) {
-    const plain = servers.filter(({ server }) => PLAIN_PROTOCOLS.has(server.port.protocol.toUpperCase()));
-    const secure = servers.filter(({ server }) => server.port.protocol.toUpperCase() === "HTTPS");
-    const used = plain.length > 0 ? plain : secure;
+    const isPlain = ({ server }: PlacedServer): boolean => PLAIN_PROTOCOLS.has(server.port.protocol.toUpperCase());
+    const served = servers.filter((placed) => isPlain(placed) || placed.server.port.protocol.toUpperCase() === "HTTPS");
+    // The oldest decides what the port is.
+    const [oldest] = served;
+    const isPlainPort = oldest !== undefined && isPlain(oldest);
+    const used = served.filter((placed) => isPlain(placed) === isPlainPort);
     for (const { gateway, index, server } of servers) {
       if (used.some((each) => each.server === server)) continue;
       diagnostics.push({
@@ -104,8 +80,7 @@ export function buildGateway(
       ({ gateway, index }): Origin => ({ resource: formatRef(refOf(gateway)), path: `spec.servers[${index}]` }),
     );
     const bindPort = node.metadata.PHAROS_GATEWAY_PORTS[String(port)] ?? port;
-    const groups =
-      plain.length > 0 ? [{ name: `http.${port}`, servers: used, sni: [] }] : bySni(port, used, diagnostics);
+    const groups = isPlainPort ? [{ name: `http.${port}`, servers: used, sni: [] }] : bySni(port, used, diagnostics);
     for (const group of groups) routes.push(buildGatewayRoutes(group, port, context));
     const manager = (name: string) =>
       buildHttpManager({
@@ -127,14 +102,13 @@ export function buildGateway(
         },
         trafficDirection: TrafficDirection.OUTBOUND,
         perConnectionBufferLimitBytes: world.settings.gatewayConnections.listenerPerConnectionBufferLimitBytes,
-        listenerFilters:
-          plain.length > 0 ? [] : [typed("envoy.filters.listener.tls_inspector", TlsInspectorSchema, {})],
+        listenerFilters: isPlainPort ? [] : [typed("envoy.filters.listener.tls_inspector", TlsInspectorSchema, {})],
         filterChains: groups.map(({ name, servers: own, sni }) => {
           const [first] = own;
           return {
             name,
             filters: [manager(name)],
-            ...(plain.length > 0 || first === undefined
+            ...(isPlainPort || first === undefined
               ? {}
               : {
                   ...(sni.length === 0 ? {} : { filterChainMatch: { serverNames: [...sni] } }),
@@ -151,11 +125,6 @@ export function buildGateway(
 
 function secureRouteName(port: number, { gateway, server }: PlacedServer): string {
   return `https.${port}.${server.port.name}.${gateway.metadata.name}.${gateway.metadata.namespace}`;
-}
-
-/** `namespace/host` → host. */
-function hostPart(host: string): string {
-  return host.slice(host.indexOf("/") + 1).toLowerCase();
 }
 
 /** One group for each server. Envoy refuses a listener in which two answer for one name: it stays the first one's. */
@@ -201,82 +170,4 @@ function buildServerTls(tls: ServerTls, trustDomain: string): Init<typeof Transp
       ...(isMutual ? fileRoots(tls.caCertificates ?? "", tls.subjectAltNames ?? []) : {}),
     },
   });
-}
-
-/** Virtual hosts of a gateway port: VirtualServices bound to its gateways, as far as their hosts meet the servers'. */
-function buildGatewayRoutes(
-  { name, servers }: ServerGroup,
-  port: number,
-  { world, node, labels, policies }: GatewayContext,
-): { config: RouteConfiguration; origins: Origin[] } {
-  const hosts = new Map<string, { readonly routes: RouteInit[]; redirectsToTls: boolean }>();
-  const at = (host: string) => {
-    const known = hosts.get(host) ?? { routes: [], redirectsToTls: false };
-    hosts.set(host, known);
-    return known;
-  };
-  const used = new Set<string>();
-  const origins: Origin[] = policies.map((policy) => ({ resource: formatRef(refOf(policy)) }));
-  for (const { gateway, server } of servers) {
-    const id = `${gateway.metadata.namespace}/${gateway.metadata.name}`;
-    const redirectsToTls = server.tls?.httpsRedirect === true;
-    for (const service of world.all("VirtualService")) {
-      const { namespace } = service.metadata;
-      if (!gatewaysOf(service).includes(id) || !isVisible(service.spec.exportTo, namespace, node.namespace)) continue;
-      for (const short of service.spec.hosts ?? []) {
-        const host = expandHost(short, namespace, world.mesh.domainSuffix);
-        if (!server.hosts.some((each) => meetsServer(each, host, namespace, gateway.metadata.namespace))) continue;
-        const virtualHost = at(host);
-        virtualHost.redirectsToTls ||= redirectsToTls;
-        // Two servers of one gateway may both let the host in.
-        const key = `${id} ${formatRef(refOf(service))} ${host}`;
-        if (used.has(key)) continue;
-        used.add(key);
-        // Several services may add to one host: the oldest first, a catch-all of one does not hide the next one's specific routes before it.
-        virtualHost.routes.push(
-          ...buildRoutes(service, { world, namespace: node.namespace, gateway: id, port, labels }),
-        );
-        origins.push(...originsOf(service));
-      }
-    }
-    if (redirectsToTls) for (const host of server.hosts.map(hostPart)) at(host).redirectsToTls = true;
-  }
-  const ordered = [...hosts].sort(([a], [b]) => bySpecificity(a, b) || a.localeCompare(b));
-  const virtualHosts = ordered.map(([host, { routes, redirectsToTls }]) => ({
-    name: `${host}:${port}`,
-    domains: [host],
-    routes: catchAllsLast(routes),
-    includeRequestAttemptCount: true,
-    requestBodyBufferLimit: REQUEST_BUFFER_BYTES,
-    ...(redirectsToTls ? { requireTls: VirtualHost_TlsRequirementType.ALL } : {}),
-  }));
-  const blackhole = { name: `blackhole:${port}`, domains: ["*"], routes: [] };
-  const config = create(RouteConfigurationSchema, {
-    name,
-    virtualHosts: hosts.has("*") ? virtualHosts : [...virtualHosts, blackhole],
-    validateClusters: false,
-    // Whatever port clients see, behind a balancer or a forwarded port.
-    ignorePortInHostMatching: true,
-    maxDirectResponseBodySizeBytes: DIRECT_RESPONSE_BYTES_MAX,
-    typedPerFilterConfig: buildAuthorization(policies, world.mesh.trustDomain, port, "everybody"),
-  });
-  return { config, origins };
-}
-
-function meetsServer(serverHost: string, host: string, serviceNamespace: string, gatewayNamespace: string): boolean {
-  const slash = serverHost.indexOf("/");
-  const wanted = slash < 0 ? "*" : serverHost.slice(0, slash);
-  const inNamespace =
-    wanted === "*" || wanted === serviceNamespace || (wanted === "." && serviceNamespace === gatewayNamespace);
-  const pattern = hostPart(serverHost);
-  return inNamespace && (hostMatches(pattern, host) || hostMatches(host, pattern));
-}
-
-function catchAllsLast(routes: readonly RouteInit[]): RouteInit[] {
-  const isCatchAll = (route: RouteInit): boolean =>
-    route.match?.pathSpecifier?.case === "prefix" &&
-    route.match.pathSpecifier.value === "/" &&
-    (route.match.headers ?? []).length === 0 &&
-    (route.match.queryParameters ?? []).length === 0;
-  return [...routes.filter((route) => !isCatchAll(route)), ...routes.filter(isCatchAll)];
 }

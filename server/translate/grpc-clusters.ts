@@ -7,7 +7,7 @@ import type { ClusterLoadAssignment } from "#proto/gen/envoy/config/endpoint/v3/
 import { buildCluster, buildLoadAssignment, type ClusterInput } from "#server/translate/build-cluster.ts";
 import type { Endpoint } from "#server/translate/endpoints.ts";
 import { BLACK_HOLE } from "#server/translate/names.ts";
-import type { Service } from "#server/translate/world.ts";
+import type { Service } from "#server/translate/service.ts";
 
 /** The largest that gRPC clients accept (gRFC A42). */
 const RING_SIZE_MAX = 8_388_608;

@@ -90,7 +90,7 @@ export class GrpcLayer {
   }
 
   #clusters(host: string): Unit[] {
-    return serviceClusters(this.#world, host, this.key.namespace, false).flatMap(
+    return serviceClusters(this.#world, host, { namespace: this.key.namespace, routing: "proxy" }).flatMap(
       ({ input, endpoints, isDiscovered, origins }): Unit[] => {
         if (!isCallable(input.service)) return [];
         const cluster = this.#unit("CDS", ClusterSchema, buildGrpcCluster(input), input.name, origins);

@@ -1,10 +1,11 @@
+import { normalizeHost } from "#core/host/host.ts";
 import type { AnyResource, Resource } from "#core/resource/resource.ts";
 
-/** Host names mean the same in either case; what is compared is in one. UDP is not proxied: its ports are as if not there. */
+/** Host names mean the same in either case, with a dot at their end and without; what is compared is in one form. UDP is not proxied: its ports are as if not there. */
 export function normalize(resource: AnyResource): AnyResource {
   if (resource.kind !== "ServiceEntry") return resource;
   const { hosts, ports = [] } = resource.spec;
-  const lower = [...new Set(hosts.map((host) => host.toLowerCase()))];
+  const lower = [...new Set(hosts.map(normalizeHost))];
   const proxied = ports.filter(({ protocol }) => protocol?.toUpperCase() !== "UDP");
   if (lower.join() === hosts.join() && proxied.length === ports.length) return resource;
   return { ...resource, spec: { ...resource.spec, hosts: lower, ports: proxied } };

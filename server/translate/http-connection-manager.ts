@@ -224,6 +224,8 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
     useRemoteAddress: direction === "gateway",
     // A sidecar reads of a gateway's the address that the gateway took for the client's.
     ...(direction === "outbound" ? {} : { xffNumTrustedHops: settings.numTrustedProxies }),
+    // `name.` is the same host, to routes and policies alike.
+    stripTrailingHostDot: true,
     ...normalizing(settings),
     ...limits(direction, settings),
     // Who asks before sending a large body gets the answer of whoever is to take it, and sends it once.

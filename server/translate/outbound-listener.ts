@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { TrafficDirection } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import type { FilterSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
+import { HttpInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/http_inspector/v3/http_inspector_pb.js";
 import { OriginalDstSchema } from "#proto/gen/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.js";
 import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
 import {
@@ -11,7 +12,8 @@ import {
   type ProxyTelemetry,
 } from "#server/translate/http-connection-manager.ts";
 import { HTTP_PROXY, PASSTHROUGH } from "#server/translate/names.ts";
-import { type Init, typed } from "#server/translate/pack.ts";
+import { durationMs, type Init, typed } from "#server/translate/pack.ts";
+import type { TcpSettings } from "#server/translate/tcp-settings.ts";
 
 const OUTBOUND_CAPTURE_PORT = 15001;
 /** Little enough that an upload does not outgrow what is kept of it for another attempt before that begins. */
@@ -23,18 +25,33 @@ interface OutboundListener {
   readonly port: number;
   readonly filter: Init<typeof FilterSchema>;
   readonly isHttp: boolean;
+  /** For connections that do not speak HTTP; absent where `filter` is for all. */
+  readonly otherwise?: Init<typeof FilterSchema>;
   /** False: reached only by captured traffic handed over by its original destination. */
   readonly binds?: boolean;
 }
 
-function listener({ name, address, port, filter, isHttp, binds = true }: OutboundListener): Listener {
+/** As Envoy's inspector calls what it found. */
+const HTTP_PROTOCOLS = ["http/1.0", "http/1.1", "h2c"];
+
+function listener({ name, address, port, filter, isHttp, otherwise, binds = true }: OutboundListener): Listener {
   return create(ListenerSchema, {
     name,
     address: {
       address: { case: "socketAddress", value: { address, portSpecifier: { case: "portValue", value: port } } },
     },
     trafficDirection: TrafficDirection.OUTBOUND,
-    filterChains: [{ filters: [filter] }],
+    ...(otherwise === undefined
+      ? { filterChains: [{ filters: [filter] }] }
+      : {
+          filterChains: [
+            { filterChainMatch: { applicationProtocols: HTTP_PROTOCOLS }, filters: [filter] },
+            { filters: [otherwise] },
+          ],
+          listenerFilters: [typed("envoy.filters.listener.http_inspector", HttpInspectorSchema, {})],
+          // A client that lets the server speak first says nothing to look at, for as long as it likes.
+          listenerFiltersTimeout: durationMs(0),
+        }),
     ...(isHttp ? { perConnectionBufferLimitBytes: HTTP_BUFFER_BYTES } : {}),
     ...(binds ? {} : { bindToPort: false }),
   });
@@ -57,40 +74,45 @@ export function buildForwardProxy(port: number, telemetry: ProxyTelemetry): List
   });
 }
 
-/** A port of its own for one HTTP service, whatever Host header comes in. */
-export function buildExplicitHttp(bindPort: number, routeConfig: string, telemetry: ProxyTelemetry): Listener {
+/** Where the connections of a TCP port go. */
+export interface TcpTarget {
+  /** With the shares they get. */
+  readonly clusters: readonly { readonly name: string; readonly weight: number }[];
+  readonly settings: TcpSettings;
+}
+
+/** A port of its own for one HTTP service, whatever Host header comes in; `otherwise` takes what is not HTTP. */
+export function buildExplicitHttp(
+  bindPort: number,
+  routeConfig: string,
+  telemetry: ProxyTelemetry,
+  otherwise?: TcpTarget,
+): Listener {
+  const statPrefix = `outbound_127.0.0.1_${bindPort}`;
   return listener({
     name: `127.0.0.1_${bindPort}`,
     address: "127.0.0.1",
     port: bindPort,
     isHttp: true,
-    filter: buildHttpManager({
-      direction: "outbound",
-      statPrefix: `outbound_127.0.0.1_${bindPort}`,
-      routes: routeConfig,
-      telemetry,
-    }),
+    filter: buildHttpManager({ direction: "outbound", statPrefix, routes: routeConfig, telemetry }),
+    ...(otherwise === undefined ? {} : { otherwise: buildTcpProxy(statPrefix, otherwise, telemetry, "outbound") }),
   });
 }
 
 /** A port of its own for one TCP service. */
-export function buildExplicitTcp(
-  bindPort: number,
-  clusters: readonly { readonly name: string; readonly weight: number }[],
-  telemetry: ProxyTelemetry,
-): Listener {
+export function buildExplicitTcp(bindPort: number, target: TcpTarget, telemetry: ProxyTelemetry): Listener {
   return listener({
     name: `127.0.0.1_${bindPort}`,
     address: "127.0.0.1",
     port: bindPort,
     isHttp: false,
-    filter: buildTcpProxy(`outbound_127.0.0.1_${bindPort}`, clusters, telemetry, "outbound"),
+    filter: buildTcpProxy(`outbound_127.0.0.1_${bindPort}`, target, telemetry, "outbound"),
   });
 }
 
 function buildTcpProxy(
   statPrefix: string,
-  clusters: readonly { readonly name: string; readonly weight: number }[],
+  { clusters, settings }: TcpTarget,
   telemetry: ProxyTelemetry,
   direction: Direction,
 ): Init<typeof FilterSchema> {
@@ -102,11 +124,16 @@ function buildTcpProxy(
         ? { case: "cluster", value: only.name }
         : { case: "weightedClusters", value: { clusters: clusters.map(({ name, weight }) => ({ name, weight })) } },
     accessLog: buildAccessLog(telemetry.accessLog, direction),
+    ...settings,
   });
 }
 
-/** Captured HTTP traffic to one port, of all services that have it. */
-export function buildPortListener(port: number, telemetry: ProxyTelemetry): Listener {
+function toCluster(name: string): TcpTarget {
+  return { clusters: [{ name, weight: 1 }], settings: {} };
+}
+
+/** Captured HTTP traffic to one port, of all services that have it; where one of them says nothing of HTTP, the rest passes through. */
+export function buildPortListener(port: number, isDetected: boolean, telemetry: ProxyTelemetry): Listener {
   return listener({
     name: `0.0.0.0_${port}`,
     address: "0.0.0.0",
@@ -119,6 +146,7 @@ export function buildPortListener(port: number, telemetry: ProxyTelemetry): List
       routes: String(port),
       telemetry,
     }),
+    ...(isDetected ? { otherwise: buildTcpProxy(PASSTHROUGH, toCluster(PASSTHROUGH), telemetry, "outbound") } : {}),
   });
 }
 
@@ -139,11 +167,11 @@ export function buildVirtualOutbound(telemetry: ProxyTelemetry): Listener {
       {
         name: "virtualOutbound-blackhole",
         filterChainMatch: { destinationPort: OUTBOUND_CAPTURE_PORT },
-        filters: [buildTcpProxy("BlackHoleCluster", [{ name: "BlackHoleCluster", weight: 1 }], telemetry, "outbound")],
+        filters: [buildTcpProxy("BlackHoleCluster", toCluster("BlackHoleCluster"), telemetry, "outbound")],
       },
       {
         name: "virtualOutbound-catchall-tcp",
-        filters: [buildTcpProxy(PASSTHROUGH, [{ name: PASSTHROUGH, weight: 1 }], telemetry, "outbound")],
+        filters: [buildTcpProxy(PASSTHROUGH, toCluster(PASSTHROUGH), telemetry, "outbound")],
       },
     ],
   });

@@ -12,7 +12,7 @@ import { ClusterLoadAssignmentSchema } from "#proto/gen/envoy/config/endpoint/v3
 import { ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
-import { buildCluster, buildLoadAssignment } from "#server/translate/build-cluster.ts";
+import { buildCluster, buildLoadAssignment, type Routing } from "#server/translate/build-cluster.ts";
 import { DIRECT_RESPONSE_BYTES_MAX } from "#server/translate/build-routes.ts";
 import { encodeResource, type Hash } from "#server/translate/encode.ts";
 import type { ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
@@ -31,7 +31,7 @@ export interface ScopeKey {
   readonly labels: Readonly<Record<string, string>>;
   readonly takesVirtualHosts: boolean;
   /** Captured traffic is routed by port, uncaptured by the forward proxy; gateways have routes of their own. */
-  readonly routing: "ports" | "proxy" | "none";
+  readonly routing: Routing;
 }
 
 interface Unit {
@@ -81,13 +81,27 @@ export class OutboundScope {
       .sort((a, b) => a - b);
   }
 
+  /** What the listeners of captured traffic follow from: the ports, and which of them may have other callers than HTTP's. */
+  listenerKey(): string {
+    return this.ports()
+      .map((port) => (this.#isDetected(port) ? `${port}?` : String(port)))
+      .join();
+  }
+
+  #isDetected(port: number): boolean {
+    return [...(this.#virtualHosts.get(String(port))?.values() ?? [])].flat().some(({ isDetected }) => isDetected);
+  }
+
   /** Listeners of captured outbound traffic. What they hold follows from the ports and the proxy's workload: replicas share them. */
   capturedListeners(telemetry: ProxyTelemetry): readonly Unit[] {
     const ports = this.ports();
-    const key = JSON.stringify([ports, telemetry]);
+    const key = JSON.stringify([this.listenerKey(), telemetry]);
     const known = this.#captured.get(key);
     if (known !== undefined) return known;
-    const made = [buildVirtualOutbound(telemetry), ...ports.map((port) => buildPortListener(port, telemetry))].map(
+    const made = [
+      buildVirtualOutbound(telemetry),
+      ...ports.map((port) => buildPortListener(port, this.#isDetected(port), telemetry)),
+    ].map(
       (listener): Unit => ({
         type: "LDS",
         resource: encodeResource(ListenerSchema, listener.name, listener, [], this.#hash),
@@ -249,12 +263,13 @@ export class OutboundScope {
       name: "placeholder.invalid",
       init: { domains: ["placeholder.invalid"] },
       origins: [],
+      isDetected: false,
     };
     return [routes, this.#encodeVirtualHost(placeholder)];
   }
 
   #clusters(host: string): Unit[] {
-    return serviceClusters(this.#world, host, this.key.namespace, this.key.routing === "ports").flatMap(
+    return serviceClusters(this.#world, host, this.key).flatMap(
       ({ input, endpoints, isDiscovered, origins }): Unit[] => {
         const { name } = input;
         const cluster = encodeResource(ClusterSchema, name, this.#withLimits(buildCluster(input)), origins, this.#hash);

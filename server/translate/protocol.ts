@@ -1,13 +1,14 @@
 import type { ServicePort } from "#core/resource/spec/service-entry.ts";
 
 /** How the proxy treats a port. */
-export type PortProtocol = "http" | "http2" | "grpc" | "tcp" | "tls";
+export type PortProtocol = "http" | "http2" | "grpc" | "tcp" | "tls" | "auto";
 
 const BY_NAME: Readonly<Record<string, PortProtocol>> = {
   http: "http",
   http_proxy: "http",
   http2: "http2",
   grpc: "grpc",
+  "grpc-web": "grpc",
   https: "tls",
   tls: "tls",
   tcp: "tcp",
@@ -16,11 +17,17 @@ const BY_NAME: Readonly<Record<string, PortProtocol>> = {
   redis: "tcp",
 };
 
-/** What a service port declares; TCP when it declares nothing, as for a ServiceEntry in Istio. */
+/** What a service port declares; where it declares nothing, each connection says by its first bytes whether it is HTTP, as in Istio. */
 export function protocolOf(port: Pick<ServicePort, "protocol">): PortProtocol {
-  return BY_NAME[(port.protocol ?? "tcp").toLowerCase()] ?? "tcp";
+  if (port.protocol === undefined || port.protocol === "") return "auto";
+  return BY_NAME[port.protocol.toLowerCase()] ?? "tcp";
 }
 
 export function isHttp(protocol: PortProtocol): boolean {
   return protocol === "http" || protocol === "http2" || protocol === "grpc";
+}
+
+/** Whether callers may speak HTTP to a port. */
+export function mayBeHttp(protocol: PortProtocol): boolean {
+  return protocol === "auto" || isHttp(protocol);
 }

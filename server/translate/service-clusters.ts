@@ -2,7 +2,7 @@ import { matchesLabels } from "#core/resolve/labels.ts";
 import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin } from "#core/xds/layer.ts";
-import type { ClusterInput } from "#server/translate/build-cluster.ts";
+import type { ClusterInput, Routing } from "#server/translate/build-cluster.ts";
 import { type Endpoint, endpointsOf } from "#server/translate/endpoints.ts";
 import { outboundCluster } from "#server/translate/names.ts";
 import type { World } from "#server/translate/world.ts";
@@ -20,8 +20,14 @@ export interface ServiceCluster {
 /** Rules of one host that a refusal may name: with thousands of them each cluster would bear thousands of names. */
 const ORIGINS_MAX = 20;
 
+/** Whose clusters they are. */
+export interface ClusterScope {
+  readonly namespace: string;
+  readonly routing: Routing;
+}
+
 /** The clusters of a host as callers in a namespace see it: one for each subset of each port, and one for all of the port. */
-export function serviceClusters(world: World, host: string, namespace: string, isCaptured: boolean): ServiceCluster[] {
+export function serviceClusters(world: World, host: string, { namespace, routing }: ClusterScope): ServiceCluster[] {
   const service = world.service(host, namespace);
   if (service === undefined) return [];
   const rule = world.destinationRule(host, namespace, service.namespace);
@@ -46,7 +52,7 @@ export function serviceClusters(world: World, host: string, namespace: string, i
           serviceEndpoints: all,
           policy: resolveTrafficPolicy(rule, subset, port.number),
           trustDomain: world.mesh.trustDomain,
-          isCaptured,
+          routing,
         },
         endpoints,
         isDiscovered,

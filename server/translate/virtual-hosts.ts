@@ -1,3 +1,4 @@
+import { expandHost, isWildcard } from "#core/host/host.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import { PEER_HEADER } from "#core/telemetry/access-log.ts";
 import type { Origin } from "#core/xds/layer.ts";
@@ -12,7 +13,8 @@ import {
 } from "#server/translate/build-routes.ts";
 import { domainsOf } from "#server/translate/names.ts";
 import type { Init } from "#server/translate/pack.ts";
-import { isHttp, protocolOf } from "#server/translate/protocol.ts";
+import { mayBeHttp, protocolOf } from "#server/translate/protocol.ts";
+import type { Service } from "#server/translate/service.ts";
 import type { World } from "#server/translate/world.ts";
 
 export type VirtualHostInit = Init<typeof VirtualHostSchema>;
@@ -24,6 +26,8 @@ export interface BuiltVirtualHost {
   readonly name: string;
   readonly init: VirtualHostInit;
   readonly origins: readonly Origin[];
+  /** Callers on this port may speak HTTP or not. */
+  readonly isDetected: boolean;
 }
 
 export interface OutboundContext {
@@ -45,34 +49,59 @@ export function originsOf(service: Resource<"VirtualService">): Origin[] {
 
 /** The virtual hosts of a host, one for each of its HTTP ports in each route configuration. */
 export function buildVirtualHosts(host: string, context: OutboundContext): BuiltVirtualHost[] {
-  const { world, namespace, labels } = context;
+  const { world, namespace } = context;
   const service = world.service(host, namespace);
-  const virtualServices = world.virtualServices(host, namespace, "mesh");
-  const ports =
-    service === undefined
-      ? portsWithoutService(virtualServices[0])
-      : service.ports.filter((port) => isHttp(protocolOf(port))).map(({ number }) => number);
-  return ports.flatMap((port) => {
-    const used = firstWithRoutes(virtualServices, { world, namespace, gateway: "mesh", port, labels });
+  return routedPorts(host, context).flatMap(({ port, used }) => {
     const hasService = service !== undefined;
-    if (used === undefined && !hasService) return [];
     const origins: Origin[] = [
       ...(used === undefined ? [] : originsOf(used.service)),
-      ...(hasService ? [{ resource: formatRef(refOf(service.entry)) }] : []),
+      ...(hasService ? service.entries.map((entry) => ({ resource: formatRef(refOf(entry)) })) : []),
     ];
+    const isDetected = service?.ports.some((each) => each.number === port && protocolOf(each) === "auto") === true;
+    // A short form that callers here may use for another host is that one's.
+    const isTaken = (name: string): boolean =>
+      world.hasHost(name) && routedPorts(name, context).some((other) => other.port === port);
     return context.routeConfigs(port).map(({ name: routeConfig, impliesPort }) => ({
       routeConfig,
       name: `${host}:${port}`,
       init: {
-        // A short form that is the whole name of another host is that one's.
-        domains: domainsOf(host, port, namespace, world.mesh.domainSuffix, impliesPort, (name) => world.hasHost(name)),
+        domains: domainsOf(host, port, namespace, world.mesh.domainSuffix, impliesPort, isTaken),
         routes: used?.routes ?? [buildDefaultRoute(world, namespace, host, port)],
         includeRequestAttemptCount: true,
         requestBodyBufferLimit: REQUEST_BUFFER_BYTES,
         ...(service?.entry.spec.location === "MESH_INTERNAL" ? {} : { requestHeadersToRemove: [PEER_HEADER] }),
       },
       origins,
+      isDetected,
     }));
+  });
+}
+
+interface RoutedPort {
+  readonly port: number;
+  /** Absent where the service's own route is all there is. */
+  readonly used: ReturnType<typeof firstWithRoutes>;
+}
+
+/** Ports under which callers find a host, with what routes them. */
+function routedPorts(host: string, { world, namespace, labels }: OutboundContext): RoutedPort[] {
+  const service = world.service(host, namespace);
+  const virtualServices = world.virtualServices(host, namespace, "mesh");
+  const at = (port: number) => ({ world, namespace, gateway: "mesh", port, labels });
+  if (service !== undefined)
+    return service.ports
+      .filter((port) => mayBeHttp(protocolOf(port)))
+      .map(({ number: port }) => ({ port, used: firstWithRoutes(virtualServices, at(port)) }));
+  const portsOf = new Map(virtualServices.map((each) => [each, portsWithoutService(each, world, namespace)]));
+  // Services under a pattern have virtual hosts of their own: the pattern has none beside them.
+  const own = new Set(isWildcard(host) ? httpPorts(world.servicesUnder(host, namespace)) : []);
+  return [...new Set([...portsOf.values()].flat())].flatMap((port) => {
+    if (own.has(port)) return [];
+    const used = firstWithRoutes(
+      virtualServices.filter((each) => portsOf.get(each)?.includes(port)),
+      at(port),
+    );
+    return used === undefined ? [] : [{ port, used }];
   });
 }
 
@@ -91,9 +120,22 @@ export function firstWithRoutes(
   return undefined;
 }
 
-/** A host that only a VirtualService names is called on port 80, or on the ports its matches name. */
-function portsWithoutService(service: Resource<"VirtualService"> | undefined): number[] {
-  if (service?.spec.http === undefined) return [];
-  const named = service.spec.http.flatMap(({ match = [] }) => match.flatMap(({ port }) => port ?? []));
-  return named.length === 0 ? [80] : [...new Set(named)];
+/** A host that only a VirtualService names is called on port 80, or on the ports its matches name, and on those of the services it names besides. */
+function portsWithoutService(
+  { spec, metadata }: Resource<"VirtualService">,
+  world: World,
+  namespace: string,
+): number[] {
+  if (spec.http === undefined) return [];
+  const named = spec.http.flatMap(({ match = [] }) => match.flatMap(({ port }) => port ?? []));
+  const beside = (spec.hosts ?? []).flatMap((each) =>
+    httpPorts(world.servicesUnder(expandHost(each, metadata.namespace, world.mesh.domainSuffix), namespace)),
+  );
+  return [...new Set([...(named.length === 0 ? [80] : named), ...beside])];
+}
+
+function httpPorts(services: readonly Service[]): number[] {
+  return services.flatMap(({ ports }) =>
+    ports.filter((port) => mayBeHttp(protocolOf(port))).map(({ number }) => number),
+  );
 }

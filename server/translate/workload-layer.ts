@@ -28,9 +28,15 @@ import {
 } from "#server/translate/inbound-listener.ts";
 import { MutableLayer } from "#server/translate/mutable-layer.ts";
 import { outboundCluster } from "#server/translate/names.ts";
-import { buildExplicitHttp, buildExplicitTcp, buildForwardProxy } from "#server/translate/outbound-listener.ts";
+import {
+  buildExplicitHttp,
+  buildExplicitTcp,
+  buildForwardProxy,
+  type TcpTarget,
+} from "#server/translate/outbound-listener.ts";
 import type { OutboundScope } from "#server/translate/outbound-scope.ts";
-import { isHttp, protocolOf } from "#server/translate/protocol.ts";
+import { isHttp, mayBeHttp, protocolOf } from "#server/translate/protocol.ts";
+import { tcpSettings } from "#server/translate/tcp-settings.ts";
 import { firstWithRoutes, originsOf } from "#server/translate/virtual-hosts.ts";
 import type { World } from "#server/translate/world.ts";
 
@@ -196,15 +202,17 @@ export class WorkloadLayer {
     const declared = service?.ports.find(({ number }) => number === port);
     const virtualServices = world.virtualServices(host, namespace, "mesh");
     const context = { world, namespace, gateway: "mesh", port, labels: this.#labels };
-    if (declared !== undefined && !isHttp(protocolOf(declared))) {
-      const virtualService = virtualServices.find(({ spec }) => (spec.tcp ?? []).length > 0);
-      const clusters =
-        virtualService === undefined
+    const protocol = declared === undefined ? "http" : protocolOf(declared);
+    const tcpService = virtualServices.find(({ spec }) => (spec.tcp ?? []).length > 0);
+    const tcp: TcpTarget = {
+      clusters:
+        tcpService === undefined
           ? [{ name: outboundCluster(host, port, ""), weight: 1 }]
-          : buildTcpClusters(virtualService, context);
-      const origins = virtualService === undefined ? [] : originsOf(virtualService);
-      return [this.#listener(buildExplicitTcp(bindPort, clusters, telemetry), origins)];
-    }
+          : buildTcpClusters(tcpService, context),
+      settings: tcpSettings(host, tcpService, context),
+    };
+    const tcpOrigins = tcpService === undefined ? [] : originsOf(tcpService);
+    if (!mayBeHttp(protocol)) return [this.#listener(buildExplicitTcp(bindPort, tcp, telemetry), tcpOrigins)];
     const used = firstWithRoutes(virtualServices, context);
     const routes = used?.routes ?? [buildDefaultRoute(world, namespace, host, port)];
     const origins = used === undefined ? [] : originsOf(used.service);
@@ -223,7 +231,14 @@ export class WorkloadLayer {
       validateClusters: false,
       maxDirectResponseBodySizeBytes: DIRECT_RESPONSE_BYTES_MAX,
     });
-    return [this.#listener(buildExplicitHttp(bindPort, name, telemetry), []), this.#routes(config, origins)];
+    const otherwise = protocol === "auto" ? tcp : undefined;
+    return [
+      this.#listener(
+        buildExplicitHttp(bindPort, name, telemetry, otherwise),
+        otherwise === undefined ? [] : tcpOrigins,
+      ),
+      this.#routes(config, origins),
+    ];
   }
 
   #routes(config: RouteConfiguration, origins: readonly Origin[]): Unit {

@@ -1,28 +1,20 @@
-import { expandHost, isWildcard } from "#core/host/host.ts";
+import { expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
 import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings, Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import { byAge } from "#core/resolve/by-age.ts";
 import { type ResolvedRule, resolveDestinationRule, ruleHost } from "#core/resolve/destination-rule.ts";
 import { matchesLabels } from "#core/resolve/labels.ts";
+import { portsOf, resolveServiceEntries } from "#core/resolve/service-entries.ts";
 import { gatewaysOf, resolveVirtualServices } from "#core/resolve/virtual-service.ts";
-import { isVisible } from "#core/resolve/visibility.ts";
 import { type AnyResource, formatRef, type Resource, refOf } from "#core/resource/resource.ts";
-import type { ServicePort } from "#core/resource/spec/service-entry.ts";
 import type { Affected, Touched } from "#server/translate/affected.ts";
 import { gatewayIdentities, isGateway } from "#server/translate/gateway-identities.ts";
 import { isCovered, patternsFor, refsFor } from "#server/translate/host-patterns.ts";
 import { destinationsOf, normalize } from "#server/translate/hosts-of-resource.ts";
 import { InstanceIndex } from "#server/translate/instance-index.ts";
 import { addTo, removeFrom } from "#server/translate/multimap.ts";
-
-/** A host that can be called, as one ServiceEntry defines it. */
-export interface Service {
-  readonly host: string;
-  readonly namespace: string;
-  readonly ports: readonly ServicePort[];
-  readonly entry: Resource<"ServiceEntry">;
-}
+import type { Service } from "#server/translate/service.ts";
 
 /** Configuration and registry with the indices that make one edit cost what it touches, not what there is. */
 export class World {
@@ -151,15 +143,22 @@ export class World {
     );
   }
 
-  /** The service at a host as seen from a namespace: its own entry first, then the oldest visible one. */
+  /** The service at a host as seen from a namespace. */
   service(host: string, fromNamespace: string): Service | undefined {
-    const entries = this.#resolve<"ServiceEntry">(this.#entriesByHost.get(host)).filter((entry) =>
-      isVisible(entry.spec.exportTo, entry.metadata.namespace, fromNamespace),
-    );
-    const entry = entries.find(({ metadata }) => metadata.namespace === fromNamespace) ?? entries[0];
+    const all = this.#resolve<"ServiceEntry">(this.#entriesByHost.get(host));
+    const entries = resolveServiceEntries(all, fromNamespace);
+    const [entry] = entries;
     return entry === undefined
       ? undefined
-      : { host, namespace: entry.metadata.namespace, ports: entry.spec.ports ?? [], entry };
+      : { host, namespace: entry.metadata.namespace, ports: portsOf(entries), entry, entries };
+  }
+
+  /** Services under a pattern that callers in a namespace see. */
+  servicesUnder(pattern: string, fromNamespace: string): readonly Service[] {
+    const hosts = isWildcard(pattern)
+      ? [...this.#entriesByHost.keys()].filter((host) => hostMatches(pattern, host))
+      : [pattern];
+    return hosts.flatMap((host) => this.service(host, fromNamespace) ?? []);
   }
 
   /** Hosts that callers in a namespace may shorten to this name: they give it up to the host that has it as its own. */
@@ -265,7 +264,7 @@ export class World {
   /** Services that select these labels in their namespace. */
   servicesSelecting(namespace: string, labels: Readonly<Record<string, string>>): readonly Service[] {
     return this.#entriesSelecting(namespace, labels).flatMap((entry) =>
-      entry.spec.hosts.map((host) => ({ host, namespace, ports: entry.spec.ports ?? [], entry })),
+      entry.spec.hosts.map((host) => ({ host, namespace, ports: entry.spec.ports ?? [], entry, entries: [entry] })),
     );
   }
 
@@ -376,7 +375,7 @@ export class World {
         if (endpointsOf.has("*") || endpointsOf.has(metadata.namespace)) for (const host of spec.hosts) hosts.add(host);
     }
     if (names.size === 0) return;
-    const reached = new Set(names);
+    const reached = new Set([...names, ...this.#namedBeside(names)]);
     const patterns = new Set([...names].filter(isWildcard));
     for (const [destination, refs] of this.#routesTo) {
       if (!names.has(destination) && !isCovered(patterns, destination)) continue;
@@ -390,5 +389,22 @@ export class World {
     }
     if (patterns.size === 0) return;
     for (const host of this.hosts()) if (isCovered(patterns, host)) hosts.add(host);
+  }
+
+  /** Names of VirtualServices that are no services: they have the ports of those that are named beside them. */
+  #namedBeside(names: ReadonlySet<string>): Set<string> {
+    const refs = new Set<string>();
+    for (const name of names) {
+      for (const ref of this.#virtualServicesByHost.get(name) ?? []) refs.add(ref);
+      for (const ref of refsFor(this.#virtualServicesByPattern, name)) refs.add(ref);
+    }
+    const beside = new Set<string>();
+    for (const { spec, metadata } of this.#resolve<"VirtualService">(refs)) {
+      for (const short of spec.hosts ?? []) {
+        const host = expandHost(short, metadata.namespace, this.mesh.domainSuffix);
+        if (!this.#entriesByHost.has(host)) beside.add(host);
+      }
+    }
+    return beside;
   }
 }

@@ -1,7 +1,21 @@
-import { type FieldTable, list, object, oneOfValues, refused, required, string, under } from "#core/resource/field.ts";
+import {
+  type FieldTable,
+  list,
+  noted,
+  object,
+  oneOfValues,
+  refused,
+  required,
+  string,
+  under,
+} from "#core/resource/field.ts";
 import { MATCH_LABELS } from "#core/resource/fields/selector.ts";
 
 const NO_JWT = "tokens of end users (RequestAuthentication) are not checked yet";
+const HOST = noted(
+  string("policy-text"),
+  "Compared with the whole Host header, its port with it: `a.example.com` is not `a.example.com:8080`, so name both, or `a.example.com*`",
+);
 const BY_SELECTOR = "choose workloads with `selector`";
 
 export const AUTHORIZATION_POLICY_FIELDS: FieldTable = {
@@ -23,7 +37,12 @@ export const AUTHORIZATION_POLICY_FIELDS: FieldTable = {
     methods: "policy-text",
     paths: "policy-path",
   }),
-  "rules[].when[].key": required(string("condition-key")),
+  "rules[].to[].operation.hosts[]": HOST,
+  "rules[].to[].operation.notHosts[]": HOST,
+  "rules[].when[].key": noted(
+    required(string("condition-key")),
+    "A header that comes several times is compared value by value: one that fits is enough",
+  ),
   "rules[].when[].values[]": string("policy-text"),
   "rules[].when[].notValues[]": string("policy-text"),
 };

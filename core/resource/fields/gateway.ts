@@ -3,6 +3,7 @@ import {
   type FieldTable,
   list,
   map,
+  noted,
   object,
   oneOfValues,
   oneOfValuesInAnyCase,
@@ -27,19 +28,25 @@ export const GATEWAY_FIELDS: FieldTable = {
   "servers[].port": required(object()),
   "servers[].port.number": required(port()),
   "servers[].port.name": required(string()),
-  "servers[].port.protocol": required(
-    oneOfValuesInAnyCase(["HTTP", "HTTPS", "GRPC", "HTTP2"], {
-      "GRPC-WEB": NO_GRPC_WEB,
-      TCP: HTTP_ONLY,
-      TLS: HTTP_ONLY,
-      MONGO: HTTP_ONLY,
-      REDIS: HTTP_ONLY,
-      MYSQL: HTTP_ONLY,
-    }),
+  "servers[].port.protocol": noted(
+    required(
+      oneOfValuesInAnyCase(["HTTP", "HTTPS", "GRPC", "HTTP2"], {
+        "GRPC-WEB": NO_GRPC_WEB,
+        TCP: HTTP_ONLY,
+        TLS: HTTP_ONLY,
+        MONGO: HTTP_ONLY,
+        REDIS: HTTP_ONLY,
+        MYSQL: HTTP_ONLY,
+      }),
+    ),
+    "Requests in HTTP/1.0 are answered 426, whatever it says",
   ),
   "servers[].port.targetPort": refused("deprecated in Istio, and without effect"),
   "servers[].hosts": required(list(1)),
-  "servers[].hosts[]": string("gateway-host"),
+  "servers[].hosts[]": noted(
+    string("gateway-host"),
+    "A VirtualService is served under the narrower of its hosts and these, and nowhere else; a dot at the end of a request's host is taken off",
+  ),
   "servers[].tls.httpsRedirect": boolean(),
   "servers[].tls.mode": oneOfValues(["SIMPLE", "MUTUAL", "ISTIO_MUTUAL"], {
     PASSTHROUGH: "TLS ends at the gateway; choose SIMPLE or MUTUAL",

@@ -1,4 +1,4 @@
-import { boolean, type FieldTable, map, port, refused, string, under } from "#core/resource/field.ts";
+import { boolean, type FieldTable, map, noted, port, refused, string, under } from "#core/resource/field.ts";
 import { STRING_MATCH, STRING_MATCH_ABSENT, STRING_MATCH_OR_PRESENT } from "#core/resource/fields/string-match.ts";
 
 export const HTTP_MATCH: FieldTable = {
@@ -8,7 +8,10 @@ export const HTTP_MATCH: FieldTable = {
   ...under("scheme", STRING_MATCH),
   ...under("method", STRING_MATCH),
   ...under("authority", STRING_MATCH),
-  headers: map("match-header-name"),
+  headers: noted(
+    map("match-header-name"),
+    "A header that comes several times is compared value by value: one that fits is enough",
+  ),
   ...under("headers{}", STRING_MATCH_OR_PRESENT),
   withoutHeaders: map("match-header-name"),
   ...under("withoutHeaders{}", STRING_MATCH_ABSENT),

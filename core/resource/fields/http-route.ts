@@ -4,6 +4,7 @@ import {
   type FieldTable,
   integer,
   list,
+  noted,
   number,
   object,
   oneOfValues,
@@ -35,7 +36,10 @@ export const HTTP_ROUTE: FieldTable = {
   "redirect.prefixRewrite": string("header-text"),
   "redirect.authority": string("header-text"),
   "redirect.port": explicit(port()),
-  "redirect.derivePort": oneOfValues(["FROM_PROTOCOL_DEFAULT", "FROM_REQUEST_PORT"]),
+  "redirect.derivePort": noted(
+    oneOfValues(["FROM_PROTOCOL_DEFAULT", "FROM_REQUEST_PORT"]),
+    "FROM_REQUEST_PORT is the port of the service or of the Gateway, not one that a balancer in front has",
+  ),
   "redirect.scheme": oneOfValues(["http", "https"]),
   "redirect.redirectCode": integer(301, 308),
 
@@ -53,7 +57,7 @@ export const HTTP_ROUTE: FieldTable = {
 
   timeout: string("duration"),
   // Not set it is 0 too: a `retries` that says no number switches retries off.
-  "retries.attempts": explicit(integer()),
+  "retries.attempts": noted(explicit(integer()), "0, or none where other fields of retries are: not tried again"),
   "retries.perTryTimeout": string("duration"),
   "retries.retryOn": string("retry-on"),
   "retries.retryRemoteLocalities": refused("load balancing does not know localities yet"),

@@ -3,6 +3,7 @@ import {
   type FieldTable,
   list,
   map,
+  noted,
   oneOfValues,
   port,
   refused,
@@ -14,12 +15,18 @@ import { WORKLOAD_ENTRY_FIELDS } from "#core/resource/fields/workload-entry.ts";
 
 export const SERVICE_ENTRY_FIELDS: FieldTable = {
   hosts: required(list(1, 256)),
-  "hosts[]": string("wildcard-host"),
+  "hosts[]": noted(
+    string("wildcard-host"),
+    "Entries of one namespace for one host are one service where resolution, exportTo, selector and labels are alike; else callers get one of them",
+  ),
   addresses: refused("services are found by name and port, not by address, until traffic is captured"),
   ports: list(0, 256),
   "ports[].number": required(port()),
   "ports[].name": required(string("port-name", 256)),
-  "ports[].protocol": string("service-protocol"),
+  "ports[].protocol": noted(
+    string("service-protocol"),
+    "Without it each connection is looked at: HTTP is routed as such, all else goes on as it is",
+  ),
   "ports[].targetPort": explicit(port()),
   location: oneOfValues(["MESH_EXTERNAL", "MESH_INTERNAL"]),
   resolution: oneOfValues(["NONE", "STATIC", "DNS", "DNS_ROUND_ROBIN"], {

@@ -1,9 +1,11 @@
 import {
   boolean,
   explicit,
+  type Field,
   type FieldTable,
   integer,
   list,
+  noted,
   number,
   object,
   oneOfValues,
@@ -45,18 +47,22 @@ const LOAD_BALANCER: FieldTable = {
   backendUtilization: refused("load reports from backends are not collected"),
 };
 
+function unlimited(): Field {
+  return noted(integer(), "0 is as if it were not there: no limit");
+}
+
 const CONNECTION_POOL: FieldTable = {
-  "tcp.maxConnections": integer(),
+  "tcp.maxConnections": unlimited(),
   "tcp.connectTimeout": string("duration"),
   "tcp.maxConnectionDuration": string("duration"),
   "tcp.idleTimeout": refused("idle TCP connections are kept; for HTTP use connectionPool.http.idleTimeout"),
   "tcp.tcpKeepalive.probes": integer(0, 127),
   "tcp.tcpKeepalive.time": string("keepalive-duration"),
   "tcp.tcpKeepalive.interval": string("keepalive-duration"),
-  "http.http1MaxPendingRequests": integer(),
-  "http.http2MaxRequests": integer(),
-  "http.maxRequestsPerConnection": integer(),
-  "http.maxRetries": integer(),
+  "http.http1MaxPendingRequests": unlimited(),
+  "http.http2MaxRequests": unlimited(),
+  "http.maxRequestsPerConnection": unlimited(),
+  "http.maxRetries": unlimited(),
   "http.idleTimeout": string("duration"),
   "http.h2UpgradePolicy": oneOfValues(["DEFAULT", "DO_NOT_UPGRADE", "UPGRADE"]),
   "http.useClientProtocol": boolean(),
@@ -73,7 +79,7 @@ const OUTLIER_DETECTION: FieldTable = {
   consecutiveLocalOriginFailures: explicit(uint32()),
   interval: string("duration"),
   baseEjectionTime: string("duration"),
-  maxEjectionPercent: integer(0, 100),
+  maxEjectionPercent: noted(integer(0, 100), "0 is as if it were not there: 10"),
   minHealthPercent: integer(0, 100),
   outlierDetectionHttpErrorCodes: refused("every 5xx counts as an error"),
 };
@@ -86,7 +92,10 @@ const CLIENT_TLS: FieldTable = {
   caCrl: refused("revocation lists are not read"),
   credentialName: refused("secrets are not served by name; give paths of files on the proxy's host"),
   "subjectAltNames[]": string("header-text"),
-  sni: string("header-text", 255),
+  sni: noted(
+    string("header-text", 255),
+    "With it and without subjectAltNames only the chain of the server's certificate is checked, not its name",
+  ),
   insecureSkipVerify: explicit(boolean()),
 };
 

@@ -44,11 +44,26 @@ export function randomChange(random: (below: number) => number, revision: number
       resolution: "STATIC",
       location: "MESH_INTERNAL",
       ...(random(4) === 0 ? { exportTo: ["."] } : {}),
-      ports: [{ name: "http", number: [80, 9080][random(2)], protocol: random(4) === 0 ? "TCP" : "HTTP" }],
+      ports: [
+        {
+          name: "http",
+          number: [80, 9080][random(2)],
+          ...(random(4) === 0 ? {} : { protocol: random(4) === 0 ? "TCP" : "HTTP" }),
+        },
+      ],
+      workloadSelector: { labels },
+    }),
+    // It adds a port to the one above, where they are alike.
+    api("ServiceEntry", "networking", `${service}-more`, namespace, {
+      hosts: [`${service}.${namespace}.svc.cluster.local.`],
+      resolution: "STATIC",
+      location: "MESH_INTERNAL",
+      ports: [{ name: "more", number: 8081, protocol: "HTTP" }],
       workloadSelector: { labels },
     }),
     api("VirtualService", "networking", `vs${random(3)}`, namespace, {
-      hosts: [host],
+      hosts: [host, ...(host === service && random(3) === 0 ? [`${service}.${namespace}`] : [])],
+      ...(random(4) === 0 ? { exportTo: [["."], ["prod"]][random(2)] } : {}),
       http: [
         {
           ...(random(3) === 0 ? { match: [{ sourceLabels: { app: "s0" } }] } : {}),

@@ -1,0 +1,113 @@
+import type { CheckRule, Finding } from "#core/check/rule.ts";
+import { gatewaysOf } from "#core/resolve/virtual-service.ts";
+import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import type { ServicePort } from "#core/resource/spec/service-entry.ts";
+import type { PortTrafficPolicy, TrafficPolicy } from "#core/resource/spec/traffic-policy.ts";
+
+/** What is asked of requests does nothing to connections, and the other way round. */
+export const httpOnlySetting: CheckRule = {
+  code: "http-only-setting",
+  summary:
+    "A rule asks something of requests where there are only connections, or of connections where there are only requests.",
+  check({ of, hosts }) {
+    const portsOf = (host: string, namespace: string): readonly ServicePort[] =>
+      hosts.find(hosts.resolve(host, namespace))?.spec.ports ?? [];
+    const rules = of("DestinationRule").flatMap((rule) =>
+      checkRule(rule, portsOf(rule.spec.host, rule.metadata.namespace)),
+    );
+    const services = of("VirtualService").flatMap((service) =>
+      checkRoutes(
+        service,
+        (service.spec.hosts ?? []).flatMap((host) => portsOf(host, service.metadata.namespace)),
+      ),
+    );
+    return [...rules, ...services];
+  },
+};
+
+/** A port that says nothing of its protocol takes both. */
+function carries({ protocol = "" }: ServicePort): "requests" | "connections" | "both" {
+  if (protocol === "") return "both";
+  return /^(?:http2?|http_proxy|grpc|grpc-web)$/i.test(protocol) ? "requests" : "connections";
+}
+
+function checkRule(rule: Resource<"DestinationRule">, ports: readonly ServicePort[]): Finding[] {
+  const { trafficPolicy, subsets = [] } = rule.spec;
+  const policies = [
+    { policy: trafficPolicy, path: "spec.trafficPolicy" },
+    ...subsets.map((subset, index) => ({ policy: subset.trafficPolicy, path: `spec.subsets[${index}].trafficPolicy` })),
+  ];
+  return policies
+    .flatMap(({ policy, path }) => [...general(policy, path, ports), ...perPort(policy, path, ports)])
+    .map((path) => ({
+      severity: "warning",
+      resource: formatRef(refOf(rule)),
+      path,
+      message: `this is about requests, and ${rule.spec.host} carries connections alone there: it does nothing`,
+      hint: "take it out, or declare a port with a protocol that carries requests: HTTP, HTTP2 or GRPC",
+    }));
+}
+
+function general(policy: TrafficPolicy | undefined, path: string, ports: readonly ServicePort[]): string[] {
+  const own = ports.filter(
+    ({ number }) => !(policy?.portLevelSettings ?? []).some(({ port }) => port?.number === number),
+  );
+  return own.length > 0 && own.every((port) => carries(port) === "connections") ? aboutRequests(policy, path) : [];
+}
+
+function perPort(policy: TrafficPolicy | undefined, path: string, ports: readonly ServicePort[]): string[] {
+  return (policy?.portLevelSettings ?? []).flatMap((settings, index) => {
+    const port = ports.find(({ number }) => number === settings.port?.number);
+    return port !== undefined && carries(port) === "connections"
+      ? aboutRequests(settings, `${path}.portLevelSettings[${index}]`)
+      : [];
+  });
+}
+
+/** Paths of what only requests are asked. */
+function aboutRequests(policy: PortTrafficPolicy | undefined, path: string): string[] {
+  const hash = policy?.loadBalancer?.consistentHash;
+  const hashed = (["httpHeaderName", "httpCookie", "httpQueryParameterName"] as const).filter(
+    (key) => hash?.[key] !== undefined,
+  );
+  // Connections that wait are counted as requests that do.
+  const pool = Object.keys(policy?.connectionPool?.http ?? {}).filter((key) => key !== "http1MaxPendingRequests");
+  return [
+    ...pool.map((key) => `${path}.connectionPool.http.${key}`),
+    ...hashed.map((key) => `${path}.loadBalancer.consistentHash.${key}`),
+  ];
+}
+
+function checkRoutes(service: Resource<"VirtualService">, ports: readonly ServicePort[]): Finding[] {
+  const { http = [], tcp = [] } = service.spec;
+  const resource = formatRef(refOf(service));
+  const isInMesh = gatewaysOf(service).includes("mesh");
+  const all = (kind: ReturnType<typeof carries>): boolean =>
+    isInMesh && ports.length > 0 && ports.every((port) => carries(port) === kind);
+  const found: Finding[] = [];
+  if (http.length > 0 && all("connections"))
+    found.push({
+      severity: "warning",
+      resource,
+      path: "spec.http",
+      message: "no port of its hosts carries requests: these routes are never used",
+      hint: "route connections with `tcp`, or declare a port with a protocol that carries requests",
+    });
+  if (tcp.length > 0 && all("requests"))
+    found.push({
+      severity: "warning",
+      resource,
+      path: "spec.tcp",
+      message: "every port of its hosts carries requests: these routes are never used",
+      hint: "route requests with `http`",
+    });
+  if (tcp.length > 0 && !isInMesh)
+    found.push({
+      severity: "warning",
+      resource,
+      path: "spec.tcp",
+      message: "gateways serve HTTP alone so far: these routes are never used",
+      hint: "add the gateway `mesh` for callers in the mesh",
+    });
+  return found;
+}
