@@ -80,7 +80,10 @@ export function addAgent(program: Command): void {
     .option("--service-account <account>", "its service account (default: the token's)")
     .option("--group <group>", "WorkloadGroup it is an instance of (default: the token's)")
     .option("--name <name>", "name of this instance, unique in the namespace")
-    .option("--address <address>", "where other proxies reach it")
+    .option(
+      "--address <address>",
+      "where other proxies reach it (default: this host's address on the way to the control plane)",
+    )
     .option(
       "--port <name:app[:inbound]>",
       "service port it answers; may be given several times",

@@ -8,6 +8,7 @@ import { integerFlag, numberFlag } from "#cli/number.ts";
 import { isTrustDomain } from "#core/identity/spiffe-id.ts";
 import { parseMeshConfig } from "#core/mesh-config/parse-mesh-config.ts";
 import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+import { isIpAddress, isIpOrCidr } from "#core/resource/ip-address.ts";
 
 interface ServeFlags {
   readonly dir: string;
@@ -20,6 +21,8 @@ interface ServeFlags {
   readonly traceSampling: string;
   readonly meshConfig?: string;
   readonly publicUrl?: string;
+  readonly instanceAddresses?: string;
+  readonly instancesMax: string;
   readonly demoSignIn?: boolean;
   readonly console: boolean;
 }
@@ -51,6 +54,18 @@ function urlFlag(text: string, flag: string): string {
   });
 }
 
+/** `10.0.0.0/8,192.168.7.4`; a single address is a network of one. */
+function networksFlag(text: string, flag: string): readonly string[] {
+  return text.split(",").map((each) => {
+    const network = each.trim();
+    if (isIpAddress(network)) return `${network}/${network.includes(":") ? 128 : 32}`;
+    if (isIpOrCidr(network)) return network;
+    throw new UsageError(`${flag} ${JSON.stringify(network)} is no IP address or CIDR`, {
+      hint: `for example ${flag} 10.0.0.0/8,192.168.7.4`,
+    });
+  });
+}
+
 export function addServe(program: Command): void {
   program
     .command("serve")
@@ -65,6 +80,11 @@ export function addServe(program: Command): void {
     .option("--trace-sampling <percent>", "share of requests traced where callers have not decided; 0: no tracing", "1")
     .option("--mesh-config <file>", "what all proxies have in common, in the words of Istio's MeshConfig (YAML)")
     .option("--public-url <url>", "how browsers reach the console")
+    .option(
+      "--instance-addresses <cidrs>",
+      "where instances may be beside the address their agent connects from (NAT), comma-separated",
+    )
+    .option("--instances-max <count>", "instances that one service account may have", "500")
     .option("--demo-sign-in", "sign everybody on this machine in as administrator (loopback only)")
     .option("--no-console", "API only, without the web console")
     .action(async (flags: ServeFlags) => {
@@ -89,6 +109,11 @@ export function addServe(program: Command): void {
             traceSampling: numberFlag(flags.traceSampling, "--trace-sampling", 0, 100),
             proxies: flags.meshConfig === undefined ? DEFAULT_PROXY_SETTINGS : readMeshConfig(flags.meshConfig),
             publicUrl: flags.publicUrl === undefined ? null : urlFlag(flags.publicUrl, "--public-url"),
+            instanceAddresses:
+              flags.instanceAddresses === undefined
+                ? []
+                : networksFlag(flags.instanceAddresses, "--instance-addresses"),
+            instancesMax: integerFlag(flags.instancesMax, "--instances-max", 1, 1_000_000),
             demoSignIn: flags.demoSignIn === true,
             console: flags.console,
           },

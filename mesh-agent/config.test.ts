@@ -14,7 +14,7 @@ test("what is not said has Istio's defaults", () => {
     namespace: "default",
     serviceAccount: "default",
     nodeType: "sidecar",
-    address: "127.0.0.1",
+    address: "",
     adminPort: 15_020,
     ports: [],
   });

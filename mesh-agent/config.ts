@@ -32,8 +32,8 @@ const AgentConfigSchema = z.strictObject({
   group: z.string().optional(),
   /** Unique in the namespace. */
   name: label,
-  /** At which other proxies reach this one. */
-  address: z.string().min(1).default("127.0.0.1"),
+  /** At which other proxies reach this one. Empty: this host's on the way to the control plane. */
+  address: z.string().default(""),
   labels: z.record(z.string(), z.string()).default({}),
   /** Service ports this instance answers: where the application listens, and where its sidecar does. */
   ports: z.array(z.strictObject({ name: z.string().min(1), appPort: port, inboundPort: port })).default([]),

@@ -7,6 +7,7 @@ import { ApplicationWatch } from "#mesh-agent/application/application-watch.ts";
 import { claimDirectory } from "#mesh-agent/claim-directory.ts";
 import type { AgentConfig } from "#mesh-agent/config.ts";
 import { ClockWatch } from "#mesh-agent/control-plane/clock-watch.ts";
+import { ownAddress } from "#mesh-agent/control-plane/own-address.ts";
 import { Registration } from "#mesh-agent/control-plane/registration.ts";
 import { Uplink } from "#mesh-agent/control-plane/uplink.ts";
 import { drainEnvoy } from "#mesh-agent/envoy/drain-envoy.ts";
@@ -55,21 +56,35 @@ export async function runAgent(config: AgentConfig, signals: AgentSignals, log: 
   }
 }
 
+/** An instance is where it connects from, unless it is told otherwise. */
+async function withAddress(config: AgentConfig, server: string, log: Log): Promise<AgentConfig> {
+  if (config.address !== "") return config;
+  try {
+    return { ...config, address: await ownAddress(server) };
+  } catch (error) {
+    log("warn", "this host's own address cannot be found out: name it with --address", {
+      server,
+      error: String(error),
+    });
+    return { ...config, address: "127.0.0.1" };
+  }
+}
+
 async function runClaimed(
-  config: AgentConfig,
+  given: AgentConfig,
   paths: AgentPaths,
   { stop: signal, hurry }: AgentSignals,
   log: Log,
 ): Promise<void> {
-  const found = await findEnvoy({ configured: config.envoy, env: process.env, root: ROOT });
+  const found = await findEnvoy({ configured: given.envoy, env: process.env, root: ROOT });
   const versions = { agent: manifest.version, proxy: found.version };
   const keeper = new IdentityKeeper({
     file: paths.identity,
-    namespace: config.namespace,
-    serviceAccount: config.serviceAccount,
-    server: config.server,
-    readToken: () => readToken(config),
-    tokenFile: config.token === undefined ? config.tokenFile : undefined,
+    namespace: given.namespace,
+    serviceAccount: given.serviceAccount,
+    server: given.server,
+    readToken: () => readToken(given),
+    tokenFile: given.token === undefined ? given.tokenFile : undefined,
     log,
   });
   try {
@@ -79,6 +94,7 @@ async function runClaimed(
     throw error;
   }
 
+  const config = await withAddress(given, keeper.server, log);
   // What runs in the background ends after the shutdown, not with its beginning: draining needs the control plane.
   const background = new AbortController();
   const uplink = new Uplink({ server: keeper.server, identity: () => keeper.current, log });

@@ -75,6 +75,8 @@ beforeAll(async () => {
       traceSampling: 1,
       proxies: DEFAULT_PROXY_SETTINGS,
       publicUrl: null,
+      instanceAddresses: [],
+      instancesMax: 500,
       demoSignIn: true,
       console: false,
     },

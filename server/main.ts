@@ -1,5 +1,6 @@
-import { hostname } from "node:os";
+import { hostname, networkInterfaces } from "node:os";
 import { join, resolve } from "node:path";
+import type { Endpoint } from "#core/access/endpoints.ts";
 import { checkConfig } from "#core/check/check-config.ts";
 import type { PharosError } from "#core/errors.ts";
 import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
@@ -30,7 +31,7 @@ import { mountMetrics } from "#server/http/mount-metrics.ts";
 import { mountOtlp } from "#server/http/mount-otlp.ts";
 import { mountReadiness } from "#server/http/mount-readiness.ts";
 import { requireRoom } from "#server/http/require-room.ts";
-import { type Routes, sendText } from "#server/http/routes.ts";
+import { type HttpHandler, type Routes, sendText } from "#server/http/routes.ts";
 import { createLogger } from "#server/log.ts";
 import { startMesh } from "#server/mesh/start-mesh.ts";
 import { createAgentMethods } from "#server/mesh-rpc/agent-methods.ts";
@@ -41,6 +42,7 @@ import { setRuntime } from "#server/runtime.ts";
 import { writeServerFile } from "#server/server-file.ts";
 import { CheckCache } from "#server/services/check-cache.ts";
 import { createServices } from "#server/services/create-services.ts";
+import { groupsByNamespace } from "#server/services/groups-by-namespace.ts";
 import { MeshState } from "#server/services/mesh-state.ts";
 import { Publisher } from "#server/services/publisher.ts";
 import { DuckdbTelemetryStore } from "#server/telemetry/duckdb-store.ts";
@@ -59,6 +61,10 @@ export interface ServerOptions {
   readonly traceSampling: number;
   readonly proxies: ProxySettings;
   readonly publicUrl: string | null;
+  /** CIDRs in which instances may be beside where their agents connect from. */
+  readonly instanceAddresses: readonly string[];
+  /** Of one service account. */
+  readonly instancesMax: number;
   readonly demoSignIn: boolean;
   readonly console: boolean;
 }
@@ -130,6 +136,15 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   const registry = await Registry.open({
     store: registryStore,
     findGroup: (namespace, name) => state.find("WorkloadGroup", namespace, name),
+    groupsOf: groupsByNamespace(state),
+    hasToken: (namespace, serviceAccount, group) => identities.hasJoined(namespace, serviceAccount, group),
+    addresses: {
+      allowed: options.instanceAddresses,
+      isLoopbackMesh: isLoopback(host),
+      ownAddresses: () =>
+        Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)),
+    },
+    instancesMax: options.instancesMax,
     onChange: (change) => publisher.publish({ revision: state.revision, upserts: [], deletes: [], ...change }),
     graceMs: INSTANCE_GRACE_MS,
   });
@@ -171,8 +186,8 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
       log.error("the mesh thread died and is started again", { error: error.toString(), stack: error.stack }),
   });
   mesh.onEvent((event) => {
-    if (event.kind === "connected") registry.connected(event.key);
-    else if (event.kind === "disconnected") registry.disconnected(event.key);
+    if (event.kind === "connected") registry.connected(event.key, event.id);
+    else if (event.kind === "disconnected") registry.disconnected(event.key, event.id);
     else if (event.kind === "refused")
       audit.write({
         actor: event.node,
@@ -249,6 +264,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     refused: () => limits.list(),
     clockAheadMs: (instance) => registry.clockAheadMs(instance),
     problems: (instance) => registry.problems(instance),
+    findInstance: (instance) => registry.known(instance),
   });
 
   const onRefused: ApiContext["onRefused"] = (procedure, principal, from, reason) =>
@@ -297,7 +313,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     }),
     "/metrics": mountMetrics(telemetry, auth, { isLoopback: isLoopback(host), refused: () => limits.totals }),
     ...(options.console ? { "/": await mountConsole(ROOT, host, options.port) } : {}),
-  };
+  } satisfies Partial<Record<Endpoint, HttpHandler>>;
   const guarded = guardHost(routes, {
     isLoopback: isLoopback(host),
     publicUrl: options.publicUrl,

@@ -59,7 +59,9 @@ export function minimalRole(procedure: Procedure): Role | "anyone" {
 
 export function isAllowed(procedure: Procedure, role: Role | null): boolean {
   if (!Object.hasOwn(PERMISSIONS, procedure)) return false;
-  const needed = minimalRole(procedure);
-  if (needed === "anyone") return true;
-  return role !== null && RANK[role] >= RANK[needed];
+  return hasRole(minimalRole(procedure), role);
+}
+
+export function hasRole(needed: Role | "anyone", role: Role | null): boolean {
+  return needed === "anyone" || (role !== null && RANK[role] >= RANK[needed]);
 }

@@ -5,7 +5,7 @@ export interface WorkloadInstance {
   readonly name: string;
   /** The WorkloadGroup, and what telemetry calls the workload: "reviews-v1". */
   readonly workload: string;
-  /** The group's template labels with the agent's on top. */
+  /** Its WorkloadGroup's: what selectors see. */
   readonly labels: Readonly<Record<string, string>>;
   readonly serviceAccount: string;
   readonly address: string;
@@ -13,6 +13,8 @@ export interface WorkloadInstance {
   readonly health: "healthy" | "unhealthy" | "draining";
   /** What its agent says of an unhealthy one. */
   readonly unhealthyReason?: string;
+  /** Its proxy has not connected yet: it is known, and no endpoint. */
+  readonly isAwaited?: true;
   /** region/zone/subzone, or empty. */
   readonly locality: string;
   readonly weight: number;

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { GrpcServer } from "#grpc/server.ts";
 import { lineOf } from "#mesh-agent/telemetry/testing/lines.ts";
 import { DuckdbTelemetryStore } from "#server/telemetry/duckdb-store.ts";
@@ -14,6 +15,18 @@ const IDENTITY = {
   principal: "spiffe://cluster.local/ns/default/sa/productpage",
   namespace: "default",
   serviceAccount: "productpage",
+};
+const INSTANCE: WorkloadInstance = {
+  namespace: "default",
+  name: "productpage-v1-0",
+  workload: "productpage-v1",
+  labels: { app: "productpage", version: "v1" },
+  serviceAccount: "productpage",
+  address: "127.0.0.1",
+  ports: [],
+  health: "healthy",
+  locality: "",
+  weight: 1,
 };
 const SNAPSHOT = {
   revision: 1,
@@ -62,7 +75,12 @@ async function startServer(breaksEvery: number): Promise<{ store: DuckdbTelemetr
           kind: "unary" as const,
           handle: async (bytes: Uint8Array) => {
             const answer = await handleReport(
-              { store, snapshot: () => SNAPSHOT, onRefused: (_, __, reasons) => expect(reasons).toEqual([]) },
+              {
+                store,
+                snapshot: () => SNAPSHOT,
+                find: () => INSTANCE,
+                onRefused: (_, __, reasons) => expect(reasons).toEqual([]),
+              },
               bytes,
               IDENTITY,
             );

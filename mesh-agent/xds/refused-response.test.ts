@@ -99,7 +99,7 @@ class ControlPlane {
   #make(): AdsServer {
     return new AdsServer({
       source: { open: () => ({ layers: [this.layer] }), close: () => undefined },
-      authorize: () => null,
+      authorize: (node) => ({ node, spiffeId: null, isRegistered: false }),
       onEvent: () => undefined,
       revision: this.#revision,
     });

@@ -33,6 +33,8 @@ beforeAll(async () => {
       traceSampling: 1,
       proxies: DEFAULT_PROXY_SETTINGS,
       publicUrl: null,
+      instanceAddresses: [],
+      instancesMax: 500,
       demoSignIn: false,
       console: false,
     },

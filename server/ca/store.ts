@@ -103,6 +103,15 @@ export class IdentityStore {
     }));
   }
 
+  /** Whether somebody joined as this account with a token that was made for this WorkloadGroup. */
+  async hasJoined(namespace: string, serviceAccount: string, group: string): Promise<boolean> {
+    const row = await this.#db.joinToken.findFirst({
+      where: { namespace, serviceAccount, group, usedAt: { not: null } },
+      select: { id: true },
+    });
+    return row !== null;
+  }
+
   async revokeToken(id: string, now: Date): Promise<void> {
     const { count } = await this.#db.joinToken.updateMany({
       where: { id, usedAt: null, revokedAt: null },

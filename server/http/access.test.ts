@@ -7,6 +7,7 @@ import { appRouter } from "#server/api/router.ts";
 import { ACCESS_TABLE, readAnswer } from "#server/api/testing/access-table.ts";
 import { openCallers, PASSWORD, postJson, signIn, type TestCaller } from "#server/auth/testing/callers.ts";
 import { openDatabase } from "#server/db/open-database.ts";
+import { ENDPOINT_TABLE } from "#server/http/testing/endpoint-table.ts";
 import { type Serve, startServe } from "#server/http/testing/start-serve.ts";
 
 const KEEPER = { username: "Keeper", password: PASSWORD };
@@ -270,6 +271,20 @@ describe("over HTTP", () => {
     // One a minute for each address, of those without a token.
     expect(lines).toEqual(["anonymous [] refused 127.0.0.1", "anonymous [] refused 127.0.0.1"]);
   });
+
+  test.each(Object.entries(ENDPOINT_TABLE))(
+    "%s is open to exactly those the table names",
+    async (path, { send, answers }) => {
+      for (const { label, standing, headers } of callers) {
+        const answer = await fetch(serve.url + path, {
+          ...send,
+          headers: { ...send.headers, ...headers } as Record<string, string>,
+        });
+        expect(`${label}: ${answer.status}`).toBe(`${label}: ${answers[standing]}`);
+        await answer.body?.cancel();
+      }
+    },
+  );
 
   test.each([
     ["/api/auth/sign-in/username", 100_000],

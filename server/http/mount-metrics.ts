@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { mayUse } from "#core/access/endpoints.ts";
 import type { Auth } from "#server/auth/auth.ts";
 import { NotedRarely } from "#server/http/noted-rarely.ts";
 import { type HttpHandler, sendText } from "#server/http/routes.ts";
@@ -44,7 +45,7 @@ export function mountMetrics(
   const noted = new NotedRarely();
   let scrapes = 0;
   return async (request, response) => {
-    if (!isLoopback && (await auth.authenticate(request)) === null) {
+    if (!isLoopback && !mayUse("/metrics", (await auth.authenticate(request))?.role ?? null)) {
       if (noted.isDue(request.socket.remoteAddress ?? "", Date.now()))
         auth.noteRefused(request, "no session and no API token that works");
       return sendText(response, 401, "metrics need an API token: authorization: Bearer TOKEN\n");

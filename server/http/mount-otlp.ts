@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { mayUse } from "#core/access/endpoints.ts";
 import { PharosError } from "#core/errors.ts";
 import type { Auth } from "#server/auth/auth.ts";
 import { NotedRarely } from "#server/http/noted-rarely.ts";
@@ -6,14 +7,13 @@ import { type HttpHandler, readBody, sendText } from "#server/http/routes.ts";
 import { handleOtlpTraces, OTLP_BYTES_MAX } from "#server/telemetry/otlp-http.ts";
 import type { TelemetryStore } from "#server/telemetry/store.ts";
 
-/** OTLP/HTTP traces from applications, protobuf or JSON, with an API token or from a signed-in caller. */
+/** OTLP/HTTP traces from applications, protobuf or JSON, with an operator's API token or session. */
 export function mountOtlp(telemetry: TelemetryStore, auth: Auth): HttpHandler {
   const noted = new NotedRarely();
 
   /** An exporter with a wrong token tries again every few seconds. */
-  function noteRefused(request: IncomingMessage): void {
-    if (noted.isDue(request.socket.remoteAddress ?? "", Date.now()))
-      auth.noteRefused(request, "no session and no API token that works");
+  function noteRefused(request: IncomingMessage, reason: string): void {
+    if (noted.isDue(request.socket.remoteAddress ?? "", Date.now())) auth.noteRefused(request, reason);
   }
 
   return async (request, response) => {
@@ -24,8 +24,16 @@ export function mountOtlp(telemetry: TelemetryStore, auth: Auth): HttpHandler {
     }
     const principal = await auth.authenticate(request);
     if (principal === null) {
-      noteRefused(request);
+      noteRefused(request, "no session and no API token that works");
       return sendText(response, 401, "spans need an API token: authorization: Bearer TOKEN\n");
+    }
+    if (!mayUse("/v1/traces", principal.role)) {
+      noteRefused(request, `${principal.name} is ${principal.role}: spans need an operator's token`);
+      return sendText(
+        response,
+        403,
+        "spans change what everybody sees: they need an operator's or administrator's API token\n",
+      );
     }
     if (request.method !== "POST") return sendText(response, 405, "POST spans here\n");
     const body = await readBody(request, OTLP_BYTES_MAX);

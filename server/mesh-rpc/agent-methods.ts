@@ -36,6 +36,7 @@ export function createAgentMethods(options: AgentMethodsOptions): ReadonlyMap<st
     readonly spiffeId: string;
     readonly namespace: string;
     readonly serviceAccount: string;
+    readonly address: string;
   } {
     if (peer.certificate === null)
       throw new PharosError("unauthenticated", "the caller showed no certificate", {
@@ -44,7 +45,8 @@ export function createAgentMethods(options: AgentMethodsOptions): ReadonlyMap<st
     const spiffeId = verifyCertificate(authority, peer.certificate, Date.now());
     const identity = parseSpiffeId(spiffeId);
     if (identity === undefined) throw new PharosError("unauthenticated", `${spiffeId} is no workload's id`);
-    return { spiffeId, namespace: identity.namespace, serviceAccount: identity.serviceAccount };
+    const { namespace, serviceAccount } = identity;
+    return { spiffeId, namespace, serviceAccount, address: hostOf(peer.address) };
   }
 
   const guarded =
@@ -82,20 +84,26 @@ export function createAgentMethods(options: AgentMethodsOptions): ReadonlyMap<st
     ],
     [
       `${AGENT}/Report`,
-      guarded("telemetry.report", (bytes, { spiffeId, ...caller }, from) =>
+      guarded("telemetry.report", (bytes, { spiffeId, namespace, serviceAccount }, from) =>
         handleReport(
           {
             store: telemetry,
             snapshot: () => state.snapshot(),
+            find: (instance) => registry.known(instance),
             onRefused: ({ principal }, resource, reasons) => {
               for (const reason of reasons)
                 onRefused({ actor: principal, action: "telemetry.report", resource, reason, from });
             },
           },
           bytes,
-          { principal: spiffeId, ...caller },
+          { principal: spiffeId, namespace, serviceAccount },
         ),
       ),
     ],
   ]);
+}
+
+/** Of "10.0.0.7:40312" or "::1:40312", without the port. */
+function hostOf(address: string): string {
+  return address.slice(0, Math.max(0, address.lastIndexOf(":")));
 }

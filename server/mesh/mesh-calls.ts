@@ -12,10 +12,10 @@ export function createMeshCalls(
 ): Omit<MeshCalls, "setTls" | "setRevoked" | "close"> {
   return {
     apply(change) {
-      const { changes, diagnostics, mustReopen } = compiler.apply(change);
+      const { changes, diagnostics, reopen } = compiler.apply(change);
       const isConfiguration = change.upserts.length + change.deletes.length > 0;
       const revision = isConfiguration ? change.revision : undefined;
-      ads.distribute(changes, revision, mustReopen);
+      ads.distribute(changes, revision, reopen);
       return { diagnostics };
     },
     nodes: () => compiler.nodes(),

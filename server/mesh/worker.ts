@@ -69,8 +69,8 @@ function afterPeople(method: GrpcMethod): GrpcMethod {
   };
 }
 
-/** Accounts of the registered instances, by `namespace/name`. */
-const owners = new Map(data.snapshot.instances.map((each) => [keyOf(each), each.serviceAccount]));
+/** The registered instances, by `namespace/name`. */
+const registered = new Map(data.snapshot.instances.map((each) => [keyOf(each), each]));
 function keyOf({ namespace, name }: WorkloadInstance): string {
   return `${namespace}/${name}`;
 }
@@ -85,11 +85,11 @@ const ads = new AdsServer({
   revision: data.snapshot.revision,
   authorize: (node, peer) =>
     plaintextPeers.has(peer)
-      ? null
+      ? { node, spiffeId: null, isRegistered: false }
       : authorizeNode(node, peer, {
           trustDomain: data.trustDomain,
           nowMs: Date.now(),
-          ownerOf: (instance) => owners.get(instance),
+          find: (instance) => registered.get(instance),
         }),
   onEvent: note,
 });
@@ -132,8 +132,8 @@ const meshCalls = createMeshCalls(compiler, ads);
 const calls: MeshCalls = {
   ...meshCalls,
   apply(change) {
-    for (const each of change.instanceUpserts) owners.set(keyOf(each), each.serviceAccount);
-    for (const key of change.instanceDeletes) owners.delete(key);
+    for (const each of change.instanceUpserts) registered.set(keyOf(each), each);
+    for (const key of change.instanceDeletes) registered.delete(key);
     return meshCalls.apply(change);
   },
   setTls: (tls) => server.setTls(tls),

@@ -32,7 +32,8 @@ export class RehearsalRoom {
   /** The configuration or the registry moved on. */
   apply(change: SnapshotChange): void {
     this.#state.apply(change);
-    if (this.#compiler?.apply(change).mustReopen) this.#forget();
+    const reopen = this.#compiler?.apply(change).reopen;
+    if (reopen === "all" || (reopen?.size ?? 0) > 0) this.#forget();
   }
 
   findings(change: SnapshotChange): FindingsDelta {

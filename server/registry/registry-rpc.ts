@@ -9,7 +9,8 @@ import {
   RegisterRequestSchema,
   RegisterResponseSchema,
 } from "#proto/gen/pharos/agent/v1/agent_pb.js";
-import type { RegistrantIdentity, Registration, Registry } from "#server/registry/registry.ts";
+import type { Registrant, Registration } from "#server/registry/admit-instance.ts";
+import type { Registry } from "#server/registry/registry.ts";
 
 const HEALTH = {
   [Health.HEALTH_UNSPECIFIED]: "unknown",
@@ -20,12 +21,12 @@ const HEALTH = {
 
 const HERE = "127.0.0.1";
 
-/** AgentService/Register: bytes in, bytes out; the identity is the caller's certificate's. */
+/** AgentService/Register: bytes in, bytes out; the identity is the caller's certificate's, the address its connection's. */
 export async function handleRegister(
   registry: Registry,
   trustDomain: string,
   bytes: Uint8Array,
-  identity: RegistrantIdentity,
+  caller: Registrant,
 ): Promise<Uint8Array> {
   const request = readMessage(RegisterRequestSchema, bytes);
   const { instance, probe } = await registry.register(
@@ -44,7 +45,7 @@ export async function handleRegister(
       sentAtMs: Number(request.sentAtMs),
       problems: request.problems,
     },
-    identity,
+    caller,
   );
   return toBinary(
     RegisterResponseSchema,
@@ -86,12 +87,8 @@ function describeQuestion({
 }
 
 /** AgentService/Deregister. */
-export async function handleDeregister(
-  registry: Registry,
-  bytes: Uint8Array,
-  identity: RegistrantIdentity,
-): Promise<Uint8Array> {
+export async function handleDeregister(registry: Registry, bytes: Uint8Array, caller: Registrant): Promise<Uint8Array> {
   const { namespace, name } = readMessage(DeregisterRequestSchema, bytes);
-  await registry.deregister(namespace, name, identity);
+  await registry.deregister(namespace, name, caller);
   return toBinary(DeregisterResponseSchema, create(DeregisterResponseSchema));
 }

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Resource } from "#core/resource/resource.ts";
 import { type OpenDatabase, openDatabase } from "#server/db/open-database.ts";
-import { type Registration, Registry, type RegistryChange } from "#server/registry/registry.ts";
+import type { Registration } from "#server/registry/admit-instance.ts";
+import { Registry, type RegistryChange, type RegistryOptions } from "#server/registry/registry.ts";
 import { createRegistryStore } from "#server/registry/store.ts";
 
 const GROUP: Resource<"WorkloadGroup"> = {
@@ -22,12 +23,12 @@ const GROUP: Resource<"WorkloadGroup"> = {
     },
   },
 };
-const IDENTITY = { namespace: "default", serviceAccount: "bookinfo-reviews" };
+const IDENTITY = { namespace: "default", serviceAccount: "bookinfo-reviews", address: "127.0.0.1" };
 const REGISTRATION: Registration = {
   namespace: "default",
   name: "reviews-v1-0",
   group: "reviews-v1",
-  labels: { zone: "a" },
+  labels: {},
   serviceAccount: "bookinfo-reviews",
   address: "127.0.0.1",
   ports: [{ name: "http", appPort: 9081, inboundPort: 19081 }],
@@ -43,13 +44,18 @@ let registry: Registry;
 let nowMs: number;
 let group: typeof GROUP;
 
-const open = () =>
+const open = (options: Partial<RegistryOptions> = {}) =>
   Registry.open({
     store: createRegistryStore(database.db),
     findGroup: (namespace, name) => (namespace === "default" && name === "reviews-v1" ? group : undefined),
+    groupsOf: () => ["reviews-v1"],
+    hasToken: async () => false,
+    addresses: { allowed: [], isLoopbackMesh: true, ownAddresses: () => [] },
     onChange: (change) => void changes.push(change),
     graceMs: 30,
+    instancesMax: 3,
     now: () => nowMs,
+    ...options,
   });
 
 beforeEach(async () => {
@@ -66,10 +72,127 @@ afterEach(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-test("an instance takes its labels from the group, its own on top", async () => {
+const KEY = "default/reviews-v1-0";
+const AWAITED = {
+  health: "unhealthy",
+  unhealthyReason: "its proxy has not connected to the control plane",
+  isAwaited: true,
+};
+
+test("an instance takes its labels from the group, and is announced as it says once its proxy has connected", async () => {
   const { instance } = await registry.register(REGISTRATION, IDENTITY);
-  expect(instance.labels).toEqual({ tier: "front", app: "reviews", version: "v1", zone: "a" });
-  expect(changes).toEqual([{ instanceUpserts: [instance], instanceDeletes: [] }]);
+  expect(instance.labels).toEqual({ tier: "front", app: "reviews", version: "v1" });
+  expect(changes).toEqual([{ instanceUpserts: [{ ...instance, ...AWAITED }], instanceDeletes: [] }]);
+  registry.connected(KEY);
+  await expect.poll(() => changes[1]).toEqual({ instanceUpserts: [instance], instanceDeletes: [] });
+  expect(registry.list()).toEqual([instance]);
+});
+
+test("a proxy that came before its agent registered has come", async () => {
+  registry.connected(KEY);
+  const { instance } = await registry.register(REGISTRATION, IDENTITY);
+  expect(registry.list()).toEqual([instance]);
+});
+
+test("one whose proxy never comes is no endpoint, over a restart too, and goes when its agent is not heard any more", async () => {
+  await registry.register(REGISTRATION, IDENTITY);
+  registry.close();
+  registry = await open();
+  expect(registry.list()).toMatchObject([AWAITED]);
+  await registry.register(REGISTRATION, IDENTITY);
+  expect(registry.list()).toMatchObject([AWAITED]);
+  await vi.waitFor(() => expect(registry.list()).toEqual([]));
+  expect(registry.known(KEY)).toMatchObject({ workload: "reviews-v1" });
+});
+
+test("heartbeats alone do not keep one whose proxy has left", async () => {
+  registry.connected(KEY);
+  await registry.register(REGISTRATION, IDENTITY);
+  registry.disconnected(KEY);
+  await vi.waitFor(async () => {
+    await registry.register(REGISTRATION, IDENTITY);
+    expect(registry.list()).toMatchObject([AWAITED]);
+  });
+});
+
+test("a proxy with two streams has left when both have ended", async () => {
+  for (const id of ["a", "b"]) registry.connected(KEY, id);
+  await registry.register(REGISTRATION, IDENTITY);
+  registry.disconnected(KEY, "a");
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  expect(registry.list()).toHaveLength(1);
+  registry.disconnected(KEY, "b");
+  await vi.waitFor(() => expect(registry.list()).toEqual([]));
+});
+
+describe("another's place", () => {
+  const at = (name: string, inboundPort: number) => ({
+    ...REGISTRATION,
+    name,
+    ports: [{ name: "http", appPort: 9081, inboundPort }],
+  });
+  const OTHER = { ...IDENTITY, serviceAccount: "other" };
+  const asOther = { serviceAccount: "other", group: "reviews-v1" };
+  const openToAll = () => {
+    group = { ...GROUP, spec: { ...GROUP.spec, template: { ...GROUP.spec.template } } };
+    delete (group.spec.template as { serviceAccount?: string }).serviceAccount;
+  };
+
+  test("is not registered while somebody is there, nor is another account's after that while it may come back", async () => {
+    registry.close();
+    registry = await open({ graceMs: 60_000, hasToken: async () => true });
+    openToAll();
+    registry.connected("default/reviews-v1-0");
+    await registry.register(at("reviews-v1-0", 19081), IDENTITY);
+    const taken =
+      /is at 127\.0\.0\.1 ports 19081, where instance default\/reviews-v1-0 of account bookinfo-reviews is registered/;
+    for (const [said, caller] of [
+      [{}, IDENTITY],
+      [asOther, OTHER],
+    ] as const)
+      await expect(registry.register({ ...at("reviews-v1-1", 19081), ...said }, caller)).rejects.toMatchObject({
+        code: "conflict",
+        message: expect.stringMatching(taken),
+      });
+    registry.disconnected("default/reviews-v1-0");
+    await expect(registry.register({ ...at("reviews-v1-1", 19081), ...asOther }, OTHER)).rejects.toMatchObject({
+      code: "unavailable",
+    });
+    await registry.register(at("reviews-v1-1", 19081), IDENTITY);
+    expect(registry.list()).toHaveLength(2);
+  });
+
+  test("under its name is not registered", async () => {
+    registry.close();
+    registry = await open({ hasToken: async () => true });
+    openToAll();
+    await registry.register(at("reviews-v1-0", 19081), IDENTITY);
+    await expect(registry.register({ ...at("reviews-v1-0", 19082), ...asOther }, OTHER)).rejects.toMatchObject({
+      code: "conflict",
+      message: "instance default/reviews-v1-0 is registered by account bookinfo-reviews",
+    });
+  });
+});
+
+test("an account has as many instances as it may, however many come at the same moment", async () => {
+  const all = await Promise.allSettled(
+    Array.from({ length: 20 }, (_, at) =>
+      registry.register(
+        {
+          ...REGISTRATION,
+          name: `reviews-v1-${at}`,
+          ports: [{ name: "http", appPort: 9081, inboundPort: 20_000 + at }],
+        },
+        IDENTITY,
+      ),
+    ),
+  );
+  expect(all.filter(({ status }) => status === "fulfilled")).toHaveLength(3);
+  expect(all.at(-1)).toMatchObject({
+    reason: { code: "exhausted", message: "account default/bookinfo-reviews has 3 instances, the most one may have" },
+  });
+  await registry.deregister("default", "reviews-v1-0", IDENTITY);
+  await registry.register({ ...REGISTRATION, name: "reviews-v1-9" }, IDENTITY);
 });
 
 test("a host's clock that is too far off is known until it is near again, and is no change of the instance", async () => {
@@ -94,7 +217,6 @@ test("what an instance does not say is its group's template", async () => {
     address: "10.0.0.1",
     ports: [{ name: "http", appPort: 9080, inboundPort: 9080 }],
     weight: 3,
-    labels: { tier: "front", app: "reviews" },
   });
 });
 
@@ -130,6 +252,7 @@ test.each([
 
 test("where the application is to be asked, a new instance proves itself first, and one that was well stays so meanwhile", async () => {
   const unknown = { ...REGISTRATION, health: "unknown" } as const;
+  registry.connected(KEY);
   expect((await registry.register(unknown, IDENTITY)).instance.health).toBe("healthy");
   await registry.deregister("default", "reviews-v1-0", IDENTITY);
   group = { ...GROUP, spec: { ...GROUP.spec, probe: { tcpSocket: { port: 9081 } } } };
@@ -143,6 +266,7 @@ test("where the application is to be asked, a new instance proves itself first, 
 });
 
 test("an instance outlives a restart of the server, and is dropped when nobody comes back for it", async () => {
+  registry.connected(KEY);
   await registry.register(REGISTRATION, IDENTITY);
   registry.close();
   changes = [];
@@ -152,6 +276,7 @@ test("an instance outlives a restart of the server, and is dropped when nobody c
 });
 
 test("an instance whose proxy comes back in time stays", async () => {
+  registry.connected(KEY);
   await registry.register(REGISTRATION, IDENTITY);
   registry.disconnected("default/reviews-v1-0");
   registry.connected("default/reviews-v1-0");
@@ -179,6 +304,7 @@ test("of two agents by one name the one that is there stays; one that left, or i
   expect(registry.list()[0]?.ports[0]?.inboundPort).toBe(19081);
   await registry.register({ ...REGISTRATION, health: "draining" }, IDENTITY);
 
+  registry.connected("default/reviews-v1-0");
   registry.disconnected("default/reviews-v1-0");
   await registry.register(elsewhere, IDENTITY);
   nowMs += 25_001;

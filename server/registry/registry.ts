@@ -1,32 +1,18 @@
 import { PharosError } from "#core/errors.ts";
+import { plainText } from "#core/plain-text.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { SnapshotChange } from "#core/registry/snapshot.ts";
 import type { Resource } from "#core/resource/resource.ts";
 import type { WorkloadProbe } from "#core/resource/spec/workload-group.ts";
 import { CLOCK_DIFFERENCE_MS_MAX } from "#core/telemetry/clock-difference.ts";
+import type { AddressRules } from "#server/registry/admit-address.ts";
+import { admitInstance, type Registrant, type Registration } from "#server/registry/admit-instance.ts";
+import { Departed } from "#server/registry/departed.ts";
+import { Presence } from "#server/registry/presence.ts";
+import { refuseTaken } from "#server/registry/refuse-taken.ts";
 import type { RegistryStore } from "#server/registry/store.ts";
 
 export type RegistryChange = Pick<SnapshotChange, "instanceUpserts" | "instanceDeletes">;
-
-/** What an agent says of its workload; identity and group decide what becomes of it. */
-export interface Registration {
-  readonly namespace: string;
-  readonly name: string;
-  readonly group: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly serviceAccount: string;
-  readonly address: string;
-  readonly ports: WorkloadInstance["ports"];
-  /** Unknown: an agent that starts does not know yet whether it is to ask the application. */
-  readonly health: WorkloadInstance["health"] | "unknown";
-  readonly unhealthyReason?: string;
-  readonly locality: string;
-  readonly weight: number;
-  /** Its host's clock as it was sent; 0 where it was not told. */
-  readonly sentAtMs?: number;
-  /** What its agent says an operator should look at on its host. */
-  readonly problems?: readonly string[];
-}
 
 export interface Registered {
   readonly instance: WorkloadInstance;
@@ -34,38 +20,41 @@ export interface Registered {
   readonly probe: WorkloadProbe | undefined;
 }
 
-/** The caller's namespace and account, from its certificate. */
-export interface RegistrantIdentity {
-  readonly namespace: string;
-  readonly serviceAccount: string;
-}
-
 export interface RegistryOptions {
   readonly store: RegistryStore;
   readonly findGroup: (namespace: string, name: string) => Resource<"WorkloadGroup"> | undefined;
+  readonly groupsOf: (namespace: string) => readonly string[];
+  /** Whether an account joined with a token that was made for it and this group. */
+  readonly hasToken: (namespace: string, serviceAccount: string, group: string) => Promise<boolean>;
+  readonly addresses: AddressRules;
   /** Told after the change was stored. */
   readonly onChange: (change: RegistryChange) => void;
   /** How long an instance outlives its proxy's connection: its agent may be restarting, or this server was. */
   readonly graceMs: number;
+  /** Of one account. */
+  readonly instancesMax: number;
   readonly now?: () => number;
 }
 
-/** Of a reason: it is told to people, not kept as a record. */
-const REASON_LENGTH_MAX = 300;
 const PROBLEMS_MAX = 20;
-/** An agent is heard every ten seconds; one that missed two is not there. */
-const PRESENT_MS = 25_000;
+/** Of a problem: it is told to people, not kept as a record. */
+const PROBLEM_LENGTH_MAX = 300;
+const AWAITED = "its proxy has not connected to the control plane";
 
 /**
- * The running workloads. An instance is stored before it is announced and outlives a lost connection for `graceMs`, so
- * that neither a restart of the server nor of an agent takes endpoints away; only Deregister takes one away at once.
+ * The running workloads. An instance is stored before it is announced. It is an endpoint once its proxy has connected, and outlives a lost
+ * connection for `graceMs`, so that neither a restart of the server nor of an agent takes endpoints away; only Deregister takes one away at
+ * once. One whose proxy never comes goes as long after its agent was last heard.
  */
 export class Registry {
   readonly #options: RegistryOptions;
+  /** As the agents said it and they may, whatever became of their proxies. */
+  readonly #said = new Map<string, WorkloadInstance>();
+  /** As stored and announced. */
   readonly #instances = new Map<string, WorkloadInstance>();
-  readonly #leaving = new Map<string, NodeJS.Timeout>();
-  /** When each instance's agent was last heard. */
-  readonly #heardMs = new Map<string, number>();
+  readonly #presence: Presence;
+  readonly #departed = new Departed();
+  readonly #turns = new Map<string, Promise<unknown>>();
   /** What each instance's host's clock is ahead of this one, in ms, as last heard. */
   readonly #clockAheadMs = new Map<string, number>();
   readonly #problems = new Map<string, readonly string[]>();
@@ -74,6 +63,11 @@ export class Registry {
   private constructor(options: RegistryOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
+    this.#presence = new Presence({
+      graceMs: options.graceMs,
+      now: this.#now,
+      onGone: (key) => this.#drop(key),
+    });
   }
 
   /** Restores what was registered; whoever does not come back within the grace period is dropped. */
@@ -81,8 +75,9 @@ export class Registry {
     const registry = new Registry(options);
     for (const instance of await options.store.list()) {
       const key = keyOf(instance);
+      registry.#said.set(key, instance);
       registry.#instances.set(key, instance);
-      registry.disconnected(key);
+      registry.#presence.restore(key, instance.isAwaited !== true);
     }
     return registry;
   }
@@ -91,43 +86,56 @@ export class Registry {
     return [...this.#instances.values()];
   }
 
-  /** Adds or refreshes; announces only what differs. Throws PharosError: forbidden, not-found, invalid, conflict. */
-  async register(registration: Registration, identity: RegistrantIdentity): Promise<Registered> {
-    const { instance, probe } = this.#resolve(registration, identity);
-    const key = keyOf(instance);
-    this.#refuseSecond(key, instance);
-    this.#heardMs.set(key, this.#now());
-    if (registration.sentAtMs) this.#clockAheadMs.set(key, registration.sentAtMs - this.#now());
-    const problems = (registration.problems ?? []).slice(0, PROBLEMS_MAX);
-    if (problems.length === 0) this.#problems.delete(key);
-    else
-      this.#problems.set(
-        key,
-        problems.map((text) => text.slice(0, REASON_LENGTH_MAX)),
-      );
-    this.connected(key);
-    if (JSON.stringify(this.#instances.get(key)) === JSON.stringify(instance)) return { instance, probe };
-    await this.#options.store.upsert([instance]);
-    this.#instances.set(key, instance);
-    this.#options.onChange({ instanceUpserts: [instance], instanceDeletes: [] });
-    return { instance, probe };
+  /** One that is registered, or was: what it measured last arrives after it has left. */
+  known(key: string): WorkloadInstance | undefined {
+    return this.#instances.get(key) ?? this.#departed.get(key);
   }
 
-  async deregister(namespace: string, name: string, identity: RegistrantIdentity): Promise<void> {
+  /** Adds or refreshes; announces only what differs. Throws PharosError: forbidden, not-found, invalid, conflict, exhausted. */
+  async register(registration: Registration, caller: Registrant): Promise<Registered> {
+    const { findGroup, groupsOf, hasToken, addresses } = this.#options;
+    const { namespace, serviceAccount } = caller;
+    const group = findGroup(namespace, registration.group);
+    const isNamed = group === undefined || group.spec.template.serviceAccount !== undefined;
+    const context = {
+      group,
+      groups: groupsOf(namespace),
+      hasToken: !isNamed && (await hasToken(namespace, serviceAccount, registration.group)),
+      addresses,
+    };
+    const admitted = admitInstance(registration, caller, context);
+    const key = keyOf(admitted);
+    this.#refuseTaken(key, admitted);
+    const probe = group?.spec.probe;
+    const said = registration.health === "unknown" ? untilAsked(admitted, probe, this.#said.get(key)) : admitted;
+    this.#said.set(key, said);
+    this.#presence.heard(key);
+    const { sentAtMs = 0 } = registration;
+    if (sentAtMs !== 0) this.#clockAheadMs.set(key, sentAtMs - this.#now());
+    this.#problems.set(key, problemsOf(registration));
+    await this.#announce(key);
+    return { instance: said, probe };
+  }
+
+  async deregister(
+    namespace: string,
+    name: string,
+    caller: Pick<Registrant, "namespace" | "serviceAccount">,
+  ): Promise<void> {
     const key = `${namespace}/${name}`;
-    const instance = this.#instances.get(key);
+    const instance = this.#said.get(key);
     if (instance === undefined) return;
-    if (instance.namespace !== identity.namespace || instance.serviceAccount !== identity.serviceAccount) {
+    if (instance.namespace !== caller.namespace || instance.serviceAccount !== caller.serviceAccount) {
       throw new PharosError(
         "forbidden",
-        `instance ${key} belongs to ${instance.namespace}/${instance.serviceAccount}, not to ${identity.namespace}/${identity.serviceAccount}`,
+        `instance ${key} belongs to ${instance.namespace}/${instance.serviceAccount}, not to ${caller.namespace}/${caller.serviceAccount}`,
       );
     }
     await this.#drop(key);
   }
 
   /** Takes away at once the instances of some accounts. */
-  async dropOf(isMeant: (identity: RegistrantIdentity) => boolean): Promise<void> {
+  async dropOf(isMeant: (account: Pick<Registrant, "namespace" | "serviceAccount">) => boolean): Promise<void> {
     for (const [key, instance] of this.#instances) if (isMeant(instance)) await this.#drop(key);
   }
 
@@ -143,137 +151,85 @@ export class Registry {
     return this.#problems.get(key) ?? [];
   }
 
-  connected(key: string): void {
-    clearTimeout(this.#leaving.get(key));
-    this.#leaving.delete(key);
+  /** A proxy of this name (`namespace/name`) has opened its stream; `id` tells one node from another. */
+  connected(key: string, id = key): void {
+    this.#presence.connected(key, id);
+    // What could not be stored is stored with the next heartbeat.
+    if (this.#said.has(key)) this.#announce(key).catch(() => undefined);
   }
 
-  disconnected(key: string): void {
-    this.connected(key);
-    if (!this.#instances.has(key)) return;
-    const timer = setTimeout(() => void this.#drop(key).catch(() => this.disconnected(key)), this.#options.graceMs);
-    timer.unref();
-    this.#leaving.set(key, timer);
+  disconnected(key: string, id = key): void {
+    this.#presence.disconnected(key, id);
   }
 
   close(): void {
-    for (const timer of this.#leaving.values()) clearTimeout(timer);
-    this.#leaving.clear();
+    this.#presence.close();
   }
 
-  /** Two agents by one name would take each other's place every few seconds: who is there stays. */
-  #refuseSecond(key: string, instance: WorkloadInstance): void {
-    const present = this.#instances.get(key);
-    const heardMs = this.#heardMs.get(key) ?? -Infinity;
-    if (present === undefined || this.#leaving.has(key) || heardMs < this.#now() - PRESENT_MS) return;
-    if (placeOf(present) === placeOf(instance)) return;
-    throw new PharosError(
-      "conflict",
-      `instance ${key} is another agent's, at ${placeOf(present)}; this one is at ${placeOf(instance)}`,
-      { hint: "give each instance a name of its own with --name" },
-    );
+  #refuseTaken(key: string, admitted: WorkloadInstance): void {
+    refuseTaken(key, admitted, {
+      all: this.#said,
+      isPresent: (other) => this.#presence.isPresent(other),
+      instancesMax: this.#options.instancesMax,
+    });
   }
 
-  async #drop(key: string): Promise<void> {
-    this.connected(key);
-    this.#heardMs.delete(key);
-    this.#clockAheadMs.delete(key);
-    this.#problems.delete(key);
-    await this.#options.store.delete([key]);
-    if (this.#instances.delete(key)) this.#options.onChange({ instanceUpserts: [], instanceDeletes: [key] });
+  /** Stores and announces what an instance has come to be, if that is news; one after the other. */
+  #announce(key: string): Promise<void> {
+    return this.#inTurn(key, async () => {
+      const said = this.#said.get(key);
+      if (said === undefined) return;
+      const { isAwaited: _, ...instance } = said;
+      const next: WorkloadInstance = this.#presence.hasCome(key)
+        ? instance
+        : { ...instance, health: "unhealthy", unhealthyReason: AWAITED, isAwaited: true };
+      if (JSON.stringify(this.#instances.get(key)) === JSON.stringify(next)) return;
+      await this.#options.store.upsert([next]);
+      this.#instances.set(key, next);
+      this.#options.onChange({ instanceUpserts: [next], instanceDeletes: [] });
+    });
   }
 
-  #resolve(registration: Registration, identity: RegistrantIdentity): Registered {
-    const { namespace, name, group, ports } = registration;
-    const key = `${namespace}/${name}`;
-    if (namespace !== identity.namespace || registration.serviceAccount !== identity.serviceAccount) {
-      throw new PharosError(
-        "forbidden",
-        `${identity.namespace}/${identity.serviceAccount} may not register instance ${key} of ${namespace}/${registration.serviceAccount}`,
-        {
-          hint: "join with a token made for that namespace and service account",
-        },
-      );
-    }
-    if (group === "")
-      throw new PharosError("invalid", `instance ${key} names no WorkloadGroup`, {
-        hint: "name one with --group, or join with a token made with `pharos token create --group`",
-      });
-    const found = this.#options.findGroup(namespace, group);
-    if (found === undefined) {
-      throw new PharosError(
-        "not-found",
-        `instance ${key} names WorkloadGroup ${namespace}/${group}, which does not exist`,
-        { hint: `apply a WorkloadGroup named ${group} in namespace ${namespace} first` },
-      );
-    }
-    const { template, metadata, probe } = found.spec;
-    const given = { ...template.labels, ...metadata?.labels };
-    // Services choose their endpoints by labels: whoever could change these could answer in another service's place.
-    const changed = Object.entries(registration.labels).find(
-      ([label, value]) => Object.hasOwn(given, label) && given[label] !== value,
-    );
-    if (changed !== undefined)
-      throw new PharosError(
-        "forbidden",
-        `instance ${key} says ${changed.join("=")}, but WorkloadGroup ${namespace}/${group} says ${changed[0]}=${given[changed[0]]}`,
-        { hint: "an instance may add labels to its group's, not change them" },
-      );
-    if (template.serviceAccount !== undefined && template.serviceAccount !== registration.serviceAccount) {
-      throw new PharosError(
-        "forbidden",
-        `WorkloadGroup ${namespace}/${group} is for account ${template.serviceAccount}, not ${registration.serviceAccount}`,
-      );
-    }
-    for (const port of ports) {
-      if (
-        ![port.appPort, port.inboundPort].every((number) => Number.isInteger(number) && number > 0 && number < 65_536)
-      ) {
-        throw new PharosError("invalid", `instance ${key}: port ${port.name} is not 1 to 65535`);
-      }
-    }
-    const owner = this.#instances.get(key);
-    if (owner !== undefined && owner.serviceAccount !== registration.serviceAccount) {
-      throw new PharosError("conflict", `instance ${key} is registered by account ${owner.serviceAccount}`, {
-        hint: "give each instance a name of its own",
-      });
-    }
-    const health = registration.health === "unknown" ? untilAsked(probe, owner) : registration.health;
-    const unhealthyReason = health === "unhealthy" ? (registration.unhealthyReason ?? "") : "";
-    const instance: WorkloadInstance = {
-      namespace,
-      name,
-      workload: group,
-      labels: { ...given, ...registration.labels },
-      serviceAccount: registration.serviceAccount,
-      address: registration.address || template.address || "127.0.0.1",
-      ports:
-        ports.length > 0
-          ? ports.map((port) => ({ ...port, inboundPort: port.inboundPort || port.appPort }))
-          : Object.entries(template.ports ?? {}).map(([name, port]) => ({ name, appPort: port, inboundPort: port })),
-      health,
-      ...(unhealthyReason === "" ? {} : { unhealthyReason: unhealthyReason.slice(0, REASON_LENGTH_MAX) }),
-      locality: registration.locality,
-      weight: registration.weight || template.weight || 1,
+  #drop(key: string): Promise<void> {
+    return this.#inTurn(key, async () => {
+      await this.#options.store.delete([key]);
+      const instance = this.#instances.get(key);
+      this.#presence.forget(key);
+      this.#clockAheadMs.delete(key);
+      this.#problems.delete(key);
+      this.#said.delete(key);
+      if (instance === undefined) return;
+      this.#departed.add(key, instance);
+      this.#instances.delete(key);
+      this.#options.onChange({ instanceUpserts: [], instanceDeletes: [key] });
+    });
+  }
+
+  #inTurn(key: string, work: () => Promise<void>): Promise<void> {
+    const before = this.#turns.get(key) ?? Promise.resolve();
+    const turn = before.catch(() => undefined).then(work);
+    this.#turns.set(key, turn);
+    const end = (): void => {
+      if (this.#turns.get(key) === turn) this.#turns.delete(key);
     };
-    return { instance, probe };
+    turn.then(end, end);
+    return turn;
   }
+}
+
+function problemsOf({ problems = [] }: Registration): readonly string[] {
+  return problems.slice(0, PROBLEMS_MAX).map((text) => plainText(text, PROBLEM_LENGTH_MAX));
 }
 
 /** An agent that was started again takes nothing away from an application that runs on; a new one proves itself first. */
 function untilAsked(
+  admitted: WorkloadInstance,
   probe: WorkloadProbe | undefined,
   before: WorkloadInstance | undefined,
-): WorkloadInstance["health"] {
-  if (probe === undefined) return "healthy";
-  return before?.health === "healthy" ? "healthy" : "unhealthy";
+): WorkloadInstance {
+  return probe === undefined || before?.health === "healthy" ? admitted : { ...admitted, health: "unhealthy" };
 }
 
 function keyOf(instance: Pick<WorkloadInstance, "namespace" | "name">): string {
   return `${instance.namespace}/${instance.name}`;
-}
-
-/** Where an instance is reached: what two agents cannot share. */
-function placeOf({ address, ports }: WorkloadInstance): string {
-  return `${address} ports ${ports.map(({ inboundPort }) => inboundPort).join(", ") || "none"}`;
 }

@@ -2,6 +2,7 @@ import { PharosError } from "#core/errors.ts";
 import { formatJoinToken } from "#core/identity/join-token.ts";
 import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
 import type { RefusedEntry } from "#core/limits/limit-book.ts";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { AppliedResource } from "#core/view/config.ts";
 import type { ProxyStatus } from "#core/view/mesh.ts";
 import type { Services } from "#server/api/services.ts";
@@ -37,6 +38,8 @@ export interface ServicesOptions extends Omit<ConfigServiceOptions, "audit"> {
   readonly clockAheadMs: (instance: string) => number | undefined;
   /** What the agent of an instance, `namespace/name`, says an operator should look at on its host. */
   readonly problems: (instance: string) => readonly string[];
+  /** The registered instance (`namespace/name`), also one that has left. */
+  readonly findInstance: (instance: string) => WorkloadInstance | undefined;
 }
 
 /** Everything the API serves. */
@@ -46,12 +49,16 @@ export function createServices(options: ServicesOptions): Services {
   const catalog = createCatalogService({ state, mesh, telemetry, explain });
   const audited = createAudited(audit);
 
-  function withHost<P extends ProxyStatus>(proxy: P): P {
-    const instance = `${proxy.namespace}/${proxy.name}`;
-    const clockAheadMs = options.clockAheadMs(instance);
-    const problems = options.problems(instance);
+  /** With what is known of its instance, whatever the proxy said of itself. */
+  function asRegistered<P extends ProxyStatus>(proxy: P): P {
+    const key = `${proxy.namespace}/${proxy.name}`;
+    const clockAheadMs = options.clockAheadMs(key);
+    const problems = options.problems(key);
+    const instance = proxy.spiffeId === null ? undefined : options.findInstance(key);
     return {
       ...proxy,
+      ...(instance === undefined ? {} : { workload: instance.workload }),
+      ...(instance === undefined || !("labels" in proxy) ? {} : { labels: instance.labels }),
       ...(clockAheadMs === undefined ? {} : { clockAheadMs }),
       ...(problems.length === 0 ? {} : { problems }),
     };
@@ -93,14 +100,14 @@ export function createServices(options: ServicesOptions): Services {
     },
     requests: { list: (query) => telemetry.requests(query), totals: (query) => telemetry.totals(query) },
     proxies: {
-      list: async () => (await mesh.proxies()).map(withHost),
+      list: async () => (await mesh.proxies()).map(asRegistered),
       async get(id) {
         const proxy = await mesh.proxy(id);
         if (proxy === undefined)
           throw new PharosError("not-found", `no proxy ${id} is known`, {
             hint: "the list shows those that have connected",
           });
-        return withHost(proxy);
+        return asRegistered(proxy);
       },
       async config(id, type) {
         const config = await mesh.proxyConfig(id, type);

@@ -16,18 +16,22 @@ const known = new WeakMap<Snapshot, Map<string, Pick<Reporter, "workload" | "ser
 const accounts = new WeakMap<Snapshot, ReadonlyMap<string, ReadonlySet<string>>>();
 
 /**
- * Joins what the certificate says with what the registry knows of the instance it names (`namespace/name`). An instance
- * that is not registered, or stands under another account, adds nothing.
+ * Joins what the certificate says with what the registry knows of the instance that the report names. One that was never registered, or
+ * stands under another account, adds nothing: of its reports nothing is known but the certificate.
  */
-export function describeReporter(identity: ReporterIdentity, instanceKey: string, snapshot: Snapshot): Reporter {
+export function describeReporter(
+  identity: ReporterIdentity,
+  instance: WorkloadInstance | undefined,
+  snapshot: Snapshot,
+): Reporter {
   const { principal, namespace, serviceAccount } = identity;
   const host = (name: string) => knownHost(snapshot, namespace, name);
   const accountsOf = (workload: string) => accountsIn(snapshot).get(workload);
-  const instance = snapshot.instances.find((each) => `${each.namespace}/${each.name}` === instanceKey);
   if (instance === undefined || instance.namespace !== namespace || instance.serviceAccount !== serviceAccount)
     return { principal, namespace, knownHost: host, accountsOf };
   const cache = known.get(snapshot) ?? new Map<string, Pick<Reporter, "workload" | "services">>();
   known.set(snapshot, cache);
+  const instanceKey = `${instance.namespace}/${instance.name}`;
   let about = cache.get(instanceKey);
   if (about === undefined) {
     about = describeInstance(instance, snapshot);

@@ -12,6 +12,7 @@ import type { RequestQuery, TraceQuery } from "#server/api/services.ts";
 import type { ServiceFigures, Telemetry, TimeRange } from "#server/services/dependencies.ts";
 import { appendGap, appendSpan } from "#server/telemetry/append-report.ts";
 import { buildSeries } from "#server/telemetry/build-series.ts";
+import { describeSpans } from "#server/telemetry/describe-spans.ts";
 import { DuckdbFile } from "#server/telemetry/duckdb-file.ts";
 import { foldUnknownHosts } from "#server/telemetry/fold-unknown-hosts.ts";
 import { IngestQueue } from "#server/telemetry/ingest-queue.ts";
@@ -109,7 +110,7 @@ export class DuckdbTelemetryStore implements TelemetryStore {
     const stamped = stampReport(foldUnknownHosts(moveReport(report, move), reporter), reporter, now);
     const resourceSpans = report.resourceSpans.flatMap(decodeSpans);
     moveSpans(resourceSpans, move);
-    const spans = this.#readSpans(resourceSpans, reporter.principal);
+    const spans = this.#readSpans(resourceSpans, reporter.principal, describeSpans(reporter));
     const queue = this.#ready.queue;
     const acknowledgedSequence = await queue.add({ report, reporter, stamped, spans });
     const pace = (queue.agents / REPORTS_PER_SECOND) * 1000;
@@ -320,9 +321,13 @@ export class DuckdbTelemetryStore implements TelemetryStore {
   }
 
   /** Without those of a time that cannot be: they would be the newest for ever, and never too old to keep. */
-  #readSpans(resourceSpans: readonly ResourceSpans[], from: string): SpanRow[] {
+  #readSpans(
+    resourceSpans: readonly ResourceSpans[],
+    from: string,
+    whose: Readonly<Record<string, string>> = {},
+  ): SpanRow[] {
     const now = this.#now();
-    return readSpans(resourceSpans, from).filter(({ startUs }) => canBe(Number(startUs / 1000n), now));
+    return readSpans(resourceSpans, from, whose).filter(({ startUs }) => canBe(Number(startUs / 1000n), now));
   }
 
   /** The part of a range in which anything was measured, of one window at least: a rate is not thinned by time before the mesh. */

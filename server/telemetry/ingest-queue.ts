@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
+import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 import { type ReportRequest, TelemetryGapSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import { appendGap, appendKey, appendSample, appendSpan, appendWindow } from "#server/telemetry/append-report.ts";
 import type { KeyTable, NumberedKey } from "#server/telemetry/key-table.ts";
@@ -11,7 +12,7 @@ import type { WriteTransaction } from "#server/telemetry/writer.ts";
 
 /** A report that was read and stamped, and waits to be stored. */
 export interface PendingReport {
-  readonly report: Pick<ReportRequest, "storeId" | "sequence" | "instance">;
+  readonly report: Pick<ReportRequest, "storeId" | "sequence">;
   readonly reporter: Pick<Reporter, "principal" | "namespace" | "workload">;
   readonly stamped: StampedReport;
   readonly spans: readonly SpanRow[];
@@ -182,10 +183,10 @@ export class IngestQueue {
     );
     await transaction.append(
       "gaps",
-      fresh.flatMap(({ stamped, reporter, report }) =>
+      fresh.flatMap(({ stamped, reporter }) =>
         stamped.gaps.map((gap) => ({
           ...gap,
-          workload: `${reporter.namespace}/${reporter.workload?.workload ?? report.instance}`,
+          workload: `${reporter.namespace}/${reporter.workload?.workload ?? UNKNOWN}`,
         })),
       ),
       appendGap,

@@ -28,10 +28,17 @@ const STATUS_ERROR = 2;
 const ATTRIBUTE_CHARS_MAX = 4096;
 const ATTRIBUTES_MAX = 128;
 
-/** OTLP to rows. Spans without a proper id or with an end before their start are left out. `from` marks who sent them. */
-export function readSpans(resourceSpans: readonly ResourceSpans[], from: string): SpanRow[] {
+/**
+ * OTLP to rows. Spans without a proper id or with an end before their start are left out. `from` marks who sent them; `whose` takes the
+ * place of what they say of their service.
+ */
+export function readSpans(
+  resourceSpans: readonly ResourceSpans[],
+  from: string,
+  whose: Readonly<Record<string, string>> = {},
+): SpanRow[] {
   return resourceSpans.flatMap(({ resource, scopeSpans }) => {
-    const about: Attributes = { ...readAttributes(resource?.attributes ?? []), "pharos.reporter": from };
+    const about: Attributes = { ...readAttributes(resource?.attributes ?? []), ...whose, "pharos.reporter": from };
     const service =
       typeof about["service.name"] === "string" && about["service.name"] !== "" ? about["service.name"] : "unknown";
     const resourceText = JSON.stringify(about);

@@ -1,5 +1,6 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { readMessage } from "#grpc/read-message.ts";
 import { type ReportRequest, ReportRequestSchema, ReportResponseSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
@@ -9,6 +10,8 @@ import type { TelemetryStore } from "#server/telemetry/store.ts";
 export interface ReportRpcOptions {
   readonly store: Pick<TelemetryStore, "ingest">;
   readonly snapshot: () => Snapshot;
+  /** The instance of this name (`namespace/name`), also one that has left. */
+  readonly find: (instance: string) => WorkloadInstance | undefined;
   /** Told of reports that spoke for somebody else: for the audit. */
   readonly onRefused: (identity: ReporterIdentity, instance: string, reasons: readonly string[]) => void;
 }
@@ -20,7 +23,7 @@ export async function handleReport(
   identity: ReporterIdentity,
 ): Promise<Uint8Array> {
   const report = parseReport(bytes);
-  const reporter = describeReporter(identity, report.instance, options.snapshot());
+  const reporter = describeReporter(identity, options.find(report.instance), options.snapshot());
   const { acknowledgedSequence, refused, reportIntervalMs } = await options.store.ingest(report, reporter);
   if (refused.length > 0) options.onRefused(identity, report.instance, refused);
   return toBinary(

@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { parseSpiffeId } from "#core/identity/spiffe-id.ts";
+import { plainText } from "#core/plain-text.ts";
 import { BUCKET_COUNT, WINDOW_MS } from "#core/telemetry/buckets.ts";
 import { CLOCK_DIFFERENCE_MS_MAX } from "#core/telemetry/clock-difference.ts";
 import type { TrafficKey } from "#core/telemetry/traffic.ts";
@@ -62,10 +63,10 @@ export function stampReport(report: ReportRequest, reporter: Reporter, nowMs: nu
       refuse(why, Number(window.count));
       return [];
     }
-    return [stampWindow(window, reporter)];
+    return [reporter.workload === undefined ? unplaced(stampWindow(window, reporter)) : stampWindow(window, reporter)];
   });
   const samples = report.samples.flatMap((sample) => {
-    if (!canBe(Number(sample.startMs), nowMs) || sample.responseCode > SHORT_MAX) {
+    if (!isPossibleSample(sample, nowMs)) {
       refuse("samples that cannot be", 1);
       return [];
     }
@@ -82,11 +83,14 @@ export function stampReport(report: ReportRequest, reporter: Reporter, nowMs: nu
       refuse(`samples that speak for another than ${reporter.principal}`, 1);
       return [];
     }
-    return [stampSample(cutTexts(sample), reporter)];
+    const stamped = stampSample(cutTexts(sample), reporter);
+    return [reporter.workload === undefined ? unplacedSample(stamped) : stamped];
   });
-  const gaps = report.gaps.flatMap((gap) =>
-    canBe(Number(gap.endMs), nowMs) ? { ...gap, reason: gap.reason.slice(0, TEXT_CHARS_MAX) } : [],
-  );
+  const gaps = report.gaps.flatMap((gap) => {
+    if (!canBe(Number(gap.endMs), nowMs) || Number(gap.requests) >= COUNT_MAX) return [];
+    const hasBegun = gap.startMs <= gap.endMs;
+    return { ...gap, startMs: hasBegun ? gap.startMs : gap.endMs, reason: plainText(gap.reason, TEXT_CHARS_MAX) };
+  });
   const untimely = refused.get(UNTIMELY);
   if (untimely !== undefined) gaps.push(gapOf(report, untimely, nowMs));
   return {
@@ -191,7 +195,7 @@ function stampWindow(window: RequestWindow, reporter: Reporter): StampedWindow {
     destinationApp: known((isSource ? undefined : workload?.app) ?? window.destinationApp),
     destinationVersion: known((isSource ? undefined : workload?.version) ?? window.destinationVersion),
     destinationPrincipal: isSource ? known(window.destinationPrincipal) : reporter.principal,
-    destinationService: answered?.host ?? known(window.destinationService),
+    destinationService: isSource ? known(window.destinationService) : (answered?.host ?? ownService(window, reporter)),
     destinationPort: answered?.port ?? window.destinationPort,
     protocol: window.requestProtocol === "grpc" || window.requestProtocol === "tcp" ? window.requestProtocol : "http",
     responseCode: window.responseCode,
@@ -214,6 +218,64 @@ function stampWindow(window: RequestWindow, reporter: Reporter): StampedWindow {
     durationSumMs: window.durationSumMs,
     buckets: window.durationBuckets,
   };
+}
+
+/** Of a service that selects it a workload may say that it was called; of no other. */
+function ownService({ destinationService }: Pick<RequestWindow, "destinationService">, { services }: Reporter): string {
+  return services?.some(({ host }) => host === destinationService) === true ? destinationService : UNKNOWN;
+}
+
+/** Of an instance that is not registered: the certificate's end stays, and nobody's figures change by the other. */
+function unplaced(window: StampedWindow): StampedWindow {
+  const { key } = window;
+  const isSource = key.reporter === "source";
+  const { sourceNamespace, sourcePrincipal, destinationNamespace, destinationPrincipal } = key;
+  return {
+    ...window,
+    key: {
+      ...key,
+      sourceWorkload: UNKNOWN,
+      sourceNamespace: isSource ? sourceNamespace : UNKNOWN,
+      sourceApp: UNKNOWN,
+      sourceVersion: UNKNOWN,
+      sourcePrincipal: isSource ? sourcePrincipal : UNKNOWN,
+      destinationWorkload: UNKNOWN,
+      destinationNamespace: isSource ? UNKNOWN : destinationNamespace,
+      destinationApp: UNKNOWN,
+      destinationVersion: UNKNOWN,
+      destinationPrincipal: isSource ? UNKNOWN : destinationPrincipal,
+      destinationService: UNKNOWN,
+      deniedBy: "",
+      fromGateway: false,
+    },
+  };
+}
+
+function unplacedSample(sample: RequestSample): RequestSample {
+  const isSource = sample.reporter === "source";
+  return {
+    ...sample,
+    sourceWorkload: UNKNOWN,
+    sourceWorkloadNamespace: isSource ? sample.sourceWorkloadNamespace : UNKNOWN,
+    sourcePrincipal: isSource ? sample.sourcePrincipal : UNKNOWN,
+    destinationService: UNKNOWN,
+    destinationWorkload: UNKNOWN,
+    destinationWorkloadNamespace: isSource ? UNKNOWN : sample.destinationWorkloadNamespace,
+    destinationVersion: UNKNOWN,
+    routeName: "",
+    upstreamHost: "",
+    deniedBy: "",
+  };
+}
+
+function isPossibleSample({ startMs, reporter, responseCode, durationMs }: RequestSample, nowMs: number): boolean {
+  return (
+    canBe(Number(startMs), nowMs) &&
+    (reporter === "source" || reporter === "destination") &&
+    responseCode <= SHORT_MAX &&
+    durationMs >= 0 &&
+    Number.isFinite(durationMs)
+  );
 }
 
 type Caller = Pick<
@@ -256,7 +318,7 @@ function stampSample(sample: RequestSample, reporter: Reporter): RequestSample {
     { ...sample, sourceApp: "", sourceVersion: "" },
     reporter,
   );
-  const isUnnamed = sample.destinationService === "" || sample.destinationService === UNKNOWN;
+  const named = ownService(sample, reporter);
   return {
     ...sample,
     sourceWorkload,
@@ -264,18 +326,18 @@ function stampSample(sample: RequestSample, reporter: Reporter): RequestSample {
     destinationWorkload: workload?.workload ?? sample.destinationWorkload,
     destinationVersion: workload?.version ?? sample.destinationVersion,
     destinationWorkloadNamespace: namespace,
-    destinationService: isUnnamed ? (only ?? sample.destinationService) : sample.destinationService,
+    destinationService: named === UNKNOWN ? (only ?? UNKNOWN) : named,
   };
 }
 
 function cutTexts(sample: RequestSample): RequestSample {
   const cut = Object.entries(sample).map(([name, value]) => [
     name,
-    typeof value === "string" ? value.slice(0, TEXT_CHARS_MAX) : value,
+    typeof value === "string" ? plainText(value, TEXT_CHARS_MAX) : value,
   ]);
   return Object.fromEntries(cut) as RequestSample;
 }
 
 function known(label: string): string {
-  return label === "" ? UNKNOWN : label.slice(0, TEXT_CHARS_MAX);
+  return label === "" ? UNKNOWN : plainText(label, TEXT_CHARS_MAX);
 }

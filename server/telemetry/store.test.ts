@@ -363,7 +363,9 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
   ];
 
   test("a trace is put together from reports and applications, with parents missing or spans sent twice", async () => {
-    await store.ingest(reportOf(1, [], { spans: SPANS.slice(0, 2).map(spanBytes) }), PRODUCTPAGE);
+    const gateway = { ...reporterOf("gateway-v1"), namespace: "istio-system" };
+    await store.ingest(reportOf(1, [], { spans: SPANS.slice(0, 1).map(spanBytes) }), gateway);
+    await store.ingest(reportOf(1, [], { spans: SPANS.slice(1, 2).map(spanBytes) }), PRODUCTPAGE);
     await store.ingestSpans(SPANS.slice(1).map(resourceSpansOf), "application");
     const trace = await store.trace(TRACE);
     expect(trace).toMatchObject({ traceId: TRACE, startMs: START, durationMs: 90 });
@@ -376,9 +378,17 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
       kind: "server",
       attributes: { "http.status_code": 200 },
       events: [{ name: "started", atMs: START }],
-      resource: { "pharos.reporter": PRODUCTPAGE.principal },
+      resource: { "pharos.reporter": gateway.principal },
     });
     expect(await store.trace("0af7651916cd43dd8448eb211c803190")).toBeUndefined();
+  });
+
+  test("an agent's spans are its workload's, whatever they say; those of one that is not registered are nobody's", async () => {
+    const { workload: _, services: __, ...stranger } = reporterOf("thief-v1");
+    await store.ingest(reportOf(1, [], { spans: SPANS.slice(0, 1).map(spanBytes) }), PRODUCTPAGE);
+    await store.ingest(reportOf(1, [], { spans: SPANS.slice(1, 2).map(spanBytes) }), stranger);
+    const trace = await store.trace(TRACE);
+    expect(trace?.spans.map(({ service }) => service)).toEqual(["productpage.default", "unknown"]);
   });
 
   test.each([

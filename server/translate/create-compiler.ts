@@ -7,14 +7,18 @@ import type { Hash } from "#server/translate/encode.ts";
 import { formatGrpcKey, GrpcLayer } from "#server/translate/grpc-layer.ts";
 import type { MutableLayer } from "#server/translate/mutable-layer.ts";
 import { formatScope, OutboundScope, type ScopeKey } from "#server/translate/outbound-scope.ts";
+import { standingOf } from "#server/translate/standing.ts";
 import { WorkloadLayer } from "#server/translate/workload-layer.ts";
 import { World } from "#server/translate/world.ts";
 
 export interface CompileResult {
   readonly changes: readonly LayerChange[];
   readonly diagnostics: readonly Diagnostic[];
-  /** Routes began or ceased to ask for callers' labels: proxies have to be opened anew. */
-  readonly mustReopen: boolean;
+  /**
+   * Who has to be opened anew: all, when routes began or ceased to ask for callers' labels; those whose labels, as far as they are asked
+   * for, are others since they were registered.
+   */
+  readonly reopen: "all" | ReadonlySet<ProxyNode>;
 }
 
 export interface PreviewedResource {
@@ -81,9 +85,10 @@ export class Compiler {
     for (const workload of this.#workloads.values())
       changes.push(...workload.rebuild(affected, withOtherPorts.has(workload.scope)));
     const labelKeys = this.#sourceLabelKeys();
-    const mustReopen = labelKeys.join() !== this.#labelKeys.join();
+    const isAskedAnew = labelKeys.join() !== this.#labelKeys.join();
     this.#labelKeys = labelKeys;
-    return { changes, diagnostics: this.diagnostics(), mustReopen };
+    const reopen = isAskedAnew ? ("all" as const) : this.#relabelled(affected.instances);
+    return { changes, diagnostics: this.diagnostics(), reopen };
   }
 
   /** Who is open: what a compiler of its own for previews opens too. */
@@ -156,6 +161,22 @@ export class Compiler {
     };
   }
 
+  /** Those of these instances' proxies that hold what is for callers with other labels. */
+  #relabelled(instances: ReadonlySet<string>): ReadonlySet<ProxyNode> {
+    if (instances.size === 0 || this.#labelKeys.length === 0) return new Set();
+    const held = [
+      ...Array.from(this.#workloads, ([node, { scope }]) => [node, scope.key.labels] as const),
+      ...Array.from(this.#grpcClients, ([node, { key }]) => [node, key.labels] as const),
+    ];
+    return new Set(
+      held.flatMap(([node, labels]) =>
+        instances.has(`${node.namespace}/${node.name}`) && !hasSameLabels(labels, this.#askedLabels(node))
+          ? [node]
+          : [],
+      ),
+    );
+  }
+
   #scope(node: ProxyNode): OutboundScope {
     const { metadata, namespace, takesVirtualHosts } = node;
     const labels = this.#askedLabels(node);
@@ -197,9 +218,10 @@ export class Compiler {
   }
 
   /** Of a node's labels those that some route asks about. */
-  #askedLabels({ metadata }: ProxyNode): Record<string, string> {
+  #askedLabels(node: ProxyNode): Record<string, string> {
+    const { labels } = standingOf(this.#world, node);
     return Object.fromEntries(
-      this.#labelKeys.flatMap((key) => (metadata.LABELS[key] === undefined ? [] : [[key, metadata.LABELS[key]]])),
+      this.#labelKeys.flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]]])),
     );
   }
 
@@ -211,4 +233,9 @@ export class Compiler {
     }
     return [...keys].sort();
   }
+}
+
+function hasSameLabels(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }

@@ -73,8 +73,8 @@ function atLocation(endpoint: Endpoint, location: ServiceEntrySpec["location"]):
 
 function fromInstance(world: World, instance: WorkloadInstance, port: ServicePort): Endpoint[] {
   const own = instance.ports.find(({ name }) => name === port.name);
-  if (own === undefined) return [];
-  const { labels, namespace, serviceAccount, weight, health, address } = instance;
+  if (own === undefined || instance.isAwaited === true) return [];
+  const { labels, namespace, weight, health, address } = instance;
   const takesMtls = mtlsMode(world, namespace, labels, own.appPort) !== "DISABLE";
   return [
     {
@@ -82,12 +82,17 @@ function fromInstance(world: World, instance: WorkloadInstance, port: ServicePor
       port: own.inboundPort,
       labels,
       takesMtls,
-      serviceAccount,
+      serviceAccount: accountOf(world, instance),
       workload: describeWorkload(instance.workload, namespace, labels),
       weight,
       health,
     },
   ];
+}
+
+/** Whom callers expect there: the account that the operator gave the group, not whoever registered. Only a group that names none leaves it to that. */
+function accountOf(world: World, { namespace, workload, serviceAccount }: WorkloadInstance): string {
+  return world.group(namespace, workload)?.spec.template.serviceAccount ?? serviceAccount;
 }
 
 function fromEntry(

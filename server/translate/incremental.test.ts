@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { createCompiler } from "#server/translate/create-compiler.ts";
+
 import { advance, dump, hash, MESH, makeRandom, NODES, randomChange } from "#server/translate/testing/random-world.ts";
 
 test.each(Array.from({ length: 12 }, (_, seed) => seed + 1))(
@@ -19,9 +20,9 @@ test.each(Array.from({ length: 12 }, (_, seed) => seed + 1))(
       // Half of the time somebody is away during the edit: what was kept for its return must be as good as new.
       const away = NODES[random(NODES.length * 2)];
       if (away !== undefined) compiler.close(away);
-      const { changes, mustReopen, diagnostics } = compiler.apply(change);
+      const { changes, reopen, diagnostics } = compiler.apply(change);
       expect(diagnostics.filter(({ code }) => code === "not-translated")).toEqual([]);
-      if (mustReopen) {
+      if (reopen === "all") {
         for (const each of NODES) compiler.close(each);
         views = NODES.map((each) => compiler.open(each));
       } else {
@@ -45,8 +46,13 @@ test.each(Array.from({ length: 12 }, (_, seed) => seed + 1))(
             ).toBe(true);
         });
       }
-      if (!mustReopen)
-        views = views.map((view, at) => (away !== undefined && NODES[at] === away ? compiler.open(away) : view));
+      if (reopen !== "all") {
+        for (const each of reopen) compiler.close(each);
+        views = views.map((view, at) => {
+          const each = NODES[at];
+          return each !== undefined && (each === away || reopen.has(each)) ? compiler.open(each) : view;
+        });
+      }
       snapshot = advance(snapshot, change);
       const fresh = createCompiler(snapshot, { hash });
       expect(views.map(({ layers }) => dump(layers))).toEqual(NODES.map((each) => dump(fresh.open(each).layers)));

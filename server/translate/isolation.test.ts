@@ -126,9 +126,9 @@ test.each(Array.from({ length: 3 }, (_, seed) => seed + 1))(
     const compiler = createCompiler(snapshot, { hash: poisonable });
     let views = NODES.map((each) => compiler.open(each));
     const apply = (next: SnapshotChange): void => {
-      const { mustReopen } = compiler.apply(next);
+      const { reopen } = compiler.apply(next);
       snapshot = advance(snapshot, next);
-      if (!mustReopen) return;
+      if (reopen !== "all") return;
       for (const each of NODES) compiler.close(each);
       views = NODES.map((each) => compiler.open(each));
     };

@@ -36,6 +36,7 @@ import {
 } from "#server/translate/outbound-listener.ts";
 import type { OutboundScope } from "#server/translate/outbound-scope.ts";
 import { isHttp, mayBeHttp, protocolOf } from "#server/translate/protocol.ts";
+import { type Standing, standingOf } from "#server/translate/standing.ts";
 import { tcpSettings } from "#server/translate/tcp-settings.ts";
 import { firstWithRoutes, originsOf } from "#server/translate/virtual-hosts.ts";
 import type { World } from "#server/translate/world.ts";
@@ -76,16 +77,17 @@ export class WorkloadLayer {
     return isTouched ? this.#build() : [];
   }
 
-  /** Labels as registered, which are the group's too; those of the node until it has registered. */
+  get #standing(): Standing {
+    return standingOf(this.#world, this.node);
+  }
+
   get #labels(): Readonly<Record<string, string>> {
-    return this.#world.instance(`${this.node.namespace}/${this.node.name}`)?.labels ?? this.node.metadata.LABELS;
+    return this.#standing.labels;
   }
 
   #telemetry(): ProxyTelemetry {
     const { node } = this;
-    const instance = this.#world.instance(`${node.namespace}/${node.name}`);
-    const labels = this.#labels;
-    const workload = instance?.workload ?? (node.metadata.WORKLOAD_NAME || node.name);
+    const { labels, workload } = this.#standing;
     return {
       workload: describeWorkload(workload, node.namespace, labels),
       accessLog: node.metadata.PHAROS_ACCESS_LOG,
@@ -96,11 +98,16 @@ export class WorkloadLayer {
 
   #build(): LayerChange[] {
     const name = `of ${this.node.namespace}/${this.node.name}`;
+    const { isCallerOnly } = this.#standing;
+    if (this.node.type === "router" && isCallerOnly) {
+      this.diagnostics = [];
+      return this.layer.replace(`gateway ${name}`, []);
+    }
     if (this.node.type === "router") return this.#buildRouter(`gateway ${name}`);
     return [
       ...this.layer.rebuild(
         `inbound ${name}`,
-        () => this.#inbound(this.#telemetry()),
+        () => (isCallerOnly ? [] : this.#inbound(this.#telemetry())),
         () => this.#ownSuspects(),
       ),
       ...this.layer.rebuild(

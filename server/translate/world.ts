@@ -252,6 +252,11 @@ export class World {
     }
   }
 
+  group(namespace: string, name: string): Resource<"WorkloadGroup"> | undefined {
+    const found = this.#resources.get(formatRef({ kind: "WorkloadGroup", namespace, name }));
+    return found?.kind === "WorkloadGroup" ? found : undefined;
+  }
+
   instance(key: string): WorkloadInstance | undefined {
     return this.#instances.get(key);
   }
@@ -361,6 +366,10 @@ export class World {
         affected.gateways = true;
         break;
       case "WorkloadGroup":
+        // Callers expect its account at its instances.
+        for (const instance of this.#instances.values())
+          if (instance.namespace === namespace && instance.workload === resource.metadata.name)
+            for (const { host } of this.servicesSelecting(namespace, instance.labels)) affected.hosts.add(host);
         break;
     }
   }

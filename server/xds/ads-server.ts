@@ -30,8 +30,11 @@ export type AdsEvent =
 
 export interface AdsServerOptions {
   readonly source: ResourceSource;
-  /** Whether this peer may be this node; returns its SPIFFE id. Throws PharosError "forbidden" or "unauthenticated". */
-  readonly authorize: (node: ProxyNode, peer: Peer) => string | null;
+  /** Whether this peer may be this node, and as what it is served. Throws PharosError "forbidden" or "unauthenticated". */
+  readonly authorize: (
+    node: ProxyNode,
+    peer: Peer,
+  ) => { readonly node: ProxyNode; readonly spiffeId: string | null; readonly isRegistered: boolean };
   readonly onEvent: (event: AdsEvent) => void;
   /** The revision that the source stands at. */
   readonly revision?: number;
@@ -78,9 +81,13 @@ export class AdsServer {
 
   /**
    * Sends what changed to those who need it. The layers already hold it. Without a revision nobody's roll-out is followed.
-   * `mustReopen`: who shares which layers has changed. Everybody is moved first: what they had is no longer for them.
+   * `reopen`: for whom the layers they hold are no longer. They are moved before anything is sent.
    */
-  distribute(changes: readonly LayerChange[], revision: number | undefined, mustReopen = false): void {
+  distribute(
+    changes: readonly LayerChange[],
+    revision: number | undefined,
+    reopen: "all" | ReadonlySet<ProxyNode> = new Set(),
+  ): void {
     if (revision !== undefined) {
       this.#revision = Math.max(this.#revision, revision);
       this.#rollouts.begin(revision, this.#now());
@@ -100,13 +107,18 @@ export class AdsServer {
         this.#rollouts.require(revision, connection.node);
       }
     }
-    if (mustReopen) this.#reopen(revision);
-    else for (const connection of concerned) this.#settle(connection, connection.flush());
+    const moved =
+      reopen === "all" || reopen.size > 0
+        ? this.#proxies.connections().filter(({ node }) => reopen === "all" || reopen.has(node))
+        : [];
+    this.#reopen(moved, revision);
+    for (const connection of concerned)
+      if (reopen !== "all" && !reopen.has(connection.node)) this.#settle(connection, connection.flush());
   }
 
-  /** Asks the source anew for everybody's layers. */
-  #reopen(revision: number | undefined): void {
-    for (const connection of this.#proxies.connections()) {
+  /** Asks the source anew for their layers. */
+  #reopen(moved: readonly Connection[], revision: number | undefined): void {
+    for (const connection of moved) {
       this.#leave(connection);
       this.#options.source.close(connection.node);
       const layers = this.#options.source.open(connection.node).layers.map((layer) => this.#serve(layer));
@@ -192,12 +204,12 @@ export class AdsServer {
   #admit(peer: Peer, bytes: Buffer, isDelta: boolean): { node: ProxyNode; spiffeId: string | null } {
     let name = "unknown";
     try {
-      const node = parseNode(bytes, isDelta);
-      name = node.id;
-      const spiffeId = this.#options.authorize(node, peer);
+      const said = parseNode(bytes, isDelta);
+      name = said.id;
+      const { node, spiffeId, isRegistered } = this.#options.authorize(said, peer);
       const present = this.#proxies.connection(node.id)?.spiffeId ?? null;
-      // A proxy that comes back takes the place of its own stream, never of another identity's.
-      if (present !== null && spiffeId !== null && present !== spiffeId)
+      // A proxy that comes back takes the place of its own stream, and of another identity's only under a name that is registered as its own.
+      if (present !== null && spiffeId !== null && present !== spiffeId && !isRegistered)
         throw new PharosError("forbidden", `node ${node.id} is connected as ${present}, and now showed ${spiffeId}`, {
           hint: "give each instance a name of its own",
         });

@@ -107,7 +107,7 @@ async function start(isDelta: boolean) {
   const makeAds = (): AdsServer =>
     new AdsServer({
       source: { open: () => ({ layers: [layer] }), close: () => undefined },
-      authorize: () => null,
+      authorize: (node) => ({ node, spiffeId: null, isRegistered: false }),
       onEvent: (event) => events.push(event),
       revision: 1,
       offerAgainAfterMs: [100, 200],

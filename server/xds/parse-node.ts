@@ -1,9 +1,19 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
+import { plainText } from "#core/plain-text.ts";
+import { isIpAddress } from "#core/resource/ip-address.ts";
 import type { NodeMetadata, ProxyNode } from "#core/xds/layer.ts";
 import { readMessage } from "#grpc/read-message.ts";
 import { NodeSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 
+/** Of labels, ports, listeners: more than any workload has, and nothing to hold for each of a fleet. */
+const ENTRIES_MAX = 256;
+const HOST_CHARS_MAX = 253;
+const PORT_MAX = 65_535;
+/** Namespaces are the certificate's; the rest is written into logs and names of listeners. */
+const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$/;
+const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+const DOMAIN = /^[A-Za-z0-9.-]{1,253}$/;
 const HINT = "a proxy names itself TYPE~IP~NAME.NAMESPACE~NAMESPACE.svc.DOMAIN, as Istio's do";
 
 function text(value: unknown): string {
@@ -27,44 +37,57 @@ function structured(value: unknown, name: string): unknown {
 function stringMap(value: unknown, name: string): Record<string, string> {
   const parsed = structured(value, name);
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return {};
+  refuseMore(Object.keys(parsed).length, ENTRIES_MAX, name);
   return Object.fromEntries(Object.entries(parsed).map(([key, each]) => [key, text(each)]));
 }
 
 function list(value: unknown, name: string): Record<string, unknown>[] {
   const parsed = structured(value, name);
+  if (Array.isArray(parsed)) refuseMore(parsed.length, ENTRIES_MAX, name);
   return Array.isArray(parsed)
     ? parsed.filter((each): each is Record<string, unknown> => typeof each === "object" && each !== null)
     : [];
 }
 
-function optionalNumber(value: unknown): number | undefined {
+/** A number that no port can be would break the build of what it goes into, later and for everybody. */
+function port(value: unknown, name: string): number {
   const number = Number(text(value));
-  return Number.isInteger(number) && number > 0 ? number : undefined;
+  if (Number.isInteger(number) && number > 0 && number <= PORT_MAX) return number;
+  throw new PharosError("invalid", `node metadata ${name}: ${JSON.stringify(text(value).slice(0, 40))} is no port`);
+}
+
+/** 0 and nothing: not said. */
+function optionalPort(value: unknown, name: string): number | undefined {
+  return text(value) === "" || text(value) === "0" ? undefined : port(value, name);
+}
+
+function refuseMore(count: number, most: number, name: string): void {
+  if (count > most) throw new PharosError("invalid", `node metadata ${name} has ${count} entries, more than ${most}`);
 }
 
 function parseMetadata(raw: JsonObject): NodeMetadata {
   const labels = stringMap(raw.LABELS, "LABELS");
-  const httpProxyPort = optionalNumber(raw.HTTP_PROXY_PORT);
+  const httpProxyPort = optionalPort(raw.HTTP_PROXY_PORT, "HTTP_PROXY_PORT");
   return {
     LABELS: labels,
-    SERVICE_ACCOUNT: text(raw.SERVICE_ACCOUNT),
-    WORKLOAD_NAME: text(raw.WORKLOAD_NAME),
+    SERVICE_ACCOUNT: text(raw.SERVICE_ACCOUNT).slice(0, HOST_CHARS_MAX),
+    WORKLOAD_NAME: plainText(text(raw.WORKLOAD_NAME), HOST_CHARS_MAX),
     INTERCEPTION_MODE: raw.INTERCEPTION_MODE === "NONE" ? "NONE" : "REDIRECT",
     ...(httpProxyPort === undefined ? {} : { HTTP_PROXY_PORT: httpProxyPort }),
     PHAROS_OUTBOUND: list(raw.PHAROS_OUTBOUND, "PHAROS_OUTBOUND").map((each) => ({
-      host: text(each.host),
-      port: Number(text(each.port)),
-      bindPort: Number(text(each.bindPort)),
+      host: text(each.host).slice(0, HOST_CHARS_MAX),
+      port: port(each.port, "PHAROS_OUTBOUND"),
+      bindPort: port(each.bindPort, "PHAROS_OUTBOUND"),
     })),
     PHAROS_INBOUND: list(raw.PHAROS_INBOUND, "PHAROS_INBOUND").map((each) => ({
-      name: text(each.name),
-      appPort: Number(text(each.appPort)),
-      inboundPort: Number(text(each.inboundPort)),
+      name: text(each.name).slice(0, HOST_CHARS_MAX),
+      appPort: port(each.appPort, "PHAROS_INBOUND"),
+      inboundPort: optionalPort(each.inboundPort, "PHAROS_INBOUND") ?? 0,
     })),
     PHAROS_GATEWAY_PORTS: Object.fromEntries(
-      Object.entries(stringMap(raw.PHAROS_GATEWAY_PORTS, "PHAROS_GATEWAY_PORTS")).map(([port, bound]) => [
-        port,
-        Number(bound),
+      Object.entries(stringMap(raw.PHAROS_GATEWAY_PORTS, "PHAROS_GATEWAY_PORTS")).map(([number, bound]) => [
+        number,
+        port(bound, "PHAROS_GATEWAY_PORTS"),
       ]),
     ),
     ...(text(raw.PHAROS_ACCESS_LOG) === "" ? {} : { PHAROS_ACCESS_LOG: text(raw.PHAROS_ACCESS_LOG) }),
@@ -79,12 +102,22 @@ export function parseNode(bytes: Uint8Array, isDelta: boolean): ProxyNode {
   const [type, address = "", qualified = "", domain = "", ...rest] = node.id.split("~");
   const dot = qualified.lastIndexOf(".");
   if ((type !== "sidecar" && type !== "router") || rest.length > 0 || dot < 1 || domain === "") {
-    throw new PharosError("invalid", `node id ${JSON.stringify(node.id)} is not understood`, { hint: HINT });
+    throw new PharosError("invalid", `node id ${JSON.stringify(node.id.slice(0, 300))} is not understood`, {
+      hint: HINT,
+    });
   }
   const raw: JsonObject = node.metadata ?? {};
   const namespace = qualified.slice(dot + 1);
+  const name = qualified.slice(0, dot);
+  // Callers bind and print them: neither line ends nor names of a megabyte.
+  if (!NAME.test(name) || !NAMESPACE.test(namespace) || !DOMAIN.test(domain) || !isIpAddress(address))
+    throw new PharosError("invalid", `node id ${JSON.stringify(node.id.slice(0, 300))} is not understood`, {
+      hint: HINT,
+    });
   if (raw.NAMESPACE !== undefined && raw.NAMESPACE !== namespace)
-    throw new PharosError("invalid", `node ${node.id} says NAMESPACE ${text(raw.NAMESPACE)}`, { hint: HINT });
+    throw new PharosError("invalid", `node ${node.id} says NAMESPACE ${text(raw.NAMESPACE).slice(0, 100)}`, {
+      hint: HINT,
+    });
   const userAgent = node.userAgentName;
   const version =
     node.userAgentVersionType.case === "userAgentBuildVersion"
@@ -96,12 +129,12 @@ export function parseNode(bytes: Uint8Array, isDelta: boolean): ProxyNode {
     id: node.id,
     type,
     address,
-    name: qualified.slice(0, dot),
+    name,
     namespace,
     domain,
     metadata: parseMetadata(raw),
-    userAgent,
-    version,
+    userAgent: plainText(userAgent, HOST_CHARS_MAX),
+    version: plainText(version, HOST_CHARS_MAX),
     takesVirtualHosts: isDelta && !/grpc/i.test(userAgent) && raw.PHAROS_VHDS !== "false" && raw.PHAROS_VHDS !== false,
   };
 }

@@ -106,6 +106,11 @@ export function randomChange(random: (below: number) => number, revision: number
       http: [{ route: [{ destination: { host: service } }] }],
     }),
   ];
+  candidates.push(
+    api("WorkloadGroup", "networking", service, namespace, {
+      template: random(3) === 0 ? {} : { serviceAccount: `${service}-${random(2)}` },
+    }),
+  );
   const chosen = candidates[random(candidates.length)] as AnyResource;
   const instance: WorkloadInstance = {
     namespace,
@@ -163,7 +168,14 @@ function grpc(name: string, namespace: string): ProxyNode {
   return { ...sidecar, metadata: { ...sidecar.metadata, GENERATOR: "grpc" } };
 }
 
+function bounded(name: string, namespace: string, over: Partial<ProxyNode> = {}): ProxyNode {
+  const claims = node(name, namespace, over, "NONE");
+  return { ...claims, isBounded: true, metadata: { ...claims.metadata, SERVICE_ACCOUNT: name.split("-")[0] ?? "" } };
+}
+
 export const NODES = [
+  bounded("s0-1", "default"),
+  bounded("s1-0", "default", { type: "router" }),
   node("s0-0", "default", {}, "NONE"),
   node("s1-0", "prod", {}, "REDIRECT"),
   node("s1-1", "default", { takesVirtualHosts: false }, "REDIRECT"),

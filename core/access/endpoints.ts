@@ -1,0 +1,23 @@
+import { hasRole } from "#core/access/permissions.ts";
+import type { Role } from "#core/view/session.ts";
+
+/**
+ * The least role for each path of the console's port. "anyone": nothing is told there that is not everybody's, or what is behind it asks
+ * for itself (procedures, pages that call them, sign-in). On loopback `/metrics` is everybody's.
+ */
+const ENDPOINTS = {
+  "/": "anyone",
+  "/api/trpc": "anyone",
+  "/api/auth": "anyone",
+  "/healthz": "anyone",
+  "/readyz": "anyone",
+  "/metrics": "viewer",
+  // Spans change what everybody sees.
+  "/v1/traces": "operator",
+} as const satisfies Record<string, Role | "anyone">;
+
+export type Endpoint = keyof typeof ENDPOINTS;
+
+export function mayUse(endpoint: Endpoint, role: Role | null): boolean {
+  return hasRole(ENDPOINTS[endpoint], role);
+}
