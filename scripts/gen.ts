@@ -28,13 +28,20 @@ function closure(roots: readonly string[]): Map<string, string> {
     for (const match of readFileSync(path, "utf8").matchAll(/^import (?:public |weak )?"([^"]+)";/gm)) {
       if (match[1] !== undefined) queue.push(match[1]);
     }
+    queue.push(...(NEWER_IMPORTS[file] ?? []));
   }
   return found;
 }
 
+/** Files that newer fields need: file → what it imports besides. */
+const NEWER_IMPORTS: Readonly<Record<string, readonly string[]>> = {
+  "envoy/config/route/v3/route_components.proto": ["envoy/config/common/mutation_rules/v3/mutation_rules.proto"],
+};
+
 /** Fields of the Envoy that is run which the API as it ships does not have yet: file → message → its fields. */
 const NEWER_FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "envoy/config/route/v3/route_components.proto": {
+    RequestMirrorPolicy: "repeated envoy.config.common.mutation_rules.v3.HeaderMutation request_headers_mutations = 7;",
     VirtualHost: "google.protobuf.UInt64Value request_body_buffer_limit = 25;",
   },
 };
@@ -43,14 +50,15 @@ function withNewerFields(file: string, text: string): string {
   // Some of the files have line ends of their own.
   let result = text.replaceAll("\r\n", "\n");
   for (const [message, fields] of Object.entries(NEWER_FIELDS[file] ?? {})) {
-    const head = `\nmessage ${message} {\n`;
-    if (!result.includes(head) || result.includes(fields))
+    const head = new RegExp(`^ *message ${message} \\{\n`, "m").exec(result)?.[0];
+    if (head === undefined || result.includes(fields))
       throw new Error(
         `${file}: ${message} is not there, or has its newer fields: look at NEWER_FIELDS in scripts/gen.ts`,
       );
     result = result.replace(head, `${head}  ${fields}\n`);
   }
-  return result;
+  const imports = (NEWER_IMPORTS[file] ?? []).map((each) => `import "${each}";\n`).join("");
+  return result.replace(/^import /m, `${imports}import `);
 }
 
 const files = closure(JSON.parse(readFileSync(join(root, "proto/roots.json"), "utf8")) as string[]);

@@ -225,3 +225,52 @@ test("Kiali's rates show a digit other than zero", () => {
     httpPercentReq: "100.0",
   });
 });
+
+test("two services of one workload are two, each with what was asked of it", () => {
+  const admin = { destinationService: "alpha-admin.default.svc.cluster.local", destinationPort: 9081 };
+  const cases = [
+    ...both({ from: "caller-v1", to: "alpha-v1", count: 90 }),
+    { from: "caller-v1", to: "alpha-v1", count: 10, reporter: "source" as const, ...admin },
+    // The called end cannot tell by its port which of them was meant.
+    { from: "caller-v1", to: "alpha-v1", count: 10, reporter: "destination" as const },
+  ];
+  const rates = Object.fromEntries(
+    graphOf(cases, "service").edges.map(({ target, requestsPerSecond }) => [target, requestsPerSecond]),
+  );
+  expect(rates).toEqual({
+    "svc_alpha.default.svc.cluster.local": 9,
+    "svc_alpha-admin.default.svc.cluster.local": 1,
+  });
+  expect(graphOf(cases).edges.map(({ requestsPerSecond }) => requestsPerSecond)).toEqual([10]);
+});
+
+test("copies that a mirror makes are known as copies, and in no other figure", () => {
+  const graph = graphOf([
+    ...both({ from: "caller-v1", to: "alpha-v1", count: 100 }),
+    { from: "caller-v1", to: "alpha-v1", count: 20, reporter: "mirror" },
+    { from: "caller-v1", to: "beta-v1", count: 50, reporter: "mirror", responseCode: 503 },
+  ]);
+  expect(
+    graph.edges.map(({ target, requestsPerSecond, mirroredPerSecond, errorPercent }) => ({
+      target,
+      requestsPerSecond,
+      mirroredPerSecond,
+      errorPercent,
+    })),
+  ).toEqual([
+    { target: "wl_default_alpha-v1", requestsPerSecond: 10, mirroredPerSecond: 2, errorPercent: 0 },
+    { target: "wl_default_beta-v1", requestsPerSecond: 0, mirroredPerSecond: 5, errorPercent: 0 },
+  ]);
+  expect(graph.nodes.find(({ id }) => id === "wl_default_beta-v1")?.requestsPerSecondIn).toBe(0);
+});
+
+test("a TCP connection that a policy refused is denied, though its caller saw it closed as any other", () => {
+  const tcp = { from: "caller-v1", to: "alpha-v1", count: 5, protocol: "tcp" as const, responseCode: 0 };
+  const [edge] = graphOf([
+    { ...tcp, reporter: "source" },
+    { ...tcp, reporter: "destination", deniedBy: "ns[default]-policy[p]-rule[0]" },
+  ]).edges;
+  expect(edge?.deniedBy).toEqual(["AuthorizationPolicy/default/p"]);
+  expect(edge?.errorPercent).toBe(100);
+  expect(edge?.health.status).not.toBe("healthy");
+});

@@ -100,6 +100,7 @@ function buildEdge({ tally, ...edge }: OpenEdge, seconds: number): GraphEdge {
   return {
     ...edge,
     requestsPerSecond: tally.count / seconds,
+    ...(tally.mirrored === 0 ? {} : { mirroredPerSecond: tally.mirrored / seconds }),
     errorPercent: tally.errorPercent,
     p50Ms: quantileMs(tally.buckets, 0.5),
     p95Ms: quantileMs(tally.buckets, 0.95),

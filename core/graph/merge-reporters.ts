@@ -1,3 +1,4 @@
+import { assertNever } from "#core/brand.ts";
 import { Tally } from "#core/graph/tally.ts";
 import { pairBetween, pairOf, type TrafficKey, type TrafficRow } from "#core/telemetry/traffic.ts";
 import { UNKNOWN } from "#core/telemetry/workload-label.ts";
@@ -10,11 +11,11 @@ export interface End {
   readonly version: string;
 }
 
-/** All traffic of one protocol from one workload to another, counted once though both ends report it. */
+/** All traffic of one protocol from one workload to one service of another, counted once though both ends report it. */
 export interface Pair {
   readonly source: End;
   readonly destination: End;
-  /** Host that most of the requests were for. */
+  /** Host that the requests were for. */
   readonly service: string;
   readonly protocol: TrafficKey["protocol"];
   readonly fromGateway: boolean;
@@ -32,6 +33,8 @@ interface OpenPair {
   readonly counted: TrafficRow[];
   /** What the called end tells beside the caller. */
   readonly beside: TrafficRow[];
+  /** What the called end tells of copies. */
+  readonly copies: TrafficRow[];
 }
 
 /** Callers by identity: their workloads, by `namespace/workload`. */
@@ -55,9 +58,22 @@ export function mergeReporters(rows: readonly TrafficRow[]): Pair[] {
       pairs.set(name, pair);
     }
     pair.fromGateway ||= key.fromGateway;
-    (key.reporter === "source" ? pair.counted : pair.beside).push(row);
+    listOf(pair, key.reporter).push(row);
   }
-  return [...pairs.values()].map(closePair);
+  return [...pairs.values()].flatMap(closePair);
+}
+
+function listOf({ counted, beside, copies }: OpenPair, reporter: TrafficKey["reporter"]): TrafficRow[] {
+  switch (reporter) {
+    case "source":
+      return counted;
+    case "destination":
+      return beside;
+    case "mirror":
+      return copies;
+    default:
+      return assertNever(reporter);
+  }
 }
 
 function openPair(key: TrafficKey, source: End | undefined): OpenPair {
@@ -78,24 +94,41 @@ function openPair(key: TrafficKey, source: End | undefined): OpenPair {
     fromGateway: false,
     counted: [],
     beside: [],
+    copies: [],
   };
 }
 
-function closePair({ counted, beside, ...pair }: OpenPair): Pair {
-  const tally = new Tally();
-  for (const row of counted.length > 0 ? counted : beside) tally.addRow(row);
-  if (counted.length > 0) {
+/**
+ * One pair for each service that was asked for. What the called end tells beside the caller is of the service it names;
+ * where no caller asked for that by this name (an alias, a port that several services share) of the one most called.
+ */
+function closePair({ counted, beside, copies, ...pair }: OpenPair): Pair[] {
+  const told = counted.length > 0 ? counted : beside;
+  const byService = Map.groupBy(told, ({ key }) => key.destinationService);
+  const main = [...byService].reduce<{ service: string; count: number }>(
+    (most, [service, rows]) => {
+      const count = rows.reduce((sum, row) => sum + row.count, 0);
+      return count > most.count && service !== UNKNOWN ? { service, count } : most;
+    },
+    { service: [...byService.keys()][0] ?? copies[0]?.key.destinationService ?? UNKNOWN, count: -1 },
+  ).service;
+  const nameOf = ({ key }: TrafficRow): string =>
+    byService.has(key.destinationService) ? key.destinationService : main;
+  const besideOf = counted.length > 0 ? Map.groupBy(beside, nameOf) : new Map<string, TrafficRow[]>();
+  const copiesOf = Map.groupBy(copies, nameOf);
+  return [...new Set([...byService.keys(), ...copiesOf.keys()])].map((service) => {
+    const [own, others, mirrored] = [byService, besideOf, copiesOf].map((rows) => rows.get(service) ?? []) as [
+      TrafficRow[],
+      TrafficRow[],
+      TrafficRow[],
+    ];
+    const tally = new Tally();
+    for (const row of own) tally.addRow(row);
     const isSecurityKnown = tally.secured + tally.plain > 0;
-    for (const row of beside) tally.addBeside(row, isSecurityKnown);
-  }
-  return { ...pair, service: mostCalled(tally) ?? UNKNOWN, rows: [...counted, ...beside], tally };
-}
-
-function mostCalled({ services, responses }: Tally): string | undefined {
-  if (services.length < 2) return services[0];
-  const countOf = (service: string): number =>
-    responses.reduce((sum, { hosts }) => sum + (hosts.find(({ host }) => host === service)?.count ?? 0), 0);
-  return services.toSorted((a, b) => countOf(b) - countOf(a))[0];
+    for (const row of others) tally.addBeside(row, isSecurityKnown);
+    for (const { count } of mirrored) tally.mirrored += count;
+    return { ...pair, service, rows: [...own, ...others, ...mirrored], tally };
+  });
 }
 
 /** The called end knows the caller by its certificate only. */

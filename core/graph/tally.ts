@@ -15,6 +15,8 @@ export interface ResponseTally {
  */
 export class Tally {
   count = 0;
+  /** Copies that routes' mirrors made; in none of the other sums. */
+  mirrored = 0;
   requestBytes = 0;
   responseBytes = 0;
   secured = 0;
@@ -55,6 +57,7 @@ export class Tally {
     this.responseBytes += other.responseBytes;
     this.secured += other.secured;
     this.plain += other.plain;
+    this.mirrored += other.mirrored;
     addAll(this.buckets, other.buckets, 0);
     for (const { code, flags, grpcStatus, hosts } of other.responses) {
       for (const { host, count } of hosts) this.#addResponse(code, flags, grpcStatus, host, count);
@@ -84,10 +87,12 @@ export class Tally {
     if (key.destinationService !== "unknown") include(this.services, key.destinationService);
     if (key.deniedBy === "") return;
     include(this.deniedBy, key.deniedBy);
-    // The caller saw an ordinary 403, or a connection that broke.
+    // The caller saw an ordinary 403, or a connection that broke, or that was closed as any other.
     const { outcomes } = this;
     let left = count;
-    for (const outcome of ["client-error", "grpc-error", "no-response"] as const) {
+    for (const outcome of key.protocol === "tcp"
+      ? (["no-response", "ok"] as const)
+      : (["client-error", "grpc-error", "no-response"] as const)) {
       const moved = Math.min(left, outcomes[outcome]);
       outcomes[outcome] -= moved;
       outcomes.denied += moved;

@@ -38,6 +38,10 @@ const FIELDS = {
   uw: "%UPSTREAM_METADATA(istio:workload)%",
   /** Bound listener port, for naming the service port inbound. */
   lp: "%DOWNSTREAM_LOCAL_PORT%",
+  /** Why a TCP connection was ended, where a filter ended it: the policy that refused (inbound). */
+  td: "%CONNECTION_TERMINATION_DETAILS%",
+  /** Not empty for a copy that a route's mirror made (inbound). */
+  mi: "%REQUEST_HEADER(X-PHAROS-MIRROR)%",
   uf: "%UPSTREAM_TRANSPORT_FAILURE_REASON%",
 } as const;
 
@@ -46,7 +50,7 @@ export type AccessLogField = keyof typeof FIELDS;
 /** Which side of a call writes a listener's lines. */
 export type LogDirection = "outbound" | "inbound" | "gateway";
 
-const INBOUND_ONLY: readonly string[] = ["dp", "pw", "tv", "lp"] satisfies AccessLogField[];
+const INBOUND_ONLY: readonly string[] = ["dp", "pw", "tv", "lp", "td", "mi"] satisfies AccessLogField[];
 const OUTBOUND_ONLY: readonly string[] = ["up", "uw", "uf"] satisfies AccessLogField[];
 
 /** The format of a listener's log: only what its side of a call has, for every field costs every request. */
@@ -60,3 +64,6 @@ export function accessLogFormat(direction: LogDirection): Record<string, string>
  * Overwritten by every sidecar and gateway on the way out and taken off on the way in: applications never see it.
  */
 export const PEER_HEADER = "x-pharos-peer";
+
+/** Header by which a caller's proxy marks the copies that a route's mirror makes of requests. */
+export const MIRROR_HEADER = "x-pharos-mirror";

@@ -1,6 +1,7 @@
 /** The labels that requests are counted by: Istio's standard ones. Unknown values are "unknown". */
 export interface TrafficKey {
-  readonly reporter: "source" | "destination";
+  /** The end that told. "mirror": the called end, of copies that a route's mirror made: no part of what callers asked. */
+  readonly reporter: "source" | "destination" | "mirror";
   readonly sourceWorkload: string;
   readonly sourceNamespace: string;
   readonly sourceApp: string;

@@ -51,6 +51,8 @@ export interface GraphEdge {
   readonly target: string;
   readonly protocol: "http" | "grpc" | "tcp";
   readonly requestsPerSecond: number;
+  /** Copies that routes' mirrors made, in no other figure; absent where there are none. */
+  readonly mirroredPerSecond?: number;
   /** 5xx, refused and unanswered, in percent of all. */
   readonly errorPercent: number;
   readonly p50Ms: number | null;

@@ -85,6 +85,20 @@ test.each([
     { deniedBy: "ns[default]-policy[no]-rule[0]", responseCode: 403 },
   ],
   [
+    "a connection that a policy closed names it",
+    {
+      ...INBOUND,
+      m: null,
+      p: null,
+      pr: null,
+      c: 0,
+      cd: null,
+      td: "rbac_access_denied_matched_policy[ns[default]-policy[no]-rule[0]]",
+    },
+    { deniedBy: "ns[default]-policy[no]-rule[0]", requestProtocol: "tcp" },
+  ],
+  ["a copy that a mirror made", { ...INBOUND, mi: "1" }, { reporter: "mirror", sourceWorkload: "caller-v2" }],
+  [
     "no endpoint: the service is known, the workload is not",
     { c: 503, f: "UH", uh: null, uw: null, up: null },
     {

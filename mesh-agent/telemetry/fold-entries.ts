@@ -170,13 +170,13 @@ export class EntryFolder {
 
 /** Everything that labels are made of; lines with equal text have equal labels. */
 function keyOf(e: AccessEntry): string {
-  const details = textOf(e.cd);
+  const details = textOf(e.cd) || textOf(e.td);
   const denied = details.startsWith("rbac_") ? details : "";
   // The host matters only where no cluster tells the service.
   const host = e.uc === null || e.uc === undefined || e.uc === "-" ? e.a : "";
   const grpc = e.ct === null || e.ct === undefined ? "" : textOf(e.ct).startsWith("application/grpc") ? "g" : "";
   const texts = [e.c, e.f, e.uc, e.uw, e.pw, e.up, e.dp, e.g, e.lp, e.tv, denied, host].map(short).join("|");
-  return `${e.dir}|${texts}|${grpc}|${e.uh === null || e.uh === "-" ? "" : "u"}|${e.uf === null || e.uf === "-" || e.uf === "" ? "" : "f"}|${e.m === null ? "" : "m"}|${e.pr === null ? "" : "p"}`;
+  return `${e.dir}|${texts}|${grpc}|${e.uh === null || e.uh === "-" ? "" : "u"}|${e.uf === null || e.uf === "-" || e.uf === "" ? "" : "f"}|${e.m === null ? "" : "m"}|${e.pr === null ? "" : "p"}${textOf(e.mi) === "" ? "" : "m"}`;
 }
 
 function short(value: unknown): string {

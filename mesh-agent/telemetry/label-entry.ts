@@ -11,7 +11,7 @@ const PORT_MAX = 65_535;
 
 /** What a window is keyed by. */
 export type WindowLabels = MessageInitShape<typeof RequestWindowSchema> & {
-  readonly reporter: "source" | "destination";
+  readonly reporter: "source" | "destination" | "mirror";
   readonly destinationService: string;
   readonly deniedBy: string;
   readonly requestProtocol: "http" | "grpc" | "tcp";
@@ -38,7 +38,7 @@ export function labelEntry(entry: AccessEntry, own: OwnEnd): WindowLabels {
   const requestProtocol = protocolOf(entry);
   const { service, port } = serviceOf(entry);
   return {
-    reporter: isInbound ? "destination" : "source",
+    reporter: isInbound ? (textOf(entry.mi) === "" ? "destination" : "mirror") : "source",
     sourceWorkload: source.workload,
     sourceWorkloadNamespace: source.namespace === UNKNOWN ? namespaceOf(peerPrincipal) : source.namespace,
     sourceApp: source.app,
@@ -56,7 +56,7 @@ export function labelEntry(entry: AccessEntry, own: OwnEnd): WindowLabels {
     grpcResponseStatus: requestProtocol === "grpc" ? textOf(entry.g) : "",
     responseFlags: textOf(entry.f) || "-",
     connectionSecurityPolicy: securityOf(entry),
-    deniedBy: parseDeniedBy(textOf(entry.cd)),
+    deniedBy: parseDeniedBy(textOf(entry.cd)) || parseDeniedBy(textOf(entry.td)),
     fromGateway: entry.dir === "gateway",
   };
 }

@@ -126,7 +126,7 @@ function whyRefused(window: RequestWindow, reporter: Reporter, nowMs: number): s
     destinationWorkloadNamespace,
     destinationPrincipal,
   } = window;
-  if (side !== "source" && side !== "destination")
+  if (side !== "source" && side !== "destination" && side !== "mirror")
     return `windows of the unknown reporter ${JSON.stringify(side.slice(0, 40))}`;
   if (!canBe(Number(window.windowStartMs), nowMs)) return UNTIMELY;
   if (window.durationBuckets.length > BUCKET_COUNT) return "windows with unknown latency buckets";
@@ -184,7 +184,7 @@ function stampWindow(window: RequestWindow, reporter: Reporter): StampedWindow {
     ? undefined
     : reporter.services?.find(({ inboundPort }) => inboundPort === window.destinationPort);
   const key: TrafficKey = {
-    reporter: isSource ? "source" : "destination",
+    reporter: isSource ? "source" : window.reporter === "mirror" ? "mirror" : "destination",
     sourceWorkload: known((isSource ? workload?.workload : undefined) ?? caller.sourceWorkload),
     sourceNamespace: isSource ? reporter.namespace : known(caller.sourceWorkloadNamespace),
     sourceApp: known((isSource ? workload?.app : undefined) ?? caller.sourceApp),

@@ -5,6 +5,7 @@ import type { Destination } from "#core/resource/spec/destination.ts";
 import type { HeaderRules } from "#core/resource/spec/header-rules.ts";
 import type { HttpMatch } from "#core/resource/spec/http-match.ts";
 import type { HttpRedirect, HttpRetry, HttpRoute, HttpRouteDestination } from "#core/resource/spec/http-route.ts";
+import { MIRROR_HEADER } from "#core/telemetry/access-log.ts";
 import {
   HeaderValueOption_HeaderAppendAction,
   type HeaderValueOptionSchema,
@@ -236,6 +237,9 @@ function buildAction(
           traceSampled: false,
           // Applications that look at their Host know nothing of a `-shadow` behind it.
           disableShadowHostSuffixAppend: true,
+          requestHeadersMutations: [
+            { action: { case: "append", value: { header: { key: MIRROR_HEADER, value: "1" } } } },
+          ],
         }),
       ),
   };
