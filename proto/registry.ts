@@ -6,6 +6,7 @@ import { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_compon
 import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { ZipkinConfigSchema } from "#proto/gen/envoy/config/trace/v3/zipkin_pb.js";
 import { FileAccessLogSchema } from "#proto/gen/envoy/extensions/access_loggers/file/v3/file_pb.js";
+import { ExpressionFilterSchema } from "#proto/gen/envoy/extensions/access_loggers/filters/cel/v3/cel_pb.js";
 import { CorsPolicySchema, CorsSchema } from "#proto/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js";
 import { HTTPFaultSchema } from "#proto/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js";
 import { ConfigSchema } from "#proto/gen/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js";
@@ -36,6 +37,7 @@ export const REGISTRY = createRegistry(
   VirtualHostSchema,
   ZipkinConfigSchema,
   FileAccessLogSchema,
+  ExpressionFilterSchema,
   CorsPolicySchema,
   CorsSchema,
   HTTPFaultSchema,

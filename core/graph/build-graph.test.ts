@@ -46,6 +46,7 @@ function row({ from, to, count, ...labels }: Case): TrafficRow {
     security: "mutual_tls",
     deniedBy: "",
     fromGateway: false,
+    sourceAddress: "",
     ...labels,
   };
   return { key, count, requestBytes: 0, responseBytes: 100 * count, durationSumMs: 7 * count, buckets, bucketsAt: 0 };
@@ -273,4 +274,26 @@ test("a TCP connection that a policy refused is denied, though its caller saw it
   expect(edge?.deniedBy).toEqual(["AuthorizationPolicy/default/p"]);
   expect(edge?.errorPercent).toBe(100);
   expect(edge?.health.status).not.toBe("healthy");
+});
+
+test("callers without a certificate are told by their addresses, those who send most first", () => {
+  const rows = [
+    { from: null, to: "b-v1", count: 5, reporter: "destination" as const, sourceAddress: "10.0.0.1" },
+    { from: null, to: "b-v1", count: 3, reporter: "destination" as const, sourceAddress: "10.0.0.2" },
+    {
+      from: "unknown",
+      to: "b-v1",
+      count: 4,
+      reporter: "destination" as const,
+      sourceAddress: "10.0.0.2",
+      responseCode: 500,
+    },
+  ];
+  const { edges } = buildGraph({ view: "workload", startMs: 0, endMs: 1000, rows: rows.map(row), gaps: [] });
+  expect(edges.map(({ sourceAddresses }) => sourceAddresses)).toEqual([
+    [
+      { address: "10.0.0.2", requestsPerSecond: 7 },
+      { address: "10.0.0.1", requestsPerSecond: 5 },
+    ],
+  ]);
 });

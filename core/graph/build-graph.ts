@@ -122,6 +122,13 @@ function buildEdge({ tally, ...edge }: OpenEdge, seconds: number): GraphEdge {
     destinationServices: tally.services.toSorted(),
     sourcePrincipals: tally.sourcePrincipals.toSorted(),
     destinationPrincipals: tally.destinationPrincipals.toSorted(),
+    ...(tally.sourceAddresses.length === 0
+      ? {}
+      : {
+          sourceAddresses: tally.sourceAddresses
+            .toSorted((a, b) => b.count - a.count || compare(a.address, b.address))
+            .map(({ address, count }) => ({ address, requestsPerSecond: count / seconds })),
+        }),
   };
 }
 

@@ -42,7 +42,7 @@ test("finds what came without mTLS, most first, and leaves out what nobody could
     edges: [edge("b", 100), edge("c", 90), edge("d", null), edge("e", 0)],
   };
   expect(findPlaintext(graph)).toEqual([
-    { id: "e", source: "the a", target: "the e", perSecond: 10, mtlsPercent: 0 },
-    { id: "c", source: "the a", target: "the c", perSecond: 1, mtlsPercent: 90 },
+    { id: "e", source: "the a", target: "the e", perSecond: 10, mtlsPercent: 0, addresses: [], deniedBy: [] },
+    { id: "c", source: "the a", target: "the c", perSecond: 1, mtlsPercent: 90, addresses: [], deniedBy: [] },
   ]);
 });

@@ -4,7 +4,7 @@ import type { Graph, PlaintextEdge } from "#core/view/graph.ts";
 export function findPlaintext(graph: Graph): PlaintextEdge[] {
   const names = new Map(graph.nodes.map(({ id, name }) => [id, name]));
   return graph.edges
-    .flatMap(({ id, source, target, mtlsPercent, requestsPerSecond }) =>
+    .flatMap(({ id, source, target, mtlsPercent, requestsPerSecond, sourceAddresses = [], deniedBy }) =>
       mtlsPercent === null || mtlsPercent >= 100
         ? []
         : [
@@ -14,6 +14,8 @@ export function findPlaintext(graph: Graph): PlaintextEdge[] {
               target: names.get(target) ?? target,
               perSecond: (requestsPerSecond * (100 - mtlsPercent)) / 100,
               mtlsPercent,
+              addresses: sourceAddresses,
+              deniedBy,
             },
           ],
     )

@@ -35,6 +35,8 @@ export class Tally {
   readonly services: string[] = [];
   readonly sourcePrincipals: string[] = [];
   readonly destinationPrincipals: string[] = [];
+  /** Of callers without a certificate. */
+  readonly sourceAddresses: { readonly address: string; count: number }[] = [];
 
   addRow(row: TrafficRow): void {
     const { key, count } = row;
@@ -46,6 +48,7 @@ export class Tally {
     addAll(this.buckets, row.buckets, row.bucketsAt);
     this.#addResponse(key.responseCode, key.responseFlags, key.grpcStatus, key.destinationService, count);
     if (key.deniedBy !== "") include(this.deniedBy, key.deniedBy);
+    if (key.sourceAddress !== "") this.#addAddress(key.sourceAddress, count);
     if (key.destinationService !== "unknown") include(this.services, key.destinationService);
     if (key.sourcePrincipal !== "unknown") include(this.sourcePrincipals, key.sourcePrincipal);
     if (key.destinationPrincipal !== "unknown") include(this.destinationPrincipals, key.destinationPrincipal);
@@ -62,6 +65,7 @@ export class Tally {
     for (const { code, flags, grpcStatus, hosts } of other.responses) {
       for (const { host, count } of hosts) this.#addResponse(code, flags, grpcStatus, host, count);
     }
+    for (const { address, count } of other.sourceAddresses) this.#addAddress(address, count);
     for (const name of ["services", "sourcePrincipals", "destinationPrincipals"] as const) {
       for (const value of other[name]) include(this[name], value);
     }
@@ -105,6 +109,12 @@ export class Tally {
     const { outcomes } = this;
     const errors = outcomes["server-error"] + outcomes["no-response"] + outcomes["grpc-error"] + outcomes.denied;
     return (errors / this.count) * 100;
+  }
+
+  #addAddress(address: string, count: number): void {
+    const known = this.sourceAddresses.find((each) => each.address === address);
+    if (known === undefined) this.sourceAddresses.push({ address, count });
+    else known.count += count;
   }
 
   #addSecurity({ security }: TrafficKey, count: number): void {

@@ -43,6 +43,10 @@ const FIELDS = {
   /** Not empty for a copy that a route's mirror made (inbound). */
   mi: "%REQUEST_HEADER(X-PHAROS-MIRROR)%",
   uf: "%UPSTREAM_TRANSPORT_FAILURE_REASON%",
+  /** Where a caller without a certificate sends from (inbound, plain text). */
+  ra: "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%",
+  /** Why a caller's handshake failed (refused connections). */
+  tf: "%DOWNSTREAM_TRANSPORT_FAILURE_REASON%",
 } as const;
 
 export type AccessLogField = keyof typeof FIELDS;
@@ -50,13 +54,29 @@ export type AccessLogField = keyof typeof FIELDS;
 /** Which side of a call writes a listener's lines. */
 export type LogDirection = "outbound" | "inbound" | "gateway";
 
-const INBOUND_ONLY: readonly string[] = ["dp", "pw", "tv", "lp", "td", "mi"] satisfies AccessLogField[];
-const OUTBOUND_ONLY: readonly string[] = ["up", "uw", "uf"] satisfies AccessLogField[];
+/** What a listener has at the end of a connection that it did not take. */
+const REFUSED: readonly string[] = ["dir", "t", "d", "f", "cd", "lp", "ra", "tf"] satisfies AccessLogField[];
+const ONLY_BY: Readonly<Record<LogDirection, readonly AccessLogField[]>> = {
+  inbound: ["dp", "pw", "tv", "lp", "td", "mi"],
+  outbound: ["up", "uw", "uf"],
+  gateway: ["up", "uw", "uf"],
+};
 
 /** The format of a listener's log: only what its side of a call has, for every field costs every request. */
 export function accessLogFormat(direction: LogDirection): Record<string, string> {
-  const left = direction === "inbound" ? OUTBOUND_ONLY : INBOUND_ONLY;
+  const left: readonly string[] = ["ra", "tf", ...ONLY_BY[direction === "inbound" ? "outbound" : "inbound"]];
   return { ...Object.fromEntries(Object.entries(FIELDS).filter(([name]) => !left.includes(name))), dir: direction };
+}
+
+/** The same where callers have no certificates: they are known by their addresses alone. */
+export function plainAccessLogFormat(): Record<string, string> {
+  const { dp: _, tv: __, ...format } = accessLogFormat("inbound");
+  return { ...format, ra: FIELDS.ra };
+}
+
+/** Of a connection that ended before anybody read of it: in plain text where mTLS is required, or with a failed handshake. */
+export function refusedAccessLogFormat(): Record<string, string> {
+  return { ...Object.fromEntries(Object.entries(FIELDS).filter(([name]) => REFUSED.includes(name))), dir: "inbound" };
 }
 
 /**

@@ -1,3 +1,5 @@
+import { nameRefusal } from "#core/telemetry/refused-connection.ts";
+
 /** What stands in a denial for "there are ALLOW policies, and none matched". */
 const NO_ALLOW_MATCHED = "none";
 
@@ -10,9 +12,11 @@ export function parseDeniedBy(responseCodeDetails: string): string {
   return DETAILS.exec(responseCodeDetails)?.[1] ?? "";
 }
 
-/** What a person reads: `AuthorizationPolicy/NAMESPACE/NAME`, or that no ALLOW policy matched. */
+/** What a person reads: `AuthorizationPolicy/NAMESPACE/NAME`, the PeerAuthentication or why mTLS failed, or that no ALLOW policy matched. */
 export function nameDenial(deniedBy: string): string {
   if (deniedBy === NO_ALLOW_MATCHED) return "no ALLOW policy matched";
+  const refused = nameRefusal(deniedBy);
+  if (refused !== undefined) return refused;
   const match = POLICY.exec(deniedBy);
   return match === null ? deniedBy : `AuthorizationPolicy/${match[1]}/${match[2]}`;
 }

@@ -26,6 +26,8 @@ export interface TrafficKey {
   /** As Envoy names the policy; empty when none refused. */
   readonly deniedBy: string;
   readonly fromGateway: boolean;
+  /** Of a caller without a certificate: its address, or "other" where there were too many; empty for the rest. */
+  readonly sourceAddress: string;
 }
 
 /** Requests of one key over some time. */

@@ -70,6 +70,13 @@ export interface GraphEdge {
   readonly destinationServices: readonly string[];
   readonly sourcePrincipals?: readonly string[];
   readonly destinationPrincipals?: readonly string[];
+  /** Where callers without a certificate send from, those who send most first; "other" stands for what there were too many of. */
+  readonly sourceAddresses?: readonly SourceAddress[];
+}
+
+export interface SourceAddress {
+  readonly address: string;
+  readonly requestsPerSecond: number;
 }
 
 export interface Graph {
@@ -98,6 +105,10 @@ export interface PlaintextEdge {
   /** Requests that came without mTLS. */
   readonly perSecond: number;
   readonly mtlsPercent: number;
+  /** Where they came from, for callers without a certificate. */
+  readonly addresses: readonly SourceAddress[];
+  /** What refused them; empty where they were let in. */
+  readonly deniedBy: readonly string[];
 }
 
 export interface PlaintextView {

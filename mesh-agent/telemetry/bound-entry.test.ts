@@ -101,3 +101,15 @@ test(`no line keeps those after it from being reported (FUZZ_SEED=${seed})`, () 
     { seed, numRuns: 500 },
   );
 });
+
+test("callers in plain text are told apart by sixteen addresses; with a certificate by none", () => {
+  const folder = new EntryFolder(OWN, Math.random, () => START);
+  const plain = { dir: "inbound", pw: null, dp: null };
+  const { windows } = foldAll(folder, (index) => lineOf({ ...plain, ra: `10.0.${index >> 8}.${index & 255}` }));
+  const addresses = new Set(windows.map(({ sourceAddress }) => sourceAddress));
+  expect(addresses.size).toBe(17);
+  expect(addresses).toContain("other");
+  expect(totalOf(windows)).toBe(BigInt(CALLS));
+  folder.addLine(lineOf({ ...plain, dp: "spiffe://cluster.local/ns/default/sa/caller", ra: "10.0.0.1" }));
+  expect(folder.take().windows.map(({ sourceAddress }) => sourceAddress)).toEqual([""]);
+});

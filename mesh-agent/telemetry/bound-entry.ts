@@ -5,22 +5,28 @@ import { NameBudget } from "#mesh-agent/telemetry/name-budget.ts";
 const HOSTS_MAX = 100;
 /** Workloads that callers of one identity may say they are; without an identity, all of them together. */
 const PEERS_MAX = 50;
+/** Addresses of callers without a certificate that a day's requests are told apart by. */
+const ADDRESSES_MAX = 16;
+/** What stands for the rest of them. */
+const OTHER_ADDRESSES = "other";
 
 /** Takes the names that callers make up out of lines, beyond the first few: they count as "unknown". */
 export class EntryBounds {
   readonly #hosts: NameBudget;
   readonly #peers: NameBudget;
+  readonly #addresses: NameBudget;
   /** Requests that were counted under "unknown" for the many names there were. */
   folded = 0;
 
   constructor(now: () => number = Date.now) {
     this.#hosts = new NameBudget(HOSTS_MAX, now);
     this.#peers = new NameBudget(PEERS_MAX, now);
+    this.#addresses = new NameBudget(ADDRESSES_MAX, now);
   }
 
   /** The line as it is to be counted: the same object where nothing was taken out. */
   bound(entry: AccessEntry): AccessEntry {
-    if (entry.dir === "inbound") return this.#boundPeer(entry);
+    if (entry.dir === "inbound") return this.#boundAddress(this.#boundPeer(entry));
     // At gateways a host without a cluster is not counted by its name anyway: anyone could make it up.
     return entry.dir === "outbound" && textOf(entry.uc) === "" ? this.#boundHost(entry) : entry;
   }
@@ -30,6 +36,11 @@ export class EntryBounds {
     if (host === "" || this.#hosts.admits(host)) return entry;
     this.folded += 1;
     return { ...entry, a: "" };
+  }
+
+  #boundAddress(entry: AccessEntry): AccessEntry {
+    const address = textOf(entry.ra);
+    return address === "" || this.#addresses.admits(address) ? entry : { ...entry, ra: OTHER_ADDRESSES };
   }
 
   #boundPeer(entry: AccessEntry): AccessEntry {

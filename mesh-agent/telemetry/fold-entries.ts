@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { type AccessEntry, parseAccessEntry, textOf, wholeOf } from "#core/telemetry/access-entry.ts";
 import { BUCKET_COUNT, bucketOf, WINDOW_MS } from "#core/telemetry/buckets.ts";
+import { parseRefusal } from "#core/telemetry/refused-connection.ts";
 import { EntryBounds } from "#mesh-agent/telemetry/bound-entry.ts";
 import { labelEntry, type OwnEnd, type WindowLabels } from "#mesh-agent/telemetry/label-entry.ts";
 import { type Random, SampleRequests } from "#mesh-agent/telemetry/sample-requests.ts";
@@ -148,6 +149,7 @@ export class EntryFolder {
         destinationService: "unknown",
         destinationPort: 0,
         grpcResponseStatus: "",
+        sourceAddress: "",
       },
       startMs,
     );
@@ -171,11 +173,11 @@ export class EntryFolder {
 /** Everything that labels are made of; lines with equal text have equal labels. */
 function keyOf(e: AccessEntry): string {
   const details = textOf(e.cd) || textOf(e.td);
-  const denied = details.startsWith("rbac_") ? details : "";
+  const denied = details.startsWith("rbac_") ? details : parseRefusal(e);
   // The host matters only where no cluster tells the service.
   const host = e.uc === null || e.uc === undefined || e.uc === "-" ? e.a : "";
   const grpc = e.ct === null || e.ct === undefined ? "" : textOf(e.ct).startsWith("application/grpc") ? "g" : "";
-  const texts = [e.c, e.f, e.uc, e.uw, e.pw, e.up, e.dp, e.g, e.lp, e.tv, denied, host].map(short).join("|");
+  const texts = [e.c, e.f, e.uc, e.uw, e.pw, e.up, e.dp, e.g, e.lp, e.tv, e.ra, denied, host].map(short).join("|");
   return `${e.dir}|${texts}|${grpc}|${e.uh === null || e.uh === "-" ? "" : "u"}|${e.uf === null || e.uf === "-" || e.uf === "" ? "" : "f"}|${e.m === null ? "" : "m"}|${e.pr === null ? "" : "p"}${textOf(e.mi) === "" ? "" : "m"}`;
 }
 

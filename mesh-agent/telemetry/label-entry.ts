@@ -2,6 +2,7 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import { type AccessEntry, numberOf, textOf, wholeOf } from "#core/telemetry/access-entry.ts";
 import { parseClusterName } from "#core/telemetry/cluster-name.ts";
 import { parseDeniedBy } from "#core/telemetry/denied-by.ts";
+import { parseRefusal } from "#core/telemetry/refused-connection.ts";
 import { parseWorkloadLabel, UNKNOWN, type WorkloadLabel } from "#core/telemetry/workload-label.ts";
 import type { RequestWindowSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 
@@ -14,6 +15,7 @@ export type WindowLabels = MessageInitShape<typeof RequestWindowSchema> & {
   readonly reporter: "source" | "destination" | "mirror";
   readonly destinationService: string;
   readonly deniedBy: string;
+  readonly sourceAddress: string;
   readonly requestProtocol: "http" | "grpc" | "tcp";
   readonly connectionSecurityPolicy: "mutual_tls" | "none" | "unknown";
 };
@@ -56,8 +58,9 @@ export function labelEntry(entry: AccessEntry, own: OwnEnd): WindowLabels {
     grpcResponseStatus: requestProtocol === "grpc" ? textOf(entry.g) : "",
     responseFlags: textOf(entry.f) || "-",
     connectionSecurityPolicy: securityOf(entry),
-    deniedBy: parseDeniedBy(textOf(entry.cd)) || parseDeniedBy(textOf(entry.td)),
+    deniedBy: parseRefusal(entry) || parseDeniedBy(textOf(entry.cd)) || parseDeniedBy(textOf(entry.td)),
     fromGateway: entry.dir === "gateway",
+    sourceAddress: isInbound && peerPrincipal === UNKNOWN ? textOf(entry.ra) : "",
   };
 }
 
@@ -87,6 +90,8 @@ function portOf(text: string): number {
 }
 
 function securityOf(entry: AccessEntry): WindowLabels["connectionSecurityPolicy"] {
+  // A handshake that failed was no plain text.
+  if (textOf(entry.tf) !== "" && textOf(entry.f) !== "NR") return "unknown";
   if (entry.dir === "inbound") return textOf(entry.tv) !== "" && textOf(entry.dp) !== "" ? "mutual_tls" : "none";
   if (textOf(entry.up) !== "") return "mutual_tls";
   return textOf(entry.uh) === "" || textOf(entry.uf) !== "" ? "unknown" : "none";

@@ -15,6 +15,7 @@ import {
   RegisterResponseSchema,
   ReportRequestSchema,
   ReportResponseSchema,
+  type RequestWindow,
 } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import { type MeshHandle, startMesh, type UnaryHandler } from "#server/mesh/start-mesh.ts";
 import { describeProbe } from "#server/registry/registry-rpc.ts";
@@ -35,6 +36,8 @@ export class RealMesh {
   readonly problems = new Map<string, readonly string[]>();
   /** Requests per "reporter response-code", as reported. */
   readonly counts = new Map<string, number>();
+  /** What agents reported. */
+  readonly windows: RequestWindow[] = [];
   #resources: readonly AnyResource[];
   #used: readonly AnyResource[] = [];
   readonly #instances = new Map<string, WorkloadInstance>();
@@ -185,6 +188,7 @@ export class RealMesh {
 
   #report(bytes: Uint8Array): Promise<Uint8Array> {
     const { sequence, windows } = fromBinary(ReportRequestSchema, bytes);
+    this.windows.push(...windows);
     for (const { reporter, responseCode, count } of windows)
       this.counts.set(
         `${reporter} ${responseCode}`,

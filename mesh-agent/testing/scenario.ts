@@ -61,18 +61,20 @@ export class Scenario {
   readonly tcpPort: number;
   /** Where reviews-v1's Envoy takes connections for its HTTP port. */
   readonly reviewsPort: number;
+  /** The same for its TCP port. */
+  readonly reviewsTcpPort: number;
   readonly #proxyPort: number;
   readonly #gatewayPorts: readonly [http: number, https: number];
 
   private constructor(
     mesh: RealMesh,
     apps: Scenario["apps"],
-    ports: readonly [number, number, number],
+    ports: readonly [number, number, number, number],
     gatewayPorts: readonly [number, number],
   ) {
     this.mesh = mesh;
     this.apps = apps;
-    [this.tcpPort, this.reviewsPort, this.#proxyPort] = ports;
+    [this.tcpPort, this.reviewsPort, this.reviewsTcpPort, this.#proxyPort] = ports;
     this.#gatewayPorts = gatewayPorts;
   }
 
@@ -84,7 +86,7 @@ export class Scenario {
     );
     if (v1 === undefined || v2 === undefined || details === undefined) throw new Error("three apps were started");
     const [tcpPort, proxyPort, http, https] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
-    const serve = async (group: string, app: EchoApp): Promise<number> => {
+    const serve = async (group: string, app: EchoApp): Promise<readonly [number, number]> => {
       const [http, tcp] = await Promise.all([freePort(), freePort()]);
       startAgent(cleanup, {
         dir: temporaryDir(cleanup),
@@ -97,9 +99,9 @@ export class Scenario {
           { name: "tcp", appPort: app.port, inboundPort: tcp },
         ],
       });
-      return http;
+      return [http, tcp];
     };
-    const reviewsPort = await serve("reviews-v1", v1);
+    const [reviewsPort, reviewsTcpPort] = await serve("reviews-v1", v1);
     await serve("reviews-v2", v2);
     await serve("details", details);
     startAgent(cleanup, {
@@ -122,7 +124,7 @@ export class Scenario {
       gatewayPorts: { "80": http, "443": https },
     });
     const apps = { "reviews-v1": v1, "reviews-v2": v2, details };
-    const scenario = new Scenario(mesh, apps, [tcpPort, reviewsPort, proxyPort], [http, https]);
+    const scenario = new Scenario(mesh, apps, [tcpPort, reviewsPort, reviewsTcpPort, proxyPort], [http, https]);
     await eventually("every service answers", () => scenario.#isUp(), 30_000);
     return scenario;
   }
@@ -172,9 +174,10 @@ export class Scenario {
   callWithCertificate(
     tls: Pick<SecureContextOptions, "cert" | "key">,
     { path = "/", ...rest }: Call = {},
+    port = this.reviewsPort,
   ): Promise<Answer> {
     const options = { ...tls, servername: "reviews", rejectUnauthorized: false };
-    return send(this.reviewsPort, path, "reviews:9080", rest, options);
+    return send(port, path, "reviews:9080", rest, options);
   }
 
   /** Over the caller's TCP listener; rejects when the connection is cut. */

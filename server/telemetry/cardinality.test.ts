@@ -157,6 +157,7 @@ function windowOf(id: number, responseCode: number): Parameters<StandardMetrics[
       security: "none",
       deniedBy: "",
       fromGateway: false,
+      sourceAddress: "",
     },
     count: 1,
     requestBytes: 0,

@@ -1,5 +1,6 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
+import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { labelWorkload } from "#core/telemetry/workload-label.ts";
 import { knownHost } from "#server/telemetry/known-hosts.ts";
 import type { Reporter } from "#server/telemetry/store.ts";
@@ -11,8 +12,10 @@ export interface ReporterIdentity {
   readonly serviceAccount: string;
 }
 
+type AboutInstance = Pick<Reporter, "workload" | "services" | "mtlsAt">;
+
 /** Snapshots are made anew with each change, so what was learnt of one is dropped with it. */
-const known = new WeakMap<Snapshot, Map<string, Pick<Reporter, "workload" | "services">>>();
+const known = new WeakMap<Snapshot, Map<string, AboutInstance>>();
 const accounts = new WeakMap<Snapshot, ReadonlyMap<string, ReadonlySet<string>>>();
 
 /**
@@ -29,7 +32,7 @@ export function describeReporter(
   const accountsOf = (workload: string) => accountsIn(snapshot).get(workload);
   if (instance === undefined || instance.namespace !== namespace || instance.serviceAccount !== serviceAccount)
     return { principal, namespace, knownHost: host, accountsOf };
-  const cache = known.get(snapshot) ?? new Map<string, Pick<Reporter, "workload" | "services">>();
+  const cache = known.get(snapshot) ?? new Map<string, AboutInstance>();
   known.set(snapshot, cache);
   const instanceKey = `${instance.namespace}/${instance.name}`;
   let about = cache.get(instanceKey);
@@ -54,9 +57,13 @@ function accountsIn(snapshot: Snapshot): ReadonlyMap<string, ReadonlySet<string>
   return byWorkload;
 }
 
-function describeInstance(instance: WorkloadInstance, snapshot: Snapshot): Pick<Reporter, "workload" | "services"> {
+function describeInstance(instance: WorkloadInstance, snapshot: Snapshot): AboutInstance {
   const { workload, namespace, labels } = instance;
-  return { workload: labelWorkload(workload, namespace, labels), services: servicesOf(instance, snapshot) };
+  return {
+    workload: labelWorkload(workload, namespace, labels),
+    services: servicesOf(instance, snapshot),
+    mtlsAt: mtlsOf(instance, snapshot),
+  };
 }
 
 function servicesOf(instance: WorkloadInstance, snapshot: Snapshot): NonNullable<Reporter["services"]> {
@@ -71,4 +78,19 @@ function servicesOf(instance: WorkloadInstance, snapshot: Snapshot): NonNullable
       }),
     );
   });
+}
+
+/** A captured workload's connections are told of by the application's own port. */
+function mtlsOf({ namespace, labels, ports }: WorkloadInstance, snapshot: Snapshot): NonNullable<Reporter["mtlsAt"]> {
+  const policies = snapshot.resources.filter((resource) => resource.kind === "PeerAuthentication");
+  return (inboundPort) => {
+    const port = ports.find((each) => each.inboundPort === inboundPort);
+    if (port === undefined) return undefined;
+    const { mode, policy } = resolveMtlsMode(policies, snapshot.mesh.rootNamespace, {
+      namespace,
+      labels,
+      port: port.appPort,
+    });
+    return policy === undefined || mode !== "STRICT" ? {} : { policy: policy.metadata };
+  };
 }

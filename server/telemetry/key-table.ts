@@ -23,6 +23,7 @@ export const KEY_FIELDS = [
   "security",
   "deniedBy",
   "fromGateway",
+  "sourceAddress",
 ] as const satisfies readonly (keyof TrafficKey)[];
 
 export interface NumberedKey {

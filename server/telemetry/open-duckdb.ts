@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { PharosError } from "#core/errors.ts";
-import { SCHEMA, SCHEMA_VERSION } from "#server/telemetry/schema.ts";
+import { SCHEMA, SCHEMA_VERSION, UPGRADES } from "#server/telemetry/schema.ts";
 
 export interface OpenedDuckdb {
   readonly writer: DuckDBConnection;
@@ -85,7 +85,9 @@ async function prepareSchema(connection: DuckDBConnection, path: string): Promis
     return;
   }
   const version = (await connection.runAndReadAll("SELECT max(version) FROM schema_version")).getRowsJS()[0]?.[0];
-  if (version !== SCHEMA_VERSION) {
+  const found = Number(version);
+  if (found < SCHEMA_VERSION && UPGRADES[found] !== undefined) return upgrade(connection, found);
+  if (found !== SCHEMA_VERSION) {
     throw new PharosError(
       "conflict",
       `telemetry store ${path} has schema ${String(version)}, and this version of Pharos reads ${SCHEMA_VERSION}`,
@@ -94,6 +96,15 @@ async function prepareSchema(connection: DuckDBConnection, path: string): Promis
       },
     );
   }
+}
+
+async function upgrade(connection: DuckDBConnection, from: number): Promise<void> {
+  await connection.run("BEGIN");
+  for (let version = from; version < SCHEMA_VERSION; version += 1) {
+    for (const statement of UPGRADES[version] ?? []) await connection.run(statement);
+  }
+  await connection.run(`UPDATE schema_version SET version = ${SCHEMA_VERSION}`);
+  await connection.run("COMMIT");
 }
 
 /** Failures of the file in words that name it and say what to do; "internal" for what is left: a damaged file. */

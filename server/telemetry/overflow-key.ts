@@ -34,5 +34,6 @@ export function overflowKey(key: TrafficKey): TrafficKey {
     security: key.security,
     deniedBy: key.deniedBy === "" ? "" : UNKNOWN,
     fromGateway: key.fromGateway,
+    sourceAddress: "",
   };
 }

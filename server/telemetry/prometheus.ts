@@ -226,5 +226,6 @@ function nobody(reporter: TrafficKey["reporter"], protocol: TrafficKey["protocol
     security: "unknown",
     deniedBy: "",
     fromGateway: false,
+    sourceAddress: "",
   };
 }

@@ -1,6 +1,11 @@
 import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
 
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
+
+/** What makes a file of an older version one of the next: by the version it has. */
+export const UPGRADES: Readonly<Record<number, readonly string[]>> = {
+  1: ["ALTER TABLE keys ADD COLUMN source_address VARCHAR DEFAULT ''"],
+};
 
 const BUCKETS = Array.from({ length: BUCKET_COUNT }, (_, index) => `b${index}`);
 
@@ -21,7 +26,7 @@ export const SCHEMA = [
   `CREATE TABLE keys (id INTEGER NOT NULL, reporter VARCHAR, source_workload VARCHAR, source_namespace VARCHAR, source_app VARCHAR,
     source_version VARCHAR, source_principal VARCHAR, destination_workload VARCHAR, destination_namespace VARCHAR, destination_app VARCHAR,
     destination_version VARCHAR, destination_principal VARCHAR, destination_service VARCHAR, destination_port INTEGER, protocol VARCHAR,
-    response_code INTEGER, grpc_status VARCHAR, response_flags VARCHAR, security VARCHAR, denied_by VARCHAR, from_gateway BOOLEAN)`,
+    response_code INTEGER, grpc_status VARCHAR, response_flags VARCHAR, security VARCHAR, denied_by VARCHAR, from_gateway BOOLEAN, source_address VARCHAR)`,
   `CREATE TABLE windows_10s (${WINDOW})`,
   `CREATE TABLE windows_1m (${WINDOW})`,
   `CREATE TABLE windows_10m (${WINDOW})`,

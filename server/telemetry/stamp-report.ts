@@ -1,8 +1,10 @@
 import { create } from "@bufbuild/protobuf";
 import { parseSpiffeId } from "#core/identity/spiffe-id.ts";
 import { plainText } from "#core/plain-text.ts";
+import { isIpAddress } from "#core/resource/ip-address.ts";
 import { BUCKET_COUNT, WINDOW_MS } from "#core/telemetry/buckets.ts";
 import { CLOCK_DIFFERENCE_MS_MAX } from "#core/telemetry/clock-difference.ts";
+import { isRefusal, withPolicy } from "#core/telemetry/refused-connection.ts";
 import type { TrafficKey } from "#core/telemetry/traffic.ts";
 import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 import {
@@ -205,8 +207,9 @@ function stampWindow(window: RequestWindow, reporter: Reporter): StampedWindow {
       window.connectionSecurityPolicy === "mutual_tls" || window.connectionSecurityPolicy === "none"
         ? window.connectionSecurityPolicy
         : "unknown",
-    deniedBy: window.deniedBy.slice(0, TEXT_CHARS_MAX),
+    deniedBy: deniedBy(window, reporter),
     fromGateway: isSource && window.fromGateway,
+    sourceAddress: isSource || known(window.sourcePrincipal) !== UNKNOWN ? "" : addressOf(window.sourceAddress),
   };
   const startMs = Number(window.windowStartMs);
   return {
@@ -247,6 +250,7 @@ function unplaced(window: StampedWindow): StampedWindow {
       destinationService: UNKNOWN,
       deniedBy: "",
       fromGateway: false,
+      sourceAddress: "",
     },
   };
 }
@@ -276,6 +280,20 @@ function isPossibleSample({ startMs, reporter, responseCode, durationMs }: Reque
     durationMs >= 0 &&
     Number.isFinite(durationMs)
   );
+}
+
+/** What refused, with the PeerAuthentication where mTLS was missing: the agent knows why, not by whose word. */
+function deniedBy({ deniedBy: refusal, destinationPort, reporter: side }: RequestWindow, reporter: Reporter): string {
+  const short = refusal.slice(0, TEXT_CHARS_MAX);
+  if (side !== "destination" || reporter.mtlsAt === undefined || !isRefusal(short)) return short;
+  const at = reporter.mtlsAt(destinationPort);
+  // Nobody asked for anything at a port that the workload does not have.
+  if (at === undefined) return "";
+  return at.policy === undefined ? short : withPolicy(short, at.policy);
+}
+
+function addressOf(text: string): string {
+  return text === "other" || isIpAddress(text) ? text : "";
 }
 
 type Caller = Pick<

@@ -12,6 +12,13 @@ export interface Reporter {
   readonly workload?: WorkloadLabel;
   /** Which service answers at which of its sidecar's ports. */
   readonly services?: readonly { readonly inboundPort: number; readonly host: string; readonly port: number }[];
+  /**
+   * Who asks for mTLS at a port of its sidecar, if somebody does; undefined for a port that it does not have. Absent where
+   * the workload is not known.
+   */
+  readonly mtlsAt?: (
+    inboundPort: number,
+  ) => { readonly policy?: { readonly namespace: string; readonly name: string } } | undefined;
   /** The mesh's own name of a host that it asked for; undefined for a host that the mesh does not know. */
   readonly knownHost?: (host: string) => string | undefined;
   /** Under which service accounts a workload (`namespace/workload`) runs; undefined for one that is not registered. */

@@ -199,3 +199,10 @@ test("gateways that come and go, routes and rules of clients leave chains as the
   ];
   expect(chainsByPort(others, "REDIRECT")).toEqual(before);
 });
+
+test("where mTLS begins to be required, connections over mTLS stay: their chain and their listener are the same", () => {
+  const mode = (mode: string) => api("PeerAuthentication", "security", "default", { mtls: { mode } });
+  const mtlsOf = (policies: readonly AnyResource[]) =>
+    [...chainsByPort(policies, "REDIRECT")].map(([port, text]) => [port, text.split(" ").slice(0, 2)]);
+  expect(mtlsOf([mode("STRICT")])).toEqual(mtlsOf([mode("PERMISSIVE")]));
+});

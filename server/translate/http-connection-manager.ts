@@ -1,6 +1,6 @@
 import type { ForwardClientCert, ProxySettings } from "#core/mesh-config/proxy-settings.ts";
-import { accessLogFormat, type LogDirection, PEER_HEADER } from "#core/telemetry/access-log.ts";
-import { type AccessLogSchema, ComparisonFilter_Op } from "#proto/gen/envoy/config/accesslog/v3/accesslog_pb.js";
+import { type LogDirection, PEER_HEADER } from "#core/telemetry/access-log.ts";
+import { ComparisonFilter_Op } from "#proto/gen/envoy/config/accesslog/v3/accesslog_pb.js";
 import { HeaderValueOption_HeaderAppendAction } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
 import type { TypedExtensionConfigSchema } from "#proto/gen/envoy/config/core/v3/extension_pb.js";
@@ -11,7 +11,6 @@ import {
   ZipkinConfig_TraceContextOption as TraceContext,
   ZipkinConfigSchema,
 } from "#proto/gen/envoy/config/trace/v3/zipkin_pb.js";
-import { FileAccessLogSchema } from "#proto/gen/envoy/extensions/access_loggers/file/v3/file_pb.js";
 import { CorsSchema } from "#proto/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js";
 import { HTTPFaultSchema } from "#proto/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js";
 import { ConfigSchema as HeaderToMetadataSchema } from "#proto/gen/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js";
@@ -25,6 +24,7 @@ import {
   type LocalReplyConfigSchema,
 } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import { HeaderMutationSchema } from "#proto/gen/envoy/extensions/http/early_header_mutation/header_mutation/v3/header_mutation_pb.js";
+import { buildAccessLog, buildPlainAccessLog } from "#server/translate/build-access-log.ts";
 import { durationMs, type Init, typed } from "#server/translate/pack.ts";
 import { CORS_FILTER, FAULT_FILTER } from "#server/translate/route-filters.ts";
 import { UNTRUSTED_OF_PEERS, UNTRUSTED_OF_STRANGERS } from "#server/translate/untrusted-headers.ts";
@@ -48,23 +48,11 @@ export interface HttpManagerInput {
   readonly statPrefix: string;
   /** Name of its route configuration: over ADS, so that a change of routes leaves open connections alone. */
   readonly routes: string;
+  /** Callers come in plain text, without a certificate. */
+  readonly isPlain?: boolean;
   /** Authorization, before the rest. */
   readonly filters?: readonly HttpFilterInit[];
   readonly telemetry: ProxyTelemetry;
-}
-
-/** The access log of a listener: JSON, for Envoy escapes what clients put into it. */
-export function buildAccessLog(path: string | undefined, direction: Direction): Init<typeof AccessLogSchema>[] {
-  if (path === undefined) return [];
-  return [
-    typed("envoy.access_loggers.file", FileAccessLogSchema, {
-      path,
-      accessLogFormat: {
-        case: "logFormat",
-        value: { format: { case: "jsonFormat", value: accessLogFormat(direction) }, omitEmptyValues: true },
-      },
-    }),
-  ];
 }
 
 /** Takes off on the way in what `tellPeer` of the caller's proxy put on. */
@@ -218,7 +206,9 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
       ...(direction === "inbound" ? [] : [FAULT, CORS]),
       ROUTER,
     ],
-    accessLog: buildAccessLog(telemetry.accessLog, direction),
+    accessLog: input.isPlain
+      ? buildPlainAccessLog(telemetry.accessLog)
+      : buildAccessLog(telemetry.accessLog, direction),
     ...(telemetry.traceSampling > 0 ? { tracing: buildTracing(telemetry.traceSampling) } : {}),
     serverName: "istio-envoy",
     useRemoteAddress: direction === "gateway",

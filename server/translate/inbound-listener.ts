@@ -17,8 +17,13 @@ import {
   buildTcpAuthorization,
   policiesFor,
 } from "#server/translate/authorization.ts";
+import {
+  buildHandshakenAccessLog,
+  buildPlainAccessLog,
+  buildRefusedAccessLog,
+} from "#server/translate/build-access-log.ts";
 import { HANDSHAKE_TIMEOUT_MS, meshDownstream } from "#server/translate/build-tls.ts";
-import { buildAccessLog, buildHttpManager, type ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
+import { buildHttpManager, type ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
 import { mtlsMode } from "#server/translate/mtls-mode.ts";
 import { inboundCluster } from "#server/translate/names.ts";
 import { durationMs, type Init, pack, typed } from "#server/translate/pack.ts";
@@ -113,7 +118,11 @@ export function buildInboundRoutes(port: InboundPort, { world, node, labels }: I
   return { config, origins: policies.map((policy) => ({ resource: formatRef(refOf(policy)) })) };
 }
 
-function filters(port: InboundPort, { world, node, labels, telemetry }: InboundContext): FilterInit[] {
+function filters(
+  port: InboundPort,
+  { world, node, labels, telemetry }: InboundContext,
+  isPlain: boolean,
+): FilterInit[] {
   const cluster = inboundCluster(port.appPort);
   const statPrefix = `inbound_${node.address}_${port.appPort}`;
   if (isHttp(port.protocol)) {
@@ -124,6 +133,7 @@ function filters(port: InboundPort, { world, node, labels, telemetry }: InboundC
         routes: cluster,
         filters: AUTHORIZATION_FILTERS,
         telemetry,
+        isPlain,
       }),
     ];
   }
@@ -132,7 +142,7 @@ function filters(port: InboundPort, { world, node, labels, telemetry }: InboundC
     typed("envoy.filters.network.tcp_proxy", TcpProxySchema, {
       statPrefix,
       clusterSpecifier: { case: "cluster", value: cluster },
-      accessLog: buildAccessLog(telemetry.accessLog, "inbound"),
+      accessLog: isPlain ? buildPlainAccessLog(telemetry.accessLog) : buildHandshakenAccessLog(telemetry.accessLog),
     }),
   ];
 }
@@ -146,18 +156,18 @@ function chains(
   const { world, node, labels } = context;
   const mode = mtlsMode(world, node.namespace, labels, port.appPort);
   const destination = byDestinationPort ? { destinationPort: port.appPort } : {};
-  const own = filters(port, context);
   const mtls: ChainInit = {
     name: `mtls_${port.appPort}`,
-    filterChainMatch: { ...destination, ...(mode === "PERMISSIVE" ? { transportProtocol: "tls" } : {}) },
+    // Under STRICT too: plain text then finds no chain, and is told of as such.
+    filterChainMatch: { ...destination, transportProtocol: "tls" },
     transportSocket: meshDownstream(world.mesh.trustDomain),
     transportSocketConnectTimeout: durationMs(HANDSHAKE_TIMEOUT_MS),
-    filters: own,
+    filters: filters(port, context, false),
   };
   const plain: ChainInit = {
     name: `plain_${port.appPort}`,
     filterChainMatch: { ...destination, ...(mode === "PERMISSIVE" ? { transportProtocol: "raw_buffer" } : {}) },
-    filters: own,
+    filters: filters(port, context, true),
   };
   if (mode === "DISABLE") return { chains: [plain], inspectsTls: false };
   // Without the inspector Envoy does not know the server name, and conditions on `connection.sni` would never hold.
@@ -188,6 +198,7 @@ export function buildInboundListener(port: InboundPort, context: InboundContext)
     trafficDirection: TrafficDirection.INBOUND,
     listenerFilters: built.inspectsTls ? [tlsInspector] : [],
     ...detection(context),
+    accessLog: buildRefusedAccessLog(context.telemetry.accessLog),
     filterChains: built.chains,
   });
 }
@@ -209,6 +220,7 @@ export function buildVirtualInbound(ports: readonly InboundPort[], context: Inbo
       ...(built.some(({ inspectsTls }) => inspectsTls) ? [tlsInspector] : []),
     ],
     ...detection(context),
+    accessLog: buildRefusedAccessLog(context.telemetry.accessLog),
     filterChains: [
       // A connection straight to the capture port would come back to it for ever.
       {

@@ -5,12 +5,8 @@ import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/
 import { HttpInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/http_inspector/v3/http_inspector_pb.js";
 import { OriginalDstSchema } from "#proto/gen/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.js";
 import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
-import {
-  buildAccessLog,
-  buildHttpManager,
-  type Direction,
-  type ProxyTelemetry,
-} from "#server/translate/http-connection-manager.ts";
+import { buildAccessLog } from "#server/translate/build-access-log.ts";
+import { buildHttpManager, type Direction, type ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
 import { HTTP_PROXY, PASSTHROUGH } from "#server/translate/names.ts";
 import { durationMs, type Init, typed } from "#server/translate/pack.ts";
 import type { TcpSettings } from "#server/translate/tcp-settings.ts";
