@@ -18,7 +18,7 @@ export function FigureStrip({ overview }: { readonly overview: OverviewView }) {
         testId="rate"
         value={formatRate(overview.requestsPerSecond)}
         {...(overview.requestsPerSecond === null ? {} : { unit: "/s" })}
-        note="a second enter the mesh now"
+        note="that enter the mesh now"
       />
       <Stat
         label="Errors"

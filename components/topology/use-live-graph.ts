@@ -1,11 +1,10 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { type GraphAsk, toGraphInput } from "#components/topology/graph-input.ts";
 import type { QueryLike } from "#components/ui/query-view.tsx";
-import { useNow } from "#components/ui/use-now.ts";
 import type { DrawnGraph } from "#core/view/display-graph.ts";
 
 export interface LiveGraph {
@@ -18,6 +17,7 @@ export interface LiveGraph {
 const LOST_RETRY_MS = 5000;
 /** Three graphs that did not come. */
 const SILENCE_MS = 6000;
+const SILENCE_MS_PER_EDGE = 4;
 const SILENCE_CHECK_MS = 1000;
 
 /** The graph, anew every two seconds by server-sent events, unless it is asked for up to some moment. */
@@ -34,15 +34,22 @@ export function useLiveGraph(ask: GraphAsk): LiveGraph {
       },
       onData: (graph) => {
         heardAt.current = Date.now();
+        edges.current = graph.edges.length;
         if (graph.view === view) queryClient.setQueryData(trpc.topology.drawn.queryKey(input), graph);
       },
     }),
   );
-  // The server sends every two seconds; one that hangs keeps the connection open and sends nothing.
+  // The server sends every two seconds, of large graphs less often; one that hangs keeps the connection open and sends nothing.
   const heardAt = useRef(0);
-  const now = useNow(SILENCE_CHECK_MS);
-  const isLive = input.endMs === undefined;
-  const isSilent = isLive && live.status === "pending" && now !== null && now - heardAt.current > SILENCE_MS;
+  const edges = useRef(0);
+  const [isSilent, setIsSilent] = useState(false);
+  const isFollowing = input.endMs === undefined && live.status === "pending";
+  useEffect(() => {
+    if (!isFollowing) return setIsSilent(false);
+    const check = () => setIsSilent(Date.now() - heardAt.current > SILENCE_MS + SILENCE_MS_PER_EDGE * edges.current);
+    const timer = setInterval(check, SILENCE_CHECK_MS);
+    return () => clearInterval(timer);
+  }, [isFollowing]);
   const isLost = live.status === "error" || isSilent;
   const { data, error, dataUpdatedAt, isFetching, refetch } = useQuery(
     trpc.topology.drawn.queryOptions(input, {

@@ -71,7 +71,7 @@ export function WeightRow({ destination, colour, subsets, isShared, problem, ...
             gets every request of the rule
           </span>
         )}
-        <span className="flex items-center max-@xl:col-start-2 max-@xl:justify-end">
+        <span className="flex items-center @max-xl:col-start-2 @max-xl:justify-end">
           {isShared ? (
             <Button
               size="sm"

@@ -114,3 +114,40 @@ test("after a deletion its roll-out is watched and can be undone", async ({ page
   await page.goto(address);
   await expect(page.getByRole("button", { name: "Send all to reviews v1" })).toBeVisible();
 });
+
+test("a slider moves the weights of its own rule, also where two rules share one list; the words tell shares", async ({
+  page,
+}) => {
+  await demo.api.config.applyChanges.mutate({
+    changes: [
+      {
+        op: "upsert",
+        text: `apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: shared, namespace: default }
+spec:
+  hosts: [shared.example.test]
+  http:
+    # testers first
+    - name: testers
+      match: [{ uri: { prefix: /beta } }]
+      route: &split
+        - { destination: { host: reviews, subset: v1 }, weight: 1 }
+        - { destination: { host: reviews, subset: v2 }, weight: 2 } # most
+        - { destination: { host: reviews, subset: v3 }, weight: 1 }
+    # everybody else
+    - name: rest
+      route: *split
+`,
+      },
+    ],
+    reason: "two rules, one list",
+  });
+  await page.goto(`${demo.console}/traffic/VirtualService/default/shared`);
+  await expect(page.getByText(/reviews v1 \(25 %\), reviews v2 \(50 %\)/).first()).toBeVisible();
+  const rest = page.getByTestId("rule").nth(1);
+  await rest.getByRole("button", { name: "Send all to reviews v2" }).click();
+  const words = page.getByRole("listitem").filter({ hasText: /go(es)? to reviews/ });
+  await expect(words.nth(1)).toContainText("Everything else goes to reviews v2.");
+  await expect(words.nth(0)).toContainText("reviews v1 (25 %), reviews v2 (50 %) and reviews v3 (25 %)");
+});

@@ -118,3 +118,18 @@ test("a phone shows cards that can be read", async ({ page }) => {
     return undefined;
   });
 });
+
+test("a server that hangs is told within seconds, and so is its return", async ({ page }) => {
+  await page.goto(`${demo.console}/topology?range=1m`);
+  const live = page.getByTestId("live");
+  await expect(live).toHaveText("Live");
+  const { server } = demo.pids();
+  if (server === undefined) throw new Error("the demo names no server");
+  process.kill(server, "SIGSTOP");
+  try {
+    await expect(live).toHaveText("Connection lost", { timeout: 12_000 });
+  } finally {
+    process.kill(server, "SIGCONT");
+  }
+  await expect(live).toHaveText("Live", { timeout: 30_000 });
+});
