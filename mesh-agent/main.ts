@@ -13,7 +13,9 @@ import { Uplink } from "#mesh-agent/control-plane/uplink.ts";
 import { drainEnvoy } from "#mesh-agent/envoy/drain-envoy.ts";
 import { EnvoySupervisor } from "#mesh-agent/envoy/envoy-supervisor.ts";
 import { findEnvoy } from "#mesh-agent/envoy/find-envoy.ts";
+import { readPidFile } from "#mesh-agent/envoy/pid-file.ts";
 import { prepareEnvoy } from "#mesh-agent/envoy/prepare-envoy.ts";
+import { startedMs } from "#mesh-agent/envoy/process-start.ts";
 import { requirePorts } from "#mesh-agent/envoy/require-ports.ts";
 import { rotateLog } from "#mesh-agent/envoy/rotate-log.ts";
 import { ReadinessWatch } from "#mesh-agent/envoy/watch-readiness.ts";
@@ -146,7 +148,11 @@ async function runClaimed(
   const pages = new AdminServer(
     {
       unreadiness,
-      notes: () => [...(clock.complaint === undefined ? [] : [clock.complaint]), ...secrets.problems],
+      notes: () => [
+        ...(clock.complaint === undefined ? [] : [clock.complaint]),
+        ...secrets.problems,
+        ...(telemetry.problem === undefined ? [] : [telemetry.problem]),
+      ],
       metrics: async () => {
         const own = agentMetrics({
           isConnected: uplink.state.kind === "up",
@@ -183,6 +189,7 @@ async function runClaimed(
     report: (request) => uplink.unary(REPORT_PATH, request, REPORT_TIMEOUT_MS),
     spansSocketPath: paths.spansSocket,
     envoyAdminSocket: paths.adminSocket,
+    envoyStartedMs: () => startedMs(readPidFile(paths.pid)?.start),
     reopenLogs,
     onServerTime: clock.hear,
     log,

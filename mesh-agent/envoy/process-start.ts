@@ -1,5 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { uptime } from "node:os";
+
+/** Linux tells times of processes in hundredths of a second, whatever its own clock does. */
+const TICK_MS = 10;
 
 /**
  * When a process was started, in the system's own words; undefined when it does not run (a zombie does not). With the
@@ -12,6 +16,12 @@ export function processStart(pid: number): string | undefined {
     return undefined;
   }
   return existsSync("/proc/self/stat") ? fromProc(pid) : fromPs(pid);
+}
+
+/** Of what `processStart` says, in ms since the epoch and to within a few ticks; undefined where only `ps` is asked. */
+export function startedMs(start: string | undefined): number | undefined {
+  if (start === undefined || !/^\d+$/.test(start)) return undefined;
+  return Date.now() - uptime() * 1000 + Number(start) * TICK_MS;
 }
 
 function fromProc(pid: number): string | undefined {

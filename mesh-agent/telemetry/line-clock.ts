@@ -1,14 +1,21 @@
 const SLOT_MS = 20;
 const KEPT_MS = 60_000;
 
+/** Requests that have ended, and how many of the last ones in which slot of 20 ms since the epoch. */
+export interface LineClockState {
+  readonly total: number;
+  readonly slots: readonly (readonly [slot: number, count: number])[];
+}
+
 /** How many requests had ended by a given time, for the last minute. */
 export class LineClock {
-  readonly #slots = new Map<number, number>();
+  readonly #slots: Map<number, number>;
   #total: number;
   #newestMs = 0;
 
-  constructor(total: number) {
+  constructor({ total, slots }: LineClockState = { total: 0, slots: [] }) {
     this.#total = total;
+    this.#slots = new Map(slots);
   }
 
   get total(): number {
@@ -29,6 +36,17 @@ export class LineClock {
     let later = 0;
     for (const [slot, count] of this.#slots) if (slot > last) later += count;
     return this.#total - later;
+  }
+
+  /** As it will be with `ends` added; times before `fromMs` will not be asked for again. */
+  stateWith(ends: readonly number[], fromMs: number): LineClockState {
+    const first = Math.floor(Math.max(fromMs, this.#newestMs - KEPT_MS) / SLOT_MS);
+    const slots = new Map([...this.#slots].filter(([slot]) => slot >= first));
+    for (const endMs of ends) {
+      const slot = Math.floor(endMs / SLOT_MS);
+      if (slot >= first) slots.set(slot, (slots.get(slot) ?? 0) + 1);
+    }
+    return { total: this.#total + ends.length, slots: [...slots] };
   }
 
   #forget(): void {

@@ -49,6 +49,21 @@ export class LogTail {
     rmSync(this.#rotated, { force: true });
   }
 
+  /** Of the log and what it was rotated from. */
+  countLines(): number {
+    let count = 0;
+    for (const path of [this.#rotated, this.#path]) {
+      if (!existsSync(path)) continue;
+      const fd = openSync(path, "r");
+      for (let at = 0, length = 1; length > 0; at += length) {
+        length = readSync(fd, this.#buffer, 0, CHUNK_BYTES, at);
+        for (let index = 0; index < length; index += 1) if (this.#buffer[index] === NEWLINE) count += 1;
+      }
+      closeSync(fd);
+    }
+    return count;
+  }
+
   /** The next whole lines. A half-written last line waits for its end. */
   read(): LogChunk {
     const fd = this.#open();
@@ -85,7 +100,12 @@ export class LogTail {
       if (!existsSync(this.#path)) await reopen();
       return false;
     }
-    if (!existsSync(this.#path) || statSync(this.#path).size < bytesMax) return false;
+    if (!existsSync(this.#path)) {
+      // Taken away by somebody: its writer writes on to a file that nobody can find.
+      if (this.#position.inode !== 0) await reopen();
+      return false;
+    }
+    if (statSync(this.#path).size < bytesMax) return false;
     renameSync(this.#path, this.#rotated);
     await reopen();
     return true;

@@ -1,8 +1,10 @@
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fromBinary } from "@bufbuild/protobuf";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Outbox } from "#mesh-agent/telemetry/outbox.ts";
+import { ReportRequestSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 
 let dir: string;
 let path: string;
@@ -17,6 +19,13 @@ const entry = (requests: number, bytes = 10) => ({
   counts: Buffer.alloc(bytes, 1),
   extras: Buffer.alloc(bytes, 2),
   requests,
+});
+
+const placeAt = (offset: number) => ({
+  position: { inode: 1, offset },
+  clock: { total: offset, slots: [] },
+  ledger: null,
+  reading: null,
 });
 
 test("reports and the place in the log are there again after a restart, under the same name", () => {
@@ -59,29 +68,83 @@ test.each([
   ["whose head is overwritten", () => writeFileSync(path, "x".repeat(200), { flag: "r+" })],
 ])("a store %s is moved aside, not deleted, and begun anew under another name", (_, damage) => {
   const outbox = Outbox.open(path);
-  for (let index = 0; index < 50; index += 1) outbox.commit({ position: index }, entry(index, 500));
+  for (let index = 0; index < 50; index += 1) outbox.commit({ place: placeAt(index) }, entry(index, 500));
+  outbox.acknowledge(10);
   const { storeId } = outbox;
   outbox.close();
   damage();
-  const again = Outbox.open(path);
-  expect(again.hasLostState).toBe(true);
+  const again = Outbox.open(path, { hasHistory: true });
+  // Its mark knows the place, and what waited: 10 + 11 + ... + 49.
+  expect([again.hasLostState, again.place, again.lost?.requests]).toEqual([false, placeAt(49), 1180]);
   expect(again.storeId).not.toBe(storeId);
   expect(readdirSync(dir).some((name) => name.includes("damaged"))).toBe(true);
+  again.close();
+});
+
+test("what a lost store held is told until it is stored that it was, also over a kill", () => {
+  const outbox = Outbox.open(path);
+  outbox.commit({ place: placeAt(1) }, entry(5));
+  outbox.close();
+  rmSync(path);
+  Outbox.open(path).close();
+  const again = Outbox.open(path);
+  expect(again.lost?.requests).toBe(5);
+  again.commit({ lost: null }, entry(0));
+  again.close();
+  const last = Outbox.open(path);
+  expect(last.lost).toBeUndefined();
+  last.close();
+});
+
+test("a report with a flipped bit is told as a gap of its size, and those around it are delivered", () => {
+  const outbox = Outbox.open(path);
+  for (const requests of [3, 4, 5])
+    outbox.commit({}, { ...entry(requests), counts: Buffer.alloc(600, `<${requests}>`) });
+  outbox.close();
+  const file = readFileSync(path);
+  const at = file.lastIndexOf("<4><4>");
+  file.writeUInt8(file.readUInt8(at) ^ 1, at);
+  writeFileSync(path, file);
+  const again = Outbox.open(path);
+  expect(again.first()?.requests).toBe(3);
+  again.acknowledge(1);
+  const damaged = again.first();
+  const { gaps } = fromBinary(ReportRequestSchema, damaged?.counts ?? new Uint8Array());
+  expect([damaged?.sequence, gaps.map(({ requests }) => requests)]).toEqual([2, [4n]]);
+  again.acknowledge(2);
+  expect(again.first()?.requests).toBe(5);
+  again.close();
+});
+
+test("a place with a flipped bit is taken from the mark", () => {
+  const outbox = Outbox.open(path);
+  outbox.commit({ place: placeAt(123456) });
+  outbox.close();
+  const file = readFileSync(path);
+  const at = file.lastIndexOf("123456");
+  file.writeUInt8(file.readUInt8(at) ^ 1, at);
+  writeFileSync(path, file);
+  const again = Outbox.open(path, { hasHistory: true });
+  expect([again.hasLostState, again.place]).toEqual([false, placeAt(123456)]);
   again.close();
 });
 
 test.each([
   ["is empty", () => truncateSync(path, 0)],
   ["is gone", () => rmSync(path)],
-])("a store that %s has lost its place in a log that has lines, and has none to lose otherwise", (_, damage) => {
-  Outbox.open(path, { hasHistory: false }).close();
-  for (const hasHistory of [true, false]) {
-    damage();
-    const again = Outbox.open(path, { hasHistory });
-    expect(again.hasLostState).toBe(hasHistory);
-    again.close();
-  }
-});
+])(
+  "a store whose mark is gone and that %s has lost its place in a log that has lines, and has none to lose otherwise",
+  (_, damage) => {
+    Outbox.open(path, { hasHistory: false }).close();
+    for (const hasHistory of [true, false]) {
+      damage();
+      rmSync(`${path}.mark`);
+      const again = Outbox.open(path, { hasHistory });
+      expect(again.hasLostState).toBe(hasHistory);
+      again.close();
+    }
+  },
+);
 
 test("what a killed agent had committed stands in one file", () => {
   const outbox = Outbox.open(path);

@@ -1,7 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, renameSync } from "node:fs";
+import { accessSync, constants, existsSync, renameSync, rmSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { crc32 } from "node:zlib";
 import { PharosError } from "#core/errors.ts";
+import { openSealed, sealJson } from "#mesh-agent/sealed-json.ts";
+import { encodeCounts } from "#mesh-agent/telemetry/encode-report.ts";
+import { PlaceMark } from "#mesh-agent/telemetry/place-mark.ts";
+import type { LostReports, ReportPlace } from "#mesh-agent/telemetry/report-place.ts";
 
 /** What one report carries beside its number: serialized fields of ReportRequest. */
 export interface OutboxEntry {
@@ -30,55 +36,115 @@ export interface OutboxOptions {
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS outbox (
-    sequence INTEGER PRIMARY KEY AUTOINCREMENT, created_ms INTEGER NOT NULL, counts BLOB NOT NULL, extras BLOB, requests INTEGER NOT NULL
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT, created_ms INTEGER NOT NULL, counts BLOB NOT NULL, extras BLOB, requests INTEGER NOT NULL,
+    counts_crc INTEGER
   ) STRICT;`;
 
 const OUTBOX_BYTES_MAX = 64 * 1024 * 1024;
+/** Free pages of 4 KB in the store, and bytes of its journal, that are taken while there is room. */
+const RESERVE_PAGES = 128;
+const CORRUPT = 11;
+const NOT_A_DATABASE = 26;
+/** Full, and what a full disk is called where a journal or the file itself cannot be begun: IOERR, CANTOPEN. */
+const FOR_WANT_OF_ROOM: ReadonlySet<number> = new Set([13, 10, 14]);
 
 /**
  * Reports that wait to be acknowledged, and how far the log was read: both change in one transaction, which is on the
- * disk when it returns. A number is given once, also over restarts.
+ * disk when it returns. A number is given once, also over restarts. The store keeps room for itself, so that a full disk
+ * takes reports as long as they are acknowledged; where it cannot be begun at all it stands in memory until it can.
  */
 export class Outbox {
-  readonly #db: DatabaseSync;
-  readonly #insert: StatementSync;
-  readonly #setState: StatementSync;
+  readonly #path: string;
+  readonly #mark: PlaceMark;
   readonly #bytesMax: number;
+  #db: DatabaseSync;
+  #insert: StatementSync;
+  #setState: StatementSync;
   #storeId: string;
-  /** True when how far the log was read is not known: an unreadable store was moved aside, or was gone. */
+  #isInMemory: boolean;
+  #lost: LostReports | undefined;
+  /** Nothing was ever reported from here. */
+  readonly isNew: boolean;
+  /** True when how far the log was read is not known: an unreadable store was moved aside, or was gone, and its mark too. */
   readonly hasLostState: boolean;
 
   private constructor(
-    db: DatabaseSync,
-    isDamaged: boolean,
+    path: string,
+    opened: Opened,
     { hasHistory = false, bytesMax = OUTBOX_BYTES_MAX }: OutboxOptions,
   ) {
-    this.#db = db;
+    this.#path = path;
     this.#bytesMax = bytesMax;
-    // One file: a write-ahead log that is lost would take the store back to an old place in the log without a trace.
-    db.exec("PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL; PRAGMA auto_vacuum = INCREMENTAL;");
-    db.exec(SCHEMA);
-    this.hasLostState = isDamaged || (hasHistory && this.state("storeId") === undefined);
-    this.#insert = db.prepare("INSERT INTO outbox (created_ms, counts, extras, requests) VALUES (?, ?, ?, ?)");
-    this.#setState = db.prepare(
-      "INSERT INTO state (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-    );
-    this.#storeId = this.#loadStoreId();
+    this.#isInMemory = opened.isInMemory;
+    this.#db = opened.db;
+    [this.#insert, this.#setState] = this.#prepare();
+    this.#mark = new PlaceMark(`${path}.mark`);
+    const { last } = this.#mark;
+    const known = this.#read("storeId");
+    const storeId = typeof known.value === "string" ? known.value : undefined;
+    const isGone = storeId === undefined && (opened.isDamaged || hasHistory || last !== undefined || known.isDamaged);
+    const isPlaceGone = isGone || this.#read("place").isDamaged;
+    this.isNew = storeId === undefined && !isGone;
+    this.#storeId = storeId ?? randomUUID();
+    const mark = isGone || last?.storeId === storeId ? last : undefined;
+    // Until the first place is stored, the next start must not take the log for one that nobody has read.
+    const wasLost = this.state("isPlaceLost") === true && this.place === undefined;
+    this.hasLostState = (isPlaceGone && mark === undefined) || wasLost;
+    const kept = this.#read("lost").value as LostReports | null | undefined;
+    this.#lost = isGone ? mark?.waiting : (kept ?? undefined);
+    if (storeId === undefined || isPlaceGone)
+      this.commit({
+        storeId: this.#storeId,
+        place: mark?.place ?? null,
+        lost: this.#lost ?? null,
+        isPlaceLost: this.hasLostState,
+      });
+    if (!this.#isInMemory) this.#reserve();
   }
 
-  /** A store that cannot be read is moved aside and begun anew. */
+  /** A store that cannot be read is moved aside and begun anew. Throws "unavailable" where this user may not write it. */
   static open(path: string, options: OutboxOptions = {}): Outbox {
     try {
-      return new Outbox(openChecked(path), false, options);
+      return new Outbox(path, openStore(path), options);
     } catch (error) {
-      const code = (error as { errcode?: number }).errcode;
-      // 11 corrupt, 26 not a database: everything else (full, locked, forbidden) is not cured by moving the file.
-      if ((code !== 11 && code !== 26) || !existsSync(path)) throw describeFailure(error, path);
-      const aside = `${path}.damaged-${Date.now()}`;
-      renameSync(path, aside);
-      for (const suffix of ["-journal", "-wal", "-shm"])
-        if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
-      return new Outbox(openChecked(path), true, options);
+      if (error instanceof PharosError && error.code !== "exhausted") throw error;
+      return new Outbox(
+        path,
+        { db: prepareStore(new DatabaseSync(":memory:")), isDamaged: false, isInMemory: true },
+        options,
+      );
+    }
+  }
+
+  /** It stands in memory, for want of room on the disk: a restart knows of it what the mark says. */
+  get isInMemory(): boolean {
+    return this.#isInMemory;
+  }
+
+  /** What an earlier store held and is to be told of, until `commit` is given `lost: null`. */
+  get lost(): LostReports | undefined {
+    return this.#lost;
+  }
+
+  /** Moves a store in memory to the disk. False while that has no room. */
+  settle(): boolean {
+    if (!this.#isInMemory) return true;
+    const temporary = `${this.#path}.new`;
+    try {
+      rmSync(temporary, { force: true });
+      this.#db.prepare("VACUUM INTO ?").run(temporary);
+      for (const suffix of ["-journal", "-wal", "-shm"]) rmSync(this.#path + suffix, { force: true });
+      renameSync(temporary, this.#path);
+      const { db } = openStore(this.#path);
+      this.#db.close();
+      this.#db = db;
+      [this.#insert, this.#setState] = this.#prepare();
+      this.#isInMemory = false;
+      this.#reserve();
+      return true;
+    } catch {
+      rmSync(temporary, { force: true });
+      return false;
     }
   }
 
@@ -95,35 +161,54 @@ export class Outbox {
   }
 
   state<T>(name: string): T | undefined {
-    const row = this.#db.prepare("SELECT value FROM state WHERE name = ?").get(name);
-    return row === undefined ? undefined : (JSON.parse(String(row.value)) as T);
+    return this.#read(name).value as T | undefined;
+  }
+
+  /** Undefined where nothing was read yet. */
+  get place(): ReportPlace | undefined {
+    const place = this.state<ReportPlace | null>("place");
+    if (place !== undefined) return place ?? undefined;
+    const position = this.state<ReportPlace["position"]>("position");
+    if (position === undefined) return undefined;
+    // As an earlier release wrote it.
+    const clock = { total: this.state<number>("httpRequests") ?? 0, slots: [] };
+    return { position, clock, ledger: this.state<ReportPlace["ledger"]>("ledger") ?? null, reading: null };
   }
 
   /** Stores states, and an entry if there is one, all or nothing. Throws "exhausted" when the disk is full. */
   commit(states: Readonly<Record<string, unknown>>, entry?: Omit<OutboxEntry, "sequence">): void {
     this.#transact(() => {
-      for (const [name, value] of Object.entries(states)) this.#setState.run(name, JSON.stringify(value));
-      if (entry !== undefined) this.#insert.run(entry.createdMs, entry.counts, entry.extras, entry.requests);
+      for (const [name, value] of Object.entries(states)) this.#setState.run(name, sealJson({ value }));
+      if (entry === undefined) return;
+      const { createdMs, counts, extras, requests } = entry;
+      this.#insert.run(createdMs, counts, extras, requests, crc32(counts));
     });
+    if (states.lost === null) this.#lost = undefined;
+    this.#writeMark();
   }
 
-  /** The oldest report that is not acknowledged. */
+  /** The oldest report that is not acknowledged. One that was damaged on the disk becomes the gap that it is. */
   first(): OutboxEntry | undefined {
     const row = this.#db
-      .prepare("SELECT sequence, created_ms, counts, extras, requests FROM outbox ORDER BY sequence LIMIT 1")
+      .prepare(
+        "SELECT sequence, created_ms, counts, extras, requests, counts_crc FROM outbox ORDER BY sequence LIMIT 1",
+      )
       .get();
     if (row === undefined) return undefined;
-    return {
-      sequence: Number(row.sequence),
-      createdMs: Number(row.created_ms),
-      counts: row.counts as Uint8Array,
-      extras: row.extras as Uint8Array | null,
-      requests: Number(row.requests),
-    };
+    const sequence = Number(row.sequence);
+    const createdMs = Number(row.created_ms);
+    const requests = Number(row.requests);
+    const counts = row.counts as Uint8Array;
+    if (row.counts_crc === null || row.counts_crc === crc32(counts))
+      return { sequence, createdMs, counts, extras: row.extras as Uint8Array | null, requests };
+    const reason = "a report was damaged on the agent's disk before it was acknowledged";
+    const gap = { startMs: createdMs, endMs: createdMs, reason, requests };
+    return { sequence, createdMs, counts: encodeCounts([], [gap]), extras: null, requests: 0 };
   }
 
   acknowledge(sequence: number): void {
     this.#transact(() => this.#db.prepare("DELETE FROM outbox WHERE sequence <= ?").run(sequence));
+    this.#writeMark();
   }
 
   waiting(): { readonly reports: number; readonly requests: number; readonly bytes: number } {
@@ -155,6 +240,67 @@ export class Outbox {
 
   close(): void {
     this.#db.close();
+    this.#mark.close();
+  }
+
+  #prepare(): [StatementSync, StatementSync] {
+    return [
+      this.#db.prepare("INSERT INTO outbox (created_ms, counts, extras, requests, counts_crc) VALUES (?, ?, ?, ?, ?)"),
+      this.#db.prepare(
+        "INSERT INTO state (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+      ),
+    ];
+  }
+
+  #read(name: string): { readonly value: unknown; readonly isDamaged: boolean } {
+    const row = this.#db.prepare("SELECT value FROM state WHERE name = ?").get(name);
+    if (row === undefined) return { value: undefined, isDamaged: false };
+    try {
+      const read = openSealed(String(row.value));
+      // As an earlier release wrote it: the value alone.
+      const isWrapped = typeof read === "object" && read !== null && "value" in read;
+      return { value: isWrapped ? read.value : read, isDamaged: false };
+    } catch {
+      return { value: undefined, isDamaged: true };
+    }
+  }
+
+  #writeMark(): void {
+    const row = this.#db
+      .prepare(
+        "SELECT coalesce(sum(requests), 0) AS requests, min(created_ms) AS from_ms, max(created_ms) AS to_ms FROM outbox",
+      )
+      .get();
+    const lost = this.#lost;
+    this.#mark.write({
+      storeId: this.#storeId,
+      place: this.state<ReportPlace | null>("place") ?? null,
+      waiting: {
+        requests: Number(row?.requests) + (lost?.requests ?? 0),
+        fromMs: lost?.fromMs ?? Number(row?.from_ms),
+        toMs: row?.to_ms === null ? (lost?.toMs ?? 0) : Number(row?.to_ms),
+      },
+    });
+  }
+
+  /** Takes room while there is some; without it a full disk stops the store at once. */
+  #reserve(): void {
+    const journal = `${this.#path}-journal`;
+    const bytes = RESERVE_PAGES * 4096;
+    const free = Number(this.#db.prepare("PRAGMA freelist_count").get()?.freelist_count);
+    if (free >= RESERVE_PAGES && existsSync(journal) && statSync(journal).size >= bytes) return;
+    try {
+      this.#transact(() => this.#db.exec(`CREATE TABLE reserve AS SELECT zeroblob(${bytes}) AS room`));
+      // The journal takes the pages that a change is made to.
+      this.#transact(() => this.#db.exec(`UPDATE reserve SET room = randomblob(${bytes})`));
+    } catch {
+      // There is none now; the next start asks again.
+    }
+    try {
+      this.#transact(() => this.#db.exec("DROP TABLE IF EXISTS reserve"));
+    } catch {
+      // Dropped by the next start.
+    }
   }
 
   #transact(work: () => void): void {
@@ -167,13 +313,42 @@ export class Outbox {
       throw describeFailure(error, this.#db.location() ?? "telemetry store");
     }
   }
+}
 
-  #loadStoreId(): string {
-    const known = this.state<string>("storeId");
-    if (known !== undefined) return known;
-    const storeId = randomUUID();
-    this.commit({ storeId });
-    return storeId;
+interface Opened {
+  readonly db: DatabaseSync;
+  readonly isDamaged: boolean;
+  readonly isInMemory: boolean;
+}
+
+function openStore(path: string): Opened {
+  requireAccess(path);
+  try {
+    return { db: openChecked(path), isDamaged: false, isInMemory: false };
+  } catch (error) {
+    const code = codeOf(error);
+    // Anything else (full, locked) is not cured by moving the file.
+    if ((code !== CORRUPT && code !== NOT_A_DATABASE) || !existsSync(path)) throw describeFailure(error, path);
+    const aside = `${path}.damaged-${Date.now()}`;
+    renameSync(path, aside);
+    for (const suffix of ["-journal", "-wal", "-shm"])
+      if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
+    try {
+      return { db: openChecked(path), isDamaged: true, isInMemory: false };
+    } catch {
+      return { db: prepareStore(new DatabaseSync(":memory:")), isDamaged: true, isInMemory: true };
+    }
+  }
+}
+
+/** SQLite says of a file it may not open what it says of a full disk. */
+function requireAccess(path: string): void {
+  try {
+    accessSync(dirname(path), constants.W_OK | constants.X_OK);
+    for (const file of [path, `${path}-journal`])
+      if (existsSync(file)) accessSync(file, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    throw describeFailure(error, path);
   }
 }
 
@@ -182,17 +357,39 @@ function openChecked(path: string): DatabaseSync {
   try {
     const verdict = db.prepare("PRAGMA quick_check(1)").get();
     if (verdict?.quick_check !== "ok")
-      throw Object.assign(new Error(`damaged: ${String(verdict?.quick_check)}`), { errcode: 11 });
-    return db;
+      throw Object.assign(new Error(`damaged: ${String(verdict?.quick_check)}`), { errcode: CORRUPT });
+    return prepareStore(db);
   } catch (error) {
     db.close();
     throw error;
   }
 }
 
+function prepareStore(db: DatabaseSync): DatabaseSync {
+  // One file: a write-ahead log that is lost would take the store back to an old place in the log without a trace. The
+  // journal keeps its size, and with it its room.
+  db.exec("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = PERSIST; PRAGMA synchronous = FULL;");
+  db.exec(SCHEMA);
+  if (
+    !db
+      .prepare("PRAGMA table_info(outbox)")
+      .all()
+      .some(({ name }) => name === "counts_crc")
+  )
+    db.exec("ALTER TABLE outbox ADD COLUMN counts_crc INTEGER");
+  return db;
+}
+
+/** SQLite's own, without what its extensions add. */
+function codeOf(error: unknown): number | undefined {
+  const code = (error as { errcode?: number }).errcode;
+  return code === undefined ? undefined : code & 0xff;
+}
+
 function describeFailure(error: unknown, path: string): PharosError {
   const message = error instanceof Error ? error.message : String(error);
-  const isFull = (error as { errcode?: number }).errcode === 13 || /full|ENOSPC/i.test(message);
+  const code = codeOf(error);
+  const isFull = (code !== undefined && FOR_WANT_OF_ROOM.has(code)) || /full|ENOSPC/i.test(message);
   return new PharosError(isFull ? "exhausted" : "unavailable", `telemetry store ${path}: ${message}`, {
     hint: isFull
       ? "free space on its disk; nothing is lost while the access log grows"

@@ -6,10 +6,14 @@ const FILTER = "^http\\..*\\.downstream_rq_(total|active)$";
 const UPTIME_STEP_MS = 1000;
 const ADMIN = /^http\.admin\./;
 
-/** Asks Envoy how many HTTP requests have ended. Undefined when nobody answers. */
+/**
+ * Asks Envoy how many HTTP requests have ended. Undefined when nobody answers. `startedAt` knows of a start to within its
+ * process clock's tick, where Envoy itself only knows its age in seconds.
+ */
 export async function readCounters(
   admin: AdminClient,
   now: () => number = Date.now,
+  startedAt: () => number | undefined = () => undefined,
 ): Promise<CounterReading | undefined> {
   try {
     const before = now();
@@ -22,7 +26,11 @@ export async function readCounters(
       if (ADMIN.test(name)) continue;
       completed += name.endsWith("_total") ? value : -value;
     }
-    return { fromMs: before, atMs: now(), startedMs: before - uptimeMs - UPTIME_STEP_MS, completed };
+    const earliestMs = before - uptimeMs - UPTIME_STEP_MS;
+    const knownMs = startedAt();
+    // The process may be another by now.
+    const isSame = knownMs !== undefined && Math.abs(knownMs - earliestMs) < 2 * UPTIME_STEP_MS;
+    return { fromMs: before, atMs: now(), startedMs: isSame ? knownMs : earliestMs, completed };
   } catch {
     return undefined;
   }

@@ -8,15 +8,11 @@ import { EntryFolder } from "#mesh-agent/telemetry/fold-entries.ts";
 import { labelInstance, type TelemetryInstance } from "#mesh-agent/telemetry/instance.ts";
 import type { OwnEnd } from "#mesh-agent/telemetry/label-entry.ts";
 import { LineClock } from "#mesh-agent/telemetry/line-clock.ts";
-import { type LogPosition, LogTail } from "#mesh-agent/telemetry/log-tail.ts";
+import { LogTail } from "#mesh-agent/telemetry/log-tail.ts";
 import type { Outbox } from "#mesh-agent/telemetry/outbox.ts";
 import type { SpanReceiver } from "#mesh-agent/telemetry/receive-spans.ts";
-import {
-  type CounterReading,
-  type Gap,
-  type LedgerState,
-  RequestLedger,
-} from "#mesh-agent/telemetry/request-ledger.ts";
+import type { ReportPlace } from "#mesh-agent/telemetry/report-place.ts";
+import { type CounterReading, type Gap, RequestLedger } from "#mesh-agent/telemetry/request-ledger.ts";
 
 export interface ReportLoopOptions {
   readonly accessLogPath: string;
@@ -59,6 +55,8 @@ const SETTLE_MS = 4000;
 /** Between attempts while stopping. */
 const LAST_RETRY_MS = 100;
 const READINGS_MAX = 50;
+/** Of an Envoy that is new: it may have started a little before the last one was asked. */
+const SLOTS_BEFORE_MS = 5000;
 const UNSTORED = "telemetry is not stored";
 const UNDELIVERED = "reports wait for the control plane";
 const REFUSED = "the control plane did not count all of a report";
@@ -75,6 +73,8 @@ export class ReportLoop {
   readonly #stopping = new AbortController();
   #own: OwnEnd;
   #readings: CounterReading[] = [];
+  #latestReading: CounterReading | undefined;
+  #storedReading: CounterReading | undefined;
   #gaps: Gap[] = [];
   #lastReadingMs = 0;
   /** When the log was last read to its end. */
@@ -96,22 +96,34 @@ export class ReportLoop {
     this.#options = options;
     this.#own = ownEnd(options.instance());
     this.#folder = new EntryFolder(this.#own);
-    this.#tail = new LogTail(accessLogPath, outbox.state<LogPosition>("position"));
-    this.#clock = new LineClock(outbox.state<number>("httpRequests") ?? 0);
-    this.#ledger = new RequestLedger(outbox.state<LedgerState | null>("ledger") ?? undefined);
+    const { place, lost } = outbox;
+    this.#tail = new LogTail(accessLogPath, place?.position);
+    this.#clock = new LineClock(place?.clock);
+    this.#ledger = new RequestLedger(place?.ledger ?? undefined, outbox.isNew);
+    const reading = place?.reading ?? undefined;
+    // Whoever asked died before it was held against the lines.
+    if (reading !== undefined && reading.atMs > (place?.ledger?.atMs ?? 0)) this.#readings.push(reading);
+    this.#storedReading = reading;
+    if (lost !== undefined && lost.requests > 0) {
+      const reason = "the agent's telemetry store was damaged or gone: reports that waited in it are lost";
+      this.#tellGap({ startMs: lost.fromMs, endMs: lost.toMs, reason, requests: lost.requests });
+    }
     if (outbox.hasLostState) {
+      const unread = this.#tail.countLines();
       this.#tail.skipToEnd();
-      this.#gaps.push({
-        startMs: Date.now() - 60_000,
-        endMs: Date.now(),
-        reason: "the agent's telemetry store was damaged or gone: what it had not yet reported is lost",
-        requests: 0,
-      });
+      const reason = `the agent's telemetry store was damaged or gone: of the ${unread} requests that the access log tells of, those not yet reported are lost`;
+      this.#tellGap({ startMs: Date.now() - 60_000, endMs: Date.now(), reason, requests: 0 });
     }
   }
 
   start(): void {
     this.#running = this.#run();
+  }
+
+  /** Why what is seen is not stored; undefined when it is. */
+  get problem(): string | undefined {
+    const why = this.#complaints.get(UNSTORED);
+    return why === undefined ? undefined : `${UNSTORED}: ${why}`;
   }
 
   stats(): TelemetryStats {
@@ -136,7 +148,7 @@ export class ReportLoop {
     await this.#running;
     const deadline = Date.now() + timeoutMs;
     this.#ledger.markClean();
-    if (this.#foldSafely()) this.#options.outbox.commit({ ledger: this.#ledger.state ?? null });
+    if (this.#foldSafely()) this.#storeSafely(() => this.#options.outbox.commit({ place: this.#placeAfter([]) }));
     await this.#delivering;
     await Promise.race([this.#deliverUntil(deadline), delay(timeoutMs, undefined, { ref: false })]);
     this.#tail.close();
@@ -162,21 +174,60 @@ export class ReportLoop {
     this.#lastReadingMs = Date.now();
     const reading = await this.#options.readCounters();
     if (reading === undefined) return;
+    this.#latestReading = reading;
     this.#readings.push(reading);
     if (this.#readings.length > READINGS_MAX) this.#readings.shift();
   }
 
   /** False when it could not be stored: the same lines are read again next time. */
   #foldSafely(): boolean {
-    try {
+    const { outbox } = this.#options;
+    const isSettled = outbox.settle();
+    const isStored = this.#storeSafely(() => {
       this.#relabel();
       while (this.#foldOnce());
+    });
+    // What Envoy has counted takes no room of its own: whoever comes after a death here can say what was lost.
+    if (!isStored) this.#storeReading();
+    else if (!isSettled)
+      this.#complain(
+        UNSTORED,
+        new PharosError("exhausted", "no room to begin the telemetry store", {
+          hint: "free space on its disk; until then reports wait in memory",
+        }),
+      );
+    return isStored;
+  }
+
+  #storeSafely(work: () => void): boolean {
+    try {
+      work();
       this.#complaints.delete(UNSTORED);
       return true;
     } catch (error) {
       this.#complain(UNSTORED, error);
       return false;
     }
+  }
+
+  #storeReading(): void {
+    const { outbox } = this.#options;
+    const reading = this.#latestReading;
+    const { place } = outbox;
+    if (reading === undefined || place === undefined || reading === this.#storedReading) return;
+    try {
+      outbox.commit({ place: { ...place, reading } });
+      this.#storedReading = reading;
+    } catch {
+      // Told of with what was not stored.
+    }
+  }
+
+  /** As it is stored once the lines before `position` are folded. */
+  #placeAfter(ends: readonly number[], position = this.#tail.position): ReportPlace {
+    const ledger = this.#ledger.state ?? null;
+    const fromMs = (ledger?.atMs ?? 0) - SLOTS_BEFORE_MS;
+    return { position, clock: this.#clock.stateWith(ends, fromMs), ledger, reading: this.#latestReading ?? null };
   }
 
   /** Reads one chunk and stores what it tells together with the place after it. True when there is more to read. */
@@ -190,9 +241,12 @@ export class ReportLoop {
     const heldSpans = spans.take();
     const isEmpty = folded.windows.length === 0 && this.#gaps.length === 0 && heldSpans.length === 0;
     try {
-      if (!isEmpty || lines.length > 0 || next.inode !== this.#tail.position.inode) {
+      const hasCounted =
+        this.#latestReading?.completed !== this.#storedReading?.completed ||
+        this.#latestReading?.startedMs !== this.#storedReading?.startedMs;
+      if (!isEmpty || lines.length > 0 || hasCounted || next.inode !== this.#tail.position.inode) {
         outbox.commit(
-          { position: next, httpRequests: this.#clock.total + ends.length, ledger: this.#ledger.state ?? null },
+          { place: this.#placeAfter(ends, next), ...(outbox.lost === undefined ? {} : { lost: null }) },
           isEmpty
             ? undefined
             : {
@@ -207,6 +261,7 @@ export class ReportLoop {
       spans.giveBack(heldSpans);
       throw error;
     }
+    this.#storedReading = this.#latestReading;
     this.#tail.confirm(next);
     for (const endMs of ends) this.#clock.add(endMs);
     this.#gaps = [];
@@ -228,11 +283,18 @@ export class ReportLoop {
       this.#readings.shift();
       gaps.push(...this.#ledger.compare(reading, (atMs) => this.#clock.until(atMs)));
     }
-    for (const { reason, requests } of gaps) {
-      this.#missingRequests += requests;
-      this.#options.log("warn", "telemetry has a gap", { reason, requests });
-    }
+    for (const gap of gaps) this.#logGap(gap);
     return gaps;
+  }
+
+  #tellGap(gap: Gap): void {
+    this.#gaps.push(gap);
+    this.#logGap(gap);
+  }
+
+  #logGap({ reason, requests }: Gap): void {
+    this.#missingRequests += requests;
+    this.#options.log("warn", "telemetry has a gap", { reason, requests });
   }
 
   #makeRoom(): Gap[] {
@@ -258,6 +320,8 @@ export class ReportLoop {
   /** True when all that waited is acknowledged. */
   async #deliver(isWanted: () => boolean): Promise<boolean> {
     const { outbox, instance, report } = this.#options;
+    // A death would make what was delivered from memory look lost.
+    if (outbox.isInMemory && !this.#stopping.signal.aborted) return false;
     const { namespace, name } = instance();
     const { intervalMs, isDone, error } = await deliverReports(
       outbox,

@@ -5,7 +5,7 @@ import { RequestLedger } from "#mesh-agent/telemetry/request-ledger.ts";
 const BOOT = 1_000_000;
 
 function clockOf(...ends: readonly number[]): (atMs: number) => number {
-  const clock = new LineClock(0);
+  const clock = new LineClock();
   for (const end of ends) clock.add(end);
   return (atMs) => clock.until(atMs);
 }
@@ -72,4 +72,25 @@ test("an Envoy that was not stopped and whose age jitters by a second is the sam
   const ledger = new RequestLedger(undefined);
   ledger.compare(reading(1000, 0), clockOf());
   expect(ledger.compare(reading(2000, 0, BOOT + 900), clockOf())).toEqual([]);
+});
+
+test("a log that nobody has read before owes all that Envoy has counted", () => {
+  const ledger = new RequestLedger(undefined, true);
+  expect(ledger.compare(reading(1000, 5), clockOf(BOOT + 100))).toMatchObject([{ startMs: BOOT, requests: 4 }]);
+});
+
+test("an agent that dies soon after its Envoy did holds the new one's requests against nobody", () => {
+  const ledger = new RequestLedger(undefined);
+  const clock = new LineClock();
+  const add = (...ends: readonly number[]): void => {
+    for (const end of ends) clock.add(end);
+  };
+  add(...Array.from({ length: 10 }, () => BOOT + 500));
+  ledger.compare(reading(1000, 10), (atMs) => clock.until(atMs));
+  // Envoy dies and comes back at 9000; 50 of its requests are folded, and it was not yet held against them.
+  add(...Array.from({ length: 50 }, () => BOOT + 9500));
+  const stored = clock.stateWith([], (ledger.state?.atMs ?? 0) - 1000);
+  const again = new LineClock(JSON.parse(JSON.stringify(stored)) as typeof stored);
+  const gaps = new RequestLedger(ledger.state).compare(reading(10_000, 53, BOOT + 9000), (atMs) => again.until(atMs));
+  expect(gaps.map(({ requests }) => requests)).toEqual([0, 3]);
 });

@@ -40,8 +40,12 @@ const CLOCK_SLACK_MS = 20;
 export class RequestLedger {
   #state: LedgerState | undefined;
 
-  constructor(state: LedgerState | undefined) {
+  readonly #isFirst: boolean;
+
+  /** `isFirst`: nobody has read this log before, so all that Envoy has counted is held against its lines. */
+  constructor(state: LedgerState | undefined, isFirst = false) {
     this.#state = state;
+    this.#isFirst = isFirst;
   }
 
   get state(): LedgerState | undefined {
@@ -52,6 +56,10 @@ export class RequestLedger {
   compare(reading: CounterReading, linesUntil: (atMs: number) => number): Gap[] {
     const before = this.#state;
     const lines = linesUntil(reading.atMs);
+    if (before === undefined && this.#isFirst) {
+      this.#begin({ ...reading, atMs: reading.startedMs }, linesUntil(reading.startedMs - CLOCK_SLACK_MS));
+      return this.compare(reading, linesUntil);
+    }
     if (before === undefined) {
       // A base that is too high would find requests missing that are not.
       this.#begin(reading, linesUntil(reading.fromMs - CLOCK_SLACK_MS) - reading.completed);

@@ -19,6 +19,8 @@ export interface TelemetryOptions {
   /** Where Envoy posts its spans. */
   readonly spansSocketPath: string;
   readonly envoyAdminSocket: string;
+  /** When Envoy was started, ms since the epoch, where the system tells. */
+  readonly envoyStartedMs?: () => number | undefined;
   /** Has Envoy open its log files anew. */
   readonly reopenLogs: () => Promise<void>;
   readonly log: Log;
@@ -30,6 +32,8 @@ export interface TelemetryOptions {
 
 export interface Telemetry {
   stats(): TelemetryStats;
+  /** Why what is seen is not stored; undefined when it is. */
+  readonly problem: string | undefined;
   /** Call when Envoy has been stopped: reads its log to the end and hands over what it can within `timeoutMs`. */
   stop(timeoutMs?: number): Promise<void>;
 }
@@ -45,13 +49,22 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   const outbox = Outbox.open(join(dir, "telemetry.db"), { hasHistory });
   if (outbox.hasLostState)
     log("error", "the telemetry store was damaged or gone; what was not yet reported is lost", { dir });
+  if (outbox.isInMemory) log("error", "no room for the telemetry store: reports wait in memory", { dir });
   const spans = new SpanReceiver(() => labelInstance(options.instance()));
   await spans.listen(options.spansSocketPath);
   const admin = new AdminClient(options.envoyAdminSocket);
-  const loop = new ReportLoop({ ...options, outbox, spans, readCounters: () => readCounters(admin) });
+  const loop = new ReportLoop({
+    ...options,
+    outbox,
+    spans,
+    readCounters: () => readCounters(admin, Date.now, options.envoyStartedMs),
+  });
   loop.start();
   return {
     stats: () => loop.stats(),
+    get problem() {
+      return loop.problem;
+    },
     async stop(timeoutMs = 3000) {
       await loop.stop(timeoutMs);
       await spans.close();
