@@ -5,6 +5,7 @@ import { exitOfCheck } from "#cli/exit-of-check.ts";
 import { printDiagnostics, printResolved } from "#cli/print-diagnostics.ts";
 import { printChanges, printResult, type WriteOptions } from "#cli/print-result.ts";
 import { readChanges } from "#cli/read-changes.ts";
+import { describeConcerned } from "#core/traffic/describe-concerned.ts";
 
 interface ApplyOptions extends WriteOptions {
   readonly filename: string[];
@@ -31,11 +32,13 @@ export function addApply(program: Command): void {
             await api.config.applyChanges.mutate({ changes, reason: options.reason }),
             changes,
           );
-        const { ok, changed, unchanged, diagnostics, resolved } = await api.config.preview.mutate({ changes });
+        const { ok, changed, unchanged, diagnostics, resolved, traffic } = await api.config.preview.mutate({ changes });
         printDiagnostics(diagnostics);
         printResolved(resolved);
         if (!ok && options.output === "table") return EXIT.invalid;
-        printChanges(options, { changed, unchanged, diagnostics, resolved }, " (dry run)");
+        printChanges(options, { changed, unchanged, diagnostics, resolved, traffic }, " (dry run)");
+        if (options.output === "table" && changed.length > 0)
+          process.stdout.write(`${describeConcerned(traffic).join("\n")}\n`);
         return exitOfCheck(ok, diagnostics);
       }),
     );

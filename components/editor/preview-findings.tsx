@@ -1,6 +1,7 @@
 "use client";
 import { useState } from "react";
 import { AffectedProxies } from "#components/editor/affected-proxies.tsx";
+import { ConcernedCallers } from "#components/editor/concerned-callers.tsx";
 import { ProblemList } from "#components/editor/problem-list.tsx";
 import { TextDiff } from "#components/editor/text-diff.tsx";
 import { XdsChanges } from "#components/editor/xds-changes.tsx";
@@ -19,7 +20,7 @@ const LAYOUTS = [
 /** What a change would do, in figures first. */
 export function PreviewFindings({ preview }: { readonly preview: PreviewView }) {
   const [layout, setLayout] = useState<"unified" | "split">("unified");
-  const { changed, xds, xdsCount, proxies, requestsPerSecond, diagnostics, resolved } = preview;
+  const { changed, xds, xdsCount, proxies, traffic, diagnostics, resolved } = preview;
   return (
     <div className="flex flex-col gap-4" data-testid="preview">
       <Card>
@@ -29,9 +30,10 @@ export function PreviewFindings({ preview }: { readonly preview: PreviewView }) 
           <Stat label="Proxies that change" value={proxies.length} testId="preview-proxies" />
           <Stat
             label="Traffic concerned"
-            value={formatRate(requestsPerSecond)}
-            {...(requestsPerSecond === null ? {} : { unit: "requests/s" })}
-            note={requestsPerSecond === null ? "nothing recorded in the last minute" : "over the last minute"}
+            testId="preview-traffic"
+            value={formatRate(traffic?.requestsPerSecond ?? null)}
+            {...(traffic === null ? {} : { unit: "requests/s" })}
+            note={describeTraffic(traffic)}
           />
         </div>
       </Card>
@@ -67,11 +69,22 @@ export function PreviewFindings({ preview }: { readonly preview: PreviewView }) 
       <Card title="What proxies are sent" description="Resources whose bytes change, and how many proxies hold each">
         <XdsChanges changes={xds} />
       </Card>
+      {traffic === null || traffic.callers.length === 0 ? null : (
+        <Card title="Traffic concerned" description={`Over the last minute: ${traffic.basis.join(", ")}`} isFlush>
+          <ConcernedCallers callers={traffic.callers} />
+        </Card>
+      )}
       <Card title="Proxies that change" isFlush>
         <AffectedProxies proxies={proxies} />
       </Card>
     </div>
   );
+}
+
+function describeTraffic(traffic: PreviewView["traffic"]): string {
+  if (traffic === null) return "nothing recorded in the last minute";
+  const plain = traffic.plaintextPerSecond > 0 ? `, ${formatRate(traffic.plaintextPerSecond)} in plain text` : "";
+  return `${traffic.isUpperBound ? "at most, " : ""}over the last minute${plain}`;
 }
 
 function countOps(changed: PreviewView["changed"]): string {

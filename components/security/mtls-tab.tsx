@@ -9,6 +9,7 @@ import { resourceHref } from "#components/shell/build-commands.ts";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
+import { DeniedBy } from "#components/ui/denied-by.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { MtlsBadge } from "#components/ui/mtls-badge.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
@@ -35,6 +36,17 @@ const SERVICES: readonly Column<ServiceRow>[] = [
 
 const PLAINTEXT: readonly Column<PlaintextEdge>[] = [
   { id: "source", header: "Caller", cell: ({ source }) => source, sortValue: ({ source }) => source },
+  {
+    id: "addresses",
+    header: "From",
+    cell: ({ addresses }) =>
+      addresses.length === 0 ? (
+        <span className="text-subtle">–</span>
+      ) : (
+        <span className="font-mono text-xs">{addresses.map(({ address }) => address).join(", ")}</span>
+      ),
+    sortValue: ({ addresses }) => addresses[0]?.address ?? null,
+  },
   { id: "target", header: "Called", cell: ({ target }) => target, sortValue: ({ target }) => target },
   {
     id: "rate",
@@ -43,6 +55,13 @@ const PLAINTEXT: readonly Column<PlaintextEdge>[] = [
     figure: { of: ({ perSecond }) => perSecond, scale: rateScale },
     cell: ({ perSecond }, format) => format(perSecond),
     sortValue: ({ perSecond }) => perSecond,
+  },
+  {
+    id: "refused",
+    header: "Refused by",
+    cell: ({ deniedBy }) =>
+      deniedBy.length === 0 ? <span className="text-subtle">–</span> : <DeniedBy refs={deniedBy} />,
+    sortValue: ({ deniedBy }) => deniedBy[0] ?? null,
   },
   {
     id: "share",

@@ -1,6 +1,7 @@
 import { formatMillis } from "#components/format/format-millis.ts";
 import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
+import { shortDenial } from "#components/format/short-denial.ts";
 import type { DisplayEdge } from "#core/view/display-graph.ts";
 
 export const EDGE_LABELS = ["rate", "errors", "p95", "mtls"] as const;
@@ -27,9 +28,7 @@ export function describeEdge(edge: DisplayEdge, nameOf: (id: string) => string):
     `${formatPercent(edge.errorPercent)} errors`,
     edge.p95Ms === null ? "" : `p95 ${formatMillis(edge.p95Ms)}`,
     edge.mtlsPercent === null ? "mTLS unknown" : `mTLS ${formatPercent(edge.mtlsPercent)}`,
-    edge.deniedBy.length === 0
-      ? ""
-      : `denied by ${edge.deniedBy.map((ref) => ref.split("/").slice(1).join("/")).join(" and ")}`,
+    edge.deniedBy.length === 0 ? "" : `denied by ${edge.deniedBy.map((ref) => shortDenial(ref) ?? ref).join(" and ")}`,
   ];
   return parts.filter(Boolean).join(", ");
 }

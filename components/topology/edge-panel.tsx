@@ -65,6 +65,9 @@ export function EdgePanel({ edge, graph, view, onSelect }: EdgePanelProps) {
                   : `p50 ${formatMillis(edge.p50Ms)}, p95 ${formatMillis(edge.p95Ms)}, p99 ${formatMillis(edge.p99Ms)}`,
             },
             { term: "mTLS", value: <MtlsLock percent={edge.mtlsPercent} /> },
+            ...(edge.sourceAddresses.length === 0
+              ? []
+              : [{ term: "Sent from", value: edge.sourceAddresses.join(", ") }]),
             ...(edge.destinationServices.length === 0
               ? []
               : [{ term: "Asked for", value: edge.destinationServices.join(", ") }]),

@@ -1,5 +1,6 @@
 "use client";
 import { Lock, LockOpen, OctagonX, ShieldX, TriangleAlert } from "lucide-react";
+import { shortDenial } from "#components/format/short-denial.ts";
 import { type EdgeLabel, edgeFigures } from "#components/topology/edge-label.ts";
 import { cx } from "#components/ui/cx.ts";
 import type { DisplayEdge } from "#core/view/display-graph.ts";
@@ -55,7 +56,8 @@ export function EdgeTag({ edge, labels, isSelected, isDim, isFocusable, descript
       {isDenied ? (
         <span className="line-clamp-3 whitespace-normal [overflow-wrap:anywhere]" title={edge.deniedBy.join("\n")}>
           <ShieldX aria-hidden className="mr-1 inline size-3 text-bad" />
-          <span className="font-medium">denied</span> by {edge.deniedBy[0]?.split("/").at(-1)}
+          <span className="font-medium">denied</span>
+          {describeDenial(edge.deniedBy[0] ?? "")}
           {edge.deniedBy.length > 1 ? ` +${edge.deniedBy.length - 1}` : ""}
         </span>
       ) : null}
@@ -69,4 +71,9 @@ export function EdgeTag({ edge, labels, isSelected, isDim, isFocusable, descript
       ) : null}
     </button>
   );
+}
+
+function describeDenial(deniedBy: string): string {
+  const name = shortDenial(deniedBy)?.split("/")[1];
+  return name === undefined ? `: ${deniedBy}` : ` by ${name}`;
 }

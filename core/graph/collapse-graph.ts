@@ -123,6 +123,9 @@ function sumEdges(id: string, shownAs: ReadonlyMap<string, string>, members: rea
     p50Ms: isSingle ? first.p50Ms : null,
     p99Ms: isSingle ? first.p99Ms : null,
     responses: sumResponses(members),
+    sourceAddresses: [
+      ...new Set(members.flatMap(({ sourceAddresses = [] }) => sourceAddresses.map(({ address }) => address))),
+    ],
     sourcePrincipals: [...new Set(members.flatMap(({ sourcePrincipals = [] }) => sourcePrincipals))],
     destinationServices:
       target === first.target ? [...new Set(members.flatMap(({ destinationServices }) => destinationServices))] : [],

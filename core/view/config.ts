@@ -1,5 +1,6 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Kind } from "#core/resource/kinds.ts";
+import type { ConcernedTraffic } from "#core/view/concerned-traffic.ts";
 
 /** One resource in a list. */
 export interface ResourceSummary {
@@ -97,8 +98,8 @@ export interface PreviewView extends CheckView {
     /** Measured over the last minute; null when nothing was recorded. */
     readonly requestsPerSecond: number | null;
   }[];
-  /** Traffic of the affected services over the last minute. */
-  readonly requestsPerSecond: number | null;
+  /** Traffic of the last minute that the changes bear on; null where nothing was measured. */
+  readonly traffic: ConcernedTraffic | null;
 }
 
 /** A resource that bears on a service or workload, and why. */

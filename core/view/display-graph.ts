@@ -48,6 +48,8 @@ export interface DisplayEdge {
   readonly destinationServices: readonly string[];
   /** Who called, by certificate; empty where nobody could tell. */
   readonly sourcePrincipals: readonly string[];
+  /** Of callers without a certificate. */
+  readonly sourceAddresses: readonly string[];
 }
 
 /** The frame around the open nodes of a namespace. */

@@ -4,7 +4,10 @@ import { PharosError } from "#core/errors.ts";
 import { describeEffect } from "#core/form/describe-effect.ts";
 import type { MeshSettings, SnapshotChange } from "#core/registry/snapshot.ts";
 import { meetsRequirements, parseLabelSelector } from "#core/resource/label-selector.ts";
-import { type AnyResource, refOf } from "#core/resource/resource.ts";
+import { type AnyResource, type ResourceRef, refOf } from "#core/resource/resource.ts";
+import type { ConcernInput, ResourceChange } from "#core/traffic/concern.ts";
+import { countTraffic } from "#core/traffic/counted-traffic.ts";
+import { findConcerned } from "#core/traffic/find-concerned.ts";
 import type { ApplyResult, ConfigChange, PreviewView, ResourceSummary } from "#core/view/config.ts";
 import type { Distribution } from "#core/view/mesh.ts";
 import type { Asker, Caller, Services } from "#server/api/services.ts";
@@ -13,7 +16,6 @@ import type { ConfigStore, Plan } from "#server/config/store.ts";
 import type { StoredResource } from "#server/config/stored-resource.ts";
 import { findDelta } from "#server/preview/find-delta.ts";
 import type { PreviewThread } from "#server/preview/preview-thread.ts";
-import { concernedTraffic, type MeasuredTraffic } from "#server/services/concerned-traffic.ts";
 import type { Mesh, Telemetry } from "#server/services/dependencies.ts";
 import { describeUnfollowed } from "#server/services/describe-unfollowed.ts";
 import { hostsOf } from "#server/services/hosts-of.ts";
@@ -44,6 +46,8 @@ export interface ConfigServiceOptions {
 const READ_HERE_MAX = 65_536;
 const CHECK_HERE_MAX = 500;
 const TRAFFIC_WINDOW_MS = 60_000;
+/** Requests that rules are held against. */
+const SAMPLES_MAX = 5000;
 const WATCH_INTERVAL_MS = 250;
 
 function summarize(
@@ -161,16 +165,16 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
           xds: [],
           xdsCount: 0,
           proxies: [],
-          requestsPerSecond: null,
+          traffic: null,
         };
       const [rehearsal, proxies, measured] = await Promise.all([
         previews.rehearse(toChange(plan), asker),
         mesh.proxies(),
         recentTraffic(telemetry),
       ]);
+      const throughput = throughputOf(measured);
       const affected = new Set(rehearsal.proxies);
-      // As they will be, and as they are: what loses a resource is concerned as much as what gets one.
-      const bearing = [...plan.upserts, ...touchedNow(plan, state)];
+      const { resources, instances, mesh: settings } = state.snapshot();
       return {
         ...planned,
         ok: true,
@@ -184,9 +188,15 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
             id,
             workload,
             namespace,
-            requestsPerSecond: measured.throughput.get(`${namespace}/${workload}`) ?? null,
+            requestsPerSecond: throughput.get(`${namespace}/${workload}`) ?? null,
           })),
-        requestsPerSecond: concernedTraffic(bearing, state.snapshot(), measured.concerned),
+        traffic: findConcerned({
+          changes: changesOf(plan, state),
+          resources,
+          instances,
+          mesh: settings,
+          ...measured,
+        }),
       };
     },
     apply: (changes, reason, caller) =>
@@ -238,35 +248,31 @@ function nextEvent(mesh: Mesh, timeoutMs: number, signal: AbortSignal): Promise<
   });
 }
 
-/** The resources of the plan as they stand now. */
-function touchedNow(plan: Plan, state: MeshState): AnyResource[] {
-  return [...plan.upserts.map(refOf), ...plan.deletes].flatMap(({ kind, namespace, name }) => {
-    const resource = state.find(kind, namespace, name);
-    return resource === undefined ? [] : [resource as AnyResource];
-  });
+/** The resources of the plan as they stand now and as they will: what loses one is concerned as much as what gets one. */
+function changesOf(plan: Plan, state: MeshState): ResourceChange[] {
+  const now = ({ kind, namespace, name }: ResourceRef) => state.find(kind, namespace, name) as AnyResource | undefined;
+  return [
+    ...plan.upserts.map((after) => ({ before: now(refOf(after)), after })),
+    ...plan.deletes.map((ref) => ({ before: now(ref), after: undefined })),
+  ];
 }
 
-interface RecentTraffic {
-  readonly concerned: MeasuredTraffic;
-  /** In and out, by `namespace/workload`. */
-  readonly throughput: ReadonlyMap<string, number>;
-}
+type RecentTraffic = Pick<ConcernInput, "rows" | "samples" | "seconds">;
 
 async function recentTraffic(telemetry: Telemetry): Promise<RecentTraffic> {
   const endMs = Date.now();
-  const range = { startMs: endMs - TRAFFIC_WINDOW_MS, endMs };
-  const [services, graph] = await Promise.all([
-    telemetry.services(range),
-    telemetry.graph({ ...range, view: "workload" }),
+  const [measured, samples] = await Promise.all([
+    telemetry.rows({ startMs: endMs - TRAFFIC_WINDOW_MS, endMs }),
+    telemetry.requests({ seconds: TRAFFIC_WINDOW_MS / 1000, limit: SAMPLES_MAX }),
   ]);
-  const throughput = new Map<string, number>();
-  const workloads = new Map<string, number>();
-  for (const node of graph.nodes) {
-    if (node.workload === undefined) continue;
-    const key = `${node.namespace}/${node.workload}`;
-    throughput.set(key, node.requestsPerSecondIn + node.requestsPerSecondOut);
-    workloads.set(key, node.requestsPerSecondIn > 0 ? node.requestsPerSecondIn : node.requestsPerSecondOut);
+  return { ...measured, samples };
+}
+
+/** In and out, by `namespace/workload`. */
+function throughputOf({ rows, seconds }: RecentTraffic): ReadonlyMap<string, number> {
+  const rates = new Map<string, number>();
+  for (const { caller, called, count } of countTraffic(rows)) {
+    for (const workload of new Set([caller, called])) rates.set(workload, (rates.get(workload) ?? 0) + count / seconds);
   }
-  const byHost = new Map(services.map(({ host, requestsPerSecond }) => [host, requestsPerSecond]));
-  return { concerned: { services: byHost, workloads }, throughput };
+  return rates;
 }

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { SnapshotChange } from "#core/registry/snapshot.ts";
+import type { TrafficRow } from "#core/telemetry/traffic.ts";
 import type { Graph, GraphEnds, GraphView, Health } from "#core/view/graph.ts";
 import type { Distribution, FleetSummary, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
 import type { RequestRecord, ServiceMetrics, Trace, TraceSummary } from "#core/view/telemetry.ts";
@@ -46,6 +47,8 @@ export interface Telemetry {
   /** The same of what flows between two ends of the graph. */
   edgeMetrics(query: TimeRange & { readonly ends: GraphEnds; readonly stepMs: number }): Promise<ServiceMetrics>;
   services(range: TimeRange): Promise<readonly ServiceFigures[]>;
+  /** As it was counted, by both ends, and the time that it was counted for. */
+  rows(range: TimeRange): Promise<{ readonly rows: readonly TrafficRow[]; readonly seconds: number }>;
   requests(query: RequestQuery): Promise<readonly RequestRecord[]>;
   totals(
     query: TimeRange & {

@@ -4,6 +4,7 @@ import { mergeReporters } from "#core/graph/merge-reporters.ts";
 import { selectPairs } from "#core/graph/select-pairs.ts";
 import type { Refused } from "#core/limits/limit-book.ts";
 import { WINDOW_MS } from "#core/telemetry/buckets.ts";
+import type { TrafficRow } from "#core/telemetry/traffic.ts";
 import type { Graph } from "#core/view/graph.ts";
 import type { RequestRecord, ServiceMetrics, Trace, TraceSummary } from "#core/view/telemetry.ts";
 import { type ResourceSpans, ResourceSpansSchema } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
@@ -186,6 +187,12 @@ export class DuckdbTelemetryStore implements TelemetryStore {
     const counts = await file.read((reader) => countBySlot(reader, linePlan, stepMs, sparklineKeys(this.#keys, rows)));
     const lines = new Map([...counts].map(([host, slots]) => [host, toLine(slots, plan.startMs, endMs, stepMs)]));
     return serviceFigures(rows, (endMs - this.#measuredFrom(plan.startMs, endMs)) / 1000, lines);
+  }
+
+  async rows({ startMs, endMs }: TimeRange): Promise<{ rows: readonly TrafficRow[]; seconds: number }> {
+    const plan = this.#plan({ startMs, endMs });
+    const rows = await this.#ready.file.read((reader) => sumByKey(reader, this.#keys, plan));
+    return { rows, seconds: Math.max(1, (endMs - this.#measuredFrom(plan.startMs, endMs)) / 1000) };
   }
 
   requests(query: RequestQuery): Promise<readonly RequestRecord[]> {

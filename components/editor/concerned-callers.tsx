@@ -1,0 +1,46 @@
+import { rateScale } from "#components/format/figure-scale.ts";
+import { DataTable } from "#components/ui/data-table.tsx";
+import type { Column } from "#components/ui/table-column.ts";
+import type { ConcernedCaller } from "#core/view/concerned-traffic.ts";
+
+const COLUMNS: readonly Column<ConcernedCaller>[] = [
+  { id: "caller", header: "From", cell: ({ caller }) => caller, sortValue: ({ caller }) => caller },
+  { id: "called", header: "To", cell: ({ called }) => called, sortValue: ({ called }) => called },
+  {
+    id: "addresses",
+    header: "Address",
+    cell: ({ addresses }) => (addresses.length === 0 ? <span className="text-subtle">–</span> : addresses.join(", ")),
+    sortValue: ({ addresses }) => addresses[0] ?? null,
+  },
+  {
+    id: "rate",
+    header: "Requests/s",
+    align: "end",
+    figure: { of: ({ requestsPerSecond }) => requestsPerSecond, scale: rateScale },
+    cell: ({ requestsPerSecond }, format) => format(requestsPerSecond),
+    sortValue: ({ requestsPerSecond }) => requestsPerSecond,
+  },
+  {
+    id: "plain",
+    header: "In plain text",
+    align: "end",
+    figure: { of: ({ plaintextPerSecond }) => plaintextPerSecond, scale: rateScale },
+    cell: ({ plaintextPerSecond }, format) => format(plaintextPerSecond),
+    sortValue: ({ plaintextPerSecond }) => plaintextPerSecond,
+  },
+];
+
+/** Who sends the traffic that a change bears on, and to whom. */
+export function ConcernedCallers({ callers }: { readonly callers: readonly ConcernedCaller[] }) {
+  return (
+    <DataTable
+      label="Traffic concerned"
+      testId="concerned-callers"
+      columns={COLUMNS}
+      rows={callers}
+      rowKey={({ caller, called }) => `${caller}>${called}`}
+      defaultSort={{ column: "rate", isDescending: true }}
+      empty={<p className="px-4 pb-4 text-muted text-sm">None of the traffic of the last minute.</p>}
+    />
+  );
+}

@@ -1,0 +1,51 @@
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import { matchesLabels } from "#core/resolve/labels.ts";
+import type { AnyResource } from "#core/resource/resource.ts";
+import type { CountedTraffic } from "#core/traffic/counted-traffic.ts";
+
+/** Which instances, and which of their ports, traffic went to. Looked up once for all rows. */
+export class CalledWorkloads {
+  readonly #instances: ReadonlyMap<string, readonly WorkloadInstance[]>;
+  /** `host:port` of a service → names of that port. */
+  readonly #portNames = new Map<string, Set<string>>();
+
+  constructor(instances: readonly WorkloadInstance[], resources: readonly AnyResource[]) {
+    this.#instances = Map.groupBy(instances, ({ namespace, workload }) => `${namespace}/${workload}`);
+    for (const resource of resources) {
+      if (resource.kind !== "ServiceEntry") continue;
+      for (const host of resource.spec.hosts) {
+        for (const { name, number } of resource.spec.ports ?? []) {
+          const key = `${host}:${number}`;
+          this.#portNames.set(key, (this.#portNames.get(key) ?? new Set()).add(name));
+        }
+      }
+    }
+  }
+
+  instances({ called }: CountedTraffic): readonly WorkloadInstance[] {
+    return this.#instances.get(called) ?? [];
+  }
+
+  /** The application's ports that it may have gone to; undefined where that cannot be told. */
+  ports(traffic: CountedTraffic): readonly number[] | undefined {
+    const { destinationService, destinationPort } = traffic.key;
+    const names = this.#portNames.get(`${destinationService}:${destinationPort}`);
+    const ports = this.instances(traffic).flatMap((instance) =>
+      instance.ports
+        // Where no service has it, the sidecar's own port is what was told.
+        .filter(({ name, inboundPort }) => names?.has(name) ?? inboundPort === destinationPort)
+        .map(({ appPort }) => appPort),
+    );
+    return ports.length === 0 ? undefined : [...new Set(ports)];
+  }
+}
+
+/** Whether a policy of the security group stands over an instance. */
+export function selectsInstance(
+  resource: Extract<AnyResource, { kind: "AuthorizationPolicy" | "PeerAuthentication" }>,
+  { namespace, labels }: WorkloadInstance,
+  rootNamespace: string,
+): boolean {
+  const home = resource.metadata.namespace;
+  return (home === namespace || home === rootNamespace) && matchesLabels(labels, resource.spec.selector?.matchLabels);
+}

@@ -1,0 +1,124 @@
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import type { AnyResource, Resource } from "#core/resource/resource.ts";
+import type { AuthorizationRule } from "#core/resource/spec/authorization-policy.ts";
+import { UNKNOWN } from "#core/telemetry/workload-label.ts";
+import { selectsInstance } from "#core/traffic/called-workloads.ts";
+import {
+  CONCERNED,
+  type Concern,
+  type ConcernContext,
+  type Concerning,
+  NOT_CONCERNED,
+  type ResourceChange,
+} from "#core/traffic/concern.ts";
+import type { CountedTraffic } from "#core/traffic/counted-traffic.ts";
+import { type Match, matchRule, type RequestFacts } from "#core/traffic/match-rule.ts";
+import type { RequestRecord } from "#core/view/telemetry.ts";
+
+type Policy = Resource<"AuthorizationPolicy">;
+
+/**
+ * Requests to the workloads that a policy selects which its changed rules match; all of these requests where the first
+ * ALLOW comes or the last one goes, for with one all others are refused.
+ */
+export function concernByPolicy(change: ResourceChange, input: ConcernContext): Concerning {
+  const { mesh } = input;
+  const [before, after] = [policyOf(change.before), policyOf(change.after)];
+  const samples = Map.groupBy(input.samples, groupOfSample);
+  return {
+    basis: "requests whose lot its rules decide",
+    of: (traffic) => {
+      // A connection that mTLS ended came before no policy.
+      if (traffic.isRefused) return NOT_CONCERNED;
+      const called = input.called.instances(traffic);
+      const selects = (policy: Policy) => called.some((each) => selectsInstance(policy, each, mesh.rootNamespace));
+      const ruling = [before, after].filter((policy) => policy !== undefined).filter(selects);
+      if (ruling.length === 0) return NOT_CONCERNED;
+      if (turnsAround(before, after, called, input)) return CONCERNED;
+      const rules = ruling.flatMap((policy) =>
+        changedRules(
+          policy,
+          ruling.find((other) => other !== policy),
+        ).map((rule) => ({ rule, policy })),
+      );
+      const match = (facts: RequestFacts): Match =>
+        rules.reduce<Match>((best, { rule, policy: { metadata, spec } }) => {
+          if (best === "yes") return best;
+          const home = { namespace: metadata.namespace, action: spec.action ?? "ALLOW", trustDomain: mesh.trustDomain };
+          const own = matchRule(rule, facts, home);
+          return own === "no" ? best : own;
+        }, "no");
+      return weigh(
+        match,
+        {
+          principal: principalOf(traffic),
+          ports: input.called.ports(traffic),
+          isHttp: traffic.key.protocol !== "tcp",
+        },
+        samples.get(groupOf(traffic)) ?? [],
+      );
+    },
+  };
+}
+
+/** A row says nothing of methods, paths and hosts: there its samples tell which part of it is meant. */
+function weigh(match: (facts: RequestFacts) => Match, facts: RequestFacts, samples: readonly RequestRecord[]): Concern {
+  const ofAll = match(facts);
+  if (ofAll !== "maybe") return ofAll === "yes" ? CONCERNED : NOT_CONCERNED;
+  const matches = samples.map(({ method, path, authority }) => match({ ...facts, method, path, host: authority }));
+  if (matches.length === 0) return { share: 1, isUpperBound: true };
+  const most = matches.filter((each) => each !== "no").length;
+  return { share: most / matches.length, isUpperBound: matches.includes("maybe") };
+}
+
+function policyOf(resource: AnyResource | undefined): Policy | undefined {
+  return resource?.kind === "AuthorizationPolicy" ? resource : undefined;
+}
+
+/** Rules that the other does not have; all of them where the policies say something else with them. */
+function changedRules({ spec }: Policy, other: Policy | undefined): readonly AuthorizationRule[] {
+  const rules = spec.rules ?? [];
+  if (other === undefined || (other.spec.action ?? "ALLOW") !== (spec.action ?? "ALLOW")) return rules;
+  const kept = new Set((other.spec.rules ?? []).map((rule) => JSON.stringify(rule)));
+  return rules.filter((rule) => !kept.has(JSON.stringify(rule)));
+}
+
+/** Whether a workload gets its first ALLOW or loses its last one. */
+function turnsAround(
+  before: Policy | undefined,
+  after: Policy | undefined,
+  called: readonly WorkloadInstance[],
+  { resources, mesh }: ConcernContext,
+): boolean {
+  const isAllow = (policy: Policy | undefined): policy is Policy =>
+    policy !== undefined && (policy.spec.action ?? "ALLOW") === "ALLOW";
+  return called.some((instance) => {
+    const stands = (policy: Policy | undefined) =>
+      isAllow(policy) && selectsInstance(policy, instance, mesh.rootNamespace);
+    if (stands(before) === stands(after)) return false;
+    const own = after ?? before;
+    return !resources.some(
+      (each) =>
+        each.kind === "AuthorizationPolicy" &&
+        !(each.metadata.name === own?.metadata.name && each.metadata.namespace === own.metadata.namespace) &&
+        stands(each),
+    );
+  });
+}
+
+function principalOf({ key, isPlain }: CountedTraffic): string | null {
+  return isPlain || key.sourcePrincipal === UNKNOWN ? null : key.sourcePrincipal.replace("spiffe://", "");
+}
+
+/** Trouble is sampled more than the rest, so that each is held against its like. */
+const isTrouble = (code: number): boolean => code >= 400 || code === 0;
+
+function groupOf({ key }: CountedTraffic): string {
+  const { reporter, sourceNamespace, sourceWorkload, destinationNamespace, destinationWorkload, responseCode } = key;
+  return `${reporter} ${sourceNamespace}/${sourceWorkload} ${destinationNamespace}/${destinationWorkload} ${isTrouble(responseCode)}`;
+}
+
+function groupOfSample(sample: RequestRecord): string {
+  const { reporter, sourceNamespace, sourceWorkload, destinationNamespace, destinationWorkload, responseCode } = sample;
+  return `${reporter} ${sourceNamespace}/${sourceWorkload} ${destinationNamespace}/${destinationWorkload} ${isTrouble(responseCode)}`;
+}

@@ -1,0 +1,92 @@
+import { assertNever } from "#core/brand.ts";
+import { CalledWorkloads } from "#core/traffic/called-workloads.ts";
+import {
+  type Concern,
+  type ConcernContext,
+  type ConcernInput,
+  type Concerning,
+  NOT_CONCERNED,
+  type ResourceChange,
+} from "#core/traffic/concern.ts";
+import { concernByMtls } from "#core/traffic/concern-mtls.ts";
+import { concernByPolicy } from "#core/traffic/concern-policy.ts";
+import { concernByGateway, concernByHost } from "#core/traffic/concern-routing.ts";
+import { type CountedTraffic, countTraffic } from "#core/traffic/counted-traffic.ts";
+import type { ConcernedCaller, ConcernedTraffic } from "#core/view/concerned-traffic.ts";
+
+const CALLERS_MAX = 20;
+/** Of more documents at once nobody asks which requests each is about. */
+const CHANGES_MAX = 200;
+
+/**
+ * The measured traffic that changes bear on: of policies the requests whose lot they decide, of mTLS those that come in
+ * another way than will be taken, of routing those to its hosts. Each request counts once. Null where nothing at all was
+ * measured, and for more than 200 changes at once.
+ */
+export function findConcerned(input: ConcernInput): ConcernedTraffic | null {
+  const counted = countTraffic(input.rows);
+  if (counted.length === 0 || input.changes.length > CHANGES_MAX) return null;
+  const context = { ...input, called: new CalledWorkloads(input.instances, input.resources) };
+  const concerning = input.changes.flatMap((change) => concerningOf(change, context));
+  const callers = new Map<string, ConcernedCaller>();
+  let [requests, plaintext, isUpperBound] = [0, 0, false];
+  for (const traffic of counted) {
+    const concern = concerning.reduce<Concern>((most, { of }) => {
+      const own = most.share === 1 && !most.isUpperBound ? most : of(traffic);
+      return own.share > most.share || (own.share === most.share && !own.isUpperBound) ? own : most;
+    }, NOT_CONCERNED);
+    if (concern.share === 0) continue;
+    const rate = (traffic.count * concern.share) / input.seconds;
+    requests += rate;
+    if (traffic.isPlain) plaintext += rate;
+    isUpperBound ||= concern.isUpperBound;
+    addCaller(callers, traffic, rate);
+  }
+  return {
+    requestsPerSecond: requests,
+    plaintextPerSecond: plaintext,
+    isUpperBound,
+    basis: [...new Set(concerning.map(({ basis }) => basis))],
+    callers: [...callers.values()]
+      .sort((a, b) => b.requestsPerSecond - a.requestsPerSecond || (a.caller < b.caller ? -1 : 1))
+      .slice(0, CALLERS_MAX),
+  };
+}
+
+function concerningOf(change: ResourceChange, input: ConcernContext): Concerning[] {
+  const resource = change.after ?? change.before;
+  if (resource === undefined) return [];
+  switch (resource.kind) {
+    case "AuthorizationPolicy":
+      return [concernByPolicy(change, input)];
+    case "PeerAuthentication":
+      return [concernByMtls(input)];
+    case "Gateway":
+      return [concernByGateway(change, input)];
+    case "VirtualService":
+    case "DestinationRule":
+    case "ServiceEntry":
+    case "WorkloadEntry":
+    case "WorkloadGroup":
+      return [concernByHost(change, input)];
+    default:
+      return assertNever(resource);
+  }
+}
+
+function addCaller(callers: Map<string, ConcernedCaller>, traffic: CountedTraffic, rate: number): void {
+  const { key, caller, isPlain, isRefused } = traffic;
+  const called = traffic.called === "unknown" ? key.destinationService : traffic.called;
+  const name = `${caller}>${called}`;
+  const known = callers.get(name);
+  const addresses = known?.addresses ?? [];
+  callers.set(name, {
+    caller,
+    called,
+    requestsPerSecond: (known?.requestsPerSecond ?? 0) + rate,
+    plaintextPerSecond: (known?.plaintextPerSecond ?? 0) + (isPlain ? rate : 0),
+    refusedPerSecond: (known?.refusedPerSecond ?? 0) + (isRefused ? rate : 0),
+    addresses:
+      key.sourceAddress === "" || addresses.includes(key.sourceAddress) ? addresses : [...addresses, key.sourceAddress],
+  });
+}
