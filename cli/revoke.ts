@@ -9,13 +9,13 @@ interface RevokeOptions extends CommonOptions {
   readonly reason: string;
   readonly namespace?: string;
   readonly certificate?: string;
-  readonly token?: string;
+  readonly joinToken?: string;
 }
 
 /** Exactly one of what may be named. */
 function readSubject(
   identity: string | undefined,
-  { namespace, certificate, token }: RevokeOptions,
+  { namespace, certificate, joinToken: token }: RevokeOptions,
 ): { readonly kind: RevocationKind; readonly subject: string } {
   const named = Object.entries({ identity, namespace, certificate, token }).filter(
     (entry): entry is [RevocationKind, string] => entry[1] !== undefined,
@@ -23,7 +23,7 @@ function readSubject(
   const [only, ...more] = named;
   if (only === undefined || more.length > 0)
     throw new PharosError("invalid", "name one thing to revoke", {
-      hint: "NAMESPACE/ACCOUNT, or one of --namespace, --certificate and --token",
+      hint: "NAMESPACE/ACCOUNT, or one of --namespace, --certificate and --join-token",
     });
   return { kind: only[0], subject: only[1] };
 }
@@ -39,7 +39,7 @@ export function addRevoke(program: Command): void {
     .description("refuse it from now on: at renewal, at the control plane, and at every proxy")
     .addOption(new Option("-n, --namespace <namespace>", "every identity of a namespace"))
     .option("--certificate <serial>", "one certificate, by serial or SHA-256 fingerprint")
-    .option("--token <id>", "every certificate that came of a join token, its renewals too")
+    .option("--join-token <id>", "every certificate that came of a join token, its renewals too")
     .requiredOption("--reason <text>", "why; kept in the audit trail and told to whoever is refused")
     .action((identity: string | undefined, options: RevokeOptions) =>
       withClient(options, async (api) => {

@@ -1,5 +1,5 @@
 import { create, toBinary } from "@bufbuild/protobuf";
-import type { OutboxEntry } from "#mesh-agent/telemetry/outbox.ts";
+import type { OutboxEntry } from "#mesh-agent/telemetry/outbox-entry.ts";
 import type { Gap } from "#mesh-agent/telemetry/request-ledger.ts";
 import {
   ReportRequestSchema,

@@ -6,20 +6,9 @@ import { crc32 } from "node:zlib";
 import { PharosError } from "#core/errors.ts";
 import { openSealed, sealJson } from "#mesh-agent/sealed-json.ts";
 import { encodeCounts } from "#mesh-agent/telemetry/encode-report.ts";
+import type { OutboxEntry } from "#mesh-agent/telemetry/outbox-entry.ts";
 import { PlaceMark } from "#mesh-agent/telemetry/place-mark.ts";
 import type { LostReports, ReportPlace } from "#mesh-agent/telemetry/report-place.ts";
-
-/** What one report carries beside its number: serialized fields of ReportRequest. */
-export interface OutboxEntry {
-  readonly sequence: number;
-  readonly createdMs: number;
-  /** Windows and gaps. */
-  readonly counts: Uint8Array;
-  /** Samples and spans: the first to go when room is short. Null once they went. */
-  readonly extras: Uint8Array | null;
-  /** Requests that the windows count. */
-  readonly requests: number;
-}
 
 export interface Dropped {
   readonly requests: number;

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type AuditLine, createAudit } from "#server/audit/audit.ts";
+import { createAudit } from "#server/audit/audit.ts";
+import type { AuditLine } from "#server/audit/audit-line.ts";
 import { type OpenDatabase, openDatabase } from "#server/db/open-database.ts";
 import { createLogger } from "#server/log.ts";
 

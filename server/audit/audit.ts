@@ -1,17 +1,8 @@
 import type { AuditView } from "#core/view/session.ts";
+import type { AuditLine } from "#server/audit/audit-line.ts";
 import { RefusalBook } from "#server/audit/refusal-book.ts";
 import type { Database } from "#server/db/open-database.ts";
 import type { Logger } from "#server/log.ts";
-
-export interface AuditLine {
-  readonly actor: string;
-  readonly action: string;
-  readonly resource: string;
-  readonly outcome: AuditView["outcome"];
-  readonly reason: string;
-  /** Address of the caller. */
-  readonly from: string;
-}
 
 export interface Audit {
   /**

@@ -1,4 +1,4 @@
-import type { AuditLine } from "#server/audit/audit.ts";
+import type { AuditLine } from "#server/audit/audit-line.ts";
 
 interface Entry {
   readonly line: AuditLine;
