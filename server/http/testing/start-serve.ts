@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 const MAIN = resolve(import.meta.dirname, "../../../cli/main.ts");
-const START_MS = 30_000;
+const START_MS = 80_000;
 
 export interface Serve {
   readonly dir: string;
