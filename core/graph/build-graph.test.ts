@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { buildGraph } from "#core/graph/build-graph.ts";
 import { kialiElements } from "#core/graph/kiali-elements.ts";
 import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
@@ -296,4 +296,55 @@ test("callers without a certificate are told by their addresses, those who send 
       { address: "10.0.0.1", requestsPerSecond: 5 },
     ],
   ]);
+});
+
+describe("an alias of a workload, in plain text", () => {
+  const plain = { security: "none" as const, protocol: "tcp" as const, responseCode: 0 };
+  const alias = { from: "caller-v1", to: "alpha-v1", destinationService: "recipe.example.test", ...plain };
+  const stranger = {
+    from: null,
+    to: "alpha-v1",
+    reporter: "destination" as const,
+    ...plain,
+    sourceAddress: "10.0.0.1",
+  };
+
+  test("counts once: what the called end tells of strangers is the caller's own", () => {
+    const { edges, nodes } = graphOf([
+      { ...alias, count: 100 },
+      { ...stranger, count: 100, deniedBy: "ns[default]-policy[p]" },
+    ]);
+    expect(edges.map(({ requestsPerSecond, deniedBy }) => [requestsPerSecond, deniedBy])).toEqual([
+      [10, ["AuthorizationPolicy/default/p"]],
+    ]);
+    expect(nodes.map(({ kind }) => kind)).not.toContain("unknown");
+  });
+
+  test("strangers beside it stay, with what goes beyond", () => {
+    const { edges } = graphOf([
+      { ...alias, count: 60 },
+      { ...stranger, count: 100 },
+    ]);
+    expect(
+      edges.map(({ source, requestsPerSecond }) => [source.includes("unknown"), requestsPerSecond]).sort(),
+    ).toEqual([
+      [false, 6],
+      [true, 4],
+    ]);
+  });
+
+  test("what the called end tells by the caller's name is no stranger's, and neither is what mTLS refused", () => {
+    const { edges } = graphOf([
+      { ...alias, count: 60 },
+      { ...alias, count: 60, reporter: "destination", sourcePrincipal: "unknown" },
+      { ...stranger, count: 20 },
+      { ...stranger, count: 30, deniedBy: "mtls[plaintext]" },
+    ]);
+    expect(
+      edges.map(({ source, requestsPerSecond }) => [source.includes("unknown"), requestsPerSecond]).sort(),
+    ).toEqual([
+      [false, 6],
+      [true, 5],
+    ]);
+  });
 });

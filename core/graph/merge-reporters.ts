@@ -1,4 +1,5 @@
 import { assertNever } from "#core/brand.ts";
+import { joinStrangers } from "#core/graph/join-strangers.ts";
 import { Tally } from "#core/graph/tally.ts";
 import { pairBetween, pairOf, type TrafficKey, type TrafficRow } from "#core/telemetry/traffic.ts";
 import { UNKNOWN } from "#core/telemetry/workload-label.ts";
@@ -47,7 +48,7 @@ type Callers = ReadonlyMap<string, ReadonlyMap<string, End>>;
 export function mergeReporters(rows: readonly TrafficRow[]): Pair[] {
   const callers = rows.some(({ key }) => isUnnamed(key)) ? callersByPrincipal(rows) : new Map();
   const pairs = new Map<string, OpenPair>();
-  for (const row of rows) {
+  for (const row of joinStrangers(rows)) {
     const { key } = row;
     const source = isUnnamed(key) ? nameCaller(key, callers) : undefined;
     const name =
