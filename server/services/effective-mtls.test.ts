@@ -1,0 +1,76 @@
+import { expect, test } from "vitest";
+import type { Snapshot } from "#core/registry/snapshot.ts";
+import { parseDocuments } from "#core/resource/parse-documents.ts";
+import { serviceMtls } from "#server/services/effective-mtls.ts";
+import { listServices } from "#server/services/service-directory.ts";
+
+const SERVICE = `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: reviews }
+spec:
+  hosts: [reviews.default.svc.cluster.local]
+  resolution: STATIC
+  ports: [{ name: http, number: 9080, protocol: HTTP }, { name: admin, number: 9090, protocol: HTTP }]
+  workloadSelector: { labels: { app: reviews } }
+`;
+const policy = (name: string, spec: string): string =>
+  `apiVersion: security.istio.io/v1\nkind: PeerAuthentication\nmetadata: { name: ${name} }\nspec: ${spec}\n`;
+
+function modeWith(...policies: string[]): string {
+  const { resources, diagnostics } = parseDocuments([SERVICE, ...policies].join("\n---\n"));
+  expect(diagnostics).toEqual([]);
+  const snapshot: Snapshot = {
+    revision: 1,
+    mesh: {
+      trustDomain: "cluster.local",
+      domainSuffix: "cluster.local",
+      rootNamespace: "istio-system",
+      traceSampling: 1,
+    } as Snapshot["mesh"],
+    resources,
+    instances: [
+      {
+        namespace: "default",
+        name: "reviews-0",
+        workload: "reviews",
+        labels: { app: "reviews" },
+        serviceAccount: "reviews",
+        address: "127.0.0.1",
+        ports: [
+          { name: "http", appPort: 19080, inboundPort: 29080 },
+          { name: "admin", appPort: 19090, inboundPort: 29090 },
+        ],
+        health: "healthy",
+        locality: "",
+        weight: 1,
+      } as Snapshot["instances"][number],
+    ],
+  };
+  const service = listServices(snapshot).get("reviews.default.svc.cluster.local");
+  if (service === undefined) throw new Error("no service");
+  return serviceMtls(snapshot, service);
+}
+
+test.each([
+  ["nobody says anything", [], "permissive"],
+  ["the namespace says STRICT", [policy("a", "{ mtls: { mode: STRICT } }")], "strict"],
+  [
+    "one port is let off: the service is neither strict nor permissive",
+    [
+      policy("a", "{ mtls: { mode: STRICT } }"),
+      policy("b", '{ selector: { matchLabels: { app: reviews } }, portLevelMtls: { "19090": { mode: PERMISSIVE } } }'),
+    ],
+    "unknown",
+  ],
+  [
+    "the service's own port number is no port of the application",
+    [
+      policy("a", "{ mtls: { mode: STRICT } }"),
+      policy("b", '{ selector: { matchLabels: { app: reviews } }, portLevelMtls: { "9090": { mode: DISABLE } } }'),
+    ],
+    "strict",
+  ],
+])("%s", (_name, policies, expected) => {
+  expect(modeWith(...policies)).toBe(expected);
+});
