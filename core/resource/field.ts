@@ -3,7 +3,7 @@ import type { Format } from "#core/resource/formats.ts";
 /** What a value may be. Containers stand in a table only where they carry a constraint; `a.b[]` implies the others. */
 export type FieldType =
   | { readonly kind: "any" }
-  | { readonly kind: "string"; readonly format?: Format; readonly lengthMax?: number }
+  | { readonly kind: "string"; readonly format?: Format; readonly bytesMax?: number }
   | { readonly kind: "integer"; readonly min: number; readonly max: number }
   | { readonly kind: "number"; readonly min: number; readonly max: number }
   | { readonly kind: "boolean" }
@@ -69,11 +69,12 @@ export function ignored(reason: string): Field {
   return { type: { kind: "any" }, handled: false, reason, isIgnored: true };
 }
 
-export function string(format?: Format, lengthMax?: number): Field {
+/** `bytesMax` is of the text in UTF-8, as protobuf and Envoy count. */
+export function string(format?: Format, bytesMax?: number): Field {
   return handled({
     kind: "string",
     ...(format === undefined ? {} : { format }),
-    ...(lengthMax === undefined ? {} : { lengthMax }),
+    ...(bytesMax === undefined ? {} : { bytesMax }),
   });
 }
 

@@ -20,6 +20,9 @@ const RETRY_ON = new Set(
     " ",
   ),
 );
+/** What Envoy takes at most. */
+const HEADER_NAME_MAX = 16_384;
+const QUERY_NAME_MAX = 1024;
 const CONDITION_KEYS =
   /^(?:request\.headers\[:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+\]|source\.(?:ip|namespace|principal|serviceAccount)|remote\.ip|destination\.(?:ip|port)|connection\.sni)$/;
 /** A Go duration is nanoseconds in 64 bits. */
@@ -75,7 +78,14 @@ export const FORMATS = {
     text === "." || text === "*" || text === "~"
       ? undefined
       : matches(DNS_LABEL_IN_ANY_CASE, text, "is neither `.`, `*` nor a namespace"),
-  "header-name": (text) => matches(/^:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, text, "is not a header name"),
+  "header-name": (text) =>
+    matches(/^:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, text, "is not a header name") ?? longest(text, HEADER_NAME_MAX),
+  "query-parameter-name": (text) =>
+    text === ""
+      ? "is empty"
+      : new TextEncoder().encode(text).length > QUERY_NAME_MAX
+        ? `is longer than ${QUERY_NAME_MAX} bytes`
+        : undefined,
   "header-value": (text) => (UNSENDABLE.test(text) ? "has a line break or a null character" : undefined),
   "header-text": (text) =>
     text === "" ? "is empty" : UNSENDABLE.test(text) ? "has a line break or a null character" : undefined,

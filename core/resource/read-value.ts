@@ -80,8 +80,8 @@ class ValueReader {
             node,
             isScalar(node) ? `write it in quotes: "${node.source ?? value}"` : undefined,
           );
-        if (type.lengthMax !== undefined && value.length > type.lengthMax)
-          return this.badValue(`is longer than ${type.lengthMax} characters`, path, node);
+        if (type.bytesMax !== undefined && new TextEncoder().encode(value).length > type.bytesMax)
+          return this.badValue(`is longer than ${type.bytesMax} bytes`, path, node);
         return this.checkFormat(value, type.format, path, node) ? value : undefined;
       }
       case "boolean":

@@ -123,7 +123,7 @@ class RegexParser {
     if (char === "[") return this.charClass();
     if (char === "\\") return { size: this.escape(), repeat: 1 };
     this.at += 1;
-    return { size: 1, repeat: 1 };
+    return { size: bytesOf(char), repeat: 1 };
   }
 
   private group(): { size: number; repeat: number } {
@@ -171,6 +171,7 @@ class RegexParser {
         size += 2;
         continue;
       }
+      size += bytesOf(this.peek()) - 1;
       const low = this.classChar();
       if (this.peek() === "-" && this.peek(1) !== "]" && this.peek(1) !== "") {
         this.at += 1;
@@ -234,6 +235,11 @@ class RegexParser {
     if (/^[A-Za-z0-9]$/.test(char)) throw new RegexProblem(`it has no \\${char}`);
     return 1;
   }
+}
+
+/** Envoy matches bytes: each is a step. */
+function bytesOf(char: string): number {
+  return new TextEncoder().encode(char).length;
 }
 
 const ESCAPED: Readonly<Record<string, number>> = { a: 7, f: 12, t: 9, n: 10, r: 13, v: 11 };

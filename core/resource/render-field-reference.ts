@@ -61,7 +61,7 @@ function describeType(type: FieldType): string {
     case "string":
       return [
         type.format === undefined ? "text" : type.format.replaceAll("-", " "),
-        ...(type.lengthMax === undefined ? [] : [`at most ${type.lengthMax} characters`]),
+        ...(type.bytesMax === undefined ? [] : [`at most ${type.bytesMax} bytes`]),
       ].join(", ");
     case "integer":
     case "number":

@@ -94,7 +94,8 @@ function discovery({ name, service, port, endpoints, serviceEndpoints, routing }
   const { resolution = "NONE", workloadSelector } = service.entry.spec;
   // Where traffic is captured, connections say themselves where they were to go; a caller that names the service to a proxy has
   // no address in mind but the one the name stands for.
-  switch (resolution === "NONE" && routing !== "ports" ? "DNS" : resolution) {
+  const isByName = resolution === "NONE" && routing !== "ports";
+  switch (isByName ? "DNS" : resolution) {
     case "STATIC":
       return {
         clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.EDS },
@@ -109,9 +110,8 @@ function discovery({ name, service, port, endpoints, serviceEndpoints, routing }
       };
     case "DNS":
     case "DNS_ROUND_ROBIN": {
-      const type = resolution === "DNS" ? Cluster_DiscoveryType.STRICT_DNS : Cluster_DiscoveryType.LOGICAL_DNS;
       const written: readonly Endpoint[] =
-        serviceEndpoints.length > 0 || workloadSelector !== undefined
+        serviceEndpoints.length > 0 || (workloadSelector !== undefined && !isByName)
           ? endpoints
           : [
               {
@@ -125,7 +125,10 @@ function discovery({ name, service, port, endpoints, serviceEndpoints, routing }
                 health: "healthy",
               },
             ];
-      const used = type === Cluster_DiscoveryType.LOGICAL_DNS ? written.slice(0, 1) : written;
+      // LOGICAL_DNS has one endpoint, no more and no less.
+      const isLogical = resolution !== "DNS" && written.length > 0;
+      const type = isLogical ? Cluster_DiscoveryType.LOGICAL_DNS : Cluster_DiscoveryType.STRICT_DNS;
+      const used = isLogical ? written.slice(0, 1) : written;
       return {
         clusterDiscoveryType: { case: "type", value: type },
         dnsLookupFamily: Cluster_DnsLookupFamily.V4_PREFERRED,

@@ -34,9 +34,11 @@ export function describeWorkload(
   return `${workload};${namespace};${app};${version}`;
 }
 
-/** Endpoints of a service port: instances and WorkloadEntries it selects, or those written in it. */
+/** Endpoints of a service port: instances and WorkloadEntries it selects, or those written in it; none with the resolution NONE. */
 export function endpointsOf(world: World, service: Service, port: ServicePort): readonly Endpoint[] {
   const { spec } = service.entry;
+  // Connections go where they were meant to: nobody is selected.
+  if ((spec.resolution ?? "NONE") === "NONE") return [];
   // A name cannot be an address, nor a socket be looked up: what a WorkloadEntry says is left out where it does not fit.
   const fits = spec.resolution === "STATIC" ? isFixedAddress : (address: string) => !isSocketPath(address);
   return candidates(world, service, port)

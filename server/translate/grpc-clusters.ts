@@ -23,11 +23,22 @@ export function buildGrpcCluster(input: ClusterInput): Cluster {
   const { service, policy } = input;
   const { entry } = service;
   const oneName = { ...service, entry: { ...entry, spec: { ...entry.spec, resolution: "DNS_ROUND_ROBIN" as const } } };
-  return buildCluster({
-    ...input,
-    service: entry.spec.resolution === "DNS" ? oneName : service,
-    policy: { ...policy, tls: { mode: "DISABLE" }, loadBalancer: adaptBalancer(policy.loadBalancer) },
-  });
+  const build = (resolved: Service): Cluster =>
+    buildCluster({
+      ...input,
+      service: resolved,
+      policy: { ...policy, tls: { mode: "DISABLE" }, loadBalancer: adaptBalancer(policy.loadBalancer) },
+    });
+  const cluster = build(entry.spec.resolution === "DNS" ? oneName : service);
+  // A name to look up there is only where something is selected or written; gRPC clients refuse a cluster without one.
+  return cluster.loadAssignment?.endpoints.every(({ lbEndpoints }) => lbEndpoints.length === 0)
+    ? build({ ...service, entry: { ...entry, spec: { ...entry.spec, resolution: "STATIC" } } })
+    : cluster;
+}
+
+/** Whether its endpoints are a resource of their own. */
+export function usesDiscovery({ clusterDiscoveryType }: Cluster): boolean {
+  return clusterDiscoveryType.case === "type" && clusterDiscoveryType.value === Cluster_DiscoveryType.EDS;
 }
 
 /** Round robin, or a ring where the rule hashes. */

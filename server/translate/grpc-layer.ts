@@ -11,7 +11,13 @@ import { HTTPFaultSchema } from "#proto/gen/envoy/extensions/filters/http/fault/
 import { RouterSchema } from "#proto/gen/envoy/extensions/filters/http/router/v3/router_pb.js";
 import { HttpConnectionManagerSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import { encodeResource, type Hash } from "#server/translate/encode.ts";
-import { buildBlackHole, buildGrpcAssignment, buildGrpcCluster, isCallable } from "#server/translate/grpc-clusters.ts";
+import {
+  buildBlackHole,
+  buildGrpcAssignment,
+  buildGrpcCluster,
+  isCallable,
+  usesDiscovery,
+} from "#server/translate/grpc-clusters.ts";
 import { adaptRoute } from "#server/translate/grpc-routes.ts";
 import { MutableLayer } from "#server/translate/mutable-layer.ts";
 import { BLACK_HOLE, outboundCluster } from "#server/translate/names.ts";
@@ -93,9 +99,10 @@ export class GrpcLayer {
     return serviceClusters(this.#world, host, { namespace: this.key.namespace, routing: "proxy" }).flatMap(
       ({ input, endpoints, isDiscovered, origins }): Unit[] => {
         if (!isCallable(input.service)) return [];
-        const cluster = this.#unit("CDS", ClusterSchema, buildGrpcCluster(input), input.name, origins);
-        if (!isDiscovered) return [cluster];
-        const assignment = buildGrpcAssignment(input.name, endpoints);
+        const built = buildGrpcCluster(input);
+        const cluster = this.#unit("CDS", ClusterSchema, built, input.name, origins);
+        if (!usesDiscovery(built)) return [cluster];
+        const assignment = buildGrpcAssignment(input.name, isDiscovered ? endpoints : []);
         return [cluster, this.#unit("EDS", ClusterLoadAssignmentSchema, assignment, input.name, origins)];
       },
     );

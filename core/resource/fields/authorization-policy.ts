@@ -12,8 +12,10 @@ import {
 import { MATCH_LABELS } from "#core/resource/fields/selector.ts";
 
 const NO_JWT = "tokens of end users (RequestAuthentication) are not checked yet";
+/** Some of them become regular expressions, and 32,768 steps are the most that a proxy takes of one. */
+const TEXT_BYTES_MAX = 4096;
 const HOST = noted(
-  string("policy-text"),
+  string("policy-text", TEXT_BYTES_MAX),
   "Compared with the whole Host header, its port with it: `a.example.com` is not `a.example.com:8080`, so name both, or `a.example.com*`",
 );
 const BY_SELECTOR = "choose workloads with `selector`";
@@ -43,8 +45,8 @@ export const AUTHORIZATION_POLICY_FIELDS: FieldTable = {
     required(string("condition-key")),
     "A header that comes several times is compared value by value: one that fits is enough",
   ),
-  "rules[].when[].values[]": string("policy-text"),
-  "rules[].when[].notValues[]": string("policy-text"),
+  "rules[].when[].values[]": string("policy-text", TEXT_BYTES_MAX),
+  "rules[].when[].notValues[]": string("policy-text", TEXT_BYTES_MAX),
 };
 
 function sourceFields(): FieldTable {
@@ -70,7 +72,7 @@ function listsUnder(prefix: string, formats: Readonly<Record<string, Parameters<
     const opposite = `not${name[0]?.toUpperCase()}${name.slice(1)}`;
     return [name, opposite].flatMap((each) => [
       [`${prefix}.${each}`, list(1, 4096)],
-      [`${prefix}.${each}[]`, string(format)],
+      [`${prefix}.${each}[]`, string(format, TEXT_BYTES_MAX)],
     ]);
   });
   return Object.fromEntries(entries) as FieldTable;

@@ -15,7 +15,7 @@ export const HTTP_MATCH: FieldTable = {
   ...under("headers{}", STRING_MATCH_OR_PRESENT),
   withoutHeaders: map("match-header-name"),
   ...under("withoutHeaders{}", STRING_MATCH_ABSENT),
-  queryParams: map("header-text"),
+  queryParams: map("query-parameter-name"),
   ...under("queryParams{}", STRING_MATCH_OR_PRESENT),
   port: port(),
   sourceLabels: map("label-key"),

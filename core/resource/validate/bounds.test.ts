@@ -40,3 +40,36 @@ describe("keepalive takes what Linux does", () => {
     ["{ probes: 128 }", [`error bad-value ${path}.probes`]],
   ])("%s", (keepalive, expected) => expect(pool(keepalive)).toEqual(expected));
 });
+
+describe("texts are no longer than Envoy takes, counted in bytes", () => {
+  const route = (rule: string) =>
+    found(resource("VirtualService", `{ hosts: [a], http: [{ route: [{ destination: { host: a } }], ${rule} }] }`));
+  const header = (value: string) => route(`headers: { request: { set: { x-a: "${value}" } } }`);
+  const wide = (bytes: number) => "é".repeat(bytes / 2);
+  test.each<[string, string[], string[]]>([
+    ["a header's value", header(wide(16_384)), []],
+    ["a longer one", header(wide(16_386)), ["error bad-value spec.http[0].headers.request.set.x-a"]],
+    [
+      "the name of a header that is removed",
+      route(`headers: { request: { remove: [${"x".repeat(16_385)}] } }`),
+      ["error bad-value spec.http[0].headers.request.remove[0]"],
+    ],
+    [
+      "the name of a query parameter",
+      route(`match: [{ queryParams: { ${"x".repeat(1025)}: {} } }]`),
+      [`error bad-value spec.http[0].match[0].queryParams.${"x".repeat(1025)}`],
+    ],
+    [
+      "a regular expression that is larger in bytes",
+      route(`match: [{ uri: { regex: "(?:${"é".repeat(20)}){1000}" } }]`),
+      ["error bad-value spec.http[0].match[0].uri.regex"],
+    ],
+    [
+      "a namespace of a policy, which becomes a regular expression",
+      found(
+        resource("AuthorizationPolicy", `{ rules: [{ from: [{ source: { namespaces: ["${"x".repeat(4097)}"] } }] }] }`),
+      ),
+      ["error bad-value spec.rules[0].from[0].source.namespaces[0]"],
+    ],
+  ])("%s", (_, given, expected) => expect(given).toEqual(expected));
+});

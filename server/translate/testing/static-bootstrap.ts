@@ -45,6 +45,8 @@ export function staticBootstrap(layers: readonly Layer[]): Json {
   });
   return {
     node: { id: "validate", cluster: "validate" },
+    // As agents set it; Envoy's own limit is 100.
+    layeredRuntime: { layers: [{ name: "pharos", staticLayer: { "re2.max_program_size.error_level": 32_768 } }] },
     staticResources: {
       listeners: all("LDS").map((listener) => inline(listener, routes) as Json),
       clusters: [uds("sds-grpc"), uds("spans-agent"), ...clusters],

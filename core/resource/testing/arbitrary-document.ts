@@ -1,0 +1,131 @@
+import * as fc from "fast-check";
+import type { FieldNode } from "#core/resource/field-tree.ts";
+import { DOCUMENT_FIELDS } from "#core/resource/field-tree.ts";
+import { KIND_NAMES, KINDS, type Kind } from "#core/resource/kinds.ts";
+import { anyText, NAMESPACES, TEXTS } from "#core/resource/testing/arbitrary-text.ts";
+
+/** Fields without which a document says little, or few are valid: given most of the time. */
+const LIKELY =
+  /^spec(?:$|\.(?:hosts|host|address|ports|resolution|location|mtls|rules|trafficPolicy|subsets|gateways|tcp\[\]\.route|http\[\]\.route\[\]\.weight|endpoints\[\]\.address|selector|workloadSelector|http\[\]\.route|ports\[\]\.protocol|servers\[\]\.tls|servers\[\]\.tls\.(?:mode|serverCertificate|privateKey)|rules\[\]\.(?:from|to|when)|rules\[\]\.when\[\]\.values|mtls\.mode)$)/;
+/** What must differ between the documents of a world is chosen from few names, not from all that are valid. */
+const OWN: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+  "metadata.name": fc.constantFrom("a", "b", "c"),
+  "metadata.namespace": fc.constantFrom(...NAMESPACES),
+  "spec.exportTo": fc.constantFrom(["*"], ["."], ["prod"], [".", "istio-system"], ["default", "PROD"]),
+  "spec.servers[].port.name": fc.constantFrom("http", "https", "x", "é"),
+  "spec.tcp[].route[].weight": fc.constantFrom(1, 50, 2_147_483_647),
+  "spec.selector{}": fc.constantFrom("gw", "a", "", " "),
+  "spec.servers[].tls.serverCertificate": fc.constantFrom("/etc/certs/cert.pem", "日本", "a\tb"),
+  "spec.servers[].tls.privateKey": fc.constantFrom("/etc/certs/key.pem", "x".repeat(5000)),
+  "spec.servers[].tls.cipherSuites[]": fc.constantFrom("AES128-SHA", "ECDHE-RSA-AES128-SHA", "none"),
+  "spec.servers[].tls.httpsRedirect": fc.constant(false),
+};
+/** Members of which one is given: validation says so, the tables do not. */
+const CHOICES: Readonly<Record<string, readonly string[]>> = {
+  "spec.http[]": ["route", "route", "route", "redirect", "directResponse"],
+};
+const MAYBE: Readonly<Record<string, readonly string[]>> = {
+  spec: ["endpoints", "workloadSelector"],
+  "spec.http[]": ["mirror", "mirrors"],
+  "spec.http[].rewrite": ["uri", "uriRegexRewrite"],
+  "spec.http[].redirect": ["uri", "prefixRewrite"],
+};
+const PORTS = [80, 80, 8080, 443, 1, 65_535];
+const KEYS = fc.constantFrom("app", "istio", "a", "80", "8080", "constructor");
+
+/** A document of the kind as its table of fields describes it; most of them are valid. */
+export function arbitraryDocument(kind: Kind): fc.Arbitrary<Readonly<Record<string, unknown>>> {
+  return arbitraryObject(DOCUMENT_FIELDS[kind], "").map((document) => ({
+    ...document,
+    apiVersion: `${KINDS[kind].group}/v1`,
+    kind,
+  }));
+}
+
+/** One of any kind; each is as likely as the others. */
+export const anyDocument: fc.Arbitrary<Readonly<Record<string, unknown>>> = fc.oneof(
+  ...KIND_NAMES.map((kind) => arbitraryDocument(kind)),
+);
+
+function arbitraryValue(node: FieldNode, path: string): fc.Arbitrary<unknown> {
+  const own = OWN[path];
+  if (own !== undefined) return own;
+  const { type } = node.field;
+  switch (type.kind) {
+    case "object":
+      return arbitraryObject(node, path);
+    case "list":
+      return node.item === undefined
+        ? fc.constant([])
+        : fc.array(arbitraryValue(node.item, `${path}[]`), {
+            minLength: Math.max(1, type.itemsMin),
+            maxLength: 3,
+            size: "max",
+          });
+    case "map":
+      return node.item === undefined
+        ? fc.constant({})
+        : fc.dictionary(
+            type.keyFormat === undefined ? KEYS : TEXTS[type.keyFormat],
+            arbitraryValue(node.item, `${path}{}`),
+            {
+              maxKeys: 3,
+              size: "max",
+            },
+          );
+    case "string":
+      return type.format === undefined ? anyText : TEXTS[type.format];
+    case "integer":
+      return type.min === 1 && type.max === 65_535
+        ? fc.constantFrom(...PORTS)
+        : fc.oneof(
+            fc.constantFrom(type.min, Math.min(type.min + 1, type.max), type.max - 1, type.max),
+            fc.integer(type),
+          );
+    case "number":
+      return fc.oneof(fc.constantFrom(type.min, type.max, 50, 1e-7, 33.333_333), fc.double({ ...type, noNaN: true }));
+    case "boolean":
+      return fc.boolean();
+    case "enum":
+      return fc.constantFrom(...type.values);
+    case "any":
+      return fc.constant(undefined);
+    default:
+      throw new Error("no such type");
+  }
+}
+
+function arbitraryObject(node: FieldNode, path: string): fc.Arbitrary<Readonly<Record<string, unknown>>> {
+  const { type } = node.field;
+  const members = [...node.members].filter(([, { field }]) => field.handled);
+  const isHandled = (name: string) => members.some(([each]) => each === name);
+  const isObject = type.kind === "object";
+  const chosen = [
+    ...(isObject ? type.exactlyOneOf : []),
+    ...(path === "spec" && isHandled("tcp") ? ["http", "http", "tcp"] : (CHOICES[path] ?? [])),
+  ];
+  const maybe = [...(isObject ? type.atMostOneOf : []), ...(MAYBE[path] ?? [])].filter(isHandled);
+  const at = (name: string): string => (path === "" ? name : `${path}.${name}`);
+  const optional = members.filter(([name, { field }]) => field.handled && !field.isRequired && !LIKELY.test(at(name)));
+  const rarely = Math.max(1, Math.round(optional.length / 2.5));
+  const parts = members
+    .filter(([name]) => !chosen.includes(name) && !maybe.includes(name))
+    .map(([name, member]) => {
+      const value = arbitraryValue(member, at(name)).map((each) => ({ [name]: each }));
+      if (member.field.handled && member.field.isRequired) return value;
+      const weights = LIKELY.test(at(name)) ? [1, 6] : [rarely, 1];
+      return fc.oneof(
+        { withCrossShrink: true, depthSize: "max" },
+        { weight: weights[0] ?? 1, arbitrary: fc.constant({}) },
+        { weight: weights[1] ?? 1, arbitrary: value },
+      );
+    });
+  const oneOf = (names: readonly string[]) =>
+    names
+      .filter(isHandled)
+      .map((name) => arbitraryValue(node.members.get(name) as FieldNode, at(name)).map((each) => ({ [name]: each })));
+  if (chosen.length > 0) parts.push(fc.oneof(...oneOf(chosen)));
+  if (maybe.length > 0)
+    parts.push(fc.oneof({ withCrossShrink: true, depthSize: "max" }, fc.constant({}), ...oneOf(maybe)));
+  return fc.tuple(...parts).map((all) => Object.assign({}, ...all) as Record<string, unknown>);
+}
