@@ -34,7 +34,7 @@ const PORTS = [80, 80, 8080, 443, 1, 65_535];
 const KEYS = fc.constantFrom("app", "istio", "a", "80", "8080", "constructor");
 
 /** A document of the kind as its table of fields describes it; most of them are valid. */
-export function arbitraryDocument(kind: Kind): fc.Arbitrary<Readonly<Record<string, unknown>>> {
+function arbitraryDocument(kind: Kind): fc.Arbitrary<Readonly<Record<string, unknown>>> {
   return arbitraryObject(DOCUMENT_FIELDS[kind], "").map((document) => ({
     ...document,
     apiVersion: `${KINDS[kind].group}/v1`,

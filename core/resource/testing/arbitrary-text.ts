@@ -4,7 +4,7 @@ import type { Format } from "#core/resource/formats.ts";
 /** Few, so that documents meet: each names what others define. */
 export const NAMESPACES = ["default", "prod", "istio-system"] as const;
 const LONG_LABEL = "l".repeat(63);
-export const HOSTS = [
+const HOSTS = [
   "a.default.svc.cluster.local",
   "b.default.svc.cluster.local",
   "a.prod.svc.cluster.local",
