@@ -13,7 +13,7 @@ export function describeConcerned(traffic: ConcernedTraffic | null): string[] {
 }
 
 /** `1.3/s, 1.3/s in plain text, from 10.0.0.7` */
-export function describeCaller(caller: ConcernedCaller): string {
+function describeCaller(caller: ConcernedCaller): string {
   const { requestsPerSecond, plaintextPerSecond, refusedPerSecond, addresses } = caller;
   return [
     `${formatRate(requestsPerSecond)}/s`,
