@@ -56,6 +56,9 @@ export function EdgePanel({ edge, graph, view, onSelect }: EdgePanelProps) {
         <DefinitionList
           items={[
             { term: "Requests", value: `${formatRate(edge.requestsPerSecond)}/s` },
+            ...(edge.mirroredPerSecond === 0
+              ? []
+              : [{ term: "Copies", value: `${formatRate(edge.mirroredPerSecond)}/s by mirror, not counted above` }]),
             { term: "Errors", value: formatPercent(edge.errorPercent) },
             {
               term: "Latency",

@@ -3,6 +3,7 @@ import { Box, Boxes, CircleHelp, DoorOpen, Layers, type LucideIcon, Plus, Server
 import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
 import { nodeSize } from "#components/topology/node-size.ts";
+import { CutMiddle } from "#components/ui/cut-middle.tsx";
 import { cx } from "#components/ui/cx.ts";
 import { HEALTH_LOOK } from "#components/ui/health-mark.tsx";
 import type { DisplayNode } from "#core/view/display-graph.ts";
@@ -64,7 +65,7 @@ export function NodeCard({ node, isSelected, isDim, isFocusable, onSelect, onOpe
         <Kind aria-hidden className="size-4 shrink-0 text-subtle" />
         <span className="min-w-0 flex-1">
           <span className="flex items-center gap-1.5 leading-4.5">
-            <span className={cx("truncate font-medium text-sm", isDim ? "text-subtle" : "text-ink")}>{node.name}</span>
+            <CutMiddle text={node.name} className={cx("font-medium text-sm", isDim ? "text-subtle" : "text-ink")} />
             {node.version === null ? null : (
               <span className="shrink-0 rounded-sm bg-active px-1 font-medium text-2xs text-muted leading-4">
                 {node.version}

@@ -1,5 +1,6 @@
 "use client";
 import { destinationOptions } from "#components/traffic/destination-options.ts";
+import { readDestination } from "#components/traffic/read-destination.ts";
 import type { RuleFieldsProps } from "#components/traffic/rule-fields.ts";
 import { ShareStrip, shareColour } from "#components/traffic/share-strip.tsx";
 import { WeightRow } from "#components/traffic/weight-row.tsx";
@@ -84,6 +85,7 @@ export function DestinationFields({ index, rule, form, catalog, context }: RuleF
           if (option !== undefined)
             context.edit(addDestination(index, rule, { host: option.host, subset: option.subset, port: null }));
         }}
+        onText={(text) => context.edit(addDestination(index, rule, { ...readDestination(text), port: null }))}
       />
     </fieldset>
   );

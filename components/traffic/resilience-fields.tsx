@@ -1,6 +1,7 @@
 "use client";
 import type { ReactNode } from "react";
 import { destinationOptions } from "#components/traffic/destination-options.ts";
+import { readDestination } from "#components/traffic/read-destination.ts";
 import type { RuleFieldsProps } from "#components/traffic/rule-fields.ts";
 import { Combobox } from "#components/ui/combobox.tsx";
 import { Field } from "#components/ui/field.tsx";
@@ -120,6 +121,7 @@ function MirrorFields({ index, rule, form, catalog, context }: RuleFieldsProps) 
                 const option = options.find((each) => each.label === chosen);
                 if (option !== undefined) context.edit(setMirror(index, rule, option));
               }}
+              onText={(text) => context.edit(setMirror(index, rule, readDestination(text)))}
             />
           </Field>
         </>

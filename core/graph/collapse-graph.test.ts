@@ -55,3 +55,18 @@ test("the mean of equal shares is exactly that share, whatever the rates", () =>
   for (const closed of [new Set<string>(), new Set(["shop"])])
     for (const { mtlsPercent } of collapseGraph({ nodes, edges: shares }, closed).edges) expect(mtlsPercent).toBe(100);
 });
+
+test("copies of mirrors are summed beside the requests, not among them", () => {
+  const nodes = [node("gw", "ingress"), node("a", "shop"), node("b", "shop")];
+  const edges = [edge("gw", "a", 4, { mirroredPerSecond: 2 }), edge("gw", "b", 0, { mirroredPerSecond: 0.5 })];
+  const figures = (closed: ReadonlySet<string>) =>
+    collapseGraph({ nodes, edges }, closed).edges.map(({ requestsPerSecond, mirroredPerSecond }) => [
+      requestsPerSecond,
+      mirroredPerSecond,
+    ]);
+  expect(figures(new Set())).toEqual([
+    [4, 2],
+    [0, 0.5],
+  ]);
+  expect(figures(new Set(["shop"]))).toEqual([[4, 2.5]]);
+});

@@ -31,6 +31,8 @@ export interface DisplayEdge {
   readonly source: string;
   readonly target: string;
   readonly requestsPerSecond: number;
+  /** Copies that routes' mirrors made, in no other figure; 0 where there are none. */
+  readonly mirroredPerSecond: number;
   readonly errorPercent: number;
   /** Of several edges the slowest: percentiles do not add up. */
   readonly p95Ms: number | null;
