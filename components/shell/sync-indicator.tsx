@@ -42,7 +42,9 @@ export function SyncIndicator() {
     >
       <Icon aria-hidden className={cx("size-3.5", className)} />
       <span className="max-lg:hidden">
-        {revision === undefined || isSilent ? null : <span className="tabular text-subtle">Revision {revision} · </span>}
+        {revision === undefined || isSilent ? null : (
+          <span className="tabular text-subtle">Revision {revision} · </span>
+        )}
         {text}
       </span>
       <span className="sr-only lg:hidden">{detail}</span>

@@ -28,9 +28,12 @@ const PAGES = [
   "/nowhere",
 ];
 
+/** A bound for each page, since all pages of a test share one: it grows with them, and holds on a busy machine. */
+const PAGE_TIMEOUT_MS = 60_000;
+
 for (const colorScheme of ["light", "dark"] as const) {
   test(`axe finds nothing serious on any page (${colorScheme})`, async ({ browser }) => {
-    test.setTimeout(240_000);
+    test.setTimeout(PAGES.length * PAGE_TIMEOUT_MS);
     const context = await browser.newContext({ colorScheme, reducedMotion: "reduce" });
     const page = await context.newPage();
     const found: string[] = [];
@@ -58,7 +61,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 test("no page asks for what its own security policy forbids, and markup that found its way into one does not run", async ({
   page,
 }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(PAGES.length * PAGE_TIMEOUT_MS);
   const refused: string[] = [];
   page.on("console", (message) => {
     if (message.text().includes("Content Security Policy")) refused.push(`${page.url()}: ${message.text()}`);
@@ -116,6 +119,7 @@ spec:
     "/services/a-service-with-a-name-as-long-as-names-may-be.and-a-domain-of-its-own.example.test",
     "/services/nobody.default.svc.cluster.local",
   ];
+  test.setTimeout(paths.length * PAGE_TIMEOUT_MS);
   const wide: string[] = [];
   for (const path of paths) {
     await page.goto(demo.console + path);
