@@ -24,6 +24,14 @@ export function parseRefusal(entry: AccessEntry): string {
   return markRefusal(reason.includes("CERTIFICATE_VERIFY_FAILED") ? "certificate" : "handshake");
 }
 
+/**
+ * A listener's line of a connection that was not refused: Envoy's TLS inspector gives plain text a reason of the
+ * transport's (`TLS_error|…`, where a handshake's is `TLS_error:…`), and a chain for plain text took it all the same.
+ */
+export function isPlaintextGuess(entry: AccessEntry): boolean {
+  return textOf(entry.tf).startsWith("TLS_error|") && textOf(entry.cd) !== "filter_chain_not_found";
+}
+
 function markRefusal(cause: RefusalCause): string {
   return `mtls[${cause}]`;
 }

@@ -185,3 +185,18 @@ test("a line tells when its request ended, for holding against Envoy's own count
   expect(folder.addLine(lineOf())).toBe(1772366400512);
   expect(folder.addLine(lineOf({ m: null, pr: null, c: 0 }))).toBeUndefined();
 });
+
+test("plain text that a PERMISSIVE port answers is not a refused connection too, as Envoy's TLS inspector has it", () => {
+  const guess = {
+    d: 1,
+    dir: "inbound",
+    f: "-",
+    lp: 22421,
+    ra: "127.0.0.1",
+    t: "1772366409990",
+    tf: "TLS_error|error:1000009c:SSL_routines:OPENSSL_internal:HTTP_REQUEST:TLS_error_end",
+  };
+  expect(fold(JSON.stringify(guess))).toMatchObject({ windows: [], requests: 0, garbageLines: 0 });
+  const refused = { ...guess, f: "NR", cd: "filter_chain_not_found" };
+  expect(fold(JSON.stringify(refused)).windows.map(({ deniedBy }) => deniedBy)).toEqual(["mtls[plaintext]"]);
+});

@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { type AccessEntry, parseAccessEntry, textOf, wholeOf } from "#core/telemetry/access-entry.ts";
 import { BUCKET_COUNT, bucketOf, WINDOW_MS } from "#core/telemetry/buckets.ts";
-import { parseRefusal } from "#core/telemetry/refused-connection.ts";
+import { isPlaintextGuess, parseRefusal } from "#core/telemetry/refused-connection.ts";
 import { EntryBounds } from "#mesh-agent/telemetry/bound-entry.ts";
 import { labelEntry, type OwnEnd, type WindowLabels } from "#mesh-agent/telemetry/label-entry.ts";
 import { type Random, SampleRequests } from "#mesh-agent/telemetry/sample-requests.ts";
@@ -71,6 +71,8 @@ export class EntryFolder {
       entry = start > 0 ? parseAccessEntry(line.slice(start)) : undefined;
       if (entry === undefined) return undefined;
     }
+    // What came over it has lines of its own.
+    if (isPlaintextGuess(entry)) return undefined;
     return this.#addEntry(entry);
   }
 
