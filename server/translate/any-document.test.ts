@@ -10,13 +10,13 @@ import { stringify } from "yaml";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
-import { anyDocument } from "#core/resource/testing/arbitrary-document.ts";
-import { keepValid } from "#core/resource/testing/keep-valid.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import { findEnvoy } from "#mesh-agent/envoy/find-envoy.ts";
 import { createCompiler } from "#server/translate/create-compiler.ts";
+import { anyDocument } from "#server/translate/testing/arbitrary-document.ts";
 import { arbitraryInstance } from "#server/translate/testing/arbitrary-instance.ts";
 import { grpcBootstrap, grpcRefusal } from "#server/translate/testing/grpc-bootstrap.ts";
+import { keepValid } from "#server/translate/testing/keep-valid.ts";
 import { MESH, NODES } from "#server/translate/testing/random-world.ts";
 import { staticBootstrap } from "#server/translate/testing/static-bootstrap.ts";
 

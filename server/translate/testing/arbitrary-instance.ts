@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
-import { NAMESPACES, TEXTS } from "#core/resource/testing/arbitrary-text.ts";
+import { NAMESPACES, TEXTS } from "#server/translate/testing/arbitrary-text.ts";
 
 const ports = fc.constantFrom(80, 8080, 443, 1, 65_535);
 
