@@ -329,6 +329,30 @@ spec: { servers: [{ port: { number: 8080, name: http, protocol: HTTP }, hosts: [
     ],
   ],
   [
+    "a match on the one port of several that carries connections",
+    [
+      REVIEWS.replace("protocol: HTTP }]", "protocol: HTTP }, { name: db, number: 7000, protocol: TCP }]"),
+      virtualService(
+        "{ hosts: [reviews], http: [{ match: [{ port: 9080 }, { port: 7000 }], route: [{ destination: { host: reviews } }] }] }",
+      ),
+    ],
+    ["warning http-only-setting VirtualService/default/reviews spec.http[0].match[1].port"],
+  ],
+  [
+    "what each setting of a TCP service does: those of connections hold, those of requests are told",
+    [
+      REVIEWS.replace("protocol: HTTP", "protocol: TCP"),
+      SUBSETS.replace(
+        "subsets:",
+        "trafficPolicy: { connectionPool: { tcp: { maxConnections: 1, connectTimeout: 1s, maxConnectionDuration: 1s, tcpKeepalive: { time: 60s } }, http: { http1MaxPendingRequests: 1, http2MaxRequests: 1, maxRequestsPerConnection: 1, maxRetries: 0, idleTimeout: 1s, useClientProtocol: true, maxConcurrentStreams: 1 } }, loadBalancer: { consistentHash: { useSourceIp: true, maglev: { tableSize: 101 } } }, outlierDetection: { consecutive5xxErrors: 1, interval: 1s }, tls: { mode: SIMPLE, sni: a.example.com } }, subsets:",
+      ),
+    ],
+    ["http2MaxRequests", "maxRequestsPerConnection", "idleTimeout", "useClientProtocol", "maxConcurrentStreams"].map(
+      (key) =>
+        `warning http-only-setting DestinationRule/default/reviews spec.trafficPolicy.connectionPool.http.${key}`,
+    ),
+  ],
+  [
     "routes of connections where there are requests alone",
     [REVIEWS, virtualService("{ hosts: [reviews], tcp: [{ route: [{ destination: { host: reviews } }] }] }")],
     ["warning http-only-setting VirtualService/default/reviews spec.tcp"],

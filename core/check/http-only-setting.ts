@@ -71,7 +71,9 @@ function aboutRequests(policy: PortTrafficPolicy | undefined, path: string): str
     (key) => hash?.[key] !== undefined,
   );
   // Connections that wait are counted as requests that do.
-  const pool = Object.keys(policy?.connectionPool?.http ?? {}).filter((key) => key !== "http1MaxPendingRequests");
+  const pool = Object.entries(policy?.connectionPool?.http ?? {}).flatMap(([key, value]) =>
+    key === "http1MaxPendingRequests" || value === 0 ? [] : [key],
+  );
   return [
     ...pool.map((key) => `${path}.connectionPool.http.${key}`),
     ...hashed.map((key) => `${path}.loadBalancer.consistentHash.${key}`),
@@ -93,6 +95,19 @@ function checkRoutes(service: Resource<"VirtualService">, ports: readonly Servic
       message: "no port of its hosts carries requests: these routes are never used",
       hint: "route connections with `tcp`, or declare a port with a protocol that carries requests",
     });
+  else if (isInMesh)
+    for (const [index, { match = [] }] of http.entries())
+      for (const [which, { port: number }] of match.entries()) {
+        const port = ports.find((each) => each.number === number);
+        if (port === undefined || carries(port) !== "connections") continue;
+        found.push({
+          severity: "warning",
+          resource,
+          path: `spec.http[${index}].match[${which}].port`,
+          message: `port ${number} carries connections alone: this never matches`,
+          hint: "name a port with a protocol that carries requests: HTTP, HTTP2 or GRPC",
+        });
+      }
   if (tcp.length > 0 && all("requests"))
     found.push({
       severity: "warning",

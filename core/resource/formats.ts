@@ -54,7 +54,7 @@ export const FORMATS = {
   "probe-header-name": (text) =>
     matches(/^[-_A-Za-z0-9]+$/, text, "is not the name of a probe's header (letters, digits, dashes and underscores)"),
   "port-name": (text) =>
-    matches(/^[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?$/, text, "is not a port name (letters, digits and dashes)"),
+    matches(DNS_LABEL_IN_ANY_CASE, text, "is not a port name (letters, digits and dashes, at most 63)"),
   "label-key": checkLabelKey,
   "label-value": (text) =>
     matches(LABEL_VALUE, text, "is not a label value (at most 63 letters, digits, dashes, dots and underscores)"),
@@ -67,7 +67,7 @@ export const FORMATS = {
     text === "*"
       ? "names no service: * cannot be a destination"
       : isIpAddress(text)
-        ? undefined
+        ? "is an address, and a destination is named by its host"
         : checkWildcardHostName(text),
   "wildcard-host": (text) =>
     isIpAddress(text) ? "is an address, and a host here is a DNS name" : checkWildcardHostName(text),

@@ -14,6 +14,8 @@ export function checkHostName(name: string): string | undefined {
 /** The same, where the first label may be `*` or begin with `*`. */
 export function checkWildcardHostName(name: string): string | undefined {
   if (name === "*") return undefined;
+  // Istio looks for a number at the end of what follows the first label alone.
+  if (/^\*?\d+$/.test(name) && name.length <= 63) return undefined;
   if (!name.startsWith("*"))
     return name.includes("*") ? "may have a wildcard only at its beginning" : checkHostName(name);
   const rest = name.startsWith("*.") ? name.slice(2) : name.slice(1).replace(/^-/, "");

@@ -48,6 +48,12 @@ describe("what Istio takes is taken", () => {
       [],
     ],
     ["retries that are switched off by saying nothing", http(`{ ${ROUTE}, retries: {} }`), []],
+    ["a host of one label that is a number", resource("DestinationRule", '{ host: "80" }'), []],
+    [
+      "the share of a copy that goes nowhere",
+      http(`{ ${ROUTE}, mirrorPercentage: { value: 5 } }`),
+      ["warning no-effect spec.http[0].mirrorPercentage @{"],
+    ],
     ["a prefix that is empty", http(`{ match: [{ uri: { prefix: "" } }], ${ROUTE} }`), []],
     ["a protocol that is not set", entry('ports: [{ number: 80, name: http, protocol: "" }]'), []],
     ["a namespace that is not set", resource("DestinationRule", "{ host: a }", '{ name: a, namespace: "" }'), []],
@@ -123,8 +129,18 @@ describe("what Istio refuses is refused", () => {
       resource("DestinationRule", "{ host: 1.2.3.4 }"),
       "error bad-value spec.host",
     ],
+    [
+      "an address as a destination",
+      resource("VirtualService", "{ hosts: [a], http: [{ route: [{ destination: { host: 1.2.3.4 } }] }] }"),
+      "error bad-value spec.http[0].route[0].destination.host",
+    ],
     ["an underscore in a host", hosts("a_b"), "error bad-value spec.hosts[0]"],
-    ["a host that is a number", entry("resolution: DNS").replace("a.b", "'80'"), "error bad-value spec.hosts[0]"],
+    ["a host that ends in a number", entry("resolution: DNS").replace("a.b", "a.80"), "error bad-value spec.hosts[0]"],
+    [
+      "a port's name that is no label",
+      resource("WorkloadEntry", `{ address: 1.2.3.4, ports: { ${"a".repeat(64)}: 80 } }`),
+      `error bad-value spec.ports.${"a".repeat(64)}`,
+    ],
     [
       "a Unix socket for two ports",
       entry(

@@ -81,7 +81,7 @@ export function buildCluster(input: ClusterInput): Cluster {
       ? {}
       : { upstreamConnectionOptions: { tcpKeepalive: keepalive(pool.tcp.tcpKeepalive) } }),
     ...(mayBeHttp(protocol) ? httpOptions(isHttp2, asCalled, pool, serverName(input)) : {}),
-    ...transport(input, isHttp2, isHttp(protocol)),
+    ...transport(input, isHttp2, asCalled || protocol === "auto"),
     commonLbConfig: {
       ...(outlier?.minHealthPercent === undefined
         ? { healthyPanicThreshold: { value: 0 } }
@@ -296,15 +296,16 @@ function httpOptions(
 function transport(
   { service, port, subset, serviceEndpoints, policy, trustDomain }: ClusterInput,
   isHttp2: boolean,
-  namesItself: boolean,
+  asSpoken: boolean,
 ): ClusterInit {
   const { tls } = policy;
+  const protocol = protocolOf(port);
   if (tls?.mode === "DISABLE") return {};
   if (tls?.mode === "SIMPLE" || tls?.mode === "MUTUAL")
     return {
       transportSocket: ruleUpstream(tls, {
         // Requests name their host themselves.
-        sni: tls.sni ?? (namesItself ? undefined : service.host),
+        sni: tls.sni ?? (isHttp(protocol) ? undefined : service.host),
         names: expectedNames(tls, service),
         isSniWritten: tls.sni !== undefined,
         isHttp2,
@@ -319,7 +320,7 @@ function transport(
       ? written
       : [...accounts].sort().map((account) => spiffeUri(trustDomain, service.namespace, account));
   const sni = tls?.sni ?? `outbound_.${port.number}_.${subset}_.${service.host}`;
-  const socket = meshUpstream(uris, sni, isHttp2);
+  const socket = meshUpstream(uris, sni, asSpoken ? undefined : isHttp2 ? "http2" : "http1");
   if (isMandatory) return { transportSocket: socket };
   return {
     transportSocketMatches: [

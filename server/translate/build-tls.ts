@@ -93,11 +93,12 @@ function meshContext(uris: readonly string[], kind: "exact" | "prefix", alpn: re
   };
 }
 
-export function meshUpstream(uris: readonly string[], sni: string, isHttp2: boolean): TransportSocketInit {
-  return typed(TLS, UpstreamTlsContextSchema, {
-    sni,
-    commonTlsContext: meshContext(uris, "exact", isHttp2 ? ["h2"] : ["istio", "http/1.1"]),
-  });
+/** What a caller says that it speaks; undefined: each connection pool says its own, `h2`, `http/1.1`, or nothing for TCP. */
+type Spoken = "http2" | "http1" | undefined;
+
+export function meshUpstream(uris: readonly string[], sni: string, spoken: Spoken): TransportSocketInit {
+  const alpn = spoken === undefined ? [] : spoken === "http2" ? ["h2"] : ["istio", "http/1.1"];
+  return typed(TLS, UpstreamTlsContextSchema, { sni, commonTlsContext: meshContext(uris, "exact", alpn) });
 }
 
 /** Terminates mTLS of any workload of the trust domain. */
@@ -145,7 +146,8 @@ export function ruleUpstream(tls: ClientTls, { sni, names, isSniWritten, isHttp2
     ...(own === undefined ? {} : { sni: own }),
     commonTlsContext: {
       tlsParams: VERSIONS,
-      alpnProtocols: isHttp2 ? ["h2"] : ["http/1.1"],
+      // Else each pool says what it speaks; of TCP there is nothing to say.
+      alpnProtocols: isHttp2 ? ["h2"] : [],
       ...(tls.mode === "MUTUAL"
         ? {
             tlsCertificateSdsSecretConfigs: [fileCertificate(tls.clientCertificate ?? "", tls.privateKey ?? "")],

@@ -113,7 +113,7 @@ export class GrpcLayer {
     const built = buildVirtualHosts(host, {
       world: this.#world,
       ...this.key,
-      routeConfigs: (port) => [{ name: outboundCluster(host, port, ""), impliesPort: false }],
+      routeConfigs: (port) => [{ name: outboundCluster(host, port, ""), portInHost: "required" }],
     });
     return built.flatMap((each): Unit[] => {
       const { routeConfig: name, origins } = each;

@@ -1,57 +1,38 @@
 import { create } from "@bufbuild/protobuf";
 import { matchesLabels } from "#core/resolve/labels.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
-import type { Origin, ProxyNode } from "#core/xds/layer.ts";
+import type { Origin } from "#core/xds/layer.ts";
 import { type Cluster, Cluster_DiscoveryType, ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { TrafficDirection } from "#proto/gen/envoy/config/core/v3/base_pb.js";
-import type { FilterChainSchema, FilterSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
+import type {
+  ListenerFilterChainMatchPredicateSchema,
+  ListenerFilterSchema,
+} from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
+import { HttpInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/http_inspector/v3/http_inspector_pb.js";
 import { OriginalDstSchema } from "#proto/gen/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.js";
 import { TlsInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js";
 import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
 import { HttpProtocolOptionsSchema } from "#proto/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
+import { buildAuthorization, policiesFor } from "#server/translate/authorization.ts";
+import { buildRefusedAccessLog } from "#server/translate/build-access-log.ts";
 import {
-  AUTHORIZATION_FILTERS,
-  buildAuthorization,
-  buildTcpAuthorization,
-  policiesFor,
-} from "#server/translate/authorization.ts";
-import {
-  buildHandshakenAccessLog,
-  buildPlainAccessLog,
-  buildRefusedAccessLog,
-} from "#server/translate/build-access-log.ts";
-import { HANDSHAKE_TIMEOUT_MS, meshDownstream } from "#server/translate/build-tls.ts";
-import { buildHttpManager, type ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
-import { mtlsMode } from "#server/translate/mtls-mode.ts";
+  type BuiltChains,
+  buildInboundChains,
+  type InboundContext,
+  type InboundPort,
+} from "#server/translate/inbound-chains.ts";
 import { inboundCluster } from "#server/translate/names.ts";
 import { durationMs, type Init, pack, typed } from "#server/translate/pack.ts";
-import { isHttp, type PortProtocol, protocolOf } from "#server/translate/protocol.ts";
+import { isHttp, type PortProtocol, protocolOf, protocolOfPortName } from "#server/translate/protocol.ts";
 import type { World } from "#server/translate/world.ts";
 
-type ChainInit = Init<typeof FilterChainSchema>;
-type FilterInit = Init<typeof FilterSchema>;
-
 const INBOUND_CAPTURE_PORT = 15006;
-
-/** One application port behind a sidecar. */
-export interface InboundPort {
-  readonly appPort: number;
-  readonly inboundPort: number;
-  readonly protocol: PortProtocol;
-}
 
 export interface InboundRoutes {
   readonly config: RouteConfiguration;
   readonly origins: readonly Origin[];
-}
-
-export interface InboundContext {
-  readonly world: World;
-  readonly node: ProxyNode;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly telemetry: ProxyTelemetry;
 }
 
 /** Protocol of a port by its name in the services that select the workload; by the name itself when none does. */
@@ -65,7 +46,7 @@ export function inboundProtocol(
     const port = service.ports.find((each) => each.name === name);
     if (port !== undefined) return protocolOf(port);
   }
-  return protocolOf({ protocol: name.split("-")[0] ?? "" });
+  return protocolOfPortName(name);
 }
 
 /** What decides how connections come in: mTLS, and for ports that are not HTTP the policies too. */
@@ -118,62 +99,6 @@ export function buildInboundRoutes(port: InboundPort, { world, node, labels }: I
   return { config, origins: policies.map((policy) => ({ resource: formatRef(refOf(policy)) })) };
 }
 
-function filters(
-  port: InboundPort,
-  { world, node, labels, telemetry }: InboundContext,
-  isPlain: boolean,
-): FilterInit[] {
-  const cluster = inboundCluster(port.appPort);
-  const statPrefix = `inbound_${node.address}_${port.appPort}`;
-  if (isHttp(port.protocol)) {
-    return [
-      buildHttpManager({
-        direction: "inbound",
-        statPrefix,
-        routes: cluster,
-        filters: AUTHORIZATION_FILTERS,
-        telemetry,
-        isPlain,
-      }),
-    ];
-  }
-  return [
-    ...buildTcpAuthorization(policiesFor(world, node.namespace, labels), world.mesh.trustDomain, port.appPort),
-    typed("envoy.filters.network.tcp_proxy", TcpProxySchema, {
-      statPrefix,
-      clusterSpecifier: { case: "cluster", value: cluster },
-      accessLog: isPlain ? buildPlainAccessLog(telemetry.accessLog) : buildHandshakenAccessLog(telemetry.accessLog),
-    }),
-  ];
-}
-
-/** Chains of one port: mTLS alone (STRICT), mTLS and plain text side by side (PERMISSIVE), plain text (DISABLE). */
-function chains(
-  port: InboundPort,
-  context: InboundContext,
-  byDestinationPort: boolean,
-): { readonly chains: ChainInit[]; readonly inspectsTls: boolean } {
-  const { world, node, labels } = context;
-  const mode = mtlsMode(world, node.namespace, labels, port.appPort);
-  const destination = byDestinationPort ? { destinationPort: port.appPort } : {};
-  const mtls: ChainInit = {
-    name: `mtls_${port.appPort}`,
-    // Under STRICT too: plain text then finds no chain, and is told of as such.
-    filterChainMatch: { ...destination, transportProtocol: "tls" },
-    transportSocket: meshDownstream(world.mesh.trustDomain),
-    transportSocketConnectTimeout: durationMs(HANDSHAKE_TIMEOUT_MS),
-    filters: filters(port, context, false),
-  };
-  const plain: ChainInit = {
-    name: `plain_${port.appPort}`,
-    filterChainMatch: { ...destination, ...(mode === "PERMISSIVE" ? { transportProtocol: "raw_buffer" } : {}) },
-    filters: filters(port, context, true),
-  };
-  if (mode === "DISABLE") return { chains: [plain], inspectsTls: false };
-  // Without the inspector Envoy does not know the server name, and conditions on `connection.sni` would never hold.
-  return { chains: mode === "STRICT" ? [mtls] : [mtls, plain], inspectsTls: true };
-}
-
 /** A client that waits for the server to speak first shows within this time that it speaks no TLS. */
 function detection({ world }: InboundContext): Init<typeof ListenerSchema> {
   return {
@@ -182,11 +107,33 @@ function detection({ world }: InboundContext): Init<typeof ListenerSchema> {
   };
 }
 
-const tlsInspector = typed("envoy.filters.listener.tls_inspector", TlsInspectorSchema, {});
+type ListenerFilterInit = Init<typeof ListenerFilterSchema>;
+type PredicateInit = Init<typeof ListenerFilterChainMatchPredicateSchema>;
+
+const tlsInspector: ListenerFilterInit = typed("envoy.filters.listener.tls_inspector", TlsInspectorSchema, {});
+const httpInspector: ListenerFilterInit = typed("envoy.filters.listener.http_inspector", HttpInspectorSchema, {});
+
+/** An inspector that some ports want, off for the others: a client that waits for their server would wait for it too. */
+function inspectorFor(
+  filter: ListenerFilterInit,
+  built: readonly BuiltChains[],
+  wants: (each: BuiltChains) => boolean,
+): ListenerFilterInit[] {
+  const without = built.filter((each) => !wants(each));
+  if (without.length === built.length) return [];
+  const rules = without.map(
+    ({ appPort }): PredicateInit => ({
+      rule: { case: "destinationPortRange", value: { start: appPort, end: appPort + 1 } },
+    }),
+  );
+  const [only] = rules;
+  if (only === undefined) return [filter];
+  return [{ ...filter, filterDisabled: rules.length === 1 ? only : { rule: { case: "orMatch", value: { rules } } } }];
+}
 
 /** A listener that binds a port of its own in front of an application that is not captured. */
 export function buildInboundListener(port: InboundPort, context: InboundContext): Listener {
-  const built = chains(port, context, false);
+  const built = buildInboundChains(port, context, false);
   return create(ListenerSchema, {
     name: `inbound_${context.node.address}_${port.inboundPort}`,
     address: {
@@ -196,16 +143,16 @@ export function buildInboundListener(port: InboundPort, context: InboundContext)
       },
     },
     trafficDirection: TrafficDirection.INBOUND,
-    listenerFilters: built.inspectsTls ? [tlsInspector] : [],
+    listenerFilters: [...(built.inspectsTls ? [tlsInspector] : []), ...(built.inspectsHttp ? [httpInspector] : [])],
     ...detection(context),
     accessLog: buildRefusedAccessLog(context.telemetry.accessLog),
-    filterChains: built.chains,
+    filterChains: [...built.chains],
   });
 }
 
 /** The one listener that captured traffic arrives at. */
 export function buildVirtualInbound(ports: readonly InboundPort[], context: InboundContext): Listener {
-  const built = ports.map((port) => chains(port, context, true));
+  const built = ports.map((port) => buildInboundChains(port, context, true));
   return create(ListenerSchema, {
     name: "virtualInbound",
     address: {
@@ -217,7 +164,8 @@ export function buildVirtualInbound(ports: readonly InboundPort[], context: Inbo
     trafficDirection: TrafficDirection.INBOUND,
     listenerFilters: [
       typed("envoy.filters.listener.original_dst", OriginalDstSchema, {}),
-      ...(built.some(({ inspectsTls }) => inspectsTls) ? [tlsInspector] : []),
+      ...inspectorFor(tlsInspector, built, ({ inspectsTls }) => inspectsTls),
+      ...inspectorFor(httpInspector, built, ({ inspectsHttp }) => inspectsHttp),
     ],
     ...detection(context),
     accessLog: buildRefusedAccessLog(context.telemetry.accessLog),
@@ -238,26 +186,39 @@ export function buildVirtualInbound(ports: readonly InboundPort[], context: Inbo
   });
 }
 
+/** How requests are put to the application; HTTP/1.1 where it says nothing. */
+function upstreamOptions(protocol: PortProtocol): Init<typeof HttpProtocolOptionsSchema> | undefined {
+  if (protocol === "auto")
+    return {
+      upstreamProtocolOptions: {
+        case: "useDownstreamProtocolConfig",
+        value: { httpProtocolOptions: {}, http2ProtocolOptions: {} },
+      },
+    };
+  if (protocol !== "http2" && protocol !== "grpc") return undefined;
+  return {
+    upstreamProtocolOptions: {
+      case: "explicitHttpConfig",
+      value: { protocolConfig: { case: "http2ProtocolOptions", value: {} } },
+    },
+  };
+}
+
 /** The application itself, on loopback. */
 export function buildInboundCluster(port: InboundPort): Cluster {
   const name = inboundCluster(port.appPort);
-  const isHttp2 = port.protocol === "http2" || port.protocol === "grpc";
+  const options = upstreamOptions(port.protocol);
   return create(ClusterSchema, {
     name,
     clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.STATIC },
     connectTimeout: durationMs(10_000),
-    ...(isHttp2
-      ? {
+    ...(options === undefined
+      ? {}
+      : {
           typedExtensionProtocolOptions: {
-            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": pack(HttpProtocolOptionsSchema, {
-              upstreamProtocolOptions: {
-                case: "explicitHttpConfig",
-                value: { protocolConfig: { case: "http2ProtocolOptions", value: {} } },
-              },
-            }),
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": pack(HttpProtocolOptionsSchema, options),
           },
-        }
-      : {}),
+        }),
     loadAssignment: {
       clusterName: name,
       endpoints: [

@@ -16,16 +16,16 @@ export const HTTP_PROXY = "http_proxy";
 export const BLACK_HOLE = "BlackHoleCluster";
 export const PASSTHROUGH = "PassthroughCluster";
 
-/**
- * Host headers that mean a service's port to a caller in `fromNamespace`: the whole name and its short forms, with the
- * port, and without it where the port is implied.
- */
+/** How a route configuration looks at the port of a Host header: it may be left out, it has to be there, or whatever is there is not looked at. */
+export type PortInHost = "optional" | "required" | "ignored";
+
+/** Host headers that mean a service's port to a caller in `fromNamespace`: the whole name and its short forms. */
 export function domainsOf(
   host: string,
   port: number,
   fromNamespace: string,
   domainSuffix: string,
-  impliedPort: boolean,
+  portInHost: PortInHost,
   isTaken: (shortForm: string) => boolean = () => false,
 ): string[] {
   const names = [host];
@@ -39,5 +39,8 @@ export function domainsOf(
     }
   }
   if (host === "*") return ["*"];
-  return names.flatMap((name) => (impliedPort ? [name, `${name}:${port}`] : [`${name}:${port}`]));
+  return names.flatMap((name) => [
+    ...(portInHost === "required" ? [] : [name]),
+    ...(portInHost === "ignored" ? [] : [`${name}:${port}`]),
+  ]);
 }

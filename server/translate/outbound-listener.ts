@@ -9,6 +9,7 @@ import { buildAccessLog } from "#server/translate/build-access-log.ts";
 import { buildHttpManager, type Direction, type ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
 import { HTTP_PROXY, PASSTHROUGH } from "#server/translate/names.ts";
 import { durationMs, type Init, typed } from "#server/translate/pack.ts";
+import { INSPECTED_HTTP } from "#server/translate/protocol.ts";
 import type { TcpSettings } from "#server/translate/tcp-settings.ts";
 
 const OUTBOUND_CAPTURE_PORT = 15001;
@@ -27,9 +28,6 @@ interface OutboundListener {
   readonly binds?: boolean;
 }
 
-/** As Envoy's inspector calls what it found. */
-const HTTP_PROTOCOLS = ["http/1.0", "http/1.1", "h2c"];
-
 function listener({ name, address, port, filter, isHttp, otherwise, binds = true }: OutboundListener): Listener {
   return create(ListenerSchema, {
     name,
@@ -41,7 +39,7 @@ function listener({ name, address, port, filter, isHttp, otherwise, binds = true
       ? { filterChains: [{ filters: [filter] }] }
       : {
           filterChains: [
-            { filterChainMatch: { applicationProtocols: HTTP_PROTOCOLS }, filters: [filter] },
+            { filterChainMatch: { applicationProtocols: INSPECTED_HTTP }, filters: [filter] },
             { filters: [otherwise] },
           ],
           listenerFilters: [typed("envoy.filters.listener.http_inspector", HttpInspectorSchema, {})],

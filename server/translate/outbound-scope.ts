@@ -162,8 +162,9 @@ export class OutboundScope {
       labels,
       routeConfigs: (port: number) =>
         routing === "proxy"
-          ? [{ name: HTTP_PROXY, impliesPort: port === 80 }]
-          : [{ name: String(port), impliesPort: true }],
+          ? [{ name: HTTP_PROXY, portInHost: port === 80 ? ("optional" as const) : ("required" as const) }]
+          : // The connection says which port it is; clients behind a port mapping write another.
+            [{ name: String(port), portInHost: "ignored" as const }],
     };
   }
 
@@ -249,7 +250,7 @@ export class OutboundScope {
         : {}),
       validateClusters: false,
       maxDirectResponseBodySizeBytes: DIRECT_RESPONSE_BYTES_MAX,
-      ignorePortInHostMatching: false,
+      ignorePortInHostMatching: !isForwardProxy,
     });
     const origins = separate ? [] : own.flatMap((each) => each.origins);
     const routes: Unit = {

@@ -23,6 +23,16 @@ export function protocolOf(port: Pick<ServicePort, "protocol">): PortProtocol {
   return BY_NAME[port.protocol.toLowerCase()] ?? "tcp";
 }
 
+/** Of a port that no service tells of, by its name: `http-web`. A name that says nothing leaves it to the connections. */
+export function protocolOfPortName(name: string): PortProtocol {
+  return BY_NAME[name.split("-")[0]?.toLowerCase() ?? ""] ?? "auto";
+}
+
+/** What callers that speak HTTP over mTLS say they speak. */
+export const HTTP_ALPN = ["h2", "http/1.1"];
+/** As Envoy's inspector calls what it found in plain text. */
+export const INSPECTED_HTTP = ["http/1.0", "http/1.1", "h2c"];
+
 export function isHttp(protocol: PortProtocol): boolean {
   return protocol === "http" || protocol === "http2" || protocol === "grpc";
 }

@@ -11,7 +11,7 @@ import {
   type RouteInit,
   routePath,
 } from "#server/translate/build-routes.ts";
-import { domainsOf } from "#server/translate/names.ts";
+import { domainsOf, type PortInHost } from "#server/translate/names.ts";
 import type { Init } from "#server/translate/pack.ts";
 import { mayBeHttp, protocolOf } from "#server/translate/protocol.ts";
 import type { Service } from "#server/translate/service.ts";
@@ -35,8 +35,8 @@ export interface OutboundContext {
   readonly namespace: string;
   /** Labels that routes ask about; empty where none do. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Route configurations that hold a host's port, and whether callers may leave the port out. */
-  readonly routeConfigs: (port: number) => readonly { readonly name: string; readonly impliesPort: boolean }[];
+  /** Route configurations that hold a host's port. */
+  readonly routeConfigs: (port: number) => readonly { readonly name: string; readonly portInHost: PortInHost }[];
 }
 
 export function originsOf(service: Resource<"VirtualService">): Origin[] {
@@ -61,11 +61,11 @@ export function buildVirtualHosts(host: string, context: OutboundContext): Built
     // A short form that callers here may use for another host is that one's.
     const isTaken = (name: string): boolean =>
       world.hasHost(name) && routedPorts(name, context).some((other) => other.port === port);
-    return context.routeConfigs(port).map(({ name: routeConfig, impliesPort }) => ({
+    return context.routeConfigs(port).map(({ name: routeConfig, portInHost }) => ({
       routeConfig,
       name: `${host}:${port}`,
       init: {
-        domains: domainsOf(host, port, namespace, world.mesh.domainSuffix, impliesPort, isTaken),
+        domains: domainsOf(host, port, namespace, world.mesh.domainSuffix, portInHost, isTaken),
         routes: used?.routes ?? [buildDefaultRoute(world, namespace, host, port)],
         includeRequestAttemptCount: true,
         requestBodyBufferLimit: REQUEST_BUFFER_BYTES,

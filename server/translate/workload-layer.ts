@@ -17,12 +17,12 @@ import { encodeResource, type Hash } from "#server/translate/encode.ts";
 import { describeWorkload } from "#server/translate/endpoints.ts";
 import { buildGateway } from "#server/translate/gateway-listeners.ts";
 import type { ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
+import type { InboundPort } from "#server/translate/inbound-chains.ts";
 import {
   buildInboundCluster,
   buildInboundListener,
   buildInboundRoutes,
   buildVirtualInbound,
-  type InboundPort,
   inboundProtocol,
   listenerOrigins,
 } from "#server/translate/inbound-listener.ts";
@@ -35,7 +35,7 @@ import {
   type TcpTarget,
 } from "#server/translate/outbound-listener.ts";
 import type { OutboundScope } from "#server/translate/outbound-scope.ts";
-import { isHttp, mayBeHttp, protocolOf } from "#server/translate/protocol.ts";
+import { mayBeHttp, protocolOf } from "#server/translate/protocol.ts";
 import { type Standing, standingOf } from "#server/translate/standing.ts";
 import { tcpSettings } from "#server/translate/tcp-settings.ts";
 import { firstWithRoutes, originsOf } from "#server/translate/virtual-hosts.ts";
@@ -157,7 +157,7 @@ export class WorkloadLayer {
     return [
       ...listeners.map((listener) => this.#listener(listener, origins)),
       ...ports
-        .filter(({ protocol }) => isHttp(protocol))
+        .filter(({ protocol }) => mayBeHttp(protocol))
         .map((port) => buildInboundRoutes(port, context))
         .map((routes) => this.#routes(routes.config, routes.origins)),
       ...clusters.map(

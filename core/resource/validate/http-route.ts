@@ -86,11 +86,11 @@ function validateMirrors(route: HttpRoute, path: string): Issue[] {
     return [errorAt(`${path}.mirrors`, "one-of", "has mirror and mirrors, and may have only one")];
   if (route.mirrorPercentage !== undefined && route.mirror === undefined)
     return [
-      errorAt(
+      warningAt(
         `${path}.mirrorPercentage`,
-        "needs-field",
-        "mirrorPercentage goes with mirror",
-        "in mirrors, each has its own percentage",
+        "no-effect",
+        "there is no mirror that it would be a share of",
+        "set mirror; in mirrors, each has its own percentage",
       ),
     ];
   return [];
