@@ -348,3 +348,44 @@ describe("an alias of a workload, in plain text", () => {
     ]);
   });
 });
+
+describe("what a caller tells of a called end that reports itself", () => {
+  const others = both({ from: "productpage-v1", to: "reviews-v1", count: 90 });
+  const claim = { from: "shop-v1", to: "reviews-v1", count: 10_000, responseCode: 503 };
+  const judged = (cases: readonly Case[]) => {
+    const { nodes, edges } = graphOf([...others, ...cases]);
+    const edge = edges.find(({ source }) => source === "wl_default_shop-v1");
+    const node = nodes.find(({ id }) => id === "wl_default_reviews-v1");
+    return { edge: edge?.health.status, node: node?.health.status, rate: node?.requestsPerSecondIn };
+  };
+  const FAILS = { edge: "failure", node: "failure" };
+
+  test.each([
+    ["that it never saw", [], 9],
+    ["that it never saw, by the service's name alone", [], 9, { destinationWorkload: "unknown" }],
+    ["that it never saw, by another service's name", [], 9, { destinationService: "other.default.svc.cluster.local" }],
+    ["that got no answer", [], 9, { responseCode: 0, responseFlags: "UF" }],
+  ] as const)("stays on the caller's edge: requests %s", (_, seen, rate, said: Partial<Case> = {}) => {
+    expect(judged([{ ...claim, ...said }, ...seen])).toMatchObject(
+      said.destinationWorkload === undefined ? { edge: "failure", node: "healthy", rate } : { node: "healthy", rate },
+    );
+  });
+
+  test("counts once more at most for each request that it has seen of this caller", () => {
+    const seen = { from: "shop-v1", to: "reviews-v1", count: 5, reporter: "destination" } as const;
+    expect(judged([claim, seen]).rate).toBeCloseTo(10);
+  });
+
+  test("is believed as far as it has seen it: failures, and as many that did not come through", () => {
+    expect(judged(both({ ...claim, count: 100 }))).toMatchObject(FAILS);
+    const half = { from: "shop-v1", to: "reviews-v1", count: 50, reporter: "destination" } as const;
+    const unanswered = { ...claim, count: 50, responseCode: 0, responseFlags: "UF" };
+    expect(judged([{ ...half, reporter: "source" }, half, unanswered])).toMatchObject({ ...FAILS, rate: 19 });
+  });
+
+  test("is believed of one that tells nothing, and of callers in plain text that it has seen", () => {
+    expect(graphOf([claim]).nodes.map(({ health }) => health.status)).toEqual(["failure", "failure"]);
+    const plain = { from: null, to: "reviews-v1", count: 100, reporter: "destination", security: "none" } as const;
+    expect(judged([{ ...claim, count: 100, security: "none" }, plain]).node).toBe("failure");
+  });
+});

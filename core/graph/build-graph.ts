@@ -25,6 +25,8 @@ interface OpenEdge {
   readonly target: string;
   readonly protocol: Pair["protocol"];
   readonly tally: Tally;
+  /** What of it is believed of the target: the same tally where all is. */
+  believed: Tally;
 }
 
 /** The graph of what was counted between `startMs` and `endMs`. Order is stable: nodes by id, edges by their nodes. */
@@ -45,8 +47,15 @@ export function buildGraph(input: GraphInput): Graph {
     const edge = edges.get(id);
     // The pair's sums become the edge's: in most views an edge is one pair.
     if (edge === undefined)
-      edges.set(id, { id, source: source.id, target: target.id, protocol: pair.protocol, tally: pair.tally });
-    else edge.tally.add(pair.tally);
+      edges.set(id, {
+        id,
+        source: source.id,
+        target: target.id,
+        protocol: pair.protocol,
+        tally: pair.tally,
+        believed: pair.believed,
+      });
+    else addPair(edge, pair);
   }
   const ordered = buildNodes(nodes, [...edges.values()], seconds).sort((a, b) => compare(a.id, b.id));
   const rank = new Map(ordered.map(({ id }, index) => [id, index]));
@@ -65,6 +74,15 @@ export function buildGraph(input: GraphInput): Graph {
       .map(({ edge }) => buildEdge(edge, seconds)),
     gaps: input.gaps,
   };
+}
+
+function addPair(edge: OpenEdge, { tally, believed }: Pair): void {
+  if (edge.believed === edge.tally && believed !== tally) {
+    edge.believed = new Tally();
+    edge.believed.add(edge.tally);
+  }
+  if (edge.believed !== edge.tally) edge.believed.add(believed);
+  edge.tally.add(tally);
 }
 
 function compare(a: string, b: string): number {
@@ -95,7 +113,7 @@ export function judgeTally(tally: Tally, seconds: number): Health {
   });
 }
 
-function buildEdge({ tally, ...edge }: OpenEdge, seconds: number): GraphEdge {
+function buildEdge({ tally, believed: _, ...edge }: OpenEdge, seconds: number): GraphEdge {
   const known = tally.secured + tally.plain;
   return {
     ...edge,
@@ -139,9 +157,9 @@ function buildNodes(
 ): GraphNode[] {
   const inbound = new Map<string, Tally>();
   const outbound = new Map<string, Tally>();
-  for (const { source, target, tally } of edges) {
+  for (const { source, target, tally, believed } of edges) {
     addTo(outbound, source, tally);
-    addTo(inbound, target, tally);
+    addTo(inbound, target, believed);
   }
   return [...identities.values()].map((identity) => {
     const into = inbound.get(identity.id);

@@ -1,6 +1,8 @@
 import { assertNever } from "#core/brand.ts";
+import { type BelievedShare, believedShares } from "#core/graph/believed-shares.ts";
 import { joinStrangers } from "#core/graph/join-strangers.ts";
 import { Tally } from "#core/graph/tally.ts";
+import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
 import { pairBetween, pairOf, type TrafficKey, type TrafficRow } from "#core/telemetry/traffic.ts";
 import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 
@@ -23,6 +25,8 @@ export interface Pair {
   /** What both ends told: the tally is made of these. */
   readonly rows: readonly TrafficRow[];
   readonly tally: Tally;
+  /** What of it is believed of the destination: the same tally where all is. */
+  readonly believed: Tally;
 }
 
 interface OpenPair {
@@ -61,7 +65,8 @@ export function mergeReporters(rows: readonly TrafficRow[]): Pair[] {
     pair.fromGateway ||= key.fromGateway;
     listOf(pair, key.reporter).push(row);
   }
-  return [...pairs.values()].flatMap(closePair);
+  const shareOf = believedShares(rows);
+  return [...pairs.values()].flatMap((pair) => closePair(pair, shareOf));
 }
 
 function listOf({ counted, beside, copies }: OpenPair, reporter: TrafficKey["reporter"]): TrafficRow[] {
@@ -103,7 +108,7 @@ function openPair(key: TrafficKey, source: End | undefined): OpenPair {
  * One pair for each service that was asked for. What the called end tells beside the caller is of the service it names;
  * where no caller asked for that by this name (an alias, a port that several services share) of the one most called.
  */
-function closePair({ counted, beside, copies, ...pair }: OpenPair): Pair[] {
+function closePair({ counted, beside, copies, ...pair }: OpenPair, shareOf: BelievedShare): Pair[] {
   const told = counted.length > 0 ? counted : beside;
   const byService = Map.groupBy(told, ({ key }) => key.destinationService);
   const main = [...byService].reduce<{ service: string; count: number }>(
@@ -123,13 +128,45 @@ function closePair({ counted, beside, copies, ...pair }: OpenPair): Pair[] {
       TrafficRow[],
       TrafficRow[],
     ];
-    const tally = new Tally();
-    for (const row of own) tally.addRow(row);
-    const isSecurityKnown = tally.secured + tally.plain > 0;
-    for (const row of others) tally.addBeside(row, isSecurityKnown);
-    for (const { count } of mirrored) tally.mirrored += count;
-    return { ...pair, service, rows: [...own, ...others, ...mirrored], tally };
+    const tally = sum(own, others, mirrored);
+    const isBelieved = own.every((row) => shareOf(row) === 1);
+    return {
+      ...pair,
+      service,
+      rows: [...own, ...others, ...mirrored],
+      tally,
+      believed: isBelieved
+        ? tally
+        : sum(
+            own.map((row) => scale(row, shareOf(row))),
+            others,
+            mirrored,
+          ),
+    };
   });
+}
+
+function sum(own: readonly TrafficRow[], others: readonly TrafficRow[], mirrored: readonly TrafficRow[]): Tally {
+  const tally = new Tally();
+  for (const row of own) tally.addRow(row);
+  const isSecurityKnown = tally.secured + tally.plain > 0;
+  for (const row of others) tally.addBeside(row, isSecurityKnown);
+  for (const { count } of mirrored) tally.mirrored += count;
+  return tally;
+}
+
+function scale(row: TrafficRow, share: number): TrafficRow {
+  if (share === 1) return row;
+  const buckets = Array.from({ length: BUCKET_COUNT }, (_, at) => (row.buckets[row.bucketsAt + at] ?? 0) * share);
+  return {
+    ...row,
+    count: row.count * share,
+    requestBytes: row.requestBytes * share,
+    responseBytes: row.responseBytes * share,
+    durationSumMs: row.durationSumMs * share,
+    buckets,
+    bucketsAt: 0,
+  };
 }
 
 /** The called end knows the caller by its certificate only. */

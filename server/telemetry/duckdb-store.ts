@@ -161,6 +161,7 @@ export class DuckdbTelemetryStore implements TelemetryStore {
       plan,
       { startMs, endMs, stepMs },
       keysWhere(this.#keys, (key) => wanted.has(key)),
+      "told",
     );
   }
 
@@ -168,13 +169,14 @@ export class DuckdbTelemetryStore implements TelemetryStore {
     plan: RangePlan,
     { startMs, endMs, stepMs }: TimeRange & { readonly stepMs: number },
     keys: readonly number[],
+    which: "believed" | "told" = "believed",
   ): Promise<ServiceMetrics> {
     const slots = await this.#ready.file.read((reader) => sumBySlot(reader, this.#keys, plan, stepMs, keys));
     return buildSeries({
       startMs,
       endMs,
       stepMs,
-      slots: new Map([...slots].map(([at, rows]) => [at, tallyPairs(rows)])),
+      slots: new Map([...slots].map(([at, rows]) => [at, tallyPairs(rows, which)])),
     });
   }
 

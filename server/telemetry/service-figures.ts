@@ -1,5 +1,5 @@
 import { judgeTally } from "#core/graph/build-graph.ts";
-import { mergeReporters, type Pair } from "#core/graph/merge-reporters.ts";
+import { mergeReporters } from "#core/graph/merge-reporters.ts";
 import { Tally } from "#core/graph/tally.ts";
 import { quantileMs } from "#core/telemetry/quantile.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
@@ -13,11 +13,11 @@ export function serviceFigures(
   sparklines: ReadonlyMap<string, readonly number[]>,
 ): ServiceFigures[] {
   const byHost = new Map<string, Tally>();
-  for (const { service, tally } of mergeReporters(rows)) {
-    if (service === UNKNOWN) continue;
+  for (const { service, believed } of mergeReporters(rows)) {
+    if (service === UNKNOWN || believed.count === 0) continue;
     const sum = byHost.get(service) ?? new Tally();
     byHost.set(service, sum);
-    sum.add(tally);
+    sum.add(believed);
   }
   return [...byHost].map(([host, tally]) => ({
     host,
@@ -30,9 +30,9 @@ export function serviceFigures(
   }));
 }
 
-/** One tally of all pairs that are wanted. */
-export function tallyPairs(rows: readonly TrafficRow[], isWanted: (pair: Pair) => boolean = () => true): Tally {
+/** One tally of all pairs: of what is believed of whom they called, or of what their callers told. */
+export function tallyPairs(rows: readonly TrafficRow[], which: "believed" | "told"): Tally {
   const sum = new Tally();
-  for (const pair of mergeReporters(rows)) if (isWanted(pair)) sum.add(pair.tally);
+  for (const { tally, believed } of mergeReporters(rows)) sum.add(which === "told" ? tally : believed);
   return sum;
 }
