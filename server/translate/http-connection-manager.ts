@@ -27,7 +27,12 @@ import { HeaderMutationSchema } from "#proto/gen/envoy/extensions/http/early_hea
 import { buildAccessLog, buildPlainAccessLog } from "#server/translate/build-access-log.ts";
 import { durationMs, type Init, typed } from "#server/translate/pack.ts";
 import { CORS_FILTER, FAULT_FILTER } from "#server/translate/route-filters.ts";
-import { UNTRUSTED_OF_PEERS, UNTRUSTED_OF_STRANGERS } from "#server/translate/untrusted-headers.ts";
+import {
+  UNTRUSTED_IN_PLAIN_TEXT,
+  UNTRUSTED_OF_APPLICATIONS,
+  UNTRUSTED_OF_PEERS,
+  UNTRUSTED_OF_STRANGERS,
+} from "#server/translate/untrusted-headers.ts";
 
 export type Direction = LogDirection;
 export type HttpFilterInit = Init<typeof HttpFilterSchema>;
@@ -64,8 +69,16 @@ const PEER_FILTER: HttpFilterInit = typed("envoy.filters.http.header_to_metadata
  * Before anything else reads the headers: what callers have no say in goes, and callers' proxies name their workload to
  * the called, whatever the application wrote there.
  */
-function mutateEarly(direction: Direction, workload: string): Init<typeof TypedExtensionConfigSchema> {
-  const untrusted = { outbound: [], inbound: UNTRUSTED_OF_PEERS, gateway: UNTRUSTED_OF_STRANGERS }[direction];
+function mutateEarly(
+  direction: Direction,
+  workload: string,
+  isPlain: boolean,
+): Init<typeof TypedExtensionConfigSchema> {
+  const untrusted = {
+    outbound: UNTRUSTED_OF_APPLICATIONS,
+    inbound: isPlain ? [...UNTRUSTED_OF_PEERS, ...UNTRUSTED_IN_PLAIN_TEXT] : UNTRUSTED_OF_PEERS,
+    gateway: UNTRUSTED_OF_STRANGERS,
+  }[direction];
   const tellPeer: Init<typeof HeaderMutationSchema>["mutations"] = [
     {
       action: {
@@ -198,7 +211,7 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
         },
       },
     },
-    earlyHeaderMutationExtensions: [mutateEarly(direction, telemetry.workload)],
+    earlyHeaderMutationExtensions: [mutateEarly(direction, telemetry.workload, input.isPlain === true)],
     // What only some routes ask for is switched on by those: a filter in the chain costs every request.
     httpFilters: [
       ...(direction === "inbound" ? [PEER_FILTER] : []),
