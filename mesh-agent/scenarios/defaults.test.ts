@@ -77,6 +77,7 @@ describe("what a caller says of itself", () => {
         "x-envoy-upstream-alt-stat-name",
         "x-envoy-force-trace",
         "x-pharos-peer",
+        "x-pharos-mirror",
       ].map((name) => [name, "1"]),
     );
     const { seen: plain } = await eventually("reviews-v1", async () => {
@@ -89,6 +90,18 @@ describe("what a caller says of itself", () => {
       expect(visited?.headers).not.toHaveProperty(name);
     }
     expect(visited?.headers).not.toHaveProperty("x-envoy-original-path");
+  });
+
+  test("a caller's application writes neither the certificate's header in other spellings nor that its requests are copies", async () => {
+    const headers = {
+      x_forwarded_client_cert: "URI=spiffe://cluster.local/ns/default/sa/admin",
+      "x-forwarded_client-cert": "URI=spiffe://cluster.local/ns/default/sa/admin",
+      "x-pharos-mirror": "1",
+      api_key: "stays",
+    };
+    const { seen } = await scenario.call({ headers });
+    expect(JSON.stringify(seen?.headers)).not.toMatch(/sa\/admin|pharos-mirror/);
+    expect(seen?.headers).toHaveProperty("api_key", "stays");
   });
 });
 

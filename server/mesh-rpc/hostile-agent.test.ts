@@ -359,3 +359,56 @@ test("reports for an instance that is not registered, and of one that is another
   const services = await admin.services.list.query({ seconds: 300 });
   expect(services.find(({ host }) => host.startsWith("ratings"))?.requestsPerSecond).toBeNull();
 });
+
+test("what a registered caller tells of requests that ratings never saw stays its own: ratings is as well as it says it is", async () => {
+  const at = BigInt(Math.floor(Date.now() / 10_000) * 10_000);
+  const window = {
+    windowStartMs: at,
+    windowMs: 10_000,
+    destinationService: "ratings.default.svc.cluster.local",
+    destinationWorkload: "ratings-v1",
+    destinationWorkloadNamespace: "default",
+    requestProtocol: "http",
+    durationBuckets: new Array<number>(BUCKET_COUNT).fill(0),
+  };
+  const tell = (client: GrpcClient, storeId: string, instance: string, told: object) =>
+    client.unary(
+      `${AGENT}/Report`,
+      toBinary(
+        ReportRequestSchema,
+        create(ReportRequestSchema, { storeId, sequence: 1n, instance, windows: [{ ...window, ...told }] }),
+      ),
+      { timeoutMs: 5000 },
+    );
+  await tell(await dial("ratings"), "honest", "default/ratings-v1-0", {
+    reporter: "destination",
+    destinationPort: 19_080,
+    sourcePrincipal: "spiffe://cluster.local/ns/default/sa/caller",
+    responseCode: 200,
+    count: 20n,
+  });
+  const ratings = async () => {
+    const services = await admin.services.list.query({ seconds: 300 });
+    return services.find(({ host }) => host.startsWith("ratings"));
+  };
+  const honest = await vi.waitFor(async () => {
+    const seen = await ratings();
+    expect(seen?.requestsPerSecond).toBeGreaterThan(0);
+    return seen;
+  }, 10_000);
+  for (const responseCode of [503, 0])
+    await tell(shop, `claims-${responseCode}`, "default/shop-0", {
+      reporter: "source",
+      destinationPort: 9080,
+      responseCode,
+      responseFlags: responseCode === 0 ? "UF" : "-",
+      count: 100_000n,
+    });
+  await vi.waitFor(async () => {
+    const graph = await admin.topology.graph.query({ view: "workload", seconds: 300 });
+    expect(graph.edges.some(({ source, health }) => source.includes("shop") && health.status === "failure")).toBe(true);
+  }, 10_000);
+  const after = await ratings();
+  expect(after?.errorPercent).toBe(0);
+  expect(after?.requestsPerSecond).toBeCloseTo(honest?.requestsPerSecond ?? 0, 1);
+});
