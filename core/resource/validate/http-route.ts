@@ -1,3 +1,4 @@
+import { checkHeaderVariables } from "#core/resource/header-variables.ts";
 import type { HeaderOperations, HeaderRules } from "#core/resource/spec/header-rules.ts";
 import type { HttpRoute } from "#core/resource/spec/http-route.ts";
 import { validateHttpMatch } from "#core/resource/validate/http-match.ts";
@@ -173,16 +174,7 @@ function validateHeaders(rules: HeaderRules | undefined, path: string): Issue[] 
         ...((name.startsWith(":") && !(side === "request" && isHost(name))) || (side === "response" && isHost(name))
           ? [refuse(operation, name, "may not be written")]
           : []),
-        ...(hasBadFormat(value)
-          ? [
-              errorAt(
-                `${path}.${side}.${operation}["${name}"]`,
-                "bad-value",
-                `${JSON.stringify(value)} has a lone %, with which Envoy begins a variable`,
-                "write %% for one %",
-              ),
-            ]
-          : []),
+        ...validateValue(value, `${path}.${side}.${operation}["${name}"]`),
       ]),
     );
     const removes = (operations.remove ?? [])
@@ -192,16 +184,15 @@ function validateHeaders(rules: HeaderRules | undefined, path: string): Issue[] 
   });
 }
 
-function isHost(name: string): boolean {
-  return name.toLowerCase() === "host" || name.toLowerCase() === ":authority";
+function validateValue(value: string, path: string): Issue[] {
+  const found = checkHeaderVariables(value);
+  return found === undefined
+    ? []
+    : [errorAt(path, "bad-value", `${JSON.stringify(value)} ${found.problem}`, found.hint)];
 }
 
-/** Envoy's variables are %NAME% or %NAME(…)%, and %% is one percent sign. */
-function hasBadFormat(value: string): boolean {
-  return value
-    .replaceAll("%%", "")
-    .replace(/%[A-Z0-9_]+(?:\([^)]*\))?(?::\d+)?%/g, "")
-    .includes("%");
+function isHost(name: string): boolean {
+  return name.toLowerCase() === "host" || name.toLowerCase() === ":authority";
 }
 
 function countGroups(pattern: string): number {
