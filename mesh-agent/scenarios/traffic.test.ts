@@ -201,7 +201,7 @@ describe("what is done with a request", () => {
     await route(`{ ${V1}, mirrors: [{ destination: { host: details }, percentage: { value: 100 } }] }`);
     expect(await arrivals({ path: "/copied" })).toEqual(["reviews-v1"]);
     const copy = await eventually("the copy", () => scenario.apps.details.seen.find(({ url }) => url === "/copied"));
-    expect(copy.headers.host).toBe("reviews-shadow:9080");
+    expect(copy.headers.host).toBe("reviews:9080");
   });
 
   test("faults: what is aborted never arrives", async () => {

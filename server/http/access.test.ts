@@ -309,7 +309,7 @@ describe("over HTTP", () => {
     const REF = "ServiceEntry/default/audited";
     let operator: ApiClient;
     let keeperApi: ApiClient;
-    const made: Record<"revision" | "joinToken" | "apiToken", string> = { revision: "", joinToken: "", apiToken: "" };
+    const made = { revision: "", joinToken: "", apiToken: "", revocation: "" };
 
     const apiOf = (label: string): ApiClient => {
       const { headers } = callers.find((caller) => caller.label === label) as TestCaller;
@@ -353,6 +353,19 @@ describe("over HTTP", () => {
         () => operator.identity.revokeJoinToken.mutate({ id: made.joinToken }),
         "identity.revokeJoinToken",
         () => `operator-token [${made.joinToken}] allowed 127.0.0.1`,
+      ],
+      "identity.revoke": [
+        async () => {
+          const input = { kind: "identity", subject: "default/nobody", reason: "left" } as const;
+          made.revocation = (await operator.identity.revoke.mutate(input)).id;
+        },
+        "identity.revoke",
+        () => "operator-token [identity default/nobody] allowed 127.0.0.1",
+      ],
+      "identity.liftRevocation": [
+        () => operator.identity.liftRevocation.mutate({ id: made.revocation, reason: "" }),
+        "identity.liftRevocation",
+        () => `operator-token [${made.revocation}] allowed 127.0.0.1`,
       ],
       "access.createApiToken": [
         async () => {
