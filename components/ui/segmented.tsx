@@ -11,9 +11,10 @@ export interface SegmentedOption<V extends string> {
   readonly name?: string;
 }
 
-const GROUP = "inline-flex h-8 shrink-0 items-center gap-0.5 rounded-md border border-line bg-sunken p-0.5";
+const GROUP =
+  "inline-flex h-8 max-w-full shrink-0 items-center gap-0.5 overflow-x-auto rounded-md border border-line bg-sunken p-0.5";
 const ITEM =
-  "inline-flex h-full items-center justify-center gap-1.5 rounded-sm px-2.5 font-medium text-xs text-muted transition-colors hover:text-ink data-pressed:bg-pressed data-pressed:text-ink data-pressed:shadow-[0_1px_2px_rgb(0_0_0/0.12),0_0_0_1px_var(--line)] [&_svg]:size-3.5";
+  "inline-flex h-full shrink-0 items-center justify-center gap-1.5 whitespace-nowrap rounded-sm px-2.5 font-medium text-xs text-muted transition-colors hover:text-ink data-pressed:bg-pressed data-pressed:text-ink data-pressed:shadow-[0_1px_2px_rgb(0_0_0/0.12),0_0_0_1px_var(--line)] [&_svg]:size-3.5";
 
 /** One of a few, all visible. */
 export function Segmented<V extends string>({
