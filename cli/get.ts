@@ -7,8 +7,8 @@ import { age, type Column, type Format, print, printValue } from "#cli/output.ts
 import { parseSelection, type Selection } from "#cli/resource-args.ts";
 import { refuseNamesWithSelector, selectorOption } from "#cli/selector-option.ts";
 import { PharosError } from "#core/errors.ts";
+import { KINDS } from "#core/kinds/kinds.ts";
 import { editDocument } from "#core/resource/edit-document.ts";
-import { KINDS } from "#core/resource/kinds.ts";
 import type { ResourceDetail, ResourceSummary } from "#core/view/config.ts";
 
 interface GetOptions extends Omit<CommonOptions, "output"> {

@@ -1,5 +1,5 @@
 import { UsageError } from "#cli/failure.ts";
-import { KIND_NAMES, KINDS, type Kind } from "#core/resource/kinds.ts";
+import { KIND_NAMES, KINDS, type Kind } from "#core/kinds/kinds.ts";
 
 /** What a command names: whole kinds, or single resources of them. */
 export type Selection =

@@ -8,7 +8,7 @@ import { integerFlag, numberFlag } from "#cli/number.ts";
 import { isTrustDomain } from "#core/identity/spiffe-id.ts";
 import { parseMeshConfig } from "#core/mesh-config/parse-mesh-config.ts";
 import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
-import { isIpAddress, isIpOrCidr } from "#core/resource/ip-address.ts";
+import { isIpAddress, isIpOrCidr } from "#core/schema/ip-address.ts";
 
 interface ServeFlags {
   readonly dir: string;

@@ -1,7 +1,7 @@
 import type { ApiClient } from "#cli/client.ts";
 import type { Candidate, LookUp } from "#cli/completion/values.ts";
 import { findKind } from "#cli/resource-args.ts";
-import { KIND_NAMES } from "#core/resource/kinds.ts";
+import { KIND_NAMES } from "#core/kinds/kinds.ts";
 
 /** Who waits longer than this for Tab has typed the word meanwhile. */
 const ANSWER_MS = 2000;

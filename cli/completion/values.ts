@@ -1,4 +1,4 @@
-import { KIND_NAMES, KINDS } from "#core/resource/kinds.ts";
+import { KIND_NAMES, KINDS } from "#core/kinds/kinds.ts";
 
 export interface Candidate {
   readonly word: string;

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
-import { type PathSegment, parsePath } from "#core/resource/path.ts";
+import { type PathSegment, parsePath } from "#core/schema/path.ts";
 
 export interface SplitDiagnostics {
   readonly problems: readonly Diagnostic[];

@@ -1,4 +1,4 @@
-import type { Kind } from "#core/resource/kinds.ts";
+import type { Kind } from "#core/kinds/kinds.ts";
 import type { AppliedResource } from "#core/view/config.ts";
 
 /** Which kinds of resource make a proxy answer with a flag; a connection that a policy refuses has none. */

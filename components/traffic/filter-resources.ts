@@ -1,4 +1,4 @@
-import type { Kind } from "#core/resource/kinds.ts";
+import type { Kind } from "#core/kinds/kinds.ts";
 import type { ResourceSummary } from "#core/view/config.ts";
 
 export const TRAFFIC_KINDS = [

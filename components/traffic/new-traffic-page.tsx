@@ -15,7 +15,7 @@ import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { findService } from "#core/form/find-service.ts";
 import { newDocument } from "#core/form/new-document.ts";
 import { newRouting } from "#core/form/new-routing.ts";
-import type { Kind } from "#core/resource/kinds.ts";
+import type { Kind } from "#core/kinds/kinds.ts";
 import type { Catalog } from "#core/view/config.ts";
 
 const SECTION = { label: "Traffic", href: "/traffic" };

@@ -17,7 +17,7 @@ import {
   toggleFault,
   toggleRetries,
 } from "#core/form/routing-edits.ts";
-import type { PathSegment } from "#core/resource/path.ts";
+import type { PathSegment } from "#core/schema/path.ts";
 
 /** Timeout, retries, faults made on purpose, and copies. */
 export function ResilienceFields(props: RuleFieldsProps) {

@@ -21,7 +21,7 @@ import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { formatSort, parseSort } from "#components/ui/sort-rows.ts";
 import { useSearchState } from "#components/ui/use-search-state.ts";
 import { compareNames } from "#core/compare-names.ts";
-import { KIND_NAMES } from "#core/resource/kinds.ts";
+import { KIND_NAMES } from "#core/kinds/kinds.ts";
 
 const COLUMNS = buildResourceColumns(["name", "kind", "effect", "hosts", "namespace", "problems", "changed"]);
 const ANY = "any";

@@ -1,5 +1,5 @@
-import type { Destination } from "#core/resource/spec/destination.ts";
-import type { VirtualServiceSpec } from "#core/resource/spec/virtual-service.ts";
+import type { Destination } from "#core/kinds/virtual-service/destination.ts";
+import type { VirtualServiceSpec } from "#core/kinds/virtual-service/schema.ts";
 
 export interface PlacedDestination {
   readonly destination: Destination;

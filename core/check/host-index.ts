@@ -1,7 +1,7 @@
 import { expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
 import { type Labels, matchesLabels } from "#core/resolve/labels.ts";
-import { closestName } from "#core/resource/closest-name.ts";
 import type { Resource } from "#core/resource/resource.ts";
+import { closestName } from "#core/schema/closest-name.ts";
 
 /** Comparing a name with each of many more would cost more than the suggestion is worth. */
 const SUGGEST_AMONG_MAX = 2000;

@@ -1,8 +1,8 @@
 import type { CheckRule, Finding } from "#core/check/rule.ts";
+import type { PortTrafficPolicy, TrafficPolicy } from "#core/kinds/destination-rule/traffic-policy.ts";
+import type { ServicePort } from "#core/kinds/service-entry/schema.ts";
 import { gatewaysOf } from "#core/resolve/virtual-service.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
-import type { ServicePort } from "#core/resource/spec/service-entry.ts";
-import type { PortTrafficPolicy, TrafficPolicy } from "#core/resource/spec/traffic-policy.ts";
 
 /** What is asked of requests does nothing to connections, and the other way round. */
 export const httpOnlySetting: CheckRule = {

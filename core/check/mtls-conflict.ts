@@ -1,10 +1,10 @@
 import type { CheckContext, CheckedWorkload } from "#core/check/context.ts";
 import type { CheckRule, Finding } from "#core/check/rule.ts";
+import type { TrafficPolicy } from "#core/kinds/destination-rule/traffic-policy.ts";
+import type { ServicePort } from "#core/kinds/service-entry/schema.ts";
 import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
-import type { ServicePort } from "#core/resource/spec/service-entry.ts";
-import type { TrafficPolicy } from "#core/resource/spec/traffic-policy.ts";
 
 type Rule = Resource<"DestinationRule">;
 

@@ -1,7 +1,7 @@
 import { listDestinations } from "#core/check/destinations.ts";
 import type { CheckRule } from "#core/check/rule.ts";
-import { isIpAddress } from "#core/resource/ip-address.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
+import { isIpAddress } from "#core/schema/ip-address.ts";
 
 /** A route to a host that no ServiceEntry describes answers 503. */
 export const virtualServiceDestination: CheckRule = {

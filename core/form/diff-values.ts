@@ -1,5 +1,5 @@
 import type { DocumentEdit } from "#core/resource/edit-document.ts";
-import { formatPath, type Path } from "#core/resource/path.ts";
+import { formatPath, type Path } from "#core/schema/path.ts";
 
 /** The edits that lead from one value to the other, as deep in as they can be; lists of another length are set whole. */
 export function diffValues(before: unknown, after: unknown, at: Path = []): DocumentEdit[] {

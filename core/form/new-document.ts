@@ -1,4 +1,4 @@
-import { KINDS, type Kind } from "#core/resource/kinds.ts";
+import { KINDS, type Kind } from "#core/kinds/kinds.ts";
 import { renderDocument } from "#core/resource/render-document.ts";
 
 const SPEC = {

@@ -1,7 +1,7 @@
 import { isOnly, type OperationField, type PolicyForm, type PolicyRuleForm } from "#core/form/policy-form.ts";
 import { listOf, recordOf } from "#core/form/read-loosely.ts";
 import type { DocumentEdit } from "#core/resource/edit-document.ts";
-import { formatPath, type PathSegment } from "#core/resource/path.ts";
+import { formatPath, type PathSegment } from "#core/schema/path.ts";
 
 export function policyRulePath(rule: number, ...rest: readonly PathSegment[]): string {
   return formatPath(["spec", "rules", rule, ...rest]);

@@ -1,6 +1,6 @@
 import { otherFields } from "#core/form/other-fields.ts";
 import { listOf, recordOf, textMapOf, textOf, textsOf } from "#core/form/read-loosely.ts";
-import { formatPath, type Path } from "#core/resource/path.ts";
+import { formatPath, type Path } from "#core/schema/path.ts";
 
 export type PolicyAction = "ALLOW" | "DENY" | "AUDIT";
 

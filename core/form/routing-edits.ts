@@ -2,7 +2,7 @@ import { rebalanceWeights } from "#core/form/rebalance-weights.ts";
 import type { DestinationForm, RuleForm } from "#core/form/routing-form.ts";
 import { type TextMatch, writeTextMatch } from "#core/form/text-match.ts";
 import type { DocumentEdit } from "#core/resource/edit-document.ts";
-import { formatPath, type PathSegment } from "#core/resource/path.ts";
+import { formatPath, type PathSegment } from "#core/schema/path.ts";
 
 /** `spec.http[rule]…` */
 export function rulePath(rule: number, ...rest: readonly PathSegment[]): string {

@@ -1,7 +1,7 @@
 import { otherFields } from "#core/form/other-fields.ts";
 import { listOf, numberOf, recordOf, textOf, textsOf } from "#core/form/read-loosely.ts";
 import { readTextMatch, type TextMatch } from "#core/form/text-match.ts";
-import type { Path } from "#core/resource/path.ts";
+import type { Path } from "#core/schema/path.ts";
 
 /** A header or a query parameter. */
 export interface NamedMatch extends TextMatch {

@@ -1,5 +1,5 @@
 import { recordOf, textOf } from "#core/form/read-loosely.ts";
-import type { StringMatch } from "#core/resource/spec/string-match.ts";
+import type { StringMatch } from "#core/kinds/string-match.ts";
 
 export type MatchOperator = "exact" | "prefix" | "regex" | "present";
 

@@ -1,10 +1,10 @@
 import { bySpecificity, expandHost, hostMatches } from "#core/host/host.ts";
+import type { Subset } from "#core/kinds/destination-rule/schema.ts";
+import type { TrafficPolicy } from "#core/kinds/destination-rule/traffic-policy.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
 import { byAge } from "#core/resolve/by-age.ts";
 import { isVisible } from "#core/resolve/visibility.ts";
 import type { Resource } from "#core/resource/resource.ts";
-import type { Subset } from "#core/resource/spec/destination-rule.ts";
-import type { TrafficPolicy } from "#core/resource/spec/traffic-policy.ts";
 
 type Rule = Resource<"DestinationRule">;
 

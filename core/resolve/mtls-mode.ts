@@ -1,7 +1,7 @@
+import type { MtlsMode } from "#core/kinds/peer-authentication/schema.ts";
 import { byAge } from "#core/resolve/by-age.ts";
 import { type Labels, matchesLabels } from "#core/resolve/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
-import type { MtlsMode } from "#core/resource/spec/peer-authentication.ts";
 
 type Policy = Resource<"PeerAuthentication">;
 export type EffectiveMtlsMode = Exclude<MtlsMode, "UNSET">;

@@ -1,6 +1,6 @@
+import type { ServicePort } from "#core/kinds/service-entry/schema.ts";
 import { isVisible } from "#core/resolve/visibility.ts";
 import type { Resource } from "#core/resource/resource.ts";
-import type { ServicePort } from "#core/resource/spec/service-entry.ts";
 
 type Entry = Resource<"ServiceEntry">;
 

@@ -1,5 +1,5 @@
+import type { PortTrafficPolicy, TrafficPolicy } from "#core/kinds/destination-rule/traffic-policy.ts";
 import type { ResolvedRule } from "#core/resolve/destination-rule.ts";
-import type { PortTrafficPolicy, TrafficPolicy } from "#core/resource/spec/traffic-policy.ts";
 
 const GROUPS = ["loadBalancer", "connectionPool", "outlierDetection", "tls"] as const;
 

@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, type Node } from "yaml";
-import type { Path } from "#core/resource/path.ts";
+import type { Path } from "#core/schema/path.ts";
 
 export interface DuplicateKey {
   readonly path: Path;

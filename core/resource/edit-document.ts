@@ -15,8 +15,8 @@ import {
 } from "yaml";
 import { PharosError } from "#core/errors.ts";
 import { keepLines } from "#core/resource/keep-lines.ts";
-import { formatPath, type Path, type PathSegment, parsePath } from "#core/resource/path.ts";
 import { anchorsIn, copyOf, settleFirstComment, unshareAnchors } from "#core/resource/unshare-nodes.ts";
+import { formatPath, type Path, type PathSegment, parsePath } from "#core/schema/path.ts";
 
 /** Path as in diagnostics: `spec.http[0].route[1].weight`. */
 export type DocumentEdit =

@@ -1,7 +1,7 @@
+import { KIND_NAMES, type Kind } from "#core/kinds/kinds.ts";
 import { type Field, type FieldTable, type FieldType, object, required, under } from "#core/resource/field.ts";
 import { DOCUMENT } from "#core/resource/fields/document.ts";
 import { FIELDS } from "#core/resource/fields/index.ts";
-import { KIND_NAMES, type Kind } from "#core/resource/kinds.ts";
 
 /** A field table as the tree it describes. */
 export interface FieldNode {

@@ -1,4 +1,4 @@
-import type { Format } from "#core/resource/formats.ts";
+import type { Format } from "#core/schema/formats.ts";
 
 /** What a value may be. Containers stand in a table only where they carry a constraint; `a.b[]` implies the others. */
 export type FieldType =

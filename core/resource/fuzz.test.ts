@@ -9,7 +9,7 @@ import { parseLabelSelector } from "#core/resource/label-selector.ts";
 import { locatePath } from "#core/resource/locate-path.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import { parseRef } from "#core/resource/parse-ref.ts";
-import { parsePath } from "#core/resource/path.ts";
+import { parsePath } from "#core/schema/path.ts";
 import { Secret } from "#core/secret.ts";
 
 // What people and programs hand in, damaged: it is taken or refused by name, and nothing else is thrown.

@@ -1,6 +1,6 @@
 import { PharosError } from "#core/errors.ts";
 import type { Labels } from "#core/resolve/labels.ts";
-import { FORMATS } from "#core/resource/formats.ts";
+import { FORMATS } from "#core/schema/formats.ts";
 
 /** One condition on the labels of a resource. Of `values` there is at least one; "" is a value too. */
 export type Requirement =

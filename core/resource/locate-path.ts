@@ -10,7 +10,7 @@ import {
   type Node,
   parseDocument,
 } from "yaml";
-import { type Path, parsePath } from "#core/resource/path.ts";
+import { type Path, parsePath } from "#core/schema/path.ts";
 
 /** The node at the path, or the nearest one around it that exists. */
 export function nodeAtPath(document: Document, root: Node | null, path: Path): Node | null {

@@ -2,10 +2,10 @@ import { Document, isMap, isNode, isSeq, LineCounter, type Node, parseDocument }
 import type { Diagnostic } from "#core/diagnostic.ts";
 import { findDuplicateKeys } from "#core/resource/duplicate-keys.ts";
 import { pathAtOffset } from "#core/resource/locate-path.ts";
-import { formatPath } from "#core/resource/path.ts";
 import { readDocument } from "#core/resource/read-document.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
 import { type DocumentText, splitDocuments } from "#core/resource/split-documents.ts";
+import { formatPath } from "#core/schema/path.ts";
 
 /** Of one document, in characters. */
 const DOCUMENT_LENGTH_MAX = 1_048_576;

@@ -1,5 +1,5 @@
 import { PharosError } from "#core/errors.ts";
-import { KIND_NAMES, KINDS, type Kind } from "#core/resource/kinds.ts";
+import { KIND_NAMES, KINDS, type Kind } from "#core/kinds/kinds.ts";
 import type { ResourceRef } from "#core/resource/resource.ts";
 
 /** `VirtualService/default/reviews` → its parts; throws `invalid` for anything else. */

@@ -1,11 +1,11 @@
 import type { Document, Node } from "yaml";
+import { validateResource } from "#core/kinds/validate-resource.ts";
 import { DOCUMENT_FIELDS } from "#core/resource/field-tree.ts";
 import { nodeAtPath } from "#core/resource/locate-path.ts";
-import { formatPath, parsePath } from "#core/resource/path.ts";
 import { readKind } from "#core/resource/read-kind.ts";
 import { type Problem, readValue } from "#core/resource/read-value.ts";
 import { type AnyResource, formatRef, type Metadata, refOf } from "#core/resource/resource.ts";
-import { validateResource } from "#core/resource/validate/index.ts";
+import { formatPath, parsePath } from "#core/schema/path.ts";
 
 export interface ReadDocument {
   /** Absent when anything in it is an error. */

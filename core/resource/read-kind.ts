@@ -1,7 +1,7 @@
 import { isMap, isScalar, type Node } from "yaml";
-import { closestName } from "#core/resource/closest-name.ts";
-import { KIND_NAMES, KINDS, type Kind } from "#core/resource/kinds.ts";
+import { KIND_NAMES, KINDS, type Kind } from "#core/kinds/kinds.ts";
 import type { Problem } from "#core/resource/read-value.ts";
+import { closestName } from "#core/schema/closest-name.ts";
 
 const VERSIONS: Readonly<Record<string, readonly string[]>> = {
   "networking.istio.io": ["v1", "v1beta1", "v1alpha3"],

@@ -11,11 +11,11 @@ import {
 } from "yaml";
 import { assertNever } from "#core/brand.ts";
 import { findAliasTargets } from "#core/resource/alias-targets.ts";
-import { closestName } from "#core/resource/closest-name.ts";
 import type { Field } from "#core/resource/field.ts";
 import type { FieldNode } from "#core/resource/field-tree.ts";
-import { FORMATS, type Format } from "#core/resource/formats.ts";
-import type { Path } from "#core/resource/path.ts";
+import { closestName } from "#core/schema/closest-name.ts";
+import { FORMATS, type Format } from "#core/schema/formats.ts";
+import type { Path } from "#core/schema/path.ts";
 
 /** More than any real document has; what an alias that names aliases grows beyond. */
 const NODES_MAX = 100_000;

@@ -1,5 +1,5 @@
 import { Document } from "yaml";
-import { KIND_NAMES } from "#core/resource/kinds.ts";
+import { KIND_NAMES } from "#core/kinds/kinds.ts";
 
 /** The order in which people write the members of a resource; others follow as they come. */
 const ORDER = ["apiVersion", "kind", "metadata", "spec"];

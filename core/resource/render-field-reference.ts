@@ -1,7 +1,7 @@
 import { assertNever } from "#core/brand.ts";
+import { KIND_NAMES, KINDS } from "#core/kinds/kinds.ts";
 import type { Field, FieldType } from "#core/resource/field.ts";
 import { FIELDS } from "#core/resource/fields/index.ts";
-import { KIND_NAMES, KINDS } from "#core/resource/kinds.ts";
 
 /** The reference of fields as Markdown, made from the tables that validation reads. */
 export function renderFieldReference(): string {

@@ -1,5 +1,5 @@
-import type { Kind } from "#core/resource/kinds.ts";
-import type { SpecOf } from "#core/resource/spec/index.ts";
+import type { Kind } from "#core/kinds/kinds.ts";
+import type { SpecOf } from "#core/kinds/spec-of.ts";
 
 export interface ResourceRef {
   readonly kind: Kind;

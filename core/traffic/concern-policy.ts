@@ -1,6 +1,6 @@
+import type { AuthorizationRule } from "#core/kinds/authorization-policy/schema.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { AnyResource, Resource } from "#core/resource/resource.ts";
-import type { AuthorizationRule } from "#core/resource/spec/authorization-policy.ts";
 import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 import { selectsInstance } from "#core/traffic/called-workloads.ts";
 import {

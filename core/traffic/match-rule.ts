@@ -3,7 +3,7 @@ import type {
   AuthorizationOperation,
   AuthorizationRule,
   AuthorizationSource,
-} from "#core/resource/spec/authorization-policy.ts";
+} from "#core/kinds/authorization-policy/schema.ts";
 
 /** What is known of a request. Undefined is not known; null is known to be missing. */
 export interface RequestFacts {

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
-import type { Kind } from "#core/resource/kinds.ts";
+import type { Kind } from "#core/kinds/kinds.ts";
 import type { ConcernedTraffic } from "#core/view/concerned-traffic.ts";
 
 /** One resource in a list. */

@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { PharosError } from "#core/errors.ts";
-import { isIpAddress } from "#core/resource/ip-address.ts";
+import { isIpAddress } from "#core/schema/ip-address.ts";
 
 export interface AddressRules {
   /** CIDRs in which an instance may be beside where its agent connects from: behind NAT, or with several addresses. */

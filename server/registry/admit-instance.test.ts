@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { PharosError } from "#core/errors.ts";
+import type { WorkloadGroupSpec } from "#core/kinds/workload-group/schema.ts";
 import type { Resource } from "#core/resource/resource.ts";
-import type { WorkloadGroupSpec } from "#core/resource/spec/workload-group.ts";
 import {
   type AdmissionContext,
   admitInstance,

@@ -1,7 +1,7 @@
 import { create, equals } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
+import type { WorkloadProbe } from "#core/kinds/workload-group/schema.ts";
 import { WORKLOAD_GROUP_FIELDS } from "#core/resource/fields/workload-group.ts";
-import type { WorkloadProbe } from "#core/resource/spec/workload-group.ts";
 import { ApplicationProbeSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import { describeProbe } from "#server/registry/registry-rpc.ts";
 

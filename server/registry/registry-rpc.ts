@@ -1,5 +1,5 @@
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
-import type { WorkloadProbe } from "#core/resource/spec/workload-group.ts";
+import type { WorkloadProbe } from "#core/kinds/workload-group/schema.ts";
 import { readMessage } from "#grpc/read-message.ts";
 import {
   type ApplicationProbeSchema,

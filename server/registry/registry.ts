@@ -1,9 +1,9 @@
 import { PharosError } from "#core/errors.ts";
+import type { WorkloadProbe } from "#core/kinds/workload-group/schema.ts";
 import { plainText } from "#core/plain-text.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { SnapshotChange } from "#core/registry/snapshot.ts";
 import type { Resource } from "#core/resource/resource.ts";
-import type { WorkloadProbe } from "#core/resource/spec/workload-group.ts";
 import { CLOCK_DIFFERENCE_MS_MAX } from "#core/telemetry/clock-difference.ts";
 import type { AddressRules } from "#server/registry/admit-address.ts";
 import { admitInstance, type Registrant, type Registration } from "#server/registry/admit-instance.ts";

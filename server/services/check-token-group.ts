@@ -1,5 +1,5 @@
 import { PharosError } from "#core/errors.ts";
-import { closestName } from "#core/resource/closest-name.ts";
+import { closestName } from "#core/schema/closest-name.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
 
 const LISTED = 10;

@@ -1,6 +1,6 @@
+import type { Kind } from "#core/kinds/kinds.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings, Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
-import type { Kind } from "#core/resource/kinds.ts";
 import { type AnyResource, formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
 /** The configuration and registry as they stand, for those on the main thread who read them. */

@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { parseSpiffeId } from "#core/identity/spiffe-id.ts";
 import { plainText } from "#core/plain-text.ts";
-import { isIpAddress } from "#core/resource/ip-address.ts";
+import { isIpAddress } from "#core/schema/ip-address.ts";
 import { BUCKET_COUNT, WINDOW_MS } from "#core/telemetry/buckets.ts";
 import { CLOCK_DIFFERENCE_MS_MAX } from "#core/telemetry/clock-difference.ts";
 import { isRefusal, withPolicy } from "#core/telemetry/refused-connection.ts";

@@ -1,9 +1,9 @@
 import { create } from "@bufbuild/protobuf";
-import { isSocketPath } from "#core/resource/ip-address.ts";
-import type { ConnectionPool } from "#core/resource/spec/connection-pool.ts";
-import type { LoadBalancer } from "#core/resource/spec/load-balancer.ts";
-import type { ServicePort } from "#core/resource/spec/service-entry.ts";
-import type { ClientTls, OutlierDetection, PortTrafficPolicy } from "#core/resource/spec/traffic-policy.ts";
+import type { ConnectionPool } from "#core/kinds/destination-rule/connection-pool.ts";
+import type { LoadBalancer } from "#core/kinds/destination-rule/load-balancer.ts";
+import type { ClientTls, OutlierDetection, PortTrafficPolicy } from "#core/kinds/destination-rule/traffic-policy.ts";
+import type { ServicePort } from "#core/kinds/service-entry/schema.ts";
+import { isSocketPath } from "#core/schema/ip-address.ts";
 import {
   type Cluster,
   Cluster_DiscoveryType,

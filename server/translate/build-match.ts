@@ -1,5 +1,5 @@
-import type { HttpMatch } from "#core/resource/spec/http-match.ts";
-import type { StringMatch } from "#core/resource/spec/string-match.ts";
+import type { StringMatch } from "#core/kinds/string-match.ts";
+import type { HttpMatch } from "#core/kinds/virtual-service/http-match.ts";
 import type {
   HeaderMatcherSchema,
   QueryParameterMatcherSchema,

@@ -1,10 +1,10 @@
-import type { Resource } from "#core/resource/resource.ts";
 import type {
   AuthorizationCondition,
   AuthorizationOperation,
   AuthorizationRule,
   AuthorizationSource,
-} from "#core/resource/spec/authorization-policy.ts";
+} from "#core/kinds/authorization-policy/schema.ts";
+import type { Resource } from "#core/resource/resource.ts";
 import {
   type PermissionSchema,
   type PrincipalSchema,

@@ -1,10 +1,15 @@
 import { expandHost } from "#core/host/host.ts";
+import type { Destination } from "#core/kinds/virtual-service/destination.ts";
+import type { HeaderRules } from "#core/kinds/virtual-service/header-rules.ts";
+import type { HttpMatch } from "#core/kinds/virtual-service/http-match.ts";
+import type {
+  HttpRedirect,
+  HttpRetry,
+  HttpRoute,
+  HttpRouteDestination,
+} from "#core/kinds/virtual-service/http-route.ts";
 import { expandGateway } from "#core/resolve/gateway-ref.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
-import type { Destination } from "#core/resource/spec/destination.ts";
-import type { HeaderRules } from "#core/resource/spec/header-rules.ts";
-import type { HttpMatch } from "#core/resource/spec/http-match.ts";
-import type { HttpRedirect, HttpRetry, HttpRoute, HttpRouteDestination } from "#core/resource/spec/http-route.ts";
 import { MIRROR_HEADER } from "#core/telemetry/access-log.ts";
 import {
   HeaderValueOption_HeaderAppendAction,

@@ -1,9 +1,9 @@
+import type { ServiceEntrySpec, ServicePort } from "#core/kinds/service-entry/schema.ts";
+import type { WorkloadEntrySpec } from "#core/kinds/workload-entry/schema.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { matchesLabels } from "#core/resolve/labels.ts";
-import { isFixedAddress, isSocketPath } from "#core/resource/ip-address.ts";
 import type { Resource } from "#core/resource/resource.ts";
-import type { ServiceEntrySpec, ServicePort } from "#core/resource/spec/service-entry.ts";
-import type { WorkloadEntrySpec } from "#core/resource/spec/workload-entry.ts";
+import { isFixedAddress, isSocketPath } from "#core/schema/ip-address.ts";
 import { mtlsMode } from "#server/translate/mtls-mode.ts";
 import type { Service } from "#server/translate/service.ts";
 import type { World } from "#server/translate/world.ts";

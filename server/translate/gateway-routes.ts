@@ -1,9 +1,9 @@
 import { create } from "@bufbuild/protobuf";
 import { bySpecificity, expandHost, intersectHosts, normalizeHost } from "#core/host/host.ts";
+import type { GatewayServer } from "#core/kinds/gateway/schema.ts";
 import { byReach, gatewaysOf } from "#core/resolve/virtual-service.ts";
 import { isVisible } from "#core/resolve/visibility.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
-import type { GatewayServer } from "#core/resource/spec/gateway.ts";
 import type { Origin, ProxyNode } from "#core/xds/layer.ts";
 import { VirtualHost_TlsRequirementType } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";

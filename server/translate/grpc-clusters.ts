@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
-import { isIpAddress } from "#core/resource/ip-address.ts";
-import type { LoadBalancer } from "#core/resource/spec/load-balancer.ts";
+import type { LoadBalancer } from "#core/kinds/destination-rule/load-balancer.ts";
+import { isIpAddress } from "#core/schema/ip-address.ts";
 import { type Cluster, Cluster_DiscoveryType, ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { LocalitySchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import type { ClusterLoadAssignment } from "#proto/gen/envoy/config/endpoint/v3/endpoint_pb.js";

@@ -1,4 +1,4 @@
-import type { ServicePort } from "#core/resource/spec/service-entry.ts";
+import type { ServicePort } from "#core/kinds/service-entry/schema.ts";
 
 /** How the proxy treats a port. */
 export type PortProtocol = "http" | "http2" | "grpc" | "tcp" | "tls" | "auto";

@@ -1,7 +1,7 @@
 import type { Any } from "@bufbuild/protobuf/wkt";
-import type { HttpFault } from "#core/resource/spec/http-fault.ts";
-import type { CorsPolicy } from "#core/resource/spec/http-route.ts";
-import type { Percent } from "#core/resource/spec/percent.ts";
+import type { HttpFault } from "#core/kinds/virtual-service/http-fault.ts";
+import type { CorsPolicy } from "#core/kinds/virtual-service/http-route.ts";
+import type { Percent } from "#core/kinds/virtual-service/percent.ts";
 import { CorsPolicySchema } from "#proto/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js";
 import { HTTPFaultSchema } from "#proto/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js";
 import {

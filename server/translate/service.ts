@@ -1,5 +1,5 @@
+import type { ServicePort } from "#core/kinds/service-entry/schema.ts";
 import type { Resource } from "#core/resource/resource.ts";
-import type { ServicePort } from "#core/resource/spec/service-entry.ts";
 
 /** A host that can be called. */
 export interface Service {

@@ -1,7 +1,7 @@
 import { expandHost } from "#core/host/host.ts";
+import type { Destination } from "#core/kinds/virtual-service/destination.ts";
 import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
 import type { Resource } from "#core/resource/resource.ts";
-import type { Destination } from "#core/resource/spec/destination.ts";
 import type { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
 import { portOf, type RouteContext } from "#server/translate/build-routes.ts";
 import { duration, type Init } from "#server/translate/pack.ts";

@@ -1,7 +1,7 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
 import { plainText } from "#core/plain-text.ts";
-import { isIpAddress } from "#core/resource/ip-address.ts";
+import { isIpAddress } from "#core/schema/ip-address.ts";
 import type { NodeMetadata, ProxyNode } from "#core/xds/layer.ts";
 import { readMessage } from "#grpc/read-message.ts";
 import { NodeSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";

@@ -1,3 +1,4 @@
+import type { Kind } from "#core/kinds/kinds.ts";
 import type { FieldTable } from "#core/resource/field.ts";
 import { AUTHORIZATION_POLICY_FIELDS } from "#core/resource/fields/authorization-policy.ts";
 import { DESTINATION_RULE_FIELDS } from "#core/resource/fields/destination-rule.ts";
@@ -7,7 +8,6 @@ import { SERVICE_ENTRY_FIELDS } from "#core/resource/fields/service-entry.ts";
 import { VIRTUAL_SERVICE_FIELDS } from "#core/resource/fields/virtual-service.ts";
 import { WORKLOAD_ENTRY_FIELDS } from "#core/resource/fields/workload-entry.ts";
 import { WORKLOAD_GROUP_FIELDS } from "#core/resource/fields/workload-group.ts";
-import type { Kind } from "#core/resource/kinds.ts";
 
 /** Every field of every kind's spec: handled, or refused with the reason. */
 export const FIELDS = {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
+import { KIND_NAMES, KINDS, type Kind } from "#core/kinds/kinds.ts";
 import type { FieldNode } from "#core/resource/field-tree.ts";
 import { DOCUMENT_FIELDS } from "#core/resource/field-tree.ts";
-import { KIND_NAMES, KINDS, type Kind } from "#core/resource/kinds.ts";
 import { anyText, NAMESPACES, TEXTS } from "#server/translate/testing/arbitrary-text.ts";
 
 /** Fields without which a document says little, or few are valid: given most of the time. */

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import type { Format } from "#core/resource/formats.ts";
+import type { Format } from "#core/schema/formats.ts";
 
 /** Few, so that documents meet: each names what others define. */
 export const NAMESPACES = ["default", "prod", "istio-system"] as const;

@@ -1,6 +1,6 @@
 import { parseDocuments } from "#core/resource/parse-documents.ts";
-import { parsePath } from "#core/resource/path.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
+import { parsePath } from "#core/schema/path.ts";
 
 const ATTEMPTS_MAX = 6;
 

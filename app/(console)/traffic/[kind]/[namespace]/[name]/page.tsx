@@ -5,7 +5,7 @@ import { openPage } from "#components/api/open-page.tsx";
 import { resourceHref } from "#components/shell/build-commands.ts";
 import { isTrafficKind } from "#components/traffic/filter-resources.ts";
 import { TrafficResourcePage } from "#components/traffic/traffic-resource-page.tsx";
-import { KIND_NAMES } from "#core/resource/kinds.ts";
+import { KIND_NAMES } from "#core/kinds/kinds.ts";
 
 interface Props {
   readonly params: Promise<{ readonly kind: string; readonly namespace: string; readonly name: string }>;

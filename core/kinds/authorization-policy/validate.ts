@@ -1,0 +1,99 @@
+import type { AuthorizationCondition, AuthorizationRule } from "#core/kinds/authorization-policy/schema.ts";
+import { errorAt, type Issue, warningAt } from "#core/kinds/issue.ts";
+import type { Resource } from "#core/resource/resource.ts";
+import { isIpOrCidr } from "#core/schema/ip-address.ts";
+
+const HTTP_ONLY = ["hosts", "notHosts", "methods", "notMethods", "paths", "notPaths"] as const;
+
+export function validateAuthorizationPolicy(resource: Resource<"AuthorizationPolicy">): Issue[] {
+  const { spec, metadata } = resource;
+  const issues: Issue[] = [];
+  const action = spec.action ?? "ALLOW";
+  if (metadata.annotations !== undefined && Object.hasOwn(metadata.annotations, "istio.io/dry-run")) {
+    issues.push(
+      errorAt(
+        "metadata.annotations",
+        "annotation-not-handled",
+        "istio.io/dry-run is not handled: the policy would be enforced",
+        "remove the annotation to enforce it",
+      ),
+    );
+  }
+  if (action === "DENY" && (spec.rules ?? []).length === 0)
+    issues.push(
+      errorAt(
+        "spec",
+        "missing-field",
+        "rules is missing: a DENY policy must say what it denies",
+        "`rules: [{}]` denies everything",
+      ),
+    );
+  (spec.rules ?? []).forEach((rule, index) => {
+    issues.push(...validateRule(rule, `spec.rules[${index}]`, action));
+  });
+  return issues;
+}
+
+function validateRule(rule: AuthorizationRule, path: string, action: string): Issue[] {
+  const issues: Issue[] = [];
+  (rule.from ?? []).forEach(({ source }, index) => {
+    const here = `${path}.from[${index}].source`;
+    if (Object.keys(source ?? {}).length === 0)
+      issues.push(errorAt(here, "empty", "the source is empty", "to match every caller leave `from` out"));
+    const accounts = source?.serviceAccounts ?? source?.notServiceAccounts;
+    if (
+      accounts !== undefined &&
+      (source?.principals ?? source?.notPrincipals ?? source?.namespaces ?? source?.notNamespaces) !== undefined
+    ) {
+      issues.push(
+        errorAt(
+          `${here}.serviceAccounts`,
+          "conflicting-fields",
+          "serviceAccounts goes with neither principals nor namespaces",
+        ),
+      );
+    }
+  });
+  let isHttp = false;
+  (rule.to ?? []).forEach(({ operation }, index) => {
+    const here = `${path}.to[${index}].operation`;
+    if (Object.keys(operation ?? {}).length === 0)
+      issues.push(errorAt(here, "empty", "the operation is empty", "to match every request leave `to` out"));
+    isHttp ||= HTTP_ONLY.some((name) => operation?.[name] !== undefined);
+  });
+  (rule.when ?? []).forEach((condition, index) => {
+    issues.push(...validateCondition(condition, `${path}.when[${index}]`));
+    isHttp ||= condition.key.startsWith("request.");
+  });
+  if (action === "DENY" && isHttp && !hasPorts(rule)) {
+    issues.push(
+      warningAt(
+        path,
+        "denies-tcp",
+        "on TCP ports the HTTP conditions cannot be looked at, and the rule denies every connection the rest of it matches",
+        "limit it to HTTP ports with to.operation.ports",
+      ),
+    );
+  }
+  return issues;
+}
+
+function hasPorts(rule: AuthorizationRule): boolean {
+  return (rule.to ?? []).every(({ operation }) => operation?.ports !== undefined) && rule.to !== undefined;
+}
+
+function validateCondition(condition: AuthorizationCondition, path: string): Issue[] {
+  const values = [...(condition.values ?? []), ...(condition.notValues ?? [])];
+  if (values.length === 0)
+    return [errorAt(path, "missing-field", "values is missing: say what the condition compares with", "or notValues")];
+  const bad = (isRight: (value: string) => boolean, what: string) => {
+    const value = values.find((each) => !isRight(each));
+    return value === undefined
+      ? []
+      : [errorAt(path, "bad-value", `${JSON.stringify(value)} is not ${what}, as ${condition.key} compares with`)];
+  };
+  if (condition.key.endsWith(".ip")) return bad(isIpOrCidr, "an IP address or a CIDR range");
+  if (condition.key === "destination.port")
+    return bad((value) => /^\d{1,5}$/.test(value) && Number(value) >= 1 && Number(value) <= 65_535, "a port");
+  return [];
+}

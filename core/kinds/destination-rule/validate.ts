@@ -1,0 +1,154 @@
+import type { DestinationRuleSpec } from "#core/kinds/destination-rule/schema.ts";
+import type { PortTrafficPolicy, TrafficPolicy } from "#core/kinds/destination-rule/traffic-policy.ts";
+import { errorAt, type Issue, warningAt } from "#core/kinds/issue.ts";
+import { validateExportTo } from "#core/kinds/validate-export-to.ts";
+
+export function validateDestinationRule(spec: DestinationRuleSpec): Issue[] {
+  const issues = validateExportTo(spec.exportTo, false);
+  if (spec.host === "*")
+    issues.push(warningAt("spec.host", "catch-all-host", "the rule applies to every service its clients call"));
+  issues.push(...validatePolicy(spec.trafficPolicy, "spec.trafficPolicy"));
+  const names = new Set<string>();
+  (spec.subsets ?? []).forEach((subset, index) => {
+    const path = `spec.subsets[${index}]`;
+    if (names.has(subset.name))
+      issues.push(errorAt(`${path}.name`, "duplicate-value", `the subset ${subset.name} appears twice`));
+    names.add(subset.name);
+    issues.push(...validatePolicy(subset.trafficPolicy, `${path}.trafficPolicy`));
+  });
+  return issues;
+}
+
+function validatePolicy(policy: TrafficPolicy | undefined, path: string): Issue[] {
+  if (policy === undefined) return [];
+  const issues = validateSettings(policy, path);
+  if (Object.keys(policy).length === 0) issues.push(errorAt(path, "empty", "the traffic policy is empty"));
+  const ports = new Set<number>();
+  (policy.portLevelSettings ?? []).forEach((settings, index) => {
+    const here = `${path}.portLevelSettings[${index}]`;
+    const number = settings.port?.number;
+    if (number !== undefined && ports.has(number))
+      issues.push(
+        warningAt(`${here}.port.number`, "duplicate-value", `the port ${number} appears twice: the first counts`),
+      );
+    if (number !== undefined) ports.add(number);
+    if (Object.keys(settings).length < 2) issues.push(errorAt(here, "empty", `nothing is set for the port ${number}`));
+    issues.push(...validateSettings(settings, here));
+  });
+  return issues;
+}
+
+function validateSettings(settings: PortTrafficPolicy, path: string): Issue[] {
+  const issues: Issue[] = [];
+  const { connectionPool, outlierDetection, tls, loadBalancer } = settings;
+  if (connectionPool !== undefined && connectionPool.tcp === undefined && connectionPool.http === undefined) {
+    issues.push(errorAt(`${path}.connectionPool`, "empty", "the connection pool is empty: set tcp or http"));
+  }
+  if (connectionPool?.http?.useClientProtocol && connectionPool.http.h2UpgradePolicy === "UPGRADE") {
+    issues.push(
+      errorAt(
+        `${path}.connectionPool.http`,
+        "conflicting-fields",
+        "useClientProtocol keeps the client's protocol, and h2UpgradePolicy: UPGRADE changes it",
+      ),
+    );
+  }
+  if (outlierDetection?.consecutiveLocalOriginFailures && !outlierDetection.splitExternalLocalOriginErrors) {
+    issues.push(
+      errorAt(
+        `${path}.outlierDetection.consecutiveLocalOriginFailures`,
+        "needs-field",
+        "consecutiveLocalOriginFailures needs splitExternalLocalOriginErrors: true",
+      ),
+    );
+  }
+  const warms = loadBalancer?.warmup !== undefined;
+  const simple = loadBalancer?.simple ?? "LEAST_REQUEST";
+  if (
+    warms &&
+    (loadBalancer.consistentHash !== undefined ||
+      !["ROUND_ROBIN", "LEAST_REQUEST", "UNSPECIFIED", "LEAST_CONN"].includes(simple))
+  ) {
+    issues.push(
+      errorAt(
+        `${path}.loadBalancer.warmup`,
+        "conflicting-fields",
+        "warmup goes only with ROUND_ROBIN and LEAST_REQUEST",
+      ),
+    );
+  }
+  const hash = loadBalancer?.consistentHash;
+  const keys = HASH_KEYS.filter((name) => hash?.[name] !== undefined);
+  if (keys.length > 1)
+    issues.push(
+      errorAt(
+        `${path}.loadBalancer.consistentHash`,
+        "one-of",
+        `has ${keys.join(" and ")}, and may have only one of ${HASH_KEYS.join(", ")}`,
+      ),
+    );
+  if (hash !== undefined && keys.length === 0)
+    issues.push(
+      warningAt(
+        `${path}.loadBalancer.consistentHash`,
+        "no-effect",
+        "the hash has no key, so that requests are spread at random",
+        `set one of ${HASH_KEYS.join(", ")}`,
+      ),
+    );
+  const tableSize = loadBalancer?.consistentHash?.maglev?.tableSize;
+  if (tableSize !== undefined && !isPrime(tableSize))
+    issues.push(
+      errorAt(
+        `${path}.loadBalancer.consistentHash.maglev.tableSize`,
+        "bad-value",
+        `${tableSize} is not a prime number`,
+        "65537 is Envoy's own choice",
+      ),
+    );
+  if (tls !== undefined) issues.push(...validateTls(tls, `${path}.tls`));
+  return issues;
+}
+
+const HASH_KEYS = ["httpHeaderName", "httpCookie", "useSourceIp", "httpQueryParameterName"] as const;
+
+function validateTls(tls: NonNullable<PortTrafficPolicy["tls"]>, path: string): Issue[] {
+  const mode = tls.mode ?? "DISABLE";
+  const files = (["clientCertificate", "privateKey", "caCertificates"] as const).filter(
+    (name) => tls[name] !== undefined,
+  );
+  const issues: Issue[] = [];
+  if (mode === "MUTUAL") {
+    for (const name of ["clientCertificate", "privateKey"] as const) {
+      if (tls[name] === undefined)
+        issues.push(errorAt(path, "missing-field", `${name} is missing, and the mode MUTUAL needs it`));
+    }
+  }
+  if (mode === "ISTIO_MUTUAL" && files.length > 0)
+    issues.push(
+      errorAt(
+        `${path}.${files[0]}`,
+        "conflicting-fields",
+        "ISTIO_MUTUAL uses the mesh's own certificates; no file may be given",
+      ),
+    );
+  if (mode === "SIMPLE" && tls.clientCertificate !== undefined)
+    issues.push(
+      warningAt(`${path}.clientCertificate`, "no-effect", "SIMPLE sends no client certificate", "use the mode MUTUAL"),
+    );
+  if (tls.insecureSkipVerify && (tls.caCertificates !== undefined || tls.subjectAltNames !== undefined)) {
+    issues.push(
+      errorAt(
+        `${path}.insecureSkipVerify`,
+        "conflicting-fields",
+        "insecureSkipVerify checks no certificate, and caCertificates and subjectAltNames say how to check it",
+      ),
+    );
+  }
+  return issues;
+}
+
+function isPrime(value: number): boolean {
+  for (let factor = 2; factor * factor <= value; factor += 1) if (value % factor === 0) return false;
+  return value > 1;
+}

@@ -1,0 +1,104 @@
+import { CIPHER_SUITES } from "#core/kinds/gateway/cipher-suites.ts";
+import type { GatewayServer, GatewaySpec, ServerTls } from "#core/kinds/gateway/schema.ts";
+import { errorAt, type Issue, warningAt } from "#core/kinds/issue.ts";
+
+export function validateGateway(spec: GatewaySpec): Issue[] {
+  const names = new Set<string>();
+  return (spec.servers ?? []).flatMap((server, index) => {
+    const path = `spec.servers[${index}]`;
+    const issues = validateServer(server, path);
+    if (names.has(server.port.name))
+      issues.push(
+        errorAt(
+          `${path}.port.name`,
+          "duplicate-value",
+          `the port name ${server.port.name} appears twice; names are unique in a gateway`,
+        ),
+      );
+    names.add(server.port.name);
+    return issues;
+  });
+}
+
+function validateServer(server: GatewayServer, path: string): Issue[] {
+  const { protocol } = server.port;
+  const isTls = protocol === "HTTPS" || protocol === "TLS";
+  if (server.tls === undefined)
+    return isTls ? [errorAt(path, "missing-field", `tls is missing, and the protocol ${protocol} needs it`)] : [];
+  if (isTls) return validateTls(server.tls, `${path}.tls`, protocol);
+  const given = Object.keys(server.tls).filter((name) => name !== "httpsRedirect");
+  const isRefused = server.tls.mode !== undefined || CERTIFICATES.some((name) => server.tls?.[name] !== undefined);
+  if (given.length > 0 && !isRefused && isHttp(protocol))
+    return given.map((name) =>
+      warningAt(`${path}.tls.${name}`, "no-effect", `${name} has no effect: the protocol ${protocol} has no TLS`),
+    );
+  if (given.length > 0)
+    return [
+      errorAt(
+        `${path}.tls.${given[0]}`,
+        "conflicting-fields",
+        `the protocol ${protocol} has no TLS: only httpsRedirect may be set`,
+        "use the protocol HTTPS or TLS",
+      ),
+    ];
+  return protocol === "HTTP" || !server.tls.httpsRedirect
+    ? []
+    : [warningAt(`${path}.tls.httpsRedirect`, "no-effect", `httpsRedirect has no effect on the protocol ${protocol}`)];
+}
+
+const CERTIFICATES = ["serverCertificate", "privateKey", "caCertificates"] as const;
+
+function isHttp(protocol: string): boolean {
+  return ["HTTP", "HTTP2", "GRPC"].includes(protocol);
+}
+
+const VERSIONS = ["TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"];
+
+function validateTls(tls: ServerTls, path: string, protocol: string): Issue[] {
+  const issues: Issue[] = [];
+  const least = VERSIONS.indexOf(tls.minProtocolVersion ?? "");
+  const most = VERSIONS.indexOf(tls.maxProtocolVersion ?? "");
+  if (most >= 0 && most < (least < 0 ? VERSIONS.indexOf("TLSV1_2") : least))
+    issues.push(
+      errorAt(
+        `${path}.maxProtocolVersion`,
+        "conflicting-fields",
+        `${tls.maxProtocolVersion} is older than the oldest version that is taken (${tls.minProtocolVersion ?? "TLSV1_2"})`,
+      ),
+    );
+  tls.cipherSuites?.forEach((suite, index) => {
+    const at = `${path}.cipherSuites[${index}]`;
+    if (!CIPHER_SUITES.has(suite))
+      issues.push(
+        warningAt(at, "no-effect", `${suite} is not a cipher suite of the proxy, and is left out`, "remove it"),
+      );
+    else if (tls.cipherSuites?.indexOf(suite) !== index)
+      issues.push(warningAt(at, "duplicate-value", `${suite} appears twice`, "remove one"));
+  });
+  const { mode } = tls;
+  const certificates = [tls.serverCertificate, tls.privateKey, tls.caCertificates];
+  if (tls.httpsRedirect)
+    issues.push(errorAt(`${path}.httpsRedirect`, "conflicting-fields", `httpsRedirect is for HTTP, not ${protocol}`));
+  if (mode === "SIMPLE" || mode === "MUTUAL") {
+    if (tls.serverCertificate === undefined)
+      issues.push(errorAt(path, "missing-field", `serverCertificate is missing, and the mode ${mode} needs it`));
+    if (tls.privateKey === undefined)
+      issues.push(errorAt(path, "missing-field", `privateKey is missing, and the mode ${mode} needs it`));
+    if (mode === "MUTUAL" && tls.caCertificates === undefined)
+      issues.push(errorAt(path, "missing-field", "caCertificates is missing, and the mode MUTUAL needs it"));
+  } else if (mode === "ISTIO_MUTUAL" && certificates.some((value) => value !== undefined)) {
+    issues.push(
+      errorAt(path, "conflicting-fields", "ISTIO_MUTUAL uses the mesh's own certificates; no file may be given"),
+    );
+  } else if (mode === undefined) {
+    issues.push(
+      errorAt(
+        path,
+        "value-not-handled",
+        "mode is missing, and without it TLS would pass through, which gateways do not do yet",
+        "choose SIMPLE, MUTUAL or ISTIO_MUTUAL",
+      ),
+    );
+  }
+  return issues;
+}

@@ -1,0 +1,99 @@
+import { hostMatches } from "#core/host/host.ts";
+import { errorAt, type Issue, warningAt } from "#core/kinds/issue.ts";
+import { validateExportTo } from "#core/kinds/validate-export-to.ts";
+import { findUnreachableRoutes } from "#core/kinds/virtual-service/find-unreachable-routes.ts";
+import type { VirtualServiceSpec } from "#core/kinds/virtual-service/schema.ts";
+import type { RouteDestination, TcpRoute } from "#core/kinds/virtual-service/tcp-route.ts";
+import { validateHttpRoute } from "#core/kinds/virtual-service/validate-http-route.ts";
+import { validateWeights } from "#core/kinds/virtual-service/validate-weights.ts";
+import { isIpAddress } from "#core/schema/ip-address.ts";
+
+export function validateVirtualService(spec: VirtualServiceSpec): Issue[] {
+  const issues = [...validateHosts(spec), ...validateExportTo(spec.exportTo, false)];
+  const http = spec.http ?? [];
+  if (http.length + (spec.tcp?.length ?? 0) === 0)
+    issues.push(errorAt("spec", "missing-field", "there is no route: http or tcp must hold one"));
+  http.forEach((route, index) => {
+    issues.push(...validateHttpRoute(route, `spec.http[${index}]`));
+  });
+  issues.push(...findUnreachableRoutes(http));
+  spec.tcp?.forEach((route, index) => {
+    issues.push(...validateDestinations(route, `spec.tcp[${index}]`));
+    // Matches are not handled, so that the first takes every connection.
+    if (index > 0)
+      issues.push(
+        warningAt(
+          `spec.tcp[${index}]`,
+          "unreachable-rule",
+          "no connection reaches this rule: spec.tcp[0] takes them all",
+          "remove it",
+        ),
+      );
+  });
+  return issues;
+}
+
+function validateHosts(spec: VirtualServiceSpec): Issue[] {
+  const issues: Issue[] = [];
+  const hosts = spec.hosts ?? [];
+  if (hosts.length === 0) return validateDelegate(spec);
+  const isForMesh = spec.gateways === undefined || spec.gateways.length === 0 || spec.gateways.includes("mesh");
+  hosts.forEach((host, index) => {
+    const path = `spec.hosts[${index}]`;
+    const other = hosts.slice(0, index).find((earlier) => overlaps(earlier, host));
+    if (other !== undefined)
+      issues.push(
+        errorAt(
+          path,
+          "duplicate-value",
+          other === host ? `${host} appears twice` : `${host} and ${other} cover the same names`,
+          "write two resources where one is to be an exception of the other",
+        ),
+      );
+    if (host === "*" && isForMesh)
+      issues.push(
+        errorAt(
+          path,
+          "bad-value",
+          "* is every host, and inside the mesh a rule is for some",
+          "name the hosts, or bind the rule to a gateway with `gateways`",
+        ),
+      );
+    if (isIpAddress(host) && isForMesh)
+      issues.push(warningAt(path, "no-effect", "an IP address as host matches only behind a gateway"));
+  });
+  return issues;
+}
+
+/** Without hosts it is a delegate: routes that another VirtualService would refer to. */
+function validateDelegate(spec: VirtualServiceSpec): Issue[] {
+  const given = (["gateways", "tcp"] as const).filter((name) => (spec[name]?.length ?? 0) > 0);
+  if (given.length > 0)
+    return [
+      errorAt(
+        `spec.${given[0]}`,
+        "conflicting-fields",
+        `a VirtualService without hosts is a delegate, and a delegate has no ${given.join(" and no ")}`,
+        "name the hosts",
+      ),
+    ];
+  return [
+    errorAt(
+      "spec",
+      "field-not-handled",
+      "a VirtualService without hosts is a delegate, and delegation is not handled yet",
+      "write its routes in the VirtualService that has the hosts",
+    ),
+  ];
+}
+
+function overlaps(a: string, b: string): boolean {
+  return hostMatches(a, b) || hostMatches(b, a);
+}
+
+function validateDestinations(route: TcpRoute, path: string): Issue[] {
+  const destinations: readonly RouteDestination[] = route.route ?? [];
+  return destinations.length === 0
+    ? [errorAt(path, "missing-field", "route is missing")]
+    : validateWeights(destinations, `${path}.route`);
+}

@@ -1,8 +1,0 @@
-import type { PortSelector } from "#core/resource/spec/port-selector.ts";
-
-/** A service, by name as in the resource's namespace, and maybe one of its subsets. */
-export interface Destination {
-  readonly host: string;
-  readonly subset?: string;
-  readonly port?: PortSelector;
-}

@@ -1,0 +1,219 @@
+import { parseDurationMs } from "#core/duration.ts";
+import { checkHostName, checkWildcardHostName } from "#core/schema/host-name.ts";
+import { isIpAddress, isIpOrCidr, isSocketPath, whyNoSocketPath } from "#core/schema/ip-address.ts";
+import { checkRegex } from "#core/schema/regex-syntax.ts";
+
+const DNS_LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
+const DNS_LABEL_IN_ANY_CASE = /^[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/;
+const DNS_NAME = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
+const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const UNSENDABLE = /[\0\r\n]/;
+const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE", "*"]);
+const GRPC_STATUSES = new Set(
+  "OK CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND ALREADY_EXISTS PERMISSION_DENIED RESOURCE_EXHAUSTED FAILED_PRECONDITION ABORTED OUT_OF_RANGE UNIMPLEMENTED INTERNAL UNAVAILABLE DATA_LOSS UNAUTHENTICATED".split(
+    " ",
+  ),
+);
+const RETRY_ON = new Set(
+  "5xx gateway-error reset reset-before-request connect-failure retriable-4xx refused-stream retriable-status-codes retriable-headers envoy-ratelimited http3-post-connect-failure cancelled deadline-exceeded internal resource-exhausted unavailable".split(
+    " ",
+  ),
+);
+/** What Envoy takes at most. */
+const HEADER_NAME_MAX = 16_384;
+const QUERY_NAME_MAX = 1024;
+const CONDITION_KEYS =
+  /^(?:request\.headers\[:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+\]|source\.(?:ip|namespace|principal|serviceAccount)|remote\.ip|destination\.(?:ip|port)|connection\.sni)$/;
+/** A Go duration is nanoseconds in 64 bits. */
+const DURATION_MS_MAX = 2_562_047 * 3_600_000;
+const PROTOCOLS = /^(?:HTTP|HTTPS|HTTP_PROXY|GRPC|HTTP2|TCP|TLS|UDP|MONGO|REDIS|MYSQL)$/i;
+const NO_TOKENS = "tokens of end users (RequestAuthentication) are not checked yet";
+/** Istio takes the text, and Pharos does not do what it asks for. */
+export interface NotHandled {
+  /** "tokens of end users are not checked yet" */
+  readonly notHandled: string;
+}
+
+/** Each answers what is wrong with the text ("is empty"), or undefined when nothing is. */
+export const FORMATS = {
+  duration: (text) => checkDuration(text, 1),
+  "duration-or-zero": (text) => checkDuration(text, 0),
+  "keepalive-duration": checkKeepalive,
+  regex: checkRegex,
+  "regex-or-star": (text) => (text === "*" ? undefined : checkRegex(text)),
+  label: (text) => matches(DNS_LABEL, text, "is not a DNS label (lower case letters, digits and dashes, at most 63)"),
+  "dns-name": (text) => matches(DNS_NAME, text, "is not a DNS name in lower case") ?? longest(text, 253),
+  "resource-version": (text) => matches(/^[0-9]{1,15}$/, text, "is not the version of a resource (digits)"),
+  "subset-name": (text) =>
+    matches(
+      /^[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/,
+      text,
+      "is not the name of a subset (letters, digits and dashes, at most 63)",
+    ),
+  "probe-header-name": (text) =>
+    matches(/^[-_A-Za-z0-9]+$/, text, "is not the name of a probe's header (letters, digits, dashes and underscores)"),
+  "port-name": (text) =>
+    matches(DNS_LABEL_IN_ANY_CASE, text, "is not a port name (letters, digits and dashes, at most 63)"),
+  "label-key": checkLabelKey,
+  "label-value": (text) =>
+    matches(LABEL_VALUE, text, "is not a label value (at most 63 letters, digits, dashes, dots and underscores)"),
+  // Selectors may ask for what no workload can have; Istio refuses only wildcards in them.
+  "selector-text": (text) => (text === "" ? "is empty" : checkNoWildcard(text)),
+  "selector-value": checkNoWildcard,
+  "annotation-key": (text) =>
+    matches(/^(?:[a-z0-9.-]{1,253}\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$/, text, "is not an annotation key"),
+  host: (text) =>
+    text === "*"
+      ? "names no service: * cannot be a destination"
+      : isIpAddress(text)
+        ? "is an address, and a destination is named by its host"
+        : checkWildcardHostName(text),
+  "wildcard-host": (text) =>
+    isIpAddress(text) ? "is an address, and a host here is a DNS name" : checkWildcardHostName(text),
+  "virtual-service-host": (text) => (isIpAddress(text) ? undefined : checkWildcardHostName(text)),
+  "gateway-host": checkGatewayHost,
+  "gateway-ref": checkGatewayRef,
+  "export-to": (text) =>
+    text === "." || text === "*" || text === "~"
+      ? undefined
+      : matches(DNS_LABEL_IN_ANY_CASE, text, "is neither `.`, `*` nor a namespace"),
+  "header-name": (text) =>
+    matches(/^:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, text, "is not a header name") ?? longest(text, HEADER_NAME_MAX),
+  "query-parameter-name": (text) =>
+    text === ""
+      ? "is empty"
+      : new TextEncoder().encode(text).length > QUERY_NAME_MAX
+        ? `is longer than ${QUERY_NAME_MAX} bytes`
+        : undefined,
+  "header-value": (text) => (UNSENDABLE.test(text) ? "has a line break or a null character" : undefined),
+  "header-text": (text) =>
+    text === "" ? "is empty" : UNSENDABLE.test(text) ? "has a line break or a null character" : undefined,
+  "header-name-or-star": (text) => matches(TOKEN, text, "is not a header name"),
+  "match-header-name": checkMatchHeaderName,
+  "cors-method": (text) => (METHODS.has(text) ? undefined : `is not an HTTP method (${[...METHODS].join(", ")})`),
+  "retry-on": checkRetryOn,
+  "grpc-status": (text) => (GRPC_STATUSES.has(text) ? undefined : "is not the name of a gRPC status, e.g. UNAVAILABLE"),
+  "file-path": (text) => (UNSENDABLE.test(text) ? "has a line break or a null character" : undefined),
+  "ip-or-cidr": (text) => (isIpOrCidr(text) ? undefined : "is neither an IP address nor a CIDR range"),
+  "workload-address": checkWorkloadAddress,
+  "ip-or-host": (text) => (isIpAddress(text) ? undefined : checkHostName(text)),
+  locality: (text) => (text.split("/").length <= 3 ? undefined : "is not region/zone/subzone"),
+  "service-protocol": checkProtocol,
+  "port-number": (text) =>
+    /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535 ? undefined : "is not a port (1 to 65535)",
+  "policy-text": (text) => (text === "" ? "is empty" : undefined),
+  "policy-path": checkPolicyPath,
+  "service-account": (text) =>
+    matches(/^(?:[a-z0-9-]{1,63}\/)?[a-z0-9.-]{1,253}$/, text, "is neither ACCOUNT nor NAMESPACE/ACCOUNT"),
+  "condition-key": (text) => (CONDITION_KEYS.test(text) ? undefined : checkConditionKey(text)),
+} as const satisfies Record<string, (text: string) => string | NotHandled | undefined>;
+
+export type Format = keyof typeof FORMATS;
+
+function matches(pattern: RegExp, text: string, message: string): string | undefined {
+  if (text === "" && !pattern.test("")) return "is empty";
+  return pattern.test(text) ? undefined : message;
+}
+
+function checkNoWildcard(text: string): string | undefined {
+  return text.includes("*") ? "has a *: a selector compares whole labels" : undefined;
+}
+
+function longest(text: string, length: number): string | undefined {
+  return text.length > length ? `is longer than ${length} characters` : undefined;
+}
+
+function checkDuration(text: string, leastMs: number): string | undefined {
+  const ms = parseDurationMs(text);
+  if (ms === undefined) return 'is not a duration, e.g. "5s", "250ms", "1h30m"';
+  if (ms < leastMs) return `is shorter than ${leastMs < 1000 ? "1ms" : "1s"}`;
+  if (ms > DURATION_MS_MAX) return "is longer than 2562047h, the longest that Go knows";
+  return Number.isInteger(ms) ? undefined : "is not a whole number of milliseconds";
+}
+
+/** What Linux takes for TCP_KEEPIDLE and TCP_KEEPINTVL; with more, or none, every connection of the proxy fails. */
+function checkKeepalive(text: string): string | undefined {
+  return (
+    checkDuration(text, 1000) ??
+    ((parseDurationMs(text) ?? 0) >= 32_768_000 ? "is longer than 32767s, the longest that Linux takes" : undefined)
+  );
+}
+
+function checkLabelKey(text: string): string | undefined {
+  const slash = text.indexOf("/");
+  const prefix = slash < 0 ? undefined : text.slice(0, slash);
+  if (prefix !== undefined && (!DNS_NAME.test(prefix) || prefix.length > 253))
+    return "is not a label key: what precedes the slash is no DNS name";
+  return LABEL_VALUE.test(text.slice(slash + 1)) && text.length > slash + 1 ? undefined : "is not a label key";
+}
+
+function checkGatewayHost(text: string): string | undefined {
+  const slash = text.indexOf("/");
+  const namespace = slash < 0 ? "*" : text.slice(0, slash);
+  const host = text.slice(slash + 1);
+  if (namespace !== "*" && namespace !== "." && !DNS_LABEL.test(namespace))
+    return "has a bad namespace before its slash (`*`, `.` or a name)";
+  if (isIpAddress(host)) return undefined;
+  const problem = checkWildcardHostName(host);
+  if (problem !== undefined) return problem;
+  if (host.length > 1 && host.startsWith("*") && !host.startsWith("*."))
+    return "has a wildcard for a part of a label: a gateway takes * for whole ones (*.example.com)";
+  return host === "*" || host.includes(".") ? undefined : "is a short name: a gateway needs the whole name, or *";
+}
+
+function checkGatewayRef(text: string): string | undefined {
+  const parts = text.replace(/^\.\//, "").split("/");
+  if (parts.length > 2 || parts.some((part) => checkHostName(part) !== undefined))
+    return "is neither `mesh`, NAME nor NAMESPACE/NAME";
+  return undefined;
+}
+
+function checkMatchHeaderName(text: string): string | NotHandled | undefined {
+  if (text.startsWith("@request.auth.claims")) return { notHandled: NO_TOKENS };
+  return matches(TOKEN, text, "is not a header name");
+}
+
+function checkProtocol(text: string): string | NotHandled | undefined {
+  if (text.toUpperCase() === "GRPC-WEB") return { notHandled: "gRPC-Web is not translated; use HTTP" };
+  return matches(
+    PROTOCOLS,
+    text,
+    "is not a protocol Pharos knows (HTTP, HTTP2, GRPC, HTTPS, TLS, TCP, MONGO, REDIS, MYSQL)",
+  );
+}
+
+function checkRetryOn(text: string): string | undefined {
+  const unknown = text.split(",").find((part) => !RETRY_ON.has(part.trim()) && !/^[1-5]\d\d$/.test(part.trim()));
+  return unknown === undefined
+    ? undefined
+    : `has ${JSON.stringify(unknown.trim())}, which is neither a retry condition of Envoy nor a status code`;
+}
+
+function checkWorkloadAddress(text: string): string | undefined {
+  if (isSocketPath(text)) return whyNoSocketPath(text);
+  return isIpAddress(text) ? undefined : checkHostName(text);
+}
+
+/** Paths of policies: a star at one end, or templates with {*} and, last, {**}. */
+function checkPolicyPath(text: string): string | undefined {
+  if (text === "") return "is empty";
+  if (!/[{}]/.test(text)) return undefined;
+  const segments = text.split("/");
+  if (text.includes("*") && /\*/.test(text.replaceAll("{*}", "").replaceAll("{**}", "")))
+    return "mixes a template with *";
+  const bad = segments.find((segment) => /[{}]/.test(segment) && segment !== "{*}" && segment !== "{**}");
+  if (bad !== undefined) return `has ${JSON.stringify(bad)}: a template is a whole segment, {*} or {**}`;
+  const rest = segments.indexOf("{**}");
+  return rest >= 0 && segments.slice(rest + 1).some((segment) => /[{}]/.test(segment))
+    ? "has a template after {**}"
+    : undefined;
+}
+
+function checkConditionKey(text: string): string | NotHandled | undefined {
+  if (/^request\.auth\.(?:principal|audiences|presenter|claims\[.+\])$/.test(text)) return { notHandled: NO_TOKENS };
+  if (text === "source.trustDomain") return { notHandled: "there is one trust domain" };
+  if (/^experimental\.envoy\.filters\..*\[.+\]$/.test(text))
+    return { notHandled: "the metadata of other filters is not looked at" };
+  return "is not a condition Pharos knows (request.headers[NAME], source.ip, source.namespace, source.principal, source.serviceAccount, remote.ip, destination.ip, destination.port, connection.sni)";
+}
