@@ -72,7 +72,7 @@ function readJoined(dir: string): Pick<AgentConfig, "namespace" | "serviceAccoun
   const joined = parseSpiffeId(loadIdentity(identity)?.identity.spiffeId ?? "");
   if (joined === undefined) return undefined;
   const { namespace, serviceAccount } = joined;
-  return { namespace, serviceAccount, group: loadRegistration(registration)?.group ?? "" };
+  return { namespace, serviceAccount, group: loadRegistration(registration, () => undefined)?.group ?? "" };
 }
 
 /** What is not said comes from the join token, or else from how this directory joined. Throws "invalid", naming each field that is wrong. */

@@ -24,6 +24,7 @@ import { RevocationWatch } from "#mesh-agent/identity/revocation-watch.ts";
 import { createLog, type Log } from "#mesh-agent/log.ts";
 import { type AgentPaths, openPaths } from "#mesh-agent/paths.ts";
 import { readToken } from "#mesh-agent/read-token.ts";
+import { RoomWatch } from "#mesh-agent/room-watch.ts";
 import { SecretServer } from "#mesh-agent/sds/secret-server.ts";
 import { startTelemetry } from "#mesh-agent/telemetry/start-telemetry.ts";
 import { describeNode } from "#mesh-agent/xds/describe-node.ts";
@@ -32,7 +33,8 @@ import { RelayServer } from "#mesh-agent/xds/relay-server.ts";
 import manifest from "../package.json" with { type: "json" };
 
 const ROOT = resolve(import.meta.dirname, "..");
-const ROTATE_EVERY_MS = 30_000;
+/** Logs are rotated, and what the disk refused is tried again. */
+const ROTATE_EVERY_MS = 10_000;
 const REPORT_PATH = "/pharos.agent.v1.AgentService/Report";
 const REPORT_TIMEOUT_MS = 10_000;
 
@@ -101,6 +103,8 @@ async function runClaimed(
   const background = new AbortController();
   const uplink = new Uplink({ server: keeper.server, identity: () => keeper.current, log });
   const clock = new ClockWatch(log);
+  const room = new RoomWatch(paths.dir, log);
+  room.look();
   const cache = DiskCache.open(paths.cache, log);
   const registration = new Registration({
     config,
@@ -108,7 +112,7 @@ async function runClaimed(
     uplink,
     file: paths.registration,
     log,
-    problems: () => secrets.problems,
+    problems: () => [...secrets.problems, ...unstored()],
     onLabels: () => relay.subscribeAgain(),
     onProbe: (probe) => application.follow(probe),
     onServerTime: clock.hear,
@@ -124,7 +128,7 @@ async function runClaimed(
   const secrets = new SecretServer(keeper.current, log, revocations.lists);
   keeper.onChange((identity) => secrets.setIdentity(identity));
 
-  const { command, fingerprint, admin } = prepareEnvoy(found, config, paths, node());
+  const { command, fingerprint, admin, bootstrap } = prepareEnvoy(found, config, paths, node());
   const tellHealth = (): void => {
     if (readiness.isReady) registration.setHealth(application.health, application.reason);
     else registration.setHealth("unhealthy", whyEnvoyIsAway(supervisor));
@@ -141,6 +145,12 @@ async function runClaimed(
     onDeath: () => readiness.set(false),
   });
   const reopenLogs = async (): Promise<void> => void (await admin.post("/reopen_logs"));
+  const unstored = (): string[] =>
+    [
+      ...[room, bootstrap, keeper, cache, registration, revocations, supervisor, telemetry].map(
+        ({ problem }) => problem,
+      ),
+    ].filter((problem) => problem !== undefined);
   const unreadiness = (): string[] => [
     ...(readiness.isReady ? [] : [whyEnvoyIsAway(supervisor)]),
     ...(keeper.current.notAfterMs > Date.now() ? [] : ["the certificate has expired"]),
@@ -148,11 +158,7 @@ async function runClaimed(
   const pages = new AdminServer(
     {
       unreadiness,
-      notes: () => [
-        ...(clock.complaint === undefined ? [] : [clock.complaint]),
-        ...secrets.problems,
-        ...(telemetry.problem === undefined ? [] : [telemetry.problem]),
-      ],
+      notes: () => [...(clock.complaint === undefined ? [] : [clock.complaint]), ...secrets.problems, ...unstored()],
       metrics: async () => {
         const own = agentMetrics({
           isConnected: uplink.state.kind === "up",
@@ -200,6 +206,8 @@ async function runClaimed(
   // An Envoy that was taken back serves already: the registry must not hear otherwise.
   readiness.set(await admin.isLive());
   const rotation = setInterval(() => {
+    room.look();
+    for (const each of [bootstrap, cache, revocations, supervisor]) each.settle();
     void rotateLog(paths.envoyLog, reopenLogs).catch((error: unknown) =>
       log("warn", "envoy's log was not rotated", { error: String(error) }),
     );

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
+import { openSealed, sealJson } from "#mesh-agent/sealed-json.ts";
 import { writeAtomic } from "#mesh-agent/write-atomic.ts";
 
 const StoredSchema = z.object({
@@ -12,15 +13,16 @@ const StoredSchema = z.object({
 export type StoredRegistration = z.infer<typeof StoredSchema>;
 
 export function saveRegistration(file: string, registration: StoredRegistration): void {
-  writeAtomic(file, `${JSON.stringify(registration)}\n`);
+  writeAtomic(file, `${sealJson(registration)}\n`);
 }
 
-/** Undefined when there is none that can be read: the next heartbeat writes it anew. */
-export function loadRegistration(file: string): StoredRegistration | undefined {
+/** Undefined when there is none that can be read, of which `onDamage` is told: the next heartbeat writes it anew. */
+export function loadRegistration(file: string, onDamage: (error: unknown) => void): StoredRegistration | undefined {
   if (!existsSync(file)) return undefined;
   try {
-    return StoredSchema.parse(JSON.parse(readFileSync(file, "utf8")));
-  } catch {
+    return StoredSchema.parse(openSealed(readFileSync(file, "utf8")));
+  } catch (error) {
+    onDamage(error);
     return undefined;
   }
 }

@@ -50,13 +50,26 @@ export class Registration {
 
   constructor(options: RegistrationOptions) {
     this.#options = options;
-    this.#saved = loadRegistration(options.file);
+    this.#saved = loadRegistration(options.file, (error) =>
+      options.log(
+        "error",
+        `${options.file} cannot be read: until the control plane is there, labels are the configured ones`,
+        {
+          error: PharosError.from(error).message,
+        },
+      ),
+    );
     this.#labels = this.#saved?.labels ?? options.config.labels;
   }
 
   /** The group's labels with this instance's on top, as the registry last said. */
   get labels(): Readonly<Record<string, string>> {
     return this.#labels;
+  }
+
+  /** Why a start without the control plane would not know the labels; undefined when it would. */
+  get problem(): string | undefined {
+    return this.#unsaved === "" ? undefined : this.#unsaved;
   }
 
   /** `reason`: why it is unhealthy. */

@@ -24,7 +24,7 @@ export interface EnvoyCommand {
 
 /** Starts it in a session of its own: it outlives the agent. */
 export function spawnEnvoy({ path, args, logFile }: EnvoyCommand): EnvoyProcess {
-  const log = openSync(logFile, "a", 0o600);
+  const log = openLog(logFile);
   try {
     const child = spawn(path, args, { detached: true, stdio: ["ignore", log, log] });
     const ended = new Promise<string>((resolve) => {
@@ -37,6 +37,17 @@ export function spawnEnvoy({ path, args, logFile }: EnvoyCommand): EnvoyProcess 
     return { pid: child.pid, start: processStart(child.pid) ?? "ended", isAdopted: false, ended };
   } finally {
     closeSync(log);
+  }
+}
+
+function openLog(file: string): number {
+  try {
+    return openSync(file, "a", 0o600);
+  } catch (cause) {
+    throw new PharosError("unavailable", `cannot open ${file} for what envoy says: ${(cause as Error).message}`, {
+      hint: "make room, or give the file back to the user that the agent runs as",
+      cause,
+    });
   }
 }
 

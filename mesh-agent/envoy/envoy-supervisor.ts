@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { PharosError } from "#core/errors.ts";
 import { Backoff } from "#mesh-agent/backoff.ts";
 import type { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
 import {
@@ -8,7 +9,7 @@ import {
   endEnvoy,
   spawnEnvoy,
 } from "#mesh-agent/envoy/envoy-process.ts";
-import { readPidFile, removePidFile, writePidFile } from "#mesh-agent/envoy/pid-file.ts";
+import { type EnvoyRecord, readPidFile, removePidFile, writePidFile } from "#mesh-agent/envoy/pid-file.ts";
 import { processStart } from "#mesh-agent/envoy/process-start.ts";
 import { tailLog } from "#mesh-agent/envoy/tail-log.ts";
 import type { Log } from "#mesh-agent/log.ts";
@@ -40,6 +41,9 @@ export class EnvoySupervisor {
   readonly #stop = new AbortController();
   #current: EnvoyProcess | undefined;
   #running: Promise<void> | undefined;
+  /** Of the running Envoy, until it is written. */
+  #record: EnvoyRecord | undefined;
+  problem: string | undefined;
   restarts = 0;
   /** Why, and the end of what it said. */
   lastDeath: string | undefined;
@@ -111,11 +115,28 @@ export class EnvoySupervisor {
   }
 
   #spawn(): EnvoyProcess {
-    const { command, pidFile, fingerprint, log } = this.#options;
+    const { command, fingerprint, log } = this.#options;
     const envoy = spawnEnvoy(command);
-    writePidFile(pidFile, { pid: envoy.pid, start: envoy.start, fingerprint });
+    this.#record = { pid: envoy.pid, start: envoy.start, fingerprint };
+    this.settle();
     log("info", "envoy started", { pid: envoy.pid });
     return envoy;
+  }
+
+  /** Writes down which process is Envoy where the disk refused that before. */
+  settle(): void {
+    const { pidFile, log } = this.#options;
+    if (this.#record === undefined) return;
+    try {
+      writePidFile(pidFile, this.#record);
+      this.#record = undefined;
+      this.problem = undefined;
+    } catch (error) {
+      // Envoy serves all the same; an earlier one's record names a process that is gone.
+      const isNews = this.problem === undefined;
+      this.problem = `the next agent would replace this envoy instead of taking it back: ${PharosError.from(error).toString()}`;
+      if (isNews) log("error", this.problem);
+    }
   }
 
   /** The Envoy of an earlier agent, if it answers and is what we would start; otherwise it is ended. */

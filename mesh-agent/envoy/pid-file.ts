@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { writeAtomic } from "#mesh-agent/write-atomic.ts";
 
 /** Which process is the agent's Envoy, and with what it was started. */
@@ -14,13 +14,23 @@ export function writePidFile(file: string, { pid, start, fingerprint }: EnvoyRec
   writeAtomic(file, `${pid} ${start} ${fingerprint}\n`);
 }
 
+/** Undefined where there is none, or it does not say. */
 export function readPidFile(file: string): EnvoyRecord | undefined {
-  if (!existsSync(file)) return undefined;
-  const [pid, start, fingerprint] = readFileSync(file, "utf8").trim().split(" ");
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+  const [pid, start, fingerprint] = text.trim().split(" ");
   if (!/^\d+$/.test(pid ?? "") || start === undefined || fingerprint === undefined) return undefined;
   return { pid: Number(pid), start, fingerprint };
 }
 
 export function removePidFile(file: string): void {
-  rmSync(file, { force: true });
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // It names a process that has ended: whoever reads it sees that.
+  }
 }

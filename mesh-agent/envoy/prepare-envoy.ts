@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
 import { totalmem } from "node:os";
 import type { AgentConfig } from "#mesh-agent/config.ts";
 import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
+import { BootstrapFile } from "#mesh-agent/envoy/bootstrap-file.ts";
 import { buildBootstrap } from "#mesh-agent/envoy/build-bootstrap.ts";
 import type { EnvoyCommand } from "#mesh-agent/envoy/envoy-process.ts";
 import type { FoundEnvoy } from "#mesh-agent/envoy/find-envoy.ts";
 import type { AgentPaths } from "#mesh-agent/paths.ts";
-import { writeAtomic } from "#mesh-agent/write-atomic.ts";
 import type { NodeJson } from "#mesh-agent/xds/describe-node.ts";
 
 /** Listener changes let old connections live so long; Istio's value. */
@@ -28,6 +27,7 @@ export interface PreparedEnvoy {
   readonly command: EnvoyCommand;
   readonly fingerprint: string;
   readonly admin: AdminClient;
+  readonly bootstrap: BootstrapFile;
 }
 
 /**
@@ -41,11 +41,8 @@ export function prepareEnvoy(envoy: FoundEnvoy, config: AgentConfig, paths: Agen
     isGateway: config.nodeType === "router",
   });
   const text = `${JSON.stringify(bootstrap, null, 2)}\n`;
-  // An agent that comes back on a full disk takes its Envoy back all the same.
-  if (!existsSync(paths.bootstrap) || readFileSync(paths.bootstrap, "utf8") !== text)
-    writeAtomic(paths.bootstrap, text);
-  const args = [
-    ...["--config-path", paths.bootstrap],
+  const file = new BootstrapFile(paths.bootstrap, text);
+  const options = [
     ...["--concurrency", String(config.concurrency)],
     "--disable-hot-restart",
     // A refused caller, a changed policy: connections move to the new listener with their next answer, not within minutes.
@@ -53,10 +50,15 @@ export function prepareEnvoy(envoy: FoundEnvoy, config: AgentConfig, paths: Agen
     ...["--file-flush-interval-msec", String(FLUSH_MS)],
     ...["--log-path", paths.envoyLog, "--log-level", "warning"],
   ];
-  const hash = createHash("sha256").update(JSON.stringify([envoy, args, { ...bootstrap, node: null }]));
+  // JSON is YAML, and holds no secret.
+  const from = file.problem === undefined ? ["--config-path", paths.bootstrap] : ["--config-yaml", text];
+  const hash = createHash("sha256").update(
+    JSON.stringify([envoy, ["--config-path", paths.bootstrap, ...options], { ...bootstrap, node: null }]),
+  );
   return {
-    command: { path: envoy.path, args, logFile: paths.envoyLog },
+    command: { path: envoy.path, args: [...from, ...options], logFile: paths.envoyLog },
     fingerprint: hash.digest("hex").slice(0, 32),
     admin: new AdminClient(paths.adminSocket),
+    bootstrap: file,
   };
 }

@@ -40,6 +40,8 @@ export class IdentityKeeper {
   #isUnsaved = false;
   /** When the certificate that was found on disk had ended. */
   #endedAtMs: number | undefined;
+  /** Why what was found on disk is not used: what is said where joining again fails. */
+  #unusable = "";
 
   constructor(options: IdentityKeeperOptions) {
     this.#options = options;
@@ -51,6 +53,13 @@ export class IdentityKeeper {
 
   get server(): string {
     return this.#options.server ?? this.#require().server;
+  }
+
+  /** Why a restart would lose the identity; undefined when it would not. */
+  get problem(): string | undefined {
+    return this.#isUnsaved
+      ? "the identity is not on the disk: a restart would lose it (hint: make room, or fix permissions)"
+      : undefined;
   }
 
   /** Called with each new certificate. */
@@ -126,7 +135,8 @@ export class IdentityKeeper {
   async #join(): Promise<void> {
     const token = this.#options.readToken();
     const endedAtMs = this.#stored?.identity.notAfterMs ?? this.#endedAtMs;
-    const expired = endedAtMs === undefined ? "" : `the certificate expired at ${new Date(endedAtMs).toISOString()}; `;
+    const expired =
+      endedAtMs === undefined ? this.#unusable : `the certificate expired at ${new Date(endedAtMs).toISOString()}; `;
     const hint = "make a new one with `pharos token create` and give it by --token or --token-file";
     if (token === undefined) {
       const { tokenFile } = this.#options;
@@ -186,7 +196,9 @@ export class IdentityKeeper {
     try {
       stored = loadIdentity(file);
     } catch (error) {
-      log("error", "the stored identity cannot be used", { error: PharosError.from(error).toString() });
+      const known = PharosError.from(error);
+      this.#unusable = `${known.message}; `;
+      log("error", "the stored identity cannot be used", { error: known.toString() });
     }
     if (stored === undefined) return undefined;
     if (stored.identity.notAfterMs <= Date.now()) {

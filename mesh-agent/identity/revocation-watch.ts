@@ -8,6 +8,7 @@ import type { GrpcClient } from "#grpc/client.ts";
 import { Backoff } from "#mesh-agent/backoff.ts";
 import type { UplinkState } from "#mesh-agent/control-plane/uplink.ts";
 import type { Log } from "#mesh-agent/log.ts";
+import { openSealed, sealJson } from "#mesh-agent/sealed-json.ts";
 import { writeAtomic } from "#mesh-agent/write-atomic.ts";
 import { RevocationListsSchema, WatchRevocationsRequestSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 
@@ -30,6 +31,7 @@ export class RevocationWatch {
   readonly #options: RevocationWatchOptions;
   #lists: RevocationLists;
   #isUnsaved = false;
+  #hasToldUnsaved = false;
 
   constructor(options: RevocationWatchOptions) {
     this.#options = options;
@@ -38,6 +40,18 @@ export class RevocationWatch {
 
   get lists(): RevocationLists {
     return this.#lists;
+  }
+
+  /** Why a restart would not know them; undefined when it would. */
+  get problem(): string | undefined {
+    return this.#isUnsaved
+      ? "the revocation lists are not on the disk: a restart without the control plane would not know them (hint: make room, or fix permissions)"
+      : undefined;
+  }
+
+  /** Writes what the disk refused, if it takes it now. */
+  settle(): void {
+    this.#save();
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -52,7 +66,6 @@ export class RevocationWatch {
       if (error !== undefined && uplink.state.kind === "up" && uplink.state.client === client)
         log("warn", "the revocation lists are not followed for now", { error: error.toString() });
       await delay(backoff.next(), undefined, { signal }).catch(() => undefined);
-      this.#save();
     }
   }
 
@@ -107,9 +120,14 @@ export class RevocationWatch {
     if (!this.#isUnsaved) return;
     const { file, log } = this.#options;
     try {
-      writeAtomic(file, `${JSON.stringify(this.#lists, null, 2)}\n`);
+      const text = `${sealJson(this.#lists, 2)}\n`;
+      writeAtomic(file, text);
+      writeAtomic(spareOf(file), text);
       this.#isUnsaved = false;
+      this.#hasToldUnsaved = false;
     } catch (error) {
+      if (this.#hasToldUnsaved) return;
+      this.#hasToldUnsaved = true;
       log("error", "the revocation lists are used, but a restart without the control plane would not know them", {
         error: PharosError.from(error).toString(),
       });
@@ -119,14 +137,24 @@ export class RevocationWatch {
 
 const ListsSchema = z.record(z.string(), z.string());
 
+/** A list that is gone would let those in whom it names: it stands twice. */
+const spareOf = (file: string): string => `${file}.spare`;
+
 function load({ file, log }: RevocationWatchOptions): RevocationLists {
-  try {
-    return ListsSchema.parse(JSON.parse(readFileSync(file, "utf8")));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT")
-      log("error", `${file} cannot be read: until the control plane is there, nobody is refused by it`, {
-        error: PharosError.from(error).message,
-      });
-    return {};
+  const complaints: string[] = [];
+  for (const path of [file, spareOf(file)]) {
+    try {
+      const lists = ListsSchema.parse(openSealed(readFileSync(path, "utf8")));
+      for (const crl of Object.values(lists)) createSecureContext({ crl });
+      if (path !== file) log("warn", `${file} cannot be read: the spare is used`, { spare: path });
+      return lists;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") complaints.push(PharosError.from(error).message);
+    }
   }
+  if (complaints.length > 0)
+    log("error", `${file} cannot be read: until the control plane is there, nobody is refused by it`, {
+      error: complaints.join("; "),
+    });
+  return {};
 }

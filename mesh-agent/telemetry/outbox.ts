@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { accessSync, constants, existsSync, renameSync, rmSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { PharosError } from "#core/errors.ts";
 import { openSealed, sealJson } from "#mesh-agent/sealed-json.ts";
+import { isCorrupt, moveAside, openChecked, sqliteCode, writeOut } from "#mesh-agent/sqlite-file.ts";
 import { encodeCounts } from "#mesh-agent/telemetry/encode-report.ts";
 import type { OutboxEntry } from "#mesh-agent/telemetry/outbox-entry.ts";
 import { PlaceMark } from "#mesh-agent/telemetry/place-mark.ts";
@@ -32,8 +33,6 @@ const SCHEMA = `
 const OUTBOX_BYTES_MAX = 64 * 1024 * 1024;
 /** Free pages of 4 KB in the store, and bytes of its journal, that are taken while there is room. */
 const RESERVE_PAGES = 128;
-const CORRUPT = 11;
-const NOT_A_DATABASE = 26;
 /** Full, and what a full disk is called where a journal or the file itself cannot be begun: IOERR, CANTOPEN. */
 const FOR_WANT_OF_ROOM: ReadonlySet<number> = new Set([13, 10, 14]);
 
@@ -118,23 +117,18 @@ export class Outbox {
   /** Moves a store in memory to the disk. False while that has no room. */
   settle(): boolean {
     if (!this.#isInMemory) return true;
-    const temporary = `${this.#path}.new`;
+    if (!writeOut(this.#db, this.#path)) return false;
     try {
-      rmSync(temporary, { force: true });
-      this.#db.prepare("VACUUM INTO ?").run(temporary);
-      for (const suffix of ["-journal", "-wal", "-shm"]) rmSync(this.#path + suffix, { force: true });
-      renameSync(temporary, this.#path);
       const { db } = openStore(this.#path);
       this.#db.close();
       this.#db = db;
-      [this.#insert, this.#setState] = this.#prepare();
-      this.#isInMemory = false;
-      this.#reserve();
-      return true;
     } catch {
-      rmSync(temporary, { force: true });
       return false;
     }
+    [this.#insert, this.#setState] = this.#prepare();
+    this.#isInMemory = false;
+    this.#reserve();
+    return true;
   }
 
   /** Names this store to the control plane. */
@@ -313,20 +307,25 @@ interface Opened {
 function openStore(path: string): Opened {
   requireAccess(path);
   try {
-    return { db: openChecked(path), isDamaged: false, isInMemory: false };
+    return { db: openOnDisk(path), isDamaged: false, isInMemory: false };
   } catch (error) {
-    const code = codeOf(error);
-    // Anything else (full, locked) is not cured by moving the file.
-    if ((code !== CORRUPT && code !== NOT_A_DATABASE) || !existsSync(path)) throw describeFailure(error, path);
-    const aside = `${path}.damaged-${Date.now()}`;
-    renameSync(path, aside);
-    for (const suffix of ["-journal", "-wal", "-shm"])
-      if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
+    if (!isCorrupt(error) || !existsSync(path)) throw describeFailure(error, path);
+    moveAside(path, "damaged");
     try {
-      return { db: openChecked(path), isDamaged: true, isInMemory: false };
+      return { db: openOnDisk(path), isDamaged: true, isInMemory: false };
     } catch {
       return { db: prepareStore(new DatabaseSync(":memory:")), isDamaged: true, isInMemory: true };
     }
+  }
+}
+
+function openOnDisk(path: string): DatabaseSync {
+  const db = openChecked(path);
+  try {
+    return prepareStore(db);
+  } catch (error) {
+    db.close();
+    throw error;
   }
 }
 
@@ -338,19 +337,6 @@ function requireAccess(path: string): void {
       if (existsSync(file)) accessSync(file, constants.R_OK | constants.W_OK);
   } catch (error) {
     throw describeFailure(error, path);
-  }
-}
-
-function openChecked(path: string): DatabaseSync {
-  const db = new DatabaseSync(path);
-  try {
-    const verdict = db.prepare("PRAGMA quick_check(1)").get();
-    if (verdict?.quick_check !== "ok")
-      throw Object.assign(new Error(`damaged: ${String(verdict?.quick_check)}`), { errcode: CORRUPT });
-    return prepareStore(db);
-  } catch (error) {
-    db.close();
-    throw error;
   }
 }
 
@@ -369,15 +355,9 @@ function prepareStore(db: DatabaseSync): DatabaseSync {
   return db;
 }
 
-/** SQLite's own, without what its extensions add. */
-function codeOf(error: unknown): number | undefined {
-  const code = (error as { errcode?: number }).errcode;
-  return code === undefined ? undefined : code & 0xff;
-}
-
 function describeFailure(error: unknown, path: string): PharosError {
   const message = error instanceof Error ? error.message : String(error);
-  const code = codeOf(error);
+  const code = sqliteCode(error);
   const isFull = (code !== undefined && FOR_WANT_OF_ROOM.has(code)) || /full|ENOSPC/i.test(message);
   return new PharosError(isFull ? "exhausted" : "unavailable", `telemetry store ${path}: ${message}`, {
     hint: isFull

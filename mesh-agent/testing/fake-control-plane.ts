@@ -9,6 +9,7 @@ import {
   type RegisterRequest,
   RegisterRequestSchema,
   RegisterResponseSchema,
+  type ReportRequest,
   ReportRequestSchema,
   ReportResponseSchema,
 } from "#proto/gen/pharos/agent/v1/agent_pb.js";
@@ -26,6 +27,8 @@ export interface FakeControlPlaneOptions {
 export class FakeControlPlane {
   readonly ads = new FakeAds();
   readonly registrations: RegisterRequest[] = [];
+  readonly reports: ReportRequest[] = [];
+  readonly #taken = new Map<string, bigint>();
   deregistrations = 0;
   readonly #authority: TestAuthority;
   readonly #options: FakeControlPlaneOptions;
@@ -129,7 +132,13 @@ export class FakeControlPlane {
         {
           kind: "unary",
           handle: (bytes) => {
-            const { sequence } = fromBinary(ReportRequestSchema, bytes);
+            const report = fromBinary(ReportRequestSchema, bytes);
+            const { storeId, sequence } = report;
+            // As the store does: a number that was taken is acknowledged and not counted again.
+            if (sequence > (this.#taken.get(storeId) ?? 0n)) {
+              this.#taken.set(storeId, sequence);
+              this.reports.push(report);
+            }
             return Promise.resolve(
               toBinary(ReportResponseSchema, create(ReportResponseSchema, { acknowledgedSequence: sequence })),
             );

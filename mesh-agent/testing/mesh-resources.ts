@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { createRegistry, type DescMessage, fromJson, type JsonValue, toBinary } from "@bufbuild/protobuf";
+import { accessLogFormat } from "#core/telemetry/access-log.ts";
 import { TYPE_URLS, type XdsType } from "#core/xds/type-urls.ts";
 import type { FakeResource } from "#mesh-agent/testing/fake-ads.ts";
 import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { ClusterLoadAssignmentSchema } from "#proto/gen/envoy/config/endpoint/v3/endpoint_pb.js";
 import { ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
+import { FileAccessLogSchema } from "#proto/gen/envoy/extensions/access_loggers/file/v3/file_pb.js";
 import { RouterSchema } from "#proto/gen/envoy/extensions/filters/http/router/v3/router_pb.js";
 import { HttpConnectionManagerSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import {
@@ -14,6 +16,7 @@ import {
 } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js";
 
 const registry = createRegistry(
+  FileAccessLogSchema,
   HttpConnectionManagerSchema,
   RouterSchema,
   DownstreamTlsContextSchema,
@@ -50,6 +53,16 @@ function resource(type: keyof typeof SCHEMAS, name: string, json: JsonValue): Fa
   return { type: TYPE_URLS[type], name, version: createHash("sha256").update(body).digest("hex").slice(0, 8), body };
 }
 
+const logTo = (path: string): JsonValue => [
+  {
+    name: "file",
+    typedConfig: {
+      "@type": `${T}.access_loggers.file.v3.FileAccessLog`,
+      path,
+      logFormat: { jsonFormat: accessLogFormat("inbound"), omitEmptyValues: true },
+    },
+  },
+];
 const hcm = (stat: string, routes: JsonValue): JsonValue => ({
   name: "http",
   typedConfig: {
@@ -81,9 +94,10 @@ export function proxyTo(app: number, port: number): FakeResource[] {
   ];
 }
 
-/** A listener that answers `text` itself. */
-export function answerWith(text: string, port: number): FakeResource {
+/** A listener that answers `text` itself, and tells of it in `accessLog`. */
+export function answerWith(text: string, port: number, accessLog?: string): FakeResource {
   const routes = {
+    ...(accessLog === undefined ? {} : { accessLog: logTo(accessLog) }),
     routeConfig: {
       virtualHosts: [
         {

@@ -1,6 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { DiskCache } from "#mesh-agent/xds/disk-cache.ts";
 
@@ -67,16 +68,55 @@ test("a file that cannot be read is moved aside, said, and replaced", () => {
   cache.close();
 });
 
-test("a commit that the disk refuses is an error and leaves what was there", () => {
+test("what the disk refuses is held in memory and said; the file keeps what it had until there is room", () => {
   const cache = open();
   cache.commit({ type: "t", upserts: [resource("a", "1")], removes: [] });
   cache.limitPages(20);
   const tooMuch = { type: "t", upserts: [resource("a", "2"), resource("big", "1", [], 1_000_000)], removes: [] };
-  expect(() => cache.commit(tooMuch)).toThrow(
-    expect.objectContaining({ code: "unavailable", hint: expect.any(String) }),
+  expect(cache.commit(tooMuch)).toBe(false);
+  expect([cache.version("t", "a"), cache.version("t", "big")]).toEqual(["2", "1"]);
+  expect(cache.problem).toMatch(/cannot store the configuration that Envoy accepted: .*full.*\(hint: make room/);
+  const killed = open();
+  expect(killed.version("t", "a")).toBe("1");
+  killed.close();
+  cache.settle();
+  expect(cache.problem).toBeUndefined();
+  expect(cache.commit({ type: "t", upserts: [resource("a", "3")], removes: [] })).toBe(true);
+  cache.close();
+  const again = open();
+  expect([again.version("t", "a"), again.version("t", "big")]).toEqual(["3", "1"]);
+  again.close();
+});
+
+test("a resource with a flipped bit is told of and asked for again; the others serve", () => {
+  const cache = open();
+  cache.commit({
+    type: "t",
+    upserts: [{ ...resource("a", "1"), body: Buffer.from("<body of a>") }, resource("b", "1")],
+    removes: [],
+  });
+  cache.close();
+  const bytes = readFileSync(file);
+  const at = bytes.indexOf("<body of a>") + 3;
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 4, at);
+  writeFileSync(file, bytes);
+  const again = open();
+  expect([again.find("t", "a"), again.version("t", "a"), again.version("t", "b")]).toEqual([undefined, undefined, "1"]);
+  expect(log).toEqual([expect.stringContaining("damaged on the disk")]);
+  again.close();
+});
+
+test("a file with a write-ahead log, as earlier releases wrote it, is read whole", () => {
+  const old = new DatabaseSync(file);
+  old.exec("PRAGMA journal_mode = WAL");
+  old.exec(
+    "CREATE TABLE resource (type TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL, aliases TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (type, name)) WITHOUT ROWID",
   );
-  expect(cache.version("t", "a")).toBe("1");
-  cache.commit({ type: "t", upserts: [resource("a", "3")], removes: [] });
-  expect(cache.version("t", "a")).toBe("3");
+  old.exec("INSERT INTO resource VALUES ('t', 'a', '1', '[]', x'07')");
+  for (const side of ["", "-wal"]) copyFileSync(file + side, join(dir, `copy.db${side}`));
+  old.close();
+  const cache = DiskCache.open(join(dir, "copy.db"), (_, message) => void log.push(message));
+  expect([cache.version("t", "a"), cache.problem, log]).toEqual(["1", undefined, []]);
+  expect(cache.commit({ type: "t", upserts: [resource("a", "2")], removes: [] })).toBe(true);
   cache.close();
 });

@@ -1,14 +1,14 @@
-import { existsSync, renameSync, rmSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { crc32 } from "node:zlib";
 import { PharosError } from "#core/errors.ts";
 import type { Log } from "#mesh-agent/log.ts";
+import { isCorrupt, moveAside, openChecked, writeOut } from "#mesh-agent/sqlite-file.ts";
 import type { CacheCommit, CachedResource, ResourceCache } from "#mesh-agent/xds/cached-resource.ts";
 
 const SCHEMA = `
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = NORMAL;
   CREATE TABLE IF NOT EXISTS resource (
-    type TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL, aliases TEXT NOT NULL, body BLOB NOT NULL,
+    type TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL, aliases TEXT NOT NULL, body BLOB NOT NULL, crc INTEGER,
     PRIMARY KEY (type, name)
   ) WITHOUT ROWID;
 `;
@@ -20,31 +20,73 @@ interface Row {
   readonly body: Uint8Array;
 }
 
+interface StoredRow extends Row {
+  readonly type: string;
+  /** Null where an earlier release wrote it. */
+  readonly crc: number | null;
+}
+
 /**
  * The last configuration that Envoy accepted, on disk. Each acknowledgement is one transaction: what dies in the middle
- * leaves the one before. A file that cannot be read is moved aside, never deleted.
+ * leaves the one before. A file that cannot be read is moved aside, never deleted; a resource that was damaged is told of
+ * and asked for again. What the disk refuses stands in memory, from where it serves Envoy, until `settle` finds room.
  */
 export class DiskCache implements ResourceCache {
-  readonly #db: DatabaseSync;
+  readonly #file: string;
+  readonly #log: Log;
+  #db: DatabaseSync;
+  #problem: string | undefined;
 
-  private constructor(db: DatabaseSync) {
+  private constructor(file: string, log: Log, db: DatabaseSync) {
+    this.#file = file;
+    this.#log = log;
     this.#db = db;
   }
 
   static open(file: string, log: Log): DiskCache {
+    let why: unknown;
     try {
-      return new DiskCache(openDatabase(file));
+      return new DiskCache(file, log, openDatabase(file, log));
     } catch (error) {
-      if (!existsSync(file))
-        throw new PharosError("unavailable", `cannot open ${file}: ${String(error)}`, { cause: error });
-      const aside = `${file}.unreadable-${Date.now()}`;
-      renameSync(file, aside);
-      for (const suffix of ["-wal", "-shm"]) rmSync(`${file}${suffix}`, { force: true });
+      why = error;
+    }
+    if (isCorrupt(why) && existsSync(file)) {
+      const aside = moveAside(file, "unreadable");
       log("error", "the last good configuration could not be read; it was moved aside", {
         file: aside,
-        error: String(error),
+        error: String(why),
       });
-      return new DiskCache(openDatabase(file));
+      try {
+        return new DiskCache(file, log, openDatabase(file, log));
+      } catch (error) {
+        why = error;
+      }
+    }
+    const cache = new DiskCache(
+      file,
+      log,
+      copyToMemory(() => readRows(file, log)),
+    );
+    cache.#complain(why);
+    return cache;
+  }
+
+  /** Why the file is behind what Envoy accepted; undefined when it is not. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** Writes what the disk refused, if it takes it now. */
+  settle(): void {
+    if (this.#problem === undefined || !writeOut(this.#db, this.#file)) return;
+    try {
+      const db = openDatabase(this.#file, this.#log);
+      this.#db.close();
+      this.#db = db;
+      this.#problem = undefined;
+      this.#log("info", "the last good configuration is on the disk again");
+    } catch {
+      // Memory has it still.
     }
   }
 
@@ -77,30 +119,19 @@ export class DiskCache implements ResourceCache {
     return this.#db.prepare("SELECT 1 FROM resource LIMIT 1").get() === undefined;
   }
 
-  /** Throws "unavailable" when the disk refuses, leaving what was there. */
-  commit({ type, upserts, removes, unsure = [], keepOnly }: CacheCommit): void {
+  /** False when the disk refuses it: it is held in memory. */
+  commit(commit: CacheCommit): boolean {
     try {
-      this.#db.exec("BEGIN IMMEDIATE");
-      const upsert = this.#db.prepare(
-        "INSERT OR REPLACE INTO resource (type, name, version, aliases, body) VALUES (?, ?, ?, ?, ?)",
-      );
-      const remove = this.#db.prepare("DELETE FROM resource WHERE type = ? AND name = ?");
-      for (const { name, version, aliases, body } of upserts)
-        upsert.run(type, name, version, JSON.stringify(aliases), body);
-      for (const name of removes) remove.run(type, name);
-      const doubt = this.#db.prepare("UPDATE resource SET version = '' WHERE type = ? AND name = ?");
-      for (const name of unsure) doubt.run(type, name);
-      if (keepOnly !== undefined) {
-        for (const { name } of this.#db.prepare("SELECT name FROM resource WHERE type = ?").all(type))
-          if (!keepOnly.has(String(name))) remove.run(type, String(name));
-      }
-      this.#db.exec("COMMIT");
+      apply(this.#db, commit);
+      return this.#problem === undefined;
     } catch (error) {
-      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
-      throw new PharosError("unavailable", `cannot store the configuration that Envoy accepted: ${String(error)}`, {
-        hint: "make room on the disk; Envoy itself is not affected",
-        cause: error,
-      });
+      if (this.#problem !== undefined) throw error;
+      const onDisk = this.#db;
+      this.#db = copyToMemory(() => allRows(onDisk));
+      onDisk.close();
+      this.#complain(error);
+      apply(this.#db, commit);
+      return false;
     }
   }
 
@@ -120,21 +151,134 @@ export class DiskCache implements ResourceCache {
   }
 
   close(): void {
+    this.settle();
     this.#db.close();
+  }
+
+  #complain(error: unknown): void {
+    const why = new PharosError("exhausted", `cannot store the configuration that Envoy accepted: ${String(error)}`, {
+      hint: "make room on the disk, or fix permissions; Envoy itself is not affected",
+    });
+    this.#problem = why.toString();
+    this.#log("error", this.#problem);
   }
 }
 
-function openDatabase(file: string): DatabaseSync {
-  const db = new DatabaseSync(file);
+function apply(db: DatabaseSync, { type, upserts, removes, unsure = [], keepOnly }: CacheCommit): void {
   try {
+    db.exec("BEGIN IMMEDIATE");
+    const remove = db.prepare("DELETE FROM resource WHERE type = ? AND name = ?");
+    for (const { name, version, aliases, body } of upserts)
+      insert(db, { type, name, version, aliases: JSON.stringify(aliases), body });
+    for (const name of removes) remove.run(type, name);
+    const find = db.prepare("SELECT name, version, aliases, body FROM resource WHERE type = ? AND name = ?");
+    for (const name of unsure) {
+      const row = find.get(type, name) as unknown as Row | undefined;
+      if (row !== undefined) insert(db, { ...row, type, version: "" });
+    }
+    if (keepOnly !== undefined) {
+      for (const { name } of db.prepare("SELECT name FROM resource WHERE type = ?").all(type))
+        if (!keepOnly.has(String(name))) remove.run(type, String(name));
+    }
+    db.exec("COMMIT");
+  } catch (error) {
+    if (db.isTransaction) db.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+function insert(db: DatabaseSync, row: Omit<StoredRow, "crc">): void {
+  db.prepare("INSERT OR REPLACE INTO resource (type, name, version, aliases, body, crc) VALUES (?, ?, ?, ?, ?, ?)").run(
+    row.type,
+    row.name,
+    row.version,
+    row.aliases,
+    row.body,
+    checksum(row),
+  );
+}
+
+function checksum({ type, name, version, aliases, body }: Omit<StoredRow, "crc">): number {
+  return crc32(body, crc32(JSON.stringify([type, name, version, aliases])));
+}
+
+/** Opening a file that is there asks nothing of the disk: a full one serves what it has. */
+function openDatabase(file: string, log: Log): DatabaseSync {
+  const isWal = isWriteAhead(file);
+  const db = isWal ? new DatabaseSync(file) : openChecked(file);
+  try {
+    // An earlier release's: alone it needs no shared memory, which would be a new file.
+    if (isWal) db.exec("PRAGMA locking_mode = EXCLUSIVE");
+    db.exec("PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = NORMAL; PRAGMA locking_mode = NORMAL;");
     db.exec(SCHEMA);
-    const check = db.prepare("PRAGMA quick_check").get();
-    if (check?.quick_check !== "ok") throw new Error(String(check?.quick_check));
+    if (
+      !db
+        .prepare("PRAGMA table_info(resource)")
+        .all()
+        .some(({ name }) => name === "crc")
+    )
+      db.exec("ALTER TABLE resource ADD COLUMN crc INTEGER");
+    const whole = new Set(withoutDamaged(allRows(db), log).map(({ type, name }) => `${type} ${name}`));
+    const remove = db.prepare("DELETE FROM resource WHERE type = ? AND name = ?");
+    for (const { type, name } of allRows(db)) if (!whole.has(`${type} ${name}`)) remove.run(type, name);
     return db;
   } catch (error) {
     db.close();
     throw error;
   }
+}
+
+/** The file's header says so, in bytes 18 and 19. */
+function isWriteAhead(file: string): boolean {
+  if (!existsSync(file)) return false;
+  const fd = openSync(file, "r");
+  try {
+    const header = Buffer.alloc(20);
+    return readSync(fd, header, 0, 20, 0) === 20 && header[18] === 2;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** What can be read where nothing can be written. */
+function readRows(file: string, log: Log): readonly StoredRow[] {
+  const db = new DatabaseSync(file, { readOnly: true });
+  try {
+    db.exec("PRAGMA locking_mode = EXCLUSIVE");
+    return withoutDamaged(allRows(db), log);
+  } finally {
+    db.close();
+  }
+}
+
+function allRows(db: DatabaseSync): readonly StoredRow[] {
+  return db.prepare("SELECT * FROM resource").all() as unknown as readonly StoredRow[];
+}
+
+function withoutDamaged(rows: readonly StoredRow[], log: Log): readonly StoredRow[] {
+  const whole = rows.filter((row) => row.crc === undefined || row.crc === null || row.crc === checksum(row));
+  if (whole.length < rows.length)
+    log(
+      "error",
+      "resources of the last good configuration were damaged on the disk; the control plane is asked again",
+      {
+        damaged: rows.length - whole.length,
+        whole: whole.length,
+      },
+    );
+  return whole;
+}
+
+/** As much as `read` gives: none where it throws. */
+function copyToMemory(read: () => readonly StoredRow[]): DatabaseSync {
+  const db = new DatabaseSync(":memory:");
+  db.exec(SCHEMA);
+  try {
+    for (const row of read()) insert(db, row);
+  } catch {
+    // The control plane has it; until it is there, Envoy goes on with what it holds.
+  }
+  return db;
 }
 
 function fromRow({ name, version, aliases, body }: Row): CachedResource {

@@ -191,7 +191,8 @@ class RelaySession {
 
   #commit(commit: Parameters<DiskCache["commit"]>[0]): void {
     try {
-      this.#options.cache.commit(commit);
+      // Told by the cache.
+      if (!this.#options.cache.commit(commit)) this.#counters.cacheFailures += 1;
     } catch (error) {
       this.#counters.cacheFailures += 1;
       this.#options.log("error", String(error));
