@@ -32,6 +32,8 @@ export class RevocationWatch {
   #lists: RevocationLists;
   #isUnsaved = false;
   #hasToldUnsaved = false;
+  /** Why they are not followed, as last told. */
+  #told = "";
 
   constructor(options: RevocationWatchOptions) {
     this.#options = options;
@@ -63,8 +65,11 @@ export class RevocationWatch {
       const error = await this.#follow(client, signal, () => backoff.reset());
       if (signal.aborted) return;
       // A connection that was renewed or broke is no failure; a refusal is told by those whose work it stops.
-      if (error !== undefined && uplink.state.kind === "up" && uplink.state.client === client)
-        log("warn", "the revocation lists are not followed for now", { error: error.toString() });
+      if (error !== undefined && uplink.state.kind === "up" && uplink.state.client === client) {
+        const isNews = error.toString() !== this.#told;
+        this.#told = error.toString();
+        if (isNews) log("warn", "the revocation lists are not followed for now", { error: this.#told });
+      }
       await delay(backoff.next(), undefined, { signal }).catch(() => undefined);
     }
   }
@@ -94,6 +99,7 @@ export class RevocationWatch {
         {
           onMessage: (message) => {
             onHeard();
+            this.#told = "";
             const { lists } = fromBinary(RevocationListsSchema, message);
             // Throws for one that cannot be read: Envoy would take it, and refuse everybody.
             for (const { crl } of lists) createSecureContext({ crl });

@@ -38,6 +38,17 @@ export class LineClock {
     return this.#total - later;
   }
 
+  /** False when lines of that time may have been forgotten: `until` would then say too much. */
+  reachesBack(atMs: number): boolean {
+    let known = 0;
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const [slot, count] of this.#slots) {
+      known += count;
+      oldest = Math.min(oldest, slot);
+    }
+    return known === this.#total || oldest <= Math.floor(atMs / SLOT_MS);
+  }
+
   /** As it will be with `ends` added; times before `fromMs` will not be asked for again. */
   stateWith(ends: readonly number[], fromMs: number): LineClockState {
     const first = Math.floor(Math.max(fromMs, this.#newestMs - KEPT_MS) / SLOT_MS);

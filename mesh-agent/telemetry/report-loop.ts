@@ -70,6 +70,7 @@ export class ReportLoop {
   readonly #tail: LogTail;
   readonly #clock: LineClock;
   readonly #ledger: RequestLedger;
+  readonly #isWhole: boolean;
   readonly #stopping = new AbortController();
   #own: OwnEnd;
   #readings: CounterReading[] = [];
@@ -99,8 +100,11 @@ export class ReportLoop {
     const { place, lost } = outbox;
     this.#tail = new LogTail(accessLogPath, place?.position);
     this.#clock = new LineClock(place?.clock);
-    this.#ledger = new RequestLedger(place?.ledger ?? undefined, outbox.isNew);
+    this.#isWhole = outbox.isNew || place?.isWhole === true;
+    this.#ledger = new RequestLedger(place?.ledger ?? undefined, this.#isWhole);
     const reading = place?.reading ?? undefined;
+    // Whoever asked died before any comparison; by now the log may be longer than the clock remembers.
+    if (reading !== undefined) this.#ledger.begin(reading, this.#clock);
     // Whoever asked died before it was held against the lines.
     if (reading !== undefined && reading.atMs > (place?.ledger?.atMs ?? 0)) this.#readings.push(reading);
     this.#storedReading = reading;
@@ -227,7 +231,13 @@ export class ReportLoop {
   #placeAfter(ends: readonly number[], position = this.#tail.position): ReportPlace {
     const ledger = this.#ledger.state ?? null;
     const fromMs = (ledger?.atMs ?? 0) - SLOTS_BEFORE_MS;
-    return { position, clock: this.#clock.stateWith(ends, fromMs), ledger, reading: this.#latestReading ?? null };
+    return {
+      position,
+      clock: this.#clock.stateWith(ends, fromMs),
+      ledger,
+      reading: this.#latestReading ?? null,
+      isWhole: this.#isWhole,
+    };
   }
 
   /** Reads one chunk and stores what it tells together with the place after it. True when there is more to read. */
@@ -281,7 +291,7 @@ export class ReportLoop {
       reading = this.#readings[0]
     ) {
       this.#readings.shift();
-      gaps.push(...this.#ledger.compare(reading, (atMs) => this.#clock.until(atMs)));
+      gaps.push(...this.#ledger.compare(reading, this.#clock));
     }
     for (const gap of gaps) this.#logGap(gap);
     return gaps;

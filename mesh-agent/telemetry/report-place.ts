@@ -9,6 +9,8 @@ export interface ReportPlace {
   readonly ledger: LedgerState | null;
   /** Envoy's counters as last asked for: held against the lines once those of that time are read, by whoever lives then. */
   readonly reading: CounterReading | null;
+  /** The log was read from its first line on, over all restarts: what Envoy ever counted can be held against it. */
+  readonly isWhole?: boolean;
 }
 
 /** What a store that is damaged or gone held and nobody had acknowledged. */

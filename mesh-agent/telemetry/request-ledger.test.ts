@@ -4,10 +4,10 @@ import { RequestLedger } from "#mesh-agent/telemetry/request-ledger.ts";
 
 const BOOT = 1_000_000;
 
-function clockOf(...ends: readonly number[]): (atMs: number) => number {
+function clockOf(...ends: readonly number[]): LineClock {
   const clock = new LineClock();
   for (const end of ends) clock.add(end);
-  return (atMs) => clock.until(atMs);
+  return clock;
 }
 
 const reading = (afterMs: number, completed: number, startedMs = BOOT) => ({
@@ -86,11 +86,29 @@ test("an agent that dies soon after its Envoy did holds the new one's requests a
     for (const end of ends) clock.add(end);
   };
   add(...Array.from({ length: 10 }, () => BOOT + 500));
-  ledger.compare(reading(1000, 10), (atMs) => clock.until(atMs));
+  ledger.compare(reading(1000, 10), clock);
   // Envoy dies and comes back at 9000; 50 of its requests are folded, and it was not yet held against them.
   add(...Array.from({ length: 50 }, () => BOOT + 9500));
   const stored = clock.stateWith([], (ledger.state?.atMs ?? 0) - 1000);
   const again = new LineClock(JSON.parse(JSON.stringify(stored)) as typeof stored);
-  const gaps = new RequestLedger(ledger.state).compare(reading(10_000, 53, BOOT + 9000), (atMs) => again.until(atMs));
+  const gaps = new RequestLedger(ledger.state).compare(reading(10_000, 53, BOOT + 9000), again);
   expect(gaps.map(({ requests }) => requests)).toEqual([0, 3]);
+});
+
+test("an agent that dies before its first comparison leaves what Envoy had counted to the next one", () => {
+  const clock = clockOf(BOOT + 100, BOOT + 200);
+  const again = new LineClock(clock.stateWith([], 0));
+  const ledger = new RequestLedger(undefined, true);
+  ledger.begin(reading(1000, 6), again);
+  // Meanwhile the log grew by more than a clock remembers.
+  for (let index = 0; index < 7000; index += 1) again.add(BOOT + 2000 + index * 20);
+  expect(again.reachesBack(BOOT)).toBe(false);
+  expect(ledger.compare(reading(200_000, 7006), again)).toMatchObject([{ startMs: BOOT, requests: 4 }]);
+});
+
+test("a log that is longer than the clock remembers holds nothing against an Envoy's past", () => {
+  const clock = clockOf(...Array.from({ length: 7000 }, (_, index) => BOOT + index * 20));
+  const ledger = new RequestLedger(undefined, true);
+  expect(ledger.compare(reading(200_000, 7000), clock)).toEqual([]);
+  expect(ledger.compare(reading(201_000, 7001), clock)).toMatchObject([{ requests: 1 }]);
 });

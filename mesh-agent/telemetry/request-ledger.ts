@@ -1,3 +1,5 @@
+import type { LineClock } from "#mesh-agent/telemetry/line-clock.ts";
+
 /** What Envoy itself counted, at some moment from `fromMs` to `atMs`. */
 export interface CounterReading {
   readonly fromMs: number;
@@ -28,6 +30,8 @@ export interface LedgerState {
   readonly isClean: boolean;
 }
 
+type Lines = Pick<LineClock, "until" | "reachesBack">;
+
 /** Envoy tells its age in whole seconds. */
 const SAME_START_MS = 2500;
 /** Lines are counted to within 20 ms. */
@@ -52,26 +56,30 @@ export class RequestLedger {
     return this.#state;
   }
 
-  /** `linesUntil` counts lines of requests that ended at a time or before; all of them must have been read by now. */
-  compare(reading: CounterReading, linesUntil: (atMs: number) => number): Gap[] {
+  /** Of a log that was read from its first line on: all that Envoy has counted will be held against it, whoever comes next. */
+  begin({ startedMs, ...reading }: CounterReading, lines: Lines): void {
+    if (this.#state !== undefined || !this.#isFirst || !lines.reachesBack(startedMs - CLOCK_SLACK_MS)) return;
+    const started = { ...reading, startedMs, atMs: startedMs, completed: 0 };
+    this.#begin(started, lines.until(startedMs - CLOCK_SLACK_MS));
+  }
+
+  /** All lines of requests that had ended at the time of the reading must have been read by now. */
+  compare(reading: CounterReading, lines: Lines): Gap[] {
+    this.begin(reading, lines);
     const before = this.#state;
-    const lines = linesUntil(reading.atMs);
-    if (before === undefined && this.#isFirst) {
-      this.#begin({ ...reading, atMs: reading.startedMs }, linesUntil(reading.startedMs - CLOCK_SLACK_MS));
-      return this.compare(reading, linesUntil);
-    }
+    const counted = lines.until(reading.atMs);
     if (before === undefined) {
       // A base that is too high would find requests missing that are not.
-      this.#begin(reading, linesUntil(reading.fromMs - CLOCK_SLACK_MS) - reading.completed);
+      this.#begin(reading, lines.until(reading.fromMs - CLOCK_SLACK_MS) - reading.completed);
       return [];
     }
     const gaps: Gap[] = [];
     if (Math.abs(reading.startedMs - before.startedMs) > SAME_START_MS || reading.completed < before.completed) {
-      if (!before.isClean) gaps.push(this.#endOf(before, reading, linesUntil));
-      this.#begin(reading, linesUntil(reading.startedMs - CLOCK_SLACK_MS));
+      if (!before.isClean) gaps.push(this.#endOf(before, reading, lines));
+      this.#begin(reading, lines.until(reading.startedMs - CLOCK_SLACK_MS));
     }
     const current = this.#state ?? before;
-    const missing = current.base + reading.completed - lines;
+    const missing = current.base + reading.completed - counted;
     if (missing > current.reported) {
       gaps.push({
         startMs: before.atMs,
@@ -99,8 +107,8 @@ export class RequestLedger {
   }
 
   /** What the Envoy before counted until it was last asked, and what happened after that nobody knows. */
-  #endOf(before: LedgerState, reading: CounterReading, linesUntil: (atMs: number) => number): Gap {
-    const missing = Math.max(0, before.base + before.completed - linesUntil(before.atMs) - before.reported);
+  #endOf(before: LedgerState, reading: CounterReading, lines: Lines): Gap {
+    const missing = Math.max(0, before.base + before.completed - lines.until(before.atMs) - before.reported);
     return {
       startMs: before.atMs,
       endMs: Math.max(before.atMs, reading.startedMs),
