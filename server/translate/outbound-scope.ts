@@ -59,6 +59,9 @@ export class OutboundScope {
   /** Route configuration → host → its virtual hosts. */
   readonly #virtualHosts = new Map<string, Map<string, readonly BuiltVirtualHost[]>>();
   readonly #hostConfigs = new Map<string, Set<string>>();
+  /** Route configuration → its hosts whose callers may speak HTTP or not. */
+  readonly #detectedHosts = new Map<string, Set<string>>();
+  #listenerKey: string | undefined;
   readonly #captured = new Map<string, readonly Unit[]>();
   users = 0;
 
@@ -83,21 +86,23 @@ export class OutboundScope {
 
   /** What the listeners of captured traffic follow from: the ports, and which of them may have other callers than HTTP's. */
   listenerKey(): string {
-    return this.ports()
+    // Asked for every proxy that connects and twice for every edit: kept until a port or what it carries is another.
+    this.#listenerKey ??= this.ports()
       .map((port) => (this.#isDetected(port) ? `${port}?` : String(port)))
       .join();
+    return this.#listenerKey;
   }
 
   #isDetected(port: number): boolean {
-    return [...(this.#virtualHosts.get(String(port))?.values() ?? [])].flat().some(({ isDetected }) => isDetected);
+    return this.#detectedHosts.has(String(port));
   }
 
   /** Listeners of captured outbound traffic. What they hold follows from the ports and the proxy's workload: replicas share them. */
   capturedListeners(telemetry: ProxyTelemetry): readonly Unit[] {
-    const ports = this.ports();
     const key = JSON.stringify([this.listenerKey(), telemetry]);
     const known = this.#captured.get(key);
     if (known !== undefined) return known;
+    const ports = this.ports();
     const made = [
       buildVirtualOutbound(telemetry),
       ...ports.map((port) => buildPortListener(port, this.#isDetected(port), telemetry)),
@@ -184,10 +189,24 @@ export class OutboundScope {
         );
       if (own.size === 0) this.#virtualHosts.delete(name);
       else this.#virtualHosts.set(name, own);
-      if (isInline || wasThere !== own.size > 0) touched.add(name);
+      const isOther = wasThere !== own.size > 0;
+      const isDetectedAnew = this.#enterDetected(name, host, own.get(host));
+      if (isOther || isDetectedAnew) this.#listenerKey = undefined;
+      if (isInline || isOther) touched.add(name);
     }
     if (after.size === 0) this.#hostConfigs.delete(host);
     else this.#hostConfigs.set(host, after);
+  }
+
+  /** Whether the configuration's callers are others than before. */
+  #enterDetected(name: string, host: string, built: readonly BuiltVirtualHost[] = []): boolean {
+    const hosts = this.#detectedHosts.get(name) ?? new Set<string>();
+    const wasDetected = hosts.size > 0;
+    if (built.some(({ isDetected }) => isDetected)) hosts.add(host);
+    else hosts.delete(host);
+    if (hosts.size === 0) this.#detectedHosts.delete(name);
+    else this.#detectedHosts.set(name, hosts);
+    return wasDetected !== hosts.size > 0;
   }
 
   #encodeVirtualHost({ routeConfig, name, init, origins }: BuiltVirtualHost): Unit {
