@@ -23,6 +23,20 @@ export default {
       "^(core/|node_modules/(zod|yaml)/)",
       { pathNot: "\\.test\\.ts$" },
     ),
+    {
+      name: "nothing-imports-view",
+      comment: "Views are what the domain is shown as: they know it, and it knows none of them.",
+      severity: "error",
+      from: { path: "^core/", pathNot: "^core/view/|\\.test\\.ts$" },
+      to: { path: "^core/view/" },
+    },
+    {
+      name: "resources-before-resolution",
+      comment: "What a resource says is read before it is asked what applies.",
+      severity: "error",
+      from: { path: "^core/(schema|kinds|resource)/", pathNot: "\\.test\\.ts$" },
+      to: { path: "^core/(resolve|check|form|graph|traffic)/" },
+    },
     only(
       "translate-is-pure",
       "A translator sees nothing that is not in its hashed input.",
@@ -43,6 +57,42 @@ export default {
       severity: "error",
       from: { path: "^server/api/", pathNot: "\\.test\\.ts$" },
       to: { path: "^(server/(db|xds|translate|mesh)/|proto/)" },
+    },
+    {
+      name: "ca-stands-alone",
+      comment: "The certificate authority is called by the mesh port, sign-in and HTTP, and calls none of them.",
+      severity: "error",
+      from: { path: "^server/ca/", pathNot: "\\.test\\.ts$" },
+      to: { path: "^server/(api|auth|http|mesh|mesh-rpc|services|xds|translate)/" },
+    },
+    {
+      name: "mesh-thread-knows-no-authority",
+      comment:
+        "What is revoked and who is trusted crosses the thread as data; keys and their database stay on the main thread.",
+      severity: "error",
+      from: { path: "^server/mesh/", pathNot: "\\.test\\.ts$" },
+      to: { path: "^server/(ca|auth|http|api|services|db|config|telemetry)/" },
+    },
+    {
+      name: "sign-in-below-http",
+      comment: "HTTP asks who is calling; whoever answers knows nothing of routes.",
+      severity: "error",
+      from: { path: "^server/auth/", pathNot: "\\.test\\.ts$" },
+      to: { path: "^server/(http|ca|api|services|mesh)/" },
+    },
+    {
+      name: "ui-knows-no-feature",
+      comment: "The building blocks of the console are used by features and the shell, and know neither.",
+      severity: "error",
+      from: { path: "^components/(ui|format|api)/", pathNot: "\\.test\\.tsx?$" },
+      to: { path: "^components/", pathNot: "^components/(ui|format|api)/" },
+    },
+    {
+      name: "shell-knows-no-feature",
+      comment: "The frame around every page is the same whichever features stand in it.",
+      severity: "error",
+      from: { path: "^components/shell/", pathNot: "\\.test\\.tsx?$" },
+      to: { path: "^components/", pathNot: "^components/(shell|ui|format|api)/" },
     },
     {
       name: "browser-has-no-server-code",

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { GraphView } from "#core/view/graph.ts";
+import type { GraphView } from "#core/graph/graph.ts";
 import { DuckdbTelemetryStore } from "#server/telemetry/duckdb-store.ts";
 import { SqliteWindows } from "./graph/sqlite-windows.ts";
 import { syntheticEdges, syntheticReports } from "./graph/synthetic-mesh.ts";

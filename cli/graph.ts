@@ -5,8 +5,8 @@ import { type CommonOptions, withClient, withServer } from "#cli/command.ts";
 import { durationFlagMs } from "#cli/duration.ts";
 import { EXIT } from "#cli/exit-codes.ts";
 import { print, printValue } from "#cli/output.ts";
+import type { GraphEdge, GraphView } from "#core/graph/graph.ts";
 import { kialiElements } from "#core/graph/kiali-elements.ts";
-import type { GraphEdge, GraphView } from "#core/view/graph.ts";
 
 interface GraphOptions extends CommonOptions {
   readonly window: string;

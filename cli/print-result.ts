@@ -8,7 +8,7 @@ import { printDiagnostics, printResolved } from "#cli/print-diagnostics.ts";
 import type { UpsertChange } from "#cli/read-changes.ts";
 import { describeRollout, exitOfRollout, watchRollout } from "#cli/rollout.ts";
 import { hasErrors } from "#core/diagnostic.ts";
-import type { ConcernedTraffic } from "#core/view/concerned-traffic.ts";
+import type { ConcernedTraffic } from "#core/traffic/concerned-traffic.ts";
 import type { ApplyResult } from "#core/view/config.ts";
 import type { Distribution } from "#core/view/mesh.ts";
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { PharosError } from "#core/errors.ts";
-import type { ConfigChange } from "#core/view/config.ts";
+import type { ConfigChange } from "#core/resource/config-change.ts";
 
 export type UpsertChange = Extract<ConfigChange, { readonly op: "upsert" }>;
 

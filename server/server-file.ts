@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { writeFileDurably } from "#server/ca/root-file.ts";
+import { writeFileDurably } from "#node/write-file-durably.ts";
 
 /** What a data directory tells those who look for its server. */
 export interface ServerFile {

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { writeFileDurably } from "#node/write-file-durably.ts";
 
 /** What DIR/demo.json says. */
 export interface DemoState {
@@ -24,9 +25,7 @@ export function readState(dir: string): DemoState | undefined {
 
 export function writeState(dir: string, state: DemoState): void {
   mkdirSync(dir, { recursive: true });
-  const file = join(dir, "demo.json");
-  writeFileSync(`${file}.new`, `${JSON.stringify(state, null, 2)}\n`);
-  renameSync(`${file}.new`, file);
+  writeFileDurably(join(dir, "demo.json"), `${JSON.stringify(state, null, 2)}\n`, 0o644);
 }
 
 /** Alive, and not merely a zombie waiting for its parent. */

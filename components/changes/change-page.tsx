@@ -11,7 +11,7 @@ import type { RevertKind } from "#components/changes/use-revert-plan.ts";
 import { RolloutPanel } from "#components/editor/rollout-panel.tsx";
 import { TextDiff } from "#components/editor/text-diff.tsx";
 import { useMay } from "#components/editor/use-may.ts";
-import { resourceHref } from "#components/shell/build-commands.ts";
+import { resourceHref } from "#components/format/resource-href.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { Breadcrumbs } from "#components/ui/breadcrumbs.tsx";
 import { Button, ButtonLink } from "#components/ui/button.tsx";

@@ -1,6 +1,7 @@
 import { mergeTexts } from "#components/editor/merge-texts.ts";
 import { planUndo } from "#core/form/plan-revert.ts";
-import type { ChangedResource, ConfigChange, ResourceSummary, RevisionDetail } from "#core/view/config.ts";
+import type { ConfigChange } from "#core/resource/config-change.ts";
+import type { ChangedResource, ResourceSummary, RevisionDetail } from "#core/view/config.ts";
 
 /** A resource that changed again after the revision. */
 export interface ChangedSince {

@@ -1,4 +1,4 @@
-import type { TimePoint } from "#core/view/telemetry.ts";
+import type { TimePoint } from "#core/view/service-metrics.ts";
 
 /** One line of a chart. */
 export interface Series {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { rateSeries } from "#components/charts/metric-series.ts";
-import type { ServiceMetrics } from "#core/view/telemetry.ts";
+import type { ServiceMetrics } from "#core/view/service-metrics.ts";
 
 const metrics: ServiceMetrics = {
   stepMs: 1000,

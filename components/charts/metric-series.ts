@@ -1,5 +1,5 @@
 import type { Series } from "#components/charts/build-series.ts";
-import type { ServiceMetrics } from "#core/view/telemetry.ts";
+import type { ServiceMetrics } from "#core/view/service-metrics.ts";
 
 const CODE_CLASSES = [
   { key: "2xx", label: "2xx", color: "series-2" },

@@ -1,7 +1,7 @@
 import { rateScale } from "#components/format/figure-scale.ts";
 import { DataTable } from "#components/ui/data-table.tsx";
 import type { Column } from "#components/ui/table-column.ts";
-import type { ConcernedCaller } from "#core/view/concerned-traffic.ts";
+import type { ConcernedCaller } from "#core/traffic/concerned-traffic.ts";
 
 const COLUMNS: readonly Column<ConcernedCaller>[] = [
   { id: "caller", header: "From", cell: ({ caller }) => caller, sortValue: ({ caller }) => caller },

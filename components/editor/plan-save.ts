@@ -2,7 +2,7 @@ import type { DraftBase } from "#components/editor/draft-base.ts";
 import type { Companion } from "#components/editor/form-context.ts";
 import { readRef } from "#components/editor/resource-ref.ts";
 import type { OpenDocument } from "#core/form/open-document.ts";
-import type { ConfigChange } from "#core/view/config.ts";
+import type { ConfigChange } from "#core/resource/config-change.ts";
 
 /**
  * What saving a draft sends. A resource that keeps its name must be as it was when the edit began; one with another

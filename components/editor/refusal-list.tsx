@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useTRPC } from "#components/api/trpc.ts";
-import { resourceHref } from "#components/shell/build-commands.ts";
+import { resourceHref } from "#components/format/resource-href.ts";
 import { Notice } from "#components/ui/notice.tsx";
 import { locatePath } from "#core/resource/locate-path.ts";
 import type { Refusal } from "#core/view/mesh.ts";

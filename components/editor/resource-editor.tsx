@@ -21,14 +21,15 @@ import { useDraft } from "#components/editor/use-draft.ts";
 import { useLeaveGuard } from "#components/editor/use-leave-guard.ts";
 import { useRefusals } from "#components/editor/use-refusals.ts";
 import { WatchStep } from "#components/editor/watch-step.tsx";
-import { resourceHref } from "#components/shell/build-commands.ts";
+import { resourceHref } from "#components/format/resource-href.ts";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { PendingTexts, PendingTextsContext, usePendingCount } from "#components/ui/pending-texts.ts";
 import { useSearchState } from "#components/ui/use-search-state.ts";
 import { type Diagnostic, hasErrors } from "#core/diagnostic.ts";
 import { openDocument } from "#core/form/open-document.ts";
-import type { ApplyResult, ConfigChange } from "#core/view/config.ts";
+import type { ConfigChange } from "#core/resource/config-change.ts";
+import type { ApplyResult } from "#core/view/config.ts";
 
 export interface ResourceEditorProps {
   /** "VirtualService reviews" */

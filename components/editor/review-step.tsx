@@ -9,7 +9,8 @@ import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
-import type { ConfigChange, PreviewView } from "#core/view/config.ts";
+import type { ConfigChange } from "#core/resource/config-change.ts";
+import type { PreviewView } from "#core/view/config.ts";
 
 export interface ReviewStepProps {
   readonly title: string;

@@ -2,7 +2,8 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import { useDebounced } from "#components/ui/use-debounced.ts";
-import type { CheckView, ConfigChange } from "#core/view/config.ts";
+import type { ConfigChange } from "#core/resource/config-change.ts";
+import type { CheckView } from "#core/view/config.ts";
 
 const SETTLE_MS = 250;
 

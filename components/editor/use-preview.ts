@@ -1,7 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useTRPCClient } from "#components/api/trpc.ts";
-import type { ConfigChange } from "#core/view/config.ts";
+import type { ConfigChange } from "#core/resource/config-change.ts";
 
 /** What the changes would do to documents, xDS and proxies. Asked anew whenever the changes or the mesh moved on. */
 export function usePreview(changes: readonly ConfigChange[]) {

@@ -1,4 +1,4 @@
-import type { HealthStatus } from "#core/view/graph.ts";
+import type { HealthStatus } from "#core/graph/graph.ts";
 import type { OverviewView } from "#core/view/service.ts";
 
 export interface Verdict {

@@ -5,7 +5,7 @@ import { formatMillis } from "#components/format/format-millis.ts";
 import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
 import { Card } from "#components/ui/card.tsx";
-import type { ServiceMetrics } from "#core/view/telemetry.ts";
+import type { ServiceMetrics } from "#core/view/service-metrics.ts";
 
 /** Rate, errors and latency side by side, one pointer for all three. */
 export function TrafficCharts({ series }: { readonly series: ServiceMetrics }) {

@@ -2,9 +2,9 @@
 import type { FormContext } from "#components/editor/form-context.ts";
 import { describeTarget } from "#components/security/target-options.ts";
 import { Card } from "#components/ui/card.tsx";
+import type { Catalog } from "#core/form/catalog.ts";
 import { explainMtls } from "#core/form/explain-mtls.ts";
 import { recordOf, textMapOf, textOf } from "#core/form/read-loosely.ts";
-import type { Catalog } from "#core/view/config.ts";
 
 /** The mTLS policy in sentences. */
 export function MtlsAside({ context, catalog }: { readonly context: FormContext; readonly catalog: Catalog }) {

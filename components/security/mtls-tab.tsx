@@ -5,7 +5,7 @@ import { useTRPC } from "#components/api/trpc.ts";
 import { buildResourceColumns } from "#components/editor/resource-columns.tsx";
 import { useWithRefusals } from "#components/editor/use-refusals.ts";
 import { percentScale, rateScale } from "#components/format/figure-scale.ts";
-import { resourceHref } from "#components/shell/build-commands.ts";
+import { resourceHref } from "#components/format/resource-href.ts";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
@@ -15,8 +15,8 @@ import { MtlsBadge } from "#components/ui/mtls-badge.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import type { Column } from "#components/ui/table-column.ts";
+import type { PlaintextEdge } from "#core/graph/graph.ts";
 import type { ResourceSummary } from "#core/view/config.ts";
-import type { PlaintextEdge } from "#core/view/graph.ts";
 import type { ServiceRow } from "#core/view/service.ts";
 
 const RANGE_SECONDS = 300;

@@ -7,11 +7,12 @@ import { SecurityEditor } from "#components/security/security-editor.tsx";
 import type { SecurityKind } from "#components/security/security-kind.ts";
 import { QueryView } from "#components/ui/query-view.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
+import type { Catalog } from "#core/form/catalog.ts";
 import { findService } from "#core/form/find-service.ts";
 import { newDocument } from "#core/form/new-document.ts";
 import { newPolicy } from "#core/form/new-policy.ts";
 import { freeName } from "#core/form/new-routing.ts";
-import type { Catalog, ResourceSummary } from "#core/view/config.ts";
+import type { ResourceSummary } from "#core/view/config.ts";
 
 const SECTION = { label: "Security", href: "/security" };
 

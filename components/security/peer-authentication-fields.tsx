@@ -5,9 +5,9 @@ import { TargetField } from "#components/security/target-field.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Select } from "#components/ui/select.tsx";
+import type { Catalog } from "#core/form/catalog.ts";
 import { otherFields } from "#core/form/other-fields.ts";
 import { recordOf, textMapOf, textOf } from "#core/form/read-loosely.ts";
-import type { Catalog } from "#core/view/config.ts";
 
 const MODES = [
   { value: "STRICT", label: "Strict", description: "only mTLS: plaintext is refused" },

@@ -4,10 +4,10 @@ import { readRef } from "#components/editor/resource-ref.ts";
 import { usePolicyTarget } from "#components/security/use-policy-target.ts";
 import { Card } from "#components/ui/card.tsx";
 import { Notice } from "#components/ui/notice.tsx";
+import type { Catalog } from "#core/form/catalog.ts";
 import { explainPolicy } from "#core/form/explain-policy.ts";
 import { readPolicyForm } from "#core/form/policy-form.ts";
 import { warnPolicy } from "#core/form/warn-policy.ts";
-import type { Catalog } from "#core/view/config.ts";
 
 /** The policy in sentences, and what about it surprises people. */
 export function PolicyAside({ context, catalog }: { readonly context: FormContext; readonly catalog: Catalog }) {

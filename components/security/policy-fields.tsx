@@ -10,9 +10,9 @@ import { usePolicyName } from "#components/security/use-policy-name.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Segmented } from "#components/ui/segmented.tsx";
+import type { Catalog } from "#core/form/catalog.ts";
 import { addPolicyRule } from "#core/form/policy-edits.ts";
 import { readPolicyForm } from "#core/form/policy-form.ts";
-import type { Catalog } from "#core/view/config.ts";
 
 const ACTIONS = [
   { value: "DENY", label: "Deny" },

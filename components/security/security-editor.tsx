@@ -7,10 +7,10 @@ import { PolicyAside } from "#components/security/policy-aside.tsx";
 import { PolicyFields } from "#components/security/policy-fields.tsx";
 import type { SecurityKind } from "#components/security/security-kind.ts";
 import { describeTarget } from "#components/security/target-options.ts";
+import type { Catalog } from "#core/form/catalog.ts";
 import { explainPolicy } from "#core/form/explain-policy.ts";
 import { readPolicyForm } from "#core/form/policy-form.ts";
 import { recordOf, textMapOf, textOf } from "#core/form/read-loosely.ts";
-import type { Catalog } from "#core/view/config.ts";
 
 export interface SecurityEditorProps {
   readonly kind: SecurityKind;

@@ -10,7 +10,8 @@ import { Breadcrumbs } from "#components/ui/breadcrumbs.tsx";
 import { Page } from "#components/ui/page.tsx";
 import { PageQuery } from "#components/ui/page-query.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
-import type { Catalog, ResourceDetail } from "#core/view/config.ts";
+import type { Catalog } from "#core/form/catalog.ts";
+import type { ResourceDetail } from "#core/view/config.ts";
 
 const SECTION = { label: "Security", href: "/security" };
 

@@ -4,9 +4,9 @@ import { describeTarget, formatLabels, type Labels, targetOptions } from "#compo
 import { Field } from "#components/ui/field.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { TextInput } from "#components/ui/text-input.tsx";
+import type { Catalog } from "#core/form/catalog.ts";
 import { setSelector } from "#core/form/policy-edits.ts";
 import { setText } from "#core/form/routing-edits.ts";
-import type { Catalog } from "#core/view/config.ts";
 
 export interface TargetFieldProps {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { describeTarget, formatLabels, targetOptions } from "#components/security/target-options.ts";
-import type { Catalog } from "#core/view/config.ts";
+import type { Catalog } from "#core/form/catalog.ts";
 
 const CATALOG: Catalog = {
   namespaces: ["default", "shop"],

@@ -1,4 +1,4 @@
-import type { Catalog } from "#core/view/config.ts";
+import type { Catalog } from "#core/form/catalog.ts";
 
 export type Labels = Readonly<Record<string, string>>;
 

@@ -4,10 +4,10 @@ import { useEffect, useRef } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import type { FormContext } from "#components/editor/form-context.ts";
 import { nameTarget } from "#components/security/target-options.ts";
+import type { Catalog } from "#core/form/catalog.ts";
 import { proposePolicyName } from "#core/form/new-policy.ts";
 import type { PolicyForm } from "#core/form/policy-form.ts";
 import { setText } from "#core/form/routing-edits.ts";
-import type { Catalog } from "#core/view/config.ts";
 
 /** Names a new policy after what it does, as long as nobody gave it another name. */
 export function usePolicyName(form: PolicyForm, context: FormContext, catalog: Catalog): void {

@@ -3,10 +3,10 @@ import { useQueries } from "@tanstack/react-query";
 import { useTRPC } from "#components/api/trpc.ts";
 import { POLICIES_MAX } from "#components/security/policies-max.ts";
 import { describeTarget } from "#components/security/target-options.ts";
+import type { Catalog } from "#core/form/catalog.ts";
 import { explainPolicy } from "#core/form/explain-policy.ts";
 import { openDocument } from "#core/form/open-document.ts";
 import { type PolicyAction, readPolicyForm } from "#core/form/policy-form.ts";
-import type { Catalog } from "#core/view/config.ts";
 
 export interface PolicyInWords {
   readonly action: PolicyAction;

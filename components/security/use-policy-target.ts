@@ -2,10 +2,10 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useTRPC } from "#components/api/trpc.ts";
 import { describeTarget, formatLabels } from "#components/security/target-options.ts";
+import type { Catalog } from "#core/form/catalog.ts";
 import { openDocument } from "#core/form/open-document.ts";
 import { type PolicyForm, readPolicyForm } from "#core/form/policy-form.ts";
 import type { PolicyTarget } from "#core/form/warn-policy.ts";
-import type { Catalog } from "#core/view/config.ts";
 
 const ROOT_NAMESPACE = "istio-system";
 const RANGE_SECONDS = 300;

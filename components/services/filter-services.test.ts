@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { filterServices } from "#components/services/filter-services.ts";
-import type { HealthStatus } from "#core/view/graph.ts";
+import type { HealthStatus } from "#core/graph/graph.ts";
 import type { ServiceRow } from "#core/view/service.ts";
 
 function row(name: string, namespace: string, status: HealthStatus): ServiceRow {

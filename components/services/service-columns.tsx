@@ -4,7 +4,7 @@ import { cx } from "#components/ui/cx.ts";
 import { HealthMark } from "#components/ui/health-mark.tsx";
 import { MtlsBadge } from "#components/ui/mtls-badge.tsx";
 import type { Column } from "#components/ui/table-column.ts";
-import type { HealthStatus } from "#core/view/graph.ts";
+import type { HealthStatus } from "#core/graph/graph.ts";
 import type { ServiceRow } from "#core/view/service.ts";
 
 const TROUBLE: Readonly<Record<HealthStatus, number>> = { failure: 4, degraded: 3, unknown: 2, idle: 1, healthy: 0 };

@@ -1,9 +1,9 @@
 import { CircleCheck, CircleMinus, FileCog } from "lucide-react";
 import Link from "next/link";
-import { resourceHref } from "#components/shell/build-commands.ts";
+import { resourceHref } from "#components/format/resource-href.ts";
 import { Card } from "#components/ui/card.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import type { AppliedResource } from "#core/view/config.ts";
+import type { AppliedResource } from "#core/resolve/applied-resource.ts";
 
 /** The configuration that bears on a service, with the reason for each: what applies first. */
 export function ServiceConfigCard({ config }: { readonly config: readonly AppliedResource[] }) {

@@ -6,7 +6,7 @@ import { TokenDialog } from "#components/security/token-dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { TextInput } from "#components/ui/text-input.tsx";
-import type { Role } from "#core/view/session.ts";
+import type { Role } from "#core/access/role.ts";
 
 const ROLES = [
   { value: "viewer", label: "Viewer", description: "sees everything, changes nothing" },

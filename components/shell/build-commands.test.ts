@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { buildCommands, filterCommands, resourceHref } from "#components/shell/build-commands.ts";
+import { resourceHref } from "#components/format/resource-href.ts";
+import { buildCommands, filterCommands } from "#components/shell/build-commands.ts";
 
 const catalog = {
   namespaces: ["default"],

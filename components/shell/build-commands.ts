@@ -1,6 +1,8 @@
+import { resourceHref } from "#components/format/resource-href.ts";
+import { TRAFFIC_KINDS } from "#components/format/traffic-kinds.ts";
 import { NAV_ITEMS } from "#components/shell/nav-items.ts";
-import { TRAFFIC_KINDS } from "#components/traffic/filter-resources.ts";
-import type { Catalog, ResourceSummary, RevisionSummary } from "#core/view/config.ts";
+import type { Catalog } from "#core/form/catalog.ts";
+import type { ResourceSummary, RevisionSummary } from "#core/view/config.ts";
 import type { ProxyStatus } from "#core/view/mesh.ts";
 
 export interface CommandEntry {
@@ -131,14 +133,6 @@ export function buildCommands({ catalog, resources, proxies, revisions }: Comman
       ];
     }),
   ];
-}
-
-const SECURITY_KINDS = new Set(["AuthorizationPolicy", "PeerAuthentication"]);
-
-/** The page on which a resource is read and edited. */
-export function resourceHref(ref: string): string {
-  const [kind = "", namespace = "", name = ""] = ref.split("/");
-  return `/${SECURITY_KINDS.has(kind) ? "security" : "traffic"}/${encodeURIComponent(kind)}/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
 }
 
 /** Entries in which every word of the query occurs, names that start with it first. */

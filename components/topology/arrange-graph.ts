@@ -5,7 +5,7 @@ import type { LayoutReply, LayoutRequest } from "#components/topology/layout-wor
 import { nodeSize } from "#components/topology/node-size.ts";
 import { placeNewNodes } from "#components/topology/place-new-nodes.ts";
 import { separateGroups } from "#components/topology/separate-groups.ts";
-import type { DisplayGraph } from "#core/view/display-graph.ts";
+import type { DisplayGraph } from "#core/graph/display-graph.ts";
 
 /** Layers can be read up to here; beyond, forces find the clusters. */
 const LAYERED_MAX = 120;

@@ -2,7 +2,7 @@
 import { ChevronDown } from "lucide-react";
 import { cx } from "#components/ui/cx.ts";
 import { HealthMark } from "#components/ui/health-mark.tsx";
-import type { NamespaceBox } from "#core/view/display-graph.ts";
+import type { NamespaceBox } from "#core/graph/display-graph.ts";
 
 export interface BoxHeaderProps {
   readonly box: NamespaceBox;

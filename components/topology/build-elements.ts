@@ -1,6 +1,6 @@
 import type { Point, Positions } from "#components/topology/layout-graph.ts";
 import { nodeSize } from "#components/topology/node-size.ts";
-import { type DisplayEdge, type DisplayGraph, namespaceNodeId } from "#core/view/display-graph.ts";
+import { type DisplayEdge, type DisplayGraph, namespaceNodeId } from "#core/graph/display-graph.ts";
 
 export interface ElementSpec {
   readonly group: "nodes" | "edges";

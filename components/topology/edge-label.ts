@@ -2,7 +2,7 @@ import { formatMillis } from "#components/format/format-millis.ts";
 import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
 import { shortDenial } from "#components/format/short-denial.ts";
-import type { DisplayEdge } from "#core/view/display-graph.ts";
+import type { DisplayEdge } from "#core/graph/display-graph.ts";
 
 export const EDGE_LABELS = ["rate", "errors", "p95", "mtls"] as const;
 export type EdgeLabel = (typeof EDGE_LABELS)[number];

@@ -16,8 +16,8 @@ import { DefinitionList } from "#components/ui/definition-list.tsx";
 import { DeniedBy } from "#components/ui/denied-by.tsx";
 import { HealthMark } from "#components/ui/health-mark.tsx";
 import { MtlsLock } from "#components/ui/mtls-lock.tsx";
-import { type DisplayEdge, type DisplayGraph, nodeTitle } from "#core/view/display-graph.ts";
-import type { GraphView } from "#core/view/graph.ts";
+import { type DisplayEdge, type DisplayGraph, nodeTitle } from "#core/graph/display-graph.ts";
+import type { GraphView } from "#core/graph/graph.ts";
 
 export interface EdgePanelProps {
   readonly edge: DisplayEdge;

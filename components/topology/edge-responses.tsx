@@ -8,7 +8,7 @@ import { flagObjects, splitFlags } from "#components/topology/flag-objects.ts";
 import { PanelSection } from "#components/topology/panel-section.tsx";
 import { cx } from "#components/ui/cx.ts";
 import { ResourceLinks } from "#components/ui/resource-links.tsx";
-import type { DisplayEdge } from "#core/view/display-graph.ts";
+import type { DisplayEdge } from "#core/graph/display-graph.ts";
 
 /** How the requests were answered, with what Envoy's flags mean and the object that says so. `host` is whom they were for. */
 export function EdgeResponses({ edge, host }: { readonly edge: DisplayEdge; readonly host: string | null }) {

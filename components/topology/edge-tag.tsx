@@ -3,7 +3,7 @@ import { Lock, LockOpen, OctagonX, ShieldX, TriangleAlert } from "lucide-react";
 import { shortDenial } from "#components/format/short-denial.ts";
 import { type EdgeLabel, edgeFigures } from "#components/topology/edge-label.ts";
 import { cx } from "#components/ui/cx.ts";
-import type { DisplayEdge } from "#core/view/display-graph.ts";
+import type { DisplayEdge } from "#core/graph/display-graph.ts";
 
 export interface EdgeTagProps {
   readonly edge: DisplayEdge;

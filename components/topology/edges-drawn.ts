@@ -1,5 +1,5 @@
-import type { DisplayEdge } from "#core/view/display-graph.ts";
-import type { HealthStatus } from "#core/view/graph.ts";
+import type { DisplayEdge } from "#core/graph/display-graph.ts";
+import type { HealthStatus } from "#core/graph/graph.ts";
 
 /** More lines than this cannot be told apart, and take seconds to draw. */
 export const EDGES_DRAWN_MAX = 400;

@@ -1,4 +1,4 @@
-import type { DisplayEdge, DisplayGraph } from "#core/view/display-graph.ts";
+import type { DisplayEdge, DisplayGraph } from "#core/graph/display-graph.ts";
 
 /** Ids of edges may be anything; one lookup for both panels. */
 export function edgesOf(

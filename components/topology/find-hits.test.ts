@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { findHits, nextHit } from "#components/topology/find-hits.ts";
-import type { DisplayNode } from "#core/view/display-graph.ts";
+import type { DisplayNode } from "#core/graph/display-graph.ts";
 
 const health = { status: "healthy", reason: "" } as const;
 

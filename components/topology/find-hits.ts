@@ -1,5 +1,5 @@
 import { findNodes } from "#components/topology/find-nodes.ts";
-import type { DisplayGraph } from "#core/view/display-graph.ts";
+import type { DisplayGraph } from "#core/graph/display-graph.ts";
 
 /** What the search leads to: a node, or one inside a namespace that has to be opened for it. */
 export interface Hit {

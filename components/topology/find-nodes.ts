@@ -1,4 +1,4 @@
-import { type DisplayGraph, type DisplayNode, namespaceOfId } from "#core/view/display-graph.ts";
+import { type DisplayGraph, type DisplayNode, namespaceOfId } from "#core/graph/display-graph.ts";
 
 /**
  * Ids of nodes in which every word occurs and no word behind a minus: name, version, namespace, workload, host, kind or

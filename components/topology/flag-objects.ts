@@ -1,5 +1,5 @@
 import type { Kind } from "#core/kinds/kinds.ts";
-import type { AppliedResource } from "#core/view/config.ts";
+import type { AppliedResource } from "#core/resolve/applied-resource.ts";
 
 /** Which kinds of resource make a proxy answer with a flag; a connection that a policy refuses has none. */
 const KINDS: Readonly<Record<string, readonly Kind[]>> = {

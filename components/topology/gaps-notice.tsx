@@ -1,6 +1,6 @@
 import { Notice } from "#components/ui/notice.tsx";
 import { Clock } from "#components/ui/time-text.tsx";
-import type { Graph } from "#core/view/graph.ts";
+import type { Graph } from "#core/graph/graph.ts";
 
 /** Requests that some proxy served and nobody can tell of: shown, never smoothed over. */
 export function GapsNotice({ gaps }: { readonly gaps: Graph["gaps"] }) {

@@ -13,8 +13,8 @@ import { useCytoscape } from "#components/topology/use-cytoscape.ts";
 import { fitAround, reveal, showBox } from "#components/topology/viewport.ts";
 import { ZoomControls } from "#components/topology/zoom-controls.tsx";
 import { Spinner } from "#components/ui/spinner.tsx";
-import type { DisplayGraph } from "#core/view/display-graph.ts";
-import type { GraphView } from "#core/view/graph.ts";
+import type { DisplayGraph } from "#core/graph/display-graph.ts";
+import type { GraphView } from "#core/graph/graph.ts";
 
 export interface GraphCanvasProps {
   readonly graph: DisplayGraph;

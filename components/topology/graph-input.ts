@@ -1,4 +1,4 @@
-import type { GraphView } from "#core/view/graph.ts";
+import type { GraphView } from "#core/graph/graph.ts";
 
 export interface GraphAsk {
   readonly view: GraphView;

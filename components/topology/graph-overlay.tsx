@@ -10,7 +10,7 @@ import { isDirection, nearestNode } from "#components/topology/nearest-node.ts";
 import { NodeCard } from "#components/topology/node-card.tsx";
 import { placeOverlay } from "#components/topology/place-overlay.ts";
 import { reveal } from "#components/topology/viewport.ts";
-import { type DisplayGraph, namespaceNodeId, nodeTitle } from "#core/view/display-graph.ts";
+import { type DisplayGraph, namespaceNodeId, nodeTitle } from "#core/graph/display-graph.ts";
 
 export interface GraphOverlayProps {
   readonly cy: Core;

@@ -1,4 +1,4 @@
-import type { DisplayGraph, DisplayNode } from "#core/view/display-graph.ts";
+import type { DisplayGraph, DisplayNode } from "#core/graph/display-graph.ts";
 
 /** The host by which a node is called: its own when it is a service, else that of the most requests to it. Null for what nobody calls by name. */
 export function hostOfNode(node: DisplayNode, graph: DisplayGraph): string | null {

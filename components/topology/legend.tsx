@@ -5,7 +5,7 @@ import { buttonClass } from "#components/ui/button.tsx";
 import { cx } from "#components/ui/cx.ts";
 import { HEALTH_LOOK } from "#components/ui/health-mark.tsx";
 import { Popover } from "#components/ui/popover.tsx";
-import type { HealthStatus } from "#core/view/graph.ts";
+import type { HealthStatus } from "#core/graph/graph.ts";
 
 const LINES: readonly { readonly status: HealthStatus; readonly dash: string; readonly color: string }[] = [
   { status: "healthy", dash: "", color: "var(--ok)" },

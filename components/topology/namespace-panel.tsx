@@ -10,8 +10,8 @@ import type { NamespaceSummary } from "#components/topology/summarize-namespace.
 import { TrafficSeries } from "#components/topology/traffic-series.tsx";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { HealthMark } from "#components/ui/health-mark.tsx";
-import { namespaceNodeId } from "#core/view/display-graph.ts";
-import type { GraphView } from "#core/view/graph.ts";
+import { namespaceNodeId } from "#core/graph/display-graph.ts";
+import type { GraphView } from "#core/graph/graph.ts";
 
 const SHOWN = 12;
 

@@ -6,8 +6,8 @@ import { nodeSize } from "#components/topology/node-size.ts";
 import { CutMiddle } from "#components/ui/cut-middle.tsx";
 import { cx } from "#components/ui/cx.ts";
 import { HEALTH_LOOK } from "#components/ui/health-mark.tsx";
-import type { DisplayNode } from "#core/view/display-graph.ts";
-import type { HealthStatus } from "#core/view/graph.ts";
+import type { DisplayNode } from "#core/graph/display-graph.ts";
+import type { HealthStatus } from "#core/graph/graph.ts";
 
 export const KIND_LOOK: Readonly<Record<DisplayNode["kind"], { readonly word: string; readonly icon: LucideIcon }>> = {
   service: { word: "Service", icon: Boxes },

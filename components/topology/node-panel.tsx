@@ -16,8 +16,8 @@ import { ServiceSummary } from "#components/topology/service-summary.tsx";
 import { TrafficSeries } from "#components/topology/traffic-series.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { HealthMark } from "#components/ui/health-mark.tsx";
-import type { DisplayGraph, DisplayNode } from "#core/view/display-graph.ts";
-import type { GraphEnds, GraphView } from "#core/view/graph.ts";
+import type { DisplayGraph, DisplayNode } from "#core/graph/display-graph.ts";
+import type { GraphEnds, GraphView } from "#core/graph/graph.ts";
 
 export interface NodePanelProps {
   readonly node: DisplayNode;

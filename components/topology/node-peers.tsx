@@ -5,7 +5,7 @@ import { edgesOf } from "#components/topology/edges-of.ts";
 import { PanelSection } from "#components/topology/panel-section.tsx";
 import { DeniedBy } from "#components/ui/denied-by.tsx";
 import { HealthMark } from "#components/ui/health-mark.tsx";
-import { type DisplayEdge, type DisplayGraph, type DisplayNode, nodeTitle } from "#core/view/display-graph.ts";
+import { type DisplayEdge, type DisplayGraph, type DisplayNode, nodeTitle } from "#core/graph/display-graph.ts";
 
 /** Callers and callees; each leads to its edge. */
 export function NodePeers({

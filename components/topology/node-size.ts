@@ -1,4 +1,4 @@
-import type { DisplayNode } from "#core/view/display-graph.ts";
+import type { DisplayNode } from "#core/graph/display-graph.ts";
 
 const LETTER_PX = 7.6;
 const FIXED_PX = 70;

@@ -1,4 +1,4 @@
-import type { GraphView } from "#core/view/graph.ts";
+import type { GraphView } from "#core/graph/graph.ts";
 
 export const GRAPH_VIEWS = ["versioned-app", "service", "workload"] as const satisfies readonly GraphView[];
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { planDots } from "#components/topology/plan-dots.ts";
 import { collapseGraph } from "#core/graph/collapse-graph.ts";
+import type { GraphEdge } from "#core/graph/graph.ts";
 import { edge, node } from "#core/graph/testing/graph-fixture.ts";
-import type { GraphEdge } from "#core/view/graph.ts";
 
 function plan(rate: number, figures: Partial<GraphEdge> = {}) {
   const { edges } = collapseGraph(

@@ -1,4 +1,4 @@
-import type { DisplayEdge } from "#core/view/display-graph.ts";
+import type { DisplayEdge } from "#core/graph/display-graph.ts";
 
 /** Dots on one edge: how many, which of them failed, and the part of the way they go in a second. */
 export interface DotPlan {

@@ -1,5 +1,5 @@
 import type { Point, Positions } from "#components/topology/layout-graph.ts";
-import type { GraphView } from "#core/view/graph.ts";
+import type { GraphView } from "#core/graph/graph.ts";
 
 const KEY = "pharos-topology";
 /** So that a mesh whose names change for ever does not fill the browser's storage. */

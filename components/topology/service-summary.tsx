@@ -3,14 +3,14 @@ import { useQuery } from "@tanstack/react-query";
 import { CircleCheck, CircleMinus } from "lucide-react";
 import Link from "next/link";
 import { useTRPC } from "#components/api/trpc.ts";
-import { resourceHref } from "#components/shell/build-commands.ts";
+import { resourceHref } from "#components/format/resource-href.ts";
 import { refreshMs, withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
 import { PanelSection } from "#components/topology/panel-section.tsx";
 import { TraceLinks } from "#components/topology/trace-links.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
-import type { AppliedResource } from "#core/view/config.ts";
+import type { AppliedResource } from "#core/resolve/applied-resource.ts";
 
 /** Configuration and traces of the service behind a node. */
 export function ServiceSummary({ host }: { readonly host: string }) {

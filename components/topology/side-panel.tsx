@@ -6,7 +6,7 @@ import { NamespacePanel } from "#components/topology/namespace-panel.tsx";
 import { NodePanel } from "#components/topology/node-panel.tsx";
 import { summarizeNamespace } from "#components/topology/summarize-namespace.ts";
 import { IconButton } from "#components/ui/icon-button.tsx";
-import { type DrawnGraph, namespaceOfId } from "#core/view/display-graph.ts";
+import { type DrawnGraph, namespaceOfId } from "#core/graph/display-graph.ts";
 
 export interface SidePanelProps {
   readonly graph: DrawnGraph;

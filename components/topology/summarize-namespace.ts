@@ -1,5 +1,5 @@
-import { type DisplayGraph, type DisplayMember, namespaceNodeId, nodeTitle } from "#core/view/display-graph.ts";
-import type { Health } from "#core/view/graph.ts";
+import { type DisplayGraph, type DisplayMember, namespaceNodeId, nodeTitle } from "#core/graph/display-graph.ts";
+import type { Health } from "#core/graph/graph.ts";
 
 export interface NamespaceSummary {
   readonly namespace: string;

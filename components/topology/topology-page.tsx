@@ -16,7 +16,7 @@ import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
 import { useShortcut } from "#components/ui/use-shortcut.ts";
-import type { DrawnGraph } from "#core/view/display-graph.ts";
+import type { DrawnGraph } from "#core/graph/display-graph.ts";
 
 /** The mesh as it is called: who calls whom, how much, how well, how safely. Live. */
 export function TopologyPage() {

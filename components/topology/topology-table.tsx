@@ -5,7 +5,7 @@ import { DeniedBy } from "#components/ui/denied-by.tsx";
 import { HealthMark } from "#components/ui/health-mark.tsx";
 import { MtlsLock } from "#components/ui/mtls-lock.tsx";
 import type { Column } from "#components/ui/table-column.ts";
-import { type DisplayEdge, type DisplayGraph, type DisplayNode, nodeTitle } from "#core/view/display-graph.ts";
+import { type DisplayEdge, type DisplayGraph, type DisplayNode, nodeTitle } from "#core/graph/display-graph.ts";
 
 export interface TopologyTableProps {
   readonly graph: DisplayGraph;

@@ -6,7 +6,7 @@ import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
 import { PanelSection } from "#components/topology/panel-section.tsx";
 import { Ago } from "#components/ui/time-text.tsx";
-import type { TraceSummary } from "#core/view/telemetry.ts";
+import type { TraceSummary } from "#core/telemetry/trace.ts";
 
 const SHOWN = 6;
 

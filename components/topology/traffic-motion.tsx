@@ -3,7 +3,7 @@ import type { Core, EdgeSingular, Position } from "cytoscape";
 import { useEffect, useRef } from "react";
 import { planDots } from "#components/topology/plan-dots.ts";
 import { readColor } from "#components/ui/read-color.ts";
-import type { DisplayGraph } from "#core/view/display-graph.ts";
+import type { DisplayGraph } from "#core/graph/display-graph.ts";
 
 const FRAME_MS = 33;
 /** Above this many edges motion says nothing and costs a core. */

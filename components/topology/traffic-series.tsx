@@ -8,7 +8,7 @@ import { PanelSection } from "#components/topology/panel-section.tsx";
 import { useSeries } from "#components/topology/use-series.ts";
 import { QueryView } from "#components/ui/query-view.tsx";
 import { SkeletonChart } from "#components/ui/skeleton.tsx";
-import type { GraphEnds } from "#core/view/graph.ts";
+import type { GraphEnds } from "#core/graph/graph.ts";
 
 /** Rate, errors and latency of what flows between two ends of the graph. `what` names it: "to reviews v2". */
 export function TrafficSeries({ ends, what }: { readonly ends: GraphEnds; readonly what: string }) {

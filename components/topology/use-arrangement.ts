@@ -3,8 +3,8 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { arrangeAll, arrangeNew, needsFreshLayout } from "#components/topology/arrange-graph.ts";
 import type { Point, Positions } from "#components/topology/layout-graph.ts";
 import { clearPositions, readPositions, writePositions } from "#components/topology/position-store.ts";
-import type { DisplayGraph } from "#core/view/display-graph.ts";
-import type { GraphView } from "#core/view/graph.ts";
+import type { DisplayGraph } from "#core/graph/display-graph.ts";
+import type { GraphView } from "#core/graph/graph.ts";
 
 export interface Arrangement {
   /** Null until the first layout is there. */

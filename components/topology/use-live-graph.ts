@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { type GraphAsk, toGraphInput } from "#components/topology/graph-input.ts";
 import type { QueryLike } from "#components/ui/query-view.tsx";
-import type { DrawnGraph } from "#core/view/display-graph.ts";
+import type { DrawnGraph } from "#core/graph/display-graph.ts";
 
 export interface LiveGraph {
   /** The last graph, live or fetched, and what keeps it from being fresh. */

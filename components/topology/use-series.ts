@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTRPC } from "#components/api/trpc.ts";
 import { longerRange, refreshMs } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
-import type { GraphEnds } from "#core/view/graph.ts";
+import type { GraphEnds } from "#core/graph/graph.ts";
 
 /** Under five minutes a chart is three dots. */
 const SECONDS_MIN = 300;

@@ -4,8 +4,8 @@ import type { Hit } from "#components/topology/find-hits.ts";
 import { formatNames, parseNames } from "#components/topology/name-list.ts";
 import { parseView } from "#components/topology/parse-view.ts";
 import { useSearchState } from "#components/ui/use-search-state.ts";
-import { namespaceNodeId } from "#core/view/display-graph.ts";
-import type { GraphView } from "#core/view/graph.ts";
+import { namespaceNodeId } from "#core/graph/display-graph.ts";
+import type { GraphView } from "#core/graph/graph.ts";
 
 export type TopologyFlag = "only" | "idle" | "animate";
 

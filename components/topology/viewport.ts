@@ -1,6 +1,6 @@
 import type { CollectionReturnValue, Core, NodeSingular } from "cytoscape";
 import { boxId } from "#components/topology/build-elements.ts";
-import { namespaceOfId } from "#core/view/display-graph.ts";
+import { namespaceOfId } from "#core/graph/display-graph.ts";
 
 const PADDING_PX = 44;
 /** A small graph is not blown up. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { buildWaterfall, extentOf } from "#components/traces/build-waterfall.ts";
-import type { Trace, TraceSpan } from "#core/view/telemetry.ts";
+import type { Trace, TraceSpan } from "#core/telemetry/trace.ts";
 
 function span(
   spanId: string,

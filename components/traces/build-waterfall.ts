@@ -1,4 +1,4 @@
-import type { Trace, TraceSpan } from "#core/view/telemetry.ts";
+import type { Trace, TraceSpan } from "#core/telemetry/trace.ts";
 
 /** One line of the waterfall. */
 export interface WaterfallRow {

@@ -8,7 +8,7 @@ import { ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import type { TraceSummary } from "#core/view/telemetry.ts";
+import type { TraceSummary } from "#core/telemetry/trace.ts";
 
 const SHOWN = 8;
 

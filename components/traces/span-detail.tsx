@@ -10,7 +10,7 @@ import { IconButton } from "#components/ui/icon-button.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { Clock } from "#components/ui/time-text.tsx";
 import { spanTitle } from "#core/telemetry/span-title.ts";
-import type { TraceSpan } from "#core/view/telemetry.ts";
+import type { TraceSpan } from "#core/telemetry/trace.ts";
 
 export interface SpanDetailProps {
   readonly span: TraceSpan | null;

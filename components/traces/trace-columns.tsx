@@ -4,7 +4,7 @@ import { ServiceDot } from "#components/traces/service-dot.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import type { Column } from "#components/ui/table-column.ts";
 import { Ago } from "#components/ui/time-text.tsx";
-import type { TraceSummary } from "#core/view/telemetry.ts";
+import type { TraceSummary } from "#core/telemetry/trace.ts";
 
 export type TraceColumn = "operation" | "duration" | "spans" | "services" | "start";
 

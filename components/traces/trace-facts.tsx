@@ -3,7 +3,7 @@ import { extentOf } from "#components/traces/build-waterfall.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { CopyButton } from "#components/ui/copy-button.tsx";
 import { Clock } from "#components/ui/time-text.tsx";
-import type { Trace } from "#core/view/telemetry.ts";
+import type { Trace } from "#core/telemetry/trace.ts";
 
 /** The line under a trace's name. */
 export function TraceFacts({ trace }: { readonly trace: Trace }) {

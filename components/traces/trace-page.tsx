@@ -11,7 +11,7 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { spanTitle } from "#core/telemetry/span-title.ts";
-import type { Trace } from "#core/view/telemetry.ts";
+import type { Trace } from "#core/telemetry/trace.ts";
 
 const GROWS_MS = 20_000;
 

@@ -3,7 +3,7 @@ import { CartesianGrid, ResponsiveContainer, Scatter, ScatterChart, Tooltip, XAx
 import { niceTicks } from "#components/charts/nice-ticks.ts";
 import { formatClock } from "#components/format/format-clock.ts";
 import { formatMillis } from "#components/format/format-millis.ts";
-import type { TraceSummary } from "#core/view/telemetry.ts";
+import type { TraceSummary } from "#core/telemetry/trace.ts";
 
 const AXIS = { fontSize: 11, fill: "var(--subtle)" } as const;
 

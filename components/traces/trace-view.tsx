@@ -8,7 +8,7 @@ import { SpanDetail } from "#components/traces/span-detail.tsx";
 import { Waterfall } from "#components/traces/waterfall.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { useSearchState } from "#components/ui/use-search-state.ts";
-import type { Trace } from "#core/view/telemetry.ts";
+import type { Trace } from "#core/telemetry/trace.ts";
 
 /** The waterfall with its services above and the chosen span beside it. */
 export function TraceView({ trace }: { readonly trace: Trace }) {

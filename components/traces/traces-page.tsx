@@ -21,7 +21,7 @@ import { Select } from "#components/ui/select.tsx";
 import { SkeletonChart, SkeletonRows } from "#components/ui/skeleton.tsx";
 import { formatSort, parseSort } from "#components/ui/sort-rows.ts";
 import { useSearchState } from "#components/ui/use-search-state.ts";
-import type { TraceSummary } from "#core/view/telemetry.ts";
+import type { TraceSummary } from "#core/telemetry/trace.ts";
 
 /** Finds the requests worth reading: by service, operation, duration, errors. */
 export function TracesPage() {

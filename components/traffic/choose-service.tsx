@@ -7,8 +7,9 @@ import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { SearchInput } from "#components/ui/search-input.tsx";
 import type { Column } from "#components/ui/table-column.ts";
+import type { Catalog } from "#core/form/catalog.ts";
 import { type CatalogService, findService } from "#core/form/find-service.ts";
-import type { Catalog, ResourceSummary } from "#core/view/config.ts";
+import type { ResourceSummary } from "#core/view/config.ts";
 
 export interface ChooseServiceProps {
   readonly catalog: Catalog;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { destinationOptions } from "#components/traffic/destination-options.ts";
+import type { Catalog } from "#core/form/catalog.ts";
 import { readRoutingForm } from "#core/form/routing-form.ts";
-import type { Catalog } from "#core/view/config.ts";
 
 const service = (name: string, namespace: string, versions: readonly string[]) => ({
   host: `${name}.${namespace}.svc.cluster.local`,

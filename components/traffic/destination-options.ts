@@ -1,6 +1,6 @@
+import type { Catalog } from "#core/form/catalog.ts";
 import { type CatalogService, findService, hostFor, subsetsOf } from "#core/form/find-service.ts";
 import type { RoutingForm, RuleForm } from "#core/form/routing-form.ts";
-import type { Catalog } from "#core/view/config.ts";
 
 export interface DestinationOption {
   /** "reviews v3"; unique. */

@@ -1,20 +1,6 @@
+import { TRAFFIC_KINDS } from "#components/format/traffic-kinds.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
 import type { ResourceSummary } from "#core/view/config.ts";
-
-export const TRAFFIC_KINDS = [
-  "VirtualService",
-  "DestinationRule",
-  "Gateway",
-  "ServiceEntry",
-  "WorkloadGroup",
-  "WorkloadEntry",
-] as const satisfies readonly Kind[];
-
-export type TrafficKind = (typeof TRAFFIC_KINDS)[number];
-
-export function isTrafficKind(kind: string): kind is TrafficKind {
-  return (TRAFFIC_KINDS as readonly string[]).includes(kind);
-}
 
 /** What is edited most comes first: routing, then what it rests on. Other kinds are left out. */
 export function orderByKind(resources: readonly ResourceSummary[]): ResourceSummary[] {

@@ -1,5 +1,6 @@
+import type { Catalog } from "#core/form/catalog.ts";
 import { findService } from "#core/form/find-service.ts";
-import type { Catalog, ResourceSummary } from "#core/view/config.ts";
+import type { ResourceSummary } from "#core/view/config.ts";
 
 /** The VirtualService that names the service as its host already. */
 export function findRouting(

@@ -12,11 +12,11 @@ import { ButtonLink } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
+import type { Catalog } from "#core/form/catalog.ts";
 import { findService } from "#core/form/find-service.ts";
 import { newDocument } from "#core/form/new-document.ts";
 import { newRouting } from "#core/form/new-routing.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
-import type { Catalog } from "#core/view/config.ts";
 
 const SECTION = { label: "Traffic", href: "/traffic" };
 

@@ -5,9 +5,9 @@ import { RoutingAside } from "#components/traffic/routing-aside.tsx";
 import { RoutingFields } from "#components/traffic/routing-fields.tsx";
 import { useSubsetPlans } from "#components/traffic/use-subset-plans.ts";
 import { blankConditions } from "#core/form/blank-conditions.ts";
+import type { Catalog } from "#core/form/catalog.ts";
 import { readRoutingForm } from "#core/form/routing-form.ts";
 import { summarizeRouting } from "#core/form/summarize-routing.ts";
-import type { Catalog } from "#core/view/config.ts";
 
 export interface RoutingEditorProps {
   readonly label: string;

@@ -6,9 +6,9 @@ import { OtherFieldsNote } from "#components/editor/other-fields-note.tsx";
 import { RuleCard } from "#components/traffic/rule-card.tsx";
 import { ScopeFields } from "#components/traffic/scope-fields.tsx";
 import { Button } from "#components/ui/button.tsx";
+import type { Catalog } from "#core/form/catalog.ts";
 import { addRule, newRulePosition } from "#core/form/routing-edits.ts";
 import { readRoutingForm } from "#core/form/routing-form.ts";
-import type { Catalog } from "#core/view/config.ts";
 
 /** The form of a VirtualService: its rules in order, then whose traffic it is about. */
 export function RoutingFields({ context, catalog }: { readonly context: FormContext; readonly catalog: Catalog }) {

@@ -1,6 +1,6 @@
 import type { FormContext } from "#components/editor/form-context.ts";
+import type { Catalog } from "#core/form/catalog.ts";
 import type { RoutingForm, RuleForm } from "#core/form/routing-form.ts";
-import type { Catalog } from "#core/view/config.ts";
 
 /** What every part of a rule's form gets. */
 export interface RuleFieldsProps {

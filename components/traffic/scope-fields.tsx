@@ -6,10 +6,10 @@ import { ChipInput } from "#components/ui/chip-input.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { TextInput } from "#components/ui/text-input.tsx";
+import type { Catalog } from "#core/form/catalog.ts";
 import { hostFor } from "#core/form/find-service.ts";
 import { setGateways, setText } from "#core/form/routing-edits.ts";
 import type { RoutingForm } from "#core/form/routing-form.ts";
-import type { Catalog } from "#core/view/config.ts";
 
 /** Whose traffic the routing is about: hosts, and whether from inside the mesh or through gateways. */
 export function ScopeFields({

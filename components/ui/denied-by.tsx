@@ -1,7 +1,7 @@
 import { ShieldX } from "lucide-react";
 import Link from "next/link";
+import { resourceHref } from "#components/format/resource-href.ts";
 import { shortDenial } from "#components/format/short-denial.ts";
-import { resourceHref } from "#components/shell/build-commands.ts";
 
 const LOOK =
   "relative inline-flex h-5 max-w-full items-center gap-1 rounded-sm bg-bad-soft px-1.5 font-medium text-2xs text-bad-text";

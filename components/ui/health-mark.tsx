@@ -1,7 +1,7 @@
 import { CircleCheck, CircleDashed, CircleHelp, OctagonX, TriangleAlert } from "lucide-react";
 import type { ComponentType } from "react";
 import { cx } from "#components/ui/cx.ts";
-import type { Health, HealthStatus } from "#core/view/graph.ts";
+import type { Health, HealthStatus } from "#core/graph/graph.ts";
 
 interface Look {
   readonly word: string;

@@ -1,5 +1,5 @@
 import Link from "next/link";
-import { resourceHref } from "#components/shell/build-commands.ts";
+import { resourceHref } from "#components/format/resource-href.ts";
 
 /** Resources by their names, each leading to its page. */
 export function ResourceLinks({ refs }: { readonly refs: readonly string[] }) {

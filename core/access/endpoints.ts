@@ -1,5 +1,5 @@
 import { hasRole } from "#core/access/permissions.ts";
-import type { Role } from "#core/view/session.ts";
+import type { Role } from "#core/access/role.ts";
 
 /**
  * The least role for each path of the console's port. "anyone": nothing is told there that is not everybody's, or what is behind it asks

@@ -1,4 +1,4 @@
-import type { Role } from "#core/view/session.ts";
+import type { Role } from "#core/access/role.ts";
 
 /**
  * Procedure → the least role that may call it; "anyone" needs no session. The server enforces it, the console reads it

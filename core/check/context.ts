@@ -2,7 +2,7 @@ import { createHostIndex, type HostIndex } from "#core/check/host-index.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
-import { matchesLabels } from "#core/resolve/labels.ts";
+import { matchesLabels } from "#core/resource/labels.ts";
 import type { AnyResource, Resource } from "#core/resource/resource.ts";
 
 /** A running workload, or one that a WorkloadEntry describes. */

@@ -1,6 +1,6 @@
 import type { CheckContext } from "#core/check/context.ts";
 import type { CheckRule } from "#core/check/rule.ts";
-import { matchesLabels } from "#core/resolve/labels.ts";
+import { matchesLabels } from "#core/resource/labels.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
 /** A subset without instances answers 503 when a route points at it. */

@@ -1,5 +1,5 @@
 import { expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
-import { type Labels, matchesLabels } from "#core/resolve/labels.ts";
+import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
 import { closestName } from "#core/schema/closest-name.ts";
 

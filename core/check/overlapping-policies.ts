@@ -1,7 +1,7 @@
 import type { CheckedWorkload } from "#core/check/context.ts";
 import type { CheckRule, Finding } from "#core/check/rule.ts";
 import { byAge } from "#core/resolve/by-age.ts";
-import { matchesLabels } from "#core/resolve/labels.ts";
+import { matchesLabels } from "#core/resource/labels.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
 /** Of several PeerAuthentications with a selector that matches a workload the oldest alone speaks. */

@@ -1,5 +1,5 @@
 import { compareNames } from "#core/compare-names.ts";
-import type { Catalog } from "#core/view/config.ts";
+import type { Catalog } from "#core/form/catalog.ts";
 
 export type CatalogService = Catalog["services"][number];
 

@@ -1,7 +1,19 @@
-import type { ConfigChange, ResourceSummary, RevisionDetail } from "#core/view/config.ts";
+import type { ConfigChange } from "#core/resource/config-change.ts";
+
+/** What a revision did, with each resource as it was before. */
+interface PastRevision {
+  readonly revision: number;
+  readonly changed: readonly { readonly ref: string; readonly before?: string }[];
+}
+
+/** A resource there is, and the revision that last wrote it. */
+interface CurrentResource {
+  readonly ref: string;
+  readonly resourceVersion: number;
+}
 
 /** The changes that take back exactly what a revision did: for a preview; the server's `undo` does the same. */
-export function planUndo(revision: RevisionDetail, current: readonly ResourceSummary[]): ConfigChange[] {
+export function planUndo(revision: PastRevision, current: readonly CurrentResource[]): ConfigChange[] {
   return planBack([revision], current);
 }
 
@@ -9,11 +21,11 @@ export function planUndo(revision: RevisionDetail, current: readonly ResourceSum
  * The changes that bring back the state as of a revision, from all revisions after it: each resource as it was before
  * the first of them that touched it.
  */
-export function planRollback(later: readonly RevisionDetail[], current: readonly ResourceSummary[]): ConfigChange[] {
+export function planRollback(later: readonly PastRevision[], current: readonly CurrentResource[]): ConfigChange[] {
   return planBack(later, current);
 }
 
-function planBack(revisions: readonly RevisionDetail[], current: readonly ResourceSummary[]): ConfigChange[] {
+function planBack(revisions: readonly PastRevision[], current: readonly CurrentResource[]): ConfigChange[] {
   const versions = new Map(current.map(({ ref, resourceVersion }) => [ref, resourceVersion]));
   const before = new Map<string, string | undefined>();
   for (const { changed } of [...revisions].sort((left, right) => left.revision - right.revision))

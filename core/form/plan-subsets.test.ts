@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
+import type { Catalog } from "#core/form/catalog.ts";
 import { newRouting } from "#core/form/new-routing.ts";
 import { openDocument } from "#core/form/open-document.ts";
 import { type ExistingRule, planSubsets } from "#core/form/plan-subsets.ts";
 import { readRoutingForm } from "#core/form/routing-form.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
-import type { Catalog } from "#core/view/config.ts";
 
 const REVIEWS = {
   host: "reviews.default.svc.cluster.local",

@@ -1,8 +1,9 @@
+import type { Catalog } from "#core/form/catalog.ts";
 import { type CatalogService, findService, hostFor } from "#core/form/find-service.ts";
 import type { DestinationForm, RoutingForm } from "#core/form/routing-form.ts";
+import type { ConfigChange } from "#core/resource/config-change.ts";
 import { editDocument } from "#core/resource/edit-document.ts";
 import { renderDocument } from "#core/resource/render-document.ts";
-import type { Catalog, ConfigChange } from "#core/view/config.ts";
 
 /** A DestinationRule there is. */
 export interface ExistingRule {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { addIdleNodes, type Registered } from "#core/graph/add-idle-nodes.ts";
-import type { Graph, GraphNode, GraphView } from "#core/view/graph.ts";
+import type { Graph, GraphNode, GraphView } from "#core/graph/graph.ts";
 
 const registered: Registered = {
   workloads: [

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { buildGraph } from "#core/graph/build-graph.ts";
+import type { Graph, GraphView } from "#core/graph/graph.ts";
 import { kialiElements } from "#core/graph/kiali-elements.ts";
 import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
 import type { TrafficKey, TrafficRow } from "#core/telemetry/traffic.ts";
-import type { Graph, GraphView } from "#core/view/graph.ts";
 
 const UNKNOWN_END = { workload: "unknown", namespace: "unknown", app: "unknown", version: "unknown" };
 

@@ -1,3 +1,4 @@
+import type { Graph, GraphEdge, GraphNode, GraphView, Health } from "#core/graph/graph.ts";
 import { judgeHealth } from "#core/graph/health.ts";
 import { mergeReporters, type Pair } from "#core/graph/merge-reporters.ts";
 import { type NodeIdentity, NodeNamer } from "#core/graph/node-of.ts";
@@ -5,7 +6,6 @@ import { Tally } from "#core/graph/tally.ts";
 import { nameDenial } from "#core/telemetry/denied-by.ts";
 import { quantileMs } from "#core/telemetry/quantile.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
-import type { Graph, GraphEdge, GraphNode, GraphView, Health } from "#core/view/graph.ts";
 
 export interface GraphInput {
   readonly view: GraphView;

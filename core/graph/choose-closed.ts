@@ -1,4 +1,4 @@
-import type { Graph } from "#core/view/graph.ts";
+import type { Graph } from "#core/graph/graph.ts";
 
 /** Above this a drawing cannot be read or moved; see docs/adr/0007-graph-layout.md. */
 const NODES_SHOWN_MAX = 150;

@@ -5,8 +5,8 @@ import {
   type DisplayNode,
   namespaceNodeId,
   worstHealth,
-} from "#core/view/display-graph.ts";
-import type { Graph, GraphEdge, GraphNode } from "#core/view/graph.ts";
+} from "#core/graph/display-graph.ts";
+import type { Graph, GraphEdge, GraphNode } from "#core/graph/graph.ts";
 
 /** A graph whose closed namespaces are one node each, and whose edges between the same two nodes are one, summed. Edges inside a closed namespace vanish into it. */
 export function collapseGraph(graph: Pick<Graph, "nodes" | "edges">, closed: ReadonlySet<string>): DisplayGraph {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { findPlaintext } from "#core/graph/find-plaintext.ts";
-import type { Graph, GraphEdge, GraphNode } from "#core/view/graph.ts";
+import type { Graph, GraphEdge, GraphNode } from "#core/graph/graph.ts";
 
 const HEALTH = { status: "healthy", reason: "" } as const;
 const node = (id: string): GraphNode => ({

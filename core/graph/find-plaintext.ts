@@ -1,4 +1,4 @@
-import type { Graph, PlaintextEdge } from "#core/view/graph.ts";
+import type { Graph, PlaintextEdge } from "#core/graph/graph.ts";
 
 /** Edges on which some requests came without mTLS, the most of them first. What no reporter could tell is not among them. */
 export function findPlaintext(graph: Graph): PlaintextEdge[] {

@@ -1,4 +1,4 @@
-import type { Health } from "#core/view/graph.ts";
+import type { Health } from "#core/graph/graph.ts";
 
 /** What health is judged by. */
 export interface HealthFigures {

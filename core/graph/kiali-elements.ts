@@ -1,6 +1,6 @@
 import { formatPercent, formatRate } from "#core/graph/format-rate.ts";
+import type { Graph, GraphEdge, GraphNode, GraphView, HealthStatus } from "#core/graph/graph.ts";
 import { edgeTraffic, type KialiTraffic, nodeTraffic } from "#core/graph/kiali-traffic.ts";
-import type { Graph, GraphEdge, GraphNode, GraphView, HealthStatus } from "#core/view/graph.ts";
 
 export interface KialiNode {
   readonly id: string;

@@ -1,5 +1,5 @@
 import { formatPercent, formatRate } from "#core/graph/format-rate.ts";
-import type { GraphEdge } from "#core/view/graph.ts";
+import type { GraphEdge } from "#core/graph/graph.ts";
 
 /** Rates are strings, and zero ones are left out; `responses` are percentages of the edge's requests. */
 export interface KialiTraffic {

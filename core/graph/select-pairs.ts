@@ -1,6 +1,6 @@
+import type { GraphEnds } from "#core/graph/graph.ts";
 import type { Pair } from "#core/graph/merge-reporters.ts";
 import { type NodeIdentity, NodeNamer } from "#core/graph/node-of.ts";
-import type { GraphEnds } from "#core/view/graph.ts";
 
 const NAMESPACE = "namespace:";
 

@@ -1,11 +1,11 @@
 import { expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
+import type { AppliedResource } from "#core/resolve/applied-resource.ts";
 import { byAge } from "#core/resolve/by-age.ts";
 import { resolveDestinationRule, ruleHost } from "#core/resolve/destination-rule.ts";
-import { matchesLabels } from "#core/resolve/labels.ts";
 import { gatewaysOf, resolveVirtualServices } from "#core/resolve/virtual-service.ts";
+import { matchesLabels } from "#core/resource/labels.ts";
 import { type AnyResource, formatRef, type Resource, refOf } from "#core/resource/resource.ts";
-import type { AppliedResource } from "#core/view/config.ts";
 
 type Explained = Omit<AppliedResource, "ref">;
 

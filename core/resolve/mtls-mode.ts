@@ -1,6 +1,6 @@
 import type { MtlsMode } from "#core/kinds/peer-authentication/schema.ts";
 import { byAge } from "#core/resolve/by-age.ts";
-import { type Labels, matchesLabels } from "#core/resolve/labels.ts";
+import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
 type Policy = Resource<"PeerAuthentication">;

@@ -1,5 +1,5 @@
 import { PharosError } from "#core/errors.ts";
-import type { Labels } from "#core/resolve/labels.ts";
+import type { Labels } from "#core/resource/labels.ts";
 import { FORMATS } from "#core/schema/formats.ts";
 
 /** One condition on the labels of a resource. Of `values` there is at least one; "" is a value too. */

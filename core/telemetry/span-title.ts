@@ -1,4 +1,4 @@
-import type { TraceSpan } from "#core/view/telemetry.ts";
+import type { TraceSpan } from "#core/telemetry/trace.ts";
 
 /** A proxy names a span by its route, `details.default.svc.cluster.local:9080/*`; what was asked for says more. Other operations stand as they are. */
 export function spanTitle({ operation, attributes }: Pick<TraceSpan, "operation" | "attributes">): string {

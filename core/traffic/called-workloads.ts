@@ -1,5 +1,5 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
-import { matchesLabels } from "#core/resolve/labels.ts";
+import { matchesLabels } from "#core/resource/labels.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
 import type { CountedTraffic } from "#core/traffic/counted-traffic.ts";
 

@@ -1,6 +1,7 @@
 import type { AuthorizationRule } from "#core/kinds/authorization-policy/schema.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { AnyResource, Resource } from "#core/resource/resource.ts";
+import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 import { selectsInstance } from "#core/traffic/called-workloads.ts";
 import {
@@ -13,7 +14,6 @@ import {
 } from "#core/traffic/concern.ts";
 import type { CountedTraffic } from "#core/traffic/counted-traffic.ts";
 import { type Match, matchRule, type RequestFacts } from "#core/traffic/match-rule.ts";
-import type { RequestRecord } from "#core/view/telemetry.ts";
 
 type Policy = Resource<"AuthorizationPolicy">;
 

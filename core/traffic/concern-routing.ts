@@ -1,7 +1,7 @@
 import { listDestinations } from "#core/check/destinations.ts";
 import { expandHost, hostMatches } from "#core/host/host.ts";
 import { expandGateway } from "#core/resolve/gateway-ref.ts";
-import { matchesLabels } from "#core/resolve/labels.ts";
+import { matchesLabels } from "#core/resource/labels.ts";
 import type { AnyResource, Resource } from "#core/resource/resource.ts";
 import {
   CONCERNED,

@@ -1,10 +1,10 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
+import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
 import type { CalledWorkloads } from "#core/traffic/called-workloads.ts";
 import type { CountedTraffic } from "#core/traffic/counted-traffic.ts";
-import type { RequestRecord } from "#core/view/telemetry.ts";
 
 /** A resource as it is and as it will be; one of them is missing where it is created or deleted. */
 export interface ResourceChange {

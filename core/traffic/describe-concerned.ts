@@ -1,5 +1,5 @@
 import { formatRate } from "#core/graph/format-rate.ts";
-import type { ConcernedCaller, ConcernedTraffic } from "#core/view/concerned-traffic.ts";
+import type { ConcernedCaller, ConcernedTraffic } from "#core/traffic/concerned-traffic.ts";
 
 /** Lines for a terminal: the sum, and who sends it to whom. */
 export function describeConcerned(traffic: ConcernedTraffic | null): string[] {

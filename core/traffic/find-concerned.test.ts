@@ -3,10 +3,10 @@ import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
 import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
+import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { TrafficKey, TrafficRow } from "#core/telemetry/traffic.ts";
 import { describeConcerned } from "#core/traffic/describe-concerned.ts";
 import { findConcerned } from "#core/traffic/find-concerned.ts";
-import type { RequestRecord } from "#core/view/telemetry.ts";
 
 const SECONDS = 10;
 const UNKNOWN_END = { workload: "unknown", namespace: "unknown", app: "unknown", version: "unknown" };

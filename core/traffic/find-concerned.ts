@@ -11,8 +11,8 @@ import {
 import { concernByMtls } from "#core/traffic/concern-mtls.ts";
 import { concernByPolicy } from "#core/traffic/concern-policy.ts";
 import { concernByGateway, concernByHost } from "#core/traffic/concern-routing.ts";
+import type { ConcernedCaller, ConcernedTraffic } from "#core/traffic/concerned-traffic.ts";
 import { type CountedTraffic, countTraffic } from "#core/traffic/counted-traffic.ts";
-import type { ConcernedCaller, ConcernedTraffic } from "#core/view/concerned-traffic.ts";
 
 const CALLERS_MAX = 20;
 /** Of more documents at once nobody asks which requests each is about. */

@@ -1,6 +1,6 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
-import type { ConcernedTraffic } from "#core/view/concerned-traffic.ts";
+import type { ConcernedTraffic } from "#core/traffic/concerned-traffic.ts";
 
 /** One resource in a list. */
 export interface ResourceSummary {
@@ -23,17 +23,6 @@ export interface ResourceDetail extends ResourceSummary {
   /** The document as its author wrote it, comments included. */
   readonly text: string;
 }
-
-export type ConfigChange =
-  | {
-      readonly op: "upsert";
-      readonly text: string;
-      readonly expectedVersion?: number | undefined;
-      readonly file?: string | undefined;
-      /** Of the resources in it that name none, and written into them; `default` where absent. */
-      readonly namespace?: string | undefined;
-    }
-  | { readonly op: "delete"; readonly ref: string; readonly expectedVersion?: number | undefined };
 
 export interface ChangedResource {
   readonly ref: string;
@@ -100,36 +89,4 @@ export interface PreviewView extends CheckView {
   }[];
   /** Traffic of the last minute that the changes bear on; null where nothing was measured. */
   readonly traffic: ConcernedTraffic | null;
-}
-
-/** A resource that bears on a service or workload, and why. */
-export interface AppliedResource {
-  readonly ref: string;
-  readonly applies: boolean;
-  readonly reason: string;
-  readonly path?: string;
-}
-
-/** Names that forms offer. */
-export interface Catalog {
-  readonly namespaces: readonly string[];
-  readonly services: readonly {
-    readonly host: string;
-    readonly namespace: string;
-    readonly name: string;
-    readonly ports: readonly { readonly name: string; readonly number: number; readonly protocol: string }[];
-    /** Subsets that DestinationRules define. */
-    readonly subsets: readonly string[];
-    /** Values of the label `version` among the instances. */
-    readonly versions: readonly string[];
-    readonly labels: Readonly<Record<string, string>>;
-  }[];
-  readonly workloads: readonly {
-    readonly namespace: string;
-    readonly name: string;
-    readonly labels: Readonly<Record<string, string>>;
-    readonly principal: string;
-  }[];
-  readonly principals: readonly string[];
-  readonly gateways: readonly string[];
 }

@@ -1,6 +1,7 @@
-import type { AppliedResource } from "#core/view/config.ts";
-import type { GraphEdge, Health } from "#core/view/graph.ts";
-import type { ServiceMetrics, TraceSummary } from "#core/view/telemetry.ts";
+import type { GraphEdge, Health } from "#core/graph/graph.ts";
+import type { AppliedResource } from "#core/resolve/applied-resource.ts";
+import type { TraceSummary } from "#core/telemetry/trace.ts";
+import type { ServiceMetrics } from "#core/view/service-metrics.ts";
 
 /** One row of the services list. */
 export interface ServiceRow {

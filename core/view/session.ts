@@ -1,5 +1,4 @@
-export type Role = "viewer" | "operator" | "admin";
-
+import type { Role } from "#core/access/role.ts";
 /** Who is asking. */
 export interface PrincipalView {
   readonly name: string;

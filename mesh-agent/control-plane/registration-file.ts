@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
 import { openSealed, sealJson } from "#mesh-agent/sealed-json.ts";
-import { writeAtomic } from "#mesh-agent/write-atomic.ts";
+import { writeFileDurably } from "#node/write-file-durably.ts";
 
 const StoredSchema = z.object({
   /** The group's with this instance's on top. */
@@ -13,7 +13,7 @@ const StoredSchema = z.object({
 export type StoredRegistration = z.infer<typeof StoredSchema>;
 
 export function saveRegistration(file: string, registration: StoredRegistration): void {
-  writeAtomic(file, `${sealJson(registration)}\n`);
+  writeFileDurably(file, `${sealJson(registration)}\n`);
 }
 
 /** Undefined when there is none that can be read, of which `onDamage` is told: the next heartbeat writes it anew. */

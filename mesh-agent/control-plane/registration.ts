@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
 import { PharosError } from "#core/errors.ts";
-import { Backoff } from "#mesh-agent/backoff.ts";
 import type { AgentConfig } from "#mesh-agent/config.ts";
 import { deregister, type InstanceHealth, register, type Versions } from "#mesh-agent/control-plane/register.ts";
 import {
@@ -10,6 +9,7 @@ import {
 } from "#mesh-agent/control-plane/registration-file.ts";
 import type { Uplink } from "#mesh-agent/control-plane/uplink.ts";
 import type { Log } from "#mesh-agent/log.ts";
+import { Backoff } from "#node/backoff.ts";
 import type { ApplicationProbe } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 
 const HEARTBEAT_MS = 10_000;

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { PharosError } from "#core/errors.ts";
 import { connectGrpc, type GrpcClient } from "#grpc/client.ts";
-import { Backoff } from "#mesh-agent/backoff.ts";
 import type { Identity } from "#mesh-agent/identity/identity.ts";
 import { verifyControlPlane } from "#mesh-agent/identity/verify-control-plane.ts";
 import type { Log } from "#mesh-agent/log.ts";
+import { Backoff } from "#node/backoff.ts";
 
 /** "connecting" only until the first attempt has ended. */
 export type UplinkState =

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { PharosError } from "#core/errors.ts";
-import { writeAtomic } from "#mesh-agent/write-atomic.ts";
+import { writeFileDurably } from "#node/write-file-durably.ts";
 
 /** Envoy's bootstrap on the disk. An agent that comes back on a full one takes its Envoy back, or starts one, all the same. */
 export class BootstrapFile {
@@ -30,7 +30,7 @@ export class BootstrapFile {
 
   #write(): void {
     try {
-      writeAtomic(this.#file, this.#text);
+      writeFileDurably(this.#file, this.#text);
       this.problem = undefined;
     } catch (error) {
       this.problem = `envoy has its bootstrap from the command line: ${PharosError.from(error).toString()}`;

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { PharosError } from "#core/errors.ts";
-import { Backoff } from "#mesh-agent/backoff.ts";
 import type { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
 import {
   adoptEnvoy,
@@ -13,6 +12,7 @@ import { type EnvoyRecord, readPidFile, removePidFile, writePidFile } from "#mes
 import { processStart } from "#mesh-agent/envoy/process-start.ts";
 import { tailLog } from "#mesh-agent/envoy/tail-log.ts";
 import type { Log } from "#mesh-agent/log.ts";
+import { Backoff } from "#node/backoff.ts";
 
 export interface SupervisorOptions {
   readonly command: EnvoyCommand;

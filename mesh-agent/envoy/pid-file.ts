@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from "node:fs";
-import { writeAtomic } from "#mesh-agent/write-atomic.ts";
+import { writeFileDurably } from "#node/write-file-durably.ts";
 
 /** Which process is the agent's Envoy, and with what it was started. */
 export interface EnvoyRecord {
@@ -11,7 +11,7 @@ export interface EnvoyRecord {
 
 /** One line, the pid first. */
 export function writePidFile(file: string, { pid, start, fingerprint }: EnvoyRecord): void {
-  writeAtomic(file, `${pid} ${start} ${fingerprint}\n`);
+  writeFileDurably(file, `${pid} ${start} ${fingerprint}\n`);
 }
 
 /** Undefined where there is none, or it does not say. */

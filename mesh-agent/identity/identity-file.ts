@@ -3,7 +3,7 @@ import { z } from "zod";
 import { PharosError } from "#core/errors.ts";
 import { type Identity, parseIdentity } from "#mesh-agent/identity/identity.ts";
 import { openSealed, sealJson } from "#mesh-agent/sealed-json.ts";
-import { writeAtomic } from "#mesh-agent/write-atomic.ts";
+import { writeFileDurably } from "#node/write-file-durably.ts";
 
 const StoredSchema = z.object({
   keyPem: z.string(),
@@ -22,7 +22,7 @@ export interface StoredIdentity {
 /** Key and certificate are one file, so that they can never be of different ages. */
 export function saveIdentity(file: string, { identity, server }: StoredIdentity): void {
   const { keyPem, chainPem, rootsPem, issuedAtMs } = identity;
-  writeAtomic(file, `${sealJson({ server, issuedAtMs, keyPem, chainPem, rootsPem }, 2)}\n`);
+  writeFileDurably(file, `${sealJson({ server, issuedAtMs, keyPem, chainPem, rootsPem }, 2)}\n`);
 }
 
 /** Undefined when there is none. Throws "invalid", naming the file, when it cannot be read. */

@@ -2,7 +2,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type ErrorCode, PharosError } from "#core/errors.ts";
 import { parseJoinToken } from "#core/identity/join-token.ts";
 import { parseSpiffeId } from "#core/identity/spiffe-id.ts";
-import { Backoff } from "#mesh-agent/backoff.ts";
 import type { Uplink } from "#mesh-agent/control-plane/uplink.ts";
 import type { Identity } from "#mesh-agent/identity/identity.ts";
 import { loadIdentity, type StoredIdentity, saveIdentity } from "#mesh-agent/identity/identity-file.ts";
@@ -10,6 +9,7 @@ import { joinMesh, rootFingerprints } from "#mesh-agent/identity/join-mesh.ts";
 import { renewalTimeMs } from "#mesh-agent/identity/renewal-time.ts";
 import { requestCertificate } from "#mesh-agent/identity/request-certificate.ts";
 import type { Log } from "#mesh-agent/log.ts";
+import { Backoff } from "#node/backoff.ts";
 
 export interface IdentityKeeperOptions {
   readonly file: string;

@@ -5,11 +5,11 @@ import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { z } from "zod";
 import { PharosError } from "#core/errors.ts";
 import type { GrpcClient } from "#grpc/client.ts";
-import { Backoff } from "#mesh-agent/backoff.ts";
 import type { UplinkState } from "#mesh-agent/control-plane/uplink.ts";
 import type { Log } from "#mesh-agent/log.ts";
 import { openSealed, sealJson } from "#mesh-agent/sealed-json.ts";
-import { writeAtomic } from "#mesh-agent/write-atomic.ts";
+import { Backoff } from "#node/backoff.ts";
+import { writeFileDurably } from "#node/write-file-durably.ts";
 import { RevocationListsSchema, WatchRevocationsRequestSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 
 const PATH = "/pharos.agent.v1.AgentService/WatchRevocations";
@@ -127,8 +127,8 @@ export class RevocationWatch {
     const { file, log } = this.#options;
     try {
       const text = `${sealJson(this.#lists, 2)}\n`;
-      writeAtomic(file, text);
-      writeAtomic(spareOf(file), text);
+      writeFileDurably(file, text);
+      writeFileDurably(spareOf(file), text);
       this.#isUnsaved = false;
       this.#hasToldUnsaved = false;
     } catch (error) {

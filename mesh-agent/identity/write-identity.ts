@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { PharosError } from "#core/errors.ts";
 import { joinMesh } from "#mesh-agent/identity/join-mesh.ts";
-import { writeAtomic } from "#mesh-agent/write-atomic.ts";
+import { writeFileDurably } from "#node/write-file-durably.ts";
 
 export interface WrittenIdentity {
   readonly spiffeId: string;
@@ -34,9 +34,9 @@ export async function writeIdentity({
   };
   const { identity } = await joinMesh(token, server);
   try {
-    writeAtomic(files.key, identity.keyPem);
-    writeAtomic(files.certificate, identity.chainPem, 0o644);
-    writeAtomic(files.roots, identity.rootsPem, 0o644);
+    writeFileDurably(files.key, identity.keyPem);
+    writeFileDurably(files.certificate, identity.chainPem, 0o644);
+    writeFileDurably(files.roots, identity.rootsPem, 0o644);
   } catch (cause) {
     throw new PharosError("unavailable", `${PharosError.from(cause).message}; the token is used up`, {
       hint: "make room or fix permissions, and join with a new token",
@@ -51,7 +51,7 @@ function probe(out: string): void {
   const file = join(out, ".pharos-join");
   try {
     mkdirSync(out, { recursive: true, mode: 0o700 });
-    writeAtomic(file, Buffer.alloc(PROBE_BYTES));
+    writeFileDurably(file, Buffer.alloc(PROBE_BYTES));
     rmSync(file, { force: true });
   } catch (cause) {
     const why = cause instanceof PharosError ? cause.message : `cannot make the directory ${out}: ${String(cause)}`;

@@ -3,12 +3,12 @@ import type { PharosError } from "#core/errors.ts";
 import type { ClientStream, GrpcClient } from "#grpc/client.ts";
 import { GrpcServer, type StreamHandler } from "#grpc/server.ts";
 import type { ServerStream } from "#grpc/server-stream.ts";
-import { Backoff } from "#mesh-agent/backoff.ts";
 import type { Uplink, UplinkState } from "#mesh-agent/control-plane/uplink.ts";
 import type { Log } from "#mesh-agent/log.ts";
 import type { NodeJson } from "#mesh-agent/xds/describe-node.ts";
 import type { DiskCache } from "#mesh-agent/xds/disk-cache.ts";
 import { Relay, type RelayEffect } from "#mesh-agent/xds/relay.ts";
+import { Backoff } from "#node/backoff.ts";
 import { type Node, NodeSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 
 const PATH = "/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources";

@@ -1,19 +1,23 @@
+import type { Role } from "#core/access/role.ts";
 import type { Diagnostic } from "#core/diagnostic.ts";
+import type { Catalog } from "#core/form/catalog.ts";
+import type { DrawnGraph } from "#core/graph/display-graph.ts";
+import type { Graph, GraphEnds, GraphView, PlaintextView } from "#core/graph/graph.ts";
+import type { ConfigChange } from "#core/resource/config-change.ts";
+import type { RequestRecord } from "#core/telemetry/request-record.ts";
+import type { Trace, TraceSummary } from "#core/telemetry/trace.ts";
 import type {
   ApplyResult,
-  Catalog,
   CheckView,
-  ConfigChange,
   PreviewView,
   ResourceDetail,
   ResourceSummary,
   RevisionDetail,
   RevisionSummary,
 } from "#core/view/config.ts";
-import type { DrawnGraph } from "#core/view/display-graph.ts";
-import type { Graph, GraphEnds, GraphView, PlaintextView } from "#core/view/graph.ts";
 import type { Distribution, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
 import type { OverviewView, ServiceDetail, ServiceRow } from "#core/view/service.ts";
+import type { ServiceMetrics } from "#core/view/service-metrics.ts";
 import type {
   ApiTokenView,
   AuditView,
@@ -24,10 +28,8 @@ import type {
   RevocationKind,
   RevocationResult,
   RevocationView,
-  Role,
   SessionView,
 } from "#core/view/session.ts";
-import type { RequestRecord, ServiceMetrics, Trace, TraceSummary } from "#core/view/telemetry.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 
 /** Who asks, and from where: what every write records. */

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Role } from "#core/access/role.ts";
 import { PharosError } from "#core/errors.ts";
-import type { ApiTokenView, PrincipalView, Role } from "#core/view/session.ts";
-import { writeFileDurably } from "#server/ca/root-file.ts";
+import type { ApiTokenView, PrincipalView } from "#core/view/session.ts";
+import { writeFileDurably } from "#node/write-file-durably.ts";
 import type { Database } from "#server/db/open-database.ts";
 
 const PREFIX = "pharos_";

@@ -1,19 +1,22 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { fromNodeHeaders, toNodeHandler } from "better-auth/node";
 import { z } from "zod";
+import type { Role } from "#core/access/role.ts";
 import { describeIssues } from "#core/describe-issues.ts";
 import { ERROR_CODES } from "#core/error-codes.ts";
 import { PharosError } from "#core/errors.ts";
-import type { ApiTokenView, PrincipalView, Role } from "#core/view/session.ts";
+import type { ApiTokenView, PrincipalView } from "#core/view/session.ts";
+import { isLoopbackHost } from "#node/loopback-host.ts";
+import { readBody } from "#node/read-body.ts";
+import { sendText } from "#node/send-text.ts";
 import type { Audit } from "#server/audit/audit.ts";
 import { ApiTokens, type NewApiToken } from "#server/auth/api-tokens.ts";
 import { createAccount } from "#server/auth/create-account.ts";
 import { openLibrary, PEER_HEADER } from "#server/auth/open-library.ts";
-import { checkOrigin, isLoopbackHost } from "#server/auth/request-origin.ts";
+import { checkOrigin } from "#server/auth/request-origin.ts";
 import { SetupLink } from "#server/auth/setup-link.ts";
 import { SignInLimits } from "#server/auth/sign-in-limits.ts";
 import type { Database } from "#server/db/open-database.ts";
-import { readBody, sendText } from "#server/http/routes.ts";
 import type { Logger } from "#server/log.ts";
 
 export interface AuthOptions {

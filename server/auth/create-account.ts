@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { hashPassword } from "better-auth/crypto";
-import type { Role } from "#core/view/session.ts";
+import type { Role } from "#core/access/role.ts";
 import type { Database } from "#server/db/open-database.ts";
 
 export interface NewAccount {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { betterAuth } from "better-auth";
 import { prismaAdapter } from "better-auth/adapters/prisma";
 import { username } from "better-auth/plugins/username";
-import { writeFileDurably } from "#server/ca/root-file.ts";
+import { writeFileDurably } from "#node/write-file-durably.ts";
 import type { Database } from "#server/db/open-database.ts";
 
 /** Carries the address of the connection to the library; what a caller sends under this name is overwritten. */

@@ -1,13 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { PharosError } from "#core/errors.ts";
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/;
-
-/** Whether a Host header names this machine itself: a page elsewhere that points a name of its own here does not. */
-export function isLoopbackHost(host: string | undefined): boolean {
-  return host !== undefined && LOOPBACK.test(host);
-}
-
 /**
  * Refuses what a page of another site, or of another port of this machine, sends to the API: its Origin must be the host
  * it is sent to. Reads too: the answer would stay hidden from that page, but the work is ours, and a live query goes on.

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { formatJoinToken, type JoinToken } from "#core/identity/join-token.ts";
 import type { Resource } from "#core/resource/resource.ts";
 import { Secret } from "#core/secret.ts";
+import type { ForwardedPeer } from "#grpc/forwarded-peer.ts";
 import { urisOf } from "#grpc/peer.ts";
 import { IstioCertificateRequestSchema, IstioCertificateResponseSchema } from "#proto/gen/istio/security/ca_pb.js";
 import { Authority, makeRoot } from "#server/ca/authority.ts";
@@ -16,7 +17,6 @@ import { IdentityStore } from "#server/ca/store.ts";
 import { makeCsr } from "#server/ca/testing/make-csr.ts";
 import * as x509 from "#server/ca/x509.ts";
 import { type OpenDatabase, openDatabase } from "#server/db/open-database.ts";
-import type { ForwardedPeer } from "#server/mesh/protocol.ts";
 
 const ID = "spiffe://cluster.local/ns/default/sa/reviews";
 const HOUR_MS = 3_600_000;

@@ -1,9 +1,11 @@
 import { X509Certificate } from "node:crypto";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { type ErrorCode, PharosError } from "#core/errors.ts";
+import { claimedId } from "#core/identity/claimed-id.ts";
 import { type JoinToken, parseJoinToken } from "#core/identity/join-token.ts";
 import { isReservedIdentity } from "#core/identity/reserved-identity.ts";
 import { formatSpiffeId, parseSpiffeId } from "#core/identity/spiffe-id.ts";
+import type { ForwardedPeer } from "#grpc/forwarded-peer.ts";
 import {
   type IstioCertificateRequest,
   IstioCertificateRequestSchema,
@@ -11,12 +13,10 @@ import {
 } from "#proto/gen/istio/security/ca_pb.js";
 import type { Authority } from "#server/ca/authority.ts";
 import { checkCsr } from "#server/ca/check-csr.ts";
-import { claimedId } from "#server/ca/claimed-id.ts";
 import { type FindGroup, requireGrant } from "#server/ca/grant.ts";
 import { CHAIN_ALLOWANCE, IDENTITY_ALLOWANCE, IssueLimit } from "#server/ca/issue-limit.ts";
 import type { RevocationBook } from "#server/ca/revocations.ts";
 import type { IdentityStore } from "#server/ca/store.ts";
-import type { ForwardedPeer } from "#server/mesh/protocol.ts";
 
 export interface CertificateServiceOptions {
   readonly authority: Authority;

@@ -1,7 +1,7 @@
+import type { Revoked } from "#core/identity/revoked.ts";
 import type { Authority } from "#server/ca/authority.ts";
 import { describeRevocation, type RevocationBook } from "#server/ca/revocations.ts";
 import type { IdentityStore } from "#server/ca/store.ts";
-import type { Revoked } from "#server/mesh/revocation-guard.ts";
 
 /** What the mesh port refuses and proxies are told, from what is revoked and which certificates are in their time. */
 export async function describeRevoked(

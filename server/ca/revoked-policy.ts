@@ -1,6 +1,6 @@
+import type { Revoked } from "#core/identity/revoked.ts";
 import { parseSpiffeId } from "#core/identity/spiffe-id.ts";
 import type { Resource } from "#core/resource/resource.ts";
-import type { Revoked } from "#server/mesh/revocation-guard.ts";
 
 /** No name that a person could give a resource: nobody changes it by writing one. */
 export const REVOKED_POLICY = {

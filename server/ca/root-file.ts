@@ -1,8 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync, X509Certificate } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { z } from "zod";
 import { PharosError } from "#core/errors.ts";
+import { writeFileDurably } from "#node/write-file-durably.ts";
 
 /** The root's certificate and key as PEM. */
 export interface RootFiles {
@@ -15,20 +16,6 @@ const SealedSchema = z.object({ salt: z.base64(), iv: z.base64(), tag: z.base64(
 const CIPHER = "aes-256-gcm";
 const TOGETHER = "restore ca-key.json, ca-key-secret and root-cert.pem together from one backup";
 const LAST_RESORT = "without it every proxy must join anew, to a server that starts in an empty directory";
-
-/** Whole or not at all, and on the disk when it returns. Readable by this user only. */
-export function writeFileDurably(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const draft = `${path}.new`;
-  const file = openSync(draft, "w", 0o600);
-  try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(draft, path);
-}
 
 function pathsIn(dir: string): { readonly key: string; readonly certificate: string; readonly secret: string } {
   return {
@@ -44,6 +31,7 @@ function isSet(passphrase: string | undefined): passphrase is string {
 }
 
 export function saveRoot(dir: string, root: RootFiles, passphrase: string | undefined): void {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
   const paths = pathsIn(dir);
   if (!isSet(passphrase) && !existsSync(paths.secret))
     writeFileDurably(paths.secret, randomBytes(32).toString("base64"));

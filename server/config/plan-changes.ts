@@ -1,12 +1,12 @@
 import { setImmediate as yieldToOthers } from "node:timers/promises";
 import type { Diagnostic } from "#core/diagnostic.ts";
 import { PharosError } from "#core/errors.ts";
+import type { ConfigChange } from "#core/resource/config-change.ts";
 import { type DocumentEdit, editDocument } from "#core/resource/edit-document.ts";
 import { parseDocumentsOneByOne } from "#core/resource/parse-documents.ts";
 import { parseRef } from "#core/resource/parse-ref.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 import { splitDocuments } from "#core/resource/split-documents.ts";
-import type { ConfigChange } from "#core/view/config.ts";
 
 /** What a change wants a resource to be. */
 export interface Write {

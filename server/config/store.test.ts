@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { ConfigChange } from "#core/view/config.ts";
+import type { ConfigChange } from "#core/resource/config-change.ts";
 import { History } from "#server/config/history.ts";
 import type { RevisionEvent } from "#server/config/revision-feed.ts";
 import { type ConfigStore, createConfigStore } from "#server/config/store.ts";

@@ -1,8 +1,9 @@
 import { hasErrors } from "#core/diagnostic.ts";
 import { PharosError } from "#core/errors.ts";
+import type { ConfigChange } from "#core/resource/config-change.ts";
 import { parseRef } from "#core/resource/parse-ref.ts";
 import { type AnyResource, formatRef, type ResourceRef } from "#core/resource/resource.ts";
-import type { ApplyResult, ConfigChange, RevisionDetail, RevisionSummary } from "#core/view/config.ts";
+import type { ApplyResult, RevisionDetail, RevisionSummary } from "#core/view/config.ts";
 import { History, type HistoryFilter, readRevision } from "#server/config/history.ts";
 import { type PlannedChanges, planChanges, type Write } from "#server/config/plan-changes.ts";
 import { planRollback, planUndo } from "#server/config/restore.ts";

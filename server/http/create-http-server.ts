@@ -1,7 +1,8 @@
 import { PharosError } from "#core/errors.ts";
 import { createHttpService, pathOf } from "#node/http-service.ts";
+import { sendText } from "#node/send-text.ts";
 import { CLOSED_POLICY } from "#server/http/content-security.ts";
-import { type Routes, selectRoute, sendText } from "#server/http/routes.ts";
+import { type Routes, selectRoute } from "#server/http/routes.ts";
 
 export interface HttpServer {
   readonly port: number;

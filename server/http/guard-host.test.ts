@@ -1,8 +1,8 @@
 import { request as send } from "node:http";
 import { afterEach, expect, test } from "vitest";
+import { sendText } from "#node/send-text.ts";
 import { createHttpServer, type HttpServer } from "#server/http/create-http-server.ts";
 import { guardHost } from "#server/http/guard-host.ts";
-import { sendText } from "#server/http/routes.ts";
 
 let server: HttpServer;
 let refused: string[];

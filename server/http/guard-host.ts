@@ -1,7 +1,9 @@
 import type { IncomingMessage } from "node:http";
-import { isLoopbackHost } from "#server/auth/request-origin.ts";
-import { NotedRarely } from "#server/http/noted-rarely.ts";
-import { type HttpHandler, type Routes, sendText } from "#server/http/routes.ts";
+import type { HttpHandler } from "#node/http-service.ts";
+import { LogLimiter } from "#node/log-limiter.ts";
+import { isLoopbackHost } from "#node/loopback-host.ts";
+import { sendText } from "#node/send-text.ts";
+import type { Routes } from "#server/http/routes.ts";
 
 export interface HostGuard {
   /** The listener is reachable from this machine only. Otherwise it goes by names that it cannot know, and any will do. */
@@ -21,14 +23,14 @@ const MISDIRECTED = 421;
 export function guardHost(routes: Routes, { isLoopback, publicUrl, onRefused }: HostGuard): Routes {
   if (!isLoopback) return routes;
   const publicHost = publicUrl === null ? undefined : new URL(publicUrl).host;
-  const noted = new NotedRarely();
+  const limiter = new LogLimiter();
   const guard =
     (handler: HttpHandler): HttpHandler =>
     (request, response) => {
       const { host } = request.headers;
       if (isLoopbackHost(host) || (publicHost !== undefined && host === publicHost)) return handler(request, response);
       const name = (host ?? "no host").slice(0, 100);
-      if (noted.isDue(name, Date.now())) onRefused(request, `the request is for ${name}, which is not this server`);
+      if (limiter.isDue(name, Date.now())) onRefused(request, `the request is for ${name}, which is not this server`);
       sendText(
         response,
         MISDIRECTED,

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
 import { PharosError } from "#core/errors.ts";
+import type { HttpHandler } from "#node/http-service.ts";
 import { appRouter } from "#server/api/router.ts";
 import { type ApiContext, toTrpcError } from "#server/api/trpc.ts";
-import type { HttpHandler } from "#server/http/routes.ts";
 
 const PREFIX = "/api/trpc/";
 /** Documents come with these; what else is asked is short. */

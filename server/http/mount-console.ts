@@ -3,8 +3,8 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { PharosError } from "#core/errors.ts";
 import { ADDRESS_HEADER } from "#core/view/address-header.ts";
+import type { HttpHandler } from "#node/http-service.ts";
 import { pagePolicy } from "#server/http/content-security.ts";
-import type { HttpHandler } from "#server/http/routes.ts";
 
 /** The built console, served inside this process by Next. */
 export async function mountConsole(root: string, host: string, port: number): Promise<HttpHandler> {

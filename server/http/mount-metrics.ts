@@ -1,9 +1,10 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { mayUse } from "#core/access/endpoints.ts";
+import type { HttpHandler } from "#node/http-service.ts";
+import { LogLimiter } from "#node/log-limiter.ts";
+import { sendText } from "#node/send-text.ts";
 import type { Auth } from "#server/auth/auth.ts";
-import { NotedRarely } from "#server/http/noted-rarely.ts";
-import { type HttpHandler, sendText } from "#server/http/routes.ts";
 import type { TelemetryStore } from "#server/telemetry/store.ts";
 
 export interface MetricsOptions {
@@ -42,11 +43,11 @@ export function mountMetrics(
   auth: Pick<Auth, "authenticate" | "noteRefused">,
   { isLoopback, refused }: MetricsOptions,
 ): HttpHandler {
-  const noted = new NotedRarely();
+  const limiter = new LogLimiter();
   let scrapes = 0;
   return async (request, response) => {
     if (!isLoopback && !mayUse("/metrics", (await auth.authenticate(request))?.role ?? null)) {
-      if (noted.isDue(request.socket.remoteAddress ?? "", Date.now()))
+      if (limiter.isDue(request.socket.remoteAddress ?? "", Date.now()))
         auth.noteRefused(request, "no session and no API token that works");
       return sendText(response, 401, "metrics need an API token: authorization: Bearer TOKEN\n");
     }

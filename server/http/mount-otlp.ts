@@ -1,19 +1,21 @@
 import type { IncomingMessage } from "node:http";
 import { mayUse } from "#core/access/endpoints.ts";
 import { PharosError } from "#core/errors.ts";
+import type { HttpHandler } from "#node/http-service.ts";
+import { LogLimiter } from "#node/log-limiter.ts";
+import { readBody } from "#node/read-body.ts";
+import { sendText } from "#node/send-text.ts";
 import type { Auth } from "#server/auth/auth.ts";
-import { NotedRarely } from "#server/http/noted-rarely.ts";
-import { type HttpHandler, readBody, sendText } from "#server/http/routes.ts";
 import { handleOtlpTraces, OTLP_BYTES_MAX } from "#server/telemetry/otlp-http.ts";
 import type { TelemetryStore } from "#server/telemetry/store.ts";
 
 /** OTLP/HTTP traces from applications, protobuf or JSON, with an operator's API token or session. */
 export function mountOtlp(telemetry: TelemetryStore, auth: Auth): HttpHandler {
-  const noted = new NotedRarely();
+  const limiter = new LogLimiter();
 
   /** An exporter with a wrong token tries again every few seconds. */
   function noteRefused(request: IncomingMessage, reason: string): void {
-    if (noted.isDue(request.socket.remoteAddress ?? "", Date.now())) auth.noteRefused(request, reason);
+    if (limiter.isDue(request.socket.remoteAddress ?? "", Date.now())) auth.noteRefused(request, reason);
   }
 
   return async (request, response) => {

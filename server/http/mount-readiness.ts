@@ -1,5 +1,6 @@
 import { PharosError } from "#core/errors.ts";
-import { type HttpHandler, sendText } from "#server/http/routes.ts";
+import type { HttpHandler } from "#node/http-service.ts";
+import { sendText } from "#node/send-text.ts";
 
 const PATIENCE_MS = 1000;
 

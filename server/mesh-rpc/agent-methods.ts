@@ -1,9 +1,9 @@
 import { PharosError } from "#core/errors.ts";
+import { claimedId } from "#core/identity/claimed-id.ts";
 import { parseSpiffeId } from "#core/identity/spiffe-id.ts";
+import type { ForwardedPeer } from "#grpc/forwarded-peer.ts";
 import type { Authority } from "#server/ca/authority.ts";
 import { verifyCertificate } from "#server/ca/certificate-service.ts";
-import { claimedId } from "#server/ca/claimed-id.ts";
-import type { ForwardedPeer } from "#server/mesh/protocol.ts";
 import type { UnaryHandler } from "#server/mesh/start-mesh.ts";
 import type { Registry } from "#server/registry/registry.ts";
 import { handleDeregister, handleRegister } from "#server/registry/registry-rpc.ts";

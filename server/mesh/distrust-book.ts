@@ -1,5 +1,5 @@
+import { claimedId } from "#core/identity/claimed-id.ts";
 import type { Distrust } from "#grpc/server.ts";
-import { claimedId } from "#server/ca/claimed-id.ts";
 
 /** A line for log and audit trail. */
 export interface DistrustLine {

@@ -1,6 +1,7 @@
 import { PharosError } from "#core/errors.ts";
+import type { ForwardedPeer } from "#grpc/forwarded-peer.ts";
 import type { CallInfo } from "#grpc/server-stream.ts";
-import type { ForwardedPeer, FromWorker, ToWorker } from "#server/mesh/protocol.ts";
+import type { FromWorker, ToWorker } from "#server/mesh/protocol.ts";
 import { fromWire } from "#server/mesh/wire-error.ts";
 
 type Forward = Extract<FromWorker, { kind: "forward" }>;

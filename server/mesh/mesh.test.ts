@@ -4,13 +4,13 @@ import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
 import { TYPE_URLS, type XdsType } from "#core/xds/type-urls.ts";
 import { connectGrpc, type GrpcClient } from "#grpc/client.ts";
+import type { ForwardedPeer } from "#grpc/forwarded-peer.ts";
 import type { IssuedCertificate, TestAuthority } from "#grpc/testing/certificates.ts";
 import { makeTestAuthority } from "#grpc/testing/certificates.ts";
 import {
   DeltaDiscoveryRequestSchema,
   DeltaDiscoveryResponseSchema,
 } from "#proto/gen/envoy/service/discovery/v3/discovery_pb.js";
-import type { ForwardedPeer } from "#server/mesh/protocol.ts";
 import { type MeshHandle, startMesh } from "#server/mesh/start-mesh.ts";
 import type { AdsEvent } from "#server/xds/ads-server.ts";
 

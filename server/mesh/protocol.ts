@@ -1,11 +1,12 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
+import type { Revoked } from "#core/identity/revoked.ts";
 import type { Refused } from "#core/limits/limit-book.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import type { Distribution, FleetSummary, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
+import type { ForwardedPeer } from "#grpc/forwarded-peer.ts";
 import type { ServerTls } from "#grpc/server.ts";
-import type { Revoked } from "#server/mesh/revocation-guard.ts";
 import type { WireError } from "#server/mesh/wire-error.ts";
 import type { AdsEvent } from "#server/xds/ads-server.ts";
 
@@ -38,21 +39,6 @@ export interface MeshCalls {
   setRevoked(revoked: Revoked): void;
   memory(): { readonly rssBytes: number; readonly heapBytes: number; readonly externalBytes: number };
   close(): Promise<void>;
-}
-
-/** The peer of a forwarded call, as it crosses the thread. */
-export interface ForwardedPeer {
-  readonly address: string;
-  readonly certificate: {
-    readonly isTrusted: boolean;
-    readonly problem: string | null;
-    readonly uris: readonly string[];
-    readonly serial: string;
-    readonly notAfterMs: number;
-    readonly der: Uint8Array;
-  } | null;
-  /** `authorization` only. */
-  readonly headers: Readonly<Record<string, string>>;
 }
 
 export type ToWorker =

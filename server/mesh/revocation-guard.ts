@@ -1,26 +1,11 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
+import type { Revoked } from "#core/identity/revoked.ts";
 import { parseSpiffeId } from "#core/identity/spiffe-id.ts";
 import type { Peer } from "#grpc/peer.ts";
 import type { GrpcMethod } from "#grpc/server.ts";
 import type { ServerStream } from "#grpc/server-stream.ts";
 import { RevocationListsSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
-
-/** What is revoked, as it crosses the thread: what to tell whoever shows it, by name. */
-export interface Revoked {
-  readonly namespaces: ReadonlyMap<string, string>;
-  readonly identities: ReadonlyMap<string, string>;
-  readonly serials: ReadonlyMap<string, string>;
-  /** PEM by the root's fingerprint; empty while nothing is revoked. */
-  readonly lists: ReadonlyMap<string, string>;
-}
-
-export const NOTHING_REVOKED: Revoked = {
-  namespaces: new Map(),
-  identities: new Map(),
-  serials: new Map(),
-  lists: new Map(),
-};
 
 export const WATCH_REVOCATIONS = "/pharos.agent.v1.AgentService/WatchRevocations";
 const HINT = "an operator lifts it with `pharos revoke lift`; `pharos revoke list` shows all";

@@ -1,10 +1,11 @@
 import { Worker } from "node:worker_threads";
 import { PharosError } from "#core/errors.ts";
+import { NOTHING_REVOKED, type Revoked } from "#core/identity/revoked.ts";
 import type { Refused } from "#core/limits/limit-book.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
+import type { ForwardedPeer } from "#grpc/forwarded-peer.ts";
 import type { ServerTls } from "#grpc/server.ts";
-import type { ForwardedPeer, FromWorker, MeshCalls, MeshWorkerData, ToWorker } from "#server/mesh/protocol.ts";
-import { NOTHING_REVOKED, type Revoked } from "#server/mesh/revocation-guard.ts";
+import type { FromWorker, MeshCalls, MeshWorkerData, ToWorker } from "#server/mesh/protocol.ts";
 import { fromThread, fromWire, toWire } from "#server/mesh/wire-error.ts";
 import type { AdsEvent } from "#server/xds/ads-server.ts";
 

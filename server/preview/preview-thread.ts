@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { PharosError } from "#core/errors.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
-import type { ConfigChange } from "#core/view/config.ts";
+import type { ConfigChange } from "#core/resource/config-change.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import type { Asker } from "#server/api/services.ts";
 import type { PlannedChanges } from "#server/config/plan-changes.ts";

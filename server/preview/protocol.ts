@@ -1,6 +1,7 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
-import type { ConfigChange, PreviewView } from "#core/view/config.ts";
+import type { ConfigChange } from "#core/resource/config-change.ts";
+import type { PreviewView } from "#core/view/config.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import type { PlannedChanges } from "#server/config/plan-changes.ts";
 import type { WireError } from "#server/mesh/wire-error.ts";

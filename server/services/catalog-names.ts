@@ -1,7 +1,7 @@
 import { compareNames } from "#core/compare-names.ts";
+import type { Catalog } from "#core/form/catalog.ts";
 import { expandHost } from "#core/host/host.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
-import type { Catalog } from "#core/view/config.ts";
 import { listServices, principalOf } from "#server/services/service-directory.ts";
 
 const unique = (values: Iterable<string>): string[] => [...new Set(values)].sort(compareNames);

@@ -1,7 +1,7 @@
 import { compareNames } from "#core/compare-names.ts";
 import { PharosError } from "#core/errors.ts";
-import type { AppliedResource } from "#core/view/config.ts";
-import type { Graph, Health } from "#core/view/graph.ts";
+import type { Graph, Health } from "#core/graph/graph.ts";
+import type { AppliedResource } from "#core/resolve/applied-resource.ts";
 import type { ServicePeer, ServiceRow } from "#core/view/service.ts";
 import type { Services } from "#server/api/services.ts";
 import { buildCatalog } from "#server/services/catalog-names.ts";

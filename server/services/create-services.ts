@@ -3,7 +3,7 @@ import { formatJoinToken } from "#core/identity/join-token.ts";
 import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
 import type { RefusedEntry } from "#core/limits/limit-book.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
-import type { AppliedResource } from "#core/view/config.ts";
+import type { AppliedResource } from "#core/resolve/applied-resource.ts";
 import type { ProxyStatus } from "#core/view/mesh.ts";
 import type { Services } from "#server/api/services.ts";
 import type { Audit } from "#server/audit/audit.ts";

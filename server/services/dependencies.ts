@@ -1,9 +1,11 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
+import type { Graph, GraphEnds, GraphView, Health } from "#core/graph/graph.ts";
 import type { SnapshotChange } from "#core/registry/snapshot.ts";
+import type { RequestRecord } from "#core/telemetry/request-record.ts";
+import type { Trace, TraceSummary } from "#core/telemetry/trace.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
-import type { Graph, GraphEnds, GraphView, Health } from "#core/view/graph.ts";
 import type { Distribution, FleetSummary, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
-import type { RequestRecord, ServiceMetrics, Trace, TraceSummary } from "#core/view/telemetry.ts";
+import type { ServiceMetrics } from "#core/view/service-metrics.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type { RequestQuery, TraceQuery } from "#server/api/services.ts";
 

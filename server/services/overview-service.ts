@@ -1,7 +1,7 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
-import type { Graph } from "#core/view/graph.ts";
+import type { Graph } from "#core/graph/graph.ts";
 import type { ServiceRow } from "#core/view/service.ts";
-import type { ServiceMetrics } from "#core/view/telemetry.ts";
+import type { ServiceMetrics } from "#core/view/service-metrics.ts";
 import type { Services } from "#server/api/services.ts";
 import type { ConfigStore } from "#server/config/store.ts";
 import { chartStepMs } from "#server/services/catalog-service.ts";

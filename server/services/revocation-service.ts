@@ -1,4 +1,5 @@
 import { PharosError } from "#core/errors.ts";
+import type { Revoked } from "#core/identity/revoked.ts";
 import { formatSpiffeId, isNamespace, isServiceAccount, parseSpiffeId } from "#core/identity/spiffe-id.ts";
 import type { RevocationResult } from "#core/view/session.ts";
 import type { Services } from "#server/api/services.ts";
@@ -6,7 +7,6 @@ import type { Authority } from "#server/ca/authority.ts";
 import { describeRevoked } from "#server/ca/describe-revoked.ts";
 import type { RevocationBook, RevocationSubject } from "#server/ca/revocations.ts";
 import type { IdentityStore } from "#server/ca/store.ts";
-import type { Revoked } from "#server/mesh/revocation-guard.ts";
 import type { Audited } from "#server/services/audited.ts";
 
 export interface RevocationServiceOptions {

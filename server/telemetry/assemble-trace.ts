@@ -1,5 +1,5 @@
 import { spanTitle } from "#core/telemetry/span-title.ts";
-import type { Trace, TraceSpan, TraceSummary } from "#core/view/telemetry.ts";
+import type { Trace, TraceSpan, TraceSummary } from "#core/telemetry/trace.ts";
 
 const KINDS = ["unspecified", "internal", "server", "client", "producer", "consumer"] as const;
 const STATUSES = ["unset", "ok", "error"] as const;

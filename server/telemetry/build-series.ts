@@ -1,6 +1,6 @@
 import type { Tally } from "#core/graph/tally.ts";
 import { quantileMs } from "#core/telemetry/quantile.ts";
-import type { ServiceMetrics, TimePoint } from "#core/view/telemetry.ts";
+import type { ServiceMetrics, TimePoint } from "#core/view/service-metrics.ts";
 
 export interface SeriesInput {
   readonly startMs: number;

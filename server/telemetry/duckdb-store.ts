@@ -1,12 +1,14 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { buildGraph } from "#core/graph/build-graph.ts";
+import type { Graph } from "#core/graph/graph.ts";
 import { mergeReporters } from "#core/graph/merge-reporters.ts";
 import { selectPairs } from "#core/graph/select-pairs.ts";
 import type { Refused } from "#core/limits/limit-book.ts";
 import { WINDOW_MS } from "#core/telemetry/buckets.ts";
+import type { RequestRecord } from "#core/telemetry/request-record.ts";
+import type { Trace, TraceSummary } from "#core/telemetry/trace.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
-import type { Graph } from "#core/view/graph.ts";
-import type { RequestRecord, ServiceMetrics, Trace, TraceSummary } from "#core/view/telemetry.ts";
+import type { ServiceMetrics } from "#core/view/service-metrics.ts";
 import { type ResourceSpans, ResourceSpansSchema } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
 import type { ReportRequest } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import type { RequestQuery, TraceQuery } from "#server/api/services.ts";

@@ -1,6 +1,6 @@
 import type { DuckDBValue } from "@duckdb/node-api";
 import { nameDenial } from "#core/telemetry/denied-by.ts";
-import type { RequestRecord } from "#core/view/telemetry.ts";
+import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { RequestQuery } from "#server/api/services.ts";
 import type { Reader } from "#server/telemetry/reader.ts";
 

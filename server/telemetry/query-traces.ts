@@ -1,5 +1,5 @@
 import type { DuckDBValue } from "@duckdb/node-api";
-import type { Trace, TraceSummary } from "#core/view/telemetry.ts";
+import type { Trace, TraceSummary } from "#core/telemetry/trace.ts";
 import type { TraceQuery } from "#server/api/services.ts";
 import { assembleTrace, type SpanOutline, type StoredSpan, summarizeTrace } from "#server/telemetry/assemble-trace.ts";
 import type { Reader } from "#server/telemetry/reader.ts";

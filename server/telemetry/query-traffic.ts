@@ -1,7 +1,7 @@
 import type { DuckDBDataChunk } from "@duckdb/node-api";
+import type { Graph } from "#core/graph/graph.ts";
 import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
-import type { Graph } from "#core/view/graph.ts";
 import type { KeyTable } from "#server/telemetry/key-table.ts";
 import type { RangePlan } from "#server/telemetry/plan-range.ts";
 import type { Reader } from "#server/telemetry/reader.ts";

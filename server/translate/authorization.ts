@@ -1,5 +1,5 @@
 import type { Any } from "@bufbuild/protobuf/wkt";
-import { matchesLabels } from "#core/resolve/labels.ts";
+import { matchesLabels } from "#core/resource/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
 import type { FilterSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import {

@@ -1,7 +1,7 @@
 import type { ServiceEntrySpec, ServicePort } from "#core/kinds/service-entry/schema.ts";
 import type { WorkloadEntrySpec } from "#core/kinds/workload-entry/schema.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
-import { matchesLabels } from "#core/resolve/labels.ts";
+import { matchesLabels } from "#core/resource/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
 import { isFixedAddress, isSocketPath } from "#core/schema/ip-address.ts";
 import { mtlsMode } from "#server/translate/mtls-mode.ts";

@@ -1,5 +1,5 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
-import { matchesLabels } from "#core/resolve/labels.ts";
+import { matchesLabels } from "#core/resource/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
 import { spiffeUri } from "#server/translate/names.ts";
 

@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { matchesLabels } from "#core/resolve/labels.ts";
+import { matchesLabels } from "#core/resource/labels.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import { type Cluster, Cluster_DiscoveryType, ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";

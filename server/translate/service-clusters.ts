@@ -1,5 +1,5 @@
-import { matchesLabels } from "#core/resolve/labels.ts";
 import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
+import { matchesLabels } from "#core/resource/labels.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import type { ClusterInput, Routing } from "#server/translate/build-cluster.ts";

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { openPage } from "#components/api/open-page.tsx";
-import { TRAFFIC_KINDS } from "#components/traffic/filter-resources.ts";
+import { TRAFFIC_KINDS } from "#components/format/traffic-kinds.ts";
 import { TrafficPage } from "#components/traffic/traffic-page.tsx";
 
 export const metadata: Metadata = { title: "Traffic" };

@@ -1,4 +1,4 @@
-import type { GraphEdge, GraphNode, HealthStatus } from "#core/view/graph.ts";
+import type { GraphEdge, GraphNode, HealthStatus } from "#core/graph/graph.ts";
 
 /** A node for tests. */
 export function node(id: string, namespace: string, status: HealthStatus = "healthy"): GraphNode {

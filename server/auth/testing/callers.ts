@@ -1,4 +1,4 @@
-import type { Role } from "#core/view/session.ts";
+import type { Role } from "#core/access/role.ts";
 import { ApiTokens } from "#server/auth/api-tokens.ts";
 import { createAccount } from "#server/auth/create-account.ts";
 import type { Database } from "#server/db/open-database.ts";

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { openPage, readParam, type SearchParams } from "#components/api/open-page.tsx";
-import { resourceHref } from "#components/shell/build-commands.ts";
-import { isTrafficKind } from "#components/traffic/filter-resources.ts";
+import { resourceHref } from "#components/format/resource-href.ts";
+import { isTrafficKind } from "#components/format/traffic-kinds.ts";
 import { findRouting } from "#components/traffic/find-routing.ts";
 import { NewTrafficPage } from "#components/traffic/new-traffic-page.tsx";
 import { findService } from "#core/form/find-service.ts";

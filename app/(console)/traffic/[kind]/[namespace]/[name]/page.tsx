@@ -2,8 +2,8 @@ import type { Metadata } from "next";
 import { notFound, redirect } from "next/navigation";
 import { decodeParam } from "#components/api/decode-param.ts";
 import { openPage } from "#components/api/open-page.tsx";
-import { resourceHref } from "#components/shell/build-commands.ts";
-import { isTrafficKind } from "#components/traffic/filter-resources.ts";
+import { resourceHref } from "#components/format/resource-href.ts";
+import { isTrafficKind } from "#components/format/traffic-kinds.ts";
 import { TrafficResourcePage } from "#components/traffic/traffic-resource-page.tsx";
 import { KIND_NAMES } from "#core/kinds/kinds.ts";
 

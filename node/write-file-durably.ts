@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { PharosError } from "#core/errors.ts";
 
 /** Replaces a file whole or not at all, whatever dies meanwhile. Private to its user unless told otherwise. */
-export function writeAtomic(file: string, content: string | Uint8Array, mode = 0o600): void {
+export function writeFileDurably(file: string, content: string | Uint8Array, mode = 0o600): void {
   const temporary = `${file}.${process.pid}.new`;
   try {
     writeSynced(temporary, content, mode);

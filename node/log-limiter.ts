@@ -2,7 +2,7 @@ const EVERY_MS = 60_000;
 const KEYS_MAX = 1000;
 
 /** Says of each key once a minute that it is worth a line: who tries again every second is known from the first one. */
-export class NotedRarely {
+export class LogLimiter {
   readonly #at = new Map<string, number>();
 
   isDue(key: string, nowMs: number): boolean {

@@ -1,4 +1,4 @@
-import type { Graph, GraphEdge, GraphNode, GraphResponse, Health, HealthStatus } from "#core/view/graph.ts";
+import type { Graph, GraphEdge, GraphNode, GraphResponse, Health, HealthStatus } from "#core/graph/graph.ts";
 
 /** A node as drawn: one of the graph's, or a namespace that is closed up. */
 export interface DisplayNode {

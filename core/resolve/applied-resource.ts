@@ -1,0 +1,7 @@
+/** A resource that bears on a service or workload, and why. */
+export interface AppliedResource {
+  readonly ref: string;
+  readonly applies: boolean;
+  readonly reason: string;
+  readonly path?: string;
+}

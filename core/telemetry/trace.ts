@@ -1,0 +1,38 @@
+export interface TraceSummary {
+  readonly traceId: string;
+  readonly startMs: number;
+  readonly durationMs: number;
+  readonly rootService: string;
+  /** What the root asked for, `GET /productpage`, or its operation. */
+  readonly rootOperation: string;
+  readonly spanCount: number;
+  readonly errorCount: number;
+  /** Service → number of its spans. */
+  readonly services: Readonly<Record<string, number>>;
+}
+
+export interface TraceSpan {
+  readonly spanId: string;
+  readonly parentSpanId: string | null;
+  readonly service: string;
+  readonly operation: string;
+  readonly kind: "internal" | "server" | "client" | "producer" | "consumer" | "unspecified";
+  readonly startMs: number;
+  readonly durationMs: number;
+  readonly status: "unset" | "ok" | "error";
+  readonly statusMessage: string;
+  readonly attributes: Readonly<Record<string, string | number | boolean>>;
+  readonly resource: Readonly<Record<string, string | number | boolean>>;
+  readonly events: readonly {
+    readonly atMs: number;
+    readonly name: string;
+    readonly attributes: Readonly<Record<string, string | number | boolean>>;
+  }[];
+}
+
+export interface Trace {
+  readonly traceId: string;
+  readonly startMs: number;
+  readonly durationMs: number;
+  readonly spans: readonly TraceSpan[];
+}
