@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, TRPCClientError } from "@trpc/client";
 import { UsageError } from "#cli/failure.ts";
 import { type ErrorCode, PharosError } from "#core/errors.ts";
+import { readOwnFile } from "#node/read-own-file.ts";
 import type { AppRouter } from "#server/api/router.ts";
 
 export interface ServerOptions {
@@ -18,16 +18,24 @@ interface Found {
   readonly token: string | undefined;
 }
 
-function readIfThere(path: string): string | undefined {
-  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
-}
-
 /** A data directory tells where its server listens (server.json) and holds a token for the person who runs it. */
 function fromDirectory(dir: string): Found | undefined {
-  const text = readIfThere(join(dir, "server.json")) ?? readIfThere(join(dir, "server/server.json"));
+  const text = readOwnFile(join(dir, "server.json")) ?? readOwnFile(join(dir, "server/server.json"));
   if (text === undefined) return undefined;
-  const token = readIfThere(join(dir, "admin-token")) ?? readIfThere(join(dir, "server/admin-token"));
-  return { url: (JSON.parse(text) as { console: string }).console, token: token?.trim() };
+  const token = readOwnFile(join(dir, "admin-token")) ?? readOwnFile(join(dir, "server/admin-token"));
+  return { url: consoleOf(text, dir), token: token?.trim() };
+}
+
+function consoleOf(text: string, dir: string): string {
+  try {
+    const url = (JSON.parse(text) as { console?: unknown }).console;
+    if (typeof url === "string" && URL.canParse(url)) return url;
+  } catch {
+    // Said below.
+  }
+  throw new PharosError("unavailable", `server.json in ${dir} is damaged`, {
+    hint: "restart the server, which writes it anew, or name the server with --server",
+  });
 }
 
 /** Flags, then PHAROS_SERVER and PHAROS_TOKEN, then the data directories a person usually has: .demo and .pharos. */

@@ -2,7 +2,10 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } fro
 import { dirname } from "node:path";
 import { PharosError } from "#core/errors.ts";
 
-/** Replaces a file whole or not at all, whatever dies meanwhile. Private to its user unless told otherwise. */
+/**
+ * Replaces a file whole or not at all, whatever dies meanwhile. Private to its user unless told otherwise. Throws
+ * PharosError that names it: "exhausted" on a full disk, "unavailable" otherwise.
+ */
 export function writeFileDurably(file: string, content: string | Uint8Array, mode = 0o600): void {
   const temporary = `${file}.${process.pid}.new`;
   try {
@@ -12,11 +15,16 @@ export function writeFileDurably(file: string, content: string | Uint8Array, mod
   } catch (error) {
     discard(temporary);
     const why = error instanceof Error ? error.message : String(error);
-    throw new PharosError("unavailable", `cannot write ${file}: ${why}`, {
+    throw new PharosError(isFull(error) ? "exhausted" : "unavailable", `cannot write ${file}: ${why}`, {
       hint: "the old content is untouched; make room or fix permissions",
       cause: error,
     });
   }
+}
+
+function isFull(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ENOSPC" || code === "EDQUOT";
 }
 
 /** What keeps a file from being written may keep it from being removed too; the first failure is the one to tell. */

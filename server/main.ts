@@ -98,6 +98,19 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   const database = await openDatabase(join(dir, "pharos.db"), { migrations: join(ROOT, "prisma/migrations") });
   const { db } = database;
   const audit = createAudit(db, log);
+  const noteLoss = (store: string, reason: string): void =>
+    audit.write({
+      actor: "pharos serve",
+      action: "store.lost",
+      resource: store,
+      outcome: "failed",
+      reason,
+      from: "",
+    });
+  if (database.lost !== undefined) {
+    log.error(database.lost);
+    noteLoss("pharos.db", database.lost);
+  }
   const limits = new LimitBook({
     now: Date.now,
     tell: ({ limit, party, count }) =>
@@ -113,6 +126,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   const telemetry = await DuckdbTelemetryStore.open({
     path: join(dir, "telemetry.duckdb"),
     warn: (message) => log.warn(message),
+    onLoss: (reason) => noteLoss("telemetry.duckdb", reason),
     onLimit: (refused) => limits.add(refused),
   });
   const authority = await openAuthority(dir, options.trustDomain, process.env.PHAROS_CA_PASSPHRASE);

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Role } from "#core/access/role.ts";
 import { PharosError } from "#core/errors.ts";
 import type { ApiTokenView, PrincipalView } from "#core/view/session.ts";
+import { readOwnFile } from "#node/read-own-file.ts";
 import { writeFileDurably } from "#node/write-file-durably.ts";
 import type { Database } from "#server/db/open-database.ts";
 
@@ -89,7 +89,8 @@ export class ApiTokens {
   /** `DIR/admin-token`, for the person who runs the server; made again when the one there no longer works. */
   async ensureAdminToken(dir: string): Promise<void> {
     const file = join(dir, "admin-token");
-    if (existsSync(file) && (await this.authenticate(readFileSync(file, "utf8").trim(), Date.now())) !== null) return;
+    const known = readOwnFile(file);
+    if (known !== undefined && (await this.authenticate(known.trim(), Date.now())) !== null) return;
     const { token } = await this.create({ name: "admin-token", role: "admin", createdBy: "pharos serve" });
     writeFileDurably(file, `${token}\n`);
   }

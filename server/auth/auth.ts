@@ -14,6 +14,7 @@ import { ApiTokens, type NewApiToken } from "#server/auth/api-tokens.ts";
 import { createAccount } from "#server/auth/create-account.ts";
 import { openLibrary, PEER_HEADER } from "#server/auth/open-library.ts";
 import { checkOrigin } from "#server/auth/request-origin.ts";
+import { openSessionKey } from "#server/auth/session-key.ts";
 import { SetupLink } from "#server/auth/setup-link.ts";
 import { SignInLimits } from "#server/auth/sign-in-limits.ts";
 import type { Database } from "#server/db/open-database.ts";
@@ -94,9 +95,27 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
   const { db, dir, baseUrl, audit } = options;
   const tokens = new ApiTokens(db);
   const link = new SetupLink(db);
-  const library = openLibrary({ db, dir, baseUrl });
+  const { key: sessionKey, damage } = openSessionKey(dir, Date.now());
+  if (damage !== undefined) await noteEndedSessions(damage);
+  const library = openLibrary({ db, sessionKey, baseUrl });
   const handler = toNodeHandler(library);
   const limits = new SignInLimits();
+
+  /** Cookies that another key has signed are nobody's any more: whoever was signed in is told why they are not. */
+  async function noteEndedSessions(damage: string): Promise<void> {
+    const ended = await db.session.count({ where: { expiresAt: { gt: new Date() } } });
+    if (ended === 0) return;
+    const reason = `${damage}: ${ended === 1 ? "one session has" : `${ended} sessions have`} ended, sign in again`;
+    options.log.error(reason);
+    audit.write({
+      actor: "pharos serve",
+      action: "sessions.lost",
+      resource: "session-key",
+      outcome: "failed",
+      reason,
+      from: "",
+    });
+  }
 
   async function needsSetup(): Promise<boolean> {
     return (await db.user.count()) === 0;

@@ -1,10 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { betterAuth } from "better-auth";
 import { prismaAdapter } from "better-auth/adapters/prisma";
 import { username } from "better-auth/plugins/username";
-import { writeFileDurably } from "#node/write-file-durably.ts";
 import type { Database } from "#server/db/open-database.ts";
 
 /** Carries the address of the connection to the library; what a caller sends under this name is overwritten. */
@@ -12,15 +8,9 @@ export const PEER_HEADER = "x-pharos-peer";
 
 export interface LibraryOptions {
   readonly db: Database;
-  /** Data directory: holds the key that signs sessions. */
-  readonly dir: string;
+  /** Signs sessions. */
+  readonly sessionKey: string;
   readonly baseUrl: string;
-}
-
-function sessionKey(dir: string): string {
-  const file = join(dir, "session-key");
-  if (!existsSync(file)) writeFileDurably(file, randomBytes(32).toString("base64"));
-  return readFileSync(file, "utf8");
 }
 
 /** The console may be reached by another name or port than the server knows of: a tunnel, another address of the host. */
@@ -30,11 +20,11 @@ function ownOrigins(request: Request | undefined): string[] {
 }
 
 /** better-auth with local accounts: passwords, sessions, cookies, and a bound on tries. Endpoints are served one by one. */
-export function openLibrary({ db, dir, baseUrl }: LibraryOptions) {
+export function openLibrary({ db, sessionKey, baseUrl }: LibraryOptions) {
   return betterAuth({
     appName: "Pharos",
     baseURL: baseUrl,
-    secret: sessionKey(dir),
+    secret: sessionKey,
     database: prismaAdapter(db as never, { provider: "sqlite" }),
     // Our own check has refused an Origin that is not the request's Host before the library sees the request.
     trustedOrigins: ownOrigins,

@@ -1,8 +1,16 @@
-import { createCipheriv, createDecipheriv, randomBytes, scryptSync, X509Certificate } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createPrivateKey,
+  randomBytes,
+  scryptSync,
+  X509Certificate,
+} from "node:crypto";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { PharosError } from "#core/errors.ts";
+import { readOwnFile } from "#node/read-own-file.ts";
 import { writeFileDurably } from "#node/write-file-durably.ts";
 
 /** The root's certificate and key as PEM. */
@@ -35,7 +43,7 @@ export function saveRoot(dir: string, root: RootFiles, passphrase: string | unde
   const paths = pathsIn(dir);
   if (!isSet(passphrase) && !existsSync(paths.secret))
     writeFileDurably(paths.secret, randomBytes(32).toString("base64"));
-  const secret = isSet(passphrase) ? passphrase : readFileSync(paths.secret, "utf8");
+  const secret = isSet(passphrase) ? passphrase : readSecret(paths);
   const salt = randomBytes(16);
   const iv = randomBytes(12);
   const cipher = createCipheriv(CIPHER, scryptSync(secret, salt, 32), iv);
@@ -67,15 +75,26 @@ export function loadRoot(dir: string, passphrase: string | undefined): RootFiles
     const decipher = createDecipheriv(CIPHER, key, Buffer.from(sealed.iv, "base64"), { authTagLength: 16 });
     decipher.setAuthTag(Buffer.from(sealed.tag, "base64"));
     const opened = Buffer.concat([decipher.update(Buffer.from(sealed.data, "base64")), decipher.final()]);
-    return { certificate, key: opened.toString("utf8") };
+    return matching(paths.certificate, certificate, opened.toString("utf8"));
   } catch (cause) {
+    if (cause instanceof PharosError) throw cause;
     const given = isSet(passphrase) ? "the passphrase in PHAROS_CA_PASSPHRASE" : paths.secret;
     return refuse(`the root's key in ${paths.key} does not open with ${given}`, hintFor(paths, passphrase), cause);
   }
 }
 
+/** A certificate whose bits changed is well-formed all the same, and no proxy would believe what it signed. */
+function matching(path: string, certificate: string, key: string): RootFiles {
+  const root = new X509Certificate(certificate);
+  if (root.verify(root.publicKey) && root.checkPrivateKey(createPrivateKey(key))) return { certificate, key };
+  return refuse(
+    `the root's certificate in ${path} is damaged, or belongs to another key`,
+    `${TOGETHER}; ${LAST_RESORT}`,
+  );
+}
+
 function readCertificate(path: string): string {
-  const pem = readFileSync(path, "utf8");
+  const pem = readOwnFile(path) ?? "";
   try {
     new X509Certificate(pem);
     return pem;
@@ -85,15 +104,17 @@ function readCertificate(path: string): string {
 }
 
 function readSealed(path: string): z.infer<typeof SealedSchema> {
+  const text = readOwnFile(path) ?? "";
   try {
-    return SealedSchema.parse(JSON.parse(readFileSync(path, "utf8")));
+    return SealedSchema.parse(JSON.parse(text));
   } catch (cause) {
     return refuse(`the root's key in ${path} is damaged`, `${TOGETHER}; ${LAST_RESORT}`, cause);
   }
 }
 
 function readSecret({ key, secret }: ReturnType<typeof pathsIn>): string {
-  if (existsSync(secret)) return readFileSync(secret, "utf8");
+  const text = readOwnFile(secret);
+  if (text !== undefined) return text;
   return refuse(
     `the root's key in ${key} is sealed, and there is neither ${secret} nor a passphrase`,
     `give the passphrase it was sealed with in PHAROS_CA_PASSPHRASE, or restore ca-key-secret; ${LAST_RESORT}`,

@@ -42,7 +42,7 @@ export function describeDatabaseFailure(error: unknown, path: string): PharosErr
       return new PharosError(
         "unavailable",
         `database ${path} cannot be opened: ${failure.message}`,
-        options("check that its directory exists and may be written"),
+        options("check that its directory exists, and that the user who runs the server may read and write both"),
       );
     default:
       return undefined;
@@ -71,6 +71,8 @@ function sqliteFailure(error: unknown): { readonly code: number; readonly messag
 
 /** Where only the message came through. */
 const MESSAGES: readonly (readonly [RegExp, number])[] = [
+  [/Unable to open connection to local database .*: 14/, 14],
+  [/EACCES: permission denied/, 14],
   [/database or disk is full/, 13],
   [/disk I\/O error/, 10],
   [/database disk image is malformed/, 11],

@@ -248,6 +248,11 @@ describe("trouble while it runs", () => {
     });
   });
 
+  test("closing folds the log into the file", async () => {
+    await withDatabase((opened) => put(opened, "a"));
+    expect(existsSync(`${path}-wal`) ? statSync(`${path}-wal`).size : 0).toBe(0);
+  });
+
   test("a file locked by another process says who should stop", async () => {
     await withDatabase(async (opened) => {
       const other = new LibsqlAdapter(path).client;

@@ -1,7 +1,10 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { PharosError } from "#core/errors.ts";
+import { LedgerFile } from "#node/ledger-file.ts";
 import { applyMigrations } from "#server/db/apply-migrations.ts";
+import { CommitLedger, prepareLedger } from "#server/db/commit-ledger.ts";
+import { compareLedger, databaseLedgerPath, refuseMissingFile, setWalApart } from "#server/db/compare-ledger.ts";
 import { describeDatabaseFailure } from "#server/db/database-error.ts";
 import { PrismaClient } from "#server/db/gen/client.ts";
 import { LibsqlAdapter } from "#server/db/libsql-adapter.ts";
@@ -15,6 +18,8 @@ export interface OpenDatabase {
   readonly db: Database;
   /** Names of the migrations this start applied. */
   readonly migrated: readonly string[];
+  /** What it had acknowledged and does not hold any more, in one sentence; undefined where nothing is missing. */
+  readonly lost: string | undefined;
   close(): Promise<void>;
 }
 
@@ -22,6 +27,7 @@ export interface OpenDatabaseOptions {
   readonly migrations?: string;
   /** Largest size of the file in bytes; unbounded when absent. */
   readonly bytesMax?: number;
+  readonly now?: () => number;
 }
 
 /**
@@ -34,31 +40,50 @@ export async function openDatabase(path: string, options: OpenDatabaseOptions = 
   try {
     if (existsSync(path)) refuseEmptyFile(path);
     else await createFile(path, migrations);
-    return await openFile(path, migrations, options.bytesMax);
+    return await openFile(path, migrations, options);
   } catch (error) {
     throw describeDatabaseFailure(error, path) ?? PharosError.from(error, `opening database ${path}`);
   }
 }
 
-async function openFile(path: string, migrations: string, bytesMax: number | undefined): Promise<OpenDatabase> {
-  const adapter = new LibsqlAdapter(path);
+async function openFile(
+  path: string,
+  migrations: string,
+  { bytesMax, now = Date.now }: OpenDatabaseOptions,
+): Promise<OpenDatabase> {
+  const log = setWalApart(path, now());
+  let file: LedgerFile | undefined;
+  let adapter: LibsqlAdapter | undefined;
   try {
+    const ledger = await LedgerFile.open(databaseLedgerPath(path));
+    file = ledger;
+    const own = new LibsqlAdapter(path);
+    adapter = own;
+    const { client } = own;
     for (const pragma of ["busy_timeout = 5000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"]) {
-      await adapter.client.execute(`PRAGMA ${pragma}`);
+      await client.execute(`PRAGMA ${pragma}`);
     }
-    await refuseDamagedFile(adapter, path);
-    if (bytesMax !== undefined) await adapter.client.execute(`PRAGMA max_page_count = ${Math.floor(bytesMax / 4096)}`);
-    const migrated = await applyMigrations(adapter.client, migrations, path);
-    const db = new PrismaClient({ adapter, transactionOptions: { maxWait: 30_000, timeout: 120_000 } });
+    await refuseDamagedFile(own, path);
+    if (bytesMax !== undefined) await client.execute(`PRAGMA max_page_count = ${Math.floor(bytesMax / 4096)}`);
+    const migrated = await applyMigrations(client, migrations, path);
+    await prepareLedger(client);
+    const lost = await compareLedger(client, path, ledger, log.keep);
+    own.ledger = new CommitLedger(ledger, now);
+    const db = new PrismaClient({ adapter: own, transactionOptions: { maxWait: 30_000, timeout: 120_000 } });
     const close = async () => {
+      // Before Prisma closes its client: what is left in the log would be folded in when the statements are collected.
+      await client.execute("PRAGMA wal_checkpoint(TRUNCATE)").catch(() => undefined);
       await db.$disconnect();
-      await adapter.client.execute("PRAGMA wal_checkpoint(TRUNCATE)").catch(() => undefined);
-      adapter.client.close();
+      client.close();
+      await ledger.close();
     };
-    return { db: namingFailures(db, path), migrated, close };
+    return { db: namingFailures(db, path), migrated, lost, close };
   } catch (error) {
-    adapter.client.close();
+    adapter?.client.close();
+    await file?.close();
     throw error;
+  } finally {
+    log.drop();
   }
 }
 
@@ -70,6 +95,7 @@ async function createFile(path: string, migrations: string): Promise<void> {
       hint: "put the file back beside its log; to start empty instead, move the log away",
     });
   }
+  await refuseMissingFile(path);
   mkdirSync(dirname(path), { recursive: true });
   const draft = `${path}.new`;
   for (const suffix of ["", "-wal", "-shm"]) rmSync(draft + suffix, { force: true });

@@ -11,6 +11,8 @@ export interface DuckdbFileOptions {
 
 /** DuckDB gives a database up for good after some failures of the disk; only opening it again helps. */
 const IS_FATAL = /FATAL|invalidated/;
+/** Blocks are read when they are asked for; only then it shows that one is not what was written. */
+const IS_DAMAGED = /Corrupt database file|Could not read enough bytes/;
 
 /** The file, open; reopened when DuckDB gave it up. Failures come as PharosError that names the file. */
 export class DuckdbFile {
@@ -29,8 +31,7 @@ export class DuckdbFile {
   }
 
   static async open(options: DuckdbFileOptions): Promise<DuckdbFile> {
-    const opened = await openDuckdb(options.path, options.now());
-    await options.onOpen(opened);
+    const opened = await openDuckdb(options.path, options.now(), options.onOpen);
     return new DuckdbFile(options, opened);
   }
 
@@ -58,26 +59,30 @@ export class DuckdbFile {
     this.#opened.close();
   }
 
-  async #guard<T>(work: () => Promise<T>): Promise<T> {
+  async #guard<T>(work: () => Promise<T>, isAgain = false): Promise<T> {
     await this.#reopening;
     try {
       return await work();
     } catch (error) {
-      if (error instanceof Error && IS_FATAL.test(error.message) && !this.#isClosed) {
-        this.#reopening ??= this.#reopen().finally(() => {
+      const message = error instanceof Error ? error.message : "";
+      const isDamaged = IS_DAMAGED.test(message);
+      if ((isDamaged || IS_FATAL.test(message)) && !this.#isClosed) {
+        this.#reopening ??= this.#reopen(isDamaged).finally(() => {
           this.#reopening = undefined;
         });
         await this.#reopening.catch(() => undefined);
+        // Asked again, it answers with what is left.
+        if (isDamaged && !isAgain) return this.#guard(work, true);
       }
       throw describeFailure(error, this.#options.path);
     }
   }
 
-  async #reopen(): Promise<void> {
+  async #reopen(isDamaged: boolean): Promise<void> {
+    const { path, now, onOpen } = this.#options;
     this.#opened.close();
-    this.#opened = await openDuckdb(this.#options.path, this.#options.now());
+    this.#opened = await openDuckdb(path, now(), onOpen, isDamaged);
     this.#writer = new Writer(this.#opened.writer);
     this.#reader = new Reader(this.#opened.reader);
-    await this.#options.onOpen(this.#opened);
   }
 }

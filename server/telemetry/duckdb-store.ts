@@ -15,6 +15,7 @@ import type { RequestQuery, TraceQuery } from "#server/api/services.ts";
 import type { ServiceFigures, Telemetry, TimeRange } from "#server/services/dependencies.ts";
 import { appendGap, appendSpan } from "#server/telemetry/append-report.ts";
 import { buildSeries } from "#server/telemetry/build-series.ts";
+import { describeLoss } from "#server/telemetry/describe-loss.ts";
 import { describeSpans } from "#server/telemetry/describe-spans.ts";
 import { DuckdbFile } from "#server/telemetry/duckdb-file.ts";
 import { foldUnknownHosts } from "#server/telemetry/fold-unknown-hosts.ts";
@@ -36,6 +37,7 @@ import { entryKeys, keysWhere, sparklineKeys } from "#server/telemetry/select-ke
 import { serviceFigures, tallyPairs } from "#server/telemetry/service-figures.ts";
 import { canBe, stampReport } from "#server/telemetry/stamp-report.ts";
 import type { IngestResult, Reporter, TelemetryStore } from "#server/telemetry/store.ts";
+import { TelemetryLedger } from "#server/telemetry/telemetry-ledger.ts";
 
 export interface DuckdbStoreOptions {
   readonly path: string;
@@ -43,6 +45,8 @@ export interface DuckdbStoreOptions {
   readonly retention?: Partial<Retention>;
   /** What an operator should know: a damaged file was moved aside, maintenance failed. */
   readonly warn?: (message: string) => void;
+  /** Told what a damaged file lost. */
+  readonly onLoss?: (reason: string) => void;
   /** Told of reporters with more labels than are told apart. */
   readonly onLimit?: (refused: Refused) => void;
   /** Between runs of `maintain`; 0 for never. */
@@ -64,6 +68,7 @@ const REPORTS_PER_SECOND = 150;
 /** Telemetry in one DuckDB file. */
 export class DuckdbTelemetryStore implements TelemetryStore {
   readonly #options: DuckdbStoreOptions;
+  readonly #ledger: TelemetryLedger;
   readonly #retention: Retention;
   readonly #metrics: StandardMetrics;
   readonly #now: () => number;
@@ -78,8 +83,9 @@ export class DuckdbTelemetryStore implements TelemetryStore {
   #timer: NodeJS.Timeout | undefined;
   #maintaining: Promise<void> | undefined;
 
-  private constructor(options: DuckdbStoreOptions) {
+  private constructor(options: DuckdbStoreOptions, ledger: TelemetryLedger) {
     this.#options = options;
+    this.#ledger = ledger;
     this.#retention = { ...DEFAULT_RETENTION, ...options.retention };
     this.#now = options.now ?? Date.now;
     this.#metrics = new StandardMetrics({
@@ -89,12 +95,18 @@ export class DuckdbTelemetryStore implements TelemetryStore {
   }
 
   static async open(options: DuckdbStoreOptions): Promise<DuckdbTelemetryStore> {
-    const store = new DuckdbTelemetryStore(options);
-    store.#file = await DuckdbFile.open({
-      path: options.path,
-      now: store.#now,
-      onOpen: (opened) => store.#load(opened),
-    });
+    const ledger = await TelemetryLedger.open(options.path, (message) => options.warn?.(message));
+    const store = new DuckdbTelemetryStore(options, ledger);
+    try {
+      store.#file = await DuckdbFile.open({
+        path: options.path,
+        now: store.#now,
+        onOpen: (opened) => store.#load(opened),
+      });
+    } catch (error) {
+      await ledger.close();
+      throw error;
+    }
     const everyMs = options.maintainEveryMs ?? MAINTAIN_EVERY_MS;
     if (everyMs > 0) {
       store.#timer = setInterval(
@@ -123,7 +135,16 @@ export class DuckdbTelemetryStore implements TelemetryStore {
 
   async ingestSpans(resourceSpans: readonly ResourceSpans[], from: string): Promise<void> {
     const rows = this.#readSpans(resourceSpans, from);
-    if (rows.length > 0) await this.#ready.file.write((transaction) => transaction.append("spans", rows, appendSpan));
+    if (rows.length === 0) return;
+    await this.#ready.file.write(
+      async (transaction) => {
+        await transaction.append("spans", rows, appendSpan);
+        const stored = { reports: 0, requests: 0, samples: 0, spans: rows.length };
+        return this.#ledger.note(transaction, stored, this.#now());
+      },
+      (entry) => this.#ledger.committed(entry),
+    );
+    await this.#ledger.sync();
   }
 
   async graph({ view, startMs, endMs, namespaces }: Parameters<Telemetry["graph"]>[0]): Promise<Graph> {
@@ -253,6 +274,7 @@ export class DuckdbTelemetryStore implements TelemetryStore {
     clearInterval(this.#timer);
     await this.#maintaining?.catch(() => undefined);
     await this.#file?.close();
+    await this.#ledger.close();
   }
 
   async #maintain(): Promise<void> {
@@ -287,7 +309,7 @@ export class DuckdbTelemetryStore implements TelemetryStore {
   }
 
   async #load(opened: OpenedDuckdb): Promise<void> {
-    const { writer, movedAside } = opened;
+    const { writer } = opened;
     const state = await loadState(writer);
     const now = this.#now();
     this.#firstMs = state.firstMs;
@@ -297,24 +319,23 @@ export class DuckdbTelemetryStore implements TelemetryStore {
     if (state.rolled === undefined) {
       await writer.run(`INSERT INTO rolled VALUES ('1m', ${this.#rolled["1m"]}), ('10m', ${this.#rolled["10m"]})`);
     }
-    if (movedAside !== undefined) {
-      this.#options.warn?.(`the telemetry store was damaged; what could not be read was moved to ${movedAside}`);
+    const lost = await this.#ledger.compare(writer);
+    const movedAside = opened.movedAside ?? (lost === undefined ? undefined : opened.keepLog());
+    const gap = describeLoss({ lost, movedAside, receivedMs: state.receivedMs, nowMs: now });
+    if (gap !== undefined) {
+      this.#options.warn?.(gap.reason);
+      this.#options.onLoss?.(gap.reason);
       const appender = await writer.createAppender("gaps");
-      appendGap(appender, {
-        $typeName: "pharos.agent.v1.TelemetryGap",
-        startMs: BigInt(state.receivedMs),
-        endMs: BigInt(now),
-        requests: 0n,
-        workload: "",
-        reason: `the telemetry store was damaged; what could not be read was moved to ${movedAside}`,
-      });
+      appendGap(appender, { ...gap, workload: "" });
       appender.endRow();
       appender.closeSync();
     }
+    await this.#ledger.sync();
     this.#queue = new IngestQueue(
       {
         write: (work, onCommitted) => this.#ready.file.write(work, onCommitted),
         keys: this.#keys,
+        ledger: this.#ledger,
         rolled: () => this.#rolled,
         now: this.#now,
         onFolded: (folded) => {

@@ -8,6 +8,7 @@ import type { SpanRow } from "#server/telemetry/read-spans.ts";
 import type { Rolled } from "#server/telemetry/roll-up.ts";
 import type { StampedReport, StampedWindow } from "#server/telemetry/stamp-report.ts";
 import type { Reporter } from "#server/telemetry/store.ts";
+import type { Stored, TelemetryLedger } from "#server/telemetry/telemetry-ledger.ts";
 import type { WriteTransaction } from "#server/telemetry/writer.ts";
 
 /** A report that was read and stamped, and waits to be stored. */
@@ -25,6 +26,7 @@ export interface IngestQueueOptions {
     onCommitted: (result: T) => void,
   ) => Promise<T>;
   readonly keys: KeyTable;
+  readonly ledger: TelemetryLedger;
   readonly rolled: () => Rolled;
   readonly now: () => number;
   /** Told of reporters whose windows were counted without labels of their own, once they are stored. */
@@ -112,7 +114,7 @@ export class IngestQueue {
   }
 
   async #store(group: readonly Waiting[]): Promise<void> {
-    const { write, keys, onStored, onFolded } = this.#options;
+    const { write, keys, ledger, onStored, onFolded } = this.#options;
     const reached = new Map<string, number>();
     const fresh: Waiting[] = [];
     for (const each of group) {
@@ -132,14 +134,16 @@ export class IngestQueue {
             stamped.windows.map((window) => ({ id: numbering.number(window.key), window })),
           );
           await this.#append(transaction, fresh, windows, numbering.added);
-          return { numbering, windows };
+          return { numbering, windows, entry: await ledger.note(transaction, sizeOf(fresh), this.#options.now()) };
         },
-        ({ numbering, windows }) => {
+        ({ numbering, windows, entry }) => {
+          ledger.committed(entry);
           numbering.keep();
           if (numbering.folded.size > 0) onFolded(numbering.folded);
           onStored(windows);
         },
       );
+      await ledger.sync();
     }
     for (const each of fresh) {
       if (this.#reached.has(agentOf(each))) continue;
@@ -198,6 +202,16 @@ export class IngestQueue {
       to.appendBigInt(BigInt(this.#options.now()));
     });
   }
+}
+
+function sizeOf(fresh: readonly PendingReport[]): Stored {
+  const sum = (count: (each: PendingReport) => number): number => fresh.reduce((all, each) => all + count(each), 0);
+  return {
+    reports: fresh.length,
+    requests: sum(({ stamped }) => stamped.windows.reduce((all, { count }) => all + count, 0)),
+    samples: sum(({ stamped }) => stamped.samples.length),
+    spans: sum(({ spans }) => spans.length),
+  };
 }
 
 /** A store belongs to its identity: no agent can make another's reports look repeated. */

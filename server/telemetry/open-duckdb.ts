@@ -2,13 +2,16 @@ import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { PharosError } from "#core/errors.ts";
-import { SCHEMA, SCHEMA_VERSION, UPGRADES } from "#server/telemetry/schema.ts";
+import { LEDGER, SCHEMA, SCHEMA_VERSION, UPGRADES } from "#server/telemetry/schema.ts";
+import { setLogApart } from "#server/telemetry/telemetry-ledger.ts";
 
 export interface OpenedDuckdb {
   readonly writer: DuckDBConnection;
   readonly reader: DuckDBConnection;
   /** Where what could not be read was moved to, if there was something. */
   readonly movedAside: string | undefined;
+  /** Keeps the log as it was before it was opened, and answers where; undefined when there was none. */
+  keepLog(): string | undefined;
   close(): void;
 }
 
@@ -23,53 +26,73 @@ const SETTINGS = {
 /**
  * Opens the telemetry file, making it when there is none. A write-ahead log that cannot be read is moved aside, never
  * deleted, and if that is not enough the file is too, and an empty one takes its place: the mesh must be steered even when
- * its past is lost. A file that another process holds, that a newer version wrote, or on a disk that is full is refused
+ * its past is lost. `load` reads what the caller needs of it; what cannot be read then is damage too, and `isDamaged` says
+ * that it was found already. A file that another process holds, that a newer version wrote, or on a disk that is full is refused
  * with PharosError.
  */
-export async function openDuckdb(path: string, nowMs: number): Promise<OpenedDuckdb> {
+export async function openDuckdb(
+  path: string,
+  nowMs: number,
+  load: (opened: OpenedDuckdb) => Promise<void>,
+  isDamaged = false,
+): Promise<OpenedDuckdb> {
   mkdirSync(dirname(path), { recursive: true });
-  try {
-    return await open(path, undefined);
-  } catch (error) {
-    const known = describeFailure(error, path);
-    if (known.code !== "internal") throw known;
-  }
   const aside = `${path}.damaged-${new Date(nowMs).toISOString().replaceAll(/[:.]/g, "-")}`;
-  if (existsSync(`${path}.wal`)) {
-    renameSync(`${path}.wal`, `${aside}.wal`);
+  const log = setLogApart(path);
+  const keepLog = (): string | undefined => log.keep(aside);
+  const attempt = async (movedAside: string | undefined): Promise<OpenedDuckdb | undefined> => {
     try {
-      return await open(path, `${aside}.wal`);
+      return await open(path, { movedAside, keepLog }, load);
     } catch (error) {
       const known = describeFailure(error, path);
       if (known.code !== "internal") throw known;
+      return undefined;
     }
-  }
-  if (existsSync(path)) renameSync(path, aside);
+  };
   try {
-    return await open(path, aside);
+    const whole = isDamaged ? undefined : await attempt(undefined);
+    if (whole !== undefined) return whole;
+    if (!isDamaged && existsSync(`${path}.wal`)) {
+      renameSync(`${path}.wal`, `${aside}.wal`);
+      log.drop();
+      const withoutLog = await attempt(`${aside}.wal`);
+      if (withoutLog !== undefined) return withoutLog;
+    }
+    for (const suffix of ["", ".wal"]) if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
+    return await open(path, { movedAside: aside, keepLog }, load);
   } catch (error) {
     throw describeFailure(error, path);
+  } finally {
+    log.drop();
   }
 }
 
-async function open(path: string, movedAside: string | undefined): Promise<OpenedDuckdb> {
+async function open(
+  path: string,
+  from: Pick<OpenedDuckdb, "movedAside" | "keepLog">,
+  load: (opened: OpenedDuckdb) => Promise<void>,
+): Promise<OpenedDuckdb> {
   // An empty file is no database; DuckDB would take it for a new one and hide that its content was lost.
   if (existsSync(path) && statSync(path).size === 0) throw new Error("the file is empty: its content was lost");
   if (!existsSync(path) && existsSync(`${path}.wal`)) throw new Error("the file is gone, and its log is there");
   const instance = await DuckDBInstance.create(path, SETTINGS);
+  const connections: DuckDBConnection[] = [];
+  const close = (): void => {
+    // The file is held for as long as a connection is.
+    for (const connection of connections) connection.closeSync();
+    instance.closeSync();
+  };
   try {
     const writer = await instance.connect();
+    connections.push(writer);
     await prepareSchema(writer, path);
     const reader = await instance.connect();
-    const close = (): void => {
-      // The file is held for as long as a connection is.
-      writer.closeSync();
-      reader.closeSync();
-      instance.closeSync();
-    };
-    return { writer, reader, movedAside, close };
+    connections.push(reader);
+    const opened = { ...from, writer, reader, close };
+    await load(opened);
+    return opened;
   } catch (error) {
-    instance.closeSync();
+    close();
     throw error;
   }
 }
@@ -80,14 +103,14 @@ async function prepareSchema(connection: DuckDBConnection, path: string): Promis
   );
   if (tables.getRowsJS()[0]?.[0] === 0) {
     await connection.run("BEGIN");
-    for (const statement of SCHEMA) await connection.run(statement);
+    for (const statement of [...SCHEMA, LEDGER]) await connection.run(statement);
     await connection.run("COMMIT");
     return;
   }
   const version = (await connection.runAndReadAll("SELECT max(version) FROM schema_version")).getRowsJS()[0]?.[0];
   const found = Number(version);
-  if (found < SCHEMA_VERSION && UPGRADES[found] !== undefined) return upgrade(connection, found);
-  if (found !== SCHEMA_VERSION) {
+  if (found < SCHEMA_VERSION && UPGRADES[found] !== undefined) await upgrade(connection, found);
+  else if (found !== SCHEMA_VERSION) {
     throw new PharosError(
       "conflict",
       `telemetry store ${path} has schema ${String(version)}, and this version of Pharos reads ${SCHEMA_VERSION}`,
@@ -96,6 +119,10 @@ async function prepareSchema(connection: DuckDBConnection, path: string): Promis
       },
     );
   }
+  const ledgers = await connection.runAndReadAll(
+    "SELECT count(*)::INTEGER FROM duckdb_tables() WHERE table_name = 'ledger'",
+  );
+  if (ledgers.getRowsJS()[0]?.[0] === 0) await connection.run(LEDGER);
 }
 
 async function upgrade(connection: DuckDBConnection, from: number): Promise<void> {

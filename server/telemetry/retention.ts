@@ -1,4 +1,5 @@
 import { TIERS, type TierName } from "#server/telemetry/schema.ts";
+import { forgetOlder } from "#server/telemetry/telemetry-ledger.ts";
 import type { WriteTransaction } from "#server/telemetry/writer.ts";
 
 /** How long what is kept, in ms; and what may stand in the file, in bytes. */
@@ -55,6 +56,7 @@ export async function dropOld(
   await connection.run(
     "DELETE FROM rolled WHERE (tier, until_ms) NOT IN (SELECT tier, max(until_ms) FROM rolled GROUP BY tier)",
   );
+  await forgetOlder(connection);
   const used = TIERS.map(({ table }) => `SELECT key FROM ${table}`).join(" UNION ");
   const unused = await connection.runAndReadAll(`DELETE FROM keys WHERE id NOT IN (${used}) RETURNING id`);
   return unused.getRowsJS().map(([id]) => Number(id));

@@ -42,6 +42,10 @@ export const SCHEMA = [
   "CREATE TABLE gaps (start_ms BIGINT NOT NULL, end_ms BIGINT NOT NULL, workload VARCHAR, reason VARCHAR, requests UBIGINT)",
 ] as const;
 
+/** How far the store has come: what TelemetryLedger holds its file against. Files of before have none; it is added. */
+export const LEDGER =
+  "CREATE TABLE ledger (commits BIGINT NOT NULL, at_ms BIGINT NOT NULL, tally VARCHAR NOT NULL, added VARCHAR NOT NULL)";
+
 /** Where windows of each length are. */
 export const TIERS = [
   { name: "10s", table: "windows_10s", stepMs: 10_000 },

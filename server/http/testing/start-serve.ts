@@ -32,14 +32,16 @@ export interface ServeOptions {
   readonly console?: boolean;
   /** What its clock is ahead of this machine's, in ms. */
   readonly clockAheadMs?: number;
+  /** Its data directory, which is left where it is; one of its own otherwise, which goes when it ends. */
+  readonly dir?: string;
 }
 
 /**
  * `pharos serve` as a process of its own on ports the system chooses, without the console unless it is wanted. Its environment says nothing of
  * a test: better-auth turns its checks off where one does.
  */
-export async function startServe({ console = false, clockAheadMs = 0 }: ServeOptions = {}): Promise<Serve> {
-  const dir = mkdtempSync(join(tmpdir(), "pharos-serve-"));
+export async function startServe({ console = false, clockAheadMs = 0, dir: given }: ServeOptions = {}): Promise<Serve> {
+  const dir = given ?? mkdtempSync(join(tmpdir(), "pharos-serve-"));
   const clock =
     clockAheadMs === 0 ? [] : ["--import", `data:text/javascript,${encodeURIComponent(shiftClock(clockAheadMs))}`];
   const args = [
@@ -84,7 +86,7 @@ export async function startServe({ console = false, clockAheadMs = 0 }: ServeOpt
 
   const stop = async (): Promise<void> => {
     await end();
-    rmSync(dir, { recursive: true, force: true });
+    if (given === undefined) rmSync(dir, { recursive: true, force: true });
   };
   await start().catch(async (error: unknown) => {
     await stop();
