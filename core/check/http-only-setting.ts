@@ -1,5 +1,5 @@
 import type { CheckRule, Finding } from "#core/check/rule.ts";
-import type { PortTrafficPolicy, TrafficPolicy } from "#core/kinds/destination-rule/traffic-policy.ts";
+import type { TrafficPolicy, TrafficSettings } from "#core/kinds/destination-rule/traffic-policy.ts";
 import type { ServicePort } from "#core/kinds/service-entry/schema.ts";
 import { gatewaysOf } from "#core/resolve/virtual-service.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
@@ -65,7 +65,7 @@ function perPort(policy: TrafficPolicy | undefined, path: string, ports: readonl
 }
 
 /** Paths of what only requests are asked. */
-function aboutRequests(policy: PortTrafficPolicy | undefined, path: string): string[] {
+function aboutRequests(policy: TrafficSettings | undefined, path: string): string[] {
   const hash = policy?.loadBalancer?.consistentHash;
   const hashed = (["httpHeaderName", "httpCookie", "httpQueryParameterName"] as const).filter(
     (key) => hash?.[key] !== undefined,

@@ -15,11 +15,6 @@ export const selectorMatchesNothing: CheckRule = {
       .of("PeerAuthentication")
       .flatMap((resource) => check(context, resource, resource.spec.selector?.matchLabels, "spec.selector")),
     ...context
-      .of("DestinationRule")
-      .flatMap((resource) =>
-        check(context, resource, resource.spec.workloadSelector?.matchLabels, "spec.workloadSelector"),
-      ),
-    ...context
       .of("ServiceEntry")
       .flatMap((resource) => check(context, resource, resource.spec.workloadSelector?.labels, "spec.workloadSelector")),
     ...context

@@ -1,14 +1,38 @@
-/** The kinds Pharos reads, with what kubectl and istioctl call them. */
+import { authorizationPolicy } from "#core/kinds/authorization-policy/kind.ts";
+import { destinationRule } from "#core/kinds/destination-rule/kind.ts";
+import { documentOf } from "#core/kinds/document.ts";
+import { gateway } from "#core/kinds/gateway/kind.ts";
+import type { KindDefinition } from "#core/kinds/kind.ts";
+import { peerAuthentication } from "#core/kinds/peer-authentication/kind.ts";
+import { serviceEntry } from "#core/kinds/service-entry/kind.ts";
+import { virtualService } from "#core/kinds/virtual-service/kind.ts";
+import { workloadEntry } from "#core/kinds/workload-entry/kind.ts";
+import { workloadGroup } from "#core/kinds/workload-group/kind.ts";
+import type { Handled, Infer } from "#core/schema/field.ts";
+
+/** The kinds Pharos reads: the one list of them. All that there is to know of a kind by itself is in its folder. */
 export const KINDS = {
-  Gateway: { group: "networking.istio.io", plural: "gateways", short: "gw" },
-  VirtualService: { group: "networking.istio.io", plural: "virtualservices", short: "vs" },
-  DestinationRule: { group: "networking.istio.io", plural: "destinationrules", short: "dr" },
-  ServiceEntry: { group: "networking.istio.io", plural: "serviceentries", short: "se" },
-  WorkloadEntry: { group: "networking.istio.io", plural: "workloadentries", short: "we" },
-  WorkloadGroup: { group: "networking.istio.io", plural: "workloadgroups", short: "wg" },
-  PeerAuthentication: { group: "security.istio.io", plural: "peerauthentications", short: "pa" },
-  AuthorizationPolicy: { group: "security.istio.io", plural: "authorizationpolicies", short: "ap" },
-} as const;
+  Gateway: gateway,
+  VirtualService: virtualService,
+  DestinationRule: destinationRule,
+  ServiceEntry: serviceEntry,
+  WorkloadEntry: workloadEntry,
+  WorkloadGroup: workloadGroup,
+  PeerAuthentication: peerAuthentication,
+  AuthorizationPolicy: authorizationPolicy,
+} as const satisfies Readonly<Record<string, KindDefinition>>;
 
 export type Kind = keyof typeof KINDS;
 export const KIND_NAMES = Object.keys(KINDS) as Kind[];
+
+export function isKind(text: string): text is Kind {
+  return Object.hasOwn(KINDS, text);
+}
+
+/** The spec of each kind, in Istio's JSON form (camelCase, durations as strings), as its schema says. */
+export type SpecOf = { readonly [K in Kind]: Infer<(typeof KINDS)[K]["schema"]> };
+
+/** The schema of a whole document of each kind. */
+export const DOCUMENTS = Object.fromEntries(
+  KIND_NAMES.map((kind) => [kind, documentOf(KINDS[kind].schema)]),
+) as Readonly<Record<Kind, Handled>>;

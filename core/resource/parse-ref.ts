@@ -1,5 +1,5 @@
 import { PharosError } from "#core/errors.ts";
-import { KIND_NAMES, KINDS, type Kind } from "#core/kinds/kinds.ts";
+import { isKind, KIND_NAMES } from "#core/kinds/kinds.ts";
 import type { ResourceRef } from "#core/resource/resource.ts";
 
 /** `VirtualService/default/reviews` → its parts; throws `invalid` for anything else. */
@@ -11,8 +11,4 @@ export function parseRef(text: string): ResourceRef {
     });
   }
   return { kind, namespace, name };
-}
-
-function isKind(text: string): text is Kind {
-  return Object.hasOwn(KINDS, text);
 }

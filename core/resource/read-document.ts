@@ -1,6 +1,6 @@
 import type { Document, Node } from "yaml";
+import { DOCUMENTS } from "#core/kinds/kinds.ts";
 import { validateResource } from "#core/kinds/validate-resource.ts";
-import { DOCUMENT_FIELDS } from "#core/resource/field-tree.ts";
 import { nodeAtPath } from "#core/resource/locate-path.ts";
 import { readKind } from "#core/resource/read-kind.ts";
 import { type Problem, readValue } from "#core/resource/read-value.ts";
@@ -19,12 +19,12 @@ export interface ReadDocument {
 export function readDocument(document: Document, root: Node | null, defaultNamespace: string): ReadDocument {
   const kind = readKind(root);
   if (typeof kind !== "string") return { problems: [{ ...kind, path: formatPath(kind.path) }] };
-  const { value, problems } = readValue(document, root, DOCUMENT_FIELDS[kind]);
+  const { value, problems } = readValue(document, root, DOCUMENTS[kind]);
   const found = problems.map((problem) => ({ ...problem, path: formatPath(problem.path) }));
   const raw = value as { apiVersion: string; metadata?: Partial<Metadata>; spec?: object };
   const name = raw.metadata?.name;
   if (name === undefined) return { problems: found };
-  // What the tables guarantee, they guarantee only without problems; until then the value is only a name.
+  // What the schema guarantees, it guarantees only without problems; until then the value is only a name.
   const metadata = { namespace: defaultNamespace, ...raw.metadata, name };
   const resource = { apiVersion: raw.apiVersion, kind, metadata, spec: raw.spec ?? {} } as AnyResource;
   const ref = formatRef(refOf(resource));

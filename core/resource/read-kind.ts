@@ -1,5 +1,5 @@
 import { isMap, isScalar, type Node } from "yaml";
-import { KIND_NAMES, KINDS, type Kind } from "#core/kinds/kinds.ts";
+import { isKind, KIND_NAMES, KINDS, type Kind } from "#core/kinds/kinds.ts";
 import type { Problem } from "#core/resource/read-value.ts";
 import { closestName } from "#core/schema/closest-name.ts";
 
@@ -79,10 +79,6 @@ export function readKind(root: Node | null): Kind | Problem {
     `${apiVersion} ${kind} is not a kind that Pharos reads`,
     `it reads ${KIND_NAMES.join(", ")}; describe services with ServiceEntry and workloads with WorkloadGroup`,
   );
-}
-
-function isKind(text: string): text is Kind {
-  return Object.hasOwn(KINDS, text);
 }
 
 function nodeAt(root: Node | null, field: string): Node | undefined {

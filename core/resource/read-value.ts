@@ -11,9 +11,9 @@ import {
 } from "yaml";
 import { assertNever } from "#core/brand.ts";
 import { findAliasTargets } from "#core/resource/alias-targets.ts";
-import type { Field } from "#core/resource/field.ts";
-import type { FieldNode } from "#core/resource/field-tree.ts";
 import { closestName } from "#core/schema/closest-name.ts";
+import type { Field, FieldType, Handled, Ignored, Refused } from "#core/schema/field.ts";
+import { ITEMS_MAX } from "#core/schema/field.ts";
 import { FORMATS, type Format } from "#core/schema/formats.ts";
 import type { Path } from "#core/schema/path.ts";
 
@@ -34,15 +34,17 @@ export interface Problem {
 }
 
 export interface ReadResult {
-  /** Only fields that the table handles; undefined when the node holds nothing. */
+  /** Only fields that the schema handles; undefined when the node holds nothing. */
   readonly value: unknown;
   readonly problems: readonly Problem[];
 }
 
-/** Reads a YAML node as its fields say. What does not fit is a problem and left out; a null is an absent field. */
-export function readValue(document: Document, node: Node | null, fields: FieldNode): ReadResult {
+type TypeOf<K extends FieldType["kind"]> = Extract<FieldType, { kind: K }>;
+
+/** Reads a YAML node as its schema says. What does not fit is a problem and left out; a null is an absent field. */
+export function readValue(document: Document, node: Node | null, schema: Handled): ReadResult {
   const reader = new ValueReader(document);
-  const value = reader.read(node, fields, []);
+  const value = reader.read(node, schema, []);
   return { value, problems: reader.problems };
 }
 
@@ -56,21 +58,20 @@ class ValueReader {
     this.document = document;
   }
 
-  read(given: unknown, fields: FieldNode, path: Path): unknown {
-    const { field } = fields;
+  read(given: unknown, field: Field, path: Path): unknown {
     const node = this.resolve(given, path);
     if (node === undefined || (isScalar(node) && node.value === null)) return undefined;
-    if (!field.handled) return this.refuse(field, path, node);
+    if (field.status !== "handled") return this.refuse(field, path, node);
     const { type } = field;
     switch (type.kind) {
-      case "object":
-        return isMap(node) ? this.readObject(node, fields, path) : this.wrongType("an object", path, node);
+      case "message":
+        return isMap(node) ? this.readMessage(node, type, path) : this.wrongType("an object", path, node);
       case "map":
         return isMap(node)
-          ? this.readMap(node, fields, path)
+          ? this.readMap(node, type, path)
           : this.wrongType("an object (names and values)", path, node);
       case "list":
-        return isSeq(node) ? this.readList(node, fields, path) : this.wrongType("a list", path, node);
+        return isSeq(node) ? this.readList(node, type, path) : this.wrongType("a list", path, node);
       case "string": {
         const value = isScalar(node) ? node.value : undefined;
         if (typeof value !== "string")
@@ -121,21 +122,18 @@ class ValueReader {
           meant === undefined ? undefined : `did you mean ${meant}?`,
         );
       }
-      case "any":
-        return undefined;
       default:
         return assertNever(type);
     }
   }
 
-  private readObject(node: YAMLMap, fields: FieldNode, path: Path): unknown {
-    const { field } = fields;
+  private readMessage(node: YAMLMap, type: TypeOf<"message">, path: Path): unknown {
     const result: Record<string, unknown> = {};
     const present = new Set<string>();
     for (const { key, value } of node.items) {
       const name = this.keyOf(key, path);
       if (name === undefined) continue;
-      const member = fields.members.get(name);
+      const member = Object.hasOwn(type.members, name) ? type.members[name] : undefined;
       if (member === undefined && name === "<<") {
         const message = "fields are not merged into others by <<";
         this.add(
@@ -149,7 +147,7 @@ class ValueReader {
         continue;
       }
       if (member === undefined) {
-        const meant = this.problems.length < SUGGESTED_MAX ? closestName(name, fields.members.keys()) : undefined;
+        const meant = this.problems.length < SUGGESTED_MAX ? closestName(name, Object.keys(type.members)) : undefined;
         this.add(
           "error",
           "unknown-field",
@@ -160,25 +158,20 @@ class ValueReader {
         );
         continue;
       }
-      if (this.isUnset(value, member.field)) continue;
+      if (this.isUnset(value, member)) continue;
       const read = this.read(value, member, [...path, name]);
       present.add(name);
       if (read !== undefined) result[name] = read;
     }
-    for (const [name, member] of fields.members) {
-      if (member.field.handled && member.field.isRequired && !present.has(name))
+    for (const [name, member] of Object.entries(type.members)) {
+      if (member.status === "handled" && member.isRequired && !present.has(name))
         this.add("error", "missing-field", [...path, name], node, `${name} is missing`);
     }
-    if (field.handled && field.type.kind === "object") this.checkChoice(field.type, present, path, node);
+    this.checkChoice(type, present, path, node);
     return result;
   }
 
-  private checkChoice(
-    type: { exactlyOneOf: readonly string[]; atMostOneOf: readonly string[] },
-    present: ReadonlySet<string>,
-    path: Path,
-    node: Node,
-  ): void {
+  private checkChoice(type: TypeOf<"message">, present: ReadonlySet<string>, path: Path, node: Node): void {
     for (const [names, isNeeded] of [
       [type.exactlyOneOf, true],
       [type.atMostOneOf, false],
@@ -197,36 +190,34 @@ class ValueReader {
     }
   }
 
-  private readMap(node: YAMLMap, fields: FieldNode, path: Path): unknown {
-    const { type } = fields.field;
+  private readMap(node: YAMLMap, type: TypeOf<"map">, path: Path): unknown {
     const result: Record<string, unknown> = {};
-    if (type.kind === "map" && node.items.length > type.sizeMax)
+    if (node.items.length > type.sizeMax)
       return this.badValue(`has ${node.items.length} entries; at most ${type.sizeMax} are taken`, path, node);
     for (const { key, value } of node.items) {
       const name = this.keyOf(key, path);
-      if (name === undefined || fields.item === undefined) continue;
+      if (name === undefined) continue;
       const here = [...path, name];
-      if (type.kind === "map" && !this.checkFormat(name, type.keyFormat, here, asNode(key))) continue;
+      if (!this.checkFormat(name, type.keyFormat, here, asNode(key))) continue;
       // A value that is null: `headers: {x-user: }` means an empty match.
-      const read = isNull(value) && fields.item.field.type.kind === "object" ? {} : this.read(value, fields.item, here);
+      const read = isNull(value) && type.value.type.kind === "message" ? {} : this.read(value, type.value, here);
       if (read !== undefined)
         Object.defineProperty(result, name, { value: read, enumerable: true, configurable: true, writable: true });
     }
     return result;
   }
 
-  private readList(node: YAMLSeq, fields: FieldNode, path: Path): unknown {
-    const { type } = fields.field;
-    if (type.kind === "list" && node.items.length > type.itemsMax)
-      return this.badValue(`has ${node.items.length} items; at most ${type.itemsMax} are taken`, path, node);
-    if (type.kind === "list" && node.items.length < type.itemsMin)
-      return this.badValue("is empty: it needs at least one item", path, node);
+  private readList(node: YAMLSeq, type: TypeOf<"list">, path: Path): unknown {
+    const { itemsMax = ITEMS_MAX } = type;
+    if (node.items.length > itemsMax)
+      return this.badValue(`has ${node.items.length} items; at most ${itemsMax} are taken`, path, node);
+    if (node.items.length < type.itemsMin) return this.badValue("is empty: it needs at least one item", path, node);
     const result: unknown[] = [];
     node.items.forEach((item, index) => {
       const here = [...path, index];
       if (isNull(item)) this.add("error", "wrong-type", here, asNode(item) ?? node, "is empty");
-      else if (fields.item !== undefined) {
-        const read = this.read(item, fields.item, here);
+      else {
+        const read = this.read(item, type.item, here);
         if (read !== undefined) result.push(read);
       }
     });
@@ -237,7 +228,7 @@ class ValueReader {
   private isUnset(given: unknown, field: Field): boolean {
     const node = isAlias(given) ? this.follow(given) : given;
     if (isNull(node)) return !isAlias(given);
-    if (!field.handled) return isZero(node);
+    if (field.status !== "handled") return isZero(node);
     if (field.hasPresence) return false;
     switch (field.type.kind) {
       case "string":
@@ -253,8 +244,7 @@ class ValueReader {
         return isMap(node) && node.items.length === 0;
       // The empty text is none of an enum's names, and an empty object is a message that is set.
       case "enum":
-      case "object":
-      case "any":
+      case "message":
         return false;
       default:
         return assertNever(field.type);
@@ -322,9 +312,9 @@ class ValueReader {
     return false;
   }
 
-  private refuse(field: Field & { handled: false }, path: Path, node: Node): undefined {
+  private refuse(field: Refused | Ignored, path: Path, node: Node): undefined {
     const name = path.filter((segment) => typeof segment === "string").at(-1) ?? "it";
-    if (field.isIgnored)
+    if (field.status === "ignored")
       return this.add("warning", "field-ignored", path, node, `${name} is ignored: ${field.reason}`, "remove it");
     return this.add("error", "field-not-handled", path, node, `${name} is not handled: ${field.reason}`);
   }

@@ -1,14 +1,16 @@
 import { assertNever } from "#core/brand.ts";
 import { KIND_NAMES, KINDS } from "#core/kinds/kinds.ts";
-import type { Field, FieldType } from "#core/resource/field.ts";
-import { FIELDS } from "#core/resource/fields/index.ts";
+import { type FieldType, type Handled, ITEMS_MAX } from "#core/schema/field.ts";
+import { listFields } from "#core/schema/list-fields.ts";
 
-/** The reference of fields as Markdown, made from the tables that validation reads. */
+/** The reference of fields as Markdown, made from the schemas that validation reads. */
 export function renderFieldReference(): string {
   const sections = KIND_NAMES.map((kind) => {
-    const rows = Object.entries(FIELDS[kind]).map(([path, field]) => ({ path, field }));
-    const handled = rows.filter(({ field }) => field.handled && !isBareContainer(field));
-    const refused = rows.filter(({ field }) => !field.handled);
+    const rows = listFields(KINDS[kind].schema);
+    const handled = rows.flatMap(([path, field]) =>
+      field.status === "handled" && !isBareContainer(field) ? [{ path, field }] : [],
+    );
+    const refused = rows.flatMap(([path, field]) => (field.status === "handled" ? [] : [{ path, field }]));
     return [
       `## ${kind}`,
       "",
@@ -18,7 +20,7 @@ export function renderFieldReference(): string {
       "|---|---|",
       ...handled.map(({ path, field }) => `| \`${path}\` | ${describeField(field)} |`),
       ...(refused.length === 0 ? [] : ["", "Refused:", "", "| field | why |", "|---|---|"]),
-      ...refused.map(({ path, field }) => `| \`${path}\` | ${field.handled ? "" : escapeCell(field.reason)} |`),
+      ...refused.map(({ path, field }) => `| \`${path}\` | ${escapeCell(field.reason)} |`),
       "",
     ].join("\n");
   });
@@ -34,30 +36,25 @@ diagnostic \`field-not-handled\` that names it and the reason; none is dropped s
 As in proto3, zero, \`false\`, the empty text, and an empty list or map mean that a field is not set, unless the table says
 that the zero value counts. [differences.md](differences.md) says where a document is judged otherwise than Istio judges it.
 
-This page is made from the tables in \`core/resource/fields\`, which validation reads too: \`vitest run core/resource -u\` renews it.
+This page is made from the schemas in \`core/kinds\`, which validation reads too: \`vitest run core/resource -u\` renews it.
 `;
 
-function isBareContainer(field: Field): boolean {
-  return (
-    field.handled &&
-    !field.isRequired &&
-    field.type.kind === "object" &&
-    field.type.exactlyOneOf.length + field.type.atMostOneOf.length === 0
-  );
+/** What is said by the fields in it. */
+function isBareContainer({ type, isRequired, hasPresence, note }: Handled): boolean {
+  if (isRequired || note !== undefined) return false;
+  if (type.kind === "message") return type.exactlyOneOf.length + type.atMostOneOf.length === 0;
+  return type.kind === "list" && !hasPresence && type.itemsMin === 0 && type.itemsMax === undefined;
 }
 
-function describeField(field: Field): string {
+function describeField(field: Handled): string {
   const text = describeType(field.type);
-  if (!field.handled) return escapeCell(text);
-  const isZeroKept = field.hasPresence && field.type.kind !== "object";
+  const isZeroKept = field.hasPresence && field.type.kind !== "message";
   const value = `${text}${field.isRequired ? ", required" : ""}${isZeroKept ? ", its zero value counts" : ""}`;
   return escapeCell(field.note === undefined ? value : `${value}. ${field.note}`);
 }
 
 function describeType(type: FieldType): string {
   switch (type.kind) {
-    case "any":
-      return "any";
     case "string":
       return [
         type.format === undefined ? "text" : type.format.replaceAll("-", " "),
@@ -72,15 +69,15 @@ function describeType(type: FieldType): string {
       const refused = Object.entries(type.refused).map(([value, reason]) => `; not ${value}: ${reason}`);
       return type.values.join(" | ") + refused.join("");
     }
-    case "object": {
+    case "message": {
       const exactly = type.exactlyOneOf.length === 0 ? [] : [`exactly one of ${type.exactlyOneOf.join(", ")}`];
       const most = type.atMostOneOf.length === 0 ? [] : [`at most one of ${type.atMostOneOf.join(", ")}`];
       return ["object", ...exactly, ...most].join("; ");
     }
     case "list":
       return type.itemsMin > 0
-        ? `list, ${type.itemsMin} to ${type.itemsMax} items`
-        : `list, at most ${type.itemsMax} items`;
+        ? `list, ${type.itemsMin} to ${type.itemsMax ?? ITEMS_MAX} items`
+        : `list, at most ${type.itemsMax ?? ITEMS_MAX} items`;
     case "map":
       return `map, at most ${type.sizeMax} entries`;
     default:

@@ -1,5 +1,5 @@
-import type { Kind } from "#core/kinds/kinds.ts";
-import type { SpecOf } from "#core/kinds/spec-of.ts";
+import type { Metadata } from "#core/kinds/document.ts";
+import type { Kind, SpecOf } from "#core/kinds/kinds.ts";
 
 export interface ResourceRef {
   readonly kind: Kind;
@@ -7,18 +7,9 @@ export interface ResourceRef {
   readonly name: string;
 }
 
-export interface Metadata {
-  readonly name: string;
-  readonly namespace: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-  /** ISO time of the first revision that held the resource; decides ties as Istio does (oldest first, then name). */
-  readonly creationTimestamp?: string;
-  /** In a document that is applied: the version its edit began from. Never in what is stored. */
-  readonly resourceVersion?: string;
-}
+export type { Metadata } from "#core/kinds/document.ts";
 
-/** A resource whose every field was checked against the field table of its kind. */
+/** A resource whose every field was checked against the schema of its kind. */
 export interface Resource<K extends Kind = Kind> {
   readonly apiVersion: string;
   readonly kind: K;

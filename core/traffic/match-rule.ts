@@ -76,13 +76,10 @@ function unknown(...lists: readonly (readonly string[] | undefined)[]): Match {
 }
 
 function matchSource(source: AuthorizationSource, { principal }: RequestFacts, home: RuleHome): Match {
-  const [, trustDomain = null, namespace = null, account = null] = IDENTITY.exec(principal ?? "") ?? [];
+  const [, , namespace = null, account = null] = IDENTITY.exec(principal ?? "") ?? [];
   return all([
     comparePrincipal(principal, source.principals, source.notPrincipals, home),
     compare(namespace, source.namespaces, source.notNamespaces, matchText),
-    compare(trustDomain, source.trustDomains, source.notTrustDomains, (value, own) =>
-      matchText(value === "cluster.local" ? home.trustDomain : value, own),
-    ),
     compare(
       account === null ? null : `${namespace}/${account}`,
       source.serviceAccounts,
@@ -90,7 +87,6 @@ function matchSource(source: AuthorizationSource, { principal }: RequestFacts, h
       (value, own) => (value.includes("/") ? value : `${home.namespace}/${value}`) === own,
     ),
     unknown(source.ipBlocks, source.notIpBlocks, source.remoteIpBlocks, source.notRemoteIpBlocks),
-    unknown(source.requestPrincipals, source.notRequestPrincipals),
   ]);
 }
 

@@ -17,7 +17,7 @@ const group = (name: string, spec: WorkloadGroupSpec): Resource<"WorkloadGroup">
 });
 const SHOP = group("shop", {
   metadata: { labels: { team: "till" } },
-  template: { serviceAccount: "shop", ports: { http: 9080 }, weight: 3, locality: "eu/a", labels: { tier: "front" } },
+  template: { serviceAccount: "shop", ports: { http: 9080 }, weight: 3, labels: { tier: "front" } },
 });
 const CALLER: Registrant = { namespace: "default", serviceAccount: "shop", address: "10.0.0.7" };
 const SAID: Registration = {
@@ -44,7 +44,7 @@ const admit = (
   context: Partial<AdmissionContext> = {},
 ) => admitInstance({ ...SAID, ...said }, { ...CALLER, ...caller }, { ...CONTEXT, ...context });
 
-test("labels, weight and locality are the group's, the account the certificate's, the address the connection's", () => {
+test("labels and weight are the group's, the account the certificate's, the address the connection's", () => {
   expect(admit()).toEqual({
     namespace: "default",
     name: "shop-0",
@@ -54,13 +54,13 @@ test("labels, weight and locality are the group's, the account the certificate's
     address: "10.0.0.7",
     ports: [{ name: "http", appPort: 9081, inboundPort: 19_081 }],
     health: "healthy",
-    locality: "eu/a",
+    locality: "",
     weight: 3,
   });
 });
 
 test("to say what the group says is no contradiction, and what is not said is the group's or the certificate's", () => {
-  const agreed = { labels: { team: "till" }, weight: 3, locality: "eu/a", address: "10.0.0.7" };
+  const agreed = { labels: { team: "till" }, weight: 3, address: "10.0.0.7" };
   expect(admit(agreed)).toEqual(admit());
   expect(admit({ namespace: "", serviceAccount: "" })).toEqual(admit());
   expect(admit({ ports: [] }).ports).toEqual([{ name: "http", appPort: 9080, inboundPort: 9080 }]);
@@ -120,7 +120,7 @@ describe("what somebody else has, nonsense, and too much are refused by name", (
       /^instance default\/shop-0 says a b=c \[2J/,
     ],
     ["weight", "large", { weight: 100_000 }, "forbidden", /says weight 100000, but .* says 3/],
-    ["locality", "another", { locality: "us/b" }, "forbidden", /says locality "us\/b", but .* says eu\/a/],
+    ["locality", "another", { locality: "us/b" }, "forbidden", /says locality "us\/b", but .* says none/],
     [
       "ports",
       "of a service port that the group has not",

@@ -55,7 +55,7 @@ const RESERVED_PORTS: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * What becomes of a registration: identity from the certificate; labels, account, weight and locality from the WorkloadGroup; the address
+ * What becomes of a registration: identity from the certificate; labels, account and weight from the WorkloadGroup; the address
  * from the connection. Of itself a workload says its name, on which ports of its own address it listens, and how it is. What it says
  * otherwise is refused, so that nothing is dropped silently. Pure. Throws PharosError: invalid, forbidden, not-found.
  */
@@ -64,7 +64,7 @@ export function admitInstance(said: Registration, caller: Registrant, context: A
   const key = nameOf(said, caller);
   const { spec, labels } = groupOf(said, caller, context, key);
   const { template } = spec;
-  refuseOther(said, key, labels, template.weight || 1, template.locality ?? "");
+  refuseOther(said, key, labels, template.weight || 1);
   const health = said.health === "unknown" ? "healthy" : said.health;
   const reason = health === "unhealthy" ? plainText(said.unhealthyReason ?? "", REASON_LENGTH_MAX) : "";
   return {
@@ -77,7 +77,7 @@ export function admitInstance(said: Registration, caller: Registrant, context: A
     ports: portsOf(said.ports, template.ports ?? {}, key, said.group),
     health,
     ...(reason === "" ? {} : { unhealthyReason: reason }),
-    locality: template.locality ?? "",
+    locality: "",
     weight: template.weight || 1,
   };
 }
@@ -141,13 +141,7 @@ function groupOf(said: Registration, caller: Registrant, context: AdmissionConte
 }
 
 /** Services choose their endpoints by labels and divide their requests by weight: neither is the instance's to say. */
-function refuseOther(
-  said: Registration,
-  key: string,
-  labels: Readonly<Record<string, string>>,
-  weight: number,
-  locality: string,
-): void {
+function refuseOther(said: Registration, key: string, labels: Readonly<Record<string, string>>, weight: number): void {
   const group = `WorkloadGroup ${key.split("/")[0] ?? ""}/${said.group}`;
   const refuse = (what: string, given: string, field: string): never => {
     throw new PharosError("forbidden", `instance ${key} says ${what}, but ${group} says ${given}`, {
@@ -165,8 +159,7 @@ function refuseOther(
     );
   }
   if (said.weight !== 0 && said.weight !== weight) refuse(`weight ${said.weight}`, `${weight}`, "template.weight");
-  if (said.locality !== "" && said.locality !== locality)
-    refuse(`locality ${quote(said.locality)}`, locality || "none", "template.locality");
+  if (said.locality !== "") refuse(`locality ${quote(said.locality)}`, "none", "template.locality");
 }
 
 /** Under the group's names, where it has some; the numbers are the instance's own affair, at its own address. */

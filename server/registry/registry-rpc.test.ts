@@ -1,7 +1,7 @@
 import { create, equals } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
-import type { WorkloadProbe } from "#core/kinds/workload-group/schema.ts";
-import { WORKLOAD_GROUP_FIELDS } from "#core/resource/fields/workload-group.ts";
+import { WORKLOAD_GROUP, type WorkloadProbe } from "#core/kinds/workload-group/schema.ts";
+import { listFields } from "#core/schema/list-fields.ts";
 import { ApplicationProbeSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import { describeProbe } from "#server/registry/registry-rpc.ts";
 
@@ -41,8 +41,11 @@ test("what is left out is Kubernetes' default, asked beside the agent", () => {
 
 test("every field that is called handled tells agents something else", () => {
   const tell = (probe: WorkloadProbe) => create(ApplicationProbeSchema, describeProbe(probe));
-  const silent = Object.entries(WORKLOAD_GROUP_FIELDS)
-    .filter(([name, field]) => name.startsWith("probe.") && field.handled)
+  const silent = listFields(WORKLOAD_GROUP)
+    .filter(
+      ([name, field]) =>
+        name.startsWith("probe.") && field.status === "handled" && !["message", "list"].includes(field.type.kind),
+    )
     .map(([name]) => name.slice("probe.".length).replaceAll("[]", ".0").split("."))
     .filter((path) => PROBES.every((probe) => equals(ApplicationProbeSchema, tell(probe), tell(changed(probe, path)))));
   expect(silent).toEqual([]);

@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import type { ConnectionPool } from "#core/kinds/destination-rule/connection-pool.ts";
 import type { LoadBalancer } from "#core/kinds/destination-rule/load-balancer.ts";
-import type { ClientTls, OutlierDetection, PortTrafficPolicy } from "#core/kinds/destination-rule/traffic-policy.ts";
+import type { ClientTls, OutlierDetection, TrafficSettings } from "#core/kinds/destination-rule/traffic-policy.ts";
 import type { ServicePort } from "#core/kinds/service-entry/schema.ts";
 import { isSocketPath } from "#core/schema/ip-address.ts";
 import {
@@ -53,7 +53,7 @@ export interface ClusterInput {
   readonly endpoints: readonly Endpoint[];
   /** Those of the whole service: how its clusters are spoken to does not change with who is in a subset. */
   readonly serviceEndpoints: readonly Endpoint[];
-  readonly policy: PortTrafficPolicy;
+  readonly policy: TrafficSettings;
   readonly trustDomain: string;
   readonly routing: Routing;
 }

@@ -1,21 +1,24 @@
-// The tables promise that each field they call handled works. Here each is taken away, or given another value, in a case
+// The schemas promise that each field they call handled works. Here each is taken away, or given another value, in a case
 // that has it, and some proxy must be given something else: what changes nothing would be dropped in silence.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Kind } from "#core/kinds/kinds.ts";
+import { KIND_NAMES, KINDS, type Kind } from "#core/kinds/kinds.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
-import type { Field } from "#core/resource/field.ts";
-import { FIELDS } from "#core/resource/fields/index.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
+import type { Field } from "#core/schema/field.ts";
+import { listFields } from "#core/schema/list-fields.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import { createCompiler } from "#server/translate/create-compiler.ts";
 import { readCase } from "#server/translate/testing/read-case.ts";
 
+const FIELDS = new Map(KIND_NAMES.map((kind) => [kind, new Map(listFields(KINDS[kind].schema))]));
+
 /** Handled fields that no xDS resource follows from, and what does. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   "Gateway servers[].name": "a name for people",
+  "WorkloadGroup metadata": "labels of the instances that register",
   "WorkloadGroup metadata.labels": "labels of the instances that register",
   "WorkloadGroup metadata.labels{}": "labels of the instances that register",
   "WorkloadGroup template": "what an instance has that registers without saying otherwise",
@@ -27,7 +30,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "WorkloadGroup template.weight": "what an instance has that registers without saying otherwise",
   "WorkloadGroup template.serviceAccount": "the only account whose instances may register",
   ...Object.fromEntries(
-    Object.keys(FIELDS.WorkloadGroup)
+    [...(FIELDS.get("WorkloadGroup")?.keys() ?? [])]
       .filter((name) => name.startsWith("probe"))
       .map((name) => [`WorkloadGroup ${name}`, "how agents ask the application: registry-rpc.test.ts"]),
   ),
@@ -58,7 +61,7 @@ function outcome(snapshot: Snapshot, node: ProxyNode): string {
 
 type Step = string | number;
 
-/** Every place in a value, with its name in the tables. */
+/** Every place in a value, with its name in the schema. */
 function* places(
   kind: Kind,
   value: unknown,
@@ -66,10 +69,7 @@ function* places(
   name: string,
 ): Generator<readonly [readonly Step[], string]> {
   if (typeof value !== "object" || value === null) return;
-  const table = FIELDS[kind] as Readonly<Record<string, Field>>;
-  const isMap =
-    !Array.isArray(value) &&
-    ((table[name]?.handled === true && table[name].type.kind === "map") || `${name}{}` in table);
+  const isMap = !Array.isArray(value) && FIELDS.get(kind)?.has(`${name}{}`) === true;
   for (const [key, child] of Object.entries(value)) {
     const step = Array.isArray(value) ? Number(key) : key;
     const below = Array.isArray(value) ? `${name}[]` : isMap ? `${name}{}` : name === "" ? key : `${name}.${key}`;
@@ -97,7 +97,7 @@ function changed(resource: AnyResource, path: readonly Step[], field: Field | un
   const value = at[last];
   if (typeof value === "number") at[last] = value + 1;
   else if (typeof value === "boolean") at[last] = !value;
-  else if (field?.handled === true && field.type.kind === "enum")
+  else if (field?.status === "handled" && field.type.kind === "enum")
     at[last] = field.type.values.find((each) => each !== value);
   else if (typeof value === "string") at[last] = `${value}x`;
   else return undefined;
@@ -115,7 +115,7 @@ test("every field that is called handled changes what some proxy is given", () =
       for (const [path, name] of places(resource.kind, resource.spec, [], "")) {
         const key = `${resource.kind} ${canonical(name)}`;
         if (effective.has(key)) continue;
-        const other = changed(resource, path, (FIELDS[resource.kind] as Readonly<Record<string, Field>>)[name]);
+        const other = changed(resource, path, FIELDS.get(resource.kind)?.get(name));
         if (swap(without(resource, path)) || (other !== undefined && swap(other))) effective.add(key);
       }
     }
@@ -123,9 +123,9 @@ test("every field that is called handled changes what some proxy is given", () =
   // Where something inside has an effect, so has what holds it.
   const isEffective = (key: string): boolean =>
     [...effective].some((each) => each === key || [".", "[]", "{}"].some((next) => each.startsWith(`${key}${next}`)));
-  const silent = Object.entries(FIELDS).flatMap(([kind, table]) =>
-    Object.entries(table)
-      .filter(([, field]) => field.handled)
+  const silent = [...FIELDS].flatMap(([kind, fields]) =>
+    [...fields]
+      .filter(([, field]) => field.status === "handled")
       .map(([name]) => `${kind} ${canonical(name)}`)
       .filter((key) => !isEffective(key) && !(key in ELSEWHERE)),
   );

@@ -1,60 +1,80 @@
-import type { MatchLabelsSelector } from "#core/kinds/workload-selector.ts";
+import { MATCH_LABELS } from "#core/kinds/workload-selector.ts";
+import type { Infer } from "#core/schema/field.ts";
+import type { Format } from "#core/schema/formats.ts";
+import { described, list, message, oneOf, refused, required, string } from "#core/schema/make-field.ts";
 
-export interface AuthorizationPolicySpec {
-  readonly selector?: MatchLabelsSelector;
-  readonly targetRef?: PolicyTarget;
-  readonly targetRefs?: readonly PolicyTarget[];
-  /** ALLOW when absent. */
-  readonly action?: "ALLOW" | "DENY" | "AUDIT" | "CUSTOM";
-  readonly provider?: { readonly name?: string };
-  /** Absent with ALLOW allows nothing; `[{}]` matches everything. */
-  readonly rules?: readonly AuthorizationRule[];
-}
+const NO_JWT = "tokens of end users (RequestAuthentication) are not checked yet";
+/** Some of them become regular expressions, and 32,768 steps are the most that a proxy takes of one. */
+const TEXT_BYTES_MAX = 4096;
+const BY_SELECTOR = "choose workloads with `selector`";
 
-export interface PolicyTarget {
-  readonly group?: string;
-  readonly kind: string;
-  readonly name: string;
-  readonly namespace?: string;
-}
+const SOURCE = message({
+  principals: texts("policy-text"),
+  notPrincipals: texts("policy-text"),
+  namespaces: texts("policy-text"),
+  notNamespaces: texts("policy-text"),
+  serviceAccounts: texts("service-account"),
+  notServiceAccounts: texts("service-account"),
+  ipBlocks: texts("ip-or-cidr"),
+  notIpBlocks: texts("ip-or-cidr"),
+  remoteIpBlocks: texts("ip-or-cidr"),
+  notRemoteIpBlocks: texts("ip-or-cidr"),
+  requestPrincipals: refused(NO_JWT),
+  notRequestPrincipals: refused(NO_JWT),
+  trustDomains: refused("there is one trust domain"),
+  notTrustDomains: refused("there is one trust domain"),
+});
+export type AuthorizationSource = Infer<typeof SOURCE>;
+
+const OPERATION = message({
+  hosts: hosts(),
+  notHosts: hosts(),
+  ports: texts("port-number"),
+  notPorts: texts("port-number"),
+  methods: texts("policy-text"),
+  notMethods: texts("policy-text"),
+  paths: texts("policy-path"),
+  notPaths: texts("policy-path"),
+});
+export type AuthorizationOperation = Infer<typeof OPERATION>;
+
+const CONDITION = message({
+  key: described(required(string("condition-key")), {
+    note: "A header that comes several times is compared value by value: one that fits is enough",
+  }),
+  values: list(string("policy-text", TEXT_BYTES_MAX)),
+  notValues: list(string("policy-text", TEXT_BYTES_MAX)),
+});
+export type AuthorizationCondition = Infer<typeof CONDITION>;
 
 /** Any of `from`, and any of `to`, and all of `when`. */
-export interface AuthorizationRule {
-  readonly from?: readonly { readonly source?: AuthorizationSource }[];
-  readonly to?: readonly { readonly operation?: AuthorizationOperation }[];
-  readonly when?: readonly AuthorizationCondition[];
+const RULE = message({
+  from: list(message({ source: required(SOURCE) }), 1, 512),
+  to: list(message({ operation: required(OPERATION) }), 1, 512),
+  when: list(CONDITION),
+});
+export type AuthorizationRule = Infer<typeof RULE>;
+
+export const AUTHORIZATION_POLICY = message({
+  selector: MATCH_LABELS,
+  targetRef: refused(BY_SELECTOR),
+  targetRefs: refused(BY_SELECTOR),
+  action: described(oneOf(["ALLOW", "DENY", "AUDIT"], { CUSTOM: "external authorizers are not called yet" }), {
+    doc: "What happens to requests that a rule matches",
+    default: "ALLOW",
+  }),
+  provider: refused("it goes with the action CUSTOM: external authorizers are not called yet"),
+  rules: described(list(RULE, 0, 512), { doc: "None with ALLOW allows nothing; `[{}]` matches everything" }),
+});
+export type AuthorizationPolicySpec = Infer<typeof AUTHORIZATION_POLICY>;
+
+function texts(format: Format) {
+  return list(string(format, TEXT_BYTES_MAX), 1, 4096);
 }
 
-export interface AuthorizationSource {
-  readonly principals?: readonly string[];
-  readonly notPrincipals?: readonly string[];
-  readonly requestPrincipals?: readonly string[];
-  readonly notRequestPrincipals?: readonly string[];
-  readonly namespaces?: readonly string[];
-  readonly notNamespaces?: readonly string[];
-  readonly serviceAccounts?: readonly string[];
-  readonly notServiceAccounts?: readonly string[];
-  readonly ipBlocks?: readonly string[];
-  readonly notIpBlocks?: readonly string[];
-  readonly remoteIpBlocks?: readonly string[];
-  readonly notRemoteIpBlocks?: readonly string[];
-  readonly trustDomains?: readonly string[];
-  readonly notTrustDomains?: readonly string[];
-}
-
-export interface AuthorizationOperation {
-  readonly hosts?: readonly string[];
-  readonly notHosts?: readonly string[];
-  readonly ports?: readonly string[];
-  readonly notPorts?: readonly string[];
-  readonly methods?: readonly string[];
-  readonly notMethods?: readonly string[];
-  readonly paths?: readonly string[];
-  readonly notPaths?: readonly string[];
-}
-
-export interface AuthorizationCondition {
-  readonly key: string;
-  readonly values?: readonly string[];
-  readonly notValues?: readonly string[];
+function hosts() {
+  const host = described(string("policy-text", TEXT_BYTES_MAX), {
+    note: "Compared with the whole Host header, its port with it: `a.example.com` is not `a.example.com:8080`, so name both, or `a.example.com*`",
+  });
+  return list(host, 1, 4096);
 }

@@ -1,11 +1,15 @@
-import type { AuthorizationCondition, AuthorizationRule } from "#core/kinds/authorization-policy/schema.ts";
+import type {
+  AuthorizationCondition,
+  AuthorizationPolicySpec,
+  AuthorizationRule,
+} from "#core/kinds/authorization-policy/schema.ts";
 import { errorAt, type Issue, warningAt } from "#core/kinds/issue.ts";
-import type { Resource } from "#core/resource/resource.ts";
+import type { Written } from "#core/kinds/kind.ts";
 import { isIpOrCidr } from "#core/schema/ip-address.ts";
 
 const HTTP_ONLY = ["hosts", "notHosts", "methods", "notMethods", "paths", "notPaths"] as const;
 
-export function validateAuthorizationPolicy(resource: Resource<"AuthorizationPolicy">): Issue[] {
+export function validateAuthorizationPolicy(resource: Written<AuthorizationPolicySpec>): Issue[] {
   const { spec, metadata } = resource;
   const issues: Issue[] = [];
   const action = spec.action ?? "ALLOW";

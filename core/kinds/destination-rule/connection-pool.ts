@@ -1,24 +1,35 @@
-export interface ConnectionPool {
-  readonly tcp?: TcpConnectionPool;
-  readonly http?: HttpConnectionPool;
-}
+import type { Infer, Unit } from "#core/schema/field.ts";
+import { boolean, described, integer, message, oneOf, refused, required, string } from "#core/schema/make-field.ts";
 
-export interface TcpConnectionPool {
-  readonly maxConnections?: number;
-  readonly connectTimeout?: string;
-  readonly maxConnectionDuration?: string;
-  readonly idleTimeout?: string;
-  readonly tcpKeepalive?: { readonly probes?: number; readonly time?: string; readonly interval?: string };
-}
+const TCP = message({
+  maxConnections: unlimited("connections"),
+  connectTimeout: described(string("duration"), { default: "10s" }),
+  maxConnectionDuration: string("duration"),
+  idleTimeout: refused("idle TCP connections are kept; for HTTP use connectionPool.http.idleTimeout"),
+  tcpKeepalive: message({
+    probes: integer(0, 127),
+    time: string("keepalive-duration"),
+    interval: string("keepalive-duration"),
+  }),
+});
+export type TcpConnectionPool = Infer<typeof TCP>;
 
-export interface HttpConnectionPool {
-  readonly http1MaxPendingRequests?: number;
-  readonly http2MaxRequests?: number;
-  readonly maxRequestsPerConnection?: number;
-  readonly maxRetries?: number;
-  readonly idleTimeout?: string;
-  readonly h2UpgradePolicy?: "DEFAULT" | "DO_NOT_UPGRADE" | "UPGRADE";
-  readonly useClientProtocol?: boolean;
-  readonly maxConcurrentStreams?: number;
-  readonly http2KeepAlive?: { readonly interval?: string; readonly timeout?: string };
+const HTTP = message({
+  http1MaxPendingRequests: unlimited("requests"),
+  http2MaxRequests: unlimited("requests"),
+  maxRequestsPerConnection: unlimited("requests"),
+  maxRetries: unlimited("requests"),
+  idleTimeout: described(string("duration"), { default: "1h" }),
+  h2UpgradePolicy: described(oneOf(["DEFAULT", "DO_NOT_UPGRADE", "UPGRADE"]), { default: "DEFAULT" }),
+  useClientProtocol: boolean(),
+  maxConcurrentStreams: described(integer(1), { unit: "streams" }),
+  http2KeepAlive: message({ interval: required(string("duration")), timeout: required(string("duration")) }),
+});
+export type HttpConnectionPool = Infer<typeof HTTP>;
+
+export const CONNECTION_POOL = message({ tcp: TCP, http: HTTP });
+export type ConnectionPool = Infer<typeof CONNECTION_POOL>;
+
+function unlimited(unit: Unit) {
+  return described(integer(), { unit, note: "0 is as if it were not there: no limit" });
 }

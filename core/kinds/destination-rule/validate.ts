@@ -1,5 +1,5 @@
 import type { DestinationRuleSpec } from "#core/kinds/destination-rule/schema.ts";
-import type { PortTrafficPolicy, TrafficPolicy } from "#core/kinds/destination-rule/traffic-policy.ts";
+import type { ClientTls, TrafficPolicy, TrafficSettings } from "#core/kinds/destination-rule/traffic-policy.ts";
 import { errorAt, type Issue, warningAt } from "#core/kinds/issue.ts";
 import { validateExportTo } from "#core/kinds/validate-export-to.ts";
 
@@ -38,7 +38,7 @@ function validatePolicy(policy: TrafficPolicy | undefined, path: string): Issue[
   return issues;
 }
 
-function validateSettings(settings: PortTrafficPolicy, path: string): Issue[] {
+function validateSettings(settings: TrafficSettings, path: string): Issue[] {
   const issues: Issue[] = [];
   const { connectionPool, outlierDetection, tls, loadBalancer } = settings;
   if (connectionPool !== undefined && connectionPool.tcp === undefined && connectionPool.http === undefined) {
@@ -112,7 +112,7 @@ function validateSettings(settings: PortTrafficPolicy, path: string): Issue[] {
 
 const HASH_KEYS = ["httpHeaderName", "httpCookie", "useSourceIp", "httpQueryParameterName"] as const;
 
-function validateTls(tls: NonNullable<PortTrafficPolicy["tls"]>, path: string): Issue[] {
+function validateTls(tls: ClientTls, path: string): Issue[] {
   const mode = tls.mode ?? "DISABLE";
   const files = (["clientCertificate", "privateKey", "caCertificates"] as const).filter(
     (name) => tls[name] !== undefined,

@@ -1,30 +1,93 @@
-export interface GatewaySpec {
-  /** Labels of the gateway workloads, searched in all namespaces; absent selects every gateway. */
-  readonly selector?: Readonly<Record<string, string>>;
-  readonly servers?: readonly GatewayServer[];
-}
+import type { Infer } from "#core/schema/field.ts";
+import {
+  boolean,
+  described,
+  list,
+  map,
+  message,
+  oneOf,
+  oneOfInAnyCase,
+  port,
+  refused,
+  required,
+  string,
+} from "#core/schema/make-field.ts";
 
-export interface GatewayServer {
-  readonly name?: string;
-  readonly bind?: string;
-  readonly port: { readonly number: number; readonly name: string; readonly protocol: string };
-  /** `[namespace/]dns name`. */
-  readonly hosts: readonly string[];
-  readonly tls?: ServerTls;
-}
+const TLS_VERSION = oneOf(["TLS_AUTO", "TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"]);
+export type TlsVersion = Infer<typeof TLS_VERSION>;
+const HTTP_ONLY = "gateways serve HTTP, HTTP2, GRPC and HTTPS so far";
+const BY_FILE = "secrets are not served by name; give paths of files on the gateway's host";
+const BY_CA = "client certificates are checked by caCertificates and subjectAltNames";
 
-export interface ServerTls {
-  readonly httpsRedirect?: boolean;
-  readonly mode?: "SIMPLE" | "MUTUAL" | "ISTIO_MUTUAL";
-  /** Paths of PEM files on the gateway's host. */
-  readonly serverCertificate?: string;
-  readonly privateKey?: string;
-  readonly caCertificates?: string;
-  readonly subjectAltNames?: readonly string[];
-  readonly credentialName?: string;
-  readonly minProtocolVersion?: TlsVersion;
-  readonly maxProtocolVersion?: TlsVersion;
-  readonly cipherSuites?: readonly string[];
-}
+/** Files are paths of PEM files on the gateway's host. */
+const SERVER_TLS = message({
+  httpsRedirect: boolean(),
+  mode: oneOf(["SIMPLE", "MUTUAL", "ISTIO_MUTUAL"], {
+    PASSTHROUGH: "TLS ends at the gateway; choose SIMPLE or MUTUAL",
+    AUTO_PASSTHROUGH: "it joins several clusters, and there is one here",
+    OPTIONAL_MUTUAL: "choose SIMPLE or MUTUAL",
+  }),
+  serverCertificate: string("file-path"),
+  privateKey: string("file-path"),
+  caCertificates: string("file-path"),
+  caCrl: refused("revocation lists are not read"),
+  subjectAltNames: list(string("header-text")),
+  credentialName: refused(BY_FILE),
+  credentialNames: refused(BY_FILE),
+  caCertCredentialName: refused(BY_FILE),
+  tlsCertificates: refused("give one serverCertificate and privateKey"),
+  verifyCertificateSpki: refused(BY_CA),
+  verifyCertificateHash: refused(BY_CA),
+  minProtocolVersion: described(TLS_VERSION, { default: "TLSV1_2" }),
+  maxProtocolVersion: TLS_VERSION,
+  cipherSuites: list(string()),
+  ecdhCurves: refused("the proxy's own choice is used"),
+  insecureSkipVerify: refused("client certificates are always checked"),
+});
+export type ServerTls = Infer<typeof SERVER_TLS>;
 
-export type TlsVersion = "TLS_AUTO" | "TLSV1_0" | "TLSV1_1" | "TLSV1_2" | "TLSV1_3";
+const SERVER_PORT = message({
+  number: required(port()),
+  name: required(string()),
+  protocol: described(
+    required(
+      oneOfInAnyCase(["HTTP", "HTTPS", "GRPC", "HTTP2"], {
+        "GRPC-WEB": "gRPC-Web is not translated; use HTTP",
+        TCP: HTTP_ONLY,
+        TLS: HTTP_ONLY,
+        MONGO: HTTP_ONLY,
+        REDIS: HTTP_ONLY,
+        MYSQL: HTTP_ONLY,
+      }),
+    ),
+    { note: "Requests in HTTP/1.0 are answered 426, whatever it says" },
+  ),
+  targetPort: refused("deprecated in Istio, and without effect"),
+});
+
+const SERVER = message({
+  name: described(string(), { doc: "A name for people" }),
+  bind: refused("a gateway binds the address of its instance"),
+  defaultEndpoint: refused("Istio ignores it"),
+  port: required(SERVER_PORT),
+  hosts: required(
+    list(
+      described(string("gateway-host"), {
+        doc: "[namespace/]DNS name",
+        note: "A VirtualService is served under the narrower of its hosts and these, and nowhere else; a dot at the end of a request's host is taken off",
+      }),
+      1,
+    ),
+  ),
+  tls: SERVER_TLS,
+});
+export type GatewayServer = Infer<typeof SERVER>;
+
+export const GATEWAY = message({
+  selector: described(map(string()), {
+    doc: "Labels of the gateways, searched in all namespaces; without it every gateway",
+    form: "label-pairs",
+  }),
+  servers: required(list(SERVER, 1)),
+});
+export type GatewaySpec = Infer<typeof GATEWAY>;

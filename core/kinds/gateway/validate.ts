@@ -22,7 +22,7 @@ export function validateGateway(spec: GatewaySpec): Issue[] {
 
 function validateServer(server: GatewayServer, path: string): Issue[] {
   const { protocol } = server.port;
-  const isTls = protocol === "HTTPS" || protocol === "TLS";
+  const isTls = protocol === "HTTPS";
   if (server.tls === undefined)
     return isTls ? [errorAt(path, "missing-field", `tls is missing, and the protocol ${protocol} needs it`)] : [];
   if (isTls) return validateTls(server.tls, `${path}.tls`, protocol);

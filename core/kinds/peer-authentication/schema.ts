@@ -1,10 +1,15 @@
-import type { MatchLabelsSelector } from "#core/kinds/workload-selector.ts";
+import { MATCH_LABELS } from "#core/kinds/workload-selector.ts";
+import type { Infer } from "#core/schema/field.ts";
+import { described, explicit, map, message, oneOf } from "#core/schema/make-field.ts";
 
-export interface PeerAuthenticationSpec {
-  readonly selector?: MatchLabelsSelector;
-  readonly mtls?: { readonly mode?: MtlsMode };
-  /** Workload port (not service port) → mode; needs a selector. */
-  readonly portLevelMtls?: Readonly<Record<string, { readonly mode?: MtlsMode }>>;
-}
+const MODE = oneOf(["UNSET", "DISABLE", "PERMISSIVE", "STRICT"]);
+export type MtlsMode = Infer<typeof MODE>;
 
-export type MtlsMode = "UNSET" | "DISABLE" | "PERMISSIVE" | "STRICT";
+export const PEER_AUTHENTICATION = message({
+  selector: MATCH_LABELS,
+  mtls: message({ mode: described(MODE, { doc: "Which connections workloads accept", default: "UNSET" }) }),
+  portLevelMtls: described(explicit(map(message({ mode: MODE }), "port-number")), {
+    doc: "By the workload's port, not the service's; needs a selector",
+  }),
+});
+export type PeerAuthenticationSpec = Infer<typeof PEER_AUTHENTICATION>;

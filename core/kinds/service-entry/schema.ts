@@ -1,27 +1,41 @@
-import type { WorkloadEntrySpec } from "#core/kinds/workload-entry/schema.ts";
-import type { LabelsSelector } from "#core/kinds/workload-selector.ts";
+import { WORKLOAD_ENTRY } from "#core/kinds/workload-entry/schema.ts";
+import { LABELS_SELECTOR } from "#core/kinds/workload-selector.ts";
+import type { Infer } from "#core/schema/field.ts";
+import { described, explicit, list, message, oneOf, port, refused, required, string } from "#core/schema/make-field.ts";
 
-export interface ServiceEntrySpec {
-  readonly hosts: readonly string[];
-  readonly addresses?: readonly string[];
-  readonly ports?: readonly ServicePort[];
-  /** MESH_EXTERNAL when absent. */
-  readonly location?: "MESH_EXTERNAL" | "MESH_INTERNAL";
-  /** NONE when absent. */
-  readonly resolution?: "NONE" | "STATIC" | "DNS" | "DNS_ROUND_ROBIN" | "DYNAMIC_DNS";
-  readonly endpoints?: readonly ServiceEndpoint[];
-  readonly workloadSelector?: LabelsSelector;
-  readonly exportTo?: readonly string[];
-  readonly subjectAltNames?: readonly string[];
-}
+const PORT = message({
+  number: required(port()),
+  name: required(string("port-name", 256)),
+  protocol: described(string("service-protocol"), {
+    note: "Without it each connection is looked at: HTTP is routed as such, all else goes on as it is",
+  }),
+  targetPort: explicit(port()),
+});
+export type ServicePort = Infer<typeof PORT>;
 
-export interface ServicePort {
-  readonly number: number;
-  readonly name: string;
-  /** HTTP, HTTP2, GRPC, HTTPS, TLS, TCP, …; TCP when absent. */
-  readonly protocol?: string;
-  readonly targetPort?: number;
-}
+export const SERVICE_ENTRY = message({
+  hosts: required(
+    list(
+      described(string("wildcard-host"), {
+        note: "Entries of one namespace for one host are one service where resolution, exportTo, selector and labels are alike; else callers get one of them",
+      }),
+      1,
+      256,
+    ),
+  ),
+  addresses: refused("services are found by name and port, not by address, until traffic is captured"),
+  ports: list(PORT, 0, 256),
+  location: described(oneOf(["MESH_EXTERNAL", "MESH_INTERNAL"]), { default: "MESH_EXTERNAL" }),
+  resolution: described(
+    oneOf(["NONE", "STATIC", "DNS", "DNS_ROUND_ROBIN"], { DYNAMIC_DNS: "use DNS with the names written out" }),
+    { doc: "How the service's endpoints are found", default: "NONE" },
+  ),
+  endpoints: explicit(list(WORKLOAD_ENTRY, 0, 4096)),
+  workloadSelector: LABELS_SELECTOR,
+  exportTo: list(string("export-to")),
+  subjectAltNames: list(string("header-text")),
+});
+export type ServiceEntrySpec = Infer<typeof SERVICE_ENTRY>;
 
 /** A WorkloadEntry written inside the service entry. */
-export type ServiceEndpoint = WorkloadEntrySpec;
+export type { WorkloadEntrySpec as ServiceEndpoint } from "#core/kinds/workload-entry/schema.ts";

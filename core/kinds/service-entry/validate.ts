@@ -171,16 +171,6 @@ function validateResolution(spec: ServiceEntrySpec): Issue[] {
           );
       });
     }
-    spec.addresses?.forEach((address, index) => {
-      if (address.includes("/"))
-        issues.push(
-          errorAt(
-            `spec.addresses[${index}]`,
-            "bad-value",
-            "a CIDR range goes only with the resolutions NONE and STATIC",
-          ),
-        );
-    });
   }
   return issues;
 }

@@ -1,8 +1,11 @@
-import type { PortSelector } from "#core/kinds/port-selector.ts";
+import { PORT_SELECTOR } from "#core/kinds/port-selector.ts";
+import type { Infer } from "#core/schema/field.ts";
+import { described, message, required, string } from "#core/schema/make-field.ts";
 
 /** A service, by name as in the resource's namespace, and maybe one of its subsets. */
-export interface Destination {
-  readonly host: string;
-  readonly subset?: string;
-  readonly port?: PortSelector;
-}
+export const DESTINATION = message({
+  host: described(required(string("host")), { form: "service" }),
+  subset: string("subset-name"),
+  port: PORT_SELECTOR,
+});
+export type Destination = Infer<typeof DESTINATION>;

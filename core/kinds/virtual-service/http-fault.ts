@@ -1,12 +1,23 @@
-import type { Percent } from "#core/kinds/virtual-service/percent.ts";
+import { PERCENT } from "#core/kinds/virtual-service/percent.ts";
+import type { Infer } from "#core/schema/field.ts";
+import { explicit, integer, message, refused, required, string } from "#core/schema/make-field.ts";
 
-/** An unset percentage means 0 %, as in Istio. */
-export interface HttpFault {
-  readonly delay?: { readonly fixedDelay?: string; readonly percentage?: Percent };
-  readonly abort?: {
-    readonly httpStatus?: number;
-    /** By name: "UNAVAILABLE". */
-    readonly grpcStatus?: string;
-    readonly percentage?: Percent;
-  };
-}
+/** A percentage that is not set means 0 %, as in Istio. */
+export const HTTP_FAULT = message({
+  delay: message({
+    fixedDelay: required(string("duration")),
+    exponentialDelay: refused("Istio refuses it too; use fixedDelay"),
+    percent: refused("deprecated in Istio; use percentage.value"),
+    percentage: PERCENT,
+  }),
+  abort: message(
+    {
+      httpStatus: explicit(integer(200, 599)),
+      grpcStatus: explicit(string("grpc-status")),
+      http2Error: refused("Istio refuses it too; use httpStatus or grpcStatus"),
+      percentage: PERCENT,
+    },
+    { exactlyOneOf: ["httpStatus", "grpcStatus", "http2Error"] },
+  ),
+});
+export type HttpFault = Infer<typeof HTTP_FAULT>;

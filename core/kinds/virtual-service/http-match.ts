@@ -1,20 +1,27 @@
-import type { StringMatch } from "#core/kinds/string-match.ts";
+import { STRING_MATCH, STRING_MATCH_ABSENT, STRING_MATCH_OR_PRESENT } from "#core/kinds/string-match.ts";
+import type { Infer } from "#core/schema/field.ts";
+import { boolean, described, list, map, message, port, refused, string } from "#core/schema/make-field.ts";
 
 /** All of its conditions must hold. */
-export interface HttpMatch {
-  readonly name?: string;
-  readonly uri?: StringMatch;
-  readonly ignoreUriCase?: boolean;
-  readonly scheme?: StringMatch;
-  readonly method?: StringMatch;
-  readonly authority?: StringMatch;
-  readonly headers?: Readonly<Record<string, StringMatch>>;
-  readonly withoutHeaders?: Readonly<Record<string, StringMatch>>;
-  readonly queryParams?: Readonly<Record<string, StringMatch>>;
-  readonly port?: number;
-  /** Of the calling workload, not of the request. */
-  readonly sourceLabels?: Readonly<Record<string, string>>;
-  readonly sourceNamespace?: string;
-  readonly gateways?: readonly string[];
-  readonly statPrefix?: string;
-}
+export const HTTP_MATCH = message({
+  name: string(),
+  uri: STRING_MATCH,
+  ignoreUriCase: boolean(),
+  scheme: STRING_MATCH,
+  method: STRING_MATCH,
+  authority: STRING_MATCH,
+  headers: described(map(STRING_MATCH_OR_PRESENT, "match-header-name"), {
+    note: "A header that comes several times is compared value by value: one that fits is enough",
+  }),
+  withoutHeaders: map(STRING_MATCH_ABSENT, "match-header-name"),
+  queryParams: map(STRING_MATCH_OR_PRESENT, "query-parameter-name"),
+  port: port(),
+  sourceLabels: described(map(string("label-value"), "label-key"), {
+    doc: "Of the calling workload, not of the request",
+    form: "label-pairs",
+  }),
+  sourceNamespace: string("label"),
+  gateways: list(string("gateway-ref")),
+  statPrefix: refused("proxies keep no statistics per route; use the request records"),
+});
+export type HttpMatch = Infer<typeof HTTP_MATCH>;

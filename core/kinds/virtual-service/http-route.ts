@@ -1,84 +1,113 @@
-import type { StringMatch } from "#core/kinds/string-match.ts";
-import type { Destination } from "#core/kinds/virtual-service/destination.ts";
-import type { HeaderRules } from "#core/kinds/virtual-service/header-rules.ts";
-import type { HttpFault } from "#core/kinds/virtual-service/http-fault.ts";
-import type { HttpMatch } from "#core/kinds/virtual-service/http-match.ts";
-import type { Percent } from "#core/kinds/virtual-service/percent.ts";
+import { STRING_MATCH } from "#core/kinds/string-match.ts";
+import { DESTINATION } from "#core/kinds/virtual-service/destination.ts";
+import { HEADER_RULES } from "#core/kinds/virtual-service/header-rules.ts";
+import { HTTP_FAULT } from "#core/kinds/virtual-service/http-fault.ts";
+import { HTTP_MATCH } from "#core/kinds/virtual-service/http-match.ts";
+import { PERCENT } from "#core/kinds/virtual-service/percent.ts";
+import type { Infer } from "#core/schema/field.ts";
+import {
+  boolean,
+  described,
+  explicit,
+  integer,
+  list,
+  message,
+  oneOf,
+  port,
+  refused,
+  required,
+  string,
+} from "#core/schema/make-field.ts";
 
-/** Exactly one of route, redirect, directResponse and delegate. */
-export interface HttpRoute {
-  readonly name?: string;
-  /** Any of them; absent matches everything. */
-  readonly match?: readonly HttpMatch[];
-  readonly route?: readonly HttpRouteDestination[];
-  readonly redirect?: HttpRedirect;
-  readonly directResponse?: HttpDirectResponse;
-  readonly delegate?: HttpDelegate;
-  readonly rewrite?: HttpRewrite;
-  readonly timeout?: string;
-  readonly retries?: HttpRetry;
-  readonly fault?: HttpFault;
-  readonly mirror?: Destination;
-  readonly mirrorPercentage?: Percent;
-  readonly mirrors?: readonly HttpMirror[];
-  readonly corsPolicy?: CorsPolicy;
-  readonly headers?: HeaderRules;
-}
+const ROUTE_DESTINATION = message({
+  destination: required(DESTINATION),
+  weight: described(integer(), { doc: "Its share of the sum of all weights" }),
+  headers: HEADER_RULES,
+});
+export type HttpRouteDestination = Infer<typeof ROUTE_DESTINATION>;
 
-export interface HttpRouteDestination {
-  readonly destination: Destination;
-  readonly weight?: number;
-  readonly headers?: HeaderRules;
-}
+const REDIRECT = message(
+  {
+    uri: string("header-text"),
+    prefixRewrite: string("header-text"),
+    authority: string("header-text"),
+    port: explicit(port()),
+    derivePort: described(oneOf(["FROM_PROTOCOL_DEFAULT", "FROM_REQUEST_PORT"]), {
+      note: "FROM_REQUEST_PORT is the port of the service or of the Gateway, not one that a balancer in front has",
+    }),
+    scheme: oneOf(["http", "https"]),
+    redirectCode: described(integer(301, 308), { default: 301 }),
+  },
+  { atMostOneOf: ["port", "derivePort"] },
+);
+export type HttpRedirect = Infer<typeof REDIRECT>;
 
-export interface HttpRedirect {
-  readonly uri?: string;
-  readonly prefixRewrite?: string;
-  readonly authority?: string;
-  readonly port?: number;
-  readonly derivePort?: "FROM_PROTOCOL_DEFAULT" | "FROM_REQUEST_PORT";
-  readonly scheme?: string;
-  /** 301 when absent. */
-  readonly redirectCode?: number;
-}
+const DIRECT_RESPONSE = message({
+  status: required(integer(200, 599)),
+  body: message(
+    {
+      string: described(explicit(string(undefined, 1_048_576)), { form: "lines" }),
+      bytes: refused("write the body as `string`"),
+    },
+    { exactlyOneOf: ["string", "bytes"] },
+  ),
+});
+export type HttpDirectResponse = Infer<typeof DIRECT_RESPONSE>;
 
-export interface HttpDirectResponse {
-  readonly status: number;
-  readonly body?: { readonly string?: string /** base64 */; readonly bytes?: string };
-}
+const REWRITE = message({
+  uri: string("header-text"),
+  authority: string("header-text"),
+  uriRegexRewrite: message({
+    match: required(string("regex", 1024)),
+    rewrite: required(string("header-value")),
+  }),
+});
+export type HttpRewrite = Infer<typeof REWRITE>;
 
-export interface HttpDelegate {
-  readonly name?: string;
-  readonly namespace?: string;
-}
+const RETRIES = message({
+  // Not set it is 0 too: a `retries` that says no number switches retries off.
+  attempts: described(explicit(integer()), { note: "0, or none where other fields of retries are: not tried again" }),
+  perTryTimeout: string("duration"),
+  retryOn: described(string("retry-on"), { default: "connect-failure,refused-stream,unavailable,cancelled" }),
+  retryRemoteLocalities: refused("load balancing does not know localities yet"),
+  retryIgnorePreviousHosts: explicit(boolean()),
+  backoff: string("duration"),
+});
+export type HttpRetry = Infer<typeof RETRIES>;
 
-export interface HttpRewrite {
-  readonly uri?: string;
-  readonly authority?: string;
-  readonly uriRegexRewrite?: { readonly match?: string; readonly rewrite?: string };
-}
+const MIRROR = message({ destination: required(DESTINATION), percentage: PERCENT });
+export type HttpMirror = Infer<typeof MIRROR>;
 
-export interface HttpRetry {
-  /** 0 switches retries off. */
-  readonly attempts?: number;
-  readonly perTryTimeout?: string;
-  readonly retryOn?: string;
-  readonly retryRemoteLocalities?: boolean;
-  readonly retryIgnorePreviousHosts?: boolean;
-  readonly backoff?: string;
-}
+const CORS_POLICY = message({
+  allowOrigins: list(STRING_MATCH),
+  allowOrigin: refused("deprecated in Istio; use allowOrigins with `exact`"),
+  allowMethods: list(string("cors-method")),
+  allowHeaders: list(string("header-name-or-star")),
+  exposeHeaders: list(string("header-name-or-star")),
+  maxAge: string("duration"),
+  allowCredentials: explicit(boolean()),
+  unmatchedPreflights: oneOf(["UNSPECIFIED", "FORWARD", "IGNORE"]),
+});
+export type CorsPolicy = Infer<typeof CORS_POLICY>;
 
-export interface HttpMirror {
-  readonly destination: Destination;
-  readonly percentage?: Percent;
-}
-
-export interface CorsPolicy {
-  readonly allowOrigins?: readonly StringMatch[];
-  readonly allowMethods?: readonly string[];
-  readonly allowHeaders?: readonly string[];
-  readonly exposeHeaders?: readonly string[];
-  readonly maxAge?: string;
-  readonly allowCredentials?: boolean;
-  readonly unmatchedPreflights?: "UNSPECIFIED" | "FORWARD" | "IGNORE";
-}
+/** Exactly one of route, redirect and directResponse. */
+export const HTTP_ROUTE = message({
+  name: string(),
+  match: described(list(HTTP_MATCH), { doc: "Any of them; without one it matches everything" }),
+  route: list(ROUTE_DESTINATION, 0, 256),
+  redirect: REDIRECT,
+  directResponse: DIRECT_RESPONSE,
+  delegate: refused("VirtualServices cannot delegate to each other yet; write the routes in one"),
+  rewrite: REWRITE,
+  timeout: string("duration"),
+  retries: RETRIES,
+  fault: HTTP_FAULT,
+  mirror: DESTINATION,
+  mirrorPercentage: PERCENT,
+  mirrorPercent: refused("deprecated in Istio; use mirrorPercentage.value"),
+  mirror_percent: refused("deprecated in Istio; use mirrorPercentage.value"),
+  mirrors: list(MIRROR),
+  corsPolicy: CORS_POLICY,
+  headers: HEADER_RULES,
+});
+export type HttpRoute = Infer<typeof HTTP_ROUTE>;

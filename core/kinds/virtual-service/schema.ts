@@ -1,12 +1,17 @@
-import type { HttpRoute } from "#core/kinds/virtual-service/http-route.ts";
-import type { TcpRoute } from "#core/kinds/virtual-service/tcp-route.ts";
+import { HTTP_ROUTE } from "#core/kinds/virtual-service/http-route.ts";
+import { TCP_ROUTE } from "#core/kinds/virtual-service/tcp-route.ts";
+import type { Infer } from "#core/schema/field.ts";
+import { described, list, message, refused, string } from "#core/schema/make-field.ts";
 
-/** networking.istio.io VirtualService. Durations are strings ("5s"); see `parseDurationMs`. */
-export interface VirtualServiceSpec {
-  readonly hosts?: readonly string[];
-  /** `mesh` when absent. */
-  readonly gateways?: readonly string[];
-  readonly exportTo?: readonly string[];
-  readonly http?: readonly HttpRoute[];
-  readonly tcp?: readonly TcpRoute[];
-}
+export const VIRTUAL_SERVICE = message({
+  hosts: list(string("virtual-service-host"), 1),
+  gateways: described(list(string("gateway-ref")), {
+    doc: "Where its rules apply; `mesh` is every sidecar",
+    default: "mesh",
+  }),
+  exportTo: list(string("export-to")),
+  http: list(HTTP_ROUTE),
+  tls: refused("connections are not routed by SNI yet; each goes to the service it is made to"),
+  tcp: list(TCP_ROUTE),
+});
+export type VirtualServiceSpec = Infer<typeof VIRTUAL_SERVICE>;

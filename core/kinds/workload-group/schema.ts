@@ -1,30 +1,51 @@
-import type { WorkloadEntrySpec } from "#core/kinds/workload-entry/schema.ts";
+import { WORKLOAD_ENTRY } from "#core/kinds/workload-entry/schema.ts";
+import type { Infer } from "#core/schema/field.ts";
+import {
+  described,
+  ignored,
+  integer,
+  list,
+  map,
+  message,
+  oneOf,
+  port,
+  refused,
+  required,
+  string,
+} from "#core/schema/make-field.ts";
 
-export interface WorkloadGroupSpec {
-  readonly metadata?: {
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
-  /** What each instance that joins the group starts from. */
-  readonly template: WorkloadEntrySpec;
-  readonly probe?: WorkloadProbe;
-}
+/** A day: no application is worth waiting for longer. */
+const SECONDS_MAX = 86_400;
 
-/** Exactly one of the four ways. Left out or 0, as in Kubernetes: no delay, 1 s to answer, every 10 s, one success, three failures. */
-export interface WorkloadProbe {
-  readonly httpGet?: {
-    readonly path?: string;
-    readonly port: number;
-    readonly host?: string;
-    readonly scheme?: string;
-    readonly httpHeaders?: readonly { readonly name?: string; readonly value?: string }[];
-  };
-  readonly tcpSocket?: { readonly host?: string; readonly port: number };
-  readonly exec?: { readonly command: readonly string[] };
-  readonly grpc?: { readonly port: number; readonly service?: string };
-  readonly initialDelaySeconds?: number;
-  readonly timeoutSeconds?: number;
-  readonly periodSeconds?: number;
-  readonly successThreshold?: number;
-  readonly failureThreshold?: number;
-}
+/** How an agent asks its application whether it is well. Left out or 0 is as in Kubernetes. */
+const PROBE = message(
+  {
+    httpGet: message({
+      path: described(string("header-text"), { default: "/" }),
+      port: required(port()),
+      host: string("ip-or-host"),
+      scheme: described(oneOf(["HTTP", "HTTPS"]), { default: "HTTP" }),
+      httpHeaders: list(message({ name: required(string("probe-header-name")), value: string("header-value") })),
+    }),
+    tcpSocket: message({ host: string("ip-or-host"), port: required(port()) }),
+    grpc: message({ port: required(port()), service: string("header-text") }),
+    exec: refused("agents run no commands that come from elsewhere; use httpGet, tcpSocket or grpc"),
+    initialDelaySeconds: described(integer(0, SECONDS_MAX), { unit: "seconds", default: 0 }),
+    timeoutSeconds: described(integer(0, SECONDS_MAX), { unit: "seconds", default: 1 }),
+    periodSeconds: described(integer(0, SECONDS_MAX), { unit: "seconds", default: 10 }),
+    successThreshold: described(integer(), { default: 1 }),
+    failureThreshold: described(integer(), { default: 3 }),
+  },
+  { exactlyOneOf: ["httpGet", "tcpSocket", "grpc", "exec"] },
+);
+export type WorkloadProbe = Infer<typeof PROBE>;
+
+export const WORKLOAD_GROUP = message({
+  metadata: message({
+    labels: described(map(string("label-value"), "label-key", 256), { form: "label-pairs" }),
+    annotations: ignored("instances carry no annotations"),
+  }),
+  template: described(required(WORKLOAD_ENTRY), { doc: "What each instance that joins the group starts from" }),
+  probe: PROBE,
+});
+export type WorkloadGroupSpec = Infer<typeof WORKLOAD_GROUP>;

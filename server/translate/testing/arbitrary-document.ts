@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
-import { KIND_NAMES, KINDS, type Kind } from "#core/kinds/kinds.ts";
-import type { FieldNode } from "#core/resource/field-tree.ts";
-import { DOCUMENT_FIELDS } from "#core/resource/field-tree.ts";
+import { assertNever } from "#core/brand.ts";
+import { DOCUMENTS, KIND_NAMES, KINDS, type Kind } from "#core/kinds/kinds.ts";
+import type { FieldType, Handled } from "#core/schema/field.ts";
 import { anyText, NAMESPACES, TEXTS } from "#server/translate/testing/arbitrary-text.ts";
 
 /** Fields without which a document says little, or few are valid: given most of the time. */
@@ -20,7 +20,7 @@ const OWN: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   "spec.servers[].tls.cipherSuites[]": fc.constantFrom("AES128-SHA", "ECDHE-RSA-AES128-SHA", "none"),
   "spec.servers[].tls.httpsRedirect": fc.constant(false),
 };
-/** Members of which one is given: validation says so, the tables do not. */
+/** Members of which one is given: validation says so, the schemas do not. */
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
   "spec.http[]": ["route", "route", "route", "redirect", "directResponse"],
 };
@@ -33,9 +33,9 @@ const MAYBE: Readonly<Record<string, readonly string[]>> = {
 const PORTS = [80, 80, 8080, 443, 1, 65_535];
 const KEYS = fc.constantFrom("app", "istio", "a", "80", "8080", "constructor");
 
-/** A document of the kind as its table of fields describes it; most of them are valid. */
+/** A document of the kind as its schema describes it; most of them are valid. */
 function arbitraryDocument(kind: Kind): fc.Arbitrary<Readonly<Record<string, unknown>>> {
-  return arbitraryObject(DOCUMENT_FIELDS[kind], "").map((document) => ({
+  return arbitraryMessage(DOCUMENTS[kind].type, "").map((document) => ({
     ...document,
     apiVersion: `${KINDS[kind].group}/v1`,
     kind,
@@ -47,32 +47,24 @@ export const anyDocument: fc.Arbitrary<Readonly<Record<string, unknown>>> = fc.o
   ...KIND_NAMES.map((kind) => arbitraryDocument(kind)),
 );
 
-function arbitraryValue(node: FieldNode, path: string): fc.Arbitrary<unknown> {
+function arbitraryValue({ type }: Handled, path: string): fc.Arbitrary<unknown> {
   const own = OWN[path];
   if (own !== undefined) return own;
-  const { type } = node.field;
   switch (type.kind) {
-    case "object":
-      return arbitraryObject(node, path);
+    case "message":
+      return arbitraryMessage(type, path);
     case "list":
-      return node.item === undefined
-        ? fc.constant([])
-        : fc.array(arbitraryValue(node.item, `${path}[]`), {
-            minLength: Math.max(1, type.itemsMin),
-            maxLength: 3,
-            size: "max",
-          });
+      return fc.array(arbitraryValue(type.item, `${path}[]`), {
+        minLength: Math.max(1, type.itemsMin),
+        maxLength: 3,
+        size: "max",
+      });
     case "map":
-      return node.item === undefined
-        ? fc.constant({})
-        : fc.dictionary(
-            type.keyFormat === undefined ? KEYS : TEXTS[type.keyFormat],
-            arbitraryValue(node.item, `${path}{}`),
-            {
-              maxKeys: 3,
-              size: "max",
-            },
-          );
+      return fc.dictionary(
+        type.keyFormat === undefined ? KEYS : TEXTS[type.keyFormat],
+        arbitraryValue(type.value, `${path}{}`),
+        { maxKeys: 3, size: "max" },
+      );
     case "string":
       return type.format === undefined ? anyText : TEXTS[type.format];
     case "integer":
@@ -88,31 +80,30 @@ function arbitraryValue(node: FieldNode, path: string): fc.Arbitrary<unknown> {
       return fc.boolean();
     case "enum":
       return fc.constantFrom(...type.values);
-    case "any":
-      return fc.constant(undefined);
     default:
-      throw new Error("no such type");
+      return assertNever(type);
   }
 }
 
-function arbitraryObject(node: FieldNode, path: string): fc.Arbitrary<Readonly<Record<string, unknown>>> {
-  const { type } = node.field;
-  const members = [...node.members].filter(([, { field }]) => field.handled);
+function arbitraryMessage(type: FieldType, path: string): fc.Arbitrary<Readonly<Record<string, unknown>>> {
+  if (type.kind !== "message") throw new Error(`${path} is not a message`);
+  const members = Object.entries(type.members).flatMap(([name, field]): [string, Handled][] =>
+    field.status === "handled" ? [[name, field]] : [],
+  );
   const isHandled = (name: string) => members.some(([each]) => each === name);
-  const isObject = type.kind === "object";
   const chosen = [
-    ...(isObject ? type.exactlyOneOf : []),
+    ...type.exactlyOneOf,
     ...(path === "spec" && isHandled("tcp") ? ["http", "http", "tcp"] : (CHOICES[path] ?? [])),
   ];
-  const maybe = [...(isObject ? type.atMostOneOf : []), ...(MAYBE[path] ?? [])].filter(isHandled);
+  const maybe = [...type.atMostOneOf, ...(MAYBE[path] ?? [])].filter(isHandled);
   const at = (name: string): string => (path === "" ? name : `${path}.${name}`);
-  const optional = members.filter(([name, { field }]) => field.handled && !field.isRequired && !LIKELY.test(at(name)));
+  const optional = members.filter(([name, { isRequired }]) => !isRequired && !LIKELY.test(at(name)));
   const rarely = Math.max(1, Math.round(optional.length / 2.5));
   const parts = members
     .filter(([name]) => !chosen.includes(name) && !maybe.includes(name))
     .map(([name, member]) => {
       const value = arbitraryValue(member, at(name)).map((each) => ({ [name]: each }));
-      if (member.field.handled && member.field.isRequired) return value;
+      if (member.isRequired) return value;
       const weights = LIKELY.test(at(name)) ? [1, 6] : [rarely, 1];
       return fc.oneof(
         { withCrossShrink: true, depthSize: "max" },
@@ -121,9 +112,11 @@ function arbitraryObject(node: FieldNode, path: string): fc.Arbitrary<Readonly<R
       );
     });
   const oneOf = (names: readonly string[]) =>
-    names
-      .filter(isHandled)
-      .map((name) => arbitraryValue(node.members.get(name) as FieldNode, at(name)).map((each) => ({ [name]: each })));
+    names.flatMap((name) =>
+      members
+        .filter(([each]) => each === name)
+        .map(([, member]) => arbitraryValue(member, at(name)).map((each) => ({ [name]: each }))),
+    );
   if (chosen.length > 0) parts.push(fc.oneof(...oneOf(chosen)));
   if (maybe.length > 0)
     parts.push(fc.oneof({ withCrossShrink: true, depthSize: "max" }, fc.constant({}), ...oneOf(maybe)));

@@ -1,0 +1,12 @@
+import { AUTHORIZATION_POLICY } from "#core/kinds/authorization-policy/schema.ts";
+import { validateAuthorizationPolicy } from "#core/kinds/authorization-policy/validate.ts";
+import { defineKind } from "#core/kinds/kind.ts";
+
+export const authorizationPolicy = defineKind({
+  group: "security.istio.io",
+  plural: "authorizationpolicies",
+  short: "ap",
+  schema: AUTHORIZATION_POLICY,
+  validate: validateAuthorizationPolicy,
+  template: { action: "ALLOW", rules: [] },
+});

@@ -1,0 +1,12 @@
+import { DESTINATION_RULE } from "#core/kinds/destination-rule/schema.ts";
+import { validateDestinationRule } from "#core/kinds/destination-rule/validate.ts";
+import { defineKind } from "#core/kinds/kind.ts";
+
+export const destinationRule = defineKind({
+  group: "networking.istio.io",
+  plural: "destinationrules",
+  short: "dr",
+  schema: DESTINATION_RULE,
+  validate: ({ spec }) => validateDestinationRule(spec),
+  template: { host: "", subsets: [] },
+});

@@ -1,0 +1,17 @@
+import { defineKind } from "#core/kinds/kind.ts";
+import { SERVICE_ENTRY } from "#core/kinds/service-entry/schema.ts";
+import { validateServiceEntry } from "#core/kinds/service-entry/validate.ts";
+
+export const serviceEntry = defineKind({
+  group: "networking.istio.io",
+  plural: "serviceentries",
+  short: "se",
+  schema: SERVICE_ENTRY,
+  validate: ({ spec }) => validateServiceEntry(spec),
+  template: {
+    hosts: ["api.example.com"],
+    location: "MESH_EXTERNAL",
+    resolution: "DNS",
+    ports: [{ number: 443, name: "https", protocol: "HTTPS" }],
+  },
+});

@@ -1,0 +1,12 @@
+import { defineKind } from "#core/kinds/kind.ts";
+import { VIRTUAL_SERVICE } from "#core/kinds/virtual-service/schema.ts";
+import { validateVirtualService } from "#core/kinds/virtual-service/validate.ts";
+
+export const virtualService = defineKind({
+  group: "networking.istio.io",
+  plural: "virtualservices",
+  short: "vs",
+  schema: VIRTUAL_SERVICE,
+  validate: ({ spec }) => validateVirtualService(spec),
+  template: { hosts: [], http: [] },
+});
