@@ -104,6 +104,8 @@ describe("editing a document", () => {
     ["a: 1", [{ op: "set", path: "a.b", value: 1 }]],
     ["a: [1]", [{ op: "set", path: "a[5]", value: 1 }]],
     ["a: 1", [{ op: "set", path: "a..b", value: 1 }]],
+    ["a: *b", [{ op: "set", path: "c", value: 1 }]],
+    ["a: &a [*a]", [{ op: "set", path: "c", value: 1 }]],
   ] as const)("refuses to edit %j by %j", (text, edits) => {
     expect(() => editDocument(text, edits)).toThrow(expect.objectContaining({ code: "invalid" }));
   });

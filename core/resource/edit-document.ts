@@ -38,9 +38,9 @@ export type DocumentEdit =
  */
 export function editDocument(text: string, edits: readonly DocumentEdit[]): string {
   const document: Document = parseDocument(text, { uniqueKeys: false });
-  const problem = document.errors[0];
+  const problem = document.errors[0]?.message ?? whyNoValue(document);
   if (problem !== undefined)
-    throw new PharosError("invalid", `the document cannot be edited while it is not YAML: ${problem.message}`, {
+    throw new PharosError("invalid", `the document cannot be edited while it is not YAML: ${problem}`, {
       hint: "correct it as text first",
     });
   const style = styleOf(text);
@@ -56,6 +56,16 @@ export function editDocument(text: string, edits: readonly DocumentEdit[]): stri
   const kept = keepLines(text, before, after);
   // Lines kept from another indentation could mean something else: then the printed document is the answer.
   return isSameValue(kept, document) ? kept : after;
+}
+
+/** Aliases that stand for nothing, for what holds them, or for more than any real document has are found only when they are resolved. */
+function whyNoValue(document: Document): string | undefined {
+  try {
+    JSON.stringify(document.toJS());
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 function applyEdit(document: Document, edit: DocumentEdit, path: Path): boolean {
