@@ -109,18 +109,20 @@ test("wrong passwords are refused, audited, and after a while not even tried", a
   expect(lines.filter(({ outcome }) => outcome === "refused").length).toBeGreaterThan(10);
 });
 
+function signInFrom(localAddress: string, password: string): Promise<number> {
+  return new Promise<number>((done, fail) => {
+    const sent = httpRequest(
+      `${url}/api/auth/sign-in/username`,
+      { method: "POST", localAddress, headers: { "content-type": "application/json", origin: url } },
+      (response) => response.resume().once("end", () => done(response.statusCode ?? 0)),
+    );
+    sent.once("error", fail).end(JSON.stringify({ username: "keeper", password }));
+  });
+}
+
 test("one account is not guessed at from many addresses without end, and its person still comes in from their own", async () => {
   await start();
   await setUp();
-  const signInFrom = (localAddress: string, password: string) =>
-    new Promise<number>((done, fail) => {
-      const sent = httpRequest(
-        `${url}/api/auth/sign-in/username`,
-        { method: "POST", localAddress, headers: { "content-type": "application/json", origin: url } },
-        (response) => response.resume().once("end", () => done(response.statusCode ?? 0)),
-      );
-      sent.once("error", fail).end(JSON.stringify({ username: "keeper", password }));
-    });
   expect(await signInFrom("127.0.0.200", PASSWORD)).toBe(200);
   await audit.list({ limit: 1 });
   const codes: number[] = [];
@@ -129,6 +131,19 @@ test("one account is not guessed at from many addresses without end, and its per
   expect(codes.slice(30)).toEqual([429, 429, 429]);
   expect(await signInFrom("127.0.2.1", PASSWORD), "from where nobody signed in before").toBe(429);
   expect(await signInFrom("127.0.0.200", PASSWORD)).toBe(200);
+});
+
+test("guesses at the same moment are no more than one after another", async () => {
+  await start();
+  await setUp();
+  await audit.list({ limit: 1 });
+  const codes = await Promise.all(
+    Array.from({ length: 45 }, (_, index) =>
+      signInFrom(`127.0.3.${Math.floor(index / 3) + 1}`, `wrong password ${index}`),
+    ),
+  );
+  expect(codes.filter((code) => code === 401).length).toBe(30);
+  expect(codes.filter((code) => code === 429).length).toBe(15);
 });
 
 test("nobody can sign up", async () => {

@@ -13,6 +13,7 @@ import type { Audit } from "#server/audit/audit.ts";
 import { ApiTokens, type NewApiToken } from "#server/auth/api-tokens.ts";
 import { createAccount } from "#server/auth/create-account.ts";
 import { openLibrary, PEER_HEADER } from "#server/auth/open-library.ts";
+import { PasswordTurns } from "#server/auth/password-turns.ts";
 import { checkOrigin } from "#server/auth/request-origin.ts";
 import { openSessionKey } from "#server/auth/session-key.ts";
 import { SetupLink } from "#server/auth/setup-link.ts";
@@ -99,7 +100,9 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
   if (damage !== undefined) await noteEndedSessions(damage);
   const library = openLibrary({ db, sessionKey, baseUrl });
   const handler = toNodeHandler(library);
-  const limits = new SignInLimits();
+  // Apart, so that no number of made-up names makes what was counted of an account forgotten.
+  const limitsOf = { account: new SignInLimits(), nobody: new SignInLimits() };
+  const turns = new PasswordTurns();
 
   /** Cookies that another key has signed are nobody's any more: whoever was signed in is told why they are not. */
   async function noteEndedSessions(damage: string): Promise<void> {
@@ -184,7 +187,8 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
         where: { actor: account, action: "auth.signIn", outcome: "allowed", from },
         select: { id: true },
       })) !== null;
-    const verdict = await limits.check(tried, from, Date.now(), isKnown);
+    const limits = limitsOf[account === undefined ? "nobody" : "account"];
+    const verdict = await limits.begin(tried, from, Date.now(), isKnown);
     if (verdict.may) return tried;
     const seconds = Math.ceil(verdict.waitMs / 1000);
     audit.write({
@@ -215,15 +219,24 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
     const account = isSignIn ? await accountOf(text) : (await authenticate(request))?.name;
     const from = peerOf(request);
     const tried = isSignIn ? await limitGuessing(text, account, from) : "";
+    const limits = limitsOf[account === undefined ? "nobody" : "account"];
     // The library takes a body that was read already from here.
     Object.assign(request, { body: text });
     request.headers[PEER_HEADER] = peerOf(request);
-    await handler(request, response);
+    try {
+      await (isSignIn ? turns.take(from, () => handler(request, response)) : handler(request, response));
+    } catch (error) {
+      if (!isSignIn) throw error;
+      limits.notMade(tried, from);
+      const { message } = PharosError.from(error);
+      audit.write({ actor: "anonymous", action, resource: account ?? "", outcome: "refused", reason: message, from });
+      throw error;
+    }
     if (account === undefined && !isSignIn) return;
     const isDone = response.statusCode < 400;
     if (isSignIn && isDone) limits.succeeded(tried, from);
-    // What the library did not try either (429) is no further guess.
-    else if (isSignIn && response.statusCode !== 429) limits.failed(tried, from, Date.now());
+    // What the library did not try either is no guess.
+    else if (isSignIn && response.statusCode === 429) limits.notMade(tried, from);
     audit.write({
       // Who failed to sign in has shown no name of their own.
       actor: (isSignIn && !isDone ? undefined : account) ?? "anonymous",

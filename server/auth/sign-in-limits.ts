@@ -1,4 +1,4 @@
-/** What an attempt is told; `waitMs` where it may not be made yet. */
+/** What an attempt is told; `waitMs` where it may not be made yet. One that may be made has been counted as a wrong one. */
 export type SignInVerdict = { readonly may: true } | { readonly may: false; readonly waitMs: number };
 
 interface Failures {
@@ -19,14 +19,15 @@ const REMEMBERED_MAX = 10_000;
 /**
  * Bounds the guessing of one account's password. From one address each wrong one makes the next wait longer; from many
  * addresses together there are so many tries in a window. Whoever comes from an address that the account was signed in
- * from before is not held up by what strangers do elsewhere, so none of them can lock a person out.
+ * from before is not held up by what strangers do elsewhere, so none of them can lock a person out. An attempt counts from
+ * when it begins: any number of them at the same moment are so many.
  */
 export class SignInLimits {
   readonly #byPair = new Map<string, Failures>();
   readonly #byAccount = new Map<string, { startMs: number; count: number }>();
 
   /** `isKnown` is asked only where it matters: whether the account was signed in from this address before. */
-  async check(
+  async begin(
     account: string,
     address: string,
     nowMs: number,
@@ -39,11 +40,29 @@ export class SignInLimits {
       if (left > 0) return { may: false, waitMs: left };
     }
     const all = this.#byAccount.get(account);
+    this.#count(account, address, nowMs);
     if (all === undefined || nowMs - all.startMs >= WINDOW_MS || all.count < STRANGERS_TRIES) return { may: true };
-    return (await isKnown()) ? { may: true } : { may: false, waitMs: all.startMs + WINDOW_MS - nowMs };
+    if (await isKnown()) return { may: true };
+    this.notMade(account, address);
+    return { may: false, waitMs: all.startMs + WINDOW_MS - nowMs };
   }
 
-  failed(account: string, address: string, nowMs: number): void {
+  succeeded(account: string, address: string): void {
+    this.notMade(account, address);
+    this.#byPair.delete(`${account} ${address}`);
+  }
+
+  /** Takes back what `begin` counted. */
+  notMade(account: string, address: string): void {
+    const key = `${account} ${address}`;
+    const pair = this.#byPair.get(key);
+    if (pair !== undefined && pair.count <= 1) this.#byPair.delete(key);
+    else if (pair !== undefined) this.#byPair.set(key, { ...pair, count: pair.count - 1 });
+    const all = this.#byAccount.get(account);
+    if (all !== undefined) this.#byAccount.set(account, { ...all, count: Math.max(0, all.count - 1) });
+  }
+
+  #count(account: string, address: string, nowMs: number): void {
     const key = `${account} ${address}`;
     const pair = this.#byPair.get(key);
     const isOver = pair !== undefined && nowMs - pair.lastMs > 2 * WAIT_MAX_MS;
@@ -51,10 +70,6 @@ export class SignInLimits {
     const all = this.#byAccount.get(account);
     const isNew = all === undefined || nowMs - all.startMs >= WINDOW_MS;
     remember(this.#byAccount, account, isNew ? { startMs: nowMs, count: 1 } : { ...all, count: all.count + 1 });
-  }
-
-  succeeded(account: string, address: string): void {
-    this.#byPair.delete(`${account} ${address}`);
   }
 }
 
