@@ -14,6 +14,7 @@ function weigh(weights: readonly number[]): number[] {
       takesMtls: false,
       serviceAccount: undefined,
       workload: undefined,
+      isRegistered: false,
       weight,
       health: "healthy",
     }),

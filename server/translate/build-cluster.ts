@@ -121,6 +121,7 @@ function discovery({ name, service, port, endpoints, serviceEndpoints, routing }
                 takesMtls: false,
                 serviceAccount: undefined,
                 workload: undefined,
+                isRegistered: false,
                 weight: 1,
                 health: "healthy",
               },

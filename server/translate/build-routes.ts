@@ -2,15 +2,10 @@ import { expandHost } from "#core/host/host.ts";
 import type { Destination } from "#core/kinds/virtual-service/destination.ts";
 import type { HeaderRules } from "#core/kinds/virtual-service/header-rules.ts";
 import type { HttpMatch } from "#core/kinds/virtual-service/http-match.ts";
-import type {
-  HttpRedirect,
-  HttpRetry,
-  HttpRoute,
-  HttpRouteDestination,
-} from "#core/kinds/virtual-service/http-route.ts";
+import type { HttpRedirect, HttpRoute, HttpRouteDestination } from "#core/kinds/virtual-service/http-route.ts";
 import { expandGateway } from "#core/resolve/gateway-ref.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
-import { MIRROR_HEADER } from "#core/telemetry/access-log.ts";
+import { MIRROR_HEADER, PEER_HEADER } from "#core/telemetry/access-log.ts";
 import {
   HeaderValueOption_HeaderAppendAction,
   type HeaderValueOptionSchema,
@@ -19,16 +14,16 @@ import {
   RedirectAction_RedirectResponseCode,
   type RedirectActionSchema,
   type RedirectAction_RedirectResponseCode as RedirectCode,
-  type RetryPolicySchema,
   type RouteAction_RequestMirrorPolicySchema,
   type RouteActionSchema,
   type RouteSchema,
 } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
-import { PreviousHostsPredicateSchema } from "#proto/gen/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.js";
 import { buildRouteMatch } from "#server/translate/build-match.ts";
+import { withRetries } from "#server/translate/build-retries.ts";
 import { buildHashPolicy } from "#server/translate/hash-policy.ts";
 import { outboundCluster } from "#server/translate/names.ts";
-import { duration, durationMs, type Init, typed } from "#server/translate/pack.ts";
+import { duration, durationMs, type Init } from "#server/translate/pack.ts";
+import { isToldPeer } from "#server/translate/peer-header.ts";
 import { buildPercent, buildRouteFilters } from "#server/translate/route-filters.ts";
 import type { World } from "#server/translate/world.ts";
 
@@ -100,6 +95,7 @@ export function buildDefaultRoute(world: World, namespace: string, host: string,
     name: "default",
     match: { pathSpecifier: { case: "prefix", value: "/" } },
     decorator: { operation: `${host}:${port}/*` },
+    ...(isToldPeer(world, namespace, host) ? {} : { requestHeadersToRemove: [PEER_HEADER] }),
     action: {
       case: "route",
       value: {
@@ -153,11 +149,12 @@ function buildRoute(
   const name = [http.name ?? "", match?.name ?? ""].filter(Boolean).join(".") || "default";
   const { namespace } = service.metadata;
   const filters = buildRouteFilters(http.fault, http.corsPolicy);
+  const only = http.route?.length === 1 ? http.route[0] : undefined;
   const common: RouteInit = {
     name,
     match: buildRouteMatch(match),
     // Those of a single destination stand behind the route's: what both set is the destination's.
-    ...headerOperations(http.headers, http.route?.length === 1 ? http.route[0]?.headers : undefined),
+    ...(only === undefined ? headerOperations(http.headers) : headersTo(only, namespace, context, http.headers)),
     ...(Object.keys(filters).length === 0 ? {} : { typedPerFilterConfig: filters }),
     metadata: { filterMetadata: { istio: { config: formatRef(refOf(service)), path: routePath(index) } } },
   };
@@ -203,11 +200,11 @@ function buildAction(
           clusterSpecifier: {
             case: "weightedClusters",
             value: {
-              clusters: sharing.map(({ destination, weight, headers }) => ({
-                name: cluster(destination),
-                weight: weight ?? 0,
-                ...headerOperations(headers),
-                ...hostRewrite(hostOf(headers)),
+              clusters: sharing.map((each) => ({
+                name: cluster(each.destination),
+                weight: each.weight ?? 0,
+                ...headersTo(each, namespace, context),
+                ...hostRewrite(hostOf(each.headers)),
               })),
             },
           },
@@ -242,9 +239,9 @@ function buildAction(
           traceSampled: false,
           // Applications that look at their Host know nothing of a `-shadow` behind it.
           disableShadowHostSuffixAppend: true,
-          requestHeadersMutations: [
-            { action: { case: "append", value: { header: { key: MIRROR_HEADER, value: "1" } } } },
-          ],
+          requestHeadersMutations: isTold(destination, namespace, context)
+            ? [{ action: { case: "append", value: { header: { key: MIRROR_HEADER, value: "1" } } } }]
+            : [{ action: { case: "remove", value: PEER_HEADER } }],
         }),
       ),
   };
@@ -262,6 +259,10 @@ function hashPolicies(
     return buildHashPolicy(context.world, context.namespace, host, destination.subset ?? "", port).hashPolicy ?? [];
   });
   return policies.length === 0 ? {} : { hashPolicy: policies };
+}
+
+function isTold({ host }: Destination, namespace: string, { world, namespace: caller }: RouteContext): boolean {
+  return isToldPeer(world, caller, expandHost(host, namespace, world.mesh.domainSuffix));
 }
 
 function clusterOf(destination: Destination, namespace: string, context: RouteContext): string {
@@ -338,6 +339,19 @@ type HeaderOperations = Pick<
   "requestHeadersToAdd" | "requestHeadersToRemove" | "responseHeadersToAdd" | "responseHeadersToRemove"
 >;
 
+/** Header rules of a destination, behind those of its route where they stand together. */
+function headersTo(
+  { destination, headers }: HttpRouteDestination,
+  namespace: string,
+  context: RouteContext,
+  ofRoute?: HeaderRules,
+): HeaderOperations {
+  const operations = headerOperations(ofRoute, headers);
+  return isTold(destination, namespace, context)
+    ? operations
+    : { ...operations, requestHeadersToRemove: [...(operations.requestHeadersToRemove ?? []), PEER_HEADER] };
+}
+
 /** Header rules one after the other. */
 function headerOperations(...rules: readonly (HeaderRules | undefined)[]): HeaderOperations {
   const present = rules.filter((each) => each !== undefined);
@@ -361,47 +375,3 @@ function headerOperations(...rules: readonly (HeaderRules | undefined)[]): Heade
     responseHeadersToRemove: present.flatMap(({ response }) => response?.remove ?? []),
   };
 }
-
-const DEFAULT_ATTEMPTS = 2;
-/**
- * At once, to another instance: while a proxy waits it has nobody to hand the rest of an upload to. Doubled for each
- * attempt, and a random part of it.
- */
-const RETRY_BACKOFF = { baseInterval: durationMs(1), maxInterval: durationMs(25) };
-/** So much of a request is kept for another attempt. Larger ones get none once this much has been sent. */
-export const REQUEST_BUFFER_BYTES = 1_048_576n;
-/** Nothing that a server may have worked on: no 503 of its own (Istio's `EXCLUDE_UNSAFE_503_FROM_DEFAULT_RETRY`). */
-const DEFAULT_RETRY_ON = "connect-failure,refused-stream,unavailable,cancelled";
-
-type Hash = Pick<ActionInit, "hashPolicy">;
-
-/** Istio's defaults when a route says nothing; without attempts there are none. */
-function withRetries(
-  retries: HttpRetry | undefined,
-  hash: Hash,
-  hasOneDestination: boolean,
-): Hash & Pick<ActionInit, "retryPolicy"> {
-  if (retries !== undefined && (retries.attempts ?? 0) === 0) return hash;
-  const words = (retries?.retryOn ?? DEFAULT_RETRY_ON).split(",").map((word) => word.trim());
-  const codes = words.filter((word) => /^\d+$/.test(word)).map(Number);
-  const conditions = words.filter((word) => !/^\d+$/.test(word));
-  if (codes.length > 0 && !conditions.includes("retriable-status-codes")) conditions.push("retriable-status-codes");
-  // A hash leads to the same host again, unless that is asked for otherwise.
-  const avoidsPrevious = retries?.retryIgnorePreviousHosts ?? !(hasOneDestination && hash.hashPolicy !== undefined);
-  return {
-    ...hash,
-    retryPolicy: {
-      ...(avoidsPrevious ? PREVIOUS_HOSTS : {}),
-      retryOn: conditions.join(","),
-      retriableStatusCodes: codes,
-      numRetries: retries?.attempts ?? DEFAULT_ATTEMPTS,
-      ...(retries?.perTryTimeout === undefined ? {} : { perTryTimeout: duration(retries.perTryTimeout) }),
-      retryBackOff: retries?.backoff === undefined ? RETRY_BACKOFF : { baseInterval: duration(retries.backoff) },
-    },
-  };
-}
-
-const PREVIOUS_HOSTS: Init<typeof RetryPolicySchema> = {
-  retryHostPredicate: [typed("envoy.retry_host_predicates.previous_hosts", PreviousHostsPredicateSchema, {})],
-  hostSelectionRetryMaxAttempts: 5n,
-};

@@ -18,6 +18,8 @@ export interface Endpoint {
   readonly serviceAccount: string | undefined;
   /** `workload;namespace;app;version`; absent outside the mesh. */
   readonly workload: string | undefined;
+  /** A registered workload's sidecar listens there. */
+  readonly isRegistered: boolean;
   readonly weight: number;
   readonly health: WorkloadInstance["health"];
 }
@@ -46,6 +48,13 @@ export function endpointsOf(world: World, service: Service, port: ServicePort): 
     .map((endpoint) => atLocation(endpoint, spec.location));
 }
 
+/** Whether all that a host leads to are workloads of the mesh: it is said so, or they are registered where it says. */
+export function leadsIntoMesh(world: World, service: Service): boolean {
+  if (service.entry.spec.location === "MESH_INTERNAL") return true;
+  const endpoints = service.ports.flatMap((port) => endpointsOf(world, service, port));
+  return endpoints.length > 0 && endpoints.every(({ isRegistered }) => isRegistered);
+}
+
 function candidates(world: World, service: Service, port: ServicePort): Endpoint[] {
   const { spec, metadata } = service.entry;
   const selector = spec.workloadSelector?.labels;
@@ -53,7 +62,7 @@ function candidates(world: World, service: Service, port: ServicePort): Endpoint
     return service.entries.flatMap(({ spec: { ports = [], endpoints = [] } }) =>
       ports
         .filter(({ name }) => name === port.name)
-        .flatMap((own) => endpoints.flatMap((entry) => fromEntry(entry, metadata.namespace, undefined, own))),
+        .flatMap((own) => endpoints.flatMap((entry) => fromEntry(world, entry, metadata.namespace, undefined, own))),
     );
   const registered = world
     .select(metadata.namespace, selector)
@@ -64,7 +73,7 @@ function candidates(world: World, service: Service, port: ServicePort): Endpoint
       (entry: Resource<"WorkloadEntry">) =>
         entry.metadata.namespace === metadata.namespace && matchesLabels(entry.spec.labels ?? {}, selector),
     )
-    .flatMap((entry) => fromEntry(entry.spec, metadata.namespace, entry.metadata.name, port));
+    .flatMap((entry) => fromEntry(world, entry.spec, metadata.namespace, entry.metadata.name, port));
   return [...registered, ...written];
 }
 
@@ -86,6 +95,7 @@ function fromInstance(world: World, instance: WorkloadInstance, port: ServicePor
       takesMtls,
       serviceAccount: accountOf(world, instance),
       workload: describeWorkload(instance.workload, namespace, labels),
+      isRegistered: true,
       weight,
       health,
     },
@@ -98,6 +108,7 @@ function accountOf(world: World, { namespace, workload, serviceAccount }: Worklo
 }
 
 function fromEntry(
+  world: World,
   entry: WorkloadEntrySpec,
   namespace: string,
   name: string | undefined,
@@ -105,18 +116,24 @@ function fromEntry(
 ): Endpoint[] {
   if (entry.address === undefined) return [];
   const labels = entry.labels ?? {};
+  const at = entry.ports?.[port.name] ?? port.targetPort ?? port.number;
+  // An alias of a registered workload, or a caller's report would name another than the called end's.
+  const instance = world.instanceAt(entry.address, at);
+  const written =
+    name === undefined && labels.app === undefined
+      ? undefined
+      : describeWorkload(name ?? labels.app ?? "unknown", namespace, labels);
   return [
     {
       address: entry.address,
-      port: entry.ports?.[port.name] ?? port.targetPort ?? port.number,
+      port: at,
       labels,
       // Written by hand: nobody vouches for a sidecar there, unless its label does, as in Istio.
       takesMtls: labels["security.istio.io/tlsMode"] === "istio",
-      serviceAccount: entry.serviceAccount,
+      serviceAccount: entry.serviceAccount ?? (instance === undefined ? undefined : accountOf(world, instance)),
       workload:
-        name === undefined && labels.app === undefined
-          ? undefined
-          : describeWorkload(name ?? labels.app ?? "unknown", namespace, labels),
+        instance === undefined ? written : describeWorkload(instance.workload, instance.namespace, instance.labels),
+      isRegistered: instance !== undefined,
       weight: entry.weight ?? 1,
       health: "healthy",
     },

@@ -8,12 +8,8 @@ import type { Origin, ProxyNode } from "#core/xds/layer.ts";
 import { VirtualHost_TlsRequirementType } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { buildAuthorization, type policiesFor } from "#server/translate/authorization.ts";
-import {
-  buildRoutes,
-  DIRECT_RESPONSE_BYTES_MAX,
-  REQUEST_BUFFER_BYTES,
-  type RouteInit,
-} from "#server/translate/build-routes.ts";
+import { REQUEST_BUFFER_BYTES } from "#server/translate/build-retries.ts";
+import { buildRoutes, DIRECT_RESPONSE_BYTES_MAX, type RouteInit } from "#server/translate/build-routes.ts";
 import { originsOf } from "#server/translate/virtual-hosts.ts";
 import type { World } from "#server/translate/world.ts";
 

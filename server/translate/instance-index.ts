@@ -1,16 +1,18 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { addTo, removeFrom } from "#server/translate/multimap.ts";
 
-/** Registered instances by `namespace/name` and by label. */
+/** Registered instances by `namespace/name`, by label, and by where their sidecars listen. */
 export class InstanceIndex {
   readonly #instances = new Map<string, WorkloadInstance>();
   readonly #byLabel = new Map<string, Set<string>>();
+  readonly #byPlace = new Map<string, Set<string>>();
 
   add(instance: WorkloadInstance): void {
     const key = `${instance.namespace}/${instance.name}`;
     this.#instances.set(key, instance);
     for (const [label, value] of Object.entries(instance.labels))
       addTo(this.#byLabel, `${instance.namespace}|${label}=${value}`, key);
+    for (const { inboundPort } of instance.ports) addTo(this.#byPlace, `${instance.address} ${inboundPort}`, key);
   }
 
   remove(instance: WorkloadInstance): void {
@@ -18,10 +20,17 @@ export class InstanceIndex {
     this.#instances.delete(key);
     for (const [label, value] of Object.entries(instance.labels))
       removeFrom(this.#byLabel, `${instance.namespace}|${label}=${value}`, key);
+    for (const { inboundPort } of instance.ports) removeFrom(this.#byPlace, `${instance.address} ${inboundPort}`, key);
   }
 
   get(key: string): WorkloadInstance | undefined {
     return this.#instances.get(key);
+  }
+
+  /** Whose sidecar listens there; undefined where nobody's does, and where several say so. */
+  at(address: string, port: number): WorkloadInstance | undefined {
+    const [key, ...others] = this.#byPlace.get(`${address} ${port}`) ?? [];
+    return key === undefined || others.length > 0 ? undefined : this.#instances.get(key);
   }
 
   has(key: string): boolean {

@@ -1,4 +1,5 @@
 import { create } from "@bufbuild/protobuf";
+import { PEER_HEADER } from "#core/telemetry/access-log.ts";
 import type { LayerChange, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import {
@@ -244,6 +245,7 @@ export class OutboundScope {
             {
               name: "allow_any",
               match: { pathSpecifier: { case: "prefix", value: "/" } },
+              requestHeadersToRemove: [PEER_HEADER],
               action: {
                 case: "route",
                 value: { clusterSpecifier: { case: "cluster", value: PASSTHROUGH }, timeout: durationMs(0) },

@@ -1,12 +1,11 @@
 import { expandHost, isWildcard } from "#core/host/host.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
-import { PEER_HEADER } from "#core/telemetry/access-log.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import type { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
+import { REQUEST_BUFFER_BYTES } from "#server/translate/build-retries.ts";
 import {
   buildDefaultRoute,
   buildRoutes,
-  REQUEST_BUFFER_BYTES,
   type RouteContext,
   type RouteInit,
   routePath,
@@ -69,7 +68,6 @@ export function buildVirtualHosts(host: string, context: OutboundContext): Built
         routes: used?.routes ?? [buildDefaultRoute(world, namespace, host, port)],
         includeRequestAttemptCount: true,
         requestBodyBufferLimit: REQUEST_BUFFER_BYTES,
-        ...(service?.entry.spec.location === "MESH_INTERNAL" ? {} : { requestHeadersToRemove: [PEER_HEADER] }),
       },
       origins,
       isDetected,

@@ -7,12 +7,8 @@ import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js"
 import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import type { Affected } from "#server/translate/affected.ts";
-import {
-  buildDefaultRoute,
-  buildTcpClusters,
-  DIRECT_RESPONSE_BYTES_MAX,
-  REQUEST_BUFFER_BYTES,
-} from "#server/translate/build-routes.ts";
+import { REQUEST_BUFFER_BYTES } from "#server/translate/build-retries.ts";
+import { buildDefaultRoute, buildTcpClusters, DIRECT_RESPONSE_BYTES_MAX } from "#server/translate/build-routes.ts";
 import { encodeResource, type Hash } from "#server/translate/encode.ts";
 import { describeWorkload } from "#server/translate/endpoints.ts";
 import { buildGateway } from "#server/translate/gateway-listeners.ts";

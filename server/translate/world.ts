@@ -31,6 +31,8 @@ export class World {
   readonly #rulesByPattern = new Map<string, Set<string>>();
   /** Host → VirtualServices whose routes lead to it: they read its ports and its rule. */
   readonly #routesTo = new Map<string, Set<string>>();
+  /** Address → refs of what writes it down as an endpoint's. */
+  readonly #writersOf = new Map<string, Set<string>>();
   readonly #byKind = new Map<string, Set<string>>();
   #gatewayIdentities: readonly string[];
   /** What was asked of the resources as they stand. */
@@ -261,6 +263,11 @@ export class World {
     return this.#instances.get(key);
   }
 
+  /** The one instance whose sidecar listens there. */
+  instanceAt(address: string, port: number): WorkloadInstance | undefined {
+    return this.#instances.at(address, port);
+  }
+
   /** Instances of a namespace that carry all of these labels, in order of their names. */
   select(namespace: string, labels: Readonly<Record<string, string>>): readonly WorkloadInstance[] {
     return this.#instances.select(namespace, labels);
@@ -316,6 +323,9 @@ export class World {
       for (const host of resource.spec.hosts) enter(this.#entriesByHost, host, ref);
       for (const [key, value] of Object.entries(resource.spec.workloadSelector?.labels ?? {}))
         enter(this.#entriesBySelector, `${namespace}|${key}=${value}`, ref);
+      for (const { address = "" } of resource.spec.endpoints ?? []) enter(this.#writersOf, address, ref);
+    } else if (resource.kind === "WorkloadEntry") {
+      enter(this.#writersOf, resource.spec.address ?? "", ref);
     } else if (resource.kind === "VirtualService") {
       for (const short of resource.spec.hosts ?? []) {
         const host = expandHost(short, namespace, this.mesh.domainSuffix);
@@ -333,7 +343,19 @@ export class World {
     const instance = this.#instances.get(key);
     if (instance === undefined) return;
     affected.instances.add(key);
-    for (const { host } of this.servicesSelecting(instance.namespace, instance.labels)) affected.hosts.add(host);
+    this.#touchEndpoints(instance.namespace, instance.labels, affected);
+    // What is written down names the workload that stands there.
+    for (const ref of this.#writersOf.get(instance.address) ?? []) {
+      const writer = this.#resources.get(ref);
+      if (writer?.kind === "ServiceEntry") for (const host of writer.spec.hosts) affected.names.add(host);
+      if (writer?.kind === "WorkloadEntry") this.#touch(writer, affected);
+    }
+  }
+
+  /** Where services send calls. Of those that are not said to be inside the mesh it decides who is told what, on every route to them. */
+  #touchEndpoints(namespace: string, labels: Readonly<Record<string, string>>, { hosts, names }: Touched): void {
+    for (const { host, entry } of this.servicesSelecting(namespace, labels))
+      (entry.spec.location === "MESH_INTERNAL" ? hosts : names).add(host);
   }
 
   #touch(resource: AnyResource, affected: Touched): void {
@@ -352,7 +374,7 @@ export class World {
         affected.names.add(ruleHost(resource, this.mesh.domainSuffix));
         break;
       case "WorkloadEntry":
-        for (const { host } of this.servicesSelecting(namespace, resource.spec.labels ?? {})) affected.hosts.add(host);
+        this.#touchEndpoints(namespace, resource.spec.labels ?? {}, affected);
         break;
       case "PeerAuthentication":
         // Endpoints say whether they take mTLS: their services' clusters differ with it.

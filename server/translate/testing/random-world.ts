@@ -68,9 +68,23 @@ export function randomChange(random: (below: number) => number, revision: number
         {
           ...(random(3) === 0 ? { match: [{ sourceLabels: { app: "s0" } }] } : {}),
           timeout: `${random(9) + 1}s`,
-          route: [{ destination: { host: service, ...(random(3) === 0 ? { subset: "v1" } : {}) } }],
+          route: [
+            {
+              destination:
+                random(4) === 0
+                  ? { host: `${service}.alias.test` }
+                  : { host: service, ...(random(3) === 0 ? { subset: "v1" } : {}) },
+            },
+          ],
         },
       ],
+    }),
+    // An alias of whoever is registered there.
+    api("ServiceEntry", "networking", `${service}-alias`, namespace, {
+      hosts: [`${service}.alias.test`],
+      resolution: "STATIC",
+      ports: [{ name: "http", number: 80, protocol: "HTTP", targetPort: 19_000 + random(3) }],
+      endpoints: [{ address: "127.0.0.1" }],
     }),
     // Its host is a short form of another.
     api("ServiceEntry", "networking", `${service}-short`, namespace, {
@@ -103,7 +117,7 @@ export function randomChange(random: (below: number) => number, revision: number
     api("VirtualService", "networking", "entry", namespace, {
       hosts: ["*"],
       gateways: ["gw"],
-      http: [{ route: [{ destination: { host: service } }] }],
+      http: [{ route: [{ destination: { host: random(3) === 0 ? `${service}.alias.test` : service } }] }],
     }),
   ];
   candidates.push(
@@ -119,7 +133,7 @@ export function randomChange(random: (below: number) => number, revision: number
     labels: { ...labels, version: `v${random(2)}`, ...(random(3) === 0 ? { istio: "gw" } : {}) },
     serviceAccount: service,
     address: "127.0.0.1",
-    ports: [{ name: "http", appPort: 9000 + random(3), inboundPort: 19_000 }],
+    ports: [{ name: "http", appPort: 9000 + random(3), inboundPort: 19_000 + random(3) }],
     health: "healthy",
     locality: "",
     weight: 1,

@@ -1,0 +1,11 @@
+import { leadsIntoMesh } from "#server/translate/endpoints.ts";
+import type { World } from "#server/translate/world.ts";
+
+/**
+ * Whether callers in a namespace tell a host which workload they are (`PEER_HEADER`): whoever is outside of the mesh
+ * does not learn it, whichever name the caller used and whatever routed the request there.
+ */
+export function isToldPeer(world: World, namespace: string, host: string): boolean {
+  const service = world.service(host, namespace);
+  return service !== undefined && leadsIntoMesh(world, service);
+}
