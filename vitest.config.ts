@@ -2,7 +2,9 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["{app,cli,components,core,grpc,mesh-agent,node,scripts,server,samples,bench}/**/*.test.{ts,tsx}"],
+    include: [
+      "{app,cli,components,core,grpc,mesh-agent,node,programs,scripts,server,samples,bench}/**/*.test.{ts,tsx}",
+    ],
     environment: "node",
     testTimeout: 90_000,
     hookTimeout: 90_000,

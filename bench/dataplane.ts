@@ -2,8 +2,8 @@ import { execFile, spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
-import { choosePorts } from "../cli/demo/ports.ts";
 import { eventually, root, startDemo } from "../e2e/fixtures/demo.ts";
+import { choosePorts } from "../programs/demo/ports.ts";
 import { minimalEnvoy } from "./dataplane/minimal-pair.ts";
 
 const run_ = promisify(execFile);

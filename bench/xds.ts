@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
-import type { ApiClient } from "../cli/client.ts";
+import type { ApiClient } from "../cli/client/client.ts";
 import { cpuSeconds, rssMb } from "./process-usage.ts";
 import { printReport } from "./report.ts";
 import { type Measured, startControlPlane } from "./xds/control-plane.ts";

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { MAIN, runPharos } from "#cli/testing/run-pharos.ts";
-import { type Serve, startServe } from "#server/http/testing/start-serve.ts";
+import { MAIN, runPharos } from "#testing/run-pharos.ts";
+import { type Serve, startServe } from "#testing/start-serve.ts";
 
 const virtualService = (timeout: string, metadata = "") => `
 apiVersion: networking.istio.io/v1

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { claimDirectory } from "#mesh-agent/claim-directory.ts";
-import { Cleanup, temporaryDir } from "#mesh-agent/testing/test-agent.ts";
+import { Cleanup, temporaryDir } from "#testing/test-agent.ts";
 
 let cleanup: Cleanup;
 let dir: string;

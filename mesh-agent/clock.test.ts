@@ -1,9 +1,9 @@
 import { request } from "node:http";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type ApiClient, connect } from "#cli/client.ts";
-import { runPharos } from "#cli/testing/run-pharos.ts";
-import { Cleanup, eventually, freePort, startAgent, startApp, temporaryDir } from "#mesh-agent/testing/test-agent.ts";
-import { startServe } from "#server/http/testing/start-serve.ts";
+import { type ApiClient, connect } from "#cli/client/client.ts";
+import { runPharos } from "#testing/run-pharos.ts";
+import { startServe } from "#testing/start-serve.ts";
+import { Cleanup, eventually, freePort, startAgent, startApp, temporaryDir } from "#testing/test-agent.ts";
 
 // The whole server, whose clock is behind this machine's, with an agent and its Envoy, whose clock is right. Each would say it is the other.
 

@@ -6,8 +6,8 @@ import { parseAgentConfig } from "#mesh-agent/config.ts";
 import { saveRegistration } from "#mesh-agent/control-plane/registration-file.ts";
 import { saveIdentity } from "#mesh-agent/identity/identity-file.ts";
 import { joinMesh } from "#mesh-agent/identity/join-mesh.ts";
-import { FakeControlPlane } from "#mesh-agent/testing/fake-control-plane.ts";
-import { Cleanup, temporaryDir } from "#mesh-agent/testing/test-agent.ts";
+import { FakeControlPlane } from "#testing/fake-control-plane.ts";
+import { Cleanup, temporaryDir } from "#testing/test-agent.ts";
 
 test("what is not said has Istio's defaults", () => {
   expect(parseAgentConfig({ dir: "d", name: "reviews-v1-0" })).toMatchObject({

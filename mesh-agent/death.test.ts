@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
-import { FakeControlPlane } from "#mesh-agent/testing/fake-control-plane.ts";
-import { Load } from "#mesh-agent/testing/load.ts";
-import { answerWith, proxyTo, throughMtls } from "#mesh-agent/testing/mesh-resources.ts";
+import { FakeControlPlane } from "#testing/fake-control-plane.ts";
+import { Load } from "#testing/load.ts";
+import { answerWith, proxyTo, throughMtls } from "#testing/mesh-resources.ts";
 import {
   Cleanup,
   envoyPid,
@@ -15,9 +15,9 @@ import {
   startAgent,
   startApp,
   temporaryDir,
-} from "#mesh-agent/testing/test-agent.ts";
+} from "#testing/test-agent.ts";
 
-const ENTRY = resolve(import.meta.dirname, "testing/agent-process.ts");
+const ENTRY = resolve(import.meta.dirname, "../testing/agent-process.ts");
 let cleanup: Cleanup;
 let plane: FakeControlPlane;
 let dir: string;

@@ -2,12 +2,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { FakeControlPlane } from "#mesh-agent/testing/fake-control-plane.ts";
-import { answerWith } from "#mesh-agent/testing/mesh-resources.ts";
-import { SmallDisk } from "#mesh-agent/testing/small-disk.ts";
-import { Cleanup, envoyPid, eventually, fetchText, freePort, killEnvoy } from "#mesh-agent/testing/test-agent.ts";
+import { FakeControlPlane } from "#testing/fake-control-plane.ts";
+import { answerWith } from "#testing/mesh-resources.ts";
+import { SmallDisk } from "#testing/small-disk.ts";
+import { Cleanup, envoyPid, eventually, fetchText, freePort, killEnvoy } from "#testing/test-agent.ts";
 
-const ENTRY = resolve(import.meta.dirname, "testing/agent-process.ts");
+const ENTRY = resolve(import.meta.dirname, "../testing/agent-process.ts");
 let cleanup: Cleanup;
 let disk: SmallDisk;
 let plane: FakeControlPlane;

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { PharosError } from "#core/errors.ts";
 import { TYPE_URLS } from "#core/xds/type-urls.ts";
-import { FakeControlPlane } from "#mesh-agent/testing/fake-control-plane.ts";
-import { answerWith, proxyTo } from "#mesh-agent/testing/mesh-resources.ts";
+import { Health } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import { FakeControlPlane } from "#testing/fake-control-plane.ts";
+import { answerWith, proxyTo } from "#testing/mesh-resources.ts";
 import {
   Cleanup,
   envoyPid,
@@ -13,8 +14,7 @@ import {
   startAgent,
   startApp,
   temporaryDir,
-} from "#mesh-agent/testing/test-agent.ts";
-import { Health } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+} from "#testing/test-agent.ts";
 
 let cleanup: Cleanup;
 let plane: FakeControlPlane;

@@ -3,17 +3,9 @@ import { request } from "node:http";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
-import { Load } from "#mesh-agent/testing/load.ts";
-import { RealMesh } from "#mesh-agent/testing/real-mesh.ts";
-import {
-  Cleanup,
-  envoyPid,
-  eventually,
-  freePort,
-  killEnvoy,
-  startApp,
-  temporaryDir,
-} from "#mesh-agent/testing/test-agent.ts";
+import { Load } from "#testing/load.ts";
+import { RealMesh } from "#testing/real-mesh.ts";
+import { Cleanup, envoyPid, eventually, freePort, killEnvoy, startApp, temporaryDir } from "#testing/test-agent.ts";
 
 const MESH = `
 apiVersion: networking.istio.io/v1
@@ -50,7 +42,7 @@ spec:
   http: [{ route: [{ destination: { host: reviews } }], headers: { response: { set: { x-edit: "${milliseconds}" } } } }]
 `;
 
-const ENTRY = resolve(import.meta.dirname, "testing/agent-process.ts");
+const ENTRY = resolve(import.meta.dirname, "../testing/agent-process.ts");
 let cleanup: Cleanup;
 let mesh: RealMesh;
 let callerDir: string;

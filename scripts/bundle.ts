@@ -31,7 +31,7 @@ export const wasm = { valueOf: () => readFileSync(new URL(${JSON.stringify(`./${
 const bundle = await rolldown({
   cwd: root,
   input: {
-    pharos: "cli/main.ts",
+    pharos: "programs/pharos.ts",
     "mesh-worker": "server/mesh/worker.ts",
     "preview-worker": "server/preview/worker.ts",
   },

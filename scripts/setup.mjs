@@ -171,6 +171,7 @@ async function makeReady({ build = true, envoy = true }) {
   await Promise.all([database, protobuf, proxies]);
   const program = [
     "cli",
+    "programs",
     "core",
     "grpc",
     "mesh-agent",
@@ -205,7 +206,7 @@ async function makeReady({ build = true, envoy = true }) {
 /** Runs a TypeScript entry of the project on the project's own Node, with this process's standard streams and signals. */
 export function runMain(entry, args) {
   // A server mostly waits: memory that is kept only so that it need not be cleaned is of no use to it.
-  const server = JSON.parse(readFileSync(join(root, "cli/server-process.json"), "utf8"));
+  const server = JSON.parse(readFileSync(join(root, "programs/server-process.json"), "utf8"));
   const isServer = entry === "dist/pharos.js" && args[0] === "serve";
   const env = {
     ...process.env,

@@ -119,6 +119,8 @@ try {
       "server",
       "mesh-agent",
       "cli",
+      "programs",
+      "testing",
     ]);
     await check("nothing unused", bin("knip"), ["--no-progress"]);
   }

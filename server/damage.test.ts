@@ -4,15 +4,15 @@ import { chownSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { connect } from "#cli/client.ts";
+import { connect } from "#cli/client/client.ts";
 import { PharosError } from "#core/errors.ts";
 import { ApiTokens } from "#server/auth/api-tokens.ts";
 import { openSessionKey } from "#server/auth/session-key.ts";
 import { loadRoot } from "#server/ca/root-file.ts";
 import { openDatabase } from "#server/db/open-database.ts";
-import { startServe } from "#server/http/testing/start-serve.ts";
 import { DuckdbTelemetryStore } from "#server/telemetry/duckdb-store.ts";
 import { DAMAGES, type Damage } from "#server/testing/damages.ts";
+import { startServe } from "#testing/start-serve.ts";
 
 /** "whole": nothing lost; "told": what was lost is said, with its size; "refused": in one sentence that names the file. */
 type Outcome = "whole" | "told" | "refused";

@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type ApiClient, connect } from "../../cli/client.ts";
-import serverProcess from "../../cli/server-process.json" with { type: "json" };
+import { type ApiClient, connect } from "../../cli/client/client.ts";
+import serverProcess from "../../programs/server-process.json" with { type: "json" };
 import { generateResources, virtualService } from "./generate-config.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../dist/pharos.js");

@@ -5,8 +5,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
-import { choosePorts } from "../../cli/demo/ports.ts";
-import { findLeftovers, isAlive } from "../../cli/demo/state.ts";
+import { choosePorts } from "../../programs/demo/ports.ts";
+import { findLeftovers, isAlive } from "../../programs/demo/state.ts";
 import { PROGRAM, root } from "../fixtures/demo.ts";
 
 const demoCommand = (args: readonly string[], env: Record<string, string> = {}) =>

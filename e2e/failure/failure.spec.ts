@@ -1,8 +1,8 @@
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "@playwright/test";
-import { isAlive } from "../../cli/demo/state.ts";
 import { WINDOW_MS } from "../../core/telemetry/buckets.ts";
+import { isAlive } from "../../programs/demo/state.ts";
 import { type Demo, eventually, type LoadCount, startDemo, startLoad } from "../fixtures/demo.ts";
 
 test.describe.configure({ mode: "serial" });

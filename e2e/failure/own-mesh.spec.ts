@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, test } from "@playwright/test";
-import { choosePorts } from "../../cli/demo/ports.ts";
-import { type Serve, startServe } from "../../server/http/testing/start-serve.ts";
+import { choosePorts } from "../../programs/demo/ports.ts";
+import { type Serve, startServe } from "../../testing/start-serve.ts";
 import { eventually, PROGRAM, root } from "../fixtures/demo.ts";
 
 // The steps of the README's "A mesh of your own", by flags alone.

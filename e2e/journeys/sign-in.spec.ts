@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
-import { type Serve, startServe } from "../../server/http/testing/start-serve.ts";
+import { type Serve, startServe } from "../../testing/start-serve.ts";
 import { eventually } from "../fixtures/demo.ts";
 
 const PASSWORD = "a lighthouse keeper";

@@ -7,13 +7,13 @@ import { GrpcServer } from "#grpc/server.ts";
 import { makeTestAuthority } from "#grpc/testing/certificates.ts";
 import { ApplicationWatch } from "#mesh-agent/application/application-watch.ts";
 import { askApplication } from "#mesh-agent/application/ask-application.ts";
-import { Cleanup, eventually, freePort } from "#mesh-agent/testing/test-agent.ts";
 import {
   HealthCheckRequestSchema,
   HealthCheckResponse_ServingStatus,
   HealthCheckResponseSchema,
 } from "#proto/gen/grpc/health/v1/health_pb.js";
 import { ApplicationProbeSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import { Cleanup, eventually, freePort } from "#testing/test-agent.ts";
 
 let cleanup: Cleanup;
 beforeEach(() => {

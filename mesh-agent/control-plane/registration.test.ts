@@ -5,9 +5,9 @@ import { parseAgentConfig } from "#mesh-agent/config.ts";
 import { Registration } from "#mesh-agent/control-plane/registration.ts";
 import { Uplink } from "#mesh-agent/control-plane/uplink.ts";
 import { joinMesh } from "#mesh-agent/identity/join-mesh.ts";
-import { FakeControlPlane } from "#mesh-agent/testing/fake-control-plane.ts";
-import { Cleanup, eventually, temporaryDir } from "#mesh-agent/testing/test-agent.ts";
 import { Health } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import { FakeControlPlane } from "#testing/fake-control-plane.ts";
+import { Cleanup, eventually, temporaryDir } from "#testing/test-agent.ts";
 
 let cleanup: Cleanup;
 let plane: FakeControlPlane;

@@ -4,8 +4,8 @@ import { GrpcServer } from "#grpc/server.ts";
 import { Uplink } from "#mesh-agent/control-plane/uplink.ts";
 import type { Identity } from "#mesh-agent/identity/identity.ts";
 import { parseIdentity } from "#mesh-agent/identity/identity.ts";
-import { Cleanup, eventually } from "#mesh-agent/testing/test-agent.ts";
-import { TestAuthority } from "#mesh-agent/testing/test-authority.ts";
+import { Cleanup, eventually } from "#testing/test-agent.ts";
+import { TestAuthority } from "#testing/test-authority.ts";
 
 const ID = "spiffe://cluster.local/ns/default/sa/reviews";
 let cleanup: Cleanup;

@@ -5,7 +5,7 @@ import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
 import { EnvoySupervisor } from "#mesh-agent/envoy/envoy-supervisor.ts";
 import { writePidFile } from "#mesh-agent/envoy/pid-file.ts";
 import { processStart } from "#mesh-agent/envoy/process-start.ts";
-import { Cleanup, eventually, temporaryDir } from "#mesh-agent/testing/test-agent.ts";
+import { Cleanup, eventually, temporaryDir } from "#testing/test-agent.ts";
 
 let cleanup: Cleanup;
 let dir: string;

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Uplink } from "#mesh-agent/control-plane/uplink.ts";
 import { IdentityKeeper } from "#mesh-agent/identity/identity-keeper.ts";
-import { FakeControlPlane } from "#mesh-agent/testing/fake-control-plane.ts";
-import { Cleanup, eventually, temporaryDir } from "#mesh-agent/testing/test-agent.ts";
+import { FakeControlPlane } from "#testing/fake-control-plane.ts";
+import { Cleanup, eventually, temporaryDir } from "#testing/test-agent.ts";
 
 let cleanup: Cleanup;
 let plane: FakeControlPlane;

@@ -7,8 +7,8 @@ import { IdentityKeeper } from "#mesh-agent/identity/identity-keeper.ts";
 import { joinMesh } from "#mesh-agent/identity/join-mesh.ts";
 import { makeCsr } from "#mesh-agent/identity/make-csr.ts";
 import { renewalTimeMs } from "#mesh-agent/identity/renewal-time.ts";
-import { FakeControlPlane } from "#mesh-agent/testing/fake-control-plane.ts";
 import { Pkcs10CertificateRequest } from "#server/ca/x509.ts";
+import { FakeControlPlane } from "#testing/fake-control-plane.ts";
 
 const ID = "spiffe://cluster.local/ns/default/sa/reviews";
 let dir: string;

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { writeIdentity } from "#mesh-agent/identity/write-identity.ts";
-import { FakeControlPlane } from "#mesh-agent/testing/fake-control-plane.ts";
-import { Cleanup, temporaryDir } from "#mesh-agent/testing/test-agent.ts";
+import { FakeControlPlane } from "#testing/fake-control-plane.ts";
+import { Cleanup, temporaryDir } from "#testing/test-agent.ts";
 
 let cleanup: Cleanup;
 let plane: FakeControlPlane;

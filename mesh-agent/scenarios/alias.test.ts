@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { buildGraph } from "#core/graph/build-graph.ts";
-import { rowsOfWindows } from "#mesh-agent/testing/rows-of-windows.ts";
-import { type Answer, type Call, Scenario } from "#mesh-agent/testing/scenario.ts";
-import { Cleanup, eventually } from "#mesh-agent/testing/test-agent.ts";
 import type { RequestWindow } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import { rowsOfWindows } from "#testing/rows-of-windows.ts";
+import { type Answer, type Call, Scenario } from "#testing/scenario.ts";
+import { Cleanup, eventually } from "#testing/test-agent.ts";
 
 const cleanup = new Cleanup();
 let scenario: Scenario;

@@ -1,8 +1,8 @@
 import { connect as connectHttp2 } from "node:http2";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { RawConnection } from "#mesh-agent/testing/raw-connection.ts";
-import { Scenario } from "#mesh-agent/testing/scenario.ts";
-import { Cleanup, eventually, freePort } from "#mesh-agent/testing/test-agent.ts";
+import { RawConnection } from "#testing/raw-connection.ts";
+import { Scenario } from "#testing/scenario.ts";
+import { Cleanup, eventually, freePort } from "#testing/test-agent.ts";
 
 const cleanup = new Cleanup();
 let scenario: Scenario;

@@ -2,9 +2,9 @@ import { connect as connectHttp2 } from "node:http2";
 import { createServer, type Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { DEFAULT_PROXY_SETTINGS } from "#core/mesh-config/proxy-settings.ts";
-import { RawConnection } from "#mesh-agent/testing/raw-connection.ts";
-import { Scenario } from "#mesh-agent/testing/scenario.ts";
-import { Cleanup, eventually, freePort, startAgent, temporaryDir } from "#mesh-agent/testing/test-agent.ts";
+import { RawConnection } from "#testing/raw-connection.ts";
+import { Scenario } from "#testing/scenario.ts";
+import { Cleanup, eventually, freePort, startAgent, temporaryDir } from "#testing/test-agent.ts";
 
 const cleanup = new Cleanup();
 let scenario: Scenario;

@@ -1,8 +1,8 @@
 import { connect } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { Scenario } from "#mesh-agent/testing/scenario.ts";
-import { Cleanup, eventually } from "#mesh-agent/testing/test-agent.ts";
-import { TestAuthority } from "#mesh-agent/testing/test-authority.ts";
+import { Scenario } from "#testing/scenario.ts";
+import { Cleanup, eventually } from "#testing/test-agent.ts";
+import { TestAuthority } from "#testing/test-authority.ts";
 
 const cleanup = new Cleanup();
 let scenario: Scenario;

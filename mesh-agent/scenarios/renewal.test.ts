@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { connect } from "node:tls";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type IssuedCertificate, makeTestAuthority, type TestAuthority } from "#grpc/testing/certificates.ts";
-import { startEcho } from "#mesh-agent/testing/echo-app.ts";
-import { Scenario } from "#mesh-agent/testing/scenario.ts";
-import { Cleanup, eventually, temporaryDir } from "#mesh-agent/testing/test-agent.ts";
+import { startEcho } from "#testing/echo-app.ts";
+import { Scenario } from "#testing/scenario.ts";
+import { Cleanup, eventually, temporaryDir } from "#testing/test-agent.ts";
 
 const cleanup = new Cleanup();
 let scenario: Scenario;

@@ -2,9 +2,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type IssuedCertificate, makeTestAuthority, type TestAuthority } from "#grpc/testing/certificates.ts";
-import { type EchoApp, startEcho } from "#mesh-agent/testing/echo-app.ts";
-import { Scenario } from "#mesh-agent/testing/scenario.ts";
-import { Cleanup, eventually, temporaryDir } from "#mesh-agent/testing/test-agent.ts";
+import { type EchoApp, startEcho } from "#testing/echo-app.ts";
+import { Scenario } from "#testing/scenario.ts";
+import { Cleanup, eventually, temporaryDir } from "#testing/test-agent.ts";
 
 const cleanup = new Cleanup();
 let scenario: Scenario;

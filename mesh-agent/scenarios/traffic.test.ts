@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type Answer, type Call, Scenario } from "#mesh-agent/testing/scenario.ts";
-import { Cleanup, eventually } from "#mesh-agent/testing/test-agent.ts";
+import { type Answer, type Call, Scenario } from "#testing/scenario.ts";
+import { Cleanup, eventually } from "#testing/test-agent.ts";
 
 const cleanup = new Cleanup();
 let scenario: Scenario;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { nameCertificate, nameRoots } from "#core/xds/file-secret-name.ts";
 import { type IssuedCertificate, makeTestAuthority, type TestAuthority } from "#grpc/testing/certificates.ts";
 import { FileSecrets } from "#mesh-agent/sds/file-secrets.ts";
-import { Cleanup, temporaryDir } from "#mesh-agent/testing/test-agent.ts";
+import { Cleanup, temporaryDir } from "#testing/test-agent.ts";
 
 const cleanup = new Cleanup();
 afterAll(() => cleanup.run());

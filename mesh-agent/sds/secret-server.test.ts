@@ -6,8 +6,6 @@ import { type Identity, parseIdentity } from "#mesh-agent/identity/identity.ts";
 import { joinMesh } from "#mesh-agent/identity/join-mesh.ts";
 import { SecretServer } from "#mesh-agent/sds/secret-server.ts";
 import { findSystemRoots } from "#mesh-agent/sds/system-roots.ts";
-import { FakeControlPlane } from "#mesh-agent/testing/fake-control-plane.ts";
-import { Cleanup, eventually, temporaryDir } from "#mesh-agent/testing/test-agent.ts";
 import { SecretSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
 import {
   DeltaDiscoveryRequestSchema,
@@ -15,6 +13,8 @@ import {
   DiscoveryRequestSchema,
   DiscoveryResponseSchema,
 } from "#proto/gen/envoy/service/discovery/v3/discovery_pb.js";
+import { FakeControlPlane } from "#testing/fake-control-plane.ts";
+import { Cleanup, eventually, temporaryDir } from "#testing/test-agent.ts";
 
 const SERVICE = "/envoy.service.secret.v3.SecretDiscoveryService";
 let cleanup: Cleanup;

@@ -2,13 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, get, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { TYPE_URLS, type XdsType } from "#core/xds/type-urls.ts";
 import { connectGrpc } from "#grpc/client.ts";
 import { GrpcServer } from "#grpc/server.ts";
 import type { UplinkState } from "#mesh-agent/control-plane/uplink.ts";
-import { findEnvoy } from "#mesh-agent/envoy/find-envoy.ts";
 import { DiskCache } from "#mesh-agent/xds/disk-cache.ts";
 import { RelayServer } from "#mesh-agent/xds/relay-server.ts";
 import { AdsServer } from "#server/xds/ads-server.ts";
@@ -23,6 +22,7 @@ import {
 } from "#server/xds/testing/envoy-resources.ts";
 import { RunningEnvoy } from "#server/xds/testing/run-envoy.ts";
 import { StaticLayer } from "#server/xds/testing/static-layer.ts";
+import { findTestEnvoy } from "#testing/find-test-envoy.ts";
 
 const NODE = "sidecar~127.0.0.1~x.default~default.svc.cluster.local";
 const NAMES = ["a", "b", "c", "d", "e", "f", "g", "h"];
@@ -34,8 +34,7 @@ let dir: string;
 let undo: (() => unknown)[];
 
 beforeAll(async () => {
-  const root = resolve(import.meta.dirname, "../..");
-  envoyPath = (await findEnvoy({ configured: undefined, env: process.env, root })).path;
+  envoyPath = await findTestEnvoy();
 });
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "pharos-refused-"));

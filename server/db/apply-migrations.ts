@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PharosError } from "#core/errors.ts";
-import type { LibsqlClient } from "#server/db/libsql-adapter.ts";
+import type { LibsqlClient } from "#server/db/libsql-client.ts";
 
 /** As Prisma makes it, so that its tools understand the file. */
 const LEDGER = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (

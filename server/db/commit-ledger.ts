@@ -1,5 +1,5 @@
 import { addTo, EMPTY_LEDGER, type LedgerEntry, type LedgerFile } from "#node/ledger-file.ts";
-import type { LibsqlClient } from "#server/db/libsql-adapter.ts";
+import type { LibsqlClient } from "#server/db/libsql-client.ts";
 
 const TABLE = "_pharos_ledger";
 const WRITE =

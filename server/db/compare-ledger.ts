@@ -2,7 +2,7 @@ import { constants, copyFileSync, existsSync, renameSync, rmSync, statSync } fro
 import { PharosError } from "#core/errors.ts";
 import { differenceOf, type LedgerFile, readLedger } from "#node/ledger-file.ts";
 import { readEntry, writeEntry } from "#server/db/commit-ledger.ts";
-import type { LibsqlClient } from "#server/db/libsql-adapter.ts";
+import type { LibsqlClient } from "#server/db/libsql-client.ts";
 
 export function databaseLedgerPath(path: string): string {
   return `${path.replace(/\.db$/, "")}.ledger`;

@@ -3,8 +3,8 @@ import { Sqlite3Client } from "@libsql/client/sqlite3";
 import { PrismaLibSql } from "@prisma/adapter-libsql";
 import Connection from "libsql";
 import { type CommitLedger, countWritten, tableWritten, type Written } from "#server/db/commit-ledger.ts";
+import type { LibsqlClient } from "#server/db/libsql-client.ts";
 
-export type LibsqlClient = ReturnType<PrismaLibSql["createClient"]>;
 type LibsqlConnection = InstanceType<typeof Connection>;
 type LibsqlTransaction = Awaited<ReturnType<LibsqlClient["transaction"]>>;
 

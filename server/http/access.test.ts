@@ -1,14 +1,14 @@
 import { request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { type ApiClient, connect } from "#cli/client.ts";
+import { type ApiClient, connect } from "#cli/client/client.ts";
 import type { AuditView } from "#core/view/session.ts";
 import { appRouter } from "#server/api/router.ts";
 import { ACCESS_TABLE, readAnswer } from "#server/api/testing/access-table.ts";
 import { openCallers, PASSWORD, postJson, signIn, type TestCaller } from "#server/auth/testing/callers.ts";
 import { openDatabase } from "#server/db/open-database.ts";
 import { ENDPOINT_TABLE } from "#server/http/testing/endpoint-table.ts";
-import { type Serve, startServe } from "#server/http/testing/start-serve.ts";
+import { type Serve, startServe } from "#testing/start-serve.ts";
 
 const KEEPER = { username: "Keeper", password: PASSWORD };
 const FOREIGN = { origin: "http://evil.example" };

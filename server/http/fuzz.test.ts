@@ -2,10 +2,10 @@ import { request as httpRequest } from "node:http";
 import { create, toBinary } from "@bufbuild/protobuf";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ApiClient, connect } from "#cli/client.ts";
+import { type ApiClient, connect } from "#cli/client/client.ts";
 import { ExportTraceServiceRequestSchema } from "#proto/gen/opentelemetry/proto/collector/trace/v1/trace_service_pb.js";
 import { appRouter } from "#server/api/router.ts";
-import { type Serve, startServe } from "#server/http/testing/start-serve.ts";
+import { type Serve, startServe } from "#testing/start-serve.ts";
 
 // The whole server, and what nobody means to send to its HTTP port.
 

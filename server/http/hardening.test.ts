@@ -3,8 +3,8 @@ import { request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ApiClient, connect } from "#cli/client.ts";
-import { type Serve, startServe } from "#server/http/testing/start-serve.ts";
+import { type ApiClient, connect } from "#cli/client/client.ts";
+import { type Serve, startServe } from "#testing/start-serve.ts";
 
 let serve: Serve;
 let admin: ApiClient;

@@ -20,7 +20,7 @@ import {
 import { openAuthority } from "#server/ca/open-authority.ts";
 import { ecKeys, makeCsr } from "#server/ca/testing/make-csr.ts";
 import * as x509 from "#server/ca/x509.ts";
-import { type Serve, startServe } from "#server/http/testing/start-serve.ts";
+import { type Serve, startServe } from "#testing/start-serve.ts";
 
 // The whole server, and what nobody means to send to its mesh port: whoever sends it is told so, and nobody else notices.
 

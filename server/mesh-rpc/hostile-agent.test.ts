@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { type ApiClient, connect } from "#cli/client.ts";
+import { type ApiClient, connect } from "#cli/client/client.ts";
 import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
 import { TYPE_URLS, type XdsType } from "#core/xds/type-urls.ts";
 import { connectGrpc, type GrpcClient } from "#grpc/client.ts";
@@ -17,7 +17,7 @@ import type { Authority } from "#server/ca/authority.ts";
 import { openAuthority } from "#server/ca/open-authority.ts";
 import { ecKeys, makeCsr } from "#server/ca/testing/make-csr.ts";
 import * as x509 from "#server/ca/x509.ts";
-import { type Serve, startServe } from "#server/http/testing/start-serve.ts";
+import { type Serve, startServe } from "#testing/start-serve.ts";
 
 // An agent with a good certificate of account `shop`, and all it may say: what it cannot do to `ratings` and to the gateway.
 

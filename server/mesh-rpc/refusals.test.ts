@@ -3,7 +3,7 @@ import { connect as connectTcp } from "node:net";
 import { join } from "node:path";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ApiClient, connect } from "#cli/client.ts";
+import { type ApiClient, connect } from "#cli/client/client.ts";
 import { formatJoinToken, parseJoinToken } from "#core/identity/join-token.ts";
 import type { AuditView } from "#core/view/session.ts";
 import { TYPE_URLS } from "#core/xds/type-urls.ts";
@@ -21,7 +21,7 @@ import { IdentityStore } from "#server/ca/store.ts";
 import { ecKeys, makeCsr } from "#server/ca/testing/make-csr.ts";
 import * as x509 from "#server/ca/x509.ts";
 import { openDatabase } from "#server/db/open-database.ts";
-import { type Serve, startServe } from "#server/http/testing/start-serve.ts";
+import { type Serve, startServe } from "#testing/start-serve.ts";
 
 // The whole server as it is shipped, in a process of its own, and whoever comes to its mesh port.
 

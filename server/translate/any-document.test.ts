@@ -11,7 +11,6 @@ import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
-import { findEnvoy } from "#mesh-agent/envoy/find-envoy.ts";
 import { createCompiler } from "#server/translate/create-compiler.ts";
 import { anyDocument } from "#server/translate/testing/arbitrary-document.ts";
 import { arbitraryInstance } from "#server/translate/testing/arbitrary-instance.ts";
@@ -19,6 +18,7 @@ import { grpcBootstrap, grpcRefusal } from "#server/translate/testing/grpc-boots
 import { keepValid } from "#server/translate/testing/keep-valid.ts";
 import { MESH, NODES } from "#server/translate/testing/random-world.ts";
 import { staticBootstrap } from "#server/translate/testing/static-bootstrap.ts";
+import { findTestEnvoy } from "#testing/find-test-envoy.ts";
 
 // Any document that passes validation compiles, for every kind of client, and a real Envoy takes what comes of it.
 
@@ -31,7 +31,7 @@ const run = promisify(execFile);
 let envoy: string;
 let scratch: string;
 beforeAll(async () => {
-  envoy = (await findEnvoy({ configured: undefined, env: process.env, root: join(import.meta.dirname, "../..") })).path;
+  envoy = await findTestEnvoy();
   scratch = mkdtempSync(join(tmpdir(), "pharos-any-document-"));
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));

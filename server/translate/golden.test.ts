@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { makeTestAuthority } from "#grpc/testing/certificates.ts";
-import { findEnvoy } from "#mesh-agent/envoy/find-envoy.ts";
 import { decodeResource } from "#server/mesh/decode-resource.ts";
 import { createCompiler } from "#server/translate/create-compiler.ts";
 import { readCase } from "#server/translate/testing/read-case.ts";
 import { staticBootstrap } from "#server/translate/testing/static-bootstrap.ts";
+import { findTestEnvoy } from "#testing/find-test-envoy.ts";
 
 const DIR = join(import.meta.dirname, "testdata");
 const CASES = readdirSync(DIR)
@@ -21,7 +21,7 @@ const hash = (bytes: Uint8Array): string => createHash("sha1").update(bytes).dig
 let envoy: string;
 let scratch: string;
 beforeAll(async () => {
-  envoy = (await findEnvoy({ configured: undefined, env: process.env, root: join(import.meta.dirname, "../..") })).path;
+  envoy = await findTestEnvoy();
   scratch = mkdtempSync(join(tmpdir(), "pharos-golden-"));
   // What cases name under /etc/certs.
   const authority = await makeTestAuthority();

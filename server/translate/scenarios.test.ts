@@ -5,8 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { makeTestAuthority, type TestAuthority } from "#grpc/testing/certificates.ts";
-import { findEnvoy } from "#mesh-agent/envoy/find-envoy.ts";
-import { Cleanup, freePort } from "#mesh-agent/testing/test-agent.ts";
 import { createCompiler } from "#server/translate/create-compiler.ts";
 import { type Answer, ask } from "#server/translate/testing/ask.ts";
 import { makeNode, type ProxyHeader } from "#server/translate/testing/read-case.ts";
@@ -14,6 +12,8 @@ import { type Expectation, namesIn, readScenario, type Scenario } from "#server/
 import { type RunningApp, type Seen, startScenarioApp } from "#server/translate/testing/scenario-app.ts";
 import { staticBootstrap } from "#server/translate/testing/static-bootstrap.ts";
 import { StaticProxy } from "#server/translate/testing/static-proxy.ts";
+import { findTestEnvoy } from "#testing/find-test-envoy.ts";
+import { Cleanup, freePort } from "#testing/test-agent.ts";
 
 const DIR = join(import.meta.dirname, "scenarios");
 const FILES = readdirSync(DIR).filter((file) => file.endsWith(".yaml"));
@@ -25,7 +25,7 @@ let authority: TestAuthority;
 const cleanup = new Cleanup();
 
 beforeAll(async () => {
-  envoy = (await findEnvoy({ configured: undefined, env: process.env, root: join(import.meta.dirname, "../..") })).path;
+  envoy = await findTestEnvoy();
   scratch = mkdtempSync(join(tmpdir(), "pharos-scenarios-"));
   authority = await makeTestAuthority();
   // What scenarios name under $certs: a server's certificate for *.example.com, and who signed it.

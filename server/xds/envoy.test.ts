@@ -2,16 +2,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, get, type Server } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { JsonObject } from "@bufbuild/protobuf";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { LayerChange } from "#core/xds/layer.ts";
 import { GrpcServer } from "#grpc/server.ts";
-import { findEnvoy } from "#mesh-agent/envoy/find-envoy.ts";
 import { type AdsEvent, AdsServer } from "#server/xds/ads-server.ts";
 import { cluster, encodeResource, endpoints, host, listener, routes } from "#server/xds/testing/envoy-resources.ts";
 import { RunningEnvoy } from "#server/xds/testing/run-envoy.ts";
 import { StaticLayer } from "#server/xds/testing/static-layer.ts";
+import { findTestEnvoy } from "#testing/find-test-envoy.ts";
 
 const NODE = "sidecar~127.0.0.1~x.default~default.svc.cluster.local";
 /** No filter chain may end with it. */
@@ -28,9 +28,7 @@ let server: GrpcServer | undefined;
 let apps: Server[];
 
 beforeAll(async () => {
-  envoyPath = (
-    await findEnvoy({ configured: undefined, env: process.env, root: resolve(import.meta.dirname, "../..") })
-  ).path;
+  envoyPath = await findTestEnvoy();
 });
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "pharos-xds-"));

@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { judgeRefusal } from "#core/xds/judge-refusal.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
-import { findEnvoy } from "#mesh-agent/envoy/find-envoy.ts";
 import {
   cluster,
   encodeResource,
@@ -16,6 +15,7 @@ import {
 } from "#server/xds/testing/envoy-resources.ts";
 import { RawAds } from "#server/xds/testing/raw-ads.ts";
 import { RunningEnvoy } from "#server/xds/testing/run-envoy.ts";
+import { findTestEnvoy } from "#testing/find-test-envoy.ts";
 
 // Of a response that Envoy refuses: what it applied, as its config_dump says, is what `judgeRefusal` says, and no less.
 
@@ -28,8 +28,7 @@ let envoyPath: string;
 let undo: (() => unknown)[] = [];
 
 beforeAll(async () => {
-  const root = resolve(import.meta.dirname, "../..");
-  envoyPath = (await findEnvoy({ configured: undefined, env: process.env, root })).path;
+  envoyPath = await findTestEnvoy();
 });
 afterEach(async () => {
   for (const each of undo.reverse()) await each();

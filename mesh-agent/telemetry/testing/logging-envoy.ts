@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { request } from "node:http";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { accessLogFormat, PEER_HEADER } from "#core/telemetry/access-log.ts";
 import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
-import { findEnvoy } from "#mesh-agent/envoy/find-envoy.ts";
+import { findTestEnvoy } from "#testing/find-test-envoy.ts";
 
 const TYPE = "type.googleapis.com/envoy";
 const CLUSTER = "outbound|9080|v1|reviews.default.svc.cluster.local";
@@ -184,11 +184,7 @@ export class LoggingEnvoy {
   }
 
   async start(): Promise<void> {
-    const { path } = await findEnvoy({
-      configured: undefined,
-      env: process.env,
-      root: resolve(import.meta.dirname, "../../.."),
-    });
+    const path = await findTestEnvoy();
     writeFileSync(join(this.#dir, "envoy.json"), JSON.stringify(bootstrap(this.#dir)));
     this.#child = spawn(
       path,

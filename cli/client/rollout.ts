@@ -1,0 +1,107 @@
+import type { ApiClient } from "#cli/client/client.ts";
+import { EXIT } from "#cli/exit-codes.ts";
+import type { Distribution, Refusal } from "#core/view/mesh.ts";
+import type { Origin } from "#core/xds/layer.ts";
+
+const POLL_MS = 100;
+
+/** Where an object's path stands in the files that were applied. */
+export type Locate = (origin: Origin) => string | undefined;
+const nowhere: Locate = () => undefined;
+
+type Rollout = Pick<Distribution, "revision" | "proxies" | "away" | "failures" | "isComplete">;
+
+/** Polls until every connected proxy that must have `revision` has answered, one has refused, or the time is over. */
+export async function watchRollout(api: ApiClient, revision: number, timeoutMs: number): Promise<Distribution> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const rollout = await api.config.distribution.query({ revision });
+    if (rollout.isComplete || Date.now() > deadline) return rollout;
+    // Others follow a first refusal within moments; who waits for proxies that stay away waits for nothing.
+    if (rollout.proxies.some(({ state }) => state === "refused")) {
+      await delay(POLL_MS);
+      return api.config.distribution.query({ revision });
+    }
+    await delay(POLL_MS);
+  }
+}
+
+export function exitOfRollout({ proxies, failures = [], isComplete }: Rollout): number {
+  if (failures.length > 0 || proxies.some(({ state }) => state === "refused")) return EXIT.refused;
+  return isComplete ? EXIT.ok : EXIT.timeout;
+}
+
+/** Who has it, who refused it and why, who has not answered, who is away. */
+export function describeRollout(
+  { revision, proxies, away, failures = [], isComplete }: Rollout,
+  locate: Locate = nowhere,
+): string {
+  const of = (state: string) => proxies.filter((proxy) => proxy.state === state);
+  const [acked, refused, pending] = [of("acked"), of("refused"), of("pending")];
+  const lines: string[] = [];
+  if (proxies.length === 0)
+    lines.push(
+      isComplete
+        ? `revision ${revision}: no connected proxy needs it`
+        : `timed out: revision ${revision} has not been compiled`,
+    );
+  for (const { resource, message } of failures)
+    lines.push(`not translated: ${resource === undefined ? "" : `${resource}: `}${message}`);
+  if (acked.length > 0) {
+    const slowest = Math.round(Math.max(...acked.map(({ ackMs }) => ackMs ?? 0)));
+    const have = acked.length === 1 ? "1 proxy has" : `${acked.length} proxies have`;
+    lines.push(`revision ${revision}: ${have} it, the last after ${slowest} ms`);
+  }
+  lines.push(...describeRefusals(refused, locate));
+  if (refused.length > 0)
+    lines.push(
+      "they keep what they had; correct it and apply again, or take it back with " +
+        `\`pharos rollback ${revision} --undo\``,
+    );
+  if (pending.length > 0 && refused.length === 0)
+    lines.push(
+      `timed out: ${pending.length} of ${proxies.length} proxies have not acknowledged revision ${revision}`,
+      ...pending.map(({ id }) => `waiting for ${id}`),
+    );
+  lines.push(...away.map((id) => `away: ${id}`));
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** One paragraph for each thing that was refused, however many proxies said the same. */
+export function describeRefusals(
+  proxies: readonly { readonly id: string; readonly refusals: readonly Refusal[] }[],
+  locate: Locate = nowhere,
+): string[] {
+  const all = proxies.flatMap(({ id, refusals }) =>
+    refusals.map((refusal) => ({ id, refusal, cause: causeOf(refusal) })),
+  );
+  const byWords = Map.groupBy(all, ({ refusal, cause }) => `${cause}\n${refusal.message}`);
+  return [...byWords.values()].flatMap((same) => {
+    const [first] = same;
+    if (first === undefined) return [];
+    const ids = [...new Set(same.map(({ id }) => id))];
+    const places = [...new Set(first.refusal.origins.flatMap((origin) => locate(origin) ?? []))];
+    return [
+      `refused: ${first.cause}`,
+      ...places.map((place) => `  at ${place}`),
+      `  envoy says: ${first.refusal.message}`,
+      ...ids.map((id) => `  refused by ${id}`),
+      ...(first.refusal.isOfferedAgain
+        ? ["  the cause is on its host: it is offered again by itself, within minutes once that is gone"]
+        : []),
+    ];
+  });
+}
+
+/** `VirtualService/default/ratings spec.http[0], spec.http[1]; ServiceEntry/default/ratings`, or the xDS resource. */
+function causeOf({ type, resource, origins }: Refusal): string {
+  const byObject = Map.groupBy(origins, (origin) => origin.resource);
+  if (byObject.size === 0) return `${type} ${resource}`;
+  return [...byObject]
+    .map(([object, places]) => [object, places.flatMap(({ path }) => path ?? []).join(", ")].filter(Boolean).join(" "))
+    .join("; ");
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,45 @@
+import { type Command, Option } from "commander";
+import { withClient, withServer, withWrite } from "#cli/commands/command.ts";
+import { exitOfCheck } from "#cli/commands/exit-of-check.ts";
+import { printChanges, printResult, type WriteOptions } from "#cli/commands/print-result.ts";
+import { readChanges } from "#cli/commands/read-changes.ts";
+import { EXIT } from "#cli/exit-codes.ts";
+import { printDiagnostics, printResolved } from "#cli/output/print-diagnostics.ts";
+import { describeConcerned } from "#core/traffic/describe-concerned.ts";
+
+interface ApplyOptions extends WriteOptions {
+  readonly filename: string[];
+  readonly namespace?: string;
+  readonly dryRun?: true | "server" | "client";
+}
+
+export function addApply(program: Command): void {
+  withWrite(withServer(program.command("apply")))
+    .description("write resources; all of them or none")
+    .requiredOption("-f, --filename <path...>", "file, directory (and all below it), or - for standard input")
+    .option("-n, --namespace <namespace>", "namespace of the resources that name none")
+    .addOption(
+      // The value is kubectl's; the server checks either way.
+      new Option("--dry-run [where]", "check and show what would change; write nothing").choices(["server", "client"]),
+    )
+    .action((options: ApplyOptions) =>
+      withClient(options, async (api) => {
+        const changes = readChanges(options.filename, options.namespace);
+        if (!options.dryRun)
+          return printResult(
+            api,
+            options,
+            await api.config.applyChanges.mutate({ changes, reason: options.reason }),
+            changes,
+          );
+        const { ok, changed, unchanged, diagnostics, resolved, traffic } = await api.config.preview.mutate({ changes });
+        printDiagnostics(diagnostics);
+        printResolved(resolved);
+        if (!ok && options.output === "table") return EXIT.invalid;
+        printChanges(options, { changed, unchanged, diagnostics, resolved, traffic }, " (dry run)");
+        if (options.output === "table" && changed.length > 0)
+          process.stdout.write(`${describeConcerned(traffic).join("\n")}\n`);
+        return exitOfCheck(ok, diagnostics);
+      }),
+    );
+}

@@ -1,0 +1,66 @@
+import { createServer, type IncomingHttpHeaders, type RequestListener, type ServerResponse } from "node:http";
+import { createServer as createTlsServer, type ServerOptions } from "node:https";
+import type { TLSSocket } from "node:tls";
+import type { Cleanup } from "#testing/test-agent.ts";
+
+export interface EchoApp {
+  readonly port: number;
+  /** What reached it, in order. */
+  readonly seen: readonly Seen[];
+}
+
+export interface Seen {
+  /** Name of the app. */
+  readonly at: string;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  /** Over TLS: the name that the client asked for, and the names in its certificate. */
+  readonly tls?: { readonly sni: string | false; readonly client: string | undefined };
+}
+
+/**
+ * An application that answers with what it saw, as JSON; `/status/503` with that status, as often as it is asked. Of an
+ * upgraded connection it sends back what comes.
+ */
+export async function startEcho(cleanup: Cleanup, name: string, tls?: ServerOptions): Promise<EchoApp> {
+  const seen: Seen[] = [];
+  const answer: RequestListener = (incoming, response) => {
+    const { method = "", url = "", headers, socket } = incoming;
+    const all = {
+      at: name,
+      method,
+      url,
+      headers,
+      ...(tls === undefined ? {} : { tls: tellTls(socket as TLSSocket) }),
+    };
+    seen.push(all);
+    // An upload is taken before it is answered.
+    incoming.resume().on("end", () => reply(response, all));
+  };
+  const reply = (response: ServerResponse, all: Seen): void => {
+    const status = /^\/status\/(\d+)/.exec(all.url)?.[1];
+    response.statusCode = status === undefined ? 200 : Number(status);
+    response.setHeader("x-app", name);
+    response.end(JSON.stringify(all));
+  };
+  const server = tls === undefined ? createServer(answer) : createTlsServer(tls, answer);
+  server.on("upgrade", (_, socket) => {
+    socket.write("HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\n\r\n");
+    socket.on("error", () => undefined).pipe(socket);
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  cleanup.add(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  return { port: typeof address === "object" && address !== null ? address.port : 0, seen };
+}
+
+function tellTls(socket: TLSSocket): NonNullable<Seen["tls"]> {
+  return {
+    sni: (socket as { servername?: string | false }).servername ?? false,
+    client: socket.getPeerCertificate().subjectaltname,
+  };
+}

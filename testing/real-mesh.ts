@@ -1,0 +1,211 @@
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { PharosError } from "#core/errors.ts";
+import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import type { MeshSettings, SnapshotChange } from "#core/registry/snapshot.ts";
+import { parseDocuments } from "#core/resource/parse-documents.ts";
+import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
+import {
+  DeregisterRequestSchema,
+  DeregisterResponseSchema,
+  Health,
+  RegisterRequestSchema,
+  RegisterResponseSchema,
+  ReportRequestSchema,
+  ReportResponseSchema,
+  type RequestWindow,
+} from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import { type MeshHandle, startMesh, type UnaryHandler } from "#server/mesh/start-mesh.ts";
+import { describeProbe } from "#server/registry/registry-rpc.ts";
+import { eventually } from "#testing/test-agent.ts";
+import { TestAuthority, TRUST_DOMAIN } from "#testing/test-authority.ts";
+
+const SETTINGS: MeshSettings = {
+  trustDomain: TRUST_DOMAIN,
+  domainSuffix: "cluster.local",
+  rootNamespace: "istio-system",
+  traceSampling: 100,
+};
+const AGENT = "/pharos.agent.v1.AgentService";
+
+/** The real compiler, xDS server and authority, with a registry in memory. It can be stopped and started again. */
+export class RealMesh {
+  readonly authority: TestAuthority;
+  readonly refusals: string[] = [];
+  /** What agents last said an operator should look at, by `namespace/name`. */
+  readonly problems = new Map<string, readonly string[]>();
+  /** Requests per "reporter response-code", as reported. */
+  readonly counts = new Map<string, number>();
+  /** What agents reported. */
+  readonly windows: RequestWindow[] = [];
+  #resources: readonly AnyResource[];
+  #used: readonly AnyResource[] = [];
+  readonly #instances = new Map<string, WorkloadInstance>();
+  #mesh: MeshHandle | undefined;
+  #port = 0;
+  #revision = 1;
+
+  readonly #proxies: ProxySettings;
+
+  private constructor(authority: TestAuthority, resources: readonly AnyResource[], proxies: ProxySettings) {
+    this.authority = authority;
+    this.#resources = resources;
+    this.#proxies = proxies;
+  }
+
+  static async open(yaml: string, proxies = DEFAULT_PROXY_SETTINGS): Promise<RealMesh> {
+    const mesh = new RealMesh(await TestAuthority.open(), parse(yaml), proxies);
+    await mesh.start();
+    return mesh;
+  }
+
+  get handle(): MeshHandle {
+    if (this.#mesh === undefined) throw new PharosError("unavailable", "the mesh is stopped");
+    return this.#mesh;
+  }
+
+  makeToken(serviceAccount: string, namespace = "default"): string {
+    return this.authority.makeToken(`127.0.0.1:${this.#port}`, namespace, serviceAccount);
+  }
+
+  /** A certificate of a workload in namespace default, to call with past every agent. */
+  issue(serviceAccount: string) {
+    return this.authority.serveAs(`spiffe://${TRUST_DOMAIN}/ns/default/sa/${serviceAccount}`);
+  }
+
+  async start(): Promise<void> {
+    this.#mesh = await startMesh({
+      snapshot: () => ({
+        revision: this.#revision,
+        mesh: { ...SETTINGS, proxies: this.#proxies },
+        resources: this.#resources,
+        instances: [...this.#instances.values()],
+      }),
+      host: "127.0.0.1",
+      port: this.#port,
+      plaintextPort: null,
+      tls: await this.authority.authority.issueServing(3_600_000, Date.now()),
+      trustDomain: TRUST_DOMAIN,
+      handlers: this.#handlers(),
+      onCrash: (error) => void this.refusals.push(error.toString()),
+      onLimit: ({ limit, party }) => void this.refusals.push(`${limit}: ${party}`),
+      onFailure: (path, error) => void this.refusals.push(`${path}: ${error.toString()}`),
+    });
+    this.#port = this.#mesh.port;
+    this.#mesh.onEvent((event) => {
+      if (event.kind === "nack")
+        for (const { resource, message } of event.refusals) this.refusals.push(`${resource}: ${message}`);
+      if (event.kind === "refused") this.refusals.push(`${event.node}: ${event.reason}`);
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#mesh?.close();
+    this.#mesh = undefined;
+  }
+
+  async apply(yaml: string): Promise<void> {
+    const upserts = parse(yaml);
+    this.#resources = [...this.#resources.filter((old) => !upserts.some((one) => isSame(old, one))), ...upserts];
+    this.#revision += 1;
+    await this.#publish({ upserts, instanceUpserts: [], instanceDeletes: [] });
+  }
+
+  /** Puts these resources in the place of those of the last time; resolves when every proxy has them. */
+  async use(yaml: string): Promise<void> {
+    const upserts = parse(yaml);
+    const isKept = (old: AnyResource) => upserts.every((one) => !isSame(old, one));
+    const deletes = this.#used.filter(isKept).map(refOf);
+    this.#resources = [...this.#resources.filter((old) => isKept(old) && !this.#used.includes(old)), ...upserts];
+    this.#used = upserts;
+    this.#revision += 1;
+    await this.#publish({ upserts, deletes, instanceUpserts: [], instanceDeletes: [] });
+    const revision = this.#revision;
+    await eventually(`revision ${revision} at every proxy`, async () =>
+      (await this.handle.distribution(revision))?.isComplete === true ? true : undefined,
+    );
+  }
+
+  async #publish(change: Omit<SnapshotChange, "revision" | "deletes"> & Partial<SnapshotChange>): Promise<void> {
+    await this.handle.apply({ revision: this.#revision, deletes: [], ...change });
+  }
+
+  #handlers(): ReadonlyMap<string, UnaryHandler> {
+    return new Map<string, UnaryHandler>([
+      [
+        "/istio.v1.auth.IstioCertificateService/CreateCertificate",
+        (bytes, peer) =>
+          this.authority.createCertificate(bytes, peer.headers.authorization, peer.certificate?.isTrusted === true),
+      ],
+      [`${AGENT}/Register`, (bytes) => this.#register(bytes)],
+      [`${AGENT}/Deregister`, (bytes) => this.#deregister(bytes)],
+      [`${AGENT}/Report`, (bytes) => this.#report(bytes)],
+    ]);
+  }
+
+  async #register(bytes: Uint8Array): Promise<Uint8Array> {
+    const { namespace, name, group, labels, serviceAccount, address, ports, locality, weight, health, problems } =
+      fromBinary(RegisterRequestSchema, bytes);
+    this.problems.set(`${namespace}/${name}`, problems);
+    const template = this.#resources.find(
+      (resource) => resource.kind === "WorkloadGroup" && resource.metadata.name === group,
+    );
+    const probe = template?.kind === "WorkloadGroup" ? template.spec.probe : undefined;
+    const merged = { ...(template?.kind === "WorkloadGroup" ? template.spec.metadata?.labels : {}), ...labels };
+    const instance: WorkloadInstance = {
+      namespace,
+      name,
+      workload: group,
+      labels: merged,
+      serviceAccount,
+      address,
+      ports: ports.map(({ name: portName, appPort, inboundPort }) => ({ name: portName, appPort, inboundPort })),
+      health: health === Health.HEALTHY ? "healthy" : "unhealthy",
+      locality,
+      weight: weight || 1,
+    };
+    const before = this.#instances.get(`${namespace}/${name}`);
+    this.#instances.set(`${namespace}/${name}`, instance);
+    if (JSON.stringify(before) !== JSON.stringify(instance))
+      await this.#publish({ upserts: [], instanceUpserts: [instance], instanceDeletes: [] });
+    return toBinary(
+      RegisterResponseSchema,
+      create(RegisterResponseSchema, {
+        trustDomain: TRUST_DOMAIN,
+        workload: group,
+        labels: merged,
+        ...(probe === undefined ? {} : { probe: describeProbe(probe) }),
+      }),
+    );
+  }
+
+  async #deregister(bytes: Uint8Array): Promise<Uint8Array> {
+    const { namespace, name } = fromBinary(DeregisterRequestSchema, bytes);
+    if (this.#instances.delete(`${namespace}/${name}`))
+      await this.#publish({ upserts: [], instanceUpserts: [], instanceDeletes: [`${namespace}/${name}`] });
+    return toBinary(DeregisterResponseSchema, create(DeregisterResponseSchema));
+  }
+
+  #report(bytes: Uint8Array): Promise<Uint8Array> {
+    const { sequence, windows } = fromBinary(ReportRequestSchema, bytes);
+    this.windows.push(...windows);
+    for (const { reporter, responseCode, count } of windows)
+      this.counts.set(
+        `${reporter} ${responseCode}`,
+        (this.counts.get(`${reporter} ${responseCode}`) ?? 0) + Number(count),
+      );
+    return Promise.resolve(
+      toBinary(ReportResponseSchema, create(ReportResponseSchema, { acknowledgedSequence: sequence })),
+    );
+  }
+}
+
+function isSame(a: AnyResource, b: AnyResource): boolean {
+  return formatRef(refOf(a)) === formatRef(refOf(b));
+}
+
+function parse(yaml: string): readonly AnyResource[] {
+  const { resources, diagnostics } = parseDocuments(yaml);
+  if (diagnostics.some(({ severity }) => severity === "error")) throw new Error(JSON.stringify(diagnostics));
+  return resources;
+}
