@@ -5,6 +5,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { PharosError } from "#core/errors.ts";
 import { createHttpService, type HttpHandler, pathOf } from "#node/http-service.ts";
 
+const MB = 1024 * 1024;
+
 let server: Server;
 let port: number;
 let handle: HttpHandler;
@@ -18,6 +20,7 @@ beforeEach(async () => {
     handle: (request, response) => handle(request, response),
     onError: (error, path) => errors.push(`${path}: ${error.message}`),
     connections: { perParty: 50, inSum: 100 },
+    bodies: { perParty: 4 * MB, inSum: 8 * MB },
     onLimit: (limit, party) => limited.push(`${limit}: ${party}`),
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
@@ -126,22 +129,50 @@ test("connections of one address are limited, told of, and given back", async ()
   await expect.poll(() => get("/").catch(() => 0)).toBe(200);
 });
 
-test("bodies on their way are limited in sum, and given back", async () => {
-  handle = (request, response) => void request.resume().once("end", () => response.end());
-  const send = (bytes: number): ReturnType<typeof httpRequest> => {
-    const sent = httpRequest({ port, method: "POST", agent: false, headers: { "content-length": bytes } });
-    sent.on("error", () => undefined).flushHeaders();
-    return sent;
-  };
-  const half = [send(60 * 2 ** 20), send(60 * 2 ** 20)];
-  const statusOf = (sent: ReturnType<typeof httpRequest>): Promise<number | undefined> =>
-    new Promise((done) => sent.once("response", (answer) => done(answer.resume().statusCode)));
-  await expect.poll(() => statusOf(send(60 * 2 ** 20))).toBe(503);
-  expect(limited).toContain("bytes of HTTP requests: 127.0.0.1");
+test("who asks and then reads nothing is not waited for without end", async () => {
+  expect(server.timeout).toBeGreaterThan(0);
+  server.timeout = 100;
+  const gone = Promise.withResolvers<void>();
+  handle = (_, response) => void response.once("close", () => gone.resolve()).end(Buffer.alloc(64 * 1024 * 1024));
+  const socket = connect(port, "127.0.0.1", () => socket.write("GET / HTTP/1.1\r\nhost: a\r\n\r\n")).pause();
+  socket.on("error", () => undefined);
+  await gone.promise;
+  socket.destroy();
+});
+
+const post = (localAddress: string, arrive: number, told = 200 * MB): ReturnType<typeof httpRequest> => {
+  const sent = httpRequest({ port, method: "POST", agent: false, localAddress, headers: { "content-length": told } });
+  sent.on("error", () => undefined).flushHeaders();
+  if (arrive > 0) sent.write(Buffer.alloc(arrive));
+  return sent;
+};
+const statusOf = (sent: ReturnType<typeof httpRequest>): Promise<number | undefined> =>
+  new Promise((done) => sent.once("response", (answer) => done(answer.resume().statusCode)));
+const CHUNKED = Buffer.from("POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n");
+
+test("bodies that have arrived are limited, in sum and of one address, and given back", async () => {
+  let arrived = 0;
+  handle = (request, response) =>
+    void request.on("data", (chunk: Buffer) => (arrived += chunk.length)).once("end", () => response.end());
+  const half = [post("127.0.0.2", 3 * MB), post("127.0.0.3", 4 * MB)];
+  await expect.poll(() => arrived).toBe(7 * MB);
+  expect(await statusOf(post("127.0.0.2", 2 * MB))).toBe(503);
+  expect(await statusOf(post("127.0.0.4", 2 * MB))).toBe(503);
+  expect(new Set(limited)).toEqual(new Set(["127.0.0.2", "127.0.0.4"].map((by) => `bytes of HTTP requests: ${by}`)));
+  expect(await exchange(CHUNKED)).toMatch(/ 200 /);
   for (const each of half) each.destroy();
-  await expect
-    .poll(() => exchange(Buffer.from("POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n")))
-    .toMatch(/ 200 /);
+  await expect.poll(() => statusOf(post("127.0.0.4", 2 * MB, 2 * MB))).toBe(200);
+  expect(errors).toEqual([]);
+});
+
+test("who only says that much will come takes nothing from the others", async () => {
+  handle = (request, response) => void request.resume().once("end", () => response.end());
+  const held = ["127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.1"].map((address) => post(address, 0));
+  await Promise.all(
+    held.map((each) => new Promise((done) => each.once("socket", (socket) => socket.once("connect", done)))),
+  );
+  expect(await exchange(CHUNKED)).toMatch(/ 200 /);
+  for (const each of held) each.destroy();
 });
 
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);

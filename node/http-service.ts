@@ -12,13 +12,12 @@ export interface HttpServiceOptions {
   readonly onError: (error: PharosError, path: string) => void;
   /** Connections at a time, of one address and in all; more are closed as they come. */
   readonly connections: { readonly perParty: number; readonly inSum: number };
+  /** Bytes of bodies that have arrived and are worked on; 128 MB of one address and 256 MB in all where nothing is said. */
+  readonly bodies?: { readonly perParty: number; readonly inSum: number };
   /** Told of everything that a limit refuses: what there was too much of, and whose address. */
   readonly onLimit: (limit: string, party: string) => void;
 }
 
-/** Who has not said how long a body is may send so much of it, as far as the budget is concerned. */
-const UNTOLD_BODY_BYTES = 8 * 1024 * 1024;
-/** Of bodies that arrive or are worked on; the largest that anything takes is 64 MB. */
 const BODIES = { perParty: 128 * 1024 * 1024, inSum: 256 * 1024 * 1024 } as const;
 
 /** How long a request's headers, and the whole of a request, may take to arrive. */
@@ -27,6 +26,9 @@ const HTTP_DEADLINES = {
   requestTimeout: 60_000,
   connectionsCheckingInterval: 5_000,
 } as const satisfies ServerOptions;
+
+/** A connection on which nothing moves for so long, as where nobody reads an answer; longer than any answer takes to begin. */
+const IDLE_MS = 300_000;
 
 /** Why a request could not be read, by Node's code; what is not named here is 400. */
 const UNREADABLE: Readonly<Record<string, string>> = {
@@ -43,21 +45,19 @@ export function pathOf({ url }: Pick<IncomingMessage, "url">): string {
  * The only way in which this product listens for HTTP: no request can end the process. What a handler throws or rejects
  * with becomes a reply, what cannot be read gets its status, and what does not arrive in time is closed.
  */
-export function createHttpService({ handle, onError, connections, onLimit }: HttpServiceOptions): Server {
+export function createHttpService({
+  handle,
+  onError,
+  connections,
+  bodies: allowed = BODIES,
+  onLimit,
+}: HttpServiceOptions): Server {
   const sockets = new Budget({ name: "HTTP connections", ...connections, onRefused: onLimit });
-  const bodies = new Budget({ name: "bytes of HTTP requests", ...BODIES, onRefused: onLimit });
+  const bodies = new Budget({ name: "bytes of HTTP requests", ...allowed, onRefused: onLimit });
   const server = createServer(HTTP_DEADLINES, (request, response) => {
     request.on("error", () => undefined);
     response.on("error", () => undefined);
-    const bytes = bodyBytesOf(request);
-    if (bytes > 0) {
-      const party = partyOf(request.socket);
-      if (!bodies.take(party, bytes)) {
-        endWith(response, 503, "too much is being sent; try again\n");
-        return;
-      }
-      response.once("close", () => bodies.give(party, bytes));
-    }
+    countBody(request, response, bodies);
     const fail = (error: unknown): void => {
       const isGone = response.destroyed || request.socket.destroyed;
       if (!isGone) onError(PharosError.from(error), pathOf(request).slice(0, 200));
@@ -69,6 +69,7 @@ export function createHttpService({ handle, onError, connections, onLimit }: Htt
       fail(error);
     }
   });
+  server.timeout = IDLE_MS;
   server.on("connection", (socket: Socket) => {
     const party = partyOf(socket);
     if (sockets.take(party, 1)) socket.once("close", () => sockets.give(party, 1));
@@ -96,9 +97,31 @@ function partyOf({ remoteAddress }: Socket): string {
   return remoteAddress ?? "unix";
 }
 
-function bodyBytesOf({ headers }: IncomingMessage): number {
-  const told = Number(headers["content-length"] ?? 0);
-  return headers["transfer-encoding"] === undefined ? told : UNTOLD_BODY_BYTES;
+/**
+ * Takes a body's bytes from the budget as they arrive, until it is answered; what is too much ends the request. What somebody
+ * only says they will send costs nothing.
+ */
+function countBody(request: IncomingMessage, response: ServerResponse, bodies: Budget): void {
+  const party = partyOf(request.socket);
+  let bytes = 0;
+  let isOver = false;
+  response.once("close", () => bodies.give(party, bytes));
+  const push = request.push.bind(request);
+  // Node's parser hands over each part of a body by this one call, whoever reads it and how.
+  request.push = (chunk: unknown, ...rest) => {
+    const arrived = Buffer.isBuffer(chunk) ? chunk.length : 0;
+    if (isOver) return false;
+    if (arrived > 0 && !response.closed) {
+      if (!bodies.take(party, arrived)) {
+        isOver = true;
+        if (response.headersSent) request.destroy();
+        else endWith(response, 503, "too much is being sent; try again\n").once("finish", () => request.destroy());
+        return false;
+      }
+      bytes += arrived;
+    }
+    return push(chunk, ...rest);
+  };
 }
 
 function endFailed(response: ServerResponse): void {
@@ -114,8 +137,8 @@ function endFailed(response: ServerResponse): void {
 }
 
 /** The connection ends with it: a body that nobody reads would stand in front of the next request. */
-function endWith(response: ServerResponse, status: number, body: string): void {
-  response
+function endWith(response: ServerResponse, status: number, body: string): ServerResponse {
+  return response
     .writeHead(status, {
       "content-type": "text/plain; charset=utf-8",
       "content-length": body.length,

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
 import { PharosError } from "#core/errors.ts";
+import { Budget } from "#core/limits/budget.ts";
 import type { HttpHandler } from "#node/http-service.ts";
 import { appRouter } from "#server/api/router.ts";
 import { type ApiContext, toTrpcError } from "#server/api/trpc.ts";
@@ -10,8 +11,8 @@ const PREFIX = "/api/trpc/";
 const TAKES_DOCUMENTS = /^config\.(check|preview|applyChanges)$/;
 const DOCUMENTS_BYTES_MAX = 24 * 1024 * 1024;
 const BYTES_MAX = 1024 * 1024;
-/** Of bodies that are being read, together: each is held whole until it has been. */
-const IN_FLIGHT_MAX = 96 * 1024 * 1024;
+/** Of bodies that are being read, of one caller and together: each is held whole until it has been. */
+const IN_FLIGHT = { perParty: 48 * 1024 * 1024, inSum: 96 * 1024 * 1024 } as const;
 const SMALL = 64 * 1024;
 
 export interface ApiMount {
@@ -22,18 +23,19 @@ export interface ApiMount {
 
 /** tRPC at /api/trpc. A batch is one HTTP request; subscriptions are server-sent events. */
 export function mountApi({ createContext, onError }: ApiMount): HttpHandler {
-  let inFlight = 0;
+  const inFlight = new Budget({ name: "bytes of requests that are read", ...IN_FLIGHT, onRefused: () => undefined });
   return async (request, response) => {
     const path = (request.url ?? "").split("?", 1)[0]?.slice(PREFIX.length) ?? "";
     const maxBodySize = TAKES_DOCUMENTS.test(path) ? DOCUMENTS_BYTES_MAX : BYTES_MAX;
     const size = sizeOf(request, maxBodySize);
-    const isTooMuch = size > SMALL && inFlight + size > IN_FLIGHT_MAX;
-    if (!isTooMuch) {
-      inFlight += size;
-      response.once("close", () => {
-        inFlight -= size;
-      });
-    }
+    /** Once it is known whose it is, and before it is read: nobody's requests are refused unread. */
+    const hold = ({ principal, from }: ApiContext): void => {
+      if (size <= SMALL) return;
+      const party = principal?.name ?? from;
+      if (!inFlight.take(party, size)) throw tooMuch();
+      if (response.closed) inFlight.give(party, size);
+      else response.once("close", () => inFlight.give(party, size));
+    };
     await nodeHTTPRequestHandler({
       req: request as never,
       res: response as never,
@@ -42,8 +44,9 @@ export function mountApi({ createContext, onError }: ApiMount): HttpHandler {
       createContext: async () => {
         try {
           if (size > maxBodySize) throw tooLarge(size, maxBodySize);
-          if (isTooMuch) throw tooMuch();
-          return await createContext(request);
+          const context = await createContext(request);
+          hold(context);
+          return context;
         } catch (error) {
           throw toTrpcError(error);
         }
