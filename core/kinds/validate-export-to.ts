@@ -1,7 +1,11 @@
 import { errorAt, type Issue } from "#core/kinds/issue.ts";
 
-/** `*` and `~` stand alone, and no namespace appears twice. */
-export function validateExportTo(exportTo: readonly string[] | undefined, canHide: boolean): Issue[] {
+/** `*` and `~` stand alone, and no namespace appears twice, not as `.` beside its name either. */
+export function validateExportTo(
+  exportTo: readonly string[] | undefined,
+  ownNamespace: string,
+  canHide: boolean,
+): Issue[] {
   if (exportTo === undefined) return [];
   const issues: Issue[] = [];
   if (exportTo.length > 1 && exportTo.includes("*"))
@@ -21,9 +25,19 @@ export function validateExportTo(exportTo: readonly string[] | undefined, canHid
       ),
     );
   }
-  exportTo.forEach((namespace, index) => {
-    if (exportTo.indexOf(namespace) < index)
-      issues.push(errorAt(`spec.exportTo[${index}]`, "duplicate-value", `${namespace} appears twice`));
+  const named = exportTo.map((scope) => (scope === "." ? ownNamespace : scope));
+  named.forEach((namespace, index) => {
+    const earlier = named.indexOf(namespace);
+    if (earlier === index) return;
+    const isSame = exportTo[earlier] === exportTo[index];
+    issues.push(
+      errorAt(
+        `spec.exportTo[${index}]`,
+        "duplicate-value",
+        isSame ? `${exportTo[index]} appears twice` : `${namespace} appears twice: . is the resource's own namespace`,
+        "remove one",
+      ),
+    );
   });
   return issues;
 }

@@ -3,7 +3,6 @@ import type { Subset } from "#core/kinds/destination-rule/schema.ts";
 import type { TrafficPolicy } from "#core/kinds/destination-rule/traffic-policy.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
 import { byAge } from "#core/resolve/by-age.ts";
-import { isVisible } from "#core/resolve/visibility.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
 type Rule = Resource<"DestinationRule">;
@@ -46,28 +45,33 @@ export function resolveDestinationRule(
   if (own !== undefined) return own;
   for (const namespace of [serviceNamespace, mesh.rootNamespace]) {
     // The most specific host is chosen before it is asked who may see it.
-    const [found] = pick(namespace, (rule) => !isPrivate(rule))
-      .filter(({ rules: [first] }) => first !== undefined && isVisible(first.spec.exportTo, namespace, clientNamespace))
-      .slice(-1);
+    const found = pick(namespace, (rule) => !isPrivate(rule)).findLast(
+      ({ rules: [first] }) => first !== undefined && isOfferedTo(first, clientNamespace),
+    );
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function scopesOf({ spec, metadata }: Rule): ReadonlySet<string> {
-  return new Set((spec.exportTo ?? []).map((scope) => (scope === metadata.namespace ? "." : scope)));
+function scopesOf({ spec }: Rule): ReadonlySet<string> {
+  return new Set(spec.exportTo ?? []);
 }
 
 /** For nobody but its own namespace. */
 function isPrivate(rule: Rule): boolean {
   const scopes = scopesOf(rule);
-  return scopes.size === 1 && scopes.has(".");
+  return scopes.size === 1 && (scopes.has(".") || scopes.has(rule.metadata.namespace));
 }
 
 /** Among others for its own namespace: one that is exported only elsewhere is not. */
 function isForItself(rule: Rule): boolean {
+  return scopesOf(rule).has(".") || isOfferedTo(rule, rule.metadata.namespace);
+}
+
+/** For all, or for a namespace by its name: `.` offers nothing, also where the client's namespace is the root and so its own. */
+function isOfferedTo(rule: Rule, clientNamespace: string): boolean {
   const scopes = scopesOf(rule);
-  return scopes.size === 0 || scopes.has("*") || scopes.has(".");
+  return scopes.size === 0 || scopes.has("*") || scopes.has(clientNamespace);
 }
 
 /**

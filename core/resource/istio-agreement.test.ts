@@ -96,6 +96,23 @@ describe("what Istio takes is taken", () => {
       ["warning duplicate-value spec.trafficPolicy.portLevelSettings[1].port.number @80"],
     ],
     [
+      "a namespace with capitals, of callers and of a gateway's host",
+      http(`{ match: [{ sourceNamespace: Prod }], ${ROUTE} }`),
+      [],
+    ],
+    [
+      "the same before a gateway's host",
+      resource("Gateway", "{ servers: [{ port: { number: 80, name: a, protocol: HTTP }, hosts: [Prod/a.b] }] }"),
+      [],
+    ],
+    [
+      "a destination's host beside a rule's rewrite of it",
+      http(
+        "{ rewrite: { authority: a }, route: [{ destination: { host: a }, headers: { request: { set: { host: b } } } }] }",
+      ),
+      [],
+    ],
+    [
       "a second TCP route, which nothing reaches",
       resource("VirtualService", `{ hosts: [a], tcp: [{ ${ROUTE} }, { ${ROUTE} }] }`),
       ["warning unreachable-rule spec.tcp[1] @{"],
@@ -159,6 +176,36 @@ describe("what Istio refuses is refused", () => {
       "mTLS of no port",
       resource("PeerAuthentication", "{ selector: { matchLabels: { a: b } }, portLevelMtls: {} }"),
       "error bad-value spec.portLevelMtls",
+    ],
+    [
+      "its own namespace twice in exportTo, once as a dot",
+      resource("DestinationRule", '{ host: a, exportTo: [".", default] }'),
+      "error duplicate-value spec.exportTo[1]",
+    ],
+    [
+      "the same the other way round in a ServiceEntry",
+      entry('resolution: DNS, exportTo: [default, "."]'),
+      "error duplicate-value spec.exportTo[1]",
+    ],
+    [
+      "preflights' answers that hold for part of a second",
+      http(`{ ${ROUTE}, corsPolicy: { maxAge: 1500ms } }`),
+      "error bad-value spec.http[0].corsPolicy.maxAge",
+    ],
+    [
+      "a host that is written by two headers",
+      http(`{ ${ROUTE}, headers: { request: { set: { host: a }, add: { ":authority": b } } } }`),
+      'error conflicting-fields spec.http[0].headers.request.add[":authority"]',
+    ],
+    [
+      "a host that is written by a header and a rewrite",
+      http(`{ ${ROUTE}, rewrite: { authority: c }, headers: { request: { set: { Host: a } } } }`),
+      "error conflicting-fields spec.http[0].headers.request.set.Host",
+    ],
+    [
+      "a warm-up that never gets faster",
+      rule("{ loadBalancer: { warmup: { duration: 5s, aggression: 0 } } }"),
+      "error bad-value spec.trafficPolicy.loadBalancer.warmup.aggression",
     ],
     [
       "a delegate with gateways",

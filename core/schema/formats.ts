@@ -39,10 +39,15 @@ export interface NotHandled {
 export const FORMATS = {
   duration: (text) => checkDuration(text, 1),
   "duration-or-zero": (text) => checkDuration(text, 0),
+  "duration-in-seconds": (text) =>
+    checkDuration(text, 1) ??
+    ((parseDurationMs(text) ?? 0) % 1000 === 0 ? undefined : "is not a whole number of seconds"),
   "keepalive-duration": checkKeepalive,
   regex: checkRegex,
   "regex-or-star": (text) => (text === "*" ? undefined : checkRegex(text)),
   label: (text) => matches(DNS_LABEL, text, "is not a DNS label (lower case letters, digits and dashes, at most 63)"),
+  namespace: (text) =>
+    matches(DNS_LABEL_IN_ANY_CASE, text, "is not a namespace (letters, digits and dashes, at most 63)"),
   "dns-name": (text) => matches(DNS_NAME, text, "is not a DNS name in lower case") ?? longest(text, 253),
   "resource-version": (text) => matches(/^[0-9]{1,15}$/, text, "is not the version of a resource (digits)"),
   "subset-name": (text) =>
@@ -152,7 +157,7 @@ function checkGatewayHost(text: string): string | undefined {
   const slash = text.indexOf("/");
   const namespace = slash < 0 ? "*" : text.slice(0, slash);
   const host = text.slice(slash + 1);
-  if (namespace !== "*" && namespace !== "." && !DNS_LABEL.test(namespace))
+  if (namespace !== "*" && namespace !== "." && !DNS_LABEL_IN_ANY_CASE.test(namespace))
     return "has a bad namespace before its slash (`*`, `.` or a name)";
   if (isIpAddress(host)) return undefined;
   const problem = checkWildcardHostName(host);

@@ -1,5 +1,4 @@
 import { create } from "@bufbuild/protobuf";
-import type { ConnectionPool } from "#core/kinds/destination-rule/connection-pool.ts";
 import type { LoadBalancer } from "#core/kinds/destination-rule/load-balancer.ts";
 import type { ClientTls, OutlierDetection, TrafficSettings } from "#core/kinds/destination-rule/traffic-policy.ts";
 import type { ServicePort } from "#core/kinds/service-entry/schema.ts";
@@ -19,20 +18,18 @@ import {
   type ClusterLoadAssignment,
   ClusterLoadAssignmentSchema,
 } from "#proto/gen/envoy/config/endpoint/v3/endpoint_pb.js";
-import { HttpProtocolOptionsSchema } from "#proto/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
 import { meshUpstream, PLAIN, ruleUpstream } from "#server/translate/build-tls.ts";
+import { httpOptions, poolSettings, type UpstreamHttpOptions } from "#server/translate/connection-pool.ts";
 import type { Endpoint } from "#server/translate/endpoints.ts";
 import { spiffeUri } from "#server/translate/names.ts";
-import { duration, durationMs, type Init, pack } from "#server/translate/pack.ts";
+import { duration, durationMs, type Init } from "#server/translate/pack.ts";
 import { isHttp, mayBeHttp, protocolOf } from "#server/translate/protocol.ts";
 import type { Service } from "#server/translate/service.ts";
 
 type ClusterInit = Init<typeof ClusterSchema>;
 
-const CONNECT_TIMEOUT_MS = 10_000;
 /** Where an answer says nothing of how long it holds. */
 const DNS_REFRESH_MS = 60_000;
-const UNBOUNDED = 4_294_967_295;
 const LB_POLICY = {
   UNSPECIFIED: Cluster_LbPolicy.LEAST_REQUEST,
   LEAST_CONN: Cluster_LbPolicy.LEAST_REQUEST,
@@ -71,15 +68,10 @@ export function buildCluster(input: ClusterInput): Cluster {
   const outlier = policy.outlierDetection;
   return create(ClusterSchema, {
     name,
-    connectTimeout:
-      pool?.tcp?.connectTimeout === undefined ? durationMs(CONNECT_TIMEOUT_MS) : duration(pool.tcp.connectTimeout),
+    ...poolSettings(pool),
     ...balancing(policy.loadBalancer),
     ...discovery(input),
-    circuitBreakers: { thresholds: [thresholds(pool)] },
     ...(outlier === undefined ? {} : { outlierDetection: outlierDetection(outlier) }),
-    ...(pool?.tcp?.tcpKeepalive === undefined
-      ? {}
-      : { upstreamConnectionOptions: { tcpKeepalive: keepalive(pool.tcp.tcpKeepalive) } }),
     ...(mayBeHttp(protocol) ? httpOptions(isHttp2, asCalled, pool, serverName(input)) : {}),
     ...transport(input, isHttp2, asCalled || protocol === "auto"),
     commonLbConfig: {
@@ -142,7 +134,10 @@ function discovery({ name, service, port, endpoints, serviceEndpoints, routing }
       return {
         clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.ORIGINAL_DST },
         lbPolicy: Cluster_LbPolicy.CLUSTER_PROVIDED,
-        lbConfig: { case: undefined },
+        lbConfig:
+          port.targetPort === undefined || port.targetPort === port.number
+            ? { case: undefined }
+            : { case: "originalDstLbConfig", value: { upstreamPortOverride: port.targetPort } },
       };
   }
 }
@@ -184,26 +179,6 @@ function balancing(loadBalancer: LoadBalancer | undefined): ClusterInit {
   };
 }
 
-function thresholds(pool: ConnectionPool | undefined) {
-  const value = (number: number | undefined) => number ?? UNBOUNDED;
-  return {
-    maxConnections: value(pool?.tcp?.maxConnections),
-    maxPendingRequests: value(pool?.http?.http1MaxPendingRequests),
-    maxRequests: value(pool?.http?.http2MaxRequests),
-    maxRetries: value(pool?.http?.maxRetries),
-    trackRemaining: true,
-  };
-}
-
-function keepalive(settings: NonNullable<NonNullable<ConnectionPool["tcp"]>["tcpKeepalive"]>) {
-  const seconds = (text: string | undefined) => Number(duration(text ?? "0s").seconds);
-  return {
-    ...(settings.probes === undefined ? {} : { keepaliveProbes: settings.probes }),
-    ...(settings.time === undefined ? {} : { keepaliveTime: seconds(settings.time) }),
-    ...(settings.interval === undefined ? {} : { keepaliveInterval: seconds(settings.interval) }),
-  };
-}
-
 /** As Istio reads it: five 5xx in a row eject where nothing else is said, errors of gateways only when asked for, and at most a tenth goes. */
 function outlierDetection(settings: OutlierDetection) {
   const gateway = settings.consecutiveGatewayErrors;
@@ -230,8 +205,6 @@ function outlierDetection(settings: OutlierDetection) {
   };
 }
 
-type UpstreamHttpOptions = Pick<Init<typeof HttpProtocolOptionsSchema>, "upstreamHttpProtocolOptions">;
-
 /**
  * The server's name in TLS: the host the request is for, after rewrites, unless the rule names another; and the
  * certificate must be for it, unless the rule says for whom (Istio's auto SNI).
@@ -247,52 +220,6 @@ function expectedNames(tls: ClientTls, service: Service): readonly string[] {
   return tls.subjectAltNames ?? service.entry.spec.subjectAltNames ?? [];
 }
 
-/** HTTP/1.1 with nothing said about it is what Envoy does by itself: there is no option to send for it. */
-function httpOptions(
-  isHttp2: boolean,
-  asCalled: boolean,
-  pool: ConnectionPool | undefined,
-  name: UpstreamHttpOptions,
-): ClusterInit {
-  const http = pool?.http;
-  const streams = http?.maxConcurrentStreams === undefined ? {} : { maxConcurrentStreams: http.maxConcurrentStreams };
-  const ping = http?.http2KeepAlive;
-  const h2 = {
-    ...streams,
-    ...(ping?.interval === undefined
-      ? {}
-      : { connectionKeepalive: { interval: duration(ping.interval), timeout: duration(ping.timeout ?? "10s") } }),
-  };
-  const common = {
-    ...(http?.idleTimeout === undefined ? {} : { idleTimeout: duration(http.idleTimeout) }),
-    ...(http?.maxRequestsPerConnection === undefined || http.maxRequestsPerConnection === 0
-      ? {}
-      : { maxRequestsPerConnection: http.maxRequestsPerConnection }),
-    ...(pool?.tcp?.maxConnectionDuration === undefined
-      ? {}
-      : { maxConnectionDuration: duration(pool.tcp.maxConnectionDuration) }),
-  };
-  const isUsual = !isHttp2 && !asCalled;
-  if (isUsual && Object.keys(common).length + Object.keys(name).length === 0) return {};
-  const options = pack(HttpProtocolOptionsSchema, {
-    ...name,
-    commonHttpProtocolOptions: common,
-    upstreamProtocolOptions: asCalled
-      ? { case: "useDownstreamProtocolConfig", value: { httpProtocolOptions: {}, http2ProtocolOptions: h2 } }
-      : {
-          case: "explicitHttpConfig",
-          value: {
-            protocolConfig: isHttp2
-              ? { case: "http2ProtocolOptions", value: h2 }
-              : { case: "httpProtocolOptions", value: {} },
-          },
-        },
-  });
-  return {
-    typedExtensionProtocolOptions: { "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": options },
-  };
-}
-
 /** A rule's TLS when it has one; else mTLS to the endpoints that take it, and plain text to the others. */
 function transport(
   { service, port, subset, serviceEndpoints, policy, trustDomain }: ClusterInput,
@@ -301,7 +228,8 @@ function transport(
 ): ClusterInit {
   const { tls } = policy;
   const protocol = protocolOf(port);
-  if (tls?.mode === "DISABLE") return {};
+  // A `tls` that names no mode says DISABLE.
+  if (tls !== undefined && (tls.mode ?? "DISABLE") === "DISABLE") return {};
   if (tls?.mode === "SIMPLE" || tls?.mode === "MUTUAL")
     return {
       transportSocket: ruleUpstream(tls, {
@@ -315,11 +243,11 @@ function transport(
   const isMandatory = tls?.mode === "ISTIO_MUTUAL";
   if (!isMandatory && !serviceEndpoints.some(({ takesMtls }) => takesMtls)) return {};
   const accounts = new Set(serviceEndpoints.flatMap(({ serviceAccount }) => serviceAccount ?? []));
-  const written = tls?.subjectAltNames ?? service.entry.spec.subjectAltNames ?? [];
-  const uris =
-    written.length > 0
-      ? written
-      : [...accounts].sort().map((account) => spiffeUri(trustDomain, service.namespace, account));
+  // Whom a service names is believed beside those who answer for it; whom a rule names, alone.
+  const uris = tls?.subjectAltNames ?? [
+    ...[...accounts].sort().map((account) => spiffeUri(trustDomain, service.namespace, account)),
+    ...(service.entry.spec.subjectAltNames ?? []),
+  ];
   const sni = tls?.sni ?? `outbound_.${port.number}_.${subset}_.${service.host}`;
   const socket = meshUpstream(uris, sni, asSpoken ? undefined : isHttp2 ? "http2" : "http1");
   if (isMandatory) return { transportSocket: socket };

@@ -9,21 +9,15 @@ import { AUTHORIZATION_FILTERS, buildTcpAuthorization, policiesFor } from "#serv
 import { buildHandshakenAccessLog, buildPlainAccessLog } from "#server/translate/build-access-log.ts";
 import { HANDSHAKE_TIMEOUT_MS, meshDownstream } from "#server/translate/build-tls.ts";
 import { buildHttpManager, type ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
+import type { InboundPort } from "#server/translate/inbound-ports.ts";
 import { mtlsMode } from "#server/translate/mtls-mode.ts";
 import { inboundCluster } from "#server/translate/names.ts";
 import { durationMs, type Init, typed } from "#server/translate/pack.ts";
-import { HTTP_ALPN, INSPECTED_HTTP, isHttp, type PortProtocol } from "#server/translate/protocol.ts";
+import { HTTP_ALPN, INSPECTED_HTTP, isHttp } from "#server/translate/protocol.ts";
 import type { World } from "#server/translate/world.ts";
 
 type ChainInit = Init<typeof FilterChainSchema>;
 type FilterInit = Init<typeof FilterSchema>;
-
-/** One application port behind a sidecar. */
-export interface InboundPort {
-  readonly appPort: number;
-  readonly inboundPort: number;
-  readonly protocol: PortProtocol;
-}
 
 export interface InboundContext {
   readonly world: World;

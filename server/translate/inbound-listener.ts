@@ -2,7 +2,6 @@ import { create } from "@bufbuild/protobuf";
 import { matchesLabels } from "#core/resource/labels.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin } from "#core/xds/layer.ts";
-import { type Cluster, Cluster_DiscoveryType, ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { TrafficDirection } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import type {
   ListenerFilterChainMatchPredicateSchema,
@@ -14,39 +13,19 @@ import { HttpInspectorSchema } from "#proto/gen/envoy/extensions/filters/listene
 import { OriginalDstSchema } from "#proto/gen/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.js";
 import { TlsInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js";
 import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
-import { HttpProtocolOptionsSchema } from "#proto/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
 import { buildAuthorization, policiesFor } from "#server/translate/authorization.ts";
 import { buildRefusedAccessLog } from "#server/translate/build-access-log.ts";
-import {
-  type BuiltChains,
-  buildInboundChains,
-  type InboundContext,
-  type InboundPort,
-} from "#server/translate/inbound-chains.ts";
+import { type BuiltChains, buildInboundChains, type InboundContext } from "#server/translate/inbound-chains.ts";
+import type { InboundPort } from "#server/translate/inbound-ports.ts";
 import { inboundCluster } from "#server/translate/names.ts";
-import { durationMs, type Init, pack, typed } from "#server/translate/pack.ts";
-import { isHttp, type PortProtocol, protocolOf, protocolOfPortName } from "#server/translate/protocol.ts";
-import type { World } from "#server/translate/world.ts";
+import { durationMs, type Init, typed } from "#server/translate/pack.ts";
+import { isHttp } from "#server/translate/protocol.ts";
 
 const INBOUND_CAPTURE_PORT = 15006;
 
 export interface InboundRoutes {
   readonly config: RouteConfiguration;
   readonly origins: readonly Origin[];
-}
-
-/** Protocol of a port by its name in the services that select the workload; by the name itself when none does. */
-export function inboundProtocol(
-  world: World,
-  namespace: string,
-  labels: Readonly<Record<string, string>>,
-  name: string,
-): PortProtocol {
-  for (const service of world.servicesSelecting(namespace, labels)) {
-    const port = service.ports.find((each) => each.name === name);
-    if (port !== undefined) return protocolOf(port);
-  }
-  return protocolOfPortName(name);
 }
 
 /** What decides how connections come in: mTLS, and for ports that are not HTTP the policies too. */
@@ -183,73 +162,5 @@ export function buildVirtualInbound(ports: readonly InboundPort[], context: Inbo
       },
       ...built.flatMap((each) => each.chains),
     ],
-  });
-}
-
-/** How requests are put to the application; HTTP/1.1 where it says nothing. */
-function upstreamOptions(protocol: PortProtocol): Init<typeof HttpProtocolOptionsSchema> | undefined {
-  if (protocol === "auto")
-    return {
-      upstreamProtocolOptions: {
-        case: "useDownstreamProtocolConfig",
-        value: { httpProtocolOptions: {}, http2ProtocolOptions: {} },
-      },
-    };
-  if (protocol !== "http2" && protocol !== "grpc") return undefined;
-  return {
-    upstreamProtocolOptions: {
-      case: "explicitHttpConfig",
-      value: { protocolConfig: { case: "http2ProtocolOptions", value: {} } },
-    },
-  };
-}
-
-/** The application itself, on loopback. */
-export function buildInboundCluster(port: InboundPort): Cluster {
-  const name = inboundCluster(port.appPort);
-  const options = upstreamOptions(port.protocol);
-  return create(ClusterSchema, {
-    name,
-    clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.STATIC },
-    connectTimeout: durationMs(10_000),
-    ...(options === undefined
-      ? {}
-      : {
-          typedExtensionProtocolOptions: {
-            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": pack(HttpProtocolOptionsSchema, options),
-          },
-        }),
-    loadAssignment: {
-      clusterName: name,
-      endpoints: [
-        {
-          lbEndpoints: [
-            {
-              hostIdentifier: {
-                case: "endpoint",
-                value: {
-                  address: {
-                    address: {
-                      case: "socketAddress",
-                      value: { address: "127.0.0.1", portSpecifier: { case: "portValue", value: port.appPort } },
-                    },
-                  },
-                },
-              },
-            },
-          ],
-        },
-      ],
-    },
-    circuitBreakers: {
-      thresholds: [
-        {
-          maxConnections: 4_294_967_295,
-          maxPendingRequests: 4_294_967_295,
-          maxRequests: 4_294_967_295,
-          maxRetries: 4_294_967_295,
-        },
-      ],
-    },
   });
 }

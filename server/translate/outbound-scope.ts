@@ -13,14 +13,16 @@ import { ClusterLoadAssignmentSchema } from "#proto/gen/envoy/config/endpoint/v3
 import { ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
+import { HttpProtocolOptionsSchema } from "#proto/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
 import { buildCluster, buildLoadAssignment, type Routing } from "#server/translate/build-cluster.ts";
 import { DIRECT_RESPONSE_BYTES_MAX } from "#server/translate/build-routes.ts";
+import { poolSettings } from "#server/translate/connection-pool.ts";
 import { encodeResource, type Hash } from "#server/translate/encode.ts";
 import type { ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
 import { MutableLayer } from "#server/translate/mutable-layer.ts";
 import { BLACK_HOLE, HTTP_PROXY, PASSTHROUGH } from "#server/translate/names.ts";
 import { buildPortListener, buildVirtualOutbound } from "#server/translate/outbound-listener.ts";
-import { durationMs } from "#server/translate/pack.ts";
+import { durationMs, pack } from "#server/translate/pack.ts";
 import { serviceClusters } from "#server/translate/service-clusters.ts";
 import { type BuiltVirtualHost, buildVirtualHosts, type VirtualHostInit } from "#server/translate/virtual-hosts.ts";
 import type { World } from "#server/translate/world.ts";
@@ -34,6 +36,9 @@ export interface ScopeKey {
   /** Captured traffic is routed by port, uncaptured by the forward proxy; gateways have routes of their own. */
   readonly routing: Routing;
 }
+
+/** Each original destination has a pool of its own, and most are not called again. */
+const PASSTHROUGH_IDLE_MS = 300_000;
 
 interface Unit {
   readonly type: XdsType;
@@ -248,7 +253,11 @@ export class OutboundScope {
               requestHeadersToRemove: [PEER_HEADER],
               action: {
                 case: "route",
-                value: { clusterSpecifier: { case: "cluster", value: PASSTHROUGH }, timeout: durationMs(0) },
+                value: {
+                  clusterSpecifier: { case: "cluster", value: PASSTHROUGH },
+                  timeout: durationMs(0),
+                  maxGrpcTimeout: durationMs(0),
+                },
               },
             },
           ],
@@ -325,7 +334,17 @@ export class OutboundScope {
       name: PASSTHROUGH,
       clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.ORIGINAL_DST },
       lbPolicy: Cluster_LbPolicy.CLUSTER_PROVIDED,
-      connectTimeout: durationMs(10_000),
+      ...poolSettings(undefined),
+      // As the caller speaks: HTTP/2 in plain text goes on as that.
+      typedExtensionProtocolOptions: {
+        "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": pack(HttpProtocolOptionsSchema, {
+          commonHttpProtocolOptions: { idleTimeout: durationMs(PASSTHROUGH_IDLE_MS) },
+          upstreamProtocolOptions: {
+            case: "useDownstreamProtocolConfig",
+            value: { httpProtocolOptions: {}, http2ProtocolOptions: {} },
+          },
+        }),
+      },
     });
     const clusters = this.key.routing === "ports" ? [blackHole, passthrough] : [blackHole];
     return clusters.map((cluster) => ({

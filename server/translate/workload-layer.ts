@@ -13,15 +13,14 @@ import { encodeResource, type Hash } from "#server/translate/encode.ts";
 import { describeWorkload } from "#server/translate/endpoints.ts";
 import { buildGateway } from "#server/translate/gateway-listeners.ts";
 import type { ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
-import type { InboundPort } from "#server/translate/inbound-chains.ts";
+import { buildInboundCluster } from "#server/translate/inbound-cluster.ts";
 import {
-  buildInboundCluster,
   buildInboundListener,
   buildInboundRoutes,
   buildVirtualInbound,
-  inboundProtocol,
   listenerOrigins,
 } from "#server/translate/inbound-listener.ts";
+import { inboundPorts } from "#server/translate/inbound-ports.ts";
 import { MutableLayer } from "#server/translate/mutable-layer.ts";
 import { outboundCluster } from "#server/translate/names.ts";
 import {
@@ -68,6 +67,9 @@ export class WorkloadLayer {
       affected.inbound.has(namespace) ||
       affected.instances.has(`${namespace}/${name}`) ||
       (type === "router" && (affected.gateways || affected.hosts.size > 0)) ||
+      // The rules for a service hold at its own workloads too.
+      (affected.hosts.size > 0 &&
+        this.#world.servicesSelecting(namespace, this.#labels).some(({ host }) => affected.hosts.has(host))) ||
       (portsChanged && metadata.INTERCEPTION_MODE === "REDIRECT") ||
       metadata.PHAROS_OUTBOUND.some(({ host }) => [...affected.hosts].some((pattern) => hostMatches(pattern, host)));
     return isTouched ? this.#build() : [];
@@ -114,10 +116,10 @@ export class WorkloadLayer {
     ];
   }
 
-  /** Policies and services of its namespace and of the root namespace. */
+  /** Policies, services and rules of its namespace and of the root namespace. */
   #ownSuspects(): readonly string[] {
     const namespaces = [this.node.namespace, this.#world.mesh.rootNamespace];
-    return (["AuthorizationPolicy", "PeerAuthentication", "ServiceEntry"] as const)
+    return (["AuthorizationPolicy", "PeerAuthentication", "ServiceEntry", "DestinationRule"] as const)
       .flatMap((kind) => this.#world.refs(kind))
       .filter((ref) => namespaces.includes(ref.split("/")[1] ?? ""));
   }
@@ -143,45 +145,24 @@ export class WorkloadLayer {
     const world = this.#world;
     const labels = this.#labels;
     const context = { world, node, labels, telemetry };
-    const ports = this.#inboundPorts(labels);
+    const ports = inboundPorts(world, node, labels);
     const origins = listenerOrigins(context, ports);
     const listeners =
       node.metadata.INTERCEPTION_MODE === "NONE"
         ? ports.map((port) => buildInboundListener(port, context))
         : [buildVirtualInbound(ports, context)];
-    const clusters = ports.map(buildInboundCluster);
     return [
       ...listeners.map((listener) => this.#listener(listener, origins)),
       ...ports
         .filter(({ protocol }) => mayBeHttp(protocol))
         .map((port) => buildInboundRoutes(port, context))
         .map((routes) => this.#routes(routes.config, routes.origins)),
-      ...clusters.map(
-        (cluster): Unit => ({
-          type: "CDS",
-          resource: encodeResource(ClusterSchema, cluster.name, cluster, [], this.#hash),
-        }),
-      ),
+      ...ports.map((port): Unit => {
+        const cluster = buildInboundCluster(port);
+        const resource = encodeResource(ClusterSchema, cluster.name, cluster, port.origins, this.#hash);
+        return { type: "CDS", resource };
+      }),
     ];
-  }
-
-  /** Ports the node names, or else those of the services that select it. */
-  #inboundPorts(labels: Readonly<Record<string, string>>): InboundPort[] {
-    const { node } = this;
-    const named = node.metadata.PHAROS_INBOUND.map(({ name, appPort, inboundPort }) => ({
-      appPort,
-      inboundPort: inboundPort || appPort,
-      protocol: inboundProtocol(this.#world, node.namespace, labels, name),
-    }));
-    if (named.length > 0) return named;
-    const ports = new Map<number, InboundPort>();
-    for (const service of this.#world.servicesSelecting(node.namespace, labels)) {
-      for (const port of service.ports) {
-        const number = port.targetPort ?? port.number;
-        ports.set(number, { appPort: number, inboundPort: number, protocol: protocolOf(port) });
-      }
-    }
-    return [...ports.values()].sort((a, b) => a.appPort - b.appPort);
   }
 
   #outbound(telemetry: ProxyTelemetry): Unit[] {

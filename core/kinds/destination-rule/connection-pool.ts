@@ -2,7 +2,10 @@ import type { Infer, Unit } from "#core/schema/field.ts";
 import { boolean, described, integer, message, oneOf, refused, required, string } from "#core/schema/make-field.ts";
 
 const TCP = message({
-  maxConnections: unlimited("connections"),
+  maxConnections: described(integer(), {
+    unit: "connections",
+    note: "0 is as if it were not there: no limit. All of connectionPool but h2UpgradePolicy holds at each caller, and again at each called sidecar for what it sends to its application",
+  }),
   connectTimeout: described(string("duration"), { default: "10s" }),
   maxConnectionDuration: string("duration"),
   idleTimeout: refused("idle TCP connections are kept; for HTTP use connectionPool.http.idleTimeout"),

@@ -7,6 +7,6 @@ export const destinationRule = defineKind({
   plural: "destinationrules",
   short: "dr",
   schema: DESTINATION_RULE,
-  validate: ({ spec }) => validateDestinationRule(spec),
+  validate: ({ spec, metadata }) => validateDestinationRule(spec, metadata.namespace),
   template: { host: "", subsets: [] },
 });

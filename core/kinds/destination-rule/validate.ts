@@ -3,8 +3,8 @@ import type { ClientTls, TrafficPolicy, TrafficSettings } from "#core/kinds/dest
 import { errorAt, type Issue, warningAt } from "#core/kinds/issue.ts";
 import { validateExportTo } from "#core/kinds/validate-export-to.ts";
 
-export function validateDestinationRule(spec: DestinationRuleSpec): Issue[] {
-  const issues = validateExportTo(spec.exportTo, false);
+export function validateDestinationRule(spec: DestinationRuleSpec, namespace: string): Issue[] {
+  const issues = validateExportTo(spec.exportTo, namespace, false);
   if (spec.host === "*")
     issues.push(warningAt("spec.host", "catch-all-host", "the rule applies to every service its clients call"));
   issues.push(...validatePolicy(spec.trafficPolicy, "spec.trafficPolicy"));
@@ -77,6 +77,15 @@ function validateSettings(settings: TrafficSettings, path: string): Issue[] {
       ),
     );
   }
+  if (loadBalancer?.warmup?.aggression === 0)
+    issues.push(
+      errorAt(
+        `${path}.loadBalancer.warmup.aggression`,
+        "bad-value",
+        "aggression must be greater than 0",
+        "1 warms up at a steady pace",
+      ),
+    );
   const hash = loadBalancer?.consistentHash;
   const keys = HASH_KEYS.filter((name) => hash?.[name] !== undefined);
   if (keys.length > 1)

@@ -7,7 +7,7 @@ export const serviceEntry = defineKind({
   plural: "serviceentries",
   short: "se",
   schema: SERVICE_ENTRY,
-  validate: ({ spec }) => validateServiceEntry(spec),
+  validate: ({ spec, metadata }) => validateServiceEntry(spec, metadata.namespace),
   template: {
     hosts: ["api.example.com"],
     location: "MESH_EXTERNAL",

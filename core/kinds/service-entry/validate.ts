@@ -4,14 +4,14 @@ import { validateExportTo } from "#core/kinds/validate-export-to.ts";
 import { validateWorkloadEntry } from "#core/kinds/workload-entry/validate.ts";
 import { isFixedAddress, isIpAddress, isSocketPath } from "#core/schema/ip-address.ts";
 
-export function validateServiceEntry(spec: ServiceEntrySpec): Issue[] {
+export function validateServiceEntry(spec: ServiceEntrySpec, namespace: string): Issue[] {
   return [
     ...validateHosts(spec),
     ...validatePorts(spec),
     ...validateEndpoints(spec),
     ...validateResolution(spec),
     ...validateSeveralHosts(spec),
-    ...validateExportTo(spec.exportTo, true),
+    ...validateExportTo(spec.exportTo, namespace, true),
   ];
 }
 

@@ -20,7 +20,7 @@ export const HTTP_MATCH = message({
     doc: "Of the calling workload, not of the request",
     form: "label-pairs",
   }),
-  sourceNamespace: string("label"),
+  sourceNamespace: string("namespace"),
   gateways: list(string("gateway-ref")),
   statPrefix: refused("proxies keep no statistics per route; use the request records"),
 });

@@ -84,7 +84,7 @@ const CORS_POLICY = message({
   allowMethods: list(string("cors-method")),
   allowHeaders: list(string("header-name-or-star")),
   exposeHeaders: list(string("header-name-or-star")),
-  maxAge: string("duration"),
+  maxAge: string("duration-in-seconds"),
   allowCredentials: explicit(boolean()),
   unmatchedPreflights: oneOf(["UNSPECIFIED", "FORWARD", "IGNORE"]),
 });

@@ -7,6 +7,6 @@ export const virtualService = defineKind({
   plural: "virtualservices",
   short: "vs",
   schema: VIRTUAL_SERVICE,
-  validate: ({ spec }) => validateVirtualService(spec),
+  validate: ({ spec, metadata }) => validateVirtualService(spec, metadata.namespace),
   template: { hosts: [], http: [] },
 });

@@ -13,6 +13,7 @@ export function validateHttpRoute(route: HttpRoute, path: string): Issue[] {
   issues.push(
     ...validateWeights(route.route ?? [], `${path}.route`),
     ...validateHeaders(route.headers, `${path}.headers`),
+    ...validateHostOnce(route, path),
   );
   (route.route ?? []).forEach((destination, index) => {
     issues.push(...validateHeaders(destination.headers, `${path}.route[${index}].headers`));
@@ -97,6 +98,27 @@ function validateMirrors(route: HttpRoute, path: string): Issue[] {
   return [];
 }
 
+/** The host is written by `rewrite` or by one header of the rule's; a destination's counts where neither is. */
+function validateHostOnce({ rewrite, headers }: HttpRoute, path: string): Issue[] {
+  const operations = (["set", "add"] as const).flatMap((operation) =>
+    Object.keys(headers?.request?.[operation] ?? {})
+      .filter(isHost)
+      .map((name) => `headers.request.${operation}["${name}"]`),
+  );
+  const places = [...(rewrite?.authority === undefined ? [] : ["rewrite.authority"]), ...operations];
+  const [first, second] = places;
+  return first === undefined || second === undefined
+    ? []
+    : [
+        errorAt(
+          `${path}.${second}`,
+          "conflicting-fields",
+          `the host is written in two places: here and by ${first}`,
+          "keep one of them",
+        ),
+      ];
+}
+
 function validateRewrite(route: HttpRoute, path: string): Issue[] {
   const { rewrite } = route;
   if (rewrite === undefined) return [];
@@ -106,19 +128,6 @@ function validateRewrite(route: HttpRoute, path: string): Issue[] {
   const issues: Issue[] = [];
   if (rewrite.uri !== undefined && rewrite.uriRegexRewrite !== undefined)
     issues.push(errorAt(here, "one-of", "has uri and uriRegexRewrite, and may have only one"));
-  const operations = [
-    route.headers?.request,
-    ...(route.route ?? []).map((destination) => destination.headers?.request),
-  ];
-  const setsHost = operations.some((each) => Object.keys({ ...each?.set, ...each?.add }).some(isHost));
-  if (rewrite.authority !== undefined && setsHost)
-    issues.push(
-      errorAt(
-        `${here}.authority`,
-        "conflicting-fields",
-        "the host is rewritten in two places: here and by headers.request",
-      ),
-    );
   const groups = [...(rewrite.uriRegexRewrite?.rewrite ?? "").matchAll(/\\(\d)/g)].map((match) => Number(match[1]));
   const count = countGroups(rewrite.uriRegexRewrite?.match ?? "");
   const missing = groups.find((group) => group > count);

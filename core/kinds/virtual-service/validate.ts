@@ -8,8 +8,8 @@ import { validateHttpRoute } from "#core/kinds/virtual-service/validate-http-rou
 import { validateWeights } from "#core/kinds/virtual-service/validate-weights.ts";
 import { isIpAddress } from "#core/schema/ip-address.ts";
 
-export function validateVirtualService(spec: VirtualServiceSpec): Issue[] {
-  const issues = [...validateHosts(spec), ...validateExportTo(spec.exportTo, false)];
+export function validateVirtualService(spec: VirtualServiceSpec, namespace: string): Issue[] {
+  const issues = [...validateHosts(spec), ...validateExportTo(spec.exportTo, namespace, false)];
   const http = spec.http ?? [];
   if (http.length + (spec.tcp?.length ?? 0) === 0)
     issues.push(errorAt("spec", "missing-field", "there is no route: http or tcp must hold one"));

@@ -132,10 +132,12 @@ const headerNames = fc.constantFrom(
 export const TEXTS = {
   duration: durations,
   "duration-or-zero": fc.oneof(durations, fc.constantFrom("0s", "0")),
+  "duration-in-seconds": fc.constantFrom("1s", "24h", "00001s", "315576000s"),
   "keepalive-duration": fc.constantFrom("1s", "32767s", "1.5s", "90m"),
   regex: fc.constantFrom(...REGEXES),
   "regex-or-star": fc.constantFrom("*", ...REGEXES),
   label: fc.constantFrom(...NAMESPACES),
+  namespace: fc.constantFrom(...NAMESPACES, "Prod"),
   "dns-name": fc.constantFrom("a", "b", "c.d", "0", `${LONG_LABEL}.${LONG_LABEL}`, "x".repeat(253)),
   "resource-version": fc.constant("1"),
   "subset-name": fc.constantFrom("v1", "v2", "V-1", LONG_LABEL),
