@@ -21,7 +21,6 @@ import { rotateLog } from "#mesh-agent/envoy/rotate-log.ts";
 import { ReadinessWatch } from "#mesh-agent/envoy/watch-readiness.ts";
 import { IdentityKeeper } from "#mesh-agent/identity/identity-keeper.ts";
 import { RevocationWatch } from "#mesh-agent/identity/revocation-watch.ts";
-import { createLog, type Log } from "#mesh-agent/log.ts";
 import { type AgentPaths, openPaths } from "#mesh-agent/paths.ts";
 import { readToken } from "#mesh-agent/read-token.ts";
 import { RoomWatch } from "#mesh-agent/room-watch.ts";
@@ -30,6 +29,7 @@ import { startTelemetry } from "#mesh-agent/telemetry/start-telemetry.ts";
 import { describeNode } from "#mesh-agent/xds/describe-node.ts";
 import { DiskCache } from "#mesh-agent/xds/disk-cache.ts";
 import { RelayServer } from "#mesh-agent/xds/relay-server.ts";
+import { createLogger, type Logger } from "#node/log.ts";
 import manifest from "../package.json" with { type: "json" };
 
 const ROOT = resolve(import.meta.dirname, "..");
@@ -50,7 +50,11 @@ export interface AgentSignals {
  * cannot start: no Envoy, a refused token, a taken port, name or directory. A killed agent leaves its Envoy serving for the
  * next one.
  */
-export async function runAgent(config: AgentConfig, signals: AgentSignals, log: Log = createLog()): Promise<void> {
+export async function runAgent(
+  config: AgentConfig,
+  signals: AgentSignals,
+  log: Logger = createLogger("text"),
+): Promise<void> {
   const paths = openPaths(resolve(config.dir));
   const release = await claimDirectory(paths.dir, paths.claimSocket);
   try {
@@ -61,12 +65,12 @@ export async function runAgent(config: AgentConfig, signals: AgentSignals, log: 
 }
 
 /** An instance is where it connects from, unless it is told otherwise. */
-async function withAddress(config: AgentConfig, server: string, log: Log): Promise<AgentConfig> {
+async function withAddress(config: AgentConfig, server: string, log: Logger): Promise<AgentConfig> {
   if (config.address !== "") return config;
   try {
     return { ...config, address: await ownAddress(server) };
   } catch (error) {
-    log("warn", "this host's own address cannot be found out: name it with --address", {
+    log.warn("this host's own address cannot be found out: name it with --address", {
       server,
       error: String(error),
     });
@@ -78,7 +82,7 @@ async function runClaimed(
   given: AgentConfig,
   paths: AgentPaths,
   { stop: signal, hurry }: AgentSignals,
-  log: Log,
+  log: Logger,
 ): Promise<void> {
   const found = await findEnvoy({ configured: given.envoy, env: process.env, root: ROOT });
   const versions = { agent: manifest.version, proxy: found.version };
@@ -209,7 +213,7 @@ async function runClaimed(
     room.look();
     for (const each of [bootstrap, cache, revocations, supervisor]) each.settle();
     void rotateLog(paths.envoyLog, reopenLogs).catch((error: unknown) =>
-      log("warn", "envoy's log was not rotated", { error: String(error) }),
+      log.warn("envoy's log was not rotated", { error: String(error) }),
     );
   }, ROTATE_EVERY_MS);
   const running = [
@@ -221,11 +225,11 @@ async function runClaimed(
   const registering = registration.run(background.signal).then(() => undefined, PharosError.from);
 
   const collision = await Promise.race([aborted(signal), registering]);
-  log("info", "stopping: leaving the mesh, then draining");
+  log.info("stopping: leaving the mesh, then draining");
   await registration.leave();
   const isDrained = await drainEnvoy(admin, config.drainSeconds * 1000, hurry);
   if (!isDrained)
-    log("warn", "requests were still in flight", {
+    log.warn("requests were still in flight", {
       why: hurry?.aborted === true ? "told to hurry" : `the drain time of ${config.drainSeconds} s was over`,
     });
   clearInterval(rotation);
@@ -236,7 +240,7 @@ async function runClaimed(
   background.abort();
   await Promise.all([...running, registering, relay.close(), secrets.close(), pages.close()]);
   cache.close();
-  log("info", "stopped");
+  log.info("stopped");
   if (collision !== undefined) throw collision;
 }
 

@@ -1,5 +1,5 @@
 import { statfsSync } from "node:fs";
-import type { Log } from "#mesh-agent/log.ts";
+import type { Logger } from "#node/log.ts";
 
 /** With less than this, the next line of Envoy's access log may not fit. */
 const ROOM_BYTES_MIN = 256 * 1024;
@@ -7,10 +7,10 @@ const ROOM_BYTES_MIN = 256 * 1024;
 /** Tells of a full disk under the agent's directory: once in the log, and for as long as it lasts to those who ask. */
 export class RoomWatch {
   readonly #dir: string;
-  readonly #log: Log;
+  readonly #log: Logger;
   #isFull = false;
 
-  constructor(dir: string, log: Log) {
+  constructor(dir: string, log: Logger) {
     this.#dir = dir;
     this.#log = log;
   }
@@ -27,8 +27,8 @@ export class RoomWatch {
     if (isFull === this.#isFull) return;
     this.#isFull = isFull;
     if (isFull)
-      this.#log("error", "the disk is full: requests that envoy cannot log are told as gaps", { dir: this.#dir });
-    else this.#log("info", "the disk has room again", { dir: this.#dir });
+      this.#log.error("the disk is full: requests that envoy cannot log are told as gaps", { dir: this.#dir });
+    else this.#log.info("the disk has room again", { dir: this.#dir });
   }
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 
-export const CORRUPT = 11;
+const CORRUPT = 11;
 const NOT_A_DATABASE = 26;
 const SIDES = ["-journal", "-wal", "-shm"] as const;
 

@@ -104,13 +104,13 @@ export function addAgent(program: Command): void {
           else stop.abort();
         });
       try {
-        const [{ parseAgentConfig }, { runAgent }, { createLog }] = await Promise.all([
+        const [{ parseAgentConfig }, { runAgent }, { createLogger }] = await Promise.all([
           import("#mesh-agent/config.ts"),
           import("#mesh-agent/main.ts"),
-          import("#mesh-agent/log.ts"),
+          import("#node/log.ts"),
         ]);
-        const log = createLog();
-        keepServing((fault, again) => log("error", "a fault that nothing caught; the agent goes on", { fault, again }));
+        const log = createLogger("text");
+        keepServing((fault, again) => log.error("a fault that nothing caught; the agent goes on", { fault, again }));
         await runAgent(parseAgentConfig(readConfig(flags)), { stop: stop.signal, hurry: hurry.signal }, log);
         process.exit(EXIT.ok);
       } catch (error) {

@@ -10,6 +10,7 @@ import type { MeshSettings } from "#core/registry/snapshot.ts";
 import { explainService } from "#core/resolve/explain-service.ts";
 import type { HttpHandler } from "#node/http-service.ts";
 import { keepServing } from "#node/keep-serving.ts";
+import { createServerLogger } from "#node/log.ts";
 import { sendText } from "#node/send-text.ts";
 import { createApiCaller } from "#server/api/router.ts";
 import type { ApiContext } from "#server/api/trpc.ts";
@@ -34,7 +35,6 @@ import { mountOtlp } from "#server/http/mount-otlp.ts";
 import { mountReadiness } from "#server/http/mount-readiness.ts";
 import { requireRoom } from "#server/http/require-room.ts";
 import type { Routes } from "#server/http/routes.ts";
-import { createLogger } from "#server/log.ts";
 import { startMesh } from "#server/mesh/start-mesh.ts";
 import { createAgentMethods } from "#server/mesh-rpc/agent-methods.ts";
 import { PreviewThread } from "#server/preview/preview-thread.ts";
@@ -92,7 +92,7 @@ function dialable(host: string): string {
 /** Composes and runs the server until `signal`; resolves when all that was accepted is finished and stored. */
 export async function runServer(options: ServerOptions, signal: AbortSignal): Promise<void> {
   const { dir, host } = options;
-  const log = createLogger();
+  const log = createServerLogger();
   keepServing((fault, again) => log.error("a fault that nothing caught; the server goes on", { fault, again }));
   openDataDirectory(dir);
   const database = await openDatabase(join(dir, "pharos.db"), { migrations: join(ROOT, "prisma/migrations") });

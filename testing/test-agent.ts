@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { type AgentConfigInput, parseAgentConfig } from "#mesh-agent/config.ts";
 import { processStart } from "#mesh-agent/envoy/process-start.ts";
 import { runAgent } from "#mesh-agent/main.ts";
+import { loggerTo } from "#testing/loggers.ts";
 
 /** Makes every resource it opens go away again, newest first. */
 export class Cleanup {
@@ -74,7 +75,7 @@ export function startAgent(cleanup: Cleanup, config: Partial<AgentConfigInput> &
   const running = runAgent(
     parsed,
     { stop: stop.signal },
-    (level, message, fields) => void log.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`),
+    loggerTo((level, message, fields) => log.push(`${level} ${message} ${JSON.stringify(fields)}`)),
   );
   const settled = running.catch(() => undefined);
   cleanup.add(() => {

@@ -2,6 +2,7 @@ import { request as httpRequest } from "node:http";
 import * as fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { AdminServer } from "#mesh-agent/admin/admin-server.ts";
+import { loggerTo } from "#testing/loggers.ts";
 
 let server: AdminServer;
 let port: number;
@@ -14,7 +15,10 @@ beforeEach(async () => {
   metrics = async () => "a 1\n";
   notes = () => [];
   const pages = { unreadiness: () => [], notes: () => notes(), metrics: () => metrics() };
-  server = new AdminServer(pages, (level, message) => void log.push(`${level} ${message}`));
+  server = new AdminServer(
+    pages,
+    loggerTo((level, message) => log.push(`${level} ${message}`)),
+  );
   port = await server.listen("127.0.0.1", 0);
 });
 afterEach(() => server.close());

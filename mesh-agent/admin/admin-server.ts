@@ -1,8 +1,8 @@
 import type { Server, ServerResponse } from "node:http";
 import { PharosError } from "#core/errors.ts";
 import { LimitBook } from "#core/limits/limit-book.ts";
-import type { Log } from "#mesh-agent/log.ts";
 import { createHttpService, pathOf } from "#node/http-service.ts";
+import type { Logger } from "#node/log.ts";
 
 export interface AdminPages {
   /** Why traffic cannot be taken; empty when it can. */
@@ -20,16 +20,16 @@ export class AdminServer {
   readonly #server: Server;
   readonly #pages: AdminPages;
 
-  constructor(pages: AdminPages, log: Log) {
+  constructor(pages: AdminPages, log: Logger) {
     this.#pages = pages;
     const limits = new LimitBook({
       now: Date.now,
-      tell: (refused) => log("warn", "a limit of the health port refused something", { ...refused }),
+      tell: (refused) => log.warn("a limit of the health port refused something", { ...refused }),
     });
     this.#server = createHttpService({
       connections: CONNECTIONS,
       onLimit: (limit, party) => limits.add({ limit, party, count: 1 }),
-      onError: (error, path) => log("error", "a page failed", { path, error: error.toString() }),
+      onError: (error, path) => log.error("a page failed", { path, error: error.toString() }),
       handle: async (request, response) => {
         if (request.method !== "GET" && request.method !== "HEAD") answer(response, 405, "only GET\n");
         else await this.#serve(pathOf(request), response);

@@ -13,6 +13,7 @@ import {
   HealthCheckResponseSchema,
 } from "#proto/gen/grpc/health/v1/health_pb.js";
 import { ApplicationProbeSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import { silentLogger } from "#testing/loggers.ts";
 import { Cleanup, eventually, freePort } from "#testing/test-agent.ts";
 
 let cleanup: Cleanup;
@@ -111,7 +112,7 @@ test("unknown until asked; unwell after as many failures as it may have; well af
   const heard: string[] = [];
   const watch: ApplicationWatch = new ApplicationWatch({
     onChange: () => void heard.push(`${watch.health} after ${asked}`),
-    log: () => undefined,
+    log: silentLogger,
   });
   cleanup.add(() => watch.stop());
   expect(watch.health).toBe("unknown");

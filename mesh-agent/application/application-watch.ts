@@ -1,12 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { equals } from "@bufbuild/protobuf";
 import { askApplication } from "#mesh-agent/application/ask-application.ts";
-import type { Log } from "#mesh-agent/log.ts";
+import type { Logger } from "#node/log.ts";
 import { type ApplicationProbe, ApplicationProbeSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 
 export interface ApplicationWatchOptions {
   readonly onChange: () => void;
-  readonly log: Log;
+  readonly log: Logger;
 }
 
 /**
@@ -66,8 +66,8 @@ export class ApplicationWatch {
 
   #set(health: ApplicationWatch["health"], reason = ""): void {
     if (this.health === health) return;
-    if (health === "unhealthy") this.#options.log("warn", "the application is not well", { reason });
-    else if (this.health === "unhealthy") this.#options.log("info", "the application is well again");
+    if (health === "unhealthy") this.#options.log.warn("the application is not well", { reason });
+    else if (this.health === "unhealthy") this.#options.log.info("the application is well again");
     this.health = health;
     this.reason = reason;
     this.#options.onChange();

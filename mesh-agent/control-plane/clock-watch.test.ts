@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { ClockWatch } from "#mesh-agent/control-plane/clock-watch.ts";
+import { loggerTo } from "#testing/loggers.ts";
 
 const MINUTE = 60_000;
 const SERVER = 1_700_000_000_000;
@@ -11,7 +12,7 @@ let watch: ClockWatch;
 beforeEach(() => {
   log = [];
   watch = new ClockWatch(
-    (level, message) => void log.push(`${level} ${message}`),
+    loggerTo((level, message) => log.push(`${level} ${message}`)),
     () => nowMs,
   );
 });

@@ -1,5 +1,5 @@
 import { CLOCK_DIFFERENCE_MS_MAX, describeClockDifference } from "#core/telemetry/clock-difference.ts";
-import type { Log } from "#mesh-agent/log.ts";
+import type { Logger } from "#node/log.ts";
 
 /** An answer that took longer tells little of the time; where it came before it was asked for, the clock was set meanwhile. */
 const ROUND_TRIP_MS_MAX = 10_000;
@@ -8,12 +8,12 @@ const RIGHT_AGAIN = 0.9;
 
 /** Holds this host's clock against the control plane's with every answer, and says once that they differ too far, and once that they do not. */
 export class ClockWatch {
-  readonly #log: Log;
+  readonly #log: Logger;
   readonly #now: () => number;
   #aheadMs: number | undefined;
   #isOff = false;
 
-  constructor(log: Log, now: () => number = Date.now) {
+  constructor(log: Logger, now: () => number = Date.now) {
     this.#log = log;
     this.#now = now;
   }
@@ -37,8 +37,8 @@ export class ClockWatch {
     const most = this.#isOff ? CLOCK_DIFFERENCE_MS_MAX * RIGHT_AGAIN : CLOCK_DIFFERENCE_MS_MAX;
     const wasOff = this.#isOff;
     this.#isOff = Math.abs(this.#aheadMs) > most;
-    if (this.#isOff && !wasOff) this.#log("warn", this.complaint ?? "");
-    if (!this.#isOff && wasOff) this.#log("info", "this host's clock is near the control plane's again");
+    if (this.#isOff && !wasOff) this.#log.warn(this.complaint ?? "");
+    if (!this.#isOff && wasOff) this.#log.info("this host's clock is near the control plane's again");
   };
 }
 

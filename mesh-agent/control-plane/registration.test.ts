@@ -7,6 +7,7 @@ import { Uplink } from "#mesh-agent/control-plane/uplink.ts";
 import { joinMesh } from "#mesh-agent/identity/join-mesh.ts";
 import { Health } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import { FakeControlPlane } from "#testing/fake-control-plane.ts";
+import { silentLogger } from "#testing/loggers.ts";
 import { Cleanup, eventually, temporaryDir } from "#testing/test-agent.ts";
 
 let cleanup: Cleanup;
@@ -23,14 +24,14 @@ afterEach(() => cleanup.run());
 
 async function open(): Promise<{ registration: Registration; heard: string[] }> {
   const { identity, server } = await joinMesh(plane.makeToken());
-  const uplink = new Uplink({ server, identity: () => identity, log: () => undefined });
+  const uplink = new Uplink({ server, identity: () => identity, log: silentLogger });
   const heard: string[] = [];
   const registration: Registration = new Registration({
     config: parseAgentConfig({ dir, name: "reviews-v1-0", labels: { zone: "a" } }),
     versions: { agent: "0.1.0", proxy: "1.40.0" },
     uplink,
     file: join(dir, "registration.json"),
-    log: () => undefined,
+    log: silentLogger,
     problems: () => [],
     onLabels: () => void heard.push(JSON.stringify(registration.labels)),
     onProbe: () => undefined,
@@ -59,10 +60,10 @@ test("the labels that the registry merged are told on, and known without it afte
       identity: () => {
         throw new Error("not dialled");
       },
-      log: () => undefined,
+      log: silentLogger,
     }),
     file: join(dir, "registration.json"),
-    log: () => undefined,
+    log: silentLogger,
     problems: () => [],
     onLabels: () => undefined,
     onProbe: () => undefined,

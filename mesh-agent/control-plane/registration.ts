@@ -8,8 +8,8 @@ import {
   saveRegistration,
 } from "#mesh-agent/control-plane/registration-file.ts";
 import type { Uplink } from "#mesh-agent/control-plane/uplink.ts";
-import type { Log } from "#mesh-agent/log.ts";
 import { Backoff } from "#node/backoff.ts";
+import type { Logger } from "#node/log.ts";
 import type { ApplicationProbe } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 
 const HEARTBEAT_MS = 10_000;
@@ -21,7 +21,7 @@ export interface RegistrationOptions {
   readonly uplink: Uplink;
   /** Keeps the merged labels and the group for later starts. */
   readonly file: string;
-  readonly log: Log;
+  readonly log: Logger;
   /** What an operator should look at on this host. */
   readonly problems: () => readonly string[];
   readonly onLabels: () => void;
@@ -51,8 +51,7 @@ export class Registration {
   constructor(options: RegistrationOptions) {
     this.#options = options;
     this.#saved = loadRegistration(options.file, (error) =>
-      options.log(
-        "error",
+      options.log.error(
         `${options.file} cannot be read: until the control plane is there, labels are the configured ones`,
         {
           error: PharosError.from(error).message,
@@ -100,7 +99,7 @@ export class Registration {
         } catch (error) {
           const known = PharosError.from(error);
           if (known.code === "conflict" && !this.#wasRegistered) throw known;
-          if (known.toString() !== lastError) log("warn", "cannot register", { error: known.toString() });
+          if (known.toString() !== lastError) log.warn("cannot register", { error: known.toString() });
           lastError = known.toString();
           this.isRegistered = false;
           waitMs = backoff.next();
@@ -121,7 +120,7 @@ export class Registration {
     try {
       await deregister(this.#options.uplink, this.#options.config);
     } catch (error) {
-      this.#options.log("warn", "could not deregister", { error: PharosError.from(error).toString() });
+      this.#options.log.warn("could not deregister", { error: PharosError.from(error).toString() });
     }
   }
 
@@ -135,7 +134,7 @@ export class Registration {
     // Also of an agent that leaves meanwhile: it is there now, and must be taken out.
     this.#wasRegistered = true;
     if (this.#hasStopped) return;
-    if (!this.isRegistered || health !== this.#toldHealth) log("info", "registered", { workload, health });
+    if (!this.isRegistered || health !== this.#toldHealth) log.info("registered", { workload, health });
     this.#toldHealth = health;
     this.isRegistered = true;
     onProbe(probe);
@@ -158,7 +157,7 @@ export class Registration {
       // The next heartbeat tries again.
       const reason = PharosError.from(error).toString();
       if (reason !== this.#unsaved)
-        log("error", "a start without the control plane would not know this instance's labels", { error: reason });
+        log.error("a start without the control plane would not know this instance's labels", { error: reason });
       this.#unsaved = reason;
     }
   }

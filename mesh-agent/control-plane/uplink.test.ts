@@ -4,6 +4,7 @@ import { GrpcServer } from "#grpc/server.ts";
 import { Uplink } from "#mesh-agent/control-plane/uplink.ts";
 import type { Identity } from "#mesh-agent/identity/identity.ts";
 import { parseIdentity } from "#mesh-agent/identity/identity.ts";
+import { silentLogger } from "#testing/loggers.ts";
 import { Cleanup, eventually } from "#testing/test-agent.ts";
 import { TestAuthority } from "#testing/test-authority.ts";
 
@@ -57,7 +58,7 @@ async function issue(): Promise<Identity> {
 
 async function open(identity: () => Identity): Promise<Uplink> {
   const stop = new AbortController();
-  const uplink = new Uplink({ server: `127.0.0.1:${port}`, identity, log: () => undefined });
+  const uplink = new Uplink({ server: `127.0.0.1:${port}`, identity, log: silentLogger });
   const running = uplink.run(stop.signal);
   cleanup.add(() => {
     stop.abort();
@@ -106,6 +107,6 @@ test("when moving to the new certificate fails, the old connection does not live
 
 test("a call without a connection fails at once", async () => {
   const identity = await issue();
-  const uplink = new Uplink({ server: "127.0.0.1:1", identity: () => identity, log: () => undefined });
+  const uplink = new Uplink({ server: "127.0.0.1:1", identity: () => identity, log: silentLogger });
   await expect(uplink.unary("/t.S/Serial", Buffer.alloc(0), 5000)).rejects.toMatchObject({ code: "unavailable" });
 });

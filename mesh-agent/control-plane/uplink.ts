@@ -3,8 +3,8 @@ import { PharosError } from "#core/errors.ts";
 import { connectGrpc, type GrpcClient } from "#grpc/client.ts";
 import type { Identity } from "#mesh-agent/identity/identity.ts";
 import { verifyControlPlane } from "#mesh-agent/identity/verify-control-plane.ts";
-import type { Log } from "#mesh-agent/log.ts";
 import { Backoff } from "#node/backoff.ts";
+import type { Logger } from "#node/log.ts";
 
 /** "connecting" only until the first attempt has ended. */
 export type UplinkState =
@@ -15,7 +15,7 @@ export type UplinkState =
 export interface UplinkOptions {
   readonly server: string;
   readonly identity: () => Identity;
-  readonly log: Log;
+  readonly log: Logger;
 }
 
 /** A server that comes back must find its proxies back within two seconds. */
@@ -54,7 +54,7 @@ export class Uplink {
         else await this.#use(client);
       } catch (error) {
         if (this.#state.kind !== "down")
-          this.#options.log("warn", "the control plane cannot be reached", {
+          this.#options.log.warn("the control plane cannot be reached", {
             server: this.#options.server,
             error: String(error),
           });
@@ -104,14 +104,14 @@ export class Uplink {
 
   /** Resolves when the connection, or the one it was renewed to, is lost. */
   async #use(first: GrpcClient): Promise<void> {
-    this.#options.log("info", "connected to the control plane", { server: this.#options.server });
+    this.#options.log.info("connected to the control plane", { server: this.#options.server });
     this.#backoff.reset();
     await new Promise<void>((resolve) => {
       this.#onLost = resolve;
       this.#adopt(first);
     });
     if (!this.#stopped)
-      this.#options.log("warn", "the connection to the control plane broke", { server: this.#options.server });
+      this.#options.log.warn("the connection to the control plane broke", { server: this.#options.server });
     this.#set({ kind: "down", reason: "the connection broke" });
   }
 

@@ -5,6 +5,7 @@ import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
 import { EnvoySupervisor } from "#mesh-agent/envoy/envoy-supervisor.ts";
 import { writePidFile } from "#mesh-agent/envoy/pid-file.ts";
 import { processStart } from "#mesh-agent/envoy/process-start.ts";
+import { loggerTo } from "#testing/loggers.ts";
 import { Cleanup, eventually, temporaryDir } from "#testing/test-agent.ts";
 
 let cleanup: Cleanup;
@@ -28,7 +29,7 @@ function supervise(script: string): EnvoySupervisor {
     fingerprint: "f",
     pidFile: join(dir, "envoy.pid"),
     admin: new AdminClient(join(dir, "admin.sock")),
-    log: (_, message, fields) => void log.push({ message, fields: { ...fields } }),
+    log: loggerTo((_, message, fields) => log.push({ message, fields: { ...fields } })),
   });
   cleanup.add(() => supervisor.stop());
   return supervisor;

@@ -11,8 +11,8 @@ import {
 import { type EnvoyRecord, readPidFile, removePidFile, writePidFile } from "#mesh-agent/envoy/pid-file.ts";
 import { processStart } from "#mesh-agent/envoy/process-start.ts";
 import { tailLog } from "#mesh-agent/envoy/tail-log.ts";
-import type { Log } from "#mesh-agent/log.ts";
 import { Backoff } from "#node/backoff.ts";
+import type { Logger } from "#node/log.ts";
 
 export interface SupervisorOptions {
   readonly command: EnvoyCommand;
@@ -20,7 +20,7 @@ export interface SupervisorOptions {
   readonly fingerprint: string;
   readonly pidFile: string;
   readonly admin: AdminClient;
-  readonly log: Log;
+  readonly log: Logger;
   /** Before the first Envoy, where none is taken back. What it throws, `start` throws. */
   readonly beforeStart?: () => Promise<void>;
   /** An Envoy runs: a new one, or the one that was taken back. */
@@ -90,7 +90,7 @@ export class EnvoySupervisor {
       this.restarts += 1;
       const said = tailLog(command.logFile);
       this.lastDeath = said === "" ? why : `${why}; it said: ${said}`;
-      log("error", "envoy died", { why, pid: envoy.pid, said });
+      log.error("envoy died", { why, pid: envoy.pid, said });
       onDeath?.(why);
       if (performance.now() - begun > HEALTHY_RUN_MS) this.#backoff.reset();
       else await delay(this.#backoff.next(), undefined, { signal: this.#stop.signal }).catch(() => undefined);
@@ -107,7 +107,7 @@ export class EnvoySupervisor {
       try {
         return this.#spawn();
       } catch (error) {
-        this.#options.log("error", "envoy cannot be started", { error: String(error) });
+        this.#options.log.error("envoy cannot be started", { error: String(error) });
         await delay(this.#backoff.next(), undefined, { signal: this.#stop.signal }).catch(() => undefined);
       }
     }
@@ -119,7 +119,7 @@ export class EnvoySupervisor {
     const envoy = spawnEnvoy(command);
     this.#record = { pid: envoy.pid, start: envoy.start, fingerprint };
     this.settle();
-    log("info", "envoy started", { pid: envoy.pid });
+    log.info("envoy started", { pid: envoy.pid });
     return envoy;
   }
 
@@ -135,7 +135,7 @@ export class EnvoySupervisor {
       // Envoy serves all the same; an earlier one's record names a process that is gone.
       const isNews = this.problem === undefined;
       this.problem = `the next agent would replace this envoy instead of taking it back: ${PharosError.from(error).toString()}`;
-      if (isNews) log("error", this.problem);
+      if (isNews) log.error(this.problem);
     }
   }
 
@@ -151,10 +151,10 @@ export class EnvoySupervisor {
     const envoy = adoptEnvoy(record.pid, record.start);
     const answers = await admin.get("/server_info").catch(() => undefined);
     if (record.fingerprint === fingerprint && answers?.status === 200) {
-      log("info", "envoy taken back", { pid: record.pid });
+      log.info("envoy taken back", { pid: record.pid });
       return envoy;
     }
-    log("warn", "the running envoy is replaced", {
+    log.warn("the running envoy is replaced", {
       pid: record.pid,
       why: answers === undefined ? "it does not answer" : "it was started differently",
     });

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { Uplink } from "#mesh-agent/control-plane/uplink.ts";
 import { IdentityKeeper } from "#mesh-agent/identity/identity-keeper.ts";
 import { FakeControlPlane } from "#testing/fake-control-plane.ts";
+import { loggerTo, silentLogger } from "#testing/loggers.ts";
 import { Cleanup, eventually, temporaryDir } from "#testing/test-agent.ts";
 
 let cleanup: Cleanup;
@@ -29,11 +30,11 @@ async function run(
     serviceAccount: "reviews",
     server: undefined,
     readToken: () => token,
-    log: (_, message, fields) => void log.push(`${message} ${fields?.error ?? ""}`),
+    log: loggerTo((_, message, fields) => log.push(`${message} ${fields.error ?? ""}`)),
   });
   const stop = new AbortController();
   await keeper.open(stop.signal);
-  const uplink = new Uplink({ server: keeper.server, identity: () => keeper.current, log: () => undefined });
+  const uplink = new Uplink({ server: keeper.server, identity: () => keeper.current, log: silentLogger });
   const running = [uplink.run(stop.signal), keeper.run(uplink, stop.signal)];
   cleanup.add(() => {
     stop.abort();

@@ -8,8 +8,8 @@ import { loadIdentity, type StoredIdentity, saveIdentity } from "#mesh-agent/ide
 import { joinMesh, rootFingerprints } from "#mesh-agent/identity/join-mesh.ts";
 import { renewalTimeMs } from "#mesh-agent/identity/renewal-time.ts";
 import { requestCertificate } from "#mesh-agent/identity/request-certificate.ts";
-import type { Log } from "#mesh-agent/log.ts";
 import { Backoff } from "#node/backoff.ts";
+import type { Logger } from "#node/log.ts";
 
 export interface IdentityKeeperOptions {
   readonly file: string;
@@ -21,7 +21,7 @@ export interface IdentityKeeperOptions {
   readonly readToken: () => string | undefined;
   /** Where `readToken` looks, to be named when there is none. */
   readonly tokenFile?: string | undefined;
-  readonly log: Log;
+  readonly log: Logger;
 }
 
 /** Of the server's answers to one who joins: it is away, or has given this identity as many as it may have for now. */
@@ -81,7 +81,7 @@ export class IdentityKeeper {
       } catch (error) {
         const known = PharosError.from(error);
         if (!MAY_PASS.has(known.code)) throw known;
-        this.#options.log("warn", "cannot join yet", { error: known.toString() });
+        this.#options.log.warn("cannot join yet", { error: known.toString() });
         const isExhausted = known.code === "exhausted" || known.code === "too-large";
         await delay((isExhausted ? patient : backoff).next(), undefined, { signal });
       }
@@ -111,12 +111,12 @@ export class IdentityKeeper {
       await uplink
         .renew()
         .catch((error: unknown) =>
-          log("warn", "could not move to a connection with the new certificate", { error: String(error) }),
+          log.warn("could not move to a connection with the new certificate", { error: String(error) }),
         );
       return true;
     } catch (error) {
       const hasExpired = this.current.notAfterMs <= Date.now();
-      log(hasExpired ? "error" : "warn", "the certificate was not renewed", {
+      log[hasExpired ? "error" : "warn"]("the certificate was not renewed", {
         error: PharosError.from(error).toString(),
         notAfter: new Date(this.current.notAfterMs).toISOString(),
       });
@@ -129,7 +129,7 @@ export class IdentityKeeper {
     if (state.kind !== "up") throw new PharosError("unavailable", "the control plane is away");
     const identity = await requestCertificate(state.client, this.current.spiffeId);
     this.#accept({ identity, server: this.#require().server });
-    this.#options.log("info", "certificate renewed", { notAfter: new Date(identity.notAfterMs).toISOString() });
+    this.#options.log.info("certificate renewed", { notAfter: new Date(identity.notAfterMs).toISOString() });
   }
 
   async #join(): Promise<void> {
@@ -153,7 +153,7 @@ export class IdentityKeeper {
       const why = known.message.replace(/ \(hint: [^)]*\)$/, "");
       throw new PharosError("unauthenticated", `${expired}the join token was refused: ${why}`, { hint, cause: error });
     }
-    this.#options.log("info", "joined", { identity: this.current.spiffeId, server: this.server });
+    this.#options.log.info("joined", { identity: this.current.spiffeId, server: this.server });
   }
 
   /** A token works once: it is not spent on the wrong identity. */
@@ -183,7 +183,7 @@ export class IdentityKeeper {
       saveIdentity(this.#options.file, this.#require());
       this.#isUnsaved = false;
     } catch (error) {
-      this.#options.log("error", "the identity is used, but a restart would lose it", {
+      this.#options.log.error("the identity is used, but a restart would lose it", {
         error: PharosError.from(error).toString(),
       });
     }
@@ -198,7 +198,7 @@ export class IdentityKeeper {
     } catch (error) {
       const known = PharosError.from(error);
       this.#unusable = `${known.message}; `;
-      log("error", "the stored identity cannot be used", { error: known.toString() });
+      log.error("the stored identity cannot be used", { error: known.toString() });
     }
     if (stored === undefined) return undefined;
     if (stored.identity.notAfterMs <= Date.now()) {

@@ -9,6 +9,7 @@ import { makeCsr } from "#mesh-agent/identity/make-csr.ts";
 import { renewalTimeMs } from "#mesh-agent/identity/renewal-time.ts";
 import { Pkcs10CertificateRequest } from "#server/ca/x509.ts";
 import { FakeControlPlane } from "#testing/fake-control-plane.ts";
+import { silentLogger } from "#testing/loggers.ts";
 
 const ID = "spiffe://cluster.local/ns/default/sa/reviews";
 let dir: string;
@@ -30,7 +31,7 @@ function keeper(token: string | undefined): IdentityKeeper {
     serviceAccount: "reviews",
     server: undefined,
     readToken: () => token,
-    log: () => undefined,
+    log: silentLogger,
   });
 }
 

@@ -6,9 +6,9 @@ import { z } from "zod";
 import { PharosError } from "#core/errors.ts";
 import type { GrpcClient } from "#grpc/client.ts";
 import type { UplinkState } from "#mesh-agent/control-plane/uplink.ts";
-import type { Log } from "#mesh-agent/log.ts";
 import { openSealed, sealJson } from "#mesh-agent/sealed-json.ts";
 import { Backoff } from "#node/backoff.ts";
+import type { Logger } from "#node/log.ts";
 import { writeFileDurably } from "#node/write-file-durably.ts";
 import { RevocationListsSchema, WatchRevocationsRequestSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 
@@ -22,7 +22,7 @@ export interface RevocationWatchOptions {
   /** Keeps the lists, so that a start without the control plane goes on refusing whom they name. */
   readonly file: string;
   readonly uplink: { readonly state: UplinkState; onChange(listener: (state: UplinkState) => void): () => void };
-  readonly log: Log;
+  readonly log: Logger;
   readonly onChange: (lists: RevocationLists) => void;
 }
 
@@ -68,7 +68,7 @@ export class RevocationWatch {
       if (error !== undefined && uplink.state.kind === "up" && uplink.state.client === client) {
         const isNews = error.toString() !== this.#told;
         this.#told = error.toString();
-        if (isNews) log("warn", "the revocation lists are not followed for now", { error: this.#told });
+        if (isNews) log.warn("the revocation lists are not followed for now", { error: this.#told });
       }
       await delay(backoff.next(), undefined, { signal }).catch(() => undefined);
     }
@@ -118,7 +118,7 @@ export class RevocationWatch {
     this.#lists = lists;
     this.#isUnsaved = true;
     this.#save();
-    this.#options.log("info", "the revocation lists changed", { lists: Object.keys(lists).length });
+    this.#options.log.info("the revocation lists changed", { lists: Object.keys(lists).length });
     this.#options.onChange(lists);
   }
 
@@ -134,7 +134,7 @@ export class RevocationWatch {
     } catch (error) {
       if (this.#hasToldUnsaved) return;
       this.#hasToldUnsaved = true;
-      log("error", "the revocation lists are used, but a restart without the control plane would not know them", {
+      log.error("the revocation lists are used, but a restart without the control plane would not know them", {
         error: PharosError.from(error).toString(),
       });
     }
@@ -152,14 +152,14 @@ function load({ file, log }: RevocationWatchOptions): RevocationLists {
     try {
       const lists = ListsSchema.parse(openSealed(readFileSync(path, "utf8")));
       for (const crl of Object.values(lists)) createSecureContext({ crl });
-      if (path !== file) log("warn", `${file} cannot be read: the spare is used`, { spare: path });
+      if (path !== file) log.warn(`${file} cannot be read: the spare is used`, { spare: path });
       return lists;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") complaints.push(PharosError.from(error).message);
     }
   }
   if (complaints.length > 0)
-    log("error", `${file} cannot be read: until the control plane is there, nobody is refused by it`, {
+    log.error(`${file} cannot be read: until the control plane is there, nobody is refused by it`, {
       error: complaints.join("; "),
     });
   return {};

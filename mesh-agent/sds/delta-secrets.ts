@@ -40,7 +40,7 @@ export const openDeltaSecrets: OpenSecretStream = (stream, source, log) => {
       onMessage(message) {
         const request = readMessage(DeltaDiscoveryRequestSchema, message);
         if (request.errorDetail !== undefined)
-          log("error", "envoy refused a secret", { message: request.errorDetail.message });
+          log.error("envoy refused a secret", { message: request.errorDetail.message });
         for (const name of request.resourceNamesUnsubscribe) {
           sent.delete(name);
           subscribed.delete(name);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { nameCertificate, nameRoots } from "#core/xds/file-secret-name.ts";
 import { type IssuedCertificate, makeTestAuthority, type TestAuthority } from "#grpc/testing/certificates.ts";
 import { FileSecrets } from "#mesh-agent/sds/file-secrets.ts";
+import { loggerTo } from "#testing/loggers.ts";
 import { Cleanup, temporaryDir } from "#testing/test-agent.ts";
 
 const cleanup = new Cleanup();
@@ -26,7 +27,7 @@ beforeEach(() => {
   changes = 0;
   nowMs = 0;
   files = new FileSecrets(
-    (level, message, fields) => void log.push(`${level} ${message} ${JSON.stringify(fields)}`),
+    loggerTo((level, message, fields) => log.push(`${level} ${message} ${JSON.stringify(fields)}`)),
     () => {
       changes += 1;
     },

@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
 import { type FileSecret, parseFileSecret } from "#core/xds/file-secret-name.ts";
-import type { Log } from "#mesh-agent/log.ts";
 import { type ReadSecret, readFileSecret } from "#mesh-agent/sds/read-file-secret.ts";
 import { type EncodedSecret, encodeSecret } from "#mesh-agent/sds/secrets.ts";
+import type { Logger } from "#node/log.ts";
 
 /** More names than a host has certificates are a mistake. */
 const WATCHED_MAX = 1000;
@@ -26,11 +26,11 @@ interface Watched {
  */
 export class FileSecrets {
   readonly #watched = new Map<string, Watched>();
-  readonly #log: Log;
+  readonly #log: Logger;
   readonly #onChange: () => void;
   readonly #now: () => number;
 
-  constructor(log: Log, onChange: () => void, now: () => number = Date.now) {
+  constructor(log: Logger, onChange: () => void, now: () => number = Date.now) {
     this.#log = log;
     this.#onChange = onChange;
     this.#now = now;
@@ -43,7 +43,7 @@ export class FileSecrets {
       const source = parseFileSecret(name);
       if (source === undefined) continue;
       if (this.#watched.size >= WATCHED_MAX) {
-        this.#log("error", "too many certificate files are asked for", { secret: name, limit: WATCHED_MAX });
+        this.#log.error("too many certificate files are asked for", { secret: name, limit: WATCHED_MAX });
         continue;
       }
       const stamp = stampOf(source);
@@ -101,7 +101,7 @@ export class FileSecrets {
       found = readFileSecret(name, watched.source);
     } catch (error) {
       watched.problem = error instanceof Error ? error.message : String(error);
-      this.#log("error", "certificate files are not served", {
+      this.#log.error("certificate files are not served", {
         why: watched.problem,
         kept: watched.good === undefined ? "none" : "the last good one",
       });
@@ -109,7 +109,7 @@ export class FileSecrets {
     }
     const before = watched.good?.encoded.version;
     if (watched.problem !== "" || before !== undefined)
-      this.#log("info", "certificate files are served anew", { secret: name });
+      this.#log.info("certificate files are served anew", { secret: name });
     watched.problem = "";
     watched.good = { encoded: encodeSecret(found.secret), notAfterMs: found.notAfterMs };
     return watched.good.encoded.version !== before;

@@ -14,6 +14,7 @@ import {
   DiscoveryResponseSchema,
 } from "#proto/gen/envoy/service/discovery/v3/discovery_pb.js";
 import { FakeControlPlane } from "#testing/fake-control-plane.ts";
+import { silentLogger } from "#testing/loggers.ts";
 import { Cleanup, eventually, temporaryDir } from "#testing/test-agent.ts";
 
 const SERVICE = "/envoy.service.secret.v3.SecretDiscoveryService";
@@ -28,7 +29,7 @@ beforeEach(async () => {
   plane = await FakeControlPlane.open();
   cleanup.add(() => plane.stop());
   identity = (await joinMesh(plane.makeToken())).identity;
-  server = new SecretServer(identity, () => undefined);
+  server = new SecretServer(identity, silentLogger);
   socketPath = join(temporaryDir(cleanup), "sds.sock");
   await server.listen(socketPath);
   cleanup.add(() => server.close());

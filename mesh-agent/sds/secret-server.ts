@@ -3,13 +3,13 @@ import { GrpcServer, type StreamHandler } from "#grpc/server.ts";
 import type { ServerStream } from "#grpc/server-stream.ts";
 import type { Identity } from "#mesh-agent/identity/identity.ts";
 import type { RevocationLists } from "#mesh-agent/identity/revocation-watch.ts";
-import type { Log } from "#mesh-agent/log.ts";
 import { openDeltaSecrets } from "#mesh-agent/sds/delta-secrets.ts";
 import { FileSecrets } from "#mesh-agent/sds/file-secrets.ts";
 import type { OpenSecretStream, SecretSource, SecretStream } from "#mesh-agent/sds/secret-stream.ts";
 import { buildSecrets, type EncodedSecret } from "#mesh-agent/sds/secrets.ts";
 import { openStateSecrets } from "#mesh-agent/sds/state-secrets.ts";
 import { findSystemRoots } from "#mesh-agent/sds/system-roots.ts";
+import type { Logger } from "#node/log.ts";
 
 /** Renewed certificates are served within two looks. */
 const LOOK_EVERY_MS = 1000;
@@ -19,7 +19,7 @@ const SERVICE = "/envoy.service.secret.v3.SecretDiscoveryService";
 export class SecretServer {
   readonly #server: GrpcServer;
   readonly #streams = new Set<SecretStream>();
-  readonly #log: Log;
+  readonly #log: Logger;
   readonly #systemRoots = findSystemRoots();
   readonly #files: FileSecrets;
   readonly #looking: NodeJS.Timeout;
@@ -28,7 +28,7 @@ export class SecretServer {
   #revoked: RevocationLists;
   #own: readonly EncodedSecret[];
 
-  constructor(identity: Identity, log: Log, revoked: RevocationLists = {}) {
+  constructor(identity: Identity, log: Logger, revoked: RevocationLists = {}) {
     this.#log = log;
     this.#identity = identity;
     this.#revoked = revoked;
@@ -46,7 +46,7 @@ export class SecretServer {
     ]);
     this.#server = new GrpcServer({
       methods,
-      onFailure: (_, error) => log("error", "a stream of secrets failed", { error: error.message }),
+      onFailure: (_, error) => log.error("a stream of secrets failed", { error: error.message }),
     });
   }
 

@@ -1,7 +1,7 @@
 import type { StreamHandler } from "#grpc/server.ts";
 import type { ServerStream } from "#grpc/server-stream.ts";
-import type { Log } from "#mesh-agent/log.ts";
 import type { EncodedSecret } from "#mesh-agent/sds/secrets.ts";
+import type { Logger } from "#node/log.ts";
 
 /** One subscriber: told when secrets change. */
 export interface SecretStream {
@@ -18,4 +18,4 @@ export interface SecretSource {
   mayCome(name: string): boolean;
 }
 
-export type OpenSecretStream = (stream: ServerStream, source: SecretSource, log: Log) => SecretStream;
+export type OpenSecretStream = (stream: ServerStream, source: SecretSource, log: Logger) => SecretStream;

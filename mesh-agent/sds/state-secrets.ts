@@ -33,7 +33,7 @@ export const openStateSecrets: OpenSecretStream = (stream, source, log) => {
         // An answer to an older response says nothing about what is wanted now.
         if (request.responseNonce !== "" && request.responseNonce !== String(nonce)) return;
         if (request.errorDetail !== undefined)
-          log("error", "envoy refused a secret", { message: request.errorDetail.message });
+          log.error("envoy refused a secret", { message: request.errorDetail.message });
         names = request.resourceNames;
         source.want(names);
         send();

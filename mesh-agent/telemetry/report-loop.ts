@@ -1,7 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { PharosError } from "#core/errors.ts";
-import type { Log } from "#mesh-agent/log.ts";
 import { type Answered, deliverReports, type SendReport } from "#mesh-agent/telemetry/deliver-reports.ts";
 import { encodeCounts, encodeExtras } from "#mesh-agent/telemetry/encode-report.ts";
 import { EntryFolder } from "#mesh-agent/telemetry/fold-entries.ts";
@@ -13,6 +12,7 @@ import type { Outbox } from "#mesh-agent/telemetry/outbox.ts";
 import type { SpanReceiver } from "#mesh-agent/telemetry/receive-spans.ts";
 import type { ReportPlace } from "#mesh-agent/telemetry/report-place.ts";
 import { type CounterReading, type Gap, RequestLedger } from "#mesh-agent/telemetry/request-ledger.ts";
+import type { Logger } from "#node/log.ts";
 
 export interface ReportLoopOptions {
   readonly accessLogPath: string;
@@ -22,7 +22,7 @@ export interface ReportLoopOptions {
   readonly readCounters: () => Promise<CounterReading | undefined>;
   readonly outbox: Outbox;
   readonly spans: SpanReceiver;
-  readonly log: Log;
+  readonly log: Logger;
   /** Told with every answer what the control plane's clock says. */
   readonly onServerTime: (serverTimeMs: number, sentAtMs: number) => void;
   readonly rotateBytes?: number;
@@ -304,7 +304,7 @@ export class ReportLoop {
 
   #logGap({ reason, requests }: Gap): void {
     this.#missingRequests += requests;
-    this.#options.log("warn", "telemetry has a gap", { reason, requests });
+    this.#options.log.warn("telemetry has a gap", { reason, requests });
   }
 
   #makeRoom(): Gap[] {
@@ -357,7 +357,7 @@ export class ReportLoop {
     this.#reportsRefused += 1;
     // How many differs each time, what and why does not.
     const kinds = refused.map((sentence) => sentence.replace(/: \d+ requests$/, "")).join("; ");
-    if (this.#complaints.get(REFUSED) !== kinds) this.#options.log("warn", REFUSED, { refused: refused.join("; ") });
+    if (this.#complaints.get(REFUSED) !== kinds) this.#options.log.warn(REFUSED, { refused: refused.join("; ") });
     this.#complaints.set(REFUSED, kinds);
   }
 
@@ -379,7 +379,7 @@ export class ReportLoop {
 
   #complain(what: string, error: unknown): void {
     const known = PharosError.from(error).toString();
-    if (this.#complaints.get(what) !== known) this.#options.log("warn", what, { error: known });
+    if (this.#complaints.get(what) !== known) this.#options.log.warn(what, { error: known });
     this.#complaints.set(what, known);
   }
 }

@@ -13,6 +13,7 @@ import {
   ReportResponseSchema,
   type RequestWindow,
 } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import { loggerTo } from "#testing/loggers.ts";
 
 let dir: string;
 let envoy: LoggingEnvoy;
@@ -48,7 +49,7 @@ async function start(rotateBytes?: number): Promise<void> {
     envoyAdminSocket: join(dir, "admin.sock"),
     reopenLogs: async () => void (await admin.post("/reopen_logs")),
     onServerTime: () => undefined,
-    log: (level, message, fields) => void log.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`),
+    log: loggerTo((level, message, fields) => log.push(`${level} ${message} ${JSON.stringify(fields)}`)),
     ...(rotateBytes === undefined ? {} : { rotateBytes }),
   });
 }

@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
-import type { Log } from "#mesh-agent/log.ts";
 import type { SendReport } from "#mesh-agent/telemetry/deliver-reports.ts";
 import { labelInstance, type TelemetryInstance } from "#mesh-agent/telemetry/instance.ts";
 import { Outbox } from "#mesh-agent/telemetry/outbox.ts";
 import { readCounters } from "#mesh-agent/telemetry/read-counters.ts";
 import { SpanReceiver } from "#mesh-agent/telemetry/receive-spans.ts";
 import { ReportLoop, type TelemetryStats } from "#mesh-agent/telemetry/report-loop.ts";
+import type { Logger } from "#node/log.ts";
 
 export interface TelemetryOptions {
   /** Holds `telemetry.db`. */
@@ -23,7 +23,7 @@ export interface TelemetryOptions {
   readonly envoyStartedMs?: () => number | undefined;
   /** Has Envoy open its log files anew. */
   readonly reopenLogs: () => Promise<void>;
-  readonly log: Log;
+  readonly log: Logger;
   /** Told with every answer what the control plane's clock says. */
   readonly onServerTime: (serverTimeMs: number, sentAtMs: number) => void;
   /** Size at which the access log is rotated. */
@@ -48,8 +48,8 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   const hasHistory = existsSync(options.accessLogPath) && statSync(options.accessLogPath).size > 0;
   const outbox = Outbox.open(join(dir, "telemetry.db"), { hasHistory });
   if (outbox.hasLostState)
-    log("error", "the telemetry store was damaged or gone; what was not yet reported is lost", { dir });
-  if (outbox.isInMemory) log("error", "no room for the telemetry store: reports wait in memory", { dir });
+    log.error("the telemetry store was damaged or gone; what was not yet reported is lost", { dir });
+  if (outbox.isInMemory) log.error("no room for the telemetry store: reports wait in memory", { dir });
   const spans = new SpanReceiver(() => labelInstance(options.instance()));
   await spans.listen(options.spansSocketPath);
   const admin = new AdminClient(options.envoyAdminSocket);

@@ -4,11 +4,16 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { DiskCache } from "#mesh-agent/xds/disk-cache.ts";
+import { loggerTo } from "#testing/loggers.ts";
 
 let dir: string;
 let file: string;
 let log: string[];
-const open = () => DiskCache.open(file, (_, message) => void log.push(message));
+const open = () =>
+  DiskCache.open(
+    file,
+    loggerTo((_, message) => log.push(message)),
+  );
 const resource = (name: string, version: string, aliases: string[] = [], bytes = 1) => ({
   name,
   version,
@@ -115,7 +120,10 @@ test("a file with a write-ahead log, as earlier releases wrote it, is read whole
   old.exec("INSERT INTO resource VALUES ('t', 'a', '1', '[]', x'07')");
   for (const side of ["", "-wal"]) copyFileSync(file + side, join(dir, `copy.db${side}`));
   old.close();
-  const cache = DiskCache.open(join(dir, "copy.db"), (_, message) => void log.push(message));
+  const cache = DiskCache.open(
+    join(dir, "copy.db"),
+    loggerTo((_, message) => log.push(message)),
+  );
   expect([cache.version("t", "a"), cache.problem, log]).toEqual(["1", undefined, []]);
   expect(cache.commit({ type: "t", upserts: [resource("a", "2")], removes: [] })).toBe(true);
   cache.close();

@@ -2,9 +2,9 @@ import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { PharosError } from "#core/errors.ts";
-import type { Log } from "#mesh-agent/log.ts";
 import { isCorrupt, moveAside, openChecked, writeOut } from "#mesh-agent/sqlite-file.ts";
 import type { CacheCommit, CachedResource, ResourceCache } from "#mesh-agent/xds/cached-resource.ts";
+import type { Logger } from "#node/log.ts";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS resource (
@@ -33,17 +33,17 @@ interface StoredRow extends Row {
  */
 export class DiskCache implements ResourceCache {
   readonly #file: string;
-  readonly #log: Log;
+  readonly #log: Logger;
   #db: DatabaseSync;
   #problem: string | undefined;
 
-  private constructor(file: string, log: Log, db: DatabaseSync) {
+  private constructor(file: string, log: Logger, db: DatabaseSync) {
     this.#file = file;
     this.#log = log;
     this.#db = db;
   }
 
-  static open(file: string, log: Log): DiskCache {
+  static open(file: string, log: Logger): DiskCache {
     let why: unknown;
     try {
       return new DiskCache(file, log, openDatabase(file, log));
@@ -52,7 +52,7 @@ export class DiskCache implements ResourceCache {
     }
     if (isCorrupt(why) && existsSync(file)) {
       const aside = moveAside(file, "unreadable");
-      log("error", "the last good configuration could not be read; it was moved aside", {
+      log.error("the last good configuration could not be read; it was moved aside", {
         file: aside,
         error: String(why),
       });
@@ -84,7 +84,7 @@ export class DiskCache implements ResourceCache {
       this.#db.close();
       this.#db = db;
       this.#problem = undefined;
-      this.#log("info", "the last good configuration is on the disk again");
+      this.#log.info("the last good configuration is on the disk again");
     } catch {
       // Memory has it still.
     }
@@ -160,7 +160,7 @@ export class DiskCache implements ResourceCache {
       hint: "make room on the disk, or fix permissions; Envoy itself is not affected",
     });
     this.#problem = why.toString();
-    this.#log("error", this.#problem);
+    this.#log.error(this.#problem);
   }
 }
 
@@ -203,7 +203,7 @@ function checksum({ type, name, version, aliases, body }: Omit<StoredRow, "crc">
 }
 
 /** Opening a file that is there asks nothing of the disk: a full one serves what it has. */
-function openDatabase(file: string, log: Log): DatabaseSync {
+function openDatabase(file: string, log: Logger): DatabaseSync {
   const isWal = isWriteAhead(file);
   const db = isWal ? new DatabaseSync(file) : openChecked(file);
   try {
@@ -241,7 +241,7 @@ function isWriteAhead(file: string): boolean {
 }
 
 /** What can be read where nothing can be written. */
-function readRows(file: string, log: Log): readonly StoredRow[] {
+function readRows(file: string, log: Logger): readonly StoredRow[] {
   const db = new DatabaseSync(file, { readOnly: true });
   try {
     db.exec("PRAGMA locking_mode = EXCLUSIVE");
@@ -255,17 +255,13 @@ function allRows(db: DatabaseSync): readonly StoredRow[] {
   return db.prepare("SELECT * FROM resource").all() as unknown as readonly StoredRow[];
 }
 
-function withoutDamaged(rows: readonly StoredRow[], log: Log): readonly StoredRow[] {
+function withoutDamaged(rows: readonly StoredRow[], log: Logger): readonly StoredRow[] {
   const whole = rows.filter((row) => row.crc === undefined || row.crc === null || row.crc === checksum(row));
   if (whole.length < rows.length)
-    log(
-      "error",
-      "resources of the last good configuration were damaged on the disk; the control plane is asked again",
-      {
-        damaged: rows.length - whole.length,
-        whole: whole.length,
-      },
-    );
+    log.error("resources of the last good configuration were damaged on the disk; the control plane is asked again", {
+      damaged: rows.length - whole.length,
+      whole: whole.length,
+    });
   return whole;
 }
 

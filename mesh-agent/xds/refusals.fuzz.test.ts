@@ -16,6 +16,7 @@ import { ServedLayer } from "#server/xds/served-layer.ts";
 import { SubscriptionTable } from "#server/xds/subscription.ts";
 import { Suspects } from "#server/xds/suspects.ts";
 import { StaticLayer } from "#server/xds/testing/static-layer.ts";
+import { silentLogger } from "#testing/loggers.ts";
 
 const NAMES = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
 const TYPES = ["CDS", "EDS", "LDS", "RDS", "VHDS"] as const satisfies readonly XdsType[];
@@ -74,7 +75,7 @@ class World {
   readonly served = new ServedLayer(this.layer);
   readonly table = new SubscriptionTable();
   readonly suspects = new Suspects();
-  readonly cache = DiskCache.open(":memory:", () => undefined);
+  readonly cache = DiskCache.open(":memory:", silentLogger);
   readonly pick: () => boolean;
   envoy: ModelEnvoy;
   relay: Relay;

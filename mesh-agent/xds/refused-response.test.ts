@@ -23,11 +23,12 @@ import {
 import { RunningEnvoy } from "#server/xds/testing/run-envoy.ts";
 import { StaticLayer } from "#server/xds/testing/static-layer.ts";
 import { findTestEnvoy } from "#testing/find-test-envoy.ts";
+import { silentLogger } from "#testing/loggers.ts";
 
 const NODE = "sidecar~127.0.0.1~x.default~default.svc.cluster.local";
 const NAMES = ["a", "b", "c", "d", "e", "f", "g", "h"];
 const until = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 15_000, interval: 20 });
-const log = () => undefined;
+const log = silentLogger;
 
 let envoyPath: string;
 let dir: string;

@@ -4,11 +4,11 @@ import type { ClientStream, GrpcClient } from "#grpc/client.ts";
 import { GrpcServer, type StreamHandler } from "#grpc/server.ts";
 import type { ServerStream } from "#grpc/server-stream.ts";
 import type { Uplink, UplinkState } from "#mesh-agent/control-plane/uplink.ts";
-import type { Log } from "#mesh-agent/log.ts";
 import type { NodeJson } from "#mesh-agent/xds/describe-node.ts";
 import type { DiskCache } from "#mesh-agent/xds/disk-cache.ts";
 import { Relay, type RelayEffect } from "#mesh-agent/xds/relay.ts";
 import { Backoff } from "#node/backoff.ts";
+import type { Logger } from "#node/log.ts";
 import { type Node, NodeSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 
 const PATH = "/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources";
@@ -20,7 +20,7 @@ export interface RelayServerOptions {
   readonly uplink: Pick<Uplink, "state" | "onChange">;
   readonly cache: DiskCache;
   readonly node: () => NodeJson;
-  readonly log: Log;
+  readonly log: Logger;
   /** How long a control plane that is there may take to answer before the cache does. */
   readonly patienceMs?: number;
   readonly pruneAfterMs?: number;
@@ -44,7 +44,7 @@ export class RelayServer {
     this.#options = options;
     this.#server = new GrpcServer({
       methods: new Map([[PATH, { kind: "stream", open: (stream) => this.#open(stream) }]]),
-      onFailure: (_, error) => options.log("error", "the configuration stream failed", { error: error.message }),
+      onFailure: (_, error) => options.log.error("the configuration stream failed", { error: error.message }),
     });
     options.uplink.onChange((state) => {
       for (const session of this.#sessions) session.onUplink(state);
@@ -154,7 +154,7 @@ class RelaySession {
   #onUpstreamLost(client: GrpcClient, error: PharosError | undefined): void {
     this.#upstream = undefined;
     const isRefused = error !== undefined && error.code !== "unavailable";
-    this.#options.log(isRefused ? "error" : "warn", "the configuration stream ended", {
+    this.#options.log[isRefused ? "error" : "warn"]("the configuration stream ended", {
       reason: error?.toString() ?? "the server closed it",
     });
     this.#do(this.#relay.upstreamDown());
@@ -179,7 +179,7 @@ class RelaySession {
           break;
         case "refused":
           this.#counters.refusals += 1;
-          this.#options.log("error", "envoy refused configuration", {
+          this.#options.log.error("envoy refused configuration", {
             type: effect.type,
             message: effect.message.slice(0, LOGGED_LENGTH_MAX),
             fromCache: effect.isFromCache,
@@ -195,7 +195,7 @@ class RelaySession {
       if (!this.#options.cache.commit(commit)) this.#counters.cacheFailures += 1;
     } catch (error) {
       this.#counters.cacheFailures += 1;
-      this.#options.log("error", String(error));
+      this.#options.log.error(String(error));
     }
   }
 

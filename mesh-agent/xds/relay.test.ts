@@ -10,6 +10,7 @@ import {
   type DeltaDiscoveryResponse,
   DeltaDiscoveryResponseSchema,
 } from "#proto/gen/envoy/service/discovery/v3/discovery_pb.js";
+import { silentLogger } from "#testing/loggers.ts";
 
 const { CDS, EDS, VHDS } = TYPE_URLS;
 
@@ -85,7 +86,7 @@ const names = (response: DeltaDiscoveryResponse | undefined): string[] =>
 let cache: DiskCache;
 let s: Script;
 beforeEach(() => {
-  cache = DiskCache.open(":memory:", () => undefined);
+  cache = DiskCache.open(":memory:", silentLogger);
   s = new Script(cache);
 });
 

@@ -5,17 +5,14 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { createAudit } from "#server/audit/audit.ts";
 import type { AuditLine } from "#server/audit/audit-line.ts";
 import { type OpenDatabase, openDatabase } from "#server/db/open-database.ts";
-import { createLogger } from "#server/log.ts";
+import { loggerTo } from "#testing/loggers.ts";
 
 let dir: string;
 let database: OpenDatabase;
 let logged = 0;
-const log = createLogger({
-  write: () => {
-    logged += 1;
-    return true;
-  },
-} as never);
+const log = loggerTo(() => {
+  logged += 1;
+});
 
 beforeEach(async () => {
   logged = 0;

@@ -1,8 +1,8 @@
 import type { AuditView } from "#core/view/session.ts";
+import type { Logger } from "#node/log.ts";
 import type { AuditLine } from "#server/audit/audit-line.ts";
 import { RefusalBook } from "#server/audit/refusal-book.ts";
 import type { Database } from "#server/db/open-database.ts";
-import type { Logger } from "#server/log.ts";
 
 export interface Audit {
   /**

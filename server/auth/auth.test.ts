@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Audit, createAudit } from "#server/audit/audit.ts";
 import { type Auth, createAuth } from "#server/auth/auth.ts";
 import { type OpenDatabase, openDatabase } from "#server/db/open-database.ts";
-import { createLogger } from "#server/log.ts";
+import { silentLogger } from "#testing/loggers.ts";
 
 let dir: string;
 let database: OpenDatabase;
@@ -15,7 +15,6 @@ let audit: Audit;
 let auth: Auth;
 let server: Server;
 let url: string;
-const silent = createLogger({ write: () => true } as never);
 
 async function start(demoSignIn = false): Promise<void> {
   server = createServer((request, response) => {
@@ -25,13 +24,21 @@ async function start(demoSignIn = false): Promise<void> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   url = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
-  auth = await createAuth({ db: database.db, dir, baseUrl: url, isLoopback: true, demoSignIn, audit, log: silent });
+  auth = await createAuth({
+    db: database.db,
+    dir,
+    baseUrl: url,
+    isLoopback: true,
+    demoSignIn,
+    audit,
+    log: silentLogger,
+  });
 }
 
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), "pharos-auth-"));
   database = await openDatabase(join(dir, "pharos.db"));
-  audit = createAudit(database.db, silent);
+  audit = createAudit(database.db, silentLogger);
 });
 afterEach(async () => {
   server.closeAllConnections();

@@ -6,6 +6,7 @@ import { describeIssues } from "#core/describe-issues.ts";
 import { ERROR_CODES } from "#core/error-codes.ts";
 import { PharosError } from "#core/errors.ts";
 import type { ApiTokenView, PrincipalView } from "#core/view/session.ts";
+import type { Logger } from "#node/log.ts";
 import { isLoopbackHost } from "#node/loopback-host.ts";
 import { readBody } from "#node/read-body.ts";
 import { sendText } from "#node/send-text.ts";
@@ -19,7 +20,6 @@ import { openSessionKey } from "#server/auth/session-key.ts";
 import { SetupLink } from "#server/auth/setup-link.ts";
 import { SignInLimits } from "#server/auth/sign-in-limits.ts";
 import type { Database } from "#server/db/open-database.ts";
-import type { Logger } from "#server/log.ts";
 
 export interface AuthOptions {
   readonly db: Database;

@@ -101,7 +101,7 @@ export class TelemetryLedger {
   }
 }
 
-export function ledgerPath(path: string): string {
+function ledgerPath(path: string): string {
   return `${path.replace(/\.duckdb$/, "")}.ledger`;
 }
 

@@ -1,6 +1,6 @@
 import { connectGrpc } from "#grpc/client.ts";
-import { createLog } from "#mesh-agent/log.ts";
 import { startTelemetry } from "#mesh-agent/telemetry/start-telemetry.ts";
+import { createLogger } from "#node/log.ts";
 
 /** The telemetry part of an agent as a process of its own, for tests that kill it: directory and server's socket as arguments. */
 const [dir = "", serverSocket = ""] = process.argv.slice(2);
@@ -23,7 +23,7 @@ const telemetry = await startTelemetry({
   envoyAdminSocket: `${dir}/admin.sock`,
   reopenLogs: async () => undefined,
   onServerTime: () => undefined,
-  log: createLog(),
+  log: createLogger("text"),
 });
 process.send?.("started");
 process.on("message", () => {
