@@ -276,6 +276,36 @@ test("a TCP connection that a policy refused is denied, though its caller saw it
   expect(edge?.health.status).not.toBe("healthy");
 });
 
+test("strangers that a gateway refuses have an edge of their own, and are none of what it is judged by", () => {
+  const { nodes, edges } = graphOf([
+    { from: "ingress", to: "reviews-v1", count: 98, fromGateway: true },
+    { from: "ingress", to: "reviews-v1", count: 2, fromGateway: true, responseCode: 503 },
+    {
+      from: null,
+      to: "ingress",
+      count: 400,
+      reporter: "destination",
+      protocol: "tcp",
+      responseCode: 0,
+      security: "none",
+      deniedBy: "tls[plaintext]",
+      sourceAddress: "10.0.0.9",
+    },
+  ]);
+  expect(edges.find(({ target }) => target === "wl_default_ingress")).toMatchObject({
+    source: "unknown_source",
+    requestsPerSecond: 40,
+    errorPercent: 100,
+    deniedBy: ["TLS is required: plain text"],
+    sourceAddresses: [{ address: "10.0.0.9", requestsPerSecond: 40 }],
+  });
+  expect(nodes.find(({ id }) => id === "wl_default_ingress")).toMatchObject({
+    isRoot: true,
+    requestsPerSecondIn: 0,
+    health: { status: "degraded", reason: "2.0 % of 10.0 requests/s answered 5xx" },
+  });
+});
+
 test("callers without a certificate are told by their addresses, those who send most first", () => {
   const rows = [
     { from: null, to: "b-v1", count: 5, reporter: "destination" as const, sourceAddress: "10.0.0.1" },

@@ -5,6 +5,7 @@ import { type NodeIdentity, NodeNamer } from "#core/graph/node-of.ts";
 import { Tally } from "#core/graph/tally.ts";
 import { nameDenial } from "#core/telemetry/denied-by.ts";
 import { quantileMs } from "#core/telemetry/quantile.ts";
+import { isRefusedByGateway } from "#core/telemetry/refused-connection.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
 
 export interface GraphInput {
@@ -159,7 +160,8 @@ function buildNodes(
   const outbound = new Map<string, Tally>();
   for (const { source, target, tally, believed } of edges) {
     addTo(outbound, source, tally);
-    addTo(inbound, target, believed);
+    // Whoever scans a gateway's ports says nothing about how it serves those that it lets in.
+    if (!isRefusedAtEdge(tally)) addTo(inbound, target, believed);
   }
   return [...identities.values()].map((identity) => {
     const into = inbound.get(identity.id);
@@ -174,6 +176,10 @@ function buildNodes(
       errorPercentIn: into?.errorPercent ?? 0,
     };
   });
+}
+
+function isRefusedAtEdge({ deniedBy, outcomes, count }: Tally): boolean {
+  return outcomes.denied === count && deniedBy.length > 0 && deniedBy.every(isRefusedByGateway);
 }
 
 function addTo(tallies: Map<string, Tally>, id: string, tally: Tally): void {

@@ -74,9 +74,9 @@ export function plainAccessLogFormat(): Record<string, string> {
   return { ...format, ra: FIELDS.ra };
 }
 
-/** Of a connection that ended before anybody read of it: in plain text where mTLS is required, or with a failed handshake. */
-export function refusedAccessLogFormat(): Record<string, string> {
-  return { ...Object.fromEntries(Object.entries(FIELDS).filter(([name]) => REFUSED.includes(name))), dir: "inbound" };
+/** Of a connection that ended before anybody read of it: in plain text where TLS is required, or with a failed handshake. */
+export function refusedAccessLogFormat(direction: "inbound" | "gateway"): Record<string, string> {
+  return { ...Object.fromEntries(Object.entries(FIELDS).filter(([name]) => REFUSED.includes(name))), dir: direction };
 }
 
 /**

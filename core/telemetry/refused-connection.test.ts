@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import { nameDenial } from "#core/telemetry/denied-by.ts";
-import { parseRefusal, withPolicy } from "#core/telemetry/refused-connection.ts";
+import {
+  isRefusal,
+  isRefusedByGateway,
+  isRefusedBySidecar,
+  parseRefusal,
+  withPolicy,
+} from "#core/telemetry/refused-connection.ts";
 
 const line = (fields: object) => ({ dir: "inbound", ...fields }) as const;
 
@@ -42,6 +48,36 @@ test.each([
   expect(nameDenial(withPolicy(refusal, { namespace: "istio-system", name: "default" }))).toBe(
     "PeerAuthentication/istio-system/default",
   );
+});
+
+test.each([
+  ["a name that no server has", { f: "NR", cd: "filter_chain_not_found" }, "server-name"],
+  [
+    "plain text, one of several servers' chains",
+    { f: "NR", cd: "filter_chain_not_found", tf: "TLS_error|x" },
+    "plaintext",
+  ],
+  [
+    "plain text, one server for all names",
+    { f: "-", tf: "TLS_error:|268435612:SSL_routines:OPENSSL_internal:HTTP_REQUEST:TLS_error_end" },
+    "plaintext",
+  ],
+  [
+    "something else than HTTP in plain text",
+    { f: "-", tf: "TLS_error:|268435703:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end" },
+    "plaintext",
+  ],
+  [
+    "a version that is too old",
+    { f: "-", tf: "TLS_error:|268435696:SSL_routines:OPENSSL_internal:UNSUPPORTED_PROTOCOL:TLS_error_end" },
+    "handshake",
+  ],
+])("at a gateway: %s", (_, fields, cause) => {
+  const refusal = parseRefusal({ dir: "gateway", ...fields });
+  expect(refusal).toBe(`tls[${cause}]`);
+  expect([isRefusal(refusal), isRefusedByGateway(refusal), isRefusedBySidecar(refusal)]).toEqual([true, true, false]);
+  expect(nameDenial(refusal)).not.toContain("mTLS");
+  expect(withPolicy(refusal, { namespace: "n", name: "p" })).toBe(refusal);
 });
 
 test("a request's line is no refused connection, and a policy's denial is left as it is", () => {

@@ -27,8 +27,9 @@ export class EntryBounds {
   /** The line as it is to be counted: the same object where nothing was taken out. */
   bound(entry: AccessEntry): AccessEntry {
     if (entry.dir === "inbound") return this.#boundAddress(this.#boundPeer(entry));
-    // At gateways a host without a cluster is not counted by its name anyway: anyone could make it up.
-    return entry.dir === "outbound" && textOf(entry.uc) === "" ? this.#boundHost(entry) : entry;
+    // At gateways a host without a cluster is not counted by its name anyway: anyone could make it up. What they refuse has an address.
+    if (entry.dir === "gateway") return this.#boundAddress(entry);
+    return textOf(entry.uc) === "" ? this.#boundHost(entry) : entry;
   }
 
   #boundHost(entry: AccessEntry): AccessEntry {

@@ -33,12 +33,14 @@ function protocolOf(entry: AccessEntry): "http" | "grpc" | "tcp" {
 
 /** Labels of Istio's standard metrics for one line, told by the end that wrote it. */
 export function labelEntry(entry: AccessEntry, own: OwnEnd): WindowLabels {
-  const isInbound = entry.dir === "inbound";
+  const refusal = parseRefusal(entry);
+  // What a gateway refuses came to it; the rest of its lines are of what it sent on.
+  const isInbound = entry.dir === "inbound" || refusal !== "";
   const peer = parseWorkloadLabel(textOf(isInbound ? entry.pw : entry.uw));
   const [source, destination] = isInbound ? [peer, own] : [own, peer];
   const peerPrincipal = textOf(isInbound ? entry.dp : entry.up) || UNKNOWN;
   const requestProtocol = protocolOf(entry);
-  const { service, port } = serviceOf(entry);
+  const { service, port } = serviceOf(entry, isInbound);
   return {
     reporter: isInbound ? (textOf(entry.mi) === "" ? "destination" : "mirror") : "source",
     sourceWorkload: source.workload,
@@ -57,9 +59,9 @@ export function labelEntry(entry: AccessEntry, own: OwnEnd): WindowLabels {
     responseCode: wholeOf(entry.c, PORT_MAX),
     grpcResponseStatus: requestProtocol === "grpc" ? textOf(entry.g) : "",
     responseFlags: textOf(entry.f) || "-",
-    connectionSecurityPolicy: securityOf(entry),
-    deniedBy: parseRefusal(entry) || parseDeniedBy(textOf(entry.cd)) || parseDeniedBy(textOf(entry.td)),
-    fromGateway: entry.dir === "gateway",
+    connectionSecurityPolicy: securityOf(entry, refusal),
+    deniedBy: refusal || parseDeniedBy(textOf(entry.cd)) || parseDeniedBy(textOf(entry.td)),
+    fromGateway: entry.dir === "gateway" && !isInbound,
     sourceAddress: isInbound && peerPrincipal === UNKNOWN ? textOf(entry.ra) : "",
   };
 }
@@ -73,9 +75,9 @@ function namespaceOf(principal: string): string {
  * The service that was asked for. By its cluster; for requests that got none, by the host that the caller asked for, but
  * only where the caller is our own workload: at gateways anyone could make up names.
  */
-function serviceOf(entry: AccessEntry): { readonly service: string; readonly port: number } {
+function serviceOf(entry: AccessEntry, isInbound: boolean): { readonly service: string; readonly port: number } {
   const cluster = parseClusterName(textOf(entry.uc));
-  if (entry.dir === "inbound") return { service: cluster?.host || UNKNOWN, port: wholeOf(entry.lp, PORT_MAX) };
+  if (isInbound) return { service: cluster?.host || UNKNOWN, port: wholeOf(entry.lp, PORT_MAX) };
   if (cluster !== undefined) return { service: cluster.host || UNKNOWN, port: portOf(String(cluster.port)) };
   if (entry.dir === "gateway") return { service: UNKNOWN, port: 0 };
   const authority = textOf(entry.a);
@@ -89,9 +91,9 @@ function portOf(text: string): number {
   return Number.isInteger(port) && port >= 0 && port <= PORT_MAX ? port : 0;
 }
 
-function securityOf(entry: AccessEntry): WindowLabels["connectionSecurityPolicy"] {
+function securityOf(entry: AccessEntry, refusal: string): WindowLabels["connectionSecurityPolicy"] {
   // A handshake that failed was no plain text.
-  if (textOf(entry.tf) !== "" && textOf(entry.f) !== "NR") return "unknown";
+  if (refusal !== "") return refusal.endsWith("[plaintext]") ? "none" : "unknown";
   if (entry.dir === "inbound") return textOf(entry.tv) !== "" && textOf(entry.dp) !== "" ? "mutual_tls" : "none";
   if (textOf(entry.up) !== "") return "mutual_tls";
   return textOf(entry.uh) === "" || textOf(entry.uf) !== "" ? "unknown" : "none";

@@ -4,7 +4,7 @@ import { plainText } from "#core/plain-text.ts";
 import { isIpAddress } from "#core/schema/ip-address.ts";
 import { BUCKET_COUNT, WINDOW_MS } from "#core/telemetry/buckets.ts";
 import { CLOCK_DIFFERENCE_MS_MAX } from "#core/telemetry/clock-difference.ts";
-import { isRefusal, withPolicy } from "#core/telemetry/refused-connection.ts";
+import { isRefusedBySidecar, withPolicy } from "#core/telemetry/refused-connection.ts";
 import type { TrafficKey } from "#core/telemetry/traffic.ts";
 import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 import {
@@ -285,7 +285,7 @@ function isPossibleSample({ startMs, reporter, responseCode, durationMs }: Reque
 /** What refused, with the PeerAuthentication where mTLS was missing: the agent knows why, not by whose word. */
 function deniedBy({ deniedBy: refusal, destinationPort, reporter: side }: RequestWindow, reporter: Reporter): string {
   const short = refusal.slice(0, TEXT_CHARS_MAX);
-  if (side !== "destination" || reporter.mtlsAt === undefined || !isRefusal(short)) return short;
+  if (side !== "destination" || reporter.mtlsAt === undefined || !isRefusedBySidecar(short)) return short;
   const at = reporter.mtlsAt(destinationPort);
   // Nobody asked for anything at a port that the workload does not have.
   if (at === undefined) return "";

@@ -26,9 +26,12 @@ export function buildHandshakenAccessLog(path: string | undefined): Init<typeof 
   return toFile(path, accessLogFormat("inbound"), expression("!has(connection.transport_failure_reason)"));
 }
 
-/** Of a whole inbound listener: the connections that no filter chain takes, and those whose handshake fails. No others cost anything. */
-export function buildRefusedAccessLog(path: string | undefined): Init<typeof AccessLogSchema>[] {
-  return toFile(path, refusedAccessLogFormat(), {
+/** Of a whole listener that callers come to: the connections that no filter chain takes, and those whose handshake fails. No others cost anything. */
+export function buildRefusedAccessLog(
+  path: string | undefined,
+  direction: "inbound" | "gateway",
+): Init<typeof AccessLogSchema>[] {
+  return toFile(path, refusedAccessLogFormat(direction), {
     filterSpecifier: {
       case: "orFilter",
       value: {

@@ -13,6 +13,7 @@ import { TlsInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener
 import { TlsParameters_TlsProtocol } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/common_pb.js";
 import { DownstreamTlsContextSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js";
 import { AUTHORIZATION_FILTERS, policiesFor } from "#server/translate/authorization.ts";
+import { buildRefusedAccessLog } from "#server/translate/build-access-log.ts";
 import { fileCertificate, fileRoots, HANDSHAKE_TIMEOUT_MS, meshDownstream } from "#server/translate/build-tls.ts";
 import {
   buildGatewayRoutes,
@@ -102,6 +103,7 @@ export function buildGateway(
         },
         trafficDirection: TrafficDirection.OUTBOUND,
         perConnectionBufferLimitBytes: world.settings.gatewayConnections.listenerPerConnectionBufferLimitBytes,
+        accessLog: isPlainPort ? [] : buildRefusedAccessLog(telemetry.accessLog, "gateway"),
         listenerFilters: isPlainPort ? [] : [typed("envoy.filters.listener.tls_inspector", TlsInspectorSchema, {})],
         filterChains: groups.map(({ name, servers: own, sni }) => {
           const [first] = own;
