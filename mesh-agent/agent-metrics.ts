@@ -1,7 +1,7 @@
-import type { Metric } from "#mesh-agent/admin/render-metrics.ts";
 import type { ApplicationWatch } from "#mesh-agent/application/application-watch.ts";
 import type { TelemetryStats } from "#mesh-agent/telemetry/report-loop.ts";
 import type { RelayStats } from "#mesh-agent/xds/relay-server.ts";
+import type { Metric } from "#node/prometheus-text.ts";
 
 export interface AgentState {
   readonly isConnected: boolean;

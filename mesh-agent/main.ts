@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
 import { PharosError } from "#core/errors.ts";
 import { AdminServer } from "#mesh-agent/admin/admin-server.ts";
-import { renderMetrics } from "#mesh-agent/admin/render-metrics.ts";
 import { agentMetrics } from "#mesh-agent/agent-metrics.ts";
 import { ApplicationWatch } from "#mesh-agent/application/application-watch.ts";
 import { claimDirectory } from "#mesh-agent/claim-directory.ts";
@@ -30,6 +29,7 @@ import { describeNode } from "#mesh-agent/xds/describe-node.ts";
 import { DiskCache } from "#mesh-agent/xds/disk-cache.ts";
 import { RelayServer } from "#mesh-agent/xds/relay-server.ts";
 import { createLogger, type Logger } from "#node/log.ts";
+import { renderMetrics } from "#node/prometheus-text.ts";
 import manifest from "../package.json" with { type: "json" };
 
 const ROOT = resolve(import.meta.dirname, "..");

@@ -3,6 +3,7 @@ import { PharosError } from "#core/errors.ts";
 import { LimitBook } from "#core/limits/limit-book.ts";
 import { createHttpService, pathOf } from "#node/http-service.ts";
 import type { Logger } from "#node/log.ts";
+import { PROMETHEUS_CONTENT_TYPE } from "#node/prometheus-text.ts";
 
 export interface AdminPages {
   /** Why traffic cannot be taken; empty when it can. */
@@ -78,7 +79,7 @@ export class AdminServer {
       }
       case "/metrics":
         try {
-          answer(response, 200, await this.#pages.metrics(), "text/plain; version=0.0.4; charset=utf-8");
+          answer(response, 200, await this.#pages.metrics(), PROMETHEUS_CONTENT_TYPE);
         } catch (error) {
           answer(response, 500, `${PharosError.from(error).toString()}\n`);
         }

@@ -3,6 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { mayUse } from "#core/access/endpoints.ts";
 import type { HttpHandler } from "#node/http-service.ts";
 import { LogLimiter } from "#node/log-limiter.ts";
+import { PROMETHEUS_CONTENT_TYPE, renderMetrics } from "#node/prometheus-text.ts";
 import { sendText } from "#node/send-text.ts";
 import type { Auth } from "#server/auth/auth.ts";
 import type { TelemetryStore } from "#server/telemetry/store.ts";
@@ -21,17 +22,19 @@ async function* piecesOf(
   telemetry: Pick<TelemetryStore, "prometheus">,
   refused: ReadonlyMap<string, number>,
 ): AsyncGenerator<string> {
-  if (refused.size > 0) yield refusedText(refused);
+  if (refused.size > 0)
+    yield renderMetrics([
+      {
+        name: "pharos_refused_total",
+        help: "What limits refused.",
+        type: "counter",
+        values: Array.from(refused, ([limit, value]) => ({ labels: { limit }, value })),
+      },
+    ]);
   for (const piece of telemetry.prometheus()) {
     yield piece;
     await new Promise(setImmediate);
   }
-}
-
-function refusedText(refused: ReadonlyMap<string, number>): string {
-  const name = "pharos_refused_total";
-  const lines = Array.from(refused, ([limit, count]) => `${name}{limit="${limit}"} ${count}\n`);
-  return `# HELP ${name} What limits refused.\n# TYPE ${name} counter\n${lines.join("")}`;
 }
 
 /**
@@ -55,7 +58,7 @@ export function mountMetrics(
     scrapes += 1;
     try {
       response.writeHead(200, {
-        "content-type": "text/plain; version=0.0.4; charset=utf-8",
+        "content-type": PROMETHEUS_CONTENT_TYPE,
         "cache-control": "no-store",
       });
       await pipeline(Readable.from(piecesOf(telemetry, refused()), { objectMode: true }), response);

@@ -1,6 +1,7 @@
 import { BUCKET_COUNT, DURATION_BUCKETS_MS } from "#core/telemetry/buckets.ts";
 import type { TrafficKey } from "#core/telemetry/traffic.ts";
 import { UNKNOWN } from "#core/telemetry/workload-label.ts";
+import { renderHead, renderSample } from "#node/prometheus-text.ts";
 import { ownerOf } from "#server/telemetry/overflow-key.ts";
 import type { StampedWindow } from "#server/telemetry/stamp-report.ts";
 import { labelsOf, seriesOf } from "#server/telemetry/standard-labels.ts";
@@ -169,10 +170,10 @@ export class StandardMetrics {
     let isFirst = true;
     for (const counter of this.#bySeries.values()) {
       if ((counter.key.protocol === "tcp") !== isTcp) continue;
-      if (isFirst) yield `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
+      if (isFirst) yield renderHead(name, type, help);
       isFirst = false;
       const labels = labelsOf(counter.key);
-      if (type === "counter") yield `${name}{${labels}} ${figureOf(counter)}\n`;
+      if (type === "counter") yield renderSample(name, labels, figureOf(counter));
       else yield histogramText(name, labels, counter, figureOf(counter), hasBuckets);
     }
   }
@@ -198,10 +199,11 @@ function histogramText(name: string, labels: string, counter: Counter, sum: numb
     let below = 0;
     for (const [index, bound] of DURATION_BUCKETS_MS.entries()) {
       below += buckets[index] ?? 0;
-      text += `${name}_bucket{${labels},le="${bound}"} ${below}\n`;
+      text += renderSample(`${name}_bucket`, `${labels},le="${bound}"`, below);
     }
   }
-  return `${text}${name}_bucket{${labels},le="+Inf"} ${count}\n${name}_sum{${labels}} ${sum}\n${name}_count{${labels}} ${count}\n`;
+  text += renderSample(`${name}_bucket`, `${labels},le="+Inf"`, count);
+  return text + renderSample(`${name}_sum`, labels, sum) + renderSample(`${name}_count`, labels, count);
 }
 
 function nobody(reporter: TrafficKey["reporter"], protocol: TrafficKey["protocol"], responseCode: number): TrafficKey {

@@ -1,4 +1,5 @@
 import type { TrafficKey } from "#core/telemetry/traffic.ts";
+import { renderLabels } from "#node/prometheus-text.ts";
 
 /** Equal for keys that have the same labels in Istio's metrics. */
 export function seriesOf(key: TrafficKey): string {
@@ -56,9 +57,5 @@ export function labelsOf(key: TrafficKey): string {
     response_flags: key.responseFlags,
     connection_security_policy: key.security,
   };
-  return Object.entries(labels)
-    .map(
-      ([name, value]) => `${name}="${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`,
-    )
-    .join(",");
+  return renderLabels(labels);
 }
