@@ -3,16 +3,8 @@ import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 import type { Layer, ProxyNode } from "#core/xds/layer.ts";
 import { createCompiler } from "#server/translate/create-compiler.ts";
-import {
-  advance,
-  api,
-  dump,
-  hash,
-  MESH,
-  makeRandom,
-  NODES,
-  randomChange,
-} from "#server/translate/testing/random-world.ts";
+import { api } from "#server/translate/testing/random-resource.ts";
+import { advance, dump, hash, MESH, makeRandom, NODES, randomChange } from "#server/translate/testing/random-world.ts";
 
 const POISON = "x-poison";
 

@@ -4,13 +4,17 @@ import type { BuildFailure } from "#server/translate/build-failure.ts";
 
 export type ResourceSet = ReadonlyMap<XdsType, ReadonlyMap<string, XdsResource>>;
 
-/** A layer whose resources come in units (all that one host gives, all that a listener gives), replaced one at a time. */
+/**
+ * A layer whose resources come in units (all that one host gives, all that a listener gives), replaced one at a time. A name
+ * may go from one unit to another in either order: it is whose unit gave it last.
+ */
 export class MutableLayer implements Layer {
   readonly id: string;
   readonly absent?: NonNullable<Layer["absent"]>;
   readonly #resources = new Map<XdsType, Map<string, XdsResource>>();
   readonly #units = new Map<string, readonly { readonly type: XdsType; readonly name: string }[]>();
-
+  /** Names that went from one unit to another: the later one's, which the former does not take away any more. */
+  readonly #taken = new Map<string, string>();
   readonly #failures = new Map<string, BuildFailure>();
 
   constructor(id: string, absent?: Layer["absent"]) {
@@ -62,14 +66,20 @@ export class MutableLayer implements Layer {
       return known;
     };
     const now = new Set(built.map(({ type, resource }) => `${type} ${resource.name}`));
+    const own = new Set<string>();
     for (const { type, name } of this.#units.get(unit) ?? []) {
-      if (now.has(`${type} ${name}`)) continue;
+      const key = `${type} ${name}`;
+      own.add(key);
+      if (now.has(key) || (this.#taken.get(key) ?? unit) !== unit) continue;
+      this.#taken.delete(key);
       if (this.#resources.get(type)?.delete(name)) changeOf(type).removed.push(name);
     }
     for (const { type, resource } of built) {
       const all = this.#resources.get(type) ?? new Map<string, XdsResource>();
       this.#resources.set(type, all);
       const before = all.get(resource.name);
+      const key = `${type} ${resource.name}`;
+      if (this.#taken.has(key) || (before !== undefined && !own.has(key))) this.#taken.set(key, unit);
       all.set(
         resource.name,
         before !== undefined && before.version === resource.version

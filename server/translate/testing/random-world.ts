@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings, Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
-import { parseDocuments } from "#core/resource/parse-documents.ts";
-import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
+import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Layer, ProxyNode } from "#core/xds/layer.ts";
+import { randomResource } from "#server/translate/testing/random-resource.ts";
 
 export const hash = (bytes: Uint8Array): string => createHash("sha1").update(bytes).digest("hex").slice(0, 16);
 export const MESH: MeshSettings = {
@@ -22,110 +22,12 @@ export function makeRandom(seed: number): (below: number) => number {
   };
 }
 
-function parse(text: string): AnyResource {
-  const { resources, diagnostics } = parseDocuments(text);
-  const [only] = resources;
-  if (only === undefined) throw new Error(JSON.stringify(diagnostics));
-  return only;
-}
-
-export const api = (kind: string, group: string, name: string, namespace: string, spec: object): AnyResource =>
-  parse(JSON.stringify({ apiVersion: `${group}.istio.io/v1`, kind, metadata: { name, namespace }, spec }));
-
 /** One random edit of a small world: many edits meet the same hosts, instances and policies. */
 export function randomChange(random: (below: number) => number, revision: number): SnapshotChange {
   const service = `s${random(4)}`;
   const namespace = ["default", "prod"][random(2)] ?? "default";
-  const host = random(5) === 0 ? "*.default.svc.cluster.local" : service;
   const labels = { app: service };
-  const candidates: AnyResource[] = [
-    api("ServiceEntry", "networking", service, namespace, {
-      hosts: [`${service}.${namespace}.svc.cluster.local`],
-      resolution: "STATIC",
-      location: "MESH_INTERNAL",
-      ...(random(4) === 0 ? { exportTo: ["."] } : {}),
-      ports: [
-        {
-          name: "http",
-          number: [80, 9080][random(2)],
-          ...(random(4) === 0 ? {} : { protocol: random(4) === 0 ? "TCP" : "HTTP" }),
-        },
-      ],
-      workloadSelector: { labels },
-    }),
-    // It adds a port to the one above, where they are alike.
-    api("ServiceEntry", "networking", `${service}-more`, namespace, {
-      hosts: [`${service}.${namespace}.svc.cluster.local.`],
-      resolution: "STATIC",
-      location: "MESH_INTERNAL",
-      ports: [{ name: "more", number: 8081, protocol: "HTTP" }],
-      workloadSelector: { labels },
-    }),
-    api("VirtualService", "networking", `vs${random(3)}`, namespace, {
-      hosts: [host, ...(host === service && random(3) === 0 ? [`${service}.${namespace}`] : [])],
-      ...(random(4) === 0 ? { exportTo: [["."], ["prod"]][random(2)] } : {}),
-      http: [
-        {
-          ...(random(3) === 0 ? { match: [{ sourceLabels: { app: "s0" } }] } : {}),
-          timeout: `${random(9) + 1}s`,
-          route: [
-            {
-              destination:
-                random(4) === 0
-                  ? { host: `${service}.alias.test` }
-                  : { host: service, ...(random(3) === 0 ? { subset: "v1" } : {}) },
-            },
-          ],
-        },
-      ],
-    }),
-    // An alias of whoever is registered there.
-    api("ServiceEntry", "networking", `${service}-alias`, namespace, {
-      hosts: [`${service}.alias.test`],
-      resolution: "STATIC",
-      ports: [{ name: "http", number: 80, protocol: "HTTP", targetPort: 19_000 + random(3) }],
-      endpoints: [{ address: "127.0.0.1" }],
-    }),
-    // Its host is a short form of another.
-    api("ServiceEntry", "networking", `${service}-short`, namespace, {
-      hosts: [`${service}.default`],
-      resolution: ["DNS", "NONE"][random(2)],
-      ports: [{ name: "http", number: 80, protocol: "HTTP" }],
-    }),
-    api("DestinationRule", "networking", `dr${random(3)}`, namespace, {
-      host,
-      subsets: [{ name: "v1", labels: { version: `v${random(2)}` } }],
-      ...(random(2) === 0
-        ? { trafficPolicy: { loadBalancer: { consistentHash: { httpHeaderName: `x-${random(3)}` } } } }
-        : {}),
-    }),
-    api("PeerAuthentication", "security", `pa${random(2)}`, random(2) === 0 ? "istio-system" : namespace, {
-      mtls: { mode: ["STRICT", "PERMISSIVE", "DISABLE"][random(3)] },
-    }),
-    api("AuthorizationPolicy", "security", `ap${random(2)}`, namespace, {
-      action: "DENY",
-      rules: [
-        {
-          from: [{ source: random(2) === 0 ? { namespaces: [`n${random(3)}`] } : { remoteIpBlocks: ["10.0.0.0/8"] } }],
-        },
-      ],
-    }),
-    api("Gateway", "networking", "gw", namespace, {
-      selector: { istio: "gw" },
-      servers: [{ port: { number: 8080 + random(2), name: "http", protocol: "HTTP" }, hosts: ["*"] }],
-    }),
-    api("VirtualService", "networking", "entry", namespace, {
-      hosts: ["*"],
-      gateways: ["gw"],
-      http: [{ route: [{ destination: { host: random(3) === 0 ? `${service}.alias.test` : service } }] }],
-    }),
-  ];
-  candidates.push(
-    api("WorkloadGroup", "networking", service, namespace, {
-      template: random(3) === 0 ? {} : { serviceAccount: `${service}-${random(2)}` },
-    }),
-  );
-  const chosen = candidates[random(candidates.length)] as AnyResource;
+  const chosen = randomResource(random, service, namespace);
   const instance: WorkloadInstance = {
     namespace,
     name: `${service}-${random(2)}`,
@@ -134,9 +36,10 @@ export function randomChange(random: (below: number) => number, revision: number
     serviceAccount: service,
     address: "127.0.0.1",
     ports: [{ name: "http", appPort: 9000 + random(3), inboundPort: 19_000 + random(3) }],
-    health: "healthy",
+    health: (["healthy", "healthy", "unhealthy", "draining"] as const)[random(4)] ?? "healthy",
     locality: "",
-    weight: 1,
+    weight: random(3),
+    ...(random(5) === 0 ? { isAwaited: true } : {}),
   };
   const kind = random(4);
   return {

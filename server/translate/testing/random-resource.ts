@@ -1,0 +1,251 @@
+import { parseDocuments } from "#core/resource/parse-documents.ts";
+import type { AnyResource } from "#core/resource/resource.ts";
+
+type Random = (below: number) => number;
+/** Of one draw: which service it is about, and where it stands. */
+interface Draw {
+  readonly random: Random;
+  /** `s0` to `s3`. */
+  readonly service: string;
+  readonly namespace: string;
+  pick<T>(values: readonly T[]): T;
+  /** One in `n`. */
+  rarely(n: number): boolean;
+}
+
+function parse(text: string): AnyResource {
+  const { resources, diagnostics } = parseDocuments(text);
+  const [only] = resources;
+  if (only === undefined) throw new Error(`${JSON.stringify(diagnostics)} ${text}`);
+  return only;
+}
+
+export const api = (kind: string, group: string, name: string, namespace: string, spec: object): AnyResource =>
+  parse(JSON.stringify({ apiVersion: `${group}.istio.io/v1`, kind, metadata: { name, namespace }, spec }));
+
+const networking = (kind: string, name: string, namespace: string, spec: object) =>
+  api(kind, "networking", name, namespace, spec);
+const security = (kind: string, name: string, namespace: string, spec: object) =>
+  api(kind, "security", name, namespace, spec);
+
+const DOMAIN = "svc.cluster.local";
+const FILES = { serverCertificate: "/etc/certs/cert.pem", privateKey: "/etc/certs/key.pem" };
+
+/** Among them its own namespace under both of its names, the root namespace, and nobody. */
+function exportTo({ pick, rarely, namespace }: Draw, canHide = false): object {
+  const scopes = [["."], ["*"], [namespace], ["prod"], ["default", "istio-system"], ...(canHide ? [["~"]] : [])];
+  return rarely(3) ? { exportTo: pick(scopes) } : {};
+}
+
+/** A host as rules name it: short, whole, or a pattern. */
+function hostOf({ pick, service, namespace }: Draw): string {
+  const whole = `${service}.${namespace}.${DOMAIN}`;
+  return pick([service, service, whole, `${service}.default.${DOMAIN}`, `*.default.${DOMAIN}`, "*.local", "*"]);
+}
+
+const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
+  (draw) =>
+    networking("ServiceEntry", draw.service, draw.namespace, {
+      hosts: [`${draw.service}.${draw.namespace}.${DOMAIN}`],
+      resolution: "STATIC",
+      location: draw.rarely(5) ? "MESH_EXTERNAL" : "MESH_INTERNAL",
+      ...exportTo(draw, true),
+      ports: [
+        {
+          name: "http",
+          number: draw.pick([80, 9080]),
+          ...(draw.rarely(4) ? {} : { protocol: draw.pick(["TCP", "HTTP", "HTTP", "GRPC"]) }),
+        },
+      ],
+      workloadSelector: { labels: { app: draw.service } },
+    }),
+  // It adds a port to the one above, where they are alike.
+  (draw) =>
+    networking("ServiceEntry", `${draw.service}-more`, draw.namespace, {
+      hosts: [`${draw.service}.${draw.namespace}.${DOMAIN}.`],
+      resolution: "STATIC",
+      location: "MESH_INTERNAL",
+      ...exportTo(draw),
+      ports: [{ name: draw.pick(["more", "http"]), number: 8081, protocol: draw.pick(["HTTP", "TCP"]) }],
+      workloadSelector: { labels: { app: draw.service } },
+    }),
+  // The same host from elsewhere, with endpoints that are written down.
+  (draw) =>
+    networking("ServiceEntry", `${draw.service}-other`, draw.namespace, {
+      hosts: [`${draw.service}.default.${DOMAIN}`],
+      resolution: draw.pick(["STATIC", "DNS"]),
+      location: draw.pick(["MESH_INTERNAL", "MESH_EXTERNAL"]),
+      ...exportTo(draw),
+      ports: [{ name: "http", number: draw.pick([80, 9080]), protocol: "HTTP", targetPort: 8080 }],
+      endpoints: [{ address: draw.pick(["10.0.0.1", "127.0.0.1"]), labels: { version: draw.pick(["v0", "v1"]) } }],
+    }),
+  // An alias of whoever is registered there.
+  (draw) =>
+    networking("ServiceEntry", `${draw.service}-alias`, draw.namespace, {
+      hosts: [`${draw.service}.alias.test`],
+      resolution: "STATIC",
+      ports: [{ name: "http", number: 80, protocol: "HTTP", targetPort: 19_000 + draw.random(3) }],
+      endpoints: [{ address: "127.0.0.1" }],
+    }),
+  // Its host is a short form of another.
+  (draw) =>
+    networking("ServiceEntry", `${draw.service}-short`, draw.namespace, {
+      hosts: [`${draw.service}.default`],
+      resolution: draw.pick(["DNS", "NONE"]),
+      ...exportTo(draw, true),
+      ports: [{ name: "http", number: 80, protocol: "HTTP" }],
+    }),
+  (draw) =>
+    networking("WorkloadEntry", `${draw.service}-we${draw.random(2)}`, draw.namespace, {
+      address: draw.pick(["10.0.0.1", "127.0.0.1", "10.0.0.2"]),
+      labels: {
+        app: draw.service,
+        version: draw.pick(["v0", "v1"]),
+        ...(draw.rarely(2) ? { "security.istio.io/tlsMode": "istio" } : {}),
+      },
+      ...(draw.rarely(2) ? { ports: { http: 9000 + draw.random(2) } } : {}),
+      ...(draw.rarely(2) ? { serviceAccount: draw.pick(["a", "b"]) } : {}),
+      weight: draw.random(3),
+    }),
+  (draw) =>
+    networking("WorkloadGroup", draw.service, draw.namespace, {
+      metadata: { labels: { app: draw.service } },
+      template: draw.rarely(3) ? {} : { serviceAccount: `${draw.service}-${draw.random(2)}` },
+    }),
+  (draw) =>
+    networking("VirtualService", `vs${draw.random(3)}`, draw.namespace, {
+      hosts: draw.pick([
+        [draw.service],
+        [draw.service, `${draw.service}.${draw.namespace}`],
+        [`*.default.${DOMAIN}`],
+        [`${draw.service}.default.${DOMAIN}`],
+        ["only.named.test"],
+      ]),
+      ...exportTo(draw),
+      ...(draw.rarely(4) ? { gateways: ["mesh", "gw"] } : {}),
+      http: [
+        {
+          ...(draw.rarely(3)
+            ? { match: [draw.pick<object>([{ sourceLabels: { app: "s0" } }, { port: 80 }, { gateways: ["mesh"] }])] }
+            : {}),
+          timeout: `${draw.random(9) + 1}s`,
+          route: [
+            {
+              destination: draw.pick<object>([
+                { host: draw.service },
+                { host: draw.service, subset: "v1" },
+                { host: `${draw.service}.alias.test` },
+                { host: `${draw.service}.default.${DOMAIN}`, port: { number: 80 } },
+              ]),
+            },
+          ],
+          ...(draw.rarely(4) ? { mirror: { host: draw.service, subset: "v1" } } : {}),
+        },
+      ],
+      ...(draw.rarely(4) ? { tcp: [{ route: [{ destination: { host: draw.service, subset: "v1" } }] }] } : {}),
+    }),
+  (draw) =>
+    networking("DestinationRule", `dr${draw.random(3)}`, draw.namespace, {
+      host: hostOf(draw),
+      ...exportTo(draw),
+      subsets: [{ name: "v1", labels: { version: `v${draw.random(2)}` } }],
+      ...(draw.rarely(3)
+        ? {}
+        : {
+            trafficPolicy: draw.pick<object>([
+              { loadBalancer: { consistentHash: { httpHeaderName: `x-${draw.random(3)}` } } },
+              { loadBalancer: { consistentHash: { useSourceIp: true } } },
+              { connectionPool: { tcp: { maxConnections: draw.random(3), maxConnectionDuration: "5s" } } },
+              { tls: draw.pick<object>([{}, { mode: "ISTIO_MUTUAL" }, { mode: "SIMPLE", caCertificates: "/ca.pem" }]) },
+              { portLevelSettings: [{ port: { number: 80 }, connectionPool: { http: { maxRetries: 3 } } }] },
+            ]),
+          }),
+    }),
+  (draw) =>
+    security("PeerAuthentication", `pa${draw.random(2)}`, draw.namespace, {
+      mtls: { mode: draw.pick(["STRICT", "PERMISSIVE", "DISABLE", "UNSET"]) },
+    }),
+  (draw) =>
+    security("PeerAuthentication", `pa-of-${draw.service}`, draw.namespace, {
+      selector: { matchLabels: { app: draw.service } },
+      portLevelMtls: {
+        [draw.pick(["9000", "9001", "80"])]: { mode: draw.pick(["STRICT", "PERMISSIVE", "DISABLE", "UNSET"]) },
+      },
+    }),
+  (draw) =>
+    security("AuthorizationPolicy", `ap${draw.random(2)}`, draw.namespace, {
+      action: draw.pick(["DENY", "ALLOW"]),
+      ...(draw.rarely(2) ? { selector: { matchLabels: { app: draw.service } } } : {}),
+      rules: [
+        {
+          from: [
+            {
+              source: draw.pick<object>([
+                { namespaces: [`n${draw.random(3)}`] },
+                { remoteIpBlocks: ["10.0.0.0/8"] },
+                { serviceAccounts: ["a"] },
+              ]),
+            },
+          ],
+          ...(draw.rarely(2) ? { to: [{ operation: { ports: [draw.pick(["9000", "9001"])] } }] } : {}),
+        },
+      ],
+    }),
+  (draw) =>
+    networking("Gateway", "gw", draw.namespace, {
+      selector: draw.rarely(5) ? {} : { istio: "gw" },
+      servers: [{ port: { number: 8080 + draw.random(2), name: "http", protocol: "HTTP" }, hosts: ["*"] }],
+    }),
+  // TLS with files, with the mesh's own certificates, and a redirect to it.
+  (draw) =>
+    networking("Gateway", `tls${draw.random(2)}`, draw.namespace, {
+      selector: { istio: "gw" },
+      servers: [
+        {
+          port: { number: draw.pick([8443, 8080]), name: "https", protocol: "HTTPS" },
+          hosts: draw.pick([["a.test"], ["default/*.test", "b.test"], ["./a.test"], ["*"]]),
+          tls: draw.pick<object>([
+            { mode: "SIMPLE", ...FILES },
+            { mode: "MUTUAL", ...FILES, caCertificates: "/etc/certs/ca.pem", subjectAltNames: ["client.test"] },
+            { mode: "ISTIO_MUTUAL" },
+          ]),
+        },
+        {
+          port: { number: 8081, name: "http", protocol: draw.pick(["HTTP", "GRPC"]) },
+          hosts: ["*.test"],
+          ...(draw.rarely(2) ? { tls: { httpsRedirect: true } } : {}),
+        },
+      ],
+    }),
+  (draw) =>
+    networking("VirtualService", "entry", draw.namespace, {
+      hosts: draw.pick([["*"], ["a.test"], ["*.test"], ["a.test", "b.test"]]),
+      gateways: draw.pick([["gw"], ["default/tls0", "prod/tls1"], ["tls0", "istio-system/gw"]]),
+      ...exportTo(draw),
+      http: [
+        draw.pick<object>([
+          { route: [{ destination: { host: draw.service } }] },
+          { route: [{ destination: { host: `${draw.service}.alias.test` } }] },
+          { route: [{ destination: { host: `${draw.service}.default.${DOMAIN}`, subset: "v1" } }] },
+          { redirect: { uri: "/", derivePort: "FROM_REQUEST_PORT" } },
+        ]),
+      ],
+    }),
+];
+
+/**
+ * A resource of a small world, of any age: few names and few namespaces, so that many of them meet the same hosts, instances
+ * and policies. The root namespace is one of the namespaces.
+ */
+export function randomResource(random: Random, service: string, namespace: string): AnyResource {
+  const draw: Draw = {
+    random,
+    service,
+    namespace: random(5) === 0 ? "istio-system" : namespace,
+    pick: <T>(values: readonly T[]) => values[random(values.length)] as T,
+    rarely: (n) => random(n) === 0,
+  };
+  const made = draw.pick(KINDS)(draw);
+  const creationTimestamp = `2026-01-01T00:00:0${random(8)}Z`;
+  return { ...made, metadata: { ...made.metadata, creationTimestamp } };
+}
