@@ -6,7 +6,7 @@ import { exitOfCheck } from "#cli/commands/exit-of-check.ts";
 import { readChanges } from "#cli/commands/read-changes.ts";
 import { EXIT } from "#cli/exit-codes.ts";
 import { printValue } from "#cli/output/output.ts";
-import { printDiagnostics, printResolved } from "#cli/output/print-diagnostics.ts";
+import { printDiagnostics, printResolved, toPrinted } from "#cli/output/print-diagnostics.ts";
 
 const COLOURS = { "+": "green", "-": "red", "@": "cyan" } as const;
 
@@ -33,8 +33,14 @@ export function addDiff(program: Command): void {
         printResolved(result.resolved);
         const exit = exitOfCheck(result.ok, result.diagnostics);
         if (exit !== EXIT.ok) return exit;
-        if (options.output !== "table") printValue(options.output, result);
-        else {
+        if (options.output !== "table") {
+          const { diagnostics, resolved } = result;
+          printValue(options.output, {
+            ...result,
+            diagnostics: toPrinted(diagnostics),
+            resolved: toPrinted(resolved),
+          });
+        } else {
           for (const { ref, before = "", after = "" } of result.changed)
             process.stdout.write(colour(createTwoFilesPatch(`live/${ref}`, `applied/${ref}`, before, after)));
           if (result.changed.length > 0)

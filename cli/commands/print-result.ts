@@ -6,7 +6,7 @@ import { locateOrigins } from "#cli/commands/locate-origins.ts";
 import type { UpsertChange } from "#cli/commands/read-changes.ts";
 import { EXIT } from "#cli/exit-codes.ts";
 import { print } from "#cli/output/output.ts";
-import { printDiagnostics, printResolved } from "#cli/output/print-diagnostics.ts";
+import { printDiagnostics, printResolved, toPrinted } from "#cli/output/print-diagnostics.ts";
 import { hasErrors } from "#core/diagnostic.ts";
 import type { ConcernedTraffic } from "#core/traffic/concerned-traffic.ts";
 import type { ApplyResult } from "#core/view/config.ts";
@@ -30,6 +30,8 @@ export function printChanges(
   {
     changed,
     unchanged,
+    diagnostics,
+    resolved,
     ...rest
   }: Omit<ApplyResult, "revision"> & {
     readonly revision?: number | null;
@@ -43,7 +45,14 @@ export function printChanges(
     ...rows.map(({ ref, op }) => ({ ref, op: `${op}${suffix}` })),
     ...unchanged.map((ref) => ({ ref, op: "unchanged" })),
   ];
-  print(output, { ...rest, changed: rows, unchanged }, shown, columns, "nothing to change");
+  const value = {
+    ...rest,
+    diagnostics: toPrinted(diagnostics),
+    ...(resolved === undefined ? {} : { resolved: toPrinted(resolved) }),
+    changed: rows,
+    unchanged,
+  };
+  print(output, value, shown, columns, "nothing to change");
 }
 
 /**

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { countProblems, problemAt } from "#components/editor/problem-at.ts";
 import type { Diagnostic } from "#core/diagnostic.ts";
+import { parsePath } from "#core/schema/path.ts";
 
 const at = (severity: Diagnostic["severity"], path: string, message: string, hint?: string): Diagnostic => ({
   severity,
-  code: "x",
-  path,
+  code: "bad-value",
+  path: parsePath(path) ?? [],
   message,
   ...(hint === undefined ? {} : { hint }),
 });

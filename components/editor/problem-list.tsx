@@ -3,6 +3,7 @@ import { CircleAlert, CircleCheck, Info, TriangleAlert } from "lucide-react";
 import { sortDiagnostics } from "#components/editor/problem-at.ts";
 import { cx } from "#components/ui/cx.ts";
 import type { Diagnostic } from "#core/diagnostic.ts";
+import { formatPath } from "#core/schema/path.ts";
 
 const LOOK = {
   error: { Icon: CircleAlert, tone: "text-bad", word: "Error" },
@@ -30,7 +31,7 @@ export function ProblemList({ diagnostics, onGoToLine, ownRef }: ProblemListProp
     <ul className="flex flex-col gap-3">
       {sortDiagnostics(diagnostics).map((diagnostic) => (
         <Problem
-          key={`${diagnostic.code} ${diagnostic.resource} ${diagnostic.path} ${diagnostic.line} ${diagnostic.message}`}
+          key={`${diagnostic.code} ${diagnostic.resource} ${formatPath(diagnostic.path ?? [])} ${diagnostic.line} ${diagnostic.message}`}
           diagnostic={diagnostic}
           onGoToLine={onGoToLine}
           isOwn={diagnostic.resource === undefined || ownRef === undefined || diagnostic.resource === ownRef}
@@ -62,7 +63,7 @@ function Problem({
         {hint === undefined ? null : <p className="break-words text-muted text-xs">{hint}</p>}
         <p className="mt-0.5 break-all font-mono text-2xs text-subtle">
           {isOwn ? null : `${resource} `}
-          {path}
+          {path === undefined ? null : formatPath(path)}
           {line === undefined || !isOwn ? null : onGoToLine === undefined ? (
             ` line ${line}`
           ) : (

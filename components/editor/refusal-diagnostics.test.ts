@@ -23,7 +23,7 @@ test("what proxies refuse is a problem of the object it was made from, once for 
       severity: "error",
       code: "refused-by-envoy",
       resource: "Gateway/default/web",
-      path: "spec.servers[0]",
+      path: ["spec", "servers", 0],
       message: "envoy refused LDS 0.0.0.0_8080: error adding listener",
       hint: "at ingress, egress, which keep their last good configuration",
     },

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
+import { parsePath } from "#core/schema/path.ts";
 import type { ProxyStatus } from "#core/view/mesh.ts";
 
 type Refuser = Pick<ProxyStatus, "workload" | "connectedSince" | "sync" | "lastRefusal">;
@@ -21,7 +22,7 @@ export function refusalDiagnostics(proxies: readonly Refuser[]): ReadonlyMap<str
             severity: "error",
             code: "refused-by-envoy",
             resource,
-            ...(path === undefined ? {} : { path }),
+            ...(path === undefined ? {} : { path: parsePath(path) ?? [path] }),
             message: `envoy refused ${lastRefusal.type} ${lastRefusal.resource}: ${lastRefusal.message}`,
           },
         });

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
-import { type PathSegment, parsePath } from "#core/schema/path.ts";
+import type { PathSegment } from "#core/schema/path.ts";
 
 export interface SplitDiagnostics {
   readonly problems: readonly Diagnostic[];
@@ -16,11 +16,10 @@ export function splitBlanks(diagnostics: readonly Diagnostic[], document: unknow
 }
 
 function isBlankField({ severity, path }: Diagnostic, document: unknown): boolean {
-  const segments = severity === "error" && path !== undefined ? parsePath(path) : undefined;
-  if (segments === undefined || segments.length === 0) return false;
+  if (severity !== "error" || path === undefined || path.length === 0) return false;
   // The name of a header is the key itself.
-  if (segments.at(-1) === "") return true;
-  const value = valueAt(document, segments);
+  if (path.at(-1) === "") return true;
+  const value = valueAt(document, path);
   if (isBlank(value)) return true;
   return typeof value === "object" && value !== null && Object.values(value).some(isBlank);
 }

@@ -8,7 +8,7 @@ function resource(
   name: string,
   problem?: "warning" | "info",
 ): ResourceSummary {
-  const diagnostics = problem === undefined ? [] : [{ severity: problem, code: "x", message: "x" }];
+  const diagnostics = problem === undefined ? [] : [{ severity: problem, code: "no-effect" as const, message: "x" }];
   return {
     ref: `${kind}/${namespace}/${name}`,
     kind,

@@ -15,7 +15,7 @@ export const authorizationPolicyNamespace: CheckRule = {
               {
                 severity: "warning" as const,
                 resource: formatRef(refOf(resource)),
-                path: `spec.rules[${index}].from[${position}].source.namespaces[${place}]`,
+                path: ["spec", "rules", index, "from", position, "source", "namespaces", place],
                 message: `there is nothing in the namespace ${namespace}`,
                 hint: `namespaces with workloads or resources: ${[...namespaces].sort().join(", ")}`,
               },

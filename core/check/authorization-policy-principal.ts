@@ -1,5 +1,6 @@
 import type { CheckRule, Finding } from "#core/check/rule.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import type { Path } from "#core/schema/path.ts";
 
 /** A principal that no workload has is most often a slip: the rule then allows or denies nobody. */
 export const authorizationPolicyPrincipal: CheckRule = {
@@ -15,14 +16,14 @@ export const authorizationPolicyPrincipal: CheckRule = {
     return of("AuthorizationPolicy").flatMap((resource) =>
       listSources(resource).flatMap(({ principals, serviceAccounts, path }) => {
         const found: Finding[] = [];
-        const add = (place: string, message: string, hint: string) =>
-          found.push({ severity: "warning", resource: formatRef(refOf(resource)), path: place, message, hint });
+        const add = (path: Path, message: string, hint: string) =>
+          found.push({ severity: "warning", resource: formatRef(refOf(resource)), path, message, hint });
         principals.forEach((principal, index) => {
           // Patterns match what is yet to come.
           if (principal.includes("*") || known.has(principal.replace(/^spiffe:\/\//, ""))) return;
           const isOurs = principal.startsWith(`${trustDomain}/`) || principal.startsWith("spiffe://");
           add(
-            `${path}.principals[${index}]`,
+            [...path, "principals", index],
             `no workload has the identity ${principal}`,
             isOurs ? "check the namespace and the service account" : `write ${trustDomain}/ns/NAMESPACE/sa/ACCOUNT`,
           );
@@ -31,7 +32,7 @@ export const authorizationPolicyPrincipal: CheckRule = {
           const whole = account.includes("/") ? account : `${resource.metadata.namespace}/${account}`;
           if (!accounts.has(whole))
             add(
-              `${path}.serviceAccounts[${index}]`,
+              [...path, "serviceAccounts", index],
               `no workload runs as ${whole}`,
               "check the namespace and the service account",
             );
@@ -47,7 +48,7 @@ function listSources(resource: Resource<"AuthorizationPolicy">) {
     (rule.from ?? []).map(({ source }, position) => ({
       principals: source?.principals ?? [],
       serviceAccounts: source?.serviceAccounts ?? [],
-      path: `spec.rules[${index}].from[${position}].source`,
+      path: ["spec", "rules", index, "from", position, "source"],
     })),
   );
 }

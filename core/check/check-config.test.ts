@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { CHECK_RULES, checkConfig } from "#core/check/check-config.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
+import { formatPath } from "#core/schema/path.ts";
 
 const REVIEWS = `
 apiVersion: networking.istio.io/v1
@@ -65,7 +66,8 @@ function check(...documents: string[]): string[] {
   };
   const found = checkConfig({ revision: 1, mesh, resources, instances: [instance("v1"), instance("v2")] });
   return found.map(
-    (diagnostic) => `${diagnostic.severity} ${diagnostic.code} ${diagnostic.resource} ${diagnostic.path}`,
+    (diagnostic) =>
+      `${diagnostic.severity} ${diagnostic.code} ${diagnostic.resource} ${formatPath(diagnostic.path ?? [])}`,
   );
 }
 

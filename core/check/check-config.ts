@@ -20,6 +20,7 @@ import type { Diagnostic } from "#core/diagnostic.ts";
 import { validateResource } from "#core/kinds/validate-resource.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
+import { formatPath } from "#core/schema/path.ts";
 
 export const CHECK_RULES: readonly CheckRule[] = [
   virtualServiceDestination,
@@ -41,8 +42,7 @@ export const CHECK_RULES: readonly CheckRule[] = [
 ];
 
 /** What each resource has wrong with itself: resources never change, so an edit checks those that it brings. */
-export type CheckedAlone = WeakMap<AnyResource, readonly Placed[]>;
-type Placed = Diagnostic & { readonly resource: string; readonly path: string };
+export type CheckedAlone = WeakMap<AnyResource, readonly (Diagnostic & { readonly resource: string })[]>;
 
 /**
  * What the resources of a snapshot have wrong with each other and, as warnings, each with itself (weights, rules that
@@ -62,8 +62,12 @@ export function checkConfig(snapshot: Snapshot, alone: CheckedAlone = new WeakMa
   });
   return [...between, ...within].sort(
     (left, right) =>
-      compare(left.resource, right.resource) || compare(left.path, right.path) || compare(left.code, right.code),
+      compare(left.resource, right.resource) || compare(pathOf(left), pathOf(right)) || compare(left.code, right.code),
   );
+}
+
+function pathOf({ path = [] }: Diagnostic): string {
+  return formatPath(path);
 }
 
 function compare(left: string, right: string): number {

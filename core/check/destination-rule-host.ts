@@ -16,7 +16,7 @@ export const destinationRuleHost: CheckRule = {
         {
           severity: "warning",
           resource: formatRef(refOf(resource)),
-          path: "spec.host",
+          path: ["spec", "host"],
           message: `there is no service ${name}: the rule applies to nothing`,
           hint: meant === undefined ? "describe the service with a ServiceEntry" : `did you mean ${meant}?`,
         },

@@ -22,7 +22,7 @@ export const destinationRuleSubsetLabels: CheckRule = {
           {
             severity: "warning" as const,
             resource: formatRef(refOf(resource)),
-            path: `spec.subsets[${index}].labels`,
+            path: ["spec", "subsets", index, "labels"],
             message: `no instance of ${name} has the labels ${wanted.join(", ")}: the subset ${subset.name} is empty`,
             hint: "start an instance with these labels, or correct them",
           },

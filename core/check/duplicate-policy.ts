@@ -21,7 +21,7 @@ export const duplicatePolicy: CheckRule = {
       return others.map((policy) => ({
         severity: "warning" as const,
         resource: formatRef(refOf(policy)),
-        path: "spec.selector",
+        path: ["spec", "selector"],
         message: `${first === undefined ? "another one" : formatRef(refOf(first))} is for the same workloads; only the older of the two applies`,
         hint: "keep one of them",
       }));

@@ -24,7 +24,7 @@ export const duplicateService: CheckRule = {
           {
             severity: "warning" as const,
             resource: formatRef(refOf(resource)),
-            path: `spec.hosts[${index}]`,
+            path: ["spec", "hosts", index],
             message: `${formatRef(refOf(other))} describes ${name} already${why.what}`,
             hint: why.hint,
           },

@@ -3,6 +3,7 @@ import type { TrafficPolicy, TrafficSettings } from "#core/kinds/destination-rul
 import type { ServicePort } from "#core/kinds/service-entry/schema.ts";
 import { gatewaysOf } from "#core/resolve/virtual-service.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import type { Path } from "#core/schema/path.ts";
 
 /** What is asked of requests does nothing to connections, and the other way round. */
 export const httpOnlySetting: CheckRule = {
@@ -34,8 +35,11 @@ function carries({ protocol = "" }: ServicePort): "requests" | "connections" | "
 function checkRule(rule: Resource<"DestinationRule">, ports: readonly ServicePort[]): Finding[] {
   const { trafficPolicy, subsets = [] } = rule.spec;
   const policies = [
-    { policy: trafficPolicy, path: "spec.trafficPolicy" },
-    ...subsets.map((subset, index) => ({ policy: subset.trafficPolicy, path: `spec.subsets[${index}].trafficPolicy` })),
+    { policy: trafficPolicy, path: ["spec", "trafficPolicy"] },
+    ...subsets.map((subset, index) => ({
+      policy: subset.trafficPolicy,
+      path: ["spec", "subsets", index, "trafficPolicy"],
+    })),
   ];
   return policies
     .flatMap(({ policy, path }) => [...general(policy, path, ports), ...perPort(policy, path, ports)])
@@ -48,24 +52,24 @@ function checkRule(rule: Resource<"DestinationRule">, ports: readonly ServicePor
     }));
 }
 
-function general(policy: TrafficPolicy | undefined, path: string, ports: readonly ServicePort[]): string[] {
+function general(policy: TrafficPolicy | undefined, path: Path, ports: readonly ServicePort[]): Path[] {
   const own = ports.filter(
     ({ number }) => !(policy?.portLevelSettings ?? []).some(({ port }) => port?.number === number),
   );
   return own.length > 0 && own.every((port) => carries(port) === "connections") ? aboutRequests(policy, path) : [];
 }
 
-function perPort(policy: TrafficPolicy | undefined, path: string, ports: readonly ServicePort[]): string[] {
+function perPort(policy: TrafficPolicy | undefined, path: Path, ports: readonly ServicePort[]): Path[] {
   return (policy?.portLevelSettings ?? []).flatMap((settings, index) => {
     const port = ports.find(({ number }) => number === settings.port?.number);
     return port !== undefined && carries(port) === "connections"
-      ? aboutRequests(settings, `${path}.portLevelSettings[${index}]`)
+      ? aboutRequests(settings, [...path, "portLevelSettings", index])
       : [];
   });
 }
 
 /** Paths of what only requests are asked. */
-function aboutRequests(policy: TrafficSettings | undefined, path: string): string[] {
+function aboutRequests(policy: TrafficSettings | undefined, path: Path): Path[] {
   const hash = policy?.loadBalancer?.consistentHash;
   const hashed = (["httpHeaderName", "httpCookie", "httpQueryParameterName"] as const).filter(
     (key) => hash?.[key] !== undefined,
@@ -75,8 +79,8 @@ function aboutRequests(policy: TrafficSettings | undefined, path: string): strin
     key === "http1MaxPendingRequests" || value === 0 ? [] : [key],
   );
   return [
-    ...pool.map((key) => `${path}.connectionPool.http.${key}`),
-    ...hashed.map((key) => `${path}.loadBalancer.consistentHash.${key}`),
+    ...pool.map((key) => [...path, "connectionPool", "http", key]),
+    ...hashed.map((key) => [...path, "loadBalancer", "consistentHash", key]),
   ];
 }
 
@@ -91,7 +95,7 @@ function checkRoutes(service: Resource<"VirtualService">, ports: readonly Servic
     found.push({
       severity: "warning",
       resource,
-      path: "spec.http",
+      path: ["spec", "http"],
       message: "no port of its hosts carries requests: these routes are never used",
       hint: "route connections with `tcp`, or declare a port with a protocol that carries requests",
     });
@@ -103,7 +107,7 @@ function checkRoutes(service: Resource<"VirtualService">, ports: readonly Servic
         found.push({
           severity: "warning",
           resource,
-          path: `spec.http[${index}].match[${which}].port`,
+          path: ["spec", "http", index, "match", which, "port"],
           message: `port ${number} carries connections alone: this never matches`,
           hint: "name a port with a protocol that carries requests: HTTP, HTTP2 or GRPC",
         });
@@ -112,7 +116,7 @@ function checkRoutes(service: Resource<"VirtualService">, ports: readonly Servic
     found.push({
       severity: "warning",
       resource,
-      path: "spec.tcp",
+      path: ["spec", "tcp"],
       message: "every port of its hosts carries requests: these routes are never used",
       hint: "route requests with `http`",
     });
@@ -120,7 +124,7 @@ function checkRoutes(service: Resource<"VirtualService">, ports: readonly Servic
     found.push({
       severity: "warning",
       resource,
-      path: "spec.tcp",
+      path: ["spec", "tcp"],
       message: "gateways serve HTTP alone so far: these routes are never used",
       hint: "add the gateway `mesh` for callers in the mesh",
     });

@@ -5,6 +5,7 @@ import type { ServicePort } from "#core/kinds/service-entry/schema.ts";
 import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import { formatPath, type Path } from "#core/schema/path.ts";
 
 type Rule = Resource<"DestinationRule">;
 
@@ -27,9 +28,9 @@ export const mtlsConflict: CheckRule = {
           const servers = context.select({ ...selector, ...subset?.labels }, entry.metadata.namespace);
           for (const port of entry.spec.ports ?? []) {
             const path = tlsPath(rule, subset?.name ?? "", port.number);
-            if (path === undefined || found.has(path)) continue;
+            if (path === undefined || found.has(formatPath(path))) continue;
             const finding = findClash(context, rule, { name, port, subset: subset?.name ?? "", servers, path });
-            if (finding !== undefined) found.set(path, finding);
+            if (finding !== undefined) found.set(formatPath(path), finding);
           }
         }
       }
@@ -46,7 +47,7 @@ interface Question {
   readonly port: ServicePort;
   readonly subset: string;
   readonly servers: readonly CheckedWorkload[];
-  readonly path: string;
+  readonly path: Path;
 }
 
 function findClash({ of, snapshot }: CheckContext, rule: Rule, question: Question): Finding | undefined {
@@ -79,11 +80,11 @@ function findClash({ of, snapshot }: CheckContext, rule: Rule, question: Questio
 }
 
 /** Where the settings stand that decide about TLS of one port of one subset, in the order in which they win. */
-function tlsPath({ spec }: Rule, subset: string, port: number): string | undefined {
+function tlsPath({ spec }: Rule, subset: string, port: number): Path | undefined {
   const index = (spec.subsets ?? []).findIndex(({ name }) => name === subset);
   const places = [
-    { policy: spec.subsets?.[index]?.trafficPolicy, at: `spec.subsets[${index}].trafficPolicy` },
-    { policy: spec.trafficPolicy, at: "spec.trafficPolicy" },
+    { policy: spec.subsets?.[index]?.trafficPolicy, at: ["spec", "subsets", index, "trafficPolicy"] },
+    { policy: spec.trafficPolicy, at: ["spec", "trafficPolicy"] },
   ];
   for (const { policy, at } of places) {
     const own = (policy?.portLevelSettings ?? []).findIndex((each) => each.port?.number === port);
@@ -91,8 +92,8 @@ function tlsPath({ spec }: Rule, subset: string, port: number): string | undefin
     if (own >= 0)
       return policy?.portLevelSettings?.[own]?.tls === undefined
         ? undefined
-        : `${at}.portLevelSettings[${own}].tls.mode`;
-    if (policy?.tls !== undefined) return `${at}.tls.mode`;
+        : [...at, "portLevelSettings", own, "tls", "mode"];
+    if (policy?.tls !== undefined) return [...at, "tls", "mode"];
   }
   return undefined;
 }

@@ -32,7 +32,7 @@ export const overlappingPolicies: CheckRule = {
       ([resource, { by, workloads: count }]): Finding => ({
         severity: "warning",
         resource,
-        path: "spec.selector",
+        path: ["spec", "selector"],
         message: `${[...by].join(" and ")} ${by.size === 1 ? "is older and selects" : "are older and select"} ${count} of its workloads too: there it does not apply, and its ports neither`,
         hint: "let their selectors differ in the value of one label, or write both into one policy",
       }),

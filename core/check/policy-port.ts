@@ -2,6 +2,7 @@ import { applicationPorts } from "#core/check/application-ports.ts";
 import type { CheckContext } from "#core/check/context.ts";
 import type { CheckRule, Finding } from "#core/check/rule.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import type { Path } from "#core/schema/path.ts";
 
 /** Policies name the ports on which applications listen, not those under which services are called. */
 export const policyPort: CheckRule = {
@@ -13,7 +14,7 @@ export const policyPort: CheckRule = {
       .of("PeerAuthentication")
       .flatMap((policy) =>
         Object.keys(policy.spec.portLevelMtls ?? {}).flatMap((port) =>
-          findUnknown(context, policy, Number(port), `spec.portLevelMtls["${port}"]`),
+          findUnknown(context, policy, Number(port), ["spec", "portLevelMtls", port]),
         ),
       ),
     ...context
@@ -22,12 +23,16 @@ export const policyPort: CheckRule = {
         (policy.spec.rules ?? []).flatMap((rule, index) =>
           (rule.to ?? []).flatMap(({ operation }, position) =>
             (operation?.ports ?? []).flatMap((port, place) =>
-              findUnknown(
-                context,
-                policy,
-                Number(port),
-                `spec.rules[${index}].to[${position}].operation.ports[${place}]`,
-              ),
+              findUnknown(context, policy, Number(port), [
+                "spec",
+                "rules",
+                index,
+                "to",
+                position,
+                "operation",
+                "ports",
+                place,
+              ]),
             ),
           ),
         ),
@@ -39,7 +44,7 @@ function findUnknown(
   { select, snapshot, hosts }: CheckContext,
   policy: Resource<"PeerAuthentication"> | Resource<"AuthorizationPolicy">,
   port: number,
-  path: string,
+  path: Path,
 ): Finding[] {
   const { namespace } = policy.metadata;
   const labels = policy.spec.selector?.matchLabels ?? {};

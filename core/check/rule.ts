@@ -1,10 +1,12 @@
 import type { CheckContext } from "#core/check/context.ts";
 import type { Diagnostic } from "#core/diagnostic.ts";
+import type { DiagnosticCode } from "#core/diagnostic-codes.ts";
+import type { Path } from "#core/schema/path.ts";
 
 /** One thing that can be wrong between resources. Pure; its code never changes once released. */
 export interface CheckRule {
   /** The `code` of its diagnostics. */
-  readonly code: string;
+  readonly code: DiagnosticCode;
   /** What Kiali calls the same finding, for those who know it. */
   readonly kiali?: string;
   /** One sentence for the reference. */
@@ -12,11 +14,8 @@ export interface CheckRule {
   check(context: CheckContext): Finding[];
 }
 
-export interface Finding {
-  readonly severity: Diagnostic["severity"];
-  /** `VirtualService/default/reviews` */
+/** A diagnostic as its rule tells it: the code is the rule's. */
+export interface Finding extends Omit<Diagnostic, "code"> {
   readonly resource: string;
-  readonly path: string;
-  readonly message: string;
-  readonly hint?: string;
+  readonly path: Path;
 }

@@ -1,6 +1,7 @@
 import type { CheckContext } from "#core/check/context.ts";
 import type { CheckRule, Finding } from "#core/check/rule.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
+import type { Path } from "#core/schema/path.ts";
 
 /** Policies, gateways and rules that select no workload do nothing. */
 export const selectorMatchesNothing: CheckRule = {
@@ -10,16 +11,18 @@ export const selectorMatchesNothing: CheckRule = {
   check: (context) => [
     ...context
       .of("AuthorizationPolicy")
-      .flatMap((resource) => check(context, resource, resource.spec.selector?.matchLabels, "spec.selector")),
+      .flatMap((resource) => check(context, resource, resource.spec.selector?.matchLabels, ["spec", "selector"])),
     ...context
       .of("PeerAuthentication")
-      .flatMap((resource) => check(context, resource, resource.spec.selector?.matchLabels, "spec.selector")),
+      .flatMap((resource) => check(context, resource, resource.spec.selector?.matchLabels, ["spec", "selector"])),
     ...context
       .of("ServiceEntry")
-      .flatMap((resource) => check(context, resource, resource.spec.workloadSelector?.labels, "spec.workloadSelector")),
+      .flatMap((resource) =>
+        check(context, resource, resource.spec.workloadSelector?.labels, ["spec", "workloadSelector"]),
+      ),
     ...context
       .of("Gateway")
-      .flatMap((resource) => check(context, resource, resource.spec.selector, "spec.selector", true)),
+      .flatMap((resource) => check(context, resource, resource.spec.selector, ["spec", "selector"], true)),
   ],
 };
 
@@ -27,7 +30,7 @@ function check(
   { select, snapshot }: CheckContext,
   resource: AnyResource,
   selector: Readonly<Record<string, string>> | undefined,
-  path: string,
+  path: Path,
   isAnywhere = false,
 ): Finding[] {
   if (selector === undefined || Object.keys(selector).length === 0) return [];

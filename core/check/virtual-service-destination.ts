@@ -21,7 +21,7 @@ export const virtualServiceDestination: CheckRule = {
             {
               severity: "warning",
               resource: formatRef(refOf(resource)),
-              path: `${path}.host`,
+              path: [...path, "host"],
               message: `there is no service ${name}: requests sent to it fail with 503`,
               hint,
             },
@@ -34,7 +34,7 @@ export const virtualServiceDestination: CheckRule = {
           {
             severity: "warning",
             resource: formatRef(refOf(resource)),
-            path: `${path}.port.number`,
+            path: [...path, "port", "number"],
             message: `the service ${name} has no port ${port}`,
             hint: `its ports are ${ports.join(", ") || "none"}`,
           },

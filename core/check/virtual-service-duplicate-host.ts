@@ -1,10 +1,11 @@
 import type { CheckRule } from "#core/check/rule.ts";
 import { byAge } from "#core/resolve/by-age.ts";
 import { formatRef, type Metadata, refOf } from "#core/resource/resource.ts";
+import type { Path } from "#core/schema/path.ts";
 
 interface Claim {
   readonly ref: string;
-  readonly path: string;
+  readonly path: Path;
   readonly metadata: Metadata;
 }
 
@@ -27,7 +28,7 @@ export const virtualServiceDuplicateHost: CheckRule = {
         if (list.at(-1)?.ref === formatRef(refOf(resource))) return;
         list.push({
           ref: formatRef(refOf(resource)),
-          path: `spec.hosts[${index}]`,
+          path: ["spec", "hosts", index],
           metadata,
         });
         claims.set(key, list);

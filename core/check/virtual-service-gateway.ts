@@ -14,13 +14,13 @@ export const virtualServiceGateway: CheckRule = {
         (rule.match ?? []).flatMap((match, position) =>
           (match.gateways ?? []).map((gateway, place) => ({
             gateway,
-            path: `spec.http[${index}].match[${position}].gateways[${place}]`,
+            path: ["spec", "http", index, "match", position, "gateways", place],
           })),
         ),
       );
       const named = (resource.spec.gateways ?? []).map((gateway, index) => ({
         gateway,
-        path: `spec.gateways[${index}]`,
+        path: ["spec", "gateways", index],
       }));
       return [...named, ...matches].flatMap(({ gateway, path }) => {
         const key = expandGateway(gateway, resource.metadata.namespace);

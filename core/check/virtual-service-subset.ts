@@ -29,7 +29,7 @@ export const virtualServiceSubset: CheckRule = {
           {
             severity: "warning",
             resource: formatRef(refOf(resource)),
-            path: `${path}.subset`,
+            path: [...path, "subset"],
             message: `no DestinationRule defines the subset ${destination.subset} of ${host}: requests sent to it fail with 503`,
             hint:
               names.size === 0

@@ -1,5 +1,4 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
-import { rulePath } from "#core/form/routing-edits.ts";
 import { readRoutingForm } from "#core/form/routing-form.ts";
 
 /** Conditions of a routing on a path or a method that say none. Istio takes an empty prefix, which matches every request. */
@@ -13,7 +12,7 @@ export function blankConditions(value: unknown): Diagnostic[] {
           {
             severity: "error",
             code: "missing-field",
-            path: rulePath(rule, "match", at, kind),
+            path: ["spec", "http", rule, "match", at, kind],
             message: kind === "uri" ? "the path is missing" : "the method is missing",
             hint: "fill it in, or remove the condition",
           },

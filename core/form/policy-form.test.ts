@@ -87,7 +87,9 @@ test("sources that the form does not show stay where they are", () => {
 
 test("a list of callers that was emptied is an error, and never comes to mean everyone", () => {
   const text = editDocument(DENY, setCallers(readValue(DENY), 0, { principals: [], namespaces: [] }));
-  expect(parseDocuments(text).diagnostics).toMatchObject([{ severity: "error", path: "spec.rules[0].from[0].source" }]);
+  expect(parseDocuments(text).diagnostics).toMatchObject([
+    { severity: "error", path: ["spec", "rules", 0, "from", 0, "source"] },
+  ]);
   expect(explainPolicy(formOf(text), "details")).toEqual(["No caller is chosen yet."]);
   expect(formOf(apply(text, setAnyone(0))).rules).toMatchObject([{ isAnyone: true }]);
 });

@@ -108,7 +108,9 @@ const END_USER = { match: 0, kind: "header", name: "end-user" } as const;
 test("conditions on query parameters are conditions like those on headers", () => {
   // A condition without a name is not one yet, and ingest says so.
   const added = editDocument(TEXT, addCondition(1, ruleOf(TEXT, 1), 0, "query"));
-  expect(parseDocuments(added).diagnostics.map(({ path }) => path)).toEqual(['spec.http[1].match[0].queryParams[""]']);
+  expect(parseDocuments(added).diagnostics.map(({ path }) => path)).toEqual([
+    ["spec", "http", 1, "match", 0, "queryParams", ""],
+  ]);
   const named = apply(added, renameNamed(1, ruleOf(added, 1), { match: 0, kind: "query", name: "" }, "beta"));
   const place = { match: 0, kind: "query", name: "beta" } as const;
   const set = apply(named, setNamed(1, place, { operator: "regex", value: "[0-9]+" }));

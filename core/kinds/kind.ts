@@ -1,5 +1,5 @@
+import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Metadata } from "#core/kinds/document.ts";
-import type { Issue } from "#core/kinds/issue.ts";
 import type { Handled } from "#core/schema/field.ts";
 
 /** A resource as its own kind sees it. */
@@ -17,7 +17,7 @@ export interface KindDefinition<S = unknown> {
   /** Of its spec. */
   readonly schema: Handled<S>;
   /** What the fields say against each other, as Istio's webhook would; they are right one by one. */
-  validate(resource: Written<S>): Issue[];
+  validate(resource: Written<S>): Diagnostic[];
   /** The spec of a new document; what only the author can know is left empty, for validation to name. */
   readonly template: object;
 }

@@ -1,17 +1,17 @@
-import { errorAt, type Issue } from "#core/kinds/issue.ts";
+import { type Diagnostic, errorAt } from "#core/diagnostic.ts";
 
 /** `*` and `~` stand alone, and no namespace appears twice, not as `.` beside its name either. */
 export function validateExportTo(
   exportTo: readonly string[] | undefined,
   ownNamespace: string,
   canHide: boolean,
-): Issue[] {
+): Diagnostic[] {
   if (exportTo === undefined) return [];
-  const issues: Issue[] = [];
+  const issues: Diagnostic[] = [];
   if (exportTo.length > 1 && exportTo.includes("*"))
     issues.push(
       errorAt(
-        "spec.exportTo",
+        ["spec", "exportTo"],
         "conflicting-fields",
         "* already exports to every namespace; nothing may stand beside it",
       ),
@@ -19,7 +19,7 @@ export function validateExportTo(
   if (exportTo.includes("~") && (!canHide || exportTo.length > 1)) {
     issues.push(
       errorAt(
-        "spec.exportTo",
+        ["spec", "exportTo"],
         "bad-value",
         canHide ? "~ hides the resource from all; nothing may stand beside it" : "~ is only for ServiceEntry",
       ),
@@ -32,7 +32,7 @@ export function validateExportTo(
     const isSame = exportTo[earlier] === exportTo[index];
     issues.push(
       errorAt(
-        `spec.exportTo[${index}]`,
+        ["spec", "exportTo", index],
         "duplicate-value",
         isSame ? `${exportTo[index]} appears twice` : `${namespace} appears twice: . is the resource's own namespace`,
         "remove one",

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import { problems, resource } from "#core/resource/testing/problems.ts";
+import { formatPath } from "#core/schema/path.ts";
 
 const ROUTE = "route: [{ destination: { host: a } }]";
 const http = (rule: string) => resource("VirtualService", `{ hosts: [a], http: [${rule}] }`);
@@ -245,6 +246,8 @@ describe("what Istio takes and Pharos does not is refused by name", () => {
       "value-not-handled spec.servers[0].tls",
     ],
   ])("%s", (_name, text, expected) => {
-    expect(parseDocuments(text).diagnostics.map(({ code, path }) => `${code} ${path}`)).toEqual([expected]);
+    expect(parseDocuments(text).diagnostics.map(({ code, path }) => `${code} ${formatPath(path ?? [])}`)).toEqual([
+      expected,
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import { problems, resource } from "#core/resource/testing/problems.ts";
+import { formatPath } from "#core/schema/path.ts";
 
 const ROUTE = "route: [{ destination: { host: a } }]";
 
@@ -42,7 +43,7 @@ describe("reading documents", () => {
     expect(documents.map((document) => document.text)).toEqual([
       "# one\napiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: { name: a }\nspec: { host: a } # here\n",
     ]);
-    expect(diagnostics.map(({ line, path, hint }) => [line, path, hint])).toEqual([
+    expect(diagnostics.map(({ line, path, hint }) => [line, formatPath(path ?? []), hint])).toEqual([
       [12, "items[1].spec.hots", "did you mean host?"],
       [12, "items[1].spec.host", undefined],
     ]);

@@ -5,7 +5,7 @@ import { pathAtOffset } from "#core/resource/locate-path.ts";
 import { readDocument } from "#core/resource/read-document.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
 import { type DocumentText, splitDocuments } from "#core/resource/split-documents.ts";
-import { formatPath } from "#core/schema/path.ts";
+import type { Path } from "#core/schema/path.ts";
 
 /** Of one document, in characters. */
 const DOCUMENT_LENGTH_MAX = 1_048_576;
@@ -107,7 +107,7 @@ function parseOne(
       return;
     }
     for (const error of document.errors.slice(0, 10)) {
-      const path = formatPath(pathAtOffset(document.contents, error.pos[0]));
+      const path = pathAtOffset(document.contents, error.pos[0]);
       diagnostics.push({
         severity: "error",
         code: "bad-yaml",
@@ -124,7 +124,7 @@ function parseOne(
     diagnostics.push({
       severity: "error",
       code: "duplicate-key",
-      path: formatPath(path),
+      path,
       message,
       hint: "keep one of the two",
       ...place(node.range?.[0] ?? 0),
@@ -139,28 +139,33 @@ function parseOne(
         severity,
         code,
         ...(ref === undefined ? {} : { resource: ref }),
-        path: root.prefix + (path === "" || path.startsWith("[") || root.prefix === "" ? path : `.${path}`),
+        path: [...root.prefix, ...path],
         message,
         ...(hint === undefined ? {} : { hint }),
         ...place(offset),
       });
     }
     if (resource === undefined) continue;
-    const line = root.prefix === "" ? part.line : place(root.node?.range?.[0] ?? 0).line;
-    documents.push({ resource, text: root.prefix === "" ? part.text : renderItem(document, root.node), ...file, line });
+    const line = root.prefix.length === 0 ? part.line : place(root.node?.range?.[0] ?? 0).line;
+    documents.push({
+      resource,
+      text: root.prefix.length === 0 ? part.text : renderItem(document, root.node),
+      ...file,
+      line,
+    });
   }
 }
 
 /** The document itself, or the items of a `kind: List`. */
-function listItems(document: Document.Parsed): { readonly node: Node | null; readonly prefix: string }[] {
+function listItems(document: Document.Parsed): { readonly node: Node | null; readonly prefix: Path }[] {
   const root = document.contents;
   const kind: unknown = isMap(root) ? root.get("kind") : undefined;
   const items: unknown = isMap(root) ? root.get("items") : undefined;
-  if (typeof kind !== "string" || !kind.endsWith("List") || !isSeq(items)) return [{ node: root, prefix: "" }];
+  if (typeof kind !== "string" || !kind.endsWith("List") || !isSeq(items)) return [{ node: root, prefix: [] }];
   const first = items.items[0];
   // The parser gives a comment before the first item to the list.
   if (isNode(first) && items.commentBefore != null) first.commentBefore = items.commentBefore;
-  return items.items.map((item, index) => ({ node: isNode(item) ? item : null, prefix: `items[${index}]` }));
+  return items.items.map((item, index) => ({ node: isNode(item) ? item : null, prefix: ["items", index] }));
 }
 
 /** An item as a document of its own, its comments kept. Anchors outside it are written out. */

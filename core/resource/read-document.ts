@@ -5,22 +5,21 @@ import { nodeAtPath } from "#core/resource/locate-path.ts";
 import { readKind } from "#core/resource/read-kind.ts";
 import { type Problem, readValue } from "#core/resource/read-value.ts";
 import { type AnyResource, formatRef, type Metadata, refOf } from "#core/resource/resource.ts";
-import { formatPath, parsePath } from "#core/schema/path.ts";
 
 export interface ReadDocument {
   /** Absent when anything in it is an error. */
   readonly resource?: AnyResource;
   /** `VirtualService/default/reviews`, as far as it could be read. */
   readonly ref?: string;
-  readonly problems: readonly (Omit<Problem, "path"> & { readonly path: string })[];
+  readonly problems: readonly Problem[];
 }
 
 /** One YAML node that is to be a resource, checked field by field and then as a whole. */
 export function readDocument(document: Document, root: Node | null, defaultNamespace: string): ReadDocument {
   const kind = readKind(root);
-  if (typeof kind !== "string") return { problems: [{ ...kind, path: formatPath(kind.path) }] };
+  if (typeof kind !== "string") return { problems: [kind] };
   const { value, problems } = readValue(document, root, DOCUMENTS[kind]);
-  const found = problems.map((problem) => ({ ...problem, path: formatPath(problem.path) }));
+  const found = [...problems];
   const raw = value as { apiVersion: string; metadata?: Partial<Metadata>; spec?: object };
   const name = raw.metadata?.name;
   if (name === undefined) return { problems: found };
@@ -29,8 +28,8 @@ export function readDocument(document: Document, root: Node | null, defaultNames
   const resource = { apiVersion: raw.apiVersion, kind, metadata, spec: raw.spec ?? {} } as AnyResource;
   const ref = formatRef(refOf(resource));
   if (problems.some((problem) => problem.severity === "error")) return { ref, problems: found };
-  for (const issue of validateResource(resource))
-    found.push({ ...issue, node: nodeAtPath(document, root, parsePath(issue.path) ?? []) });
+  for (const { path = [], ...diagnostic } of validateResource(resource))
+    found.push({ ...diagnostic, path, node: nodeAtPath(document, root, path) });
   return found.some((problem) => problem.severity === "error")
     ? { ref, problems: found }
     : { ref, resource, problems: found };

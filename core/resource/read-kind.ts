@@ -1,4 +1,5 @@
 import { isMap, isScalar, type Node } from "yaml";
+import type { DiagnosticCode } from "#core/diagnostic-codes.ts";
 import { isKind, KIND_NAMES, KINDS, type Kind } from "#core/kinds/kinds.ts";
 import type { Problem } from "#core/resource/read-value.ts";
 import { closestName } from "#core/schema/closest-name.ts";
@@ -22,7 +23,7 @@ const NOT_HANDLED: Readonly<Record<string, string>> = {
 export function readKind(root: Node | null): Kind | Problem {
   const apiVersion = textAt(root, "apiVersion");
   const kind = textAt(root, "kind");
-  const problem = (code: string, field: "apiVersion" | "kind", message: string, hint?: string): Problem => ({
+  const problem = (code: DiagnosticCode, field: "apiVersion" | "kind", message: string, hint?: string): Problem => ({
     severity: "error",
     code,
     path: [field],

@@ -10,6 +10,8 @@ import {
   type YAMLSeq,
 } from "yaml";
 import { assertNever } from "#core/brand.ts";
+import type { Diagnostic } from "#core/diagnostic.ts";
+import type { DiagnosticCode } from "#core/diagnostic-codes.ts";
 import { findAliasTargets } from "#core/resource/alias-targets.ts";
 import { closestName } from "#core/schema/closest-name.ts";
 import type { Field, FieldType, Handled, Ignored, Refused } from "#core/schema/field.ts";
@@ -23,12 +25,9 @@ const DEPTH_MAX = 60;
 /** Comparing names takes time, and nobody reads as many suggestions. */
 const SUGGESTED_MAX = 100;
 
-export interface Problem {
-  readonly severity: "error" | "warning";
-  readonly code: string;
+/** A diagnostic of a document that is being read. */
+export interface Problem extends Diagnostic {
   readonly path: Path;
-  readonly message: string;
-  readonly hint?: string;
   /** What to point at. */
   readonly node: Node | null | undefined;
 }
@@ -343,7 +342,7 @@ class ValueReader {
 
   private add(
     severity: Problem["severity"],
-    code: string,
+    code: DiagnosticCode,
     path: Path,
     node: Node | undefined,
     message: string,

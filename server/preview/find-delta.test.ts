@@ -4,7 +4,7 @@ import { findDelta } from "#server/preview/find-delta.ts";
 
 const finding = (resource: string, message = "m"): Diagnostic => ({
   severity: "warning",
-  code: "c",
+  code: "no-effect",
   resource,
   message,
 });

@@ -71,7 +71,7 @@ export function buildGateway(
         severity: "warning",
         code: "gateway-port-conflict",
         resource: formatRef(refOf(gateway)),
-        path: `spec.servers[${index}].port`,
+        path: ["spec", "servers", index, "port"],
         message: `port ${port} with protocol ${server.port.protocol} is left out: ${used.length > 0 ? "another server of this gateway uses the port with another protocol" : "this protocol is not served by gateways yet"}`,
         hint: "give it a port of its own, with HTTP, HTTP2, GRPC or HTTPS",
       });
@@ -144,7 +144,7 @@ function bySni(port: number, servers: readonly PlacedServer[], diagnostics: Diag
           severity: "warning",
           code: "gateway-host-conflict",
           resource: ref,
-          path: `spec.servers[${placed.index}].hosts`,
+          path: ["spec", "servers", placed.index, "hosts"],
           message: `${host} on port ${port} is left out: ${owner} serves it there already`,
           hint: "name a host in one server of a port only",
         });

@@ -1,22 +1,23 @@
+import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import type {
   AuthorizationCondition,
   AuthorizationPolicySpec,
   AuthorizationRule,
 } from "#core/kinds/authorization-policy/schema.ts";
-import { errorAt, type Issue, warningAt } from "#core/kinds/issue.ts";
 import type { Written } from "#core/kinds/kind.ts";
 import { isIpOrCidr } from "#core/schema/ip-address.ts";
+import type { Path } from "#core/schema/path.ts";
 
 const HTTP_ONLY = ["hosts", "notHosts", "methods", "notMethods", "paths", "notPaths"] as const;
 
-export function validateAuthorizationPolicy(resource: Written<AuthorizationPolicySpec>): Issue[] {
+export function validateAuthorizationPolicy(resource: Written<AuthorizationPolicySpec>): Diagnostic[] {
   const { spec, metadata } = resource;
-  const issues: Issue[] = [];
+  const issues: Diagnostic[] = [];
   const action = spec.action ?? "ALLOW";
   if (metadata.annotations !== undefined && Object.hasOwn(metadata.annotations, "istio.io/dry-run")) {
     issues.push(
       errorAt(
-        "metadata.annotations",
+        ["metadata", "annotations"],
         "annotation-not-handled",
         "istio.io/dry-run is not handled: the policy would be enforced",
         "remove the annotation to enforce it",
@@ -26,22 +27,22 @@ export function validateAuthorizationPolicy(resource: Written<AuthorizationPolic
   if (action === "DENY" && (spec.rules ?? []).length === 0)
     issues.push(
       errorAt(
-        "spec",
+        ["spec"],
         "missing-field",
         "rules is missing: a DENY policy must say what it denies",
         "`rules: [{}]` denies everything",
       ),
     );
   (spec.rules ?? []).forEach((rule, index) => {
-    issues.push(...validateRule(rule, `spec.rules[${index}]`, action));
+    issues.push(...validateRule(rule, ["spec", "rules", index], action));
   });
   return issues;
 }
 
-function validateRule(rule: AuthorizationRule, path: string, action: string): Issue[] {
-  const issues: Issue[] = [];
+function validateRule(rule: AuthorizationRule, path: Path, action: string): Diagnostic[] {
+  const issues: Diagnostic[] = [];
   (rule.from ?? []).forEach(({ source }, index) => {
-    const here = `${path}.from[${index}].source`;
+    const here = [...path, "from", index, "source"];
     if (Object.keys(source ?? {}).length === 0)
       issues.push(errorAt(here, "empty", "the source is empty", "to match every caller leave `from` out"));
     const accounts = source?.serviceAccounts ?? source?.notServiceAccounts;
@@ -51,7 +52,7 @@ function validateRule(rule: AuthorizationRule, path: string, action: string): Is
     ) {
       issues.push(
         errorAt(
-          `${here}.serviceAccounts`,
+          [...here, "serviceAccounts"],
           "conflicting-fields",
           "serviceAccounts goes with neither principals nor namespaces",
         ),
@@ -60,13 +61,13 @@ function validateRule(rule: AuthorizationRule, path: string, action: string): Is
   });
   let isHttp = false;
   (rule.to ?? []).forEach(({ operation }, index) => {
-    const here = `${path}.to[${index}].operation`;
+    const here = [...path, "to", index, "operation"];
     if (Object.keys(operation ?? {}).length === 0)
       issues.push(errorAt(here, "empty", "the operation is empty", "to match every request leave `to` out"));
     isHttp ||= HTTP_ONLY.some((name) => operation?.[name] !== undefined);
   });
   (rule.when ?? []).forEach((condition, index) => {
-    issues.push(...validateCondition(condition, `${path}.when[${index}]`));
+    issues.push(...validateCondition(condition, [...path, "when", index]));
     isHttp ||= condition.key.startsWith("request.");
   });
   if (action === "DENY" && isHttp && !hasPorts(rule)) {
@@ -86,7 +87,7 @@ function hasPorts(rule: AuthorizationRule): boolean {
   return (rule.to ?? []).every(({ operation }) => operation?.ports !== undefined) && rule.to !== undefined;
 }
 
-function validateCondition(condition: AuthorizationCondition, path: string): Issue[] {
+function validateCondition(condition: AuthorizationCondition, path: Path): Diagnostic[] {
   const values = [...(condition.values ?? []), ...(condition.notValues ?? [])];
   if (values.length === 0)
     return [errorAt(path, "missing-field", "values is missing: say what the condition compares with", "or notValues")];

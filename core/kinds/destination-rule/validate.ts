@@ -1,35 +1,36 @@
+import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import type { DestinationRuleSpec } from "#core/kinds/destination-rule/schema.ts";
 import type { ClientTls, TrafficPolicy, TrafficSettings } from "#core/kinds/destination-rule/traffic-policy.ts";
-import { errorAt, type Issue, warningAt } from "#core/kinds/issue.ts";
 import { validateExportTo } from "#core/kinds/validate-export-to.ts";
+import type { Path } from "#core/schema/path.ts";
 
-export function validateDestinationRule(spec: DestinationRuleSpec, namespace: string): Issue[] {
+export function validateDestinationRule(spec: DestinationRuleSpec, namespace: string): Diagnostic[] {
   const issues = validateExportTo(spec.exportTo, namespace, false);
   if (spec.host === "*")
-    issues.push(warningAt("spec.host", "catch-all-host", "the rule applies to every service its clients call"));
-  issues.push(...validatePolicy(spec.trafficPolicy, "spec.trafficPolicy"));
+    issues.push(warningAt(["spec", "host"], "catch-all-host", "the rule applies to every service its clients call"));
+  issues.push(...validatePolicy(spec.trafficPolicy, ["spec", "trafficPolicy"]));
   const names = new Set<string>();
   (spec.subsets ?? []).forEach((subset, index) => {
-    const path = `spec.subsets[${index}]`;
+    const path = ["spec", "subsets", index];
     if (names.has(subset.name))
-      issues.push(errorAt(`${path}.name`, "duplicate-value", `the subset ${subset.name} appears twice`));
+      issues.push(errorAt([...path, "name"], "duplicate-value", `the subset ${subset.name} appears twice`));
     names.add(subset.name);
-    issues.push(...validatePolicy(subset.trafficPolicy, `${path}.trafficPolicy`));
+    issues.push(...validatePolicy(subset.trafficPolicy, [...path, "trafficPolicy"]));
   });
   return issues;
 }
 
-function validatePolicy(policy: TrafficPolicy | undefined, path: string): Issue[] {
+function validatePolicy(policy: TrafficPolicy | undefined, path: Path): Diagnostic[] {
   if (policy === undefined) return [];
   const issues = validateSettings(policy, path);
   if (Object.keys(policy).length === 0) issues.push(errorAt(path, "empty", "the traffic policy is empty"));
   const ports = new Set<number>();
   (policy.portLevelSettings ?? []).forEach((settings, index) => {
-    const here = `${path}.portLevelSettings[${index}]`;
+    const here = [...path, "portLevelSettings", index];
     const number = settings.port?.number;
     if (number !== undefined && ports.has(number))
       issues.push(
-        warningAt(`${here}.port.number`, "duplicate-value", `the port ${number} appears twice: the first counts`),
+        warningAt([...here, "port", "number"], "duplicate-value", `the port ${number} appears twice: the first counts`),
       );
     if (number !== undefined) ports.add(number);
     if (Object.keys(settings).length < 2) issues.push(errorAt(here, "empty", `nothing is set for the port ${number}`));
@@ -38,16 +39,16 @@ function validatePolicy(policy: TrafficPolicy | undefined, path: string): Issue[
   return issues;
 }
 
-function validateSettings(settings: TrafficSettings, path: string): Issue[] {
-  const issues: Issue[] = [];
+function validateSettings(settings: TrafficSettings, path: Path): Diagnostic[] {
+  const issues: Diagnostic[] = [];
   const { connectionPool, outlierDetection, tls, loadBalancer } = settings;
   if (connectionPool !== undefined && connectionPool.tcp === undefined && connectionPool.http === undefined) {
-    issues.push(errorAt(`${path}.connectionPool`, "empty", "the connection pool is empty: set tcp or http"));
+    issues.push(errorAt([...path, "connectionPool"], "empty", "the connection pool is empty: set tcp or http"));
   }
   if (connectionPool?.http?.useClientProtocol && connectionPool.http.h2UpgradePolicy === "UPGRADE") {
     issues.push(
       errorAt(
-        `${path}.connectionPool.http`,
+        [...path, "connectionPool", "http"],
         "conflicting-fields",
         "useClientProtocol keeps the client's protocol, and h2UpgradePolicy: UPGRADE changes it",
       ),
@@ -56,7 +57,7 @@ function validateSettings(settings: TrafficSettings, path: string): Issue[] {
   if (outlierDetection?.consecutiveLocalOriginFailures && !outlierDetection.splitExternalLocalOriginErrors) {
     issues.push(
       errorAt(
-        `${path}.outlierDetection.consecutiveLocalOriginFailures`,
+        [...path, "outlierDetection", "consecutiveLocalOriginFailures"],
         "needs-field",
         "consecutiveLocalOriginFailures needs splitExternalLocalOriginErrors: true",
       ),
@@ -71,7 +72,7 @@ function validateSettings(settings: TrafficSettings, path: string): Issue[] {
   ) {
     issues.push(
       errorAt(
-        `${path}.loadBalancer.warmup`,
+        [...path, "loadBalancer", "warmup"],
         "conflicting-fields",
         "warmup goes only with ROUND_ROBIN and LEAST_REQUEST",
       ),
@@ -80,7 +81,7 @@ function validateSettings(settings: TrafficSettings, path: string): Issue[] {
   if (loadBalancer?.warmup?.aggression === 0)
     issues.push(
       errorAt(
-        `${path}.loadBalancer.warmup.aggression`,
+        [...path, "loadBalancer", "warmup", "aggression"],
         "bad-value",
         "aggression must be greater than 0",
         "1 warms up at a steady pace",
@@ -91,7 +92,7 @@ function validateSettings(settings: TrafficSettings, path: string): Issue[] {
   if (keys.length > 1)
     issues.push(
       errorAt(
-        `${path}.loadBalancer.consistentHash`,
+        [...path, "loadBalancer", "consistentHash"],
         "one-of",
         `has ${keys.join(" and ")}, and may have only one of ${HASH_KEYS.join(", ")}`,
       ),
@@ -99,7 +100,7 @@ function validateSettings(settings: TrafficSettings, path: string): Issue[] {
   if (hash !== undefined && keys.length === 0)
     issues.push(
       warningAt(
-        `${path}.loadBalancer.consistentHash`,
+        [...path, "loadBalancer", "consistentHash"],
         "no-effect",
         "the hash has no key, so that requests are spread at random",
         `set one of ${HASH_KEYS.join(", ")}`,
@@ -109,46 +110,52 @@ function validateSettings(settings: TrafficSettings, path: string): Issue[] {
   if (tableSize !== undefined && !isPrime(tableSize))
     issues.push(
       errorAt(
-        `${path}.loadBalancer.consistentHash.maglev.tableSize`,
+        [...path, "loadBalancer", "consistentHash", "maglev", "tableSize"],
         "bad-value",
         `${tableSize} is not a prime number`,
         "65537 is Envoy's own choice",
       ),
     );
-  if (tls !== undefined) issues.push(...validateTls(tls, `${path}.tls`));
+  if (tls !== undefined) issues.push(...validateTls(tls, [...path, "tls"]));
   return issues;
 }
 
 const HASH_KEYS = ["httpHeaderName", "httpCookie", "useSourceIp", "httpQueryParameterName"] as const;
 
-function validateTls(tls: ClientTls, path: string): Issue[] {
+function validateTls(tls: ClientTls, path: Path): Diagnostic[] {
   const mode = tls.mode ?? "DISABLE";
   const files = (["clientCertificate", "privateKey", "caCertificates"] as const).filter(
     (name) => tls[name] !== undefined,
   );
-  const issues: Issue[] = [];
+  const issues: Diagnostic[] = [];
   if (mode === "MUTUAL") {
     for (const name of ["clientCertificate", "privateKey"] as const) {
       if (tls[name] === undefined)
         issues.push(errorAt(path, "missing-field", `${name} is missing, and the mode MUTUAL needs it`));
     }
   }
-  if (mode === "ISTIO_MUTUAL" && files.length > 0)
+  const [file] = files;
+  if (mode === "ISTIO_MUTUAL" && file !== undefined)
     issues.push(
       errorAt(
-        `${path}.${files[0]}`,
+        [...path, file],
         "conflicting-fields",
         "ISTIO_MUTUAL uses the mesh's own certificates; no file may be given",
       ),
     );
   if (mode === "SIMPLE" && tls.clientCertificate !== undefined)
     issues.push(
-      warningAt(`${path}.clientCertificate`, "no-effect", "SIMPLE sends no client certificate", "use the mode MUTUAL"),
+      warningAt(
+        [...path, "clientCertificate"],
+        "no-effect",
+        "SIMPLE sends no client certificate",
+        "use the mode MUTUAL",
+      ),
     );
   if (tls.insecureSkipVerify && (tls.caCertificates !== undefined || tls.subjectAltNames !== undefined)) {
     issues.push(
       errorAt(
-        `${path}.insecureSkipVerify`,
+        [...path, "insecureSkipVerify"],
         "conflicting-fields",
         "insecureSkipVerify checks no certificate, and caCertificates and subjectAltNames say how to check it",
       ),

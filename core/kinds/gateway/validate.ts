@@ -1,16 +1,17 @@
+import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import { CIPHER_SUITES } from "#core/kinds/gateway/cipher-suites.ts";
 import type { GatewayServer, GatewaySpec, ServerTls } from "#core/kinds/gateway/schema.ts";
-import { errorAt, type Issue, warningAt } from "#core/kinds/issue.ts";
+import type { Path } from "#core/schema/path.ts";
 
-export function validateGateway(spec: GatewaySpec): Issue[] {
+export function validateGateway(spec: GatewaySpec): Diagnostic[] {
   const names = new Set<string>();
   return (spec.servers ?? []).flatMap((server, index) => {
-    const path = `spec.servers[${index}]`;
+    const path = ["spec", "servers", index];
     const issues = validateServer(server, path);
     if (names.has(server.port.name))
       issues.push(
         errorAt(
-          `${path}.port.name`,
+          [...path, "port", "name"],
           "duplicate-value",
           `the port name ${server.port.name} appears twice; names are unique in a gateway`,
         ),
@@ -20,22 +21,23 @@ export function validateGateway(spec: GatewaySpec): Issue[] {
   });
 }
 
-function validateServer(server: GatewayServer, path: string): Issue[] {
+function validateServer(server: GatewayServer, path: Path): Diagnostic[] {
   const { protocol } = server.port;
   const isTls = protocol === "HTTPS";
   if (server.tls === undefined)
     return isTls ? [errorAt(path, "missing-field", `tls is missing, and the protocol ${protocol} needs it`)] : [];
-  if (isTls) return validateTls(server.tls, `${path}.tls`, protocol);
+  if (isTls) return validateTls(server.tls, [...path, "tls"], protocol);
   const given = Object.keys(server.tls).filter((name) => name !== "httpsRedirect");
   const isRefused = server.tls.mode !== undefined || CERTIFICATES.some((name) => server.tls?.[name] !== undefined);
   if (given.length > 0 && !isRefused && isHttp(protocol))
     return given.map((name) =>
-      warningAt(`${path}.tls.${name}`, "no-effect", `${name} has no effect: the protocol ${protocol} has no TLS`),
+      warningAt([...path, "tls", name], "no-effect", `${name} has no effect: the protocol ${protocol} has no TLS`),
     );
-  if (given.length > 0)
+  const [first] = given;
+  if (first !== undefined)
     return [
       errorAt(
-        `${path}.tls.${given[0]}`,
+        [...path, "tls", first],
         "conflicting-fields",
         `the protocol ${protocol} has no TLS: only httpsRedirect may be set`,
         "use the protocol HTTPS or TLS",
@@ -43,7 +45,13 @@ function validateServer(server: GatewayServer, path: string): Issue[] {
     ];
   return protocol === "HTTP" || !server.tls.httpsRedirect
     ? []
-    : [warningAt(`${path}.tls.httpsRedirect`, "no-effect", `httpsRedirect has no effect on the protocol ${protocol}`)];
+    : [
+        warningAt(
+          [...path, "tls", "httpsRedirect"],
+          "no-effect",
+          `httpsRedirect has no effect on the protocol ${protocol}`,
+        ),
+      ];
 }
 
 const CERTIFICATES = ["serverCertificate", "privateKey", "caCertificates"] as const;
@@ -54,20 +62,20 @@ function isHttp(protocol: string): boolean {
 
 const VERSIONS = ["TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"];
 
-function validateTls(tls: ServerTls, path: string, protocol: string): Issue[] {
-  const issues: Issue[] = [];
+function validateTls(tls: ServerTls, path: Path, protocol: string): Diagnostic[] {
+  const issues: Diagnostic[] = [];
   const least = VERSIONS.indexOf(tls.minProtocolVersion ?? "");
   const most = VERSIONS.indexOf(tls.maxProtocolVersion ?? "");
   if (most >= 0 && most < (least < 0 ? VERSIONS.indexOf("TLSV1_2") : least))
     issues.push(
       errorAt(
-        `${path}.maxProtocolVersion`,
+        [...path, "maxProtocolVersion"],
         "conflicting-fields",
         `${tls.maxProtocolVersion} is older than the oldest version that is taken (${tls.minProtocolVersion ?? "TLSV1_2"})`,
       ),
     );
   tls.cipherSuites?.forEach((suite, index) => {
-    const at = `${path}.cipherSuites[${index}]`;
+    const at = [...path, "cipherSuites", index];
     if (!CIPHER_SUITES.has(suite))
       issues.push(
         warningAt(at, "no-effect", `${suite} is not a cipher suite of the proxy, and is left out`, "remove it"),
@@ -78,7 +86,9 @@ function validateTls(tls: ServerTls, path: string, protocol: string): Issue[] {
   const { mode } = tls;
   const certificates = [tls.serverCertificate, tls.privateKey, tls.caCertificates];
   if (tls.httpsRedirect)
-    issues.push(errorAt(`${path}.httpsRedirect`, "conflicting-fields", `httpsRedirect is for HTTP, not ${protocol}`));
+    issues.push(
+      errorAt([...path, "httpsRedirect"], "conflicting-fields", `httpsRedirect is for HTTP, not ${protocol}`),
+    );
   if (mode === "SIMPLE" || mode === "MUTUAL") {
     if (tls.serverCertificate === undefined)
       issues.push(errorAt(path, "missing-field", `serverCertificate is missing, and the mode ${mode} needs it`));

@@ -1,10 +1,10 @@
-import { errorAt, type Issue, warningAt } from "#core/kinds/issue.ts";
+import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import type { ServiceEntrySpec } from "#core/kinds/service-entry/schema.ts";
 import { validateExportTo } from "#core/kinds/validate-export-to.ts";
 import { validateWorkloadEntry } from "#core/kinds/workload-entry/validate.ts";
 import { isFixedAddress, isIpAddress, isSocketPath } from "#core/schema/ip-address.ts";
 
-export function validateServiceEntry(spec: ServiceEntrySpec, namespace: string): Issue[] {
+export function validateServiceEntry(spec: ServiceEntrySpec, namespace: string): Diagnostic[] {
   return [
     ...validateHosts(spec),
     ...validatePorts(spec),
@@ -15,10 +15,10 @@ export function validateServiceEntry(spec: ServiceEntrySpec, namespace: string):
   ];
 }
 
-function validateHosts(spec: ServiceEntrySpec): Issue[] {
-  const issues: Issue[] = [];
+function validateHosts(spec: ServiceEntrySpec): Diagnostic[] {
+  const issues: Diagnostic[] = [];
   spec.hosts.forEach((host, index) => {
-    const path = `spec.hosts[${index}]`;
+    const path = ["spec", "hosts", index];
     if (host === "*") issues.push(errorAt(path, "bad-value", "* names no service"));
     if (spec.hosts.indexOf(host) < index)
       issues.push(warningAt(path, "duplicate-value", `${host} appears twice`, "remove one"));
@@ -26,20 +26,20 @@ function validateHosts(spec: ServiceEntrySpec): Issue[] {
   return issues;
 }
 
-function validatePorts(spec: ServiceEntrySpec): Issue[] {
-  const issues: Issue[] = [];
+function validatePorts(spec: ServiceEntrySpec): Diagnostic[] {
+  const issues: Diagnostic[] = [];
   const names = new Set<string>();
   const numbers = new Set<number>();
   (spec.ports ?? []).forEach((port, index) => {
-    const path = `spec.ports[${index}]`;
+    const path = ["spec", "ports", index];
     if (names.has(port.name))
-      issues.push(errorAt(`${path}.name`, "duplicate-value", `the port name ${port.name} appears twice`));
+      issues.push(errorAt([...path, "name"], "duplicate-value", `the port name ${port.name} appears twice`));
     if (numbers.has(port.number))
-      issues.push(errorAt(`${path}.number`, "duplicate-value", `the port ${port.number} appears twice`));
+      issues.push(errorAt([...path, "number"], "duplicate-value", `the port ${port.number} appears twice`));
     if (port.protocol?.toUpperCase() === "UDP")
       issues.push(
         warningAt(
-          `${path}.protocol`,
+          [...path, "protocol"],
           "no-effect",
           "UDP is not proxied: the port is left out, as in Istio",
           "remove it",
@@ -49,21 +49,21 @@ function validatePorts(spec: ServiceEntrySpec): Issue[] {
     numbers.add(port.number);
   });
   if (numbers.size === 0)
-    issues.push(warningAt("spec", "no-ports", "the service has no ports, so nothing reaches it", "add ports"));
+    issues.push(warningAt(["spec"], "no-ports", "the service has no ports, so nothing reaches it", "add ports"));
   return issues;
 }
 
 /** HTTP has the host in each request and TLS in its first bytes; other protocols do not say which of the hosts is meant. */
 const NAMES_ITS_HOST = new Set(["HTTP", "HTTP2", "HTTP_PROXY", "GRPC", "GRPC-WEB", "HTTPS", "TLS"]);
 
-function validateSeveralHosts(spec: ServiceEntrySpec): Issue[] {
+function validateSeveralHosts(spec: ServiceEntrySpec): Diagnostic[] {
   if (spec.hosts.length < 2 || (spec.resolution ?? "NONE") === "NONE") return [];
   return (spec.ports ?? []).flatMap(({ protocol, name }, index) =>
     NAMES_ITS_HOST.has((protocol ?? "").toUpperCase())
       ? []
       : [
           errorAt(
-            `spec.ports[${index}]`,
+            ["spec", "ports", index],
             "conflicting-fields",
             `several hosts share the port ${name}, and ${protocol ?? "a port without protocol"} does not say which of them a connection is for`,
             "write one ServiceEntry for each host, or give the port the protocol HTTP or TLS",
@@ -72,22 +72,22 @@ function validateSeveralHosts(spec: ServiceEntrySpec): Issue[] {
   );
 }
 
-function validateEndpoints(spec: ServiceEntrySpec): Issue[] {
-  const issues: Issue[] = [];
+function validateEndpoints(spec: ServiceEntrySpec): Diagnostic[] {
+  const issues: Diagnostic[] = [];
   const portNames = new Set((spec.ports ?? []).map((port) => port.name));
   if (spec.endpoints !== undefined && spec.workloadSelector !== undefined) {
     issues.push(
-      errorAt("spec.workloadSelector", "conflicting-fields", "endpoints are written out or selected, not both"),
+      errorAt(["spec", "workloadSelector"], "conflicting-fields", "endpoints are written out or selected, not both"),
     );
   }
   (spec.endpoints ?? []).forEach((endpoint, index) => {
-    const path = `spec.endpoints[${index}]`;
+    const path = ["spec", "endpoints", index];
     issues.push(...validateWorkloadEntry(endpoint, path, true));
     for (const name of Object.keys(endpoint.ports ?? {})) {
       if (!portNames.has(name))
         issues.push(
           errorAt(
-            `${path}.ports["${name}"]`,
+            [...path, "ports", name],
             "unknown-port",
             `the service has no port named ${name}`,
             `its ports are ${[...portNames].join(", ") || "none"}`,
@@ -97,7 +97,7 @@ function validateEndpoints(spec: ServiceEntrySpec): Issue[] {
     if (spec.resolution === "STATIC" && endpoint.address !== undefined && !isFixedAddress(endpoint.address)) {
       issues.push(
         errorAt(
-          `${path}.address`,
+          [...path, "address"],
           "bad-value",
           `${endpoint.address} is a name, and the resolution STATIC takes addresses`,
           "use the resolution DNS",
@@ -107,30 +107,30 @@ function validateEndpoints(spec: ServiceEntrySpec): Issue[] {
     if (endpoint.address !== undefined && isSocketPath(endpoint.address) && spec.ports?.length !== 1)
       issues.push(
         errorAt(
-          `${path}.address`,
+          [...path, "address"],
           "conflicting-fields",
           `a Unix socket answers one port, and the service has ${spec.ports?.length ?? 0}`,
         ),
       );
     if (spec.resolution?.startsWith("DNS") && endpoint.address?.startsWith("unix://")) {
       issues.push(
-        errorAt(`${path}.address`, "bad-value", "a Unix socket is not resolved by DNS", "use the resolution STATIC"),
+        errorAt([...path, "address"], "bad-value", "a Unix socket is not resolved by DNS", "use the resolution STATIC"),
       );
     }
   });
   return issues;
 }
 
-function validateResolution(spec: ServiceEntrySpec): Issue[] {
+function validateResolution(spec: ServiceEntrySpec): Diagnostic[] {
   const resolution = spec.resolution ?? "NONE";
-  const issues: Issue[] = [];
+  const issues: Diagnostic[] = [];
   const endpoints = spec.endpoints ?? [];
   if (resolution === "NONE") {
     spec.hosts.forEach((host, index) => {
       if (host.startsWith("*"))
         issues.push(
           errorAt(
-            `spec.hosts[${index}]`,
+            ["spec", "hosts", index],
             "value-not-handled",
             `the resolution NONE is not handled for ${host}: which of its names a caller means to connect to is known only when traffic is captured`,
             "write the names out, or set resolution: STATIC with endpoints",
@@ -140,7 +140,7 @@ function validateResolution(spec: ServiceEntrySpec): Issue[] {
     if (spec.endpoints !== undefined)
       issues.push(
         errorAt(
-          "spec.endpoints",
+          ["spec", "endpoints"],
           "conflicting-fields",
           "the resolution NONE goes where the caller says and takes no endpoints",
           "set resolution: STATIC",
@@ -149,7 +149,7 @@ function validateResolution(spec: ServiceEntrySpec): Issue[] {
     if (spec.workloadSelector !== undefined)
       issues.push(
         warningAt(
-          "spec.workloadSelector",
+          ["spec", "workloadSelector"],
           "no-effect",
           "the resolution NONE goes where the caller says; no workload is selected",
           "set resolution: STATIC",
@@ -157,14 +157,16 @@ function validateResolution(spec: ServiceEntrySpec): Issue[] {
       );
   }
   if (resolution === "DNS_ROUND_ROBIN" && endpoints.length > 1)
-    issues.push(errorAt("spec.endpoints", "conflicting-fields", "the resolution DNS_ROUND_ROBIN takes one endpoint"));
+    issues.push(
+      errorAt(["spec", "endpoints"], "conflicting-fields", "the resolution DNS_ROUND_ROBIN takes one endpoint"),
+    );
   if (resolution.startsWith("DNS")) {
     if (endpoints.length === 0 && spec.workloadSelector === undefined) {
       spec.hosts.forEach((host, index) => {
         if (host.includes("*") || isIpAddress(host))
           issues.push(
             errorAt(
-              `spec.hosts[${index}]`,
+              ["spec", "hosts", index],
               "bad-value",
               `${host} cannot be looked up: with resolution ${resolution} and no endpoints it must be a whole name`,
             ),

@@ -1,24 +1,25 @@
-import { type Issue, warningAt } from "#core/kinds/issue.ts";
+import { type Diagnostic, warningAt } from "#core/diagnostic.ts";
 import type { HttpMatch } from "#core/kinds/virtual-service/http-match.ts";
 import type { HttpRoute } from "#core/kinds/virtual-service/http-route.ts";
+import { formatPath, type Path } from "#core/schema/path.ts";
 
 /** Each match is compared with those before it; in longer lists only the first so many are. */
 const COMPARED_MAX = 300;
 
 /** Rules that no request reaches because an earlier one takes them all (Istio's IST0130). */
-export function findUnreachableRoutes(routes: readonly HttpRoute[]): Issue[] {
-  const issues: Issue[] = [];
-  const earlier: { readonly match: HttpMatch; readonly path: string }[] = [];
-  let catchAll: string | undefined;
+export function findUnreachableRoutes(routes: readonly HttpRoute[]): Diagnostic[] {
+  const issues: Diagnostic[] = [];
+  const earlier: { readonly match: HttpMatch; readonly path: Path }[] = [];
+  let catchAll: Path | undefined;
   routes.forEach((route, index) => {
-    const path = `spec.http[${index}]`;
+    const path = ["spec", "http", index];
     const matches = route.match ?? [];
     if (catchAll !== undefined) {
       issues.push(
         warningAt(
           path,
           "unreachable-rule",
-          `no request reaches this rule: ${catchAll} takes them all`,
+          `no request reaches this rule: ${formatPath(catchAll)} takes them all`,
           "move it before that rule",
         ),
       );
@@ -34,13 +35,13 @@ export function findUnreachableRoutes(routes: readonly HttpRoute[]): Issue[] {
         warningAt(
           path,
           "unreachable-rule",
-          `no request reaches this rule: ${takers[0]?.path} takes them all`,
+          `no request reaches this rule: ${formatPath(takers[0]?.path ?? [])} takes them all`,
           "move it before that rule",
         ),
       );
     }
     matches.slice(0, Math.max(0, COMPARED_MAX - earlier.length)).forEach((match, position) => {
-      earlier.push({ match, path: `${path}.match[${position}]` });
+      earlier.push({ match, path: [...path, "match", position] });
     });
   });
   return issues;

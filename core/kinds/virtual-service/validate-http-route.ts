@@ -1,22 +1,23 @@
-import { errorAt, type Issue, warningAt } from "#core/kinds/issue.ts";
+import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import type { HeaderOperations, HeaderRules } from "#core/kinds/virtual-service/header-rules.ts";
 import { checkHeaderVariables } from "#core/kinds/virtual-service/header-variables.ts";
 import type { HttpRoute } from "#core/kinds/virtual-service/http-route.ts";
 import { validateHttpMatch } from "#core/kinds/virtual-service/validate-http-match.ts";
 import { validateWeights } from "#core/kinds/virtual-service/validate-weights.ts";
+import { formatPath, type Path } from "#core/schema/path.ts";
 
-export function validateHttpRoute(route: HttpRoute, path: string): Issue[] {
-  const issues: Issue[] = [...validateAction(route, path)];
+export function validateHttpRoute(route: HttpRoute, path: Path): Diagnostic[] {
+  const issues: Diagnostic[] = [...validateAction(route, path)];
   (route.match ?? []).forEach((match, index) => {
-    issues.push(...validateHttpMatch(match, `${path}.match[${index}]`));
+    issues.push(...validateHttpMatch(match, [...path, "match", index]));
   });
   issues.push(
-    ...validateWeights(route.route ?? [], `${path}.route`),
-    ...validateHeaders(route.headers, `${path}.headers`),
+    ...validateWeights(route.route ?? [], [...path, "route"]),
+    ...validateHeaders(route.headers, [...path, "headers"]),
     ...validateHostOnce(route, path),
   );
   (route.route ?? []).forEach((destination, index) => {
-    issues.push(...validateHeaders(destination.headers, `${path}.route[${index}].headers`));
+    issues.push(...validateHeaders(destination.headers, [...path, "route", index, "headers"]));
   });
   issues.push(
     ...validateRetries(route, path),
@@ -27,13 +28,13 @@ export function validateHttpRoute(route: HttpRoute, path: string): Issue[] {
   );
   (route.corsPolicy?.allowOrigins ?? []).forEach((origin, index) => {
     if (origin.exact === "" || origin.prefix === "")
-      issues.push(errorAt(`${path}.corsPolicy.allowOrigins[${index}]`, "bad-value", "an empty origin matches none"));
+      issues.push(errorAt([...path, "corsPolicy", "allowOrigins", index], "bad-value", "an empty origin matches none"));
   });
   return issues;
 }
 
 /** Exactly one thing is done with a request, and what goes only with `route` stands only there. */
-function validateAction(route: HttpRoute, path: string): Issue[] {
+function validateAction(route: HttpRoute, path: Path): Diagnostic[] {
   const actions = (["route", "redirect", "directResponse"] as const).filter(
     (name) => route[name] !== undefined && !(name === "route" && route.route?.length === 0),
   );
@@ -46,20 +47,21 @@ function validateAction(route: HttpRoute, path: string): Issue[] {
     .filter((name) => route[name] !== undefined)
     .map((name) =>
       name === "fault" || name === "rewrite"
-        ? errorAt(`${path}.${name}`, "conflicting-fields", `${name} goes with route, not with ${actions[0]}`)
-        : warningAt(`${path}.${name}`, "no-effect", `${name} has no effect on a ${actions[0]}`),
+        ? errorAt([...path, name], "conflicting-fields", `${name} goes with route, not with ${actions[0]}`)
+        : warningAt([...path, name], "no-effect", `${name} has no effect on a ${actions[0]}`),
     );
 }
 
-function validateRetries({ retries }: HttpRoute, path: string): Issue[] {
+function validateRetries({ retries }: HttpRoute, path: Path): Diagnostic[] {
   if (retries === undefined) return [];
   if ((retries.attempts ?? 0) !== 0) return [];
   const others = Object.keys(retries).filter((name) => name !== "attempts");
-  return others.length === 0
+  const [first] = others;
+  return first === undefined
     ? []
     : [
         errorAt(
-          `${path}.retries.${others[0]}`,
+          [...path, "retries", first],
           "conflicting-fields",
           `${retries.attempts === undefined ? "without attempts" : "attempts: 0"} switches retries off, and ${others.join(", ")} would set them`,
           "say how many attempts",
@@ -67,15 +69,15 @@ function validateRetries({ retries }: HttpRoute, path: string): Issue[] {
       ];
 }
 
-function validateFault({ fault }: HttpRoute, path: string): Issue[] {
+function validateFault({ fault }: HttpRoute, path: Path): Diagnostic[] {
   if (fault === undefined) return [];
   if (fault.delay === undefined && fault.abort === undefined)
-    return [errorAt(`${path}.fault`, "empty", "the fault is empty: it needs delay or abort")];
+    return [errorAt([...path, "fault"], "empty", "the fault is empty: it needs delay or abort")];
   return (["delay", "abort"] as const)
     .filter((name) => fault[name] !== undefined && !fault[name]?.percentage?.value)
     .map((name) =>
       warningAt(
-        `${path}.fault.${name}`,
+        [...path, "fault", name],
         "no-effect",
         `the ${name} happens to 0 % of the requests`,
         "set percentage.value",
@@ -83,13 +85,13 @@ function validateFault({ fault }: HttpRoute, path: string): Issue[] {
     );
 }
 
-function validateMirrors(route: HttpRoute, path: string): Issue[] {
+function validateMirrors(route: HttpRoute, path: Path): Diagnostic[] {
   if (route.mirror !== undefined && route.mirrors !== undefined)
-    return [errorAt(`${path}.mirrors`, "one-of", "has mirror and mirrors, and may have only one")];
+    return [errorAt([...path, "mirrors"], "one-of", "has mirror and mirrors, and may have only one")];
   if (route.mirrorPercentage !== undefined && route.mirror === undefined)
     return [
       warningAt(
-        `${path}.mirrorPercentage`,
+        [...path, "mirrorPercentage"],
         "no-effect",
         "there is no mirror that it would be a share of",
         "set mirror; in mirrors, each has its own percentage",
@@ -99,33 +101,36 @@ function validateMirrors(route: HttpRoute, path: string): Issue[] {
 }
 
 /** The host is written by `rewrite` or by one header of the rule's; a destination's counts where neither is. */
-function validateHostOnce({ rewrite, headers }: HttpRoute, path: string): Issue[] {
+function validateHostOnce({ rewrite, headers }: HttpRoute, path: Path): Diagnostic[] {
   const operations = (["set", "add"] as const).flatMap((operation) =>
     Object.keys(headers?.request?.[operation] ?? {})
       .filter(isHost)
-      .map((name) => `headers.request.${operation}["${name}"]`),
+      .map((name) => ["headers", "request", operation, name]),
   );
-  const places = [...(rewrite?.authority === undefined ? [] : ["rewrite.authority"]), ...operations];
+  const places: readonly Path[] = [
+    ...(rewrite?.authority === undefined ? [] : [["rewrite", "authority"]]),
+    ...operations,
+  ];
   const [first, second] = places;
   return first === undefined || second === undefined
     ? []
     : [
         errorAt(
-          `${path}.${second}`,
+          [...path, ...second],
           "conflicting-fields",
-          `the host is written in two places: here and by ${first}`,
+          `the host is written in two places: here and by ${formatPath(first)}`,
           "keep one of them",
         ),
       ];
 }
 
-function validateRewrite(route: HttpRoute, path: string): Issue[] {
+function validateRewrite(route: HttpRoute, path: Path): Diagnostic[] {
   const { rewrite } = route;
   if (rewrite === undefined) return [];
-  const here = `${path}.rewrite`;
+  const here = [...path, "rewrite"];
   if (Object.keys(rewrite).length === 0)
     return [errorAt(here, "empty", "the rewrite is empty: it needs uri, uriRegexRewrite or authority")];
-  const issues: Issue[] = [];
+  const issues: Diagnostic[] = [];
   if (rewrite.uri !== undefined && rewrite.uriRegexRewrite !== undefined)
     issues.push(errorAt(here, "one-of", "has uri and uriRegexRewrite, and may have only one"));
   const groups = [...(rewrite.uriRegexRewrite?.rewrite ?? "").matchAll(/\\(\d)/g)].map((match) => Number(match[1]));
@@ -134,7 +139,7 @@ function validateRewrite(route: HttpRoute, path: string): Issue[] {
   if (missing !== undefined)
     issues.push(
       errorAt(
-        `${here}.uriRegexRewrite.rewrite`,
+        [...here, "uriRegexRewrite", "rewrite"],
         "bad-value",
         `refers to group ${missing}, and the regular expression has ${count}`,
       ),
@@ -142,11 +147,11 @@ function validateRewrite(route: HttpRoute, path: string): Issue[] {
   return issues;
 }
 
-function validateRedirect(route: HttpRoute, path: string): Issue[] {
+function validateRedirect(route: HttpRoute, path: Path): Diagnostic[] {
   const { redirect } = route;
   if (redirect === undefined) return [];
-  const here = `${path}.redirect`;
-  const issues: Issue[] = [];
+  const here = [...path, "redirect"];
+  const issues: Diagnostic[] = [];
   if (Object.keys(redirect).every((name) => name === "redirectCode"))
     issues.push(
       errorAt(here, "empty", "the redirect says no place: it needs uri, prefixRewrite, authority, scheme or port"),
@@ -157,7 +162,7 @@ function validateRedirect(route: HttpRoute, path: string): Issue[] {
   if (code !== undefined && ![301, 302, 303, 307, 308].includes(code))
     issues.push(
       errorAt(
-        `${here}.redirectCode`,
+        [...here, "redirectCode"],
         "bad-value",
         `${code} must be one of 301, 302, 303, 307, 308: the proxy sends no other`,
       ),
@@ -167,23 +172,23 @@ function validateRedirect(route: HttpRoute, path: string): Issue[] {
     (route.match ?? []).some(({ uri }) => uri !== undefined && uri.prefix === undefined)
   ) {
     issues.push(
-      errorAt(`${here}.prefixRewrite`, "needs-field", "prefixRewrite needs every match of a uri to be a prefix"),
+      errorAt([...here, "prefixRewrite"], "needs-field", "prefixRewrite needs every match of a uri to be a prefix"),
     );
   }
   return issues;
 }
 
-function validateHeaders(rules: HeaderRules | undefined, path: string): Issue[] {
+function validateHeaders(rules: HeaderRules | undefined, path: Path): Diagnostic[] {
   return (["request", "response"] as const).flatMap((side) => {
     const operations: HeaderOperations = rules?.[side] ?? {};
     const refuse = (operation: "set" | "add" | "remove", name: string, message: string) =>
-      errorAt(`${path}.${side}.${operation}`, "bad-value", `${name} ${message}`);
+      errorAt([...path, side, operation], "bad-value", `${name} ${message}`);
     const writes = (["set", "add"] as const).flatMap((operation) =>
       Object.entries(operations[operation] ?? {}).flatMap(([name, value]) => [
         ...((name.startsWith(":") && !(side === "request" && isHost(name))) || (side === "response" && isHost(name))
           ? [refuse(operation, name, "may not be written")]
           : []),
-        ...validateValue(value, `${path}.${side}.${operation}["${name}"]`),
+        ...validateValue(value, [...path, side, operation, name]),
       ]),
     );
     const removes = (operations.remove ?? [])
@@ -193,7 +198,7 @@ function validateHeaders(rules: HeaderRules | undefined, path: string): Issue[] 
   });
 }
 
-function validateValue(value: string, path: string): Issue[] {
+function validateValue(value: string, path: Path): Diagnostic[] {
   const found = checkHeaderVariables(value);
   return found === undefined
     ? []

@@ -1,5 +1,5 @@
+import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import { hostMatches } from "#core/host/host.ts";
-import { errorAt, type Issue, warningAt } from "#core/kinds/issue.ts";
 import { validateExportTo } from "#core/kinds/validate-export-to.ts";
 import { findUnreachableRoutes } from "#core/kinds/virtual-service/find-unreachable-routes.ts";
 import type { VirtualServiceSpec } from "#core/kinds/virtual-service/schema.ts";
@@ -7,23 +7,24 @@ import type { RouteDestination, TcpRoute } from "#core/kinds/virtual-service/tcp
 import { validateHttpRoute } from "#core/kinds/virtual-service/validate-http-route.ts";
 import { validateWeights } from "#core/kinds/virtual-service/validate-weights.ts";
 import { isIpAddress } from "#core/schema/ip-address.ts";
+import type { Path } from "#core/schema/path.ts";
 
-export function validateVirtualService(spec: VirtualServiceSpec, namespace: string): Issue[] {
+export function validateVirtualService(spec: VirtualServiceSpec, namespace: string): Diagnostic[] {
   const issues = [...validateHosts(spec), ...validateExportTo(spec.exportTo, namespace, false)];
   const http = spec.http ?? [];
   if (http.length + (spec.tcp?.length ?? 0) === 0)
-    issues.push(errorAt("spec", "missing-field", "there is no route: http or tcp must hold one"));
+    issues.push(errorAt(["spec"], "missing-field", "there is no route: http or tcp must hold one"));
   http.forEach((route, index) => {
-    issues.push(...validateHttpRoute(route, `spec.http[${index}]`));
+    issues.push(...validateHttpRoute(route, ["spec", "http", index]));
   });
   issues.push(...findUnreachableRoutes(http));
   spec.tcp?.forEach((route, index) => {
-    issues.push(...validateDestinations(route, `spec.tcp[${index}]`));
+    issues.push(...validateDestinations(route, ["spec", "tcp", index]));
     // Matches are not handled, so that the first takes every connection.
     if (index > 0)
       issues.push(
         warningAt(
-          `spec.tcp[${index}]`,
+          ["spec", "tcp", index],
           "unreachable-rule",
           "no connection reaches this rule: spec.tcp[0] takes them all",
           "remove it",
@@ -33,13 +34,13 @@ export function validateVirtualService(spec: VirtualServiceSpec, namespace: stri
   return issues;
 }
 
-function validateHosts(spec: VirtualServiceSpec): Issue[] {
-  const issues: Issue[] = [];
+function validateHosts(spec: VirtualServiceSpec): Diagnostic[] {
+  const issues: Diagnostic[] = [];
   const hosts = spec.hosts ?? [];
   if (hosts.length === 0) return validateDelegate(spec);
   const isForMesh = spec.gateways === undefined || spec.gateways.length === 0 || spec.gateways.includes("mesh");
   hosts.forEach((host, index) => {
-    const path = `spec.hosts[${index}]`;
+    const path = ["spec", "hosts", index];
     const other = hosts.slice(0, index).find((earlier) => overlaps(earlier, host));
     if (other !== undefined)
       issues.push(
@@ -66,12 +67,13 @@ function validateHosts(spec: VirtualServiceSpec): Issue[] {
 }
 
 /** Without hosts it is a delegate: routes that another VirtualService would refer to. */
-function validateDelegate(spec: VirtualServiceSpec): Issue[] {
+function validateDelegate(spec: VirtualServiceSpec): Diagnostic[] {
   const given = (["gateways", "tcp"] as const).filter((name) => (spec[name]?.length ?? 0) > 0);
-  if (given.length > 0)
+  const [first] = given;
+  if (first !== undefined)
     return [
       errorAt(
-        `spec.${given[0]}`,
+        ["spec", first],
         "conflicting-fields",
         `a VirtualService without hosts is a delegate, and a delegate has no ${given.join(" and no ")}`,
         "name the hosts",
@@ -79,7 +81,7 @@ function validateDelegate(spec: VirtualServiceSpec): Issue[] {
     ];
   return [
     errorAt(
-      "spec",
+      ["spec"],
       "field-not-handled",
       "a VirtualService without hosts is a delegate, and delegation is not handled yet",
       "write its routes in the VirtualService that has the hosts",
@@ -91,9 +93,9 @@ function overlaps(a: string, b: string): boolean {
   return hostMatches(a, b) || hostMatches(b, a);
 }
 
-function validateDestinations(route: TcpRoute, path: string): Issue[] {
+function validateDestinations(route: TcpRoute, path: Path): Diagnostic[] {
   const destinations: readonly RouteDestination[] = route.route ?? [];
   return destinations.length === 0
     ? [errorAt(path, "missing-field", "route is missing")]
-    : validateWeights(destinations, `${path}.route`);
+    : validateWeights(destinations, [...path, "route"]);
 }

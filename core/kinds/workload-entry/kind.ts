@@ -7,6 +7,6 @@ export const workloadEntry = defineKind({
   plural: "workloadentries",
   short: "we",
   schema: WORKLOAD_ENTRY,
-  validate: ({ spec }) => validateWorkloadEntry(spec, "spec", true),
+  validate: ({ spec }) => validateWorkloadEntry(spec, ["spec"], true),
   template: { address: "", labels: {} },
 });

@@ -1,13 +1,14 @@
-import { errorAt, type Issue } from "#core/kinds/issue.ts";
+import { type Diagnostic, errorAt } from "#core/diagnostic.ts";
 import type { WorkloadEntrySpec } from "#core/kinds/workload-entry/schema.ts";
 import { isSocketPath } from "#core/schema/ip-address.ts";
+import type { Path } from "#core/schema/path.ts";
 
-export function validateWorkloadEntry(spec: WorkloadEntrySpec, path: string, needsAddress: boolean): Issue[] {
-  const issues: Issue[] = [];
+export function validateWorkloadEntry(spec: WorkloadEntrySpec, path: Path, needsAddress: boolean): Diagnostic[] {
+  const issues: Diagnostic[] = [];
   const { address } = spec;
   if (address === undefined && needsAddress) issues.push(errorAt(path, "missing-field", "address is missing"));
   if (address !== undefined && isSocketPath(address) && spec.ports !== undefined) {
-    issues.push(errorAt(`${path}.ports`, "conflicting-fields", "a Unix socket has no ports"));
+    issues.push(errorAt([...path, "ports"], "conflicting-fields", "a Unix socket has no ports"));
   }
   return issues;
 }

@@ -7,6 +7,6 @@ export const workloadGroup = defineKind({
   plural: "workloadgroups",
   short: "wg",
   schema: WORKLOAD_GROUP,
-  validate: ({ spec }) => validateWorkloadEntry(spec.template, "spec.template", false),
+  validate: ({ spec }) => validateWorkloadEntry(spec.template, ["spec", "template"], false),
   template: { metadata: { labels: { app: "" } }, template: { serviceAccount: "default", ports: { http: 8080 } } },
 });

@@ -1,4 +1,5 @@
 import { parseDocuments } from "#core/resource/parse-documents.ts";
+import { formatPath } from "#core/schema/path.ts";
 
 /** One document; `spec` and `metadata` in YAML's flow style. */
 export function resource(kind: string, spec: string, metadata = "{ name: a }"): string {
@@ -10,6 +11,6 @@ export function resource(kind: string, spec: string, metadata = "{ name: a }"): 
 export function problems(text: string): string[] {
   return parseDocuments(text).diagnostics.map(({ line = 0, column = 0, severity, code, path }) => {
     const word = /^[^\s,]*/.exec(text.split("\n")[line - 1]?.slice(column - 1) ?? "")?.[0];
-    return `${severity} ${code} ${path ?? ""} @${word}`;
+    return `${severity} ${code} ${formatPath(path ?? [])} @${word}`;
   });
 }

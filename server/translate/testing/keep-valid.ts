@@ -1,6 +1,6 @@
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
-import { parsePath } from "#core/schema/path.ts";
+import type { Path } from "#core/schema/path.ts";
 
 const ATTEMPTS_MAX = 6;
 
@@ -11,8 +11,10 @@ export function keepValid(document: Readonly<Record<string, unknown>>): AnyResou
     const { resources, diagnostics } = parseDocuments(JSON.stringify(rest));
     if (resources[0] !== undefined) return resources[0];
     // From behind: what is taken out of a list moves what follows it.
-    const paths = diagnostics.filter(({ severity }) => severity === "error").map(({ path = "" }) => path);
-    for (const path of [...new Set(paths)].reverse()) take(rest, parsePath(path) ?? []);
+    const paths = diagnostics
+      .filter(({ severity }) => severity === "error")
+      .map(({ path = [] }) => JSON.stringify(path));
+    for (const path of [...new Set(paths)].reverse()) take(rest, JSON.parse(path) as Path);
   }
   return undefined;
 }
