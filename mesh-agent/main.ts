@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { PharosError } from "#core/errors.ts";
 import { AdminServer } from "#mesh-agent/admin/admin-server.ts";
@@ -109,7 +110,12 @@ async function runClaimed(
   const clock = new ClockWatch(log);
   const room = new RoomWatch(paths.dir, log);
   room.look();
+  const hasServed = existsSync(paths.registration);
   const cache = DiskCache.open(paths.cache, log);
+  if (hasServed && cache.isEmpty())
+    log.warn("the last good configuration is gone: an envoy that starts waits for the control plane", {
+      file: paths.cache,
+    });
   const registration = new Registration({
     config,
     versions,

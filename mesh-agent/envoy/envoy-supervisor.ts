@@ -145,7 +145,9 @@ export class EnvoySupervisor {
     const record = readPidFile(pidFile);
     if (record === undefined || processStart(record.pid) !== record.start) {
       // Whoever answers there is an Envoy whose pid was never written.
-      await admin.post("/quitquitquit", 1000).catch(() => undefined);
+      const answer = await admin.post("/quitquitquit", 1000).catch(() => undefined);
+      if (answer?.status === 200)
+        log.warn("an envoy that runs and is not the one in the record is replaced", { record: pidFile });
       return undefined;
     }
     const envoy = adoptEnvoy(record.pid, record.start);

@@ -126,7 +126,7 @@ export class RevocationWatch {
     if (!this.#isUnsaved) return;
     const { file, log } = this.#options;
     try {
-      const text = `${sealJson(this.#lists, 2)}\n`;
+      const text = `${sealJson({ savedAtMs: Date.now(), lists: this.#lists }, 2)}\n`;
       writeFileDurably(file, text);
       writeFileDurably(spareOf(file), text);
       this.#isUnsaved = false;
@@ -142,25 +142,40 @@ export class RevocationWatch {
 }
 
 const ListsSchema = z.record(z.string(), z.string());
+const StoredSchema = z.object({ savedAtMs: z.number(), lists: ListsSchema });
 
 /** A list that is gone would let those in whom it names: it stands twice. */
 const spareOf = (file: string): string => `${file}.spare`;
 
+/** The newer of the two that can be read. */
 function load({ file, log }: RevocationWatchOptions): RevocationLists {
   const complaints: string[] = [];
-  for (const path of [file, spareOf(file)]) {
+  const [first, spare] = [file, spareOf(file)].map((path) => {
     try {
-      const lists = ListsSchema.parse(openSealed(readFileSync(path, "utf8")));
-      for (const crl of Object.values(lists)) createSecureContext({ crl });
-      if (path !== file) log.warn(`${file} cannot be read: the spare is used`, { spare: path });
-      return lists;
+      return read(path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") complaints.push(PharosError.from(error).message);
+      return undefined;
     }
+  });
+  if (spare !== undefined && (first === undefined || spare.savedAtMs > first.savedAtMs)) {
+    const why = first === undefined ? "cannot be read" : "is an older copy";
+    log.warn(`${file} ${why}: the spare is used`, { spare: spareOf(file) });
+    return spare.lists;
   }
-  if (complaints.length > 0)
+  if (first === undefined && complaints.length > 0)
     log.error(`${file} cannot be read: until the control plane is there, nobody is refused by it`, {
       error: complaints.join("; "),
     });
-  return {};
+  return first?.lists ?? {};
+}
+
+/** Throws when it is not there, or damaged. */
+function read(path: string): z.infer<typeof StoredSchema> {
+  const stored = openSealed(readFileSync(path, "utf8"));
+  const whole = StoredSchema.safeParse(stored);
+  // Lists alone are as an earlier release wrote them.
+  const { savedAtMs, lists } = whole.success ? whole.data : { savedAtMs: 0, lists: ListsSchema.parse(stored) };
+  for (const crl of Object.values(lists)) createSecureContext({ crl });
+  return { savedAtMs, lists };
 }

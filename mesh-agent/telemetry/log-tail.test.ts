@@ -1,4 +1,13 @@
-import { appendFileSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -121,6 +130,32 @@ test("a log cut short is read from its start", () => {
   readAll(tail);
   writeFileSync(path, "new\n");
   expect(readAll(tail)).toEqual(["new"]);
+});
+
+test("of what was read nothing is read again, where the log is cut or an older copy takes its place", async () => {
+  writeFileSync(path, "one\ntwo\nthree\n");
+  const tail = new LogTail(path, undefined);
+  readAll(tail);
+  const older = join(dir, "older");
+  writeFileSync(older, "one\ntwo\n");
+  copyFileSync(older, path);
+  expect(readAll(tail)).toEqual([]);
+  appendFileSync(path, "four\n");
+  expect(readAll(tail)).toEqual(["four"]);
+  truncateSync(path, 6);
+  expect(readAll(restart(tail)), "by a reader that was started since").toEqual([]);
+  renameSync(older, path);
+  const next = restart(tail);
+  expect(readAll(next), "as another file").toEqual([]);
+  let reopened = 0;
+  const reopen = async (): Promise<void> => {
+    reopened += 1;
+  };
+  await next.rotate(100, reopen);
+  await next.rotate(100, reopen);
+  expect(reopened, "its writer had another one open").toBe(1);
+  appendFileSync(path, "five\n");
+  expect(readAll(next)).toEqual(["five"]);
 });
 
 test("half a line at the end of a finished file is given up", async () => {

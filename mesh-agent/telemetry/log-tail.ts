@@ -1,9 +1,12 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync, rmSync, statSync } from "node:fs";
+import { crc32 } from "node:zlib";
 
 /** Up to where the log has been read: which file, and how many bytes of it. */
 export interface LogPosition {
   readonly inode: number;
   readonly offset: number;
+  /** Checksum of its first line: by it a copy, or what is left of the file, is known for one whose lines were read. */
+  readonly head?: number;
 }
 
 export interface LogChunk {
@@ -17,6 +20,8 @@ export interface LogChunk {
 
 const CHUNK_BYTES = 1024 * 1024;
 const NEWLINE = 10;
+/** Longer than any line of Envoy's. */
+const HEAD_BYTES_MAX = 64 * 1024;
 
 /**
  * Reads a log that another process writes, over its rotation: a renamed file is read to its end before the new one is
@@ -28,6 +33,8 @@ export class LogTail {
   readonly #buffer = Buffer.alloc(CHUNK_BYTES);
   #position: LogPosition;
   #fd: number | undefined;
+  /** The file may be somebody else's: its writer may still write to the one that was there before. */
+  #isForeign = false;
 
   constructor(path: string, position: LogPosition | undefined) {
     this.#path = path;
@@ -69,18 +76,23 @@ export class LogTail {
     const fd = this.#open();
     if (fd === undefined) return { lines: [], next: this.#position, isMore: false };
     const { size } = fstatSync(fd);
-    // Cut short by somebody: what is there now is new.
-    const offset = this.#position.offset > size ? 0 : this.#position.offset;
+    const offset = this.#position.offset > size ? this.#startOfCut(fd, size) : this.#position.offset;
     const length = readSync(fd, this.#buffer, 0, CHUNK_BYTES, offset);
     const end = this.#buffer.lastIndexOf(NEWLINE, length - 1);
     const { inode } = this.#position;
     if (length === 0 || end < 0 || end >= length) {
       // A line as long as the whole buffer is none of Envoy's.
-      if (length === CHUNK_BYTES) return { lines: [], next: { inode, offset: offset + length }, isMore: true };
+      if (length === CHUNK_BYTES) return { lines: [], next: this.#at(offset + length), isMore: true };
       return this.#atEnd(offset);
     }
     const text = this.#buffer.toString("utf8", 0, end);
-    return { lines: text.split("\n"), next: { inode, offset: offset + end + 1 }, isMore: true };
+    const lines = text.split("\n");
+    const head = offset === 0 ? crc32(lines[0] ?? "") : this.#position.head;
+    return {
+      lines,
+      next: { ...this.#at(offset + end + 1), inode, ...(head === undefined ? {} : { head }) },
+      isMore: true,
+    };
   }
 
   /** What was read up to here is stored. */
@@ -105,6 +117,10 @@ export class LogTail {
       if (this.#position.inode !== 0) await reopen();
       return false;
     }
+    if (this.#isForeign) {
+      await reopen();
+      this.#isForeign = false;
+    }
     if (statSync(this.#path).size < bytesMax) return false;
     renameSync(this.#path, this.#rotated);
     await reopen();
@@ -116,10 +132,29 @@ export class LogTail {
     this.#fd = undefined;
   }
 
+  #at(offset: number): LogPosition {
+    return { ...this.#position, offset };
+  }
+
+  /**
+   * Where to go on in a file that is shorter than what was read of it. Emptied, all in it is new. Cut, or an older copy, its lines
+   * were read, and those written since are not told from them: what is left out, Envoy's counters tell of.
+   */
+  #startOfCut(fd: number, size: number): number {
+    return this.#position.head !== undefined && headOf(fd) === this.#position.head ? size : 0;
+  }
+
+  /** Where to begin in another file: where the last one ended if it is a copy of that. */
+  #startOf(path: string, inode: number): LogPosition {
+    const { head, offset } = this.#position;
+    if (head === undefined || headAt(path) !== head) return { inode, offset: 0 };
+    return { inode, offset, head };
+  }
+
   /** At a file's end: on to the new one, if there is one. Until it is there, the writer may still write to the old. */
   #atEnd(offset: number): LogChunk {
     const { inode } = this.#position;
-    const here: LogChunk = { lines: [], next: { inode, offset }, isMore: false };
+    const here: LogChunk = { lines: [], next: this.#at(offset), isMore: false };
     if (!existsSync(this.#path)) return here;
     const current = statSync(this.#path).ino;
     if (current === inode) return here;
@@ -127,7 +162,8 @@ export class LogTail {
     const size = this.#fd === undefined ? 0 : fstatSync(this.#fd).size;
     const rest = this.#fd === undefined ? 0 : readSync(this.#fd, this.#buffer, 0, CHUNK_BYTES, offset);
     if (rest > 0 && this.#buffer.lastIndexOf(NEWLINE, rest - 1) >= 0 && size > offset) return { ...here, isMore: true };
-    return { lines: [], next: { inode: current, offset: 0 }, isMore: true };
+    this.#isForeign = !existsSync(this.#rotated);
+    return { lines: [], next: this.#startOf(this.#path, current), isMore: true };
   }
 
   #open(): number | undefined {
@@ -139,7 +175,26 @@ export class LogTail {
     if (chosen === undefined) return undefined;
     this.#fd = openSync(chosen, "r");
     const inode = fstatSync(this.#fd).ino;
-    if (inode !== this.#position.inode) this.#position = { inode, offset: 0 };
+    if (inode === this.#position.inode) return this.#fd;
+    this.#isForeign = this.#position.inode !== 0;
+    this.#position = this.#startOf(chosen, inode);
     return this.#fd;
   }
+}
+
+function headAt(path: string): number | undefined {
+  const fd = openSync(path, "r");
+  try {
+    return headOf(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Checksum of a file's first line; undefined while it has none. */
+function headOf(fd: number): number | undefined {
+  const bytes = Buffer.alloc(HEAD_BYTES_MAX);
+  const length = readSync(fd, bytes, 0, HEAD_BYTES_MAX, 0);
+  const end = bytes.subarray(0, length).indexOf(NEWLINE);
+  return end < 0 ? undefined : crc32(bytes.toString("utf8", 0, end));
 }

@@ -96,6 +96,23 @@ test("what a lost store held is told until it is stored that it was, also over a
   last.close();
 });
 
+test("an older copy in the store's place is known for one: the place is the mark's, and what waited is told", () => {
+  const outbox = Outbox.open(path);
+  outbox.commit({ place: placeAt(1) }, entry(5));
+  const copy = join(dir, "copy.db");
+  copyFileSync(path, copy);
+  outbox.acknowledge(1);
+  outbox.commit({ place: placeAt(2) }, entry(7));
+  const { storeId } = outbox;
+  outbox.close();
+  copyFileSync(copy, path);
+  const again = Outbox.open(path, { hasHistory: true });
+  expect([again.hasLostState, again.place, again.lost?.requests]).toEqual([false, placeAt(2), 7]);
+  expect(again.first(), "what was acknowledged since is not sent once more").toBeUndefined();
+  expect(again.storeId).not.toBe(storeId);
+  again.close();
+});
+
 test("a report with a flipped bit is told as a gap of its size, and those around it are delivered", () => {
   const outbox = Outbox.open(path);
   for (const requests of [3, 4, 5])

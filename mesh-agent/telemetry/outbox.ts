@@ -51,6 +51,7 @@ export class Outbox {
   #storeId: string;
   #isInMemory: boolean;
   #lost: LostReports | undefined;
+  #changes = 0;
   /** Nothing was ever reported from here. */
   readonly isNew: boolean;
   /** True when how far the log was read is not known: an unreadable store was moved aside, or was gone, and its mark too. */
@@ -69,7 +70,11 @@ export class Outbox {
     this.#mark = new PlaceMark(`${path}.mark`);
     const { last } = this.#mark;
     const known = this.#read("storeId");
-    const storeId = typeof known.value === "string" ? known.value : undefined;
+    this.#changes = this.state<number>("changes") ?? 0;
+    // Somebody put an older copy into its place: what it says was reported since.
+    const isOlder = last !== undefined && known.value === last.storeId && (last.changes ?? 0) > this.#changes;
+    if (isOlder) this.#transact(() => this.#db.exec("DELETE FROM outbox"));
+    const storeId = typeof known.value === "string" && !isOlder ? known.value : undefined;
     const isGone = storeId === undefined && (opened.isDamaged || hasHistory || last !== undefined || known.isDamaged);
     const isPlaceGone = isGone || this.#read("place").isDamaged;
     this.isNew = storeId === undefined && !isGone;
@@ -257,6 +262,7 @@ export class Outbox {
     const lost = this.#lost;
     this.#mark.write({
       storeId: this.#storeId,
+      changes: this.#changes,
       place: this.state<ReportPlace | null>("place") ?? null,
       waiting: {
         requests: Number(row?.requests) + (lost?.requests ?? 0),
@@ -290,7 +296,9 @@ export class Outbox {
     try {
       this.#db.exec("BEGIN IMMEDIATE");
       work();
+      this.#setState.run("changes", sealJson({ value: this.#changes + 1 }));
       this.#db.exec("COMMIT");
+      this.#changes += 1;
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
       throw describeFailure(error, this.#db.location() ?? "telemetry store");

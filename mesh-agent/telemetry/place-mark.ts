@@ -8,6 +8,8 @@ export interface Mark {
   readonly place: ReportPlace | null;
   /** Folded and not acknowledged. */
   readonly waiting: LostReports;
+  /** How often the store had changed: one that has changed less often is an older copy. Not there in marks of earlier releases. */
+  readonly changes?: number;
 }
 
 interface Numbered extends Mark {
