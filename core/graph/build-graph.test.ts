@@ -276,6 +276,64 @@ test("a TCP connection that a policy refused is denied, though its caller saw it
   expect(edge?.health.status).not.toBe("healthy");
 });
 
+describe("connections that are refused for want of mTLS", () => {
+  const REFUSED = {
+    reporter: "destination",
+    protocol: "tcp",
+    responseCode: 0,
+    responseFlags: "NR",
+    security: "none",
+    deniedBy: "mtls[plaintext]-policy[default/strict]",
+    sourceAddress: "10.0.0.9",
+  } as const;
+  const cut = (from: string, count: number): Case => ({
+    from,
+    to: "ratings-v1",
+    count,
+    responseCode: 503,
+    responseFlags: "UC",
+    security: "none",
+    destinationService: "alias.example.test",
+  });
+
+  test("are the callers' that tell of as many that broke, with the reason; what goes beyond is strangers'", () => {
+    const { edges } = graphOf([
+      { from: "reviews-v1", to: "ratings-v1", count: 50 },
+      cut("reviews-v1", 12),
+      cut("details-v1", 8),
+      { ...REFUSED, from: null, to: "ratings-v1", count: 27 },
+    ]);
+    expect(
+      edges.map(({ source, protocol, requestsPerSecond, deniedBy }) => [source, protocol, requestsPerSecond, deniedBy]),
+    ).toEqual([
+      ["unknown_source", "tcp", 0.7, ["PeerAuthentication/default/strict"]],
+      ["wl_default_details-v1", "http", 0.8, ["PeerAuthentication/default/strict"]],
+      ["wl_default_reviews-v1", "http", 6.2, ["PeerAuthentication/default/strict"]],
+    ]);
+    expect(edges[2]?.health.reason).toBe("19.4 % of 6.2 requests/s refused (PeerAuthentication/default/strict)");
+  });
+
+  test("are the TCP callers' too, who saw them closed as any other", () => {
+    const { edges } = graphOf([
+      { from: "reviews-v1", to: "ratings-v1", count: 10, protocol: "tcp", responseCode: 0, security: "none" },
+      { ...REFUSED, from: null, to: "ratings-v1", count: 10 },
+    ]);
+    expect(edges).toMatchObject([{ source: "wl_default_reviews-v1", errorPercent: 100, requestsPerSecond: 1 }]);
+  });
+
+  test("are strangers' where no caller tells of any that broke in plain text", () => {
+    const { edges } = graphOf([
+      { from: "reviews-v1", to: "ratings-v1", count: 10, responseCode: 503, responseFlags: "UC" },
+      { from: "reviews-v1", to: "ratings-v1", count: 10, security: "none" },
+      { ...REFUSED, from: null, to: "ratings-v1", count: 10 },
+    ]);
+    expect(edges.map(({ source, requestsPerSecond }) => [source, requestsPerSecond])).toEqual([
+      ["unknown_source", 1],
+      ["wl_default_reviews-v1", 2],
+    ]);
+  });
+});
+
 test("strangers that a gateway refuses have an edge of their own, and are none of what it is judged by", () => {
   const { nodes, edges } = graphOf([
     { from: "ingress", to: "reviews-v1", count: 98, fromGateway: true },

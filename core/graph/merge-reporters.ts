@@ -1,5 +1,6 @@
 import { assertNever } from "#core/brand.ts";
 import { type BelievedShare, believedShares } from "#core/graph/believed-shares.ts";
+import { joinRefused } from "#core/graph/join-refused.ts";
 import { joinStrangers } from "#core/graph/join-strangers.ts";
 import { Tally } from "#core/graph/tally.ts";
 import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
@@ -52,7 +53,7 @@ type Callers = ReadonlyMap<string, ReadonlyMap<string, End>>;
 export function mergeReporters(rows: readonly TrafficRow[]): Pair[] {
   const callers = rows.some(({ key }) => isUnnamed(key)) ? callersByPrincipal(rows) : new Map();
   const pairs = new Map<string, OpenPair>();
-  for (const row of joinStrangers(rows)) {
+  for (const row of joinStrangers(joinRefused(rows))) {
     const { key } = row;
     const source = isUnnamed(key) ? nameCaller(key, callers) : undefined;
     const name =

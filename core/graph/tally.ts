@@ -1,4 +1,5 @@
 import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
+import { isRefusal } from "#core/telemetry/refused-connection.ts";
 import { type Outcome, outcomeOf, type TrafficKey, type TrafficRow } from "#core/telemetry/traffic.ts";
 
 export interface ResponseTally {
@@ -91,12 +92,10 @@ export class Tally {
     if (key.destinationService !== "unknown") include(this.services, key.destinationService);
     if (key.deniedBy === "") return;
     include(this.deniedBy, key.deniedBy);
-    // The caller saw an ordinary 403, or a connection that broke, or that was closed as any other.
+    // The caller saw an ordinary 403, or a connection that broke, or that was closed as any other; refused without mTLS, a 503.
     const { outcomes } = this;
     let left = count;
-    for (const outcome of key.protocol === "tcp"
-      ? (["no-response", "ok"] as const)
-      : (["client-error", "grpc-error", "no-response"] as const)) {
+    for (const outcome of seenAs(key)) {
       const moved = Math.min(left, outcomes[outcome]);
       outcomes[outcome] -= moved;
       outcomes.denied += moved;
@@ -141,6 +140,12 @@ export class Tally {
     this.responses.push(response);
     return response;
   }
+}
+
+/** How callers see what was denied, the likeliest first. */
+function seenAs({ protocol, deniedBy }: TrafficKey): readonly Outcome[] {
+  if (protocol === "tcp") return ["no-response", "ok"];
+  return isRefusal(deniedBy) ? ["server-error", "no-response"] : ["client-error", "grpc-error", "no-response"];
 }
 
 function include(list: string[], value: string): void {
