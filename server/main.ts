@@ -33,13 +33,13 @@ import { mountConsole } from "#server/http/mount-console.ts";
 import { mountMetrics } from "#server/http/mount-metrics.ts";
 import { mountOtlp } from "#server/http/mount-otlp.ts";
 import { mountReadiness } from "#server/http/mount-readiness.ts";
-import { requireRoom } from "#server/http/require-room.ts";
 import type { Routes } from "#server/http/routes.ts";
 import { startMesh } from "#server/mesh/start-mesh.ts";
 import { createAgentMethods } from "#server/mesh-rpc/agent-methods.ts";
 import { PreviewThread } from "#server/preview/preview-thread.ts";
 import { Registry } from "#server/registry/registry.ts";
 import { createRegistryStore } from "#server/registry/store.ts";
+import { requireRoom } from "#server/require-room.ts";
 import { setRuntime } from "#server/runtime.ts";
 import { writeServerFile } from "#server/server-file.ts";
 import { CheckCache } from "#server/services/check-cache.ts";
@@ -48,6 +48,7 @@ import { groupsByNamespace } from "#server/services/groups-by-namespace.ts";
 import { MeshState } from "#server/services/mesh-state.ts";
 import { Publisher } from "#server/services/publisher.ts";
 import { DuckdbTelemetryStore } from "#server/telemetry/duckdb-store.ts";
+import { whenRoom } from "#server/when-room.ts";
 
 export interface ServerOptions {
   /** Databases and keys. */
@@ -77,6 +78,7 @@ const INSTANCE_GRACE_MS = 60_000;
 const CLOSE_GRACE_MS = 3000;
 const LIMITS_TOLD_EVERY_MS = 60_000;
 const SERVING_LIFE_MS = 24 * 60 * 60 * 1000;
+const ROOM_LOOKED_FOR_EVERY_MS = 10_000;
 const ENDED_KEPT_MS = 24 * 60 * 60 * 1000;
 
 function isLoopback(host: string): boolean {
@@ -247,7 +249,13 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     audit,
     log,
   });
-  await auth.ensureAdminToken();
+  const atRoom = (what: string, work: () => Promise<unknown>): Promise<void> =>
+    whenRoom(work, {
+      everyMs: ROOM_LOOKED_FOR_EVERY_MS,
+      signal: stopping.signal,
+      onFull: (error) => log.warn(`${what} has to wait for room on the disk`, { error: error.toString() }),
+    });
+  await atRoom("the administrator's token", () => auth.ensureAdminToken());
   const checks = new CheckCache(state, checkConfig);
   const previews = new PreviewThread({ snapshot: () => state.snapshot(), nodes: () => mesh.nodes() });
   publisher.onPublish((change) => previews.follow(change));
@@ -339,11 +347,15 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     limits.add({ limit, party, count: 1 }),
   );
   const url = options.publicUrl ?? `http://${host}:${http.port}`;
-  writeServerFile(dir, { console: url, xds: `${host}:${mesh.port}`, pid: process.pid });
+  await atRoom("server.json", async () =>
+    writeServerFile(dir, { console: url, xds: `${host}:${mesh.port}`, pid: process.pid }),
+  );
   log.info("pharos serves", { console: url, xds: `${host}:${mesh.port}`, revision, instances: registry.list().length });
   if (options.demoSignIn) log.info("everybody on this machine is signed in as administrator (--demo-sign-in)");
-  const setup = await auth.setupLink(url);
-  if (setup !== null && !options.demoSignIn) log.info(`make the first account here, once: ${setup}`);
+  await atRoom("the link to make the first account", async () => {
+    const setup = await auth.setupLink(url);
+    if (setup !== null && !options.demoSignIn) log.info(`make the first account here, once: ${setup}`);
+  });
 
   await new Promise<void>((done) =>
     signal.aborted ? done() : signal.addEventListener("abort", () => done(), { once: true }),

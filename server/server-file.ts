@@ -1,4 +1,6 @@
+import { closeSync, existsSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { PharosError } from "#core/errors.ts";
 import { writeFileDurably } from "#node/write-file-durably.ts";
 
 /** What a data directory tells those who look for its server. */
@@ -9,5 +11,18 @@ export interface ServerFile {
 }
 
 export function writeServerFile(dir: string, content: ServerFile): void {
-  writeFileDurably(join(dir, "server.json"), `${JSON.stringify(content, null, 2)}\n`);
+  const path = join(dir, "server.json");
+  const text = `${JSON.stringify(content, null, 2)}\n`;
+  try {
+    writeFileDurably(path, text);
+  } catch (error) {
+    if (PharosError.from(error).code !== "exhausted" || !existsSync(path)) throw error;
+    // A full disk takes it where the one before lies.
+    const file = openSync(path, "r+");
+    try {
+      ftruncateSync(file, writeSync(file, text, 0));
+    } finally {
+      closeSync(file);
+    }
+  }
 }

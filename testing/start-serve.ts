@@ -13,6 +13,8 @@ export interface Serve {
   /** What it has written since it started. */
   log(): string;
   restart(): Promise<void>;
+  /** As kill -9 does. */
+  kill(): Promise<void>;
   /** Ends it as an operator does and removes its directory. */
   stop(): Promise<void>;
 }
@@ -61,9 +63,13 @@ export async function startServe({ console = false, clockAheadMs = 0, dir: given
   let url = "";
 
   async function end(): Promise<void> {
-    if (child === undefined || child.exitCode !== null) return;
+    await signal("SIGTERM");
+  }
+
+  async function signal(name: "SIGTERM" | "SIGKILL"): Promise<void> {
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((done) => child?.once("exit", done));
-    child.kill("SIGTERM");
+    child.kill(name);
     await ended;
   }
 
@@ -102,6 +108,7 @@ export async function startServe({ console = false, clockAheadMs = 0, dir: given
       await end();
       await start();
     },
+    kill: () => signal("SIGKILL"),
     stop,
   };
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { PharosError } from "#core/errors.ts";
 import { createAudit } from "#server/audit/audit.ts";
 import type { AuditLine } from "#server/audit/audit-line.ts";
 import { type OpenDatabase, openDatabase } from "#server/db/open-database.ts";
@@ -79,4 +80,26 @@ test("the trail is bounded where it is written", async () => {
   await audit.close();
   expect(await database.db.auditLine.count()).toBeLessThanOrEqual(5000);
   expect((await audit.list({ limit: 1 }))[0]?.reason).toBe("revision 5999");
+});
+
+test("lines that a full disk does not take are kept, and stored with the next when there is room", async () => {
+  let isFull = true;
+  const auditLine = new Proxy(database.db.auditLine, {
+    get: (target, property) =>
+      property === "createMany" && isFull
+        ? () => Promise.reject(new PharosError("exhausted", "the disk that holds database pharos.db is full"))
+        : (Reflect.get(target, property) as unknown),
+  });
+  const audit = createAudit({ auditLine } as never, log);
+  for (const reason of ["revision 7", "revision 8"]) {
+    audit.write(refused({ actor: "ada", action: "config.apply", outcome: "allowed", reason }));
+    expect(await audit.list({ limit: 10 })).toEqual([]);
+  }
+  isFull = false;
+  audit.write(refused({ actor: "ada", action: "config.apply", outcome: "allowed", reason: "revision 9" }));
+  await audit.close();
+  const reasons = (await audit.list({ limit: 10 })).map(({ reason }) => reason);
+  expect(reasons).toEqual(["revision 9", "revision 8", "revision 7"]);
+  // Three lines, and once that they wait.
+  expect(logged).toBe(4);
 });

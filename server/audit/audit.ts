@@ -1,3 +1,4 @@
+import { PharosError } from "#core/errors.ts";
 import type { AuditView } from "#core/view/session.ts";
 import type { Logger } from "#node/log.ts";
 import type { AuditLine } from "#server/audit/audit-line.ts";
@@ -45,22 +46,35 @@ export function createAudit(
   let sinceSweep = 0;
   let queue: (AuditLine & { readonly at: Date })[] = [];
   let writing: Promise<void> | undefined;
+  let isWaiting = false;
 
   async function drain(): Promise<void> {
     while (queue.length > 0) {
       const batch = queue;
       queue = [];
-      await db.auditLine
-        .createMany({ data: batch })
-        .catch((error: unknown) =>
-          log.error("audit lines were not stored", { count: batch.length, error: String(error) }),
-        );
+      try {
+        await db.auditLine.createMany({ data: batch });
+        isWaiting = false;
+      } catch (error) {
+        if (PharosError.from(error).code === "exhausted") {
+          wait(batch, error);
+          break;
+        }
+        log.error("audit lines were not stored", { count: batch.length, error: String(error) });
+      }
       sinceSweep += batch.length;
       if (sinceSweep < SWEEP_EVERY) continue;
       sinceSweep = 0;
       await forgetOldest().catch((error: unknown) => log.error("old audit lines were kept", { error: String(error) }));
     }
     writing = undefined;
+  }
+
+  /** On a full disk lines are kept until there is room, and written with the next one or the next summary. */
+  function wait(batch: typeof queue, error: unknown): void {
+    queue = [...batch, ...queue].slice(0, QUEUE_MAX);
+    if (!isWaiting) log.error("audit lines wait for room on the disk; the log has them", { error: String(error) });
+    isWaiting = true;
   }
 
   /** Drops what is beyond the newest lines: the trail costs so much and no more. */
@@ -78,11 +92,18 @@ export function createAudit(
       return;
     }
     queue.push({ ...line, at: now() });
-    writing ??= Promise.resolve().then(drain);
+    write();
+  }
+
+  function write(): void {
+    if (queue.length > 0) writing ??= Promise.resolve().then(drain);
   }
 
   const refusals = new RefusalBook(tell);
-  const summaries = setInterval(() => refusals.summarize(), SUMMARY_MS);
+  const summaries = setInterval(() => {
+    refusals.summarize();
+    write();
+  }, SUMMARY_MS);
   summaries.unref();
 
   return {

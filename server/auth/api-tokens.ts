@@ -42,7 +42,10 @@ export class ApiTokens {
     this.#cache.set(secretHash, { principal, untilMs: nowMs + CACHED_MS });
     if (isGood && (this.#noted.get(row.id) ?? 0) < nowMs - USE_NOTED_MS) {
       this.#noted.set(row.id, nowMs);
-      await this.#db.apiToken.update({ where: { id: row.id }, data: { lastUsedAt: new Date(nowMs) } });
+      // When it was used is no reason to refuse it: a full disk can be read.
+      await this.#db.apiToken
+        .update({ where: { id: row.id }, data: { lastUsedAt: new Date(nowMs) } })
+        .catch(() => this.#noted.delete(row.id));
     }
     return principal;
   }

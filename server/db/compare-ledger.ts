@@ -37,7 +37,8 @@ export async function compareLedger(
   }
   const kept = keepLog();
   const revisions = await lostRevisions(client, differenceOf(known.tally, stored.tally).Revision ?? 0);
-  await writeEntry(client, known);
+  // On a full disk it is told again at the next start.
+  await writeEntry(client, known).catch(() => undefined);
   const since = stored.atMs === 0 ? "" : ` after ${new Date(stored.atMs).toISOString()}`;
   return `database ${path} lost ${known.commits - stored.commits} writes that were acknowledged${since}, the last at ${new Date(known.atMs).toISOString()}: ${listTally(differenceOf(known.tally, stored.tally))}${revisions}; its write-ahead log ${kept === undefined ? "is gone" : `was damaged and is kept as ${kept}`}`;
 }

@@ -8,6 +8,7 @@ import { compareLedger, databaseLedgerPath, refuseMissingFile, setWalApart } fro
 import { describeDatabaseFailure } from "#server/db/database-error.ts";
 import { PrismaClient } from "#server/db/gen/client.ts";
 import { LibsqlAdapter } from "#server/db/libsql-adapter.ts";
+import { requireRoom } from "#server/require-room.ts";
 
 const MIGRATIONS = resolve(import.meta.dirname, "../../prisma/migrations");
 
@@ -33,6 +34,7 @@ export interface OpenDatabaseOptions {
 /**
  * Opens the database file, checks it whole, and brings it to this version's schema; makes it when there is none.
  * A commit is on the disk when it returns (WAL with synchronous FULL): neither kill -9 nor a power cut loses it.
+ * On a full disk it can be read, and written as soon as there is room.
  * Throws PharosError, with the file untouched, when it is damaged, cut short, locked or from a newer version.
  */
 export async function openDatabase(path: string, options: OpenDatabaseOptions = {}): Promise<OpenDatabase> {
@@ -60,15 +62,18 @@ async function openFile(
     const own = new LibsqlAdapter(path);
     adapter = own;
     const { client } = own;
+    // Without room there is no place for the index of the log (-shm), which a file of one's own has in memory.
+    if (!(await whereRoom(requireRoom(dirname(path)), path))) await client.execute("PRAGMA locking_mode = EXCLUSIVE");
     for (const pragma of ["busy_timeout = 5000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"]) {
       await client.execute(`PRAGMA ${pragma}`);
     }
     await refuseDamagedFile(own, path);
     if (bytesMax !== undefined) await client.execute(`PRAGMA max_page_count = ${Math.floor(bytesMax / 4096)}`);
     const migrated = await applyMigrations(client, migrations, path);
-    await prepareLedger(client);
-    const lost = await compareLedger(client, path, ledger, log.keep);
-    own.ledger = new CommitLedger(ledger, now);
+    // What a full disk keeps from being counted now is counted from the next start on.
+    const isCounted = await whereRoom(prepareLedger(client), path);
+    const lost = isCounted ? await compareLedger(client, path, ledger, log.keep) : undefined;
+    if (isCounted) own.ledger = new CommitLedger(ledger, now);
     const db = new PrismaClient({ adapter: own, transactionOptions: { maxWait: 30_000, timeout: 120_000 } });
     const close = async () => {
       // Before Prisma closes its client: what is left in the log would be folded in when the statements are collected.
@@ -84,6 +89,18 @@ async function openFile(
     throw error;
   } finally {
     log.drop();
+  }
+}
+
+/** Whether it was done; false where the disk is full. */
+async function whereRoom(work: Promise<unknown>, path: string): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch (error) {
+    const known = describeDatabaseFailure(error, path) ?? PharosError.from(error);
+    if (known.code !== "exhausted") throw error;
+    return false;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { expect, test } from "vitest";
 import { mountReadiness } from "#server/http/mount-readiness.ts";
-import { requireRoom } from "#server/http/require-room.ts";
+import { requireRoom } from "#server/require-room.ts";
 
 async function ask(parts: Parameters<typeof mountReadiness>[0]): Promise<string> {
   let status = 0;

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { PharosError } from "#core/errors.ts";
 import type { Resource } from "#core/resource/resource.ts";
 import { type OpenDatabase, openDatabase } from "#server/db/open-database.ts";
 import type { Registration } from "#server/registry/admit-instance.ts";
@@ -37,6 +38,10 @@ const REGISTRATION: Registration = {
   weight: 0,
 };
 
+/** Of tests that wait for its end; others have a minute, as storing takes its time on a busy machine. */
+const GRACE_MS = 30;
+const FULL = new PharosError("exhausted", "the disk that holds database pharos.db is full");
+
 let dir: string;
 let database: OpenDatabase;
 let changes: RegistryChange[];
@@ -52,7 +57,7 @@ const open = (options: Partial<RegistryOptions> = {}) =>
     hasToken: async () => false,
     addresses: { allowed: [], isLoopbackMesh: true, ownAddresses: () => [] },
     onChange: (change) => void changes.push(change),
-    graceMs: 30,
+    graceMs: 60_000,
     instancesMax: 3,
     now: () => nowMs,
     ...options,
@@ -101,11 +106,15 @@ test("one whose proxy never comes is no endpoint, over a restart too, and goes w
   expect(registry.list()).toMatchObject([AWAITED]);
   await registry.register(REGISTRATION, IDENTITY);
   expect(registry.list()).toMatchObject([AWAITED]);
+  registry.close();
+  registry = await open({ graceMs: GRACE_MS });
   await vi.waitFor(() => expect(registry.list()).toEqual([]));
   expect(registry.known(KEY)).toMatchObject({ workload: "reviews-v1" });
 });
 
 test("heartbeats alone do not keep one whose proxy has left", async () => {
+  registry.close();
+  registry = await open({ graceMs: GRACE_MS });
   registry.connected(KEY);
   await registry.register(REGISTRATION, IDENTITY);
   registry.disconnected(KEY);
@@ -116,10 +125,12 @@ test("heartbeats alone do not keep one whose proxy has left", async () => {
 });
 
 test("a proxy with two streams has left when both have ended", async () => {
+  registry.close();
+  registry = await open({ graceMs: GRACE_MS });
   for (const id of ["a", "b"]) registry.connected(KEY, id);
   await registry.register(REGISTRATION, IDENTITY);
   registry.disconnected(KEY, "a");
-  await new Promise((resolve) => setTimeout(resolve, 60));
+  await new Promise((resolve) => setTimeout(resolve, 2 * GRACE_MS));
   expect(registry.list()).toHaveLength(1);
   registry.disconnected(KEY, "b");
   await vi.waitFor(() => expect(registry.list()).toEqual([]));
@@ -270,17 +281,19 @@ test("an instance outlives a restart of the server, and is dropped when nobody c
   await registry.register(REGISTRATION, IDENTITY);
   registry.close();
   changes = [];
-  registry = await open();
+  registry = await open({ graceMs: GRACE_MS });
   expect(registry.list()).toHaveLength(1);
   await vi.waitFor(() => expect(changes).toEqual([{ instanceUpserts: [], instanceDeletes: ["default/reviews-v1-0"] }]));
 });
 
 test("an instance whose proxy comes back in time stays", async () => {
+  registry.close();
+  registry = await open({ graceMs: GRACE_MS });
   registry.connected(KEY);
   await registry.register(REGISTRATION, IDENTITY);
   registry.disconnected("default/reviews-v1-0");
   registry.connected("default/reviews-v1-0");
-  await new Promise((resolve) => setTimeout(resolve, 60));
+  await new Promise((resolve) => setTimeout(resolve, 2 * GRACE_MS));
   expect(registry.list()).toHaveLength(1);
 });
 
@@ -310,4 +323,33 @@ test("of two agents by one name the one that is there stays; one that left, or i
   nowMs += 25_001;
   await registry.register(REGISTRATION, IDENTITY);
   expect(registry.list()[0]?.ports[0]?.inboundPort).toBe(19081);
+});
+
+test("a full disk keeps nothing from callers; what it did not take is stored when there is room", async () => {
+  registry.close();
+  const store = createRegistryStore(database.db);
+  let isFull = false;
+  const whereRoom = <T>(work: () => Promise<T>) => (isFull ? Promise.reject(FULL) : work());
+  registry = await open({
+    graceMs: 60_000,
+    store: {
+      list: store.list,
+      upsert: (instances) => whereRoom(() => store.upsert(instances)),
+      delete: (keys) => whereRoom(() => store.delete(keys)),
+    },
+  });
+  const other = {
+    ...REGISTRATION,
+    name: "reviews-v1-1",
+    ports: [{ name: "http", appPort: 9082, inboundPort: 19_082 }],
+  };
+  await registry.register(other, IDENTITY);
+  isFull = true;
+  await registry.register(REGISTRATION, IDENTITY);
+  await registry.deregister("default", "reviews-v1-1", IDENTITY);
+  expect(registry.list().map(({ name }) => name)).toEqual(["reviews-v1-0"]);
+  expect((await store.list()).map(({ name }) => name)).toEqual(["reviews-v1-1"]);
+  isFull = false;
+  await registry.register(REGISTRATION, IDENTITY);
+  expect((await store.list()).map(({ name }) => name)).toEqual(["reviews-v1-0"]);
 });

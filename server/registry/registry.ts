@@ -42,7 +42,7 @@ const PROBLEM_LENGTH_MAX = 300;
 const AWAITED = "its proxy has not connected to the control plane";
 
 /**
- * The running workloads. An instance is stored before it is announced. It is an endpoint once its proxy has connected, and outlives a lost
+ * The running workloads. An instance is stored before it is announced, where the disk has room. It is an endpoint once its proxy has connected, and outlives a lost
  * connection for `graceMs`, so that neither a restart of the server nor of an agent takes endpoints away; only Deregister takes one away at
  * once. One whose proxy never comes goes as long after its agent was last heard.
  */
@@ -54,6 +54,8 @@ export class Registry {
   readonly #instances = new Map<string, WorkloadInstance>();
   readonly #presence: Presence;
   readonly #departed = new Departed();
+  /** Announced, and not stored yet: the disk is full. */
+  readonly #unstored = new Set<string>();
   readonly #turns = new Map<string, Promise<unknown>>();
   /** What each instance's host's clock is ahead of this one, in ms, as last heard. */
   readonly #clockAheadMs = new Map<string, number>();
@@ -183,8 +185,9 @@ export class Registry {
       const next: WorkloadInstance = this.#presence.hasCome(key)
         ? instance
         : { ...instance, health: "unhealthy", unhealthyReason: AWAITED, isAwaited: true };
-      if (JSON.stringify(this.#instances.get(key)) === JSON.stringify(next)) return;
-      await this.#options.store.upsert([next]);
+      const isNews = JSON.stringify(this.#instances.get(key)) !== JSON.stringify(next);
+      if (isNews || this.#unstored.has(key)) await this.#store(key, () => this.#options.store.upsert([next]));
+      if (!isNews) return;
       this.#instances.set(key, next);
       this.#options.onChange({ instanceUpserts: [next], instanceDeletes: [] });
     });
@@ -192,7 +195,7 @@ export class Registry {
 
   #drop(key: string): Promise<void> {
     return this.#inTurn(key, async () => {
-      await this.#options.store.delete([key]);
+      await this.#store(key, () => this.#options.store.delete([key]));
       const instance = this.#instances.get(key);
       this.#presence.forget(key);
       this.#clockAheadMs.delete(key);
@@ -203,6 +206,23 @@ export class Registry {
       this.#instances.delete(key);
       this.#options.onChange({ instanceUpserts: [], instanceDeletes: [key] });
     });
+  }
+
+  /**
+   * A full disk keeps no endpoint from being announced or taken away: callers would be led to one that is gone. What could
+   * not be stored is with the instance's next heartbeat, and one that is gone is taken out with the next that is stored.
+   */
+  async #store(key: string, write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+      this.#unstored.delete(key);
+      const gone = [...this.#unstored].filter((other) => !this.#instances.has(other));
+      if (gone.length > 0) await this.#options.store.delete(gone);
+      for (const other of gone) this.#unstored.delete(other);
+    } catch (error) {
+      if (PharosError.from(error).code !== "exhausted") throw error;
+      this.#unstored.add(key);
+    }
   }
 
   #inTurn(key: string, work: () => Promise<void>): Promise<void> {

@@ -1,4 +1,5 @@
-import { describeFailure, type OpenedDuckdb, openDuckdb } from "#server/telemetry/open-duckdb.ts";
+import { PharosError } from "#core/errors.ts";
+import { describeFailure, type OpenedDuckdb, openDuckdb, openStandIn } from "#server/telemetry/open-duckdb.ts";
 import { Reader } from "#server/telemetry/reader.ts";
 import { Writer, type WriteTransaction } from "#server/telemetry/writer.ts";
 
@@ -9,12 +10,16 @@ export interface DuckdbFileOptions {
   readonly onOpen: (opened: OpenedDuckdb) => Promise<void>;
 }
 
+const TRY_EVERY_MS = 1000;
 /** DuckDB gives a database up for good after some failures of the disk; only opening it again helps. */
 const IS_FATAL = /FATAL|invalidated/;
 /** Blocks are read when they are asked for; only then it shows that one is not what was written. */
 const IS_DAMAGED = /Corrupt database file|Could not read enough bytes/;
 
-/** The file, open; reopened when DuckDB gave it up. Failures come as PharosError that names the file. */
+/**
+ * The file, open; reopened when DuckDB gave it up. Failures come as PharosError that names the file. Where a full disk
+ * keeps it from being opened, an empty one in memory answers, and each write tries whether there is room by now.
+ */
 export class DuckdbFile {
   readonly #options: DuckdbFileOptions;
   #opened: OpenedDuckdb;
@@ -22,6 +27,8 @@ export class DuckdbFile {
   #reader: Reader;
   #reopening: Promise<void> | undefined;
   #isClosed = false;
+  #standsInFor: PharosError | undefined;
+  #triedMs = 0;
 
   private constructor(options: DuckdbFileOptions, opened: OpenedDuckdb) {
     this.#options = options;
@@ -31,18 +38,26 @@ export class DuckdbFile {
   }
 
   static async open(options: DuckdbFileOptions): Promise<DuckdbFile> {
-    const opened = await openDuckdb(options.path, options.now(), options.onOpen);
-    return new DuckdbFile(options, opened);
+    const { path, now, onOpen } = options;
+    try {
+      return new DuckdbFile(options, await openDuckdb(path, now(), onOpen));
+    } catch (error) {
+      const known = PharosError.from(error);
+      if (known.code !== "exhausted") throw known;
+      const file = new DuckdbFile(options, await openStandIn(known, now(), onOpen));
+      file.#standsInFor = known;
+      return file;
+    }
   }
 
   /** `onCommitted` runs before the next transaction begins. */
   write<T>(work: (transaction: WriteTransaction) => Promise<T>, onCommitted?: (result: T) => void): Promise<T> {
-    return this.#guard(() => this.#writer.run(work, onCommitted));
+    return this.#guardWrite(() => this.#writer.run(work, onCommitted));
   }
 
   /** Outside of a transaction: CHECKPOINT. */
   writeBare(sql: string): Promise<void> {
-    return this.#guard(() => this.#writer.runBare(sql));
+    return this.#guardWrite(() => this.#writer.runBare(sql));
   }
 
   read<T>(ask: (reader: Reader) => Promise<T>): Promise<T> {
@@ -59,6 +74,22 @@ export class DuckdbFile {
     this.#opened.close();
   }
 
+  /** What was asked of the one that stands in is not done in the file: it knows other keys. */
+  async #guardWrite<T>(work: () => Promise<T>): Promise<T> {
+    const { path } = this.#options;
+    if (this.#standsInFor === undefined) return this.#guard(work);
+    const reason = this.#standsInFor;
+    const nowMs = this.#options.now();
+    if (!this.#isClosed && (nowMs >= this.#triedMs + TRY_EVERY_MS || nowMs < this.#triedMs)) {
+      this.#triedMs = nowMs;
+      await this.#startReopening(false);
+    }
+    throw new PharosError("exhausted", `telemetry store ${path} was not open`, {
+      hint: "send it again",
+      cause: reason,
+    });
+  }
+
   async #guard<T>(work: () => Promise<T>, isAgain = false): Promise<T> {
     await this.#reopening;
     try {
@@ -67,10 +98,7 @@ export class DuckdbFile {
       const message = error instanceof Error ? error.message : "";
       const isDamaged = IS_DAMAGED.test(message);
       if ((isDamaged || IS_FATAL.test(message)) && !this.#isClosed) {
-        this.#reopening ??= this.#reopen(isDamaged).finally(() => {
-          this.#reopening = undefined;
-        });
-        await this.#reopening.catch(() => undefined);
+        await this.#startReopening(isDamaged);
         // Asked again, it answers with what is left.
         if (isDamaged && !isAgain) return this.#guard(work, true);
       }
@@ -78,10 +106,27 @@ export class DuckdbFile {
     }
   }
 
+  async #startReopening(isDamaged: boolean): Promise<void> {
+    this.#reopening ??= this.#reopen(isDamaged).finally(() => {
+      this.#reopening = undefined;
+    });
+    await this.#reopening.catch(() => undefined);
+  }
+
   async #reopen(isDamaged: boolean): Promise<void> {
     const { path, now, onOpen } = this.#options;
-    this.#opened.close();
-    this.#opened = await openDuckdb(path, now(), onOpen, isDamaged);
+    // It answers until the file does.
+    const standIn = this.#standsInFor === undefined ? undefined : this.#opened;
+    if (standIn === undefined) this.#opened.close();
+    try {
+      this.#opened = await openDuckdb(path, now(), onOpen, isDamaged);
+      this.#standsInFor = undefined;
+      standIn?.close();
+    } catch (error) {
+      if (standIn !== undefined) return;
+      this.#standsInFor = PharosError.from(error);
+      this.#opened = await openStandIn(this.#standsInFor, now(), onOpen);
+    }
     this.#writer = new Writer(this.#opened.writer);
     this.#reader = new Reader(this.#opened.reader);
   }

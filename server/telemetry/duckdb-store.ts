@@ -13,9 +13,8 @@ import { type ResourceSpans, ResourceSpansSchema } from "#proto/gen/opentelemetr
 import type { ReportRequest } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import type { RequestQuery, TraceQuery } from "#server/api/services.ts";
 import type { ServiceFigures, Telemetry, TimeRange } from "#server/services/dependencies.ts";
-import { appendGap, appendSpan } from "#server/telemetry/append-report.ts";
+import { appendSpan } from "#server/telemetry/append-report.ts";
 import { buildSeries } from "#server/telemetry/build-series.ts";
-import { describeLoss } from "#server/telemetry/describe-loss.ts";
 import { describeSpans } from "#server/telemetry/describe-spans.ts";
 import { DuckdbFile } from "#server/telemetry/duckdb-file.ts";
 import { foldUnknownHosts } from "#server/telemetry/fold-unknown-hosts.ts";
@@ -23,6 +22,7 @@ import { IngestQueue } from "#server/telemetry/ingest-queue.ts";
 import { KeyTable } from "#server/telemetry/key-table.ts";
 import { loadState } from "#server/telemetry/load-state.ts";
 import { moveOf, moveReport, moveSpans } from "#server/telemetry/move-times.ts";
+import { noteLoss } from "#server/telemetry/note-loss.ts";
 import type { OpenedDuckdb } from "#server/telemetry/open-duckdb.ts";
 import { planRange, type RangePlan, type RangeRequest } from "#server/telemetry/plan-range.ts";
 import { StandardMetrics } from "#server/telemetry/prometheus.ts";
@@ -319,18 +319,14 @@ export class DuckdbTelemetryStore implements TelemetryStore {
     if (state.rolled === undefined) {
       await writer.run(`INSERT INTO rolled VALUES ('1m', ${this.#rolled["1m"]}), ('10m', ${this.#rolled["10m"]})`);
     }
-    const lost = await this.#ledger.compare(writer);
-    const movedAside = opened.movedAside ?? (lost === undefined ? undefined : opened.keepLog());
-    const gap = describeLoss({ lost, movedAside, receivedMs: state.receivedMs, nowMs: now });
-    if (gap !== undefined) {
-      this.#options.warn?.(gap.reason);
-      this.#options.onLoss?.(gap.reason);
-      const appender = await writer.createAppender("gaps");
-      appendGap(appender, { ...gap, workload: "" });
-      appender.endRow();
-      appender.closeSync();
-    }
-    await this.#ledger.sync();
+    await noteLoss(opened, {
+      ledger: this.#ledger,
+      receivedMs: state.receivedMs,
+      nowMs: now,
+      path: this.#options.path,
+      warn: (reason) => this.#options.warn?.(reason),
+      onLoss: (reason) => this.#options.onLoss?.(reason),
+    });
     this.#queue = new IngestQueue(
       {
         write: (work, onCommitted) => this.#ready.file.write(work, onCommitted),

@@ -10,6 +10,8 @@ export interface OpenedDuckdb {
   readonly reader: DuckDBConnection;
   /** Where what could not be read was moved to, if there was something. */
   readonly movedAside: string | undefined;
+  /** Why the file is not open, and an empty one in memory is. */
+  readonly standsInFor: PharosError | undefined;
   /** Keeps the log as it was before it was opened, and answers where; undefined when there was none. */
   keepLog(): string | undefined;
   close(): void;
@@ -67,6 +69,15 @@ export async function openDuckdb(
   }
 }
 
+/** An empty store in memory for as long as the file cannot be opened: questions are answered, and nothing is stored. */
+export function openStandIn(
+  standsInFor: PharosError,
+  nowMs: number,
+  load: (opened: OpenedDuckdb) => Promise<void>,
+): Promise<OpenedDuckdb> {
+  return openDuckdb(":memory:", nowMs, (opened) => load({ ...opened, standsInFor }));
+}
+
 async function open(
   path: string,
   from: Pick<OpenedDuckdb, "movedAside" | "keepLog">,
@@ -88,7 +99,7 @@ async function open(
     await prepareSchema(writer, path);
     const reader = await instance.connect();
     connections.push(reader);
-    const opened = { ...from, writer, reader, close };
+    const opened = { ...from, standsInFor: undefined, writer, reader, close };
     await load(opened);
     return opened;
   } catch (error) {

@@ -59,12 +59,16 @@ export class TelemetryLedger {
     const isBehind = known !== undefined && known.commits > stored.commits;
     this.#entry = isBehind ? known : stored;
     if (!isBehind && holes.length === 0) return undefined;
-    if (isBehind) await insertEntry(connection, this.#entry);
-    await forgetOlder(connection);
     const all = isBehind ? [...holes, { before: stored, after: known.tally, toMs: known.atMs }] : holes;
     const lost = sumOf(all.map(({ before, after }) => differenceOf(after, before.tally)));
     const size = `${lost.reports ?? 0} reports with ${lost.requests ?? 0} requests, ${lost.samples ?? 0} samples and ${lost.spans ?? 0} spans`;
     return { requests: lost.requests ?? 0, fromMs: all[0]?.before.atMs ?? 0, toMs: all.at(-1)?.toMs ?? 0, size };
+  }
+
+  /** Says in the store too that what `compare` found is told. */
+  async settle(connection: DuckDBConnection): Promise<void> {
+    await insertEntry(connection, this.#entry);
+    await forgetOlder(connection);
   }
 
   /** Within the transaction that stores it. */
@@ -154,6 +158,7 @@ async function readStored(
 }
 
 async function insertEntry(connection: DuckDBConnection, { commits, atMs, tally }: LedgerEntry): Promise<void> {
+  await connection.run("DELETE FROM ledger WHERE commits = $1::BIGINT", [BigInt(commits)]);
   await connection.run("INSERT INTO ledger VALUES ($1::BIGINT, $2::BIGINT, $3, '{}')", [
     BigInt(commits),
     BigInt(atMs),
