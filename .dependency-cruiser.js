@@ -156,6 +156,13 @@ export default {
       to: { path: "^testing/|/testing/", pathNot: "node_modules" },
     },
     {
+      name: "composers-are-for-main",
+      comment: "What puts a service together is called by the composition root, and by nothing that it puts together.",
+      severity: "error",
+      from: { path: "^server/", pathNot: "^server/(main\\.ts|compose/)|\\.test\\.ts$" },
+      to: { path: "^server/compose/" },
+    },
+    {
       name: "main-is-the-root",
       comment: "The composition root is started, not imported.",
       severity: "error",

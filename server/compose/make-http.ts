@@ -1,0 +1,95 @@
+import type { Endpoint } from "#core/access/endpoints.ts";
+import type { PharosError } from "#core/errors.ts";
+import type { HttpHandler } from "#node/http-service.ts";
+import type { Logger } from "#node/log.ts";
+import { sendText } from "#node/send-text.ts";
+import { createApiCaller } from "#server/api/router.ts";
+import type { Services } from "#server/api/services.ts";
+import type { ApiContext } from "#server/api/trpc.ts";
+import type { Auth } from "#server/auth/auth.ts";
+import type { Stores } from "#server/compose/make-stores.ts";
+import { createHttpServer, type HttpServer } from "#server/http/create-http-server.ts";
+import { guardHost } from "#server/http/guard-host.ts";
+import { mountApi } from "#server/http/mount-api.ts";
+import { mountConsole } from "#server/http/mount-console.ts";
+import { mountMetrics } from "#server/http/mount-metrics.ts";
+import { mountOtlp } from "#server/http/mount-otlp.ts";
+import { mountReadiness } from "#server/http/mount-readiness.ts";
+import type { Routes } from "#server/http/routes.ts";
+import { isLoopback } from "#server/listen-address.ts";
+import type { MeshHandle } from "#server/mesh/start-mesh.ts";
+import { requireRoom } from "#server/require-room.ts";
+import { setRuntime } from "#server/runtime.ts";
+import type { ServerOptions } from "#server/server-options.ts";
+
+export interface HttpParts {
+  /** Where this product lies, with the console that was built. */
+  readonly root: string;
+  readonly options: Pick<ServerOptions, "dir" | "host" | "port" | "publicUrl" | "console">;
+  readonly stores: Stores;
+  readonly mesh: MeshHandle;
+  readonly services: Services;
+  readonly auth: Auth;
+  readonly log: Logger;
+}
+
+/** The console's port: API, sign-in, OTLP, health, metrics and pages. */
+export async function makeHttp({ root, options, stores, mesh, services, auth, log }: HttpParts): Promise<HttpServer> {
+  const { dir, host } = options;
+  const { db, telemetry, audit, limits } = stores;
+  const onRefused: ApiContext["onRefused"] = (procedure, principal, from, reason) =>
+    audit.write({
+      actor: principal?.name ?? "anonymous",
+      action: procedure,
+      resource: "",
+      outcome: "refused",
+      reason,
+      from,
+    });
+  const onError = (error: PharosError, path: string): void =>
+    log.error("a request failed", { path, error: error.toString(), stack: error.stack });
+  const api = mountApi({
+    onError,
+    createContext: async (request) => {
+      auth.checkOrigin(request);
+      return {
+        services,
+        principal: await auth.authenticate(request),
+        from: request.socket.remoteAddress ?? "",
+        onRefused,
+      };
+    },
+  });
+  setRuntime({
+    createCaller: async (headers) => {
+      const asRequest = { headers: Object.fromEntries(headers), method: "GET", socket: { remoteAddress: "" } };
+      return createApiCaller({
+        services,
+        principal: await auth.authenticate(asRequest as never),
+        from: "console",
+        onRefused,
+      });
+    },
+  });
+  const routes: Routes = {
+    "/api/trpc": api,
+    "/api/auth": (request, response) => auth.handleHttp(request, response),
+    "/v1/traces": mountOtlp(telemetry, auth),
+    "/healthz": (_, response) => sendText(response, 200, "ok\n"),
+    "/readyz": mountReadiness({
+      "the mesh thread": () => mesh.memory(),
+      "the database": () => db.setting.count(),
+      "the data directory's disk": () => requireRoom(dir),
+    }),
+    "/metrics": mountMetrics(telemetry, auth, { isLoopback: isLoopback(host), refused: () => limits.totals }),
+    ...(options.console ? { "/": await mountConsole(root, host, options.port) } : {}),
+  } satisfies Partial<Record<Endpoint, HttpHandler>>;
+  const guarded = guardHost(routes, {
+    isLoopback: isLoopback(host),
+    publicUrl: options.publicUrl,
+    onRefused: (request, reason) => auth.noteRefused(request, reason),
+  });
+  return createHttpServer(host, options.port, guarded, onError, (limit, party) =>
+    limits.add({ limit, party, count: 1 }),
+  );
+}

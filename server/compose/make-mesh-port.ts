@@ -1,0 +1,117 @@
+import type { Revoked } from "#core/identity/revoked.ts";
+import type { Logger } from "#node/log.ts";
+import { createCertificateService } from "#server/ca/certificate-service.ts";
+import { describeRevoked } from "#server/ca/describe-revoked.ts";
+import { buildRevokedPolicy, REVOKED_POLICY } from "#server/ca/revoked-policy.ts";
+import type { Config } from "#server/compose/make-config.ts";
+import type { IdentityParts } from "#server/compose/make-identity.ts";
+import type { Stores } from "#server/compose/make-stores.ts";
+import { type MeshHandle, startMesh } from "#server/mesh/start-mesh.ts";
+import { createAgentMethods } from "#server/mesh-rpc/agent-methods.ts";
+import type { Registry } from "#server/registry/registry.ts";
+import type { ServerOptions } from "#server/server-options.ts";
+
+const SERVING_LIFE_MS = 24 * 60 * 60 * 1000;
+const ENDED_KEPT_MS = 24 * 60 * 60 * 1000;
+
+/** xDS, certificates and agents, in their thread. */
+export interface MeshPort {
+  readonly mesh: MeshHandle;
+  /** Refuses from here on what is revoked, and has every proxy deny it. */
+  publishRevoked(revoked: Revoked): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface MeshPortParts extends IdentityParts {
+  readonly options: Pick<ServerOptions, "host" | "xdsPort" | "plaintextPort" | "trustDomain" | "certTtlMs">;
+  readonly stores: Pick<Stores, "audit" | "limits" | "telemetry">;
+  readonly config: Pick<Config, "state" | "publisher">;
+  readonly registry: Registry;
+  readonly log: Logger;
+}
+
+export async function makeMeshPort(parts: MeshPortParts): Promise<MeshPort> {
+  const { options, config, registry, authority, identities, revocations, log } = parts;
+  const { audit, limits, telemetry } = parts.stores;
+  const { state, publisher } = config;
+  const createCertificate = createCertificateService({
+    authority,
+    store: identities,
+    revocations,
+    findGroup: (namespace, name) => state.find("WorkloadGroup", namespace, name),
+    lifeMs: options.certTtlMs,
+    audit: (line) => audit.write(line),
+  });
+  const handlers = createAgentMethods({
+    authority,
+    createCertificate,
+    registry,
+    state,
+    telemetry,
+    onRefused: (line) => audit.write({ ...line, outcome: "refused" }),
+  });
+  const tls = await authority.issueServing(SERVING_LIFE_MS, Date.now());
+  let revoked = await describeRevoked(revocations, identities, authority, Date.now());
+  const mesh = await startMesh({
+    snapshot: () => {
+      const policy = buildRevokedPolicy(revoked);
+      const snapshot = state.snapshot();
+      return policy === undefined ? snapshot : { ...snapshot, resources: [...snapshot.resources, policy] };
+    },
+    host: options.host,
+    port: options.xdsPort,
+    plaintextPort: options.plaintextPort,
+    tls,
+    revoked,
+    trustDomain: options.trustDomain,
+    handlers,
+    onFailure: (path, error) => log.error("a call of the mesh port failed", { path, error: error.message }),
+    onLimit: (refused) => limits.add(refused),
+    onCrash: (error) =>
+      log.error("the mesh thread died and is started again", { error: error.toString(), stack: error.stack }),
+  });
+  mesh.onEvent((event) => {
+    if (event.kind === "connected") registry.connected(event.key, event.id);
+    else if (event.kind === "disconnected") registry.disconnected(event.key, event.id);
+    else if (event.kind === "refused")
+      audit.write({
+        actor: event.node,
+        action: "xds.connect",
+        resource: event.node,
+        outcome: "refused",
+        reason: event.reason,
+        from: event.from,
+      });
+    else if (event.kind === "nack")
+      for (const refusal of event.refusals)
+        log.warn("a proxy refused configuration", {
+          proxy: event.id,
+          resource: refusal.resource,
+          envoySays: refusal.message,
+        });
+  });
+  const renewal = setInterval(() => {
+    authority.issueServing(SERVING_LIFE_MS, Date.now()).then(
+      (renewed) => mesh.setTls(renewed),
+      (error: unknown) => log.error("the server's own certificate could not be renewed", { error: String(error) }),
+    );
+    void identities
+      .forgetEnded(new Date(Date.now() - ENDED_KEPT_MS))
+      .catch((error: unknown) => log.error("old certificates could not be forgotten", { error: String(error) }));
+  }, SERVING_LIFE_MS / 2);
+  return {
+    mesh,
+    async publishRevoked(now) {
+      revoked = now;
+      await mesh.setRevoked(now);
+      const policy = buildRevokedPolicy(now);
+      await publisher.compile(
+        policy === undefined ? { upserts: [], deletes: [REVOKED_POLICY] } : { upserts: [policy], deletes: [] },
+      );
+    },
+    async close() {
+      clearInterval(renewal);
+      await mesh.close();
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { checkConfig } from "#core/check/check-config.ts";
+import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
+import { explainService } from "#core/resolve/explain-service.ts";
+import type { Services } from "#server/api/services.ts";
+import type { Auth } from "#server/auth/auth.ts";
+import type { Config } from "#server/compose/make-config.ts";
+import type { IdentityParts } from "#server/compose/make-identity.ts";
+import type { MeshPort } from "#server/compose/make-mesh-port.ts";
+import type { Stores } from "#server/compose/make-stores.ts";
+import { dialable } from "#server/listen-address.ts";
+import { PreviewThread } from "#server/preview/preview-thread.ts";
+import type { Registry } from "#server/registry/registry.ts";
+import type { ServerOptions } from "#server/server-options.ts";
+import { CheckCache } from "#server/services/check-cache.ts";
+import { createServices } from "#server/services/create-services.ts";
+
+export interface ServicesParts extends IdentityParts {
+  readonly options: Pick<ServerOptions, "host" | "trustDomain" | "demoSignIn">;
+  readonly stores: Stores;
+  readonly config: Config;
+  readonly registry: Registry;
+  readonly port: MeshPort;
+  readonly auth: Auth;
+}
+
+/** What the API serves, and the thread in which changes are tried. */
+export function makeServices(parts: ServicesParts): { readonly services: Services; close(): Promise<void> } {
+  const { options, registry, port, auth, authority, identities, revocations } = parts;
+  const { audit, limits, telemetry } = parts.stores;
+  const { store, state, publisher } = parts.config;
+  const { mesh } = port;
+  const checks = new CheckCache(state, checkConfig);
+  const previews = new PreviewThread({ snapshot: () => state.snapshot(), nodes: () => mesh.nodes() });
+  publisher.onPublish((change) => previews.follow(change));
+  const services = createServices({
+    store,
+    mesh,
+    telemetry,
+    state,
+    identities,
+    revocations,
+    publishRevoked: (now) => port.publishRevoked(now),
+    dropInstances: (isMeant) =>
+      registry.dropOf((account) => isMeant(formatSpiffeId({ trustDomain: options.trustDomain, ...account }))),
+    authority,
+    audit,
+    auth,
+    check: (change) => (change === undefined ? [...checks.run(), ...publisher.failures] : checks.run(change)),
+    explain: (name) => explainService(state.snapshot(), name),
+    publisher,
+    previews,
+    xdsAddress: `${dialable(options.host)}:${mesh.port}`,
+    demoSignIn: options.demoSignIn,
+    refused: () => limits.list(),
+    clockAheadMs: (instance) => registry.clockAheadMs(instance),
+    problems: (instance) => registry.problems(instance),
+    findInstance: (instance) => registry.known(instance),
+  });
+  return { services, close: () => previews.close() };
+}

@@ -1,0 +1,69 @@
+import { join } from "node:path";
+import { LimitBook } from "#core/limits/limit-book.ts";
+import type { Logger } from "#node/log.ts";
+import { type Audit, createAudit } from "#server/audit/audit.ts";
+import { type OpenDatabase, openDatabase } from "#server/db/open-database.ts";
+import { DuckdbTelemetryStore } from "#server/telemetry/duckdb-store.ts";
+import type { TelemetryStore } from "#server/telemetry/store.ts";
+
+const LIMITS_TOLD_EVERY_MS = 60_000;
+
+/** What is kept on disk, and the two books in which refusals and losses are written down. */
+export interface Stores {
+  readonly db: OpenDatabase["db"];
+  readonly telemetry: TelemetryStore;
+  readonly audit: Audit;
+  readonly limits: LimitBook;
+  close(): Promise<void>;
+}
+
+/** `root` is where this product lies, with its migrations. */
+export async function makeStores(root: string, dir: string, log: Logger): Promise<Stores> {
+  const database = await openDatabase(join(dir, "pharos.db"), { migrations: join(root, "prisma/migrations") });
+  const { db } = database;
+  const audit = createAudit(db, log);
+  const noteLoss = (store: string, reason: string): void =>
+    audit.write({
+      actor: "pharos serve",
+      action: "store.lost",
+      resource: store,
+      outcome: "failed",
+      reason,
+      from: "",
+    });
+  if (database.lost !== undefined) {
+    log.error(database.lost);
+    noteLoss("pharos.db", database.lost);
+  }
+  const limits = new LimitBook({
+    now: Date.now,
+    tell: ({ limit, party, count }) =>
+      audit.write({
+        actor: party,
+        action: "limits.refuse",
+        resource: limit,
+        outcome: "refused",
+        reason: `${count} more than may be of ${limit}`,
+        from: "",
+      }),
+  });
+  const telemetry = await DuckdbTelemetryStore.open({
+    path: join(dir, "telemetry.duckdb"),
+    warn: (message) => log.warn(message),
+    onLoss: (reason) => noteLoss("telemetry.duckdb", reason),
+    onLimit: (refused) => limits.add(refused),
+  });
+  const summary = setInterval(() => limits.summarize(), LIMITS_TOLD_EVERY_MS);
+  return {
+    db,
+    telemetry,
+    audit,
+    limits,
+    async close() {
+      clearInterval(summary);
+      await telemetry.close();
+      await audit.close();
+      await database.close();
+    },
+  };
+}

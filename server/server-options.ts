@@ -1,0 +1,23 @@
+import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+
+export interface ServerOptions {
+  /** Databases and keys. */
+  readonly dir: string;
+  readonly host: string;
+  readonly port: number;
+  readonly xdsPort: number;
+  /** xDS without TLS on loopback; null: none. */
+  readonly plaintextPort: number | null;
+  readonly trustDomain: string;
+  readonly certTtlMs: number;
+  /** Percent of requests that are traced where callers have not decided. */
+  readonly traceSampling: number;
+  readonly proxies: ProxySettings;
+  readonly publicUrl: string | null;
+  /** CIDRs in which instances may be beside where their agents connect from. */
+  readonly instanceAddresses: readonly string[];
+  /** Of one service account. */
+  readonly instancesMax: number;
+  readonly demoSignIn: boolean;
+  readonly console: boolean;
+}
