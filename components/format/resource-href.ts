@@ -1,7 +1,7 @@
-const SECURITY_KINDS = new Set(["AuthorizationPolicy", "PeerAuthentication"]);
+import { isKind, KINDS } from "#core/kinds/kinds.ts";
 
 /** The page on which a resource is read and edited. */
 export function resourceHref(ref: string): string {
   const [kind = "", namespace = "", name = ""] = ref.split("/");
-  return `/${SECURITY_KINDS.has(kind) ? "security" : "traffic"}/${encodeURIComponent(kind)}/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
+  return `/${isKind(kind) ? KINDS[kind].area : "traffic"}/${encodeURIComponent(kind)}/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
 }

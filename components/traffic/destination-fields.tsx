@@ -6,7 +6,6 @@ import { ShareStrip, shareColour } from "#components/traffic/share-strip.tsx";
 import { WeightRow } from "#components/traffic/weight-row.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Combobox } from "#components/ui/combobox.tsx";
-import { joinWords } from "#core/form/explain-policy.ts";
 import { findService, subsetsOf } from "#core/form/find-service.ts";
 import { evenWeights } from "#core/form/rebalance-weights.ts";
 import {
@@ -17,6 +16,7 @@ import {
   setWeight,
   setWeights,
 } from "#core/form/routing-edits.ts";
+import { joinWords } from "#core/kinds/join-words.ts";
 
 /** Where the requests of a rule go, and in which shares; the sliders hang together, so that the sum stays 100. */
 export function DestinationFields({ index, rule, form, catalog, context }: RuleFieldsProps) {

@@ -5,11 +5,11 @@ import { useTRPC } from "#components/api/trpc.ts";
 import type { Companion } from "#components/editor/form-context.ts";
 import { countSubsets } from "#components/editor/resource-ref.ts";
 import type { Catalog } from "#core/form/catalog.ts";
-import { joinWords } from "#core/form/explain-policy.ts";
 import { findService } from "#core/form/find-service.ts";
 import { openDocument } from "#core/form/open-document.ts";
 import { type ExistingRule, planSubsets } from "#core/form/plan-subsets.ts";
 import { readRoutingForm } from "#core/form/routing-form.ts";
+import { joinWords } from "#core/kinds/join-words.ts";
 
 /** Gives what must go along with a routing: the DestinationRules whose subsets it names and that are not there yet. */
 export function useSubsetPlans(catalog: Catalog): (value: unknown) => readonly Companion[] {

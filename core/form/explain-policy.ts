@@ -1,6 +1,7 @@
 import { assertNever } from "#core/brand.ts";
 import { describePrincipal } from "#core/form/describe-principal.ts";
 import type { PolicyForm, PolicyRuleForm } from "#core/form/policy-form.ts";
+import { joinWords } from "#core/kinds/join-words.ts";
 
 /** What the policy does, one sentence for each rule; `target` is the name of what it protects. */
 export function explainPolicy(form: PolicyForm, target: string): string[] {
@@ -53,11 +54,6 @@ function describeOperation({ methods, paths, hosts, ports }: PolicyRuleForm): st
 function describeKey(key: string): string {
   const header = /^request\.headers\[(.*)\]$/.exec(key)?.[1];
   return header === undefined ? key : `header ${header}`;
-}
-
-export function joinWords(words: readonly string[], last: "and" | "or"): string {
-  if (words.length <= 1) return words[0] ?? "";
-  return `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`;
 }
 
 function capitalise(text: string): string {

@@ -1,6 +1,6 @@
-import { joinWords } from "#core/form/explain-policy.ts";
 import type { MatchForm, RoutingForm, RuleForm } from "#core/form/routing-form.ts";
 import type { TextMatch } from "#core/form/text-match.ts";
+import { joinWords } from "#core/kinds/join-words.ts";
 
 /** What the routing does with a request, one sentence for each rule in the order in which they are tried. */
 export function explainRouting(form: RoutingForm): string[] {

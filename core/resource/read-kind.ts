@@ -1,23 +1,10 @@
 import { isMap, isScalar, type Node } from "yaml";
 import type { DiagnosticCode } from "#core/diagnostic-codes.ts";
+import { GROUPS } from "#core/kinds/kind.ts";
 import { isKind, KIND_NAMES, KINDS, type Kind } from "#core/kinds/kinds.ts";
+import { UNHANDLED_KINDS } from "#core/kinds/unhandled-kinds.ts";
 import type { Problem } from "#core/resource/read-value.ts";
 import { closestName } from "#core/schema/closest-name.ts";
-
-const VERSIONS: Readonly<Record<string, readonly string[]>> = {
-  "networking.istio.io": ["v1", "v1beta1", "v1alpha3"],
-  "security.istio.io": ["v1", "v1beta1"],
-};
-
-/** Kinds of Istio that are known and not read, with what to do instead. */
-const NOT_HANDLED: Readonly<Record<string, string>> = {
-  Sidecar: "proxies fetch what they use by themselves; no scope has to be written",
-  EnvoyFilter: "proxies are not patched",
-  ProxyConfig: "agents are set up by their own flags",
-  RequestAuthentication: "tokens of end users are not checked yet",
-  Telemetry: "every request is measured, and the sampling of traces is a setting of the server",
-  WasmPlugin: "proxies load no extensions",
-};
 
 /** Which of the kinds a document is; otherwise the problem that says why it is none. */
 export function readKind(root: Node | null): Kind | Problem {
@@ -46,7 +33,7 @@ export function readKind(root: Node | null): Kind | Problem {
     );
   const [group = "", version = ""] = apiVersion.split("/");
   if (isKind(kind) && KINDS[kind].group === group) {
-    const versions = VERSIONS[group] ?? [];
+    const versions: readonly string[] = GROUPS[KINDS[kind].group];
     return versions.includes(version)
       ? kind
       : problem(
@@ -64,11 +51,11 @@ export function readKind(root: Node | null): Kind | Problem {
       `write ${KINDS[kind].group}/v1`,
     );
   }
-  if (group.endsWith(".istio.io") && Object.hasOwn(NOT_HANDLED, kind)) {
+  if (group.endsWith(".istio.io") && Object.hasOwn(UNHANDLED_KINDS, kind)) {
     return problem(
       "kind-not-handled",
       "kind",
-      `${kind} is not handled: ${NOT_HANDLED[kind]}`,
+      `${kind} is not handled: ${UNHANDLED_KINDS[kind]}`,
       "take the document out of what is applied",
     );
   }

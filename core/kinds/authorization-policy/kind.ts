@@ -6,6 +6,7 @@ export const authorizationPolicy = defineKind({
   group: "security.istio.io",
   plural: "authorizationpolicies",
   short: "ap",
+  area: "security",
   schema: AUTHORIZATION_POLICY,
   validate: validateAuthorizationPolicy,
   template: { action: "ALLOW", rules: [] },

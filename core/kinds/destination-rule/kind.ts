@@ -1,3 +1,4 @@
+import { describeDestinationRule } from "#core/kinds/destination-rule/effect.ts";
 import { DESTINATION_RULE } from "#core/kinds/destination-rule/schema.ts";
 import { validateDestinationRule } from "#core/kinds/destination-rule/validate.ts";
 import { defineKind } from "#core/kinds/kind.ts";
@@ -6,7 +7,10 @@ export const destinationRule = defineKind({
   group: "networking.istio.io",
   plural: "destinationrules",
   short: "dr",
+  area: "traffic",
   schema: DESTINATION_RULE,
   validate: ({ spec, metadata }) => validateDestinationRule(spec, metadata.namespace),
   template: { host: "", subsets: [] },
+  hosts: ({ host }) => [host],
+  effect: ({ spec }) => describeDestinationRule(spec),
 });

@@ -1,3 +1,4 @@
+import { describeGateway } from "#core/kinds/gateway/effect.ts";
 import { GATEWAY } from "#core/kinds/gateway/schema.ts";
 import { validateGateway } from "#core/kinds/gateway/validate.ts";
 import { defineKind } from "#core/kinds/kind.ts";
@@ -6,10 +7,13 @@ export const gateway = defineKind({
   group: "networking.istio.io",
   plural: "gateways",
   short: "gw",
+  area: "traffic",
   schema: GATEWAY,
   validate: ({ spec }) => validateGateway(spec),
   template: {
     selector: { istio: "ingressgateway" },
     servers: [{ port: { number: 80, name: "http", protocol: "HTTP" }, hosts: ["*"] }],
   },
+  hosts: ({ servers }) => [...new Set(servers.flatMap(({ hosts }) => hosts))],
+  effect: ({ spec }) => describeGateway(spec),
 });

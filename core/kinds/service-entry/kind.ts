@@ -1,4 +1,5 @@
 import { defineKind } from "#core/kinds/kind.ts";
+import { describeServiceEntry } from "#core/kinds/service-entry/effect.ts";
 import { SERVICE_ENTRY } from "#core/kinds/service-entry/schema.ts";
 import { validateServiceEntry } from "#core/kinds/service-entry/validate.ts";
 
@@ -6,6 +7,7 @@ export const serviceEntry = defineKind({
   group: "networking.istio.io",
   plural: "serviceentries",
   short: "se",
+  area: "traffic",
   schema: SERVICE_ENTRY,
   validate: ({ spec, metadata }) => validateServiceEntry(spec, metadata.namespace),
   template: {
@@ -14,4 +16,6 @@ export const serviceEntry = defineKind({
     resolution: "DNS",
     ports: [{ number: 443, name: "https", protocol: "HTTPS" }],
   },
+  hosts: ({ hosts }) => hosts,
+  effect: ({ spec }) => describeServiceEntry(spec),
 });

@@ -6,7 +6,9 @@ export const virtualService = defineKind({
   group: "networking.istio.io",
   plural: "virtualservices",
   short: "vs",
+  area: "traffic",
   schema: VIRTUAL_SERVICE,
   validate: ({ spec, metadata }) => validateVirtualService(spec, metadata.namespace),
   template: { hosts: [], http: [] },
+  hosts: ({ hosts = [] }) => hosts,
 });
