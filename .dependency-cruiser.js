@@ -23,6 +23,27 @@ export default {
       "^(core/|node_modules/(zod|yaml)/)",
       { pathNot: "\\.test\\.ts$" },
     ),
+    only(
+      "schema-is-a-language",
+      "The language of schemas knows no kind, no YAML and no proxy.",
+      "^core/schema/",
+      "^core/(schema/|duration\\.ts)",
+      { pathNot: "\\.test\\.ts$" },
+    ),
+    only(
+      "kinds-stand-alone",
+      "A kind says what there is to know of it by itself; what it means beside others is asked above.",
+      "^core/kinds/",
+      "^core/(kinds/|schema/|host/|diagnostic(-codes)?\\.ts|errors\\.ts|duration\\.ts)",
+      { pathNot: "\\.test\\.ts$" },
+    ),
+    {
+      name: "kinds-by-the-list",
+      comment: "Outside of core/kinds a kind is reached by the list; only its schema, for types, is named.",
+      severity: "error",
+      from: { pathNot: "^core/kinds/|\\.test\\.ts$" },
+      to: { path: "^core/kinds/[^/]+/(kind|validate[^/]*|effect)\\.ts$" },
+    },
     {
       name: "nothing-imports-view",
       comment: "Views are what the domain is shown as: they know it, and it knows none of them.",

@@ -17,9 +17,9 @@ import { virtualServiceDuplicateHost } from "#core/check/virtual-service-duplica
 import { virtualServiceGateway } from "#core/check/virtual-service-gateway.ts";
 import { virtualServiceSubset } from "#core/check/virtual-service-subset.ts";
 import type { Diagnostic } from "#core/diagnostic.ts";
-import { validateResource } from "#core/kinds/validate-resource.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
+import { validateResource } from "#core/resource/validate-resource.ts";
 import { formatPath } from "#core/schema/path.ts";
 
 export const CHECK_RULES: readonly CheckRule[] = [

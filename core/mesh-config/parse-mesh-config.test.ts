@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 import { parseMeshConfig } from "#core/mesh-config/parse-mesh-config.ts";
 import { DEFAULT_PROXY_SETTINGS } from "#core/mesh-config/proxy-settings.ts";
+import { MESH_CONFIG } from "#core/mesh-config/schema.ts";
+import { editDocument } from "#core/resource/edit-document.ts";
+import { listFields } from "#core/schema/list-fields.ts";
 
 test("an empty file, and Istio's names for its defaults, are the defaults", () => {
   expect(parseMeshConfig("")).toEqual(DEFAULT_PROXY_SETTINGS);
@@ -9,6 +12,16 @@ test("an empty file, and Istio's names for its defaults, are the defaults", () =
       "pathNormalization: { normalization: DEFAULT }\ndefaultConfig: { connectionSettings: { profile: EDGE } }",
     ),
   ).toEqual(DEFAULT_PROXY_SETTINGS);
+});
+
+test("the defaults that the schema tells of are those that hold", () => {
+  const edits = listFields(MESH_CONFIG).flatMap(([path, field]) =>
+    field.status === "handled" && field.default !== undefined
+      ? [{ op: "set" as const, path, value: field.default }]
+      : [],
+  );
+  expect(edits).toHaveLength(17);
+  expect(parseMeshConfig(editDocument("{}", edits))).toEqual(DEFAULT_PROXY_SETTINGS);
 });
 
 test("what is written replaces its default and nothing else", () => {

@@ -1,6 +1,6 @@
+import type { ForwardClientCert } from "#core/mesh-config/schema.ts";
+
 export type PathNormalization = "NONE" | "BASE" | "MERGE_SLASHES" | "DECODE_AND_MERGE_SLASHES";
-/** What happens to X-Forwarded-Client-Cert; Envoy's words. */
-export type ForwardClientCert = "SANITIZE" | "FORWARD_ONLY" | "APPEND_FORWARD" | "SANITIZE_SET" | "ALWAYS_FORWARD_ONLY";
 
 /** What strangers at a gateway may hold and how long. Times in milliseconds, 0 for no limit; sizes in bytes. */
 export interface ConnectionSettings {

@@ -1,10 +1,10 @@
 import type { Document, Node } from "yaml";
 import { DOCUMENTS } from "#core/kinds/kinds.ts";
-import { validateResource } from "#core/kinds/validate-resource.ts";
 import { nodeAtPath } from "#core/resource/locate-path.ts";
 import { readKind } from "#core/resource/read-kind.ts";
 import { type Problem, readValue } from "#core/resource/read-value.ts";
 import { type AnyResource, formatRef, type Metadata, refOf } from "#core/resource/resource.ts";
+import { validateResource } from "#core/resource/validate-resource.ts";
 
 export interface ReadDocument {
   /** Absent when anything in it is an error. */
