@@ -1,4 +1,5 @@
 import { expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
+import { entriesByHost } from "#core/resolve/service-entries.ts";
 import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
 import { closestName } from "#core/schema/closest-name.ts";
@@ -9,7 +10,7 @@ const SUGGEST_AMONG_MAX = 2000;
 export interface HostIndex {
   /** `reviews` in namespace default → `reviews.default.svc.cluster.local`; a name with dots stays itself. */
   resolve(host: string, namespace: string): string;
-  /** The ServiceEntry behind a whole name, wildcard hosts included. */
+  /** The ServiceEntry behind a whole name, wildcard hosts included; with the ports and endpoints of others that add to it. */
   find(name: string): Resource<"ServiceEntry"> | undefined;
   /** Those whose selector matches these labels in their namespace. */
   selecting(namespace: string, labels: Labels): readonly Resource<"ServiceEntry">[];
@@ -23,21 +24,18 @@ export interface HostIndex {
 
 export function createHostIndex(entries: readonly Resource<"ServiceEntry">[], domainSuffix: string): HostIndex {
   const exact = new Map<string, Resource<"ServiceEntry">>();
-  /** By what follows the asterisk; of several entries the first. */
+  /** By what follows the asterisk. */
   const wildcards = new Map<string, Resource<"ServiceEntry">>();
   /** What known names end with, built when it is first asked for. */
   let endings: Set<string> | undefined;
   const resolve = (host: string, namespace: string) => expandHost(host, namespace, domainSuffix);
   /** By `namespace|key=value`, built when it is first asked for. */
   let bySelector: Map<string, Resource<"ServiceEntry">[]> | undefined;
-  for (const entry of entries) {
-    for (const host of entry.spec.hosts) {
-      if (host.startsWith("*")) {
-        if (!wildcards.has(host.slice(1))) wildcards.set(host.slice(1), entry);
-      } else exact.set(resolve(host, entry.metadata.namespace), entry);
-      // A short name is callable as it is written, too.
-      if (!host.includes(".")) exact.set(host, entry);
-    }
+  for (const [host, entry] of entriesByHost(entries)) {
+    if (isWildcard(host)) wildcards.set(host.slice(1), entry);
+    else exact.set(resolve(host, entry.metadata.namespace), entry);
+    // A short name is callable as it is written, too.
+    if (!host.includes(".")) exact.set(host, entry);
   }
   return {
     resolve,

@@ -1,11 +1,12 @@
 import { compareNames } from "#core/compare-names.ts";
 import type { Catalog } from "#core/form/catalog.ts";
+import { normalizeHost } from "#core/host/host.ts";
 
 export type CatalogService = Catalog["services"][number];
 
 /** The service that a host means where it is written: short names are of the document's namespace, as in Istio. */
 export function findService(catalog: Catalog, written: string, namespace: string): CatalogService | undefined {
-  const host = written.toLowerCase();
+  const host = normalizeHost(written);
   const exact = catalog.services.find((service) => service.host === host);
   if (exact !== undefined) return exact;
   const [name, where = namespace, ...rest] = host.split(".");

@@ -3,6 +3,7 @@ import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { AppliedResource } from "#core/resolve/applied-resource.ts";
 import { byAge } from "#core/resolve/by-age.ts";
 import { resolveDestinationRule, ruleHost } from "#core/resolve/destination-rule.ts";
+import { hostsOf } from "#core/resolve/service-entries.ts";
 import { gatewaysOf, resolveVirtualServices } from "#core/resolve/virtual-service.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import { type AnyResource, formatRef, type Resource, refOf } from "#core/resource/resource.ts";
@@ -12,7 +13,7 @@ type Explained = Omit<AppliedResource, "ref">;
 /** Which resources bear on a service, and why; those that look as if they did and do not are told too. */
 export function explainService(snapshot: Snapshot, host: string): readonly AppliedResource[] {
   const entry = snapshot.resources.find(
-    (resource) => resource.kind === "ServiceEntry" && namesHost(resource.spec.hosts, host),
+    (resource) => resource.kind === "ServiceEntry" && hostsOf(resource).includes(host),
   );
   if (entry?.kind !== "ServiceEntry") return [];
   const namespace = entry.metadata.namespace;
@@ -29,11 +30,6 @@ export function explainService(snapshot: Snapshot, host: string): readonly Appli
   return explained;
 }
 
-/** Names are without case; the one asked for is in lower case. */
-function namesHost(hosts: readonly string[], host: string): boolean {
-  return hosts.some((each) => each.toLowerCase() === host);
-}
-
 interface Question {
   readonly snapshot: Snapshot;
   readonly host: string;
@@ -45,10 +41,10 @@ function explain(resource: AnyResource, question: Question): Explained | undefin
   const { snapshot, host, namespace } = question;
   const { domainSuffix, rootNamespace } = snapshot.mesh;
   const own = resource.metadata.namespace;
-  const full = (name: string): string => expandHost(name.toLowerCase(), own, domainSuffix);
+  const full = (name: string): string => expandHost(name, own, domainSuffix);
   switch (resource.kind) {
     case "ServiceEntry":
-      return namesHost(resource.spec.hosts, host)
+      return hostsOf(resource).includes(host)
         ? { applies: true, reason: "defines the host, its ports and who answers" }
         : undefined;
     case "VirtualService": {
@@ -81,7 +77,7 @@ function explain(resource: AnyResource, question: Question): Explained | undefin
     }
     case "DestinationRule": {
       const pattern = ruleHost(resource, domainSuffix);
-      if (!hostMatches(pattern.toLowerCase(), host)) return undefined;
+      if (!hostMatches(pattern, host)) return undefined;
       const resolved = resolveDestinationRule(of(snapshot, "DestinationRule"), {
         host,
         clientNamespace: own,
@@ -123,7 +119,7 @@ function routesHere(
   const index = (resource.spec.http ?? []).findIndex(({ route = [] }) =>
     route.some(
       ({ destination }) =>
-        expandHost(destination.host.toLowerCase(), resource.metadata.namespace, snapshot.mesh.domainSuffix) === host,
+        expandHost(destination.host, resource.metadata.namespace, snapshot.mesh.domainSuffix) === host,
     ),
   );
   if (index < 0) return undefined;

@@ -1,4 +1,6 @@
+import { normalizeHost } from "#core/host/host.ts";
 import type { ServicePort } from "#core/kinds/service-entry/schema.ts";
+import { byAge } from "#core/resolve/by-age.ts";
 import { isVisible } from "#core/resolve/visibility.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
@@ -26,6 +28,35 @@ export function portsOf(entries: readonly Entry[]): readonly ServicePort[] {
   for (const { spec } of entries)
     for (const port of spec.ports ?? []) if (!ports.has(port.number)) ports.set(port.number, port);
   return [...ports.values()];
+}
+
+/** Hosts that an entry describes, each once, as hosts are compared. */
+export function hostsOf({ spec }: Entry): readonly string[] {
+  return [...new Set(spec.hosts.map(normalizeHost))];
+}
+
+/** Of all entries, by host: the oldest one, with the ports and endpoints of those that add to it. Whoever calls gets this one, unless another is nearer to it. */
+export function entriesByHost(all: readonly Entry[]): ReadonlyMap<string, Entry> {
+  const byHost = new Map<string, Entry[]>();
+  for (const entry of [...all].sort(byAge))
+    for (const host of hostsOf(entry)) {
+      const known = byHost.get(host);
+      if (known === undefined) byHost.set(host, [entry]);
+      else known.push(entry);
+    }
+  return new Map(
+    [...byHost].flatMap(([host, [oldest, ...others]]) => (oldest === undefined ? [] : [[host, addUp(oldest, others)]])),
+  );
+}
+
+function addUp(oldest: Entry, others: readonly Entry[]): Entry {
+  const more = others.filter((entry) => addsTo(oldest, entry));
+  if (more.length === 0) return oldest;
+  const endpoints = [oldest, ...more].flatMap(({ spec }) => spec.endpoints ?? []);
+  return {
+    ...oldest,
+    spec: { ...oldest.spec, ports: portsOf([oldest, ...more]), ...(endpoints.length === 0 ? {} : { endpoints }) },
+  };
 }
 
 /** Entries of one namespace that are alike in all but ports and endpoints are one service (Istio's `canMergeServices`). */

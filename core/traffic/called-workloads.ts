@@ -1,4 +1,5 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
+import { hostsOf } from "#core/resolve/service-entries.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
 import type { CountedTraffic } from "#core/traffic/counted-traffic.ts";
@@ -13,7 +14,7 @@ export class CalledWorkloads {
     this.#instances = Map.groupBy(instances, ({ namespace, workload }) => `${namespace}/${workload}`);
     for (const resource of resources) {
       if (resource.kind !== "ServiceEntry") continue;
-      for (const host of resource.spec.hosts) {
+      for (const host of hostsOf(resource)) {
         for (const { name, number } of resource.spec.ports ?? []) {
           const key = `${host}:${number}`;
           this.#portNames.set(key, (this.#portNames.get(key) ?? new Set()).add(name));

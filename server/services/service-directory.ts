@@ -1,5 +1,6 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
+import { entriesByHost } from "#core/resolve/service-entries.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
 /** One host that callers may name, and who answers there. */
@@ -18,12 +19,12 @@ function matches(labels: Readonly<Record<string, string>>, selector: Readonly<Re
   return Object.entries(selector).every(([key, value]) => labels[key] === value);
 }
 
-/** All services of a snapshot, by host. A host that two entries name belongs to the older one. */
+/** All services of a snapshot, by host. A host that several entries name belongs to the oldest, with the ports of those that add to it. */
 export function listServices(snapshot: Snapshot): ReadonlyMap<string, DirectoryService> {
   const suffix = `.svc.${snapshot.mesh.domainSuffix}`;
+  const entries = snapshot.resources.filter((resource) => resource.kind === "ServiceEntry");
   const services = new Map<string, DirectoryService>();
-  for (const entry of snapshot.resources) {
-    if (entry.kind !== "ServiceEntry") continue;
+  for (const [host, entry] of entriesByHost(entries)) {
     const { spec, metadata } = entry;
     const selector = spec.workloadSelector?.labels;
     const instances =
@@ -32,26 +33,22 @@ export function listServices(snapshot: Snapshot): ReadonlyMap<string, DirectoryS
         : snapshot.instances.filter(
             (instance) => instance.namespace === metadata.namespace && matches(instance.labels, selector),
           );
-    for (const written of spec.hosts) {
-      // Names are without case: proxies, and so what was measured, have them in lower case.
-      const host = written.toLowerCase();
-      if (services.has(host)) continue;
-      const ports = (spec.ports ?? []).map(({ name, number, protocol }) => ({
-        name,
-        number,
-        protocol: protocol ?? "TCP",
-      }));
-      const name = host.endsWith(suffix) ? (host.split(".")[0] ?? host) : host;
-      services.set(host, {
-        host,
-        namespace: metadata.namespace,
-        name,
-        ports,
-        labels: selector ?? {},
-        instances,
-        entry,
-      });
-    }
+    const ports = (spec.ports ?? []).map(({ name, number, protocol }) => ({
+      name,
+      number,
+      // Where nothing is said each connection is looked at.
+      protocol: protocol ?? "detected",
+    }));
+    const name = host.endsWith(suffix) ? (host.split(".")[0] ?? host) : host;
+    services.set(host, {
+      host,
+      namespace: metadata.namespace,
+      name,
+      ports,
+      labels: selector ?? {},
+      instances,
+      entry,
+    });
   }
   return services;
 }

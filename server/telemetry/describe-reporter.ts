@@ -1,6 +1,7 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
+import { hostsOf } from "#core/resolve/service-entries.ts";
 import { labelWorkload } from "#core/telemetry/workload-label.ts";
 import { knownHost } from "#server/telemetry/known-hosts.ts";
 import type { Reporter } from "#server/telemetry/store.ts";
@@ -71,7 +72,7 @@ function servicesOf(instance: WorkloadInstance, snapshot: Snapshot): NonNullable
     if (resource.kind !== "ServiceEntry" || resource.metadata.namespace !== instance.namespace) return [];
     const selector = Object.entries(resource.spec.workloadSelector?.labels ?? {});
     if (selector.length === 0 || !selector.every(([key, value]) => instance.labels[key] === value)) return [];
-    return resource.spec.hosts.flatMap((host) =>
+    return hostsOf(resource).flatMap((host) =>
       (resource.spec.ports ?? []).flatMap(({ name, number }) => {
         const port = instance.ports.find((each) => each.name === name);
         return port === undefined ? [] : [{ inboundPort: port.inboundPort, host, port: number }];

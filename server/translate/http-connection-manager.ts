@@ -237,7 +237,17 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
     ...(direction === "inbound" ? {} : { localReplyConfig: LOCAL_REPLIES }),
     upgradeConfigs: [{ upgradeType: "websocket" }],
     forwardClientCertDetails: ForwardCert[forwardClientCert(direction, settings)],
-    ...(direction === "outbound" ? {} : { setCurrentClientCertDetails: { subject: true, dns: true, uri: true } }),
+    ...(direction === "outbound"
+      ? {}
+      : {
+          setCurrentClientCertDetails: {
+            subject: true,
+            dns: true,
+            uri: true,
+            // Of strangers' certificates applications read more than the proxy does.
+            ...(direction === "gateway" ? { cert: true } : {}),
+          },
+        }),
     generateRequestId: true,
   });
 }
