@@ -59,10 +59,17 @@ export default {
       to: { path: "^core/(resolve|check|form|graph|traffic)/" },
     },
     only(
+      "compile-reads",
+      "What an edit bears on is found without knowing what is made of it.",
+      "^server/compile/",
+      "^(core/|server/compile/|timers/promises)",
+      { pathNot: "\\.test\\.ts$|/testing/" },
+    ),
+    only(
       "translate-is-pure",
       "A translator sees nothing that is not in its hashed input.",
       "^server/translate/",
-      "^(core/|proto/|server/translate/|node_modules/@bufbuild/)",
+      "^(core/|proto/|server/(translate|compile)/|node_modules/@bufbuild/)",
       { pathNot: "\\.test\\.ts$|/testing/" },
     ),
     {

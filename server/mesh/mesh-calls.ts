@@ -1,5 +1,7 @@
+import type { SnapshotChange } from "#core/registry/snapshot.ts";
 import type { ProxyView } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
+import { inSlices } from "#server/compile/in-slices.ts";
 import { decodeResource } from "#server/mesh/decode-resource.ts";
 import type { MeshCalls } from "#server/mesh/protocol.ts";
 import type { Compiler } from "#server/translate/create-compiler.ts";
@@ -10,13 +12,22 @@ export function createMeshCalls(
   compiler: Compiler,
   ads: AdsServer,
 ): Omit<MeshCalls, "setTls" | "setRevoked" | "close"> {
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** Proxies are served between two units of a large change; what they are served is as it was before, until all of it is compiled. */
+  async function apply(change: SnapshotChange) {
+    const { changes, diagnostics, reopen } = await inSlices(compiler.steps(change));
+    const isConfiguration = change.upserts.length + change.deletes.length > 0;
+    const revision = isConfiguration ? change.revision : undefined;
+    ads.distribute(changes, revision, reopen);
+    return { diagnostics };
+  }
+
   return {
     apply(change) {
-      const { changes, diagnostics, reopen } = compiler.apply(change);
-      const isConfiguration = change.upserts.length + change.deletes.length > 0;
-      const revision = isConfiguration ? change.revision : undefined;
-      ads.distribute(changes, revision, reopen);
-      return { diagnostics };
+      const applied = last.then(() => apply(change));
+      last = applied.catch(() => undefined);
+      return applied;
     },
     nodes: () => compiler.nodes(),
     fleet: (expiringBeforeMs) => ads.fleet(expiringBeforeMs),

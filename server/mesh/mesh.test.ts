@@ -312,6 +312,10 @@ test("a thread that is started anew serves the configuration as it stands, on th
   await mesh.setTls({ ...key, roots: ours.roots });
   const before = await subscribe(chain);
   await expect.poll(() => before.of("CDS").size).toBeGreaterThan(0);
+  // What the thread tells of its proxies comes a moment later than what it sends them.
+  await expect
+    .poll(() => events.findLast((event) => "key" in event && event.key === "default/caller-0")?.kind)
+    .toBe("connected");
   snapshot = { ...snapshot, revision: 5, resources: [REVIEWS, ...timeout(5, "9s").upserts] };
   const seen = events.length;
   await mesh.restart();

@@ -26,7 +26,8 @@ export interface MeshWorkerData {
 
 /** Calls to the worker, and what each answers. */
 export interface MeshCalls {
-  apply(change: SnapshotChange): { readonly diagnostics: readonly Diagnostic[] };
+  /** One after another; each settles when its proxies are being told. */
+  apply(change: SnapshotChange): Promise<{ readonly diagnostics: readonly Diagnostic[] }>;
   /** Of the proxies that are connected. */
   nodes(): readonly ProxyNode[];
   fleet(expiringBeforeMs: number): FleetSummary;

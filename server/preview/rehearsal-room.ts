@@ -32,8 +32,10 @@ export class RehearsalRoom {
   /** The configuration or the registry moved on. */
   apply(change: SnapshotChange): void {
     this.#state.apply(change);
-    const reopen = this.#compiler?.apply(change).reopen;
-    if (reopen === "all" || (reopen?.size ?? 0) > 0) this.#forget();
+    for (const node of this.#compiler?.apply(change).reopen ?? []) {
+      this.#compiler?.close(node);
+      this.#compiler?.open(node);
+    }
   }
 
   findings(change: SnapshotChange): FindingsDelta {

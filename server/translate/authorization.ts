@@ -7,10 +7,11 @@ import {
   RBACPerRouteSchema,
 } from "#proto/gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js";
 import { RBACSchema as NetworkRbacSchema } from "#proto/gen/envoy/extensions/filters/network/rbac/v3/rbac_pb.js";
+import { labelText } from "#server/compile/label-text.ts";
+import type { World } from "#server/compile/world.ts";
 import { buildRbac, type ForwardedForTrust } from "#server/translate/build-rbac.ts";
 import type { HttpFilterInit } from "#server/translate/http-connection-manager.ts";
 import { type Init, pack, typed } from "#server/translate/pack.ts";
-import type { World } from "#server/translate/world.ts";
 
 type Policies = readonly Resource<"AuthorizationPolicy">[];
 
@@ -20,13 +21,11 @@ const filterName = (action: (typeof ACTIONS)[number]): string => `envoy.filters.
 
 /** The policies that guard a workload: those of its namespace and of the root, as far as their selectors reach. */
 export function policiesFor(world: World, namespace: string, labels: Readonly<Record<string, string>>): Policies {
-  return world
-    .all("AuthorizationPolicy")
-    .filter(
-      ({ metadata, spec }) =>
-        (metadata.namespace === namespace || metadata.namespace === world.mesh.rootNamespace) &&
-        matchesLabels(labels, spec.selector?.matchLabels),
-    );
+  return world.deriveList(`policies of ${namespace} ${labelText(labels)}`, () =>
+    world
+      .ofNamespace("AuthorizationPolicy", namespace)
+      .filter(({ spec }) => matchesLabels(labels, spec.selector?.matchLabels)),
+  );
 }
 
 /**

@@ -18,13 +18,13 @@ import {
   type ClusterLoadAssignment,
   ClusterLoadAssignmentSchema,
 } from "#proto/gen/envoy/config/endpoint/v3/endpoint_pb.js";
+import type { Service } from "#server/compile/service.ts";
 import { meshUpstream, PLAIN, ruleUpstream } from "#server/translate/build-tls.ts";
 import { httpOptions, poolSettings, type UpstreamHttpOptions } from "#server/translate/connection-pool.ts";
 import type { Endpoint } from "#server/translate/endpoints.ts";
 import { spiffeUri } from "#server/translate/names.ts";
 import { duration, durationMs, type Init } from "#server/translate/pack.ts";
 import { isHttp, mayBeHttp, protocolOf } from "#server/translate/protocol.ts";
-import type { Service } from "#server/translate/service.ts";
 
 type ClusterInit = Init<typeof ClusterSchema>;
 

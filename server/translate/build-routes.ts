@@ -18,6 +18,7 @@ import {
   type RouteActionSchema,
   type RouteSchema,
 } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
+import type { World } from "#server/compile/world.ts";
 import { buildRouteMatch } from "#server/translate/build-match.ts";
 import { withRetries } from "#server/translate/build-retries.ts";
 import { buildHashPolicy } from "#server/translate/hash-policy.ts";
@@ -25,7 +26,6 @@ import { outboundCluster } from "#server/translate/names.ts";
 import { duration, durationMs, type Init } from "#server/translate/pack.ts";
 import { isToldPeer } from "#server/translate/peer-header.ts";
 import { buildPercent, buildRouteFilters } from "#server/translate/route-filters.ts";
-import type { World } from "#server/translate/world.ts";
 
 export type RouteInit = Init<typeof RouteSchema>;
 type ActionInit = Init<typeof RouteActionSchema>;

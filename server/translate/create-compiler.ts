@@ -2,23 +2,23 @@ import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import type { LayerChange, ProxyNode, ProxyView, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
-import { describeFailures, type KnownCulprits } from "#server/translate/build-failure.ts";
+import { describeFailures, type KnownCulprits } from "#server/compile/build-failure.ts";
+import type { MutableLayer } from "#server/compile/mutable-layer.ts";
+import { Placement } from "#server/compile/placement.ts";
+import type { Reader } from "#server/compile/recorder.ts";
+import { type Install, Unit } from "#server/compile/unit.ts";
+import { World } from "#server/compile/world.ts";
 import type { Hash } from "#server/translate/encode.ts";
-import { formatGrpcKey, GrpcLayer } from "#server/translate/grpc-layer.ts";
-import type { MutableLayer } from "#server/translate/mutable-layer.ts";
+import { formatGrpcKey, type GrpcKey, GrpcLayer } from "#server/translate/grpc-layer.ts";
 import { formatScope, OutboundScope, type ScopeKey } from "#server/translate/outbound-scope.ts";
 import { standingOf } from "#server/translate/standing.ts";
 import { WorkloadLayer } from "#server/translate/workload-layer.ts";
-import { World } from "#server/translate/world.ts";
 
 export interface CompileResult {
   readonly changes: readonly LayerChange[];
   readonly diagnostics: readonly Diagnostic[];
-  /**
-   * Who has to be opened anew: all, when routes began or ceased to ask for callers' labels; those whose labels, as far as they are asked
-   * for, are others since they were registered.
-   */
-  readonly reopen: "all" | ReadonlySet<ProxyNode>;
+  /** Who has to be opened anew: what it shares with others is shared with others now. */
+  readonly reopen: ReadonlySet<ProxyNode>;
 }
 
 export interface PreviewedResource {
@@ -43,19 +43,21 @@ export class Compiler {
   readonly #workloads = new Map<ProxyNode, WorkloadLayer>();
   readonly #grpcLayers = new Map<string, GrpcLayer>();
   readonly #grpcClients = new Map<ProxyNode, GrpcLayer>();
+  /** With what each node shares its layer. */
+  readonly #placements = new Map<ProxyNode, Placement>();
   readonly #culprits: KnownCulprits = new WeakMap();
-  /** Label keys that some route asks of its callers. */
-  #labelKeys: readonly string[];
 
   constructor(snapshot: Snapshot, hash: Hash) {
     this.#world = new World(snapshot);
     this.#hash = hash;
-    this.#labelKeys = this.#sourceLabelKeys();
   }
 
   /** The node object is the handle: `close` takes the same one. */
   open(node: ProxyNode): ProxyView {
-    if (node.metadata.GENERATOR === "grpc") return this.#openGrpc(node);
+    const isGrpc = node.metadata.GENERATOR === "grpc";
+    const place = () => (isGrpc ? formatGrpcKey(this.#grpcKey(node)) : formatScope(this.#scopeKey(node)));
+    this.#placements.set(node, new Placement(node, this.#world.recorder, place));
+    if (isGrpc) return this.#openGrpc(node);
     const scope = this.#scope(node);
     const workload = new WorkloadLayer(node, scope, this.#world, this.#hash);
     scope.users += 1;
@@ -64,31 +66,54 @@ export class Compiler {
   }
 
   close(node: ProxyNode): void {
+    this.#placements.get(node)?.end();
+    this.#placements.delete(node);
     this.#closeGrpc(node);
     const workload = this.#workloads.get(node);
     if (workload === undefined) return;
     this.#workloads.delete(node);
+    workload.end();
     workload.scope.users -= 1;
     if (workload.scope.users === 0) this.#keepIdle(workload.scope);
   }
 
   apply(change: SnapshotChange): CompileResult {
-    const affected = this.#world.apply(change);
-    const changes: LayerChange[] = [];
-    const withOtherPorts = new Set<OutboundScope>();
-    for (const scope of this.#scopes.values()) {
-      const before = scope.listenerKey();
-      changes.push(...scope.rebuild(affected.hosts));
-      if (scope.listenerKey() !== before) withOtherPorts.add(scope);
+    const steps = this.steps(change);
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done === true) return value;
     }
-    for (const grpc of this.#grpcLayers.values()) changes.push(...grpc.rebuild(affected.hosts));
-    for (const workload of this.#workloads.values())
-      changes.push(...workload.rebuild(affected, withOtherPorts.has(workload.scope)));
-    const labelKeys = this.#sourceLabelKeys();
-    const isAskedAnew = labelKeys.join() !== this.#labelKeys.join();
-    this.#labelKeys = labelKeys;
-    const reopen = isAskedAnew ? ("all" as const) : this.#relabelled(affected.instances);
-    return { changes, diagnostics: this.diagnostics(), reopen };
+  }
+
+  /**
+   * `apply` in steps of one unit. Between them the layers are as they were before the change, but for proxies that are opened
+   * meanwhile; with the last step all is in place. The next change must wait for it.
+   */
+  *steps(change: SnapshotChange): Generator<undefined, CompileResult, undefined> {
+    const { readers, appeared } = this.#world.apply(change);
+    const installs = new Map<Unit, Install>();
+    for (const unit of [...this.#appear(appeared), ...unitsOf(readers)]) {
+      installs.set(unit, unit.stage());
+      yield;
+    }
+    const ports = new Map(Array.from(this.#scopes.values(), (scope) => [scope, scope.listenerKey()]));
+    const changes = [...installs.values()].flatMap((install) => install());
+    // What listeners of captured traffic hold follows from all of a scope's routes.
+    const listening = new Set<Unit>();
+    for (const [scope, before] of ports) {
+      changes.push(...scope.settle());
+      if (scope.listenerKey() !== before) for (const unit of unitsOf(scope.ports.readers)) listening.add(unit);
+    }
+    for (const unit of listening) changes.push(...unit.rebuild());
+    const moved = [...readers].flatMap((reader) =>
+      reader instanceof Placement && reader.hasMoved() ? [reader.node] : [],
+    );
+    return { changes, diagnostics: this.diagnostics(), reopen: new Set(moved) };
+  }
+
+  #appear(hosts: ReadonlySet<string>): Unit[] {
+    const layers = [...this.#scopes.values(), ...this.#grpcLayers.values()];
+    return layers.flatMap((layer) => [...hosts].flatMap((host) => layer.appear(host)));
   }
 
   /** Who is open: what a compiler of its own for previews opens too. */
@@ -161,27 +186,15 @@ export class Compiler {
     };
   }
 
-  /** Those of these instances' proxies that hold what is for callers with other labels. */
-  #relabelled(instances: ReadonlySet<string>): ReadonlySet<ProxyNode> {
-    if (instances.size === 0 || this.#labelKeys.length === 0) return new Set();
-    const held = [
-      ...Array.from(this.#workloads, ([node, { scope }]) => [node, scope.key.labels] as const),
-      ...Array.from(this.#grpcClients, ([node, { key }]) => [node, key.labels] as const),
-    ];
-    return new Set(
-      held.flatMap(([node, labels]) =>
-        instances.has(`${node.namespace}/${node.name}`) && !hasSameLabels(labels, this.#askedLabels(node))
-          ? [node]
-          : [],
-      ),
-    );
+  #scopeKey(node: ProxyNode): ScopeKey {
+    const { metadata, namespace, takesVirtualHosts } = node;
+    const routing = node.type === "router" ? "none" : metadata.INTERCEPTION_MODE === "NONE" ? "proxy" : "ports";
+    const labels = this.#askedLabels(node);
+    return { namespace, labels, takesVirtualHosts: takesVirtualHosts && routing !== "none", routing };
   }
 
   #scope(node: ProxyNode): OutboundScope {
-    const { metadata, namespace, takesVirtualHosts } = node;
-    const labels = this.#askedLabels(node);
-    const routing = node.type === "router" ? "none" : metadata.INTERCEPTION_MODE === "NONE" ? "proxy" : "ports";
-    const key: ScopeKey = { namespace, labels, takesVirtualHosts: takesVirtualHosts && routing !== "none", routing };
+    const key = this.#scopeKey(node);
     const id = formatScope(key);
     const known = this.#scopes.get(id);
     if (known !== undefined) return known;
@@ -196,11 +209,18 @@ export class Compiler {
     this.#scopes.delete(id);
     this.#scopes.set(id, scope);
     const idle = [...this.#scopes].filter(([, { users }]) => users === 0);
-    for (const [left] of idle.slice(0, -IDLE_SCOPES_MAX)) this.#scopes.delete(left);
+    for (const [left, gone] of idle.slice(0, -IDLE_SCOPES_MAX)) {
+      gone.end();
+      this.#scopes.delete(left);
+    }
+  }
+
+  #grpcKey(node: ProxyNode): GrpcKey {
+    return { namespace: node.namespace, labels: this.#askedLabels(node) };
   }
 
   #openGrpc(node: ProxyNode): ProxyView {
-    const key = { namespace: node.namespace, labels: this.#askedLabels(node) };
+    const key = this.#grpcKey(node);
     const id = formatGrpcKey(key);
     const grpc = this.#grpcLayers.get(id) ?? new GrpcLayer(key, this.#world, this.#hash);
     this.#grpcLayers.set(id, grpc);
@@ -214,28 +234,20 @@ export class Compiler {
     if (grpc === undefined) return;
     this.#grpcClients.delete(node);
     grpc.users -= 1;
-    if (grpc.users === 0) this.#grpcLayers.delete(formatGrpcKey(grpc.key));
+    if (grpc.users > 0) return;
+    grpc.end();
+    this.#grpcLayers.delete(formatGrpcKey(grpc.key));
   }
 
   /** Of a node's labels those that some route asks about. */
   #askedLabels(node: ProxyNode): Record<string, string> {
     const { labels } = standingOf(this.#world, node);
     return Object.fromEntries(
-      this.#labelKeys.flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]]])),
+      this.#world.sourceLabelKeys.flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]]])),
     );
-  }
-
-  #sourceLabelKeys(): string[] {
-    const keys = new Set<string>();
-    for (const { spec } of this.#world.all("VirtualService")) {
-      for (const { match = [] } of spec.http ?? [])
-        for (const { sourceLabels = {} } of match) for (const key of Object.keys(sourceLabels)) keys.add(key);
-    }
-    return [...keys].sort();
   }
 }
 
-function hasSameLabels(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+function unitsOf(readers: ReadonlySet<Reader>): Unit[] {
+  return [...readers].filter((reader) => reader instanceof Unit);
 }

@@ -1,12 +1,10 @@
 import type { ServiceEntrySpec, ServicePort } from "#core/kinds/service-entry/schema.ts";
 import type { WorkloadEntrySpec } from "#core/kinds/workload-entry/schema.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
-import { matchesLabels } from "#core/resource/labels.ts";
-import type { Resource } from "#core/resource/resource.ts";
 import { isFixedAddress, isSocketPath } from "#core/schema/ip-address.ts";
+import type { Service } from "#server/compile/service.ts";
+import type { World } from "#server/compile/world.ts";
 import { mtlsMode } from "#server/translate/mtls-mode.ts";
-import type { Service } from "#server/translate/service.ts";
-import type { World } from "#server/translate/world.ts";
 
 /** Where one instance of a service port answers. */
 export interface Endpoint {
@@ -68,11 +66,7 @@ function candidates(world: World, service: Service, port: ServicePort): Endpoint
     .select(metadata.namespace, selector)
     .flatMap((instance) => fromInstance(world, instance, port));
   const written = world
-    .all("WorkloadEntry")
-    .filter(
-      (entry: Resource<"WorkloadEntry">) =>
-        entry.metadata.namespace === metadata.namespace && matchesLabels(entry.spec.labels ?? {}, selector),
-    )
+    .selectEntries(metadata.namespace, selector)
     .flatMap((entry) => fromEntry(world, entry.spec, metadata.namespace, entry.metadata.name, port));
   return [...registered, ...written];
 }

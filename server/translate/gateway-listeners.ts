@@ -3,7 +3,7 @@ import type { Diagnostic } from "#core/diagnostic.ts";
 import { CIPHER_SUITES } from "#core/kinds/gateway/cipher-suites.ts";
 import type { ServerTls } from "#core/kinds/gateway/schema.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
-import { formatRef, refOf } from "#core/resource/resource.ts";
+import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { Origin, ProxyNode } from "#core/xds/layer.ts";
 import type { TransportSocketSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { TrafficDirection } from "#proto/gen/envoy/config/core/v3/base_pb.js";
@@ -12,6 +12,8 @@ import type { RouteConfiguration } from "#proto/gen/envoy/config/route/v3/route_
 import { TlsInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js";
 import { TlsParameters_TlsProtocol } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/common_pb.js";
 import { DownstreamTlsContextSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js";
+import { labelText } from "#server/compile/label-text.ts";
+import type { World } from "#server/compile/world.ts";
 import { AUTHORIZATION_FILTERS, policiesFor } from "#server/translate/authorization.ts";
 import { buildRefusedAccessLog } from "#server/translate/build-access-log.ts";
 import { fileCertificate, fileRoots, HANDSHAKE_TIMEOUT_MS, meshDownstream } from "#server/translate/build-tls.ts";
@@ -24,7 +26,6 @@ import {
 } from "#server/translate/gateway-routes.ts";
 import { buildHttpManager, type ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
 import { durationMs, type Init, typed } from "#server/translate/pack.ts";
-import type { World } from "#server/translate/world.ts";
 
 export interface BuiltGateway {
   readonly listeners: readonly { readonly listener: Listener; readonly origins: readonly Origin[] }[];
@@ -41,6 +42,12 @@ const TLS_VERSION = {
 } as const;
 const PLAIN_PROTOCOLS = new Set(["HTTP", "HTTP2", "GRPC"]);
 
+function gatewaysFor(world: World, labels: Readonly<Record<string, string>>): readonly Resource<"Gateway">[] {
+  return world.deriveList(`gateways of ${labelText(labels)}`, () =>
+    world.all("Gateway").filter(({ spec }) => matchesLabels(labels, spec.selector)),
+  );
+}
+
 /** Listeners and routes of a gateway workload: every Gateway whose selector finds it, merged port by port. */
 export function buildGateway(
   world: World,
@@ -49,12 +56,9 @@ export function buildGateway(
   telemetry: ProxyTelemetry,
 ): BuiltGateway {
   const context: GatewayContext = { world, node, labels, policies: policiesFor(world, node.namespace, labels) };
-  const placed = world
-    .all("Gateway")
-    .filter(({ spec }) => matchesLabels(labels, spec.selector))
-    .flatMap((gateway) =>
-      (gateway.spec.servers ?? []).map((server, index): PlacedServer => ({ gateway, index, server })),
-    );
+  const placed = gatewaysFor(world, labels).flatMap((gateway) =>
+    (gateway.spec.servers ?? []).map((server, index): PlacedServer => ({ gateway, index, server })),
+  );
   const diagnostics: Diagnostic[] = [];
   const listeners: { listener: Listener; origins: Origin[] }[] = [];
   const routes: { config: RouteConfiguration; origins: Origin[] }[] = [];

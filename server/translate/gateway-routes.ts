@@ -1,17 +1,17 @@
 import { create } from "@bufbuild/protobuf";
 import { bySpecificity, expandHost, intersectHosts, normalizeHost } from "#core/host/host.ts";
 import type { GatewayServer } from "#core/kinds/gateway/schema.ts";
-import { byReach, gatewaysOf } from "#core/resolve/virtual-service.ts";
+import { byReach } from "#core/resolve/virtual-service.ts";
 import { isVisible } from "#core/resolve/visibility.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { Origin, ProxyNode } from "#core/xds/layer.ts";
 import { VirtualHost_TlsRequirementType } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
+import type { World } from "#server/compile/world.ts";
 import { buildAuthorization, type policiesFor } from "#server/translate/authorization.ts";
 import { REQUEST_BUFFER_BYTES } from "#server/translate/build-retries.ts";
 import { buildRoutes, DIRECT_RESPONSE_BYTES_MAX, type RouteInit } from "#server/translate/build-routes.ts";
 import { originsOf } from "#server/translate/virtual-hosts.ts";
-import type { World } from "#server/translate/world.ts";
 
 export interface PlacedServer {
   readonly gateway: Resource<"Gateway">;
@@ -112,12 +112,8 @@ export function buildGatewayRoutes(
 /** VirtualServices that name a gateway, as its namespace sees them: private ones first, then the oldest. */
 function boundTo(gateway: string, world: World, fromNamespace: string): readonly Resource<"VirtualService">[] {
   return world
-    .all("VirtualService")
-    .filter(
-      (service) =>
-        gatewaysOf(service).includes(gateway) &&
-        isVisible(service.spec.exportTo, service.metadata.namespace, fromNamespace),
-    )
+    .boundTo(gateway)
+    .filter((service) => isVisible(service.spec.exportTo, service.metadata.namespace, fromNamespace))
     .sort(byReach(fromNamespace));
 }
 

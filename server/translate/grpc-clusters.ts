@@ -4,10 +4,10 @@ import { isIpAddress } from "#core/schema/ip-address.ts";
 import { type Cluster, Cluster_DiscoveryType, ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { LocalitySchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import type { ClusterLoadAssignment } from "#proto/gen/envoy/config/endpoint/v3/endpoint_pb.js";
+import type { Service } from "#server/compile/service.ts";
 import { buildCluster, buildLoadAssignment, type ClusterInput } from "#server/translate/build-cluster.ts";
 import type { Endpoint } from "#server/translate/endpoints.ts";
 import { BLACK_HOLE } from "#server/translate/names.ts";
-import type { Service } from "#server/translate/service.ts";
 
 /** The largest that gRPC clients accept (gRFC A42). */
 const RING_SIZE_MAX = 8_388_608;

@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { isWildcard } from "#core/host/host.ts";
-import type { LayerChange, Origin, XdsResource } from "#core/xds/layer.ts";
+import type { Origin, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { ClusterLoadAssignmentSchema } from "#proto/gen/envoy/config/endpoint/v3/endpoint_pb.js";
@@ -10,6 +10,9 @@ import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route
 import { HTTPFaultSchema } from "#proto/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js";
 import { RouterSchema } from "#proto/gen/envoy/extensions/filters/http/router/v3/router_pb.js";
 import { HttpConnectionManagerSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
+import { MutableLayer } from "#server/compile/mutable-layer.ts";
+import { makeUnit, type Unit } from "#server/compile/unit.ts";
+import type { World } from "#server/compile/world.ts";
 import { encodeResource, type Hash } from "#server/translate/encode.ts";
 import {
   buildBlackHole,
@@ -19,13 +22,11 @@ import {
   usesDiscovery,
 } from "#server/translate/grpc-clusters.ts";
 import { adaptRoute } from "#server/translate/grpc-routes.ts";
-import { MutableLayer } from "#server/translate/mutable-layer.ts";
 import { BLACK_HOLE, outboundCluster } from "#server/translate/names.ts";
 import { type Init, pack, typed } from "#server/translate/pack.ts";
 import { FAULT_FILTER } from "#server/translate/route-filters.ts";
 import { serviceClusters } from "#server/translate/service-clusters.ts";
 import { type BuiltVirtualHost, buildVirtualHosts } from "#server/translate/virtual-hosts.ts";
-import type { World } from "#server/translate/world.ts";
 
 /** What gRPC clients that share a layer have in common. */
 export interface GrpcKey {
@@ -34,7 +35,7 @@ export interface GrpcKey {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-interface Unit {
+interface Built {
   readonly type: XdsType;
   readonly resource: XdsResource;
 }
@@ -57,6 +58,7 @@ export class GrpcLayer {
   readonly layer: MutableLayer;
   readonly #world: World;
   readonly #hash: Hash;
+  readonly #units = new Map<string, Unit>();
   users = 0;
 
   constructor(key: GrpcKey, world: World, hash: Hash) {
@@ -68,36 +70,45 @@ export class GrpcLayer {
       type === "LDS" ? this.#listener(name, NO_SUCH_SERVICE, []) : undefined,
     );
     this.layer.replace("constants", this.#blackHole());
-    for (const host of world.hosts()) this.#rebuild(host);
+    for (const host of world.hosts()) for (const unit of this.appear(host)) unit.rebuild();
   }
 
-  /** Builds these hosts anew; returns only what differs. */
-  rebuild(hosts: Iterable<string>): LayerChange[] {
-    const all = new Set(hosts);
-    for (const host of [...all]) for (const other of this.#world.shortenedTo(host, this.key.namespace)) all.add(other);
-    // Who gives a name up goes first: what is gone, then what another's whole name takes the short form from.
-    const isThere = (host: string): number => Number(this.#world.hasHost(host));
-    return [...all]
-      .sort((a, b) => isThere(a) - isThere(b) || b.length - a.length)
-      .flatMap((host) => this.#rebuild(host));
+  /** Units for a host that is new; none where it has them. */
+  appear(host: string): readonly Unit[] {
+    if (this.#units.has(host)) return [];
+    const unit = makeUnit({
+      recorder: this.#world.recorder,
+      layer: this.layer,
+      name: `host ${host}`,
+      build: () => this.#host(host),
+      install: (built) => {
+        if (!this.#world.hasHost(host)) this.#leave(host);
+        return this.layer.replace(`host ${host}`, built);
+      },
+      suspects: () => this.#world.bearingOn(host),
+    });
+    this.#units.set(host, unit);
+    return [unit];
   }
 
-  #rebuild(host: string): LayerChange[] {
-    return this.layer.rebuild(
-      `host ${host}`,
-      () => this.#host(host),
-      () => this.#world.bearingOn(host),
-    );
+  #leave(host: string): void {
+    this.#units.get(host)?.end();
+    this.#units.delete(host);
   }
 
-  #host(host: string): Unit[] {
+  /** What its units read is not followed any more. */
+  end(): void {
+    for (const host of [...this.#units.keys()]) this.#leave(host);
+  }
+
+  #host(host: string): Built[] {
     if (!this.#world.hasHost(host)) return [];
     return [...this.#clusters(host), ...this.#routes(host)];
   }
 
-  #clusters(host: string): Unit[] {
+  #clusters(host: string): Built[] {
     return serviceClusters(this.#world, host, { namespace: this.key.namespace, routing: "proxy" }).flatMap(
-      ({ input, endpoints, isDiscovered, origins }): Unit[] => {
+      ({ input, endpoints, isDiscovered, origins }): Built[] => {
         if (!isCallable(input.service)) return [];
         const built = buildGrpcCluster(input);
         const cluster = this.#unit("CDS", ClusterSchema, built, input.name, origins);
@@ -108,20 +119,20 @@ export class GrpcLayer {
     );
   }
 
-  #routes(host: string): Unit[] {
+  #routes(host: string): Built[] {
     if (isWildcard(host)) return [];
     const built = buildVirtualHosts(host, {
       world: this.#world,
       ...this.key,
       routeConfigs: (port) => [{ name: outboundCluster(host, port, ""), portInHost: "required" }],
     });
-    return built.flatMap((each): Unit[] => {
+    return built.flatMap((each): Built[] => {
       const { routeConfig: name, origins } = each;
       const targets = each.init.domains ?? [];
       const config = create(RouteConfigurationSchema, { name, virtualHosts: [this.#virtualHost(each, targets)] });
       return [
         this.#unit("RDS", RouteConfigurationSchema, config, name, origins),
-        ...targets.map((target): Unit => ({ type: "LDS", resource: this.#listener(target, rdsOf(name), origins) })),
+        ...targets.map((target): Built => ({ type: "LDS", resource: this.#listener(target, rdsOf(name), origins) })),
       ];
     });
   }
@@ -161,7 +172,7 @@ export class GrpcLayer {
     return encodeResource(ListenerSchema, name, listener, origins, this.#hash);
   }
 
-  #blackHole(): Unit[] {
+  #blackHole(): Built[] {
     return [
       this.#unit("CDS", ClusterSchema, buildBlackHole(), BLACK_HOLE, []),
       this.#unit("EDS", ClusterLoadAssignmentSchema, buildGrpcAssignment(BLACK_HOLE, []), BLACK_HOLE, []),
@@ -174,7 +185,7 @@ export class GrpcLayer {
     message: Parameters<typeof encodeResource<D>>[2],
     name: string,
     origins: readonly Origin[],
-  ): Unit {
+  ): Built {
     return { type, resource: encodeResource(schema, name, message, origins, this.#hash) };
   }
 }

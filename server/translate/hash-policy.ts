@@ -1,7 +1,7 @@
 import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
 import type { RouteActionSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
+import type { World } from "#server/compile/world.ts";
 import { duration, type Init } from "#server/translate/pack.ts";
-import type { World } from "#server/translate/world.ts";
 
 type HashPolicy = Pick<Init<typeof RouteActionSchema>, "hashPolicy">;
 

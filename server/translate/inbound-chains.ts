@@ -5,6 +5,7 @@ import type {
   FilterSchema,
 } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
+import type { World } from "#server/compile/world.ts";
 import { AUTHORIZATION_FILTERS, buildTcpAuthorization, policiesFor } from "#server/translate/authorization.ts";
 import { buildHandshakenAccessLog, buildPlainAccessLog } from "#server/translate/build-access-log.ts";
 import { HANDSHAKE_TIMEOUT_MS, meshDownstream } from "#server/translate/build-tls.ts";
@@ -14,7 +15,6 @@ import { mtlsMode } from "#server/translate/mtls-mode.ts";
 import { inboundCluster } from "#server/translate/names.ts";
 import { durationMs, type Init, typed } from "#server/translate/pack.ts";
 import { HTTP_ALPN, INSPECTED_HTTP, isHttp } from "#server/translate/protocol.ts";
-import type { World } from "#server/translate/world.ts";
 
 type ChainInit = Init<typeof FilterChainSchema>;
 type FilterInit = Init<typeof FilterSchema>;

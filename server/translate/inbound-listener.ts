@@ -15,6 +15,7 @@ import { TlsInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener
 import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
 import { buildAuthorization, policiesFor } from "#server/translate/authorization.ts";
 import { buildRefusedAccessLog } from "#server/translate/build-access-log.ts";
+import { gatewayIdentities } from "#server/translate/gateway-identities.ts";
 import { type BuiltChains, buildInboundChains, type InboundContext } from "#server/translate/inbound-chains.ts";
 import type { InboundPort } from "#server/translate/inbound-ports.ts";
 import { inboundCluster } from "#server/translate/names.ts";
@@ -32,12 +33,8 @@ export interface InboundRoutes {
 export function listenerOrigins(context: InboundContext, ports: readonly InboundPort[]): Origin[] {
   const { world, node, labels } = context;
   const own = world
-    .all("PeerAuthentication")
-    .filter(
-      ({ metadata, spec }) =>
-        (metadata.namespace === node.namespace || metadata.namespace === world.mesh.rootNamespace) &&
-        matchesLabels(labels, spec.selector?.matchLabels),
-    );
+    .ofNamespace("PeerAuthentication", node.namespace)
+    .filter(({ spec }) => matchesLabels(labels, spec.selector?.matchLabels));
   const guards = ports.every(({ protocol }) => isHttp(protocol)) ? [] : policiesFor(world, node.namespace, labels);
   return [...guards, ...own].map((resource) => ({ resource: formatRef(refOf(resource)) }));
 }
@@ -73,7 +70,7 @@ export function buildInboundRoutes(port: InboundPort, { world, node, labels }: I
       },
     ],
     validateClusters: false,
-    typedPerFilterConfig: buildAuthorization(policies, world.mesh.trustDomain, port.appPort, world.gatewayIdentities),
+    typedPerFilterConfig: buildAuthorization(policies, world.mesh.trustDomain, port.appPort, gatewayIdentities(world)),
   });
   return { config, origins: policies.map((policy) => ({ resource: formatRef(refOf(policy)) })) };
 }

@@ -3,9 +3,9 @@ import type { ServicePort } from "#core/kinds/service-entry/schema.ts";
 import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin, ProxyNode } from "#core/xds/layer.ts";
+import type { Service } from "#server/compile/service.ts";
+import type { World } from "#server/compile/world.ts";
 import { type PortProtocol, protocolOf, protocolOfPortName } from "#server/translate/protocol.ts";
-import type { Service } from "#server/translate/service.ts";
-import type { World } from "#server/translate/world.ts";
 
 /** One application port behind a sidecar. */
 export interface InboundPort {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
-import type { Layer, ProxyNode } from "#core/xds/layer.ts";
+import type { Layer } from "#core/xds/layer.ts";
 import { createCompiler } from "#server/translate/create-compiler.ts";
 import { api } from "#server/translate/testing/random-resource.ts";
 import { advance, dump, hash, MESH, makeRandom, NODES, randomChange } from "#server/translate/testing/random-world.ts";
@@ -120,11 +120,10 @@ test.each(Array.from({ length: 6 }, (_, seed) => seed + 1))(
     const apply = (next: SnapshotChange): void => {
       const { reopen } = compiler.apply(next);
       snapshot = advance(snapshot, next);
-      const isOpenedAnew = (node: ProxyNode): boolean => reopen === "all" || reopen.has(node);
-      for (const each of NODES.filter(isOpenedAnew)) compiler.close(each);
+      for (const each of reopen) compiler.close(each);
       views = views.map((view, at) => {
-        const node = NODES[at];
-        return node !== undefined && isOpenedAnew(node) ? compiler.open(node) : view;
+        const each = NODES[at];
+        return each !== undefined && reopen.has(each) ? compiler.open(each) : view;
       });
     };
     for (let revision = 1; revision <= 30; revision++) {

@@ -1,5 +1,6 @@
 import { type EffectiveMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
-import type { World } from "#server/translate/world.ts";
+import { labelText } from "#server/compile/label-text.ts";
+import type { World } from "#server/compile/world.ts";
 
 /** What a workload's port takes. */
 export function mtlsMode(
@@ -8,6 +9,8 @@ export function mtlsMode(
   labels: Readonly<Record<string, string>>,
   appPort: number,
 ): EffectiveMtlsMode {
-  const policies = world.all("PeerAuthentication");
-  return resolveMtlsMode(policies, world.mesh.rootNamespace, { namespace, labels, port: appPort }).mode;
+  return world.derive(`mTLS mode of ${namespace} ${appPort} ${labelText(labels)}`, () => {
+    const policies = world.ofNamespace("PeerAuthentication", namespace);
+    return resolveMtlsMode(policies, world.mesh.rootNamespace, { namespace, labels, port: appPort }).mode;
+  });
 }

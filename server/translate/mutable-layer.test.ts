@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { XdsResource } from "#core/xds/layer.ts";
-import { MutableLayer } from "#server/translate/mutable-layer.ts";
+import { MutableLayer } from "#server/compile/mutable-layer.ts";
 
 const cluster = (name: string, version: string) => ({
   type: "CDS" as const,

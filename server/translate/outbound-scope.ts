@@ -14,18 +14,21 @@ import { ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.
 import { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { HttpProtocolOptionsSchema } from "#proto/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
+import { MutableLayer } from "#server/compile/mutable-layer.ts";
+import { PlainCell } from "#server/compile/plain-cell.ts";
+import type { Cell } from "#server/compile/recorder.ts";
+import { makeUnit, type Unit } from "#server/compile/unit.ts";
+import type { World } from "#server/compile/world.ts";
 import { buildCluster, buildLoadAssignment, type Routing } from "#server/translate/build-cluster.ts";
 import { DIRECT_RESPONSE_BYTES_MAX } from "#server/translate/build-routes.ts";
 import { poolSettings } from "#server/translate/connection-pool.ts";
 import { encodeResource, type Hash } from "#server/translate/encode.ts";
 import type { ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
-import { MutableLayer } from "#server/translate/mutable-layer.ts";
 import { BLACK_HOLE, HTTP_PROXY, PASSTHROUGH } from "#server/translate/names.ts";
 import { buildPortListener, buildVirtualOutbound } from "#server/translate/outbound-listener.ts";
 import { durationMs, pack } from "#server/translate/pack.ts";
 import { serviceClusters } from "#server/translate/service-clusters.ts";
 import { type BuiltVirtualHost, buildVirtualHosts, type VirtualHostInit } from "#server/translate/virtual-hosts.ts";
-import type { World } from "#server/translate/world.ts";
 
 /** What proxies that share a scope have in common; nothing else decides what the layer holds. */
 export interface ScopeKey {
@@ -40,7 +43,7 @@ export interface ScopeKey {
 /** Each original destination has a pool of its own, and most are not called again. */
 const PASSTHROUGH_IDLE_MS = 300_000;
 
-interface Unit {
+interface Built {
   readonly type: XdsType;
   readonly resource: XdsResource;
 }
@@ -68,7 +71,10 @@ export class OutboundScope {
   /** Route configuration → its hosts whose callers may speak HTTP or not. */
   readonly #detectedHosts = new Map<string, Set<string>>();
   #listenerKey: string | undefined;
-  readonly #captured = new Map<string, readonly Unit[]>();
+  readonly #captured = new Map<string, readonly Built[]>();
+  readonly #units = new Map<string, readonly Unit[]>();
+  readonly #touchedConfigs = new Set<string>();
+  readonly #ports = new PlainCell();
   users = 0;
 
   constructor(key: ScopeKey, world: World, hash: Hash) {
@@ -77,13 +83,70 @@ export class OutboundScope {
     this.#hash = hash;
     this.layer = new MutableLayer(formatScope(key));
     this.layer.replace("constants", this.#constants());
-    if (key.routing === "proxy") this.#rebuildRoutes(HTTP_PROXY, true);
-    for (const host of world.hosts()) this.#rebuildHost(host, new Set());
-    for (const name of this.#virtualHosts.keys()) this.#rebuildRoutes(name, true);
+    if (key.routing === "proxy") this.#touchedConfigs.add(HTTP_PROXY);
+    for (const host of world.hosts()) for (const unit of this.appear(host)) unit.rebuild();
+    this.settle();
+  }
+
+  /** Units for a host that is new; none where it has them. */
+  appear(host: string): readonly Unit[] {
+    if (this.#units.has(host)) return [];
+    const { recorder } = this.#world;
+    const suspects = () => this.#world.bearingOn(host);
+    const layer = this.layer;
+    const units = [
+      makeUnit({
+        ...{ recorder, layer, suspects },
+        name: `clusters of ${host}`,
+        build: () => (this.#world.hasHost(host) ? this.#clusters(host) : []),
+        install: (built) => layer.replace(`clusters of ${host}`, built),
+      }),
+      makeUnit({
+        ...{ recorder, layer, suspects },
+        name: `routes of ${host}`,
+        build: () => this.#buildRoutes(host),
+        install: ({ virtualHosts, encoded }) => {
+          this.#enter(host, virtualHosts);
+          const changes = layer.replace(`routes of ${host}`, encoded);
+          if (!this.#world.hasHost(host)) this.#leave(host);
+          return changes;
+        },
+      }),
+    ];
+    this.#units.set(host, units);
+    return units;
+  }
+
+  #leave(host: string): void {
+    for (const unit of this.#units.get(host) ?? []) unit.end();
+    this.#units.delete(host);
+  }
+
+  /** What its units read is not followed any more. */
+  end(): void {
+    for (const host of [...this.#units.keys()]) this.#leave(host);
+  }
+
+  /** Builds the route configurations whose hosts have changed; with virtual hosts of their own, those that begin or end. */
+  settle(): LayerChange[] {
+    const changes: LayerChange[] = [];
+    for (const name of this.#touchedConfigs) {
+      const isNeeded = this.#virtualHosts.has(name) || (name === HTTP_PROXY && this.key.routing === "proxy");
+      // Its virtual hosts have been built and encoded: what is wrong with one of them has been found there.
+      const build = () => (isNeeded ? this.#routeConfig(name) : []);
+      changes.push(...this.layer.rebuild(`routes ${name}`, build, () => []));
+    }
+    this.#touchedConfigs.clear();
+    return changes;
+  }
+
+  /** Touched where the listeners of captured traffic are others; whoever built from them depends on it. */
+  get ports(): Cell {
+    return this.#ports;
   }
 
   /** Ports for which there are route configurations. */
-  ports(): number[] {
+  #portNumbers(): number[] {
     return [...this.#virtualHosts.keys()]
       .map(Number)
       .filter((port) => Number.isInteger(port))
@@ -93,7 +156,7 @@ export class OutboundScope {
   /** What the listeners of captured traffic follow from: the ports, and which of them may have other callers than HTTP's. */
   listenerKey(): string {
     // Asked for every proxy that connects and twice for every edit: kept until a port or what it carries is another.
-    this.#listenerKey ??= this.ports()
+    this.#listenerKey ??= this.#portNumbers()
       .map((port) => (this.#isDetected(port) ? `${port}?` : String(port)))
       .join();
     return this.#listenerKey;
@@ -104,16 +167,17 @@ export class OutboundScope {
   }
 
   /** Listeners of captured outbound traffic. What they hold follows from the ports and the proxy's workload: replicas share them. */
-  capturedListeners(telemetry: ProxyTelemetry): readonly Unit[] {
+  capturedListeners(telemetry: ProxyTelemetry): readonly Built[] {
+    this.#world.recorder.note(this.#ports);
     const key = JSON.stringify([this.listenerKey(), telemetry]);
     const known = this.#captured.get(key);
     if (known !== undefined) return known;
-    const ports = this.ports();
+    const ports = this.#portNumbers();
     const made = [
       buildVirtualOutbound(telemetry),
       ...ports.map((port) => buildPortListener(port, this.#isDetected(port), telemetry)),
     ].map(
-      (listener): Unit => ({
+      (listener): Built => ({
         type: "LDS",
         resource: encodeResource(ListenerSchema, listener.name, listener, [], this.#hash),
       }),
@@ -123,46 +187,15 @@ export class OutboundScope {
     return made;
   }
 
-  /** Builds these hosts anew; returns only what differs. */
-  rebuild(hosts: Iterable<string>): LayerChange[] {
-    const changes: LayerChange[] = [];
-    const touchedConfigs = new Set<string>();
-    const all = new Set(hosts);
-    for (const host of [...all]) for (const other of this.#world.shortenedTo(host, this.key.namespace)) all.add(other);
-    for (const host of all) changes.push(...this.#rebuildHost(host, touchedConfigs));
-    for (const name of touchedConfigs) {
-      const isNeeded = this.#virtualHosts.has(name) || (name === HTTP_PROXY && this.key.routing === "proxy");
-      changes.push(...this.#rebuildRoutes(name, isNeeded));
-    }
-    return changes;
-  }
-
-  #rebuildRoutes(name: string, isNeeded: boolean): LayerChange[] {
-    // Its virtual hosts have been built and encoded: what is wrong with one of them has been found there.
-    return this.layer.rebuild(
-      `routes ${name}`,
-      () => (isNeeded ? this.#routeConfig(name) : []),
-      () => [],
-    );
-  }
-
-  #rebuildHost(host: string, touchedConfigs: Set<string>): LayerChange[] {
-    const made = this.layer.attempt(
-      `host ${host}`,
-      () => this.#buildHost(host),
-      () => this.#world.bearingOn(host),
-    );
-    if (made === undefined) return [];
-    this.#enter(host, made.virtualHosts, touchedConfigs);
-    return this.layer.replace(`host ${host}`, made.units);
-  }
-
-  #buildHost(host: string): { readonly virtualHosts: readonly BuiltVirtualHost[]; readonly units: readonly Unit[] } {
+  #buildRoutes(host: string): {
+    readonly virtualHosts: readonly BuiltVirtualHost[];
+    readonly encoded: readonly Built[];
+  } {
     const virtualHosts =
       this.key.routing === "none" || !this.#world.hasHost(host) ? [] : buildVirtualHosts(host, this.#context());
     // Inline ones are encoded too: one that cannot be must not come into the table that all share.
     const encoded = virtualHosts.map((each) => this.#encodeVirtualHost(each));
-    return { virtualHosts, units: [...this.#clusters(host), ...(this.key.takesVirtualHosts ? encoded : [])] };
+    return { virtualHosts, encoded: this.key.takesVirtualHosts ? encoded : [] };
   }
 
   #context() {
@@ -180,7 +213,7 @@ export class OutboundScope {
   }
 
   /** Keeps which route configurations hold the host. With virtual hosts of their own a configuration changes only when it begins or ends. */
-  #enter(host: string, built: readonly BuiltVirtualHost[], touched: Set<string>): void {
+  #enter(host: string, built: readonly BuiltVirtualHost[]): void {
     const before = this.#hostConfigs.get(host) ?? new Set<string>();
     const after = new Set(built.map(({ routeConfig }) => routeConfig));
     const isInline = !this.key.takesVirtualHosts;
@@ -198,7 +231,7 @@ export class OutboundScope {
       const isOther = wasThere !== own.size > 0;
       const isDetectedAnew = this.#enterDetected(name, host, own.get(host));
       if (isOther || isDetectedAnew) this.#listenerKey = undefined;
-      if (isInline || isOther) touched.add(name);
+      if (isInline || isOther) this.#touchedConfigs.add(name);
     }
     if (after.size === 0) this.#hostConfigs.delete(host);
     else this.#hostConfigs.set(host, after);
@@ -215,7 +248,7 @@ export class OutboundScope {
     return wasDetected !== hosts.size > 0;
   }
 
-  #encodeVirtualHost({ routeConfig, name, init, origins }: BuiltVirtualHost): Unit {
+  #encodeVirtualHost({ routeConfig, name, init, origins }: BuiltVirtualHost): Built {
     const full = `${routeConfig}/${name}`;
     return {
       type: "VHDS",
@@ -229,7 +262,7 @@ export class OutboundScope {
     };
   }
 
-  #routeConfig(name: string): Unit[] {
+  #routeConfig(name: string): Built[] {
     const isForwardProxy = name === HTTP_PROXY;
     const last: VirtualHostInit = isForwardProxy
       ? {
@@ -283,7 +316,7 @@ export class OutboundScope {
       ignorePortInHostMatching: !isForwardProxy,
     });
     const origins = separate ? [] : own.flatMap((each) => each.origins);
-    const routes: Unit = {
+    const routes: Built = {
       type: "RDS",
       resource: encodeResource(RouteConfigurationSchema, name, config, origins, this.#hash),
     };
@@ -299,9 +332,9 @@ export class OutboundScope {
     return [routes, this.#encodeVirtualHost(placeholder)];
   }
 
-  #clusters(host: string): Unit[] {
+  #clusters(host: string): Built[] {
     return serviceClusters(this.#world, host, this.key).flatMap(
-      ({ input, endpoints, isDiscovered, origins }): Unit[] => {
+      ({ input, endpoints, isDiscovered, origins }): Built[] => {
         const { name } = input;
         const cluster = encodeResource(ClusterSchema, name, this.#withLimits(buildCluster(input)), origins, this.#hash);
         if (!isDiscovered) return [{ type: "CDS", resource: cluster }];
@@ -324,7 +357,7 @@ export class OutboundScope {
     return Object.assign(cluster, { perConnectionBufferLimitBytes: clusterPerConnectionBufferLimitBytes });
   }
 
-  #constants(): Unit[] {
+  #constants(): Built[] {
     const blackHole = create(ClusterSchema, {
       name: BLACK_HOLE,
       clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.STATIC },

@@ -1,5 +1,5 @@
+import type { World } from "#server/compile/world.ts";
 import { leadsIntoMesh } from "#server/translate/endpoints.ts";
-import type { World } from "#server/translate/world.ts";
 
 /**
  * Whether callers in a namespace tell a host which workload they are (`PEER_HEADER`): whoever is outside of the mesh

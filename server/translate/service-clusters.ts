@@ -2,10 +2,10 @@ import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin } from "#core/xds/layer.ts";
+import type { World } from "#server/compile/world.ts";
 import type { ClusterInput, Routing } from "#server/translate/build-cluster.ts";
 import { type Endpoint, endpointsOf } from "#server/translate/endpoints.ts";
 import { outboundCluster } from "#server/translate/names.ts";
-import type { World } from "#server/translate/world.ts";
 
 /** What a cluster is built from, and where it sends calls. */
 export interface ServiceCluster {

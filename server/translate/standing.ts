@@ -1,7 +1,7 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
-import type { World } from "#server/translate/world.ts";
+import type { World } from "#server/compile/world.ts";
 
 /** What a proxy is, in the mesh's eyes. */
 export interface Standing {

@@ -2,6 +2,8 @@ import { expandHost, isWildcard } from "#core/host/host.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import type { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
+import type { Service } from "#server/compile/service.ts";
+import type { World } from "#server/compile/world.ts";
 import { REQUEST_BUFFER_BYTES } from "#server/translate/build-retries.ts";
 import {
   buildDefaultRoute,
@@ -13,8 +15,6 @@ import {
 import { domainsOf, type PortInHost } from "#server/translate/names.ts";
 import type { Init } from "#server/translate/pack.ts";
 import { mayBeHttp, protocolOf } from "#server/translate/protocol.ts";
-import type { Service } from "#server/translate/service.ts";
-import type { World } from "#server/translate/world.ts";
 
 export type VirtualHostInit = Init<typeof VirtualHostSchema>;
 

@@ -1,12 +1,13 @@
 import { create } from "@bufbuild/protobuf";
 import type { Diagnostic } from "#core/diagnostic.ts";
-import { hostMatches } from "#core/host/host.ts";
-import type { LayerChange, Origin, ProxyNode, XdsResource } from "#core/xds/layer.ts";
+import type { Origin, ProxyNode, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
-import type { Affected } from "#server/translate/affected.ts";
+import { MutableLayer } from "#server/compile/mutable-layer.ts";
+import { makeUnit, type Unit } from "#server/compile/unit.ts";
+import type { World } from "#server/compile/world.ts";
 import { REQUEST_BUFFER_BYTES } from "#server/translate/build-retries.ts";
 import { buildDefaultRoute, buildTcpClusters, DIRECT_RESPONSE_BYTES_MAX } from "#server/translate/build-routes.ts";
 import { encodeResource, type Hash } from "#server/translate/encode.ts";
@@ -21,7 +22,6 @@ import {
   listenerOrigins,
 } from "#server/translate/inbound-listener.ts";
 import { inboundPorts } from "#server/translate/inbound-ports.ts";
-import { MutableLayer } from "#server/translate/mutable-layer.ts";
 import { outboundCluster } from "#server/translate/names.ts";
 import {
   buildExplicitHttp,
@@ -34,9 +34,8 @@ import { mayBeHttp, protocolOf } from "#server/translate/protocol.ts";
 import { type Standing, standingOf } from "#server/translate/standing.ts";
 import { tcpSettings } from "#server/translate/tcp-settings.ts";
 import { firstWithRoutes, originsOf } from "#server/translate/virtual-hosts.ts";
-import type { World } from "#server/translate/world.ts";
 
-interface Unit {
+interface Built {
   readonly type: XdsType;
   readonly resource: XdsResource;
 }
@@ -49,6 +48,7 @@ export class WorkloadLayer {
   readonly #world: World;
   readonly #hash: Hash;
   diagnostics: readonly Diagnostic[] = [];
+  readonly #units: readonly Unit[];
 
   constructor(node: ProxyNode, scope: OutboundScope, world: World, hash: Hash) {
     this.node = node;
@@ -56,23 +56,13 @@ export class WorkloadLayer {
     this.#world = world;
     this.#hash = hash;
     this.layer = new MutableLayer(`workload/${node.namespace}/${node.name}${node.takesVirtualHosts ? "" : "/inline"}`);
-    this.#build();
+    this.#units = node.type === "router" ? [this.#gatewayUnit()] : this.#sidecarUnits();
+    for (const unit of this.#units) unit.rebuild();
   }
 
-  /** Builds anew if the change bears on this proxy; returns only what differs. */
-  rebuild(affected: Affected, portsChanged: boolean): LayerChange[] {
-    const { namespace, name, type, metadata } = this.node;
-    const isTouched =
-      affected.inbound.has("*") ||
-      affected.inbound.has(namespace) ||
-      affected.instances.has(`${namespace}/${name}`) ||
-      (type === "router" && (affected.gateways || affected.hosts.size > 0)) ||
-      // The rules for a service hold at its own workloads too.
-      (affected.hosts.size > 0 &&
-        this.#world.servicesSelecting(namespace, this.#labels).some(({ host }) => affected.hosts.has(host))) ||
-      (portsChanged && metadata.INTERCEPTION_MODE === "REDIRECT") ||
-      metadata.PHAROS_OUTBOUND.some(({ host }) => [...affected.hosts].some((pattern) => hostMatches(pattern, host)));
-    return isTouched ? this.#build() : [];
+  /** What its units read is not followed any more. */
+  end(): void {
+    for (const unit of this.#units) unit.end();
   }
 
   get #standing(): Standing {
@@ -94,25 +84,27 @@ export class WorkloadLayer {
     };
   }
 
-  #build(): LayerChange[] {
-    const name = `of ${this.node.namespace}/${this.node.name}`;
-    const { isCallerOnly } = this.#standing;
-    if (this.node.type === "router" && isCallerOnly) {
-      this.diagnostics = [];
-      return this.layer.replace(`gateway ${name}`, []);
-    }
-    if (this.node.type === "router") return this.#buildRouter(`gateway ${name}`);
+  get #name(): string {
+    return `of ${this.node.namespace}/${this.node.name}`;
+  }
+
+  #sidecarUnits(): Unit[] {
+    const { recorder } = this.#world;
+    const layer = this.layer;
+    const [inbound, outbound] = [`inbound ${this.#name}`, `outbound ${this.#name}`];
     return [
-      ...this.layer.rebuild(
-        `inbound ${name}`,
-        () => (isCallerOnly ? [] : this.#inbound(this.#telemetry())),
-        () => this.#ownSuspects(),
-      ),
-      ...this.layer.rebuild(
-        `outbound ${name}`,
-        () => this.#outbound(this.#telemetry()),
-        () => this.node.metadata.PHAROS_OUTBOUND.flatMap(({ host }) => this.#world.bearingOn(host)),
-      ),
+      makeUnit({
+        ...{ recorder, layer, name: inbound },
+        build: () => (this.#standing.isCallerOnly ? [] : this.#inbound(this.#telemetry())),
+        install: (built) => layer.replace(inbound, built),
+        suspects: () => this.#ownSuspects(),
+      }),
+      makeUnit({
+        ...{ recorder, layer, name: outbound },
+        build: () => this.#outbound(this.#telemetry()),
+        install: (built) => layer.replace(outbound, built),
+        suspects: () => this.node.metadata.PHAROS_OUTBOUND.flatMap(({ host }) => this.#world.bearingOn(host)),
+      }),
     ];
   }
 
@@ -124,23 +116,33 @@ export class WorkloadLayer {
       .filter((ref) => namespaces.includes(ref.split("/")[1] ?? ""));
   }
 
-  #buildRouter(unit: string): LayerChange[] {
-    const build = () => {
-      const built = buildGateway(this.#world, this.node, this.#labels, this.#telemetry());
-      const units = [
-        ...built.listeners.map(({ listener, origins }) => this.#listener(listener, origins)),
-        ...built.routes.map(({ config, origins }) => this.#routes(config, origins)),
-      ];
-      return { units, diagnostics: built.diagnostics };
-    };
+  #gatewayUnit(): Unit {
     const kinds = ["DestinationRule", "VirtualService", "AuthorizationPolicy", "Gateway", "ServiceEntry"] as const;
-    const made = this.layer.attempt(unit, build, () => kinds.flatMap((kind) => this.#world.refs(kind)));
-    if (made === undefined) return [];
-    this.diagnostics = made.diagnostics;
-    return this.layer.replace(unit, made.units);
+    const name = `gateway ${this.#name}`;
+    return makeUnit({
+      recorder: this.#world.recorder,
+      layer: this.layer,
+      name,
+      build: () => this.#gateway(),
+      install: ({ built, diagnostics }) => {
+        this.diagnostics = diagnostics;
+        return this.layer.replace(name, built);
+      },
+      suspects: () => kinds.flatMap((kind) => this.#world.refs(kind)),
+    });
   }
 
-  #inbound(telemetry: ProxyTelemetry): Unit[] {
+  #gateway(): { readonly built: readonly Built[]; readonly diagnostics: readonly Diagnostic[] } {
+    if (this.#standing.isCallerOnly) return { built: [], diagnostics: [] };
+    const { listeners, routes, diagnostics } = buildGateway(this.#world, this.node, this.#labels, this.#telemetry());
+    const built = [
+      ...listeners.map(({ listener, origins }) => this.#listener(listener, origins)),
+      ...routes.map(({ config, origins }) => this.#routes(config, origins)),
+    ];
+    return { built, diagnostics };
+  }
+
+  #inbound(telemetry: ProxyTelemetry): Built[] {
     const { node } = this;
     const world = this.#world;
     const labels = this.#labels;
@@ -157,7 +159,7 @@ export class WorkloadLayer {
         .filter(({ protocol }) => mayBeHttp(protocol))
         .map((port) => buildInboundRoutes(port, context))
         .map((routes) => this.#routes(routes.config, routes.origins)),
-      ...ports.map((port): Unit => {
+      ...ports.map((port): Built => {
         const cluster = buildInboundCluster(port);
         const resource = encodeResource(ClusterSchema, cluster.name, cluster, port.origins, this.#hash);
         return { type: "CDS", resource };
@@ -165,7 +167,7 @@ export class WorkloadLayer {
     ];
   }
 
-  #outbound(telemetry: ProxyTelemetry): Unit[] {
+  #outbound(telemetry: ProxyTelemetry): Built[] {
     const { metadata } = this.node;
     const explicit = metadata.PHAROS_OUTBOUND.flatMap((each) => this.#explicit(each, telemetry));
     const proxy =
@@ -179,7 +181,7 @@ export class WorkloadLayer {
   #explicit(
     { host, port, bindPort }: ProxyNode["metadata"]["PHAROS_OUTBOUND"][number],
     telemetry: ProxyTelemetry,
-  ): Unit[] {
+  ): Built[] {
     const world = this.#world;
     const { namespace } = this.node;
     const service = world.service(host, namespace);
@@ -225,14 +227,14 @@ export class WorkloadLayer {
     ];
   }
 
-  #routes(config: RouteConfiguration, origins: readonly Origin[]): Unit {
+  #routes(config: RouteConfiguration, origins: readonly Origin[]): Built {
     return {
       type: "RDS",
       resource: encodeResource(RouteConfigurationSchema, config.name, config, origins, this.#hash),
     };
   }
 
-  #listener(listener: Listener, origins: readonly Origin[]): Unit {
+  #listener(listener: Listener, origins: readonly Origin[]): Built {
     return { type: "LDS", resource: encodeResource(ListenerSchema, listener.name, listener, origins, this.#hash) };
   }
 }

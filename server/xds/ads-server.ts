@@ -86,7 +86,7 @@ export class AdsServer {
   distribute(
     changes: readonly LayerChange[],
     revision: number | undefined,
-    reopen: "all" | ReadonlySet<ProxyNode> = new Set(),
+    reopen: ReadonlySet<ProxyNode> = new Set(),
   ): void {
     if (revision !== undefined) {
       this.#revision = Math.max(this.#revision, revision);
@@ -107,13 +107,9 @@ export class AdsServer {
         this.#rollouts.require(revision, connection.node);
       }
     }
-    const moved =
-      reopen === "all" || reopen.size > 0
-        ? this.#proxies.connections().filter(({ node }) => reopen === "all" || reopen.has(node))
-        : [];
+    const moved = reopen.size > 0 ? this.#proxies.connections().filter(({ node }) => reopen.has(node)) : [];
     this.#reopen(moved, revision);
-    for (const connection of concerned)
-      if (reopen !== "all" && !reopen.has(connection.node)) this.#settle(connection, connection.flush());
+    for (const connection of concerned) if (!reopen.has(connection.node)) this.#settle(connection, connection.flush());
   }
 
   /** Asks the source anew for their layers. */

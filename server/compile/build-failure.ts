@@ -1,6 +1,6 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
-import type { World } from "#server/translate/world.ts";
+import type { World } from "#server/compile/world.ts";
 
 /** A unit that could not be built; its layer keeps what the unit gave before, or nothing where it is new. */
 export interface BuildFailure {

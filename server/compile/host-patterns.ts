@@ -16,10 +16,3 @@ export function patternsFor(byPattern: ReadonlyMap<string, ReadonlySet<string>>,
 export function refsFor(byPattern: ReadonlyMap<string, ReadonlySet<string>>, host: string): string[] {
   return patternsFor(byPattern, host).flatMap((pattern) => [...(byPattern.get(pattern) ?? [])]);
 }
-
-/** Whether one of the patterns covers a host. */
-export function isCovered(patterns: ReadonlySet<string>, host: string): boolean {
-  if (patterns.size === 0) return false;
-  for (const pattern of endingsOf(host)) if (patterns.has(pattern)) return true;
-  return false;
-}

@@ -1,6 +1,6 @@
 import type { Layer, LayerChange, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
-import type { BuildFailure } from "#server/translate/build-failure.ts";
+import type { BuildFailure } from "#server/compile/build-failure.ts";
 
 export type ResourceSet = ReadonlyMap<XdsType, ReadonlyMap<string, XdsResource>>;
 
@@ -13,8 +13,8 @@ export class MutableLayer implements Layer {
   readonly absent?: NonNullable<Layer["absent"]>;
   readonly #resources = new Map<XdsType, Map<string, XdsResource>>();
   readonly #units = new Map<string, readonly { readonly type: XdsType; readonly name: string }[]>();
-  /** Names that went from one unit to another: the later one's, which the former does not take away any more. */
-  readonly #taken = new Map<string, string>();
+  /** Resources that one unit gave before another gave them up: they are not the other's to remove. */
+  readonly #takenOver = new Map<string, string>();
   readonly #failures = new Map<string, BuildFailure>();
 
   constructor(id: string, absent?: Layer["absent"]) {
@@ -65,21 +65,22 @@ export class MutableLayer implements Layer {
       changes.set(type, known);
       return known;
     };
-    const now = new Set(built.map(({ type, resource }) => `${type} ${resource.name}`));
-    const own = new Set<string>();
-    for (const { type, name } of this.#units.get(unit) ?? []) {
-      const key = `${type} ${name}`;
-      own.add(key);
-      if (now.has(key) || (this.#taken.get(key) ?? unit) !== unit) continue;
-      this.#taken.delete(key);
+    const had = this.#units.get(unit) ?? [];
+    const now = had.length === 0 ? NOTHING : new Set(built.map(({ type, resource }) => keyOf(type, resource.name)));
+    for (const { type, name } of had) {
+      const key = keyOf(type, name);
+      if (now.has(key) || (this.#takenOver.get(key) ?? unit) !== unit) continue;
+      this.#takenOver.delete(key);
       if (this.#resources.get(type)?.delete(name)) changeOf(type).removed.push(name);
     }
     for (const { type, resource } of built) {
       const all = this.#resources.get(type) ?? new Map<string, XdsResource>();
       this.#resources.set(type, all);
       const before = all.get(resource.name);
-      const key = `${type} ${resource.name}`;
-      if (this.#taken.has(key) || (before !== undefined && !own.has(key))) this.#taken.set(key, unit);
+      const key = keyOf(type, resource.name);
+      const isAnothers = before !== undefined && !had.some((each) => each.type === type && each.name === resource.name);
+      // Also one that comes back to the unit that had it first.
+      if (isAnothers || this.#takenOver.has(key)) this.#takenOver.set(key, unit);
       all.set(
         resource.name,
         before !== undefined && before.version === resource.version
@@ -96,4 +97,10 @@ export class MutableLayer implements Layer {
       );
     return [...changes].map(([type, { upserted, removed }]) => ({ layer: this, type, upserted, removed }));
   }
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+function keyOf(type: XdsType, name: string): string {
+  return `${type} ${name}`;
 }

@@ -1,0 +1,28 @@
+import { expandHost } from "#core/host/host.ts";
+import type { ConfigIndex } from "#server/compile/config-index.ts";
+import { refsFor } from "#server/compile/host-patterns.ts";
+import { destinationsOf } from "#server/compile/hosts-of-resource.ts";
+import type { IndexName } from "#server/compile/places-of.ts";
+
+/** Refs of what a host is built from: what defines, rules and routes it, and the same of where it is routed to. */
+export function bearingOn(index: ConfigIndex, host: string, domainSuffix: string): readonly string[] {
+  const at = (name: IndexName, key: string): readonly string[] => [...index.refs(name, key)];
+  const rulesFor = (each: string): readonly string[] => [
+    ...at("rule", each),
+    ...refsFor(index.map("rulePattern"), each),
+  ];
+  const own = [
+    ...at("entry", host),
+    ...at("virtualService", host),
+    ...refsFor(index.map("virtualServicePattern"), host),
+    ...rulesFor(host),
+  ];
+  const destinations = own.flatMap((ref) => {
+    const resource = index.get(ref);
+    if (resource?.kind !== "VirtualService") return [];
+    const { namespace } = resource.metadata;
+    return Array.from(destinationsOf(resource), (name) => expandHost(name, namespace, domainSuffix));
+  });
+  const others = destinations.flatMap((each) => [...at("entry", each), ...rulesFor(each)]);
+  return [...new Set([...own, ...others])];
+}

@@ -1,0 +1,361 @@
+import { hostMatches, isWildcard } from "#core/host/host.ts";
+import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import type { MeshSettings, Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
+import { byAge } from "#core/resolve/by-age.ts";
+import { type ResolvedRule, resolveDestinationRule } from "#core/resolve/destination-rule.ts";
+import { portsOf, resolveServiceEntries } from "#core/resolve/service-entries.ts";
+import { resolveVirtualServices } from "#core/resolve/virtual-service.ts";
+import { matchesLabels } from "#core/resource/labels.ts";
+import { type AnyResource, formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import { bearingOn } from "#server/compile/bearing-on.ts";
+import { CellTable } from "#server/compile/cell-table.ts";
+import { ConfigIndex } from "#server/compile/config-index.ts";
+import { concerned, DerivedTable } from "#server/compile/derived-table.ts";
+import { patternsFor } from "#server/compile/host-patterns.ts";
+import { normalize } from "#server/compile/hosts-of-resource.ts";
+import { ALL_NAMESPACES, InstanceIndex, sidecarsOf } from "#server/compile/instance-index.ts";
+import { type IndexName, labelKey, type Place } from "#server/compile/places-of.ts";
+import { type Cell, type Reader, Recorder } from "#server/compile/recorder.ts";
+import type { Service } from "#server/compile/service.ts";
+
+type Labels = Readonly<Record<string, string>>;
+type HostKind = "VirtualService" | "DestinationRule";
+
+/** What a change comes to for those who asked. */
+export interface Concerned {
+  /** Of whose answers at least one is, or may be, another. */
+  readonly readers: ReadonlySet<Reader>;
+  /** Hosts that nothing defined or named before. */
+  readonly appeared: ReadonlySet<string>;
+}
+
+const isSameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a.length === b.length && a.every((each, index) => each === b[index]);
+
+/**
+ * Configuration and registry as they stand, by the questions that translation asks. Whoever asks while `recorder` records
+ * depends on the answer: `apply` says of whom it changed. What is not asked here decides nothing that a proxy gets.
+ */
+export class World {
+  readonly mesh: MeshSettings;
+  readonly settings: ProxySettings;
+  readonly recorder = new Recorder();
+  readonly #index: ConfigIndex;
+  readonly #instances = new InstanceIndex();
+  readonly #hosts = new Set<string>();
+  readonly #derived = new DerivedTable(this.recorder);
+  readonly #lists = new Map<IndexName, CellTable<readonly AnyResource[]>>();
+  readonly #covering: Readonly<Record<HostKind, CellTable<readonly AnyResource[]>>>;
+  readonly #hasHost: CellTable<boolean>;
+  readonly #hostsUnder: CellTable<readonly string[]>;
+  readonly #instance: CellTable<WorkloadInstance | undefined>;
+  /** By one label of those that are selected. */
+  readonly #selected: CellTable<undefined>;
+  /** By `address port` of a sidecar. */
+  readonly #placed: CellTable<WorkloadInstance | undefined>;
+  readonly #labelKeys: CellTable<readonly string[]>;
+  /** Hosts that only patterns cover, and the same ones, have one list. */
+  readonly #patternLists = new Map<string, readonly AnyResource[]>();
+  /** What was made of a list of resources, by the question. */
+  readonly #answers = new WeakMap<readonly AnyResource[], Map<string, unknown>>();
+
+  constructor(snapshot: Snapshot) {
+    this.mesh = snapshot.mesh;
+    this.settings = snapshot.mesh.proxies ?? DEFAULT_PROXY_SETTINGS;
+    this.#index = new ConfigIndex(snapshot.mesh);
+    const table = <T>(answer: (key: string) => T): CellTable<T> => new CellTable(this.recorder, answer);
+    this.#covering = {
+      VirtualService: table((host) => this.#findCovering("virtualService", "virtualServicePattern", host)),
+      DestinationRule: table((host) => this.#findCovering("rule", "rulePattern", host)),
+    };
+    this.#hasHost = table((host) => HOST_INDICES.some((index) => this.#index.has(index, host)));
+    this.#hostsUnder = table((pattern) =>
+      isWildcard(pattern) ? [...this.#index.keys("entry")].filter((host) => hostMatches(pattern, host)) : [pattern],
+    );
+    this.#instance = table((key) => this.#instances.get(key));
+    this.#selected = table(() => undefined);
+    this.#placed = table((place) => this.#instances.at(place));
+    this.#labelKeys = table(() => [...this.#index.keys("sourceLabel")].sort());
+    for (const resource of snapshot.resources)
+      for (const { index, key } of this.#index.add(normalize(resource))) if (isHostIndex(index)) this.#hosts.add(key);
+    for (const instance of snapshot.instances) this.#instances.add(instance);
+  }
+
+  apply(change: SnapshotChange): Concerned {
+    const touched = new Set<Cell>();
+    const hosts = new Set<string>();
+    const touch = (places: readonly Place[]): void => {
+      for (const place of places) {
+        this.#touch(place, touched);
+        if (isHostIndex(place.index)) hosts.add(place.key);
+      }
+    };
+    for (const resource of change.upserts.map(normalize)) {
+      const old = this.#index.get(formatRef(refOf(resource)));
+      if (old !== undefined) touch(this.#index.remove(old));
+      touch(this.#index.add(resource));
+    }
+    for (const ref of change.deletes) {
+      const old = this.#index.get(formatRef(ref));
+      if (old !== undefined) touch(this.#index.remove(old));
+    }
+    for (const instance of change.instanceUpserts) {
+      this.#removeInstance(`${instance.namespace}/${instance.name}`, touched);
+      this.#instances.add(instance);
+      this.#touchInstance(instance, touched);
+    }
+    for (const key of change.instanceDeletes) this.#removeInstance(key, touched);
+    const appeared = this.#followHosts(hosts, touched);
+    return { readers: concerned(touched), appeared };
+  }
+
+  #touch({ index, key }: Place, touched: Set<Cell>): void {
+    this.#lists.get(index)?.touch(key, touched);
+    if (index === "virtualService") this.#covering.VirtualService.touch(key, touched);
+    else if (index === "rule") this.#covering.DestinationRule.touch(key, touched);
+    else if (index === "sourceLabel") this.#labelKeys.touch("", touched);
+    else if (index === "entry") this.#hostsUnder.touchWhere((pattern) => hostMatches(pattern, key), touched);
+    else if (index === "virtualServicePattern" || index === "rulePattern") {
+      this.#patternLists.clear();
+      const kind = index === "rulePattern" ? "DestinationRule" : "VirtualService";
+      this.#covering[kind].touchWhere((host) => hostMatches(key, host), touched);
+    }
+  }
+
+  #removeInstance(key: string, touched: Set<Cell>): void {
+    const old = this.#instances.get(key);
+    if (old === undefined) return;
+    this.#instances.remove(old);
+    this.#touchInstance(old, touched);
+  }
+
+  #touchInstance(instance: WorkloadInstance, touched: Set<Cell>): void {
+    const { namespace, name, labels } = instance;
+    this.#instance.touch(`${namespace}/${name}`, touched);
+    for (const place of sidecarsOf(instance)) this.#placed.touch(place, touched);
+    for (const [label, value] of Object.entries(labels))
+      for (const each of [namespace, ALL_NAMESPACES]) this.#selected.touch(labelKey(each, label, value), touched);
+  }
+
+  /** Those that came, and that those that went are asked for no more. */
+  #followHosts(hosts: ReadonlySet<string>, touched: Set<Cell>): Set<string> {
+    const appeared = new Set<string>();
+    for (const host of hosts) {
+      const isThere = HOST_INDICES.some((index) => this.#index.has(index, host));
+      if (isThere === this.#hosts.has(host)) continue;
+      this.#hasHost.touch(host, touched);
+      if (isThere) appeared.add(host);
+      if (isThere) this.#hosts.add(host);
+      else this.#hosts.delete(host);
+    }
+    return appeared;
+  }
+
+  /** The change that takes `change` back. */
+  inverse(change: SnapshotChange): SnapshotChange {
+    const upserts: AnyResource[] = [];
+    const deletes = change.upserts
+      .filter((resource) => this.#index.get(formatRef(refOf(resource))) === undefined)
+      .map(refOf);
+    for (const ref of [...change.upserts.map(refOf), ...change.deletes]) {
+      const old = this.#index.get(formatRef(ref));
+      if (old !== undefined) upserts.push(old);
+    }
+    const keys = [
+      ...change.instanceUpserts.map(({ namespace, name }) => `${namespace}/${name}`),
+      ...change.instanceDeletes,
+    ];
+    return {
+      revision: change.revision,
+      upserts,
+      deletes,
+      instanceUpserts: keys.flatMap((key) => this.#instances.get(key) ?? []),
+      instanceDeletes: keys.filter((key) => !this.#instances.has(key)),
+    };
+  }
+
+  /** All hosts that a proxy may have to know: those of services, and those only virtual services name. Nobody depends on it: `apply` tells of those that appear. */
+  hosts(): ReadonlySet<string> {
+    return this.#hosts;
+  }
+
+  /** Whether something defines or names a host. */
+  hasHost(host: string): boolean {
+    return this.#hasHost.ask(host);
+  }
+
+  /** The service at a host as seen from a namespace. */
+  service(host: string, fromNamespace: string): Service | undefined {
+    const entries = resolveServiceEntries(this.#list<"ServiceEntry">("entry", host), fromNamespace);
+    const [entry] = entries;
+    return entry === undefined
+      ? undefined
+      : { host, namespace: entry.metadata.namespace, ports: portsOf(entries), entry, entries };
+  }
+
+  /** Services under a pattern that callers in a namespace see. */
+  servicesUnder(pattern: string, fromNamespace: string): readonly Service[] {
+    return this.#hostsUnder.ask(pattern).flatMap((host) => this.service(host, fromNamespace) ?? []);
+  }
+
+  /** VirtualServices for a host that apply to `gateway` ("mesh" or `namespace/name`), the deciding one first. */
+  virtualServices(host: string, fromNamespace: string, gateway: string): readonly Resource<"VirtualService">[] {
+    const question = { host, fromNamespace, gateway, domainSuffix: this.mesh.domainSuffix };
+    return this.#bearing("VirtualService", host, `${fromNamespace} ${gateway}`, (services) =>
+      resolveVirtualServices(services as readonly Resource<"VirtualService">[], question),
+    );
+  }
+
+  /** VirtualServices that name a gateway, `namespace/name`. */
+  boundTo(gateway: string): readonly Resource<"VirtualService">[] {
+    return this.#list<"VirtualService">("bound", gateway);
+  }
+
+  /** What the rules for a host come to for clients in a namespace. */
+  destinationRule(host: string, clientNamespace: string, serviceNamespace: string): ResolvedRule | undefined {
+    const question = { host, clientNamespace, serviceNamespace, mesh: this.mesh };
+    return this.#bearing("DestinationRule", host, `${clientNamespace} ${serviceNamespace}`, (rules) =>
+      resolveDestinationRule(rules as readonly Resource<"DestinationRule">[], question),
+    );
+  }
+
+  /** The answer about the resources for a host; hosts that only patterns cover, and the same ones, share it. */
+  #bearing<T>(kind: HostKind, host: string, question: string, resolve: (candidates: readonly AnyResource[]) => T): T {
+    const candidates = this.#covering[kind].ask(host);
+    const isShared = !this.#index.has(kind === "VirtualService" ? "virtualService" : "rule", host);
+    return this.#answer(candidates, isShared ? question : `${question} ${host}`, () => resolve(candidates));
+  }
+
+  #answer<T>(list: readonly AnyResource[], question: string, answer: () => T): T {
+    if (!this.recorder.isRecording) return answer();
+    const known = this.#answers.get(list) ?? new Map<string, unknown>();
+    this.#answers.set(list, known);
+    if (!known.has(question)) known.set(question, answer());
+    return known.get(question) as T;
+  }
+
+  #findCovering(exact: IndexName, pattern: IndexName, host: string): readonly AnyResource[] {
+    const own = this.#index.refs(exact, host);
+    const patterns = patternsFor(this.#index.map(pattern), host);
+    const find = () =>
+      this.#index.list(new Set([...own, ...patterns.flatMap((each) => [...this.#index.refs(pattern, each)])]));
+    if (own.size > 0 || !this.recorder.isRecording) return find();
+    const key = `${pattern} ${patterns.join(" ")}`;
+    const known = this.#patternLists.get(key) ?? find();
+    this.#patternLists.set(key, known);
+    return known;
+  }
+
+  /** The oldest first. */
+  all<K extends AnyResource["kind"]>(kind: K): readonly Resource<K>[] {
+    return this.#list<K>("kind", kind);
+  }
+
+  /** Of a namespace and of the root namespace, the oldest first. */
+  ofNamespace<K extends AnyResource["kind"]>(kind: K, namespace: string): readonly Resource<K>[] {
+    const own = this.#list<K>("namespace", `${kind}/${namespace}`);
+    const { rootNamespace } = this.mesh;
+    if (namespace === rootNamespace) return own;
+    const root = this.#list<K>("namespace", `${kind}/${rootNamespace}`);
+    if (root.length === 0) return own;
+    return this.#index.list(
+      [...own, ...root].map((resource) => formatRef(refOf(resource as AnyResource))),
+    ) as readonly unknown[] as readonly Resource<K>[];
+  }
+
+  /** An answer that follows from others: whoever asks for it is concerned only where it comes out otherwise. */
+  derive<T>(key: string, answer: () => T, isSame?: (a: T, b: T) => boolean): T {
+    return this.#derived.ask(key, answer, isSame);
+  }
+
+  /** The same for lists, which are alike where they hold the same. */
+  deriveList<T>(key: string, answer: () => readonly T[]): readonly T[] {
+    return this.#derived.ask(key, answer, isSameList);
+  }
+
+  /** Label keys that some route asks of its callers, in order. */
+  get sourceLabelKeys(): readonly string[] {
+    return this.#derived.ask("source label keys", () => this.#labelKeys.ask(""), isSameList);
+  }
+
+  group(namespace: string, name: string): Resource<"WorkloadGroup"> | undefined {
+    return this.#list<"WorkloadGroup">("ref", formatRef({ kind: "WorkloadGroup", namespace, name }))[0];
+  }
+
+  instance(key: string): WorkloadInstance | undefined {
+    return this.#instance.ask(key);
+  }
+
+  /** Whose sidecar listens there; undefined where nobody's does, and where several say so. */
+  instanceAt(address: string, port: number): WorkloadInstance | undefined {
+    return this.#placed.ask(`${address} ${port}`);
+  }
+
+  /** Instances of a namespace, or of all of them, that carry all of these labels, in order of their names. */
+  select(namespace: string | typeof ALL_NAMESPACES, labels: Labels): readonly WorkloadInstance[] {
+    // Whoever carries all of them carries the rarest.
+    const rarest = this.#instances.rarest(namespace, labels);
+    if (rarest !== undefined) this.#selected.ask(rarest);
+    return this.#instances.select(namespace, labels);
+  }
+
+  /** WorkloadEntries of a namespace that carry all of these labels, the oldest first. */
+  selectEntries(namespace: string, labels: Labels): readonly Resource<"WorkloadEntry">[] {
+    const [first] = Object.entries(labels);
+    const candidates =
+      first === undefined
+        ? this.#list<"WorkloadEntry">("namespace", `WorkloadEntry/${namespace}`)
+        : this.#list<"WorkloadEntry">("workload", labelKey(namespace, ...first));
+    return candidates.filter(({ spec }) => matchesLabels(spec.labels ?? {}, labels));
+  }
+
+  /** Services that select these labels in their namespace. */
+  servicesSelecting(namespace: string, labels: Labels): readonly Service[] {
+    const found = new Set(
+      Object.entries(labels).flatMap(([label, value]) =>
+        this.#list<"ServiceEntry">("selector", labelKey(namespace, label, value)),
+      ),
+    );
+    const entries = [...found].filter(({ spec }) => matchesLabels(labels, spec.workloadSelector?.labels));
+    return entries
+      .sort(byAge)
+      .flatMap((entry) =>
+        entry.spec.hosts.map((host) => ({ host, namespace, ports: entry.spec.ports ?? [], entry, entries: [entry] })),
+      );
+  }
+
+  #list<K extends AnyResource["kind"]>(index: IndexName, key: string): readonly Resource<K>[] {
+    let table = this.#lists.get(index);
+    if (table === undefined) {
+      table = new CellTable(this.recorder, (each) => this.#index.list(this.#index.refs(index, each)));
+      this.#lists.set(index, table);
+    }
+    return table.ask(key) as readonly unknown[] as readonly Resource<K>[];
+  }
+
+  refs(kind: AnyResource["kind"]): readonly string[] {
+    return [...this.#index.refs("kind", kind)];
+  }
+
+  /** Refs of what a host is built from: what defines, rules and routes it, and the same of where it is routed to. */
+  bearingOn(host: string): readonly string[] {
+    return bearingOn(this.#index, host, this.mesh.domainSuffix);
+  }
+
+  /** What `ask` answers as if these resources were not there; afterwards they are again, also where it throws. Nobody depends on what it reads. */
+  without<T>(refs: readonly string[], ask: () => T): T {
+    const held = refs.flatMap((ref) => this.#index.get(ref) ?? []);
+    for (const resource of held) this.#index.remove(resource);
+    try {
+      return this.recorder.pause(ask);
+    } finally {
+      for (const resource of held) this.#index.add(resource);
+    }
+  }
+}
+
+const HOST_INDICES = ["entry", "virtualService", "virtualServicePattern"] as const satisfies readonly IndexName[];
+function isHostIndex(index: IndexName): boolean {
+  return (HOST_INDICES as readonly IndexName[]).includes(index);
+}
