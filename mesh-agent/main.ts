@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { PharosError } from "#core/errors.ts";
 import { AdminServer } from "#mesh-agent/admin/admin-server.ts";
 import { agentMetrics } from "#mesh-agent/agent-metrics.ts";
@@ -36,6 +37,8 @@ import manifest from "../package.json" with { type: "json" };
 const ROOT = resolve(import.meta.dirname, "..");
 /** Logs are rotated, and what the disk refused is tried again. */
 const ROTATE_EVERY_MS = 10_000;
+/** How long a start waits for the revocation lists of a control plane that does not answer. */
+const REVOCATIONS_MS = 2000;
 const REPORT_PATH = "/pharos.agent.v1.AgentService/Report";
 const REPORT_TIMEOUT_MS = 10_000;
 
@@ -211,8 +214,15 @@ async function runClaimed(
     log,
   });
   await pages.listen(config.adminHost, config.adminPort);
-  await Promise.all([relay.listen(paths.xdsSocket), secrets.listen(paths.sdsSocket)]);
-  await supervisor.start();
+  const following = [uplink.run(background.signal), revocations.run(background.signal)];
+  await Promise.race([revocations.first, aborted(signal), delay(REVOCATIONS_MS, undefined, { ref: false })]);
+  try {
+    await Promise.all([relay.listen(paths.xdsSocket), secrets.listen(paths.sdsSocket)]);
+    await supervisor.start();
+  } catch (error) {
+    background.abort();
+    throw error;
+  }
   // An Envoy that was taken back serves already: the registry must not hear otherwise.
   readiness.set(await admin.isLive());
   const rotation = setInterval(() => {
@@ -222,12 +232,7 @@ async function runClaimed(
       log.warn("envoy's log was not rotated", { error: String(error) }),
     );
   }, ROTATE_EVERY_MS);
-  const running = [
-    uplink.run(background.signal),
-    keeper.run(uplink, background.signal),
-    revocations.run(background.signal),
-    readiness.run(background.signal),
-  ];
+  const running = [keeper.run(uplink, background.signal), readiness.run(background.signal)];
   const registering = registration.run(background.signal).then(() => undefined, PharosError.from);
 
   const collision = await Promise.race([aborted(signal), registering]);
@@ -244,7 +249,7 @@ async function runClaimed(
   // Envoy wrote its last lines as it ended.
   await telemetry.stop();
   background.abort();
-  await Promise.all([...running, registering, relay.close(), secrets.close(), pages.close()]);
+  await Promise.all([...following, ...running, registering, relay.close(), secrets.close(), pages.close()]);
   cache.close();
   log.info("stopped");
   if (collision !== undefined) throw collision;

@@ -1,9 +1,11 @@
 import { X509Certificate } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { request } from "node:http";
+import { connect as connectHttp2 } from "node:http2";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect } from "node:tls";
+import type { Duplex } from "node:stream";
+import { connect, type TLSSocket } from "node:tls";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { DEFAULT_PROXY_SETTINGS } from "#core/mesh-config/proxy-settings.ts";
 import { saveIdentity } from "#mesh-agent/identity/identity-file.ts";
@@ -29,7 +31,7 @@ spec:
   hosts: [reviews.default.svc.cluster.local]
   location: MESH_INTERNAL
   resolution: STATIC
-  ports: [{ name: http, number: 9080, protocol: HTTP }]
+  ports: [{ name: http, number: 9080, protocol: HTTP }, { name: tcp, number: 9090, protocol: TCP }]
   workloadSelector: { labels: { app: reviews } }
 ---
 apiVersion: networking.istio.io/v1
@@ -58,6 +60,7 @@ let agents: Record<"caller" | "reviews", RunningAgent>;
 let dirs: Record<"caller" | "reviews", string>;
 let proxyPort: number;
 let inboundPort: number;
+let tcpPort: number;
 const stop = new AbortController();
 
 beforeAll(async () => {
@@ -97,7 +100,12 @@ afterAll(async () => {
 beforeEach(async () => {
   cleanup = new Cleanup();
   let appPort: number;
-  [proxyPort, inboundPort, appPort] = await Promise.all([freePort(), freePort(), startApp(cleanup)]);
+  [proxyPort, inboundPort, tcpPort, appPort] = await Promise.all([
+    freePort(),
+    freePort(),
+    freePort(),
+    startApp(cleanup),
+  ]);
   dirs = { caller: temporaryDir(cleanup), reviews: temporaryDir(cleanup) };
   const reviews = { dir: dirs.reviews, name: "reviews-0", serviceAccount: "reviews", group: "reviews-v1" };
   const caller = { dir: dirs.caller, name: "caller-0", serviceAccount: "caller", group: "caller" };
@@ -105,7 +113,10 @@ beforeEach(async () => {
     reviews: startAgent(cleanup, {
       ...reviews,
       token: await makeToken("reviews", "reviews-v1"),
-      ports: [{ name: "http", appPort, inboundPort }],
+      ports: [
+        { name: "http", appPort, inboundPort },
+        { name: "tcp", appPort, inboundPort: tcpPort },
+      ],
     }),
     caller: startAgent(cleanup, { ...caller, token: await makeToken("caller", "caller"), httpProxyPort: proxyPort }),
   };
@@ -154,18 +165,65 @@ async function joinAs(serviceAccount: string, to: string): Promise<void> {
   saveIdentity(join(to, "identity.json"), await joinMesh(token, undefined));
 }
 
-/** What becomes of a new connection to the sidecar of reviews, with the certificate given: "" when it may talk. */
-function dialReviews({ keyPem, chainPem, rootsPem }: Stored): Promise<string> {
-  return new Promise((done) => {
-    const socket = connect({
-      host: "127.0.0.1",
-      port: inboundPort,
-      key: keyPem,
-      cert: chainPem,
-      ca: rootsPem,
-      ALPNProtocols: ["istio-http/1.1", "istio", "http/1.1"],
-      checkServerIdentity: () => undefined,
+function openTls(
+  { keyPem, chainPem, rootsPem }: Stored,
+  port: number,
+  ALPNProtocols: string[],
+  session?: Buffer,
+): TLSSocket {
+  return connect({
+    host: "127.0.0.1",
+    port,
+    key: keyPem,
+    cert: chainPem,
+    ca: rootsPem,
+    ALPNProtocols,
+    checkServerIdentity: () => undefined,
+    ...(session === undefined ? {} : { session }),
+  });
+}
+
+/** Says a request on a connection that stays open, and answers what came back; "ended" when nothing more will. */
+function keepAsking(socket: Duplex): () => Promise<string> {
+  let isOver = false;
+  socket
+    .on("error", () => undefined)
+    .on("close", () => {
+      isOver = true;
     });
+  return () =>
+    new Promise((done) => {
+      if (isOver) return done("ended");
+      const end = (answer: string): void => {
+        socket.off("data", hear).off("close", close);
+        done(answer);
+      };
+      const hear = (chunk: Buffer): void => end(chunk.toString("latin1").split("\r\n", 1)[0] ?? "");
+      const close = (): void => end("ended");
+      socket.on("data", hear).on("close", close);
+      socket.write("GET / HTTP/1.1\r\nhost: reviews\r\n\r\n");
+    });
+}
+
+/** The same over HTTP/2. */
+function keepAskingHttp2(socket: TLSSocket): () => Promise<string> {
+  const session = connectHttp2("https://reviews", { createConnection: () => socket });
+  session.on("error", () => undefined);
+  return () =>
+    new Promise((done) => {
+      if (session.destroyed || session.closed) return done("ended");
+      const stream = session.request({ ":path": "/", ":authority": "reviews" });
+      stream.on("response", (headers) => done(`HTTP/2 ${headers[":status"]}`));
+      stream.on("error", () => undefined).on("close", () => done("ended"));
+      stream.resume().end();
+    });
+}
+
+/** What becomes of a new connection to the sidecar of reviews, with the certificate given: "" when it may talk. */
+function dialReviews(identity: Stored, session?: Buffer, onSession?: (session: Buffer) => void): Promise<string> {
+  return new Promise((done) => {
+    const socket = openTls(identity, inboundPort, ["istio-http/1.1", "istio", "http/1.1"], session);
+    if (onSession !== undefined) socket.on("session", onSession);
     // With TLS 1.3 the server's verdict comes behind the handshake.
     socket.on("secureConnect", () => socket.write("GET / HTTP/1.1\r\nhost: reviews\r\nconnection: close\r\n\r\n"));
     socket.once("data", () => {
@@ -221,6 +279,24 @@ test("a revoked identity loses its stream, is refused renewal with the reason, a
   const actions = audit.map(({ action, actor, outcome }) => `${action} ${actor} ${outcome}`);
   expect(actions).toContain("identity.revoke demo allowed");
   expect(actions).toContain("identity.liftRevocation demo allowed");
+}, 240_000);
+
+test("what a revoked identity has open ends, whatever it speaks, and a session it kept is not resumed", async () => {
+  const stolen = identityOf("caller");
+  const sessions: Buffer[] = [];
+  expect(await dialReviews(stolen, undefined, (session) => sessions.push(session))).toBe("");
+  const [session] = sessions;
+  const tcp = keepAsking(openTls(stolen, tcpPort, ["istio"]));
+  const http = keepAsking(openTls(stolen, inboundPort, ["istio-http/1.1", "http/1.1"]));
+  const http2 = keepAskingHttp2(openTls(stolen, inboundPort, ["istio-h2", "h2"]));
+  expect([await tcp(), await http(), await http2()]).toEqual(["HTTP/1.1 200 OK", "HTTP/1.1 200 OK", "HTTP/2 200"]);
+  await api.identity.revoke({ kind: "identity", subject: "default/caller", reason: "its host was stolen" });
+  const isOver = (ask: () => Promise<string>, refused: RegExp) =>
+    eventually("it is over", async () => (refused.test(await ask()) ? true : undefined), 90_000);
+  await Promise.all([isOver(http, /403|ended/), isOver(http2, /403|ended/), isOver(tcp, /ended/)]);
+  await refusedAsRevoked(stolen);
+  expect(session, "the proxy gave one").toBeDefined();
+  expect(await dialReviews(stolen, session), "it is no way in").not.toBe("");
 }, 240_000);
 
 test("one revoked certificate is refused by proxies and at renewal; the rest of its identity goes on", async () => {

@@ -2,10 +2,11 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFil
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import type { UplinkState } from "#mesh-agent/control-plane/uplink.ts";
 import { RevocationWatch } from "#mesh-agent/identity/revocation-watch.ts";
 import { sealJson } from "#mesh-agent/sealed-json.ts";
 import { openAuthority } from "#server/ca/open-authority.ts";
-import { loggerTo } from "#testing/loggers.ts";
+import { loggerTo, silentLogger } from "#testing/loggers.ts";
 
 let dir: string;
 let file: string;
@@ -60,6 +61,30 @@ test.each<[string, (path: string) => void]>([
   damage(file);
   expect(start()).toEqual(newer);
   expect(log).toEqual([expect.stringMatching(/the spare is used/)]);
+});
+
+test("a start waits for the first answer, and not for a control plane that is away", async () => {
+  const listeners = new Set<(state: UplinkState) => void>();
+  const uplink = {
+    state: { kind: "connecting" } as UplinkState,
+    onChange: (listener: (state: UplinkState) => void) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  const stop = new AbortController();
+  const watch = new RevocationWatch({ file, uplink, log: silentLogger, onChange: () => undefined });
+  const running = watch.run(stop.signal);
+  let isOver = false;
+  const first = watch.first.then(() => {
+    isOver = true;
+  });
+  await new Promise(setImmediate);
+  expect(isOver).toBe(false);
+  for (const listener of listeners) listener({ kind: "down", reason: "it is away" });
+  await first;
+  stop.abort();
+  await running;
 });
 
 test("lists of which nothing can be read are said to refuse nobody", () => {

@@ -34,6 +34,7 @@ export class RevocationWatch {
   #hasToldUnsaved = false;
   /** Why they are not followed, as last told. */
   #told = "";
+  readonly #first = Promise.withResolvers<void>();
 
   constructor(options: RevocationWatchOptions) {
     this.#options = options;
@@ -42,6 +43,14 @@ export class RevocationWatch {
 
   get lists(): RevocationLists {
     return this.#lists;
+  }
+
+  /**
+   * Resolves with the first answer, or when there is none to be had: a proxy that served before it knew whom to refuse would keep
+   * their connections.
+   */
+  get first(): Promise<void> {
+    return this.#first.promise;
   }
 
   /** Why a restart would not know them; undefined when it would. */
@@ -63,6 +72,7 @@ export class RevocationWatch {
       const client = await this.#connected(signal);
       if (client === undefined) return;
       const error = await this.#follow(client, signal, () => backoff.reset());
+      this.#first.resolve();
       if (signal.aborted) return;
       // A connection that was renewed or broke is no failure; a refusal is told by those whose work it stops.
       if (error !== undefined && uplink.state.kind === "up" && uplink.state.client === client) {
@@ -87,6 +97,7 @@ export class RevocationWatch {
       const onAbort = (): void => done(undefined);
       const stop = uplink.onChange((state) => {
         if (state.kind === "up") done(state.client);
+        else if (state.kind === "down") this.#first.resolve();
       });
       signal.addEventListener("abort", onAbort, { once: true });
     });
@@ -104,6 +115,7 @@ export class RevocationWatch {
             // Throws for one that cannot be read: Envoy would take it, and refuse everybody.
             for (const { crl } of lists) createSecureContext({ crl });
             this.#take(Object.fromEntries(lists.map(({ rootFingerprint, crl }) => [rootFingerprint, crl])));
+            this.#first.resolve();
           },
           onClose: resolve,
         },
