@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { assertNever } from "#core/brand.ts";
 import { DOCUMENTS, KIND_NAMES, KINDS, type Kind } from "#core/kinds/kinds.ts";
 import type { FieldType, Handled } from "#core/schema/field.ts";
+import type { Format } from "#core/schema/formats.ts";
 import { anyText, NAMESPACES, TEXTS } from "#server/translate/testing/arbitrary-text.ts";
 
 /** Fields without which a document says little, or few are valid: given most of the time. */
@@ -30,6 +31,9 @@ const MAYBE: Readonly<Record<string, readonly string[]>> = {
   "spec.http[].rewrite": ["uri", "uriRegexRewrite"],
   "spec.http[].redirect": ["uri", "prefixRewrite"],
 };
+/** Longer ones would be all that a world has room for. */
+const LONGEST = 20_000;
+const ANY_CHARACTERS: ReadonlySet<Format> = new Set(["header-text", "header-value", "policy-text"]);
 const PORTS = [80, 80, 8080, 443, 1, 65_535];
 const KEYS = fc.constantFrom("app", "istio", "a", "80", "8080", "constructor");
 
@@ -66,7 +70,7 @@ function arbitraryValue({ type }: Handled, path: string): fc.Arbitrary<unknown> 
         { maxKeys: 3, size: "max" },
       );
     case "string":
-      return type.format === undefined ? anyText : TEXTS[type.format];
+      return arbitraryText(type);
     case "integer":
       return type.min === 1 && type.max === 65_535
         ? fc.constantFrom(...PORTS)
@@ -83,6 +87,17 @@ function arbitraryValue({ type }: Handled, path: string): fc.Arbitrary<unknown> 
     default:
       return assertNever(type);
   }
+}
+
+/** Texts of any characters are sometimes as long as they may be, in one byte a character and in two. */
+function arbitraryText({ format, bytesMax }: Extract<FieldType, { kind: "string" }>): fc.Arbitrary<string> {
+  const text = format === undefined ? anyText : TEXTS[format];
+  if (bytesMax === undefined || bytesMax > LONGEST || (format !== undefined && !ANY_CHARACTERS.has(format)))
+    return text;
+  return fc.oneof(
+    { weight: 30, arbitrary: text },
+    { weight: 1, arbitrary: fc.constantFrom("x".repeat(bytesMax), "é".repeat(bytesMax / 2)) },
+  );
 }
 
 function arbitraryMessage(type: FieldType, path: string): fc.Arbitrary<Readonly<Record<string, unknown>>> {
