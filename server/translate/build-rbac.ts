@@ -4,7 +4,6 @@ import type {
   AuthorizationRule,
   AuthorizationSource,
 } from "#core/kinds/authorization-policy/schema.ts";
-import type { Resource } from "#core/resource/resource.ts";
 import {
   type PermissionSchema,
   type PrincipalSchema,
@@ -13,6 +12,7 @@ import {
 } from "#proto/gen/envoy/config/rbac/v3/rbac_pb.js";
 import type { HeaderMatcherSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import type { StringMatcherSchema } from "#proto/gen/envoy/type/matcher/v3/string_pb.js";
+import type { Guard } from "#server/translate/filters/guard.ts";
 import { spiffeUri } from "#server/translate/names.ts";
 import type { Init } from "#server/translate/pack.ts";
 
@@ -23,21 +23,17 @@ type StringInit = Init<typeof StringMatcherSchema>;
 const ANY_PRINCIPAL: PrincipalInit = { identifier: { case: "any", value: true } };
 const ANY_PERMISSION: PermissionInit = { rule: { case: "any", value: true } };
 const NO_PERMISSION: PermissionInit = { rule: { case: "notRule", value: ANY_PERMISSION } };
-/** Whose X-Forwarded-For is believed: of everybody (a gateway has put right what came in), or of these identities' (spiffe://…). */
-export type ForwardedForTrust = "everybody" | readonly string[];
+/** In the order in which they are asked. */
+export const RBAC_ACTIONS = ["AUDIT", "DENY", "ALLOW"] as const;
+export type RbacAction = (typeof RBAC_ACTIONS)[number];
 
 /** Istio's word for the mesh's own trust domain, whatever it is called. */
 const OWN_TRUST_DOMAIN = "cluster.local";
 
-export interface RbacInput {
-  readonly policies: readonly Resource<"AuthorizationPolicy">[];
-  readonly action: "ALLOW" | "DENY" | "AUDIT";
-  readonly trustDomain: string;
-  /** The application's port, or the gateway server's: what policies call a port, whichever one the proxy listens on. */
-  readonly port: number;
+export interface RbacInput extends Guard {
+  readonly action: RbacAction;
   /** False for TCP: what only HTTP knows never matches an ALLOW, and is left out of the others, as in Istio. */
   readonly isHttp: boolean;
-  readonly trustsForwardedFor: ForwardedForTrust;
 }
 
 /** Where a rule stands: what its names are relative to, and what is known of the traffic it is built for. */
@@ -224,8 +220,8 @@ function buildCondition(
     case "connection.sni":
       return operation((value) => ({ rule: { case: "requestedServerName", value: stringMatcher(value) } }));
     default:
-      // Ingest refuses every other key; one that came through must not open what it was meant to close.
-      return { permission: part(NO_PERMISSION) };
+      // Ingest refuses every other key; one that came through opens nothing: it never allows, and is no reason not to deny.
+      return { permission: part(context.action === "ALLOW" ? NO_PERMISSION : ANY_PERMISSION) };
   }
 }
 

@@ -20,12 +20,13 @@ import {
 } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import type { World } from "#server/compile/world.ts";
 import { buildRouteMatch } from "#server/translate/build-match.ts";
+import { buildPercent } from "#server/translate/build-percent.ts";
 import { withRetries } from "#server/translate/build-retries.ts";
+import { routeFilters } from "#server/translate/filters/http-filters.ts";
 import { buildHashPolicy } from "#server/translate/hash-policy.ts";
 import { outboundCluster } from "#server/translate/names.ts";
 import { duration, durationMs, type Init } from "#server/translate/pack.ts";
 import { isToldPeer } from "#server/translate/peer-header.ts";
-import { buildPercent, buildRouteFilters } from "#server/translate/route-filters.ts";
 
 export type RouteInit = Init<typeof RouteSchema>;
 type ActionInit = Init<typeof RouteActionSchema>;
@@ -148,7 +149,7 @@ function buildRoute(
 ): RouteInit {
   const name = [http.name ?? "", match?.name ?? ""].filter(Boolean).join(".") || "default";
   const { namespace } = service.metadata;
-  const filters = buildRouteFilters(http.fault, http.corsPolicy);
+  const filters = routeFilters(http);
   const only = http.route?.length === 1 ? http.route[0] : undefined;
   const common: RouteInit = {
     name,

@@ -14,7 +14,6 @@ import { TlsParameters_TlsProtocol } from "#proto/gen/envoy/extensions/transport
 import { DownstreamTlsContextSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js";
 import { labelText } from "#server/compile/label-text.ts";
 import type { World } from "#server/compile/world.ts";
-import { AUTHORIZATION_FILTERS, policiesFor } from "#server/translate/authorization.ts";
 import { buildRefusedAccessLog } from "#server/translate/build-access-log.ts";
 import { fileCertificate, fileRoots, HANDSHAKE_TIMEOUT_MS, meshDownstream } from "#server/translate/build-tls.ts";
 import {
@@ -26,6 +25,7 @@ import {
 } from "#server/translate/gateway-routes.ts";
 import { buildHttpManager, type ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
 import { durationMs, type Init, typed } from "#server/translate/pack.ts";
+import { policiesFor } from "#server/translate/policies-for.ts";
 
 export interface BuiltGateway {
   readonly listeners: readonly { readonly listener: Listener; readonly origins: readonly Origin[] }[];
@@ -92,7 +92,6 @@ export function buildGateway(
         direction: "gateway",
         statPrefix: `outbound_0.0.0.0_${port}`,
         routes: name,
-        filters: AUTHORIZATION_FILTERS,
         telemetry,
       });
     listeners.push({

@@ -8,9 +8,10 @@ import type { Origin, ProxyNode } from "#core/xds/layer.ts";
 import { VirtualHost_TlsRequirementType } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import type { World } from "#server/compile/world.ts";
-import { buildAuthorization, type policiesFor } from "#server/translate/authorization.ts";
 import { REQUEST_BUFFER_BYTES } from "#server/translate/build-retries.ts";
 import { buildRoutes, DIRECT_RESPONSE_BYTES_MAX, type RouteInit } from "#server/translate/build-routes.ts";
+import { guardFilters } from "#server/translate/filters/http-filters.ts";
+import type { policiesFor } from "#server/translate/policies-for.ts";
 import { originsOf } from "#server/translate/virtual-hosts.ts";
 
 export interface PlacedServer {
@@ -104,7 +105,12 @@ export function buildGatewayRoutes(
     // Whatever port clients see, behind a balancer or a forwarded port.
     ignorePortInHostMatching: true,
     maxDirectResponseBodySizeBytes: DIRECT_RESPONSE_BYTES_MAX,
-    typedPerFilterConfig: buildAuthorization(policies, world.mesh.trustDomain, port, "everybody"),
+    typedPerFilterConfig: guardFilters({
+      policies,
+      trustDomain: world.mesh.trustDomain,
+      port,
+      trustsForwardedFor: "everybody",
+    }),
   });
   return { config, origins };
 }

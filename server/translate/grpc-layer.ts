@@ -7,13 +7,12 @@ import { ClusterLoadAssignmentSchema } from "#proto/gen/envoy/config/endpoint/v3
 import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
-import { HTTPFaultSchema } from "#proto/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js";
-import { RouterSchema } from "#proto/gen/envoy/extensions/filters/http/router/v3/router_pb.js";
 import { HttpConnectionManagerSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import { MutableLayer } from "#server/compile/mutable-layer.ts";
 import { makeUnit, type Unit } from "#server/compile/unit.ts";
 import type { World } from "#server/compile/world.ts";
 import { encodeResource, type Hash } from "#server/translate/encode.ts";
+import { grpcFilters } from "#server/translate/filters/http-filters.ts";
 import {
   buildBlackHole,
   buildGrpcAssignment,
@@ -23,8 +22,7 @@ import {
 } from "#server/translate/grpc-clusters.ts";
 import { adaptRoute } from "#server/translate/grpc-routes.ts";
 import { BLACK_HOLE, outboundCluster } from "#server/translate/names.ts";
-import { type Init, pack, typed } from "#server/translate/pack.ts";
-import { FAULT_FILTER } from "#server/translate/route-filters.ts";
+import { type Init, pack } from "#server/translate/pack.ts";
 import { serviceClusters } from "#server/translate/service-clusters.ts";
 import { type BuiltVirtualHost, buildVirtualHosts } from "#server/translate/virtual-hosts.ts";
 
@@ -162,10 +160,7 @@ export class GrpcLayer {
       apiListener: {
         apiListener: pack(HttpConnectionManagerSchema, {
           routeSpecifier,
-          httpFilters: [
-            { ...typed(FAULT_FILTER, HTTPFaultSchema, {}), isOptional: true },
-            typed("envoy.filters.http.router", RouterSchema, {}),
-          ],
+          httpFilters: grpcFilters(),
         }),
       },
     });

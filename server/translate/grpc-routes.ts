@@ -7,8 +7,8 @@ import {
   RouteActionSchema,
 } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import type { StringMatcher } from "#proto/gen/envoy/type/matcher/v3/string_pb.js";
+import { grpcRouteFilters } from "#server/translate/filters/http-filters.ts";
 import { BLACK_HOLE } from "#server/translate/names.ts";
-import { FAULT_FILTER } from "#server/translate/route-filters.ts";
 
 export interface GrpcRouteContext {
   /** Targets under which the routes are called: `host:port`. */
@@ -31,9 +31,7 @@ export function adaptRoute(route: Route, context: GrpcRouteContext): Route | und
     if (values !== undefined && !values.some((value) => matchesHeader(header, value))) return undefined;
   }
   match.headers = match.headers.filter(({ name }) => !name.startsWith(":"));
-  route.typedPerFilterConfig = Object.fromEntries(
-    Object.entries(route.typedPerFilterConfig).filter(([name]) => name === FAULT_FILTER),
-  );
+  route.typedPerFilterConfig = grpcRouteFilters(route.typedPerFilterConfig);
   route.action = {
     case: "route",
     value:

@@ -12,22 +12,17 @@ import {
   ZipkinConfig_TraceContextOption as TraceContext,
   ZipkinConfigSchema,
 } from "#proto/gen/envoy/config/trace/v3/zipkin_pb.js";
-import { CorsSchema } from "#proto/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js";
-import { HTTPFaultSchema } from "#proto/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js";
-import { ConfigSchema as HeaderToMetadataSchema } from "#proto/gen/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js";
-import { RouterSchema } from "#proto/gen/envoy/extensions/filters/http/router/v3/router_pb.js";
 import {
   HttpConnectionManager_PathWithEscapedSlashesAction as EscapedSlashes,
   HttpConnectionManager_ForwardClientCertDetails as ForwardCert,
   type HttpConnectionManager_TracingSchema,
   HttpConnectionManagerSchema,
-  type HttpFilterSchema,
   type LocalReplyConfigSchema,
 } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import { HeaderMutationSchema } from "#proto/gen/envoy/extensions/http/early_header_mutation/header_mutation/v3/header_mutation_pb.js";
 import { buildAccessLog, buildPlainAccessLog } from "#server/translate/build-access-log.ts";
+import { listenerFilters } from "#server/translate/filters/http-filters.ts";
 import { durationMs, type Init, typed } from "#server/translate/pack.ts";
-import { CORS_FILTER, FAULT_FILTER } from "#server/translate/route-filters.ts";
 import {
   UNTRUSTED_IN_PLAIN_TEXT,
   UNTRUSTED_OF_APPLICATIONS,
@@ -36,7 +31,6 @@ import {
 } from "#server/translate/untrusted-headers.ts";
 
 export type Direction = LogDirection;
-export type HttpFilterInit = Init<typeof HttpFilterSchema>;
 
 /** What of a proxy goes into its own listeners. */
 export interface ProxyTelemetry {
@@ -56,15 +50,8 @@ export interface HttpManagerInput {
   readonly routes: string;
   /** Callers come in plain text, without a certificate. */
   readonly isPlain?: boolean;
-  /** Authorization, before the rest. */
-  readonly filters?: readonly HttpFilterInit[];
   readonly telemetry: ProxyTelemetry;
 }
-
-/** Takes off on the way in what `tellPeer` of the caller's proxy put on. */
-const PEER_FILTER: HttpFilterInit = typed("envoy.filters.http.header_to_metadata", HeaderToMetadataSchema, {
-  requestRules: [{ header: PEER_HEADER, onHeaderPresent: { metadataNamespace: "pharos", key: "peer" }, remove: true }],
-});
 
 /**
  * Before anything else reads the headers: what callers have no say in goes, and callers' proxies name their workload to
@@ -120,10 +107,6 @@ function buildTracing(traceSampling: number): Init<typeof HttpConnectionManager_
     spawnUpstreamSpan: false,
   };
 }
-
-const FAULT: HttpFilterInit = { ...typed(FAULT_FILTER, HTTPFaultSchema, {}), disabled: true };
-const CORS: HttpFilterInit = { ...typed(CORS_FILTER, CorsSchema, {}), disabled: true };
-const ROUTER: HttpFilterInit = typed("envoy.filters.http.router", RouterSchema, {});
 
 /** Paths are made one before routes and policies see them, at every proxy alike. */
 function normalizing({ pathNormalization }: ProxySettings): Init<typeof HttpConnectionManagerSchema> {
@@ -213,13 +196,7 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
       },
     },
     earlyHeaderMutationExtensions: [mutateEarly(direction, telemetry.workload, input.isPlain === true)],
-    // What only some routes ask for is switched on by those: a filter in the chain costs every request.
-    httpFilters: [
-      ...(direction === "inbound" ? [PEER_FILTER] : []),
-      ...(input.filters ?? []),
-      ...(direction === "inbound" ? [] : [FAULT, CORS]),
-      ROUTER,
-    ],
+    httpFilters: listenerFilters(direction),
     accessLog: input.isPlain
       ? buildPlainAccessLog(telemetry.accessLog)
       : buildAccessLog(telemetry.accessLog, direction),

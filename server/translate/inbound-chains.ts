@@ -6,14 +6,15 @@ import type {
 } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
 import type { World } from "#server/compile/world.ts";
-import { AUTHORIZATION_FILTERS, buildTcpAuthorization, policiesFor } from "#server/translate/authorization.ts";
 import { buildHandshakenAccessLog, buildPlainAccessLog } from "#server/translate/build-access-log.ts";
 import { HANDSHAKE_TIMEOUT_MS, meshDownstream } from "#server/translate/build-tls.ts";
+import { chainFilters } from "#server/translate/filters/network-filters.ts";
 import { buildHttpManager, type ProxyTelemetry } from "#server/translate/http-connection-manager.ts";
 import type { InboundPort } from "#server/translate/inbound-ports.ts";
 import { mtlsMode } from "#server/translate/mtls-mode.ts";
 import { inboundCluster } from "#server/translate/names.ts";
 import { durationMs, type Init, typed } from "#server/translate/pack.ts";
+import { policiesFor } from "#server/translate/policies-for.ts";
 import { HTTP_ALPN, INSPECTED_HTTP, isHttp } from "#server/translate/protocol.ts";
 
 type ChainInit = Init<typeof FilterChainSchema>;
@@ -47,14 +48,17 @@ function filters(
         direction: "inbound",
         statPrefix,
         routes: cluster,
-        filters: AUTHORIZATION_FILTERS,
         telemetry,
         isPlain,
       }),
     ];
   }
   return [
-    ...buildTcpAuthorization(policiesFor(world, node.namespace, labels), world.mesh.trustDomain, port.appPort),
+    ...chainFilters({
+      policies: policiesFor(world, node.namespace, labels),
+      trustDomain: world.mesh.trustDomain,
+      port: port.appPort,
+    }),
     typed("envoy.filters.network.tcp_proxy", TcpProxySchema, {
       statPrefix,
       clusterSpecifier: { case: "cluster", value: cluster },

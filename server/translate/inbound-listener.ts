@@ -13,13 +13,14 @@ import { HttpInspectorSchema } from "#proto/gen/envoy/extensions/filters/listene
 import { OriginalDstSchema } from "#proto/gen/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.js";
 import { TlsInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js";
 import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
-import { buildAuthorization, policiesFor } from "#server/translate/authorization.ts";
 import { buildRefusedAccessLog } from "#server/translate/build-access-log.ts";
+import { guardFilters } from "#server/translate/filters/http-filters.ts";
 import { gatewayIdentities } from "#server/translate/gateway-identities.ts";
 import { type BuiltChains, buildInboundChains, type InboundContext } from "#server/translate/inbound-chains.ts";
 import type { InboundPort } from "#server/translate/inbound-ports.ts";
 import { inboundCluster } from "#server/translate/names.ts";
 import { durationMs, type Init, typed } from "#server/translate/pack.ts";
+import { policiesFor } from "#server/translate/policies-for.ts";
 import { isHttp } from "#server/translate/protocol.ts";
 
 const INBOUND_CAPTURE_PORT = 15006;
@@ -70,7 +71,12 @@ export function buildInboundRoutes(port: InboundPort, { world, node, labels }: I
       },
     ],
     validateClusters: false,
-    typedPerFilterConfig: buildAuthorization(policies, world.mesh.trustDomain, port.appPort, gatewayIdentities(world)),
+    typedPerFilterConfig: guardFilters({
+      policies,
+      trustDomain: world.mesh.trustDomain,
+      port: port.appPort,
+      trustsForwardedFor: gatewayIdentities(world),
+    }),
   });
   return { config, origins: policies.map((policy) => ({ resource: formatRef(refOf(policy)) })) };
 }
