@@ -11,9 +11,16 @@ export type ErrorCode =
   | "timeout"
   | "internal";
 
+/** What a program may read of an error beside its code; nobody reads it out of the words. */
+export interface ErrorDetails {
+  /** `VirtualService/default/reviews`: the resource that stands in the way. */
+  readonly resource?: string;
+}
+
 export interface PharosErrorOptions {
   /** What the person should do next; shown after the message. */
   readonly hint?: string;
+  readonly details?: ErrorDetails;
   readonly cause?: unknown;
 }
 
@@ -21,12 +28,14 @@ export interface PharosErrorOptions {
 export class PharosError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
+  readonly details: ErrorDetails;
 
   constructor(code: ErrorCode, message: string, options: PharosErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "PharosError";
     this.code = code;
     this.hint = options.hint;
+    this.details = options.details ?? {};
   }
 
   /** The only funnel from unknown failures; a PharosError passes through. */

@@ -6,7 +6,7 @@ import { gunzipSync } from "node:zlib";
 import { PharosError } from "#core/errors.ts";
 import { FrameReader, frameHeader, type Inflate } from "#grpc/frames.ts";
 import { type KeepAlive, keepAlive } from "#grpc/keep-alive.ts";
-import { decodeMessage, errorOfStatus } from "#grpc/status.ts";
+import { errorOfTrailers } from "#grpc/status.ts";
 
 export interface ClientTls {
   /** PEM; the server's chain must lead to one of these. Absent: `verify` alone decides. */
@@ -241,7 +241,7 @@ function watch(stream: ClientHttp2Stream, handler: ClientStreamHandler, inflate:
     const text = headers["grpc-status"];
     if (text === undefined) return;
     status = Number(text);
-    if (status !== 0) failure = errorOfStatus(status, decodeMessage(String(headers["grpc-message"] ?? "")));
+    failure = errorOfTrailers(headers) ?? failure;
   };
   stream.on("response", (headers) => {
     readStatus(headers);

@@ -16,7 +16,13 @@ const methods = new Map<string, GrpcMethod>([
   ["/t.S/Echo", { kind: "unary", handle: (request) => Promise.resolve(request) }],
   [
     "/t.S/Refuse",
-    { kind: "unary", handle: () => Promise.reject(new PharosError("forbidden", "ünfit 100%", { hint: "ask" })) },
+    {
+      kind: "unary",
+      handle: () =>
+        Promise.reject(
+          new PharosError("forbidden", "ünfit 100%", { hint: "ask", details: { resource: "Gateway/default/a" } }),
+        ),
+    },
   ],
   ["/t.S/Hang", { kind: "unary", handle: () => new Promise(() => undefined) }],
   [
@@ -77,10 +83,10 @@ test("a unary call is answered", async () => {
 
 test.each([
   [
-    "an error keeps its code, words and hint",
+    "an error keeps its code, words, hint and details",
     "/t.S/Refuse",
     100,
-    { code: "forbidden", message: "ünfit 100% (hint: ask)" },
+    { code: "forbidden", message: "ünfit 100%", hint: "ask", details: { resource: "Gateway/default/a" } },
   ],
   ["an unknown method is named", "/t.S/None", 100, { code: "not-found", message: "no method /t.S/None" }],
   ["a message over the limit is refused", "/t.S/Echo", 1_000_001, { code: "exhausted" }],

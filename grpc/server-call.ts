@@ -4,7 +4,7 @@ import { frameHeader } from "#grpc/frames.ts";
 import { describePeer, type Peer } from "#grpc/peer.ts";
 import type { GatedStream, SendGate } from "#grpc/send-gate.ts";
 import type { ServerStream } from "#grpc/server-stream.ts";
-import { encodeMessage, statusOfError } from "#grpc/status.ts";
+import { trailersOfError } from "#grpc/status.ts";
 
 export const CONTENT_TYPE = "application/grpc";
 /** What is written at once of a large message. With its HTTP/2 and TLS framing it fits into one of the 16 KB buffers that Node keeps per TLS connection. */
@@ -144,8 +144,7 @@ export class ServerCall implements ServerStream, GatedStream {
     this.#abort.abort();
     this.#waiting.length = 0;
     this.#waitingBytes = 0;
-    const known = statusOfError(error);
-    this.#trailers = { "grpc-status": String(status ?? known.status), "grpc-message": encodeMessage(known.message) };
+    this.#trailers = trailersOfError(error, status);
     // One that does not read would not read this either.
     if (this.stream.writableLength > this.#queueBytesMax) this.stream.close(constants.NGHTTP2_CANCEL);
     else if (this.stream.headersSent) this.stream.end();

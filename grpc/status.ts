@@ -1,5 +1,5 @@
 import { ERROR_CODES } from "#core/error-codes.ts";
-import { type ErrorCode, PharosError } from "#core/errors.ts";
+import { type ErrorCode, type ErrorDetails, PharosError } from "#core/errors.ts";
 
 /** gRPC status numbers that ErrorCode has no word for map to the nearest one. */
 const FROM_GRPC: Readonly<Record<number, ErrorCode>> = {
@@ -21,22 +21,66 @@ const FROM_GRPC: Readonly<Record<number, ErrorCode>> = {
   16: "unauthenticated",
 };
 
-const FAILED = "the server failed at this (hint: its log says why)";
+const FAILED = new PharosError("internal", "the server failed at this", { hint: "its log says why" });
+/** Beside `grpc-message`, which says the same in one text to clients of other makes: the parts of it, as JSON. */
+const DETAILS = "pharos-error";
+const MESSAGE_CHARS_MAX = 4000;
 
-export function errorOfStatus(status: number, message: string): PharosError {
-  return new PharosError(FROM_GRPC[status] ?? "internal", message === "" ? `gRPC status ${status}` : message);
+interface WireDetails {
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly details?: ErrorDetails;
 }
 
-export function statusOfError(error: unknown): { readonly status: number; readonly message: string } {
-  const known = PharosError.from(error);
+/** The error that a call ended with, by its trailers; undefined for status 0, or where there is none. */
+export function errorOfTrailers(trailers: Readonly<Record<string, unknown>>): PharosError | undefined {
+  const status = Number(trailers["grpc-status"] ?? 0);
+  if (status === 0) return undefined;
+  const code = FROM_GRPC[status] ?? "internal";
+  const { message, hint, details } = readDetails(trailers[DETAILS]) ?? {
+    message: decodeMessage(String(trailers["grpc-message"] ?? "")),
+  };
+  return new PharosError(code, message === "" ? `gRPC status ${status}` : message, {
+    ...(hint === undefined ? {} : { hint }),
+    ...(details === undefined ? {} : { details }),
+  });
+}
+
+/** What is not as `trailersOfError` writes it counts as not there. */
+function readDetails(text: unknown): WireDetails | undefined {
+  if (typeof text !== "string") return undefined;
+  try {
+    const parsed = JSON.parse(decodeMessage(text)) as Partial<Record<keyof WireDetails, unknown>> | null;
+    if (typeof parsed?.message !== "string") return undefined;
+    const resource = (parsed.details as { readonly resource?: unknown } | undefined)?.resource;
+    return {
+      message: parsed.message,
+      hint: typeof parsed.hint === "string" ? parsed.hint : undefined,
+      details: typeof resource === "string" ? { resource } : {},
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** How a call that failed ends. `status` overrides that of the error's code. */
+export function trailersOfError(error: unknown, status?: number): Record<string, string> {
+  const given = PharosError.from(error);
   // What broke inside (a query, a path, a stack) is for this side's log.
-  const message = known.code === "internal" ? FAILED : known.toString();
-  return { status: ERROR_CODES[known.code].grpc, message };
+  const known = given.code === "internal" ? FAILED : given;
+  const { hint, details } = known;
+  const message = known.message.slice(0, MESSAGE_CHARS_MAX);
+  const hasMore = hint !== undefined || Object.keys(details).length > 0;
+  return {
+    "grpc-status": String(status ?? ERROR_CODES[known.code].grpc),
+    "grpc-message": encodeMessage(known.toString().slice(0, MESSAGE_CHARS_MAX)),
+    ...(hasMore ? { [DETAILS]: encodeMessage(JSON.stringify({ message, hint, details } satisfies WireDetails)) } : {}),
+  };
 }
 
 /** `grpc-message` is percent-encoded: printable ASCII stays, all else and % do not. */
-export function encodeMessage(message: string): string {
-  return [...Buffer.from(message.slice(0, 4000), "utf8")]
+function encodeMessage(message: string): string {
+  return [...Buffer.from(message, "utf8")]
     .map((byte) =>
       byte >= 0x20 && byte < 0x7f && byte !== 0x25
         ? String.fromCharCode(byte)
@@ -45,7 +89,7 @@ export function encodeMessage(message: string): string {
     .join("");
 }
 
-export function decodeMessage(text: string): string {
+function decodeMessage(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, TRPCClientError } from "@trpc/client";
 import { UsageError } from "#cli/failure.ts";
-import { type ErrorCode, PharosError } from "#core/errors.ts";
+import { type ErrorCode, type ErrorDetails, PharosError } from "#core/errors.ts";
 import { readOwnFile } from "#node/read-own-file.ts";
 import type { AppRouter } from "#server/api/router.ts";
 
@@ -90,7 +90,7 @@ function reasonOf(error: Error): string {
 export function toPharosError(error: unknown, options: ServerOptions): PharosError {
   if (!(error instanceof TRPCClientError)) return PharosError.from(error);
   const data = error.data as
-    | { reason?: ErrorCode | null; hint?: string | null; code?: string; zodError?: unknown }
+    | { reason?: ErrorCode | null; hint?: string | null; details?: ErrorDetails; code?: string; zodError?: unknown }
     | null
     | undefined;
   if (data === null || data === undefined) {
@@ -101,5 +101,8 @@ export function toPharosError(error: unknown, options: ServerOptions): PharosErr
   }
   const code =
     data.reason ?? (data.code === "BAD_REQUEST" ? "invalid" : data.code === "NOT_FOUND" ? "not-found" : "internal");
-  return new PharosError(code, error.message, data.hint ? { hint: data.hint } : {});
+  return new PharosError(code, error.message, {
+    ...(data.hint ? { hint: data.hint } : {}),
+    ...(data.details === undefined ? {} : { details: data.details }),
+  });
 }

@@ -5,12 +5,20 @@ test.each([
   [
     "an error of the API keeps its words and hint",
     { message: "no service x", data: { code: "NOT_FOUND", reason: "not-found", hint: "see the list" } },
-    { message: "no service x", reason: "not-found", hint: "see the list" },
+    { message: "no service x", reason: "not-found", hint: "see the list", resource: null },
   ],
   [
     "an ended session is told apart",
     { message: "needs a session", data: { code: "UNAUTHORIZED" } },
-    { message: "needs a session", reason: "unauthenticated", hint: null },
+    { message: "needs a session", reason: "unauthenticated", hint: null, resource: null },
+  ],
+  [
+    "what stands in the way is told by its reference, whatever the words are",
+    {
+      message: "somebody was faster",
+      data: { code: "CONFLICT", reason: "conflict", hint: null, details: { resource: "Gateway/default/a" } },
+    },
+    { message: "somebody was faster", reason: "conflict", hint: null, resource: "Gateway/default/a" },
   ],
 ])("%s", (_, thrown, expected) => {
   expect(readApiError(thrown)).toEqual(expected);

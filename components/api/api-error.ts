@@ -5,28 +5,34 @@ export interface ApiError {
   readonly reason: string | null;
   /** What to do next. */
   readonly hint: string | null;
+  /** `VirtualService/default/reviews`: what stands in the way; null where no resource does. */
+  readonly resource: string | null;
 }
 
 const OFFLINE = {
   message: "the server does not answer",
   reason: "unavailable",
   hint: "is `pharos serve` running? This page tries again by itself.",
+  resource: null,
 } as const;
+
+const unknown = (message: string): ApiError => ({ message, reason: null, hint: null, resource: null });
 
 /** Reads any thrown value; a failed fetch is told as the server being away. */
 export function readApiError(error: unknown): ApiError {
-  if (typeof error !== "object" || error === null) return { message: String(error), reason: null, hint: null };
+  if (typeof error !== "object" || error === null) return unknown(String(error));
   const { message, data } = error as {
     message?: unknown;
-    data?: { reason?: unknown; hint?: unknown; code?: unknown } | null;
+    data?: { reason?: unknown; hint?: unknown; code?: unknown; details?: { resource?: unknown } } | null;
   };
   const text = typeof message === "string" && message !== "" ? message : "something went wrong";
   if (data === undefined || data === null)
-    return /fetch|network|load failed|JSON/i.test(text) ? OFFLINE : { message: text, reason: null, hint: null };
+    return /fetch|network|load failed|JSON/i.test(text) ? OFFLINE : unknown(text);
   return {
     message: text,
     reason: typeof data.reason === "string" ? data.reason : data.code === "UNAUTHORIZED" ? "unauthenticated" : null,
     hint: typeof data.hint === "string" ? data.hint : null,
+    resource: typeof data.details?.resource === "string" ? data.details.resource : null,
   };
 }
 

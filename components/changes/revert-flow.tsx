@@ -88,7 +88,7 @@ export function RevertFlow({ kind, revision, onCancel }: RevertFlowProps) {
                 else if (kind === "undo") undo.mutate({ revision, reason });
                 else rollback.mutate({ revision, reason });
               }}
-              onConflict={(message) => (
+              onConflict={({ message }) => (
                 <Notice tone="warn" role="alert" className="mb-4" title="It has changed since">
                   {message}. Go back and begin again: what is there now is looked at anew.
                 </Notice>

@@ -1,7 +1,7 @@
 "use client";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useMemo, useState } from "react";
-import { readApiError } from "#components/api/api-error.ts";
+import { type ApiError, readApiError } from "#components/api/api-error.ts";
 import { useTRPC } from "#components/api/trpc.ts";
 import { ConflictNotice } from "#components/editor/conflict-notice.tsx";
 import type { DraftBase } from "#components/editor/draft-base.ts";
@@ -13,7 +13,7 @@ import { LeaveDialog } from "#components/editor/leave-dialog.tsx";
 import { planSave } from "#components/editor/plan-save.ts";
 import { withLine } from "#components/editor/problem-at.ts";
 import { refreshMesh } from "#components/editor/refresh-mesh.ts";
-import { conflictRef, readRef } from "#components/editor/resource-ref.ts";
+import { readRef } from "#components/editor/resource-ref.ts";
 import { ReviewStep } from "#components/editor/review-step.tsx";
 import { splitBlanks } from "#components/editor/split-blanks.ts";
 import { useCheck } from "#components/editor/use-check.ts";
@@ -147,8 +147,7 @@ export function ResourceEditor(props: ResourceEditorProps) {
     setStage({ step: "preview", intent: "save", changes });
   }, [wantsPreview, changes]);
 
-  const drawConflict = (message: string) => {
-    const other = conflictRef(message);
+  const drawConflict = ({ message, resource: other }: ApiError) => {
     if (draft.base.ref === null || (other !== null && other !== draft.base.ref))
       return (
         <Notice
@@ -234,7 +233,7 @@ export function ResourceEditor(props: ResourceEditorProps) {
   return (
     <PendingTextsContext value={pending}>
       <Steps current="edit" />
-      {conflict?.reason === "conflict" ? drawConflict(conflict.message) : null}
+      {conflict?.reason === "conflict" ? drawConflict(conflict) : null}
       {notice === null ? null : (
         <Notice tone="accent" role="status" className="mb-4">
           {notice}

@@ -8,11 +8,6 @@ export function readRef(value: unknown): string | null {
   return `${textOf(kind)}/${textOf(namespace) || "default"}/${textOf(name)}`;
 }
 
-/** The resource that a conflict's message names first: "VirtualService/default/reviews was changed by …". */
-export function conflictRef(message: string): string | null {
-  return /[A-Z][A-Za-z]+\/[a-z0-9-]+\/[a-z0-9.-]+/.exec(message)?.[0] ?? null;
-}
-
 /** Subsets that a DestinationRule's value lists. */
 export function countSubsets(value: unknown): number {
   return listOf(recordOf(recordOf(value).spec).subsets).length;

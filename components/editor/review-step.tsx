@@ -1,7 +1,7 @@
 "use client";
 import { ArrowLeft } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { readApiError } from "#components/api/api-error.ts";
+import { type ApiError, readApiError } from "#components/api/api-error.ts";
 import { ApplyForm } from "#components/editor/apply-form.tsx";
 import { PreviewFindings } from "#components/editor/preview-findings.tsx";
 import { usePreview } from "#components/editor/use-preview.ts";
@@ -25,7 +25,7 @@ export interface ReviewStepProps {
   readonly isApplying: boolean;
   readonly applyError: unknown;
   /** Drawn instead of the plain error when someone else changed it. */
-  readonly onConflict?: (message: string) => ReactNode;
+  readonly onConflict?: (error: ApiError) => ReactNode;
   readonly backLabel: string;
   readonly onBack: () => void;
 }
@@ -39,7 +39,7 @@ export function ReviewStep(props: ReviewStepProps) {
   useEffect(() => heading.current?.focus(), []);
   const failure = applyError ?? preview.error;
   const told = failure === null || failure === undefined ? null : readApiError(failure);
-  const conflict = told?.reason === "conflict" && onConflict !== undefined ? onConflict(told.message) : null;
+  const conflict = told?.reason === "conflict" && onConflict !== undefined ? onConflict(told) : null;
   return (
     <section aria-labelledby="review-title">
       <div className="mb-4 flex items-center gap-3">

@@ -54,7 +54,7 @@ export class Registration {
       options.log.error(
         `${options.file} cannot be read: until the control plane is there, labels are the configured ones`,
         {
-          error: PharosError.from(error).message,
+          error: PharosError.from(error).toString(),
         },
       ),
     );

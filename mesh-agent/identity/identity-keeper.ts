@@ -149,9 +149,11 @@ export class IdentityKeeper {
     } catch (error) {
       const known = PharosError.from(error);
       if (known.code !== "unauthenticated") throw known;
-      // The server's words end with its own hint; the one here says the same of this agent.
-      const why = known.message.replace(/ \(hint: [^)]*\)$/, "");
-      throw new PharosError("unauthenticated", `${expired}the join token was refused: ${why}`, { hint, cause: error });
+      // The server's hint says the same as the one here, which is of this agent.
+      throw new PharosError("unauthenticated", `${expired}the join token was refused: ${known.message}`, {
+        hint,
+        cause: error,
+      });
     }
     this.#options.log.info("joined", { identity: this.current.spiffeId, server: this.server });
   }

@@ -46,7 +46,7 @@ export class SecretServer {
     ]);
     this.#server = new GrpcServer({
       methods,
-      onFailure: (_, error) => log.error("a stream of secrets failed", { error: error.message }),
+      onFailure: (_, error) => log.error("a stream of secrets failed", { error: error.toString() }),
     });
   }
 

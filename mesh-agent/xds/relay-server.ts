@@ -44,7 +44,7 @@ export class RelayServer {
     this.#options = options;
     this.#server = new GrpcServer({
       methods: new Map([[PATH, { kind: "stream", open: (stream) => this.#open(stream) }]]),
-      onFailure: (_, error) => options.log.error("the configuration stream failed", { error: error.message }),
+      onFailure: (_, error) => options.log.error("the configuration stream failed", { error: error.toString() }),
     });
     options.uplink.onChange((state) => {
       for (const session of this.#sessions) session.onUplink(state);

@@ -27,7 +27,10 @@ const t = initTRPC.context<ApiContext>().create({
       return { ...shape, message: FAILED, data: { ...data, reason: "internal", hint: "the server's log says why" } };
     if (cause instanceof ZodError)
       return { ...shape, message: describeIssues(cause), data: { ...data, reason: "invalid", hint: null } };
-    return { ...shape, data: { ...data, reason: known?.code ?? null, hint: known?.hint ?? null } };
+    return {
+      ...shape,
+      data: { ...data, reason: known?.code ?? null, hint: known?.hint ?? null, details: known?.details ?? {} },
+    };
   },
 });
 

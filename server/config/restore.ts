@@ -63,6 +63,7 @@ export async function planUndo(tx: Transaction, revision: number): Promise<Write
         `${later.ref} was ${later.op} since, by ${later.made.author} at ${later.made.at.toISOString()} (revision ${later.revision})`,
         {
           hint: `undo revision ${later.revision} first, or edit ${later.ref} by hand`,
+          details: { resource: later.ref },
         },
       );
     }

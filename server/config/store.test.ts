@@ -187,6 +187,7 @@ describe("two people at once", () => {
     await expect(apply([upsert(rule("a", "y"), 1)])).rejects.toMatchObject({
       code: "conflict",
       message: `${A} was changed by bob at 2026-01-01T00:00:02.000Z (revision 2); your edit began from version 1`,
+      details: { resource: A },
     });
     expect(await hosts()).toEqual({ a: "x" });
   });

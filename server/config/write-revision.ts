@@ -115,6 +115,7 @@ async function conflict(tx: Transaction, write: Write, head: Resource | undefine
   if (last === null)
     return new PharosError("conflict", `${write.ref} does not exist`, {
       hint: "to create it leave metadata.resourceVersion out",
+      details: { resource: write.ref },
     });
   const did =
     head === undefined ? "was deleted" : write.expectedVersion === 0 ? "exists already: it was written" : "was changed";
@@ -124,6 +125,7 @@ async function conflict(tx: Transaction, write: Write, head: Resource | undefine
     `${write.ref} ${did} by ${last.made.author} at ${last.made.at.toISOString()} (revision ${last.revision})${began}`,
     {
       hint: "read it again and put your change on top of theirs",
+      details: { resource: write.ref },
     },
   );
 }

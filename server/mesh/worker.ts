@@ -164,6 +164,6 @@ const boundPlaintext =
   plaintext === undefined ? null : await plaintext.listen({ host: "127.0.0.1", port: data.plaintextPort ?? 0 });
 // Not before: what fails while it starts is for who started it.
 keepServing((message) =>
-  say({ kind: "failed", path: "the mesh thread", error: { code: "internal", message, hint: undefined } }),
+  say({ kind: "failed", path: "the mesh thread", error: { code: "internal", message, hint: undefined, details: {} } }),
 );
 say({ kind: "ready", port: bound, plaintextPort: boundPlaintext });
