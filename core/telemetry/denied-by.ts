@@ -20,3 +20,13 @@ export function nameDenial(deniedBy: string): string {
   const match = POLICY.exec(deniedBy);
   return match === null ? deniedBy : `AuthorizationPolicy/${match[1]}/${match[2]}`;
 }
+
+/** Whose policy it names; undefined where it names none. */
+export function namespaceOfDenial(deniedBy: string): string | undefined {
+  return POLICY.exec(deniedBy)?.[1];
+}
+
+/** As Envoy and the agent write it: nothing else is a denial. */
+export function isDenial(deniedBy: string): boolean {
+  return deniedBy === NO_ALLOW_MATCHED || nameRefusal(deniedBy) !== undefined || POLICY.test(deniedBy);
+}

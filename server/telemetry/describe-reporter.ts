@@ -41,7 +41,8 @@ export function describeReporter(
     about = describeInstance(instance, snapshot);
     cache.set(instanceKey, about);
   }
-  return { principal, namespace, knownHost: host, accountsOf, ...about };
+  const { rootNamespace } = snapshot.mesh;
+  return { principal, namespace, rootNamespace, knownHost: host, accountsOf, ...about };
 }
 
 function accountsIn(snapshot: Snapshot): ReadonlyMap<string, ReadonlySet<string>> {

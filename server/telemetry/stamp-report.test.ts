@@ -67,21 +67,15 @@ const REQUEST = [
 describe("of what a report says there stays", () => {
   test.each(["source", "destination"])("only the request, where the %s is not registered", (side) => {
     expect(survivors(STRANGER, side)).toEqual({
-      window: ["grpcResponseStatus", "responseFlags"],
+      window: [],
       sample: ["connectionSecurityPolicy", ...REQUEST].sort(),
     });
   });
 
   test("of a registered source also whom it called", () => {
-    const other = [
-      "deniedBy",
-      "destinationService",
-      "destinationVersion",
-      "destinationWorkload",
-      "destinationWorkloadNamespace",
-    ];
+    const other = ["destinationService", "destinationVersion", "destinationWorkload", "destinationWorkloadNamespace"];
     expect(survivors(SHOP, "source")).toEqual({
-      window: [...other, "destinationApp", "destinationPrincipal", "grpcResponseStatus", "responseFlags"].sort(),
+      window: [...other, "destinationApp", "destinationPrincipal"].sort(),
       sample: [...other, ...REQUEST, "connectionSecurityPolicy", "routeName", "upstreamHost"].sort(),
     });
   });
@@ -92,6 +86,38 @@ describe("of what a report says there stays", () => {
     expect(sample).not.toContain("destinationService");
     expect([...window, ...sample].filter((field) => /^destination/.test(field))).toEqual([]);
   });
+});
+
+test.each([
+  ["none", "none"],
+  ["ns[default]-policy[no]-rule[0]", "ns[default]-policy[no]-rule[0]"],
+  ["ns[istio-system]-policy[all]-rule[0]", "ns[istio-system]-policy[all]-rule[0]"],
+  ["ns[prod]-policy[secret]-rule[0]", ""],
+  ["ns[default]-policy[a\u001b[2Jb]-rule[0]", ""],
+  ["mtls[plaintext]-policy[prod/strict]", "mtls[plaintext]"],
+  ["AuthorizationPolicy/default/no", ""],
+])("a workload of default that says it was denied by %j is taken to say %j", (said, taken) => {
+  const reporter = { ...SHOP, rootNamespace: "istio-system" };
+  const report = create(ReportRequestSchema, {
+    windows: [{ reporter: "source", windowStartMs: BigInt(NOW), count: 1n, deniedBy: said }],
+    samples: ["source", "destination"].map((side) => ({ reporter: side, startMs: BigInt(NOW), deniedBy: said })),
+  });
+  const { windows, samples } = stampReport(report, reporter, NOW);
+  expect([...windows.map(({ key }) => key.deniedBy), ...samples.map(({ deniedBy }) => deniedBy)]).toEqual([
+    taken,
+    taken,
+    taken,
+  ]);
+});
+
+test.each([
+  ["14", "UF,URX", "14", "UF,URX"],
+  ["", "", "", "-"],
+  ["ok\n", "UF\u001b[2J", "", "-"],
+])("status %j and flags %j are taken as %j and %j", (status, flags, takenStatus, takenFlags) => {
+  const window = { reporter: "source", windowStartMs: BigInt(NOW), grpcResponseStatus: status, responseFlags: flags };
+  const { windows } = stampReport(create(ReportRequestSchema, { windows: [window] }), SHOP, NOW);
+  expect(windows[0]?.key).toMatchObject({ grpcStatus: takenStatus, responseFlags: takenFlags });
 });
 
 test("a registered destination may name a service that selects it", () => {

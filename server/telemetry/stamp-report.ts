@@ -4,7 +4,8 @@ import { plainText } from "#core/plain-text.ts";
 import { isIpAddress } from "#core/schema/ip-address.ts";
 import { BUCKET_COUNT, WINDOW_MS } from "#core/telemetry/buckets.ts";
 import { CLOCK_DIFFERENCE_MS_MAX } from "#core/telemetry/clock-difference.ts";
-import { isRefusedBySidecar, withPolicy } from "#core/telemetry/refused-connection.ts";
+import { isDenial, namespaceOfDenial } from "#core/telemetry/denied-by.ts";
+import { isRefusal, isRefusedBySidecar, withPolicy } from "#core/telemetry/refused-connection.ts";
 import type { TrafficKey } from "#core/telemetry/traffic.ts";
 import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 import {
@@ -201,8 +202,8 @@ function stampWindow(window: RequestWindow, reporter: Reporter): StampedWindow {
     destinationPort: answered?.port ?? window.destinationPort,
     protocol: window.requestProtocol === "grpc" || window.requestProtocol === "tcp" ? window.requestProtocol : "http",
     responseCode: window.responseCode,
-    grpcStatus: window.grpcResponseStatus.slice(0, TEXT_CHARS_MAX),
-    responseFlags: window.responseFlags === "" ? "-" : window.responseFlags.slice(0, TEXT_CHARS_MAX),
+    grpcStatus: /^\d{0,3}$/.test(window.grpcResponseStatus) ? window.grpcResponseStatus : "",
+    responseFlags: /^[A-Za-z_,]{1,200}$/.test(window.responseFlags) ? window.responseFlags : "-",
     security:
       window.connectionSecurityPolicy === "mutual_tls" || window.connectionSecurityPolicy === "none"
         ? window.connectionSecurityPolicy
@@ -284,12 +285,23 @@ function isPossibleSample({ startMs, reporter, responseCode, durationMs }: Reque
 
 /** What refused, with the PeerAuthentication where mTLS was missing: the agent knows why, not by whose word. */
 function deniedBy({ deniedBy: refusal, destinationPort, reporter: side }: RequestWindow, reporter: Reporter): string {
-  const short = refusal.slice(0, TEXT_CHARS_MAX);
+  const short = ownDenial(refusal, reporter);
   if (side !== "destination" || reporter.mtlsAt === undefined || !isRefusedBySidecar(short)) return short;
   const at = reporter.mtlsAt(destinationPort);
   // Nobody asked for anything at a port that the workload does not have.
   if (at === undefined) return "";
   return at.policy === undefined ? short : withPolicy(short, at.policy);
+}
+
+/**
+ * A denial as a proxy of this namespace may tell it: only policies of its namespace and of the root's apply there, and which
+ * PeerAuthentication asked for mTLS is not for the agent to say.
+ */
+function ownDenial(text: string, { namespace, rootNamespace }: Reporter): string {
+  if (text.length > TEXT_CHARS_MAX || !/^[!-~]*$/.test(text) || !isDenial(text)) return "";
+  const whose = namespaceOfDenial(text);
+  if (whose !== undefined && whose !== namespace && whose !== rootNamespace) return "";
+  return isRefusal(text) ? text.replace(/-policy\[.*$/, "") : text;
 }
 
 function addressOf(text: string): string {
@@ -323,9 +335,11 @@ function callerOf(claimed: Caller, { accountsOf }: Reporter): Omit<Caller, "sour
 
 function stampSample(sample: RequestSample, reporter: Reporter): RequestSample {
   const { workload, namespace, principal } = reporter;
+  const deniedBy = ownDenial(sample.deniedBy, reporter);
   if (sample.reporter === "source") {
     return {
       ...sample,
+      deniedBy,
       sourceWorkload: workload?.workload ?? sample.sourceWorkload,
       sourceWorkloadNamespace: namespace,
       sourcePrincipal: principal,
@@ -339,6 +353,7 @@ function stampSample(sample: RequestSample, reporter: Reporter): RequestSample {
   const named = ownService(sample, reporter);
   return {
     ...sample,
+    deniedBy,
     sourceWorkload,
     sourceWorkloadNamespace,
     destinationWorkload: workload?.workload ?? sample.destinationWorkload,

@@ -19,6 +19,8 @@ export interface Reporter {
   readonly mtlsAt?: (
     inboundPort: number,
   ) => { readonly policy?: { readonly namespace: string; readonly name: string } } | undefined;
+  /** Whose policies apply in all namespaces. */
+  readonly rootNamespace?: string;
   /** The mesh's own name of a host that it asked for; undefined for a host that the mesh does not know. */
   readonly knownHost?: (host: string) => string | undefined;
   /** Under which service accounts a workload (`namespace/workload`) runs; undefined for one that is not registered. */
