@@ -106,6 +106,17 @@ describe("what Istio takes is taken", () => {
       resource("Gateway", "{ servers: [{ port: { number: 80, name: a, protocol: HTTP }, hosts: [Prod/a.b] }] }"),
       [],
     ],
+    ["a scheme that is not set, of a redirect", http('{ redirect: { uri: /b, scheme: "" } }'), []],
+    [
+      "the same of a probe",
+      resource("WorkloadGroup", '{ template: {}, probe: { httpGet: { port: 80, scheme: "" } } }'),
+      [],
+    ],
+    [
+      "a check that is switched off, where there is no TLS",
+      rule("{ tls: { insecureSkipVerify: true, caCertificates: /ca.pem } }"),
+      [],
+    ],
     [
       "a destination's host beside a rule's rewrite of it",
       http(
@@ -141,6 +152,32 @@ describe("what Istio refuses is refused", () => {
       "a header of a probe that is no plain name",
       resource("WorkloadGroup", "{ template: {}, probe: { httpGet: { port: 80, httpHeaders: [{ name: 'a:b' }] } } }"),
       "error bad-value spec.probe.httpGet.httpHeaders[0].name",
+    ],
+    [
+      "an underscore in the name of a probe's header",
+      resource("WorkloadGroup", "{ template: {}, probe: { httpGet: { port: 80, httpHeaders: [{ name: a_b }] } } }"),
+      "error bad-value spec.probe.httpGet.httpHeaders[0].name",
+    ],
+    [
+      "a port with a zero before it, of mTLS",
+      resource(
+        "PeerAuthentication",
+        '{ selector: { matchLabels: { a: b } }, portLevelMtls: { "080": { mode: STRICT } } }',
+      ),
+      'error bad-value spec.portLevelMtls["080"]',
+    ],
+    [
+      "a wildcard for an account, of a condition",
+      resource("AuthorizationPolicy", '{ rules: [{ when: [{ key: source.serviceAccount, values: ["a*"] }] }] }'),
+      "error bad-value spec.rules[0].when[0]",
+    ],
+    [
+      "a wildcard to look up, though workloads are selected",
+      resource(
+        "ServiceEntry",
+        '{ hosts: ["*.a.b"], resolution: DNS, ports: [{ number: 1, name: a, protocol: HTTP }], workloadSelector: { labels: { a: b } } }',
+      ),
+      "error bad-value spec.hosts[0]",
     ],
     [
       "an address as the host of a DestinationRule",

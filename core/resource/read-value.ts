@@ -243,6 +243,7 @@ class ValueReader {
         return isMap(node) && node.items.length === 0;
       // The empty text is none of an enum's names, and an empty object is a message that is set.
       case "enum":
+        return field.type.isText === true && isScalar(node) && node.value === "";
       case "message":
         return false;
       default:

@@ -16,6 +16,8 @@ export type FieldType =
       readonly refused: Readonly<Record<string, string>>;
       /** `http` is read as HTTP. */
       readonly ignoresCase: boolean;
+      /** Text in Istio's API, and no enum: the empty text means that it is not set. */
+      readonly isText?: true;
     }
   | {
       readonly kind: "message";

@@ -57,7 +57,7 @@ export const FORMATS = {
       "is not the name of a subset (letters, digits and dashes, at most 63)",
     ),
   "probe-header-name": (text) =>
-    matches(/^[-_A-Za-z0-9]+$/, text, "is not the name of a probe's header (letters, digits, dashes and underscores)"),
+    matches(/^[-A-Za-z0-9]+$/, text, "is not the name of a probe's header (letters, digits and dashes)"),
   "port-name": (text) =>
     matches(DNS_LABEL_IN_ANY_CASE, text, "is not a port name (letters, digits and dashes, at most 63)"),
   "label-key": checkLabelKey,
@@ -107,6 +107,8 @@ export const FORMATS = {
   "service-protocol": checkProtocol,
   "port-number": (text) =>
     /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535 ? undefined : "is not a port (1 to 65535)",
+  "port-key": (text) =>
+    /^[1-9]\d{0,4}$/.test(text) && Number(text) <= 65_535 ? undefined : "is not a port (1 to 65535)",
   "policy-text": (text) => (text === "" ? "is empty" : undefined),
   "policy-path": checkPolicyPath,
   "service-account": (text) =>

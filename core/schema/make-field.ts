@@ -53,6 +53,11 @@ export function oneOf<const V extends string>(
   return handled({ kind: "enum", values, refused: refusedValues, ignoresCase: false });
 }
 
+/** As `oneOf`, for what is text in Istio's API: empty, it is not set. */
+export function oneOfTexts<const V extends string>(values: readonly V[]): Handled<V, false> {
+  return handled({ kind: "enum", values, refused: {}, ignoresCase: false, isText: true });
+}
+
 /** As `oneOf`, for text that Istio compares without regard to case: read in upper case. */
 export function oneOfInAnyCase<const V extends string>(
   values: readonly V[],

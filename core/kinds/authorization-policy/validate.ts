@@ -5,6 +5,7 @@ import type {
   AuthorizationRule,
 } from "#core/kinds/authorization-policy/schema.ts";
 import type { Written } from "#core/kinds/kind.ts";
+import { FORMATS } from "#core/schema/formats.ts";
 import { isIpOrCidr } from "#core/schema/ip-address.ts";
 import type { Path } from "#core/schema/path.ts";
 
@@ -98,6 +99,8 @@ function validateCondition(condition: AuthorizationCondition, path: Path): Diagn
       : [errorAt(path, "bad-value", `${JSON.stringify(value)} is not ${what}, as ${condition.key} compares with`)];
   };
   if (condition.key.endsWith(".ip")) return bad(isIpOrCidr, "an IP address or a CIDR range");
+  if (condition.key === "source.serviceAccount")
+    return bad((value) => FORMATS["service-account"](value) === undefined, "ACCOUNT or NAMESPACE/ACCOUNT");
   if (condition.key === "destination.port")
     return bad((value) => /^\d{1,5}$/.test(value) && Number(value) >= 1 && Number(value) <= 65_535, "a port");
   return [];

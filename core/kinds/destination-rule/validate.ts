@@ -152,7 +152,11 @@ function validateTls(tls: ClientTls, path: Path): Diagnostic[] {
         "use the mode MUTUAL",
       ),
     );
-  if (tls.insecureSkipVerify && (tls.caCertificates !== undefined || tls.subjectAltNames !== undefined)) {
+  if (
+    (mode === "SIMPLE" || mode === "MUTUAL") &&
+    tls.insecureSkipVerify &&
+    (tls.caCertificates !== undefined || tls.subjectAltNames !== undefined)
+  ) {
     issues.push(
       errorAt(
         [...path, "insecureSkipVerify"],

@@ -8,7 +8,7 @@ export type MtlsMode = Infer<typeof MODE>;
 export const PEER_AUTHENTICATION = message({
   selector: MATCH_LABELS,
   mtls: message({ mode: described(MODE, { doc: "Which connections workloads accept", default: "UNSET" }) }),
-  portLevelMtls: described(explicit(map(message({ mode: MODE }), "port-number")), {
+  portLevelMtls: described(explicit(map(message({ mode: MODE }), "port-key")), {
     doc: "By the workload's port, not the service's; needs a selector",
   }),
 });

@@ -161,14 +161,14 @@ function validateResolution(spec: ServiceEntrySpec): Diagnostic[] {
       errorAt(["spec", "endpoints"], "conflicting-fields", "the resolution DNS_ROUND_ROBIN takes one endpoint"),
     );
   if (resolution.startsWith("DNS")) {
-    if (endpoints.length === 0 && spec.workloadSelector === undefined) {
+    if (endpoints.length === 0) {
       spec.hosts.forEach((host, index) => {
         if (host.includes("*") || isIpAddress(host))
           issues.push(
             errorAt(
               ["spec", "hosts", index],
               "bad-value",
-              `${host} cannot be looked up: with resolution ${resolution} and no endpoints it must be a whole name`,
+              `${host} cannot be looked up: with resolution ${resolution} and no written endpoints it must be a whole name`,
             ),
           );
       });

@@ -13,6 +13,7 @@ import {
   list,
   message,
   oneOf,
+  oneOfTexts,
   port,
   refused,
   required,
@@ -35,7 +36,7 @@ const REDIRECT = message(
     derivePort: described(oneOf(["FROM_PROTOCOL_DEFAULT", "FROM_REQUEST_PORT"]), {
       note: "FROM_REQUEST_PORT is the port of the service or of the Gateway, not one that a balancer in front has",
     }),
-    scheme: oneOf(["http", "https"]),
+    scheme: oneOfTexts(["http", "https"]),
     redirectCode: described(integer(301, 308), { default: 301 }),
   },
   { atMostOneOf: ["port", "derivePort"] },

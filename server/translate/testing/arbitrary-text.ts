@@ -141,7 +141,7 @@ export const TEXTS = {
   "dns-name": fc.constantFrom("a", "b", "c.d", "0", `${LONG_LABEL}.${LONG_LABEL}`, "x".repeat(253)),
   "resource-version": fc.constant("1"),
   "subset-name": fc.constantFrom("v1", "v2", "V-1", LONG_LABEL),
-  "probe-header-name": fc.constantFrom("X-A", "a_b"),
+  "probe-header-name": fc.constantFrom("X-A", "a"),
   "port-name": fc.constantFrom("http", "tcp", "grpc", "p-1", "HTTP"),
   "label-key": fc.constantFrom("app", "version", "istio", "security.istio.io/tlsMode", "a.b/c_D", "constructor"),
   "label-value": fc.constantFrom("", "istio", ...LABELS),
@@ -211,6 +211,7 @@ export const TEXTS = {
     "REDIS",
   ),
   "port-number": fc.constantFrom("80", "8080", "1", "65535", "00080"),
+  "port-key": fc.constantFrom("80", "8080", "1", "65535"),
   "policy-text": fc.oneof(
     anyText,
     fc.constantFrom("*", "a*", "*a", "**", "*a*", "GET", "default", "cluster.local/ns/default/sa/a", "spiffe://x/*"),
