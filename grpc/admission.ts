@@ -1,6 +1,7 @@
 import type { ServerHttp2Session } from "node:http2";
 import type { Socket } from "node:net";
 import { PharosError } from "#core/errors.ts";
+import { Crowd } from "#core/limits/crowd.ts";
 import { Inbox } from "#grpc/inbox.ts";
 import { type Budgets, type GrpcLimits, isStranger, type OnLimit, openBudgets, partyOf } from "#grpc/limits.ts";
 import { addressOf, type Peer } from "#grpc/peer.ts";
@@ -21,11 +22,18 @@ export class Admission {
   readonly #options: AdmissionOptions;
   readonly #budgets: Budgets;
   /** Connections that have shown no certificate yet, by address and port, and whose budget they are of. */
-  readonly #strangers = new Map<string, string>();
+  readonly #strangers = new Map<string, { readonly party: string; readonly socket: Socket }>();
+  readonly #crowd: Crowd<Socket>;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
     this.#budgets = openBudgets(options.limits, options.onLimit);
+    this.#crowd = new Crowd({
+      name: "connections without a certificate",
+      ...options.limits.strangers,
+      onRefused: options.onLimit,
+      evict: (socket) => socket.destroy(),
+    });
   }
 
   /** A connection of somebody who may yet show a certificate. False: it is one too many. */
@@ -33,8 +41,8 @@ export class Admission {
     if (!this.#options.hasTls) return true;
     const address = addressOf(socket);
     const party = partyOf({ address, certificate: null });
-    if (!this.#budgets.strangers.take(party, 1)) return false;
-    this.#strangers.set(address, party);
+    if (!this.#crowd.admit(party, socket)) return false;
+    this.#strangers.set(address, { party, socket });
     socket.once("close", () => this.#forgetStranger(address));
     return true;
   }
@@ -84,9 +92,9 @@ export class Admission {
   }
 
   #forgetStranger(address: string): void {
-    const party = this.#strangers.get(address);
-    if (party === undefined) return;
+    const stranger = this.#strangers.get(address);
+    if (stranger === undefined) return;
     this.#strangers.delete(address);
-    this.#budgets.strangers.give(party, 1);
+    this.#crowd.leave(stranger.party, stranger.socket);
   }
 }

@@ -215,6 +215,17 @@ test("connections before TLS are limited by address; those who have shown a cert
   expect(told).toEqual(new Set(["connections without a certificate: 127.0.0.1"]));
 });
 
+test("strangers who hold every connection there is keep nobody out who comes from elsewhere", async () => {
+  await serve({ strangers: { perParty: 3, inSum: 6 } });
+  const sockets = Array.from({ length: 6 }, (_, at) =>
+    connectSocket({ port, host: "127.0.0.1", localAddress: `127.0.0.${2 + (at % 2)}` }).on("error", () => undefined),
+  );
+  open.push({ close: () => void sockets.forEach((socket) => void socket.destroy()) });
+  await Promise.all(sockets.map((socket) => new Promise((done) => socket.once("connect", done))));
+  for (let index = 0; index < 3; index += 1) await echo(await dial(a));
+  await expect.poll(() => sockets.some((socket) => socket.resume().destroyed || socket.readableEnded)).toBe(true);
+});
+
 test("who shows no certificate has time for one call, and not for ever", async () => {
   await serve({ strangerMs: 200 });
   const client = await dial();

@@ -1,4 +1,5 @@
 import { Budget } from "#core/limits/budget.ts";
+import { networkOf } from "#core/limits/network-of.ts";
 import type { Peer } from "#grpc/peer.ts";
 
 /** How many of one party, and in sum. */
@@ -40,12 +41,11 @@ export const GRPC_LIMITS: GrpcLimits = {
 /** Told of what a limit refused. */
 export type OnLimit = (limit: string, party: string) => void;
 
-export type Budgets = Readonly<Record<"strangers" | "connections" | "calls" | "bytes" | "strangerBytes", Budget>>;
+export type Budgets = Readonly<Record<"connections" | "calls" | "bytes" | "strangerBytes", Budget>>;
 
 export function openBudgets(limits: GrpcLimits, onRefused: OnLimit): Budgets {
   const open = (name: string, allowance: Allowance): Budget => new Budget({ name, ...allowance, onRefused });
   return {
-    strangers: open("connections without a certificate", limits.strangers),
     connections: open("connections", limits.connections),
     calls: open("open calls", limits.calls),
     bytes: open("bytes in flight", limits.bytes),
@@ -63,5 +63,5 @@ export function partyOf({ address, certificate }: Peer): string {
 
 function hostOf(address: string): string {
   const colon = address.lastIndexOf(":");
-  return colon < 0 ? address : address.slice(0, colon);
+  return networkOf(colon < 0 ? address : address.slice(0, colon));
 }

@@ -150,6 +150,17 @@ const statusOf = (sent: ReturnType<typeof httpRequest>): Promise<number | undefi
   new Promise((done) => sent.once("response", (answer) => done(answer.resume().statusCode)));
 const CHUNKED = Buffer.from("POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n");
 
+test("who holds every connection there is keeps nobody out who comes from elsewhere", async () => {
+  handle = (_, response) => void response.end();
+  const sockets = Array.from({ length: 100 }, (_, at) =>
+    connect({ port, host: "127.0.0.1", localAddress: `127.0.0.${2 + (at % 2)}` }).on("error", () => undefined),
+  );
+  await Promise.all(sockets.map((socket) => new Promise((done) => socket.once("connect", done))));
+  expect(await get("/")).toBe(200);
+  expect(limited).toHaveLength(1);
+  for (const socket of sockets) socket.destroy();
+});
+
 test("bodies that have arrived are limited, in sum and of one address, and given back", async () => {
   let arrived = 0;
   handle = (request, response) =>

@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerOptions, ty
 import type { Socket } from "node:net";
 import { PharosError } from "#core/errors.ts";
 import { Budget } from "#core/limits/budget.ts";
+import { Crowd } from "#core/limits/crowd.ts";
+import { networkOf } from "#core/limits/network-of.ts";
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
@@ -10,7 +12,7 @@ export interface HttpServiceOptions {
   readonly handle: HttpHandler;
   /** Hears what a handler threw; its caller is not told. Not of callers who went away while they were served. */
   readonly onError: (error: PharosError, path: string) => void;
-  /** Connections at a time, of one address and in all; more are closed as they come. */
+  /** Connections at a time, of one address and in all; more are closed as they come, or take the place of who has most. */
   readonly connections: { readonly perParty: number; readonly inSum: number };
   /** Bytes of bodies that have arrived and are worked on; 128 MB of one address and 256 MB in all where nothing is said. */
   readonly bodies?: { readonly perParty: number; readonly inSum: number };
@@ -52,7 +54,12 @@ export function createHttpService({
   bodies: allowed = BODIES,
   onLimit,
 }: HttpServiceOptions): Server {
-  const sockets = new Budget({ name: "HTTP connections", ...connections, onRefused: onLimit });
+  const sockets = new Crowd<Socket>({
+    name: "HTTP connections",
+    ...connections,
+    onRefused: onLimit,
+    evict: (socket) => socket.destroy(),
+  });
   const bodies = new Budget({ name: "bytes of HTTP requests", ...allowed, onRefused: onLimit });
   const server = createServer(HTTP_DEADLINES, (request, response) => {
     request.on("error", () => undefined);
@@ -72,7 +79,7 @@ export function createHttpService({
   server.timeout = IDLE_MS;
   server.on("connection", (socket: Socket) => {
     const party = partyOf(socket);
-    if (sockets.take(party, 1)) socket.once("close", () => sockets.give(party, 1));
+    if (sockets.admit(party, socket)) socket.once("close", () => sockets.leave(party, socket));
     else socket.destroy();
   });
   // Once it listens: connections that cannot be taken, as when there are no more files to open.
@@ -94,7 +101,7 @@ export function createHttpService({
 }
 
 function partyOf({ remoteAddress }: Socket): string {
-  return remoteAddress ?? "unix";
+  return networkOf(remoteAddress ?? "unix");
 }
 
 /**
