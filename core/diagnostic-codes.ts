@@ -1,65 +1,62 @@
 /** Every code of a diagnostic. A code never changes its meaning once released; scripts and the console go by it. */
-export const DIAGNOSTIC_CODES = [
+export type DiagnosticCode =
   // A text that is read.
-  "bad-yaml",
-  "duplicate-key",
-  "merge-key",
-  "too-large",
-  "no-document",
-  "more-problems",
-  "unknown-kind",
-  "kind-not-handled",
-  "unknown-version",
+  | "bad-yaml"
+  | "duplicate-key"
+  | "merge-key"
+  | "too-large"
+  | "no-document"
+  | "more-problems"
+  | "unknown-kind"
+  | "kind-not-handled"
+  | "unknown-version"
   // A field by itself.
-  "unknown-field",
-  "missing-field",
-  "wrong-type",
-  "bad-value",
-  "one-of",
-  "field-not-handled",
-  "field-ignored",
-  "value-not-handled",
+  | "unknown-field"
+  | "missing-field"
+  | "wrong-type"
+  | "bad-value"
+  | "one-of"
+  | "field-not-handled"
+  | "field-ignored"
+  | "value-not-handled"
   // The fields of a resource against each other.
-  "annotation-not-handled",
-  "catch-all-host",
-  "conflicting-fields",
-  "denies-tcp",
-  "duplicate-value",
-  "empty",
-  "matches-nothing",
-  "needs-field",
-  "needs-selector",
-  "no-effect",
-  "no-ports",
-  "unknown-port",
-  "unreachable-rule",
-  "upper-case-header",
-  "weight-sum",
+  | "annotation-not-handled"
+  | "catch-all-host"
+  | "conflicting-fields"
+  | "denies-tcp"
+  | "duplicate-value"
+  | "empty"
+  | "matches-nothing"
+  | "needs-field"
+  | "needs-selector"
+  | "no-effect"
+  | "no-ports"
+  | "unknown-port"
+  | "unreachable-rule"
+  | "upper-case-header"
+  | "weight-sum"
   // Resources against each other: see docs/reference/checks.md.
-  "destination-host-not-found",
-  "destination-port-ambiguous",
-  "duplicate-host",
-  "duplicate-peer-authentication",
-  "duplicate-service",
-  "gateway-not-found",
-  "http-only-setting",
-  "mtls-conflict",
-  "namespace-not-found",
-  "overlapping-peer-authentications",
-  "policy-port-not-found",
-  "principal-not-found",
-  "rule-host-not-found",
-  "selector-matches-nothing",
-  "subset-not-found",
-  "subset-without-instances",
+  | "destination-host-not-found"
+  | "destination-port-ambiguous"
+  | "duplicate-host"
+  | "duplicate-peer-authentication"
+  | "duplicate-service"
+  | "gateway-not-found"
+  | "http-only-setting"
+  | "mtls-conflict"
+  | "namespace-not-found"
+  | "overlapping-peer-authentications"
+  | "policy-port-not-found"
+  | "principal-not-found"
+  | "rule-host-not-found"
+  | "selector-matches-nothing"
+  | "subset-not-found"
+  | "subset-without-instances"
   // What is applied, as a whole.
-  "duplicate-resource",
-  "more-findings",
+  | "duplicate-resource"
+  | "more-findings"
   // What becomes of it at proxies.
-  "gateway-host-conflict",
-  "gateway-port-conflict",
-  "not-translated",
-  "refused-by-envoy",
-] as const;
-
-export type DiagnosticCode = (typeof DIAGNOSTIC_CODES)[number];
+  | "gateway-host-conflict"
+  | "gateway-port-conflict"
+  | "not-translated"
+  | "refused-by-envoy";

@@ -4,13 +4,13 @@ import { describeTarget } from "#components/security/target-options.ts";
 import { Card } from "#components/ui/card.tsx";
 import type { Catalog } from "#core/form/catalog.ts";
 import { explainMtls } from "#core/form/explain-mtls.ts";
-import { recordOf, textMapOf, textOf } from "#core/form/read-loosely.ts";
+import { openDraft } from "#core/form/open-draft.ts";
+import { PEER_AUTHENTICATION } from "#core/kinds/peer-authentication/schema.ts";
 
 /** The mTLS policy in sentences. */
 export function MtlsAside({ context, catalog }: { readonly context: FormContext; readonly catalog: Catalog }) {
-  const namespace = textOf(recordOf(recordOf(context.value).metadata).namespace) || "default";
-  const selector = textMapOf(recordOf(recordOf(recordOf(context.value).spec).selector).matchLabels);
-  const target = describeTarget(catalog, namespace, selector);
+  const { namespace, spec } = openDraft(PEER_AUTHENTICATION, context.value);
+  const target = describeTarget(catalog, namespace, spec.selector?.matchLabels ?? {});
   const sentences = explainMtls(context.value, target.replace(/^every workload/, "All workloads"));
   return (
     <Card title="In words">

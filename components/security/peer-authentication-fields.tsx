@@ -6,8 +6,9 @@ import { Card } from "#components/ui/card.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Select } from "#components/ui/select.tsx";
 import type { Catalog } from "#core/form/catalog.ts";
+import { openDraft } from "#core/form/open-draft.ts";
 import { otherFields } from "#core/form/other-fields.ts";
-import { recordOf, textMapOf, textOf } from "#core/form/read-loosely.ts";
+import { PEER_AUTHENTICATION } from "#core/kinds/peer-authentication/schema.ts";
 
 const MODES = [
   { value: "STRICT", label: "Strict", description: "only mTLS: plaintext is refused" },
@@ -24,27 +25,25 @@ export function PeerAuthenticationFields({
   readonly context: FormContext;
   readonly catalog: Catalog;
 }) {
-  const metadata = recordOf(recordOf(context.value).metadata);
-  const spec = recordOf(recordOf(context.value).spec);
-  const mode = MODES.find(({ value }) => value === textOf(recordOf(spec.mtls).mode))?.value ?? "UNSET";
+  const { name, namespace, spec } = openDraft(PEER_AUTHENTICATION, context.value);
   return (
     <Card title="Mutual TLS">
       <div className="flex flex-col gap-4">
         <TargetField
-          name={textOf(metadata.name)}
-          namespace={textOf(metadata.namespace) || "default"}
-          selector={textMapOf(recordOf(spec.selector).matchLabels)}
+          name={name}
+          namespace={namespace}
+          selector={spec.selector?.matchLabels ?? {}}
           catalog={catalog}
           context={context}
         />
         <Field label="Accepts" className="max-w-md" error={context.problemAt("spec.mtls")}>
           <Select
-            value={mode}
+            value={spec.mtls?.mode ?? "UNSET"}
             options={MODES}
             onValueChange={(value) => context.edit([{ op: "set", path: "spec.mtls.mode", value }])}
           />
         </Field>
-        <OtherFieldsNote paths={otherFields(spec, ["spec"], ["selector", "mtls"])} />
+        <OtherFieldsNote paths={otherFields(context.value, ["spec"], ["selector", "mtls"])} />
       </div>
     </Card>
   );

@@ -9,8 +9,9 @@ import type { SecurityKind } from "#components/security/security-kind.ts";
 import { describeTarget } from "#components/security/target-options.ts";
 import type { Catalog } from "#core/form/catalog.ts";
 import { explainPolicy } from "#core/form/explain-policy.ts";
+import { openDraft } from "#core/form/open-draft.ts";
 import { readPolicyForm } from "#core/form/policy-form.ts";
-import { recordOf, textMapOf, textOf } from "#core/form/read-loosely.ts";
+import { PEER_AUTHENTICATION } from "#core/kinds/peer-authentication/schema.ts";
 
 export interface SecurityEditorProps {
   readonly kind: SecurityKind;
@@ -51,8 +52,7 @@ function describePolicy(value: unknown, catalog: Catalog): string {
 }
 
 function describeMtls(value: unknown, catalog: Catalog): string {
-  const spec = recordOf(recordOf(value).spec);
-  const namespace = textOf(recordOf(recordOf(value).metadata).namespace) || "default";
-  const target = describeTarget(catalog, namespace, textMapOf(recordOf(spec.selector).matchLabels));
-  return `mTLS ${textOf(recordOf(spec.mtls).mode).toLowerCase() || "unset"} for ${target}`;
+  const { namespace, spec } = openDraft(PEER_AUTHENTICATION, value);
+  const target = describeTarget(catalog, namespace, spec.selector?.matchLabels ?? {});
+  return `mTLS ${spec.mtls?.mode?.toLowerCase() ?? "unset"} for ${target}`;
 }

@@ -1,4 +1,5 @@
-import { recordOf, textOf } from "#core/form/read-loosely.ts";
+import { openDraft } from "#core/form/open-draft.ts";
+import { type MtlsMode, PEER_AUTHENTICATION } from "#core/kinds/peer-authentication/schema.ts";
 
 const MODES = {
   STRICT: (target: string) => [
@@ -13,18 +14,13 @@ const MODES = {
     `${target} only take plaintext: nobody who calls has an identity, and what is sent can be read on the way.`,
   ],
   UNSET: (target: string) => [`${target} take what the namespace's policy says, else the mesh's, else both.`],
-} as const;
+} as const satisfies Record<MtlsMode, (target: string) => readonly string[]>;
 
 /** What a PeerAuthentication comes to; `target` is the plural name of what it is put on. */
-export function explainMtls(value: unknown, target: string): string[] {
-  const spec = recordOf(recordOf(value).spec);
-  const mode = textOf(recordOf(spec.mtls).mode);
-  const ports = Object.entries(recordOf(spec.portLevelMtls)).map(
-    ([port, each]) => `Port ${port} differs: ${textOf(recordOf(each).mode).toLowerCase() || "unset"}.`,
+export function explainMtls(document: unknown, target: string): string[] {
+  const { mtls, portLevelMtls = {} } = openDraft(PEER_AUTHENTICATION, document).spec;
+  const ports = Object.entries(portLevelMtls).map(
+    ([port, each]) => `Port ${port} differs: ${each.mode?.toLowerCase() ?? "unset"}.`,
   );
-  return [...MODES[isMode(mode) ? mode : "UNSET"](target), ...ports];
-}
-
-function isMode(mode: string): mode is keyof typeof MODES {
-  return Object.hasOwn(MODES, mode);
+  return [...MODES[mtls?.mode ?? "UNSET"](target), ...ports];
 }

@@ -1,6 +1,9 @@
-import { otherFields } from "#core/form/other-fields.ts";
-import { listOf, recordOf, textMapOf, textOf, textsOf } from "#core/form/read-loosely.ts";
+import { openDraft } from "#core/form/open-draft.ts";
+import { otherFields, valueAt } from "#core/form/other-fields.ts";
+import { recordOf } from "#core/form/read-loosely.ts";
+import { AUTHORIZATION_POLICY, type AuthorizationRule } from "#core/kinds/authorization-policy/schema.ts";
 import { formatPath, type Path } from "#core/schema/path.ts";
+import type { Draft } from "#core/schema/read-draft.ts";
 
 export type PolicyAction = "ALLOW" | "DENY" | "AUDIT";
 
@@ -39,51 +42,48 @@ export interface PolicyForm {
   readonly other: readonly string[];
 }
 
-export function readPolicyForm(value: unknown): PolicyForm {
-  const metadata = recordOf(recordOf(value).metadata);
-  const spec = recordOf(recordOf(value).spec);
-  const action = textOf(spec.action);
+export function readPolicyForm(document: unknown): PolicyForm {
+  const { name, namespace, spec } = openDraft(AUTHORIZATION_POLICY, document);
   return {
-    name: textOf(metadata.name),
-    namespace: textOf(metadata.namespace) || "default",
-    action: action === "DENY" || action === "AUDIT" ? action : "ALLOW",
-    selector: textMapOf(recordOf(spec.selector).matchLabels),
-    rules: Array.isArray(spec.rules) ? spec.rules.map((rule, index) => readRule(rule, ["spec", "rules", index])) : null,
-    other: otherFields(spec, ["spec"], ["selector", "action", "rules"]),
+    name,
+    namespace,
+    action: spec.action ?? "ALLOW",
+    selector: spec.selector?.matchLabels ?? {},
+    rules: spec.rules?.map((rule, index) => readRule(document, rule, ["spec", "rules", index])) ?? null,
+    other: otherFields(document, ["spec"], ["selector", "action", "rules"]),
   };
 }
 
-function readRule(value: unknown, at: Path): PolicyRuleForm {
-  const rule = recordOf(value);
-  const sources = listOf(rule.from).map((each) => recordOf(recordOf(each).source));
-  const operations = listOf(rule.to).map((each) => recordOf(recordOf(each).operation));
-  const operation = operations[0] ?? {};
+function readRule(document: unknown, rule: Draft<AuthorizationRule>, at: Path): PolicyRuleForm {
+  const sources = (rule.from ?? []).map(({ source = {} }, index) => ({
+    source,
+    written: recordOf(valueAt(document, [...at, "from", index, "source"])),
+  }));
+  const [first = {}, ...operations] = rule.to ?? [];
+  const { methods = [], paths = [], hosts = [], ports = [] } = first.operation ?? {};
   return {
-    isAnyone: rule.from === undefined,
-    principals: sources
-      .filter((source) => isOnly(source, "principals"))
-      .flatMap((source) => textsOf(source.principals)),
-    namespaces: sources
-      .filter((source) => isOnly(source, "namespaces"))
-      .flatMap((source) => textsOf(source.namespaces)),
-    methods: textsOf(operation.methods),
-    paths: textsOf(operation.paths),
-    hosts: textsOf(operation.hosts),
-    ports: textsOf(operation.ports),
-    conditions: listOf(rule.when).map((each) => {
-      const condition = recordOf(each);
-      return { key: textOf(condition.key), values: textsOf(condition.values) };
-    }),
+    isAnyone: valueAt(document, [...at, "from"]) === undefined,
+    principals: sources.flatMap(({ source, written }) =>
+      isOnly(written, "principals") ? (source.principals ?? []) : [],
+    ),
+    namespaces: sources.flatMap(({ source, written }) =>
+      isOnly(written, "namespaces") ? (source.namespaces ?? []) : [],
+    ),
+    methods,
+    paths,
+    hosts,
+    ports,
+    conditions: (rule.when ?? []).map(({ key = "", values = [] }) => ({ key, values })),
     other: [
-      ...sources.flatMap((source, index) =>
-        isOnly(source, "principals") || isOnly(source, "namespaces")
+      ...sources.flatMap(({ written }, index) =>
+        isOnly(written, "principals") || isOnly(written, "namespaces")
           ? []
           : [formatPath([...at, "from", index, "source"])],
       ),
-      ...otherFields(operation, [...at, "to", 0, "operation"], OPERATION_FIELDS),
-      ...operations.slice(1).map((_, index) => formatPath([...at, "to", index + 1, "operation"])),
-      ...listOf(rule.when).flatMap((each, index) => otherFields(each, [...at, "when", index], ["key", "values"])),
-      ...otherFields(rule, at, ["from", "to", "when"]),
+      ...otherFields(document, [...at, "to", 0, "operation"], OPERATION_FIELDS),
+      ...operations.map((_, index) => formatPath([...at, "to", index + 1, "operation"])),
+      ...(rule.when ?? []).flatMap((_, index) => otherFields(document, [...at, "when", index], ["key", "values"])),
+      ...otherFields(document, at, ["from", "to", "when"]),
     ],
   };
 }

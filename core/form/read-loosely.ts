@@ -14,15 +14,3 @@ export function listOf(value: unknown): readonly unknown[] {
 export function textOf(value: unknown): string {
   return typeof value === "string" ? value : typeof value === "number" || typeof value === "boolean" ? `${value}` : "";
 }
-
-export function textsOf(value: unknown): readonly string[] {
-  return listOf(value).map(textOf);
-}
-
-export function numberOf(value: unknown): number | null {
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
-}
-
-export function textMapOf(value: unknown): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(recordOf(value)).map(([key, member]) => [key, textOf(member)]));
-}

@@ -1,7 +1,12 @@
+import { openDraft } from "#core/form/open-draft.ts";
 import { otherFields } from "#core/form/other-fields.ts";
-import { listOf, numberOf, recordOf, textOf, textsOf } from "#core/form/read-loosely.ts";
 import { readTextMatch, type TextMatch } from "#core/form/text-match.ts";
+import type { Destination } from "#core/kinds/virtual-service/destination.ts";
+import type { HttpMatch } from "#core/kinds/virtual-service/http-match.ts";
+import type { HttpRetry, HttpRoute, HttpRouteDestination } from "#core/kinds/virtual-service/http-route.ts";
+import { VIRTUAL_SERVICE } from "#core/kinds/virtual-service/schema.ts";
 import type { Path } from "#core/schema/path.ts";
+import type { Draft } from "#core/schema/read-draft.ts";
 
 /** A header or a query parameter. */
 export interface NamedMatch extends TextMatch {
@@ -71,95 +76,87 @@ export interface RoutingForm {
 }
 
 /** Reads a document's value; what the form does not know is listed, not lost. */
-export function readRoutingForm(value: unknown): RoutingForm {
-  const metadata = recordOf(recordOf(value).metadata);
-  const spec = recordOf(recordOf(value).spec);
-  const gateways = textsOf(spec.gateways);
+export function readRoutingForm(document: unknown): RoutingForm {
+  const { name, namespace, spec } = openDraft(VIRTUAL_SERVICE, document);
+  const { hosts = [], gateways = [], http = [] } = spec;
   return {
-    name: textOf(metadata.name),
-    namespace: textOf(metadata.namespace) || "default",
-    hosts: textsOf(spec.hosts),
+    name,
+    namespace,
+    hosts,
     gateways: gateways.length === 0 ? ["mesh"] : gateways,
-    rules: listOf(spec.http).map((rule, index) => readRule(rule, ["spec", "http", index])),
-    other: otherFields(spec, ["spec"], ["hosts", "gateways", "http"]),
+    rules: http.map((rule, index) => readRule(document, rule, ["spec", "http", index])),
+    other: otherFields(document, ["spec"], ["hosts", "gateways", "http"]),
   };
 }
 
 const RULE_FIELDS = ["name", "match", "route", "timeout", "retries", "fault", "mirror", "mirrorPercentage"];
 
-function readRule(value: unknown, at: Path): RuleForm {
-  const rule = recordOf(value);
-  const fault = recordOf(rule.fault);
-  const destinations = readDestinations(rule.route, [...at, "route"]);
+function readRule(document: unknown, rule: Draft<HttpRoute>, at: Path): RuleForm {
+  const { name = "", match = [], route = [], timeout = "", retries, fault = {}, mirror } = rule;
+  const { delay, abort } = fault;
+  const destinations = readDestinations(document, route, [...at, "route"]);
   return {
-    name: textOf(rule.name),
-    matches: listOf(rule.match).map((match, index) => readMatch(match, [...at, "match", index])),
+    name,
+    matches: match.map((each, index) => readMatch(document, each, [...at, "match", index])),
     destinations,
-    timeout: textOf(rule.timeout),
-    retries: rule.retries === undefined ? null : readRetries(rule.retries),
-    delay: fault.delay === undefined ? null : readDelay(fault.delay),
-    abort: fault.abort === undefined ? null : readAbort(fault.abort),
-    mirror: rule.mirror === undefined ? null : readMirror(rule),
+    timeout,
+    retries: retries === undefined ? null : readRetries(retries),
+    delay:
+      delay === undefined ? null : { fixedDelay: delay.fixedDelay ?? "", percent: delay.percentage?.value ?? null },
+    abort:
+      abort === undefined ? null : { httpStatus: abort.httpStatus ?? null, percent: abort.percentage?.value ?? null },
+    mirror: mirror === undefined ? null : readMirror(mirror, rule.mirrorPercentage),
     other: [
-      ...otherFields(rule, at, RULE_FIELDS),
-      ...otherFields(rule.mirror, [...at, "mirror"], ["host", "subset"]),
-      ...otherFields(rule.retries, [...at, "retries"], ["attempts", "perTryTimeout", "retryOn"]),
-      ...otherFields(fault.abort, [...at, "fault", "abort"], ["httpStatus", "percentage"]),
+      ...otherFields(document, at, RULE_FIELDS),
+      ...otherFields(document, [...at, "mirror"], ["host", "subset"]),
+      ...otherFields(document, [...at, "retries"], ["attempts", "perTryTimeout", "retryOn"]),
+      ...otherFields(document, [...at, "fault", "abort"], ["httpStatus", "percentage"]),
       ...destinations.flatMap((destination) => destination.other),
     ],
   };
 }
 
-function readMatch(value: unknown, at: Path): MatchForm {
-  const match = recordOf(value);
+function readMatch(document: unknown, { uri, method, headers, queryParams }: Draft<HttpMatch>, at: Path): MatchForm {
   return {
-    uri: match.uri === undefined ? null : readTextMatch(match.uri),
-    method: match.method === undefined ? null : readTextMatch(match.method),
-    headers: readNamed(match.headers),
-    queryParams: readNamed(match.queryParams),
-    other: otherFields(match, at, ["uri", "method", "headers", "queryParams"]),
+    uri: uri === undefined ? null : readTextMatch(uri),
+    method: method === undefined ? null : readTextMatch(method),
+    headers: readNamed(headers),
+    queryParams: readNamed(queryParams),
+    other: otherFields(document, at, ["uri", "method", "headers", "queryParams"]),
   };
 }
 
-function readNamed(value: unknown): NamedMatch[] {
-  return Object.entries(recordOf(value)).map(([name, each]) => ({ name, ...readTextMatch(each) }));
+function readNamed(matches: Draft<HttpMatch>["headers"] = {}): NamedMatch[] {
+  return Object.entries(matches).map(([name, each]) => ({ name, ...readTextMatch(each) }));
 }
 
-function readMirror({ mirror, mirrorPercentage }: Readonly<Record<string, unknown>>): MirrorForm {
-  const { host, subset } = recordOf(mirror);
-  return { host: textOf(host), subset: textOf(subset), percent: numberOf(recordOf(mirrorPercentage).value) };
+function readMirror(
+  { host = "", subset = "" }: Draft<Destination>,
+  share: Draft<HttpRoute>["mirrorPercentage"],
+): MirrorForm {
+  return { host, subset, percent: share?.value ?? null };
 }
 
-function readDestinations(value: unknown, at: Path): DestinationForm[] {
-  const list = listOf(value);
-  const weights = list.map((each) => numberOf(recordOf(each).weight) ?? (list.length === 1 ? 100 : 0));
+function readDestinations(
+  document: unknown,
+  list: readonly Draft<HttpRouteDestination>[],
+  at: Path,
+): DestinationForm[] {
+  const weights = list.map(({ weight }) => weight ?? (list.length === 1 ? 100 : 0));
   const sum = weights.reduce((total, weight) => total + Math.max(0, weight), 0);
-  return list.map((each, index) => {
-    const entry = recordOf(each);
+  return list.map(({ destination = {} }, index) => {
     const weight = weights[index] ?? 0;
-    const destination = recordOf(entry.destination);
     return {
-      host: textOf(destination.host),
-      subset: textOf(destination.subset),
-      port: numberOf(recordOf(destination.port).number),
+      host: destination.host ?? "",
+      subset: destination.subset ?? "",
+      port: destination.port?.number ?? null,
       weight,
       percent: list.length === 1 ? 100 : sum === 0 ? 0 : Math.round((1000 * Math.max(0, weight)) / sum) / 10,
-      other: otherFields(entry, [...at, index], ["destination", "weight"]),
+      other: otherFields(document, [...at, index], ["destination", "weight"]),
     };
   });
 }
 
-function readRetries(value: unknown): RetriesForm {
-  const { attempts, perTryTimeout, retryOn } = recordOf(value);
-  return { attempts: numberOf(attempts), perTryTimeout: textOf(perTryTimeout), retryOn: textOf(retryOn) };
-}
-
-function readDelay(value: unknown): NonNullable<RuleForm["delay"]> {
-  const { fixedDelay, percentage } = recordOf(value);
-  return { fixedDelay: textOf(fixedDelay), percent: numberOf(recordOf(percentage).value) };
-}
-
-function readAbort(value: unknown): NonNullable<RuleForm["abort"]> {
-  const { httpStatus, percentage } = recordOf(value);
-  return { httpStatus: numberOf(httpStatus), percent: numberOf(recordOf(percentage).value) };
+function readRetries({ attempts, perTryTimeout = "", retryOn = "" }: Draft<HttpRetry>): RetriesForm {
+  return { attempts: attempts ?? null, perTryTimeout, retryOn };
 }

@@ -1,4 +1,3 @@
-import { recordOf, textOf } from "#core/form/read-loosely.ts";
 import type { StringMatch } from "#core/kinds/string-match.ts";
 
 export type MatchOperator = "exact" | "prefix" | "regex" | "present";
@@ -9,10 +8,9 @@ export interface TextMatch {
 }
 
 /** `{}` reads as "present", which is what it means for headers. */
-export function readTextMatch(value: unknown): TextMatch {
-  const record = recordOf(value);
+export function readTextMatch(match: StringMatch): TextMatch {
   for (const operator of ["exact", "prefix", "regex"] as const)
-    if (Object.hasOwn(record, operator)) return { operator, value: textOf(record[operator]) };
+    if (match[operator] !== undefined) return { operator, value: match[operator] };
   return { operator: "present", value: "" };
 }
 
