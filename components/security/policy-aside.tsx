@@ -1,6 +1,7 @@
 "use client";
 import type { FormContext } from "#components/editor/form-context.ts";
 import { readRef } from "#components/editor/resource-ref.ts";
+import { describeTarget } from "#components/security/target-options.ts";
 import { usePolicyTarget } from "#components/security/use-policy-target.ts";
 import { Card } from "#components/ui/card.tsx";
 import { Notice } from "#components/ui/notice.tsx";
@@ -13,11 +14,11 @@ import { warnPolicy } from "#core/form/warn-policy.ts";
 export function PolicyAside({ context, catalog }: { readonly context: FormContext; readonly catalog: Catalog }) {
   const form = readPolicyForm(context.value);
   const target = usePolicyTarget(form, readRef(context.value), catalog);
-  const warnings = warnPolicy(form, target);
+  const warnings = target === undefined ? [] : warnPolicy(form, target);
   return (
     <Card title="In words" testId="policy-in-words">
       <ul className="flex flex-col gap-2 text-ink text-sm">
-        {explainPolicy(form, target.name).map((sentence) => (
+        {explainPolicy(form, describeTarget(catalog, form.namespace, form.selector)).map((sentence) => (
           <li key={sentence} className="break-words">
             {sentence}
           </li>

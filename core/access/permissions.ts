@@ -15,6 +15,7 @@ const PERMISSIONS = {
   "services.list": "viewer",
   "services.get": "viewer",
   "services.names": "viewer",
+  "services.policed": "viewer",
   "config.list": "viewer",
   "config.get": "viewer",
   "config.check": "viewer",

@@ -3,6 +3,7 @@ import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { AppliedResource } from "#core/resolve/applied-resource.ts";
 import { byAge } from "#core/resolve/by-age.ts";
 import { resolveDestinationRule, ruleHost } from "#core/resolve/destination-rule.ts";
+import { reachOf, standsOver } from "#core/resolve/policies.ts";
 import { hostsOf } from "#core/resolve/service-entries.ts";
 import { gatewaysOf, resolveVirtualServices } from "#core/resolve/virtual-service.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
@@ -144,17 +145,13 @@ function policy(
   { snapshot, namespace, labelSets }: Question,
 ): Explained | undefined {
   const { rootNamespace } = snapshot.mesh;
-  const own = resource.metadata.namespace;
-  if (own !== namespace && own !== rootNamespace) return undefined;
-  const selector = resource.spec.selector?.matchLabels ?? {};
-  const reached = labelSets.filter((labels) => matchesLabels(labels, selector)).length;
+  const reached = labelSets.filter((labels) => standsOver(resource, { namespace, labels }, rootNamespace)).length;
   if (reached === 0) return undefined;
-  const scope =
-    Object.keys(selector).length > 0
-      ? `selects ${reached === labelSets.length ? "all" : `${reached} of ${labelSets.length}`} of its workloads`
-      : own === rootNamespace
-        ? "holds for the whole mesh"
-        : `holds for namespace ${own}`;
+  const scope = {
+    workloads: `selects ${reached === labelSets.length ? "all" : `${reached} of ${labelSets.length}`} of its workloads`,
+    namespace: `holds for namespace ${namespace}`,
+    mesh: "holds for the whole mesh",
+  }[reachOf(resource, rootNamespace)];
   const what =
     resource.kind === "PeerAuthentication"
       ? `mTLS ${resource.spec.mtls?.mode ?? "UNSET"}`

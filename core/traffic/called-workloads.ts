@@ -1,6 +1,5 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { hostsOf } from "#core/resolve/service-entries.ts";
-import { matchesLabels } from "#core/resource/labels.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
 import type { CountedTraffic } from "#core/traffic/counted-traffic.ts";
 
@@ -39,14 +38,4 @@ export class CalledWorkloads {
     );
     return ports.length === 0 ? undefined : [...new Set(ports)];
   }
-}
-
-/** Whether a policy of the security group stands over an instance. */
-export function selectsInstance(
-  resource: Extract<AnyResource, { kind: "AuthorizationPolicy" | "PeerAuthentication" }>,
-  { namespace, labels }: WorkloadInstance,
-  rootNamespace: string,
-): boolean {
-  const home = resource.metadata.namespace;
-  return (home === namespace || home === rootNamespace) && matchesLabels(labels, resource.spec.selector?.matchLabels);
 }

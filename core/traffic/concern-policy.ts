@@ -1,9 +1,9 @@
 import type { AuthorizationRule } from "#core/kinds/authorization-policy/schema.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
+import { standsOver } from "#core/resolve/policies.ts";
 import type { AnyResource, Resource } from "#core/resource/resource.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import { UNKNOWN } from "#core/telemetry/workload-label.ts";
-import { selectsInstance } from "#core/traffic/called-workloads.ts";
 import {
   CONCERNED,
   type Concern,
@@ -31,7 +31,7 @@ export function concernByPolicy(change: ResourceChange, input: ConcernContext): 
       // A connection that mTLS ended came before no policy.
       if (traffic.isRefused) return NOT_CONCERNED;
       const called = input.called.instances(traffic);
-      const selects = (policy: Policy) => called.some((each) => selectsInstance(policy, each, mesh.rootNamespace));
+      const selects = (policy: Policy) => called.some((each) => standsOver(policy, each, mesh.rootNamespace));
       const ruling = [before, after].filter((policy) => policy !== undefined).filter(selects);
       if (ruling.length === 0) return NOT_CONCERNED;
       if (turnsAround(before, after, called, input)) return CONCERNED;
@@ -93,8 +93,7 @@ function turnsAround(
   const isAllow = (policy: Policy | undefined): policy is Policy =>
     policy !== undefined && (policy.spec.action ?? "ALLOW") === "ALLOW";
   return called.some((instance) => {
-    const stands = (policy: Policy | undefined) =>
-      isAllow(policy) && selectsInstance(policy, instance, mesh.rootNamespace);
+    const stands = (policy: Policy | undefined) => isAllow(policy) && standsOver(policy, instance, mesh.rootNamespace);
     if (stands(before) === stands(after)) return false;
     const own = after ?? before;
     return !resources.some(

@@ -1,6 +1,7 @@
 import type { Role } from "#core/access/role.ts";
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Catalog } from "#core/form/catalog.ts";
+import type { PolicyTarget } from "#core/form/warn-policy.ts";
 import type { DrawnGraph } from "#core/graph/display-graph.ts";
 import type { Graph, GraphEnds, GraphView, PlaintextView } from "#core/graph/graph.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
@@ -59,6 +60,17 @@ export interface DrawnGraphQuery extends Omit<GraphQuery, "namespaces"> {
   readonly open?: readonly string[] | undefined;
 }
 
+/** Workloads that a policy is meant for. */
+export interface PolicedQuestion {
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Ref of the policy itself. */
+  readonly except: string | null;
+}
+
+/** What stands over them already, that policy left out. */
+export type Policed = Pick<PolicyTarget, "mtls" | "otherAllows" | "isRootNamespace">;
+
 export interface TraceQuery {
   readonly service?: string | undefined;
   readonly operation?: string | undefined;
@@ -101,6 +113,7 @@ export interface Services {
     services(seconds: number): Promise<readonly ServiceRow[]>;
     service(host: string, seconds: number): Promise<ServiceDetail>;
     names(): Promise<Catalog>;
+    policed(question: PolicedQuestion): Promise<Policed>;
   };
   readonly config: {
     list(filter: {

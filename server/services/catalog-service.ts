@@ -1,12 +1,16 @@
 import { compareNames } from "#core/compare-names.ts";
 import { PharosError } from "#core/errors.ts";
 import type { Graph, Health } from "#core/graph/graph.ts";
+import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { AppliedResource } from "#core/resolve/applied-resource.ts";
+import { standsOver } from "#core/resolve/policies.ts";
+import { matchesLabels } from "#core/resource/labels.ts";
+import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { ServicePeer, ServiceRow } from "#core/view/service.ts";
-import type { Services } from "#server/api/services.ts";
+import type { Policed, PolicedQuestion, Services } from "#server/api/services.ts";
 import { buildCatalog } from "#server/services/catalog-names.ts";
 import type { Mesh, ServiceFigures, Telemetry } from "#server/services/dependencies.ts";
-import { serviceMtls } from "#server/services/effective-mtls.ts";
+import { instancesMtls, serviceMtls } from "#server/services/effective-mtls.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
 import { perSnapshot } from "#server/services/per-snapshot.ts";
 import { type DirectoryService, listServices } from "#server/services/service-directory.ts";
@@ -31,6 +35,20 @@ const RECENT_TRACES = 20;
 
 export function chartStepMs(seconds: number): number {
   return Math.max(10_000, Math.ceil((seconds * 1000) / CHART_POINTS / 10_000) * 10_000);
+}
+
+/** What already stands over workloads; `otherAllows` are refs of ALLOW policies. */
+function policed({ resources, instances, mesh }: Snapshot, { namespace, labels, except }: PolicedQuestion): Policed {
+  const isRootNamespace = namespace === mesh.rootNamespace;
+  const selected = instances.filter(
+    (each) => (isRootNamespace || each.namespace === namespace) && matchesLabels(each.labels, labels),
+  );
+  const otherAllows = resources.flatMap((resource) => {
+    if (resource.kind !== "AuthorizationPolicy" || (resource.spec.action ?? "ALLOW") !== "ALLOW") return [];
+    const ref = formatRef(refOf(resource));
+    return ref !== except && standsOver(resource, { namespace, labels }, mesh.rootNamespace) ? [ref] : [];
+  });
+  return { mtls: instancesMtls({ resources, mesh }, selected), otherAllows, isRootNamespace };
 }
 
 export function createCatalogService(options: CatalogServiceOptions): Services["catalog"] {
@@ -108,6 +126,7 @@ export function createCatalogService(options: CatalogServiceOptions): Services["
       };
     },
     names: async () => catalogOf(state.snapshot()),
+    policed: async (question) => policed(state.snapshot(), question),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import type { DirectoryService } from "#server/services/service-directory.ts";
@@ -11,11 +12,20 @@ const NAMES = { STRICT: "strict", PERMISSIVE: "permissive", DISABLE: "disabled" 
  * answer as proxies get: by age, by level and by the port of the application.
  */
 export function serviceMtls(snapshot: Snapshot, service: DirectoryService): EffectiveMtls {
-  const policies = snapshot.resources.filter((resource) => resource.kind === "PeerAuthentication");
   const names = new Set(service.ports.map(({ name }) => name));
+  return instancesMtls(snapshot, service.instances, (name) => names.has(name));
+}
+
+/** Of instances: what all of them accept on all of their ports that are asked for. */
+export function instancesMtls(
+  snapshot: Pick<Snapshot, "resources" | "mesh">,
+  instances: readonly WorkloadInstance[],
+  isAsked: (portName: string) => boolean = () => true,
+): EffectiveMtls {
+  const policies = snapshot.resources.filter((resource) => resource.kind === "PeerAuthentication");
   const modes = new Set(
-    service.instances.flatMap(({ namespace, labels, ports }) => {
-      const answered = ports.filter(({ name }) => names.has(name)).map(({ appPort }) => ({ port: appPort }));
+    instances.flatMap(({ namespace, labels, ports }) => {
+      const answered = ports.filter(({ name }) => isAsked(name)).map(({ appPort }) => ({ port: appPort }));
       return (answered.length > 0 ? answered : [{}]).map(
         (port) => resolveMtlsMode(policies, snapshot.mesh.rootNamespace, { namespace, labels, ...port }).mode,
       );

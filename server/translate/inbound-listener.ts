@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { matchesLabels } from "#core/resource/labels.ts";
+import { standsOver } from "#core/resolve/policies.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import { TrafficDirection } from "#proto/gen/envoy/config/core/v3/base_pb.js";
@@ -35,7 +35,7 @@ export function listenerOrigins(context: InboundContext, ports: readonly Inbound
   const { world, node, labels } = context;
   const own = world
     .ofNamespace("PeerAuthentication", node.namespace)
-    .filter(({ spec }) => matchesLabels(labels, spec.selector?.matchLabels));
+    .filter((policy) => standsOver(policy, { namespace: node.namespace, labels }, world.mesh.rootNamespace));
   const guards = ports.every(({ protocol }) => isHttp(protocol)) ? [] : policiesFor(world, node.namespace, labels);
   return [...guards, ...own].map((resource) => ({ resource: formatRef(refOf(resource)) }));
 }

@@ -1,4 +1,4 @@
-import { matchesLabels } from "#core/resource/labels.ts";
+import { standsOver } from "#core/resolve/policies.ts";
 import type { Resource } from "#core/resource/resource.ts";
 import { labelText } from "#server/compile/label-text.ts";
 import type { World } from "#server/compile/world.ts";
@@ -12,6 +12,6 @@ export function policiesFor(
   return world.deriveList(`policies of ${namespace} ${labelText(labels)}`, () =>
     world
       .ofNamespace("AuthorizationPolicy", namespace)
-      .filter(({ spec }) => matchesLabels(labels, spec.selector?.matchLabels)),
+      .filter((policy) => standsOver(policy, { namespace, labels }, world.mesh.rootNamespace)),
   );
 }

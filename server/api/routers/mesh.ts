@@ -28,6 +28,17 @@ export const servicesRouter = router({
     .input(z.object({ host: z.string().min(1).max(253), seconds }))
     .query(({ ctx, input }) => ctx.services.catalog.service(input.host, input.seconds)),
   names: procedure.query(({ ctx }) => ctx.services.catalog.names()),
+  /** What already stands over the workloads that a policy is meant for. */
+  policed: procedure
+    .input(
+      z.object({
+        namespace: z.string().max(63),
+        labels: z.record(z.string().max(317), z.string().max(63)),
+        /** Ref of the policy itself, which is left out. */
+        except: z.string().max(600).nullable(),
+      }),
+    )
+    .query(({ ctx, input }) => ctx.services.catalog.policed(input)),
 });
 
 export const tracesRouter = router({

@@ -14,6 +14,7 @@ topology.plaintext        401     pass    pass      pass
 services.list             401     pass    pass      pass
 services.get              401     pass    pass      pass
 services.names            401     pass    pass      pass
+services.policed          401     pass    pass      pass
 config.list               401     pass    pass      pass
 config.get                401     pass    pass      pass
 config.check              401     pass    pass      pass

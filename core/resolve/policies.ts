@@ -1,0 +1,28 @@
+import { type Labels, matchesLabels } from "#core/resource/labels.ts";
+import type { Resource } from "#core/resource/resource.ts";
+
+type Policy = Resource<"AuthorizationPolicy"> | Resource<"PeerAuthentication">;
+
+/** A workload, or all that carry these labels whatever else they carry. */
+export interface PolicedWorkload {
+  readonly namespace: string;
+  readonly labels: Labels;
+}
+
+/** How far a policy reaches: the workloads it selects, its namespace, or from the root namespace the whole mesh. */
+export function reachOf({ metadata, spec }: Policy, rootNamespace: string): "workloads" | "namespace" | "mesh" {
+  if (Object.keys(spec.selector?.matchLabels ?? {}).length > 0) return "workloads";
+  return metadata.namespace === rootNamespace ? "mesh" : "namespace";
+}
+
+/** Whether a policy stands over a workload: it is of its namespace or of the root, and its selector reaches it. */
+export function standsOver(
+  { metadata, spec }: Policy,
+  { namespace, labels }: PolicedWorkload,
+  rootNamespace: string,
+): boolean {
+  return (
+    (metadata.namespace === namespace || metadata.namespace === rootNamespace) &&
+    matchesLabels(labels, spec.selector?.matchLabels)
+  );
+}
