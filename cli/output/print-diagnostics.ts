@@ -12,8 +12,8 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
 
 /** As JSON and YAML have them: paths are text, as in a table. */
 export function toPrinted(diagnostics: readonly Diagnostic[]): readonly object[] {
-  return diagnostics.map(({ path, ...diagnostic }) =>
-    path === undefined ? diagnostic : { ...diagnostic, path: formatPath(path) },
+  return diagnostics.map((diagnostic) =>
+    diagnostic.path === undefined ? diagnostic : { ...diagnostic, path: formatPath(diagnostic.path) },
   );
 }
 
