@@ -13,6 +13,7 @@ import { IstioCertificateRequestSchema, IstioCertificateResponseSchema } from "#
 import { Authority, makeRoot } from "#server/ca/authority.ts";
 import { createCertificateService } from "#server/ca/certificate-service.ts";
 import { describeRevoked } from "#server/ca/describe-revoked.ts";
+import { hasGrant } from "#server/ca/has-grant.ts";
 import { CHAIN_ALLOWANCE, IDENTITY_ALLOWANCE, IssueLimit } from "#server/ca/issue-limit.ts";
 import { RevocationBook } from "#server/ca/revocations.ts";
 import { IdentityStore } from "#server/ca/store.ts";
@@ -180,6 +181,24 @@ test.each([
   await expect(ask({ token: text })).rejects.toMatchObject(refusal);
   putGroup(NOW - HOUR_MS);
   expect((await ask(chain)).uris, "its deletion undone").toEqual([ID]);
+});
+
+test("what a token let into a group that names no account ends with the token, and with the group", async () => {
+  putGroup(NOW - HOUR_MS);
+  const groupNow = () => groups.get("default/reviews-v1") as Resource<"WorkloadGroup">;
+  const may = (account = "reviews") =>
+    hasGrant({ trustDomain: "cluster.local", store, revocations: book }, groupNow(), account);
+  expect(await may()).toBe(false);
+  const { id: grantId, text } = await makeToken();
+  expect(await may(), "made and not used").toBe(false);
+  await ask({ token: text });
+  expect([await may(), await may("ratings")]).toEqual([true, false]);
+  const { id } = await revoke("token", grantId);
+  expect(await may(), "revoked").toBe(false);
+  await book.lift(id, "bob", "", new Date(nowMs));
+  expect(await may()).toBe(true);
+  putGroup(NOW + 1000);
+  expect(await may(), "of a group that was there before").toBe(false);
 });
 
 test("a token without a group allows until it is revoked; one that was used and is gone since ends nothing", async () => {

@@ -103,13 +103,13 @@ export class IdentityStore {
     }));
   }
 
-  /** Whether somebody joined as this account with a token that was made for this WorkloadGroup. */
-  async hasJoined(namespace: string, serviceAccount: string, group: string): Promise<boolean> {
-    const row = await this.#db.joinToken.findFirst({
-      where: { namespace, serviceAccount, group, usedAt: { not: null } },
+  /** The tokens that were made for this account and WorkloadGroup at that time or later, and by which somebody joined. */
+  async joinedBy(namespace: string, serviceAccount: string, group: string, since: Date): Promise<string[]> {
+    const rows = await this.#db.joinToken.findMany({
+      where: { namespace, serviceAccount, group, usedAt: { not: null }, createdAt: { gte: since } },
       select: { id: true },
     });
-    return row !== null;
+    return rows.map(({ id }) => id);
   }
 
   async revokeToken(id: string, now: Date): Promise<void> {

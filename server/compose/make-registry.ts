@@ -1,4 +1,6 @@
 import { networkInterfaces } from "node:os";
+import { refOf } from "#core/resource/resource.ts";
+import { hasGrant } from "#server/ca/has-grant.ts";
 import type { Config } from "#server/compose/make-config.ts";
 import type { IdentityParts } from "#server/compose/make-identity.ts";
 import { isLoopback } from "#server/listen-address.ts";
@@ -10,16 +12,17 @@ import { groupsByNamespace } from "#server/services/groups-by-namespace.ts";
 const INSTANCE_GRACE_MS = 60_000;
 
 /** The instances there are. A change of them is published as one of the configuration is. */
-export function makeRegistry(
+export async function makeRegistry(
   { host, instanceAddresses, instancesMax }: Pick<ServerOptions, "host" | "instanceAddresses" | "instancesMax">,
   { registryStore, state, publisher }: Config,
-  { identities }: IdentityParts,
+  { authority: { trustDomain }, identities, revocations }: IdentityParts,
 ): Promise<Registry> {
-  return Registry.open({
+  const grants = { trustDomain, store: identities, revocations };
+  const registry = await Registry.open({
     store: registryStore,
     findGroup: (namespace, name) => state.find("WorkloadGroup", namespace, name),
     groupsOf: groupsByNamespace(state),
-    hasToken: (namespace, serviceAccount, group) => identities.hasJoined(namespace, serviceAccount, group),
+    hasToken: (group, serviceAccount) => hasGrant(grants, group, serviceAccount),
     addresses: {
       allowed: instanceAddresses,
       isLoopbackMesh: isLoopback(host),
@@ -30,4 +33,10 @@ export function makeRegistry(
     onChange: (change) => publisher.publish({ revision: state.revision, upserts: [], deletes: [], ...change }),
     graceMs: INSTANCE_GRACE_MS,
   });
+  publisher.onPublish(({ upserts, deletes }) => {
+    // What the disk does not take is done when the agent is heard next, or its connection ends.
+    for (const { kind, namespace, name } of [...upserts.map(refOf), ...deletes])
+      if (kind === "WorkloadGroup") registry.regroup(namespace, name).catch(() => undefined);
+  });
+  return registry;
 }

@@ -62,24 +62,31 @@ const RESERVED_PORTS: ReadonlySet<number> = new Set([
 export function admitInstance(said: Registration, caller: Registrant, context: AdmissionContext): WorkloadInstance {
   const { namespace, serviceAccount } = caller;
   const key = nameOf(said, caller);
-  const { spec, labels } = groupOf(said, caller, context, key);
-  const { template } = spec;
-  refuseOther(said, key, labels, template.weight || 1);
+  const group = groupOf(said, caller, context, key);
+  const { template } = group.spec;
+  const given = givenBy(group);
+  refuseOther(said, key, given.labels, given.weight);
   const health = said.health === "unknown" ? "healthy" : said.health;
   const reason = health === "unhealthy" ? plainText(said.unhealthyReason ?? "", REASON_LENGTH_MAX) : "";
   return {
     namespace,
     name: said.name,
     workload: said.group,
-    labels,
+    ...given,
     serviceAccount,
     address: admitAddress({ said: said.address, group: template.address, peer: caller.address }, context.addresses),
     ports: portsOf(said.ports, template.ports ?? {}, key, said.group),
     health,
     ...(reason === "" ? {} : { unhealthyReason: reason }),
     locality: "",
-    weight: template.weight || 1,
   };
+}
+
+/** What every instance of a group has from it. */
+export function givenBy({
+  spec: { metadata, template },
+}: Resource<"WorkloadGroup">): Pick<WorkloadInstance, "labels" | "weight"> {
+  return { labels: { ...template.labels, ...metadata?.labels }, weight: template.weight || 1 };
 }
 
 /** `namespace/name`, once both are fit to be printed, and the caller's. */
@@ -102,8 +109,13 @@ function nameOf(said: Registration, { namespace, serviceAccount }: Registrant): 
   return key;
 }
 
-/** The group, and the labels it gives. */
-function groupOf(said: Registration, caller: Registrant, context: AdmissionContext, key: string) {
+/** The group, which lets this caller in. */
+function groupOf(
+  said: Registration,
+  caller: Registrant,
+  context: AdmissionContext,
+  key: string,
+): Resource<"WorkloadGroup"> {
   const { namespace, serviceAccount } = caller;
   if (said.group === "")
     throw new PharosError("invalid", `instance ${key} names no WorkloadGroup`, {
@@ -118,7 +130,7 @@ function groupOf(said: Registration, caller: Registrant, context: AdmissionConte
       `instance ${key} names WorkloadGroup ${namespace}/${said.group}, which does not exist`,
       { hint: `apply a WorkloadGroup named ${said.group} in namespace ${namespace} first` },
     );
-  const { template, metadata } = group.spec;
+  const { template } = group.spec;
   if (template.serviceAccount === undefined ? !hasToken : template.serviceAccount !== serviceAccount)
     throw new PharosError(
       "forbidden",
@@ -137,7 +149,7 @@ function groupOf(said: Registration, caller: Registrant, context: AdmissionConte
       `name: ${said.name} is kept for WorkloadGroup ${namespace}/${owner}, and this instance is of ${said.group}`,
       { hint: `name it ${said.group}-… with --name` },
     );
-  return { spec: group.spec, labels: { ...template.labels, ...metadata?.labels } };
+  return group;
 }
 
 /** Services choose their endpoints by labels and divide their requests by weight: neither is the instance's to say. */

@@ -221,6 +221,44 @@ test("a host's clock that is too far off is known until it is near again, and is
   expect(registry.clockAheadMs("default/reviews-v1-0")).toBeUndefined();
 });
 
+describe("an agent that asks no more, while its proxy stays", () => {
+  const regroup = async (as: typeof GROUP | undefined) => {
+    await registry.register(REGISTRATION, IDENTITY);
+    registry.connected(KEY);
+    await vi.waitFor(() => expect(changes.at(-1)?.instanceUpserts[0]?.health).toBe("healthy"));
+    group = as as typeof GROUP;
+    await registry.regroup("default", "another");
+    expect(registry.list()[0]?.labels).toMatchObject({ app: "reviews" });
+    await registry.regroup("default", "reviews-v1");
+  };
+  const withTemplate = (template: Partial<(typeof GROUP)["spec"]["template"]>) => ({
+    ...GROUP,
+    spec: { ...GROUP.spec, template: { ...GROUP.spec.template, ...template } },
+  });
+
+  test.each([
+    ["is deleted", undefined],
+    ["is another account's", withTemplate({ serviceAccount: "ratings" })],
+    ["names no account any more", withTemplate({ serviceAccount: undefined as never })],
+  ])("loses its place when its group %s", async (_, as) => {
+    await regroup(as);
+    expect(registry.list()).toEqual([]);
+    expect(changes.at(-1)).toEqual({ instanceUpserts: [], instanceDeletes: [KEY] });
+  });
+
+  test("has the labels and the weight that its group has now", async () => {
+    await regroup({
+      ...GROUP,
+      spec: { metadata: { labels: { app: "ratings" } }, template: { ...GROUP.spec.template, weight: 7 } },
+    });
+    expect(registry.list()).toMatchObject([
+      { labels: { tier: "front", app: "ratings" }, weight: 7, health: "healthy" },
+    ]);
+    expect(registry.list()[0]?.labels).not.toHaveProperty("version");
+    expect(changes.at(-1)?.instanceUpserts).toEqual(registry.list());
+  });
+});
+
 test("what an instance does not say is its group's template", async () => {
   const { address: _, ports: __, ...silent } = REGISTRATION;
   await registry.register({ ...silent, address: "", ports: [], weight: 0 }, IDENTITY);

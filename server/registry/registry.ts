@@ -6,7 +6,7 @@ import type { SnapshotChange } from "#core/registry/snapshot.ts";
 import type { Resource } from "#core/resource/resource.ts";
 import { CLOCK_DIFFERENCE_MS_MAX } from "#core/telemetry/clock-difference.ts";
 import type { AddressRules } from "#server/registry/admit-address.ts";
-import { admitInstance, type Registrant, type Registration } from "#server/registry/admit-instance.ts";
+import { admitInstance, givenBy, type Registrant, type Registration } from "#server/registry/admit-instance.ts";
 import { Departed } from "#server/registry/departed.ts";
 import { Presence } from "#server/registry/presence.ts";
 import { refuseTaken } from "#server/registry/refuse-taken.ts";
@@ -24,8 +24,8 @@ export interface RegistryOptions {
   readonly store: RegistryStore;
   readonly findGroup: (namespace: string, name: string) => Resource<"WorkloadGroup"> | undefined;
   readonly groupsOf: (namespace: string) => readonly string[];
-  /** Whether an account joined with a token that was made for it and this group. */
-  readonly hasToken: (namespace: string, serviceAccount: string, group: string) => Promise<boolean>;
+  /** Whether an account joined with a token that was made for it and this group, and still allows that. */
+  readonly hasToken: (group: Resource<"WorkloadGroup">, serviceAccount: string) => Promise<boolean>;
   readonly addresses: AddressRules;
   /** Told after the change was stored. */
   readonly onChange: (change: RegistryChange) => void;
@@ -98,11 +98,13 @@ export class Registry {
     const { findGroup, groupsOf, hasToken, addresses } = this.#options;
     const { namespace, serviceAccount } = caller;
     const group = findGroup(namespace, registration.group);
-    const isNamed = group === undefined || group.spec.template.serviceAccount !== undefined;
     const context = {
       group,
       groups: groupsOf(namespace),
-      hasToken: !isNamed && (await hasToken(namespace, serviceAccount, registration.group)),
+      hasToken:
+        group !== undefined &&
+        group.spec.template.serviceAccount === undefined &&
+        (await hasToken(group, serviceAccount)),
       addresses,
     };
     const admitted = admitInstance(registration, caller, context);
@@ -134,6 +136,27 @@ export class Registry {
       );
     }
     await this.#drop(key);
+  }
+
+  /**
+   * What a group gives its instances is the group's as it is now, without waiting for an agent to ask again, which a hostile one
+   * would not do: those that it does not allow any more are taken away, and of the others labels and weight follow.
+   */
+  async regroup(namespace: string, name: string): Promise<void> {
+    const group = this.#options.findGroup(namespace, name);
+    for (const [key, said] of this.#said) {
+      if (said.namespace !== namespace || said.workload !== name) continue;
+      if (group === undefined || !(await this.#isAllowed(group, said.serviceAccount))) await this.#drop(key);
+      else if (this.#said.get(key) === said) {
+        this.#said.set(key, { ...said, ...givenBy(group) });
+        await this.#announce(key);
+      }
+    }
+  }
+
+  async #isAllowed(group: Resource<"WorkloadGroup">, serviceAccount: string): Promise<boolean> {
+    const named = group.spec.template.serviceAccount;
+    return named === undefined ? this.#options.hasToken(group, serviceAccount) : named === serviceAccount;
   }
 
   /** Takes away at once the instances of some accounts. */
