@@ -32,6 +32,11 @@ function carries({ protocol = "" }: ServicePort): "requests" | "connections" | "
   return /^(?:http2?|http_proxy|grpc|grpc-web)$/i.test(protocol) ? "requests" : "connections";
 }
 
+/** TLS has routes of its own kind, which are not handled. */
+function isNoPortOfTcp(port: ServicePort): boolean {
+  return carries(port) === "requests" || /^(?:tls|https)$/i.test(port.protocol ?? "");
+}
+
 function checkRule(rule: Resource<"DestinationRule">, ports: readonly ServicePort[]): Finding[] {
   const { trafficPolicy, subsets = [] } = rule.spec;
   const policies = [
@@ -119,6 +124,15 @@ function checkRoutes(service: Resource<"VirtualService">, ports: readonly Servic
       path: ["spec", "tcp"],
       message: "every port of its hosts carries requests: these routes are never used",
       hint: "route requests with `http`",
+    });
+  else if (tcp.length > 0 && isInMesh && ports.length > 0 && ports.every(isNoPortOfTcp))
+    found.push({
+      severity: "warning",
+      resource,
+      path: ["spec", "tcp"],
+      message:
+        "no port of its hosts takes `tcp` routes: where the protocol is TLS or HTTPS, connections go to the host they are made to",
+      hint: "declare the port as TCP",
     });
   if (tcp.length > 0 && !isInMesh)
     found.push({

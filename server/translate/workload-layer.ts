@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import type { Diagnostic } from "#core/diagnostic.ts";
+import { expandHost, normalizeHost } from "#core/host/host.ts";
 import type { Origin, ProxyNode, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
@@ -103,7 +104,8 @@ export class WorkloadLayer {
         ...{ recorder, layer, name: outbound },
         build: () => this.#outbound(this.#telemetry()),
         install: (built) => layer.replace(outbound, built),
-        suspects: () => this.node.metadata.PHAROS_OUTBOUND.flatMap(({ host }) => this.#world.bearingOn(host)),
+        suspects: () =>
+          this.node.metadata.PHAROS_OUTBOUND.flatMap(({ host }) => this.#world.bearingOn(this.#called(host))),
       }),
     ];
   }
@@ -178,18 +180,30 @@ export class WorkloadLayer {
     return [...this.scope.capturedListeners(telemetry), ...proxy, ...explicit];
   }
 
+  /** The service that a name means where the proxy is, short or whole, as its application would write it. */
+  #called(written: string): string {
+    const { namespace } = this.node;
+    const { domainSuffix } = this.#world.mesh;
+    const name = normalizeHost(written);
+    const whole = expandHost(written, namespace, domainSuffix);
+    const forms = [name, whole, `${name}.svc.${domainSuffix}`, `${name}.${domainSuffix}`];
+    return forms.find((form) => this.#world.service(form, namespace) !== undefined) ?? whole;
+  }
+
   #explicit(
-    { host, port, bindPort }: ProxyNode["metadata"]["PHAROS_OUTBOUND"][number],
+    { host: written, port, bindPort }: ProxyNode["metadata"]["PHAROS_OUTBOUND"][number],
     telemetry: ProxyTelemetry,
   ): Built[] {
     const world = this.#world;
     const { namespace } = this.node;
+    const host = this.#called(written);
     const service = world.service(host, namespace);
     const declared = service?.ports.find(({ number }) => number === port);
     const virtualServices = world.virtualServices(host, namespace, "mesh");
     const context = { world, namespace, gateway: "mesh", port, labels: this.#labels };
     const protocol = declared === undefined ? "http" : protocolOf(declared);
-    const tcpService = virtualServices.find(({ spec }) => (spec.tcp ?? []).length > 0);
+    // Of TLS the routes would be those of `tls`, as in Istio: `tcp` says nothing of it.
+    const tcpService = protocol === "tls" ? undefined : virtualServices.find(({ spec }) => (spec.tcp ?? []).length > 0);
     const tcp: TcpTarget = {
       clusters:
         tcpService === undefined
