@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { PharosError } from "#core/errors.ts";
 import { createAudit } from "#server/audit/audit.ts";
 import type { AuditLine } from "#server/audit/audit-line.ts";
+import { RefusalBook } from "#server/audit/refusal-book.ts";
 import { type OpenDatabase, openDatabase } from "#server/db/open-database.ts";
 import { loggerTo } from "#testing/loggers.ts";
 
@@ -80,6 +81,32 @@ test("the trail is bounded where it is written", async () => {
   await audit.close();
   expect(await database.db.auditLine.count()).toBeLessThanOrEqual(5000);
   expect((await audit.list({ limit: 1 }))[0]?.reason).toBe("revision 5999");
+});
+
+test("strangers who are refused for ever push nothing out that was done", async () => {
+  const audit = createAudit(database.db, log, { refusedKeptMax: 500 });
+  audit.write(refused({ actor: "ada", action: "config.apply", outcome: "allowed", reason: "revision 7" }));
+  for (let index = 0; index < 2000; index++)
+    audit.write(refused({ action: `/${index}`, from: `192.0.2.${index % 200}` }));
+  await audit.close();
+  expect(await database.db.auditLine.count({ where: { outcome: "refused" } })).toBeLessThanOrEqual(1500);
+  expect(await audit.list({ limit: 5, actor: "ada" })).toMatchObject([{ reason: "revision 7" }]);
+});
+
+test("an hour of made-up refusals costs a few hundred lines a minute, and its count is told", () => {
+  const told: AuditLine[] = [];
+  const book = new RefusalBook((line) => void told.push(line));
+  const perMinute: number[] = [];
+  for (let minute = 0; minute < 60; minute++) {
+    const before = told.length;
+    for (let index = 0; index < 5000; index++)
+      book.add(refused({ action: `/${"x".repeat(index % 190)}${minute}`, from: `192.0.${index % 250}.${minute % 7}` }));
+    book.summarize();
+    perMinute.push(told.length - before);
+  }
+  expect(Math.max(...perMinute)).toBeLessThan(5000);
+  expect(perMinute.slice(2).every((lines) => lines <= 310)).toBe(true);
+  expect(told.at(-1)?.reason).toMatch(/^\d+ more of many kinds/);
 });
 
 test("lines that a full disk does not take are kept, and stored with the next when there is room", async () => {

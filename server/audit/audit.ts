@@ -24,6 +24,7 @@ export interface Audit {
 /** Beyond this many lines waiting (an attack, or a database that hangs) further ones go to the log alone, and it says so. */
 const QUEUE_MAX = 10_000;
 const KEPT_MAX = 1_000_000;
+const REFUSED_KEPT_MAX = 100_000;
 /** Lines after which those beyond the bound are dropped. */
 const SWEEP_EVERY = 1000;
 const TEXT_MAX = 2000;
@@ -35,13 +36,15 @@ export interface AuditOptions {
   readonly now?: () => Date;
   /** Newest lines that are kept; a million. */
   readonly keptMax?: number;
+  /** And of what was refused; a hundred thousand. Strangers make these, and must not push out what was done. */
+  readonly refusedKeptMax?: number;
 }
 
 /** One line for each write and each refused attempt. */
 export function createAudit(
   db: Database,
   log: Logger,
-  { now = () => new Date(), keptMax = KEPT_MAX }: AuditOptions = {},
+  { now = () => new Date(), keptMax = KEPT_MAX, refusedKeptMax = REFUSED_KEPT_MAX }: AuditOptions = {},
 ): Audit {
   let sinceSweep = 0;
   let queue: (AuditLine & { readonly at: Date })[] = [];
@@ -82,6 +85,15 @@ export function createAudit(
     const newest = await db.auditLine.findFirst({ orderBy: { id: "desc" }, select: { id: true } });
     if (newest !== null && newest.id > keptMax)
       await db.auditLine.deleteMany({ where: { id: { lte: newest.id - keptMax } } });
+    const [refused] = await db.auditLine.findMany({
+      where: { outcome: "refused" },
+      orderBy: { id: "desc" },
+      skip: refusedKeptMax,
+      take: 1,
+      select: { id: true },
+    });
+    if (refused !== undefined)
+      await db.auditLine.deleteMany({ where: { outcome: "refused", id: { lte: refused.id } } });
   }
 
   function tell(line: AuditLine): void {

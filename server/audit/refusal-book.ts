@@ -10,6 +10,8 @@ interface Entry {
 const OF_ONE_KIND = 10;
 const FROM_ONE_ADDRESS = 1000;
 const OF_ALL = 2000;
+/** Of these, how many a window gives back: what goes on for days costs so much a window, told and summed alike. */
+const GIVEN_BACK = 100;
 /** Addresses whose rest is counted apart; beyond, they are one. */
 const ADDRESSES_MAX = 100;
 
@@ -60,7 +62,7 @@ export class RefusalBook {
     this.#entries = new Map();
     this.#toldOf = new Map();
     this.#others = new Map();
-    this.#told = 0;
+    this.#told = Math.max(0, this.#told - GIVEN_BACK);
     for (const { line, again } of entries.values())
       if (again > 0) this.#tell({ ...line, reason: `${again} more times: ${line.reason}` });
     for (const [from, { line, count }] of others)
