@@ -7,9 +7,12 @@ import { TYPE_URLS } from "#core/xds/type-urls.ts";
 import { connectGrpc, type GrpcClient } from "#grpc/client.ts";
 import { DeltaDiscoveryRequestSchema } from "#proto/gen/envoy/service/discovery/v3/discovery_pb.js";
 import { Health, RegisterRequestSchema, ReportRequestSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import { createAccount } from "#server/auth/create-account.ts";
+import { PASSWORD, postJson, signIn } from "#server/auth/testing/callers.ts";
 import { openAuthority } from "#server/ca/open-authority.ts";
 import { ecKeys, makeCsr } from "#server/ca/testing/make-csr.ts";
 import * as x509 from "#server/ca/x509.ts";
+import { openDatabase } from "#server/db/open-database.ts";
 import { reportOf } from "#server/telemetry/testing/reports.ts";
 import { SmallDisk } from "#testing/small-disk.ts";
 import { type Serve, startServe } from "#testing/start-serve.ts";
@@ -44,6 +47,7 @@ let cleanup: Cleanup;
 let disk: SmallDisk;
 let dir: string;
 let serve: Serve;
+let cookie: string;
 let filling: NodeJS.Timeout | undefined;
 let writes = 0;
 /** Reports that were acknowledged. */
@@ -65,7 +69,7 @@ afterEach(() => {
 /** What the server gives back (a log that was folded in) is taken at once. */
 function keepFull(): void {
   disk.fill();
-  filling = setInterval(() => disk.fill(), 50);
+  filling = setInterval(() => disk.fill(), 200);
 }
 function free(): void {
   clearInterval(filling);
@@ -165,6 +169,16 @@ async function expectReadOnly(): Promise<void> {
     return answer === "taken" ? undefined : answer;
   });
   expect(refusal).toMatch(/^the disk that holds database \S+ is full \(hint: free some space/);
+  const seen = await fetch(`${serve.url}/api/trpc/overview.get?input=%7B%22seconds%22%3A60%7D`, {
+    headers: { cookie },
+  });
+  expect(seen.status).toBe(200);
+  expect(await admin().overview.get.query({ seconds: 60 })).toMatchObject({ isDiskFull: true });
+  const refused = await eventually("a sign-in is refused", async () => {
+    const answer = await postJson(`${serve.url}/api/auth/sign-in/username`, { username: "keeper", password: PASSWORD });
+    return answer.ok ? undefined : { status: answer.status, text: await answer.text() };
+  });
+  expect(refused).toEqual({ status: 429, text: expect.stringMatching(/the disk that holds database \S+ is full/) });
   const client = await dial();
   expect((await clustersOf(client)).includes("reviews.default.svc.cluster.local")).toBe(true);
   await register(client);
@@ -182,48 +196,62 @@ async function expectWritable(): Promise<void> {
   await eventually("a report", async () => ((await report(client, stored + 1)) === "stored" ? true : undefined));
 }
 
-describe.skipIf(!SmallDisk.canMount())("on a full disk (skipped where no tmpfs can be mounted)", () => {
-  beforeEach(async () => {
-    stored = 0;
-    await writeConfig("reviews");
-    const client = await dial();
-    await register(client);
-    expect(await report(client, 1)).toBe("stored");
-  });
-
-  test("it serves what it has and refuses to write, also after kill -9 and after a stop, and writes again when there is room", async () => {
-    keepFull();
-    await expectReadOnly();
-    await serve.kill();
-    await serve.restart();
-    await expectReadOnly();
-    // A clean end takes the log's index away.
-    await serve.restart();
-    await expectReadOnly();
-    free();
-    await expectWritable();
-    const { total } = await admin().requests.totals.query({
-      reporter: "destination",
-      startMs: START,
-      endMs: Date.now(),
+// Each starts a server up to four times.
+describe.skipIf(!SmallDisk.canMount())(
+  "on a full disk (skipped where no tmpfs can be mounted)",
+  { timeout: 300_000 },
+  () => {
+    beforeEach(async () => {
+      stored = 0;
+      await writeConfig("reviews");
+      const opened = await openDatabase(join(dir, "pharos.db"));
+      await createAccount(opened.db, { name: "keeper", role: "admin", password: PASSWORD });
+      cookie = await signIn(serve.url, "keeper");
+      // A day old: its use is due to be noted.
+      const dayOld = new Date(Date.now() + 5 * 24 * 3_600_000);
+      await opened.db.session.updateMany({ data: { expiresAt: dayOld } });
+      await opened.close();
+      const client = await dial();
+      await register(client);
+      expect(await report(client, 1)).toBe("stored");
     });
-    expect(total).toBe(stored * ROWS);
-    const refused = await admin().access.audit.query({ limit: 100 });
-    expect(refused.filter(({ outcome, reason }) => outcome === "failed" && reason.includes("is full"))).not.toEqual([]);
-    expect(serve.log()).not.toMatch(STACK);
-  });
 
-  test("what it leaves on its disk at a start waits for room", async () => {
-    await serve.kill();
-    rmSync(join(dir, "admin-token"));
-    rmSync(join(dir, "telemetry.duckdb"));
-    rmSync(join(dir, "telemetry.duckdb.wal"), { force: true });
-    keepFull();
-    await serve.restart();
-    expect((await fetch(`${serve.url}/readyz`)).status).toBe(503);
-    expect(serve.log()).toMatch(/the administrator's token has to wait for room on the disk/);
-    free();
-    await eventually("the token", () => (statSync(join(dir, "admin-token")).size > 0 ? true : undefined));
-    await expectWritable();
-  });
-});
+    test("it serves what it has and refuses to write, also after kill -9 and after a stop, and writes again when there is room", async () => {
+      keepFull();
+      await expectReadOnly();
+      await serve.kill();
+      await serve.restart();
+      await expectReadOnly();
+      // A clean end takes the log's index away.
+      await serve.restart();
+      await expectReadOnly();
+      free();
+      await expectWritable();
+      const { total } = await admin().requests.totals.query({
+        reporter: "destination",
+        startMs: START,
+        endMs: Date.now(),
+      });
+      expect(total).toBe(stored * ROWS);
+      const refused = await admin().access.audit.query({ limit: 100 });
+      expect(refused.filter(({ outcome, reason }) => outcome === "failed" && reason.includes("is full"))).not.toEqual(
+        [],
+      );
+      expect(serve.log()).not.toMatch(STACK);
+    });
+
+    test("what it leaves on its disk at a start waits for room", async () => {
+      await serve.kill();
+      rmSync(join(dir, "admin-token"));
+      rmSync(join(dir, "telemetry.duckdb"));
+      rmSync(join(dir, "telemetry.duckdb.wal"), { force: true });
+      keepFull();
+      await serve.restart();
+      expect((await fetch(`${serve.url}/readyz`)).status).toBe(503);
+      expect(serve.log()).toMatch(/the administrator's token has to wait for room on the disk/);
+      free();
+      await eventually("the token", () => (statSync(join(dir, "admin-token")).size > 0 ? true : undefined));
+      await expectWritable();
+    });
+  },
+);

@@ -11,6 +11,7 @@ const well: OverviewView = {
   services: { total: 4, healthy: 4, degraded: 0, failing: 0, idle: 0 },
   proxies: { total: 7, synced: 7, stale: 0, refused: 0 },
   certificatesExpiringSoon: 0,
+  isDiskFull: false,
   revision: 1,
   series: {
     stepMs: 1,
@@ -30,6 +31,12 @@ const well: OverviewView = {
 
 test.each([
   ["a healthy mesh", {}, "healthy", "All 4 services are healthy."],
+  [
+    "a full disk",
+    { isDiskFull: true },
+    "failure",
+    "The server's disk is full, so that changes and reports are refused.",
+  ],
   ["no traffic is not health", { requestsPerSecond: null }, "unknown", "No traffic was recorded in this range."],
   [
     "a refusal is a failure though all services answer",

@@ -10,6 +10,7 @@ export interface Verdict {
 export function judgeMesh(overview: OverviewView): Verdict {
   const { services, proxies, diagnostics } = overview;
   const troubles = [
+    overview.isDiskFull ? "The server's disk is full, so that changes and reports are refused" : null,
     counted(services.failing, "service is failing", "services are failing"),
     counted(proxies.refused, "proxy refused configuration", "proxies refused configuration"),
     counted(diagnostics.errors, "error in the configuration", "errors in the configuration"),

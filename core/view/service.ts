@@ -75,6 +75,8 @@ export interface OverviewView {
     readonly refused: number;
   };
   readonly certificatesExpiringSoon: number;
+  /** The server's own disk has no room: it shows and serves what it has, and refuses changes. */
+  readonly isDiskFull: boolean;
   readonly revision: number;
   readonly series: ServiceMetrics;
   readonly worst: readonly ServiceRow[];

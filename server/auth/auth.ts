@@ -13,7 +13,7 @@ import { sendText } from "#node/send-text.ts";
 import type { Audit } from "#server/audit/audit.ts";
 import { ApiTokens, type NewApiToken } from "#server/auth/api-tokens.ts";
 import { createAccount } from "#server/auth/create-account.ts";
-import { openLibrary, PEER_HEADER } from "#server/auth/open-library.ts";
+import { findSession, openLibrary, PEER_HEADER } from "#server/auth/open-library.ts";
 import { PasswordTurns } from "#server/auth/password-turns.ts";
 import { checkOrigin } from "#server/auth/request-origin.ts";
 import { openSessionKey } from "#server/auth/session-key.ts";
@@ -150,7 +150,7 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
     const isOwnHost = isLoopbackHost(request.headers.host);
     if (options.demoSignIn && options.isLoopback && isOwnHost) return DEMO;
     if (!(request.headers.cookie ?? "").includes("pharos.")) return null;
-    const session = await library.api.getSession({ headers: fromNodeHeaders(request.headers) });
+    const session = await findSession(library, fromNodeHeaders(request.headers));
     if (session === null) return null;
     const user = session.user as { name: string; role?: string };
     return { name: user.name, role: (user.role ?? "viewer") as Role, kind: "user" };

@@ -41,6 +41,20 @@ export function openLibrary({ db, sessionKey, baseUrl }: LibraryOptions) {
       ipAddress: { ipAddressHeaders: [PEER_HEADER] },
     },
     telemetry: { enabled: false },
-    logger: { level: "error" },
+    // What is no answer of its own (a full disk) is thrown to whoever called; it would say an empty 500.
+    onAPIError: { throw: true },
+    // It would print each failure of a full disk with its stack; whoever called tells it.
+    logger: { disabled: true },
   });
+}
+
+type Library = ReturnType<typeof openLibrary>;
+
+/** Whose session the cookies are, if anybody's. Only that it was used is not noted where it cannot be (a full disk). */
+export async function findSession(library: Library, headers: Headers): ReturnType<Library["api"]["getSession"]> {
+  try {
+    return await library.api.getSession({ headers });
+  } catch {
+    return library.api.getSession({ headers, query: { disableRefresh: true } });
+  }
 }

@@ -1,4 +1,5 @@
 import { checkConfig } from "#core/check/check-config.ts";
+import { PharosError } from "#core/errors.ts";
 import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
 import { explainService } from "#core/resolve/explain-service.ts";
 import type { Services } from "#server/api/services.ts";
@@ -10,12 +11,13 @@ import type { Stores } from "#server/compose/make-stores.ts";
 import { dialable } from "#server/listen-address.ts";
 import { PreviewThread } from "#server/preview/preview-thread.ts";
 import type { Registry } from "#server/registry/registry.ts";
+import { requireRoom } from "#server/require-room.ts";
 import type { ServerOptions } from "#server/server-options.ts";
 import { CheckCache } from "#server/services/check-cache.ts";
 import { createServices } from "#server/services/create-services.ts";
 
 export interface ServicesParts extends IdentityParts {
-  readonly options: Pick<ServerOptions, "host" | "trustDomain" | "demoSignIn">;
+  readonly options: Pick<ServerOptions, "dir" | "host" | "trustDomain" | "demoSignIn">;
   readonly stores: Stores;
   readonly config: Config;
   readonly registry: Registry;
@@ -51,6 +53,11 @@ export function makeServices(parts: ServicesParts): { readonly services: Service
     previews,
     xdsAddress: `${dialable(options.host)}:${mesh.port}`,
     demoSignIn: options.demoSignIn,
+    isDiskFull: () =>
+      requireRoom(options.dir).then(
+        () => false,
+        (error: unknown) => PharosError.from(error).code === "exhausted",
+      ),
     refused: () => limits.list(),
     clockAheadMs: (instance) => registry.clockAheadMs(instance),
     problems: (instance) => registry.problems(instance),

@@ -34,6 +34,7 @@ export interface ServicesOptions extends Omit<ConfigServiceOptions, "audit"> {
   readonly xdsAddress: string;
   readonly refused: () => readonly RefusedEntry[];
   readonly demoSignIn: boolean;
+  readonly isDiskFull: () => Promise<boolean>;
   /** Of the host of an instance, `namespace/name`; undefined while it is near enough. */
   readonly clockAheadMs: (instance: string) => number | undefined;
   /** What the agent of an instance, `namespace/name`, says an operator should look at on its host. */
@@ -74,7 +75,15 @@ export function createServices(options: ServicesOptions): Services {
         xdsAddress: principal === null ? null : options.xdsAddress,
       }),
     },
-    overview: createOverviewService({ state, mesh, telemetry, store, catalog, check: () => check() }),
+    overview: createOverviewService({
+      state,
+      mesh,
+      telemetry,
+      store,
+      catalog,
+      check: () => check(),
+      isDiskFull: options.isDiskFull,
+    }),
     topology: createTopologyService({ state, telemetry }),
     catalog,
     config: createConfigService({

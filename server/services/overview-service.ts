@@ -16,6 +16,7 @@ export interface OverviewServiceOptions {
   readonly store: ConfigStore;
   readonly catalog: Services["catalog"];
   readonly check: () => readonly Diagnostic[];
+  readonly isDiskFull: () => Promise<boolean>;
   readonly now?: () => number;
 }
 
@@ -73,6 +74,7 @@ export function createOverviewService(options: OverviewServiceOptions): Services
         },
         proxies,
         certificatesExpiringSoon: expiring,
+        isDiskFull: await options.isDiskFull(),
         revision: state.revision,
         series,
         worst: [...services].sort(byTrouble).slice(0, WORST),

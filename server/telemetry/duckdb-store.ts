@@ -31,6 +31,7 @@ import { findTrace, searchTraces } from "#server/telemetry/query-traces.ts";
 import { countBySlot, listGaps, sumByKey, sumBySlot } from "#server/telemetry/query-traffic.ts";
 import { readSpans, type SpanRow } from "#server/telemetry/read-spans.ts";
 import type { Reader } from "#server/telemetry/reader.ts";
+import { repeatWork } from "#server/telemetry/repeat-work.ts";
 import { DEFAULT_RETENTION, dropOld, keptFrom, type Retention } from "#server/telemetry/retention.ts";
 import { type Rolled, rollTargets, rollUp } from "#server/telemetry/roll-up.ts";
 import { entryKeys, keysWhere, sparklineKeys } from "#server/telemetry/select-keys.ts";
@@ -108,14 +109,12 @@ export class DuckdbTelemetryStore implements TelemetryStore {
       throw error;
     }
     const everyMs = options.maintainEveryMs ?? MAINTAIN_EVERY_MS;
-    if (everyMs > 0) {
-      store.#timer = setInterval(
-        () =>
-          void store.maintain().catch((error: unknown) => options.warn?.(`telemetry maintenance: ${String(error)}`)),
+    if (everyMs > 0)
+      store.#timer = repeatWork(
         everyMs,
+        () => store.maintain(),
+        (failure) => options.warn?.(`telemetry maintenance: ${failure}`),
       );
-      store.#timer.unref();
-    }
     return store;
   }
 
