@@ -23,6 +23,7 @@ let b: IssuedCertificate;
 let server: GrpcServer;
 let port: number;
 let told: Set<string>;
+let distrusted: string[];
 let open: { close(): void }[];
 
 beforeAll(async () => {
@@ -32,12 +33,14 @@ beforeAll(async () => {
 
 async function serve(limits: Partial<GrpcLimits>): Promise<void> {
   told = new Set();
+  distrusted = [];
   open = [];
   const serving = await authority.issue("spiffe://cluster.local/ns/istio-system/sa/pharos");
   server = new GrpcServer({
     methods,
     tls: { ...serving, roots: authority.roots },
     limits,
+    onDistrust: ({ peer, reason }) => distrusted.push(`${peer.address} ${reason}`),
     onLimit: (limit, party) => told.add(`${limit}: ${party}`),
   });
   port = await server.listen({ host: "127.0.0.1", port: 0 });
@@ -231,4 +234,12 @@ test("who shows no certificate has time for one call, and not for ever", async (
   const client = await dial();
   await expect(echo(client)).resolves.toHaveLength(1);
   await expect.poll(() => client.isClosed).toBe(true);
+});
+
+test("who begins a handshake and never ends it is told of by address", async () => {
+  await serve({ handshakeMs: 100 });
+  const socket = connectSocket(port, "127.0.0.1").on("error", () => undefined);
+  open.push({ close: () => void socket.destroy() });
+  socket.write(Buffer.from([0x16, 0x03, 0x01]));
+  await expect.poll(() => distrusted).toEqual([expect.stringMatching(/^127\.0\.0\.1:\d+ the TLS handshake failed: /)]);
 });

@@ -19,6 +19,8 @@ export interface GrpcLimits {
   readonly bytes: Allowance;
   /** The same of strangers, by address. */
   readonly strangerBytes: Allowance;
+  /** How long a TLS handshake may take. */
+  readonly handshakeMs: number;
   /** How long a message may take to arrive, and the first one to begin. */
   readonly messageMs: number;
   /** How long a stranger may stay: time for a certificate. */
@@ -34,6 +36,7 @@ export const GRPC_LIMITS: GrpcLimits = {
   calls: { perParty: 10_000, inSum: 40_000 },
   bytes: { perParty: 64 * MB, inSum: 256 * MB },
   strangerBytes: { perParty: 4 * MB, inSum: 32 * MB },
+  handshakeMs: 30_000,
   messageMs: 30_000,
   strangerMs: 60_000,
 };

@@ -77,7 +77,6 @@ const UNIMPLEMENTED = 12;
 const MESSAGE_BYTES_MAX = 16 * 1024 * 1024;
 /** An agent has a stream and a few calls at a time. */
 const STREAMS_MAX = { tls: 100, plain: 1000 } as const;
-const HANDSHAKE_MS = 30_000;
 /** What one timer can wait. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 /** What node:http2 lets one session hold before it refuses streams, in MB: bounded here per stream instead. */
@@ -122,7 +121,7 @@ export class GrpcServer {
             maxSessionMemory: SESSION_MEMORY_MB,
             ...secureContext(tls),
             requestCert: true,
-            handshakeTimeout: HANDSHAKE_MS,
+            handshakeTimeout: options.limits?.handshakeMs ?? GRPC_LIMITS.handshakeMs,
             rejectUnauthorized: false,
             ALPNProtocols: ["h2"],
           });
@@ -206,7 +205,7 @@ export class GrpcServer {
     // Who hangs up before the end (a port check, an agent that is killed) was refused by nobody.
     if (error.code === "ECONNRESET" || error.code === "EPIPE") return;
     this.#options.onDistrust?.({
-      peer: { address: addressOf(socket), certificate: null },
+      peer: { address: addressOf(below(socket)), certificate: null },
       reason: `the TLS handshake failed: ${error.reason ?? error.message}`,
     });
   }
@@ -372,4 +371,9 @@ export class GrpcServer {
     });
     call.stream.once("close", () => guarded(() => handler.onClose?.()));
   }
+}
+
+/** A TLS socket that has ended knows its peer no more; the connection that it was on does, once it was asked while it stood. */
+function below(socket: TLSSocket): Socket {
+  return (socket as TLSSocket & { readonly _parent?: Socket | null })._parent ?? socket;
 }
