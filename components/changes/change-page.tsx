@@ -143,11 +143,14 @@ function Difference({ change, isSplit, isOpenFirst }: DifferenceProps) {
         <span className="break-all font-mono text-xs">{ref}</span>
         <span className="ml-auto flex gap-3 text-xs">
           {op === "deleted" ? null : (
-            <Link href={resourceHref(ref)} className="text-accent-text underline">
+            <Link href={resourceHref(ref)} className="inline-flex min-h-6 items-center text-accent-text underline">
               as it is now
             </Link>
           )}
-          <Link href={`/changes?ref=${encodeURIComponent(ref)}`} className="text-accent-text underline">
+          <Link
+            href={`/changes?ref=${encodeURIComponent(ref)}`}
+            className="inline-flex min-h-6 items-center text-accent-text underline"
+          >
             its history
           </Link>
         </span>

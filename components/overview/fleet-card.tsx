@@ -33,7 +33,7 @@ export function FleetCard({ overview }: { readonly overview: OverviewView }) {
           ]}
         />
       )}
-      <ul className="mt-4 flex flex-col gap-1.5 border-line border-t pt-3 text-sm">
+      <ul className="mt-4 flex flex-col gap-0.5 border-line border-t pt-3 text-sm">
         <Line href="/changes" text="Newest revision" value={revision === 0 ? "none yet" : String(revision)} />
         <Line
           href="/proxies"
@@ -71,7 +71,7 @@ function Line({
 }) {
   return (
     <li className="flex items-center justify-between gap-3">
-      <Link href={href} className="text-muted hover:text-ink hover:underline">
+      <Link href={href} className="inline-flex min-h-6 items-center text-muted hover:text-ink hover:underline">
         {text}
       </Link>
       <span className="tabular inline-flex items-center gap-1 font-medium text-ink">

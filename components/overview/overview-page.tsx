@@ -32,7 +32,7 @@ export function OverviewPage() {
         {(data) => (
           <div className="flex flex-col gap-4">
             <FigureStrip overview={data} />
-            <TrafficCharts series={data.series} />
+            <TrafficCharts of="mesh" series={data.series} />
             <div className="grid gap-4 xl:grid-cols-3">
               <WorstServicesCard services={data.worst} className="xl:col-span-2" />
               <FleetCard overview={data} />

@@ -7,11 +7,17 @@ import { formatRate } from "#components/format/format-rate.ts";
 import { Card } from "#components/ui/card.tsx";
 import type { ServiceMetrics } from "#core/view/service-metrics.ts";
 
-/** Rate, errors and latency side by side, one pointer for all three. */
-export function TrafficCharts({ series }: { readonly series: ServiceMetrics }) {
+const WHAT = {
+  mesh: { rate: "that enter the mesh", rest: "of what enters the mesh" },
+  service: { rate: "that are sent to it", rest: "of what is sent to it" },
+} as const;
+
+/** Rate, errors and latency of the mesh or of one service side by side, one pointer for all three. */
+export function TrafficCharts({ of, series }: { readonly of: keyof typeof WHAT; readonly series: ServiceMetrics }) {
+  const what = WHAT[of];
   return (
     <div className="grid gap-4 lg:grid-cols-3">
-      <Card title="Requests per second" description="that enter the mesh">
+      <Card title="Requests per second" description={what.rate}>
         <TimeChart
           label="Requests per second by class of answer"
           series={rateSeries(series)}
@@ -20,7 +26,7 @@ export function TrafficCharts({ series }: { readonly series: ServiceMetrics }) {
           syncId="traffic"
         />
       </Card>
-      <Card title="Errors" description="of what enters the mesh">
+      <Card title="Errors" description={what.rest}>
         <TimeChart
           label="Errors in percent of requests"
           series={errorSeries(series)}
@@ -29,7 +35,7 @@ export function TrafficCharts({ series }: { readonly series: ServiceMetrics }) {
           syncId="traffic"
         />
       </Card>
-      <Card title="Latency" description="of what enters the mesh">
+      <Card title="Latency" description={what.rest}>
         <TimeChart label="Latency percentiles" series={latencySeries(series)} format={formatMillis} syncId="traffic" />
       </Card>
     </div>

@@ -13,6 +13,7 @@ import { MtlsLock } from "#components/ui/mtls-lock.tsx";
 import { ResourceLinks } from "#components/ui/resource-links.tsx";
 import type { Column } from "#components/ui/table-column.ts";
 import type { AppliedResource } from "#core/resolve/applied-resource.ts";
+import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 import type { ServicePeer } from "#core/view/service.ts";
 
 /** Who calls a service, or whom it calls, with the figures of each pair. */
@@ -84,6 +85,13 @@ export function PeersCard({
   );
 }
 
+/** Its namespace; of strangers, who have none, where they send from. */
+function PeerPlace({ peer: { name, namespace, edge } }: { readonly peer: ServicePeer }) {
+  if (name !== UNKNOWN) return <span className="font-normal text-subtle text-xs">{namespace}</span>;
+  const addresses = (edge.sourceAddresses ?? []).map(({ address }) => address);
+  return <span className="font-mono font-normal text-subtle text-xs">{addresses.join(", ")}</span>;
+}
+
 interface PeerNameProps {
   readonly peer: ServicePeer;
   readonly href: string | null;
@@ -98,11 +106,11 @@ function PeerName({ peer, href, refs }: PeerNameProps) {
       {href === null ? (
         peer.name
       ) : (
-        <Link href={href} className="rounded-sm hover:underline">
+        <Link href={href} className="inline-flex min-h-6 items-center rounded-sm hover:underline">
           {peer.name}
         </Link>
       )}
-      <span className="font-normal text-subtle text-xs">{peer.namespace}</span>
+      <PeerPlace peer={peer} />
       <DeniedBy refs={peer.edge.deniedBy} />
       {refs.length === 0 ? null : (
         <span className="relative z-1 font-normal text-muted text-xs">

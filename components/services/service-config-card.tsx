@@ -36,7 +36,10 @@ function ConfigLine({ item }: { readonly item: AppliedResource }) {
       )}
       <div className="min-w-0">
         <div className="flex flex-wrap items-baseline gap-x-2">
-          <Link href={resourceHref(item.ref)} className="rounded-sm font-medium text-ink hover:underline">
+          <Link
+            href={resourceHref(item.ref)}
+            className="inline-flex min-h-6 items-center rounded-sm font-medium text-ink hover:underline"
+          >
             {name}
           </Link>
           <span className="text-subtle text-xs">

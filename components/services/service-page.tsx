@@ -47,7 +47,7 @@ export function ServicePage({ host }: { readonly host: string }) {
       <QueryView query={service} what={`the service ${name}`} skeleton={<ServiceSkeleton />}>
         {(data) => (
           <div className="flex flex-col gap-4">
-            <TrafficCharts series={data.metrics} />
+            <TrafficCharts of="service" series={data.metrics} />
             <div className="grid gap-4 xl:grid-cols-2">
               <PeersCard
                 title="Callers"

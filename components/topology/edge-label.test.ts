@@ -24,6 +24,12 @@ test("an edge without traffic says idle and shows no stale latency", () => {
   expect(edgeFigures(displayed({}, 0), EDGE_LABELS)).toEqual(["idle"]);
 });
 
+test("an edge that bears nothing but a mirror's copies says so", () => {
+  const copies = displayed({ mirroredPerSecond: 4.2 }, 0);
+  expect(edgeFigures(copies, EDGE_LABELS)).toEqual(["4.2/s copies"]);
+  expect(describeEdge(copies, (id) => id)).toContain("4.2 copies per second");
+});
+
 test("an edge is told whole, the policy that refuses included", () => {
   const text = describeEdge(displayed({ errorPercent: 100, deniedBy: ["AuthorizationPolicy/x/deny"] }), (id) => id);
   expect(text).toBe("a calls b, 19.6 requests per second, 100 % errors, p95 5 ms, mTLS 100 %, denied by x/deny");

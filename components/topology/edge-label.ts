@@ -11,7 +11,7 @@ const DEFAULT: readonly EdgeLabel[] = EDGE_LABELS;
 
 /** The figures on an edge, as chosen; an error share of zero says nothing and is left out. */
 export function edgeFigures(edge: DisplayEdge, labels: readonly EdgeLabel[]): string[] {
-  if (edge.requestsPerSecond === 0) return labels.includes("rate") ? ["idle"] : [];
+  if (edge.requestsPerSecond === 0) return labels.includes("rate") ? [restOf(edge)] : [];
   const figures: string[] = [];
   if (labels.includes("rate")) figures.push(`${formatRate(edge.requestsPerSecond)}/s`);
   if (labels.includes("errors") && edge.errorPercent > 0) figures.push(`${formatPercent(edge.errorPercent)} err`);
@@ -20,12 +20,18 @@ export function edgeFigures(edge: DisplayEdge, labels: readonly EdgeLabel[]): st
   return figures;
 }
 
+/** Of an edge without requests: the copies that a mirror sends over it, or nothing. */
+function restOf({ mirroredPerSecond }: DisplayEdge): string {
+  return mirroredPerSecond === 0 ? "idle" : `${formatRate(mirroredPerSecond)}/s copies`;
+}
+
 /** The whole edge in a sentence, for screen readers. */
 export function describeEdge(edge: DisplayEdge, nameOf: (id: string) => string): string {
   const parts = [
     `${nameOf(edge.source)} calls ${nameOf(edge.target)}`,
     `${formatRate(edge.requestsPerSecond)} requests per second`,
     `${formatPercent(edge.errorPercent)} errors`,
+    edge.mirroredPerSecond === 0 ? "" : `${formatRate(edge.mirroredPerSecond)} copies per second`,
     edge.p95Ms === null ? "" : `p95 ${formatMillis(edge.p95Ms)}`,
     edge.mtlsPercent === null ? "mTLS unknown" : `mTLS ${formatPercent(edge.mtlsPercent)}`,
     edge.deniedBy.length === 0 ? "" : `denied by ${edge.deniedBy.map((ref) => shortDenial(ref) ?? ref).join(" and ")}`,

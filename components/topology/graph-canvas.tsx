@@ -12,6 +12,7 @@ import { useArrangement } from "#components/topology/use-arrangement.ts";
 import { useCytoscape } from "#components/topology/use-cytoscape.ts";
 import { fitAround, reveal, showBox } from "#components/topology/viewport.ts";
 import { ZoomControls } from "#components/topology/zoom-controls.tsx";
+import { cx } from "#components/ui/cx.ts";
 import { Spinner } from "#components/ui/spinner.tsx";
 import type { DisplayGraph } from "#core/graph/display-graph.ts";
 import type { GraphView } from "#core/graph/graph.ts";
@@ -53,6 +54,8 @@ export function GraphCanvas({
     [graph, centre, found],
   );
 
+  // Nothing is drawn before the drawing's program is loaded and the first layout is there.
+  const isBlank = cy === null || positions === null;
   const isDense = graph.edges.length > EDGES_DRAWN_MAX;
   const drawn = useMemo(() => ({ ...graph, edges: edgesDrawn(graph.edges, lit) }), [graph, lit]);
 
@@ -95,7 +98,7 @@ export function GraphCanvas({
       {/* Cytoscape makes its container `position: relative`. */}
       <div ref={container} aria-hidden className="size-full" />
       {cy === null || !isAnimated ? null : <TrafficMotion cy={cy} graph={drawn} lit={lit} />}
-      {cy === null || positions === null ? null : (
+      {isBlank ? null : (
         <GraphOverlay
           cy={cy}
           graph={drawn}
@@ -110,10 +113,13 @@ export function GraphCanvas({
           }}
         />
       )}
-      {isArranging ? (
+      {isArranging || isBlank ? (
         <div
           role="status"
-          className="absolute top-4 left-1/2 flex -translate-x-1/2 items-center gap-2 rounded-md bg-raised px-3 py-1.5 text-muted text-xs shadow-raised"
+          className={cx(
+            "absolute left-1/2 flex -translate-x-1/2 items-center gap-2 rounded-md bg-raised px-3 py-1.5 text-muted text-xs shadow-raised",
+            isBlank ? "top-1/2 -translate-y-1/2" : "top-4",
+          )}
         >
           <Spinner className="size-3.5" /> Laying out {graph.nodes.length} nodes
         </div>

@@ -55,7 +55,10 @@ export function useArrangement(graph: DisplayGraph, view: GraphView): Arrangemen
       .catch(() => {
         if (!stop.signal.aborted) keep(arrangeNew(latest.current, new Map()), true);
       })
-      .finally(() => setIsArranging(false));
+      .finally(() => {
+        // Of one that was given up for the next nobody waits.
+        if (!stop.signal.aborted) setIsArranging(false);
+      });
     return () => stop.abort();
   }, [shape, view, tidied]);
   const move = useCallback(

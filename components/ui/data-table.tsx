@@ -52,7 +52,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     <div
       className={cx(
         "@container min-w-0 overflow-x-auto",
-        isLong && "max-h-[calc(100dvh-12rem)] overflow-y-auto",
+        // What gets focus comes to stand below the head, not under it.
+        isLong && "max-h-[calc(100dvh-12rem)] scroll-pt-12 overflow-y-auto",
         className,
       )}
     >
@@ -138,6 +139,8 @@ function Cell<Row>({
   const className = cx(
     "h-10 px-3 py-1.5 font-normal first:pl-4 last:pr-4",
     column.align === "end" && "text-right",
+    // A figure and its unit are one word.
+    column.figure !== undefined && "whitespace-nowrap",
     column.hideBelow !== undefined && HIDE[column.hideBelow],
   );
   return isRowHeader ? (

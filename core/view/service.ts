@@ -51,7 +51,14 @@ export interface ServicePeer {
   readonly host: string | null;
   readonly edge: Pick<
     GraphEdge,
-    "requestsPerSecond" | "errorPercent" | "p95Ms" | "mtlsPercent" | "health" | "deniedBy" | "responses"
+    | "requestsPerSecond"
+    | "errorPercent"
+    | "p95Ms"
+    | "mtlsPercent"
+    | "health"
+    | "deniedBy"
+    | "responses"
+    | "sourceAddresses"
   >;
 }
 

@@ -4,13 +4,23 @@ import { expect, type Page, test } from "@playwright/test";
 import { type Demo, eventually, root, startDemo } from "../fixtures/demo.ts";
 
 let demo: Demo;
+const TRAFFIC_SECONDS = 180;
 
 test.beforeAll(async () => {
   test.setTimeout(400_000);
+  console.log("… a demo of its own");
   demo = await startDemo();
   // A few minutes of traffic, so that charts have something to show.
   const startedMs = Date.now();
-  await eventually("three minutes of traffic", 300_000, () => (Date.now() - startedMs > 180_000 ? true : undefined));
+  let told = 0;
+  await eventually("three minutes of traffic", 300_000, () => {
+    const seconds = Math.floor((Date.now() - startedMs) / 1000);
+    if (seconds >= told) {
+      console.log(`… traffic for the charts: ${seconds} of ${TRAFFIC_SECONDS} s`);
+      told += 20;
+    }
+    return seconds >= TRAFFIC_SECONDS ? true : undefined;
+  });
 });
 test.afterAll(() => demo?.stop());
 

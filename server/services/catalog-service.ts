@@ -136,13 +136,22 @@ function peersOf(graph: Graph, host: string): { callers: ServicePeer[]; callees:
   const peer = (id: string, edge: ServicePeer["edge"]): ServicePeer[] => {
     const node = nodes.get(id);
     if (node === undefined) return [];
-    const { requestsPerSecond, errorPercent, p95Ms, mtlsPercent, health, deniedBy, responses } = edge;
+    const { requestsPerSecond, errorPercent, p95Ms, mtlsPercent, health, deniedBy, responses, sourceAddresses } = edge;
     return [
       {
         name: node.name,
         namespace: node.namespace,
         host: node.service ?? null,
-        edge: { requestsPerSecond, errorPercent, p95Ms, mtlsPercent, health, deniedBy, responses },
+        edge: {
+          requestsPerSecond,
+          errorPercent,
+          p95Ms,
+          mtlsPercent,
+          health,
+          deniedBy,
+          responses,
+          ...(sourceAddresses === undefined ? {} : { sourceAddresses }),
+        },
       },
     ];
   };
