@@ -1,3 +1,4 @@
+import { assertNever } from "#core/brand.ts";
 import { expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { AppliedResource } from "#core/resolve/applied-resource.ts";
@@ -105,6 +106,8 @@ function explain(resource: AnyResource, question: Question): Explained | undefin
     case "WorkloadEntry":
     case "WorkloadGroup":
       return undefined;
+    default:
+      return assertNever(resource);
   }
 }
 
