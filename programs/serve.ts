@@ -30,7 +30,7 @@ interface ServeFlags {
 /** As it stands in every identity; SPIFFE's letters. */
 function trustDomainFlag(text: string): string {
   if (isTrustDomain(text)) return text;
-  throw new UsageError(`--trust-domain ${JSON.stringify(text)} is no trust domain`, {
+  throw new UsageError(`--trust-domain ${JSON.stringify(text)} is not a trust domain`, {
     hint: "lower-case letters, digits, dots, dashes and underscores, as in --trust-domain mesh.example",
   });
 }
@@ -49,7 +49,7 @@ function readMeshConfig(file: string): ProxySettings {
 
 function urlFlag(text: string, flag: string): string {
   if (/^https?:\/\//.test(text) && URL.canParse(text)) return text.replace(/\/+$/, "");
-  throw new UsageError(`${flag} ${JSON.stringify(text)} is no http or https URL`, {
+  throw new UsageError(`${flag} ${JSON.stringify(text)} is not an http or https URL`, {
     hint: `for example ${flag} https://mesh.example`,
   });
 }
@@ -60,7 +60,7 @@ function networksFlag(text: string, flag: string): readonly string[] {
     const network = each.trim();
     if (isIpAddress(network)) return `${network}/${network.includes(":") ? 128 : 32}`;
     if (isIpOrCidr(network)) return network;
-    throw new UsageError(`${flag} ${JSON.stringify(network)} is no IP address or CIDR`, {
+    throw new UsageError(`${flag} ${JSON.stringify(network)} is not an IP address or CIDR`, {
       hint: `for example ${flag} 10.0.0.0/8,192.168.7.4`,
     });
   });

@@ -67,7 +67,7 @@ export function addDelete(program: Command): void {
     .option("-n, --namespace <namespace>", "namespace", "default")
     .addOption(selectorOption())
     .option("--all", "every resource of the type in the namespace")
-    .option("--ignore-not-found", "what is not there is no error")
+    .option("--ignore-not-found", "succeed where a resource does not exist")
     .action((type: string | undefined, names: string[], options: DeleteOptions) =>
       withClient(options, async (api) => {
         let refs = await refsOf(api, type === undefined ? [] : [type, ...names], options);

@@ -61,7 +61,7 @@ export function addToken(program: Command): void {
     );
   withServer(token.command("revoke"))
     .argument("<id>")
-    .description("make an unused token worthless")
+    .description("revoke an unused token")
     .action((id: string, options: CommonOptions) =>
       withClient(options, async (api) => {
         await api.identity.revokeJoinToken.mutate({ id });

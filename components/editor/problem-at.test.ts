@@ -15,7 +15,7 @@ const FOUND = [
   at("warning", "spec.http[1].route", "the weights come to 90, not 100"),
   at("error", "spec.http[1].route[0].destination.host", "no service review", "did you mean reviews?"),
   at("info", "spec.http[0]", "is fine"),
-  at("error", "spec.http[10].timeout", "is no duration"),
+  at("error", "spec.http[10].timeout", "is not a duration"),
 ];
 
 test.each([
@@ -24,7 +24,7 @@ test.each([
   ["spec.http[1].route[1]", undefined],
   ["spec.http[0]", undefined],
   ["spec.http[1].timeout", undefined],
-  ["spec.http[10].timeout", "is no duration"],
+  ["spec.http[10].timeout", "is not a duration"],
 ])("the problem of %s is %s", (path, message) => {
   expect(problemAt(FOUND, path)).toBe(message);
 });

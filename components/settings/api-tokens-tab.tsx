@@ -1,19 +1,14 @@
 "use client";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { KeyRound, Plus } from "lucide-react";
 import { useState } from "react";
 import { readApiError } from "#components/api/api-error.ts";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useMay } from "#components/editor/use-may.ts";
+import { madeColumn, TokenList } from "#components/security/token-list.tsx";
 import { CreateApiToken } from "#components/settings/create-api-token.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { Card } from "#components/ui/card.tsx";
-import { DataTable } from "#components/ui/data-table.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
-import { EmptyState } from "#components/ui/empty-state.tsx";
-import { QueryView } from "#components/ui/query-view.tsx";
-import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import type { Column } from "#components/ui/table-column.ts";
 import { Ago } from "#components/ui/time-text.tsx";
 import { useToast } from "#components/ui/toast.tsx";
@@ -25,7 +20,6 @@ export function ApiTokensTab() {
   const queryClient = useQueryClient();
   const toast = useToast();
   const may = useMay("access.createApiToken");
-  const [isCreating, setIsCreating] = useState(false);
   const [leaving, setLeaving] = useState<ApiTokenView | null>(null);
   const tokens = useQuery(trpc.access.apiTokens.queryOptions(undefined, { enabled: may.isAllowed }));
   const revoke = useMutation(
@@ -38,48 +32,24 @@ export function ApiTokensTab() {
       onError: (error) => toast({ kind: "bad", title: "It was not revoked", description: readApiError(error).message }),
     }),
   );
-  if (!may.isAllowed)
-    return (
-      <Card>
-        <EmptyState icon={<KeyRound />} title="API tokens are not yours to see">
-          {may.reason}
-        </EmptyState>
-      </Card>
-    );
-  const create = (
-    <Button variant="primary" onClick={() => setIsCreating(true)}>
-      <Plus aria-hidden /> New API token
-    </Button>
-  );
   return (
     <>
-      <div className="mb-3 flex items-center gap-3">
-        <p className="text-muted text-sm">
-          For the command line, pipelines and scripts:{" "}
-          <code className="font-mono text-xs">Authorization: Bearer TOKEN</code>
-        </p>
-        <span className="ml-auto">{create}</span>
-      </div>
-      <Card isFlush>
-        <QueryView query={tokens} what="the API tokens" skeleton={<SkeletonRows rows={3} />}>
-          {(rows) => (
-            <DataTable
-              label="API tokens"
-              testId="api-tokens"
-              columns={columnsWith(setLeaving)}
-              rows={rows}
-              rowKey={({ id }) => id}
-              defaultSort={{ column: "name", isDescending: false }}
-              empty={
-                <EmptyState icon={<KeyRound />} title="No API tokens yet" actions={create}>
-                  A token lets a program call the API with one role.
-                </EmptyState>
-              }
-            />
-          )}
-        </QueryView>
-      </Card>
-      <CreateApiToken isOpen={isCreating} onClose={() => setIsCreating(false)} />
+      <TokenList
+        what="API token"
+        testId="api-tokens"
+        may={may}
+        purpose={
+          <>
+            For the command line, pipelines and scripts:{" "}
+            <code className="font-mono text-xs">Authorization: Bearer TOKEN</code>
+          </>
+        }
+        emptyText="A token lets a program call the API with one role."
+        query={tokens}
+        columns={columnsWith(setLeaving)}
+        defaultSort={{ column: "name", isDescending: false }}
+        drawCreate={(isOpen, onClose) => <CreateApiToken isOpen={isOpen} onClose={onClose} />}
+      />
       <Dialog
         isOpen={leaving !== null}
         onOpenChange={(isOpen) => !isOpen && setLeaving(null)}
@@ -108,17 +78,7 @@ function columnsWith(onRevoke: (token: ApiTokenView) => void): Column<ApiTokenVi
   return [
     { id: "name", header: "Name", cell: ({ name }) => name, sortValue: ({ name }) => name },
     { id: "role", header: "Role", cell: ({ role }) => <Badge>{role}</Badge>, sortValue: ({ role }) => role },
-    {
-      id: "made",
-      header: "Made",
-      hideBelow: "md",
-      cell: ({ createdAt, createdBy }) => (
-        <span className="text-muted text-xs">
-          <Ago at={createdAt} /> by {createdBy}
-        </span>
-      ),
-      sortValue: ({ createdAt }) => createdAt,
-    },
+    madeColumn(),
     {
       id: "expires",
       header: "Expires",

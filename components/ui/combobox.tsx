@@ -1,8 +1,9 @@
 "use client";
 import { Combobox as Base } from "@base-ui/react/combobox";
-import { Check, ChevronsUpDown } from "lucide-react";
+import { ChevronsUpDown } from "lucide-react";
 import { type KeyboardEvent, useRef, useState } from "react";
-import { CONTROL_CLASS, POPUP_CLASS, POPUP_ITEM_CLASS } from "#components/ui/control-class.ts";
+import { ComboboxPopup } from "#components/ui/combobox-popup.tsx";
+import { CONTROL_CLASS } from "#components/ui/control-class.ts";
 import { cx } from "#components/ui/cx.ts";
 import { usePendingText } from "#components/ui/pending-texts.ts";
 
@@ -102,33 +103,10 @@ export function Combobox({
           <ChevronsUpDown aria-hidden className="size-3.5" />
         </Base.Trigger>
       </Base.InputGroup>
-      <Base.Portal>
-        <Base.Positioner sideOffset={4} className="z-50 outline-none">
-          <Base.Popup
-            ref={popup}
-            className={cx(
-              POPUP_CLASS,
-              "max-h-[min(20rem,var(--available-height))] w-max min-w-(--anchor-width) max-w-(--available-width) overflow-y-auto",
-            )}
-          >
-            <Base.Empty className="text-subtle text-xs">
-              <div className="px-2 py-1.5">
-                {isFree || onText !== undefined ? "No known name; what you typed is taken as it is" : "Nothing matches"}
-              </div>
-            </Base.Empty>
-            <Base.List>
-              {(item: string) => (
-                <Base.Item key={item} value={item} className={POPUP_ITEM_CLASS}>
-                  <span className="min-w-0 flex-1 truncate">{item}</span>
-                  <Base.ItemIndicator>
-                    <Check aria-hidden className="size-3.5 text-accent" />
-                  </Base.ItemIndicator>
-                </Base.Item>
-              )}
-            </Base.List>
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
+      <ComboboxPopup
+        ref={popup}
+        empty={isFree || onText !== undefined ? "No known name; what you typed is taken as it is" : "Nothing matches"}
+      />
     </Base.Root>
   );
 }

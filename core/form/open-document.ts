@@ -30,7 +30,7 @@ export function openDocument(text: string): OpenDocument {
 
 /** Lower case, as messages are. */
 function describeError({ code, message }: YAMLParseError): string {
-  if (code === "DUPLICATE_KEY") return "the same name stands twice in one object";
+  if (code === "DUPLICATE_KEY") return "the same name appears twice in one object";
   const line = message.split("\n")[0] ?? "";
   return line.charAt(0).toLowerCase() + line.slice(1);
 }

@@ -10,9 +10,9 @@ export type RebaseResult =
 /** Puts what I changed since `base` into what someone else made of it. Their comments stay. */
 export function rebaseDocument(base: string, mine: string, theirs: string): RebaseResult {
   const [old, own, other] = [openDocument(base), openDocument(mine), openDocument(theirs)];
-  if (own.kind !== "open") return { kind: "impossible", reason: "your text is no single YAML document" };
+  if (own.kind !== "open") return { kind: "impossible", reason: "your text is not a single YAML document" };
   if (old.kind !== "open" || other.kind !== "open")
-    return { kind: "impossible", reason: "the other text is no single YAML document" };
+    return { kind: "impossible", reason: "the other text is not a single YAML document" };
   const changed = diffValues(old.value, own.value);
   const theirChanges = diffValues(old.value, other.value);
   const overlaps = changed

@@ -93,7 +93,7 @@ function applyEdit(document: Document, edit: DocumentEdit, path: Path): boolean 
   if (edit.op === "insert") {
     if (last === 0) settleFirstComment(parent, false);
     if (!isSeq(parent) || typeof last !== "number")
-      throw new PharosError("invalid", `${edit.path} is no place in a list`);
+      throw new PharosError("invalid", `${edit.path} does not name an element of a list`);
     parent.items.splice(Math.min(last, parent.items.length), 0, document.createNode(edit.value));
     return true;
   }
@@ -242,7 +242,7 @@ function makeCollection(document: Document, path: Path): YAMLMap | YAMLSeq {
     if (next !== undefined && !(isScalar(next) && next.value === null)) {
       throw new PharosError(
         "invalid",
-        `${formatPath(path.slice(0, depth + 1))} is no object or list, so ${formatPath(path)} cannot be set`,
+        `${formatPath(path.slice(0, depth + 1))} is neither an object nor a list, so ${formatPath(path)} cannot be set`,
       );
     }
     const made = shapeFor(path[depth + 1]);

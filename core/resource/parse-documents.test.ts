@@ -94,7 +94,7 @@ describe("what is wrong has a code, a path and a place", () => {
   test.each<[string, string, string[]]>([
     ["YAML that cannot be read", "a: [1\nb: 2\n", ["error bad-yaml b @b:"]],
     [
-      "a key that stands twice",
+      "a key that appears twice",
       resource("DestinationRule", "\n  host: a\n  host: b"),
       ["error duplicate-key spec.host @host:"],
     ],

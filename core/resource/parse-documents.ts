@@ -120,7 +120,7 @@ function parseOne(
   }
   const duplicates = findDuplicateKeys(document.contents);
   for (const { path, node } of duplicates.slice(0, 10)) {
-    const message = `${path.at(-1)} stands twice in one object`;
+    const message = `${path.at(-1)} appears twice in one object`;
     diagnostics.push({
       severity: "error",
       code: "duplicate-key",

@@ -107,7 +107,7 @@ function duplicate(ref: string, place: Pick<Diagnostic, "file" | "line" | "colum
     severity: "error",
     code: "duplicate-resource",
     resource: ref,
-    message: `${ref} stands twice in what is applied`,
+    message: `${ref} appears twice in what is applied`,
     hint: "keep one of the two",
     ...place,
   };

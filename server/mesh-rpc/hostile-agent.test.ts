@@ -283,14 +283,19 @@ describe("a node", () => {
       "invalid",
       /300 entries/,
     ],
-    ["PHAROS_GATEWAY_PORTS", { metadata: { PHAROS_GATEWAY_PORTS: { "8080": "nonsense" } } }, "invalid", /is no port/],
-    ["PHAROS_GATEWAY_PORTS", { metadata: { PHAROS_GATEWAY_PORTS: { "8080": 4e9 } } }, "invalid", /is no port/],
-    ["PHAROS_INBOUND", { metadata: { PHAROS_INBOUND: [{ name: "http", appPort: 1e9 }] } }, "invalid", /is no port/],
+    [
+      "PHAROS_GATEWAY_PORTS",
+      { metadata: { PHAROS_GATEWAY_PORTS: { "8080": "nonsense" } } },
+      "invalid",
+      /is not a port/,
+    ],
+    ["PHAROS_GATEWAY_PORTS", { metadata: { PHAROS_GATEWAY_PORTS: { "8080": 4e9 } } }, "invalid", /is not a port/],
+    ["PHAROS_INBOUND", { metadata: { PHAROS_INBOUND: [{ name: "http", appPort: 1e9 }] } }, "invalid", /is not a port/],
     [
       "PHAROS_OUTBOUND",
       { metadata: { PHAROS_OUTBOUND: [{ host: "x", port: 80, bindPort: "-1" }] } },
       "invalid",
-      /is no port/,
+      /is not a port/,
     ],
     [
       "PHAROS_OUTBOUND",
@@ -298,7 +303,7 @@ describe("a node", () => {
       "invalid",
       /300 entries/,
     ],
-    ["HTTP_PROXY_PORT", { metadata: { HTTP_PROXY_PORT: 70_000 } }, "invalid", /is no port/],
+    ["HTTP_PROXY_PORT", { metadata: { HTTP_PROXY_PORT: 70_000 } }, "invalid", /is not a port/],
   ])("is refused for its %s (%#)", async (_, node, code, message) => {
     const attempt = stream(await dial("shop"), { id: nodeId("shop-1"), ...node });
     await expect(attempt).rejects.toMatchObject({ code, message: expect.stringMatching(message) });

@@ -31,13 +31,13 @@ export function admitAddress({ said, group, peer }: AddressClaim, rules: Address
   const text = said || group || peer;
   const address = parse(text);
   if (address === undefined)
-    throw new PharosError("invalid", `address: ${quote(text)} is no IP address`, {
+    throw new PharosError("invalid", `address: ${quote(text)} is not an IP address`, {
       hint: "callers connect to it: name an address of this host with --address",
     });
   const canonical = address.toString();
   const range = address.range();
   if (NEVER.has(range))
-    throw new PharosError("forbidden", `address: ${canonical} (${range}) is no place of a workload`, {
+    throw new PharosError("forbidden", `address: ${canonical} (${range}) is not an address of a workload`, {
       hint: "name an address of this host with --address",
     });
   if (group !== undefined && parse(group)?.toString() === canonical) return canonical;

@@ -141,12 +141,18 @@ describe("what somebody else has, nonsense, and too much are refused by name", (
       /more than 64/,
     ],
     ["ports", "with a line end in its name", port(19_081, 9081, "http\n"), "invalid", /no name of a service port/],
-    ["address", "a socket of callers' hosts", { address: "unix:///var/run/docker.sock" }, "invalid", /no IP address/],
-    ["address", "a name", { address: "ratings.default.svc.cluster.local" }, "invalid", /no IP address/],
-    ["address", "octal", { address: "0251.0376.0251.0376" }, "invalid", /no IP address/],
-    ["address", "a zone", { address: "fe80::1%eth0" }, "invalid", /no IP address/],
-    ["address", "with a port", { address: "10.0.0.7:80" }, "invalid", /no IP address/],
-    ["address", "of 1 MB", { address: LONG }, "invalid", /"x{100}" is no IP address/],
+    [
+      "address",
+      "a socket of callers' hosts",
+      { address: "unix:///var/run/docker.sock" },
+      "invalid",
+      /not an IP address/,
+    ],
+    ["address", "a name", { address: "ratings.default.svc.cluster.local" }, "invalid", /not an IP address/],
+    ["address", "octal", { address: "0251.0376.0251.0376" }, "invalid", /not an IP address/],
+    ["address", "a zone", { address: "fe80::1%eth0" }, "invalid", /not an IP address/],
+    ["address", "with a port", { address: "10.0.0.7:80" }, "invalid", /not an IP address/],
+    ["address", "of 1 MB", { address: LONG }, "invalid", /"x{100}" is not an IP address/],
     ["address", "a cloud's metadata server", { address: "169.254.169.254" }, "forbidden", /linkLocal/],
     [
       "address",
@@ -226,7 +232,7 @@ describe("an address beside the connection's own", () => {
     expect(() => at("169.254.169.254", {}, { allowed: ["0.0.0.0/0"] })).toThrow(/linkLocal/);
     expect(() => at("10.0.0.8", {}, { allowed: ["fd00::/8"] })).toThrow(/not where the agent connects from/);
     const name = { group: group("shop", { template: { serviceAccount: "shop", address: "db.example.com" } }) };
-    expect(() => admit({}, {}, name)).toThrow(/no IP address/);
+    expect(() => admit({}, {}, name)).toThrow(/not an IP address/);
   });
 
   test("is any of this machine's own for an agent beside the server, and loopback where all of the mesh is here", () => {
@@ -244,6 +250,6 @@ describe("an address beside the connection's own", () => {
     expect(at("", { address: "::ffff:10.0.0.7" })).toBe("10.0.0.7");
     expect(at("::ffff:10.0.0.7")).toBe("10.0.0.7");
     expect(at("2001:DB8:0::1", { address: "2001:db8::1" })).toBe("2001:db8::1");
-    expect(() => at("", { address: "" })).toThrow(/"" is no IP address/);
+    expect(() => at("", { address: "" })).toThrow(/"" is not an IP address/);
   });
 });

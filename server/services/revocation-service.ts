@@ -99,7 +99,7 @@ function readIdentity(text: string, authority: Authority): string {
   const isShort = more.length === 0 && isNamespace(namespace) && isServiceAccount(serviceAccount);
   const spiffeId = isShort ? formatSpiffeId({ trustDomain: authority.trustDomain, namespace, serviceAccount }) : text;
   if (parseSpiffeId(spiffeId)?.trustDomain !== authority.trustDomain)
-    throw new PharosError("invalid", `subject: ${text} is no identity of ${authority.trustDomain}`, {
+    throw new PharosError("invalid", `subject: ${text} is not an identity of ${authority.trustDomain}`, {
       hint: "give NAMESPACE/ACCOUNT, or the whole SPIFFE id",
     });
   if (spiffeId === authority.serverId)

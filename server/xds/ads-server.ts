@@ -276,7 +276,7 @@ function readNode(message: Buffer, isDelta: boolean): Buffer {
     const { node } = isDelta ? decodeDeltaRequest(message) : decodeSotwRequest(message);
     if (node !== undefined) return node;
   } catch (error) {
-    throw new PharosError("invalid", "the first message on a stream is no discovery request", { cause: error });
+    throw new PharosError("invalid", "the first message on a stream is not a discovery request", { cause: error });
   }
   throw new PharosError("invalid", "the first message on a stream must carry the node");
 }

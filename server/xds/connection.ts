@@ -185,9 +185,13 @@ export class Connection {
       return this.#machine.receive(message);
     } catch (error) {
       if (error instanceof RangeError)
-        throw new PharosError("invalid", `node ${this.node.id} sent what is no discovery request: ${error.message}`, {
-          cause: error,
-        });
+        throw new PharosError(
+          "invalid",
+          `node ${this.node.id} sent a message that is not a discovery request: ${error.message}`,
+          {
+            cause: error,
+          },
+        );
       throw error;
     }
   }

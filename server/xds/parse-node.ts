@@ -53,7 +53,7 @@ function list(value: unknown, name: string): Record<string, unknown>[] {
 function port(value: unknown, name: string): number {
   const number = Number(text(value));
   if (Number.isInteger(number) && number > 0 && number <= PORT_MAX) return number;
-  throw new PharosError("invalid", `node metadata ${name}: ${JSON.stringify(text(value).slice(0, 40))} is no port`);
+  throw new PharosError("invalid", `node metadata ${name}: ${JSON.stringify(text(value).slice(0, 40))} is not a port`);
 }
 
 /** 0 and nothing: not said. */

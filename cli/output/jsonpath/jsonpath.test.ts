@@ -61,7 +61,7 @@ describe("an expression that is none says where and what", () => {
     ["{.kind", '"{" is not closed at character 1'],
     ["a{.kind}}", '"}" closes nothing at character 9'],
     ["{}", "nothing is in the braces at character 2"],
-    ["{kind}", '"kind" is no path at character 2'],
+    ["{kind}", '"kind" is not a path at character 2'],
     ["{.items..}", "a name is missing at character 10"],
     ["{.kind.}", "a name is missing at character 8"],
     ["{.items[0}", '"[" is not closed at character 8'],
@@ -74,7 +74,7 @@ describe("an expression that is none says where and what", () => {
     ["{.kind}{end}", '"end" ends no range at character 9'],
     ["{range  .items[}{end}", '"[" is not closed at character 15'],
     ['{"a" .kind}', "quoted text is not all there is in its braces at character 2"],
-    ['{"\\q"}', '"\\\\q" is no escape at character 3'],
+    ['{"\\q"}', '"\\\\q" is not an escape at character 3'],
   ])("%j", (expression, message) => {
     expect(() => parseTemplate(expression)).toThrow(`${JSON.stringify(expression)}: ${message}`);
     expect(() => parseTemplate(expression)).toThrow(UsageError);

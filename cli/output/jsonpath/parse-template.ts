@@ -58,7 +58,7 @@ export function parseTemplate(expression: string): Template {
       const escaped = ESCAPES[text.charAt(index)];
       if (escaped === undefined)
         throw fail(
-          `${JSON.stringify(text.slice(index - 1, index + 1))} is no escape`,
+          `${JSON.stringify(text.slice(index - 1, index + 1))} is not an escape`,
           at + index - 1,
           "\\n, \\t, \\\\",
         );
@@ -81,7 +81,7 @@ export function parseTemplate(expression: string): Template {
       open.push({ path: parsePath(expression, path, at + text.length - path.length), at, outer: parts });
       parts = [];
     } else if (/^[.$@[]/.test(text)) parts.push({ kind: "path", path: parsePath(expression, text, at) });
-    else throw fail(text === "" ? "nothing is in the braces" : `${JSON.stringify(text)} is no path`, at);
+    else throw fail(text === "" ? "nothing is in the braces" : `${JSON.stringify(text)} is not a path`, at);
   }
 
   let at = 0;

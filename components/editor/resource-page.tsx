@@ -1,0 +1,72 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { useTRPC } from "#components/api/trpc.ts";
+import { EditorPage } from "#components/editor/editor-page.tsx";
+import { ResourceByline, ResourceTitle } from "#components/editor/resource-header.tsx";
+import { Breadcrumbs } from "#components/ui/breadcrumbs.tsx";
+import { Page } from "#components/ui/page.tsx";
+import { PageQuery } from "#components/ui/page-query.tsx";
+import { SkeletonRows } from "#components/ui/skeleton.tsx";
+import type { Catalog } from "#core/form/catalog.ts";
+import type { ResourceDetail } from "#core/view/config.ts";
+
+/** What an editor of one resource is made from. */
+export interface EditorInput {
+  readonly label: string;
+  /** What the edit began from: newer versions come through the conflict, not under the author's hands. */
+  readonly initial: Pick<ResourceDetail, "ref" | "text" | "resourceVersion">;
+  readonly catalog: Catalog;
+}
+
+export interface ResourcePageProps {
+  readonly reference: string;
+  readonly section: { readonly label: string; readonly href: string };
+  readonly drawEditor: (input: EditorInput, kind: ResourceDetail["kind"]) => ReactNode;
+}
+
+/** One resource, to read and to edit. */
+export function ResourcePage({ reference, section, drawEditor }: ResourcePageProps) {
+  const trpc = useTRPC();
+  const resource = useQuery(trpc.config.get.queryOptions({ ref: reference }));
+  const catalog = useQuery(trpc.services.names.queryOptions());
+  const parts = reference.split("/");
+  const frame = {
+    title: parts[2] ?? reference,
+    above: <Breadcrumbs items={[section]} />,
+    skeleton: <SkeletonRows rows={8} />,
+  };
+  // The editor draws its own page, and what stands in for it the same frame.
+  const isDrawn = resource.data !== undefined && catalog.data !== undefined;
+  const editor = (
+    <PageQuery query={resource} what={reference} tellsGone {...frame}>
+      {(detail) => (
+        <PageQuery query={catalog} what="the names of services" {...frame}>
+          {(names) => (
+            <Editor key={reference} section={section} resource={detail} catalog={names} drawEditor={drawEditor} />
+          )}
+        </PageQuery>
+      )}
+    </PageQuery>
+  );
+  return isDrawn ? editor : <Page>{editor}</Page>;
+}
+
+interface EditorProps extends Pick<ResourcePageProps, "section" | "drawEditor"> {
+  readonly resource: ResourceDetail;
+  readonly catalog: Catalog;
+}
+
+function Editor({ section, resource, catalog, drawEditor }: EditorProps) {
+  const { ref, kind, name, text, resourceVersion } = resource;
+  const [initial] = useState({ ref, text, resourceVersion });
+  return (
+    <EditorPage
+      section={section}
+      title={<ResourceTitle resource={resource} />}
+      description={<ResourceByline resource={resource} />}
+    >
+      {drawEditor({ label: `${kind} ${name}`, initial, catalog }, kind)}
+    </EditorPage>
+  );
+}
