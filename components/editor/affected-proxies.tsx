@@ -1,5 +1,6 @@
 import { rateScale } from "#components/format/figure-scale.ts";
 import { DataTable } from "#components/ui/data-table.tsx";
+import { figureColumn } from "#components/ui/figure-column.ts";
 import type { Column } from "#components/ui/table-column.ts";
 import type { PreviewView } from "#core/view/config.ts";
 
@@ -13,14 +14,7 @@ const COLUMNS: readonly Column<AffectedProxy>[] = [
     cell: ({ namespace }) => namespace,
     sortValue: ({ namespace }) => namespace,
   },
-  {
-    id: "rate",
-    header: "Requests/s",
-    align: "end",
-    figure: { of: ({ requestsPerSecond }) => requestsPerSecond, scale: rateScale },
-    cell: ({ requestsPerSecond }, format) => format(requestsPerSecond),
-    sortValue: ({ requestsPerSecond }) => requestsPerSecond,
-  },
+  figureColumn("rate", "Requests/s", ({ requestsPerSecond }) => requestsPerSecond, rateScale),
 ];
 
 /** The proxies that get something new, and what each carried over the last minute. */

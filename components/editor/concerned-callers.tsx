@@ -1,5 +1,6 @@
 import { rateScale } from "#components/format/figure-scale.ts";
 import { DataTable } from "#components/ui/data-table.tsx";
+import { figureColumn } from "#components/ui/figure-column.ts";
 import type { Column } from "#components/ui/table-column.ts";
 import type { ConcernedCaller } from "#core/traffic/concerned-traffic.ts";
 
@@ -12,22 +13,8 @@ const COLUMNS: readonly Column<ConcernedCaller>[] = [
     cell: ({ addresses }) => (addresses.length === 0 ? <span className="text-subtle">–</span> : addresses.join(", ")),
     sortValue: ({ addresses }) => addresses[0] ?? null,
   },
-  {
-    id: "rate",
-    header: "Requests/s",
-    align: "end",
-    figure: { of: ({ requestsPerSecond }) => requestsPerSecond, scale: rateScale },
-    cell: ({ requestsPerSecond }, format) => format(requestsPerSecond),
-    sortValue: ({ requestsPerSecond }) => requestsPerSecond,
-  },
-  {
-    id: "plain",
-    header: "In plain text",
-    align: "end",
-    figure: { of: ({ plaintextPerSecond }) => plaintextPerSecond, scale: rateScale },
-    cell: ({ plaintextPerSecond }, format) => format(plaintextPerSecond),
-    sortValue: ({ plaintextPerSecond }) => plaintextPerSecond,
-  },
+  figureColumn("rate", "Requests/s", ({ requestsPerSecond }) => requestsPerSecond, rateScale),
+  figureColumn("plain", "In plain text", ({ plaintextPerSecond }) => plaintextPerSecond, rateScale),
 ];
 
 /** Who sends the traffic that a change bears on, and to whom. */

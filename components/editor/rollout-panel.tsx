@@ -9,6 +9,7 @@ import { Card } from "#components/ui/card.tsx";
 import { cx } from "#components/ui/cx.ts";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
+import { figureColumn } from "#components/ui/figure-column.ts";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import type { Column } from "#components/ui/table-column.ts";
 import type { Distribution } from "#core/view/mesh.ts";
@@ -25,14 +26,7 @@ const COLUMNS: readonly Column<Row>[] = [
   { id: "workload", header: "Workload", cell: ({ workload }) => workload, sortValue: ({ workload }) => workload },
   { id: "namespace", header: "Namespace", cell: ({ namespace }) => namespace, hideBelow: "md" },
   { id: "state", header: "State", cell: ({ state }) => <StateMark state={state} />, sortValue: ({ state }) => state },
-  {
-    id: "time",
-    header: "After the write",
-    align: "end",
-    figure: { of: ({ ackMs }) => ackMs, scale: millisScale },
-    cell: ({ ackMs }, format) => format(ackMs),
-    sortValue: ({ ackMs }) => ackMs,
-  },
+  figureColumn("time", "After the write", ({ ackMs }) => ackMs, millisScale),
 ];
 
 /** Watches a revision reach its proxies: live progress, refusals in Envoy's words, who is away. */

@@ -4,6 +4,7 @@ import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
 import { Card } from "#components/ui/card.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
+import { figureColumn } from "#components/ui/figure-column.ts";
 import { MtlsBadge } from "#components/ui/mtls-badge.tsx";
 import type { Column } from "#components/ui/table-column.ts";
 import type { OverviewView } from "#core/view/service.ts";
@@ -13,20 +14,8 @@ type Namespace = OverviewView["namespaces"][number];
 const COLUMNS: readonly Column<Namespace>[] = [
   { id: "name", header: "Namespace", cell: ({ name }) => name },
   { id: "services", header: "Services", align: "end", cell: ({ services }) => services },
-  {
-    id: "rate",
-    header: "Requests/s",
-    align: "end",
-    figure: { of: ({ requestsPerSecond }) => requestsPerSecond, scale: rateScale },
-    cell: ({ requestsPerSecond }, format) => format(requestsPerSecond),
-  },
-  {
-    id: "errors",
-    header: "Errors",
-    align: "end",
-    figure: { of: ({ errorPercent }) => errorPercent, scale: percentScale },
-    cell: ({ errorPercent }, format) => format(errorPercent),
-  },
+  figureColumn("rate", "Requests/s", ({ requestsPerSecond }) => requestsPerSecond, rateScale, { isSortable: false }),
+  figureColumn("errors", "Errors", ({ errorPercent }) => errorPercent, percentScale, { isSortable: false }),
   { id: "mtls", header: "mTLS", align: "end", cell: ({ mtls }) => <MtlsBadge mode={mtls} /> },
 ];
 

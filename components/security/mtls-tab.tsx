@@ -11,6 +11,7 @@ import { Card } from "#components/ui/card.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { DeniedBy } from "#components/ui/denied-by.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { figureColumn } from "#components/ui/figure-column.ts";
 import { MtlsBadge } from "#components/ui/mtls-badge.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
@@ -48,14 +49,7 @@ const PLAINTEXT: readonly Column<PlaintextEdge>[] = [
     sortValue: ({ addresses }) => addresses[0]?.address ?? null,
   },
   { id: "target", header: "Called", cell: ({ target }) => target, sortValue: ({ target }) => target },
-  {
-    id: "rate",
-    header: "Plaintext/s",
-    align: "end",
-    figure: { of: ({ perSecond }) => perSecond, scale: rateScale },
-    cell: ({ perSecond }, format) => format(perSecond),
-    sortValue: ({ perSecond }) => perSecond,
-  },
+  figureColumn("rate", "Plaintext/s", ({ perSecond }) => perSecond, rateScale),
   {
     id: "refused",
     header: "Refused by",
@@ -63,13 +57,7 @@ const PLAINTEXT: readonly Column<PlaintextEdge>[] = [
       deniedBy.length === 0 ? <span className="text-subtle">–</span> : <DeniedBy refs={deniedBy} />,
     sortValue: ({ deniedBy }) => deniedBy[0] ?? null,
   },
-  {
-    id: "share",
-    header: "Over mTLS",
-    align: "end",
-    figure: { of: ({ mtlsPercent }) => mtlsPercent, scale: percentScale },
-    cell: ({ mtlsPercent }, format) => format(mtlsPercent),
-  },
+  figureColumn("share", "Over mTLS", ({ mtlsPercent }) => mtlsPercent, percentScale, { isSortable: false }),
 ];
 
 const [NAME, ...OTHERS] = buildResourceColumns(["name", "namespace", "problems"]);

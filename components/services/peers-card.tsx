@@ -8,6 +8,7 @@ import { flagObjects, splitFlags } from "#components/topology/flag-objects.ts";
 import { Card } from "#components/ui/card.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { DeniedBy } from "#components/ui/denied-by.tsx";
+import { figureColumn } from "#components/ui/figure-column.ts";
 import { HealthMark } from "#components/ui/health-mark.tsx";
 import { MtlsLock } from "#components/ui/mtls-lock.tsx";
 import { ResourceLinks } from "#components/ui/resource-links.tsx";
@@ -45,30 +46,9 @@ export function PeersCard({
         />
       ),
     },
-    {
-      id: "rate",
-      header: "Requests/s",
-      align: "end",
-      sortValue: ({ edge }) => edge.requestsPerSecond,
-      figure: { of: ({ edge }) => edge.requestsPerSecond, scale: rateScale },
-      cell: ({ edge }, format) => format(edge.requestsPerSecond),
-    },
-    {
-      id: "errors",
-      header: "Errors",
-      align: "end",
-      sortValue: ({ edge }) => edge.errorPercent,
-      figure: { of: ({ edge }) => edge.errorPercent, scale: percentScale },
-      cell: ({ edge }, format) => format(edge.errorPercent),
-    },
-    {
-      id: "p95",
-      header: "p95",
-      align: "end",
-      sortValue: ({ edge }) => edge.p95Ms,
-      figure: { of: ({ edge }) => edge.p95Ms, scale: millisScale },
-      cell: ({ edge }, format) => format(edge.p95Ms),
-    },
+    figureColumn("rate", "Requests/s", ({ edge }) => edge.requestsPerSecond, rateScale),
+    figureColumn("errors", "Errors", ({ edge }) => edge.errorPercent, percentScale),
+    figureColumn("p95", "p95", ({ edge }) => edge.p95Ms, millisScale),
     { id: "mtls", header: "mTLS", align: "end", cell: ({ edge }) => <MtlsLock percent={edge.mtlsPercent} /> },
   ];
   return (

@@ -1,6 +1,7 @@
 import { Sparkline } from "#components/charts/sparkline.tsx";
 import { millisScale, percentScale, rateScale } from "#components/format/figure-scale.ts";
 import { cx } from "#components/ui/cx.ts";
+import { figureColumn } from "#components/ui/figure-column.ts";
 import { HealthMark } from "#components/ui/health-mark.tsx";
 import { MtlsBadge } from "#components/ui/mtls-badge.tsx";
 import type { Column } from "#components/ui/table-column.ts";
@@ -29,14 +30,7 @@ const COLUMNS = {
     sortValue: ({ health }) => -TROUBLE[health.status],
     cell: ({ health }) => <HealthMark health={health} withWord />,
   },
-  rate: {
-    id: "rate",
-    header: "Requests/s",
-    align: "end",
-    sortValue: ({ requestsPerSecond }) => requestsPerSecond,
-    figure: { of: ({ requestsPerSecond }) => requestsPerSecond, scale: rateScale },
-    cell: ({ requestsPerSecond }, format) => format(requestsPerSecond),
-  },
+  rate: figureColumn("rate", "Requests/s", ({ requestsPerSecond }) => requestsPerSecond, rateScale),
   errors: {
     id: "errors",
     header: "Errors",
@@ -53,14 +47,7 @@ const COLUMNS = {
       </span>
     ),
   },
-  p95: {
-    id: "p95",
-    header: "p95",
-    align: "end",
-    sortValue: ({ p95Ms }) => p95Ms,
-    figure: { of: ({ p95Ms }) => p95Ms, scale: millisScale },
-    cell: ({ p95Ms }, format) => format(p95Ms),
-  },
+  p95: figureColumn("p95", "p95", ({ p95Ms }) => p95Ms, millisScale),
   trend: {
     id: "trend",
     header: "Trend",

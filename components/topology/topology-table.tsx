@@ -2,6 +2,7 @@
 import { millisScale, percentScale, rateScale } from "#components/format/figure-scale.ts";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { DeniedBy } from "#components/ui/denied-by.tsx";
+import { figureColumn } from "#components/ui/figure-column.ts";
 import { HealthMark } from "#components/ui/health-mark.tsx";
 import { MtlsLock } from "#components/ui/mtls-lock.tsx";
 import type { Column } from "#components/ui/table-column.ts";
@@ -66,30 +67,9 @@ function buildColumns(nodes: ReadonlyMap<string, DisplayNode>): readonly Column<
       sortValue: ({ target }) => name(target),
       cell: ({ target }) => <NodeName node={nodes.get(target)} id={target} />,
     },
-    {
-      id: "rate",
-      header: "Requests/s",
-      align: "end",
-      sortValue: ({ requestsPerSecond }) => requestsPerSecond,
-      figure: { of: ({ requestsPerSecond }) => requestsPerSecond, scale: rateScale },
-      cell: ({ requestsPerSecond }, format) => format(requestsPerSecond),
-    },
-    {
-      id: "errors",
-      header: "Errors",
-      align: "end",
-      sortValue: ({ errorPercent }) => errorPercent,
-      figure: { of: ({ errorPercent }) => errorPercent, scale: percentScale },
-      cell: ({ errorPercent }, format) => format(errorPercent),
-    },
-    {
-      id: "p95",
-      header: "p95",
-      align: "end",
-      sortValue: ({ p95Ms }) => p95Ms,
-      figure: { of: ({ p95Ms }) => p95Ms, scale: millisScale },
-      cell: ({ p95Ms }, format) => format(p95Ms),
-    },
+    figureColumn("rate", "Requests/s", ({ requestsPerSecond }) => requestsPerSecond, rateScale),
+    figureColumn("errors", "Errors", ({ errorPercent }) => errorPercent, percentScale),
+    figureColumn("p95", "p95", ({ p95Ms }) => p95Ms, millisScale),
     {
       id: "mtls",
       header: "mTLS",

@@ -2,6 +2,7 @@ import { millisScale } from "#components/format/figure-scale.ts";
 import type { ServiceColors } from "#components/traces/assign-colors.ts";
 import { ServiceDot } from "#components/traces/service-dot.tsx";
 import { Badge } from "#components/ui/badge.tsx";
+import { figureColumn } from "#components/ui/figure-column.ts";
 import type { Column } from "#components/ui/table-column.ts";
 import { Ago } from "#components/ui/time-text.tsx";
 import type { TraceSummary } from "#core/telemetry/trace.ts";
@@ -24,14 +25,7 @@ export function buildTraceColumns(names: readonly TraceColumn[], colors: Service
         </span>
       ),
     },
-    duration: {
-      id: "duration",
-      header: "Duration",
-      align: "end",
-      sortValue: ({ durationMs }) => durationMs,
-      figure: { of: ({ durationMs }) => durationMs, scale: millisScale },
-      cell: ({ durationMs }, format) => format(durationMs),
-    },
+    duration: figureColumn("duration", "Duration", ({ durationMs }) => durationMs, millisScale),
     spans: {
       id: "spans",
       header: "Spans",
