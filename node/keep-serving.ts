@@ -1,5 +1,6 @@
-/** Of one kind of fault (what it says, where it was thrown) one line in this time: a loop of them cannot fill the disk. */
-const EVERY_MS = 60_000;
+import { LogLimiter } from "#node/log-limiter.ts";
+
+/** Kinds of faults (what one says, where it was thrown) that are told apart: a loop of them cannot fill the disk. */
 const KINDS_MAX = 100;
 const TEXT_MAX = 4000;
 
@@ -15,17 +16,11 @@ interface Target {
  * to end what everybody else uses. In a worker thread it holds for that thread.
  */
 export function keepServing(tell: TellFault, target: Target = process, now: () => number = Date.now): void {
-  const told = new Map<string, { readonly atMs: number; again: number }>();
+  const limiter = new LogLimiter(KINDS_MAX);
   const hear = (error: unknown): void => {
     const fault = (error instanceof Error ? (error.stack ?? error.message) : String(error)).slice(0, TEXT_MAX);
-    const entry = told.get(fault);
-    if (entry !== undefined && entry.atMs > now() - EVERY_MS) {
-      entry.again += 1;
-      return;
-    }
-    if (told.size >= KINDS_MAX) told.clear();
-    told.set(fault, { atMs: now(), again: 0 });
-    tell(fault, entry?.again ?? 0);
+    const again = limiter.take(fault, now());
+    if (again !== undefined) tell(fault, again);
   };
   target.on("unhandledRejection", hear);
   target.on("uncaughtException", hear);
