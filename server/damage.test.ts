@@ -165,10 +165,17 @@ const every = (outcome: Outcome, but: Partial<Record<Damage, Expected>> = {}): R
   }) as Record<Damage, Expected>;
 
 const CELLS: Record<string, { open: (dir: string) => Promise<Outcome>; outcomes: Record<Damage, Expected> }> = {
-  // What the log holds anew may be damaged in the file: it is read from the log.
+  // What the log holds anew may be damaged in the file: it is read from the log. The rest is found by checking the file.
   "pharos.db": {
     open: openSettings,
-    outcomes: every("whole", { emptied: "refused", deleted: "refused", "replaced by an older copy": "refused" }),
+    outcomes: every("whole", {
+      emptied: "refused",
+      deleted: "refused",
+      "cut by 100 bytes": "whole or refused",
+      "last 4 KB zeroed": "whole or refused",
+      "one bit flipped in the middle": "whole or refused",
+      "replaced by an older copy": "refused",
+    }),
   },
   "pharos.db-wal": { open: openSettings, outcomes: every("told") },
   "pharos.db-shm": { open: openSettings, outcomes: every("whole") },
