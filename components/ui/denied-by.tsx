@@ -22,7 +22,12 @@ export function DeniedBy({ refs }: { readonly refs: readonly string[] }) {
         {content}
       </span>
     ) : (
-      <Link key={ref} href={resourceHref(ref)} data-testid="denied-by" className={`${LOOK} z-1 hover:underline`}>
+      <Link
+        key={ref}
+        href={resourceHref(ref)}
+        data-testid="denied-by"
+        className={`${LOOK} z-1 min-h-6 hover:underline`}
+      >
         {content}
       </Link>
     );
