@@ -27,7 +27,7 @@ export default {
       "schema-is-a-language",
       "The language of schemas knows no kind, no YAML and no proxy.",
       "^core/schema/",
-      "^core/(schema/|duration\\.ts)",
+      "^core/(schema/|(brand|duration)\\.ts)",
       { pathNot: "\\.test\\.ts$" },
     ),
     only(
