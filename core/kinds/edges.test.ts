@@ -17,7 +17,10 @@ const ANY_LENGTH: readonly (Format | undefined)[] = [
   "file-path",
 ];
 /** Names that a map of the format may have; of those that are not here, `x1`, `x2`, … */
-const NAMES: Partial<Record<Format, (index: number) => string>> = { "port-number": (index) => `${1000 + index}` };
+const NAMES: Partial<Record<Format, (index: number) => string>> = {
+  "port-number": (index) => `${1000 + index}`,
+  "port-key": (index) => `${1000 + index}`,
+};
 
 interface Trial {
   readonly value: unknown;
@@ -65,8 +68,9 @@ function trials(field: Field, isHeld: boolean): Trial[] {
         ...(type.itemsMin > 0 && hasPresence ? refused([]) : []),
       ];
     case "map": {
-      const name = (type.keyFormat === undefined ? undefined : NAMES[type.keyFormat]) ?? ((index) => `x${index}`);
-      return refused(Object.fromEntries(Array.from({ length: type.sizeMax + 1 }, (_, index) => [name(index), null])));
+      return refused(
+        Object.fromEntries(Array.from({ length: type.sizeMax + 1 }, (_, index) => [nameIn(type, index), null])),
+      );
     }
     case "message":
       return [{ value: "x", code: "wrong-type" }];
@@ -95,8 +99,9 @@ function place(kind: Kind, name: string, value: unknown): { readonly path: Path;
   return { path, text: JSON.stringify({ ...head, ...(inner as object) }) };
 }
 
-function nameIn(type: FieldType): string {
-  return type.kind === "map" && type.keyFormat === "port-number" ? "1000" : "x1";
+function nameIn(type: FieldType, index = 1): string {
+  const format = type.kind === "map" ? type.keyFormat : undefined;
+  return (format === undefined ? undefined : NAMES[format]?.(index)) ?? `x${index}`;
 }
 
 describe.each(KIND_NAMES)("%s", (kind) => {
