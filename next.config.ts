@@ -1,6 +1,6 @@
 import type { NextConfig } from "next";
 
-/** The console is built once and served inside `pharos serve`; see docs/adr/0008-next-and-server.md. */
+/** The console is built once and served inside `pharos serve`; see docs/adr/0009-next-and-server.md. */
 const config: NextConfig = {
   // The listener, its headers and its logs belong to the server that Next runs in.
   poweredByHeader: false,

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { PharosError } from "#core/errors.ts";
 import { keepServing } from "#node/keep-serving.ts";
 import { createServerLogger } from "#node/log.ts";
 import { createAuth } from "#server/auth/auth.ts";
@@ -68,10 +69,17 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     signal.aborted ? done() : signal.addEventListener("abort", () => done(), { once: true }),
   );
   log.info("stopping");
-  await http.close(CLOSE_GRACE_MS);
-  await feed.stop();
-  registry.close();
-  await api.close();
-  await port.close();
-  await stores.close();
+  // The stores last, and whatever became of the others: what they hold is to be on the disk.
+  const stops = [
+    () => http.close(CLOSE_GRACE_MS),
+    () => feed.stop(),
+    async () => registry.close(),
+    () => api.close(),
+    () => port.close(),
+    () => stores.close(),
+  ];
+  for (const stop of stops)
+    await stop().catch((error: unknown) =>
+      log.error("stopping went wrong", { error: PharosError.from(error).toString() }),
+    );
 }

@@ -8,6 +8,8 @@ export class Derived implements Cell, Reader {
   readonly #compute: () => unknown;
   readonly #isSame: (a: unknown, b: unknown) => boolean;
   #value: unknown;
+  /** Why there is no value; whoever asks is told, and asked again when what it read changes. */
+  #failure: { readonly error: unknown } | undefined;
   #isKnown = false;
   #isStale = true;
   #isOther = false;
@@ -20,6 +22,7 @@ export class Derived implements Cell, Reader {
 
   get value(): unknown {
     if (this.#isStale) this.#refresh();
+    if (this.#failure !== undefined) throw this.#failure.error;
     return this.#value;
   }
 
@@ -41,12 +44,18 @@ export class Derived implements Cell, Reader {
   }
 
   #refresh(): void {
-    const value = this.#compute();
+    const had = this.#failure;
     this.#isStale = false;
-    if (this.#isKnown && this.#isSame(this.#value, value)) return;
+    this.#failure = undefined;
+    try {
+      const value = this.#compute();
+      if (had === undefined && this.#isKnown && this.#isSame(this.#value, value)) return;
+      this.#value = value;
+    } catch (error) {
+      this.#failure = { error };
+    }
     this.#isOther = this.#isKnown;
     this.#isKnown = true;
-    this.#value = value;
   }
 }
 

@@ -8,6 +8,7 @@ export class Placement implements Reader {
   readonly #recorder: Recorder;
   readonly #place: () => string;
   #at: string;
+  #isGone = false;
 
   constructor(node: ProxyNode, recorder: Recorder, place: () => string) {
     this.node = node;
@@ -18,12 +19,15 @@ export class Placement implements Reader {
 
   /** Whether it shares with others than when this was last asked. */
   hasMoved(): boolean {
+    // It may have left while a change was being compiled; what it would read now would hold it for ever.
+    if (this.#isGone) return false;
     const before = this.#at;
     this.#at = this.#recorder.record(this, this.#place);
     return this.#at !== before;
   }
 
   end(): void {
+    this.#isGone = true;
     forget(this);
   }
 }

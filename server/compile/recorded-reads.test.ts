@@ -94,3 +94,19 @@ test("a label that routes begin to ask for moves those who carry it, and nobody 
     asked.reopen.size,
   );
 });
+
+test("a preview tells what those get who would share with others than now", () => {
+  const compiler = createCompiler(
+    { revision: 0, mesh: MESH, resources: [service("s1"), route("s1", "1s")], instances: [] },
+    { hash },
+  );
+  for (const node of NODES) compiler.open(node);
+  const asking = route("s1", "9s", { match: [{ sourceLabels: { istio: "gw" } }] });
+  const change = { ...NOTHING, upserts: [asking] };
+  const before = compiler.preview(change);
+  const moved = NODES.filter(({ metadata, isBounded }) => "istio" in metadata.LABELS && isBounded !== true);
+  const told = new Set(before.changes.flatMap(({ layerId }) => compiler.holders().get(layerId) ?? []));
+  for (const node of moved) if (node.type === "sidecar") expect(told).toContain(node.id);
+  expect(compiler.preview(change)).toEqual(before);
+  expect(compiler.apply(change).reopen.size).toBeGreaterThan(0);
+});

@@ -17,7 +17,7 @@ function open(numbers: Map<string, number>) {
     table.touch(key, touched);
     return concerned(touched);
   };
-  return { recorder, table, isLarge, set };
+  return { recorder, table, derived, isLarge, set };
 }
 
 test("who asked is concerned, as far as the last time goes", () => {
@@ -51,6 +51,21 @@ test("one that threw is asked again when what it had read changes", () => {
   };
   expect(() => recorder.record(one, ask)).toThrow("zero");
   expect([...set("a", 1)]).toEqual([one]);
+});
+
+test("an answer that cannot be given concerns who asked, and is given again when what it read changes", () => {
+  const { recorder, set, derived, table } = open(new Map([["a", 1]]));
+  const whole = () =>
+    derived.ask("whole", () => {
+      if (table.ask("a") === 0) throw new Error("zero");
+      return "whole";
+    });
+  const one = reader();
+  expect(recorder.record(one, whole)).toBe("whole");
+  expect([...set("a", 0)]).toEqual([one]);
+  expect(() => recorder.record(one, whole)).toThrow("zero");
+  expect([...set("a", 2)]).toEqual([one]);
+  expect(recorder.record(one, whole)).toBe("whole");
 });
 
 test("a cell is not lost where its last reader leaves it while another is being computed", () => {

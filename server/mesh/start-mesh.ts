@@ -128,7 +128,9 @@ class MeshThread {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       if (this.#worker === undefined) {
-        reject(new PharosError("unavailable", "the mesh thread is being started again", { hint: TRY_AGAIN }));
+        // Nobody serves, and nobody will.
+        if (method === "close") resolve(undefined);
+        else reject(new PharosError("unavailable", "the mesh thread is being started again", { hint: TRY_AGAIN }));
         return;
       }
       this.#waiting.set(id, { resolve, reject });
@@ -201,6 +203,8 @@ class MeshThread {
     if (this.#isClosing) return;
     this.#options.onCrash(error);
     // A thread that dies again while it starts comes through here again.
-    setTimeout(() => void this.start().catch(() => undefined), RESTART_AFTER_MS);
+    setTimeout(() => {
+      if (!this.#isClosing) void this.start().catch(() => undefined);
+    }, RESTART_AFTER_MS);
   }
 }

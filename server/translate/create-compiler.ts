@@ -3,7 +3,7 @@ import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import type { LayerChange, ProxyNode, ProxyView, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import { describeFailures, type KnownCulprits } from "#server/compile/build-failure.ts";
-import type { MutableLayer } from "#server/compile/mutable-layer.ts";
+import type { MutableLayer, ResourceSet } from "#server/compile/mutable-layer.ts";
 import { Placement } from "#server/compile/placement.ts";
 import type { Reader } from "#server/compile/recorder.ts";
 import { type Install, Unit } from "#server/compile/unit.ts";
@@ -160,30 +160,48 @@ export class Compiler {
     readonly changes: readonly PreviewedResource[];
     readonly diagnostics: readonly Diagnostic[];
   } {
-    const before = new Map<LayerChange["layer"], Map<XdsType, ReadonlyMap<string, XdsResource>>>();
+    const before = new Map<LayerChange["layer"], ResourceSet>();
     const scopes = [...this.#scopes.values()].filter(({ users }) => users > 0);
     for (const { layer } of [...scopes, ...this.#grpcLayers.values(), ...this.#workloads.values()]) {
       before.set(layer, new Map([...layer.resources].map(([type, each]) => [type, new Map(each)])));
     }
+    const held = new Map(this.nodes().map((node) => [node, this.#layersOf(node)]));
     const inverse = this.#world.inverse(change);
     let result: CompileResult;
+    let moved: PreviewedResource[];
     try {
       result = this.apply(change);
+      moved = [...result.reopen].flatMap((node) => {
+        const own = held.get(node) ?? [];
+        const old = own.map((layer) => before.get(layer) ?? new Map());
+        return compareHeld(own.at(-1)?.id ?? "", old, this.#openedAnew(node));
+      });
     } finally {
       this.apply(inverse);
     }
-    return {
-      diagnostics: result.diagnostics,
-      changes: result.changes.flatMap(({ layer, type, upserted, removed }) => {
-        const held = before.get(layer);
-        if (held === undefined) return [];
-        const old = held.get(type);
-        return [
-          ...upserted.map((after) => ({ layerId: layer.id, type, before: old?.get(after.name), after })),
-          ...removed.map((name) => ({ layerId: layer.id, type, before: old?.get(name), after: undefined })),
-        ];
-      }),
-    };
+    const changed = result.changes.flatMap(({ layer, type, upserted, removed }) => {
+      const old = before.get(layer)?.get(type);
+      if (!before.has(layer)) return [];
+      return [
+        ...upserted.map((after) => ({ layerId: layer.id, type, before: old?.get(after.name), after })),
+        ...removed.map((name) => ({ layerId: layer.id, type, before: old?.get(name), after: undefined })),
+      ];
+    });
+    return { diagnostics: result.diagnostics, changes: [...changed, ...moved] };
+  }
+
+  #layersOf(node: ProxyNode): readonly MutableLayer[] {
+    const workload = this.#workloads.get(node);
+    const grpc = this.#grpcClients.get(node);
+    return workload === undefined ? (grpc === undefined ? [] : [grpc.layer]) : [workload.scope.layer, workload.layer];
+  }
+
+  /** What a node would hold that came now; nothing becomes of it. */
+  #openedAnew(node: ProxyNode): readonly ResourceSet[] {
+    const copy = { ...node };
+    const { layers } = this.open(copy);
+    this.close(copy);
+    return layers.map(({ resources }) => resources);
   }
 
   #scopeKey(node: ProxyNode): ScopeKey {
@@ -246,6 +264,32 @@ export class Compiler {
       this.#world.sourceLabelKeys.flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]]])),
     );
   }
+}
+
+/** What a node that shares with others now holds otherwise than before, under the id of a layer that is its own where it has one. */
+function compareHeld(
+  layerId: string,
+  before: readonly ResourceSet[],
+  after: readonly ResourceSet[],
+): PreviewedResource[] {
+  const merge = (layers: readonly ResourceSet[]): Map<string, { readonly type: XdsType; readonly each: XdsResource }> =>
+    new Map(
+      layers.flatMap((layer) =>
+        [...layer].flatMap(([type, all]) =>
+          Array.from(all.values(), (each) => [`${type} ${each.name}`, { type, each }] as const),
+        ),
+      ),
+    );
+  const [had, has] = [merge(before), merge(after)];
+  return [
+    ...[...has].flatMap(([key, { type, each }]) => {
+      const old = had.get(key)?.each;
+      return old?.version === each.version ? [] : [{ layerId, type, before: old, after: each }];
+    }),
+    ...[...had].flatMap(([key, { type, each }]) =>
+      has.has(key) ? [] : [{ layerId, type, before: each, after: undefined }],
+    ),
+  ];
 }
 
 function unitsOf(readers: ReadonlySet<Reader>): Unit[] {
