@@ -67,9 +67,11 @@ export class Admission {
   admitCall(call: ServerCall): void {
     if (!this.#options.hasTls) return;
     const party = partyOf(call.peer);
-    if (!this.#budgets.calls.take(party, 1))
+    // What strangers leave open is not to keep out those who have shown who they are.
+    const budget = isStranger(call.peer) ? this.#budgets.strangerCalls : this.#budgets.calls;
+    if (!budget.take(party, 1))
       throw new PharosError("exhausted", `too many calls of ${party} are open`, { hint: "end some first" });
-    call.stream.once("close", () => this.#budgets.calls.give(party, 1));
+    call.stream.once("close", () => budget.give(party, 1));
   }
 
   /** Where the bytes of a call arrive. It ends with the call. */

@@ -200,6 +200,16 @@ test("calls of an identity are limited over all its connections, and others have
     .toBe("ok");
 });
 
+test("strangers who hold every call there is for them keep nobody out who has shown a certificate", async () => {
+  await serve({ calls: { perParty: 3, inSum: 3 }, strangerCalls: { perParty: 3, inSum: 3 } });
+  const stranger = await dial();
+  for (let index = 0; index < 3; index += 1)
+    stranger.stream("/t.S/Chat", { onMessage: () => undefined, onClose: () => undefined });
+  await expect(echo(stranger)).rejects.toMatchObject({ code: "exhausted" });
+  expect(told).toEqual(new Set(["open calls: 127.0.0.1"]));
+  await expect(echo(await dial(a))).resolves.toHaveLength(1);
+});
+
 test("connections of an identity are limited, and others have theirs", async () => {
   await serve({ connections: { perParty: 2, inSum: 100 } });
   await echo(await dial(a));

@@ -13,8 +13,10 @@ export interface GrpcLimits {
   readonly strangers: Allowance;
   /** Connections by identity. */
   readonly connections: Allowance;
-  /** Calls that are open, by identity or address. */
+  /** Calls that are open, by identity. */
   readonly calls: Allowance;
+  /** The same of strangers, by address. */
+  readonly strangerCalls: Allowance;
   /** Bytes of messages that arrive or are worked on, by identity. */
   readonly bytes: Allowance;
   /** The same of strangers, by address. */
@@ -34,6 +36,8 @@ export const GRPC_LIMITS: GrpcLimits = {
   strangers: { perParty: 2500, inSum: 5000 },
   connections: { perParty: 5000, inSum: 20_000 },
   calls: { perParty: 10_000, inSum: 40_000 },
+  // One for each connection: a stranger asks for its certificate and goes.
+  strangerCalls: { perParty: 2500, inSum: 5000 },
   bytes: { perParty: 64 * MB, inSum: 256 * MB },
   strangerBytes: { perParty: 4 * MB, inSum: 32 * MB },
   handshakeMs: 30_000,
@@ -44,13 +48,14 @@ export const GRPC_LIMITS: GrpcLimits = {
 /** Told of what a limit refused. */
 export type OnLimit = (limit: string, party: string) => void;
 
-export type Budgets = Readonly<Record<"connections" | "calls" | "bytes" | "strangerBytes", Budget>>;
+export type Budgets = Readonly<Record<"connections" | "calls" | "strangerCalls" | "bytes" | "strangerBytes", Budget>>;
 
 export function openBudgets(limits: GrpcLimits, onRefused: OnLimit): Budgets {
   const open = (name: string, allowance: Allowance): Budget => new Budget({ name, ...allowance, onRefused });
   return {
     connections: open("connections", limits.connections),
     calls: open("open calls", limits.calls),
+    strangerCalls: open("open calls", limits.strangerCalls),
     bytes: open("bytes in flight", limits.bytes),
     strangerBytes: open("bytes in flight", limits.strangerBytes),
   };
