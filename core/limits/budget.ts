@@ -7,7 +7,16 @@ export interface BudgetOptions {
   readonly onRefused: (name: string, party: string) => void;
 }
 
-/** How much of something there may be at a time, of one party and in sum: one that takes all it may leaves the others theirs. */
+/** The part of the sum that is kept for those who hold little. */
+const RESERVE = 1 / 4;
+/** What a party may hold once the rest is taken, of what is then still free. */
+const SMALL = 1 / 16;
+
+/**
+ * How much of something there may be at a time, of one party and in sum: one that takes all it may leaves the others theirs.
+ * What is taken cannot be taken back, so the last quarter is not for those who hold much: each party takes at most a sixteenth of
+ * what stays free. A few that take all they may keep nobody out who asks for little.
+ */
 export class Budget {
   readonly #options: BudgetOptions;
   readonly #used = new Map<string, number>();
@@ -25,7 +34,9 @@ export class Budget {
   take(party: string, amount: number): boolean {
     const { name, perParty, inSum, onRefused } = this.#options;
     const used = this.#used.get(party) ?? 0;
-    if (used + amount > perParty || this.#sum + amount > inSum) {
+    const free = inSum - this.#sum - amount;
+    const share = free >= inSum * RESERVE ? perParty : Math.min(perParty, free * SMALL);
+    if (used + amount > share) {
       onRefused(name, party);
       return false;
     }
