@@ -6,6 +6,7 @@ import type { Peer } from "#grpc/peer.ts";
 import type { GrpcMethod } from "#grpc/server.ts";
 import type { ServerStream } from "#grpc/server-stream.ts";
 import { RevocationListsSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import { RevocationWatchers } from "#server/mesh/revocation-watchers.ts";
 
 export const WATCH_REVOCATIONS = "/pharos.agent.v1.AgentService/WatchRevocations";
 const HINT = "an operator lifts it with `pharos revoke lift`; `pharos revoke list` shows all";
@@ -14,13 +15,12 @@ const HINT = "an operator lifts it with `pharos revoke lift`; `pharos revoke lis
 export class RevocationGuard {
   readonly #onRefused: (peer: Peer, reason: string) => void;
   readonly #open = new Set<ServerStream>();
-  readonly #watchers = new Set<ServerStream>();
+  readonly #watchers: RevocationWatchers;
   #revoked: Revoked;
-  #message: Uint8Array;
 
   constructor(revoked: Revoked, onRefused: (peer: Peer, reason: string) => void) {
     this.#revoked = revoked;
-    this.#message = encodeLists(revoked);
+    this.#watchers = new RevocationWatchers(encodeLists(revoked));
     this.#onRefused = onRefused;
   }
 
@@ -71,12 +71,12 @@ export class RevocationGuard {
             hint: "join first, with a token",
           });
         this.#watchers.add(stream);
-        stream.send([this.#message]);
         return {
           onMessage: () => undefined,
           // It listens; that it says no more is no end.
           onEnd: () => undefined,
-          onClose: () => this.#watchers.delete(stream),
+          onDrain: () => this.#watchers.drained(stream),
+          onClose: () => this.#watchers.remove(stream),
         };
       },
     };
@@ -85,12 +85,11 @@ export class RevocationGuard {
   /** Ends every stream of those who are revoked, and tells the others. */
   set(revoked: Revoked): void {
     this.#revoked = revoked;
-    this.#message = encodeLists(revoked);
     for (const stream of this.#open) {
       const why = this.why(stream.peer);
       if (why !== undefined) stream.fail(new PharosError("unauthenticated", why, { hint: HINT }));
     }
-    for (const stream of this.#watchers) stream.send([this.#message]);
+    this.#watchers.tell(encodeLists(revoked));
   }
 
   #require(peer: Peer): void {
