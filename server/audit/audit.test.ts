@@ -84,7 +84,7 @@ test("the trail is bounded where it is written", async () => {
 });
 
 test("strangers who are refused for ever push nothing out that was done", async () => {
-  const audit = createAudit(database.db, log, { refusedKeptMax: 500 });
+  const audit = createAudit(database.db, log, { keptMax: 200, refusedKeptMax: 500 });
   audit.write(refused({ actor: "ada", action: "config.apply", outcome: "allowed", reason: "revision 7" }));
   for (let index = 0; index < 2000; index++)
     audit.write(refused({ action: `/${index}`, from: `192.0.2.${index % 200}` }));

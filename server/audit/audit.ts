@@ -34,9 +34,9 @@ const SUMMARY_MS = 60_000;
 
 export interface AuditOptions {
   readonly now?: () => Date;
-  /** Newest lines that are kept; a million. */
+  /** Newest lines that are kept of what was not refused; a million. */
   readonly keptMax?: number;
-  /** And of what was refused; a hundred thousand. Strangers make these, and must not push out what was done. */
+  /** And of what was refused, apart from those; a hundred thousand. Strangers make these, and must not push out what was done. */
   readonly refusedKeptMax?: number;
 }
 
@@ -82,18 +82,20 @@ export function createAudit(
 
   /** Drops what is beyond the newest lines: the trail costs so much and no more. */
   async function forgetOldest(): Promise<void> {
-    const newest = await db.auditLine.findFirst({ orderBy: { id: "desc" }, select: { id: true } });
-    if (newest !== null && newest.id > keptMax)
-      await db.auditLine.deleteMany({ where: { id: { lte: newest.id - keptMax } } });
-    const [refused] = await db.auditLine.findMany({
-      where: { outcome: "refused" },
+    await forgetBeyond(keptMax, { not: "refused" });
+    await forgetBeyond(refusedKeptMax, "refused");
+  }
+
+  /** Counts lines and not ids, of which those of the other outcomes take their part. */
+  async function forgetBeyond(max: number, outcome: string | { readonly not: string }): Promise<void> {
+    const [first] = await db.auditLine.findMany({
+      where: { outcome },
       orderBy: { id: "desc" },
-      skip: refusedKeptMax,
+      skip: max,
       take: 1,
       select: { id: true },
     });
-    if (refused !== undefined)
-      await db.auditLine.deleteMany({ where: { outcome: "refused", id: { lte: refused.id } } });
+    if (first !== undefined) await db.auditLine.deleteMany({ where: { outcome, id: { lte: first.id } } });
   }
 
   function tell(line: AuditLine): void {
