@@ -112,3 +112,14 @@ test("a log that is longer than the clock remembers holds nothing against an Env
   expect(ledger.compare(reading(200_000, 7000), clock)).toEqual([]);
   expect(ledger.compare(reading(201_000, 7001), clock)).toMatchObject([{ requests: 1 }]);
 });
+
+test("nor against the past of one that came after another Envoy", () => {
+  const ledger = new RequestLedger(undefined);
+  ledger.compare(reading(1000, 0), clockOf());
+  ledger.markClean();
+  // The new one started at 9000; its 7000 lines are all there, and the clock has forgotten the first of them.
+  const clock = clockOf(...Array.from({ length: 7000 }, (_, index) => BOOT + 9100 + index * 20));
+  expect(clock.reachesBack(BOOT + 9000)).toBe(false);
+  expect(ledger.compare(reading(200_000, 7000, BOOT + 9000), clock)).toEqual([]);
+  expect(ledger.compare(reading(201_000, 7001, BOOT + 9000), clock)).toMatchObject([{ requests: 1 }]);
+});

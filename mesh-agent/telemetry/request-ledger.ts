@@ -69,14 +69,18 @@ export class RequestLedger {
     const before = this.#state;
     const counted = lines.until(reading.atMs);
     if (before === undefined) {
-      // A base that is too high would find requests missing that are not.
-      this.#begin(reading, lines.until(reading.fromMs - CLOCK_SLACK_MS) - reading.completed);
+      this.#beginHere(reading, lines);
       return [];
     }
     const gaps: Gap[] = [];
     if (Math.abs(reading.startedMs - before.startedMs) > SAME_START_MS || reading.completed < before.completed) {
       if (!before.isClean) gaps.push(this.#endOf(before, reading, lines));
-      this.#begin(reading, lines.until(reading.startedMs - CLOCK_SLACK_MS));
+      const startedMs = reading.startedMs - CLOCK_SLACK_MS;
+      if (!lines.reachesBack(startedMs)) {
+        this.#beginHere(reading, lines);
+        return gaps;
+      }
+      this.#begin(reading, lines.until(startedMs));
     }
     const current = this.#state ?? before;
     const missing = current.base + reading.completed - counted;
@@ -100,6 +104,11 @@ export class RequestLedger {
   /** Envoy was drained and stopped on purpose: its log is complete. */
   markClean(): void {
     if (this.#state !== undefined) this.#state = { ...this.#state, isClean: true };
+  }
+
+  /** Of an Envoy whose first lines are not known any more: a base that is too high would find requests missing that are not. */
+  #beginHere(reading: CounterReading, lines: Lines): void {
+    this.#begin(reading, lines.until(reading.fromMs - CLOCK_SLACK_MS) - reading.completed);
   }
 
   #begin({ startedMs, atMs, completed }: CounterReading, base: number): void {
