@@ -109,6 +109,21 @@ test("an hour of made-up refusals costs a few hundred lines a minute, and its co
   expect(told.at(-1)?.reason).toMatch(/^\d+ more of many kinds/);
 });
 
+test.each([
+  ["of IPv4", (index: number) => `192.0.2.1:${1024 + index}`],
+  ["of IPv4 in IPv6", (index: number) => `::ffff:192.0.2.1:${1024 + index}`],
+  ["of IPv6, with as many addresses", (index: number) => `2001:db8::${index.toString(16)}:1:${1024 + index}`],
+])("a stranger %s who connects again and again is one, and leaves their lines to others", (_, from) => {
+  const told: AuditLine[] = [];
+  const book = new RefusalBook((line) => void told.push(line));
+  for (let index = 1; index <= 3000; index++) book.add(refused({ from: from(index) }));
+  expect(told.map((line) => line.from)).toEqual(Array.from({ length: 10 }, (__, index) => from(index + 1)));
+  for (let index = 1; index <= 3000; index++) book.add(refused({ action: `/${"x".repeat(index)}`, from: from(index) }));
+  expect(told).toHaveLength(1000);
+  book.add(refused({ from: "198.51.100.1:1024" }));
+  expect(told.at(-1)?.from).toBe("198.51.100.1:1024");
+});
+
 test("lines that a full disk does not take are kept, and stored with the next when there is room", async () => {
   let isFull = true;
   const auditLine = new Proxy(database.db.auditLine, {

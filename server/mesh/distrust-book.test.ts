@@ -58,6 +58,11 @@ test("one who tries again and again is one line and then a number", () => {
   expect(take(), "after a quiet while it is news again").toEqual([`${ID} | 10.0.0.1 | ${ID} CERT_HAS_EXPIRED`]);
 });
 
+test("one who tries again from each address of an IPv6 network is one", () => {
+  for (let index = 1; index <= 100; index++) connect(`2001:db8::${index}`);
+  expect(take()).toHaveLength(1);
+});
+
 test("who makes identities as he goes cannot fill the book, and is counted", () => {
   for (let index = 0; index < 5000; index++) connect("10.0.0.1", `${ID}-${index}`);
   expect(take()).toHaveLength(1001);

@@ -1,4 +1,5 @@
 import { claimedId } from "#core/identity/claimed-id.ts";
+import { networkOf } from "#core/limits/network-of.ts";
 import type { Distrust } from "#grpc/server.ts";
 
 /** A line for log and audit trail. */
@@ -19,7 +20,7 @@ const KINDS_MAX = 1000;
 const REASON_MAX = 2000;
 
 /**
- * Connections that came to nothing in TLS. Each kind (host, identity, problem) is told of at once and then only counted
+ * Connections that came to nothing in TLS. Each kind (network, identity, problem) is told of at once and then only counted
  * until `summarize`: an agent that tries again forever, or a scanner, cannot fill the audit trail.
  */
 export class DistrustBook {
@@ -34,8 +35,8 @@ export class DistrustBook {
   add({ peer, reason }: Distrust): void {
     const { address, certificate } = peer;
     const line = { node: claimedId(peer), from: address, reason: reason.slice(0, REASON_MAX) };
-    const host = address.slice(0, address.lastIndexOf(":"));
-    const kind = JSON.stringify([host, line.node, certificate === null ? reason : certificate.problem]);
+    const network = networkOf(address.slice(0, address.lastIndexOf(":")));
+    const kind = JSON.stringify([network, line.node, certificate === null ? reason : certificate.problem]);
     const known = this.#entries.get(kind) ?? (this.#entries.size >= KINDS_MAX ? this.#others : undefined);
     if (known !== undefined) {
       known.again += 1;
