@@ -106,6 +106,17 @@ test.each(["/t.S/Echo", "/t.S/Chat"])(
   },
 );
 
+test.each([
+  ["whose client never ends it", "/t.S/Echo", false],
+  ["that is never answered", "/t.S/Hang", true],
+])("a call %s has an end, and what it held is given back", async (_, path, isEnded) => {
+  await serve({ answerMs: 100, bytes: { perParty: 20 * KB, inSum: 1000 * KB } });
+  const { stream, over } = sendHalf(dialRaw(a), path, 15 * KB, 15 * KB);
+  if (isEnded) stream.end();
+  expect(await over).toMatch(new RegExp(`^4 ${path} did not answer within 100 ms`));
+  await expect(echo(await dial(a), 15 * KB)).resolves.toHaveLength(15 * KB);
+});
+
 test("a stream on which nothing is ever said has an end; one that was spoken on stays", async () => {
   await serve({ messageMs: 100 });
   const silent = dialRaw(a).request({ ":method": "POST", ":path": "/t.S/Chat", "content-type": "application/grpc" });

@@ -25,6 +25,8 @@ export interface GrpcLimits {
   readonly handshakeMs: number;
   /** How long a message may take to arrive, and the first one to begin. */
   readonly messageMs: number;
+  /** How long the answer to a whole message may take, whatever its client says. */
+  readonly answerMs: number;
   /** How long a stranger may stay: time for a certificate. */
   readonly strangerMs: number;
 }
@@ -42,6 +44,7 @@ export const GRPC_LIMITS: GrpcLimits = {
   strangerBytes: { perParty: 4 * MB, inSum: 32 * MB },
   handshakeMs: 30_000,
   messageMs: 30_000,
+  answerMs: 60_000,
   strangerMs: 60_000,
 };
 

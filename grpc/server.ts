@@ -70,8 +70,6 @@ const KEEP_ALIVE: KeepAlive = { intervalMs: 30_000, timeoutMs: 20_000 };
 const SENDING_MAX = 64;
 /** How long a connection has for its last word once the server closes. */
 const GOODBYE_MS = 500;
-/** Nobody waits longer for the answer to a call, whatever its client says. */
-const ANSWER_MS = 60_000;
 const UNIMPLEMENTED = 12;
 /** Reports are the largest there are: their spans are 8 MB at most, their counts one. */
 const MESSAGE_BYTES_MAX = 16 * 1024 * 1024;
@@ -315,7 +313,10 @@ export class GrpcServer {
     call.stream.on("data", (chunk: Buffer) => {
       try {
         // What is worked on is held until it was answered: what waits for the disk is bounded too.
-        request ??= inbox.push(chunk)[0];
+        if (request !== undefined) return;
+        [request] = inbox.push(chunk);
+        // From here on the inbox waits for nothing, and a client may never say that it has ended.
+        if (request !== undefined) call.endAfter(this.#options.limits?.answerMs ?? GRPC_LIMITS.answerMs);
       } catch (error) {
         this.#fail(call, error, inbox);
       }
@@ -326,7 +327,6 @@ export class GrpcServer {
         this.#fail(call, new PharosError("invalid", "the call ended without a message"), inbox);
         return;
       }
-      call.endAfter(ANSWER_MS);
       // Not handle(...) itself: what it throws at once is a failure like any other.
       Promise.resolve(request)
         .then((whole) => handle(whole, call))
