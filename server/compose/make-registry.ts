@@ -18,6 +18,7 @@ export async function makeRegistry(
   { authority: { trustDomain }, identities, revocations }: IdentityParts,
 ): Promise<Registry> {
   const grants = { trustDomain, store: identities, revocations };
+  let isOpen = false;
   const registry = await Registry.open({
     store: registryStore,
     findGroup: (namespace, name) => state.find("WorkloadGroup", namespace, name),
@@ -30,13 +31,18 @@ export async function makeRegistry(
         Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)),
     },
     instancesMax,
-    onChange: (change) => publisher.publish({ revision: state.revision, upserts: [], deletes: [], ...change }),
+    onChange: (instances) => {
+      const change = { revision: state.revision, upserts: [], deletes: [], ...instances };
+      // The compiler begins with the state as it is once the registry is open.
+      if (isOpen) publisher.publish(change);
+      else state.apply(change);
+    },
     graceMs: INSTANCE_GRACE_MS,
   });
+  isOpen = true;
   publisher.onPublish(({ upserts, deletes }) => {
-    // What the disk does not take is done when the agent is heard next, or its connection ends.
     for (const { kind, namespace, name } of [...upserts.map(refOf), ...deletes])
-      if (kind === "WorkloadGroup") registry.regroup(namespace, name).catch(() => undefined);
+      if (kind === "WorkloadGroup") void registry.regroup(namespace, name);
   });
   return registry;
 }

@@ -391,3 +391,71 @@ test("a full disk keeps nothing from callers; what it did not take is stored whe
   await registry.register(REGISTRATION, IDENTITY);
   expect((await store.list()).map(({ name }) => name)).toEqual(["reviews-v1-0"]);
 });
+
+describe("a group that is deleted", () => {
+  const other = {
+    ...REGISTRATION,
+    name: "reviews-v1-1",
+    ports: [{ name: "http", appPort: 9082, inboundPort: 19_082 }],
+  };
+  const deleteGroup = () => {
+    group = undefined as unknown as typeof GROUP;
+  };
+
+  test("has no instances after a restart either", async () => {
+    await registry.register(REGISTRATION, IDENTITY);
+    registry.close();
+    deleteGroup();
+    registry = await open();
+    expect(registry.list()).toEqual([]);
+    expect(await createRegistryStore(database.db).list()).toEqual([]);
+  });
+
+  test("loses each of its instances, whatever becomes of another, and that one when it can be", async () => {
+    registry.close();
+    const store = createRegistryStore(database.db);
+    let isBroken = true;
+    registry = await open({
+      regroupMs: 1,
+      store: {
+        ...store,
+        delete: (keys) =>
+          isBroken && keys.includes(KEY) ? Promise.reject(new Error("disk I/O error")) : store.delete(keys),
+      },
+    });
+    await registry.register(REGISTRATION, IDENTITY);
+    await registry.register(other, IDENTITY);
+    deleteGroup();
+    await registry.regroup("default", "reviews-v1");
+    expect(registry.list().map(({ name }) => name)).toEqual(["reviews-v1-0"]);
+    isBroken = false;
+    await vi.waitFor(() => expect(registry.list()).toEqual([]));
+  });
+
+  test("lets nobody in whose token was being looked up", async () => {
+    registry.close();
+    const lookUp = Promise.withResolvers<boolean>();
+    registry = await open({ hasToken: () => lookUp.promise });
+    group = {
+      ...GROUP,
+      spec: { ...GROUP.spec, template: { ...GROUP.spec.template, serviceAccount: undefined as never } },
+    };
+    const registered = registry.register(REGISTRATION, IDENTITY);
+    deleteGroup();
+    await registry.regroup("default", "reviews-v1");
+    lookUp.resolve(true);
+    await expect(registered).rejects.toMatchObject({ code: "not-found" });
+    expect(registry.list()).toEqual([]);
+  });
+});
+
+test("one that registers again while it is taken away is there, and goes when it is not heard any more", async () => {
+  registry.close();
+  registry = await open({ graceMs: GRACE_MS });
+  await registry.register(REGISTRATION, IDENTITY);
+  const left = registry.deregister("default", "reviews-v1-0", IDENTITY);
+  await registry.register(REGISTRATION, IDENTITY);
+  await left;
+  expect(changes.map(({ instanceDeletes }) => instanceDeletes)).toEqual([[], [KEY], []]);
+  await vi.waitFor(() => expect(registry.list()).toEqual([]));
+});

@@ -34,8 +34,11 @@ export interface RegistryOptions {
   /** Of one account. */
   readonly instancesMax: number;
   readonly now?: () => number;
+  /** After how long it is tried again to have an instance follow its group; five seconds. */
+  readonly regroupMs?: number;
 }
 
+const REGROUP_MS = 5000;
 const PROBLEMS_MAX = 20;
 /** Of a problem: it is told to people, not kept as a record. */
 const PROBLEM_LENGTH_MAX = 300;
@@ -56,6 +59,11 @@ export class Registry {
   readonly #departed = new Departed();
   /** Announced, and not stored yet: the disk is full. */
   readonly #unstored = new Set<string>();
+  /** To be taken away, and not registered again since. */
+  readonly #leaving = new Set<string>();
+  /** Groups that some of their instances do not follow yet. */
+  readonly #regroups = new Map<string, NodeJS.Timeout>();
+  #isClosed = false;
   readonly #turns = new Map<string, Promise<unknown>>();
   /** What each instance's host's clock is ahead of this one, in ms, as last heard. */
   readonly #clockAheadMs = new Map<string, number>();
@@ -72,7 +80,9 @@ export class Registry {
     });
   }
 
-  /** Restores what was registered; whoever does not come back within the grace period is dropped. */
+  /**
+   * Restores what was registered and its group still allows; whoever does not come back within the grace period is dropped.
+   */
   static async open(options: RegistryOptions): Promise<Registry> {
     const registry = new Registry(options);
     for (const instance of await options.store.list()) {
@@ -81,6 +91,9 @@ export class Registry {
       registry.#instances.set(key, instance);
       registry.#presence.restore(key, instance.isAwaited !== true);
     }
+    // What became of the groups may not have reached their instances before the server stopped.
+    const groups = new Map([...registry.#said.values()].map((said) => [`${said.namespace}/${said.workload}`, said]));
+    for (const { namespace, workload } of groups.values()) await registry.regroup(namespace, workload);
     return registry;
   }
 
@@ -95,24 +108,17 @@ export class Registry {
 
   /** Adds or refreshes; announces only what differs. Throws PharosError: forbidden, not-found, invalid, conflict, exhausted. */
   async register(registration: Registration, caller: Registrant): Promise<Registered> {
-    const { findGroup, groupsOf, hasToken, addresses } = this.#options;
+    const { groupsOf, addresses } = this.#options;
     const { namespace, serviceAccount } = caller;
-    const group = findGroup(namespace, registration.group);
-    const context = {
-      group,
-      groups: groupsOf(namespace),
-      hasToken:
-        group !== undefined &&
-        group.spec.template.serviceAccount === undefined &&
-        (await hasToken(group, serviceAccount)),
-      addresses,
-    };
+    const { group, hasToken } = await this.#groupFor(namespace, registration.group, serviceAccount);
+    const context = { group, groups: groupsOf(namespace), hasToken, addresses };
     const admitted = admitInstance(registration, caller, context);
     const key = keyOf(admitted);
     this.#refuseTaken(key, admitted);
     const probe = group?.spec.probe;
     const said = registration.health === "unknown" ? untilAsked(admitted, probe, this.#said.get(key)) : admitted;
     this.#said.set(key, said);
+    this.#leaving.delete(key);
     this.#presence.heard(key);
     const { sentAtMs = 0 } = registration;
     if (sentAtMs !== 0) this.#clockAheadMs.set(key, sentAtMs - this.#now());
@@ -140,23 +146,49 @@ export class Registry {
 
   /**
    * What a group gives its instances is the group's as it is now, without waiting for an agent to ask again, which a hostile one
-   * would not do: those that it does not allow any more are taken away, and of the others labels and weight follow.
+   * would not do: those that it does not allow any more are taken away, and of the others labels and weight follow. Each does so
+   * by itself, and where one cannot it is tried again. Never rejects.
    */
   async regroup(namespace: string, name: string): Promise<void> {
-    const group = this.#options.findGroup(namespace, name);
-    for (const [key, said] of this.#said) {
-      if (said.namespace !== namespace || said.workload !== name) continue;
-      if (group === undefined || !(await this.#isAllowed(group, said.serviceAccount))) await this.#drop(key);
-      else if (this.#said.get(key) === said) {
-        this.#said.set(key, { ...said, ...givenBy(group) });
-        await this.#announce(key);
-      }
-    }
+    const id = `${namespace}/${name}`;
+    clearTimeout(this.#regroups.get(id));
+    this.#regroups.delete(id);
+    const members = [...this.#said].filter(([, said]) => said.namespace === namespace && said.workload === name);
+    let failed = 0;
+    for (const [key, said] of members)
+      await this.#follow(key, said).catch(() => {
+        failed += 1;
+      });
+    if (this.#isClosed || failed === 0) return;
+    clearTimeout(this.#regroups.get(id));
+    const timer = setTimeout(() => void this.regroup(namespace, name), this.#options.regroupMs ?? REGROUP_MS);
+    timer.unref();
+    this.#regroups.set(id, timer);
   }
 
-  async #isAllowed(group: Resource<"WorkloadGroup">, serviceAccount: string): Promise<boolean> {
-    const named = group.spec.template.serviceAccount;
-    return named === undefined ? this.#options.hasToken(group, serviceAccount) : named === serviceAccount;
+  async #follow(key: string, { namespace, workload, serviceAccount }: WorkloadInstance): Promise<void> {
+    const { group, hasToken } = await this.#groupFor(namespace, workload, serviceAccount);
+    const said = this.#said.get(key);
+    if (said?.workload !== workload || said.serviceAccount !== serviceAccount) return;
+    const account = group?.spec.template.serviceAccount;
+    if (group === undefined || (account === undefined ? !hasToken : account !== serviceAccount)) return this.#drop(key);
+    this.#said.set(key, { ...said, ...givenBy(group) });
+    await this.#announce(key);
+  }
+
+  /** The group as it is when this resolves: what changes while its tokens are looked up counts. */
+  async #groupFor(
+    namespace: string,
+    name: string,
+    serviceAccount: string,
+  ): Promise<{ group: Resource<"WorkloadGroup"> | undefined; hasToken: boolean }> {
+    const { findGroup, hasToken } = this.#options;
+    for (;;) {
+      const group = findGroup(namespace, name);
+      if (group === undefined || group.spec.template.serviceAccount !== undefined) return { group, hasToken: false };
+      const has = await hasToken(group, serviceAccount);
+      if (findGroup(namespace, name) === group) return { group, hasToken: has };
+    }
   }
 
   /** Takes away at once the instances of some accounts. */
@@ -188,6 +220,8 @@ export class Registry {
   }
 
   close(): void {
+    this.#isClosed = true;
+    for (const timer of this.#regroups.values()) clearTimeout(timer);
     this.#presence.close();
   }
 
@@ -217,13 +251,18 @@ export class Registry {
   }
 
   #drop(key: string): Promise<void> {
+    this.#leaving.add(key);
     return this.#inTurn(key, async () => {
       await this.#store(key, () => this.#options.store.delete([key]));
       const instance = this.#instances.get(key);
       this.#presence.forget(key);
-      this.#clockAheadMs.delete(key);
-      this.#problems.delete(key);
-      this.#said.delete(key);
+      // One that has registered meanwhile is announced in its turn.
+      if (!this.#leaving.delete(key) && this.#said.has(key)) this.#presence.heard(key);
+      else {
+        this.#clockAheadMs.delete(key);
+        this.#problems.delete(key);
+        this.#said.delete(key);
+      }
       if (instance === undefined) return;
       this.#departed.add(key, instance);
       this.#instances.delete(key);
