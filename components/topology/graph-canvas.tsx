@@ -63,20 +63,21 @@ export function GraphCanvas({
     if (cy !== null && positions !== null) syncElements(cy, buildElements(drawn, positions, isDense));
   }, [cy, drawn, positions, isDense]);
 
-  // A namespace that was opened is what one wants to see; its nodes come with the next graph.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a fresh layout moves the view; a refresh never does
+  useEffect(() => {
+    if (cy !== null && layouts > 0) fitAround(cy, selected);
+  }, [cy, layouts]);
+
+  // A namespace that was opened is what one wants to see: once all of it has its place, and after a fresh layout brought all into view.
   const opening = useRef<string | null>(null);
   useEffect(() => {
     const namespace = opening.current;
     if (cy === null || positions === null || namespace === null) return;
     if (!drawn.boxes.some((box) => box.namespace === namespace)) return;
+    if (!drawn.nodes.every((node) => node.namespace !== namespace || positions.has(node.id))) return;
     opening.current = null;
     showBox(cy, namespace);
   }, [cy, drawn, positions]);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only a fresh layout moves the view; a refresh never does
-  useEffect(() => {
-    if (cy !== null && layouts > 0) fitAround(cy, selected);
-  }, [cy, layouts]);
 
   useEffect(() => {
     if (cy !== null && selected !== null) reveal(cy, selected);

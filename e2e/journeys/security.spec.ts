@@ -50,7 +50,7 @@ test("who called in plain text and was refused is told by address, with the poli
   await page.goto(`${demo.console}/services/ratings.default.svc.cluster.local`);
   const caller = row(page, "Callers", "unknown");
   await expect(caller).toContainText("127.0.0.1");
-  await expect(caller.locator("th")).toHaveText(/^unknown127\.0\.0\.1/);
+  await expect(caller.locator("th")).toHaveText(/unknown127\.0\.0\.1Denied by istio-system\/default$/);
 });
 
 test("a gateway whose certificate files are not there bears a mark, with the file, until they are", async ({
