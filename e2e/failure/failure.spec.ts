@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "@playwright/test";
+import { formatPath } from "../../core/schema/path.ts";
 import { WINDOW_MS } from "../../core/telemetry/buckets.ts";
 import { isAlive } from "../../programs/demo/state.ts";
 import { type Demo, eventually, type LoadCount, startDemo, startLoad } from "../fixtures/demo.ts";
@@ -234,7 +235,9 @@ for (const [what, text, names] of invalid) {
     });
     const error = result.diagnostics.find(({ severity }) => severity === "error");
     expect(error).toBeDefined();
-    expect(`${error?.path} ${error?.message} ${error?.code}`.toLowerCase()).toContain(names.toLowerCase());
+    expect(`${formatPath(error?.path ?? [])} ${error?.message} ${error?.code}`.toLowerCase()).toContain(
+      names.toLowerCase(),
+    );
     expect(error?.line).toBeGreaterThan(0);
     expect(await demo.api.config.history.query({ limit: 1 })).toEqual(before);
   });
