@@ -29,23 +29,28 @@ export class LedgerFile {
   /** The newest entry when it was opened; undefined unless `state` is "whole". */
   readonly found: LedgerEntry | undefined;
   readonly #file: FileHandle;
+  /** Where the next entry goes: never over the newest that is there. */
+  #slot: number;
+  #isBehind = false;
   #next: LedgerEntry | undefined;
   #queued: Promise<void> | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(file: FileHandle, state: LedgerState, found: LedgerEntry | undefined) {
+  private constructor(file: FileHandle, { state, found, slot }: FoundLedger) {
     this.#file = file;
     this.state = state;
     this.found = found;
+    this.#slot = (slot + 1) % SLOTS;
   }
 
   static async open(path: string): Promise<LedgerFile> {
-    const { state, found } = await readLedger(path);
+    const ledger = await readLedger(path);
+    const { state } = ledger;
     const file = await open(path, state === "new" ? "wx+" : "r+", 0o600).catch((error) => refuse(path, error));
     // On a full disk its room is taken by the first entry that fits.
     if (state !== "whole")
       await file.write(Buffer.alloc(SLOT_BYTES * SLOTS, " "), 0, SLOT_BYTES * SLOTS, 0).catch(() => undefined);
-    return new LedgerFile(file, state, found);
+    return new LedgerFile(file, ledger);
   }
 
   /** On the disk when it resolves. Of entries that come while one is written only the newest is. */
@@ -54,6 +59,17 @@ export class LedgerFile {
     this.#queued ??= this.#last.then(() => this.#flush());
     this.#last = this.#queued.catch(() => undefined);
     return this.#queued;
+  }
+
+  /** The same for a store whose commit stands where this file cannot be written; the first failure of a row is told. */
+  async follow(entry: LedgerEntry, onBehind: (error: unknown) => void): Promise<void> {
+    try {
+      await this.write(entry);
+      this.#isBehind = false;
+    } catch (error) {
+      if (!this.#isBehind) onBehind(error);
+      this.#isBehind = true;
+    }
   }
 
   async close(): Promise<void> {
@@ -66,8 +82,10 @@ export class LedgerFile {
     const entry = this.#next;
     if (entry === undefined) return;
     const slot = encode(entry);
-    await this.#file.write(slot, 0, slot.length, (entry.commits % SLOTS) * SLOT_BYTES);
+    await this.#file.write(slot, 0, slot.length, this.#slot * SLOT_BYTES);
     await this.#file.datasync();
+    // Not by the entry's number: of those that come at once only the newest is written, and it may be the same again.
+    this.#slot = (this.#slot + 1) % SLOTS;
   }
 }
 
@@ -83,10 +101,15 @@ function refuse(path: string, cause: NodeJS.ErrnoException): never {
   });
 }
 
+interface FoundLedger {
+  readonly state: LedgerState;
+  readonly found: LedgerEntry | undefined;
+  /** Of `found`. */
+  readonly slot: number;
+}
+
 /** Reads a ledger without making one. */
-export async function readLedger(
-  path: string,
-): Promise<{ readonly state: LedgerState; readonly found: LedgerEntry | undefined }> {
+export async function readLedger(path: string): Promise<FoundLedger> {
   let bytes: Buffer;
   try {
     const file = await open(path, "r");
@@ -96,16 +119,17 @@ export async function readLedger(
       await file.close();
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return { state: "new", found: undefined };
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return { state: "new", found: undefined, slot: 0 };
     return refuse(path, error as NodeJS.ErrnoException);
   }
-  const entries = Array.from({ length: SLOTS }, (_, slot) =>
-    decode(bytes.subarray(slot * SLOT_BYTES, (slot + 1) * SLOT_BYTES)),
-  ).flatMap((entry) => entry ?? []);
-  const found = entries.sort((one, other) => other.commits - one.commits)[0];
-  if (found !== undefined) return { state: "whole", found };
+  const entries = Array.from({ length: SLOTS }, (_, slot) => ({
+    slot,
+    found: decode(bytes.subarray(slot * SLOT_BYTES, (slot + 1) * SLOT_BYTES)),
+  })).filter(({ found }) => found !== undefined);
+  const newest = entries.sort((one, other) => (other.found?.commits ?? 0) - (one.found?.commits ?? 0))[0];
+  if (newest !== undefined) return { state: "whole", ...newest };
   const isBlank = bytes.length === SLOT_BYTES * SLOTS && bytes.every((byte) => byte === 0x20);
-  return isBlank ? { state: "whole", found: undefined } : { state: "damaged", found: undefined };
+  return { state: isBlank ? "whole" : "damaged", found: undefined, slot: 0 };
 }
 
 /** What `later` has more than `earlier`, by kind; kinds of which it has no more are left out. */

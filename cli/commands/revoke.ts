@@ -47,7 +47,7 @@ export function addRevoke(program: Command): void {
         const { id, kind, subject, certificates } = made;
         if (options.output === "table")
           process.stdout.write(
-            `revoked ${kind} ${subject}: ${id}\n${certificates} certificates in their time are on the revocation list\n`,
+            `revoked ${kind} ${subject}: ${id}\n${certificates === 1 ? "one certificate in its time is" : `${certificates} certificates in their time are`} on the revocation list\n`,
           );
         else printValue(options.output, made);
         return EXIT.ok;

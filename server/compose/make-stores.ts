@@ -19,7 +19,10 @@ export interface Stores {
 
 /** `root` is where this product lies, with its migrations. */
 export async function makeStores(root: string, dir: string, log: Logger): Promise<Stores> {
-  const database = await openDatabase(join(dir, "pharos.db"), { migrations: join(root, "prisma/migrations") });
+  const database = await openDatabase(join(dir, "pharos.db"), {
+    migrations: join(root, "prisma/migrations"),
+    warn: (message) => log.warn(message),
+  });
   const { db } = database;
   const audit = createAudit(db, log);
   const noteLoss = (store: string, reason: string): void =>

@@ -15,10 +15,12 @@ export type Written = Record<string, number>;
 export class CommitLedger {
   readonly #file: LedgerFile;
   readonly #now: () => number;
+  readonly #warn: (message: string) => void;
 
-  constructor(file: LedgerFile, now: () => number) {
+  constructor(file: LedgerFile, now: () => number, warn: (message: string) => void) {
     this.#file = file;
     this.#now = now;
+    this.#warn = warn;
   }
 
   /** Within the transaction, before it ends. */
@@ -30,7 +32,9 @@ export class CommitLedger {
 
   /** Once it is committed; resolves when the file says so too. The commit stands where the file cannot be written. */
   async sync(entry: LedgerEntry): Promise<void> {
-    await this.#file.write(entry).catch(() => undefined);
+    await this.#file.follow(entry, (error) =>
+      this.#warn(`the database's ledger is not written, and a loss would not be told: ${String(error)}`),
+    );
   }
 }
 

@@ -29,6 +29,8 @@ export interface OpenDatabaseOptions {
   /** Largest size of the file in bytes; unbounded when absent. */
   readonly bytesMax?: number;
   readonly now?: () => number;
+  /** Told of what goes on without being kept: in words for the log. */
+  readonly warn?: (message: string) => void;
 }
 
 /**
@@ -51,7 +53,7 @@ export async function openDatabase(path: string, options: OpenDatabaseOptions = 
 async function openFile(
   path: string,
   migrations: string,
-  { bytesMax, now = Date.now }: OpenDatabaseOptions,
+  { bytesMax, now = Date.now, warn = () => undefined }: OpenDatabaseOptions,
 ): Promise<OpenDatabase> {
   const log = setWalApart(path, now());
   let file: LedgerFile | undefined;
@@ -73,7 +75,7 @@ async function openFile(
     // What a full disk keeps from being counted now is counted from the next start on.
     const isCounted = await whereRoom(prepareLedger(client), path);
     const lost = isCounted ? await compareLedger(client, path, ledger, log.keep) : undefined;
-    if (isCounted) own.ledger = new CommitLedger(ledger, now);
+    if (isCounted) own.ledger = new CommitLedger(ledger, now, warn);
     const db = new PrismaClient({ adapter: own, transactionOptions: { maxWait: 30_000, timeout: 120_000 } });
     const close = async () => {
       // Before Prisma closes its client: what is left in the log would be folded in when the statements are collected.

@@ -36,7 +36,6 @@ export class TelemetryLedger {
   readonly #file: LedgerFile;
   readonly #warn: (message: string) => void;
   #entry: LedgerEntry = EMPTY_LEDGER;
-  #isBehind = false;
 
   private constructor(file: LedgerFile, warn: (message: string) => void) {
     this.#file = file;
@@ -90,14 +89,9 @@ export class TelemetryLedger {
 
   /** Resolves when the file says so too. A file that cannot be written costs no report: they are stored. */
   async sync(): Promise<void> {
-    try {
-      await this.#file.write(this.#entry);
-      this.#isBehind = false;
-    } catch (error) {
-      if (!this.#isBehind)
-        this.#warn(`the telemetry store's ledger is not written, and a loss would not be told: ${String(error)}`);
-      this.#isBehind = true;
-    }
+    await this.#file.follow(this.#entry, (error) =>
+      this.#warn(`the telemetry store's ledger is not written, and a loss would not be told: ${String(error)}`),
+    );
   }
 
   close(): Promise<void> {
