@@ -258,10 +258,7 @@ export class World {
     const { rootNamespace } = this.mesh;
     if (namespace === rootNamespace) return own;
     const root = this.#list<K>("namespace", `${kind}/${rootNamespace}`);
-    if (root.length === 0) return own;
-    return this.#index.list(
-      [...own, ...root].map((resource) => formatRef(refOf(resource as AnyResource))),
-    ) as readonly unknown[] as readonly Resource<K>[];
+    return root.length === 0 ? own : [...own, ...root].sort(byAge);
   }
 
   /** An answer that follows from others: whoever asks for it is concerned only where it comes out otherwise. */

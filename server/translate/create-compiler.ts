@@ -165,14 +165,13 @@ export class Compiler {
     for (const { layer } of [...scopes, ...this.#grpcLayers.values(), ...this.#workloads.values()]) {
       before.set(layer, new Map([...layer.resources].map(([type, each]) => [type, new Map(each)])));
     }
-    const held = new Map(this.nodes().map((node) => [node, this.#layersOf(node)]));
     const inverse = this.#world.inverse(change);
     let result: CompileResult;
     let moved: PreviewedResource[];
     try {
       result = this.apply(change);
       moved = [...result.reopen].flatMap((node) => {
-        const own = held.get(node) ?? [];
+        const own = this.#layersOf(node);
         const old = own.map((layer) => before.get(layer) ?? new Map());
         return compareHeld(own.at(-1)?.id ?? "", old, this.#openedAnew(node));
       });
