@@ -24,7 +24,7 @@ const COLUMNS: readonly Column<IdentityView>[] = [
   {
     id: "identity",
     header: "Identity",
-    cell: ({ spiffeId }) => <span className="break-all font-mono text-xs">{spiffeId}</span>,
+    cell: ({ spiffeId }) => <span className="inline-block min-w-52 break-all font-mono text-xs">{spiffeId}</span>,
     sortValue: ({ spiffeId }) => spiffeId,
   },
   { id: "to", header: "Issued to", cell: ({ issuedTo }) => issuedTo, sortValue: ({ issuedTo }) => issuedTo },
