@@ -10,30 +10,14 @@ import { Health, RegisterRequestSchema, ReportRequestSchema } from "#proto/gen/p
 import { createAccount } from "#server/auth/create-account.ts";
 import { PASSWORD, postJson, signIn } from "#server/auth/testing/callers.ts";
 import { openAuthority } from "#server/ca/open-authority.ts";
-import { ecKeys, makeCsr } from "#server/ca/testing/make-csr.ts";
-import * as x509 from "#server/ca/x509.ts";
+import { issueIdentity } from "#server/ca/testing/issue-identity.ts";
 import { openDatabase } from "#server/db/open-database.ts";
 import { reportOf } from "#server/telemetry/testing/reports.ts";
+import { serviceText } from "#testing/service-text.ts";
 import { SmallDisk } from "#testing/small-disk.ts";
 import { type Serve, startServe } from "#testing/start-serve.ts";
 import { Cleanup, eventually } from "#testing/test-agent.ts";
 
-const CONFIG = `
-apiVersion: networking.istio.io/v1
-kind: ServiceEntry
-metadata: { name: reviews, namespace: default }
-spec:
-  hosts: [reviews.default.svc.cluster.local]
-  location: MESH_INTERNAL
-  resolution: STATIC
-  ports: [{ number: 9080, name: http, protocol: HTTP }]
-  workloadSelector: { labels: { app: reviews } }
----
-apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: reviews-v1, namespace: default }
-spec: { metadata: { labels: { app: reviews } }, template: { serviceAccount: reviews } }
-`;
 const AGENT = "/pharos.agent.v1.AgentService";
 const ADS = "/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources";
 const ID = "spiffe://cluster.local/ns/default/sa/reviews";
@@ -79,7 +63,7 @@ function free(): void {
 const admin = (): ApiClient => connect({ dir });
 const writeConfig = (name = `ratings-${++writes}`): Promise<unknown> =>
   admin().config.applyChanges.mutate({
-    changes: [{ op: "upsert", text: CONFIG.replaceAll("reviews", name) }],
+    changes: [{ op: "upsert", text: serviceText(name) }],
     reason: "",
   });
 const refusalOf = (write: Promise<unknown>): Promise<string> =>
@@ -90,12 +74,8 @@ const refusalOf = (write: Promise<unknown>): Promise<string> =>
 
 async function dial(): Promise<GrpcClient> {
   const ours = await openAuthority(dir, "cluster.local", undefined);
-  const keys = ecKeys();
-  const { publicKey } = new x509.Pkcs10CertificateRequest(makeCsr({ keys }));
-  const { chain } = await ours.issue({ publicKey, spiffeId: ID, lifeMs: 3_600_000 }, Date.now());
-  const key = keys.privateKey.export({ format: "pem", type: "pkcs8" }).toString();
   const { xds } = JSON.parse(readFileSync(join(dir, "server.json"), "utf8")) as { xds: string };
-  const client = await connectGrpc({ address: xds, tls: { roots: ours.root, cert: chain.join(""), key } });
+  const client = await connectGrpc({ address: xds, tls: { roots: ours.root, ...(await issueIdentity(ours, ID)) } });
   cleanup.add(() => client.close());
   return client;
 }

@@ -7,29 +7,13 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, test } from "@playwright/test";
 import { choosePorts } from "../../programs/demo/ports.ts";
+import { serviceText } from "../../testing/service-text.ts";
 import { type Serve, startServe } from "../../testing/start-serve.ts";
 import { eventually, PROGRAM, root } from "../fixtures/demo.ts";
 
 // The steps of the README's "A mesh of your own", by flags alone.
 
-const SERVICES = `
-apiVersion: networking.istio.io/v1
-kind: ServiceEntry
-metadata: { name: reviews, namespace: default }
-spec:
-  hosts: [reviews.default.svc.cluster.local]
-  location: MESH_INTERNAL
-  resolution: STATIC
-  ports: [{ number: 9080, name: http, protocol: HTTP }]
-  workloadSelector: { labels: { app: reviews } }
----
-apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: reviews-v1, namespace: default }
-spec:
-  metadata: { labels: { app: reviews, version: v1 } }
-  template: { serviceAccount: reviews }
----
+const SERVICES = `${serviceText("reviews", "app: reviews, version: v1")}---
 apiVersion: networking.istio.io/v1
 kind: WorkloadGroup
 metadata: { name: shop, namespace: default }

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { buildGraph } from "#core/graph/build-graph.ts";
 import type { RequestWindow } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import { gatewayText } from "#testing/gateway-text.ts";
 import { rowsOfWindows } from "#testing/rows-of-windows.ts";
 import { type Answer, type Call, Scenario } from "#testing/scenario.ts";
 import { Cleanup, eventually } from "#testing/test-agent.ts";
@@ -37,17 +38,7 @@ kind: VirtualService
 metadata: { name: cook, namespace: default }
 spec: { hosts: [cook.example.test], http: [{ route: [{ destination: { host: recipe.example.test } }] }] }
 `;
-const GATEWAY = `
-apiVersion: networking.istio.io/v1
-kind: Gateway
-metadata: { name: shop, namespace: default }
-spec: { selector: { istio: ingressgateway }, servers: [{ port: { number: 80, name: http, protocol: HTTP }, hosts: ["*"] }] }
----
-apiVersion: networking.istio.io/v1
-kind: VirtualService
-metadata: { name: shop, namespace: default }
-spec: { hosts: [shop.example.com], gateways: [shop], http: [{ route: [{ destination: { host: recipe.example.test } }] }] }
-`;
+const GATEWAY = gatewayText({ host: "shop.example.com", to: "host: recipe.example.test" });
 const PLAIN = `
 apiVersion: networking.istio.io/v1
 kind: DestinationRule

@@ -2,6 +2,7 @@ import { connect as connectHttp2 } from "node:http2";
 import { createServer, type Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { DEFAULT_PROXY_SETTINGS } from "#core/mesh-config/proxy-settings.ts";
+import { gatewayText } from "#testing/gateway-text.ts";
 import { RawConnection } from "#testing/raw-connection.ts";
 import { Scenario } from "#testing/scenario.ts";
 import { Cleanup, eventually, freePort, startAgent, temporaryDir } from "#testing/test-agent.ts";
@@ -28,17 +29,7 @@ beforeAll(async () => {
 afterEach(() => expect(scenario.mesh.refusals).toEqual([]));
 afterAll(() => cleanup.run());
 
-const GATEWAY = `
-apiVersion: networking.istio.io/v1
-kind: Gateway
-metadata: { name: shop, namespace: default }
-spec: { selector: { istio: ingressgateway }, servers: [{ port: { number: 80, name: http, protocol: HTTP }, hosts: ["*"] }] }
----
-apiVersion: networking.istio.io/v1
-kind: VirtualService
-metadata: { name: shop, namespace: default }
-spec: { hosts: ["*"], gateways: [./shop], http: [{ route: [{ destination: { host: reviews, port: { number: 9080 } } }] }] }
-`;
+const GATEWAY = gatewayText({ host: "*", to: "host: reviews, port: { number: 9080 }" });
 const POLICY = (spec: string) => `
 apiVersion: security.istio.io/v1
 kind: AuthorizationPolicy

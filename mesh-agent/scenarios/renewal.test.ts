@@ -4,6 +4,7 @@ import { connect } from "node:tls";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type IssuedCertificate, makeTestAuthority, type TestAuthority } from "#grpc/testing/certificates.ts";
 import { startEcho } from "#testing/echo-app.ts";
+import { gatewayText } from "#testing/gateway-text.ts";
 import { Scenario } from "#testing/scenario.ts";
 import { Cleanup, eventually, temporaryDir } from "#testing/test-agent.ts";
 
@@ -25,20 +26,8 @@ const write = ({ cert, key }: IssuedCertificate, name: string) => {
   writeFileSync(file(`${name}.pem`), cert);
   writeFileSync(file(`${name}.key`), key);
 };
-const GATEWAY = (...servers: string[]) => `
-apiVersion: networking.istio.io/v1
-kind: Gateway
-metadata: { name: shop, namespace: default }
-spec: { selector: { istio: ingressgateway }, servers: [${servers.join(", ")}] }
----
-apiVersion: networking.istio.io/v1
-kind: VirtualService
-metadata: { name: shop, namespace: default }
-spec:
-  hosts: ["*.example.com"]
-  gateways: [./shop]
-  http: [{ route: [{ destination: { host: details, port: { number: 9080 } } }] }]
-`;
+const GATEWAY = (...servers: string[]) =>
+  gatewayText({ host: "*.example.com", to: "host: details, port: { number: 9080 }", servers });
 const SERVER = (name: string, mode = "SIMPLE", more = "") =>
   `{ port: { number: 443, name: ${name}, protocol: HTTPS }, hosts: [${name}.example.com],
      tls: { mode: ${mode}, serverCertificate: ${file(`${name}.pem`)}, privateKey: ${file(`${name}.key`)}${more} } }`;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type IssuedCertificate, makeTestAuthority, type TestAuthority } from "#grpc/testing/certificates.ts";
 import { type EchoApp, startEcho } from "#testing/echo-app.ts";
+import { gatewayText } from "#testing/gateway-text.ts";
 import { Scenario } from "#testing/scenario.ts";
 import { Cleanup, eventually, temporaryDir } from "#testing/test-agent.ts";
 
@@ -86,20 +87,8 @@ spec: { selector: { matchLabels: { app: reviews } }, ${spec} }
 });
 
 describe("a gateway", () => {
-  const gateway = (...servers: string[]) => `
-apiVersion: networking.istio.io/v1
-kind: Gateway
-metadata: { name: shop, namespace: default }
-spec: { selector: { istio: ingressgateway }, servers: [${servers.join(", ")}] }
----
-apiVersion: networking.istio.io/v1
-kind: VirtualService
-metadata: { name: shop, namespace: default }
-spec:
-  hosts: ["*.example.com"]
-  gateways: [./shop]
-  http: [{ route: [{ destination: { host: details, port: { number: 9080 } } }] }]
-`;
+  const gateway = (...servers: string[]) =>
+    gatewayText({ host: "*.example.com", to: "host: details, port: { number: 9080 }", servers });
   const server = (name: string, host: string, mode: string, more = "") =>
     `{ port: { number: 443, name: ${name}, protocol: HTTPS }, hosts: [${host}],
        tls: { mode: ${mode}, serverCertificate: ${file(`${name}.pem`)}, privateKey: ${file(`${name}.key`)}${more} } }`;

@@ -18,8 +18,8 @@ import {
   ReportRequestSchema,
 } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import { openAuthority } from "#server/ca/open-authority.ts";
-import { ecKeys, makeCsr } from "#server/ca/testing/make-csr.ts";
-import * as x509 from "#server/ca/x509.ts";
+import { issueIdentity } from "#server/ca/testing/issue-identity.ts";
+import { makeCsr } from "#server/ca/testing/make-csr.ts";
 import { type Serve, startServe } from "#testing/start-serve.ts";
 
 // The whole server, and what nobody means to send to its mesh port: whoever sends it is told so, and nobody else notices.
@@ -97,14 +97,7 @@ beforeAll(async () => {
   serve = await startServe();
   xds = (JSON.parse(readFileSync(join(serve.dir, "server.json"), "utf8")) as { xds: string }).xds;
   const authority = await openAuthority(serve.dir, "cluster.local", undefined);
-  const keys = ecKeys();
-  const { publicKey } = new x509.Pkcs10CertificateRequest(makeCsr({ keys }));
-  const { chain } = await authority.issue({ publicKey, spiffeId: REVIEWS, lifeMs: 3_600_000 }, Date.now());
-  shown = {
-    roots: authority.root,
-    cert: chain.join(""),
-    key: keys.privateKey.export({ format: "pem", type: "pkcs8" }).toString(),
-  };
+  shown = { roots: authority.root, ...(await issueIdentity(authority, REVIEWS)) };
   client = await connectGrpc({ address: xds, tls: shown });
 });
 afterAll(async () => {
