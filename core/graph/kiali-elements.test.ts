@@ -1,0 +1,51 @@
+import { createHash } from "node:crypto";
+import { expect, test } from "vitest";
+import { buildGraph } from "#core/graph/build-graph.ts";
+import { kialiElements } from "#core/graph/kiali-elements.ts";
+import { BOOKINFO, graphOf, row } from "#core/graph/testing/traffic-cases.ts";
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+test("Kiali's elements carry its ids, boxes, rates and percentages", () => {
+  const { elements, graphType, duration } = kialiElements(graphOf(BOOKINFO, "versioned-app"), sha256);
+  expect({ graphType, duration }).toEqual({ graphType: "versionedApp", duration: 10 });
+  const reviews = elements.nodes.find(({ data }) => data.workload === "reviews-v3")?.data;
+  const box = elements.nodes[0]?.data;
+  expect(box).toMatchObject({ isBox: "app", app: "reviews", id: sha256("box_Kubernetes_default_reviews") });
+  expect(reviews).toMatchObject({
+    id: sha256("vapp_Kubernetes_default_reviews-v3"),
+    parent: box?.id,
+    version: "v3",
+    nodeType: "app",
+    traffic: [{ protocol: "http", rates: { httpIn: "3.00", httpOut: "3.00" } }],
+  });
+  const edge = elements.edges.find(({ data }) => data.target === reviews?.id)?.data;
+  expect(edge).toMatchObject({
+    id: sha256(`${sha256("vapp_Kubernetes_default_productpage-v1")}.${reviews?.id}.http`),
+    isMTLS: "100",
+    traffic: {
+      protocol: "http",
+      rates: { http: "3.00", httpPercentReq: "75.0" },
+      responses: { "200": { flags: { "-": "100.0" }, hosts: { "reviews.default.svc.cluster.local": "100.0" } } },
+    },
+  });
+});
+
+test("Kiali's rates show a digit other than zero", () => {
+  const { elements } = kialiElements(
+    buildGraph({
+      view: "workload",
+      startMs: 0,
+      endMs: 3_600_000,
+      rows: [row({ from: "a-v1", to: "b-v1", count: 2, responseCode: 500 })],
+      gaps: [],
+    }),
+    sha256,
+  );
+  expect(elements.edges[0]?.data.traffic.rates).toEqual({
+    http: "0.001",
+    http5xx: "0.001",
+    httpPercentErr: "100.0",
+    httpPercentReq: "100.0",
+  });
+});
