@@ -63,7 +63,7 @@ export class Admission {
     return true;
   }
 
-  /** Throws "exhausted" when its party has too many open. */
+  /** Throws "exhausted" when its party has too many open, or worked on. */
   admitCall(call: ServerCall): void {
     if (!this.#options.hasTls) return;
     const party = partyOf(call.peer);
@@ -71,10 +71,10 @@ export class Admission {
     const budget = isStranger(call.peer) ? this.#budgets.strangerCalls : this.#budgets.calls;
     if (!budget.take(party, 1))
       throw new PharosError("exhausted", `too many calls of ${party} are open`, { hint: "end some first" });
-    call.stream.once("close", () => budget.give(party, 1));
+    call.onFree(() => budget.give(party, 1));
   }
 
-  /** Where the bytes of a call arrive. It ends with the call. */
+  /** Where the bytes of a call arrive. It ends with the call and what was begun for it. */
   openInbox(call: ServerCall, messageBytesMax: number): Inbox {
     const { limits, onLimit, hasTls } = this.#options;
     const hasToProve = hasTls && isStranger(call.peer);
@@ -89,7 +89,7 @@ export class Admission {
         call.fail(error);
       },
     });
-    call.stream.once("close", () => inbox.close());
+    call.onFree(() => inbox.close());
     return inbox;
   }
 

@@ -11,9 +11,14 @@ const A = "spiffe://cluster.local/ns/default/sa/a";
 const B = "spiffe://cluster.local/ns/default/sa/b";
 const KB = 1024;
 
+/** Ends what hangs. */
+let hanging: (() => void)[] = [];
 const methods = new Map<string, GrpcMethod>([
   ["/t.S/Echo", { kind: "unary", handle: async (request) => request }],
-  ["/t.S/Hang", { kind: "unary", handle: () => new Promise(() => undefined) }],
+  [
+    "/t.S/Hang",
+    { kind: "unary", handle: () => new Promise((resolve) => void hanging.push(() => resolve(new Uint8Array()))) },
+  ],
   ["/t.S/Chat", { kind: "stream", open: (stream) => ({ onMessage: (message) => void stream.send([message]) }) }],
 ]);
 
@@ -33,6 +38,7 @@ beforeAll(async () => {
 
 async function serve(limits: Partial<GrpcLimits>): Promise<void> {
   told = new Set();
+  hanging = [];
   distrusted = [];
   open = [];
   const serving = await authority.issue("spiffe://cluster.local/ns/istio-system/sa/pharos");
@@ -106,15 +112,43 @@ test.each(["/t.S/Echo", "/t.S/Chat"])(
   },
 );
 
-test.each([
-  ["whose client never ends it", "/t.S/Echo", false],
-  ["that is never answered", "/t.S/Hang", true],
-])("a call %s has an end, and what it held is given back", async (_, path, isEnded) => {
+test("a call whose client never ends it has an end, and what it held is given back", async () => {
   await serve({ answerMs: 100, bytes: { perParty: 20 * KB, inSum: 1000 * KB } });
-  const { stream, over } = sendHalf(dialRaw(a), path, 15 * KB, 15 * KB);
-  if (isEnded) stream.end();
-  expect(await over).toMatch(new RegExp(`^4 ${path} did not answer within 100 ms`));
+  const { over } = sendHalf(dialRaw(a), "/t.S/Echo", 15 * KB, 15 * KB);
+  expect(await over).toMatch(/^4 \/t.S\/Echo did not answer within 100 ms/);
   await expect(echo(await dial(a), 15 * KB)).resolves.toHaveLength(15 * KB);
+});
+
+test.each([
+  ["bytes", { bytes: { perParty: 20 * KB, inSum: 1000 * KB } }],
+  ["place", { calls: { perParty: 1, inSum: 100 } }],
+])("a call that is not answered in time has an end, and its %s with what was begun for it", async (_, limits) => {
+  await serve({ answerMs: 100, ...limits });
+  const { stream, over } = sendHalf(dialRaw(a), "/t.S/Hang", 15 * KB, 15 * KB);
+  stream.end();
+  expect(await over).toMatch(/^4 \/t.S\/Hang did not answer within 100 ms/);
+  const client = await dial(a);
+  await expect(echo(client, 15 * KB)).rejects.toMatchObject({ code: "exhausted" });
+  await expect(echo(await dial(b), 15 * KB)).resolves.toHaveLength(15 * KB);
+  for (const end of hanging) end();
+  await expect(echo(client, 15 * KB)).resolves.toHaveLength(15 * KB);
+});
+
+test("who opens calls and hangs up has no more under way than one who waits", async () => {
+  await serve({ calls: { perParty: 3, inSum: 100 } });
+  const session = dialRaw(a);
+  for (let at = 0; at < 20; at += 1) {
+    const { stream, over } = sendHalf(session, "/t.S/Hang", 1, 1);
+    stream.end();
+    const begun = hanging.length;
+    if (at < 3) await expect.poll(() => hanging.length).toBe(begun + 1);
+    stream.close(8);
+    await over;
+  }
+  await expect(echo(await dial(a))).rejects.toMatchObject({ code: "exhausted" });
+  expect(hanging).toHaveLength(3);
+  for (const end of hanging) end();
+  await expect(echo(await dial(a))).resolves.toHaveLength(1);
 });
 
 test("a stream on which nothing is ever said has an end; one that was spoken on stays", async () => {
@@ -163,8 +197,7 @@ test("twenty half-sent messages hold no more than their identity may, the others
 test("what is worked on is held until it was answered", async () => {
   await serve({ bytes: { perParty: 200 * KB, inSum: 1000 * KB } });
   const client = await dial(a);
-  const hanging = client.unary("/t.S/Hang", Buffer.alloc(150 * KB), { timeoutMs: 30_000 });
-  hanging.catch(() => undefined);
+  client.unary("/t.S/Hang", Buffer.alloc(150 * KB), { timeoutMs: 30_000 }).catch(() => undefined);
   await expect
     .poll(() =>
       echo(client, 100 * KB).then(

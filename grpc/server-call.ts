@@ -38,6 +38,9 @@ export class ServerCall implements ServerStream, GatedStream {
   onDrain: (() => void) | undefined;
   /** No more is taken to be sent. */
   isOver = false;
+  /** What its party has of it: the stream, and each piece of work that was begun for it. */
+  #held = 1;
+  readonly #onFree: (() => void)[] = [];
 
   constructor({ stream, path, headers, queueBytesMax, gate }: ServerCallOptions) {
     this.stream = stream;
@@ -55,7 +58,28 @@ export class ServerCall implements ServerStream, GatedStream {
       this.isOver = true;
       this.#waiting.length = 0;
       this.#abort.abort();
+      this.#let();
     });
+  }
+
+  /** Called once, when the stream has closed and all work that was begun for it has ended: a client that hangs up ends the one, not the other. */
+  onFree(listener: () => void): void {
+    this.#onFree.push(listener);
+  }
+
+  /** Work that goes on whether its caller waits or not. */
+  async hold<T>(work: Promise<T>): Promise<T> {
+    this.#held += 1;
+    try {
+      return await work;
+    } finally {
+      this.#let();
+    }
+  }
+
+  #let(): void {
+    this.#held -= 1;
+    if (this.#held === 0) for (const listener of this.#onFree.splice(0)) listener();
   }
 
   get signal(): AbortSignal {

@@ -328,15 +328,13 @@ export class GrpcServer {
         return;
       }
       // Not handle(...) itself: what it throws at once is a failure like any other.
-      Promise.resolve(request)
-        .then((whole) => handle(whole, call))
-        .then(
-          (reply) => {
-            call.send([reply]);
-            call.end();
-          },
-          (error: unknown) => this.#fail(call, error, inbox),
-        );
+      call.hold(Promise.resolve(request).then((whole) => handle(whole, call))).then(
+        (reply) => {
+          call.send([reply]);
+          call.end();
+        },
+        (error: unknown) => this.#fail(call, error, inbox),
+      );
     });
   }
 
