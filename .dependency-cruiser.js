@@ -68,8 +68,8 @@ export default {
     only(
       "translate-is-pure",
       "A translator sees nothing that is not in its hashed input.",
-      "^server/translate/",
-      "^(core/|proto/|server/(translate|compile)/|node_modules/@bufbuild/)",
+      "^server/envoy/",
+      "^(core/|proto/|server/(envoy|compile)/|node_modules/@bufbuild/)",
       { pathNot: "\\.test\\.ts$|/testing/" },
     ),
     {
@@ -77,21 +77,21 @@ export default {
       comment: "The xDS server knows names, hashes and bytes, never what they mean.",
       severity: "error",
       from: { path: "^server/xds/", pathNot: "\\.test\\.ts$|/testing/" },
-      to: { path: "^server/(translate|config|db|api|services|telemetry|ca)/" },
+      to: { path: "^server/(envoy|config|db|api|services|telemetry|ca)/" },
     },
     {
       name: "api-calls-services",
       comment: "Procedures are thin: they call services, never storage or wire code.",
       severity: "error",
       from: { path: "^server/api/", pathNot: "\\.test\\.ts$" },
-      to: { path: "^(server/(db|xds|translate|mesh)/|proto/)" },
+      to: { path: "^(server/(db|xds|envoy|mesh)/|proto/)" },
     },
     {
       name: "ca-stands-alone",
       comment: "The certificate authority is called by the mesh port, sign-in and HTTP, and calls none of them.",
       severity: "error",
       from: { path: "^server/ca/", pathNot: "\\.test\\.ts$" },
-      to: { path: "^server/(api|auth|http|mesh|mesh-rpc|services|xds|translate)/" },
+      to: { path: "^server/(api|auth|http|mesh|mesh-rpc|services|xds|envoy)/" },
     },
     {
       name: "mesh-thread-knows-no-authority",

@@ -5,7 +5,7 @@ import type { WorkloadLabel } from "#core/telemetry/workload-label.ts";
 import { readZipkin } from "#mesh-agent/telemetry/read-zipkin.ts";
 import { createHttpService } from "#node/http-service.ts";
 
-/** Where Zipkin takes spans; Envoy's listeners name it too (server/translate). */
+/** Where Zipkin takes spans; Envoy's listeners name it too (server/envoy). */
 const PATH = "/api/v2/spans";
 const BYTES_MAX = 8 * 1024 * 1024;
 const POST_BYTES_MAX = 4 * 1024 * 1024;

@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
-import { createCompiler } from "#server/translate/create-compiler.ts";
-import { api } from "#server/translate/testing/random-resource.ts";
-import { hash, MESH, NODES } from "#server/translate/testing/random-world.ts";
+import { createCompiler } from "#server/envoy/create-compiler.ts";
+import { api } from "#server/envoy/testing/random-resource.ts";
+import { hash, MESH, NODES } from "#server/envoy/testing/random-world.ts";
 
 const NOTHING = { revision: 1, upserts: [], deletes: [], instanceUpserts: [], instanceDeletes: [] };
 

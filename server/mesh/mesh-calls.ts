@@ -2,9 +2,9 @@ import type { SnapshotChange } from "#core/registry/snapshot.ts";
 import type { ProxyView } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import { inSlices } from "#server/compile/in-slices.ts";
+import type { Compiler } from "#server/envoy/create-compiler.ts";
 import { decodeResource } from "#server/mesh/decode-resource.ts";
 import type { MeshCalls } from "#server/mesh/protocol.ts";
-import type { Compiler } from "#server/translate/create-compiler.ts";
 import type { AdsServer } from "#server/xds/ads-server.ts";
 
 /** What the main thread may ask of compiler and xDS server. */

@@ -5,6 +5,7 @@ import type { PharosError } from "#core/errors.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { type GrpcMethod, GrpcServer } from "#grpc/server.ts";
 import { keepServing } from "#node/keep-serving.ts";
+import { createCompiler } from "#server/envoy/create-compiler.ts";
 import { authorizeNode } from "#server/mesh/authorize-node.ts";
 import { DistrustBook } from "#server/mesh/distrust-book.ts";
 import { Forwarder } from "#server/mesh/forwarder.ts";
@@ -14,7 +15,6 @@ import { RefusalSums } from "#server/mesh/refusal-sums.ts";
 import { RevocationGuard, WATCH_REVOCATIONS } from "#server/mesh/revocation-guard.ts";
 import { toWire } from "#server/mesh/wire-error.ts";
 import { yieldToPeople } from "#server/mesh/yield-to-people.ts";
-import { createCompiler } from "#server/translate/create-compiler.ts";
 import { type AdsEvent, AdsServer } from "#server/xds/ads-server.ts";
 
 if (parentPort === null) throw new Error("server/mesh/worker.ts runs as a worker thread");

@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from "vitest";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
+import { api } from "#server/envoy/testing/random-resource.ts";
+import { advance, MESH, NODES } from "#server/envoy/testing/random-world.ts";
 import { PreviewThread, type PreviewThreadOptions } from "#server/preview/preview-thread.ts";
-import { api } from "#server/translate/testing/random-resource.ts";
-import { advance, MESH, NODES } from "#server/translate/testing/random-world.ts";
 
 const service = (name: string): AnyResource =>
   api("ServiceEntry", "networking", name, "default", {

@@ -2,13 +2,13 @@ import { checkConfig } from "#core/check/check-config.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
+import { Compiler, type PreviewedResource } from "#server/envoy/create-compiler.ts";
+import type { Hash } from "#server/envoy/encode.ts";
 import { decodeResource } from "#server/mesh/decode-resource.ts";
 import { findDelta } from "#server/preview/find-delta.ts";
 import type { FindingsDelta, Rehearsal } from "#server/preview/protocol.ts";
 import { CheckCache } from "#server/services/check-cache.ts";
 import { MeshState } from "#server/services/mesh-state.ts";
-import { Compiler, type PreviewedResource } from "#server/translate/create-compiler.ts";
-import type { Hash } from "#server/translate/encode.ts";
 
 /** Resources shown of a preview. */
 const XDS_SHOWN_MAX = 500;

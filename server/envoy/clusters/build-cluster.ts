@@ -1,0 +1,310 @@
+import { create } from "@bufbuild/protobuf";
+import type { LoadBalancer } from "#core/kinds/destination-rule/load-balancer.ts";
+import type { ClientTls, OutlierDetection, TrafficSettings } from "#core/kinds/destination-rule/traffic-policy.ts";
+import type { ServicePort } from "#core/kinds/service-entry/schema.ts";
+import { isSocketPath } from "#core/schema/ip-address.ts";
+import {
+  type Cluster,
+  Cluster_DiscoveryType,
+  Cluster_DnsLookupFamily,
+  Cluster_LbPolicy,
+  ClusterSchema,
+} from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
+import type { AddressSchema } from "#proto/gen/envoy/config/core/v3/address_pb.js";
+import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
+import { HealthStatus } from "#proto/gen/envoy/config/core/v3/health_check_pb.js";
+import type { LbEndpointSchema } from "#proto/gen/envoy/config/endpoint/v3/endpoint_components_pb.js";
+import {
+  type ClusterLoadAssignment,
+  ClusterLoadAssignmentSchema,
+} from "#proto/gen/envoy/config/endpoint/v3/endpoint_pb.js";
+import type { Service } from "#server/compile/service.ts";
+import { meshUpstream, PLAIN, ruleUpstream } from "#server/envoy/build-tls.ts";
+import { httpOptions, poolSettings, type UpstreamHttpOptions } from "#server/envoy/clusters/connection-pool.ts";
+import type { Endpoint } from "#server/envoy/clusters/endpoints.ts";
+import { spiffeUri } from "#server/envoy/names.ts";
+import { duration, durationMs, type Init } from "#server/envoy/pack.ts";
+import { isHttp, mayBeHttp, protocolOf } from "#server/envoy/protocol.ts";
+
+type ClusterInit = Init<typeof ClusterSchema>;
+
+/** Where an answer says nothing of how long it holds. */
+const DNS_REFRESH_MS = 60_000;
+const LB_POLICY = {
+  UNSPECIFIED: Cluster_LbPolicy.LEAST_REQUEST,
+  LEAST_CONN: Cluster_LbPolicy.LEAST_REQUEST,
+  LEAST_REQUEST: Cluster_LbPolicy.LEAST_REQUEST,
+  ROUND_ROBIN: Cluster_LbPolicy.ROUND_ROBIN,
+  RANDOM: Cluster_LbPolicy.RANDOM,
+} as const;
+
+/** How requests come to clusters: captured, and so by port, through the forward proxy, or by a gateway's own routes. */
+export type Routing = "ports" | "proxy" | "none";
+
+export interface ClusterInput {
+  readonly name: string;
+  readonly service: Service;
+  readonly port: ServicePort;
+  readonly subset: string;
+  /** Those of the subset. */
+  readonly endpoints: readonly Endpoint[];
+  /** Those of the whole service: how its clusters are spoken to does not change with who is in a subset. */
+  readonly serviceEndpoints: readonly Endpoint[];
+  readonly policy: TrafficSettings;
+  readonly trustDomain: string;
+  readonly routing: Routing;
+}
+
+/** The cluster of one port of one subset of a service. */
+export function buildCluster(input: ClusterInput): Cluster {
+  const { name, port, policy } = input;
+  const protocol = protocolOf(port);
+  const pool = policy.connectionPool;
+  const isAsClient = pool?.http?.useClientProtocol === true;
+  const isUpgraded = !isAsClient && mayBeHttp(protocol) && pool?.http?.h2UpgradePolicy === "UPGRADE";
+  const isHttp2 = protocol === "http2" || protocol === "grpc" || isUpgraded;
+  // Where a port says nothing, it is spoken to as the caller speaks; but strangers at a gateway know nothing of it.
+  const asCalled = isAsClient || (protocol === "auto" && !isUpgraded && input.routing !== "none");
+  const outlier = policy.outlierDetection;
+  return create(ClusterSchema, {
+    name,
+    ...poolSettings(pool),
+    ...balancing(policy.loadBalancer),
+    ...discovery(input),
+    ...(outlier === undefined ? {} : { outlierDetection: outlierDetection(outlier) }),
+    ...(mayBeHttp(protocol) ? httpOptions(isHttp2, asCalled, pool, serverName(input)) : {}),
+    ...transport(input, isHttp2, asCalled || protocol === "auto"),
+    commonLbConfig: {
+      ...(outlier?.minHealthPercent === undefined
+        ? { healthyPanicThreshold: { value: 0 } }
+        : { healthyPanicThreshold: { value: outlier.minHealthPercent } }),
+    },
+  });
+}
+
+function discovery({ name, service, port, endpoints, serviceEndpoints, routing }: ClusterInput): ClusterInit {
+  const { resolution = "NONE", workloadSelector } = service.entry.spec;
+  // Where traffic is captured, connections say themselves where they were to go; a caller that names the service to a proxy has
+  // no address in mind but the one the name stands for.
+  const isByName = resolution === "NONE" && routing !== "ports";
+  switch (isByName ? "DNS" : resolution) {
+    case "STATIC":
+      return {
+        clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.EDS },
+        edsClusterConfig: {
+          serviceName: name,
+          edsConfig: {
+            resourceApiVersion: ApiVersion.V3,
+            initialFetchTimeout: durationMs(0),
+            configSourceSpecifier: { case: "ads", value: {} },
+          },
+        },
+      };
+    case "DNS":
+    case "DNS_ROUND_ROBIN": {
+      const written: readonly Endpoint[] =
+        serviceEndpoints.length > 0 || (workloadSelector !== undefined && !isByName)
+          ? endpoints
+          : [
+              {
+                address: service.host,
+                port: port.targetPort ?? port.number,
+                labels: {},
+                takesMtls: false,
+                serviceAccount: undefined,
+                workload: undefined,
+                isRegistered: false,
+                weight: 1,
+                health: "healthy",
+              },
+            ];
+      // LOGICAL_DNS has one endpoint, no more and no less.
+      const isLogical = resolution !== "DNS" && written.length > 0;
+      const type = isLogical ? Cluster_DiscoveryType.LOGICAL_DNS : Cluster_DiscoveryType.STRICT_DNS;
+      const used = isLogical ? written.slice(0, 1) : written;
+      return {
+        clusterDiscoveryType: { case: "type", value: type },
+        dnsLookupFamily: Cluster_DnsLookupFamily.V4_PREFERRED,
+        respectDnsTtl: true,
+        dnsRefreshRate: durationMs(DNS_REFRESH_MS),
+        loadAssignment: buildLoadAssignment(name, used),
+      };
+    }
+    default:
+      return {
+        clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.ORIGINAL_DST },
+        lbPolicy: Cluster_LbPolicy.CLUSTER_PROVIDED,
+        lbConfig:
+          port.targetPort === undefined || port.targetPort === port.number
+            ? { case: undefined }
+            : { case: "originalDstLbConfig", value: { upstreamPortOverride: port.targetPort } },
+      };
+  }
+}
+
+function balancing(loadBalancer: LoadBalancer | undefined): ClusterInit {
+  const hash = loadBalancer?.consistentHash;
+  if (hash?.maglev !== undefined) {
+    return {
+      lbPolicy: Cluster_LbPolicy.MAGLEV,
+      lbConfig: {
+        case: "maglevLbConfig",
+        value: hash.maglev.tableSize === undefined ? {} : { tableSize: BigInt(hash.maglev.tableSize) },
+      },
+    };
+  }
+  if (hash !== undefined)
+    return {
+      lbPolicy: Cluster_LbPolicy.RING_HASH,
+      lbConfig: {
+        case: "ringHashLbConfig",
+        value: { minimumRingSize: BigInt(hash.ringHash?.minimumRingSize ?? 1024) },
+      },
+    };
+  const lbPolicy = LB_POLICY[loadBalancer?.simple ?? "UNSPECIFIED"];
+  const warmup = loadBalancer?.warmup;
+  if (warmup === undefined) return { lbPolicy };
+  const slowStartConfig = {
+    slowStartWindow: duration(warmup.duration),
+    ...(warmup.minimumPercent === undefined ? {} : { minWeightPercent: { value: warmup.minimumPercent } }),
+    ...(warmup.aggression === undefined
+      ? {}
+      : { aggression: { defaultValue: warmup.aggression, runtimeKey: "pharos.warmup.aggression" } }),
+  };
+  if (lbPolicy === Cluster_LbPolicy.ROUND_ROBIN)
+    return { lbPolicy, lbConfig: { case: "roundRobinLbConfig", value: { slowStartConfig } } };
+  return {
+    lbPolicy: Cluster_LbPolicy.LEAST_REQUEST,
+    lbConfig: { case: "leastRequestLbConfig", value: { slowStartConfig } },
+  };
+}
+
+/** As Istio reads it: five 5xx in a row eject where nothing else is said, errors of gateways only when asked for, and at most a tenth goes. */
+function outlierDetection(settings: OutlierDetection) {
+  const gateway = settings.consecutiveGatewayErrors;
+  const any5xx = settings.consecutive5xxErrors;
+  return {
+    ...(settings.interval === undefined ? {} : { interval: duration(settings.interval) }),
+    ...(settings.baseEjectionTime === undefined ? {} : { baseEjectionTime: duration(settings.baseEjectionTime) }),
+    maxEjectionPercent: settings.maxEjectionPercent ?? 10,
+    ...(any5xx === undefined ? {} : { consecutive5xx: any5xx, enforcingConsecutive5xx: any5xx === 0 ? 0 : 100 }),
+    ...(gateway === undefined
+      ? {}
+      : { consecutiveGatewayFailure: gateway, enforcingConsecutiveGatewayFailure: gateway === 0 ? 0 : 100 }),
+    ...(settings.splitExternalLocalOriginErrors === undefined
+      ? {}
+      : { splitExternalLocalOriginErrors: settings.splitExternalLocalOriginErrors }),
+    ...((settings.consecutiveLocalOriginFailures ?? 0) === 0 || settings.splitExternalLocalOriginErrors !== true
+      ? {}
+      : {
+          consecutiveLocalOriginFailure: settings.consecutiveLocalOriginFailures,
+          enforcingConsecutiveLocalOriginFailure: 100,
+        }),
+    enforcingSuccessRate: 0,
+    ...(settings.splitExternalLocalOriginErrors === true ? { enforcingLocalOriginSuccessRate: 0 } : {}),
+  };
+}
+
+/**
+ * The server's name in TLS: the host the request is for, after rewrites, unless the rule names another; and the
+ * certificate must be for it, unless the rule says for whom (Istio's auto SNI).
+ */
+function serverName({ service, policy: { tls } }: ClusterInput): UpstreamHttpOptions {
+  if ((tls?.mode !== "SIMPLE" && tls?.mode !== "MUTUAL") || tls.sni !== undefined) return {};
+  const isChecked = tls.insecureSkipVerify !== true && expectedNames(tls, service).length === 0;
+  return { upstreamHttpProtocolOptions: { autoSni: true, autoSanValidation: isChecked } };
+}
+
+/** Who a server outside the mesh has to be, as written. */
+function expectedNames(tls: ClientTls, service: Service): readonly string[] {
+  return tls.subjectAltNames ?? service.entry.spec.subjectAltNames ?? [];
+}
+
+/** A rule's TLS when it has one; else mTLS to the endpoints that take it, and plain text to the others. */
+function transport(
+  { service, port, subset, serviceEndpoints, policy, trustDomain }: ClusterInput,
+  isHttp2: boolean,
+  asSpoken: boolean,
+): ClusterInit {
+  const { tls } = policy;
+  const protocol = protocolOf(port);
+  // A `tls` that names no mode says DISABLE.
+  if (tls !== undefined && (tls.mode ?? "DISABLE") === "DISABLE") return {};
+  if (tls?.mode === "SIMPLE" || tls?.mode === "MUTUAL")
+    return {
+      transportSocket: ruleUpstream(tls, {
+        // Requests name their host themselves.
+        sni: tls.sni ?? (isHttp(protocol) ? undefined : service.host),
+        names: expectedNames(tls, service),
+        isSniWritten: tls.sni !== undefined,
+        isHttp2,
+      }),
+    };
+  const isMandatory = tls?.mode === "ISTIO_MUTUAL";
+  if (!isMandatory && !serviceEndpoints.some(({ takesMtls }) => takesMtls)) return {};
+  const accounts = new Set(serviceEndpoints.flatMap(({ serviceAccount }) => serviceAccount ?? []));
+  // Whom a service names is believed beside those who answer for it; whom a rule names, alone.
+  const uris = tls?.subjectAltNames ?? [
+    ...[...accounts].sort().map((account) => spiffeUri(trustDomain, service.namespace, account)),
+    ...(service.entry.spec.subjectAltNames ?? []),
+  ];
+  const sni = tls?.sni ?? `outbound_.${port.number}_.${subset}_.${service.host}`;
+  const socket = meshUpstream(uris, sni, asSpoken ? undefined : isHttp2 ? "http2" : "http1");
+  if (isMandatory) return { transportSocket: socket };
+  return {
+    transportSocketMatches: [
+      { name: "tlsMode-istio", match: { tlsMode: "istio" }, transportSocket: socket },
+      { name: "tlsMode-disabled", match: {}, transportSocket: PLAIN },
+    ],
+  };
+}
+
+function buildAddress(address: string, port: number): Init<typeof AddressSchema> {
+  if (isSocketPath(address)) return { address: { case: "pipe", value: { path: address.slice("unix://".length) } } };
+  return { address: { case: "socketAddress", value: { address, portSpecifier: { case: "portValue", value: port } } } };
+}
+
+const WEIGHT_SUM_MAX = 4_294_967_295;
+
+/** Endpoints under a cluster's name. Those that drain or are unwell stay known and are not chosen. */
+export function buildLoadAssignment(name: string, endpoints: readonly Endpoint[]): ClusterLoadAssignment {
+  const STATUS = {
+    healthy: HealthStatus.HEALTHY,
+    unhealthy: HealthStatus.UNHEALTHY,
+    draining: HealthStatus.DRAINING,
+  } as const;
+  // Envoy refuses endpoints whose weights come to more than 32 bits, and whoever writes one does not know the others.
+  const total = endpoints.reduce((sum, { weight }) => sum + Math.max(1, weight), 0);
+  const share = Math.min(1, (WEIGHT_SUM_MAX - endpoints.length) / total);
+  // Unset in Istio, and 0 is less than Envoy takes.
+  const weightOf = (weight: number) => (share === 1 ? Math.max(1, weight) : Math.max(1, Math.floor(weight * share)));
+  return create(ClusterLoadAssignmentSchema, {
+    clusterName: name,
+    endpoints: [
+      {
+        lbEndpoints: endpoints.map(
+          ({ address, port, takesMtls, workload, weight, health }): Init<typeof LbEndpointSchema> => ({
+            hostIdentifier: {
+              case: "endpoint",
+              value: {
+                address: buildAddress(address, port),
+              },
+            },
+            loadBalancingWeight: weightOf(weight),
+            healthStatus: STATUS[health],
+            ...(takesMtls || workload !== undefined
+              ? {
+                  metadata: {
+                    filterMetadata: {
+                      ...(workload === undefined ? {} : { istio: { workload } }),
+                      ...(takesMtls ? { "envoy.transport_socket_match": { tlsMode: "istio" } } : {}),
+                    },
+                  },
+                }
+              : {}),
+          }),
+        ),
+      },
+    ],
+  });
+}

@@ -1,0 +1,93 @@
+import type { ConnectionPool } from "#core/kinds/destination-rule/connection-pool.ts";
+import type { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
+import { HttpProtocolOptionsSchema } from "#proto/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
+import { duration, durationMs, type Init, pack } from "#server/envoy/pack.ts";
+
+type ClusterInit = Init<typeof ClusterSchema>;
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const UNBOUNDED = 4_294_967_295;
+/**
+ * What a `connectionPool` asks of connections, whatever is spoken on them: of callers' and, as in Istio, of those from the
+ * called sidecar to the application. No circuit is broken where nobody asks for it; Envoy by itself would at 1024.
+ */
+export function poolSettings(
+  pool: ConnectionPool | undefined,
+): Pick<ClusterInit, "connectTimeout" | "circuitBreakers" | "upstreamConnectionOptions"> {
+  return {
+    connectTimeout:
+      pool?.tcp?.connectTimeout === undefined ? durationMs(CONNECT_TIMEOUT_MS) : duration(pool.tcp.connectTimeout),
+    circuitBreakers: { thresholds: [thresholds(pool)] },
+    ...(pool?.tcp?.tcpKeepalive === undefined
+      ? {}
+      : { upstreamConnectionOptions: { tcpKeepalive: keepalive(pool.tcp.tcpKeepalive) } }),
+  };
+}
+
+function thresholds(pool: ConnectionPool | undefined) {
+  const value = (number: number | undefined) => number ?? UNBOUNDED;
+  return {
+    maxConnections: value(pool?.tcp?.maxConnections),
+    maxPendingRequests: value(pool?.http?.http1MaxPendingRequests),
+    maxRequests: value(pool?.http?.http2MaxRequests),
+    maxRetries: value(pool?.http?.maxRetries),
+    trackRemaining: true,
+  };
+}
+
+function keepalive(settings: NonNullable<NonNullable<ConnectionPool["tcp"]>["tcpKeepalive"]>) {
+  const seconds = (text: string | undefined) => Number(duration(text ?? "0s").seconds);
+  return {
+    ...(settings.probes === undefined ? {} : { keepaliveProbes: settings.probes }),
+    ...(settings.time === undefined ? {} : { keepaliveTime: seconds(settings.time) }),
+    ...(settings.interval === undefined ? {} : { keepaliveInterval: seconds(settings.interval) }),
+  };
+}
+
+export type UpstreamHttpOptions = Pick<Init<typeof HttpProtocolOptionsSchema>, "upstreamHttpProtocolOptions">;
+
+/** HTTP/1.1 with nothing said about it is what Envoy does by itself: there is no option to send for it. */
+export function httpOptions(
+  isHttp2: boolean,
+  asCalled: boolean,
+  pool: ConnectionPool | undefined,
+  name: UpstreamHttpOptions,
+): ClusterInit {
+  const http = pool?.http;
+  const streams = http?.maxConcurrentStreams === undefined ? {} : { maxConcurrentStreams: http.maxConcurrentStreams };
+  const ping = http?.http2KeepAlive;
+  const h2 = {
+    ...streams,
+    ...(ping?.interval === undefined
+      ? {}
+      : { connectionKeepalive: { interval: duration(ping.interval), timeout: duration(ping.timeout ?? "10s") } }),
+  };
+  const common = {
+    ...(http?.idleTimeout === undefined ? {} : { idleTimeout: duration(http.idleTimeout) }),
+    ...(http?.maxRequestsPerConnection === undefined || http.maxRequestsPerConnection === 0
+      ? {}
+      : { maxRequestsPerConnection: http.maxRequestsPerConnection }),
+    ...(pool?.tcp?.maxConnectionDuration === undefined
+      ? {}
+      : { maxConnectionDuration: duration(pool.tcp.maxConnectionDuration) }),
+  };
+  const isUsual = !isHttp2 && !asCalled;
+  if (isUsual && Object.keys(common).length + Object.keys(name).length === 0) return {};
+  const options = pack(HttpProtocolOptionsSchema, {
+    ...name,
+    commonHttpProtocolOptions: common,
+    upstreamProtocolOptions: asCalled
+      ? { case: "useDownstreamProtocolConfig", value: { httpProtocolOptions: {}, http2ProtocolOptions: h2 } }
+      : {
+          case: "explicitHttpConfig",
+          value: {
+            protocolConfig: isHttp2
+              ? { case: "http2ProtocolOptions", value: h2 }
+              : { case: "httpProtocolOptions", value: {} },
+          },
+        },
+  });
+  return {
+    typedExtensionProtocolOptions: { "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": options },
+  };
+}

@@ -1,0 +1,76 @@
+import { create } from "@bufbuild/protobuf";
+import type { LoadBalancer } from "#core/kinds/destination-rule/load-balancer.ts";
+import { isIpAddress } from "#core/schema/ip-address.ts";
+import { type Cluster, Cluster_DiscoveryType, ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
+import { LocalitySchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
+import type { ClusterLoadAssignment } from "#proto/gen/envoy/config/endpoint/v3/endpoint_pb.js";
+import type { Service } from "#server/compile/service.ts";
+import { buildCluster, buildLoadAssignment, type ClusterInput } from "#server/envoy/clusters/build-cluster.ts";
+import type { Endpoint } from "#server/envoy/clusters/endpoints.ts";
+import { BLACK_HOLE } from "#server/envoy/names.ts";
+
+/** The largest that gRPC clients accept (gRFC A42). */
+const RING_SIZE_MAX = 8_388_608;
+
+/** gRPC clients know clusters with endpoints, and DNS names; not a call's original destination. */
+export function isCallable({ entry }: Service): boolean {
+  const { resolution = "NONE" } = entry.spec;
+  return resolution === "STATIC" || resolution === "DNS" || resolution === "DNS_ROUND_ROBIN";
+}
+
+/** A cluster without what gRPC clients refuse: TLS from the control plane, other balancers, several DNS names. */
+export function buildGrpcCluster(input: ClusterInput): Cluster {
+  const { service, policy } = input;
+  const { entry } = service;
+  const oneName = { ...service, entry: { ...entry, spec: { ...entry.spec, resolution: "DNS_ROUND_ROBIN" as const } } };
+  const build = (resolved: Service): Cluster =>
+    buildCluster({
+      ...input,
+      service: resolved,
+      policy: { ...policy, tls: { mode: "DISABLE" }, loadBalancer: adaptBalancer(policy.loadBalancer) },
+    });
+  const cluster = build(entry.spec.resolution === "DNS" ? oneName : service);
+  // A name to look up there is only where something is selected or written; gRPC clients refuse a cluster without one.
+  return cluster.loadAssignment?.endpoints.every(({ lbEndpoints }) => lbEndpoints.length === 0)
+    ? build({ ...service, entry: { ...entry, spec: { ...entry.spec, resolution: "STATIC" } } })
+    : cluster;
+}
+
+/** Whether its endpoints are a resource of their own. */
+export function usesDiscovery({ clusterDiscoveryType }: Cluster): boolean {
+  return clusterDiscoveryType.case === "type" && clusterDiscoveryType.value === Cluster_DiscoveryType.EDS;
+}
+
+/** Round robin, or a ring where the rule hashes. */
+function adaptBalancer(loadBalancer: LoadBalancer | undefined): LoadBalancer {
+  const hash = loadBalancer?.consistentHash;
+  if (hash === undefined) return { simple: "ROUND_ROBIN" };
+  const { maglev: _, ringHash, ...hashed } = hash;
+  const size = ringHash?.minimumRingSize;
+  const ring = size === undefined ? {} : { ringHash: { minimumRingSize: Math.min(size, RING_SIZE_MAX) } };
+  return { consistentHash: { ...hashed, ...ring } };
+}
+
+/** Endpoints as gRPC clients take them: addresses only, each once, in one locality of some weight. */
+export function buildGrpcAssignment(name: string, endpoints: readonly Endpoint[]): ClusterLoadAssignment {
+  const callable = new Map(
+    endpoints
+      .filter(({ address }) => isIpAddress(address))
+      .map((endpoint) => [`${endpoint.address} ${endpoint.port}`, endpoint]),
+  );
+  const assignment = buildLoadAssignment(name, [...callable.values()]);
+  for (const group of assignment.endpoints) {
+    group.locality = create(LocalitySchema);
+    group.loadBalancingWeight = 1;
+  }
+  return assignment;
+}
+
+/** Where calls fail: its endpoints, of which there are none, are known. */
+export function buildBlackHole(): Cluster {
+  return create(ClusterSchema, {
+    name: BLACK_HOLE,
+    clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.EDS },
+    edsClusterConfig: { edsConfig: { configSourceSpecifier: { case: "ads", value: {} } } },
+  });
+}

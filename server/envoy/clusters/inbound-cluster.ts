@@ -1,0 +1,41 @@
+import { create } from "@bufbuild/protobuf";
+import { type Cluster, Cluster_DiscoveryType, ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
+import { httpOptions, poolSettings } from "#server/envoy/clusters/connection-pool.ts";
+import type { InboundPort } from "#server/envoy/listeners/inbound-ports.ts";
+import { inboundCluster } from "#server/envoy/names.ts";
+import { mayBeHttp } from "#server/envoy/protocol.ts";
+
+/** The application itself, on loopback. Requests are put to it as its port says; HTTP/1.1 where it says nothing of the version. */
+export function buildInboundCluster({ appPort, protocol, pool }: InboundPort): Cluster {
+  const name = inboundCluster(appPort);
+  const isHttp2 = protocol === "http2" || protocol === "grpc";
+  const asCalled = protocol === "auto" || pool?.http?.useClientProtocol === true;
+  return create(ClusterSchema, {
+    name,
+    clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.STATIC },
+    ...poolSettings(pool),
+    ...(mayBeHttp(protocol) ? httpOptions(isHttp2, asCalled, pool, {}) : {}),
+    loadAssignment: {
+      clusterName: name,
+      endpoints: [
+        {
+          lbEndpoints: [
+            {
+              hostIdentifier: {
+                case: "endpoint",
+                value: {
+                  address: {
+                    address: {
+                      case: "socketAddress",
+                      value: { address: "127.0.0.1", portSpecifier: { case: "portValue", value: appPort } },
+                    },
+                  },
+                },
+              },
+            },
+          ],
+        },
+      ],
+    },
+  });
+}

@@ -1,0 +1,63 @@
+import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
+import { matchesLabels } from "#core/resource/labels.ts";
+import { formatRef, refOf } from "#core/resource/resource.ts";
+import type { Origin } from "#core/xds/layer.ts";
+import type { World } from "#server/compile/world.ts";
+import type { ClusterInput, Routing } from "#server/envoy/clusters/build-cluster.ts";
+import { type Endpoint, endpointsOf } from "#server/envoy/clusters/endpoints.ts";
+import { outboundCluster } from "#server/envoy/names.ts";
+
+/** What a cluster is built from, and where it sends calls. */
+export interface ServiceCluster {
+  readonly input: ClusterInput;
+  /** Those of the subset. */
+  readonly endpoints: readonly Endpoint[];
+  /** Its endpoints go over EDS; else they are part of the cluster. */
+  readonly isDiscovered: boolean;
+  readonly origins: readonly Origin[];
+}
+
+/** Rules of one host that a refusal may name: with thousands of them each cluster would bear thousands of names. */
+const ORIGINS_MAX = 20;
+
+/** Whose clusters they are. */
+export interface ClusterScope {
+  readonly namespace: string;
+  readonly routing: Routing;
+}
+
+/** The clusters of a host as callers in a namespace see it: one for each subset of each port, and one for all of the port. */
+export function serviceClusters(world: World, host: string, { namespace, routing }: ClusterScope): ServiceCluster[] {
+  const service = world.service(host, namespace);
+  if (service === undefined) return [];
+  const rule = world.destinationRule(host, namespace, service.namespace);
+  const subsets = ["", ...(rule?.subsets ?? []).map(({ name }) => name)];
+  const isDiscovered = (service.entry.spec.resolution ?? "NONE") === "STATIC";
+  const origins: Origin[] = [
+    ...(rule?.rules ?? []).slice(0, ORIGINS_MAX).map((each) => ({ resource: formatRef(refOf(each)) })),
+    { resource: formatRef(refOf(service.entry)) },
+  ];
+  return service.ports.flatMap((port) => {
+    const all = endpointsOf(world, service, port);
+    return subsets.map((subset): ServiceCluster => {
+      const labels = rule?.subsets.find(({ name }) => name === subset)?.labels;
+      const endpoints = subset === "" ? all : all.filter((endpoint) => matchesLabels(endpoint.labels, labels));
+      return {
+        input: {
+          name: outboundCluster(host, port.number, subset),
+          service,
+          port,
+          subset,
+          endpoints,
+          serviceEndpoints: all,
+          policy: resolveTrafficPolicy(rule, subset, port.number),
+          trustDomain: world.mesh.trustDomain,
+          routing,
+        },
+        endpoints,
+        isDiscovered,
+        origins,
+      };
+    });
+  });
+}

@@ -1,0 +1,296 @@
+import type { Diagnostic } from "#core/diagnostic.ts";
+import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
+import type { LayerChange, ProxyNode, ProxyView, XdsResource } from "#core/xds/layer.ts";
+import type { XdsType } from "#core/xds/type-urls.ts";
+import { describeFailures, type KnownCulprits } from "#server/compile/build-failure.ts";
+import type { MutableLayer, ResourceSet } from "#server/compile/mutable-layer.ts";
+import { Placement } from "#server/compile/placement.ts";
+import type { Reader } from "#server/compile/recorder.ts";
+import { type Install, Unit } from "#server/compile/unit.ts";
+import { World } from "#server/compile/world.ts";
+import type { Hash } from "#server/envoy/encode.ts";
+import { formatGrpcKey, type GrpcKey, GrpcLayer } from "#server/envoy/grpc-layer.ts";
+import { formatScope, OutboundScope, type ScopeKey } from "#server/envoy/outbound-scope.ts";
+import { standingOf } from "#server/envoy/standing.ts";
+import { WorkloadLayer } from "#server/envoy/workload-layer.ts";
+
+export interface CompileResult {
+  readonly changes: readonly LayerChange[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** Who has to be opened anew: what it shares with others is shared with others now. */
+  readonly reopen: ReadonlySet<ProxyNode>;
+}
+
+export interface PreviewedResource {
+  readonly layerId: string;
+  readonly type: XdsType;
+  readonly before: XdsResource | undefined;
+  readonly after: XdsResource | undefined;
+}
+
+/** Scopes that no proxy holds and that are kept all the same, last left last: a fleet that comes back finds its own. */
+const IDLE_SCOPES_MAX = 4;
+
+/** Configuration → layers of xDS resources. One edit rebuilds the hosts it touches, in the scopes that proxies have open. */
+export function createCompiler(snapshot: Snapshot, { hash }: { readonly hash: Hash }): Compiler {
+  return new Compiler(snapshot, hash);
+}
+
+export class Compiler {
+  readonly #world: World;
+  readonly #hash: Hash;
+  readonly #scopes = new Map<string, OutboundScope>();
+  readonly #workloads = new Map<ProxyNode, WorkloadLayer>();
+  readonly #grpcLayers = new Map<string, GrpcLayer>();
+  readonly #grpcClients = new Map<ProxyNode, GrpcLayer>();
+  /** With what each node shares its layer. */
+  readonly #placements = new Map<ProxyNode, Placement>();
+  readonly #culprits: KnownCulprits = new WeakMap();
+
+  constructor(snapshot: Snapshot, hash: Hash) {
+    this.#world = new World(snapshot);
+    this.#hash = hash;
+  }
+
+  /** The node object is the handle: `close` takes the same one. */
+  open(node: ProxyNode): ProxyView {
+    const isGrpc = node.metadata.GENERATOR === "grpc";
+    const place = () => (isGrpc ? formatGrpcKey(this.#grpcKey(node)) : formatScope(this.#scopeKey(node)));
+    this.#placements.set(node, new Placement(node, this.#world.recorder, place));
+    if (isGrpc) return this.#openGrpc(node);
+    const scope = this.#scope(node);
+    const workload = new WorkloadLayer(node, scope, this.#world, this.#hash);
+    scope.users += 1;
+    this.#workloads.set(node, workload);
+    return { layers: [scope.layer, workload.layer] };
+  }
+
+  close(node: ProxyNode): void {
+    this.#placements.get(node)?.end();
+    this.#placements.delete(node);
+    this.#closeGrpc(node);
+    const workload = this.#workloads.get(node);
+    if (workload === undefined) return;
+    this.#workloads.delete(node);
+    workload.end();
+    workload.scope.users -= 1;
+    if (workload.scope.users === 0) this.#keepIdle(workload.scope);
+  }
+
+  apply(change: SnapshotChange): CompileResult {
+    const steps = this.steps(change);
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done === true) return value;
+    }
+  }
+
+  /**
+   * `apply` in steps of one unit. Between them the layers are as they were before the change, but for proxies that are opened
+   * meanwhile; with the last step all is in place. The next change must wait for it.
+   */
+  *steps(change: SnapshotChange): Generator<undefined, CompileResult, undefined> {
+    const { readers, appeared } = this.#world.apply(change);
+    const installs = new Map<Unit, Install>();
+    for (const unit of [...this.#appear(appeared), ...unitsOf(readers)]) {
+      installs.set(unit, unit.stage());
+      yield;
+    }
+    const ports = new Map(Array.from(this.#scopes.values(), (scope) => [scope, scope.listenerKey()]));
+    const changes = [...installs.values()].flatMap((install) => install());
+    // What listeners of captured traffic hold follows from all of a scope's routes.
+    const listening = new Set<Unit>();
+    for (const [scope, before] of ports) {
+      changes.push(...scope.settle());
+      if (scope.listenerKey() !== before) for (const unit of unitsOf(scope.ports.readers)) listening.add(unit);
+    }
+    for (const unit of listening) changes.push(...unit.rebuild());
+    const moved = [...readers].flatMap((reader) =>
+      reader instanceof Placement && reader.hasMoved() ? [reader.node] : [],
+    );
+    return { changes, diagnostics: this.diagnostics(), reopen: new Set(moved) };
+  }
+
+  #appear(hosts: ReadonlySet<string>): Unit[] {
+    const layers = [...this.#scopes.values(), ...this.#grpcLayers.values()];
+    return layers.flatMap((layer) => [...hosts].flatMap((host) => layer.appear(host)));
+  }
+
+  /** Who is open: what a compiler of its own for previews opens too. */
+  nodes(): ProxyNode[] {
+    return [...this.#workloads.keys(), ...this.#grpcClients.keys()];
+  }
+
+  /** Ids of the nodes by the layers that they hold. */
+  holders(): ReadonlyMap<string, readonly string[]> {
+    const held = [
+      ...[...this.#workloads].flatMap(([{ id }, { layer, scope }]) => [
+        [layer.id, id] as const,
+        [scope.layer.id, id] as const,
+      ]),
+      ...[...this.#grpcClients].map(([{ id }, { layer }]) => [layer.id, id] as const),
+    ];
+    const ids = new Map<string, string[]>();
+    for (const [layer, id] of held) {
+      const known = ids.get(layer);
+      if (known === undefined) ids.set(layer, [id]);
+      else known.push(id);
+    }
+    return ids;
+  }
+
+  /** What gateways refuse, and what keeps units from being built, on the resources that do. */
+  diagnostics(): Diagnostic[] {
+    const refused = [...this.#workloads.values()].flatMap((workload) => workload.diagnostics);
+    const failures = this.#layers().flatMap(({ failures }) => [...failures]);
+    return [...refused, ...describeFailures(this.#world, failures, this.#culprits)];
+  }
+
+  #layers(): MutableLayer[] {
+    return [...this.#scopes.values(), ...this.#grpcLayers.values(), ...this.#workloads.values()].map(
+      ({ layer }) => layer,
+    );
+  }
+
+  /**
+   * What `change` would do. The compiler is as before afterwards, also where this throws; it is no other one's meanwhile,
+   * so this is for a compiler that serves nobody.
+   */
+  preview(change: SnapshotChange): {
+    readonly changes: readonly PreviewedResource[];
+    readonly diagnostics: readonly Diagnostic[];
+  } {
+    const before = new Map<LayerChange["layer"], ResourceSet>();
+    const scopes = [...this.#scopes.values()].filter(({ users }) => users > 0);
+    for (const { layer } of [...scopes, ...this.#grpcLayers.values(), ...this.#workloads.values()]) {
+      before.set(layer, new Map([...layer.resources].map(([type, each]) => [type, new Map(each)])));
+    }
+    const inverse = this.#world.inverse(change);
+    let result: CompileResult;
+    let moved: PreviewedResource[];
+    try {
+      result = this.apply(change);
+      moved = [...result.reopen].flatMap((node) => {
+        const own = this.#layersOf(node);
+        const old = own.map((layer) => before.get(layer) ?? new Map());
+        return compareHeld(own.at(-1)?.id ?? "", old, this.#openedAnew(node));
+      });
+    } finally {
+      this.apply(inverse);
+    }
+    const changed = result.changes.flatMap(({ layer, type, upserted, removed }) => {
+      const old = before.get(layer)?.get(type);
+      if (!before.has(layer)) return [];
+      return [
+        ...upserted.map((after) => ({ layerId: layer.id, type, before: old?.get(after.name), after })),
+        ...removed.map((name) => ({ layerId: layer.id, type, before: old?.get(name), after: undefined })),
+      ];
+    });
+    return { diagnostics: result.diagnostics, changes: [...changed, ...moved] };
+  }
+
+  #layersOf(node: ProxyNode): readonly MutableLayer[] {
+    const workload = this.#workloads.get(node);
+    const grpc = this.#grpcClients.get(node);
+    return workload === undefined ? (grpc === undefined ? [] : [grpc.layer]) : [workload.scope.layer, workload.layer];
+  }
+
+  /** What a node would hold that came now; nothing becomes of it. */
+  #openedAnew(node: ProxyNode): readonly ResourceSet[] {
+    const copy = { ...node };
+    const { layers } = this.open(copy);
+    this.close(copy);
+    return layers.map(({ resources }) => resources);
+  }
+
+  #scopeKey(node: ProxyNode): ScopeKey {
+    const { metadata, namespace, takesVirtualHosts } = node;
+    const routing = node.type === "router" ? "none" : metadata.INTERCEPTION_MODE === "NONE" ? "proxy" : "ports";
+    const labels = this.#askedLabels(node);
+    return { namespace, labels, takesVirtualHosts: takesVirtualHosts && routing !== "none", routing };
+  }
+
+  #scope(node: ProxyNode): OutboundScope {
+    const key = this.#scopeKey(node);
+    const id = formatScope(key);
+    const known = this.#scopes.get(id);
+    if (known !== undefined) return known;
+    const made = new OutboundScope(key, this.#world, this.#hash);
+    this.#scopes.set(id, made);
+    return made;
+  }
+
+  /** Makes it the scope that was left last, and drops what is beyond the bound. */
+  #keepIdle(scope: OutboundScope): void {
+    const id = formatScope(scope.key);
+    this.#scopes.delete(id);
+    this.#scopes.set(id, scope);
+    const idle = [...this.#scopes].filter(([, { users }]) => users === 0);
+    for (const [left, gone] of idle.slice(0, -IDLE_SCOPES_MAX)) {
+      gone.end();
+      this.#scopes.delete(left);
+    }
+  }
+
+  #grpcKey(node: ProxyNode): GrpcKey {
+    return { namespace: node.namespace, labels: this.#askedLabels(node) };
+  }
+
+  #openGrpc(node: ProxyNode): ProxyView {
+    const key = this.#grpcKey(node);
+    const id = formatGrpcKey(key);
+    const grpc = this.#grpcLayers.get(id) ?? new GrpcLayer(key, this.#world, this.#hash);
+    this.#grpcLayers.set(id, grpc);
+    grpc.users += 1;
+    this.#grpcClients.set(node, grpc);
+    return { layers: [grpc.layer] };
+  }
+
+  #closeGrpc(node: ProxyNode): void {
+    const grpc = this.#grpcClients.get(node);
+    if (grpc === undefined) return;
+    this.#grpcClients.delete(node);
+    grpc.users -= 1;
+    if (grpc.users > 0) return;
+    grpc.end();
+    this.#grpcLayers.delete(formatGrpcKey(grpc.key));
+  }
+
+  /** Of a node's labels those that some route asks about. */
+  #askedLabels(node: ProxyNode): Record<string, string> {
+    const { labels } = standingOf(this.#world, node);
+    return Object.fromEntries(
+      this.#world.sourceLabelKeys.flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]]])),
+    );
+  }
+}
+
+/** What a node that shares with others now holds otherwise than before, under the id of a layer that is its own where it has one. */
+function compareHeld(
+  layerId: string,
+  before: readonly ResourceSet[],
+  after: readonly ResourceSet[],
+): PreviewedResource[] {
+  const merge = (layers: readonly ResourceSet[]): Map<string, { readonly type: XdsType; readonly each: XdsResource }> =>
+    new Map(
+      layers.flatMap((layer) =>
+        [...layer].flatMap(([type, all]) =>
+          Array.from(all.values(), (each) => [`${type} ${each.name}`, { type, each }] as const),
+        ),
+      ),
+    );
+  const [had, has] = [merge(before), merge(after)];
+  return [
+    ...[...has].flatMap(([key, { type, each }]) => {
+      const old = had.get(key)?.each;
+      return old?.version === each.version ? [] : [{ layerId, type, before: old, after: each }];
+    }),
+    ...[...had].flatMap(([key, { type, each }]) =>
+      has.has(key) ? [] : [{ layerId, type, before: each, after: undefined }],
+    ),
+  ];
+}
+
+function unitsOf(readers: ReadonlySet<Reader>): Unit[] {
+  return [...readers].filter((reader) => reader instanceof Unit);
+}

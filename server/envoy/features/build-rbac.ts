@@ -1,0 +1,332 @@
+import type {
+  AuthorizationCondition,
+  AuthorizationOperation,
+  AuthorizationRule,
+  AuthorizationSource,
+} from "#core/kinds/authorization-policy/schema.ts";
+import {
+  type PermissionSchema,
+  type PrincipalSchema,
+  RBAC_Action,
+  type RBACSchema,
+} from "#proto/gen/envoy/config/rbac/v3/rbac_pb.js";
+import type { HeaderMatcherSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
+import type { StringMatcherSchema } from "#proto/gen/envoy/type/matcher/v3/string_pb.js";
+import type { Guard } from "#server/envoy/features/guard.ts";
+import { spiffeUri } from "#server/envoy/names.ts";
+import type { Init } from "#server/envoy/pack.ts";
+
+type PrincipalInit = Init<typeof PrincipalSchema>;
+type PermissionInit = Init<typeof PermissionSchema>;
+type StringInit = Init<typeof StringMatcherSchema>;
+
+const ANY_PRINCIPAL: PrincipalInit = { identifier: { case: "any", value: true } };
+const ANY_PERMISSION: PermissionInit = { rule: { case: "any", value: true } };
+const NO_PERMISSION: PermissionInit = { rule: { case: "notRule", value: ANY_PERMISSION } };
+/** In the order in which they are asked. */
+export const RBAC_ACTIONS = ["AUDIT", "DENY", "ALLOW"] as const;
+export type RbacAction = (typeof RBAC_ACTIONS)[number];
+
+/** Istio's word for the mesh's own trust domain, whatever it is called. */
+const OWN_TRUST_DOMAIN = "cluster.local";
+
+export interface RbacInput extends Guard {
+  readonly action: RbacAction;
+  /** False for TCP: what only HTTP knows never matches an ALLOW, and is left out of the others, as in Istio. */
+  readonly isHttp: boolean;
+}
+
+/** Where a rule stands: what its names are relative to, and what is known of the traffic it is built for. */
+interface RuleContext extends RbacInput {
+  /** Of the policy. */
+  readonly namespace: string;
+}
+
+const ACTION = { ALLOW: RBAC_Action.ALLOW, DENY: RBAC_Action.DENY, AUDIT: RBAC_Action.LOG } as const;
+
+/** Name of a policy's rule, as Istio names it; the proxy's log gives it back when the rule refuses. */
+function rbacPolicyName(namespace: string, name: string, rule: number): string {
+  return `ns[${namespace}]-policy[${name}]-rule[${rule}]`;
+}
+
+/** All policies of one action; undefined when there are none. With ALLOW, what no rule matches is refused. */
+export function buildRbac(input: RbacInput): Init<typeof RBACSchema> | undefined {
+  const own = input.policies.filter(({ spec }) => (spec.action ?? "ALLOW") === input.action);
+  if (own.length === 0) return undefined;
+  const policies: NonNullable<Init<typeof RBACSchema>["policies"]> = {};
+  for (const { metadata, spec } of own) {
+    for (const [index, rule] of (spec.rules ?? []).entries()) {
+      const built = buildPolicy(rule, { ...input, namespace: metadata.namespace });
+      if (built !== undefined) policies[rbacPolicyName(metadata.namespace, metadata.name, index)] = built;
+    }
+  }
+  return { action: ACTION[input.action], policies };
+}
+
+function buildPolicy(
+  rule: AuthorizationRule,
+  context: RuleContext,
+): { principals: PrincipalInit[]; permissions: PermissionInit[] } | undefined {
+  const { isHttp, action } = context;
+  if (!bearsOnPort(rule, context.port)) return undefined;
+  const conditions = (rule.when ?? []).map((condition) => buildCondition(condition, context));
+  if (!isHttp && action === "ALLOW" && usesHttp(rule)) return undefined;
+  const keep = <T>(parts: readonly (Part<T> | undefined)[]): T[] =>
+    parts.flatMap((part) => (part === undefined || (part.isHttp && !isHttp) ? [] : [part.value]));
+  const when = {
+    principals: keep(conditions.map((each) => each.principal)),
+    permissions: keep(conditions.map((each) => each.permission)),
+  };
+  const sources = rule.from?.map(({ source }) => keep(sourceParts(source ?? {}, context))) ?? [[]];
+  const operations = rule.to
+    ?.filter(({ operation }) => allowsPort(operation ?? {}, context.port))
+    .map(({ operation }) => keep(operationParts(operation ?? {}))) ?? [[]];
+  return {
+    principals: sources.map((parts) => allPrincipals([...parts, ...when.principals])),
+    permissions: operations.map((parts) => allPermissions([...parts, ...when.permissions])),
+  };
+}
+
+interface Part<T> {
+  readonly value: T;
+  readonly isHttp: boolean;
+}
+
+const part = <T>(value: T, isHttp = false): Part<T> => ({ value, isHttp });
+
+function allPrincipals(parts: readonly PrincipalInit[]): PrincipalInit {
+  const [only] = parts;
+  if (only === undefined) return ANY_PRINCIPAL;
+  return parts.length === 1 ? only : { identifier: { case: "andIds", value: { ids: [...parts] } } };
+}
+
+function allPermissions(parts: readonly PermissionInit[]): PermissionInit {
+  const [only] = parts;
+  if (only === undefined) return ANY_PERMISSION;
+  return parts.length === 1 ? only : { rule: { case: "andRules", value: { rules: [...parts] } } };
+}
+
+function anyPrincipal<V>(
+  values: readonly V[] | undefined,
+  build: (value: V) => PrincipalInit,
+): PrincipalInit | undefined {
+  if (values === undefined || values.length === 0) return undefined;
+  return { identifier: { case: "orIds", value: { ids: values.map(build) } } };
+}
+
+function anyPermission<V>(
+  values: readonly V[] | undefined,
+  build: (value: V) => PermissionInit,
+): PermissionInit | undefined {
+  if (values === undefined || values.length === 0) return undefined;
+  return { rule: { case: "orRules", value: { rules: values.map(build) } } };
+}
+
+const notPrincipal = (value: PrincipalInit | undefined): PrincipalInit | undefined =>
+  value === undefined ? undefined : { identifier: { case: "notId", value } };
+const notPermission = (value: PermissionInit | undefined): PermissionInit | undefined =>
+  value === undefined ? undefined : { rule: { case: "notRule", value } };
+
+function sourceParts(source: AuthorizationSource, context: RuleContext): (Part<PrincipalInit> | undefined)[] {
+  const principal = (value: string) => authenticated(principalMatcher(value, context));
+  const namespace = (value: string) => authenticated(regex(`.*/ns/${wild(value)}/sa/.*`));
+  const account = (value: string) => authenticated(accountMatcher(value, context));
+  const remote = (value: string) => remoteIp(value, context);
+  return [
+    anyPrincipal(source.principals, principal),
+    notPrincipal(anyPrincipal(source.notPrincipals, principal)),
+    anyPrincipal(source.namespaces, namespace),
+    notPrincipal(anyPrincipal(source.notNamespaces, namespace)),
+    anyPrincipal(source.serviceAccounts, account),
+    notPrincipal(anyPrincipal(source.notServiceAccounts, account)),
+    anyPrincipal(source.ipBlocks, directIp),
+    notPrincipal(anyPrincipal(source.notIpBlocks, directIp)),
+    anyPrincipal(source.remoteIpBlocks, remote),
+    notPrincipal(anyPrincipal(source.notRemoteIpBlocks, remote)),
+  ].map((value) => (value === undefined ? undefined : part(value)));
+}
+
+function operationParts(operation: AuthorizationOperation): (Part<PermissionInit> | undefined)[] {
+  const header =
+    (name: string, ignoreCase: boolean) =>
+    (value: string): PermissionInit => ({ rule: { case: "header", value: headerMatcher(name, value, ignoreCase) } });
+  const path = (value: string): PermissionInit => ({
+    rule: {
+      case: "urlPath",
+      value: { rule: { case: "path", value: value.includes("{") ? regex(pathTemplate(value)) : stringMatcher(value) } },
+    },
+  });
+  const http = (value: PermissionInit | undefined) => (value === undefined ? undefined : part(value, true));
+  return [
+    http(anyPermission(operation.hosts, header(":authority", true))),
+    http(notPermission(anyPermission(operation.notHosts, header(":authority", true)))),
+    http(anyPermission(operation.methods, header(":method", false))),
+    http(notPermission(anyPermission(operation.notMethods, header(":method", false)))),
+    http(anyPermission(operation.paths, path)),
+    http(notPermission(anyPermission(operation.notPaths, path))),
+  ];
+}
+
+function usesHttp(rule: AuthorizationRule): boolean {
+  const inOperation = (rule.to ?? []).some(({ operation = {} }) =>
+    operationParts(operation).some((each) => each?.isHttp),
+  );
+  return inOperation || (rule.when ?? []).some(({ key }) => key.startsWith("request."));
+}
+
+/** `when`: values are alternatives, and none of notValues may hold. */
+function buildCondition(
+  { key, values, notValues }: AuthorizationCondition,
+  context: RuleContext,
+): { principal?: Part<PrincipalInit>; permission?: Part<PermissionInit> } {
+  const both = (build: (value: string) => PrincipalInit, isHttp = false) => ({
+    principal: part(
+      allPrincipals(
+        [anyPrincipal(values, build), notPrincipal(anyPrincipal(notValues, build))].filter(
+          (each) => each !== undefined,
+        ),
+      ),
+      isHttp,
+    ),
+  });
+  const operation = (build: (value: string) => PermissionInit) => ({
+    permission: part(
+      allPermissions(
+        [anyPermission(values, build), notPermission(anyPermission(notValues, build))].filter(
+          (each) => each !== undefined,
+        ),
+      ),
+    ),
+  });
+  const header = /^request\.headers\[(.+)\]$/.exec(key)?.[1];
+  if (header !== undefined)
+    return both((value) => ({ identifier: { case: "header", value: headerMatcher(header, value, false) } }), true);
+  switch (key) {
+    case "source.principal":
+      return both((value) => authenticated(principalMatcher(value, context)));
+    case "source.namespace":
+      return both((value) => authenticated(regex(`.*/ns/${wild(value)}/sa/.*`)));
+    case "source.serviceAccount":
+      return both((value) => authenticated(accountMatcher(value, context)));
+    case "source.ip":
+      return both(directIp);
+    case "remote.ip":
+      return both((value) => remoteIp(value, context));
+    case "destination.ip":
+      return operation((value) => ({ rule: { case: "destinationIp", value: cidr(value) } }));
+    case "destination.port":
+      // It holds, or the rule would have been left out.
+      return {};
+    case "connection.sni":
+      return operation((value) => ({ rule: { case: "requestedServerName", value: stringMatcher(value) } }));
+    default:
+      // Ingest refuses every other key; one that came through opens nothing: it never allows, and is no reason not to deny.
+      return { permission: part(context.action === "ALLOW" ? NO_PERMISSION : ANY_PERMISSION) };
+  }
+}
+
+function authenticated(principalName: StringInit): PrincipalInit {
+  return { identifier: { case: "authenticated", value: { principalName } } };
+}
+
+/**
+ * Rules are built for one port, and what is about others is left out: a rule that cannot hold here leaves no trace, so that
+ * editing it ends no connection of this port.
+ */
+function bearsOnPort({ to, when = [] }: AuthorizationRule, port: number): boolean {
+  const operations = to ?? [];
+  return (
+    (operations.length === 0 || operations.some(({ operation }) => allowsPort(operation ?? {}, port))) &&
+    when.every(({ key, values, notValues }) => key !== "destination.port" || holdsFor(port, values, notValues))
+  );
+}
+
+function allowsPort({ ports, notPorts }: AuthorizationOperation, port: number): boolean {
+  return holdsFor(port, ports, notPorts);
+}
+
+function holdsFor(port: number, wanted: readonly string[] = [], unwanted: readonly string[] = []): boolean {
+  const isIn = (list: readonly string[]) => list.some((value) => Number(value) === port);
+  return (wanted.length === 0 || isIn(wanted)) && !isIn(unwanted);
+}
+
+function directIp(value: string): PrincipalInit {
+  return { identifier: { case: "directRemoteIp", value: cidr(value) } };
+}
+
+/** The client's address: as a trusted proxy forwards it, else that of whoever connects. */
+function remoteIp(value: string, { trustsForwardedFor, isHttp }: RuleContext): PrincipalInit {
+  const forwarded: PrincipalInit = { identifier: { case: "remoteIp", value: cidr(value) } };
+  if (trustsForwardedFor === "everybody") return forwarded;
+  const trusted = anyPrincipal(isHttp ? trustsForwardedFor : [], (uri) =>
+    authenticated({ matchPattern: { case: "exact", value: uri } }),
+  );
+  if (trusted === undefined) return directIp(value);
+  const isOther: PrincipalInit = { identifier: { case: "notId", value: trusted } };
+  return {
+    identifier: {
+      case: "orIds",
+      value: { ids: [allPrincipals([trusted, forwarded]), allPrincipals([isOther, directIp(value)])] },
+    },
+  };
+}
+
+/** Istio's principals lack the scheme: `cluster.local/ns/default/sa/productpage`. */
+function principalMatcher(value: string, { trustDomain }: RuleContext): StringInit {
+  if (value === "*") return regex(".+");
+  if (value.startsWith("*")) return { matchPattern: { case: "suffix", value: value.slice(1) } };
+  const own = `${OWN_TRUST_DOMAIN}/`;
+  const full = `spiffe://${value.startsWith(own) ? `${trustDomain}/${value.slice(own.length)}` : value}`;
+  if (full.endsWith("*")) return { matchPattern: { case: "prefix", value: full.slice(0, -1) } };
+  return { matchPattern: { case: "exact", value: full } };
+}
+
+/** `namespace/account`, or an account of the policy's namespace. */
+function accountMatcher(value: string, { trustDomain, namespace }: RuleContext): StringInit {
+  const whole = value.includes("/") ? value.split("/", 2) : [namespace, value];
+  return { matchPattern: { case: "exact", value: spiffeUri(trustDomain, whole[0] ?? "", whole[1] ?? "") } };
+}
+
+/** `*`, `prefix*`, `*suffix`, or exact. */
+function stringMatcher(value: string): StringInit {
+  if (value === "*") return regex(".+");
+  if (value.startsWith("*")) return { matchPattern: { case: "suffix", value: value.slice(1) } };
+  if (value.endsWith("*")) return { matchPattern: { case: "prefix", value: value.slice(0, -1) } };
+  return { matchPattern: { case: "exact", value } };
+}
+
+function headerMatcher(name: string, value: string, ignoreCase: boolean): Init<typeof HeaderMatcherSchema> {
+  if (value === "*") return { name, headerMatchSpecifier: { case: "presentMatch", value: true } };
+  return {
+    name,
+    headerMatchSpecifier: {
+      case: "stringMatch",
+      value: { ...stringMatcher(value), ...(ignoreCase ? { ignoreCase: true } : {}) },
+    },
+  };
+}
+
+function regex(value: string): StringInit {
+  return { matchPattern: { case: "safeRegex", value: { regex: value } } };
+}
+
+function wild(value: string): string {
+  return value.split("*").map(escapeRegex).join(".*");
+}
+
+function escapeRegex(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+/** `/a/{*}/b` and `/a/{**}`: one segment, or any number. */
+function pathTemplate(value: string): string {
+  return value
+    .split(/(\{\*\*?\})/)
+    .map((each) => (each === "{*}" ? "[^/]+" : each === "{**}" ? ".*" : escapeRegex(each)))
+    .join("");
+}
+
+function cidr(value: string): { addressPrefix: string; prefixLen: number } {
+  const [address = "", bits] = value.split("/", 2);
+  return { addressPrefix: address, prefixLen: bits === undefined ? (address.includes(":") ? 128 : 32) : Number(bits) };
+}

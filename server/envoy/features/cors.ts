@@ -1,0 +1,31 @@
+import type { Any } from "@bufbuild/protobuf/wkt";
+import type { CorsPolicy } from "#core/kinds/virtual-service/http-route.ts";
+import { CorsPolicySchema, CorsSchema } from "#proto/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js";
+import type { HttpFilter } from "#server/envoy/features/http-filter.ts";
+import { duration, pack, typed } from "#server/envoy/pack.ts";
+import { buildStringMatcher } from "#server/envoy/routes/build-match.ts";
+import { buildPercent } from "#server/envoy/routes/build-percent.ts";
+
+const NAME = "envoy.filters.http.cors";
+const FILTER = { ...typed(NAME, CorsSchema, {}), disabled: true };
+
+function buildCors(cors: CorsPolicy): Any {
+  return pack(CorsPolicySchema, {
+    allowOriginStringMatch: (cors.allowOrigins ?? []).map(buildStringMatcher),
+    allowMethods: (cors.allowMethods ?? []).join(","),
+    allowHeaders: (cors.allowHeaders ?? []).join(","),
+    exposeHeaders: (cors.exposeHeaders ?? []).join(","),
+    ...(cors.maxAge === undefined ? {} : { maxAge: String(duration(cors.maxAge).seconds) }),
+    ...(cors.allowCredentials === undefined ? {} : { allowCredentials: cors.allowCredentials }),
+    ...(cors.unmatchedPreflights === "IGNORE" ? { forwardNotMatchingPreflights: false } : {}),
+    filterEnabled: { defaultValue: buildPercent(undefined, 100) },
+  });
+}
+
+/** Answers preflights and tells browsers who may read the answers, at the caller. */
+export const cors: HttpFilter = {
+  name: NAME,
+  phase: "traffic",
+  inListener: (direction) => (direction === "inbound" ? undefined : FILTER),
+  onRoute: ({ corsPolicy }) => (corsPolicy === undefined ? undefined : buildCors(corsPolicy)),
+};

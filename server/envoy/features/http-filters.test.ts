@@ -1,0 +1,56 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import { expect, test } from "vitest";
+import type { AuthorizationRule } from "#core/kinds/authorization-policy/schema.ts";
+import { RBAC_Action } from "#proto/gen/envoy/config/rbac/v3/rbac_pb.js";
+import { RBACPerRouteSchema } from "#proto/gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js";
+import { RBAC_ACTIONS } from "#server/envoy/features/build-rbac.ts";
+import {
+  grpcFilters,
+  grpcRouteFilters,
+  guardFilters,
+  listenerFilters,
+  routeFilters,
+} from "#server/envoy/features/http-filters.ts";
+import { api } from "#server/envoy/testing/random-resource.ts";
+
+const names = (filters: readonly { readonly name?: string }[]) => filters.map(({ name }) => name);
+const ROUTE = { fault: { abort: { httpStatus: 503 } }, corsPolicy: {} };
+
+function guard(action: (typeof RBAC_ACTIONS)[number], rule: AuthorizationRule) {
+  const policy = api("AuthorizationPolicy", "security", "p", "default", { action, rules: [{}] });
+  if (policy.kind !== "AuthorizationPolicy") throw new Error("not a policy");
+  const policies = [{ ...policy, spec: { ...policy.spec, rules: [rule] } }];
+  return guardFilters({ policies, trustDomain: "cluster.local", port: 80, trustsForwardedFor: [] });
+}
+
+test.each(["inbound", "outbound", "gateway"] as const)(
+  "a chain of %s has each filter once, and ends with the router",
+  (direction) => {
+    const chain = names(listenerFilters(direction));
+    expect(new Set(chain).size).toBe(chain.length);
+    expect(chain.at(-1)).toBe("envoy.filters.http.router");
+  },
+);
+
+test("what routes carry is for filters that stand in the chains in front of them", () => {
+  for (const direction of ["outbound", "gateway"] as const)
+    expect(names(listenerFilters(direction))).toEqual(expect.arrayContaining(Object.keys(routeFilters(ROUTE))));
+  const guarded = RBAC_ACTIONS.flatMap((action) => Object.keys(guard(action, {})));
+  expect(guarded).toHaveLength(RBAC_ACTIONS.length);
+  for (const direction of ["inbound", "gateway"] as const)
+    expect(names(listenerFilters(direction))).toEqual(expect.arrayContaining(guarded));
+  const grpc = grpcRouteFilters({ ...routeFilters(ROUTE), ...guard("DENY", {}) });
+  expect(Object.keys(grpc)).toEqual(["envoy.filters.http.fault"]);
+  expect(names(grpcFilters())).toEqual(expect.arrayContaining(Object.keys(grpc)));
+});
+
+test.each([
+  ["ALLOW", RBAC_Action.ALLOW, "notRule"],
+  ["DENY", RBAC_Action.DENY, "any"],
+] as const)("a condition that nobody knows opens nothing: %s", (action, expected, permission) => {
+  const [config] = Object.values(guard(action, { when: [{ key: "who.knows", values: ["x"] }] }));
+  const { rbac } = fromBinary(RBACPerRouteSchema, config?.value ?? new Uint8Array());
+  expect(rbac?.rules?.action).toBe(expected);
+  const [rule] = Object.values(rbac?.rules?.policies ?? {});
+  expect(rule?.permissions[0]?.rule.case).toBe(permission);
+});

@@ -1,0 +1,59 @@
+import type { Any } from "@bufbuild/protobuf/wkt";
+import type { HttpRoute } from "#core/kinds/virtual-service/http-route.ts";
+import type { LogDirection } from "#core/telemetry/access-log.ts";
+import type { HttpFilterSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
+import { RBAC_ACTIONS } from "#server/envoy/features/build-rbac.ts";
+import { cors } from "#server/envoy/features/cors.ts";
+import { fault } from "#server/envoy/features/fault.ts";
+import type { Guard } from "#server/envoy/features/guard.ts";
+import { type HttpFilter, PHASES } from "#server/envoy/features/http-filter.ts";
+import { peer } from "#server/envoy/features/peer.ts";
+import { rbac } from "#server/envoy/features/rbac.ts";
+import { router } from "#server/envoy/features/router.ts";
+import type { Init } from "#server/envoy/pack.ts";
+
+type ListenerFilter = Init<typeof HttpFilterSchema>;
+
+/** All there are; within a phase in this order. Listeners, routes and gRPC clients read this list and no other. */
+const FILTERS: readonly HttpFilter[] = [peer, ...RBAC_ACTIONS.map(rbac), fault, cors, router].sort(
+  (a, b) => PHASES.indexOf(a.phase) - PHASES.indexOf(b.phase),
+);
+
+/** The chain of a listener's HTTP connection manager. */
+export function listenerFilters(direction: LogDirection): ListenerFilter[] {
+  return FILTERS.flatMap(({ inListener }) => inListener(direction) ?? []);
+}
+
+/** The chain of a listener of applications that read xDS themselves. */
+export function grpcFilters(): ListenerFilter[] {
+  return FILTERS.flatMap(({ inGrpc }) => inGrpc ?? []);
+}
+
+/** `typedPerFilterConfig` of a route; empty where it asks nothing of any filter. */
+export function routeFilters(route: Pick<HttpRoute, "fault" | "corsPolicy">): Record<string, Any> {
+  return perFilter(({ onRoute }) => onRoute?.(route));
+}
+
+/** `typedPerFilterConfig` of a whole route configuration, for who guards the workload. */
+export function guardFilters(guard: Guard): Record<string, Any> {
+  return perFilter(({ onRoutes }) => onRoutes?.(guard));
+}
+
+/** What of `typedPerFilterConfig` gRPC clients have a filter for. */
+export function grpcRouteFilters(all: Record<string, Any>): Record<string, Any> {
+  return Object.fromEntries(
+    FILTERS.flatMap(({ name, inGrpc }) => {
+      const config = all[name];
+      return inGrpc === undefined || config === undefined ? [] : [[name, config]];
+    }),
+  );
+}
+
+function perFilter(configure: (filter: HttpFilter) => Any | undefined): Record<string, Any> {
+  return Object.fromEntries(
+    FILTERS.flatMap((filter) => {
+      const config = configure(filter);
+      return config === undefined ? [] : [[filter.name, config]];
+    }),
+  );
+}

@@ -1,0 +1,26 @@
+import type { FilterSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
+import { RBACSchema } from "#proto/gen/envoy/extensions/filters/network/rbac/v3/rbac_pb.js";
+import { buildRbac, RBAC_ACTIONS, type RbacAction } from "#server/envoy/features/build-rbac.ts";
+import type { Guard } from "#server/envoy/features/guard.ts";
+import type { NetworkFilter } from "#server/envoy/features/network-filter.ts";
+import { type Init, typed } from "#server/envoy/pack.ts";
+
+/** The rules of one action for a port that is not HTTP: they hold for connections, when they are opened. */
+function rbac(action: RbacAction): NetworkFilter {
+  const name = "envoy.filters.network.rbac";
+  return {
+    name,
+    inChain(guard) {
+      const rules = buildRbac({ ...guard, action, isHttp: false, trustsForwardedFor: [] });
+      const isIdle = action !== "ALLOW" && Object.keys(rules?.policies ?? {}).length === 0;
+      return rules === undefined || isIdle ? undefined : typed(name, RBACSchema, { rules, statPrefix: "tcp." });
+    },
+  };
+}
+
+const FILTERS: readonly NetworkFilter[] = RBAC_ACTIONS.map(rbac);
+
+/** What stands before the proxy of a chain. */
+export function chainFilters(guard: Omit<Guard, "trustsForwardedFor">): Init<typeof FilterSchema>[] {
+  return FILTERS.flatMap(({ inChain }) => inChain(guard) ?? []);
+}

@@ -1,0 +1,230 @@
+import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+import type { ForwardClientCert } from "#core/mesh-config/schema.ts";
+import { type LogDirection, PEER_HEADER } from "#core/telemetry/access-log.ts";
+import { ComparisonFilter_Op } from "#proto/gen/envoy/config/accesslog/v3/accesslog_pb.js";
+import { HeaderValueOption_HeaderAppendAction } from "#proto/gen/envoy/config/core/v3/base_pb.js";
+import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
+import type { TypedExtensionConfigSchema } from "#proto/gen/envoy/config/core/v3/extension_pb.js";
+import { HttpProtocolOptions_HeadersWithUnderscoresAction as UnderscoresAction } from "#proto/gen/envoy/config/core/v3/protocol_pb.js";
+import type { FilterSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
+import {
+  ZipkinConfig_CollectorEndpointVersion as CollectorVersion,
+  ZipkinConfig_TraceContextOption as TraceContext,
+  ZipkinConfigSchema,
+} from "#proto/gen/envoy/config/trace/v3/zipkin_pb.js";
+import {
+  HttpConnectionManager_PathWithEscapedSlashesAction as EscapedSlashes,
+  HttpConnectionManager_ForwardClientCertDetails as ForwardCert,
+  type HttpConnectionManager_TracingSchema,
+  HttpConnectionManagerSchema,
+  type LocalReplyConfigSchema,
+} from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
+import { HeaderMutationSchema } from "#proto/gen/envoy/extensions/http/early_header_mutation/header_mutation/v3/header_mutation_pb.js";
+import { listenerFilters } from "#server/envoy/features/http-filters.ts";
+import { buildAccessLog, buildPlainAccessLog } from "#server/envoy/listeners/build-access-log.ts";
+import {
+  UNTRUSTED_IN_PLAIN_TEXT,
+  UNTRUSTED_OF_APPLICATIONS,
+  UNTRUSTED_OF_PEERS,
+  UNTRUSTED_OF_STRANGERS,
+} from "#server/envoy/listeners/untrusted-headers.ts";
+import { durationMs, type Init, typed } from "#server/envoy/pack.ts";
+
+export type Direction = LogDirection;
+
+/** What of a proxy goes into its own listeners. */
+export interface ProxyTelemetry {
+  /** `workload;namespace;app;version` */
+  readonly workload: string;
+  readonly accessLog: string | undefined;
+  /** Percent of requests traced where callers have not decided; 0: no tracer, and trace headers go through untouched. */
+  readonly traceSampling: number;
+  /** The mesh's. */
+  readonly settings: ProxySettings;
+}
+
+export interface HttpManagerInput {
+  readonly direction: Direction;
+  readonly statPrefix: string;
+  /** Name of its route configuration: over ADS, so that a change of routes leaves open connections alone. */
+  readonly routes: string;
+  /** Callers come in plain text, without a certificate. */
+  readonly isPlain?: boolean;
+  readonly telemetry: ProxyTelemetry;
+}
+
+/**
+ * Before anything else reads the headers: what callers have no say in goes, and callers' proxies name their workload to
+ * the called, whatever the application wrote there.
+ */
+function mutateEarly(
+  direction: Direction,
+  workload: string,
+  isPlain: boolean,
+): Init<typeof TypedExtensionConfigSchema> {
+  const untrusted = {
+    outbound: UNTRUSTED_OF_APPLICATIONS,
+    inbound: isPlain ? [...UNTRUSTED_OF_PEERS, ...UNTRUSTED_IN_PLAIN_TEXT] : UNTRUSTED_OF_PEERS,
+    gateway: UNTRUSTED_OF_STRANGERS,
+  }[direction];
+  const tellPeer: Init<typeof HeaderMutationSchema>["mutations"] = [
+    {
+      action: {
+        case: "append",
+        value: {
+          header: { key: PEER_HEADER, value: workload },
+          appendAction: HeaderValueOption_HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD,
+        },
+      },
+    },
+  ];
+  const { name, configType } = typed("envoy.http.early_header_mutation.header_mutation", HeaderMutationSchema, {
+    mutations: [
+      ...untrusted.map((value) => ({ action: { case: "remove" as const, value } })),
+      ...(direction === "inbound" ? [] : tellPeer),
+    ],
+  });
+  return { name, typedConfig: configType.value };
+}
+
+/**
+ * Envoy's Zipkin tracer, because it reads and writes the context of B3 and of W3C alike (docs/adr/0014-tracer.md). The agent
+ * knows whose spans they are, and hands them on as OTLP.
+ */
+function buildTracing(traceSampling: number): Init<typeof HttpConnectionManager_TracingSchema> {
+  return {
+    provider: typed("envoy.tracers.zipkin", ZipkinConfigSchema, {
+      collectorCluster: "spans-agent",
+      collectorEndpoint: "/api/v2/spans",
+      collectorEndpointVersion: CollectorVersion.HTTP_JSON,
+      traceContextOption: TraceContext.USE_B3_WITH_W3C_PROPAGATION,
+      traceId128bit: true,
+      sharedSpanContext: false,
+    }),
+    randomSampling: { value: traceSampling },
+    clientSampling: { value: 100 },
+    overallSampling: { value: 100 },
+    spawnUpstreamSpan: false,
+  };
+}
+
+/** Paths are made one before routes and policies see them, at every proxy alike. */
+function normalizing({ pathNormalization }: ProxySettings): Init<typeof HttpConnectionManagerSchema> {
+  const decodes = pathNormalization === "DECODE_AND_MERGE_SLASHES";
+  return {
+    normalizePath: pathNormalization !== "NONE",
+    mergeSlashes: decodes || pathNormalization === "MERGE_SLASHES",
+    pathWithEscapedSlashesAction: decodes ? EscapedSlashes.UNESCAPE_AND_FORWARD : EscapedSlashes.KEEP_UNCHANGED,
+  };
+}
+
+/** What a client may hold and how long: strangers at gateways; of the mesh's own only that a request's head comes in time. */
+function limits(
+  direction: Direction,
+  { gatewayConnections: edge }: ProxySettings,
+): Init<typeof HttpConnectionManagerSchema> {
+  // CONNECT opens WebSockets over HTTP/2; without it a caller's handshake would end the connection that others share.
+  const http2 = { allowConnect: true };
+  if (direction !== "gateway")
+    return {
+      // Streams may be quiet for long.
+      streamIdleTimeout: durationMs(0),
+      ...(direction === "inbound" ? { requestHeadersTimeout: durationMs(edge.httpRequestHeadersTimeoutMs) } : {}),
+      http2ProtocolOptions: http2,
+    };
+  const unlessZero = <K extends string>(field: K, ms: number) => (ms === 0 ? {} : { [field]: durationMs(ms) });
+  return {
+    requestHeadersTimeout: durationMs(edge.httpRequestHeadersTimeoutMs),
+    requestTimeout: durationMs(edge.httpRequestTimeoutMs),
+    streamIdleTimeout: durationMs(edge.httpStreamIdleTimeoutMs),
+    commonHttpProtocolOptions: {
+      idleTimeout: durationMs(edge.httpIdleTimeoutMs),
+      ...unlessZero("maxConnectionDuration", edge.httpMaxConnectionDurationMs),
+      ...unlessZero("maxStreamDuration", edge.httpMaxStreamDurationMs),
+      headersWithUnderscoresAction: UnderscoresAction[edge.httpHeadersWithUnderscoresAction],
+    },
+    http2ProtocolOptions: {
+      ...http2,
+      maxConcurrentStreams: edge.httpMaxConcurrentStreams,
+      initialStreamWindowSize: edge.http2InitialStreamWindowSize,
+      initialConnectionWindowSize: edge.http2InitialConnectionWindowSize,
+    },
+  };
+}
+
+/** Who called: a gateway and a called sidecar write it down, a caller's sidecar lets no application say it. */
+function forwardClientCert(direction: Direction, settings: ProxySettings): ForwardClientCert {
+  if (direction === "gateway") return settings.gatewayForwardClientCert;
+  return direction === "inbound" ? settings.sidecarForwardClientCert : "SANITIZE";
+}
+
+/** An upload that could not be sent again to another instance is one that nobody took, not one that found no storage. */
+const LOCAL_REPLIES: Init<typeof LocalReplyConfigSchema> = {
+  mappers: [
+    {
+      filter: {
+        filterSpecifier: {
+          case: "statusCodeFilter",
+          value: {
+            comparison: {
+              op: ComparisonFilter_Op.EQ,
+              value: { defaultValue: 507, runtimeKey: "pharos.retry_buffer_exceeded" },
+            },
+          },
+        },
+      },
+      statusCode: 503,
+    },
+  ],
+};
+
+/** The HTTP connection manager of a listener, with Istio's choices; where they are others, docs/reference/envoy-defaults.md says why. */
+export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSchema> {
+  const { direction, telemetry, routes } = input;
+  const { settings } = telemetry;
+  return typed("envoy.filters.network.http_connection_manager", HttpConnectionManagerSchema, {
+    statPrefix: input.statPrefix,
+    routeSpecifier: {
+      case: "rds",
+      value: {
+        routeConfigName: routes,
+        configSource: {
+          resourceApiVersion: ApiVersion.V3,
+          initialFetchTimeout: durationMs(0),
+          configSourceSpecifier: { case: "ads", value: {} },
+        },
+      },
+    },
+    earlyHeaderMutationExtensions: [mutateEarly(direction, telemetry.workload, input.isPlain === true)],
+    httpFilters: listenerFilters(direction),
+    accessLog: input.isPlain
+      ? buildPlainAccessLog(telemetry.accessLog)
+      : buildAccessLog(telemetry.accessLog, direction),
+    ...(telemetry.traceSampling > 0 ? { tracing: buildTracing(telemetry.traceSampling) } : {}),
+    serverName: "istio-envoy",
+    useRemoteAddress: direction === "gateway",
+    // A sidecar reads of a gateway's the address that the gateway took for the client's.
+    ...(direction === "outbound" ? {} : { xffNumTrustedHops: settings.numTrustedProxies }),
+    // `name.` is the same host, to routes and policies alike.
+    stripTrailingHostDot: true,
+    ...normalizing(settings),
+    ...limits(direction, settings),
+    // Who asks before sending a large body gets the answer of whoever is to take it, and sends it once.
+    proxy100Continue: true,
+    ...(direction === "inbound" ? {} : { localReplyConfig: LOCAL_REPLIES }),
+    upgradeConfigs: [{ upgradeType: "websocket" }],
+    forwardClientCertDetails: ForwardCert[forwardClientCert(direction, settings)],
+    ...(direction === "outbound"
+      ? {}
+      : {
+          setCurrentClientCertDetails: {
+            subject: true,
+            dns: true,
+            uri: true,
+            // Of strangers' certificates applications read more than the proxy does.
+            ...(direction === "gateway" ? { cert: true } : {}),
+          },
+        }),
+    generateRequestId: true,
+  });
+}

@@ -1,0 +1,169 @@
+import { create } from "@bufbuild/protobuf";
+import { standsOver } from "#core/resolve/policies.ts";
+import { formatRef, refOf } from "#core/resource/resource.ts";
+import type { Origin } from "#core/xds/layer.ts";
+import { TrafficDirection } from "#proto/gen/envoy/config/core/v3/base_pb.js";
+import type {
+  ListenerFilterChainMatchPredicateSchema,
+  ListenerFilterSchema,
+} from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
+import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
+import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
+import { HttpInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/http_inspector/v3/http_inspector_pb.js";
+import { OriginalDstSchema } from "#proto/gen/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.js";
+import { TlsInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js";
+import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
+import { guardFilters } from "#server/envoy/features/http-filters.ts";
+import { buildRefusedAccessLog } from "#server/envoy/listeners/build-access-log.ts";
+import { gatewayIdentities } from "#server/envoy/listeners/gateway-identities.ts";
+import { type BuiltChains, buildInboundChains, type InboundContext } from "#server/envoy/listeners/inbound-chains.ts";
+import type { InboundPort } from "#server/envoy/listeners/inbound-ports.ts";
+import { policiesFor } from "#server/envoy/listeners/policies-for.ts";
+import { inboundCluster } from "#server/envoy/names.ts";
+import { durationMs, type Init, typed } from "#server/envoy/pack.ts";
+import { isHttp } from "#server/envoy/protocol.ts";
+
+const INBOUND_CAPTURE_PORT = 15006;
+
+export interface InboundRoutes {
+  readonly config: RouteConfiguration;
+  readonly origins: readonly Origin[];
+}
+
+/** What decides how connections come in: mTLS, and for ports that are not HTTP the policies too. */
+export function listenerOrigins(context: InboundContext, ports: readonly InboundPort[]): Origin[] {
+  const { world, node, labels } = context;
+  const own = world
+    .ofNamespace("PeerAuthentication", node.namespace)
+    .filter((policy) => standsOver(policy, { namespace: node.namespace, labels }, world.mesh.rootNamespace));
+  const guards = ports.every(({ protocol }) => isHttp(protocol)) ? [] : policiesFor(world, node.namespace, labels);
+  return [...guards, ...own].map((resource) => ({ resource: formatRef(refOf(resource)) }));
+}
+
+/** The routes of an HTTP port: all to the application, for those whom the policies let in. */
+export function buildInboundRoutes(port: InboundPort, { world, node, labels }: InboundContext): InboundRoutes {
+  const cluster = inboundCluster(port.appPort);
+  const host = `inbound|http|${port.appPort}`;
+  const policies = policiesFor(world, node.namespace, labels);
+  const config = create(RouteConfigurationSchema, {
+    name: cluster,
+    virtualHosts: [
+      {
+        name: host,
+        domains: ["*"],
+        routes: [
+          {
+            name: "default",
+            match: { pathSpecifier: { case: "prefix", value: "/" } },
+            decorator: { operation: `${host}/*` },
+            action: {
+              case: "route",
+              value: {
+                clusterSpecifier: { case: "cluster", value: cluster },
+                timeout: durationMs(0),
+                maxGrpcTimeout: durationMs(0),
+                // A connection that the application closed while a request was on its way: it has not seen it.
+                retryPolicy: { retryOn: "reset-before-request", numRetries: 2 },
+              },
+            },
+          },
+        ],
+      },
+    ],
+    validateClusters: false,
+    typedPerFilterConfig: guardFilters({
+      policies,
+      trustDomain: world.mesh.trustDomain,
+      port: port.appPort,
+      trustsForwardedFor: gatewayIdentities(world),
+    }),
+  });
+  return { config, origins: policies.map((policy) => ({ resource: formatRef(refOf(policy)) })) };
+}
+
+/** A client that waits for the server to speak first shows within this time that it speaks no TLS. */
+function detection({ world }: InboundContext): Init<typeof ListenerSchema> {
+  return {
+    listenerFiltersTimeout: durationMs(world.settings.protocolDetectionTimeoutMs),
+    continueOnListenerFiltersTimeout: true,
+  };
+}
+
+type ListenerFilterInit = Init<typeof ListenerFilterSchema>;
+type PredicateInit = Init<typeof ListenerFilterChainMatchPredicateSchema>;
+
+const tlsInspector: ListenerFilterInit = typed("envoy.filters.listener.tls_inspector", TlsInspectorSchema, {});
+const httpInspector: ListenerFilterInit = typed("envoy.filters.listener.http_inspector", HttpInspectorSchema, {});
+
+/** An inspector that some ports want, off for the others: a client that waits for their server would wait for it too. */
+function inspectorFor(
+  filter: ListenerFilterInit,
+  built: readonly BuiltChains[],
+  wants: (each: BuiltChains) => boolean,
+): ListenerFilterInit[] {
+  const without = built.filter((each) => !wants(each));
+  if (without.length === built.length) return [];
+  const rules = without.map(
+    ({ appPort }): PredicateInit => ({
+      rule: { case: "destinationPortRange", value: { start: appPort, end: appPort + 1 } },
+    }),
+  );
+  const [only] = rules;
+  if (only === undefined) return [filter];
+  return [{ ...filter, filterDisabled: rules.length === 1 ? only : { rule: { case: "orMatch", value: { rules } } } }];
+}
+
+/** A listener that binds a port of its own in front of an application that is not captured. */
+export function buildInboundListener(port: InboundPort, context: InboundContext): Listener {
+  const built = buildInboundChains(port, context, false);
+  return create(ListenerSchema, {
+    name: `inbound_${context.node.address}_${port.inboundPort}`,
+    address: {
+      address: {
+        case: "socketAddress",
+        value: { address: context.node.address, portSpecifier: { case: "portValue", value: port.inboundPort } },
+      },
+    },
+    trafficDirection: TrafficDirection.INBOUND,
+    listenerFilters: [...(built.inspectsTls ? [tlsInspector] : []), ...(built.inspectsHttp ? [httpInspector] : [])],
+    ...detection(context),
+    accessLog: buildRefusedAccessLog(context.telemetry.accessLog, "inbound"),
+    filterChains: [...built.chains],
+  });
+}
+
+/** The one listener that captured traffic arrives at. */
+export function buildVirtualInbound(ports: readonly InboundPort[], context: InboundContext): Listener {
+  const built = ports.map((port) => buildInboundChains(port, context, true));
+  return create(ListenerSchema, {
+    name: "virtualInbound",
+    address: {
+      address: {
+        case: "socketAddress",
+        value: { address: "0.0.0.0", portSpecifier: { case: "portValue", value: INBOUND_CAPTURE_PORT } },
+      },
+    },
+    trafficDirection: TrafficDirection.INBOUND,
+    listenerFilters: [
+      typed("envoy.filters.listener.original_dst", OriginalDstSchema, {}),
+      ...inspectorFor(tlsInspector, built, ({ inspectsTls }) => inspectsTls),
+      ...inspectorFor(httpInspector, built, ({ inspectsHttp }) => inspectsHttp),
+    ],
+    ...detection(context),
+    accessLog: buildRefusedAccessLog(context.telemetry.accessLog, "inbound"),
+    filterChains: [
+      // A connection straight to the capture port would come back to it for ever.
+      {
+        name: "virtualInbound-blackhole",
+        filterChainMatch: { destinationPort: INBOUND_CAPTURE_PORT },
+        filters: [
+          typed("envoy.filters.network.tcp_proxy", TcpProxySchema, {
+            statPrefix: "BlackHoleCluster",
+            clusterSpecifier: { case: "cluster", value: "BlackHoleCluster" },
+          }),
+        ],
+      },
+      ...built.flatMap((each) => each.chains),
+    ],
+  });
+}

@@ -1,0 +1,388 @@
+import { create } from "@bufbuild/protobuf";
+import { PEER_HEADER } from "#core/telemetry/access-log.ts";
+import type { LayerChange, XdsResource } from "#core/xds/layer.ts";
+import type { XdsType } from "#core/xds/type-urls.ts";
+import {
+  type Cluster,
+  Cluster_DiscoveryType,
+  Cluster_LbPolicy,
+  ClusterSchema,
+} from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
+import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
+import { ClusterLoadAssignmentSchema } from "#proto/gen/envoy/config/endpoint/v3/endpoint_pb.js";
+import { ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
+import { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
+import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
+import { HttpProtocolOptionsSchema } from "#proto/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
+import { MutableLayer } from "#server/compile/mutable-layer.ts";
+import { PlainCell } from "#server/compile/plain-cell.ts";
+import type { Cell } from "#server/compile/recorder.ts";
+import { makeUnit, type Unit } from "#server/compile/unit.ts";
+import type { World } from "#server/compile/world.ts";
+import { buildCluster, buildLoadAssignment, type Routing } from "#server/envoy/clusters/build-cluster.ts";
+import { poolSettings } from "#server/envoy/clusters/connection-pool.ts";
+import { serviceClusters } from "#server/envoy/clusters/service-clusters.ts";
+import { encodeResource, type Hash } from "#server/envoy/encode.ts";
+import type { ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
+import { buildPortListener, buildVirtualOutbound } from "#server/envoy/listeners/outbound-listener.ts";
+import { BLACK_HOLE, HTTP_PROXY, PASSTHROUGH } from "#server/envoy/names.ts";
+import { durationMs, pack } from "#server/envoy/pack.ts";
+import { DIRECT_RESPONSE_BYTES_MAX } from "#server/envoy/routes/build-routes.ts";
+import { type BuiltVirtualHost, buildVirtualHosts, type VirtualHostInit } from "#server/envoy/routes/virtual-hosts.ts";
+
+/** What proxies that share a scope have in common; nothing else decides what the layer holds. */
+export interface ScopeKey {
+  readonly namespace: string;
+  /** Labels that some route's sourceLabels ask about, of these proxies. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly takesVirtualHosts: boolean;
+  /** Captured traffic is routed by port, uncaptured by the forward proxy; gateways have routes of their own. */
+  readonly routing: Routing;
+}
+
+/** Each original destination has a pool of its own, and most are not called again. */
+const PASSTHROUGH_IDLE_MS = 300_000;
+
+interface Built {
+  readonly type: XdsType;
+  readonly resource: XdsResource;
+}
+
+/** Workloads whose listeners are kept; more are built anew. */
+const LISTENERS_KEPT_MAX = 1000;
+
+export function formatScope({ namespace, labels, takesVirtualHosts, routing }: ScopeKey): string {
+  const labelText = Object.entries(labels)
+    .sort()
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+  return `outbound/${namespace}/${routing}${takesVirtualHosts ? "" : "/inline"}${labelText === "" ? "" : `/${labelText}`}`;
+}
+
+/** All that the proxies of one scope need to call anybody: clusters, endpoints, virtual hosts, route configurations. */
+export class OutboundScope {
+  readonly key: ScopeKey;
+  readonly layer: MutableLayer;
+  readonly #world: World;
+  readonly #hash: Hash;
+  /** Route configuration → host → its virtual hosts. */
+  readonly #virtualHosts = new Map<string, Map<string, readonly BuiltVirtualHost[]>>();
+  readonly #hostConfigs = new Map<string, Set<string>>();
+  /** Route configuration → its hosts whose callers may speak HTTP or not. */
+  readonly #detectedHosts = new Map<string, Set<string>>();
+  #listenerKey: string | undefined;
+  readonly #captured = new Map<string, readonly Built[]>();
+  readonly #units = new Map<string, readonly Unit[]>();
+  readonly #touchedConfigs = new Set<string>();
+  readonly #ports = new PlainCell();
+  users = 0;
+
+  constructor(key: ScopeKey, world: World, hash: Hash) {
+    this.key = key;
+    this.#world = world;
+    this.#hash = hash;
+    this.layer = new MutableLayer(formatScope(key));
+    this.layer.replace("constants", this.#constants());
+    if (key.routing === "proxy") this.#touchedConfigs.add(HTTP_PROXY);
+    for (const host of world.hosts()) for (const unit of this.appear(host)) unit.rebuild();
+    this.settle();
+  }
+
+  /** Units for a host that is new; none where it has them. */
+  appear(host: string): readonly Unit[] {
+    if (this.#units.has(host)) return [];
+    const { recorder } = this.#world;
+    const suspects = () => this.#world.bearingOn(host);
+    const layer = this.layer;
+    const units = [
+      makeUnit({
+        ...{ recorder, layer, suspects },
+        name: `clusters of ${host}`,
+        build: () => (this.#world.hasHost(host) ? this.#clusters(host) : []),
+        install: (built) => layer.replace(`clusters of ${host}`, built),
+      }),
+      makeUnit({
+        ...{ recorder, layer, suspects },
+        name: `routes of ${host}`,
+        build: () => this.#buildRoutes(host),
+        install: ({ virtualHosts, encoded }) => {
+          this.#enter(host, virtualHosts);
+          const changes = layer.replace(`routes of ${host}`, encoded);
+          if (!this.#world.hasHost(host)) this.#leave(host);
+          return changes;
+        },
+      }),
+    ];
+    this.#units.set(host, units);
+    return units;
+  }
+
+  #leave(host: string): void {
+    for (const unit of this.#units.get(host) ?? []) unit.end();
+    this.#units.delete(host);
+  }
+
+  /** What its units read is not followed any more. */
+  end(): void {
+    for (const host of [...this.#units.keys()]) this.#leave(host);
+  }
+
+  /** Builds the route configurations whose hosts have changed; with virtual hosts of their own, those that begin or end. */
+  settle(): LayerChange[] {
+    const changes: LayerChange[] = [];
+    for (const name of this.#touchedConfigs) {
+      const isNeeded = this.#virtualHosts.has(name) || (name === HTTP_PROXY && this.key.routing === "proxy");
+      // Its virtual hosts have been built and encoded: what is wrong with one of them has been found there.
+      const build = () => (isNeeded ? this.#routeConfig(name) : []);
+      changes.push(...this.layer.rebuild(`routes ${name}`, build, () => []));
+    }
+    this.#touchedConfigs.clear();
+    return changes;
+  }
+
+  /** Touched where the listeners of captured traffic are others; whoever built from them depends on it. */
+  get ports(): Cell {
+    return this.#ports;
+  }
+
+  /** Ports for which there are route configurations. */
+  #portNumbers(): number[] {
+    return [...this.#virtualHosts.keys()]
+      .map(Number)
+      .filter((port) => Number.isInteger(port))
+      .sort((a, b) => a - b);
+  }
+
+  /** What the listeners of captured traffic follow from: the ports, and which of them may have other callers than HTTP's. */
+  listenerKey(): string {
+    // Asked for every proxy that connects and twice for every edit: kept until a port or what it carries is another.
+    this.#listenerKey ??= this.#portNumbers()
+      .map((port) => (this.#isDetected(port) ? `${port}?` : String(port)))
+      .join();
+    return this.#listenerKey;
+  }
+
+  #isDetected(port: number): boolean {
+    return this.#detectedHosts.has(String(port));
+  }
+
+  /** Listeners of captured outbound traffic. What they hold follows from the ports and the proxy's workload: replicas share them. */
+  capturedListeners(telemetry: ProxyTelemetry): readonly Built[] {
+    this.#world.recorder.note(this.#ports);
+    const key = JSON.stringify([this.listenerKey(), telemetry]);
+    const known = this.#captured.get(key);
+    if (known !== undefined) return known;
+    const ports = this.#portNumbers();
+    const made = [
+      buildVirtualOutbound(telemetry),
+      ...ports.map((port) => buildPortListener(port, this.#isDetected(port), telemetry)),
+    ].map(
+      (listener): Built => ({
+        type: "LDS",
+        resource: encodeResource(ListenerSchema, listener.name, listener, [], this.#hash),
+      }),
+    );
+    if (this.#captured.size >= LISTENERS_KEPT_MAX) this.#captured.clear();
+    this.#captured.set(key, made);
+    return made;
+  }
+
+  #buildRoutes(host: string): {
+    readonly virtualHosts: readonly BuiltVirtualHost[];
+    readonly encoded: readonly Built[];
+  } {
+    const virtualHosts =
+      this.key.routing === "none" || !this.#world.hasHost(host) ? [] : buildVirtualHosts(host, this.#context());
+    // Inline ones are encoded too: one that cannot be must not come into the table that all share.
+    const encoded = virtualHosts.map((each) => this.#encodeVirtualHost(each));
+    return { virtualHosts, encoded: this.key.takesVirtualHosts ? encoded : [] };
+  }
+
+  #context() {
+    const { namespace, labels, routing } = this.key;
+    return {
+      world: this.#world,
+      namespace,
+      labels,
+      routeConfigs: (port: number) =>
+        routing === "proxy"
+          ? [{ name: HTTP_PROXY, portInHost: port === 80 ? ("optional" as const) : ("required" as const) }]
+          : // The connection says which port it is; clients behind a port mapping write another.
+            [{ name: String(port), portInHost: "ignored" as const }],
+    };
+  }
+
+  /** Keeps which route configurations hold the host. With virtual hosts of their own a configuration changes only when it begins or ends. */
+  #enter(host: string, built: readonly BuiltVirtualHost[]): void {
+    const before = this.#hostConfigs.get(host) ?? new Set<string>();
+    const after = new Set(built.map(({ routeConfig }) => routeConfig));
+    const isInline = !this.key.takesVirtualHosts;
+    for (const name of new Set([...before, ...after])) {
+      const own = this.#virtualHosts.get(name) ?? new Map<string, readonly BuiltVirtualHost[]>();
+      const wasThere = own.size > 0;
+      own.delete(host);
+      if (after.has(name))
+        own.set(
+          host,
+          built.filter(({ routeConfig }) => routeConfig === name),
+        );
+      if (own.size === 0) this.#virtualHosts.delete(name);
+      else this.#virtualHosts.set(name, own);
+      const isOther = wasThere !== own.size > 0;
+      const isDetectedAnew = this.#enterDetected(name, host, own.get(host));
+      if (isOther || isDetectedAnew) this.#listenerKey = undefined;
+      if (isInline || isOther) this.#touchedConfigs.add(name);
+    }
+    if (after.size === 0) this.#hostConfigs.delete(host);
+    else this.#hostConfigs.set(host, after);
+  }
+
+  /** Whether the configuration's callers are others than before. */
+  #enterDetected(name: string, host: string, built: readonly BuiltVirtualHost[] = []): boolean {
+    const hosts = this.#detectedHosts.get(name) ?? new Set<string>();
+    const wasDetected = hosts.size > 0;
+    if (built.some(({ isDetected }) => isDetected)) hosts.add(host);
+    else hosts.delete(host);
+    if (hosts.size === 0) this.#detectedHosts.delete(name);
+    else this.#detectedHosts.set(name, hosts);
+    return wasDetected !== hosts.size > 0;
+  }
+
+  #encodeVirtualHost({ routeConfig, name, init, origins }: BuiltVirtualHost): Built {
+    const full = `${routeConfig}/${name}`;
+    return {
+      type: "VHDS",
+      resource: encodeResource(
+        VirtualHostSchema,
+        full,
+        create(VirtualHostSchema, { ...init, name: full }),
+        origins,
+        this.#hash,
+      ),
+    };
+  }
+
+  #routeConfig(name: string): Built[] {
+    const isForwardProxy = name === HTTP_PROXY;
+    const last: VirtualHostInit = isForwardProxy
+      ? {
+          name: "block_all",
+          domains: ["*"],
+          routes: [
+            {
+              name: "block_all",
+              match: { pathSpecifier: { case: "prefix", value: "/" } },
+              action: { case: "directResponse", value: { status: 502 } },
+            },
+          ],
+        }
+      : {
+          name: "allow_any",
+          domains: ["*"],
+          routes: [
+            {
+              name: "allow_any",
+              match: { pathSpecifier: { case: "prefix", value: "/" } },
+              requestHeadersToRemove: [PEER_HEADER],
+              action: {
+                case: "route",
+                value: {
+                  clusterSpecifier: { case: "cluster", value: PASSTHROUGH },
+                  timeout: durationMs(0),
+                  maxGrpcTimeout: durationMs(0),
+                },
+              },
+            },
+          ],
+        };
+    const own = [...(this.#virtualHosts.get(name)?.values() ?? [])].flat().sort((a, b) => a.name.localeCompare(b.name));
+    const separate = this.key.takesVirtualHosts;
+    const config = create(RouteConfigurationSchema, {
+      name,
+      virtualHosts: separate ? [last] : [...own.map((each) => ({ ...each.init, name: each.name })), last],
+      ...(separate
+        ? {
+            vhds: {
+              configSource: {
+                resourceApiVersion: ApiVersion.V3,
+                initialFetchTimeout: durationMs(0),
+                configSourceSpecifier: { case: "ads" as const, value: {} },
+              },
+            },
+          }
+        : {}),
+      validateClusters: false,
+      maxDirectResponseBodySizeBytes: DIRECT_RESPONSE_BYTES_MAX,
+      ignorePortInHostMatching: !isForwardProxy,
+    });
+    const origins = separate ? [] : own.flatMap((each) => each.origins);
+    const routes: Built = {
+      type: "RDS",
+      resource: encodeResource(RouteConfigurationSchema, name, config, origins, this.#hash),
+    };
+    if (!separate || own.length > 0) return [routes];
+    // Envoy waits for the first virtual host of a configuration before it opens the listener: there is always one.
+    const placeholder: BuiltVirtualHost = {
+      routeConfig: name,
+      name: "placeholder.invalid",
+      init: { domains: ["placeholder.invalid"] },
+      origins: [],
+      isDetected: false,
+    };
+    return [routes, this.#encodeVirtualHost(placeholder)];
+  }
+
+  #clusters(host: string): Built[] {
+    return serviceClusters(this.#world, host, this.key).flatMap(
+      ({ input, endpoints, isDiscovered, origins }): Built[] => {
+        const { name } = input;
+        const cluster = encodeResource(ClusterSchema, name, this.#withLimits(buildCluster(input)), origins, this.#hash);
+        if (!isDiscovered) return [{ type: "CDS", resource: cluster }];
+        const assignment = buildLoadAssignment(name, endpoints);
+        return [
+          { type: "CDS", resource: cluster },
+          {
+            type: "EDS",
+            resource: encodeResource(ClusterLoadAssignmentSchema, name, assignment, origins, this.#hash),
+          },
+        ];
+      },
+    );
+  }
+
+  /** What a gateway holds for a slow client is bounded on both sides. */
+  #withLimits(cluster: Cluster): Cluster {
+    if (this.key.routing !== "none") return cluster;
+    const { clusterPerConnectionBufferLimitBytes } = this.#world.settings.gatewayConnections;
+    return Object.assign(cluster, { perConnectionBufferLimitBytes: clusterPerConnectionBufferLimitBytes });
+  }
+
+  #constants(): Built[] {
+    const blackHole = create(ClusterSchema, {
+      name: BLACK_HOLE,
+      clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.STATIC },
+      connectTimeout: durationMs(1000),
+    });
+    const passthrough = create(ClusterSchema, {
+      name: PASSTHROUGH,
+      clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.ORIGINAL_DST },
+      lbPolicy: Cluster_LbPolicy.CLUSTER_PROVIDED,
+      ...poolSettings(undefined),
+      // As the caller speaks: HTTP/2 in plain text goes on as that.
+      typedExtensionProtocolOptions: {
+        "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": pack(HttpProtocolOptionsSchema, {
+          commonHttpProtocolOptions: { idleTimeout: durationMs(PASSTHROUGH_IDLE_MS) },
+          upstreamProtocolOptions: {
+            case: "useDownstreamProtocolConfig",
+            value: { httpProtocolOptions: {}, http2ProtocolOptions: {} },
+          },
+        }),
+      },
+    });
+    const clusters = this.key.routing === "ports" ? [blackHole, passthrough] : [blackHole];
+    return clusters.map((cluster) => ({
+      type: "CDS",
+      resource: encodeResource(ClusterSchema, cluster.name, cluster, [], this.#hash),
+    }));
+  }
+}

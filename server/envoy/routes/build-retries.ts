@@ -1,0 +1,50 @@
+import type { HttpRetry } from "#core/kinds/virtual-service/http-route.ts";
+import type { RetryPolicySchema, RouteActionSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
+import { PreviousHostsPredicateSchema } from "#proto/gen/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.js";
+import { duration, durationMs, type Init, typed } from "#server/envoy/pack.ts";
+
+type ActionInit = Init<typeof RouteActionSchema>;
+
+const DEFAULT_ATTEMPTS = 2;
+/**
+ * At once, to another instance: while a proxy waits it has nobody to hand the rest of an upload to. Doubled for each
+ * attempt, and a random part of it.
+ */
+const RETRY_BACKOFF = { baseInterval: durationMs(1), maxInterval: durationMs(25) };
+/** So much of a request is kept for another attempt. Larger ones get none once this much has been sent. */
+export const REQUEST_BUFFER_BYTES = 1_048_576n;
+/** Nothing that a server may have worked on: no 503 of its own (Istio's `EXCLUDE_UNSAFE_503_FROM_DEFAULT_RETRY`). */
+const DEFAULT_RETRY_ON = "connect-failure,refused-stream,unavailable,cancelled";
+
+type Hash = Pick<ActionInit, "hashPolicy">;
+
+/** Istio's defaults when a route says nothing; without attempts there are none. */
+export function withRetries(
+  retries: HttpRetry | undefined,
+  hash: Hash,
+  hasOneDestination: boolean,
+): Hash & Pick<ActionInit, "retryPolicy"> {
+  if (retries !== undefined && (retries.attempts ?? 0) === 0) return hash;
+  const words = (retries?.retryOn ?? DEFAULT_RETRY_ON).split(",").map((word) => word.trim());
+  const codes = words.filter((word) => /^\d+$/.test(word)).map(Number);
+  const conditions = words.filter((word) => !/^\d+$/.test(word));
+  if (codes.length > 0 && !conditions.includes("retriable-status-codes")) conditions.push("retriable-status-codes");
+  // A hash leads to the same host again, unless that is asked for otherwise.
+  const avoidsPrevious = retries?.retryIgnorePreviousHosts ?? !(hasOneDestination && hash.hashPolicy !== undefined);
+  return {
+    ...hash,
+    retryPolicy: {
+      ...(avoidsPrevious ? PREVIOUS_HOSTS : {}),
+      retryOn: conditions.join(","),
+      retriableStatusCodes: codes,
+      numRetries: retries?.attempts ?? DEFAULT_ATTEMPTS,
+      ...(retries?.perTryTimeout === undefined ? {} : { perTryTimeout: duration(retries.perTryTimeout) }),
+      retryBackOff: retries?.backoff === undefined ? RETRY_BACKOFF : { baseInterval: duration(retries.backoff) },
+    },
+  };
+}
+
+const PREVIOUS_HOSTS: Init<typeof RetryPolicySchema> = {
+  retryHostPredicate: [typed("envoy.retry_host_predicates.previous_hosts", PreviousHostsPredicateSchema, {})],
+  hostSelectionRetryMaxAttempts: 5n,
+};

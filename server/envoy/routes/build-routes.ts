@@ -1,0 +1,378 @@
+import { expandHost } from "#core/host/host.ts";
+import type { Destination } from "#core/kinds/virtual-service/destination.ts";
+import type { HeaderRules } from "#core/kinds/virtual-service/header-rules.ts";
+import type { HttpMatch } from "#core/kinds/virtual-service/http-match.ts";
+import type { HttpRedirect, HttpRoute, HttpRouteDestination } from "#core/kinds/virtual-service/http-route.ts";
+import { expandGateway } from "#core/resolve/gateway-ref.ts";
+import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import { MIRROR_HEADER, PEER_HEADER } from "#core/telemetry/access-log.ts";
+import {
+  HeaderValueOption_HeaderAppendAction,
+  type HeaderValueOptionSchema,
+} from "#proto/gen/envoy/config/core/v3/base_pb.js";
+import {
+  RedirectAction_RedirectResponseCode,
+  type RedirectActionSchema,
+  type RedirectAction_RedirectResponseCode as RedirectCode,
+  type RouteAction_RequestMirrorPolicySchema,
+  type RouteActionSchema,
+  type RouteSchema,
+} from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
+import type { World } from "#server/compile/world.ts";
+import { routeFilters } from "#server/envoy/features/http-filters.ts";
+import { outboundCluster } from "#server/envoy/names.ts";
+import { duration, durationMs, type Init } from "#server/envoy/pack.ts";
+import { buildRouteMatch } from "#server/envoy/routes/build-match.ts";
+import { buildPercent } from "#server/envoy/routes/build-percent.ts";
+import { withRetries } from "#server/envoy/routes/build-retries.ts";
+import { buildHashPolicy } from "#server/envoy/routes/hash-policy.ts";
+import { isToldPeer } from "#server/envoy/routes/peer-header.ts";
+
+export type RouteInit = Init<typeof RouteSchema>;
+type ActionInit = Init<typeof RouteActionSchema>;
+
+/** Where a VirtualService's routes are to be used. */
+export interface RouteContext {
+  readonly world: World;
+  /** Of the calling proxy. */
+  readonly namespace: string;
+  /** "mesh" or `namespace/name`. */
+  readonly gateway: string;
+  /** The port callers used. */
+  readonly port: number;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Callers come over TLS that ends here. */
+  readonly isTls?: boolean;
+}
+
+const REDIRECT_CODES: Readonly<Record<number, RedirectCode>> = {
+  301: RedirectAction_RedirectResponseCode.MOVED_PERMANENTLY,
+  302: RedirectAction_RedirectResponseCode.FOUND,
+  303: RedirectAction_RedirectResponseCode.SEE_OTHER,
+  307: RedirectAction_RedirectResponseCode.TEMPORARY_REDIRECT,
+  308: RedirectAction_RedirectResponseCode.PERMANENT_REDIRECT,
+};
+
+/** Of one route configuration; Envoy would take 4 KB. */
+export const DIRECT_RESPONSE_BYTES_MAX = 1_048_576;
+
+/** Routes of one VirtualService in their order. Those behind one that matches everything are left out: they are never reached. */
+export function buildRoutes(service: Resource<"VirtualService">, context: RouteContext): RouteInit[] {
+  const routes: RouteInit[] = [];
+  for (const [index, http] of (service.spec.http ?? []).entries()) {
+    const matches = http.match === undefined || http.match.length === 0 ? [undefined] : http.match;
+    for (const match of matches) {
+      if (match !== undefined && !applies(match, service, context)) continue;
+      routes.push(buildRoute(service, http, index, match, context));
+      if (isCatchAll(match)) return routes;
+    }
+  }
+  return routes;
+}
+
+/** Where the connections of a TCP port go, by the shares they get; empty where the VirtualService does not say. */
+export function buildTcpClusters(
+  service: Resource<"VirtualService">,
+  context: RouteContext,
+): { readonly name: string; readonly weight: number }[] {
+  const destinations = service.spec.tcp?.[0]?.route ?? [];
+  const { namespace } = service.metadata;
+  return destinations
+    .map(({ destination, weight = 0 }) => ({
+      name: clusterOf(destination, namespace, context),
+      weight: destinations.length === 1 ? 1 : weight,
+    }))
+    .filter(({ weight }) => weight > 0);
+}
+
+/** Path of the HTTP route that an Envoy route was made from, for attribution. */
+export function routePath(index: number): string {
+  return `spec.http[${index}]`;
+}
+
+/** The plain route to a service, for callers of a namespace, with Istio's default retries and no timeout. */
+export function buildDefaultRoute(world: World, namespace: string, host: string, port: number): RouteInit {
+  return {
+    name: "default",
+    match: { pathSpecifier: { case: "prefix", value: "/" } },
+    decorator: { operation: `${host}:${port}/*` },
+    ...(isToldPeer(world, namespace, host) ? {} : { requestHeadersToRemove: [PEER_HEADER] }),
+    action: {
+      case: "route",
+      value: {
+        clusterSpecifier: { case: "cluster", value: outboundCluster(host, port, "") },
+        timeout: durationMs(0),
+        maxGrpcTimeout: durationMs(0),
+        ...withRetries(undefined, buildHashPolicy(world, namespace, host, "", port), false),
+      },
+    },
+  };
+}
+
+function isCatchAll(match: HttpMatch | undefined): boolean {
+  if (match === undefined) return true;
+  const {
+    name: _name,
+    gateways: _gateways,
+    port: _port,
+    sourceLabels: _labels,
+    sourceNamespace: _namespace,
+    ignoreUriCase: _case,
+    uri,
+    ...conditions
+  } = match;
+  return (uri === undefined || uri.prefix === "/") && Object.keys(conditions).length === 0;
+}
+
+/** What of a match is about the caller and is decided here; the rest is the proxy's. */
+function applies(
+  match: HttpMatch,
+  service: Resource<"VirtualService">,
+  { gateway, port, namespace, labels }: RouteContext,
+): boolean {
+  if (match.gateways !== undefined && match.gateways.length > 0) {
+    const names = match.gateways.map((name) => expandGateway(name, service.metadata.namespace));
+    if (!names.includes(gateway)) return false;
+  }
+  if (match.port !== undefined && match.port !== 0 && match.port !== port) return false;
+  if (match.sourceNamespace !== undefined && match.sourceNamespace !== "" && match.sourceNamespace !== namespace)
+    return false;
+  return Object.entries(match.sourceLabels ?? {}).every(([key, value]) => labels[key] === value);
+}
+
+function buildRoute(
+  service: Resource<"VirtualService">,
+  http: HttpRoute,
+  index: number,
+  match: HttpMatch | undefined,
+  context: RouteContext,
+): RouteInit {
+  const name = [http.name ?? "", match?.name ?? ""].filter(Boolean).join(".") || "default";
+  const { namespace } = service.metadata;
+  const filters = routeFilters(http);
+  const only = http.route?.length === 1 ? http.route[0] : undefined;
+  const common: RouteInit = {
+    name,
+    match: buildRouteMatch(match),
+    // Those of a single destination stand behind the route's: what both set is the destination's.
+    ...(only === undefined ? headerOperations(http.headers) : headersTo(only, namespace, context, http.headers)),
+    ...(Object.keys(filters).length === 0 ? {} : { typedPerFilterConfig: filters }),
+    metadata: { filterMetadata: { istio: { config: formatRef(refOf(service)), path: routePath(index) } } },
+  };
+  if (http.redirect !== undefined)
+    return { ...common, action: { case: "redirect", value: buildRedirect(http.redirect, context) } };
+  if (http.directResponse !== undefined) {
+    const { status, body } = http.directResponse;
+    return {
+      ...common,
+      action: {
+        case: "directResponse",
+        value: {
+          status,
+          ...(body?.string === undefined ? {} : { body: { specifier: { case: "inlineString", value: body.string } } }),
+        },
+      },
+    };
+  }
+  const destinations = http.route ?? [];
+  const [first] = destinations;
+  const host =
+    first === undefined ? "" : expandHost(first.destination.host, namespace, context.world.mesh.domainSuffix);
+  return {
+    ...common,
+    decorator: { operation: `${host}:${first === undefined ? 0 : portOf(first.destination, host, context)}/*` },
+    action: { case: "route", value: buildAction(http, destinations, namespace, context) },
+  };
+}
+
+function buildAction(
+  http: HttpRoute,
+  destinations: readonly HttpRouteDestination[],
+  namespace: string,
+  context: RouteContext,
+): ActionInit {
+  const cluster = (destination: Destination): string => clusterOf(destination, namespace, context);
+  const [only] = destinations;
+  const sharing = destinations.filter(({ weight }) => (weight ?? 0) > 0);
+  const specifier: ActionInit =
+    destinations.length === 1 && only !== undefined
+      ? { clusterSpecifier: { case: "cluster", value: cluster(only.destination) } }
+      : {
+          clusterSpecifier: {
+            case: "weightedClusters",
+            value: {
+              clusters: sharing.map((each) => ({
+                name: cluster(each.destination),
+                weight: each.weight ?? 0,
+                ...headersTo(each, namespace, context),
+                ...hostRewrite(hostOf(each.headers)),
+              })),
+            },
+          },
+        };
+  const mirrors = [
+    ...(http.mirror === undefined
+      ? []
+      : [
+          {
+            destination: http.mirror,
+            ...(http.mirrorPercentage === undefined ? {} : { percentage: http.mirrorPercentage }),
+          },
+        ]),
+    ...(http.mirrors ?? []),
+  ];
+  return {
+    ...specifier,
+    timeout: http.timeout === undefined ? durationMs(0) : duration(http.timeout),
+    maxGrpcTimeout: http.timeout === undefined ? durationMs(0) : duration(http.timeout),
+    ...withRetries(
+      http.retries,
+      hashPolicies(destinations.length === 1 ? destinations : sharing, namespace, context),
+      destinations.length === 1,
+    ),
+    ...rewrite(http, destinations.length === 1 ? only?.headers : undefined),
+    requestMirrorPolicies: mirrors
+      .filter(({ percentage }) => percentage === undefined || (percentage.value ?? 0) > 0)
+      .map(
+        ({ destination, percentage }): Init<typeof RouteAction_RequestMirrorPolicySchema> => ({
+          cluster: cluster(destination),
+          runtimeFraction: { defaultValue: buildPercent(percentage, 100) },
+          traceSampled: false,
+          // Applications that look at their Host know nothing of a `-shadow` behind it.
+          disableShadowHostSuffixAppend: true,
+          requestHeadersMutations: isTold(destination, namespace, context)
+            ? [{ action: { case: "append", value: { header: { key: MIRROR_HEADER, value: "1" } } } }]
+            : [{ action: { case: "remove", value: PEER_HEADER } }],
+        }),
+      ),
+  };
+}
+
+/** What the destinations ask for, one after the other; Envoy puts them together to one hash. */
+function hashPolicies(
+  destinations: readonly HttpRouteDestination[],
+  namespace: string,
+  context: RouteContext,
+): Pick<ActionInit, "hashPolicy"> {
+  const policies = destinations.flatMap(({ destination }) => {
+    const host = expandHost(destination.host, namespace, context.world.mesh.domainSuffix);
+    const port = portOf(destination, host, context);
+    return buildHashPolicy(context.world, context.namespace, host, destination.subset ?? "", port).hashPolicy ?? [];
+  });
+  return policies.length === 0 ? {} : { hashPolicy: policies };
+}
+
+function isTold({ host }: Destination, namespace: string, { world, namespace: caller }: RouteContext): boolean {
+  return isToldPeer(world, caller, expandHost(host, namespace, world.mesh.domainSuffix));
+}
+
+function clusterOf(destination: Destination, namespace: string, context: RouteContext): string {
+  const host = expandHost(destination.host, namespace, context.world.mesh.domainSuffix);
+  return outboundCluster(host, portOf(destination, host, context), destination.subset ?? "");
+}
+
+/** The port a destination names, the only one of its service, or the one the caller used. */
+export function portOf(destination: Destination, host: string, { world, namespace, port }: RouteContext): number {
+  if (destination.port?.number !== undefined && destination.port.number !== 0) return destination.port.number;
+  const ports = world.service(host, namespace)?.ports ?? [];
+  const [only] = ports;
+  return ports.length === 1 && only !== undefined ? only.number : port;
+}
+
+function rewrite({ rewrite: rules, headers }: HttpRoute, ofDestination: HeaderRules | undefined): ActionInit {
+  const authority = hostRewrite(rules?.authority ?? hostOf(headers) ?? hostOf(ofDestination));
+  if (rules?.uriRegexRewrite !== undefined)
+    return {
+      ...authority,
+      regexRewrite: {
+        pattern: { regex: rules.uriRegexRewrite.match ?? "" },
+        substitution: rules.uriRegexRewrite.rewrite ?? "",
+      },
+    };
+  // Envoy puts it in the place of what was matched: a prefix, or the whole path.
+  return rules?.uri === undefined ? authority : { ...authority, prefixRewrite: rules.uri };
+}
+
+/** The host that header rules set: Envoy writes it in its own way only. */
+function hostOf(rules: HeaderRules | undefined): string | undefined {
+  return Object.entries({ ...rules?.request?.add, ...rules?.request?.set }).find(([name]) => isHostHeader(name))?.[1];
+}
+
+function isHostHeader(name: string): boolean {
+  return name.toLowerCase() === "host" || name.toLowerCase() === ":authority";
+}
+
+function hostRewrite(host: string | undefined) {
+  return host === undefined ? {} : { hostRewriteSpecifier: { case: "hostRewriteLiteral" as const, value: host } };
+}
+
+function buildRedirect(redirect: HttpRedirect, context: RouteContext): Init<typeof RedirectActionSchema> {
+  const path: Init<typeof RedirectActionSchema> =
+    redirect.prefixRewrite !== undefined
+      ? { pathRewriteSpecifier: { case: "prefixRewrite", value: redirect.prefixRewrite } }
+      : redirect.uri === undefined
+        ? {}
+        : { pathRewriteSpecifier: { case: "pathRedirect", value: redirect.uri } };
+  const port = redirectPort(redirect, context);
+  return {
+    responseCode: REDIRECT_CODES[redirect.redirectCode ?? 301] ?? RedirectAction_RedirectResponseCode.MOVED_PERMANENTLY,
+    ...path,
+    ...(redirect.authority === undefined ? {} : { hostRedirect: redirect.authority }),
+    ...(port === undefined ? {} : { portRedirect: port }),
+    ...(redirect.scheme === undefined
+      ? {}
+      : { schemeRewriteSpecifier: { case: "schemeRedirect" as const, value: redirect.scheme } }),
+  };
+}
+
+/**
+ * Where the port is named or is the request's; Envoy by itself takes the scheme's where the scheme or the host changes.
+ * The scheme's own port is not written out (Istio's `ApplyRedirect`).
+ */
+function redirectPort({ port, derivePort, scheme }: HttpRedirect, context: RouteContext): number | undefined {
+  const wanted = derivePort === "FROM_REQUEST_PORT" ? context.port : port;
+  const target = scheme ?? (context.isTls === true ? "https" : "http");
+  return wanted === (target === "https" ? 443 : 80) ? undefined : wanted;
+}
+
+type HeaderOperations = Pick<
+  RouteInit,
+  "requestHeadersToAdd" | "requestHeadersToRemove" | "responseHeadersToAdd" | "responseHeadersToRemove"
+>;
+
+/** Header rules of a destination, behind those of its route where they stand together. */
+function headersTo(
+  { destination, headers }: HttpRouteDestination,
+  namespace: string,
+  context: RouteContext,
+  ofRoute?: HeaderRules,
+): HeaderOperations {
+  const operations = headerOperations(ofRoute, headers);
+  return isTold(destination, namespace, context)
+    ? operations
+    : { ...operations, requestHeadersToRemove: [...(operations.requestHeadersToRemove ?? []), PEER_HEADER] };
+}
+
+/** Header rules one after the other. */
+function headerOperations(...rules: readonly (HeaderRules | undefined)[]): HeaderOperations {
+  const present = rules.filter((each) => each !== undefined);
+  if (present.length === 0) return {};
+  const headers = (values: Readonly<Record<string, string>> = {}) =>
+    Object.entries(values).filter(([name]) => !isHostHeader(name));
+  const options = (operations: HeaderRules["request"]): Init<typeof HeaderValueOptionSchema>[] => [
+    ...headers(operations?.set).map(([key, value]) => ({
+      header: { key, value },
+      appendAction: HeaderValueOption_HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD,
+    })),
+    ...headers(operations?.add).map(([key, value]) => ({
+      header: { key, value },
+      appendAction: HeaderValueOption_HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD,
+    })),
+  ];
+  return {
+    requestHeadersToAdd: present.flatMap(({ request }) => options(request)),
+    requestHeadersToRemove: present.flatMap(({ request }) => request?.remove ?? []),
+    responseHeadersToAdd: present.flatMap(({ response }) => options(response)),
+    responseHeadersToRemove: present.flatMap(({ response }) => response?.remove ?? []),
+  };
+}

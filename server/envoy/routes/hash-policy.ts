@@ -1,0 +1,45 @@
+import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
+import type { RouteActionSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
+import type { World } from "#server/compile/world.ts";
+import { duration, type Init } from "#server/envoy/pack.ts";
+
+type HashPolicy = Pick<Init<typeof RouteActionSchema>, "hashPolicy">;
+
+/** What a consistent-hash balancer hashes is said by the route that leads to it. */
+export function buildHashPolicy(
+  world: World,
+  clientNamespace: string,
+  host: string,
+  subset: string,
+  port: number,
+): HashPolicy {
+  const serviceNamespace = world.service(host, clientNamespace)?.namespace ?? clientNamespace;
+  const rule = world.destinationRule(host, clientNamespace, serviceNamespace);
+  const hash = resolveTrafficPolicy(rule, subset, port).loadBalancer?.consistentHash;
+  if (hash?.httpHeaderName !== undefined)
+    return { hashPolicy: [{ policySpecifier: { case: "header", value: { headerName: hash.httpHeaderName } } }] };
+  if (hash?.httpCookie !== undefined) {
+    const { name, path, ttl } = hash.httpCookie;
+    return {
+      hashPolicy: [
+        {
+          policySpecifier: {
+            case: "cookie",
+            value: {
+              name,
+              ...(path === undefined ? {} : { path }),
+              ...(ttl === undefined ? {} : { ttl: duration(ttl) }),
+            },
+          },
+        },
+      ],
+    };
+  }
+  if (hash?.useSourceIp)
+    return { hashPolicy: [{ policySpecifier: { case: "connectionProperties", value: { sourceIp: true } } }] };
+  if (hash?.httpQueryParameterName !== undefined)
+    return {
+      hashPolicy: [{ policySpecifier: { case: "queryParameter", value: { name: hash.httpQueryParameterName } } }],
+    };
+  return {};
+}

@@ -1,0 +1,11 @@
+import type { World } from "#server/compile/world.ts";
+import { leadsIntoMesh } from "#server/envoy/clusters/endpoints.ts";
+
+/**
+ * Whether callers in a namespace tell a host which workload they are (`PEER_HEADER`): whoever is outside of the mesh
+ * does not learn it, whichever name the caller used and whatever routed the request there.
+ */
+export function isToldPeer(world: World, namespace: string, host: string): boolean {
+  const service = world.service(host, namespace);
+  return service !== undefined && leadsIntoMesh(world, service);
+}

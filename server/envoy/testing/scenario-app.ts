@@ -1,0 +1,56 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { createServer as createTcpServer, type Server } from "node:net";
+import type { AppHeader } from "#server/envoy/testing/scenario.ts";
+
+/** A request as it reached an application. */
+export interface Seen {
+  readonly app: string;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface RunningApp {
+  readonly port: number;
+  /** All that came in, oldest first. */
+  readonly seen: readonly Seen[];
+  stop(): void;
+}
+
+/** Starts an application on a port of its own. A TCP one answers the first bytes of each connection with its name and keeps it open. */
+export async function startScenarioApp(
+  { name, protocol = "http", tls, status = 200 }: AppHeader,
+  certificate: { readonly cert: string; readonly key: string } | undefined,
+): Promise<RunningApp> {
+  const seen: Seen[] = [];
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([key, value]) => [key, Array.isArray(value) ? value.join() : (value ?? "")]),
+    );
+    const one: Seen = { app: name, method: request.method ?? "", path: request.url ?? "", headers };
+    seen.push(one);
+    request.resume().on("end", () => response.writeHead(status).end(JSON.stringify(one)));
+  };
+  const sockets = new Set<{ destroy(): unknown }>();
+  const server: Server =
+    protocol === "tcp"
+      ? createTcpServer((socket) => {
+          socket.on("error", () => undefined);
+          socket.once("data", () => socket.write(`${name}\n`));
+        })
+      : tls === undefined
+        ? createServer(answer)
+        : createTlsServer({ ...certificate }, answer);
+  server.on("connection", (socket) => sockets.add(socket));
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address !== null ? address.port : 0,
+    seen,
+    stop: () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}

@@ -1,0 +1,254 @@
+import { create } from "@bufbuild/protobuf";
+import type { Diagnostic } from "#core/diagnostic.ts";
+import { expandHost, normalizeHost } from "#core/host/host.ts";
+import type { Origin, ProxyNode, XdsResource } from "#core/xds/layer.ts";
+import type { XdsType } from "#core/xds/type-urls.ts";
+import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
+import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
+import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
+import { MutableLayer } from "#server/compile/mutable-layer.ts";
+import { makeUnit, type Unit } from "#server/compile/unit.ts";
+import type { World } from "#server/compile/world.ts";
+import { describeWorkload } from "#server/envoy/clusters/endpoints.ts";
+import { buildInboundCluster } from "#server/envoy/clusters/inbound-cluster.ts";
+import { encodeResource, type Hash } from "#server/envoy/encode.ts";
+import { buildGateway } from "#server/envoy/listeners/gateway-listeners.ts";
+import type { ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
+import {
+  buildInboundListener,
+  buildInboundRoutes,
+  buildVirtualInbound,
+  listenerOrigins,
+} from "#server/envoy/listeners/inbound-listener.ts";
+import { inboundPorts } from "#server/envoy/listeners/inbound-ports.ts";
+import {
+  buildExplicitHttp,
+  buildExplicitTcp,
+  buildForwardProxy,
+  type TcpTarget,
+} from "#server/envoy/listeners/outbound-listener.ts";
+import { tcpSettings } from "#server/envoy/listeners/tcp-settings.ts";
+import { outboundCluster } from "#server/envoy/names.ts";
+import type { OutboundScope } from "#server/envoy/outbound-scope.ts";
+import { mayBeHttp, protocolOf } from "#server/envoy/protocol.ts";
+import { REQUEST_BUFFER_BYTES } from "#server/envoy/routes/build-retries.ts";
+import { buildDefaultRoute, buildTcpClusters, DIRECT_RESPONSE_BYTES_MAX } from "#server/envoy/routes/build-routes.ts";
+import { firstWithRoutes, originsOf } from "#server/envoy/routes/virtual-hosts.ts";
+import { type Standing, standingOf } from "#server/envoy/standing.ts";
+
+interface Built {
+  readonly type: XdsType;
+  readonly resource: XdsResource;
+}
+
+/** What one proxy holds alone: the listeners that bind its ports, what is behind them, and a gateway's routes. */
+export class WorkloadLayer {
+  readonly layer: MutableLayer;
+  readonly node: ProxyNode;
+  readonly scope: OutboundScope;
+  readonly #world: World;
+  readonly #hash: Hash;
+  diagnostics: readonly Diagnostic[] = [];
+  readonly #units: readonly Unit[];
+
+  constructor(node: ProxyNode, scope: OutboundScope, world: World, hash: Hash) {
+    this.node = node;
+    this.scope = scope;
+    this.#world = world;
+    this.#hash = hash;
+    this.layer = new MutableLayer(`workload/${node.namespace}/${node.name}${node.takesVirtualHosts ? "" : "/inline"}`);
+    this.#units = node.type === "router" ? [this.#gatewayUnit()] : this.#sidecarUnits();
+    for (const unit of this.#units) unit.rebuild();
+  }
+
+  /** What its units read is not followed any more. */
+  end(): void {
+    for (const unit of this.#units) unit.end();
+  }
+
+  get #standing(): Standing {
+    return standingOf(this.#world, this.node);
+  }
+
+  get #labels(): Readonly<Record<string, string>> {
+    return this.#standing.labels;
+  }
+
+  #telemetry(): ProxyTelemetry {
+    const { node } = this;
+    const { labels, workload } = this.#standing;
+    return {
+      workload: describeWorkload(workload, node.namespace, labels),
+      accessLog: node.metadata.PHAROS_ACCESS_LOG,
+      traceSampling: node.metadata.PHAROS_TRACING ? this.#world.mesh.traceSampling : 0,
+      settings: this.#world.settings,
+    };
+  }
+
+  get #name(): string {
+    return `of ${this.node.namespace}/${this.node.name}`;
+  }
+
+  #sidecarUnits(): Unit[] {
+    const { recorder } = this.#world;
+    const layer = this.layer;
+    const [inbound, outbound] = [`inbound ${this.#name}`, `outbound ${this.#name}`];
+    return [
+      makeUnit({
+        ...{ recorder, layer, name: inbound },
+        build: () => (this.#standing.isCallerOnly ? [] : this.#inbound(this.#telemetry())),
+        install: (built) => layer.replace(inbound, built),
+        suspects: () => this.#ownSuspects(),
+      }),
+      makeUnit({
+        ...{ recorder, layer, name: outbound },
+        build: () => this.#outbound(this.#telemetry()),
+        install: (built) => layer.replace(outbound, built),
+        suspects: () =>
+          this.node.metadata.PHAROS_OUTBOUND.flatMap(({ host }) => this.#world.bearingOn(this.#called(host))),
+      }),
+    ];
+  }
+
+  /** Policies, services and rules of its namespace and of the root namespace. */
+  #ownSuspects(): readonly string[] {
+    const namespaces = [this.node.namespace, this.#world.mesh.rootNamespace];
+    return (["AuthorizationPolicy", "PeerAuthentication", "ServiceEntry", "DestinationRule"] as const)
+      .flatMap((kind) => this.#world.refs(kind))
+      .filter((ref) => namespaces.includes(ref.split("/")[1] ?? ""));
+  }
+
+  #gatewayUnit(): Unit {
+    const kinds = ["DestinationRule", "VirtualService", "AuthorizationPolicy", "Gateway", "ServiceEntry"] as const;
+    const name = `gateway ${this.#name}`;
+    return makeUnit({
+      recorder: this.#world.recorder,
+      layer: this.layer,
+      name,
+      build: () => this.#gateway(),
+      install: ({ built, diagnostics }) => {
+        this.diagnostics = diagnostics;
+        return this.layer.replace(name, built);
+      },
+      suspects: () => kinds.flatMap((kind) => this.#world.refs(kind)),
+    });
+  }
+
+  #gateway(): { readonly built: readonly Built[]; readonly diagnostics: readonly Diagnostic[] } {
+    if (this.#standing.isCallerOnly) return { built: [], diagnostics: [] };
+    const { listeners, routes, diagnostics } = buildGateway(this.#world, this.node, this.#labels, this.#telemetry());
+    const built = [
+      ...listeners.map(({ listener, origins }) => this.#listener(listener, origins)),
+      ...routes.map(({ config, origins }) => this.#routes(config, origins)),
+    ];
+    return { built, diagnostics };
+  }
+
+  #inbound(telemetry: ProxyTelemetry): Built[] {
+    const { node } = this;
+    const world = this.#world;
+    const labels = this.#labels;
+    const context = { world, node, labels, telemetry };
+    const ports = inboundPorts(world, node, labels);
+    const origins = listenerOrigins(context, ports);
+    const listeners =
+      node.metadata.INTERCEPTION_MODE === "NONE"
+        ? ports.map((port) => buildInboundListener(port, context))
+        : [buildVirtualInbound(ports, context)];
+    return [
+      ...listeners.map((listener) => this.#listener(listener, origins)),
+      ...ports
+        .filter(({ protocol }) => mayBeHttp(protocol))
+        .map((port) => buildInboundRoutes(port, context))
+        .map((routes) => this.#routes(routes.config, routes.origins)),
+      ...ports.map((port): Built => {
+        const cluster = buildInboundCluster(port);
+        const resource = encodeResource(ClusterSchema, cluster.name, cluster, port.origins, this.#hash);
+        return { type: "CDS", resource };
+      }),
+    ];
+  }
+
+  #outbound(telemetry: ProxyTelemetry): Built[] {
+    const { metadata } = this.node;
+    const explicit = metadata.PHAROS_OUTBOUND.flatMap((each) => this.#explicit(each, telemetry));
+    const proxy =
+      metadata.HTTP_PROXY_PORT === undefined || this.scope.key.routing !== "proxy"
+        ? []
+        : [this.#listener(buildForwardProxy(metadata.HTTP_PROXY_PORT, telemetry), [])];
+    if (metadata.INTERCEPTION_MODE === "NONE") return [...proxy, ...explicit];
+    return [...this.scope.capturedListeners(telemetry), ...proxy, ...explicit];
+  }
+
+  /** The service that a name means where the proxy is, short or whole, as its application would write it. */
+  #called(written: string): string {
+    const { namespace } = this.node;
+    const { domainSuffix } = this.#world.mesh;
+    const name = normalizeHost(written);
+    const whole = expandHost(written, namespace, domainSuffix);
+    const forms = [name, whole, `${name}.svc.${domainSuffix}`, `${name}.${domainSuffix}`];
+    return forms.find((form) => this.#world.service(form, namespace) !== undefined) ?? whole;
+  }
+
+  #explicit(
+    { host: written, port, bindPort }: ProxyNode["metadata"]["PHAROS_OUTBOUND"][number],
+    telemetry: ProxyTelemetry,
+  ): Built[] {
+    const world = this.#world;
+    const { namespace } = this.node;
+    const host = this.#called(written);
+    const service = world.service(host, namespace);
+    const declared = service?.ports.find(({ number }) => number === port);
+    const virtualServices = world.virtualServices(host, namespace, "mesh");
+    const context = { world, namespace, gateway: "mesh", port, labels: this.#labels };
+    const protocol = declared === undefined ? "http" : protocolOf(declared);
+    // Of TLS the routes would be those of `tls`, as in Istio: `tcp` says nothing of it.
+    const tcpService = protocol === "tls" ? undefined : virtualServices.find(({ spec }) => (spec.tcp ?? []).length > 0);
+    const tcp: TcpTarget = {
+      clusters:
+        tcpService === undefined
+          ? [{ name: outboundCluster(host, port, ""), weight: 1 }]
+          : buildTcpClusters(tcpService, context),
+      settings: tcpSettings(host, tcpService, context),
+    };
+    const tcpOrigins = tcpService === undefined ? [] : originsOf(tcpService);
+    if (!mayBeHttp(protocol)) return [this.#listener(buildExplicitTcp(bindPort, tcp, telemetry), tcpOrigins)];
+    const used = firstWithRoutes(virtualServices, context);
+    const routes = used?.routes ?? [buildDefaultRoute(world, namespace, host, port)];
+    const origins = used === undefined ? [] : originsOf(used.service);
+    const name = `${host}:${port}`;
+    const config = create(RouteConfigurationSchema, {
+      name,
+      virtualHosts: [
+        {
+          name,
+          domains: ["*"],
+          routes,
+          includeRequestAttemptCount: true,
+          requestBodyBufferLimit: REQUEST_BUFFER_BYTES,
+        },
+      ],
+      validateClusters: false,
+      maxDirectResponseBodySizeBytes: DIRECT_RESPONSE_BYTES_MAX,
+    });
+    const otherwise = protocol === "auto" ? tcp : undefined;
+    return [
+      this.#listener(
+        buildExplicitHttp(bindPort, name, telemetry, otherwise),
+        otherwise === undefined ? [] : tcpOrigins,
+      ),
+      this.#routes(config, origins),
+    ];
+  }
+
+  #routes(config: RouteConfiguration, origins: readonly Origin[]): Built {
+    return {
+      type: "RDS",
+      resource: encodeResource(RouteConfigurationSchema, config.name, config, origins, this.#hash),
+    };
+  }
+
+  #listener(listener: Listener, origins: readonly Origin[]): Built {
+    return { type: "LDS", resource: encodeResource(ListenerSchema, listener.name, listener, origins, this.#hash) };
+  }
+}

@@ -1,9 +1,0 @@
-import { RouterSchema } from "#proto/gen/envoy/extensions/filters/http/router/v3/router_pb.js";
-import type { HttpFilter } from "#server/translate/filters/http-filter.ts";
-import { typed } from "#server/translate/pack.ts";
-
-const NAME = "envoy.filters.http.router";
-const FILTER = typed(NAME, RouterSchema, {});
-
-/** Sends the request on; nothing stands behind it. */
-export const router: HttpFilter = { name: NAME, phase: "router", inListener: () => FILTER, inGrpc: FILTER };
