@@ -20,6 +20,12 @@ export interface Registered {
   readonly probe: WorkloadProbe | undefined;
 }
 
+/** A group, and whether an account joined with a token for it. */
+interface Standing {
+  readonly group: Resource<"WorkloadGroup"> | undefined;
+  readonly hasToken: boolean;
+}
+
 export interface RegistryOptions {
   readonly store: RegistryStore;
   readonly findGroup: (namespace: string, name: string) => Resource<"WorkloadGroup"> | undefined;
@@ -108,10 +114,22 @@ export class Registry {
 
   /** Adds or refreshes; announces only what differs. Throws PharosError: forbidden, not-found, invalid, conflict, exhausted. */
   async register(registration: Registration, caller: Registrant): Promise<Registered> {
-    const { groupsOf, addresses } = this.#options;
     const { namespace, serviceAccount } = caller;
-    const { group, hasToken } = await this.#groupFor(namespace, registration.group, serviceAccount);
-    const context = { group, groups: groupsOf(namespace), hasToken, addresses };
+    const { key, registered } = await this.#withGroup(namespace, registration.group, serviceAccount, (standing) =>
+      this.#admit(registration, caller, standing),
+    );
+    await this.#announce(key);
+    return registered;
+  }
+
+  /** Nothing comes between what is looked at and what is noted of it: the next who asks sees it. */
+  #admit(
+    registration: Registration,
+    caller: Registrant,
+    { group, hasToken }: Standing,
+  ): { readonly key: string; readonly registered: Registered } {
+    const { groupsOf, addresses } = this.#options;
+    const context = { group, groups: groupsOf(caller.namespace), hasToken, addresses };
     const admitted = admitInstance(registration, caller, context);
     const key = keyOf(admitted);
     this.#refuseTaken(key, admitted);
@@ -123,8 +141,7 @@ export class Registry {
     const { sentAtMs = 0 } = registration;
     if (sentAtMs !== 0) this.#clockAheadMs.set(key, sentAtMs - this.#now());
     this.#problems.set(key, problemsOf(registration));
-    await this.#announce(key);
-    return { instance: said, probe };
+    return { key, registered: { instance: said, probe } };
   }
 
   async deregister(
@@ -167,33 +184,43 @@ export class Registry {
   }
 
   async #follow(key: string, { namespace, workload, serviceAccount }: WorkloadInstance): Promise<void> {
-    const { group, hasToken } = await this.#groupFor(namespace, workload, serviceAccount);
-    const said = this.#said.get(key);
-    if (said?.workload !== workload || said.serviceAccount !== serviceAccount) return;
-    const account = group?.spec.template.serviceAccount;
-    if (group === undefined || (account === undefined ? !hasToken : account !== serviceAccount)) return this.#drop(key);
-    this.#said.set(key, { ...said, ...givenBy(group) });
-    await this.#announce(key);
+    const becomes = await this.#withGroup(namespace, workload, serviceAccount, ({ group, hasToken }) => {
+      const said = this.#said.get(key);
+      if (said?.workload !== workload || said.serviceAccount !== serviceAccount) return "another";
+      const account = group?.spec.template.serviceAccount;
+      if (group === undefined || (account === undefined ? !hasToken : account !== serviceAccount)) return "gone";
+      this.#said.set(key, { ...said, ...givenBy(group) });
+      return "kept";
+    });
+    if (becomes === "gone") await this.#drop(key);
+    else if (becomes === "kept") await this.#announce(key);
   }
 
-  /** The group as it is when this resolves: what changes while its tokens are looked up counts. */
-  async #groupFor(
+  /**
+   * What `work` makes of the group as it is: what changes while its tokens are looked up counts, and `work` is done in the same
+   * turn as the last look. A promise between the two would leave room for a change that neither sees.
+   */
+  async #withGroup<T>(
     namespace: string,
     name: string,
     serviceAccount: string,
-  ): Promise<{ group: Resource<"WorkloadGroup"> | undefined; hasToken: boolean }> {
+    work: (standing: Standing) => T,
+  ): Promise<T> {
     const { findGroup, hasToken } = this.#options;
     for (;;) {
       const group = findGroup(namespace, name);
-      if (group === undefined || group.spec.template.serviceAccount !== undefined) return { group, hasToken: false };
+      if (group === undefined || group.spec.template.serviceAccount !== undefined)
+        return work({ group, hasToken: false });
       const has = await hasToken(group, serviceAccount);
-      if (findGroup(namespace, name) === group) return { group, hasToken: has };
+      if (findGroup(namespace, name) === group) return work({ group, hasToken: has });
     }
   }
 
   /** Takes away at once the instances of some accounts. */
   async dropOf(isMeant: (account: Pick<Registrant, "namespace" | "serviceAccount">) => boolean): Promise<void> {
-    for (const [key, instance] of this.#instances) if (isMeant(instance)) await this.#drop(key);
+    // Those too that are being stored, and are not announced yet.
+    const meant = [...this.#said].filter(([, said]) => isMeant(said));
+    await Promise.all(meant.map(([key]) => this.#drop(key)));
   }
 
   /** How far the clock of its host is ahead of this one, in ms; undefined while it is near enough, or is not known. */
