@@ -1,4 +1,5 @@
 import type { Revoked } from "#core/identity/revoked.ts";
+import type { AnyResource } from "#core/resource/resource.ts";
 import type { Logger } from "#node/log.ts";
 import { createCertificateService } from "#server/ca/certificate-service.ts";
 import { describeRevoked } from "#server/ca/describe-revoked.ts";
@@ -51,13 +52,10 @@ export async function makeMeshPort(parts: MeshPortParts): Promise<MeshPort> {
     onRefused: (line) => audit.write({ ...line, outcome: "refused" }),
   });
   const tls = await authority.issueServing(SERVING_LIFE_MS, Date.now());
-  let revoked = await describeRevoked(revocations, identities, authority, Date.now());
+  const revoked = await describeRevoked(revocations, identities, authority, Date.now());
+  publisher.begin(policiesOf(revoked));
   const mesh = await startMesh({
-    snapshot: () => {
-      const policy = buildRevokedPolicy(revoked);
-      const snapshot = state.snapshot();
-      return policy === undefined ? snapshot : { ...snapshot, resources: [...snapshot.resources, policy] };
-    },
+    snapshot: () => publisher.world(),
     host: options.host,
     port: options.xdsPort,
     plaintextPort: options.plaintextPort,
@@ -102,16 +100,18 @@ export async function makeMeshPort(parts: MeshPortParts): Promise<MeshPort> {
   return {
     mesh,
     async publishRevoked(now) {
-      revoked = now;
       await mesh.setRevoked(now);
-      const policy = buildRevokedPolicy(now);
-      await publisher.compile(
-        policy === undefined ? { upserts: [], deletes: [REVOKED_POLICY] } : { upserts: [policy], deletes: [] },
-      );
+      const upserts = policiesOf(now);
+      await publisher.compile({ upserts, deletes: upserts.length === 0 ? [REVOKED_POLICY] : [] });
     },
     async close() {
       clearInterval(renewal);
       await mesh.close();
     },
   };
+}
+
+function policiesOf(revoked: Revoked): readonly AnyResource[] {
+  const policy = buildRevokedPolicy(revoked);
+  return policy === undefined ? [] : [policy];
 }

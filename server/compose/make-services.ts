@@ -32,8 +32,8 @@ export function makeServices(parts: ServicesParts): { readonly services: Service
   const { store, state, publisher } = parts.config;
   const { mesh } = port;
   const checks = new CheckCache(state, checkConfig);
-  const previews = new PreviewThread({ snapshot: () => state.snapshot(), nodes: () => mesh.nodes() });
-  publisher.onPublish((change) => previews.follow(change));
+  const previews = new PreviewThread({ snapshot: () => publisher.world(), nodes: () => mesh.nodes() });
+  publisher.onCompile((change) => previews.follow(change));
   const services = createServices({
     store,
     mesh,

@@ -1,5 +1,6 @@
 import { checkConfig } from "#core/check/check-config.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
+import { isServersOwn } from "#core/resource/is-servers-own.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import { Compiler, type PreviewedResource } from "#server/envoy/create-compiler.ts";
@@ -19,6 +20,8 @@ const SHOWN_IN_FULL_MAX = 300;
 export class RehearsalRoom {
   readonly #hash: Hash;
   readonly #state: MeshState;
+  /** What people wrote: findings are about that. */
+  readonly #written: MeshState;
   readonly #checks: CheckCache;
   readonly #open = new Map<string, { readonly text: string; readonly node: ProxyNode }>();
   #compiler: Compiler | undefined;
@@ -26,12 +29,20 @@ export class RehearsalRoom {
   constructor(snapshot: Snapshot, hash: Hash) {
     this.#hash = hash;
     this.#state = new MeshState(snapshot);
-    this.#checks = new CheckCache(this.#state, checkConfig);
+    this.#written = new MeshState({
+      ...snapshot,
+      resources: snapshot.resources.filter((each) => !isServersOwn(refOf(each))),
+    });
+    this.#checks = new CheckCache(this.#written, checkConfig);
   }
 
   /** The configuration or the registry moved on. */
   apply(change: SnapshotChange): void {
     this.#state.apply(change);
+    this.#written.apply({
+      ...change,
+      upserts: change.upserts.filter((each) => !isServersOwn(refOf(each))),
+    });
     for (const node of this.#compiler?.apply(change).reopen ?? []) {
       this.#compiler?.close(node);
       this.#compiler?.open(node);

@@ -33,7 +33,7 @@ export interface ConfigServiceOptions {
   /** Semantic checks over the whole configuration. */
   readonly check: (change?: SnapshotChange) => readonly Diagnostic[];
   /** What reached the compiler, and what it made of it. */
-  readonly publisher: Pick<Publisher, "published" | "has" | "outcome" | "failures">;
+  readonly publisher: Pick<Publisher, "published" | "has" | "outcome" | "failures" | "world">;
   readonly audit: (line: {
     readonly caller: Caller;
     readonly action: string;
@@ -175,7 +175,7 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
       ]);
       const throughput = throughputOf(measured);
       const affected = new Set(rehearsal.proxies);
-      const { resources, instances, mesh: settings } = state.snapshot();
+      const { resources, instances, mesh: settings } = publisher.world();
       return {
         ...planned,
         ok: true,

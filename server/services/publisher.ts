@@ -1,7 +1,7 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import { PharosError } from "#core/errors.ts";
-import type { SnapshotChange } from "#core/registry/snapshot.ts";
-import { formatRef, refOf } from "#core/resource/resource.ts";
+import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
+import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 import type { Mesh } from "#server/services/dependencies.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
 
@@ -20,6 +20,9 @@ export class Publisher {
   readonly #outcomes = new Map<number, readonly Diagnostic[]>();
   #failures: readonly Diagnostic[] = [];
   readonly #listeners: ((change: SnapshotChange) => void)[] = [];
+  readonly #followers: ((change: SnapshotChange) => void)[] = [];
+  /** What the server adds to what people wrote, by ref. */
+  readonly #own = new Map<string, AnyResource>();
 
   constructor(state: MeshState, mesh: () => Pick<Mesh, "apply">, onError: (error: PharosError) => void) {
     this.#state = state;
@@ -28,23 +31,45 @@ export class Publisher {
     this.#revision = state.revision;
   }
 
-  /** Calls `listener` with each change, once the state of this thread has it. */
+  /**
+   * All that proxies' configuration is made of: what people wrote and the server's own. Every compiler begins with this and follows
+   * by `onCompile`, so that what a preview says is what the proxies would get.
+   */
+  world(): Snapshot {
+    const snapshot = this.#state.snapshot();
+    return this.#own.size === 0 ? snapshot : { ...snapshot, resources: [...snapshot.resources, ...this.#own.values()] };
+  }
+
+  /** Calls `follower` with each change of the world, once `world` has it. */
+  onCompile(follower: (change: SnapshotChange) => void): void {
+    this.#followers.push(follower);
+  }
+
+  /** Adds to the world what is the server's own, before there is a compiler. */
+  begin(own: readonly AnyResource[]): void {
+    for (const resource of own) this.#own.set(formatRef(refOf(resource)), resource);
+  }
+
+  /** Calls `listener` with each change of what people wrote, and of the registry, once the state of this thread has it. */
   onPublish(listener: (change: SnapshotChange) => void): void {
     this.#listeners.push(listener);
   }
 
   publish(change: SnapshotChange): void {
     this.#state.apply(change);
-    for (const listener of this.#listeners) listener(change);
+    for (const listener of [...this.#listeners, ...this.#followers]) listener(change);
     this.#last = this.#last
       .then(async () => this.#compiled(change, (await this.#mesh().apply(change)).diagnostics))
       .catch((error: unknown) => this.#failed(change, PharosError.from(error)))
       .then(() => this.#reached(change.revision));
   }
 
-  /** Brings what is nobody's resource to the compiler alone, after what was published before. */
+  /** Brings what is the server's own to those that compile alone, after what was published before. */
   async compile(change: Pick<SnapshotChange, "upserts" | "deletes">): Promise<void> {
     const whole = { revision: this.#state.revision, instanceUpserts: [], instanceDeletes: [], ...change };
+    for (const ref of change.deletes) this.#own.delete(formatRef(ref));
+    this.begin(change.upserts);
+    for (const follower of this.#followers) follower(whole);
     const compiled = this.#last.then(async () => void (await this.#mesh().apply(whole)));
     this.#last = compiled.catch((error: unknown) => this.#onError(PharosError.from(error)));
     await compiled;
