@@ -97,3 +97,11 @@ test("the thread is there while it is needed, and no longer", { timeout: 60_000 
   ]);
   await expect.poll(() => previews.isRunning).toBe(false);
 });
+
+test("a rehearsal keeps it for the next one, also past other jobs", { timeout: 60_000 }, async () => {
+  const previews = open({ idleMs: 0, warmMs: 100_000_000 });
+  await previews.rehearse(change(1, [rule(["v1"])]), ADA);
+  await previews.findings(change(1, [rule(["v1"])]), ADA);
+  await new Promise((done) => setTimeout(done, 50));
+  expect(previews.isRunning).toBe(true);
+});

@@ -14,7 +14,9 @@ export interface PreviewThreadOptions {
   readonly nodes: () => Promise<readonly ProxyNode[]>;
   /** Beyond this a job is ended; 120 s. */
   readonly deadlineMs?: number;
-  /** Without a job for this long the thread is ended and its memory given back; 60 s. */
+  /** After a rehearsal, which more are likely to follow, the thread is kept for this long; 60 s. */
+  readonly warmMs?: number;
+  /** After any other job it is ended this soon, and its memory given back; 2 s. */
   readonly idleMs?: number;
   /** Of the thread's heap; 1,536 MB. */
   readonly heapMb?: number;
@@ -34,6 +36,8 @@ export class PreviewThread {
   /** The thread was told the configuration, and is told what becomes of it. */
   #isFollowing = false;
   #idle: NodeJS.Timeout | undefined;
+  /** On the clock of `performance.now`; the thread is kept until then. */
+  #warmUntilMs = 0;
   #nextId = 1;
 
   constructor(options: PreviewThreadOptions) {
@@ -108,6 +112,16 @@ export class PreviewThread {
     await worker?.terminate();
   }
 
+  /** An apply is seldom followed by another soon; whoever looks at previews types on. */
+  #keep(method: keyof PreviewCalls): void {
+    clearTimeout(this.#idle);
+    const { warmMs = 60_000, idleMs = 2000 } = this.#options;
+    const now = performance.now();
+    if (method === "rehearse") this.#warmUntilMs = now + warmMs;
+    this.#idle = setTimeout(() => void this.#end(), Math.max(idleMs, this.#warmUntilMs - now));
+    this.#idle.unref();
+  }
+
   #call<M extends keyof PreviewCalls>(
     method: M,
     args: Parameters<PreviewCalls[M]>,
@@ -115,7 +129,7 @@ export class PreviewThread {
   ): Promise<Awaited<ReturnType<PreviewCalls[M]>>> {
     const worker = this.#start();
     const id = this.#nextId++;
-    const { deadlineMs = 120_000, idleMs = 60_000 } = this.#options;
+    const { deadlineMs = 120_000 } = this.#options;
     return new Promise<Awaited<ReturnType<PreviewCalls[M]>>>((resolve, reject) => {
       let left: NodeJS.Timeout | undefined;
       const stop = (error: PharosError): void => {
@@ -138,8 +152,7 @@ export class PreviewThread {
       const onMessage = (message: FromPreview): void => {
         if (message.id !== id) return;
         settle();
-        this.#idle = setTimeout(() => void this.#end(), idleMs);
-        this.#idle.unref();
+        this.#keep(method);
         if (message.error === undefined) resolve(message.value as Awaited<ReturnType<PreviewCalls[M]>>);
         else reject(fromWire(message.error));
       };
