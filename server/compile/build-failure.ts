@@ -12,6 +12,8 @@ export interface BuildFailure {
   readonly retry: () => unknown;
   /** Refs of the resources that it was built from, or more. */
   readonly suspects: () => readonly string[];
+  /** Whether the unit has not been tried again since. */
+  readonly isStanding: () => boolean;
 }
 
 /** Of one unit; whoever has more of them finds the rest when these are mended. */
@@ -37,12 +39,16 @@ const BLAME_ORDER = {
 /** Of a unit by name, until the unit is tried again: looking for them costs builds. */
 export type KnownCulprits = WeakMap<BuildFailure, readonly string[]>;
 
-/** One diagnostic for each resource that keeps units from being built, on that resource; of the rest, on none. */
-export function describeFailures(
+/**
+ * One diagnostic for each resource that keeps units from being built, on that resource; of the rest, on none. In steps of one
+ * build at most. The configuration may move on between two steps: for a unit that is tried again meanwhile no cause is looked
+ * for any more, and what changes for no unit that failed changes nothing of why it did.
+ */
+export function* describeFailures(
   world: World,
   failures: readonly BuildFailure[],
-  known: KnownCulprits = new WeakMap(),
-): Diagnostic[] {
+  known: KnownCulprits,
+): Generator<undefined, Diagnostic[], undefined> {
   const units = new Map<string, BuildFailure[]>();
   const found = new Map<string, readonly string[]>();
   let looked = 0;
@@ -51,13 +57,17 @@ export function describeFailures(
     let culprits = known.get(failure) ?? found.get(failure.unit);
     if (culprits === undefined && looked < BLAMED_MAX) {
       looked += 1;
-      culprits = findCulprits(world, failure);
+      culprits = yield* findCulprits(world, failure);
     }
-    if (culprits !== undefined) {
+    if (culprits !== undefined && failure.isStanding()) {
       known.set(failure, culprits);
       found.set(failure.unit, culprits);
     }
-    for (const ref of culprits ?? [""]) units.set(ref, [...(units.get(ref) ?? []), failure]);
+    for (const ref of culprits ?? [""]) {
+      const of = units.get(ref);
+      if (of === undefined) units.set(ref, [failure]);
+      else of.push(failure);
+    }
   }
   return [...units].map(([ref, of]) => {
     const names = [...new Set(of.map(({ unit }) => unit))];
@@ -72,26 +82,32 @@ export function describeFailures(
   });
 }
 
-/** The resources whose absence lets the unit be built; [""] where that of none does. */
-function findCulprits(world: World, { retry, suspects }: BuildFailure): readonly string[] {
+/** The resources whose absence lets the unit be built; [""] where that of none does, or where it is tried again meanwhile. */
+function* findCulprits(
+  world: World,
+  { retry, suspects, isStanding }: BuildFailure,
+): Generator<undefined, readonly string[], undefined> {
   const rank = (ref: string): number => BLAME_ORDER[ref.split("/", 1)[0] as AnyResource["kind"]];
   const candidates = [...new Set(suspects())].sort((a, b) => rank(a) - rank(b));
   const culprits: string[] = [];
-  const succeedsWithout = (count: number): boolean => {
+  function* succeedsWithout(count: number): Generator<undefined, boolean, undefined> {
+    yield;
+    // Whoever asks for the cause of what is no more is answered at once.
+    if (!isStanding()) return false;
     try {
       world.without([...culprits, ...candidates.slice(0, count)], retry);
       return true;
     } catch {
       return false;
     }
-  };
-  if (!succeedsWithout(candidates.length)) return [""];
-  while (culprits.length < CULPRITS_MAX && !succeedsWithout(0)) {
+  }
+  if (!(yield* succeedsWithout(candidates.length))) return [""];
+  while (isStanding() && culprits.length < CULPRITS_MAX && !(yield* succeedsWithout(0))) {
     let below = 0;
     let enough = candidates.length;
-    while (enough - below > 1) {
+    while (isStanding() && enough - below > 1) {
       const middle = (below + enough) >> 1;
-      if (succeedsWithout(middle)) enough = middle;
+      if (yield* succeedsWithout(middle)) enough = middle;
       else below = middle;
     }
     culprits.push(candidates[enough - 1] ?? "");

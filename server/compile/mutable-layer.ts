@@ -42,7 +42,11 @@ export class MutableLayer implements Layer {
       return built;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      this.#failures.set(unit, { layerId: this.id, unit, message, retry: build, suspects });
+      const failure: BuildFailure = {
+        ...{ layerId: this.id, unit, message, retry: build, suspects },
+        isStanding: () => this.#failures.get(unit) === failure,
+      };
+      this.#failures.set(unit, failure);
       return undefined;
     }
   }

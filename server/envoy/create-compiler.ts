@@ -16,7 +16,6 @@ import { WorkloadLayer } from "#server/envoy/workload-layer.ts";
 
 export interface CompileResult {
   readonly changes: readonly LayerChange[];
-  readonly diagnostics: readonly Diagnostic[];
   /** Who has to be opened anew: what it shares with others is shared with others now. */
   readonly reopen: ReadonlySet<ProxyNode>;
 }
@@ -77,12 +76,8 @@ export class Compiler {
     if (workload.scope.users === 0) this.#keepIdle(workload.scope);
   }
 
-  apply(change: SnapshotChange): CompileResult {
-    const steps = this.steps(change);
-    for (;;) {
-      const { done, value } = steps.next();
-      if (done === true) return value;
-    }
+  apply(change: SnapshotChange): CompileResult & { readonly diagnostics: readonly Diagnostic[] } {
+    return { ...inOneTurn(this.steps(change)), diagnostics: this.diagnostics() };
   }
 
   /**
@@ -108,7 +103,7 @@ export class Compiler {
     const moved = [...readers].flatMap((reader) =>
       reader instanceof Placement && reader.hasMoved() ? [reader.node] : [],
     );
-    return { changes, diagnostics: this.diagnostics(), reopen: new Set(moved) };
+    return { changes, reopen: new Set(moved) };
   }
 
   #appear(hosts: ReadonlySet<string>): Unit[] {
@@ -140,10 +135,18 @@ export class Compiler {
   }
 
   /** What gateways refuse, and what keeps units from being built, on the resources that do. */
-  diagnostics(): Diagnostic[] {
+  diagnostics(): readonly Diagnostic[] {
+    return inOneTurn(this.diagnosing());
+  }
+
+  /** The same, as it is now, found in steps. Others may come between them, and changes too. */
+  diagnosing(): Generator<undefined, readonly Diagnostic[], undefined> {
     const refused = [...this.#workloads.values()].flatMap((workload) => workload.diagnostics);
     const failures = this.#layers().flatMap(({ failures }) => [...failures]);
-    return [...refused, ...describeFailures(this.#world, failures, this.#culprits)];
+    const described = describeFailures(this.#world, failures, this.#culprits);
+    return (function* () {
+      return [...refused, ...(yield* described)];
+    })();
   }
 
   #layers(): MutableLayer[] {
@@ -166,7 +169,7 @@ export class Compiler {
       before.set(layer, new Map([...layer.resources].map(([type, each]) => [type, new Map(each)])));
     }
     const inverse = this.#world.inverse(change);
-    let result: CompileResult;
+    let result: ReturnType<Compiler["apply"]>;
     let moved: PreviewedResource[];
     try {
       result = this.apply(change);
@@ -289,6 +292,13 @@ function compareHeld(
       has.has(key) ? [] : [{ layerId, type, before: each, after: undefined }],
     ),
   ];
+}
+
+function inOneTurn<T>(steps: Generator<undefined, T, undefined>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
 }
 
 function unitsOf(readers: ReadonlySet<Reader>): Unit[] {

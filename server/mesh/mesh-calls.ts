@@ -13,21 +13,31 @@ export function createMeshCalls(
   ads: AdsServer,
 ): Omit<MeshCalls, "setTls" | "setRevoked" | "close"> {
   let last: Promise<unknown> = Promise.resolve();
+  let diagnosed: Promise<unknown> = Promise.resolve();
 
   /** Proxies are served between two units of a large change; what they are served is as it was before, until all of it is compiled. */
   async function apply(change: SnapshotChange) {
-    const { changes, diagnostics, reopen } = await inSlices(compiler.steps(change));
+    const { changes, reopen } = await inSlices(compiler.steps(change));
     const isConfiguration = change.upserts.length + change.deletes.length > 0;
     const revision = isConfiguration ? change.revision : undefined;
     ads.distribute(changes, revision, reopen);
-    return { diagnostics };
+    return compiler.diagnosing();
+  }
+
+  /** Why something could not be translated is looked for once proxies have the rest, and the next change does not wait for it. */
+  async function diagnose(steps: ReturnType<Compiler["diagnosing"]>) {
+    return { diagnostics: await inSlices(steps) };
   }
 
   return {
     apply(change) {
       const applied = last.then(() => apply(change));
       last = applied.catch(() => undefined);
-      return applied;
+      return applied.then((steps) => {
+        const found = diagnosed.then(() => diagnose(steps));
+        diagnosed = found.catch(() => undefined);
+        return found;
+      });
     },
     nodes: () => compiler.nodes(),
     fleet: (expiringBeforeMs) => ads.fleet(expiringBeforeMs),

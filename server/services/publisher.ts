@@ -58,8 +58,10 @@ export class Publisher {
   publish(change: SnapshotChange): void {
     this.#state.apply(change);
     for (const listener of [...this.#listeners, ...this.#followers]) listener(change);
+    // The compiler takes them one after another: what it finds wrong with one is looked for while it compiles the next.
+    const compiled = this.#compile(change);
     this.#last = this.#last
-      .then(async () => this.#compiled(change, (await this.#mesh().apply(change)).diagnostics))
+      .then(async () => this.#compiled(change, (await compiled).diagnostics))
       .catch((error: unknown) => this.#failed(change, PharosError.from(error)))
       .then(() => this.#reached(change.revision));
   }
@@ -70,9 +72,21 @@ export class Publisher {
     for (const ref of change.deletes) this.#own.delete(formatRef(ref));
     this.begin(change.upserts);
     for (const follower of this.#followers) follower(whole);
-    const compiled = this.#last.then(async () => void (await this.#mesh().apply(whole)));
-    this.#last = compiled.catch((error: unknown) => this.#onError(PharosError.from(error)));
+    const compiled = this.#compile(whole);
+    this.#last = this.#last
+      .then(() => compiled)
+      .then(
+        () => undefined,
+        (error: unknown) => this.#onError(PharosError.from(error)),
+      );
     await compiled;
+  }
+
+  /** Begins at once; a failure is for whoever waits for it. */
+  #compile(change: SnapshotChange): ReturnType<Mesh["apply"]> {
+    const compiled = (async () => this.#mesh().apply(change))();
+    compiled.catch(() => undefined);
+    return compiled;
   }
 
   /** Of the configuration as it stands, what the compiler could not translate: proxies keep what they had of it. */
