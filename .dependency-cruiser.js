@@ -6,6 +6,9 @@ const only = (name, comment, from, allowed, extra = {}) => ({
   to: { pathNot: allowed },
 });
 
+/** What a kind means beside others; the rest of its folder is what it is by itself. */
+const RELATIONS = "^core/kinds/((kind-)?relations|[^/]+/(relations|explain|concern|checks/[^/]+))\\.ts$";
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
@@ -35,14 +38,34 @@ export default {
       "A kind says what there is to know of it by itself; what it means beside others is asked above.",
       "^core/kinds/",
       "^core/(kinds/|schema/|host/|diagnostic(-codes)?\\.ts|errors\\.ts|duration\\.ts)",
-      { pathNot: "\\.test\\.ts$" },
+      { pathNot: `\\.test\\.ts$|${RELATIONS}` },
+    ),
+    only(
+      "relations-read-resolve",
+      "What a kind means beside others it asks of what is resolved, and of nobody who shows it.",
+      RELATIONS,
+      "^core/(kinds/|schema/|host/|diagnostic(-codes)?\\.ts|resource/|registry/|resolve/|check/|traffic/)",
     ),
     {
+      name: "kind-by-itself",
+      comment: "What a kind is by itself is read where nothing is resolved: it knows nothing of what it means beside others.",
+      severity: "error",
+      from: { path: "^core/kinds/", pathNot: `\\.test\\.ts$|${RELATIONS}` },
+      to: { path: RELATIONS },
+    },
+    {
+      name: "checks-ask-the-context",
+      comment: "A check of one kind reads no spec of another: what others say is in its context, resolved.",
+      severity: "error",
+      from: { path: "^core/kinds/([^/]+)/checks/", pathNot: "\\.test\\.ts$" },
+      to: { path: "^core/kinds/[^/]+/", pathNot: "^core/kinds/$1/" },
+    },
+    {
       name: "kinds-by-the-list",
-      comment: "Outside of core/kinds a kind is reached by the list; only its schema, for types, is named.",
+      comment: "Outside of core/kinds a kind is reached by the lists; only its schema, for types, is named.",
       severity: "error",
       from: { pathNot: "^core/kinds/|\\.test\\.ts$" },
-      to: { path: "^core/kinds/[^/]+/(kind|validate[^/]*|effect)\\.ts$" },
+      to: { path: "^core/kinds/[^/]+/(kind|validate[^/]*|effect|relations|explain|concern|checks/.*)\\.ts$" },
     },
     {
       name: "nothing-imports-view",
@@ -55,7 +78,7 @@ export default {
       name: "resources-before-resolution",
       comment: "What a resource says is read before it is asked what applies.",
       severity: "error",
-      from: { path: "^core/(schema|kinds|resource)/", pathNot: "\\.test\\.ts$" },
+      from: { path: "^core/(schema|kinds|resource)/", pathNot: `\\.test\\.ts$|${RELATIONS}` },
       to: { path: "^core/(resolve|check|form|graph|traffic)/" },
     },
     only(

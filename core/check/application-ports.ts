@@ -1,4 +1,4 @@
-import type { CheckedWorkload } from "#core/check/context.ts";
+import type { CheckedWorkload } from "#core/check/checked-workload.ts";
 
 /**
  * Ports on which the applications of these workloads listen, ascending: those that instances registered where any did,

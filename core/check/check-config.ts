@@ -1,45 +1,30 @@
-import { authorizationPolicyNamespace } from "#core/check/authorization-policy-namespace.ts";
-import { authorizationPolicyPrincipal } from "#core/check/authorization-policy-principal.ts";
 import { createCheckContext } from "#core/check/context.ts";
-import { destinationPort } from "#core/check/destination-port.ts";
-import { destinationRuleHost } from "#core/check/destination-rule-host.ts";
-import { destinationRuleSubsetLabels } from "#core/check/destination-rule-subset-labels.ts";
-import { duplicatePolicy } from "#core/check/duplicate-policy.ts";
-import { duplicateService } from "#core/check/duplicate-service.ts";
 import { httpOnlySetting } from "#core/check/http-only-setting.ts";
-import { mtlsConflict } from "#core/check/mtls-conflict.ts";
-import { overlappingPolicies } from "#core/check/overlapping-policies.ts";
 import { policyPort } from "#core/check/policy-port.ts";
 import type { CheckRule } from "#core/check/rule.ts";
 import { selectorMatchesNothing } from "#core/check/selector-matches-nothing.ts";
-import { virtualServiceDestination } from "#core/check/virtual-service-destination.ts";
-import { virtualServiceDuplicateHost } from "#core/check/virtual-service-duplicate-host.ts";
-import { virtualServiceGateway } from "#core/check/virtual-service-gateway.ts";
-import { virtualServiceSubset } from "#core/check/virtual-service-subset.ts";
 import type { Diagnostic } from "#core/diagnostic.ts";
+import { KIND_NAMES, type Kind } from "#core/kinds/kinds.ts";
+import { relationsOf } from "#core/kinds/relations.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 import { validateResource } from "#core/resource/validate-resource.ts";
 import { formatPath } from "#core/schema/path.ts";
 
+/** Those that each kind has of its own, and then those about several kinds. */
 export const CHECK_RULES: readonly CheckRule[] = [
-  virtualServiceDestination,
-  virtualServiceSubset,
-  virtualServiceGateway,
-  virtualServiceDuplicateHost,
-  destinationRuleHost,
-  destinationRuleSubsetLabels,
-  authorizationPolicyPrincipal,
-  authorizationPolicyNamespace,
+  ...KIND_NAMES.flatMap((kind) => checksOf(kind)),
   selectorMatchesNothing,
-  mtlsConflict,
-  duplicatePolicy,
-  overlappingPolicies,
   policyPort,
-  destinationPort,
-  duplicateService,
   httpOnlySetting,
 ];
+
+function checksOf<K extends Kind>(kind: K): CheckRule[] {
+  return relationsOf(kind).checks.map((rule) => ({
+    ...rule,
+    check: (context) => rule.check(context.of(kind), context),
+  }));
+}
 
 /** What each resource has wrong with itself: resources never change, so an edit checks those that it brings. */
 export type CheckedAlone = WeakMap<AnyResource, readonly (Diagnostic & { readonly resource: string })[]>;

@@ -1,20 +1,10 @@
-import { createHostIndex, type HostIndex } from "#core/check/host-index.ts";
+import { type CheckedWorkload, listWorkloads } from "#core/check/checked-workload.ts";
+import { createHostIndex, type HostIndex, underEnding } from "#core/check/host-index.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
-import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
-import { matchesLabels } from "#core/resource/labels.ts";
+import { type MtlsWorkload, type ResolvedMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
+import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import type { AnyResource, Resource } from "#core/resource/resource.ts";
-
-/** A running workload, or one that a WorkloadEntry describes. */
-export interface CheckedWorkload {
-  readonly namespace: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly serviceAccount: string;
-  /** Name of the service port → where the application listens; empty where nothing says it. */
-  readonly ports: Readonly<Record<string, number>>;
-  /** It runs: its agent registered it. */
-  readonly isInstance: boolean;
-}
 
 /** The snapshot as the rules ask for it; built once for all of them. */
 export interface CheckContext {
@@ -24,40 +14,43 @@ export interface CheckContext {
   /** Of anything: resources, instances. */
   readonly namespaces: ReadonlySet<string>;
   /** Workloads that bear every label of the selector; in one namespace, or in all when it is undefined. */
-  select(selector: Readonly<Record<string, string>>, namespace: string | undefined): readonly CheckedWorkload[];
+  select(selector: Labels, namespace: string | undefined): readonly CheckedWorkload[];
+  /** Names of the subsets that rules define for a whole host name, or for the longest wildcard over it. */
+  subsetsOf(host: string): ReadonlySet<string>;
+  /** Ports that a gateway, `namespace/name`, serves; undefined where there is no such gateway. */
+  gatewayPorts(gateway: string): readonly number[] | undefined;
+  mtlsOf(workload: MtlsWorkload): ResolvedMtlsMode;
   of<K extends Kind>(kind: K): readonly Resource<K>[];
 }
 
 export function createCheckContext(snapshot: Snapshot): CheckContext {
-  const byKind = new Map<Kind, AnyResource[]>();
-  for (const resource of snapshot.resources) {
-    const list = byKind.get(resource.kind) ?? [];
-    list.push(resource);
-    byKind.set(resource.kind, list);
-  }
+  const { mesh, resources, instances } = snapshot;
+  const byKind = Map.groupBy<Kind, AnyResource>(resources, ({ kind }) => kind);
   const of = <K extends Kind>(kind: K) => (byKind.get(kind) ?? []) as unknown as readonly Resource<K>[];
-  const entries = of("WorkloadEntry").map(({ metadata, spec }) => ({
-    namespace: metadata.namespace,
-    labels: { ...metadata.labels, ...spec.labels },
-    serviceAccount: spec.serviceAccount ?? "default",
-    ports: spec.ports ?? {},
-    isInstance: false,
-  }));
-  const groups = of("WorkloadGroup").map(({ metadata, spec }) => ({
-    namespace: metadata.namespace,
-    labels: { ...spec.metadata?.labels, ...spec.template.labels },
-    serviceAccount: spec.template.serviceAccount ?? "default",
-    ports: spec.template.ports ?? {},
-    isInstance: false,
-  }));
-  const workloads = [...snapshot.instances.map(describeInstance), ...entries, ...groups];
-  const namespaces = new Set([
-    ...snapshot.resources.map((resource) => resource.metadata.namespace),
-    ...workloads.map((workload) => workload.namespace),
-    snapshot.mesh.rootNamespace,
-  ]);
-  const hosts = createHostIndex(of("ServiceEntry"), snapshot.mesh.domainSuffix);
-  return { snapshot, hosts, workloads, namespaces, select: indexByLabel(workloads), of };
+  const workloads = listWorkloads(instances, of("WorkloadEntry"), of("WorkloadGroup"));
+  const hosts = createHostIndex(of("ServiceEntry"), mesh.domainSuffix);
+  const gateways = new Map(
+    of("Gateway").map(({ metadata: { namespace, name }, spec }) => [
+      `${namespace}/${name}`,
+      spec.servers.map(({ port }) => port.number),
+    ]),
+  );
+  const peerAuthentications = of("PeerAuthentication");
+  return {
+    snapshot,
+    hosts,
+    workloads,
+    namespaces: new Set([
+      ...resources.map(({ metadata }) => metadata.namespace),
+      ...workloads.map(({ namespace }) => namespace),
+      mesh.rootNamespace,
+    ]),
+    select: indexByLabel(workloads),
+    subsetsOf: indexSubsets(of("DestinationRule"), hosts),
+    gatewayPorts: (gateway) => gateways.get(gateway),
+    mtlsOf: (workload) => resolveMtlsMode(peerAuthentications, mesh.rootNamespace, workload),
+    of,
+  };
 }
 
 /** By each label: a selector then looks at those that bear its rarest one, not at all. */
@@ -83,12 +76,16 @@ function indexByLabel(workloads: readonly CheckedWorkload[]): CheckContext["sele
   };
 }
 
-function describeInstance({ namespace, labels, serviceAccount, ports }: WorkloadInstance): CheckedWorkload {
-  return {
-    namespace,
-    labels,
-    serviceAccount,
-    ports: Object.fromEntries(ports.map(({ name, appPort }) => [name, appPort])),
-    isInstance: true,
-  };
+function indexSubsets(rules: readonly Resource<"DestinationRule">[], hosts: HostIndex): CheckContext["subsetsOf"] {
+  const subsets = new Map<string, Set<string>>();
+  for (const { spec, metadata } of rules) {
+    const host = hosts.resolve(spec.host, metadata.namespace);
+    const names = subsets.get(host) ?? new Set();
+    for (const subset of spec.subsets ?? []) names.add(subset.name);
+    subsets.set(host, names);
+  }
+  const wildcards = new Map(
+    [...subsets].flatMap(([host, names]) => (host.startsWith("*") ? [[host.slice(1), names] as const] : [])),
+  );
+  return (host) => subsets.get(host) ?? underEnding(host, wildcards) ?? new Set<string>();
 }

@@ -1,4 +1,5 @@
 import { expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
+import type { ServicePort } from "#core/kinds/service-entry/schema.ts";
 import { entriesByHost } from "#core/resolve/service-entries.ts";
 import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
@@ -7,15 +8,25 @@ import { closestName } from "#core/schema/closest-name.ts";
 /** Comparing a name with each of many more would cost more than the suggestion is worth. */
 const SUGGEST_AMONG_MAX = 2000;
 
+/** A service as checks see it, with the ports and endpoints of every entry that adds to it. */
+export interface KnownService {
+  readonly namespace: string;
+  readonly ports: readonly ServicePort[];
+  /** Of its workloads, in its namespace; undefined where it selects none. */
+  readonly selector: Labels | undefined;
+  /** Of each endpoint that is written down. */
+  readonly endpointLabels: readonly Labels[];
+}
+
 export interface HostIndex {
   /** `reviews` in namespace default → `reviews.default.svc.cluster.local`; a name with dots stays itself. */
   resolve(host: string, namespace: string): string;
-  /** The ServiceEntry behind a whole name, wildcard hosts included; with the ports and endpoints of others that add to it. */
-  find(name: string): Resource<"ServiceEntry"> | undefined;
-  /** Those whose selector matches these labels in their namespace. */
-  selecting(namespace: string, labels: Labels): readonly Resource<"ServiceEntry">[];
+  /** The service behind a whole name, wildcard hosts included. */
+  find(name: string): KnownService | undefined;
+  /** Those whose selector matches these labels in their namespace, entry by entry. */
+  selecting(namespace: string, labels: Labels): readonly KnownService[];
   /** Each with its whole name, that a host or a pattern (`*`, `*.example.com`) covers. */
-  covered(pattern: string): readonly { readonly name: string; readonly entry: Resource<"ServiceEntry"> }[];
+  covered(pattern: string): readonly { readonly name: string; readonly service: KnownService }[];
   /** A host that was most likely meant. */
   suggest(name: string): string | undefined;
   /** True when any known host lies under `*.suffix`. */
@@ -23,19 +34,20 @@ export interface HostIndex {
 }
 
 export function createHostIndex(entries: readonly Resource<"ServiceEntry">[], domainSuffix: string): HostIndex {
-  const exact = new Map<string, Resource<"ServiceEntry">>();
+  const exact = new Map<string, KnownService>();
   /** By what follows the asterisk. */
-  const wildcards = new Map<string, Resource<"ServiceEntry">>();
+  const wildcards = new Map<string, KnownService>();
   /** What known names end with, built when it is first asked for. */
   let endings: Set<string> | undefined;
   const resolve = (host: string, namespace: string) => expandHost(host, namespace, domainSuffix);
   /** By `namespace|key=value`, built when it is first asked for. */
-  let bySelector: Map<string, Resource<"ServiceEntry">[]> | undefined;
+  let bySelector: Map<string, KnownService[]> | undefined;
   for (const [host, entry] of entriesByHost(entries)) {
-    if (isWildcard(host)) wildcards.set(host.slice(1), entry);
-    else exact.set(resolve(host, entry.metadata.namespace), entry);
+    const service = toService(entry);
+    if (isWildcard(host)) wildcards.set(host.slice(1), service);
+    else exact.set(resolve(host, service.namespace), service);
     // A short name is callable as it is written, too.
-    if (!host.includes(".")) exact.set(host, entry);
+    if (!host.includes(".")) exact.set(host, service);
   }
   return {
     resolve,
@@ -45,13 +57,13 @@ export function createHostIndex(entries: readonly Resource<"ServiceEntry">[], do
       const found = Object.entries(labels).flatMap(
         ([key, value]) => bySelector?.get(`${namespace}|${key}=${value}`) ?? [],
       );
-      return [...new Set(found)].filter(({ spec }) => matchesLabels(labels, spec.workloadSelector?.labels));
+      return [...new Set(found)].filter(({ selector }) => matchesLabels(labels, selector));
     },
     covered: (pattern) => {
       const whole = isWildcard(pattern) ? [...exact.keys()].filter((name) => hostMatches(pattern, name)) : [pattern];
       return whole.flatMap((name) => {
-        const entry = exact.get(name);
-        return entry === undefined ? [] : [{ name, entry }];
+        const service = exact.get(name);
+        return service === undefined ? [] : [{ name, service }];
       });
     },
     suggest: (name) => (exact.size > SUGGEST_AMONG_MAX ? undefined : closestName(name, exact.keys())),
@@ -62,15 +74,24 @@ export function createHostIndex(entries: readonly Resource<"ServiceEntry">[], do
   };
 }
 
-function indexSelectors(entries: readonly Resource<"ServiceEntry">[]): Map<string, Resource<"ServiceEntry">[]> {
-  const index = new Map<string, Resource<"ServiceEntry">[]>();
-  for (const entry of entries) {
-    const [first] = Object.entries(entry.spec.workloadSelector?.labels ?? {});
+function toService({ metadata, spec }: Resource<"ServiceEntry">): KnownService {
+  return {
+    namespace: metadata.namespace,
+    ports: spec.ports ?? [],
+    selector: spec.workloadSelector?.labels,
+    endpointLabels: (spec.endpoints ?? []).map(({ labels = {} }) => labels),
+  };
+}
+
+function indexSelectors(entries: readonly Resource<"ServiceEntry">[]): Map<string, KnownService[]> {
+  const index = new Map<string, KnownService[]>();
+  for (const service of entries.map(toService)) {
+    const [first] = Object.entries(service.selector ?? {});
     if (first === undefined) continue;
-    const key = `${entry.metadata.namespace}|${first[0]}=${first[1]}`;
+    const key = `${service.namespace}|${first[0]}=${first[1]}`;
     const known = index.get(key);
-    if (known === undefined) index.set(key, [entry]);
-    else known.push(entry);
+    if (known === undefined) index.set(key, [service]);
+    else known.push(service);
   }
   return index;
 }

@@ -12,7 +12,7 @@ export const httpOnlySetting: CheckRule = {
     "A rule asks something of requests where there are only connections, or of connections where there are only requests.",
   check({ of, hosts }) {
     const portsOf = (host: string, namespace: string): readonly ServicePort[] =>
-      hosts.find(hosts.resolve(host, namespace))?.spec.ports ?? [];
+      hosts.find(hosts.resolve(host, namespace))?.ports ?? [];
     const rules = of("DestinationRule").flatMap((rule) =>
       checkRule(rule, portsOf(rule.spec.host, rule.metadata.namespace)),
     );

@@ -1,6 +1,7 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Metadata } from "#core/kinds/document.ts";
 import type { Handled } from "#core/schema/field.ts";
+import type { Path } from "#core/schema/path.ts";
 
 /** A resource as its own kind sees it. */
 export interface Written<S> {
@@ -14,6 +15,19 @@ export const GROUPS = {
   "security.istio.io": ["v1", "v1beta1"],
 } as const;
 
+export interface WorkloadChoice {
+  /** Undefined or empty: all of them, or none, as the kind has it. */
+  readonly labels: Readonly<Record<string, string>> | undefined;
+  readonly path: Path;
+  /** In its own namespace; in its own, and from the root namespace in all; in all. */
+  readonly among: "own-namespace" | "own-namespace-or-mesh" | "mesh";
+}
+
+export interface PlacedPort {
+  readonly port: number;
+  readonly path: Path;
+}
+
 /** All that is particular to a kind of resource and needs nothing but the resource itself. `S` is the type of its spec. */
 export interface KindDefinition<S = unknown> {
   readonly group: keyof typeof GROUPS;
@@ -22,12 +36,21 @@ export interface KindDefinition<S = unknown> {
   readonly short: string;
   /** On whose pages of the console it is read and edited. */
   readonly area: "traffic" | "security";
+  /**
+   * Its place among the suspects of a unit that cannot be built, lower first: of two resources without either of which it
+   * can, the one that says more about the other is the cause (a rule rather than its service, a route than its gateway).
+   */
+  readonly blame: number;
   /** Of its spec. */
   readonly schema: Handled<S>;
   /** What the fields say against each other, as Istio's webhook would; they are right one by one. */
   validate(resource: Written<S>): Diagnostic[];
   /** The spec of a new document; what only the author can know is left empty, for validation to name. */
   readonly template: object;
+  /** Which workloads it picks out by their labels; absent where it picks none. */
+  selector?(spec: S): WorkloadChoice;
+  /** The ports of applications that it names, and where. */
+  applicationPorts?(spec: S): readonly PlacedPort[];
   /** The host names it is about, as written; absent where it is about workloads. */
   hosts?(spec: S): readonly string[];
   /**

@@ -1,7 +1,23 @@
+import type { Snapshot } from "#core/registry/snapshot.ts";
+import type { Labels } from "#core/resource/labels.ts";
+
 /** A resource that bears on a service or workload, and why. */
 export interface AppliedResource {
   readonly ref: string;
   readonly applies: boolean;
   readonly reason: string;
   readonly path?: string;
+}
+
+/** The same of a resource that is asked about, and so known. */
+export type ExplainedResource = Omit<AppliedResource, "ref">;
+
+/** Whether a resource bears on this service. */
+export interface ServiceQuestion {
+  readonly snapshot: Snapshot;
+  readonly host: string;
+  /** The service's own. */
+  readonly namespace: string;
+  /** Of each of its instances; where there are none, what it selects. */
+  readonly labelSets: readonly Labels[];
 }

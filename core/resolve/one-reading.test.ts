@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { createHostIndex } from "#core/check/host-index.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { explainService } from "#core/resolve/explain-service.ts";
+import { ofKind } from "#core/resource/of-kind.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 
 const mesh = {
@@ -46,8 +47,8 @@ test("what bears on a host is found however each of them spells it", () => {
 });
 
 test("checks know the ports and endpoints of all entries that are one service", () => {
-  const entries = resources.filter((resource) => resource.kind === "ServiceEntry");
+  const entries = ofKind(resources, "ServiceEntry");
   const found = createHostIndex(entries, mesh.domainSuffix).find("upper.example.test");
-  expect(found?.spec.ports?.map(({ number }) => number)).toEqual([80, 8081]);
-  expect(found?.spec.endpoints).toHaveLength(2);
+  expect(found?.ports.map(({ number }) => number)).toEqual([80, 8081]);
+  expect(found?.endpointLabels).toHaveLength(2);
 });

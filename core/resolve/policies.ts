@@ -1,7 +1,7 @@
 import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
-type Policy = Resource<"AuthorizationPolicy"> | Resource<"PeerAuthentication">;
+export type Policy = Resource<"AuthorizationPolicy"> | Resource<"PeerAuthentication">;
 
 /** A workload, or all that carry these labels whatever else they carry. */
 export interface PolicedWorkload {

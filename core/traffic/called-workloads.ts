@@ -1,5 +1,6 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { hostsOf } from "#core/resolve/service-entries.ts";
+import { ofKind } from "#core/resource/of-kind.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
 import type { CountedTraffic } from "#core/traffic/counted-traffic.ts";
 
@@ -11,8 +12,7 @@ export class CalledWorkloads {
 
   constructor(instances: readonly WorkloadInstance[], resources: readonly AnyResource[]) {
     this.#instances = Map.groupBy(instances, ({ namespace, workload }) => `${namespace}/${workload}`);
-    for (const resource of resources) {
-      if (resource.kind !== "ServiceEntry") continue;
+    for (const resource of ofKind(resources, "ServiceEntry")) {
       for (const host of hostsOf(resource)) {
         for (const { name, number } of resource.spec.ports ?? []) {
           const key = `${host}:${number}`;

@@ -1,4 +1,5 @@
 import { type EffectiveMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
+import { ofKind } from "#core/resource/of-kind.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 import { CONCERNED, type ConcernContext, type Concerning, NOT_CONCERNED } from "#core/traffic/concern.ts";
@@ -12,13 +13,16 @@ type Policy = Resource<"PeerAuthentication">;
  * keep another from having an effect.
  */
 export function concernByMtls({ changes, resources, called, mesh }: ConcernContext): Concerning {
-  const now = resources.filter((resource) => resource.kind === "PeerAuthentication");
+  const now = ofKind(resources, "PeerAuthentication");
   const touched = new Set(
     changes.flatMap(({ before, after }) => [before, after].flatMap((each) => (each ? [formatRef(refOf(each))] : []))),
   );
   const next: Policy[] = [
     ...now.filter((policy) => !touched.has(formatRef(refOf(policy)))),
-    ...changes.flatMap(({ after }) => (after?.kind === "PeerAuthentication" ? [after] : [])),
+    ...ofKind(
+      changes.flatMap(({ after }) => after ?? []),
+      "PeerAuthentication",
+    ),
   ];
   const modeOf = (
     policies: readonly Policy[],

@@ -1,16 +1,17 @@
 import type { AuthorizationRule } from "#core/kinds/authorization-policy/schema.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { standsOver } from "#core/resolve/policies.ts";
-import type { AnyResource, Resource } from "#core/resource/resource.ts";
+import { ofKind } from "#core/resource/of-kind.ts";
+import type { Resource } from "#core/resource/resource.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 import {
+  type ChangeOf,
   CONCERNED,
   type Concern,
   type ConcernContext,
   type Concerning,
   NOT_CONCERNED,
-  type ResourceChange,
 } from "#core/traffic/concern.ts";
 import type { CountedTraffic } from "#core/traffic/counted-traffic.ts";
 import { type Match, matchRule, type RequestFacts } from "#core/traffic/match-rule.ts";
@@ -21,9 +22,8 @@ type Policy = Resource<"AuthorizationPolicy">;
  * Requests to the workloads that a policy selects which its changed rules match; all of these requests where the first
  * ALLOW comes or the last one goes, for with one all others are refused.
  */
-export function concernByPolicy(change: ResourceChange, input: ConcernContext): Concerning {
+export function concernByPolicy({ before, after }: ChangeOf<"AuthorizationPolicy">, input: ConcernContext): Concerning {
   const { mesh } = input;
-  const [before, after] = [policyOf(change.before), policyOf(change.after)];
   const samples = Map.groupBy(input.samples, groupOfSample);
   return {
     basis: "requests whose lot its rules decide",
@@ -71,10 +71,6 @@ function weigh(match: (facts: RequestFacts) => Match, facts: RequestFacts, sampl
   return { share: most / matches.length, isUpperBound: matches.includes("maybe") };
 }
 
-function policyOf(resource: AnyResource | undefined): Policy | undefined {
-  return resource?.kind === "AuthorizationPolicy" ? resource : undefined;
-}
-
 /** Rules that the other does not have; all of them where the policies say something else with them. */
 function changedRules({ spec }: Policy, other: Policy | undefined): readonly AuthorizationRule[] {
   const rules = spec.rules ?? [];
@@ -92,13 +88,13 @@ function turnsAround(
 ): boolean {
   const isAllow = (policy: Policy | undefined): policy is Policy =>
     policy !== undefined && (policy.spec.action ?? "ALLOW") === "ALLOW";
+  const allPolicies = ofKind(resources, "AuthorizationPolicy");
   return called.some((instance) => {
     const stands = (policy: Policy | undefined) => isAllow(policy) && standsOver(policy, instance, mesh.rootNamespace);
     if (stands(before) === stands(after)) return false;
     const own = after ?? before;
-    return !resources.some(
+    return !allPolicies.some(
       (each) =>
-        each.kind === "AuthorizationPolicy" &&
         !(each.metadata.name === own?.metadata.name && each.metadata.namespace === own.metadata.namespace) &&
         stands(each),
     );

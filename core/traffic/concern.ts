@@ -1,6 +1,7 @@
+import type { Kind } from "#core/kinds/kinds.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
-import type { AnyResource } from "#core/resource/resource.ts";
+import type { AnyResource, Resource } from "#core/resource/resource.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
 import type { CalledWorkloads } from "#core/traffic/called-workloads.ts";
@@ -10,6 +11,17 @@ import type { CountedTraffic } from "#core/traffic/counted-traffic.ts";
 export interface ResourceChange {
   readonly before: AnyResource | undefined;
   readonly after: AnyResource | undefined;
+}
+
+/** A change of a resource of one kind. */
+export interface ChangeOf<K extends Kind> {
+  readonly before: Resource<K> | undefined;
+  readonly after: Resource<K> | undefined;
+}
+
+/** Those that there are: before, then after. */
+export function versionsOf<K extends Kind>({ before, after }: ChangeOf<K>): Resource<K>[] {
+  return [before, after].filter((each) => each !== undefined);
 }
 
 export interface ConcernInput {

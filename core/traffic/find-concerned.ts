@@ -1,6 +1,8 @@
-import { assertNever } from "#core/brand.ts";
+import type { Kind } from "#core/kinds/kinds.ts";
+import { relationsOf } from "#core/kinds/relations.ts";
 import { CalledWorkloads } from "#core/traffic/called-workloads.ts";
 import {
+  type ChangeOf,
   type Concern,
   type ConcernContext,
   type ConcernInput,
@@ -8,9 +10,6 @@ import {
   NOT_CONCERNED,
   type ResourceChange,
 } from "#core/traffic/concern.ts";
-import { concernByMtls } from "#core/traffic/concern-mtls.ts";
-import { concernByPolicy } from "#core/traffic/concern-policy.ts";
-import { concernByGateway, concernByHost } from "#core/traffic/concern-routing.ts";
 import type { ConcernedCaller, ConcernedTraffic } from "#core/traffic/concerned-traffic.ts";
 import { type CountedTraffic, countTraffic } from "#core/traffic/counted-traffic.ts";
 
@@ -53,25 +52,14 @@ export function findConcerned(input: ConcernInput): ConcernedTraffic | null {
   };
 }
 
-function concerningOf(change: ResourceChange, input: ConcernContext): Concerning[] {
-  const resource = change.after ?? change.before;
-  if (resource === undefined) return [];
-  switch (resource.kind) {
-    case "AuthorizationPolicy":
-      return [concernByPolicy(change, input)];
-    case "PeerAuthentication":
-      return [concernByMtls(input)];
-    case "Gateway":
-      return [concernByGateway(change, input)];
-    case "VirtualService":
-    case "DestinationRule":
-    case "ServiceEntry":
-    case "WorkloadEntry":
-    case "WorkloadGroup":
-      return [concernByHost(change, input)];
-    default:
-      return assertNever(resource);
-  }
+/** A change keeps its kind: the kind is in the ref. */
+function concerningOf(change: ResourceChange, context: ConcernContext): Concerning[] {
+  const kind = (change.after ?? change.before)?.kind;
+  return kind === undefined ? [] : [concernOf(kind, change, context)];
+}
+
+function concernOf<K extends Kind>(kind: K, change: ResourceChange, context: ConcernContext): Concerning {
+  return relationsOf(kind).concern(change as unknown as ChangeOf<K>, context);
 }
 
 function addCaller(callers: Map<string, ConcernedCaller>, traffic: CountedTraffic, rate: number): void {

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
-import type { AnyResource } from "#core/resource/resource.ts";
+import { KINDS, type Kind } from "#core/kinds/kinds.ts";
 import type { World } from "#server/compile/world.ts";
 
 /** A unit that could not be built; its layer keeps what the unit gave before, or nothing where it is new. */
@@ -20,21 +20,6 @@ export interface BuildFailure {
 const CULPRITS_MAX = 4;
 /** Units of one edit whose cause is looked for: each costs a few builds. */
 const BLAMED_MAX = 20;
-
-/**
- * Of two resources without either of which the unit can be built, the one that says more about the other is the cause: a
- * rule rather than its service, a route rather than its gateway.
- */
-const BLAME_ORDER = {
-  DestinationRule: 0,
-  VirtualService: 1,
-  AuthorizationPolicy: 2,
-  PeerAuthentication: 3,
-  Gateway: 4,
-  WorkloadEntry: 5,
-  WorkloadGroup: 6,
-  ServiceEntry: 7,
-} as const satisfies Record<AnyResource["kind"], number>;
 
 /** Of a unit by name, until the unit is tried again: looking for them costs builds. */
 export type KnownCulprits = WeakMap<BuildFailure, readonly string[]>;
@@ -87,7 +72,7 @@ function* findCulprits(
   world: World,
   { retry, suspects, isStanding }: BuildFailure,
 ): Generator<undefined, readonly string[], undefined> {
-  const rank = (ref: string): number => BLAME_ORDER[ref.split("/", 1)[0] as AnyResource["kind"]];
+  const rank = (ref: string): number => KINDS[ref.split("/", 1)[0] as Kind].blame;
   const candidates = [...new Set(suspects())].sort((a, b) => rank(a) - rank(b));
   const culprits: string[] = [];
   function* succeedsWithout(count: number): Generator<undefined, boolean, undefined> {

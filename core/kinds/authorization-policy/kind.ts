@@ -1,3 +1,4 @@
+import { listPorts } from "#core/kinds/authorization-policy/list-ports.ts";
 import { AUTHORIZATION_POLICY } from "#core/kinds/authorization-policy/schema.ts";
 import { validateAuthorizationPolicy } from "#core/kinds/authorization-policy/validate.ts";
 import { defineKind } from "#core/kinds/kind.ts";
@@ -7,7 +8,14 @@ export const authorizationPolicy = defineKind({
   plural: "authorizationpolicies",
   short: "ap",
   area: "security",
+  blame: 2,
   schema: AUTHORIZATION_POLICY,
   validate: validateAuthorizationPolicy,
+  selector: ({ selector }) => ({
+    labels: selector?.matchLabels,
+    path: ["spec", "selector"],
+    among: "own-namespace-or-mesh",
+  }),
+  applicationPorts: listPorts,
   template: { action: "ALLOW", rules: [] },
 });

@@ -8,6 +8,7 @@ export const destinationRule = defineKind({
   plural: "destinationrules",
   short: "dr",
   area: "traffic",
+  blame: 0,
   schema: DESTINATION_RULE,
   validate: ({ spec, metadata }) => validateDestinationRule(spec, metadata.namespace),
   template: { host: "", subsets: [] },

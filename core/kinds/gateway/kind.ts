@@ -8,8 +8,10 @@ export const gateway = defineKind({
   plural: "gateways",
   short: "gw",
   area: "traffic",
+  blame: 4,
   schema: GATEWAY,
   validate: ({ spec }) => validateGateway(spec),
+  selector: ({ selector }) => ({ labels: selector, path: ["spec", "selector"], among: "mesh" }),
   template: {
     selector: { istio: "ingressgateway" },
     servers: [{ port: { number: 80, name: "http", protocol: "HTTP" }, hosts: ["*"] }],

@@ -8,8 +8,16 @@ export const peerAuthentication = defineKind({
   plural: "peerauthentications",
   short: "pa",
   area: "security",
+  blame: 3,
   schema: PEER_AUTHENTICATION,
   validate: ({ spec }) => validatePeerAuthentication(spec),
+  selector: ({ selector }) => ({
+    labels: selector?.matchLabels,
+    path: ["spec", "selector"],
+    among: "own-namespace-or-mesh",
+  }),
+  applicationPorts: ({ portLevelMtls = {} }) =>
+    Object.keys(portLevelMtls).map((port) => ({ port: Number(port), path: ["spec", "portLevelMtls", port] })),
   template: { mtls: { mode: "STRICT" } },
   effect: describePeerAuthentication,
 });

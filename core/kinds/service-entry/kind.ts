@@ -8,8 +8,14 @@ export const serviceEntry = defineKind({
   plural: "serviceentries",
   short: "se",
   area: "traffic",
+  blame: 7,
   schema: SERVICE_ENTRY,
   validate: ({ spec, metadata }) => validateServiceEntry(spec, metadata.namespace),
+  selector: ({ workloadSelector }) => ({
+    labels: workloadSelector?.labels,
+    path: ["spec", "workloadSelector"],
+    among: "own-namespace",
+  }),
   template: {
     hosts: ["api.example.com"],
     location: "MESH_EXTERNAL",

@@ -7,6 +7,7 @@ export const virtualService = defineKind({
   plural: "virtualservices",
   short: "vs",
   area: "traffic",
+  blame: 1,
   schema: VIRTUAL_SERVICE,
   validate: ({ spec, metadata }) => validateVirtualService(spec, metadata.namespace),
   template: { hosts: [], http: [] },

@@ -8,6 +8,7 @@ export const workloadEntry = defineKind({
   plural: "workloadentries",
   short: "we",
   area: "traffic",
+  blame: 5,
   schema: WORKLOAD_ENTRY,
   validate: ({ spec }) => validateWorkloadEntry(spec, ["spec"], true),
   template: { address: "", labels: {} },

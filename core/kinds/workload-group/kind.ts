@@ -8,6 +8,7 @@ export const workloadGroup = defineKind({
   plural: "workloadgroups",
   short: "wg",
   area: "traffic",
+  blame: 6,
   schema: WORKLOAD_GROUP,
   validate: ({ spec }) => validateWorkloadEntry(spec.template, ["spec", "template"], false),
   template: { metadata: { labels: { app: "" } }, template: { serviceAccount: "default", ports: { http: 8080 } } },

@@ -1,4 +1,4 @@
-import type { CheckRule } from "#core/check/rule.ts";
+import type { KindCheck } from "#core/check/rule.ts";
 import { byAge } from "#core/resolve/by-age.ts";
 import { formatRef, type Metadata, refOf } from "#core/resource/resource.ts";
 import type { Path } from "#core/schema/path.ts";
@@ -10,13 +10,13 @@ interface Claim {
 }
 
 /** Inside the mesh one VirtualService decides for a host: the oldest. Behind a gateway their rules are merged. */
-export const virtualServiceDuplicateHost: CheckRule = {
+export const duplicateHost: KindCheck<"VirtualService"> = {
   code: "duplicate-host",
   kiali: "KIA1106",
   summary: "Two VirtualServices claim the same host for the mesh; only the older one applies.",
-  check({ of, hosts }) {
+  check(services, { hosts }) {
     const claims = new Map<string, Claim[]>();
-    for (const resource of of("VirtualService")) {
+    for (const resource of services) {
       const { spec, metadata } = resource;
       if (spec.gateways !== undefined && spec.gateways.length > 0 && !spec.gateways.includes("mesh")) continue;
       spec.hosts?.forEach((host, index) => {

@@ -1,12 +1,13 @@
-import type { CheckRule } from "#core/check/rule.ts";
+import type { KindCheck } from "#core/check/rule.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 
-export const authorizationPolicyNamespace: CheckRule = {
+/** A namespace that is misspelt lets nobody in, and keeps nobody out. */
+export const sourceNamespace: KindCheck<"AuthorizationPolicy"> = {
   code: "namespace-not-found",
   kiali: "KIA0101",
   summary: "An AuthorizationPolicy names a namespace in which there is nothing.",
-  check: ({ of, namespaces }) =>
-    of("AuthorizationPolicy").flatMap((resource) =>
+  check: (policies, { namespaces }) =>
+    policies.flatMap((resource) =>
       (resource.spec.rules ?? []).flatMap((rule, index) =>
         (rule.from ?? []).flatMap(({ source }, position) =>
           (source?.namespaces ?? []).flatMap((namespace, place) => {

@@ -1,15 +1,14 @@
-import type { CheckRule } from "#core/check/rule.ts";
+import type { KindCheck } from "#core/check/rule.ts";
 import { expandGateway } from "#core/resolve/gateway-ref.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 
 /** A VirtualService bound to a gateway that does not exist applies nowhere. */
-export const virtualServiceGateway: CheckRule = {
+export const gatewayExists: KindCheck<"VirtualService"> = {
   code: "gateway-not-found",
   kiali: "KIA1102",
   summary: "A VirtualService is bound to a Gateway that does not exist.",
-  check({ of }) {
-    const gateways = new Set(of("Gateway").map(({ metadata }) => `${metadata.namespace}/${metadata.name}`));
-    return of("VirtualService").flatMap((resource) => {
+  check: (services, { gatewayPorts }) =>
+    services.flatMap((resource) => {
       const matches = (resource.spec.http ?? []).flatMap((rule, index) =>
         (rule.match ?? []).flatMap((match, position) =>
           (match.gateways ?? []).map((gateway, place) => ({
@@ -24,7 +23,7 @@ export const virtualServiceGateway: CheckRule = {
       }));
       return [...named, ...matches].flatMap(({ gateway, path }) => {
         const key = expandGateway(gateway, resource.metadata.namespace);
-        if (gateway === "mesh" || gateways.has(key)) return [];
+        if (gateway === "mesh" || gatewayPorts(key) !== undefined) return [];
         const [namespace, name] = key.split("/");
         return [
           {
@@ -36,6 +35,5 @@ export const virtualServiceGateway: CheckRule = {
           },
         ];
       });
-    });
-  },
+    }),
 };

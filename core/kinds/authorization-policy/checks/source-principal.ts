@@ -1,19 +1,19 @@
-import type { CheckRule, Finding } from "#core/check/rule.ts";
+import type { Finding, KindCheck } from "#core/check/rule.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { Path } from "#core/schema/path.ts";
 
 /** A principal that no workload has is most often a slip: the rule then allows or denies nobody. */
-export const authorizationPolicyPrincipal: CheckRule = {
+export const sourcePrincipal: KindCheck<"AuthorizationPolicy"> = {
   code: "principal-not-found",
   kiali: "KIA0106",
   summary: "An AuthorizationPolicy names an identity that no workload has.",
-  check({ of, workloads, snapshot }) {
+  check(policies, { workloads, snapshot }) {
     const { trustDomain } = snapshot.mesh;
     const known = new Set(
       workloads.map(({ namespace, serviceAccount }) => `${trustDomain}/ns/${namespace}/sa/${serviceAccount}`),
     );
     const accounts = new Set(workloads.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`));
-    return of("AuthorizationPolicy").flatMap((resource) =>
+    return policies.flatMap((resource) =>
       listSources(resource).flatMap(({ principals, serviceAccounts, path }) => {
         const found: Finding[] = [];
         const add = (path: Path, message: string, hint: string) =>

@@ -1,20 +1,20 @@
-import { listDestinations } from "#core/check/destinations.ts";
-import type { CheckRule } from "#core/check/rule.ts";
+import type { KindCheck } from "#core/check/rule.ts";
+import { listDestinations } from "#core/kinds/virtual-service/list-destinations.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import { isIpAddress } from "#core/schema/ip-address.ts";
 
 /** A route to a host that no ServiceEntry describes answers 503. */
-export const virtualServiceDestination: CheckRule = {
+export const destinationHost: KindCheck<"VirtualService"> = {
   code: "destination-host-not-found",
   kiali: "KIA1101",
   summary: "A VirtualService sends requests to a host that no ServiceEntry describes.",
-  check: ({ of, hosts }) =>
-    of("VirtualService").flatMap((resource) =>
+  check: (services, { hosts }) =>
+    services.flatMap((resource) =>
       listDestinations(resource.spec).flatMap(({ destination, path }) => {
         const name = hosts.resolve(destination.host, resource.metadata.namespace);
         if (isIpAddress(name)) return [];
-        const entry = hosts.find(name);
-        if (entry === undefined) {
+        const service = hosts.find(name);
+        if (service === undefined) {
           const meant = hosts.suggest(name);
           const hint = meant === undefined ? "describe the service with a ServiceEntry" : `did you mean ${meant}?`;
           return [
@@ -28,7 +28,7 @@ export const virtualServiceDestination: CheckRule = {
           ];
         }
         const port = destination.port?.number;
-        const ports = (entry.spec.ports ?? []).map((each) => each.number);
+        const ports = service.ports.map((each) => each.number);
         if (port === undefined || ports.includes(port)) return [];
         return [
           {

@@ -1,15 +1,15 @@
-import type { CheckedWorkload } from "#core/check/context.ts";
-import type { CheckRule, Finding } from "#core/check/rule.ts";
+import type { CheckedWorkload } from "#core/check/checked-workload.ts";
+import type { Finding, KindCheck } from "#core/check/rule.ts";
 import { byAge } from "#core/resolve/by-age.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
 /** Of several PeerAuthentications with a selector that matches a workload the oldest alone speaks. */
-export const overlappingPolicies: CheckRule = {
+export const overlappingPolicies: KindCheck<"PeerAuthentication"> = {
   code: "overlapping-peer-authentications",
   summary: "Selectors of two PeerAuthentications match one workload; there only the older one applies.",
-  check({ of, select }) {
-    const selecting = [...of("PeerAuthentication")]
+  check(policies, { select }) {
+    const selecting = [...policies]
       .filter(({ spec }) => Object.keys(spec.selector?.matchLabels ?? {}).length > 0)
       .sort(byAge);
     const speaking = new Map<CheckedWorkload, Resource<"PeerAuthentication">>();

@@ -1,12 +1,12 @@
-import type { CheckRule } from "#core/check/rule.ts";
+import type { KindCheck } from "#core/check/rule.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 
-export const destinationRuleHost: CheckRule = {
+export const ruleHost: KindCheck<"DestinationRule"> = {
   code: "rule-host-not-found",
   kiali: "KIA0202",
   summary: "A DestinationRule is for a host that no ServiceEntry describes.",
-  check: ({ of, hosts }) =>
-    of("DestinationRule").flatMap((resource) => {
+  check: (rules, { hosts }) =>
+    rules.flatMap((resource) => {
       const name = hosts.resolve(resource.spec.host, resource.metadata.namespace);
       const isKnown =
         name === "*" || (name.startsWith("*") ? hosts.hasUnder(name.slice(1)) : hosts.find(name) !== undefined);

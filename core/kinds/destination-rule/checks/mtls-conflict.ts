@@ -1,8 +1,8 @@
-import type { CheckContext, CheckedWorkload } from "#core/check/context.ts";
-import type { CheckRule, Finding } from "#core/check/rule.ts";
+import type { CheckedWorkload } from "#core/check/checked-workload.ts";
+import type { CheckContext } from "#core/check/context.ts";
+import type { KnownService } from "#core/check/host-index.ts";
+import type { Finding, KindCheck } from "#core/check/rule.ts";
 import type { TrafficPolicy } from "#core/kinds/destination-rule/traffic-policy.ts";
-import type { ServicePort } from "#core/kinds/service-entry/schema.ts";
-import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import { formatPath, type Path } from "#core/schema/path.ts";
@@ -10,23 +10,23 @@ import { formatPath, type Path } from "#core/schema/path.ts";
 type Rule = Resource<"DestinationRule">;
 
 /** Clients told to speak plain text to servers that take only mTLS fail, and so the other way round. */
-export const mtlsConflict: CheckRule = {
+export const mtlsConflict: KindCheck<"DestinationRule"> = {
   code: "mtls-conflict",
   kiali: "KIA0207",
   summary:
     "A DestinationRule and a PeerAuthentication disagree about mTLS of a service, port or subset: its requests fail.",
-  check: (context) =>
-    context.of("DestinationRule").flatMap((rule) => {
+  check: (rules, context) =>
+    rules.flatMap((rule) => {
       const host = context.hosts.resolve(rule.spec.host, rule.metadata.namespace);
       const found = new Map<string, Finding>();
       if (!saysTls(rule.spec.trafficPolicy) && !(rule.spec.subsets ?? []).some((each) => saysTls(each.trafficPolicy)))
         return [];
-      for (const { name, entry } of context.hosts.covered(host)) {
-        const selector = entry.spec.workloadSelector?.labels;
+      for (const { name, service } of context.hosts.covered(host)) {
+        const { selector, namespace, ports } = service;
         if (selector === undefined) continue;
         for (const subset of [undefined, ...(rule.spec.subsets ?? [])]) {
-          const servers = context.select({ ...selector, ...subset?.labels }, entry.metadata.namespace);
-          for (const port of entry.spec.ports ?? []) {
+          const servers = context.select({ ...selector, ...subset?.labels }, namespace);
+          for (const port of ports) {
             const path = tlsPath(rule, subset?.name ?? "", port.number);
             if (path === undefined || found.has(formatPath(path))) continue;
             const finding = findClash(context, rule, { name, port, subset: subset?.name ?? "", servers, path });
@@ -44,25 +44,20 @@ function saysTls(policy: TrafficPolicy | undefined): boolean {
 
 interface Question {
   readonly name: string;
-  readonly port: ServicePort;
+  readonly port: KnownService["ports"][number];
   readonly subset: string;
   readonly servers: readonly CheckedWorkload[];
   readonly path: Path;
 }
 
-function findClash({ of, snapshot }: CheckContext, rule: Rule, question: Question): Finding | undefined {
+function findClash({ mtlsOf }: Pick<CheckContext, "mtlsOf">, rule: Rule, question: Question): Finding | undefined {
   const { name, port, subset, servers, path } = question;
   const { trafficPolicy, subsets = [] } = rule.spec;
   const { tls } = resolveTrafficPolicy({ rules: [rule], trafficPolicy, subsets }, subset, port.number);
   if (tls === undefined || (tls.mode !== "ISTIO_MUTUAL" && (tls.mode ?? "DISABLE") !== "DISABLE")) return undefined;
   const wrong = tls.mode === "ISTIO_MUTUAL" ? "DISABLE" : "STRICT";
   const clash = servers
-    .map((server) =>
-      resolveMtlsMode(of("PeerAuthentication"), snapshot.mesh.rootNamespace, {
-        ...server,
-        port: server.ports[port.name] ?? port.targetPort ?? port.number,
-      }),
-    )
+    .map((server) => mtlsOf({ ...server, port: server.ports[port.name] ?? port.targetPort ?? port.number }))
     .find(({ mode }) => mode === wrong);
   if (clash === undefined) return undefined;
   const says = clash.policy === undefined ? "the mesh's default" : formatRef(refOf(clash.policy));

@@ -1,4 +1,4 @@
-import type { CheckRule } from "#core/check/rule.ts";
+import type { KindCheck } from "#core/check/rule.ts";
 import { normalizeHost } from "#core/host/host.ts";
 import { byAge } from "#core/resolve/by-age.ts";
 import { addsTo } from "#core/resolve/service-entries.ts";
@@ -6,13 +6,13 @@ import { isVisible } from "#core/resolve/visibility.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
 /** ServiceEntries of one host that are not one service: callers get the ports and endpoints of one of them. */
-export const duplicateService: CheckRule = {
+export const duplicateService: KindCheck<"ServiceEntry"> = {
   code: "duplicate-service",
   kiali: "KIA1211",
   summary: "Two ServiceEntries describe the same host, and are not put together to one service.",
-  check({ of }) {
+  check(entries) {
     const known = new Map<string, Resource<"ServiceEntry">[]>();
-    return [...of("ServiceEntry")].sort(byAge).flatMap((resource) =>
+    return [...entries].sort(byAge).flatMap((resource) =>
       resource.spec.hosts.flatMap((host, index) => {
         const name = normalizeHost(host);
         const others = known.get(name) ?? [];

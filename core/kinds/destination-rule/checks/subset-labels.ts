@@ -1,18 +1,19 @@
 import type { CheckContext } from "#core/check/context.ts";
-import type { CheckRule } from "#core/check/rule.ts";
-import { matchesLabels } from "#core/resource/labels.ts";
-import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import type { KnownService } from "#core/check/host-index.ts";
+import type { KindCheck } from "#core/check/rule.ts";
+import { type Labels, matchesLabels } from "#core/resource/labels.ts";
+import { formatRef, refOf } from "#core/resource/resource.ts";
 
 /** A subset without instances answers 503 when a route points at it. */
-export const destinationRuleSubsetLabels: CheckRule = {
+export const subsetLabels: KindCheck<"DestinationRule"> = {
   code: "subset-without-instances",
   kiali: "KIA0203",
   summary: "The labels of a subset are on no instance of the host.",
-  check: (context) =>
-    context.of("DestinationRule").flatMap((resource) => {
+  check: (rules, context) =>
+    rules.flatMap((resource) => {
       const name = context.hosts.resolve(resource.spec.host, resource.metadata.namespace);
-      const entry = context.hosts.find(name);
-      const labels = entry === undefined ? [] : listEndpointLabels(context, entry);
+      const service = context.hosts.find(name);
+      const labels = service === undefined ? [] : listEndpointLabels(context, service);
       // A host whose endpoints are not known (DNS, none registered yet) says nothing about its subsets.
       if (labels.length === 0) return [];
       return (resource.spec.subsets ?? []).flatMap((subset, index) => {
@@ -32,11 +33,9 @@ export const destinationRuleSubsetLabels: CheckRule = {
 };
 
 function listEndpointLabels(
-  { select }: CheckContext,
-  entry: Resource<"ServiceEntry">,
-): Readonly<Record<string, string>>[] {
-  const selector = entry.spec.workloadSelector?.labels;
-  const selected =
-    selector === undefined ? [] : select(selector, entry.metadata.namespace).map((workload) => workload.labels);
-  return [...selected, ...(entry.spec.endpoints ?? []).map((endpoint) => endpoint.labels ?? {})];
+  { select }: Pick<CheckContext, "select">,
+  { selector, namespace, endpointLabels }: KnownService,
+): Labels[] {
+  const selected = selector === undefined ? [] : select(selector, namespace).map(({ labels }) => labels);
+  return [...selected, ...endpointLabels];
 }

@@ -1,15 +1,15 @@
-import type { CheckRule } from "#core/check/rule.ts";
+import type { KindCheck } from "#core/check/rule.ts";
 import { byAge } from "#core/resolve/by-age.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
 /** Of two PeerAuthentications of equal reach only the older applies. */
-export const duplicatePolicy: CheckRule = {
+export const duplicatePolicy: KindCheck<"PeerAuthentication"> = {
   code: "duplicate-peer-authentication",
   kiali: "KIA0002",
   summary: "Two PeerAuthentications of one namespace select the same workloads; only the older one applies.",
-  check({ of }) {
+  check(all) {
     const bySelector = new Map<string, Resource<"PeerAuthentication">[]>();
-    for (const policy of of("PeerAuthentication")) {
+    for (const policy of all) {
       const labels = Object.entries(policy.spec.selector?.matchLabels ?? {}).sort(([left], [right]) =>
         left < right ? -1 : 1,
       );

@@ -1,0 +1,15 @@
+import type { KindCheck } from "#core/check/rule.ts";
+import type { Kind } from "#core/kinds/kinds.ts";
+import type { ExplainedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
+import type { Resource } from "#core/resource/resource.ts";
+import type { ChangeOf, ConcernContext, Concerning } from "#core/traffic/concern.ts";
+
+/** What a kind means beside other resources; what it is by itself says its `KindDefinition`. */
+export interface KindRelations<K extends Kind> {
+  /** What can be wrong between it and others; none keeps a change from being saved. */
+  readonly checks: readonly KindCheck<K>[];
+  /** Whether a resource bears on a service, and why; undefined where nobody would think it did. */
+  explain?(resource: Resource<K>, question: ServiceQuestion): ExplainedResource | undefined;
+  /** The measured traffic that a change of it bears on. */
+  concern(change: ChangeOf<K>, context: ConcernContext): Concerning;
+}

@@ -1,0 +1,26 @@
+import { authorizationPolicyRelations } from "#core/kinds/authorization-policy/relations.ts";
+import { destinationRuleRelations } from "#core/kinds/destination-rule/relations.ts";
+import { gatewayRelations } from "#core/kinds/gateway/relations.ts";
+import type { KindRelations } from "#core/kinds/kind-relations.ts";
+import type { Kind } from "#core/kinds/kinds.ts";
+import { peerAuthenticationRelations } from "#core/kinds/peer-authentication/relations.ts";
+import { serviceEntryRelations } from "#core/kinds/service-entry/relations.ts";
+import { virtualServiceRelations } from "#core/kinds/virtual-service/relations.ts";
+import { workloadEntryRelations } from "#core/kinds/workload-entry/relations.ts";
+import { workloadGroupRelations } from "#core/kinds/workload-group/relations.ts";
+
+/** What each kind means beside others: apart from `KINDS`, for it reads the answers of `core/resolve`. */
+const RELATIONS: { readonly [K in Kind]: KindRelations<K> } = {
+  Gateway: gatewayRelations,
+  VirtualService: virtualServiceRelations,
+  DestinationRule: destinationRuleRelations,
+  ServiceEntry: serviceEntryRelations,
+  WorkloadEntry: workloadEntryRelations,
+  WorkloadGroup: workloadGroupRelations,
+  PeerAuthentication: peerAuthenticationRelations,
+  AuthorizationPolicy: authorizationPolicyRelations,
+};
+
+export function relationsOf<K extends Kind>(kind: K): KindRelations<K> {
+  return RELATIONS[kind];
+}

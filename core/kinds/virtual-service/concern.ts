@@ -1,0 +1,32 @@
+import { listDestinations } from "#core/kinds/virtual-service/list-destinations.ts";
+import { expandGateway } from "#core/resolve/gateway-ref.ts";
+import type { Resource } from "#core/resource/resource.ts";
+import { type ChangeOf, type ConcernContext, type Concerning, versionsOf } from "#core/traffic/concern.ts";
+import { concernByAny, type IsConcerned, TO_ITS_HOSTS, toHosts } from "#core/traffic/concern-hosts.ts";
+
+export function concernByVirtualService(change: ChangeOf<"VirtualService">, context: ConcernContext): Concerning {
+  return concernByAny(
+    TO_ITS_HOSTS,
+    versionsOf(change).flatMap((resource) => testsOf(resource, context, resource === change.before)),
+  );
+}
+
+/**
+ * At sidecars what is for its hosts, or for where it sends them now; at gateways, where the host that was asked for is not
+ * told by what was counted, for where it sends.
+ */
+function testsOf(
+  { metadata: { namespace }, spec }: Resource<"VirtualService">,
+  context: ConcernContext,
+  isNow: boolean,
+): IsConcerned[] {
+  const gateways = (spec.gateways ?? ["mesh"]).map((name) => expandGateway(name, namespace));
+  const isOfHosts = toHosts(spec.hosts ?? [], namespace, context);
+  const destinations = listDestinations(spec).map(({ destination }) => destination.host);
+  const isSentTo = toHosts(destinations, namespace, context);
+  const tests: IsConcerned[] = [];
+  if (gateways.includes("mesh"))
+    tests.push((traffic) => !traffic.key.fromGateway && (isOfHosts(traffic) || (isNow && isSentTo(traffic))));
+  if (gateways.some((name) => name !== "mesh")) tests.push((traffic) => traffic.key.fromGateway && isSentTo(traffic));
+  return tests;
+}

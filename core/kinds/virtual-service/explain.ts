@@ -1,0 +1,61 @@
+import { expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
+import type { ExplainedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
+import { gatewaysOf, resolveVirtualServices } from "#core/resolve/virtual-service.ts";
+import { ofKind } from "#core/resource/of-kind.ts";
+import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+
+type Service = Resource<"VirtualService">;
+
+export function explainVirtualService(resource: Service, question: ServiceQuestion): ExplainedResource | undefined {
+  const { snapshot, host } = question;
+  const { domainSuffix } = snapshot.mesh;
+  const own = resource.metadata.namespace;
+  const named = (resource.spec.hosts ?? [])
+    .map((name) => expandHost(name, own, domainSuffix))
+    .find((pattern) => hostMatches(pattern, host));
+  if (named === undefined) return gatewayRoute(resource, question) ?? routesHere(resource, question);
+  if (!gatewaysOf(resource).includes("mesh"))
+    return (
+      gatewayRoute(resource, question) ?? {
+        applies: false,
+        reason: `names the host, but only for ${(resource.spec.gateways ?? []).join(", ")}`,
+      }
+    );
+  const [deciding] = resolveVirtualServices(ofKind(snapshot.resources, "VirtualService"), {
+    host,
+    fromNamespace: own,
+    gateway: "mesh",
+    domainSuffix,
+  });
+  if (deciding !== undefined && deciding !== resource)
+    return {
+      applies: false,
+      reason: `${formatRef(refOf(deciding))} is more specific, or older, and routes the same host`,
+    };
+  return {
+    applies: true,
+    reason: isWildcard(named) ? `its host ${named} covers this one` : "routes requests for this host",
+    path: "spec.http",
+  };
+}
+
+/** One for other hosts whose routes lead here. */
+function routesHere({ spec, metadata }: Service, { snapshot, host }: ServiceQuestion): ExplainedResource | undefined {
+  const index = (spec.http ?? []).findIndex(({ route = [] }) =>
+    route.some(
+      ({ destination }) => expandHost(destination.host, metadata.namespace, snapshot.mesh.domainSuffix) === host,
+    ),
+  );
+  if (index < 0) return undefined;
+  return {
+    applies: true,
+    reason: `sends requests for ${(spec.hosts ?? []).join(", ")} here`,
+    path: `spec.http[${index}]`,
+  };
+}
+
+function gatewayRoute(resource: Service, question: ServiceQuestion): ExplainedResource | undefined {
+  const gateways = (resource.spec.gateways ?? []).filter((name) => name !== "mesh");
+  const here = gateways.length === 0 ? undefined : routesHere(resource, question);
+  return here === undefined ? undefined : { ...here, reason: `brings requests from ${gateways.join(", ")} here` };
+}

@@ -1,0 +1,14 @@
+import type { KindRelations } from "#core/kinds/kind-relations.ts";
+import { destinationHost } from "#core/kinds/virtual-service/checks/destination-host.ts";
+import { destinationPort } from "#core/kinds/virtual-service/checks/destination-port.ts";
+import { destinationSubset } from "#core/kinds/virtual-service/checks/destination-subset.ts";
+import { duplicateHost } from "#core/kinds/virtual-service/checks/duplicate-host.ts";
+import { gatewayExists } from "#core/kinds/virtual-service/checks/gateway-exists.ts";
+import { concernByVirtualService } from "#core/kinds/virtual-service/concern.ts";
+import { explainVirtualService } from "#core/kinds/virtual-service/explain.ts";
+
+export const virtualServiceRelations: KindRelations<"VirtualService"> = {
+  checks: [destinationHost, destinationSubset, gatewayExists, duplicateHost, destinationPort],
+  explain: explainVirtualService,
+  concern: concernByVirtualService,
+};
