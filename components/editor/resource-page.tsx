@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
+import type { EditorInput } from "#components/editor/editor-input.ts";
 import { EditorPage } from "#components/editor/editor-page.tsx";
 import { ResourceByline, ResourceTitle } from "#components/editor/resource-header.tsx";
 import { Breadcrumbs } from "#components/ui/breadcrumbs.tsx";
@@ -11,18 +12,10 @@ import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import type { Catalog } from "#core/form/catalog.ts";
 import type { ResourceDetail } from "#core/view/config.ts";
 
-/** What an editor of one resource is made from. */
-export interface EditorInput {
-  readonly label: string;
-  /** What the edit began from: newer versions come through the conflict, not under the author's hands. */
-  readonly initial: Pick<ResourceDetail, "ref" | "text" | "resourceVersion">;
-  readonly catalog: Catalog;
-}
-
 export interface ResourcePageProps {
   readonly reference: string;
   readonly section: { readonly label: string; readonly href: string };
-  readonly drawEditor: (input: EditorInput, kind: ResourceDetail["kind"]) => ReactNode;
+  readonly drawEditor: (input: EditorInput) => ReactNode;
 }
 
 /** One resource, to read and to edit. */
@@ -66,7 +59,7 @@ function Editor({ section, resource, catalog, drawEditor }: EditorProps) {
       title={<ResourceTitle resource={resource} />}
       description={<ResourceByline resource={resource} />}
     >
-      {drawEditor({ label: `${kind} ${name}`, initial, catalog }, kind)}
+      {drawEditor({ label: `${kind} ${name}`, initial, catalog })}
     </EditorPage>
   );
 }

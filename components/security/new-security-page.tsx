@@ -1,10 +1,12 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ComponentType, useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
+import type { EditorInput } from "#components/editor/editor-input.ts";
 import { EditorPage } from "#components/editor/editor-page.tsx";
-import { SecurityEditor } from "#components/security/security-editor.tsx";
-import type { SecurityKind } from "#components/security/security-kind.ts";
+import { AREA_SECTION } from "#components/format/area-section.ts";
+import { MtlsEditor } from "#components/security/mtls-editor.tsx";
+import { PolicyEditor } from "#components/security/policy-editor.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import type { Catalog } from "#core/form/catalog.ts";
@@ -12,13 +14,16 @@ import { findService } from "#core/form/find-service.ts";
 import { newDocument } from "#core/form/new-document.ts";
 import { newPolicy } from "#core/form/new-policy.ts";
 import { freeName } from "#core/form/new-routing.ts";
+import type { FormName } from "#core/kinds/kind.ts";
+import { type Kind, kindsIn } from "#core/kinds/kinds.ts";
 import type { ResourceSummary } from "#core/view/config.ts";
 
-const SECTION = { label: "Security", href: "/security" };
+type SecurityForm = Extract<FormName, "policy" | "mtls">;
 
 /** What a link to a new policy may say. */
 export interface NewSecurity {
-  readonly kind: SecurityKind;
+  readonly kind: Kind;
+  readonly form: SecurityForm;
   readonly namespace: string;
   /** Service to protect. */
   readonly host: string | null;
@@ -26,17 +31,56 @@ export interface NewSecurity {
   readonly action: "ALLOW" | "DENY";
 }
 
+/** A form that begins with what is known, and the text that it begins with. */
+interface Beginning {
+  readonly title: string;
+  readonly description: string;
+  readonly editor: ComponentType<EditorInput>;
+  begin(given: NewSecurity, about: About): string;
+}
+
+interface About {
+  readonly service: ReturnType<typeof findService>;
+  readonly namespace: string;
+  /** Of policies of this kind in that namespace. */
+  readonly takenNames: readonly string[];
+}
+
+const BEGINNINGS = {
+  mtls: {
+    title: "New mTLS policy",
+    description: "Which connections workloads accept",
+    editor: MtlsEditor,
+    begin: ({ kind }, { service, namespace, takenNames }) =>
+      newDocument(kind, namespace, freeName(service?.name ?? "default", takenNames), {
+        ...(service === undefined ? {} : { selector: { matchLabels: service.labels } }),
+        mtls: { mode: "STRICT" },
+      }),
+  },
+  policy: {
+    title: "Allow or deny callers",
+    description: "Who may call what",
+    editor: PolicyEditor,
+    begin: ({ action, principals }, { service, namespace, takenNames }) =>
+      newPolicy({
+        namespace,
+        action,
+        targetName: service?.name ?? namespace,
+        selector: service?.labels ?? {},
+        principals,
+        takenNames,
+      }),
+  },
+} as const satisfies Record<SecurityForm, Beginning>;
+
 /** A new policy by form, begun with what the link says. */
 export function NewSecurityPage(given: NewSecurity) {
   const trpc = useTRPC();
   const catalog = useQuery(trpc.services.names.queryOptions());
-  const policies = useQuery(trpc.config.list.queryOptions({ kinds: ["AuthorizationPolicy", "PeerAuthentication"] }));
+  const policies = useQuery(trpc.config.list.queryOptions({ kinds: [...kindsIn("security")] }));
+  const { title, description } = BEGINNINGS[given.form];
   return (
-    <EditorPage
-      section={SECTION}
-      title={given.kind === "PeerAuthentication" ? "New mTLS policy" : "Allow or deny callers"}
-      description={given.kind === "PeerAuthentication" ? "Which connections workloads accept" : "Who may call what"}
-    >
+    <EditorPage section={AREA_SECTION.security} title={title} description={description}>
       <QueryView query={catalog} what="the names of services" skeleton={<SkeletonRows />}>
         {(names) => (
           <QueryView query={policies} what="the policies there are" skeleton={<SkeletonRows />}>
@@ -55,8 +99,9 @@ interface NewEditorProps {
 }
 
 function NewEditor({ given, catalog, existing }: NewEditorProps) {
+  const { editor: Editor } = BEGINNINGS[given.form];
   const [initial] = useState(() => ({ ref: null, text: beginText(given, catalog, existing), resourceVersion: null }));
-  return <SecurityEditor kind={given.kind} label={`new ${given.kind}`} initial={initial} catalog={catalog} />;
+  return <Editor label={`new ${given.kind}`} initial={initial} catalog={catalog} />;
 }
 
 function beginText(given: NewSecurity, catalog: Catalog, existing: readonly ResourceSummary[]): string {
@@ -65,17 +110,5 @@ function beginText(given: NewSecurity, catalog: Catalog, existing: readonly Reso
   const takenNames = existing
     .filter((each) => each.kind === given.kind && each.namespace === namespace)
     .map(({ name }) => name);
-  if (given.kind === "PeerAuthentication")
-    return newDocument(given.kind, namespace, freeName(service?.name ?? "default", takenNames), {
-      ...(service === undefined ? {} : { selector: { matchLabels: service.labels } }),
-      mtls: { mode: "STRICT" },
-    });
-  return newPolicy({
-    namespace,
-    action: given.action,
-    targetName: service?.name ?? namespace,
-    selector: service?.labels ?? {},
-    principals: given.principals,
-    takenNames,
-  });
+  return BEGINNINGS[given.form].begin(given, { service, namespace, takenNames });
 }

@@ -1,5 +1,6 @@
 "use client";
 import { ChevronDown, ShieldCheck } from "lucide-react";
+import { newHref } from "#components/format/new-href.ts";
 import { AuthorizationTab } from "#components/security/authorization-tab.tsx";
 import { IdentitiesTab } from "#components/security/identities-tab.tsx";
 import { JoinTokensTab } from "#components/security/join-tokens-tab.tsx";
@@ -10,6 +11,7 @@ import { Page } from "#components/ui/page.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
 import { useSearchState } from "#components/ui/use-search-state.ts";
+import { kindsIn } from "#core/kinds/kinds.ts";
 
 const TABS = [
   { value: "authorization", label: "Authorization", content: <AuthorizationTab /> },
@@ -40,10 +42,7 @@ export function SecurityPage() {
                   New <ChevronDown aria-hidden />
                 </Button>
               }
-              entries={[
-                { kind: "link", label: "AuthorizationPolicy", href: "/security/new" },
-                { kind: "link", label: "PeerAuthentication", href: "/security/new?kind=PeerAuthentication" },
-              ]}
+              entries={kindsIn("security").map((each) => ({ kind: "link", label: each, href: newHref(each) }))}
             />
             <ButtonLink variant="primary" href="/security/new">
               <ShieldCheck aria-hidden /> Allow or deny callers

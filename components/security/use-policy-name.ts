@@ -8,18 +8,20 @@ import type { Catalog } from "#core/form/catalog.ts";
 import { proposePolicyName } from "#core/form/new-policy.ts";
 import type { PolicyForm } from "#core/form/policy-form.ts";
 import { setText } from "#core/form/routing-edits.ts";
+import { kindsIn } from "#core/kinds/kinds.ts";
+import { ofKind } from "#core/resource/of-kind.ts";
 
 /** Names a new policy after what it does, as long as nobody gave it another name. */
 export function usePolicyName(form: PolicyForm, context: FormContext, catalog: Catalog): void {
   const trpc = useTRPC();
-  const policies = useQuery(trpc.config.list.queryOptions({ kinds: ["AuthorizationPolicy", "PeerAuthentication"] }));
+  const policies = useQuery(trpc.config.list.queryOptions({ kinds: [...kindsIn("security")] }));
   const { name, namespace } = form;
   const proposed = proposePolicyName({
     action: form.action,
     targetName: nameTarget(catalog, namespace, form.selector),
     principals: (form.rules ?? []).flatMap(({ principals }) => principals),
-    takenNames: (policies.data ?? [])
-      .filter((each) => each.kind === "AuthorizationPolicy" && each.namespace === namespace)
+    takenNames: ofKind(policies.data ?? [], "AuthorizationPolicy")
+      .filter((each) => each.namespace === namespace)
       .map((each) => each.name),
   });
   // The name that stands there when the form opens may be its author's.

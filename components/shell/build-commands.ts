@@ -1,7 +1,8 @@
+import { newHref } from "#components/format/new-href.ts";
 import { resourceHref } from "#components/format/resource-href.ts";
-import { TRAFFIC_KINDS } from "#components/format/traffic-kinds.ts";
 import { NAV_ITEMS } from "#components/shell/nav-items.ts";
 import type { Catalog } from "#core/form/catalog.ts";
+import { kindsIn } from "#core/kinds/kinds.ts";
 import type { ResourceSummary, RevisionSummary } from "#core/view/config.ts";
 import type { ProxyStatus } from "#core/view/mesh.ts";
 
@@ -56,14 +57,10 @@ const ACTIONS: readonly CommandEntry[] = [
   { group: "Do", label: "Make an API token", detail: "For automation", href: "/settings?tab=tokens", words: "new ci" },
   { group: "Do", label: "Undo a change", detail: "Roll back", href: "/changes", words: "revert roll back rollback" },
   { group: "Do", label: "Read the audit", detail: "Who did what", href: "/changes?tab=audit", words: "log history" },
-  ...TRAFFIC_KINDS.map(
+  ...kindsIn("traffic").map(
     (kind): CommandEntry => ({ group: "Do", label: `New ${kind}`, detail: "Configuration", href: newHref(kind) }),
   ),
 ];
-
-function newHref(kind: (typeof TRAFFIC_KINDS)[number]): string {
-  return kind === "VirtualService" ? "/traffic/new" : `/traffic/new?kind=${kind}`;
-}
 
 /** Everything the command menu can reach. */
 export function buildCommands({ catalog, resources, proxies, revisions }: CommandSources): CommandEntry[] {

@@ -1,22 +1,15 @@
 "use client";
-import type { DraftBase } from "#components/editor/draft-base.ts";
+import type { EditorInput } from "#components/editor/editor-input.ts";
 import { ResourceEditor } from "#components/editor/resource-editor.tsx";
 import { RoutingAside } from "#components/traffic/routing-aside.tsx";
 import { RoutingFields } from "#components/traffic/routing-fields.tsx";
 import { useSubsetPlans } from "#components/traffic/use-subset-plans.ts";
 import { blankConditions } from "#core/form/blank-conditions.ts";
-import type { Catalog } from "#core/form/catalog.ts";
 import { readRoutingForm } from "#core/form/routing-form.ts";
 import { summarizeRouting } from "#core/form/summarize-routing.ts";
 
-export interface RoutingEditorProps {
-  readonly label: string;
-  readonly initial: DraftBase;
-  readonly catalog: Catalog;
-}
-
 /** The editor of a VirtualService: the routing form, and the subsets it needs in the same revision. */
-export function RoutingEditor({ label, initial, catalog }: RoutingEditorProps) {
+export function RoutingEditor({ label, initial, catalog }: EditorInput) {
   const planCompanions = useSubsetPlans(catalog);
   return (
     <ResourceEditor

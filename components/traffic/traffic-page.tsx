@@ -4,8 +4,8 @@ import { ChevronDown, Split } from "lucide-react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { buildResourceColumns } from "#components/editor/resource-columns.tsx";
 import { useWithRefusals } from "#components/editor/use-refusals.ts";
+import { newHref } from "#components/format/new-href.ts";
 import { resourceHref } from "#components/format/resource-href.ts";
-import { TRAFFIC_KINDS } from "#components/format/traffic-kinds.ts";
 import { filterResources, orderByKind } from "#components/traffic/filter-resources.ts";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
@@ -22,9 +22,10 @@ import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { formatSort, parseSort } from "#components/ui/sort-rows.ts";
 import { useSearchState } from "#components/ui/use-search-state.ts";
 import { compareNames } from "#core/compare-names.ts";
-import { KIND_NAMES } from "#core/kinds/kinds.ts";
+import { kindsIn } from "#core/kinds/kinds.ts";
 
 const COLUMNS = buildResourceColumns(["name", "kind", "effect", "hosts", "namespace", "problems", "changed"]);
+const TRAFFIC_KINDS = kindsIn("traffic");
 const ANY = "any";
 
 /** Everything that says where requests go: routing, versions, gateways, services. */
@@ -33,7 +34,7 @@ export function TrafficPage() {
   const search = useSearchState();
   const withRefusals = useWithRefusals();
   const resources = useQuery(trpc.config.list.queryOptions({ kinds: [...TRAFFIC_KINDS] }));
-  const kind = KIND_NAMES.find((name) => name === search.get("kind")) ?? null;
+  const kind = TRAFFIC_KINDS.find((name) => name === search.get("kind")) ?? null;
   const namespace = search.get("namespace");
   const namespaces = [...new Set((resources.data ?? []).map((each) => each.namespace))].sort(compareNames);
   return (
@@ -52,7 +53,7 @@ export function TrafficPage() {
               entries={TRAFFIC_KINDS.map((each) => ({
                 kind: "link",
                 label: each,
-                href: each === "VirtualService" ? "/traffic/new" : `/traffic/new?kind=${each}`,
+                href: newHref(each),
               }))}
             />
             <ButtonLink variant="primary" href="/traffic/new">

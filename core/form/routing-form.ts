@@ -5,6 +5,7 @@ import type { Destination } from "#core/kinds/virtual-service/destination.ts";
 import type { HttpMatch } from "#core/kinds/virtual-service/http-match.ts";
 import type { HttpRetry, HttpRoute, HttpRouteDestination } from "#core/kinds/virtual-service/http-route.ts";
 import { VIRTUAL_SERVICE } from "#core/kinds/virtual-service/schema.ts";
+import { type Share, sharesOf } from "#core/kinds/virtual-service/shares-of.ts";
 import type { Path } from "#core/schema/path.ts";
 import type { Draft } from "#core/schema/read-draft.ts";
 
@@ -23,15 +24,11 @@ export interface MatchForm {
   readonly other: readonly string[];
 }
 
-export interface DestinationForm {
+export interface DestinationForm extends Share {
   readonly host: string;
   /** Empty for any version. */
   readonly subset: string;
   readonly port: number | null;
-  /** As it counts: a lone destination has 100, an unset weight among several 0. Its part of the sum, not a percentage. */
-  readonly weight: number;
-  /** What it gets of the rule's requests, in percent to one decimal. */
-  readonly percent: number;
   readonly other: readonly string[];
 }
 
@@ -142,19 +139,14 @@ function readDestinations(
   list: readonly Draft<HttpRouteDestination>[],
   at: Path,
 ): DestinationForm[] {
-  const weights = list.map(({ weight }) => weight ?? (list.length === 1 ? 100 : 0));
-  const sum = weights.reduce((total, weight) => total + Math.max(0, weight), 0);
-  return list.map(({ destination = {} }, index) => {
-    const weight = weights[index] ?? 0;
-    return {
-      host: destination.host ?? "",
-      subset: destination.subset ?? "",
-      port: destination.port?.number ?? null,
-      weight,
-      percent: list.length === 1 ? 100 : sum === 0 ? 0 : Math.round((1000 * Math.max(0, weight)) / sum) / 10,
-      other: otherFields(document, [...at, index], ["destination", "weight"]),
-    };
-  });
+  const shares = sharesOf(list);
+  return list.map(({ destination = {} }, index) => ({
+    host: destination.host ?? "",
+    subset: destination.subset ?? "",
+    port: destination.port?.number ?? null,
+    ...(shares[index] ?? { weight: 0, percent: 0 }),
+    other: otherFields(document, [...at, index], ["destination", "weight"]),
+  }));
 }
 
 function readRetries({ attempts, perTryTimeout = "", retryOn = "" }: Draft<HttpRetry>): RetriesForm {

@@ -3,6 +3,9 @@ import type { Metadata } from "#core/kinds/document.ts";
 import type { Handled } from "#core/schema/field.ts";
 import type { Path } from "#core/schema/path.ts";
 
+/** The forms of the console; each edits documents of one kind. */
+export type FormName = "routing" | "policy" | "mtls";
+
 /** A resource as its own kind sees it. */
 export interface Written<S> {
   readonly metadata: Metadata;
@@ -36,6 +39,8 @@ export interface KindDefinition<S = unknown> {
   readonly short: string;
   /** On whose pages of the console it is read and edited. */
   readonly area: "traffic" | "security";
+  /** The form in which it is edited there beside its YAML; absent where there is none yet. */
+  readonly form?: FormName;
   /**
    * Its place among the suspects of a unit that cannot be built, lower first: of two resources without either of which it
    * can, the one that says more about the other is the cause (a rule rather than its service, a route than its gateway).

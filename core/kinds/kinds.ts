@@ -2,7 +2,7 @@ import { authorizationPolicy } from "#core/kinds/authorization-policy/kind.ts";
 import { destinationRule } from "#core/kinds/destination-rule/kind.ts";
 import { documentOf } from "#core/kinds/document.ts";
 import { gateway } from "#core/kinds/gateway/kind.ts";
-import type { KindDefinition } from "#core/kinds/kind.ts";
+import type { FormName, KindDefinition } from "#core/kinds/kind.ts";
 import { peerAuthentication } from "#core/kinds/peer-authentication/kind.ts";
 import { serviceEntry } from "#core/kinds/service-entry/kind.ts";
 import { virtualService } from "#core/kinds/virtual-service/kind.ts";
@@ -10,20 +10,33 @@ import { workloadEntry } from "#core/kinds/workload-entry/kind.ts";
 import { workloadGroup } from "#core/kinds/workload-group/kind.ts";
 import type { Handled, Infer } from "#core/schema/field.ts";
 
-/** The kinds Pharos reads: the one list of them. All that there is to know of a kind by itself is in its folder. */
+/**
+ * The kinds Pharos reads: the one list of them, in the order in which people look for them. All that there is to know of a
+ * kind by itself is in its folder.
+ */
 export const KINDS = {
-  Gateway: gateway,
   VirtualService: virtualService,
   DestinationRule: destinationRule,
+  Gateway: gateway,
   ServiceEntry: serviceEntry,
-  WorkloadEntry: workloadEntry,
   WorkloadGroup: workloadGroup,
+  WorkloadEntry: workloadEntry,
   PeerAuthentication: peerAuthentication,
   AuthorizationPolicy: authorizationPolicy,
 } as const satisfies Readonly<Record<string, KindDefinition>>;
 
 export type Kind = keyof typeof KINDS;
 export const KIND_NAMES = Object.keys(KINDS) as Kind[];
+
+/** Those that are read and edited in one area of the console. */
+export function kindsIn(area: KindDefinition["area"]): readonly Kind[] {
+  return KIND_NAMES.filter((kind) => KINDS[kind].area === area);
+}
+
+/** The form in which a kind is edited; undefined where it has none yet. */
+export function formOf(kind: Kind): FormName | undefined {
+  return (KINDS[kind] as KindDefinition).form;
+}
 
 export function isKind(text: string): text is Kind {
   return Object.hasOwn(KINDS, text);

@@ -1,4 +1,5 @@
 import { expandHost } from "#core/host/host.ts";
+import { ofKind } from "#core/resource/of-kind.ts";
 import type { ConfigIndex } from "#server/compile/config-index.ts";
 import { refsFor } from "#server/compile/host-patterns.ts";
 import { destinationsOf } from "#server/compile/hosts-of-resource.ts";
@@ -17,9 +18,8 @@ export function bearingOn(index: ConfigIndex, host: string, domainSuffix: string
     ...refsFor(index.map("virtualServicePattern"), host),
     ...rulesFor(host),
   ];
-  const destinations = own.flatMap((ref) => {
-    const resource = index.get(ref);
-    if (resource?.kind !== "VirtualService") return [];
+  const resources = own.flatMap((ref) => index.get(ref) ?? []);
+  const destinations = ofKind(resources, "VirtualService").flatMap((resource) => {
     const { namespace } = resource.metadata;
     return Array.from(destinationsOf(resource), (name) => expandHost(name, namespace, domainSuffix));
   });

@@ -1,4 +1,5 @@
 import { networkInterfaces } from "node:os";
+import { ofKind } from "#core/resource/of-kind.ts";
 import { refOf } from "#core/resource/resource.ts";
 import { hasGrant } from "#server/ca/has-grant.ts";
 import type { Config } from "#server/compose/make-config.ts";
@@ -41,8 +42,8 @@ export async function makeRegistry(
   });
   isOpen = true;
   publisher.onPublish(({ upserts, deletes }) => {
-    for (const { kind, namespace, name } of [...upserts.map(refOf), ...deletes])
-      if (kind === "WorkloadGroup") void registry.regroup(namespace, name);
+    for (const { namespace, name } of ofKind([...upserts.map(refOf), ...deletes], "WorkloadGroup"))
+      void registry.regroup(namespace, name);
   });
   return registry;
 }

@@ -2,6 +2,7 @@ import { compareNames } from "#core/compare-names.ts";
 import type { Catalog } from "#core/form/catalog.ts";
 import { expandHost } from "#core/host/host.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
+import { ofKind } from "#core/resource/of-kind.ts";
 import { listServices, principalOf } from "#server/services/service-directory.ts";
 
 const unique = (values: Iterable<string>): string[] => [...new Set(values)].sort(compareNames);
@@ -10,10 +11,9 @@ const unique = (values: Iterable<string>): string[] => [...new Set(values)].sort
 export function buildCatalog(snapshot: Snapshot): Catalog {
   const { resources, instances, mesh } = snapshot;
   const subsets = new Map<string, string[]>();
-  for (const resource of resources) {
-    if (resource.kind !== "DestinationRule") continue;
-    const host = expandHost(resource.spec.host, resource.metadata.namespace, mesh.domainSuffix);
-    subsets.set(host, [...(subsets.get(host) ?? []), ...(resource.spec.subsets ?? []).map(({ name }) => name)]);
+  for (const { spec, metadata } of ofKind(resources, "DestinationRule")) {
+    const host = expandHost(spec.host, metadata.namespace, mesh.domainSuffix);
+    subsets.set(host, [...(subsets.get(host) ?? []), ...(spec.subsets ?? []).map(({ name }) => name)]);
   }
   const services = [...listServices(snapshot).values()].sort((a, b) => compareNames(a.host, b.host));
   const workloads = new Map(instances.map((instance) => [`${instance.namespace}/${instance.workload}`, instance]));
@@ -40,10 +40,8 @@ export function buildCatalog(snapshot: Snapshot): Catalog {
       }))
       .sort((a, b) => compareNames(`${a.namespace}/${a.name}`, `${b.namespace}/${b.name}`)),
     principals: unique(instances.map((instance) => principalOf(instance, mesh.trustDomain))),
-    gateways: resources
-      .flatMap((resource) =>
-        resource.kind === "Gateway" ? `${resource.metadata.namespace}/${resource.metadata.name}` : [],
-      )
+    gateways: ofKind(resources, "Gateway")
+      .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)
       .sort(compareNames),
   };
 }

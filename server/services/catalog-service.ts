@@ -5,6 +5,7 @@ import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { AppliedResource } from "#core/resolve/applied-resource.ts";
 import { standsOver } from "#core/resolve/policies.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
+import { ofKind } from "#core/resource/of-kind.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { ServicePeer, ServiceRow } from "#core/view/service.ts";
 import type { Policed, PolicedQuestion, Services } from "#server/api/services.ts";
@@ -43,8 +44,8 @@ function policed({ resources, instances, mesh }: Snapshot, { namespace, labels, 
   const selected = instances.filter(
     (each) => (isRootNamespace || each.namespace === namespace) && matchesLabels(each.labels, labels),
   );
-  const otherAllows = resources.flatMap((resource) => {
-    if (resource.kind !== "AuthorizationPolicy" || (resource.spec.action ?? "ALLOW") !== "ALLOW") return [];
+  const otherAllows = ofKind(resources, "AuthorizationPolicy").flatMap((resource) => {
+    if ((resource.spec.action ?? "ALLOW") !== "ALLOW") return [];
     const ref = formatRef(refOf(resource));
     return ref !== except && standsOver(resource, { namespace, labels }, mesh.rootNamespace) ? [ref] : [];
   });

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import { hasErrors } from "#core/diagnostic.ts";
 import { PharosError } from "#core/errors.ts";
-import { describeEffect } from "#core/form/describe-effect.ts";
+import { describeEffect } from "#core/kinds/describe-effect.ts";
 import type { MeshSettings, SnapshotChange } from "#core/registry/snapshot.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
 import { meetsRequirements, parseLabelSelector } from "#core/resource/label-selector.ts";

@@ -1,6 +1,7 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
+import { ofKind } from "#core/resource/of-kind.ts";
 import type { DirectoryService } from "#server/services/service-directory.ts";
 
 export type EffectiveMtls = "strict" | "permissive" | "disabled" | "unknown";
@@ -22,7 +23,7 @@ export function instancesMtls(
   instances: readonly WorkloadInstance[],
   isAsked: (portName: string) => boolean = () => true,
 ): EffectiveMtls {
-  const policies = snapshot.resources.filter((resource) => resource.kind === "PeerAuthentication");
+  const policies = ofKind(snapshot.resources, "PeerAuthentication");
   const modes = new Set(
     instances.flatMap(({ namespace, labels, ports }) => {
       const answered = ports.filter(({ name }) => isAsked(name)).map(({ appPort }) => ({ port: appPort }));

@@ -1,6 +1,7 @@
 import type { Kind } from "#core/kinds/kinds.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings, Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
+import { ofKind } from "#core/resource/of-kind.ts";
 import { type AnyResource, formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
 /** The configuration and registry as they stand, for those on the main thread who read them. */
@@ -48,6 +49,6 @@ export class MeshState {
   }
 
   all<K extends Kind>(kind: K): readonly Resource<K>[] {
-    return this.snapshot().resources.filter((resource) => resource.kind === kind) as unknown as readonly Resource<K>[];
+    return ofKind(this.snapshot().resources, kind);
   }
 }

@@ -1,6 +1,7 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { entriesByHost } from "#core/resolve/service-entries.ts";
+import { ofKind } from "#core/resource/of-kind.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
 /** One host that callers may name, and who answers there. */
@@ -22,7 +23,7 @@ function matches(labels: Readonly<Record<string, string>>, selector: Readonly<Re
 /** All services of a snapshot, by host. A host that several entries name belongs to the oldest, with the ports of those that add to it. */
 export function listServices(snapshot: Snapshot): ReadonlyMap<string, DirectoryService> {
   const suffix = `.svc.${snapshot.mesh.domainSuffix}`;
-  const entries = snapshot.resources.filter((resource) => resource.kind === "ServiceEntry");
+  const entries = ofKind(snapshot.resources, "ServiceEntry");
   const services = new Map<string, DirectoryService>();
   for (const [host, entry] of entriesByHost(entries)) {
     const { spec, metadata } = entry;

@@ -2,6 +2,7 @@ import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { hostsOf } from "#core/resolve/service-entries.ts";
+import { ofKind } from "#core/resource/of-kind.ts";
 import { labelWorkload } from "#core/telemetry/workload-label.ts";
 import { knownHost } from "#server/telemetry/known-hosts.ts";
 import type { Reporter } from "#server/telemetry/store.ts";
@@ -69,8 +70,8 @@ function describeInstance(instance: WorkloadInstance, snapshot: Snapshot): About
 }
 
 function servicesOf(instance: WorkloadInstance, snapshot: Snapshot): NonNullable<Reporter["services"]> {
-  return snapshot.resources.flatMap((resource) => {
-    if (resource.kind !== "ServiceEntry" || resource.metadata.namespace !== instance.namespace) return [];
+  return ofKind(snapshot.resources, "ServiceEntry").flatMap((resource) => {
+    if (resource.metadata.namespace !== instance.namespace) return [];
     const selector = Object.entries(resource.spec.workloadSelector?.labels ?? {});
     if (selector.length === 0 || !selector.every(([key, value]) => instance.labels[key] === value)) return [];
     return hostsOf(resource).flatMap((host) =>
@@ -84,7 +85,7 @@ function servicesOf(instance: WorkloadInstance, snapshot: Snapshot): NonNullable
 
 /** A captured workload's connections are told of by the application's own port. */
 function mtlsOf({ namespace, labels, ports }: WorkloadInstance, snapshot: Snapshot): NonNullable<Reporter["mtlsAt"]> {
-  const policies = snapshot.resources.filter((resource) => resource.kind === "PeerAuthentication");
+  const policies = ofKind(snapshot.resources, "PeerAuthentication");
   return (inboundPort) => {
     const port = ports.find((each) => each.inboundPort === inboundPort);
     if (port === undefined) return undefined;

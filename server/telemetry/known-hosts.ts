@@ -1,5 +1,6 @@
 import { bySpecificity, expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
+import { ofKind } from "#core/resource/of-kind.ts";
 
 interface Hosts {
   readonly names: ReadonlySet<string>;
@@ -30,11 +31,9 @@ function hostsOf(snapshot: Snapshot): Hosts {
   const known = read.get(snapshot);
   if (known !== undefined) return known;
   const all = new Set<string>();
-  for (const resource of snapshot.resources) {
-    if (resource.kind !== "ServiceEntry" && resource.kind !== "VirtualService") continue;
-    for (const host of resource.spec.hosts ?? [])
-      all.add(expandHost(host, resource.metadata.namespace, snapshot.mesh.domainSuffix));
-  }
+  const called = [...ofKind(snapshot.resources, "ServiceEntry"), ...ofKind(snapshot.resources, "VirtualService")];
+  for (const { spec, metadata } of called)
+    for (const host of spec.hosts ?? []) all.add(expandHost(host, metadata.namespace, snapshot.mesh.domainSuffix));
   // "*" would know everything, and so nothing.
   const patterns = [...all].filter((host) => isWildcard(host) && host !== "*").sort(bySpecificity);
   const hosts = { names: all, patterns };

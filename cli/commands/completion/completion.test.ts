@@ -74,12 +74,12 @@ async function inBash(...words: string[]): Promise<string[]> {
 
 const DR = ["ratings", "reviews"];
 const TYPES = [
-  "gateways",
   "virtualservices",
   "destinationrules",
+  "gateways",
   "serviceentries",
-  "workloadentries",
   "workloadgroups",
+  "workloadentries",
   "peerauthentications",
   "authorizationpolicies",
 ];
@@ -146,7 +146,7 @@ describe("bash offers", () => {
     ],
     [
       ["get", "dr,work"],
-      ["dr,workloadentries", "dr,workloadgroups"],
+      ["dr,workloadgroups", "dr,workloadentries"],
     ],
     [["get", "dr", ""], DR],
     [["get", "destinationrules", "reviews", "r"], ["ratings"]],

@@ -8,6 +8,7 @@ export const authorizationPolicy = defineKind({
   plural: "authorizationpolicies",
   short: "ap",
   area: "security",
+  form: "policy",
   blame: 2,
   schema: AUTHORIZATION_POLICY,
   validate: validateAuthorizationPolicy,

@@ -8,6 +8,7 @@ export const peerAuthentication = defineKind({
   plural: "peerauthentications",
   short: "pa",
   area: "security",
+  form: "mtls",
   blame: 3,
   schema: PEER_AUTHENTICATION,
   validate: ({ spec }) => validatePeerAuthentication(spec),

@@ -1,4 +1,5 @@
 import { defineKind } from "#core/kinds/kind.ts";
+import { describeVirtualService } from "#core/kinds/virtual-service/effect.ts";
 import { VIRTUAL_SERVICE } from "#core/kinds/virtual-service/schema.ts";
 import { validateVirtualService } from "#core/kinds/virtual-service/validate.ts";
 
@@ -7,9 +8,11 @@ export const virtualService = defineKind({
   plural: "virtualservices",
   short: "vs",
   area: "traffic",
+  form: "routing",
   blame: 1,
   schema: VIRTUAL_SERVICE,
   validate: ({ spec, metadata }) => validateVirtualService(spec, metadata.namespace),
   template: { hosts: [], http: [] },
   hosts: ({ hosts = [] }) => hosts,
+  effect: ({ spec }) => describeVirtualService(spec),
 });

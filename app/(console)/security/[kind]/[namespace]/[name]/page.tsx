@@ -2,8 +2,8 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { decodeParam } from "#components/api/decode-param.ts";
 import { openPage } from "#components/api/open-page.tsx";
-import { isSecurityKind } from "#components/security/security-kind.ts";
-import { SecurityResourcePage } from "#components/security/security-resource-page.tsx";
+import { KindPage } from "#components/kinds/kind-page.tsx";
+import { isKind, KINDS } from "#core/kinds/kinds.ts";
 
 interface Props {
   readonly params: Promise<{ readonly kind: string; readonly namespace: string; readonly name: string }>;
@@ -15,9 +15,9 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function Page({ params }: Props) {
   const { kind, namespace, name } = await params;
-  if (!isSecurityKind(kind)) notFound();
+  if (!isKind(kind) || KINDS[kind].area !== "security") notFound();
   const ref = [kind, namespace, name].map(decodeParam).join("/");
   const page = await openPage();
   await page.prefetch(page.trpc.config.get.queryOptions({ ref }), page.trpc.services.names.queryOptions());
-  return page.hydrate(<SecurityResourcePage reference={ref} kind={kind} />);
+  return page.hydrate(<KindPage reference={ref} kind={kind} />);
 }

@@ -5,7 +5,7 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { EditorPage } from "#components/editor/editor-page.tsx";
-import { ResourceEditor } from "#components/editor/resource-editor.tsx";
+import { AREA_SECTION } from "#components/format/area-section.ts";
 import { ChooseService } from "#components/traffic/choose-service.tsx";
 import { RoutingEditor } from "#components/traffic/routing-editor.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
@@ -14,31 +14,22 @@ import { QueryView } from "#components/ui/query-view.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import type { Catalog } from "#core/form/catalog.ts";
 import { findService } from "#core/form/find-service.ts";
-import { newDocument } from "#core/form/new-document.ts";
 import { newRouting } from "#core/form/new-routing.ts";
-import type { Kind } from "#core/kinds/kinds.ts";
 
-const SECTION = { label: "Traffic", href: "/traffic" };
+const SECTION = AREA_SECTION.traffic;
 
-export interface NewTrafficPageProps {
-  readonly kind: Kind;
+export interface NewRoutingPageProps {
   /** Of the service whose traffic is to be routed. */
   readonly host: string | null;
   readonly namespace: string;
 }
 
-/** A new resource: a routing by form for a chosen service, any other kind as YAML from a template. */
-export function NewTrafficPage({ kind, host, namespace }: NewTrafficPageProps) {
+/** A new routing by form, for a chosen service. */
+export function NewRoutingPage({ host, namespace }: NewRoutingPageProps) {
   const trpc = useTRPC();
   const router = useRouter();
   const catalog = useQuery(trpc.services.names.queryOptions());
   const taken = useQuery(trpc.config.list.queryOptions({ kinds: ["VirtualService"] }));
-  if (kind !== "VirtualService")
-    return (
-      <EditorPage section={SECTION} title={`New ${kind}`}>
-        <NewFromTemplate key={kind} kind={kind} namespace={namespace} />
-      </EditorPage>
-    );
   return (
     <EditorPage
       section={SECTION}
@@ -78,11 +69,6 @@ export function NewTrafficPage({ kind, host, namespace }: NewTrafficPageProps) {
       </QueryView>
     </EditorPage>
   );
-}
-
-function NewFromTemplate({ kind, namespace }: { readonly kind: Kind; readonly namespace: string }) {
-  const [initial] = useState({ ref: null, text: newDocument(kind, namespace, "new"), resourceVersion: null });
-  return <ResourceEditor label={`new ${kind}`} initial={initial} backHref={SECTION.href} />;
 }
 
 interface NewRoutingProps {

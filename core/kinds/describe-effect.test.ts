@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeEffect } from "#core/form/describe-effect.ts";
+import { describeEffect } from "#core/kinds/describe-effect.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 
 function effect(kind: string, spec: string, namespace = "default"): string {

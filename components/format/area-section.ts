@@ -1,0 +1,7 @@
+import type { KindDefinition } from "#core/kinds/kind.ts";
+
+/** Where the resources of an area are listed, as breadcrumbs name it. */
+export const AREA_SECTION = {
+  traffic: { label: "Traffic", href: "/traffic" },
+  security: { label: "Security", href: "/security" },
+} as const satisfies Record<KindDefinition["area"], { readonly label: string; readonly href: string }>;

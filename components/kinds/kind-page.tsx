@@ -1,0 +1,16 @@
+"use client";
+import { ResourcePage } from "#components/editor/resource-page.tsx";
+import { AREA_SECTION } from "#components/format/area-section.ts";
+import { KindEditor } from "#components/kinds/kind-editor.tsx";
+import { KINDS, type Kind } from "#core/kinds/kinds.ts";
+
+/** One resource of any kind, to read and to edit. */
+export function KindPage({ reference, kind }: { readonly reference: string; readonly kind: Kind }) {
+  return (
+    <ResourcePage
+      reference={reference}
+      section={AREA_SECTION[KINDS[kind].area]}
+      drawEditor={(input) => <KindEditor kind={kind} {...input} />}
+    />
+  );
+}

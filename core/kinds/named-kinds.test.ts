@@ -1,0 +1,43 @@
+import { globSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { KIND_NAMES } from "#core/kinds/kinds.ts";
+
+const NAMES = KIND_NAMES.join("|");
+/** A comparison with a name, a case of a switch, an entry of a table. */
+const ASKS = new RegExp(`[!=]==? "(?:${NAMES})"|"(?:${NAMES})" [!=]==?|\\bcase "(?:${NAMES})"|^\\s*(?:${NAMES})[(:]`);
+const COMMENT = /^\s*(?:\*|\/\/|\/\*)/;
+
+/** Where kinds are told apart by name outside of core/kinds, and why that is no property of a kind. */
+const ALLOWED: Readonly<Record<string, string>> = {
+  "server/compile/places-of.ts":
+    "under which questions of the compiler a resource is found; does not compile without one",
+  "server/compile/world.ts": "has a table of resources by host pattern for the two kinds that have such patterns",
+  "server/compile/hosts-of-resource.ts": "drops what is not proxied of a service, which is the compiler's to say",
+};
+
+function askingFiles(): string[] {
+  const files = globSync("{app,cli,components,core,grpc,mesh-agent,node,programs,server}/**/*.{ts,tsx}", {
+    exclude: ["core/kinds/**", "**/gen/**", "**/testing/**", "**/*.test.*"],
+  });
+  return files.filter((file) =>
+    readFileSync(file, "utf8")
+      .split("\n")
+      .some((line) => ASKS.test(line) && !COMMENT.test(line)),
+  );
+}
+
+test("outside of core/kinds nobody tells kinds apart by their names: what differs is a property of the kind", () => {
+  expect(askingFiles().sort()).toEqual(Object.keys(ALLOWED).sort());
+});
+
+test.each([
+  'if (resource.kind === "VirtualService") {',
+  'resource?.kind !== "Gateway"',
+  '    case "DestinationRule":',
+  "  WorkloadGroup: () => undefined,",
+  "  ServiceEntry({ metadata, spec }, add) {",
+])("the rule finds %s", (line) => expect(line).toMatch(ASKS));
+
+test.each(['ofKind(resources, "ServiceEntry")', 'Resource<"Gateway">', 'word: "Gateway",'])("and not %s", (line) =>
+  expect(line).not.toMatch(ASKS),
+);
