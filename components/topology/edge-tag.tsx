@@ -23,20 +23,22 @@ export function EdgeTag({ edge, labels, isSelected, isDim, isFocusable, descript
   const figures = edgeFigures(edge, isDenied ? labels.filter((label) => label !== "errors") : labels);
   const { status } = edge.health;
   const showsLock = labels.includes("mtls") && edge.mtlsPercent !== null && edge.requestsPerSecond > 0;
-  if (figures.length === 0 && !showsLock && !isDenied && status !== "failure" && status !== "degraded") return null;
+  // There for the keyboard, and seen while it is there: an edge can be reached with all figures off.
+  const isSilent = figures.length === 0 && !showsLock && !isDenied && status !== "failure" && status !== "degraded";
   return (
     <button
       type="button"
       data-of={edge.id}
       data-testid="graph-edge"
-      data-rank={isDenied || status === "failure" ? 0 : status === "degraded" ? 1 : 2}
+      data-rank={isSilent ? 3 : isDenied || status === "failure" ? 0 : status === "degraded" ? 1 : 2}
       tabIndex={isFocusable ? 0 : -1}
       aria-label={description}
       aria-pressed={isSelected}
       onClick={onSelect}
       className={cx(
-        "tabular pointer-events-auto absolute top-0 left-0 flex min-h-6 items-center gap-1 whitespace-nowrap rounded-full border bg-surface px-2 py-px text-2xs leading-3.5 hover:z-20 focus-visible:z-20 transition-opacity hover:border-idle group-data-[detail=cards]/layer:opacity-0 group-data-[detail=none]/layer:opacity-0",
+        "tabular absolute top-0 left-0 flex min-h-6 items-center gap-1 whitespace-nowrap rounded-full border bg-surface px-2 py-px text-2xs leading-3.5 hover:z-20 focus-visible:z-20 transition-opacity hover:border-idle group-data-[detail=cards]/layer:opacity-0 group-data-[detail=none]/layer:opacity-0",
         isDim && "invisible",
+        isSilent ? "pointer-events-none opacity-0 focus-visible:opacity-100" : "pointer-events-auto",
         isDenied && "w-max max-w-46 flex-wrap justify-center rounded-md",
         (isDenied || status === "failure") && "z-10",
         isSelected
@@ -61,6 +63,7 @@ export function EdgeTag({ edge, labels, isSelected, isDim, isFocusable, descript
           {edge.deniedBy.length > 1 ? ` +${edge.deniedBy.length - 1}` : ""}
         </span>
       ) : null}
+      {isSilent ? <span>{edgeFigures(edge, ["rate"]).join()}</span> : null}
       {figures.length === 0 ? null : <span>{figures.join(" · ")}</span>}
       {showsLock ? (
         edge.mtlsPercent === 100 ? (

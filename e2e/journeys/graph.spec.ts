@@ -102,6 +102,19 @@ test("find says what it found, opens it, and says when there is nothing", async 
   await expect(page.getByTestId("found")).toContainText("Nothing matches");
 });
 
+test("an edge is reached by keyboard with all figures off, and seen while it is there", async ({ page }) => {
+  await page.goto(`${demo.console}/topology?range=1m&labels=none`);
+  const silent = page.locator("[data-testid=graph-edge][data-rank='3']");
+  await expect(silent.first()).toHaveCSS("opacity", "0");
+  await page.locator("[data-testid=graph-edge][tabindex='0']").focus();
+  const reached = silent.and(page.locator(":focus"));
+  for (let step = 0; step < 8 && (await reached.count()) === 0; step += 1)
+    await page.keyboard.press(step % 2 === 0 ? "ArrowRight" : "ArrowDown");
+  await expect(reached).toHaveCSS("opacity", "1");
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("side-panel")).toBeVisible();
+});
+
 test("a phone shows cards that can be read", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 800 });
   await page.goto(`${demo.console}/topology?range=1m`);
