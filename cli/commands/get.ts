@@ -67,7 +67,7 @@ function placeOf({ allNamespaces, namespace }: GetOptions): string {
 
 /** As it was written, with the version that an edit of it begins from: applied later than another's edit, it is a conflict. */
 function withVersion({ text, resourceVersion }: ResourceDetail): string {
-  return editDocument(text, [{ op: "set", path: "metadata.resourceVersion", value: String(resourceVersion) }]);
+  return editDocument(text, [{ op: "set", path: ["metadata", "resourceVersion"], value: String(resourceVersion) }]);
 }
 
 export function addGet(program: Command): void {

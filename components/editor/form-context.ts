@@ -1,5 +1,6 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { DocumentEdit } from "#core/resource/edit-document.ts";
+import type { Path } from "#core/schema/path.ts";
 
 /** What the editor gives to the form of a kind: the document as it stands and the way to change it. */
 export interface FormContext {
@@ -7,7 +8,7 @@ export interface FormContext {
   readonly value: unknown;
   readonly edit: (edits: readonly DocumentEdit[]) => void;
   /** What is wrong at the path or inside it, for the field that shows it. */
-  readonly problemAt: (path: string) => string | undefined;
+  readonly problemAt: (path: Path) => string | undefined;
   readonly diagnostics: readonly Diagnostic[];
   readonly isNew: boolean;
   /** New, and nothing filled in yet: what is missing is asked for, not complained of. */

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { countProblems, problemAt } from "#components/editor/problem-at.ts";
 import type { Diagnostic } from "#core/diagnostic.ts";
 import { parsePath } from "#core/schema/path.ts";
+import { pathOf } from "#core/schema/testing/path-of.ts";
 
 const at = (severity: Diagnostic["severity"], path: string, message: string, hint?: string): Diagnostic => ({
   severity,
@@ -26,7 +27,7 @@ test.each([
   ["spec.http[1].timeout", undefined],
   ["spec.http[10].timeout", "is not a duration"],
 ])("the problem of %s is %s", (path, message) => {
-  expect(problemAt(FOUND, path)).toBe(message);
+  expect(problemAt(FOUND, pathOf(path))).toBe(message);
 });
 
 test("counts what has to be looked at", () => {

@@ -1,6 +1,6 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import { locatePath } from "#core/resource/locate-path.ts";
-import { formatPath } from "#core/schema/path.ts";
+import { isWithin, type Path } from "#core/schema/path.ts";
 
 const RANK = { error: 0, warning: 1, info: 2 } as const;
 
@@ -12,25 +12,18 @@ export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[
 }
 
 /** What is wrong with the field at the path or inside it: the worst, with its hint. Information is no problem. */
-export function problemAt(diagnostics: readonly Diagnostic[], path: string): string | undefined {
+export function problemAt(diagnostics: readonly Diagnostic[], path: Path): string | undefined {
   const found = sortDiagnostics(diagnostics).find(
-    (diagnostic) =>
-      diagnostic.severity !== "info" && diagnostic.path !== undefined && isAtOrIn(formatPath(diagnostic.path), path),
+    (diagnostic) => diagnostic.severity !== "info" && diagnostic.path !== undefined && isWithin(diagnostic.path, path),
   );
   if (found === undefined) return undefined;
   return found.hint === undefined ? found.message : `${found.message} (${found.hint})`;
 }
 
-function isAtOrIn(path: string, field: string): boolean {
-  if (!path.startsWith(field)) return false;
-  const next = path[field.length];
-  return next === undefined || next === "." || next === "[";
-}
-
 /** Gives a problem of the resource as it stands the line it has in the text. */
 export function withLine(diagnostic: Diagnostic, text: string): Diagnostic {
   if (diagnostic.line !== undefined || diagnostic.path === undefined) return diagnostic;
-  return { ...diagnostic, ...locatePath(text, formatPath(diagnostic.path)) };
+  return { ...diagnostic, ...locatePath(text, diagnostic.path) };
 }
 
 /** "2 errors, 1 warning"; empty without any. */

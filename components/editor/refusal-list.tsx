@@ -5,6 +5,7 @@ import { useTRPC } from "#components/api/trpc.ts";
 import { resourceHref } from "#components/format/resource-href.ts";
 import { Notice } from "#components/ui/notice.tsx";
 import { locatePath } from "#core/resource/locate-path.ts";
+import { parsePath } from "#core/schema/path.ts";
 import type { Refusal } from "#core/view/mesh.ts";
 
 export interface RefusalListProps {
@@ -64,7 +65,9 @@ function OriginLink({ resource, path }: { readonly resource: string; readonly pa
   const trpc = useTRPC();
   const document = useQuery(trpc.config.get.queryOptions({ ref: resource }, { retry: false }));
   const line =
-    document.data === undefined || path === undefined ? undefined : locatePath(document.data.text, path)?.line;
+    document.data === undefined || path === undefined
+      ? undefined
+      : locatePath(document.data.text, parsePath(path) ?? [])?.line;
   const href = resourceHref(resource);
   return (
     <>

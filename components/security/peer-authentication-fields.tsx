@@ -36,11 +36,11 @@ export function PeerAuthenticationFields({
           catalog={catalog}
           context={context}
         />
-        <Field label="Accepts" className="max-w-md" error={context.problemAt("spec.mtls")}>
+        <Field label="Accepts" className="max-w-md" error={context.problemAt(["spec", "mtls"])}>
           <Select
             value={spec.mtls?.mode ?? "UNSET"}
             options={MODES}
-            onValueChange={(value) => context.edit([{ op: "set", path: "spec.mtls.mode", value }])}
+            onValueChange={(value) => context.edit([{ op: "set", path: ["spec", "mtls", "mode"], value }])}
           />
         </Field>
         <OtherFieldsNote paths={otherFields(context.value, ["spec"], ["selector", "mtls"])} />

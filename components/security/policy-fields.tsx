@@ -38,7 +38,7 @@ export function PolicyFields({ context, catalog }: { readonly context: FormConte
               label="Action"
               value={form.action}
               options={ACTIONS}
-              onValueChange={(action) => context.edit([{ op: "set", path: "spec.action", value: action }])}
+              onValueChange={(action) => context.edit([{ op: "set", path: ["spec", "action"], value: action }])}
             />
           </div>
           <TargetField

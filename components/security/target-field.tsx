@@ -34,7 +34,7 @@ export function TargetField({ name, namespace, selector, catalog, context }: Tar
   const namespaces = [...new Set([namespace, ...catalog.namespaces])];
   return (
     <div className="grid gap-4 md:grid-cols-2">
-      <Field label="On" error={context.problemAt("spec.selector")}>
+      <Field label="On" error={context.problemAt(["spec", "selector"])}>
         <Select
           value={value}
           options={options}
@@ -46,19 +46,19 @@ export function TargetField({ name, namespace, selector, catalog, context }: Tar
       </Field>
       {context.isNew ? (
         <>
-          <Field label="Namespace" error={context.problemAt("metadata.namespace")}>
+          <Field label="Namespace" error={context.problemAt(["metadata", "namespace"])}>
             <Select
               value={namespace}
               options={namespaces.map((each) => ({ value: each, label: each }))}
-              onValueChange={(next) => context.edit(setText("metadata.namespace", next))}
+              onValueChange={(next) => context.edit(setText(["metadata", "namespace"], next))}
             />
           </Field>
-          <Field label="Name" error={context.problemAt("metadata.name")}>
+          <Field label="Name" error={context.problemAt(["metadata", "name"])}>
             <TextInput
               isCode
               spellCheck={false}
               value={name}
-              onValueChange={(next) => context.edit(setText("metadata.name", next))}
+              onValueChange={(next) => context.edit(setText(["metadata", "name"], next))}
             />
           </Field>
         </>

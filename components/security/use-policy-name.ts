@@ -30,6 +30,6 @@ export function usePolicyName(form: PolicyForm, context: FormContext, catalog: C
   useEffect(() => {
     if (!isNew || given.current !== name || proposed === name) return;
     given.current = proposed;
-    edit(setText("metadata.name", proposed));
+    edit(setText(["metadata", "name"], proposed));
   }, [isNew, edit, name, proposed]);
 }

@@ -34,12 +34,12 @@ export function ScopeFields({
     <Card title="Applies to">
       <div className="grid gap-4 md:grid-cols-2">
         {context.isNew ? <NameFields form={form} catalog={catalog} context={context} /> : null}
-        <Field label="Hosts" error={context.problemAt("spec.hosts")}>
+        <Field label="Hosts" error={context.problemAt(["spec", "hosts"])}>
           <ChipInput
             label="Hosts"
             values={form.hosts}
             options={catalog.services.map((service) => hostFor(service, form.namespace))}
-            onValuesChange={(hosts) => context.edit([{ op: "set", path: "spec.hosts", value: hosts }])}
+            onValuesChange={(hosts) => context.edit([{ op: "set", path: ["spec", "hosts"], value: hosts }])}
           />
         </Field>
         <fieldset>
@@ -72,19 +72,19 @@ function NameFields({
 }) {
   return (
     <>
-      <Field label="Name" error={context.problemAt("metadata.name")}>
+      <Field label="Name" error={context.problemAt(["metadata", "name"])}>
         <TextInput
           isCode
           value={form.name}
           spellCheck={false}
-          onValueChange={(name) => context.edit(setText("metadata.name", name))}
+          onValueChange={(name) => context.edit(setText(["metadata", "name"], name))}
         />
       </Field>
-      <Field label="Namespace" error={context.problemAt("metadata.namespace")}>
+      <Field label="Namespace" error={context.problemAt(["metadata", "namespace"])}>
         <Select
           value={form.namespace}
           options={[...new Set([form.namespace, ...catalog.namespaces])].map((value) => ({ value, label: value }))}
-          onValueChange={(namespace) => context.edit(setText("metadata.namespace", namespace))}
+          onValueChange={(namespace) => context.edit(setText(["metadata", "namespace"], namespace))}
         />
       </Field>
     </>

@@ -56,7 +56,7 @@ function planOne(
   if (found !== undefined) {
     const edits = values.map((value, index) => ({
       op: "insert" as const,
-      path: `spec.subsets[${found.subsetCount + index}]`,
+      path: ["spec", "subsets", found.subsetCount + index],
       value,
     }));
     return {

@@ -1,10 +1,10 @@
 import { isOnly, type OperationField, type PolicyForm, type PolicyRuleForm } from "#core/form/policy-form.ts";
 import { listOf, recordOf } from "#core/form/read-loosely.ts";
 import type { DocumentEdit } from "#core/resource/edit-document.ts";
-import { formatPath, type PathSegment } from "#core/schema/path.ts";
+import type { Path } from "#core/schema/path.ts";
 
-export function policyRulePath(rule: number, ...rest: readonly PathSegment[]): string {
-  return formatPath(["spec", "rules", rule, ...rest]);
+export function policyRulePath(rule: number, ...rest: Path): Path {
+  return ["spec", "rules", rule, ...rest];
 }
 
 /**
@@ -74,8 +74,8 @@ export function removeCondition(rule: number, form: PolicyRuleForm, index: numbe
 
 export function setSelector(labels: Readonly<Record<string, string>>): DocumentEdit[] {
   return Object.keys(labels).length === 0
-    ? [{ op: "delete", path: "spec.selector" }]
-    : [{ op: "set", path: "spec.selector.matchLabels", value: { ...labels } }];
+    ? [{ op: "delete", path: ["spec", "selector"] }]
+    : [{ op: "set", path: ["spec", "selector", "matchLabels"], value: { ...labels } }];
 }
 
 /** An empty rule matches every request, so a new one asks for its callers. */

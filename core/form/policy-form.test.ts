@@ -14,6 +14,7 @@ import { readPolicyForm } from "#core/form/policy-form.ts";
 import { type PolicyTarget, warnPolicy } from "#core/form/warn-policy.ts";
 import { type DocumentEdit, editDocument } from "#core/resource/edit-document.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
+import { pathOf } from "#core/schema/testing/path-of.ts";
 
 const PRODUCTPAGE = "cluster.local/ns/default/sa/bookinfo-productpage";
 const RATINGS = "cluster.local/ns/default/sa/bookinfo-ratings";
@@ -110,7 +111,7 @@ test("operations and conditions come, and go without leaving an empty shell", ()
 test("a new rule and another target make a valid policy", () => {
   const text = apply(DENY, [
     ...addPolicyRule(formOf(DENY)),
-    { op: "set", path: "spec.rules[1].from[0].source.principals", value: [RATINGS] },
+    { op: "set", path: pathOf("spec.rules[1].from[0].source.principals"), value: [RATINGS] },
     ...setSelector({}),
   ]);
   expect(formOf(text)).toMatchObject({ selector: {}, rules: [{}, { principals: [RATINGS] }] });
@@ -124,7 +125,7 @@ test.each([
     name: "method and path",
     text: withRule((value) => [
       ...setOperation(value, 0, "methods", ["GET"]),
-      { op: "set", path: "spec.rules[0].to[0].operation.paths", value: ["/details/*"] },
+      { op: "set", path: pathOf("spec.rules[0].to[0].operation.paths"), value: ["/details/*"] },
     ]),
     sentence: "bookinfo-productpage may not call GET /details/* on details.",
   },
@@ -136,7 +137,7 @@ test.each([
   {
     name: "several callers that are allowed",
     text: withRule((value) => [
-      { op: "set", path: "spec.action", value: "ALLOW" },
+      { op: "set", path: pathOf("spec.action"), value: "ALLOW" },
       ...setCallers(value, 0, { principals: [PRODUCTPAGE], namespaces: ["shop"] }),
     ]),
     sentence: "bookinfo-productpage and anything in namespace shop may call anything on details.",

@@ -1,6 +1,7 @@
 import { diffValues } from "#core/form/diff-values.ts";
 import { openDocument } from "#core/form/open-document.ts";
 import { editDocument } from "#core/resource/edit-document.ts";
+import { formatPath, isWithin } from "#core/schema/path.ts";
 
 export type RebaseResult =
   /** `overlaps`: paths that both changed, each to something else; mine stands there. */
@@ -18,17 +19,10 @@ export function rebaseDocument(base: string, mine: string, theirs: string): Reba
   const overlaps = changed
     .filter((edit) => theirChanges.some((each) => isWithin(edit.path, each.path) || isWithin(each.path, edit.path)))
     .filter((edit) => !theirChanges.some((each) => JSON.stringify(each) === JSON.stringify(edit)))
-    .map(({ path }) => path);
+    .map(({ path }) => formatPath(path));
   try {
     return { kind: "rebased", text: editDocument(theirs, changed), overlaps };
   } catch (error) {
     return { kind: "impossible", reason: error instanceof Error ? error.message : String(error) };
   }
-}
-
-/** `spec.http[0]` holds `spec.http[0].timeout` and itself. */
-function isWithin(path: string, around: string): boolean {
-  if (!path.startsWith(around)) return false;
-  const next = path[around.length];
-  return around === "" || next === undefined || next === "." || next === "[";
 }

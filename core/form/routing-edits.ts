@@ -2,19 +2,19 @@ import { rebalanceWeights } from "#core/form/rebalance-weights.ts";
 import type { DestinationForm, RuleForm } from "#core/form/routing-form.ts";
 import { type TextMatch, writeTextMatch } from "#core/form/text-match.ts";
 import type { DocumentEdit } from "#core/resource/edit-document.ts";
-import { formatPath, type PathSegment } from "#core/schema/path.ts";
+import { isWithin, type Path } from "#core/schema/path.ts";
 
-/** `spec.http[rule]…` */
-export function rulePath(rule: number, ...rest: readonly PathSegment[]): string {
-  return formatPath(["spec", "http", rule, ...rest]);
+/** Of a rule of a VirtualService, or of what is in it. */
+export function rulePath(rule: number, ...rest: Path): Path {
+  return ["spec", "http", rule, ...rest];
 }
 
 /** Sets text; empty text takes the field away. */
-export function setText(path: string, value: string): DocumentEdit[] {
+export function setText(path: Path, value: string): DocumentEdit[] {
   return [value === "" ? { op: "delete", path } : { op: "set", path, value }];
 }
 
-export function setNumber(path: string, value: number | null): DocumentEdit[] {
+export function setNumber(path: Path, value: number | null): DocumentEdit[] {
   return [value === null ? { op: "delete", path } : { op: "set", path, value }];
 }
 
@@ -65,7 +65,7 @@ export function removeDestination(rule: number, form: RuleForm, destination: num
     0,
   );
   return [
-    ...setWeights(rule, form, weights).filter((edit) => edit.path !== rulePath(rule, "route", destination, "weight")),
+    ...setWeights(rule, form, weights).filter(({ path }) => !isWithin(path, rulePath(rule, "route", destination))),
     { op: "delete", path: rulePath(rule, "route", destination) },
   ];
 }
@@ -153,7 +153,7 @@ export interface NamedPlace {
   readonly name: string;
 }
 
-export function namedPath(rule: number, { match, kind, name }: NamedPlace): string {
+export function namedPath(rule: number, { match, kind, name }: NamedPlace): Path {
   return rulePath(rule, "match", match, NAMED_FIELD[kind], name);
 }
 
@@ -208,7 +208,6 @@ export function setMirrorPercent(rule: number, percent: number | null): Document
 /** Mesh alone is what a document without gateways means. */
 export function setGateways(gateways: readonly string[]): DocumentEdit[] {
   const isDefault = gateways.length === 0 || (gateways.length === 1 && gateways[0] === "mesh");
-  return [
-    isDefault ? { op: "delete", path: "spec.gateways" } : { op: "set", path: "spec.gateways", value: [...gateways] },
-  ];
+  const path = ["spec", "gateways"];
+  return [isDefault ? { op: "delete", path } : { op: "set", path, value: [...gateways] }];
 }

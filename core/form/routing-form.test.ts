@@ -21,6 +21,7 @@ import { type RoutingForm, readRoutingForm } from "#core/form/routing-form.ts";
 import { summarizeRouting } from "#core/form/summarize-routing.ts";
 import { type DocumentEdit, editDocument } from "#core/resource/edit-document.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
+import { pathOf } from "#core/schema/testing/path-of.ts";
 
 const TEXT = `# Who gets which reviews.
 apiVersion: networking.istio.io/v1
@@ -156,7 +157,7 @@ test("timeout, retries and faults switch on and off without a trace", () => {
   const on = apply(TEXT, [
     ...toggleRetries(1, true),
     ...toggleFault(1, ruleOf(TEXT, 1), "abort", true),
-    ...setText("spec.http[1].timeout", ""),
+    ...setText(pathOf("spec.http[1].timeout"), ""),
   ]);
   expect(ruleOf(on, 1)).toMatchObject({
     timeout: "",
@@ -167,7 +168,7 @@ test("timeout, retries and faults switch on and off without a trace", () => {
   const off = apply(on, [
     ...toggleRetries(1, false),
     ...toggleFault(1, ruleOf(on, 1), "abort", false),
-    ...setText("spec.http[1].timeout", "5s"),
+    ...setText(pathOf("spec.http[1].timeout"), "5s"),
   ]);
   expect(off).toBe(TEXT);
 });
@@ -180,7 +181,7 @@ test("a routing for the mesh alone names no gateway", () => {
 
 test.each([
   { name: "a shift", edits: setWeight(1, ruleOf(TEXT, 1), 1, 100), text: "reviews: rule 2 v1 90 → 0 %, v3 10 → 100 %" },
-  { name: "a timeout", edits: setText("spec.http[1].timeout", "1s"), text: "reviews: rule 2 timeout 1s" },
+  { name: "a timeout", edits: setText(pathOf("spec.http[1].timeout"), "1s"), text: "reviews: rule 2 timeout 1s" },
   { name: "a new rule", edits: addRule(formOf(TEXT).rules, 1), text: "reviews: 2 → 3 rules" },
   { name: "nothing", edits: [], text: "" },
 ])("tells $name in one line", ({ edits, text }) => {

@@ -4,6 +4,7 @@ import { DEFAULT_PROXY_SETTINGS } from "#core/mesh-config/proxy-settings.ts";
 import { MESH_CONFIG } from "#core/mesh-config/schema.ts";
 import { editDocument } from "#core/resource/edit-document.ts";
 import { listFields } from "#core/schema/list-fields.ts";
+import { pathOf } from "#core/schema/testing/path-of.ts";
 
 test("an empty file, and Istio's names for its defaults, are the defaults", () => {
   expect(parseMeshConfig("")).toEqual(DEFAULT_PROXY_SETTINGS);
@@ -17,7 +18,7 @@ test("an empty file, and Istio's names for its defaults, are the defaults", () =
 test("the defaults that the schema tells of are those that hold", () => {
   const edits = listFields(MESH_CONFIG).flatMap(([path, field]) =>
     field.status === "handled" && field.default !== undefined
-      ? [{ op: "set" as const, path, value: field.default }]
+      ? [{ op: "set" as const, path: pathOf(path), value: field.default }]
       : [],
   );
   expect(edits).toHaveLength(17);

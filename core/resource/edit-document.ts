@@ -16,18 +16,18 @@ import {
 import { PharosError } from "#core/errors.ts";
 import { keepLines } from "#core/resource/keep-lines.ts";
 import { anchorsIn, copyOf, settleFirstComment, unshareAnchors } from "#core/resource/unshare-nodes.ts";
-import { formatPath, type Path, type PathSegment, parsePath } from "#core/schema/path.ts";
+import { formatPath, type Path, type PathSegment } from "#core/schema/path.ts";
 
-/** Path as in diagnostics: `spec.http[0].route[1].weight`. */
+/** Paths as those of diagnostics: `["spec", "http", 0, "route", 1, "weight"]`. */
 export type DocumentEdit =
-  | { readonly op: "set"; readonly path: string; readonly value: unknown }
-  | { readonly op: "delete"; readonly path: string }
+  | { readonly op: "set"; readonly path: Path; readonly value: unknown }
+  | { readonly op: "delete"; readonly path: Path }
   /** At the position in a list; its length appends. */
-  | { readonly op: "insert"; readonly path: string; readonly value: unknown }
+  | { readonly op: "insert"; readonly path: Path; readonly value: unknown }
   /** An item of a list to another position in it, its comments with it. */
-  | { readonly op: "move"; readonly path: string; readonly to: number }
+  | { readonly op: "move"; readonly path: Path; readonly to: number }
   /** A member of an object to another name, in the same place of it. */
-  | { readonly op: "rename"; readonly path: string; readonly to: string };
+  | { readonly op: "rename"; readonly path: Path; readonly to: string };
 
 /**
  * Applies edits to one document's text, in order, and leaves all else as its author wrote it: comments, order, quotes.
@@ -47,9 +47,7 @@ export function editDocument(text: string, edits: readonly DocumentEdit[]): stri
   const before = document.toString(style);
   let isChanged = false;
   for (const edit of edits) {
-    const path = parsePath(edit.path);
-    if (path === undefined) throw new PharosError("invalid", `${JSON.stringify(edit.path)} is not a path`);
-    isChanged = applyEdit(document, edit, path) || isChanged;
+    isChanged = applyEdit(document, edit) || isChanged;
   }
   if (!isChanged) return text;
   const after = document.toString(style);
@@ -68,7 +66,8 @@ function whyNoValue(document: Document): string | undefined {
   }
 }
 
-function applyEdit(document: Document, edit: DocumentEdit, path: Path): boolean {
+function applyEdit(document: Document, edit: DocumentEdit): boolean {
+  const { path } = edit;
   const last = path.at(-1);
   if (last === undefined) {
     if (edit.op !== "set") throw new PharosError("invalid", "the whole document can only be set");
@@ -93,7 +92,7 @@ function applyEdit(document: Document, edit: DocumentEdit, path: Path): boolean 
   if (edit.op === "insert") {
     if (last === 0) settleFirstComment(parent, false);
     if (!isSeq(parent) || typeof last !== "number")
-      throw new PharosError("invalid", `${edit.path} does not name an element of a list`);
+      throw new PharosError("invalid", `${formatPath(path)} does not name an element of a list`);
     parent.items.splice(Math.min(last, parent.items.length), 0, document.createNode(edit.value));
     return true;
   }

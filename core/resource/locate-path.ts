@@ -10,7 +10,7 @@ import {
   type Node,
   parseDocument,
 } from "yaml";
-import { type Path, parsePath } from "#core/schema/path.ts";
+import type { Path } from "#core/schema/path.ts";
 
 /** The node at the path, or the nearest one around it that exists. */
 export function nodeAtPath(document: Document, root: Node | null, path: Path): Node | null {
@@ -29,13 +29,11 @@ export function nodeAtPath(document: Document, root: Node | null, path: Path): N
   return node;
 }
 
-/** Where a path such as `spec.http[0].route[1].weight` stands in one document's text, 1-based; its nearest parent when it is absent. */
-export function locatePath(text: string, path: string): { readonly line: number; readonly column: number } | undefined {
-  const segments = parsePath(path);
-  if (segments === undefined) return undefined;
+/** Where a path stands in one document's text, 1-based; its nearest parent when it is absent. */
+export function locatePath(text: string, path: Path): { readonly line: number; readonly column: number } | undefined {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false });
-  const start = nodeAtPath(document, document.contents, segments)?.range?.[0];
+  const start = nodeAtPath(document, document.contents, path)?.range?.[0];
   if (start === undefined) return undefined;
   const { line, col } = lines.linePos(start);
   return { line, column: col };

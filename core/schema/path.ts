@@ -15,6 +15,11 @@ export function formatPath(path: Path): string {
   return text;
 }
 
+/** Whether a path is `around` itself or leads through it. */
+export function isWithin(path: Path, around: Path): boolean {
+  return around.every((segment, index) => path[index] === segment);
+}
+
 /** The inverse of `formatPath`; undefined when the text is no path. */
 export function parsePath(text: string): Path | undefined {
   const path: PathSegment[] = [];

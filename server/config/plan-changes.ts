@@ -150,8 +150,8 @@ function expected(expectedVersion: number | undefined): { expectedVersion?: numb
 function toWrite(resource: AnyResource, text: string, namespace: string | undefined): Omit<Write, "ref"> {
   const { resourceVersion, ...metadata } = resource.metadata;
   const edits: DocumentEdit[] = [];
-  if (resourceVersion !== undefined) edits.push({ op: "delete", path: "metadata.resourceVersion" });
-  if (namespace === metadata.namespace) edits.push({ op: "set", path: "metadata.namespace", value: namespace });
+  if (resourceVersion !== undefined) edits.push({ op: "delete", path: ["metadata", "resourceVersion"] });
+  if (namespace === metadata.namespace) edits.push({ op: "set", path: ["metadata", "namespace"], value: namespace });
   if (edits.length === 0) return { resource, text: tidy(text) };
   return {
     resource: { ...resource, metadata },
