@@ -44,11 +44,12 @@ export default {
       "relations-read-resolve",
       "What a kind means beside others it asks of what is resolved, and of nobody who shows it.",
       RELATIONS,
-      "^core/(kinds/|schema/|host/|diagnostic(-codes)?\\.ts|resource/|registry/|resolve/|check/|traffic/)",
+      "^core/(kinds/|schema/|host/|diagnostic(-codes)?\\.ts|resource/|registry/|model/|sources/|resolve/|check/|traffic/)",
     ),
     {
       name: "kind-by-itself",
-      comment: "What a kind is by itself is read where nothing is resolved: it knows nothing of what it means beside others.",
+      comment:
+        "What a kind is by itself is read where nothing is resolved: it knows nothing of what it means beside others.",
       severity: "error",
       from: { path: "^core/kinds/", pathNot: `\\.test\\.ts$|${RELATIONS}` },
       to: { path: RELATIONS },
@@ -74,11 +75,33 @@ export default {
       from: { path: "^core/", pathNot: "^core/view/|\\.test\\.ts$" },
       to: { path: "^core/view/" },
     },
+    only(
+      "model-is-neutral",
+      "Services, ports, workloads and endpoints are said in words of their own, whoever tells of them.",
+      "^core/model/",
+      "^core/(model/|registry/instance\\.ts|resource/labels\\.ts|schema/path\\.ts)",
+      { pathNot: "\\.test\\.ts$" },
+    ),
+    only(
+      "sources-feed-the-model",
+      "A source reads what its own objects say; which of them count for whom is asked above.",
+      "^core/sources/",
+      "^core/(sources|model|kinds|schema|resource|registry|host)/",
+      { pathNot: "\\.test\\.ts$" },
+    ),
+    {
+      name: "services-by-the-model",
+      comment:
+        "Outside of kinds and sources nobody knows how Istio writes a service or a workload; forms edit it as written.",
+      severity: "error",
+      from: { pathNot: "^core/(kinds|sources|form)/|^server/registry/|\\.test\\.ts$|/testing/" },
+      to: { path: "^core/kinds/(service-entry|workload-entry|workload-group)/" },
+    },
     {
       name: "resources-before-resolution",
       comment: "What a resource says is read before it is asked what applies.",
       severity: "error",
-      from: { path: "^core/(schema|kinds|resource)/", pathNot: `\\.test\\.ts$|${RELATIONS}` },
+      from: { path: "^core/(schema|kinds|resource|model|sources)/", pathNot: `\\.test\\.ts$|${RELATIONS}` },
       to: { path: "^core/(resolve|check|form|graph|traffic)/" },
     },
     only(

@@ -1,20 +1,22 @@
-import { type CheckedWorkload, listWorkloads } from "#core/check/checked-workload.ts";
 import { createHostIndex, type HostIndex, underEnding } from "#core/check/host-index.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
+import type { Workload } from "#core/model/workload.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { type MtlsWorkload, type ResolvedMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import type { AnyResource, Resource } from "#core/resource/resource.ts";
+import { declareServices } from "#core/sources/declare-service.ts";
+import { declareWorkload, registeredWorkload } from "#core/sources/declare-workload.ts";
 
 /** The snapshot as the rules ask for it; built once for all of them. */
 export interface CheckContext {
   readonly snapshot: Snapshot;
   readonly hosts: HostIndex;
-  readonly workloads: readonly CheckedWorkload[];
+  readonly workloads: readonly Workload[];
   /** Of anything: resources, instances. */
   readonly namespaces: ReadonlySet<string>;
   /** Workloads that bear every label of the selector; in one namespace, or in all when it is undefined. */
-  select(selector: Labels, namespace: string | undefined): readonly CheckedWorkload[];
+  select(selector: Labels, namespace: string | undefined): readonly Workload[];
   /** Names of the subsets that rules define for a whole host name, or for the longest wildcard over it. */
   subsetsOf(host: string): ReadonlySet<string>;
   /** Ports that a gateway, `namespace/name`, serves; undefined where there is no such gateway. */
@@ -27,8 +29,11 @@ export function createCheckContext(snapshot: Snapshot): CheckContext {
   const { mesh, resources, instances } = snapshot;
   const byKind = Map.groupBy<Kind, AnyResource>(resources, ({ kind }) => kind);
   const of = <K extends Kind>(kind: K) => (byKind.get(kind) ?? []) as unknown as readonly Resource<K>[];
-  const workloads = listWorkloads(instances, of("WorkloadEntry"), of("WorkloadGroup"));
-  const hosts = createHostIndex(of("ServiceEntry"), mesh.domainSuffix);
+  const workloads = [
+    ...instances.map(registeredWorkload),
+    ...resources.flatMap((resource) => declareWorkload(resource) ?? []),
+  ];
+  const hosts = createHostIndex(declareServices(resources), mesh.domainSuffix);
   const gateways = new Map(
     of("Gateway").map(({ metadata: { namespace, name }, spec }) => [
       `${namespace}/${name}`,
@@ -54,8 +59,8 @@ export function createCheckContext(snapshot: Snapshot): CheckContext {
 }
 
 /** By each label: a selector then looks at those that bear its rarest one, not at all. */
-function indexByLabel(workloads: readonly CheckedWorkload[]): CheckContext["select"] {
-  const byLabel = new Map<string, CheckedWorkload[]>();
+function indexByLabel(workloads: readonly Workload[]): CheckContext["select"] {
+  const byLabel = new Map<string, Workload[]>();
   for (const workload of workloads) {
     for (const [key, value] of Object.entries(workload.labels)) {
       const list = byLabel.get(`${key}=${value}`) ?? [];

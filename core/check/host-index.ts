@@ -1,49 +1,37 @@
 import { expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
-import type { ServicePort } from "#core/kinds/service-entry/schema.ts";
-import { entriesByHost } from "#core/resolve/service-entries.ts";
+import type { Service, ServiceDeclaration } from "#core/model/service.ts";
+import { servicesByHost } from "#core/resolve/service.ts";
 import { type Labels, matchesLabels } from "#core/resource/labels.ts";
-import type { Resource } from "#core/resource/resource.ts";
 import { closestName } from "#core/schema/closest-name.ts";
 
 /** Comparing a name with each of many more would cost more than the suggestion is worth. */
 const SUGGEST_AMONG_MAX = 2000;
 
-/** A service as checks see it, with the ports and endpoints of every entry that adds to it. */
-export interface KnownService {
-  readonly namespace: string;
-  readonly ports: readonly ServicePort[];
-  /** Of its workloads, in its namespace; undefined where it selects none. */
-  readonly selector: Labels | undefined;
-  /** Of each endpoint that is written down. */
-  readonly endpointLabels: readonly Labels[];
-}
-
 export interface HostIndex {
   /** `reviews` in namespace default → `reviews.default.svc.cluster.local`; a name with dots stays itself. */
   resolve(host: string, namespace: string): string;
   /** The service behind a whole name, wildcard hosts included. */
-  find(name: string): KnownService | undefined;
-  /** Those whose selector matches these labels in their namespace, entry by entry. */
-  selecting(namespace: string, labels: Labels): readonly KnownService[];
+  find(name: string): Service | undefined;
+  /** What declares services whose selector matches these labels in their namespace. */
+  selecting(namespace: string, labels: Labels): readonly ServiceDeclaration[];
   /** Each with its whole name, that a host or a pattern (`*`, `*.example.com`) covers. */
-  covered(pattern: string): readonly { readonly name: string; readonly service: KnownService }[];
+  covered(pattern: string): readonly { readonly name: string; readonly service: Service }[];
   /** A host that was most likely meant. */
   suggest(name: string): string | undefined;
   /** True when any known host lies under `*.suffix`. */
   hasUnder(suffix: string): boolean;
 }
 
-export function createHostIndex(entries: readonly Resource<"ServiceEntry">[], domainSuffix: string): HostIndex {
-  const exact = new Map<string, KnownService>();
+export function createHostIndex(declarations: readonly ServiceDeclaration[], domainSuffix: string): HostIndex {
+  const exact = new Map<string, Service>();
   /** By what follows the asterisk. */
-  const wildcards = new Map<string, KnownService>();
+  const wildcards = new Map<string, Service>();
   /** What known names end with, built when it is first asked for. */
   let endings: Set<string> | undefined;
   const resolve = (host: string, namespace: string) => expandHost(host, namespace, domainSuffix);
   /** By `namespace|key=value`, built when it is first asked for. */
-  let bySelector: Map<string, KnownService[]> | undefined;
-  for (const [host, entry] of entriesByHost(entries)) {
-    const service = toService(entry);
+  let bySelector: Map<string, ServiceDeclaration[]> | undefined;
+  for (const [host, service] of servicesByHost(declarations)) {
     if (isWildcard(host)) wildcards.set(host.slice(1), service);
     else exact.set(resolve(host, service.namespace), service);
     // A short name is callable as it is written, too.
@@ -53,7 +41,7 @@ export function createHostIndex(entries: readonly Resource<"ServiceEntry">[], do
     resolve,
     find: (name) => exact.get(name) ?? underEnding(name, wildcards),
     selecting: (namespace, labels) => {
-      bySelector ??= indexSelectors(entries);
+      bySelector ??= indexSelectors(declarations);
       const found = Object.entries(labels).flatMap(
         ([key, value]) => bySelector?.get(`${namespace}|${key}=${value}`) ?? [],
       );
@@ -74,24 +62,15 @@ export function createHostIndex(entries: readonly Resource<"ServiceEntry">[], do
   };
 }
 
-function toService({ metadata, spec }: Resource<"ServiceEntry">): KnownService {
-  return {
-    namespace: metadata.namespace,
-    ports: spec.ports ?? [],
-    selector: spec.workloadSelector?.labels,
-    endpointLabels: (spec.endpoints ?? []).map(({ labels = {} }) => labels),
-  };
-}
-
-function indexSelectors(entries: readonly Resource<"ServiceEntry">[]): Map<string, KnownService[]> {
-  const index = new Map<string, KnownService[]>();
-  for (const service of entries.map(toService)) {
-    const [first] = Object.entries(service.selector ?? {});
+function indexSelectors(declarations: readonly ServiceDeclaration[]): Map<string, ServiceDeclaration[]> {
+  const index = new Map<string, ServiceDeclaration[]>();
+  for (const declaration of declarations) {
+    const [first] = Object.entries(declaration.selector ?? {});
     if (first === undefined) continue;
-    const key = `${service.namespace}|${first[0]}=${first[1]}`;
+    const key = `${declaration.namespace}|${first[0]}=${first[1]}`;
     const known = index.get(key);
-    if (known === undefined) index.set(key, [service]);
-    else known.push(service);
+    if (known === undefined) index.set(key, [declaration]);
+    else known.push(declaration);
   }
   return index;
 }

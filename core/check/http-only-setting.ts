@@ -1,6 +1,6 @@
 import type { CheckRule, Finding } from "#core/check/rule.ts";
 import type { TrafficPolicy, TrafficSettings } from "#core/kinds/destination-rule/traffic-policy.ts";
-import type { ServicePort } from "#core/kinds/service-entry/schema.ts";
+import type { Port } from "#core/model/port.ts";
 import { gatewaysOf } from "#core/resolve/virtual-service.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { Path } from "#core/schema/path.ts";
@@ -11,7 +11,7 @@ export const httpOnlySetting: CheckRule = {
   summary:
     "A rule asks something of requests where there are only connections, or of connections where there are only requests.",
   check({ of, hosts }) {
-    const portsOf = (host: string, namespace: string): readonly ServicePort[] =>
+    const portsOf = (host: string, namespace: string): readonly Port[] =>
       hosts.find(hosts.resolve(host, namespace))?.ports ?? [];
     const rules = of("DestinationRule").flatMap((rule) =>
       checkRule(rule, portsOf(rule.spec.host, rule.metadata.namespace)),
@@ -27,17 +27,17 @@ export const httpOnlySetting: CheckRule = {
 };
 
 /** A port that says nothing of its protocol takes both. */
-function carries({ protocol = "" }: ServicePort): "requests" | "connections" | "both" {
+function carries({ protocol = "" }: Port): "requests" | "connections" | "both" {
   if (protocol === "") return "both";
   return /^(?:http2?|http_proxy|grpc|grpc-web)$/i.test(protocol) ? "requests" : "connections";
 }
 
 /** TLS has routes of its own kind, which are not handled. */
-function isNoPortOfTcp(port: ServicePort): boolean {
+function isNoPortOfTcp(port: Port): boolean {
   return carries(port) === "requests" || /^(?:tls|https)$/i.test(port.protocol ?? "");
 }
 
-function checkRule(rule: Resource<"DestinationRule">, ports: readonly ServicePort[]): Finding[] {
+function checkRule(rule: Resource<"DestinationRule">, ports: readonly Port[]): Finding[] {
   const { trafficPolicy, subsets = [] } = rule.spec;
   const policies = [
     { policy: trafficPolicy, path: ["spec", "trafficPolicy"] },
@@ -57,14 +57,14 @@ function checkRule(rule: Resource<"DestinationRule">, ports: readonly ServicePor
     }));
 }
 
-function general(policy: TrafficPolicy | undefined, path: Path, ports: readonly ServicePort[]): Path[] {
+function general(policy: TrafficPolicy | undefined, path: Path, ports: readonly Port[]): Path[] {
   const own = ports.filter(
     ({ number }) => !(policy?.portLevelSettings ?? []).some(({ port }) => port?.number === number),
   );
   return own.length > 0 && own.every((port) => carries(port) === "connections") ? aboutRequests(policy, path) : [];
 }
 
-function perPort(policy: TrafficPolicy | undefined, path: Path, ports: readonly ServicePort[]): Path[] {
+function perPort(policy: TrafficPolicy | undefined, path: Path, ports: readonly Port[]): Path[] {
   return (policy?.portLevelSettings ?? []).flatMap((settings, index) => {
     const port = ports.find(({ number }) => number === settings.port?.number);
     return port !== undefined && carries(port) === "connections"
@@ -89,7 +89,7 @@ function aboutRequests(policy: TrafficSettings | undefined, path: Path): Path[] 
   ];
 }
 
-function checkRoutes(service: Resource<"VirtualService">, ports: readonly ServicePort[]): Finding[] {
+function checkRoutes(service: Resource<"VirtualService">, ports: readonly Port[]): Finding[] {
   const { http = [], tcp = [] } = service.spec;
   const resource = formatRef(refOf(service));
   const isInMesh = gatewaysOf(service).includes("mesh");

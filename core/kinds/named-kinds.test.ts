@@ -12,7 +12,8 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "server/compile/places-of.ts":
     "under which questions of the compiler a resource is found; does not compile without one",
   "server/compile/world.ts": "has a table of resources by host pattern for the two kinds that have such patterns",
-  "server/compile/hosts-of-resource.ts": "drops what is not proxied of a service, which is the compiler's to say",
+  "core/sources/declare-service.ts": "reads services out of the kinds that declare them",
+  "core/sources/declare-workload.ts": "reads workloads out of the kinds that describe them",
 };
 
 function askingFiles(): string[] {

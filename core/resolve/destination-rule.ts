@@ -2,7 +2,7 @@ import { bySpecificity, expandHost, hostMatches } from "#core/host/host.ts";
 import type { Subset } from "#core/kinds/destination-rule/schema.ts";
 import type { TrafficPolicy } from "#core/kinds/destination-rule/traffic-policy.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
-import { byAge } from "#core/resolve/by-age.ts";
+import { byAge } from "#core/resource/by-age.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
 type Rule = Resource<"DestinationRule">;

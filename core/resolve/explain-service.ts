@@ -2,18 +2,17 @@ import type { Kind } from "#core/kinds/kinds.ts";
 import { relationsOf } from "#core/kinds/relations.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { AppliedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
-import { byAge } from "#core/resolve/by-age.ts";
-import { hostsOf } from "#core/resolve/service-entries.ts";
+import { servicesByHost } from "#core/resolve/service.ts";
+import { byAge } from "#core/resource/by-age.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
-import { ofKind } from "#core/resource/of-kind.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import { declareServices } from "#core/sources/declare-service.ts";
 
 /** Which resources bear on a service, and why; those that look as if they did and do not are told too. */
 export function explainService(snapshot: Snapshot, host: string): readonly AppliedResource[] {
-  const entry = ofKind(snapshot.resources, "ServiceEntry").find((resource) => hostsOf(resource).includes(host));
-  if (entry === undefined) return [];
-  const namespace = entry.metadata.namespace;
-  const selector = entry.spec.workloadSelector?.labels ?? {};
+  const service = servicesByHost(declareServices(snapshot.resources)).get(host);
+  if (service === undefined) return [];
+  const { namespace, selector = {} } = service;
   const instances = snapshot.instances.filter(
     (instance) => instance.namespace === namespace && matchesLabels(instance.labels, selector),
   );

@@ -1,5 +1,5 @@
 import type { MtlsMode } from "#core/kinds/peer-authentication/schema.ts";
-import { byAge } from "#core/resolve/by-age.ts";
+import { byAge } from "#core/resource/by-age.ts";
 import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
 

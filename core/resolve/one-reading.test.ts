@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { createHostIndex } from "#core/check/host-index.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { explainService } from "#core/resolve/explain-service.ts";
-import { ofKind } from "#core/resource/of-kind.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
+import { declareServices } from "#core/sources/declare-service.ts";
 
 const mesh = {
   trustDomain: "cluster.local",
@@ -47,8 +47,7 @@ test("what bears on a host is found however each of them spells it", () => {
 });
 
 test("checks know the ports and endpoints of all entries that are one service", () => {
-  const entries = ofKind(resources, "ServiceEntry");
-  const found = createHostIndex(entries, mesh.domainSuffix).find("upper.example.test");
+  const found = createHostIndex(declareServices(resources), mesh.domainSuffix).find("upper.example.test");
   expect(found?.ports.map(({ number }) => number)).toEqual([80, 8081]);
-  expect(found?.endpointLabels).toHaveLength(2);
+  expect(found?.declarations.flatMap(({ endpoints }) => endpoints)).toHaveLength(2);
 });

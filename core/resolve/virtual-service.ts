@@ -1,7 +1,7 @@
 import { bySpecificity, expandHost, hostMatches } from "#core/host/host.ts";
-import { byAge } from "#core/resolve/by-age.ts";
 import { expandGateway } from "#core/resolve/gateway-ref.ts";
 import { isVisible } from "#core/resolve/visibility.ts";
+import { byAge } from "#core/resource/by-age.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
 type Service = Resource<"VirtualService">;

@@ -1,7 +1,6 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
-import { hostsOf } from "#core/resolve/service-entries.ts";
-import { ofKind } from "#core/resource/of-kind.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
+import { declareServices } from "#core/sources/declare-service.ts";
 import type { CountedTraffic } from "#core/traffic/counted-traffic.ts";
 
 /** Which instances, and which of their ports, traffic went to. Looked up once for all rows. */
@@ -12,9 +11,9 @@ export class CalledWorkloads {
 
   constructor(instances: readonly WorkloadInstance[], resources: readonly AnyResource[]) {
     this.#instances = Map.groupBy(instances, ({ namespace, workload }) => `${namespace}/${workload}`);
-    for (const resource of ofKind(resources, "ServiceEntry")) {
-      for (const host of hostsOf(resource)) {
-        for (const { name, number } of resource.spec.ports ?? []) {
+    for (const { hosts, ports } of declareServices(resources)) {
+      for (const host of hosts) {
+        for (const { name, number } of ports) {
           const key = `${host}:${number}`;
           this.#portNames.set(key, (this.#portNames.get(key) ?? new Set()).add(name));
         }

@@ -1,8 +1,8 @@
 import { expandHost } from "#core/host/host.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import type { ConfigIndex } from "#server/compile/config-index.ts";
+import { destinationsOf } from "#server/compile/destinations-of.ts";
 import { refsFor } from "#server/compile/host-patterns.ts";
-import { destinationsOf } from "#server/compile/hosts-of-resource.ts";
 import type { IndexName } from "#server/compile/places-of.ts";
 
 /** Refs of what a host is built from: what defines, rules and routes it, and the same of where it is routed to. */

@@ -1,5 +1,5 @@
 import type { MeshSettings } from "#core/registry/snapshot.ts";
-import { byAge } from "#core/resolve/by-age.ts";
+import { byAge } from "#core/resource/by-age.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 import { addTo, removeFrom } from "#server/compile/multimap.ts";
 import { INDEX_NAMES, type IndexName, type Place, placesOf } from "#server/compile/places-of.ts";

@@ -3,7 +3,9 @@ import type { Kind } from "#core/kinds/kinds.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
 import { ruleHost } from "#core/resolve/destination-rule.ts";
 import { gatewaysOf } from "#core/resolve/virtual-service.ts";
-import { formatRef, type Resource } from "#core/resource/resource.ts";
+import { type AnyResource, formatRef, type Resource } from "#core/resource/resource.ts";
+import { declareService } from "#core/sources/declare-service.ts";
+import { declareWorkload } from "#core/sources/declare-workload.ts";
 
 /** Under which question's key a resource is found. */
 export interface Place {
@@ -17,11 +19,11 @@ export const INDEX_NAMES = [
   "kind",
   /** `Kind/namespace`. */
   "namespace",
-  /** ServiceEntries by host. */
+  /** What declares services, by host. */
   "entry",
-  /** ServiceEntries by `namespace|label=value` of their selector. */
+  /** The same by `namespace|label=value` of its selector. */
   "selector",
-  /** WorkloadEntries by `namespace|label=value`. */
+  /** Written workloads by `namespace|label=value`. */
   "workload",
   "virtualService",
   "virtualServicePattern",
@@ -39,17 +41,11 @@ export function labelKey(namespace: string, label: string, value: string): strin
   return `${namespace}|${label}=${value}`;
 }
 
+type Places = (resource: AnyResource, add: Add, domainSuffix: string) => void;
 type Add = (index: IndexName, keys: Iterable<string>) => void;
 
-/** Where else a resource of each kind is found than by its name; nowhere, where translation asks for it by kind or namespace alone. */
-const PLACES: { readonly [K in Kind]: (resource: Resource<K>, add: Add, domainSuffix: string) => void } = {
-  ServiceEntry({ metadata: { namespace }, spec }, add) {
-    add("entry", spec.hosts);
-    add("selector", labelKeys(namespace, spec.workloadSelector?.labels));
-  },
-  WorkloadEntry({ metadata: { namespace }, spec }, add) {
-    add("workload", labelKeys(namespace, spec.labels));
-  },
+/** Where else a resource of a kind is found than by its name; nowhere, where translation asks for it by kind or namespace alone. */
+const PLACES: { readonly [K in Kind]?: (resource: Resource<K>, add: Add, domainSuffix: string) => void } = {
   VirtualService(resource, add, domainSuffix) {
     const { metadata, spec } = resource;
     const hosts = (spec.hosts ?? []).map((host) => expandHost(host, metadata.namespace, domainSuffix));
@@ -69,15 +65,13 @@ const PLACES: { readonly [K in Kind]: (resource: Resource<K>, add: Add, domainSu
     const host = ruleHost(resource, domainSuffix);
     add(isWildcard(host) ? "rulePattern" : "rule", [host]);
   },
-  WorkloadGroup: () => undefined,
-  Gateway: () => undefined,
-  PeerAuthentication: () => undefined,
-  AuthorizationPolicy: () => undefined,
 };
 
 /** All places where a resource is found. What a question reads is one of them: a resource bears on whoever asked there. */
-export function placesOf<K extends Kind>(resource: Resource<K>, { domainSuffix }: MeshSettings): Place[] {
+export function placesOf(resource: AnyResource, { domainSuffix }: MeshSettings): Place[] {
   const { kind, metadata } = resource;
+  const service = declareService(resource);
+  const workload = declareWorkload(resource);
   const places: Place[] = [
     { index: "ref", key: formatRef({ kind, namespace: metadata.namespace, name: metadata.name }) },
     { index: "kind", key: kind },
@@ -86,7 +80,12 @@ export function placesOf<K extends Kind>(resource: Resource<K>, { domainSuffix }
   const add: Add = (index, keys) => {
     for (const key of new Set(keys)) places.push({ index, key });
   };
-  PLACES[kind as K](resource, add, domainSuffix);
+  if (service !== undefined) {
+    add("entry", service.hosts);
+    add("selector", labelKeys(service.namespace, service.selector));
+  }
+  if (workload?.standing === "written") add("workload", labelKeys(workload.namespace, workload.labels));
+  (PLACES as { readonly [kind: string]: Places | undefined })[kind]?.(resource, add, domainSuffix);
   return places;
 }
 

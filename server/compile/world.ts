@@ -1,23 +1,29 @@
 import { hostMatches, isWildcard } from "#core/host/host.ts";
 import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+import { isProxied } from "#core/model/port.ts";
+import type { Service, ServiceDeclaration } from "#core/model/service.ts";
+import type { Workload } from "#core/model/workload.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings, Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
-import { byAge } from "#core/resolve/by-age.ts";
 import { type ResolvedRule, resolveDestinationRule } from "#core/resolve/destination-rule.ts";
-import { portsOf, resolveServiceEntries } from "#core/resolve/service-entries.ts";
+import { type EffectiveMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
+import { standsOver } from "#core/resolve/policies.ts";
+import { resolveService, serviceOf } from "#core/resolve/service.ts";
 import { resolveVirtualServices } from "#core/resolve/virtual-service.ts";
+import { byAge } from "#core/resource/by-age.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import { type AnyResource, formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import { declareService } from "#core/sources/declare-service.ts";
+import { declareWorkload, GROUP_KINDS, WRITTEN_KINDS } from "#core/sources/declare-workload.ts";
 import { bearingOn } from "#server/compile/bearing-on.ts";
 import { CellTable } from "#server/compile/cell-table.ts";
 import { ConfigIndex } from "#server/compile/config-index.ts";
 import { concerned, DerivedTable } from "#server/compile/derived-table.ts";
 import { patternsFor } from "#server/compile/host-patterns.ts";
-import { normalize } from "#server/compile/hosts-of-resource.ts";
 import { ALL_NAMESPACES, InstanceIndex, sidecarsOf } from "#server/compile/instance-index.ts";
+import { labelText } from "#server/compile/label-text.ts";
 import { type IndexName, labelKey, type Place } from "#server/compile/places-of.ts";
 import { type Cell, type Reader, Recorder } from "#server/compile/recorder.ts";
-import type { Service } from "#server/compile/service.ts";
 
 type Labels = Readonly<Record<string, string>>;
 type HostKind = "VirtualService" | "DestinationRule";
@@ -78,7 +84,7 @@ export class World {
     this.#placed = table((place) => this.#instances.at(place));
     this.#labelKeys = table(() => [...this.#index.keys("sourceLabel")].sort());
     for (const resource of snapshot.resources)
-      for (const { index, key } of this.#index.add(normalize(resource))) if (isHostIndex(index)) this.#hosts.add(key);
+      for (const { index, key } of this.#index.add(resource)) if (isHostIndex(index)) this.#hosts.add(key);
     for (const instance of snapshot.instances) this.#instances.add(instance);
   }
 
@@ -91,7 +97,7 @@ export class World {
         if (isHostIndex(place.index)) hosts.add(place.key);
       }
     };
-    for (const resource of change.upserts.map(normalize)) {
+    for (const resource of change.upserts) {
       const old = this.#index.get(formatRef(refOf(resource)));
       if (old !== undefined) touch(this.#index.remove(old));
       touch(this.#index.add(resource));
@@ -187,11 +193,7 @@ export class World {
 
   /** The service at a host as seen from a namespace. */
   service(host: string, fromNamespace: string): Service | undefined {
-    const entries = resolveServiceEntries(this.#list<"ServiceEntry">("entry", host), fromNamespace);
-    const [entry] = entries;
-    return entry === undefined
-      ? undefined
-      : { host, namespace: entry.metadata.namespace, ports: portsOf(entries), entry, entries };
+    return resolveService(host, this.#declarations("entry", host), fromNamespace);
   }
 
   /** Services under a pattern that callers in a namespace see. */
@@ -209,7 +211,7 @@ export class World {
 
   /** VirtualServices that name a gateway, `namespace/name`. */
   boundTo(gateway: string): readonly Resource<"VirtualService">[] {
-    return this.#list<"VirtualService">("bound", gateway);
+    return this.#list<Resource<"VirtualService">>("bound", gateway);
   }
 
   /** What the rules for a host come to for clients in a namespace. */
@@ -249,15 +251,15 @@ export class World {
 
   /** The oldest first. */
   all<K extends AnyResource["kind"]>(kind: K): readonly Resource<K>[] {
-    return this.#list<K>("kind", kind);
+    return this.#list<Resource<K>>("kind", kind);
   }
 
   /** Of a namespace and of the root namespace, the oldest first. */
   ofNamespace<K extends AnyResource["kind"]>(kind: K, namespace: string): readonly Resource<K>[] {
-    const own = this.#list<K>("namespace", `${kind}/${namespace}`);
+    const own = this.#list<Resource<K>>("namespace", `${kind}/${namespace}`);
     const { rootNamespace } = this.mesh;
     if (namespace === rootNamespace) return own;
-    const root = this.#list<K>("namespace", `${kind}/${rootNamespace}`);
+    const root = this.#list<Resource<K>>("namespace", `${kind}/${rootNamespace}`);
     return root.length === 0 ? own : [...own, ...root].sort(byAge);
   }
 
@@ -276,8 +278,13 @@ export class World {
     return this.#derived.ask("source label keys", () => this.#labelKeys.ask(""), isSameList);
   }
 
-  group(namespace: string, name: string): Resource<"WorkloadGroup"> | undefined {
-    return this.#list<"WorkloadGroup">("ref", formatRef({ kind: "WorkloadGroup", namespace, name }))[0];
+  /** What instances of a group are expected to be. */
+  expected(namespace: string, group: string): Workload | undefined {
+    for (const kind of GROUP_KINDS) {
+      const [found] = this.#list("ref", formatRef({ kind, namespace, name: group }));
+      if (found !== undefined) return declareWorkload(found);
+    }
+    return undefined;
   }
 
   instance(key: string): WorkloadInstance | undefined {
@@ -297,38 +304,60 @@ export class World {
     return this.#instances.select(namespace, labels);
   }
 
-  /** WorkloadEntries of a namespace that carry all of these labels, the oldest first. */
-  selectEntries(namespace: string, labels: Labels): readonly Resource<"WorkloadEntry">[] {
+  /** Workloads of a namespace that are written and carry all of these labels, the oldest first. */
+  written(namespace: string, labels: Labels): readonly Workload[] {
     const [first] = Object.entries(labels);
     const candidates =
       first === undefined
-        ? this.#list<"WorkloadEntry">("namespace", `WorkloadEntry/${namespace}`)
-        : this.#list<"WorkloadEntry">("workload", labelKey(namespace, ...first));
-    return candidates.filter(({ spec }) => matchesLabels(spec.labels ?? {}, labels));
+        ? WRITTEN_KINDS.flatMap((kind) => this.#list("namespace", `${kind}/${namespace}`))
+        : this.#list("workload", labelKey(namespace, ...first));
+    return candidates
+      .flatMap((resource) => declareWorkload(resource) ?? [])
+      .filter((workload) => matchesLabels(workload.labels, labels));
   }
 
-  /** Services that select these labels in their namespace. */
+  /** Services that select these labels in their namespace, each as one object declares it. */
   servicesSelecting(namespace: string, labels: Labels): readonly Service[] {
     const found = new Set(
-      Object.entries(labels).flatMap(([label, value]) =>
-        this.#list<"ServiceEntry">("selector", labelKey(namespace, label, value)),
-      ),
+      Object.entries(labels).flatMap(([label, value]) => this.#list("selector", labelKey(namespace, label, value))),
     );
-    const entries = [...found].filter(({ spec }) => matchesLabels(labels, spec.workloadSelector?.labels));
-    return entries
+    return [...found]
       .sort(byAge)
-      .flatMap((entry) =>
-        entry.spec.hosts.map((host) => ({ host, namespace, ports: entry.spec.ports ?? [], entry, entries: [entry] })),
+      .flatMap((resource) => declareService(resource) ?? [])
+      .filter(({ selector }) => matchesLabels(labels, selector))
+      .flatMap((declaration) =>
+        declaration.hosts.map((host) => serviceOf(host, declaration, declaration.ports.filter(isProxied))),
       );
   }
 
-  #list<K extends AnyResource["kind"]>(index: IndexName, key: string): readonly Resource<K>[] {
+  /** What a workload's port takes. */
+  mtlsMode(namespace: string, labels: Labels, appPort: number): EffectiveMtlsMode {
+    return this.derive(`mTLS mode of ${namespace} ${appPort} ${labelText(labels)}`, () => {
+      const policies = this.ofNamespace("PeerAuthentication", namespace);
+      return resolveMtlsMode(policies, this.mesh.rootNamespace, { namespace, labels, port: appPort }).mode;
+    });
+  }
+
+  /** The policies that guard a workload: those of its namespace and of the root, as far as their selectors reach. */
+  policiesOver(namespace: string, labels: Labels): readonly Resource<"AuthorizationPolicy">[] {
+    return this.deriveList(`policies of ${namespace} ${labelText(labels)}`, () =>
+      this.ofNamespace("AuthorizationPolicy", namespace).filter((policy) =>
+        standsOver(policy, { namespace, labels }, this.mesh.rootNamespace),
+      ),
+    );
+  }
+
+  #declarations(index: IndexName, key: string): readonly ServiceDeclaration[] {
+    return this.#list(index, key).flatMap((resource) => declareService(resource) ?? []);
+  }
+
+  #list<T = AnyResource>(index: IndexName, key: string): readonly T[] {
     let table = this.#lists.get(index);
     if (table === undefined) {
       table = new CellTable(this.recorder, (each) => this.#index.list(this.#index.refs(index, each)));
       this.#lists.set(index, table);
     }
-    return table.ask(key) as readonly unknown[] as readonly Resource<K>[];
+    return table.ask(key) as readonly unknown[] as readonly T[];
   }
 
   refs(kind: AnyResource["kind"]): readonly string[] {

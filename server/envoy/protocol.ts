@@ -1,4 +1,4 @@
-import type { ServicePort } from "#core/kinds/service-entry/schema.ts";
+import type { Port } from "#core/model/port.ts";
 
 /** How the proxy treats a port. */
 export type PortProtocol = "http" | "http2" | "grpc" | "tcp" | "tls" | "auto";
@@ -18,7 +18,7 @@ const BY_NAME: Readonly<Record<string, PortProtocol>> = {
 };
 
 /** What a service port declares; where it declares nothing, each connection says by its first bytes whether it is HTTP, as in Istio. */
-export function protocolOf(port: Pick<ServicePort, "protocol">): PortProtocol {
+export function protocolOf(port: Pick<Port, "protocol">): PortProtocol {
   if (port.protocol === undefined || port.protocol === "") return "auto";
   return BY_NAME[port.protocol.toLowerCase()] ?? "tcp";
 }

@@ -1,6 +1,8 @@
 import { create } from "@bufbuild/protobuf";
 import type { Diagnostic } from "#core/diagnostic.ts";
 import { expandHost, normalizeHost } from "#core/host/host.ts";
+import { describeWorkload } from "#core/model/endpoint.ts";
+import { SERVICE_KINDS } from "#core/sources/declare-service.ts";
 import type { Origin, ProxyNode, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
@@ -9,7 +11,6 @@ import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/en
 import { MutableLayer } from "#server/compile/mutable-layer.ts";
 import { makeUnit, type Unit } from "#server/compile/unit.ts";
 import type { World } from "#server/compile/world.ts";
-import { describeWorkload } from "#server/envoy/clusters/endpoints.ts";
 import { buildInboundCluster } from "#server/envoy/clusters/inbound-cluster.ts";
 import { encodeResource, type Hash } from "#server/envoy/encode.ts";
 import { buildGateway } from "#server/envoy/listeners/gateway-listeners.ts";
@@ -113,13 +114,13 @@ export class WorkloadLayer {
   /** Policies, services and rules of its namespace and of the root namespace. */
   #ownSuspects(): readonly string[] {
     const namespaces = [this.node.namespace, this.#world.mesh.rootNamespace];
-    return (["AuthorizationPolicy", "PeerAuthentication", "ServiceEntry", "DestinationRule"] as const)
+    return (["AuthorizationPolicy", "PeerAuthentication", ...SERVICE_KINDS, "DestinationRule"] as const)
       .flatMap((kind) => this.#world.refs(kind))
       .filter((ref) => namespaces.includes(ref.split("/")[1] ?? ""));
   }
 
   #gatewayUnit(): Unit {
-    const kinds = ["DestinationRule", "VirtualService", "AuthorizationPolicy", "Gateway", "ServiceEntry"] as const;
+    const kinds = ["DestinationRule", "VirtualService", "AuthorizationPolicy", "Gateway", ...SERVICE_KINDS] as const;
     const name = `gateway ${this.#name}`;
     return makeUnit({
       recorder: this.#world.recorder,

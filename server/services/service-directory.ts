@@ -1,8 +1,8 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
-import { entriesByHost } from "#core/resolve/service-entries.ts";
-import { ofKind } from "#core/resource/of-kind.ts";
-import type { Resource } from "#core/resource/resource.ts";
+import { servicesByHost } from "#core/resolve/service.ts";
+import { matchesLabels } from "#core/resource/labels.ts";
+import { declareServices } from "#core/sources/declare-service.ts";
 
 /** One host that callers may name, and who answers there. */
 export interface DirectoryService {
@@ -13,28 +13,21 @@ export interface DirectoryService {
   readonly ports: readonly { readonly name: string; readonly number: number; readonly protocol: string }[];
   readonly labels: Readonly<Record<string, string>>;
   readonly instances: readonly WorkloadInstance[];
-  readonly entry: Resource<"ServiceEntry">;
 }
 
-function matches(labels: Readonly<Record<string, string>>, selector: Readonly<Record<string, string>>): boolean {
-  return Object.entries(selector).every(([key, value]) => labels[key] === value);
-}
-
-/** All services of a snapshot, by host. A host that several entries name belongs to the oldest, with the ports of those that add to it. */
+/** All services of a snapshot, by host. A host that several objects declare belongs to the oldest, with the ports of those that add to it. */
 export function listServices(snapshot: Snapshot): ReadonlyMap<string, DirectoryService> {
   const suffix = `.svc.${snapshot.mesh.domainSuffix}`;
-  const entries = ofKind(snapshot.resources, "ServiceEntry");
   const services = new Map<string, DirectoryService>();
-  for (const [host, entry] of entriesByHost(entries)) {
-    const { spec, metadata } = entry;
-    const selector = spec.workloadSelector?.labels;
+  for (const [host, service] of servicesByHost(declareServices(snapshot.resources))) {
+    const { namespace, selector } = service;
     const instances =
       selector === undefined
         ? []
         : snapshot.instances.filter(
-            (instance) => instance.namespace === metadata.namespace && matches(instance.labels, selector),
+            (instance) => instance.namespace === namespace && matchesLabels(instance.labels, selector),
           );
-    const ports = (spec.ports ?? []).map(({ name, number, protocol }) => ({
+    const ports = service.ports.map(({ name, number, protocol }) => ({
       name,
       number,
       // Where nothing is said each connection is looked at.
@@ -43,12 +36,11 @@ export function listServices(snapshot: Snapshot): ReadonlyMap<string, DirectoryS
     const name = host.endsWith(suffix) ? (host.split(".")[0] ?? host) : host;
     services.set(host, {
       host,
-      namespace: metadata.namespace,
+      namespace,
       name,
       ports,
       labels: selector ?? {},
       instances,
-      entry,
     });
   }
   return services;

@@ -1,8 +1,9 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
-import { hostsOf } from "#core/resolve/service-entries.ts";
+import { matchesLabels } from "#core/resource/labels.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
+import { declareServices } from "#core/sources/declare-service.ts";
 import { labelWorkload } from "#core/telemetry/workload-label.ts";
 import { knownHost } from "#server/telemetry/known-hosts.ts";
 import type { Reporter } from "#server/telemetry/store.ts";
@@ -70,12 +71,11 @@ function describeInstance(instance: WorkloadInstance, snapshot: Snapshot): About
 }
 
 function servicesOf(instance: WorkloadInstance, snapshot: Snapshot): NonNullable<Reporter["services"]> {
-  return ofKind(snapshot.resources, "ServiceEntry").flatMap((resource) => {
-    if (resource.metadata.namespace !== instance.namespace) return [];
-    const selector = Object.entries(resource.spec.workloadSelector?.labels ?? {});
-    if (selector.length === 0 || !selector.every(([key, value]) => instance.labels[key] === value)) return [];
-    return hostsOf(resource).flatMap((host) =>
-      (resource.spec.ports ?? []).flatMap(({ name, number }) => {
+  return declareServices(snapshot.resources).flatMap(({ namespace, selector = {}, hosts, ports }) => {
+    if (namespace !== instance.namespace || Object.keys(selector).length === 0) return [];
+    if (!matchesLabels(instance.labels, selector)) return [];
+    return hosts.flatMap((host) =>
+      ports.flatMap(({ name, number }) => {
         const port = instance.ports.find((each) => each.name === name);
         return port === undefined ? [] : [{ inboundPort: port.inboundPort, host, port: number }];
       }),

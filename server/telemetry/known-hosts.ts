@@ -1,6 +1,7 @@
 import { bySpecificity, expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
+import { declareServices } from "#core/sources/declare-service.ts";
 
 interface Hosts {
   readonly names: ReadonlySet<string>;
@@ -31,9 +32,15 @@ function hostsOf(snapshot: Snapshot): Hosts {
   const known = read.get(snapshot);
   if (known !== undefined) return known;
   const all = new Set<string>();
-  const called = [...ofKind(snapshot.resources, "ServiceEntry"), ...ofKind(snapshot.resources, "VirtualService")];
-  for (const { spec, metadata } of called)
-    for (const host of spec.hosts ?? []) all.add(expandHost(host, metadata.namespace, snapshot.mesh.domainSuffix));
+  const { resources, mesh } = snapshot;
+  const called = [
+    ...declareServices(resources),
+    ...ofKind(resources, "VirtualService").map(({ metadata: { namespace }, spec: { hosts = [] } }) => ({
+      ...{ namespace, hosts },
+    })),
+  ];
+  for (const { hosts, namespace } of called)
+    for (const host of hosts) all.add(expandHost(host, namespace, mesh.domainSuffix));
   // "*" would know everything, and so nothing.
   const patterns = [...all].filter((host) => isWildcard(host) && host !== "*").sort(bySpecificity);
   const hosts = { names: all, patterns };

@@ -1,12 +1,12 @@
 import type { ExplainedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
-import { hostsOf } from "#core/resolve/service-entries.ts";
 import type { Resource } from "#core/resource/resource.ts";
+import { declareService } from "#core/sources/declare-service.ts";
 
 export function explainServiceEntry(
   resource: Resource<"ServiceEntry">,
   { host }: ServiceQuestion,
 ): ExplainedResource | undefined {
-  return hostsOf(resource).includes(host)
+  return declareService(resource)?.hosts.includes(host) === true
     ? { applies: true, reason: "defines the host, its ports and who answers" }
     : undefined;
 }

@@ -11,7 +11,6 @@ const PORT = message({
   }),
   targetPort: explicit(port()),
 });
-export type ServicePort = Infer<typeof PORT>;
 
 export const SERVICE_ENTRY = message({
   hosts: required(

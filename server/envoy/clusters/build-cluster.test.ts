@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import type { Endpoint } from "#core/model/endpoint.ts";
 import { buildLoadAssignment } from "#server/envoy/clusters/build-cluster.ts";
-import type { Endpoint } from "#server/envoy/clusters/endpoints.ts";
 
 const UINT32_MAX = 4_294_967_295;
 

@@ -1,7 +1,9 @@
 import { create } from "@bufbuild/protobuf";
 import type { LoadBalancer } from "#core/kinds/destination-rule/load-balancer.ts";
 import type { ClientTls, OutlierDetection, TrafficSettings } from "#core/kinds/destination-rule/traffic-policy.ts";
-import type { ServicePort } from "#core/kinds/service-entry/schema.ts";
+import type { Endpoint } from "#core/model/endpoint.ts";
+import type { Port } from "#core/model/port.ts";
+import type { Service } from "#core/model/service.ts";
 import { isSocketPath } from "#core/schema/ip-address.ts";
 import {
   type Cluster,
@@ -18,10 +20,8 @@ import {
   type ClusterLoadAssignment,
   ClusterLoadAssignmentSchema,
 } from "#proto/gen/envoy/config/endpoint/v3/endpoint_pb.js";
-import type { Service } from "#server/compile/service.ts";
 import { meshUpstream, PLAIN, ruleUpstream } from "#server/envoy/build-tls.ts";
 import { httpOptions, poolSettings, type UpstreamHttpOptions } from "#server/envoy/clusters/connection-pool.ts";
-import type { Endpoint } from "#server/envoy/clusters/endpoints.ts";
 import { spiffeUri } from "#server/envoy/names.ts";
 import { duration, durationMs, type Init } from "#server/envoy/pack.ts";
 import { isHttp, mayBeHttp, protocolOf } from "#server/envoy/protocol.ts";
@@ -44,7 +44,7 @@ export type Routing = "ports" | "proxy" | "none";
 export interface ClusterInput {
   readonly name: string;
   readonly service: Service;
-  readonly port: ServicePort;
+  readonly port: Port;
   readonly subset: string;
   /** Those of the subset. */
   readonly endpoints: readonly Endpoint[];
@@ -83,12 +83,12 @@ export function buildCluster(input: ClusterInput): Cluster {
 }
 
 function discovery({ name, service, port, endpoints, serviceEndpoints, routing }: ClusterInput): ClusterInit {
-  const { resolution = "NONE", workloadSelector } = service.entry.spec;
+  const { resolution, selector } = service;
   // Where traffic is captured, connections say themselves where they were to go; a caller that names the service to a proxy has
   // no address in mind but the one the name stands for.
-  const isByName = resolution === "NONE" && routing !== "ports";
-  switch (isByName ? "DNS" : resolution) {
-    case "STATIC":
+  const isByName = resolution === "none" && routing !== "ports";
+  switch (isByName ? "dns" : resolution) {
+    case "static":
       return {
         clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.EDS },
         edsClusterConfig: {
@@ -100,10 +100,10 @@ function discovery({ name, service, port, endpoints, serviceEndpoints, routing }
           },
         },
       };
-    case "DNS":
-    case "DNS_ROUND_ROBIN": {
+    case "dns":
+    case "dns-round-robin": {
       const written: readonly Endpoint[] =
-        serviceEndpoints.length > 0 || (workloadSelector !== undefined && !isByName)
+        serviceEndpoints.length > 0 || (selector !== undefined && !isByName)
           ? endpoints
           : [
               {
@@ -119,7 +119,7 @@ function discovery({ name, service, port, endpoints, serviceEndpoints, routing }
               },
             ];
       // LOGICAL_DNS has one endpoint, no more and no less.
-      const isLogical = resolution !== "DNS" && written.length > 0;
+      const isLogical = resolution !== "dns" && written.length > 0;
       const type = isLogical ? Cluster_DiscoveryType.LOGICAL_DNS : Cluster_DiscoveryType.STRICT_DNS;
       const used = isLogical ? written.slice(0, 1) : written;
       return {
@@ -217,7 +217,7 @@ function serverName({ service, policy: { tls } }: ClusterInput): UpstreamHttpOpt
 
 /** Who a server outside the mesh has to be, as written. */
 function expectedNames(tls: ClientTls, service: Service): readonly string[] {
-  return tls.subjectAltNames ?? service.entry.spec.subjectAltNames ?? [];
+  return tls.subjectAltNames ?? service.subjectAltNames;
 }
 
 /** A rule's TLS when it has one; else mTLS to the endpoints that take it, and plain text to the others. */
@@ -246,7 +246,7 @@ function transport(
   // Whom a service names is believed beside those who answer for it; whom a rule names, alone.
   const uris = tls?.subjectAltNames ?? [
     ...[...accounts].sort().map((account) => spiffeUri(trustDomain, service.namespace, account)),
-    ...(service.entry.spec.subjectAltNames ?? []),
+    ...service.subjectAltNames,
   ];
   const sni = tls?.sni ?? `outbound_.${port.number}_.${subset}_.${service.host}`;
   const socket = meshUpstream(uris, sni, asSpoken ? undefined : isHttp2 ? "http2" : "http1");

@@ -1,38 +1,35 @@
 import { create } from "@bufbuild/protobuf";
 import type { LoadBalancer } from "#core/kinds/destination-rule/load-balancer.ts";
+import type { Endpoint } from "#core/model/endpoint.ts";
+import type { Service } from "#core/model/service.ts";
 import { isIpAddress } from "#core/schema/ip-address.ts";
 import { type Cluster, Cluster_DiscoveryType, ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { LocalitySchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import type { ClusterLoadAssignment } from "#proto/gen/envoy/config/endpoint/v3/endpoint_pb.js";
-import type { Service } from "#server/compile/service.ts";
 import { buildCluster, buildLoadAssignment, type ClusterInput } from "#server/envoy/clusters/build-cluster.ts";
-import type { Endpoint } from "#server/envoy/clusters/endpoints.ts";
 import { BLACK_HOLE } from "#server/envoy/names.ts";
 
 /** The largest that gRPC clients accept (gRFC A42). */
 const RING_SIZE_MAX = 8_388_608;
 
 /** gRPC clients know clusters with endpoints, and DNS names; not a call's original destination. */
-export function isCallable({ entry }: Service): boolean {
-  const { resolution = "NONE" } = entry.spec;
-  return resolution === "STATIC" || resolution === "DNS" || resolution === "DNS_ROUND_ROBIN";
+export function isCallable({ resolution }: Service): boolean {
+  return resolution !== "none";
 }
 
 /** A cluster without what gRPC clients refuse: TLS from the control plane, other balancers, several DNS names. */
 export function buildGrpcCluster(input: ClusterInput): Cluster {
   const { service, policy } = input;
-  const { entry } = service;
-  const oneName = { ...service, entry: { ...entry, spec: { ...entry.spec, resolution: "DNS_ROUND_ROBIN" as const } } };
   const build = (resolved: Service): Cluster =>
     buildCluster({
       ...input,
       service: resolved,
       policy: { ...policy, tls: { mode: "DISABLE" }, loadBalancer: adaptBalancer(policy.loadBalancer) },
     });
-  const cluster = build(entry.spec.resolution === "DNS" ? oneName : service);
+  const cluster = build(service.resolution === "dns" ? { ...service, resolution: "dns-round-robin" } : service);
   // A name to look up there is only where something is selected or written; gRPC clients refuse a cluster without one.
   return cluster.loadAssignment?.endpoints.every(({ lbEndpoints }) => lbEndpoints.length === 0)
-    ? build({ ...service, entry: { ...entry, spec: { ...entry.spec, resolution: "STATIC" } } })
+    ? build({ ...service, resolution: "static" })
     : cluster;
 }
 

@@ -1,10 +1,11 @@
+import type { Endpoint } from "#core/model/endpoint.ts";
+import { resolveEndpoints } from "#core/resolve/endpoints.ts";
 import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import type { World } from "#server/compile/world.ts";
 import type { ClusterInput, Routing } from "#server/envoy/clusters/build-cluster.ts";
-import { type Endpoint, endpointsOf } from "#server/envoy/clusters/endpoints.ts";
 import { outboundCluster } from "#server/envoy/names.ts";
 
 /** What a cluster is built from, and where it sends calls. */
@@ -32,13 +33,13 @@ export function serviceClusters(world: World, host: string, { namespace, routing
   if (service === undefined) return [];
   const rule = world.destinationRule(host, namespace, service.namespace);
   const subsets = ["", ...(rule?.subsets ?? []).map(({ name }) => name)];
-  const isDiscovered = (service.entry.spec.resolution ?? "NONE") === "STATIC";
+  const isDiscovered = service.resolution === "static";
   const origins: Origin[] = [
     ...(rule?.rules ?? []).slice(0, ORIGINS_MAX).map((each) => ({ resource: formatRef(refOf(each)) })),
-    { resource: formatRef(refOf(service.entry)) },
+    { resource: service.declarations[0].source.ref },
   ];
   return service.ports.flatMap((port) => {
-    const all = endpointsOf(world, service, port);
+    const all = resolveEndpoints(world, service, port);
     return subsets.map((subset): ServiceCluster => {
       const labels = rule?.subsets.find(({ name }) => name === subset)?.labels;
       const endpoints = subset === "" ? all : all.filter((endpoint) => matchesLabels(endpoint.labels, labels));

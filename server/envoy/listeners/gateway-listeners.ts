@@ -17,7 +17,6 @@ import type { World } from "#server/compile/world.ts";
 import { fileCertificate, fileRoots, HANDSHAKE_TIMEOUT_MS, meshDownstream } from "#server/envoy/build-tls.ts";
 import { buildRefusedAccessLog } from "#server/envoy/listeners/build-access-log.ts";
 import { buildHttpManager, type ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
-import { policiesFor } from "#server/envoy/listeners/policies-for.ts";
 import { durationMs, type Init, typed } from "#server/envoy/pack.ts";
 import {
   buildGatewayRoutes,
@@ -55,7 +54,7 @@ export function buildGateway(
   labels: Readonly<Record<string, string>>,
   telemetry: ProxyTelemetry,
 ): BuiltGateway {
-  const context: GatewayContext = { world, node, labels, policies: policiesFor(world, node.namespace, labels) };
+  const context: GatewayContext = { world, node, labels, policies: world.policiesOver(node.namespace, labels) };
   const placed = gatewaysFor(world, labels).flatMap((gateway) =>
     (gateway.spec.servers ?? []).map((server, index): PlacedServer => ({ gateway, index, server })),
   );

@@ -11,8 +11,6 @@ import { chainFilters } from "#server/envoy/features/network-filters.ts";
 import { buildHandshakenAccessLog, buildPlainAccessLog } from "#server/envoy/listeners/build-access-log.ts";
 import { buildHttpManager, type ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
 import type { InboundPort } from "#server/envoy/listeners/inbound-ports.ts";
-import { mtlsMode } from "#server/envoy/listeners/mtls-mode.ts";
-import { policiesFor } from "#server/envoy/listeners/policies-for.ts";
 import { inboundCluster } from "#server/envoy/names.ts";
 import { durationMs, type Init, typed } from "#server/envoy/pack.ts";
 import { HTTP_ALPN, INSPECTED_HTTP, isHttp } from "#server/envoy/protocol.ts";
@@ -55,7 +53,7 @@ function filters(
   }
   return [
     ...chainFilters({
-      policies: policiesFor(world, node.namespace, labels),
+      policies: world.policiesOver(node.namespace, labels),
       trustDomain: world.mesh.trustDomain,
       port: port.appPort,
     }),
@@ -79,7 +77,7 @@ export function buildInboundChains(
 ): BuiltChains {
   const { world, node, labels } = context;
   const { appPort, protocol } = port;
-  const mode = mtlsMode(world, node.namespace, labels, appPort);
+  const mode = world.mtlsMode(node.namespace, labels, appPort);
   const destination = byDestinationPort ? { destinationPort: appPort } : {};
   const isDetected = protocol === "auto";
   const variants = (

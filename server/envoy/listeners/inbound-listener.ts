@@ -18,7 +18,6 @@ import { buildRefusedAccessLog } from "#server/envoy/listeners/build-access-log.
 import { gatewayIdentities } from "#server/envoy/listeners/gateway-identities.ts";
 import { type BuiltChains, buildInboundChains, type InboundContext } from "#server/envoy/listeners/inbound-chains.ts";
 import type { InboundPort } from "#server/envoy/listeners/inbound-ports.ts";
-import { policiesFor } from "#server/envoy/listeners/policies-for.ts";
 import { inboundCluster } from "#server/envoy/names.ts";
 import { durationMs, type Init, typed } from "#server/envoy/pack.ts";
 import { isHttp } from "#server/envoy/protocol.ts";
@@ -36,7 +35,7 @@ export function listenerOrigins(context: InboundContext, ports: readonly Inbound
   const own = world
     .ofNamespace("PeerAuthentication", node.namespace)
     .filter((policy) => standsOver(policy, { namespace: node.namespace, labels }, world.mesh.rootNamespace));
-  const guards = ports.every(({ protocol }) => isHttp(protocol)) ? [] : policiesFor(world, node.namespace, labels);
+  const guards = ports.every(({ protocol }) => isHttp(protocol)) ? [] : world.policiesOver(node.namespace, labels);
   return [...guards, ...own].map((resource) => ({ resource: formatRef(refOf(resource)) }));
 }
 
@@ -44,7 +43,7 @@ export function listenerOrigins(context: InboundContext, ports: readonly Inbound
 export function buildInboundRoutes(port: InboundPort, { world, node, labels }: InboundContext): InboundRoutes {
   const cluster = inboundCluster(port.appPort);
   const host = `inbound|http|${port.appPort}`;
-  const policies = policiesFor(world, node.namespace, labels);
+  const policies = world.policiesOver(node.namespace, labels);
   const config = create(RouteConfigurationSchema, {
     name: cluster,
     virtualHosts: [

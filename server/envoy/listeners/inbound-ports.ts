@@ -1,9 +1,9 @@
 import type { ConnectionPool } from "#core/kinds/destination-rule/connection-pool.ts";
-import type { ServicePort } from "#core/kinds/service-entry/schema.ts";
+import type { Port } from "#core/model/port.ts";
+import type { Service } from "#core/model/service.ts";
 import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin, ProxyNode } from "#core/xds/layer.ts";
-import type { Service } from "#server/compile/service.ts";
 import type { World } from "#server/compile/world.ts";
 import { type PortProtocol, protocolOf, protocolOfPortName } from "#server/envoy/protocol.ts";
 
@@ -49,7 +49,7 @@ function asDeclared(
   world: World,
   { namespace }: ProxyNode,
   service: Service,
-  port: ServicePort,
+  port: Port,
 ): Pick<InboundPort, "protocol" | "pool" | "origins"> {
   const rule = world.destinationRule(service.host, namespace, service.namespace);
   const pool = resolveTrafficPolicy(rule, "", port.number).connectionPool;

@@ -9,7 +9,6 @@ import { VirtualHost_TlsRequirementType } from "#proto/gen/envoy/config/route/v3
 import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import type { World } from "#server/compile/world.ts";
 import { guardFilters } from "#server/envoy/features/http-filters.ts";
-import type { policiesFor } from "#server/envoy/listeners/policies-for.ts";
 import { REQUEST_BUFFER_BYTES } from "#server/envoy/routes/build-retries.ts";
 import { buildRoutes, DIRECT_RESPONSE_BYTES_MAX, type RouteInit } from "#server/envoy/routes/build-routes.ts";
 import { originsOf } from "#server/envoy/routes/virtual-hosts.ts";
@@ -34,7 +33,7 @@ export interface GatewayContext {
   readonly node: ProxyNode;
   readonly labels: Readonly<Record<string, string>>;
   /** Those that guard the gateway. */
-  readonly policies: ReturnType<typeof policiesFor>;
+  readonly policies: readonly Resource<"AuthorizationPolicy">[];
 }
 
 interface GatewayHost {

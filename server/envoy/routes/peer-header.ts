@@ -1,5 +1,5 @@
+import { leadsIntoMesh } from "#core/resolve/endpoints.ts";
 import type { World } from "#server/compile/world.ts";
-import { leadsIntoMesh } from "#server/envoy/clusters/endpoints.ts";
 
 /**
  * Whether callers in a namespace tell a host which workload they are (`PEER_HEADER`): whoever is outside of the mesh

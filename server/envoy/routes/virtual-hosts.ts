@@ -1,8 +1,8 @@
 import { expandHost, isWildcard } from "#core/host/host.ts";
+import type { Service } from "#core/model/service.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import type { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
-import type { Service } from "#server/compile/service.ts";
 import type { World } from "#server/compile/world.ts";
 import { domainsOf, type PortInHost } from "#server/envoy/names.ts";
 import type { Init } from "#server/envoy/pack.ts";
@@ -54,7 +54,7 @@ export function buildVirtualHosts(host: string, context: OutboundContext): Built
     const hasService = service !== undefined;
     const origins: Origin[] = [
       ...(used === undefined ? [] : originsOf(used.service)),
-      ...(hasService ? service.entries.map((entry) => ({ resource: formatRef(refOf(entry)) })) : []),
+      ...(hasService ? service.declarations.map(({ source }) => ({ resource: source.ref })) : []),
     ];
     const isDetected = service?.ports.some((each) => each.number === port && protocolOf(each) === "auto") === true;
     // A short form that callers here may use for another host is that one's.

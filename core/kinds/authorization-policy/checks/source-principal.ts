@@ -2,6 +2,9 @@ import type { Finding, KindCheck } from "#core/check/rule.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { Path } from "#core/schema/path.ts";
 
+/** Of a written workload that names none, as in Istio. */
+const DEFAULT_ACCOUNT = "default";
+
 /** A principal that no workload has is most often a slip: the rule then allows or denies nobody. */
 export const sourcePrincipal: KindCheck<"AuthorizationPolicy"> = {
   code: "principal-not-found",
@@ -10,9 +13,13 @@ export const sourcePrincipal: KindCheck<"AuthorizationPolicy"> = {
   check(policies, { workloads, snapshot }) {
     const { trustDomain } = snapshot.mesh;
     const known = new Set(
-      workloads.map(({ namespace, serviceAccount }) => `${trustDomain}/ns/${namespace}/sa/${serviceAccount}`),
+      workloads.map(
+        ({ namespace, serviceAccount }) => `${trustDomain}/ns/${namespace}/sa/${serviceAccount ?? DEFAULT_ACCOUNT}`,
+      ),
     );
-    const accounts = new Set(workloads.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`));
+    const accounts = new Set(
+      workloads.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount ?? DEFAULT_ACCOUNT}`),
+    );
     return policies.flatMap((resource) =>
       listSources(resource).flatMap(({ principals, serviceAccounts, path }) => {
         const found: Finding[] = [];

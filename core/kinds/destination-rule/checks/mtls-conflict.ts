@@ -1,8 +1,8 @@
-import type { CheckedWorkload } from "#core/check/checked-workload.ts";
 import type { CheckContext } from "#core/check/context.ts";
-import type { KnownService } from "#core/check/host-index.ts";
 import type { Finding, KindCheck } from "#core/check/rule.ts";
 import type { TrafficPolicy } from "#core/kinds/destination-rule/traffic-policy.ts";
+import type { Service } from "#core/model/service.ts";
+import type { Workload } from "#core/model/workload.ts";
 import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import { formatPath, type Path } from "#core/schema/path.ts";
@@ -44,9 +44,9 @@ function saysTls(policy: TrafficPolicy | undefined): boolean {
 
 interface Question {
   readonly name: string;
-  readonly port: KnownService["ports"][number];
+  readonly port: Service["ports"][number];
   readonly subset: string;
-  readonly servers: readonly CheckedWorkload[];
+  readonly servers: readonly Workload[];
   readonly path: Path;
 }
 

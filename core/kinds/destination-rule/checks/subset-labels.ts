@@ -1,6 +1,6 @@
 import type { CheckContext } from "#core/check/context.ts";
-import type { KnownService } from "#core/check/host-index.ts";
 import type { KindCheck } from "#core/check/rule.ts";
+import type { Service } from "#core/model/service.ts";
 import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 
@@ -34,8 +34,8 @@ export const subsetLabels: KindCheck<"DestinationRule"> = {
 
 function listEndpointLabels(
   { select }: Pick<CheckContext, "select">,
-  { selector, namespace, endpointLabels }: KnownService,
+  { selector, namespace, declarations }: Service,
 ): Labels[] {
   const selected = selector === undefined ? [] : select(selector, namespace).map(({ labels }) => labels);
-  return [...selected, ...endpointLabels];
+  return [...selected, ...declarations.flatMap(({ endpoints }) => endpoints.map(({ labels }) => labels))];
 }

@@ -1,5 +1,5 @@
 import type { KindCheck } from "#core/check/rule.ts";
-import { byAge } from "#core/resolve/by-age.ts";
+import { byAge } from "#core/resource/by-age.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
 /** Of two PeerAuthentications of equal reach only the older applies. */

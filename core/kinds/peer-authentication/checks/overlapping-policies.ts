@@ -1,6 +1,6 @@
-import type { CheckedWorkload } from "#core/check/checked-workload.ts";
 import type { Finding, KindCheck } from "#core/check/rule.ts";
-import { byAge } from "#core/resolve/by-age.ts";
+import type { Workload } from "#core/model/workload.ts";
+import { byAge } from "#core/resource/by-age.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
@@ -12,7 +12,7 @@ export const overlappingPolicies: KindCheck<"PeerAuthentication"> = {
     const selecting = [...policies]
       .filter(({ spec }) => Object.keys(spec.selector?.matchLabels ?? {}).length > 0)
       .sort(byAge);
-    const speaking = new Map<CheckedWorkload, Resource<"PeerAuthentication">>();
+    const speaking = new Map<Workload, Resource<"PeerAuthentication">>();
     const overruled = new Map<string, { readonly by: Set<string>; workloads: number }>();
     for (const policy of selecting) {
       const labels = policy.spec.selector?.matchLabels ?? {};

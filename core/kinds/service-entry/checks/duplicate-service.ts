@@ -1,9 +1,8 @@
 import type { KindCheck } from "#core/check/rule.ts";
-import { normalizeHost } from "#core/host/host.ts";
-import { byAge } from "#core/resolve/by-age.ts";
-import { addsTo } from "#core/resolve/service-entries.ts";
+import type { ServiceDeclaration } from "#core/model/service.ts";
+import { addsTo } from "#core/resolve/service.ts";
 import { isVisible } from "#core/resolve/visibility.ts";
-import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import { declareServices } from "#core/sources/declare-service.ts";
 
 /** ServiceEntries of one host that are not one service: callers get the ports and endpoints of one of them. */
 export const duplicateService: KindCheck<"ServiceEntry"> = {
@@ -11,21 +10,20 @@ export const duplicateService: KindCheck<"ServiceEntry"> = {
   kiali: "KIA1211",
   summary: "Two ServiceEntries describe the same host, and are not put together to one service.",
   check(entries) {
-    const known = new Map<string, Resource<"ServiceEntry">[]>();
-    return [...entries].sort(byAge).flatMap((resource) =>
-      resource.spec.hosts.flatMap((host, index) => {
-        const name = normalizeHost(host);
+    const known = new Map<string, ServiceDeclaration[]>();
+    return declareServices(entries).flatMap((declaration) =>
+      declaration.hosts.flatMap((name, index) => {
         const others = known.get(name) ?? [];
-        known.set(name, [...others, resource]);
-        const other = others.find((each) => each !== resource && meet(each, resource));
-        const why = other === undefined ? undefined : whyApart(other, resource);
+        known.set(name, [...others, declaration]);
+        const other = others.find((each) => meet(each, declaration));
+        const why = other === undefined ? undefined : whyApart(other, declaration);
         if (other === undefined || why === undefined) return [];
         return [
           {
             severity: "warning" as const,
-            resource: formatRef(refOf(resource)),
-            path: ["spec", "hosts", index],
-            message: `${formatRef(refOf(other))} describes ${name} already${why.what}`,
+            resource: declaration.source.ref,
+            path: declaration.hostPaths[index] ?? [],
+            message: `${other.source.ref} describes ${name} already${why.what}`,
             hint: why.hint,
           },
         ];
@@ -35,20 +33,20 @@ export const duplicateService: KindCheck<"ServiceEntry"> = {
 };
 
 /** Whether some namespace sees both. */
-function meet(a: Resource<"ServiceEntry">, b: Resource<"ServiceEntry">): boolean {
-  const sees = (namespace: string): boolean =>
-    [a, b].every(({ spec, metadata }) => isVisible(spec.exportTo, metadata.namespace, namespace));
-  const named = [a, b].flatMap(({ spec, metadata }) => [metadata.namespace, ...(spec.exportTo ?? [])]);
+function meet(a: ServiceDeclaration, b: ServiceDeclaration): boolean {
+  const sees = (from: string): boolean =>
+    [a, b].every(({ exportTo, namespace }) => isVisible(exportTo, namespace, from));
+  const named = [a, b].flatMap(({ exportTo, namespace }) => [namespace, ...exportTo]);
   // Of all the namespaces that nobody names one stands for the others.
   return [...named, ""].some(sees);
 }
 
 /** Why callers get one of them alone; undefined where they are one service. */
 function whyApart(
-  a: Resource<"ServiceEntry">,
-  b: Resource<"ServiceEntry">,
+  a: ServiceDeclaration,
+  b: ServiceDeclaration,
 ): { readonly what: string; readonly hint: string } | undefined {
-  if (a.metadata.namespace !== b.metadata.namespace)
+  if (a.namespace !== b.namespace)
     return {
       what: ", in another namespace",
       hint: "callers in a namespace with an entry of its own get that, all others one of them: keep one, or limit them with exportTo",
@@ -58,9 +56,7 @@ function whyApart(
       what: ", with another resolution, exportTo, selector or labels",
       hint: "callers get one of them: make them alike, and their ports and endpoints add up",
     };
-  const shared = (b.spec.ports ?? []).find((port) =>
-    a.spec.ports?.some((each) => each.number === port.number && each.name !== port.name),
-  );
+  const shared = b.ports.find((port) => a.ports.some((each) => each.number === port.number && each.name !== port.name));
   if (shared !== undefined)
     return {
       what: ` on port ${shared.number}, under another name`,

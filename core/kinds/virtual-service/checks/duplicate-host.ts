@@ -1,5 +1,5 @@
 import type { KindCheck } from "#core/check/rule.ts";
-import { byAge } from "#core/resolve/by-age.ts";
+import { byAge } from "#core/resource/by-age.ts";
 import { formatRef, type Metadata, refOf } from "#core/resource/resource.ts";
 import type { Path } from "#core/schema/path.ts";
 

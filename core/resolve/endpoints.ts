@@ -1,0 +1,107 @@
+import { describeWorkload, type Endpoint } from "#core/model/endpoint.ts";
+import { isProxied, type Port } from "#core/model/port.ts";
+import type { Service } from "#core/model/service.ts";
+import type { Workload } from "#core/model/workload.ts";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import type { EffectiveMtlsMode } from "#core/resolve/mtls-mode.ts";
+import type { Labels } from "#core/resource/labels.ts";
+import { isFixedAddress, isSocketPath } from "#core/schema/ip-address.ts";
+
+/** What has to be known to tell who answers. */
+export interface EndpointReader {
+  /** Registered instances of a namespace that carry all of these labels, in order of their names; none where there are no labels. */
+  select(namespace: string, labels: Labels): readonly WorkloadInstance[];
+  /** Workloads of a namespace that are written and carry all of these labels, the oldest first. */
+  written(namespace: string, labels: Labels): readonly Workload[];
+  /** What instances of a group are expected to be. */
+  expected(namespace: string, group: string): Workload | undefined;
+  /** Whose sidecar listens there; undefined where nobody's does, and where several say so. */
+  instanceAt(address: string, port: number): WorkloadInstance | undefined;
+  /** What the application's port of a workload takes. */
+  mtlsMode(namespace: string, labels: Labels, appPort: number): EffectiveMtlsMode;
+}
+
+/** Who answers on a service's port: instances and written workloads that it selects, or those written in it; nobody with the resolution "none". */
+export function resolveEndpoints(reader: EndpointReader, service: Service, port: Port): readonly Endpoint[] {
+  const { resolution, isInMesh } = service;
+  // Connections go where they were meant to: nobody is selected.
+  if (resolution === "none") return [];
+  // A name cannot be an address, nor a socket be looked up: a workload that is written for the one is left out for the other.
+  const fits = resolution === "static" ? isFixedAddress : (address: string) => !isSocketPath(address);
+  const found = candidates(reader, service, port).filter(({ address }) => fits(address));
+  // As in Istio, what is not said to be inside the mesh is outside, and takes no mTLS of the mesh's.
+  return isInMesh ? found : found.map((endpoint) => ({ ...endpoint, takesMtls: false }));
+}
+
+/** Whether all that a host leads to are workloads of the mesh: it is said so, or they are registered where it says. */
+export function leadsIntoMesh(reader: EndpointReader, service: Service): boolean {
+  if (service.isInMesh) return true;
+  const endpoints = service.ports.flatMap((port) => resolveEndpoints(reader, service, port));
+  return endpoints.length > 0 && endpoints.every(({ isRegistered }) => isRegistered);
+}
+
+function candidates(reader: EndpointReader, service: Service, port: Port): Endpoint[] {
+  const { selector, namespace } = service;
+  if (selector === undefined)
+    return service.declarations.flatMap(({ ports, endpoints }) =>
+      ports
+        .filter((each) => each.name === port.name && isProxied(each) === isProxied(port))
+        .flatMap((own) => endpoints.flatMap((each) => fromWritten(reader, each, own))),
+    );
+  return [
+    ...reader.select(namespace, selector).flatMap((instance) => fromInstance(reader, instance, port)),
+    ...reader.written(namespace, selector).flatMap((workload) => fromWritten(reader, workload, port)),
+  ];
+}
+
+function fromInstance(reader: EndpointReader, instance: WorkloadInstance, port: Port): Endpoint[] {
+  const own = instance.ports.find(({ name }) => name === port.name);
+  if (own === undefined || instance.isAwaited === true) return [];
+  const { labels, namespace, weight, health, address } = instance;
+  const takesMtls = reader.mtlsMode(namespace, labels, own.appPort) !== "DISABLE";
+  return [
+    {
+      address,
+      port: own.inboundPort,
+      labels,
+      takesMtls,
+      serviceAccount: accountOf(reader, instance),
+      workload: describeWorkload(instance.workload, namespace, labels),
+      isRegistered: true,
+      weight,
+      health,
+    },
+  ];
+}
+
+/** Whom callers expect there: the account that the operator gave the group, not whoever registered. Only a group that names none leaves it to that. */
+function accountOf(reader: EndpointReader, { namespace, workload, serviceAccount }: WorkloadInstance): string {
+  return reader.expected(namespace, workload)?.serviceAccount ?? serviceAccount;
+}
+
+function fromWritten(reader: EndpointReader, written: Workload, port: Port): Endpoint[] {
+  const { address, namespace, name, labels } = written;
+  if (address === undefined) return [];
+  const at = written.ports[port.name] ?? port.targetPort ?? port.number;
+  // An alias of a registered workload, or a caller's report would name another than the called end's.
+  const instance = reader.instanceAt(address, at);
+  const described =
+    name === undefined && labels.app === undefined
+      ? undefined
+      : describeWorkload(name ?? labels.app ?? "unknown", namespace, labels);
+  return [
+    {
+      address,
+      port: at,
+      labels,
+      // Written by hand: nobody vouches for a sidecar there, unless its label does, as in Istio.
+      takesMtls: labels["security.istio.io/tlsMode"] === "istio",
+      serviceAccount: written.serviceAccount ?? (instance === undefined ? undefined : accountOf(reader, instance)),
+      workload:
+        instance === undefined ? described : describeWorkload(instance.workload, instance.namespace, instance.labels),
+      isRegistered: instance !== undefined,
+      weight: written.weight,
+      health: "healthy",
+    },
+  ];
+}

@@ -1,0 +1,79 @@
+import { isProxied, type Port } from "#core/model/port.ts";
+import type { Service, ServiceDeclaration } from "#core/model/service.ts";
+import { isVisible } from "#core/resolve/visibility.ts";
+import type { Labels } from "#core/resource/labels.ts";
+
+/**
+ * Of the declarations of one host, the oldest first, those that make up the service that callers in a namespace see: one
+ * of its own before those exported to it by name, and these before those for all; and those that add to it. Ports that
+ * are not proxied are as if not there.
+ */
+export function resolveService(
+  host: string,
+  declarations: readonly ServiceDeclaration[],
+  fromNamespace: string,
+): Service | undefined {
+  const distance = ({ exportTo, namespace }: ServiceDeclaration): number => {
+    const isForAll = exportTo.length === 0 || exportTo.includes("*");
+    return (namespace === fromNamespace ? 0 : 2) + Number(isForAll);
+  };
+  const seen = declarations
+    .filter(({ exportTo, namespace }) => isVisible(exportTo, namespace, fromNamespace))
+    .sort((a, b) => distance(a) - distance(b));
+  return putTogether(host, seen, isProxied);
+}
+
+/**
+ * All services by host, of declarations of which the oldest are first: the oldest of each host, with the ports and
+ * endpoints of those that add to it. Whoever calls gets this one, unless another is nearer to it.
+ */
+export function servicesByHost(declarations: readonly ServiceDeclaration[]): ReadonlyMap<string, Service> {
+  const byHost = new Map<string, ServiceDeclaration[]>();
+  for (const declaration of declarations)
+    for (const host of declaration.hosts) {
+      const known = byHost.get(host);
+      if (known === undefined) byHost.set(host, [declaration]);
+      else known.push(declaration);
+    }
+  return new Map(
+    [...byHost].flatMap(([host, each]) => {
+      const service = putTogether(host, each);
+      return service === undefined ? [] : [[host, service]];
+    }),
+  );
+}
+
+/** The service of one declaration by itself. */
+export function serviceOf(host: string, declaration: ServiceDeclaration, ports: readonly Port[]): Service {
+  const { namespace, resolution, isInMesh, selector, subjectAltNames } = declaration;
+  return { host, namespace, ports, resolution, isInMesh, selector, subjectAltNames, declarations: [declaration] };
+}
+
+/** The first, with the ports and endpoints of those that add to it; where two have one port number, it is the first one's. */
+function putTogether(
+  host: string,
+  [deciding, ...others]: readonly ServiceDeclaration[],
+  isOffered: (port: Port) => boolean = () => true,
+): Service | undefined {
+  if (deciding === undefined) return undefined;
+  const more = others.filter((each) => addsTo(deciding, each));
+  const ports = new Map<number, Port>();
+  for (const each of [deciding, ...more])
+    for (const port of each.ports) if (isOffered(port) && !ports.has(port.number)) ports.set(port.number, port);
+  return { ...serviceOf(host, deciding, [...ports.values()]), declarations: [deciding, ...more] };
+}
+
+/** Declarations of one namespace that are alike in all but ports and endpoints are one service (Istio's `canMergeServices`). */
+export function addsTo(a: ServiceDeclaration, b: ServiceDeclaration): boolean {
+  return (
+    a.namespace === b.namespace &&
+    a.resolution === b.resolution &&
+    canonical(a.labels) === canonical(b.labels) &&
+    canonical(a.selector) === canonical(b.selector) &&
+    [...a.exportTo].sort().join() === [...b.exportTo].sort().join()
+  );
+}
+
+function canonical(labels: Labels = {}): string {
+  return JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

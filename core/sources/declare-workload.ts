@@ -1,0 +1,56 @@
+import type { WorkloadEntrySpec } from "#core/kinds/workload-entry/schema.ts";
+import type { Workload } from "#core/model/workload.ts";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import { type AnyResource, formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+
+/** Kinds that describe one workload, and those that describe what instances will be. */
+export const WRITTEN_KINDS = ["WorkloadEntry"] as const satisfies readonly AnyResource["kind"][];
+export const GROUP_KINDS = ["WorkloadGroup"] as const satisfies readonly AnyResource["kind"][];
+
+const known = new WeakMap<AnyResource, Workload>();
+
+/** The workload that a resource describes: one that is written, or what the instances of a group will be; undefined for other resources. */
+export function declareWorkload(resource: AnyResource): Workload | undefined {
+  if (resource.kind !== "WorkloadEntry" && resource.kind !== "WorkloadGroup") return undefined;
+  let workload = known.get(resource);
+  if (workload === undefined) {
+    workload = resource.kind === "WorkloadEntry" ? ofWorkloadEntry(resource) : ofWorkloadGroup(resource);
+    known.set(resource, workload);
+  }
+  return workload;
+}
+
+/** One that an agent registered. */
+export function registeredWorkload(instance: WorkloadInstance): Workload {
+  const { namespace, name, address, labels, serviceAccount, ports, weight } = instance;
+  return {
+    standing: "registered",
+    ...{ namespace, name, address, labels, serviceAccount, weight },
+    ports: Object.fromEntries(ports.map((port) => [port.name, port.appPort])),
+    source: undefined,
+  };
+}
+
+/** As it is written, alone or inside of a service. */
+export function writtenWorkload(
+  { address, labels = {}, serviceAccount, ports = {}, weight = 1 }: WorkloadEntrySpec,
+  where: Pick<Workload, "namespace" | "name" | "source">,
+): Workload {
+  return { standing: "written", ...where, address, labels, serviceAccount, ports, weight };
+}
+
+function ofWorkloadEntry(entry: Resource<"WorkloadEntry">): Workload {
+  const { namespace, name } = entry.metadata;
+  return writtenWorkload(entry.spec, { namespace, name, source: { ref: formatRef(refOf(entry)), path: [] } });
+}
+
+function ofWorkloadGroup(group: Resource<"WorkloadGroup">): Workload {
+  const { metadata, spec } = group;
+  const { namespace, name } = metadata;
+  const source = { ref: formatRef(refOf(group)), path: [] };
+  return {
+    ...writtenWorkload(spec.template, { namespace, name, source }),
+    standing: "expected",
+    labels: { ...spec.metadata?.labels, ...spec.template.labels },
+  };
+}
