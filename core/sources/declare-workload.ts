@@ -40,8 +40,10 @@ export function writtenWorkload(
 }
 
 function ofWorkloadEntry(entry: Resource<"WorkloadEntry">): Workload {
-  const { namespace, name } = entry.metadata;
-  return writtenWorkload(entry.spec, { namespace, name, source: { ref: formatRef(refOf(entry)), path: [] } });
+  const { namespace, name, labels } = entry.metadata;
+  const written = writtenWorkload(entry.spec, { namespace, name, source: { ref: formatRef(refOf(entry)), path: [] } });
+  // Istio's `ConvertWorkloadEntry`: the object's own labels are the workload's too, and win.
+  return { ...written, labels: { ...written.labels, ...labels } };
 }
 
 function ofWorkloadGroup(group: Resource<"WorkloadGroup">): Workload {
@@ -51,6 +53,6 @@ function ofWorkloadGroup(group: Resource<"WorkloadGroup">): Workload {
   return {
     ...writtenWorkload(spec.template, { namespace, name, source }),
     standing: "expected",
-    labels: { ...spec.metadata?.labels, ...spec.template.labels },
+    labels: { ...spec.template.labels, ...spec.metadata?.labels },
   };
 }
