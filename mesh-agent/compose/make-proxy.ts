@@ -1,0 +1,74 @@
+import { ApplicationWatch } from "#mesh-agent/application/application-watch.ts";
+import type { Complaints } from "#mesh-agent/complaints.ts";
+import type { AgentConfig } from "#mesh-agent/config.ts";
+import type { Registration } from "#mesh-agent/control-plane/registration.ts";
+import { EnvoySupervisor } from "#mesh-agent/envoy/envoy-supervisor.ts";
+import type { FoundEnvoy } from "#mesh-agent/envoy/find-envoy.ts";
+import { type PreparedEnvoy, prepareEnvoy } from "#mesh-agent/envoy/prepare-envoy.ts";
+import { requirePorts } from "#mesh-agent/envoy/require-ports.ts";
+import { rotateLog } from "#mesh-agent/envoy/rotate-log.ts";
+import { ReadinessWatch } from "#mesh-agent/envoy/watch-readiness.ts";
+import type { AgentPaths } from "#mesh-agent/paths.ts";
+import type { NodeJson } from "#mesh-agent/xds/describe-node.ts";
+import type { Logger } from "#node/log.ts";
+
+/** Envoy, what is known of it, and of the application behind it. */
+export interface ProxyParts extends Pick<PreparedEnvoy, "admin" | "bootstrap"> {
+  readonly supervisor: EnvoySupervisor;
+  readonly readiness: ReadinessWatch;
+  readonly application: ApplicationWatch;
+  readonly reopenLogs: () => Promise<void>;
+  /** Why no request is served; undefined while requests are. */
+  unreadiness(): string | undefined;
+  rotateLog(): Promise<boolean>;
+}
+
+export interface ProxyNeeds {
+  readonly envoy: FoundEnvoy;
+  readonly config: AgentConfig;
+  readonly paths: AgentPaths;
+  readonly node: NodeJson;
+  readonly registration: Registration;
+  readonly complaints: Complaints;
+  readonly log: Logger;
+}
+
+/** Not started yet. */
+export function makeProxy(needs: ProxyNeeds): ProxyParts {
+  const { envoy, config, paths, node, registration, complaints, log } = needs;
+  const { command, fingerprint, admin, bootstrap } = prepareEnvoy(envoy, config, paths, node);
+  const unreadiness = () => (readiness.isReady ? undefined : whyEnvoyIsAway(supervisor));
+  const tellHealth = (): void => {
+    const why = unreadiness();
+    if (why === undefined) registration.setHealth(application.health, application.reason);
+    else registration.setHealth("unhealthy", why);
+  };
+  const readiness = new ReadinessWatch(admin, tellHealth);
+  const application = new ApplicationWatch({ onChange: tellHealth, log });
+  const supervisor = new EnvoySupervisor({
+    command,
+    fingerprint,
+    pidFile: paths.pid,
+    admin,
+    log,
+    beforeStart: () => requirePorts(config),
+    onDeath: () => readiness.set(false),
+  });
+  const reopenLogs = async (): Promise<void> => void (await admin.post("/reopen_logs"));
+  complaints.hear(bootstrap, supervisor);
+  return {
+    admin,
+    bootstrap,
+    supervisor,
+    readiness,
+    application,
+    reopenLogs,
+    unreadiness,
+    rotateLog: () => rotateLog(paths.envoyLog, reopenLogs),
+  };
+}
+
+function whyEnvoyIsAway({ restarts, lastDeath }: EnvoySupervisor): string {
+  if (lastDeath === undefined) return "envoy does not serve yet";
+  return `envoy does not serve: it died ${restarts === 1 ? "once" : `${restarts} times`}, last by ${lastDeath}`;
+}

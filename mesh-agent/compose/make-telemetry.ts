@@ -1,0 +1,47 @@
+import type { Complaints } from "#mesh-agent/complaints.ts";
+import type { ControlPlaneParts } from "#mesh-agent/compose/make-control-plane.ts";
+import type { ProxyParts } from "#mesh-agent/compose/make-proxy.ts";
+import type { AgentConfig } from "#mesh-agent/config.ts";
+import { readPidFile } from "#mesh-agent/envoy/pid-file.ts";
+import { startedMs } from "#mesh-agent/envoy/process-start.ts";
+import type { IdentityKeeper } from "#mesh-agent/identity/identity-keeper.ts";
+import type { AgentPaths } from "#mesh-agent/paths.ts";
+import { startTelemetry, type Telemetry } from "#mesh-agent/telemetry/start-telemetry.ts";
+import type { Logger } from "#node/log.ts";
+
+const REPORT_PATH = "/pharos.agent.v1.AgentService/Report";
+const REPORT_TIMEOUT_MS = 10_000;
+
+export interface TelemetryNeeds extends Pick<ControlPlaneParts, "uplink" | "clock" | "registration"> {
+  readonly config: AgentConfig;
+  readonly paths: AgentPaths;
+  readonly keeper: IdentityKeeper;
+  readonly reopenLogs: ProxyParts["reopenLogs"];
+  readonly complaints: Complaints;
+  readonly log: Logger;
+}
+
+/** Reads Envoy's log from here on, and reports to the control plane. */
+export async function makeTelemetry(needs: TelemetryNeeds): Promise<Telemetry> {
+  const { config, paths, keeper, uplink, clock, registration, reopenLogs, complaints, log } = needs;
+  const telemetry = await startTelemetry({
+    dir: paths.dir,
+    accessLogPath: paths.accessLog,
+    instance: () => ({
+      namespace: config.namespace,
+      name: config.name,
+      workload: config.group,
+      labels: registration.labels,
+      principal: keeper.current.spiffeId,
+    }),
+    report: (request) => uplink.unary(REPORT_PATH, request, REPORT_TIMEOUT_MS),
+    spansSocketPath: paths.spansSocket,
+    envoyAdminSocket: paths.adminSocket,
+    envoyStartedMs: () => startedMs(readPidFile(paths.pid)?.start),
+    reopenLogs,
+    onServerTime: clock.hear,
+    log,
+  });
+  complaints.hear(telemetry);
+  return telemetry;
+}
