@@ -125,6 +125,36 @@ export default {
       from: { path: "^server/xds/", pathNot: "\\.test\\.ts$|/testing/" },
       to: { path: "^server/(envoy|config|db|api|services|telemetry|ca)/" },
     },
+    only(
+      "telemetry-ports-stand-alone",
+      "A port is words and rows: what stores are asked for, and no store.",
+      "^server/telemetry/ports/",
+      "^(core/|server/telemetry/ports/)",
+    ),
+    {
+      name: "telemetry-above-the-ports",
+      comment: "What is taken in and what is asked knows the ports; which store stands behind them is the composer's.",
+      severity: "error",
+      from: {
+        path: "^server/telemetry/",
+        pathNot: "^server/telemetry/stores/|\\.test\\.ts$|/testing/",
+      },
+      to: { path: "^server/telemetry/stores/" },
+    },
+    only(
+      "telemetry-stores-below",
+      "A store keeps rows: it knows neither who sends them nor what is made of them.",
+      "^server/telemetry/stores/",
+      "^(core/|node/|server/telemetry/(ports|stores)/|node_modules/@duckdb/)|^(fs|path)$",
+      { pathNot: "\\.test\\.ts$|/testing/" },
+    ),
+    {
+      name: "duckdb-in-its-store",
+      comment: "One folder knows the database; another store is another folder.",
+      severity: "error",
+      from: { pathNot: "^server/telemetry/stores/duckdb/" },
+      to: { path: "node_modules/@duckdb/" },
+    },
     {
       name: "api-calls-services",
       comment: "Procedures are thin: they call services, never storage or wire code.",

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { GraphView } from "#core/graph/graph.ts";
-import { DuckdbTelemetryStore } from "#server/telemetry/duckdb-store.ts";
+import { duckdbTelemetry } from "#server/telemetry/testing/duckdb-telemetry.ts";
 import { SqliteWindows } from "./graph/sqlite-windows.ts";
 import { syntheticEdges, syntheticReports } from "./graph/synthetic-mesh.ts";
 
@@ -40,10 +40,8 @@ export async function run(args: readonly string[]): Promise<void> {
   const endMs = now;
   const startMs = Math.floor((endMs - Number(values.minutes) * MINUTE_MS) / WINDOW_MS) * WINDOW_MS;
   now = startMs;
-  const store = await DuckdbTelemetryStore.open({
-    path: join(dir, "telemetry.duckdb"),
+  const store = await duckdbTelemetry(join(dir, "telemetry.duckdb"), {
     now: () => now,
-    maintainEveryMs: 0,
   });
   const peer = new SqliteWindows(join(dir, "windows.sqlite"));
   try {
@@ -52,8 +50,9 @@ export async function run(args: readonly string[]): Promise<void> {
     for (let atMs = startMs, sequence = 1; atMs < endMs; atMs += WINDOW_MS, sequence += 1) {
       const reports = syntheticReports(edges, atMs, sequence);
       now = atMs + WINDOW_MS;
-      ingestMs += (await time(() => Promise.all(reports.map(({ report, reporter }) => store.ingest(report, reporter)))))
-        .ms;
+      ingestMs += (
+        await time(() => Promise.all(reports.map(({ report, reporter }) => store.ingest.takeReport(report, reporter))))
+      ).ms;
       ingestMs += (await time(() => store.maintain())).ms;
       const all = reports.flatMap(({ report }) => report.windows);
       peer.add(all);
@@ -70,7 +69,7 @@ export async function run(args: readonly string[]): Promise<void> {
       const taken: number[] = [];
       let size = { nodes: 0, edges: 0 };
       for (let round = 0; round <= Number(values.rounds); round += 1) {
-        const { ms, value } = await time(() => store.graph({ ...range, view }));
+        const { ms, value } = await time(() => store.queries.graph({ ...range, view }));
         size = { nodes: value.nodes.length, edges: value.edges.length };
         // The first warms the caches that the second finds.
         if (round > 0) taken.push(ms);

@@ -10,7 +10,7 @@ import { ApiTokens } from "#server/auth/api-tokens.ts";
 import { openSessionKey } from "#server/auth/session-key.ts";
 import { loadRoot } from "#server/ca/root-file.ts";
 import { openDatabase } from "#server/db/open-database.ts";
-import { DuckdbTelemetryStore } from "#server/telemetry/duckdb-store.ts";
+import { duckdbTelemetry } from "#server/telemetry/testing/duckdb-telemetry.ts";
 import { DAMAGES, type Damage } from "#server/testing/damages.ts";
 import { startServe } from "#testing/start-serve.ts";
 
@@ -82,13 +82,11 @@ async function openSettings(dir: string): Promise<Outcome> {
 async function openTelemetry(dir: string): Promise<Outcome> {
   const open = async (): Promise<{ total: number; warnings: string[]; gaps: number }> => {
     const warnings: string[] = [];
-    const store = await DuckdbTelemetryStore.open({
-      path: join(dir, "telemetry.duckdb"),
-      maintainEveryMs: 0,
+    const store = await duckdbTelemetry(join(dir, "telemetry.duckdb"), {
       warn: (message) => warnings.push(message),
     });
-    const { total } = await store.totals({ reporter: "source", startMs: START, endMs: START + 10_000 });
-    const { gaps } = await store.graph({ view: "service", startMs: 0, endMs: Date.now() + 10_000 });
+    const { total } = await store.queries.totals({ reporter: "source", startMs: START, endMs: START + 10_000 });
+    const { gaps } = await store.queries.graph({ view: "service", startMs: 0, endMs: Date.now() + 10_000 });
     await store.close();
     return { total, warnings, gaps: gaps.reduce((sum, { requests }) => sum + requests, 0) };
   };

@@ -6,7 +6,7 @@ import {
   type RequestWindow,
   RequestWindowSchema,
 } from "#proto/gen/pharos/agent/v1/agent_pb.js";
-import type { Reporter } from "#server/telemetry/store.ts";
+import type { Reporter } from "#server/telemetry/ingest/reporter.ts";
 
 export interface SyntheticEdge {
   readonly from: number;

@@ -1,5 +1,6 @@
+import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { isRefusedBySidecar } from "#core/telemetry/refused-connection.ts";
-import type { TrafficKey, TrafficRow } from "#core/telemetry/traffic.ts";
+import type { TrafficRow } from "#core/telemetry/traffic.ts";
 import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 
 /** What one caller tells of connections to a workload that ended in its hands, as far as it is not joined yet. */

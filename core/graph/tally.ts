@@ -1,6 +1,7 @@
 import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
+import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { isRefusal } from "#core/telemetry/refused-connection.ts";
-import { type Outcome, outcomeOf, type TrafficKey, type TrafficRow } from "#core/telemetry/traffic.ts";
+import { type Outcome, outcomeOf, type TrafficRow } from "#core/telemetry/traffic.ts";
 
 export interface ResponseTally {
   readonly code: number;

@@ -1,34 +1,4 @@
-/** The labels that requests are counted by: Istio's standard ones. Unknown values are "unknown". */
-export interface TrafficKey {
-  /** The end that told. "mirror": the called end, of copies that a route's mirror made: no part of what callers asked. */
-  readonly reporter: "source" | "destination" | "mirror";
-  readonly sourceWorkload: string;
-  readonly sourceNamespace: string;
-  readonly sourceApp: string;
-  readonly sourceVersion: string;
-  readonly sourcePrincipal: string;
-  readonly destinationWorkload: string;
-  readonly destinationNamespace: string;
-  readonly destinationApp: string;
-  readonly destinationVersion: string;
-  readonly destinationPrincipal: string;
-  /** Host name. */
-  readonly destinationService: string;
-  readonly destinationPort: number;
-  readonly protocol: "http" | "grpc" | "tcp";
-  /** 0 when nothing was answered. */
-  readonly responseCode: number;
-  /** Empty unless gRPC. */
-  readonly grpcStatus: string;
-  /** "-" for none. */
-  readonly responseFlags: string;
-  readonly security: "mutual_tls" | "none" | "unknown";
-  /** As Envoy names the policy; empty when none refused. */
-  readonly deniedBy: string;
-  readonly fromGateway: boolean;
-  /** Of a caller without a certificate: its address, or "other" where there were too many; empty for the rest. */
-  readonly sourceAddress: string;
-}
+import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 
 /** Requests of one key over some time. */
 export interface TrafficRow {

@@ -1,6 +1,7 @@
 import { mergeReporters } from "#core/graph/merge-reporters.ts";
+import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { isRefusal } from "#core/telemetry/refused-connection.ts";
-import type { TrafficKey, TrafficRow } from "#core/telemetry/traffic.ts";
+import type { TrafficRow } from "#core/telemetry/traffic.ts";
 import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 
 /** Requests of one key, counted once though both ends told of them. */

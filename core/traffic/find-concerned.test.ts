@@ -3,8 +3,9 @@ import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
 import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
+import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
-import type { TrafficKey, TrafficRow } from "#core/telemetry/traffic.ts";
+import type { TrafficRow } from "#core/telemetry/traffic.ts";
 import { describeConcerned } from "#core/traffic/describe-concerned.ts";
 import { findConcerned } from "#core/traffic/find-concerned.ts";
 

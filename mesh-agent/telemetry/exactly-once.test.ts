@@ -8,8 +8,9 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { GrpcServer } from "#grpc/server.ts";
 import { lineOf } from "#mesh-agent/telemetry/testing/lines.ts";
-import { DuckdbTelemetryStore } from "#server/telemetry/duckdb-store.ts";
-import { handleReport } from "#server/telemetry/report-rpc.ts";
+import { handleReport } from "#server/telemetry/ingest/report-rpc.ts";
+import type { RunningTelemetry } from "#server/telemetry/start-telemetry.ts";
+import { duckdbTelemetry } from "#server/telemetry/testing/duckdb-telemetry.ts";
 
 const IDENTITY = {
   principal: "spiffe://cluster.local/ns/default/sa/productpage",
@@ -64,8 +65,8 @@ async function startReporter(): Promise<ChildProcess> {
 }
 
 /** A control plane that stores, and now and then breaks the connection after storing and before answering. */
-async function startServer(breaksEvery: number): Promise<{ store: DuckdbTelemetryStore; stop(): Promise<void> }> {
-  const store = await DuckdbTelemetryStore.open({ path: join(dir, "telemetry.duckdb"), maintainEveryMs: 0 });
+async function startServer(breaksEvery: number): Promise<{ store: RunningTelemetry; stop(): Promise<void> }> {
+  const store = await duckdbTelemetry(join(dir, "telemetry.duckdb"));
   let calls = 0;
   const server = new GrpcServer({
     methods: new Map([
@@ -76,7 +77,7 @@ async function startServer(breaksEvery: number): Promise<{ store: DuckdbTelemetr
           handle: async (bytes: Uint8Array) => {
             const answer = await handleReport(
               {
-                store,
+                ingest: store.ingest,
                 snapshot: () => SNAPSHOT,
                 find: () => INSTANCE,
                 onRefused: (_, __, reasons) => expect(reasons).toEqual([]),
@@ -133,7 +134,7 @@ test("no request is lost or counted twice over kills of agent and control plane,
   write(100);
   last.send("stop");
   await once(last, "exit");
-  const { total, byCode } = await server.store.totals({
+  const { total, byCode } = await server.store.queries.totals({
     reporter: "source",
     workload: "productpage-v1",
     startMs,

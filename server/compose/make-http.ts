@@ -74,14 +74,14 @@ export async function makeHttp({ root, options, stores, mesh, services, auth, lo
   const routes: Routes = {
     "/api/trpc": api,
     "/api/auth": (request, response) => auth.handleHttp(request, response),
-    "/v1/traces": mountOtlp(telemetry, auth),
+    "/v1/traces": mountOtlp(telemetry.ingest, auth),
     "/healthz": (_, response) => sendText(response, 200, "ok\n"),
     "/readyz": mountReadiness({
       "the mesh thread": () => mesh.memory(),
       "the database": () => db.setting.count(),
       "the data directory's disk": () => requireRoom(dir),
     }),
-    "/metrics": mountMetrics(telemetry, auth, { isLoopback: isLoopback(host), refused: () => limits.totals }),
+    "/metrics": mountMetrics(telemetry.metrics, auth, { isLoopback: isLoopback(host), refused: () => limits.totals }),
     ...(options.console ? { "/": await mountConsole(root, host, options.port) } : {}),
   } satisfies Partial<Record<Endpoint, HttpHandler>>;
   const guarded = guardHost(routes, {

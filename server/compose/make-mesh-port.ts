@@ -48,7 +48,7 @@ export async function makeMeshPort(parts: MeshPortParts): Promise<MeshPort> {
     createCertificate,
     registry,
     state,
-    telemetry,
+    telemetry: telemetry.ingest,
     onRefused: (line) => audit.write({ ...line, outcome: "refused" }),
   });
   const tls = await authority.issueServing(SERVING_LIFE_MS, Date.now());

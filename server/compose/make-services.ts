@@ -37,7 +37,7 @@ export function makeServices(parts: ServicesParts): { readonly services: Service
   const services = createServices({
     store,
     mesh,
-    telemetry,
+    telemetry: telemetry.queries,
     state,
     identities,
     revocations,

@@ -3,15 +3,15 @@ import { LimitBook } from "#core/limits/limit-book.ts";
 import type { Logger } from "#node/log.ts";
 import { type Audit, createAudit } from "#server/audit/audit.ts";
 import { type OpenDatabase, openDatabase } from "#server/db/open-database.ts";
-import { DuckdbTelemetryStore } from "#server/telemetry/duckdb-store.ts";
-import type { TelemetryStore } from "#server/telemetry/store.ts";
+import { type RunningTelemetry, startTelemetry } from "#server/telemetry/start-telemetry.ts";
+import { openDuckdbStore } from "#server/telemetry/stores/duckdb/duckdb-store.ts";
 
 const LIMITS_TOLD_EVERY_MS = 60_000;
 
 /** What is kept on disk, and the two books in which refusals and losses are written down. */
 export interface Stores {
   readonly db: OpenDatabase["db"];
-  readonly telemetry: TelemetryStore;
+  readonly telemetry: RunningTelemetry;
   readonly audit: Audit;
   readonly limits: LimitBook;
   close(): Promise<void>;
@@ -50,8 +50,8 @@ export async function makeStores(root: string, dir: string, log: Logger): Promis
         from: "",
       }),
   });
-  const telemetry = await DuckdbTelemetryStore.open({
-    path: join(dir, "telemetry.duckdb"),
+  const telemetry = await startTelemetry({
+    openStore: (options) => openDuckdbStore({ ...options, path: join(dir, "telemetry.duckdb") }),
     warn: (message) => log.warn(message),
     onLoss: (reason) => noteLoss("telemetry.duckdb", reason),
     onLimit: (refused) => limits.add(refused),

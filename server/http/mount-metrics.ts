@@ -6,7 +6,7 @@ import { LogLimiter } from "#node/log-limiter.ts";
 import { PROMETHEUS_CONTENT_TYPE, renderMetrics } from "#node/prometheus-text.ts";
 import { sendText } from "#node/send-text.ts";
 import type { Auth } from "#server/auth/auth.ts";
-import type { TelemetryStore } from "#server/telemetry/store.ts";
+import type { StandardMetrics } from "#server/telemetry/query/standard-metrics.ts";
 
 export interface MetricsOptions {
   readonly isLoopback: boolean;
@@ -19,7 +19,7 @@ const SCRAPES_MAX = 4;
 
 /** Between two pieces whatever else there is to do is done. */
 async function* piecesOf(
-  telemetry: Pick<TelemetryStore, "prometheus">,
+  traffic: Pick<StandardMetrics, "text">,
   refused: ReadonlyMap<string, number>,
 ): AsyncGenerator<string> {
   if (refused.size > 0)
@@ -31,7 +31,7 @@ async function* piecesOf(
         values: Array.from(refused, ([limit, value]) => ({ labels: { limit }, value })),
       },
     ]);
-  for (const piece of telemetry.prometheus()) {
+  for (const piece of traffic.text()) {
     yield piece;
     await new Promise(setImmediate);
   }
@@ -42,7 +42,7 @@ async function* piecesOf(
  * in its configuration), on loopback none is needed.
  */
 export function mountMetrics(
-  telemetry: Pick<TelemetryStore, "prometheus">,
+  traffic: Pick<StandardMetrics, "text">,
   auth: Pick<Auth, "authenticate" | "noteRefused">,
   { isLoopback, refused }: MetricsOptions,
 ): HttpHandler {
@@ -61,7 +61,7 @@ export function mountMetrics(
         "content-type": PROMETHEUS_CONTENT_TYPE,
         "cache-control": "no-store",
       });
-      await pipeline(Readable.from(piecesOf(telemetry, refused()), { objectMode: true }), response);
+      await pipeline(Readable.from(piecesOf(traffic, refused()), { objectMode: true }), response);
     } catch (error) {
       // A scraper that went away in the middle is its own affair.
       if (!response.destroyed) throw error;

@@ -6,11 +6,11 @@ import { LogLimiter } from "#node/log-limiter.ts";
 import { readBody } from "#node/read-body.ts";
 import { sendText } from "#node/send-text.ts";
 import type { Auth } from "#server/auth/auth.ts";
-import { handleOtlpTraces, OTLP_BYTES_MAX } from "#server/telemetry/otlp-http.ts";
-import type { TelemetryStore } from "#server/telemetry/store.ts";
+import { handleOtlpTraces, OTLP_BYTES_MAX } from "#server/telemetry/ingest/otlp-http.ts";
+import type { TelemetryIngest } from "#server/telemetry/ingest/telemetry-ingest.ts";
 
 /** OTLP/HTTP traces from applications, protobuf or JSON, with an operator's API token or session. */
-export function mountOtlp(telemetry: TelemetryStore, auth: Auth): HttpHandler {
+export function mountOtlp(ingest: Pick<TelemetryIngest, "takeSpans">, auth: Auth): HttpHandler {
   const limiter = new LogLimiter();
 
   /** An exporter with a wrong token tries again every few seconds. */
@@ -41,7 +41,7 @@ export function mountOtlp(telemetry: TelemetryStore, auth: Auth): HttpHandler {
     const body = await readBody(request, OTLP_BYTES_MAX);
     if (body === undefined) return sendText(response, 413, `at most ${OTLP_BYTES_MAX} bytes at a time\n`);
     const { "content-type": contentType = "", "content-encoding": contentEncoding = "" } = request.headers;
-    const answer = await handleOtlpTraces(telemetry, { body, contentType, contentEncoding }, principal.name);
+    const answer = await handleOtlpTraces(ingest, { body, contentType, contentEncoding }, principal.name);
     response.writeHead(answer.status, { "content-type": answer.contentType });
     response.end(answer.body);
   };

@@ -8,15 +8,15 @@ import type { UnaryHandler } from "#server/mesh/start-mesh.ts";
 import type { Registry } from "#server/registry/registry.ts";
 import { handleDeregister, handleRegister } from "#server/registry/registry-rpc.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
-import { handleReport } from "#server/telemetry/report-rpc.ts";
-import type { TelemetryStore } from "#server/telemetry/store.ts";
+import { handleReport } from "#server/telemetry/ingest/report-rpc.ts";
+import type { TelemetryIngest } from "#server/telemetry/ingest/telemetry-ingest.ts";
 
 export interface AgentMethodsOptions {
   readonly authority: Authority;
   readonly createCertificate: UnaryHandler;
   readonly registry: Registry;
   readonly state: MeshState;
-  readonly telemetry: TelemetryStore;
+  readonly telemetry: Pick<TelemetryIngest, "takeReport">;
   readonly onRefused: (line: {
     readonly actor: string;
     readonly action: string;
@@ -87,7 +87,7 @@ export function createAgentMethods(options: AgentMethodsOptions): ReadonlyMap<st
       guarded("telemetry.report", (bytes, { spiffeId, namespace, serviceAccount }, from) =>
         handleReport(
           {
-            store: telemetry,
+            ingest: telemetry,
             snapshot: () => state.snapshot(),
             find: (instance) => registry.known(instance),
             onRefused: ({ principal }, resource, reasons) => {

@@ -3,9 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Refused } from "#core/limits/limit-book.ts";
-import { DuckdbTelemetryStore } from "#server/telemetry/duckdb-store.ts";
-import { StandardMetrics } from "#server/telemetry/prometheus.ts";
-import type { Reporter } from "#server/telemetry/store.ts";
+import { NOBODY } from "#core/telemetry/traffic-key.ts";
+import type { Reporter } from "#server/telemetry/ingest/reporter.ts";
+import type { TrafficWindow } from "#server/telemetry/ports/traffic-window.ts";
+import { StandardMetrics } from "#server/telemetry/query/standard-metrics.ts";
+import type { RunningTelemetry } from "#server/telemetry/start-telemetry.ts";
+import { duckdbTelemetry } from "#server/telemetry/testing/duckdb-telemetry.ts";
 import { reporterOf, reportOf } from "#server/telemetry/testing/reports.ts";
 
 const START = Date.UTC(2026, 2, 1, 12);
@@ -16,7 +19,7 @@ const REVIEWS = "reviews.default.svc.cluster.local";
 const SAMPLE = /^[a-z_]+\{([a-z_]+="(?:[^"\\\n]|\\[\\n"])*",?)+\} [0-9.e+]+$/;
 
 let dir: string;
-let store: DuckdbTelemetryStore;
+let store: RunningTelemetry;
 let refused: Refused[];
 let now: number;
 
@@ -24,10 +27,8 @@ beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), "pharos-cardinality-"));
   now = START;
   refused = [];
-  store = await DuckdbTelemetryStore.open({
-    path: join(dir, "t.duckdb"),
+  store = await duckdbTelemetry(join(dir, "t.duckdb"), {
     now: () => now,
-    maintainEveryMs: 0,
     onLimit: (each) => void refused.push(each),
   });
 });
@@ -49,18 +50,18 @@ async function callMadeUpHosts(reporter: Reporter): Promise<void> {
     }));
     const report = reportOf(1 + first / PER_REPORT, traffic);
     for (const [index, window] of report.windows.entries()) window.destinationService = `h${first + index}.made.up`;
-    await store.ingest(report, reporter);
+    await store.ingest.takeReport(report, reporter);
   }
 }
 
 const seriesOf = (name: string): string[] =>
-  [...store.prometheus()]
+  [...store.metrics.text()]
     .join("")
     .split("\n")
     .filter((line) => line.startsWith(`${name}{`));
 
 async function totalOf(reporter: Reporter): Promise<number> {
-  const { total } = await store.totals({
+  const { total } = await store.queries.totals({
     reporter: "source",
     workload: reporter.workload?.workload ?? "",
     startMs: START,
@@ -77,7 +78,7 @@ test("40,000 hosts that the mesh does not know are one service, and every call i
   expect(series[0]).toContain('destination_service="unknown"');
   expect(series[0]?.endsWith(` ${HOSTS}`)).toBe(true);
   expect(await totalOf(known)).toBe(HOSTS);
-  const { nodes } = await store.graph({ view: "service", startMs: START, endMs: START + 10_000 });
+  const { nodes } = await store.queries.graph({ view: "service", startMs: START, endMs: START + 10_000 });
   expect(nodes.length).toBeLessThan(5);
   expect(refused).toEqual([]);
 });
@@ -85,7 +86,7 @@ test("40,000 hosts that the mesh does not know are one service, and every call i
 test("an agent that names 40,000 services has a bounded number of keys, is told of, and leaves the others theirs", async () => {
   const hostile = reporterOf("hostile-v1");
   await callMadeUpHosts(hostile);
-  const page = [...store.prometheus()];
+  const page = [...store.metrics.text()];
   const lines = page.join("").split("\n");
   expect(lines.filter((line) => line.startsWith("istio_requests_total{")).length).toBeLessThanOrEqual(5500);
   for (const line of lines) if (line !== "" && !line.startsWith("#")) expect(line).toMatch(SAMPLE);
@@ -95,7 +96,7 @@ test("an agent that names 40,000 services has a bounded number of keys, is told 
   expect(told.reduce((sum, { count }) => sum + count, 0)).toBeGreaterThan(HOSTS - 5500);
 
   const honest = reporterOf("productpage-v1");
-  await store.ingest(
+  await store.ingest.takeReport(
     reportOf(1, [{ side: "source", from: "productpage-v1", to: "reviews-v1", atMs: START, count: 3 }]),
     honest,
   );
@@ -107,7 +108,7 @@ test("an agent that names 40,000 services has a bounded number of keys, is told 
 });
 
 test("series that nobody counts any more end after an hour", async () => {
-  await store.ingest(
+  await store.ingest.takeReport(
     reportOf(1, [{ side: "source", from: "productpage-v1", to: "reviews-v1", atMs: START, count: 3 }]),
     reporterOf("productpage-v1"),
   );
@@ -123,7 +124,7 @@ test("beyond the last series everything of a side, protocol and class of codes i
   const metrics = new StandardMetrics({ now: () => now, seriesMax: 10 });
   for (let id = 1; id <= 1000; id += 1) {
     const code = id % 2 === 0 ? 200 : 503;
-    metrics.add(id, windowOf(id, code));
+    metrics.add(windowOf(id, code));
   }
   const lines = [...metrics.text()].join("").split("\n");
   const counts = lines.filter((line) => line.startsWith("istio_requests_total{"));
@@ -133,32 +134,10 @@ test("beyond the last series everything of a side, protocol and class of codes i
   expect(new Set(names).size).toBe(names.length);
 });
 
-function windowOf(id: number, responseCode: number): Parameters<StandardMetrics["add"]>[1] {
+function windowOf(id: number, responseCode: number): TrafficWindow {
   return {
     startMs: START,
-    key: {
-      reporter: "source",
-      sourceWorkload: "a",
-      sourceNamespace: "default",
-      sourceApp: "a",
-      sourceVersion: "v1",
-      sourcePrincipal: "spiffe://cluster.local/ns/default/sa/a",
-      destinationWorkload: `w${id}`,
-      destinationNamespace: "default",
-      destinationApp: "b",
-      destinationVersion: "v1",
-      destinationPrincipal: "unknown",
-      destinationService: "b",
-      destinationPort: 80,
-      protocol: "http",
-      responseCode,
-      grpcStatus: "",
-      responseFlags: "-",
-      security: "none",
-      deniedBy: "",
-      fromGateway: false,
-      sourceAddress: "",
-    },
+    key: { ...NOBODY, sourceWorkload: "a", destinationWorkload: `w${id}`, responseCode },
     count: 1,
     requestBytes: 0,
     responseBytes: 0,

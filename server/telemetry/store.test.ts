@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RequestWindow } from "#proto/gen/pharos/agent/v1/agent_pb.js";
-import { DuckdbTelemetryStore } from "#server/telemetry/duckdb-store.ts";
-import type { TelemetryStore } from "#server/telemetry/store.ts";
+import type { RunningTelemetry } from "#server/telemetry/start-telemetry.ts";
+import { duckdbTelemetry } from "#server/telemetry/testing/duckdb-telemetry.ts";
 import {
   reporterOf,
   reportOf,
@@ -22,11 +22,11 @@ const REVIEWS = reporterOf("reviews-v1");
 
 let dir: string;
 let now: number;
-let store: TelemetryStore;
+let store: RunningTelemetry;
 
 /** What every implementation must pass: each opens a store that keeps what it holds over `reopen`. */
 const IMPLEMENTATIONS = {
-  duckdb: () => DuckdbTelemetryStore.open({ path: join(dir, "telemetry.duckdb"), now: () => now, maintainEveryMs: 0 }),
+  duckdb: () => duckdbTelemetry(join(dir, "telemetry.duckdb"), { now: () => now }),
 };
 
 const toReviews = (atMs: number, count: number, more: Partial<Traffic> = {}): Traffic => ({
@@ -38,7 +38,7 @@ const toReviews = (atMs: number, count: number, more: Partial<Traffic> = {}): Tr
   ...more,
 });
 const totalOf = async (startMs: number, endMs: number): Promise<number> =>
-  (await store.totals({ reporter: "source", startMs, endMs })).total;
+  (await store.queries.totals({ reporter: "source", startMs, endMs })).total;
 
 describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
   beforeEach(async () => {
@@ -58,28 +58,28 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
 
   test("a report counts once, however often it is sent and whoever restarts", async () => {
     const report = reportOf(1, [toReviews(START, 5)]);
-    expect((await store.ingest(report, PRODUCTPAGE)).acknowledgedSequence).toBe(1);
-    expect((await store.ingest(report, PRODUCTPAGE)).acknowledgedSequence).toBe(1);
+    expect((await store.ingest.takeReport(report, PRODUCTPAGE)).acknowledgedSequence).toBe(1);
+    expect((await store.ingest.takeReport(report, PRODUCTPAGE)).acknowledgedSequence).toBe(1);
     await reopen();
-    expect((await store.ingest(report, PRODUCTPAGE)).acknowledgedSequence).toBe(1);
-    await store.ingest(reportOf(2, [toReviews(START, 7)]), PRODUCTPAGE);
+    expect((await store.ingest.takeReport(report, PRODUCTPAGE)).acknowledgedSequence).toBe(1);
+    await store.ingest.takeReport(reportOf(2, [toReviews(START, 7)]), PRODUCTPAGE);
     expect(await totalOf(START, START + 10_000)).toBe(12);
   });
 
   test("the same report twice in one breath counts once", async () => {
     const report = reportOf(1, [toReviews(START, 5)]);
-    await Promise.all(Array.from({ length: 5 }, () => store.ingest(report, PRODUCTPAGE)));
+    await Promise.all(Array.from({ length: 5 }, () => store.ingest.takeReport(report, PRODUCTPAGE)));
     expect(await totalOf(START, START + 10_000)).toBe(5);
   });
 
   test("one agent cannot make another's reports look repeated", async () => {
-    await store.ingest(reportOf(1000, []), REVIEWS);
-    await store.ingest(reportOf(1, [toReviews(START, 5)]), PRODUCTPAGE);
+    await store.ingest.takeReport(reportOf(1000, []), REVIEWS);
+    await store.ingest.takeReport(reportOf(1, [toReviews(START, 5)]), PRODUCTPAGE);
     expect(await totalOf(START, START + 10_000)).toBe(5);
   });
 
   test("rows that speak for another are refused, and named; the rest of the report counts", async () => {
-    const { refused } = await store.ingest(
+    const { refused } = await store.ingest.takeReport(
       reportOf(1, [
         toReviews(START, 5),
         { side: "source", from: "reviews-v1", to: "ratings-v1", atMs: START, count: 9 },
@@ -96,8 +96,8 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
     const report = reportOf(1, [toReviews(START, 5)]);
     for (const window of report.windows)
       Object.assign(window, { sourceWorkload: "admin", sourcePrincipal: "", sourceWorkloadNamespace: "" });
-    await store.ingest(report, PRODUCTPAGE);
-    const { nodes, edges } = await store.graph({ view: "workload", startMs: START, endMs: now });
+    await store.ingest.takeReport(report, PRODUCTPAGE);
+    const { nodes, edges } = await store.queries.graph({ view: "workload", startMs: START, endMs: now });
     expect(nodes.map(({ id }) => id)).toEqual(["wl_default_productpage-v1", "wl_default_reviews-v1"]);
     expect(edges[0]?.sourcePrincipals).toEqual([PRODUCTPAGE.principal]);
   });
@@ -112,15 +112,18 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
     const [namespace = ""] = registered.split("/");
     for (const window of report.windows) window.sourceWorkloadNamespace = namespace;
     const accountsOf = (workload: string) => (workload === registered ? new Set([account]) : undefined);
-    await store.ingest(report, { ...REVIEWS, accountsOf });
-    const { edges } = await store.graph({ view: "workload", startMs: START, endMs: now });
+    await store.ingest.takeReport(report, { ...REVIEWS, accountsOf });
+    const { edges } = await store.queries.graph({ view: "workload", startMs: START, endMs: now });
     expect(edges.map(({ source }) => source)).toEqual([node]);
   });
 
   test("windows at a time that cannot be are refused, and shown as a gap", async () => {
-    const { refused } = await store.ingest(reportOf(1, [toReviews(now + 600_000, 5), toReviews(0, 5)]), PRODUCTPAGE);
+    const { refused } = await store.ingest.takeReport(
+      reportOf(1, [toReviews(now + 600_000, 5), toReviews(0, 5)]),
+      PRODUCTPAGE,
+    );
     expect(refused).toEqual(["windows at a time that cannot be: 10 requests", "samples that cannot be: 2 requests"]);
-    const { gaps } = await store.graph({ view: "workload", startMs: START, endMs: now + 1 });
+    const { gaps } = await store.queries.graph({ view: "workload", startMs: START, endMs: now + 1 });
     expect(gaps).toMatchObject([
       {
         workload: "default/productpage-v1",
@@ -142,12 +145,12 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
       gaps: [[START + 10_000 + ahead, START + 20_000 + ahead, "the disk was full", 2]],
     });
     const told = { sentAtMs: BigInt(now + ahead), foldedAtMs: BigInt(START + 21_000 + ahead) };
-    expect((await store.ingest({ ...report, ...told }, PRODUCTPAGE)).refused).toEqual([]);
+    expect((await store.ingest.takeReport({ ...report, ...told }, PRODUCTPAGE)).refused).toEqual([]);
     expect(await totalOf(START + 10_000, START + 20_000)).toBe(5);
-    expect(await store.requests({ seconds: 60, limit: 10 })).toMatchObject([{ startMs: START + 10_001 }]);
-    const { gaps } = await store.graph({ view: "workload", startMs: START, endMs: now });
+    expect(await store.queries.requests({ seconds: 60, limit: 10 })).toMatchObject([{ startMs: START + 10_001 }]);
+    const { gaps } = await store.queries.graph({ view: "workload", startMs: START, endMs: now });
     expect(gaps).toMatchObject([{ startMs: START + 10_000, endMs: START + 20_000 }]);
-    expect((await store.trace(span.trace))?.spans).toMatchObject([{ startMs: START + 12_000, durationMs: 5 }]);
+    expect((await store.queries.trace(span.trace))?.spans).toMatchObject([{ startMs: START + 12_000, durationMs: 5 }]);
   });
 
   test.each<[string, Partial<RequestWindow>]>([
@@ -159,12 +162,12 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
   ])("a window with %s is refused; others' figures and the roll-up are not spoilt", async (_case, nonsense) => {
     const report = reportOf(1, [toReviews(START, 5), toReviews(START, 5)]);
     Object.assign(report.windows[0] ?? {}, nonsense);
-    const { acknowledgedSequence, refused } = await store.ingest(report, PRODUCTPAGE);
+    const { acknowledgedSequence, refused } = await store.ingest.takeReport(report, PRODUCTPAGE);
     expect(acknowledgedSequence).toBe(1);
     expect(refused).toEqual([expect.stringContaining("windows with figures that cannot be")]);
     now = START + 5 * MINUTE;
     await store.maintain();
-    const { edges } = await store.graph({ view: "workload", startMs: START, endMs: START + 10_000 });
+    const { edges } = await store.queries.graph({ view: "workload", startMs: START, endMs: START + 10_000 });
     expect(edges[0]).toMatchObject({ requestsPerSecond: 0.5 });
   });
 
@@ -173,17 +176,17 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
     const long = "x".repeat(60_000);
     Object.assign(report.windows[0] ?? {}, { destinationService: long });
     Object.assign(report.samples[0] ?? {}, { authority: long, requestId: long });
-    await store.ingest(report, PRODUCTPAGE);
-    expect(JSON.stringify(await store.requests({ seconds: 60, limit: 10 })).length).toBeLessThan(3000);
-    expect([...store.prometheus()].join("")).not.toContain("x".repeat(1000));
+    await store.ingest.takeReport(report, PRODUCTPAGE);
+    expect(JSON.stringify(await store.queries.requests({ seconds: 60, limit: 10 })).length).toBeLessThan(3000);
+    expect([...store.metrics.text()].join("")).not.toContain("x".repeat(1000));
   });
 
   test("counts stay exact over roll-ups, late reports and a restart between them", async () => {
-    await store.ingest(reportOf(1, [toReviews(START, 1), toReviews(START + 10_000, 10)]), PRODUCTPAGE);
-    await store.ingest(reportOf(2, [toReviews(START, 100)]), PRODUCTPAGE);
+    await store.ingest.takeReport(reportOf(1, [toReviews(START, 1), toReviews(START + 10_000, 10)]), PRODUCTPAGE);
+    await store.ingest.takeReport(reportOf(2, [toReviews(START, 100)]), PRODUCTPAGE);
     now = START + 25 * MINUTE;
     await store.maintain();
-    await store.ingest(
+    await store.ingest.takeReport(
       reportOf(3, [toReviews(START, 1000), toReviews(now - MINUTE * 2, 10_000), toReviews(now - 5000, 100_000)]),
       PRODUCTPAGE,
     );
@@ -191,7 +194,7 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
     now += 30 * MINUTE;
     await store.maintain();
     await store.maintain();
-    const { edges } = await store.graph({ view: "workload", startMs: START, endMs: START + 3600_000 });
+    const { edges } = await store.queries.graph({ view: "workload", startMs: START, endMs: START + 3600_000 });
     expect((edges[0]?.requestsPerSecond ?? 0) * 3600).toBeCloseTo(111_111, 6);
     expect(await totalOf(START, START + 3600_000)).toBe(111_111);
     expect(await totalOf(START, START + 10_000)).toBe(1101);
@@ -199,50 +202,55 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
   });
 
   test("totals tell codes, services and workloads apart", async () => {
-    await store.ingest(
+    await store.ingest.takeReport(
       reportOf(1, [toReviews(START, 5), toReviews(START, 2, { code: 503 }), toReviews(START, 4, { to: "details-v1" })]),
       PRODUCTPAGE,
     );
-    await store.ingest(reportOf(1, [toReviews(START, 5, { side: "destination" })]), REVIEWS);
+    await store.ingest.takeReport(reportOf(1, [toReviews(START, 5, { side: "destination" })]), REVIEWS);
     const range = { startMs: START, endMs: START + 10_000 };
-    expect(await store.totals({ ...range, reporter: "source", service: "reviews.default.svc.cluster.local" })).toEqual({
+    expect(
+      await store.queries.totals({ ...range, reporter: "source", service: "reviews.default.svc.cluster.local" }),
+    ).toEqual({
       total: 7,
       byCode: { "200": 5, "503": 2 },
     });
     expect(
-      await store.totals({
+      await store.queries.totals({
         ...range,
         reporter: "destination",
         workload: "reviews-v1",
         service: "reviews.default.svc.cluster.local",
       }),
     ).toEqual({ total: 5, byCode: { "200": 5 } });
-    expect(await store.totals({ ...range, reporter: "source", workload: "reviews-v1" })).toEqual({
+    expect(await store.queries.totals({ ...range, reporter: "source", workload: "reviews-v1" })).toEqual({
       total: 0,
       byCode: {},
     });
   });
 
   test("a denial that the called end reports stands on the caller's edge", async () => {
-    await store.ingest(reportOf(1, [toReviews(START, 10, { code: 403 })]), PRODUCTPAGE);
-    await store.ingest(
+    await store.ingest.takeReport(reportOf(1, [toReviews(START, 10, { code: 403 })]), PRODUCTPAGE);
+    await store.ingest.takeReport(
       reportOf(1, [
         toReviews(START, 10, { side: "destination", code: 403, deniedBy: "ns[default]-policy[no]-rule[0]" }),
       ]),
       REVIEWS,
     );
-    const { edges } = await store.graph({ view: "service", startMs: START, endMs: now });
+    const { edges } = await store.queries.graph({ view: "service", startMs: START, endMs: now });
     expect(edges).toMatchObject([
       { deniedBy: ["AuthorizationPolicy/default/no"], errorPercent: 100, health: { status: "failure" } },
     ]);
-    expect(await store.requests({ seconds: 60, limit: 10, deniedOnly: true })).toMatchObject([
+    expect(await store.queries.requests({ seconds: 60, limit: 10, deniedOnly: true })).toMatchObject([
       { deniedBy: "AuthorizationPolicy/default/no", responseCode: 403 },
     ]);
   });
 
   test("series hold what each step counted, and nothing where nothing was", async () => {
-    await store.ingest(reportOf(1, [toReviews(START, 20), toReviews(START + 20_000, 40, { code: 500 })]), PRODUCTPAGE);
-    const series = await store.metrics({
+    await store.ingest.takeReport(
+      reportOf(1, [toReviews(START, 20), toReviews(START + 20_000, 40, { code: 500 })]),
+      PRODUCTPAGE,
+    );
+    const series = await store.queries.metrics({
       host: "reviews.default.svc.cluster.local",
       startMs: START,
       endMs: START + 30_000,
@@ -266,13 +274,16 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
     ["all inside a namespace", { from: "namespace:default", to: "namespace:default" }, [8, 3]],
   ])("the figures over time of %s", async (_name, ends, rates) => {
     const toRatings: Partial<Traffic> = { from: "productpage-v1", to: "ratings-v1" };
-    await store.ingest(
+    await store.ingest.takeReport(
       reportOf(1, [toReviews(START, 50), toReviews(START + 10_000, 10), toReviews(START + 10_000, 20, toRatings)]),
       PRODUCTPAGE,
     );
-    await store.ingest(reportOf(1, [toReviews(START, 50, { side: "destination" })]), REVIEWS);
-    await store.ingest(reportOf(1, [toReviews(START, 30, { from: "details-v1" })]), reporterOf("details-v1"));
-    const series = await store.edgeMetrics({
+    await store.ingest.takeReport(reportOf(1, [toReviews(START, 50, { side: "destination" })]), REVIEWS);
+    await store.ingest.takeReport(
+      reportOf(1, [toReviews(START, 30, { from: "details-v1" })]),
+      reporterOf("details-v1"),
+    );
+    const series = await store.queries.edgeMetrics({
       ends: { view: "workload", ...ends },
       startMs: START,
       endMs: START + 20_000,
@@ -283,21 +294,24 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
 
   test("the mesh is counted where traffic enters it", async () => {
     const gateway = reporterOf("gateway-v1");
-    await store.ingest(
+    await store.ingest.takeReport(
       reportOf(1, [
         { side: "source", from: "gateway-v1", to: "productpage-v1", atMs: START, count: 20, fromGateway: true },
       ]),
       gateway,
     );
-    await store.ingest(reportOf(1, [toReviews(START, 200)]), PRODUCTPAGE);
-    const series = await store.metrics({ startMs: START, endMs: START + 10_000, stepMs: 10_000 });
+    await store.ingest.takeReport(reportOf(1, [toReviews(START, 200)]), PRODUCTPAGE);
+    const series = await store.queries.metrics({ startMs: START, endMs: START + 10_000, stepMs: 10_000 });
     expect(series.requestsPerSecond.map(({ value }) => value)).toEqual([2]);
   });
 
   test("a service's figures count both ends once, with a sparkline", async () => {
-    await store.ingest(reportOf(1, [toReviews(START, 50), toReviews(START + 20_000, 50, { code: 503 })]), PRODUCTPAGE);
-    await store.ingest(reportOf(1, [toReviews(START, 50, { side: "destination" })]), REVIEWS);
-    expect(await store.services({ startMs: START, endMs: START + 30_000 })).toMatchObject([
+    await store.ingest.takeReport(
+      reportOf(1, [toReviews(START, 50), toReviews(START + 20_000, 50, { code: 503 })]),
+      PRODUCTPAGE,
+    );
+    await store.ingest.takeReport(reportOf(1, [toReviews(START, 50, { side: "destination" })]), REVIEWS);
+    expect(await store.queries.services({ startMs: START, endMs: START + 30_000 })).toMatchObject([
       {
         host: "reviews.default.svc.cluster.local",
         requestsPerSecond: 100 / 30,
@@ -308,17 +322,17 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
   });
 
   test("a service that only its own end reports on has figures too", async () => {
-    await store.ingest(
+    await store.ingest.takeReport(
       reportOf(1, [{ side: "destination", from: "", to: "reviews-v1", atMs: START, count: 30 }]),
       REVIEWS,
     );
-    expect(await store.services({ startMs: START, endMs: START + 30_000 })).toMatchObject([
+    expect(await store.queries.services({ startMs: START, endMs: START + 30_000 })).toMatchObject([
       { requestsPerSecond: 1, sparkline: [3, 0, 0] },
     ]);
   });
 
   test("gaps are told with the graph of their time", async () => {
-    await store.ingest(reportOf(1, [], { gaps: [[START, START + 5000, "Envoy was killed", 3]] }), REVIEWS);
+    await store.ingest.takeReport(reportOf(1, [], { gaps: [[START, START + 5000, "Envoy was killed", 3]] }), REVIEWS);
     const gap = {
       startMs: START,
       endMs: START + 5000,
@@ -326,8 +340,8 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
       reason: "Envoy was killed",
       requests: 3,
     };
-    expect((await store.graph({ view: "service", startMs: START, endMs: now })).gaps).toEqual([gap]);
-    expect((await store.graph({ view: "service", startMs: START - MINUTE, endMs: START })).gaps).toEqual([]);
+    expect((await store.queries.graph({ view: "service", startMs: START, endMs: now })).gaps).toEqual([gap]);
+    expect((await store.queries.graph({ view: "service", startMs: START - MINUTE, endMs: START })).gaps).toEqual([]);
   });
 
   const TRACE = "0af7651916cd43dd8448eb211c80319c";
@@ -364,10 +378,10 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
 
   test("a trace is put together from reports and applications, with parents missing or spans sent twice", async () => {
     const gateway = { ...reporterOf("gateway-v1"), namespace: "istio-system" };
-    await store.ingest(reportOf(1, [], { spans: SPANS.slice(0, 1).map(spanBytes) }), gateway);
-    await store.ingest(reportOf(1, [], { spans: SPANS.slice(1, 2).map(spanBytes) }), PRODUCTPAGE);
-    await store.ingestSpans(SPANS.slice(1).map(resourceSpansOf), "application");
-    const trace = await store.trace(TRACE);
+    await store.ingest.takeReport(reportOf(1, [], { spans: SPANS.slice(0, 1).map(spanBytes) }), gateway);
+    await store.ingest.takeReport(reportOf(1, [], { spans: SPANS.slice(1, 2).map(spanBytes) }), PRODUCTPAGE);
+    await store.ingest.takeSpans(SPANS.slice(1).map(resourceSpansOf), "application");
+    const trace = await store.queries.trace(TRACE);
     expect(trace).toMatchObject({ traceId: TRACE, startMs: START, durationMs: 90 });
     expect(trace?.spans.map(({ service, parentSpanId, status }) => [service, parentSpanId, status])).toEqual([
       ["gateway.istio-system", null, "unset"],
@@ -380,14 +394,14 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
       events: [{ name: "started", atMs: START }],
       resource: { "pharos.reporter": gateway.principal },
     });
-    expect(await store.trace("0af7651916cd43dd8448eb211c803190")).toBeUndefined();
+    expect(await store.queries.trace("0af7651916cd43dd8448eb211c803190")).toBeUndefined();
   });
 
   test("an agent's spans are its workload's, whatever they say; those of one that is not registered are nobody's", async () => {
     const { workload: _, services: __, ...stranger } = reporterOf("thief-v1");
-    await store.ingest(reportOf(1, [], { spans: SPANS.slice(0, 1).map(spanBytes) }), PRODUCTPAGE);
-    await store.ingest(reportOf(1, [], { spans: SPANS.slice(1, 2).map(spanBytes) }), stranger);
-    const trace = await store.trace(TRACE);
+    await store.ingest.takeReport(reportOf(1, [], { spans: SPANS.slice(0, 1).map(spanBytes) }), PRODUCTPAGE);
+    await store.ingest.takeReport(reportOf(1, [], { spans: SPANS.slice(1, 2).map(spanBytes) }), stranger);
+    const trace = await store.queries.trace(TRACE);
     expect(trace?.spans.map(({ service }) => service)).toEqual(["productpage.default", "unknown"]);
   });
 
@@ -407,7 +421,7 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
     ["not above the longest", { minDurationMs: 91 }, 0],
     ["below a length", { maxDurationMs: 10 }, 1],
   ])("traces are found %s", async (_name, query, found) => {
-    await store.ingestSpans(
+    await store.ingest.takeSpans(
       [
         ...SPANS,
         {
@@ -421,7 +435,7 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
       ].map(resourceSpansOf),
       "application",
     );
-    const traces = await store.searchTraces({ seconds: 3600, limit: 10, ...query });
+    const traces = await store.queries.searchTraces({ seconds: 3600, limit: 10, ...query });
     expect(traces).toHaveLength(found);
     const whole = traces.find(({ traceId }) => traceId === TRACE);
     if (whole !== undefined)
@@ -435,7 +449,7 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
   });
 
   test("Prometheus reads Istio's names and labels, and each series once", async () => {
-    await store.ingest(
+    await store.ingest.takeReport(
       reportOf(1, [
         toReviews(START, 5),
         toReviews(START, 2, { deniedBy: "none", code: 403 }),
@@ -443,7 +457,7 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
       ]),
       PRODUCTPAGE,
     );
-    const lines = [...store.prometheus()].join("").split("\n");
+    const lines = [...store.metrics.text()].join("").split("\n");
     const requests = lines.filter((line) => line.startsWith("istio_requests_total{"));
     expect(requests).toHaveLength(2);
     expect(requests.find((line) => line.includes('response_code="403"'))?.endsWith(" 4")).toBe(true);
@@ -465,15 +479,18 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
   });
 
   test("labels go with the last of their windows, and those that come again count again", async () => {
-    await store.ingest(reportOf(1, [toReviews(START, 5, { to: "gone-v1" }), toReviews(START, 5)]), PRODUCTPAGE);
+    await store.ingest.takeReport(
+      reportOf(1, [toReviews(START, 5, { to: "gone-v1" }), toReviews(START, 5)]),
+      PRODUCTPAGE,
+    );
     now = START + 20 * 24 * 3600_000;
-    await store.ingest(reportOf(2, [toReviews(now, 7)]), PRODUCTPAGE);
+    await store.ingest.takeReport(reportOf(2, [toReviews(now, 7)]), PRODUCTPAGE);
     now = START + 31 * 24 * 3600_000;
     await store.maintain();
-    expect([...store.prometheus()].join("")).not.toContain("gone-v1");
-    await store.ingest(reportOf(3, [toReviews(now, 3, { to: "gone-v1" }), toReviews(now, 11)]), PRODUCTPAGE);
+    expect([...store.metrics.text()].join("")).not.toContain("gone-v1");
+    await store.ingest.takeReport(reportOf(3, [toReviews(now, 3, { to: "gone-v1" }), toReviews(now, 11)]), PRODUCTPAGE);
     await reopen();
-    const { edges } = await store.graph({ view: "workload", startMs: now, endMs: now + 10_000 });
+    const { edges } = await store.queries.graph({ view: "workload", startMs: now, endMs: now + 10_000 });
     expect(edges.map(({ target, requestsPerSecond }) => [target, requestsPerSecond])).toEqual([
       ["wl_default_gone-v1", 0.3],
       ["wl_default_reviews-v1", 1.1],
@@ -484,15 +501,15 @@ describe.each(Object.entries(IMPLEMENTATIONS))("%s", (_, open) => {
   test("spans of a time that cannot be are left out: they would stay the newest for ever", async () => {
     const span = { trace: "2af7651916cd43dd8448eb211c80319c", id: "b7ad6b7169203331", service: "a", name: "x" };
     const spans = [now + 86_400_000, 1000].map((atMs) => resourceSpansOf({ ...span, atMs, durationMs: 1 }));
-    await store.ingestSpans(spans, "application");
-    expect(await store.trace(span.trace)).toBeUndefined();
+    await store.ingest.takeSpans(spans, "application");
+    expect(await store.queries.trace(span.trace)).toBeUndefined();
   });
 
   test("what is older than its retention goes, and coarser windows still tell of it", async () => {
-    await store.ingest(reportOf(1, [toReviews(START, 600)]), PRODUCTPAGE);
+    await store.ingest.takeReport(reportOf(1, [toReviews(START, 600)]), PRODUCTPAGE);
     now = START + 4 * 3600_000;
     await store.maintain();
-    const { edges } = await store.graph({ view: "workload", startMs: START, endMs: START + 600_000 });
+    const { edges } = await store.queries.graph({ view: "workload", startMs: START, endMs: START + 600_000 });
     expect(edges[0]?.requestsPerSecond).toBe(1);
   });
 });

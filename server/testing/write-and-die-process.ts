@@ -6,7 +6,7 @@ import { makeRoot } from "#server/ca/authority.ts";
 import { saveRoot } from "#server/ca/root-file.ts";
 import { openDatabase } from "#server/db/open-database.ts";
 import { writeServerFile } from "#server/server-file.ts";
-import { DuckdbTelemetryStore } from "#server/telemetry/duckdb-store.ts";
+import { duckdbTelemetry } from "#server/telemetry/testing/duckdb-telemetry.ts";
 import { reporterOf, reportOf } from "#server/telemetry/testing/reports.ts";
 
 /**
@@ -16,7 +16,7 @@ import { reporterOf, reportOf } from "#server/telemetry/testing/reports.ts";
  */
 const [dir = "", startMs = "0", older = ""] = process.argv.slice(2);
 const database = await openDatabase(join(dir, "pharos.db"));
-const openStore = () => DuckdbTelemetryStore.open({ path: join(dir, "telemetry.duckdb"), maintainEveryMs: 0 });
+const openStore = () => duckdbTelemetry(join(dir, "telemetry.duckdb"));
 let telemetry = await openStore();
 saveRoot(dir, await makeRoot("cluster.local", Date.now()), undefined);
 openSessionKey(dir, Date.now());
@@ -35,7 +35,7 @@ async function writeQuarter(quarter: number): Promise<void> {
       count: 1,
       code: 200 + code,
     }));
-    await telemetry.ingest(reportOf(quarter * 5 + index, traffic), reporterOf("productpage-v1"));
+    await telemetry.ingest.takeReport(reportOf(quarter * 5 + index, traffic), reporterOf("productpage-v1"));
   }
 }
 

@@ -1,7 +1,8 @@
 import { buildGraph } from "#core/graph/build-graph.ts";
 import type { Graph, GraphView } from "#core/graph/graph.ts";
 import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
-import type { TrafficKey, TrafficRow } from "#core/telemetry/traffic.ts";
+import type { TrafficKey } from "#core/telemetry/dimensions.ts";
+import type { TrafficRow } from "#core/telemetry/traffic.ts";
 
 const UNKNOWN_END = { workload: "unknown", namespace: "unknown", app: "unknown", version: "unknown" };
 

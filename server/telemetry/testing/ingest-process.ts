@@ -1,9 +1,9 @@
-import { DuckdbTelemetryStore } from "#server/telemetry/duckdb-store.ts";
+import { duckdbTelemetry } from "#server/telemetry/testing/duckdb-telemetry.ts";
 import { reporterOf, reportOf } from "#server/telemetry/testing/reports.ts";
 
 /** Stores one report after the other and says which were acknowledged, for tests that kill it or take its disk away. */
 const [path = "", from = "1", startMs = "0"] = process.argv.slice(2);
-const store = await DuckdbTelemetryStore.open({ path, maintainEveryMs: 0 });
+const store = await duckdbTelemetry(path);
 const spans = Buffer.alloc(0);
 for (let sequence = Number(from); ; sequence += 1) {
   try {
@@ -16,7 +16,7 @@ for (let sequence = Number(from); ; sequence += 1) {
       count: 1,
       code: 100 + ((sequence + index) % 500),
     }));
-    const { acknowledgedSequence } = await store.ingest(
+    const { acknowledgedSequence } = await store.ingest.takeReport(
       reportOf(sequence, traffic, { spans: [spans] }),
       reporterOf("productpage-v1"),
     );

@@ -12,7 +12,7 @@ import {
   RequestWindowSchema,
   TelemetryGapSchema,
 } from "#proto/gen/pharos/agent/v1/agent_pb.js";
-import type { Reporter } from "#server/telemetry/store.ts";
+import type { Reporter } from "#server/telemetry/ingest/reporter.ts";
 
 export interface Traffic {
   readonly side: "source" | "destination";

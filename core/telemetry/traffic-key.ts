@@ -1,0 +1,43 @@
+import { DIMENSION_NAMES, DIMENSIONS, type DimensionName, type TrafficKey } from "#core/telemetry/dimensions.ts";
+
+type Value = string | number | boolean;
+
+/** A key of which each label is what `labelOf` says. */
+export function makeKey(labelOf: (name: DimensionName) => Value): TrafficKey {
+  const key: Partial<Record<DimensionName, Value>> = {};
+  for (const name of DIMENSION_NAMES) key[name] = labelOf(name);
+  return key as TrafficKey;
+}
+
+/** Equal for equal keys. Separated by a byte that no label holds: agents' labels come from JSON text or headers. */
+export function textOfKey(key: TrafficKey): string {
+  let text = "";
+  for (const name of DIMENSION_NAMES) text += `${key[name]}\u0000`;
+  return text;
+}
+
+/** Of which nothing is known. */
+export const NOBODY: TrafficKey = makeKey((name) => DIMENSIONS[name].nobody);
+
+/**
+ * What is left of a key: in the bucket of a reporter with more of them than it may ("overflow"), or of one told by an instance that is
+ * not registered: the certificate's end stays, and nobody's figures change by the other.
+ */
+export function remainderOf(key: TrafficKey, why: "overflow" | "unregistered"): TrafficKey {
+  const own = key.reporter === "source" ? "source" : "destination";
+  return makeKey((name) => {
+    const { end, nobody, [why]: rule } = DIMENSIONS[name];
+    if (typeof rule === "function") return (rule as (value: Value) => Value)(key[name]);
+    return rule === "keep" || (rule === "own" && end === own) ? key[name] : nobody;
+  });
+}
+
+/** Who counted it, by its certificate: its side of every key is stamped with that. */
+export function ownerOf({ reporter, sourcePrincipal, destinationPrincipal }: TrafficKey): string {
+  return reporter === "source" ? sourcePrincipal : destinationPrincipal;
+}
+
+/** A window's labels as its agent says them, unchecked. `window` has the fields that the dimensions' `wire` names. */
+export function keyOfWire(window: Readonly<Record<string, unknown>>): TrafficKey {
+  return makeKey((name) => window[DIMENSIONS[name].wire] as Value);
+}

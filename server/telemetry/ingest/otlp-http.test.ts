@@ -1,0 +1,97 @@
+import { gzipSync } from "node:zlib";
+import { create, toBinary } from "@bufbuild/protobuf";
+import { expect, test } from "vitest";
+import { PharosError } from "#core/errors.ts";
+import { ExportTraceServiceRequestSchema } from "#proto/gen/opentelemetry/proto/collector/trace/v1/trace_service_pb.js";
+import type { ResourceSpans } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
+import { handleOtlpTraces } from "#server/telemetry/ingest/otlp-http.ts";
+import { readSpans } from "#server/telemetry/ingest/read-spans.ts";
+import { resourceSpansOf } from "#server/telemetry/testing/reports.ts";
+
+const SPAN = {
+  trace: "0af7651916cd43dd8448eb211c80319c",
+  id: "b7ad6b7169203331",
+  parent: "b7ad6b7169203332",
+  service: "reviews",
+  name: "GET",
+  atMs: 1000,
+  durationMs: 5,
+};
+
+function recorder() {
+  const taken: ResourceSpans[] = [];
+  return { taken, store: { takeSpans: async (spans: readonly ResourceSpans[]) => void taken.push(...spans) } };
+}
+
+const protobuf = toBinary(
+  ExportTraceServiceRequestSchema,
+  create(ExportTraceServiceRequestSchema, { resourceSpans: [resourceSpansOf(SPAN)] }),
+);
+const json = Buffer.from(
+  JSON.stringify({
+    resourceSpans: [
+      {
+        resource: { attributes: [{ key: "service.name", value: { stringValue: "reviews" } }] },
+        scopeSpans: [
+          {
+            scope: { name: "test" },
+            spans: [
+              {
+                traceId: SPAN.trace,
+                spanId: SPAN.id,
+                parentSpanId: SPAN.parent,
+                name: "GET",
+                kind: 2,
+                startTimeUnixNano: "1000000000",
+                endTimeUnixNano: 1005000000,
+                attributes: [{ key: "http.status_code", value: { intValue: "200" } }],
+                events: [{ timeUnixNano: "1000000000", name: "started" }],
+                status: {},
+                someNewField: 1,
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  }),
+);
+
+test.each([
+  ["protobuf", protobuf, "application/x-protobuf", ""],
+  ["JSON, ids in hex", json, "application/json; charset=utf-8", ""],
+  ["protobuf, compressed", gzipSync(protobuf), "application/x-protobuf", "gzip"],
+  ["JSON, compressed", gzipSync(json), "application/json", "gzip"],
+])("spans come as %s", async (_, body, contentType, contentEncoding) => {
+  const { taken, store } = recorder();
+  const answer = await handleOtlpTraces(store, { body, contentType, contentEncoding }, "application");
+  expect(answer.status).toBe(200);
+  expect(readSpans(taken, "application")).toMatchObject([
+    { traceId: SPAN.trace, spanId: SPAN.id, parentSpanId: SPAN.parent, service: "reviews", durationUs: 5000n, kind: 2 },
+  ]);
+});
+
+test.each([
+  ["another content type", protobuf, "text/plain", "", 415],
+  ["another compression", protobuf, "application/x-protobuf", "br", 415],
+  ["bytes that are no request", Buffer.from([0xff, 0xff, 0xff]), "application/x-protobuf", "", 400],
+  ["bytes that are not compressed as they say", protobuf, "application/x-protobuf", "gzip", 400],
+  ["little that unpacks to much", gzipSync(Buffer.alloc(100_000_000)), "application/x-protobuf", "gzip", 413],
+  ["text that is no JSON", Buffer.from("{"), "application/json", "", 400],
+])("%s is refused", async (_, body, contentType, contentEncoding, status) => {
+  const { taken, store } = recorder();
+  const answer = await handleOtlpTraces(store, { body, contentType, contentEncoding }, "application");
+  expect(answer.status).toBe(status);
+  expect(taken).toEqual([]);
+});
+
+test("a store that cannot take spans has the sender try again", async () => {
+  const store = { takeSpans: () => Promise.reject(new PharosError("exhausted", "the disk is full")) };
+  const answer = await handleOtlpTraces(
+    store,
+    { body: json, contentType: "application/json", contentEncoding: "" },
+    "application",
+  );
+  expect(answer.status).toBe(503);
+  expect(Buffer.from(answer.body).toString()).toContain("the disk is full");
+});

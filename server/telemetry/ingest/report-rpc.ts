@@ -1,0 +1,48 @@
+import { create, toBinary } from "@bufbuild/protobuf";
+import { PharosError } from "#core/errors.ts";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import type { Snapshot } from "#core/registry/snapshot.ts";
+import { readMessage } from "#grpc/read-message.ts";
+import { type ReportRequest, ReportRequestSchema, ReportResponseSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import { describeReporter, type ReporterIdentity } from "#server/telemetry/ingest/describe-reporter.ts";
+import type { TelemetryIngest } from "#server/telemetry/ingest/telemetry-ingest.ts";
+
+export interface ReportRpcOptions {
+  readonly ingest: Pick<TelemetryIngest, "takeReport">;
+  readonly snapshot: () => Snapshot;
+  /** The instance of this name (`namespace/name`), also one that has left. */
+  readonly find: (instance: string) => WorkloadInstance | undefined;
+  /** Told of reports that spoke for somebody else: for the audit. */
+  readonly onRefused: (identity: ReporterIdentity, instance: string, reasons: readonly string[]) => void;
+}
+
+/** AgentService/Report: bytes in, bytes out, acknowledged only once stored; the identity is the caller's certificate's. */
+export async function handleReport(
+  options: ReportRpcOptions,
+  bytes: Uint8Array,
+  identity: ReporterIdentity,
+): Promise<Uint8Array> {
+  const report = parseReport(bytes);
+  const reporter = describeReporter(identity, options.find(report.instance), options.snapshot());
+  const { acknowledgedSequence, refused, reportIntervalMs } = await options.ingest.takeReport(report, reporter);
+  if (refused.length > 0) options.onRefused(identity, report.instance, refused);
+  return toBinary(
+    ReportResponseSchema,
+    create(ReportResponseSchema, {
+      acknowledgedSequence: BigInt(acknowledgedSequence),
+      reportIntervalMs,
+      serverTimeMs: BigInt(Date.now()),
+      refused: [...refused],
+    }),
+  );
+}
+
+function parseReport(bytes: Uint8Array): ReportRequest {
+  const report = readMessage(ReportRequestSchema, bytes);
+  if (report.storeId === "" || report.storeId.length > 100 || report.sequence === 0n) {
+    throw new PharosError("invalid", "the report names no store or no sequence", {
+      hint: "both come from the agent's telemetry store",
+    });
+  }
+  return report;
+}

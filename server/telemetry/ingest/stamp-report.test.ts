@@ -1,0 +1,158 @@
+import { create } from "@bufbuild/protobuf";
+import { describe, expect, test } from "vitest";
+import {
+  ReportRequestSchema,
+  RequestSampleSchema,
+  RequestWindowSchema,
+  TelemetryGapSchema,
+} from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import type { Reporter } from "#server/telemetry/ingest/reporter.ts";
+import { stampReport } from "#server/telemetry/ingest/stamp-report.ts";
+
+const NOW = 1_800_000_000_000;
+const STRANGER: Reporter = { principal: "spiffe://cluster.local/ns/default/sa/shop", namespace: "default" };
+const SHOP: Reporter = {
+  ...STRANGER,
+  workload: { workload: "shop-v1", namespace: "default", app: "shop", version: "v1" },
+  services: [{ inboundPort: 19_080, host: "shop.default.svc.cluster.local", port: 80 }],
+};
+
+/** Every text of a message says "claimed-FIELD"; times are now. */
+function claims(schema: typeof RequestWindowSchema | typeof RequestSampleSchema, reporter: string): object {
+  const texts = schema.fields.filter(
+    (field) => field.fieldKind === "scalar" && typeof create(schema)[field.localName as never] === "string",
+  );
+  const own = (side: "source" | "destination") => ({ [`${side}WorkloadNamespace`]: "", [`${side}Principal`]: "" });
+  return {
+    ...Object.fromEntries(texts.map(({ localName }) => [localName, `claimed-${localName}`])),
+    ...own(reporter === "source" ? "source" : "destination"),
+    reporter,
+    windowStartMs: BigInt(NOW),
+    startMs: BigInt(NOW),
+  };
+}
+
+function survivors(reporter: Reporter, side: string): Record<"window" | "sample", string[]> {
+  const report = create(ReportRequestSchema, {
+    windows: [{ ...claims(RequestWindowSchema, side), count: 5n }],
+    samples: [claims(RequestSampleSchema, side)],
+  });
+  const { windows, samples, refused } = stampReport(report, reporter, NOW);
+  expect(refused).toEqual([]);
+  const claimed = (rows: readonly object[]) =>
+    [
+      ...new Set(
+        JSON.stringify(rows, (_, value) => (typeof value === "bigint" ? `${value}` : (value as unknown))).match(
+          /claimed-\w+/g,
+        ),
+      ),
+    ]
+      .map((each) => each.slice("claimed-".length))
+      .sort();
+  return { window: claimed(windows), sample: claimed(samples) };
+}
+
+// Of the request itself: what nobody's name stands in.
+const REQUEST = [
+  "authority",
+  "method",
+  "path",
+  "requestId",
+  "requestProtocol",
+  "responseCodeDetails",
+  "responseFlags",
+  "traceId",
+];
+
+describe("of what a report says there stays", () => {
+  test.each(["source", "destination"])("only the request, where the %s is not registered", (side) => {
+    expect(survivors(STRANGER, side)).toEqual({
+      window: [],
+      sample: ["connectionSecurityPolicy", ...REQUEST].sort(),
+    });
+  });
+
+  test("of a registered source also whom it called", () => {
+    const other = ["destinationService", "destinationVersion", "destinationWorkload", "destinationWorkloadNamespace"];
+    expect(survivors(SHOP, "source")).toEqual({
+      window: [...other, "destinationApp", "destinationPrincipal"].sort(),
+      sample: [...other, ...REQUEST, "connectionSecurityPolicy", "routeName", "upstreamHost"].sort(),
+    });
+  });
+
+  test("of a registered destination also who called it, but no service that is not its own", () => {
+    const { window, sample } = survivors(SHOP, "destination");
+    expect(window).not.toContain("destinationService");
+    expect(sample).not.toContain("destinationService");
+    expect([...window, ...sample].filter((field) => /^destination/.test(field))).toEqual([]);
+  });
+});
+
+test.each([
+  ["none", "none"],
+  ["ns[default]-policy[no]-rule[0]", "ns[default]-policy[no]-rule[0]"],
+  ["ns[istio-system]-policy[all]-rule[0]", "ns[istio-system]-policy[all]-rule[0]"],
+  ["ns[prod]-policy[secret]-rule[0]", ""],
+  ["ns[default]-policy[a\u001b[2Jb]-rule[0]", ""],
+  ["mtls[plaintext]-policy[prod/strict]", "mtls[plaintext]"],
+  ["AuthorizationPolicy/default/no", ""],
+])("a workload of default that says it was denied by %j is taken to say %j", (said, taken) => {
+  const reporter = { ...SHOP, rootNamespace: "istio-system" };
+  const report = create(ReportRequestSchema, {
+    windows: [{ reporter: "source", windowStartMs: BigInt(NOW), count: 1n, deniedBy: said }],
+    samples: ["source", "destination"].map((side) => ({ reporter: side, startMs: BigInt(NOW), deniedBy: said })),
+  });
+  const { windows, samples } = stampReport(report, reporter, NOW);
+  expect([...windows.map(({ key }) => key.deniedBy), ...samples.map(({ deniedBy }) => deniedBy)]).toEqual([
+    taken,
+    taken,
+    taken,
+  ]);
+});
+
+test.each([
+  ["14", "UF,URX", "14", "UF,URX"],
+  ["", "", "", "-"],
+  ["ok\n", "UF\u001b[2J", "", "-"],
+])("status %j and flags %j are taken as %j and %j", (status, flags, takenStatus, takenFlags) => {
+  const window = { reporter: "source", windowStartMs: BigInt(NOW), grpcResponseStatus: status, responseFlags: flags };
+  const { windows } = stampReport(create(ReportRequestSchema, { windows: [window] }), SHOP, NOW);
+  expect(windows[0]?.key).toMatchObject({ grpcStatus: takenStatus, responseFlags: takenFlags });
+});
+
+test("a registered destination may name a service that selects it", () => {
+  const window = {
+    reporter: "destination",
+    windowStartMs: BigInt(NOW),
+    destinationService: "shop.default.svc.cluster.local",
+    count: 1n,
+  };
+  const { windows } = stampReport(create(ReportRequestSchema, { windows: [window] }), SHOP, NOW);
+  expect(windows[0]?.key.destinationService).toBe("shop.default.svc.cluster.local");
+});
+
+test.each([
+  ["of no known end", { reporter: "both" }],
+  ["with a duration that is none", { reporter: "source", durationMs: Number.NaN }],
+  ["with a duration below zero", { reporter: "source", durationMs: -1 }],
+  ["with a code that is none", { reporter: "source", responseCode: 4_000_000_000 }],
+  ["of another time", { reporter: "source", startMs: 2n ** 62n }],
+])("a sample %s is refused", (_, said) => {
+  const report = create(ReportRequestSchema, { samples: [{ startMs: BigInt(NOW), ...said }] });
+  expect(stampReport(report, SHOP, NOW)).toMatchObject({
+    samples: [],
+    refused: ["samples that cannot be: 1 requests"],
+  });
+});
+
+test("a gap has a beginning before its end, a possible count, and words that are words", () => {
+  const gap = (said: object) =>
+    create(TelemetryGapSchema, { startMs: BigInt(NOW - 1), endMs: BigInt(NOW), requests: 3n, ...said });
+  const gaps = [
+    gap({ startMs: BigInt(NOW + 5), reason: "a\nb" }),
+    gap({ requests: 2n ** 63n }),
+    gap({ endMs: 2n ** 62n }),
+  ];
+  const stamped = stampReport(create(ReportRequestSchema, { gaps }), SHOP, NOW).gaps;
+  expect(stamped).toMatchObject([{ startMs: BigInt(NOW), endMs: BigInt(NOW), reason: "a b", requests: 3n }]);
+});

@@ -1,0 +1,341 @@
+import { create } from "@bufbuild/protobuf";
+import { parseSpiffeId } from "#core/identity/spiffe-id.ts";
+import { plainText } from "#core/plain-text.ts";
+import { isIpAddress } from "#core/schema/ip-address.ts";
+import { BUCKET_COUNT, WINDOW_MS } from "#core/telemetry/buckets.ts";
+import { CLOCK_DIFFERENCE_MS_MAX } from "#core/telemetry/clock-difference.ts";
+import { isDenial, namespaceOfDenial } from "#core/telemetry/denied-by.ts";
+import type { TrafficKey } from "#core/telemetry/dimensions.ts";
+import { isRefusal, isRefusedBySidecar, withPolicy } from "#core/telemetry/refused-connection.ts";
+import { remainderOf } from "#core/telemetry/traffic-key.ts";
+import { UNKNOWN } from "#core/telemetry/workload-label.ts";
+import {
+  type ReportRequest,
+  type RequestSample,
+  type RequestWindow,
+  type TelemetryGap,
+  TelemetryGapSchema,
+} from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import type { Reporter } from "#server/telemetry/ingest/reporter.ts";
+import type { TrafficWindow } from "#server/telemetry/ports/traffic-window.ts";
+
+export interface StampedReport {
+  readonly windows: readonly TrafficWindow[];
+  readonly samples: readonly RequestSample[];
+  readonly gaps: readonly TelemetryGap[];
+  /** What was not taken, and why: one sentence each. */
+  readonly refused: readonly string[];
+}
+
+/** Windows further from now than this are a broken clock, not telemetry. */
+const PAST_MS_MAX = 31 * 24 * 3600 * 1000;
+const UNTIMELY = "windows at a time that cannot be";
+
+/** What one text of an agent may cost; paths are cut by who samples them. */
+const TEXT_CHARS_MAX = 512;
+/** More than that in one window is no count: sums of such would be none either. */
+const COUNT_MAX = 2 ** 32;
+const BYTES_MAX = 2 ** 53;
+/** Of ports and response codes. */
+const SHORT_MAX = 65_535;
+
+/** Whether something may have happened then, as far as clocks may differ. */
+export function canBe(atMs: number, nowMs: number): boolean {
+  return atMs >= nowMs - PAST_MS_MAX && atMs <= nowMs + CLOCK_DIFFERENCE_MS_MAX;
+}
+
+/**
+ * Takes of a report what its reporter may say: its own end is stamped with its certificate's identity and the
+ * registry's labels; a row that names somebody else as its reporting end is refused.
+ */
+export function stampReport(report: ReportRequest, reporter: Reporter, nowMs: number): StampedReport {
+  const refused = new Map<string, number>();
+  const refuse = (why: string, requests: number): void => void refused.set(why, (refused.get(why) ?? 0) + requests);
+  const windows = report.windows.flatMap((window) => {
+    const why = whyRefused(window, reporter, nowMs);
+    if (why !== undefined) {
+      refuse(why, Number(window.count));
+      return [];
+    }
+    const stamped = stampWindow(window, reporter);
+    return [reporter.workload === undefined ? { ...stamped, key: remainderOf(stamped.key, "unregistered") } : stamped];
+  });
+  const samples = report.samples.flatMap((sample) => {
+    if (!isPossibleSample(sample, nowMs)) {
+      refuse("samples that cannot be", 1);
+      return [];
+    }
+    if (
+      contradicts(
+        sample.reporter,
+        sample.sourceWorkloadNamespace,
+        sample.sourcePrincipal,
+        sample.destinationWorkloadNamespace,
+        "",
+        reporter,
+      )
+    ) {
+      refuse(`samples that speak for another than ${reporter.principal}`, 1);
+      return [];
+    }
+    const stamped = stampSample(cutTexts(sample), reporter);
+    return [reporter.workload === undefined ? unplacedSample(stamped) : stamped];
+  });
+  const gaps = report.gaps.flatMap((gap) => {
+    if (!canBe(Number(gap.endMs), nowMs) || Number(gap.requests) >= COUNT_MAX) return [];
+    const hasBegun = gap.startMs <= gap.endMs;
+    return { ...gap, startMs: hasBegun ? gap.startMs : gap.endMs, reason: plainText(gap.reason, TEXT_CHARS_MAX) };
+  });
+  const untimely = refused.get(UNTIMELY);
+  if (untimely !== undefined) gaps.push(gapOf(report, untimely, nowMs));
+  return {
+    windows,
+    samples,
+    gaps,
+    refused: [...refused].map(([why, requests]) => `${why}: ${requests} requests`),
+  };
+}
+
+/** Requests that were seen, and of which nobody can say when. */
+function gapOf({ windows }: ReportRequest, requests: number, nowMs: number): TelemetryGap {
+  // Not Math.min(...): a report may hold more windows than a call takes arguments.
+  const from = windows.reduce((least, { windowStartMs }) => Math.min(least, Number(windowStartMs)), Infinity);
+  return create(TelemetryGapSchema, {
+    startMs: BigInt(nowMs),
+    endMs: BigInt(nowMs),
+    reason: `an agent told of requests at a time that cannot be (from ${dateOf(from)} on): they are not counted`,
+    requests: BigInt(Number.isSafeInteger(requests) ? requests : 0),
+  });
+}
+
+function dateOf(ms: number): string {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? `${ms} ms` : date.toISOString();
+}
+
+function whyRefused(window: RequestWindow, reporter: Reporter, nowMs: number): string | undefined {
+  const {
+    reporter: side,
+    sourceWorkloadNamespace,
+    sourcePrincipal,
+    destinationWorkloadNamespace,
+    destinationPrincipal,
+  } = window;
+  if (side !== "source" && side !== "destination" && side !== "mirror")
+    return `windows of the unknown reporter ${JSON.stringify(side.slice(0, 40))}`;
+  if (!canBe(Number(window.windowStartMs), nowMs)) return UNTIMELY;
+  if (window.durationBuckets.length > BUCKET_COUNT) return "windows with unknown latency buckets";
+  if (!hasPossibleFigures(window)) return "windows with figures that cannot be";
+  if (
+    contradicts(
+      side,
+      sourceWorkloadNamespace,
+      sourcePrincipal,
+      destinationWorkloadNamespace,
+      destinationPrincipal,
+      reporter,
+    )
+  ) {
+    return `windows that speak for another than ${reporter.principal}`;
+  }
+  return undefined;
+}
+
+/** One agent's nonsense must not spoil sums that others' figures are in. */
+function hasPossibleFigures(window: RequestWindow): boolean {
+  const { durationBuckets, durationSumMs, destinationPort, responseCode } = window;
+  const count = Number(window.count);
+  return (
+    count < COUNT_MAX &&
+    durationBuckets.reduce((sum, bucket) => sum + bucket, 0) <= count &&
+    Number(window.requestBytes) < BYTES_MAX &&
+    Number(window.responseBytes) < BYTES_MAX &&
+    durationSumMs >= 0 &&
+    Number.isFinite(durationSumMs) &&
+    destinationPort <= SHORT_MAX &&
+    responseCode <= SHORT_MAX
+  );
+}
+
+function contradicts(
+  side: string,
+  sourceNamespace: string,
+  sourcePrincipal: string,
+  destinationNamespace: string,
+  destinationPrincipal: string,
+  { principal, namespace }: Reporter,
+): boolean {
+  const differs = (claimed: string, own: string): boolean => claimed !== "" && claimed !== UNKNOWN && claimed !== own;
+  return side === "source"
+    ? differs(sourceNamespace, namespace) || differs(sourcePrincipal, principal)
+    : differs(destinationNamespace, namespace) || differs(destinationPrincipal, principal);
+}
+
+function stampWindow(window: RequestWindow, reporter: Reporter): TrafficWindow {
+  const isSource = window.reporter === "source";
+  const { workload } = reporter;
+  const caller = isSource ? window : callerOf(window, reporter);
+  const answered = isSource
+    ? undefined
+    : reporter.services?.find(({ inboundPort }) => inboundPort === window.destinationPort);
+  const key: TrafficKey = {
+    reporter: isSource ? "source" : window.reporter === "mirror" ? "mirror" : "destination",
+    sourceWorkload: known((isSource ? workload?.workload : undefined) ?? caller.sourceWorkload),
+    sourceNamespace: isSource ? reporter.namespace : known(caller.sourceWorkloadNamespace),
+    sourceApp: known((isSource ? workload?.app : undefined) ?? caller.sourceApp),
+    sourceVersion: known((isSource ? workload?.version : undefined) ?? caller.sourceVersion),
+    sourcePrincipal: isSource ? reporter.principal : known(window.sourcePrincipal),
+    destinationWorkload: known((isSource ? undefined : workload?.workload) ?? window.destinationWorkload),
+    destinationNamespace: isSource ? known(window.destinationWorkloadNamespace) : reporter.namespace,
+    destinationApp: known((isSource ? undefined : workload?.app) ?? window.destinationApp),
+    destinationVersion: known((isSource ? undefined : workload?.version) ?? window.destinationVersion),
+    destinationPrincipal: isSource ? known(window.destinationPrincipal) : reporter.principal,
+    destinationService: isSource ? known(window.destinationService) : (answered?.host ?? ownService(window, reporter)),
+    destinationPort: answered?.port ?? window.destinationPort,
+    protocol: window.requestProtocol === "grpc" || window.requestProtocol === "tcp" ? window.requestProtocol : "http",
+    responseCode: window.responseCode,
+    grpcStatus: /^\d{0,3}$/.test(window.grpcResponseStatus) ? window.grpcResponseStatus : "",
+    responseFlags: /^[A-Za-z_,]{1,200}$/.test(window.responseFlags) ? window.responseFlags : "-",
+    security:
+      window.connectionSecurityPolicy === "mutual_tls" || window.connectionSecurityPolicy === "none"
+        ? window.connectionSecurityPolicy
+        : "unknown",
+    deniedBy: deniedBy(window, reporter),
+    fromGateway: isSource && window.fromGateway,
+    sourceAddress: isSource || known(window.sourcePrincipal) !== UNKNOWN ? "" : addressOf(window.sourceAddress),
+  };
+  const startMs = Number(window.windowStartMs);
+  return {
+    startMs: startMs - (startMs % WINDOW_MS),
+    key,
+    count: Number(window.count),
+    requestBytes: Number(window.requestBytes),
+    responseBytes: Number(window.responseBytes),
+    durationSumMs: window.durationSumMs,
+    buckets: window.durationBuckets,
+  };
+}
+
+/** Of a service that selects it a workload may say that it was called; of no other. */
+function ownService({ destinationService }: Pick<RequestWindow, "destinationService">, { services }: Reporter): string {
+  return services?.some(({ host }) => host === destinationService) === true ? destinationService : UNKNOWN;
+}
+
+function unplacedSample(sample: RequestSample): RequestSample {
+  const isSource = sample.reporter === "source";
+  return {
+    ...sample,
+    sourceWorkload: UNKNOWN,
+    sourceWorkloadNamespace: isSource ? sample.sourceWorkloadNamespace : UNKNOWN,
+    sourcePrincipal: isSource ? sample.sourcePrincipal : UNKNOWN,
+    destinationService: UNKNOWN,
+    destinationWorkload: UNKNOWN,
+    destinationWorkloadNamespace: isSource ? UNKNOWN : sample.destinationWorkloadNamespace,
+    destinationVersion: UNKNOWN,
+    routeName: "",
+    upstreamHost: "",
+    deniedBy: "",
+  };
+}
+
+function isPossibleSample({ startMs, reporter, responseCode, durationMs }: RequestSample, nowMs: number): boolean {
+  return (
+    canBe(Number(startMs), nowMs) &&
+    (reporter === "source" || reporter === "destination") &&
+    responseCode <= SHORT_MAX &&
+    durationMs >= 0 &&
+    Number.isFinite(durationMs)
+  );
+}
+
+/** What refused, with the PeerAuthentication where mTLS was missing: the agent knows why, not by whose word. */
+function deniedBy({ deniedBy: refusal, destinationPort, reporter: side }: RequestWindow, reporter: Reporter): string {
+  const short = ownDenial(refusal, reporter);
+  if (side !== "destination" || reporter.mtlsAt === undefined || !isRefusedBySidecar(short)) return short;
+  const at = reporter.mtlsAt(destinationPort);
+  // Nobody asked for anything at a port that the workload does not have.
+  if (at === undefined) return "";
+  return at.policy === undefined ? short : withPolicy(short, at.policy);
+}
+
+/**
+ * A denial as a proxy of this namespace may tell it: only policies of its namespace and of the root's apply there, and which
+ * PeerAuthentication asked for mTLS is not for the agent to say.
+ */
+function ownDenial(text: string, { namespace, rootNamespace }: Reporter): string {
+  if (text.length > TEXT_CHARS_MAX || !/^[!-~]*$/.test(text) || !isDenial(text)) return "";
+  const whose = namespaceOfDenial(text);
+  if (whose !== undefined && whose !== namespace && whose !== rootNamespace) return "";
+  return isRefusal(text) ? text.replace(/-policy\[.*$/, "") : text;
+}
+
+function addressOf(text: string): string {
+  return text === "other" || isIpAddress(text) ? text : "";
+}
+
+type Caller = Pick<
+  RequestWindow,
+  "sourceWorkload" | "sourceWorkloadNamespace" | "sourceApp" | "sourceVersion" | "sourcePrincipal"
+>;
+
+/**
+ * The caller as the called end may name it. Its workload's name is what it says of itself in a header; its certificate
+ * says more: a name that another account runs under is not taken, and the caller is known by its identity alone.
+ */
+function callerOf(claimed: Caller, { accountsOf }: Reporter): Omit<Caller, "sourcePrincipal"> {
+  const { sourceWorkload, sourceWorkloadNamespace, sourcePrincipal } = claimed;
+  const isNamed = sourceWorkload !== "" && sourceWorkload !== UNKNOWN;
+  if (!isNamed || sourcePrincipal === "" || sourcePrincipal === UNKNOWN) return claimed;
+  const identity = parseSpiffeId(sourcePrincipal);
+  const accounts = accountsOf?.(`${sourceWorkloadNamespace}/${sourceWorkload}`);
+  const isItsOwn = identity?.namespace === sourceWorkloadNamespace && (accounts?.has(identity.serviceAccount) ?? true);
+  if (isItsOwn) return claimed;
+  return {
+    sourceWorkload: UNKNOWN,
+    sourceWorkloadNamespace: identity?.namespace ?? UNKNOWN,
+    sourceApp: UNKNOWN,
+    sourceVersion: UNKNOWN,
+  };
+}
+
+function stampSample(sample: RequestSample, reporter: Reporter): RequestSample {
+  const { workload, namespace, principal } = reporter;
+  const deniedBy = ownDenial(sample.deniedBy, reporter);
+  if (sample.reporter === "source") {
+    return {
+      ...sample,
+      deniedBy,
+      sourceWorkload: workload?.workload ?? sample.sourceWorkload,
+      sourceWorkloadNamespace: namespace,
+      sourcePrincipal: principal,
+    };
+  }
+  const only = reporter.services?.length === 1 ? reporter.services[0]?.host : undefined;
+  const { sourceWorkload, sourceWorkloadNamespace } = callerOf(
+    { ...sample, sourceApp: "", sourceVersion: "" },
+    reporter,
+  );
+  const named = ownService(sample, reporter);
+  return {
+    ...sample,
+    deniedBy,
+    sourceWorkload,
+    sourceWorkloadNamespace,
+    destinationWorkload: workload?.workload ?? sample.destinationWorkload,
+    destinationVersion: workload?.version ?? sample.destinationVersion,
+    destinationWorkloadNamespace: namespace,
+    destinationService: named === UNKNOWN ? (only ?? UNKNOWN) : named,
+  };
+}
+
+function cutTexts(sample: RequestSample): RequestSample {
+  const cut = Object.entries(sample).map(([name, value]) => [
+    name,
+    typeof value === "string" ? plainText(value, TEXT_CHARS_MAX) : value,
+  ]);
+  return Object.fromEntries(cut) as RequestSample;
+}
+
+function known(label: string): string {
+  return label === "" ? UNKNOWN : plainText(label, TEXT_CHARS_MAX);
+}

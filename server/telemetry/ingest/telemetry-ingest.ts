@@ -1,0 +1,124 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import type { Refused } from "#core/limits/limit-book.ts";
+import { UNKNOWN } from "#core/telemetry/workload-label.ts";
+import { type ResourceSpans, ResourceSpansSchema } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
+import type { ReportRequest } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import { describeSpans } from "#server/telemetry/ingest/describe-spans.ts";
+import { foldUnknownHosts } from "#server/telemetry/ingest/fold-unknown-hosts.ts";
+import { IngestQueue } from "#server/telemetry/ingest/ingest-queue.ts";
+import type { LabelBook } from "#server/telemetry/ingest/label-book.ts";
+import { moveOf, moveReport, moveSpans } from "#server/telemetry/ingest/move-times.ts";
+import { readSample } from "#server/telemetry/ingest/read-sample.ts";
+import { readSpans } from "#server/telemetry/ingest/read-spans.ts";
+import type { Reporter } from "#server/telemetry/ingest/reporter.ts";
+import { canBe, stampReport } from "#server/telemetry/ingest/stamp-report.ts";
+import type { SpanRow } from "#server/telemetry/ports/span-row.ts";
+import { EMPTY_BATCH, type HeldState, type TelemetrySink } from "#server/telemetry/ports/telemetry-sink.ts";
+import type { TrafficWindow } from "#server/telemetry/ports/traffic-window.ts";
+
+export interface TelemetryIngestOptions {
+  readonly sink: TelemetrySink;
+  readonly labels: LabelBook;
+  readonly now: () => number;
+  /** Told of reporters with more labels or reports than they may have. */
+  readonly onLimit: (refused: Refused) => void;
+  /** Told of windows once they are stored. */
+  readonly onStored: (windows: readonly TrafficWindow[]) => void;
+}
+
+export interface IngestResult {
+  readonly acknowledgedSequence: number;
+  /** One sentence for each kind of row that spoke for somebody else or made no sense; those rows were not counted. */
+  readonly refused: readonly string[];
+  /** What the agent should wait before its next report, so that all agents together can be taken in. */
+  readonly reportIntervalMs: number;
+}
+
+const REPORT_INTERVAL_MS_MIN = 1500;
+const REPORT_INTERVAL_MS_MAX = 10_000;
+/** Together agents send no more than this many reports a second. */
+const REPORTS_PER_SECOND = 150;
+
+/**
+ * Takes in what agents and applications hand over. It promises: a report counts exactly once, however often it is sent; it is
+ * acknowledged only when it outlives a kill of this process; rows are counted under their reporter's own identity only.
+ */
+export class TelemetryIngest {
+  readonly #options: TelemetryIngestOptions;
+  readonly #queue: IngestQueue;
+
+  constructor(options: TelemetryIngestOptions) {
+    const { sink, labels, now, onStored, onLimit } = options;
+    this.#options = options;
+    this.#queue = new IngestQueue({
+      sink,
+      labels,
+      now,
+      onStored,
+      onFolded: (folded) => {
+        for (const [party, count] of folded) onLimit({ limit: "metric keys", party, count });
+      },
+      onRefused: (limit, party) => onLimit({ limit, party, count: 1 }),
+    });
+  }
+
+  /** In place of what it knew: what the store holds, which was just opened. */
+  load({ reached, keys }: HeldState): void {
+    this.#options.labels.load(keys);
+    this.#queue.load(reached);
+  }
+
+  /** Rejects with PharosError when the report could not be stored: the agent keeps it and sends it again. */
+  async takeReport(report: ReportRequest, reporter: Reporter): Promise<IngestResult> {
+    const now = this.#options.now();
+    const move = moveOf(report, now);
+    const stamped = stampReport(foldUnknownHosts(moveReport(report, move), reporter), reporter, now);
+    const resourceSpans = report.resourceSpans.flatMap(decodeSpans);
+    moveSpans(resourceSpans, move);
+    const workload = `${reporter.namespace}/${reporter.workload?.workload ?? UNKNOWN}`;
+    const acknowledgedSequence = await this.#queue.add({
+      reporter: reporter.principal,
+      workload,
+      storeId: report.storeId,
+      sequence: report.sequence,
+      windows: stamped.windows,
+      requests: stamped.samples.map(readSample),
+      spans: this.#readSpans(resourceSpans, reporter.principal, describeSpans(reporter)),
+      gaps: stamped.gaps.map(({ startMs, endMs, reason, requests }) => ({
+        startMs: Number(startMs),
+        endMs: Number(endMs),
+        workload,
+        reason,
+        requests: Number(requests),
+      })),
+    });
+    const pace = (this.#queue.agents / REPORTS_PER_SECOND) * 1000;
+    const reportIntervalMs = Math.round(Math.min(REPORT_INTERVAL_MS_MAX, Math.max(REPORT_INTERVAL_MS_MIN, pace)));
+    return { acknowledgedSequence, refused: stamped.refused, reportIntervalMs };
+  }
+
+  /** `from` names who sent the spans. */
+  async takeSpans(resourceSpans: readonly ResourceSpans[], from: string): Promise<void> {
+    const spans = this.#readSpans(resourceSpans, from);
+    if (spans.length > 0) await this.#options.sink.store({ ...EMPTY_BATCH, spans });
+  }
+
+  /** Without those of a time that cannot be: they would be the newest for ever, and never too old to keep. */
+  #readSpans(
+    resourceSpans: readonly ResourceSpans[],
+    from: string,
+    whose: Readonly<Record<string, string>> = {},
+  ): SpanRow[] {
+    const now = this.#options.now();
+    return readSpans(resourceSpans, from, whose).filter(({ startUs }) => canBe(Number(startUs / 1000n), now));
+  }
+}
+
+function decodeSpans(bytes: Uint8Array): ResourceSpans[] {
+  try {
+    return [fromBinary(ResourceSpansSchema, bytes)];
+  } catch {
+    // Spans that cannot be read must not keep the counts beside them from being stored.
+    return [];
+  }
+}

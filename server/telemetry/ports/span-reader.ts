@@ -1,0 +1,28 @@
+import type { SpanOutline, StoredSpan } from "#server/telemetry/ports/span-row.ts";
+
+/** Which traces: those of which one span is all of what is asked for. */
+export interface SpanSearch {
+  /** A span's start, at the earliest. */
+  readonly fromMs: number;
+  /** Only traces whose newest span is no younger than this: the rest may still be on its way. */
+  readonly settledMs: number;
+  /** The whole name, or its part before a dot: "reviews" finds "reviews.default". */
+  readonly service?: string | undefined;
+  /** Part of the operation or of the URL that was asked for, in any case. */
+  readonly operation?: string | undefined;
+  /** Attributes, as text. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  readonly errorsOnly?: boolean | undefined;
+  /** Of the whole trace. */
+  readonly minDurationMs?: number | undefined;
+  readonly maxDurationMs?: number | undefined;
+  /** Traces, the newest. */
+  readonly limit: number;
+}
+
+export interface SpanReader {
+  /** All spans of the traces that are found, in no order. */
+  search(search: SpanSearch): Promise<readonly SpanOutline[]>;
+  /** By the id in hex; one of 64 bits is padded with zeros. Empty for a trace that is not known. */
+  spansOf(traceId: string): Promise<readonly StoredSpan[]>;
+}

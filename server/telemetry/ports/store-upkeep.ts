@@ -1,0 +1,16 @@
+import type { TrafficKey } from "#core/telemetry/dimensions.ts";
+
+/** What is to be done to a store now and then. When, is decided above. */
+export interface StoreUpkeep {
+  /** Adds finished windows to the coarser tiers; counts stay exact whenever it dies. */
+  rollUp(nowMs: number): Promise<void>;
+  /** What the store holds: room that was given back does not count. */
+  usedBytes(): Promise<number>;
+  /**
+   * Takes away what is older than the retention; `shrink` (0 to 1) shortens the life of spans and requests. Resolves with the
+   * sets of labels that no window has any more, before anything else is stored.
+   */
+  dropOld(nowMs: number, shrink: number): Promise<readonly TrafficKey[]>;
+  /** Gives back room where there is some to give. */
+  compact(): Promise<void>;
+}

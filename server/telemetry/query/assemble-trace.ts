@@ -1,0 +1,67 @@
+import { spanTitle } from "#core/telemetry/span-title.ts";
+import type { Trace, TraceSpan, TraceSummary } from "#core/telemetry/trace.ts";
+import type { SpanOutline, StoredSpan } from "#server/telemetry/ports/span-row.ts";
+
+const KINDS = ["unspecified", "internal", "server", "client", "producer", "consumer"] as const;
+const STATUSES = ["unset", "ok", "error"] as const;
+
+/** Spans by start; what was sent twice is there once. A span whose parent never came still names it. */
+export function assembleTrace(traceId: string, spans: readonly StoredSpan[]): Trace {
+  const known = unique(spans);
+  const { startMs, durationMs } = extentOf(known);
+  return { traceId, startMs, durationMs, spans: known.map(toSpan) };
+}
+
+function toSpan(span: StoredSpan): TraceSpan {
+  return {
+    spanId: span.spanId,
+    parentSpanId: span.parentSpanId === span.spanId ? null : span.parentSpanId,
+    service: span.service,
+    operation: span.name,
+    kind: KINDS[span.kind] ?? "unspecified",
+    startMs: span.startMs,
+    durationMs: span.durationMs,
+    status: span.isError ? "error" : (STATUSES[span.status] ?? "unset"),
+    statusMessage: span.statusMessage,
+    attributes: JSON.parse(span.attributes) as TraceSpan["attributes"],
+    resource: JSON.parse(span.resource) as TraceSpan["resource"],
+    events: JSON.parse(span.events) as TraceSpan["events"],
+  };
+}
+
+export function summarizeTrace(traceId: string, spans: readonly SpanOutline[]): TraceSummary {
+  const known = unique(spans);
+  const ids = new Set(known.map(({ spanId }) => spanId));
+  const root = known.find(({ parentSpanId }) => parentSpanId === null || !ids.has(parentSpanId)) ?? known[0];
+  const services: Record<string, number> = {};
+  for (const { service } of known) services[service] = (services[service] ?? 0) + 1;
+  return {
+    traceId,
+    ...extentOf(known),
+    rootService: root?.service ?? "unknown",
+    rootOperation: root === undefined ? "unknown" : titleOf(root),
+    spanCount: known.length,
+    errorCount: known.filter(({ isError }) => isError).length,
+    services,
+  };
+}
+
+function titleOf({ name, attributes }: SpanOutline): string {
+  return spanTitle({ operation: name, attributes: JSON.parse(attributes) as TraceSpan["attributes"] });
+}
+
+function unique<T extends SpanOutline & { readonly kind?: number }>(spans: readonly T[]): T[] {
+  const byId = new Map<string, T>();
+  for (const span of spans) byId.set(`${span.spanId} ${span.service}`, span);
+  return [...byId.values()].sort((a, b) => a.startMs - b.startMs || b.durationMs - a.durationMs);
+}
+
+function extentOf(spans: readonly SpanOutline[]): { readonly startMs: number; readonly durationMs: number } {
+  let startMs = Number.POSITIVE_INFINITY;
+  let endMs = Number.NEGATIVE_INFINITY;
+  for (const span of spans) {
+    startMs = Math.min(startMs, span.startMs);
+    endMs = Math.max(endMs, span.startMs + span.durationMs);
+  }
+  return spans.length === 0 ? { startMs: 0, durationMs: 0 } : { startMs, durationMs: endMs - startMs };
+}

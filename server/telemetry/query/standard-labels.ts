@@ -1,0 +1,33 @@
+import { DIMENSION_NAMES, DIMENSIONS, type DimensionName, type TrafficKey } from "#core/telemetry/dimensions.ts";
+import { renderLabels } from "#node/prometheus-text.ts";
+
+/** What only an answer over HTTP has. */
+const OF_HTTP: ReadonlySet<DimensionName> = new Set(["responseCode", "grpcStatus"]);
+const LABELLED = DIMENSION_NAMES.filter((name) => DIMENSIONS[name].labels.length > 0);
+const LABELLED_TCP = LABELLED.filter((name) => !OF_HTTP.has(name));
+
+function labelled({ protocol }: TrafficKey): readonly DimensionName[] {
+  return protocol === "tcp" ? LABELLED_TCP : LABELLED;
+}
+
+/** Equal for keys that have the same labels in Istio's metrics. */
+export function seriesOf(key: TrafficKey): string {
+  let text = "";
+  for (const name of labelled(key)) text += `${key[name]}\u0000`;
+  return text;
+}
+
+/** Labels of Istio's standard metrics, as they stand between the braces. */
+export function labelsOf(key: TrafficKey): string {
+  const [serviceName = key.destinationService, serviceNamespace = key.destinationNamespace] =
+    key.destinationService.split(".");
+  const labels: Record<string, string> = {};
+  for (const name of labelled(key)) for (const label of DIMENSIONS[name].labels) labels[label] = String(key[name]);
+  return renderLabels({
+    ...labels,
+    source_cluster: "Kubernetes",
+    destination_cluster: "Kubernetes",
+    destination_service_name: serviceName,
+    destination_service_namespace: serviceNamespace,
+  });
+}

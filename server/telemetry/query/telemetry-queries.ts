@@ -1,0 +1,169 @@
+import { buildGraph } from "#core/graph/build-graph.ts";
+import type { Graph } from "#core/graph/graph.ts";
+import { mergeReporters } from "#core/graph/merge-reporters.ts";
+import { selectPairs } from "#core/graph/select-pairs.ts";
+import { WINDOW_MS } from "#core/telemetry/buckets.ts";
+import { nameDenial } from "#core/telemetry/denied-by.ts";
+import type { RequestRecord } from "#core/telemetry/request-record.ts";
+import type { Trace, TraceSummary } from "#core/telemetry/trace.ts";
+import type { TrafficRow } from "#core/telemetry/traffic.ts";
+import type { ServiceMetrics } from "#core/view/service-metrics.ts";
+import type { RequestQuery, TraceQuery } from "#server/api/services.ts";
+import type { ServiceFigures, Telemetry, TimeRange } from "#server/services/dependencies.ts";
+import type { TelemetryStore } from "#server/telemetry/ports/telemetry-store.ts";
+import type { LabelFilter } from "#server/telemetry/ports/traffic-reader.ts";
+import { assembleTrace, summarizeTrace } from "#server/telemetry/query/assemble-trace.ts";
+import { buildSeries } from "#server/telemetry/query/build-series.ts";
+import { entryKeys, sparklineKeys } from "#server/telemetry/query/select-keys.ts";
+import { serviceFigures, tallyPairs } from "#server/telemetry/query/service-figures.ts";
+
+export type TelemetryReaders = Pick<TelemetryStore, "traffic" | "requests" | "spans" | "gaps">;
+
+const SPARKLINE_POINTS = 30;
+/** From this length on a graph's start is rounded to minutes, which spares reading fine windows of long ago. */
+const LONG_RANGE_MS = 15 * 60_000;
+/** Spans of one trace come from several proxies, each in its own time: what is younger is not whole yet. */
+const SETTLE_MS = 3000;
+
+type SeriesRange = TimeRange & { readonly stepMs: number };
+
+/** Graph, series, figures, requests and traces, from the rows of any store. */
+export class TelemetryQueries implements Telemetry {
+  readonly #readers: TelemetryReaders;
+  readonly #now: () => number;
+
+  constructor(readers: TelemetryReaders, now: () => number) {
+    this.#readers = readers;
+    this.#now = now;
+  }
+
+  async graph({ view, startMs, endMs, namespaces }: Parameters<Telemetry["graph"]>[0]): Promise<Graph> {
+    const { traffic, gaps } = this.#readers;
+    const isLong = endMs - startMs >= LONG_RANGE_MS;
+    const sums = await traffic.sum({ startMs, endMs, ...(isLong ? { startRoundMs: 60_000 } : {}) });
+    return buildGraph({
+      view,
+      startMs: sums.startMs,
+      endMs,
+      measuredFromMs: this.#measuredFrom(sums.startMs, endMs),
+      rows: sums.rows,
+      gaps: await gaps.gaps(sums.startMs, endMs),
+      namespaces,
+    });
+  }
+
+  metrics({ host, ...range }: Parameters<Telemetry["metrics"]>[0]): Promise<ServiceMetrics> {
+    return this.#series(
+      range,
+      host === undefined
+        ? { among: entryKeys(this.#readers.traffic.keys()) }
+        : { having: { destinationService: host } },
+      "believed",
+    );
+  }
+
+  async edgeMetrics({ ends, ...range }: Parameters<Telemetry["edgeMetrics"]>[0]): Promise<ServiceMetrics> {
+    // Which end a caller stands at is known only from all of the traffic.
+    const { rows } = await this.#readers.traffic.sum(slotsOf(range));
+    const among = selectPairs(mergeReporters(rows), ends).flatMap((pair) => pair.rows.map(({ key }) => key));
+    return this.#series(range, { among }, "told");
+  }
+
+  async #series(range: SeriesRange, only: LabelFilter, which: "believed" | "told"): Promise<ServiceMetrics> {
+    const { startMs, endMs, stepMs } = range;
+    const slots = await this.#readers.traffic.sumBySlot(slotsOf(range), stepMs, only);
+    return buildSeries({
+      startMs,
+      endMs,
+      stepMs,
+      slots: new Map([...slots].map(([at, rows]) => [at, tallyPairs(rows, which)])),
+    });
+  }
+
+  async services({ startMs: from, endMs }: TimeRange): Promise<readonly ServiceFigures[]> {
+    const { traffic } = this.#readers;
+    const stepMs = Math.ceil((endMs - from) / SPARKLINE_POINTS / 10_000) * 10_000;
+    const startRoundMs = endMs - from >= LONG_RANGE_MS ? 60_000 : 10_000;
+    const { startMs, rows } = await traffic.sum({ startMs: from, endMs, startRoundMs });
+    const counts = await traffic.countBySlot(
+      { startMs, endMs, stepMsMax: stepMs },
+      stepMs,
+      "destinationService",
+      sparklineKeys(traffic.keys(), rows),
+    );
+    const lines = new Map([...counts].map(([host, slots]) => [host, toLine(slots, startMs, endMs, stepMs)]));
+    return serviceFigures(rows, (endMs - this.#measuredFrom(startMs, endMs)) / 1000, lines);
+  }
+
+  async rows({ startMs, endMs }: TimeRange): Promise<{ rows: readonly TrafficRow[]; seconds: number }> {
+    const sums = await this.#readers.traffic.sum({ startMs, endMs });
+    return { rows: sums.rows, seconds: Math.max(1, (endMs - this.#measuredFrom(sums.startMs, endMs)) / 1000) };
+  }
+
+  async totals({
+    reporter,
+    workload,
+    service,
+    startMs,
+    endMs,
+  }: Parameters<Telemetry["totals"]>[0]): ReturnType<Telemetry["totals"]> {
+    const own = reporter === "source" ? "sourceWorkload" : "destinationWorkload";
+    const having = {
+      reporter,
+      ...(workload === undefined ? {} : { [own]: workload }),
+      ...(service === undefined ? {} : { destinationService: service }),
+    };
+    const { rows } = await this.#readers.traffic.sum({ startMs, endMs }, { having });
+    const byCode: Record<string, number> = {};
+    let total = 0;
+    for (const { key, count } of rows) {
+      total += count;
+      byCode[key.responseCode] = (byCode[key.responseCode] ?? 0) + count;
+    }
+    return { total, byCode };
+  }
+
+  /** Newest first. `code` is a whole code, its first digits, or a class: "503", "50", "5xx". */
+  async requests({ seconds, code, ...search }: RequestQuery): Promise<readonly RequestRecord[]> {
+    const found = await this.#readers.requests.list({
+      ...search,
+      fromMs: this.#now() - seconds * 1000,
+      codePrefix: code?.replace(/x+$/i, ""),
+    });
+    return found.map((row) => (row.deniedBy === null ? row : { ...row, deniedBy: nameDenial(row.deniedBy) }));
+  }
+
+  /** Newest first, from when they are three seconds old. */
+  async searchTraces({ seconds, ...search }: TraceQuery): Promise<readonly TraceSummary[]> {
+    const now = this.#now();
+    const spans = await this.#readers.spans.search({
+      ...search,
+      fromMs: now - seconds * 1000,
+      settledMs: now - SETTLE_MS,
+    });
+    const traces = Map.groupBy(spans, ({ traceId }) => traceId);
+    return [...traces].map(([traceId, of]) => summarizeTrace(traceId, of)).sort((a, b) => b.startMs - a.startMs);
+  }
+
+  async trace(traceId: string): Promise<Trace | undefined> {
+    const spans = await this.#readers.spans.spansOf(traceId);
+    return spans.length === 0 ? undefined : assembleTrace(traceId, spans);
+  }
+
+  /** The part of a range in which anything was measured, of one window at least: a rate is not thinned by time before the mesh. */
+  #measuredFrom(startMs: number, endMs: number): number {
+    return Math.min(Math.max(startMs, this.#readers.traffic.firstMs()), endMs - WINDOW_MS);
+  }
+}
+
+/** From the beginning of the first slot. */
+function slotsOf({ startMs, endMs, stepMs }: SeriesRange) {
+  return { startMs: Math.floor(startMs / stepMs) * stepMs, endMs, stepMsMax: stepMs };
+}
+
+function toLine(slots: ReadonlyMap<number, number>, startMs: number, endMs: number, stepMs: number): number[] {
+  const line: number[] = [];
+  for (let at = Math.floor(startMs / stepMs) * stepMs; at + stepMs <= endMs; at += stepMs)
+    line.push(((slots.get(at) ?? 0) / stepMs) * 1000);
+  return line;
+}

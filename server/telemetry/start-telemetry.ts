@@ -1,0 +1,97 @@
+import type { Refused } from "#core/limits/limit-book.ts";
+import { LabelBook } from "#server/telemetry/ingest/label-book.ts";
+import { TelemetryIngest } from "#server/telemetry/ingest/telemetry-ingest.ts";
+import { DEFAULT_RETENTION, type Retention } from "#server/telemetry/ports/retention.ts";
+import type { HeldState } from "#server/telemetry/ports/telemetry-sink.ts";
+import type { StoreOptions, TelemetryStore } from "#server/telemetry/ports/telemetry-store.ts";
+import { repeatWork } from "#server/telemetry/query/repeat-work.ts";
+import { StandardMetrics } from "#server/telemetry/query/standard-metrics.ts";
+import { TelemetryQueries } from "#server/telemetry/query/telemetry-queries.ts";
+import { TelemetryUpkeep } from "#server/telemetry/query/telemetry-upkeep.ts";
+
+export interface TelemetryOptions {
+  readonly openStore: (options: StoreOptions) => Promise<TelemetryStore>;
+  readonly now?: () => number;
+  readonly retention?: Partial<Retention>;
+  /** What an operator should know: a damaged file was moved aside, maintenance failed. */
+  readonly warn?: (message: string) => void;
+  /** Told what a damaged store lost. */
+  readonly onLoss?: (reason: string) => void;
+  /** Told of reporters with more labels or reports than they may have. */
+  readonly onLimit?: (refused: Refused) => void;
+  /** Between runs of `maintain`; 0 for never. */
+  readonly maintainEveryMs?: number;
+}
+
+/** All that is measured: how it comes in, how it is asked for, and Istio's metrics since the start. */
+export interface RunningTelemetry {
+  readonly ingest: TelemetryIngest;
+  readonly queries: TelemetryQueries;
+  readonly metrics: StandardMetrics;
+  /** Rolls up, applies retention and the bound on size. Runs by itself every few seconds. */
+  maintain(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const MAINTAIN_EVERY_MS = 15_000;
+
+/** Opens a store and puts above its ports what does not depend on it. */
+export async function startTelemetry(options: TelemetryOptions): Promise<RunningTelemetry> {
+  const { now = Date.now, warn = () => undefined, onLoss = () => undefined, onLimit = () => undefined } = options;
+  const retention = { ...DEFAULT_RETENTION, ...options.retention };
+  const labels = new LabelBook();
+  const metrics = new StandardMetrics({
+    now,
+    onFolded: (party) => onLimit({ limit: "metric series", party, count: 1 }),
+  });
+  // The store tells what it holds as it is opened, before there is anything that it could be told to.
+  let held: HeldState = { reached: [], keys: [] };
+  let ingest: TelemetryIngest | undefined;
+  const store = await options.openStore({
+    now,
+    retention,
+    warn,
+    onLoss,
+    onOpen: (state) => {
+      held = state;
+      ingest?.load(state);
+    },
+  });
+  ingest = new TelemetryIngest({
+    sink: store.sink,
+    labels,
+    now,
+    onLimit,
+    onStored: (windows) => {
+      for (const window of windows) metrics.add(window);
+    },
+  });
+  ingest.load(held);
+  const upkeep = new TelemetryUpkeep({
+    store: store.upkeep,
+    now,
+    bytesMax: retention.bytesMax,
+    onRun: () => metrics.dropIdle(),
+    onDropped: (keys) => metrics.drop(labels.drop(keys)),
+  });
+  const everyMs = options.maintainEveryMs ?? MAINTAIN_EVERY_MS;
+  const timer =
+    everyMs === 0
+      ? undefined
+      : repeatWork(
+          everyMs,
+          () => upkeep.run(),
+          (failure) => warn(`telemetry maintenance: ${failure}`),
+        );
+  return {
+    ingest,
+    queries: new TelemetryQueries(store, now),
+    metrics,
+    maintain: () => upkeep.run(),
+    async close() {
+      clearInterval(timer);
+      await upkeep.settled();
+      await store.close();
+    },
+  };
+}

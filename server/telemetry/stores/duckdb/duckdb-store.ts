@@ -1,0 +1,121 @@
+import type { TelemetryBatch } from "#server/telemetry/ports/telemetry-sink.ts";
+import type { StoreOptions, TelemetryStore } from "#server/telemetry/ports/telemetry-store.ts";
+import { dropOld } from "#server/telemetry/stores/duckdb/drop-old.ts";
+import { DuckdbFile } from "#server/telemetry/stores/duckdb/duckdb-file.ts";
+import { DuckdbTraffic } from "#server/telemetry/stores/duckdb/duckdb-traffic.ts";
+import { KeyNumbers } from "#server/telemetry/stores/duckdb/key-numbers.ts";
+import { loadState } from "#server/telemetry/stores/duckdb/load-state.ts";
+import { noteLoss } from "#server/telemetry/stores/duckdb/note-loss.ts";
+import type { OpenedDuckdb } from "#server/telemetry/stores/duckdb/open-duckdb.ts";
+import { readGaps } from "#server/telemetry/stores/duckdb/read-gaps.ts";
+import { readRequests } from "#server/telemetry/stores/duckdb/read-requests.ts";
+import { readTrace, searchSpans } from "#server/telemetry/stores/duckdb/read-spans.ts";
+import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
+import { type Rolled, rollTargets, rollUp } from "#server/telemetry/stores/duckdb/roll-up.ts";
+import { storeBatch } from "#server/telemetry/stores/duckdb/store-batch.ts";
+import { ROLLED } from "#server/telemetry/stores/duckdb/tables.ts";
+import { TelemetryLedger } from "#server/telemetry/stores/duckdb/telemetry-ledger.ts";
+
+export interface DuckdbStoreOptions extends StoreOptions {
+  readonly path: string;
+}
+
+/** What is kept in memory beside the file. */
+export interface Beside {
+  readonly keys: KeyNumbers;
+  rolled: Rolled;
+  /** Start of the oldest window. */
+  firstMs: number;
+}
+
+/** Telemetry in one DuckDB file. */
+export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<TelemetryStore> {
+  const { path, now, retention, warn } = options;
+  const ledger = await TelemetryLedger.open(path, warn);
+  let beside: Beside = { keys: new KeyNumbers(), rolled: rollTargets(now()), firstMs: Number.POSITIVE_INFINITY };
+  const load = async (opened: OpenedDuckdb): Promise<void> => {
+    beside = await loadBeside(opened, options, ledger);
+  };
+  let file: DuckdbFile;
+  try {
+    file = await DuckdbFile.open({ path, now, onOpen: load });
+  } catch (error) {
+    await ledger.close();
+    throw error;
+  }
+  const store = async (batch: TelemetryBatch): Promise<void> => {
+    await file.write(
+      (transaction) => storeBatch(transaction, batch, beside, ledger, now()),
+      ({ numbering, entry }) => {
+        ledger.committed(entry);
+        numbering.keep();
+        for (const { startMs } of batch.windows) beside.firstMs = Math.min(beside.firstMs, startMs);
+      },
+    );
+    await ledger.sync();
+  };
+  return {
+    sink: { store },
+    traffic: new DuckdbTraffic({ file, beside: () => beside, retention, now }),
+    requests: { list: (search) => file.read((reader) => readRequests(reader, search)) },
+    spans: {
+      search: (search) => file.read((reader) => searchSpans(reader, search)),
+      spansOf: (traceId) => file.read((reader) => readTrace(reader, traceId)),
+    },
+    gaps: { gaps: (startMs, endMs) => file.read((reader) => readGaps(reader, startMs, endMs)) },
+    upkeep: {
+      async rollUp(nowMs) {
+        if (rollTargets(nowMs)["1m"] <= beside.rolled["1m"]) return;
+        // Before the next report is stored: it must know which tables its windows are late for.
+        await file.write(
+          (transaction) => rollUp(transaction, beside.rolled, nowMs),
+          (rolled) => {
+            beside.rolled = rolled;
+          },
+        );
+      },
+      usedBytes: () => file.read(usedBytes),
+      async dropOld(nowMs, shrink) {
+        let dropped: ReturnType<KeyNumbers["drop"]> = [];
+        await file.write(
+          (transaction) => dropOld(transaction, retention, nowMs, shrink),
+          (ids) => {
+            dropped = beside.keys.drop(ids);
+          },
+        );
+        return dropped;
+      },
+      compact: () => file.writeBare("CHECKPOINT").catch(() => undefined),
+    },
+    async close() {
+      await file.close();
+      await ledger.close();
+    },
+  };
+}
+
+async function loadBeside(
+  opened: OpenedDuckdb,
+  { path, now, warn, onLoss, onOpen }: DuckdbStoreOptions,
+  ledger: TelemetryLedger,
+): Promise<Beside> {
+  const { writer } = opened;
+  const state = await loadState(writer);
+  const nowMs = now();
+  const keys = new KeyNumbers();
+  keys.load(state.keys);
+  const rolled = state.rolled ?? rollTargets(nowMs);
+  if (state.rolled === undefined)
+    await writer.run(
+      `INSERT INTO ${ROLLED.name} (tier, until_ms) VALUES ('1m', ${rolled["1m"]}), ('10m', ${rolled["10m"]})`,
+    );
+  await noteLoss(opened, { ledger, receivedMs: state.receivedMs, nowMs, path, warn, onLoss });
+  onOpen({ reached: state.reached, keys: state.keys.map(({ key }) => key) });
+  return { keys, rolled, firstMs: state.firstMs };
+}
+
+/** What the file holds: room that was given back stays in it, to be used again. */
+async function usedBytes(reader: Reader): Promise<number> {
+  const [row] = await reader.rows("SELECT (block_size * used_blocks)::DOUBLE AS bytes FROM pragma_database_size()");
+  return Number(row?.bytes ?? 0);
+}

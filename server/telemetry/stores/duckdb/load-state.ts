@@ -1,0 +1,55 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { makeKey } from "#core/telemetry/traffic-key.ts";
+import type { ReportMark } from "#server/telemetry/ports/telemetry-sink.ts";
+import type { NumberedKey } from "#server/telemetry/stores/duckdb/key-numbers.ts";
+import type { Rolled } from "#server/telemetry/stores/duckdb/roll-up.ts";
+import { KEYS, WINDOW_TABLES } from "#server/telemetry/stores/duckdb/tables.ts";
+
+/** What is kept in memory beside the file. */
+export interface StoredState {
+  readonly keys: readonly NumberedKey[];
+  readonly reached: readonly ReportMark[];
+  /** When the newest report was stored; 0 when there is none. */
+  readonly receivedMs: number;
+  /** Start of the oldest window; Infinity when there is none. */
+  readonly firstMs: number;
+  /** Undefined in a new file. */
+  readonly rolled: Rolled | undefined;
+}
+
+export async function loadState(connection: DuckDBConnection): Promise<StoredState> {
+  const read = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJS();
+  const keys = (await read(`SELECT ${KEYS.select()} FROM keys`)).map((row) => ({
+    id: Number(row.id),
+    key: makeKey((name) => row[name] as string),
+  }));
+  const reached = (
+    await read(
+      `SELECT reporter, store_id AS "storeId", max(sequence) AS sequence, max(received_ms)::DOUBLE AS "receivedMs" FROM reports GROUP BY ALL`,
+    )
+  ).map((row) => ({
+    reporter: String(row.reporter),
+    storeId: String(row.storeId),
+    sequence: BigInt(row.sequence as bigint),
+    receivedMs: Number(row.receivedMs),
+  }));
+  const rolled = new Map(
+    (await read(`SELECT tier, max(until_ms)::DOUBLE AS "untilMs" FROM rolled GROUP BY tier`)).map(
+      ({ tier, untilMs }) => [String(tier), Number(untilMs)] as const,
+    ),
+  );
+  const firsts = await read(
+    WINDOW_TABLES.map(({ name }) => `SELECT min(start_ms)::DOUBLE AS "firstMs" FROM ${name}`).join(" UNION ALL "),
+  );
+  const minute = rolled.get("1m");
+  return {
+    keys,
+    receivedMs: reached.reduce((newest, { receivedMs }) => Math.max(newest, receivedMs), 0),
+    firstMs: Math.min(
+      Number.POSITIVE_INFINITY,
+      ...firsts.flatMap(({ firstMs }) => (firstMs === null ? [] : Number(firstMs))),
+    ),
+    reached,
+    rolled: minute === undefined ? undefined : { "1m": minute, "10m": rolled.get("10m") ?? 0 },
+  };
+}

@@ -1,0 +1,50 @@
+/** One step from one version of the file to the next. What a step says stays as it is: files are out there that it has made. */
+export interface Migration {
+  /** The version that the file has after it. */
+  readonly version: number;
+  readonly statements: readonly string[];
+}
+
+const BUCKETS = Array.from({ length: 20 }, (_, index) => `b${index} UINTEGER NOT NULL`).join(", ");
+const WINDOW = `start_ms BIGINT NOT NULL, key INTEGER NOT NULL, count UBIGINT NOT NULL, request_bytes UBIGINT NOT NULL,
+  response_bytes UBIGINT NOT NULL, duration_sum DOUBLE NOT NULL, ${BUCKETS}`;
+
+/**
+ * From an empty file to this version's, in order. Without indexes on purpose: DuckDB's min-max per block finds times, and an
+ * index would cost memory and every append.
+ */
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    version: 1,
+    statements: [
+      "CREATE TABLE schema_version (version INTEGER NOT NULL)",
+      "INSERT INTO schema_version VALUES (0)",
+      `CREATE TABLE keys (id INTEGER NOT NULL, reporter VARCHAR, source_workload VARCHAR, source_namespace VARCHAR, source_app VARCHAR,
+    source_version VARCHAR, source_principal VARCHAR, destination_workload VARCHAR, destination_namespace VARCHAR, destination_app VARCHAR,
+    destination_version VARCHAR, destination_principal VARCHAR, destination_service VARCHAR, destination_port INTEGER, protocol VARCHAR,
+    response_code INTEGER, grpc_status VARCHAR, response_flags VARCHAR, security VARCHAR, denied_by VARCHAR, from_gateway BOOLEAN)`,
+      `CREATE TABLE windows_10s (${WINDOW})`,
+      `CREATE TABLE windows_1m (${WINDOW})`,
+      `CREATE TABLE windows_10m (${WINDOW})`,
+      "CREATE TABLE rolled (tier VARCHAR NOT NULL, until_ms BIGINT NOT NULL)",
+      "CREATE TABLE reports (reporter VARCHAR NOT NULL, store_id VARCHAR NOT NULL, sequence UBIGINT NOT NULL, received_ms BIGINT NOT NULL)",
+      `CREATE TABLE samples (start_ms BIGINT NOT NULL, reporter VARCHAR, duration_ms DOUBLE, method VARCHAR, path VARCHAR, authority VARCHAR,
+    response_code INTEGER, response_flags VARCHAR, response_code_details VARCHAR, trace_id VARCHAR, request_id VARCHAR, source_workload VARCHAR,
+    source_namespace VARCHAR, source_principal VARCHAR, destination_service VARCHAR, destination_workload VARCHAR,
+    destination_namespace VARCHAR, destination_version VARCHAR, route_name VARCHAR, denied_by VARCHAR)`,
+      `CREATE TABLE spans (start_us BIGINT NOT NULL, duration_us BIGINT NOT NULL, trace_id VARCHAR NOT NULL, span_id VARCHAR NOT NULL,
+    parent_span_id VARCHAR, service VARCHAR, name VARCHAR, kind UTINYINT, status UTINYINT, is_error BOOLEAN, status_message VARCHAR,
+    attributes VARCHAR, resource VARCHAR, events VARCHAR)`,
+      "CREATE TABLE gaps (start_ms BIGINT NOT NULL, end_ms BIGINT NOT NULL, workload VARCHAR, reason VARCHAR, requests UBIGINT)",
+    ],
+  },
+  // The addresses of callers without a certificate.
+  { version: 2, statements: ["ALTER TABLE keys ADD COLUMN source_address VARCHAR DEFAULT ''"] },
+  // How far the store has come. Files of version 2 may have it.
+  {
+    version: 3,
+    statements: [
+      "CREATE TABLE IF NOT EXISTS ledger (commits BIGINT NOT NULL, at_ms BIGINT NOT NULL, tally VARCHAR NOT NULL, added VARCHAR NOT NULL)",
+    ],
+  },
+];

@@ -1,0 +1,68 @@
+import type { PharosError } from "#core/errors.ts";
+import type { GapRow } from "#server/telemetry/ports/gap-row.ts";
+import { describeLoss } from "#server/telemetry/stores/duckdb/describe-loss.ts";
+import { describeFailure, type OpenedDuckdb } from "#server/telemetry/stores/duckdb/open-duckdb.ts";
+import { GAPS } from "#server/telemetry/stores/duckdb/tables.ts";
+import type { TelemetryLedger } from "#server/telemetry/stores/duckdb/telemetry-ledger.ts";
+
+export interface NoteLossOptions {
+  readonly ledger: TelemetryLedger;
+  /** When the newest report that is left was stored. */
+  readonly receivedMs: number;
+  readonly nowMs: number;
+  readonly path: string;
+  readonly warn: (reason: string) => void;
+  readonly onLoss: (reason: string) => void;
+}
+
+/** Until a store that cannot be opened can be, in figures of all times. */
+const OPEN_MS = 365 * 24 * 60 * 60 * 1000;
+
+/** Tells what a store that was just opened has lost, or that it is not the file: in the log, and as a gap beside its figures. */
+export async function noteLoss(opened: OpenedDuckdb, options: NoteLossOptions): Promise<void> {
+  const { ledger, receivedMs, nowMs, warn, onLoss } = options;
+  if (opened.standsInFor !== undefined) return noteStandIn(opened.writer, opened.standsInFor, options);
+  const lost = await ledger.compare(opened.writer);
+  const movedAside = opened.movedAside ?? (lost === undefined ? undefined : opened.keepLog());
+  const gap = describeLoss({ lost, movedAside, receivedMs, nowMs });
+  if (gap !== undefined) {
+    warn(gap.reason);
+    onLoss(gap.reason);
+    await storeLoss(opened.writer, gap, options);
+  }
+  await ledger.sync();
+}
+
+async function noteStandIn(
+  writer: OpenedDuckdb["writer"],
+  { message }: PharosError,
+  { nowMs, warn }: NoteLossOptions,
+): Promise<void> {
+  const reason = `${message}; what it holds is shown again, and agents' reports are taken, once it can be opened`;
+  warn(reason);
+  await writer.run(
+    "INSERT INTO gaps (start_ms, end_ms, workload, reason, requests) VALUES (0, $1::BIGINT, '', $2, 0)",
+    [BigInt(nowMs + OPEN_MS), reason],
+  );
+}
+
+/** A full disk takes neither gap nor ledger: both are said again by the next that opens it. */
+async function storeLoss(
+  writer: OpenedDuckdb["writer"],
+  gap: GapRow,
+  { ledger, path }: NoteLossOptions,
+): Promise<void> {
+  try {
+    await writer.run("BEGIN");
+    const write = await GAPS.writer(writer);
+    const appender = await writer.createAppender(GAPS.name);
+    write(appender, gap);
+    appender.endRow();
+    appender.closeSync();
+    await ledger.settle(writer);
+    await writer.run("COMMIT");
+  } catch (error) {
+    await writer.run("ROLLBACK").catch(() => undefined);
+    if (describeFailure(error, path).code !== "exhausted") throw error;
+  }
+}

@@ -1,0 +1,73 @@
+import type { DuckDBValue } from "@duckdb/node-api";
+import type { SpanSearch } from "#server/telemetry/ports/span-reader.ts";
+import type { SpanOutline, SpanRow, StoredSpan } from "#server/telemetry/ports/span-row.ts";
+import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
+import { SPANS } from "#server/telemetry/stores/duckdb/tables.ts";
+
+const OUTLINED: ReadonlySet<string> = new Set<keyof SpanOutline>([
+  "traceId",
+  "spanId",
+  "parentSpanId",
+  "service",
+  "name",
+  "isError",
+  "startMs",
+  "durationMs",
+  "attributes",
+]);
+const OUTLINE = SPANS.select(({ as }) => as !== undefined && OUTLINED.has(as));
+/** What an HTTP span was asked for. */
+const URL = `regexp_extract(attributes, '"(?:http\\.url|url\\.path|http\\.target)":"([^"]*)"', 1)`;
+
+/** A trace may have begun before the range in which one of its spans was found. */
+const TRACE_MS_MAX = 3600 * 1000;
+
+export async function searchSpans(reader: Reader, search: SpanSearch): Promise<readonly SpanOutline[]> {
+  const values: DuckDBValue[] = [];
+  const bind = (value: DuckDBValue): string => `$${values.push(value)}`;
+  const fromUs = Math.floor(search.fromMs) * 1000;
+  const conditions = [`start_us >= ${fromUs}`];
+  if (search.service !== undefined) {
+    const service = bind(search.service);
+    conditions.push(`(service = ${service} OR starts_with(service, ${service} || '.'))`);
+  }
+  if (search.operation !== undefined) {
+    const text = bind(search.operation);
+    conditions.push(`(contains(lower(name), lower(${text})) OR contains(lower(${URL}), lower(${text})))`);
+  }
+  for (const [key, value] of Object.entries(search.tags ?? {})) {
+    // Attributes are stored as JSON.stringify writes them: strings in quotes, numbers and booleans before a comma or the end.
+    const forms = [`${JSON.stringify(key)}:${JSON.stringify(value)}`];
+    if (isBare(value)) forms.push(`${JSON.stringify(key)}:${value},`, `${JSON.stringify(key)}:${value}}`);
+    conditions.push(`(${forms.map((form) => `contains(attributes, ${bind(form)})`).join(" OR ")})`);
+  }
+  if (search.errorsOnly === true) conditions.push("is_error");
+  const extent = "(max(all_spans.start_us + all_spans.duration_us) - min(all_spans.start_us)) / 1000.0";
+  const durations = [
+    ...(search.minDurationMs === undefined ? [] : [`${extent} >= ${search.minDurationMs}`]),
+    ...(search.maxDurationMs === undefined ? [] : [`${extent} <= ${search.maxDurationMs}`]),
+  ];
+  const settledUs = Math.floor(search.settledMs) * 1000;
+  const found = `SELECT trace_id, max(start_us) AS newest FROM spans WHERE ${conditions.join(" AND ")} GROUP BY trace_id HAVING newest <= ${settledUs}`;
+  const newest =
+    durations.length === 0
+      ? `${found} ORDER BY newest DESC LIMIT ${search.limit}`
+      : `SELECT trace_id, max(newest) AS newest FROM (${found}) AS found JOIN spans AS all_spans USING (trace_id)
+         WHERE all_spans.start_us >= ${fromUs - TRACE_MS_MAX * 1000} GROUP BY trace_id HAVING ${durations.join(" AND ")} ORDER BY newest DESC LIMIT ${search.limit}`;
+  const rows = await reader.rows(
+    `WITH hits AS (${newest}) SELECT ${OUTLINE} FROM spans WHERE start_us >= ${fromUs - TRACE_MS_MAX * 1000} AND trace_id IN (SELECT trace_id FROM hits)`,
+    values,
+  );
+  return rows as unknown as readonly SpanOutline[];
+}
+
+export async function readTrace(reader: Reader, traceId: string): Promise<readonly StoredSpan[]> {
+  // Ids of 64 bits, as B3 has them, are padded on the wire.
+  const id: SpanRow["traceId"] = traceId.padStart(32, "0");
+  const rows = await reader.rows(`SELECT ${SPANS.select()} FROM spans WHERE trace_id = $1`, [id]);
+  return rows as unknown as readonly StoredSpan[];
+}
+
+function isBare(value: string): boolean {
+  return value === "true" || value === "false" || /^-?\d+(\.\d+)?$/.test(value);
+}

@@ -1,0 +1,46 @@
+import type { LedgerEntry } from "#node/ledger-file.ts";
+import type { TelemetryBatch } from "#server/telemetry/ports/telemetry-sink.ts";
+import { TIERS } from "#server/telemetry/ports/tiers.ts";
+import type { KeyNumbers, Numbering } from "#server/telemetry/stores/duckdb/key-numbers.ts";
+import type { Rolled } from "#server/telemetry/stores/duckdb/roll-up.ts";
+import { GAPS, KEYS, REPORTS, SAMPLES, SPANS, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
+import type { TelemetryLedger } from "#server/telemetry/stores/duckdb/telemetry-ledger.ts";
+import type { WriteTransaction } from "#server/telemetry/stores/duckdb/writer.ts";
+
+/**
+ * A batch, within the transaction that stores it. Numbers of labels are given here and kept once it is committed: retention, which
+ * takes them away, is a transaction too.
+ */
+export async function storeBatch(
+  transaction: WriteTransaction,
+  batch: TelemetryBatch,
+  { keys, rolled }: { readonly keys: KeyNumbers; readonly rolled: Rolled },
+  ledger: TelemetryLedger,
+  nowMs: number,
+): Promise<{ readonly numbering: Numbering; readonly entry: LedgerEntry }> {
+  const { append } = transaction;
+  const numbering = keys.begin();
+  const rows = batch.windows.map((window) => ({ window, startMs: window.startMs, id: numbering.number(window.key) }));
+  await append(KEYS, numbering.added);
+  for (const { name, stepMs } of TIERS) {
+    // What is rolled up already gets late windows as they come.
+    const due =
+      name === "10s"
+        ? rows
+        : rows
+            .filter(({ startMs }) => startMs < rolled[name])
+            .map((row) => ({ ...row, startMs: row.startMs - (row.startMs % stepMs) }));
+    await append(WINDOWS[name], due);
+  }
+  await append(SAMPLES, batch.requests);
+  await append(SPANS, batch.spans);
+  await append(GAPS, batch.gaps);
+  await append(REPORTS, batch.reports);
+  const stored = {
+    reports: batch.reports.length,
+    requests: batch.windows.reduce((sum, { count }) => sum + count, 0),
+    samples: batch.requests.length,
+    spans: batch.spans.length,
+  };
+  return { numbering, entry: await ledger.note(transaction, stored, nowMs) };
+}

@@ -1,0 +1,21 @@
+import { DuckDBInstance } from "@duckdb/node-api";
+import { expect, test } from "vitest";
+import { migrate } from "#server/telemetry/stores/duckdb/migrate.ts";
+import { TABLES } from "#server/telemetry/stores/duckdb/tables.ts";
+
+test("the migrations make every table that rows are written to, with these columns", async () => {
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  await migrate(connection, ":memory:");
+  const columns = await connection.runAndReadAll(
+    "SELECT table_name AS name, column_name AS col, data_type AS type, NOT is_nullable AS required FROM duckdb_columns() WHERE NOT internal",
+  );
+  connection.closeSync();
+  instance.closeSync();
+  const made = columns.getRowObjectsJS().filter(({ name }) => name !== "schema_version");
+  const wanted = TABLES.flatMap((table) =>
+    table.columns.map(({ name, type, isRequired }) => ({ name: table.name, col: name, type, required: isRequired })),
+  );
+  const sorted = (rows: readonly object[]): string[] => rows.map((row) => JSON.stringify(row)).sort();
+  expect(sorted(made)).toEqual(sorted(wanted));
+});

@@ -1,0 +1,158 @@
+import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
+import { DIMENSION_NAMES, DIMENSIONS, type DimensionName } from "#core/telemetry/dimensions.ts";
+import type { RequestRecord } from "#core/telemetry/request-record.ts";
+import type { LedgerEntry } from "#node/ledger-file.ts";
+import type { GapRow } from "#server/telemetry/ports/gap-row.ts";
+import type { SpanRow } from "#server/telemetry/ports/span-row.ts";
+import type { ReportMark } from "#server/telemetry/ports/telemetry-sink.ts";
+import { TIERS, type TierName } from "#server/telemetry/ports/tiers.ts";
+import type { TrafficWindow } from "#server/telemetry/ports/traffic-window.ts";
+import type { NumberedKey } from "#server/telemetry/stores/duckdb/key-numbers.ts";
+import { type Column, field, optionalText, Table } from "#server/telemetry/stores/duckdb/table.ts";
+
+const SQL_TYPES = { text: "VARCHAR", integer: "INTEGER", boolean: "BOOLEAN" } as const;
+
+/** A window with the number of its labels and its start in the table. */
+export interface WindowRow {
+  readonly window: TrafficWindow;
+  readonly startMs: number;
+  readonly id: number;
+}
+
+const buckets = Array.from(
+  { length: BUCKET_COUNT },
+  (_, index): Column<WindowRow> => ({
+    name: `b${index}`,
+    type: "UINTEGER",
+    isRequired: true,
+    of: ({ window }) => window.buckets[index] ?? 0,
+  }),
+);
+
+/** Columns of a window that are summed. */
+const summed: readonly Column<WindowRow>[] = [
+  { name: "count", type: "UBIGINT", isRequired: true, of: ({ window }) => window.count },
+  { name: "request_bytes", type: "UBIGINT", isRequired: true, of: ({ window }) => window.requestBytes },
+  { name: "response_bytes", type: "UBIGINT", isRequired: true, of: ({ window }) => window.responseBytes },
+  { name: "duration_sum", type: "DOUBLE", isRequired: true, of: ({ window }) => window.durationSumMs },
+  ...buckets,
+];
+
+export const SUMMED = summed.map(({ name }) => name);
+/** Each of `SUMMED`, added up. */
+export const SUMS = SUMMED.map((column) => `sum(${column}::DOUBLE) AS ${column}`).join(", ");
+
+const windows = (name: string) =>
+  new Table<WindowRow>(name, [
+    { name: "start_ms", type: "BIGINT", isRequired: true, of: ({ startMs }) => startMs },
+    { name: "key", type: "INTEGER", isRequired: true, of: ({ id }) => id },
+    ...summed,
+  ]);
+
+/** Rows of windows are only ever added; several rows of one key and time are summed by who reads. */
+export const WINDOWS: Readonly<Record<TierName, Table<WindowRow>>> = {
+  "10s": windows("windows_10s"),
+  "1m": windows("windows_1m"),
+  "10m": windows("windows_10m"),
+};
+export const WINDOW_TABLES = TIERS.map(({ name }) => WINDOWS[name]);
+
+/** The labels of windows, stored once. */
+export const KEYS = new Table<NumberedKey>("keys", [
+  { name: "id", type: "INTEGER", isRequired: true, of: ({ id }) => id },
+  ...DIMENSION_NAMES.map(
+    (name): Column<NumberedKey> => ({
+      name: DIMENSIONS[name].column,
+      type: SQL_TYPES[DIMENSIONS[name].type],
+      isRequired: false,
+      of: ({ key }) => key[name],
+      as: name,
+    }),
+  ),
+]);
+
+const label = (name: DimensionName & keyof RequestRecord) =>
+  field<RequestRecord, typeof name>(DIMENSIONS[name].column, SQL_TYPES[DIMENSIONS[name].type], name);
+const optionalLabel = (name: DimensionName & keyof RequestRecord) =>
+  optionalText<RequestRecord, typeof name>(DIMENSIONS[name].column, name);
+const request = (name: string, type: "VARCHAR" | "DOUBLE" | "BIGINT", of: keyof RequestRecord, isRequired = false) =>
+  field<RequestRecord, typeof of>(name, type, of, { isRequired });
+
+export const SAMPLES = new Table<RequestRecord>("samples", [
+  request("start_ms", "BIGINT", "startMs", true),
+  label("reporter"),
+  request("duration_ms", "DOUBLE", "durationMs"),
+  request("method", "VARCHAR", "method"),
+  request("path", "VARCHAR", "path"),
+  request("authority", "VARCHAR", "authority"),
+  label("responseCode"),
+  label("responseFlags"),
+  request("response_code_details", "VARCHAR", "responseCodeDetails"),
+  optionalText("trace_id", "traceId"),
+  optionalText("request_id", "requestId"),
+  label("sourceWorkload"),
+  label("sourceNamespace"),
+  optionalLabel("sourcePrincipal"),
+  label("destinationService"),
+  label("destinationWorkload"),
+  label("destinationNamespace"),
+  label("destinationVersion"),
+  optionalText("route_name", "routeName"),
+  optionalLabel("deniedBy"),
+]);
+
+const span = (
+  name: string,
+  type: "VARCHAR" | "UTINYINT" | "BOOLEAN" | "BIGINT",
+  of: keyof SpanRow,
+  more: Partial<Column<SpanRow>> = {},
+) => field<SpanRow, typeof of>(name, type, of, more);
+
+export const SPANS = new Table<SpanRow>("spans", [
+  span("start_us", "BIGINT", "startUs", { isRequired: true, select: "start_us / 1000.0", as: "startMs" }),
+  span("duration_us", "BIGINT", "durationUs", { isRequired: true, select: "duration_us / 1000.0", as: "durationMs" }),
+  span("trace_id", "VARCHAR", "traceId", { isRequired: true }),
+  span("span_id", "VARCHAR", "spanId", { isRequired: true }),
+  span("parent_span_id", "VARCHAR", "parentSpanId"),
+  span("service", "VARCHAR", "service"),
+  span("name", "VARCHAR", "name"),
+  span("kind", "UTINYINT", "kind"),
+  span("status", "UTINYINT", "status"),
+  span("is_error", "BOOLEAN", "isError"),
+  span("status_message", "VARCHAR", "statusMessage"),
+  span("attributes", "VARCHAR", "attributes"),
+  span("resource", "VARCHAR", "resource"),
+  span("events", "VARCHAR", "events"),
+]);
+
+export const GAPS = new Table<GapRow>("gaps", [
+  field("start_ms", "BIGINT", "startMs", { isRequired: true }),
+  field("end_ms", "BIGINT", "endMs", { isRequired: true }),
+  field("workload", "VARCHAR", "workload"),
+  field("reason", "VARCHAR", "reason"),
+  field("requests", "UBIGINT", "requests"),
+]);
+
+export const REPORTS = new Table<ReportMark>("reports", [
+  field("reporter", "VARCHAR", "reporter", { isRequired: true }),
+  field("store_id", "VARCHAR", "storeId", { isRequired: true }),
+  field("sequence", "UBIGINT", "sequence", { isRequired: true }),
+  field("received_ms", "BIGINT", "receivedMs", { isRequired: true }),
+]);
+
+/** Up to when each coarser tier holds everything. */
+export const ROLLED = new Table<{ readonly tier: Exclude<TierName, "10s">; readonly untilMs: number }>("rolled", [
+  field("tier", "VARCHAR", "tier", { isRequired: true }),
+  field("until_ms", "BIGINT", "untilMs", { isRequired: true }),
+]);
+
+/** How far the store has come: what TelemetryLedger holds its file against. */
+export const LEDGER = new Table<LedgerEntry & { readonly added: string }>("ledger", [
+  field("commits", "BIGINT", "commits", { isRequired: true }),
+  field("at_ms", "BIGINT", "atMs", { isRequired: true }),
+  { name: "tally", type: "VARCHAR", isRequired: true, of: ({ tally }) => JSON.stringify(tally) },
+  field("added", "VARCHAR", "added", { isRequired: true }),
+]);
+
+/** Every table that rows are written to. */
+export const TABLES = [...WINDOW_TABLES, KEYS, SAMPLES, SPANS, GAPS, REPORTS, ROLLED, LEDGER] as const;
