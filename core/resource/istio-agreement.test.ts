@@ -191,6 +191,17 @@ describe("what Istio refuses is refused", () => {
     ],
     ["an underscore in a host", hosts("a_b"), "error bad-value spec.hosts[0]"],
     ["a host that ends in a number", entry("resolution: DNS").replace("a.b", "a.80"), "error bad-value spec.hosts[0]"],
+    ["a lone number to look up", entry("resolution: DNS").replace("a.b", '"1234"'), "error bad-value spec.hosts[0]"],
+    [
+      "a lone number to look up in turns",
+      entry("resolution: DNS_ROUND_ROBIN").replace("a.b", '"1234"'),
+      "error bad-value spec.hosts[0]",
+    ],
+    [
+      "an endpoint by a lone number",
+      entry('resolution: DNS, endpoints: [{ address: "1234" }]'),
+      "error bad-value spec.endpoints[0].address",
+    ],
     [
       "a port's name that is no label",
       resource("WorkloadEntry", `{ address: 1.2.3.4, ports: { ${"a".repeat(64)}: 80 } }`),

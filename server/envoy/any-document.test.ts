@@ -7,12 +7,13 @@ import { promisify } from "node:util";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { stringify } from "yaml";
+import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import { createCompiler } from "#server/envoy/create-compiler.ts";
-import { anyDocument } from "#server/envoy/testing/arbitrary-document.ts";
+import { anyDocument, anyProxySettings } from "#server/envoy/testing/arbitrary-document.ts";
 import { arbitraryInstance } from "#server/envoy/testing/arbitrary-instance.ts";
 import { grpcBootstrap, grpcRefusal } from "#server/envoy/testing/grpc-bootstrap.ts";
 import { keepValid } from "#server/envoy/testing/keep-valid.ts";
@@ -36,14 +37,23 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-function worldOf(documents: readonly object[], instances: readonly WorkloadInstance[]): Snapshot {
+function worldOf(
+  documents: readonly object[],
+  instances: readonly WorkloadInstance[],
+  proxies: ProxySettings,
+): Snapshot {
   const resources = new Map<string, AnyResource>();
   for (const document of documents) {
     const resource = keepValid(document as Record<string, unknown>);
     if (resource !== undefined) resources.set(formatRef(refOf(resource)), resource);
   }
   const named = new Map(instances.map((instance) => [`${instance.namespace}/${instance.name}`, instance]));
-  return { revision: 1, mesh: MESH, resources: [...resources.values()], instances: [...named.values()] };
+  return {
+    revision: 1,
+    mesh: { ...MESH, proxies },
+    resources: [...resources.values()],
+    instances: [...named.values()],
+  };
 }
 
 /** What Envoy says against it; undefined when it takes it. */
@@ -97,13 +107,14 @@ describe(`FUZZ_SEED=${seed}`, () => {
       fc.asyncProperty(
         fc.array(anyDocument, { minLength: 1, maxLength: DOCUMENTS_MAX, size: "max" }),
         fc.array(arbitraryInstance, { maxLength: 12, size: "max" }),
-        async (documents, instances) => {
-          const snapshot = worldOf(documents, instances);
+        anyProxySettings,
+        async (documents, instances, proxies) => {
+          const snapshot = worldOf(documents, instances, proxies);
           const problem = await findProblem(snapshot);
           if (problem === undefined) return;
           const least = await reduce(snapshot, problem.node);
           throw new Error(
-            `${problem.said.replace(/(.)\1{40,}/gsu, "$1…")}\nfor ${problem.node.id} with\n${stringify([...least.resources, ...least.instances])}`,
+            `${problem.said.replace(/(.)\1{40,}/gsu, "$1…")}\nfor ${problem.node.id} with\n${stringify([...least.resources, ...least.instances, least.mesh.proxies])}`,
           );
         },
       ),

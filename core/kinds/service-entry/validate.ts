@@ -2,6 +2,7 @@ import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import type { ServiceEntrySpec } from "#core/kinds/service-entry/schema.ts";
 import { validateExportTo } from "#core/kinds/validate-export-to.ts";
 import { validateWorkloadEntry } from "#core/kinds/workload-entry/validate.ts";
+import { checkHostName } from "#core/schema/host-name.ts";
 import { isFixedAddress, isIpAddress, isSocketPath } from "#core/schema/ip-address.ts";
 
 export function validateServiceEntry(spec: ServiceEntrySpec, namespace: string): Diagnostic[] {
@@ -163,7 +164,8 @@ function validateResolution(spec: ServiceEntrySpec): Diagnostic[] {
   if (resolution.startsWith("DNS")) {
     if (endpoints.length === 0) {
       spec.hosts.forEach((host, index) => {
-        if (host.includes("*") || isIpAddress(host))
+        // The rule for whole names is stricter than that for hosts: a lone number is a host, and no name to look up.
+        if (isIpAddress(host) || checkHostName(host) !== undefined)
           issues.push(
             errorAt(
               ["spec", "hosts", index],

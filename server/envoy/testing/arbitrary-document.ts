@@ -1,6 +1,9 @@
 import * as fc from "fast-check";
 import { assertNever } from "#core/brand.ts";
 import { DOCUMENTS, KIND_NAMES, KINDS, type Kind } from "#core/kinds/kinds.ts";
+import { parseMeshConfig } from "#core/mesh-config/parse-mesh-config.ts";
+import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+import { MESH_CONFIG } from "#core/mesh-config/schema.ts";
 import type { FieldType, Handled } from "#core/schema/field.ts";
 import type { Format } from "#core/schema/formats.ts";
 import { anyText, NAMESPACES, TEXTS } from "#server/envoy/testing/arbitrary-text.ts";
@@ -49,6 +52,11 @@ function arbitraryDocument(kind: Kind): fc.Arbitrary<Readonly<Record<string, unk
 /** One of any kind; each is as likely as the others. */
 export const anyDocument: fc.Arbitrary<Readonly<Record<string, unknown>>> = fc.oneof(
   ...KIND_NAMES.map((kind) => arbitraryDocument(kind)),
+);
+
+/** Of all proxies together, as a file would set it; the schema is all that it is held to. */
+export const anyProxySettings: fc.Arbitrary<ProxySettings> = arbitraryMessage(MESH_CONFIG.type, "mesh").map((config) =>
+  parseMeshConfig(JSON.stringify(config)),
 );
 
 function arbitraryValue({ type }: Handled, path: string): fc.Arbitrary<unknown> {
