@@ -163,6 +163,14 @@ export default {
       to: { path: "^(server/(db|xds|envoy|mesh)/|proto/)" },
     },
     {
+      name: "services-below-api",
+      comment:
+        "What services are asked with and answer is theirs; the API imports it, and they know nothing of procedures.",
+      severity: "error",
+      from: { path: "^server/", pathNot: "^server/((api|http|compose|testing)/|runtime\\.ts)|\\.test\\.ts$|/testing/" },
+      to: { path: "^server/api/" },
+    },
+    {
       name: "ca-stands-alone",
       comment: "The certificate authority is called by the mesh port, sign-in and HTTP, and calls none of them.",
       severity: "error",

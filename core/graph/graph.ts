@@ -1,5 +1,6 @@
 /** What a node stands for. */
-export type GraphView = "service" | "workload" | "versioned-app";
+export const GRAPH_VIEWS = ["service", "workload", "versioned-app"] as const;
+export type GraphView = (typeof GRAPH_VIEWS)[number];
 
 /** Two ends of a drawn edge: ids of nodes, or `namespace:NAME` for all of a namespace. One alone means anybody at the other. */
 export interface GraphEnds {

@@ -76,7 +76,8 @@ export interface IdentityView {
   readonly revocation: RevocationView | null;
 }
 
-export type RevocationKind = "identity" | "namespace" | "certificate" | "token";
+export const REVOCATION_KINDS = ["identity", "namespace", "certificate", "token"] as const;
+export type RevocationKind = (typeof REVOCATION_KINDS)[number];
 
 /** Something that is not believed any more, or was not for a time. */
 export interface RevocationView {

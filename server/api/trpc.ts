@@ -5,7 +5,7 @@ import { describeIssues } from "#core/describe-issues.ts";
 import { ERROR_CODES } from "#core/error-codes.ts";
 import { PharosError } from "#core/errors.ts";
 import type { PrincipalView } from "#core/view/session.ts";
-import type { Asker, Caller, Services } from "#server/api/services.ts";
+import type { Asker, Caller, Services } from "#server/services/services.ts";
 
 export interface ApiContext {
   readonly services: Services;

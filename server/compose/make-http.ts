@@ -4,7 +4,6 @@ import type { HttpHandler } from "#node/http-service.ts";
 import type { Logger } from "#node/log.ts";
 import { sendText } from "#node/send-text.ts";
 import { createApiCaller } from "#server/api/router.ts";
-import type { Services } from "#server/api/services.ts";
 import type { ApiContext } from "#server/api/trpc.ts";
 import type { Auth } from "#server/auth/auth.ts";
 import type { Stores } from "#server/compose/make-stores.ts";
@@ -21,6 +20,7 @@ import type { MeshHandle } from "#server/mesh/start-mesh.ts";
 import { requireRoom } from "#server/require-room.ts";
 import { setRuntime } from "#server/runtime.ts";
 import type { ServerOptions } from "#server/server-options.ts";
+import type { Services } from "#server/services/services.ts";
 
 export interface HttpParts {
   /** Where this product lies, with the console that was built. */

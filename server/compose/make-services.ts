@@ -2,7 +2,6 @@ import { checkConfig } from "#core/check/check-config.ts";
 import { PharosError } from "#core/errors.ts";
 import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
 import { explainService } from "#core/resolve/explain-service.ts";
-import type { Services } from "#server/api/services.ts";
 import type { Auth } from "#server/auth/auth.ts";
 import type { Config } from "#server/compose/make-config.ts";
 import type { IdentityParts } from "#server/compose/make-identity.ts";
@@ -15,6 +14,7 @@ import { requireRoom } from "#server/require-room.ts";
 import type { ServerOptions } from "#server/server-options.ts";
 import { CheckCache } from "#server/services/check-cache.ts";
 import { createServices } from "#server/services/create-services.ts";
+import type { Services } from "#server/services/services.ts";
 
 export interface ServicesParts extends IdentityParts {
   readonly options: Pick<ServerOptions, "dir" | "host" | "trustDomain" | "demoSignIn">;

@@ -3,11 +3,11 @@ import { PharosError } from "#core/errors.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
-import type { Asker } from "#server/api/services.ts";
 import type { PlannedChanges } from "#server/config/plan-changes.ts";
 import { fromWire } from "#server/mesh/wire-error.ts";
 import { JobQueue } from "#server/preview/job-queue.ts";
 import type { FindingsDelta, FromPreview, PreviewCalls, Rehearsal, ToPreview } from "#server/preview/protocol.ts";
+import type { Asker } from "#server/services/services.ts";
 
 export interface PreviewThreadOptions {
   readonly snapshot: () => Snapshot;

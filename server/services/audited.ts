@@ -1,6 +1,6 @@
 import { PharosError } from "#core/errors.ts";
-import type { Caller } from "#server/api/services.ts";
 import type { Audit } from "#server/audit/audit.ts";
+import type { Caller } from "#server/services/services.ts";
 
 /** Does a work and leaves a line, also where it fails. */
 export type Audited = <T>(

@@ -8,13 +8,14 @@ import { matchesLabels } from "#core/resource/labels.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { ServicePeer, ServiceRow } from "#core/view/service.ts";
-import type { Policed, PolicedQuestion, Services } from "#server/api/services.ts";
 import { buildCatalog } from "#server/services/catalog-names.ts";
 import type { Mesh, ServiceFigures, Telemetry } from "#server/services/dependencies.ts";
 import { instancesMtls, serviceMtls } from "#server/services/effective-mtls.ts";
+import type { PolicedQuestion } from "#server/services/inputs.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
 import { perSnapshot } from "#server/services/per-snapshot.ts";
 import { type DirectoryService, listServices } from "#server/services/service-directory.ts";
+import type { Policed, Services } from "#server/services/services.ts";
 
 export interface CatalogServiceOptions {
   readonly state: MeshState;

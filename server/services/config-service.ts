@@ -11,7 +11,6 @@ import { countTraffic } from "#core/traffic/counted-traffic.ts";
 import { findConcerned } from "#core/traffic/find-concerned.ts";
 import type { ApplyResult, PreviewView, ResourceSummary } from "#core/view/config.ts";
 import type { Distribution } from "#core/view/mesh.ts";
-import type { Asker, Caller, Services } from "#server/api/services.ts";
 import { lengthOf, type PlannedChanges, planChanges } from "#server/config/plan-changes.ts";
 import type { ConfigStore, Plan } from "#server/config/store.ts";
 import type { StoredResource } from "#server/config/stored-resource.ts";
@@ -22,6 +21,7 @@ import { describeUnfollowed } from "#server/services/describe-unfollowed.ts";
 import { hostsOf } from "#server/services/hosts-of.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
 import type { Publisher } from "#server/services/publisher.ts";
+import type { Asker, Caller, Services } from "#server/services/services.ts";
 
 export interface ConfigServiceOptions {
   readonly store: ConfigStore;

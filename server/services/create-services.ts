@@ -5,7 +5,6 @@ import type { RefusedEntry } from "#core/limits/limit-book.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { AppliedResource } from "#core/resolve/applied-resource.ts";
 import type { ProxyStatus } from "#core/view/mesh.ts";
-import type { Services } from "#server/api/services.ts";
 import type { Audit } from "#server/audit/audit.ts";
 import type { Auth } from "#server/auth/auth.ts";
 import type { Authority } from "#server/ca/authority.ts";
@@ -18,6 +17,7 @@ import { type ConfigServiceOptions, createConfigService } from "#server/services
 import { createOverviewService } from "#server/services/overview-service.ts";
 import { refuseReserved } from "#server/services/refuse-reserved.ts";
 import { createRevocationService, type RevocationServiceOptions } from "#server/services/revocation-service.ts";
+import type { Services } from "#server/services/services.ts";
 import { createTopologyService } from "#server/services/topology-service.ts";
 import manifest from "../../package.json" with { type: "json" };
 

@@ -1,13 +1,15 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Graph, GraphEnds, GraphView, Health } from "#core/graph/graph.ts";
 import type { SnapshotChange } from "#core/registry/snapshot.ts";
+import type { RequestQuery } from "#core/telemetry/request-query.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { Trace, TraceSummary } from "#core/telemetry/trace.ts";
+import type { TraceQuery } from "#core/telemetry/trace-query.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
 import type { Distribution, FleetSummary, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
 import type { ServiceMetrics } from "#core/view/service-metrics.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
-import type { RequestQuery, TraceQuery } from "#server/api/services.ts";
+import type { TotalsQuery } from "#server/services/inputs.ts";
 
 /** The compiler and xDS server behind their thread, as the services use them. */
 export interface Mesh {
@@ -52,13 +54,7 @@ export interface Telemetry {
   /** As it was counted, by both ends, and the time that it was counted for. */
   rows(range: TimeRange): Promise<{ readonly rows: readonly TrafficRow[]; readonly seconds: number }>;
   requests(query: RequestQuery): Promise<readonly RequestRecord[]>;
-  totals(
-    query: TimeRange & {
-      readonly reporter: "source" | "destination";
-      readonly workload?: string | undefined;
-      readonly service?: string | undefined;
-    },
-  ): Promise<{
+  totals(query: TotalsQuery): Promise<{
     readonly total: number;
     readonly byCode: Readonly<Record<string, number>>;
   }>;

@@ -2,12 +2,12 @@ import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Graph } from "#core/graph/graph.ts";
 import type { ServiceRow } from "#core/view/service.ts";
 import type { ServiceMetrics } from "#core/view/service-metrics.ts";
-import type { Services } from "#server/api/services.ts";
 import type { ConfigStore } from "#server/config/store.ts";
 import { chartStepMs } from "#server/services/catalog-service.ts";
 import type { Mesh, Telemetry } from "#server/services/dependencies.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
 import { recent } from "#server/services/recent.ts";
+import type { Services } from "#server/services/services.ts";
 
 export interface OverviewServiceOptions {
   readonly state: MeshState;

@@ -2,12 +2,12 @@ import { PharosError } from "#core/errors.ts";
 import type { Revoked } from "#core/identity/revoked.ts";
 import { formatSpiffeId, isNamespace, isServiceAccount, parseSpiffeId } from "#core/identity/spiffe-id.ts";
 import type { RevocationResult } from "#core/view/session.ts";
-import type { Services } from "#server/api/services.ts";
 import type { Authority } from "#server/ca/authority.ts";
 import { describeRevoked } from "#server/ca/describe-revoked.ts";
 import type { RevocationBook, RevocationSubject } from "#server/ca/revocations.ts";
 import type { IdentityStore } from "#server/ca/store.ts";
 import type { Audited } from "#server/services/audited.ts";
+import type { Services } from "#server/services/services.ts";
 
 export interface RevocationServiceOptions {
   readonly book: RevocationBook;

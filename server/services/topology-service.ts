@@ -4,12 +4,12 @@ import { chooseClosed } from "#core/graph/choose-closed.ts";
 import { collapseGraph } from "#core/graph/collapse-graph.ts";
 import { findPlaintext } from "#core/graph/find-plaintext.ts";
 import { labelWorkload } from "#core/telemetry/workload-label.ts";
-import type { Services } from "#server/api/services.ts";
 import { chartStepMs } from "#server/services/catalog-service.ts";
 import type { Telemetry } from "#server/services/dependencies.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
 import { perSnapshot } from "#server/services/per-snapshot.ts";
 import { listServices } from "#server/services/service-directory.ts";
+import type { Services } from "#server/services/services.ts";
 
 const LIVE_INTERVAL_MS = 2000;
 /** Thousands of edges take the browser a while to draw: sent less often, they cost no more than a few. */

@@ -1,19 +1,9 @@
 import { z } from "zod";
-import { configChanges, reason, refText, revision } from "#server/api/inputs.ts";
 import { askerOf, callerOf, procedure, router } from "#server/api/trpc.ts";
+import { configChanges, historyFilter, listFilter, reason, refText, revision } from "#server/services/inputs.ts";
 
 export const configRouter = router({
-  list: procedure
-    .input(
-      z
-        .object({
-          kinds: z.array(z.string().max(40)).max(20).optional(),
-          namespace: z.string().max(63).optional(),
-          labelSelector: z.string().max(4096).optional(),
-        })
-        .default({}),
-    )
-    .query(({ ctx, input }) => ctx.services.config.list(input)),
+  list: procedure.input(listFilter.default({})).query(({ ctx, input }) => ctx.services.config.list(input)),
   get: procedure.input(z.object({ ref: refText })).query(({ ctx, input }) => ctx.services.config.get(input.ref)),
   check: procedure
     .input(z.object({ changes: configChanges }))
@@ -27,15 +17,7 @@ export const configRouter = router({
     .mutation(({ ctx, input }) => ctx.services.config.apply(input.changes, input.reason, callerOf(ctx))),
   diagnostics: procedure.query(({ ctx }) => ctx.services.config.diagnostics()),
   history: procedure
-    .input(
-      z
-        .object({
-          ref: refText.optional(),
-          limit: z.number().int().min(1).max(500).default(50),
-          before: revision.optional(),
-        })
-        .default({ limit: 50 }),
-    )
+    .input(historyFilter.default({ limit: 50 }))
     .query(({ ctx, input }) => ctx.services.config.history(input)),
   revision: procedure
     .input(z.object({ revision }))

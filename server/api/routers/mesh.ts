@@ -1,11 +1,17 @@
 import { z } from "zod";
-import { drawnGraphQuery, graphQuery, seconds, seriesQuery } from "#server/api/inputs.ts";
+import { rangeSeconds } from "#core/telemetry/range-seconds.ts";
+import { requestQuery } from "#core/telemetry/request-query.ts";
+import { traceQuery } from "#core/telemetry/trace-query.ts";
+import { PUSH_ORDER } from "#core/xds/type-urls.ts";
 import { procedure, router } from "#server/api/trpc.ts";
+import { drawnGraphQuery, graphQuery, policedQuestion, seriesQuery, totalsQuery } from "#server/services/inputs.ts";
 
-const xdsType = z.enum(["CDS", "EDS", "LDS", "RDS", "VHDS", "SDS"]);
+const xdsType = z.enum(PUSH_ORDER);
 
 export const overviewRouter = router({
-  get: procedure.input(z.object({ seconds })).query(({ ctx, input }) => ctx.services.overview.get(input.seconds)),
+  get: procedure
+    .input(z.object({ seconds: rangeSeconds }))
+    .query(({ ctx, input }) => ctx.services.overview.get(input.seconds)),
 });
 
 export const topologyRouter = router({
@@ -17,76 +23,33 @@ export const topologyRouter = router({
     yield* ctx.services.topology.live(input, signal ?? new AbortController().signal);
   }),
   plaintext: procedure
-    .input(z.object({ seconds }))
+    .input(z.object({ seconds: rangeSeconds }))
     .query(({ ctx, input }) => ctx.services.topology.plaintext(input.seconds)),
   series: procedure.input(seriesQuery).query(({ ctx, input }) => ctx.services.topology.series(input)),
 });
 
 export const servicesRouter = router({
-  list: procedure.input(z.object({ seconds })).query(({ ctx, input }) => ctx.services.catalog.services(input.seconds)),
+  list: procedure
+    .input(z.object({ seconds: rangeSeconds }))
+    .query(({ ctx, input }) => ctx.services.catalog.services(input.seconds)),
   get: procedure
-    .input(z.object({ host: z.string().min(1).max(253), seconds }))
+    .input(z.object({ host: z.string().min(1).max(253), seconds: rangeSeconds }))
     .query(({ ctx, input }) => ctx.services.catalog.service(input.host, input.seconds)),
   names: procedure.query(({ ctx }) => ctx.services.catalog.names()),
   /** What already stands over the workloads that a policy is meant for. */
-  policed: procedure
-    .input(
-      z.object({
-        namespace: z.string().max(63),
-        labels: z.record(z.string().max(317), z.string().max(63)),
-        /** Ref of the policy itself, which is left out. */
-        except: z.string().max(600).nullable(),
-      }),
-    )
-    .query(({ ctx, input }) => ctx.services.catalog.policed(input)),
+  policed: procedure.input(policedQuestion).query(({ ctx, input }) => ctx.services.catalog.policed(input)),
 });
 
 export const tracesRouter = router({
-  search: procedure
-    .input(
-      z.object({
-        service: z.string().max(253).optional(),
-        operation: z.string().max(500).optional(),
-        minDurationMs: z.number().nonnegative().optional(),
-        maxDurationMs: z.number().positive().optional(),
-        errorsOnly: z.boolean().optional(),
-        tags: z.record(z.string().min(1).max(256), z.string().max(500)).optional(),
-        seconds: z.number().int().min(10).max(604_800).default(3600),
-        limit: z.number().int().min(1).max(500).default(50),
-      }),
-    )
-    .query(({ ctx, input }) => ctx.services.traces.search(input)),
+  search: procedure.input(traceQuery).query(({ ctx, input }) => ctx.services.traces.search(input)),
   get: procedure
     .input(z.object({ traceId: z.string().regex(/^[0-9a-f]{16,32}$/, "is 16 to 32 hex digits") }))
     .query(({ ctx, input }) => ctx.services.traces.get(input.traceId)),
 });
 
 export const requestsRouter = router({
-  list: procedure
-    .input(
-      z.object({
-        service: z.string().max(253).optional(),
-        source: z.string().max(253).optional(),
-        code: z.string().max(3).optional(),
-        method: z.string().max(20).optional(),
-        path: z.string().max(2000).optional(),
-        deniedOnly: z.boolean().optional(),
-        seconds,
-        limit: z.number().int().min(1).max(1000).default(100),
-      }),
-    )
-    .query(({ ctx, input }) => ctx.services.requests.list(input)),
-  totals: procedure
-    .input(
-      z.object({
-        reporter: z.enum(["source", "destination"]),
-        workload: z.string().max(253).optional(),
-        service: z.string().max(253).optional(),
-        startMs: z.number().int().nonnegative(),
-        endMs: z.number().int().positive(),
-      }),
-    )
-    .query(({ ctx, input }) => ctx.services.requests.totals(input)),
+  list: procedure.input(requestQuery).query(({ ctx, input }) => ctx.services.requests.list(input)),
+  totals: procedure.input(totalsQuery).query(({ ctx, input }) => ctx.services.requests.totals(input)),
 });
 
 export const proxiesRouter = router({

@@ -1,12 +1,13 @@
-import type { Role } from "#core/access/role.ts";
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Catalog } from "#core/form/catalog.ts";
 import type { PolicyTarget } from "#core/form/warn-policy.ts";
 import type { DrawnGraph } from "#core/graph/display-graph.ts";
-import type { Graph, GraphEnds, GraphView, PlaintextView } from "#core/graph/graph.ts";
+import type { Graph, PlaintextView } from "#core/graph/graph.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
+import type { RequestQuery } from "#core/telemetry/request-query.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { Trace, TraceSummary } from "#core/telemetry/trace.ts";
+import type { TraceQuery } from "#core/telemetry/trace-query.ts";
 import type {
   ApplyResult,
   CheckView,
@@ -26,12 +27,25 @@ import type {
   JoinTokenView,
   PrincipalView,
   RefusalView,
-  RevocationKind,
   RevocationResult,
   RevocationView,
   SessionView,
 } from "#core/view/session.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
+import type {
+  ApiTokenInput,
+  AuditFilter,
+  DrawnGraphQuery,
+  GraphQuery,
+  HistoryFilter,
+  JoinTokenInput,
+  LiftInput,
+  ListFilter,
+  PolicedQuestion,
+  RevocationInput,
+  SeriesQuery,
+  TotalsQuery,
+} from "#server/services/inputs.ts";
 
 /** Who asks, and from where: what every write records. */
 export interface Caller {
@@ -45,54 +59,8 @@ export interface Asker {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface GraphQuery {
-  readonly view: GraphView;
-  readonly seconds: number;
-  readonly endMs?: number | undefined;
-  readonly namespaces?: readonly string[] | undefined;
-  /** Also what is registered and had no traffic. */
-  readonly idle?: boolean | undefined;
-}
-
-export interface DrawnGraphQuery extends Omit<GraphQuery, "namespaces"> {
-  /** Namespaces that a person closed or opened; of the others, those of a graph too large to read are closed. */
-  readonly closed?: readonly string[] | undefined;
-  readonly open?: readonly string[] | undefined;
-}
-
-/** Workloads that a policy is meant for. */
-export interface PolicedQuestion {
-  readonly namespace: string;
-  readonly labels: Readonly<Record<string, string>>;
-  /** Ref of the policy itself. */
-  readonly except: string | null;
-}
-
 /** What stands over them already, that policy left out. */
 export type Policed = Pick<PolicyTarget, "mtls" | "otherAllows" | "isRootNamespace">;
-
-export interface TraceQuery {
-  readonly service?: string | undefined;
-  readonly operation?: string | undefined;
-  readonly minDurationMs?: number | undefined;
-  readonly maxDurationMs?: number | undefined;
-  readonly errorsOnly?: boolean | undefined;
-  /** Attributes that one of its spans has, all of them. */
-  readonly tags?: Readonly<Record<string, string>> | undefined;
-  readonly seconds: number;
-  readonly limit: number;
-}
-
-export interface RequestQuery {
-  readonly service?: string | undefined;
-  readonly source?: string | undefined;
-  readonly code?: string | undefined;
-  readonly method?: string | undefined;
-  readonly path?: string | undefined;
-  readonly deniedOnly?: boolean | undefined;
-  readonly seconds: number;
-  readonly limit: number;
-}
 
 /** What the API serves; the composition root makes it. Every method throws PharosError only. */
 export interface Services {
@@ -105,7 +73,7 @@ export interface Services {
     drawn(query: DrawnGraphQuery): Promise<DrawnGraph>;
     live(query: DrawnGraphQuery, signal: AbortSignal): AsyncIterable<DrawnGraph>;
     /** What flowed between two ends of the graph, over time. */
-    series(query: GraphEnds & { readonly seconds: number }): Promise<ServiceMetrics>;
+    series(query: SeriesQuery): Promise<ServiceMetrics>;
     /** Between services. */
     plaintext(seconds: number): Promise<PlaintextView>;
   };
@@ -116,22 +84,13 @@ export interface Services {
     policed(question: PolicedQuestion): Promise<Policed>;
   };
   readonly config: {
-    list(filter: {
-      kinds?: readonly string[] | undefined;
-      namespace?: string | undefined;
-      /** In kubectl's grammar; throws `invalid` when it is none. */
-      labelSelector?: string | undefined;
-    }): Promise<readonly ResourceSummary[]>;
+    list(filter: ListFilter): Promise<readonly ResourceSummary[]>;
     get(ref: string): Promise<ResourceDetail>;
     check(changes: readonly ConfigChange[], asker: Asker): Promise<CheckView>;
     preview(changes: readonly ConfigChange[], asker: Asker): Promise<PreviewView>;
     apply(changes: readonly ConfigChange[], reason: string, caller: Caller): Promise<ApplyResult>;
     diagnostics(): Promise<readonly Diagnostic[]>;
-    history(filter: {
-      ref?: string | undefined;
-      limit: number;
-      before?: number | undefined;
-    }): Promise<readonly RevisionSummary[]>;
+    history(filter: HistoryFilter): Promise<readonly RevisionSummary[]>;
     revision(revision: number): Promise<RevisionDetail>;
     rollback(revision: number, reason: string, caller: Caller): Promise<ApplyResult>;
     undo(revision: number, reason: string, caller: Caller): Promise<ApplyResult>;
@@ -146,13 +105,7 @@ export interface Services {
   readonly requests: {
     list(query: RequestQuery): Promise<readonly RequestRecord[]>;
     /** Exact counts per reporter and code: what a load generator's own count is held against. */
-    totals(query: {
-      reporter: "source" | "destination";
-      workload?: string | undefined;
-      service?: string | undefined;
-      startMs: number;
-      endMs: number;
-    }): Promise<{
+    totals(query: TotalsQuery): Promise<{
       readonly total: number;
       readonly byCode: Readonly<Record<string, number>>;
     }>;
@@ -164,38 +117,23 @@ export interface Services {
   };
   readonly identity: {
     list(): Promise<readonly IdentityView[]>;
-    /** `subject`: a SPIFFE id or NAMESPACE/ACCOUNT, a namespace, a serial or fingerprint, the id of a join token. */
-    revoke(input: { kind: RevocationKind; subject: string; reason: string }, caller: Caller): Promise<RevocationResult>;
-    liftRevocation(input: { id: string; reason: string }, caller: Caller): Promise<RevocationView>;
+    revoke(input: RevocationInput, caller: Caller): Promise<RevocationResult>;
+    liftRevocation(input: LiftInput, caller: Caller): Promise<RevocationView>;
     /** Newest first, those that were lifted too. */
     revocations(): Promise<readonly RevocationView[]>;
     createJoinToken(
-      input: {
-        namespace: string;
-        serviceAccount: string;
-        group?: string | undefined;
-        ttlSeconds: number;
-        server?: string | undefined;
-      },
+      input: JoinTokenInput,
       caller: Caller,
     ): Promise<{ readonly token: string; readonly id: string; readonly expiresAt: string }>;
     joinTokens(): Promise<readonly JoinTokenView[]>;
     revokeJoinToken(id: string, caller: Caller): Promise<void>;
   };
   readonly access: {
-    createApiToken(
-      input: { name: string; role: Role; ttlSeconds?: number | undefined },
-      caller: Caller,
-    ): Promise<{ readonly token: string; readonly id: string }>;
+    createApiToken(input: ApiTokenInput, caller: Caller): Promise<{ readonly token: string; readonly id: string }>;
     apiTokens(): Promise<readonly ApiTokenView[]>;
     revokeApiToken(id: string, caller: Caller): Promise<void>;
     /** What limits have refused since the start, the most recent first. */
     refusals(): Promise<readonly RefusalView[]>;
-    audit(filter: {
-      limit: number;
-      before?: string | undefined;
-      actor?: string | undefined;
-      action?: string | undefined;
-    }): Promise<readonly AuditView[]>;
+    audit(filter: AuditFilter): Promise<readonly AuditView[]>;
   };
 }
