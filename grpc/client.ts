@@ -50,7 +50,7 @@ export interface GrpcClient {
   close(): void;
 }
 
-const KEEP_ALIVE: KeepAlive = { intervalMs: 20_000, timeoutMs: 20_000 };
+const KEEP_ALIVE: KeepAlive = { intervalMs: 20_000, timeoutMs: 40_000 };
 
 function chainOf(leaf: PeerCertificate & { issuerCertificate?: PeerCertificate }): X509Certificate[] {
   const chain: X509Certificate[] = [];

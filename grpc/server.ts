@@ -65,7 +65,7 @@ export interface Distrust {
   readonly reason: string;
 }
 
-const KEEP_ALIVE: KeepAlive = { intervalMs: 30_000, timeoutMs: 20_000 };
+const KEEP_ALIVE: KeepAlive = { intervalMs: 30_000, timeoutMs: 40_000 };
 /** Streams that large messages are written to at a time. */
 const SENDING_MAX = 64;
 /** How long a connection has for its last word once the server closes. */

@@ -127,8 +127,8 @@ function grpcCluster(name: string, path: string): Record<string, unknown> {
     typed_extension_protocol_options: {
       "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
         "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-        // An agent that hangs is noticed, and its replacement found.
-        explicit_http_config: { http2_protocol_options: { connection_keepalive: { interval: "10s", timeout: "5s" } } },
+        // An agent that hangs is noticed, and its replacement found; one that is at work, or has to wait for a processor, is neither.
+        explicit_http_config: { http2_protocol_options: { connection_keepalive: { interval: "10s", timeout: "60s" } } },
       },
     },
   };

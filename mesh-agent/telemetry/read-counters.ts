@@ -18,6 +18,7 @@ export async function readCounters(
   try {
     const before = now();
     const info = JSON.parse((await admin.get("/server_info")).body) as { uptime_current_epoch?: string };
+    const answered = now();
     const stats = await admin.stats(FILTER);
     const uptimeMs = Number.parseFloat(info.uptime_current_epoch ?? "") * 1000;
     if (Number.isNaN(uptimeMs)) return undefined;
@@ -28,8 +29,10 @@ export async function readCounters(
     }
     const earliestMs = before - uptimeMs - UPTIME_STEP_MS;
     const knownMs = startedAt();
-    // The process may be another by now.
-    const isSame = knownMs !== undefined && Math.abs(knownMs - earliestMs) < 2 * UPTIME_STEP_MS;
+    // The process may be another by now. An Envoy that takes in a large configuration says its age when it comes to it.
+    const latestMs = answered - uptimeMs;
+    const isSame =
+      knownMs !== undefined && knownMs > earliestMs - UPTIME_STEP_MS && knownMs < latestMs + UPTIME_STEP_MS;
     return { fromMs: before, atMs: now(), startedMs: isSame ? knownMs : earliestMs, completed };
   } catch {
     return undefined;

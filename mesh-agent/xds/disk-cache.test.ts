@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { DiskCache } from "#mesh-agent/xds/disk-cache.ts";
 import { loggerTo } from "#testing/loggers.ts";
 
@@ -126,5 +126,42 @@ test("a file with a write-ahead log, as earlier releases wrote it, is read whole
   );
   expect([cache.version("t", "a"), cache.problem, log]).toEqual(["1", undefined, []]);
   expect(cache.commit({ type: "t", upserts: [resource("a", "2")], removes: [] })).toBe(true);
+  cache.close();
+});
+
+test("an alias goes with its resource, and belongs to whoever had it last", () => {
+  const cache = open();
+  cache.commit({ type: "vh", upserts: [resource("a", "1", ["x", "y"])], removes: [] });
+  cache.commit({ type: "vh", upserts: [resource("b", "1", ["x"]), resource("a", "2", ["y"])], removes: [] });
+  expect(["x", "y"].map((alias) => cache.find("vh", alias)?.name)).toEqual(["b", "a"]);
+  cache.commit({ type: "vh", upserts: [], removes: ["a"] });
+  expect(["x", "y"].map((alias) => cache.find("vh", alias)?.name)).toEqual(["b", undefined]);
+  cache.close();
+  const again = open();
+  expect(["x", "y"].map((alias) => again.find("vh", alias)?.name)).toEqual(["b", undefined]);
+  expect(again.version("vh", "b")).toBe("1");
+  again.commit({ type: "vh", upserts: [], removes: [], unsure: ["b", "nobody"] });
+  expect([again.version("vh", "b"), again.version("vh", "nobody")]).toEqual(["", undefined]);
+  again.commit({ type: "vh", upserts: [], removes: ["b"] });
+  expect(again.isEmpty()).toBe(true);
+  again.close();
+});
+
+test("a response of thousands of resources prepares as many statements as one of a single resource", () => {
+  const cache = open();
+  const prepare = vi.spyOn(DatabaseSync.prototype, "prepare");
+  const prepared = (count: number): number => {
+    prepare.mockClear();
+    const upserts = Array.from({ length: count }, (_, at) => resource(`r${at}`, `${count}`, [`alias-${at}`]));
+    cache.commit({ type: "t", upserts, removes: [], keepOnly: new Set(upserts.map(({ name }) => name)) });
+    for (let at = 0; at < count; at += 1) {
+      cache.find("t", `alias-${at}`);
+      cache.find("t", `nobody-${at}`);
+      cache.version("t", `r${at}`);
+    }
+    return prepare.mock.calls.length;
+  };
+  expect(prepared(3000)).toBe(prepared(1));
+  prepare.mockRestore();
   cache.close();
 });

@@ -1,8 +1,9 @@
 import { closeSync, existsSync, openSync, readSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { PharosError } from "#core/errors.ts";
 import { isCorrupt, moveAside, openChecked, writeOut } from "#mesh-agent/sqlite-file.ts";
+import { CacheIndex } from "#mesh-agent/xds/cache-index.ts";
 import type { CacheCommit, CachedResource, ResourceCache } from "#mesh-agent/xds/cached-resource.ts";
 import type { Logger } from "#node/log.ts";
 
@@ -35,12 +36,14 @@ export class DiskCache implements ResourceCache {
   readonly #file: string;
   readonly #log: Logger;
   #db: DatabaseSync;
+  #index: CacheIndex;
+  #select: StatementSync;
   #problem: string | undefined;
 
   private constructor(file: string, log: Logger, db: DatabaseSync) {
     this.#file = file;
     this.#log = log;
-    this.#db = db;
+    [this.#db, this.#index, this.#select] = [db, indexOf(db), selectOf(db)];
   }
 
   static open(file: string, log: Logger): DiskCache {
@@ -82,7 +85,7 @@ export class DiskCache implements ResourceCache {
     try {
       const db = openDatabase(this.#file, this.#log);
       this.#db.close();
-      this.#db = db;
+      this.#use(db);
       this.#problem = undefined;
       this.#log.info("the last good configuration is on the disk again");
     } catch {
@@ -97,52 +100,47 @@ export class DiskCache implements ResourceCache {
   }
 
   find(type: string, name: string): CachedResource | undefined {
-    const byName = this.#db
-      .prepare("SELECT name, version, aliases, body FROM resource WHERE type = ? AND name = ?")
-      .get(type, name);
-    const byAlias =
-      byName ??
-      this.#db
-        .prepare(
-          "SELECT name, version, aliases, body FROM resource WHERE type = ? AND aliases <> '[]' AND EXISTS (SELECT 1 FROM json_each(aliases) WHERE value = ?)",
-        )
-        .get(type, name);
-    return byAlias === undefined ? undefined : fromRow(byAlias as unknown as Row);
+    const known = this.#index.nameOf(type, name);
+    const row = known === undefined ? undefined : this.#select.get(type, known);
+    return row === undefined ? undefined : fromRow(row as unknown as Row);
   }
 
   version(type: string, name: string): string | undefined {
-    const row = this.#db.prepare("SELECT version FROM resource WHERE type = ? AND name = ?").get(type, name);
-    return row === undefined ? undefined : String(row.version);
+    return this.#index.version(type, name);
   }
 
   isEmpty(): boolean {
-    return this.#db.prepare("SELECT 1 FROM resource LIMIT 1").get() === undefined;
+    return this.#index.isEmpty;
   }
 
   /** False when the disk refuses it: it is held in memory. */
   commit(commit: CacheCommit): boolean {
     try {
-      apply(this.#db, commit);
+      this.#apply(commit);
       return this.#problem === undefined;
     } catch (error) {
       if (this.#problem !== undefined) throw error;
       const onDisk = this.#db;
-      this.#db = copyToMemory(() => allRows(onDisk));
+      this.#use(copyToMemory(() => allRows(onDisk)));
       onDisk.close();
       this.#complain(error);
-      apply(this.#db, commit);
+      this.#apply(commit);
       return false;
     }
   }
 
+  #apply(commit: CacheCommit): void {
+    apply(this.#db, commit, () => this.#index.names(commit.type));
+    this.#index.apply(commit);
+  }
+
+  #use(db: DatabaseSync): void {
+    [this.#db, this.#index, this.#select] = [db, indexOf(db), selectOf(db)];
+  }
+
   /** Resources held, by type URL. */
   counts(): ReadonlyMap<string, number> {
-    return new Map(
-      this.#db
-        .prepare("SELECT type, count(*) AS n FROM resource GROUP BY type")
-        .all()
-        .map(({ type, n }) => [String(type), Number(n)]),
-    );
+    return this.#index.counts();
   }
 
   /** Bounds the file, in pages of 4 KB; a commit past it fails as on a full disk. */
@@ -164,21 +162,37 @@ export class DiskCache implements ResourceCache {
   }
 }
 
-function apply(db: DatabaseSync, { type, upserts, removes, unsure = [], keepOnly }: CacheCommit): void {
+function indexOf(db: DatabaseSync): CacheIndex {
+  const rows = db.prepare("SELECT type, name, version, aliases FROM resource").all() as unknown as readonly StoredRow[];
+  return new CacheIndex(rows.map((row) => ({ ...row, aliases: JSON.parse(row.aliases) as string[] })));
+}
+
+function selectOf(db: DatabaseSync): StatementSync {
+  return db.prepare("SELECT name, version, aliases, body FROM resource WHERE type = ? AND name = ?");
+}
+
+/** `names`: those of the type that are there. */
+function apply(
+  db: DatabaseSync,
+  { type, upserts, removes, unsure = [], keepOnly }: CacheCommit,
+  names: () => readonly string[],
+): void {
   try {
     db.exec("BEGIN IMMEDIATE");
     const remove = db.prepare("DELETE FROM resource WHERE type = ? AND name = ?");
+    // Prepared once: preparing costs more than what is run.
+    const insert = inserter(db);
     for (const { name, version, aliases, body } of upserts)
-      insert(db, { type, name, version, aliases: JSON.stringify(aliases), body });
+      insert({ type, name, version, aliases: JSON.stringify(aliases), body });
     for (const name of removes) remove.run(type, name);
-    const find = db.prepare("SELECT name, version, aliases, body FROM resource WHERE type = ? AND name = ?");
+    const find = selectOf(db);
     for (const name of unsure) {
       const row = find.get(type, name) as unknown as Row | undefined;
-      if (row !== undefined) insert(db, { ...row, type, version: "" });
+      if (row !== undefined) insert({ ...row, type, version: "" });
     }
     if (keepOnly !== undefined) {
-      for (const { name } of db.prepare("SELECT name FROM resource WHERE type = ?").all(type))
-        if (!keepOnly.has(String(name))) remove.run(type, String(name));
+      for (const name of [...names(), ...upserts.map((each) => each.name)])
+        if (!keepOnly.has(name)) remove.run(type, name);
     }
     db.exec("COMMIT");
   } catch (error) {
@@ -187,15 +201,11 @@ function apply(db: DatabaseSync, { type, upserts, removes, unsure = [], keepOnly
   }
 }
 
-function insert(db: DatabaseSync, row: Omit<StoredRow, "crc">): void {
-  db.prepare("INSERT OR REPLACE INTO resource (type, name, version, aliases, body, crc) VALUES (?, ?, ?, ?, ?, ?)").run(
-    row.type,
-    row.name,
-    row.version,
-    row.aliases,
-    row.body,
-    checksum(row),
+function inserter(db: DatabaseSync): (row: Omit<StoredRow, "crc">) => void {
+  const statement = db.prepare(
+    "INSERT OR REPLACE INTO resource (type, name, version, aliases, body, crc) VALUES (?, ?, ?, ?, ?, ?)",
   );
+  return (row) => void statement.run(row.type, row.name, row.version, row.aliases, row.body, checksum(row));
 }
 
 function checksum({ type, name, version, aliases, body }: Omit<StoredRow, "crc">): number {
@@ -270,7 +280,8 @@ function copyToMemory(read: () => readonly StoredRow[]): DatabaseSync {
   const db = new DatabaseSync(":memory:");
   db.exec(SCHEMA);
   try {
-    for (const row of read()) insert(db, row);
+    const insert = inserter(db);
+    for (const row of read()) insert(row);
   } catch {
     // The control plane has it; until it is there, Envoy goes on with what it holds.
   }
