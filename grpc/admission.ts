@@ -2,6 +2,7 @@ import type { ServerHttp2Session } from "node:http2";
 import type { Socket } from "node:net";
 import { PharosError } from "#core/errors.ts";
 import { Crowd } from "#core/limits/crowd.ts";
+import { HandshakeLine } from "#grpc/handshake-line.ts";
 import { Inbox } from "#grpc/inbox.ts";
 import { type Budgets, type GrpcLimits, isStranger, type OnLimit, openBudgets, partyOf } from "#grpc/limits.ts";
 import { addressOf, type Peer } from "#grpc/peer.ts";
@@ -12,6 +13,8 @@ export interface AdmissionOptions {
   readonly onLimit: OnLimit;
   /** Without TLS nobody has a name: connections and calls are not limited then. */
   readonly hasTls: boolean;
+  /** Begins the TLS handshake of a connection. */
+  readonly beginHandshake: (socket: Socket) => void;
 }
 
 /** Who has proven nothing yet has no more to say than one certificate request: memory is for those who have. */
@@ -24,6 +27,7 @@ export class Admission {
   /** Connections that have shown no certificate yet, by address and port, and whose budget they are of. */
   readonly #strangers = new Map<string, { readonly party: string; readonly socket: Socket }>();
   readonly #crowd: Crowd<Socket>;
+  readonly #handshakes: HandshakeLine<Socket>;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
@@ -31,25 +35,44 @@ export class Admission {
     this.#crowd = new Crowd({
       name: "connections without a certificate",
       ...options.limits.strangers,
+      staleMs: options.limits.staleMs,
       onRefused: options.onLimit,
       evict: (socket) => socket.destroy(),
     });
+    this.#handshakes = new HandshakeLine({
+      ...options.limits.handshakes,
+      staleMs: options.limits.staleMs,
+      begin: (socket) => options.beginHandshake(socket),
+      evict: (socket, party) => {
+        options.onLimit("TLS handshakes", party);
+        socket.destroy();
+      },
+    });
   }
 
-  /** A connection of somebody who may yet show a certificate. False: it is one too many. */
+  /** A connection of somebody who may yet show a certificate; its handshake begins when it is its turn. False: it is one too many. */
   admitSocket(socket: Socket): boolean {
-    if (!this.#options.hasTls) return true;
+    if (!this.#options.hasTls) {
+      this.#options.beginHandshake(socket);
+      return true;
+    }
     const address = addressOf(socket);
     const party = partyOf({ address, certificate: null });
     if (!this.#crowd.admit(party, socket)) return false;
     this.#strangers.set(address, { party, socket });
-    socket.once("close", () => this.#forgetStranger(address));
+    socket.once("close", () => {
+      this.#forgetStranger(address);
+      this.#handshakes.leave(party, socket);
+    });
+    this.#handshakes.enter(party, socket);
     return true;
   }
 
   /** Counts a connection against its identity, or gives a stranger its time. False: it is one too many. */
   admitSession(session: ServerHttp2Session, peer: Peer): boolean {
     if (!this.#options.hasTls) return true;
+    const { party: from, socket } = this.#strangers.get(peer.address) ?? {};
+    if (from !== undefined && socket !== undefined) this.#handshakes.leave(from, socket);
     if (isStranger(peer)) {
       const timer = setTimeout(() => session.destroy(), this.#options.limits.strangerMs);
       timer.unref();
@@ -91,6 +114,10 @@ export class Admission {
     });
     call.onFree(() => inbox.close());
     return inbox;
+  }
+
+  close(): void {
+    this.#handshakes.close();
   }
 
   #forgetStranger(address: string): void {

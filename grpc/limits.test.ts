@@ -1,5 +1,6 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from "node:http2";
-import { connect as connectSocket } from "node:net";
+import { type AddressInfo, connect as connectSocket, createServer } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { connectGrpc, type GrpcClient } from "#grpc/client.ts";
 import { frameHeader } from "#grpc/frames.ts";
@@ -83,6 +84,25 @@ interface Half {
   readonly stream: ClientHttp2Stream;
   /** gRPC status and message, when it is over. */
   readonly over: Promise<string>;
+}
+
+/** What a client says first in a TLS handshake. */
+async function firstWords(): Promise<Buffer> {
+  const listener = createServer();
+  const said = new Promise<Buffer>((done) =>
+    listener.on("connection", (socket) =>
+      socket.once("data", (chunk: Buffer) => {
+        done(chunk);
+        socket.destroy();
+      }),
+    ),
+  );
+  await new Promise<void>((done) => listener.listen(0, "127.0.0.1", done));
+  const client = connectTls({ port: (listener.address() as AddressInfo).port, ALPNProtocols: ["h2"] });
+  client.on("error", () => undefined);
+  const words = await said;
+  listener.close();
+  return words;
 }
 
 /** Says that it sends `size` bytes, and sends `sent` of them. */
@@ -281,6 +301,34 @@ test("strangers who hold every connection there is keep nobody out who comes fro
   await Promise.all(sockets.map((socket) => new Promise((done) => socket.once("connect", done))));
   for (let index = 0; index < 3; index += 1) await echo(await dial(a));
   await expect.poll(() => sockets.some((socket) => socket.resume().destroyed || socket.readableEnded)).toBe(true);
+});
+
+test("half handshakes by the hundred hold up nobody: neither who comes from elsewhere nor, for long, who comes from the same address", async () => {
+  await serve({
+    handshakes: { perParty: 20, inSum: 60 },
+    strangers: { perParty: 200, inSum: 400 },
+    staleMs: 50,
+    handshakeMs: 600_000,
+  });
+  // A true client's first words, and nothing after them.
+  const hello = await firstWords();
+  const sockets = Array.from({ length: 500 }, (_, at) =>
+    connectSocket({ port, host: "127.0.0.1", localAddress: `127.0.0.${1 + (at % 2)}` }).on("error", () => undefined),
+  );
+  open.push({ close: () => void sockets.forEach((socket) => void socket.destroy()) });
+  for (const socket of sockets) socket.write(hello);
+  await Promise.all(sockets.map((socket) => new Promise((done) => socket.once("connect", done).once("close", done))));
+  // An agent that is turned away comes again; none of those before it goes by itself.
+  const answered = (shown: IssuedCertificate) =>
+    dial(shown)
+      .then(echo)
+      .then(
+        ({ length }) => length,
+        () => 0,
+      );
+  await expect.poll(() => answered(a), { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => answered(b), { timeout: 10_000 }).toBe(1);
+  expect([...told].some((line) => line.startsWith("TLS handshakes: 127.0.0."))).toBe(true);
 });
 
 test("who shows no certificate has time for one call, and not for ever", async () => {

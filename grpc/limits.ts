@@ -21,8 +21,12 @@ export interface GrpcLimits {
   readonly bytes: Allowance;
   /** The same of strangers, by address. */
   readonly strangerBytes: Allowance;
+  /** TLS handshakes that are under way, by address; what is more waits. */
+  readonly handshakes: Allowance;
   /** How long a TLS handshake may take. */
   readonly handshakeMs: number;
+  /** After so long a handshake, or whoever has shown no certificate, gives way to others from the same address. */
+  readonly staleMs: number;
   /** How long a message may take to arrive, and the first one to begin. */
   readonly messageMs: number;
   /** How long the answer to a whole message may take, whatever its client says. */
@@ -42,7 +46,9 @@ export const GRPC_LIMITS: GrpcLimits = {
   strangerCalls: { perParty: 2500, inSum: 5000 },
   bytes: { perParty: 64 * MB, inSum: 256 * MB },
   strangerBytes: { perParty: 4 * MB, inSum: 32 * MB },
-  handshakeMs: 30_000,
+  handshakes: { perParty: 128, inSum: 512 },
+  handshakeMs: 10_000,
+  staleMs: 2000,
   messageMs: 30_000,
   answerMs: 60_000,
   strangerMs: 60_000,

@@ -108,6 +108,9 @@ export class GrpcServer {
       limits: { ...GRPC_LIMITS, ...options.limits },
       onLimit: (limit, party) => options.onLimit?.(limit, party),
       hasTls: tls !== undefined,
+      beginHandshake: (socket) => {
+        for (const begin of accepted) begin.call(this.#server, socket);
+      },
     });
     const maxConcurrentStreams = tls === undefined ? STREAMS_MAX.plain : STREAMS_MAX.tls;
     const settings = { maxConcurrentStreams, initialWindowSize: 1 << 20 };
@@ -123,6 +126,9 @@ export class GrpcServer {
             rejectUnauthorized: false,
             ALPNProtocols: ["h2"],
           });
+    // What Node does with a connection is to begin its handshake, or HTTP/2 where there is none.
+    const accepted = this.#server.listeners("connection") as ((socket: Socket) => void)[];
+    this.#server.removeAllListeners("connection");
     this.#server.on("connection", (socket: Socket) => this.#connected(socket));
     this.#server.on("session", (session) => this.#accept(session));
     this.#server.on("stream", (stream, headers) => {
@@ -188,6 +194,7 @@ export class GrpcServer {
   /** Ends every connection at once, after telling it to go away. */
   async close(): Promise<void> {
     this.#isClosing = true;
+    this.#admission.close();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const session of this.#sessions) session.destroy();
     // A handshake that is under way has no session to end, and would be waited for.
@@ -210,12 +217,9 @@ export class GrpcServer {
 
   #connected(socket: Socket): void {
     socket.on("error", () => undefined);
-    if (!this.#admission.admitSocket(socket)) {
-      socket.destroy();
-      return;
-    }
     this.#sockets.add(socket);
     socket.once("close", () => this.#sockets.delete(socket));
+    if (!this.#admission.admitSocket(socket)) socket.destroy();
   }
 
   #accept(session: ServerHttp2Session): void {

@@ -39,6 +39,22 @@ test("parties that have taken every place give way to one that has fewer, the ol
   expect(crowd.admit("a", "a9"), "one that gave way has left").toBe(false);
 });
 
+test("who takes every place of its party keeps its neighbours out for a while only", () => {
+  const evicted: string[] = [];
+  let nowMs = 0;
+  const crowd = new Crowd<string>({
+    ...{ name: "places", perParty: 2, inSum: 10, staleMs: 100, now: () => nowMs },
+    onRefused: () => undefined,
+    evict: (member) => evicted.push(member),
+  });
+  expect([crowd.admit("a", "a0"), crowd.admit("a", "a1"), crowd.admit("a", "a2")]).toEqual([true, true, false]);
+  nowMs = 99;
+  expect(crowd.admit("a", "a3")).toBe(false);
+  nowMs = 100;
+  expect([crowd.admit("a", "a4"), crowd.admit("a", "a5"), crowd.admit("a", "a6")]).toEqual([true, true, false]);
+  expect(evicted).toEqual(["a0", "a1"]);
+});
+
 test.each([
   ["127.0.0.1", "127.0.0.1"],
   ["::ffff:10.1.2.3", "10.1.2.3"],

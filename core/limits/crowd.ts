@@ -7,39 +7,47 @@ export interface CrowdOptions<T> {
   readonly onRefused: (name: string, party: string) => void;
   /** Ends a member that gives way. */
   readonly evict: (member: T) => void;
+  /** A member that has been there for longer gives way to one of its own party, too; absent: none does. */
+  readonly staleMs?: number;
+  readonly now?: () => number;
 }
 
 /**
  * Members by party, so many of each and in sum. Where all places are taken, the oldest member of the party that has most gives
- * way to one that has fewer: who takes every place there is keeps nobody out.
+ * way to one that has fewer: who takes every place there is keeps nobody out. Who takes every place of its party keeps its
+ * neighbours out for `staleMs` at most.
  */
 export class Crowd<T> {
   readonly #options: CrowdOptions<T>;
-  readonly #byParty = new Map<string, Set<T>>();
+  /** With the time of entry, the oldest first. */
+  readonly #byParty = new Map<string, Map<T, number>>();
+  readonly #now: () => number;
   #sum = 0;
 
   constructor(options: CrowdOptions<T>) {
     this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
   }
 
   /** False when there is no place for it. Who was let in leaves with `leave`. */
   admit(party: string, member: T): boolean {
     const { name, perParty, inSum, onRefused, evict } = this.#options;
+    if ((this.#byParty.get(party)?.size ?? 0) >= perParty) this.#replaceStale(party);
     const own = this.#byParty.get(party)?.size ?? 0;
     const [largest, most] = this.#sum < inSum ? ["", 0] : this.#largest();
     if (own >= perParty || (this.#sum >= inSum && most <= own + 1)) {
       onRefused(name, party);
       return false;
     }
-    const oldest = this.#sum < inSum ? undefined : this.#byParty.get(largest)?.values().next();
+    const oldest = this.#sum < inSum ? undefined : this.#byParty.get(largest)?.keys().next();
     if (oldest?.done === false) {
       this.leave(largest, oldest.value);
       onRefused(name, largest);
       evict(oldest.value);
     }
     const members = this.#byParty.get(party);
-    if (members === undefined) this.#byParty.set(party, new Set([member]));
-    else members.add(member);
+    if (members === undefined) this.#byParty.set(party, new Map([[member, this.#now()]]));
+    else members.set(member, this.#now());
     this.#sum += 1;
     return true;
   }
@@ -50,6 +58,15 @@ export class Crowd<T> {
     if (members?.delete(member) !== true) return;
     this.#sum -= 1;
     if (members.size === 0) this.#byParty.delete(party);
+  }
+
+  #replaceStale(party: string): void {
+    const { staleMs, name, onRefused, evict } = this.#options;
+    const oldest = this.#byParty.get(party)?.entries().next();
+    if (staleMs === undefined || oldest?.done !== false || this.#now() - oldest.value[1] < staleMs) return;
+    this.leave(party, oldest.value[0]);
+    onRefused(name, party);
+    evict(oldest.value[0]);
   }
 
   #largest(): [party: string, count: number] {
