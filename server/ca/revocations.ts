@@ -51,8 +51,15 @@ export class RevocationBook {
 
   static async open(db: Database): Promise<RevocationBook> {
     const book = new RevocationBook(db);
-    for (const row of await db.revocation.findMany({ where: { liftedAt: null } })) book.#hold(viewOf(row));
+    await book.read();
     return book;
+  }
+
+  /** Takes over what the database has, whoever wrote it. */
+  async read(): Promise<void> {
+    const rows = await this.#db.revocation.findMany({ where: { liftedAt: null } });
+    this.#active.clear();
+    for (const row of rows) this.#hold(viewOf(row));
   }
 
   active(): readonly RevocationView[] {

@@ -4,6 +4,8 @@ import { toSnapshotChange } from "#server/config/revision-feed.ts";
 import { type ConfigStore, createConfigStore } from "#server/config/store.ts";
 import type { Database } from "#server/db/open-database.ts";
 import type { MeshHandle } from "#server/mesh/start-mesh.ts";
+import type { Notify } from "#server/notify/notify.ts";
+import { ProcessNotify } from "#server/notify/process-notify.ts";
 import { createRegistryStore } from "#server/registry/store.ts";
 import type { ServerOptions } from "#server/server-options.ts";
 import { MeshState } from "#server/services/mesh-state.ts";
@@ -15,6 +17,8 @@ export interface Config {
   readonly state: MeshState;
   readonly publisher: Publisher;
   readonly registryStore: ReturnType<typeof createRegistryStore>;
+  /** Tells what was written to the stores. */
+  readonly notify: Notify;
   /** Of the state that this process began with. */
   readonly revision: number;
   /** Publishes every revision from here on; `stop` resolves when the last is handed on. */
@@ -28,7 +32,8 @@ export async function makeConfig(
   mesh: () => MeshHandle,
   log: Logger,
 ): Promise<Config> {
-  const store = createConfigStore(db);
+  const notify = new ProcessNotify();
+  const store = createConfigStore(db, notify);
   const registryStore = createRegistryStore(db);
   const settings: MeshSettings = {
     trustDomain: options.trustDomain,
@@ -47,6 +52,7 @@ export async function makeConfig(
     state,
     publisher,
     registryStore,
+    notify,
     revision,
     follow() {
       const stopping = new AbortController();

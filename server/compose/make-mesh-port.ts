@@ -18,15 +18,13 @@ const ENDED_KEPT_MS = 24 * 60 * 60 * 1000;
 /** xDS, certificates and agents, in their thread. */
 export interface MeshPort {
   readonly mesh: MeshHandle;
-  /** Refuses from here on what is revoked, and has every proxy deny it. */
-  publishRevoked(revoked: Revoked): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface MeshPortParts extends IdentityParts {
   readonly options: Pick<ServerOptions, "host" | "xdsPort" | "plaintextPort" | "trustDomain" | "certTtlMs">;
   readonly stores: Pick<Stores, "audit" | "limits" | "telemetry">;
-  readonly config: Pick<Config, "state" | "publisher">;
+  readonly config: Pick<Config, "state" | "publisher" | "notify">;
   readonly registry: Registry;
   readonly log: Logger;
 }
@@ -52,7 +50,8 @@ export async function makeMeshPort(parts: MeshPortParts): Promise<MeshPort> {
     onRefused: (line) => audit.write({ ...line, outcome: "refused" }),
   });
   const tls = await authority.issueServing(SERVING_LIFE_MS, Date.now());
-  const revoked = await describeRevoked(revocations, identities, authority, Date.now());
+  const readRevoked = () => describeRevoked(revocations, identities, authority, Date.now());
+  const revoked = await readRevoked();
   publisher.begin(policiesOf(revoked));
   const mesh = await startMesh({
     snapshot: () => publisher.world(),
@@ -97,14 +96,24 @@ export async function makeMeshPort(parts: MeshPortParts): Promise<MeshPort> {
       .forgetEnded(new Date(Date.now() - ENDED_KEPT_MS))
       .catch((error: unknown) => log.error("old certificates could not be forgotten", { error: String(error) }));
   }, SERVING_LIFE_MS / 2);
+  // Refused from here on by the mesh port, and by every proxy. One after another: the last to be told is what the store has.
+  let published: Promise<unknown> = Promise.resolve();
+  const publishRevoked = async (): Promise<void> => {
+    await revocations.read();
+    const now = await readRevoked();
+    await mesh.setRevoked(now);
+    const upserts = policiesOf(now);
+    await publisher.compile({ upserts, deletes: upserts.length === 0 ? [REVOKED_POLICY] : [] });
+  };
+  const stopListening = config.notify.on("revocations", () => {
+    const next = published.then(publishRevoked);
+    published = next.catch(() => undefined);
+    return next;
+  });
   return {
     mesh,
-    async publishRevoked(now) {
-      await mesh.setRevoked(now);
-      const upserts = policiesOf(now);
-      await publisher.compile({ upserts, deletes: upserts.length === 0 ? [REVOKED_POLICY] : [] });
-    },
     async close() {
+      stopListening();
       clearInterval(renewal);
       await mesh.close();
     },

@@ -29,7 +29,7 @@ export interface ServicesParts extends IdentityParts {
 export function makeServices(parts: ServicesParts): { readonly services: Services; close(): Promise<void> } {
   const { options, registry, port, auth, authority, identities, revocations } = parts;
   const { audit, limits, telemetry } = parts.stores;
-  const { store, state, publisher } = parts.config;
+  const { store, state, publisher, notify } = parts.config;
   const { mesh } = port;
   const checks = new CheckCache(state, checkConfig);
   const previews = new PreviewThread({ snapshot: () => publisher.world(), nodes: () => mesh.nodes() });
@@ -41,7 +41,7 @@ export function makeServices(parts: ServicesParts): { readonly services: Service
     state,
     identities,
     revocations,
-    publishRevoked: (now) => port.publishRevoked(now),
+    notify,
     dropInstances: (isMeant) =>
       registry.dropOf((account) => isMeant(formatSpiffeId({ trustDomain: options.trustDomain, ...account }))),
     authority,

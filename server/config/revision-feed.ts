@@ -4,6 +4,7 @@ import type { AnyResource } from "#core/resource/resource.ts";
 import type { RevisionSummary } from "#core/view/config.ts";
 import { parseBody } from "#server/config/stored-resource.ts";
 import type { Database } from "#server/db/open-database.ts";
+import type { Notify } from "#server/notify/notify.ts";
 
 /** One revision as watchers get it. */
 export interface RevisionEvent extends Omit<RevisionSummary, "changed"> {
@@ -17,46 +18,33 @@ export interface RevisionChange {
   readonly resource?: AnyResource;
 }
 
-/** Wakes watchers when this process has written a revision. */
-export interface RevisionBell {
-  ring(): void;
-  /** Settles at the next ring. */
-  next(): Promise<void>;
-}
-
-export function createRevisionBell(): RevisionBell {
-  let ringing = Promise.withResolvers<void>();
-  return {
-    ring() {
-      ringing.resolve();
-      ringing = Promise.withResolvers<void>();
-    },
-    next: () => ringing.promise,
-  };
-}
-
 /** Every revision after `from`, each once and in order, until the signal. Reads from the database: a slow watcher queues nothing. */
 export async function* watchRevisions(
   db: Database,
-  bell: RevisionBell,
+  notify: Notify,
   from: number,
   signal: AbortSignal,
 ): AsyncGenerator<RevisionEvent> {
-  const aborted = new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-  let last = from;
-  while (!signal.aborted) {
-    // Taken before reading: a revision written while we read rings this very promise.
-    const rung = bell.next();
-    const event = await readRevisionAfter(db, last);
-    if (event === undefined) {
-      await Promise.race([rung, aborted]);
-      continue;
+  let news = Promise.withResolvers<void>();
+  const wake = (): void => news.resolve();
+  const stopListening = notify.on("revisions", wake);
+  signal.addEventListener("abort", wake, { once: true });
+  try {
+    let last = from;
+    while (!signal.aborted) {
+      const event = await readRevisionAfter(db, last);
+      if (event === undefined) {
+        await news.promise;
+        // Before reading: of a revision that is written while we read, this very promise tells.
+        news = Promise.withResolvers<void>();
+        continue;
+      }
+      last = event.revision;
+      yield event;
     }
-    last = event.revision;
-    yield event;
+  } finally {
+    stopListening();
+    signal.removeEventListener("abort", wake);
   }
 }
 

@@ -25,7 +25,7 @@ afterEach(async () => {
 
 async function open(bytesMax?: number): Promise<void> {
   opened = await openDatabase(join(directory, "pharos.db"), bytesMax === undefined ? {} : { bytesMax });
-  store = createConfigStore(opened.db, () => {
+  store = createConfigStore(opened.db, undefined, () => {
     clock += 1000;
     return new Date(clock);
   });

@@ -7,7 +7,7 @@ import type { ApplyResult, RevisionDetail, RevisionSummary } from "#core/view/co
 import { History, type HistoryFilter, readRevision } from "#server/config/history.ts";
 import { type PlannedChanges, planChanges, type Write } from "#server/config/plan-changes.ts";
 import { planRollback, planUndo } from "#server/config/restore.ts";
-import { createRevisionBell, type RevisionEvent, watchRevisions } from "#server/config/revision-feed.ts";
+import { type RevisionEvent, watchRevisions } from "#server/config/revision-feed.ts";
 import { parseRow, type StoredResource } from "#server/config/stored-resource.ts";
 import {
   type Comparison,
@@ -19,6 +19,8 @@ import {
   writeRevision,
 } from "#server/config/write-revision.ts";
 import type { Database } from "#server/db/open-database.ts";
+import type { Notify } from "#server/notify/notify.ts";
+import { ProcessNotify } from "#server/notify/process-notify.ts";
 
 export interface ApplyInput {
   /** As they come, or as they were read elsewhere. */
@@ -59,8 +61,11 @@ export interface ConfigStore {
   snapshotResources(): Promise<{ readonly revision: number; readonly resources: readonly AnyResource[] }>;
 }
 
-export function createConfigStore(db: Database, now: () => Date = () => new Date()): ConfigStore {
-  const bell = createRevisionBell();
+export function createConfigStore(
+  db: Database,
+  notify: Notify = new ProcessNotify(),
+  now: () => Date = () => new Date(),
+): ConfigStore {
   const history = new History(db);
 
   async function write(
@@ -73,7 +78,7 @@ export function createConfigStore(db: Database, now: () => Date = () => new Date
       return { number: await writeRevision(tx, comparison, { ...revision, at: now() }), comparison };
     });
     if (written.number !== null) {
-      bell.ring();
+      void notify.tell("revisions");
       // Into the file itself: a mesh whose log was lost, or left out of a copy, must not wake up with an older configuration.
       // Where that fails the revision is in the log all the same, and the next one takes it along.
       await db.$queryRaw`PRAGMA wal_checkpoint(PASSIVE)`.catch(() => undefined);
@@ -130,7 +135,7 @@ export function createConfigStore(db: Database, now: () => Date = () => new Date
     undo: (number, author, reason) =>
       restore((tx) => planUndo(tx, number), { author, reason, origin: `undo ${number}` }),
     latest: () => latestRevision(db),
-    watch: (fromRevision, signal) => watchRevisions(db, bell, fromRevision, signal),
+    watch: (fromRevision, signal) => watchRevisions(db, notify, fromRevision, signal),
     snapshotResources: () =>
       db.$transaction(async (tx) => ({
         revision: await latestRevision(tx),

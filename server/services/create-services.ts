@@ -24,7 +24,7 @@ import manifest from "../../package.json" with { type: "json" };
 export interface ServicesOptions extends Omit<ConfigServiceOptions, "audit"> {
   readonly identities: IdentityStore;
   readonly revocations: RevocationBook;
-  readonly publishRevoked: RevocationServiceOptions["publish"];
+  readonly notify: RevocationServiceOptions["notify"];
   readonly dropInstances: RevocationServiceOptions["dropInstances"];
   readonly authority: Authority;
   readonly audit: Audit;
@@ -134,7 +134,7 @@ export function createServices(options: ServicesOptions): Services {
         identities,
         authority,
         audited,
-        publish: options.publishRevoked,
+        notify: options.notify,
         dropInstances: options.dropInstances,
       }),
       joinTokens: () => identities.listTokens(new Date()),

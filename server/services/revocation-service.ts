@@ -1,11 +1,10 @@
 import { PharosError } from "#core/errors.ts";
-import type { Revoked } from "#core/identity/revoked.ts";
 import { formatSpiffeId, isNamespace, isServiceAccount, parseSpiffeId } from "#core/identity/spiffe-id.ts";
 import type { RevocationResult } from "#core/view/session.ts";
 import type { Authority } from "#server/ca/authority.ts";
-import { describeRevoked } from "#server/ca/describe-revoked.ts";
 import type { RevocationBook, RevocationSubject } from "#server/ca/revocations.ts";
 import type { IdentityStore } from "#server/ca/store.ts";
+import type { Notify } from "#server/notify/notify.ts";
 import type { Audited } from "#server/services/audited.ts";
 import type { Services } from "#server/services/services.ts";
 
@@ -14,8 +13,8 @@ export interface RevocationServiceOptions {
   readonly identities: IdentityStore;
   readonly authority: Authority;
   readonly audited: Audited;
-  /** The mesh port refuses them and ends what they have open; proxies are told. */
-  readonly publish: (revoked: Revoked) => Promise<unknown>;
+  /** Of "revocations": the mesh port refuses them and ends what they have open; proxies are told. */
+  readonly notify: Notify;
   /** Takes the instances of an identity out of the mesh. */
   readonly dropInstances: (isMeant: (spiffeId: string) => boolean) => Promise<unknown>;
 }
@@ -24,12 +23,7 @@ type RevocationService = Pick<Services["identity"], "revoke" | "liftRevocation" 
 
 /** Revokes identities, namespaces, certificates and what was joined by a token; lifts that again. */
 export function createRevocationService(options: RevocationServiceOptions): RevocationService {
-  const { book, identities, authority, audited, publish, dropInstances } = options;
-  const tell = async (): Promise<Revoked> => {
-    const revoked = await describeRevoked(book, identities, authority, Date.now());
-    await publish(revoked);
-    return revoked;
-  };
+  const { book, identities, authority, audited, notify, dropInstances } = options;
 
   return {
     revocations: () => book.list(),
@@ -40,9 +34,10 @@ export function createRevocationService(options: RevocationServiceOptions): Revo
         async (): Promise<RevocationResult> => {
           const subject = await readSubject(input, identities, authority);
           const revocation = await book.add(subject, caller.principal.name, reason, new Date());
-          const { serials } = await tell();
+          await notify.tell("revocations");
           await dropInstances((spiffeId) => book.find({ spiffeId }) !== undefined);
-          return { ...revocation, certificates: serials.size };
+          const revoked = await identities.listRevoked(new Date(), (credential) => book.find(credential));
+          return { ...revocation, certificates: revoked.length };
         },
         () => reason,
       );
@@ -52,7 +47,7 @@ export function createRevocationService(options: RevocationServiceOptions): Revo
         { action: "identity.liftRevocation", resource: id, caller },
         async () => {
           const lifted = await book.lift(id, caller.principal.name, reason, new Date());
-          await tell();
+          await notify.tell("revocations");
           return lifted;
         },
         ({ kind, subject }) => `${kind} ${subject}${reason === "" ? "" : `: ${reason}`}`,
