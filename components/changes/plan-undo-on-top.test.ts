@@ -71,3 +71,12 @@ test.each([
   expect(plan.changes).toEqual([]);
   expect(plan.blocked.map(({ ref }) => ref)).toEqual([REF]);
 });
+
+test("what the revision made is taken away, and what it deleted is brought back", () => {
+  const made = { ref: REF, op: "created", after: text(50, "1s") } as const;
+  const gone = { ref: "Gateway/default/gone", op: "deleted", before: "C" } as const;
+  expect(planUndoOnTop(revision(made, gone), standing(3), new Map()).changes).toEqual([
+    { op: "delete", ref: REF, expectedVersion: 3 },
+    { op: "upsert", text: "C" },
+  ]);
+});

@@ -1,5 +1,4 @@
 import { mergeTexts } from "#components/editor/merge-texts.ts";
-import { planUndo } from "#core/form/plan-revert.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
 import type { ChangedResource, ResourceSummary, RevisionDetail } from "#core/view/config.ts";
 
@@ -37,25 +36,26 @@ export function planUndoOnTop(
   textsNow: ReadonlyMap<string, string>,
 ): RevertPlan {
   const later = new Set(changedSince(revision, current));
-  const untouched = { ...revision, changed: revision.changed.filter(({ ref }) => !later.has(ref)) };
+  const versions = new Map(current.map(({ ref, resourceVersion }) => [ref, resourceVersion]));
   const plan = {
-    changes: planUndo(untouched, current),
+    changes: [] as ConfigChange[],
     merged: [] as ChangedSince[],
     blocked: [] as { ref: string; reason: string }[],
   };
   for (const change of revision.changed) {
-    if (!later.has(change.ref)) continue;
-    const { ref } = change;
-    const now = textsNow.get(ref);
-    const merged = mergeBack(change, now);
+    const { ref, before } = change;
+    const expectedVersion = versions.get(ref);
+    const version = expectedVersion === undefined ? {} : { expectedVersion };
+    if (!later.has(ref)) {
+      plan.changes.push(
+        before === undefined ? { op: "delete", ref, ...version } : { op: "upsert", text: before, ...version },
+      );
+      continue;
+    }
+    const merged = mergeBack(change, textsNow.get(ref));
     if (merged.kind === "impossible") plan.blocked.push({ ref, reason: merged.reason });
     else {
-      const version = current.find((each) => each.ref === ref)?.resourceVersion;
-      plan.changes.push({
-        op: "upsert",
-        text: merged.text,
-        ...(version === undefined ? {} : { expectedVersion: version }),
-      });
+      plan.changes.push({ op: "upsert", text: merged.text, ...version });
       plan.merged.push({ ref, overlaps: merged.overlaps });
     }
   }

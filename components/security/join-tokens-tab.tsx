@@ -1,15 +1,13 @@
 "use client";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { readApiError } from "#components/api/api-error.ts";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useMay } from "#components/editor/use-may.ts";
 import { CreateJoinToken } from "#components/security/create-join-token.tsx";
 import { madeColumn, TokenList } from "#components/security/token-list.tsx";
+import { useRevoked } from "#components/security/use-revoked.ts";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
-import { Button } from "#components/ui/button.tsx";
 import type { Column } from "#components/ui/table-column.ts";
 import { Ago } from "#components/ui/time-text.tsx";
-import { useToast } from "#components/ui/toast.tsx";
 import type { JoinTokenView } from "#core/view/session.ts";
 
 const STATE_TONE = { unused: "ok", used: "neutral", expired: "neutral", revoked: "bad" } as const satisfies Record<
@@ -20,19 +18,10 @@ const STATE_TONE = { unused: "ok", used: "neutral", expired: "neutral", revoked:
 /** Tokens with which hosts join, and what became of each. The token itself is shown once, when it is made. */
 export function JoinTokensTab() {
   const trpc = useTRPC();
-  const queryClient = useQueryClient();
-  const toast = useToast();
   const may = useMay("identity.createJoinToken");
   const tokens = useQuery(trpc.identity.joinTokens.queryOptions(undefined, { enabled: may.isAllowed }));
-  const revoke = useMutation(
-    trpc.identity.revokeJoinToken.mutationOptions({
-      onSuccess: () => {
-        toast({ kind: "ok", title: "The token is revoked" });
-        void queryClient.invalidateQueries(trpc.identity.joinTokens.queryFilter());
-      },
-      onError: (error) => toast({ kind: "bad", title: "It was not revoked", description: readApiError(error).message }),
-    }),
-  );
+  const revoked = useRevoked(trpc.identity.joinTokens.queryFilter());
+  const revoke = useMutation(trpc.identity.revokeJoinToken.mutationOptions(revoked));
   const columns: readonly Column<JoinTokenView>[] = [
     {
       id: "identity",
@@ -56,23 +45,6 @@ export function JoinTokensTab() {
       sortValue: ({ expiresAt }) => expiresAt,
     },
     madeColumn(),
-    {
-      id: "actions",
-      header: "Actions",
-      align: "end",
-      cell: ({ id, state, namespace, serviceAccount }) =>
-        state === "unused" ? (
-          <Button
-            size="sm"
-            variant="ghost"
-            aria-label={`Revoke the token for ${namespace}/${serviceAccount}`}
-            isBusy={revoke.isPending && revoke.variables.id === id}
-            onClick={() => revoke.mutate({ id })}
-          >
-            Revoke
-          </Button>
-        ) : null,
-    },
   ];
   return (
     <TokenList
@@ -84,6 +56,13 @@ export function JoinTokensTab() {
       query={tokens}
       columns={columns}
       defaultSort={{ column: "made", isDescending: true }}
+      revoking={{
+        nameOf: ({ namespace, serviceAccount }) => `the token for ${namespace}/${serviceAccount}`,
+        isRevocable: ({ state }) => state === "unused",
+        consequence: "No host joins with it any more. Hosts that have joined stay.",
+        isPending: revoke.isPending,
+        mutate: revoke.mutate,
+      }}
       drawCreate={(isOpen, onClose) => <CreateJoinToken isOpen={isOpen} onClose={onClose} />}
     />
   );

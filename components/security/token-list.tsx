@@ -2,6 +2,7 @@
 import { KeyRound, Plus } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import type { May } from "#components/editor/use-may.ts";
+import { RevokeTokenDialog, type Revoking } from "#components/security/revoke-token-dialog.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { DataTable, type DataTableProps } from "#components/ui/data-table.tsx";
@@ -21,6 +22,7 @@ export interface TokenListProps<T extends { readonly id: string }>
   /** What one is good for, where there are none. */
   readonly emptyText: string;
   readonly query: QueryLike<readonly T[]>;
+  readonly revoking: Revoking<T>;
   readonly drawCreate: (isOpen: boolean, onClose: () => void) => ReactNode;
 }
 
@@ -28,6 +30,7 @@ export interface TokenListProps<T extends { readonly id: string }>
 export function TokenList<T extends { readonly id: string }>(props: TokenListProps<T>) {
   const { what, may } = props;
   const [isCreating, setIsCreating] = useState(false);
+  const [leaving, setLeaving] = useState<T | null>(null);
   const named = `${what.charAt(0).toUpperCase()}${what.slice(1)}s`;
   if (!may.isAllowed)
     return (
@@ -54,7 +57,7 @@ export function TokenList<T extends { readonly id: string }>(props: TokenListPro
             <DataTable
               label={named}
               {...(props.testId === undefined ? {} : { testId: props.testId })}
-              columns={props.columns}
+              columns={[...props.columns, revokeColumn(props.revoking, setLeaving)]}
               rows={rows}
               rowKey={({ id }) => id}
               {...(props.defaultSort === undefined ? {} : { defaultSort: props.defaultSort })}
@@ -68,8 +71,26 @@ export function TokenList<T extends { readonly id: string }>(props: TokenListPro
         </QueryView>
       </Card>
       {props.drawCreate(isCreating, () => setIsCreating(false))}
+      <RevokeTokenDialog token={leaving} revoking={props.revoking} onClose={() => setLeaving(null)} />
     </>
   );
+}
+
+function revokeColumn<T extends { readonly id: string }>(
+  { nameOf, isRevocable = () => true }: Revoking<T>,
+  onRevoke: (token: T) => void,
+): Column<T> {
+  return {
+    id: "actions",
+    header: "Actions",
+    align: "end",
+    cell: (token) =>
+      isRevocable(token) ? (
+        <Button size="sm" variant="ghost" aria-label={`Revoke ${nameOf(token)}`} onClick={() => onRevoke(token)}>
+          Revoke
+        </Button>
+      ) : null,
+  };
 }
 
 /** Who made a token, and when. */

@@ -27,6 +27,7 @@ const PERMISSIONS = {
   "config.watch": "viewer",
   "config.applyChanges": "operator",
   "config.rollback": "operator",
+  "config.rollbackChanges": "viewer",
   "config.undo": "operator",
   "traces.search": "viewer",
   "traces.get": "viewer",

@@ -213,6 +213,7 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
     revision: (revision) => store.revision(revision),
     rollback: (revision, reason, caller) =>
       write("config.rollback", caller, () => store.rollback(revision, caller.principal.name, reason)),
+    rollbackChanges: (revision) => store.rollbackChanges(revision),
     undo: (revision, reason, caller) =>
       write("config.undo", caller, () => store.undo(revision, caller.principal.name, reason)),
     distribution,
