@@ -14,7 +14,6 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DuckDBInstance } from "@duckdb/node-api";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { duckdbTelemetry } from "#server/telemetry/testing/duckdb-telemetry.ts";
 import { reporterOf, reportOf } from "#server/telemetry/testing/reports.ts";
@@ -184,21 +183,4 @@ test("a file that another server holds is refused by name, and left alone", asyn
   child.kill("SIGKILL");
   await exited;
   expect(existsSync(path)).toBe(true);
-});
-
-test("a file of the version before is made one of this version, with all that is in it", async () => {
-  const report = { side: "source", from: "productpage-v1", to: "reviews-v1", atMs: START, count: 5 } as const;
-  const old = await duckdbTelemetry(path);
-  await old.ingest.takeReport(reportOf(1, [report]), reporterOf("productpage-v1"));
-  await old.close();
-  const instance = await DuckDBInstance.create(path);
-  const connection = await instance.connect();
-  await connection.run("ALTER TABLE keys DROP COLUMN source_address");
-  await connection.run("UPDATE schema_version SET version = 1");
-  connection.closeSync();
-  instance.closeSync();
-  const store = await duckdbTelemetry(path);
-  await store.ingest.takeReport(reportOf(2, [report, { ...report, to: "reviews-v2" }]), reporterOf("productpage-v1"));
-  await store.close();
-  expect(await countStored()).toBe(15);
 });

@@ -1,0 +1,22 @@
+import { describe } from "vitest";
+import { exactCounts } from "#server/telemetry/testing/conformance/exact-counts.ts";
+import { figures } from "#server/telemetry/testing/conformance/figures.ts";
+import { gapsAndRequests } from "#server/telemetry/testing/conformance/gaps-and-requests.ts";
+import { portRows } from "#server/telemetry/testing/conformance/port-rows.ts";
+import { tiersAndRetention } from "#server/telemetry/testing/conformance/tiers-and-retention.ts";
+import { traces } from "#server/telemetry/testing/conformance/traces.ts";
+import { type OpenStore, type StoreCase, storeCase } from "#server/telemetry/testing/store-case.ts";
+
+const SUITES: Readonly<Record<string, (at: StoreCase) => void>> = {
+  "exact counts": exactCounts,
+  "rows by the ports": portRows,
+  "tiers and retention": tiersAndRetention,
+  "gaps and requests": gapsAndRequests,
+  figures,
+  traces,
+};
+
+/** What every telemetry store must pass. Each test has an empty store. */
+export function conformance(name: string, open: OpenStore): void {
+  describe.each(Object.entries(SUITES))(`${name}: %s`, (_, suite) => suite(storeCase(open)));
+}

@@ -1,0 +1,175 @@
+import { expect, test } from "vitest";
+import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
+import type { TrafficKey } from "#core/telemetry/dimensions.ts";
+import type { RequestRecord } from "#core/telemetry/request-record.ts";
+import type { TrafficRow } from "#core/telemetry/traffic.ts";
+import { makeKey, NOBODY } from "#core/telemetry/traffic-key.ts";
+import type { SpanRow } from "#server/telemetry/ports/span-row.ts";
+import { EMPTY_BATCH } from "#server/telemetry/ports/telemetry-sink.ts";
+import type { TrafficWindow } from "#server/telemetry/ports/traffic-window.ts";
+import { START, type StoreCase } from "#server/telemetry/testing/store-case.ts";
+
+/** Every label has a value of its own. */
+const KEY: TrafficKey = {
+  ...makeKey((name) => (typeof NOBODY[name] === "string" ? `a "${name}", said 'so'` : name.length)),
+  reporter: "source",
+  protocol: "grpc",
+  security: "mutual_tls",
+  fromGateway: true,
+};
+
+const windowOf = (key: TrafficKey, atMs: number, count: number): TrafficWindow => ({
+  key,
+  startMs: atMs,
+  count,
+  requestBytes: count * 2 ** 40,
+  responseBytes: count * 3,
+  durationSumMs: count * 1.5,
+  buckets: Array.from({ length: BUCKET_COUNT }, (_, index) => (index === BUCKET_COUNT - 1 ? count : 0)),
+});
+
+const bucketsOf = ({ buckets, bucketsAt }: TrafficRow): number[] =>
+  Array.from({ length: BUCKET_COUNT }, (_, index) => buckets[bucketsAt + index] ?? Number.NaN);
+
+const REQUEST: RequestRecord = {
+  startMs: START + 7,
+  reporter: "destination",
+  durationMs: 1.25,
+  method: "GET",
+  path: "/a?b='c'",
+  authority: "shop:80",
+  responseCode: 503,
+  responseFlags: "UF",
+  responseCodeDetails: "upstream_reset",
+  traceId: null,
+  requestId: "r",
+  sourceWorkload: "w",
+  sourceNamespace: "n",
+  sourcePrincipal: null,
+  destinationService: "s.n.svc",
+  destinationWorkload: "d",
+  destinationNamespace: "dn",
+  destinationVersion: "v9",
+  routeName: null,
+  deniedBy: "ns[a]-policy[b]-rule[0]",
+};
+
+const SPAN: SpanRow = {
+  startUs: BigInt(START) * 1000n + 250n,
+  durationUs: 1500n,
+  traceId: "0".repeat(16) + "a".repeat(16),
+  spanId: "b".repeat(16),
+  parentSpanId: null,
+  service: "shop.default",
+  name: "GET /",
+  kind: 2,
+  status: 0,
+  isError: false,
+  statusMessage: "",
+  attributes: '{"k":"v"}',
+  resource: "{}",
+  events: "[]",
+};
+
+/** What goes in by the ports comes out by the ports, field by field. */
+export function portRows(at: StoreCase): void {
+  test("a window comes out with the labels and figures that it went in with, before and after a restart", async () => {
+    await at.store.sink.store({ ...EMPTY_BATCH, windows: [windowOf(KEY, START, 3), windowOf(KEY, START, 4)] });
+    for (const restarted of [false, true]) {
+      if (restarted) await at.reopen();
+      const { startMs, rows } = await at.store.traffic.sum({ startMs: START + 1, endMs: START + 10_000 });
+      expect(startMs).toBe(START);
+      expect(rows).toHaveLength(1);
+      expect(rows[0]).toMatchObject({
+        key: KEY,
+        count: 7,
+        requestBytes: 7 * 2 ** 40,
+        responseBytes: 21,
+        durationSumMs: 10.5,
+      });
+      expect(rows.map(bucketsOf)).toEqual([[...new Array<number>(BUCKET_COUNT - 1).fill(0), 7]]);
+      expect([...at.store.traffic.keys()]).toEqual([KEY]);
+      expect(at.store.traffic.firstMs()).toBe(START);
+    }
+  });
+
+  test("requests, spans and gaps come out as they went in, before and after a restart", async () => {
+    const gap = { startMs: START, endMs: START + 5, workload: "default/w", reason: "why 'so'", requests: 9 };
+    await at.store.sink.store({ ...EMPTY_BATCH, requests: [REQUEST], spans: [SPAN], gaps: [gap] });
+    for (const restarted of [false, true]) {
+      if (restarted) await at.reopen();
+      expect(await at.store.requests.list({ fromMs: START, limit: 10 })).toEqual([REQUEST]);
+      const { startUs: _, durationUs: __, ...span } = SPAN;
+      expect(await at.store.spans.spansOf("a".repeat(16))).toEqual([
+        { ...span, startMs: START + 0.25, durationMs: 1.5 },
+      ]);
+      expect(await at.store.gaps.gaps(START, START + 1)).toEqual([gap]);
+    }
+  });
+
+  test("a store that is opened again tells each agent's highest mark", async () => {
+    const mark = (storeId: string, sequence: bigint) => ({ reporter: "spiffe://a", storeId, sequence, receivedMs: 1 });
+    await at.store.sink.store({ ...EMPTY_BATCH, reports: [mark("one", 4n), mark("one", 5n), mark("two", 2n ** 63n)] });
+    await at.reopen();
+    const reached = at.held.reached.map(({ storeId, sequence }) => [storeId, sequence]).sort();
+    expect(reached).toEqual([
+      ["one", 5n],
+      ["two", 2n ** 63n],
+    ]);
+  });
+
+  test("a batch that cannot be stored leaves nothing behind, and the next one is stored", async () => {
+    const broken = { ...SPAN, startUs: 2n ** 80n };
+    const batch = { ...EMPTY_BATCH, windows: [windowOf(KEY, START, 3)], requests: [REQUEST] };
+    await expect(at.store.sink.store({ ...batch, spans: [broken] })).rejects.toThrow();
+    expect((await at.store.traffic.sum({ startMs: START, endMs: START + 10_000 })).rows).toEqual([]);
+    expect(await at.store.requests.list({ fromMs: START, limit: 10 })).toEqual([]);
+    await at.store.sink.store(batch);
+    await at.reopen();
+    expect((await at.store.traffic.sum({ startMs: START, endMs: START + 10_000 })).rows).toMatchObject([{ count: 3 }]);
+  });
+
+  test.each([
+    ["none", {}, 0],
+    ["no key", { among: [] }, 0],
+    ["one that nobody counted", { having: { responseCode: 7 } }, 0],
+    ["a label", { having: { protocol: "tcp" } }, 10],
+    ["a number and a flag", { having: { responseCode: 503, fromGateway: true } }, 100],
+    ["keys, by value", { among: [{ ...KEY }, { ...KEY, responseCode: 503 }] }, 101],
+    ["either", { having: { protocol: "tcp" }, among: [KEY] }, 11],
+    ["either of the same", { having: { protocol: "grpc" }, among: [KEY] }, 101],
+  ] as const)("sums of sets that are chosen by %s", async (_name, only, sum) => {
+    const keys: TrafficKey[] = [KEY, { ...KEY, protocol: "tcp" }, { ...KEY, responseCode: 503 }];
+    const windows = keys.map((key, index) => windowOf(key, START, 10 ** index));
+    await at.store.sink.store({ ...EMPTY_BATCH, windows });
+    const range = { startMs: START, endMs: START + 10_000 };
+    const add = (counts: Iterable<number>): number => [...counts].reduce((all, count) => all + count, 0);
+    const { traffic } = at.store;
+    expect(add((await traffic.sum(range, only)).rows.map(({ count }) => count))).toBe(sum);
+    const slots = await traffic.sumBySlot(range, 10_000, only);
+    expect(add((slots.get(START) ?? []).map(({ count }) => count))).toBe(sum);
+    const counted = await traffic.countBySlot(range, 10_000, "protocol", only);
+    expect(add([...counted.values()].flatMap((of) => [...of.values()]))).toBe(sum);
+  });
+
+  test("counts of one label in slots add up over its windows and the other labels", async () => {
+    const keys: TrafficKey[] = [KEY, { ...KEY, protocol: "tcp" }, { ...KEY, responseCode: 503 }];
+    const windows = keys.flatMap((key) => [0, 10_000, 20_000].map((ms) => windowOf(key, START + ms, 1)));
+    await at.store.sink.store({ ...EMPTY_BATCH, windows });
+    const range = { startMs: START, endMs: START + 30_000, stepMsMax: 20_000 };
+    const counted = await at.store.traffic.countBySlot(range, 20_000, "protocol", { having: {} });
+    const expected = { grpc: { [START]: 4, [START + 20_000]: 2 }, tcp: { [START]: 2, [START + 20_000]: 1 } };
+    expect(Object.fromEntries([...counted].map(([value, of]) => [value, Object.fromEntries(of)]))).toEqual(expected);
+  });
+
+  test("only the part of a range that is asked for counts", async () => {
+    const windows = [-10_000, 0, 10_000, 20_000].map((ms, index) => windowOf(KEY, START + ms, 10 ** index));
+    await at.store.sink.store({ ...EMPTY_BATCH, windows });
+    const countOf = async (startMs: number, endMs: number): Promise<number | undefined> =>
+      (await at.store.traffic.sum({ startMs, endMs })).rows[0]?.count;
+    expect(await countOf(START, START + 10_000)).toBe(10);
+    expect(await countOf(START, START + 20_000)).toBe(110);
+    expect(await countOf(START - 10_000, START)).toBe(1);
+    expect(await countOf(START + 30_000, START + 40_000)).toBeUndefined();
+  });
+}

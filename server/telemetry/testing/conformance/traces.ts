@@ -1,0 +1,102 @@
+import { expect, test } from "vitest";
+import { reporterOf, reportOf, resourceSpansOf, type SpanCase, spanBytes } from "#server/telemetry/testing/reports.ts";
+import { PRODUCTPAGE, START, type StoreCase } from "#server/telemetry/testing/store-case.ts";
+
+/** Spans come from several sides, and are found by what one of them says. */
+export function traces(at: StoreCase): void {
+  const TRACE = "0af7651916cd43dd8448eb211c80319c";
+  const SPANS: SpanCase[] = [
+    {
+      trace: TRACE,
+      id: "b7ad6b7169203331",
+      service: "gateway.istio-system",
+      name: "productpage.default.svc.cluster.local:9080/*",
+      url: "http://bookinfo.example/productpage?u=normal",
+      atMs: START,
+      durationMs: 90,
+    },
+    {
+      trace: TRACE,
+      id: "b7ad6b7169203332",
+      parent: "b7ad6b7169203331",
+      service: "productpage.default",
+      name: "ingress",
+      atMs: START + 2,
+      durationMs: 80,
+    },
+    {
+      trace: TRACE,
+      id: "b7ad6b7169203333",
+      parent: "ffffffffffffffff",
+      service: "reviews.default",
+      name: "GET /reviews",
+      atMs: START + 10,
+      durationMs: 40,
+      isError: true,
+    },
+  ];
+
+  test("a trace is put together from reports and applications, with parents missing or spans sent twice", async () => {
+    const gateway = { ...reporterOf("gateway-v1"), namespace: "istio-system" };
+    await at.take(reportOf(1, [], { spans: SPANS.slice(0, 1).map(spanBytes) }), gateway);
+    await at.take(reportOf(1, [], { spans: SPANS.slice(1, 2).map(spanBytes) }), PRODUCTPAGE);
+    await at.takeSpans(SPANS.slice(1).map(resourceSpansOf), "application");
+    const trace = await at.queries.trace(TRACE);
+    expect(trace).toMatchObject({ traceId: TRACE, startMs: START, durationMs: 90 });
+    expect(trace?.spans.map(({ service, parentSpanId, status }) => [service, parentSpanId, status])).toEqual([
+      ["gateway.istio-system", null, "unset"],
+      ["productpage.default", "b7ad6b7169203331", "unset"],
+      ["reviews.default", "ffffffffffffffff", "error"],
+    ]);
+    expect(trace?.spans[0]).toMatchObject({
+      kind: "server",
+      attributes: { "http.status_code": 200 },
+      events: [{ name: "started", atMs: START }],
+      resource: { "pharos.reporter": gateway.principal },
+    });
+    expect(await at.queries.trace("0af7651916cd43dd8448eb211c803190")).toBeUndefined();
+  });
+
+  test.each([
+    ["by the first part of a service's name", { service: "reviews" }, 1],
+    ["by nothing", {}, 2],
+    ["not by a name that only begins alike", { service: "review" }, 0],
+    ["by operation", { operation: "INGRESS" }, 1],
+    ["by the path that was asked for", { operation: "/productpage" }, 1],
+    ["by a number among the attributes of one span", { tags: { "http.status_code": "503" } }, 1],
+    ["by all of several attributes of one span", { tags: { "http.status_code": "503", "http.method": "GET" } }, 1],
+    ["not by attributes of different spans", { tags: { "http.status_code": "200", "http.url": "no" } }, 0],
+    ["not by the beginning of a number", { tags: { "http.status_code": "50" } }, 0],
+    ["not by text that only quotes an attribute", { tags: { 'x":"http.method': "GET" } }, 0],
+    ["with errors only", { errorsOnly: true }, 1],
+    ["by the length of the whole trace", { service: "reviews", minDurationMs: 85 }, 1],
+    ["not above the longest", { minDurationMs: 91 }, 0],
+    ["below a length", { maxDurationMs: 10 }, 1],
+  ])("traces are found %s", async (_name, query, found) => {
+    await at.takeSpans(
+      [
+        ...SPANS,
+        {
+          trace: "1af7651916cd43dd8448eb211c80319c",
+          id: "b7ad6b7169203331",
+          service: "other",
+          name: "x",
+          atMs: START + 100,
+          durationMs: 5,
+        },
+      ].map(resourceSpansOf),
+      "application",
+    );
+    const traces = await at.queries.searchTraces({ seconds: 3600, limit: 10, ...query });
+    expect(traces).toHaveLength(found);
+    const whole = traces.find(({ traceId }) => traceId === TRACE);
+    if (whole !== undefined)
+      expect(whole).toMatchObject({
+        rootService: "gateway.istio-system",
+        rootOperation: "GET /productpage",
+        spanCount: 3,
+        errorCount: 1,
+        durationMs: 90,
+      });
+  });
+}
