@@ -1,21 +1,20 @@
-import type { SyncState } from "#core/view/mesh.ts";
 import { judgeRefusal, refusedAlone, type Verdict } from "#core/xds/judge-refusal.ts";
 import { mayPass } from "#core/xds/passing-refusal.ts";
 import { splitOffer } from "#core/xds/split-offer.ts";
-import { PUSH_ORDER, TYPE_URLS, type XdsType } from "#core/xds/type-urls.ts";
+import { PUSH_ORDER, type XdsType } from "#core/xds/type-urls.ts";
 import { followersIn, isEmpty, namesOf } from "#server/xds/chunk-names.ts";
 import { createTypeState, type Flags, type Sent, type TypeState } from "#server/xds/delta-type-state.ts";
 import { missingIn, notIn, versionIn } from "#server/xds/layer-set.ts";
-import { passing, refusedAfter, standing } from "#server/xds/refused.ts";
+import { refusedAfter } from "#server/xds/refused.ts";
 import { composeDelta, composeEmpty, type DeltaExtras, hashOf, namesIn, type Response } from "#server/xds/response.ts";
 import type { Chunk, ServedLayer } from "#server/xds/served-layer.ts";
 import { setApart } from "#server/xds/set-apart.ts";
-import type { StreamEvent, StreamMachine } from "#server/xds/stream-machine.ts";
+import { NEVER, StreamBase, TYPE_OF } from "#server/xds/stream-base.ts";
+import type { StreamEvent } from "#server/xds/stream-machine.ts";
 import { lazyNames, type NameList, NO_NAMES, type SubscriptionTable, wants } from "#server/xds/subscription.ts";
 import { Suspects } from "#server/xds/suspects.ts";
 import { type DeltaRequest, decodeDeltaRequest } from "#server/xds/wire.ts";
 
-const TYPE_OF = new Map<string, XdsType>(Object.entries(TYPE_URLS).map(([type, url]) => [url, type as XdsType]));
 /** Types of which a first request without names wants everything. */
 const LEGACY_WILDCARD: ReadonlySet<XdsType> = new Set(["CDS", "LDS", "VHDS"]);
 /** Traffic is sent to a cluster only once the client has it, and its endpoints. */
@@ -24,9 +23,6 @@ const SECOND_STAGE = PUSH_ORDER.filter((type) => !FIRST_STAGE.includes(type));
 
 /** Of larger responses nobody asks whether a suspect was in them. */
 const CLEARING_MAX = 64;
-
-/** The version of a layer of which a client has nothing. */
-const NEVER = -1;
 
 /**
  * Delta ADS for one client. It remembers what the client wants and to which version of each layer it was brought, never
@@ -38,26 +34,17 @@ const NEVER = -1;
  * to have applied: the rest is sent again in parts until the culprits are alone (`judgeRefusal`, `splitOffer`). A culprit is not sent again
  * before it changes, but where the cause may pass, when asked to.
  */
-export class DeltaStream implements StreamMachine {
-  #layers: readonly ServedLayer[];
-  readonly #table: SubscriptionTable;
+export class DeltaStream extends StreamBase<TypeState> {
   readonly #suspects: Suspects;
-  readonly #types = new Map<XdsType, TypeState>();
-  /** Layer versions to which clusters and endpoints were sent, and all the rest. */
-  #clustersAt: readonly number[];
-  #restAt: readonly number[];
   #pushesOut = 0;
   /** Names that were in layers it no longer has. */
   #left: ReadonlyMap<XdsType, ReadonlySet<string>> = new Map();
   /** Clusters sent before the client asked for endpoints: it waits for these endpoints, even if it holds them. */
   #clustersAhead: NameList = NO_NAMES;
-  answered: readonly number[];
 
   constructor(layers: readonly ServedLayer[], table: SubscriptionTable, suspects = new Suspects()) {
-    this.#layers = layers;
-    this.#table = table;
+    super(layers, table);
     this.#suspects = suspects;
-    this.#clustersAt = this.#restAt = this.answered = layers.map(({ version }) => version);
   }
 
   receive(message: Buffer): { responses: readonly Response[]; events: readonly StreamEvent[] } {
@@ -65,9 +52,9 @@ export class DeltaStream implements StreamMachine {
     const type = TYPE_OF.get(request.typeUrl);
     if (type === undefined)
       return { responses: request.nonce === "" ? [composeEmpty(request.typeUrl, true)] : [], events: [] };
-    const known = this.#types.get(type);
+    const known = this.types.get(type);
     const state = known ?? createTypeState();
-    this.#types.set(type, state);
+    this.types.set(type, state);
     const events: StreamEvent[] = [];
     const again = known === undefined || request.nonce === "" ? [] : this.#answer(type, state, request, events);
     return { responses: [...again, ...this.#subscribe(type, state, request, known === undefined)], events };
@@ -75,15 +62,15 @@ export class DeltaStream implements StreamMachine {
 
   flush(): readonly Response[] {
     if (this.#pushesOut > this.#withheld()) return [];
-    const now = this.#layers.map(({ version }) => version);
+    const now = this.layers.map(({ version }) => version);
     const isWarming = this.#isOut("CDS") || this.#isOut("EDS");
-    const first = equal(this.#clustersAt, now) ? [] : this.#pushStage(FIRST_STAGE, this.#clustersAt);
-    this.#clustersAt = now;
+    const first = equal(this.clustersAt, now) ? [] : this.#pushStage(FIRST_STAGE, this.clustersAt);
+    this.clustersAt = now;
     if (isWarming || this.#isOut("CDS")) return first;
-    const rest = equal(this.#restAt, now)
+    const rest = equal(this.restAt, now)
       ? []
-      : [...this.#pushStage(SECOND_STAGE, this.#restAt), ...this.#pushRemovals(this.#restAt)];
-    this.#restAt = now;
+      : [...this.#pushStage(SECOND_STAGE, this.restAt), ...this.#pushRemovals(this.restAt)];
+    this.restAt = now;
     this.#left = new Map();
     if (this.#pushesOut === 0) this.answered = now;
     return [...first, ...rest];
@@ -91,8 +78,8 @@ export class DeltaStream implements StreamMachine {
 
   moveTo(layers: readonly ServedLayer[]): void {
     const kept = (versions: readonly number[]): readonly number[] =>
-      layers.map((layer) => (this.#layers.includes(layer) ? (versions[this.#layers.indexOf(layer)] ?? NEVER) : NEVER));
-    const left = this.#layers.filter((layer) => !layers.includes(layer)).flatMap(({ layer }) => [...layer.resources]);
+      layers.map((layer) => (this.layers.includes(layer) ? (versions[this.layers.indexOf(layer)] ?? NEVER) : NEVER));
+    const left = this.layers.filter((layer) => !layers.includes(layer)).flatMap(({ layer }) => [...layer.resources]);
     this.#left = new Map(
       PUSH_ORDER.map((type) => [
         type,
@@ -102,56 +89,19 @@ export class DeltaStream implements StreamMachine {
         ]),
       ]),
     );
-    [this.#clustersAt, this.#restAt, this.answered] = [kept(this.#clustersAt), kept(this.#restAt), kept(this.answered)];
-    this.#layers = layers;
+    [this.clustersAt, this.restAt, this.answered] = [kept(this.clustersAt), kept(this.restAt), kept(this.answered)];
+    this.layers = layers;
   }
 
-  isConcerned(layerIndex: number, fromVersion: number): boolean {
-    const layer = this.#layers[layerIndex];
-    if (layer === undefined) return false;
-    for (const [type, { subscription }] of this.#types) {
-      for (const name of layer.touchedSince(type, fromVersion)) if (wants(subscription, name)) return true;
-    }
-    return false;
+  protected isUnanswered({ sent }: TypeState): boolean {
+    return sent.length > 0;
   }
 
-  sync(): ReadonlyMap<XdsType, SyncState> {
-    return new Map(
-      Array.from(this.#types, ([type, { sent, refused, subscription }]) => [
-        type,
-        standing(type, refused, subscription, this.#layers).length > 0 ? "ERROR" : sent.length > 0 ? "STALE" : "SYNCED",
-      ]),
-    );
-  }
-
-  get hasPassing(): boolean {
-    return [...this.#types].some(([type, state]) => this.#passing(type, state).length > 0);
-  }
-
-  offerAgain(): readonly Response[] {
-    const isBehind = this.#layers.some(({ version }, index) => this.#restAt[index] !== version);
-    if (isBehind || [...this.#types.values()].some(({ sent }) => sent.length > 0)) return [];
-    return [...this.#types].flatMap(([type, state]) => {
-      const names = this.#passing(type, state);
-      if (names.length === 0) return [];
-      const list = lazyNames(`again ${names.join(" ")}`, () => names);
-      const chunks = this.#layers.map((layer) => layer.named(type, list));
-      const offer = this.#send(type, state, chunks, {}, { isPush: true, isAgain: true });
-      return [...offer, ...this.#follow(type, chunks, { isPush: true })];
-    });
-  }
-
-  standing(): ReadonlyMap<XdsType, readonly string[]> {
-    return new Map(
-      Array.from(this.#types, ([type, { refused, subscription }]) => [
-        type,
-        standing(type, refused, subscription, this.#layers),
-      ]),
-    );
-  }
-
-  #passing(type: XdsType, { refused, subscription }: TypeState): readonly string[] {
-    return passing(type, refused, subscription, this.#layers);
+  protected offer(type: XdsType, state: TypeState, names: readonly string[]): readonly Response[] {
+    const list = lazyNames(`again ${names.join(" ")}`, () => names);
+    const chunks = this.layers.map((layer) => layer.named(type, list));
+    const offer = this.#send(type, state, chunks, {}, { isPush: true, isAgain: true });
+    return [...offer, ...this.#follow(type, chunks, { isPush: true })];
   }
 
   /**
@@ -159,14 +109,14 @@ export class DeltaStream implements StreamMachine {
    * though it takes them. Nothing waits for these.
    */
   #withheld(): number {
-    const clusters = this.#types.get("CDS");
+    const clusters = this.types.get("CDS");
     return clusters === undefined || clusters.refused.size === 0
       ? 0
       : clusters.sent.filter(({ isPush }) => isPush).length;
   }
 
   #isOut(type: XdsType): boolean {
-    const state = this.#types.get(type);
+    const state = this.types.get(type);
     return state !== undefined && state.sent.length > 0 && !(type === "CDS" && state.refused.size > 0);
   }
 
@@ -186,7 +136,7 @@ export class DeltaStream implements StreamMachine {
     }
     if (error === undefined) events.push({ kind: "ack", type });
     if (state.isRetryDue && state.sent.length === 0) again.push(...this.#retry(type, state));
-    if (this.#pushesOut === 0) this.answered = this.#restAt;
+    if (this.#pushesOut === 0) this.answered = this.restAt;
     return again;
   }
 
@@ -221,12 +171,12 @@ export class DeltaStream implements StreamMachine {
             type,
             state,
             [],
-            { removed: notIn(this.#layers, type, removed), absent: notIn(this.#layers, type, absent) },
+            { removed: notIn(this.layers, type, removed), absent: notIn(this.layers, type, absent) },
             flags,
           );
     const parts = splitOffer(verdict.doubtful, !sent.isPart, verdict.refused.length > 0).flatMap((part) => {
       const list = lazyNames(`part ${hashOf(type, part)}`, () => part);
-      const chunks = this.#layers.map((layer) => layer.named(type, list));
+      const chunks = this.layers.map((layer) => layer.named(type, list));
       return [...this.#send(type, state, chunks, {}, flags), ...this.#follow(type, chunks, { isPush: true })];
     });
     return [...gone, ...parts];
@@ -234,20 +184,20 @@ export class DeltaStream implements StreamMachine {
 
   #retry(type: XdsType, state: TypeState): Response[] {
     state.isRetryDue = false;
-    const names = standing(type, state.refused, state.subscription, this.#layers);
+    const names = this.standingOf(type, state);
     const list = lazyNames(`again ${names.join(" ")}`, () => names);
-    const chunks = this.#layers.map((layer) => layer.named(type, list));
+    const chunks = this.layers.map((layer) => layer.named(type, list));
     return this.#send(type, state, chunks, {}, { isPush: true, isAgain: true });
   }
 
   #suspect(type: XdsType, name: string, message: string): void {
-    const version = versionIn(this.#layers, type, name);
+    const version = versionIn(this.layers, type, name);
     if (version !== undefined && !mayPass(message)) this.#suspects.note(type, name, version);
   }
 
   #subscribe(type: XdsType, state: TypeState, request: DeltaRequest, isFirst: boolean): Response[] {
-    const add = this.#table.names(request.subscribe);
-    const remove = this.#table.names(request.unsubscribe);
+    const add = this.table.names(request.subscribe);
+    const remove = this.table.names(request.unsubscribe);
     if (!isFirst && add === NO_NAMES && remove === NO_NAMES) return [];
     if (isFirst && add === NO_NAMES && LEGACY_WILDCARD.has(type)) state.wildcard = "legacy";
     else if (add.names.has("*")) state.wildcard = "explicit";
@@ -255,34 +205,34 @@ export class DeltaStream implements StreamMachine {
     else if (add !== NO_NAMES && state.wildcard === "legacy" && type !== "VHDS") state.wildcard = "none";
     if (remove.names.has("*")) state.wildcard = "none";
     const isWildcard = state.wildcard !== "none";
-    state.subscription = this.#table.change(state.subscription, add, remove, isWildcard);
+    state.subscription = this.table.change(state.subscription, add, remove, isWildcard);
     if (isFirst && request.versions.length > 0) return this.#resume(type, state, request, add);
     if (add.names.has("*") || (isFirst && add === NO_NAMES))
       return this.#reply(
         type,
         state,
         (layer) => layer.full(type, state.subscription),
-        missingIn(this.#layers, type, add),
+        missingIn(this.layers, type, add),
       );
     if (add !== NO_NAMES)
-      return this.#reply(type, state, (layer) => layer.named(type, add), missingIn(this.#layers, type, add));
+      return this.#reply(type, state, (layer) => layer.named(type, add), missingIn(this.layers, type, add));
     // The client forgets a name it lets go of, though the wildcard still covers it.
     return isWildcard
-      ? this.#reply(type, state, (layer) => layer.named(type, remove), missingIn(this.#layers, type, remove))
+      ? this.#reply(type, state, (layer) => layer.named(type, remove), missingIn(this.layers, type, remove))
       : [];
   }
 
   /** A client that comes back: what differs from what it holds, and what of it is gone. */
   #resume(type: XdsType, state: TypeState, request: DeltaRequest, add: NameList): Response[] {
-    const held = this.#table.held(request.versions);
+    const held = this.table.held(request.versions);
     const also = type === "EDS" ? this.#clustersAhead : NO_NAMES;
-    const missing = missingIn(this.#layers, type, add).filter((name) => !held.names.has(name));
+    const missing = missingIn(this.layers, type, add).filter((name) => !held.names.has(name));
     return this.#reply(
       type,
       state,
       (layer) => layer.full(type, state.subscription, held, also),
       missing,
-      missingIn(this.#layers, type, held),
+      missingIn(this.layers, type, held),
     );
   }
 
@@ -293,7 +243,7 @@ export class DeltaStream implements StreamMachine {
     missing: readonly string[],
     gone: readonly string[] = [],
   ): Response[] {
-    const chunks = this.#layers.map(chunkOf);
+    const chunks = this.layers.map(chunkOf);
     const answer = this.#send(
       type,
       state,
@@ -309,12 +259,12 @@ export class DeltaStream implements StreamMachine {
     const follower = type === "CDS" ? "EDS" : type === "RDS" ? "VHDS" : undefined;
     const sent = namesOf(chunks);
     if (follower === undefined || sent === NO_NAMES) return [];
-    const following = this.#types.get(follower);
+    const following = this.types.get(follower);
     if (following === undefined) {
       if (type === "CDS") this.#clustersAhead = sent;
       return [];
     }
-    const after = this.#layers.map((layer) =>
+    const after = this.layers.map((layer) =>
       layer.since(follower, following.subscription, layer.version, followersIn(layer, type, sent)),
     );
     return after.every(isEmpty) ? [] : this.#send(follower, following, after, {}, flags);
@@ -324,11 +274,11 @@ export class DeltaStream implements StreamMachine {
     const responses: Response[] = [];
     const pushed = new Map<XdsType, NameList>();
     for (const type of types) {
-      const state = this.#types.get(type);
+      const state = this.types.get(type);
       if (state === undefined) continue;
       const leader = type === "EDS" ? "CDS" : type === "VHDS" ? "RDS" : undefined;
       const led = leader === undefined ? NO_NAMES : (pushed.get(leader) ?? NO_NAMES);
-      const chunks = this.#layers.map((layer, index) =>
+      const chunks = this.layers.map((layer, index) =>
         layer.since(
           type,
           state.subscription,
@@ -347,7 +297,7 @@ export class DeltaStream implements StreamMachine {
 
   #pushRemovals(from: readonly number[]): Response[] {
     return PUSH_ORDER.toReversed().flatMap((type) => {
-      const state = this.#types.get(type);
+      const state = this.types.get(type);
       if (state === undefined || type === "VHDS") return [];
       const removed = this.#removed(type, state, from);
       return removed.length === 0 ? [] : this.#send(type, state, [], { removed }, { isPush: true });
@@ -356,8 +306,8 @@ export class DeltaStream implements StreamMachine {
 
   #removed(type: XdsType, { subscription }: TypeState, from: readonly number[]): string[] {
     const left = [...(this.#left.get(type) ?? [])].filter((name) => wants(subscription, name));
-    const gone = this.#layers.flatMap((layer, index) => layer.goneSince(type, subscription, from[index] ?? 0));
-    return notIn(this.#layers, type, [...new Set([...left, ...gone])]);
+    const gone = this.layers.flatMap((layer, index) => layer.goneSince(type, subscription, from[index] ?? 0));
+    return notIn(this.layers, type, [...new Set([...left, ...gone])]);
   }
 
   /** Sends a response, empty or not, and apart from it what was refused before: with it the rest would be refused too. */
@@ -368,7 +318,7 @@ export class DeltaStream implements StreamMachine {
     extras: DeltaExtras = {},
     flags: Partial<Flags> = {},
   ): Response[] {
-    const { rest, apart } = setApart(type, chunks, this.#layers, this.#suspects, state.refused);
+    const { rest, apart } = setApart(type, chunks, this.layers, this.#suspects, state.refused);
     const isRestEmpty = rest.every(isEmpty) && (extras.removed ?? []).length + (extras.absent ?? []).length === 0;
     return [
       ...(isRestEmpty && apart.length > 0 ? [] : [this.#sendOne(type, state, rest, extras, flags)]),

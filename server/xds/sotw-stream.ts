@@ -1,23 +1,19 @@
-import type { SyncState } from "#core/view/mesh.ts";
 import { judgeRefusal, refusedAlone, type Verdict } from "#core/xds/judge-refusal.ts";
 import type { XdsResource } from "#core/xds/layer.ts";
 import { splitOffer } from "#core/xds/split-offer.ts";
 import { TYPE_URLS, type XdsType } from "#core/xds/type-urls.ts";
-import { NOTHING_REFUSED, passing, type Refused, refusedAfter, standing } from "#server/xds/refused.ts";
+import { NOTHING_REFUSED, type Refused, refusedAfter } from "#server/xds/refused.ts";
 import { composeEmpty, hashOf, NO_EXTRAS, namesIn, type Response } from "#server/xds/response.ts";
 import { type ServedLayer, sotwBytes } from "#server/xds/served-layer.ts";
-import type { StreamEvent, StreamMachine } from "#server/xds/stream-machine.ts";
-import { NO_NAMES, type Subscription, type SubscriptionTable, wants } from "#server/xds/subscription.ts";
+import { NEVER, StreamBase, TYPE_OF } from "#server/xds/stream-base.ts";
+import type { StreamEvent } from "#server/xds/stream-machine.ts";
+import { NO_NAMES, type Subscription, wants } from "#server/xds/subscription.ts";
 import { decodeSotwRequest, encodeSotwTail, type SotwRequest } from "#server/xds/wire.ts";
 
-const TYPE_OF = new Map<string, XdsType>(Object.entries(TYPE_URLS).map(([type, url]) => [url, type as XdsType]));
 /** Types whose response is the whole truth: what is missing from it is deleted. Of these an empty first request wants everything. */
 const WHOLE: ReadonlySet<XdsType> = new Set(["CDS", "LDS"]);
 /** After the clusters, in this order. Virtual hosts of their own exist in delta only. */
 const SECOND_STAGE: readonly XdsType[] = ["LDS", "RDS", "SDS"];
-
-/** The version of a layer of which a client has nothing. */
-const NEVER = -1;
 
 interface TypeState {
   subscription: Subscription;
@@ -43,26 +39,13 @@ interface TypeState {
  * treated as in `DeltaStream`, one part after the other; where a response is the whole truth, the client's own good version stands in it for
  * what is refused.
  */
-export class SotwStream implements StreamMachine {
-  #layers: readonly ServedLayer[];
-  readonly #table: SubscriptionTable;
-  readonly #types = new Map<XdsType, TypeState>();
-  #clustersAt: readonly number[];
-  #restAt: readonly number[];
-  answered: readonly number[];
-
-  constructor(layers: readonly ServedLayer[], table: SubscriptionTable) {
-    this.#layers = layers;
-    this.#table = table;
-    this.#clustersAt = this.#restAt = this.answered = layers.map(({ version }) => version);
-  }
-
+export class SotwStream extends StreamBase<TypeState> {
   receive(message: Buffer): { responses: readonly Response[]; events: readonly StreamEvent[] } {
     const request = decodeSotwRequest(message);
     const type = TYPE_OF.get(request.typeUrl);
     if (type === undefined)
       return { responses: request.nonce === "" ? [composeEmpty(request.typeUrl, false)] : [], events: [] };
-    const state = this.#types.get(type);
+    const state = this.types.get(type);
     if (state === undefined || request.nonce === "") return { responses: [this.#begin(type, request)], events: [] };
     if (request.nonce !== state.nonce)
       return { responses: [], events: [{ kind: "stale", type, nonce: request.nonce }] };
@@ -72,86 +55,46 @@ export class SotwStream implements StreamMachine {
   }
 
   flush(): readonly Response[] {
-    if ([...this.#types].some(([type, state]) => isOut(type, state))) return [];
-    const now = this.#layers.map(({ version }) => version);
-    const first = this.#pushClusters(this.#clustersAt);
-    this.#clustersAt = now;
-    const clusters = this.#types.get("CDS");
+    if ([...this.types].some(([type, state]) => isOut(type, state))) return [];
+    const now = this.layers.map(({ version }) => version);
+    const first = this.#pushClusters(this.clustersAt);
+    this.clustersAt = now;
+    const clusters = this.types.get("CDS");
     if (clusters !== undefined && isOut("CDS", clusters)) return first;
-    const rest = SECOND_STAGE.flatMap((type) => this.#pushChanged(type, this.#restAt));
-    this.#restAt = now;
+    const rest = SECOND_STAGE.flatMap((type) => this.#pushChanged(type, this.restAt));
+    this.restAt = now;
     const all = [...first, ...rest, ...this.#dropClusters()];
     if (all.length === 0) this.answered = now;
     return all;
   }
 
   moveTo(layers: readonly ServedLayer[]): void {
-    this.#layers = layers;
-    this.#clustersAt = this.#restAt = this.answered = layers.map(() => NEVER);
+    this.layers = layers;
+    this.clustersAt = this.restAt = this.answered = layers.map(() => NEVER);
   }
 
-  isConcerned(layerIndex: number, fromVersion: number): boolean {
-    return [...this.#types].some(([type, { subscription }]) => {
-      for (const name of this.#layers[layerIndex]?.touchedSince(type, fromVersion) ?? [])
-        if (wants(subscription, name)) return true;
-      return false;
-    });
+  protected isUnanswered({ out }: TypeState): boolean {
+    return out !== undefined;
   }
 
-  sync(): ReadonlyMap<XdsType, SyncState> {
-    return new Map(
-      Array.from(this.#types, ([type, { out, refused, subscription }]) => [
-        type,
-        standing(type, refused, subscription, this.#layers).length > 0
-          ? "ERROR"
-          : out !== undefined
-            ? "STALE"
-            : "SYNCED",
-      ]),
+  protected offer(type: XdsType, state: TypeState, names: readonly string[]): readonly Response[] {
+    const found = this.#find(type, names);
+    const response = this.#send(type, state, WHOLE.has(type) ? merge(this.#wanted(type, state), found) : found);
+    state.isAgain = true;
+    const endpoints = type === "CDS" ? this.types.get("EDS") : undefined;
+    if (endpoints === undefined) return [response];
+    const followers = this.#find(
+      "EDS",
+      names.filter((name) => wants(endpoints.subscription, name)),
     );
-  }
-
-  get hasPassing(): boolean {
-    return [...this.#types].some(([type, state]) => this.#passing(type, state).length > 0);
-  }
-
-  offerAgain(): readonly Response[] {
-    const isBehind = this.#layers.some(({ version }, index) => this.#restAt[index] !== version);
-    if (isBehind || [...this.#types.values()].some(({ out }) => out !== undefined)) return [];
-    return [...this.#types].flatMap(([type, state]) => {
-      const names = this.#passing(type, state);
-      if (names.length === 0) return [];
-      const found = this.#find(type, names);
-      const response = this.#send(type, state, WHOLE.has(type) ? merge(this.#wanted(type, state), found) : found);
-      state.isAgain = true;
-      const endpoints = type === "CDS" ? this.#types.get("EDS") : undefined;
-      if (endpoints === undefined) return [response];
-      const followers = this.#find(
-        "EDS",
-        names.filter((name) => wants(endpoints.subscription, name)),
-      );
-      return followers.length === 0 ? [response] : [response, this.#send("EDS", endpoints, followers)];
-    });
-  }
-
-  standing(): ReadonlyMap<XdsType, readonly string[]> {
-    return new Map(
-      Array.from(this.#types, ([type, { refused, subscription }]) => [
-        type,
-        standing(type, refused, subscription, this.#layers),
-      ]),
-    );
-  }
-
-  #passing(type: XdsType, { refused, subscription }: TypeState): readonly string[] {
-    return passing(type, refused, subscription, this.#layers);
+    return followers.length === 0 ? [response] : [response, this.#send("EDS", endpoints, followers)];
   }
 
   #begin(type: XdsType, request: SotwRequest): Response {
-    const list = this.#table.names(request.names);
+    const list = this.table.names(request.names);
     const isWildcard = list.names.has("*") || (list === NO_NAMES && WHOLE.has(type));
     const state: TypeState = {
-      subscription: this.#table.of(list, isWildcard),
+      subscription: this.table.of(list, isWildcard),
       nonce: "",
       out: undefined,
       isAgain: false,
@@ -161,7 +104,7 @@ export class SotwStream implements StreamMachine {
       refused: NOTHING_REFUSED,
       refusedVersions: new Map(),
     };
-    this.#types.set(type, state);
+    this.types.set(type, state);
     return this.#send(type, state, this.#wanted(type, state));
   }
 
@@ -216,7 +159,7 @@ export class SotwStream implements StreamMachine {
   }
 
   #current(type: XdsType, name: string): XdsResource | undefined {
-    for (const { layer } of this.#layers) {
+    for (const { layer } of this.layers) {
       const resource = layer.resources.get(type)?.get(name);
       if (resource !== undefined) return resource;
     }
@@ -224,8 +167,8 @@ export class SotwStream implements StreamMachine {
   }
 
   #markAnswered(): void {
-    if ([...this.#types.values()].every(({ out, parts }) => out === undefined && parts.length === 0))
-      this.answered = this.#restAt;
+    if ([...this.types.values()].every(({ out, parts }) => out === undefined && parts.length === 0))
+      this.answered = this.restAt;
   }
 
   #nextPart(type: XdsType, state: TypeState): Response[] {
@@ -245,11 +188,11 @@ export class SotwStream implements StreamMachine {
   }
 
   #resubscribe(type: XdsType, state: TypeState, request: SotwRequest): Response[] {
-    const list = this.#table.names(request.names);
+    const list = this.table.names(request.names);
     const before = state.subscription;
     // Without names a wildcard stays; after names were asked for it means that nothing is wanted any more.
     const isWildcard = list.names.has("*") || (list === NO_NAMES && before.isWildcard);
-    state.subscription = this.#table.of(list, isWildcard);
+    state.subscription = this.table.of(list, isWildcard);
     if (state.subscription === before) return [];
     const added = [...state.subscription.names].filter((name) => !wants(before, name));
     if (added.length === 0 && !(isWildcard && !before.isWildcard)) return [];
@@ -260,16 +203,16 @@ export class SotwStream implements StreamMachine {
 
   /** New and changed clusters, with those that go away still among them, and the endpoints of what changed. */
   #pushClusters(from: readonly number[]): Response[] {
-    const clusters = this.#types.get("CDS");
-    const endpoints = this.#types.get("EDS");
+    const clusters = this.types.get("CDS");
+    const endpoints = this.types.get("EDS");
     const changed =
       clusters === undefined
         ? []
-        : this.#changed("CDS", clusters, from).filter((name) => this.#layers.some((layer) => layer.has("CDS", name)));
+        : this.#changed("CDS", clusters, from).filter((name) => this.layers.some((layer) => layer.has("CDS", name)));
     const responses: Response[] = [];
     if (clusters !== undefined && changed.length > 0) {
       const leaving = [...clusters.good.values()].filter(
-        ({ name }) => !this.#layers.some((layer) => layer.has("CDS", name)),
+        ({ name }) => !this.layers.some((layer) => layer.has("CDS", name)),
       );
       responses.push(this.#send("CDS", clusters, [...this.#wanted("CDS", clusters), ...leaving]));
     }
@@ -285,7 +228,7 @@ export class SotwStream implements StreamMachine {
   }
 
   #pushChanged(type: XdsType, from: readonly number[]): Response[] {
-    const state = this.#types.get(type);
+    const state = this.types.get(type);
     if (state === undefined) return [];
     const changed = this.#changed(type, state, from);
     if (changed.length === 0) return [];
@@ -294,15 +237,15 @@ export class SotwStream implements StreamMachine {
   }
 
   #dropClusters(): Response[] {
-    const state = this.#types.get("CDS");
+    const state = this.types.get("CDS");
     if (state === undefined) return [];
-    const isAnyLeaving = [...state.good.keys()].some((name) => !this.#layers.some((layer) => layer.has("CDS", name)));
+    const isAnyLeaving = [...state.good.keys()].some((name) => !this.layers.some((layer) => layer.has("CDS", name)));
     if (!isAnyLeaving) return [];
     return [this.#send("CDS", state, this.#wanted("CDS", state))];
   }
 
   #changed(type: XdsType, { subscription }: TypeState, from: readonly number[]): string[] {
-    return this.#layers.flatMap((layer, index) =>
+    return this.layers.flatMap((layer, index) =>
       [...layer.touchedSince(type, from[index] ?? 0)].filter((name) => wants(subscription, name)),
     );
   }
@@ -310,7 +253,7 @@ export class SotwStream implements StreamMachine {
   /** All it wants; of a whole truth what it refused stands in the version it holds, or not at all. */
   #wanted(type: XdsType, { subscription, refused, refusedVersions, good }: TypeState): XdsResource[] {
     const all = subscription.isWildcard
-      ? this.#layers.flatMap(({ layer }) => [...(layer.resources.get(type)?.values() ?? [])])
+      ? this.layers.flatMap(({ layer }) => [...(layer.resources.get(type)?.values() ?? [])])
       : this.#find(type, subscription.names);
     if (refused.size === 0 || !WHOLE.has(type)) return all;
     return all.flatMap((resource) => {
@@ -323,7 +266,7 @@ export class SotwStream implements StreamMachine {
     return Array.from(names).flatMap((name) => {
       const resource = this.#current(type, name);
       if (resource !== undefined) return [resource];
-      return this.#layers.flatMap(({ layer }) => layer.absent?.(type, name) ?? []).slice(0, 1);
+      return this.layers.flatMap(({ layer }) => layer.absent?.(type, name) ?? []).slice(0, 1);
     });
   }
 
