@@ -106,5 +106,7 @@ test("what a registered caller tells of requests that ratings never saw stays it
   }, 10_000);
   const after = await ratings();
   expect(after?.errorPercent).toBe(0);
-  expect(after?.requestsPerSecond).toBeCloseTo(honest?.requestsPerSecond ?? 0, 1);
+  // The same requests over a time that goes on; the claims would make it thousands of times more.
+  expect(after?.requestsPerSecond).toBeGreaterThan(0);
+  expect(after?.requestsPerSecond).toBeLessThan(2 * (honest?.requestsPerSecond ?? 0));
 });
