@@ -1,6 +1,7 @@
 import type { CheckRule, Finding } from "#core/check/rule.ts";
 import type { TrafficPolicy, TrafficSettings } from "#core/kinds/destination-rule/traffic-policy.ts";
 import type { Port } from "#core/model/port.ts";
+import { isHttp, protocolOf } from "#core/model/protocol.ts";
 import { gatewaysOf } from "#core/resolve/virtual-service.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { Path } from "#core/schema/path.ts";
@@ -27,14 +28,15 @@ export const httpOnlySetting: CheckRule = {
 };
 
 /** A port that says nothing of its protocol takes both. */
-function carries({ protocol = "" }: Port): "requests" | "connections" | "both" {
-  if (protocol === "") return "both";
-  return /^(?:http2?|http_proxy|grpc|grpc-web)$/i.test(protocol) ? "requests" : "connections";
+function carries(port: Port): "requests" | "connections" | "both" {
+  const protocol = protocolOf(port);
+  if (protocol === "auto") return "both";
+  return isHttp(protocol) ? "requests" : "connections";
 }
 
 /** TLS has routes of its own kind, which are not handled. */
 function isNoPortOfTcp(port: Port): boolean {
-  return carries(port) === "requests" || /^(?:tls|https)$/i.test(port.protocol ?? "");
+  return carries(port) === "requests" || protocolOf(port) === "tls";
 }
 
 function checkRule(rule: Resource<"DestinationRule">, ports: readonly Port[]): Finding[] {

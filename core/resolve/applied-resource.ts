@@ -1,4 +1,4 @@
-import type { Snapshot } from "#core/registry/snapshot.ts";
+import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import type { Labels } from "#core/resource/labels.ts";
 
 /** A resource that bears on a service or workload, and why. */
@@ -14,7 +14,7 @@ export type ExplainedResource = Omit<AppliedResource, "ref">;
 
 /** Whether a resource bears on this service. */
 export interface ServiceQuestion {
-  readonly snapshot: Snapshot;
+  readonly reader: MeshReader;
   readonly host: string;
   /** The service's own. */
   readonly namespace: string;

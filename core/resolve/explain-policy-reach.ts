@@ -5,9 +5,9 @@ import { type Policy, reachOf, standsOver } from "#core/resolve/policies.ts";
 export function explainPolicyReach(
   policy: Policy,
   what: string,
-  { snapshot, namespace, labelSets }: ServiceQuestion,
+  { reader, namespace, labelSets }: ServiceQuestion,
 ): ExplainedResource | undefined {
-  const { rootNamespace } = snapshot.mesh;
+  const { rootNamespace } = reader.mesh;
   const reached = labelSets.filter((labels) => standsOver(policy, { namespace, labels }, rootNamespace)).length;
   if (reached === 0) return undefined;
   const scope = {

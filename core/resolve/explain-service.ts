@@ -3,6 +3,7 @@ import { relationsOf } from "#core/kinds/relations.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { AppliedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
 import { servicesByHost } from "#core/resolve/service.ts";
+import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
 import { byAge } from "#core/resource/by-age.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
@@ -17,7 +18,7 @@ export function explainService(snapshot: Snapshot, host: string): readonly Appli
     (instance) => instance.namespace === namespace && matchesLabels(instance.labels, selector),
   );
   const labelSets = instances.length > 0 ? instances.map(({ labels }) => labels) : [selector];
-  const question = { snapshot, host, namespace, labelSets };
+  const question = { reader: createSnapshotReader(snapshot), host, namespace, labelSets };
   return [...snapshot.resources].sort(byAge).flatMap((resource) => {
     const explained = explain(resource, question);
     return explained === undefined ? [] : [{ ref: formatRef(refOf(resource)), ...explained }];

@@ -26,3 +26,12 @@ export function standsOver(
     matchesLabels(labels, spec.selector?.matchLabels)
   );
 }
+
+/** Of all policies those that guard a workload: of its namespace and of the root, as far as their selectors reach. */
+export function resolvePolicies<P extends Policy>(
+  policies: readonly P[],
+  workload: PolicedWorkload,
+  rootNamespace: string,
+): readonly P[] {
+  return policies.filter((policy) => standsOver(policy, workload, rootNamespace));
+}

@@ -1,7 +1,12 @@
 import type { TrafficPolicy, TrafficSettings } from "#core/kinds/destination-rule/traffic-policy.ts";
+import type { Source } from "#core/model/source.ts";
 import type { ResolvedRule } from "#core/resolve/destination-rule.ts";
+import type { MeshReader } from "#core/resolve/mesh-reader.ts";
+import { formatRef, refOf } from "#core/resource/resource.ts";
+import type { Path } from "#core/schema/path.ts";
 
 const GROUPS = ["loadBalancer", "connectionPool", "outlierDetection", "tls"] as const;
+export type TrafficGroup = (typeof GROUPS)[number];
 
 /** A port's own settings stand alone: what they leave out is not taken from the settings around them, as in Istio. */
 function ofPort(policy: TrafficPolicy | undefined, port: number): TrafficSettings | undefined {
@@ -14,4 +19,55 @@ export function resolveTrafficPolicy(rule: ResolvedRule | undefined, subset: str
   const general = ofPort(rule?.trafficPolicy, port) ?? rule?.trafficPolicy;
   const merged = ofPort(own, port) ?? { ...general, ...own };
   return Object.fromEntries(GROUPS.flatMap((group) => (merged[group] === undefined ? [] : [[group, merged[group]]])));
+}
+
+/** Calls of one port of one subset of a host. */
+export interface TrafficQuestion {
+  readonly host: string;
+  readonly clientNamespace: string;
+  /** Empty for all of the host. */
+  readonly subset: string;
+  readonly port: number;
+}
+
+/** The same by the name of the host, for clients in a namespace; the service's namespace is theirs where they see no service. */
+export function resolveTrafficTo(
+  reader: Pick<MeshReader, "service" | "destinationRule">,
+  { host, clientNamespace, subset, port }: TrafficQuestion,
+): TrafficSettings {
+  const serviceNamespace = reader.service(host, clientNamespace)?.namespace ?? clientNamespace;
+  return resolveTrafficPolicy(reader.destinationRule(host, clientNamespace, serviceNamespace), subset, port);
+}
+
+/** Where a group of what `resolveTrafficPolicy` answers is written; undefined where nobody writes it. */
+export function sourceOfTraffic(
+  rule: ResolvedRule,
+  subset: string,
+  port: number,
+  group: TrafficGroup,
+): Source | undefined {
+  const own = rule.subsets.find(({ name }) => name === subset);
+  const ofSubset = rule.rules.find(({ spec }) => own !== undefined && spec.subsets?.includes(own) === true);
+  const general = rule.rules.find(({ spec }) => spec.trafficPolicy !== undefined);
+  const at = own === undefined ? -1 : (ofSubset?.spec.subsets ?? []).indexOf(own);
+  const places: readonly {
+    readonly of: typeof general;
+    readonly policy: TrafficPolicy | undefined;
+    readonly path: Path;
+  }[] = [
+    { of: ofSubset, policy: own?.trafficPolicy, path: ["spec", "subsets", at, "trafficPolicy"] },
+    { of: general, policy: rule.trafficPolicy, path: ["spec", "trafficPolicy"] },
+  ];
+  for (const { of, policy, path } of places) {
+    if (of === undefined) continue;
+    const ref = formatRef(refOf(of));
+    const settings = policy?.portLevelSettings ?? [];
+    const index = settings.findIndex((each) => each.port?.number === port);
+    if (index >= 0)
+      return settings[index]?.[group] === undefined
+        ? undefined
+        : { ref, path: [...path, "portLevelSettings", index, group] };
+    if (policy?.[group] !== undefined) return { ref, path: [...path, group] };
+  }
+  return undefined;
 }

@@ -6,8 +6,9 @@ import type { Workload } from "#core/model/workload.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings, Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import { type ResolvedRule, resolveDestinationRule } from "#core/resolve/destination-rule.ts";
+import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { type EffectiveMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
-import { standsOver } from "#core/resolve/policies.ts";
+import { resolvePolicies } from "#core/resolve/policies.ts";
 import { resolveService, serviceOf } from "#core/resolve/service.ts";
 import { resolveVirtualServices } from "#core/resolve/virtual-service.ts";
 import { byAge } from "#core/resource/by-age.ts";
@@ -43,7 +44,7 @@ const isSameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
  * Configuration and registry as they stand, by the questions that translation asks. Whoever asks while `recorder` records
  * depends on the answer: `apply` says of whom it changed. What is not asked here decides nothing that a proxy gets.
  */
-export class World {
+export class World implements MeshReader {
   readonly mesh: MeshSettings;
   readonly settings: ProxySettings;
   readonly recorder = new Recorder();
@@ -341,9 +342,18 @@ export class World {
   /** The policies that guard a workload: those of its namespace and of the root, as far as their selectors reach. */
   policiesOver(namespace: string, labels: Labels): readonly Resource<"AuthorizationPolicy">[] {
     return this.deriveList(`policies of ${namespace} ${labelText(labels)}`, () =>
-      this.ofNamespace("AuthorizationPolicy", namespace).filter((policy) =>
-        standsOver(policy, { namespace, labels }, this.mesh.rootNamespace),
+      resolvePolicies(
+        this.ofNamespace("AuthorizationPolicy", namespace),
+        { namespace, labels },
+        this.mesh.rootNamespace,
       ),
+    );
+  }
+
+  /** The Gateways that a workload serves, the oldest first. */
+  gatewaysFor(labels: Labels): readonly Resource<"Gateway">[] {
+    return this.deriveList(`gateways of ${labelText(labels)}`, () =>
+      this.all("Gateway").filter(({ spec }) => matchesLabels(labels, spec.selector)),
     );
   }
 

@@ -2,6 +2,8 @@ import { create } from "@bufbuild/protobuf";
 import type { Diagnostic } from "#core/diagnostic.ts";
 import { expandHost, normalizeHost } from "#core/host/host.ts";
 import { describeWorkload } from "#core/model/endpoint.ts";
+import { mayBeHttp, protocolOf } from "#core/model/protocol.ts";
+import { resolveDecidingRoutes } from "#core/resolve/routes.ts";
 import { SERVICE_KINDS } from "#core/sources/declare-service.ts";
 import type { Origin, ProxyNode, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
@@ -31,10 +33,14 @@ import {
 import { tcpSettings } from "#server/envoy/listeners/tcp-settings.ts";
 import { outboundCluster } from "#server/envoy/names.ts";
 import type { OutboundScope } from "#server/envoy/outbound-scope.ts";
-import { mayBeHttp, protocolOf } from "#server/envoy/protocol.ts";
 import { REQUEST_BUFFER_BYTES } from "#server/envoy/routes/build-retries.ts";
-import { buildDefaultRoute, buildTcpClusters, DIRECT_RESPONSE_BYTES_MAX } from "#server/envoy/routes/build-routes.ts";
-import { firstWithRoutes, originsOf } from "#server/envoy/routes/virtual-hosts.ts";
+import {
+  buildDefaultRoute,
+  buildResolvedRoutes,
+  buildTcpClusters,
+  DIRECT_RESPONSE_BYTES_MAX,
+} from "#server/envoy/routes/build-routes.ts";
+import { originsOf } from "#server/envoy/routes/virtual-hosts.ts";
 import { type Standing, standingOf } from "#server/envoy/standing.ts";
 
 interface Built {
@@ -214,8 +220,9 @@ export class WorkloadLayer {
     };
     const tcpOrigins = tcpService === undefined ? [] : originsOf(tcpService);
     if (!mayBeHttp(protocol)) return [this.#listener(buildExplicitTcp(bindPort, tcp, telemetry), tcpOrigins)];
-    const used = firstWithRoutes(virtualServices, context);
-    const routes = used?.routes ?? [buildDefaultRoute(world, namespace, host, port)];
+    const used = resolveDecidingRoutes(virtualServices, context);
+    const routes =
+      used === undefined ? [buildDefaultRoute(world, namespace, host, port)] : buildResolvedRoutes(used, context);
     const origins = used === undefined ? [] : originsOf(used.service);
     const name = `${host}:${port}`;
     const config = create(RouteConfigurationSchema, {

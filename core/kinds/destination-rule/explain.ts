@@ -1,23 +1,17 @@
 import { hostMatches } from "#core/host/host.ts";
 import type { ExplainedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
-import { resolveDestinationRule, ruleHost } from "#core/resolve/destination-rule.ts";
-import { ofKind } from "#core/resource/of-kind.ts";
+import { ruleHost } from "#core/resolve/destination-rule.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
 export function explainDestinationRule(
   resource: Resource<"DestinationRule">,
-  { snapshot, host, namespace }: ServiceQuestion,
+  { reader, host, namespace }: ServiceQuestion,
 ): ExplainedResource | undefined {
-  const { mesh } = snapshot;
+  const { mesh } = reader;
   const pattern = ruleHost(resource, mesh.domainSuffix);
   if (!hostMatches(pattern, host)) return undefined;
   const own = resource.metadata.namespace;
-  const resolved = resolveDestinationRule(ofKind(snapshot.resources, "DestinationRule"), {
-    host,
-    clientNamespace: own,
-    serviceNamespace: namespace,
-    mesh,
-  });
+  const resolved = reader.destinationRule(host, own, namespace);
   const [first] = resolved?.rules ?? [];
   if (first !== undefined && resolved?.rules.includes(resource) !== true)
     return { applies: false, reason: `${formatRef(refOf(first))} is for a more specific host, or for others` };

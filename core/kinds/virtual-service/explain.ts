@@ -1,14 +1,14 @@
 import { expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
 import type { ExplainedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
-import { gatewaysOf, resolveVirtualServices } from "#core/resolve/virtual-service.ts";
-import { ofKind } from "#core/resource/of-kind.ts";
+import { hasRoutesForAll } from "#core/resolve/routes.ts";
+import { gatewaysOf } from "#core/resolve/virtual-service.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
 type Service = Resource<"VirtualService">;
 
 export function explainVirtualService(resource: Service, question: ServiceQuestion): ExplainedResource | undefined {
-  const { snapshot, host } = question;
-  const { domainSuffix } = snapshot.mesh;
+  const { reader, host } = question;
+  const { domainSuffix } = reader.mesh;
   const own = resource.metadata.namespace;
   const named = (resource.spec.hosts ?? [])
     .map((name) => expandHost(name, own, domainSuffix))
@@ -21,16 +21,21 @@ export function explainVirtualService(resource: Service, question: ServiceQuesti
         reason: `names the host, but only for ${(resource.spec.gateways ?? []).join(", ")}`,
       }
     );
-  const [deciding] = resolveVirtualServices(ofKind(snapshot.resources, "VirtualService"), {
-    host,
-    fromNamespace: own,
-    gateway: "mesh",
-    domainSuffix,
-  });
-  if (deciding !== undefined && deciding !== resource)
+  const routing = reader.virtualServices(host, own, "mesh");
+  const place = routing.indexOf(resource);
+  if (place < 0)
     return {
       applies: false,
-      reason: `${formatRef(refOf(deciding))} is more specific, or older, and routes the same host`,
+      reason:
+        routing[0] === undefined
+          ? "is exported to other namespaces than its own"
+          : `${formatRef(refOf(routing[0]))} is more specific, and routes the same host`,
+    };
+  const deciding = routing.slice(0, place).find(hasRoutesForAll);
+  if (deciding !== undefined)
+    return {
+      applies: false,
+      reason: `${formatRef(refOf(deciding))} is for fewer namespaces, or older, and routes the same host`,
     };
   return {
     applies: true,
@@ -40,10 +45,10 @@ export function explainVirtualService(resource: Service, question: ServiceQuesti
 }
 
 /** One for other hosts whose routes lead here. */
-function routesHere({ spec, metadata }: Service, { snapshot, host }: ServiceQuestion): ExplainedResource | undefined {
+function routesHere({ spec, metadata }: Service, { reader, host }: ServiceQuestion): ExplainedResource | undefined {
   const index = (spec.http ?? []).findIndex(({ route = [] }) =>
     route.some(
-      ({ destination }) => expandHost(destination.host, metadata.namespace, snapshot.mesh.domainSuffix) === host,
+      ({ destination }) => expandHost(destination.host, metadata.namespace, reader.mesh.domainSuffix) === host,
     ),
   );
   if (index < 0) return undefined;

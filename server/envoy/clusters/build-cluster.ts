@@ -3,6 +3,7 @@ import type { LoadBalancer } from "#core/kinds/destination-rule/load-balancer.ts
 import type { ClientTls, OutlierDetection, TrafficSettings } from "#core/kinds/destination-rule/traffic-policy.ts";
 import type { Endpoint } from "#core/model/endpoint.ts";
 import type { Port } from "#core/model/port.ts";
+import { isHttp, mayBeHttp, protocolOf } from "#core/model/protocol.ts";
 import type { Service } from "#core/model/service.ts";
 import { isSocketPath } from "#core/schema/ip-address.ts";
 import {
@@ -24,7 +25,6 @@ import { meshUpstream, PLAIN, ruleUpstream } from "#server/envoy/build-tls.ts";
 import { httpOptions, poolSettings, type UpstreamHttpOptions } from "#server/envoy/clusters/connection-pool.ts";
 import { spiffeUri } from "#server/envoy/names.ts";
 import { duration, durationMs, type Init } from "#server/envoy/pack.ts";
-import { isHttp, mayBeHttp, protocolOf } from "#server/envoy/protocol.ts";
 
 type ClusterInit = Init<typeof ClusterSchema>;
 

@@ -2,8 +2,8 @@ import { create } from "@bufbuild/protobuf";
 import type { Diagnostic } from "#core/diagnostic.ts";
 import { CIPHER_SUITES } from "#core/kinds/gateway/cipher-suites.ts";
 import type { ServerTls } from "#core/kinds/gateway/schema.ts";
-import { matchesLabels } from "#core/resource/labels.ts";
-import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import { hostPart } from "#core/resolve/gateway-hosts.ts";
+import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin, ProxyNode } from "#core/xds/layer.ts";
 import type { TransportSocketSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { TrafficDirection } from "#proto/gen/envoy/config/core/v3/base_pb.js";
@@ -12,7 +12,6 @@ import type { RouteConfiguration } from "#proto/gen/envoy/config/route/v3/route_
 import { TlsInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js";
 import { TlsParameters_TlsProtocol } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/common_pb.js";
 import { DownstreamTlsContextSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js";
-import { labelText } from "#server/compile/label-text.ts";
 import type { World } from "#server/compile/world.ts";
 import { fileCertificate, fileRoots, HANDSHAKE_TIMEOUT_MS, meshDownstream } from "#server/envoy/build-tls.ts";
 import { buildRefusedAccessLog } from "#server/envoy/listeners/build-access-log.ts";
@@ -21,7 +20,6 @@ import { durationMs, type Init, typed } from "#server/envoy/pack.ts";
 import {
   buildGatewayRoutes,
   type GatewayContext,
-  hostPart,
   type PlacedServer,
   type ServerGroup,
 } from "#server/envoy/routes/gateway-routes.ts";
@@ -41,12 +39,6 @@ const TLS_VERSION = {
 } as const;
 const PLAIN_PROTOCOLS = new Set(["HTTP", "HTTP2", "GRPC"]);
 
-function gatewaysFor(world: World, labels: Readonly<Record<string, string>>): readonly Resource<"Gateway">[] {
-  return world.deriveList(`gateways of ${labelText(labels)}`, () =>
-    world.all("Gateway").filter(({ spec }) => matchesLabels(labels, spec.selector)),
-  );
-}
-
 /** Listeners and routes of a gateway workload: every Gateway whose selector finds it, merged port by port. */
 export function buildGateway(
   world: World,
@@ -55,9 +47,11 @@ export function buildGateway(
   telemetry: ProxyTelemetry,
 ): BuiltGateway {
   const context: GatewayContext = { world, node, labels, policies: world.policiesOver(node.namespace, labels) };
-  const placed = gatewaysFor(world, labels).flatMap((gateway) =>
-    (gateway.spec.servers ?? []).map((server, index): PlacedServer => ({ gateway, index, server })),
-  );
+  const placed = world
+    .gatewaysFor(labels)
+    .flatMap((gateway) =>
+      (gateway.spec.servers ?? []).map((server, index): PlacedServer => ({ gateway, index, server })),
+    );
   const diagnostics: Diagnostic[] = [];
   const listeners: { listener: Listener; origins: Origin[] }[] = [];
   const routes: { config: RouteConfiguration; origins: Origin[] }[] = [];

@@ -1,3 +1,4 @@
+import { isHttp } from "#core/model/protocol.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import type {
   FilterChainMatchSchema,
@@ -13,7 +14,7 @@ import { buildHttpManager, type ProxyTelemetry } from "#server/envoy/listeners/h
 import type { InboundPort } from "#server/envoy/listeners/inbound-ports.ts";
 import { inboundCluster } from "#server/envoy/names.ts";
 import { durationMs, type Init, typed } from "#server/envoy/pack.ts";
-import { HTTP_ALPN, INSPECTED_HTTP, isHttp } from "#server/envoy/protocol.ts";
+import { HTTP_ALPN, INSPECTED_HTTP } from "#server/envoy/protocol.ts";
 
 type ChainInit = Init<typeof FilterChainSchema>;
 type FilterInit = Init<typeof FilterSchema>;

@@ -1,4 +1,5 @@
 import { create } from "@bufbuild/protobuf";
+import { isHttp } from "#core/model/protocol.ts";
 import { standsOver } from "#core/resolve/policies.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin } from "#core/xds/layer.ts";
@@ -20,7 +21,6 @@ import { type BuiltChains, buildInboundChains, type InboundContext } from "#serv
 import type { InboundPort } from "#server/envoy/listeners/inbound-ports.ts";
 import { inboundCluster } from "#server/envoy/names.ts";
 import { durationMs, type Init, typed } from "#server/envoy/pack.ts";
-import { isHttp } from "#server/envoy/protocol.ts";
 
 const INBOUND_CAPTURE_PORT = 15006;
 

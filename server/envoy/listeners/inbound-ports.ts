@@ -1,11 +1,11 @@
 import type { ConnectionPool } from "#core/kinds/destination-rule/connection-pool.ts";
 import type { Port } from "#core/model/port.ts";
+import { type PortProtocol, protocolOf, protocolOfPortName } from "#core/model/protocol.ts";
 import type { Service } from "#core/model/service.ts";
 import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin, ProxyNode } from "#core/xds/layer.ts";
 import type { World } from "#server/compile/world.ts";
-import { type PortProtocol, protocolOf, protocolOfPortName } from "#server/envoy/protocol.ts";
 
 /** One application port behind a sidecar. */
 export interface InboundPort {

@@ -1,6 +1,6 @@
 import { expandHost } from "#core/host/host.ts";
 import type { Destination } from "#core/kinds/virtual-service/destination.ts";
-import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
+import { resolveTrafficTo } from "#core/resolve/traffic-policy.ts";
 import type { Resource } from "#core/resource/resource.ts";
 import type { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
 import { duration, type Init } from "#server/envoy/pack.ts";
@@ -24,8 +24,9 @@ export function tcpSettings(
     routed.length === 0 ? [{ host }] : routed.map(({ destination }) => destination);
   const policies = destinations.map((destination) => {
     const name = expandHost(destination.host, virtualService?.metadata.namespace ?? namespace, world.mesh.domainSuffix);
-    const rule = world.destinationRule(name, namespace, world.service(name, namespace)?.namespace ?? namespace);
-    return resolveTrafficPolicy(rule, destination.subset ?? "", portOf(destination, name, context));
+    const { subset = "" } = destination;
+    const port = portOf(destination, name, context);
+    return resolveTrafficTo(world, { host: name, clientNamespace: namespace, subset, port });
   });
   const lasting = policies[0]?.connectionPool?.tcp?.maxConnectionDuration;
   return {

@@ -3,7 +3,7 @@ import type { Destination } from "#core/kinds/virtual-service/destination.ts";
 import type { HeaderRules } from "#core/kinds/virtual-service/header-rules.ts";
 import type { HttpMatch } from "#core/kinds/virtual-service/http-match.ts";
 import type { HttpRedirect, HttpRoute, HttpRouteDestination } from "#core/kinds/virtual-service/http-route.ts";
-import { expandGateway } from "#core/resolve/gateway-ref.ts";
+import { type DecidingRoutes, type RouteCaller, resolveRoutes } from "#core/resolve/routes.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import { MIRROR_HEADER, PEER_HEADER } from "#core/telemetry/access-log.ts";
 import {
@@ -32,15 +32,8 @@ export type RouteInit = Init<typeof RouteSchema>;
 type ActionInit = Init<typeof RouteActionSchema>;
 
 /** Where a VirtualService's routes are to be used. */
-export interface RouteContext {
+export interface RouteContext extends RouteCaller {
   readonly world: World;
-  /** Of the calling proxy. */
-  readonly namespace: string;
-  /** "mesh" or `namespace/name`. */
-  readonly gateway: string;
-  /** The port callers used. */
-  readonly port: number;
-  readonly labels: Readonly<Record<string, string>>;
   /** Callers come over TLS that ends here. */
   readonly isTls?: boolean;
 }
@@ -56,18 +49,14 @@ const REDIRECT_CODES: Readonly<Record<number, RedirectCode>> = {
 /** Of one route configuration; Envoy would take 4 KB. */
 export const DIRECT_RESPONSE_BYTES_MAX = 1_048_576;
 
-/** Routes of one VirtualService in their order. Those behind one that matches everything are left out: they are never reached. */
+/** Routes of one VirtualService for these callers, in their order. */
 export function buildRoutes(service: Resource<"VirtualService">, context: RouteContext): RouteInit[] {
-  const routes: RouteInit[] = [];
-  for (const [index, http] of (service.spec.http ?? []).entries()) {
-    const matches = http.match === undefined || http.match.length === 0 ? [undefined] : http.match;
-    for (const match of matches) {
-      if (match !== undefined && !applies(match, service, context)) continue;
-      routes.push(buildRoute(service, http, index, match, context));
-      if (isCatchAll(match)) return routes;
-    }
-  }
-  return routes;
+  return buildResolvedRoutes({ service, routes: resolveRoutes(service, context) }, context);
+}
+
+/** The same of routes that are resolved. */
+export function buildResolvedRoutes({ service, routes }: DecidingRoutes, context: RouteContext): RouteInit[] {
+  return routes.map(({ http, index, match }) => buildRoute(service, http, index, match, context));
 }
 
 /** Where the connections of a TCP port go, by the shares they get; empty where the VirtualService does not say. */
@@ -107,37 +96,6 @@ export function buildDefaultRoute(world: World, namespace: string, host: string,
       },
     },
   };
-}
-
-function isCatchAll(match: HttpMatch | undefined): boolean {
-  if (match === undefined) return true;
-  const {
-    name: _name,
-    gateways: _gateways,
-    port: _port,
-    sourceLabels: _labels,
-    sourceNamespace: _namespace,
-    ignoreUriCase: _case,
-    uri,
-    ...conditions
-  } = match;
-  return (uri === undefined || uri.prefix === "/") && Object.keys(conditions).length === 0;
-}
-
-/** What of a match is about the caller and is decided here; the rest is the proxy's. */
-function applies(
-  match: HttpMatch,
-  service: Resource<"VirtualService">,
-  { gateway, port, namespace, labels }: RouteContext,
-): boolean {
-  if (match.gateways !== undefined && match.gateways.length > 0) {
-    const names = match.gateways.map((name) => expandGateway(name, service.metadata.namespace));
-    if (!names.includes(gateway)) return false;
-  }
-  if (match.port !== undefined && match.port !== 0 && match.port !== port) return false;
-  if (match.sourceNamespace !== undefined && match.sourceNamespace !== "" && match.sourceNamespace !== namespace)
-    return false;
-  return Object.entries(match.sourceLabels ?? {}).every(([key, value]) => labels[key] === value);
 }
 
 function buildRoute(

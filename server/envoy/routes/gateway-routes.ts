@@ -1,8 +1,7 @@
 import { create } from "@bufbuild/protobuf";
-import { bySpecificity, expandHost, intersectHosts, normalizeHost } from "#core/host/host.ts";
+import { bySpecificity } from "#core/host/host.ts";
 import type { GatewayServer } from "#core/kinds/gateway/schema.ts";
-import { byReach } from "#core/resolve/virtual-service.ts";
-import { isVisible } from "#core/resolve/visibility.ts";
+import { hostPart, resolveGatewayHosts } from "#core/resolve/gateway-hosts.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { Origin, ProxyNode } from "#core/xds/layer.ts";
 import { VirtualHost_TlsRequirementType } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
@@ -41,11 +40,6 @@ interface GatewayHost {
   redirectsToTls: boolean;
 }
 
-/** `namespace/host` → host. */
-export function hostPart(host: string): string {
-  return normalizeHost(host.slice(host.indexOf("/") + 1));
-}
-
 /**
  * Virtual hosts of a gateway port. Each VirtualService bound to its gateways is there under the narrower of its hosts and
  * the servers', and nowhere else; several for one host add up, the first in order before the next (Istio's
@@ -68,9 +62,7 @@ export function buildGatewayRoutes(
     const id = `${gateway.metadata.namespace}/${gateway.metadata.name}`;
     const redirectsToTls = server.tls?.httpsRedirect === true;
     const isTls = server.tls !== undefined;
-    for (const service of boundTo(id, world, node.namespace)) {
-      const common = commonHosts(server, gateway.metadata.namespace, service, world.mesh.domainSuffix);
-      if (common.size === 0) continue;
+    for (const { service, hosts: common } of resolveGatewayHosts(world, gateway, server, node.namespace)) {
       const routes = buildRoutes(service, { world, namespace: node.namespace, gateway: id, port, labels, isTls });
       // One whose matches are all for other gateways or ports is as if it were not there.
       if (routes.length === 0) continue;
@@ -112,33 +104,6 @@ export function buildGatewayRoutes(
     }),
   });
   return { config, origins };
-}
-
-/** VirtualServices that name a gateway, as its namespace sees them: private ones first, then the oldest. */
-function boundTo(gateway: string, world: World, fromNamespace: string): readonly Resource<"VirtualService">[] {
-  return world
-    .boundTo(gateway)
-    .filter((service) => isVisible(service.spec.exportTo, service.metadata.namespace, fromNamespace))
-    .sort(byReach(fromNamespace));
-}
-
-/** Where hosts of a server and of a VirtualService that it lets in cover each other: the narrower of the two. */
-function commonHosts(
-  server: GatewayServer,
-  gatewayNamespace: string,
-  { spec, metadata }: Resource<"VirtualService">,
-  domainSuffix: string,
-): Set<string> {
-  const patterns = server.hosts.filter((host) => letsIn(host, gatewayNamespace, metadata.namespace)).map(hostPart);
-  const own = (spec.hosts ?? []).map((host) => expandHost(host, metadata.namespace, domainSuffix));
-  return new Set(patterns.flatMap((pattern) => own.flatMap((host) => intersectHosts(pattern, host) ?? [])));
-}
-
-/** Whether a server's host (`namespace/host`, `./host`, or for all) is meant for VirtualServices of a namespace. */
-function letsIn(serverHost: string, gatewayNamespace: string, serviceNamespace: string): boolean {
-  const slash = serverHost.indexOf("/");
-  const wanted = slash < 0 ? "*" : serverHost.slice(0, slash);
-  return wanted === "*" || serviceNamespace === (wanted === "." ? gatewayNamespace : wanted);
 }
 
 /** A catch-all of one VirtualService does not hide the next one's specific routes. */

@@ -1,4 +1,4 @@
-import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
+import { resolveTrafficTo } from "#core/resolve/traffic-policy.ts";
 import type { RouteActionSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import type { World } from "#server/compile/world.ts";
 import { duration, type Init } from "#server/envoy/pack.ts";
@@ -13,9 +13,7 @@ export function buildHashPolicy(
   subset: string,
   port: number,
 ): HashPolicy {
-  const serviceNamespace = world.service(host, clientNamespace)?.namespace ?? clientNamespace;
-  const rule = world.destinationRule(host, clientNamespace, serviceNamespace);
-  const hash = resolveTrafficPolicy(rule, subset, port).loadBalancer?.consistentHash;
+  const hash = resolveTrafficTo(world, { host, clientNamespace, subset, port }).loadBalancer?.consistentHash;
   if (hash?.httpHeaderName !== undefined)
     return { hashPolicy: [{ policySpecifier: { case: "header", value: { headerName: hash.httpHeaderName } } }] };
   if (hash?.httpCookie !== undefined) {

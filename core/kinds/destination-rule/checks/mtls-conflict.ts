@@ -1,9 +1,10 @@
 import type { CheckContext } from "#core/check/context.ts";
 import type { Finding, KindCheck } from "#core/check/rule.ts";
 import type { TrafficPolicy } from "#core/kinds/destination-rule/traffic-policy.ts";
-import type { Service } from "#core/model/service.ts";
+import type { Port } from "#core/model/port.ts";
 import type { Workload } from "#core/model/workload.ts";
-import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
+import type { ResolvedRule } from "#core/resolve/destination-rule.ts";
+import { resolveTrafficPolicy, sourceOfTraffic } from "#core/resolve/traffic-policy.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import { formatPath, type Path } from "#core/schema/path.ts";
 
@@ -21,15 +22,20 @@ export const mtlsConflict: KindCheck<"DestinationRule"> = {
       const found = new Map<string, Finding>();
       if (!saysTls(rule.spec.trafficPolicy) && !(rule.spec.subsets ?? []).some((each) => saysTls(each.trafficPolicy)))
         return [];
+      const { trafficPolicy, subsets = [] } = rule.spec;
+      // What this rule says by itself, whatever others are put together with it.
+      const said = { rules: [rule], trafficPolicy, subsets };
       for (const { name, service } of context.hosts.covered(host)) {
         const { selector, namespace, ports } = service;
         if (selector === undefined) continue;
         for (const subset of [undefined, ...(rule.spec.subsets ?? [])]) {
           const servers = context.select({ ...selector, ...subset?.labels }, namespace);
           for (const port of ports) {
-            const path = tlsPath(rule, subset?.name ?? "", port.number);
-            if (path === undefined || found.has(formatPath(path))) continue;
-            const finding = findClash(context, rule, { name, port, subset: subset?.name ?? "", servers, path });
+            const source = sourceOfTraffic(said, subset?.name ?? "", port.number, "tls");
+            if (source === undefined) continue;
+            const path = [...source.path, "mode"];
+            if (found.has(formatPath(path))) continue;
+            const finding = findClash(context, said, { rule, name, port, subset: subset?.name ?? "", servers, path });
             if (finding !== undefined) found.set(formatPath(path), finding);
           }
         }
@@ -43,17 +49,21 @@ function saysTls(policy: TrafficPolicy | undefined): boolean {
 }
 
 interface Question {
+  readonly rule: Rule;
   readonly name: string;
-  readonly port: Service["ports"][number];
+  readonly port: Port;
   readonly subset: string;
   readonly servers: readonly Workload[];
   readonly path: Path;
 }
 
-function findClash({ mtlsOf }: Pick<CheckContext, "mtlsOf">, rule: Rule, question: Question): Finding | undefined {
-  const { name, port, subset, servers, path } = question;
-  const { trafficPolicy, subsets = [] } = rule.spec;
-  const { tls } = resolveTrafficPolicy({ rules: [rule], trafficPolicy, subsets }, subset, port.number);
+function findClash(
+  { mtlsOf }: Pick<CheckContext, "mtlsOf">,
+  said: ResolvedRule,
+  question: Question,
+): Finding | undefined {
+  const { rule, name, port, subset, servers, path } = question;
+  const { tls } = resolveTrafficPolicy(said, subset, port.number);
   if (tls === undefined || (tls.mode !== "ISTIO_MUTUAL" && (tls.mode ?? "DISABLE") !== "DISABLE")) return undefined;
   const wrong = tls.mode === "ISTIO_MUTUAL" ? "DISABLE" : "STRICT";
   const clash = servers
@@ -72,23 +82,4 @@ function findClash({ mtlsOf }: Pick<CheckContext, "mtlsOf">, rule: Rule, questio
         : `clients are told to use mTLS to ${what}, and ${says} switches it off there (DISABLE)`,
     hint: "remove `tls` from the rule: proxies then use mTLS wherever the other side takes it",
   };
-}
-
-/** Where the settings stand that decide about TLS of one port of one subset, in the order in which they win. */
-function tlsPath({ spec }: Rule, subset: string, port: number): Path | undefined {
-  const index = (spec.subsets ?? []).findIndex(({ name }) => name === subset);
-  const places = [
-    { policy: spec.subsets?.[index]?.trafficPolicy, at: ["spec", "subsets", index, "trafficPolicy"] },
-    { policy: spec.trafficPolicy, at: ["spec", "trafficPolicy"] },
-  ];
-  for (const { policy, at } of places) {
-    const own = (policy?.portLevelSettings ?? []).findIndex((each) => each.port?.number === port);
-    // A port's own settings stand alone, also where they say nothing of TLS.
-    if (own >= 0)
-      return policy?.portLevelSettings?.[own]?.tls === undefined
-        ? undefined
-        : [...at, "portLevelSettings", own, "tls", "mode"];
-    if (policy?.tls !== undefined) return [...at, "tls", "mode"];
-  }
-  return undefined;
 }

@@ -1,0 +1,28 @@
+import type { Service } from "#core/model/service.ts";
+import type { MeshSettings } from "#core/registry/snapshot.ts";
+import type { ResolvedRule } from "#core/resolve/destination-rule.ts";
+import type { EndpointReader } from "#core/resolve/endpoints.ts";
+import type { Labels } from "#core/resource/labels.ts";
+import type { Resource } from "#core/resource/resource.ts";
+
+/**
+ * The answers that others follow from. Proxies are compiled through a reader that records who asked (`server/compile`);
+ * whoever explains reads a snapshot (`createSnapshotReader`). Both answer by the functions of this folder.
+ */
+export interface MeshReader extends EndpointReader {
+  readonly mesh: MeshSettings;
+  /** The service at a host as seen from a namespace. */
+  service(host: string, fromNamespace: string): Service | undefined;
+  /** Services under a pattern that callers in a namespace see. */
+  servicesUnder(pattern: string, fromNamespace: string): readonly Service[];
+  /** VirtualServices for a host that apply to `gateway` ("mesh" or `namespace/name`), the deciding one first. */
+  virtualServices(host: string, fromNamespace: string, gateway: string): readonly Resource<"VirtualService">[];
+  /** VirtualServices that name a gateway, `namespace/name`. */
+  boundTo(gateway: string): readonly Resource<"VirtualService">[];
+  /** What the rules for a host come to for clients in a namespace. */
+  destinationRule(host: string, clientNamespace: string, serviceNamespace: string): ResolvedRule | undefined;
+  /** The policies that guard a workload. */
+  policiesOver(namespace: string, labels: Labels): readonly Resource<"AuthorizationPolicy">[];
+  /** The Gateways that a workload serves, the oldest first. */
+  gatewaysFor(labels: Labels): readonly Resource<"Gateway">[];
+}

@@ -1,0 +1,54 @@
+import { expandHost, isWildcard } from "#core/host/host.ts";
+import { mayBeHttp, protocolOf } from "#core/model/protocol.ts";
+import type { Service } from "#core/model/service.ts";
+import type { MeshReader } from "#core/resolve/mesh-reader.ts";
+import { type DecidingRoutes, type RouteCaller, resolveDecidingRoutes } from "#core/resolve/routes.ts";
+import type { Resource } from "#core/resource/resource.ts";
+
+export interface RoutedPort {
+  readonly port: number;
+  /** Absent where the service's own route is all there is. */
+  readonly used: DecidingRoutes | undefined;
+}
+
+/** Ports under which callers in the mesh that may speak HTTP find a host, with what routes them there. */
+export function resolveRoutedPorts(
+  reader: MeshReader,
+  host: string,
+  { namespace, labels }: Pick<RouteCaller, "namespace" | "labels">,
+): RoutedPort[] {
+  const service = reader.service(host, namespace);
+  const virtualServices = reader.virtualServices(host, namespace, "mesh");
+  const at = (port: number): RouteCaller => ({ namespace, gateway: "mesh", port, labels });
+  if (service !== undefined)
+    return httpPorts([service]).map((port) => ({ port, used: resolveDecidingRoutes(virtualServices, at(port)) }));
+  const portsOf = new Map(virtualServices.map((each) => [each, portsWithoutService(reader, each, namespace)]));
+  // Services under a pattern have virtual hosts of their own: the pattern has none beside them.
+  const own = new Set(isWildcard(host) ? httpPorts(reader.servicesUnder(host, namespace)) : []);
+  return [...new Set([...portsOf.values()].flat())].flatMap((port) => {
+    if (own.has(port)) return [];
+    const routing = virtualServices.filter((each) => portsOf.get(each)?.includes(port));
+    const used = resolveDecidingRoutes(routing, at(port));
+    return used === undefined ? [] : [{ port, used }];
+  });
+}
+
+/** A host that only a VirtualService names is called on port 80, or on the ports its matches name, and on those of the services it names besides. */
+function portsWithoutService(
+  reader: MeshReader,
+  { spec, metadata }: Resource<"VirtualService">,
+  namespace: string,
+): number[] {
+  if (spec.http === undefined) return [];
+  const named = spec.http.flatMap(({ match = [] }) => match.flatMap(({ port }) => port ?? []));
+  const beside = (spec.hosts ?? []).flatMap((each) =>
+    httpPorts(reader.servicesUnder(expandHost(each, metadata.namespace, reader.mesh.domainSuffix), namespace)),
+  );
+  return [...new Set([...(named.length === 0 ? [80] : named), ...beside])];
+}
+
+function httpPorts(services: readonly Service[]): number[] {
+  return services.flatMap(({ ports }) =>
+    ports.filter((port) => mayBeHttp(protocolOf(port))).map(({ number }) => number),
+  );
+}

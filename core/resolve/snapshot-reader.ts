@@ -1,0 +1,70 @@
+import { hostMatches, isWildcard } from "#core/host/host.ts";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import type { Snapshot } from "#core/registry/snapshot.ts";
+import { resolveDestinationRule } from "#core/resolve/destination-rule.ts";
+import type { MeshReader } from "#core/resolve/mesh-reader.ts";
+import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
+import { resolvePolicies } from "#core/resolve/policies.ts";
+import { resolveService } from "#core/resolve/service.ts";
+import { gatewaysOf, resolveVirtualServices } from "#core/resolve/virtual-service.ts";
+import { byAge } from "#core/resource/by-age.ts";
+import { matchesLabels } from "#core/resource/labels.ts";
+import { ofKind } from "#core/resource/of-kind.ts";
+import { declareServices } from "#core/sources/declare-service.ts";
+import { declareWorkload } from "#core/sources/declare-workload.ts";
+
+/** Answers about a snapshot, as proxies that are compiled from it get them. Each looks through all of its kind: for few questions at a time. */
+export function createSnapshotReader({ mesh, resources, instances }: Snapshot): MeshReader {
+  const aged = [...resources].sort(byAge);
+  const virtualServices = ofKind(aged, "VirtualService");
+  const rules = ofKind(aged, "DestinationRule");
+  const peerAuthentications = ofKind(aged, "PeerAuthentication");
+  const policies = ofKind(aged, "AuthorizationPolicy");
+  const declarations = declareServices(aged);
+  const workloads = aged.flatMap((resource) => declareWorkload(resource) ?? []);
+  const sorted = [...instances].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  const service: MeshReader["service"] = (host, fromNamespace) =>
+    resolveService(
+      host,
+      declarations.filter(({ hosts }) => hosts.includes(host)),
+      fromNamespace,
+    );
+  return {
+    mesh,
+    service,
+    servicesUnder: (pattern, fromNamespace) => {
+      const all = new Set(declarations.flatMap(({ hosts }) => hosts));
+      const under = isWildcard(pattern) ? [...all].filter((host) => hostMatches(pattern, host)) : [pattern];
+      return under.flatMap((host) => service(host, fromNamespace) ?? []);
+    },
+    virtualServices: (host, fromNamespace, gateway) =>
+      resolveVirtualServices(virtualServices, { host, fromNamespace, gateway, domainSuffix: mesh.domainSuffix }),
+    boundTo: (gateway) => virtualServices.filter((each) => gatewaysOf(each).includes(gateway)),
+    destinationRule: (host, clientNamespace, serviceNamespace) =>
+      resolveDestinationRule(rules, { host, clientNamespace, serviceNamespace, mesh }),
+    policiesOver: (namespace, labels) => resolvePolicies(policies, { namespace, labels }, mesh.rootNamespace),
+    gatewaysFor: (labels) => ofKind(aged, "Gateway").filter(({ spec }) => matchesLabels(labels, spec.selector)),
+    select: (namespace, labels) =>
+      Object.keys(labels).length === 0
+        ? []
+        : sorted.filter((each) => each.namespace === namespace && matchesLabels(each.labels, labels)),
+    written: (namespace, labels) =>
+      workloads.filter(
+        (each) => each.standing === "written" && each.namespace === namespace && matchesLabels(each.labels, labels),
+      ),
+    expected: (namespace, group) =>
+      workloads.find((each) => each.standing === "expected" && each.namespace === namespace && each.name === group),
+    instanceAt: (address, port) => {
+      const there = instances.filter(
+        (each) => each.address === address && each.ports.some(({ inboundPort }) => inboundPort === port),
+      );
+      return there.length === 1 ? there[0] : undefined;
+    },
+    mtlsMode: (namespace, labels, port) =>
+      resolveMtlsMode(peerAuthentications, mesh.rootNamespace, { namespace, labels, port }).mode,
+  };
+}
+
+function keyOf({ namespace, name }: WorkloadInstance): string {
+  return `${namespace}/${name}`;
+}
