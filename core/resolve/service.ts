@@ -3,6 +3,9 @@ import type { Service, ServiceDeclaration } from "#core/model/service.ts";
 import { isVisible } from "#core/resolve/visibility.ts";
 import type { Labels } from "#core/resource/labels.ts";
 
+/** No namespace has this name. */
+const STRANGER = "";
+
 /**
  * Of the declarations of one host, the oldest first, those that make up the service that callers in a namespace see: one
  * of its own before those exported to it by name, and these before those for all; and those that add to it. Ports that
@@ -24,8 +27,8 @@ export function resolveService(
 }
 
 /**
- * All services by host, of declarations of which the oldest are first: the oldest of each host, with the ports and
- * endpoints of those that add to it. Whoever calls gets this one, unless another is nearer to it.
+ * All services by host, of declarations of which the oldest are first: as namespaces see it that none of them is of or
+ * names, so whoever calls gets this one unless another is nearer to it; where such namespaces see none, the oldest.
  */
 export function servicesByHost(declarations: readonly ServiceDeclaration[]): ReadonlyMap<string, Service> {
   const byHost = new Map<string, ServiceDeclaration[]>();
@@ -37,7 +40,8 @@ export function servicesByHost(declarations: readonly ServiceDeclaration[]): Rea
     }
   return new Map(
     [...byHost].flatMap(([host, each]) => {
-      const service = putTogether(host, each);
+      const forAll = each.filter(({ exportTo, namespace }) => isVisible(exportTo, namespace, STRANGER));
+      const service = putTogether(host, forAll.length > 0 ? forAll : each);
       return service === undefined ? [] : [[host, service]];
     }),
   );

@@ -1,0 +1,257 @@
+// What the console and `explain` say equals what is read back from the bytes that proxies get.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { expandHost } from "#core/host/host.ts";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import type { Snapshot } from "#core/registry/snapshot.ts";
+import { resolveEndpoints } from "#core/resolve/endpoints.ts";
+import { explainService } from "#core/resolve/explain-service.ts";
+import type { MeshReader } from "#core/resolve/mesh-reader.ts";
+import { resolveRoutedPorts } from "#core/resolve/routed-ports.ts";
+import type { DecidingRoutes } from "#core/resolve/routes.ts";
+import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
+import { resolveTrafficTo } from "#core/resolve/traffic-policy.ts";
+import { matchesLabels } from "#core/resource/labels.ts";
+import { ofKind } from "#core/resource/of-kind.ts";
+import type { ProxyNode } from "#core/xds/layer.ts";
+import { Cluster_LbPolicy } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
+import type { Route } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
+import { createCompiler } from "#server/envoy/create-compiler.ts";
+import { advance, hash, MESH, makeRandom, NODES, randomChange } from "#server/envoy/testing/random-world.ts";
+import { type Mode, ReadBack } from "#server/envoy/testing/read-back.ts";
+import { instancesMtls } from "#server/services/effective-mtls.ts";
+import { listServices } from "#server/services/service-directory.ts";
+
+const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
+const RUNS = 25;
+/** A limit that nobody set. */
+const UNBOUNDED = 4_294_967_295;
+const CHANGES = 60;
+const NAMESPACES = ["default", "prod", "istio-system", "elsewhere"];
+
+/** A sidecar, captured, that shows the account of the instance, or is nobody's. */
+function sidecar(namespace: string, name: string, instance?: WorkloadInstance): ProxyNode {
+  const [, , , base] = NODES;
+  if (base === undefined) throw new Error("there is no captured sidecar among the nodes");
+  const ports = instance?.ports ?? [];
+  return {
+    ...base,
+    id: `sidecar~127.0.0.1~${name}.${namespace}~x`,
+    ...{ namespace, name },
+    metadata: {
+      ...base.metadata,
+      ...{ LABELS: { app: "caller" }, WORKLOAD_NAME: name, PHAROS_OUTBOUND: [] },
+      PHAROS_INBOUND: ports.map((port) => ({ ...port })),
+    },
+  };
+}
+
+interface World {
+  readonly snapshot: Snapshot;
+  readonly reader: MeshReader;
+  read(node: ProxyNode): ReadBack;
+}
+
+function makeWorld(from: number): World {
+  const random = makeRandom(from);
+  let snapshot: Snapshot = { revision: 0, mesh: MESH, resources: [], instances: [] };
+  for (let revision = 1; revision <= CHANGES; revision++) snapshot = advance(snapshot, randomChange(random, revision));
+  const compiler = createCompiler(snapshot, { hash });
+  const reader = createSnapshotReader(snapshot);
+  return { snapshot, reader, read: (node) => new ReadBack(compiler.open(node)) };
+}
+
+function law(check: (world: World) => void): void {
+  fc.assert(
+    fc.property(fc.nat(2 ** 31 - 1), (from) => check(makeWorld(from))),
+    { seed, numRuns: RUNS, endOnFailure: true },
+  );
+}
+
+const hostsOf = ({ snapshot }: World): string[] => [...listServices(snapshot).keys()];
+const clusterName = (host: string, port: number, subset = "") => `outbound|${port}|${subset}|${host}`;
+
+/** `seconds host|subset` of a route that goes to one cluster. */
+function describeRoute({ action }: Route): string {
+  if (action.case !== "route") return action.case ?? "";
+  const { clusterSpecifier, timeout } = action.value;
+  const [, , subset = "", host = ""] = clusterSpecifier.case === "cluster" ? clusterSpecifier.value.split("|") : [];
+  return `${Number(timeout?.seconds ?? 0n)}s ${host}|${subset}`;
+}
+
+function describeResolved({ service, routes }: DecidingRoutes): string[] {
+  return routes.map(({ http: { timeout, route } }) => {
+    const { host = "", subset = "" } = route?.[0]?.destination ?? {};
+    return `${timeout ?? "0s"} ${expandHost(host, service.metadata.namespace, MESH.domainSuffix)}|${subset}`;
+  });
+}
+
+describe(`FUZZ_SEED=${seed}`, () => {
+  test("mTLS: what the console says of an instance is how its listeners take connections", () =>
+    law(({ snapshot, reader, read }) => {
+      const NAMES = { STRICT: "strict", PERMISSIVE: "permissive", DISABLE: "disabled" } as const;
+      for (const instance of snapshot.instances) {
+        const modes = read(sidecar(instance.namespace, instance.name, instance)).inboundModes();
+        expect([...modes.keys()]).toEqual(instance.ports.map(({ appPort }) => appPort));
+        for (const [port, mode] of modes)
+          expect(reader.mtlsMode(instance.namespace, instance.labels, port)).toBe(mode satisfies Mode);
+        const kinds = [...new Set(modes.values())];
+        const [only] = kinds;
+        expect(instancesMtls(snapshot, [instance])).toBe(
+          kinds.length === 1 && only !== undefined ? NAMES[only] : "unknown",
+        );
+      }
+    }));
+
+  test("policies: those that are resolved and explained guard the instance, and no others", () =>
+    law(({ snapshot, reader, read }) => {
+      const services = listServices(snapshot);
+      for (const instance of snapshot.instances) {
+        const proxy = read(sidecar(instance.namespace, instance.name, instance));
+        const over = reader.policiesOver(instance.namespace, instance.labels);
+        for (const { appPort } of instance.ports) {
+          // A rule that is for other ports bears on none of this one's calls.
+          const bearing = over.filter(({ spec }) =>
+            (spec.rules ?? []).some(
+              ({ to }) =>
+                to === undefined || to.some(({ operation }) => operation?.ports?.includes(String(appPort)) !== false),
+            ),
+          );
+          const expected = bearing.map(
+            ({ metadata, spec }) => `${spec.action ?? "ALLOW"} ${metadata.namespace}/${metadata.name}`,
+          );
+          expect([...proxy.policiesAt(appPort)].sort()).toEqual(expected.sort());
+        }
+        for (const { host, instances } of services.values()) {
+          if (!instances.includes(instance)) continue;
+          const explained = explainService(snapshot, host).map(({ ref }) => ref);
+          for (const { metadata } of over)
+            expect(explained).toContain(`AuthorizationPolicy/${metadata.namespace}/${metadata.name}`);
+        }
+      }
+    }));
+
+  test("services: who owns a host, its ports and subsets are the clusters of callers in each namespace", () =>
+    law((world) => {
+      const { reader, read } = world;
+      for (const namespace of NAMESPACES) {
+        const clusters = [...read(sidecar(namespace, "caller")).clusters().keys()];
+        for (const host of hostsOf(world)) {
+          const service = reader.service(host, namespace);
+          const rule = service && reader.destinationRule(host, namespace, service.namespace);
+          const subsets = ["", ...(rule?.subsets ?? []).map(({ name }) => name)];
+          const expected = (service?.ports ?? []).flatMap(({ number }) =>
+            subsets.map((subset) => clusterName(host, number, subset)),
+          );
+          expect(clusters.filter((name) => name.endsWith(`|${host}`)).sort()).toEqual(expected.sort());
+        }
+      }
+    }));
+
+  test("services: the console shows of a host what callers get that no entry is nearer to", () =>
+    law((world) => {
+      const clusters = [...world.read(sidecar("elsewhere", "caller")).clusters().keys()];
+      for (const { host, ports, namespace } of listServices(world.snapshot).values()) {
+        const called = clusters.filter((name) => name.endsWith(`||${host}`));
+        // Nobody there sees it.
+        if (called.length === 0) continue;
+        expect(called.sort()).toEqual(ports.map(({ number }) => clusterName(host, number)).sort());
+        expect(world.reader.service(host, "elsewhere")?.namespace).toBe(namespace);
+      }
+    }));
+
+  test("endpoints: who is resolved to answer is whom callers are sent to", () =>
+    law((world) => {
+      const { reader, read } = world;
+      for (const namespace of NAMESPACES) {
+        const proxy = read(sidecar(namespace, "caller"));
+        const assignments = proxy.assignments();
+        for (const host of hostsOf(world)) {
+          const service = reader.service(host, namespace);
+          if (service?.resolution !== "static") continue;
+          const rule = reader.destinationRule(host, namespace, service.namespace);
+          for (const port of service.ports) {
+            const all = resolveEndpoints(reader, service, port);
+            for (const { name, labels } of [{ name: "", labels: {} }, ...(rule?.subsets ?? [])]) {
+              const sent = assignments.get(clusterName(host, port.number, name))?.endpoints ?? [];
+              const read = sent.flatMap(({ lbEndpoints }) =>
+                lbEndpoints.map(({ hostIdentifier, metadata }) => {
+                  const address =
+                    hostIdentifier.case === "endpoint" ? hostIdentifier.value.address?.address : undefined;
+                  const socket = address?.case === "socketAddress" ? address.value : undefined;
+                  const at = socket?.portSpecifier.case === "portValue" ? socket.portSpecifier.value : undefined;
+                  const takesMtls = metadata?.filterMetadata["envoy.transport_socket_match"]?.tlsMode === "istio";
+                  const workload = metadata?.filterMetadata.istio?.workload;
+                  return `${socket?.address ?? ""}:${at ?? ""} ${takesMtls ? "mTLS" : "plain"} ${typeof workload === "string" ? workload : ""}`;
+                }),
+              );
+              const resolved = all
+                .filter((endpoint) => matchesLabels(endpoint.labels, labels))
+                .map(
+                  ({ address, port: at, takesMtls, workload = "" }) =>
+                    `${address}:${at} ${takesMtls ? "mTLS" : "plain"} ${workload}`,
+                );
+              expect(read).toEqual(resolved);
+            }
+          }
+        }
+      }
+    }));
+
+  test("routes: the deciding VirtualService's routes for these callers are their virtual host's, in order", () =>
+    law((world) => {
+      const { reader, read, snapshot } = world;
+      const named = ofKind(snapshot.resources, "VirtualService").flatMap(({ spec, metadata }) =>
+        (spec.hosts ?? []).map((host) => expandHost(host, metadata.namespace, MESH.domainSuffix)),
+      );
+      for (const namespace of NAMESPACES) {
+        const virtualHosts = read(sidecar(namespace, "caller")).virtualHosts();
+        for (const host of new Set([...hostsOf(world), ...named])) {
+          const ports = resolveRoutedPorts(reader, host, { namespace, labels: { app: "caller" } });
+          const own = [...virtualHosts.keys()].filter((name) => name.replace(/:\d+$/, "") === host);
+          expect(own.sort()).toEqual(ports.map(({ port }) => `${host}:${port}`).sort());
+          for (const { port, used } of ports) {
+            const routes = virtualHosts.get(`${host}:${port}`)?.routes ?? [];
+            if (used === undefined) expect(routes.map(({ name }) => name)).toEqual(["default"]);
+            else expect(routes.map(describeRoute)).toEqual(describeResolved(used));
+          }
+        }
+      }
+    }));
+
+  test("routes: a VirtualService that routes a host for its own namespace is explained to apply to it", () =>
+    law((world) => {
+      const { reader, snapshot } = world;
+      for (const host of hostsOf(world)) {
+        const explained = new Map(explainService(snapshot, host).map(({ ref, applies }) => [ref, applies]));
+        for (const namespace of NAMESPACES)
+          for (const { used } of resolveRoutedPorts(reader, host, { namespace, labels: { app: "caller" } })) {
+            if (used?.service.metadata.namespace !== namespace) continue;
+            expect(explained.get(`VirtualService/${namespace}/${used.service.metadata.name}`)).toBe(true);
+          }
+      }
+    }));
+
+  test("traffic policy: what rules ask of connections is what clusters carry", () =>
+    law((world) => {
+      for (const clientNamespace of NAMESPACES) {
+        const clusters = world.read(sidecar(clientNamespace, "caller")).clusters();
+        for (const [name, cluster] of clusters) {
+          const [direction, port, subset = "", host = ""] = name.split("|");
+          if (direction !== "outbound") continue;
+          const question = { host, clientNamespace, subset, port: Number(port) };
+          const { connectionPool, tls, loadBalancer } = resolveTrafficTo(world.reader, question);
+          const [limits] = cluster.circuitBreakers?.thresholds ?? [];
+          expect(limits?.maxConnections).toBe(connectionPool?.tcp?.maxConnections ?? UNBOUNDED);
+          expect(limits?.maxRetries).toBe(connectionPool?.http?.maxRetries ?? UNBOUNDED);
+          if (tls?.mode === "SIMPLE" || tls?.mode === "ISTIO_MUTUAL") expect(cluster.transportSocket).toBeDefined();
+          else expect(cluster.transportSocket).toBeUndefined();
+          if (tls !== undefined) expect(cluster.transportSocketMatches).toEqual([]);
+          const isHashed = cluster.lbConfig.case === "ringHashLbConfig" || cluster.lbConfig.case === "maglevLbConfig";
+          // Where connections say themselves where they go there is nothing to balance.
+          if (cluster.lbPolicy !== Cluster_LbPolicy.CLUSTER_PROVIDED)
+            expect(isHashed).toBe(loadBalancer?.consistentHash !== undefined);
+        }
+      }
+    }));
+});

@@ -1,0 +1,106 @@
+import { fromBinary, type JsonObject, type JsonValue } from "@bufbuild/protobuf";
+import type { ProxyView } from "#core/xds/layer.ts";
+import type { XdsType } from "#core/xds/type-urls.ts";
+import { type Cluster, ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
+import {
+  type ClusterLoadAssignment,
+  ClusterLoadAssignmentSchema,
+} from "#proto/gen/envoy/config/endpoint/v3/endpoint_pb.js";
+import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
+import { type VirtualHost, VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
+import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
+import { decodeResource } from "#server/mesh/decode-resource.ts";
+
+export type Mode = "STRICT" | "PERMISSIVE" | "DISABLE";
+
+/** What one proxy is given, read from the bytes that are sent. */
+export class ReadBack {
+  readonly #bodies: ReadonlyMap<XdsType, ReadonlyMap<string, Uint8Array>>;
+
+  constructor({ layers }: ProxyView) {
+    const bodies = new Map<XdsType, Map<string, Uint8Array>>();
+    for (const { resources } of layers)
+      for (const [type, named] of resources) {
+        const all = bodies.get(type) ?? new Map<string, Uint8Array>();
+        bodies.set(type, all);
+        for (const { name, body } of named.values()) all.set(name, body);
+      }
+    this.#bodies = bodies;
+  }
+
+  #all<T>(type: XdsType, decode: (body: Uint8Array) => T): T[] {
+    return [...(this.#bodies.get(type)?.values() ?? [])].map(decode);
+  }
+
+  clusters(): Map<string, Cluster> {
+    return new Map(this.#all("CDS", (body) => fromBinary(ClusterSchema, body)).map((each) => [each.name, each]));
+  }
+
+  assignments(): Map<string, ClusterLoadAssignment> {
+    const all = this.#all("EDS", (body) => fromBinary(ClusterLoadAssignmentSchema, body));
+    return new Map(all.map((each) => [each.clusterName, each]));
+  }
+
+  listeners(): Listener[] {
+    return this.#all("LDS", (body) => fromBinary(ListenerSchema, body));
+  }
+
+  routeConfigs(): RouteConfiguration[] {
+    return this.#all("RDS", (body) => fromBinary(RouteConfigurationSchema, body));
+  }
+
+  /** `host:port` → the virtual host, of one whole table or sent by itself. */
+  virtualHosts(): Map<string, VirtualHost> {
+    const sent = this.#all("VHDS", (body) => fromBinary(VirtualHostSchema, body));
+    const inTables = this.routeConfigs().flatMap(({ name, virtualHosts }) =>
+      name.startsWith("inbound|") ? [] : virtualHosts,
+    );
+    // Those that are sent by themselves are called `table/host:port`.
+    return new Map([...sent, ...inTables].map((each) => [each.name.slice(each.name.indexOf("/") + 1), each]));
+  }
+
+  /** Port of an application → how its connections come in. */
+  inboundModes(): Map<number, Mode> {
+    const kinds = new Map<number, Set<"tls" | "plain">>();
+    for (const { filterChains, name } of this.listeners()) {
+      if (!name.startsWith("inbound_") && name !== "virtualInbound") continue;
+      for (const { name: chain, transportSocket } of filterChains) {
+        const port = Number(/_(\d+)$/.exec(chain)?.[1]);
+        if (!Number.isInteger(port)) continue;
+        const known = kinds.get(port) ?? new Set();
+        kinds.set(port, known.add(transportSocket === undefined ? "plain" : "tls"));
+      }
+    }
+    return new Map(
+      [...kinds].map(([port, each]) => [port, each.size === 2 ? "PERMISSIVE" : each.has("tls") ? "STRICT" : "DISABLE"]),
+    );
+  }
+
+  /** `action namespace/name` of the policies whose rules guard an application's port, in requests or in connections. */
+  policiesAt(port: number): Set<string> {
+    const found = new Set<string>();
+    const tables = this.#bodies.get("RDS")?.get(`inbound|${port}||`);
+    if (tables !== undefined) collectPolicies(decodeResource("RDS", tables), found);
+    for (const [name, body] of this.#bodies.get("LDS") ?? []) {
+      const { filterChains = [] } = decodeResource("LDS", body) as { filterChains?: JsonObject[] };
+      if (!name.startsWith("inbound_") && name !== "virtualInbound") continue;
+      for (const chain of filterChains) if (String(chain.name).endsWith(`_${port}`)) collectPolicies(chain, found);
+    }
+    return found;
+  }
+}
+
+function collectPolicies(value: JsonValue | undefined, found: Set<string>): void {
+  if (value === null || typeof value !== "object") return;
+  if (Array.isArray(value)) {
+    for (const each of value) collectPolicies(each, found);
+    return;
+  }
+  const { policies, action = "ALLOW" } = value;
+  if (policies !== null && typeof policies === "object" && !Array.isArray(policies))
+    for (const name of Object.keys(policies)) {
+      const [, namespace, policy] = /^ns\[(.*)\]-policy\[(.*)\]-rule\[\d+\]$/.exec(name) ?? [];
+      if (policy !== undefined) found.add(`${String(action)} ${namespace}/${policy}`);
+    }
+  for (const each of Object.values(value)) collectPolicies(each, found);
+}
