@@ -1,5 +1,6 @@
 // Everything that can fail, in one run: checks, unit and integration tests, and the journeys in a browser against a
-// real demo mesh. `npm test -- check|unit|e2e|failure` runs a part. The last line counts what the runners reported.
+// real demo mesh. `npm test -- check|unit|e2e|failure` runs a part,
+// and `npm test -- oracle` what is compared with Istio itself. The last line counts what the runners reported.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -72,9 +73,10 @@ function tally(file, code, read) {
   if (code !== 0 && counted.failed === 0) failed += 1;
 }
 
-async function unit() {
-  const file = join(reports, "unit.json");
-  const code = await run(bin("vitest"), ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`]);
+async function vitest(name, args) {
+  const file = join(reports, `${name}.json`);
+  const report = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  const code = await run(bin("vitest"), ["run", ...args, ...report]);
   tally(file, code, (report) => ({
     passed: report.numPassedTests,
     failed:
@@ -124,7 +126,9 @@ try {
     ]);
     await check("nothing unused", bin("knip"), ["--no-progress"]);
   }
-  if (wanted("unit")) await unit();
+  if (wanted("unit")) await vitest("unit", []);
+  // A first build of Istio takes minutes: only where it is asked for.
+  if (asked.includes("oracle")) await vitest("oracle", ["--config", "testing/oracle/vitest.config.ts"]);
   if (wanted("e2e")) await playwright("journeys", await provideChromium());
   if (wanted("failure")) await playwright("failure", {});
   if (asked.includes("pictures")) await playwright("pictures", await provideChromium());

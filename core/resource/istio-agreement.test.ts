@@ -29,6 +29,11 @@ describe("what Istio takes is taken", () => {
       [],
     ],
     [
+      "a pseudo-header in a match",
+      http(`{ match: [{ headers: { ":method": { exact: GET } }, withoutHeaders: { ":path": {} } }], ${ROUTE} }`),
+      [],
+    ],
+    [
       "paths of certificates that are relative",
       rule("{ tls: { mode: MUTUAL, clientCertificate: certs/a.pem, privateKey: certs/a.key } }"),
       [],
@@ -180,6 +185,11 @@ describe("what Istio refuses is refused", () => {
       "error bad-value spec.hosts[0]",
     ],
     [
+      "a number to look up",
+      resource("ServiceEntry", '{ hosts: ["80"], resolution: DNS, ports: [{ number: 1, name: a, protocol: HTTP }] }'),
+      "error bad-value spec.hosts[0]",
+    ],
+    [
       "an address as the host of a DestinationRule",
       resource("DestinationRule", "{ host: 1.2.3.4 }"),
       "error bad-value spec.host",
@@ -255,6 +265,16 @@ describe("what Istio refuses is refused", () => {
       "a warm-up that never gets faster",
       rule("{ loadBalancer: { warmup: { duration: 5s, aggression: 0 } } }"),
       "error bad-value spec.trafficPolicy.loadBalancer.warmup.aggression",
+    ],
+    [
+      "a Maglev table without a size",
+      rule("{ loadBalancer: { consistentHash: { useSourceIp: true, maglev: {} } } }"),
+      "error missing-field spec.trafficPolicy.loadBalancer.consistentHash.maglev.tableSize",
+    ],
+    [
+      "a blank between conditions of retries",
+      http(`{ ${ROUTE}, retries: { attempts: 1, retryOn: "5xx, reset" } }`),
+      "error bad-value spec.http[0].retries.retryOn",
     ],
     [
       "a delegate with gateways",

@@ -178,7 +178,8 @@ function checkGatewayRef(text: string): string | undefined {
 
 function checkMatchHeaderName(text: string): string | NotHandled | undefined {
   if (text.startsWith("@request.auth.claims")) return { notHandled: NO_TOKENS };
-  return matches(TOKEN, text, "is not a header name");
+  // Envoy's matches know the pseudo-headers of HTTP/2 too.
+  return matches(TOKEN, text.replace(/^:/, ""), "is not a header name");
 }
 
 function checkProtocol(text: string): string | NotHandled | undefined {
@@ -191,10 +192,10 @@ function checkProtocol(text: string): string | NotHandled | undefined {
 }
 
 function checkRetryOn(text: string): string | undefined {
-  const unknown = text.split(",").find((part) => !RETRY_ON.has(part.trim()) && !/^[1-5]\d\d$/.test(part.trim()));
-  return unknown === undefined
-    ? undefined
-    : `has ${JSON.stringify(unknown.trim())}, which is neither a retry condition of Envoy nor a status code`;
+  const unknown = text.split(",").find((part) => !RETRY_ON.has(part) && !/^[1-5]\d\d$/.test(part));
+  if (unknown === undefined) return undefined;
+  if (unknown.trim() !== unknown) return "has a blank beside a comma";
+  return `has ${JSON.stringify(unknown)}, which is neither a retry condition of Envoy nor a status code`;
 }
 
 function checkWorkloadAddress(text: string): string | undefined {

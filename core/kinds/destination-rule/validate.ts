@@ -106,16 +106,8 @@ function validateSettings(settings: TrafficSettings, path: Path): Diagnostic[] {
         `set one of ${HASH_KEYS.join(", ")}`,
       ),
     );
-  const tableSize = loadBalancer?.consistentHash?.maglev?.tableSize;
-  if (tableSize !== undefined && !isPrime(tableSize))
-    issues.push(
-      errorAt(
-        [...path, "loadBalancer", "consistentHash", "maglev", "tableSize"],
-        "bad-value",
-        `${tableSize} is not a prime number`,
-        "65537 is Envoy's own choice",
-      ),
-    );
+  if (loadBalancer?.consistentHash?.maglev !== undefined)
+    issues.push(...validateTableSize(loadBalancer.consistentHash.maglev.tableSize, path));
   if (tls !== undefined) issues.push(...validateTls(tls, [...path, "tls"]));
   return issues;
 }
@@ -166,6 +158,13 @@ function validateTls(tls: ClientTls, path: Path): Diagnostic[] {
     );
   }
   return issues;
+}
+
+function validateTableSize(tableSize: number | undefined, path: Path): Diagnostic[] {
+  const at = [...path, "loadBalancer", "consistentHash", "maglev", "tableSize"];
+  const hint = "65537 is Envoy's own choice";
+  if (tableSize === undefined) return [errorAt(at, "missing-field", "tableSize is missing", hint)];
+  return isPrime(tableSize) ? [] : [errorAt(at, "bad-value", `${tableSize} is not a prime number`, hint)];
 }
 
 function isPrime(value: number): boolean {

@@ -170,7 +170,7 @@ export const TEXTS = {
   "cors-method": fc.constantFrom("GET", "*", "CONNECT"),
   "retry-on": fc.constantFrom(
     "5xx",
-    "503, 599,reset",
+    "503,599,reset",
     "100,gateway-error",
     "retriable-headers",
     "cancelled,unavailable",

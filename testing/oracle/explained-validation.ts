@@ -1,0 +1,77 @@
+import type { Explained } from "#testing/oracle/explained.ts";
+
+const POLICY = /trafficPolicy\.(?:portLevelSettings\[\]\.)?/.source;
+
+/** Documents that are judged otherwise on purpose. */
+export const EXPLAINED_VALIDATION: readonly Explained[] = (
+  [
+    ["a field that is null is read as not set", /^taken .*(?:Invalid value: "null"|: null: supported values)/],
+    [
+      "an empty list of accounts is not set",
+      /^taken AuthorizationPolicy .*Cannot set serviceAccounts with namespaces or principals/,
+      /(?:erviceAccounts|amespaces|rincipals): \[\]/,
+    ],
+    [
+      "a gateway ./NAME is the rule's own namespace's",
+      /^taken VirtualService .*invalid value for namespace: …$/,
+      /- \.\//,
+    ],
+    ["probes by gRPC work here", /^taken WorkloadGroup .*unknown health check method \*v1alpha3\.ReadinessProbe_Grpc$/],
+    ["an empty duration is not set", /^taken .*(?:invalid duration|must be a valid duration|time: invalid)/, /: ""/],
+    [
+      "an account becomes part of a SPIFFE id",
+      /^refused (?:WorkloadEntry|WorkloadGroup|ServiceEntry) .*serviceAccount: … is not a DNS name in lower case$/,
+    ],
+    [
+      "no workload has such an account",
+      /^refused AuthorizationPolicy .*erviceAccounts\[\]: … is neither ACCOUNT nor NAMESPACE\/ACCOUNT$/,
+    ],
+    [
+      "there is no port 0",
+      /^refused AuthorizationPolicy .*operation\.(?:ports|notPorts)\[\]: … is not a port/,
+      /^ +- "0"$/m,
+    ],
+    ["an empty name would be trusted", /subjectAltNames\[\]: is empty$/],
+    ["an empty header name is no key", /httpHeaderName: is empty$|httpQueryParameterName: is empty$/],
+    ["Envoy refuses a parameter without a name", /^refused VirtualService .*queryParams\.…: is empty$/],
+    ["httpsRedirect on HTTPS says two things", /tls\.httpsRedirect: httpsRedirect is for HTTP, not HTTPS$/],
+    ["the newest version is older than the oldest", /tls\.maxProtocolVersion: \w+ is older than the oldest version/],
+    ["an instance has a literal address", /^refused WorkloadGroup .*spec\.template\.address: /],
+    ["a probe's host must be a name", /^refused WorkloadGroup .*spec\.probe\.(?:httpGet|tcpSocket)\.host: /],
+    [
+      "no workload could have such a label",
+      /(?:spec|endpoints\[\]|template|subsets\[\])\.labels\.\S+: .*(?:label key|label value)/,
+    ],
+    [
+      "such a probe is not worth waiting for",
+      /^refused WorkloadGroup .*spec\.probe\.\w+: \d+ is out of range: [01] to 86400$/,
+    ],
+    [
+      "HTTP has no such header name",
+      /^refused VirtualService .*(?:headers|withoutHeaders)\.[\w.[\]…]+: … is not a header name$/,
+    ],
+    ["HTTP has no such header name", /headers\.(?:request|response)\.remove\[\]: … is not a header name$/],
+    ["HTTP has no such header name", /when\[\]\.key: … is not a condition Pharos knows/, /request\.headers\[a b\]/],
+    ["HTTP has no such header name", /consistentHash\.httpHeaderName: … is not a header name$/],
+    ["there is no such port", new RegExp(`${POLICY}port\\.number: -?\\d+ is out of range: 1 to 65535$`)],
+    ["a port of settings is named", /portLevelSettings\[\]\.port(?:\.number)?: (?:number|port) is missing$/],
+    ["Envoy has no such redirect", /redirect\.redirectCode: /],
+    ["Envoy has no such status", /directResponse\.status: 600 is out of range/],
+    ["a body is a text or bytes", /directResponse\.body: needs one of/],
+    ["it delays nothing", /fault\.delay\.fixedDelay: fixedDelay is missing$|fault\.delay: needs one of/],
+    ["it aborts with nothing", /fault\.abort: needs one of httpStatus, grpcStatus, http2Error$/],
+    ["a match of a text without a text", /match\[\]\.[\w.[\]…]+: needs one of exact, prefix, regex$/],
+    [
+      "ISTIO_MUTUAL has its own certificates",
+      /tls\.\w+: ISTIO_MUTUAL uses the mesh's own certificates; no file may be given$/,
+    ],
+    ["warm-up is for two balancers", /loadBalancer\.warmup: warmup goes only with ROUND_ROBIN and LEAST_REQUEST$/],
+    [
+      "it switches retries off and says how they are made",
+      /retries\.(?:retryIgnorePreviousHosts|backoff): without attempts switches/,
+    ],
+    ["Envoy refuses it", /ringHash\.minimumRingSize: \d+ is out of range/],
+    ["Linux refuses it", /tcpKeepalive\.(?:probes|time|interval): /],
+    ["Istio's webhook stops at a name before it", /gateways\[\]: … is neither `mesh`, NAME nor NAMESPACE\/NAME$/],
+  ] as const
+).map(([why, what, text]) => ({ area: "validation", why, what, ...(text === undefined ? {} : { text }) }));

@@ -1,0 +1,47 @@
+// node testing/oracle/hunt.ts AREA [CASES [SEED]]: compares, and prints what differs by cause, most frequent first, each
+// with its smallest case.
+import * as fc from "fast-check";
+import { AREAS } from "#testing/oracle/areas.ts";
+import { explain } from "#testing/oracle/explained.ts";
+import { Istio } from "#testing/oracle/istio.ts";
+import { provideIstio } from "#testing/oracle/provide-istio.ts";
+
+const SHOWN_MAX = 60;
+const [name, cases = "500", seed = String(Date.now() % 2 ** 31)] = process.argv.slice(2);
+const area = AREAS.find((each) => each.name === name);
+if (area === undefined) throw new Error(`which of ${AREAS.map((each) => each.name).join(", ")}?`);
+const provided = await provideIstio();
+if ("missing" in provided) throw new Error(provided.missing);
+const istio = new Istio(provided.path);
+
+const groups = new Map<string, { count: number; where: string; text: string }>();
+const totals = { cases: 0, failed: 0, compared: 0, explained: 0, differ: 0 };
+for (const tried of fc.sample(area.cases, { numRuns: Number(cases), seed: Number(seed) })) {
+  totals.cases += 1;
+  try {
+    const { compared, differences } = await area.compare(tried, istio);
+    totals.compared += compared;
+    for (const difference of differences) {
+      if (explain(area.name, difference, area.write(tried)) !== undefined) {
+        totals.explained += 1;
+        continue;
+      }
+      totals.differ += 1;
+      note(difference.what, difference.where, area.write(tried));
+    }
+  } catch (error) {
+    totals.failed += 1;
+    note(`failed: ${String(error).slice(0, 300)}`, "", area.write(tried));
+  }
+}
+istio.stop();
+for (const [what, { count, where, text }] of [...groups].sort(([, a], [, b]) => b.count - a.count).slice(0, SHOWN_MAX))
+  process.stdout.write(`--- ${count} × ${what}\n    ${where}\n${text}\n`);
+process.stdout.write(`${area.name}, seed ${seed}: ${JSON.stringify(totals)}\n`);
+
+function note(what: string, where: string, text: string): void {
+  const known = groups.get(what);
+  if (known === undefined || text.length < known.text.length)
+    groups.set(what, { count: (known?.count ?? 0) + 1, where, text });
+  else known.count += 1;
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+
+	cluster "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+
+	"istio.io/istio/pilot/pkg/config/kube/crd"
+	"istio.io/istio/pilot/pkg/model"
+	"istio.io/istio/pilot/pkg/networking/core"
+	"istio.io/istio/pilot/pkg/xds/endpoints"
+	"istio.io/istio/pkg/config/mesh"
+)
+
+type buildRequest struct {
+	Resources string  `json:"resources"`
+	Mesh      string  `json:"mesh"`
+	Proxies   []proxy `json:"proxies"`
+}
+
+type proxy struct {
+	Key       string            `json:"key"`
+	Type      string            `json:"type"` // sidecar or router
+	Namespace string            `json:"namespace"`
+	Address   string            `json:"address"`
+	Labels    map[string]string `json:"labels"`
+}
+
+type built struct {
+	Listeners []json.RawMessage `json:"listeners"`
+	Routes    []json.RawMessage `json:"routes"`
+	Clusters  []json.RawMessage `json:"clusters"`
+	Endpoints []json.RawMessage `json:"endpoints"`
+}
+
+type builtProxies struct {
+	Proxies map[string]built `json:"proxies"`
+}
+
+// build makes what istiod would send to each proxy. It panics where Istio does.
+func build(asked buildRequest) builtProxies {
+	settings := mesh.DefaultMeshConfig()
+	settings.RootNamespace = "istio-system"
+	if strings.TrimSpace(asked.Mesh) != "" {
+		given, err := mesh.ApplyMeshConfig(asked.Mesh, settings)
+		if err != nil {
+			panic(err)
+		}
+		settings = given
+	}
+	configs, _, err := crd.ParseInputs(asked.Resources)
+	if err != nil {
+		panic(err)
+	}
+	for i := range configs {
+		configs[i].Domain = "cluster.local"
+	}
+	run := &testRun{}
+	defer run.end()
+	generator := core.NewConfigGenTest(run, core.TestOptions{Configs: configs, MeshConfig: settings})
+	made := builtProxies{map[string]built{}}
+	for _, each := range asked.Proxies {
+		made.Proxies[each.Key] = buildProxy(generator, each)
+	}
+	return made
+}
+
+func buildProxy(generator *core.ConfigGenTest, asked proxy) built {
+	node := generator.SetupProxy(&model.Proxy{
+		Type:            model.NodeType(asked.Type),
+		ConfigNamespace: asked.Namespace,
+		Labels:          asked.Labels,
+		IPAddresses:     []string{asked.Address},
+		ID:              asked.Key + "." + asked.Namespace,
+		Metadata:        &model.NodeMetadata{Labels: asked.Labels, Namespace: asked.Namespace, IstioVersion: "1.31.0"},
+	})
+	listeners := generator.Listeners(node)
+	clusters := generator.Clusters(node)
+	assignments := []json.RawMessage{}
+	for _, each := range clusters {
+		if each.GetType() != cluster.Cluster_EDS {
+			continue
+		}
+		builder := endpoints.NewEndpointBuilder(each.Name, node, generator.PushContext())
+		if made := builder.BuildClusterLoadAssignment(generator.Env().EndpointIndex); made != nil {
+			assignments = append(assignments, encode(made))
+		}
+	}
+	return built{
+		Listeners: encodeAll(listeners),
+		Routes:    encodeAll(generator.RoutesFromListeners(node, listeners)),
+		Clusters:  encodeAll(clusters),
+		Endpoints: assignments,
+	}
+}
+
+func encodeAll[M proto.Message](messages []M) []json.RawMessage {
+	all := make([]json.RawMessage, len(messages))
+	for i, message := range messages {
+		all[i] = encode(message)
+	}
+	return all
+}
+
+func encode(message proto.Message) json.RawMessage {
+	text, err := protojson.Marshal(message)
+	if err != nil {
+		panic(err)
+	}
+	return text
+}

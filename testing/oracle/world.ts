@@ -1,0 +1,120 @@
+import { stringify } from "yaml";
+import { hasErrors } from "#core/diagnostic.ts";
+import { KINDS, type Kind } from "#core/kinds/kinds.ts";
+import { parseMeshConfig } from "#core/mesh-config/parse-mesh-config.ts";
+import { parseDocuments } from "#core/resource/parse-documents.ts";
+import type { AnyResource } from "#core/resource/resource.ts";
+import type { ProxyNode } from "#core/xds/layer.ts";
+import type { XdsType } from "#core/xds/type-urls.ts";
+import { createCompiler } from "#server/envoy/create-compiler.ts";
+import { hash, MESH } from "#server/envoy/testing/random-world.ts";
+import { decodeResource } from "#server/mesh/decode-resource.ts";
+import type { Built, Istio, OracleProxy } from "#testing/oracle/istio.ts";
+import type { Json } from "#testing/oracle/json.ts";
+
+/** A resource as people write it, and the second in which it was made. */
+export interface Written {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly namespace: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly age: number;
+  readonly spec: object;
+}
+
+/** What both sides are given. */
+export interface World {
+  readonly documents: readonly Written[];
+  readonly proxies: readonly OracleProxy[];
+  /** YAML of a MeshConfig. */
+  readonly mesh?: string;
+}
+
+/** What a proxy listens on for services by name, where its traffic is not captured. */
+export interface Outbound {
+  readonly host: string;
+  readonly port: number;
+  readonly bindPort: number;
+}
+
+export function writeDocument({ kind, name, namespace, labels, age, spec }: Written): string {
+  const creationTimestamp = timestamp(age);
+  const metadata = { name, namespace, ...(labels === undefined ? {} : { labels }), creationTimestamp };
+  return stringify({ apiVersion: `${KINDS[kind].group}/v1`, kind, metadata, spec }, { aliasDuplicateObjects: false });
+}
+
+/** Of a world's documents those that both sides take, each name once. Istio's compiler is not made for what it refuses. */
+export async function keepTaken(documents: readonly Written[], istio: Istio): Promise<Written[]> {
+  const taken = new Map<string, Written>();
+  for (const each of documents) {
+    const text = writeDocument(each);
+    if (hasErrors(parseDocuments(text).diagnostics)) continue;
+    if ((await istio.validate(text)).errors.length > 0) continue;
+    taken.set(`${each.kind}/${each.namespace}/${each.name}`, each);
+  }
+  return [...taken.values()];
+}
+
+export function askIstio(istio: Istio, { documents, proxies, mesh }: World): Promise<Readonly<Record<string, Built>>> {
+  return istio.build(documents.map(writeDocument).join("---\n"), proxies, mesh);
+}
+
+/** What Pharos makes of the same world, by the proxies' keys. */
+export function askPharos(
+  { documents, proxies, mesh }: World,
+  outbound: readonly Outbound[] = [],
+): Readonly<Record<string, Built>> {
+  const resources = documents.flatMap(readResource);
+  const settings = mesh === undefined ? MESH : { ...MESH, proxies: parseMeshConfig(mesh) };
+  const compiler = createCompiler({ revision: 1, mesh: settings, resources, instances: [] }, { hash });
+  return Object.fromEntries(
+    proxies.map((proxy) => {
+      const { layers } = compiler.open(nodeOf(proxy, outbound));
+      const all = (type: XdsType): Json[] =>
+        layers.flatMap(({ resources: held }) =>
+          Array.from(held.get(type)?.values() ?? [], ({ body }) => decodeResource(type, body) as Json),
+        );
+      return [
+        proxy.key,
+        { listeners: all("LDS"), routes: all("RDS"), clusters: all("CDS"), endpoints: all("EDS") },
+      ] as const;
+    }),
+  );
+}
+
+function readResource(document: Written): AnyResource[] {
+  const { resources, diagnostics } = parseDocuments(writeDocument(document));
+  if (hasErrors(diagnostics)) throw new Error(JSON.stringify(diagnostics, null, 2));
+  // A document's own time is not believed; here it is the one of its first revision.
+  return resources.map(
+    (each) => ({ ...each, metadata: { ...each.metadata, creationTimestamp: timestamp(document.age) } }) as AnyResource,
+  );
+}
+
+function timestamp(seconds: number): string {
+  return new Date(Date.UTC(2020, 0, 1, 0, 0, seconds)).toISOString().replace(".000", "");
+}
+
+function nodeOf(proxy: OracleProxy, outbound: readonly Outbound[]): ProxyNode {
+  return {
+    id: `${proxy.type}~${proxy.address}~${proxy.key}.${proxy.namespace}~x`,
+    type: proxy.type,
+    address: proxy.address,
+    name: proxy.key,
+    namespace: proxy.namespace,
+    domain: "x",
+    userAgent: "envoy",
+    version: "1.40.0",
+    takesVirtualHosts: false,
+    metadata: {
+      LABELS: { ...proxy.labels },
+      SERVICE_ACCOUNT: "",
+      WORKLOAD_NAME: proxy.key,
+      INTERCEPTION_MODE: outbound.length === 0 ? "REDIRECT" : "NONE",
+      PHAROS_OUTBOUND: [...outbound],
+      PHAROS_INBOUND: [],
+      PHAROS_GATEWAY_PORTS: {},
+      PHAROS_TRACING: false,
+    },
+  };
+}
