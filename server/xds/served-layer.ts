@@ -69,14 +69,17 @@ export class ServedLayer {
     const touched = new Map<XdsType, Set<string>>();
     for (const { type, upserted, removed } of changes) {
       const names = touched.get(type) ?? new Set();
-      const gone = this.#gone.get(type) ?? new Set();
       for (const { name } of upserted) names.add(name);
       for (const name of removed) names.add(name);
+      touched.set(type, names);
+    }
+    // Once all are in: a revision of ten thousand services is as many changes.
+    for (const [type, names] of touched) {
+      const gone = this.#gone.get(type) ?? new Set();
       for (const name of names) {
         if (this.has(type, name)) gone.delete(name);
         else gone.add(name);
       }
-      touched.set(type, names);
       this.#gone.set(type, gone);
     }
     this.version += 1;
