@@ -84,6 +84,8 @@ export function buildBootstrap(
         { name: "admin", admin_layer: {} },
       ],
     },
+    // Of ten thousand clusters few are called: a statistic is made when it first counts.
+    deferred_stat_options: { enable_deferred_creation_stats: true },
     stats_config: {
       use_all_default_tags: false,
       stats_tags: STATS_TAGS,
@@ -108,10 +110,32 @@ export function buildBootstrap(
           },
         },
       ],
-      actions: [action("shrink_heap", 0.95), action("stop_accepting_requests", 0.98)],
+      actions: [
+        ...(isGateway ? [REDUCE_TIMEOUTS] : []),
+        action("shrink_heap", 0.95),
+        action("stop_accepting_requests", 0.98),
+      ],
     },
   };
 }
+
+/** What strangers hold and do not use ends sooner and sooner as memory runs short. */
+const REDUCE_TIMEOUTS = {
+  name: "envoy.overload_actions.reduce_timeouts",
+  triggers: [
+    {
+      name: "envoy.resource_monitors.fixed_heap",
+      scaled: { scaling_threshold: 0.85, saturation_threshold: 0.95 },
+    },
+  ],
+  typed_config: {
+    "@type": "type.googleapis.com/envoy.config.overload.v3.ScaleTimersOverloadActionConfig",
+    timer_scale_factors: [
+      { timer: "HTTP_DOWNSTREAM_CONNECTION_IDLE", min_timeout: "2s" },
+      { timer: "HTTP_DOWNSTREAM_STREAM_IDLE", min_timeout: "5s" },
+    ],
+  },
+};
 
 /** Of the overload manager, at this share of the memory. */
 function action(name: string, value: number): Record<string, unknown> {
