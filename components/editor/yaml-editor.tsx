@@ -6,6 +6,7 @@ import { EditorView } from "@codemirror/view";
 import CodeMirror from "@uiw/react-codemirror";
 import { useEffect, useMemo, useState } from "react";
 import { EDITOR_THEME } from "#components/editor/editor-theme.ts";
+import { schemaHelp } from "#components/editor/schema-help.ts";
 import type { Diagnostic } from "#core/diagnostic.ts";
 
 export interface YamlEditorProps {
@@ -20,7 +21,7 @@ export interface YamlEditorProps {
   readonly height?: string;
 }
 
-/** YAML with its problems in the gutter. Tab leaves it, so that the keyboard is not trapped; Ctrl-Z undoes. */
+/** YAML with its problems in the gutter, and help from the schemas at names and values. Tab leaves it, so that the keyboard is not trapped; Ctrl-Z undoes. */
 export default function YamlEditor({ text, onTextChange, label, diagnostics, goTo, height = "auto" }: YamlEditorProps) {
   const [view, setView] = useState<EditorView | null>(null);
   const isReadOnly = onTextChange === undefined;
@@ -29,6 +30,7 @@ export default function YamlEditor({ text, onTextChange, label, diagnostics, goT
       yaml(),
       EDITOR_THEME,
       lintGutter(),
+      schemaHelp(isReadOnly),
       EditorView.lineWrapping,
       EditorView.contentAttributes.of({ "aria-label": label }),
       ...(isReadOnly ? [EditorState.readOnly.of(true)] : []),

@@ -6,16 +6,12 @@ import { Card } from "#components/ui/card.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Select } from "#components/ui/select.tsx";
 import type { Catalog } from "#core/form/catalog.ts";
+import { formField } from "#core/form/form-field.ts";
 import { openDraft } from "#core/form/open-draft.ts";
 import { otherFields } from "#core/form/other-fields.ts";
 import { PEER_AUTHENTICATION } from "#core/kinds/peer-authentication/schema.ts";
 
-const MODES = [
-  { value: "STRICT", label: "Strict", description: "only mTLS: plaintext is refused" },
-  { value: "PERMISSIVE", label: "Permissive", description: "mTLS and plaintext, while workloads move in" },
-  { value: "DISABLE", label: "Off", description: "plaintext only" },
-  { value: "UNSET", label: "As above it", description: "what the namespace or the mesh says" },
-] as const;
+const MODES = formField("PeerAuthentication", ["spec", "mtls", "mode"]).options;
 
 /** The form of a PeerAuthentication: on what, and which connections it takes. */
 export function PeerAuthenticationFields({

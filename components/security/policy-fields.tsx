@@ -11,14 +11,11 @@ import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Segmented } from "#components/ui/segmented.tsx";
 import type { Catalog } from "#core/form/catalog.ts";
+import { formField } from "#core/form/form-field.ts";
 import { addPolicyRule } from "#core/form/policy-edits.ts";
 import { readPolicyForm } from "#core/form/policy-form.ts";
 
-const ACTIONS = [
-  { value: "DENY", label: "Deny" },
-  { value: "ALLOW", label: "Allow" },
-  { value: "AUDIT", label: "Only note" },
-] as const;
+const ACTIONS = formField("AuthorizationPolicy", ["spec", "action"]).options;
 
 /** The form of an AuthorizationPolicy: on what, allow or deny, and whom. */
 export function PolicyFields({ context, catalog }: { readonly context: FormContext; readonly catalog: Catalog }) {

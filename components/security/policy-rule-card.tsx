@@ -10,6 +10,7 @@ import { Checkbox } from "#components/ui/checkbox.tsx";
 import { ChipInput } from "#components/ui/chip-input.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
+import { formField } from "#core/form/form-field.ts";
 import { policyRulePath, setAnyone, setCallers, setOperation } from "#core/form/policy-edits.ts";
 import type { OperationField, PolicyAction, PolicyRuleForm } from "#core/form/policy-form.ts";
 
@@ -35,17 +36,20 @@ export function PolicyRuleCard({ index, count, rule, action, names, namespaces, 
     rule.principals.length + rule.namespaces.length === 0 &&
     !rule.other.some((path) => path.includes(".from["));
   const [isOpen, setIsOpen] = useState(hasMore);
-  const list = (field: OperationField, label: string, hint: string, options: readonly string[]) => (
-    <Field label={label} hint={hint} error={context.problemAt(policyRulePath(index, "to", 0, "operation", field))}>
-      <ChipInput
-        label={label}
-        placeholder="any"
-        values={rule[field]}
-        options={options}
-        onValuesChange={(values) => context.edit(setOperation(context.value, index, field, values))}
-      />
-    </Field>
-  );
+  const list = (field: OperationField, label: string, options: readonly string[]) => {
+    const path = policyRulePath(index, "to", 0, "operation", field);
+    return (
+      <Field label={label} hint={formField("AuthorizationPolicy", path).hint} error={context.problemAt(path)}>
+        <ChipInput
+          label={label}
+          placeholder="any"
+          values={rule[field]}
+          options={options}
+          onValuesChange={(values) => context.edit(setOperation(context.value, index, field, values))}
+        />
+      </Field>
+    );
+  };
   return (
     <section
       aria-label={`Rule ${index + 1}`}
@@ -114,8 +118,8 @@ export function PolicyRuleCard({ index, count, rule, action, names, namespaces, 
               )
             }
           />
-          {list("methods", "Methods", "empty for any", METHODS)}
-          {list("paths", "Paths", "/details/* or */info; empty for any", [])}
+          {list("methods", "Methods", METHODS)}
+          {list("paths", "Paths", [])}
         </div>
         <div>
           <Button size="sm" variant="ghost" className="-ml-2" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
@@ -124,8 +128,8 @@ export function PolicyRuleCard({ index, count, rule, action, names, namespaces, 
           {isOpen ? (
             <div className="mt-3 flex flex-col gap-4">
               <div className="grid gap-4 md:grid-cols-2">
-                {list("hosts", "Hosts", "as the Host header says; empty for any", hosts)}
-                {list("ports", "Ports", "of the workload; empty for any", [])}
+                {list("hosts", "Hosts", hosts)}
+                {list("ports", "Ports", [])}
               </div>
               <HeaderConditions index={index} rule={rule} context={context} />
             </div>

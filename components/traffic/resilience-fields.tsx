@@ -8,6 +8,7 @@ import { Field } from "#components/ui/field.tsx";
 import { NumberInput } from "#components/ui/number-input.tsx";
 import { Switch } from "#components/ui/switch.tsx";
 import { TextInput } from "#components/ui/text-input.tsx";
+import { formField } from "#core/form/form-field.ts";
 import {
   rulePath,
   setMirror,
@@ -17,25 +18,25 @@ import {
   toggleFault,
   toggleRetries,
 } from "#core/form/routing-edits.ts";
-import type { PathSegment } from "#core/schema/path.ts";
+import type { Path } from "#core/schema/path.ts";
 
 /** Timeout, retries, faults made on purpose, and copies. */
 export function ResilienceFields(props: RuleFieldsProps) {
   const { index, rule, context } = props;
-  const path = (...rest: readonly PathSegment[]) => rulePath(index, ...rest);
-  const text = (label: string, hint: string, value: string, ...rest: readonly PathSegment[]) => (
+  const path = (...rest: Path) => rulePath(index, ...rest);
+  const text = (label: string, value: string, ...rest: Path) => (
     <TextField
       label={label}
-      hint={hint}
+      path={path(...rest)}
       value={value}
       problem={context.problemAt(path(...rest))}
       onChange={(next) => context.edit(setText(path(...rest), next))}
     />
   );
-  const number = (label: string, value: number | null, max: number, ...rest: readonly PathSegment[]) => (
+  const number = (label: string, value: number | null, ...rest: Path) => (
     <NumberFieldRow
       label={label}
-      max={max}
+      path={path(...rest)}
       value={value}
       problem={context.problemAt(path(...rest))}
       onChange={(next) => context.edit(setNumber(path(...rest), next))}
@@ -43,7 +44,7 @@ export function ResilienceFields(props: RuleFieldsProps) {
   );
   return (
     <div className="grid gap-x-6 gap-y-4 sm:grid-cols-2">
-      {text("Timeout", "such as 5s or 250ms; empty for none", rule.timeout, "timeout")}
+      {text("Timeout", rule.timeout, "timeout")}
       <Group
         label="Retries"
         isOn={rule.retries !== null}
@@ -52,9 +53,9 @@ export function ResilienceFields(props: RuleFieldsProps) {
       >
         {rule.retries === null ? null : (
           <>
-            {number("Attempts", rule.retries.attempts, 100, "retries", "attempts")}
-            {text("Timeout of each try", "such as 2s", rule.retries.perTryTimeout, "retries", "perTryTimeout")}
-            {text("Retry on", "5xx, connect-failure, …", rule.retries.retryOn, "retries", "retryOn")}
+            {number("Attempts", rule.retries.attempts, "retries", "attempts")}
+            {text("Timeout of each try", rule.retries.perTryTimeout, "retries", "perTryTimeout")}
+            {text("Retry on", rule.retries.retryOn, "retries", "retryOn")}
           </>
         )}
       </Group>
@@ -66,8 +67,8 @@ export function ResilienceFields(props: RuleFieldsProps) {
       >
         {rule.delay === null ? null : (
           <>
-            {number("Delayed, in percent", rule.delay.percent, 100, "fault", "delay", "percentage", "value")}
-            {text("Delay", "such as 2s", rule.delay.fixedDelay, "fault", "delay", "fixedDelay")}
+            {number("Delayed", rule.delay.percent, "fault", "delay", "percentage", "value")}
+            {text("Delay", rule.delay.fixedDelay, "fault", "delay", "fixedDelay")}
           </>
         )}
       </Group>
@@ -79,8 +80,8 @@ export function ResilienceFields(props: RuleFieldsProps) {
       >
         {rule.abort === null ? null : (
           <>
-            {number("Aborted, in percent", rule.abort.percent, 100, "fault", "abort", "percentage", "value")}
-            {number("HTTP status of the answer", rule.abort.httpStatus, 599, "fault", "abort", "httpStatus")}
+            {number("Aborted", rule.abort.percent, "fault", "abort", "percentage", "value")}
+            {number("HTTP status of the answer", rule.abort.httpStatus, "fault", "abort", "httpStatus")}
           </>
         )}
       </Group>
@@ -107,8 +108,8 @@ function MirrorFields({ index, rule, form, catalog, context }: RuleFieldsProps) 
       {mirror === null ? null : (
         <>
           <NumberFieldRow
-            label="Copied, in percent"
-            max={100}
+            label="Copied"
+            path={rulePath(index, "mirrorPercentage", "value")}
             value={mirror.percent ?? 100}
             problem={context.problemAt(rulePath(index, "mirrorPercentage"))}
             onChange={(next) => context.edit(setMirrorPercent(index, next === 100 ? null : next))}
@@ -154,12 +155,15 @@ function Group({ label, isOn, onToggle, off, children }: GroupProps) {
 
 interface FieldOf<T> {
   readonly label: string;
+  /** Its unit, bounds and hint are those of the schema. */
+  readonly path: Path;
   readonly value: T;
   readonly problem: string | undefined;
   readonly onChange: (value: T) => void;
 }
 
-function TextField({ label, hint, value, problem, onChange }: FieldOf<string> & { readonly hint: string }) {
+function TextField({ label, path, value, problem, onChange }: FieldOf<string>) {
+  const { hint } = formField("VirtualService", path);
   return (
     <Field label={label} hint={hint} error={problem}>
       <TextInput isCode value={value} onValueChange={onChange} spellCheck={false} />
@@ -167,10 +171,16 @@ function TextField({ label, hint, value, problem, onChange }: FieldOf<string> & 
   );
 }
 
-function NumberFieldRow({ label, value, max, problem, onChange }: FieldOf<number | null> & { readonly max: number }) {
+function NumberFieldRow({ label, path, value, problem, onChange }: FieldOf<number | null>) {
+  const { unit, hint, min, max } = formField("VirtualService", path);
   return (
-    <Field label={label} error={problem}>
-      <NumberInput value={value} min={0} max={max} onValueChange={onChange} />
+    <Field label={unit === undefined ? label : `${label}, in ${unit}`} hint={hint} error={problem}>
+      <NumberInput
+        value={value}
+        {...(min === undefined ? {} : { min })}
+        {...(max === undefined ? {} : { max })}
+        onValueChange={onChange}
+      />
     </Field>
   );
 }

@@ -1,6 +1,6 @@
-import { assertNever } from "#core/brand.ts";
 import { KIND_NAMES, KINDS } from "#core/kinds/kinds.ts";
-import { type FieldType, type Handled, ITEMS_MAX } from "#core/schema/field.ts";
+import { describeType } from "#core/schema/describe-type.ts";
+import type { Handled } from "#core/schema/field.ts";
 import { listFields } from "#core/schema/list-fields.ts";
 
 /** The reference of fields as Markdown, made from the schemas that validation reads. */
@@ -51,38 +51,6 @@ function describeField(field: Handled): string {
   const isZeroKept = field.hasPresence && field.type.kind !== "message";
   const value = `${text}${field.isRequired ? ", required" : ""}${isZeroKept ? ", its zero value counts" : ""}`;
   return escapeCell(field.note === undefined ? value : `${value}. ${field.note}`);
-}
-
-function describeType(type: FieldType): string {
-  switch (type.kind) {
-    case "string":
-      return [
-        type.format === undefined ? "text" : type.format.replaceAll("-", " "),
-        ...(type.bytesMax === undefined ? [] : [`at most ${type.bytesMax} bytes`]),
-      ].join(", ");
-    case "integer":
-    case "number":
-      return `${type.kind}, ${type.min} to ${type.max}`;
-    case "boolean":
-      return "true or false";
-    case "enum": {
-      const refused = Object.entries(type.refused).map(([value, reason]) => `; not ${value}: ${reason}`);
-      return type.values.join(" | ") + refused.join("");
-    }
-    case "message": {
-      const exactly = type.exactlyOneOf.length === 0 ? [] : [`exactly one of ${type.exactlyOneOf.join(", ")}`];
-      const most = type.atMostOneOf.length === 0 ? [] : [`at most one of ${type.atMostOneOf.join(", ")}`];
-      return ["object", ...exactly, ...most].join("; ");
-    }
-    case "list":
-      return type.itemsMin > 0
-        ? `list, ${type.itemsMin} to ${type.itemsMax ?? ITEMS_MAX} items`
-        : `list, at most ${type.itemsMax ?? ITEMS_MAX} items`;
-    case "map":
-      return `map, at most ${type.sizeMax} entries`;
-    default:
-      return assertNever(type);
-  }
 }
 
 function escapeCell(text: string): string {

@@ -46,7 +46,11 @@ export interface Description {
   readonly doc?: string;
   /** What few expect of it, in a sentence for the reference. */
   readonly note?: string;
+  /** What to put there, in a few words under the field of a form; else an example of its format is shown. */
+  readonly hint?: string;
   readonly unit?: Unit;
+  /** What each value of an enum means. */
+  readonly valueDocs?: Readonly<Record<string, string>>;
   /** What holds when it is not set, as it would be written. */
   readonly default?: string | number | boolean;
   /** How a form asks for it where its type does not say. */

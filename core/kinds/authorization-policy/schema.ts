@@ -27,13 +27,13 @@ const SOURCE = message({
 export type AuthorizationSource = Infer<typeof SOURCE>;
 
 const OPERATION = message({
-  hosts: hosts(),
+  hosts: described(hosts(), { hint: "as the Host header says; empty for any" }),
   notHosts: hosts(),
-  ports: texts("port-number"),
+  ports: described(texts("port-number"), { hint: "of the workload; empty for any" }),
   notPorts: texts("port-number"),
-  methods: texts("policy-text"),
+  methods: described(texts("policy-text"), { hint: "empty for any" }),
   notMethods: texts("policy-text"),
-  paths: texts("policy-path"),
+  paths: described(texts("policy-path"), { hint: "/details/* or */info; empty for any" }),
   notPaths: texts("policy-path"),
 });
 export type AuthorizationOperation = Infer<typeof OPERATION>;
@@ -61,6 +61,11 @@ export const AUTHORIZATION_POLICY = message({
   targetRefs: refused(BY_SELECTOR),
   action: described(oneOf(["ALLOW", "DENY", "AUDIT"], { CUSTOM: "external authorizers are not called yet" }), {
     doc: "What happens to requests that a rule matches",
+    valueDocs: {
+      ALLOW: "they are let in, and all others are refused",
+      DENY: "they are refused, whatever allows them",
+      AUDIT: "they are noted in the access log, and not judged",
+    },
     default: "ALLOW",
   }),
   provider: refused("it goes with the action CUSTOM: external authorizers are not called yet"),

@@ -2,7 +2,14 @@ import { MATCH_LABELS } from "#core/kinds/workload-selector.ts";
 import type { Infer } from "#core/schema/field.ts";
 import { described, explicit, map, message, oneOf } from "#core/schema/make-field.ts";
 
-const MODE = oneOf(["UNSET", "DISABLE", "PERMISSIVE", "STRICT"]);
+const MODE = described(oneOf(["STRICT", "PERMISSIVE", "DISABLE", "UNSET"]), {
+  valueDocs: {
+    STRICT: "only mTLS: plaintext is refused",
+    PERMISSIVE: "mTLS and plaintext, while workloads move in",
+    DISABLE: "plaintext only",
+    UNSET: "what the namespace or the mesh says",
+  },
+});
 export type MtlsMode = Infer<typeof MODE>;
 
 export const PEER_AUTHENTICATION = message({

@@ -69,7 +69,10 @@ const RETRIES = message({
   // Not set it is 0 too: a `retries` that says no number switches retries off.
   attempts: described(explicit(integer()), { note: "0, or none where other fields of retries are: not tried again" }),
   perTryTimeout: string("duration"),
-  retryOn: described(string("retry-on"), { default: "connect-failure,refused-stream,unavailable,cancelled" }),
+  retryOn: described(string("retry-on"), {
+    hint: "5xx, connect-failure, …",
+    default: "connect-failure,refused-stream,unavailable,cancelled",
+  }),
   retryRemoteLocalities: refused("load balancing does not know localities yet"),
   retryIgnorePreviousHosts: explicit(boolean()),
   backoff: string("duration"),
@@ -100,7 +103,10 @@ export const HTTP_ROUTE = message({
   directResponse: DIRECT_RESPONSE,
   delegate: refused("VirtualServices cannot delegate to each other yet; write the routes in one"),
   rewrite: REWRITE,
-  timeout: string("duration"),
+  timeout: described(string("duration"), {
+    doc: "How long the whole request may take, with all its tries",
+    hint: "such as 5s or 250ms; empty for none",
+  }),
   retries: RETRIES,
   fault: HTTP_FAULT,
   mirror: DESTINATION,

@@ -1,0 +1,89 @@
+import { GROUPS } from "#core/kinds/kind.ts";
+import { DOCUMENTS, isKind, KIND_NAMES, KINDS, type Kind } from "#core/kinds/kinds.ts";
+import { pathOfLine, placeInYaml } from "#core/resource/place-in-yaml.ts";
+import { describeField } from "#core/schema/describe-field.ts";
+import { describeType } from "#core/schema/describe-type.ts";
+import type { Field, Handled } from "#core/schema/field.ts";
+import { fieldAt } from "#core/schema/field-at.ts";
+
+export interface Completion {
+  /** Where what is written begins. */
+  readonly from: number;
+  readonly options: readonly CompletionOption[];
+}
+
+export interface CompletionOption {
+  readonly label: string;
+  /** What is put in its place. */
+  readonly text: string;
+  /** Beside it: "integer, 0 to 100". */
+  readonly detail: string;
+  /** What it means, a line each. */
+  readonly info: readonly string[];
+}
+
+/** Names and values that the schema has at a place of a text of YAML documents; null where it has none to offer. */
+export function completeDocument(text: string, offset: number): Completion | null {
+  const { start, own, kind } = documentAt(text, offset);
+  const place = placeInYaml(own, offset - start);
+  if (place === null) return null;
+  const from = offset - place.written.length;
+  if (place.parent.length === 0 && (place.key === "kind" || place.key === "apiVersion"))
+    return { from, options: (place.key === "kind" ? KIND_NAMES : versionsOf(kind)).map(toValue) };
+  if (kind === undefined) return null;
+  const field = fieldAt(DOCUMENTS[kind], place.key === undefined ? place.parent : [...place.parent, place.key]);
+  if (field?.status !== "handled") return null;
+  const options =
+    place.key === undefined && field.type.kind === "message"
+      ? Object.entries(field.type.members).flatMap(([name, member]) =>
+          member.status === "handled" && !place.siblings.includes(name) ? [toName(name, member)] : [],
+        )
+      : valuesOf(field);
+  return options.length === 0 ? null : { from, options };
+}
+
+/** What the name on a line stands for, a line of text each; null where no name of the schema is. */
+export function explainLine(text: string, offset: number): readonly string[] | null {
+  const { start, own, kind } = documentAt(text, offset);
+  const path = pathOfLine(own, own.slice(0, offset - start).split("\n").length - 1);
+  const field: Field | undefined =
+    path === undefined || kind === undefined ? undefined : fieldAt(DOCUMENTS[kind], path);
+  return field === undefined ? null : describeField(field);
+}
+
+/** The document of the text that the offset is in. */
+function documentAt(text: string, offset: number) {
+  const start = text.slice(0, offset).lastIndexOf("\n---") + 1;
+  const end = text.indexOf("\n---", offset);
+  const own = text.slice(start, end < 0 ? text.length : end);
+  const named = /^kind:\s*["']?(\w+)/m.exec(own)?.[1] ?? "";
+  return { start, own, kind: isKind(named) ? named : undefined };
+}
+
+function versionsOf(kind: Kind | undefined): readonly string[] {
+  const groups = kind === undefined ? (Object.keys(GROUPS) as (keyof typeof GROUPS)[]) : [KINDS[kind].group];
+  return groups.map((group) => `${group}/${GROUPS[group][0]}`);
+}
+
+function toName(name: string, field: Handled): CompletionOption {
+  const isHolder = ["message", "list", "map"].includes(field.type.kind);
+  return {
+    label: name,
+    text: `${name}:${isHolder ? "" : " "}`,
+    detail: describeType(field.type),
+    info: describeField(field),
+  };
+}
+
+function valuesOf({ type, valueDocs = {}, default: byDefault }: Handled): CompletionOption[] {
+  const values = type.kind === "enum" ? type.values : type.kind === "boolean" ? ["true", "false"] : [];
+  return values.map((value) => ({
+    ...toValue(value),
+    detail: String(byDefault) === value ? "default" : "",
+    info: valueDocs[value] === undefined ? [] : [valueDocs[value]],
+  }));
+}
+
+function toValue(text: string): CompletionOption {
+  return { label: text, text, detail: "", info: [] };
+}
