@@ -1,9 +1,8 @@
 "use client";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
+import { AuthForm } from "#components/shell/auth-form.tsx";
 import { postAuth } from "#components/shell/post-auth.ts";
-import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
-import { Notice } from "#components/ui/notice.tsx";
 import { TextInput } from "#components/ui/text-input.tsx";
 
 const PASSWORD_LENGTH_MIN = 12;
@@ -13,27 +12,16 @@ export function SetupForm({ token }: { readonly token: string }) {
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
   const [repeated, setRepeated] = useState("");
-  const [error, setError] = useState<string | null>(null);
-  const [isBusy, setIsBusy] = useState(false);
   const differs = repeated !== "" && repeated !== password;
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (repeated !== password) return setError("The two passwords differ.");
-    setIsBusy(true);
-    const problem =
+  const submit = async () => {
+    if (repeated !== password) return "The two passwords differ.";
+    return (
       (await postAuth("/api/auth/setup", { token, username, password })) ??
-      (await postAuth("/api/auth/sign-in/username", { username, password }));
-    if (problem === null) return window.location.assign("/overview");
-    setError(problem);
-    setIsBusy(false);
+      (await postAuth("/api/auth/sign-in/username", { username, password }))
+    );
   };
   return (
-    <form method="post" onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
-      {error === null ? null : (
-        <Notice tone="bad" role="alert">
-          {error}
-        </Notice>
-      )}
+    <AuthForm onSubmit={submit} next="/overview" submitLabel="Create the account">
       <Field label="User name" hint="Letters, digits, dots and underscores">
         <TextInput
           name="username"
@@ -67,9 +55,6 @@ export function SetupForm({ token }: { readonly token: string }) {
           onValueChange={setRepeated}
         />
       </Field>
-      <Button type="submit" variant="primary" isBusy={isBusy}>
-        Create the account
-      </Button>
-    </form>
+    </AuthForm>
   );
 }
