@@ -1,5 +1,7 @@
-/** Above this many comparisons the printed text is taken as it is. */
-const COMPARISONS_MAX = 4_000_000;
+import { diffArrays } from "diff";
+
+/** When more lines than this came or went the printed text is taken as it is. */
+const EDITS_MAX = 4000;
 
 /**
  * `before` and `after` are a text printed anew without and with a change. Answers `after` with every line that the
@@ -18,31 +20,21 @@ export function keepLines(source: string, before: string, after: string): string
   while (end < room && beforeLines.at(-1 - end) === afterLines.at(-1 - end)) end += 1;
   const old = beforeLines.slice(start, beforeLines.length - end);
   const fresh = afterLines.slice(start, afterLines.length - end);
-  if (old.length * fresh.length > COMPARISONS_MAX) return after;
-  const middle = matchLines(old, fresh).map((index, position) =>
-    index === undefined ? fresh[position] : sourceLines[start + index],
-  );
+  const matches = matchLines(old, fresh);
+  if (matches === undefined) return after;
+  const middle = matches.map((index, position) => (index === undefined ? fresh[position] : sourceLines[start + index]));
   return [...sourceLines.slice(0, start), ...middle, ...sourceLines.slice(sourceLines.length - end)].join("\n");
 }
 
-/** For each fresh line, the old line it is (longest common subsequence), or undefined when it is new. */
-function matchLines(old: readonly string[], fresh: readonly string[]): (number | undefined)[] {
-  const width = fresh.length + 1;
-  const lengths = new Uint32Array((old.length + 1) * width);
-  const at = (i: number, j: number) => lengths[i * width + j] ?? 0;
-  for (let i = old.length - 1; i >= 0; i -= 1) {
-    for (let j = fresh.length - 1; j >= 0; j -= 1) {
-      lengths[i * width + j] = old[i] === fresh[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
-    }
-  }
-  const matches: (number | undefined)[] = [];
-  let i = 0;
-  for (let j = 0; j < fresh.length; j += 1) {
-    while (i < old.length && old[i] !== fresh[j] && at(i + 1, j) >= at(i, j + 1)) i += 1;
-    if (i < old.length && old[i] === fresh[j]) {
-      matches.push(i);
-      i += 1;
-    } else matches.push(undefined);
-  }
-  return matches;
+/** For each fresh line, the old line it is, or undefined when it is new; undefined as a whole when they differ in too much. */
+function matchLines(old: string[], fresh: string[]): (number | undefined)[] | undefined {
+  const parts = diffArrays(old, fresh, { maxEditLength: EDITS_MAX });
+  if (parts === undefined) return undefined;
+  let at = 0;
+  return parts.flatMap(({ added, removed, value }) => {
+    if (added) return value.map(() => undefined);
+    const first = at;
+    at += value.length;
+    return removed ? [] : value.map((_, index) => first + index);
+  });
 }

@@ -1,3 +1,5 @@
+import ipaddr from "ipaddr.js";
+
 /** True for an IPv4 or IPv6 address in its usual text form. */
 export function isIpAddress(text: string): boolean {
   return isIpv4(text) || isIpv6(text);
@@ -14,24 +16,13 @@ export function isIpOrCidr(text: string): boolean {
 }
 
 function isIpv4(text: string): boolean {
-  const parts = text.split(".");
-  return parts.length === 4 && parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255);
+  return ipaddr.IPv4.isValidFourPartDecimal(text);
 }
 
+/** Without a zone, which means something on one host alone. */
 function isIpv6(text: string): boolean {
-  if (!/^[0-9a-fA-F:.]+$/.test(text)) return false;
-  const halves = text.split("::");
-  if (halves.length > 2) return false;
-  const groups = halves.flatMap((half) => (half === "" ? [] : half.split(":")));
-  const last = groups.at(-1);
-  let count = groups.length;
-  if (last?.includes(".")) {
-    if (!isIpv4(last) || text.endsWith(":")) return false;
-    groups.pop();
-    count += 1;
-  }
-  if (!groups.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group))) return false;
-  return halves.length === 2 ? count <= 7 : count === 8;
+  const last = text.slice(text.lastIndexOf(":") + 1);
+  return /^[0-9a-f:.]+$/i.test(text) && (!last.includes(".") || isIpv4(last)) && ipaddr.IPv6.isValid(text);
 }
 
 /** `unix:///run/app.sock`, an address on this host. */

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { asBytes, compileRegex } from "#core/schema/compile-regex.ts";
 import { checkRegex } from "#core/schema/regex-syntax.ts";
 
 // Each line was given to Envoy 1.40 as a safe_regex: what it took and what it refused.
@@ -8,6 +9,17 @@ test.each(TAKEN())("takes %s", (pattern) => {
 
 test.each(REFUSED())("refuses %s", (pattern) => {
   expect(checkRegex(pattern)).toMatch(/^(is not a regular expression of RE2|is too large|is empty)/);
+});
+
+test("what would take long to compile is refused unseen, and what is large by its classes is not", () => {
+  expect(checkRegex(`(${".{1000}|".repeat(500)}a)`)).toMatch(/^is too large/);
+  expect(checkRegex(`(?:${"[a-z0-9(){}-]{8}-".repeat(100)})`)).toBeUndefined();
+});
+
+test("characters are their bytes, as in Envoy", () => {
+  expect(compileRegex("日.").matches(asBytes("日本"))).toBe(false);
+  expect(compileRegex("日.{3}").matches(asBytes("日本"))).toBe(true);
+  expect(compileRegex("\\C{6}").matches(asBytes("日本"))).toBe(true);
 });
 
 function TAKEN(): string[] {
