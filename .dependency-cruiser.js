@@ -171,6 +171,16 @@ export default {
       to: { path: "^server/api/" },
     },
     {
+      name: "database-in-stores",
+      comment: "Tables are read and written by the stores that own them; who needs what is in them asks a store.",
+      severity: "error",
+      from: {
+        pathNot:
+          "^server/(db/|compose/|config/|auth/|audit/audit\\.ts|ca/(store|revocations)\\.ts|registry/store\\.ts)|\\.test\\.ts$|/testing/",
+      },
+      to: { path: "^server/db/" },
+    },
+    {
       name: "ca-stands-alone",
       comment: "The certificate authority is called by the mesh port, sign-in and HTTP, and calls none of them.",
       severity: "error",

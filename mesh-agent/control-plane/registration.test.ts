@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => cleanup.run());
 
-async function open(): Promise<{ registration: Registration; heard: string[] }> {
+async function open(): Promise<{ registration: Registration; heard: string[]; ended: Promise<void> }> {
   const { identity, server } = await joinMesh(plane.makeToken());
   const uplink = new Uplink({ server, identity: () => identity, log: silentLogger });
   const heard: string[] = [];
@@ -38,12 +38,13 @@ async function open(): Promise<{ registration: Registration; heard: string[] }> 
     onServerTime: () => undefined,
   });
   const stop = new AbortController();
-  const running = [uplink.run(stop.signal), registration.run(stop.signal)];
+  const ended = registration.run(stop.signal);
+  const running = [uplink.run(stop.signal), ended];
   cleanup.add(() => {
     stop.abort();
     return Promise.all(running);
   });
-  return { registration, heard };
+  return { registration, heard, ended };
 }
 
 test("the labels that the registry merged are told on, and known without it afterwards", async () => {
@@ -88,14 +89,15 @@ test("a change of health is told at once, and a new connection is told everythin
 });
 
 test("once it has left, nothing puts it back", async () => {
-  const { registration } = await open();
+  const { registration, ended } = await open();
   await eventually("a first registration", () => (plane.registrations.length > 0 ? true : undefined));
   registration.setHealth("healthy");
   await registration.leave();
   const { length } = plane.registrations;
   expect(plane.deregistrations).toBe(1);
   registration.setHealth("unhealthy");
-  await new Promise((done) => setTimeout(done, 200));
+  // What registers has come to its end by itself.
+  await ended;
   expect(plane.registrations).toHaveLength(length);
 });
 

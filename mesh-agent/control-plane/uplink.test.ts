@@ -1,9 +1,10 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { GrpcServer } from "#grpc/server.ts";
-import { Uplink } from "#mesh-agent/control-plane/uplink.ts";
+import { UPLINK_RETRY, Uplink } from "#mesh-agent/control-plane/uplink.ts";
 import type { Identity } from "#mesh-agent/identity/identity.ts";
 import { parseIdentity } from "#mesh-agent/identity/identity.ts";
+import { Backoff } from "#node/backoff.ts";
 import { silentLogger } from "#testing/loggers.ts";
 import { Cleanup, eventually } from "#testing/test-agent.ts";
 import { TestAuthority } from "#testing/test-authority.ts";
@@ -109,4 +110,10 @@ test("a call without a connection fails at once", async () => {
   const identity = await issue();
   const uplink = new Uplink({ server: "127.0.0.1:1", identity: () => identity, log: silentLogger });
   await expect(uplink.unary("/t.S/Serial", Buffer.alloc(0), 5000)).rejects.toMatchObject({ code: "unavailable" });
+});
+
+test("however long the control plane was away, it is dialled at least every two seconds", () => {
+  const backoff = new Backoff({ ...UPLINK_RETRY, random: () => 1 });
+  const waits = Array.from({ length: 50 }, () => backoff.next());
+  expect(Math.max(...waits)).toBeLessThan(2000);
 });

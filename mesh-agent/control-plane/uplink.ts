@@ -19,14 +19,14 @@ export interface UplinkOptions {
 }
 
 /** A server that comes back must find its proxies back within two seconds. */
-const RETRY = { firstMs: 100, maxMs: 1500 } as const;
+export const UPLINK_RETRY = { firstMs: 100, maxMs: 1500 } as const;
 const OLD_CONNECTION_GRACE_MS = 15_000;
 
 /** The mTLS connection to the control plane: kept open, dialled again when it breaks, renewed with the certificate. */
 export class Uplink {
   readonly #options: UplinkOptions;
   readonly #listeners = new Set<(state: UplinkState) => void>();
-  readonly #backoff = new Backoff(RETRY);
+  readonly #backoff = new Backoff(UPLINK_RETRY);
   #state: UplinkState = { kind: "connecting" };
   #stopped = false;
   #onLost: () => void = () => undefined;

@@ -27,6 +27,8 @@ export interface SupervisorOptions {
   readonly onStart?: (envoy: EnvoyProcess) => void;
   /** It died on its own. */
   readonly onDeath?: (why: string) => void;
+  /** Waits for so many ms, or until the signal. */
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** An Envoy that ran this long is started again at once; one that did not is waited for, longer each time. */
@@ -93,7 +95,7 @@ export class EnvoySupervisor {
       log.error("envoy died", { why, pid: envoy.pid, said });
       onDeath?.(why);
       if (performance.now() - begun > HEALTHY_RUN_MS) this.#backoff.reset();
-      else await delay(this.#backoff.next(), undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      else await this.#wait();
       const next = await this.#spawnUntilItRuns();
       if (next === undefined) return;
       envoy = next;
@@ -108,10 +110,15 @@ export class EnvoySupervisor {
         return this.#spawn();
       } catch (error) {
         this.#options.log.error("envoy cannot be started", { error: String(error) });
-        await delay(this.#backoff.next(), undefined, { signal: this.#stop.signal }).catch(() => undefined);
+        await this.#wait();
       }
     }
     return undefined;
+  }
+
+  #wait(): Promise<void> {
+    const { wait = (ms, signal) => delay(ms, undefined, { signal }) } = this.#options;
+    return wait(this.#backoff.next(), this.#stop.signal).catch(() => undefined);
   }
 
   #spawn(): EnvoyProcess {

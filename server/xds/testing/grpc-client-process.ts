@@ -12,9 +12,7 @@ export interface Calls {
 }
 
 /** Who answered a call, or how it failed. */
-export type Answer =
-  | { readonly by: string }
-  | { readonly code: number; readonly details: string; readonly afterMs: number };
+export type Answer = { readonly by: string } | { readonly code: number; readonly details: string };
 
 export interface Answers {
   readonly id: number;
@@ -45,15 +43,10 @@ function call({ target, path, metadata, deadlineMs }: Calls): Promise<Answer> {
   clients.set(target, client);
   const headers = new Metadata();
   for (const [key, value] of Object.entries(metadata)) headers.set(key, value);
-  const begun = performance.now();
   return new Promise((resolve) => {
     const deadline = Date.now() + deadlineMs;
     client.makeUnaryRequest(path, same, same, Buffer.alloc(0), headers, { deadline }, (error, reply) =>
-      resolve(
-        error === null
-          ? { by: String(reply) }
-          : { code: error.code, details: error.details, afterMs: performance.now() - begun },
-      ),
+      resolve(error === null ? { by: String(reply) } : { code: error.code, details: error.details }),
     );
   });
 }
