@@ -52,7 +52,7 @@ export function EditBar({
   return (
     <div className="sticky bottom-0 z-10 mt-5 flex flex-wrap items-center gap-2 rounded-lg border border-line bg-raised px-4 py-3 shadow-raised">
       <CheckState draft={draft} check={check} diagnostics={diagnostics} isBlank={isBlank || hasBlanks} />
-      <div className="ml-auto flex items-center gap-2">
+      <div className="ml-auto flex flex-wrap items-center justify-end gap-2">
         {onDelete === null ? null : (
           <Button variant="ghost" className="text-bad-text" onClick={onDelete}>
             Delete…

@@ -66,12 +66,14 @@ function versionsOf(kind: Kind | undefined): readonly string[] {
 }
 
 function toName(name: string, field: Handled): CompletionOption {
+  const detail = describeType(field.type);
+  const info = describeField(field);
   const isHolder = ["message", "list", "map"].includes(field.type.kind);
   return {
     label: name,
     text: `${name}:${isHolder ? "" : " "}`,
-    detail: describeType(field.type),
-    info: describeField(field),
+    detail,
+    info: info.length === 1 && info[0] === detail ? [] : info,
   };
 }
 

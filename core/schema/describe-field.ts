@@ -33,8 +33,9 @@ export function describeField(field: Field): readonly string[] {
 /** What to put into the field, in a few words under it; undefined where its name says all. */
 export function hintOf(field: Field): string | undefined {
   if (field.status !== "handled") return undefined;
+  if (field.hint !== undefined) return field.hint;
   const parts = [
-    ...(field.hint === undefined ? exampleOf(field.type) : [field.hint]),
+    ...exampleOf(field.type),
     ...(field.default === undefined || field.type.kind === "enum" ? [] : [`default ${field.default}`]),
   ];
   return parts.length === 0 ? undefined : parts.join("; ");

@@ -56,7 +56,7 @@ const RULE = message({
 export type AuthorizationRule = Infer<typeof RULE>;
 
 export const AUTHORIZATION_POLICY = message({
-  selector: MATCH_LABELS,
+  selector: described(MATCH_LABELS, { doc: "Workloads it applies to; without it all of the namespace" }),
   targetRef: refused(BY_SELECTOR),
   targetRefs: refused(BY_SELECTOR),
   action: described(oneOf(["ALLOW", "DENY", "AUDIT"], { CUSTOM: "external authorizers are not called yet" }), {

@@ -5,15 +5,18 @@ import { described, list, map, message, refused, required, string } from "#core/
 const SUBSET = message({
   name: required(string("subset-name")),
   labels: described(map(string("label-value"), "label-key"), { form: "label-pairs" }),
-  trafficPolicy: TRAFFIC_POLICY,
+  trafficPolicy: described(TRAFFIC_POLICY, { doc: "What differs for it from the rule's own trafficPolicy" }),
 });
 export type Subset = Infer<typeof SUBSET>;
 
 export const DESTINATION_RULE = message({
-  host: described(required(string("wildcard-host")), { form: "service" }),
-  exportTo: list(string("export-to")),
-  trafficPolicy: TRAFFIC_POLICY,
-  subsets: list(SUBSET),
+  host: described(required(string("wildcard-host")), {
+    doc: "The service that is called; a short name is one of the namespace",
+    form: "service",
+  }),
+  exportTo: described(list(string("export-to")), { doc: "Namespaces that see it: * is all, . its own, ~ none" }),
+  trafficPolicy: described(TRAFFIC_POLICY, { doc: "How callers connect: load balancing, limits, ejection, TLS" }),
+  subsets: described(list(SUBSET), { doc: "Versions of the service by labels, for routes to name" }),
   workloadSelector: refused("a rule applies to all callers of its namespaces; write one rule for them"),
 });
 export type DestinationRuleSpec = Infer<typeof DESTINATION_RULE>;

@@ -88,6 +88,6 @@ export const GATEWAY = message({
     doc: "Labels of the gateways, searched in all namespaces; without it every gateway",
     form: "label-pairs",
   }),
-  servers: required(list(SERVER, 1)),
+  servers: described(required(list(SERVER, 1)), { doc: "Ports on which the gateway listens, and for which hosts" }),
 });
 export type GatewaySpec = Infer<typeof GATEWAY>;

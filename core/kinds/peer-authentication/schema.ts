@@ -13,7 +13,7 @@ const MODE = described(oneOf(["STRICT", "PERMISSIVE", "DISABLE", "UNSET"]), {
 export type MtlsMode = Infer<typeof MODE>;
 
 export const PEER_AUTHENTICATION = message({
-  selector: MATCH_LABELS,
+  selector: described(MATCH_LABELS, { doc: "Workloads it applies to; without it all of the namespace" }),
   mtls: message({ mode: described(MODE, { doc: "Which connections workloads accept", default: "UNSET" }) }),
   portLevelMtls: described(explicit(map(message({ mode: MODE }), "port-key")), {
     doc: "By the workload's port, not the service's; needs a selector",

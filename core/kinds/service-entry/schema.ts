@@ -23,16 +23,23 @@ export const SERVICE_ENTRY = message({
     ),
   ),
   addresses: refused("services are found by name and port, not by address, until traffic is captured"),
-  ports: list(PORT, 0, 256),
-  location: described(oneOf(["MESH_EXTERNAL", "MESH_INTERNAL"]), { default: "MESH_EXTERNAL" }),
+  ports: described(list(PORT, 0, 256), { doc: "Ports under which callers name the service" }),
+  location: described(oneOf(["MESH_EXTERNAL", "MESH_INTERNAL"]), {
+    doc: "Whether its workloads are of the mesh, and take mTLS",
+    default: "MESH_EXTERNAL",
+  }),
   resolution: described(
     oneOf(["NONE", "STATIC", "DNS", "DNS_ROUND_ROBIN"], { DYNAMIC_DNS: "use DNS with the names written out" }),
     { doc: "How the service's endpoints are found", default: "NONE" },
   ),
-  endpoints: explicit(list(WORKLOAD_ENTRY, 0, 4096)),
-  workloadSelector: LABELS_SELECTOR,
-  exportTo: list(string("export-to")),
-  subjectAltNames: list(string("header-text")),
+  endpoints: described(explicit(list(WORKLOAD_ENTRY, 0, 4096)), {
+    doc: "Who answers, written out; else those that workloadSelector selects",
+  }),
+  workloadSelector: described(LABELS_SELECTOR, { doc: "Workloads of the namespace that answer" }),
+  exportTo: described(list(string("export-to")), { doc: "Namespaces that see it: * is all, . its own, ~ none" }),
+  subjectAltNames: described(list(string("header-text")), {
+    doc: "Names of which the server's certificate must have one",
+  }),
 });
 export type ServiceEntrySpec = Infer<typeof SERVICE_ENTRY>;
 

@@ -4,14 +4,16 @@ import type { Infer } from "#core/schema/field.ts";
 import { described, list, message, refused, string } from "#core/schema/make-field.ts";
 
 export const VIRTUAL_SERVICE = message({
-  hosts: list(string("virtual-service-host"), 1),
+  hosts: described(list(string("virtual-service-host"), 1), {
+    doc: "Whose requests are routed: a short name is a service of the namespace; * at the beginning is a wildcard",
+  }),
   gateways: described(list(string("gateway-ref")), {
     doc: "Where its rules apply; `mesh` is every sidecar",
     default: "mesh",
   }),
-  exportTo: list(string("export-to")),
-  http: list(HTTP_ROUTE),
+  exportTo: described(list(string("export-to")), { doc: "Namespaces that see it: * is all, . its own, ~ none" }),
+  http: described(list(HTTP_ROUTE), { doc: "Rules for requests; the first that matches decides" }),
   tls: refused("connections are not routed by SNI yet; each goes to the service it is made to"),
-  tcp: list(TCP_ROUTE),
+  tcp: described(list(TCP_ROUTE), { doc: "Rules for connections" }),
 });
 export type VirtualServiceSpec = Infer<typeof VIRTUAL_SERVICE>;

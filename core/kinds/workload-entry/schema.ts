@@ -6,7 +6,10 @@ export const WORKLOAD_ENTRY = message({
   ports: described(explicit(map(port(), "port-name", 128)), {
     doc: "Name of the service's port → port of the workload",
   }),
-  labels: described(map(string("label-value"), "label-key", 256), { form: "label-pairs" }),
+  labels: described(map(string("label-value"), "label-key", 256), {
+    doc: "By which services, policies and subsets select it",
+    form: "label-pairs",
+  }),
   network: refused("there is one network"),
   locality: refused("load balancing does not know localities yet"),
   weight: described(uint32(), { doc: "Its share of the requests, beside the weights of the others" }),

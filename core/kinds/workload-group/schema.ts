@@ -42,10 +42,13 @@ export type WorkloadProbe = Infer<typeof PROBE>;
 
 export const WORKLOAD_GROUP = message({
   metadata: message({
-    labels: described(map(string("label-value"), "label-key", 256), { form: "label-pairs" }),
+    labels: described(map(string("label-value"), "label-key", 256), {
+      doc: "Of each instance, beside those of the template",
+      form: "label-pairs",
+    }),
     annotations: ignored("instances carry no annotations"),
   }),
   template: described(required(WORKLOAD_ENTRY), { doc: "What each instance that joins the group starts from" }),
-  probe: PROBE,
+  probe: described(PROBE, { doc: "How the agent finds out that an instance is ready" }),
 });
 export type WorkloadGroupSpec = Infer<typeof WORKLOAD_GROUP>;
