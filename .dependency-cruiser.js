@@ -105,6 +105,35 @@ export default {
       to: { path: "^core/(resolve|check|form|graph|traffic)/" },
     },
     only(
+      "resolve-answers",
+      "What applies to whom is answered from the model and the resources alone, whoever asks: proxies, checks, people.",
+      "^core/resolve/",
+      "^core/(resolve|sources|model|kinds|schema|resource|registry|host|identity|mesh-config)/",
+      { pathNot: "\\.test\\.ts$" },
+    ),
+    {
+      name: "checks-ask-resolve",
+      comment: "What is wrong with a configuration follows from what applies; how it is edited or shown does not.",
+      severity: "error",
+      from: { path: "^core/check/", pathNot: "\\.test\\.ts$" },
+      to: { path: "^core/(form|graph|traffic|view)/" },
+    },
+    {
+      name: "proxies-get-what-is-resolved",
+      comment:
+        "Proxies are given what applies to them; who checks, edits, counts or shows it asks the same and stands beside.",
+      severity: "error",
+      from: { path: "^server/(compile|envoy)/", pathNot: "\\.test\\.ts$|/testing/" },
+      to: { path: "^core/(check|form|graph|traffic|view)/" },
+    },
+    {
+      name: "listeners-on-top-of-envoy",
+      comment: "Listeners are put together of routes, clusters and features, and these know no listener.",
+      severity: "error",
+      from: { path: "^server/envoy/(routes|clusters|features)/", pathNot: "\\.test\\.ts$" },
+      to: { path: "^server/envoy/(listeners/|(create-compiler|workload-layer|outbound-scope|grpc-layer)\\.ts$)" },
+    },
+    only(
       "compile-reads",
       "What an edit bears on is found without knowing what is made of it.",
       "^server/compile/",

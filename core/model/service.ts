@@ -2,7 +2,6 @@ import type { Port } from "#core/model/port.ts";
 import type { Source } from "#core/model/source.ts";
 import type { Workload } from "#core/model/workload.ts";
 import type { Labels } from "#core/resource/labels.ts";
-import type { Path } from "#core/schema/path.ts";
 
 /** How the endpoints of a service are found: not at all (connections go where they were meant to), as written or selected, or by DNS. */
 export type Resolution = "none" | "static" | "dns" | "dns-round-robin";
@@ -15,15 +14,13 @@ export interface ServiceDeclaration {
   readonly labels: Labels;
   /** In the form in which hosts are compared, each once. */
   readonly hosts: readonly string[];
-  /** Where each of `hosts` is written. */
-  readonly hostPaths: readonly Path[];
+  /** Each number once. */
   readonly ports: readonly Port[];
   readonly resolution: Resolution;
   /** Whoever answers there belongs to the mesh; what is not said to is outside, and takes no mTLS of the mesh's. */
   readonly isInMesh: boolean;
   /** Labels of who answers; absent where endpoints are written. */
   readonly selector: Labels | undefined;
-  readonly selectorPath: Path;
   /** Namespaces that see it: empty for all, `.` for its own, `*`, names. */
   readonly exportTo: readonly string[];
   /** Identities that answer for it, beside those of its endpoints. */
@@ -32,11 +29,7 @@ export interface ServiceDeclaration {
 }
 
 /** A host that can be called, as callers in one namespace see it. */
-export interface Service
-  extends Omit<
-    ServiceDeclaration,
-    "source" | "hosts" | "hostPaths" | "selectorPath" | "endpoints" | "labels" | "exportTo"
-  > {
+export interface Service extends Omit<ServiceDeclaration, "source" | "hosts" | "endpoints" | "labels" | "exportTo"> {
   readonly host: string;
   /** The one that decides all but ports and endpoints, and those that add ports and endpoints. */
   readonly declarations: readonly [ServiceDeclaration, ...ServiceDeclaration[]];

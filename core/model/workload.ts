@@ -17,6 +17,6 @@ export interface Workload {
   /** Name of the service port → where the application listens. */
   readonly ports: Readonly<Record<string, number>>;
   readonly weight: number;
-  /** Absent for those that agents registered. */
+  /** Absent for those that agents registered, and for those that are written inside of a service: they are of its source. */
   readonly source: Source | undefined;
 }

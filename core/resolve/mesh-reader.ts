@@ -15,6 +15,8 @@ export interface MeshReader extends EndpointReader {
   service(host: string, fromNamespace: string): Service | undefined;
   /** Services under a pattern that callers in a namespace see. */
   servicesUnder(pattern: string, fromNamespace: string): readonly Service[];
+  /** Services that select these labels in their namespace, each as one object declares it, the oldest first. */
+  servicesSelecting(namespace: string, labels: Labels): readonly Service[];
   /** VirtualServices for a host that apply to `gateway` ("mesh" or `namespace/name`), the deciding one first. */
   virtualServices(host: string, fromNamespace: string, gateway: string): readonly Resource<"VirtualService">[];
   /** VirtualServices that name a gateway, `namespace/name`. */

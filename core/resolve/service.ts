@@ -1,7 +1,7 @@
 import { isProxied, type Port } from "#core/model/port.ts";
 import type { Service, ServiceDeclaration } from "#core/model/service.ts";
 import { isVisible } from "#core/resolve/visibility.ts";
-import type { Labels } from "#core/resource/labels.ts";
+import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 
 /** No namespace has this name. */
 const STRANGER = "";
@@ -16,6 +16,11 @@ export function resolveService(
   declarations: readonly ServiceDeclaration[],
   fromNamespace: string,
 ): Service | undefined {
+  const [only] = declarations;
+  if (only !== undefined && declarations.length === 1)
+    return isVisible(only.exportTo, only.namespace, fromNamespace)
+      ? putTogether(host, declarations, isProxied)
+      : undefined;
   const distance = ({ exportTo, namespace }: ServiceDeclaration): number => {
     const isForAll = exportTo.length === 0 || exportTo.includes("*");
     return (namespace === fromNamespace ? 0 : 2) + Number(isForAll);
@@ -47,8 +52,18 @@ export function servicesByHost(declarations: readonly ServiceDeclaration[]): Rea
   );
 }
 
-/** The service of one declaration by itself. */
-export function serviceOf(host: string, declaration: ServiceDeclaration, ports: readonly Port[]): Service {
+/** Whether a workload that carries these labels answers for it. */
+export function selects({ selector = {} }: ServiceDeclaration, labels: Labels): boolean {
+  return Object.keys(selector).length > 0 && matchesLabels(labels, selector);
+}
+
+/** The services of one declaration by itself, with the ports that are proxied. */
+export function servicesOf(declaration: ServiceDeclaration): Service[] {
+  const ports = declaration.ports.filter(isProxied);
+  return declaration.hosts.map((host) => serviceOf(host, declaration, ports));
+}
+
+function serviceOf(host: string, declaration: ServiceDeclaration, ports: readonly Port[]): Service {
   const { namespace, resolution, isInMesh, selector, subjectAltNames } = declaration;
   return { host, namespace, ports, resolution, isInMesh, selector, subjectAltNames, declarations: [declaration] };
 }
@@ -61,6 +76,12 @@ function putTogether(
 ): Service | undefined {
   if (deciding === undefined) return undefined;
   const more = others.filter((each) => addsTo(deciding, each));
+  if (more.length === 0)
+    return serviceOf(
+      host,
+      deciding,
+      deciding.ports.every(isOffered) ? deciding.ports : deciding.ports.filter(isOffered),
+    );
   const ports = new Map<number, Port>();
   for (const each of [deciding, ...more])
     for (const port of each.ports) if (isOffered(port) && !ports.has(port.number)) ports.set(port.number, port);

@@ -5,7 +5,7 @@ import { resolveDestinationRule } from "#core/resolve/destination-rule.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { resolvePolicies } from "#core/resolve/policies.ts";
-import { resolveService } from "#core/resolve/service.ts";
+import { resolveService, selects, servicesOf } from "#core/resolve/service.ts";
 import { gatewaysOf, resolveVirtualServices } from "#core/resolve/virtual-service.ts";
 import { byAge } from "#core/resource/by-age.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
@@ -37,6 +37,8 @@ export function createSnapshotReader({ mesh, resources, instances }: Snapshot): 
       const under = isWildcard(pattern) ? [...all].filter((host) => hostMatches(pattern, host)) : [pattern];
       return under.flatMap((host) => service(host, fromNamespace) ?? []);
     },
+    servicesSelecting: (namespace, labels) =>
+      declarations.filter((each) => each.namespace === namespace && selects(each, labels)).flatMap(servicesOf),
     virtualServices: (host, fromNamespace, gateway) =>
       resolveVirtualServices(virtualServices, { host, fromNamespace, gateway, domainSuffix: mesh.domainSuffix }),
     boundTo: (gateway) => virtualServices.filter((each) => gatewaysOf(each).includes(gateway)),

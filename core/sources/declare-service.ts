@@ -1,11 +1,15 @@
 import { normalizeHost } from "#core/host/host.ts";
+import type { Port } from "#core/model/port.ts";
 import type { Resolution, ServiceDeclaration } from "#core/model/service.ts";
 import { byAge } from "#core/resource/by-age.ts";
+import type { Labels } from "#core/resource/labels.ts";
 import { type AnyResource, formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import { writtenWorkload } from "#core/sources/declare-workload.ts";
 
 /** Kinds that declare services. */
 export const SERVICE_KINDS = ["ServiceEntry"] as const satisfies readonly AnyResource["kind"][];
+
+const NONE: Labels = {};
 
 const RESOLUTIONS = {
   NONE: "none",
@@ -38,25 +42,31 @@ export function declareServices(resources: readonly AnyResource[]): readonly Ser
 
 function ofServiceEntry(entry: Resource<"ServiceEntry">): ServiceDeclaration {
   const { metadata, spec } = entry;
-  const { namespace, labels = {} } = metadata;
-  const ref = formatRef(refOf(entry));
-  const names = spec.hosts.map(normalizeHost);
-  const hosts = [...new Set(names)];
+  const { namespace, labels = NONE } = metadata;
+  const where = { namespace, name: undefined, source: undefined };
   return {
-    source: { ref, path: [] },
+    source: { ref: formatRef(refOf(entry)), path: [] },
     namespace,
     labels,
-    hosts,
-    hostPaths: hosts.map((host) => ["spec", "hosts", names.indexOf(host)]),
-    ports: spec.ports ?? [],
+    hosts: hostsOf(spec),
+    ports: portsOf(spec),
     resolution: RESOLUTIONS[spec.resolution ?? "NONE"],
     isInMesh: spec.location === "MESH_INTERNAL",
     selector: spec.workloadSelector?.labels,
-    selectorPath: ["spec", "workloadSelector"],
     exportTo: spec.exportTo ?? [],
     subjectAltNames: spec.subjectAltNames ?? [],
-    endpoints: (spec.endpoints ?? []).map((each, index) =>
-      writtenWorkload(each, { namespace, name: undefined, source: { ref, path: ["spec", "endpoints", index] } }),
-    ),
+    endpoints: (spec.endpoints ?? []).map((each) => writtenWorkload(each, where)),
   };
+}
+
+/** What is as it is meant already is kept: there are many of them. */
+function hostsOf({ hosts }: Resource<"ServiceEntry">["spec"]): readonly string[] {
+  const names = new Set(hosts.map(normalizeHost));
+  return names.size === hosts.length && hosts.every((host) => names.has(host)) ? hosts : [...names];
+}
+
+function portsOf({ ports = [] }: Resource<"ServiceEntry">["spec"]): readonly Port[] {
+  const byNumber = new Map<number, Port>();
+  for (const port of ports) if (!byNumber.has(port.number)) byNumber.set(port.number, port);
+  return byNumber.size === ports.length ? ports : [...byNumber.values()];
 }

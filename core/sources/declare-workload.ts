@@ -7,6 +7,8 @@ import { type AnyResource, formatRef, type Resource, refOf } from "#core/resourc
 export const WRITTEN_KINDS = ["WorkloadEntry"] as const satisfies readonly AnyResource["kind"][];
 export const GROUP_KINDS = ["WorkloadGroup"] as const satisfies readonly AnyResource["kind"][];
 
+/** Shared, for there are many that say none. */
+const NONE = {};
 const known = new WeakMap<AnyResource, Workload>();
 
 /** The workload that a resource describes: one that is written, or what the instances of a group will be; undefined for other resources. */
@@ -33,7 +35,7 @@ export function registeredWorkload(instance: WorkloadInstance): Workload {
 
 /** As it is written, alone or inside of a service. */
 export function writtenWorkload(
-  { address, labels = {}, serviceAccount, ports = {}, weight = 1 }: WorkloadEntrySpec,
+  { address, labels = NONE, serviceAccount, ports = NONE, weight = 1 }: WorkloadEntrySpec,
   where: Pick<Workload, "namespace" | "name" | "source">,
 ): Workload {
   return { standing: "written", ...where, address, labels, serviceAccount, ports, weight };

@@ -1,6 +1,5 @@
 import { hostMatches, isWildcard } from "#core/host/host.ts";
 import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
-import { isProxied } from "#core/model/port.ts";
 import type { Service, ServiceDeclaration } from "#core/model/service.ts";
 import type { Workload } from "#core/model/workload.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
@@ -9,7 +8,7 @@ import { type ResolvedRule, resolveDestinationRule } from "#core/resolve/destina
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { type EffectiveMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { resolvePolicies } from "#core/resolve/policies.ts";
-import { resolveService, serviceOf } from "#core/resolve/service.ts";
+import { resolveService, selects, servicesOf } from "#core/resolve/service.ts";
 import { resolveVirtualServices } from "#core/resolve/virtual-service.ts";
 import { byAge } from "#core/resource/by-age.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
@@ -325,10 +324,8 @@ export class World implements MeshReader {
     return [...found]
       .sort(byAge)
       .flatMap((resource) => declareService(resource) ?? [])
-      .filter(({ selector }) => matchesLabels(labels, selector))
-      .flatMap((declaration) =>
-        declaration.hosts.map((host) => serviceOf(host, declaration, declaration.ports.filter(isProxied))),
-      );
+      .filter((declaration) => selects(declaration, labels))
+      .flatMap(servicesOf);
   }
 
   /** What a workload's port takes. */
@@ -358,7 +355,12 @@ export class World implements MeshReader {
   }
 
   #declarations(index: IndexName, key: string): readonly ServiceDeclaration[] {
-    return this.#list(index, key).flatMap((resource) => declareService(resource) ?? []);
+    const found: ServiceDeclaration[] = [];
+    for (const resource of this.#list(index, key)) {
+      const declaration = declareService(resource);
+      if (declaration !== undefined) found.push(declaration);
+    }
+    return found;
   }
 
   #list<T = AnyResource>(index: IndexName, key: string): readonly T[] {

@@ -3,7 +3,9 @@ import type { Diagnostic } from "#core/diagnostic.ts";
 import { expandHost, normalizeHost } from "#core/host/host.ts";
 import { describeWorkload } from "#core/model/endpoint.ts";
 import { mayBeHttp, protocolOf } from "#core/model/protocol.ts";
+import { resolveInboundPorts } from "#core/resolve/inbound-ports.ts";
 import { resolveDecidingRoutes } from "#core/resolve/routes.ts";
+import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import { SERVICE_KINDS } from "#core/sources/declare-service.ts";
 import type { Origin, ProxyNode, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
@@ -23,7 +25,6 @@ import {
   buildVirtualInbound,
   listenerOrigins,
 } from "#server/envoy/listeners/inbound-listener.ts";
-import { inboundPorts } from "#server/envoy/listeners/inbound-ports.ts";
 import {
   buildExplicitHttp,
   buildExplicitTcp,
@@ -156,7 +157,8 @@ export class WorkloadLayer {
     const world = this.#world;
     const labels = this.#labels;
     const context = { world, node, labels, telemetry };
-    const ports = inboundPorts(world, node, labels);
+    const named = node.metadata.PHAROS_INBOUND;
+    const ports = resolveInboundPorts(world, { namespace: node.namespace, labels, named });
     const origins = listenerOrigins(context, ports);
     const listeners =
       node.metadata.INTERCEPTION_MODE === "NONE"
@@ -170,7 +172,7 @@ export class WorkloadLayer {
         .map((routes) => this.#routes(routes.config, routes.origins)),
       ...ports.map((port): Built => {
         const cluster = buildInboundCluster(port);
-        const resource = encodeResource(ClusterSchema, cluster.name, cluster, port.origins, this.#hash);
+        const resource = encodeResource(ClusterSchema, cluster.name, cluster, ofRules(port.rules), this.#hash);
         return { type: "CDS", resource };
       }),
     ];
@@ -259,4 +261,8 @@ export class WorkloadLayer {
   #listener(listener: Listener, origins: readonly Origin[]): Built {
     return { type: "LDS", resource: encodeResource(ListenerSchema, listener.name, listener, origins, this.#hash) };
   }
+}
+
+function ofRules(rules: readonly Resource<"DestinationRule">[]): Origin[] {
+  return rules.map((rule) => ({ resource: formatRef(refOf(rule)) }));
 }

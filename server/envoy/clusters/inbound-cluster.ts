@@ -1,8 +1,8 @@
 import { create } from "@bufbuild/protobuf";
 import { mayBeHttp } from "#core/model/protocol.ts";
+import type { InboundPort } from "#core/resolve/inbound-ports.ts";
 import { type Cluster, Cluster_DiscoveryType, ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { httpOptions, poolSettings } from "#server/envoy/clusters/connection-pool.ts";
-import type { InboundPort } from "#server/envoy/listeners/inbound-ports.ts";
 import { inboundCluster } from "#server/envoy/names.ts";
 
 /** The application itself, on loopback. Requests are put to it as its port says; HTTP/1.1 where it says nothing of the version. */

@@ -1,4 +1,5 @@
 import { isHttp } from "#core/model/protocol.ts";
+import type { InboundPort } from "#core/resolve/inbound-ports.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import type {
   FilterChainMatchSchema,
@@ -11,7 +12,6 @@ import { HANDSHAKE_TIMEOUT_MS, meshDownstream } from "#server/envoy/build-tls.ts
 import { chainFilters } from "#server/envoy/features/network-filters.ts";
 import { buildHandshakenAccessLog, buildPlainAccessLog } from "#server/envoy/listeners/build-access-log.ts";
 import { buildHttpManager, type ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
-import type { InboundPort } from "#server/envoy/listeners/inbound-ports.ts";
 import { inboundCluster } from "#server/envoy/names.ts";
 import { durationMs, type Init, typed } from "#server/envoy/pack.ts";
 import { HTTP_ALPN, INSPECTED_HTTP } from "#server/envoy/protocol.ts";

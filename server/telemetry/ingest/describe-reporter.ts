@@ -1,7 +1,7 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
-import { matchesLabels } from "#core/resource/labels.ts";
+import { selects } from "#core/resolve/service.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { declareServices } from "#core/sources/declare-service.ts";
 import { labelWorkload } from "#core/telemetry/workload-label.ts";
@@ -71,9 +71,9 @@ function describeInstance(instance: WorkloadInstance, snapshot: Snapshot): About
 }
 
 function servicesOf(instance: WorkloadInstance, snapshot: Snapshot): NonNullable<Reporter["services"]> {
-  return declareServices(snapshot.resources).flatMap(({ namespace, selector = {}, hosts, ports }) => {
-    if (namespace !== instance.namespace || Object.keys(selector).length === 0) return [];
-    if (!matchesLabels(instance.labels, selector)) return [];
+  return declareServices(snapshot.resources).flatMap((declaration) => {
+    const { namespace, hosts, ports } = declaration;
+    if (namespace !== instance.namespace || !selects(declaration, instance.labels)) return [];
     return hosts.flatMap((host) =>
       ports.flatMap(({ name, number }) => {
         const port = instance.ports.find((each) => each.name === name);

@@ -1,8 +1,10 @@
 import type { KindCheck } from "#core/check/rule.ts";
+import { normalizeHost } from "#core/host/host.ts";
 import type { ServiceDeclaration } from "#core/model/service.ts";
 import { addsTo } from "#core/resolve/service.ts";
 import { isVisible } from "#core/resolve/visibility.ts";
-import { declareServices } from "#core/sources/declare-service.ts";
+import { byAge } from "#core/resource/by-age.ts";
+import { declareService } from "#core/sources/declare-service.ts";
 
 /** ServiceEntries of one host that are not one service: callers get the ports and endpoints of one of them. */
 export const duplicateService: KindCheck<"ServiceEntry"> = {
@@ -11,8 +13,11 @@ export const duplicateService: KindCheck<"ServiceEntry"> = {
   summary: "Two ServiceEntries describe the same host, and are not put together to one service.",
   check(entries) {
     const known = new Map<string, ServiceDeclaration[]>();
-    return declareServices(entries).flatMap((declaration) =>
-      declaration.hosts.flatMap((name, index) => {
+    return [...entries].sort(byAge).flatMap((entry) => {
+      const declaration = declareService(entry);
+      if (declaration === undefined) return [];
+      const written = entry.spec.hosts.map(normalizeHost);
+      return declaration.hosts.flatMap((name) => {
         const others = known.get(name) ?? [];
         known.set(name, [...others, declaration]);
         const other = others.find((each) => meet(each, declaration));
@@ -22,13 +27,13 @@ export const duplicateService: KindCheck<"ServiceEntry"> = {
           {
             severity: "warning" as const,
             resource: declaration.source.ref,
-            path: declaration.hostPaths[index] ?? [],
+            path: ["spec", "hosts", written.indexOf(name)],
             message: `${other.source.ref} describes ${name} already${why.what}`,
             hint: why.hint,
           },
         ];
-      }),
-    );
+      });
+    });
   },
 };
 

@@ -1,0 +1,65 @@
+import type { ConnectionPool } from "#core/kinds/destination-rule/connection-pool.ts";
+import type { Port } from "#core/model/port.ts";
+import { type PortProtocol, protocolOf, protocolOfPortName } from "#core/model/protocol.ts";
+import type { Service } from "#core/model/service.ts";
+import type { MeshReader } from "#core/resolve/mesh-reader.ts";
+import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
+import type { Labels } from "#core/resource/labels.ts";
+import type { Resource } from "#core/resource/resource.ts";
+
+/** One application port behind a sidecar. */
+export interface InboundPort {
+  readonly appPort: number;
+  readonly inboundPort: number;
+  readonly protocol: PortProtocol;
+  /** What the rule for its service asks of connections: callers keep to it, and so does the sidecar in front of the application. */
+  readonly pool: ConnectionPool | undefined;
+  /** Where `pool` is from. */
+  readonly rules: readonly Resource<"DestinationRule">[];
+}
+
+interface Workload {
+  readonly namespace: string;
+  readonly labels: Labels;
+  /** Ports that its agent names; `inboundPort` 0 where the sidecar listens at the application's. */
+  readonly named: readonly { readonly name: string; readonly appPort: number; readonly inboundPort: number }[];
+}
+
+type Reader = Pick<MeshReader, "servicesSelecting" | "destinationRule">;
+
+/** Ports that a workload's agent names, or else those of the services that select it; where several share a port, the oldest speaks for it. */
+export function resolveInboundPorts(reader: Reader, { namespace, labels, named }: Workload): readonly InboundPort[] {
+  const services = reader.servicesSelecting(namespace, labels);
+  const told = named.map(({ name, appPort, inboundPort }): InboundPort => {
+    const binding = { appPort, inboundPort: inboundPort || appPort };
+    for (const service of services) {
+      const port = service.ports.find((each) => each.name === name);
+      if (port !== undefined) return { ...binding, ...asDeclared(reader, namespace, service, port) };
+    }
+    return { ...binding, protocol: protocolOfPortName(name), pool: undefined, rules: [] };
+  });
+  if (told.length > 0) return told;
+  const ports = new Map<number, InboundPort>();
+  for (const service of services) {
+    for (const port of service.ports) {
+      const number = port.targetPort ?? port.number;
+      if (!ports.has(number))
+        ports.set(number, {
+          ...{ appPort: number, inboundPort: number },
+          ...asDeclared(reader, namespace, service, port),
+        });
+    }
+  }
+  return [...ports.values()].sort((a, b) => a.appPort - b.appPort);
+}
+
+function asDeclared(
+  reader: Reader,
+  namespace: string,
+  service: Service,
+  port: Port,
+): Pick<InboundPort, "protocol" | "pool" | "rules"> {
+  const rule = reader.destinationRule(service.host, namespace, service.namespace);
+  const pool = resolveTrafficPolicy(rule, "", port.number).connectionPool;
+  return { protocol: protocolOf(port), pool, rules: pool === undefined ? [] : (rule?.rules ?? []) };
+}
