@@ -24,6 +24,13 @@ export default {
       "core runs in server, agent, CLI and browser alike: no IO, no protobuf.",
       "^core/",
       "^(core/|node_modules/(zod|yaml)/)",
+      { pathNot: "^core/simulate/|\\.test\\.ts$" },
+    ),
+    only(
+      "simulate-reads-what-proxies-read",
+      "The simulator decides by compiled resources, and so reads protobuf; nothing else of the core does.",
+      "^core/simulate/",
+      "^(core/(simulate/|xds/|errors\\.ts)|proto/gen/|node_modules/(@bufbuild|re2js|ipaddr\\.js)/)",
       { pathNot: "\\.test\\.ts$" },
     ),
     only(

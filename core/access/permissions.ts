@@ -29,6 +29,7 @@ const PERMISSIONS = {
   "config.rollback": "operator",
   "config.rollbackChanges": "viewer",
   "config.undo": "operator",
+  "simulate.request": "viewer",
   "traces.search": "viewer",
   "traces.get": "viewer",
   "requests.list": "viewer",

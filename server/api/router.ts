@@ -8,6 +8,7 @@ import {
   topologyRouter,
   tracesRouter,
 } from "#server/api/routers/mesh.ts";
+import { simulateRouter } from "#server/api/routers/simulate.ts";
 import { createCallerFactory, router } from "#server/api/trpc.ts";
 
 /** The whole API. Names are stable: the CLI, the console and the permission table use them. */
@@ -17,6 +18,7 @@ export const appRouter = router({
   topology: topologyRouter,
   services: servicesRouter,
   config: configRouter,
+  simulate: simulateRouter,
   traces: tracesRouter,
   requests: requestsRouter,
   proxies: proxiesRouter,

@@ -7,6 +7,8 @@ import type { PlannedChanges } from "#server/config/plan-changes.ts";
 import { fromWire } from "#server/mesh/wire-error.ts";
 import { JobQueue } from "#server/preview/job-queue.ts";
 import type { FindingsDelta, FromPreview, PreviewCalls, Rehearsal, ToPreview } from "#server/preview/protocol.ts";
+import type { Simulation } from "#server/preview/simulation-room.ts";
+import type { SimulatedQuestion } from "#server/preview/simulator.ts";
 import type { Asker } from "#server/services/services.ts";
 
 export interface PreviewThreadOptions {
@@ -14,7 +16,7 @@ export interface PreviewThreadOptions {
   readonly nodes: () => Promise<readonly ProxyNode[]>;
   /** Beyond this a job is ended; 120 s. */
   readonly deadlineMs?: number;
-  /** After a rehearsal, which more are likely to follow, the thread is kept for this long; 60 s. */
+  /** After a rehearsal or a simulation, which more are likely to follow, the thread is kept for this long; 60 s. */
   readonly warmMs?: number;
   /** After any other job it is ended this soon, and its memory given back; 2 s. */
   readonly idleMs?: number;
@@ -73,6 +75,15 @@ export class PreviewThread {
     });
   }
 
+  /** What would come of a request now, and under a change where there is one. */
+  simulate(question: SimulatedQuestion, change: SnapshotChange | null, asker: Asker): Promise<Simulation> {
+    return this.#queue.run(asker.user, asker.signal, async () => {
+      const nodes = await this.#options.nodes();
+      this.#tellState();
+      return this.#call("simulate", [question, change, nodes], asker.signal);
+    });
+  }
+
   async close(): Promise<void> {
     await this.#end();
   }
@@ -117,7 +128,7 @@ export class PreviewThread {
     clearTimeout(this.#idle);
     const { warmMs = 60_000, idleMs = 2000 } = this.#options;
     const now = performance.now();
-    if (method === "rehearse") this.#warmUntilMs = now + warmMs;
+    if (method === "rehearse" || method === "simulate") this.#warmUntilMs = now + warmMs;
     this.#idle = setTimeout(() => void this.#end(), Math.max(idleMs, this.#warmUntilMs - now));
     this.#idle.unref();
   }

@@ -5,6 +5,8 @@ import type { PreviewView } from "#core/view/config.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import type { PlannedChanges } from "#server/config/plan-changes.ts";
 import type { WireError } from "#server/mesh/wire-error.ts";
+import type { Simulation } from "#server/preview/simulation-room.ts";
+import type { SimulatedQuestion } from "#server/preview/simulator.ts";
 
 /** Findings of the whole configuration that a change would bring, and those it would end. */
 export interface FindingsDelta {
@@ -28,6 +30,7 @@ export interface PreviewCalls {
   read(changes: readonly ConfigChange[]): Promise<PlannedChanges>;
   findings(change: SnapshotChange): FindingsDelta;
   rehearse(change: SnapshotChange, nodes: readonly ProxyNode[]): Rehearsal;
+  simulate(question: SimulatedQuestion, change: SnapshotChange | null, nodes: readonly ProxyNode[]): Simulation;
 }
 
 export type ToPreview =

@@ -49,6 +49,10 @@ export class RehearsalRoom {
     }
   }
 
+  snapshot(): Snapshot {
+    return this.#state.snapshot();
+  }
+
   findings(change: SnapshotChange): FindingsDelta {
     return findDelta(this.#checks.run(), this.#checks.run(change), touchedBy(change));
   }

@@ -3,10 +3,12 @@
 import { createHash } from "node:crypto";
 import { parentPort } from "node:worker_threads";
 import { planChanges } from "#server/config/plan-changes.ts";
+import type { Hash } from "#server/envoy/encode.ts";
 import { toWire } from "#server/mesh/wire-error.ts";
 import { NICE, yieldToPeople } from "#server/mesh/yield-to-people.ts";
 import type { FromPreview, PreviewCalls, ToPreview } from "#server/preview/protocol.ts";
 import { RehearsalRoom } from "#server/preview/rehearsal-room.ts";
+import { SimulationRoom } from "#server/preview/simulation-room.ts";
 
 if (parentPort === null) throw new Error("server/preview/worker.ts runs as a worker thread");
 const port = parentPort;
@@ -18,17 +20,24 @@ function theRoom(): RehearsalRoom {
   return room;
 }
 
+const hash: Hash = (bytes) => createHash("sha1").update(bytes).digest("hex").slice(0, 16);
+const simulations = new SimulationRoom(() => theRoom().snapshot(), hash);
+
 const calls: PreviewCalls = {
   read: (changes) => planChanges(changes),
   findings: (change) => theRoom().findings(change),
   rehearse: (change, nodes) => theRoom().rehearse(change, nodes),
+  simulate: (question, change, nodes) => simulations.simulate(question, change, nodes),
 };
 
 port.on("message", (message: ToPreview) => {
-  if (message.kind === "state")
-    room = new RehearsalRoom(message.snapshot, (bytes) => createHash("sha1").update(bytes).digest("hex").slice(0, 16));
-  else if (message.kind === "change") room?.apply(message.change);
-  else {
+  if (message.kind === "state") {
+    room = new RehearsalRoom(message.snapshot, hash);
+    simulations.forget();
+  } else if (message.kind === "change") {
+    room?.apply(message.change);
+    simulations.forget();
+  } else {
     const { id, method, args } = message;
     new Promise((resolve) => resolve((calls[method] as (...all: readonly unknown[]) => unknown)(...args))).then(
       (value) => port.postMessage({ id, value } satisfies FromPreview),

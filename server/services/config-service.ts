@@ -29,7 +29,7 @@ export interface ConfigServiceOptions {
   readonly telemetry: Telemetry;
   readonly state: MeshState;
   /** Reads and tries changes apart from this thread. */
-  readonly previews: Pick<PreviewThread, "read" | "findings" | "rehearse">;
+  readonly previews: Pick<PreviewThread, "read" | "findings" | "rehearse" | "simulate">;
   /** Semantic checks over the whole configuration. */
   readonly check: (change?: SnapshotChange) => readonly Diagnostic[];
   /** What reached the compiler, and what it made of it. */

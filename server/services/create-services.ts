@@ -18,6 +18,7 @@ import { createOverviewService } from "#server/services/overview-service.ts";
 import { refuseReserved } from "#server/services/refuse-reserved.ts";
 import { createRevocationService, type RevocationServiceOptions } from "#server/services/revocation-service.ts";
 import type { Services } from "#server/services/services.ts";
+import { createSimulateService } from "#server/services/simulate-service.ts";
 import { createTopologyService } from "#server/services/topology-service.ts";
 import manifest from "../../package.json" with { type: "json" };
 
@@ -96,6 +97,7 @@ export function createServices(options: ServicesOptions): Services {
       previews,
       audit: ({ caller, ...line }) => audit.write({ ...line, actor: caller.principal.name, from: caller.from }),
     }),
+    simulate: createSimulateService({ store, mesh, state, previews }),
     traces: {
       search: (query) => telemetry.searchTraces(query),
       async get(traceId) {

@@ -140,3 +140,24 @@ export const auditFilter = z.object({
   action: z.string().optional(),
 });
 export type AuditFilter = z.output<typeof auditFilter>;
+
+/** A request that is asked about, with changes under which it is asked about besides. */
+export const simulatedRequest = z.object({
+  /** A proxy, its workload or app; a gateway for requests from outside. */
+  from: z.string().min(1).max(500),
+  method: z
+    .string()
+    .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,40}$/, "is an HTTP method")
+    .default("GET"),
+  url: z.string().min(1).max(8192),
+  headers: z
+    .array(
+      z.tuple([z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/, "is a header's name"), z.string().max(8192)]),
+    )
+    .max(100)
+    .default([]),
+  /** Of the client, at a gateway. */
+  sourceIp: z.string().max(45).optional(),
+  changes: configChanges.optional(),
+});
+export type SimulatedRequest = z.output<typeof simulatedRequest>;

@@ -31,6 +31,7 @@ import type {
   RevocationView,
   SessionView,
 } from "#core/view/session.ts";
+import type { SimulationView } from "#core/view/simulation.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type {
   ApiTokenInput,
@@ -44,6 +45,7 @@ import type {
   PolicedQuestion,
   RevocationInput,
   SeriesQuery,
+  SimulatedRequest,
   TotalsQuery,
 } from "#server/services/inputs.ts";
 
@@ -99,6 +101,10 @@ export interface Services {
     distribution(revision: number): Promise<Distribution>;
     /** Yields on every acknowledgement or refusal, and ends when the roll-out is complete or refused everywhere. */
     watch(revision: number, signal: AbortSignal): AsyncIterable<Distribution>;
+  };
+  readonly simulate: {
+    /** What would come of a request, now and under changes; throws "invalid" for one that comes to no proxy. */
+    request(input: SimulatedRequest, asker: Asker): Promise<SimulationView>;
   };
   readonly traces: {
     search(query: TraceQuery): Promise<readonly TraceSummary[]>;

@@ -28,6 +28,7 @@ config.applyChanges       401     403     pass      pass
 config.rollback           401     403     pass      pass
 config.rollbackChanges    401     pass    pass      pass
 config.undo               401     403     pass      pass
+simulate.request          401     pass    pass      pass
 traces.search             401     pass    pass      pass
 traces.get                401     pass    pass      pass
 requests.list             401     pass    pass      pass

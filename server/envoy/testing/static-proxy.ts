@@ -65,7 +65,7 @@ export class StaticProxy {
 }
 
 /** Puts files in the place of secrets that come over SDS. */
-function withSecrets(value: unknown, dir: string): unknown {
+export function withSecrets(value: unknown, dir: string): unknown {
   if (Array.isArray(value)) return value.map((each) => withSecrets(each, dir));
   if (typeof value !== "object" || value === null) return value;
   const { tlsCertificateSdsSecretConfigs, combinedValidationContext, ...rest } = value as Json;

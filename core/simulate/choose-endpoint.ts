@@ -1,0 +1,84 @@
+import type { ClientTls, Cluster, Endpoint } from "#core/simulate/cluster.ts";
+
+/** An endpoint and the part of requests that go to it. */
+export interface EndpointShare {
+  readonly endpoint: Endpoint;
+  readonly share: number;
+}
+
+/** By how much more than is needed is counted on those that are healthy (Envoy's overprovisioning factor). */
+const OVERPROVISIONING = 1.4;
+
+/**
+ * Who gets which part of a cluster's requests: by priority and health, then by locality where the cluster weighs them, then by
+ * weight. Where a hash chooses, the shares are those over all keys. Empty: there is no healthy upstream.
+ */
+export function shareEndpoints(cluster: Cluster, endpoints: readonly Endpoint[]): EndpointShare[] {
+  return priorityLoads(cluster, endpoints).flatMap(({ load, usable }) =>
+    load === 0 ? [] : withinPriority(cluster, usable).map(({ endpoint, share }) => ({ endpoint, share: share * load })),
+  );
+}
+
+interface PriorityLoad {
+  readonly load: number;
+  readonly usable: readonly Endpoint[];
+}
+
+function priorityLoads({ panicPercent }: Cluster, endpoints: readonly Endpoint[]): PriorityLoad[] {
+  const priorities = [...new Set(endpoints.map(({ priority }) => priority))].sort((a, b) => a - b);
+  const levels = priorities.map((priority) => {
+    const all = endpoints.filter((each) => each.priority === priority);
+    const healthy = all.filter(({ health }) => health === "healthy");
+    const degraded = all.filter(({ health }) => health === "degraded");
+    const capacity = all.length === 0 ? 0 : Math.min(1, (OVERPROVISIONING * healthy.length) / all.length);
+    return { all, healthy, degraded, capacity };
+  });
+  const total = Math.min(
+    1,
+    levels.reduce((sum, { capacity }) => sum + capacity, 0),
+  );
+  if (total === 0) {
+    const degraded = levels.find((level) => level.degraded.length > 0);
+    if (degraded !== undefined) return [{ load: 1, usable: degraded.degraded }];
+    const [first] = levels;
+    // In a panic all are used, whatever is said of them.
+    return first === undefined || panicPercent === 0 ? [] : [{ load: 1, usable: first.all }];
+  }
+  let left = 1;
+  return levels.map(({ all, healthy, capacity }) => {
+    const load = Math.min(left, capacity / total);
+    left -= load;
+    const isPanicking = total < 1 && (healthy.length / Math.max(1, all.length)) * 100 < panicPercent;
+    return { load, usable: isPanicking ? all : healthy };
+  });
+}
+
+function withinPriority(cluster: Cluster, usable: readonly Endpoint[]): EndpointShare[] {
+  if (!cluster.weighsLocalities) return byWeight(cluster, usable);
+  const localities = [...Map.groupBy(usable, ({ locality }) => locality).values()];
+  const total = localities.reduce((sum, [first]) => sum + (first?.localityWeight ?? 0), 0);
+  if (total === 0) return byWeight(cluster, usable);
+  return localities.flatMap((own) => {
+    const part = (own[0]?.localityWeight ?? 0) / total;
+    return part === 0 ? [] : byWeight(cluster, own).map(({ endpoint, share }) => ({ endpoint, share: share * part }));
+  });
+}
+
+function byWeight({ balancer }: Cluster, usable: readonly Endpoint[]): EndpointShare[] {
+  const weightOf = ({ weight }: Endpoint): number => (balancer === "random" ? 1 : weight);
+  const total = usable.reduce((sum, each) => sum + weightOf(each), 0);
+  return usable.map((endpoint) => ({ endpoint, share: weightOf(endpoint) / total }));
+}
+
+/** What a cluster offers an endpoint: the first transport socket whose match its metadata fulfils, else the cluster's own. */
+export function socketFor(
+  { sockets, socket }: Cluster,
+  { socketMatch }: Endpoint,
+): { readonly socket: ClientTls; readonly name: string; readonly index: number } {
+  for (const each of sockets) {
+    let isFulfilled = true;
+    for (const [key, value] of each.match) if (socketMatch.get(key) !== value) isFulfilled = false;
+    if (isFulfilled) return each;
+  }
+  return { socket, name: "", index: -1 };
+}

@@ -1,0 +1,70 @@
+import type { Condition } from "#core/simulate/condition.ts";
+import type { Fraction } from "#core/simulate/read/fraction.ts";
+import type { TextTest } from "#core/simulate/read/string-matcher.ts";
+
+/** One policy of an RBAC filter: both sides have to hold. */
+export interface RbacPolicy {
+  /** `ns[default]-policy[reviews]-rule[0]` */
+  readonly name: string;
+  readonly permission: Condition;
+  readonly principal: Condition;
+}
+
+export interface RbacRules {
+  readonly action: "ALLOW" | "DENY" | "LOG";
+  /** In the order in which Envoy asks them: that of their names. */
+  readonly policies: readonly RbacPolicy[];
+}
+
+export interface RbacConfig {
+  readonly kind: "rbac";
+  readonly rules: RbacRules | undefined;
+  /** Asked, and not acted upon. */
+  readonly shadow: RbacRules | undefined;
+}
+
+export interface CorsConfig {
+  readonly kind: "cors";
+  readonly origins: readonly TextTest[];
+  readonly methods: string;
+  readonly headers: string;
+  readonly exposed: string;
+  readonly maxAge: string;
+  readonly credentials: boolean | undefined;
+  readonly privateNetwork: boolean | undefined;
+  readonly forwardsOthers: boolean | undefined;
+  readonly enabled: Fraction;
+}
+
+export interface FaultConfig {
+  readonly kind: "fault";
+  readonly conditions: readonly Condition[];
+  readonly delayMs: number;
+  readonly delayed: Fraction;
+  /** Undefined: requests are not aborted. */
+  readonly abort:
+    | { readonly status: number; readonly grpcStatus: number | undefined; readonly share: Fraction }
+    | undefined;
+}
+
+/** Headers that it takes off where they are present. */
+export interface HeaderToMetadataConfig {
+  readonly kind: "header-to-metadata";
+  readonly removes: readonly string[];
+}
+
+export type FilterConfig =
+  | RbacConfig
+  | CorsConfig
+  | FaultConfig
+  | HeaderToMetadataConfig
+  | { readonly kind: "router" }
+  /** It lets everything through as far as this engine knows. */
+  | { readonly kind: "unknown"; readonly type: string };
+
+export interface Filter {
+  readonly name: string;
+  readonly config: FilterConfig;
+  /** Only routes that say something for it switch it on. */
+  readonly isDisabled: boolean;
+}

@@ -1,0 +1,92 @@
+import type { Cidr } from "#core/simulate/address.ts";
+import type { Filter, RbacConfig } from "#core/simulate/filter.ts";
+import type { HeaderOperations } from "#core/simulate/read/header-operations.ts";
+import type { TextTest } from "#core/simulate/read/string-matcher.ts";
+import type { VirtualHosts } from "#core/simulate/virtual-hosts.ts";
+
+export interface HttpManager {
+  readonly kind: "http";
+  readonly statPrefix: string;
+  readonly normalizesPath: boolean;
+  readonly mergesSlashes: boolean;
+  readonly escapedSlashes: "keep" | "reject" | "redirect" | "forward";
+  readonly stripsHostDot: boolean;
+  readonly stripsPort: "no" | "matching" | "any";
+  readonly usesRemoteAddress: boolean;
+  readonly trustedHops: number;
+  /** Clients that are taken for internal; none by itself, since Envoy 1.33. */
+  readonly internal: readonly Cidr[];
+  readonly underscores: "allow" | "reject" | "drop";
+  readonly forwardClientCert: "sanitize" | "forward-only" | "append-forward" | "sanitize-set" | "always-forward";
+  /** What becomes of headers before anything reads them. */
+  readonly early: HeaderOperations;
+  readonly filters: readonly Filter[];
+  readonly upgrades: readonly string[];
+  /** Statuses of answers of its own → what is answered instead. */
+  readonly replies: ReadonlyMap<number, number>;
+  /** The name of its route configuration, or the configuration. */
+  readonly routes: string | VirtualHosts;
+  readonly generatesRequestId: boolean;
+}
+
+export interface TcpProxy {
+  readonly kind: "tcp";
+  readonly clusters: readonly string[];
+  readonly weights: readonly number[];
+  readonly hashesSource: boolean;
+}
+
+/** What a filter chain asks of callers' TLS. */
+export interface ServerTls {
+  readonly needsCertificate: boolean;
+  /** One of them has to hold for a name of the client's certificate; empty: its chain alone is checked. */
+  readonly clientNames: readonly NameTest[];
+  readonly alpn: readonly string[];
+  /** Of its own certificate: the mesh's, or a file's. */
+  readonly certificate: string;
+}
+
+/** A name that a peer's certificate must have. */
+export interface NameTest extends TextTest {
+  readonly of: "uri" | "dns" | "other";
+}
+
+export interface FilterChain {
+  readonly name: string;
+  readonly index: number;
+  readonly match: ChainMatch;
+  /** Undefined: plain text. */
+  readonly tls: ServerTls | undefined;
+  /** Network filters that decide before the last. */
+  readonly guards: readonly (RbacConfig & { readonly index: number })[];
+  /** Undefined where the last filter is not one that is evaluated here. */
+  readonly serves: HttpManager | TcpProxy | undefined;
+}
+
+/** All that a chain asks of a connection; what is empty asks nothing. */
+export interface ChainMatch {
+  /** 0: any. */
+  readonly destinationPort: number;
+  readonly destinations: readonly Cidr[];
+  /** `*.example.com` is any name below. */
+  readonly serverNames: readonly string[];
+  readonly transportProtocol: string;
+  readonly applicationProtocols: readonly string[];
+  readonly directSources: readonly Cidr[];
+  readonly sourceType: "any" | "same-host" | "external";
+  readonly sources: readonly Cidr[];
+  readonly sourcePorts: readonly number[];
+}
+
+export interface Listener {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly binds: boolean;
+  readonly usesOriginalDestination: boolean;
+  /** Whether an inspector looks at connections to a port. */
+  readonly inspectsTls: (port: number) => boolean;
+  readonly inspectsHttp: (port: number) => boolean;
+  readonly chains: readonly FilterChain[];
+  readonly defaultChain: FilterChain | undefined;
+}

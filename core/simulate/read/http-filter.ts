@@ -1,0 +1,93 @@
+import type { Any } from "@bufbuild/protobuf/wkt";
+import type { FaultConfig, FilterConfig, RbacConfig } from "#core/simulate/filter.ts";
+import { readDurationMs } from "#core/simulate/read/duration-ms.ts";
+import { readFraction } from "#core/simulate/read/fraction.ts";
+import { headerName, readHeaderMatcher } from "#core/simulate/read/header-matcher.ts";
+import { openAny, typeOf } from "#core/simulate/read/open-any.ts";
+import { readRbac } from "#core/simulate/read/rbac.ts";
+import { readStringMatcher } from "#core/simulate/read/string-matcher.ts";
+import {
+  type CorsPolicy,
+  CorsPolicySchema,
+  CorsSchema,
+} from "#proto/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js";
+import { type HTTPFault, HTTPFaultSchema } from "#proto/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js";
+import { ConfigSchema } from "#proto/gen/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js";
+import { type RBAC, RBACPerRouteSchema, RBACSchema } from "#proto/gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js";
+import { RouterSchema } from "#proto/gen/envoy/extensions/filters/http/router/v3/router_pb.js";
+
+const NEVER = { parts: 0, of: 100 } as const;
+const ALL = { parts: 100, of: 100 } as const;
+
+/** What a filter does by the configuration of its listener, or by what a route, a virtual host or a table says for it. */
+export function readHttpFilter(any: Any | undefined): FilterConfig {
+  const type = typeOf(any);
+  switch (type) {
+    case RBACSchema.typeName:
+      return rbac(openAny(RBACSchema, any));
+    case RBACPerRouteSchema.typeName:
+      return rbac(openAny(RBACPerRouteSchema, any)?.rbac);
+    case CorsSchema.typeName:
+      return cors(undefined);
+    case CorsPolicySchema.typeName:
+      return cors(openAny(CorsPolicySchema, any));
+    case HTTPFaultSchema.typeName:
+      return fault(openAny(HTTPFaultSchema, any));
+    case ConfigSchema.typeName:
+      return {
+        kind: "header-to-metadata",
+        removes: (openAny(ConfigSchema, any)?.requestRules ?? [])
+          .filter(({ remove }) => remove)
+          .map(({ header }) => headerName(header)),
+      };
+    case RouterSchema.typeName:
+      return { kind: "router" };
+    default:
+      return { kind: "unknown", type };
+  }
+}
+
+function rbac(config: RBAC | undefined): RbacConfig {
+  const { rules, shadowRules } = config ?? {};
+  return {
+    kind: "rbac",
+    rules: rules === undefined ? undefined : readRbac(rules),
+    shadow: shadowRules === undefined ? undefined : readRbac(shadowRules),
+  };
+}
+
+function cors(policy: CorsPolicy | undefined): FilterConfig {
+  return {
+    kind: "cors",
+    origins: (policy?.allowOriginStringMatch ?? []).map(readStringMatcher),
+    methods: policy?.allowMethods ?? "",
+    headers: policy?.allowHeaders ?? "",
+    exposed: policy?.exposeHeaders ?? "",
+    maxAge: policy?.maxAge ?? "",
+    credentials: policy?.allowCredentials,
+    privateNetwork: policy?.allowPrivateNetworkAccess,
+    forwardsOthers: policy?.forwardNotMatchingPreflights,
+    enabled: policy === undefined ? NEVER : readFraction(policy.filterEnabled?.defaultValue, ALL),
+  };
+}
+
+function fault(config: HTTPFault | undefined): FaultConfig {
+  const delay = config?.delay;
+  const error = config?.abort?.errorType;
+  const grpcStatus = error?.case === "grpcStatus" ? error.value : undefined;
+  return {
+    kind: "fault",
+    conditions: (config?.headers ?? []).map(readHeaderMatcher),
+    delayMs: delay?.faultDelaySecifier.case === "fixedDelay" ? readDurationMs(delay.faultDelaySecifier.value) : 0,
+    delayed: delay === undefined ? NEVER : readFraction(delay.percentage, NEVER),
+    abort:
+      error?.case !== "httpStatus" && grpcStatus === undefined
+        ? undefined
+        : {
+            // Callers that do not speak gRPC get 200, and no word of it.
+            status: error?.case === "httpStatus" ? error.value : 200,
+            grpcStatus,
+            share: readFraction(config?.abort?.percentage, NEVER),
+          },
+  };
+}

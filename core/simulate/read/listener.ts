@@ -1,0 +1,135 @@
+import { type Cidr, parseCidr } from "#core/simulate/address.ts";
+import type { ChainMatch, FilterChain, HttpManager, Listener, TcpProxy } from "#core/simulate/listener.ts";
+import { readHttpManager } from "#core/simulate/read/http-manager.ts";
+import { openAny, typeOf } from "#core/simulate/read/open-any.ts";
+import { readRbac } from "#core/simulate/read/rbac.ts";
+import { readServerTls } from "#core/simulate/read/transport-socket.ts";
+import type { CidrRange } from "#proto/gen/envoy/config/core/v3/address_pb.js";
+import {
+  type FilterChain as ChainMessage,
+  type Filter,
+  type FilterChainMatch,
+  type ListenerFilterChainMatchPredicate,
+  FilterChainMatch_ConnectionSourceType as SourceType,
+} from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
+import type { Listener as ListenerMessage } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
+import { HttpConnectionManagerSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
+import { RBACSchema } from "#proto/gen/envoy/extensions/filters/network/rbac/v3/rbac_pb.js";
+import {
+  type TcpProxy as TcpMessage,
+  TcpProxySchema,
+} from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
+
+const SOURCE = {
+  [SourceType.ANY]: "any",
+  [SourceType.SAME_IP_OR_LOOPBACK]: "same-host",
+  [SourceType.EXTERNAL]: "external",
+} as const;
+const TLS_INSPECTOR = "envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector";
+const HTTP_INSPECTOR = "envoy.extensions.filters.listener.http_inspector.v3.HttpInspector";
+
+export function readListener(listener: ListenerMessage): Listener {
+  const socket = listener.address?.address;
+  const address = socket?.case === "socketAddress" ? socket.value : undefined;
+  return {
+    name: listener.name,
+    address: address?.address ?? "",
+    port: address?.portSpecifier.case === "portValue" ? address.portSpecifier.value : 0,
+    binds: listener.bindToPort ?? true,
+    usesOriginalDestination: listener.useOriginalDst ?? false,
+    inspectsTls: readInspector(listener, TLS_INSPECTOR),
+    inspectsHttp: readInspector(listener, HTTP_INSPECTOR),
+    chains: listener.filterChains.map(readChain),
+    defaultChain: listener.defaultFilterChain === undefined ? undefined : readChain(listener.defaultFilterChain, -1),
+  };
+}
+
+function readInspector({ listenerFilters }: ListenerMessage, type: string): Listener["inspectsTls"] {
+  const found = listenerFilters.filter(
+    ({ configType }) => configType.case === "typedConfig" && typeOf(configType.value) === type,
+  );
+  return (port) =>
+    found.some(({ filterDisabled }) => filterDisabled === undefined || !isDisabled(filterDisabled, port));
+}
+
+function isDisabled({ rule }: ListenerFilterChainMatchPredicate, port: number): boolean {
+  switch (rule.case) {
+    case "anyMatch":
+      return rule.value;
+    case "destinationPortRange":
+      return port >= rule.value.start && port < rule.value.end;
+    case "orMatch":
+      return rule.value.rules.some((each) => isDisabled(each, port));
+    case "andMatch":
+      return rule.value.rules.every((each) => isDisabled(each, port));
+    case "notMatch":
+      return !isDisabled(rule.value, port);
+    default:
+      return false;
+  }
+}
+
+function readChain(chain: ChainMessage, index: number): FilterChain {
+  return {
+    name: chain.name,
+    index,
+    match: readMatch(chain.filterChainMatch),
+    tls: readServerTls(chain.transportSocket),
+    guards: chain.filters.flatMap((filter, at) => {
+      const rbac = openAny(RBACSchema, configOf(filter));
+      if (rbac === undefined) return [];
+      const { rules, shadowRules } = rbac;
+      return [
+        {
+          kind: "rbac" as const,
+          index: at,
+          rules: rules === undefined ? undefined : readRbac(rules),
+          shadow: shadowRules === undefined ? undefined : readRbac(shadowRules),
+        },
+      ];
+    }),
+    serves: chain.filters.map(readLast).find((each) => each !== undefined),
+  };
+}
+
+function configOf({ configType }: Filter) {
+  return configType.case === "typedConfig" ? configType.value : undefined;
+}
+
+function readLast(filter: Filter): HttpManager | TcpProxy | undefined {
+  const manager = openAny(HttpConnectionManagerSchema, configOf(filter));
+  if (manager !== undefined) return readHttpManager(manager);
+  const tcp = openAny(TcpProxySchema, configOf(filter));
+  return tcp === undefined ? undefined : readTcpProxy(tcp);
+}
+
+function readTcpProxy({ clusterSpecifier: wanted, hashPolicy }: TcpMessage): TcpProxy {
+  const clusters =
+    wanted.case === "weightedClusters"
+      ? wanted.value.clusters.map(({ name, weight }) => ({ name, weight }))
+      : [{ name: wanted.value ?? "", weight: 1 }];
+  return {
+    kind: "tcp",
+    clusters: clusters.map(({ name }) => name),
+    weights: clusters.map(({ weight }) => weight),
+    hashesSource: hashPolicy.length > 0,
+  };
+}
+
+function readMatch(match: FilterChainMatch | undefined): ChainMatch {
+  return {
+    destinationPort: match?.destinationPort ?? 0,
+    destinations: ranges(match?.prefixRanges),
+    serverNames: (match?.serverNames ?? []).map((name) => name.toLowerCase()),
+    transportProtocol: match?.transportProtocol ?? "",
+    applicationProtocols: match?.applicationProtocols ?? [],
+    directSources: ranges(match?.directSourcePrefixRanges),
+    sourceType: SOURCE[match?.sourceType ?? SourceType.ANY],
+    sources: ranges(match?.sourcePrefixRanges),
+    sourcePorts: match?.sourcePorts ?? [],
+  };
+}
+
+function ranges(all: readonly CidrRange[] = []): Cidr[] {
+  return all.flatMap(({ addressPrefix, prefixLen }) => parseCidr(addressPrefix, prefixLen ?? 0) ?? []);
+}

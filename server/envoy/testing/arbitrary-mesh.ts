@@ -1,0 +1,228 @@
+import * as fc from "fast-check";
+import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+import { type Json, list, record, some } from "#server/envoy/testing/arbitrary-basics.ts";
+import { httpRoute } from "#server/envoy/testing/arbitrary-route.ts";
+
+let counter = 0;
+const resource = (kind: string, group: string, namespace: string, name: string, spec: unknown): Json => ({
+  apiVersion: `${group}/v1`,
+  kind,
+  metadata: { name, namespace },
+  spec,
+});
+const networking = "networking.istio.io";
+const security = "security.istio.io";
+const nextName = (prefix: string): string => `${prefix}${counter++ % 1000}`;
+
+const meshRules = fc
+  .tuple(
+    list(httpRoute, 4, 1),
+    fc.constantFrom(
+      ["reviews"],
+      ["reviews"],
+      ["ratings"],
+      ["ext.example.com"],
+      ["*.example.com"],
+      ["nobody.example.com"],
+    ),
+  )
+  .map(([http, hosts]) => resource("VirtualService", networking, "default", nextName("v"), { hosts, http }));
+const gatewayRules = fc
+  .tuple(
+    list(httpRoute, 4, 1),
+    fc.uniqueArray(
+      fc.constantFrom("a.example.com", "b.example.com", "*.example.com", "*", "reviews.default.svc.cluster.local"),
+      { minLength: 1, maxLength: 2 },
+    ),
+    fc.constantFrom<string[]>(
+      ["istio-system/gw"],
+      ["istio-system/tls"],
+      ["istio-system/gw", "istio-system/tls"],
+      ["istio-system/gw", "mesh"],
+    ),
+  )
+  .map(([http, hosts, gateways]) =>
+    resource("VirtualService", networking, "default", nextName("g"), {
+      hosts: gateways.includes("mesh")
+        ? hosts.filter((host) => host !== "*").concat(hosts.length === 1 && hosts[0] === "*" ? ["a.example.com"] : [])
+        : hosts,
+      gateways,
+      http,
+    }),
+  );
+const gateways = fc
+  .tuple(
+    fc.uniqueArray(fc.constantFrom("*", "a.example.com", "*.example.com", "default/*", "./a.example.com"), {
+      minLength: 1,
+      maxLength: 2,
+    }),
+    some(fc.constant({ httpsRedirect: true })),
+    fc.uniqueArray(fc.constantFrom("a.example.com", "*.example.com", "b.example.com", "*"), {
+      minLength: 1,
+      maxLength: 2,
+    }),
+  )
+  .map(([hosts, tls, secure]) => [
+    resource("Gateway", networking, "istio-system", "gw", {
+      selector: { istio: "gw" },
+      servers: [
+        { port: { number: 8080, name: "http", protocol: "HTTP" }, hosts, ...(tls === undefined ? {} : { tls }) },
+      ],
+    }),
+    resource("Gateway", networking, "istio-system", "tls", {
+      selector: { istio: "gw" },
+      servers: secure.map((host, index) => ({
+        port: { number: 8443, name: `https-${index}`, protocol: "HTTPS" },
+        hosts: [host],
+        tls: { mode: "SIMPLE", serverCertificate: "/certs/cert.pem", privateKey: "/certs/key.pem" },
+      })),
+    }),
+  ]);
+
+const destinationRules = fc
+  .tuple(
+    fc.constantFrom("reviews", "ratings", "store"),
+    some(fc.constantFrom("DISABLE", "ISTIO_MUTUAL")),
+    some(fc.constantFrom("ROUND_ROBIN", "RANDOM", "LEAST_REQUEST")),
+    fc.boolean(),
+  )
+  .map(([host, mode, simple, hasV2]) =>
+    resource("DestinationRule", networking, "default", `d-${host}`, {
+      host,
+      trafficPolicy: {
+        ...(mode === undefined ? {} : { tls: { mode } }),
+        ...(simple === undefined ? {} : { loadBalancer: { simple } }),
+      },
+      subsets: [
+        { name: "v1", labels: { version: "v1" } },
+        ...(hasV2 ? [{ name: "v2", labels: { version: "v2" } }] : []),
+        { name: "none", labels: { version: "v9" } },
+      ],
+    }),
+  );
+
+const selector = some(
+  fc.constantFrom(
+    { matchLabels: { app: "reviews" } },
+    { matchLabels: { app: "reviews", version: "v1" } },
+    { matchLabels: { app: "ratings" } },
+    { matchLabels: { app: "store" } },
+  ),
+  3,
+);
+const peerAuthentications = fc
+  .tuple(selector, fc.constantFrom("STRICT", "PERMISSIVE", "DISABLE"))
+  .map(([chosen, mode]) =>
+    resource("PeerAuthentication", security, "default", chosen === undefined ? "default" : nextName("p"), {
+      ...(chosen === undefined ? {} : { selector: chosen }),
+      mtls: { mode },
+    }),
+  );
+
+const values = (...all: string[]) => some(list(fc.constantFrom(...all), 2, 1));
+const source = record({
+  principals: values(
+    "cluster.local/ns/default/sa/client",
+    "*/sa/client",
+    "cluster.local/ns/*",
+    "*",
+    "cluster.local/ns/istio-system/sa/edge",
+  ),
+  notPrincipals: values("cluster.local/ns/default/sa/client", "*"),
+  namespaces: values("default", "istio-*", "other"),
+  ipBlocks: values("127.0.0.0/8", "10.0.0.1"),
+  notIpBlocks: values("127.0.0.1", "10.0.0.0/8"),
+  remoteIpBlocks: values("203.0.113.0/24", "127.0.0.1"),
+}).filter((each) => Object.keys(each).length > 0);
+const operation = record({
+  hosts: values("reviews*", "a.example.com", "*"),
+  methods: values("GET", "POST", "*"),
+  notMethods: values("GET"),
+  paths: values("/a", "/a*", "*/b", "*", "/a/{*}", "/{**}/b"),
+  notPaths: values("/a", "/api*"),
+  ports: values("9080", "8080", "80"),
+}).filter((each) => Object.keys(each).length > 0);
+const condition = fc
+  .tuple(
+    fc.constantFrom(
+      "request.headers[x-user]",
+      "source.namespace",
+      "source.ip",
+      "remote.ip",
+      "destination.port",
+      "connection.sni",
+      "source.principal",
+    ),
+    fc.boolean(),
+  )
+  .chain(([key, isNot]) => {
+    const texts: Record<string, string[]> = {
+      "source.namespace": ["default", "istio-system"],
+      "source.ip": ["127.0.0.1", "10.0.0.0/8"],
+      "remote.ip": ["203.0.113.9", "127.0.0.1"],
+      "destination.port": ["9080", "1"],
+      "connection.sni": ["*reviews*", "a.example.com"],
+      "source.principal": ["*", "cluster.local/ns/default/sa/client"],
+    };
+    return list(fc.constantFrom(...(texts[key] ?? ["jason", "j*", "*"])), 2, 1).map((all) => ({
+      key,
+      [isNot ? "notValues" : "values"]: all,
+    }));
+  });
+const rule = record({
+  from: some(list(record({ source }), 2, 1), 2),
+  to: some(list(record({ operation }), 2, 1), 2),
+  when: some(list(condition, 2, 1)),
+});
+const authorizationPolicies = fc
+  .tuple(
+    fc.constantFrom("default", "default", "istio-system"),
+    selector,
+    fc.constantFrom("ALLOW", "ALLOW", "DENY", "AUDIT"),
+    list(rule, 2, 1),
+  )
+  .map(([namespace, chosen, action, rules]) =>
+    resource("AuthorizationPolicy", security, namespace, nextName("z"), {
+      ...(chosen === undefined ? {} : { selector: chosen }),
+      action,
+      rules,
+    }),
+  );
+
+const tcpRules = fc
+  .constantFrom(
+    [{ destination: { host: "store" } }],
+    [
+      { destination: { host: "store", subset: "v1" }, weight: 50 },
+      { destination: { host: "store", subset: "v2" }, weight: 50 },
+    ],
+  )
+  .map((route) => resource("VirtualService", networking, "default", "t-store", { hosts: ["store"], tcp: [{ route }] }));
+
+/** What users write, beside the services themselves. */
+export const arbitraryConfiguration: fc.Arbitrary<readonly Json[]> = fc
+  .tuple(
+    list(meshRules, 3),
+    list(gatewayRules, 3),
+    gateways,
+    list(destinationRules, 2),
+    list(peerAuthentications, 2),
+    fc.oneof({ weight: 1, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: list(authorizationPolicies, 3, 1) }),
+    list(tcpRules, 1),
+  )
+  .map((all) => all.flat());
+
+const { gatewayConnections } = DEFAULT_PROXY_SETTINGS;
+
+/** What all proxies have in common. */
+export const arbitrarySettings: fc.Arbitrary<ProxySettings> = fc
+  .record({
+    pathNormalization: fc.constantFrom("NONE", "BASE", "BASE", "MERGE_SLASHES", "DECODE_AND_MERGE_SLASHES"),
+    numTrustedProxies: fc.constantFrom(0, 0, 1),
+    underscores: fc.constantFrom("ALLOW", "REJECT_REQUEST", "DROP_HEADER"),
+  })
+  .map(({ underscores, ...rest }) => ({
+    ...DEFAULT_PROXY_SETTINGS,
+    ...rest,
+    gatewayConnections: { ...gatewayConnections, httpHeadersWithUnderscoresAction: underscores },
+  }));
