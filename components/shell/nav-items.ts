@@ -1,5 +1,6 @@
 import {
   Activity,
+  FlaskConical,
   GitCommitHorizontal,
   LayoutDashboard,
   ListTree,
@@ -34,6 +35,7 @@ export const NAV_SECTIONS: readonly { readonly label: string; readonly items: re
     items: [
       { href: "/traffic", label: "Traffic", icon: Split },
       { href: "/security", label: "Security", icon: ShieldCheck },
+      { href: "/simulate", label: "Simulate", icon: FlaskConical },
     ],
   },
   {

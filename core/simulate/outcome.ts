@@ -14,7 +14,7 @@ export interface Outcome {
   readonly endpoints: readonly Pick<Endpoint, "address" | "port" | "workload" | "locality">[];
   /** Of the endpoints there are more than are told of. */
   readonly endpointCount: number;
-  readonly security: CallResult["security"] | null;
+  readonly security: NonNullable<CallResult["security"]> | null;
   /** As whoever is last gets it; pseudo headers first. */
   readonly request: readonly (readonly [string, string])[] | null;
   readonly response: readonly (readonly [string, string])[];

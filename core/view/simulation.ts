@@ -1,6 +1,6 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Outcome } from "#core/simulate/outcome.ts";
-import type { Step } from "#core/simulate/step.ts";
+import type { Place, Step } from "#core/simulate/step.ts";
 import type { Origin } from "#core/xds/layer.ts";
 
 /** Where in the configuration something was said. */
@@ -9,7 +9,8 @@ export interface OriginView extends Origin {
   readonly line?: number;
 }
 
-export interface StepView extends Omit<Step, "origins"> {
+export interface StepView extends Omit<Step, "origins" | "place"> {
+  readonly place?: Place | undefined;
   readonly origins: readonly OriginView[];
 }
 
@@ -23,7 +24,16 @@ export interface HopView {
   readonly steps: readonly StepView[];
 }
 
-export interface OutcomeView extends Omit<Outcome, "hops"> {
+/** What is called; `workload;namespace;app;version` where it is in the mesh. */
+export interface EndpointView {
+  readonly address: string;
+  readonly port: number;
+  readonly workload?: string | undefined;
+  readonly locality: string;
+}
+
+export interface OutcomeView extends Omit<Outcome, "hops" | "endpoints"> {
+  readonly endpoints: readonly EndpointView[];
   readonly hops: readonly HopView[];
 }
 

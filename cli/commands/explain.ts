@@ -1,0 +1,51 @@
+import type { Command } from "commander";
+import { type CommonOptions, withClient, withServer } from "#cli/commands/command.ts";
+import { EXIT } from "#cli/exit-codes.ts";
+import { print } from "#cli/output/output.ts";
+import { PharosError } from "#core/errors.ts";
+
+const RANGE_SECONDS = 300;
+
+/** The hosts that a name means: the whole name, or the services that begin with it. */
+function hostsNamed(hosts: readonly string[], name: string): readonly string[] {
+  return hosts.includes(name) ? [name] : hosts.filter((host) => host.startsWith(`${name}.`));
+}
+
+export function addExplain(program: Command): void {
+  withServer(program.command("explain"))
+    .description(
+      "which resources bear on a service, and why: `pharos explain reviews`; of one request: `pharos simulate`",
+    )
+    .argument("<host>", "a service, short or whole")
+    .action((name: string, options: CommonOptions) =>
+      withClient(options, async (api) => {
+        const all = await api.services.list.query({ seconds: RANGE_SECONDS });
+        const found = hostsNamed(
+          all.map(({ host }) => host),
+          name,
+        );
+        const [host] = found;
+        if (host === undefined)
+          throw new PharosError("not-found", `no service is called ${name}`, {
+            hint: "`pharos get serviceentries` lists them",
+          });
+        if (found.length > 1)
+          throw new PharosError("invalid", `"${name}" names ${found.length} services`, {
+            hint: `say which: ${found.slice(0, 8).join(", ")}`,
+          });
+        const { config } = await api.services.get.query({ host, seconds: RANGE_SECONDS });
+        print(
+          options.output,
+          { host, config },
+          config,
+          [
+            { title: "resource", value: ({ ref }) => ref },
+            { title: "applies", value: ({ applies }) => (applies ? "yes" : "no") },
+            { title: "why", value: ({ reason }) => reason },
+          ],
+          `no resource bears on ${host}`,
+        );
+        return EXIT.ok;
+      }),
+    );
+}

@@ -1,0 +1,78 @@
+"use client";
+import { useState } from "react";
+import { OutcomeCard } from "#components/simulate/outcome-card.tsx";
+import { formatShare } from "#components/simulate/outcome-words.ts";
+import { Notice } from "#components/ui/notice.tsx";
+import { Segmented } from "#components/ui/segmented.tsx";
+import { formatPath } from "#core/schema/path.ts";
+import type { OutcomesView, SimulationView } from "#core/view/simulation.ts";
+
+/** All that can come of the request, now and with the change. */
+export function SimulationResult({ view }: { readonly view: SimulationView }) {
+  const { now, changed, diagnostics } = view;
+  const [side, setSide] = useState<"now" | "changed">("changed");
+  const shown = changed === null || side === "now" ? now : changed;
+  const isSame = changed !== null && summary(changed) === summary(now);
+  return (
+    <div className="flex flex-col gap-3">
+      {diagnostics.map(({ severity, message, hint, path }) => (
+        <Notice
+          key={`${message} ${formatPath(path ?? [])}`}
+          tone={severity === "error" ? "bad" : severity === "warning" ? "warn" : "neutral"}
+          title={message}
+        >
+          {[path === undefined ? "" : formatPath(path), hint ?? ""].filter(Boolean).join(": ")}
+        </Notice>
+      ))}
+      {changed === null ? null : (
+        <div className="flex flex-wrap items-center gap-3">
+          <Segmented
+            label="Configuration"
+            value={side}
+            options={[
+              { value: "changed", label: "With the change" },
+              { value: "now", label: "As it is" },
+            ]}
+            onValueChange={setSide}
+          />
+          <span className="text-muted text-sm">
+            {isSame
+              ? "The change makes no difference to this request"
+              : "The change makes a difference to this request"}
+          </span>
+        </div>
+      )}
+      {shown.outcomes.map((outcome, index) => (
+        <OutcomeCard
+          key={`${side} ${outcome.hops.length} ${summaryOf(outcome)}`}
+          outcome={outcome}
+          isOpen={index === 0}
+        />
+      ))}
+      {shown.leftOut > 0 ? (
+        <Notice title={`${formatShare(shown.leftOut)} go in more ways than are followed`}>
+          Weights, faults and endpoints together make more outcomes than are told of.
+        </Notice>
+      ) : null}
+    </div>
+  );
+}
+
+function summaryOf({
+  share,
+  status,
+  flags,
+  details,
+  by,
+  endpoints,
+  request,
+  response,
+  delayMs,
+}: OutcomesView["outcomes"][number]): string {
+  const [first] = endpoints;
+  return JSON.stringify([share, status, flags, details, by, first, request, response, delayMs]);
+}
+
+function summary({ outcomes }: OutcomesView): string {
+  return outcomes.map(summaryOf).join();
+}
