@@ -6,6 +6,7 @@ import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
+import { NOBODY } from "#core/telemetry/traffic-key.ts";
 import { describeConcerned } from "#core/traffic/describe-concerned.ts";
 import { findConcerned } from "#core/traffic/find-concerned.ts";
 
@@ -23,6 +24,7 @@ function row({ from, to, perSecond, ...labels }: Case): TrafficRow {
   const end = (name: string) => ({ workload: name, namespace: "default", app: name, version: "v1" });
   const [source, destination] = [from === null ? UNKNOWN_END : end(from), end(to)];
   const key: TrafficKey = {
+    ...NOBODY,
     reporter: from === null ? "destination" : "source",
     sourceWorkload: source.workload,
     sourceNamespace: source.namespace,
@@ -33,17 +35,10 @@ function row({ from, to, perSecond, ...labels }: Case): TrafficRow {
     destinationNamespace: destination.namespace,
     destinationApp: destination.app,
     destinationVersion: destination.version,
-    destinationPrincipal: "unknown",
     destinationService: `${to}.default.svc.cluster.local`,
     destinationPort: 80,
-    protocol: "http",
     responseCode: 200,
-    grpcStatus: "",
-    responseFlags: "-",
     security: from === null ? "none" : "mutual_tls",
-    deniedBy: "",
-    fromGateway: false,
-    sourceAddress: "",
     ...labels,
   };
   const count = perSecond * SECONDS;

@@ -3,6 +3,7 @@ import type { Graph, GraphView } from "#core/graph/graph.ts";
 import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
+import { NOBODY } from "#core/telemetry/traffic-key.ts";
 
 const UNKNOWN_END = { workload: "unknown", namespace: "unknown", app: "unknown", version: "unknown" };
 
@@ -26,7 +27,7 @@ export function row({ from, to, count, ...labels }: Case): TrafficRow {
   const buckets = new Array<number>(BUCKET_COUNT).fill(0);
   buckets[3] = count;
   const key: TrafficKey = {
-    reporter: "source",
+    ...NOBODY,
     sourceWorkload: source.workload,
     sourceNamespace: source.namespace,
     sourceApp: source.app,
@@ -36,17 +37,10 @@ export function row({ from, to, count, ...labels }: Case): TrafficRow {
     destinationNamespace: destination.namespace,
     destinationApp: destination.app,
     destinationVersion: destination.version,
-    destinationPrincipal: "unknown",
     destinationService: to === null ? "unknown" : `${destination.app}.default.svc.cluster.local`,
     destinationPort: 9080,
-    protocol: "http",
     responseCode: 200,
-    grpcStatus: "",
-    responseFlags: "-",
     security: "mutual_tls",
-    deniedBy: "",
-    fromGateway: false,
-    sourceAddress: "",
     ...labels,
   };
   return { key, count, requestBytes: 0, responseBytes: 100 * count, durationSumMs: 7 * count, buckets, bucketsAt: 0 };
