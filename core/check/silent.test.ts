@@ -1,0 +1,198 @@
+import { expect, test } from "vitest";
+import { CHECK_RULES } from "#core/check/check-config.ts";
+import { check, policy, REVIEWS, SUBSETS, virtualService } from "#core/check/testing/check.ts";
+import type { DiagnosticCode } from "#core/diagnostic-codes.ts";
+
+// For each rule what comes close and is right: a warning that is wrong teaches people to read none.
+
+const TO_REVIEWS = "http: [{ route: [{ destination: { host: reviews } }] }]";
+const GATEWAY = `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: edge }
+spec: { servers: [{ port: { number: 8080, name: http, protocol: HTTP }, hosts: ["*"] }] }
+`;
+const source = (text: string) =>
+  policy("AuthorizationPolicy", "a", "default", `{ rules: [{ from: [{ source: { ${text} } }] }] }`);
+const mtls = (name: string, spec: string) => policy("PeerAuthentication", name, "default", spec);
+
+const CLOSE: { readonly [C in DiagnosticCode]?: readonly (readonly [name: string, documents: readonly string[]])[] } = {
+  "destination-host-not-found": [
+    [
+      "a service by its whole name, in capitals and with a dot at the end",
+      [
+        REVIEWS,
+        virtualService(
+          "{ hosts: [reviews], http: [{ route: [{ destination: { host: Reviews.default.svc.cluster.local. } }] }] }",
+        ),
+      ],
+    ],
+    [
+      "a port that the service has",
+      [
+        REVIEWS,
+        virtualService(
+          "{ hosts: [reviews], http: [{ route: [{ destination: { host: reviews, port: { number: 9080 } } }] }] }",
+        ),
+      ],
+    ],
+  ],
+  "subset-not-found": [
+    [
+      "a subset of the rule for all hosts of an ending",
+      [
+        REVIEWS,
+        SUBSETS.replace("host: reviews", "host: '*.default.svc.cluster.local'"),
+        virtualService("{ hosts: [reviews], http: [{ route: [{ destination: { host: reviews, subset: v1 } }] }] }"),
+      ],
+    ],
+  ],
+  "gateway-not-found": [
+    [
+      "a gateway by name alone, by namespace and name, and the mesh",
+      [
+        REVIEWS,
+        GATEWAY,
+        virtualService(`{ hosts: [a.example.test], gateways: [edge, ./edge, default/edge, mesh], ${TO_REVIEWS} }`),
+      ],
+    ],
+  ],
+  "duplicate-host": [
+    [
+      "one for the mesh and one for a gateway",
+      [
+        REVIEWS,
+        GATEWAY,
+        virtualService(`{ hosts: [reviews], ${TO_REVIEWS} }`),
+        virtualService(`{ hosts: [reviews], gateways: [edge], ${TO_REVIEWS} }`, "edge"),
+      ],
+    ],
+    [
+      "a host and the wildcard over it",
+      [
+        REVIEWS,
+        virtualService(`{ hosts: [reviews], ${TO_REVIEWS} }`),
+        virtualService(`{ hosts: ["*.svc.cluster.local"], ${TO_REVIEWS} }`, "all"),
+      ],
+    ],
+  ],
+  "destination-port-ambiguous": [
+    [
+      "the port of the request is one of the service's",
+      [
+        REVIEWS.replace("protocol: HTTP }]", "protocol: HTTP }, { name: admin, number: 8080, protocol: HTTP }]"),
+        GATEWAY,
+        virtualService(`{ hosts: [a.example.test], gateways: [edge], ${TO_REVIEWS} }`),
+      ],
+    ],
+  ],
+  "rule-host-not-found": [
+    ["a rule for every host", [SUBSETS.replace("host: reviews", "host: '*'")]],
+    [
+      "a rule for an ending that some service has",
+      [REVIEWS, SUBSETS.replace("host: reviews", "host: '*.cluster.local'")],
+    ],
+  ],
+  "subset-without-instances": [
+    [
+      "a service of which no endpoint is known",
+      [REVIEWS.replace("app: reviews", "app: elsewhere"), SUBSETS.replace("version: v1", "version: v9")],
+    ],
+  ],
+  "mtls-conflict": [
+    [
+      "mTLS to workloads that take only mTLS",
+      [
+        REVIEWS,
+        SUBSETS.replace("host: reviews,", "host: reviews, trafficPolicy: { tls: { mode: ISTIO_MUTUAL } },"),
+        mtls("a", "{ mtls: { mode: STRICT } }"),
+      ],
+    ],
+  ],
+  "duplicate-service": [["two hosts of one entry", [REVIEWS.replace("hosts: [", "hosts: [a.example.test, ")]]],
+  "duplicate-peer-authentication": [
+    [
+      "one of the namespace and one of some workloads",
+      [mtls("a", "{}"), mtls("b", "{ selector: { matchLabels: { app: reviews } } }")],
+    ],
+    ["the same in two namespaces", [mtls("a", "{}"), policy("PeerAuthentication", "a", "istio-system", "{}")]],
+  ],
+  "overlapping-peer-authentications": [
+    [
+      "selectors that differ in the value of a label",
+      [
+        mtls("a", "{ selector: { matchLabels: { version: v1 } } }"),
+        mtls("b", "{ selector: { matchLabels: { version: v2 } } }"),
+      ],
+    ],
+  ],
+  "principal-not-found": [
+    [
+      "who runs, with and without its scheme, and a pattern",
+      [
+        source(
+          "principals: [cluster.local/ns/default/sa/bookinfo-reviews, 'spiffe://cluster.local/ns/default/sa/bookinfo-reviews', '*']",
+        ),
+      ],
+    ],
+    ["an account of the policy's own namespace", [source("serviceAccounts: [bookinfo-reviews]")]],
+  ],
+  "namespace-not-found": [["the root namespace and a pattern", [source("namespaces: [istio-system, 'team-*']")]]],
+  "selector-matches-nothing": [
+    [
+      "a policy of the root namespace for workloads of another",
+      [policy("PeerAuthentication", "a", "istio-system", "{ selector: { matchLabels: { app: reviews } } }")],
+    ],
+    ["an empty selector", [policy("PeerAuthentication", "a", "nowhere", "{ selector: { matchLabels: {} } }")]],
+    [
+      "a gateway of another namespace",
+      [
+        GATEWAY.replace("spec: {", "spec: { selector: { app: reviews },").replace(
+          "name: edge",
+          "name: edge, namespace: front",
+        ),
+      ],
+    ],
+  ],
+  "policy-port-not-found": [
+    [
+      "the application's port",
+      [
+        REVIEWS,
+        policy(
+          "AuthorizationPolicy",
+          "a",
+          "default",
+          '{ action: DENY, rules: [{ to: [{ operation: { ports: ["19080"] } }] }] }',
+        ),
+      ],
+    ],
+    [
+      "what no workload is known to listen on",
+      [
+        policy(
+          "AuthorizationPolicy",
+          "a",
+          "empty",
+          '{ action: DENY, rules: [{ to: [{ operation: { ports: ["1"] } }] }] }',
+        ),
+      ],
+    ],
+  ],
+  "http-only-setting": [
+    [
+      "a port that says nothing of its protocol",
+      [REVIEWS.replace(", protocol: HTTP", ""), virtualService(`{ hosts: [reviews], ${TO_REVIEWS} }`)],
+    ],
+  ],
+};
+
+test.each(CHECK_RULES)("$code has a case in which it stays silent", ({ code }) => {
+  expect(CLOSE[code] ?? []).not.toEqual([]);
+});
+
+test.each(
+  Object.entries(CLOSE).flatMap(([code, cases]) => cases.map(([name, documents]) => ({ code, name, documents }))),
+)("$code says nothing of $name", ({ code, documents }) => {
+  expect(check(...documents).filter((line) => line.split(" ")[1] === code)).toEqual([]);
+});

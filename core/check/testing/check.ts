@@ -1,0 +1,74 @@
+import { expect } from "vitest";
+import { checkConfig } from "#core/check/check-config.ts";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import { parseDocuments } from "#core/resource/parse-documents.ts";
+import { formatPath } from "#core/schema/path.ts";
+
+/** A service whose two versions run, and their subsets. */
+export const REVIEWS = `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: reviews }
+spec:
+  hosts: [reviews.default.svc.cluster.local]
+  location: MESH_INTERNAL
+  resolution: STATIC
+  ports: [{ name: http, number: 9080, protocol: HTTP }]
+  workloadSelector: { labels: { app: reviews } }
+`;
+export const SUBSETS = `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: reviews }
+spec: { host: reviews, subsets: [{ name: v1, labels: { version: v1 } }] }
+`;
+
+export function virtualService(spec: string, name = "reviews"): string {
+  return `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: ${name} }
+spec: ${spec}
+`;
+}
+
+export function policy(kind: string, name: string, namespace: string, spec: string): string {
+  return `
+apiVersion: security.istio.io/v1
+kind: ${kind}
+metadata: { name: ${name}, namespace: ${namespace} }
+spec: ${spec}
+`;
+}
+
+function instance(version: string): WorkloadInstance {
+  return {
+    namespace: "default",
+    name: `reviews-${version}-0`,
+    workload: `reviews-${version}`,
+    labels: { app: "reviews", version },
+    serviceAccount: "bookinfo-reviews",
+    address: "127.0.0.1",
+    ports: [{ name: "http", appPort: 19080, inboundPort: 29080 }],
+    health: "healthy",
+    locality: "",
+    weight: 1,
+  };
+}
+
+/** `severity code resource path` of what is found; the documents by themselves are right. */
+export function check(...documents: string[]): string[] {
+  const { resources, diagnostics } = parseDocuments(documents.join("\n---\n"));
+  expect(diagnostics.filter((diagnostic) => diagnostic.severity === "error")).toEqual([]);
+  const mesh = {
+    trustDomain: "cluster.local",
+    domainSuffix: "cluster.local",
+    rootNamespace: "istio-system",
+    traceSampling: 100,
+  };
+  const found = checkConfig({ revision: 1, mesh, resources, instances: [instance("v1"), instance("v2")] });
+  return found.map(
+    (diagnostic) =>
+      `${diagnostic.severity} ${diagnostic.code} ${diagnostic.resource} ${formatPath(diagnostic.path ?? [])}`,
+  );
+}
