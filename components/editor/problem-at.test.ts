@@ -13,7 +13,7 @@ const at = (severity: Diagnostic["severity"], path: string, message: string, hin
 });
 
 const FOUND = [
-  at("warning", "spec.http[1].route", "the weights come to 90, not 100"),
+  at("warning", "spec.http[1].route", "the weights add up to 90, not 100"),
   at("error", "spec.http[1].route[0].destination.host", "no service review", "did you mean reviews?"),
   at("info", "spec.http[0]", "is fine"),
   at("error", "spec.http[10].timeout", "is not a duration"),

@@ -9,8 +9,7 @@ import type { Path } from "#core/schema/path.ts";
 /** What is asked of requests does nothing to connections, and the other way round. */
 export const httpOnlySetting: CheckRule = {
   code: "http-only-setting",
-  summary:
-    "A rule asks something of requests where there are only connections, or of connections where there are only requests.",
+  summary: "A rule sets HTTP options for a TCP port, or routes TCP connections of an HTTP port.",
   check({ of, hosts }) {
     const portsOf = (host: string, namespace: string): readonly Port[] =>
       hosts.find(hosts.resolve(host, namespace))?.ports ?? [];
@@ -54,8 +53,8 @@ function checkRule(rule: Resource<"DestinationRule">, ports: readonly Port[]): F
       severity: "warning",
       resource: formatRef(refOf(rule)),
       path,
-      message: `this is about requests, and ${rule.spec.host} carries connections alone there: it does nothing`,
-      hint: "take it out, or declare a port with a protocol that carries requests: HTTP, HTTP2 or GRPC",
+      message: `this setting is for HTTP requests, and ${rule.spec.host} serves only TCP connections there: it has no effect`,
+      hint: "remove it, or declare a port with an HTTP protocol: HTTP, HTTP2 or GRPC",
     }));
 }
 
@@ -103,8 +102,8 @@ function checkRoutes(service: Resource<"VirtualService">, ports: readonly Port[]
       severity: "warning",
       resource,
       path: ["spec", "http"],
-      message: "no port of its hosts carries requests: these routes are never used",
-      hint: "route connections with `tcp`, or declare a port with a protocol that carries requests",
+      message: "no port of its hosts serves HTTP: these routes are never used",
+      hint: "route connections with `tcp`, or declare a port with an HTTP protocol",
     });
   else if (isInMesh)
     for (const [index, { match = [] }] of http.entries())
@@ -115,8 +114,8 @@ function checkRoutes(service: Resource<"VirtualService">, ports: readonly Port[]
           severity: "warning",
           resource,
           path: ["spec", "http", index, "match", which, "port"],
-          message: `port ${number} carries connections alone: this never matches`,
-          hint: "name a port with a protocol that carries requests: HTTP, HTTP2 or GRPC",
+          message: `port ${number} serves only TCP connections: this never matches`,
+          hint: "name a port with an HTTP protocol: HTTP, HTTP2 or GRPC",
         });
       }
   if (tcp.length > 0 && all("requests"))
@@ -124,7 +123,7 @@ function checkRoutes(service: Resource<"VirtualService">, ports: readonly Port[]
       severity: "warning",
       resource,
       path: ["spec", "tcp"],
-      message: "every port of its hosts carries requests: these routes are never used",
+      message: "every port of its hosts serves HTTP: these routes are never used",
       hint: "route requests with `http`",
     });
   else if (tcp.length > 0 && isInMesh && ports.length > 0 && ports.every(isNoPortOfTcp))
@@ -133,7 +132,7 @@ function checkRoutes(service: Resource<"VirtualService">, ports: readonly Port[]
       resource,
       path: ["spec", "tcp"],
       message:
-        "no port of its hosts takes `tcp` routes: where the protocol is TLS or HTTPS, connections go to the host they are made to",
+        "no port of its hosts takes `tcp` routes: with the protocol TLS or HTTPS, connections go to the host they are made to",
       hint: "declare the port as TCP",
     });
   if (tcp.length > 0 && !isInMesh)
@@ -141,7 +140,7 @@ function checkRoutes(service: Resource<"VirtualService">, ports: readonly Port[]
       severity: "warning",
       resource,
       path: ["spec", "tcp"],
-      message: "gateways serve HTTP alone so far: these routes are never used",
+      message: "gateways serve only HTTP so far: these routes are never used",
       hint: "add the gateway `mesh` for callers in the mesh",
     });
   return found;

@@ -9,7 +9,7 @@ import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 export const policyPort: CheckRule = {
   code: "policy-port-not-found",
   summary:
-    "A policy names a port on which no selected workload listens, often the service's in place of the application's.",
+    "A policy names a port on which no selected workload listens, often the service's port instead of the application's.",
   check: (context) => context.snapshot.resources.flatMap((policy) => findUnknown(context, policy)),
 };
 

@@ -8,7 +8,7 @@ import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 export const selectorMatchesNothing: CheckRule = {
   code: "selector-matches-nothing",
   kiali: "KIA0004",
-  summary: "A selector is on no workload that is known.",
+  summary: "A selector matches no known workload.",
   check: (context) => context.snapshot.resources.flatMap((resource) => check(context, resource)),
 };
 

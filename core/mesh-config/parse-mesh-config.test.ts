@@ -56,7 +56,7 @@ test.each([
   ["enableTracing: true", "enableTracing"],
   ["defaultConfig: { connectionSettings: { httpMaxConcurrentStreams: 0 } }", "httpMaxConcurrentStreams"],
   ["defaultConfig: { connectionSettings: { http2InitialStreamWindowSize: 1 } }", "http2InitialStreamWindowSize"],
-  ["{", "no YAML"],
+  ["{", "not valid YAML"],
 ])("%s is refused by name", (text, name) => {
   expect(() => parseMeshConfig(text)).toThrow(name);
 });

@@ -42,7 +42,7 @@ function readMeshConfig(text: string): MeshConfig {
   const document = parseDocument(text);
   const [broken] = document.errors;
   if (broken !== undefined)
-    throw new PharosError("invalid", `the mesh configuration is no YAML: ${String(broken)}`, {
+    throw new PharosError("invalid", `the mesh configuration is not valid YAML: ${String(broken)}`, {
       hint: "docs/reference/mesh-config.md has an example",
     });
   const { value = {}, problems } = readValue(document, document.contents, MESH_CONFIG);

@@ -59,7 +59,7 @@ describe("a selector that is none says where and what", () => {
     ["app>many", 'a whole number is missing: there is "many" at character 5'],
     ["-app=a", '"-app" is not a label key, at character 1'],
     ["app=é", '"é" is not a label value'],
-    ["UPPER/app=a", "what precedes the slash is no DNS name"],
+    ["UPPER/app=a", "the part before the slash is not a DNS name"],
   ])("%j", (text, message) => {
     expect(() => parseLabelSelector(text)).toThrow(message);
     expect(() => parseLabelSelector(text)).toThrow(

@@ -134,14 +134,14 @@ class ValueReader {
       if (name === undefined) continue;
       const member = Object.hasOwn(type.members, name) ? type.members[name] : undefined;
       if (member === undefined && name === "<<") {
-        const message = "fields are not merged into others by <<";
+        const message = "merge keys (<<) are not supported";
         this.add(
           "error",
           "merge-key",
           [...path, name],
           asNode(key),
           message,
-          "write them out, or use an alias for one",
+          "write the fields out, or use an alias for a single value",
         );
         continue;
       }
@@ -262,7 +262,7 @@ class ValueReader {
         "bad-yaml",
         path,
         given,
-        `*${given.source} stands for nothing: there is no &${given.source} before it`,
+        `*${given.source} refers to nothing: there is no anchor &${given.source} before it`,
       );
     if (this.nodesLeft === 0)
       this.add(
@@ -291,7 +291,7 @@ class ValueReader {
     // Port numbers as keys of a map: YAML reads them as numbers, JSON as text.
     if (typeof value === "number" || typeof value === "boolean")
       return isScalar(node) ? (node.source ?? String(value)) : String(value);
-    this.add("error", "wrong-type", path, asNode(key), "has a name that is not text");
+    this.add("error", "wrong-type", path, asNode(key), "has a key that is not a string");
     return undefined;
   }
 

@@ -124,7 +124,7 @@ function matches(pattern: RegExp, text: string, message: string): string | undef
 }
 
 function checkNoWildcard(text: string): string | undefined {
-  return text.includes("*") ? "has a *: a selector compares whole labels" : undefined;
+  return text.includes("*") ? "has a *: selectors compare whole values" : undefined;
 }
 
 function longest(text: string, length: number): string | undefined {
@@ -135,7 +135,7 @@ function checkDuration(text: string, leastMs: number): string | undefined {
   const ms = parseDurationMs(text);
   if (ms === undefined) return 'is not a duration, e.g. "5s", "250ms", "1h30m"';
   if (ms < leastMs) return `is shorter than ${leastMs < 1000 ? "1ms" : "1s"}`;
-  if (ms > DURATION_MS_MAX) return "is longer than 2562047h, the longest that Go knows";
+  if (ms > DURATION_MS_MAX) return "is longer than 2562047h, the longest Go duration";
   return Number.isInteger(ms) ? undefined : "is not a whole number of milliseconds";
 }
 
@@ -151,7 +151,7 @@ function checkLabelKey(text: string): string | undefined {
   const slash = text.indexOf("/");
   const prefix = slash < 0 ? undefined : text.slice(0, slash);
   if (prefix !== undefined && (!DNS_NAME.test(prefix) || prefix.length > 253))
-    return "is not a label key: what precedes the slash is no DNS name";
+    return "is not a label key: the part before the slash is not a DNS name";
   return LABEL_VALUE.test(text.slice(slash + 1)) && text.length > slash + 1 ? undefined : "is not a label key";
 }
 
@@ -194,7 +194,7 @@ function checkProtocol(text: string): string | NotHandled | undefined {
 function checkRetryOn(text: string): string | undefined {
   const unknown = text.split(",").find((part) => !RETRY_ON.has(part) && !/^[1-5]\d\d$/.test(part));
   if (unknown === undefined) return undefined;
-  if (unknown.trim() !== unknown) return "has a blank beside a comma";
+  if (unknown.trim() !== unknown) return "has a space next to a comma";
   return `has ${JSON.stringify(unknown)}, which is neither a retry condition of Envoy nor a status code`;
 }
 

@@ -5,7 +5,8 @@ export function checkHostName(name: string): string | undefined {
   if (name === "") return "is empty";
   if (name.length > 255) return "is longer than 255 characters";
   const labels = name.replace(/\.$/, "").split(".");
-  for (const label of labels) if (!LABEL.test(label)) return `is not a DNS name: ${JSON.stringify(label)} is no label`;
+  for (const label of labels)
+    if (!LABEL.test(label)) return `is not a DNS name: ${JSON.stringify(label)} is not a valid label`;
   const last = labels.at(-1) ?? "";
   if (/^\d+$/.test(last)) return "is not a DNS name: its last label is a number";
   return undefined;

@@ -115,7 +115,7 @@ describe("opening a root", () => {
     const other = await makeRoot("cluster.local", NOW);
     await expect(Authority.open("cluster.local", { ...files, certificate: other.certificate })).rejects.toMatchObject({
       code: "invalid",
-      message: "the mesh's root certificate and its key do not belong together",
+      message: "the mesh's root certificate and its key do not match",
       hint: expect.stringContaining("same backup"),
     });
   });

@@ -99,7 +99,7 @@ export class Authority {
   static async open(trustDomain: string, files: RootFiles): Promise<Authority> {
     const root = new X509Certificate(files.certificate);
     if (!root.checkPrivateKey(createPrivateKey(files.key)))
-      throw new PharosError("invalid", "the mesh's root certificate and its key do not belong together", {
+      throw new PharosError("invalid", "the mesh's root certificate and its key do not match", {
         hint: "restore root-cert.pem and ca-key.json from the same backup",
       });
     if (root.subjectAltName !== `URI:spiffe://${trustDomain}`)

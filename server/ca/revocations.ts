@@ -117,7 +117,9 @@ export class RevocationBook {
     });
     const view = this.active().find((each) => each.id === id);
     if (count === 0 || view === undefined)
-      throw new PharosError("not-found", `no revocation ${id} stands`, { hint: "`pharos revoke list` shows them" });
+      throw new PharosError("not-found", `there is no active revocation ${id}`, {
+        hint: "`pharos revoke list` shows them",
+      });
     this.#active.delete(keyOf(view));
     return { ...view, lifted: { at: now.toISOString(), by, reason } };
   }

@@ -44,7 +44,7 @@ export function createAgentMethods(options: AgentMethodsOptions): ReadonlyMap<st
       });
     const spiffeId = verifyCertificate(authority, peer.certificate, Date.now());
     const identity = parseSpiffeId(spiffeId);
-    if (identity === undefined) throw new PharosError("unauthenticated", `${spiffeId} is no workload's id`);
+    if (identity === undefined) throw new PharosError("unauthenticated", `${spiffeId} is not a workload's identity`);
     const { namespace, serviceAccount } = identity;
     return { spiffeId, namespace, serviceAccount, address: hostOf(peer.address) };
   }

@@ -31,7 +31,7 @@ export class JobQueue {
     this.#counts.set(user, own + 1);
     this.#count += 1;
     const turn = this.#last.then(() => {
-      if (signal?.aborted) throw new PharosError("unavailable", "nobody waits for this any more");
+      if (signal?.aborted) throw new PharosError("unavailable", "the caller no longer waits for this");
       return job();
     });
     this.#last = turn.catch(() => undefined);

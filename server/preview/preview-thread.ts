@@ -151,14 +151,14 @@ export class PreviewThread {
       const deadline = setTimeout(
         () =>
           stop(
-            new PharosError("timeout", `this takes longer than ${deadlineMs / 1000} s to work out`, {
+            new PharosError("timeout", `this takes longer than ${deadlineMs / 1000} s to compute`, {
               hint: "send fewer documents at once",
             }),
           ),
         deadlineMs,
       );
       const onAbort = (): void => {
-        left = setTimeout(() => stop(new PharosError("unavailable", "nobody waits for this any more")), LEFT_MS);
+        left = setTimeout(() => stop(new PharosError("unavailable", "the caller no longer waits for this")), LEFT_MS);
       };
       const onMessage = (message: FromPreview): void => {
         if (message.id !== id) return;
@@ -170,7 +170,7 @@ export class PreviewThread {
       const onError = (error: Error & { readonly code?: string }): void =>
         stop(
           error.code === "ERR_WORKER_OUT_OF_MEMORY"
-            ? new PharosError("too-large", "there is not memory enough to work this out", {
+            ? new PharosError("too-large", "there is not enough memory to compute this", {
                 hint: "send fewer documents at once",
               })
             : PharosError.from(error, "the preview thread died"),

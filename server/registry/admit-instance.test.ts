@@ -140,7 +140,7 @@ describe("what somebody else has, nonsense, and too much are refused by name", (
       "invalid",
       /more than 64/,
     ],
-    ["ports", "with a line end in its name", port(19_081, 9081, "http\n"), "invalid", /no name of a service port/],
+    ["ports", "with a line end in its name", port(19_081, 9081, "http\n"), "invalid", /not a valid port name/],
     [
       "address",
       "a socket of callers' hosts",

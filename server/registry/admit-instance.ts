@@ -122,7 +122,7 @@ function groupOf(
       hint: "name one with --group, or join with a token made with `pharos token create --group`",
     });
   if (!NAME.test(said.group))
-    throw new PharosError("invalid", `group: ${quote(said.group)} is no WorkloadGroup's name`);
+    throw new PharosError("invalid", `group: ${quote(said.group)} is not a valid WorkloadGroup name`);
   const { group, groups, hasToken } = context;
   if (group === undefined)
     throw new PharosError(
@@ -188,7 +188,7 @@ function portsOf(
   const names = new Set<string>();
   const known = Object.keys(template);
   return said.map(({ name, appPort, inboundPort: inbound }) => {
-    if (!PORT_NAME.test(name)) throw new PharosError("invalid", `ports: ${quote(name)} is no name of a service port`);
+    if (!PORT_NAME.test(name)) throw new PharosError("invalid", `ports: ${quote(name)} is not a valid port name`);
     if (names.has(name)) throw new PharosError("invalid", `ports: ${name} appears twice at instance ${key}`);
     names.add(name);
     if (known.length > 0 && !known.includes(name))

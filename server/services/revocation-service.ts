@@ -66,7 +66,7 @@ async function readSubject(
     case "identity":
       return { kind, subject: readIdentity(subject, authority) };
     case "namespace":
-      if (!isNamespace(subject)) throw new PharosError("invalid", `subject: ${subject} is no namespace's name`);
+      if (!isNamespace(subject)) throw new PharosError("invalid", `subject: ${subject} is not a valid namespace name`);
       return { kind, subject };
     case "certificate": {
       const found = await identities.findIssued(subject.replaceAll(":", "").toLowerCase());

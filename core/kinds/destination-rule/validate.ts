@@ -33,7 +33,8 @@ function validatePolicy(policy: TrafficPolicy | undefined, path: Path): Diagnost
         warningAt([...here, "port", "number"], "duplicate-value", `the port ${number} appears twice: the first counts`),
       );
     if (number !== undefined) ports.add(number);
-    if (Object.keys(settings).length < 2) issues.push(errorAt(here, "empty", `nothing is set for the port ${number}`));
+    if (Object.keys(settings).length < 2)
+      issues.push(errorAt(here, "empty", `there are no settings for port ${number}`));
     issues.push(...validateSettings(settings, here));
   });
   return issues;

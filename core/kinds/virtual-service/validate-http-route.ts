@@ -39,7 +39,7 @@ function validateAction(route: HttpRoute, path: Path): Diagnostic[] {
     (name) => route[name] !== undefined && !(name === "route" && route.route?.length === 0),
   );
   if (actions.length === 0)
-    return [errorAt(path, "missing-field", "the rule does nothing: it needs route, redirect or directResponse")];
+    return [errorAt(path, "missing-field", "the rule has no effect: it must have route, redirect or directResponse")];
   if (actions.length > 1)
     return [errorAt(path, "one-of", `the rule has ${actions.join(" and ")}, and may do only one thing`)];
   if (actions[0] === "route") return [];
@@ -129,7 +129,7 @@ function validateRewrite(route: HttpRoute, path: Path): Diagnostic[] {
   if (rewrite === undefined) return [];
   const here = [...path, "rewrite"];
   if (Object.keys(rewrite).length === 0)
-    return [errorAt(here, "empty", "the rewrite is empty: it needs uri, uriRegexRewrite or authority")];
+    return [errorAt(here, "empty", "the rewrite is empty: it must set uri, uriRegexRewrite or authority")];
   const issues: Diagnostic[] = [];
   if (rewrite.uri !== undefined && rewrite.uriRegexRewrite !== undefined)
     issues.push(errorAt(here, "one-of", "has uri and uriRegexRewrite, and may have only one"));
@@ -154,7 +154,7 @@ function validateRedirect(route: HttpRoute, path: Path): Diagnostic[] {
   const issues: Diagnostic[] = [];
   if (Object.keys(redirect).every((name) => name === "redirectCode"))
     issues.push(
-      errorAt(here, "empty", "the redirect says no place: it needs uri, prefixRewrite, authority, scheme or port"),
+      errorAt(here, "empty", "the redirect has no target: it must set uri, prefixRewrite, authority, scheme or port"),
     );
   if (redirect.uri !== undefined && redirect.prefixRewrite !== undefined)
     issues.push(errorAt(here, "one-of", "has uri and prefixRewrite, and may have only one"));

@@ -10,14 +10,14 @@ export function validateWeights(routes: readonly { readonly weight?: number }[],
   const total = routes.reduce((sum, route) => sum + (route.weight ?? 0), 0);
   if (total === 0) return [errorAt(path, "weight-sum", "all weights are 0: no destination would get a request")];
   if (total > 4_294_967_295)
-    return [errorAt(path, "weight-sum", `the weights come to ${total}, more than a proxy can add up`)];
+    return [errorAt(path, "weight-sum", `the weights add up to ${total}, more than a proxy can add up`)];
   return total === 100
     ? []
     : [
         warningAt(
           path,
           "weight-sum",
-          `the weights come to ${total}, not 100`,
+          `the weights add up to ${total}, not 100`,
           "each destination gets its weight's share of the sum",
         ),
       ];

@@ -13,7 +13,7 @@ export function validateVirtualService(spec: VirtualServiceSpec, namespace: stri
   const issues = [...validateHosts(spec), ...validateExportTo(spec.exportTo, namespace, false)];
   const http = spec.http ?? [];
   if (http.length + (spec.tcp?.length ?? 0) === 0)
-    issues.push(errorAt(["spec"], "missing-field", "there is no route: http or tcp must hold one"));
+    issues.push(errorAt(["spec"], "missing-field", "there is no route: http or tcp must have at least one"));
   http.forEach((route, index) => {
     issues.push(...validateHttpRoute(route, ["spec", "http", index]));
   });

@@ -5,7 +5,7 @@ import { formatRef, refOf } from "#core/resource/resource.ts";
 export const sourceNamespace: KindCheck<"AuthorizationPolicy"> = {
   code: "namespace-not-found",
   kiali: "KIA0101",
-  summary: "An AuthorizationPolicy names a namespace in which there is nothing.",
+  summary: "An AuthorizationPolicy names a namespace without workloads or resources.",
   check: (policies, { namespaces }) =>
     policies.flatMap((resource) =>
       (resource.spec.rules ?? []).flatMap((rule, index) =>
@@ -17,7 +17,7 @@ export const sourceNamespace: KindCheck<"AuthorizationPolicy"> = {
                 severity: "warning" as const,
                 resource: formatRef(refOf(resource)),
                 path: ["spec", "rules", index, "from", position, "source", "namespaces", place],
-                message: `there is nothing in the namespace ${namespace}`,
+                message: `the namespace ${namespace} has no workloads or resources`,
                 hint: `namespaces with workloads or resources: ${[...namespaces].sort().join(", ")}`,
               },
             ];

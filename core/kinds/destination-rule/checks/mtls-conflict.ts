@@ -78,8 +78,8 @@ function findClash(
     path,
     message:
       wrong === "STRICT"
-        ? `clients are told to send plain text to ${what}, and ${says} has its workloads refuse it (STRICT)`
-        : `clients are told to use mTLS to ${what}, and ${says} switches it off there (DISABLE)`,
-    hint: "remove `tls` from the rule: proxies then use mTLS wherever the other side takes it",
+        ? `clients send plaintext to ${what}, and ${says} makes its workloads refuse it (STRICT)`
+        : `clients use mTLS to ${what}, and ${says} disables it there (DISABLE)`,
+    hint: "remove `tls` from the rule: proxies then use mTLS wherever the server accepts it",
   };
 }

@@ -8,7 +8,7 @@ import { formatRef, refOf } from "#core/resource/resource.ts";
 export const subsetLabels: KindCheck<"DestinationRule"> = {
   code: "subset-without-instances",
   kiali: "KIA0203",
-  summary: "The labels of a subset are on no instance of the host.",
+  summary: "No instance of the host has the labels of a subset.",
   check: (rules, context) =>
     rules.flatMap((resource) => {
       const name = context.hosts.resolve(resource.spec.host, resource.metadata.namespace);

@@ -22,7 +22,7 @@ export const duplicatePolicy: KindCheck<"PeerAuthentication"> = {
         severity: "warning" as const,
         resource: formatRef(refOf(policy)),
         path: ["spec", "selector"],
-        message: `${first === undefined ? "another one" : formatRef(refOf(first))} is for the same workloads; only the older of the two applies`,
+        message: `${first === undefined ? "another one" : formatRef(refOf(first))} selects the same workloads; only the older of the two applies`,
         hint: "keep one of them",
       }));
     });

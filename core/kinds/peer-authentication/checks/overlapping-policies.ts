@@ -7,7 +7,7 @@ import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 /** Of several PeerAuthentications with a selector that matches a workload the oldest alone speaks. */
 export const overlappingPolicies: KindCheck<"PeerAuthentication"> = {
   code: "overlapping-peer-authentications",
-  summary: "Selectors of two PeerAuthentications match one workload; there only the older one applies.",
+  summary: "The selectors of two PeerAuthentications match the same workload; only the older one applies to it.",
   check(policies, { select }) {
     const selecting = [...policies]
       .filter(({ spec }) => Object.keys(spec.selector?.matchLabels ?? {}).length > 0)
@@ -33,7 +33,7 @@ export const overlappingPolicies: KindCheck<"PeerAuthentication"> = {
         severity: "warning",
         resource,
         path: ["spec", "selector"],
-        message: `${[...by].join(" and ")} ${by.size === 1 ? "is older and selects" : "are older and select"} ${count} of its workloads too: there it does not apply, and its ports neither`,
+        message: `${[...by].join(" and ")} ${by.size === 1 ? "is older and selects" : "are older and select"} ${count} of the same workloads: this policy and its port settings do not apply to them`,
         hint: "let their selectors differ in the value of one label, or write both into one policy",
       }),
     );

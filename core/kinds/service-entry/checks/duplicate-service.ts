@@ -10,7 +10,7 @@ import { declareService } from "#core/sources/declare-service.ts";
 export const duplicateService: KindCheck<"ServiceEntry"> = {
   code: "duplicate-service",
   kiali: "KIA1211",
-  summary: "Two ServiceEntries describe the same host, and are not put together to one service.",
+  summary: "Two ServiceEntries describe the same host and cannot be merged into one service.",
   check(entries) {
     const known = new Map<string, ServiceDeclaration[]>();
     return [...entries].sort(byAge).flatMap((entry) => {
@@ -28,7 +28,7 @@ export const duplicateService: KindCheck<"ServiceEntry"> = {
             severity: "warning" as const,
             resource: declaration.source.ref,
             path: ["spec", "hosts", written.indexOf(name)],
-            message: `${other.source.ref} describes ${name} already${why.what}`,
+            message: `${other.source.ref} already describes ${name}${why.what}`,
             hint: why.hint,
           },
         ];
@@ -54,18 +54,18 @@ function whyApart(
   if (a.namespace !== b.namespace)
     return {
       what: ", in another namespace",
-      hint: "callers in a namespace with an entry of its own get that, all others one of them: keep one, or limit them with exportTo",
+      hint: "callers in a namespace with its own entry get that one, all others get one of the two: keep one, or limit them with exportTo",
     };
   if (!addsTo(a, b))
     return {
-      what: ", with another resolution, exportTo, selector or labels",
-      hint: "callers get one of them: make them alike, and their ports and endpoints add up",
+      what: ", with a different resolution, exportTo, selector or labels",
+      hint: "callers get one of them: give both the same settings, and their ports and endpoints are merged",
     };
   const shared = b.ports.find((port) => a.ports.some((each) => each.number === port.number && each.name !== port.name));
   if (shared !== undefined)
     return {
       what: ` on port ${shared.number}, under another name`,
-      hint: "callers get the older one's port: give both one name",
+      hint: "callers get the older one's port: give both the same name",
     };
   return undefined;
 }

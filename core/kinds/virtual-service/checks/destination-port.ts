@@ -7,7 +7,7 @@ import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 /** A destination without port means the port of the request; a service with several that lacks it answers 503. */
 export const destinationPort: KindCheck<"VirtualService"> = {
   code: "destination-port-ambiguous",
-  summary: "A destination with several ports names none, and the port that requests come on is none of them.",
+  summary: "A destination with several ports names none of them, and requests arrive on a port that it does not have.",
   check: (services, context) =>
     services.flatMap((service) => {
       const asked = requestPorts(context, service);
@@ -22,7 +22,7 @@ export const destinationPort: KindCheck<"VirtualService"> = {
             severity: "warning",
             resource: formatRef(refOf(service)),
             path,
-            message: `requests come on port ${missing.join(", ")}, which ${destination.host} does not have: without \`port\` they fail with 503`,
+            message: `requests arrive on port ${missing.join(", ")}, which ${destination.host} does not have: without \`port\` they fail with 503`,
             hint: `set port.number to one of ${ports.join(", ")}`,
           },
         ];
