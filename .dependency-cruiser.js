@@ -23,8 +23,8 @@ export default {
       "core-is-pure",
       "core runs in server, agent, CLI and browser alike: no IO, no protobuf.",
       "^core/",
-      "^(core/|node_modules/(zod|yaml)/)",
-      { pathNot: "^core/simulate/|\\.test\\.ts$" },
+      "^(core/|node_modules/(diff|ipaddr\\.js|re2js|yaml|zod)/)",
+      { pathNot: "^core/simulate/|\\.test\\.ts$|/testing/" },
     ),
     only(
       "simulate-reads-what-proxies-read",
@@ -37,7 +37,7 @@ export default {
       "schema-is-a-language",
       "The language of schemas knows no kind, no YAML and no proxy.",
       "^core/schema/",
-      "^core/(schema/|(brand|duration)\\.ts)",
+      "^(core/(schema/|(brand|duration)\\.ts)|node_modules/(ipaddr\\.js|re2js)/)",
       { pathNot: "\\.test\\.ts$" },
     ),
     only(

@@ -1,4 +1,4 @@
-import type { Explained } from "#testing/oracle/explained.ts";
+import type { Explained } from "#testing/oracle/explained-difference.ts";
 
 const POLICY = /trafficPolicy\.(?:portLevelSettings\[\]\.)?/.source;
 
