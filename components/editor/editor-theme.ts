@@ -32,6 +32,8 @@ const THEME = EditorView.theme({
   ".cm-completionDetail": { color: "var(--subtle)", fontFamily: "var(--font-sans)", fontStyle: "normal" },
   ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "600" },
   ".cm-tooltip.cm-completionInfo": { padding: "0" },
+  // On a phone it would stand over the list that it explains.
+  "@media (max-width: 40rem)": { ".cm-tooltip.cm-completionInfo": { display: "none" } },
   ".cm-schema-help": {
     fontFamily: "var(--font-sans)",
     maxWidth: "24rem",
