@@ -109,7 +109,7 @@ export default {
       comment: "What a resource says is read before it is asked what applies.",
       severity: "error",
       from: { path: "^core/(schema|kinds|resource|model|sources)/", pathNot: `\\.test\\.ts$|${RELATIONS}` },
-      to: { path: "^core/(resolve|check|form|graph|traffic)/" },
+      to: { path: "^core/(resolve|check|form|graph|simulate|traffic)/" },
     },
     only(
       "resolve-answers",
@@ -123,7 +123,7 @@ export default {
       comment: "What is wrong with a configuration follows from what applies; how it is edited or shown does not.",
       severity: "error",
       from: { path: "^core/check/", pathNot: "\\.test\\.ts$" },
-      to: { path: "^core/(form|graph|traffic|view)/" },
+      to: { path: "^core/(form|graph|simulate|traffic|view)/" },
     },
     {
       name: "proxies-get-what-is-resolved",
@@ -131,7 +131,7 @@ export default {
         "Proxies are given what applies to them; who checks, edits, counts or shows it asks the same and stands beside.",
       severity: "error",
       from: { path: "^server/(compile|envoy)/", pathNot: "\\.test\\.ts$|/testing/" },
-      to: { path: "^core/(check|form|graph|traffic|view)/" },
+      to: { path: "^core/(check|form|graph|simulate|traffic|view)/" },
     },
     {
       name: "listeners-on-top-of-envoy",
