@@ -105,3 +105,19 @@ test.each([
     hint: expect.any(String),
   });
 });
+
+test.each([
+  ["one byte", [0]],
+  ["a value of its own", [5, 0]],
+  ["text", [...Buffer.from("abcd")]],
+])("refuses a request that %s follows", async (_name, extra) => {
+  const pem = makeCsr({ names: [[{ kind: "uri", value: "spiffe://cluster.local/ns/default/sa/reviews" }]] });
+  const der = Buffer.from(pem.replaceAll(/-----[^-]+-----|\s/g, ""), "base64");
+  const longer = Buffer.concat([der, Buffer.from(extra)]).toString("base64");
+  await expect(
+    checkCsr(
+      `-----BEGIN CERTIFICATE REQUEST-----\n${longer}\n-----END CERTIFICATE REQUEST-----\n`,
+      "spiffe://cluster.local/ns/default/sa/reviews",
+    ),
+  ).rejects.toMatchObject({ code: "invalid" });
+});

@@ -49,6 +49,7 @@ interface ReadCsr {
 function readCsr(pem: string): ReadCsr {
   try {
     const csr = new x509.Pkcs10CertificateRequest(pem);
+    if (lengthOf(new Uint8Array(csr.rawData)) !== csr.rawData.byteLength) throw new Error("bytes follow the request");
     const extensions = csr
       .getAttributes(EXTENSION_REQUEST)
       .flatMap((attribute) => (attribute instanceof x509.ExtensionsAttribute ? attribute.items : []));
@@ -63,6 +64,14 @@ function readCsr(pem: string): ReadCsr {
   } catch {
     return refuse("cannot be read", "send a PKCS #10 request in PEM");
   }
+}
+
+/** Bytes of the DER value that begins here, its header with them: the parser reads one and looks no further. */
+function lengthOf(der: Uint8Array): number {
+  const first = der[1] ?? 0;
+  if (first < 0x80) return 2 + first;
+  const count = first & 0x7f;
+  return der.subarray(2, 2 + count).reduce((length, byte) => length * 256 + byte, 0) + 2 + count;
 }
 
 function checkKey(publicKey: x509.PublicKey): void {
