@@ -1,6 +1,7 @@
+import type { Call, CallResult, Hop } from "#core/simulate/call.ts";
 import type { Endpoint } from "#core/simulate/cluster.ts";
 import { type Branch, enumerateBranches } from "#core/simulate/dice.ts";
-import { type Call, type CallResult, followCall, type Hop } from "#core/simulate/follow-call.ts";
+import { followCall } from "#core/simulate/follow-call.ts";
 
 /** One thing that can come of a call, with the part of all calls to which it happens. */
 export interface Outcome {

@@ -27,6 +27,13 @@ export interface Destination {
 
 export interface RetryFacts {
   readonly on: string;
+  /** The words of `on`. */
+  readonly conditions: ReadonlySet<string>;
+  /** Statuses for `retriable-status-codes`. */
+  readonly codes: readonly number[];
+  /** Not to an endpoint that was tried already, while there are others. */
+  readonly avoidsPrevious: boolean;
+  /** Besides the first. */
   readonly attempts: number;
   readonly perTryTimeoutMs: number | undefined;
 }

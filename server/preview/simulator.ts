@@ -1,8 +1,8 @@
 import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
+import type { Party } from "#core/simulate/call.ts";
 import type { Endpoint } from "#core/simulate/cluster.ts";
-import type { Party } from "#core/simulate/follow-call.ts";
 import { type Outcomes, simulateCall } from "#core/simulate/outcome.ts";
 import { ProxyImage } from "#core/simulate/proxy-image.ts";
 import { enterProxy, type Question } from "#core/simulate/question.ts";

@@ -116,6 +116,9 @@ function readRetries(policy: RetryPolicy | undefined): ForwardAction["retries"] 
   if (policy === undefined || policy.retryOn === "") return undefined;
   return {
     on: policy.retryOn,
+    conditions: new Set(policy.retryOn.split(",").map((word) => word.trim())),
+    codes: policy.retriableStatusCodes,
+    avoidsPrevious: policy.retryHostPredicate.length > 0,
     attempts: policy.numRetries ?? 1,
     perTryTimeoutMs: policy.perTryTimeout === undefined ? undefined : readDurationMs(policy.perTryTimeout),
   };

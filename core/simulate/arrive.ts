@@ -1,0 +1,125 @@
+import type { CallResult, Hop, Party } from "#core/simulate/call.ts";
+import { finish, NO_HEADERS, Notes, unavailable } from "#core/simulate/call-result.ts";
+import type { Endpoint } from "#core/simulate/cluster.ts";
+import { acceptConnection, decideTcp } from "#core/simulate/decide-connection.ts";
+import { decideHttp } from "#core/simulate/decide-http.ts";
+import type { Forwarded } from "#core/simulate/decision.ts";
+import type { Dice } from "#core/simulate/dice.ts";
+import { type Connection, Exchange } from "#core/simulate/exchange.ts";
+import { findInboundListener } from "#core/simulate/find-listener.ts";
+import { type Handshake, shakeHands } from "#core/simulate/handshake.ts";
+import { Headers } from "#core/simulate/headers.ts";
+
+/** A connection from a caller's proxy, and what is known of the call so far. */
+export interface Arrival {
+  readonly called: Party;
+  readonly incoming: Connection;
+  readonly endpoint: Endpoint;
+  readonly socket: Parameters<typeof shakeHands>[0];
+  readonly reached: CallResult;
+  readonly forwarded: Forwarded | undefined;
+  readonly from: Party;
+  readonly dice: Dice;
+  readonly isTraced: boolean;
+}
+
+/** What the called workload's proxy makes of it. */
+export function arrive({
+  called,
+  incoming,
+  endpoint,
+  socket,
+  reached,
+  forwarded,
+  from,
+  dice,
+  isTraced,
+}: Arrival): CallResult {
+  const notes = isTraced ? new Notes() : undefined;
+  const hops: Hop[] = [...reached.hops, { proxy: called.name, side: "called", steps: notes?.steps ?? [] }];
+  const failed = (flags: string, details: string): CallResult => ({
+    ...reached,
+    hops,
+    by: "caller",
+    ...(forwarded === undefined ? {} : unavailable(forwarded, flags)),
+    flags,
+    details,
+  });
+  const listener = findInboundListener(called.image, endpoint.address, endpoint.port);
+  if (listener === undefined) {
+    notes?.add({
+      at: "listener",
+      result: "ended",
+      title: "none",
+      why: `no listener takes connections to port ${endpoint.port}`,
+      place: undefined,
+      origins: [],
+    });
+    return failed("UF", "connection refused");
+  }
+  notes?.add({
+    at: "listener",
+    result: "found",
+    title: listener.name,
+    why: `takes connections to port ${endpoint.port}`,
+    place: { type: "LDS", resource: listener.name, path: "" },
+    origins: [],
+  });
+  const chain = acceptConnection(called.image, listener, incoming, notes);
+  if ("kind" in chain)
+    return failed(
+      incoming.tls === undefined ? "UC" : "UF",
+      "the called side closes the connection: no filter chain takes it",
+    );
+  const hands: Handshake = shakeHands(socket, chain, { client: from.certificate, server: called.certificate });
+  notes?.add({
+    at: "TLS",
+    result: hands.isDone ? "passed" : "ended",
+    title: hands.isDone ? hands.security : "no agreement",
+    why: hands.isDone ? `what the caller offers is what the chain takes` : hands.why,
+    place: { type: "LDS", resource: listener.name, path: `filterChains[${chain.index}].transportSocket` },
+    origins: called.image.origins("LDS", listener.name),
+  });
+  if (!hands.isDone) return failed(hands.flags, hands.why);
+  const secured = { ...reached, hops, security: hands.security };
+  const { serves } = chain;
+  if (serves === undefined)
+    return { ...secured, by: "unknown", details: "the chain's last filter is not evaluated here" };
+  if (serves.kind === "tcp") {
+    const decided = decideTcp(listener, chain, serves, incoming, dice, notes);
+    if (decided.kind === "tunnelled")
+      return {
+        ...secured,
+        by: "application",
+        response: forwarded === undefined ? NO_HEADERS : finish(forwarded, new Headers()),
+      };
+    if (forwarded !== undefined && decided.kind === "closed") return { ...failed("UC", decided.details), by: "called" };
+    return decided.kind === "closed"
+      ? { ...secured, by: "called", flags: decided.flags, details: decided.details }
+      : { ...secured, by: "unknown", details: decided.what };
+  }
+  if (forwarded === undefined)
+    return { ...secured, by: "unknown", details: "bytes that are not known here come to a chain that speaks HTTP" };
+  const exchange = new Exchange(incoming, upstreamHeaders(forwarded.exchange.headers, incoming.speaks));
+  const at = { listener: listener.name, path: `filterChains[${chain.index}].filters` };
+  const decided = decideHttp(called.image, serves, exchange, dice, notes, at);
+  if (decided.kind === "undecided") return { ...secured, by: "unknown", details: decided.what };
+  const answered = { ...secured, request: exchange.headers, delayMs: reached.delayMs + decided.delayMs };
+  if (decided.kind === "answered")
+    return {
+      ...answered,
+      by: "called",
+      status: decided.status,
+      flags: decided.flags,
+      details: decided.details,
+      response: finish(forwarded, decided.headers),
+    };
+  return { ...answered, by: "application", response: finish(forwarded, finish(decided, new Headers())) };
+}
+
+/** HTTP/1.1 carries no scheme. */
+function upstreamHeaders(headers: Headers, speaks: Connection["speaks"]): Headers {
+  const sent: Headers = Headers.copy(headers);
+  if (speaks !== "h2") sent.delete(":scheme");
+  return sent;
+}

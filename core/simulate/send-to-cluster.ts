@@ -1,0 +1,166 @@
+import { parseAddress } from "#core/simulate/address.ts";
+import { arrive } from "#core/simulate/arrive.ts";
+import type { Call, CallResult, Hop } from "#core/simulate/call.ts";
+import { finish, NO_HEADERS, NOTHING, type Notes, unavailable } from "#core/simulate/call-result.ts";
+import { type EndpointShare, shareEndpoints, socketFor } from "#core/simulate/choose-endpoint.ts";
+import type { Cluster, Endpoint } from "#core/simulate/cluster.ts";
+import type { Forwarded } from "#core/simulate/decision.ts";
+import type { Dice } from "#core/simulate/dice.ts";
+import type { Connection } from "#core/simulate/exchange.ts";
+import { offeredAlpn, spokenTo } from "#core/simulate/handshake.ts";
+import { Headers } from "#core/simulate/headers.ts";
+import { isRetried } from "#core/simulate/is-retried.ts";
+
+/** A request, or the bytes of a connection, on their way to a cluster. */
+export interface Sending {
+  readonly call: Call;
+  /** Of the cluster. */
+  readonly name: string;
+  readonly forwarded: Forwarded | undefined;
+  readonly dice: Dice;
+  readonly notes: Notes | undefined;
+  readonly hop: Hop;
+}
+
+/** To an endpoint of the cluster, and to others as long as the route retries. */
+export function sendToCluster(sending: Sending): CallResult {
+  const { forwarded, notes } = sending;
+  const tried = new Set<string>();
+  let result = attempt(sending, tried);
+  const retries = forwarded?.action.retries;
+  if (forwarded === undefined || retries === undefined) return result;
+  const { headers } = forwarded.exchange;
+  for (let number = 2; number <= retries.attempts + 1 && isRetried(retries, result); number += 1) {
+    notes?.add({
+      at: "router",
+      result: "changed",
+      title: `attempt ${number}`,
+      why: `the last one failed: ${result.details}; retried on ${retries.on}`,
+      place: undefined,
+      origins: forwarded.route.origin === undefined ? [] : [forwarded.route.origin],
+    });
+    if (headers.has("x-envoy-attempt-count")) headers.set("x-envoy-attempt-count", String(number));
+    const before = result.hops.slice(1);
+    const next = attempt(sending, tried);
+    const [own, ...called] = next.hops;
+    result = { ...next, hops: own === undefined ? before : [own, ...before, ...called] };
+  }
+  return result;
+}
+
+interface Group {
+  readonly key: string;
+  readonly endpoints: Endpoint[];
+  share: number;
+}
+
+function groupShares(shares: readonly EndpointShare[], groupOf: Call["groupOf"]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const { endpoint, share } of shares) {
+    const key = groupOf(endpoint);
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, { key, endpoints: [endpoint], share });
+    else {
+      known.endpoints.push(endpoint);
+      known.share += share;
+    }
+  }
+  return [...groups.values()].filter(({ share }) => share > 0);
+}
+
+/** One attempt; `tried` are the groups that earlier ones went to. */
+function attempt({ call, name, forwarded, dice, notes, hop }: Sending, tried: Set<string>): CallResult {
+  const { from, connection } = call;
+  const base = {
+    ...NOTHING,
+    by: "caller" as const,
+    hops: [hop],
+    cluster: name,
+    delayMs: forwarded?.delayMs ?? 0,
+    request: forwarded?.exchange.headers,
+  };
+  const failed = (flags: string, details: string): CallResult => ({
+    ...base,
+    ...(forwarded === undefined ? {} : unavailable(forwarded, flags)),
+    flags,
+    details,
+  });
+  const cluster = from.image.cluster(name);
+  if (cluster === undefined) return failed("NC", "cluster_not_found");
+  const origins = from.image.origins("CDS", name);
+  if (cluster.discovery === "original-dst")
+    return { ...base, by: "outside", details: "goes to the address that the caller meant", security: "plain text" };
+  const all = groupShares(shareEndpoints(cluster, from.image.endpoints(cluster)), call.groupOf);
+  const others = all.filter(({ key }) => !tried.has(key));
+  const groups = others.length > 0 && forwarded?.action.retries?.avoidsPrevious === true ? others : all;
+  const chosen =
+    groups.length === 0 ? undefined : groups[groups.length === 1 ? 0 : dice.pick(groups.map(({ share }) => share))];
+  const endpoint = chosen?.endpoints[0];
+  if (chosen === undefined || endpoint === undefined) {
+    notes?.add({
+      at: "cluster",
+      result: "ended",
+      title: name,
+      why: "has no healthy endpoint",
+      place: { type: cluster.discovery === "eds" ? "EDS" : "CDS", resource: name, path: "" },
+      origins,
+    });
+    return failed("UH", "no_healthy_upstream");
+  }
+  tried.add(chosen.key);
+  notes?.add({
+    at: "endpoint",
+    result: "found",
+    title: endpoint.port === 0 ? endpoint.address : `${endpoint.address}:${endpoint.port}`,
+    why: describeChoice(cluster, chosen, forwarded?.action.hashes ?? []),
+    place: { type: cluster.discovery === "eds" ? "EDS" : "CDS", resource: name, path: "" },
+    origins,
+  });
+  const { socket, name: socketName, index } = socketFor(cluster, endpoint);
+  notes?.add({
+    at: "TLS",
+    result: "passed",
+    title: socket.kind === "plain" ? "plain text" : socket.certificate === undefined ? "TLS" : "mutual TLS",
+    why:
+      socketName === ""
+        ? "the cluster's transport socket"
+        : `transport socket ${socketName} matches the endpoint's metadata`,
+    place: { type: "CDS", resource: name, path: index < 0 ? "transportSocket" : `transportSocketMatches[${index}]` },
+    origins,
+  });
+  const reached = { ...base, endpoints: chosen.endpoints };
+  const called = call.partyAt(endpoint);
+  if (called === undefined)
+    return {
+      ...reached,
+      by: "outside",
+      security: socket.kind === "plain" ? "plain text" : socket.certificate === undefined ? "TLS" : "mutual TLS",
+      response: forwarded === undefined ? NO_HEADERS : finish(forwarded, new Headers()),
+    };
+  const speaks = spokenTo(cluster, connection.speaks);
+  const incoming: Connection = {
+    remote: parseAddress(from.address),
+    local: parseAddress(endpoint.address),
+    localPort: endpoint.port,
+    speaks,
+    tls:
+      socket.kind === "plain"
+        ? undefined
+        : {
+            serverName: socket.serverName ?? "",
+            alpn: offeredAlpn(socket, speaks),
+            peer: socket.certificate === undefined ? undefined : from.certificate,
+          },
+  };
+  return arrive({ called, incoming, endpoint, socket, reached, forwarded, from, dice, isTraced: notes !== undefined });
+}
+
+function describeChoice({ balancer }: Cluster, { share, endpoints }: Group, hashes: readonly string[]): string {
+  const part = `${Number((share * 100).toFixed(2))} % of the cluster's requests`;
+  const among = endpoints.length === 1 ? "" : `, shared by ${endpoints.length} endpoints`;
+  const hash =
+    (balancer === "ring-hash" || balancer === "maglev") && hashes.length > 0
+      ? `; the same endpoint for the same ${hashes.join(", ")}`
+      : "";
+  return `${balancer}: ${part}${among}${hash}`;
+}
