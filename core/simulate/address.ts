@@ -15,7 +15,9 @@ export interface Cidr {
 /** Undefined for what is no IP address. */
 export function parseAddress(text: string): Address | undefined {
   const bare = text.startsWith("[") && text.endsWith("]") ? text.slice(1, -1) : text;
-  if (!ipaddr.IPv4.isValidFourPartDecimal(bare) && !ipaddr.IPv6.isValid(bare)) return undefined;
+  // The library throws and catches where a text is none: names are asked about with every request.
+  if (bare === "" || !(bare.includes(":") ? ipaddr.IPv6.isValid(bare) : ipaddr.IPv4.isValidFourPartDecimal(bare)))
+    return undefined;
   return { text: bare, bytes: ipaddr.parse(bare).toByteArray() };
 }
 
