@@ -79,6 +79,12 @@ function accountOf(reader: EndpointReader, { namespace, workload, serviceAccount
   return reader.expected(namespace, workload)?.serviceAccount ?? serviceAccount;
 }
 
+/** Whether a sidecar is said to be there: the label says so, or where there is none an account is named, as in Istio. */
+function isInMesh({ labels, serviceAccount }: Workload): boolean {
+  const label = labels["security.istio.io/tlsMode"];
+  return label === undefined ? serviceAccount !== undefined : label === "istio";
+}
+
 function fromWritten(reader: EndpointReader, written: Workload, port: Port): Endpoint[] {
   const { address, namespace, name, labels } = written;
   if (address === undefined) return [];
@@ -94,8 +100,7 @@ function fromWritten(reader: EndpointReader, written: Workload, port: Port): End
       address,
       port: at,
       labels,
-      // Written by hand: nobody vouches for a sidecar there, unless its label does, as in Istio.
-      takesMtls: labels["security.istio.io/tlsMode"] === "istio",
+      takesMtls: isInMesh(written) && reader.mtlsMode(namespace, labels, at) !== "DISABLE",
       serviceAccount: written.serviceAccount ?? (instance === undefined ? undefined : accountOf(reader, instance)),
       workload:
         instance === undefined ? described : describeWorkload(instance.workload, instance.namespace, instance.labels),

@@ -13,11 +13,25 @@ function ofPort(policy: TrafficPolicy | undefined, port: number): TrafficSetting
   return policy?.portLevelSettings?.find((each) => each.port?.number === port);
 }
 
+/**
+ * mTLS by itself is not for ports that leave out TLS where the settings around them have another: Istio asks those whether an
+ * endpoint may be spoken mTLS to, and what remains is plain text.
+ */
+function withPlainText(
+  settings: TrafficSettings,
+  around: readonly (TrafficPolicy | undefined)[],
+  port: number,
+): TrafficSettings {
+  if (settings.tls !== undefined) return settings;
+  const tls = around.map((policy) => ofPort(policy, port)?.tls ?? policy?.tls).find((each) => each !== undefined);
+  return tls === undefined || tls.mode === "ISTIO_MUTUAL" ? settings : { ...settings, tls: { mode: "DISABLE" } };
+}
+
 /** What a DestinationRule asks of one port of one subset; a subset's settings win over the rule's, one group at a time. */
 export function resolveTrafficPolicy(rule: ResolvedRule | undefined, subset: string, port: number): TrafficSettings {
   const own = rule?.subsets.find(({ name }) => name === subset)?.trafficPolicy;
   const general = ofPort(rule?.trafficPolicy, port) ?? rule?.trafficPolicy;
-  const merged = ofPort(own, port) ?? { ...general, ...own };
+  const merged = withPlainText(ofPort(own, port) ?? { ...general, ...own }, [own, rule?.trafficPolicy], port);
   return Object.fromEntries(GROUPS.flatMap((group) => (merged[group] === undefined ? [] : [[group, merged[group]]])));
 }
 
@@ -63,11 +77,11 @@ export function sourceOfTraffic(
     const ref = formatRef(refOf(of));
     const settings = policy?.portLevelSettings ?? [];
     const index = settings.findIndex((each) => each.port?.number === port);
-    if (index >= 0)
-      return settings[index]?.[group] === undefined
-        ? undefined
-        : { ref, path: [...path, "portLevelSettings", index, group] };
-    if (policy?.[group] !== undefined) return { ref, path: [...path, group] };
+    if (settings[index]?.[group] !== undefined) return { ref, path: [...path, "portLevelSettings", index, group] };
+    if (index >= 0 && group !== "tls") return undefined;
+    // The TLS around a port that leaves it out: see `withPlainText`.
+    if (policy?.[group] !== undefined)
+      return index >= 0 && policy.tls?.mode === "ISTIO_MUTUAL" ? undefined : { ref, path: [...path, group] };
   }
   return undefined;
 }

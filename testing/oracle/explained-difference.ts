@@ -3,7 +3,9 @@ export interface Explained {
   readonly area: string;
   readonly why: string;
   /** Of the difference's `what`: as narrow as its cause allows. */
-  readonly what: RegExp;
+  readonly what: RegExp | ((what: string) => boolean);
+  /** Of its `where`; absent where that does not matter. */
+  readonly where?: RegExp;
   /** Of the whole case as it is written; absent where `what` says enough. */
   readonly text?: RegExp;
 }

@@ -36,7 +36,7 @@ for (const tried of fc.sample(area.cases, { numRuns: Number(cases), seed: Number
 }
 istio.stop();
 for (const [what, { count, where, text }] of [...groups].sort(([, a], [, b]) => b.count - a.count).slice(0, SHOWN_MAX))
-  process.stdout.write(`--- ${count} × ${what}\n    ${where}\n${text}\n`);
+  process.stdout.write(`=== ${count} × ${what}\n    ${where}\n${text}\n`);
 process.stdout.write(`${area.name}, seed ${seed}: ${JSON.stringify(totals)}\n`);
 
 function note(what: string, where: string, text: string): void {

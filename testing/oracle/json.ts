@@ -40,6 +40,11 @@ export function entriesAt(value: Json, ...path: readonly (string | number)[]): r
   return isObject(found) ? Object.entries(found) : [];
 }
 
+/** An object without these members; what is no object has none. */
+export function omit(value: Json, ...names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(isObject(value) ? value : {}).filter(([name]) => !names.includes(name)));
+}
+
 /** The same for values that mean the same: keys are sorted, and what is undefined is left out. */
 export function canonical(value: Json): string {
   return JSON.stringify(sorted(value)) ?? "undefined";

@@ -43,6 +43,10 @@ export function writeDocument({ kind, name, namespace, labels, age, spec }: Writ
   return stringify({ apiVersion: `${KINDS[kind].group}/v1`, kind, metadata, spec }, { aliasDuplicateObjects: false });
 }
 
+export function writeWorld(documents: readonly Written[]): string {
+  return documents.map(writeDocument).join("---\n");
+}
+
 /** Of a world's documents those that both sides take, each name once. Istio's compiler is not made for what it refuses. */
 export async function keepTaken(documents: readonly Written[], istio: Istio): Promise<Written[]> {
   const taken = new Map<string, Written>();
@@ -56,7 +60,7 @@ export async function keepTaken(documents: readonly Written[], istio: Istio): Pr
 }
 
 export function askIstio(istio: Istio, { documents, proxies, mesh }: World): Promise<Readonly<Record<string, Built>>> {
-  return istio.build(documents.map(writeDocument).join("---\n"), proxies, mesh);
+  return istio.build(writeWorld(documents), proxies, mesh);
 }
 
 /** What Pharos makes of the same world, by the proxies' keys. */

@@ -211,21 +211,27 @@ function outlierDetection(settings: OutlierDetection) {
  */
 function serverName({ service, policy: { tls } }: ClusterInput): UpstreamHttpOptions {
   if ((tls?.mode !== "SIMPLE" && tls?.mode !== "MUTUAL") || tls.sni !== undefined) return {};
-  const isChecked = tls.insecureSkipVerify !== true && expectedNames(tls, service).length === 0;
+  const isNamed = (tls.subjectAltNames ?? service.subjectAltNames).length > 0;
+  const isChecked = tls.insecureSkipVerify !== true && !isNamed;
   return { upstreamHttpProtocolOptions: { autoSni: true, autoSanValidation: isChecked } };
 }
 
-/** Who a server outside the mesh has to be, as written. */
-function expectedNames(tls: ClientTls, service: Service): readonly string[] {
-  return tls.subjectAltNames ?? service.subjectAltNames;
+/** Who a server has to be: whom a rule names, alone; else those who answer for the service, and whom it names beside them. */
+function expectedNames(
+  tls: ClientTls | undefined,
+  { service, serviceEndpoints, trustDomain }: ClusterInput,
+): readonly string[] {
+  if (tls?.subjectAltNames !== undefined) return tls.subjectAltNames;
+  const accounts = new Set(serviceEndpoints.flatMap(({ serviceAccount }) => serviceAccount ?? []));
+  return [
+    ...[...accounts].sort().map((account) => spiffeUri(trustDomain, service.namespace, account)),
+    ...service.subjectAltNames,
+  ];
 }
 
 /** A rule's TLS when it has one; else mTLS to the endpoints that take it, and plain text to the others. */
-function transport(
-  { service, port, subset, serviceEndpoints, policy, trustDomain }: ClusterInput,
-  isHttp2: boolean,
-  asSpoken: boolean,
-): ClusterInit {
+function transport(input: ClusterInput, isHttp2: boolean, asSpoken: boolean): ClusterInit {
+  const { service, port, subset, serviceEndpoints, policy } = input;
   const { tls } = policy;
   const protocol = protocolOf(port);
   // A `tls` that names no mode says DISABLE.
@@ -235,19 +241,14 @@ function transport(
       transportSocket: ruleUpstream(tls, {
         // Requests name their host themselves.
         sni: tls.sni ?? (isHttp(protocol) ? undefined : service.host),
-        names: expectedNames(tls, service),
+        names: expectedNames(tls, input),
         isSniWritten: tls.sni !== undefined,
         isHttp2,
       }),
     };
   const isMandatory = tls?.mode === "ISTIO_MUTUAL";
   if (!isMandatory && !serviceEndpoints.some(({ takesMtls }) => takesMtls)) return {};
-  const accounts = new Set(serviceEndpoints.flatMap(({ serviceAccount }) => serviceAccount ?? []));
-  // Whom a service names is believed beside those who answer for it; whom a rule names, alone.
-  const uris = tls?.subjectAltNames ?? [
-    ...[...accounts].sort().map((account) => spiffeUri(trustDomain, service.namespace, account)),
-    ...service.subjectAltNames,
-  ];
+  const uris = expectedNames(tls, input);
   const sni = tls?.sni ?? `outbound_.${port.number}_.${subset}_.${service.host}`;
   const socket = meshUpstream(uris, sni, asSpoken ? undefined : isHttp2 ? "http2" : "http1");
   if (isMandatory) return { transportSocket: socket };

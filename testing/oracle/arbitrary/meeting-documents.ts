@@ -1,0 +1,197 @@
+import * as fc from "fast-check";
+import type { Kind } from "#core/kinds/kinds.ts";
+import { fieldOf, meetingValue } from "#testing/oracle/arbitrary/meeting-value.ts";
+import type { Written } from "#testing/oracle/world.ts";
+
+export const NAMESPACES = ["default", "prod", "istio-system"] as const;
+export const anyNamespace = fc.constantFrom(...NAMESPACES);
+/** The mesh's own services; the last is outside. */
+export const SERVICES = ["s0.default.svc.cluster.local", "s1.prod.svc.cluster.local", "s2.example.com"] as const;
+const SERVICE_NAMESPACES = ["default", "prod", "default"] as const;
+const AGE_MAX = 50;
+
+export const rarely = <T extends object>(value: fc.Arbitrary<T>, weight = 2): fc.Arbitrary<T | object> =>
+  fc.oneof({ weight, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: value });
+export const anyExportTo = rarely(
+  fc.record({
+    exportTo: fc.constantFrom(
+      ["*"],
+      ["."],
+      ["prod"],
+      ["default"],
+      [".", "team"],
+      ["prod", "default"],
+      ["istio-system"],
+    ),
+  }),
+);
+
+/** A document of that name and kind; the arbitrary is of its spec. */
+export function document(
+  kind: Kind,
+  name: string,
+  namespace: fc.Arbitrary<string>,
+  spec: fc.Arbitrary<object>,
+): fc.Arbitrary<Written> {
+  return fc.record({
+    kind: fc.constant(kind),
+    name: fc.constant(name),
+    namespace,
+    age: fc.nat({ max: AGE_MAX }),
+    spec,
+  });
+}
+
+/** The services that rules are about, each with an HTTP port and sometimes another. */
+export const httpServices: fc.Arbitrary<readonly Written[]> = fc.tuple(
+  ...SERVICES.map((host, index) =>
+    document(
+      "ServiceEntry",
+      `s${index}`,
+      fc.constant(SERVICE_NAMESPACES[index] ?? "default"),
+      fc
+        .record({
+          first: fc.constantFrom("HTTP", "HTTP", "GRPC", "HTTP2", ""),
+          more: fc.constantFrom<string | undefined>(undefined, undefined, "HTTP", "TCP"),
+        })
+        .map(({ first, more }) => ({
+          hosts: [host],
+          location: index < 2 ? "MESH_INTERNAL" : "MESH_EXTERNAL",
+          resolution: "STATIC",
+          ports: [
+            { number: 80, name: "http", protocol: first },
+            ...(more === undefined ? [] : [{ number: 9080, name: "p9080", protocol: more }]),
+          ],
+          endpoints: [{ address: "10.0.0.1", labels: { version: "v1" } }],
+        })),
+    ),
+  ),
+);
+
+const anyDestination: fc.Arbitrary<object> = fc
+  .tuple(
+    fc.record({ host: fc.constantFrom(...SERVICES, SERVICES[0]) }),
+    fc.oneof(
+      { weight: 1, arbitrary: fc.constant({}) },
+      { weight: 4, arbitrary: fc.record({ port: fc.record({ number: fc.constantFrom(80, 80, 9080) }) }) },
+    ),
+    rarely(fc.record({ subset: fc.constantFrom("v1", "v2") })),
+  )
+  .map(([host, port, subset]) => ({ ...host, ...port, ...subset }));
+
+const RULE = fieldOf("VirtualService", "http", "[]");
+const OWN = {
+  mirror: anyDestination,
+  "mirrors[].destination": anyDestination,
+  route: fc.constant(undefined),
+  redirect: fc.constant(undefined),
+  directResponse: fc.constant(undefined),
+  "match[].gateways": fc.constantFrom(["mesh"], ["default/g0"], ["mesh", "default/g0"]),
+  "match[].sourceLabels": fc.constantFrom({ app: "x" }, { app: "z" }),
+  "match[].sourceNamespace": anyNamespace,
+  "match[].uri": fc.constantFrom<object>(
+    { prefix: "/a" },
+    { exact: "/b" },
+    { regex: "/c.*" },
+    { prefix: "/" },
+    { prefix: "/a/" },
+    { exact: "/A" },
+  ),
+  "match[].authority": fc.constantFrom<object>({ exact: "a.example.com" }, { prefix: "a" }, { regex: ".*com" }),
+  "match[].method": fc.constantFrom<object>({ exact: "GET" }, { prefix: "P" }, { regex: "GET|PUT" }),
+  "match[].scheme": fc.constantFrom<object>({ exact: "http" }, { prefix: "https" }),
+  "match[].port": fc.constantFrom(80, 9080, 8080),
+};
+const anyHeaders = rarely(fc.record({ headers: meetingValue(fieldOf("VirtualService", "http", "[]", "headers"), 2) }));
+const toOne = fc.tuple(anyDestination, anyHeaders).map(([destination, headers]) => [{ destination, ...headers }]);
+const toTwo = fc
+  .tuple(anyDestination, fc.constantFrom(0, 30, 70), anyHeaders, anyDestination, fc.constantFrom(1, 30), anyHeaders)
+  .map(([first, share, headers, second, rest, others]) => [
+    { destination: first, weight: share, ...headers },
+    { destination: second, weight: rest, ...others },
+  ]);
+const anyRedirect = fc
+  .tuple(
+    rarely(fc.record({ uri: fc.constant("/n") }), 1),
+    rarely(fc.record({ authority: fc.constant("o.com") }), 1),
+    rarely(fc.record({ scheme: fc.constantFrom("http", "https") })),
+    fc.constantFrom<object>(
+      {},
+      { port: 80 },
+      { port: 443 },
+      { port: 8080 },
+      { derivePort: "FROM_PROTOCOL_DEFAULT" },
+      { derivePort: "FROM_REQUEST_PORT" },
+    ),
+    rarely(fc.record({ redirectCode: fc.constantFrom(301, 302, 308, 0) })),
+  )
+  .map((all) => Object.assign({}, ...all) as object);
+const anyAction: fc.Arbitrary<object> = fc.oneof(
+  fc.record({ route: fc.oneof(toOne, toTwo) }),
+  fc.record({ route: fc.oneof(toOne, toTwo) }),
+  fc.record({ redirect: anyRedirect }),
+  fc.constantFrom({ directResponse: { status: 418 } }, { directResponse: { status: 418, body: { string: "x" } } }),
+);
+export const anyHttpRule: fc.Arbitrary<object> = fc
+  .tuple(meetingValue(RULE, 3, OWN), anyAction)
+  .map(([rule, action]) => {
+    const { route: _1, redirect: _2, directResponse: _3, ...rest } = rule as Record<string, unknown>;
+    const isRoute = "route" in action;
+    // Istio does not look at a match's caller where the match names gateways; here it does, so no match has both.
+    const match = (rest.match as Record<string, unknown>[] | undefined)?.map(
+      ({ sourceLabels, sourceNamespace, ...each }) =>
+        "gateways" in each ? each : { ...each, ...given({ sourceLabels, sourceNamespace }) },
+    );
+    // What only a route may hold; Istio refuses it elsewhere.
+    const { mirror: _4, mirrors: _5, fault: _6, retries: _7, timeout: _8, rewrite: _9, ...plain } = rest;
+    return { ...(isRoute ? rest : plain), ...given({ match }), ...action };
+  });
+
+/** Without the members that are not set. */
+function given(members: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(Object.entries(members).filter(([, each]) => each !== undefined));
+}
+
+export function virtualService(
+  name: string,
+  hosts: fc.Arbitrary<readonly string[]>,
+  gateways: fc.Arbitrary<object>,
+): fc.Arbitrary<Written> {
+  return document(
+    "VirtualService",
+    name,
+    anyNamespace,
+    fc
+      .tuple(hosts, gateways, fc.array(anyHttpRule, { minLength: 1, maxLength: 3 }), anyExportTo)
+      .map(([names, bound, http, exported]) => ({ hosts: names, ...bound, http, ...exported })),
+  );
+}
+
+/** A rule that hashes, with subsets that do not: what hashes is in the routes. */
+export const anyHashRule: fc.Arbitrary<Written> = document(
+  "DestinationRule",
+  "d0",
+  anyNamespace,
+  fc
+    .record({
+      host: fc.constantFrom(...SERVICES),
+      consistentHash: fc.constantFrom<object>(
+        { httpHeaderName: "x-h" },
+        { httpCookie: { name: "c", ttl: "0s" } },
+        { httpCookie: { name: "c", ttl: "5s", path: "/p" } },
+        { httpCookie: { name: "c" } },
+        { useSourceIp: true },
+        { useSourceIp: false },
+        { httpQueryParameterName: "q" },
+      ),
+      second: fc.constantFrom<object>({}, { trafficPolicy: { loadBalancer: { simple: "RANDOM" } } }),
+    })
+    .map(({ host, consistentHash, second }) => ({
+      host,
+      trafficPolicy: { loadBalancer: { consistentHash } },
+      subsets: [
+        { name: "v1", labels: { version: "v1" } },
+        { name: "v2", labels: { version: "v2" }, ...second },
+      ],
+    })),
+);

@@ -1,0 +1,103 @@
+import * as fc from "fast-check";
+import { anyPolicy } from "#testing/oracle/arbitrary/any-policy.ts";
+import { CALLED, CALLED_SERVICES } from "#testing/oracle/arbitrary/called-workload.ts";
+import { type Difference, defineArea } from "#testing/oracle/area.ts";
+import { type Caller, isLetIn } from "#testing/oracle/envoy/decide-rbac.ts";
+import { connectionManagerOf } from "#testing/oracle/envoy/find-filter-chain.ts";
+import type { Built } from "#testing/oracle/istio.ts";
+import { at, entriesAt, type Json, listAt, numberAt, textAt } from "#testing/oracle/json.ts";
+import { askIstio, askPharos, keepTaken, writeWorld } from "#testing/oracle/world.ts";
+
+const HTTP_PORT = 8080;
+const TCP_PORT = 9000;
+const CALLERS = 40;
+const RBAC_ORDER = ["audit", "deny", "allow"];
+
+const anyCaller: fc.Arbitrary<Omit<Caller, "port">> = fc
+  .record({
+    account: fc.constantFrom(undefined, "default/sa/a", "prod/sa/b", "d-f/sa/c", "default/sa/ab", "acb/sa/q"),
+    address: fc.constantFrom("10.0.0.1", "10.2.3.4", "192.168.1.1", "8.8.8.8"),
+    method: fc.constantFrom("GET", "POST", "DELETE", "PUT"),
+    path: fc.constantFrom("/a", "/a/b", "/ab", "/x/1/y", "/x/1/2/y", "/x/", "/x", "/b", "/A", "/x/1", "/a?q=1", "/q/y"),
+    host: fc.constantFrom("a.com", "A.COM", "b.com", "a.com:80", "a.org"),
+    headers: fc.constantFrom<Record<string, string>>(
+      {},
+      { "x-a": "1" },
+      { "x-a": "12" },
+      { "x-a": "21" },
+      { "x-a": "" },
+    ),
+    sni: fc.constantFrom(undefined, "s.com", "x.org"),
+  })
+  .map(({ account, sni, ...rest }) => ({
+    ...rest,
+    ...(account === undefined ? {} : { uri: `spiffe://cluster.local/ns/${account}` }),
+    ...(sni === undefined ? {} : { sni }),
+  }));
+
+/** Who is let in to a workload's HTTP and TCP ports. */
+export const authorization = defineArea({
+  name: "authorization",
+  cases: fc.record({
+    policies: fc
+      .integer({ min: 1, max: 3 })
+      .chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => anyPolicy(index)))),
+    callers: fc.array(anyCaller, { minLength: CALLERS, maxLength: CALLERS, size: "max" }),
+  }),
+  write: ({ policies }) => writeWorld(policies),
+  async compare({ policies, callers }, istio) {
+    const documents = [...CALLED_SERVICES, ...(await keepTaken(policies, istio))];
+    const world = { documents, proxies: [CALLED] };
+    const [theirs, ours] = [(await askIstio(istio, world))[CALLED.key], askPharos(world)[CALLED.key]];
+    const differences = new Map<string, Difference>();
+    let compared = 0;
+    for (const port of [HTTP_PORT, TCP_PORT]) {
+      const [here, there] = [rulesHere(ours, port), rulesInIstio(theirs, port)];
+      for (const { method, path, host, headers, ...connection } of callers) {
+        const caller: Caller =
+          port === HTTP_PORT
+            ? ({ ...connection, method, path, host, headers, port } as Caller)
+            : { ...connection, headers: {}, port };
+        compared += 1;
+        const [isIn, isInThere] = [isLetIn(here, caller), isLetIn(there, caller)];
+        if (isIn === isInThere) continue;
+        const what = `${port === HTTP_PORT ? "HTTP" : "TCP"}: ${isIn ? "let in here" : "refused here"}, ${isInThere ? "let in" : "refused"} in Istio`;
+        if (!differences.has(what)) differences.set(what, { what, where: JSON.stringify(caller) });
+      }
+    }
+    return { compared, differences: [...differences.values()] };
+  },
+});
+
+function chainAt(built: Built | undefined, port: number): Json {
+  const inbound = built?.listeners.find((each) => textAt(each, "name") === "virtualInbound");
+  return listAt(inbound, "filterChains").find((each) => numberAt(each, "filterChainMatch", "destinationPort") === port);
+}
+
+function rulesOf(filters: readonly Json[]): Json[] {
+  return filters
+    .filter((each) => textAt(each, "name")?.includes("rbac") === true)
+    .flatMap((each) => [at(each, "typedConfig", "rules")].filter((rules) => rules !== undefined));
+}
+
+function rulesInIstio(built: Built | undefined, port: number): readonly Json[] {
+  const chain = chainAt(built, port);
+  const manager = connectionManagerOf(chain);
+  return rulesOf(manager === undefined ? listAt(chain, "filters") : listAt(manager, "httpFilters"));
+}
+
+/** Policies about requests are in the routes here (docs/adr/0010-policies-in-routes.md). */
+function rulesHere(built: Built | undefined, port: number): readonly Json[] {
+  const chain = chainAt(built, port);
+  const name = textAt(connectionManagerOf(chain), "rds", "routeConfigName");
+  if (name === undefined) return rulesOf(listAt(chain, "filters"));
+  const routes = built?.routes.find((each) => textAt(each, "name") === name);
+  return entriesAt(routes, "typedPerFilterConfig")
+    .filter(([filter]) => filter.includes("rbac"))
+    .sort(([a], [b]) => rankOf(a) - rankOf(b))
+    .map(([, config]) => at(config, "rbac", "rules") ?? { action: "ALLOW" });
+}
+
+function rankOf(filter: string): number {
+  return RBAC_ORDER.indexOf(filter.split(".").at(-1) ?? "");
+}

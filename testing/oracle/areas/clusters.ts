@@ -1,0 +1,164 @@
+import * as fc from "fast-check";
+import {
+  anyExportTo,
+  anyNamespace,
+  document,
+  NAMESPACES,
+  rarely,
+} from "#testing/oracle/arbitrary/meeting-documents.ts";
+import { fieldOf, meetingValue } from "#testing/oracle/arbitrary/meeting-value.ts";
+import { type Difference, defineArea } from "#testing/oracle/area.ts";
+import { diff } from "#testing/oracle/diff.ts";
+import { describeCluster } from "#testing/oracle/envoy/describe-cluster.ts";
+import { describeEndpoints } from "#testing/oracle/envoy/describe-endpoints.ts";
+import type { Built, OracleProxy } from "#testing/oracle/istio.ts";
+import { type Json, textAt } from "#testing/oracle/json.ts";
+import { askIstio, askPharos, keepTaken, type Written, writeWorld } from "#testing/oracle/world.ts";
+
+const PROXIES: readonly OracleProxy[] = NAMESPACES.flatMap((namespace): OracleProxy[] => [
+  { key: `sidecar-${namespace}`, type: "sidecar", namespace, address: "1.1.1.1", labels: { app: "x" } },
+  { key: `gateway-${namespace}`, type: "router", namespace, address: "1.1.1.2", labels: { istio: "gw" } },
+]);
+const PROTOCOLS = ["HTTP", "HTTP2", "GRPC", "TCP", "TLS", "HTTPS", "MONGO", "", "http"];
+
+/** Endpoints as the resolution takes them. */
+function anyEndpoints(resolution: string): fc.Arbitrary<object> {
+  if (resolution === "NONE") return fc.constant({});
+  const [first, second] = resolution === "STATIC" ? ["10.0.0.1", "10.0.0.2"] : ["a.b.c", "d.e.f"];
+  return fc
+    .record({
+      isMesh: fc.boolean(),
+      more: resolution === "DNS_ROUND_ROBIN" ? fc.constant(undefined) : fc.constantFrom(undefined, 0, 5),
+      hasNone: fc.nat({ max: 6 }),
+    })
+    .map(({ isMesh, more, hasNone }) => {
+      if (hasNone === 0) return {};
+      const mesh = { labels: { version: "v1", "security.istio.io/tlsMode": "istio" }, serviceAccount: "acc" };
+      return {
+        endpoints: [
+          { address: first, ...(isMesh ? mesh : { labels: { version: "v1" } }) },
+          ...(more === undefined ? [] : [{ address: second, labels: { version: "v2" }, weight: more }]),
+        ],
+      };
+    });
+}
+
+function anyService(index: number): fc.Arbitrary<Written> {
+  return fc
+    .record({
+      namespace: anyNamespace,
+      place: fc.constantFrom("mesh", "mesh", "outside", "wildcard"),
+      resolution: fc.constantFrom("STATIC", "STATIC", "DNS", "NONE", "DNS_ROUND_ROBIN"),
+      isInternal: fc.boolean(),
+      protocols: fc.array(fc.constantFrom(...PROTOCOLS), { minLength: 1, maxLength: 2 }),
+      target: fc.constantFrom<object>({}, {}, { targetPort: 8081 }),
+    })
+    .chain(({ namespace, place, resolution: wanted, isInternal, protocols, target }) => {
+      const resolution = place === "wildcard" ? "NONE" : wanted;
+      const host =
+        place === "mesh"
+          ? `s${index}.${namespace}.svc.cluster.local`
+          : place === "outside"
+            ? `s${index}.example.com`
+            : `*.w${index}.example.com`;
+      const spec = fc
+        .tuple(anyEndpoints(resolution), anyExportTo, rarely(fc.constant({ subjectAltNames: ["spiffe://x"] }), 6))
+        .map(([endpoints, exported, names]) => ({
+          hosts: [host],
+          location: place === "mesh" || isInternal ? "MESH_INTERNAL" : "MESH_EXTERNAL",
+          resolution,
+          ports: protocols.map((protocol, at) => ({
+            number: at === 0 ? 80 : 9080,
+            name: at === 0 ? "p80" : "p9080",
+            protocol,
+            ...(at === 0 ? {} : target),
+          })),
+          ...endpoints,
+          ...exported,
+          ...names,
+        }));
+      return document("ServiceEntry", `s${index}`, fc.constant(namespace), spec);
+    });
+}
+
+const anyPolicy = meetingValue(fieldOf("DestinationRule", "trafficPolicy"), 1.6);
+function anyRule(index: number): fc.Arbitrary<Written> {
+  const spec = fc
+    .record({
+      host: fc.constantFrom(
+        "s0",
+        "s1",
+        "s0.default.svc.cluster.local",
+        "s1.prod.svc.cluster.local",
+        "s0.istio-system.svc.cluster.local",
+        "*.local",
+        "*.default.svc.cluster.local",
+        "s0.example.com",
+        "*.example.com",
+        "*.w1.example.com",
+        "s1.example.com",
+        "*",
+      ),
+      policy: fc.option(anyPolicy, { nil: undefined }),
+      subsets: fc.tuple(
+        ...["v1", "v2"].map((name) =>
+          fc.tuple(fc.constant(name), fc.boolean(), fc.option(anyPolicy, { nil: undefined })),
+        ),
+      ),
+      exported: anyExportTo,
+    })
+    .map(({ host, policy, subsets, exported }) => ({
+      host,
+      ...(policy === undefined ? {} : { trafficPolicy: policy }),
+      subsets: subsets
+        .filter(([, isThere]) => isThere)
+        .map(([name, , own]) => ({
+          name,
+          labels: { version: name },
+          ...(own === undefined ? {} : { trafficPolicy: own }),
+        })),
+      ...exported,
+    }));
+  return document("DestinationRule", `d${index}`, anyNamespace, spec);
+}
+
+/** How callers reach services: each cluster's traffic policy, TLS and trusted names, and its endpoints. */
+export const clusters = defineArea({
+  name: "clusters",
+  cases: fc
+    .tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 4 }))
+    .chain(([services, rules]) =>
+      fc.tuple(
+        ...Array.from({ length: services }, (_, index) => anyService(index)),
+        ...Array.from({ length: rules }, (_, index) => anyRule(index)),
+      ),
+    ),
+  write: writeWorld,
+  async compare(documents, istio) {
+    const world = { documents: await keepTaken(documents, istio), proxies: PROXIES };
+    const [theirs, ours] = [await askIstio(istio, world), askPharos(world)];
+    const differences = new Map<string, Difference>();
+    let compared = 0;
+    for (const { key, type } of PROXIES) {
+      const [here, there] = [clustersOf(ours[key]), clustersOf(theirs[key])];
+      for (const name of new Set([...here.keys(), ...there.keys()])) {
+        compared += 1;
+        for (const each of diff(here.get(name), there.get(name))) {
+          const what = `${type} ${each}`;
+          if (!differences.has(what)) differences.set(what, { what, where: `${key} ${name}` });
+        }
+      }
+    }
+    return { compared, differences: [...differences.values()] };
+  },
+});
+
+function clustersOf(built: Built | undefined): Map<string, Json> {
+  const outbound = (built?.clusters ?? []).filter((each) => textAt(each, "name")?.startsWith("outbound|"));
+  return new Map(
+    outbound.map((each) => [
+      textAt(each, "name") ?? "",
+      { ...describeCluster(each), endpoints: describeEndpoints(each, built?.endpoints ?? []) },
+    ]),
+  );
+}

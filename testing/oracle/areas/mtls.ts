@@ -1,0 +1,134 @@
+import * as fc from "fast-check";
+import { CALLED, CALLED_SERVICES } from "#testing/oracle/arbitrary/called-workload.ts";
+import { anyNamespace, document, NAMESPACES } from "#testing/oracle/arbitrary/meeting-documents.ts";
+import { type Difference, defineArea } from "#testing/oracle/area.ts";
+import { diff } from "#testing/oracle/diff.ts";
+import { describeEndpoints } from "#testing/oracle/envoy/describe-endpoints.ts";
+import { connectionManagerOf } from "#testing/oracle/envoy/find-filter-chain.ts";
+import type { Built, OracleProxy } from "#testing/oracle/istio.ts";
+import { at, type Json, listAt, numberAt, textAt } from "#testing/oracle/json.ts";
+import { askIstio, askPharos, keepTaken, type Written, writeWorld } from "#testing/oracle/world.ts";
+
+const MODES = ["STRICT", "PERMISSIVE", "DISABLE", "UNSET"];
+const PORTS = [8080, 9000];
+const CALLERS: readonly OracleProxy[] = NAMESPACES.map((namespace) => ({
+  key: `caller-${namespace}`,
+  type: "sidecar",
+  namespace,
+  address: "1.1.1.9",
+  labels: { app: "caller" },
+}));
+
+const anyMtls = fc.oneof(
+  fc.constant({}),
+  fc.constantFrom(...MODES).map((mode) => ({ mode })),
+);
+const anyMode = fc.oneof(
+  fc.constant({}),
+  anyMtls.map((mtls) => ({ mtls })),
+);
+const anyPorts = fc.dictionary(fc.constantFrom("8080", "9000", "80"), anyMtls, { minKeys: 1, maxKeys: 2 });
+
+function anyPeerAuthentication(index: number): fc.Arbitrary<Written> {
+  const spec = fc
+    .record({
+      selector: fc.constantFrom(undefined, undefined, { app: "x" }, { app: "x", version: "v1" }, { app: "nn" }),
+      mode: anyMode,
+      ports: fc.option(anyPorts, { nil: undefined }),
+    })
+    .map(({ selector, mode, ports }) => ({
+      ...(selector === undefined ? {} : { selector: { matchLabels: selector } }),
+      ...mode,
+      ...(selector === undefined || ports === undefined ? {} : { portLevelMtls: ports }),
+    }));
+  return document("PeerAuthentication", `pa${index}`, fc.oneof(fc.constant("default"), anyNamespace), spec);
+}
+
+const anyClientTls = document(
+  "DestinationRule",
+  "d",
+  anyNamespace,
+  fc
+    .record({
+      host: fc.constantFrom("svc.default.svc.cluster.local", "*.local"),
+      mode: fc.constantFrom("DISABLE", "ISTIO_MUTUAL"),
+      isForPort: fc.boolean(),
+    })
+    .map(({ host, mode, isForPort }) => ({
+      host,
+      trafficPolicy: isForPort ? { portLevelSettings: [{ port: { number: 80 }, tls: { mode } }] } : { tls: { mode } },
+    })),
+);
+
+/** Services of the called workload, whose protocols and labels vary. */
+const anyServices = fc
+  .record({
+    first: fc.constantFrom("HTTP", "GRPC", "HTTP2", ""),
+    second: fc.constantFrom("TCP", "MONGO", "TLS", "HTTPS", "HTTP", ""),
+    isMesh: fc.boolean(),
+  })
+  .map(({ first, second, isMesh }) =>
+    CALLED_SERVICES.map((each): Written => {
+      if (each.kind === "WorkloadEntry") {
+        const labels = { app: "x", version: "v1", ...(isMesh ? { "security.istio.io/tlsMode": "istio" } : {}) };
+        return { ...each, spec: { ...each.spec, labels, serviceAccount: "acc" } };
+      }
+      const ports = [
+        { number: 80, name: "p80", protocol: first, targetPort: 8080 },
+        { number: 9000, name: "p9000", protocol: second },
+      ];
+      return { ...each, spec: { ...each.spec, ports } };
+    }),
+  );
+
+/** In which modes a workload's ports take connections, and what callers speak to them. */
+export const mtls = defineArea({
+  name: "mtls",
+  cases: fc
+    .tuple(
+      anyServices,
+      fc
+        .integer({ min: 0, max: 3 })
+        .chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => anyPeerAuthentication(index)))),
+      fc.option(anyClientTls, { nil: undefined }),
+    )
+    .map(([services, policies, rule]) => [...services, ...policies, ...(rule === undefined ? [] : [rule])]),
+  write: writeWorld,
+  async compare(documents, istio) {
+    const world = { documents: await keepTaken(documents, istio), proxies: [CALLED, ...CALLERS] };
+    const [theirs, ours] = [await askIstio(istio, world), askPharos(world)];
+    const differences = new Map<string, Difference>();
+    let compared = 0;
+    const compare = (where: string, what: string, here: Json, there: Json): void => {
+      compared += 1;
+      for (const each of diff(here, there)) differences.set(`${what}${each}`, { what: `${what}${each}`, where });
+    };
+    for (const port of PORTS)
+      compare(`port ${port}`, "called", takenAt(ours[CALLED.key], port), takenAt(theirs[CALLED.key], port));
+    for (const { key } of CALLERS)
+      for (const cluster of ["outbound|80||", "outbound|9000||"]) {
+        const [here, there] = [ours[key], theirs[key]].map((built) => spokenAt(built, cluster));
+        compare(`${key} ${cluster}`, "caller", here, there);
+      }
+    return { compared, differences: [...differences.values()] };
+  },
+});
+
+/** What is taken at a port: "mtls http", "plain tcp", … Chains that only pass TLS on are for plain text too. */
+function takenAt(built: Built | undefined, port: number): Json {
+  const inbound = built?.listeners.find((each) => textAt(each, "name") === "virtualInbound");
+  const chains = listAt(inbound, "filterChains").filter(
+    (each) => numberAt(each, "filterChainMatch", "destinationPort") === port,
+  );
+  const kinds = chains.flatMap((chain) => {
+    const isTls = at(chain, "transportSocket") !== undefined;
+    if (!isTls && textAt(chain, "filterChainMatch", "transportProtocol") === "tls") return [];
+    return [`${isTls ? "mtls" : "plain"} ${connectionManagerOf(chain) === undefined ? "tcp" : "http"}`];
+  });
+  return [...new Set(kinds)].sort().join(", ");
+}
+
+function spokenAt(built: Built | undefined, prefix: string): Json {
+  const cluster = built?.clusters.find((each) => textAt(each, "name") === `${prefix}svc.default.svc.cluster.local`);
+  return cluster === undefined ? "no cluster" : describeEndpoints(cluster, built?.endpoints ?? []);
+}

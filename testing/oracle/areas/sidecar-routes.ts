@@ -1,0 +1,73 @@
+import * as fc from "fast-check";
+import { anyRequests } from "#testing/oracle/arbitrary/any-request.ts";
+import {
+  anyHashRule,
+  httpServices,
+  NAMESPACES,
+  SERVICES,
+  virtualService,
+} from "#testing/oracle/arbitrary/meeting-documents.ts";
+import { defineArea } from "#testing/oracle/area.ts";
+import { compareAnswers } from "#testing/oracle/compare-answers.ts";
+import type { OracleProxy } from "#testing/oracle/istio.ts";
+import { textAt } from "#testing/oracle/json.ts";
+import { askIstio, askPharos, keepTaken, writeWorld } from "#testing/oracle/world.ts";
+
+const PROXIES: readonly OracleProxy[] = NAMESPACES.map((namespace) => ({
+  key: `sidecar-${namespace}`,
+  type: "sidecar",
+  namespace,
+  address: "1.1.1.1",
+  labels: { app: "x" },
+}));
+const PORTS = [80, 9080];
+const HOSTS = [
+  "s0",
+  "s0.default",
+  "s0.default.svc",
+  ...SERVICES,
+  "s1",
+  "s1.prod",
+  "s2.example.com:80",
+  "x.default.svc.cluster.local",
+  "y.example.com",
+  "o.org",
+];
+const ruleHosts = fc.constantFrom<readonly string[]>(
+  ["s0"],
+  [SERVICES[0]],
+  [SERVICES[1]],
+  ["s1"],
+  [SERVICES[2]],
+  ["*.default.svc.cluster.local"],
+  ["*.example.com"],
+  ["*.local"],
+);
+const bound = fc.constantFrom<object>({}, {}, {}, {}, { gateways: ["mesh", "default/g0"] });
+
+/** What a sidecar's HTTP routes do with requests to services. */
+export const sidecarRoutes = defineArea({
+  name: "sidecar-routes",
+  cases: fc.record({
+    services: httpServices,
+    rules: fc
+      .array(fc.nat(), { minLength: 1, maxLength: 3 })
+      .chain((list) => fc.tuple(...list.map((_, index) => virtualService(`v${index}`, ruleHosts, bound)))),
+    hashes: fc.option(anyHashRule, { nil: undefined }),
+    requests: anyRequests(HOSTS),
+  }),
+  write: ({ services, rules, hashes }) =>
+    writeWorld([...services, ...rules, ...(hashes === undefined ? [] : [hashes])]),
+  async compare({ services, rules, hashes, requests }, istio) {
+    const documents = await keepTaken([...services, ...rules, ...(hashes === undefined ? [] : [hashes])], istio);
+    const world = { documents, proxies: PROXIES };
+    const [theirs, ours] = [await askIstio(istio, world), askPharos(world)];
+    return compareAnswers(
+      PROXIES.flatMap((proxy) => PORTS.map((port) => ({ proxy: proxy.key, at: `port ${port}`, port }))),
+      requests,
+      ({ proxy, port }, built) => built[proxy]?.routes.find((each) => textAt(each, "name") === String(port)),
+      ours,
+      theirs,
+    );
+  },
+});

@@ -1,0 +1,59 @@
+import { at, type Json, numberAt, textAt } from "#testing/oracle/json.ts";
+
+/** Envoy's StringMatcher. Throws on one that it does not know, so that nothing is compared by halves. */
+export function matchText(matcher: Json, text: string): boolean {
+  const ignoresCase = at(matcher, "ignoreCase") === true;
+  const fold = (each: string): string => (ignoresCase ? each.toLowerCase() : each);
+  const value = fold(text);
+  const exact = textAt(matcher, "exact");
+  if (exact !== undefined) return value === fold(exact);
+  const prefix = textAt(matcher, "prefix");
+  if (prefix !== undefined) return value.startsWith(fold(prefix));
+  const suffix = textAt(matcher, "suffix");
+  if (suffix !== undefined) return value.endsWith(fold(suffix));
+  const contains = textAt(matcher, "contains");
+  if (contains !== undefined) return value.includes(fold(contains));
+  const regex = textAt(matcher, "safeRegex", "regex");
+  if (regex !== undefined) return matchRegex(regex, text);
+  throw new Error(`not evaluated: ${JSON.stringify(matcher)}`);
+}
+
+/** The whole text, as Envoy does; the expressions of the random worlds mean the same in JavaScript. */
+export function matchRegex(regex: string, text: string): boolean {
+  return new RegExp(`^(?:${regex})$`, "s").test(text);
+}
+
+/** Envoy's HeaderMatcher on a header's value. */
+export function matchHeader(matcher: Json, found: string | undefined): boolean {
+  return testHeader(matcher, found) !== (at(matcher, "invertMatch") === true);
+}
+
+function testHeader(matcher: Json, found: string | undefined): boolean {
+  const present = at(matcher, "presentMatch");
+  if (typeof present === "boolean") return (found !== undefined) === present;
+  const value = found ?? (at(matcher, "treatMissingHeaderAsEmpty") === true ? "" : undefined);
+  const text = at(matcher, "stringMatch") ?? olderMatcher(matcher);
+  if (text === undefined) return value !== undefined;
+  return value !== undefined && matchText(text, value);
+}
+
+function olderMatcher(matcher: Json): Json {
+  const [exact, prefix, suffix] = ["exactMatch", "prefixMatch", "suffixMatch"].map((name) => textAt(matcher, name));
+  if (exact !== undefined) return { exact };
+  if (prefix !== undefined) return { prefix };
+  if (suffix !== undefined) return { suffix };
+  const safeRegex = at(matcher, "safeRegexMatch");
+  return safeRegex === undefined ? undefined : { safeRegex };
+}
+
+/** Whether an address is in a range: whole numbers of the same family are compared by their first bits. */
+export function isInRange(range: Json, address: string): boolean {
+  const prefix = textAt(range, "addressPrefix") ?? "";
+  if (prefix.includes(":") || address.includes(":")) return prefix === address;
+  const size = 2 ** (32 - (numberAt(range, "prefixLen") ?? 0));
+  return Math.floor(numberOf(prefix) / size) === Math.floor(numberOf(address) / size);
+}
+
+function numberOf(address: string): number {
+  return address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+}

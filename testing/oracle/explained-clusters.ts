@@ -1,0 +1,50 @@
+import type { Explained } from "#testing/oracle/explained-difference.ts";
+
+const HTTP_OPTIONS =
+  '"@type":"type\\.googleapis\\.com/envoy\\.extensions\\.upstreams\\.http\\.v3\\.HttpProtocolOptions"';
+
+/** Clusters that do otherwise on purpose. */
+export const EXPLAINED_CLUSTERS: readonly Explained[] = (
+  [
+    [
+      "what has no endpoints is looked up by gateways",
+      /^router \.type: here "LOGICAL_DNS", in Istio "EDS"$/,
+      /resolution: NONE/,
+    ],
+    [
+      "what has no endpoints is looked up by gateways",
+      /^router \.endpoints: here \[\{"at":\{"address".*, in Istio \[\]$/,
+      /resolution: NONE/,
+    ],
+    [
+      "a subset without endpoints is there, and empty",
+      /^(?:router|sidecar) : here \{.*, in Istio undefined$/,
+      /resolution: DNS/,
+    ],
+    [
+      "settings of HTTP do nothing at a port of TCP",
+      new RegExp(`\\.typedExtensionProtocolOptions: here undefined, in Istio \\{${HTTP_OPTIONS}`),
+      /protocol: (?:TCP|TLS|HTTPS|MONGO)/,
+    ],
+    [
+      "a TCP port's certificate is checked for the host",
+      /\.endpoints\[\]\.speaks\.(?:sni: here ".*", in Istio undefined|context\.combinedValidationContext: here \[.*\], in Istio \[\])$/,
+      /mode: (?:SIMPLE|MUTUAL)/,
+    ],
+    [
+      "UPGRADE holds for ports without protocol",
+      /\.typedExtensionProtocolOptions\.(?:explicitHttpConfig: here \{"http2ProtocolOptions":.*, in Istio undefined|useDownstreamProtocolConfig: here undefined, in Istio )/,
+      /h2UpgradePolicy: UPGRADE/,
+    ],
+    [
+      "settings of HTTP/2 hold for what callers speak",
+      /useDownstreamProtocolConfig\.http2ProtocolOptions\.(?:connectionKeepalive|maxConcurrentStreams): here .*, in Istio undefined$/,
+      /http2KeepAlive|maxConcurrentStreams/,
+    ],
+    [
+      "whom a ServiceEntry names is checked in requests too",
+      /upstreamHttpProtocolOptions\.autoSanValidation: here undefined, in Istio true$/,
+      /\n {2}subjectAltNames:\n/,
+    ],
+  ] as const
+).map(([why, what, text]) => ({ area: "clusters", why, what, text }));

@@ -1,0 +1,45 @@
+import type { Explained } from "#testing/oracle/explained-difference.ts";
+
+/** Requests that are routed otherwise on purpose. */
+export const EXPLAINED_ROUTES: readonly Explained[] = [
+  {
+    area: "sidecar-routes",
+    why: "a host that only a rule names is known by its short names too",
+    what: /^here .*, in Istio PassthroughCluster$/,
+    where: /^sidecar-(?:prod|istio-system) port 80 \w+ s0\/|^sidecar-(?:default|istio-system) port 80 \w+ s1\//,
+  },
+  {
+    area: "sidecar-routes",
+    why: "a destination without a port means the one port that its service has",
+    what: isOnlyPort,
+    where: /^sidecar-\S+ port 9080 /,
+  },
+  {
+    area: "sidecar-routes",
+    why: "a rule's host is also known on the ports that its matches name",
+    what: /, in Istio (?:PassthroughCluster|no HTTP)$/,
+    where: /^sidecar-\S+ port 9080 /,
+    text: /^ +(?:- )?port: 9080$/m,
+  },
+  ...["sidecar-routes", "gateways"].flatMap((area): Explained[] => [
+    {
+      area,
+      why: "a subset that switches the hash off hashes nothing, and retries go to other instances",
+      what: /^\.route\.hashPolicy: here undefined, in Istio \[/,
+      text: /simple: RANDOM|useSourceIp: false/,
+    },
+    {
+      area,
+      why: "the same, of retries",
+      what: /^\.route\.retryPolicy\.(?:retryHostPredicate|hostSelectionRetryMaxAttempts): here .*, in Istio undefined$/,
+      text: /simple: RANDOM|useSourceIp: false/,
+    },
+  ]),
+];
+
+/** The same clusters but for the port: the caller's in Istio, the service's own here. */
+function isOnlyPort(what: string): boolean {
+  const [ours, theirs] = what.replace(/^.*?here /, "").split(", in Istio ");
+  const toOne = (text: string): string => text.replaceAll("outbound|9080|", "outbound|80|");
+  return theirs !== undefined && toOne(theirs) === toOne(ours ?? "");
+}
