@@ -24,7 +24,7 @@ export function describeOutcome(outcome: OutcomeView): string {
   return `${what}${flags === "" ? "" : ` ${flags}`} by ${WHO[by]}${location === undefined ? "" : `, to ${location}`}: ${details}${wait}`;
 }
 
-export function formatShare(share: number): string {
+function formatShare(share: number): string {
   const percent = share * 100;
   return percent > 0 && percent < 0.1 ? "< 0.1 %" : `${Number(percent.toFixed(1))} %`;
 }

@@ -4,7 +4,7 @@ import type { OutcomeView } from "#core/view/simulation.ts";
 const WHO = { caller: "the caller's proxy", called: "the called proxy" } as const;
 
 /** `reviews-v1 in default` or an address. */
-export function endOf({ endpoints, cluster }: OutcomeView): string {
+function endOf({ endpoints, cluster }: OutcomeView): string {
   const [first] = endpoints;
   if (first === undefined) return cluster ?? "nowhere";
   const [workload, namespace] = first.workload?.split(";") ?? [];
