@@ -31,7 +31,7 @@ export function QuestionFields({
           onValueChange={(from) => search.set({ from })}
         />
       </Field>
-      <div className="flex gap-2">
+      <div className="flex flex-col gap-3 sm:max-lg:flex-row">
         <Field label="Method" className="w-28 shrink-0">
           <Select
             label="Method"
@@ -40,7 +40,7 @@ export function QuestionFields({
             onValueChange={(method) => search.set({ method: method === "GET" ? null : method })}
           />
         </Field>
-        <Field label="URL" className="flex-1">
+        <Field label="URL" className="min-w-0 flex-1">
           <TextInput
             isCode
             value={search.get("url") ?? ""}
