@@ -1,4 +1,4 @@
-import { RE2JS } from "re2js";
+import { compileRegex } from "#core/schema/compile-regex.ts";
 import { readDurationMs } from "#core/simulate/read/duration-ms.ts";
 import { readFraction } from "#core/simulate/read/fraction.ts";
 import { headerName } from "#core/simulate/read/header-matcher.ts";
@@ -134,7 +134,7 @@ function rewritePath(prefix: string, regex: RegexMatchAndSubstitute | undefined)
 /** RE2's GlobalReplace: `\\1` is a group, `\\\\` a backslash; nothing is put where nothing was found behind the last one. */
 function readSubstitution({ pattern, substitution }: RegexMatchAndSubstitute): ((text: string) => string) | undefined {
   try {
-    const compiled = RE2JS.compile(pattern?.regex ?? "");
+    const compiled = compileRegex(pattern?.regex ?? "");
     const parts = substitution.split(/(\\[\d\\])/).map((part): string | number => {
       if (!/^\\[\d\\]$/.test(part)) return part;
       return part === "\\\\" ? "\\" : Number(part.slice(1));

@@ -1,4 +1,4 @@
-import { RE2JS } from "re2js";
+import { asBytes, compileRegex } from "#core/schema/compile-regex.ts";
 import type { StringMatcher } from "#proto/gen/envoy/type/matcher/v3/string_pb.js";
 
 /** A test of a text. */
@@ -17,8 +17,8 @@ export function readRegex(pattern: string): TextTest {
   if (pattern === ".*") return { text, test: (value) => !value.includes("\n") };
   if (pattern === ".+") return { text, test: (value) => value !== "" && !value.includes("\n") };
   try {
-    const compiled = RE2JS.compile(pattern);
-    return { text, test: (value) => compiled.testExact(value) };
+    const compiled = compileRegex(pattern);
+    return { text, test: (value) => compiled.testExact(asBytes(value)) };
   } catch {
     return { ...NEVER, text };
   }

@@ -1,4 +1,5 @@
 import { create } from "@bufbuild/protobuf";
+import { asBytes, compileRegex } from "#core/schema/compile-regex.ts";
 import {
   type HeaderMatcher,
   type Route,
@@ -79,11 +80,11 @@ function matchesString({ matchPattern }: StringMatcher, value: string): boolean 
   }
 }
 
+/** A pattern that RE2 refuses matches nothing; validation leaves none. */
 function matchesWhole(regex: string, value: string): boolean {
   try {
-    return new RegExp(`^(?:${regex})$`, "u").test(value);
+    return compileRegex(regex).testExact(asBytes(value));
   } catch {
-    // RE2 knows what JavaScript does not: a pattern that cannot be read here matches nothing.
     return false;
   }
 }
