@@ -14,9 +14,13 @@ const provided = await provideIstio();
 if ("missing" in provided) throw new Error(provided.missing);
 const istio = new Istio(provided.path);
 
+let isStopped = false;
+// What was compared until then is told.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => (isStopped = true));
 const groups = new Map<string, { count: number; where: string; text: string }>();
 const totals = { cases: 0, failed: 0, compared: 0, explained: 0, differ: 0 };
 for (const tried of fc.sample(area.cases, { numRuns: Number(cases), seed: Number(seed) })) {
+  if (isStopped) break;
   totals.cases += 1;
   try {
     const { compared, differences } = await area.compare(tried, istio);
@@ -30,6 +34,7 @@ for (const tried of fc.sample(area.cases, { numRuns: Number(cases), seed: Number
       note(difference.what, difference.where, area.write(tried));
     }
   } catch (error) {
+    if (isStopped) break;
     totals.failed += 1;
     note(`failed: ${String(error).slice(0, 300)}`, "", area.write(tried));
   }
