@@ -1,5 +1,6 @@
 // node testing/oracle/hunt.ts AREA [CASES [SEED]]: compares, and prints what differs by cause, most frequent first, each
 // with its smallest case.
+import { setImmediate } from "node:timers/promises";
 import * as fc from "fast-check";
 import { AREAS } from "#testing/oracle/areas.ts";
 import { explain } from "#testing/oracle/explained.ts";
@@ -34,6 +35,8 @@ for (const tried of fc.sample(area.cases, { numRuns: Number(cases), seed: Number
       note(difference.what, difference.where, area.write(tried));
     }
   } catch (error) {
+    // The program that is asked may end of the same signal before it is heard here.
+    await setImmediate();
     if (isStopped) break;
     totals.failed += 1;
     note(`failed: ${String(error).slice(0, 300)}`, "", area.write(tried));
