@@ -1,4 +1,5 @@
 import { nameRefusal } from "#core/telemetry/refused-connection.ts";
+import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 
 /** What stands in a denial for "there are ALLOW policies, and none matched". */
 const NO_ALLOW_MATCHED = "none";
@@ -26,7 +27,12 @@ export function namespaceOfDenial(deniedBy: string): string | undefined {
   return POLICY.exec(deniedBy)?.[1];
 }
 
-/** As Envoy and the agent write it: nothing else is a denial. */
+/** As Envoy and the agent write it: nothing else is a denial. "unknown" is one that the agent had no room to tell the policy of. */
 export function isDenial(deniedBy: string): boolean {
-  return deniedBy === NO_ALLOW_MATCHED || nameRefusal(deniedBy) !== undefined || POLICY.test(deniedBy);
+  return (
+    deniedBy === NO_ALLOW_MATCHED ||
+    deniedBy === UNKNOWN ||
+    nameRefusal(deniedBy) !== undefined ||
+    POLICY.test(deniedBy)
+  );
 }

@@ -11,12 +11,12 @@ type Remainder<T> =
   | ((value: T) => T);
 
 /** One label that requests are counted by. */
-interface Dimension<T extends string | number | boolean> {
+interface Dimension<T extends string | number | boolean, Wire extends string> {
   readonly type: T extends string ? "text" : T extends number ? "integer" : "boolean";
   /** Its column, wherever rows are stored. */
   readonly column: string;
   /** The field of an agent's window that says it. */
-  readonly wire: string;
+  readonly wire: Wire;
   /** Which end of the request it describes. */
   readonly end: "source" | "destination" | "both";
   /** Names in Istio's standard metrics; none for what Istio has no label for. */
@@ -29,16 +29,27 @@ interface Dimension<T extends string | number | boolean> {
   readonly unregistered: Remainder<T>;
 }
 
-const text = (dimension: Omit<Dimension<string>, "type">): Dimension<string> => ({ type: "text", ...dimension });
-/** Text, one of few words. */
-const word = <T extends string>(
-  dimension: Omit<Dimension<T>, "type">,
-): Omit<Dimension<T>, "type"> & { type: "text" } => ({
+type Untyped<T extends string | number | boolean, Wire extends string> = Omit<Dimension<T, Wire>, "type">;
+
+const text = <Wire extends string>(dimension: Untyped<string, Wire>): Dimension<string, Wire> => ({
   type: "text",
   ...dimension,
 });
-const integer = (dimension: Omit<Dimension<number>, "type">): Dimension<number> => ({ type: "integer", ...dimension });
-const flag = (dimension: Omit<Dimension<boolean>, "type">): Dimension<boolean> => ({ type: "boolean", ...dimension });
+/** Text, one of few words. */
+const word =
+  <T extends string>() =>
+  <Wire extends string>(dimension: Untyped<T, Wire>): Untyped<T, Wire> & { type: "text" } => ({
+    type: "text",
+    ...dimension,
+  });
+const integer = <Wire extends string>(dimension: Untyped<number, Wire>): Dimension<number, Wire> => ({
+  type: "integer",
+  ...dimension,
+});
+const flag = <Wire extends string>(dimension: Untyped<boolean, Wire>): Dimension<boolean, Wire> => ({
+  type: "boolean",
+  ...dimension,
+});
 
 /** 503 → 500; 0 for none, and nothing above 500. */
 export function classOfCode(code: number): number {
@@ -58,7 +69,7 @@ const ONE_OF_FEW = { end: "both", overflow: "keep", unregistered: "keep" } as co
  */
 export const DIMENSIONS = {
   /** The end that told. "mirror": the called end, of copies that a route's mirror made: no part of what callers asked. */
-  reporter: word<"source" | "destination" | "mirror">({
+  reporter: word<"source" | "destination" | "mirror">()({
     ...ONE_OF_FEW,
     column: "reporter",
     wire: "reporter",
@@ -152,7 +163,7 @@ export const DIMENSIONS = {
     overflow: "nobody",
     unregistered: "keep",
   }),
-  protocol: word<"http" | "grpc" | "tcp">({
+  protocol: word<"http" | "grpc" | "tcp">()({
     ...ONE_OF_FEW,
     column: "protocol",
     wire: "requestProtocol",
@@ -189,7 +200,7 @@ export const DIMENSIONS = {
     overflow: (flags) => (flags === "-" ? "-" : UNKNOWN),
     unregistered: "keep",
   }),
-  security: word<"mutual_tls" | "none" | "unknown">({
+  security: word<"mutual_tls" | "none" | "unknown">()({
     ...ONE_OF_FEW,
     column: "security",
     wire: "connectionSecurityPolicy",
@@ -233,5 +244,10 @@ type ValueOf<D> = D extends { readonly nobody: infer T } ? T : never;
 
 /** The labels that requests are counted by, as values. What cannot be told is "unknown". */
 export type TrafficKey = { readonly [Name in DimensionName]: ValueOf<(typeof DIMENSIONS)[Name]> };
+
+/** The same labels by the fields of an agent's window. */
+export type WireLabels = {
+  readonly [Name in DimensionName as (typeof DIMENSIONS)[Name]["wire"]]: TrafficKey[Name];
+};
 
 export const DIMENSION_NAMES = Object.keys(DIMENSIONS) as readonly DimensionName[];

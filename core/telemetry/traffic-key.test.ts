@@ -1,6 +1,17 @@
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { DIMENSION_NAMES, DIMENSIONS } from "#core/telemetry/dimensions.ts";
-import { keyOfWire, makeKey, NOBODY, ownerOf, remainderOf, textOfKey } from "#core/telemetry/traffic-key.ts";
+import {
+  keyOfWire,
+  makeKey,
+  NOBODY,
+  ownerOf,
+  remainderOf,
+  remainderOfWire,
+  textOfKey,
+  wireOfKey,
+} from "#core/telemetry/traffic-key.ts";
+import { RequestWindowSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 
 const CALLER = "spiffe://cluster.local/ns/shop/sa/cart";
 const CALLED = "spiffe://cluster.local/ns/stock/sa/count";
@@ -72,5 +83,18 @@ test("columns, fields of the wire and labels are each of one dimension", () => {
     all.flatMap(({ labels }) => labels),
   ])
     expect(new Set(names).size).toBe(names.length);
-  expect(keyOfWire(Object.fromEntries(DIMENSION_NAMES.map((name) => [DIMENSIONS[name].wire, KEY[name]])))).toEqual(KEY);
+  expect(keyOfWire(wireOfKey(KEY))).toEqual(KEY);
+  const window = create(RequestWindowSchema, wireOfKey(KEY));
+  expect(keyOfWire(fromBinary(RequestWindowSchema, toBinary(RequestWindowSchema, window)))).toEqual(KEY);
+});
+
+test("what says only some of the labels keeps what it says besides", () => {
+  const told = { reporter: "destination" as const, sourceWorkload: "cart", responseCode: 404, path: "/cart" };
+  expect(remainderOfWire(told, "overflow")).toEqual({ ...told, sourceWorkload: "unknown", responseCode: 400 });
+});
+
+test("what is left has no remainder of its own", () => {
+  for (const why of ["overflow", "unregistered"] as const)
+    for (const key of [KEY, { ...KEY, reporter: "mirror" as const }, NOBODY])
+      expect(remainderOf(remainderOf(key, why), why)).toEqual(remainderOf(key, why));
 });

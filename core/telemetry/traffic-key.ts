@@ -1,4 +1,10 @@
-import { DIMENSION_NAMES, DIMENSIONS, type DimensionName, type TrafficKey } from "#core/telemetry/dimensions.ts";
+import {
+  DIMENSION_NAMES,
+  DIMENSIONS,
+  type DimensionName,
+  type TrafficKey,
+  type WireLabels,
+} from "#core/telemetry/dimensions.ts";
 
 type Value = string | number | boolean;
 
@@ -40,4 +46,17 @@ export function ownerOf({ reporter, sourcePrincipal, destinationPrincipal }: Tra
 /** A window's labels as its agent says them, unchecked. `window` has the fields that the dimensions' `wire` names. */
 export function keyOfWire(window: Readonly<Record<string, unknown>>): TrafficKey {
   return makeKey((name) => window[DIMENSIONS[name].wire] as Value);
+}
+
+/** A key as an agent's window says it. */
+export function wireOfKey(key: TrafficKey): WireLabels {
+  const labels: Partial<Record<keyof WireLabels, Value>> = {};
+  for (const name of DIMENSION_NAMES) labels[DIMENSIONS[name].wire] = key[name];
+  return labels as WireLabels;
+}
+
+/** The same for what has only some of the labels, by the names of the wire, and says other things besides: these stay. */
+export function remainderOfWire<T extends { readonly reporter: string }>(told: T, why: "overflow" | "unregistered"): T {
+  const rest = wireOfKey(remainderOf(keyOfWire({ ...wireOfKey(NOBODY), ...told }), why));
+  return { ...told, ...Object.fromEntries(Object.entries(rest).filter(([field]) => field in told)) };
 }

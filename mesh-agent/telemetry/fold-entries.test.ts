@@ -156,6 +156,29 @@ test("a flood of names is counted whole, without the names", () => {
   expect(windows.reduce((sum, { count }) => sum + Number(count), 0)).toBe(5000);
 });
 
+test("beyond the limit what is denied stays apart from what is not, whichever policy denied it", () => {
+  const denied = (policy: string) =>
+    lineOf({ ...INBOUND, c: 403, cd: `rbac_access_denied_matched_policy[ns[default]-policy[${policy}]-rule[0]]` });
+  const folder = new EntryFolder(OWN, Math.random, Date.now, 1);
+  const lines = [
+    lineOf(),
+    ...Array.from({ length: 5 }, () => denied("a")),
+    ...Array.from({ length: 7 }, () => denied("b")),
+    ...Array.from({ length: 9 }, () => lineOf({ ...INBOUND, c: 403 })),
+    ...Array.from({ length: 2 }, () => lineOf({ ...INBOUND, c: 404 })),
+  ];
+  for (const line of lines) folder.addLine(line);
+  expect(
+    folder
+      .take()
+      .windows.slice(1)
+      .map(({ deniedBy, responseCode, count }) => ({ deniedBy, responseCode, count })),
+  ).toEqual([
+    { deniedBy: "unknown", responseCode: 400, count: 12n },
+    { deniedBy: "", responseCode: 400, count: 11n },
+  ]);
+});
+
 test("what callers may choose at any length costs a window and a sample no more than a line's worth", () => {
   const long = "x".repeat(60_000);
   const { windows, samples } = fold(

@@ -1,14 +1,16 @@
 import { create } from "@bufbuild/protobuf";
 import { type AccessEntry, parseAccessEntry, textOf, wholeOf } from "#core/telemetry/access-entry.ts";
 import { BUCKET_COUNT, bucketOf, WINDOW_MS } from "#core/telemetry/buckets.ts";
+import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { isPlaintextGuess, parseRefusal } from "#core/telemetry/refused-connection.ts";
+import { remainderOf, textOfKey, wireOfKey } from "#core/telemetry/traffic-key.ts";
 import { EntryBounds } from "#mesh-agent/telemetry/bound-entry.ts";
-import { labelEntry, type OwnEnd, type WindowLabels } from "#mesh-agent/telemetry/label-entry.ts";
+import { labelEntry, type OwnEnd } from "#mesh-agent/telemetry/label-entry.ts";
 import { type Random, SampleRequests } from "#mesh-agent/telemetry/sample-requests.ts";
 import { type RequestSample, type RequestWindow, RequestWindowSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 
 interface OpenWindow {
-  readonly labels: WindowLabels;
+  readonly labels: TrafficKey;
   readonly startMs: number;
   count: number;
   requestBytes: number;
@@ -39,9 +41,10 @@ const TIME_MS_MAX = 8.64e15 - DURATION_MS_MAX;
 
 /** Folds lines of the access log into windows, by the time at which each request ended. Every line is counted once. */
 export class EntryFolder {
-  readonly #labels = new Map<string, WindowLabels>();
+  readonly #labels = new Map<string, TrafficKey>();
   readonly #random: Random;
   readonly #bounds: EntryBounds;
+  readonly #windowsMax: number;
   #own: OwnEnd;
   #open = new Map<string, OpenWindow>();
   #samples: SampleRequests;
@@ -49,7 +52,13 @@ export class EntryFolder {
   #httpRequests = 0;
   #garbageLines = 0;
 
-  constructor(own: OwnEnd, random: Random = Math.random, now: () => number = Date.now) {
+  constructor(
+    own: OwnEnd,
+    random: Random = Math.random,
+    now: () => number = Date.now,
+    windowsMax: number = WINDOWS_MAX,
+  ) {
+    this.#windowsMax = windowsMax;
     this.#own = own;
     this.#random = random;
     this.#bounds = new EntryBounds(now);
@@ -105,7 +114,7 @@ export class EntryFolder {
     window.buckets[bucket] = (window.buckets[bucket] ?? 0) + 1;
     this.#requests += 1;
     this.#samples.offer(entry, window.labels);
-    if (window.labels.requestProtocol === "tcp") return undefined;
+    if (window.labels.protocol === "tcp") return undefined;
     this.#httpRequests += 1;
     return endMs;
   }
@@ -121,43 +130,18 @@ export class EntryFolder {
       labels = labelEntry(entry, this.#own);
       this.#labels.set(text, labels);
     }
-    if (this.#open.size >= WINDOWS_MAX) return this.#overflow(labels, startMs);
+    if (this.#open.size >= this.#windowsMax) return this.#overflow(labels, startMs);
     return this.#openWindow(key, labels, startMs);
   }
 
-  #overflow(labels: WindowLabels, startMs: number): OpenWindow {
-    const { reporter, responseCode, responseFlags, requestProtocol, connectionSecurityPolicy, fromGateway } = labels;
-    const key = `${startMs} more ${reporter} ${responseCode} ${responseFlags} ${requestProtocol} ${connectionSecurityPolicy} ${fromGateway}`;
-    const open = this.#open.get(key);
-    if (open !== undefined) return open;
-    const own = this.#own;
-    const end = { workload: own.workload, namespace: own.namespace, app: own.app, version: own.version };
-    const nobody = { workload: "unknown", namespace: "unknown", app: "unknown", version: "unknown" };
-    const [source, destination] = reporter === "source" ? [end, nobody] : [nobody, end];
-    return this.#openWindow(
-      key,
-      {
-        ...labels,
-        sourceWorkload: source.workload,
-        sourceWorkloadNamespace: source.namespace,
-        sourceApp: source.app,
-        sourceVersion: source.version,
-        sourcePrincipal: reporter === "source" ? own.principal : "unknown",
-        destinationWorkload: destination.workload,
-        destinationWorkloadNamespace: destination.namespace,
-        destinationApp: destination.app,
-        destinationVersion: destination.version,
-        destinationPrincipal: reporter === "source" ? "unknown" : own.principal,
-        destinationService: "unknown",
-        destinationPort: 0,
-        grpcResponseStatus: "",
-        sourceAddress: "",
-      },
-      startMs,
-    );
+  /** The same bucket that the control plane has for a reporter of too many labels. */
+  #overflow(labels: TrafficKey, startMs: number): OpenWindow {
+    const rest = remainderOf(labels, "overflow");
+    const key = `${startMs} more ${textOfKey(rest)}`;
+    return this.#open.get(key) ?? this.#openWindow(key, rest, startMs);
   }
 
-  #openWindow(key: string, labels: WindowLabels, startMs: number): OpenWindow {
+  #openWindow(key: string, labels: TrafficKey, startMs: number): OpenWindow {
     const window: OpenWindow = {
       labels,
       startMs,
@@ -197,7 +181,7 @@ function closeWindow({
   buckets,
 }: OpenWindow): RequestWindow {
   return create(RequestWindowSchema, {
-    ...labels,
+    ...wireOfKey(labels),
     windowStartMs: BigInt(startMs),
     windowMs: WINDOW_MS,
     count: BigInt(count),

@@ -1,24 +1,13 @@
-import type { MessageInitShape } from "@bufbuild/protobuf";
 import { type AccessEntry, numberOf, textOf, wholeOf } from "#core/telemetry/access-entry.ts";
 import { parseClusterName } from "#core/telemetry/cluster-name.ts";
 import { parseDeniedBy } from "#core/telemetry/denied-by.ts";
+import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { parseRefusal } from "#core/telemetry/refused-connection.ts";
 import { parseWorkloadLabel, UNKNOWN, type WorkloadLabel } from "#core/telemetry/workload-label.ts";
-import type { RequestWindowSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 
 /** The longest name that DNS has. */
 const HOST_CHARS_MAX = 253;
 const PORT_MAX = 65_535;
-
-/** What a window is keyed by. */
-export type WindowLabels = MessageInitShape<typeof RequestWindowSchema> & {
-  readonly reporter: "source" | "destination" | "mirror";
-  readonly destinationService: string;
-  readonly deniedBy: string;
-  readonly sourceAddress: string;
-  readonly requestProtocol: "http" | "grpc" | "tcp";
-  readonly connectionSecurityPolicy: "mutual_tls" | "none" | "unknown";
-};
 
 /** The reporting end, computed once. */
 export interface OwnEnd extends WorkloadLabel {
@@ -32,34 +21,34 @@ function protocolOf(entry: AccessEntry): "http" | "grpc" | "tcp" {
 }
 
 /** Labels of Istio's standard metrics for one line, told by the end that wrote it. */
-export function labelEntry(entry: AccessEntry, own: OwnEnd): WindowLabels {
+export function labelEntry(entry: AccessEntry, own: OwnEnd): TrafficKey {
   const refusal = parseRefusal(entry);
   // What a gateway refuses came to it; the rest of its lines are of what it sent on.
   const isInbound = entry.dir === "inbound" || refusal !== "";
   const peer = parseWorkloadLabel(textOf(isInbound ? entry.pw : entry.uw));
   const [source, destination] = isInbound ? [peer, own] : [own, peer];
   const peerPrincipal = textOf(isInbound ? entry.dp : entry.up) || UNKNOWN;
-  const requestProtocol = protocolOf(entry);
+  const protocol = protocolOf(entry);
   const { service, port } = serviceOf(entry, isInbound);
   return {
     reporter: isInbound ? (textOf(entry.mi) === "" ? "destination" : "mirror") : "source",
     sourceWorkload: source.workload,
-    sourceWorkloadNamespace: source.namespace === UNKNOWN ? namespaceOf(peerPrincipal) : source.namespace,
+    sourceNamespace: source.namespace === UNKNOWN ? namespaceOf(peerPrincipal) : source.namespace,
     sourceApp: source.app,
     sourceVersion: source.version,
     sourcePrincipal: isInbound ? peerPrincipal : own.principal,
     destinationWorkload: destination.workload,
-    destinationWorkloadNamespace: destination.namespace,
+    destinationNamespace: destination.namespace,
     destinationApp: destination.app,
     destinationVersion: destination.version,
     destinationPrincipal: isInbound ? own.principal : peerPrincipal,
     destinationService: service,
     destinationPort: port,
-    requestProtocol,
+    protocol,
     responseCode: wholeOf(entry.c, PORT_MAX),
-    grpcResponseStatus: requestProtocol === "grpc" ? textOf(entry.g) : "",
+    grpcStatus: protocol === "grpc" ? textOf(entry.g) : "",
     responseFlags: textOf(entry.f) || "-",
-    connectionSecurityPolicy: securityOf(entry, refusal),
+    security: securityOf(entry, refusal),
     deniedBy: refusal || parseDeniedBy(textOf(entry.cd)) || parseDeniedBy(textOf(entry.td)),
     fromGateway: entry.dir === "gateway" && !isInbound,
     sourceAddress: isInbound && peerPrincipal === UNKNOWN ? textOf(entry.ra) : "",
@@ -91,7 +80,7 @@ function portOf(text: string): number {
   return Number.isInteger(port) && port >= 0 && port <= PORT_MAX ? port : 0;
 }
 
-function securityOf(entry: AccessEntry, refusal: string): WindowLabels["connectionSecurityPolicy"] {
+function securityOf(entry: AccessEntry, refusal: string): TrafficKey["security"] {
   // A handshake that failed was no plain text.
   if (refusal !== "") return refusal.endsWith("[plaintext]") ? "none" : "unknown";
   if (entry.dir === "inbound") return textOf(entry.tv) !== "" && textOf(entry.dp) !== "" ? "mutual_tls" : "none";

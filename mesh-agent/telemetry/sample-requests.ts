@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { type AccessEntry, numberOf, textOf, wholeOf } from "#core/telemetry/access-entry.ts";
-import type { WindowLabels } from "#mesh-agent/telemetry/label-entry.ts";
+import type { TrafficKey } from "#core/telemetry/dimensions.ts";
+import { wireOfKey } from "#core/telemetry/traffic-key.ts";
 import { type RequestSample, RequestSampleSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 
 /** From 0 to below 1. */
@@ -15,7 +16,7 @@ const UINT32_MAX = 2 ** 32 - 1;
 
 interface Seen {
   readonly entry: AccessEntry;
-  readonly labels: WindowLabels;
+  readonly labels: TrafficKey;
 }
 
 /** A few requests to look at: every error and denial as far as they fit, and of the rest each one with the same chance. */
@@ -30,10 +31,10 @@ export class SampleRequests {
     this.#random = random;
   }
 
-  offer(entry: AccessEntry, labels: WindowLabels): void {
-    if (labels.requestProtocol === "tcp") return;
+  offer(entry: AccessEntry, labels: TrafficKey): void {
+    if (labels.protocol === "tcp") return;
     const code = numberOf(entry.c);
-    const isTrouble = code >= 400 || code === 0 || labels.deniedBy !== "" || (labels.grpcResponseStatus ?? "0") > "0";
+    const isTrouble = code >= 400 || code === 0 || labels.deniedBy !== "" || labels.grpcStatus > "0";
     if (isTrouble) this.#troubleSeen = this.#reservoir(this.#trouble, TROUBLE_MAX, this.#troubleSeen, entry, labels);
     else this.#ordinarySeen = this.#reservoir(this.#ordinary, ORDINARY_MAX, this.#ordinarySeen, entry, labels);
   }
@@ -43,7 +44,7 @@ export class SampleRequests {
   }
 
   /** Algorithm R: keeps each of `seen` with the same chance. */
-  #reservoir(kept: Seen[], max: number, seen: number, entry: AccessEntry, labels: WindowLabels): number {
+  #reservoir(kept: Seen[], max: number, seen: number, entry: AccessEntry, labels: TrafficKey): number {
     if (kept.length < max) kept.push({ entry, labels });
     else {
       const place = Math.floor(this.#random() * (seen + 1));
@@ -63,7 +64,10 @@ function toSample({ entry, labels }: Seen): RequestSample {
     destinationWorkload,
     destinationWorkloadNamespace,
     destinationVersion,
-  } = labels;
+    deniedBy,
+    requestProtocol,
+    connectionSecurityPolicy,
+  } = wireOfKey(labels);
   return create(RequestSampleSchema, {
     startMs: BigInt(wholeOf(entry.t)),
     reporter,
@@ -77,20 +81,20 @@ function toSample({ entry, labels }: Seen): RequestSample {
     responseCodeDetails: shortOf(entry.cd),
     traceId: shortOf(entry.ti),
     requestId: shortOf(entry.ri),
-    sourceWorkload: sourceWorkload ?? "",
-    sourceWorkloadNamespace: sourceWorkloadNamespace ?? "",
-    sourcePrincipal: sourcePrincipal ?? "",
+    sourceWorkload,
+    sourceWorkloadNamespace,
+    sourcePrincipal,
     destinationService,
-    destinationWorkload: destinationWorkload ?? "",
-    destinationWorkloadNamespace: destinationWorkloadNamespace ?? "",
-    destinationVersion: destinationVersion ?? "",
+    destinationWorkload,
+    destinationWorkloadNamespace,
+    destinationVersion,
     routeName: shortOf(entry.rn),
     upstreamHost: shortOf(entry.uh),
-    deniedBy: labels.deniedBy,
+    deniedBy,
     requestBytes: BigInt(wholeOf(entry.bi)),
     responseBytes: BigInt(wholeOf(entry.bo)),
-    requestProtocol: labels.requestProtocol,
-    connectionSecurityPolicy: labels.connectionSecurityPolicy,
+    requestProtocol,
+    connectionSecurityPolicy,
   });
 }
 

@@ -7,7 +7,7 @@ import { CLOCK_DIFFERENCE_MS_MAX } from "#core/telemetry/clock-difference.ts";
 import { isDenial, namespaceOfDenial } from "#core/telemetry/denied-by.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { isRefusal, isRefusedBySidecar, withPolicy } from "#core/telemetry/refused-connection.ts";
-import { remainderOf } from "#core/telemetry/traffic-key.ts";
+import { remainderOf, remainderOfWire } from "#core/telemetry/traffic-key.ts";
 import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 import {
   type ReportRequest,
@@ -221,21 +221,9 @@ function ownService({ destinationService }: Pick<RequestWindow, "destinationServ
   return services?.some(({ host }) => host === destinationService) === true ? destinationService : UNKNOWN;
 }
 
+/** The same as is left of a window, and nothing of where Envoy sent it. */
 function unplacedSample(sample: RequestSample): RequestSample {
-  const isSource = sample.reporter === "source";
-  return {
-    ...sample,
-    sourceWorkload: UNKNOWN,
-    sourceWorkloadNamespace: isSource ? sample.sourceWorkloadNamespace : UNKNOWN,
-    sourcePrincipal: isSource ? sample.sourcePrincipal : UNKNOWN,
-    destinationService: UNKNOWN,
-    destinationWorkload: UNKNOWN,
-    destinationWorkloadNamespace: isSource ? UNKNOWN : sample.destinationWorkloadNamespace,
-    destinationVersion: UNKNOWN,
-    routeName: "",
-    upstreamHost: "",
-    deniedBy: "",
-  };
+  return { ...remainderOfWire(sample, "unregistered"), routeName: "", upstreamHost: "" };
 }
 
 function isPossibleSample({ startMs, reporter, responseCode, durationMs }: RequestSample, nowMs: number): boolean {
