@@ -1,7 +1,7 @@
 import { expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
 import type { Service, ServiceDeclaration } from "#core/model/service.ts";
-import { servicesByHost } from "#core/resolve/service.ts";
-import { type Labels, matchesLabels } from "#core/resource/labels.ts";
+import { selects, servicesByHost } from "#core/resolve/service.ts";
+import type { Labels } from "#core/resource/labels.ts";
 import { closestName } from "#core/schema/closest-name.ts";
 
 /** Comparing a name with each of many more would cost more than the suggestion is worth. */
@@ -45,7 +45,7 @@ export function createHostIndex(declarations: readonly ServiceDeclaration[], dom
       const found = Object.entries(labels).flatMap(
         ([key, value]) => bySelector?.get(`${namespace}|${key}=${value}`) ?? [],
       );
-      return [...new Set(found)].filter(({ selector }) => matchesLabels(labels, selector));
+      return [...new Set(found)].filter((declaration) => selects(declaration, labels));
     },
     covered: (pattern) => {
       const whole = isWildcard(pattern) ? [...exact.keys()].filter((name) => hostMatches(pattern, name)) : [pattern];

@@ -1,5 +1,5 @@
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
-import type { Labels } from "#core/resource/labels.ts";
+import type { PolicedWorkload } from "#core/resolve/policies.ts";
 
 /** A resource that bears on a service or workload, and why. */
 export interface AppliedResource {
@@ -18,6 +18,6 @@ export interface ServiceQuestion {
   readonly host: string;
   /** The service's own. */
   readonly namespace: string;
-  /** Of each of its instances; where there are none, what it selects. */
-  readonly labelSets: readonly Labels[];
+  /** Who answers there. Where nobody does no policy guards anything. */
+  readonly workloads: readonly PolicedWorkload[];
 }

@@ -4,6 +4,7 @@ import type { Service } from "#core/model/service.ts";
 import type { Workload } from "#core/model/workload.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { EffectiveMtlsMode } from "#core/resolve/mtls-mode.ts";
+import { selectorOf } from "#core/resolve/service.ts";
 import type { Labels } from "#core/resource/labels.ts";
 import { isFixedAddress, isSocketPath } from "#core/schema/ip-address.ts";
 
@@ -48,6 +49,7 @@ function candidates(reader: EndpointReader, service: Service, port: Port): Endpo
         .filter((each) => each.name === port.name && isProxied(each) === isProxied(port))
         .flatMap((own) => endpoints.flatMap((each) => fromWritten(reader, each, own))),
     );
+  if (selectorOf(service) === undefined) return [];
   return [
     ...reader.select(namespace, selector).flatMap((instance) => fromInstance(reader, instance, port)),
     ...reader.written(namespace, selector).flatMap((workload) => fromWritten(reader, workload, port)),

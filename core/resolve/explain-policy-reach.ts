@@ -5,14 +5,14 @@ import { type Policy, reachOf, standsOver } from "#core/resolve/policies.ts";
 export function explainPolicyReach(
   policy: Policy,
   what: string,
-  { reader, namespace, labelSets }: ServiceQuestion,
+  { reader, workloads }: ServiceQuestion,
 ): ExplainedResource | undefined {
   const { rootNamespace } = reader.mesh;
-  const reached = labelSets.filter((labels) => standsOver(policy, { namespace, labels }, rootNamespace)).length;
+  const reached = workloads.filter((workload) => standsOver(policy, workload, rootNamespace)).length;
   if (reached === 0) return undefined;
   const scope = {
-    workloads: `selects ${reached === labelSets.length ? "all" : `${reached} of ${labelSets.length}`} of its workloads`,
-    namespace: `holds for namespace ${namespace}`,
+    workloads: `selects ${reached === workloads.length ? "all" : `${reached} of ${workloads.length}`} of its workloads`,
+    namespace: `holds for namespace ${policy.metadata.namespace}`,
     mesh: "holds for the whole mesh",
   }[reachOf(policy, rootNamespace)];
   return { applies: true, reason: `${what}; ${scope}` };

@@ -2,10 +2,9 @@ import type { Kind } from "#core/kinds/kinds.ts";
 import { relationsOf } from "#core/kinds/relations.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { AppliedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
-import { servicesByHost } from "#core/resolve/service.ts";
+import { instancesOf, servicesByHost } from "#core/resolve/service.ts";
 import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
 import { byAge } from "#core/resource/by-age.ts";
-import { matchesLabels } from "#core/resource/labels.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import { declareServices } from "#core/sources/declare-service.ts";
 
@@ -13,12 +12,9 @@ import { declareServices } from "#core/sources/declare-service.ts";
 export function explainService(snapshot: Snapshot, host: string): readonly AppliedResource[] {
   const service = servicesByHost(declareServices(snapshot.resources)).get(host);
   if (service === undefined) return [];
-  const { namespace, selector = {} } = service;
-  const instances = snapshot.instances.filter(
-    (instance) => instance.namespace === namespace && matchesLabels(instance.labels, selector),
-  );
-  const labelSets = instances.length > 0 ? instances.map(({ labels }) => labels) : [selector];
-  const question = { reader: createSnapshotReader(snapshot), host, namespace, labelSets };
+  const { namespace } = service;
+  const workloads = instancesOf(service, snapshot.instances);
+  const question = { reader: createSnapshotReader(snapshot), host, namespace, workloads };
   return [...snapshot.resources].sort(byAge).flatMap((resource) => {
     const explained = explain(resource, question);
     return explained === undefined ? [] : [{ ref: formatRef(refOf(resource)), ...explained }];

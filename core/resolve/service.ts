@@ -1,5 +1,6 @@
 import { isProxied, type Port } from "#core/model/port.ts";
 import type { Service, ServiceDeclaration } from "#core/model/service.ts";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { isVisible } from "#core/resolve/visibility.ts";
 import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 
@@ -52,9 +53,24 @@ export function servicesByHost(declarations: readonly ServiceDeclaration[]): Rea
   );
 }
 
+/** The labels by which it finds who answers; undefined where it finds nobody by labels: endpoints are written, or no label is named. */
+export function selectorOf({ selector }: Pick<ServiceDeclaration, "selector">): Labels | undefined {
+  return selector === undefined || Object.keys(selector).length === 0 ? undefined : selector;
+}
+
 /** Whether a workload that carries these labels answers for it. */
-export function selects({ selector = {} }: ServiceDeclaration, labels: Labels): boolean {
-  return Object.keys(selector).length > 0 && matchesLabels(labels, selector);
+export function selects(service: Pick<ServiceDeclaration, "selector">, labels: Labels): boolean {
+  const selector = selectorOf(service);
+  return selector !== undefined && matchesLabels(labels, selector);
+}
+
+/** Those of the instances that a service selects, in their order. */
+export function instancesOf(
+  service: Pick<ServiceDeclaration, "namespace" | "selector">,
+  instances: readonly WorkloadInstance[],
+): readonly WorkloadInstance[] {
+  if (selectorOf(service) === undefined) return [];
+  return instances.filter(({ namespace, labels }) => namespace === service.namespace && selects(service, labels));
 }
 
 /** The services of one declaration by itself, with the ports that are proxied. */

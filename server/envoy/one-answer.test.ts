@@ -13,6 +13,7 @@ import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
 import { resolveTrafficTo } from "#core/resolve/traffic-policy.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
+import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import { Cluster_LbPolicy } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import type { Route } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
@@ -122,12 +123,33 @@ describe(`FUZZ_SEED=${seed}`, () => {
           );
           expect([...proxy.policiesAt(appPort)].sort()).toEqual(expected.sort());
         }
-        for (const { host, instances } of services.values()) {
-          if (!instances.includes(instance)) continue;
-          const explained = explainService(snapshot, host).map(({ ref }) => ref);
-          for (const { metadata } of over)
-            expect(explained).toContain(`AuthorizationPolicy/${metadata.namespace}/${metadata.name}`);
-        }
+      }
+      for (const { host, instances } of services.values()) {
+        const guarding = instances.flatMap(({ namespace, labels }) => reader.policiesOver(namespace, labels));
+        const explained = explainService(snapshot, host)
+          .map(({ ref }) => ref)
+          .filter((ref) => ref.startsWith("AuthorizationPolicy/"));
+        expect(explained.sort()).toEqual([...new Set(guarding.map((policy) => formatRef(refOf(policy))))].sort());
+      }
+    }));
+
+  test("instances: those that the console shows of a service are the registered ones that its callers reach", () =>
+    law(({ snapshot, reader }) => {
+      for (const { host, instances } of listServices(snapshot).values()) {
+        const service = reader.service(host, "elsewhere");
+        if (service?.resolution !== "static" || service.selector === undefined) continue;
+        const reached = service.ports.flatMap((port) =>
+          resolveEndpoints(reader, service, port).flatMap(({ address, port: at, isRegistered }) =>
+            isRegistered ? [`${address}:${at}`] : [],
+          ),
+        );
+        const names = new Set(service.ports.map(({ name }) => name));
+        const shown = instances
+          .filter(({ isAwaited }) => isAwaited !== true)
+          .flatMap(({ address, ports }) =>
+            ports.filter(({ name }) => names.has(name)).map(({ inboundPort }) => `${address}:${inboundPort}`),
+          );
+        expect(new Set(reached)).toEqual(new Set(shown));
       }
     }));
 

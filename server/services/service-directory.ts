@@ -1,7 +1,6 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
-import { servicesByHost } from "#core/resolve/service.ts";
-import { matchesLabels } from "#core/resource/labels.ts";
+import { instancesOf, servicesByHost } from "#core/resolve/service.ts";
 import { declareServices } from "#core/sources/declare-service.ts";
 
 /** One host that callers may name, and who answers there. */
@@ -21,12 +20,7 @@ export function listServices(snapshot: Snapshot): ReadonlyMap<string, DirectoryS
   const services = new Map<string, DirectoryService>();
   for (const [host, service] of servicesByHost(declareServices(snapshot.resources))) {
     const { namespace, selector } = service;
-    const instances =
-      selector === undefined
-        ? []
-        : snapshot.instances.filter(
-            (instance) => instance.namespace === namespace && matchesLabels(instance.labels, selector),
-          );
+    const instances = instancesOf(service, snapshot.instances);
     const ports = service.ports.map(({ name, number, protocol }) => ({
       name,
       number,

@@ -1,4 +1,4 @@
-import { matchesLabels } from "#core/resource/labels.ts";
+import { selects } from "#core/resolve/service.ts";
 import { declareServices } from "#core/sources/declare-service.ts";
 import { declareWorkload } from "#core/sources/declare-workload.ts";
 import type { ChangeOf, ConcernContext, Concerning } from "#core/traffic/concern.ts";
@@ -11,9 +11,7 @@ export function concernByWorkloadEntry(change: ChangeOf<"WorkloadEntry">, contex
     const labels = declareWorkload(entry)?.labels ?? {};
     const home = entry.metadata.namespace;
     return services
-      .filter(
-        ({ namespace, selector }) => namespace === home && selector !== undefined && matchesLabels(labels, selector),
-      )
+      .filter((declaration) => declaration.namespace === home && selects(declaration, labels))
       .flatMap(({ hosts }) => hosts);
   });
 }

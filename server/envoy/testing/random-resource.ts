@@ -87,6 +87,14 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
       ports: [{ name: "http", number: 80, protocol: "HTTP", targetPort: 19_000 + draw.random(3) }],
       endpoints: [{ address: "127.0.0.1" }],
     }),
+  // Nobody in the mesh answers for it: it is outside, or its selector names no label.
+  (draw) =>
+    networking("ServiceEntry", `${draw.service}-nobody`, draw.namespace, {
+      hosts: [`${draw.service}.nobody.test`],
+      resolution: "STATIC",
+      ports: [{ name: "http", number: 80, protocol: "HTTP" }],
+      ...draw.pick<object>([{ endpoints: [{ address: "10.0.0.9" }] }, { workloadSelector: { labels: {} } }, {}]),
+    }),
   // Its host is a short form of another.
   (draw) =>
     networking("ServiceEntry", `${draw.service}-short`, draw.namespace, {

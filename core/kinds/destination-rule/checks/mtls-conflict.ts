@@ -4,6 +4,7 @@ import type { TrafficPolicy } from "#core/kinds/destination-rule/traffic-policy.
 import type { Port } from "#core/model/port.ts";
 import type { Workload } from "#core/model/workload.ts";
 import type { ResolvedRule } from "#core/resolve/destination-rule.ts";
+import { selectorOf } from "#core/resolve/service.ts";
 import { resolveTrafficPolicy, sourceOfTraffic } from "#core/resolve/traffic-policy.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import { formatPath, type Path } from "#core/schema/path.ts";
@@ -26,7 +27,8 @@ export const mtlsConflict: KindCheck<"DestinationRule"> = {
       // What this rule says by itself, whatever others are put together with it.
       const said = { rules: [rule], trafficPolicy, subsets };
       for (const { name, service } of context.hosts.covered(host)) {
-        const { selector, namespace, ports } = service;
+        const { namespace, ports } = service;
+        const selector = selectorOf(service);
         if (selector === undefined) continue;
         for (const subset of [undefined, ...(rule.spec.subsets ?? [])]) {
           const servers = context.select({ ...selector, ...subset?.labels }, namespace);

@@ -1,6 +1,7 @@
 import type { CheckContext } from "#core/check/context.ts";
 import type { KindCheck } from "#core/check/rule.ts";
 import type { Service } from "#core/model/service.ts";
+import { selectorOf } from "#core/resolve/service.ts";
 import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 
@@ -32,10 +33,9 @@ export const subsetLabels: KindCheck<"DestinationRule"> = {
     }),
 };
 
-function listEndpointLabels(
-  { select }: Pick<CheckContext, "select">,
-  { selector, namespace, declarations }: Service,
-): Labels[] {
+function listEndpointLabels({ select }: Pick<CheckContext, "select">, service: Service): Labels[] {
+  const { namespace, declarations } = service;
+  const selector = selectorOf(service);
   const selected = selector === undefined ? [] : select(selector, namespace).map(({ labels }) => labels);
   return [...selected, ...declarations.flatMap(({ endpoints }) => endpoints.map(({ labels }) => labels))];
 }

@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import { explainService } from "#core/resolve/explain-service.ts";
+import { parseDocuments } from "#core/resource/parse-documents.ts";
+import { resource } from "#core/resource/testing/problems.ts";
+
+const mesh = {
+  trustDomain: "cluster.local",
+  domainSuffix: "cluster.local",
+  rootNamespace: "istio-system",
+  traceSampling: 100,
+};
+const HOST = "reviews.default.svc.cluster.local";
+const POLICIES = `
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: { name: strict }
+spec: { mtls: { mode: STRICT } }
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: { name: v1 }
+spec: { selector: { matchLabels: { version: v1 } }, rules: [{}] }
+`;
+
+function instance(version: string): WorkloadInstance {
+  return {
+    ...{ namespace: "default", name: `reviews-${version}`, workload: "reviews", serviceAccount: "reviews" },
+    labels: { app: "reviews", version },
+    address: "10.0.0.1",
+    ports: [{ name: "http", appPort: 9080, inboundPort: 19_080 }],
+    ...{ health: "healthy", locality: "", weight: 1 },
+  };
+}
+
+function explained(spec: string, instances: readonly WorkloadInstance[]): string[] {
+  const entry = resource(
+    "ServiceEntry",
+    `{ hosts: [${HOST}], resolution: STATIC, ports: [{ name: http, number: 80 }], ${spec} }`,
+  );
+  const { resources, diagnostics } = parseDocuments(`${entry}\n---\n${POLICIES}`);
+  expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+  return explainService({ revision: 1, mesh, resources, instances }, HOST)
+    .filter(({ ref }) => !ref.startsWith("ServiceEntry"))
+    .map(({ ref, reason }) => `${ref}: ${reason}`);
+}
+
+const running = [instance("v1"), instance("v2")];
+
+test("policies are explained by the workloads of a service", () => {
+  expect(explained("workloadSelector: { labels: { app: reviews } }", running)).toEqual([
+    "PeerAuthentication/default/strict: mTLS STRICT; holds for namespace default",
+    "AuthorizationPolicy/default/v1: ALLOW by 1 rule; selects 1 of 2 of its workloads",
+  ]);
+});
+
+test.each([
+  ["an address outside", "endpoints: [{ address: 192.0.2.1 }]", running],
+  ["a selector without labels", "workloadSelector: { labels: {} }", running],
+  ["a selector that nobody matches", "workloadSelector: { labels: { app: other } }", running],
+  ["a selector whose workloads do not run", "workloadSelector: { labels: { app: reviews } }", []],
+])("a service has no policy where no workload answers: %s", (_name, spec, instances) => {
+  expect(explained(spec, instances)).toEqual([]);
+});
