@@ -1,5 +1,5 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
-import type { PathSegment } from "#core/schema/path.ts";
+import { valueAt } from "#core/schema/value-at.ts";
 
 export interface SplitDiagnostics {
   readonly problems: readonly Diagnostic[];
@@ -26,12 +26,4 @@ function isBlankField({ severity, path }: Diagnostic, document: unknown): boolea
 
 function isBlank(value: unknown): boolean {
   return value === "" || value === "request.headers[]" || (Array.isArray(value) && value.length === 0);
-}
-
-function valueAt(document: unknown, path: readonly PathSegment[]): unknown {
-  return path.reduce<unknown>(
-    (value, segment) =>
-      typeof value === "object" && value !== null ? (value as Record<PathSegment, unknown>)[segment] : undefined,
-    document,
-  );
 }

@@ -1,4 +1,5 @@
 import type { Catalog } from "#core/form/catalog.ts";
+import { ROOT_NAMESPACE } from "#core/root-namespace.ts";
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -9,9 +10,6 @@ export interface TargetOption {
   readonly description: string;
   readonly labels: Labels;
 }
-
-/** Policies here without a selector are for the whole mesh. */
-const ROOT_NAMESPACE = "istio-system";
 
 /** What a policy of a namespace can be put on: all of it, a service's workloads, one version of them. */
 export function targetOptions(catalog: Catalog, namespace: string): TargetOption[] {

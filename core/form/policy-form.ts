@@ -1,9 +1,10 @@
 import { openDraft } from "#core/form/open-draft.ts";
-import { otherFields, valueAt } from "#core/form/other-fields.ts";
+import { otherFields } from "#core/form/other-fields.ts";
 import { recordOf } from "#core/form/read-loosely.ts";
 import { AUTHORIZATION_POLICY, type AuthorizationRule } from "#core/kinds/authorization-policy/schema.ts";
 import { formatPath, type Path } from "#core/schema/path.ts";
 import type { Draft } from "#core/schema/read-draft.ts";
+import { valueAt } from "#core/schema/value-at.ts";
 
 export type PolicyAction = "ALLOW" | "DENY" | "AUDIT";
 

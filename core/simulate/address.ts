@@ -12,7 +12,7 @@ export interface Cidr {
   readonly bits: number;
 }
 
-/** Undefined for what is no IP address. */
+/** Undefined for what is not an IP address. */
 export function parseAddress(text: string): Address | undefined {
   const bare = text.startsWith("[") && text.endsWith("]") ? text.slice(1, -1) : text;
   // The library throws and catches where a text is none: names are asked about with every request.

@@ -49,7 +49,7 @@ function parseTarget(text: string): Target {
   const [, scheme, authority = "", path = ""] = /^(https?:|tcp:)\/\/([^/?#]+)(.*)$/i.exec(text) ?? [];
   const kind = scheme?.toLowerCase();
   if (kind !== "http:" && kind !== "https:" && kind !== "tcp:")
-    throw new PharosError("invalid", `"${text}" is no URL that can be simulated`, {
+    throw new PharosError("invalid", `"${text}" is not a URL that can be simulated`, {
       hint: "it begins with http://, https:// or tcp://, and names a host: http://reviews:9080/reviews/0",
     });
   const [, host = authority, written] = /^(.*?)(?::(\d+))?$/.exec(authority) ?? [];
@@ -119,7 +119,7 @@ function enterGateway(image: ProxyImage, { metadata, name }: ProxyNode, question
   const isTls = target.scheme === "https:";
   const isTcp = target.scheme === "tcp:";
   const remote = parseAddress(question.sourceIp ?? STRANGER);
-  if (remote === undefined) throw new PharosError("invalid", `"${question.sourceIp}" is no IP address`);
+  if (remote === undefined) throw new PharosError("invalid", `"${question.sourceIp}" is not an IP address`);
   const isName = parseAddress(target.host) === undefined;
   return {
     listener,

@@ -26,7 +26,7 @@ export function concernByPolicy({ before, after }: ChangeOf<"AuthorizationPolicy
   const { mesh } = input;
   const samples = Map.groupBy(input.samples, groupOfSample);
   return {
-    basis: "requests whose lot its rules decide",
+    basis: "requests that its rules allow or deny",
     of: (traffic) => {
       // A connection that mTLS ended came before no policy.
       if (traffic.isRefused) return NOT_CONCERNED;

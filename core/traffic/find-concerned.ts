@@ -18,7 +18,7 @@ const CALLERS_MAX = 20;
 const CHANGES_MAX = 200;
 
 /**
- * The measured traffic that changes bear on: of policies the requests whose lot they decide, of mTLS those that come in
+ * The measured traffic that changes bear on: of policies the requests that they allow or deny, of mTLS those that come in
  * another way than will be taken, of routing those to its hosts. Each request counts once. Null where nothing at all was
  * measured, and for more than 200 changes at once.
  */

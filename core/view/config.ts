@@ -31,6 +31,14 @@ export interface ChangedResource {
   readonly after?: string;
 }
 
+export interface HistoryFilter {
+  /** Only revisions that changed this resource. */
+  readonly ref?: string | undefined;
+  readonly limit: number;
+  /** Only revisions with a smaller number: the next page. */
+  readonly before?: number | undefined;
+}
+
 export interface RevisionSummary {
   readonly revision: number;
   readonly parent: number | null;

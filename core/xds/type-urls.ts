@@ -11,7 +11,5 @@ export const TYPE_URLS = {
 } as const;
 
 export type XdsType = keyof typeof TYPE_URLS;
-export type TypeUrl = (typeof TYPE_URLS)[XdsType];
-
 /** Make before break: the order in which one change reaches a proxy. Removals go in reverse, last. */
 export const PUSH_ORDER = ["CDS", "EDS", "LDS", "RDS", "VHDS", "SDS"] as const satisfies readonly XdsType[];

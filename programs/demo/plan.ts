@@ -1,3 +1,5 @@
+import { ROOT_NAMESPACE } from "#core/root-namespace.ts";
+
 /** One workload of the demo mesh: an application, its agent and its Envoy. */
 export interface DemoWorkload {
   /** WorkloadGroup of samples/bookinfo/config, and the name telemetry shows. */
@@ -34,7 +36,7 @@ export const DEMO_WORKLOADS: readonly DemoWorkload[] = [
   bookinfo("productpage", "v1", ["details", "reviews"]),
   {
     group: "istio-ingressgateway",
-    namespace: "istio-system",
+    namespace: ROOT_NAMESPACE,
     serviceAccount: "istio-ingressgateway",
     type: "router",
     calls: [],

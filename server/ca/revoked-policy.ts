@@ -1,11 +1,12 @@
 import type { Revoked } from "#core/identity/revoked.ts";
 import { parseSpiffeId } from "#core/identity/spiffe-id.ts";
 import type { Resource } from "#core/resource/resource.ts";
+import { ROOT_NAMESPACE } from "#core/root-namespace.ts";
 
 /** No name that a person could give a resource: nobody changes it by writing one. */
 export const REVOKED_POLICY = {
   kind: "AuthorizationPolicy",
-  namespace: "istio-system",
+  namespace: ROOT_NAMESPACE,
   name: "pharos:revoked",
 } as const;
 

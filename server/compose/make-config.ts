@@ -1,4 +1,5 @@
 import type { MeshSettings } from "#core/registry/snapshot.ts";
+import { ROOT_NAMESPACE } from "#core/root-namespace.ts";
 import type { Logger } from "#node/log.ts";
 import { toSnapshotChange } from "#server/config/revision-feed.ts";
 import { type ConfigStore, createConfigStore } from "#server/config/store.ts";
@@ -38,7 +39,7 @@ export async function makeConfig(
   const settings: MeshSettings = {
     trustDomain: options.trustDomain,
     domainSuffix: "cluster.local",
-    rootNamespace: "istio-system",
+    rootNamespace: ROOT_NAMESPACE,
     traceSampling: options.traceSampling,
     proxies: options.proxies,
   };

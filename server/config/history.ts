@@ -1,16 +1,8 @@
 import { PharosError } from "#core/errors.ts";
-import type { ChangedResource, RevisionDetail, RevisionSummary } from "#core/view/config.ts";
+import type { ChangedResource, HistoryFilter, RevisionDetail, RevisionSummary } from "#core/view/config.ts";
 import { readChanges } from "#server/config/restore.ts";
 import { chunksOf } from "#server/config/write-revision.ts";
 import type { Database } from "#server/db/open-database.ts";
-
-export interface HistoryFilter {
-  /** Only revisions that changed this resource. */
-  readonly ref?: string | undefined;
-  readonly limit: number;
-  /** Only revisions with a smaller number: the next page. */
-  readonly before?: number | undefined;
-}
 
 type Changed = RevisionSummary["changed"];
 

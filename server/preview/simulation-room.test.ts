@@ -113,7 +113,7 @@ test("says what a change would make of it", () => {
 });
 
 test.each([
-  [{ url: "reviews" }, /is no URL that can be simulated/],
+  [{ url: "reviews" }, /is not a URL that can be simulated/],
   [{ url: "tcp://reviews:9080" }, /has no way out/],
   [{ url: "https://reviews:9080/" }, /own TLS is not looked into/],
   [{ from: "nobody" }, /no proxy nobody is connected/],

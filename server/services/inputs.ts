@@ -4,6 +4,7 @@ import { GRAPH_VIEWS } from "#core/graph/graph.ts";
 import { isNamespace, isServiceAccount } from "#core/identity/spiffe-id.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
 import { rangeSeconds } from "#core/telemetry/range-seconds.ts";
+import type { HistoryFilter } from "#core/view/config.ts";
 import { REVOCATION_KINDS } from "#core/view/session.ts";
 
 // What services are asked with: the API checks it against these, and their types are what the services take.
@@ -43,8 +44,7 @@ export const historyFilter = z.object({
   ref: refText.optional(),
   limit: z.number().int().min(1).max(500).default(50),
   before: revision.optional(),
-});
-export type HistoryFilter = z.output<typeof historyFilter>;
+}) satisfies z.ZodType<HistoryFilter>;
 
 const graphView = z.enum(GRAPH_VIEWS).default("versioned-app");
 

@@ -11,6 +11,7 @@ import type { TraceQuery } from "#core/telemetry/trace-query.ts";
 import type {
   ApplyResult,
   CheckView,
+  HistoryFilter,
   PreviewView,
   ResourceDetail,
   ResourceSummary,
@@ -38,7 +39,6 @@ import type {
   AuditFilter,
   DrawnGraphQuery,
   GraphQuery,
-  HistoryFilter,
   JoinTokenInput,
   LiftInput,
   ListFilter,

@@ -15,7 +15,6 @@ const TCP = message({
     interval: string("keepalive-duration"),
   }),
 });
-export type TcpConnectionPool = Infer<typeof TCP>;
 
 const HTTP = message({
   http1MaxPendingRequests: unlimited("requests"),
@@ -28,7 +27,6 @@ const HTTP = message({
   maxConcurrentStreams: described(integer(1), { unit: "streams" }),
   http2KeepAlive: message({ interval: required(string("duration")), timeout: required(string("duration")) }),
 });
-export type HttpConnectionPool = Infer<typeof HTTP>;
 
 export const CONNECTION_POOL = message({ tcp: TCP, http: HTTP });
 export type ConnectionPool = Infer<typeof CONNECTION_POOL>;

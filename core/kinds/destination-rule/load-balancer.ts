@@ -32,7 +32,6 @@ const CONSISTENT_HASH = message(
   // The key, too, is one of several: the validation of the whole says so.
   { atMostOneOf: ["ringHash", "maglev"] },
 );
-export type ConsistentHash = Infer<typeof CONSISTENT_HASH>;
 
 export const LOAD_BALANCER = message(
   {

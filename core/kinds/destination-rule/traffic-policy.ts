@@ -61,7 +61,6 @@ const SETTINGS_MESSAGE = message(SETTINGS);
 export type TrafficSettings = Infer<typeof SETTINGS_MESSAGE>;
 
 const PORT_POLICY = message({ port: required(PORT_SELECTOR), ...SETTINGS });
-export type PortTrafficPolicy = Infer<typeof PORT_POLICY>;
 
 export const TRAFFIC_POLICY = message({
   ...SETTINGS,

@@ -14,7 +14,6 @@ import {
 } from "#core/schema/make-field.ts";
 
 const TLS_VERSION = oneOf(["TLS_AUTO", "TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"]);
-export type TlsVersion = Infer<typeof TLS_VERSION>;
 const HTTP_ONLY = "gateways serve HTTP, HTTP2, GRPC and HTTPS so far";
 const BY_FILE = "secrets are not served by name; give paths of files on the gateway's host";
 const BY_CA = "client certificates are checked by caCertificates and subjectAltNames";

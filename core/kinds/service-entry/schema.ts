@@ -42,6 +42,3 @@ export const SERVICE_ENTRY = message({
   }),
 });
 export type ServiceEntrySpec = Infer<typeof SERVICE_ENTRY>;
-
-/** A WorkloadEntry written inside the service entry. */
-export type { WorkloadEntrySpec as ServiceEndpoint } from "#core/kinds/workload-entry/schema.ts";

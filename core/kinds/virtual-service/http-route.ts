@@ -53,7 +53,6 @@ const DIRECT_RESPONSE = message({
     { exactlyOneOf: ["string", "bytes"] },
   ),
 });
-export type HttpDirectResponse = Infer<typeof DIRECT_RESPONSE>;
 
 const REWRITE = message({
   uri: string("header-text"),
@@ -63,7 +62,6 @@ const REWRITE = message({
     rewrite: required(string("header-value")),
   }),
 });
-export type HttpRewrite = Infer<typeof REWRITE>;
 
 const RETRIES = message({
   // Not set it is 0 too: a `retries` that says no number switches retries off.
@@ -80,7 +78,6 @@ const RETRIES = message({
 export type HttpRetry = Infer<typeof RETRIES>;
 
 const MIRROR = message({ destination: required(DESTINATION), percentage: PERCENT });
-export type HttpMirror = Infer<typeof MIRROR>;
 
 const CORS_POLICY = message({
   allowOrigins: list(STRING_MATCH),

@@ -132,20 +132,18 @@ const anyAction: fc.Arbitrary<object> = fc.oneof(
   fc.record({ redirect: anyRedirect }),
   fc.constantFrom({ directResponse: { status: 418 } }, { directResponse: { status: 418, body: { string: "x" } } }),
 );
-export const anyHttpRule: fc.Arbitrary<object> = fc
-  .tuple(meetingValue(RULE, 3, OWN), anyAction)
-  .map(([rule, action]) => {
-    const { route: _1, redirect: _2, directResponse: _3, ...rest } = rule as Record<string, unknown>;
-    const isRoute = "route" in action;
-    // Istio does not look at a match's caller where the match names gateways; here it does, so no match has both.
-    const match = (rest.match as Record<string, unknown>[] | undefined)?.map(
-      ({ sourceLabels, sourceNamespace, ...each }) =>
-        "gateways" in each ? each : { ...each, ...given({ sourceLabels, sourceNamespace }) },
-    );
-    // What only a route may hold; Istio refuses it elsewhere.
-    const { mirror: _4, mirrors: _5, fault: _6, retries: _7, timeout: _8, rewrite: _9, ...plain } = rest;
-    return { ...(isRoute ? rest : plain), ...given({ match }), ...action };
-  });
+const anyHttpRule: fc.Arbitrary<object> = fc.tuple(meetingValue(RULE, 3, OWN), anyAction).map(([rule, action]) => {
+  const { route: _1, redirect: _2, directResponse: _3, ...rest } = rule as Record<string, unknown>;
+  const isRoute = "route" in action;
+  // Istio does not look at a match's caller where the match names gateways; here it does, so no match has both.
+  const match = (rest.match as Record<string, unknown>[] | undefined)?.map(
+    ({ sourceLabels, sourceNamespace, ...each }) =>
+      "gateways" in each ? each : { ...each, ...given({ sourceLabels, sourceNamespace }) },
+  );
+  // What only a route may hold; Istio refuses it elsewhere.
+  const { mirror: _4, mirrors: _5, fault: _6, retries: _7, timeout: _8, rewrite: _9, ...plain } = rest;
+  return { ...(isRoute ? rest : plain), ...given({ match }), ...action };
+});
 
 /** Without the members that are not set. */
 function given(members: Readonly<Record<string, unknown>>): object {
