@@ -61,7 +61,7 @@ export function makeServices(parts: ServicesParts): { readonly services: Service
     refused: () => limits.list(),
     clockAheadMs: (instance) => registry.clockAheadMs(instance),
     problems: (instance) => registry.problems(instance),
-    findInstance: (instance) => registry.known(instance),
+    findInstance: (instance) => registry.registered(instance),
   });
   return { services, close: () => previews.close() };
 }

@@ -1,4 +1,5 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
+import { resolveInstance } from "#core/resolve/instance.ts";
 import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import type { World } from "#server/compile/world.ts";
@@ -19,8 +20,8 @@ export interface Standing {
 export function standingOf(world: World, node: ProxyNode): Standing {
   const { namespace, name, metadata, isBounded } = node;
   const found = world.instance(`${namespace}/${name}`);
-  const isItsOwn = isBounded !== true || found?.serviceAccount === metadata.SERVICE_ACCOUNT;
-  const instance = isItsOwn ? found : undefined;
+  const shown = { namespace, serviceAccount: metadata.SERVICE_ACCOUNT };
+  const instance = isBounded === true ? resolveInstance(found, shown) : found;
   if (instance !== undefined)
     return { instance, labels: instance.labels, workload: instance.workload, isCallerOnly: false };
   if (isBounded === true) return { instance, labels: {}, workload: UNKNOWN, isCallerOnly: true };

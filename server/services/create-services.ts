@@ -14,6 +14,7 @@ import { createAudited } from "#server/services/audited.ts";
 import { createCatalogService } from "#server/services/catalog-service.ts";
 import { checkTokenGroup } from "#server/services/check-token-group.ts";
 import { type ConfigServiceOptions, createConfigService } from "#server/services/config-service.ts";
+import { describeProxy } from "#server/services/describe-proxy.ts";
 import { createOverviewService } from "#server/services/overview-service.ts";
 import { refuseReserved } from "#server/services/refuse-reserved.ts";
 import { createRevocationService, type RevocationServiceOptions } from "#server/services/revocation-service.ts";
@@ -40,7 +41,7 @@ export interface ServicesOptions extends Omit<ConfigServiceOptions, "audit"> {
   readonly clockAheadMs: (instance: string) => number | undefined;
   /** What the agent of an instance, `namespace/name`, says an operator should look at on its host. */
   readonly problems: (instance: string) => readonly string[];
-  /** The registered instance (`namespace/name`), also one that has left. */
+  /** The instance that is registered now (`namespace/name`). */
   readonly findInstance: (instance: string) => WorkloadInstance | undefined;
 }
 
@@ -54,16 +55,11 @@ export function createServices(options: ServicesOptions): Services {
   /** With what is known of its instance, whatever the proxy said of itself. */
   function asRegistered<P extends ProxyStatus>(proxy: P): P {
     const key = `${proxy.namespace}/${proxy.name}`;
-    const clockAheadMs = options.clockAheadMs(key);
-    const problems = options.problems(key);
-    const instance = proxy.spiffeId === null ? undefined : options.findInstance(key);
-    return {
-      ...proxy,
-      ...(instance === undefined ? {} : { workload: instance.workload }),
-      ...(instance === undefined || !("labels" in proxy) ? {} : { labels: instance.labels }),
-      ...(clockAheadMs === undefined ? {} : { clockAheadMs }),
-      ...(problems.length === 0 ? {} : { problems }),
-    };
+    return describeProxy(proxy, {
+      found: options.findInstance(key),
+      clockAheadMs: options.clockAheadMs(key),
+      problems: options.problems(key),
+    });
   }
 
   return {

@@ -1,5 +1,6 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
+import { resolveInstance } from "#core/resolve/instance.ts";
 import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { selects } from "#core/resolve/service.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
@@ -27,14 +28,14 @@ const accounts = new WeakMap<Snapshot, ReadonlyMap<string, ReadonlySet<string>>>
  */
 export function describeReporter(
   identity: ReporterIdentity,
-  instance: WorkloadInstance | undefined,
+  found: WorkloadInstance | undefined,
   snapshot: Snapshot,
 ): Reporter {
-  const { principal, namespace, serviceAccount } = identity;
+  const { principal, namespace } = identity;
   const host = (name: string) => knownHost(snapshot, namespace, name);
   const accountsOf = (workload: string) => accountsIn(snapshot).get(workload);
-  if (instance === undefined || instance.namespace !== namespace || instance.serviceAccount !== serviceAccount)
-    return { principal, namespace, knownHost: host, accountsOf };
+  const instance = resolveInstance(found, identity);
+  if (instance === undefined) return { principal, namespace, knownHost: host, accountsOf };
   const cache = known.get(snapshot) ?? new Map<string, AboutInstance>();
   known.set(snapshot, cache);
   const instanceKey = `${instance.namespace}/${instance.name}`;
