@@ -1,7 +1,8 @@
-import { createHostIndex, type HostIndex, underEnding } from "#core/check/host-index.ts";
+import { createHostIndex, type HostIndex } from "#core/check/host-index.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
 import type { Workload } from "#core/model/workload.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
+import { indexRules } from "#core/resolve/index-rules.ts";
 import { type MtlsWorkload, type ResolvedMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import type { AnyResource, Resource } from "#core/resource/resource.ts";
@@ -17,8 +18,8 @@ export interface CheckContext {
   readonly namespaces: ReadonlySet<string>;
   /** Workloads that bear every label of the selector; in one namespace, or in all when it is undefined. */
   select(selector: Labels, namespace: string | undefined): readonly Workload[];
-  /** Names of the subsets that rules define for a whole host name, or for the longest wildcard over it. */
-  subsetsOf(host: string): ReadonlySet<string>;
+  /** Names of the subsets of a host, by its whole name, that clients in a namespace have. */
+  subsetsOf(host: string, fromNamespace: string): ReadonlySet<string>;
   /** Ports that a gateway, `namespace/name`, serves; undefined where there is no such gateway. */
   gatewayPorts(gateway: string): readonly number[] | undefined;
   mtlsOf(workload: MtlsWorkload): ResolvedMtlsMode;
@@ -34,6 +35,7 @@ export function createCheckContext(snapshot: Snapshot): CheckContext {
     ...resources.flatMap((resource) => declareWorkload(resource) ?? []),
   ];
   const hosts = createHostIndex(declareServices(resources), mesh.domainSuffix);
+  const findRule = indexRules(of("DestinationRule"), mesh);
   const gateways = new Map(
     of("Gateway").map(({ metadata: { namespace, name }, spec }) => [
       `${namespace}/${name}`,
@@ -51,7 +53,10 @@ export function createCheckContext(snapshot: Snapshot): CheckContext {
       mesh.rootNamespace,
     ]),
     select: indexByLabel(workloads),
-    subsetsOf: indexSubsets(of("DestinationRule"), hosts),
+    subsetsOf: (host, fromNamespace) => {
+      const serviceNamespace = hosts.find(host, fromNamespace)?.namespace ?? fromNamespace;
+      return new Set((findRule(host, fromNamespace, serviceNamespace)?.subsets ?? []).map(({ name }) => name));
+    },
     gatewayPorts: (gateway) => gateways.get(gateway),
     mtlsOf: (workload) => resolveMtlsMode(peerAuthentications, mesh.rootNamespace, workload),
     of,
@@ -79,18 +84,4 @@ function indexByLabel(workloads: readonly Workload[]): CheckContext["select"] {
         (namespace === undefined || workload.namespace === namespace) && matchesLabels(workload.labels, selector),
     );
   };
-}
-
-function indexSubsets(rules: readonly Resource<"DestinationRule">[], hosts: HostIndex): CheckContext["subsetsOf"] {
-  const subsets = new Map<string, Set<string>>();
-  for (const { spec, metadata } of rules) {
-    const host = hosts.resolve(spec.host, metadata.namespace);
-    const names = subsets.get(host) ?? new Set();
-    for (const subset of spec.subsets ?? []) names.add(subset.name);
-    subsets.set(host, names);
-  }
-  const wildcards = new Map(
-    [...subsets].flatMap(([host, names]) => (host.startsWith("*") ? [[host.slice(1), names] as const] : [])),
-  );
-  return (host) => subsets.get(host) ?? underEnding(host, wildcards) ?? new Set<string>();
 }

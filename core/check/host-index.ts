@@ -1,6 +1,6 @@
 import { expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
 import type { Service, ServiceDeclaration } from "#core/model/service.ts";
-import { selects, servicesByHost } from "#core/resolve/service.ts";
+import { groupByHost, resolveService, selects, servicesByHost } from "#core/resolve/service.ts";
 import type { Labels } from "#core/resource/labels.ts";
 import { closestName } from "#core/schema/closest-name.ts";
 
@@ -10,8 +10,10 @@ const SUGGEST_AMONG_MAX = 2000;
 export interface HostIndex {
   /** `reviews` in namespace default → `reviews.default.svc.cluster.local`; a name with dots stays itself. */
   resolve(host: string, namespace: string): string;
-  /** The service behind a whole name, wildcard hosts included. */
-  find(name: string): Service | undefined;
+  /** The service behind a whole name as a namespace sees it, wildcard hosts included. */
+  find(name: string, fromNamespace: string): Service | undefined;
+  /** Whether something declares a whole name, or a wildcard over it, whoever sees it. */
+  has(name: string): boolean;
   /** What declares services whose selector matches these labels in their namespace. */
   selecting(namespace: string, labels: Labels): readonly ServiceDeclaration[];
   /** Each with its whole name, that a host or a pattern (`*`, `*.example.com`) covers. */
@@ -26,6 +28,7 @@ export function createHostIndex(declarations: readonly ServiceDeclaration[], dom
   const exact = new Map<string, Service>();
   /** By what follows the asterisk. */
   const wildcards = new Map<string, Service>();
+  const declaring = groupByHost(declarations);
   /** What known names end with, built when it is first asked for. */
   let endings: Set<string> | undefined;
   const resolve = (host: string, namespace: string) => expandHost(host, namespace, domainSuffix);
@@ -39,7 +42,11 @@ export function createHostIndex(declarations: readonly ServiceDeclaration[], dom
   }
   return {
     resolve,
-    find: (name) => exact.get(name) ?? underEnding(name, wildcards),
+    find: (name, fromNamespace) => {
+      const known = exact.get(name) ?? underEnding(name, wildcards);
+      return known && resolveService(known.host, declaring.get(known.host) ?? [], fromNamespace);
+    },
+    has: (name) => exact.has(name) || underEnding(name, wildcards) !== undefined,
     selecting: (namespace, labels) => {
       bySelector ??= indexSelectors(declarations);
       const found = Object.entries(labels).flatMap(
@@ -81,7 +88,7 @@ function endingsOf(name: string): string[] {
 }
 
 /** What is kept under the longest ending of a name: a look-up for each, however much is kept. */
-export function underEnding<T>(name: string, byEnding: ReadonlyMap<string, T>): T | undefined {
+function underEnding<T>(name: string, byEnding: ReadonlyMap<string, T>): T | undefined {
   if (byEnding.size === 0) return undefined;
   for (const ending of endingsOf(name)) {
     const found = byEnding.get(ending);

@@ -12,7 +12,7 @@ export const httpOnlySetting: CheckRule = {
   summary: "A rule sets HTTP options for a TCP port, or routes TCP connections of an HTTP port.",
   check({ of, hosts }) {
     const portsOf = (host: string, namespace: string): readonly Port[] =>
-      hosts.find(hosts.resolve(host, namespace))?.ports ?? [];
+      hosts.find(hosts.resolve(host, namespace), namespace)?.ports ?? [];
     const rules = of("DestinationRule").flatMap((rule) =>
       checkRule(rule, portsOf(rule.spec.host, rule.metadata.namespace)),
     );

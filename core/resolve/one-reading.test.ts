@@ -47,7 +47,7 @@ test("what bears on a host is found however each of them spells it", () => {
 });
 
 test("checks know the ports and endpoints of all entries that are one service", () => {
-  const found = createHostIndex(declareServices(resources), mesh.domainSuffix).find("upper.example.test");
+  const found = createHostIndex(declareServices(resources), mesh.domainSuffix).find("upper.example.test", "default");
   expect(found?.ports.map(({ number }) => number)).toEqual([80, 8081]);
   expect(found?.declarations.flatMap(({ endpoints }) => endpoints)).toHaveLength(2);
 });

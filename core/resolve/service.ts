@@ -37,6 +37,19 @@ export function resolveService(
  * names, so whoever calls gets this one unless another is nearer to it; where such namespaces see none, the oldest.
  */
 export function servicesByHost(declarations: readonly ServiceDeclaration[]): ReadonlyMap<string, Service> {
+  return new Map(
+    [...groupByHost(declarations)].flatMap(([host, each]) => {
+      const forAll = each.filter(({ exportTo, namespace }) => isVisible(exportTo, namespace, STRANGER));
+      const service = putTogether(host, forAll.length > 0 ? forAll : each);
+      return service === undefined ? [] : [[host, service]];
+    }),
+  );
+}
+
+/** What declares each host, in the order given. */
+export function groupByHost(
+  declarations: readonly ServiceDeclaration[],
+): ReadonlyMap<string, readonly ServiceDeclaration[]> {
   const byHost = new Map<string, ServiceDeclaration[]>();
   for (const declaration of declarations)
     for (const host of declaration.hosts) {
@@ -44,13 +57,7 @@ export function servicesByHost(declarations: readonly ServiceDeclaration[]): Rea
       if (known === undefined) byHost.set(host, [declaration]);
       else known.push(declaration);
     }
-  return new Map(
-    [...byHost].flatMap(([host, each]) => {
-      const forAll = each.filter(({ exportTo, namespace }) => isVisible(exportTo, namespace, STRANGER));
-      const service = putTogether(host, forAll.length > 0 ? forAll : each);
-      return service === undefined ? [] : [[host, service]];
-    }),
-  );
+  return byHost;
 }
 
 /** The labels by which it finds who answers; undefined where it finds nobody by labels: endpoints are written, or no label is named. */

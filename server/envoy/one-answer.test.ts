@@ -1,7 +1,9 @@
 // What the console and `explain` say equals what is read back from the bytes that proxies get.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { checkConfig } from "#core/check/check-config.ts";
 import { expandHost } from "#core/host/host.ts";
+import { listDestinations } from "#core/kinds/virtual-service/list-destinations.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { resolveEndpoints } from "#core/resolve/endpoints.ts";
@@ -14,6 +16,7 @@ import { resolveTrafficTo } from "#core/resolve/traffic-policy.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
+import { formatPath } from "#core/schema/path.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import { Cluster_LbPolicy } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import type { Route } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
@@ -28,6 +31,7 @@ const RUNS = 25;
 /** A limit that nobody set. */
 const UNBOUNDED = 4_294_967_295;
 const CHANGES = 60;
+const DESTINATION_CODES: ReadonlySet<string> = new Set(["destination-host-not-found", "subset-not-found"]);
 const NAMESPACES = ["default", "prod", "istio-system", "elsewhere"];
 
 /** A sidecar, captured, that shows the account of the instance, or is nobody's. */
@@ -166,6 +170,30 @@ describe(`FUZZ_SEED=${seed}`, () => {
             subsets.map((subset) => clusterName(host, number, subset)),
           );
           expect(clusters.filter((name) => name.endsWith(`|${host}`)).sort()).toEqual(expected.sort());
+        }
+      }
+    }));
+
+  test("checks: a destination is found fault with where its callers have no cluster for it, and only there", () =>
+    law(({ snapshot, read }) => {
+      const found = checkConfig(snapshot).filter(({ code }) => DESTINATION_CODES.has(code));
+      const clusters = new Map(
+        NAMESPACES.map((namespace) => [namespace, [...read(sidecar(namespace, "caller")).clusters().keys()]]),
+      );
+      for (const service of ofKind(snapshot.resources, "VirtualService")) {
+        const { namespace } = service.metadata;
+        for (const { destination, path } of listDestinations(service.spec)) {
+          const whole = expandHost(destination.host, namespace, MESH.domainSuffix);
+          const isThere = clusters.get(namespace)?.some((name) => {
+            const [, port, subset, host] = name.split("|");
+            const asked = destination.port?.number ?? port;
+            return host === whole && subset === (destination.subset ?? "") && port === String(asked);
+          });
+          const at = `${formatPath(path)}.`;
+          const said = found.filter(
+            (each) => each.resource === formatRef(refOf(service)) && formatPath(each.path ?? []).startsWith(at),
+          );
+          expect(said.map(({ message }) => message).length === 0).toBe(isThere);
         }
       }
     }));

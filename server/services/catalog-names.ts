@@ -1,7 +1,7 @@
 import { compareNames } from "#core/compare-names.ts";
 import type { Catalog } from "#core/form/catalog.ts";
-import { expandHost } from "#core/host/host.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
+import { indexRules } from "#core/resolve/index-rules.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { listServices, principalOf } from "#server/services/service-directory.ts";
 
@@ -10,11 +10,7 @@ const unique = (values: Iterable<string>): string[] => [...new Set(values)].sort
 /** The names that forms offer, from what is configured and what is registered. */
 export function buildCatalog(snapshot: Snapshot): Catalog {
   const { resources, instances, mesh } = snapshot;
-  const subsets = new Map<string, string[]>();
-  for (const { spec, metadata } of ofKind(resources, "DestinationRule")) {
-    const host = expandHost(spec.host, metadata.namespace, mesh.domainSuffix);
-    subsets.set(host, [...(subsets.get(host) ?? []), ...(spec.subsets ?? []).map(({ name }) => name)]);
-  }
+  const findRule = indexRules(ofKind(resources, "DestinationRule"), mesh);
   const services = [...listServices(snapshot).values()].sort((a, b) => compareNames(a.host, b.host));
   const workloads = new Map(instances.map((instance) => [`${instance.namespace}/${instance.workload}`, instance]));
   return {
@@ -28,7 +24,7 @@ export function buildCatalog(snapshot: Snapshot): Catalog {
       name,
       ports,
       labels,
-      subsets: unique(subsets.get(host) ?? []),
+      subsets: unique((findRule(host, namespace, namespace)?.subsets ?? []).map((subset) => subset.name)),
       versions: unique(answering.flatMap((instance) => instance.labels.version ?? [])),
     })),
     workloads: [...workloads.values()]

@@ -8,8 +8,7 @@ export const ruleHost: KindCheck<"DestinationRule"> = {
   check: (rules, { hosts }) =>
     rules.flatMap((resource) => {
       const name = hosts.resolve(resource.spec.host, resource.metadata.namespace);
-      const isKnown =
-        name === "*" || (name.startsWith("*") ? hosts.hasUnder(name.slice(1)) : hosts.find(name) !== undefined);
+      const isKnown = name === "*" || (name.startsWith("*") ? hosts.hasUnder(name.slice(1)) : hosts.has(name));
       if (isKnown) return [];
       const meant = hosts.suggest(name);
       return [

@@ -12,8 +12,9 @@ export const subsetLabels: KindCheck<"DestinationRule"> = {
   summary: "No instance of the host has the labels of a subset.",
   check: (rules, context) =>
     rules.flatMap((resource) => {
-      const name = context.hosts.resolve(resource.spec.host, resource.metadata.namespace);
-      const service = context.hosts.find(name);
+      const { namespace } = resource.metadata;
+      const name = context.hosts.resolve(resource.spec.host, namespace);
+      const service = context.hosts.find(name, namespace);
       const labels = service === undefined ? [] : listEndpointLabels(context, service);
       // A host whose endpoints are not known (DNS, none registered yet) says nothing about its subsets.
       if (labels.length === 0) return [];

@@ -7,13 +7,24 @@ import { isIpAddress } from "#core/schema/ip-address.ts";
 export const destinationHost: KindCheck<"VirtualService"> = {
   code: "destination-host-not-found",
   kiali: "KIA1101",
-  summary: "A VirtualService sends requests to a host that no ServiceEntry describes.",
+  summary: "A VirtualService sends requests to a host that no ServiceEntry describes, or none that its namespace sees.",
   check: (services, { hosts }) =>
     services.flatMap((resource) =>
       listDestinations(resource.spec).flatMap(({ destination, path }) => {
-        const name = hosts.resolve(destination.host, resource.metadata.namespace);
+        const { namespace } = resource.metadata;
+        const name = hosts.resolve(destination.host, namespace);
         if (isIpAddress(name)) return [];
-        const service = hosts.find(name);
+        const service = hosts.find(name, namespace);
+        if (service === undefined && hosts.has(name))
+          return [
+            {
+              severity: "warning",
+              resource: formatRef(refOf(resource)),
+              path: [...path, "host"],
+              message: `namespace ${namespace} does not see the service ${name}: requests sent to it from there fail with 503`,
+              hint: `add ${namespace} to exportTo of its ServiceEntry`,
+            },
+          ];
         if (service === undefined) {
           const meant = hosts.suggest(name);
           const hint = meant === undefined ? "describe the service with a ServiceEntry" : `did you mean ${meant}?`;

@@ -13,7 +13,8 @@ export const destinationPort: KindCheck<"VirtualService"> = {
       const asked = requestPorts(context, service);
       return listDestinations(service.spec).flatMap(({ destination, path }): Finding[] => {
         if (destination.port !== undefined) return [];
-        const known = context.hosts.find(context.hosts.resolve(destination.host, service.metadata.namespace));
+        const { namespace } = service.metadata;
+        const known = context.hosts.find(context.hosts.resolve(destination.host, namespace), namespace);
         const ports = (known?.ports ?? []).map(({ number }) => number);
         const missing = asked.filter((port) => !ports.includes(port));
         if (ports.length < 2 || missing.length === 0) return [];
@@ -39,7 +40,9 @@ function requestPorts(
   const servers = gateways.flatMap((name) => gatewayPorts(expandGateway(name, metadata.namespace)) ?? []);
   const services = gateways.includes("mesh")
     ? (spec.hosts ?? []).flatMap((host) =>
-        (hosts.find(hosts.resolve(host, metadata.namespace))?.ports ?? []).map(({ number }) => number),
+        (hosts.find(hosts.resolve(host, metadata.namespace), metadata.namespace)?.ports ?? []).map(
+          ({ number }) => number,
+        ),
       )
     : [];
   return [...new Set([...servers, ...services])].sort((a, b) => a - b);
