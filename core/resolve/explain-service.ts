@@ -1,8 +1,9 @@
 import type { Kind } from "#core/kinds/kinds.ts";
 import { relationsOf } from "#core/kinds/relations.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
+import { answeringInstances } from "#core/resolve/answering-instances.ts";
 import type { AppliedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
-import { instancesOf, servicesByHost } from "#core/resolve/service.ts";
+import { servicesByHost } from "#core/resolve/service.ts";
 import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
 import { byAge } from "#core/resource/by-age.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
@@ -13,8 +14,9 @@ export function explainService(snapshot: Snapshot, host: string): readonly Appli
   const service = servicesByHost(declareServices(snapshot.resources)).get(host);
   if (service === undefined) return [];
   const { namespace } = service;
-  const workloads = instancesOf(service, snapshot.instances);
-  const question = { reader: createSnapshotReader(snapshot), host, namespace, workloads };
+  const reader = createSnapshotReader(snapshot);
+  const workloads = answeringInstances(reader, service, snapshot.instances);
+  const question = { reader, host, namespace, workloads };
   return [...snapshot.resources].sort(byAge).flatMap((resource) => {
     const explained = explain(resource, question);
     return explained === undefined ? [] : [{ ref: formatRef(refOf(resource)), ...explained }];

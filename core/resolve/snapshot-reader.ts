@@ -23,6 +23,8 @@ export function createSnapshotReader({ mesh, resources, instances }: Snapshot): 
   const declarations = declareServices(aged);
   const workloads = aged.flatMap((resource) => declareWorkload(resource) ?? []);
   const sorted = [...instances].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  /** Built when it is first asked for. */
+  let byAddress: Map<string, WorkloadInstance[]> | undefined;
   const service: MeshReader["service"] = (host, fromNamespace) =>
     resolveService(
       host,
@@ -57,8 +59,9 @@ export function createSnapshotReader({ mesh, resources, instances }: Snapshot): 
     expected: (namespace, group) =>
       workloads.find((each) => each.standing === "expected" && each.namespace === namespace && each.name === group),
     instanceAt: (address, port) => {
-      const there = instances.filter(
-        (each) => each.address === address && each.ports.some(({ inboundPort }) => inboundPort === port),
+      byAddress ??= Map.groupBy(instances, (each) => each.address);
+      const there = (byAddress.get(address) ?? []).filter((each) =>
+        each.ports.some(({ inboundPort }) => inboundPort === port),
       );
       return there.length === 1 ? there[0] : undefined;
     },

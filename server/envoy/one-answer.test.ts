@@ -141,12 +141,18 @@ describe(`FUZZ_SEED=${seed}`, () => {
     law(({ snapshot, reader }) => {
       for (const { host, instances } of listServices(snapshot).values()) {
         const service = reader.service(host, "elsewhere");
-        if (service?.resolution !== "static" || service.selector === undefined) continue;
+        if (service?.resolution !== "static") continue;
         const reached = service.ports.flatMap((port) =>
           resolveEndpoints(reader, service, port).flatMap(({ address, port: at, isRegistered }) =>
             isRegistered ? [`${address}:${at}`] : [],
           ),
         );
+        if (service.selector === undefined) {
+          const hit = instances.flatMap(({ address, ports }) => ports.map((port) => `${address}:${port.inboundPort}`));
+          expect(hit).toEqual(expect.arrayContaining(reached));
+          expect(instances.length > 0).toBe(reached.length > 0);
+          continue;
+        }
         const names = new Set(service.ports.map(({ name }) => name));
         const shown = instances
           .filter(({ isAwaited }) => isAwaited !== true)

@@ -17,8 +17,23 @@ spec:
 const policy = (name: string, spec: string): string =>
   `apiVersion: security.istio.io/v1\nkind: PeerAuthentication\nmetadata: { name: ${name} }\nspec: ${spec}\n`;
 
+const ALIAS = `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: alias }
+spec:
+  hosts: [reviews.alias.test]
+  resolution: STATIC
+  ports: [{ name: http, number: 80, protocol: HTTP, targetPort: 29080 }]
+  endpoints: [{ address: 127.0.0.1 }]
+`;
+
 function modeWith(...policies: string[]): string {
-  const { resources, diagnostics } = parseDocuments([SERVICE, ...policies].join("\n---\n"));
+  return modeOf("reviews.default.svc.cluster.local", ...policies);
+}
+
+function modeOf(host: string, ...policies: string[]): string {
+  const { resources, diagnostics } = parseDocuments([SERVICE, ALIAS, ...policies].join("\n---\n"));
   expect(diagnostics).toEqual([]);
   const snapshot: Snapshot = {
     revision: 1,
@@ -47,7 +62,7 @@ function modeWith(...policies: string[]): string {
       } as Snapshot["instances"][number],
     ],
   };
-  const service = listServices(snapshot).get("reviews.default.svc.cluster.local");
+  const service = listServices(snapshot).get(host);
   if (service === undefined) throw new Error("no service");
   return serviceMtls(snapshot, service);
 }
@@ -73,4 +88,9 @@ test.each([
   ],
 ])("%s", (_name, policies, expected) => {
   expect(modeWith(...policies)).toBe(expected);
+});
+
+test("a service whose endpoint is the address of a workload's sidecar takes what that workload takes", () => {
+  expect(modeOf("reviews.alias.test", policy("a", "{ mtls: { mode: STRICT } }"))).toBe("strict");
+  expect(modeOf("reviews.alias.test")).toBe("permissive");
 });

@@ -1,6 +1,8 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
-import { instancesOf, servicesByHost } from "#core/resolve/service.ts";
+import { answeringInstances } from "#core/resolve/answering-instances.ts";
+import { servicesByHost } from "#core/resolve/service.ts";
+import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
 import { declareServices } from "#core/sources/declare-service.ts";
 
 /** One host that callers may name, and who answers there. */
@@ -18,9 +20,10 @@ export interface DirectoryService {
 export function listServices(snapshot: Snapshot): ReadonlyMap<string, DirectoryService> {
   const suffix = `.svc.${snapshot.mesh.domainSuffix}`;
   const services = new Map<string, DirectoryService>();
+  const reader = createSnapshotReader(snapshot);
   for (const [host, service] of servicesByHost(declareServices(snapshot.resources))) {
     const { namespace, selector } = service;
-    const instances = instancesOf(service, snapshot.instances);
+    const instances = answeringInstances(reader, service, snapshot.instances);
     const ports = service.ports.map(({ name, number, protocol }) => ({
       name,
       number,
