@@ -3,7 +3,7 @@ import type { MeshSettings } from "#core/registry/snapshot.ts";
 import { type ResolvedRule, resolveDestinationRule, ruleHost } from "#core/resolve/destination-rule.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
-export type FindRule = (host: string, clientNamespace: string, serviceNamespace: string) => ResolvedRule | undefined;
+type FindRule = (host: string, clientNamespace: string, serviceNamespace: string) => ResolvedRule | undefined;
 
 /** `resolveDestinationRule` for many questions about the same rules: each looks only at those that may cover its host. */
 export function indexRules(

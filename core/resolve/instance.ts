@@ -1,7 +1,7 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 
 /** What a certificate says of whoever shows it. */
-export interface Shown {
+interface Shown {
   readonly namespace: string;
   readonly serviceAccount: string;
 }

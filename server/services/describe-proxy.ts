@@ -4,7 +4,7 @@ import { resolveInstance } from "#core/resolve/instance.ts";
 import type { ProxyStatus } from "#core/view/mesh.ts";
 
 /** What the registry holds under the name of a proxy. */
-export interface UnderItsName {
+interface UnderItsName {
   readonly found: WorkloadInstance | undefined;
   readonly clockAheadMs: number | undefined;
   readonly problems: readonly string[];
