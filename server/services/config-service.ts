@@ -43,8 +43,11 @@ export interface ConfigServiceOptions {
   }) => void;
 }
 
-/** Beyond these, in characters and resources, documents are read and held against each other in the preview's thread. */
-const READ_HERE_MAX = 65_536;
+/**
+ * Beyond these, in characters and resources, documents are read and held against each other in the preview's thread, where
+ * they are in nobody's way and each user has so many at a time.
+ */
+const READ_HERE_MAX = 8192;
 const CHECK_HERE_MAX = 500;
 const TRAFFIC_WINDOW_MS = 60_000;
 /** Requests that rules are held against. */
@@ -147,7 +150,9 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
       const plan = await store.plan(await read(changes, asker));
       if (hasErrors(plan.diagnostics)) return { ok: false, diagnostics: plan.diagnostics, resolved: [] };
       const change = toChange(plan);
-      const isSmall = state.snapshot().resources.length + change.upserts.length <= CHECK_HERE_MAX;
+      const isSmall =
+        lengthOf(changes) <= READ_HERE_MAX &&
+        state.snapshot().resources.length + change.upserts.length <= CHECK_HERE_MAX;
       const { findings, resolved } = isSmall
         ? findDelta(check(), check(change), new Set(plan.changed.map(({ ref }) => ref)))
         : await previews.findings(change, asker);

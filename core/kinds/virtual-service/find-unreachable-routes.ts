@@ -6,10 +6,20 @@ import { formatPath, type Path } from "#core/schema/path.ts";
 /** Each match is compared with those before it; in longer lists only the first so many are. */
 const COMPARED_MAX = 300;
 
+/** A match read once, so that comparing two costs no more than looking up numbers: equal values have the same. */
+interface Compared {
+  readonly uri: HttpMatch["uri"];
+  /** Undefined: any. */
+  readonly uriId: number | undefined;
+  /** Of every other condition, by its field. */
+  readonly rest: ReadonlyMap<string, number>;
+}
+
 /** Rules that no request reaches because an earlier one takes them all (Istio's IST0130). */
 export function findUnreachableRoutes(routes: readonly HttpRoute[]): Diagnostic[] {
   const issues: Diagnostic[] = [];
-  const earlier: { readonly match: HttpMatch; readonly path: Path }[] = [];
+  const ids = new Map<string | undefined, number>();
+  const earlier: { readonly match: Compared; readonly path: Path }[] = [];
   let catchAll: Path | undefined;
   routes.forEach((route, index) => {
     const path = ["spec", "http", index];
@@ -29,7 +39,8 @@ export function findUnreachableRoutes(routes: readonly HttpRoute[]): Diagnostic[
       catchAll = path;
       return;
     }
-    const takers = matches.map((match) => earlier.find((other) => takesAll(other.match, match)));
+    const compared = matches.map((match) => read(match, ids));
+    const takers = compared.map((match) => earlier.find((other) => takesAll(other.match, match)));
     if (takers.every((taker) => taker !== undefined)) {
       issues.push(
         warningAt(
@@ -40,7 +51,7 @@ export function findUnreachableRoutes(routes: readonly HttpRoute[]): Diagnostic[
         ),
       );
     }
-    matches.slice(0, Math.max(0, COMPARED_MAX - earlier.length)).forEach((match, position) => {
+    compared.slice(0, Math.max(0, COMPARED_MAX - earlier.length)).forEach((match, position) => {
       earlier.push({ match, path: [...path, "match", position] });
     });
   });
@@ -55,20 +66,31 @@ function matchesAll(match: HttpMatch): boolean {
   );
 }
 
+function read(match: HttpMatch, ids: Map<string | undefined, number>): Compared {
+  const { name: _name, uri, ...rest } = match;
+  const idOf = (value: unknown): number => {
+    const text = stable(value);
+    const id = ids.get(text) ?? ids.size;
+    ids.set(text, id);
+    return id;
+  };
+  return {
+    uri,
+    uriId: uri === undefined ? undefined : idOf(uri),
+    rest: new Map(
+      Object.entries(rest).flatMap(([key, value]) => (value === undefined ? [] : [[key, idOf(value)] as const])),
+    ),
+  };
+}
+
 /** True when every request that `later` matches was matched by `earlier` already; false when in doubt. */
-function takesAll(earlier: HttpMatch, later: HttpMatch): boolean {
-  const { name: _a, uri: earlierUri, ...earlierRest } = earlier;
-  const { name: _b, uri: laterUri, ...laterRest } = later;
-  const isNarrower = Object.entries(earlierRest).every(
-    ([key, value]) => stable(value) === stable(laterRest[key as keyof typeof laterRest]),
-  );
-  if (!isNarrower) return false;
-  if (earlierUri === undefined) return true;
-  if (laterUri === undefined) return false;
-  if (stable(earlierUri) === stable(laterUri)) return true;
-  const prefix = earlierUri.prefix;
+function takesAll(earlier: Compared, later: Compared): boolean {
+  if (earlier.rest.size > later.rest.size) return false;
+  for (const [key, id] of earlier.rest) if (later.rest.get(key) !== id) return false;
+  if (earlier.uriId === undefined || earlier.uriId === later.uriId) return true;
+  const prefix = earlier.uri?.prefix;
   if (prefix === undefined) return false;
-  return (laterUri.prefix ?? laterUri.exact)?.startsWith(prefix) ?? false;
+  return (later.uri?.prefix ?? later.uri?.exact)?.startsWith(prefix) ?? false;
 }
 
 function stable(value: unknown): string | undefined {
