@@ -1,11 +1,14 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { create } from "@bufbuild/protobuf";
 import type { FileSecret } from "#core/xds/file-secret-name.ts";
 import { type Secret, SecretSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
 
 const CERTIFICATES =
   /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]+?-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
+
+/** A system's whole list of roots is a quarter of it. */
+const FILE_BYTES_MAX = 1_048_576;
 
 export interface ReadSecret {
   readonly secret: Secret;
@@ -42,12 +45,24 @@ export function readFileSecret(name: string, source: FileSecret): ReadSecret {
 
 const inline = (text: string) => ({ specifier: { case: "inlineString", value: text } }) as const;
 
+/** Whoever writes configuration names the path: neither a device or a pipe, which have no end, nor what is too large keeps the agent from its work. */
 function read(path: string): string {
+  let file: number | undefined;
   try {
-    return readFileSync(path, "utf8");
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    if (!fstatSync(file).isFile()) throw new Error(`${path} is no regular file`);
+    const bytes = Buffer.alloc(FILE_BYTES_MAX + 1);
+    let length = 0;
+    for (let more = -1; more !== 0 && length < bytes.length; length += more)
+      more = readSync(file, bytes, length, bytes.length - length, null);
+    if (length > FILE_BYTES_MAX) throw new Error(`${path} is larger than ${FILE_BYTES_MAX / 1024} KiB`);
+    return bytes.toString("utf8", 0, length);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new Error(code === "ENOENT" ? `${path} is not there` : `${path} cannot be read: ${code ?? String(error)}`);
+    if (code === undefined) throw error;
+    throw new Error(code === "ENOENT" ? `${path} is not there` : `${path} cannot be read: ${code}`);
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 

@@ -44,6 +44,8 @@ function revokedError(credential: Credential, revocation: RevocationView): Pharo
 export class RevocationBook {
   readonly #db: Database;
   readonly #active = new Map<string, RevocationView>();
+  /** One after another: two that revoke the same thing at one moment do not both find that it is not revoked. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(db: Database) {
     this.#db = db;
@@ -90,7 +92,11 @@ export class RevocationBook {
   }
 
   /** Stored when it returns. Throws "conflict" when it is revoked already. */
-  async add(subject: RevocationSubject, by: string, reason: string, now: Date): Promise<RevocationView> {
+  add(subject: RevocationSubject, by: string, reason: string, now: Date): Promise<RevocationView> {
+    return this.#inTurn(() => this.#add(subject, by, reason, now));
+  }
+
+  async #add(subject: RevocationSubject, by: string, reason: string, now: Date): Promise<RevocationView> {
     const known = this.#active.get(keyOf(subject));
     if (known !== undefined)
       throw new PharosError(
@@ -110,18 +116,28 @@ export class RevocationBook {
   }
 
   /** Throws "not-found" when no such revocation stands. */
-  async lift(id: string, by: string, reason: string, now: Date): Promise<RevocationView> {
-    const { count } = await this.#db.revocation.updateMany({
-      where: { id, liftedAt: null },
+  lift(id: string, by: string, reason: string, now: Date): Promise<RevocationView> {
+    return this.#inTurn(() => this.#lift(id, by, reason, now));
+  }
+
+  async #lift(id: string, by: string, reason: string, now: Date): Promise<RevocationView> {
+    const row = await this.#db.revocation.findFirst({ where: { id, liftedAt: null } });
+    if (row === null)
+      throw new PharosError("not-found", `no revocation ${id} stands`, { hint: "`pharos revoke list` shows them" });
+    const view = viewOf(row);
+    // All that say so of it: whoever lifts one means that it is believed again.
+    await this.#db.revocation.updateMany({
+      where: { kind: view.kind, subject: view.subject, liftedAt: null },
       data: { liftedAt: now, liftedBy: by, liftReason: reason },
     });
-    const view = this.active().find((each) => each.id === id);
-    if (count === 0 || view === undefined)
-      throw new PharosError("not-found", `there is no active revocation ${id}`, {
-        hint: "`pharos revoke list` shows them",
-      });
     this.#active.delete(keyOf(view));
     return { ...view, lifted: { at: now.toISOString(), by, reason } };
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 
   #hold(view: RevocationView): void {

@@ -65,7 +65,18 @@ function refuseMore(count: number, most: number, name: string): void {
   if (count > most) throw new PharosError("invalid", `node metadata ${name} has ${count} entries, more than ${most}`);
 }
 
+/** What is kept of a node, whatever it is of: for an hour after it has gone, too. */
+const METADATA_CHARS_MAX = 65_536;
+
 function parseMetadata(raw: JsonObject): NodeMetadata {
+  const metadata = readMetadata(raw);
+  const length = JSON.stringify(metadata).length;
+  if (length > METADATA_CHARS_MAX)
+    throw new PharosError("invalid", `node metadata has ${length} characters, more than ${METADATA_CHARS_MAX}`);
+  return metadata;
+}
+
+function readMetadata(raw: JsonObject): NodeMetadata {
   const labels = stringMap(raw.LABELS, "LABELS");
   const httpProxyPort = optionalPort(raw.HTTP_PROXY_PORT, "HTTP_PROXY_PORT");
   return {

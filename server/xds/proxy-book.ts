@@ -6,6 +6,8 @@ import type { Connection } from "#server/xds/connection.ts";
 interface KnownProxy {
   node: ProxyNode;
   connection: Connection | undefined;
+  /** Who it was when it last connected; null without a certificate. */
+  readonly spiffeId: string | null;
   revision: number | null;
   refusals: readonly Refusal[];
   certificateNotAfter: string | null;
@@ -14,6 +16,9 @@ interface KnownProxy {
 
 const REFUSALS_KEPT = 20;
 const AWAY_KEPT_MS = 60 * 60 * 1000;
+/** Of proxies that have gone, so many are remembered, the last ones: of one identity and of all. */
+const AWAY_OF_ONE_MAX = 200;
+const AWAY_MAX = 5000;
 
 /** Every proxy that is connected, or was in the last hour, and what is known of it. */
 export class ProxyBook {
@@ -26,6 +31,7 @@ export class ProxyBook {
     this.#proxies.set(node.id, {
       node,
       connection,
+      spiffeId: connection.spiffeId ?? null,
       revision: known?.revision ?? null,
       refusals: known?.refusals ?? [],
       certificateNotAfter,
@@ -41,7 +47,18 @@ export class ProxyBook {
     if (connection.isCurrent) known.revision = revision;
     known.connection = undefined;
     known.lastSeenMs = nowMs;
+    // The longest away come first.
+    this.#proxies.delete(connection.node.id);
+    this.#proxies.set(connection.node.id, known);
+    this.#forgetMore(known.spiffeId);
     return true;
+  }
+
+  #forgetMore(spiffeId: string | null): void {
+    const away = [...this.#proxies].filter(([, known]) => known.connection === undefined);
+    const own = away.filter(([, known]) => known.spiffeId === spiffeId);
+    for (const [id] of own.slice(0, Math.max(0, own.length - AWAY_OF_ONE_MAX))) this.#proxies.delete(id);
+    for (const [id] of away.slice(0, Math.max(0, away.length - AWAY_MAX))) this.#proxies.delete(id);
   }
 
   took(id: string, revision: number): void {
