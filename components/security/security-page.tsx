@@ -1,11 +1,13 @@
 "use client";
 import { ChevronDown, ShieldCheck } from "lucide-react";
 import { newHref } from "#components/format/new-href.ts";
+import { KindList } from "#components/kinds/kind-list.tsx";
 import { AuthorizationTab } from "#components/security/authorization-tab.tsx";
 import { IdentitiesTab } from "#components/security/identities-tab.tsx";
 import { JoinTokensTab } from "#components/security/join-tokens-tab.tsx";
 import { MtlsTab } from "#components/security/mtls-tab.tsx";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Menu } from "#components/ui/menu.tsx";
 import { Page } from "#components/ui/page.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
@@ -16,6 +18,7 @@ import { kindsIn } from "#core/kinds/kinds.ts";
 const TABS = [
   { value: "authorization", label: "Authorization", content: <AuthorizationTab /> },
   { value: "mtls", label: "Mutual TLS", content: <MtlsTab /> },
+  { value: "all", label: "All policies", content: <AllPolicies /> },
   { value: "identities", label: "Identities", content: <IdentitiesTab /> },
   { value: "tokens", label: "Join tokens", content: <JoinTokensTab /> },
 ] as const;
@@ -57,5 +60,20 @@ export function SecurityPage() {
         items={TABS}
       />
     </Page>
+  );
+}
+
+/** Of every kind there is for it, those too that have no tab of their own. */
+function AllPolicies() {
+  return (
+    <KindList
+      area="security"
+      label="Security configuration"
+      nothingYet={
+        <EmptyState icon={<ShieldCheck />} title="No security configuration yet">
+          Workloads accept mTLS and plaintext, and answer whoever reaches them, until a policy says otherwise.
+        </EmptyState>
+      }
+    />
   );
 }

@@ -109,6 +109,7 @@ spec:
     "/traffic/new",
     "/traffic/new?host=reviews.default.svc.cluster.local",
     "/security?tab=mtls",
+    "/security?tab=all",
     "/security?tab=identities",
     "/security?tab=tokens",
     "/changes?tab=audit",

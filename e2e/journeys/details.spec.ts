@@ -140,6 +140,7 @@ test("nothing that is clicked is smaller than 24 pixels, but links within a sent
     "/traffic/VirtualService/default/reviews",
     "/security",
     "/security?tab=mtls",
+    "/security?tab=all",
     "/security?tab=identities",
     "/proxies",
     "/changes",

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { openPage, readParam, type SearchParams } from "#components/api/open-page.tsx";
 import { POLICIES_MAX } from "#components/security/policies-max.ts";
 import { SecurityPage } from "#components/security/security-page.tsx";
+import { kindsIn } from "#core/kinds/kinds.ts";
 
 export const metadata: Metadata = { title: "Security" };
 
@@ -15,6 +16,9 @@ export default async function Page({ searchParams }: { readonly searchParams: Se
         page.trpc.config.list.queryOptions({ kinds: ["PeerAuthentication"] }),
         page.trpc.topology.plaintext.queryOptions({ seconds: 300 }),
       );
+      break;
+    case "all":
+      await page.prefetch(page.trpc.config.list.queryOptions({ kinds: [...kindsIn("security")] }));
       break;
     case "identities":
       await page.prefetch(page.trpc.identity.list.queryOptions());

@@ -1,23 +1,7 @@
-import type { Metadata } from "next";
-import { notFound } from "next/navigation";
-import { decodeParam } from "#components/api/decode-param.ts";
-import { openPage } from "#components/api/open-page.tsx";
-import { KindPage } from "#components/kinds/kind-page.tsx";
-import { isKind, KINDS } from "#core/kinds/kinds.ts";
+import { type KindProps, kindMetadata, openKind } from "#app/(console)/open-kind.tsx";
 
-interface Props {
-  readonly params: Promise<{ readonly kind: string; readonly namespace: string; readonly name: string }>;
-}
+export const generateMetadata = kindMetadata;
 
-export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: decodeParam((await params).name) };
-}
-
-export default async function Page({ params }: Props) {
-  const { kind, namespace, name } = await params;
-  if (!isKind(kind) || KINDS[kind].area !== "security") notFound();
-  const ref = [kind, namespace, name].map(decodeParam).join("/");
-  const page = await openPage();
-  await page.prefetch(page.trpc.config.get.queryOptions({ ref }), page.trpc.services.names.queryOptions());
-  return page.hydrate(<KindPage reference={ref} kind={kind} />);
+export default function Page(props: KindProps) {
+  return openKind("security", props);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { filterResources, type ResourceFilter } from "#components/traffic/filter-resources.ts";
+import { filterResources, orderByKind, type ResourceFilter } from "#components/kinds/filter-resources.ts";
 import type { ResourceSummary } from "#core/view/config.ts";
 
 function resource(
@@ -51,4 +51,14 @@ test.each([
   },
 ])("finds $name", ({ filter, refs }) => {
   expect(filterResources(ALL, { ...NONE, ...filter }).map(({ ref }) => ref)).toEqual(refs);
+});
+
+test("resources come in the order of an area's kinds, and those of others are left out", () => {
+  const refs = orderByKind(ALL, ["DestinationRule", "VirtualService"]).map(({ ref }) => ref);
+  expect(refs).toEqual([
+    "DestinationRule/default/reviews",
+    "VirtualService/default/reviews",
+    "VirtualService/shop/cart",
+  ]);
+  expect(orderByKind(ALL, ["PeerAuthentication"])).toEqual([]);
 });

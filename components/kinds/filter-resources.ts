@@ -1,9 +1,9 @@
-import { type Kind, kindsIn } from "#core/kinds/kinds.ts";
+import type { Kind } from "#core/kinds/kinds.ts";
 import type { ResourceSummary } from "#core/view/config.ts";
 
 /** What is edited most comes first: routing, then what it rests on. Other kinds are left out. */
-export function orderByKind(resources: readonly ResourceSummary[]): ResourceSummary[] {
-  return kindsIn("traffic").flatMap((kind) => resources.filter((resource) => resource.kind === kind));
+export function orderByKind(resources: readonly ResourceSummary[], kinds: readonly Kind[]): ResourceSummary[] {
+  return kinds.flatMap((kind) => resources.filter((resource) => resource.kind === kind));
 }
 
 export interface ResourceFilter {
