@@ -16,8 +16,8 @@ export interface Waiting {
  */
 export class FairTurns {
   readonly #options: FairTurnsOptions;
-  /** Parties that wait, the next first. */
-  readonly #waiting = new Map<string, Set<() => void>>();
+  /** By rank, the parties that wait, the next first. */
+  readonly #waiting: Map<string, Set<() => void>>[] = [];
   readonly #begun = new Map<string, number>();
   #sum = 0;
 
@@ -25,16 +25,21 @@ export class FairTurns {
     this.#options = options;
   }
 
-  /** Calls `begin` at once, or when there is a turn for it; whoever has begun says so with `end`. */
-  ask(party: string, begin: () => void): Waiting {
-    const waiting = this.#waiting.get(party) ?? new Set();
+  /**
+   * Calls `begin` at once, or when there is a turn for it; whoever has begun says so with `end`. What is of a lower rank, from
+   * 0, has its turns before all of a higher.
+   */
+  ask(party: string, begin: () => void, rank = 0): Waiting {
+    while (this.#waiting.length <= rank) this.#waiting.push(new Map());
+    const parties = this.#waiting[rank] ?? new Map<string, Set<() => void>>();
+    const waiting = parties.get(party) ?? new Set();
     waiting.add(begin);
-    this.#waiting.set(party, waiting);
+    parties.set(party, waiting);
     this.#serve();
     return {
       leave: () => {
         if (!waiting.delete(begin)) return false;
-        if (waiting.size === 0 && this.#waiting.get(party) === waiting) this.#waiting.delete(party);
+        if (waiting.size === 0 && parties.get(party) === waiting) parties.delete(party);
         return true;
       },
     };
@@ -49,17 +54,21 @@ export class FairTurns {
   }
 
   #serve(): void {
+    for (const parties of this.#waiting) this.#serveRank(parties);
+  }
+
+  #serveRank(parties: Map<string, Set<() => void>>): void {
     const { perParty, inSum } = this.#options;
     // Whoever is served goes to the end, where this loop meets it again.
-    for (const [party, waiting] of this.#waiting) {
+    for (const [party, waiting] of parties) {
       if (this.#sum >= inSum) return;
       const begun = this.#begun.get(party) ?? 0;
       if (begun >= perParty) continue;
-      this.#waiting.delete(party);
+      parties.delete(party);
       const [next] = waiting;
       if (next === undefined) continue;
       waiting.delete(next);
-      if (waiting.size > 0) this.#waiting.set(party, waiting);
+      if (waiting.size > 0) parties.set(party, waiting);
       this.#begun.set(party, begun + 1);
       this.#sum += 1;
       next();

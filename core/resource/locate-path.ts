@@ -29,14 +29,27 @@ export function nodeAtPath(document: Document, root: Node | null, path: Path): N
   return node;
 }
 
-/** Where a path stands in one document's text, 1-based; its nearest parent when it is absent. */
-export function locatePath(text: string, path: Path): { readonly line: number; readonly column: number } | undefined {
+/** In a document's text, 1-based. */
+interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Finds where paths stand in one document's text, which is parsed once; the nearest parent of one that is absent. */
+export function locatorOf(text: string): (path: Path) => Place | undefined {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false });
-  const start = nodeAtPath(document, document.contents, path)?.range?.[0];
-  if (start === undefined) return undefined;
-  const { line, col } = lines.linePos(start);
-  return { line, column: col };
+  return (path) => {
+    const start = nodeAtPath(document, document.contents, path)?.range?.[0];
+    if (start === undefined) return undefined;
+    const { line, col } = lines.linePos(start);
+    return { line, column: col };
+  };
+}
+
+/** Where one path stands; `locatorOf` is for several. */
+export function locatePath(text: string, path: Path): Place | undefined {
+  return locatorOf(text)(path);
 }
 
 /** The innermost named value that holds the offset; the root's path when none does. */

@@ -27,6 +27,8 @@ export interface ApplyInput {
   readonly changes: readonly ConfigChange[] | PlannedChanges;
   readonly author: string;
   readonly reason: string;
+  /** Once it is aborted nothing is written, and "unavailable" is thrown. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a set of changes would write, for check and preview. */
@@ -125,10 +127,15 @@ export function createConfigStore(
       );
       return { changed: describeChanges(comparison), unchanged: comparison.unchanged, diagnostics, upserts, deletes };
     },
-    async apply({ changes, author, reason }) {
+    async apply({ changes, author, reason, signal }) {
       const { writes, diagnostics } = "writes" in changes ? changes : await planChanges(changes);
       if (hasErrors(diagnostics)) return { revision: null, changed: [], unchanged: [], diagnostics };
-      return { ...(await restore(async () => writes, { author, reason, origin: "apply" })), diagnostics };
+      // Asked in the transaction: what waited for its turn may not be wanted any more.
+      const plan = async (): Promise<readonly Write[]> => {
+        if (signal?.aborted) throw new PharosError("unavailable", "the caller no longer waits for this");
+        return writes;
+      };
+      return { ...(await restore(plan, { author, reason, origin: "apply" })), diagnostics };
     },
     history: (filter) => history.list(filter),
     revision: (number) => readRevision(db, number),

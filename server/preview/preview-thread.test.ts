@@ -92,7 +92,7 @@ test("the thread is there while it is needed, and no longer", { timeout: 60_000 
   const previews = open({ idleMs: 10 });
   expect(previews.isRunning).toBe(false);
   const text = JSON.stringify(service("other"));
-  expect((await previews.read([{ op: "upsert", text }], ADA)).writes).toMatchObject([
+  expect((await previews.read([{ op: "upsert", text }], ADA, "preview")).writes).toMatchObject([
     { ref: "ServiceEntry/default/other" },
   ]);
   await expect.poll(() => previews.isRunning).toBe(false);

@@ -5,8 +5,15 @@ import type { ConfigChange } from "#core/resource/config-change.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import type { PlannedChanges } from "#server/config/plan-changes.ts";
 import { fromWire } from "#server/mesh/wire-error.ts";
-import { JobQueue } from "#server/preview/job-queue.ts";
-import type { FindingsDelta, FromPreview, PreviewCalls, Rehearsal, ToPreview } from "#server/preview/protocol.ts";
+import { JobQueue, type Purpose } from "#server/preview/job-queue.ts";
+import type {
+  FindingsDelta,
+  FromPreview,
+  Located,
+  PreviewCalls,
+  Rehearsal,
+  ToPreview,
+} from "#server/preview/protocol.ts";
 import type { Simulation } from "#server/preview/simulation-room.ts";
 import type { SimulatedQuestion } from "#server/preview/simulator.ts";
 import type { Asker } from "#server/services/services.ts";
@@ -16,6 +23,8 @@ export interface PreviewThreadOptions {
   readonly nodes: () => Promise<readonly ProxyNode[]>;
   /** Beyond this a job is ended; 120 s. */
   readonly deadlineMs?: number;
+  /** Beyond this a simulation is, from when the thread knows the configuration; 5 s. */
+  readonly simulationMs?: number;
   /** After a rehearsal or a simulation, which more are likely to follow, the thread is kept for this long; 60 s. */
   readonly warmMs?: number;
   /** After any other job it is ended this soon, and its memory given back; 2 s. */
@@ -26,6 +35,7 @@ export interface PreviewThreadOptions {
 
 /** Beside this file in the sources; a file of its own in the bundle (scripts/bundle.ts). */
 const THREAD = new URL(import.meta.filename.endsWith(".ts") ? "./worker.ts" : "./preview-worker.js", import.meta.url);
+const SIMULATION_MS = 5000;
 const LIMITS = { perUser: 4, overall: 16 } as const;
 /** A job that nobody waits for any more may still end by itself: a thread that is warm is worth that. */
 const LEFT_MS = 250;
@@ -56,19 +66,26 @@ export class PreviewThread {
     if (this.#isFollowing) this.#post({ kind: "change", change });
   }
 
-  read(changes: readonly ConfigChange[], asker: Asker): Promise<PlannedChanges> {
-    return this.#queue.run(asker.user, asker.signal, () => this.#call("read", [changes], asker.signal));
+  read(changes: readonly ConfigChange[], asker: Asker, purpose: Purpose): Promise<PlannedChanges> {
+    return this.#queue.run(asker, purpose, () => this.#call("read", [changes], asker.signal));
+  }
+
+  /** Lines of paths in texts. */
+  locate(texts: readonly Located[], asker: Asker): Promise<readonly (readonly (number | null)[])[]> {
+    return this.#queue.run(asker, "simulation", () =>
+      this.#call("locate", [texts], asker.signal, this.#options.simulationMs ?? SIMULATION_MS),
+    );
   }
 
   findings(change: SnapshotChange, asker: Asker): Promise<FindingsDelta> {
-    return this.#queue.run(asker.user, asker.signal, () => {
+    return this.#queue.run(asker, "preview", () => {
       this.#tellState();
       return this.#call("findings", [change], asker.signal);
     });
   }
 
   rehearse(change: SnapshotChange, asker: Asker): Promise<Rehearsal> {
-    return this.#queue.run(asker.user, asker.signal, async () => {
+    return this.#queue.run(asker, "preview", async () => {
       const nodes = await this.#options.nodes();
       this.#tellState();
       return this.#call("rehearse", [change, nodes], asker.signal);
@@ -77,10 +94,13 @@ export class PreviewThread {
 
   /** What would come of a request now, and under a change where there is one. */
   simulate(question: SimulatedQuestion, change: SnapshotChange | null, asker: Asker): Promise<Simulation> {
-    return this.#queue.run(asker.user, asker.signal, async () => {
+    return this.#queue.run(asker, "simulation", async () => {
       const nodes = await this.#options.nodes();
       this.#tellState();
-      return this.#call("simulate", [question, change, nodes], asker.signal);
+      // Starting and reading the configuration is nothing that the question is to blame for.
+      await this.#call("locate", [[]], asker.signal);
+      const { simulationMs = SIMULATION_MS } = this.#options;
+      return this.#call("simulate", [question, change, nodes], asker.signal, simulationMs);
     });
   }
 
@@ -137,10 +157,10 @@ export class PreviewThread {
     method: M,
     args: Parameters<PreviewCalls[M]>,
     signal: AbortSignal | undefined,
+    deadlineMs = this.#options.deadlineMs ?? 120_000,
   ): Promise<Awaited<ReturnType<PreviewCalls[M]>>> {
     const worker = this.#start();
     const id = this.#nextId++;
-    const { deadlineMs = 120_000 } = this.#options;
     return new Promise<Awaited<ReturnType<PreviewCalls[M]>>>((resolve, reject) => {
       let left: NodeJS.Timeout | undefined;
       const stop = (error: PharosError): void => {
@@ -152,7 +172,10 @@ export class PreviewThread {
         () =>
           stop(
             new PharosError("timeout", `this takes longer than ${deadlineMs / 1000} s to compute`, {
-              hint: "send fewer documents at once",
+              hint:
+                method === "simulate"
+                  ? "ask with a shorter path, or of fewer and simpler regular expressions"
+                  : "send fewer documents at once",
             }),
           ),
         deadlineMs,

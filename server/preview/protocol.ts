@@ -1,6 +1,7 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
+import type { Path } from "#core/schema/path.ts";
 import type { PreviewView } from "#core/view/config.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import type { PlannedChanges } from "#server/config/plan-changes.ts";
@@ -24,10 +25,18 @@ export interface Rehearsal extends FindingsDelta {
   readonly proxies: readonly string[];
 }
 
+/** Paths whose lines in one text are asked for. */
+export interface Located {
+  readonly text: string;
+  readonly paths: readonly Path[];
+}
+
 /** What the thread does; all of it may take long and none of it bears on proxies or people. */
 export interface PreviewCalls {
   /** Reads the documents. */
   read(changes: readonly ConfigChange[]): Promise<PlannedChanges>;
+  /** 1-based lines, per text those of its paths; null where there is none. */
+  locate(texts: readonly Located[]): readonly (readonly (number | null)[])[];
   findings(change: SnapshotChange): FindingsDelta;
   rehearse(change: SnapshotChange, nodes: readonly ProxyNode[]): Rehearsal;
   simulate(question: SimulatedQuestion, change: SnapshotChange | null, nodes: readonly ProxyNode[]): Simulation;

@@ -2,6 +2,7 @@
 // needed, ended when it was not for a while, and may be ended at any moment: nothing stands on it.
 import { createHash } from "node:crypto";
 import { parentPort } from "node:worker_threads";
+import { locatorOf } from "#core/resource/locate-path.ts";
 import { planChanges } from "#server/config/plan-changes.ts";
 import type { Hash } from "#server/envoy/encode.ts";
 import { toWire } from "#server/mesh/wire-error.ts";
@@ -25,6 +26,11 @@ const simulations = new SimulationRoom(() => theRoom().snapshot(), hash);
 
 const calls: PreviewCalls = {
   read: (changes) => planChanges(changes),
+  locate: (texts) =>
+    texts.map(({ text, paths }) => {
+      const locate = locatorOf(text);
+      return paths.map((path) => locate(path)?.line ?? null);
+    }),
   findings: (change) => theRoom().findings(change),
   rehearse: (change, nodes) => theRoom().rehearse(change, nodes),
   simulate: (question, change, nodes) => simulations.simulate(question, change, nodes),

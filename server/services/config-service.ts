@@ -15,6 +15,7 @@ import { lengthOf, type PlannedChanges, planChanges } from "#server/config/plan-
 import type { ConfigStore, Plan } from "#server/config/store.ts";
 import type { StoredResource } from "#server/config/stored-resource.ts";
 import { findDelta } from "#server/preview/find-delta.ts";
+import type { Purpose } from "#server/preview/job-queue.ts";
 import type { PreviewThread } from "#server/preview/preview-thread.ts";
 import type { Mesh, Telemetry } from "#server/services/dependencies.ts";
 import { describeUnfollowed } from "#server/services/describe-unfollowed.ts";
@@ -29,7 +30,7 @@ export interface ConfigServiceOptions {
   readonly telemetry: Telemetry;
   readonly state: MeshState;
   /** Reads and tries changes apart from this thread. */
-  readonly previews: Pick<PreviewThread, "read" | "findings" | "rehearse" | "simulate">;
+  readonly previews: Pick<PreviewThread, "read" | "findings" | "rehearse" | "simulate" | "locate">;
   /** Semantic checks over the whole configuration. */
   readonly check: (change?: SnapshotChange) => readonly Diagnostic[];
   /** What reached the compiler, and what it made of it. */
@@ -120,8 +121,8 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
     }
   }
 
-  async function read(changes: readonly ConfigChange[], asker: Asker): Promise<PlannedChanges> {
-    return lengthOf(changes) > READ_HERE_MAX ? previews.read(changes, asker) : planChanges(changes);
+  async function read(changes: readonly ConfigChange[], asker: Asker, purpose: Purpose): Promise<PlannedChanges> {
+    return lengthOf(changes) > READ_HERE_MAX ? previews.read(changes, asker, purpose) : planChanges(changes);
   }
 
   async function distribution(revision: number): Promise<Distribution> {
@@ -147,7 +148,7 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
       return { ...summarize(stored, byResource(check()), state.snapshot().mesh), text: stored.text };
     },
     async check(changes, asker) {
-      const plan = await store.plan(await read(changes, asker));
+      const plan = await store.plan(await read(changes, asker, "preview"));
       if (hasErrors(plan.diagnostics)) return { ok: false, diagnostics: plan.diagnostics, resolved: [] };
       const change = toChange(plan);
       const isSmall =
@@ -159,7 +160,7 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
       return { ok: true, diagnostics: [...plan.diagnostics, ...findings], resolved };
     },
     async preview(changes, asker): Promise<PreviewView> {
-      const plan = await store.plan(await read(changes, asker));
+      const plan = await store.plan(await read(changes, asker, "preview"));
       const { changed, unchanged, diagnostics } = plan;
       const planned = { changed, unchanged };
       if (hasErrors(diagnostics))
@@ -205,10 +206,11 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
         }),
       };
     },
-    apply: (changes, reason, caller) =>
+    apply: (changes, reason, caller, signal) =>
       write("config.apply", caller, async () =>
         store.apply({
-          changes: await read(changes, { user: caller.principal.name }),
+          changes: await read(changes, { user: caller.principal.name, signal }, "apply"),
+          signal,
           reason,
           author: caller.principal.name,
         }),

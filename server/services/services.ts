@@ -90,7 +90,8 @@ export interface Services {
     get(ref: string): Promise<ResourceDetail>;
     check(changes: readonly ConfigChange[], asker: Asker): Promise<CheckView>;
     preview(changes: readonly ConfigChange[], asker: Asker): Promise<PreviewView>;
-    apply(changes: readonly ConfigChange[], reason: string, caller: Caller): Promise<ApplyResult>;
+    /** Writes nothing where the signal says, before it is begun, that nobody waits for it any more. */
+    apply(changes: readonly ConfigChange[], reason: string, caller: Caller, signal?: AbortSignal): Promise<ApplyResult>;
     diagnostics(): Promise<readonly Diagnostic[]>;
     history(filter: HistoryFilter): Promise<readonly RevisionSummary[]>;
     revision(revision: number): Promise<RevisionDetail>;

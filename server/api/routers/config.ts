@@ -14,7 +14,9 @@ export const configRouter = router({
   /** Not `apply`: tRPC keeps that word for itself. */
   applyChanges: procedure
     .input(z.object({ changes: configChanges, reason }))
-    .mutation(({ ctx, input }) => ctx.services.config.apply(input.changes, input.reason, callerOf(ctx))),
+    .mutation(({ ctx, input, signal }) =>
+      ctx.services.config.apply(input.changes, input.reason, callerOf(ctx), signal),
+    ),
   diagnostics: procedure.query(({ ctx }) => ctx.services.config.diagnostics()),
   history: procedure
     .input(historyFilter.default({ limit: 50 }))
