@@ -30,7 +30,7 @@ export default {
       "simulate-reads-what-proxies-read",
       "The simulator decides by compiled resources, and so reads protobuf; nothing else of the core does.",
       "^core/simulate/",
-      "^(core/(simulate/|xds/|errors\\.ts)|proto/gen/|node_modules/(@bufbuild|re2js|ipaddr\\.js)/)",
+      "^(core/(simulate/|xds/|errors\\.ts|schema/compile-regex\\.ts)|proto/gen/|node_modules/(@bufbuild|ipaddr\\.js)/)",
       { pathNot: "\\.test\\.ts$" },
     ),
     only(
