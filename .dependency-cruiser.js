@@ -155,6 +155,17 @@ export default {
       { pathNot: "\\.test\\.ts$|/testing/" },
     ),
     {
+      name: "translators-read",
+      comment:
+        "What is built for a proxy follows from recorded answers alone; the world, which can be changed and asked unrecorded, is for who keeps the layers.",
+      severity: "error",
+      from: {
+        path: "^server/envoy/",
+        pathNot: "^server/envoy/(create-compiler|(workload|grpc)-layer|outbound-scope)\\.ts$|\\.test\\.ts$|/testing/",
+      },
+      to: { path: "^server/compile/world\\.ts$" },
+    },
+    {
       name: "xds-is-opaque",
       comment: "The xDS server knows names, hashes and bytes, never what they mean.",
       severity: "error",

@@ -5,7 +5,6 @@ import type { Workload } from "#core/model/workload.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings, Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import { type ResolvedRule, resolveDestinationRule } from "#core/resolve/destination-rule.ts";
-import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { type EffectiveMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { resolvePolicies } from "#core/resolve/policies.ts";
 import { resolveService, selects, servicesOf } from "#core/resolve/service.ts";
@@ -17,6 +16,7 @@ import { declareService } from "#core/sources/declare-service.ts";
 import { declareWorkload, GROUP_KINDS, WRITTEN_KINDS } from "#core/sources/declare-workload.ts";
 import { bearingOn } from "#server/compile/bearing-on.ts";
 import { CellTable } from "#server/compile/cell-table.ts";
+import type { CompileReader } from "#server/compile/compile-reader.ts";
 import { ConfigIndex } from "#server/compile/config-index.ts";
 import { concerned, DerivedTable } from "#server/compile/derived-table.ts";
 import { patternsFor } from "#server/compile/host-patterns.ts";
@@ -43,7 +43,7 @@ const isSameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
  * Configuration and registry as they stand, by the questions that translation asks. Whoever asks while `recorder` records
  * depends on the answer: `apply` says of whom it changed. What is not asked here decides nothing that a proxy gets.
  */
-export class World implements MeshReader {
+export class World implements CompileReader {
   readonly mesh: MeshSettings;
   readonly settings: ProxySettings;
   readonly recorder = new Recorder();

@@ -2,7 +2,7 @@ import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { resolveInstance } from "#core/resolve/instance.ts";
 import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
-import type { World } from "#server/compile/world.ts";
+import type { CompileReader } from "#server/compile/compile-reader.ts";
 
 /** What a proxy is, in the mesh's eyes. */
 export interface Standing {
@@ -17,7 +17,7 @@ export interface Standing {
  * What is registered under its name, by the account it showed. What it says of itself counts only where nobody has to show a certificate:
  * labels are who is chosen as an endpoint, is a gateway, and is guarded by which policy.
  */
-export function standingOf(world: World, node: ProxyNode): Standing {
+export function standingOf(world: CompileReader, node: ProxyNode): Standing {
   const { namespace, name, metadata, isBounded } = node;
   const found = world.instance(`${namespace}/${name}`);
   const shown = { namespace, serviceAccount: metadata.SERVICE_ACCOUNT };

@@ -4,7 +4,7 @@ import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin } from "#core/xds/layer.ts";
-import type { World } from "#server/compile/world.ts";
+import type { CompileReader } from "#server/compile/compile-reader.ts";
 import type { ClusterInput, Routing } from "#server/envoy/clusters/build-cluster.ts";
 import { outboundCluster } from "#server/envoy/names.ts";
 
@@ -28,7 +28,11 @@ export interface ClusterScope {
 }
 
 /** The clusters of a host as callers in a namespace see it: one for each subset of each port, and one for all of the port. */
-export function serviceClusters(world: World, host: string, { namespace, routing }: ClusterScope): ServiceCluster[] {
+export function serviceClusters(
+  world: CompileReader,
+  host: string,
+  { namespace, routing }: ClusterScope,
+): ServiceCluster[] {
   const service = world.service(host, namespace);
   if (service === undefined) return [];
   const rule = world.destinationRule(host, namespace, service.namespace);

@@ -1,12 +1,12 @@
+import type { CompileReader } from "#server/compile/compile-reader.ts";
 import { ALL_NAMESPACES } from "#server/compile/instance-index.ts";
-import type { World } from "#server/compile/world.ts";
 import { spiffeUri } from "#server/envoy/names.ts";
 
 /**
  * spiffe://… of the workloads that some Gateway selects, in order: they tell truly for whom they call. A Gateway without a
  * selector is for every gateway there is, which is no reason to believe a workload.
  */
-export function gatewayIdentities(world: World): readonly string[] {
+export function gatewayIdentities(world: CompileReader): readonly string[] {
   return world.deriveList("gateway identities", () => {
     const uris = world
       .all("Gateway")

@@ -12,7 +12,7 @@ import type { RouteConfiguration } from "#proto/gen/envoy/config/route/v3/route_
 import { TlsInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js";
 import { TlsParameters_TlsProtocol } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/common_pb.js";
 import { DownstreamTlsContextSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js";
-import type { World } from "#server/compile/world.ts";
+import type { CompileReader } from "#server/compile/compile-reader.ts";
 import { fileCertificate, fileRoots, HANDSHAKE_TIMEOUT_MS, meshDownstream } from "#server/envoy/build-tls.ts";
 import { buildRefusedAccessLog } from "#server/envoy/listeners/build-access-log.ts";
 import { buildHttpManager, type ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
@@ -41,7 +41,7 @@ const PLAIN_PROTOCOLS = new Set(["HTTP", "HTTP2", "GRPC"]);
 
 /** Listeners and routes of a gateway workload: every Gateway whose selector finds it, merged port by port. */
 export function buildGateway(
-  world: World,
+  world: CompileReader,
   node: ProxyNode,
   labels: Readonly<Record<string, string>>,
   telemetry: ProxyTelemetry,

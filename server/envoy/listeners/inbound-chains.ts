@@ -7,7 +7,7 @@ import type {
   FilterSchema,
 } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
-import type { World } from "#server/compile/world.ts";
+import type { CompileReader } from "#server/compile/compile-reader.ts";
 import { HANDSHAKE_TIMEOUT_MS, meshDownstream } from "#server/envoy/build-tls.ts";
 import { chainFilters } from "#server/envoy/features/network-filters.ts";
 import { buildHandshakenAccessLog, buildPlainAccessLog } from "#server/envoy/listeners/build-access-log.ts";
@@ -20,7 +20,7 @@ type ChainInit = Init<typeof FilterChainSchema>;
 type FilterInit = Init<typeof FilterSchema>;
 
 export interface InboundContext {
-  readonly world: World;
+  readonly world: CompileReader;
   readonly node: ProxyNode;
   readonly labels: Readonly<Record<string, string>>;
   readonly telemetry: ProxyTelemetry;

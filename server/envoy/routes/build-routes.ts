@@ -18,7 +18,7 @@ import {
   type RouteActionSchema,
   type RouteSchema,
 } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
-import type { World } from "#server/compile/world.ts";
+import type { CompileReader } from "#server/compile/compile-reader.ts";
 import { routeFilters } from "#server/envoy/features/http-filters.ts";
 import { outboundCluster } from "#server/envoy/names.ts";
 import { duration, durationMs, type Init } from "#server/envoy/pack.ts";
@@ -33,7 +33,7 @@ type ActionInit = Init<typeof RouteActionSchema>;
 
 /** Where a VirtualService's routes are to be used. */
 export interface RouteContext extends RouteCaller {
-  readonly world: World;
+  readonly world: CompileReader;
   /** Callers come over TLS that ends here. */
   readonly isTls?: boolean;
 }
@@ -80,7 +80,7 @@ export function routePath(index: number): string {
 }
 
 /** The plain route to a service, for callers of a namespace, with Istio's default retries and no timeout. */
-export function buildDefaultRoute(world: World, namespace: string, host: string, port: number): RouteInit {
+export function buildDefaultRoute(world: CompileReader, namespace: string, host: string, port: number): RouteInit {
   return {
     name: "default",
     match: { pathSpecifier: { case: "prefix", value: "/" } },

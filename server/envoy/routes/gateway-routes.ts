@@ -6,7 +6,7 @@ import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { Origin, ProxyNode } from "#core/xds/layer.ts";
 import { VirtualHost_TlsRequirementType } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
-import type { World } from "#server/compile/world.ts";
+import type { CompileReader } from "#server/compile/compile-reader.ts";
 import { guardFilters } from "#server/envoy/features/http-filters.ts";
 import { REQUEST_BUFFER_BYTES } from "#server/envoy/routes/build-retries.ts";
 import { buildRoutes, DIRECT_RESPONSE_BYTES_MAX, type RouteInit } from "#server/envoy/routes/build-routes.ts";
@@ -28,7 +28,7 @@ export interface ServerGroup {
 }
 
 export interface GatewayContext {
-  readonly world: World;
+  readonly world: CompileReader;
   readonly node: ProxyNode;
   readonly labels: Readonly<Record<string, string>>;
   /** Those that guard the gateway. */

@@ -1,11 +1,11 @@
 import { leadsIntoMesh } from "#core/resolve/endpoints.ts";
-import type { World } from "#server/compile/world.ts";
+import type { CompileReader } from "#server/compile/compile-reader.ts";
 
 /**
  * Whether callers in a namespace tell a host which workload they are (`PEER_HEADER`): whoever is outside of the mesh
  * does not learn it, whichever name the caller used and whatever routed the request there.
  */
-export function isToldPeer(world: World, namespace: string, host: string): boolean {
+export function isToldPeer(world: CompileReader, namespace: string, host: string): boolean {
   const service = world.service(host, namespace);
   return service !== undefined && leadsIntoMesh(world, service);
 }

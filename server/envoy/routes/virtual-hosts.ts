@@ -3,7 +3,7 @@ import { resolveRoutedPorts } from "#core/resolve/routed-ports.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import type { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
-import type { World } from "#server/compile/world.ts";
+import type { CompileReader } from "#server/compile/compile-reader.ts";
 import { domainsOf, type PortInHost } from "#server/envoy/names.ts";
 import type { Init } from "#server/envoy/pack.ts";
 import { REQUEST_BUFFER_BYTES } from "#server/envoy/routes/build-retries.ts";
@@ -23,7 +23,7 @@ export interface BuiltVirtualHost {
 }
 
 export interface OutboundContext {
-  readonly world: World;
+  readonly world: CompileReader;
   readonly namespace: string;
   /** Labels that routes ask about; empty where none do. */
   readonly labels: Readonly<Record<string, string>>;

@@ -1,0 +1,28 @@
+import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import type { MeshReader } from "#core/resolve/mesh-reader.ts";
+import type { Labels } from "#core/resource/labels.ts";
+import type { AnyResource, Resource } from "#core/resource/resource.ts";
+import type { ALL_NAMESPACES } from "#server/compile/instance-index.ts";
+
+/**
+ * All that a translator sees of the configuration and the registry: questions whose answers are recorded as what the asking unit
+ * depends on. Nothing can be changed through it, and nothing read that an edit would not be followed by.
+ */
+export interface CompileReader extends MeshReader {
+  readonly settings: ProxySettings;
+  /** Label keys that some route asks of its callers, in order. */
+  readonly sourceLabelKeys: readonly string[];
+  /** Whether something defines or names a host. */
+  hasHost(host: string): boolean;
+  /** A registered instance, `namespace/name`. */
+  instance(key: string): WorkloadInstance | undefined;
+  /** Instances of a namespace, or of all of them, that carry all of these labels, in order of their names. */
+  select(namespace: string | typeof ALL_NAMESPACES, labels: Labels): readonly WorkloadInstance[];
+  /** All resources of a kind, the oldest first. */
+  all<K extends AnyResource["kind"]>(kind: K): readonly Resource<K>[];
+  /** Of a namespace and of the root namespace, the oldest first. */
+  ofNamespace<K extends AnyResource["kind"]>(kind: K, namespace: string): readonly Resource<K>[];
+  /** A list that follows from other answers: whoever asks for it is concerned only where it comes to hold something else. */
+  deriveList<T>(key: string, answer: () => readonly T[]): readonly T[];
+}
