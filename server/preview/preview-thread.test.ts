@@ -4,6 +4,7 @@ import type { AnyResource } from "#core/resource/resource.ts";
 import { api } from "#server/envoy/testing/random-resource.ts";
 import { advance, MESH, NODES } from "#server/envoy/testing/random-world.ts";
 import { PreviewThread, type PreviewThreadOptions } from "#server/preview/preview-thread.ts";
+import type { SimulatedQuestion } from "#server/preview/simulator.ts";
 
 const service = (name: string): AnyResource =>
   api("ServiceEntry", "networking", name, "default", {
@@ -104,4 +105,24 @@ test("a rehearsal keeps it for the next one, also past other jobs", { timeout: 6
   await previews.findings(change(1, [rule(["v1"])]), ADA);
   await new Promise((done) => setTimeout(done, 50));
   expect(previews.isRunning).toBe(true);
+});
+
+test("lines of paths are found in the thread; a simulation that takes too long ends it and says how to ask for less", {
+  timeout: 60_000,
+}, async () => {
+  const previews = open({ simulationMs: 0 });
+  const text = "spec:\n  http:\n    - name: a\n    - name: b\n";
+  const paths = [
+    ["spec", "http", 1, "name"],
+    ["spec", "http", 0],
+  ];
+  snapshot = { ...snapshot, resources: [...snapshot.resources, ...MANY] };
+  const question = { from: NODES[0]?.id ?? "", url: "http://reviews/", method: "GET", headers: {} };
+  await expect(previews.simulate(question as unknown as SimulatedQuestion, null, ADA)).rejects.toMatchObject({
+    code: "timeout",
+    hint: expect.stringContaining("shorter path"),
+  });
+  expect(previews.isRunning).toBe(false);
+  await thread?.close();
+  expect(await open().locate([{ text, paths }], ADA)).toEqual([[4, 3]]);
 });
