@@ -16,20 +16,34 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "core/sources/declare-workload.ts": "reads workloads out of the kinds that describe them",
 };
 
-function askingFiles(): string[] {
+/** A field of a kind that is read into the model, reached for as Istio writes it. */
+const WRITTEN = /\bspec(?:\?)?\.(?:template|probe\.|workloadSelector|endpoints|resolution|location)\b/;
+/** What the model is made from, and what edits it as it is written. */
+const READS_AS_WRITTEN = /^core\/(?:sources|form)\//;
+
+function filesWith(line: RegExp): string[] {
   const files = globSync("{app,cli,components,core,grpc,mesh-agent,node,programs,server}/**/*.{ts,tsx}", {
     exclude: ["core/kinds/**", "**/gen/**", "**/testing/**", "**/*.test.*"],
   });
   return files.filter((file) =>
     readFileSync(file, "utf8")
       .split("\n")
-      .some((line) => ASKS.test(line) && !COMMENT.test(line)),
+      .some((text) => line.test(text) && !COMMENT.test(text)),
   );
 }
 
 test("outside of core/kinds nobody tells kinds apart by their names: what differs is a property of the kind", () => {
-  expect(askingFiles().sort()).toEqual(Object.keys(ALLOWED).sort());
+  expect(filesWith(ASKS).sort()).toEqual(Object.keys(ALLOWED).sort());
 });
+
+test("services and workloads are read through the model outside of kinds, sources and forms", () => {
+  expect(filesWith(WRITTEN).filter((file) => !READS_AS_WRITTEN.test(file))).toEqual([]);
+});
+
+test.each(["found.spec.template.serviceAccount", "group?.spec.template", "const { template } = entry.spec.template"])(
+  "the rule of the model finds %s",
+  (line) => expect(line).toMatch(WRITTEN),
+);
 
 test.each([
   'if (resource.kind === "VirtualService") {',

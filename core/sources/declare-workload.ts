@@ -14,11 +14,16 @@ const known = new WeakMap<AnyResource, Workload>();
 /** The workload that a resource describes: one that is written, or what the instances of a group will be; undefined for other resources. */
 export function declareWorkload(resource: AnyResource): Workload | undefined {
   if (resource.kind !== "WorkloadEntry" && resource.kind !== "WorkloadGroup") return undefined;
-  let workload = known.get(resource);
-  if (workload === undefined) {
-    workload = resource.kind === "WorkloadEntry" ? ofWorkloadEntry(resource) : ofWorkloadGroup(resource);
-    known.set(resource, workload);
-  }
+  if (resource.kind === "WorkloadGroup") return expectedWorkload(resource);
+  const workload = known.get(resource) ?? ofWorkloadEntry(resource);
+  known.set(resource, workload);
+  return workload;
+}
+
+/** What the instances of a group will be. Read once: whoever changes a group makes another object of it. */
+export function expectedWorkload(group: Resource<"WorkloadGroup">): Workload {
+  const workload = known.get(group) ?? ofWorkloadGroup(group);
+  known.set(group, workload);
   return workload;
 }
 
@@ -33,12 +38,12 @@ export function registeredWorkload(instance: WorkloadInstance): Workload {
   };
 }
 
-/** As it is written, alone or inside of a service. */
+/** As it is written, alone or inside of a service. A weight of 0 is none that is given, as in Istio. */
 export function writtenWorkload(
-  { address, labels = NONE, serviceAccount, ports = NONE, weight = 1 }: WorkloadEntrySpec,
+  { address, labels = NONE, serviceAccount, ports = NONE, weight }: WorkloadEntrySpec,
   where: Pick<Workload, "namespace" | "name" | "source">,
 ): Workload {
-  return { standing: "written", ...where, address, labels, serviceAccount, ports, weight };
+  return { standing: "written", ...where, address, labels, serviceAccount, ports, weight: weight || 1 };
 }
 
 function ofWorkloadEntry(entry: Resource<"WorkloadEntry">): Workload {

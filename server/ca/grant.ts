@@ -1,5 +1,7 @@
 import { PharosError } from "#core/errors.ts";
+import { accountStanding } from "#core/model/account-standing.ts";
 import type { Resource } from "#core/resource/resource.ts";
+import { expectedWorkload } from "#core/sources/declare-workload.ts";
 
 /** What a join token allowed, and whoever renews on its strength goes on being allowed. */
 export interface Grant {
@@ -24,9 +26,12 @@ export function requireGrant({ id, namespace, serviceAccount, group, createdAt }
   const madeAt = found.metadata.creationTimestamp;
   if (madeAt !== undefined && Date.parse(madeAt) > createdAt.getTime())
     throw endedGrant(id, `WorkloadGroup ${namespace}/${group} was deleted, and made anew at ${madeAt}`);
-  const account = found.spec.template.serviceAccount;
-  if (account !== undefined && account !== serviceAccount)
-    throw endedGrant(id, `WorkloadGroup ${namespace}/${group} is for account ${account} now, not ${serviceAccount}`);
+  const expected = expectedWorkload(found);
+  if (accountStanding(expected, serviceAccount) === "another")
+    throw endedGrant(
+      id,
+      `WorkloadGroup ${namespace}/${group} is for account ${expected.serviceAccount} now, not ${serviceAccount}`,
+    );
 }
 
 function endedGrant(id: string, why: string): PharosError {

@@ -1,8 +1,10 @@
 import { PharosError } from "#core/errors.ts";
 import { isReservedIdentity } from "#core/identity/reserved-identity.ts";
+import { accountStanding } from "#core/model/account-standing.ts";
 import { plainText } from "#core/plain-text.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Resource } from "#core/resource/resource.ts";
+import { expectedWorkload } from "#core/sources/declare-workload.ts";
 import { type AddressRules, admitAddress } from "#server/registry/admit-address.ts";
 
 /** What an agent says of its workload. */
@@ -63,7 +65,7 @@ export function admitInstance(said: Registration, caller: Registrant, context: A
   const { namespace, serviceAccount } = caller;
   const key = nameOf(said, caller);
   const group = groupOf(said, caller, context, key);
-  const { template } = group.spec;
+  const expected = expectedWorkload(group);
   const given = givenBy(group);
   refuseOther(said, key, given.labels, given.weight);
   const health = said.health === "unknown" ? "healthy" : said.health;
@@ -74,8 +76,8 @@ export function admitInstance(said: Registration, caller: Registrant, context: A
     workload: said.group,
     ...given,
     serviceAccount,
-    address: admitAddress({ said: said.address, group: template.address, peer: caller.address }, context.addresses),
-    ports: portsOf(said.ports, template.ports ?? {}, key, said.group),
+    address: admitAddress({ said: said.address, group: expected.address, peer: caller.address }, context.addresses),
+    ports: portsOf(said.ports, expected.ports, key, said.group),
     health,
     ...(reason === "" ? {} : { unhealthyReason: reason }),
     locality: "",
@@ -83,10 +85,9 @@ export function admitInstance(said: Registration, caller: Registrant, context: A
 }
 
 /** What every instance of a group has from it. */
-export function givenBy({
-  spec: { metadata, template },
-}: Resource<"WorkloadGroup">): Pick<WorkloadInstance, "labels" | "weight"> {
-  return { labels: { ...template.labels, ...metadata?.labels }, weight: template.weight || 1 };
+export function givenBy(group: Resource<"WorkloadGroup">): Pick<WorkloadInstance, "labels" | "weight"> {
+  const { labels, weight } = expectedWorkload(group);
+  return { labels, weight };
 }
 
 /** `namespace/name`, once both are fit to be printed, and the caller's. */
@@ -130,13 +131,14 @@ function groupOf(
       `instance ${key} names WorkloadGroup ${namespace}/${said.group}, which does not exist`,
       { hint: `apply a WorkloadGroup named ${said.group} in namespace ${namespace} first` },
     );
-  const { template } = group.spec;
-  if (template.serviceAccount === undefined ? !hasToken : template.serviceAccount !== serviceAccount)
+  const expected = expectedWorkload(group);
+  const standing = accountStanding(expected, serviceAccount);
+  if (standing === "another" || (standing === "any" && !hasToken))
     throw new PharosError(
       "forbidden",
-      template.serviceAccount === undefined
+      standing === "any"
         ? `WorkloadGroup ${namespace}/${said.group} names no account, and no token for it was used by ${serviceAccount}`
-        : `WorkloadGroup ${namespace}/${said.group} is for account ${template.serviceAccount}, not ${serviceAccount}`,
+        : `WorkloadGroup ${namespace}/${said.group} is for account ${expected.serviceAccount}, not ${serviceAccount}`,
       {
         hint: `set its template.serviceAccount, or join with \`pharos token create --service-account ${serviceAccount} --group ${said.group}\``,
       },

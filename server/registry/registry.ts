@@ -1,9 +1,11 @@
 import { PharosError } from "#core/errors.ts";
 import type { WorkloadProbe } from "#core/kinds/workload-group/schema.ts";
+import { accountStanding } from "#core/model/account-standing.ts";
 import { plainText } from "#core/plain-text.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { SnapshotChange } from "#core/registry/snapshot.ts";
 import type { Resource } from "#core/resource/resource.ts";
+import { expectedWorkload } from "#core/sources/declare-workload.ts";
 import { CLOCK_DIFFERENCE_MS_MAX } from "#core/telemetry/clock-difference.ts";
 import type { AddressRules } from "#server/registry/admit-address.ts";
 import { admitInstance, givenBy, type Registrant, type Registration } from "#server/registry/admit-instance.ts";
@@ -107,11 +109,6 @@ export class Registry {
     return [...this.#instances.values()];
   }
 
-  /** The one that is registered under `namespace/name`. */
-  registered(key: string): WorkloadInstance | undefined {
-    return this.#instances.get(key);
-  }
-
   /** One that is registered, or was: what it measured last arrives after it has left. */
   known(key: string): WorkloadInstance | undefined {
     return this.#instances.get(key) ?? this.#departed.get(key);
@@ -192,8 +189,9 @@ export class Registry {
     const becomes = await this.#withGroup(namespace, workload, serviceAccount, ({ group, hasToken }) => {
       const said = this.#said.get(key);
       if (said?.workload !== workload || said.serviceAccount !== serviceAccount) return "another";
-      const account = group?.spec.template.serviceAccount;
-      if (group === undefined || (account === undefined ? !hasToken : account !== serviceAccount)) return "gone";
+      if (group === undefined) return "gone";
+      const standing = accountStanding(expectedWorkload(group), serviceAccount);
+      if (standing === "another" || (standing === "any" && !hasToken)) return "gone";
       this.#said.set(key, { ...said, ...givenBy(group) });
       return "kept";
     });
@@ -214,7 +212,7 @@ export class Registry {
     const { findGroup, hasToken } = this.#options;
     for (;;) {
       const group = findGroup(namespace, name);
-      if (group === undefined || group.spec.template.serviceAccount !== undefined)
+      if (group === undefined || expectedWorkload(group).serviceAccount !== undefined)
         return work({ group, hasToken: false });
       const has = await hasToken(group, serviceAccount);
       if (findGroup(namespace, name) === group) return work({ group, hasToken: has });

@@ -1,5 +1,7 @@
 import { PharosError } from "#core/errors.ts";
+import { accountStanding } from "#core/model/account-standing.ts";
 import { closestName } from "#core/schema/closest-name.ts";
+import { expectedWorkload } from "#core/sources/declare-workload.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
 
 const LISTED = 10;
@@ -21,8 +23,9 @@ export function checkTokenGroup(state: MeshState, { namespace, serviceAccount, g
     throw new PharosError("not-found", `group: there is no WorkloadGroup ${group} in namespace ${namespace}`, {
       hint: hintFor(group, namespace, groupsOf(state, namespace)),
     });
-  const account = found.spec.template.serviceAccount;
-  if (account !== undefined && account !== serviceAccount)
+  const expected = expectedWorkload(found);
+  const account = expected.serviceAccount;
+  if (accountStanding(expected, serviceAccount) === "another")
     throw new PharosError(
       "invalid",
       `serviceAccount: WorkloadGroup ${namespace}/${group} is for account ${account}, not ${serviceAccount}`,
