@@ -24,7 +24,9 @@ function afterMicrotasks(count: number, work: () => void): void {
 test.each([0, 1, 2, 3, 4, 5, 6, 8, 12])(
   "a group that changes %i microtasks after it was looked at is followed by who registers at that moment",
   async (microtasks) => {
-    const changed = { ...GROUP, spec: { ...GROUP.spec, metadata: { labels: { app: "ratings" } } } };
+    const { serviceAccount: _, ...template } = GROUP.spec.template;
+    const spec = { ...GROUP.spec, template } as typeof GROUP.spec;
+    const changed = { ...GROUP, spec: { ...spec, metadata: { labels: { app: "ratings" } } } };
     const followed = Promise.withResolvers<void>();
     let isArmed = true;
     await world.restart({
@@ -42,9 +44,7 @@ test.each([0, 1, 2, 3, 4, 5, 6, 8, 12])(
         return group;
       },
     });
-    const { serviceAccount: _, ...template } = GROUP.spec.template;
-    world.group = { ...GROUP, spec: { ...GROUP.spec, template } } as typeof GROUP;
-    changed.spec.template = template as typeof GROUP.spec.template;
+    world.group = { ...GROUP, spec };
     await world.registry.register(REGISTRATION, IDENTITY);
     await followed.promise;
     expect(world.registry.list()[0]?.labels).toEqual({ tier: "front", app: "ratings" });

@@ -109,6 +109,11 @@ export class Registry {
     return [...this.#instances.values()];
   }
 
+  /** The one that is registered under `namespace/name`. */
+  registered(key: string): WorkloadInstance | undefined {
+    return this.#instances.get(key);
+  }
+
   /** One that is registered, or was: what it measured last arrives after it has left. */
   known(key: string): WorkloadInstance | undefined {
     return this.#instances.get(key) ?? this.#departed.get(key);
