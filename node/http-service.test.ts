@@ -130,6 +130,20 @@ test("connections of one address are limited, told of, and given back", async ()
   await expect.poll(() => get("/").catch(() => 0)).toBe(200);
 });
 
+test("connections that never ask anything give way to one of their own address that does", {
+  timeout: 20_000,
+}, async () => {
+  handle = (_, response) => void response.end();
+  const half = Array.from({ length: 50 }, () => {
+    const socket = connect(port, "127.0.0.1").on("error", () => undefined);
+    socket.write("GET / HTTP/1.1\r\nhost: a\r\n");
+    return socket;
+  });
+  await expect.poll(() => get("/").catch(() => 0), { timeout: 15_000 }).toBe(200);
+  expect(half.filter(({ closed }) => !closed).length).toBeGreaterThan(40);
+  for (const socket of half) socket.destroy();
+});
+
 test("who asks and then reads nothing is not waited for without end", async () => {
   expect(server.timeout).toBeGreaterThan(0);
   server.timeout = 100;

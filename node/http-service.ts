@@ -32,6 +32,9 @@ const HTTP_DEADLINES = {
 /** A connection on which nothing moves for so long, as where nobody reads an answer; longer than any answer takes to begin. */
 const IDLE_MS = 300_000;
 
+/** Where an address has all its connections, one on which no request is being answered gives way to another after so long. */
+const UNASKED_MS = 2000;
+
 /** Why a request could not be read, by Node's code; what is not named here is 400. */
 const UNREADABLE: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
@@ -54,9 +57,18 @@ export function createHttpService({
   bodies: allowed = BODIES,
   onLimit,
 }: HttpServiceOptions): Server {
+  /** Requests that are being answered. */
+  const asked = new Map<Socket, number>();
+  const count = (socket: Socket, by: 1 | -1): void => {
+    const now = (asked.get(socket) ?? 0) + by;
+    if (now > 0) asked.set(socket, now);
+    else asked.delete(socket);
+  };
   const sockets = new Crowd<Socket>({
     name: "HTTP connections",
     ...connections,
+    staleMs: UNASKED_MS,
+    isIdle: (socket) => !asked.has(socket),
     onRefused: onLimit,
     evict: (socket) => socket.destroy(),
   });
@@ -64,6 +76,9 @@ export function createHttpService({
   const server = createServer(HTTP_DEADLINES, (request, response) => {
     request.on("error", () => undefined);
     response.on("error", () => undefined);
+    const { socket } = request;
+    count(socket, 1);
+    response.once("close", () => count(socket, -1));
     countBody(request, response, bodies);
     const fail = (error: unknown): void => {
       const isGone = response.destroyed || request.socket.destroyed;

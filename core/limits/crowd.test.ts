@@ -55,6 +55,31 @@ test("who takes every place of its party keeps its neighbours out for a while on
   expect(evicted).toEqual(["a0", "a1"]);
 });
 
+test("of a party that has every place those give way that are at nothing", () => {
+  const evicted: string[] = [];
+  const busy = new Set(["a0"]);
+  let nowMs = 0;
+  const crowd = new Crowd<string>({
+    ...{
+      name: "places",
+      perParty: 2,
+      inSum: 10,
+      staleMs: 100,
+      now: () => nowMs,
+      isIdle: (member) => !busy.has(member),
+    },
+    onRefused: () => undefined,
+    evict: (member) => evicted.push(member),
+  });
+  expect([crowd.admit("a", "a0"), crowd.admit("a", "a1")]).toEqual([true, true]);
+  nowMs = 100;
+  expect(crowd.admit("a", "a2")).toBe(true);
+  busy.add("a2");
+  nowMs = 1000;
+  expect(crowd.admit("a", "a3"), "both are at work").toBe(false);
+  expect(evicted).toEqual(["a1"]);
+});
+
 test.each([
   ["127.0.0.1", "127.0.0.1"],
   ["::ffff:10.1.2.3", "10.1.2.3"],

@@ -9,6 +9,8 @@ export interface CrowdOptions<T> {
   readonly evict: (member: T) => void;
   /** A member that has been there for longer gives way to one of its own party, too; absent: none does. */
   readonly staleMs?: number;
+  /** Of members that old, those that give way; absent: all. */
+  readonly isIdle?: (member: T) => boolean;
   readonly now?: () => number;
 }
 
@@ -61,12 +63,17 @@ export class Crowd<T> {
   }
 
   #replaceStale(party: string): void {
-    const { staleMs, name, onRefused, evict } = this.#options;
-    const oldest = this.#byParty.get(party)?.entries().next();
-    if (staleMs === undefined || oldest?.done !== false || this.#now() - oldest.value[1] < staleMs) return;
-    this.leave(party, oldest.value[0]);
-    onRefused(name, party);
-    evict(oldest.value[0]);
+    const { staleMs, isIdle = () => true, name, onRefused, evict } = this.#options;
+    if (staleMs === undefined) return;
+    const since = this.#now() - staleMs;
+    for (const [member, enteredMs] of this.#byParty.get(party) ?? []) {
+      if (enteredMs > since) return;
+      if (!isIdle(member)) continue;
+      this.leave(party, member);
+      onRefused(name, party);
+      evict(member);
+      return;
+    }
   }
 
   #largest(): [party: string, count: number] {
