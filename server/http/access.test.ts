@@ -233,7 +233,7 @@ describe("over HTTP", () => {
       ],
     };
     /** POSTs because of the length of what they are asked; they change nothing. */
-    const READS = ["config.check", "config.preview"];
+    const READS = ["config.check", "config.preview", "simulate.request"];
 
     test("no write of the router is forgotten here", () => {
       const mutations = Object.keys(definitions).filter((procedure) => typeOf(procedure) === "mutation");
