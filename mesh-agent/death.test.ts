@@ -124,6 +124,10 @@ test("told to stop under load, it fails no request: connections are asked to clo
   const exit = ended(child);
   child.kill("SIGTERM");
   await eventually("deregistration", () => (plane.deregistrations > 0 ? true : undefined));
+  // What the control plane says of an instance that is none any more; its callers have not heard yet.
+  for (const { type, name } of proxyTo(app, port)) plane.ads.remove(type, name);
+  const heard = load.ok;
+  await eventually("load that goes on", () => (load.ok > heard + 50 ? true : undefined));
   other.ads.set(...proxyTo(app, entry));
   expect(await exit).toBe(0);
   await load.stop();

@@ -119,6 +119,7 @@ async function runClaimed(
 
   const collision = await Promise.race([aborted(signal), registering]);
   log.info("stopping: leaving the mesh, then draining");
+  relay.hold();
   await registration.leave();
   const isDrained = await drainEnvoy(admin, config.drainSeconds * 1000, hurry);
   if (!isDrained)

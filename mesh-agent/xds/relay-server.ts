@@ -39,6 +39,7 @@ export class RelayServer {
   readonly #server: GrpcServer;
   readonly #sessions = new Set<RelaySession>();
   readonly counters = { refusals: 0, cacheFailures: 0 };
+  #isHeld = false;
 
   constructor(options: RelayServerOptions) {
     this.#options = options;
@@ -68,12 +69,20 @@ export class RelayServer {
     for (const session of this.#sessions) session.onUplink(this.#options.uplink.state);
   }
 
+  /**
+   * Envoy, and the cache, keep what they have from here on. Whoever leaves the mesh is no workload of it any more, and would
+   * lose the routes to its application while its callers have not heard yet.
+   */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
   close(): Promise<void> {
     return this.#server.close();
   }
 
   #open(stream: ServerStream): StreamHandler {
-    const session = new RelaySession(stream, this.#options, this.counters);
+    const session = new RelaySession(stream, this.#options, this.counters, () => this.#isHeld);
     this.#sessions.add(session);
     session.onUplink(this.#options.uplink.state);
     return {
@@ -95,12 +104,19 @@ class RelaySession {
   readonly #options: RelayServerOptions;
   readonly #counters: RelayServer["counters"];
   readonly #relay: Relay;
+  readonly #isHeld: () => boolean;
   readonly #backoff = new Backoff({ firstMs: 100, maxMs: 10_000 });
   readonly #timers = new Set<NodeJS.Timeout>();
   #upstream: ClientStream | undefined;
   #isClosed = false;
 
-  constructor(stream: ServerStream, options: RelayServerOptions, counters: RelayServer["counters"]) {
+  constructor(
+    stream: ServerStream,
+    options: RelayServerOptions,
+    counters: RelayServer["counters"],
+    isHeld: () => boolean,
+  ) {
+    this.#isHeld = isHeld;
     this.#stream = stream;
     this.#options = options;
     this.#counters = counters;
@@ -136,7 +152,7 @@ class RelaySession {
     const openedMs = performance.now();
     const upstream: ClientStream = client.stream(PATH, {
       onMessage: (message) => {
-        if (this.#upstream !== upstream) return;
+        if (this.#upstream !== upstream || this.#isHeld()) return;
         this.#do(this.#relay.fromUpstream(message));
       },
       onClose: (error) => {
