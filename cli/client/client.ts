@@ -96,7 +96,7 @@ export function toPharosError(error: unknown, options: ServerOptions): PharosErr
   if (data === null || data === undefined) {
     const { url } = findServer(options);
     return new PharosError("unavailable", `no answer from ${url}: ${reasonOf(error)}`, {
-      hint: "start it with `pharos serve`, or name another with --server URL",
+      hint: "start it with `pharos serve`; name one that runs by its directory with --dir or PHAROS_DIR, or by its address with --server",
     });
   }
   const code =

@@ -13,7 +13,7 @@ metadata: { name: ratings }
 spec:
   hosts: [ratings]
   http:
-    - match: [{ uri: { regex: '\\p{Foo}' } }]
+    - match: [{ uri: { regex: '\\p{Greek}' } }]
       route: [{ destination: { host: ratings } }]
 `;
 const refusal: Refusal = {

@@ -1,11 +1,8 @@
 import { type Command, Option } from "commander";
 import { withClient, withServer, withWrite } from "#cli/commands/command.ts";
-import { exitOfCheck } from "#cli/commands/exit-of-check.ts";
-import { printChanges, printResult, type WriteOptions } from "#cli/commands/print-result.ts";
+import { printPreview } from "#cli/commands/print-preview.ts";
+import { printResult, type WriteOptions } from "#cli/commands/print-result.ts";
 import { readChanges } from "#cli/commands/read-changes.ts";
-import { EXIT } from "#cli/exit-codes.ts";
-import { printDiagnostics, printResolved } from "#cli/output/print-diagnostics.ts";
-import { describeConcerned } from "#core/traffic/describe-concerned.ts";
 
 interface ApplyOptions extends WriteOptions {
   readonly filename: string[];
@@ -32,14 +29,7 @@ export function addApply(program: Command): void {
             await api.config.applyChanges.mutate({ changes, reason: options.reason }),
             changes,
           );
-        const { ok, changed, unchanged, diagnostics, resolved, traffic } = await api.config.preview.mutate({ changes });
-        printDiagnostics(diagnostics);
-        printResolved(resolved);
-        if (!ok && options.output === "table") return EXIT.invalid;
-        printChanges(options, { changed, unchanged, diagnostics, resolved, traffic }, " (dry run)");
-        if (options.output === "table" && changed.length > 0)
-          process.stdout.write(`${describeConcerned(traffic).join("\n")}\n`);
-        return exitOfCheck(ok, diagnostics);
+        return printPreview(api, options, changes);
       }),
     );
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { type CommonOptions, withClient, withServer, withWrite } from "#cli/commands/command.ts";
+import { printPreview } from "#cli/commands/print-preview.ts";
 import { printResult, type WriteOptions } from "#cli/commands/print-result.ts";
 import { parseKind } from "#cli/commands/resource-args.ts";
 import { EXIT } from "#cli/exit-codes.ts";
@@ -51,11 +52,17 @@ export function addRollback(program: Command): void {
     .description("restore the state as of a revision, as a new revision")
     .argument("<revision>")
     .option("--undo", "revert only what that revision changed")
-    .action((revisionText: string, options: WriteOptions & { readonly undo?: boolean }) =>
+    .option("--dry-run", "check and show what would change, whose traffic it concerns; write nothing")
+    .action((revisionText: string, options: WriteOptions & { readonly undo?: boolean; readonly dryRun?: boolean }) =>
       withClient(options, async (api) => {
         const revision = Number(revisionText);
         if (!Number.isInteger(revision) || revision < 0)
           throw new UsageError(`"${revisionText}" is not a revision`, { hint: "`pharos history` lists them" });
+        if (options.dryRun && options.undo)
+          throw new UsageError("--dry-run shows a rollback, not --undo", {
+            hint: "the console's page of the revision previews it",
+          });
+        if (options.dryRun) return printPreview(api, options, await api.config.rollbackChanges.query({ revision }));
         const write = options.undo ? api.config.undo : api.config.rollback;
         return printResult(api, options, await write.mutate({ revision, reason: options.reason }));
       }),
