@@ -36,3 +36,21 @@ test("of all that have gone there is a last, too", () => {
   }
   expect(book.away()).toHaveLength(5000);
 });
+
+test("one that comes back is not forgotten for others that go, and counts anew when it goes again", () => {
+  const book = new ProxyBook();
+  const shop = connectionOf("shop-0", "shop");
+  book.connect(shop, null);
+  book.disconnect(shop, 1, 0);
+  book.connect(shop, null);
+  expect(book.away()).toEqual([]);
+  for (let index = 0; index < 300; index += 1) {
+    const each = connectionOf(`shop-of-old-${index}`, "shop");
+    book.connect(each, null);
+    book.disconnect(each, 1, index);
+  }
+  expect(book.connection("shop-0")).toBe(shop);
+  book.disconnect(shop, 1, 300);
+  expect(book.away().at(-1)).toBe("shop-0");
+  expect(book.away()).toHaveLength(200);
+});

@@ -1,13 +1,12 @@
 import type { FleetSummary, ProxyDetail, ProxyStatus, Refusal } from "#core/view/mesh.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
+import { AwayBook } from "#server/xds/away-book.ts";
 import type { Connection } from "#server/xds/connection.ts";
 
 interface KnownProxy {
   node: ProxyNode;
   connection: Connection | undefined;
-  /** Who it was when it last connected; null without a certificate. */
-  readonly spiffeId: string | null;
   revision: number | null;
   refusals: readonly Refusal[];
   certificateNotAfter: string | null;
@@ -16,22 +15,20 @@ interface KnownProxy {
 
 const REFUSALS_KEPT = 20;
 const AWAY_KEPT_MS = 60 * 60 * 1000;
-/** Of proxies that have gone, so many are remembered, the last ones: of one identity and of all. */
-const AWAY_OF_ONE_MAX = 200;
-const AWAY_MAX = 5000;
 
 /** Every proxy that is connected, or was in the last hour, and what is known of it. */
 export class ProxyBook {
   readonly #proxies = new Map<string, KnownProxy>();
+  readonly #away = new AwayBook((id) => this.#proxies.delete(id));
 
   /** Returns the connection that this one takes the place of. */
   connect(connection: Connection, certificateNotAfter: string | null): Connection | undefined {
     const { node } = connection;
     const known = this.#proxies.get(node.id);
+    this.#away.delete(node.id);
     this.#proxies.set(node.id, {
       node,
       connection,
-      spiffeId: connection.spiffeId ?? null,
       revision: known?.revision ?? null,
       refusals: known?.refusals ?? [],
       certificateNotAfter,
@@ -47,18 +44,8 @@ export class ProxyBook {
     if (connection.isCurrent) known.revision = revision;
     known.connection = undefined;
     known.lastSeenMs = nowMs;
-    // The longest away come first.
-    this.#proxies.delete(connection.node.id);
-    this.#proxies.set(connection.node.id, known);
-    this.#forgetMore(known.spiffeId);
+    this.#away.add(connection.node.id, connection.spiffeId);
     return true;
-  }
-
-  #forgetMore(spiffeId: string | null): void {
-    const away = [...this.#proxies].filter(([, known]) => known.connection === undefined);
-    const own = away.filter(([, known]) => known.spiffeId === spiffeId);
-    for (const [id] of own.slice(0, Math.max(0, own.length - AWAY_OF_ONE_MAX))) this.#proxies.delete(id);
-    for (const [id] of away.slice(0, Math.max(0, away.length - AWAY_MAX))) this.#proxies.delete(id);
   }
 
   took(id: string, revision: number): void {
@@ -81,7 +68,7 @@ export class ProxyBook {
 
   /** Ids of those that are known and not connected. */
   away(): string[] {
-    return [...this.#proxies.values()].filter(({ connection }) => connection === undefined).map(({ node }) => node.id);
+    return [...this.#away];
   }
 
   list(revision: number, nowMs: number): ProxyStatus[] {
@@ -102,8 +89,13 @@ export class ProxyBook {
   }
 
   #forget(nowMs: number): void {
-    for (const [id, { connection, lastSeenMs }] of this.#proxies)
-      if (connection === undefined && lastSeenMs < nowMs - AWAY_KEPT_MS) this.#proxies.delete(id);
+    for (const id of this.#away) {
+      const known = this.#proxies.get(id);
+      // The longest away come first.
+      if (known === undefined || known.lastSeenMs >= nowMs - AWAY_KEPT_MS) return;
+      this.#away.delete(id);
+      this.#proxies.delete(id);
+    }
   }
 
   detail(id: string, revision: number): ProxyDetail | undefined {
