@@ -47,7 +47,7 @@ export function makeServices(parts: ServicesParts): { readonly services: Service
     authority,
     audit,
     auth,
-    check: (change) => (change === undefined ? [...checks.run(), ...publisher.failures] : checks.run(change)),
+    checks,
     explain: (name) => explainService(state.snapshot(), name),
     publisher,
     previews,

@@ -13,13 +13,14 @@ export function findDelta(
   after: readonly Diagnostic[],
   touched: ReadonlySet<string>,
 ): FindingsDelta {
-  const had = countByKey(before);
-  const findings = after.filter((diagnostic) => {
-    const isNew = !take(had, keyOf(diagnostic));
-    return isNew || touched.has(diagnostic.resource ?? "");
+  const [keysBefore, keysAfter] = [before.map(keyOf), after.map(keyOf)];
+  const had = countKeys(keysBefore);
+  const findings = after.filter(({ resource = "" }, index) => {
+    const isNew = !take(had, keysAfter[index] ?? "");
+    return isNew || touched.has(resource);
   });
-  const left = countByKey(after);
-  const resolved = before.filter((diagnostic) => !take(left, keyOf(diagnostic)));
+  const left = countKeys(keysAfter);
+  const resolved = before.filter((_, index) => !take(left, keysBefore[index] ?? ""));
   return { findings: bounded(findings), resolved: bounded(resolved) };
 }
 
@@ -27,9 +28,9 @@ function keyOf({ severity, code, resource, path, message }: Diagnostic): string 
   return JSON.stringify([severity, code, resource, path, message]);
 }
 
-function countByKey(diagnostics: readonly Diagnostic[]): Map<string, number> {
+function countKeys(keys: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const diagnostic of diagnostics) counts.set(keyOf(diagnostic), (counts.get(keyOf(diagnostic)) ?? 0) + 1);
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
   return counts;
 }
 

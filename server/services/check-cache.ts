@@ -4,13 +4,12 @@ import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
 
-/** Checks of the configuration as it stands, made once per snapshot; or as it would stand after a change. */
+/** Checks of the configuration, made once per snapshot while somebody holds it: as it stands, as it stood, or after a change. */
 export class CheckCache {
   readonly #state: MeshState;
   readonly #check: (snapshot: Snapshot, alone: CheckedAlone) => readonly Diagnostic[];
   readonly #alone: CheckedAlone = new WeakMap();
-  #of: Snapshot | undefined;
-  #diagnostics: readonly Diagnostic[] = [];
+  readonly #known = new WeakMap<Snapshot, readonly Diagnostic[]>();
 
   constructor(state: MeshState, check: (snapshot: Snapshot, alone: CheckedAlone) => readonly Diagnostic[]) {
     this.#state = state;
@@ -20,11 +19,17 @@ export class CheckCache {
   run(change?: SnapshotChange): readonly Diagnostic[] {
     const snapshot = this.#state.snapshot();
     if (change !== undefined) return this.#check(applied(snapshot, change), this.#alone);
-    if (this.#of !== snapshot) {
-      this.#of = snapshot;
-      this.#diagnostics = this.#check(snapshot, this.#alone);
+    return this.of(snapshot);
+  }
+
+  /** Of a snapshot that is not the newest any more, when it is held against the one that is. */
+  of(snapshot: Snapshot): readonly Diagnostic[] {
+    let diagnostics = this.#known.get(snapshot);
+    if (diagnostics === undefined) {
+      diagnostics = this.#check(snapshot, this.#alone);
+      this.#known.set(snapshot, diagnostics);
     }
-    return this.#diagnostics;
+    return diagnostics;
   }
 }
 

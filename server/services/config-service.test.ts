@@ -1,7 +1,13 @@
 import { expect, test } from "vitest";
+import type { Diagnostic } from "#core/diagnostic.ts";
+import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
+import type { ApplyResult } from "#core/view/config.ts";
 import type { ConfigStore } from "#server/config/store.ts";
+import { CheckCache } from "#server/services/check-cache.ts";
 import { type ConfigServiceOptions, createConfigService } from "#server/services/config-service.ts";
+import { MeshState } from "#server/services/mesh-state.ts";
+import type { Caller } from "#server/services/services.ts";
 
 /** What of a check is done where, for a text of that many characters. */
 async function whereIsChecked(length: number): Promise<readonly string[]> {
@@ -13,9 +19,11 @@ async function whereIsChecked(length: number): Promise<readonly string[]> {
       plan: async () => ({ changed: [], unchanged: [], diagnostics: [], upserts: [], deletes: [] }),
     } satisfies Pick<ConfigStore, "plan"> as unknown as ConfigStore,
     state: { revision: 0, snapshot: () => ({ resources: [] }) },
-    check: () => {
-      places.push("checked here");
-      return [];
+    checks: {
+      run: () => {
+        places.push("checked here");
+        return [];
+      },
     },
     previews: {
       read: async () => {
@@ -35,4 +43,52 @@ async function whereIsChecked(length: number): Promise<readonly string[]> {
 test("a few lines are checked at once, and all else in the thread that is in nobody's way", async () => {
   expect(await whereIsChecked(8000)).toEqual(["checked here"]);
   expect(await whereIsChecked(9000)).toEqual(["read in the thread", "checked in the thread"]);
+});
+
+const NOTHING = { instanceUpserts: [], instanceDeletes: [], deletes: [], upserts: [] };
+const FINDING: Diagnostic = {
+  severity: "warning",
+  code: "no-effect",
+  resource: "VirtualService/default/a",
+  message: "m",
+};
+
+/** What came of an apply, in order; each check finds what is wrong with its revision. */
+async function apply(result: Omit<ApplyResult, "unchanged">): Promise<{ told: ApplyResult; steps: readonly string[] }> {
+  const steps: string[] = [];
+  const state = new MeshState({ revision: 6, mesh: {} as Snapshot["mesh"], resources: [], instances: [] });
+  const checks = new CheckCache(state, ({ revision }) => {
+    steps.push(`checked ${revision}`);
+    return revision === 6 ? [] : [FINDING];
+  });
+  const service = createConfigService({
+    store: { apply: async () => ({ ...result, unchanged: [] }) } as unknown as ConfigStore,
+    state,
+    checks,
+    publisher: {
+      failures: [],
+      published: async (revision: number) => {
+        state.apply({ revision, ...NOTHING });
+        steps.push(`compiled ${revision}`);
+        return [];
+      },
+    },
+    audit: () => steps.push("audited"),
+  } as unknown as ConfigServiceOptions);
+  const caller = { principal: { name: "ada" } } as Caller;
+  return { told: await service.apply([], "", caller, undefined), steps };
+}
+
+test("proxies get a revision before it is checked against what was, and what it brings is told", async () => {
+  const { told, steps } = await apply({ revision: 7, changed: [], diagnostics: [] });
+  expect(told.diagnostics).toEqual([FINDING]);
+  expect(steps.filter((step) => step !== "audited")).toEqual(["compiled 7", "checked 6", "checked 7"]);
+});
+
+test.each([
+  ["unchanged", []],
+  ["refused", [{ ...FINDING, severity: "error" }]],
+] as const)("what is %s is checked against nothing", async (_, diagnostics) => {
+  const { steps } = await apply({ revision: null, changed: [], diagnostics });
+  expect(steps.filter((step) => step !== "audited")).toEqual([]);
 });

@@ -17,6 +17,7 @@ import type { StoredResource } from "#server/config/stored-resource.ts";
 import { findDelta } from "#server/preview/find-delta.ts";
 import type { Purpose } from "#server/preview/job-queue.ts";
 import type { PreviewThread } from "#server/preview/preview-thread.ts";
+import type { CheckCache } from "#server/services/check-cache.ts";
 import type { Mesh, Telemetry } from "#server/services/dependencies.ts";
 import { describeUnfollowed } from "#server/services/describe-unfollowed.ts";
 import { hostsOf } from "#server/services/hosts-of.ts";
@@ -32,7 +33,7 @@ export interface ConfigServiceOptions {
   /** Reads and tries changes apart from this thread. */
   readonly previews: Pick<PreviewThread, "read" | "findings" | "rehearse" | "simulate" | "locate">;
   /** Semantic checks over the whole configuration. */
-  readonly check: (change?: SnapshotChange) => readonly Diagnostic[];
+  readonly checks: Pick<CheckCache, "run" | "of">;
   /** What reached the compiler, and what it made of it. */
   readonly publisher: Pick<Publisher, "published" | "has" | "outcome" | "failures" | "world">;
   readonly audit: (line: {
@@ -77,7 +78,9 @@ function summarize(
 
 /** edit → check → preview → apply → watch, over the store, the compiler and what was measured. */
 export function createConfigService(options: ConfigServiceOptions): Services["config"] {
-  const { store, mesh, telemetry, state, check, publisher, previews } = options;
+  const { store, mesh, telemetry, state, checks, publisher, previews } = options;
+  /** With what the compiler could not translate of it. */
+  const diagnose = () => [...checks.run(), ...publisher.failures];
 
   const toChange = (plan: Plan): SnapshotChange => ({
     revision: state.revision + 1,
@@ -89,7 +92,8 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
 
   async function write(action: string, caller: Caller, run: () => Promise<ApplyResult>): Promise<ApplyResult> {
     try {
-      const before = check();
+      const was = state.snapshot();
+      const failed = publisher.failures;
       const result = await run();
       const resource = result.changed
         .map(({ ref }) => ref)
@@ -99,7 +103,8 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
         options.audit({ caller, action, resource, outcome: "allowed", reason: `revision ${result.revision}` });
         const failures = await publisher.published(result.revision);
         const touched = new Set(result.changed.map(({ ref }) => ref));
-        const { findings, resolved } = findDelta(before, check(), touched);
+        // Only now: proxies wait for no checks, and what changed nothing needs none.
+        const { findings, resolved } = findDelta([...checks.of(was), ...failed], diagnose(), touched);
         // The compiler's own are told as what this revision brought, not as what is new since another.
         const others = findings.filter(({ code }) => code !== "not-translated");
         const told = new Set(result.diagnostics.map(({ code, resource, path }) => `${code} ${resource} ${path}`));
@@ -137,7 +142,7 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
   return {
     async list({ labelSelector = "", ...filter }) {
       const requirements = parseLabelSelector(labelSelector);
-      const diagnostics = byResource(check());
+      const diagnostics = byResource(diagnose());
       const { mesh: settings } = state.snapshot();
       return (await store.list(filter))
         .filter(({ resource }) => meetsRequirements(resource.metadata.labels ?? {}, requirements))
@@ -145,7 +150,7 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
     },
     async get(ref) {
       const stored = await store.get(ref);
-      return { ...summarize(stored, byResource(check()), state.snapshot().mesh), text: stored.text };
+      return { ...summarize(stored, byResource(diagnose()), state.snapshot().mesh), text: stored.text };
     },
     async check(changes, asker) {
       const plan = await store.plan(await read(changes, asker, "preview"));
@@ -155,7 +160,7 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
         lengthOf(changes) <= READ_HERE_MAX &&
         state.snapshot().resources.length + change.upserts.length <= CHECK_HERE_MAX;
       const { findings, resolved } = isSmall
-        ? findDelta(check(), check(change), new Set(plan.changed.map(({ ref }) => ref)))
+        ? findDelta(checks.run(), checks.run(change), new Set(plan.changed.map(({ ref }) => ref)))
         : await previews.findings(change, asker);
       return { ok: true, diagnostics: [...plan.diagnostics, ...findings], resolved };
     },
@@ -215,7 +220,7 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
           author: caller.principal.name,
         }),
       ),
-    diagnostics: async () => check(),
+    diagnostics: async () => diagnose(),
     history: (filter) => store.history(filter),
     revision: (revision) => store.revision(revision),
     rollback: (revision, reason, caller) =>

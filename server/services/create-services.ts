@@ -47,7 +47,7 @@ export interface ServicesOptions extends Omit<ConfigServiceOptions, "audit"> {
 
 /** Everything the API serves. */
 export function createServices(options: ServicesOptions): Services {
-  const { store, mesh, telemetry, state, identities, authority, audit, auth, check, explain, publisher, previews } =
+  const { store, mesh, telemetry, state, identities, authority, audit, auth, checks, explain, publisher, previews } =
     options;
   const catalog = createCatalogService({ state, mesh, telemetry, explain });
   const audited = createAudited(audit);
@@ -78,7 +78,7 @@ export function createServices(options: ServicesOptions): Services {
       telemetry,
       store,
       catalog,
-      check: () => check(),
+      check: () => [...checks.run(), ...publisher.failures],
       isDiskFull: options.isDiskFull,
     }),
     topology: createTopologyService({ state, telemetry }),
@@ -88,7 +88,7 @@ export function createServices(options: ServicesOptions): Services {
       mesh,
       telemetry,
       state,
-      check,
+      checks,
       publisher,
       previews,
       audit: ({ caller, ...line }) => audit.write({ ...line, actor: caller.principal.name, from: caller.from }),
