@@ -67,6 +67,27 @@ describe("applying", () => {
     await other.close();
   });
 
+  test("lets the compiler have the revision before the disk is waited for", async () => {
+    const steps: string[] = [];
+    const db = new Proxy(opened.db, {
+      get(target, property) {
+        if (property === "$queryRaw") steps.push("folded");
+        return Reflect.get(target, property) as unknown;
+      },
+    });
+    const watched = createConfigStore(db);
+    const stop = new AbortController();
+    const feed = (async () => {
+      for await (const { revision } of watched.watch(0, stop.signal)) steps.push(`revision ${revision}`);
+    })();
+    // It looks for one that is there already.
+    await watched.latest();
+    await watched.apply({ changes: [upsert(rule("a"))], author: "alice", reason: "" });
+    stop.abort();
+    await feed;
+    expect(steps).toEqual(["revision 1", "folded"]);
+  });
+
   test("makes one numbered revision of all that is applied, with author, reason and time", async () => {
     const result = await apply([upsert(`${rule("a")}---\n${rule("b")}`), upsert(rule("c"))], "alice", "the first");
     expect(result).toMatchObject({ revision: 1, unchanged: [], diagnostics: [] });

@@ -18,6 +18,7 @@ import {
   type Transaction,
   writeRevision,
 } from "#server/config/write-revision.ts";
+import { foldLog } from "#server/db/fold-log.ts";
 import type { Database } from "#server/db/open-database.ts";
 import type { Notify } from "#server/notify/notify.ts";
 import { ProcessNotify } from "#server/notify/process-notify.ts";
@@ -83,9 +84,7 @@ export function createConfigStore(
     });
     if (written.number !== null) {
       void notify.tell("revisions");
-      // Into the file itself: a mesh whose log was lost, or left out of a copy, must not wake up with an older configuration.
-      // Where that fails the revision is in the log all the same, and the next one takes it along.
-      await db.$queryRaw`PRAGMA wal_checkpoint(PASSIVE)`.catch(() => undefined);
+      await foldLog(db);
     }
     return written;
   }

@@ -100,8 +100,12 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
         .join(", ")
         .slice(0, 2000);
       if (result.revision !== null) {
-        options.audit({ caller, action, resource, outcome: "allowed", reason: `revision ${result.revision}` });
-        const failures = await publisher.published(result.revision);
+        // The line is written to the disk in this thread: proxies do not wait for that.
+        const failures = await publisher
+          .published(result.revision)
+          .finally(() =>
+            options.audit({ caller, action, resource, outcome: "allowed", reason: `revision ${result.revision}` }),
+          );
         const touched = new Set(result.changed.map(({ ref }) => ref));
         // Only now: proxies wait for no checks, and what changed nothing needs none.
         const { findings, resolved } = findDelta([...checks.of(was), ...failed], diagnose(), touched);
