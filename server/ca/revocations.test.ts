@@ -32,6 +32,35 @@ test("of several who revoke one thing at one moment one does, the others are tol
   expect(book.find(CREDENTIAL)).toBeUndefined();
 });
 
+test("what is revoked while the database is read stays revoked", async () => {
+  const { promise: gate, resolve: goOn } = Promise.withResolvers<void>();
+  let isWaiting = false;
+  const slow = new Proxy(opened.db, {
+    get: (db, property) =>
+      property !== "revocation"
+        ? (Reflect.get(db, property) as unknown)
+        : new Proxy(db.revocation, {
+            get: (table, method) =>
+              method !== "findMany"
+                ? (Reflect.get(table, method) as unknown)
+                : async (...args: Parameters<typeof table.findMany>) => {
+                    const rows = await table.findMany(...args);
+                    if (isWaiting) await gate;
+                    return rows;
+                  },
+          }),
+  });
+  const read = await RevocationBook.open(slow);
+  isWaiting = true;
+  const reading = read.read();
+  const adding = read.add(SUBJECT, "ada", "leaked", NOW);
+  // Long enough for it to be written, were it not for its turn.
+  for (let turn = 0; turn < 20; turn += 1) await opened.db.revocation.count();
+  goOn();
+  await Promise.all([reading, adding]);
+  expect(read.find(CREDENTIAL)).toBeDefined();
+});
+
 test("what was revoked more than once by an older version is believed again when one of these is lifted", async () => {
   for (const id of ["one", "two"])
     await opened.db.revocation.create({

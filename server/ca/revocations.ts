@@ -44,7 +44,10 @@ function revokedError(credential: Credential, revocation: RevocationView): Pharo
 export class RevocationBook {
   readonly #db: Database;
   readonly #active = new Map<string, RevocationView>();
-  /** One after another: two that revoke the same thing at one moment do not both find that it is not revoked. */
+  /**
+   * One after another: two that revoke the same thing at one moment do not both find that it is not revoked, and what is revoked
+   * while the database is read is not dropped for having come after the reading.
+   */
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(db: Database) {
@@ -58,7 +61,11 @@ export class RevocationBook {
   }
 
   /** Takes over what the database has, whoever wrote it. */
-  async read(): Promise<void> {
+  read(): Promise<void> {
+    return this.#inTurn(() => this.#read());
+  }
+
+  async #read(): Promise<void> {
     const rows = await this.#db.revocation.findMany({ where: { liftedAt: null } });
     this.#active.clear();
     for (const row of rows) this.#hold(viewOf(row));
