@@ -5,8 +5,8 @@ import { answeringInstances } from "#core/resolve/answering-instances.ts";
 import type { AppliedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
 import { servicesByHost } from "#core/resolve/service.ts";
 import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
-import { byAge } from "#core/resource/by-age.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import { sortByAge } from "#core/resource/sort-by-age.ts";
 import { declareServices } from "#core/sources/declare-service.ts";
 
 /** Which resources bear on a service, and why; those that look as if they did and do not are told too. */
@@ -17,7 +17,7 @@ export function explainService(snapshot: Snapshot, host: string): readonly Appli
   const reader = createSnapshotReader(snapshot);
   const workloads = answeringInstances(reader, service, snapshot.instances);
   const question = { reader, host, namespace, workloads };
-  return [...snapshot.resources].sort(byAge).flatMap((resource) => {
+  return sortByAge(snapshot.resources).flatMap((resource) => {
     const explained = explain(resource, question);
     return explained === undefined ? [] : [{ ref: formatRef(refOf(resource)), ...explained }];
   });

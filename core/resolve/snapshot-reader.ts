@@ -7,20 +7,20 @@ import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { resolvePolicies } from "#core/resolve/policies.ts";
 import { resolveService, selects, servicesOf } from "#core/resolve/service.ts";
 import { gatewaysOf, resolveVirtualServices } from "#core/resolve/virtual-service.ts";
-import { byAge } from "#core/resource/by-age.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
+import { sortByAge } from "#core/resource/sort-by-age.ts";
 import { declareServices } from "#core/sources/declare-service.ts";
 import { declareWorkload } from "#core/sources/declare-workload.ts";
 
 /** Answers about a snapshot, as proxies that are compiled from it get them. Each looks through all of its kind: for few questions at a time. */
 export function createSnapshotReader({ mesh, resources, instances }: Snapshot): MeshReader {
-  const aged = [...resources].sort(byAge);
+  const aged = sortByAge(resources);
   const virtualServices = ofKind(aged, "VirtualService");
   const rules = ofKind(aged, "DestinationRule");
   const peerAuthentications = ofKind(aged, "PeerAuthentication");
   const policies = ofKind(aged, "AuthorizationPolicy");
-  const declarations = declareServices(aged);
+  const declarations = declareServices(resources);
   const workloads = aged.flatMap((resource) => declareWorkload(resource) ?? []);
   const sorted = [...instances].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   /** Built when it is first asked for. */

@@ -1,9 +1,9 @@
 import { normalizeHost } from "#core/host/host.ts";
 import type { Port } from "#core/model/port.ts";
 import type { Resolution, ServiceDeclaration } from "#core/model/service.ts";
-import { byAge } from "#core/resource/by-age.ts";
 import type { Labels } from "#core/resource/labels.ts";
 import { type AnyResource, formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import { sortByAge } from "#core/resource/sort-by-age.ts";
 import { writtenWorkload } from "#core/sources/declare-workload.ts";
 
 /** Kinds that declare services. */
@@ -32,12 +32,16 @@ export function declareService(resource: AnyResource): ServiceDeclaration | unde
   return declaration;
 }
 
-/** All that resources say of services, the oldest first. */
+const knownOfAll = new WeakMap<readonly AnyResource[], readonly ServiceDeclaration[]>();
+
+/** All that resources say of services, the oldest first; worked out once for each list, which must not be changed after. */
 export function declareServices(resources: readonly AnyResource[]): readonly ServiceDeclaration[] {
-  return resources
-    .filter(({ kind }) => (SERVICE_KINDS as readonly string[]).includes(kind))
-    .sort(byAge)
-    .flatMap((resource) => declareService(resource) ?? []);
+  let declarations = knownOfAll.get(resources);
+  if (declarations === undefined) {
+    declarations = sortByAge(resources).flatMap((resource) => declareService(resource) ?? []);
+    knownOfAll.set(resources, declarations);
+  }
+  return declarations;
 }
 
 function ofServiceEntry(entry: Resource<"ServiceEntry">): ServiceDeclaration {

@@ -11,6 +11,7 @@ export class MeshState {
   readonly #mesh: MeshSettings;
   #revision: number;
   #snapshot: Snapshot | undefined;
+  #listed: readonly AnyResource[] | undefined;
 
   constructor(snapshot: Snapshot) {
     this.#mesh = snapshot.mesh;
@@ -21,6 +22,7 @@ export class MeshState {
 
   apply(change: SnapshotChange): void {
     this.#snapshot = undefined;
+    if (change.upserts.length + change.deletes.length > 0) this.#listed = undefined;
     this.#revision = Math.max(this.#revision, change.revision);
     for (const resource of change.upserts) this.#resources.set(formatRef(refOf(resource)), resource);
     for (const ref of change.deletes) this.#resources.delete(formatRef(ref));
@@ -33,12 +35,13 @@ export class MeshState {
     return this.#revision;
   }
 
-  /** Made once per change. */
+  /** Made once per change; its resources are the same list until one of them changes, so what is known of a list is known on. */
   snapshot(): Snapshot {
+    this.#listed ??= [...this.#resources.values()];
     this.#snapshot ??= {
       revision: this.#revision,
       mesh: this.#mesh,
-      resources: [...this.#resources.values()],
+      resources: this.#listed,
       instances: [...this.#instances.values()],
     };
     return this.#snapshot;

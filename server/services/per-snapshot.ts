@@ -1,14 +1,14 @@
 import type { Snapshot } from "#core/registry/snapshot.ts";
 
-/** A function of the snapshot, worked out once for each: snapshots never change, and most questions are of the newest. */
+/** A function of the snapshot, worked out once for each while somebody holds it: snapshots never change. */
 export function perSnapshot<T>(make: (snapshot: Snapshot) => T): (snapshot: Snapshot) => T {
-  let of: Snapshot | undefined;
-  let made: T;
+  const known = new WeakMap<Snapshot, { readonly made: T }>();
   return (snapshot) => {
-    if (of !== snapshot) {
-      made = make(snapshot);
-      of = snapshot;
+    let found = known.get(snapshot);
+    if (found === undefined) {
+      found = { made: make(snapshot) };
+      known.set(snapshot, found);
     }
-    return made;
+    return found.made;
   };
 }

@@ -1,9 +1,9 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
-import type { Snapshot } from "#core/registry/snapshot.ts";
 import { answeringInstances } from "#core/resolve/answering-instances.ts";
 import { servicesByHost } from "#core/resolve/service.ts";
 import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
 import { declareServices } from "#core/sources/declare-service.ts";
+import { perSnapshot } from "#server/services/per-snapshot.ts";
 
 /** One host that callers may name, and who answers there. */
 export interface DirectoryService {
@@ -17,7 +17,7 @@ export interface DirectoryService {
 }
 
 /** All services of a snapshot, by host. A host that several objects declare belongs to the oldest, with the ports of those that add to it. */
-export function listServices(snapshot: Snapshot): ReadonlyMap<string, DirectoryService> {
+export const listServices = perSnapshot((snapshot): ReadonlyMap<string, DirectoryService> => {
   const suffix = `.svc.${snapshot.mesh.domainSuffix}`;
   const services = new Map<string, DirectoryService>();
   const reader = createSnapshotReader(snapshot);
@@ -41,7 +41,7 @@ export function listServices(snapshot: Snapshot): ReadonlyMap<string, DirectoryS
     });
   }
   return services;
-}
+});
 
 export function principalOf(instance: WorkloadInstance, trustDomain: string): string {
   return `${trustDomain}/ns/${instance.namespace}/sa/${instance.serviceAccount}`;

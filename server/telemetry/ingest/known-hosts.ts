@@ -4,12 +4,14 @@ import { ofKind } from "#core/resource/of-kind.ts";
 import { declareServices } from "#core/sources/declare-service.ts";
 
 interface Hosts {
+  readonly domainSuffix: string;
   readonly names: ReadonlySet<string>;
   /** The most specific first. */
   readonly patterns: readonly string[];
 }
 
-const read = new WeakMap<Snapshot, Hosts>();
+/** By the list of resources: which instances there are says nothing of hosts. */
+const read = new WeakMap<Snapshot["resources"], Hosts>();
 
 /**
  * The mesh's own name of a host that a workload of `namespace` asked for: services and hosts with routes, short forms
@@ -28,11 +30,10 @@ export function knownHost(snapshot: Snapshot, namespace: string, host: string): 
   return forms.find((form) => names.has(form)) ?? patterns.find((pattern) => hostMatches(pattern, text));
 }
 
-function hostsOf(snapshot: Snapshot): Hosts {
-  const known = read.get(snapshot);
-  if (known !== undefined) return known;
+function hostsOf({ resources, mesh: { domainSuffix } }: Snapshot): Hosts {
+  const known = read.get(resources);
+  if (known?.domainSuffix === domainSuffix) return known;
   const all = new Set<string>();
-  const { resources, mesh } = snapshot;
   const called = [
     ...declareServices(resources),
     ...ofKind(resources, "VirtualService").map(({ metadata: { namespace }, spec: { hosts = [] } }) => ({
@@ -40,10 +41,10 @@ function hostsOf(snapshot: Snapshot): Hosts {
     })),
   ];
   for (const { hosts, namespace } of called)
-    for (const host of hosts) all.add(expandHost(host, namespace, mesh.domainSuffix));
+    for (const host of hosts) all.add(expandHost(host, namespace, domainSuffix));
   // "*" would know everything, and so nothing.
   const patterns = [...all].filter((host) => isWildcard(host) && host !== "*").sort(bySpecificity);
-  const hosts = { names: all, patterns };
-  read.set(snapshot, hosts);
+  const hosts = { domainSuffix, names: all, patterns };
+  read.set(resources, hosts);
   return hosts;
 }
