@@ -16,7 +16,8 @@ export interface IndexedRow extends Entry {
  */
 export class CacheIndex {
   readonly #types = new Map<string, Map<string, Entry>>();
-  readonly #aliases = new Map<string, Map<string, string>>();
+  /** By type and alias, those that list it, the one that came last at the end. */
+  readonly #aliases = new Map<string, Map<string, Set<string>>>();
 
   constructor(rows: Iterable<IndexedRow>) {
     for (const row of rows) this.#set(row);
@@ -30,9 +31,13 @@ export class CacheIndex {
     return this.#types.get(type)?.get(name)?.version;
   }
 
-  /** Of what is known under this name or alias. */
+  /**
+   * Of what is known under this name or alias. An alias that several list is the last one's; once read back from the disk,
+   * which keeps no order, that is the last by name.
+   */
   nameOf(type: string, name: string): string | undefined {
-    return this.#types.get(type)?.has(name) === true ? name : this.#aliases.get(type)?.get(name);
+    if (this.#types.get(type)?.has(name) === true) return name;
+    return [...(this.#aliases.get(type)?.get(name) ?? [])].at(-1);
   }
 
   names(type: string): string[] {
@@ -49,7 +54,7 @@ export class CacheIndex {
     for (const name of removes) this.#delete(type, name);
     for (const name of unsure) {
       const entry = this.#types.get(type)?.get(name);
-      if (entry !== undefined) this.#set({ type, name, ...entry, version: "" });
+      if (entry !== undefined) this.#types.get(type)?.set(name, { ...entry, version: "" });
     }
     if (keepOnly !== undefined) for (const name of this.names(type)) if (!keepOnly.has(name)) this.#delete(type, name);
   }
@@ -60,9 +65,9 @@ export class CacheIndex {
     this.#types.set(type, all);
     all.set(name, { version, aliases });
     if (aliases.length === 0) return;
-    const byAlias = this.#aliases.get(type) ?? new Map<string, string>();
+    const byAlias = this.#aliases.get(type) ?? new Map<string, Set<string>>();
     this.#aliases.set(type, byAlias);
-    for (const alias of aliases) byAlias.set(alias, name);
+    for (const alias of aliases) byAlias.set(alias, (byAlias.get(alias) ?? new Set()).add(name));
   }
 
   #delete(type: string, name: string): void {
@@ -74,7 +79,10 @@ export class CacheIndex {
 
   #forgetAliases(type: string, name: string): void {
     const byAlias = this.#aliases.get(type);
-    for (const alias of this.#types.get(type)?.get(name)?.aliases ?? [])
-      if (byAlias?.get(alias) === name) byAlias.delete(alias);
+    for (const alias of this.#types.get(type)?.get(name)?.aliases ?? []) {
+      const names = byAlias?.get(alias);
+      names?.delete(name);
+      if (names?.size === 0) byAlias?.delete(alias);
+    }
   }
 }

@@ -147,6 +147,26 @@ test("an alias goes with its resource, and belongs to whoever had it last", () =
   again.close();
 });
 
+test("an alias that several list is the last one's; when that goes, another's that still has it", () => {
+  const cache = open();
+  const find = (of: DiskCache) => of.find("vh", "x")?.name;
+  cache.commit({ type: "vh", upserts: [resource("b", "1", ["x"]), resource("a", "1", ["x"])], removes: [] });
+  expect(find(cache)).toBe("a");
+  cache.commit({ type: "vh", upserts: [], removes: [], unsure: ["b"] });
+  expect(find(cache), "nothing came").toBe("a");
+  cache.close();
+  const again = open();
+  expect(find(again), "the last by name").toBe("b");
+  again.commit({ type: "vh", upserts: [], removes: ["b"] });
+  expect(find(again)).toBe("a");
+  again.commit({ type: "vh", upserts: [resource("b", "1", ["x"])], removes: [] });
+  again.commit({ type: "vh", upserts: [resource("b", "2", ["y"])], removes: [] });
+  expect(find(again)).toBe("a");
+  again.commit({ type: "vh", upserts: [], removes: ["a"] });
+  expect(find(again)).toBeUndefined();
+  again.close();
+});
+
 test("a response of thousands of resources prepares as many statements as one of a single resource", () => {
   const cache = open();
   const prepare = vi.spyOn(DatabaseSync.prototype, "prepare");
