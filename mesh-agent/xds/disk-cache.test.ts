@@ -168,8 +168,9 @@ test("an alias that several list is the last one's; when that goes, another's th
 });
 
 test("a response of thousands of resources prepares as many statements as one of a single resource", () => {
-  const cache = open();
   const prepare = vi.spyOn(DatabaseSync.prototype, "prepare");
+  const cache = open();
+  expect(prepare, "once, as it was opened").toHaveBeenCalled();
   const prepared = (count: number): number => {
     prepare.mockClear();
     const upserts = Array.from({ length: count }, (_, at) => resource(`r${at}`, `${count}`, [`alias-${at}`]));

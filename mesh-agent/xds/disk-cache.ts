@@ -27,6 +27,18 @@ interface StoredRow extends Row {
   readonly crc: number | null;
 }
 
+interface Statements {
+  readonly select: StatementSync;
+  readonly insert: (row: Omit<StoredRow, "crc">) => void;
+  readonly remove: StatementSync;
+}
+
+/** A database with what is made once for it. */
+interface Opened extends Statements {
+  readonly db: DatabaseSync;
+  readonly index: CacheIndex;
+}
+
 /**
  * The last configuration that Envoy accepted, on disk. Each acknowledgement is one transaction: what dies in the middle
  * leaves the one before. A file that cannot be read is moved aside, never deleted; a resource that was damaged is told of
@@ -35,15 +47,13 @@ interface StoredRow extends Row {
 export class DiskCache implements ResourceCache {
   readonly #file: string;
   readonly #log: Logger;
-  #db: DatabaseSync;
-  #index: CacheIndex;
-  #select: StatementSync;
+  #opened: Opened;
   #problem: string | undefined;
 
   private constructor(file: string, log: Logger, db: DatabaseSync) {
     this.#file = file;
     this.#log = log;
-    [this.#db, this.#index, this.#select] = [db, indexOf(db), selectOf(db)];
+    this.#opened = openOn(db);
   }
 
   static open(file: string, log: Logger): DiskCache {
@@ -81,11 +91,11 @@ export class DiskCache implements ResourceCache {
 
   /** Writes what the disk refused, if it takes it now. */
   settle(): void {
-    if (this.#problem === undefined || !writeOut(this.#db, this.#file)) return;
+    if (this.#problem === undefined || !writeOut(this.#opened.db, this.#file)) return;
     try {
-      const db = openDatabase(this.#file, this.#log);
-      this.#db.close();
-      this.#use(db);
+      const onDisk = openOn(openDatabase(this.#file, this.#log));
+      this.#opened.db.close();
+      this.#opened = onDisk;
       this.#problem = undefined;
       this.#log.info("the last good configuration is on the disk again");
     } catch {
@@ -95,22 +105,25 @@ export class DiskCache implements ResourceCache {
 
   list(type: string): readonly CachedResource[] {
     return (
-      this.#db.prepare("SELECT name, version, aliases, body FROM resource WHERE type = ?").all(type) as unknown as Row[]
+      this.#opened.db
+        .prepare("SELECT name, version, aliases, body FROM resource WHERE type = ?")
+        .all(type) as unknown as Row[]
     ).map(fromRow);
   }
 
   find(type: string, name: string): CachedResource | undefined {
-    const known = this.#index.nameOf(type, name);
-    const row = known === undefined ? undefined : this.#select.get(type, known);
+    const { index, select } = this.#opened;
+    const known = index.nameOf(type, name);
+    const row = known === undefined ? undefined : select.get(type, known);
     return row === undefined ? undefined : fromRow(row as unknown as Row);
   }
 
   version(type: string, name: string): string | undefined {
-    return this.#index.version(type, name);
+    return this.#opened.index.version(type, name);
   }
 
   isEmpty(): boolean {
-    return this.#index.isEmpty;
+    return this.#opened.index.isEmpty;
   }
 
   /** False when the disk refuses it: it is held in memory. */
@@ -120,8 +133,8 @@ export class DiskCache implements ResourceCache {
       return this.#problem === undefined;
     } catch (error) {
       if (this.#problem !== undefined) throw error;
-      const onDisk = this.#db;
-      this.#use(copyToMemory(() => allRows(onDisk)));
+      const onDisk = this.#opened.db;
+      this.#opened = openOn(copyToMemory(() => allRows(onDisk)));
       onDisk.close();
       this.#complain(error);
       this.#apply(commit);
@@ -130,27 +143,23 @@ export class DiskCache implements ResourceCache {
   }
 
   #apply(commit: CacheCommit): void {
-    apply(this.#db, commit, () => this.#index.names(commit.type));
-    this.#index.apply(commit);
-  }
-
-  #use(db: DatabaseSync): void {
-    [this.#db, this.#index, this.#select] = [db, indexOf(db), selectOf(db)];
+    apply(this.#opened, commit);
+    this.#opened.index.apply(commit);
   }
 
   /** Resources held, by type URL. */
   counts(): ReadonlyMap<string, number> {
-    return this.#index.counts();
+    return this.#opened.index.counts();
   }
 
   /** Bounds the file, in pages of 4 KB; a commit past it fails as on a full disk. */
   limitPages(count: number): void {
-    this.#db.exec(`PRAGMA max_page_count = ${count}`);
+    this.#opened.db.exec(`PRAGMA max_page_count = ${count}`);
   }
 
   close(): void {
     this.settle();
-    this.#db.close();
+    this.#opened.db.close();
   }
 
   #complain(error: unknown): void {
@@ -162,36 +171,43 @@ export class DiskCache implements ResourceCache {
   }
 }
 
+function openOn(db: DatabaseSync): Opened {
+  return { db, index: indexOf(db), ...prepareOn(db) };
+}
+
 function indexOf(db: DatabaseSync): CacheIndex {
   const rows = db.prepare("SELECT type, name, version, aliases FROM resource").all() as unknown as readonly StoredRow[];
   return new CacheIndex(rows.map((row) => ({ ...row, aliases: JSON.parse(row.aliases) as string[] })));
 }
 
-function selectOf(db: DatabaseSync): StatementSync {
-  return db.prepare("SELECT name, version, aliases, body FROM resource WHERE type = ? AND name = ?");
+/** Preparing costs more than what is run. */
+function prepareOn(db: DatabaseSync): Statements {
+  const insert = db.prepare(
+    "INSERT OR REPLACE INTO resource (type, name, version, aliases, body, crc) VALUES (?, ?, ?, ?, ?, ?)",
+  );
+  return {
+    select: db.prepare("SELECT name, version, aliases, body FROM resource WHERE type = ? AND name = ?"),
+    insert: (row) => void insert.run(row.type, row.name, row.version, row.aliases, row.body, checksum(row)),
+    remove: db.prepare("DELETE FROM resource WHERE type = ? AND name = ?"),
+  };
 }
 
-/** `names`: those of the type that are there. */
+/** To the database alone: the index has what was there before. */
 function apply(
-  db: DatabaseSync,
+  { db, index, select, insert, remove }: Opened,
   { type, upserts, removes, unsure = [], keepOnly }: CacheCommit,
-  names: () => readonly string[],
 ): void {
   try {
     db.exec("BEGIN IMMEDIATE");
-    const remove = db.prepare("DELETE FROM resource WHERE type = ? AND name = ?");
-    // Prepared once: preparing costs more than what is run.
-    const insert = inserter(db);
     for (const { name, version, aliases, body } of upserts)
       insert({ type, name, version, aliases: JSON.stringify(aliases), body });
     for (const name of removes) remove.run(type, name);
-    const find = selectOf(db);
     for (const name of unsure) {
-      const row = find.get(type, name) as unknown as Row | undefined;
+      const row = select.get(type, name) as unknown as Row | undefined;
       if (row !== undefined) insert({ ...row, type, version: "" });
     }
     if (keepOnly !== undefined) {
-      for (const name of [...names(), ...upserts.map((each) => each.name)])
+      for (const name of [...index.names(type), ...upserts.map((each) => each.name)])
         if (!keepOnly.has(name)) remove.run(type, name);
     }
     db.exec("COMMIT");
@@ -199,13 +215,6 @@ function apply(
     if (db.isTransaction) db.exec("ROLLBACK");
     throw error;
   }
-}
-
-function inserter(db: DatabaseSync): (row: Omit<StoredRow, "crc">) => void {
-  const statement = db.prepare(
-    "INSERT OR REPLACE INTO resource (type, name, version, aliases, body, crc) VALUES (?, ?, ?, ?, ?, ?)",
-  );
-  return (row) => void statement.run(row.type, row.name, row.version, row.aliases, row.body, checksum(row));
 }
 
 function checksum({ type, name, version, aliases, body }: Omit<StoredRow, "crc">): number {
@@ -229,7 +238,7 @@ function openDatabase(file: string, log: Logger): DatabaseSync {
     )
       db.exec("ALTER TABLE resource ADD COLUMN crc INTEGER");
     const whole = new Set(withoutDamaged(allRows(db), log).map(({ type, name }) => `${type} ${name}`));
-    const remove = db.prepare("DELETE FROM resource WHERE type = ? AND name = ?");
+    const { remove } = prepareOn(db);
     for (const { type, name } of allRows(db)) if (!whole.has(`${type} ${name}`)) remove.run(type, name);
     return db;
   } catch (error) {
@@ -280,7 +289,7 @@ function copyToMemory(read: () => readonly StoredRow[]): DatabaseSync {
   const db = new DatabaseSync(":memory:");
   db.exec(SCHEMA);
   try {
-    const insert = inserter(db);
+    const { insert } = prepareOn(db);
     for (const row of read()) insert(row);
   } catch {
     // The control plane has it; until it is there, Envoy goes on with what it holds.
