@@ -121,7 +121,7 @@ async function runClaimed(
   log.info("stopping: leaving the mesh, then draining");
   relay.hold();
   await registration.leave();
-  const isDrained = await drainEnvoy(admin, config.drainSeconds * 1000, hurry);
+  const isDrained = await drainEnvoy(admin, { timeoutMs: config.drainSeconds * 1000, hurry });
   if (!isDrained)
     log.warn("requests were still in flight", {
       why: hurry?.aborted === true ? "told to hurry" : `the drain time of ${config.drainSeconds} s was over`,
