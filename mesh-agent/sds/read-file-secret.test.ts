@@ -24,7 +24,5 @@ test.each([
 ])("%s is refused at once, by its path", (_, pathOf, why) => {
   const path = pathOf();
   expect(() => readFileSecret("roots", { kind: "roots", path })).toThrow(`${path} ${why}`);
-  expect(() => readFileSecret("pair", { kind: "pair", certificate: path, key: path } as never)).toThrow(
-    `${path} ${why}`,
-  );
+  expect(() => readFileSecret("pair", { kind: "certificate", certificate: path, key: path })).toThrow(`${path} ${why}`);
 });

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
 import { api } from "#server/envoy/testing/random-resource.ts";
@@ -34,7 +34,10 @@ const MANY = Array.from({ length: 4000 }, (_, index) => service(`s${index}`));
 
 let snapshot: Snapshot;
 let thread: PreviewThread | undefined;
-afterEach(() => thread?.close());
+afterEach(async () => {
+  vi.useRealTimers();
+  await thread?.close();
+});
 
 function open(options: Partial<PreviewThreadOptions> = {}): PreviewThread {
   snapshot = { revision: 0, mesh: MESH, resources: [service("reviews"), rule(["v1", "v2"]), ROUTE], instances: [] };
@@ -100,11 +103,15 @@ test("the thread is there while it is needed, and no longer", { timeout: 60_000 
 });
 
 test("a rehearsal keeps it for the next one, also past other jobs", { timeout: 60_000 }, async () => {
-  const previews = open({ idleMs: 0, warmMs: 100_000_000 });
+  // The thread's own clock goes on.
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  const previews = open({ idleMs: 0, warmMs: 60_000 });
   await previews.rehearse(change(1, [rule(["v1"])]), ADA);
   await previews.findings(change(1, [rule(["v1"])]), ADA);
-  await new Promise((done) => setTimeout(done, 50));
+  await vi.advanceTimersByTimeAsync(59_999);
   expect(previews.isRunning).toBe(true);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(previews.isRunning).toBe(false);
 });
 
 test("lines of paths are found in the thread; a simulation that takes too long ends it and says how to ask for less", {

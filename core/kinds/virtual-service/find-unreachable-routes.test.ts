@@ -51,5 +51,6 @@ test("each match is written out once, however many it is compared with", () => {
   const matches = Array.from({ length: 1000 }, (_, index): HttpMatch[] => [{ ...GET, uri: { exact: `/n${index}` } }]);
   const written = vi.spyOn(JSON, "stringify");
   expect(unreachable(...matches)).toEqual([]);
+  expect(written.mock.calls.length).toBeGreaterThan(0);
   expect(written.mock.calls.length).toBeLessThanOrEqual(2 * matches.length);
 });
