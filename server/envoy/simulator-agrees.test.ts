@@ -34,6 +34,8 @@ import { Cleanup, freePort } from "#testing/test-agent.ts";
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 const RUNS = Number(process.env.FUZZ_RUNS ?? 20);
 const REQUESTS = 20;
+/** So many configurations hold every kind that is made for them. */
+const RUNS_OF_EVERY_KIND = 10;
 /** Ways in which the dice can fall that are looked at. */
 const BRANCHES_MAX = 400;
 
@@ -266,6 +268,8 @@ async function compare(compiled: CompiledMesh, question: Question): Promise<void
 }
 
 test(`the simulator and Envoy agree (FUZZ_SEED=${seed})`, { timeout: 3_600_000 }, async () => {
+  const made = new Set<string>();
+  const kept = new Set<string>();
   await fc.assert(
     fc.asyncProperty(
       arbitraryConfiguration,
@@ -275,7 +279,10 @@ test(`the simulator and Envoy agree (FUZZ_SEED=${seed})`, { timeout: 3_600_000 }
         const resources = new Map<string, AnyResource>(services.map((each) => [formatRef(refOf(each)), each]));
         for (const document of documents) {
           const resource = keepValid(document);
-          if (resource !== undefined) resources.set(formatRef(refOf(resource)), resource);
+          made.add(String(document.kind));
+          if (resource === undefined) continue;
+          kept.add(resource.kind);
+          resources.set(formatRef(refOf(resource)), resource);
         }
         generation += 1;
         const compiled = compileMesh(mesh, [...resources.values()], { ...MESH, proxies }, generation);
@@ -285,4 +292,5 @@ test(`the simulator and Envoy agree (FUZZ_SEED=${seed})`, { timeout: 3_600_000 }
     ),
     { seed, numRuns: RUNS, endOnFailure: process.env.FUZZ_FIRST !== undefined },
   );
+  if (RUNS >= RUNS_OF_EVERY_KIND) expect([...made].filter((kind) => !kept.has(kind))).toEqual([]);
 });
