@@ -1,10 +1,9 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { GrpcServer } from "#grpc/server.ts";
-import { UPLINK_RETRY, Uplink } from "#mesh-agent/control-plane/uplink.ts";
+import { Uplink } from "#mesh-agent/control-plane/uplink.ts";
 import type { Identity } from "#mesh-agent/identity/identity.ts";
 import { parseIdentity } from "#mesh-agent/identity/identity.ts";
-import { Backoff } from "#node/backoff.ts";
 import { silentLogger } from "#testing/loggers.ts";
 import { Cleanup, eventually } from "#testing/test-agent.ts";
 import { TestAuthority } from "#testing/test-authority.ts";
@@ -112,8 +111,32 @@ test("a call without a connection fails at once", async () => {
   await expect(uplink.unary("/t.S/Serial", Buffer.alloc(0), 5000)).rejects.toMatchObject({ code: "unavailable" });
 });
 
-test("however long the control plane was away, it is dialled at least every two seconds", () => {
-  const backoff = new Backoff({ ...UPLINK_RETRY, random: () => 1 });
-  const waits = Array.from({ length: 50 }, () => backoff.next());
-  expect(Math.max(...waits)).toBeLessThan(2000);
+test("however long the control plane was away, it is dialled again after a second and a half at most", async () => {
+  const identity = await issue();
+  const stop = new AbortController();
+  const waits: number[] = [];
+  const wait = async (ms: number) => {
+    if (waits.push(ms) === 50) stop.abort();
+  };
+  const uplink = new Uplink({ server: "127.0.0.1:1", identity: () => identity, log: silentLogger, wait });
+  await uplink.run(stop.signal);
+  expect(waits).toHaveLength(50);
+  expect(Math.max(...waits)).toBeLessThanOrEqual(1500);
+  expect(Math.min(...waits), "nor is it overrun").toBeGreaterThanOrEqual(50);
+});
+
+test("after a connection that stood it is dialled again soon, however long it had waited before", async () => {
+  const identity = await issue();
+  const waits: number[] = [];
+  const wait = async (ms: number) => void waits.push(ms);
+  let breaks = 0;
+  const stop = new AbortController();
+  const uplink = new Uplink({ server: `127.0.0.1:${port}`, identity: () => identity, log: silentLogger, wait });
+  uplink.onChange(({ kind }) => {
+    if (kind === "up") setImmediate(() => sockets.at(-1)?.destroy());
+    else if (++breaks === 8) stop.abort();
+  });
+  await uplink.run(stop.signal);
+  expect(waits).toHaveLength(8);
+  expect(Math.max(...waits)).toBeLessThanOrEqual(100);
 });

@@ -16,10 +16,12 @@ export interface UplinkOptions {
   readonly server: string;
   readonly identity: () => Identity;
   readonly log: Logger;
+  /** Waits for so many ms, or until the signal. */
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** A server that comes back must find its proxies back within two seconds. */
-export const UPLINK_RETRY = { firstMs: 100, maxMs: 1500 } as const;
+/** A server that comes back is to find its proxies back soon. */
+const UPLINK_RETRY = { firstMs: 100, maxMs: 1500 } as const;
 const OLD_CONNECTION_GRACE_MS = 15_000;
 
 /** The mTLS connection to the control plane: kept open, dialled again when it breaks, renewed with the certificate. */
@@ -46,6 +48,7 @@ export class Uplink {
 
   /** Dials until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
+    const { wait = (ms) => delay(ms, undefined, { signal }) } = this.#options;
     signal.addEventListener("abort", () => this.#close(), { once: true });
     while (!signal.aborted) {
       try {
@@ -60,7 +63,7 @@ export class Uplink {
           });
         this.#set({ kind: "down", reason: PharosError.from(error).toString() });
       }
-      await delay(this.#backoff.next(), undefined, { signal }).catch(() => undefined);
+      await wait(this.#backoff.next(), signal).catch(() => undefined);
     }
   }
 
