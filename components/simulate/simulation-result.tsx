@@ -5,14 +5,15 @@ import { formatShare } from "#components/simulate/outcome-words.ts";
 import { Notice } from "#components/ui/notice.tsx";
 import { Segmented } from "#components/ui/segmented.tsx";
 import { formatPath } from "#core/schema/path.ts";
-import type { OutcomesView, SimulationView } from "#core/view/simulation.ts";
+import { isSameOutcomes, outcomeKey } from "#core/simulate/outcome-key.ts";
+import type { SimulationView } from "#core/view/simulation.ts";
 
 /** All that can come of the request, now and with the change. */
 export function SimulationResult({ view }: { readonly view: SimulationView }) {
   const { now, changed, diagnostics } = view;
   const [side, setSide] = useState<"now" | "changed">("changed");
   const shown = changed === null || side === "now" ? now : changed;
-  const isSame = changed !== null && summary(changed) === summary(now);
+  const isSame = changed !== null && isSameOutcomes(changed, now);
   return (
     <div className="flex flex-col gap-3">
       {diagnostics.map(({ severity, message, hint, path }) => (
@@ -43,11 +44,7 @@ export function SimulationResult({ view }: { readonly view: SimulationView }) {
         </div>
       )}
       {shown.outcomes.map((outcome, index) => (
-        <OutcomeCard
-          key={`${side} ${outcome.hops.length} ${summaryOf(outcome)}`}
-          outcome={outcome}
-          isOpen={index === 0}
-        />
+        <OutcomeCard key={`${side} ${outcomeKey(outcome)}`} outcome={outcome} isOpen={index === 0} />
       ))}
       {shown.leftOut > 0 ? (
         <Notice title={`${formatShare(shown.leftOut)} go in more ways than are followed`}>
@@ -56,23 +53,4 @@ export function SimulationResult({ view }: { readonly view: SimulationView }) {
       ) : null}
     </div>
   );
-}
-
-function summaryOf({
-  share,
-  status,
-  flags,
-  details,
-  by,
-  endpoints,
-  request,
-  response,
-  delayMs,
-}: OutcomesView["outcomes"][number]): string {
-  const [first] = endpoints;
-  return JSON.stringify([share, status, flags, details, by, first, request, response, delayMs]);
-}
-
-function summary({ outcomes }: OutcomesView): string {
-  return outcomes.map(summaryOf).join();
 }

@@ -1,7 +1,8 @@
 import type { Call, CallResult, Hop } from "#core/simulate/call.ts";
 import type { Endpoint } from "#core/simulate/cluster.ts";
-import { type Branch, enumerateBranches } from "#core/simulate/dice.ts";
+import { enumerateBranches } from "#core/simulate/dice.ts";
 import { followCall } from "#core/simulate/follow-call.ts";
+import { outcomeKey } from "#core/simulate/outcome-key.ts";
 
 /** One thing that can come of a call, with the part of all calls to which it happens. */
 export interface Outcome {
@@ -35,43 +36,22 @@ const ENDPOINTS_TOLD_MAX = 20;
 /** All that can come of a call, the most likely first. Costs what `BRANCHES_MAX` calls cost, at the most. */
 export function simulateCall(call: Call): Outcomes {
   const branches = enumerateBranches((dice) => followCall(call, dice, true), BRANCHES_MAX);
-  const merged = new Map<string, { share: number; readonly first: CallResult }>();
+  const merged = new Map<string, Outcome>();
   for (const { share, value } of branches) {
-    const key = keyOf(value);
-    const known = merged.get(key);
-    if (known === undefined) merged.set(key, { share, first: value });
-    else known.share += share;
+    const told = tell(value);
+    const key = outcomeKey(told);
+    merged.set(key, { ...(merged.get(key) ?? told), share: (merged.get(key)?.share ?? 0) + share });
   }
-  const outcomes = [...merged.values()]
-    .map(({ share, first }) => tell({ share, value: first }))
-    .sort((a, b) => b.share - a.share);
+  const outcomes = [...merged.values()].sort((a, b) => b.share - a.share);
   const told = branches.reduce((sum, { share }) => sum + share, 0);
   return { outcomes, leftOut: Math.max(0, Number((1 - told).toFixed(6))) };
 }
 
-/** What differs in nothing that is told of is one outcome. */
-function keyOf({
-  status,
-  flags,
-  details,
-  by,
-  cluster,
-  endpoints,
-  security,
-  delayMs,
-  request,
-  response,
-}: CallResult): string {
-  const headers = [...(request ?? []), ...response].map((each) => each.join(":"));
-  const [first] = endpoints;
-  return JSON.stringify([status, flags, details, by, cluster, first?.address, first?.port, security, delayMs, headers]);
-}
-
-function tell({ share, value }: Branch<CallResult>): Outcome {
-  const { status, cluster, endpoints, security, request, response, ...rest } = value;
+function tell(result: CallResult): Outcome {
+  const { status, cluster, endpoints, security, request, response, ...rest } = result;
   return {
     ...rest,
-    share,
+    share: 0,
     status: status ?? null,
     cluster: cluster ?? null,
     endpoints: endpoints
