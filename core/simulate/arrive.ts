@@ -77,7 +77,11 @@ export function arrive({
     result: hands.isDone ? "passed" : "ended",
     title: hands.isDone ? hands.security : "no agreement",
     why: hands.isDone ? `what the caller offers is what the chain takes` : hands.why,
-    place: { type: "LDS", resource: listener.name, path: `filterChains[${chain.index}].transportSocket` },
+    place: {
+      type: "LDS",
+      resource: listener.name,
+      path: chain.tls === undefined ? chain.path : `${chain.path}.transportSocket`,
+    },
     origins: called.image.origins("LDS", listener.name),
   });
   if (!hands.isDone) return failed(hands.flags, hands.why);
@@ -101,7 +105,7 @@ export function arrive({
   if (forwarded === undefined)
     return { ...secured, by: "unknown", details: "bytes that are not known here come to a chain that speaks HTTP" };
   const exchange = new Exchange(incoming, upstreamHeaders(forwarded.exchange.headers, incoming.speaks));
-  const at = { listener: listener.name, path: `filterChains[${chain.index}].filters` };
+  const at = { listener: listener.name, path: serves.path };
   const decided = decideHttp(called.image, serves, exchange, dice, notes, at);
   if (decided.kind === "undecided") return { ...secured, by: "unknown", details: decided.what };
   const answered = { ...secured, request: exchange.headers, delayMs: reached.delayMs + decided.delayMs };

@@ -13,7 +13,6 @@ const CLUSTER: Cluster = {
   sockets: [],
   socket: { kind: "plain" },
   speaks: "http/1.1",
-  portOverride: 0,
 };
 
 function endpoint(address: string, over: Partial<Endpoint> = {}): Endpoint {

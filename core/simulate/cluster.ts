@@ -52,6 +52,4 @@ export interface Cluster {
   readonly sockets: readonly SocketMatch[];
   readonly socket: ClientTls;
   readonly speaks: "http/1.1" | "h2" | "as-called";
-  /** For original destinations: 0 is the port that was called. */
-  readonly portOverride: number;
 }

@@ -4,7 +4,7 @@ import { type Connection, Exchange } from "#core/simulate/exchange.ts";
 import { describeMatch, isLetIn, matchedPolicy } from "#core/simulate/filters.ts";
 import { findFilterChain, inspectConnection } from "#core/simulate/find-filter-chain.ts";
 import { Headers } from "#core/simulate/headers.ts";
-import type { FilterChain, Listener, TcpProxy } from "#core/simulate/listener.ts";
+import type { FilterChain, Listener, Served, TcpProxy } from "#core/simulate/listener.ts";
 import type { ProxyImage } from "#core/simulate/proxy-image.ts";
 import { rbacOrigin } from "#core/simulate/rbac-origin.ts";
 import type { Trace } from "#core/simulate/step.ts";
@@ -28,11 +28,11 @@ export function acceptConnection(
   trace?.add({
     at: "filter chain",
     result: isFound ? "found" : "ended",
-    title: isFound ? chain.name || `filter chain ${chain.index}` : "none",
+    title: isFound ? chain.name || chain.path : "none",
     why: isFound
       ? `takes ${seen} to port ${connection.localPort}`
       : `no filter chain takes ${seen} to port ${connection.localPort}: none is left by ${failedAt}`,
-    place: { type: "LDS", resource: listener.name, path: isFound ? `filterChains[${chain.index}]` : "" },
+    place: { type: "LDS", resource: listener.name, path: isFound ? chain.path : "" },
     origins: image.origins("LDS", listener.name),
   });
   return chain ?? { kind: "closed", flags: "NR", details: "filter_chain_not_found" };
@@ -42,18 +42,14 @@ export function acceptConnection(
 export function decideTcp(
   listener: Listener,
   chain: FilterChain,
-  proxy: TcpProxy,
+  proxy: TcpProxy & Pick<Served, "path">,
   connection: Connection,
   dice: Dice,
   trace?: Trace,
 ): TcpDecision {
   const exchange = new Exchange(connection, new Headers());
-  for (const { rules, shadow, index } of chain.guards) {
-    const place = {
-      type: "LDS" as const,
-      resource: listener.name,
-      path: `filterChains[${chain.index}].filters[${index}]`,
-    };
+  for (const { rules, shadow, path } of chain.guards) {
+    const place = { type: "LDS" as const, resource: listener.name, path };
     if (trace !== undefined && shadow !== undefined) {
       const matched = matchedPolicy(shadow, exchange, dice);
       trace.add({
@@ -86,7 +82,7 @@ export function decideTcp(
     result: "passed",
     title: cluster,
     why: proxy.clusters.length === 1 ? "all connections" : "by its weight",
-    place: { type: "LDS", resource: listener.name, path: `filterChains[${chain.index}]` },
+    place: { type: "LDS", resource: listener.name, path: proxy.path },
     origins: [],
   });
   return { kind: "tunnelled", cluster };

@@ -17,7 +17,7 @@ import type { VirtualHosts } from "#core/simulate/virtual-hosts.ts";
 /** Where the manager stands: what steps are told to be at. */
 export interface ManagerPlace {
   readonly listener: string;
-  /** `filterChains[0].filters[1]` */
+  /** Of the network filter: `filterChains[0].filters[1]`. */
   readonly path: string;
 }
 
@@ -61,7 +61,8 @@ export function decideHttp(
     );
   }
   const hosts = typeof manager.routes === "string" ? image.routes(manager.routes) : manager.routes;
-  const found = hosts === undefined ? undefined : route(image, hosts, exchange, dice, trace);
+  const found =
+    hosts === undefined ? undefined : route(image, hosts, tablePlace(manager, hosts, at), exchange, dice, trace);
   if (found === "needs-tls") {
     const headers: Headers = new Headers([["location", `https://${exchange.authority}${exchange.path}`]]);
     return answer(manager, { status: 301, flags: "", details: "https_required", headers, delayMs: 0 }, exchange, "");
@@ -91,16 +92,22 @@ export function decideHttp(
 
 function placeOf(at: ManagerPlace | undefined, below = ""): Place | undefined {
   if (at === undefined) return undefined;
-  return { type: "LDS", resource: at.listener, path: [at.path, below].filter(Boolean).join(".") };
+  return within({ type: "LDS", resource: at.listener, path: `${at.path}.typedConfig` }, below);
 }
 
-/** Where a table or one of its virtual hosts stands. */
-function hostPlace(hosts: VirtualHosts, name: string): Place {
-  const { table } = hosts;
+/** Where a route table stands: by itself, or in its manager. */
+function tablePlace({ routes }: HttpManager, { table }: VirtualHosts, at: ManagerPlace | undefined): Place | undefined {
+  return typeof routes === "string" ? { type: "RDS", resource: table.name, path: "" } : placeOf(at, "routeConfig");
+}
+
+/** Where a virtual host stands: in its table, or by itself. */
+function hostPlace({ table }: VirtualHosts, name: string, place: Place): Place {
   const index = table.virtualHosts.findIndex((each) => each.name === name);
-  return index < 0
-    ? { type: "VHDS", resource: name, path: "" }
-    : { type: "RDS", resource: table.name, path: `virtualHosts[${index}]` };
+  return index < 0 ? { type: "VHDS", resource: name, path: "" } : within(place, `virtualHosts[${index}]`);
+}
+
+function within(place: Place, below: string): Place {
+  return below === "" ? place : { ...place, path: place.path === "" ? below : `${place.path}.${below}` };
 }
 
 function answer(
@@ -117,6 +124,7 @@ function answer(
 function route(
   image: ProxyImage,
   hosts: VirtualHosts,
+  tableAt: Place | undefined,
   exchange: Exchange,
   dice: Dice,
   trace: Trace | undefined,
@@ -129,12 +137,12 @@ function route(
       result: "ended",
       title: "none",
       why: `no virtual host of ${table.name} has a domain for ${exchange.authority}`,
-      place: { type: "RDS", resource: table.name, path: "" },
-      origins: image.origins("RDS", table.name),
+      place: tableAt,
+      origins: tableAt === undefined ? [] : image.origins(tableAt.type, tableAt.resource),
     });
     return undefined;
   }
-  const place = trace === undefined ? undefined : hostPlace(hosts, virtualHost.name);
+  const place = trace === undefined || tableAt === undefined ? undefined : hostPlace(hosts, virtualHost.name, tableAt);
   trace?.add({
     at: "virtual host",
     result: "found",
@@ -165,7 +173,7 @@ function route(
         result: "passed",
         title: each.name || `route ${each.index}`,
         why: `does not hold: ${whyNot(each, exchange) ?? "by chance"}`,
-        place: { ...place, path: [place.path, `routes[${each.index}]`].filter(Boolean).join(".") },
+        place: within(place, `routes[${each.index}]`),
         origins: each.origin === undefined ? [] : [each.origin],
       });
     }
@@ -177,10 +185,7 @@ function route(
         found === undefined
           ? "no route of this virtual host holds for the request"
           : found.conditions.map(({ text }) => text).join(", "),
-      place:
-        found === undefined
-          ? place
-          : { ...place, path: [place.path, `routes[${found.index}]`].filter(Boolean).join(".") },
+      place: found === undefined ? place : within(place, `routes[${found.index}]`),
       origins: found?.origin === undefined ? [] : [found.origin],
     });
   }

@@ -34,7 +34,7 @@ function listener(chains: Readonly<Record<string, Partial<ChainMatch>>>): Listen
     chains: Object.entries(chains).map(
       ([name, match], index): FilterChain => ({
         name,
-        index,
+        path: `filterChains[${index}]`,
         match: { ...ANY, ...match },
         tls: undefined,
         guards: [],

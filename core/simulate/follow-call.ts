@@ -39,7 +39,7 @@ export function followCall(call: Call, dice: Dice, isTraced: boolean): CallResul
   if (call.headers === undefined)
     return ended({ details: "the chain speaks HTTP, and the connection does not", flags: "DPE" });
   const exchange = new Exchange(connection, Headers.copy(call.headers));
-  const at = { listener: listener.name, path: `filterChains[${chain.index}].filters` };
+  const at = { listener: listener.name, path: serves.path };
   const decided = decideHttp(from.image, serves, exchange, dice, notes, at);
   if (decided.kind === "undecided") return ended({ by: "unknown", details: decided.what });
   if (decided.kind === "answered")

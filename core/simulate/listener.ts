@@ -6,7 +6,6 @@ import type { VirtualHosts } from "#core/simulate/virtual-hosts.ts";
 
 export interface HttpManager {
   readonly kind: "http";
-  readonly statPrefix: string;
   readonly normalizesPath: boolean;
   readonly mergesSlashes: boolean;
   readonly escapedSlashes: "keep" | "reject" | "redirect" | "forward";
@@ -21,19 +20,16 @@ export interface HttpManager {
   /** What becomes of headers before anything reads them. */
   readonly early: HeaderOperations;
   readonly filters: readonly Filter[];
-  readonly upgrades: readonly string[];
   /** Statuses of answers of its own → what is answered instead. */
   readonly replies: ReadonlyMap<number, number>;
   /** The name of its route configuration, or the configuration. */
   readonly routes: string | VirtualHosts;
-  readonly generatesRequestId: boolean;
 }
 
 export interface TcpProxy {
   readonly kind: "tcp";
   readonly clusters: readonly string[];
   readonly weights: readonly number[];
-  readonly hashesSource: boolean;
 }
 
 /** What a filter chain asks of callers' TLS. */
@@ -41,9 +37,6 @@ export interface ServerTls {
   readonly needsCertificate: boolean;
   /** One of them has to hold for a name of the client's certificate; empty: its chain alone is checked. */
   readonly clientNames: readonly NameTest[];
-  readonly alpn: readonly string[];
-  /** Of its own certificate: the mesh's, or a file's. */
-  readonly certificate: string;
 }
 
 /** A name that a peer's certificate must have. */
@@ -53,15 +46,19 @@ export interface NameTest extends TextTest {
 
 export interface FilterChain {
   readonly name: string;
-  readonly index: number;
+  /** Where it stands in its listener: `filterChains[0]`, `defaultFilterChain`. */
+  readonly path: string;
   readonly match: ChainMatch;
   /** Undefined: plain text. */
   readonly tls: ServerTls | undefined;
   /** Network filters that decide before the last. */
-  readonly guards: readonly (RbacConfig & { readonly index: number })[];
+  readonly guards: readonly (RbacConfig & { readonly path: string })[];
   /** Undefined where the last filter is not one that is evaluated here. */
-  readonly serves: HttpManager | TcpProxy | undefined;
+  readonly serves: Served | undefined;
 }
+
+/** What decides about a chain's requests or connections, with its place: `filterChains[0].filters[1]`. */
+export type Served = (HttpManager | TcpProxy) & { readonly path: string };
 
 /** All that a chain asks of a connection; what is empty asks nothing. */
 export interface ChainMatch {

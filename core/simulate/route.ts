@@ -35,7 +35,6 @@ export interface RetryFacts {
   readonly avoidsPrevious: boolean;
   /** Besides the first. */
   readonly attempts: number;
-  readonly perTryTimeoutMs: number | undefined;
 }
 
 export interface Mirror {

@@ -10,6 +10,7 @@ import type { Connection } from "#core/simulate/exchange.ts";
 import { offeredAlpn, spokenTo } from "#core/simulate/handshake.ts";
 import { Headers } from "#core/simulate/headers.ts";
 import { isRetried } from "#core/simulate/is-retried.ts";
+import type { Place } from "#core/simulate/step.ts";
 
 /** A request, or the bytes of a connection, on their way to a cluster. */
 export interface Sending {
@@ -88,6 +89,10 @@ function attempt({ call, name, forwarded, dice, notes, hop }: Sending, tried: Se
   const cluster = from.image.cluster(name);
   if (cluster === undefined) return failed("NC", "cluster_not_found");
   const origins = from.image.origins("CDS", name);
+  const endpointsPlace: Place =
+    cluster.discovery === "eds"
+      ? { type: "EDS", resource: cluster.endpointsName, path: "" }
+      : { type: "CDS", resource: name, path: "loadAssignment" };
   if (cluster.discovery === "original-dst")
     return { ...base, by: "outside", details: "goes to the address that the caller meant", security: "plain text" };
   const all = groupShares(shareEndpoints(cluster, from.image.endpoints(cluster)), call.groupOf);
@@ -102,7 +107,7 @@ function attempt({ call, name, forwarded, dice, notes, hop }: Sending, tried: Se
       result: "ended",
       title: name,
       why: "has no healthy endpoint",
-      place: { type: cluster.discovery === "eds" ? "EDS" : "CDS", resource: name, path: "" },
+      place: endpointsPlace,
       origins,
     });
     return failed("UH", "no_healthy_upstream");
@@ -113,7 +118,7 @@ function attempt({ call, name, forwarded, dice, notes, hop }: Sending, tried: Se
     result: "found",
     title: endpoint.port === 0 ? endpoint.address : `${endpoint.address}:${endpoint.port}`,
     why: describeChoice(cluster, chosen, forwarded?.action.hashes ?? []),
-    place: { type: cluster.discovery === "eds" ? "EDS" : "CDS", resource: name, path: "" },
+    place: endpointsPlace,
     origins,
   });
   const { socket, name: socketName, index } = socketFor(cluster, endpoint);
@@ -125,7 +130,11 @@ function attempt({ call, name, forwarded, dice, notes, hop }: Sending, tried: Se
       socketName === ""
         ? "the cluster's transport socket"
         : `transport socket ${socketName} matches the endpoint's metadata`,
-    place: { type: "CDS", resource: name, path: index < 0 ? "transportSocket" : `transportSocketMatches[${index}]` },
+    place: {
+      type: "CDS",
+      resource: name,
+      path: index >= 0 ? `transportSocketMatches[${index}]` : socket.kind === "plain" ? "" : "transportSocket",
+    },
     origins,
   });
   const reached = { ...base, endpoints: chosen.endpoints };

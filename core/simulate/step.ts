@@ -5,7 +5,7 @@ import type { XdsType } from "#core/xds/type-urls.ts";
 export interface Place {
   readonly type: XdsType;
   readonly resource: string;
-  /** `filterChains[0].filters[1]`; "" for the resource itself. */
+  /** In the resource's JSON, as proxies are shown: `filterChains[0].filters[1].typedConfig`; "" for the resource itself. */
   readonly path: string;
 }
 

@@ -31,7 +31,7 @@ const PANIC_PERCENT = 50;
 const HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
 export function readCluster(cluster: ClusterMessage): Cluster {
-  const { clusterDiscoveryType: type, commonLbConfig, lbConfig } = cluster;
+  const { clusterDiscoveryType: type, commonLbConfig } = cluster;
   return {
     name: cluster.name,
     discovery: type.case === "type" ? DISCOVERY[type.value] : "static",
@@ -48,7 +48,6 @@ export function readCluster(cluster: ClusterMessage): Cluster {
     })),
     socket: readClientTls(cluster.transportSocket),
     speaks: readProtocol(cluster),
-    portOverride: lbConfig.case === "originalDstLbConfig" ? (lbConfig.value.upstreamPortOverride ?? 0) : 0,
   };
 }
 

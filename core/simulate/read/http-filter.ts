@@ -1,10 +1,10 @@
 import type { Any } from "@bufbuild/protobuf/wkt";
-import type { FaultConfig, FilterConfig, RbacConfig } from "#core/simulate/filter.ts";
+import type { FaultConfig, FilterConfig } from "#core/simulate/filter.ts";
 import { readDurationMs } from "#core/simulate/read/duration-ms.ts";
 import { readFraction } from "#core/simulate/read/fraction.ts";
 import { headerName, readHeaderMatcher } from "#core/simulate/read/header-matcher.ts";
 import { openAny, typeOf } from "#core/simulate/read/open-any.ts";
-import { readRbac } from "#core/simulate/read/rbac.ts";
+import { readRbacConfig } from "#core/simulate/read/rbac.ts";
 import { readStringMatcher } from "#core/simulate/read/string-matcher.ts";
 import {
   type CorsPolicy,
@@ -13,7 +13,7 @@ import {
 } from "#proto/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js";
 import { type HTTPFault, HTTPFaultSchema } from "#proto/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js";
 import { ConfigSchema } from "#proto/gen/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js";
-import { type RBAC, RBACPerRouteSchema, RBACSchema } from "#proto/gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js";
+import { RBACPerRouteSchema, RBACSchema } from "#proto/gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js";
 import { RouterSchema } from "#proto/gen/envoy/extensions/filters/http/router/v3/router_pb.js";
 
 const NEVER = { parts: 0, of: 100 } as const;
@@ -24,9 +24,9 @@ export function readHttpFilter(any: Any | undefined): FilterConfig {
   const type = typeOf(any);
   switch (type) {
     case RBACSchema.typeName:
-      return rbac(openAny(RBACSchema, any));
+      return readRbacConfig(openAny(RBACSchema, any) ?? {});
     case RBACPerRouteSchema.typeName:
-      return rbac(openAny(RBACPerRouteSchema, any)?.rbac);
+      return readRbacConfig(openAny(RBACPerRouteSchema, any)?.rbac ?? {});
     case CorsSchema.typeName:
       return cors(undefined);
     case CorsPolicySchema.typeName:
@@ -45,15 +45,6 @@ export function readHttpFilter(any: Any | undefined): FilterConfig {
     default:
       return { kind: "unknown", type };
   }
-}
-
-function rbac(config: RBAC | undefined): RbacConfig {
-  const { rules, shadowRules } = config ?? {};
-  return {
-    kind: "rbac",
-    rules: rules === undefined ? undefined : readRbac(rules),
-    shadow: shadowRules === undefined ? undefined : readRbac(shadowRules),
-  };
 }
 
 function cors(policy: CorsPolicy | undefined): FilterConfig {

@@ -40,7 +40,6 @@ export function readHttpManager(config: HttpConnectionManager): HttpManager {
   const { routeSpecifier: routes, stripPortMode } = config;
   return {
     kind: "http",
-    statPrefix: config.statPrefix,
     normalizesPath: config.normalizePath ?? false,
     mergesSlashes: config.mergeSlashes,
     escapedSlashes: SLASHES[config.pathWithEscapedSlashesAction],
@@ -64,7 +63,6 @@ export function readHttpManager(config: HttpConnectionManager): HttpManager {
       isDisabled: disabled,
       config: readHttpFilter(configType.case === "typedConfig" ? configType.value : undefined),
     })),
-    upgrades: config.upgradeConfigs.map(({ upgradeType }) => upgradeType.toLowerCase()),
     replies: readReplies(config.localReplyConfig),
     routes:
       routes.case === "routeConfig"
@@ -72,7 +70,6 @@ export function readHttpManager(config: HttpConnectionManager): HttpManager {
         : routes.case === "rds"
           ? routes.value.routeConfigName
           : "",
-    generatesRequestId: config.generateRequestId ?? true,
   };
 }
 

@@ -1,8 +1,9 @@
+import type { Any } from "@bufbuild/protobuf/wkt";
 import { type Cidr, parseCidr } from "#core/simulate/address.ts";
-import type { ChainMatch, FilterChain, HttpManager, Listener, TcpProxy } from "#core/simulate/listener.ts";
+import type { ChainMatch, FilterChain, Listener, Served, TcpProxy } from "#core/simulate/listener.ts";
 import { readHttpManager } from "#core/simulate/read/http-manager.ts";
 import { openAny, typeOf } from "#core/simulate/read/open-any.ts";
-import { readRbac } from "#core/simulate/read/rbac.ts";
+import { readRbacConfig } from "#core/simulate/read/rbac.ts";
 import { readServerTls } from "#core/simulate/read/transport-socket.ts";
 import type { CidrRange } from "#proto/gen/envoy/config/core/v3/address_pb.js";
 import {
@@ -39,8 +40,11 @@ export function readListener(listener: ListenerMessage): Listener {
     usesOriginalDestination: listener.useOriginalDst ?? false,
     inspectsTls: readInspector(listener, TLS_INSPECTOR),
     inspectsHttp: readInspector(listener, HTTP_INSPECTOR),
-    chains: listener.filterChains.map(readChain),
-    defaultChain: listener.defaultFilterChain === undefined ? undefined : readChain(listener.defaultFilterChain, -1),
+    chains: listener.filterChains.map((chain, index) => readChain(chain, `filterChains[${index}]`)),
+    defaultChain:
+      listener.defaultFilterChain === undefined
+        ? undefined
+        : readChain(listener.defaultFilterChain, "defaultFilterChain"),
   };
 }
 
@@ -69,26 +73,21 @@ function isDisabled({ rule }: ListenerFilterChainMatchPredicate, port: number): 
   }
 }
 
-function readChain(chain: ChainMessage, index: number): FilterChain {
+function readChain(chain: ChainMessage, path: string): FilterChain {
+  const filters = chain.filters.map((filter, index) => ({
+    config: configOf(filter),
+    path: `${path}.filters[${index}]`,
+  }));
   return {
     name: chain.name,
-    index,
+    path,
     match: readMatch(chain.filterChainMatch),
     tls: readServerTls(chain.transportSocket),
-    guards: chain.filters.flatMap((filter, at) => {
-      const rbac = openAny(RBACSchema, configOf(filter));
-      if (rbac === undefined) return [];
-      const { rules, shadowRules } = rbac;
-      return [
-        {
-          kind: "rbac" as const,
-          index: at,
-          rules: rules === undefined ? undefined : readRbac(rules),
-          shadow: shadowRules === undefined ? undefined : readRbac(shadowRules),
-        },
-      ];
+    guards: filters.flatMap(({ config, path: at }) => {
+      const rbac = openAny(RBACSchema, config);
+      return rbac === undefined ? [] : [{ ...readRbacConfig(rbac), path: at }];
     }),
-    serves: chain.filters.map(readLast).find((each) => each !== undefined),
+    serves: filters.map(({ config, path: at }) => readLast(config, at)).find((each) => each !== undefined),
   };
 }
 
@@ -96,14 +95,14 @@ function configOf({ configType }: Filter) {
   return configType.case === "typedConfig" ? configType.value : undefined;
 }
 
-function readLast(filter: Filter): HttpManager | TcpProxy | undefined {
-  const manager = openAny(HttpConnectionManagerSchema, configOf(filter));
-  if (manager !== undefined) return readHttpManager(manager);
-  const tcp = openAny(TcpProxySchema, configOf(filter));
-  return tcp === undefined ? undefined : readTcpProxy(tcp);
+function readLast(config: Any | undefined, path: string): Served | undefined {
+  const manager = openAny(HttpConnectionManagerSchema, config);
+  if (manager !== undefined) return { ...readHttpManager(manager), path };
+  const tcp = openAny(TcpProxySchema, config);
+  return tcp === undefined ? undefined : { ...readTcpProxy(tcp), path };
 }
 
-function readTcpProxy({ clusterSpecifier: wanted, hashPolicy }: TcpMessage): TcpProxy {
+function readTcpProxy({ clusterSpecifier: wanted }: TcpMessage): TcpProxy {
   const clusters =
     wanted.case === "weightedClusters"
       ? wanted.value.clusters.map(({ name, weight }) => ({ name, weight }))
@@ -112,7 +111,6 @@ function readTcpProxy({ clusterSpecifier: wanted, hashPolicy }: TcpMessage): Tcp
     kind: "tcp",
     clusters: clusters.map(({ name }) => name),
     weights: clusters.map(({ weight }) => weight),
-    hashesSource: hashPolicy.length > 0,
   };
 }
 

@@ -1,7 +1,7 @@
 import { isWithin, parseCidr } from "#core/simulate/address.ts";
 import { ALWAYS, allOf, anyOf, type Condition, not, unknown } from "#core/simulate/condition.ts";
 import type { Exchange } from "#core/simulate/exchange.ts";
-import type { RbacRules } from "#core/simulate/filter.ts";
+import type { RbacConfig, RbacRules } from "#core/simulate/filter.ts";
 import { readHeaderMatcher } from "#core/simulate/read/header-matcher.ts";
 import { readStringMatcher, type TextTest } from "#core/simulate/read/string-matcher.ts";
 import type { CidrRange } from "#proto/gen/envoy/config/core/v3/address_pb.js";
@@ -16,7 +16,22 @@ import type { PathMatcher } from "#proto/gen/envoy/type/matcher/v3/path_pb.js";
 
 const ACTION = { [RBAC_Action.ALLOW]: "ALLOW", [RBAC_Action.DENY]: "DENY", [RBAC_Action.LOG]: "LOG" } as const;
 
-export function readRbac({ action, policies }: RBAC): RbacRules {
+/** What a filter enforces, and what it tries; of an HTTP filter and of a network filter alike. */
+export function readRbacConfig({
+  rules,
+  shadowRules,
+}: {
+  readonly rules?: RBAC | undefined;
+  readonly shadowRules?: RBAC | undefined;
+}): RbacConfig {
+  return {
+    kind: "rbac",
+    rules: rules === undefined ? undefined : readRules(rules),
+    shadow: shadowRules === undefined ? undefined : readRules(shadowRules),
+  };
+}
+
+function readRules({ action, policies }: RBAC): RbacRules {
   return {
     action: ACTION[action],
     policies: Object.entries(policies)

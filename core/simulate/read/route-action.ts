@@ -120,7 +120,6 @@ function readRetries(policy: RetryPolicy | undefined): ForwardAction["retries"] 
     codes: policy.retriableStatusCodes,
     avoidsPrevious: policy.retryHostPredicate.length > 0,
     attempts: policy.numRetries ?? 1,
-    perTryTimeoutMs: policy.perTryTimeout === undefined ? undefined : readDurationMs(policy.perTryTimeout),
   };
 }
 

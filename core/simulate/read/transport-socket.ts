@@ -19,12 +19,9 @@ const PLAIN: ClientTls = { kind: "plain" };
 export function readServerTls(socket: TransportSocket | undefined): ServerTls | undefined {
   const context = openAny(DownstreamTlsContextSchema, typedConfig(socket));
   if (context === undefined) return undefined;
-  const common = context.commonTlsContext;
   return {
     needsCertificate: context.requireClientCertificate ?? false,
-    clientNames: readNames(validation(common)),
-    alpn: common?.alpnProtocols ?? [],
-    certificate: common?.tlsCertificateSdsSecretConfigs[0]?.name ?? "",
+    clientNames: readNames(validation(context.commonTlsContext)),
   };
 }
 
