@@ -17,6 +17,15 @@ export function readStoredDraft(key: string): StoredDraft | null {
   }
 }
 
+/** Keys of all that are stored in this tab; none where the browser gives no storage. */
+export function listStoredDrafts(): string[] {
+  try {
+    return Object.keys(sessionStorage).flatMap((key) => (key.startsWith(PREFIX) ? [key.slice(PREFIX.length)] : []));
+  } catch {
+    return [];
+  }
+}
+
 /** A browser that refuses to store only loses what a reload would. */
 export function writeStoredDraft(key: string, draft: StoredDraft): void {
   try {

@@ -50,9 +50,9 @@ export class Istio {
     return (await this.#ask({ validate: document })) as { errors: string[]; warnings: string[] };
   }
 
-  /** By the proxies' keys. `mesh` is YAML of a MeshConfig, over Istio's defaults. */
-  async build(resources: string, proxies: readonly OracleProxy[], mesh = ""): Promise<Readonly<Record<string, Built>>> {
-    const answer = await this.#ask({ build: { resources, mesh, proxies } });
+  /** By the proxies' keys. */
+  async build(resources: string, proxies: readonly OracleProxy[]): Promise<Readonly<Record<string, Built>>> {
+    const answer = await this.#ask({ build: { resources, proxies } });
     return (answer as unknown as { proxies: Record<string, Built> }).proxies;
   }
 

@@ -1,7 +1,6 @@
 import { stringify } from "yaml";
 import { hasErrors } from "#core/diagnostic.ts";
 import { KINDS, type Kind } from "#core/kinds/kinds.ts";
-import { parseMeshConfig } from "#core/mesh-config/parse-mesh-config.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
@@ -26,15 +25,6 @@ export interface Written {
 export interface World {
   readonly documents: readonly Written[];
   readonly proxies: readonly OracleProxy[];
-  /** YAML of a MeshConfig. */
-  readonly mesh?: string;
-}
-
-/** What a proxy listens on for services by name, where its traffic is not captured. */
-export interface Outbound {
-  readonly host: string;
-  readonly port: number;
-  readonly bindPort: number;
 }
 
 export function writeDocument({ kind, name, namespace, labels, age, spec }: Written): string {
@@ -59,21 +49,17 @@ export async function keepTaken(documents: readonly Written[], istio: Istio): Pr
   return [...taken.values()];
 }
 
-export function askIstio(istio: Istio, { documents, proxies, mesh }: World): Promise<Readonly<Record<string, Built>>> {
-  return istio.build(writeWorld(documents), proxies, mesh);
+export function askIstio(istio: Istio, { documents, proxies }: World): Promise<Readonly<Record<string, Built>>> {
+  return istio.build(writeWorld(documents), proxies);
 }
 
 /** What Pharos makes of the same world, by the proxies' keys. */
-export function askPharos(
-  { documents, proxies, mesh }: World,
-  outbound: readonly Outbound[] = [],
-): Readonly<Record<string, Built>> {
+export function askPharos({ documents, proxies }: World): Readonly<Record<string, Built>> {
   const resources = documents.flatMap(readResource);
-  const settings = mesh === undefined ? MESH : { ...MESH, proxies: parseMeshConfig(mesh) };
-  const compiler = createCompiler({ revision: 1, mesh: settings, resources, instances: [] }, { hash });
+  const compiler = createCompiler({ revision: 1, mesh: MESH, resources, instances: [] }, { hash });
   return Object.fromEntries(
     proxies.map((proxy) => {
-      const { layers } = compiler.open(nodeOf(proxy, outbound));
+      const { layers } = compiler.open(nodeOf(proxy));
       const all = (type: XdsType): Json[] =>
         layers.flatMap(({ resources: held }) =>
           Array.from(held.get(type)?.values() ?? [], ({ body }) => decodeResource(type, body) as Json),
@@ -99,7 +85,7 @@ function timestamp(seconds: number): string {
   return new Date(Date.UTC(2020, 0, 1, 0, 0, seconds)).toISOString().replace(".000", "");
 }
 
-function nodeOf(proxy: OracleProxy, outbound: readonly Outbound[]): ProxyNode {
+function nodeOf(proxy: OracleProxy): ProxyNode {
   return {
     id: `${proxy.type}~${proxy.address}~${proxy.key}.${proxy.namespace}~x`,
     type: proxy.type,
@@ -114,8 +100,8 @@ function nodeOf(proxy: OracleProxy, outbound: readonly Outbound[]): ProxyNode {
       LABELS: { ...proxy.labels },
       SERVICE_ACCOUNT: "",
       WORKLOAD_NAME: proxy.key,
-      INTERCEPTION_MODE: outbound.length === 0 ? "REDIRECT" : "NONE",
-      PHAROS_OUTBOUND: [...outbound],
+      INTERCEPTION_MODE: "REDIRECT",
+      PHAROS_OUTBOUND: [],
       PHAROS_INBOUND: [],
       PHAROS_GATEWAY_PORTS: {},
       PHAROS_TRACING: false,

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"strings"
 
 	cluster "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	"google.golang.org/protobuf/encoding/protojson"
@@ -17,7 +16,6 @@ import (
 
 type buildRequest struct {
 	Resources string  `json:"resources"`
-	Mesh      string  `json:"mesh"`
 	Proxies   []proxy `json:"proxies"`
 }
 
@@ -44,13 +42,6 @@ type builtProxies struct {
 func build(asked buildRequest) builtProxies {
 	settings := mesh.DefaultMeshConfig()
 	settings.RootNamespace = "istio-system"
-	if strings.TrimSpace(asked.Mesh) != "" {
-		given, err := mesh.ApplyMeshConfig(asked.Mesh, settings)
-		if err != nil {
-			panic(err)
-		}
-		settings = given
-	}
 	configs, _, err := crd.ParseInputs(asked.Resources)
 	if err != nil {
 		panic(err)
