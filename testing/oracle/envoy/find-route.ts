@@ -59,6 +59,7 @@ function matchRoute(match: Json, { path, method, host, headers }: HttpRequest): 
   const parameters = new URLSearchParams(query);
   return (
     matchPath(match, plain) &&
+    (at(match, "grpc") === undefined || /^application\/grpc(?:$|[+;])/.test(headers["content-type"] ?? "")) &&
     listAt(match, "headers").every((each) => {
       const name = (textAt(each, "name") ?? "").toLowerCase();
       return matchHeader(each, pseudo[name] ?? headers[name]);
@@ -66,7 +67,8 @@ function matchRoute(match: Json, { path, method, host, headers }: HttpRequest): 
     listAt(match, "queryParameters").every((each) => {
       const value = parameters.get(textAt(each, "name") ?? "");
       const text = at(each, "stringMatch");
-      return value !== null && (text === undefined || matchText(text, value));
+      if (text === undefined) return (value !== null) === (at(each, "presentMatch") ?? true);
+      return value !== null && matchText(text, value);
     })
   );
 }
