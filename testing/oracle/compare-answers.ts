@@ -11,6 +11,8 @@ export interface Place {
   readonly at: string;
 }
 
+const NO_HTTP = "no HTTP";
+
 /** Each request at each place, through the route configuration that each side has there; undefined is no HTTP. */
 export function compareAnswers<P extends Place>(
   places: readonly P[],
@@ -24,6 +26,8 @@ export function compareAnswers<P extends Place>(
   for (const place of places) {
     for (const request of requests) {
       const [here, there] = [ours, theirs].map((built) => answer(routesAt(place, built, request), request));
+      // Where neither side listens there is nothing to compare.
+      if (here === NO_HTTP && there === NO_HTTP) continue;
       compared += 1;
       const targets = [here, there].map(targetOf);
       const found = targets[0] === targets[1] ? diff(here, there) : [`here ${targets[0]}, in Istio ${targets[1]}`];
@@ -47,7 +51,7 @@ function targetOf(answered: Json): string {
 }
 
 function answer(config: Json, request: HttpRequest): Json {
-  if (config === undefined) return "no HTTP";
+  if (config === undefined) return NO_HTTP;
   const host = findVirtualHost(config, request.host);
   return describeRoute(host, findRoute(host, request));
 }

@@ -6,13 +6,24 @@ import { EXPLAINED_VALIDATION } from "#testing/oracle/explained-validation.ts";
 
 const EXPLAINED: readonly Explained[] = [...EXPLAINED_VALIDATION, ...EXPLAINED_CLUSTERS, ...EXPLAINED_ROUTES];
 
+const met = new Set<Explained>();
+
+/** Of an area, the explanations that no difference has met so far: of too few cases, or of nothing that is so any longer. */
+export function unmet(area: string): readonly string[] {
+  return EXPLAINED.filter((each) => each.area === area && !met.has(each)).map(
+    ({ why, what }) => `${why}: ${what instanceof RegExp ? what.source : what.name}`,
+  );
+}
+
 /** Why it is meant; undefined where it is not known to be. `text` is the case as people would write it. */
 export function explain(area: string, { what, where }: Difference, text: string): Explained | undefined {
-  return EXPLAINED.find(
+  const found = EXPLAINED.find(
     (each) =>
       each.area === area &&
       (each.what instanceof RegExp ? each.what.test(what) : each.what(what)) &&
       (each.where?.test(where) ?? true) &&
       (each.text?.test(text) ?? true),
   );
+  if (found !== undefined) met.add(found);
+  return found;
 }

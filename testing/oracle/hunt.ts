@@ -3,7 +3,7 @@
 import { setImmediate } from "node:timers/promises";
 import * as fc from "fast-check";
 import { AREAS } from "#testing/oracle/areas.ts";
-import { explain } from "#testing/oracle/explained.ts";
+import { explain, unmet } from "#testing/oracle/explained.ts";
 import { Istio } from "#testing/oracle/istio.ts";
 import { provideIstio } from "#testing/oracle/provide-istio.ts";
 
@@ -45,6 +45,7 @@ for (const tried of fc.sample(area.cases, { numRuns: Number(cases), seed: Number
 istio.stop();
 for (const [what, { count, where, text }] of [...groups].sort(([, a], [, b]) => b.count - a.count).slice(0, SHOWN_MAX))
   process.stdout.write(`=== ${count} × ${what}\n    ${where}\n${text}\n`);
+for (const each of unmet(area.name)) process.stdout.write(`explains nothing of these: ${each}\n`);
 process.stdout.write(`${area.name}, seed ${seed}: ${JSON.stringify(totals)}\n`);
 
 function note(what: string, where: string, text: string): void {

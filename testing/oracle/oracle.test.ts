@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { AREAS } from "#testing/oracle/areas.ts";
-import { explain } from "#testing/oracle/explained.ts";
+import { explain, unmet } from "#testing/oracle/explained.ts";
 import { Istio } from "#testing/oracle/istio.ts";
 import { provideIstio } from "#testing/oracle/provide-istio.ts";
 
@@ -35,7 +35,11 @@ describe.skipIf(istio === undefined)(`Istio as the oracle (ORACLE_SEED=${seed} O
       await fc.assert(fc.asyncProperty(area.cases, holds), { seed, numRuns: RUNS });
       expect(counts.compared).toBeGreaterThan(0);
       process.stdout.write(
-        `${area.name}: ${counts.compared} compared in ${counts.cases} cases, ${counts.explained} explained\n`,
+        `${area.name}: ${counts.compared} compared in ${counts.cases} cases, ${counts.explained} explained\n${unmet(
+          area.name,
+        )
+          .map((each) => `  explains nothing of these: ${each}\n`)
+          .join("")}`,
       );
     },
     RUNS * RUN_MS_MAX,

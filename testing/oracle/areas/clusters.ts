@@ -12,7 +12,7 @@ import { diff } from "#testing/oracle/diff.ts";
 import { describeCluster } from "#testing/oracle/envoy/describe-cluster.ts";
 import { describeEndpoints } from "#testing/oracle/envoy/describe-endpoints.ts";
 import type { Built, OracleProxy } from "#testing/oracle/istio.ts";
-import { type Json, textAt } from "#testing/oracle/json.ts";
+import { type Json, listAt, textAt } from "#testing/oracle/json.ts";
 import { askIstio, askPharos, keepTaken, type Written, writeWorld } from "#testing/oracle/world.ts";
 
 const PROXIES: readonly OracleProxy[] = NAMESPACES.flatMap((namespace): OracleProxy[] => [
@@ -143,7 +143,7 @@ export const clusters = defineArea({
       const [here, there] = [clustersOf(ours[key]), clustersOf(theirs[key])];
       for (const name of new Set([...here.keys(), ...there.keys()])) {
         compared += 1;
-        for (const each of diff(here.get(name), there.get(name))) {
+        for (const each of compareCluster(name, here.get(name), there.get(name))) {
           const what = `${type} ${each}`;
           if (!differences.has(what)) differences.set(what, { what, where: `${key} ${name}` });
         }
@@ -152,6 +152,19 @@ export const clusters = defineArea({
     return { compared, differences: [...differences.values()] };
   },
 });
+
+/** Of a cluster that one side alone has, what it is tells more than all its fields. */
+function compareCluster(name: string, here: Json, there: Json): string[] {
+  if (here !== undefined && there !== undefined) return diff(here, there);
+  return [`: here ${kindOf(name, here)}, in Istio ${kindOf(name, there)}`];
+}
+
+/** `a STRICT_DNS subset with 0 endpoints` */
+function kindOf(name: string, cluster: Json): string {
+  if (cluster === undefined) return "none";
+  const what = name.split("|")[2] === "" ? "cluster" : "subset";
+  return `a ${textAt(cluster, "type") ?? "STATIC"} ${what} with ${listAt(cluster, "endpoints").length} endpoints`;
+}
 
 function clustersOf(built: Built | undefined): Map<string, Json> {
   const outbound = (built?.clusters ?? []).filter((each) => textAt(each, "name")?.startsWith("outbound|"));

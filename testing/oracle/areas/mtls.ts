@@ -100,6 +100,7 @@ export const mtls = defineArea({
     const differences = new Map<string, Difference>();
     let compared = 0;
     const compare = (where: string, what: string, here: Json, there: Json): void => {
+      if (here === undefined && there === undefined) return;
       compared += 1;
       for (const each of diff(here, there)) differences.set(`${what}${each}`, { what: `${what}${each}`, where });
     };
@@ -114,7 +115,7 @@ export const mtls = defineArea({
   },
 });
 
-/** What is taken at a port: "mtls http", "plain tcp", … Chains that only pass TLS on are for plain text too. */
+/** What is taken at a port: "mtls http", "plain tcp", …; undefined where nothing is. Chains that only pass TLS on are for plain text too. */
 function takenAt(built: Built | undefined, port: number): Json {
   const inbound = built?.listeners.find((each) => textAt(each, "name") === "virtualInbound");
   const chains = listAt(inbound, "filterChains").filter(
@@ -125,10 +126,10 @@ function takenAt(built: Built | undefined, port: number): Json {
     if (!isTls && textAt(chain, "filterChainMatch", "transportProtocol") === "tls") return [];
     return [`${isTls ? "mtls" : "plain"} ${connectionManagerOf(chain) === undefined ? "tcp" : "http"}`];
   });
-  return [...new Set(kinds)].sort().join(", ");
+  return kinds.length === 0 ? undefined : [...new Set(kinds)].sort().join(", ");
 }
 
 function spokenAt(built: Built | undefined, prefix: string): Json {
   const cluster = built?.clusters.find((each) => textAt(each, "name") === `${prefix}svc.default.svc.cluster.local`);
-  return cluster === undefined ? "no cluster" : describeEndpoints(cluster, built?.endpoints ?? []);
+  return cluster === undefined ? undefined : describeEndpoints(cluster, built?.endpoints ?? []);
 }
