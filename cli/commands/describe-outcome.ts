@@ -1,32 +1,22 @@
+import { addressOf, endOf, formatShare, locationOf, othersOf, WHO } from "#core/view/outcome-words.ts";
 import type { OutcomesView, OutcomeView, StepView } from "#core/view/simulation.ts";
 
-/** `ns/reviews-v1 at 10.0.0.5:9080` */
-function describeEnd({ endpoints, endpointCount, cluster }: OutcomeView): string {
-  const [first] = endpoints;
-  if (first === undefined) return cluster ?? "nowhere";
-  const [workload, namespace] = first.workload?.split(";") ?? [];
-  const where = first.port === 0 ? first.address : `${first.address}:${first.port}`;
-  const more = endpointCount > 1 ? ` and ${endpointCount - 1} more` : "";
-  return workload === undefined ? `${where}${more}` : `${workload} in ${namespace} at ${where}${more}`;
+/** `reviews-v1 in default at 10.0.0.5:9080` */
+function describeEnd(outcome: OutcomeView): string {
+  const [end, address] = [endOf(outcome), addressOf(outcome)];
+  return `${end}${address === undefined || address === end ? "" : ` at ${address}`}${othersOf(outcome)}`;
 }
-
-const WHO = { caller: "the caller's proxy", called: "the called proxy" } as const;
 
 /** What came of a call, in one line. */
 export function describeOutcome(outcome: OutcomeView): string {
-  const { status, flags, details, by, security, delayMs, response } = outcome;
+  const { status, flags, details, by, security, delayMs } = outcome;
   const wait = delayMs === 0 ? "" : `, after ${delayMs} ms`;
   const over = security === null ? "" : `, over ${security}`;
   if (by === "application" || by === "outside") return `goes to ${describeEnd(outcome)}${over}${wait}`;
   if (by === "unknown") return `cannot be said: ${details}`;
-  const location = response.find(([name]) => name === "location")?.[1];
+  const location = locationOf(outcome);
   const what = status === null ? "is closed" : `is answered ${status}`;
   return `${what}${flags === "" ? "" : ` ${flags}`} by ${WHO[by]}${location === undefined ? "" : `, to ${location}`}: ${details}${wait}`;
-}
-
-function formatShare(share: number): string {
-  const percent = share * 100;
-  return percent > 0 && percent < 0.1 ? "< 0.1 %" : `${Number(percent.toFixed(1))} %`;
 }
 
 function describeOrigins({ origins }: StepView): string {

@@ -7,6 +7,7 @@ import { UsageError } from "#cli/failure.ts";
 import { printValue } from "#cli/output/output.ts";
 import { printDiagnostics } from "#cli/output/print-diagnostics.ts";
 import { hasErrors } from "#core/diagnostic.ts";
+import { parseHeader } from "#core/view/parse-headers.ts";
 
 interface SimulateOptions extends CommonOptions {
   readonly from: string;
@@ -17,11 +18,12 @@ interface SimulateOptions extends CommonOptions {
   readonly steps: boolean;
 }
 
-/** `-H 'name: value'`, as curl takes it. Throws a UsageError. */
-function parseHeader(text: string): [string, string] {
-  const colon = text.indexOf(":", 1);
-  if (colon < 0) throw new UsageError(`no header "${text}"`, { hint: "as curl takes them: -H 'end-user: jason'" });
-  return [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
+/** `-H 'name: value'`. Throws a UsageError. */
+function readHeader(text: string): [string, string] {
+  const header = parseHeader(text);
+  if (header === undefined)
+    throw new UsageError(`no header "${text}"`, { hint: "as curl takes them: -H 'end-user: jason'" });
+  return header;
 }
 
 /** `GET URL`, or a URL alone. */
@@ -54,7 +56,7 @@ export function addSimulate(program: Command): void {
         const view = await api.simulate.request.mutate({
           from: options.from,
           ...parseRequest(words),
-          headers: options.header.map(parseHeader),
+          headers: options.header.map(readHeader),
           ...(options.sourceIp === undefined ? {} : { sourceIp: options.sourceIp }),
           ...(options.with === undefined ? {} : { changes: readChanges(options.with, options.namespace) }),
         });

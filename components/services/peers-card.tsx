@@ -13,8 +13,8 @@ import { HealthMark } from "#components/ui/health-mark.tsx";
 import { MtlsLock } from "#components/ui/mtls-lock.tsx";
 import { ResourceLinks } from "#components/ui/resource-links.tsx";
 import type { Column } from "#components/ui/table-column.ts";
+import { UNKNOWN } from "#core/model/workload-label.ts";
 import type { AppliedResource } from "#core/resolve/applied-resource.ts";
-import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 import type { ServicePeer } from "#core/view/service.ts";
 
 /** Who calls a service, or whom it calls, with the figures of each pair. */

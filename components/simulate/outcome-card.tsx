@@ -2,23 +2,21 @@
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { useId, useState } from "react";
 import { HopSteps } from "#components/simulate/hop-steps.tsx";
-import { formatShare, headlineOf, toneOf } from "#components/simulate/outcome-words.ts";
+import { headlineOf, toneOf } from "#components/simulate/outcome-headline.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { Card } from "#components/ui/card.tsx";
+import { addressOf, formatShare, locationOf, othersOf } from "#core/view/outcome-words.ts";
 import type { OutcomeView } from "#core/view/simulation.ts";
 
 /** One outcome with its share; opened, the steps at each proxy. */
 export function OutcomeCard({ outcome, isOpen }: { readonly outcome: OutcomeView; readonly isOpen: boolean }) {
   const [isShown, setShown] = useState(isOpen);
   const id = useId();
-  const { share, details, security, endpoints, endpointCount, delayMs, response } = outcome;
-  const location = response.find(([name]) => name === "location")?.[1];
-  const [first] = endpoints;
+  const { share, details, security, endpoints, delayMs } = outcome;
+  const location = locationOf(outcome);
   const facts = [
     details,
-    first === undefined || first.port === 0
-      ? ""
-      : `${first.address}:${first.port}${endpointCount > 1 ? ` and ${endpointCount - 1} more` : ""}`,
+    endpoints.length === 0 ? "" : `${addressOf(outcome)}${othersOf(outcome)}`,
     location === undefined ? "" : `to ${location}`,
     delayMs === 0 ? "" : `after ${delayMs} ms`,
   ].filter(Boolean);

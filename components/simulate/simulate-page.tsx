@@ -4,7 +4,6 @@ import { FlaskConical } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
 import { ChangeField } from "#components/simulate/change-field.tsx";
-import { parseHeaders } from "#components/simulate/parse-headers.ts";
 import { QuestionFields } from "#components/simulate/question-fields.tsx";
 import { SimulationResult } from "#components/simulate/simulation-result.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -15,6 +14,7 @@ import { Page } from "#components/ui/page.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { useSearchState } from "#components/ui/use-search-state.ts";
+import { parseHeaders } from "#core/view/parse-headers.ts";
 
 /** What becomes of a request, step by step, without sending it. The question is in the address, so that it can be passed on. */
 export function SimulatePage() {

@@ -1,11 +1,11 @@
 "use client";
 import { useState } from "react";
 import { OutcomeCard } from "#components/simulate/outcome-card.tsx";
-import { formatShare } from "#components/simulate/outcome-words.ts";
 import { Notice } from "#components/ui/notice.tsx";
 import { Segmented } from "#components/ui/segmented.tsx";
 import { formatPath } from "#core/schema/path.ts";
 import { isSameOutcomes, outcomeKey } from "#core/simulate/outcome-key.ts";
+import { formatShare } from "#core/view/outcome-words.ts";
 import type { SimulationView } from "#core/view/simulation.ts";
 
 /** All that can come of the request, now and with the change. */

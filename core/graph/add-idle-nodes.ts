@@ -1,6 +1,6 @@
 import type { Graph, GraphNode } from "#core/graph/graph.ts";
 import { serviceNode, workloadNode } from "#core/graph/node-of.ts";
-import type { WorkloadLabel } from "#core/telemetry/workload-label.ts";
+import type { WorkloadLabel } from "#core/model/workload-label.ts";
 
 /** What is registered, whether or not anything was sent to it. */
 export interface Registered {

@@ -1,5 +1,5 @@
+import { UNKNOWN } from "#core/model/workload-label.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
-import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 
 /** Which share (0 to 1) of what a caller tells of a called end is believed of that end. */
 export type BelievedShare = (row: TrafficRow) => number;

@@ -1,7 +1,7 @@
+import { UNKNOWN } from "#core/model/workload-label.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { isRefusedBySidecar } from "#core/telemetry/refused-connection.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
-import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 
 /** What one caller tells of connections to a workload that ended in its hands, as far as it is not joined yet. */
 interface Broken {

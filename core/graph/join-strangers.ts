@@ -1,8 +1,8 @@
+import { UNKNOWN } from "#core/model/workload-label.ts";
 import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { isRefusal } from "#core/telemetry/refused-connection.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
-import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 
 /** What callers tell of plain text to a workload, as far as it is not joined yet. */
 interface Told {

@@ -3,10 +3,10 @@ import { type BelievedShare, believedShares } from "#core/graph/believed-shares.
 import { joinRefused } from "#core/graph/join-refused.ts";
 import { joinStrangers } from "#core/graph/join-strangers.ts";
 import { Tally } from "#core/graph/tally.ts";
+import { UNKNOWN } from "#core/model/workload-label.ts";
 import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { pairBetween, pairOf, type TrafficRow } from "#core/telemetry/traffic.ts";
-import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 
 /** One end of traffic. */
 export interface End {

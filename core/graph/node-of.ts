@@ -1,6 +1,6 @@
 import type { GraphNode, GraphView } from "#core/graph/graph.ts";
 import type { End, Pair } from "#core/graph/merge-reporters.ts";
-import { UNKNOWN } from "#core/telemetry/workload-label.ts";
+import { UNKNOWN } from "#core/model/workload-label.ts";
 
 /** A node before its traffic was added up. */
 export type NodeIdentity = Pick<

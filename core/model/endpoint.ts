@@ -16,11 +16,3 @@ export interface Endpoint {
   readonly weight: number;
   readonly health: WorkloadInstance["health"];
 }
-
-/** `workload;namespace;app;version` as endpoint metadata and the peer header carry it. */
-export function describeWorkload(workload: string, namespace: string, labels: Labels): string {
-  const app = labels["service.istio.io/canonical-name"] ?? labels["app.kubernetes.io/name"] ?? labels.app ?? workload;
-  const version =
-    labels["service.istio.io/canonical-revision"] ?? labels["app.kubernetes.io/version"] ?? labels.version ?? "latest";
-  return `${workload};${namespace};${app};${version}`;
-}

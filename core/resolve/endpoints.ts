@@ -1,7 +1,8 @@
-import { describeWorkload, type Endpoint } from "#core/model/endpoint.ts";
+import type { Endpoint } from "#core/model/endpoint.ts";
 import { isProxied, type Port } from "#core/model/port.ts";
 import type { Service } from "#core/model/service.ts";
 import type { Workload } from "#core/model/workload.ts";
+import { formatWorkloadLabel, labelWorkload } from "#core/model/workload-label.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { EffectiveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { selectorOf } from "#core/resolve/service.ts";
@@ -68,7 +69,7 @@ function fromInstance(reader: EndpointReader, instance: WorkloadInstance, port: 
       labels,
       takesMtls,
       serviceAccount: accountOf(reader, instance),
-      workload: describeWorkload(instance.workload, namespace, labels),
+      workload: formatWorkloadLabel(labelWorkload(instance.workload, namespace, labels)),
       isRegistered: true,
       weight,
       health,
@@ -96,7 +97,7 @@ function fromWritten(reader: EndpointReader, written: Workload, port: Port): End
   const described =
     name === undefined && labels.app === undefined
       ? undefined
-      : describeWorkload(name ?? labels.app ?? "unknown", namespace, labels);
+      : formatWorkloadLabel(labelWorkload(name ?? labels.app ?? "unknown", namespace, labels));
   return [
     {
       address,
@@ -105,7 +106,9 @@ function fromWritten(reader: EndpointReader, written: Workload, port: Port): End
       takesMtls: isInMesh(written) && reader.mtlsMode(namespace, labels, at) !== "DISABLE",
       serviceAccount: written.serviceAccount ?? (instance === undefined ? undefined : accountOf(reader, instance)),
       workload:
-        instance === undefined ? described : describeWorkload(instance.workload, instance.namespace, instance.labels),
+        instance === undefined
+          ? described
+          : formatWorkloadLabel(labelWorkload(instance.workload, instance.namespace, instance.labels)),
       isRegistered: instance !== undefined,
       weight: written.weight,
       health: "healthy",

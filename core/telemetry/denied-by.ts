@@ -1,5 +1,5 @@
+import { UNKNOWN } from "#core/model/workload-label.ts";
 import { nameRefusal } from "#core/telemetry/refused-connection.ts";
-import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 
 /** What stands in a denial for "there are ALLOW policies, and none matched". */
 const NO_ALLOW_MATCHED = "none";

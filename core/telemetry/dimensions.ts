@@ -1,4 +1,4 @@
-import { UNKNOWN } from "#core/telemetry/workload-label.ts";
+import { UNKNOWN } from "#core/model/workload-label.ts";
 
 /** What stays of a label that a party may not choose, or that there are too many of. */
 type Remainder<T> =

@@ -1,7 +1,7 @@
+import { UNKNOWN } from "#core/model/workload-label.ts";
 import { type EffectiveMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
-import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 import { CONCERNED, type ConcernContext, type Concerning, NOT_CONCERNED } from "#core/traffic/concern.ts";
 import type { CountedTraffic } from "#core/traffic/counted-traffic.ts";
 

@@ -1,10 +1,10 @@
 import type { AuthorizationRule } from "#core/kinds/authorization-policy/schema.ts";
+import { UNKNOWN } from "#core/model/workload-label.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { standsOver } from "#core/resolve/policies.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import type { Resource } from "#core/resource/resource.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
-import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 import {
   type ChangeOf,
   CONCERNED,

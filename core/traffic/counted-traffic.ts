@@ -1,8 +1,8 @@
 import { mergeReporters } from "#core/graph/merge-reporters.ts";
+import { UNKNOWN } from "#core/model/workload-label.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { isRefusal } from "#core/telemetry/refused-connection.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
-import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 
 /** Requests of one key, counted once though both ends told of them. */
 export interface CountedTraffic {

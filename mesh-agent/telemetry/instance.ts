@@ -1,4 +1,4 @@
-import { labelWorkload, type WorkloadLabel } from "#core/telemetry/workload-label.ts";
+import { labelWorkload, type WorkloadLabel } from "#core/model/workload-label.ts";
 
 /** The workload that the agent runs beside, as its telemetry names it. */
 export interface TelemetryInstance {

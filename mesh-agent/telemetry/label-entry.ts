@@ -1,9 +1,9 @@
+import { parseWorkloadLabel, UNKNOWN, type WorkloadLabel } from "#core/model/workload-label.ts";
 import { type AccessEntry, numberOf, textOf, wholeOf } from "#core/telemetry/access-entry.ts";
 import { parseClusterName } from "#core/telemetry/cluster-name.ts";
 import { parseDeniedBy } from "#core/telemetry/denied-by.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { parseRefusal } from "#core/telemetry/refused-connection.ts";
-import { parseWorkloadLabel, UNKNOWN, type WorkloadLabel } from "#core/telemetry/workload-label.ts";
 
 /** The longest name that DNS has. */
 const HOST_CHARS_MAX = 253;

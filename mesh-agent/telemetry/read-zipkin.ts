@@ -1,6 +1,6 @@
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { z } from "zod";
-import type { WorkloadLabel } from "#core/telemetry/workload-label.ts";
+import type { WorkloadLabel } from "#core/model/workload-label.ts";
 import type { KeyValueSchema } from "#proto/gen/opentelemetry/proto/common/v1/common_pb.js";
 import {
   ResourceSpansSchema,

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { chmodSync, rmSync } from "node:fs";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { WorkloadLabel } from "#core/telemetry/workload-label.ts";
+import type { WorkloadLabel } from "#core/model/workload-label.ts";
 import { readZipkin } from "#mesh-agent/telemetry/read-zipkin.ts";
 import { createHttpService } from "#node/http-service.ts";
 

@@ -1,6 +1,6 @@
+import { UNKNOWN } from "#core/model/workload-label.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { resolveInstance } from "#core/resolve/instance.ts";
-import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import type { CompileReader } from "#server/compile/compile-reader.ts";
 

@@ -1,8 +1,8 @@
 import { create } from "@bufbuild/protobuf";
 import type { Diagnostic } from "#core/diagnostic.ts";
 import { expandHost, normalizeHost } from "#core/host/host.ts";
-import { describeWorkload } from "#core/model/endpoint.ts";
 import { mayBeHttp, protocolOf } from "#core/model/protocol.ts";
+import { formatWorkloadLabel, labelWorkload } from "#core/model/workload-label.ts";
 import { resolveInboundPorts } from "#core/resolve/inbound-ports.ts";
 import { resolveDecidingRoutes } from "#core/resolve/routes.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
@@ -86,7 +86,7 @@ export class WorkloadLayer {
     const { node } = this;
     const { labels, workload } = this.#standing;
     return {
-      workload: describeWorkload(workload, node.namespace, labels),
+      workload: formatWorkloadLabel(labelWorkload(workload, node.namespace, labels)),
       accessLog: node.metadata.PHAROS_ACCESS_LOG,
       traceSampling: node.metadata.PHAROS_TRACING ? this.#world.mesh.traceSampling : 0,
       settings: this.#world.settings,

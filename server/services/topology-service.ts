@@ -3,7 +3,7 @@ import { addIdleNodes, type Registered } from "#core/graph/add-idle-nodes.ts";
 import { chooseClosed } from "#core/graph/choose-closed.ts";
 import { collapseGraph } from "#core/graph/collapse-graph.ts";
 import { findPlaintext } from "#core/graph/find-plaintext.ts";
-import { labelWorkload } from "#core/telemetry/workload-label.ts";
+import { labelWorkload } from "#core/model/workload-label.ts";
 import { chartStepMs } from "#server/services/catalog-service.ts";
 import type { Telemetry } from "#server/services/dependencies.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseWorkloadLabel } from "#core/model/workload-label.ts";
 
 // What is read of Envoy's resources, in proto3 JSON: fields at their default are absent.
 
@@ -228,12 +229,13 @@ export function endpointRows(config: unknown): EndpointRow[] {
       endpoints.flatMap(({ lbEndpoints }) =>
         lbEndpoints.map(({ endpoint, healthStatus, metadata }) => {
           const at = endpoint?.address.socketAddress;
-          const [workload, namespace] = metadata?.filterMetadata?.istio?.workload.split(";") ?? [];
+          const label = metadata?.filterMetadata?.istio?.workload;
+          const { workload, namespace } = parseWorkloadLabel(label);
           return {
             address: at?.address ?? "",
             port: at?.portValue ?? 0,
             status: healthStatus,
-            workload: workload === undefined ? "" : `${workload}.${namespace}`,
+            workload: label === undefined ? "" : `${workload}.${namespace}`,
             cluster: clusterName,
           };
         }),

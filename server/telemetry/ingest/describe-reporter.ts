@@ -1,3 +1,4 @@
+import { labelWorkload } from "#core/model/workload-label.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { resolveInstance } from "#core/resolve/instance.ts";
@@ -5,7 +6,6 @@ import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { selects } from "#core/resolve/service.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { declareServices } from "#core/sources/declare-service.ts";
-import { labelWorkload } from "#core/telemetry/workload-label.ts";
 import { knownHost } from "#server/telemetry/ingest/known-hosts.ts";
 import type { Reporter } from "#server/telemetry/ingest/reporter.ts";
 

@@ -1,4 +1,4 @@
-import { UNKNOWN } from "#core/telemetry/workload-label.ts";
+import { UNKNOWN } from "#core/model/workload-label.ts";
 import type { Reporter } from "#server/telemetry/ingest/reporter.ts";
 
 /** Attributes of the resource whose spans an agent hands over, as its proxy's tracer would name them: from certificate and registry. */

@@ -1,4 +1,4 @@
-import { UNKNOWN } from "#core/telemetry/workload-label.ts";
+import { UNKNOWN } from "#core/model/workload-label.ts";
 import type { ReportRequest } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import type { Reporter } from "#server/telemetry/ingest/reporter.ts";
 

@@ -1,4 +1,4 @@
-import type { WorkloadLabel } from "#core/telemetry/workload-label.ts";
+import type { WorkloadLabel } from "#core/model/workload-label.ts";
 
 /** Who hands over a report, from its certificate, and what the registry knows of it. */
 export interface Reporter {

@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { parseSpiffeId } from "#core/identity/spiffe-id.ts";
+import { UNKNOWN } from "#core/model/workload-label.ts";
 import { plainText } from "#core/plain-text.ts";
 import { isIpAddress } from "#core/schema/ip-address.ts";
 import { BUCKET_COUNT, WINDOW_MS } from "#core/telemetry/buckets.ts";
@@ -8,7 +9,6 @@ import { isDenial, namespaceOfDenial } from "#core/telemetry/denied-by.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { isRefusal, isRefusedBySidecar, withPolicy } from "#core/telemetry/refused-connection.ts";
 import { remainderOf, remainderOfWire } from "#core/telemetry/traffic-key.ts";
-import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 import {
   type ReportRequest,
   type RequestSample,

@@ -1,6 +1,6 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import type { Refused } from "#core/limits/limit-book.ts";
-import { UNKNOWN } from "#core/telemetry/workload-label.ts";
+import { UNKNOWN } from "#core/model/workload-label.ts";
 import { type ResourceSpans, ResourceSpansSchema } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
 import type { ReportRequest } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import { describeSpans } from "#server/telemetry/ingest/describe-spans.ts";

@@ -1,6 +1,6 @@
+import { UNKNOWN } from "#core/model/workload-label.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
-import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 import type { LabelFilter } from "#server/telemetry/ports/traffic-reader.ts";
 
 /** Traffic as it enters the mesh: through gateways, from callers without a sidecar, and from workloads that nobody calls. */

@@ -1,9 +1,9 @@
 import { judgeTally } from "#core/graph/build-graph.ts";
 import { mergeReporters } from "#core/graph/merge-reporters.ts";
 import { Tally } from "#core/graph/tally.ts";
+import { UNKNOWN } from "#core/model/workload-label.ts";
 import { quantileMs } from "#core/telemetry/quantile.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
-import { UNKNOWN } from "#core/telemetry/workload-label.ts";
 import type { ServiceFigures } from "#server/services/dependencies.ts";
 
 /** Figures of each service that was called. `sparklines`: host → requests per second over the range. */

@@ -1,3 +1,5 @@
+import type { Labels } from "#core/resource/labels.ts";
+
 /** The word for what nobody could tell, as in Istio's metrics. */
 export const UNKNOWN = "unknown";
 
@@ -9,6 +11,11 @@ export interface WorkloadLabel {
 }
 
 const NOBODY: WorkloadLabel = { workload: UNKNOWN, namespace: UNKNOWN, app: UNKNOWN, version: UNKNOWN };
+
+/** `workload;namespace;app;version`, as endpoint metadata and the peer header carry it. */
+export function formatWorkloadLabel({ workload, namespace, app, version }: WorkloadLabel): string {
+  return `${workload};${namespace};${app};${version}`;
+}
 
 /** Reads `workload;namespace;app;version`; parts that are missing or empty are "unknown". */
 export function parseWorkloadLabel(text: string | null | undefined): WorkloadLabel {
@@ -23,11 +30,7 @@ export function parseWorkloadLabel(text: string | null | undefined): WorkloadLab
 }
 
 /** A workload's app and version by Istio's rules: the canonical name and revision first, then the well-known labels. */
-export function labelWorkload(
-  workload: string,
-  namespace: string,
-  labels: Readonly<Record<string, string>>,
-): WorkloadLabel {
+export function labelWorkload(workload: string, namespace: string, labels: Labels): WorkloadLabel {
   return {
     workload,
     namespace,

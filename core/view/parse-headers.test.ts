@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseHeaders } from "#components/simulate/parse-headers.ts";
+import { parseHeader, parseHeaders } from "#core/view/parse-headers.ts";
 
 test("reads a header a line", () => {
   expect(parseHeaders("end-user: jason\n\n x-b:  1:2 \n")).toEqual({
@@ -13,4 +13,8 @@ test("reads a header a line", () => {
 
 test("names the line that is no header", () => {
   expect(parseHeaders("a: b\nno header").wrong).toBe("no header");
+});
+
+test.each(["no header", ":authority: a", "a b: c", ": c", ""])("%j is no header", (line) => {
+  expect(parseHeader(line)).toBeUndefined();
 });
