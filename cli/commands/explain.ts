@@ -19,11 +19,8 @@ export function addExplain(program: Command): void {
     .argument("<host>", "a service, short or whole")
     .action((name: string, options: CommonOptions) =>
       withClient(options, async (api) => {
-        const all = await api.services.list.query({ seconds: RANGE_SECONDS });
-        const found = hostsNamed(
-          all.map(({ host }) => host),
-          name,
-        );
+        const { hosts } = await api.services.names.query();
+        const found = hostsNamed(hosts, name);
         const [host] = found;
         if (host === undefined)
           throw new PharosError("not-found", `no service is called ${name}`, {

@@ -1,16 +1,18 @@
 import type { RbacRules } from "#core/simulate/filter.ts";
 import type { Origin } from "#core/xds/layer.ts";
+import { parsePolicyName } from "#core/xds/policy-name.ts";
 
-/** The rule that a policy's name tells of: `ns[default]-policy[reviews]-rule[0]`; where none matched, the policies that were asked. */
+/** The rule that a policy's name tells of; where none matched, the policies that were asked. */
 export function rbacOrigin(matched: string | undefined, asked?: RbacRules): Origin[] {
-  const named = matched === undefined ? undefined : parsePolicyName(matched);
+  const named = matched === undefined ? undefined : originOf(matched);
   if (named !== undefined) return [named];
-  const policies = (asked?.policies ?? []).flatMap(({ name }) => parsePolicyName(name)?.resource ?? []);
+  const policies = (asked?.policies ?? []).flatMap(({ name }) => originOf(name)?.resource ?? []);
   return [...new Set(policies)].map((resource) => ({ resource }));
 }
 
-function parsePolicyName(text: string): (Origin & { readonly path: string }) | undefined {
-  const [, namespace, name, rule] = /^ns\[([^\]]*)\]-policy\[([^\]]*)\]-rule\[(\d+)\]$/.exec(text) ?? [];
-  if (namespace === undefined || name === undefined || rule === undefined) return undefined;
-  return { resource: `AuthorizationPolicy/${namespace}/${name}`, path: `spec.rules[${rule}]` };
+function originOf(policy: string): Origin | undefined {
+  const found = parsePolicyName(policy);
+  if (found === undefined) return undefined;
+  const resource = `AuthorizationPolicy/${found.namespace}/${found.name}`;
+  return found.rule === undefined ? { resource } : { resource, path: `spec.rules[${found.rule}]` };
 }

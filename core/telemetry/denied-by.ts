@@ -1,11 +1,11 @@
 import { UNKNOWN } from "#core/model/workload-label.ts";
 import { nameRefusal } from "#core/telemetry/refused-connection.ts";
+import { parsePolicyName } from "#core/xds/policy-name.ts";
 
 /** What stands in a denial for "there are ALLOW policies, and none matched". */
 const NO_ALLOW_MATCHED = "none";
 
 const DETAILS = /rbac_access_denied_matched_policy\[(.*)\]/;
-const POLICY = /^ns\[([^\]]*)\]-policy\[([^\]]*)\](?:-rule\[\d+\])?$/;
 
 /** The policy that refused, as Envoy names it in its response code details; empty when none did. */
 export function parseDeniedBy(responseCodeDetails: string): string {
@@ -18,13 +18,13 @@ export function nameDenial(deniedBy: string): string {
   if (deniedBy === NO_ALLOW_MATCHED) return "no ALLOW policy matched";
   const refused = nameRefusal(deniedBy);
   if (refused !== undefined) return refused;
-  const match = POLICY.exec(deniedBy);
-  return match === null ? deniedBy : `AuthorizationPolicy/${match[1]}/${match[2]}`;
+  const policy = parsePolicyName(deniedBy);
+  return policy === undefined ? deniedBy : `AuthorizationPolicy/${policy.namespace}/${policy.name}`;
 }
 
 /** Whose policy it names; undefined where it names none. */
 export function namespaceOfDenial(deniedBy: string): string | undefined {
-  return POLICY.exec(deniedBy)?.[1];
+  return parsePolicyName(deniedBy)?.namespace;
 }
 
 /** As Envoy and the agent write it: nothing else is a denial. "unknown" is one that the agent had no room to tell the policy of. */
@@ -33,6 +33,6 @@ export function isDenial(deniedBy: string): boolean {
     deniedBy === NO_ALLOW_MATCHED ||
     deniedBy === UNKNOWN ||
     nameRefusal(deniedBy) !== undefined ||
-    POLICY.test(deniedBy)
+    parsePolicyName(deniedBy) !== undefined
   );
 }

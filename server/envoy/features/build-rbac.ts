@@ -4,6 +4,7 @@ import type {
   AuthorizationRule,
   AuthorizationSource,
 } from "#core/kinds/authorization-policy/schema.ts";
+import { formatPolicyName } from "#core/xds/policy-name.ts";
 import {
   type PermissionSchema,
   type PrincipalSchema,
@@ -44,11 +45,6 @@ interface RuleContext extends RbacInput {
 
 const ACTION = { ALLOW: RBAC_Action.ALLOW, DENY: RBAC_Action.DENY, AUDIT: RBAC_Action.LOG } as const;
 
-/** Name of a policy's rule, as Istio names it; the proxy's log gives it back when the rule refuses. */
-function rbacPolicyName(namespace: string, name: string, rule: number): string {
-  return `ns[${namespace}]-policy[${name}]-rule[${rule}]`;
-}
-
 /** All policies of one action; undefined when there are none. With ALLOW, what no rule matches is refused. */
 export function buildRbac(input: RbacInput): Init<typeof RBACSchema> | undefined {
   const own = input.policies.filter(({ spec }) => (spec.action ?? "ALLOW") === input.action);
@@ -57,7 +53,7 @@ export function buildRbac(input: RbacInput): Init<typeof RBACSchema> | undefined
   for (const { metadata, spec } of own) {
     for (const [index, rule] of (spec.rules ?? []).entries()) {
       const built = buildPolicy(rule, { ...input, namespace: metadata.namespace });
-      if (built !== undefined) policies[rbacPolicyName(metadata.namespace, metadata.name, index)] = built;
+      if (built !== undefined) policies[formatPolicyName(metadata.namespace, metadata.name, index)] = built;
     }
   }
   return { action: ACTION[input.action], policies };
