@@ -9,7 +9,7 @@ import { decideHttp } from "#core/simulate/decide-http.ts";
 import { rollDice } from "#core/simulate/dice.ts";
 import { type Connection, Exchange } from "#core/simulate/exchange.ts";
 import { Headers } from "#core/simulate/headers.ts";
-import type { HttpManager } from "#core/simulate/listener.ts";
+import type { HttpManager, Served } from "#core/simulate/listener.ts";
 import { ProxyImage } from "#core/simulate/proxy-image.ts";
 import { createCompiler } from "#server/envoy/create-compiler.ts";
 import { hash, MESH } from "#server/envoy/testing/random-world.ts";
@@ -176,7 +176,7 @@ export async function run(args: readonly string[]): Promise<void> {
     const manager = image
       .listeners()
       .flatMap(({ chains }) => chains.map(({ serves }) => serves))
-      .find((each): each is HttpManager => each?.kind === "http");
+      .find((each): each is HttpManager & Pick<Served, "path"> => each?.kind === "http");
     if (manager === undefined) throw new Error("there is no HTTP listener");
     return (host: string, path: string, more: readonly (readonly [string, string])[]) => {
       const headers = new Headers([

@@ -19,8 +19,11 @@ export function addExplain(program: Command): void {
     .argument("<host>", "a service, short or whole")
     .action((name: string, options: CommonOptions) =>
       withClient(options, async (api) => {
-        const { hosts } = await api.services.names.query();
-        const found = hostsNamed(hosts, name);
+        const { services } = await api.services.names.query();
+        const found = hostsNamed(
+          services.map(({ host }) => host),
+          name,
+        );
         const [host] = found;
         if (host === undefined)
           throw new PharosError("not-found", `no service is called ${name}`, {
