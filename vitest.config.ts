@@ -8,6 +8,8 @@ export default defineConfig({
     environment: "node",
     testTimeout: 90_000,
     hookTimeout: 90_000,
+    // What is polled for comes from other threads and processes, which may have to wait for a core.
+    expect: { poll: { timeout: 20_000, interval: 25 } },
     // Two cores are the smallest machine this runs on, and real proxies share them.
     maxWorkers: 2,
   },

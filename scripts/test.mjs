@@ -52,6 +52,7 @@ async function provideChromium() {
 
 let passed = 0;
 let failed = 0;
+const flaky = [];
 
 async function check(name, command, args) {
   const begun = performance.now();
@@ -73,17 +74,41 @@ function tally(file, code, read) {
   if (code !== 0 && counted.failed === 0) failed += 1;
 }
 
+/** A file whose tests cannot be collected is one failure. */
+const failuresOf = (report) =>
+  report.numFailedTests +
+  (report.testResults ?? []).filter((each) => each.status === "failed" && each.assertionResults.length === 0).length;
+
+/** Files in which something failed run once more, alone: who passes then was hurt by company, and is named as flaky. */
+const MOST_FILES_AGAIN = 5;
+
 async function vitest(name, args) {
   const file = join(reports, `${name}.json`);
-  const report = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-  const code = await run(bin("vitest"), ["run", ...args, ...report]);
-  tally(file, code, (report) => ({
-    passed: report.numPassedTests,
-    failed:
-      report.numFailedTests +
-      (report.testResults ?? []).filter((each) => each.status === "failed" && each.assertionResults.length === 0)
-        .length,
+  const report = (into) => ["--reporter=default", "--reporter=json", `--outputFile.json=${into}`];
+  const code = await run(bin("vitest"), ["run", ...args, ...report(file)]);
+  const first = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : { testResults: [] };
+  const failing = first.testResults.filter((each) => each.status === "failed");
+  // What a seed found is a fault, whatever another seed finds.
+  const isSeeded = failing.some((each) => /\bseed\b/i.test(JSON.stringify(each)));
+  if (failing.length === 0 || failing.length > MOST_FILES_AGAIN || isSeeded)
+    return tally(file, code, (counted) => ({ passed: counted.numPassedTests, failed: failuresOf(counted) }));
+  const again = join(reports, `${name}-again.json`);
+  process.stdout.write(`… ${failing.length} failed: once more, alone\n`);
+  const paths = failing.map((each) => each.name);
+  const codeAgain = await run(bin("vitest"), ["run", ...args, "--no-file-parallelism", ...paths, ...report(again)]);
+  const before = failing.flatMap((each) => each.assertionResults).filter((each) => each.status === "passed").length;
+  tally(again, codeAgain, (counted) => ({
+    passed: first.numPassedTests - before + counted.numPassedTests,
+    failed: failuresOf(counted),
   }));
+  const still = new Set(
+    (existsSync(again) ? JSON.parse(readFileSync(again, "utf8")).testResults : failing)
+      .flatMap((each) => each.assertionResults)
+      .filter((each) => each.status === "failed")
+      .map((each) => each.fullName),
+  );
+  for (const { status, fullName } of failing.flatMap((each) => each.assertionResults))
+    if (status === "failed" && !still.has(fullName)) flaky.push(fullName);
 }
 
 async function playwright(project, extra) {
@@ -136,5 +161,6 @@ try {
   process.stderr.write(`${error.message}\n`);
   failed += 1;
 }
+for (const name of flaky) process.stdout.write(`flaky: failed beside the others, passed alone: ${name}\n`);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

@@ -1,5 +1,5 @@
 import { create, fromBinary, type JsonObject, toBinary } from "@bufbuild/protobuf";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
 import { TYPE_URLS, type XdsType } from "#core/xds/type-urls.ts";
@@ -85,10 +85,12 @@ beforeAll(async () => {
   });
   mesh.onEvent((event) => events.push(event));
 });
-afterAll(async () => {
-  for (const client of clients) client.close();
-  await mesh.close();
+// A test that failed leaves no proxy to the next one.
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.close();
+  await expect.poll(() => mesh.nodes()).toEqual([]);
 });
+afterAll(() => mesh.close());
 
 async function dial(identity: Partial<IssuedCertificate> | "plaintext"): Promise<GrpcClient> {
   const client = await connectGrpc(
@@ -137,7 +139,8 @@ test("a proxy gets its configuration, an edit reaches it, and the main thread se
   const proxy = await subscribe(await ours.issue(id("caller")));
   await expect.poll(() => proxy.of("CDS").has("outbound|80||reviews.default.svc.cluster.local")).toBe(true);
   await expect.poll(() => proxy.of("VHDS").size).toBeGreaterThan(0);
-  expect(events).toContainEqual({ kind: "connected", id: NODE, key: "default/caller-0" });
+  // What the thread tells of its proxies comes a moment later than what it sends them.
+  await expect.poll(() => events).toContainEqual({ kind: "connected", id: NODE, key: "default/caller-0" });
   expect(await mesh.proxies()).toMatchObject([
     {
       id: NODE,
