@@ -77,7 +77,7 @@ test("a message cut at every byte is read whole", () => {
 test("a unary call is answered", async () => {
   const client = await connectGrpc({ socketPath });
   const big = Buffer.alloc(600_000, 7);
-  expect((await client.unary("/t.S/Echo", big, { timeoutMs: 5000 })).equals(big)).toBe(true);
+  expect((await client.unary("/t.S/Echo", big, { timeoutMs: 30_000 })).equals(big)).toBe(true);
   client.close();
 });
 
@@ -92,7 +92,7 @@ test.each([
   ["a message over the limit is refused", "/t.S/Echo", 1_000_001, { code: "exhausted" }],
 ] as const)("%s", async (_, path, size, expected) => {
   const client = await connectGrpc({ socketPath });
-  await expect(client.unary(path, Buffer.alloc(size), { timeoutMs: 5000 })).rejects.toMatchObject(expected);
+  await expect(client.unary(path, Buffer.alloc(size), { timeoutMs: 30_000 })).rejects.toMatchObject(expected);
   client.close();
 });
 
@@ -339,7 +339,7 @@ test("the peer is known by its certificate, trusted or not, and a new certificat
   const address = `127.0.0.1:${await own.listen({ host: "127.0.0.1", port: 0 })}`;
   const ask = async (identity: object): Promise<unknown> => {
     const client = await connectGrpc({ address, tls: { roots: ours.roots, ...identity } });
-    const reply = await client.unary("/t.S/Who", Buffer.alloc(0), { timeoutMs: 5000 });
+    const reply = await client.unary("/t.S/Who", Buffer.alloc(0), { timeoutMs: 30_000 });
     client.close();
     return JSON.parse(String(reply));
   };
@@ -355,7 +355,7 @@ test("the peer is known by its certificate, trusted or not, and a new certificat
     tls: { ...bad, verify: ([leaf]) => void names.push(leaf?.subjectAltName ?? "") },
   });
   expect(names).toEqual(["URI:spiffe://cluster.local/ns/p/sa/renewed"]);
-  expect(JSON.parse(String(await client.unary("/t.S/Who", Buffer.alloc(0), { timeoutMs: 5000 })))).toMatchObject({
+  expect(JSON.parse(String(await client.unary("/t.S/Who", Buffer.alloc(0), { timeoutMs: 30_000 })))).toMatchObject({
     isTrusted: true,
   });
   client.close();

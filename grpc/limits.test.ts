@@ -66,7 +66,7 @@ async function dial(shown?: IssuedCertificate): Promise<GrpcClient> {
   return client;
 }
 
-const echo = (client: GrpcClient, bytes = 1) => client.unary("/t.S/Echo", Buffer.alloc(bytes), { timeoutMs: 5000 });
+const echo = (client: GrpcClient, bytes = 1) => client.unary("/t.S/Echo", Buffer.alloc(bytes), { timeoutMs: 30_000 });
 
 /** A session without this project's client, which sends whole messages only. */
 function dialRaw(shown?: IssuedCertificate): ClientHttp2Session {
@@ -326,13 +326,13 @@ test("half handshakes by the hundred hold up nobody: neither who comes from else
         ({ length }) => length,
         () => 0,
       );
-  await expect.poll(() => answered(a), { timeout: 10_000 }).toBe(1);
-  await expect.poll(() => answered(b), { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => answered(a), { timeout: 30_000 }).toBe(1);
+  await expect.poll(() => answered(b), { timeout: 30_000 }).toBe(1);
   expect([...told].some((line) => line.startsWith("TLS handshakes: 127.0.0."))).toBe(true);
 });
 
 test("who shows no certificate has time for one call, and not for ever", async () => {
-  await serve({ strangerMs: 200 });
+  await serve({ strangerMs: 2000 });
   const client = await dial();
   await expect(echo(client)).resolves.toHaveLength(1);
   await expect.poll(() => client.isClosed).toBe(true);

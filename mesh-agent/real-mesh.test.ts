@@ -184,6 +184,7 @@ test("an instance that is told to stop under load fails no request: the others t
   const ports = [{ name: "http", appPort: await startApp(cleanup), inboundPort: await freePort() }];
   const second = startProcess(dir, "reviews", mesh.makeToken("reviews"), { name: "reviews-1", ports });
   const load = new Load(proxyPort, 4, 2, "reviews:9080");
+  cleanup.add(() => load.stop());
   const inbound = new AdminClient(join(dir, "admin.sock"));
   await eventually("load at the second instance", async () => {
     const counts = await inbound.stats("^http\\.inbound.*downstream_rq_total$");

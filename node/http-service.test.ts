@@ -130,16 +130,14 @@ test("connections of one address are limited, told of, and given back", async ()
   await expect.poll(() => get("/").catch(() => 0)).toBe(200);
 });
 
-test("connections that never ask anything give way to one of their own address that does", {
-  timeout: 20_000,
-}, async () => {
+test("connections that never ask anything give way to one of their own address that does", async () => {
   handle = (_, response) => void response.end();
   const half = Array.from({ length: 50 }, () => {
     const socket = connect(port, "127.0.0.1").on("error", () => undefined);
     socket.write("GET / HTTP/1.1\r\nhost: a\r\n");
     return socket;
   });
-  await expect.poll(() => get("/").catch(() => 0), { timeout: 15_000 }).toBe(200);
+  await expect.poll(() => get("/").catch(() => 0)).toBe(200);
   expect(half.filter(({ closed }) => !closed).length).toBeGreaterThan(40);
   for (const socket of half) socket.destroy();
 });

@@ -222,7 +222,7 @@ describe("pharos serve", () => {
       expect(lines.map(({ resource }) => resource).sort()).toEqual(["pharos.db", "telemetry.duckdb"]);
       for (const { reason } of lines) {
         expect(reason).toMatch(/rows written: 100 of Setting|20 reports with 2000 requests/);
-        expect(serve.log()).toContain(JSON.stringify(reason));
+        await expect.poll(() => serve.log()).toContain(JSON.stringify(reason));
       }
       const { gaps } = await admin.topology.graph.query({ view: "workload", seconds: 3600 });
       expect(gaps).toMatchObject([{ requests: REQUESTS, reason: expect.stringContaining(".damaged-") }]);

@@ -90,7 +90,7 @@ const register = (client: GrpcClient, health = Health.HEALTHY) => {
     health,
   };
   return client.unary(`${AGENT}/Register`, toBinary(RegisterRequestSchema, create(RegisterRequestSchema, said)), {
-    timeoutMs: 5000,
+    timeoutMs: 30_000,
   });
 };
 
@@ -138,8 +138,11 @@ function clustersOf(client: GrpcClient): Promise<Buffer> {
 }
 
 async function expectReadOnly(): Promise<void> {
-  const ready = await fetch(`${serve.url}/readyz`);
-  expect([ready.status, await ready.text()]).toEqual([503, "the data directory's disk is full\n"]);
+  const ready = async () => {
+    const answer = await fetch(`${serve.url}/readyz`);
+    return [answer.status, await answer.text()];
+  };
+  await expect.poll(ready).toEqual([503, "the data directory's disk is full\n"]);
   expect((await fetch(`${serve.url}/healthz`)).status).toBe(200);
   const entries = await admin().config.list.query({ kinds: ["ServiceEntry"] });
   expect(JSON.stringify(entries)).toContain("reviews");
@@ -171,7 +174,7 @@ async function expectReadOnly(): Promise<void> {
 
 async function expectWritable(): Promise<void> {
   await eventually("a write", async () => ((await refusalOf(writeConfig())) === "taken" ? true : undefined));
-  expect(await (await fetch(`${serve.url}/readyz`)).text()).toBe("ready\n");
+  await expect.poll(async () => (await fetch(`${serve.url}/readyz`)).text()).toBe("ready\n");
   const client = await dial();
   await eventually("a report", async () => ((await report(client, stored + 1)) === "stored" ? true : undefined));
 }
@@ -228,7 +231,7 @@ describe.skipIf(!SmallDisk.canMount())(
       keepFull();
       await serve.restart();
       expect((await fetch(`${serve.url}/readyz`)).status).toBe(503);
-      expect(serve.log()).toMatch(/the administrator's token has to wait for room on the disk/);
+      await expect.poll(() => serve.log()).toMatch(/the administrator's token has to wait for room on the disk/);
       free();
       await eventually("the token", () => (statSync(join(dir, "admin-token")).size > 0 ? true : undefined));
       await expectWritable();

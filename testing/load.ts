@@ -33,7 +33,7 @@ export class Load {
         done();
       };
       const call = request(
-        { port, host: "127.0.0.1", agent: this.#agent, timeout: 5000, ...this.#target },
+        { port, host: "127.0.0.1", agent: this.#agent, timeout: 20_000, ...this.#target },
         (answer) => {
           answer.resume();
           answer.on("error", (error) => fail(error.message));

@@ -125,7 +125,7 @@ export class Scenario {
     });
     const apps = { "reviews-v1": v1, "reviews-v2": v2, details };
     const scenario = new Scenario(mesh, apps, [tcpPort, reviewsPort, reviewsTcpPort, proxyPort], [http, https]);
-    await eventually("every service answers", () => scenario.#isUp(), 30_000);
+    await eventually("every service answers", () => scenario.#isUp(), 80_000);
     return scenario;
   }
 
@@ -201,7 +201,7 @@ function send(
       method,
       headers: { ...headers, host },
       agent: false,
-      timeout: 5000,
+      timeout: 20_000,
     };
     const outgoing = tls === undefined ? request(options) : requestTls({ ...options, ...tls });
     outgoing.on("response", (answer) => {

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createServer as createTcpServer } from "node:net";
@@ -16,8 +17,17 @@ export class Cleanup {
     this.#undo.push(undo);
   }
 
+  /** All of it, also where one of them fails: nothing is left to the next test. Throws what failed first. */
   async run(): Promise<void> {
-    for (const undo of this.#undo.splice(0).reverse()) await undo();
+    const failures: unknown[] = [];
+    for (const undo of this.#undo.splice(0).reverse()) {
+      try {
+        await undo();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 }
 
@@ -44,14 +54,25 @@ export function killEnvoy(dir: string): number | undefined {
   return pid;
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
+/** Below those that systems give to outgoing connections: one that is free now is not taken by the next connection. */
+const PORTS = { first: 20_000, last: 32_000 } as const;
+const handedOut = new Set<number>();
+
+/** A port of this host at which nobody listens, and which nobody was told of before. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(PORTS.first, PORTS.last);
+    if (handedOut.has(port)) continue;
+    handedOut.add(port);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((done) => {
     const server = createTcpServer();
-    server.once("error", fail);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => done(typeof address === "object" && address !== null ? address.port : 0));
-    });
+    server.once("error", () => done(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => done(true)));
   });
 }
 
@@ -110,7 +131,7 @@ export async function startApp(cleanup: Cleanup): Promise<number> {
 export async function eventually<T>(
   what: string,
   probe: () => Promise<T | undefined> | T | undefined,
-  timeoutMs = 25_000,
+  timeoutMs = 60_000,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   let last: unknown;
@@ -129,7 +150,7 @@ export async function eventually<T>(
 /** The body at a port of this host; undefined when nobody answers. */
 export async function fetchText(port: number): Promise<string | undefined> {
   try {
-    const answer = await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(2000) });
+    const answer = await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(10_000) });
     return await answer.text();
   } catch {
     return undefined;

@@ -77,14 +77,14 @@ test("a change of health is told at once, and a new connection is told everythin
   const { registration } = await open();
   await eventually("a first registration", () => (plane.registrations.length > 0 ? true : undefined));
   registration.setHealth("healthy");
-  await eventually("healthy", () => (plane.registrations.at(-1)?.health === Health.HEALTHY ? true : undefined), 2000);
+  await eventually("healthy", () => (plane.registrations.at(-1)?.health === Health.HEALTHY ? true : undefined), 8000);
   await plane.stop();
   plane.registrations.splice(0);
   await plane.start();
   await eventually(
     "registered again",
     () => (plane.registrations.at(-1)?.health === Health.HEALTHY ? true : undefined),
-    4000,
+    8000,
   );
 });
 

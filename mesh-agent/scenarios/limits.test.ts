@@ -9,18 +9,18 @@ import { Cleanup, eventually, freePort, startAgent, temporaryDir } from "#testin
 
 const cleanup = new Cleanup();
 let scenario: Scenario;
-/** The defaults, with times that a test can wait for. */
+/** The defaults, with times that a test can wait for, and in which a process that waits for the processor has its turn. */
 const SETTINGS = {
   ...DEFAULT_PROXY_SETTINGS,
   pathNormalization: "DECODE_AND_MERGE_SLASHES",
-  protocolDetectionTimeoutMs: 300,
+  protocolDetectionTimeoutMs: 2000,
   numTrustedProxies: 1,
   sidecarForwardClientCert: "APPEND_FORWARD",
   gatewayConnections: {
     ...DEFAULT_PROXY_SETTINGS.gatewayConnections,
-    httpRequestHeadersTimeoutMs: 300,
-    httpStreamIdleTimeoutMs: 600,
-    httpIdleTimeoutMs: 600,
+    httpRequestHeadersTimeoutMs: 2000,
+    httpStreamIdleTimeoutMs: 3000,
+    httpIdleTimeoutMs: 3000,
   },
 } as const;
 beforeAll(async () => {

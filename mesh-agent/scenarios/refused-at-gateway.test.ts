@@ -94,7 +94,7 @@ describe("connections that a gateway refuses are counted at it, by why", () => {
         ),
       );
     const sum = (counts: Record<string, number>) => Object.values(counts).reduce((all, count) => all + count, 0);
-    await eventually("all is told", async () => (sum(since()) >= sum(expected) ? true : undefined), 15_000);
+    await eventually("all is told", async () => (sum(since()) >= sum(expected) ? true : undefined));
     expect(since()).toEqual(expected);
   });
 });

@@ -40,7 +40,7 @@ async function repeat(times: number, call: () => Promise<unknown>): Promise<void
 
 const countOf = (cause: string) => strangers().get(cause)?.count ?? 0;
 const counted = (cause: string, count: number) =>
-  eventually(`${count} of ${cause}`, async () => (countOf(cause) === count ? true : undefined), 15_000);
+  eventually(`${count} of ${cause}`, async () => (countOf(cause) === count ? true : undefined));
 
 describe("connections that are refused are counted", () => {
   test("plain text where mTLS is required, once each, with its address; a probe that sends nothing is none", async () => {
@@ -111,7 +111,7 @@ describe("connections that are refused are counted", () => {
         () => undefined,
       ),
     );
-    await eventually("it is told", async () => (countOf("") > 0 ? true : undefined), 15_000);
+    await eventually("it is told", async () => (countOf("") > 0 ? true : undefined));
     expect([...(strangers().get("")?.keys ?? [])]).toContain(`http none - 127.0.0.1 ${scenario.reviewsPort}`);
   });
 });

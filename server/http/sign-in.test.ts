@@ -37,7 +37,7 @@ describe("the first account", () => {
   let token: string;
 
   beforeAll(async () => {
-    token = await vi.waitFor(() => /setup\?token=([\w-]+)/.exec(serve.log())?.[1] ?? expect.unreachable(), 5000);
+    token = await vi.waitFor(() => /setup\?token=([\w-]+)/.exec(serve.log())?.[1] ?? expect.unreachable(), 30_000);
   });
 
   test("a link that was made up is refused, and noted", async () => {

@@ -138,7 +138,7 @@ async function servesOn(): Promise<void> {
 test.each(UNARY)(`%s tells who sends nonsense so (FUZZ_SEED=${seed})`, async (path, message) => {
   await fc.assert(
     fc.asyncProperty(damaged(message), async (bytes) => {
-      await client.unary(path, bytes, { timeoutMs: 10_000 }).catch(isTheirFault);
+      await client.unary(path, bytes, { timeoutMs: 30_000 }).catch(isTheirFault);
     }),
     { seed, numRuns: 150 },
   );
@@ -146,7 +146,7 @@ test.each(UNARY)(`%s tells who sends nonsense so (FUZZ_SEED=${seed})`, async (pa
 });
 
 test.each(UNARY)("%s calls what is no message an invalid argument", async (path) => {
-  await expect(client.unary(path, Buffer.from([0x0a, 0xff]), { timeoutMs: 10_000 })).rejects.toMatchObject({
+  await expect(client.unary(path, Buffer.from([0x0a, 0xff]), { timeoutMs: 30_000 })).rejects.toMatchObject({
     code: "invalid",
   });
 });

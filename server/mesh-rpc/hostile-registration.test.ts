@@ -81,7 +81,7 @@ test.each([
     `${AGENT}/Deregister`,
     toBinary(DeregisterRequestSchema, create(DeregisterRequestSchema, said)),
     {
-      timeoutMs: 5000,
+      timeoutMs: 30_000,
     },
   );
   if (why === undefined) await attempt;

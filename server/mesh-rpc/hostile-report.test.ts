@@ -45,7 +45,7 @@ test("reports for an instance that is not registered, and of one that is another
         path: "/",
       })),
     });
-    await mesh.shop.unary(`${AGENT}/Report`, toBinary(ReportRequestSchema, report), { timeoutMs: 5000 });
+    await mesh.shop.unary(`${AGENT}/Report`, toBinary(ReportRequestSchema, report), { timeoutMs: 30_000 });
   }
   const samples = await mesh.admin.requests.list.query({ seconds: 300, limit: 100 });
   const metrics = await (await fetch(`${mesh.serve.url}/metrics`)).text();
@@ -74,7 +74,7 @@ test("what a registered caller tells of requests that ratings never saw stays it
         ReportRequestSchema,
         create(ReportRequestSchema, { storeId, sequence: 1n, instance, windows: [{ ...window, ...told }] }),
       ),
-      { timeoutMs: 5000 },
+      { timeoutMs: 30_000 },
     );
   await tell(await mesh.dial("ratings"), "honest", "default/ratings-v1-0", {
     reporter: "destination",
@@ -91,7 +91,7 @@ test("what a registered caller tells of requests that ratings never saw stays it
     const seen = await ratings();
     expect(seen?.requestsPerSecond).toBeGreaterThan(0);
     return seen;
-  }, 10_000);
+  }, 30_000);
   for (const responseCode of [503, 0])
     await tell(mesh.shop, `claims-${responseCode}`, "default/shop-0", {
       reporter: "source",
@@ -103,7 +103,7 @@ test("what a registered caller tells of requests that ratings never saw stays it
   await vi.waitFor(async () => {
     const graph = await mesh.admin.topology.graph.query({ view: "workload", seconds: 300 });
     expect(graph.edges.some(({ source, health }) => source.includes("shop") && health.status === "failure")).toBe(true);
-  }, 10_000);
+  }, 30_000);
   const after = await ratings();
   expect(after?.errorPercent).toBe(0);
   // The same requests over a time that goes on; the claims would make it thousands of times more.

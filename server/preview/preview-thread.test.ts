@@ -45,9 +45,7 @@ function open(options: Partial<PreviewThreadOptions> = {}): PreviewThread {
   return thread;
 }
 
-test("a change is tried on a copy that follows the configuration; who loses by it is told", {
-  timeout: 60_000,
-}, async () => {
+test("a change is tried on a copy that follows the configuration; who loses by it is told", async () => {
   const previews = open();
   const tried = await previews.rehearse(change(1, [rule(["v1"])]), ADA);
   expect(tried.findings).toContainEqual(
@@ -71,7 +69,7 @@ test("a change is tried on a copy that follows the configuration; who loses by i
   expect(back.resolved).toContainEqual(expect.objectContaining({ code: "subset-not-found" }));
 });
 
-test("who goes away ends the work, and the next one is answered", { timeout: 60_000 }, async () => {
+test("who goes away ends the work, and the next one is answered", async () => {
   const previews = open();
   const gone = new AbortController();
   const job = previews.rehearse(change(1, MANY), { ...ADA, signal: gone.signal });
@@ -81,18 +79,18 @@ test("who goes away ends the work, and the next one is answered", { timeout: 60_
   expect((await previews.findings(change(1, [rule(["v1"])]), ADA)).findings).not.toEqual([]);
 });
 
-test("what takes too long is ended and said", { timeout: 60_000 }, async () => {
+test("what takes too long is ended and said", async () => {
   const previews = open({ deadlineMs: 50 });
   await expect(previews.rehearse(change(1, MANY), ADA)).rejects.toMatchObject({ code: "timeout" });
   expect(previews.isRunning).toBe(false);
 });
 
-test("what needs too much memory ends the thread alone", { timeout: 60_000 }, async () => {
+test("what needs too much memory ends the thread alone", async () => {
   const previews = open({ heapMb: 12 });
   await expect(previews.rehearse(change(1, MANY), ADA)).rejects.toMatchObject({ code: "too-large" });
 });
 
-test("the thread is there while it is needed, and no longer", { timeout: 60_000 }, async () => {
+test("the thread is there while it is needed, and no longer", async () => {
   const previews = open({ idleMs: 10 });
   expect(previews.isRunning).toBe(false);
   const text = JSON.stringify(service("other"));
@@ -102,7 +100,7 @@ test("the thread is there while it is needed, and no longer", { timeout: 60_000 
   await expect.poll(() => previews.isRunning).toBe(false);
 });
 
-test("a rehearsal keeps it for the next one, also past other jobs", { timeout: 60_000 }, async () => {
+test("a rehearsal keeps it for the next one, also past other jobs", async () => {
   // The thread's own clock goes on.
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
   const previews = open({ idleMs: 0, warmMs: 60_000 });
@@ -114,9 +112,7 @@ test("a rehearsal keeps it for the next one, also past other jobs", { timeout: 6
   expect(previews.isRunning).toBe(false);
 });
 
-test("lines of paths are found in the thread; a simulation that takes too long ends it and says how to ask for less", {
-  timeout: 60_000,
-}, async () => {
+test("lines of paths are found in the thread; a simulation that takes too long ends it and says how to ask for less", async () => {
   const previews = open({ simulationMs: 0 });
   const text = "spec:\n  http:\n    - name: a\n    - name: b\n";
   const paths = [
@@ -132,4 +128,11 @@ test("lines of paths are found in the thread; a simulation that takes too long e
   expect(previews.isRunning).toBe(false);
   await thread?.close();
   expect(await open().locate([{ text, paths }], ADA)).toEqual([[4, 3]]);
+});
+
+test("lines are not late because the thread had to be started for them", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const lines = open({ simulationMs: 5000 }).locate([{ text: "a: 1\n", paths: [["a"]] }], ADA);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(await lines).toEqual([[1]]);
 });

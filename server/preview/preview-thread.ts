@@ -72,9 +72,10 @@ export class PreviewThread {
 
   /** Lines of paths in texts. */
   locate(texts: readonly Located[], asker: Asker): Promise<readonly (readonly (number | null)[])[]> {
-    return this.#queue.run(asker, "simulation", () =>
-      this.#call("locate", [texts], asker.signal, this.#options.simulationMs ?? SIMULATION_MS),
-    );
+    return this.#queue.run(asker, "simulation", async () => {
+      await this.#ready(asker);
+      return this.#call("locate", [texts], asker.signal, this.#options.simulationMs ?? SIMULATION_MS);
+    });
   }
 
   findings(change: SnapshotChange, asker: Asker): Promise<FindingsDelta> {
@@ -97,8 +98,7 @@ export class PreviewThread {
     return this.#queue.run(asker, "simulation", async () => {
       const nodes = await this.#options.nodes();
       this.#tellState();
-      // Starting and reading the configuration is nothing that the question is to blame for.
-      await this.#call("locate", [[]], asker.signal);
+      await this.#ready(asker);
       const { simulationMs = SIMULATION_MS } = this.#options;
       return this.#call("simulate", [question, change, nodes], asker.signal, simulationMs);
     });
@@ -106,6 +106,11 @@ export class PreviewThread {
 
   async close(): Promise<void> {
     await this.#end();
+  }
+
+  /** When the thread has started and knows what it was told: nothing that a question is to blame for. */
+  async #ready({ signal }: Asker): Promise<void> {
+    await this.#call("locate", [[]], signal);
   }
 
   #tellState(): void {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { GROUP, IDENTITY, KEY, REGISTRATION, TestRegistry } from "#server/registry/testing/test-registry.ts";
 
 let world: TestRegistry;
@@ -11,7 +11,7 @@ describe("an agent that asks no more, while its proxy stays", () => {
   const regroup = async (as: typeof GROUP | undefined) => {
     await world.registry.register(REGISTRATION, IDENTITY);
     world.registry.connected(KEY);
-    await vi.waitFor(() => expect(world.changes.at(-1)?.instanceUpserts[0]?.health).toBe("healthy"));
+    await expect.poll(() => world.changes.at(-1)?.instanceUpserts[0]?.health).toBe("healthy");
     world.group = as;
     await world.registry.regroup("default", "another");
     expect(world.registry.list()[0]?.labels).toMatchObject({ app: "reviews" });
@@ -90,7 +90,7 @@ describe("a group that is deleted", () => {
     await world.registry.regroup("default", "reviews-v1");
     expect(world.registry.list().map(({ name }) => name)).toEqual(["reviews-v1-0"]);
     isBroken = false;
-    await vi.waitFor(() => expect(world.registry.list()).toEqual([]));
+    await expect.poll(() => world.registry.list()).toEqual([]);
   });
 
   test("lets nobody in whose token was being looked up", async () => {

@@ -22,7 +22,7 @@ import { findTestEnvoy } from "#testing/find-test-envoy.ts";
 const NODE = "sidecar~127.0.0.1~x.default~default.svc.cluster.local";
 const NAMES = ["a", "b", "c", "d", "e", "f", "g", "h"].map((letter) => `service-${letter}`);
 const [FIRST = "", , , CULPRIT = ""] = NAMES;
-const until = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 15_000, interval: 20 });
+const until = <T>(read: () => T | Promise<T>) => expect.poll(read, { interval: 20 });
 
 let envoyPath: string;
 let undo: (() => unknown)[] = [];

@@ -17,7 +17,7 @@ const telemetry = await startTelemetry({
   }),
   report: async (request) => {
     if (client === undefined) throw new Error("no connection");
-    return client.unary("/pharos.agent.v1.AgentService/Report", request, { timeoutMs: 1000 });
+    return client.unary("/pharos.agent.v1.AgentService/Report", request, { timeoutMs: 5000 });
   },
   spansSocketPath: `${dir}/spans.sock`,
   envoyAdminSocket: `${dir}/admin.sock`,
@@ -27,5 +27,5 @@ const telemetry = await startTelemetry({
 });
 process.send?.("started");
 process.on("message", () => {
-  void telemetry.stop(10_000).then(() => process.exit(0));
+  void telemetry.stop(60_000).then(() => process.exit(0));
 });

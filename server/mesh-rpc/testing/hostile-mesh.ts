@@ -96,7 +96,7 @@ export class HostileMesh {
       // They are two questions: the registration may come between them.
       for (const part of ["19080", "sa/ratings"]) expect(seen).toContain(part);
       return seen;
-    }, 10_000);
+    }, 30_000);
     mesh.#shop = await mesh.dial("shop");
     return mesh;
   }
@@ -152,7 +152,7 @@ export class HostileMesh {
 
   register(client: GrpcClient, said: Said): Promise<Buffer> {
     return client.unary(`${AGENT}/Register`, toBinary(RegisterRequestSchema, create(RegisterRequestSchema, said)), {
-      timeoutMs: 5000,
+      timeoutMs: 30_000,
     });
   }
 

@@ -90,7 +90,7 @@ export class MeshPort {
     const client = await connectGrpc({ address: this.xds, tls: { roots: this.ours.root, ...shown } });
     try {
       const metadata = token === undefined ? {} : { authorization: `Bearer ${token}` };
-      return await client.unary(path, request, { timeoutMs: 5000, metadata });
+      return await client.unary(path, request, { timeoutMs: 30_000, metadata });
     } finally {
       client.close();
     }
@@ -163,12 +163,14 @@ export class MeshPort {
         }),
       ),
     );
-    const logged = this.serve
-      .log()
-      .split("\n")
-      .filter((line) => line.includes('"message":"audit"'))
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    // What it writes comes over a pipe, later than an answer may.
+    const logged = () =>
+      this.serve
+        .log()
+        .split("\n")
+        .filter((line) => line.includes('"message":"audit"') && line.endsWith("}"))
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
     for (const { actor, action, reason, from } of await added())
-      expect(logged).toContainEqual(expect.objectContaining({ level: "warn", actor, action, reason, from }));
+      await expect.poll(logged).toContainEqual(expect.objectContaining({ level: "warn", actor, action, reason, from }));
   }
 }
