@@ -43,6 +43,7 @@ export type DiagnosticCode =
   | "duplicate-service"
   | "gateway-not-found"
   | "http-only-setting"
+  | "instances-without-group"
   | "mtls-conflict"
   | "namespace-not-found"
   | "overlapping-peer-authentications"

@@ -1,5 +1,6 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { withClient, withServer, withWrite } from "#cli/commands/command.ts";
+import { dryRunOption } from "#cli/commands/dry-run-option.ts";
 import { printPreview } from "#cli/commands/print-preview.ts";
 import { printResult, type WriteOptions } from "#cli/commands/print-result.ts";
 import { readChanges } from "#cli/commands/read-changes.ts";
@@ -15,10 +16,7 @@ export function addApply(program: Command): void {
     .description("write resources; all of them or none")
     .requiredOption("-f, --filename <path...>", "file, directory (and all below it), or - for standard input")
     .option("-n, --namespace <namespace>", "namespace of the resources that name none")
-    .addOption(
-      // The value is kubectl's; the server checks either way.
-      new Option("--dry-run [where]", "check and show what would change; write nothing").choices(["server", "client"]),
-    )
+    .addOption(dryRunOption())
     .action((options: ApplyOptions) =>
       withClient(options, async (api) => {
         const changes = readChanges(options.filename, options.namespace);

@@ -2,6 +2,8 @@ import type { Command } from "commander";
 import { parseAllDocuments } from "yaml";
 import type { ApiClient } from "#cli/client/client.ts";
 import { withClient, withServer, withWrite } from "#cli/commands/command.ts";
+import { dryRunOption } from "#cli/commands/dry-run-option.ts";
+import { printPreview } from "#cli/commands/print-preview.ts";
 import { printResult, type WriteOptions } from "#cli/commands/print-result.ts";
 import { readChanges } from "#cli/commands/read-changes.ts";
 import { findKind, parseSelection } from "#cli/commands/resource-args.ts";
@@ -16,6 +18,7 @@ interface DeleteOptions extends WriteOptions {
   readonly all?: boolean;
   readonly selector?: string;
   readonly ignoreNotFound?: boolean;
+  readonly dryRun?: true | "server" | "client";
 }
 
 /** Only what names a resource is read: a file that would be refused today can still be taken back. */
@@ -67,6 +70,7 @@ export function addDelete(program: Command): void {
     .option("-n, --namespace <namespace>", "namespace", "default")
     .addOption(selectorOption())
     .option("--all", "every resource of the type in the namespace")
+    .addOption(dryRunOption())
     .option("--ignore-not-found", "succeed where a resource does not exist")
     .action((type: string | undefined, names: string[], options: DeleteOptions) =>
       withClient(options, async (api) => {
@@ -79,11 +83,9 @@ export function addDelete(program: Command): void {
           process.stderr.write("nothing to delete\n");
           return EXIT.ok;
         }
-        const result = await api.config.applyChanges.mutate({
-          changes: refs.map((ref) => ({ op: "delete", ref })),
-          reason: options.reason,
-        });
-        return printResult(api, options, result);
+        const changes = refs.map((ref) => ({ op: "delete" as const, ref }));
+        if (options.dryRun) return printPreview(api, options, changes);
+        return printResult(api, options, await api.config.applyChanges.mutate({ changes, reason: options.reason }));
       }),
     );
 }

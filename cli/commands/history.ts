@@ -58,11 +58,10 @@ export function addRollback(program: Command): void {
         const revision = Number(revisionText);
         if (!Number.isInteger(revision) || revision < 0)
           throw new UsageError(`"${revisionText}" is not a revision`, { hint: "`pharos history` lists them" });
-        if (options.dryRun && options.undo)
-          throw new UsageError("--dry-run shows a rollback, not --undo", {
-            hint: "the console's page of the revision previews it",
-          });
-        if (options.dryRun) return printPreview(api, options, await api.config.rollbackChanges.query({ revision }));
+        if (options.dryRun) {
+          const way = options.undo ? "undo" : "rollback";
+          return printPreview(api, options, await api.config.restoreChanges.query({ revision, way }));
+        }
         const write = options.undo ? api.config.undo : api.config.rollback;
         return printResult(api, options, await write.mutate({ revision, reason: options.reason }));
       }),

@@ -25,7 +25,11 @@ export function useRevertPlan(kind: RevertKind, revision: number) {
         );
         return planUndoOnTop(made, current, new Map(texts));
       }
-      return { changes: await client.config.rollbackChanges.query({ revision }), merged: [], blocked: [] };
+      return {
+        changes: await client.config.restoreChanges.query({ revision, way: "rollback" }),
+        merged: [],
+        blocked: [],
+      };
     },
   });
 }

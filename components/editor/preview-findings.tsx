@@ -39,12 +39,12 @@ export function PreviewFindings({ preview }: { readonly preview: PreviewView }) 
       </Card>
       {diagnostics.length === 0 ? null : (
         <Card title="Problems">
-          <ProblemList diagnostics={diagnostics} />
+          <ProblemList diagnostics={diagnostics} ownRef={null} />
         </Card>
       )}
       {resolved.length === 0 ? null : (
         <Card title="Problems that end">
-          <ProblemList diagnostics={resolved} />
+          <ProblemList diagnostics={resolved} ownRef={null} />
         </Card>
       )}
       <Card

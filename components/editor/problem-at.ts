@@ -20,10 +20,11 @@ export function problemAt(diagnostics: readonly Diagnostic[], path: Path): strin
   return found.hint === undefined ? found.message : `${found.message} (${found.hint})`;
 }
 
-/** Gives a problem of the resource as it stands the line it has in the text. */
-export function withLine(diagnostic: Diagnostic, text: string): Diagnostic {
-  if (diagnostic.line !== undefined || diagnostic.path === undefined) return diagnostic;
-  return { ...diagnostic, ...locatePath(text, diagnostic.path) };
+/** Gives a problem of the resource as it stands the line it has in the text; one of another resource stands elsewhere. */
+export function withLine(diagnostic: Diagnostic, text: string, ownRef: string | null): Diagnostic {
+  const { line, path, resource = ownRef } = diagnostic;
+  if (line !== undefined || path === undefined || resource !== ownRef) return diagnostic;
+  return { ...diagnostic, ...locatePath(text, path) };
 }
 
 /** "2 errors, 1 warning"; empty without any. */

@@ -15,8 +15,8 @@ export interface ProblemListProps {
   readonly diagnostics: readonly Diagnostic[];
   /** Makes the place a button. */
   readonly onGoToLine?: (line: number) => void;
-  /** Of the document in the editor: problems of other resources name theirs. */
-  readonly ownRef?: string | null;
+  /** Of the document in the editor: problems of other resources name theirs. Null where there is none: all do. */
+  readonly ownRef: string | null;
 }
 
 /** What is wrong, worst first, each with its place and the next step. */
@@ -34,7 +34,7 @@ export function ProblemList({ diagnostics, onGoToLine, ownRef }: ProblemListProp
           key={`${diagnostic.code} ${diagnostic.resource} ${formatPath(diagnostic.path ?? [])} ${diagnostic.line} ${diagnostic.message}`}
           diagnostic={diagnostic}
           onGoToLine={onGoToLine}
-          isOwn={diagnostic.resource === undefined || ownRef === undefined || diagnostic.resource === ownRef}
+          isOwn={diagnostic.resource === undefined || diagnostic.resource === ownRef}
         />
       ))}
     </ul>
@@ -64,8 +64,8 @@ function Problem({
         <p className="mt-0.5 break-all font-mono text-2xs text-subtle">
           {isOwn ? null : `${resource} `}
           {path === undefined ? null : formatPath(path)}
-          {line === undefined || !isOwn ? null : onGoToLine === undefined ? (
-            ` line ${line}`
+          {line === undefined ? null : onGoToLine === undefined || !isOwn ? (
+            <span className="ml-1.5 font-sans">line {line}</span>
           ) : (
             <button
               type="button"

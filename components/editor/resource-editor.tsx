@@ -125,7 +125,7 @@ export function ResourceEditor(props: ResourceEditorProps) {
   const { problems, blanks } = splitBlanks([...(found ?? []), ...asked], value);
   const hasBlanks = blanks.length > 0;
   const diagnostics = (isBlank ? [] : isAttempted ? [...blanks, ...problems] : problems).map((each) =>
-    withLine(each, draft.text),
+    withLine(each, draft.text, readRef(value)),
   );
   // What is added after the complaint is asked for again.
   useEffect(() => {

@@ -27,7 +27,7 @@ const PERMISSIONS = {
   "config.watch": "viewer",
   "config.applyChanges": "operator",
   "config.rollback": "operator",
-  "config.rollbackChanges": "viewer",
+  "config.restoreChanges": "viewer",
   "config.undo": "operator",
   "simulate.request": "viewer",
   "traces.search": "viewer",

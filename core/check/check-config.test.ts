@@ -291,6 +291,13 @@ spec: { servers: [{ port: { number: 8080, name: http, protocol: HTTP }, hosts: [
     ["warning http-only-setting VirtualService/default/reviews spec.tcp"],
   ],
   [
+    "a group that becomes another account's while instances run",
+    [
+      "apiVersion: networking.istio.io/v1\nkind: WorkloadGroup\nmetadata: { name: reviews-v1 }\nspec: { template: { serviceAccount: basket } }",
+    ],
+    ["warning instances-without-group WorkloadGroup/default/reviews-v1 spec.template.serviceAccount"],
+  ],
+  [
     "weights that do not come to 100, and a rule behind a catch-all",
     [
       REVIEWS,

@@ -179,6 +179,7 @@ const CLOSE: { readonly [C in DiagnosticCode]?: readonly (readonly [name: string
       ],
     ],
   ],
+  "instances-without-group": [["instances in groups of their account", [REVIEWS]]],
   "http-only-setting": [
     [
       "a port that says nothing of its protocol",

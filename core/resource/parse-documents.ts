@@ -1,11 +1,11 @@
-import { Document, isMap, isNode, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { Document, LineCounter, type Node, parseDocument } from "yaml";
 import type { Diagnostic } from "#core/diagnostic.ts";
 import { findDuplicateKeys } from "#core/resource/duplicate-keys.ts";
+import { listItems } from "#core/resource/list-items.ts";
 import { pathAtOffset } from "#core/resource/locate-path.ts";
 import { readDocument } from "#core/resource/read-document.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
 import { type DocumentText, splitDocuments } from "#core/resource/split-documents.ts";
-import type { Path } from "#core/schema/path.ts";
 
 /** Of one document, in characters. */
 const DOCUMENT_LENGTH_MAX = 1_048_576;
@@ -154,18 +154,6 @@ function parseOne(
       line,
     });
   }
-}
-
-/** The document itself, or the items of a `kind: List`. */
-function listItems(document: Document.Parsed): { readonly node: Node | null; readonly prefix: Path }[] {
-  const root = document.contents;
-  const kind: unknown = isMap(root) ? root.get("kind") : undefined;
-  const items: unknown = isMap(root) ? root.get("items") : undefined;
-  if (typeof kind !== "string" || !kind.endsWith("List") || !isSeq(items)) return [{ node: root, prefix: [] }];
-  const first = items.items[0];
-  // The parser gives a comment before the first item to the list.
-  if (isNode(first) && items.commentBefore != null) first.commentBefore = items.commentBefore;
-  return items.items.map((item, index) => ({ node: isNode(item) ? item : null, prefix: ["items", index] }));
 }
 
 /** An item as a document of its own, its comments kept. Anchors outside it are written out. */

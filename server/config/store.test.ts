@@ -300,10 +300,10 @@ describe("history", () => {
 
   test("rollback brings back the state as of a revision, as a new one", async () => {
     const { createdAt } = await store.get(A);
-    const planned = await store.rollbackChanges(1);
+    const planned = await store.restoreChanges(1, "rollback");
     expect((await store.plan(planned)).changed).toEqual((await store.rollback(1, "bob", "back")).changed);
     expect(await store.latest()).toBe(4);
-    expect(await store.rollbackChanges(1)).toEqual([]);
+    expect(await store.restoreChanges(1, "rollback")).toEqual([]);
     expect(await hosts()).toEqual({ a: "a", b: "b" });
     expect((await store.get(B)).createdAt).toBe(createdAt);
     await store.rollback(0, "bob", "");

@@ -54,8 +54,8 @@ export interface ConfigStore {
   revision(revision: number): Promise<RevisionDetail>;
   /** Brings back the state as of a revision (0: empty) as a new one. */
   rollback(revision: number, author: string, reason: string): Promise<ApplyResult>;
-  /** What a rollback to the revision would write, for its preview; nothing where all is as it was. */
-  rollbackChanges(revision: number): Promise<readonly ConfigChange[]>;
+  /** What `rollback` or `undo` of the revision would write, for its preview; nothing where all is as it was. Throws what they would. */
+  restoreChanges(revision: number, way: "rollback" | "undo"): Promise<readonly ConfigChange[]>;
   /** Takes back exactly what a revision did, as a new one. Throws `conflict` when one of its resources changed since. */
   undo(revision: number, author: string, reason: string): Promise<ApplyResult>;
   /** 0 before the first. */
@@ -140,9 +140,10 @@ export function createConfigStore(
     revision: (number) => readRevision(db, number),
     rollback: (number, author, reason) =>
       restore((tx) => planRollback(tx, number), { author, reason, origin: `rollback ${number}` }),
-    rollbackChanges: (number) =>
+    restoreChanges: (number, way) =>
       db.$transaction(async (tx) => {
-        const { changed } = await compareWithHeads(tx, await planRollback(tx, number));
+        const plan = way === "undo" ? planUndo : planRollback;
+        const { changed } = await compareWithHeads(tx, await plan(tx, number));
         return changed.map(
           ({ write: { ref, text } }): ConfigChange =>
             text === undefined ? { op: "delete", ref } : { op: "upsert", text },

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import type { Diagnostic } from "#core/diagnostic.ts";
 import { PharosError } from "#core/errors.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
@@ -76,6 +77,16 @@ export class PreviewThread {
       await this.#ready(asker);
       return this.#call("locate", [texts], asker.signal, this.#options.simulationMs ?? SIMULATION_MS);
     });
+  }
+
+  /** Gives findings the places that they have in the texts of the changes. */
+  place(
+    diagnostics: readonly Diagnostic[],
+    changes: readonly ConfigChange[],
+    asker: Asker,
+    purpose: Purpose,
+  ): Promise<readonly Diagnostic[]> {
+    return this.#queue.run(asker, purpose, () => this.#call("place", [diagnostics, changes], asker.signal));
   }
 
   findings(change: SnapshotChange, asker: Asker): Promise<FindingsDelta> {

@@ -37,6 +37,8 @@ export interface PreviewCalls {
   read(changes: readonly ConfigChange[]): Promise<PlannedChanges>;
   /** 1-based lines, per text those of its paths; null where there is none. */
   locate(texts: readonly Located[]): readonly (readonly (number | null)[])[];
+  /** Where what was found stands in the texts of the changes. */
+  place(diagnostics: readonly Diagnostic[], changes: readonly ConfigChange[]): readonly Diagnostic[];
   findings(change: SnapshotChange): FindingsDelta;
   rehearse(change: SnapshotChange, nodes: readonly ProxyNode[]): Rehearsal;
   simulate(question: SimulatedQuestion, change: SnapshotChange | null, nodes: readonly ProxyNode[]): Simulation;

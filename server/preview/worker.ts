@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { parentPort } from "node:worker_threads";
 import { locatorOf } from "#core/resource/locate-path.ts";
+import { placeDiagnostics } from "#core/resource/place-diagnostics.ts";
 import { planChanges } from "#server/config/plan-changes.ts";
 import type { Hash } from "#server/envoy/encode.ts";
 import { toWire } from "#server/mesh/wire-error.ts";
@@ -31,6 +32,7 @@ const calls: PreviewCalls = {
       const locate = locatorOf(text);
       return paths.map((path) => locate(path)?.line ?? null);
     }),
+  place: (diagnostics, changes) => placeDiagnostics(diagnostics, changes),
   findings: (change) => theRoom().findings(change),
   rehearse: (change, nodes) => theRoom().rehearse(change, nodes),
   simulate: (question, change, nodes) => simulations.simulate(question, change, nodes),

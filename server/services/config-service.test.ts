@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
+import { checkConfig } from "#core/check/check-config.ts";
 import type { Diagnostic } from "#core/diagnostic.ts";
+import type { WorkloadInstance as Instance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
+import { parseDocuments } from "#core/resource/parse-documents.ts";
 import type { ApplyResult } from "#core/view/config.ts";
 import type { ConfigStore } from "#server/config/store.ts";
 import { CheckCache } from "#server/services/check-cache.ts";
@@ -30,6 +33,10 @@ async function whereIsChecked(length: number): Promise<readonly string[]> {
         places.push("read in the thread");
         return { writes: [], diagnostics: [] };
       },
+      place: async () => {
+        places.push("placed in the thread");
+        return [];
+      },
       findings: async () => {
         places.push("checked in the thread");
         return { findings: [], resolved: [] };
@@ -42,7 +49,7 @@ async function whereIsChecked(length: number): Promise<readonly string[]> {
 
 test("a few lines are checked at once, and all else in the thread that is in nobody's way", async () => {
   expect(await whereIsChecked(8000)).toEqual(["checked here"]);
-  expect(await whereIsChecked(9000)).toEqual(["read in the thread", "checked in the thread"]);
+  expect(await whereIsChecked(9000)).toEqual(["read in the thread", "checked in the thread", "placed in the thread"]);
 });
 
 const NOTHING = { instanceUpserts: [], instanceDeletes: [], deletes: [], upserts: [] };
@@ -91,4 +98,40 @@ test.each([
 ] as const)("what is %s is checked against nothing", async (_, diagnostics) => {
   const { steps } = await apply({ revision: null, changed: [], diagnostics });
   expect(steps.filter((step) => step !== "audited")).toEqual([]);
+});
+
+const GROUP = parseDocuments(
+  "apiVersion: networking.istio.io/v1\nkind: WorkloadGroup\nmetadata: { name: cart }\nspec: { template: {} }",
+).resources;
+const CART = { namespace: "default", name: "cart-0", workload: "cart", labels: {}, ports: [] } as unknown as Instance;
+
+test("who takes a WorkloadGroup away is told which instances leave, also when they have left by then", async () => {
+  const mesh = { trustDomain: "t", domainSuffix: "cluster.local", rootNamespace: "istio-system", traceSampling: 0 };
+  const state = new MeshState({ revision: 6, mesh, resources: GROUP, instances: [CART] });
+  const ref = "WorkloadGroup/default/cart";
+  const service = createConfigService({
+    store: {
+      apply: async () => ({ revision: 7, changed: [{ ref, op: "deleted" }], unchanged: [], diagnostics: [] }),
+    } as unknown as ConfigStore,
+    state,
+    checks: new CheckCache(state, checkConfig),
+    publisher: {
+      failures: [],
+      published: async (revision: number) => {
+        const deletes = [{ kind: "WorkloadGroup", namespace: "default", name: "cart" }] as const;
+        state.apply({ ...NOTHING, revision, deletes, instanceDeletes: ["default/cart-0"] });
+        return [];
+      },
+    },
+    audit: () => undefined,
+  } as unknown as ConfigServiceOptions);
+  const { diagnostics } = await service.apply(
+    [{ op: "delete", ref }],
+    "",
+    { principal: { name: "ada" } } as Caller,
+    undefined,
+  );
+  expect(diagnostics.map(({ resource, code, message }) => `${resource} ${code} ${message}`)).toEqual([
+    `${ref} instances-without-group a registered instance loses this WorkloadGroup and leaves the mesh: cart-0`,
+  ]);
 });

@@ -1,3 +1,4 @@
+import { findLeaving } from "#core/check/find-leaving.ts";
 import type { Diagnostic } from "#core/diagnostic.ts";
 import { hasErrors } from "#core/diagnostic.ts";
 import { PharosError } from "#core/errors.ts";
@@ -5,6 +6,7 @@ import { describeEffect } from "#core/kinds/describe-effect.ts";
 import type { MeshSettings, SnapshotChange } from "#core/registry/snapshot.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
 import { meetsRequirements, parseLabelSelector } from "#core/resource/label-selector.ts";
+import { placeDiagnostics } from "#core/resource/place-diagnostics.ts";
 import { type AnyResource, type ResourceRef, refOf } from "#core/resource/resource.ts";
 import type { ConcernInput, ResourceChange } from "#core/traffic/concern.ts";
 import { countTraffic } from "#core/traffic/counted-traffic.ts";
@@ -24,6 +26,7 @@ import { hostsOf } from "#server/services/hosts-of.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
 import type { Publisher } from "#server/services/publisher.ts";
 import type { Asker, Caller, Services } from "#server/services/services.ts";
+import { tellOnce } from "#server/services/tell-once.ts";
 
 export interface ConfigServiceOptions {
   readonly store: ConfigStore;
@@ -31,7 +34,7 @@ export interface ConfigServiceOptions {
   readonly telemetry: Telemetry;
   readonly state: MeshState;
   /** Reads and tries changes apart from this thread. */
-  readonly previews: Pick<PreviewThread, "read" | "findings" | "rehearse" | "simulate" | "locate">;
+  readonly previews: Pick<PreviewThread, "read" | "place" | "findings" | "rehearse" | "simulate" | "locate">;
   /** Semantic checks over the whole configuration. */
   readonly checks: Pick<CheckCache, "run" | "of">;
   /** What reached the compiler, and what it made of it. */
@@ -90,7 +93,12 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
     instanceDeletes: [],
   });
 
-  async function write(action: string, caller: Caller, run: () => Promise<ApplyResult>): Promise<ApplyResult> {
+  async function write(
+    action: string,
+    caller: Caller,
+    run: () => Promise<ApplyResult>,
+    place: (findings: readonly Diagnostic[]) => Promise<readonly Diagnostic[]> = async (findings) => findings,
+  ): Promise<ApplyResult> {
     try {
       const was = state.snapshot();
       const failed = publisher.failures;
@@ -109,11 +117,14 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
         const touched = new Set(result.changed.map(({ ref }) => ref));
         // Only now: proxies wait for no checks, and what changed nothing needs none.
         const { findings, resolved } = findDelta([...checks.of(was), ...failed], diagnose(), touched);
-        // The compiler's own are told as what this revision brought, not as what is new since another.
-        const others = findings.filter(({ code }) => code !== "not-translated");
-        const told = new Set(result.diagnostics.map(({ code, resource, path }) => `${code} ${resource} ${path}`));
-        const added = others.filter(({ code, resource, path }) => !told.has(`${code} ${resource} ${path}`));
-        return { ...result, diagnostics: [...result.diagnostics, ...failures, ...added], resolved };
+        // The compiler's own are told as what this revision brought, not as what is new since another. And the registry may
+        // have let go of some instances by now.
+        const others = findings.filter(({ code }) => code !== "not-translated" && code !== "instances-without-group");
+        const takesAway = result.changed.some(({ op }) => op !== "created");
+        const leaving = takesAway ? findLeaving(was, state.snapshot()) : [];
+        // It is written: what cannot be placed is told without a place.
+        const placed = await place([...leaving, ...others]).catch(() => [...leaving, ...others]);
+        return { ...result, diagnostics: tellOnce([...result.diagnostics, ...failures], placed), resolved };
       } else if (hasErrors(result.diagnostics)) {
         options.audit({
           caller,
@@ -132,6 +143,17 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
 
   async function read(changes: readonly ConfigChange[], asker: Asker, purpose: Purpose): Promise<PlannedChanges> {
     return lengthOf(changes) > READ_HERE_MAX ? previews.read(changes, asker, purpose) : planChanges(changes);
+  }
+
+  async function place(
+    findings: readonly Diagnostic[],
+    changes: readonly ConfigChange[],
+    asker: Asker,
+    purpose: Purpose,
+  ): Promise<readonly Diagnostic[]> {
+    return lengthOf(changes) > READ_HERE_MAX
+      ? previews.place(findings, changes, asker, purpose)
+      : placeDiagnostics(findings, changes);
   }
 
   async function distribution(revision: number): Promise<Distribution> {
@@ -166,7 +188,8 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
       const { findings, resolved } = isSmall
         ? findDelta(checks.run(), checks.run(change), new Set(plan.changed.map(({ ref }) => ref)))
         : await previews.findings(change, asker);
-      return { ok: true, diagnostics: [...plan.diagnostics, ...findings], resolved };
+      const placed = await place(findings, changes, asker, "preview");
+      return { ok: true, diagnostics: tellOnce(plan.diagnostics, placed), resolved };
     },
     async preview(changes, asker): Promise<PreviewView> {
       const plan = await store.plan(await read(changes, asker, "preview"));
@@ -188,13 +211,14 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
         mesh.proxies(),
         recentTraffic(telemetry),
       ]);
+      const placed = await place(rehearsal.findings, changes, asker, "preview");
       const throughput = throughputOf(measured);
       const affected = new Set(rehearsal.proxies);
       const { resources, instances, mesh: settings } = publisher.world();
       return {
         ...planned,
         ok: true,
-        diagnostics: [...diagnostics, ...rehearsal.findings],
+        diagnostics: tellOnce(diagnostics, placed),
         resolved: rehearsal.resolved,
         xds: rehearsal.xds,
         xdsCount: rehearsal.xdsCount,
@@ -215,21 +239,22 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
         }),
       };
     },
-    apply: (changes, reason, caller, signal) =>
-      write("config.apply", caller, async () =>
-        store.apply({
-          changes: await read(changes, { user: caller.principal.name, signal }, "apply"),
-          signal,
-          reason,
-          author: caller.principal.name,
-        }),
-      ),
+    apply: (changes, reason, caller, signal) => {
+      const asker = { user: caller.principal.name, signal };
+      return write(
+        "config.apply",
+        caller,
+        async () =>
+          store.apply({ changes: await read(changes, asker, "apply"), signal, reason, author: caller.principal.name }),
+        (findings) => place(findings, changes, asker, "apply"),
+      );
+    },
     diagnostics: async () => diagnose(),
     history: (filter) => store.history(filter),
     revision: (revision) => store.revision(revision),
     rollback: (revision, reason, caller) =>
       write("config.rollback", caller, () => store.rollback(revision, caller.principal.name, reason)),
-    rollbackChanges: (revision) => store.rollbackChanges(revision),
+    restoreChanges: (revision, way) => store.restoreChanges(revision, way),
     undo: (revision, reason, caller) =>
       write("config.undo", caller, () => store.undo(revision, caller.principal.name, reason)),
     distribution,

@@ -97,7 +97,7 @@ export interface Services {
     revision(revision: number): Promise<RevisionDetail>;
     rollback(revision: number, reason: string, caller: Caller): Promise<ApplyResult>;
     /** What a rollback would write, for its preview. */
-    rollbackChanges(revision: number): Promise<readonly ConfigChange[]>;
+    restoreChanges(revision: number, way: "rollback" | "undo"): Promise<readonly ConfigChange[]>;
     undo(revision: number, reason: string, caller: Caller): Promise<ApplyResult>;
     distribution(revision: number): Promise<Distribution>;
     /** Yields on every acknowledgement or refusal, and ends when the roll-out is complete or refused everywhere. */

@@ -56,9 +56,17 @@ function instance(version: string): WorkloadInstance {
   };
 }
 
+/** What the instances are registered in. */
+const groupOf = (version: string) => `
+apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: { name: reviews-${version} }
+spec: { metadata: { labels: { app: reviews, version: ${version} } }, template: { serviceAccount: bookinfo-reviews } }
+`;
+
 /** `severity code resource path` of what is found; the documents by themselves are right. */
 export function check(...documents: string[]): string[] {
-  const { resources, diagnostics } = parseDocuments(documents.join("\n---\n"));
+  const { resources, diagnostics } = parseDocuments([groupOf("v1"), groupOf("v2"), ...documents].join("\n---\n"));
   expect(diagnostics.filter((diagnostic) => diagnostic.severity === "error")).toEqual([]);
   const mesh = {
     trustDomain: "cluster.local",

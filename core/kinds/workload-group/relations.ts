@@ -1,7 +1,8 @@
 import type { KindRelations } from "#core/kinds/kind-relations.ts";
+import { instancesWithoutGroup } from "#core/kinds/workload-group/checks/instances-without-group.ts";
 import { concernByWorkloadGroup } from "#core/kinds/workload-group/concern.ts";
 
 export const workloadGroupRelations: KindRelations<"WorkloadGroup"> = {
-  checks: [],
+  checks: [instancesWithoutGroup],
   concern: concernByWorkloadGroup,
 };

@@ -27,9 +27,9 @@ export const configRouter = router({
   rollback: procedure
     .input(z.object({ revision: z.number().int().nonnegative(), reason }))
     .mutation(({ ctx, input }) => ctx.services.config.rollback(input.revision, input.reason, callerOf(ctx))),
-  rollbackChanges: procedure
-    .input(z.object({ revision: z.number().int().nonnegative() }))
-    .query(({ ctx, input }) => ctx.services.config.rollbackChanges(input.revision)),
+  restoreChanges: procedure
+    .input(z.object({ revision: z.number().int().nonnegative(), way: z.enum(["rollback", "undo"]) }))
+    .query(({ ctx, input }) => ctx.services.config.restoreChanges(input.revision, input.way)),
   undo: procedure
     .input(z.object({ revision, reason }))
     .mutation(({ ctx, input }) => ctx.services.config.undo(input.revision, input.reason, callerOf(ctx))),

@@ -26,7 +26,7 @@ config.distribution       401     pass    pass      pass
 config.watch              401     pass    pass      pass
 config.applyChanges       401     403     pass      pass
 config.rollback           401     403     pass      pass
-config.rollbackChanges    401     pass    pass      pass
+config.restoreChanges     401     pass    pass      pass
 config.undo               401     403     pass      pass
 simulate.request          401     pass    pass      pass
 traces.search             401     pass    pass      pass
