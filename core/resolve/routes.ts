@@ -75,19 +75,13 @@ export function hasRoutesForAll({ spec }: VirtualService): boolean {
   );
 }
 
-function isCatchAll(match: HttpMatch | undefined): boolean {
+/** Whether every request that comes to it is taken, whoever it is from (Istio's `IsCatchAllRoute`). */
+export function isCatchAll(match: HttpMatch | undefined): boolean {
   if (match === undefined) return true;
-  const {
-    name: _name,
-    gateways: _gateways,
-    port: _port,
-    sourceLabels: _labels,
-    sourceNamespace: _namespace,
-    ignoreUriCase: _case,
-    uri,
-    ...conditions
-  } = match;
-  return (uri === undefined || uri.prefix === "/") && Object.keys(conditions).length === 0;
+  const { uri, method, authority, scheme, headers = {}, withoutHeaders = {}, queryParams = {} } = match;
+  const takesAll = uri === undefined || uri.prefix === "/" || uri.regex === ".*";
+  const asks = [method, authority, scheme].some((each) => each !== undefined);
+  return takesAll && !asks && [headers, withoutHeaders, queryParams].every((each) => Object.keys(each).length === 0);
 }
 
 /** What of a match is about the caller; the rest is for the proxy to see in each request. */

@@ -3,7 +3,7 @@ import type { Destination } from "#core/kinds/virtual-service/destination.ts";
 import type { HeaderRules } from "#core/kinds/virtual-service/header-rules.ts";
 import type { HttpMatch } from "#core/kinds/virtual-service/http-match.ts";
 import type { HttpRedirect, HttpRoute, HttpRouteDestination } from "#core/kinds/virtual-service/http-route.ts";
-import { type DecidingRoutes, type RouteCaller, resolveRoutes } from "#core/resolve/routes.ts";
+import type { DecidingRoutes, RouteCaller } from "#core/resolve/routes.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import { MIRROR_HEADER, PEER_HEADER } from "#core/telemetry/access-log.ts";
 import {
@@ -50,11 +50,6 @@ const REDIRECT_CODES: Readonly<Record<number, RedirectCode>> = {
 export const DIRECT_RESPONSE_BYTES_MAX = 1_048_576;
 
 /** Routes of one VirtualService for these callers, in their order. */
-export function buildRoutes(service: Resource<"VirtualService">, context: RouteContext): RouteInit[] {
-  return buildResolvedRoutes({ service, routes: resolveRoutes(service, context) }, context);
-}
-
-/** The same of routes that are resolved. */
 export function buildResolvedRoutes({ service, routes }: DecidingRoutes, context: RouteContext): RouteInit[] {
   return routes.map(({ http, index, match }) => buildRoute(service, http, index, match, context));
 }
