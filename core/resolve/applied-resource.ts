@@ -1,3 +1,4 @@
+import type { ResolvedRule } from "#core/resolve/destination-rule.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import type { PolicedWorkload } from "#core/resolve/policies.ts";
 
@@ -20,4 +21,8 @@ export interface ServiceQuestion {
   readonly namespace: string;
   /** Who answers there. Where nobody does no policy guards anything. */
   readonly workloads: readonly PolicedWorkload[];
+  /** Namespaces from which it may look otherwise than from any other, and one that stands for those. */
+  readonly callers: readonly string[];
+  /** The rules as callers in a namespace have them. */
+  rulesFor(namespace: string): ResolvedRule | undefined;
 }

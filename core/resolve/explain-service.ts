@@ -3,6 +3,7 @@ import { relationsOf } from "#core/kinds/relations.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { answeringInstances } from "#core/resolve/answering-instances.ts";
 import type { AppliedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
+import { callersOf, rulesByCaller } from "#core/resolve/callers-of.ts";
 import { servicesByHost } from "#core/resolve/service.ts";
 import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
@@ -11,12 +12,14 @@ import { declareServices } from "#core/sources/declare-service.ts";
 
 /** Which resources bear on a service, and why; those that look as if they did and do not are told too. */
 export function explainService(snapshot: Snapshot, host: string): readonly AppliedResource[] {
-  const service = servicesByHost(declareServices(snapshot.resources)).get(host);
+  const declarations = declareServices(snapshot.resources).filter(({ hosts }) => hosts.includes(host));
+  const service = servicesByHost(declarations).get(host);
   if (service === undefined) return [];
   const { namespace } = service;
   const reader = createSnapshotReader(snapshot);
   const workloads = answeringInstances(reader, service, snapshot.instances);
-  const question = { reader, host, namespace, workloads };
+  const callers = callersOf(declarations, snapshot.mesh.rootNamespace);
+  const question = { reader, host, namespace, workloads, callers, rulesFor: rulesByCaller(reader, host) };
   return sortByAge(snapshot.resources).flatMap((resource) => {
     const explained = explain(resource, question);
     return explained === undefined ? [] : [{ ref: formatRef(refOf(resource)), ...explained }];

@@ -1,7 +1,6 @@
-import type { Diagnostic } from "#core/diagnostic.ts";
 import type { GatewayServer } from "#core/kinds/gateway/schema.ts";
 import { hostPart } from "#core/resolve/gateway-hosts.ts";
-import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import type { Resource } from "#core/resource/resource.ts";
 
 export interface PlacedServer {
   readonly gateway: Resource<"Gateway">;
@@ -25,10 +24,16 @@ export interface GatewayPort {
   readonly groups: readonly ServerGroup[];
 }
 
+/** A server that is not served, or a host of it, and why. */
+export type LeftOut = PlacedServer &
+  (
+    | { readonly reason: "protocol-not-served" | "port-has-other-protocol" }
+    | { readonly reason: "host-is-taken"; readonly host: string; readonly by: PlacedServer }
+  );
+
 export interface ServedPorts {
   readonly ports: readonly GatewayPort[];
-  /** Which servers, or hosts of them, are left out, and why. */
-  readonly diagnostics: readonly Diagnostic[];
+  readonly leftOut: readonly LeftOut[];
 }
 
 const PLAIN_PROTOCOLS = new Set(["HTTP", "HTTP2", "GRPC"]);
@@ -41,7 +46,7 @@ export function resolveGatewayPorts(gateways: readonly Resource<"Gateway">[]): S
   const placed = gateways.flatMap((gateway) =>
     (gateway.spec.servers ?? []).map((server, index): PlacedServer => ({ gateway, index, server })),
   );
-  const diagnostics: Diagnostic[] = [];
+  const leftOut: LeftOut[] = [];
   const ports: GatewayPort[] = [];
   for (const [port, servers] of Map.groupBy(placed, ({ server }) => server.port.number)) {
     const served = servers.filter((each) => isPlain(each) || protocolOf(each) === "HTTPS");
@@ -49,48 +54,26 @@ export function resolveGatewayPorts(gateways: readonly Resource<"Gateway">[]): S
     const [oldest] = served;
     const isPlainPort = oldest !== undefined && isPlain(oldest);
     const used = served.filter((each) => isPlain(each) === isPlainPort);
-    for (const each of servers) if (!used.includes(each)) diagnostics.push(portConflict(each, used.length > 0));
+    const reason = used.length > 0 ? "port-has-other-protocol" : "protocol-not-served";
+    leftOut.push(...servers.filter((each) => !used.includes(each)).map((each) => ({ ...each, reason }) as const));
     if (used.length === 0) continue;
-    const groups = isPlainPort ? [{ servers: used, sni: [] }] : bySni(port, used, diagnostics);
+    const groups = isPlainPort ? [{ servers: used, sni: [] }] : bySni(used, leftOut);
     ports.push({ port, isPlain: isPlainPort, servers: used, groups });
   }
-  return { ports, diagnostics };
-}
-
-function portConflict({ gateway, index, server }: PlacedServer, isTaken: boolean): Diagnostic {
-  const why = isTaken
-    ? "another server of this gateway uses the port with another protocol"
-    : "this protocol is not served by gateways yet";
-  return {
-    severity: "warning",
-    code: "gateway-port-conflict",
-    resource: formatRef(refOf(gateway)),
-    path: ["spec", "servers", index, "port"],
-    message: `port ${server.port.number} with protocol ${server.port.protocol} is left out: ${why}`,
-    hint: "give it a port of its own, with HTTP, HTTP2, GRPC or HTTPS",
-  };
+  return { ports, leftOut };
 }
 
 /** One group for each server. Envoy refuses a listener in which two answer for one name: it stays the first one's. */
-function bySni(port: number, servers: readonly PlacedServer[], diagnostics: Diagnostic[]): ServerGroup[] {
-  const owners = new Map<string, string>();
+function bySni(servers: readonly PlacedServer[], leftOut: LeftOut[]): ServerGroup[] {
+  const owners = new Map<string, PlacedServer>();
   return servers.flatMap((placed): ServerGroup[] => {
-    const ref = formatRef(refOf(placed.gateway));
     const hosts = new Set(placed.server.hosts.map(hostPart));
     const wanted = hosts.has("*") ? ["*"] : [...hosts];
     const free = wanted.filter((host) => !owners.has(host));
     for (const host of wanted) {
-      const owner = owners.get(host);
-      if (owner !== undefined)
-        diagnostics.push({
-          severity: "warning",
-          code: "gateway-host-conflict",
-          resource: ref,
-          path: ["spec", "servers", placed.index, "hosts"],
-          message: `${host} on port ${port} is left out: ${owner} serves it there already`,
-          hint: "name a host in one server of a port only",
-        });
-      else owners.set(host, ref);
+      const by = owners.get(host);
+      if (by === undefined) owners.set(host, placed);
+      else leftOut.push({ ...placed, reason: "host-is-taken", host, by });
     }
     if (free.length === 0) return [];
     return [{ servers: [placed], sni: free.filter((host) => host !== "*") }];

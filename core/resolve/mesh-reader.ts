@@ -27,4 +27,6 @@ export interface MeshReader extends EndpointReader {
   policiesOver(namespace: string, labels: Labels): readonly Resource<"AuthorizationPolicy">[];
   /** The Gateways that a workload serves, the oldest first. */
   gatewaysFor(labels: Labels): readonly Resource<"Gateway">[];
+  /** The Gateway called `namespace/name`. */
+  gatewayNamed(name: string): Resource<"Gateway"> | undefined;
 }

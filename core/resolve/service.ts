@@ -5,7 +5,7 @@ import { isVisible } from "#core/resolve/visibility.ts";
 import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 
 /** No namespace has this name. */
-const STRANGER = "";
+export const STRANGER = "";
 
 /**
  * Of the declarations of one host, the oldest first, those that make up the service that callers in a namespace see: one

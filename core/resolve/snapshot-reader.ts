@@ -20,6 +20,7 @@ export function createSnapshotReader({ mesh, resources, instances }: Snapshot): 
   const rules = ofKind(aged, "DestinationRule");
   const peerAuthentications = ofKind(aged, "PeerAuthentication");
   const policies = ofKind(aged, "AuthorizationPolicy");
+  const gateways = ofKind(aged, "Gateway");
   const declarations = declareServices(resources);
   const workloads = aged.flatMap((resource) => declareWorkload(resource) ?? []);
   const sorted = [...instances].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
@@ -47,7 +48,8 @@ export function createSnapshotReader({ mesh, resources, instances }: Snapshot): 
     destinationRule: (host, clientNamespace, serviceNamespace) =>
       resolveDestinationRule(rules, { host, clientNamespace, serviceNamespace, mesh }),
     policiesOver: (namespace, labels) => resolvePolicies(policies, { namespace, labels }, mesh.rootNamespace),
-    gatewaysFor: (labels) => ofKind(aged, "Gateway").filter(({ spec }) => matchesLabels(labels, spec.selector)),
+    gatewaysFor: (labels) => gateways.filter(({ spec }) => matchesLabels(labels, spec.selector)),
+    gatewayNamed: (name) => gateways.find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === name),
     select: (namespace, labels) =>
       Object.keys(labels).length === 0
         ? []

@@ -354,6 +354,11 @@ export class World implements CompileReader {
     );
   }
 
+  /** The Gateway called `namespace/name`. */
+  gatewayNamed(name: string): Resource<"Gateway"> | undefined {
+    return this.#list<Resource<"Gateway">>("ref", `Gateway/${name}`)[0];
+  }
+
   #declarations(index: IndexName, key: string): readonly ServiceDeclaration[] {
     const found: ServiceDeclaration[] = [];
     for (const resource of this.#list(index, key)) {

@@ -1,95 +1,35 @@
 // What the console and `explain` say equals what is read back from the bytes that proxies get.
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { checkConfig } from "#core/check/check-config.ts";
 import { expandHost } from "#core/host/host.ts";
 import { listDestinations } from "#core/kinds/virtual-service/list-destinations.ts";
-import type { WorkloadInstance } from "#core/registry/instance.ts";
-import type { Snapshot } from "#core/registry/snapshot.ts";
 import { resolveEndpoints } from "#core/resolve/endpoints.ts";
 import { explainService } from "#core/resolve/explain-service.ts";
-import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { resolveRoutedPorts } from "#core/resolve/routed-ports.ts";
-import type { DecidingRoutes } from "#core/resolve/routes.ts";
-import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
 import { resolveTrafficTo } from "#core/resolve/traffic-policy.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import { formatPath } from "#core/schema/path.ts";
-import type { ProxyNode } from "#core/xds/layer.ts";
 import { Cluster_LbPolicy } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
-import type { Route } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
-import { createCompiler } from "#server/envoy/create-compiler.ts";
-import { advance, hash, MESH, makeRandom, NODES, randomChange } from "#server/envoy/testing/random-world.ts";
-import { type Mode, ReadBack } from "#server/envoy/testing/read-back.ts";
+import {
+  clusterName,
+  describeResolved,
+  describeRoute,
+  hostsOf,
+  law,
+  NAMESPACES,
+  seed,
+  sidecar,
+} from "#server/envoy/testing/random-law.ts";
+import { MESH } from "#server/envoy/testing/random-world.ts";
+import type { Mode } from "#server/envoy/testing/read-back.ts";
 import { instancesMtls } from "#server/services/effective-mtls.ts";
 import { listServices } from "#server/services/service-directory.ts";
 
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
-const RUNS = 25;
 /** A limit that nobody set. */
 const UNBOUNDED = 4_294_967_295;
-const CHANGES = 60;
 const DESTINATION_CODES: ReadonlySet<string> = new Set(["destination-host-not-found", "subset-not-found"]);
-const NAMESPACES = ["default", "prod", "istio-system", "elsewhere"];
-
-/** A sidecar, captured, that shows the account of the instance, or is nobody's. */
-function sidecar(namespace: string, name: string, instance?: WorkloadInstance): ProxyNode {
-  const [, , , base] = NODES;
-  if (base === undefined) throw new Error("there is no captured sidecar among the nodes");
-  const ports = instance?.ports ?? [];
-  return {
-    ...base,
-    id: `sidecar~127.0.0.1~${name}.${namespace}~x`,
-    ...{ namespace, name },
-    metadata: {
-      ...base.metadata,
-      ...{ LABELS: { app: "caller" }, WORKLOAD_NAME: name, PHAROS_OUTBOUND: [] },
-      PHAROS_INBOUND: ports.map((port) => ({ ...port })),
-    },
-  };
-}
-
-interface World {
-  readonly snapshot: Snapshot;
-  readonly reader: MeshReader;
-  read(node: ProxyNode): ReadBack;
-}
-
-function makeWorld(from: number): World {
-  const random = makeRandom(from);
-  let snapshot: Snapshot = { revision: 0, mesh: MESH, resources: [], instances: [] };
-  for (let revision = 1; revision <= CHANGES; revision++) snapshot = advance(snapshot, randomChange(random, revision));
-  const compiler = createCompiler(snapshot, { hash });
-  const reader = createSnapshotReader(snapshot);
-  return { snapshot, reader, read: (node) => new ReadBack(compiler.open(node)) };
-}
-
-function law(check: (world: World) => void): void {
-  fc.assert(
-    fc.property(fc.nat(2 ** 31 - 1), (from) => check(makeWorld(from))),
-    { seed, numRuns: RUNS, endOnFailure: true },
-  );
-}
-
-const hostsOf = ({ snapshot }: World): string[] => [...listServices(snapshot).keys()];
-const clusterName = (host: string, port: number, subset = "") => `outbound|${port}|${subset}|${host}`;
-
-/** `seconds host|subset` of a route that goes to one cluster. */
-function describeRoute({ action }: Route): string {
-  if (action.case !== "route") return action.case ?? "";
-  const { clusterSpecifier, timeout } = action.value;
-  const [, , subset = "", host = ""] = clusterSpecifier.case === "cluster" ? clusterSpecifier.value.split("|") : [];
-  return `${Number(timeout?.seconds ?? 0n)}s ${host}|${subset}`;
-}
-
-function describeResolved({ service, routes }: DecidingRoutes): string[] {
-  return routes.map(({ http: { timeout, route } }) => {
-    const { host = "", subset = "" } = route?.[0]?.destination ?? {};
-    return `${timeout ?? "0s"} ${expandHost(host, service.metadata.namespace, MESH.domainSuffix)}|${subset}`;
-  });
-}
 
 describe(`FUZZ_SEED=${seed}`, () => {
   test("mTLS: what the console says of an instance is how its listeners take connections", () =>
@@ -269,7 +209,10 @@ describe(`FUZZ_SEED=${seed}`, () => {
           for (const { port, used } of ports) {
             const routes = virtualHosts.get(`${host}:${port}`)?.routes ?? [];
             if (used === undefined) expect(routes.map(({ name }) => name)).toEqual(["default"]);
-            else expect(routes.map(describeRoute)).toEqual(describeResolved(used));
+            else
+              expect(routes.map(describeRoute)).toEqual(
+                used.routes.map((each) => describeResolved(used.service, each)),
+              );
           }
         }
       }

@@ -1,5 +1,6 @@
 import { expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
 import type { ExplainedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
+import { findArrival } from "#core/resolve/find-arrival.ts";
 import { hasRoutesForAll } from "#core/resolve/routes.ts";
 import { gatewaysOf } from "#core/resolve/virtual-service.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
@@ -13,7 +14,11 @@ export function explainVirtualService(resource: Service, question: ServiceQuesti
   const named = (resource.spec.hosts ?? [])
     .map((name) => expandHost(name, own, domainSuffix))
     .find((pattern) => hostMatches(pattern, host));
-  if (named === undefined) return gatewayRoute(resource, question) ?? routesHere(resource, question);
+  if (named === undefined) {
+    const atGateway = gatewayRoute(resource, question);
+    const isForMesh = gatewaysOf(resource).includes("mesh");
+    return isForMesh && atGateway?.applies !== true ? routesHere(resource, question) : atGateway;
+  }
   if (!gatewaysOf(resource).includes("mesh"))
     return (
       gatewayRoute(resource, question) ?? {
@@ -60,7 +65,11 @@ function routesHere({ spec, metadata }: Service, { reader, host }: ServiceQuesti
 }
 
 function gatewayRoute(resource: Service, question: ServiceQuestion): ExplainedResource | undefined {
-  const gateways = (resource.spec.gateways ?? []).filter((name) => name !== "mesh");
+  const gateways = gatewaysOf(resource).filter((name) => name !== "mesh");
   const here = gateways.length === 0 ? undefined : routesHere(resource, question);
-  return here === undefined ? undefined : { ...here, reason: `brings requests from ${gateways.join(", ")} here` };
+  if (here === undefined) return undefined;
+  const through = gateways.filter((name) => findArrival(question.reader, name, resource, question.host) !== undefined);
+  return through.length === 0
+    ? { applies: false, reason: `sends requests here, but no server of ${gateways.join(", ")} lets them in` }
+    : { ...here, reason: `brings requests from ${through.join(", ")} here` };
 }

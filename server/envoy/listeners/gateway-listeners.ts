@@ -15,6 +15,7 @@ import { DownstreamTlsContextSchema } from "#proto/gen/envoy/extensions/transpor
 import type { CompileReader } from "#server/compile/compile-reader.ts";
 import { fileCertificate, fileRoots, HANDSHAKE_TIMEOUT_MS, meshDownstream } from "#server/envoy/build-tls.ts";
 import { buildRefusedAccessLog } from "#server/envoy/listeners/build-access-log.ts";
+import { describeLeftOut } from "#server/envoy/listeners/describe-left-out.ts";
 import { buildHttpManager, type ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
 import { durationMs, type Init, typed } from "#server/envoy/pack.ts";
 import { buildGatewayRoutes, type GatewayContext } from "#server/envoy/routes/gateway-routes.ts";
@@ -41,7 +42,7 @@ export function buildGateway(
   telemetry: ProxyTelemetry,
 ): BuiltGateway {
   const context: GatewayContext = { world, node, labels, policies: world.policiesOver(node.namespace, labels) };
-  const { ports, diagnostics } = resolveGatewayPorts(world.gatewaysFor(labels));
+  const { ports, leftOut } = resolveGatewayPorts(world.gatewaysFor(labels));
   const listeners: { listener: Listener; origins: Origin[] }[] = [];
   const routes: { config: RouteConfiguration; origins: Origin[] }[] = [];
   for (const { port, isPlain, servers, groups } of ports) {
@@ -90,7 +91,7 @@ export function buildGateway(
       }),
     });
   }
-  return { listeners, routes, diagnostics };
+  return { listeners, routes, diagnostics: leftOut.map(describeLeftOut) };
 }
 
 function secureRouteName(port: number, { gateway, server }: PlacedServer): string {

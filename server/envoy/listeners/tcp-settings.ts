@@ -1,10 +1,11 @@
 import { expandHost } from "#core/host/host.ts";
 import type { Destination } from "#core/kinds/virtual-service/destination.ts";
+import { resolveDestinationPort } from "#core/resolve/destination-port.ts";
 import { resolveTrafficTo } from "#core/resolve/traffic-policy.ts";
 import type { Resource } from "#core/resource/resource.ts";
 import type { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
 import { duration, type Init } from "#server/envoy/pack.ts";
-import { portOf, type RouteContext } from "#server/envoy/routes/build-routes.ts";
+import type { RouteContext } from "#server/envoy/routes/build-routes.ts";
 
 /** What a TCP proxy does besides choosing a cluster. */
 export type TcpSettings = Pick<Init<typeof TcpProxySchema>, "hashPolicy" | "maxDownstreamConnectionDuration">;
@@ -25,7 +26,7 @@ export function tcpSettings(
   const policies = destinations.map((destination) => {
     const name = expandHost(destination.host, virtualService?.metadata.namespace ?? namespace, world.mesh.domainSuffix);
     const { subset = "" } = destination;
-    const port = portOf(destination, name, context);
+    const port = resolveDestinationPort(world, destination, name, context);
     return resolveTrafficTo(world, { host: name, clientNamespace: namespace, subset, port });
   });
   const lasting = policies[0]?.connectionPool?.tcp?.maxConnectionDuration;

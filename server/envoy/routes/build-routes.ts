@@ -3,6 +3,7 @@ import type { Destination } from "#core/kinds/virtual-service/destination.ts";
 import type { HeaderRules } from "#core/kinds/virtual-service/header-rules.ts";
 import type { HttpMatch } from "#core/kinds/virtual-service/http-match.ts";
 import type { HttpRedirect, HttpRoute, HttpRouteDestination } from "#core/kinds/virtual-service/http-route.ts";
+import { resolveDestinationPort } from "#core/resolve/destination-port.ts";
 import type { DecidingRoutes, RouteCaller } from "#core/resolve/routes.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import { MIRROR_HEADER, PEER_HEADER } from "#core/telemetry/access-log.ts";
@@ -133,7 +134,9 @@ function buildRoute(
     first === undefined ? "" : expandHost(first.destination.host, namespace, context.world.mesh.domainSuffix);
   return {
     ...common,
-    decorator: { operation: `${host}:${first === undefined ? 0 : portOf(first.destination, host, context)}/*` },
+    decorator: {
+      operation: `${host}:${first === undefined ? 0 : resolveDestinationPort(context.world, first.destination, host, context)}/*`,
+    },
     action: { case: "route", value: buildAction(http, destinations, namespace, context) },
   };
 }
@@ -209,7 +212,7 @@ function hashPolicies(
 ): Pick<ActionInit, "hashPolicy"> {
   const policies = destinations.flatMap(({ destination }) => {
     const host = expandHost(destination.host, namespace, context.world.mesh.domainSuffix);
-    const port = portOf(destination, host, context);
+    const port = resolveDestinationPort(context.world, destination, host, context);
     return buildHashPolicy(context.world, context.namespace, host, destination.subset ?? "", port).hashPolicy ?? [];
   });
   return policies.length === 0 ? {} : { hashPolicy: policies };
@@ -221,15 +224,11 @@ function isTold({ host }: Destination, namespace: string, { world, namespace: ca
 
 function clusterOf(destination: Destination, namespace: string, context: RouteContext): string {
   const host = expandHost(destination.host, namespace, context.world.mesh.domainSuffix);
-  return outboundCluster(host, portOf(destination, host, context), destination.subset ?? "");
-}
-
-/** The port a destination names, the only one of its service, or the one the caller used. */
-export function portOf(destination: Destination, host: string, { world, namespace, port }: RouteContext): number {
-  if (destination.port?.number !== undefined && destination.port.number !== 0) return destination.port.number;
-  const ports = world.service(host, namespace)?.ports ?? [];
-  const [only] = ports;
-  return ports.length === 1 && only !== undefined ? only.number : port;
+  return outboundCluster(
+    host,
+    resolveDestinationPort(context.world, destination, host, context),
+    destination.subset ?? "",
+  );
 }
 
 function rewrite({ rewrite: rules, headers }: HttpRoute, ofDestination: HeaderRules | undefined): ActionInit {

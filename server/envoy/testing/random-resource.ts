@@ -31,6 +31,8 @@ const security = (kind: string, name: string, namespace: string, spec: object) =
 const DOMAIN = "svc.cluster.local";
 const FILES = { serverCertificate: "/etc/certs/cert.pem", privateKey: "/etc/certs/key.pem" };
 
+const SIMPLE_TLS = { mode: "SIMPLE", caCertificates: "/ca.pem" };
+
 /** Among them its own namespace under both of its names, the root namespace, and nobody. */
 function exportTo({ pick, rarely, namespace }: Draw, canHide = false): object {
   const scopes = [["."], ["*"], [namespace], ["prod"], ["default", "istio-system"], ...(canHide ? [["~"]] : [])];
@@ -41,6 +43,18 @@ function exportTo({ pick, rarely, namespace }: Draw, canHide = false): object {
 function hostOf({ pick, service, namespace }: Draw): string {
   const whole = `${service}.${namespace}.${DOMAIN}`;
   return pick([service, service, whole, `${service}.default.${DOMAIN}`, `*.default.${DOMAIN}`, "*.local", "*"]);
+}
+
+/** Settings of connections, and others for one of the ports. */
+function atAPort({ pick, random }: Draw): object {
+  const settings = () => ({
+    ...pick<object>([
+      { connectionPool: { tcp: { maxConnections: 1 + random(3) } } },
+      { connectionPool: { http: { maxRetries: 1 + random(3) } } },
+    ]),
+    ...pick<object>([{}, {}, { tls: pick<object>([{ mode: "DISABLE" }, SIMPLE_TLS, { mode: "ISTIO_MUTUAL" }]) }]),
+  });
+  return { ...pick([{}, settings()]), portLevelSettings: [{ port: { number: pick([80, 9080]) }, ...settings() }] };
 }
 
 const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
@@ -115,6 +129,15 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
       ...(draw.rarely(2) ? { serviceAccount: draw.pick(["a", "b"]) } : {}),
       weight: draw.random(3),
     }),
+  // What its object says of itself says more than what it says of the workload.
+  (draw) => {
+    const entry = networking("WorkloadEntry", `${draw.service}-labelled`, draw.namespace, {
+      address: draw.pick(["10.0.0.3", "10.0.0.4"]),
+      labels: { app: draw.service, version: "v0" },
+    });
+    const labels = draw.pick([{ version: "v1" }, { app: `s${draw.random(4)}` }]);
+    return { ...entry, metadata: { ...entry.metadata, labels } };
+  },
   (draw) =>
     networking("WorkloadGroup", draw.service, draw.namespace, {
       metadata: { labels: { app: draw.service } },
@@ -156,7 +179,13 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
     networking("DestinationRule", `dr${draw.random(3)}`, draw.namespace, {
       host: hostOf(draw),
       ...exportTo(draw),
-      subsets: [{ name: "v1", labels: { version: `v${draw.random(2)}` } }],
+      subsets: [
+        {
+          name: "v1",
+          labels: { version: `v${draw.random(2)}` },
+          ...(draw.rarely(2) ? { trafficPolicy: atAPort(draw) } : {}),
+        },
+      ],
       ...(draw.rarely(3)
         ? {}
         : {
@@ -164,8 +193,8 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
               { loadBalancer: { consistentHash: { httpHeaderName: `x-${draw.random(3)}` } } },
               { loadBalancer: { consistentHash: { useSourceIp: true } } },
               { connectionPool: { tcp: { maxConnections: draw.random(3), maxConnectionDuration: "5s" } } },
-              { tls: draw.pick<object>([{}, { mode: "ISTIO_MUTUAL" }, { mode: "SIMPLE", caCertificates: "/ca.pem" }]) },
-              { portLevelSettings: [{ port: { number: 80 }, connectionPool: { http: { maxRetries: 3 } } }] },
+              { tls: draw.pick<object>([{}, { mode: "ISTIO_MUTUAL" }, SIMPLE_TLS]) },
+              atAPort(draw),
             ]),
           }),
     }),
@@ -231,6 +260,16 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
       gateways: draw.pick([["gw"], ["default/tls0", "prod/tls1"], ["tls0", "istio-system/gw"]]),
       ...exportTo(draw),
       http: [
+        ...(draw.rarely(3)
+          ? [
+              {
+                match: [
+                  draw.pick<object>([{ uri: { prefix: "/a" } }, { port: 8081 }, { gateways: ["istio-system/gw"] }]),
+                ],
+                route: [{ destination: { host: draw.service } }],
+              },
+            ]
+          : []),
         draw.pick<object>([
           { route: [{ destination: { host: draw.service } }] },
           { route: [{ destination: { host: `${draw.service}.alias.test` } }] },

@@ -1,5 +1,6 @@
 import { fromBinary, type JsonObject, type JsonValue } from "@bufbuild/protobuf";
-import type { ProxyView } from "#core/xds/layer.ts";
+import { anyUnpack } from "@bufbuild/protobuf/wkt";
+import type { Origin, ProxyView } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import { type Cluster, ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import {
@@ -9,6 +10,7 @@ import {
 import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import { type VirtualHost, VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
+import { HttpConnectionManagerSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import { decodeResource } from "#server/mesh/decode-resource.ts";
 
 export type Mode = "STRICT" | "PERMISSIVE" | "DISABLE";
@@ -16,6 +18,7 @@ export type Mode = "STRICT" | "PERMISSIVE" | "DISABLE";
 /** What one proxy is given, read from the bytes that are sent. */
 export class ReadBack {
   readonly #bodies: ReadonlyMap<XdsType, ReadonlyMap<string, Uint8Array>>;
+  readonly #layers: ProxyView["layers"];
 
   constructor({ layers }: ProxyView) {
     const bodies = new Map<XdsType, Map<string, Uint8Array>>();
@@ -26,10 +29,17 @@ export class ReadBack {
         for (const { name, body } of named.values()) all.set(name, body);
       }
     this.#bodies = bodies;
+    this.#layers = layers;
   }
 
   #all<T>(type: XdsType, decode: (body: Uint8Array) => T): T[] {
     return [...(this.#bodies.get(type)?.values() ?? [])].map(decode);
+  }
+
+  /** Name of a resource → what it is said to be made from. */
+  origins(type: XdsType): Map<string, readonly Origin[]> {
+    const all = this.#layers.flatMap(({ resources }) => [...(resources.get(type)?.values() ?? [])]);
+    return new Map(all.map(({ name, origins }) => [name, origins]));
   }
 
   clusters(): Map<string, Cluster> {
@@ -43,6 +53,17 @@ export class ReadBack {
 
   listeners(): Listener[] {
     return this.#all("LDS", (body) => fromBinary(ListenerSchema, body));
+  }
+
+  /** Target of a gRPC client → the name of its routes. */
+  apiListeners(): Map<string, string> {
+    return new Map(
+      this.listeners().flatMap(({ name, apiListener }) => {
+        const packed = apiListener?.apiListener;
+        const manager = packed && anyUnpack(packed, HttpConnectionManagerSchema);
+        return manager?.routeSpecifier.case === "rds" ? [[name, manager.routeSpecifier.value.routeConfigName]] : [];
+      }),
+    );
   }
 
   routeConfigs(): RouteConfiguration[] {

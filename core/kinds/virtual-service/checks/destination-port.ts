@@ -1,7 +1,7 @@
 import type { CheckContext } from "#core/check/context.ts";
 import type { Finding, KindCheck } from "#core/check/rule.ts";
 import { listDestinations } from "#core/kinds/virtual-service/list-destinations.ts";
-import { expandGateway } from "#core/resolve/gateway-ref.ts";
+import { gatewaysOf } from "#core/resolve/virtual-service.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
 /** A destination without port means the port of the request; a service with several that lacks it answers 503. */
@@ -34,10 +34,11 @@ export const destinationPort: KindCheck<"VirtualService"> = {
 /** Ports on which requests for a rule arrive: those of its gateways' servers, and of the services it is for. */
 function requestPorts(
   { gatewayPorts, hosts }: Pick<CheckContext, "gatewayPorts" | "hosts">,
-  { spec, metadata }: Resource<"VirtualService">,
+  resource: Resource<"VirtualService">,
 ): readonly number[] {
-  const gateways = spec.gateways ?? ["mesh"];
-  const servers = gateways.flatMap((name) => gatewayPorts(expandGateway(name, metadata.namespace)) ?? []);
+  const { spec, metadata } = resource;
+  const gateways = gatewaysOf(resource);
+  const servers = gateways.flatMap((name) => gatewayPorts(name) ?? []);
   const services = gateways.includes("mesh")
     ? (spec.hosts ?? []).flatMap((host) =>
         (hosts.find(hosts.resolve(host, metadata.namespace), metadata.namespace)?.ports ?? []).map(

@@ -1,4 +1,5 @@
 import type { KindCheck } from "#core/check/rule.ts";
+import { gatewaysOf } from "#core/resolve/virtual-service.ts";
 import { byAge } from "#core/resource/by-age.ts";
 import { formatRef, type Metadata, refOf } from "#core/resource/resource.ts";
 import type { Path } from "#core/schema/path.ts";
@@ -18,10 +19,11 @@ export const duplicateHost: KindCheck<"VirtualService"> = {
     const claims = new Map<string, Claim[]>();
     for (const resource of services) {
       const { spec, metadata } = resource;
-      if (spec.gateways !== undefined && spec.gateways.length > 0 && !spec.gateways.includes("mesh")) continue;
+      if (!gatewaysOf(resource).includes("mesh")) continue;
       spec.hosts?.forEach((host, index) => {
         const name = hosts.resolve(host, metadata.namespace);
-        const visible = (spec.exportTo ?? ["*"]).includes("*") ? "*" : metadata.namespace;
+        const { exportTo = [] } = spec;
+        const visible = exportTo.length === 0 || exportTo.includes("*") ? "*" : metadata.namespace;
         const key = `${visible} ${name}`;
         const list = claims.get(key) ?? [];
         // A short name and the whole one of the same host.

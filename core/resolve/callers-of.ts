@@ -1,0 +1,34 @@
+import type { ServiceDeclaration } from "#core/model/service.ts";
+import type { ResolvedRule } from "#core/resolve/destination-rule.ts";
+import type { MeshReader } from "#core/resolve/mesh-reader.ts";
+import { STRANGER } from "#core/resolve/service.ts";
+
+/** Names of namespaces among the scopes that something is exported to. */
+export function namespacesIn(exportTo: readonly string[] = []): readonly string[] {
+  return exportTo.filter((scope) => !["*", ".", "~"].includes(scope));
+}
+
+/**
+ * Namespaces from which a host may look otherwise than from any other: those that declare it, those they name, the root, and one
+ * that stands for all where nothing is.
+ */
+export function callersOf(declarations: readonly ServiceDeclaration[], rootNamespace: string): readonly string[] {
+  const named = declarations.flatMap(({ namespace, exportTo }) => [namespace, ...namespacesIn(exportTo)]);
+  return [...new Set([...named, rootNamespace, STRANGER])];
+}
+
+/** The rules for a host as callers in a namespace have them, undefined too where they do not see it; each looked for once. */
+export function rulesByCaller(
+  reader: Pick<MeshReader, "service" | "destinationRule">,
+  host: string,
+): (namespace: string) => ResolvedRule | undefined {
+  const known = new Map<string, { readonly rule: ResolvedRule | undefined }>();
+  return (namespace) => {
+    const service = known.has(namespace) ? undefined : reader.service(host, namespace);
+    const answer = known.get(namespace) ?? {
+      rule: service && reader.destinationRule(host, namespace, service.namespace),
+    };
+    known.set(namespace, answer);
+    return answer.rule;
+  };
+}

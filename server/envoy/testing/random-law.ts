@@ -1,0 +1,106 @@
+import fc from "fast-check";
+import { expandHost } from "#core/host/host.ts";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import type { Snapshot } from "#core/registry/snapshot.ts";
+import type { MeshReader } from "#core/resolve/mesh-reader.ts";
+import type { ResolvedRoute } from "#core/resolve/routes.ts";
+import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
+import type { Resource } from "#core/resource/resource.ts";
+import type { ProxyNode } from "#core/xds/layer.ts";
+import type { Route } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
+import { createCompiler } from "#server/envoy/create-compiler.ts";
+import { advance, hash, MESH, makeRandom, NODES, randomChange } from "#server/envoy/testing/random-world.ts";
+import { ReadBack } from "#server/envoy/testing/read-back.ts";
+import { listServices } from "#server/services/service-directory.ts";
+
+/** Of all worlds of one run; tests name it, so that a failing one can be had again. */
+export const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
+const RUNS = 25;
+const CHANGES = 60;
+/** Nothing of a world stands in the last one: whoever calls from there stands for all who are nowhere else. */
+export const NAMESPACES = ["default", "prod", "istio-system", "elsewhere"];
+
+/** A sidecar, captured, that shows the account of the instance, or is nobody's. */
+export function sidecar(namespace: string, name: string, instance?: WorkloadInstance): ProxyNode {
+  const [, , , base] = NODES;
+  if (base === undefined) throw new Error("there is no captured sidecar among the nodes");
+  const ports = instance?.ports ?? [];
+  return {
+    ...base,
+    id: `sidecar~127.0.0.1~${name}.${namespace}~x`,
+    ...{ namespace, name },
+    metadata: {
+      ...base.metadata,
+      ...{ LABELS: { app: "caller" }, WORKLOAD_NAME: name, PHAROS_OUTBOUND: [] },
+      PHAROS_INBOUND: ports.map((port) => ({ ...port })),
+    },
+  };
+}
+
+/** A gateway's proxy. */
+export function router(namespace: string, labels: Readonly<Record<string, string>>): ProxyNode {
+  const base = sidecar(namespace, "gw");
+  return {
+    ...base,
+    type: "router",
+    metadata: { ...base.metadata, LABELS: labels, INTERCEPTION_MODE: "NONE" },
+  };
+}
+
+/** An application that reads xDS itself. */
+export function grpcClient(namespace: string): ProxyNode {
+  const base = sidecar(namespace, "caller");
+  return { ...base, takesVirtualHosts: false, metadata: { ...base.metadata, GENERATOR: "grpc" } };
+}
+
+/** Configuration and registry, how it is answered about, and what proxies get of it. */
+export interface LawWorld {
+  readonly snapshot: Snapshot;
+  readonly reader: MeshReader;
+  read(node: ProxyNode): ReadBack;
+}
+
+function makeWorld(from: number): LawWorld {
+  const random = makeRandom(from);
+  let snapshot: Snapshot = { revision: 0, mesh: MESH, resources: [], instances: [] };
+  for (let revision = 1; revision <= CHANGES; revision++) snapshot = advance(snapshot, randomChange(random, revision));
+  const compiler = createCompiler(snapshot, { hash });
+  const reader = createSnapshotReader(snapshot);
+  return { snapshot, reader, read: (node) => new ReadBack(compiler.open(node)) };
+}
+
+/** Holds `check` against random worlds. */
+export function law(check: (world: LawWorld) => void): void {
+  fc.assert(
+    fc.property(fc.nat(2 ** 31 - 1), (from) => check(makeWorld(from))),
+    { seed, numRuns: RUNS, endOnFailure: true },
+  );
+}
+
+export const hostsOf = ({ snapshot }: LawWorld): string[] => [...listServices(snapshot).keys()];
+export const clusterName = (host: string, port: number, subset = "") => `outbound|${port}|${subset}|${host}`;
+
+/** Parts of the name of the one cluster that a route goes to. */
+function clusterOf({ action }: Pick<Route, "action">): readonly string[] {
+  if (action.case !== "route" || action.value.clusterSpecifier.case !== "cluster") return [];
+  return action.value.clusterSpecifier.value.split("|");
+}
+
+/** Empty where it goes to no service. */
+export function hostOf(route: Pick<Route, "action">): string {
+  return clusterOf(route)[3] ?? "";
+}
+
+/** `seconds host|subset` of a route that goes to one cluster. */
+export function describeRoute(route: Pick<Route, "action">): string {
+  const { action } = route;
+  if (action.case !== "route") return action.case ?? "";
+  return `${Number(action.value.timeout?.seconds ?? 0n)}s ${hostOf(route)}|${clusterOf(route)[2] ?? ""}`;
+}
+
+/** The same of a resolved route of a VirtualService. */
+export function describeResolved({ metadata }: Resource<"VirtualService">, { http }: ResolvedRoute): string {
+  if (http.redirect !== undefined) return "redirect";
+  const { host = "", subset = "" } = http.route?.[0]?.destination ?? {};
+  return `${http.timeout ?? "0s"} ${expandHost(host, metadata.namespace, MESH.domainSuffix)}|${subset}`;
+}
