@@ -56,6 +56,7 @@ export type DiagnosticCode =
   // What is applied, as a whole.
   | "duplicate-resource"
   | "more-findings"
+  | "preview-overtaken"
   // What becomes of it at proxies.
   | "gateway-host-conflict"
   | "gateway-port-conflict"

@@ -23,8 +23,9 @@ const CHANGES_MAX = 200;
  * measured, and for more than 200 changes at once.
  */
 export function findConcerned(input: ConcernInput): ConcernedTraffic | null {
+  if (input.changes.length > CHANGES_MAX) return null;
   const counted = countTraffic(input.rows);
-  if (counted.length === 0 || input.changes.length > CHANGES_MAX) return null;
+  if (counted.length === 0) return null;
   const context = { ...input, called: new CalledWorkloads(input.instances, input.resources) };
   const concerning = input.changes.flatMap((change) => concerningOf(change, context));
   const callers = new Map<string, ConcernedCaller>();

@@ -32,7 +32,9 @@ export function makeServices(parts: ServicesParts): { readonly services: Service
   const { store, state, publisher, notify } = parts.config;
   const { mesh } = port;
   const checks = new CheckCache(state, checkConfig);
-  const previews = new PreviewThread({ snapshot: () => publisher.world(), nodes: () => mesh.nodes() });
+  const inputs = { snapshot: () => publisher.world(), nodes: () => mesh.nodes() };
+  const previews = new PreviewThread(inputs);
+  const applies = new PreviewThread({ ...inputs, name: "apply" });
   publisher.onCompile((change) => previews.follow(change));
   const services = createServices({
     store,
@@ -51,6 +53,7 @@ export function makeServices(parts: ServicesParts): { readonly services: Service
     explain: (name) => explainService(state.snapshot(), name),
     publisher,
     previews,
+    applies,
     xdsAddress: `${dialable(options.host)}:${mesh.port}`,
     demoSignIn: options.demoSignIn,
     isDiskFull: () =>
@@ -63,5 +66,5 @@ export function makeServices(parts: ServicesParts): { readonly services: Service
     problems: (instance) => registry.problems(instance),
     findInstance: (instance) => registry.registered(instance),
   });
-  return { services, close: () => previews.close() };
+  return { services, close: async () => void (await Promise.all([previews.close(), applies.close()])) };
 }

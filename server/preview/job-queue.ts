@@ -6,10 +6,12 @@ import type { Asker } from "#server/services/services.ts";
 export interface JobLimits {
   readonly perUser: number;
   readonly overall: number;
+  /** What they are called in refusals; "previews and checks". */
+  readonly jobs?: string;
 }
 
 /** What a job is for, the most urgent first. */
-export const PURPOSES = ["apply", "preview", "simulation"] as const;
+export const PURPOSES = ["preview", "simulation"] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
 /**
@@ -28,13 +30,14 @@ export class JobQueue {
 
   /** Throws `exhausted` where there are too many, and `unavailable` where the signal ends it before its turn. */
   async run<T>({ user, signal }: Asker, purpose: Purpose, job: () => Promise<T>): Promise<T> {
+    const { jobs = "previews and checks" } = this.#limits;
     const own = this.#counts.get(user) ?? 0;
     if (own >= this.#limits.perUser)
-      throw new PharosError("exhausted", `${own} previews or checks of ${user} are under way`, {
+      throw new PharosError("exhausted", `${own} ${jobs} of ${user} are under way`, {
         hint: "wait until one of them is done",
       });
     if (this.#count >= this.#limits.overall)
-      throw new PharosError("exhausted", `${this.#count} previews and checks are under way on this server`, {
+      throw new PharosError("exhausted", `${this.#count} ${jobs} are under way on this server`, {
         hint: "try again in a few seconds",
       });
     this.#counts.set(user, own + 1);

@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { row } from "#core/graph/testing/traffic-cases.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
 import { api } from "#server/envoy/testing/random-resource.ts";
@@ -77,6 +78,41 @@ test("who goes away ends the work, and the next one is answered", async () => {
   gone.abort();
   await expect(job).rejects.toMatchObject({ code: "unavailable" });
   expect((await previews.findings(change(1, [rule(["v1"])]), ADA)).findings).not.toEqual([]);
+});
+
+test("a preview at work keeps no apply waiting", { timeout: 60_000 }, async () => {
+  const previews = open();
+  const gone = new AbortController();
+  const preview = previews.rehearse(change(1, MANY), { ...ADA, signal: gone.signal });
+  const ended = vi.fn();
+  const settled = preview.then(ended, ended);
+  const applies = new PreviewThread({ snapshot: () => snapshot, nodes: async () => NODES, name: "apply" });
+  try {
+    const text = JSON.stringify(service("other"));
+    expect((await applies.read([{ op: "upsert", text }], ADA, "preview")).writes).toHaveLength(1);
+    expect(ended, "the preview goes on").not.toHaveBeenCalled();
+  } finally {
+    gone.abort();
+    await Promise.all([settled, applies.close()]);
+  }
+});
+
+test("the traffic that a change bears on is found in the thread, as it was when its turn came", {
+  timeout: 60_000,
+}, async () => {
+  const previews = open();
+  const measured = {
+    rows: [row({ from: "shop", to: "reviews", count: 20 })],
+    samples: [],
+    seconds: 10,
+  };
+  const { revision, traffic, throughput } = await previews.rehearse(
+    change(1, [rule(["v1"])]),
+    ADA,
+    async () => measured,
+  );
+  expect({ revision, traffic }).toMatchObject({ revision: 0, traffic: { requestsPerSecond: 2 } });
+  expect(throughput.get("default/shop")).toBe(2);
 });
 
 test("what takes too long is ended and said", async () => {

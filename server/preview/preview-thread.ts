@@ -6,13 +6,15 @@ import type { ConfigChange } from "#core/resource/config-change.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import type { PlannedChanges } from "#server/config/plan-changes.ts";
 import { fromWire } from "#server/mesh/wire-error.ts";
-import { JobQueue, type Purpose } from "#server/preview/job-queue.ts";
+import { type JobLimits, JobQueue, type Purpose } from "#server/preview/job-queue.ts";
 import type {
   FindingsDelta,
   FromPreview,
   Located,
+  MeasuredTraffic,
   PreviewCalls,
   Rehearsal,
+  ThreadName,
   ToPreview,
 } from "#server/preview/protocol.ts";
 import type { Simulation } from "#server/preview/simulation-room.ts";
@@ -20,6 +22,8 @@ import type { SimulatedQuestion } from "#server/preview/simulator.ts";
 import type { Asker } from "#server/services/services.ts";
 
 export interface PreviewThreadOptions {
+  /** What it is for: "apply" reads what is applied, beside the thread of previews and before it; "preview" is all else. */
+  readonly name?: ThreadName;
   readonly snapshot: () => Snapshot;
   readonly nodes: () => Promise<readonly ProxyNode[]>;
   /** Beyond this a job is ended; 120 s. */
@@ -37,14 +41,19 @@ export interface PreviewThreadOptions {
 /** Beside this file in the sources; a file of its own in the bundle (scripts/bundle.ts). */
 const THREAD = new URL(import.meta.filename.endsWith(".ts") ? "./worker.ts" : "./preview-worker.js", import.meta.url);
 const SIMULATION_MS = 5000;
-const LIMITS = { perUser: 4, overall: 16 } as const;
+const LIMITS = {
+  preview: { perUser: 4, overall: 16 },
+  apply: { perUser: 4, overall: 16, jobs: "applies" },
+} as const satisfies Record<ThreadName, JobLimits>;
+const NOTHING_MEASURED: MeasuredTraffic = { rows: [], samples: [], seconds: 1 };
 /** A job that nobody waits for any more may still end by itself: a thread that is warm is worth that. */
 const LEFT_MS = 250;
 
 /** Reads and tries changes in a thread of their own: bounded in number, time and memory, and ended with who asked. */
 export class PreviewThread {
   readonly #options: PreviewThreadOptions;
-  readonly #queue = new JobQueue(LIMITS);
+  readonly #name: ThreadName;
+  readonly #queue: JobQueue;
   #worker: Worker | undefined;
   /** The thread was told the configuration, and is told what becomes of it. */
   #isFollowing = false;
@@ -55,6 +64,8 @@ export class PreviewThread {
 
   constructor(options: PreviewThreadOptions) {
     this.#options = options;
+    this.#name = options.name ?? "preview";
+    this.#queue = new JobQueue(LIMITS[this.#name]);
   }
 
   /** Whether there is a thread now. */
@@ -96,11 +107,18 @@ export class PreviewThread {
     });
   }
 
-  rehearse(change: SnapshotChange, asker: Asker): Promise<Rehearsal> {
+  /** `measure` is asked when its turn comes: what waits holds no rows. */
+  rehearse(
+    change: SnapshotChange,
+    asker: Asker,
+    measure: () => Promise<MeasuredTraffic> = async () => NOTHING_MEASURED,
+  ): Promise<Rehearsal> {
     return this.#queue.run(asker, "preview", async () => {
-      const nodes = await this.#options.nodes();
+      const [nodes, { rows, ...measured }] = await Promise.all([this.#options.nodes(), measure()]);
       this.#tellState();
-      return this.#call("rehearse", [change, nodes], asker.signal);
+      // All rows may share one array of buckets, which is not asked for there.
+      const counts = rows.map((row) => ({ ...row, buckets: [] }));
+      return this.#call("rehearse", [change, nodes, { ...measured, rows: counts }], asker.signal);
     });
   }
 
@@ -135,7 +153,8 @@ export class PreviewThread {
     clearTimeout(this.#idle);
     if (this.#worker !== undefined) return this.#worker;
     const worker = new Worker(THREAD, {
-      name: "preview",
+      name: this.#name,
+      workerData: this.#name,
       resourceLimits: { maxOldGenerationSizeMb: this.#options.heapMb ?? 1536 },
     });
     // Between jobs nobody else listens, and an event that nobody listens to would end the process.
@@ -159,7 +178,7 @@ export class PreviewThread {
     await worker?.terminate();
   }
 
-  /** An apply is seldom followed by another soon; whoever looks at previews types on. */
+  /** What was read once is seldom read again soon; whoever looks at previews types on. */
   #keep(method: keyof PreviewCalls): void {
     clearTimeout(this.#idle);
     const { warmMs = 60_000, idleMs = 2000 } = this.#options;

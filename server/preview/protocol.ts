@@ -2,6 +2,8 @@ import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
 import type { Path } from "#core/schema/path.ts";
+import type { ConcernInput } from "#core/traffic/concern.ts";
+import type { ConcernedTraffic } from "#core/traffic/concerned-traffic.ts";
 import type { PreviewView } from "#core/view/config.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import type { PlannedChanges } from "#server/config/plan-changes.ts";
@@ -16,13 +18,22 @@ export interface FindingsDelta {
   readonly resolved: readonly Diagnostic[];
 }
 
-/** What a change would do to xDS and to the findings. */
+/** What was measured of late, by both ends. */
+export type MeasuredTraffic = Pick<ConcernInput, "rows" | "samples" | "seconds">;
+
+/** What a change would do to xDS, to the findings and to the traffic that was measured. */
 export interface Rehearsal extends FindingsDelta {
+  /** The revision that the change was held against. */
+  readonly revision: number;
   readonly xds: PreviewView["xds"];
   /** Of all, also of those that are left out of `xds`. */
   readonly xdsCount: number;
   /** Ids of the proxies that would get something else. */
   readonly proxies: readonly string[];
+  /** What of the traffic the change bears on; null where nothing was measured. */
+  readonly traffic: ConcernedTraffic | null;
+  /** Requests per second in and out, by `namespace/workload`. */
+  readonly throughput: ReadonlyMap<string, number>;
 }
 
 /** Paths whose lines in one text are asked for. */
@@ -30,6 +41,9 @@ export interface Located {
   readonly text: string;
   readonly paths: readonly Path[];
 }
+
+/** Threads of this kind, each with its own queue. */
+export type ThreadName = "preview" | "apply";
 
 /** What the thread does; all of it may take long and none of it bears on proxies or people. */
 export interface PreviewCalls {
@@ -40,7 +54,7 @@ export interface PreviewCalls {
   /** Where what was found stands in the texts of the changes. */
   place(diagnostics: readonly Diagnostic[], changes: readonly ConfigChange[]): readonly Diagnostic[];
   findings(change: SnapshotChange): FindingsDelta;
-  rehearse(change: SnapshotChange, nodes: readonly ProxyNode[]): Rehearsal;
+  rehearse(change: SnapshotChange, nodes: readonly ProxyNode[], measured: MeasuredTraffic): Rehearsal;
   simulate(question: SimulatedQuestion, change: SnapshotChange | null, nodes: readonly ProxyNode[]): Simulation;
 }
 

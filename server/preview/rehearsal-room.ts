@@ -1,13 +1,16 @@
 import { checkConfig } from "#core/check/check-config.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import { isServersOwn } from "#core/resource/is-servers-own.ts";
-import { formatRef, refOf } from "#core/resource/resource.ts";
+import { type AnyResource, formatRef, type ResourceRef, refOf } from "#core/resource/resource.ts";
+import type { ResourceChange } from "#core/traffic/concern.ts";
+import { countTraffic } from "#core/traffic/counted-traffic.ts";
+import { findConcerned } from "#core/traffic/find-concerned.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import { Compiler, type PreviewedResource } from "#server/envoy/create-compiler.ts";
 import type { Hash } from "#server/envoy/encode.ts";
 import { decodeResource } from "#server/mesh/decode-resource.ts";
 import { findDelta } from "#server/preview/find-delta.ts";
-import type { FindingsDelta, Rehearsal } from "#server/preview/protocol.ts";
+import type { FindingsDelta, MeasuredTraffic, Rehearsal } from "#server/preview/protocol.ts";
 import { CheckCache } from "#server/services/check-cache.ts";
 import { MeshState } from "#server/services/mesh-state.ts";
 
@@ -57,7 +60,7 @@ export class RehearsalRoom {
     return findDelta(this.#checks.run(), this.#checks.run(change), touchedBy(change));
   }
 
-  rehearse(change: SnapshotChange, nodes: readonly ProxyNode[]): Rehearsal {
+  rehearse(change: SnapshotChange, nodes: readonly ProxyNode[], measured: MeasuredTraffic): Rehearsal {
     const compiler = this.#follow(nodes);
     try {
       const refused = compiler.diagnostics();
@@ -66,7 +69,9 @@ export class RehearsalRoom {
       const checked = this.findings(change);
       const holders = compiler.holders();
       const isFull = changes.length <= SHOWN_IN_FULL_MAX;
+      const { revision, mesh, resources, instances } = this.#state.snapshot();
       return {
+        revision,
         findings: [...compiled.findings, ...checked.findings],
         resolved: [...compiled.resolved, ...checked.resolved],
         xds: changes
@@ -74,6 +79,8 @@ export class RehearsalRoom {
           .map((each) => describeChange(each, holders.get(each.layerId)?.length ?? 0, isFull)),
         xdsCount: changes.length,
         proxies: [...new Set(changes.flatMap(({ layerId }) => holders.get(layerId) ?? []))],
+        traffic: findConcerned({ changes: changesOf(change, this.#state), mesh, resources, instances, ...measured }),
+        throughput: throughputOf(measured),
       };
     } catch (error) {
       // What a change that threw has left behind is not known.
@@ -107,6 +114,24 @@ export class RehearsalRoom {
 
 function touchedBy(change: SnapshotChange): ReadonlySet<string> {
   return new Set([...change.upserts.map(refOf), ...change.deletes].map(formatRef));
+}
+
+/** The resources as they stand now and as they will: what loses one is concerned as much as what gets one. */
+function changesOf({ upserts, deletes }: SnapshotChange, state: MeshState): ResourceChange[] {
+  const now = ({ kind, namespace, name }: ResourceRef) => state.find(kind, namespace, name) as AnyResource | undefined;
+  return [
+    ...upserts.map((after) => ({ before: now(refOf(after)), after })),
+    ...deletes.map((ref) => ({ before: now(ref), after: undefined })),
+  ];
+}
+
+/** In and out, by `namespace/workload`. */
+function throughputOf({ rows, seconds }: MeasuredTraffic): ReadonlyMap<string, number> {
+  const rates = new Map<string, number>();
+  for (const { caller, called, count } of countTraffic(rows)) {
+    for (const workload of new Set([caller, called])) rates.set(workload, (rates.get(workload) ?? 0) + count / seconds);
+  }
+  return rates;
 }
 
 function describeChange(

@@ -1,20 +1,20 @@
 // The thread in which changes are read and tried, apart from those that serve proxies and people. It is started when it is
 // needed, ended when it was not for a while, and may be ended at any moment: nothing stands on it.
 import { createHash } from "node:crypto";
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { locatorOf } from "#core/resource/locate-path.ts";
 import { placeDiagnostics } from "#core/resource/place-diagnostics.ts";
 import { planChanges } from "#server/config/plan-changes.ts";
 import type { Hash } from "#server/envoy/encode.ts";
 import { toWire } from "#server/mesh/wire-error.ts";
 import { NICE, yieldToPeople } from "#server/mesh/yield-to-people.ts";
-import type { FromPreview, PreviewCalls, ToPreview } from "#server/preview/protocol.ts";
+import type { FromPreview, PreviewCalls, ThreadName, ToPreview } from "#server/preview/protocol.ts";
 import { RehearsalRoom } from "#server/preview/rehearsal-room.ts";
 import { SimulationRoom } from "#server/preview/simulation-room.ts";
 
 if (parentPort === null) throw new Error("server/preview/worker.ts runs as a worker thread");
 const port = parentPort;
-yieldToPeople(NICE.preview);
+yieldToPeople(NICE[workerData as ThreadName]);
 
 let room: RehearsalRoom | undefined;
 function theRoom(): RehearsalRoom {
@@ -34,7 +34,7 @@ const calls: PreviewCalls = {
     }),
   place: (diagnostics, changes) => placeDiagnostics(diagnostics, changes),
   findings: (change) => theRoom().findings(change),
-  rehearse: (change, nodes) => theRoom().rehearse(change, nodes),
+  rehearse: (change, nodes, measured) => theRoom().rehearse(change, nodes, measured),
   simulate: (question, change, nodes) => simulations.simulate(question, change, nodes),
 };
 

@@ -52,6 +52,45 @@ test("a few lines are checked at once, and all else in the thread that is in nob
   expect(await whereIsChecked(9000)).toEqual(["read in the thread", "checked in the thread", "placed in the thread"]);
 });
 
+test("what is applied is read beside the previews, and waits for none of them", async () => {
+  const places: string[] = [];
+  const reader = (place: string) => ({
+    read: async () => {
+      places.push(place);
+      return { writes: [], diagnostics: [] };
+    },
+  });
+  const service = createConfigService({
+    store: { apply: async () => ({ revision: null, changed: [], unchanged: [], diagnostics: [] }) },
+    state: { snapshot: () => ({}) },
+    publisher: { failures: [] },
+    previews: reader("the thread of previews"),
+    applies: reader("a thread of its own"),
+  } as unknown as ConfigServiceOptions);
+  const caller = { principal: { name: "ada", role: "operator" }, from: "" } as unknown as Caller;
+  await service.apply([{ op: "upsert", text: "a: b".padEnd(9000, "#") }], "", caller);
+  expect(places).toEqual(["a thread of its own"]);
+});
+
+test("a preview says when another revision came meanwhile, and on which it stands", async () => {
+  const state = { revision: 6, snapshot: () => ({ resources: [] }) };
+  const service = createConfigService({
+    store: { plan: async () => ({ changed: [], unchanged: [], diagnostics: [], upserts: [], deletes: [] }) },
+    state,
+    mesh: { proxies: async () => [] },
+    previews: {
+      rehearse: async () => {
+        state.revision = 7;
+        return { revision: 6, findings: [], resolved: [], xds: [], xdsCount: 0, proxies: [] };
+      },
+    },
+  } as unknown as ConfigServiceOptions);
+  const { diagnostics } = await service.preview([], { user: "ada" });
+  expect(diagnostics).toMatchObject([
+    { severity: "info", code: "preview-overtaken", message: expect.stringMatching(/^revision 7 .* revision 6$/) },
+  ]);
+});
+
 const NOTHING = { instanceUpserts: [], instanceDeletes: [], deletes: [], upserts: [] };
 const FINDING: Diagnostic = {
   severity: "warning",

@@ -7,20 +7,17 @@ import type { MeshSettings, SnapshotChange } from "#core/registry/snapshot.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
 import { meetsRequirements, parseLabelSelector } from "#core/resource/label-selector.ts";
 import { placeDiagnostics } from "#core/resource/place-diagnostics.ts";
-import { type AnyResource, type ResourceRef, refOf } from "#core/resource/resource.ts";
-import type { ConcernInput, ResourceChange } from "#core/traffic/concern.ts";
-import { countTraffic } from "#core/traffic/counted-traffic.ts";
-import { findConcerned } from "#core/traffic/find-concerned.ts";
 import type { ApplyResult, PreviewView, ResourceSummary } from "#core/view/config.ts";
 import type { Distribution } from "#core/view/mesh.ts";
 import { lengthOf, type PlannedChanges, planChanges } from "#server/config/plan-changes.ts";
 import type { ConfigStore, Plan } from "#server/config/store.ts";
 import type { StoredResource } from "#server/config/stored-resource.ts";
 import { findDelta } from "#server/preview/find-delta.ts";
-import type { Purpose } from "#server/preview/job-queue.ts";
 import type { PreviewThread } from "#server/preview/preview-thread.ts";
+import type { MeasuredTraffic } from "#server/preview/protocol.ts";
 import type { CheckCache } from "#server/services/check-cache.ts";
 import type { Mesh, Telemetry } from "#server/services/dependencies.ts";
+import { describeOvertaken } from "#server/services/describe-overtaken.ts";
 import { describeUnfollowed } from "#server/services/describe-unfollowed.ts";
 import { hostsOf } from "#server/services/hosts-of.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
@@ -35,6 +32,8 @@ export interface ConfigServiceOptions {
   readonly state: MeshState;
   /** Reads and tries changes apart from this thread. */
   readonly previews: Pick<PreviewThread, "read" | "place" | "findings" | "rehearse" | "simulate" | "locate">;
+  /** Reads what is applied, in a thread of its own: it waits for no preview. */
+  readonly applies: Pick<PreviewThread, "read" | "place">;
   /** Semantic checks over the whole configuration. */
   readonly checks: Pick<CheckCache, "run" | "of">;
   /** What reached the compiler, and what it made of it. */
@@ -81,7 +80,7 @@ function summarize(
 
 /** edit → check → preview → apply → watch, over the store, the compiler and what was measured. */
 export function createConfigService(options: ConfigServiceOptions): Services["config"] {
-  const { store, mesh, telemetry, state, checks, publisher, previews } = options;
+  const { store, mesh, telemetry, state, checks, publisher, previews, applies } = options;
   /** With what the compiler could not translate of it. */
   const diagnose = () => [...checks.run(), ...publisher.failures];
 
@@ -141,18 +140,22 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
     }
   }
 
-  async function read(changes: readonly ConfigChange[], asker: Asker, purpose: Purpose): Promise<PlannedChanges> {
-    return lengthOf(changes) > READ_HERE_MAX ? previews.read(changes, asker, purpose) : planChanges(changes);
+  async function read(
+    changes: readonly ConfigChange[],
+    asker: Asker,
+    reader: Pick<PreviewThread, "read"> = previews,
+  ): Promise<PlannedChanges> {
+    return lengthOf(changes) > READ_HERE_MAX ? reader.read(changes, asker, "preview") : planChanges(changes);
   }
 
   async function place(
     findings: readonly Diagnostic[],
     changes: readonly ConfigChange[],
     asker: Asker,
-    purpose: Purpose,
+    reader: Pick<PreviewThread, "place"> = previews,
   ): Promise<readonly Diagnostic[]> {
     return lengthOf(changes) > READ_HERE_MAX
-      ? previews.place(findings, changes, asker, purpose)
+      ? reader.place(findings, changes, asker, "preview")
       : placeDiagnostics(findings, changes);
   }
 
@@ -179,7 +182,7 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
       return { ...summarize(stored, byResource(diagnose()), state.snapshot().mesh), text: stored.text };
     },
     async check(changes, asker) {
-      const plan = await store.plan(await read(changes, asker, "preview"));
+      const plan = await store.plan(await read(changes, asker));
       if (hasErrors(plan.diagnostics)) return { ok: false, diagnostics: plan.diagnostics, resolved: [] };
       const change = toChange(plan);
       const isSmall =
@@ -188,11 +191,11 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
       const { findings, resolved } = isSmall
         ? findDelta(checks.run(), checks.run(change), new Set(plan.changed.map(({ ref }) => ref)))
         : await previews.findings(change, asker);
-      const placed = await place(findings, changes, asker, "preview");
+      const placed = await place(findings, changes, asker);
       return { ok: true, diagnostics: tellOnce(plan.diagnostics, placed), resolved };
     },
     async preview(changes, asker): Promise<PreviewView> {
-      const plan = await store.plan(await read(changes, asker, "preview"));
+      const plan = await store.plan(await read(changes, asker));
       const { changed, unchanged, diagnostics } = plan;
       const planned = { changed, unchanged };
       if (hasErrors(diagnostics))
@@ -206,19 +209,17 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
           proxies: [],
           traffic: null,
         };
-      const [rehearsal, proxies, measured] = await Promise.all([
-        previews.rehearse(toChange(plan), asker),
+      const [rehearsal, proxies] = await Promise.all([
+        previews.rehearse(toChange(plan), asker, () => recentTraffic(telemetry)),
         mesh.proxies(),
-        recentTraffic(telemetry),
       ]);
-      const placed = await place(rehearsal.findings, changes, asker, "preview");
-      const throughput = throughputOf(measured);
+      const placed = await place(rehearsal.findings, changes, asker);
+      const { throughput, traffic } = rehearsal;
       const affected = new Set(rehearsal.proxies);
-      const { resources, instances, mesh: settings } = publisher.world();
       return {
         ...planned,
         ok: true,
-        diagnostics: tellOnce(diagnostics, placed),
+        diagnostics: [...tellOnce(diagnostics, placed), ...describeOvertaken(rehearsal.revision, state.revision)],
         resolved: rehearsal.resolved,
         xds: rehearsal.xds,
         xdsCount: rehearsal.xdsCount,
@@ -230,13 +231,7 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
             namespace,
             requestsPerSecond: throughput.get(`${namespace}/${workload}`) ?? null,
           })),
-        traffic: findConcerned({
-          changes: changesOf(plan, state),
-          resources,
-          instances,
-          mesh: settings,
-          ...measured,
-        }),
+        traffic,
       };
     },
     apply: (changes, reason, caller, signal) => {
@@ -245,8 +240,8 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
         "config.apply",
         caller,
         async () =>
-          store.apply({ changes: await read(changes, asker, "apply"), signal, reason, author: caller.principal.name }),
-        (findings) => place(findings, changes, asker, "apply"),
+          store.apply({ changes: await read(changes, asker, applies), signal, reason, author: caller.principal.name }),
+        (findings) => place(findings, changes, asker, applies),
       );
     },
     diagnostics: async () => diagnose(),
@@ -291,31 +286,11 @@ function nextEvent(mesh: Mesh, timeoutMs: number, signal: AbortSignal): Promise<
   });
 }
 
-/** The resources of the plan as they stand now and as they will: what loses one is concerned as much as what gets one. */
-function changesOf(plan: Plan, state: MeshState): ResourceChange[] {
-  const now = ({ kind, namespace, name }: ResourceRef) => state.find(kind, namespace, name) as AnyResource | undefined;
-  return [
-    ...plan.upserts.map((after) => ({ before: now(refOf(after)), after })),
-    ...plan.deletes.map((ref) => ({ before: now(ref), after: undefined })),
-  ];
-}
-
-type RecentTraffic = Pick<ConcernInput, "rows" | "samples" | "seconds">;
-
-async function recentTraffic(telemetry: Telemetry): Promise<RecentTraffic> {
+async function recentTraffic(telemetry: Telemetry): Promise<MeasuredTraffic> {
   const endMs = Date.now();
   const [measured, samples] = await Promise.all([
     telemetry.rows({ startMs: endMs - TRAFFIC_WINDOW_MS, endMs }),
     telemetry.requests({ seconds: TRAFFIC_WINDOW_MS / 1000, limit: SAMPLES_MAX }),
   ]);
   return { ...measured, samples };
-}
-
-/** In and out, by `namespace/workload`. */
-function throughputOf({ rows, seconds }: RecentTraffic): ReadonlyMap<string, number> {
-  const rates = new Map<string, number>();
-  for (const { caller, called, count } of countTraffic(rows)) {
-    for (const workload of new Set([caller, called])) rates.set(workload, (rates.get(workload) ?? 0) + count / seconds);
-  }
-  return rates;
 }

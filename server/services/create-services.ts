@@ -47,8 +47,21 @@ export interface ServicesOptions extends Omit<ConfigServiceOptions, "audit"> {
 
 /** Everything the API serves. */
 export function createServices(options: ServicesOptions): Services {
-  const { store, mesh, telemetry, state, identities, authority, audit, auth, checks, explain, publisher, previews } =
-    options;
+  const {
+    store,
+    mesh,
+    telemetry,
+    state,
+    identities,
+    authority,
+    audit,
+    auth,
+    checks,
+    explain,
+    publisher,
+    previews,
+    applies,
+  } = options;
   const catalog = createCatalogService({ state, mesh, telemetry, explain });
   const audited = createAudited(audit);
 
@@ -91,6 +104,7 @@ export function createServices(options: ServicesOptions): Services {
       checks,
       publisher,
       previews,
+      applies,
       audit: ({ caller, ...line }) => audit.write({ ...line, actor: caller.principal.name, from: caller.from }),
     }),
     simulate: createSimulateService({ store, mesh, state, previews }),

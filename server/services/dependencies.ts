@@ -50,6 +50,8 @@ export interface Telemetry {
   metrics(query: TimeRange & { readonly host?: string | undefined; readonly stepMs: number }): Promise<ServiceMetrics>;
   /** The same of what flows between two ends of the graph. */
   edgeMetrics(query: TimeRange & { readonly ends: GraphEnds; readonly stepMs: number }): Promise<ServiceMetrics>;
+  /** The same of what enters the mesh, over the whole range. */
+  entry(range: TimeRange): Promise<{ readonly requestsPerSecond: number; readonly p95Ms: number | null }>;
   services(range: TimeRange): Promise<readonly ServiceFigures[]>;
   /** As it was counted, by both ends, and the time that it was counted for. */
   rows(range: TimeRange): Promise<{ readonly rows: readonly TrafficRow[]; readonly seconds: number }>;

@@ -1,7 +1,6 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Graph } from "#core/graph/graph.ts";
 import type { ServiceRow } from "#core/view/service.ts";
-import type { ServiceMetrics } from "#core/view/service-metrics.ts";
 import type { ConfigStore } from "#server/config/store.ts";
 import { chartStepMs } from "#server/services/catalog-service.ts";
 import type { Mesh, Telemetry } from "#server/services/dependencies.ts";
@@ -42,10 +41,11 @@ export function createOverviewService(options: OverviewServiceOptions): Services
     async get(seconds) {
       const endMs = now();
       const range = { startMs: endMs - seconds * 1000, endMs };
-      const [services, { expiring, ...proxies }, series, graph, history] = await Promise.all([
+      const [services, { expiring, ...proxies }, series, entry, graph, history] = await Promise.all([
         catalog.services(seconds),
         fleet(),
         telemetry.metrics({ ...range, stepMs: chartStepMs(seconds) }),
+        telemetry.entry(range),
         telemetry.graph({ ...range, view: "workload" }),
         store.history({ limit: RECENT }),
       ]);
@@ -56,9 +56,9 @@ export function createOverviewService(options: OverviewServiceOptions): Services
       const count = (status: string) => services.filter(({ health }) => health.status === status).length;
       return {
         rangeSeconds: seconds,
-        requestsPerSecond: totals === 0 ? null : lastValue(series.requestsPerSecond),
+        requestsPerSecond: totals === 0 ? null : entry.requestsPerSecond,
         errorPercent: errorPercentOf(graph),
-        p95Ms: lastValue(series.p95Ms),
+        p95Ms: entry.p95Ms,
         mtlsPercent:
           securedRate === 0
             ? null
@@ -95,10 +95,6 @@ function errorPercentOf({ edges }: Graph): number | null {
   const rate = measured.reduce((sum, edge) => sum + edge.requestsPerSecond, 0);
   if (rate === 0) return null;
   return measured.reduce((sum, edge) => sum + edge.requestsPerSecond * (edge.errorPercent ?? 0), 0) / rate;
-}
-
-function lastValue(points: ServiceMetrics["p95Ms"]): number | null {
-  return points.findLast(({ value }) => value !== null)?.value ?? null;
 }
 
 function byTrouble(a: ServiceRow, b: ServiceRow): number {

@@ -34,6 +34,8 @@ export interface RunningTelemetry {
 }
 
 const MAINTAIN_EVERY_MS = 15_000;
+/** From the end of a request until its line is read, folded, sent and stored, beside the wait between two reports. */
+const REPORT_TAKES_MS = 1500;
 
 /** Opens a store and puts above its ports what does not depend on it. */
 export async function startTelemetry(options: TelemetryOptions): Promise<RunningTelemetry> {
@@ -67,6 +69,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Running
     },
   });
   ingest.load(held);
+  const taken = ingest;
   const upkeep = new TelemetryUpkeep({
     store: store.upkeep,
     now,
@@ -85,7 +88,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Running
         );
   return {
     ingest,
-    queries: new TelemetryQueries(store, now),
+    queries: new TelemetryQueries(store, now, () => taken.reportIntervalMs + REPORT_TAKES_MS),
     metrics,
     maintain: () => upkeep.run(),
     async close() {

@@ -92,9 +92,13 @@ export class TelemetryIngest {
         requests: Number(requests),
       })),
     });
+    return { acknowledgedSequence, refused: stamped.refused, reportIntervalMs: this.reportIntervalMs };
+  }
+
+  /** What agents are told to wait between their reports. */
+  get reportIntervalMs(): number {
     const pace = (this.#queue.agents / REPORTS_PER_SECOND) * 1000;
-    const reportIntervalMs = Math.round(Math.min(REPORT_INTERVAL_MS_MAX, Math.max(REPORT_INTERVAL_MS_MIN, pace)));
-    return { acknowledgedSequence, refused: stamped.refused, reportIntervalMs };
+    return Math.round(Math.min(REPORT_INTERVAL_MS_MAX, Math.max(REPORT_INTERVAL_MS_MIN, pace)));
   }
 
   /** `from` names who sent the spans. */

@@ -2,19 +2,20 @@ import { buildGraph } from "#core/graph/build-graph.ts";
 import type { Graph } from "#core/graph/graph.ts";
 import { mergeReporters } from "#core/graph/merge-reporters.ts";
 import { selectPairs } from "#core/graph/select-pairs.ts";
-import { WINDOW_MS } from "#core/telemetry/buckets.ts";
 import { nameDenial } from "#core/telemetry/denied-by.ts";
+import { quantileMs } from "#core/telemetry/quantile.ts";
 import type { RequestQuery } from "#core/telemetry/request-query.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { Trace, TraceSummary } from "#core/telemetry/trace.ts";
 import type { TraceQuery } from "#core/telemetry/trace-query.ts";
-import type { TrafficRow } from "#core/telemetry/traffic.ts";
+import { pairOf, type TrafficRow } from "#core/telemetry/traffic.ts";
 import type { ServiceMetrics } from "#core/view/service-metrics.ts";
 import type { ServiceFigures, Telemetry, TimeRange } from "#server/services/dependencies.ts";
 import type { TelemetryStore } from "#server/telemetry/ports/telemetry-store.ts";
 import type { LabelFilter } from "#server/telemetry/ports/traffic-reader.ts";
 import { assembleTrace, summarizeTrace } from "#server/telemetry/query/assemble-trace.ts";
 import { buildSeries } from "#server/telemetry/query/build-series.ts";
+import { type MeasuredTime, type RatedRange, ratedRange } from "#server/telemetry/query/rated-range.ts";
 import { entryKeys, sparklineKeys } from "#server/telemetry/query/select-keys.ts";
 import { serviceFigures, tallyPairs } from "#server/telemetry/query/service-figures.ts";
 
@@ -32,25 +33,19 @@ type SeriesRange = TimeRange & { readonly stepMs: number };
 export class TelemetryQueries implements Telemetry {
   readonly #readers: TelemetryReaders;
   readonly #now: () => number;
+  readonly #reportsWithinMs: () => number;
 
-  constructor(readers: TelemetryReaders, now: () => number) {
+  /** `reportsWithinMs`: how long after a request agents have told of it. */
+  constructor(readers: TelemetryReaders, now: () => number, reportsWithinMs: () => number) {
     this.#readers = readers;
     this.#now = now;
+    this.#reportsWithinMs = reportsWithinMs;
   }
 
-  async graph({ view, startMs, endMs, namespaces }: Parameters<Telemetry["graph"]>[0]): Promise<Graph> {
-    const { traffic, gaps } = this.#readers;
-    const isLong = endMs - startMs >= LONG_RANGE_MS;
-    const sums = await traffic.sum({ startMs, endMs, ...(isLong ? { startRoundMs: 60_000 } : {}) });
-    return buildGraph({
-      view,
-      startMs: sums.startMs,
-      endMs,
-      measuredFromMs: this.#measuredFrom(sums.startMs, endMs),
-      rows: sums.rows,
-      gaps: await gaps.gaps(sums.startMs, endMs),
-      namespaces,
-    });
+  async graph({ view, namespaces, ...range }: Parameters<Telemetry["graph"]>[0]): Promise<Graph> {
+    const { startMs, endMs, seconds, rows } = await this.#rated(range);
+    const gaps = await this.#readers.gaps.gaps(startMs, range.endMs);
+    return buildGraph({ view, startMs, endMs, measuredFromMs: endMs - seconds * 1000, rows, gaps, namespaces });
   }
 
   metrics({ host, ...range }: Parameters<Telemetry["metrics"]>[0]): Promise<ServiceMetrics> {
@@ -70,22 +65,24 @@ export class TelemetryQueries implements Telemetry {
     return this.#series(range, { among }, "told");
   }
 
-  async #series(range: SeriesRange, only: LabelFilter, which: "believed" | "told"): Promise<ServiceMetrics> {
-    const { startMs, endMs, stepMs } = range;
+  async #series(asked: SeriesRange, only: LabelFilter, which: "believed" | "told"): Promise<ServiceMetrics> {
+    const { stepMs } = asked;
+    const { endMs } = ratedRange(asked, this.#measuredTime());
+    const range = { startMs: asked.startMs, endMs, stepMs };
     const slots = await this.#readers.traffic.sumBySlot(slotsOf(range), stepMs, only);
-    return buildSeries({
-      startMs,
-      endMs,
-      stepMs,
-      slots: new Map([...slots].map(([at, rows]) => [at, tallyPairs(rows, which)])),
-    });
+    return buildSeries({ ...range, slots: new Map([...slots].map(([at, rows]) => [at, tallyPairs(rows, which)])) });
   }
 
-  async services({ startMs: from, endMs }: TimeRange): Promise<readonly ServiceFigures[]> {
+  async entry(range: TimeRange): ReturnType<Telemetry["entry"]> {
+    const { rows, seconds } = await this.#rated(range, { among: entryKeys(this.#readers.traffic.keys()) });
+    const { count, buckets } = tallyPairs(rows, "believed");
+    return { requestsPerSecond: count / seconds, p95Ms: quantileMs(buckets, 0.95) };
+  }
+
+  async services(range: TimeRange): Promise<readonly ServiceFigures[]> {
     const { traffic } = this.#readers;
-    const stepMs = Math.ceil((endMs - from) / SPARKLINE_POINTS / 10_000) * 10_000;
-    const startRoundMs = endMs - from >= LONG_RANGE_MS ? 60_000 : 10_000;
-    const { startMs, rows } = await traffic.sum({ startMs: from, endMs, startRoundMs });
+    const stepMs = Math.ceil((range.endMs - range.startMs) / SPARKLINE_POINTS / 10_000) * 10_000;
+    const { startMs, endMs, seconds, rows } = await this.#rated(range);
     const counts = await traffic.countBySlot(
       { startMs, endMs, stepMsMax: stepMs },
       stepMs,
@@ -93,12 +90,12 @@ export class TelemetryQueries implements Telemetry {
       sparklineKeys(traffic.keys(), rows),
     );
     const lines = new Map([...counts].map(([host, slots]) => [host, toLine(slots, startMs, endMs, stepMs)]));
-    return serviceFigures(rows, (endMs - this.#measuredFrom(startMs, endMs)) / 1000, lines);
+    return serviceFigures(rows, seconds, lines);
   }
 
-  async rows({ startMs, endMs }: TimeRange): Promise<{ rows: readonly TrafficRow[]; seconds: number }> {
-    const sums = await this.#readers.traffic.sum({ startMs, endMs });
-    return { rows: sums.rows, seconds: Math.max(1, (endMs - this.#measuredFrom(sums.startMs, endMs)) / 1000) };
+  async rows(range: TimeRange): Promise<{ rows: readonly TrafficRow[]; seconds: number }> {
+    const { rows, seconds } = await this.#rated(range);
+    return { rows, seconds };
   }
 
   async totals({
@@ -151,9 +148,34 @@ export class TelemetryQueries implements Telemetry {
     return spans.length === 0 ? undefined : assembleTrace(traceId, spans);
   }
 
-  /** The part of a range in which anything was measured, of one window at least: a rate is not thinned by time before the mesh. */
-  #measuredFrom(startMs: number, endMs: number): number {
-    return Math.min(Math.max(startMs, this.#readers.traffic.firstMs()), endMs - WINDOW_MS);
+  #measuredTime(): MeasuredTime {
+    return { firstMs: this.#readers.traffic.firstMs(), settledMs: this.#now() - this.#reportsWithinMs() };
+  }
+
+  /**
+   * What was counted in the whole windows of a range. Who has met since the last of them is there too, so that nobody waits
+   * to see it; how often, the next one tells.
+   */
+  async #rated(asked: TimeRange, only?: LabelFilter): Promise<RatedRange & { readonly rows: readonly TrafficRow[] }> {
+    const { traffic } = this.#readers;
+    const range = ratedRange(asked, this.#measuredTime());
+    const isLong = asked.endMs - asked.startMs >= LONG_RANGE_MS;
+    const whole = await traffic.sum({ ...range, ...(isLong ? { startRoundMs: 60_000 } : {}) }, only);
+    const rated = {
+      ...range,
+      startMs: whole.startMs,
+      seconds: range.seconds + this.#roundedDown(whole.startMs, range),
+    };
+    if (range.endMs >= asked.endMs) return { ...rated, rows: whole.rows };
+    const known = new Set(whole.rows.map((row) => row.pair ?? pairOf(row.key)));
+    const { rows } = await traffic.sum({ startMs: range.endMs, endMs: asked.endMs }, only);
+    return { ...rated, rows: [...whole.rows, ...rows.filter((row) => !known.has(row.pair ?? pairOf(row.key)))] };
+  }
+
+  /** Seconds before a range in which there was something to measure and which were read with it. */
+  #roundedDown(startMs: number, range: TimeRange): number {
+    const firstMs = this.#readers.traffic.firstMs();
+    return (Math.max(range.startMs, firstMs) - Math.max(startMs, firstMs)) / 1000;
   }
 }
 
