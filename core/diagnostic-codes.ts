@@ -36,6 +36,8 @@ export type DiagnosticCode =
   | "upper-case-header"
   | "weight-sum"
   // Resources against each other: see docs/reference/checks.md.
+  | "delegate-not-usable"
+  | "delegate-not-used"
   | "destination-host-not-found"
   | "destination-port-ambiguous"
   | "duplicate-host"

@@ -36,6 +36,31 @@ const CASES: readonly (readonly [name: string, documents: readonly string[], fou
     ["error gateway-not-found VirtualService/default/reviews spec.gateways[0]"],
   ],
   [
+    "a delegate that is not there, one with hosts, and one whose match lies within none of the root's",
+    [
+      REVIEWS,
+      SUBSETS,
+      virtualService(
+        "{ hosts: [reviews], http: [{ delegate: { name: none } }, { delegate: { name: hosted } }, { match: [{ uri: { prefix: /a } }], delegate: { name: part } }] }",
+      ),
+      virtualService(TO_V1.replace("[reviews]", "[other]"), "hosted"),
+      virtualService(
+        "{ http: [{ match: [{ uri: { prefix: /b } }], route: [{ destination: { host: reviews } }] }] }",
+        "part",
+      ),
+    ],
+    [
+      "warning delegate-not-usable VirtualService/default/part spec.http[0].match",
+      "error delegate-not-usable VirtualService/default/reviews spec.http[0].delegate",
+      "error delegate-not-usable VirtualService/default/reviews spec.http[1].delegate",
+    ],
+  ],
+  [
+    "a VirtualService without hosts that none delegates to",
+    [REVIEWS, SUBSETS, virtualService("{ http: [{ route: [{ destination: { host: reviews } }] }] }")],
+    ["warning delegate-not-used VirtualService/default/reviews spec.hosts"],
+  ],
+  [
     "two VirtualServices for one host",
     [REVIEWS, SUBSETS, virtualService(TO_V1), virtualService(TO_V1, "zz")],
     ["warning duplicate-host VirtualService/default/zz spec.hosts[0]"],

@@ -37,6 +37,32 @@ const CLOSE: { readonly [C in DiagnosticCode]?: readonly (readonly [name: string
       ],
     ],
   ],
+  "delegate-not-usable": [
+    [
+      "a delegate whose matches lie within the root's, one without any, and a delegate of a delegate's own check",
+      [
+        REVIEWS,
+        virtualService(
+          "{ hosts: [reviews], http: [{ match: [{ uri: { prefix: /a } }], delegate: { name: part } }, { delegate: { name: rest, namespace: default } }] }",
+        ),
+        virtualService(
+          "{ exportTo: [.], http: [{ match: [{ uri: { prefix: /a/b } }, { headers: { x: { exact: y } } }], route: [{ destination: { host: reviews } }] }] }",
+          "part",
+        ),
+        virtualService("{ http: [{ route: [{ destination: { host: reviews } }] }] }", "rest"),
+      ],
+    ],
+  ],
+  "delegate-not-used": [
+    [
+      "one that is delegated to, also by none that has its host",
+      [
+        REVIEWS,
+        virtualService("{ hosts: [reviews], http: [{ delegate: { name: part } }] }"),
+        virtualService("{ http: [{ route: [{ destination: { host: reviews } }] }] }", "part"),
+      ],
+    ],
+  ],
   "subset-not-found": [
     [
       "a subset of the rule for all hosts of an ending",

@@ -3,7 +3,7 @@ import { namespacesIn } from "#core/resolve/callers-of.ts";
 import { resolveGatewayPorts } from "#core/resolve/gateway-ports.ts";
 import { type GatewayRoute, resolveGatewayRoutes } from "#core/resolve/gateway-routes.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
-import type { Resource } from "#core/resource/resource.ts";
+import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
 /**
  * The route by which a VirtualService brings requests of a gateway, `namespace/name`, to a host; undefined where it brings
@@ -20,6 +20,7 @@ export function findArrival(
   if (named === undefined) return undefined;
   const labels = named.spec.selector ?? {};
   const { metadata, spec } = service;
+  const ref = formatRef(refOf(service));
   const namespaces = new Set([metadata.namespace, ...namespacesIn(spec.exportTo)]);
   const leadsHere = ({ route: { http } }: GatewayRoute): boolean =>
     (http.route ?? []).some(
@@ -31,7 +32,7 @@ export function findArrival(
         const hosts = resolveGatewayRoutes(reader, servers, { namespace, labels, port });
         const found = hosts
           .flatMap(({ routes }) => routes)
-          .find((each) => each.service === service && each.gateway === gateway && leadsHere(each));
+          .find((each) => formatRef(refOf(each.service)) === ref && each.gateway === gateway && leadsHere(each));
         if (found !== undefined) return found;
       }
   return undefined;

@@ -1,5 +1,6 @@
 import { expandHost, intersectHosts, normalizeHost } from "#core/host/host.ts";
 import type { GatewayServer } from "#core/kinds/gateway/schema.ts";
+import type { RoutingService } from "#core/resolve/delegates.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { byReach } from "#core/resolve/virtual-service.ts";
 import { isVisible } from "#core/resolve/visibility.ts";
@@ -7,7 +8,7 @@ import type { Resource } from "#core/resource/resource.ts";
 
 /** A VirtualService that a gateway's server lets in, and the hosts under which. */
 export interface BoundService {
-  readonly service: Resource<"VirtualService">;
+  readonly service: RoutingService;
   /** The narrower where hosts of the server and of the VirtualService cover each other. */
   readonly hosts: ReadonlySet<string>;
 }

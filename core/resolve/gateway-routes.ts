@@ -1,13 +1,14 @@
 import { bySpecificity } from "#core/host/host.ts";
+import type { RoutingService } from "#core/resolve/delegates.ts";
 import { hostPart, resolveGatewayHosts } from "#core/resolve/gateway-hosts.ts";
 import type { PlacedServer } from "#core/resolve/gateway-ports.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { isCatchAll, type ResolvedRoute, type RouteCaller, resolveRoutes } from "#core/resolve/routes.ts";
-import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import { formatRef, refOf } from "#core/resource/resource.ts";
 
 /** A route of a VirtualService that a gateway's server lets in. */
 export interface GatewayRoute {
-  readonly service: Resource<"VirtualService">;
+  readonly service: RoutingService;
   readonly route: ResolvedRoute;
   /** `namespace/name` of the gateway through which it was let in. */
   readonly gateway: string;

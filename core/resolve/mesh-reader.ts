@@ -1,5 +1,6 @@
 import type { Service } from "#core/model/service.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
+import type { RoutingService } from "#core/resolve/delegates.ts";
 import type { ResolvedRule } from "#core/resolve/destination-rule.ts";
 import type { EndpointReader } from "#core/resolve/endpoints.ts";
 import type { Labels } from "#core/resource/labels.ts";
@@ -17,10 +18,10 @@ export interface MeshReader extends EndpointReader {
   servicesUnder(pattern: string, fromNamespace: string): readonly Service[];
   /** Services that select these labels in their namespace, each as one object declares it, the oldest first. */
   servicesSelecting(namespace: string, labels: Labels): readonly Service[];
-  /** VirtualServices for a host that apply to `gateway` ("mesh" or `namespace/name`), the deciding one first. */
-  virtualServices(host: string, fromNamespace: string, gateway: string): readonly Resource<"VirtualService">[];
-  /** VirtualServices that name a gateway, `namespace/name`. */
-  boundTo(gateway: string): readonly Resource<"VirtualService">[];
+  /** VirtualServices for a host that apply to `gateway` ("mesh" or `namespace/name`), the deciding one first, with the routes of those they delegate to. */
+  virtualServices(host: string, fromNamespace: string, gateway: string): readonly RoutingService[];
+  /** VirtualServices that name a gateway, `namespace/name`, likewise. */
+  boundTo(gateway: string): readonly RoutingService[];
   /** What the rules for a host come to for clients in a namespace. */
   destinationRule(host: string, clientNamespace: string, serviceNamespace: string): ResolvedRule | undefined;
   /** The policies that guard a workload. */

@@ -1,5 +1,6 @@
 import type { HttpMatch } from "#core/kinds/virtual-service/http-match.ts";
 import type { HttpRoute } from "#core/kinds/virtual-service/http-route.ts";
+import type { RoutingService } from "#core/resolve/delegates.ts";
 import { expandGateway } from "#core/resolve/gateway-ref.ts";
 import type { Labels } from "#core/resource/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
@@ -20,14 +21,14 @@ export interface RouteCaller {
 /** One match of a VirtualService's HTTP route that these callers' requests are held against. */
 export interface ResolvedRoute {
   readonly http: HttpRoute;
-  /** Its place: `spec.http[index]`. */
+  /** Its place in `spec.http` of what its VirtualService routes by: see `placesOfRoute`. */
   readonly index: number;
   /** Absent: everything. */
   readonly match: HttpMatch | undefined;
 }
 
 export interface DecidingRoutes {
-  readonly service: VirtualService;
+  readonly service: RoutingService;
   readonly routes: readonly ResolvedRoute[];
 }
 
@@ -50,7 +51,7 @@ export function resolveRoutes(service: VirtualService, caller: RouteCaller): rea
  * truth to them: what none of its routes match is not found. One whose rules are all for others is as if it were not there.
  */
 export function resolveDecidingRoutes(
-  services: readonly VirtualService[],
+  services: readonly RoutingService[],
   caller: RouteCaller,
 ): DecidingRoutes | undefined {
   for (const service of services) {

@@ -1,6 +1,7 @@
 import { hostMatches, isWildcard } from "#core/host/host.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
+import { type FindService, mergeDelegates } from "#core/resolve/delegates.ts";
 import { resolveDestinationRule } from "#core/resolve/destination-rule.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
@@ -24,6 +25,9 @@ export function createSnapshotReader({ mesh, resources, instances }: Snapshot): 
   const declarations = declareServices(resources);
   const workloads = aged.flatMap((resource) => declareWorkload(resource) ?? []);
   const sorted = [...instances].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  const find: FindService = (namespace, name) =>
+    virtualServices.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
+  const routing = virtualServices.map((each) => mergeDelegates(each, find, mesh.domainSuffix));
   /** Built when it is first asked for. */
   let byAddress: Map<string, WorkloadInstance[]> | undefined;
   const service: MeshReader["service"] = (host, fromNamespace) =>
@@ -43,8 +47,8 @@ export function createSnapshotReader({ mesh, resources, instances }: Snapshot): 
     servicesSelecting: (namespace, labels) =>
       declarations.filter((each) => each.namespace === namespace && selects(each, labels)).flatMap(servicesOf),
     virtualServices: (host, fromNamespace, gateway) =>
-      resolveVirtualServices(virtualServices, { host, fromNamespace, gateway, domainSuffix: mesh.domainSuffix }),
-    boundTo: (gateway) => virtualServices.filter((each) => gatewaysOf(each).includes(gateway)),
+      resolveVirtualServices(routing, { host, fromNamespace, gateway, domainSuffix: mesh.domainSuffix }),
+    boundTo: (gateway) => routing.filter((each) => gatewaysOf(each).includes(gateway)),
     destinationRule: (host, clientNamespace, serviceNamespace) =>
       resolveDestinationRule(rules, { host, clientNamespace, serviceNamespace, mesh }),
     policiesOver: (namespace, labels) => resolvePolicies(policies, { namespace, labels }, mesh.rootNamespace),

@@ -1,4 +1,5 @@
 import { bySpecificity, expandHost, hostMatches } from "#core/host/host.ts";
+import type { RoutingService } from "#core/resolve/delegates.ts";
 import { expandGateway } from "#core/resolve/gateway-ref.ts";
 import { isVisible } from "#core/resolve/visibility.ts";
 import { byAge } from "#core/resource/by-age.ts";
@@ -25,9 +26,9 @@ export function gatewaysOf({ spec, metadata }: Service): readonly string[] {
  * namespaces, then the oldest. Those whose host is less specific are left out.
  */
 export function resolveVirtualServices(
-  services: readonly Service[],
+  services: readonly RoutingService[],
   { host, fromNamespace, gateway, domainSuffix }: VirtualServiceQuestion,
-): readonly Service[] {
+): readonly RoutingService[] {
   const found = services.flatMap((service) => {
     const { spec, metadata } = service;
     if (!gatewaysOf(service).includes(gateway) || !isVisible(spec.exportTo, metadata.namespace, fromNamespace))

@@ -42,7 +42,7 @@ describe("names", () => {
       detail: "object",
     });
     expect(found?.options.map(({ label }) => label)).not.toContain("timeout");
-    expect(found?.options.map(({ label }) => label)).not.toContain("delegate");
+    expect(found?.options.map(({ label }) => label)).not.toContain("mirrorPercent");
     const [text, offset] = at(below("    timeout: 5s", "    ret|"));
     expect(text.slice(found?.from, offset)).toBe("ret");
   });

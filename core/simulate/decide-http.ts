@@ -174,7 +174,7 @@ function route(
         title: each.name || `route ${each.index}`,
         why: `does not hold: ${whyNot(each, exchange) ?? "by chance"}`,
         place: within(place, `routes[${each.index}]`),
-        origins: each.origin === undefined ? [] : [each.origin],
+        origins: each.origins,
       });
     }
     trace.add({
@@ -186,7 +186,7 @@ function route(
           ? "no route of this virtual host holds for the request"
           : found.conditions.map(({ text }) => text).join(", "),
       place: found === undefined ? place : within(place, `routes[${found.index}]`),
-      origins: found?.origin === undefined ? [] : [found.origin],
+      origins: found?.origins ?? [],
     });
   }
   if (found === undefined) return undefined;
@@ -250,7 +250,7 @@ function sendOn(
       title: String(status),
       why: action.kind === "redirect" ? `the route redirects to ${told.get("location")}` : "the route answers itself",
       place: undefined,
-      origins: routed.route.origin === undefined ? [] : [routed.route.origin],
+      origins: routed.route.origins,
     });
     return answer(
       manager,
@@ -273,7 +273,7 @@ function sendOn(
       title: String(action.notFoundStatus),
       why: `there is no cluster ${name}`,
       place: undefined,
-      origins: routed.route.origin === undefined ? [] : [routed.route.origin],
+      origins: routed.route.origins,
     });
     return answer(
       manager,
@@ -291,7 +291,7 @@ function sendOn(
     title: name,
     why: describeAction(action, routed.destination),
     place: undefined,
-    origins: routed.route.origin === undefined ? [] : [routed.route.origin],
+    origins: routed.route.origins,
   });
   return { kind: "forwarded", cluster: name, exchange, route: routed.route, action, response, cors, delayMs };
 }

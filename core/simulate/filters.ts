@@ -160,7 +160,7 @@ function passFault(
   routed: Routed | undefined,
 ): Stopped | undefined {
   for (const { holds } of conditions) if (!holds(exchange, dice)) return undefined;
-  const origins = routed?.route.origin === undefined ? [] : [routed.route.origin];
+  const origins = routed?.route.origins ?? [];
   if (delayMs > 0 && dice.chance(delayed.parts, delayed.of)) {
     passed.delayMs += delayMs;
     trace?.add({
@@ -209,7 +209,7 @@ function passCors(
   const origin = headers.get("origin") ?? "";
   if (origin === "") return undefined;
   const isAllowed = config.origins.some(({ test }) => test("*") || test(origin));
-  const origins = routed.route.origin === undefined ? [] : [routed.route.origin];
+  const origins = routed.route.origins;
   const wanted = headers.get("access-control-request-method") ?? "";
   if (isAllowed) {
     passed.cors = new Headers([["access-control-allow-origin", origin]]);

@@ -97,8 +97,8 @@ export interface Route {
   readonly request: HeaderOperations;
   readonly response: HeaderOperations;
   readonly perFilter: PerFilter;
-  /** The object and the place in it that the route was made from: `VirtualService/default/reviews`, `spec.http[0]`. */
-  readonly origin: { readonly resource: string; readonly path: string } | undefined;
+  /** Where it is written, `VirtualService/default/reviews`, `spec.http[0]`, and then where it was delegated from. */
+  readonly origins: readonly { readonly resource: string; readonly path: string }[];
 }
 
 export interface VirtualHost {

@@ -38,7 +38,7 @@ export function sendToCluster(sending: Sending): CallResult {
       title: `attempt ${number}`,
       why: `the last one failed: ${result.details}; retried on ${retries.on}`,
       place: undefined,
-      origins: forwarded.route.origin === undefined ? [] : [forwarded.route.origin],
+      origins: forwarded.route.origins,
     });
     if (headers.has("x-envoy-attempt-count")) headers.set("x-envoy-attempt-count", String(number));
     const before = result.hops.slice(1);

@@ -1,5 +1,7 @@
 import { expandHost } from "#core/host/host.ts";
+import { delegateOf } from "#core/resolve/delegates.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
+import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { ConfigIndex } from "#server/compile/config-index.ts";
 import { destinationsOf } from "#server/compile/destinations-of.ts";
 import { refsFor } from "#server/compile/host-patterns.ts";
@@ -18,11 +20,21 @@ export function bearingOn(index: ConfigIndex, host: string, domainSuffix: string
     ...refsFor(index.map("virtualServicePattern"), host),
     ...rulesFor(host),
   ];
-  const resources = own.flatMap((ref) => index.get(ref) ?? []);
-  const destinations = ofKind(resources, "VirtualService").flatMap((resource) => {
+  const services = ofKind(
+    own.flatMap((ref) => index.get(ref) ?? []),
+    "VirtualService",
+  );
+  const delegates = services.flatMap(({ spec, metadata }) =>
+    (spec.http ?? []).flatMap((http) => {
+      const [namespace, name] = delegateOf(http, metadata.namespace) ?? [];
+      if (namespace === undefined || name === undefined) return [];
+      return index.get(formatRef({ kind: "VirtualService", namespace, name })) ?? [];
+    }),
+  );
+  const destinations = [...services, ...ofKind(delegates, "VirtualService")].flatMap((resource) => {
     const { namespace } = resource.metadata;
     return Array.from(destinationsOf(resource), (name) => expandHost(name, namespace, domainSuffix));
   });
   const others = destinations.flatMap((each) => [...at("entry", each), ...rulesFor(each)]);
-  return [...new Set([...own, ...others])];
+  return [...new Set([...own, ...delegates.map((each) => formatRef(refOf(each))), ...others])];
 }

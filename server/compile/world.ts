@@ -4,6 +4,7 @@ import type { Service, ServiceDeclaration } from "#core/model/service.ts";
 import type { Workload } from "#core/model/workload.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings, Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
+import { delegateOf, mergeDelegates, type RoutingService } from "#core/resolve/delegates.ts";
 import { type ResolvedRule, resolveDestinationRule } from "#core/resolve/destination-rule.ts";
 import { type EffectiveMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { resolvePolicies } from "#core/resolve/policies.ts";
@@ -63,6 +64,11 @@ export class World implements CompileReader {
   readonly #labelKeys: CellTable<readonly string[]>;
   /** Hosts that only patterns cover, and the same ones, have one list. */
   readonly #patternLists = new Map<string, readonly AnyResource[]>();
+  /** VirtualServices that delegate, with what they were merged with. */
+  readonly #roots = new WeakMap<
+    Resource<"VirtualService">,
+    { readonly delegates: readonly (Resource<"VirtualService"> | undefined)[]; readonly merged: RoutingService }
+  >();
   /** What was made of a list of resources, by the question. */
   readonly #answers = new WeakMap<readonly AnyResource[], Map<string, unknown>>();
 
@@ -202,16 +208,38 @@ export class World implements CompileReader {
   }
 
   /** VirtualServices for a host that apply to `gateway` ("mesh" or `namespace/name`), the deciding one first. */
-  virtualServices(host: string, fromNamespace: string, gateway: string): readonly Resource<"VirtualService">[] {
+  virtualServices(host: string, fromNamespace: string, gateway: string): readonly RoutingService[] {
     const question = { host, fromNamespace, gateway, domainSuffix: this.mesh.domainSuffix };
-    return this.#bearing("VirtualService", host, `${fromNamespace} ${gateway}`, (services) =>
+    const found = this.#bearing("VirtualService", host, `${fromNamespace} ${gateway}`, (services) =>
       resolveVirtualServices(services as readonly Resource<"VirtualService">[], question),
     );
+    return this.#withDelegates(found);
   }
 
   /** VirtualServices that name a gateway, `namespace/name`. */
-  boundTo(gateway: string): readonly Resource<"VirtualService">[] {
-    return this.#list<Resource<"VirtualService">>("bound", gateway);
+  boundTo(gateway: string): readonly RoutingService[] {
+    return this.#withDelegates(this.#list<Resource<"VirtualService">>("bound", gateway));
+  }
+
+  /** Whoever asks depends on those that are delegated to, also where they are not there. */
+  #withDelegates(services: readonly Resource<"VirtualService">[]): readonly RoutingService[] {
+    const isRoot = ({ spec }: Resource<"VirtualService">): boolean =>
+      spec.http?.some(({ delegate }) => delegate !== undefined) === true;
+    return services.some(isRoot) ? services.map((each) => (isRoot(each) ? this.#merged(each) : each)) : services;
+  }
+
+  #merged(root: Resource<"VirtualService">): RoutingService {
+    const find = (namespace: string, name: string) =>
+      this.#list<Resource<"VirtualService">>("ref", formatRef({ kind: "VirtualService", namespace, name }))[0];
+    const delegates = (root.spec.http ?? []).map((http) => {
+      const ref = delegateOf(http, root.metadata.namespace);
+      return ref === undefined ? undefined : find(...ref);
+    });
+    const known = this.#roots.get(root);
+    if (known !== undefined && isSameList(known.delegates, delegates)) return known.merged;
+    const merged = mergeDelegates(root, find, this.mesh.domainSuffix);
+    this.#roots.set(root, { delegates, merged });
+    return merged;
   }
 
   /** What the rules for a host come to for clients in a namespace. */

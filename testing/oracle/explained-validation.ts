@@ -70,6 +70,7 @@ export const EXPLAINED_VALIDATION: readonly Explained[] = (
       "it switches retries off and says how they are made",
       /retries\.(?:retryIgnorePreviousHosts|backoff): without attempts switches/,
     ],
+    ["there is nothing to delegate to", /delegate(?:\.name)?: name is missing$/],
     ["Envoy refuses it", /ringHash\.minimumRingSize: \d+ is out of range/],
     ["Linux refuses it", /tcpKeepalive\.(?:probes|time|interval): /],
     ["Istio's webhook stops at a name before it", /gateways\[\]: … is neither `mesh`, NAME nor NAMESPACE\/NAME$/],

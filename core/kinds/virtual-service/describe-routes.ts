@@ -40,9 +40,11 @@ function describeText({ exact, prefix, regex }: Draft<StringMatch>): string {
   return regex === undefined ? "present" : `like ${regex}`;
 }
 
-function describeAction({ route = [], redirect, directResponse }: Rule, isPlural: boolean): string {
+function describeAction({ route = [], redirect, directResponse, delegate }: Rule, isPlural: boolean): string {
   const go = isPlural ? "go" : "goes";
   const are = isPlural ? "are" : "is";
+  if (delegate !== undefined)
+    return `${are} routed by ${[delegate.namespace ?? "", delegate.name ?? ""].filter(Boolean).join("/")}`;
   if (redirect !== undefined)
     return `${are} redirected${redirect.uri || redirect.authority ? ` to ${redirect.authority ?? ""}${redirect.uri ?? ""}` : ""}`;
   if (directResponse !== undefined) return `${are} answered ${directResponse.status ?? ""}`.trimEnd();

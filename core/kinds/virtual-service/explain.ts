@@ -1,5 +1,6 @@
 import { expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
 import type { ExplainedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
+import type { RoutingService } from "#core/resolve/delegates.ts";
 import { findArrival } from "#core/resolve/find-arrival.ts";
 import { hasRoutesForAll } from "#core/resolve/routes.ts";
 import { gatewaysOf } from "#core/resolve/virtual-service.ts";
@@ -14,6 +15,7 @@ export function explainVirtualService(resource: Service, question: ServiceQuesti
   const named = (resource.spec.hosts ?? [])
     .map((name) => expandHost(name, own, domainSuffix))
     .find((pattern) => hostMatches(pattern, host));
+  if ((resource.spec.hosts ?? []).length === 0) return delegatedRoute(resource, question);
   if (named === undefined) {
     const atGateway = gatewayRoute(resource, question);
     const isForMesh = gatewaysOf(resource).includes("mesh");
@@ -27,7 +29,7 @@ export function explainVirtualService(resource: Service, question: ServiceQuesti
       }
     );
   const routing = reader.virtualServices(host, own, "mesh");
-  const place = routing.indexOf(resource);
+  const place = routing.findIndex((each) => formatRef(refOf(each)) === formatRef(refOf(resource)));
   if (place < 0)
     return {
       applies: false,
@@ -45,6 +47,35 @@ export function explainVirtualService(resource: Service, question: ServiceQuesti
   return {
     applies: true,
     reason: isWildcard(named) ? `its host ${named} covers this one` : "routes requests for this host",
+    path: "spec.http",
+  };
+}
+
+/** One without hosts, whose routes stand in those of others, for this host or on the way to it. */
+function delegatedRoute({ metadata }: Service, { reader, host }: ServiceQuestion): ExplainedResource | undefined {
+  const delegated = ({ places = [] }: RoutingService): readonly number[] =>
+    places.flatMap(({ delegate }, index) => {
+      const own = delegate?.service.metadata;
+      return own?.namespace === metadata.namespace && own.name === metadata.name ? [index] : [];
+    });
+  const deciding = reader.virtualServices(host, metadata.namespace, "mesh").find((root) => delegated(root).length > 0);
+  if (deciding !== undefined)
+    return {
+      applies: true,
+      reason: `${formatRef(refOf(deciding))} routes this host, and delegates to it`,
+      path: "spec.http",
+    };
+  const before = reader
+    .boundTo("mesh")
+    .find((root) =>
+      delegated(root).some((index) =>
+        (root.spec.http?.[index]?.route ?? []).some(({ destination }) => destination.host === host),
+      ),
+    );
+  if (before === undefined) return undefined;
+  return {
+    applies: true,
+    reason: `sends requests here that ${formatRef(refOf(before))} delegates to it`,
     path: "spec.http",
   };
 }

@@ -35,6 +35,8 @@ export function findUnreachableRoutes(routes: readonly HttpRoute[]): Diagnostic[
       );
       return;
     }
+    // What a delegate takes of it is not known here.
+    if (route.delegate !== undefined) return;
     if (matches.length === 0 || matches.some(matchesAll)) {
       catchAll = path;
       return;

@@ -91,14 +91,21 @@ const CORS_POLICY = message({
 });
 export type CorsPolicy = Infer<typeof CORS_POLICY>;
 
-/** Exactly one of route, redirect and directResponse. */
+const DELEGATE = message({
+  name: described(required(string()), {
+    doc: "A VirtualService without hosts, whose routes stand in this one's place",
+  }),
+  namespace: described(string(), { default: "the VirtualService's own" }),
+});
+
+/** Exactly one of route, redirect, directResponse and delegate. */
 export const HTTP_ROUTE = message({
   name: string(),
   match: described(list(HTTP_MATCH), { doc: "Any of them; without one it matches everything" }),
   route: list(ROUTE_DESTINATION, 0, 256),
   redirect: REDIRECT,
   directResponse: DIRECT_RESPONSE,
-  delegate: refused("VirtualServices cannot delegate to each other yet; write the routes in one"),
+  delegate: DELEGATE,
   rewrite: REWRITE,
   timeout: described(string("duration"), {
     doc: "How long the whole request may take, with all its tries",

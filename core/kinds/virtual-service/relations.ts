@@ -1,4 +1,6 @@
 import type { KindRelations } from "#core/kinds/kind-relations.ts";
+import { delegateUsed } from "#core/kinds/virtual-service/checks/delegate-used.ts";
+import { delegates } from "#core/kinds/virtual-service/checks/delegates.ts";
 import { destinationHost } from "#core/kinds/virtual-service/checks/destination-host.ts";
 import { destinationPort } from "#core/kinds/virtual-service/checks/destination-port.ts";
 import { destinationSubset } from "#core/kinds/virtual-service/checks/destination-subset.ts";
@@ -8,7 +10,7 @@ import { concernByVirtualService } from "#core/kinds/virtual-service/concern.ts"
 import { explainVirtualService } from "#core/kinds/virtual-service/explain.ts";
 
 export const virtualServiceRelations: KindRelations<"VirtualService"> = {
-  checks: [destinationHost, destinationSubset, gatewayExists, duplicateHost, destinationPort],
+  checks: [destinationHost, destinationSubset, gatewayExists, duplicateHost, destinationPort, delegates, delegateUsed],
   explain: explainVirtualService,
   concern: concernByVirtualService,
 };

@@ -6,8 +6,20 @@ import { validateHttpMatch } from "#core/kinds/virtual-service/validate-http-mat
 import { validateWeights } from "#core/kinds/virtual-service/validate-weights.ts";
 import { formatPath, type Path } from "#core/schema/path.ts";
 
-export function validateHttpRoute(route: HttpRoute, path: Path): Diagnostic[] {
-  const issues: Diagnostic[] = [...validateAction(route, path)];
+/** `isDelegated`: of a VirtualService that others delegate to. */
+export function validateHttpRoute(route: HttpRoute, path: Path, isDelegated: boolean): Diagnostic[] {
+  const issues: Diagnostic[] = [
+    ...(isRoot(route, isDelegated) ? validateRoot(route, path) : validateAction(route, path)),
+  ];
+  if (isDelegated && route.delegate !== undefined)
+    issues.push(
+      errorAt(
+        [...path, "delegate"],
+        "conflicting-fields",
+        "a VirtualService without hosts is a delegate itself, and delegates to no other",
+        "name both in the VirtualService that has the hosts",
+      ),
+    );
   (route.match ?? []).forEach((match, index) => {
     issues.push(...validateHttpMatch(match, [...path, "match", index]));
   });
@@ -33,13 +45,36 @@ export function validateHttpRoute(route: HttpRoute, path: Path): Diagnostic[] {
   return issues;
 }
 
+function isRoot({ delegate }: HttpRoute, isDelegated: boolean): boolean {
+  return delegate !== undefined && !isDelegated;
+}
+
+/** What is done with a request is the delegate's to say. */
+function validateRoot(route: HttpRoute, path: Path): Diagnostic[] {
+  return (["route", "redirect"] as const)
+    .filter((name) => route[name] !== undefined)
+    .map((name) =>
+      errorAt(
+        [...path, name],
+        "conflicting-fields",
+        `${name} stands beside delegate, whose routes say where requests go`,
+      ),
+    );
+}
+
 /** Exactly one thing is done with a request, and what goes only with `route` stands only there. */
 function validateAction(route: HttpRoute, path: Path): Diagnostic[] {
   const actions = (["route", "redirect", "directResponse"] as const).filter(
     (name) => route[name] !== undefined && !(name === "route" && route.route?.length === 0),
   );
   if (actions.length === 0)
-    return [errorAt(path, "missing-field", "the rule has no effect: it must have route, redirect or directResponse")];
+    return [
+      errorAt(
+        path,
+        "missing-field",
+        "the rule has no effect: it must have route, redirect, directResponse or delegate",
+      ),
+    ];
   if (actions.length > 1)
     return [errorAt(path, "one-of", `the rule has ${actions.join(" and ")}, and may do only one thing`)];
   if (actions[0] === "route") return [];

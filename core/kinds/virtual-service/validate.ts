@@ -15,7 +15,7 @@ export function validateVirtualService(spec: VirtualServiceSpec, namespace: stri
   if (http.length + (spec.tcp?.length ?? 0) === 0)
     issues.push(errorAt(["spec"], "missing-field", "there is no route: http or tcp must have at least one"));
   http.forEach((route, index) => {
-    issues.push(...validateHttpRoute(route, ["spec", "http", index]));
+    issues.push(...validateHttpRoute(route, ["spec", "http", index], (spec.hosts ?? []).length === 0));
   });
   issues.push(...findUnreachableRoutes(http));
   spec.tcp?.forEach((route, index) => {
@@ -66,7 +66,7 @@ function validateHosts(spec: VirtualServiceSpec): Diagnostic[] {
   return issues;
 }
 
-/** Without hosts it is a delegate: routes that another VirtualService would refer to. */
+/** Without hosts it is a delegate: routes that another VirtualService refers to. */
 function validateDelegate(spec: VirtualServiceSpec): Diagnostic[] {
   const given = (["gateways", "tcp"] as const).filter((name) => (spec[name]?.length ?? 0) > 0);
   const [first] = given;
@@ -79,14 +79,7 @@ function validateDelegate(spec: VirtualServiceSpec): Diagnostic[] {
         "name the hosts",
       ),
     ];
-  return [
-    errorAt(
-      ["spec"],
-      "field-not-handled",
-      "a VirtualService without hosts is a delegate, and delegation is not handled yet",
-      "write its routes in the VirtualService that has the hosts",
-    ),
-  ];
+  return [];
 }
 
 function overlaps(a: string, b: string): boolean {

@@ -37,7 +37,7 @@ export function readRoute(route: RouteMessage, index: number): Route {
     request: readHeaderOperations(route.requestHeadersToAdd, route.requestHeadersToRemove),
     response: readHeaderOperations(route.responseHeadersToAdd, route.responseHeadersToRemove),
     perFilter: readPerFilter(route.typedPerFilterConfig),
-    origin: readOrigin(route.metadata),
+    origins: readOrigins(route.metadata),
   };
 }
 
@@ -119,7 +119,14 @@ function readQueryParameter({ name, queryParameterMatchSpecifier: wanted }: Quer
 }
 
 /** What the compiler notes on routes of VirtualServices. */
-function readOrigin(metadata: Metadata | undefined): Route["origin"] {
-  const { config, path } = metadata?.filterMetadata.istio ?? {};
-  return typeof config === "string" ? { resource: config, path: typeof path === "string" ? path : "" } : undefined;
+function readOrigins(metadata: Metadata | undefined): Route["origins"] {
+  const { config, path, root, rootPath } = metadata?.filterMetadata.istio ?? {};
+  return (
+    [
+      [config, path],
+      [root, rootPath],
+    ] as const
+  ).flatMap(([resource, at]) =>
+    typeof resource === "string" ? [{ resource, path: typeof at === "string" ? at : "" }] : [],
+  );
 }

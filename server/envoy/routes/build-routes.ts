@@ -3,9 +3,10 @@ import type { Destination } from "#core/kinds/virtual-service/destination.ts";
 import type { HeaderRules } from "#core/kinds/virtual-service/header-rules.ts";
 import type { HttpMatch } from "#core/kinds/virtual-service/http-match.ts";
 import type { HttpRedirect, HttpRoute, HttpRouteDestination } from "#core/kinds/virtual-service/http-route.ts";
+import { placesOfRoute, type RoutingService } from "#core/resolve/delegates.ts";
 import { resolveDestinationPort } from "#core/resolve/destination-port.ts";
 import type { DecidingRoutes, RouteCaller } from "#core/resolve/routes.ts";
-import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import type { Resource } from "#core/resource/resource.ts";
 import { MIRROR_HEADER, PEER_HEADER } from "#core/telemetry/access-log.ts";
 import {
   HeaderValueOption_HeaderAppendAction,
@@ -70,11 +71,6 @@ export function buildTcpClusters(
     .filter(({ weight }) => weight > 0);
 }
 
-/** Path of the HTTP route that an Envoy route was made from, for attribution. */
-export function routePath(index: number): string {
-  return `spec.http[${index}]`;
-}
-
 /** The plain route to a service, for callers of a namespace, with Istio's default retries and no timeout. */
 export function buildDefaultRoute(world: CompileReader, namespace: string, host: string, port: number): RouteInit {
   return {
@@ -95,7 +91,7 @@ export function buildDefaultRoute(world: CompileReader, namespace: string, host:
 }
 
 function buildRoute(
-  service: Resource<"VirtualService">,
+  service: RoutingService,
   http: HttpRoute,
   index: number,
   match: HttpMatch | undefined,
@@ -111,7 +107,7 @@ function buildRoute(
     // Those of a single destination stand behind the route's: what both set is the destination's.
     ...(only === undefined ? headerOperations(http.headers) : headersTo(only, namespace, context, http.headers)),
     ...(Object.keys(filters).length === 0 ? {} : { typedPerFilterConfig: filters }),
-    metadata: { filterMetadata: { istio: { config: formatRef(refOf(service)), path: routePath(index) } } },
+    metadata: { filterMetadata: { istio: originMetadata(service, index) } },
   };
   if (http.redirect !== undefined)
     return { ...common, action: { case: "redirect", value: buildRedirect(http.redirect, context) } };
@@ -138,6 +134,16 @@ function buildRoute(
       operation: `${host}:${first === undefined ? 0 : resolveDestinationPort(context.world, first.destination, host, context)}/*`,
     },
     action: { case: "route", value: buildAction(http, destinations, namespace, context) },
+  };
+}
+
+/** Whom to name when something is asked about the route, and by whom it was delegated. */
+function originMetadata(service: RoutingService, index: number): Record<string, string> {
+  const [written, root] = placesOfRoute(service, index);
+  return {
+    config: written?.resource ?? "",
+    path: written?.path ?? "",
+    ...(root === undefined ? {} : { root: root.resource, rootPath: root.path }),
   };
 }
 

@@ -1,13 +1,14 @@
 import { protocolOf } from "#core/model/protocol.ts";
+import { placesOfRoute, type RoutingService } from "#core/resolve/delegates.ts";
 import { resolveRoutedPorts } from "#core/resolve/routed-ports.ts";
-import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import type { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import type { CompileReader } from "#server/compile/compile-reader.ts";
 import { domainsOf, type PortInHost } from "#server/envoy/names.ts";
 import type { Init } from "#server/envoy/pack.ts";
 import { REQUEST_BUFFER_BYTES } from "#server/envoy/routes/build-retries.ts";
-import { buildDefaultRoute, buildResolvedRoutes, routePath } from "#server/envoy/routes/build-routes.ts";
+import { buildDefaultRoute, buildResolvedRoutes } from "#server/envoy/routes/build-routes.ts";
 
 export type VirtualHostInit = Init<typeof VirtualHostSchema>;
 
@@ -31,10 +32,11 @@ export interface OutboundContext {
   readonly routeConfigs: (port: number) => readonly { readonly name: string; readonly portInHost: PortInHost }[];
 }
 
-export function originsOf(service: Resource<"VirtualService">): Origin[] {
+export function originsOf(service: RoutingService): Origin[] {
   const resource = formatRef(refOf(service));
+  const http = (service.spec.http ?? []).flatMap((_, index) => placesOfRoute(service, index));
   return [
-    ...(service.spec.http ?? []).map((_, index) => ({ resource, path: routePath(index) })),
+    ...new Map(http.map((each) => [`${each.resource} ${each.path}`, each])).values(),
     ...(service.spec.tcp ?? []).map((_, index) => ({ resource, path: `spec.tcp[${index}]` })),
   ];
 }

@@ -14,6 +14,19 @@ const networking = "networking.istio.io";
 const security = "security.istio.io";
 const nextName = (prefix: string): string => `${prefix}${counter++ % 1000}`;
 
+/** A VirtualService, or one that delegates its rules to another, with a rule of its own behind it. */
+const maybeDelegated = (rules: fc.Arbitrary<Json>): fc.Arbitrary<readonly Json[]> =>
+  fc.tuple(rules, fc.nat(5), some(list(httpRoute, 1, 1)), httpRoute).map(([rule, dice, behind = [], root]) => {
+    const { metadata, spec } = rule as { metadata: { name: string }; spec: Json };
+    if (dice > 0) return [rule];
+    const name = `${metadata.name}-part`;
+    const { route: _route, redirect: _redirect, directResponse: _direct, ...outer } = root;
+    return [
+      { ...rule, spec: { ...spec, http: [{ ...outer, delegate: { name } }, ...behind] } },
+      resource("VirtualService", networking, "default", name, { http: spec.http }),
+    ];
+  });
+
 const meshRules = fc
   .tuple(
     list(httpRoute, 4, 1),
@@ -202,15 +215,15 @@ const tcpRules = fc
 /** What users write, beside the services themselves. */
 export const arbitraryConfiguration: fc.Arbitrary<readonly Json[]> = fc
   .tuple(
-    list(meshRules, 3),
-    list(gatewayRules, 3),
+    list(maybeDelegated(meshRules), 3),
+    list(maybeDelegated(gatewayRules), 3),
     gateways,
     list(destinationRules, 2),
     list(peerAuthentications, 2),
     fc.oneof({ weight: 1, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: list(authorizationPolicies, 3, 1) }),
     list(tcpRules, 1),
   )
-  .map((all) => all.flat());
+  .map((all) => all.flat(2));
 
 const { gatewayConnections } = DEFAULT_PROXY_SETTINGS;
 

@@ -155,6 +155,14 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
       ...exportTo(draw),
       ...(draw.rarely(4) ? { gateways: ["mesh", "gw"] } : {}),
       http: [
+        ...(draw.rarely(3)
+          ? [
+              {
+                match: [{ uri: { prefix: "/" } }],
+                delegate: { name: `part${draw.random(2)}`, ...(draw.rarely(2) ? { namespace: "default" } : {}) },
+              },
+            ]
+          : []),
         {
           ...(draw.rarely(3)
             ? { match: [draw.pick<object>([{ sourceLabels: { app: "s0" } }, { port: 80 }, { gateways: ["mesh"] }])] }
@@ -174,6 +182,24 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
         },
       ],
       ...(draw.rarely(4) ? { tcp: [{ route: [{ destination: { host: draw.service, subset: "v1" } }] }] } : {}),
+    }),
+  // What rules delegate to; with hosts none does.
+  (draw) =>
+    networking("VirtualService", `part${draw.random(2)}`, draw.namespace, {
+      ...(draw.rarely(4) ? { hosts: [draw.service] } : {}),
+      ...exportTo(draw),
+      http: [
+        {
+          match: [
+            draw.pick<object>([
+              { uri: { prefix: `/p${draw.random(3)}` } },
+              { uri: { regex: "/.*" } },
+              { sourceLabels: { app: "s1" } },
+            ]),
+          ],
+          route: [{ destination: { host: draw.service } }],
+        },
+      ],
     }),
   (draw) =>
     networking("DestinationRule", `dr${draw.random(3)}`, draw.namespace, {
