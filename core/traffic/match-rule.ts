@@ -33,9 +33,11 @@ const IDENTITY = /^([^/]+)\/ns\/([^/]+)\/sa\/([^/]+)$/;
 
 /** Whether a rule of an AuthorizationPolicy takes a request, as far as what was recorded of it tells. */
 export function matchRule(rule: AuthorizationRule, facts: RequestFacts, home: RuleHome): Match {
+  // A part that only HTTP knows keeps the whole rule from allowing connections, as in Istio.
+  if (!facts.isHttp && home.action === "ALLOW" && usesHttp(rule)) return "no";
   return all([
     any(rule.from?.map(({ source }) => matchSource(source ?? {}, facts, home))),
-    any(rule.to?.map(({ operation }) => matchOperation(operation ?? {}, facts, home))),
+    any(rule.to?.map(({ operation }) => matchOperation(operation ?? {}, facts))),
     ...(rule.when ?? []).map((condition) => matchCondition(condition, facts, home)),
   ]);
 }
@@ -76,18 +78,21 @@ function unknown(...lists: readonly (readonly string[] | undefined)[]): Match {
 }
 
 function matchSource(source: AuthorizationSource, { principal }: RequestFacts, home: RuleHome): Match {
-  const [, , namespace = null, account = null] = IDENTITY.exec(principal ?? "") ?? [];
+  const [, , namespace = null] = IDENTITY.exec(principal ?? "") ?? [];
   return all([
     comparePrincipal(principal, source.principals, source.notPrincipals, home),
     compare(namespace, source.namespaces, source.notNamespaces, matchText),
-    compare(
-      account === null ? null : `${namespace}/${account}`,
-      source.serviceAccounts,
-      source.notServiceAccounts,
-      (value, own) => (value.includes("/") ? value : `${home.namespace}/${value}`) === own,
-    ),
+    compareAccount(principal, source.serviceAccounts, source.notServiceAccounts, home),
     unknown(source.ipBlocks, source.notIpBlocks, source.remoteIpBlocks, source.notRemoteIpBlocks),
   ]);
+}
+
+function usesHttp({ to = [], when = [] }: AuthorizationRule): boolean {
+  const inOperation = to.some(({ operation = {} }) => {
+    const { hosts, notHosts, methods, notMethods, paths, notPaths } = operation;
+    return unknown(hosts, notHosts, methods, notMethods, paths, notPaths) === "maybe";
+  });
+  return inOperation || when.some(({ key }) => key.startsWith("request."));
 }
 
 function comparePrincipal(
@@ -104,15 +109,25 @@ function comparePrincipal(
   );
 }
 
-function matchOperation(operation: AuthorizationOperation, facts: RequestFacts, { action }: RuleHome): Match {
+/** `namespace/account`, or an account of the policy's namespace, of the mesh's own trust domain. */
+function compareAccount(
+  principal: string | null,
+  values: readonly string[] | undefined,
+  notValues: readonly string[] | undefined,
+  { trustDomain, namespace }: RuleHome,
+): Match {
+  return compare(principal, values, notValues, (value, own) => {
+    const [of = "", account = ""] = value.includes("/") ? value.split("/", 2) : [namespace, value];
+    return own === `${trustDomain}/ns/${of}/sa/${account}`;
+  });
+}
+
+function matchOperation(operation: AuthorizationOperation, facts: RequestFacts): Match {
   const { ports, isHttp, method, path, host } = facts;
   const port = compare(ports, operation.ports, operation.notPorts, (value, own) => own.map(String).includes(value));
   const { hosts, notHosts, methods, notMethods, paths, notPaths } = operation;
-  if (!isHttp) {
-    // What only HTTP knows never matches an ALLOW, and is left out of the others, as in Istio.
-    const usesHttp = unknown(hosts, notHosts, methods, notMethods, paths, notPaths) === "maybe";
-    return usesHttp && action === "ALLOW" ? "no" : port;
-  }
+  // Of a connection nothing of it is known, and of the actions but ALLOW it is left out.
+  if (!isHttp) return port;
   return all([
     port,
     compare(method, methods, notMethods, matchText),
@@ -127,9 +142,13 @@ function matchCondition(
   home: RuleHome,
 ): Match {
   const [, , namespace = null] = IDENTITY.exec(facts.principal ?? "") ?? [];
+  // Of a connection nothing of it is known, and of the actions but ALLOW it is left out.
+  if (!facts.isHttp && key.startsWith("request.")) return "yes";
   switch (key) {
     case "source.principal":
       return comparePrincipal(facts.principal, values, notValues, home);
+    case "source.serviceAccount":
+      return compareAccount(facts.principal, values, notValues, home);
     case "source.namespace":
       return compare(namespace, values, notValues, matchText);
     case "destination.port":
