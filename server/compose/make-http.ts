@@ -50,6 +50,7 @@ export async function makeHttp({ root, options, stores, mesh, services, auth, lo
     log.error("a request failed", { path, error: error.toString(), stack: error.stack });
   const api = mountApi({
     onError,
+    onLimit: (limit, party) => limits.add({ limit, party, count: 1 }),
     createContext: async (request) => {
       auth.checkOrigin(request);
       return {

@@ -1,4 +1,5 @@
-import { request as httpRequest, type Server } from "node:http";
+import { request as httpRequest, type IncomingMessage, type Server } from "node:http";
+import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createHttpService } from "#node/http-service.ts";
 import type { ApiContext } from "#server/api/trpc.ts";
@@ -7,16 +8,19 @@ import { mountApi } from "#server/http/mount-api.ts";
 const MB = 1024 * 1024;
 let server: Server;
 let contexts: number;
+/** Graphs that somebody follows now. */
+let followed: number;
 
 beforeEach(async () => {
-  contexts = 0;
+  contexts = followed = 0;
   const handle = mountApi({
     onError: () => undefined,
+    onLimit: () => undefined,
     createContext: async ({ headers }): Promise<ApiContext> => {
       contexts += 1;
       const name = String(headers["x-name"]);
       return {
-        services: {} as ApiContext["services"],
+        services: { topology: { live } } as unknown as ApiContext["services"],
         principal: name === "nobody" ? null : { name, role: "viewer", kind: "user" },
         from: "127.0.0.1",
         onRefused: () => undefined,
@@ -35,6 +39,28 @@ afterEach(() => {
   server.closeAllConnections();
   return new Promise((done) => server.close(done));
 });
+
+async function* live(_: unknown, signal: AbortSignal): AsyncGenerator<object> {
+  followed += 1;
+  try {
+    yield {};
+    await new Promise((done) => signal.addEventListener("abort", done, { once: true }));
+  } finally {
+    followed -= 1;
+  }
+}
+
+/** Follows the graph; answered as soon as the first of the answer is there. */
+function follow(name: string, input: object = { view: "workload", seconds: 60 }): Promise<IncomingMessage> {
+  const { port } = server.address() as { port: number };
+  const query = encodeURIComponent(JSON.stringify(input));
+  return new Promise((done) =>
+    httpRequest(
+      { port, path: `/api/trpc/topology.live?input=${query}`, agent: false, headers: { "x-name": name } },
+      (answer) => done(answer.on("error", () => undefined)),
+    ).end(),
+  );
+}
 
 /** A request that says it will send so much, and has sent nothing of it yet. */
 function claim(name: string, bytes: number): ReturnType<typeof httpRequest> {
@@ -65,4 +91,34 @@ test("strangers are answered before anything is read, whatever they say they wil
   const answers = await Promise.all(Array.from({ length: 8 }, () => statusOf(claim("nobody", 24 * MB))));
   expect(answers.filter((status) => status === 401 || status === 429)).toHaveLength(8);
   expect(await statusOf(claim("b", MB).end(Buffer.alloc(MB, "x")))).not.toBe(429);
+});
+
+test("one account follows so much at a time and is told what to do; what is closed makes room", async () => {
+  const open = await Promise.all(Array.from({ length: 32 }, () => follow("a")));
+  await expect.poll(() => followed).toBe(32);
+  // tRPC's error on a stream of events: the event says it, not the status.
+  const refused = await text(await follow("a"));
+  expect(refused).toMatch(/event: serialized-error/);
+  expect(refused).toMatch(/a may follow nothing more: at most 32 subscriptions of one account/);
+  expect(refused).toMatch(/"httpStatus":429/);
+  expect(refused).toMatch(/"hint":"close pages/);
+  expect(followed).toBe(32);
+  const other = await follow("b");
+  await expect.poll(() => followed).toBe(33);
+  for (const each of [...open, other]) each.destroy();
+  await expect.poll(() => followed).toBe(0);
+  const again = await Promise.all(Array.from({ length: 32 }, () => follow("a")));
+  await expect.poll(() => followed).toBe(32);
+  for (const each of again) each.destroy();
+  await expect.poll(() => followed).toBe(0);
+});
+
+test("a subscription that is refused takes no place", async () => {
+  for (let turn = 0; turn < 40; turn += 1) {
+    const answer = await follow("a", { view: "none" });
+    expect(await text(answer)).toMatch(/serialized-error/);
+  }
+  const answer = await follow("a");
+  await expect.poll(() => followed).toBe(1);
+  answer.destroy();
 });

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
 import { PharosError } from "#core/errors.ts";
 import { Budget } from "#core/limits/budget.ts";
@@ -14,27 +14,32 @@ const BYTES_MAX = 1024 * 1024;
 /** Of bodies that are being read, of one caller and together: each is held whole until it has been. */
 const IN_FLIGHT = { perParty: 48 * 1024 * 1024, inSum: 96 * 1024 * 1024 } as const;
 const SMALL = 64 * 1024;
+/** Subscriptions that are open, of one account and together: a page has one, seldom two, and each is work every few seconds. */
+const FOLLOWED = { perParty: 32, inSum: 512 } as const;
 
 export interface ApiMount {
   /** Makes the context of one call; throws PharosError when the request must not be served at all (a foreign origin). */
   createContext(request: IncomingMessage): Promise<ApiContext>;
   onError(error: PharosError, procedure: string): void;
+  /** Told of accounts that follow too much. */
+  onLimit(limit: string, party: string): void;
 }
 
 /** tRPC at /api/trpc. A batch is one HTTP request; subscriptions are server-sent events. */
-export function mountApi({ createContext, onError }: ApiMount): HttpHandler {
+export function mountApi({ createContext, onError, onLimit }: ApiMount): HttpHandler {
   const inFlight = new Budget({ name: "bytes of requests that are read", ...IN_FLIGHT, onRefused: () => undefined });
+  const followed = new Budget({ name: "subscriptions", ...FOLLOWED, onRefused: onLimit });
   return async (request, response) => {
     const path = (request.url ?? "").split("?", 1)[0]?.slice(PREFIX.length) ?? "";
     const maxBodySize = TAKES_DOCUMENTS.test(path) ? DOCUMENTS_BYTES_MAX : BYTES_MAX;
     const size = sizeOf(request, maxBodySize);
     /** Once it is known whose it is, and before it is read: nobody's requests are refused unread. */
     const hold = ({ principal, from }: ApiContext): void => {
-      if (size <= SMALL) return;
       const party = principal?.name ?? from;
-      if (!inFlight.take(party, size)) throw tooMuch();
-      if (response.closed) inFlight.give(party, size);
-      else response.once("close", () => inFlight.give(party, size));
+      if (size > SMALL) holdOpen(inFlight, party, size, response, tooMuch);
+      // Strangers may follow nothing, and are told so.
+      if (principal !== null && isSubscription(path))
+        holdOpen(followed, party, 1, response, () => followsTooMuch(party));
     };
     await nodeHTTPRequestHandler({
       req: request as never,
@@ -57,6 +62,35 @@ export function mountApi({ createContext, onError }: ApiMount): HttpHandler {
       },
     });
   };
+}
+
+/** Takes so much until the response is closed. */
+function holdOpen(
+  budget: Budget,
+  party: string,
+  amount: number,
+  response: ServerResponse,
+  refusal: () => PharosError,
+): void {
+  if (!budget.take(party, amount)) throw refusal();
+  if (response.closed) budget.give(party, amount);
+  else response.once("close", () => budget.give(party, amount));
+}
+
+/** By `noun.verb`, as they are asked for. */
+const PROCEDURES = appRouter._def.procedures as unknown as Readonly<Record<string, { _def: { type: string } }>>;
+
+function isSubscription(path: string): boolean {
+  return Object.hasOwn(PROCEDURES, path) && PROCEDURES[path]?._def.type === "subscription";
+}
+
+function followsTooMuch(party: string): PharosError {
+  const { perParty, inSum } = FOLLOWED;
+  return new PharosError(
+    "exhausted",
+    `${party} may follow nothing more: at most ${perParty} subscriptions of one account are open at a time, and ${inSum} on this server`,
+    { hint: "close pages and commands that follow the graph or a roll-out, or ask once instead of following" },
+  );
 }
 
 /** As it says, or the most that it may have where it does not say. */
