@@ -31,6 +31,7 @@ export type DiagnosticCode =
   | "needs-selector"
   | "no-effect"
   | "no-ports"
+  | "private-key"
   | "unknown-port"
   | "unreachable-rule"
   | "upper-case-header"

@@ -10,6 +10,7 @@ import { ExpressionFilterSchema } from "#proto/gen/envoy/extensions/access_logge
 import { CorsPolicySchema, CorsSchema } from "#proto/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js";
 import { HTTPFaultSchema } from "#proto/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js";
 import { ConfigSchema } from "#proto/gen/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js";
+import { JwtAuthenticationSchema } from "#proto/gen/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js";
 import { RBACPerRouteSchema, RBACSchema } from "#proto/gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js";
 import { RouterSchema } from "#proto/gen/envoy/extensions/filters/http/router/v3/router_pb.js";
 import { HttpInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/http_inspector/v3/http_inspector_pb.js";
@@ -43,6 +44,7 @@ export const REGISTRY = createRegistry(
   HTTPFaultSchema,
   HeaderMutationSchema,
   ConfigSchema,
+  JwtAuthenticationSchema,
   RBACPerRouteSchema,
   RBACSchema,
   RouterSchema,

@@ -4,6 +4,7 @@ import { documentOf } from "#core/kinds/document.ts";
 import { gateway } from "#core/kinds/gateway/kind.ts";
 import type { FormName, KindDefinition } from "#core/kinds/kind.ts";
 import { peerAuthentication } from "#core/kinds/peer-authentication/kind.ts";
+import { requestAuthentication } from "#core/kinds/request-authentication/kind.ts";
 import { serviceEntry } from "#core/kinds/service-entry/kind.ts";
 import { virtualService } from "#core/kinds/virtual-service/kind.ts";
 import { workloadEntry } from "#core/kinds/workload-entry/kind.ts";
@@ -22,6 +23,7 @@ export const KINDS = {
   WorkloadGroup: workloadGroup,
   WorkloadEntry: workloadEntry,
   PeerAuthentication: peerAuthentication,
+  RequestAuthentication: requestAuthentication,
   AuthorizationPolicy: authorizationPolicy,
 } as const satisfies Readonly<Record<string, KindDefinition>>;
 

@@ -4,6 +4,7 @@ import { gatewayRelations } from "#core/kinds/gateway/relations.ts";
 import type { KindRelations } from "#core/kinds/kind-relations.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
 import { peerAuthenticationRelations } from "#core/kinds/peer-authentication/relations.ts";
+import { requestAuthenticationRelations } from "#core/kinds/request-authentication/relations.ts";
 import { serviceEntryRelations } from "#core/kinds/service-entry/relations.ts";
 import { virtualServiceRelations } from "#core/kinds/virtual-service/relations.ts";
 import { workloadEntryRelations } from "#core/kinds/workload-entry/relations.ts";
@@ -18,6 +19,7 @@ const RELATIONS: { readonly [K in Kind]: KindRelations<K> } = {
   WorkloadEntry: workloadEntryRelations,
   WorkloadGroup: workloadGroupRelations,
   PeerAuthentication: peerAuthenticationRelations,
+  RequestAuthentication: requestAuthenticationRelations,
   AuthorizationPolicy: authorizationPolicyRelations,
 };
 

@@ -3,7 +3,6 @@ export const UNHANDLED_KINDS: Readonly<Record<string, string>> = {
   Sidecar: "proxies fetch what they use by themselves; no scope has to be written",
   EnvoyFilter: "proxies are not patched",
   ProxyConfig: "agents are set up by their own flags",
-  RequestAuthentication: "tokens of end users are not checked yet",
   Telemetry: "every request is measured, and the sampling of traces is a setting of the server",
   WasmPlugin: "proxies load no extensions",
 };

@@ -21,6 +21,8 @@ export interface Snapshot {
   readonly mesh: MeshSettings;
   readonly resources: readonly AnyResource[];
   readonly instances: readonly WorkloadInstance[];
+  /** JSON Web Key Sets that were fetched, by where from (`keyLocationOf`); absent: none. */
+  readonly keySets?: Readonly<Record<string, string>>;
 }
 
 /** From one snapshot to the next. Upserts replace by identity. */
@@ -32,4 +34,6 @@ export interface SnapshotChange {
   readonly instanceUpserts: readonly WorkloadInstance[];
   /** `namespace/name`. */
   readonly instanceDeletes: readonly string[];
+  /** Those that are others, or new; null where one is kept no longer. */
+  readonly keySets?: Readonly<Record<string, string | null>>;
 }

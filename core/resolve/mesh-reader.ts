@@ -26,6 +26,8 @@ export interface MeshReader extends EndpointReader {
   destinationRule(host: string, clientNamespace: string, serviceNamespace: string): ResolvedRule | undefined;
   /** The policies that guard a workload. */
   policiesOver(namespace: string, labels: Labels): readonly Resource<"AuthorizationPolicy">[];
+  /** Those by which a workload checks tokens, the oldest first. */
+  requestAuthenticationsOver(namespace: string, labels: Labels): readonly Resource<"RequestAuthentication">[];
   /** The Gateways that a workload serves, the oldest first. */
   gatewaysFor(labels: Labels): readonly Resource<"Gateway">[];
   /** The Gateway called `namespace/name`. */

@@ -1,7 +1,10 @@
 import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
-export type Policy = Resource<"AuthorizationPolicy"> | Resource<"PeerAuthentication">;
+export type Policy =
+  | Resource<"AuthorizationPolicy">
+  | Resource<"PeerAuthentication">
+  | Resource<"RequestAuthentication">;
 
 /** A workload, or all that carry these labels whatever else they carry. */
 export interface PolicedWorkload {

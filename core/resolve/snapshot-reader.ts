@@ -21,6 +21,7 @@ export function createSnapshotReader({ mesh, resources, instances }: Snapshot): 
   const rules = ofKind(aged, "DestinationRule");
   const peerAuthentications = ofKind(aged, "PeerAuthentication");
   const policies = ofKind(aged, "AuthorizationPolicy");
+  const requestAuthentications = ofKind(aged, "RequestAuthentication");
   const gateways = ofKind(aged, "Gateway");
   const declarations = declareServices(resources);
   const workloads = aged.flatMap((resource) => declareWorkload(resource) ?? []);
@@ -52,6 +53,8 @@ export function createSnapshotReader({ mesh, resources, instances }: Snapshot): 
     destinationRule: (host, clientNamespace, serviceNamespace) =>
       resolveDestinationRule(rules, { host, clientNamespace, serviceNamespace, mesh }),
     policiesOver: (namespace, labels) => resolvePolicies(policies, { namespace, labels }, mesh.rootNamespace),
+    requestAuthenticationsOver: (namespace, labels) =>
+      resolvePolicies(requestAuthentications, { namespace, labels }, mesh.rootNamespace),
     gatewaysFor: (labels) => gateways.filter(({ spec }) => matchesLabels(labels, spec.selector)),
     gatewayNamed: (name) => gateways.find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === name),
     select: (namespace, labels) =>

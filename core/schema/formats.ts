@@ -1,4 +1,5 @@
 import { parseDurationMs } from "#core/duration.ts";
+import { claimOfCondition } from "#core/schema/claim-path.ts";
 import { checkHostName, checkWildcardHostName } from "#core/schema/host-name.ts";
 import { isIpAddress, isIpOrCidr, isSocketPath, whyNoSocketPath } from "#core/schema/ip-address.ts";
 import { checkRegex } from "#core/schema/regex-syntax.ts";
@@ -24,14 +25,13 @@ const RETRY_ON = new Set(
 const HEADER_NAME_MAX = 16_384;
 const QUERY_NAME_MAX = 1024;
 const CONDITION_KEYS =
-  /^(?:request\.headers\[:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+\]|source\.(?:ip|namespace|principal|serviceAccount)|remote\.ip|destination\.(?:ip|port)|connection\.sni)$/;
+  /^(?:request\.headers\[:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+\]|source\.(?:ip|namespace|principal|serviceAccount)|remote\.ip|destination\.(?:ip|port)|connection\.sni|request\.auth\.(?:principal|audiences|presenter))$/;
 /** A Go duration is nanoseconds in 64 bits. */
 const DURATION_MS_MAX = 2_562_047 * 3_600_000;
 const PROTOCOLS = /^(?:HTTP|HTTPS|HTTP_PROXY|GRPC|HTTP2|TCP|TLS|UDP|MONGO|REDIS|MYSQL)$/i;
-const NO_TOKENS = "tokens of end users (RequestAuthentication) are not checked yet";
 /** Istio takes the text, and Pharos does not do what it asks for. */
 export interface NotHandled {
-  /** "tokens of end users are not checked yet" */
+  /** "there is one trust domain" */
   readonly notHandled: string;
 }
 
@@ -94,6 +94,11 @@ export const FORMATS = {
   "header-value": (text) => (UNSENDABLE.test(text) ? "has a line break or a null character" : undefined),
   "header-text": (text) =>
     text === "" ? "is empty" : UNSENDABLE.test(text) ? "has a line break or a null character" : undefined,
+  "plain-header-name": (text) => matches(TOKEN, text, "is not a header name") ?? longest(text, HEADER_NAME_MAX),
+  "claim-header": (text) =>
+    matches(/^[-_A-Za-z0-9]+$/, text, "is not a header name (letters, digits, dashes and underscores)") ??
+    longest(text, HEADER_NAME_MAX),
+  "jwks-uri": checkJwksUri,
   "header-name-or-star": (text) => matches(TOKEN, text, "is not a header name"),
   "match-header-name": checkMatchHeaderName,
   "cors-method": (text) => (METHODS.has(text) ? undefined : `is not an HTTP method (${[...METHODS].join(", ")})`),
@@ -147,6 +152,13 @@ function checkKeepalive(text: string): string | undefined {
   );
 }
 
+/** As Go's net/url and Istio's ParseJwksURI take it. */
+function checkJwksUri(text: string): string | undefined {
+  if (!/^https?:\/\//i.test(text)) return "is not a URL that begins with https:// or http://";
+  const parsed = URL.canParse(text) ? new URL(text) : undefined;
+  return parsed === undefined || /[\s\p{Cc}]/u.test(text) ? "is not a URL" : undefined;
+}
+
 function checkLabelKey(text: string): string | undefined {
   const slash = text.indexOf("/");
   const prefix = slash < 0 ? undefined : text.slice(0, slash);
@@ -177,7 +189,7 @@ function checkGatewayRef(text: string): string | undefined {
 }
 
 function checkMatchHeaderName(text: string): string | NotHandled | undefined {
-  if (text.startsWith("@request.auth.claims")) return { notHandled: NO_TOKENS };
+  if (text.startsWith("@request.auth.claims")) return { notHandled: "no route is chosen by a claim yet" };
   // Envoy's matches know the pseudo-headers of HTTP/2 too.
   return matches(TOKEN, text.replace(/^:/, ""), "is not a header name");
 }
@@ -219,9 +231,9 @@ function checkPolicyPath(text: string): string | undefined {
 }
 
 function checkConditionKey(text: string): string | NotHandled | undefined {
-  if (/^request\.auth\.(?:principal|audiences|presenter|claims\[.+\])$/.test(text)) return { notHandled: NO_TOKENS };
+  if (claimOfCondition(text) !== undefined) return undefined;
   if (text === "source.trustDomain") return { notHandled: "there is one trust domain" };
   if (/^experimental\.envoy\.filters\..*\[.+\]$/.test(text))
     return { notHandled: "the metadata of other filters is not looked at" };
-  return "is not a condition Pharos knows (request.headers[NAME], source.ip, source.namespace, source.principal, source.serviceAccount, remote.ip, destination.ip, destination.port, connection.sni)";
+  return "is not a condition Pharos knows (request.headers[NAME], source.ip, source.namespace, source.principal, source.serviceAccount, remote.ip, request.auth.principal, request.auth.audiences, request.auth.presenter, request.auth.claims[CLAIM], destination.ip, destination.port, connection.sni)";
 }

@@ -77,22 +77,27 @@ function unknown(...lists: readonly (readonly string[] | undefined)[]): Match {
   return lists.some((list) => list !== undefined && list.length > 0) ? "maybe" : "yes";
 }
 
-function matchSource(source: AuthorizationSource, { principal }: RequestFacts, home: RuleHome): Match {
+function matchSource(source: AuthorizationSource, { principal, isHttp }: RequestFacts, home: RuleHome): Match {
   const [, , namespace = null] = IDENTITY.exec(principal ?? "") ?? [];
   return all([
     comparePrincipal(principal, source.principals, source.notPrincipals, home),
     compare(namespace, source.namespaces, source.notNamespaces, matchText),
     compareAccount(principal, source.serviceAccounts, source.notServiceAccounts, home),
+    // What tokens say is not recorded; of connections it is nothing that could be known.
+    isHttp ? unknown(source.requestPrincipals, source.notRequestPrincipals) : "yes",
     unknown(source.ipBlocks, source.notIpBlocks, source.remoteIpBlocks, source.notRemoteIpBlocks),
   ]);
 }
 
-function usesHttp({ to = [], when = [] }: AuthorizationRule): boolean {
+function usesHttp({ from = [], to = [], when = [] }: AuthorizationRule): boolean {
   const inOperation = to.some(({ operation = {} }) => {
     const { hosts, notHosts, methods, notMethods, paths, notPaths } = operation;
     return unknown(hosts, notHosts, methods, notMethods, paths, notPaths) === "maybe";
   });
-  return inOperation || when.some(({ key }) => key.startsWith("request."));
+  const inSource = from.some(
+    ({ source }) => unknown(source?.requestPrincipals, source?.notRequestPrincipals) === "maybe",
+  );
+  return inSource || inOperation || when.some(({ key }) => key.startsWith("request."));
 }
 
 function comparePrincipal(

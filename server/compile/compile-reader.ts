@@ -11,6 +11,8 @@ import type { ALL_NAMESPACES } from "#server/compile/instance-index.ts";
  */
 export interface CompileReader extends MeshReader {
   readonly settings: ProxySettings;
+  /** The keys that are kept of a place (`keyLocationOf`); undefined where it was never reached. */
+  keysAt(location: string): string | undefined;
   /** Label keys that some route asks of its callers, in order. */
   readonly sourceLabelKeys: readonly string[];
   /** Whether something defines or names a host. */

@@ -7,7 +7,7 @@ import type { MeshSettings, Snapshot, SnapshotChange } from "#core/registry/snap
 import { delegateOf, mergeDelegates, type RoutingService } from "#core/resolve/delegates.ts";
 import { type ResolvedRule, resolveDestinationRule } from "#core/resolve/destination-rule.ts";
 import { type EffectiveMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
-import { resolvePolicies } from "#core/resolve/policies.ts";
+import { type Policy, resolvePolicies } from "#core/resolve/policies.ts";
 import { resolveService, selects, servicesOf } from "#core/resolve/service.ts";
 import { resolveVirtualServices } from "#core/resolve/virtual-service.ts";
 import { byAge } from "#core/resource/by-age.ts";
@@ -22,6 +22,8 @@ import { ConfigIndex } from "#server/compile/config-index.ts";
 import { concerned, DerivedTable } from "#server/compile/derived-table.ts";
 import { patternsFor } from "#server/compile/host-patterns.ts";
 import { ALL_NAMESPACES, InstanceIndex, sidecarsOf } from "#server/compile/instance-index.ts";
+import { invertChange } from "#server/compile/invert-change.ts";
+import { KeySetTable } from "#server/compile/key-set-table.ts";
 import { labelText } from "#server/compile/label-text.ts";
 import { type IndexName, labelKey, type Place } from "#server/compile/places-of.ts";
 import { type Cell, type Reader, Recorder } from "#server/compile/recorder.ts";
@@ -50,6 +52,7 @@ export class World implements CompileReader {
   readonly recorder = new Recorder();
   readonly #index: ConfigIndex;
   readonly #instances = new InstanceIndex();
+  readonly #keySets: KeySetTable;
   readonly #hosts = new Set<string>();
   readonly #derived = new DerivedTable(this.recorder);
   readonly #lists = new Map<IndexName, CellTable<readonly AnyResource[]>>();
@@ -76,6 +79,7 @@ export class World implements CompileReader {
     this.mesh = snapshot.mesh;
     this.settings = snapshot.mesh.proxies ?? DEFAULT_PROXY_SETTINGS;
     this.#index = new ConfigIndex(snapshot.mesh);
+    this.#keySets = new KeySetTable(this.recorder, snapshot.keySets);
     const table = <T>(answer: (key: string) => T): CellTable<T> => new CellTable(this.recorder, answer);
     this.#covering = {
       VirtualService: table((host) => this.#findCovering("virtualService", "virtualServicePattern", host)),
@@ -118,6 +122,7 @@ export class World implements CompileReader {
       this.#touchInstance(instance, touched);
     }
     for (const key of change.instanceDeletes) this.#removeInstance(key, touched);
+    this.#keySets.apply(change.keySets, touched);
     const appeared = this.#followHosts(hosts, touched);
     return { readers: concerned(touched), appeared };
   }
@@ -166,25 +171,11 @@ export class World implements CompileReader {
 
   /** The change that takes `change` back. */
   inverse(change: SnapshotChange): SnapshotChange {
-    const upserts: AnyResource[] = [];
-    const deletes = change.upserts
-      .filter((resource) => this.#index.get(formatRef(refOf(resource))) === undefined)
-      .map(refOf);
-    for (const ref of [...change.upserts.map(refOf), ...change.deletes]) {
-      const old = this.#index.get(formatRef(ref));
-      if (old !== undefined) upserts.push(old);
-    }
-    const keys = [
-      ...change.instanceUpserts.map(({ namespace, name }) => `${namespace}/${name}`),
-      ...change.instanceDeletes,
-    ];
-    return {
-      revision: change.revision,
-      upserts,
-      deletes,
-      instanceUpserts: keys.flatMap((key) => this.#instances.get(key) ?? []),
-      instanceDeletes: keys.filter((key) => !this.#instances.has(key)),
-    };
+    return invertChange(change, {
+      resource: (ref) => this.#index.get(ref),
+      instance: (key) => this.#instances.get(key),
+      keySets: (sets) => this.#keySets.inverse(sets),
+    });
   }
 
   /** All hosts that a proxy may have to know: those of services, and those only virtual services name. Nobody depends on it: `apply` tells of those that appear. */
@@ -364,15 +355,20 @@ export class World implements CompileReader {
     });
   }
 
-  /** The policies that guard a workload: those of its namespace and of the root, as far as their selectors reach. */
-  policiesOver(namespace: string, labels: Labels): readonly Resource<"AuthorizationPolicy">[] {
-    return this.deriveList(`policies of ${namespace} ${labelText(labels)}`, () =>
-      resolvePolicies(
-        this.ofNamespace("AuthorizationPolicy", namespace),
-        { namespace, labels },
-        this.mesh.rootNamespace,
-      ),
-    );
+  readonly policiesOver = (namespace: string, labels: Labels) => this.#over("AuthorizationPolicy", namespace, labels);
+  readonly requestAuthenticationsOver = (namespace: string, labels: Labels) =>
+    this.#over("RequestAuthentication", namespace, labels);
+
+  /** Those that stand over a workload: of its namespace and of the root, as far as their selectors reach. */
+  #over<K extends Policy["kind"]>(kind: K, namespace: string, labels: Labels): readonly Resource<K>[] {
+    return this.deriveList(`${kind} over ${namespace} ${labelText(labels)}`, () => {
+      const all = this.ofNamespace(kind, namespace) as readonly (Policy & Resource<K>)[];
+      return resolvePolicies(all, { namespace, labels }, this.mesh.rootNamespace);
+    });
+  }
+
+  keysAt(location: string): string | undefined {
+    return this.#keySets.ask(location);
   }
 
   /** The Gateways that a workload serves, the oldest first. */

@@ -77,6 +77,16 @@ describe(`FUZZ_SEED=${seed}`, () => {
       }
     }));
 
+  test("tokens: an instance checks those of all that stand over it, and of no others", () =>
+    law(({ snapshot, reader, read }) => {
+      for (const instance of snapshot.instances) {
+        const over = reader.requestAuthenticationsOver(instance.namespace, instance.labels);
+        const expected = over.flatMap(({ spec }) => (spec.jwtRules ?? []).map(({ issuer }) => issuer ?? ""));
+        const proxy = read(sidecar(instance.namespace, instance.name, instance));
+        for (const issuers of proxy.issuersAtHttp()) expect(issuers).toEqual(expected.sort());
+      }
+    }));
+
   test("instances: those that the console shows of a service are the registered ones that its callers reach", () =>
     law(({ snapshot, reader }) => {
       for (const { host, instances } of listServices(snapshot).values()) {

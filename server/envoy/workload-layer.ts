@@ -121,13 +121,22 @@ export class WorkloadLayer {
   /** Policies, services and rules of its namespace and of the root namespace. */
   #ownSuspects(): readonly string[] {
     const namespaces = [this.node.namespace, this.#world.mesh.rootNamespace];
-    return (["AuthorizationPolicy", "PeerAuthentication", ...SERVICE_KINDS, "DestinationRule"] as const)
+    return (
+      [
+        "AuthorizationPolicy",
+        "RequestAuthentication",
+        "PeerAuthentication",
+        ...SERVICE_KINDS,
+        "DestinationRule",
+      ] as const
+    )
       .flatMap((kind) => this.#world.refs(kind))
       .filter((ref) => namespaces.includes(ref.split("/")[1] ?? ""));
   }
 
   #gatewayUnit(): Unit {
-    const kinds = ["DestinationRule", "VirtualService", "AuthorizationPolicy", "Gateway", ...SERVICE_KINDS] as const;
+    const policies = ["AuthorizationPolicy", "RequestAuthentication"] as const;
+    const kinds = ["DestinationRule", "VirtualService", ...policies, "Gateway", ...SERVICE_KINDS] as const;
     const name = `gateway ${this.#name}`;
     return makeUnit({
       recorder: this.#world.recorder,

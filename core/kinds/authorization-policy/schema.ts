@@ -3,7 +3,6 @@ import type { Infer } from "#core/schema/field.ts";
 import type { Format } from "#core/schema/formats.ts";
 import { described, list, message, oneOf, refused, required, string } from "#core/schema/make-field.ts";
 
-const NO_JWT = "tokens of end users (RequestAuthentication) are not checked yet";
 /** Some of them become regular expressions, and 32,768 steps are the most that a proxy takes of one. */
 const TEXT_BYTES_MAX = 4096;
 const BY_SELECTOR = "choose workloads with `selector`";
@@ -19,8 +18,10 @@ const SOURCE = message({
   notIpBlocks: texts("ip-or-cidr"),
   remoteIpBlocks: texts("ip-or-cidr"),
   notRemoteIpBlocks: texts("ip-or-cidr"),
-  requestPrincipals: refused(NO_JWT),
-  notRequestPrincipals: refused(NO_JWT),
+  requestPrincipals: described(texts("policy-text"), {
+    doc: "ISSUER/SUBJECT of a token that a RequestAuthentication checked; `*` for any",
+  }),
+  notRequestPrincipals: texts("policy-text"),
   trustDomains: refused("there is one trust domain"),
   notTrustDomains: refused("there is one trust domain"),
 });

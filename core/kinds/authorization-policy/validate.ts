@@ -9,6 +9,7 @@ import { FORMATS } from "#core/schema/formats.ts";
 import { isIpOrCidr } from "#core/schema/ip-address.ts";
 import type { Path } from "#core/schema/path.ts";
 
+const OF_TOKENS = ["requestPrincipals", "notRequestPrincipals"] as const;
 const HTTP_ONLY = ["hosts", "notHosts", "methods", "notMethods", "paths", "notPaths"] as const;
 
 export function validateAuthorizationPolicy(resource: Written<AuthorizationPolicySpec>): Diagnostic[] {
@@ -42,10 +43,12 @@ export function validateAuthorizationPolicy(resource: Written<AuthorizationPolic
 
 function validateRule(rule: AuthorizationRule, path: Path, action: string): Diagnostic[] {
   const issues: Diagnostic[] = [];
+  let isHttp = false;
   (rule.from ?? []).forEach(({ source }, index) => {
     const here = [...path, "from", index, "source"];
     if (Object.keys(source ?? {}).length === 0)
       issues.push(errorAt(here, "empty", "the source is empty", "to match every caller leave `from` out"));
+    isHttp ||= OF_TOKENS.some((name) => source?.[name] !== undefined);
     const accounts = source?.serviceAccounts ?? source?.notServiceAccounts;
     if (
       accounts !== undefined &&
@@ -60,7 +63,6 @@ function validateRule(rule: AuthorizationRule, path: Path, action: string): Diag
       );
     }
   });
-  let isHttp = false;
   (rule.to ?? []).forEach(({ operation }, index) => {
     const here = [...path, "to", index, "operation"];
     if (Object.keys(operation ?? {}).length === 0)

@@ -1,6 +1,6 @@
-import { joinWords } from "#core/kinds/join-words.ts";
 import type { Written } from "#core/kinds/kind.ts";
 import type { MtlsMode, PeerAuthenticationSpec } from "#core/kinds/peer-authentication/schema.ts";
+import { describePolicyTarget } from "#core/kinds/policy-target.ts";
 
 const WORDS = {
   STRICT: "Only mTLS",
@@ -9,18 +9,9 @@ const WORDS = {
   UNSET: "What stands above it",
 } as const satisfies Record<MtlsMode, string>;
 
-export function describePeerAuthentication(
-  { metadata, spec }: Written<PeerAuthenticationSpec>,
-  rootNamespace: string,
-): string {
-  const labels = Object.entries(spec.selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
-  const target =
-    labels.length > 0
-      ? `workloads with ${joinWords(labels, "and")}`
-      : metadata.namespace === rootNamespace
-        ? "every workload of the mesh"
-        : `every workload in ${metadata.namespace}`;
-  const ports = Object.keys(spec.portLevelMtls ?? {}).length;
+export function describePeerAuthentication(resource: Written<PeerAuthenticationSpec>, rootNamespace: string): string {
+  const { mtls, portLevelMtls = {} } = resource.spec;
+  const ports = Object.keys(portLevelMtls).length;
   const own = ports === 0 ? "" : `; ${ports} ${ports === 1 ? "port says" : "ports say"} otherwise`;
-  return `${WORDS[spec.mtls?.mode ?? "UNSET"]} on ${target}${own}`;
+  return `${WORDS[mtls?.mode ?? "UNSET"]} on ${describePolicyTarget(resource, rootNamespace)}${own}`;
 }

@@ -4,6 +4,7 @@ import type {
   AuthorizationRule,
   AuthorizationSource,
 } from "#core/kinds/authorization-policy/schema.ts";
+import { claimOfCondition } from "#core/schema/claim-path.ts";
 import { formatPolicyName } from "#core/xds/policy-name.ts";
 import {
   type PermissionSchema,
@@ -12,14 +13,18 @@ import {
   type RBACSchema,
 } from "#proto/gen/envoy/config/rbac/v3/rbac_pb.js";
 import type { HeaderMatcherSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
-import type { StringMatcherSchema } from "#proto/gen/envoy/type/matcher/v3/string_pb.js";
 import type { Guard } from "#server/envoy/features/guard.ts";
+import {
+  type MetadataInit,
+  matchClaim,
+  matchRequestPrincipal,
+  type StringInit,
+} from "#server/envoy/features/token-metadata.ts";
 import { spiffeUri } from "#server/envoy/names.ts";
 import type { Init } from "#server/envoy/pack.ts";
 
 type PrincipalInit = Init<typeof PrincipalSchema>;
 type PermissionInit = Init<typeof PermissionSchema>;
-type StringInit = Init<typeof StringMatcherSchema>;
 
 const ANY_PRINCIPAL: PrincipalInit = { identifier: { case: "any", value: true } };
 const ANY_PERMISSION: PermissionInit = { rule: { case: "any", value: true } };
@@ -128,7 +133,11 @@ function sourceParts(source: AuthorizationSource, context: RuleContext): (Part<P
   const namespace = (value: string) => authenticated(regex(`.*/ns/${wild(value)}/sa/.*`));
   const account = (value: string) => authenticated(accountMatcher(value, context));
   const remote = (value: string) => remoteIp(value, context);
-  return [
+  const ofToken = [
+    anyPrincipal(source.requestPrincipals, requestPrincipal),
+    notPrincipal(anyPrincipal(source.notRequestPrincipals, requestPrincipal)),
+  ];
+  const ofConnection = [
     anyPrincipal(source.principals, principal),
     notPrincipal(anyPrincipal(source.notPrincipals, principal)),
     anyPrincipal(source.namespaces, namespace),
@@ -139,7 +148,11 @@ function sourceParts(source: AuthorizationSource, context: RuleContext): (Part<P
     notPrincipal(anyPrincipal(source.notIpBlocks, directIp)),
     anyPrincipal(source.remoteIpBlocks, remote),
     notPrincipal(anyPrincipal(source.notRemoteIpBlocks, remote)),
-  ].map((value) => (value === undefined ? undefined : part(value)));
+  ];
+  return [
+    ...ofConnection.map((value) => (value === undefined ? undefined : part(value))),
+    ...ofToken.map((value) => (value === undefined ? undefined : part(value, true))),
+  ];
 }
 
 function operationParts(operation: AuthorizationOperation): (Part<PermissionInit> | undefined)[] {
@@ -164,10 +177,13 @@ function operationParts(operation: AuthorizationOperation): (Part<PermissionInit
 }
 
 function usesHttp(rule: AuthorizationRule): boolean {
+  const inSource = (rule.from ?? []).some(
+    ({ source }) => (source?.requestPrincipals ?? source?.notRequestPrincipals ?? []).length > 0,
+  );
   const inOperation = (rule.to ?? []).some(({ operation = {} }) =>
     operationParts(operation).some((each) => each?.isHttp),
   );
-  return inOperation || (rule.when ?? []).some(({ key }) => key.startsWith("request."));
+  return inSource || inOperation || (rule.when ?? []).some(({ key }) => key.startsWith("request."));
 }
 
 /** `when`: values are alternatives, and none of notValues may hold. */
@@ -197,7 +213,11 @@ function buildCondition(
   const header = /^request\.headers\[(.+)\]$/.exec(key)?.[1];
   if (header !== undefined)
     return both((value) => ({ identifier: { case: "header", value: headerMatcher(header, value, false) } }), true);
+  const claim = TOKEN_CONDITIONS[key] ?? claimOfCondition(key);
+  if (claim !== undefined) return both((value) => metadata(matchClaim(claim, stringMatcher(value))), true);
   switch (key) {
+    case "request.auth.principal":
+      return both(requestPrincipal, true);
     case "source.principal":
       return both((value) => authenticated(principalMatcher(value, context)));
     case "source.namespace":
@@ -219,6 +239,20 @@ function buildCondition(
       // Ingest refuses every other key; one that came through opens nothing: it never allows, and is no reason not to deny.
       return { permission: part(context.action === "ALLOW" ? NO_PERMISSION : ANY_PERMISSION) };
   }
+}
+
+/** Conditions that are claims by another name. */
+const TOKEN_CONDITIONS: Readonly<Record<string, readonly string[]>> = {
+  "request.auth.audiences": ["aud"],
+  "request.auth.presenter": ["azp"],
+};
+
+function requestPrincipal(value: string): PrincipalInit {
+  return allPrincipals(matchRequestPrincipal(value).map(metadata));
+}
+
+function metadata(matcher: MetadataInit): PrincipalInit {
+  return { identifier: { case: "metadata", value: matcher } };
 }
 
 function authenticated(principalName: StringInit): PrincipalInit {

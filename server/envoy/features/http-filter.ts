@@ -3,6 +3,7 @@ import type { HttpRoute } from "#core/kinds/virtual-service/http-route.ts";
 import type { LogDirection } from "#core/telemetry/access-log.ts";
 import type { HttpFilterSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import type { Guard } from "#server/envoy/features/guard.ts";
+import type { TokenRule } from "#server/envoy/features/token-rule.ts";
 import type { Init } from "#server/envoy/pack.ts";
 
 /** In the order in which a request meets them. */
@@ -15,8 +16,11 @@ export const PHASES = ["identity", "authentication", "authorization", "limits", 
 export interface HttpFilter {
   readonly name: string;
   readonly phase: (typeof PHASES)[number];
-  /** What a listener of this direction carries; undefined: it is not in its chain. */
-  readonly inListener: (direction: LogDirection) => Init<typeof HttpFilterSchema> | undefined;
+  /** What a listener of this direction, in front of who checks these tokens, carries; undefined: it is not in its chain. */
+  readonly inListener: (
+    direction: LogDirection,
+    tokens: readonly TokenRule[],
+  ) => Init<typeof HttpFilterSchema> | undefined;
   /** What a route carries for it; undefined: nothing. */
   readonly onRoute?: (route: Pick<HttpRoute, "fault" | "corsPolicy">) => Any | undefined;
   /** What a whole route configuration carries for it, where workloads are guarded. */

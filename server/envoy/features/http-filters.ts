@@ -7,21 +7,23 @@ import { cors } from "#server/envoy/features/cors.ts";
 import { fault } from "#server/envoy/features/fault.ts";
 import type { Guard } from "#server/envoy/features/guard.ts";
 import { type HttpFilter, PHASES } from "#server/envoy/features/http-filter.ts";
+import { jwt } from "#server/envoy/features/jwt.ts";
 import { peer } from "#server/envoy/features/peer.ts";
 import { rbac } from "#server/envoy/features/rbac.ts";
 import { router } from "#server/envoy/features/router.ts";
+import type { TokenRule } from "#server/envoy/features/token-rule.ts";
 import type { Init } from "#server/envoy/pack.ts";
 
 type ListenerFilter = Init<typeof HttpFilterSchema>;
 
 /** All there are; within a phase in this order. Listeners, routes and gRPC clients read this list and no other. */
-const FILTERS: readonly HttpFilter[] = [peer, ...RBAC_ACTIONS.map(rbac), fault, cors, router].sort(
+const FILTERS: readonly HttpFilter[] = [peer, jwt, ...RBAC_ACTIONS.map(rbac), fault, cors, router].sort(
   (a, b) => PHASES.indexOf(a.phase) - PHASES.indexOf(b.phase),
 );
 
 /** The chain of a listener's HTTP connection manager. */
-export function listenerFilters(direction: LogDirection): ListenerFilter[] {
-  return FILTERS.flatMap(({ inListener }) => inListener(direction) ?? []);
+export function listenerFilters(direction: LogDirection, tokens: readonly TokenRule[]): ListenerFilter[] {
+  return FILTERS.flatMap(({ inListener }) => inListener(direction, tokens) ?? []);
 }
 
 /** The chain of a listener of applications that read xDS themselves. */

@@ -17,6 +17,7 @@ import { fileCertificate, fileRoots, HANDSHAKE_TIMEOUT_MS, meshDownstream } from
 import { buildRefusedAccessLog } from "#server/envoy/listeners/build-access-log.ts";
 import { describeLeftOut } from "#server/envoy/listeners/describe-left-out.ts";
 import { buildHttpManager, type ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
+import { listTokenRules } from "#server/envoy/listeners/token-rules.ts";
 import { durationMs, type Init, typed } from "#server/envoy/pack.ts";
 import { buildGatewayRoutes, type GatewayContext } from "#server/envoy/routes/gateway-routes.ts";
 
@@ -42,13 +43,18 @@ export function buildGateway(
   telemetry: ProxyTelemetry,
 ): BuiltGateway {
   const context: GatewayContext = { world, node, labels, policies: world.policiesOver(node.namespace, labels) };
+  const authentications = world.requestAuthenticationsOver(node.namespace, labels);
+  const tokens = listTokenRules(world, authentications);
   const { ports, leftOut } = resolveGatewayPorts(world.gatewaysFor(labels));
   const listeners: { listener: Listener; origins: Origin[] }[] = [];
   const routes: { config: RouteConfiguration; origins: Origin[] }[] = [];
   for (const { port, isPlain, servers, groups } of ports) {
-    const origins = servers.map(
-      ({ gateway, index }): Origin => ({ resource: formatRef(refOf(gateway)), path: `spec.servers[${index}]` }),
-    );
+    const origins = [
+      ...servers.map(
+        ({ gateway, index }): Origin => ({ resource: formatRef(refOf(gateway)), path: `spec.servers[${index}]` }),
+      ),
+      ...authentications.map((each): Origin => ({ resource: formatRef(refOf(each)) })),
+    ];
     const bindPort = node.metadata.PHAROS_GATEWAY_PORTS[String(port)] ?? port;
     const chains = groups.map((group) => {
       const [first] = group.servers;
@@ -62,6 +68,7 @@ export function buildGateway(
         statPrefix: `outbound_0.0.0.0_${port}`,
         routes: name,
         telemetry,
+        tokens,
       });
     listeners.push({
       origins,

@@ -21,6 +21,7 @@ import {
 } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import { HeaderMutationSchema } from "#proto/gen/envoy/extensions/http/early_header_mutation/header_mutation/v3/header_mutation_pb.js";
 import { listenerFilters } from "#server/envoy/features/http-filters.ts";
+import type { TokenRule } from "#server/envoy/features/token-rule.ts";
 import { buildAccessLog, buildPlainAccessLog } from "#server/envoy/listeners/build-access-log.ts";
 import {
   UNTRUSTED_IN_PLAIN_TEXT,
@@ -50,6 +51,8 @@ export interface HttpManagerInput {
   readonly routes: string;
   /** Callers come in plain text, without a certificate. */
   readonly isPlain?: boolean;
+  /** Checked before policies are asked; none by default. */
+  readonly tokens?: readonly TokenRule[];
   readonly telemetry: ProxyTelemetry;
 }
 
@@ -196,7 +199,7 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
       },
     },
     earlyHeaderMutationExtensions: [mutateEarly(direction, telemetry.workload, input.isPlain === true)],
-    httpFilters: listenerFilters(direction),
+    httpFilters: listenerFilters(direction, input.tokens ?? []),
     accessLog: input.isPlain
       ? buildPlainAccessLog(telemetry.accessLog)
       : buildAccessLog(telemetry.accessLog, direction),

@@ -12,6 +12,7 @@ import { HANDSHAKE_TIMEOUT_MS, meshDownstream } from "#server/envoy/build-tls.ts
 import { chainFilters } from "#server/envoy/features/network-filters.ts";
 import { buildHandshakenAccessLog, buildPlainAccessLog } from "#server/envoy/listeners/build-access-log.ts";
 import { buildHttpManager, type ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
+import { listTokenRules } from "#server/envoy/listeners/token-rules.ts";
 import { inboundCluster } from "#server/envoy/names.ts";
 import { durationMs, type Init, typed } from "#server/envoy/pack.ts";
 import { HTTP_ALPN, INSPECTED_HTTP } from "#server/envoy/protocol.ts";
@@ -49,6 +50,7 @@ function filters(
         routes: cluster,
         telemetry,
         isPlain,
+        tokens: listTokenRules(world, world.requestAuthenticationsOver(node.namespace, labels)),
       }),
     ];
   }

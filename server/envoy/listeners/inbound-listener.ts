@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { isHttp } from "#core/model/protocol.ts";
+import { isHttp, mayBeHttp } from "#core/model/protocol.ts";
 import type { InboundPort } from "#core/resolve/inbound-ports.ts";
 import { standsOver } from "#core/resolve/policies.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
@@ -29,14 +29,17 @@ export interface InboundRoutes {
   readonly origins: readonly Origin[];
 }
 
-/** What decides how connections come in: mTLS, and for ports that are not HTTP the policies too. */
+/** What decides how connections come in: mTLS, and whose tokens are checked; for ports that are not HTTP the policies too. */
 export function listenerOrigins(context: InboundContext, ports: readonly InboundPort[]): Origin[] {
   const { world, node, labels } = context;
   const own = world
     .ofNamespace("PeerAuthentication", node.namespace)
     .filter((policy) => standsOver(policy, { namespace: node.namespace, labels }, world.mesh.rootNamespace));
   const guards = ports.every(({ protocol }) => isHttp(protocol)) ? [] : world.policiesOver(node.namespace, labels);
-  return [...guards, ...own].map((resource) => ({ resource: formatRef(refOf(resource)) }));
+  const tokens = ports.some(({ protocol }) => mayBeHttp(protocol))
+    ? world.requestAuthenticationsOver(node.namespace, labels)
+    : [];
+  return [...guards, ...own, ...tokens].map((resource) => ({ resource: formatRef(refOf(resource)) }));
 }
 
 /** The routes of an HTTP port: all to the application, for those whom the policies let in. */

@@ -255,6 +255,16 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
       ],
     }),
   (draw) =>
+    security("RequestAuthentication", `ra${draw.random(2)}`, draw.namespace, {
+      ...(draw.rarely(2) ? { selector: { matchLabels: draw.pick([{ app: draw.service }, { istio: "gw" }]) } } : {}),
+      jwtRules: [
+        {
+          issuer: draw.pick(["https://a.test", "https://b.test"]),
+          jwksUri: draw.pick(["https://keys.test/a", "https://keys.test/b"]),
+        },
+      ],
+    }),
+  (draw) =>
     networking("Gateway", "gw", draw.namespace, {
       selector: draw.rarely(5) ? {} : { istio: "gw" },
       servers: [{ port: { number: 8080 + draw.random(2), name: "http", protocol: "HTTP" }, hosts: ["*"] }],

@@ -97,6 +97,18 @@ export class ReadBack {
     );
   }
 
+  /** Of each inbound chain that speaks HTTP the issuers whose tokens are checked, in order. */
+  issuersAtHttp(): string[][] {
+    return [...(this.#bodies.get("LDS") ?? [])].flatMap(([name, body]) => {
+      if (!name.startsWith("inbound_") && name !== "virtualInbound") return [];
+      const { filterChains = [] } = decodeResource("LDS", body) as { filterChains?: JsonObject[] };
+      return filterChains
+        .map((chain) => JSON.stringify(chain))
+        .filter((text) => text.includes('"httpFilters"'))
+        .map((text) => [...text.matchAll(/"issuer":"([^"]*)"/g)].map((found) => found[1] ?? ""));
+    });
+  }
+
   /** `action namespace/name` of the policies whose rules guard an application's port, in requests or in connections. */
   policiesAt(port: number): Set<string> {
     const found = new Set<string>();

@@ -30,6 +30,8 @@ export interface InstanceHeader {
 interface CaseHeader {
   readonly proxy: ProxyHeader;
   readonly instances?: readonly InstanceHeader[];
+  /** Fetched key sets, by where from. */
+  readonly keySets?: Readonly<Record<string, string>>;
 }
 
 function readPort(text: string): WorkloadInstance["ports"][number] {
@@ -41,8 +43,8 @@ function readPort(text: string): WorkloadInstance["ports"][number] {
 export function readCase(text: string): { readonly snapshot: Snapshot; readonly node: ProxyNode } {
   const [header, ...rest] = parseAllDocuments(text);
   if (header === undefined) throw new Error("a case starts with a document of its proxy");
-  const { proxy, instances = [] } = header.toJS() as CaseHeader;
-  return { snapshot: makeSnapshot(rest, instances), node: makeNode(proxy) };
+  const { proxy, instances = [], keySets = {} } = header.toJS() as CaseHeader;
+  return { snapshot: { ...makeSnapshot(rest, instances), keySets }, node: makeNode(proxy) };
 }
 
 /** What users wrote and who answers, as the compiler takes it. */

@@ -168,6 +168,26 @@ export const BASES: Readonly<Record<Kind, readonly object[]>> = {
       mtls: { mode: "PERMISSIVE" },
     },
   ],
+  RequestAuthentication: [
+    { jwtRules: [{ issuer: "https://a", jwksUri: "https://a/keys", audiences: ["a"], forwardOriginalToken: true }] },
+    {
+      selector: { matchLabels: { app: "a" } },
+      jwtRules: [
+        {
+          issuer: "a",
+          jwks: '{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}',
+          fromHeaders: [{ name: "x-a", prefix: "T " }],
+          fromParams: ["t"],
+          fromCookies: ["c"],
+          outputPayloadToHeader: "x-b",
+          outputClaimToHeaders: [{ header: "x-c", claim: "a.b" }],
+          timeout: "5s",
+          spaceDelimitedClaims: ["roles"],
+        },
+      ],
+    },
+    {},
+  ],
   AuthorizationPolicy: [
     {
       selector: { matchLabels: { app: "a" } },

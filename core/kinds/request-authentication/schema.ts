@@ -1,0 +1,69 @@
+import { MATCH_LABELS } from "#core/kinds/workload-selector.ts";
+import type { Infer } from "#core/schema/field.ts";
+import { boolean, described, list, message, refused, required, string } from "#core/schema/make-field.ts";
+
+const BY_SELECTOR = "choose workloads with `selector`";
+const BY_ITS_NAME = "write jwksUri";
+
+const TOKEN_HEADER = message({
+  name: required(string("plain-header-name")),
+  prefix: described(string("header-value"), {
+    doc: "What stands before the token, as `Bearer ` does; the space belongs to it",
+  }),
+});
+
+const CLAIM_TO_HEADER = message({
+  header: described(required(string("claim-header")), { doc: "Taken off every request first, whoever set it" }),
+  claim: described(required(string("policy-text")), { doc: "A nested one with dots: `realm.role`" }),
+});
+
+/** One issuer: whose tokens, where they stand in a request, with which keys they are checked, what of them goes on. */
+const JWT_RULE = message(
+  {
+    issuer: described(string(), {
+      doc: "As the `iss` claim says; without it the token of any issuer",
+      hint: "https://issuer.example.com",
+    }),
+    audiences: described(list(string("policy-text")), {
+      doc: "One of them has to be in the `aud` claim; empty for any. A scheme before and a slash behind do not count",
+    }),
+    jwksUri: described(string("jwks-uri", 2048), {
+      doc: "Where the control plane fetches the keys, again every twenty minutes",
+      note: "Without jwks and jwksUri it is asked for at the issuer's /.well-known/openid-configuration. Addresses of this host, link-local ones and those of clouds' metadata services are not asked",
+    }),
+    jwks_uri: refused(BY_ITS_NAME),
+    jwks: described(string(), { doc: "The keys themselves, as a JSON Web Key Set", form: "lines" }),
+    fromHeaders: described(list(TOKEN_HEADER), {
+      doc: "Headers that a token may stand in; without any place: `Authorization: Bearer`, and the query parameter access_token",
+    }),
+    fromParams: described(list(string("query-parameter-name")), { doc: "Query parameters that a token may stand in" }),
+    fromCookies: described(list(string("policy-text")), { doc: "Cookies that a token may stand in" }),
+    outputPayloadToHeader: described(string("plain-header-name"), {
+      doc: "The header in which the application gets the token's payload, in base64url",
+    }),
+    outputClaimToHeaders: described(list(CLAIM_TO_HEADER), { doc: "Claims that the application gets as headers" }),
+    forwardOriginalToken: described(boolean(), {
+      doc: "Whether the application gets the token too",
+      default: false,
+    }),
+    timeout: described(string("duration"), { doc: "Of a fetch of the keys", default: "5s" }),
+    spaceDelimitedClaims: described(list(string("policy-text"), 0, 64), {
+      doc: "Claims that are lists with spaces between; `scope` and `permission` always are",
+    }),
+    presence: refused(
+      "a rule says nothing of requests without a token; require one with an AuthorizationPolicy (requestPrincipals)",
+    ),
+  },
+  { atMostOneOf: ["jwks", "jwksUri"] },
+);
+export type JwtRule = Infer<typeof JWT_RULE>;
+
+export const REQUEST_AUTHENTICATION = message({
+  selector: described(MATCH_LABELS, { doc: "Workloads it applies to; without it all of the namespace" }),
+  targetRef: refused(BY_SELECTOR),
+  targetRefs: refused(BY_SELECTOR),
+  jwtRules: described(list(JWT_RULE, 0, 4096), {
+    doc: "Issuers whose tokens are checked, in any order; a request without a token passes, one with a bad token does not",
+  }),
+});
+export type RequestAuthenticationSpec = Infer<typeof REQUEST_AUTHENTICATION>;
