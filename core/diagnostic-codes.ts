@@ -23,6 +23,7 @@ export type DiagnosticCode =
   | "annotation-not-handled"
   | "catch-all-host"
   | "conflicting-fields"
+  | "costly-value"
   | "denies-tcp"
   | "duplicate-value"
   | "empty"

@@ -93,6 +93,22 @@ describe("a resource as a whole is held to Istio's rules", () => {
       "error bad-value spec.trafficPolicy.loadBalancer.consistentHash.maglev.tableSize",
     ],
     [
+      "a ring that stops proxies while they build it",
+      resource(
+        "DestinationRule",
+        "{ host: a, trafficPolicy: { loadBalancer: { consistentHash: { useSourceIp: true, ringHash: { minimumRingSize: 8388608 } } } } }",
+      ),
+      "warning costly-value spec.trafficPolicy.loadBalancer.consistentHash.ringHash.minimumRingSize",
+    ],
+    [
+      "a maglev table that does, of a port of a subset",
+      resource(
+        "DestinationRule",
+        "{ host: a, subsets: [{ name: v1, trafficPolicy: { portLevelSettings: [{ port: { number: 80 }, loadBalancer: { consistentHash: { useSourceIp: true, maglev: { tableSize: 5000011 } } } }] } }] }",
+      ),
+      "warning costly-value spec.subsets[0].trafficPolicy.portLevelSettings[0].loadBalancer.consistentHash.maglev.tableSize",
+    ],
+    [
       "MUTUAL without a key",
       resource("DestinationRule", "{ host: a, trafficPolicy: { tls: { mode: MUTUAL, clientCertificate: /a.pem } } }"),
       "error missing-field spec.trafficPolicy.tls",

@@ -1,6 +1,7 @@
 import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import type { DestinationRuleSpec } from "#core/kinds/destination-rule/schema.ts";
 import type { ClientTls, TrafficPolicy, TrafficSettings } from "#core/kinds/destination-rule/traffic-policy.ts";
+import { validateTableSize } from "#core/kinds/destination-rule/validate-table-size.ts";
 import { validateExportTo } from "#core/kinds/validate-export-to.ts";
 import type { Path } from "#core/schema/path.ts";
 
@@ -107,8 +108,7 @@ function validateSettings(settings: TrafficSettings, path: Path): Diagnostic[] {
         `set one of ${HASH_KEYS.join(", ")}`,
       ),
     );
-  if (loadBalancer?.consistentHash?.maglev !== undefined)
-    issues.push(...validateTableSize(loadBalancer.consistentHash.maglev.tableSize, path));
+  issues.push(...validateTableSize(loadBalancer, path));
   if (tls !== undefined) issues.push(...validateTls(tls, [...path, "tls"]));
   return issues;
 }
@@ -159,16 +159,4 @@ function validateTls(tls: ClientTls, path: Path): Diagnostic[] {
     );
   }
   return issues;
-}
-
-function validateTableSize(tableSize: number | undefined, path: Path): Diagnostic[] {
-  const at = [...path, "loadBalancer", "consistentHash", "maglev", "tableSize"];
-  const hint = "65537 is Envoy's own choice";
-  if (tableSize === undefined) return [errorAt(at, "missing-field", "tableSize is missing", hint)];
-  return isPrime(tableSize) ? [] : [errorAt(at, "bad-value", `${tableSize} is not a prime number`, hint)];
-}
-
-function isPrime(value: number): boolean {
-  for (let factor = 2; factor * factor <= value; factor += 1) if (value % factor === 0) return false;
-  return value > 1;
 }
