@@ -25,14 +25,12 @@ export interface EndpointReader {
 
 /** Who answers on a service's port: instances and written workloads that it selects, or those written in it; nobody with the resolution "none". */
 export function resolveEndpoints(reader: EndpointReader, service: Service, port: Port): readonly Endpoint[] {
-  const { resolution, isInMesh } = service;
+  const { resolution } = service;
   // Connections go where they were meant to: nobody is selected.
   if (resolution === "none") return [];
   // A name cannot be an address, nor a socket be looked up: a workload that is written for the one is left out for the other.
   const fits = resolution === "static" ? isFixedAddress : (address: string) => !isSocketPath(address);
-  const found = candidates(reader, service, port).filter(({ address }) => fits(address));
-  // As in Istio, what is not said to be inside the mesh is outside, and takes no mTLS of the mesh's.
-  return isInMesh ? found : found.map((endpoint) => ({ ...endpoint, takesMtls: false }));
+  return candidates(reader, service, port).filter(({ address }) => fits(address));
 }
 
 /** Whether all that a host leads to are workloads of the mesh: it is said so, or they are registered where it says. */
@@ -48,26 +46,35 @@ function candidates(reader: EndpointReader, service: Service, port: Port): Endpo
     return service.declarations.flatMap(({ ports, endpoints }) =>
       ports
         .filter((each) => each.name === port.name && isProxied(each) === isProxied(port))
-        .flatMap((own) => endpoints.flatMap((each) => fromWritten(reader, each, own))),
+        .flatMap((own) => endpoints.flatMap((each) => fromWritten(reader, service, each, own))),
     );
   if (selectorOf(service) === undefined) return [];
   return [
-    ...reader.select(namespace, selector).flatMap((instance) => fromInstance(reader, instance, port)),
-    ...reader.written(namespace, selector).flatMap((workload) => fromWritten(reader, workload, port)),
+    ...reader.select(namespace, selector).flatMap((instance) => fromInstance(reader, service, instance, port)),
+    ...reader.written(namespace, selector).flatMap((workload) => fromWritten(reader, service, workload, port)),
   ];
 }
 
-function fromInstance(reader: EndpointReader, instance: WorkloadInstance, port: Port): Endpoint[] {
+/** As in Istio, what is not said to be inside the mesh is outside, and takes no mTLS of the mesh's. */
+function takesMtls(
+  reader: EndpointReader,
+  { isInMesh }: Service,
+  { namespace, labels }: Pick<Workload, "namespace" | "labels">,
+  appPort: number,
+): boolean {
+  return isInMesh && reader.mtlsMode(namespace, labels, appPort) !== "DISABLE";
+}
+
+function fromInstance(reader: EndpointReader, service: Service, instance: WorkloadInstance, port: Port): Endpoint[] {
   const own = instance.ports.find(({ name }) => name === port.name);
   if (own === undefined || instance.isAwaited === true) return [];
   const { labels, namespace, weight, health, address } = instance;
-  const takesMtls = reader.mtlsMode(namespace, labels, own.appPort) !== "DISABLE";
   return [
     {
       address,
       port: own.inboundPort,
       labels,
-      takesMtls,
+      takesMtls: takesMtls(reader, service, instance, own.appPort),
       serviceAccount: accountOf(reader, instance),
       workload: formatWorkloadLabel(labelWorkload(instance.workload, namespace, labels)),
       isRegistered: true,
@@ -83,12 +90,12 @@ function accountOf(reader: EndpointReader, { namespace, workload, serviceAccount
 }
 
 /** Whether a sidecar is said to be there: the label says so, or where there is none an account is named, as in Istio. */
-function isInMesh({ labels, serviceAccount }: Workload): boolean {
+function hasSidecar({ labels, serviceAccount }: Workload): boolean {
   const label = labels["security.istio.io/tlsMode"];
   return label === undefined ? serviceAccount !== undefined : label === "istio";
 }
 
-function fromWritten(reader: EndpointReader, written: Workload, port: Port): Endpoint[] {
+function fromWritten(reader: EndpointReader, service: Service, written: Workload, port: Port): Endpoint[] {
   const { address, namespace, name, labels } = written;
   if (address === undefined) return [];
   const at = written.ports[port.name] ?? port.targetPort ?? port.number;
@@ -103,7 +110,7 @@ function fromWritten(reader: EndpointReader, written: Workload, port: Port): End
       address,
       port: at,
       labels,
-      takesMtls: isInMesh(written) && reader.mtlsMode(namespace, labels, at) !== "DISABLE",
+      takesMtls: hasSidecar(written) && takesMtls(reader, service, written, at),
       serviceAccount: written.serviceAccount ?? (instance === undefined ? undefined : accountOf(reader, instance)),
       workload:
         instance === undefined

@@ -44,8 +44,11 @@ export function labelKey(namespace: string, label: string, value: string): strin
 type Places = (resource: AnyResource, add: Add, domainSuffix: string) => void;
 type Add = (index: IndexName, keys: Iterable<string>) => void;
 
-/** Where else a resource of a kind is found than by its name; nowhere, where translation asks for it by kind or namespace alone. */
-const PLACES: { readonly [K in Kind]?: (resource: Resource<K>, add: Add, domainSuffix: string) => void } = {
+/** Translation asks for these by name, kind or namespace alone, or for what they declare. */
+const nowhereElse = (): void => undefined;
+
+/** Where else a resource of a kind is found than by its name. */
+const PLACES: { readonly [K in Kind]: (resource: Resource<K>, add: Add, domainSuffix: string) => void } = {
   VirtualService(resource, add, domainSuffix) {
     const { metadata, spec } = resource;
     const hosts = (spec.hosts ?? []).map((host) => expandHost(host, metadata.namespace, domainSuffix));
@@ -65,6 +68,12 @@ const PLACES: { readonly [K in Kind]?: (resource: Resource<K>, add: Add, domainS
     const host = ruleHost(resource, domainSuffix);
     add(isWildcard(host) ? "rulePattern" : "rule", [host]);
   },
+  Gateway: nowhereElse,
+  ServiceEntry: nowhereElse,
+  WorkloadGroup: nowhereElse,
+  WorkloadEntry: nowhereElse,
+  PeerAuthentication: nowhereElse,
+  AuthorizationPolicy: nowhereElse,
 };
 
 /** All places where a resource is found. What a question reads is one of them: a resource bears on whoever asked there. */
@@ -85,7 +94,7 @@ export function placesOf(resource: AnyResource, { domainSuffix }: MeshSettings):
     add("selector", labelKeys(service.namespace, service.selector));
   }
   if (workload?.standing === "written") add("workload", labelKeys(workload.namespace, workload.labels));
-  (PLACES as { readonly [kind: string]: Places | undefined })[kind]?.(resource, add, domainSuffix);
+  (PLACES[kind] as Places)(resource, add, domainSuffix);
   return places;
 }
 

@@ -7,10 +7,6 @@ export function inboundCluster(port: number): string {
   return `inbound|${port}||`;
 }
 
-export function spiffeUri(trustDomain: string, namespace: string, account: string): string {
-  return `spiffe://${trustDomain}/ns/${namespace}/sa/${account}`;
-}
-
 /** Route configuration of the forward proxy. */
 export const HTTP_PROXY = "http_proxy";
 export const BLACK_HOLE = "BlackHoleCluster";

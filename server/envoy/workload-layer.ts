@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import type { Diagnostic } from "#core/diagnostic.ts";
-import { expandHost, normalizeHost } from "#core/host/host.ts";
+import { expandHost } from "#core/host/host.ts";
+import { hostForms } from "#core/host/host-forms.ts";
 import { mayBeHttp, protocolOf } from "#core/model/protocol.ts";
 import { formatWorkloadLabel, labelWorkload } from "#core/model/workload-label.ts";
 import { resolveInboundPorts } from "#core/resolve/inbound-ports.ts";
@@ -202,10 +203,10 @@ export class WorkloadLayer {
   #called(written: string): string {
     const { namespace } = this.node;
     const { domainSuffix } = this.#world.mesh;
-    const name = normalizeHost(written);
-    const whole = expandHost(written, namespace, domainSuffix);
-    const forms = [name, whole, `${name}.svc.${domainSuffix}`, `${name}.${domainSuffix}`];
-    return forms.find((form) => this.#world.service(form, namespace) !== undefined) ?? whole;
+    return (
+      hostForms(written, namespace, domainSuffix).find((form) => this.#world.service(form, namespace) !== undefined) ??
+      expandHost(written, namespace, domainSuffix)
+    );
   }
 
   #explicit(

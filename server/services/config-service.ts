@@ -3,12 +3,13 @@ import type { Diagnostic } from "#core/diagnostic.ts";
 import { hasErrors } from "#core/diagnostic.ts";
 import { PharosError } from "#core/errors.ts";
 import { describeEffect } from "#core/kinds/describe-effect.ts";
-import type { MeshSettings, SnapshotChange } from "#core/registry/snapshot.ts";
+import type { MeshSettings } from "#core/registry/snapshot.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
 import { meetsRequirements, parseLabelSelector } from "#core/resource/label-selector.ts";
 import { placeDiagnostics } from "#core/resource/place-diagnostics.ts";
 import type { ApplyResult, PreviewView, ResourceSummary } from "#core/view/config.ts";
 import type { Distribution } from "#core/view/mesh.ts";
+import { changeOfPlan } from "#server/config/change-of-plan.ts";
 import { lengthOf, type PlannedChanges, planChanges } from "#server/config/plan-changes.ts";
 import type { ConfigStore, Plan } from "#server/config/store.ts";
 import type { StoredResource } from "#server/config/stored-resource.ts";
@@ -83,14 +84,6 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
   const { store, mesh, telemetry, state, checks, publisher, previews, applies } = options;
   /** With what the compiler could not translate of it. */
   const diagnose = () => [...checks.run(), ...publisher.failures];
-
-  const toChange = (plan: Plan): SnapshotChange => ({
-    revision: state.revision + 1,
-    upserts: plan.upserts,
-    deletes: plan.deletes,
-    instanceUpserts: [],
-    instanceDeletes: [],
-  });
 
   async function write(
     action: string,
@@ -184,7 +177,7 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
     async check(changes, asker) {
       const plan = await store.plan(await read(changes, asker));
       if (hasErrors(plan.diagnostics)) return { ok: false, diagnostics: plan.diagnostics, resolved: [] };
-      const change = toChange(plan);
+      const change = changeOfPlan(plan, state.revision + 1);
       const isSmall =
         lengthOf(changes) <= READ_HERE_MAX &&
         state.snapshot().resources.length + change.upserts.length <= CHECK_HERE_MAX;
@@ -210,7 +203,7 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
           traffic: null,
         };
       const [rehearsal, proxies] = await Promise.all([
-        previews.rehearse(toChange(plan), asker, () => recentTraffic(telemetry)),
+        previews.rehearse(changeOfPlan(plan, state.revision + 1), asker, () => recentTraffic(telemetry)),
         mesh.proxies(),
       ]);
       const placed = await place(rehearsal.findings, changes, asker);

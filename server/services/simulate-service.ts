@@ -1,12 +1,12 @@
 import { hasErrors } from "#core/diagnostic.ts";
 import { PharosError } from "#core/errors.ts";
-import type { SnapshotChange } from "#core/registry/snapshot.ts";
 import { parsePath } from "#core/schema/path.ts";
 import type { Outcomes } from "#core/simulate/outcome.ts";
 import type { ProxyStatus } from "#core/view/mesh.ts";
 import type { OriginView, OutcomesView, SimulationView } from "#core/view/simulation.ts";
 import type { Origin } from "#core/xds/layer.ts";
-import type { ConfigStore, Plan } from "#server/config/store.ts";
+import { changeOfPlan } from "#server/config/change-of-plan.ts";
+import type { ConfigStore } from "#server/config/store.ts";
 import type { PreviewThread } from "#server/preview/preview-thread.ts";
 import type { Located } from "#server/preview/protocol.ts";
 import type { Mesh } from "#server/services/dependencies.ts";
@@ -36,7 +36,7 @@ export function createSimulateService({ store, mesh, state, previews }: Simulate
       const plan =
         changes === undefined ? undefined : await store.plan(await previews.read(changes, asker, "simulation"));
       const isRefused = plan !== undefined && hasErrors(plan.diagnostics);
-      const change = plan === undefined || isRefused ? null : toChange(plan, state.revision + 1);
+      const change = plan === undefined || isRefused ? null : changeOfPlan(plan, state.revision + 1);
       const { now, changed } = await previews.simulate({ ...question, from: caller.id }, change, asker);
       const written = new Map(
         (plan?.changed ?? []).flatMap(({ ref, after }) => (after === undefined ? [] : [[ref, after]])),
@@ -55,10 +55,6 @@ export function createSimulateService({ store, mesh, state, previews }: Simulate
 }
 
 type Locate = (texts: readonly Located[]) => Promise<readonly (readonly (number | null)[])[]>;
-
-function toChange({ upserts, deletes }: Plan, revision: number): SnapshotChange {
-  return { revision, upserts, deletes, instanceUpserts: [], instanceDeletes: [] };
-}
 
 /** Undefined for what nobody wrote: the server adds resources of its own. */
 async function textOf(store: SimulateServiceOptions["store"], ref: string): Promise<string | undefined> {

@@ -1,4 +1,5 @@
 import { create } from "@bufbuild/protobuf";
+import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
 import type { LoadBalancer } from "#core/kinds/destination-rule/load-balancer.ts";
 import type { ClientTls, OutlierDetection, TrafficSettings } from "#core/kinds/destination-rule/traffic-policy.ts";
 import type { Endpoint } from "#core/model/endpoint.ts";
@@ -23,7 +24,6 @@ import {
 } from "#proto/gen/envoy/config/endpoint/v3/endpoint_pb.js";
 import { meshUpstream, PLAIN, ruleUpstream } from "#server/envoy/build-tls.ts";
 import { httpOptions, poolSettings, type UpstreamHttpOptions } from "#server/envoy/clusters/connection-pool.ts";
-import { spiffeUri } from "#server/envoy/names.ts";
 import { duration, durationMs, type Init } from "#server/envoy/pack.ts";
 
 type ClusterInit = Init<typeof ClusterSchema>;
@@ -224,7 +224,9 @@ function expectedNames(
   if (tls?.subjectAltNames !== undefined) return tls.subjectAltNames;
   const accounts = new Set(serviceEndpoints.flatMap(({ serviceAccount }) => serviceAccount ?? []));
   return [
-    ...[...accounts].sort().map((account) => spiffeUri(trustDomain, service.namespace, account)),
+    ...[...accounts]
+      .sort()
+      .map((serviceAccount) => formatSpiffeId({ trustDomain, namespace: service.namespace, serviceAccount })),
     ...service.subjectAltNames,
   ];
 }

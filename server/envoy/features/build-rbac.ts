@@ -1,3 +1,4 @@
+import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
 import type {
   AuthorizationCondition,
   AuthorizationOperation,
@@ -20,7 +21,6 @@ import {
   matchRequestPrincipal,
   type StringInit,
 } from "#server/envoy/features/token-metadata.ts";
-import { spiffeUri } from "#server/envoy/names.ts";
 import type { Init } from "#server/envoy/pack.ts";
 
 type PrincipalInit = Init<typeof PrincipalSchema>;
@@ -313,8 +313,8 @@ function principalMatcher(value: string, { trustDomain }: RuleContext): StringIn
 
 /** `namespace/account`, or an account of the policy's namespace. */
 function accountMatcher(value: string, { trustDomain, namespace }: RuleContext): StringInit {
-  const whole = value.includes("/") ? value.split("/", 2) : [namespace, value];
-  return { matchPattern: { case: "exact", value: spiffeUri(trustDomain, whole[0] ?? "", whole[1] ?? "") } };
+  const [of = "", serviceAccount = ""] = value.includes("/") ? value.split("/", 2) : [namespace, value];
+  return { matchPattern: { case: "exact", value: formatSpiffeId({ trustDomain, namespace: of, serviceAccount }) } };
 }
 
 /** `*`, `prefix*`, `*suffix`, or exact. */

@@ -1,6 +1,6 @@
+import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
 import type { CompileReader } from "#server/compile/compile-reader.ts";
 import { ALL_NAMESPACES } from "#server/compile/instance-index.ts";
-import { spiffeUri } from "#server/envoy/names.ts";
 
 /**
  * spiffe://… of the workloads that some Gateway selects, in order: they tell truly for whom they call. A Gateway without a
@@ -11,7 +11,9 @@ export function gatewayIdentities(world: CompileReader): readonly string[] {
     const uris = world
       .all("Gateway")
       .flatMap(({ spec }) => world.select(ALL_NAMESPACES, spec.selector ?? {}))
-      .map(({ namespace, serviceAccount }) => spiffeUri(world.mesh.trustDomain, namespace, serviceAccount));
+      .map(({ namespace, serviceAccount }) =>
+        formatSpiffeId({ trustDomain: world.mesh.trustDomain, namespace, serviceAccount }),
+      );
     return [...new Set(uris)].sort();
   });
 }

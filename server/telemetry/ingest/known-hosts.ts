@@ -1,4 +1,5 @@
-import { bySpecificity, expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
+import { bySpecificity, expandHost, hostMatches, isWildcard, normalizeHost } from "#core/host/host.ts";
+import { hostForms } from "#core/host/host-forms.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { declareServices } from "#core/sources/declare-service.ts";
@@ -20,14 +21,11 @@ const read = new WeakMap<Snapshot["resources"], Hosts>();
 export function knownHost(snapshot: Snapshot, namespace: string, host: string): string | undefined {
   const { names, patterns } = hostsOf(snapshot);
   const { domainSuffix } = snapshot.mesh;
-  const text = host.toLowerCase().replace(/\.$/, "");
-  const forms = [
-    text,
-    expandHost(text, namespace, domainSuffix),
-    `${text}.svc.${domainSuffix}`,
-    `${text}.${domainSuffix}`,
-  ];
-  return forms.find((form) => names.has(form)) ?? patterns.find((pattern) => hostMatches(pattern, text));
+  const text = normalizeHost(host);
+  return (
+    hostForms(text, namespace, domainSuffix).find((form) => names.has(form)) ??
+    patterns.find((pattern) => hostMatches(pattern, text))
+  );
 }
 
 function hostsOf({ resources, mesh: { domainSuffix } }: Snapshot): Hosts {
