@@ -11,7 +11,7 @@ import type { ApplyResult, PreviewView, ResourceSummary } from "#core/view/confi
 import type { Distribution } from "#core/view/mesh.ts";
 import { changeOfPlan } from "#server/config/change-of-plan.ts";
 import { lengthOf, type PlannedChanges, planChanges } from "#server/config/plan-changes.ts";
-import type { ConfigStore, Plan } from "#server/config/store.ts";
+import type { ConfigStore } from "#server/config/store.ts";
 import type { StoredResource } from "#server/config/stored-resource.ts";
 import { findDelta } from "#server/preview/find-delta.ts";
 import type { PreviewThread } from "#server/preview/preview-thread.ts";
