@@ -73,6 +73,7 @@ const PLACES: { readonly [K in Kind]: (resource: Resource<K>, add: Add, domainSu
   WorkloadGroup: nowhereElse,
   WorkloadEntry: nowhereElse,
   PeerAuthentication: nowhereElse,
+  RequestAuthentication: nowhereElse,
   AuthorizationPolicy: nowhereElse,
 };
 
