@@ -61,6 +61,8 @@ export type DiagnosticCode =
   | "duplicate-resource"
   | "more-findings"
   | "preview-overtaken"
+  // What the control plane could not fetch for it.
+  | "keys-not-fetched"
   // What becomes of it at proxies.
   | "gateway-host-conflict"
   | "gateway-port-conflict"

@@ -6,6 +6,7 @@ import { createAuth } from "#server/auth/auth.ts";
 import { makeConfig } from "#server/compose/make-config.ts";
 import { makeHttp } from "#server/compose/make-http.ts";
 import { makeIdentity } from "#server/compose/make-identity.ts";
+import { makeKeys } from "#server/compose/make-keys.ts";
 import { makeMeshPort } from "#server/compose/make-mesh-port.ts";
 import { makeRegistry } from "#server/compose/make-registry.ts";
 import { makeServices } from "#server/compose/make-services.ts";
@@ -33,6 +34,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   const identity = await makeIdentity(dir, options.trustDomain, db);
   const config = await makeConfig(db, options, (): MeshHandle => port.mesh, log);
   const registry = await makeRegistry(options, config, identity);
+  const keys = await makeKeys(options, config, log);
   const port = await makeMeshPort({ ...identity, options, stores, config, registry, log });
   const { mesh } = port;
   const feed = config.follow();
@@ -52,7 +54,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
       onFull: (error) => log.warn(`${what} has to wait for room on the disk`, { error: error.toString() }),
     });
   await atRoom("the administrator's token", () => auth.ensureAdminToken());
-  const api = makeServices({ ...identity, options, stores, config, registry, port, auth });
+  const api = makeServices({ ...identity, options, stores, config, registry, port, auth, keys });
   const http = await makeHttp({ root: ROOT, options, stores, mesh, services: api.services, auth, log });
 
   const url = options.publicUrl ?? `http://${host}:${http.port}`;
@@ -74,6 +76,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     () => http.close(CLOSE_GRACE_MS),
     () => feed.stop(),
     async () => registry.close(),
+    async () => keys.close(),
     () => api.close(),
     () => port.close(),
     () => stores.close(),

@@ -56,6 +56,8 @@ export interface KindDefinition<S = unknown> {
   selector?(spec: S): WorkloadChoice;
   /** The ports of applications that it names, and where. */
   applicationPorts?(spec: S): readonly PlacedPort[];
+  /** Where the keys are that are fetched for it. */
+  keyLocations?(spec: S): readonly string[];
   /** The host names it is about, as written; absent where it is about workloads. */
   hosts?(spec: S): readonly string[];
   /**

@@ -22,6 +22,16 @@ export interface ResourceSummary {
 export interface ResourceDetail extends ResourceSummary {
   /** The document as its author wrote it, comments included. */
   readonly text: string;
+  /** Where the keys are that it has fetched, and what became of that. */
+  readonly keys?: readonly KeyView[];
+}
+
+export interface KeyView {
+  readonly location: string;
+  /** ISO time of those that are used; null: none, and what they would check is refused. */
+  readonly fetchedAt: string | null;
+  /** Why the last try failed; null while it did not. */
+  readonly error: string | null;
 }
 
 export interface ChangedResource {

@@ -5,6 +5,7 @@ import { explainService } from "#core/resolve/explain-service.ts";
 import type { Auth } from "#server/auth/auth.ts";
 import type { Config } from "#server/compose/make-config.ts";
 import type { IdentityParts } from "#server/compose/make-identity.ts";
+import type { Keys } from "#server/compose/make-keys.ts";
 import type { MeshPort } from "#server/compose/make-mesh-port.ts";
 import type { Stores } from "#server/compose/make-stores.ts";
 import { dialable } from "#server/listen-address.ts";
@@ -23,6 +24,7 @@ export interface ServicesParts extends IdentityParts {
   readonly registry: Registry;
   readonly port: MeshPort;
   readonly auth: Auth;
+  readonly keys: Keys;
 }
 
 /** What the API serves, and the thread in which changes are tried. */
@@ -52,6 +54,7 @@ export function makeServices(parts: ServicesParts): { readonly services: Service
     checks,
     explain: (name) => explainService(state.snapshot(), name),
     publisher,
+    keys: parts.keys,
     previews,
     applies,
     xdsAddress: `${dialable(options.host)}:${mesh.port}`,

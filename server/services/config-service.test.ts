@@ -12,12 +12,15 @@ import { type ConfigServiceOptions, createConfigService } from "#server/services
 import { MeshState } from "#server/services/mesh-state.ts";
 import type { Caller } from "#server/services/services.ts";
 
+const NO_KEYS = { findings: () => [], at: () => undefined };
+
 /** What of a check is done where, for a text of that many characters. */
 async function whereIsChecked(length: number): Promise<readonly string[]> {
   const places: string[] = [];
   const document = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n";
   const changes: ConfigChange[] = [{ op: "upsert", text: document.padEnd(length, "#") }];
   const service = createConfigService({
+    keys: NO_KEYS,
     store: {
       plan: async () => ({ changed: [], unchanged: [], diagnostics: [], upserts: [], deletes: [] }),
     } satisfies Pick<ConfigStore, "plan"> as unknown as ConfigStore,
@@ -61,6 +64,7 @@ test("what is applied is read beside the previews, and waits for none of them", 
     },
   });
   const service = createConfigService({
+    keys: NO_KEYS,
     store: { apply: async () => ({ revision: null, changed: [], unchanged: [], diagnostics: [] }) },
     state: { snapshot: () => ({}) },
     publisher: { failures: [] },
@@ -75,6 +79,7 @@ test("what is applied is read beside the previews, and waits for none of them", 
 test("a preview says when another revision came meanwhile, and on which it stands", async () => {
   const state = { revision: 6, snapshot: () => ({ resources: [] }) };
   const service = createConfigService({
+    keys: NO_KEYS,
     store: { plan: async () => ({ changed: [], unchanged: [], diagnostics: [], upserts: [], deletes: [] }) },
     state,
     mesh: { proxies: async () => [] },
@@ -108,6 +113,7 @@ async function apply(result: Omit<ApplyResult, "unchanged">): Promise<{ told: Ap
     return revision === 6 ? [] : [FINDING];
   });
   const service = createConfigService({
+    keys: NO_KEYS,
     store: { apply: async () => ({ ...result, unchanged: [] }) } as unknown as ConfigStore,
     state,
     checks,
@@ -149,6 +155,7 @@ test("who takes a WorkloadGroup away is told which instances leave, also when th
   const state = new MeshState({ revision: 6, mesh, resources: GROUP, instances: [CART] });
   const ref = "WorkloadGroup/default/cart";
   const service = createConfigService({
+    keys: NO_KEYS,
     store: {
       apply: async () => ({ revision: 7, changed: [{ ref, op: "deleted" }], unchanged: [], diagnostics: [] }),
     } as unknown as ConfigStore,

@@ -3,11 +3,13 @@ import type { Diagnostic } from "#core/diagnostic.ts";
 import { hasErrors } from "#core/diagnostic.ts";
 import { PharosError } from "#core/errors.ts";
 import { describeEffect } from "#core/kinds/describe-effect.ts";
+import type { KindDefinition } from "#core/kinds/kind.ts";
+import { KINDS } from "#core/kinds/kinds.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
 import { meetsRequirements, parseLabelSelector } from "#core/resource/label-selector.ts";
 import { placeDiagnostics } from "#core/resource/place-diagnostics.ts";
-import type { ApplyResult, PreviewView, ResourceSummary } from "#core/view/config.ts";
+import type { ApplyResult, KeyView, PreviewView, ResourceSummary } from "#core/view/config.ts";
 import type { Distribution } from "#core/view/mesh.ts";
 import { changeOfPlan } from "#server/config/change-of-plan.ts";
 import { lengthOf, type PlannedChanges, planChanges } from "#server/config/plan-changes.ts";
@@ -39,6 +41,11 @@ export interface ConfigServiceOptions {
   readonly checks: Pick<CheckCache, "run" | "of">;
   /** What reached the compiler, and what it made of it. */
   readonly publisher: Pick<Publisher, "published" | "has" | "outcome" | "failures" | "world">;
+  /** Fetched for RequestAuthentications: what is wrong with them, and of which age those at a place are. */
+  readonly keys: {
+    readonly findings: () => readonly Diagnostic[];
+    readonly at: (location: string) => Omit<KeyView, "location"> | undefined;
+  };
   readonly audit: (line: {
     readonly caller: Caller;
     readonly action: string;
@@ -58,6 +65,7 @@ const TRAFFIC_WINDOW_MS = 60_000;
 /** Requests that rules are held against. */
 const SAMPLES_MAX = 5000;
 const WATCH_INTERVAL_MS = 250;
+const NEVER_ASKED = { fetchedAt: null, error: null } as const;
 
 function summarize(
   stored: StoredResource,
@@ -81,9 +89,9 @@ function summarize(
 
 /** edit → check → preview → apply → watch, over the store, the compiler and what was measured. */
 export function createConfigService(options: ConfigServiceOptions): Services["config"] {
-  const { store, mesh, telemetry, state, checks, publisher, previews, applies } = options;
+  const { store, mesh, telemetry, state, checks, publisher, previews, applies, keys } = options;
   /** With what the compiler could not translate of it. */
-  const diagnose = () => [...checks.run(), ...publisher.failures];
+  const diagnose = () => [...checks.run(), ...publisher.failures, ...keys.findings()];
 
   async function write(
     action: string,
@@ -93,7 +101,7 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
   ): Promise<ApplyResult> {
     try {
       const was = state.snapshot();
-      const failed = publisher.failures;
+      const failed = [...publisher.failures, ...keys.findings()];
       const result = await run();
       const resource = result.changed
         .map(({ ref }) => ref)
@@ -172,7 +180,15 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
     },
     async get(ref) {
       const stored = await store.get(ref);
-      return { ...summarize(stored, byResource(diagnose()), state.snapshot().mesh), text: stored.text };
+      const { keyLocations }: KindDefinition = KINDS[stored.resource.kind];
+      const locations = keyLocations?.(stored.resource.spec) ?? [];
+      return {
+        ...summarize(stored, byResource(diagnose()), state.snapshot().mesh),
+        text: stored.text,
+        ...(locations.length === 0
+          ? {}
+          : { keys: locations.map((location) => ({ location, ...(keys.at(location) ?? NEVER_ASKED) })) }),
+      };
     },
     async check(changes, asker) {
       const plan = await store.plan(await read(changes, asker));

@@ -8,6 +8,7 @@ import { type AnyResource, formatRef, type Resource, refOf } from "#core/resourc
 export class MeshState {
   readonly #resources = new Map<string, AnyResource>();
   readonly #instances = new Map<string, WorkloadInstance>();
+  readonly #keySets: Map<string, string>;
   readonly #mesh: MeshSettings;
   #revision: number;
   #snapshot: Snapshot | undefined;
@@ -16,6 +17,7 @@ export class MeshState {
   constructor(snapshot: Snapshot) {
     this.#mesh = snapshot.mesh;
     this.#revision = snapshot.revision;
+    this.#keySets = new Map(Object.entries(snapshot.keySets ?? {}));
     for (const resource of snapshot.resources) this.#resources.set(formatRef(refOf(resource)), resource);
     for (const instance of snapshot.instances) this.#instances.set(`${instance.namespace}/${instance.name}`, instance);
   }
@@ -29,6 +31,10 @@ export class MeshState {
     for (const instance of change.instanceUpserts)
       this.#instances.set(`${instance.namespace}/${instance.name}`, instance);
     for (const key of change.instanceDeletes) this.#instances.delete(key);
+    for (const [location, keys] of Object.entries(change.keySets ?? {})) {
+      if (keys === null) this.#keySets.delete(location);
+      else this.#keySets.set(location, keys);
+    }
   }
 
   get revision(): number {
@@ -43,6 +49,7 @@ export class MeshState {
       mesh: this.#mesh,
       resources: this.#listed,
       instances: [...this.#instances.values()],
+      ...(this.#keySets.size === 0 ? {} : { keySets: Object.fromEntries(this.#keySets) }),
     };
     return this.#snapshot;
   }

@@ -23,6 +23,8 @@ export class Publisher {
   readonly #followers: ((change: SnapshotChange) => void)[] = [];
   /** What the server adds to what people wrote, by ref. */
   readonly #own = new Map<string, AnyResource>();
+  /** Key sets that it fetched, by where from. */
+  readonly #keySets = new Map<string, string>();
 
   constructor(state: MeshState, mesh: () => Pick<Mesh, "apply">, onError: (error: PharosError) => void) {
     this.#state = state;
@@ -37,7 +39,12 @@ export class Publisher {
    */
   world(): Snapshot {
     const snapshot = this.#state.snapshot();
-    return this.#own.size === 0 ? snapshot : { ...snapshot, resources: [...snapshot.resources, ...this.#own.values()] };
+    if (this.#own.size + this.#keySets.size === 0) return snapshot;
+    return {
+      ...snapshot,
+      resources: [...snapshot.resources, ...this.#own.values()],
+      keySets: Object.fromEntries(this.#keySets),
+    };
   }
 
   /** Calls `follower` with each change of the world, once `world` has it. */
@@ -46,7 +53,11 @@ export class Publisher {
   }
 
   /** Adds to the world what is the server's own, before there is a compiler. */
-  begin(own: readonly AnyResource[]): void {
+  begin(own: readonly AnyResource[], keySets: NonNullable<SnapshotChange["keySets"]> = {}): void {
+    for (const [location, keys] of Object.entries(keySets)) {
+      if (keys === null) this.#keySets.delete(location);
+      else this.#keySets.set(location, keys);
+    }
     for (const resource of own) this.#own.set(formatRef(refOf(resource)), resource);
   }
 
@@ -67,10 +78,10 @@ export class Publisher {
   }
 
   /** Brings what is the server's own to those that compile alone, after what was published before. */
-  async compile(change: Pick<SnapshotChange, "upserts" | "deletes">): Promise<void> {
+  async compile(change: Pick<SnapshotChange, "upserts" | "deletes" | "keySets">): Promise<void> {
     const whole = { revision: this.#state.revision, instanceUpserts: [], instanceDeletes: [], ...change };
     for (const ref of change.deletes) this.#own.delete(formatRef(ref));
-    this.begin(change.upserts);
+    this.begin(change.upserts, change.keySets);
     for (const follower of this.#followers) follower(whole);
     const compiled = this.#compile(whole);
     this.#last = this.#last

@@ -1,5 +1,6 @@
 import { defineKind } from "#core/kinds/kind.ts";
 import { describeRequestAuthentication } from "#core/kinds/request-authentication/effect.ts";
+import { keyLocationOf } from "#core/kinds/request-authentication/key-location.ts";
 import { REQUEST_AUTHENTICATION } from "#core/kinds/request-authentication/schema.ts";
 import { validateRequestAuthentication } from "#core/kinds/request-authentication/validate.ts";
 
@@ -16,6 +17,7 @@ export const requestAuthentication = defineKind({
     path: ["spec", "selector"],
     among: "own-namespace-or-mesh",
   }),
+  keyLocations: ({ jwtRules = [] }) => [...new Set(jwtRules.flatMap((rule) => keyLocationOf(rule) ?? []))],
   template: { jwtRules: [{ issuer: "https://", jwksUri: "https://" }] },
   effect: describeRequestAuthentication,
 });

@@ -1,0 +1,91 @@
+import { join } from "node:path";
+import type { Diagnostic } from "#core/diagnostic.ts";
+import { parseDurationMs } from "#core/duration.ts";
+import { keyLocationOf } from "#core/kinds/request-authentication/key-location.ts";
+import { ofKind } from "#core/resource/of-kind.ts";
+import { refOf } from "#core/resource/resource.ts";
+import type { KeyView } from "#core/view/config.ts";
+import type { Logger } from "#node/log.ts";
+import type { Config } from "#server/compose/make-config.ts";
+import { describeKeys } from "#server/keys/describe-keys.ts";
+import { fetchKeySet } from "#server/keys/fetch-key-set.ts";
+import { readKeyFile, writeKeyFile } from "#server/keys/key-file.ts";
+import { KeyKeeper } from "#server/keys/key-keeper.ts";
+import { isLoopback } from "#server/listen-address.ts";
+import type { ServerOptions } from "#server/server-options.ts";
+
+/** As Istio's. */
+const TIMEOUT_MS = 5000;
+/** So long proxies wait at a start for keys of which nothing is kept: without them they would refuse tokens. */
+const FIRST_KEYS_MS = 5000;
+
+/** The keys of issuers of tokens. */
+export interface Keys {
+  findings(): readonly Diagnostic[];
+  /** What is known of the keys at a place; undefined of one that nobody wants. */
+  at(location: string): Omit<KeyView, "location"> | undefined;
+  close(): void;
+}
+
+/** Begins to fetch what the configuration asks for, and brings what is fetched to the compiler. */
+export async function makeKeys(
+  { dir, host }: Pick<ServerOptions, "dir" | "host">,
+  { state, publisher }: Config,
+  log: Logger,
+): Promise<Keys> {
+  const file = join(dir, "token-keys.json");
+  const allowsLoopback = isLoopback(host);
+  let isOpen = false;
+  const keeper: KeyKeeper = new KeyKeeper(readKeyFile(file), {
+    fetch: (location, timeoutMs, signal) => fetchKeySet(location, { allowsLoopback, timeoutMs, signal }),
+    onChange(keySets) {
+      if (isOpen) void publisher.compile({ upserts: [], deletes: [], keySets }).catch(() => undefined);
+    },
+    save(all) {
+      try {
+        writeKeyFile(file, all);
+      } catch (error) {
+        log.warn("keys of tokens are not kept beyond this run", { error: String(error) });
+      }
+    },
+    later(ms, callback) {
+      const timer = setTimeout(callback, ms);
+      timer.unref();
+      return () => clearTimeout(timer);
+    },
+    nowMs: () => Date.now(),
+  });
+  const authentications = () => state.all("RequestAuthentication");
+  const follow = (): void => {
+    const wanted = new Map<string, number>();
+    for (const { spec } of authentications())
+      for (const rule of spec.jwtRules ?? []) {
+        const location = keyLocationOf(rule);
+        if (location === undefined) continue;
+        const timeoutMs = parseDurationMs(rule.timeout ?? "") ?? TIMEOUT_MS;
+        wanted.set(location, Math.max(timeoutMs, wanted.get(location) ?? 0));
+      }
+    keeper.follow(wanted);
+  };
+  follow();
+  const tooLong = new Promise<void>((resolve) => setTimeout(resolve, FIRST_KEYS_MS).unref());
+  await Promise.race([keeper.triedAll(), tooLong]);
+  publisher.begin([], keeper.keySets());
+  isOpen = true;
+  publisher.onPublish(({ upserts, deletes }) => {
+    if (ofKind([...upserts.map(refOf), ...deletes], "RequestAuthentication").length > 0) follow();
+  });
+  return {
+    findings: () => describeKeys(authentications(), (location) => keeper.status(location)),
+    at(location) {
+      const status = keeper.status(location);
+      if (status === undefined) return undefined;
+      const { fetchedAtMs, error } = status;
+      return {
+        fetchedAt: fetchedAtMs === undefined ? null : new Date(fetchedAtMs).toISOString(),
+        error: error ?? null,
+      };
+    },
+    close: () => keeper.close(),
+  };
+}
