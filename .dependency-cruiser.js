@@ -157,13 +157,13 @@ export default {
     {
       name: "translators-read",
       comment:
-        "What is built for a proxy follows from recorded answers alone; the world, which can be changed and asked unrecorded, is for who keeps the layers.",
+        "What is built for a proxy follows from recorded answers alone; the world, which can be changed, is for who takes changes.",
       severity: "error",
       from: {
         path: "^server/envoy/",
-        pathNot: "^server/envoy/(create-compiler|(workload|grpc)-layer|outbound-scope)\\.ts$|\\.test\\.ts$|/testing/",
+        pathNot: "^server/envoy/create-compiler\\.ts$|\\.test\\.ts$|/testing/",
       },
-      to: { path: "^server/compile/world\\.ts$" },
+      to: { path: "^server/compile/(world|holding|questions|recording-reader|(config|instance)-index)\\.ts$" },
     },
     {
       name: "xds-is-opaque",

@@ -11,7 +11,6 @@ const COMMENT = /^\s*(?:\*|\/\/|\/\*)/;
 const ALLOWED: Readonly<Record<string, string>> = {
   "server/compile/places-of.ts":
     "under which questions of the compiler a resource is found; does not compile without one",
-  "server/compile/world.ts": "has a table of resources by host pattern for the two kinds that have such patterns",
   "core/sources/declare-service.ts": "reads services out of the kinds that declare them",
   "core/sources/declare-workload.ts": "reads workloads out of the kinds that describe them",
 };

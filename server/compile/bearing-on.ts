@@ -2,13 +2,13 @@ import { expandHost } from "#core/host/host.ts";
 import { delegateOf } from "#core/resolve/delegates.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
-import type { ConfigIndex } from "#server/compile/config-index.ts";
 import { destinationsOf } from "#server/compile/destinations-of.ts";
+import type { Held } from "#server/compile/holding.ts";
 import { refsFor } from "#server/compile/host-patterns.ts";
 import type { IndexName } from "#server/compile/places-of.ts";
 
 /** Refs of what a host is built from: what defines, rules and routes it, and the same of where it is routed to. */
-export function bearingOn(index: ConfigIndex, host: string, domainSuffix: string): readonly string[] {
+export function bearingOn(index: Held["config"], host: string, domainSuffix: string): readonly string[] {
   const at = (name: IndexName, key: string): readonly string[] => [...index.refs(name, key)];
   const rulesFor = (each: string): readonly string[] => [
     ...at("rule", each),

@@ -30,7 +30,7 @@ export type KnownCulprits = WeakMap<BuildFailure, readonly string[]>;
  * for any more, and what changes for no unit that failed changes nothing of why it did.
  */
 export function* describeFailures(
-  world: World,
+  world: Pick<World, "without">,
   failures: readonly BuildFailure[],
   known: KnownCulprits,
 ): Generator<undefined, Diagnostic[], undefined> {
@@ -69,7 +69,7 @@ export function* describeFailures(
 
 /** The resources whose absence lets the unit be built; [""] where that of none does, or where it is tried again meanwhile. */
 function* findCulprits(
-  world: World,
+  world: Pick<World, "without">,
   { retry, suspects, isStanding }: BuildFailure,
 ): Generator<undefined, readonly string[], undefined> {
   const rank = (ref: string): number => KINDS[ref.split("/", 1)[0] as Kind].blame;

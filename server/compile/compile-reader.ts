@@ -3,7 +3,8 @@ import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import type { Labels } from "#core/resource/labels.ts";
 import type { AnyResource, Resource } from "#core/resource/resource.ts";
-import type { ALL_NAMESPACES } from "#server/compile/instance-index.ts";
+import type { ALL_NAMESPACES } from "#server/compile/all-namespaces.ts";
+import type { Recorder } from "#server/compile/recorder.ts";
 
 /**
  * All that a translator sees of the configuration and the registry: questions whose answers are recorded as what the asking unit
@@ -27,4 +28,15 @@ export interface CompileReader extends MeshReader {
   ofNamespace<K extends AnyResource["kind"]>(kind: K, namespace: string): readonly Resource<K>[];
   /** A list that follows from other answers: whoever asks for it is concerned only where it comes to hold something else. */
   deriveList<T>(key: string, answer: () => readonly T[]): readonly T[];
+}
+
+/** The same for those who keep units, and say what these are built from. */
+export interface LayerReader extends CompileReader {
+  readonly recorder: Recorder;
+  /** All hosts that a proxy may have to know. Nobody depends on it: an edit tells of those that appear. */
+  hosts(): ReadonlySet<string>;
+  /** Of all resources. Nobody depends on it. */
+  refs(): readonly string[];
+  /** Refs of what a host is built from: what defines, rules and routes it, and the same of where it is routed to. */
+  bearingOn(host: string): readonly string[];
 }

@@ -1,9 +1,7 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
+import { ALL_NAMESPACES } from "#server/compile/all-namespaces.ts";
 import { addTo, removeFrom } from "#server/compile/multimap.ts";
 import { labelKey } from "#server/compile/places-of.ts";
-
-/** No namespace has this name. */
-export const ALL_NAMESPACES = "*";
 
 /** Registered instances by `namespace/name`, by label, and by where their sidecars listen. */
 export class InstanceIndex {
@@ -33,10 +31,6 @@ export class InstanceIndex {
   at(place: string): WorkloadInstance | undefined {
     const [key, ...others] = this.#bySidecar.get(place) ?? [];
     return key === undefined || others.length > 0 ? undefined : this.#instances.get(key);
-  }
-
-  has(key: string): boolean {
-    return this.#instances.has(key);
   }
 
   /** Of these labels, the place of the one that the fewest carry; undefined where there are none. */

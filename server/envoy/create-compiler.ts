@@ -55,10 +55,10 @@ export class Compiler {
   open(node: ProxyNode): ProxyView {
     const isGrpc = node.metadata.GENERATOR === "grpc";
     const place = () => (isGrpc ? formatGrpcKey(this.#grpcKey(node)) : formatScope(this.#scopeKey(node)));
-    this.#placements.set(node, new Placement(node, this.#world.recorder, place));
+    this.#placements.set(node, new Placement(node, this.#world.reader.recorder, place));
     if (isGrpc) return this.#openGrpc(node);
     const scope = this.#scope(node);
-    const workload = new WorkloadLayer(node, scope, this.#world, this.#hash);
+    const workload = new WorkloadLayer(node, scope, this.#world.reader, this.#hash);
     scope.users += 1;
     this.#workloads.set(node, workload);
     return { layers: [scope.layer, workload.layer] };
@@ -218,7 +218,7 @@ export class Compiler {
     const id = formatScope(key);
     const known = this.#scopes.get(id);
     if (known !== undefined) return known;
-    const made = new OutboundScope(key, this.#world, this.#hash);
+    const made = new OutboundScope(key, this.#world.reader, this.#hash);
     this.#scopes.set(id, made);
     return made;
   }
@@ -242,7 +242,7 @@ export class Compiler {
   #openGrpc(node: ProxyNode): ProxyView {
     const key = this.#grpcKey(node);
     const id = formatGrpcKey(key);
-    const grpc = this.#grpcLayers.get(id) ?? new GrpcLayer(key, this.#world, this.#hash);
+    const grpc = this.#grpcLayers.get(id) ?? new GrpcLayer(key, this.#world.reader, this.#hash);
     this.#grpcLayers.set(id, grpc);
     grpc.users += 1;
     this.#grpcClients.set(node, grpc);
@@ -261,9 +261,9 @@ export class Compiler {
 
   /** Of a node's labels those that some route asks about. */
   #askedLabels(node: ProxyNode): Record<string, string> {
-    const { labels } = standingOf(this.#world, node);
+    const { labels } = standingOf(this.#world.reader, node);
     return Object.fromEntries(
-      this.#world.sourceLabelKeys.flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]]])),
+      this.#world.reader.sourceLabelKeys.flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]]])),
     );
   }
 }

@@ -8,9 +8,9 @@ import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/
 import { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { HttpConnectionManagerSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
+import type { LayerReader } from "#server/compile/compile-reader.ts";
 import { MutableLayer } from "#server/compile/mutable-layer.ts";
 import { makeUnit, type Unit } from "#server/compile/unit.ts";
-import type { World } from "#server/compile/world.ts";
 import {
   buildBlackHole,
   buildGrpcAssignment,
@@ -54,12 +54,12 @@ export function formatGrpcKey({ namespace, labels }: GrpcKey): string {
 export class GrpcLayer {
   readonly key: GrpcKey;
   readonly layer: MutableLayer;
-  readonly #world: World;
+  readonly #world: LayerReader;
   readonly #hash: Hash;
   readonly #units = new Map<string, Unit>();
   users = 0;
 
-  constructor(key: GrpcKey, world: World, hash: Hash) {
+  constructor(key: GrpcKey, world: LayerReader, hash: Hash) {
     this.key = key;
     this.#world = world;
     this.#hash = hash;

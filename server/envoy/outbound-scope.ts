@@ -14,11 +14,11 @@ import { ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.
 import { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { HttpProtocolOptionsSchema } from "#proto/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
+import type { LayerReader } from "#server/compile/compile-reader.ts";
 import { MutableLayer } from "#server/compile/mutable-layer.ts";
 import { PlainCell } from "#server/compile/plain-cell.ts";
 import type { Cell } from "#server/compile/recorder.ts";
 import { makeUnit, type Unit } from "#server/compile/unit.ts";
-import type { World } from "#server/compile/world.ts";
 import { buildCluster, buildLoadAssignment, type Routing } from "#server/envoy/clusters/build-cluster.ts";
 import { poolSettings } from "#server/envoy/clusters/connection-pool.ts";
 import { serviceClusters } from "#server/envoy/clusters/service-clusters.ts";
@@ -63,7 +63,7 @@ export function formatScope({ namespace, labels, takesVirtualHosts, routing }: S
 export class OutboundScope {
   readonly key: ScopeKey;
   readonly layer: MutableLayer;
-  readonly #world: World;
+  readonly #world: LayerReader;
   readonly #hash: Hash;
   /** Route configuration → host → its virtual hosts. */
   readonly #virtualHosts = new Map<string, Map<string, readonly BuiltVirtualHost[]>>();
@@ -77,7 +77,7 @@ export class OutboundScope {
   readonly #ports = new PlainCell();
   users = 0;
 
-  constructor(key: ScopeKey, world: World, hash: Hash) {
+  constructor(key: ScopeKey, world: LayerReader, hash: Hash) {
     this.key = key;
     this.#world = world;
     this.#hash = hash;

@@ -7,15 +7,14 @@ import { formatWorkloadLabel, labelWorkload } from "#core/model/workload-label.t
 import { resolveInboundPorts } from "#core/resolve/inbound-ports.ts";
 import { resolveDecidingRoutes } from "#core/resolve/routes.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
-import { SERVICE_KINDS } from "#core/sources/declare-service.ts";
 import type { Origin, ProxyNode, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
+import type { LayerReader } from "#server/compile/compile-reader.ts";
 import { MutableLayer } from "#server/compile/mutable-layer.ts";
 import { makeUnit, type Unit } from "#server/compile/unit.ts";
-import type { World } from "#server/compile/world.ts";
 import { buildInboundCluster } from "#server/envoy/clusters/inbound-cluster.ts";
 import { encodeResource, type Hash } from "#server/envoy/encode.ts";
 import { buildGateway } from "#server/envoy/listeners/gateway-listeners.ts";
@@ -55,12 +54,12 @@ export class WorkloadLayer {
   readonly layer: MutableLayer;
   readonly node: ProxyNode;
   readonly scope: OutboundScope;
-  readonly #world: World;
+  readonly #world: LayerReader;
   readonly #hash: Hash;
   diagnostics: readonly Diagnostic[] = [];
   readonly #units: readonly Unit[];
 
-  constructor(node: ProxyNode, scope: OutboundScope, world: World, hash: Hash) {
+  constructor(node: ProxyNode, scope: OutboundScope, world: LayerReader, hash: Hash) {
     this.node = node;
     this.scope = scope;
     this.#world = world;
@@ -119,25 +118,13 @@ export class WorkloadLayer {
     ];
   }
 
-  /** Policies, services and rules of its namespace and of the root namespace. */
+  /** What stands in its namespace and in the root namespace. */
   #ownSuspects(): readonly string[] {
     const namespaces = [this.node.namespace, this.#world.mesh.rootNamespace];
-    return (
-      [
-        "AuthorizationPolicy",
-        "RequestAuthentication",
-        "PeerAuthentication",
-        ...SERVICE_KINDS,
-        "DestinationRule",
-      ] as const
-    )
-      .flatMap((kind) => this.#world.refs(kind))
-      .filter((ref) => namespaces.includes(ref.split("/")[1] ?? ""));
+    return this.#world.refs().filter((ref) => namespaces.includes(ref.split("/")[1] ?? ""));
   }
 
   #gatewayUnit(): Unit {
-    const policies = ["AuthorizationPolicy", "RequestAuthentication"] as const;
-    const kinds = ["DestinationRule", "VirtualService", ...policies, "Gateway", ...SERVICE_KINDS] as const;
     const name = `gateway ${this.#name}`;
     return makeUnit({
       recorder: this.#world.recorder,
@@ -148,7 +135,7 @@ export class WorkloadLayer {
         this.diagnostics = diagnostics;
         return this.layer.replace(name, built);
       },
-      suspects: () => kinds.flatMap((kind) => this.#world.refs(kind)),
+      suspects: () => this.#world.refs(),
     });
   }
 

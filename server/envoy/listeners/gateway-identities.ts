@@ -1,6 +1,6 @@
 import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
+import { ALL_NAMESPACES } from "#server/compile/all-namespaces.ts";
 import type { CompileReader } from "#server/compile/compile-reader.ts";
-import { ALL_NAMESPACES } from "#server/compile/instance-index.ts";
 
 /**
  * spiffe://… of the workloads that some Gateway selects, in order: they tell truly for whom they call. A Gateway without a

@@ -1,0 +1,126 @@
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
+import { formatRef, refOf } from "#core/resource/resource.ts";
+import { ConfigIndex } from "#server/compile/config-index.ts";
+import { InstanceIndex } from "#server/compile/instance-index.ts";
+import { invertChange } from "#server/compile/invert-change.ts";
+import type { IndexName, Place } from "#server/compile/places-of.ts";
+
+/** Configuration and registry as they stand, to be looked up and not to be changed. */
+export interface Held {
+  readonly config: Pick<ConfigIndex, "get" | "has" | "keys" | "refs" | "map" | "list">;
+  readonly instances: Pick<InstanceIndex, "get" | "at" | "rarest" | "select">;
+  /** Key sets that were fetched, by where from. */
+  readonly keySets: ReadonlyMap<string, string>;
+  /** All that a proxy may have to know: those of services, and those only virtual services name. */
+  readonly hosts: ReadonlySet<string>;
+}
+
+/** What a change did to them. */
+export interface Edit {
+  /** Where resources stood, or stand now. */
+  readonly places: readonly Place[];
+  /** Those that were there, and those that are now. */
+  readonly instances: readonly WorkloadInstance[];
+  /** Where key sets are fetched from. */
+  readonly keyLocations: readonly string[];
+  /** Hosts that nothing defined or named before, and those that nothing does any more. */
+  readonly appeared: ReadonlySet<string>;
+  readonly left: ReadonlySet<string>;
+}
+
+const HOST_INDICES = ["entry", "virtualService", "virtualServicePattern"] as const satisfies readonly IndexName[];
+
+/** Whether something defines or names a host. */
+export function definesHost({ config }: Pick<Held, "config">, host: string): boolean {
+  return HOST_INDICES.some((index) => config.has(index, host));
+}
+
+function hostsOf(places: readonly Place[]): string[] {
+  return places.flatMap(({ index, key }) => ((HOST_INDICES as readonly IndexName[]).includes(index) ? [key] : []));
+}
+
+/** The one writer of configuration and registry. It knows nobody who asks about them: an edit says what it did. */
+export class Holding implements Held {
+  readonly config: ConfigIndex;
+  readonly instances = new InstanceIndex();
+  readonly keySets: Map<string, string>;
+  readonly hosts = new Set<string>();
+
+  constructor({ mesh, resources, instances, keySets = {} }: Snapshot) {
+    this.keySets = new Map(Object.entries(keySets));
+    this.config = new ConfigIndex(mesh);
+    for (const resource of resources) for (const host of hostsOf(this.config.add(resource))) this.hosts.add(host);
+    for (const instance of instances) this.instances.add(instance);
+  }
+
+  apply(change: SnapshotChange): Edit {
+    const places: Place[] = [];
+    const remove = (ref: string): void => {
+      const old = this.config.get(ref);
+      if (old !== undefined) places.push(...this.config.remove(old));
+    };
+    for (const resource of change.upserts) {
+      remove(formatRef(refOf(resource)));
+      places.push(...this.config.add(resource));
+    }
+    for (const ref of change.deletes) remove(formatRef(ref));
+    const instances: WorkloadInstance[] = [];
+    const removeInstance = (key: string): void => {
+      const old = this.instances.get(key);
+      if (old === undefined) return;
+      this.instances.remove(old);
+      instances.push(old);
+    };
+    for (const instance of change.instanceUpserts) {
+      removeInstance(keyOf(instance));
+      this.instances.add(instance);
+      instances.push(instance);
+    }
+    for (const key of change.instanceDeletes) removeInstance(key);
+    for (const [location, keys] of Object.entries(change.keySets ?? {})) {
+      if (keys === null) this.keySets.delete(location);
+      else this.keySets.set(location, keys);
+    }
+    const keyLocations = Object.keys(change.keySets ?? {});
+    return { places, instances, keyLocations, ...this.#followHosts(hostsOf(places)) };
+  }
+
+  #followHosts(hosts: readonly string[]): Pick<Edit, "appeared" | "left"> {
+    const appeared = new Set<string>();
+    const left = new Set<string>();
+    for (const host of new Set(hosts)) {
+      const isThere = definesHost(this, host);
+      if (isThere === this.hosts.has(host)) continue;
+      (isThere ? appeared : left).add(host);
+      if (isThere) this.hosts.add(host);
+      else this.hosts.delete(host);
+    }
+    return { appeared, left };
+  }
+
+  /** The change that takes `change` back. */
+  inverse(change: SnapshotChange): SnapshotChange {
+    return invertChange(change, {
+      resource: (ref) => this.config.get(ref),
+      instance: (key) => this.instances.get(key),
+      keySets: (sets) =>
+        sets && Object.fromEntries(Object.keys(sets).map((location) => [location, this.keySets.get(location) ?? null])),
+    });
+  }
+
+  /** What `ask` answers as if these resources were not there; afterwards they are again, also where it throws. */
+  without<T>(refs: readonly string[], ask: () => T): T {
+    const held = refs.flatMap((ref) => this.config.get(ref) ?? []);
+    for (const resource of held) this.config.remove(resource);
+    try {
+      return ask();
+    } finally {
+      for (const resource of held) this.config.add(resource);
+    }
+  }
+}
+
+function keyOf({ namespace, name }: WorkloadInstance): string {
+  return `${namespace}/${name}`;
+}

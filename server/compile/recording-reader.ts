@@ -1,0 +1,275 @@
+import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+import type { Service, ServiceDeclaration } from "#core/model/service.ts";
+import type { Workload } from "#core/model/workload.ts";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import type { MeshSettings } from "#core/registry/snapshot.ts";
+import { delegateOf, mergeDelegates, type RoutingService } from "#core/resolve/delegates.ts";
+import { type ResolvedRule, resolveDestinationRule } from "#core/resolve/destination-rule.ts";
+import { type EffectiveMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
+import { type Policy, resolvePolicies } from "#core/resolve/policies.ts";
+import { resolveService, selects, servicesOf } from "#core/resolve/service.ts";
+import { resolveVirtualServices } from "#core/resolve/virtual-service.ts";
+import { byAge } from "#core/resource/by-age.ts";
+import { matchesLabels } from "#core/resource/labels.ts";
+import { type AnyResource, formatRef, type Resource } from "#core/resource/resource.ts";
+import { declareService } from "#core/sources/declare-service.ts";
+import { declareWorkload, GROUP_KINDS, WRITTEN_KINDS } from "#core/sources/declare-workload.ts";
+import type { ALL_NAMESPACES } from "#server/compile/all-namespaces.ts";
+import { bearingOn } from "#server/compile/bearing-on.ts";
+import type { LayerReader } from "#server/compile/compile-reader.ts";
+import { DerivedTable } from "#server/compile/derived-table.ts";
+import type { Held } from "#server/compile/holding.ts";
+import { labelText } from "#server/compile/label-text.ts";
+import { type IndexName, labelKey } from "#server/compile/places-of.ts";
+import type { HostIndex, Questions } from "#server/compile/questions.ts";
+import type { Recorder } from "#server/compile/recorder.ts";
+
+type Labels = Readonly<Record<string, string>>;
+
+const isSameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a.length === b.length && a.every((each, index) => each === b[index]);
+
+/**
+ * The questions that translation asks, answered by the functions of `core/resolve` from configuration and registry as they
+ * stand. Whoever asks while `recorder` records depends on the answer. What is not asked here decides nothing that a proxy gets.
+ */
+export class RecordingReader implements LayerReader {
+  readonly mesh: MeshSettings;
+  readonly settings: ProxySettings;
+  readonly recorder: Recorder;
+  readonly #held: Held;
+  readonly #questions: Questions;
+  readonly #derived: DerivedTable;
+  /** VirtualServices that delegate, with what they were merged with. */
+  readonly #roots = new WeakMap<
+    Resource<"VirtualService">,
+    { readonly delegates: readonly (Resource<"VirtualService"> | undefined)[]; readonly merged: RoutingService }
+  >();
+  /** What was made of a list of resources, by the question. */
+  readonly #answers = new WeakMap<readonly AnyResource[], Map<string, unknown>>();
+
+  constructor(mesh: MeshSettings, recorder: Recorder, held: Held, questions: Questions) {
+    this.mesh = mesh;
+    this.settings = mesh.proxies ?? DEFAULT_PROXY_SETTINGS;
+    this.recorder = recorder;
+    this.#held = held;
+    this.#questions = questions;
+    this.#derived = new DerivedTable(recorder);
+  }
+
+  /** All hosts that a proxy may have to know. Nobody depends on it: an edit tells of those that appear. */
+  hosts(): ReadonlySet<string> {
+    return this.#held.hosts;
+  }
+
+  /** Whether something defines or names a host. */
+  hasHost(host: string): boolean {
+    return this.#questions.hasHost.ask(host);
+  }
+
+  /** The service at a host as seen from a namespace. */
+  service(host: string, fromNamespace: string): Service | undefined {
+    return resolveService(host, this.#declarations("entry", host), fromNamespace);
+  }
+
+  /** Services under a pattern that callers in a namespace see. */
+  servicesUnder(pattern: string, fromNamespace: string): readonly Service[] {
+    return this.#questions.hostsUnder.ask(pattern).flatMap((host) => this.service(host, fromNamespace) ?? []);
+  }
+
+  /** VirtualServices for a host that apply to `gateway` ("mesh" or `namespace/name`), the deciding one first. */
+  virtualServices(host: string, fromNamespace: string, gateway: string): readonly RoutingService[] {
+    const question = { host, fromNamespace, gateway, domainSuffix: this.mesh.domainSuffix };
+    const found = this.#bearing("virtualService", host, `${fromNamespace} ${gateway}`, (services) =>
+      resolveVirtualServices(services as readonly Resource<"VirtualService">[], question),
+    );
+    return this.#withDelegates(found);
+  }
+
+  /** VirtualServices that name a gateway, `namespace/name`. */
+  boundTo(gateway: string): readonly RoutingService[] {
+    return this.#withDelegates(this.#list<Resource<"VirtualService">>("bound", gateway));
+  }
+
+  /** Whoever asks depends on those that are delegated to, also where they are not there. */
+  #withDelegates(services: readonly Resource<"VirtualService">[]): readonly RoutingService[] {
+    const isRoot = ({ spec }: Resource<"VirtualService">): boolean =>
+      spec.http?.some(({ delegate }) => delegate !== undefined) === true;
+    return services.some(isRoot) ? services.map((each) => (isRoot(each) ? this.#merged(each) : each)) : services;
+  }
+
+  #merged(root: Resource<"VirtualService">): RoutingService {
+    const find = (namespace: string, name: string) =>
+      this.#list<Resource<"VirtualService">>("ref", formatRef({ kind: "VirtualService", namespace, name }))[0];
+    const delegates = (root.spec.http ?? []).map((http) => {
+      const ref = delegateOf(http, root.metadata.namespace);
+      return ref === undefined ? undefined : find(...ref);
+    });
+    const known = this.#roots.get(root);
+    if (known !== undefined && isSameList(known.delegates, delegates)) return known.merged;
+    const merged = mergeDelegates(root, find, this.mesh.domainSuffix);
+    this.#roots.set(root, { delegates, merged });
+    return merged;
+  }
+
+  /** What the rules for a host come to for clients in a namespace. */
+  destinationRule(host: string, clientNamespace: string, serviceNamespace: string): ResolvedRule | undefined {
+    const question = { host, clientNamespace, serviceNamespace, mesh: this.mesh };
+    return this.#bearing("rule", host, `${clientNamespace} ${serviceNamespace}`, (rules) =>
+      resolveDestinationRule(rules as readonly Resource<"DestinationRule">[], question),
+    );
+  }
+
+  /** The answer about the resources for a host; hosts that only patterns cover, and the same ones, share it. */
+  #bearing<T>(index: HostIndex, host: string, question: string, resolve: (candidates: readonly AnyResource[]) => T): T {
+    const candidates = this.#questions.covering[index].ask(host);
+    const isShared = !this.#held.config.has(index, host);
+    return this.#answer(candidates, isShared ? question : `${question} ${host}`, () => resolve(candidates));
+  }
+
+  #answer<T>(list: readonly AnyResource[], question: string, answer: () => T): T {
+    if (!this.recorder.isRecording) return answer();
+    const known = this.#answers.get(list) ?? new Map<string, unknown>();
+    this.#answers.set(list, known);
+    if (!known.has(question)) known.set(question, answer());
+    return known.get(question) as T;
+  }
+
+  /** The oldest first. */
+  all<K extends AnyResource["kind"]>(kind: K): readonly Resource<K>[] {
+    return this.#list<Resource<K>>("kind", kind);
+  }
+
+  /** Of a namespace and of the root namespace, the oldest first. */
+  ofNamespace<K extends AnyResource["kind"]>(kind: K, namespace: string): readonly Resource<K>[] {
+    const own = this.#list<Resource<K>>("namespace", `${kind}/${namespace}`);
+    const { rootNamespace } = this.mesh;
+    if (namespace === rootNamespace) return own;
+    const root = this.#list<Resource<K>>("namespace", `${kind}/${rootNamespace}`);
+    return root.length === 0 ? own : [...own, ...root].sort(byAge);
+  }
+
+  /** An answer that follows from others: whoever asks for it is concerned only where it comes out otherwise. */
+  derive<T>(key: string, answer: () => T, isSame?: (a: T, b: T) => boolean): T {
+    return this.#derived.ask(key, answer, isSame);
+  }
+
+  /** The same for lists, which are alike where they hold the same. */
+  deriveList<T>(key: string, answer: () => readonly T[]): readonly T[] {
+    return this.#derived.ask(key, answer, isSameList);
+  }
+
+  /** Label keys that some route asks of its callers, in order. */
+  get sourceLabelKeys(): readonly string[] {
+    return this.#derived.ask("source label keys", () => this.#questions.labelKeys.ask(""), isSameList);
+  }
+
+  /** What instances of a group are expected to be. */
+  expected(namespace: string, group: string): Workload | undefined {
+    for (const kind of GROUP_KINDS) {
+      const [found] = this.#list("ref", formatRef({ kind, namespace, name: group }));
+      if (found !== undefined) return declareWorkload(found);
+    }
+    return undefined;
+  }
+
+  instance(key: string): WorkloadInstance | undefined {
+    return this.#questions.instance.ask(key);
+  }
+
+  /** Whose sidecar listens there; undefined where nobody's does, and where several say so. */
+  instanceAt(address: string, port: number): WorkloadInstance | undefined {
+    return this.#questions.placed.ask(`${address} ${port}`);
+  }
+
+  /** Instances of a namespace, or of all of them, that carry all of these labels, in order of their names. */
+  select(namespace: string | typeof ALL_NAMESPACES, labels: Labels): readonly WorkloadInstance[] {
+    // Whoever carries all of them carries the rarest.
+    const rarest = this.#held.instances.rarest(namespace, labels);
+    if (rarest !== undefined) this.#questions.selected.ask(rarest);
+    return this.#held.instances.select(namespace, labels);
+  }
+
+  /** Workloads of a namespace that are written and carry all of these labels, the oldest first. */
+  written(namespace: string, labels: Labels): readonly Workload[] {
+    const [first] = Object.entries(labels);
+    const candidates =
+      first === undefined
+        ? WRITTEN_KINDS.flatMap((kind) => this.#list("namespace", `${kind}/${namespace}`))
+        : this.#list("workload", labelKey(namespace, ...first));
+    return candidates
+      .flatMap((resource) => declareWorkload(resource) ?? [])
+      .filter((workload) => matchesLabels(workload.labels, labels));
+  }
+
+  /** Services that select these labels in their namespace, each as one object declares it. */
+  servicesSelecting(namespace: string, labels: Labels): readonly Service[] {
+    const found = new Set(
+      Object.entries(labels).flatMap(([label, value]) => this.#list("selector", labelKey(namespace, label, value))),
+    );
+    return [...found]
+      .sort(byAge)
+      .flatMap((resource) => declareService(resource) ?? [])
+      .filter((declaration) => selects(declaration, labels))
+      .flatMap(servicesOf);
+  }
+
+  /** What a workload's port takes. */
+  mtlsMode(namespace: string, labels: Labels, appPort: number): EffectiveMtlsMode {
+    return this.derive(`mTLS mode of ${namespace} ${appPort} ${labelText(labels)}`, () => {
+      const policies = this.ofNamespace("PeerAuthentication", namespace);
+      return resolveMtlsMode(policies, this.mesh.rootNamespace, { namespace, labels, port: appPort }).mode;
+    });
+  }
+
+  readonly policiesOver = (namespace: string, labels: Labels) => this.#over("AuthorizationPolicy", namespace, labels);
+  readonly requestAuthenticationsOver = (namespace: string, labels: Labels) =>
+    this.#over("RequestAuthentication", namespace, labels);
+
+  /** Those that stand over a workload: of its namespace and of the root, as far as their selectors reach. */
+  #over<K extends Policy["kind"]>(kind: K, namespace: string, labels: Labels): readonly Resource<K>[] {
+    return this.deriveList(`${kind} over ${namespace} ${labelText(labels)}`, () => {
+      const all = this.ofNamespace(kind, namespace) as readonly (Policy & Resource<K>)[];
+      return resolvePolicies(all, { namespace, labels }, this.mesh.rootNamespace);
+    });
+  }
+
+  keysAt(location: string): string | undefined {
+    return this.#questions.keys.ask(location);
+  }
+
+  /** The Gateways that a workload serves, the oldest first. */
+  gatewaysFor(labels: Labels): readonly Resource<"Gateway">[] {
+    return this.deriveList(`gateways of ${labelText(labels)}`, () =>
+      this.all("Gateway").filter(({ spec }) => matchesLabels(labels, spec.selector)),
+    );
+  }
+
+  /** The Gateway called `namespace/name`. */
+  gatewayNamed(name: string): Resource<"Gateway"> | undefined {
+    return this.#list<Resource<"Gateway">>("ref", `Gateway/${name}`)[0];
+  }
+
+  #declarations(index: IndexName, key: string): readonly ServiceDeclaration[] {
+    const found: ServiceDeclaration[] = [];
+    for (const resource of this.#list(index, key)) {
+      const declaration = declareService(resource);
+      if (declaration !== undefined) found.push(declaration);
+    }
+    return found;
+  }
+
+  #list<T = AnyResource>(index: IndexName, key: string): readonly T[] {
+    return this.#questions.lists[index].ask(key) as readonly unknown[] as readonly T[];
+  }
+
+  /** Of all resources. Nobody depends on it. */
+  refs(): readonly string[] {
+    return [...this.#held.config.keys("ref")];
+  }
+
+  /** Refs of what a host is built from: what defines, rules and routes it, and the same of where it is routed to. */
+  bearingOn(host: string): readonly string[] {
+    return bearingOn(this.#held.config, host, this.mesh.domainSuffix);
+  }
+}
