@@ -3,7 +3,7 @@ import type { ErrorCode } from "#core/errors.ts";
 /** What the process ends with; part of the interface, listed by `pharos help exit-codes`. */
 export const EXIT = {
   ok: 0,
-  /** `pharos diff` found differences. */
+  /** `pharos diff` found differences, `pharos analyze` a finding that it is to fail on. */
   differs: 1,
   /** Unknown verb, flag or argument. */
   usage: 2,

@@ -44,3 +44,31 @@ test("each finding is told once, with its line in what was given: before, and wh
   const blocked = await run("rollback 1 --undo --dry-run");
   expect([blocked.code, blocked.said]).toEqual([5, expect.stringContaining("lost was deleted since")]);
 });
+
+test("analyze tells of files, alone and beside what the server holds, and of all that it holds", {
+  timeout: 240_000,
+}, async () => {
+  const unbound = LOST.replace("hosts: [lost", "gateways: [nowhere]\n  hosts: [lost");
+  const nowhere = ["--server", "http://127.0.0.1:2"].join(" ");
+  // Warnings fail it where it is told so; errors do anyway.
+  expect((await run(`analyze - --alone ${nowhere}`, LOST)).code).toBe(0);
+  expect((await run(`analyze - --alone --fail-on warning ${nowhere}`, LOST)).code).toBe(1);
+  const alone = await run(`analyze - --alone -o sarif ${nowhere}`, unbound);
+  const { results } =
+    (JSON.parse(alone.said) as { runs: { results: { ruleId: string; level: string }[] }[] }).runs[0] ?? {};
+  expect([alone.code, results?.filter(({ level }) => level === "error").map(({ ruleId }) => ruleId)]).toEqual([
+    1,
+    ["gateway-not-found"],
+  ]);
+  expect((await run(`analyze - --alone ${nowhere}`, LOST.replace("http:", "htpp:"))).code).toBe(3);
+  const beside = await run("analyze -", unbound);
+  expect([beside.code, beside.said]).toEqual([
+    1,
+    expect.stringContaining("standard input:6:14: error: VirtualService"),
+  ]);
+  expect((await run("analyze --live")).said).toBe("nothing found\n");
+  await run("apply -f -", unbound);
+  const live = await run("analyze --live");
+  expect([live.code, live.said]).toEqual([1, expect.stringContaining("there is no Gateway nowhere")]);
+  expect((await run("analyze")).code).toBe(2);
+});

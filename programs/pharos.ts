@@ -10,7 +10,7 @@ if (!["serve", "agent"].includes(process.argv[2] ?? "")) enableCompileCache();
 const HELP = {
   "exit-codes": `Exit codes
   0   done
-  1   diff: something would change
+  1   diff: something would change; analyze: a finding as severe as --fail-on says
   2   unknown verb, flag or argument
   3   the input was refused; the diagnostics say why
   4   there is no such thing
@@ -32,6 +32,7 @@ const VERBS = {
   get: async (program: Command) => (await import("#cli/commands/get.ts")).addGet(program),
   delete: async (program: Command) => (await import("#cli/commands/delete.ts")).addDelete(program),
   diff: async (program: Command) => (await import("#cli/commands/diff.ts")).addDiff(program),
+  analyze: async (program: Command) => (await import("#cli/commands/analyze.ts")).addAnalyze(program),
   simulate: async (program: Command) => (await import("#cli/commands/simulate.ts")).addSimulate(program),
   explain: async (program: Command) => (await import("#cli/commands/explain.ts")).addExplain(program),
   history: async (program: Command) => (await import("#cli/commands/history.ts")).addHistory(program),

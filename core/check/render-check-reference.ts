@@ -6,7 +6,10 @@ export function renderCheckReference(): string {
   return `# Checks
 
 What Pharos looks for between resources. None keeps a change from being saved: the preview shows them before, and the
-console on the resource after. The last column is the code under which Kiali reports the same.
+console on the resource after. \`pharos analyze FILE...\` tells of files, beside what the server holds or, with \`--alone\`, without
+any server; \`pharos analyze --live\` of all that the server holds. It exits with 0, with 1 on a finding as severe as \`--fail-on\`
+(\`error\`, \`warning\`, \`info\`, \`never\`; by default \`error\`), and with 3 where a file would be refused. \`-o sarif\` writes SARIF 2.1.0,
+which code hosts show beside the lines. The last column is the code under which Kiali reports the same.
 
 | code | found when | Kiali |
 |---|---|---|

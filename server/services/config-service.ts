@@ -9,6 +9,7 @@ import type { MeshSettings } from "#core/registry/snapshot.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
 import { meetsRequirements, parseLabelSelector } from "#core/resource/label-selector.ts";
 import { placeDiagnostics } from "#core/resource/place-diagnostics.ts";
+import { tellOnce } from "#core/resource/tell-once.ts";
 import type { ApplyResult, KeyView, PreviewView, ResourceSummary } from "#core/view/config.ts";
 import type { Distribution } from "#core/view/mesh.ts";
 import { changeOfPlan } from "#server/config/change-of-plan.ts";
@@ -26,7 +27,6 @@ import { hostsOf } from "#server/services/hosts-of.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
 import type { Publisher } from "#server/services/publisher.ts";
 import type { Asker, Caller, Services } from "#server/services/services.ts";
-import { tellOnce } from "#server/services/tell-once.ts";
 
 export interface ConfigServiceOptions {
   readonly store: ConfigStore;

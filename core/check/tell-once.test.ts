@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { checkConfig } from "#core/check/check-config.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
-import { tellOnce } from "#server/services/tell-once.ts";
+import { tellOnce } from "#core/resource/tell-once.ts";
 
 const MESH = { trustDomain: "t", domainSuffix: "cluster.local", rootNamespace: "istio-system", traceSampling: 0 };
 const SPEC =

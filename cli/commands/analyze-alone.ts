@@ -1,0 +1,27 @@
+import type { UpsertChange } from "#cli/commands/read-changes.ts";
+import { checkConfig } from "#core/check/check-config.ts";
+import { type Diagnostic, hasErrors } from "#core/diagnostic.ts";
+import { parseDocuments } from "#core/resource/parse-documents.ts";
+import { placeDiagnostics } from "#core/resource/place-diagnostics.ts";
+import { tellOnce } from "#core/resource/tell-once.ts";
+import { ROOT_NAMESPACE } from "#core/root-namespace.ts";
+
+/** A mesh that is told nothing else: Istio's names. */
+const MESH = {
+  trustDomain: "cluster.local",
+  domainSuffix: "cluster.local",
+  rootNamespace: ROOT_NAMESPACE,
+  traceSampling: 0,
+};
+
+/** What is wrong with the documents by themselves and with each other, as if they were all there is; and whether any would be refused. */
+export function analyzeAlone(changes: readonly UpsertChange[]): {
+  readonly isRefused: boolean;
+  readonly findings: readonly Diagnostic[];
+} {
+  const read = changes.map(({ text, file, namespace }) => parseDocuments(text, { file, defaultNamespace: namespace }));
+  const resources = read.flatMap((each) => each.resources);
+  const found = checkConfig({ revision: 0, mesh: MESH, resources, instances: [] });
+  const diagnostics = read.flatMap((each) => each.diagnostics);
+  return { isRefused: hasErrors(diagnostics), findings: tellOnce(diagnostics, placeDiagnostics(found, changes)) };
+}
