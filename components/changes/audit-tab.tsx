@@ -33,7 +33,7 @@ const COLUMNS: readonly Column<AuditView>[] = [
     id: "actor",
     header: "Who",
     cell: ({ actor }) => (
-      <span className="block @max-4xl:max-w-36 truncate" title={actor}>
+      <span className="line-clamp-2 min-w-24 @max-4xl:max-w-36 [overflow-wrap:anywhere]" title={actor}>
         {shortenSpiffeId(actor)}
       </span>
     ),
@@ -56,7 +56,10 @@ const COLUMNS: readonly Column<AuditView>[] = [
     header: "On",
     hideBelow: "md",
     cell: ({ resource }) => (
-      <span className="block @max-4xl:max-w-40 max-w-80 truncate font-mono text-muted text-xs" title={resource}>
+      <span
+        className="line-clamp-3 min-w-32 @max-4xl:max-w-40 max-w-80 font-mono text-muted text-xs [overflow-wrap:anywhere]"
+        title={resource}
+      >
         {shortenSpiffeId(resource)}
       </span>
     ),
@@ -65,7 +68,7 @@ const COLUMNS: readonly Column<AuditView>[] = [
     id: "reason",
     header: "Detail",
     hideBelow: "lg",
-    cell: ({ reason }) => <span className="block min-w-40 max-w-96 text-muted [overflow-wrap:anywhere]">{reason}</span>,
+    cell: ({ reason }) => <span className="block min-w-32 max-w-96 text-muted [overflow-wrap:anywhere]">{reason}</span>,
   },
   {
     id: "from",

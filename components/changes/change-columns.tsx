@@ -27,7 +27,7 @@ export const CHANGE_COLUMNS: readonly Column<RevisionSummary>[] = [
       reason === "" ? (
         <span className="text-subtle">no reason given</span>
       ) : (
-        <span className="line-clamp-2 min-w-40 max-w-xl [overflow-wrap:anywhere]" title={reason}>
+        <span className="line-clamp-2 min-w-32 max-w-xl [overflow-wrap:anywhere]" title={reason}>
           {reason}
         </span>
       ),
@@ -41,7 +41,7 @@ export const CHANGE_COLUMNS: readonly Column<RevisionSummary>[] = [
         {changed.slice(0, SHOWN).map(({ ref, op }) => (
           <li key={ref} className="flex items-center gap-2">
             <Badge tone={OP_TONE[op]}>{op}</Badge>
-            <span className="@max-4xl:max-w-48 max-w-72 truncate font-mono text-muted text-xs" title={ref}>
+            <span className="@max-4xl:max-w-40 max-w-72 truncate font-mono text-muted text-xs" title={ref}>
               {ref}
             </span>
           </li>

@@ -12,7 +12,7 @@ const LOOK = {
   waiting: { Icon: CircleDashed, tone: "text-warn" },
 } as const;
 
-/** How far a revision has come, in a word; a dash where no connected proxy had to take it. */
+/** How far a revision has come, in a word. */
 export function RolloutState({ revision }: { readonly revision: number }) {
   const distribution = useQuery(
     useTRPC().config.distribution.queryOptions(
@@ -28,7 +28,7 @@ export function RolloutState({ revision }: { readonly revision: number }) {
   if (state === "nobody")
     return (
       <span className="text-subtle" title={sentence}>
-        –
+        none had to take it
       </span>
     );
   const { Icon, tone } = LOOK[state];

@@ -24,7 +24,10 @@ const COLUMNS = {
     header: "Hosts",
     hideBelow: "lg",
     cell: ({ hosts }) => (
-      <span className="block max-w-64 truncate font-mono text-muted text-xs" title={hosts.join("\n")}>
+      <span
+        className="line-clamp-2 min-w-32 max-w-64 font-mono text-muted text-xs [overflow-wrap:anywhere]"
+        title={hosts.join("\n")}
+      >
         {hosts.join(", ") || "–"}
       </span>
     ),
@@ -34,7 +37,7 @@ const COLUMNS = {
     id: "effect",
     header: "What it does",
     hideBelow: "md",
-    cell: ({ effect }) => <span className="block min-w-56 max-w-xl text-muted">{effect}</span>,
+    cell: ({ effect }) => <span className="block min-w-56 max-w-xl text-muted [overflow-wrap:anywhere]">{effect}</span>,
   },
   problems: {
     id: "problems",
@@ -48,7 +51,7 @@ const COLUMNS = {
     align: "end",
     hideBelow: "lg",
     cell: ({ updatedAt, author }) => (
-      <span className="block max-w-56 truncate text-muted text-xs">
+      <span className="line-clamp-2 min-w-28 max-w-56 text-muted text-xs [overflow-wrap:anywhere]">
         <Ago at={updatedAt} /> by {author}
       </span>
     ),

@@ -25,6 +25,8 @@ import { resourceHref } from "#components/format/resource-href.ts";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { PendingTexts, PendingTextsContext, usePendingCount } from "#components/ui/pending-texts.ts";
+import { SkeletonRows } from "#components/ui/skeleton.tsx";
+import { useHydrated } from "#components/ui/use-hydrated.ts";
 import { useSearchState } from "#components/ui/use-search-state.ts";
 import { type Diagnostic, hasErrors } from "#core/diagnostic.ts";
 import { openDocument } from "#core/form/open-document.ts";
@@ -58,6 +60,11 @@ type Stage =
 
 /** Edit → check → preview → apply → watch, for any resource: the one way in which the console changes configuration. */
 export function ResourceEditor(props: ResourceEditorProps) {
+  // Only the browser knows whether there is a draft, and what is typed into a page that is not alive yet would be lost.
+  return useHydrated() ? <LiveEditor {...props} /> : <SkeletonRows rows={8} />;
+}
+
+function LiveEditor(props: ResourceEditorProps) {
   const { label, initial, planCompanions, backHref } = props;
   const trpc = useTRPC();
   const queryClient = useQueryClient();

@@ -4,6 +4,7 @@ import { type ReactNode, useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import type { EditorInput } from "#components/editor/editor-input.ts";
 import { EditorPage } from "#components/editor/editor-page.tsx";
+import { HostLinks } from "#components/editor/host-links.tsx";
 import { ResourceByline, ResourceTitle } from "#components/editor/resource-header.tsx";
 import { Breadcrumbs } from "#components/ui/breadcrumbs.tsx";
 import { Page } from "#components/ui/page.tsx";
@@ -57,7 +58,12 @@ function Editor({ section, resource, catalog, drawEditor }: EditorProps) {
     <EditorPage
       section={section}
       title={<ResourceTitle resource={resource} />}
-      description={<ResourceByline resource={resource} />}
+      description={
+        <>
+          <ResourceByline resource={resource} />
+          <HostLinks resource={resource} catalog={catalog} />
+        </>
+      }
     >
       {drawEditor({ label: `${kind} ${name}`, initial, catalog })}
     </EditorPage>

@@ -1,7 +1,12 @@
 "use client";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { DraftBase } from "#components/editor/draft-base.ts";
-import { clearStoredDraft, readStoredDraft, writeStoredDraft } from "#components/editor/stored-draft.ts";
+import {
+  clearStoredDraft,
+  readStoredDraft,
+  type StoredDraft,
+  writeStoredDraft,
+} from "#components/editor/stored-draft.ts";
 import { PharosError } from "#core/errors.ts";
 import { type OpenDocument, openDocument } from "#core/form/open-document.ts";
 import { type DocumentEdit, editDocument } from "#core/resource/edit-document.ts";
@@ -27,28 +32,22 @@ export interface Draft {
   forget(): void;
 }
 
-/** The one document that form and YAML show. Kept in the tab's storage as it changes, so that no reload loses it. */
+/** The one document that form and YAML show. Kept in the tab's storage as it changes, so that no reload loses it. In the browser alone. */
 export function useDraft(storageKey: string, initial: DraftBase): Draft {
-  const [base, setBase] = useState(initial);
-  const [text, setTextState] = useState(initial.text);
+  // Read before anything is drawn: what the server holds must not be seen first, and then be replaced.
+  const [stored] = useState(() => findStoredDraft(storageKey));
+  const [base, setBase] = useState(stored?.base ?? initial);
+  const [text, setTextState] = useState(stored?.text ?? initial.text);
   // The newest state of the resource that is known: where discarding leads.
   const fresh = useRef(initial);
   // Two edits before the next render build on each other.
-  const latest = useRef(initial.text);
+  const latest = useRef(text);
   const change = useCallback((next: string) => {
     latest.current = next;
     setTextState(next);
   }, []);
-  const [isRestored, setIsRestored] = useState(false);
+  const [isRestored, setIsRestored] = useState(stored !== null);
   const [editProblem, setEditProblem] = useState<string | null>(null);
-
-  useEffect(() => {
-    const stored = readStoredDraft(storageKey);
-    if (stored === null || stored.text === stored.base.text) return;
-    setBase(stored.base);
-    change(stored.text);
-    setIsRestored(true);
-  }, [storageKey, change]);
 
   const isTouched = text !== base.text;
   useEffect(() => {
@@ -102,4 +101,10 @@ export function useDraft(storageKey: string, initial: DraftBase): Draft {
     }, [storageKey, change]),
     forget: useCallback(() => clearStoredDraft(storageKey), [storageKey]),
   };
+}
+
+/** One that differs from what it began from. */
+function findStoredDraft(key: string): StoredDraft | null {
+  const stored = readStoredDraft(key);
+  return stored === null || stored.text === stored.base.text ? null : stored;
 }

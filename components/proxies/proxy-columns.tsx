@@ -1,6 +1,7 @@
 import { SyncCells } from "#components/proxies/sync-cells.tsx";
 import { summarizeProxy } from "#components/proxies/sync-summary.ts";
 import { CertificateExpiry } from "#components/security/certificate-expiry.tsx";
+import { NameInNamespace } from "#components/ui/any-length.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import type { Column } from "#components/ui/table-column.ts";
 import { Ago } from "#components/ui/time-text.tsx";
@@ -11,7 +12,7 @@ export const PROXY_COLUMNS: readonly Column<ProxyStatus>[] = [
   {
     id: "name",
     header: "Proxy",
-    cell: ({ name }) => <span className="whitespace-nowrap">{name}</span>,
+    cell: ({ name }) => name,
     sortValue: ({ name }) => name,
   },
   {
@@ -33,11 +34,7 @@ export const PROXY_COLUMNS: readonly Column<ProxyStatus>[] = [
     id: "workload",
     header: "Workload",
     hideBelow: "lg",
-    cell: ({ workload, namespace }) => (
-      <span className="whitespace-nowrap">
-        {workload} <span className="text-subtle text-xs">{namespace}</span>
-      </span>
-    ),
+    cell: ({ workload, namespace }) => <NameInNamespace name={workload} namespace={namespace} />,
     sortValue: ({ workload, namespace }) => `${namespace} ${workload}`,
   },
   {
@@ -45,7 +42,7 @@ export const PROXY_COLUMNS: readonly Column<ProxyStatus>[] = [
     header: "Type",
     hideBelow: "xl",
     cell: ({ type, version }) => (
-      <span className="whitespace-nowrap text-muted text-xs">
+      <span className="text-muted text-xs">
         {type === "router" ? "gateway" : "sidecar"}, Envoy {version}
       </span>
     ),

@@ -92,7 +92,9 @@ function columnsWith(words: ReadonlyMap<string, PolicyInWords>): Column<Resource
       id: "effect",
       header: "What it does",
       hideBelow: "md",
-      cell: ({ ref }) => <span className="block min-w-64 max-w-xl text-muted">{words.get(ref)?.sentence}</span>,
+      cell: ({ ref }) => (
+        <span className="block min-w-64 max-w-xl text-muted [overflow-wrap:anywhere]">{words.get(ref)?.sentence}</span>
+      ),
     },
   ];
   return name === undefined ? rest : [name, ...inWords, ...rest];

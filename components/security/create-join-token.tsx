@@ -37,6 +37,8 @@ export function CreateJoinToken({ isOpen, onClose }: { readonly isOpen: boolean;
   const accounts = (catalog.data?.principals ?? []).flatMap(
     (principal) => principal.split(`/ns/${namespace}/sa/`)[1] ?? [],
   );
+  const isNewNamespace = namespace !== "" && catalog.data?.namespaces.includes(namespace) === false;
+  const isNewAccount = serviceAccount !== "" && catalog.data !== undefined && !accounts.includes(serviceAccount);
   const groupNames = (groups.data ?? []).filter((each) => each.namespace === namespace).map(({ name }) => name);
   const submit = () =>
     create.mutate({ namespace, serviceAccount, ttlSeconds: Number(life), ...(group === NO_GROUP ? {} : { group }) });
@@ -66,10 +68,10 @@ export function CreateJoinToken({ isOpen, onClose }: { readonly isOpen: boolean;
       }
     >
       <div className="grid grid-cols-2 gap-4">
-        <Field label="Namespace">
+        <Field label="Namespace" hint={isNewNamespace ? "nothing is in this namespace yet" : undefined}>
           <Combobox isFree value={namespace} onValueChange={setNamespace} options={catalog.data?.namespaces ?? []} />
         </Field>
-        <Field label="Service account">
+        <Field label="Service account" hint={isNewAccount ? "no workload has this identity yet" : undefined}>
           <Combobox
             isFree
             value={serviceAccount}

@@ -6,6 +6,7 @@ import { buildResourceColumns } from "#components/editor/resource-columns.tsx";
 import { useWithRefusals } from "#components/editor/use-refusals.ts";
 import { percentScale, rateScale } from "#components/format/figure-scale.ts";
 import { resourceHref } from "#components/format/resource-href.ts";
+import { AnyLength } from "#components/ui/any-length.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
@@ -66,7 +67,15 @@ const partsOf = ({ effect }: ResourceSummary) => effect.split(/ on (.*)/s);
 const POLICIES: readonly Column<ResourceSummary>[] = [
   ...(NAME === undefined ? [] : [NAME]),
   { id: "mode", header: "Accepts", cell: (row) => partsOf(row)[0], sortValue: (row) => partsOf(row)[0] ?? null },
-  { id: "scope", header: "On", cell: (row) => <span className="text-muted">{partsOf(row)[1]}</span> },
+  {
+    id: "scope",
+    header: "On",
+    cell: (row) => (
+      <span className="text-muted">
+        <AnyLength text={partsOf(row)[1] ?? ""} />
+      </span>
+    ),
+  },
   ...OTHERS,
 ];
 

@@ -3,6 +3,7 @@ import { ChevronRight, Trash2 } from "lucide-react";
 import { useState } from "react";
 import type { FormContext } from "#components/editor/form-context.ts";
 import { OtherFieldsNote } from "#components/editor/other-fields-note.tsx";
+import { problemAt } from "#components/editor/problem-at.ts";
 import { HeaderConditions } from "#components/security/header-conditions.tsx";
 import type { PrincipalNames } from "#components/security/principal-names.ts";
 import { Button } from "#components/ui/button.tsx";
@@ -35,6 +36,10 @@ export function PolicyRuleCard({ index, count, rule, action, names, namespaces, 
     !rule.isAnyone &&
     rule.principals.length + rule.namespaces.length === 0 &&
     !rule.other.some((path) => path.includes(".from["));
+  // Who is not there yet is marked on the names themselves.
+  const otherProblems = context.diagnostics.filter(
+    ({ code }) => code !== "principal-not-found" && code !== "namespace-not-found",
+  );
   const [isOpen, setIsOpen] = useState(hasMore);
   const list = (field: OperationField, label: string, options: readonly string[]) => {
     const path = policyRulePath(index, "to", 0, "operation", field);
@@ -79,7 +84,7 @@ export function PolicyRuleCard({ index, count, rule, action, names, namespaces, 
             error={
               isNobody && context.isAttempted
                 ? "choose at least one caller, or anyone"
-                : context.problemAt(policyRulePath(index, "from"))
+                : problemAt(otherProblems, policyRulePath(index, "from"))
             }
           >
             <ChipInput
@@ -87,6 +92,7 @@ export function PolicyRuleCard({ index, count, rule, action, names, namespaces, 
               placeholder={rule.isAnyone ? "anyone" : "choose who"}
               values={rule.principals.map(names.toName)}
               options={names.options}
+              doubtOf={names.doubtOf}
               onValuesChange={(values) =>
                 context.edit(
                   setCallers(context.value, index, {
@@ -103,6 +109,9 @@ export function PolicyRuleCard({ index, count, rule, action, names, namespaces, 
               placeholder="none"
               values={rule.namespaces}
               options={namespaces}
+              doubtOf={(name) =>
+                name.includes("*") || namespaces.includes(name) ? null : "nothing is in this namespace yet"
+              }
               onValuesChange={(values) =>
                 context.edit(setCallers(context.value, index, { principals: rule.principals, namespaces: values }))
               }

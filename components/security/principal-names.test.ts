@@ -10,3 +10,11 @@ test("names and principals lead to each other, and patterns stay as they are", (
   for (const principal of [PAGE, GATEWAY, "cluster.local/ns/default/sa/*", "*"])
     expect(names.toPrincipal(names.toName(principal))).toBe(principal);
 });
+
+test("what nobody has is told to be unknown, and a pattern or an identity that somebody has is not", () => {
+  const { doubtOf } = namePrincipals([PAGE, GATEWAY], "default");
+  for (const known of ["productpage", "gateway (istio-system)", PAGE, `spiffe://${PAGE}`, "*", "*/sa/productpage"])
+    expect(doubtOf(known), known).toBeNull();
+  for (const unknown of ["productpagee", "gateway", "cluster.local/ns/default/sa/nobody"])
+    expect(doubtOf(unknown), unknown).toBe("no workload has this identity yet");
+});

@@ -6,6 +6,8 @@ export interface PrincipalNames {
   readonly options: readonly string[];
   /** A principal as people say it; what is unknown stays as it is. */
   toName(principal: string): string;
+  /** What is to be known of a name or principal that nobody has; patterns match who is yet to come. */
+  doubtOf(name: string): string | null;
   /** The principal that a name stands for; what is no name is taken as it was typed. */
   toPrincipal(name: string): string;
 }
@@ -17,6 +19,10 @@ export function namePrincipals(principals: readonly string[], homeNamespace: str
   return {
     options: [...byName.keys()].sort(compareNames),
     toName: (principal) => byPrincipal.get(principal) ?? principal,
+    doubtOf: (name) =>
+      name.includes("*") || byName.has(name) || byPrincipal.has(name.replace(/^spiffe:\/\//, ""))
+        ? null
+        : "no workload has this identity yet",
     toPrincipal: (name) => byName.get(name) ?? name,
   };
 }

@@ -4,6 +4,7 @@ import { Ban } from "lucide-react";
 import { readApiError } from "#components/api/api-error.ts";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useMay } from "#components/editor/use-may.ts";
+import { AnyLength } from "#components/ui/any-length.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
@@ -25,13 +26,13 @@ const COLUMNS: readonly Column<RevocationView>[] = [
     ),
     sortValue: ({ kind, subject }) => `${kind} ${subject}`,
   },
-  { id: "reason", header: "Reason", cell: ({ reason }) => <span className="break-words">{reason}</span> },
+  { id: "reason", header: "Reason", cell: ({ reason }) => reason },
   {
     id: "made",
     header: "Revoked",
     cell: ({ createdAt, createdBy }) => (
       <span className="text-muted text-xs">
-        <Ago at={createdAt} /> by {createdBy}
+        <Ago at={createdAt} /> by <AnyLength text={createdBy} />
       </span>
     ),
     sortValue: ({ createdAt }) => createdAt,
@@ -44,8 +45,12 @@ const COLUMNS: readonly Column<RevocationView>[] = [
         <Badge tone="bad">stands</Badge>
       ) : (
         <span className="text-muted text-xs">
-          lifted <Ago at={lifted.at} /> by {lifted.by}
-          {lifted.reason === "" ? "" : `: ${lifted.reason}`}
+          lifted <Ago at={lifted.at} /> by <AnyLength text={lifted.by} />
+          {lifted.reason === "" ? null : (
+            <>
+              : <AnyLength text={lifted.reason} />
+            </>
+          )}
         </span>
       ),
     sortValue: ({ lifted }) => (lifted === null ? 0 : 1),

@@ -3,6 +3,7 @@ import { KeyRound, Plus } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import type { May } from "#components/editor/use-may.ts";
 import { RevokeTokenDialog, type Revoking } from "#components/security/revoke-token-dialog.tsx";
+import { AnyLength } from "#components/ui/any-length.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { DataTable, type DataTableProps } from "#components/ui/data-table.tsx";
@@ -101,7 +102,7 @@ export function madeColumn<T extends { readonly createdAt: string; readonly crea
     hideBelow: "md",
     cell: ({ createdAt, createdBy }) => (
       <span className="text-muted text-xs">
-        <Ago at={createdAt} /> by {createdBy}
+        <Ago at={createdAt} /> by <AnyLength text={createdBy} />
       </span>
     ),
     sortValue: ({ createdAt }) => createdAt,

@@ -1,6 +1,7 @@
 "use client";
 import { Server } from "lucide-react";
 import Link from "next/link";
+import { AnyLength } from "#components/ui/any-length.tsx";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
@@ -22,7 +23,11 @@ const COLUMNS: readonly Column<InstanceView>[] = [
     cell: ({ health, unhealthyReason }) => (
       <span className="flex items-center gap-2">
         <Badge tone={HEALTH[health].tone}>{HEALTH[health].word}</Badge>
-        {unhealthyReason === "" ? null : <span className="text-muted text-xs">{unhealthyReason}</span>}
+        {unhealthyReason === "" ? null : (
+          <span className="min-w-0 text-muted text-xs">
+            <AnyLength text={unhealthyReason} />
+          </span>
+        )}
       </span>
     ),
   },

@@ -5,6 +5,7 @@ import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
 import { explainFlags } from "#components/topology/explain-flags.ts";
 import { flagObjects, splitFlags } from "#components/topology/flag-objects.ts";
+import { AnyLength } from "#components/ui/any-length.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { DeniedBy } from "#components/ui/denied-by.tsx";
@@ -81,13 +82,13 @@ interface PeerNameProps {
 
 function PeerName({ peer, href, refs }: PeerNameProps) {
   return (
-    <span className="flex flex-wrap items-center gap-x-2">
+    <span className="flex min-w-0 flex-wrap items-center gap-x-2">
       <HealthMark health={peer.edge.health} />
       {href === null ? (
-        peer.name
+        <AnyLength text={peer.name} />
       ) : (
         <Link href={href} className="inline-flex min-h-6 items-center rounded-sm hover:underline">
-          {peer.name}
+          <AnyLength text={peer.name} />
         </Link>
       )}
       <PeerPlace peer={peer} />

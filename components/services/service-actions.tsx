@@ -1,15 +1,24 @@
 "use client";
-import { ListTree, Network, ShieldCheck, Split } from "lucide-react";
+import { useQuery } from "@tanstack/react-query";
+import { FlaskConical, ListTree, Network, ShieldCheck, Split } from "lucide-react";
+import { useTRPC } from "#components/api/trpc.ts";
 import { policyHref } from "#components/security/policy-href.ts";
 import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
+import { callerOf } from "#components/simulate/caller-of.ts";
+import { simulateHref } from "#components/simulate/simulate-href.ts";
 import { ButtonLink } from "#components/ui/button.tsx";
+import { UNKNOWN } from "#core/model/workload-label.ts";
+import type { ProxyStatus } from "#core/view/mesh.ts";
+import type { ServiceDetail } from "#core/view/service.ts";
 
-/** What one comes to a service for: its place in the mesh, its traces, its routing, who may call it. */
-export function ServiceActions({ host }: { readonly host: string }) {
+/** What one comes to a service for: its place in the mesh, its traces, what becomes of a request, its routing, who may call it. */
+export function ServiceActions({ service }: { readonly service: ServiceDetail }) {
+  const { host, namedBy } = service;
   const range = useRange();
+  const proxies = useQuery(useTRPC().proxies.list.queryOptions(undefined, { staleTime: 30_000 }));
   const [name = host, namespace = ""] = host.split(".");
-  const encoded = encodeURIComponent(host);
+  const isServed = namedBy.length === 0;
   return (
     <>
       <ButtonLink variant="ghost" href={withRange(`/topology?find=${encodeURIComponent(name)}`, range)}>
@@ -21,12 +30,33 @@ export function ServiceActions({ host }: { readonly host: string }) {
       >
         <ListTree aria-hidden /> Traces
       </ButtonLink>
-      <ButtonLink href={policyHref({ host })}>
-        <ShieldCheck aria-hidden /> Allow or deny callers
+      <ButtonLink variant="ghost" href={simulateService(service, proxies.data ?? [])}>
+        <FlaskConical aria-hidden /> Simulate
       </ButtonLink>
-      <ButtonLink variant="primary" href={`/traffic/new?host=${encoded}`}>
-        <Split aria-hidden /> Shift traffic
-      </ButtonLink>
+      {isServed ? (
+        <ButtonLink href={policyHref({ host })}>
+          <ShieldCheck aria-hidden /> Allow or deny callers
+        </ButtonLink>
+      ) : null}
+      {isServed ? (
+        <ButtonLink variant="primary" href={`/traffic/new?host=${encodeURIComponent(host)}`}>
+          <Split aria-hidden /> Shift traffic
+        </ButtonLink>
+      ) : null}
     </>
   );
+}
+
+/** By whoever calls it most; where nobody does the caller is to be chosen. */
+function simulateService({ host, ports, callers }: ServiceDetail, proxies: readonly ProxyStatus[]): string {
+  const [busiest] = callers
+    .filter(({ name }) => name !== UNKNOWN)
+    .toSorted((one, other) => other.edge.requestsPerSecond - one.edge.requestsPerSecond);
+  const [port] = ports;
+  return simulateHref({
+    from: busiest === undefined ? "" : callerOf(proxies, busiest),
+    host,
+    port: port?.number ?? 80,
+    isTcp: port?.protocol.toUpperCase() === "TCP",
+  });
 }

@@ -1,5 +1,6 @@
 import { Sparkline } from "#components/charts/sparkline.tsx";
 import { millisScale, percentScale, rateScale } from "#components/format/figure-scale.ts";
+import { AnyLength, NameInNamespace } from "#components/ui/any-length.tsx";
 import { cx } from "#components/ui/cx.ts";
 import { figureColumn } from "#components/ui/figure-column.ts";
 import { HealthMark } from "#components/ui/health-mark.tsx";
@@ -15,12 +16,7 @@ const COLUMNS = {
     id: "name",
     header: "Service",
     sortValue: ({ name, namespace }) => `${name} ${namespace}`,
-    cell: ({ name, namespace }) => (
-      <span className="whitespace-nowrap">
-        {name}
-        <span className="ml-1.5 font-normal text-subtle text-xs">{namespace}</span>
-      </span>
-    ),
+    cell: (service) => <NameInNamespace {...service} />,
   },
   health: {
     id: "health",
@@ -75,7 +71,11 @@ const COLUMNS = {
     id: "versions",
     header: "Versions",
     hideBelow: "xl",
-    cell: ({ versions }) => <span className="text-muted">{versions.join(", ") || "–"}</span>,
+    cell: ({ versions }) => (
+      <span className="text-muted">
+        <AnyLength text={versions.join(", ") || "–"} />
+      </span>
+    ),
   },
   mtls: {
     id: "mtls",

@@ -38,7 +38,7 @@ function ConfigLine({ item }: { readonly item: AppliedResource }) {
         <div className="flex flex-wrap items-baseline gap-x-2">
           <Link
             href={resourceHref(item.ref)}
-            className="inline-flex min-h-6 items-center rounded-sm font-medium text-ink hover:underline"
+            className="inline-flex min-h-6 min-w-0 items-center rounded-sm font-medium text-ink [overflow-wrap:anywhere] hover:underline"
           >
             {name}
           </Link>
@@ -46,7 +46,7 @@ function ConfigLine({ item }: { readonly item: AppliedResource }) {
             {kind} in {namespace}
           </span>
         </div>
-        <p className="text-muted text-sm">
+        <p className="text-muted text-sm [overflow-wrap:anywhere]">
           {item.reason}
           {item.path === undefined ? null : <code className="ml-1.5 font-mono text-subtle text-xs">{item.path}</code>}
         </p>

@@ -12,9 +12,11 @@ import { useRange } from "#components/shell/use-range.ts";
 import { RecentTracesCard } from "#components/traces/recent-traces-card.tsx";
 import { Breadcrumbs } from "#components/ui/breadcrumbs.tsx";
 import { HealthMark } from "#components/ui/health-mark.tsx";
+import { Notice } from "#components/ui/notice.tsx";
 import { Page } from "#components/ui/page.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
+import { ResourceLinks } from "#components/ui/resource-links.tsx";
 import { SkeletonChart, SkeletonRows } from "#components/ui/skeleton.tsx";
 
 /** One service: how it does, who calls it, what it calls, what configuration applies to it and why. */
@@ -42,11 +44,12 @@ export function ServicePage({ host }: { readonly host: string }) {
             <ServiceFacts service={service.data} />
           )
         }
-        actions={service.data === undefined ? undefined : <ServiceActions host={host} />}
+        actions={service.data === undefined ? undefined : <ServiceActions service={service.data} />}
       />
       <QueryView query={service} what={`the service ${name}`} skeleton={<ServiceSkeleton />}>
         {(data) => (
           <div className="flex flex-col gap-4">
+            {data.namedBy.length === 0 ? null : <NothingServes refs={data.namedBy} />}
             <TrafficCharts of="service" series={data.metrics} />
             <div className="grid gap-4 xl:grid-cols-2">
               <PeersCard
@@ -57,7 +60,7 @@ export function ServicePage({ host }: { readonly host: string }) {
               />
               <PeersCard title="Calls" peers={data.callees} emptyText="It called nobody in this range." />
             </div>
-            <InstancesCard instances={data.instanceList} />
+            {data.namedBy.length > 0 ? null : <InstancesCard instances={data.instanceList} />}
             <div className="grid gap-4 xl:grid-cols-2">
               <ServiceConfigCard config={data.config} />
               <RecentTracesCard service={data.name} namespace={data.namespace} traces={data.traces} />
@@ -66,6 +69,16 @@ export function ServicePage({ host }: { readonly host: string }) {
         )}
       </QueryView>
     </Page>
+  );
+}
+
+/** Of a host that is named and not there. */
+function NothingServes({ refs }: { readonly refs: readonly string[] }) {
+  return (
+    <Notice tone="warn" title="Nothing serves this host">
+      No service declares it, so it has no ports and no instances. Requests to it go only where the routes of{" "}
+      <ResourceLinks refs={refs} /> send them. A ServiceEntry for the host would make it a service.
+    </Notice>
   );
 }
 

@@ -8,9 +8,12 @@ import { Button } from "#components/ui/button.tsx";
 export function ChangeField({
   text,
   onTextChange,
+  onChoose,
 }: {
   readonly text: string;
   readonly onTextChange: (text: string) => void;
+  /** One of the edits that were begun elsewhere, or none: a whole change, not one on the way to be written. */
+  readonly onChoose: (text: string) => void;
 }) {
   const [isOpen, setOpen] = useState(false);
   const [drafts, setDrafts] = useState<readonly UnsavedEdit[]>([]);
@@ -28,7 +31,7 @@ export function ChangeField({
             key={draft.name}
             size="sm"
             onClick={() => {
-              onTextChange(draft.text);
+              onChoose(draft.text);
               setOpen(true);
             }}
           >
@@ -40,7 +43,7 @@ export function ChangeField({
             size="sm"
             variant="ghost"
             onClick={() => {
-              onTextChange("");
+              onChoose("");
               setOpen(false);
             }}
           >

@@ -13,15 +13,25 @@ const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 export function QuestionFields({
   search,
   callers,
+  isUnknown,
   wrongHeader,
 }: {
   readonly search: SearchState;
   readonly callers: readonly string[];
+  /** Nobody there is has the caller's name. */
+  readonly isUnknown: boolean;
   readonly wrongHeader: string | null;
 }) {
   return (
     <>
-      <Field label="Caller" hint="A workload's proxy, or the gateway that is asked from outside">
+      <Field
+        label="Caller"
+        hint={
+          isUnknown
+            ? "no connected proxy has this name yet"
+            : "A workload's proxy, or the gateway that is asked from outside"
+        }
+      >
         <Combobox
           label="Caller"
           value={search.get("from") ?? ""}

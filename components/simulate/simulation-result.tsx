@@ -8,7 +8,7 @@ import { isSameOutcomes, outcomeKey } from "#core/simulate/outcome-key.ts";
 import { formatShare } from "#core/view/outcome-words.ts";
 import type { SimulationView } from "#core/view/simulation.ts";
 
-/** All that can come of the request, now and with the change. */
+/** All that can come of the request, now and with the change. Each outcome opens on its own; the first is open. */
 export function SimulationResult({ view }: { readonly view: SimulationView }) {
   const { now, changed, diagnostics } = view;
   const [side, setSide] = useState<"now" | "changed">("changed");

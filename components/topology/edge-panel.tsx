@@ -1,11 +1,15 @@
 "use client";
-import { ArrowRight, ListTree, ShieldCheck } from "lucide-react";
+import { useQuery } from "@tanstack/react-query";
+import { ArrowRight, FlaskConical, ListTree, ShieldCheck } from "lucide-react";
+import { useTRPC } from "#components/api/trpc.ts";
 import { formatMillis } from "#components/format/format-millis.ts";
 import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
 import { policyHref } from "#components/security/policy-href.ts";
 import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
+import { callerOf } from "#components/simulate/caller-of.ts";
+import { simulateHref } from "#components/simulate/simulate-href.ts";
 import { EdgeResponses } from "#components/topology/edge-responses.tsx";
 import { EdgeTraces } from "#components/topology/edge-traces.tsx";
 import { hostOfNode } from "#components/topology/host-of-node.ts";
@@ -84,6 +88,7 @@ export function EdgePanel({ edge, graph, view, onSelect }: EdgePanelProps) {
             <ButtonLink size="sm" href={withRange(`/traces?service=${encodeURIComponent(serviceText)}`, range)}>
               <ListTree aria-hidden /> Traces
             </ButtonLink>
+            <SimulateLink edge={edge} source={source} host={host} />
           </div>
         )}
       </PanelSection>
@@ -94,6 +99,32 @@ export function EdgePanel({ edge, graph, view, onSelect }: EdgePanelProps) {
       />
       {serviceText === "" ? null : <EdgeTraces service={serviceText} />}
     </>
+  );
+}
+
+/** The request of an edge, where its caller is a workload with a proxy. */
+function SimulateLink({
+  edge,
+  source,
+  host,
+}: {
+  readonly edge: DisplayEdge;
+  readonly source: DisplayGraph["nodes"][number] | undefined;
+  readonly host: string;
+}) {
+  const trpc = useTRPC();
+  const catalog = useQuery(trpc.services.names.queryOptions(undefined, { staleTime: 30_000 }));
+  const port = catalog.data?.services.find((service) => service.host === host)?.ports[0]?.number;
+  const proxies = useQuery(trpc.proxies.list.queryOptions(undefined, { staleTime: 30_000 }));
+  const [member] = source?.members ?? [];
+  if (source === undefined || source.kind === "namespace" || member === undefined || port === undefined) return null;
+  const name = member.workload ?? member.name;
+  const from = callerOf(proxies.data ?? [], { name, namespace: source.namespace });
+  if (from === "") return null;
+  return (
+    <ButtonLink size="sm" href={simulateHref({ from, host, port, isTcp: edge.protocol === "tcp" })}>
+      <FlaskConical aria-hidden /> Simulate
+    </ButtonLink>
   );
 }
 

@@ -1,5 +1,6 @@
 "use client";
 import { millisScale, percentScale, rateScale } from "#components/format/figure-scale.ts";
+import { AnyLength, NameInNamespace } from "#components/ui/any-length.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { DeniedBy } from "#components/ui/denied-by.tsx";
 import { figureColumn } from "#components/ui/figure-column.ts";
@@ -94,13 +95,8 @@ function buildColumns(nodes: ReadonlyMap<string, DisplayNode>): readonly Column<
 }
 
 function NodeName({ node, id }: { readonly node: DisplayNode | undefined; readonly id: string }) {
-  if (node === undefined) return id;
+  if (node === undefined) return <AnyLength text={id} />;
   return (
-    <span className="whitespace-nowrap">
-      {nodeTitle(node)}
-      <span className="ml-1.5 font-normal text-subtle text-xs">
-        {node.kind === "namespace" ? "namespace" : node.namespace}
-      </span>
-    </span>
+    <NameInNamespace name={nodeTitle(node)} namespace={node.kind === "namespace" ? "namespace" : node.namespace} />
   );
 }

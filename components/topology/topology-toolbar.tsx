@@ -4,6 +4,7 @@ import { DisplayMenu } from "#components/topology/display-menu.tsx";
 import { type Hit, nextHit } from "#components/topology/find-hits.ts";
 import { GRAPH_VIEWS } from "#components/topology/parse-view.ts";
 import { Shortcuts } from "#components/topology/shortcuts.tsx";
+import type { Connection } from "#components/topology/use-live-graph.ts";
 import type { TopologyState } from "#components/topology/use-topology-state.ts";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { cx } from "#components/ui/cx.ts";
@@ -16,7 +17,7 @@ const VIEW_WORD = { "versioned-app": "Versions", service: "Services", workload: 
 
 export interface TopologyToolbarProps {
   readonly state: TopologyState;
-  readonly connection: "live" | "connecting" | "lost";
+  readonly connection: Connection;
   readonly isPaused: boolean;
   readonly onPause: (isPaused: boolean) => void;
   /** What the search found; null without one. */
@@ -108,7 +109,8 @@ export function TopologyToolbar({ state, connection, isPaused, onPause, hits }: 
 
 const LIVE_LOOK = {
   live: { word: "Live", dot: "bg-ok" },
-  connecting: { word: "Reconnecting", dot: "bg-warn" },
+  connecting: { word: "Connecting", dot: "bg-idle" },
+  reconnecting: { word: "Reconnecting", dot: "bg-warn" },
   lost: { word: "Connection lost", dot: "bg-bad" },
 } as const;
 

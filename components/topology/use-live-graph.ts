@@ -7,10 +7,13 @@ import { type GraphAsk, toGraphInput } from "#components/topology/graph-input.ts
 import type { QueryLike } from "#components/ui/query-view.tsx";
 import type { DrawnGraph } from "#core/graph/display-graph.ts";
 
+/** `connecting` for the first time, `reconnecting` after one that broke. */
+export type Connection = "live" | "connecting" | "reconnecting" | "lost";
+
 export interface LiveGraph {
   /** The last graph, live or fetched, and what keeps it from being fresh. */
   readonly query: QueryLike<DrawnGraph>;
-  readonly connection: "live" | "connecting" | "lost";
+  readonly connection: Connection;
 }
 
 /** How often it is asked for while nothing comes by itself. */
@@ -66,6 +69,13 @@ export function useLiveGraph(ask: GraphAsk): LiveGraph {
   }, [dataUpdatedAt]);
   return {
     query: { data, error: error ?? live.error, isFetching, refetch },
-    connection: isLost ? "lost" : live.status === "pending" ? "live" : "connecting",
+    connection: describeConnection(live, isLost),
   };
+}
+
+function describeConnection(live: { readonly status: string; readonly error: unknown }, isLost: boolean): Connection {
+  if (isLost) return "lost";
+  if (live.status === "pending") return "live";
+  // What it broke with is told until it stands again.
+  return live.error === null ? "connecting" : "reconnecting";
 }

@@ -1,6 +1,7 @@
 "use client";
 import { Split } from "lucide-react";
 import { useState } from "react";
+import { AnyLength } from "#components/ui/any-length.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
@@ -41,7 +42,11 @@ export function ChooseService({ catalog, routings, onChoose }: ChooseServiceProp
     {
       id: "versions",
       header: "Versions",
-      cell: ({ versions }) => <span className="text-muted">{versions.join(", ") || "–"}</span>,
+      cell: ({ versions }) => (
+        <span className="text-muted">
+          <AnyLength text={versions.join(", ") || "–"} />
+        </span>
+      ),
     },
     {
       id: "routing",

@@ -1,6 +1,6 @@
 "use client";
 import { Combobox as Base } from "@base-ui/react/combobox";
-import { X } from "lucide-react";
+import { TriangleAlert, X } from "lucide-react";
 import { type ClipboardEvent, type KeyboardEvent, useRef, useState } from "react";
 import { ComboboxPopup } from "#components/ui/combobox-popup.tsx";
 import { cx } from "#components/ui/cx.ts";
@@ -14,6 +14,8 @@ export interface ChipInputProps {
   readonly options: readonly string[];
   /** Says what the field is when its text cannot be taken; the accessible name where no Field gives one. */
   readonly label?: string;
+  /** What is to be known of a value that stands for nothing there is, such as a slip; it is taken all the same. */
+  readonly doubtOf?: (value: string) => string | null;
   readonly placeholder?: string;
   readonly className?: string;
   readonly testId?: string;
@@ -25,9 +27,19 @@ type BaseEvent<E> = E & { readonly preventBaseUIHandler: () => void };
  * Several values, each as a chip: chosen from the list, or typed. What was typed becomes a chip by Enter, Tab, a comma,
  * by pasting, and by leaving the field; Backspace takes the last one away. No text in it is ever dropped but by Escape.
  */
-export function ChipInput({ values, onValuesChange, options, label, placeholder, className, testId }: ChipInputProps) {
+export function ChipInput({
+  values,
+  onValuesChange,
+  options,
+  label,
+  doubtOf = () => null,
+  placeholder,
+  className,
+  testId,
+}: ChipInputProps) {
   const [typed, setTyped] = useState("");
   const popup = useRef<HTMLDivElement>(null);
+  const doubts = values.map((value) => ({ value, doubt: doubtOf(value) }));
   const free = typed.trim();
   const items = free === "" || options.includes(free) ? options : [...options, free];
   const take = (text: string) => {
@@ -88,11 +100,15 @@ export function ChipInput({ values, onValuesChange, options, label, placeholder,
         )}
       >
         <Base.Chips className="flex flex-wrap items-center gap-1">
-          {values.map((value) => (
+          {doubts.map(({ value, doubt }) => (
             <Base.Chip
               key={value}
-              className="flex h-6 max-w-full items-center gap-1 rounded-sm bg-active pr-0.5 pl-2 text-xs"
+              className={cx(
+                "flex h-6 max-w-full items-center gap-1 rounded-sm pr-0.5 pl-2 text-xs",
+                doubt === null ? "bg-active" : "bg-warn-soft text-warn-text",
+              )}
             >
+              {doubt === null ? null : <TriangleAlert aria-hidden className="size-3 shrink-0" />}
               <span className="truncate" title={value}>
                 {value}
               </span>
@@ -119,6 +135,13 @@ export function ChipInput({ values, onValuesChange, options, label, placeholder,
           />
         </Base.Chips>
       </Base.InputGroup>
+      {doubts.map(({ value, doubt }) =>
+        doubt === null ? null : (
+          <p key={value} data-testid="doubt" className="text-warn-text text-xs [overflow-wrap:anywhere]">
+            {value}: {doubt}
+          </p>
+        ),
+      )}
       <ComboboxPopup ref={popup} empty="Type a value; Enter or a comma takes it" />
     </Base.Root>
   );

@@ -1,6 +1,7 @@
 "use client";
 import Link from "next/link";
 import { type KeyboardEvent, type ReactNode, useMemo, useState } from "react";
+import { AnyLength } from "#components/ui/any-length.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { cx } from "#components/ui/cx.ts";
 import { SortHeader } from "#components/ui/sort-header.tsx";
@@ -97,7 +98,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                     {index === 0 ? (
                       <RowTarget props={props} row={row} column={column} />
                     ) : (
-                      column.cell(row, formats.get(column.id) ?? String)
+                      breakable(column.cell(row, formats.get(column.id) ?? String))
                     )}
                   </Cell>
                 ))}
@@ -116,6 +117,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       ) : null}
     </div>
   );
+}
+
+/** Names come in any length. */
+function breakable(content: ReactNode): ReactNode {
+  return typeof content === "string" ? <AnyLength text={content} /> : content;
 }
 
 function formatOf<Row>({ figure }: Column<Row>, rows: readonly Row[]): (value: number | null) => string {
@@ -169,16 +175,16 @@ function RowTarget<Row>({
   if (rowHref !== undefined)
     return (
       <Link href={rowHref(row)} data-row-target className={TARGET_CLASS}>
-        {column.cell(row, String)}
+        {breakable(column.cell(row, String))}
       </Link>
     );
   if (onRowSelect !== undefined)
     return (
       <button type="button" data-row-target onClick={() => onRowSelect(row)} className={TARGET_CLASS}>
-        {column.cell(row, String)}
+        {breakable(column.cell(row, String))}
       </button>
     );
-  return <span className="font-medium text-ink">{column.cell(row, String)}</span>;
+  return <span className="font-medium text-ink">{breakable(column.cell(row, String))}</span>;
 }
 
 /** Arrow keys, Home and End go from row to row. */

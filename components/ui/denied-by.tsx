@@ -2,9 +2,11 @@ import { ShieldX } from "lucide-react";
 import Link from "next/link";
 import { resourceHref } from "#components/format/resource-href.ts";
 import { shortDenial } from "#components/format/short-denial.ts";
+import { hasLongWord } from "#components/ui/any-length.tsx";
+import { cx } from "#components/ui/cx.ts";
 
 const LOOK =
-  "relative inline-flex h-5 max-w-full items-center gap-1 rounded-sm bg-bad-soft px-1.5 font-medium text-2xs text-bad-text";
+  "relative inline-flex min-h-5 max-w-full items-center gap-1 rounded-sm bg-bad-soft px-1.5 py-0.5 text-left font-medium text-2xs text-bad-text";
 
 /** The policies that refused the traffic, each a link to itself. */
 export function DeniedBy({ refs }: { readonly refs: readonly string[] }) {
@@ -13,7 +15,9 @@ export function DeniedBy({ refs }: { readonly refs: readonly string[] }) {
     const content = (
       <>
         <ShieldX aria-hidden className="size-3 shrink-0" />
-        <span className="truncate">{name === undefined ? `Denied: ${ref}` : `Denied by ${name}`}</span>
+        <span className={cx("line-clamp-3", hasLongWord(ref) && "min-w-40 [overflow-wrap:anywhere]")} title={ref}>
+          {name === undefined ? `Denied: ${ref}` : `Denied by ${name}`}
+        </span>
       </>
     );
     // A reason in words has no page.

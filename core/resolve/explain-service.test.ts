@@ -62,3 +62,32 @@ test.each([
 ])("a service has no policy where no workload answers: %s", (_name, spec, instances) => {
   expect(explained(spec, instances)).toEqual([]);
 });
+
+test("of a host that no service has, the routing that names it, and of a gateway's too", () => {
+  const routing = (name: string, host: string, gateways: string) =>
+    resource(
+      "VirtualService",
+      `{ hosts: [${host}], gateways: ${gateways}, http: [{ route: [{ destination: { host: ${HOST} } }] }] }`,
+      `{ name: ${name} }`,
+    );
+  const { resources } = parseDocuments(
+    [
+      routing("named", "alias.example.com", "[mesh]"),
+      routing("front", "front.example.com", "[edge]"),
+      routing("all", '"*.example.com"', "[mesh]"),
+      POLICIES,
+    ].join("\n---\n"),
+  );
+  const explain = (host: string) =>
+    explainService({ revision: 1, mesh, resources, instances: running }, host).map(
+      ({ ref, applies, reason }) => `${ref} ${applies}: ${reason}`,
+    );
+  expect(explain("alias.example.com")).toEqual([
+    "VirtualService/default/all false: VirtualService/default/named is more specific, and routes the same host",
+    "VirtualService/default/named true: routes requests for this host",
+  ]);
+  expect(explain("front.example.com")).toContain(
+    "VirtualService/default/front true: names the host, but only for edge",
+  );
+  expect(explain("nobody.example.com")).toEqual([]);
+});

@@ -4,20 +4,21 @@ import type { Snapshot } from "#core/registry/snapshot.ts";
 import { answeringInstances } from "#core/resolve/answering-instances.ts";
 import type { AppliedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
 import { callersOf, rulesByCaller } from "#core/resolve/callers-of.ts";
+import { namingRoutes } from "#core/resolve/naming-routes.ts";
 import { servicesByHost } from "#core/resolve/service.ts";
 import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import { sortByAge } from "#core/resource/sort-by-age.ts";
 import { declareServices } from "#core/sources/declare-service.ts";
 
-/** Which resources bear on a service, and why; those that look as if they did and do not are told too. */
+/** Which resources bear on a service, or on a host that VirtualServices alone name, and why; those that look as if they did and do not are told too. */
 export function explainService(snapshot: Snapshot, host: string): readonly AppliedResource[] {
   const declarations = declareServices(snapshot.resources).filter(({ hosts }) => hosts.includes(host));
   const service = servicesByHost(declarations).get(host);
-  if (service === undefined) return [];
-  const { namespace } = service;
+  const namespace = service?.namespace ?? namingRoutes(snapshot, host)[0]?.metadata.namespace;
+  if (namespace === undefined) return [];
   const reader = createSnapshotReader(snapshot);
-  const workloads = answeringInstances(reader, service, snapshot.instances);
+  const workloads = service === undefined ? [] : answeringInstances(reader, service, snapshot.instances);
   const callers = callersOf(declarations, snapshot.mesh.rootNamespace);
   const question = { reader, host, namespace, workloads, callers, rulesFor: rulesByCaller(reader, host) };
   return sortByAge(snapshot.resources).flatMap((resource) => {

@@ -36,6 +36,8 @@ export interface InstanceView {
 }
 
 export interface ServiceDetail extends ServiceRow {
+  /** VirtualServices that name a host which no service declares: then nothing serves it. Empty where one does. */
+  readonly namedBy: readonly string[];
   readonly metrics: ServiceMetrics;
   readonly callers: readonly ServicePeer[];
   readonly callees: readonly ServicePeer[];

@@ -3,10 +3,11 @@ import { PharosError } from "#core/errors.ts";
 import type { Graph, Health } from "#core/graph/graph.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { AppliedResource } from "#core/resolve/applied-resource.ts";
+import { namingRoutes } from "#core/resolve/naming-routes.ts";
 import { standsOver } from "#core/resolve/policies.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
-import { formatRef, refOf } from "#core/resource/resource.ts";
+import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { ServicePeer, ServiceRow } from "#core/view/service.ts";
 import { buildCatalog } from "#server/services/catalog-names.ts";
 import type { Mesh, ServiceFigures, Telemetry } from "#server/services/dependencies.ts";
@@ -90,10 +91,13 @@ export function createCatalogService(options: CatalogServiceOptions): Services["
       );
     },
     async service(host, seconds) {
-      const listed = directory(state.snapshot()).get(host);
+      const snapshot = state.snapshot();
+      const declared = directory(snapshot).get(host);
+      const naming = declared === undefined ? namingRoutes(snapshot, host) : [];
+      const listed = declared ?? asNamed(host, naming);
       if (listed === undefined)
         throw new PharosError("not-found", `no service ${host}`, {
-          hint: "services come from ServiceEntry resources; the list shows all of them",
+          hint: "services come from ServiceEntry resources, and no VirtualService names it either; the list shows all of them",
         });
       const { service } = listed;
       const range = rangeOf(seconds);
@@ -110,6 +114,7 @@ export function createCatalogService(options: CatalogServiceOptions): Services["
           listed,
           figures.find((each) => each.host === host),
         ),
+        namedBy: naming.map((each) => formatRef(refOf(each))),
         metrics,
         ...peersOf(graph, host),
         instanceList: service.instances.map((instance) => ({
@@ -130,6 +135,13 @@ export function createCatalogService(options: CatalogServiceOptions): Services["
     names: async () => catalogOf(state.snapshot()),
     policed: async (question) => policed(state.snapshot(), question),
   };
+}
+
+/** A host that no service declares, as far as there is anything to tell of one. */
+function asNamed(host: string, [oldest]: readonly Resource<"VirtualService">[]): Listed | undefined {
+  if (oldest === undefined) return undefined;
+  const { namespace } = oldest.metadata;
+  return { service: { host, namespace, name: host, ports: [], labels: {}, instances: [] }, mtls: "unknown" };
 }
 
 function peersOf(graph: Graph, host: string): { callers: ServicePeer[]; callees: ServicePeer[] } {

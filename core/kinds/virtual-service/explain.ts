@@ -24,7 +24,8 @@ export function explainVirtualService(resource: Service, question: ServiceQuesti
   if (!gatewaysOf(resource).includes("mesh"))
     return (
       gatewayRoute(resource, question) ?? {
-        applies: false,
+        // A host that no service has is there at gateways alone.
+        applies: reader.service(host, own) === undefined,
         reason: `names the host, but only for ${(resource.spec.gateways ?? []).join(", ")}`,
       }
     );
