@@ -11,7 +11,7 @@ import { makeNode, type ProxyHeader } from "#server/envoy/testing/read-case.ts";
 import { type Expectation, namesIn, readScenario, type Scenario } from "#server/envoy/testing/scenario.ts";
 import { type RunningApp, type Seen, startScenarioApp } from "#server/envoy/testing/scenario-app.ts";
 import { staticBootstrap } from "#server/envoy/testing/static-bootstrap.ts";
-import { StaticProxy } from "#server/envoy/testing/static-proxy.ts";
+import { startStaticProxy } from "#server/envoy/testing/start-static-proxy.ts";
 import { findTestEnvoy } from "#testing/find-test-envoy.ts";
 import { Cleanup, freePort } from "#testing/test-agent.ts";
 
@@ -57,7 +57,7 @@ async function startProxy(proxy: ProxyHeader, { snapshot }: Scenario): Promise<v
   const node = { ...made, metadata: { ...made.metadata, PHAROS_TRACING: false } };
   const { layers } = createCompiler(snapshot, { hash: (bytes) => String(bytes.length) }).open(node);
   const account = snapshot.instances.find(({ name }) => name === proxy.name)?.serviceAccount ?? proxy.name;
-  const running = new StaticProxy({
+  const running = startStaticProxy({
     envoy,
     dir: join(mkdtempSync(join(scratch, "proxy-")), proxy.name),
     bootstrap: staticBootstrap(layers),

@@ -1,11 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { accessLogFormat, PEER_HEADER } from "#core/telemetry/access-log.ts";
-import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
+import { EnvoyProcess } from "#testing/envoy-process.ts";
 import { findTestEnvoy } from "#testing/find-test-envoy.ts";
 
 const TYPE = "type.googleapis.com/envoy";
@@ -58,7 +54,7 @@ function manager(
   };
 }
 
-function bootstrap(dir: string): object {
+function bootstrap(dir: string): Readonly<Record<string, unknown>> {
   const pipe = (name: string) => ({ pipe: { path: join(dir, name) } });
   const cluster = (name: string, socket: string, http2: boolean, metadata?: object) => ({
     name,
@@ -121,7 +117,6 @@ function bootstrap(dir: string): object {
     },
   };
   return {
-    admin: { address: pipe("admin.sock") },
     node: { id: "test", cluster: "test" },
     static_resources: {
       listeners: [
@@ -177,44 +172,22 @@ function bootstrap(dir: string): object {
 /** A real Envoy with our access log on an outbound and an inbound listener, one calling the other, all on Unix sockets. */
 export class LoggingEnvoy {
   readonly #dir: string;
-  #child: ChildProcess | undefined;
+  #process: EnvoyProcess | undefined;
 
   constructor(dir: string) {
     this.#dir = dir;
   }
 
   async start(): Promise<void> {
-    const path = await findTestEnvoy();
-    writeFileSync(join(this.#dir, "envoy.json"), JSON.stringify(bootstrap(this.#dir)));
-    this.#child = spawn(
-      path,
-      [
-        "-c",
-        join(this.#dir, "envoy.json"),
-        "--concurrency",
-        "1",
-        "--disable-hot-restart",
-        "--file-flush-interval-msec",
-        "100",
-        "--log-level",
-        "error",
-      ],
-      { stdio: "inherit" },
-    );
-    const admin = new AdminClient(join(this.#dir, "admin.sock"));
-    while (!(await admin.isLive())) {
-      if (this.#child.exitCode !== null) throw new Error(`Envoy ended with ${this.#child.exitCode}`);
-      await delay(50);
-    }
+    const [envoy, dir] = [await findTestEnvoy(), this.#dir];
+    const flags = ["--file-flush-interval-msec", "100"];
+    this.#process = new EnvoyProcess({ envoy, dir, bootstrap: bootstrap(dir), flags });
+    await this.#process.untilReady();
   }
 
   async kill(): Promise<void> {
-    const child = this.#child;
-    this.#child = undefined;
-    if (child === undefined || child.exitCode !== null) return;
-    const exited = once(child, "exit");
-    child.kill("SIGKILL");
-    await exited;
+    await this.#process?.stop();
+    this.#process = undefined;
   }
 
   /** Status of a GET through the outbound listener. */

@@ -14,7 +14,7 @@ import { hash } from "#server/envoy/testing/random-world.ts";
 import { makeNode, type ProxyHeader } from "#server/envoy/testing/read-case.ts";
 import type { Question } from "#server/envoy/testing/scenario.ts";
 import { staticBootstrap } from "#server/envoy/testing/static-bootstrap.ts";
-import { withSecrets } from "#server/envoy/testing/static-proxy.ts";
+import { withSecrets } from "#server/envoy/testing/start-static-proxy.ts";
 
 type Json = Record<string, unknown>;
 

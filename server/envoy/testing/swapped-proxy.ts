@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { request } from "node:http";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { EnvoyProcess } from "#testing/envoy-process.ts";
 
 type Json = Record<string, unknown>;
 
-const TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 30_000;
 const TYPES = {
   cds: "type.googleapis.com/envoy.config.cluster.v3.Cluster",
   lds: "type.googleapis.com/envoy.config.listener.v3.Listener",
@@ -14,7 +13,7 @@ const TYPES = {
 /** One real Envoy whose listeners and clusters are swapped for others while it runs, over files that it watches. */
 export class SwappedProxy {
   readonly #dir: string;
-  readonly #child: ChildProcess;
+  readonly #process: EnvoyProcess;
   #version = 0;
 
   constructor(envoy: string, dir: string) {
@@ -28,28 +27,11 @@ export class SwappedProxy {
     });
     const bootstrap = {
       node: { id: "swapped", cluster: "swapped" },
-      admin: { address: { pipe: { path: join(dir, "admin.sock") } } },
       layered_runtime: { layers: [{ name: "tests", static_layer: { "re2.max_program_size.error_level": 32_768 } }] },
       dynamic_resources: { cds_config: source("cds"), lds_config: source("lds") },
     };
-    writeFileSync(join(dir, "envoy.json"), JSON.stringify(bootstrap));
-    const flags = [
-      "--concurrency",
-      "1",
-      "--use-dynamic-base-id",
-      "--drain-time-s",
-      "1",
-      "--drain-strategy",
-      "immediate",
-    ];
-    this.#child = spawn(envoy, ["-c", "envoy.json", ...flags, "--log-path", "envoy.log", "-l", "warn"], {
-      stdio: "ignore",
-      cwd: dir,
-    });
-  }
-
-  get log(): string {
-    return readFileSync(join(this.#dir, "envoy.log"), "utf8");
+    const flags = ["--drain-time-s", "1", "--drain-strategy", "immediate"];
+    this.#process = new EnvoyProcess({ envoy, dir, bootstrap, flags });
   }
 
   /** Resolves when it serves these alone. Throws with its log where it refuses them. */
@@ -76,33 +58,20 @@ export class SwappedProxy {
     const refused = new RegExp(`${api.replaceAll(".", "\\.")}\\.update_rejected: [1-9]`);
     for (;;) {
       const stats = await this.#stats().catch(() => "");
-      if (refused.test(stats)) throw new Error(`envoy refuses it: ${this.log.slice(-3000)}`);
+      if (refused.test(stats)) throw new Error(`envoy refuses it: ${this.#process.log.slice(-3000)}`);
       if (stats.includes(`${api}.version_text: "${this.#version}"`) && /total_listeners_warming: 0/.test(stats)) return;
-      if (this.#child.exitCode !== null || Date.now() > end)
-        throw new Error(`envoy does not come to it: ${this.log.slice(-3000)}\n${stats}`);
+      if (this.#process.hasEnded || Date.now() > end)
+        throw new Error(`envoy does not come to it: ${this.#process.log.slice(-3000)}\n${stats}`);
       await new Promise((done) => setTimeout(done, 2));
     }
   }
 
-  #stats(): Promise<string> {
-    return new Promise((done, fail) => {
-      const path = "/stats?filter=(cds|lds)\\.(version_text|update_rejected)|total_listeners_warming";
-      request({ socketPath: join(this.#dir, "admin.sock"), path }, (response) => {
-        let text = "";
-        response.setEncoding("utf8").on("data", (chunk: string) => {
-          text += chunk;
-        });
-        response.on("end", () => done(text));
-      })
-        .on("error", fail)
-        .end();
-    });
+  async #stats(): Promise<string> {
+    const filter = "(cds|lds)\\.(version_text|update_rejected)|total_listeners_warming";
+    return (await this.#process.get(`/stats?filter=${filter}`)).body;
   }
 
-  async stop(): Promise<void> {
-    if (this.#child.exitCode !== null) return;
-    const ended = new Promise((done) => this.#child.once("exit", done));
-    this.#child.kill("SIGKILL");
-    await ended;
+  stop(): Promise<void> {
+    return this.#process.stop();
   }
 }

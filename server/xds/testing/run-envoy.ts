@@ -1,7 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { request } from "node:http";
-import { join } from "node:path";
+import { EnvoyProcess } from "#testing/envoy-process.ts";
 
 export interface EnvoyOptions {
   /** The binary. */
@@ -17,15 +14,12 @@ export interface EnvoyOptions {
 
 /** A real Envoy that gets everything by ADS; its admin listens on a Unix socket in `dir`. */
 export class RunningEnvoy {
-  readonly #child: ChildProcess;
-  readonly #dir: string;
+  readonly #process: EnvoyProcess;
 
   constructor({ envoy, dir, xdsPort, isDelta, nodeId, metadata = {} }: EnvoyOptions) {
-    this.#dir = dir;
     const ads = { ads: {}, resource_api_version: "V3" };
     const bootstrap = {
       node: { id: nodeId, cluster: "test", metadata },
-      admin: { address: { pipe: { path: join(dir, "admin.sock") } } },
       dynamic_resources: {
         ads_config: {
           api_type: isDelta ? "DELTA_GRPC" : "GRPC",
@@ -69,49 +63,20 @@ export class RunningEnvoy {
         ],
       },
     };
-    writeFileSync(join(dir, "envoy.json"), JSON.stringify(bootstrap));
-    this.#child = spawn(
-      envoy,
-      [
-        "-c",
-        join(dir, "envoy.json"),
-        "--concurrency",
-        "1",
-        "--use-dynamic-base-id",
-        "--log-path",
-        join(dir, "envoy.log"),
-        "--log-level",
-        "warn",
-        "--component-log-level",
-        "config:debug,upstream:info",
-      ],
-      { stdio: "ignore" },
-    );
+    const flags = ["--component-log-level", "config:debug,upstream:info"];
+    this.#process = new EnvoyProcess({ envoy, dir, bootstrap, flags });
   }
 
   get log(): string {
-    return readFileSync(join(this.#dir, "envoy.log"), "utf8");
+    return this.#process.log;
   }
 
   /** A page of the admin interface. */
-  admin(path: string): Promise<string> {
-    return new Promise((resolve, reject) => {
-      request({ socketPath: join(this.#dir, "admin.sock"), path }, (response) => {
-        let body = "";
-        response.on("data", (chunk: Buffer) => {
-          body += chunk.toString();
-        });
-        response.on("end", () => resolve(body));
-      })
-        .on("error", reject)
-        .end();
-    });
+  async admin(path: string): Promise<string> {
+    return (await this.#process.get(path)).body;
   }
 
-  async stop(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const ended = new Promise((resolve) => this.#child.once("exit", resolve));
-    this.#child.kill("SIGKILL");
-    await ended;
+  stop(): Promise<void> {
+    return this.#process.stop();
   }
 }
