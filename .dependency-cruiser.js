@@ -52,6 +52,7 @@ export default {
       "What a kind means beside others it asks of what is resolved, and of nobody who shows it.",
       RELATIONS,
       "^core/(kinds/|schema/|host/|diagnostic(-codes)?\\.ts|resource/|registry/|model/|sources/|resolve/|check/|traffic/)",
+      { pathNot: "\\.test\\.ts$" },
     ),
     {
       name: "kind-by-itself",

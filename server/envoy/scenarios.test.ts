@@ -10,8 +10,8 @@ import { type Answer, ask } from "#server/envoy/testing/ask.ts";
 import { makeNode, type ProxyHeader } from "#server/envoy/testing/read-case.ts";
 import { type Expectation, namesIn, readScenario, type Scenario } from "#server/envoy/testing/scenario.ts";
 import { type RunningApp, type Seen, startScenarioApp } from "#server/envoy/testing/scenario-app.ts";
-import { staticBootstrap } from "#server/envoy/testing/static-bootstrap.ts";
 import { startStaticProxy } from "#server/envoy/testing/start-static-proxy.ts";
+import { staticBootstrap } from "#server/envoy/testing/static-bootstrap.ts";
 import { findTestEnvoy } from "#testing/find-test-envoy.ts";
 import { Cleanup, freePort } from "#testing/test-agent.ts";
 

@@ -13,8 +13,8 @@ import { createCompiler } from "#server/envoy/create-compiler.ts";
 import { hash } from "#server/envoy/testing/random-world.ts";
 import { makeNode, type ProxyHeader } from "#server/envoy/testing/read-case.ts";
 import type { Question } from "#server/envoy/testing/scenario.ts";
-import { staticBootstrap } from "#server/envoy/testing/static-bootstrap.ts";
 import { withSecrets } from "#server/envoy/testing/start-static-proxy.ts";
+import { staticBootstrap } from "#server/envoy/testing/static-bootstrap.ts";
 
 type Json = Record<string, unknown>;
 
