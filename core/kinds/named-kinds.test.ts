@@ -35,6 +35,20 @@ test("outside of core/kinds nobody tells kinds apart by their names: what differ
   expect(filesWith(ASKS).sort()).toEqual(Object.keys(ALLOWED).sort());
 });
 
+/** Resolver, the compiler's places and reader, translator; and the keys that it names, which somebody has to fetch. */
+const STEPS_OF_A_KIND = [
+  /^core\/resolve\//,
+  /^server\/compile\/(?:places-of|recording-reader)\.ts$/,
+  /^server\/envoy\//,
+  /^server\/(?:keys\/|compose\/make-keys\.ts$)/,
+];
+
+test("a kind without pages of its own is named where README.md says that one is added, and nowhere else", () => {
+  const naming = filesWith(/\bRequestAuthentication\b/);
+  expect(naming.filter((file) => !STEPS_OF_A_KIND.some((step) => step.test(file)))).toEqual([]);
+  for (const step of STEPS_OF_A_KIND) expect(naming.some((file) => step.test(file))).toBe(true);
+});
+
 test("services and workloads are read through the model outside of kinds, sources and forms", () => {
   expect(filesWith(WRITTEN).filter((file) => !READS_AS_WRITTEN.test(file))).toEqual([]);
 });

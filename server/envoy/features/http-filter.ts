@@ -9,6 +9,9 @@ import type { Init } from "#server/envoy/pack.ts";
 /** In the order in which a request meets them. */
 export const PHASES = ["identity", "authentication", "authorization", "limits", "traffic", "router"] as const;
 
+/** All that filters see of a route: what it carries for them follows from nothing else. */
+export type RouteInput = Pick<HttpRoute, "fault" | "corsPolicy">;
+
 /**
  * One HTTP filter: where it stands and what configures it. What only some routes ask for is `disabled` in the listener and
  * switched on by those: a filter in the chain costs every request, and a change of a listener ends its connections.
@@ -22,7 +25,7 @@ export interface HttpFilter {
     tokens: readonly TokenRule[],
   ) => Init<typeof HttpFilterSchema> | undefined;
   /** What a route carries for it; undefined: nothing. */
-  readonly onRoute?: (route: Pick<HttpRoute, "fault" | "corsPolicy">) => Any | undefined;
+  readonly onRoute?: (route: RouteInput) => Any | undefined;
   /** What a whole route configuration carries for it, where workloads are guarded. */
   readonly onRoutes?: (guard: Guard) => Any | undefined;
   /** What applications that read xDS themselves carry; absent: they know no such filter. */

@@ -1,12 +1,11 @@
 import type { Any } from "@bufbuild/protobuf/wkt";
-import type { HttpRoute } from "#core/kinds/virtual-service/http-route.ts";
 import type { LogDirection } from "#core/telemetry/access-log.ts";
 import type { HttpFilterSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import { RBAC_ACTIONS } from "#server/envoy/features/build-rbac.ts";
 import { cors } from "#server/envoy/features/cors.ts";
 import { fault } from "#server/envoy/features/fault.ts";
 import type { Guard } from "#server/envoy/features/guard.ts";
-import { type HttpFilter, PHASES } from "#server/envoy/features/http-filter.ts";
+import { type HttpFilter, PHASES, type RouteInput } from "#server/envoy/features/http-filter.ts";
 import { jwt } from "#server/envoy/features/jwt.ts";
 import { peer } from "#server/envoy/features/peer.ts";
 import { rbac } from "#server/envoy/features/rbac.ts";
@@ -32,7 +31,11 @@ export function grpcFilters(): ListenerFilter[] {
 }
 
 /** `typedPerFilterConfig` of a route; empty where it asks nothing of any filter. */
-export function routeFilters(route: Pick<HttpRoute, "fault" | "corsPolicy">): Record<string, Any> {
+export function routeFilters({ fault, corsPolicy }: RouteInput): Record<string, Any> {
+  const route: RouteInput = {
+    ...(fault === undefined ? {} : { fault }),
+    ...(corsPolicy === undefined ? {} : { corsPolicy }),
+  };
   return perFilter(({ onRoute }) => onRoute?.(route));
 }
 
