@@ -63,6 +63,14 @@ export function EdgePanel({ edge, graph, view, onSelect }: EdgePanelProps) {
             ...(edge.mirroredPerSecond === 0
               ? []
               : [{ term: "Copies", value: `${formatRate(edge.mirroredPerSecond)}/s by mirror, not counted above` }]),
+            ...(edge.unseenPerSecond === 0
+              ? []
+              : [
+                  {
+                    term: "Never arrived",
+                    value: `${formatRate(edge.unseenPerSecond)}/s of these, as the caller tells: the called end saw none of them`,
+                  },
+                ]),
             { term: "Errors", value: formatPercent(edge.errorPercent) },
             {
               term: "Latency",

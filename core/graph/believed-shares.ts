@@ -1,41 +1,79 @@
 import { UNKNOWN } from "#core/model/workload-label.ts";
-import type { TrafficRow } from "#core/telemetry/traffic.ts";
+import { outcomeOf, type TrafficRow } from "#core/telemetry/traffic.ts";
 
-/** Which share (0 to 1) of what a caller tells of a called end is believed of that end. */
-export type BelievedShare = (row: TrafficRow) => number;
+/** What is believed of a called end of what one of its callers tells; shares are from 0 to 1. */
+export interface Belief {
+  /** Of the requests. */
+  readonly share: number;
+  /** Of these, those that ended as their caller says; the rest went well. */
+  readonly asTold: number;
+  /** Of all that is told, what the called end has not seen though it is there to report: its caller alone tells of it. */
+  readonly unseen: number;
+  /** As much of that as is believed. */
+  readonly unseenBelieved: number;
+}
 
+/** Whether a called end (a service's host, or `namespace/workload`) has a proxy in the mesh that would tell of its requests. */
+export type IsLive = (end: string) => boolean;
+
+const BELIEVED: Belief = { share: 1, asTold: 1, unseen: 0, unseenBelieved: 0 };
 /**
  * What the called end has not seen may be told of it once more for each request that it has: that is a proxy that finds no instance, or
  * breaks the circuit, beside calls that come through.
  */
 const UNSEEN_PER_SEEN = 1;
 
+/** Requests of one caller at one called end. */
+interface Sums {
+  all: number;
+  /** Of a caller: those that Envoy ended before an answer came. Of a called end: those of which it knows no outcome. */
+  unanswered: number;
+  /** Answers other than well. */
+  bad: number;
+}
+
 /**
  * Bounds what one caller can say of another's service. Where the called end reports, it has seen each request that reached it, with its
- * caller's certificate; what a caller tells beyond that is the caller's own trouble and stays on its edge. Where the called end tells
- * nothing (it is down, or outside of the mesh) its callers are believed.
+ * caller's certificate: how they ended is its word, and what a caller tells beyond that is the caller's own trouble and stays on its edge.
+ * An answer from a called end that is there to report and saw nothing is none. Where nobody would tell (it is down, or outside of the
+ * mesh) its callers are believed, as they are of requests that never came to one that is there and idle: only they can know.
  */
-export function believedShares(rows: readonly TrafficRow[]): BelievedShare {
-  const seen = new Map<string, Map<string, number>>();
-  const told = new Map<string, Map<string, number>>();
+export function believedShares(rows: readonly TrafficRow[], isLive: IsLive = () => false): (row: TrafficRow) => Belief {
+  const seen = new Map<string, Map<string, Sums>>();
+  const told = new Map<string, Map<string, Sums>>();
   for (const row of rows) {
     const { reporter, sourcePrincipal } = row.key;
     if (reporter === "mirror") continue;
-    for (const end of endsOf(row)) add(reporter === "source" ? told : seen, end, sourcePrincipal, row.count);
+    for (const end of endsOf(row)) add(reporter === "source" ? told : seen, end, sourcePrincipal, row);
   }
   return (row) => {
-    if (row.key.reporter !== "source") return 1;
+    if (row.key.reporter !== "source") return BELIEVED;
     const { sourcePrincipal } = row.key;
-    let share = 1;
+    const isUnanswered = endedByProxy(row);
+    let [share, bad, unseen] = [1, 1, 0];
     for (const end of endsOf(row)) {
       const bySource = seen.get(end);
-      if (bySource === undefined) continue;
+      if (bySource === undefined) {
+        if (!isLive(end)) continue;
+        unseen = 1;
+        if (!isUnanswered) share = 0;
+        continue;
+      }
       // Callers in plain text show the called end no certificate.
-      const own = (bySource.get(sourcePrincipal) ?? 0) + (bySource.get(UNKNOWN) ?? 0);
-      const most = own * (1 + UNSEEN_PER_SEEN);
-      share = Math.min(share, most / (told.get(end)?.get(sourcePrincipal) ?? 1));
+      const own = sum(bySource.get(sourcePrincipal), bySource.get(UNKNOWN));
+      const said = told.get(end)?.get(sourcePrincipal) ?? { all: 1, unanswered: 1, bad: 1 };
+      const most = own.all * (1 + UNSEEN_PER_SEEN);
+      share = Math.min(share, most / said.all);
+      if (isUnanswered) unseen = Math.max(unseen, Math.min(1, (said.all - own.all) / said.unanswered));
+      if (isUnanswered) share = Math.min(share, (own.all * UNSEEN_PER_SEEN) / said.unanswered);
+      else if (isBad(row)) bad = Math.min(bad, (own.bad + own.unanswered) / said.bad);
     }
-    return share;
+    return {
+      share,
+      asTold: share === 0 ? 1 : Math.min(1, bad / share),
+      unseen: isUnanswered ? unseen : 1 - share,
+      unseenBelieved: isUnanswered ? Math.min(share, unseen) : 0,
+    };
   };
 }
 
@@ -47,8 +85,31 @@ function endsOf({ key }: TrafficRow): string[] {
   return ends;
 }
 
-function add(sums: Map<string, Map<string, number>>, end: string, source: string, count: number): void {
-  const bySource = sums.get(end) ?? new Map<string, number>();
+/** Envoy gives a flag to what it ended itself; what came from the called end has none. */
+function endedByProxy({ key }: TrafficRow): boolean {
+  return key.responseFlags !== "-" || (key.protocol !== "tcp" && key.responseCode === 0);
+}
+
+function isBad({ key }: TrafficRow): boolean {
+  return outcomeOf(key) !== "ok";
+}
+
+function add(sums: Map<string, Map<string, Sums>>, end: string, source: string, row: TrafficRow): void {
+  const bySource = sums.get(end) ?? new Map<string, Sums>();
   sums.set(end, bySource);
-  bySource.set(source, (bySource.get(source) ?? 0) + count);
+  const { all, unanswered, bad } = bySource.get(source) ?? { all: 0, unanswered: 0, bad: 0 };
+  const isUnanswered = row.key.reporter === "source" ? endedByProxy(row) : row.key.protocol === "tcp";
+  bySource.set(source, {
+    all: all + row.count,
+    unanswered: unanswered + (isUnanswered ? row.count : 0),
+    bad: bad + (!isUnanswered && isBad(row) ? row.count : 0),
+  });
+}
+
+function sum(a: Sums | undefined, b: Sums | undefined): Sums {
+  return {
+    all: (a?.all ?? 0) + (b?.all ?? 0),
+    unanswered: (a?.unanswered ?? 0) + (b?.unanswered ?? 0),
+    bad: (a?.bad ?? 0) + (b?.bad ?? 0),
+  };
 }

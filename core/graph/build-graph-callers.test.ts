@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { buildGraph } from "#core/graph/build-graph.ts";
+import type { Graph } from "#core/graph/graph.ts";
 import { both, type Case, graphOf, row } from "#core/graph/testing/traffic-cases.ts";
 
 describe("connections that are refused for want of mTLS", () => {
@@ -197,9 +198,44 @@ describe("what a caller tells of a called end that reports itself", () => {
     expect(judged([{ ...half, reporter: "source" }, half, unanswered])).toMatchObject({ ...FAILS, rate: 19 });
   });
 
+  test("ends as the called end says: answers that it knows to be good are no failures", () => {
+    const seen = { from: "shop-v1", to: "reviews-v1", count: 100, reporter: "destination" } as const;
+    expect(judged([{ ...claim, count: 100 }, seen])).toEqual({ edge: "failure", node: "healthy", rate: 19 });
+    const failed = { ...seen, count: 30, responseCode: 500 };
+    expect(judged([{ ...claim, count: 100 }, { ...seen, count: 70 }, failed]).node).toBe("failure");
+    const { nodes } = graphOf([{ ...claim, count: 100 }, { ...seen, count: 70 }, failed]);
+    expect(nodes.find(({ id }) => id === "wl_default_reviews-v1")?.errorPercentIn).toBeCloseTo(30);
+    // Of bytes alone the called end knows no outcome.
+    expect(
+      judged([
+        { ...claim, count: 100 },
+        { ...seen, protocol: "tcp" },
+      ]).node,
+    ).toBe("failure");
+  });
+
+  test("of one that is there and idle: an answer is none, and what never came is told as the callers'", () => {
+    const idle = (said: Partial<Case>) =>
+      buildGraph({
+        view: "workload",
+        startMs: 0,
+        endMs: 10_000,
+        rows: [row({ ...claim, ...said })],
+        gaps: [],
+        isLive: (end) => end === "default/reviews-v1",
+      });
+    const nodeOf = (graph: Graph) => graph.nodes.find(({ id }) => id === "wl_default_reviews-v1");
+    const answered = idle({});
+    expect(answered.edges).toMatchObject([{ health: { status: "failure" }, unseenPerSecond: 1000 }]);
+    expect(nodeOf(answered)).toMatchObject({ health: { status: "idle" }, requestsPerSecondIn: 0 });
+    const broken = idle({ responseFlags: "UH" });
+    expect(broken.edges).toMatchObject([{ unseenPerSecond: 1000 }]);
+    expect(nodeOf(broken)?.health.reason).toMatch(/1000 requests\/s never arrived, as callers tell$/);
+  });
+
   test("is believed of one that tells nothing, and of callers in plain text that it has seen", () => {
     expect(graphOf([claim]).nodes.map(({ health }) => health.status)).toEqual(["failure", "failure"]);
-    const plain = { from: null, to: "reviews-v1", count: 100, reporter: "destination", security: "none" } as const;
+    const plain = { ...claim, from: null, count: 100, reporter: "destination", security: "none" } as const;
     expect(judged([{ ...claim, count: 100, security: "none" }, plain]).node).toBe("failure");
   });
 });

@@ -1,3 +1,4 @@
+import type { IsLive } from "#core/graph/believed-shares.ts";
 import type { Graph, GraphEdge, GraphNode, GraphView, Health } from "#core/graph/graph.ts";
 import { judgeHealth } from "#core/graph/health.ts";
 import { mergeReporters, type Pair } from "#core/graph/merge-reporters.ts";
@@ -16,6 +17,8 @@ export interface GraphInput {
   readonly measuredFromMs?: number;
   readonly rows: readonly TrafficRow[];
   readonly gaps: Graph["gaps"];
+  /** Which called ends are there to report; absent: those that did. */
+  readonly isLive?: IsLive | undefined;
   /** Edges that touch none of these are left out; absent: all. */
   readonly namespaces?: readonly string[] | undefined;
 }
@@ -34,7 +37,7 @@ interface OpenEdge {
 export function buildGraph(input: GraphInput): Graph {
   const { view, startMs, endMs } = input;
   const seconds = Math.max(1, (endMs - Math.max(startMs, input.measuredFromMs ?? startMs)) / 1000);
-  const pairs = mergeReporters(input.rows);
+  const pairs = mergeReporters(input.rows, input.isLive);
   const namer = new NodeNamer(view, pairs);
   const nodes = new Map<string, NodeIdentity>();
   const edges = new Map<string, OpenEdge>();
@@ -99,8 +102,8 @@ function isWanted(namespaces: readonly string[] | undefined, source: NodeIdentit
   );
 }
 
-/** Health of a tally's traffic. */
-export function judgeTally(tally: Tally, seconds: number): Health {
+/** Health of a tally's traffic; that only callers tell of some of it is said of who is called, not of the callers' own edges. */
+export function judgeTally(tally: Tally, seconds: number, unseen: number = tally.unseen): Health {
   const { outcomes } = tally;
   return judgeHealth({
     requests: tally.count,
@@ -111,6 +114,7 @@ export function judgeTally(tally: Tally, seconds: number): Health {
     unanswered: outcomes["no-response"],
     denied: outcomes.denied,
     deniedBy: tally.deniedBy.map(nameDenial).sort(),
+    unseen,
   });
 }
 
@@ -119,13 +123,14 @@ function buildEdge({ tally, believed: _, ...edge }: OpenEdge, seconds: number): 
   return {
     ...edge,
     requestsPerSecond: tally.count / seconds,
+    ...(tally.unseen === 0 ? {} : { unseenPerSecond: tally.unseen / seconds }),
     ...(tally.mirrored === 0 ? {} : { mirroredPerSecond: tally.mirrored / seconds }),
     errorPercent: tally.errorPercent,
     p50Ms: quantileMs(tally.buckets, 0.5),
     p95Ms: quantileMs(tally.buckets, 0.95),
     p99Ms: quantileMs(tally.buckets, 0.99),
     mtlsPercent: known === 0 ? null : (tally.secured / known) * 100,
-    health: judgeTally(tally, seconds),
+    health: judgeTally(tally, seconds, 0),
     responses: tally.responses
       .map(({ code, flags, grpcStatus, hosts, count }) => ({
         code,

@@ -33,6 +33,8 @@ export interface DisplayEdge {
   readonly requestsPerSecond: number;
   /** Copies that routes' mirrors made, in no other figure; 0 where there are none. */
   readonly mirroredPerSecond: number;
+  /** Of the requests, what the callers alone tell of; 0 where there are none. */
+  readonly unseenPerSecond: number;
   readonly errorPercent: number;
   /** Of several edges the slowest: percentiles do not add up. */
   readonly p95Ms: number | null;

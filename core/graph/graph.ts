@@ -54,6 +54,11 @@ export interface GraphEdge {
   readonly requestsPerSecond: number;
   /** Copies that routes' mirrors made, in no other figure; absent where there are none. */
   readonly mirroredPerSecond?: number;
+  /**
+   * Of these, what the caller alone tells of: the called end, which is there to report, has not seen them; absent where there
+   * are none. They count here, and for the called end as far as that is likely.
+   */
+  readonly unseenPerSecond?: number;
   /** 5xx, refused and unanswered, in percent of all. */
   readonly errorPercent: number;
   readonly p50Ms: number | null;

@@ -11,6 +11,8 @@ export interface HealthFigures {
   readonly denied: number;
   /** Names of the policies that refused. */
   readonly deniedBy: readonly string[];
+  /** Of the requests, those that only their callers tell of. */
+  readonly unseen: number;
 }
 
 interface Tolerance {
@@ -46,7 +48,9 @@ export function judgeHealth(figures: HealthFigures): Health {
     const by = figure === "denied" && figures.deniedBy.length > 0 ? ` (${figures.deniedBy.join(", ")})` : "";
     worst = { status, reason: `${percent.toFixed(1)} % of ${rate} ${what}${by}` };
   }
-  return worst;
+  if (worst.status === "healthy" || figures.unseen === 0) return worst;
+  const unseen = `${formatRate(figures.unseen / figures.seconds)} requests/s never arrived, as callers tell`;
+  return { ...worst, reason: `${worst.reason}; ${unseen}` };
 }
 
 function formatRate(rate: number): string {

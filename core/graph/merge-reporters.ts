@@ -1,5 +1,5 @@
 import { assertNever } from "#core/brand.ts";
-import { type BelievedShare, believedShares } from "#core/graph/believed-shares.ts";
+import { type Belief, believedShares, type IsLive } from "#core/graph/believed-shares.ts";
 import { joinRefused } from "#core/graph/join-refused.ts";
 import { joinStrangers } from "#core/graph/join-strangers.ts";
 import { Tally } from "#core/graph/tally.ts";
@@ -51,7 +51,7 @@ type Callers = ReadonlyMap<string, ReadonlyMap<string, End>>;
  * Joins what both ends told. The caller's end decides rate and latency, as it saw what the application saw; the called
  * end speaks for callers that report nothing, and names the policies that refused.
  */
-export function mergeReporters(rows: readonly TrafficRow[]): Pair[] {
+export function mergeReporters(rows: readonly TrafficRow[], isLive?: IsLive): Pair[] {
   const callers = rows.some(({ key }) => isUnnamed(key)) ? callersByPrincipal(rows) : new Map();
   const pairs = new Map<string, OpenPair>();
   for (const row of joinStrangers(joinRefused(rows))) {
@@ -67,8 +67,8 @@ export function mergeReporters(rows: readonly TrafficRow[]): Pair[] {
     pair.fromGateway ||= key.fromGateway;
     listOf(pair, key.reporter).push(row);
   }
-  const shareOf = believedShares(rows);
-  return [...pairs.values()].flatMap((pair) => closePair(pair, shareOf));
+  const beliefIn = believedShares(rows, isLive);
+  return [...pairs.values()].flatMap((pair) => closePair(pair, beliefIn));
 }
 
 function listOf({ counted, beside, copies }: OpenPair, reporter: TrafficKey["reporter"]): TrafficRow[] {
@@ -110,7 +110,7 @@ function openPair(key: TrafficKey, source: End | undefined): OpenPair {
  * One pair for each service that was asked for. What the called end tells beside the caller is of the service it names;
  * where no caller asked for that by this name (an alias, a port that several services share) of the one most called.
  */
-function closePair({ counted, beside, copies, ...pair }: OpenPair, shareOf: BelievedShare): Pair[] {
+function closePair({ counted, beside, copies, ...pair }: OpenPair, beliefIn: (row: TrafficRow) => Belief): Pair[] {
   const told = counted.length > 0 ? counted : beside;
   const byService = Map.groupBy(told, ({ key }) => key.destinationService);
   const main = [...byService].reduce<{ service: string; count: number }>(
@@ -131,21 +131,29 @@ function closePair({ counted, beside, copies, ...pair }: OpenPair, shareOf: Beli
       TrafficRow[],
     ];
     const tally = sum(own, others, mirrored);
-    const isBelieved = own.every((row) => shareOf(row) === 1);
-    return {
-      ...pair,
-      service,
-      rows: [...own, ...others, ...mirrored],
-      tally,
-      believed: isBelieved
-        ? tally
-        : sum(
-            own.map((row) => scale(row, shareOf(row))),
-            others,
-            mirrored,
-          ),
-    };
+    const rows = [...own, ...others, ...mirrored];
+    const beliefs = own.map((row) => ({ row, belief: beliefIn(row) }));
+    for (const { row, belief } of beliefs) tally.unseen += row.count * belief.unseen;
+    if (beliefs.every(({ belief: { share, asTold } }) => share === 1 && asTold === 1))
+      return { ...pair, service, rows, tally, believed: tally };
+    const believed = sum(beliefs.flatMap(believe), others, mirrored);
+    for (const { row, belief } of beliefs) believed.unseen += row.count * belief.unseenBelieved;
+    return { ...pair, service, rows, tally, believed };
   });
+}
+
+/** What is believed of a row: as it was told, and as it went by the called end's word. */
+function believe({
+  row,
+  belief: { share, asTold },
+}: {
+  readonly row: TrafficRow;
+  readonly belief: Belief;
+}): TrafficRow[] {
+  if (asTold === 1) return [scale(row, share)];
+  const { pair: _, ...rest } = row;
+  const well = { ...rest, key: { ...row.key, responseCode: 200, grpcStatus: "", deniedBy: "" } };
+  return [scale(row, share * asTold), scale(well, share * (1 - asTold))];
 }
 
 function sum(own: readonly TrafficRow[], others: readonly TrafficRow[], mirrored: readonly TrafficRow[]): Tally {

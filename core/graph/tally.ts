@@ -19,6 +19,8 @@ export class Tally {
   count = 0;
   /** Copies that routes' mirrors made; in none of the other sums. */
   mirrored = 0;
+  /** Of `count`, what the called end has not seen though it is there to report: its callers alone tell of it. */
+  unseen = 0;
   requestBytes = 0;
   responseBytes = 0;
   secured = 0;
@@ -76,6 +78,7 @@ export class Tally {
   /** What health is judged by, and nothing else: what nodes need of their edges. */
   addOutcomes(other: Tally): void {
     this.count += other.count;
+    this.unseen += other.unseen;
     const { outcomes } = this;
     outcomes.ok += other.outcomes.ok;
     outcomes["client-error"] += other.outcomes["client-error"];

@@ -15,6 +15,7 @@ import { requireRoom } from "#server/require-room.ts";
 import type { ServerOptions } from "#server/server-options.ts";
 import { CheckCache } from "#server/services/check-cache.ts";
 import { createServices } from "#server/services/create-services.ts";
+import { liveEnds } from "#server/services/live-ends.ts";
 import type { Services } from "#server/services/services.ts";
 
 export interface ServicesParts extends IdentityParts {
@@ -38,6 +39,7 @@ export function makeServices(parts: ServicesParts): { readonly services: Service
   const previews = new PreviewThread(inputs);
   const applies = new PreviewThread({ ...inputs, name: "apply" });
   publisher.onCompile((change) => previews.follow(change));
+  telemetry.queries.believeBy((end) => liveEnds(state.snapshot()).has(end));
   const services = createServices({
     store,
     mesh,

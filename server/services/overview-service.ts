@@ -89,12 +89,11 @@ export function createOverviewService(options: OverviewServiceOptions): Services
   };
 }
 
-/** Of every call from one workload to another, not only of what enters. */
-function errorPercentOf({ edges }: Graph): number | null {
-  const measured = edges.filter(({ errorPercent }) => errorPercent !== null);
-  const rate = measured.reduce((sum, edge) => sum + edge.requestsPerSecond, 0);
+/** Of every call from one workload to another, not only of what enters; as the called ends are believed to have answered. */
+function errorPercentOf({ nodes }: Graph): number | null {
+  const rate = nodes.reduce((sum, node) => sum + node.requestsPerSecondIn, 0);
   if (rate === 0) return null;
-  return measured.reduce((sum, edge) => sum + edge.requestsPerSecond * (edge.errorPercent ?? 0), 0) / rate;
+  return nodes.reduce((sum, node) => sum + node.requestsPerSecondIn * node.errorPercentIn, 0) / rate;
 }
 
 function byTrouble(a: ServiceRow, b: ServiceRow): number {

@@ -5,6 +5,8 @@ export interface Reporter {
   /** SPIFFE id. */
   readonly principal: string;
   readonly namespace: string;
+  /** `namespace/name` of the instance, where it is registered. */
+  readonly instance?: string;
   /** The workload beside which the agent runs; absent when it is not registered, or not under this account. */
   readonly workload?: WorkloadLabel;
   /** Which service answers at which of its sidecar's ports. */

@@ -145,6 +145,41 @@ test.each([
   });
 });
 
+test.each([
+  ["that fits", 30, [0, 0, 2, 4], 30],
+  ["above what the slowest can have taken", 1e12, [0, 0, 2, 4], 50],
+  ["below what the fastest must have taken", 0, [0, 0, 2, 4], 22],
+  ["of requests without a histogram", 30, [], 30],
+])("a sum of durations %s goes with the histogram beside it", (_, durationSumMs, durationBuckets, taken) => {
+  const window = { reporter: "source", windowStartMs: BigInt(NOW), count: 6n, durationSumMs, durationBuckets };
+  const { windows } = stampReport(create(ReportRequestSchema, { windows: [window] }), SHOP, NOW);
+  expect(windows).toMatchObject([{ durationSumMs: taken }]);
+});
+
+test.each([
+  ["more requests than a proxy has in ten seconds", { count: 2_000_001n }],
+  ["more bytes than a network carries in that time", { count: 1n, responseBytes: 2n ** 50n }],
+])("a window with %s is refused", (_, said) => {
+  const window = { reporter: "source", windowStartMs: BigInt(NOW), durationBuckets: [1], ...said };
+  const { windows, refused } = stampReport(create(ReportRequestSchema, { windows: [window] }), SHOP, NOW);
+  expect([windows, refused]).toEqual([[], [expect.stringMatching(/^windows with figures that cannot be/)]]);
+});
+
+test("the bytes of a connection that lasted for days are of these days", () => {
+  const days = 3 * 24 * 3600 * 1000;
+  const durationBuckets = [...new Array<number>(19).fill(0), 1];
+  const window = { reporter: "source", windowStartMs: BigInt(NOW), count: 1n, responseBytes: 2n ** 50n };
+  const report = create(ReportRequestSchema, { windows: [{ ...window, durationBuckets, durationSumMs: days }] });
+  expect(stampReport(report, SHOP, NOW).windows).toMatchObject([{ responseBytes: 2 ** 50, durationSumMs: days }]);
+});
+
+test("of one report so many samples are taken, and how many more there were is said", () => {
+  const samples = Array.from({ length: 502 }, () => ({ reporter: "source", startMs: BigInt(NOW) }));
+  const stamped = stampReport(create(ReportRequestSchema, { samples }), SHOP, NOW);
+  expect(stamped.samples).toHaveLength(500);
+  expect(stamped.refused).toEqual(["samples beyond those of one report: 2 requests"]);
+});
+
 test("a gap has a beginning before its end, a possible count, and words that are words", () => {
   const gap = (said: object) =>
     create(TelemetryGapSchema, { startMs: BigInt(NOW - 1), endMs: BigInt(NOW), requests: 3n, ...said });

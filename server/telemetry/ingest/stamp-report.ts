@@ -3,7 +3,7 @@ import { parseSpiffeId } from "#core/identity/spiffe-id.ts";
 import { UNKNOWN } from "#core/model/workload-label.ts";
 import { plainText } from "#core/plain-text.ts";
 import { isIpAddress } from "#core/schema/ip-address.ts";
-import { BUCKET_COUNT, WINDOW_MS } from "#core/telemetry/buckets.ts";
+import { BUCKET_COUNT, DURATION_BUCKETS_MS, WINDOW_MS } from "#core/telemetry/buckets.ts";
 import { CLOCK_DIFFERENCE_MS_MAX } from "#core/telemetry/clock-difference.ts";
 import { isDenial, namespaceOfDenial } from "#core/telemetry/denied-by.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
@@ -16,6 +16,7 @@ import {
   type TelemetryGap,
   TelemetryGapSchema,
 } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import { RATE_MAX } from "#server/telemetry/ingest/rate-book.ts";
 import type { Reporter } from "#server/telemetry/ingest/reporter.ts";
 import type { TrafficWindow } from "#server/telemetry/ports/traffic-window.ts";
 
@@ -33,9 +34,12 @@ const UNTIMELY = "windows at a time that cannot be";
 
 /** What one text of an agent may cost; paths are cut by who samples them. */
 const TEXT_CHARS_MAX = 512;
-/** More than that in one window is no count: sums of such would be none either. */
+/** More than that in a gap is no count: sums of such would be none either. */
 const COUNT_MAX = 2 ** 32;
-const BYTES_MAX = 2 ** 53;
+/** Of one window: what 400 Gbit/s carry while its requests and connections last. */
+const BYTES_PER_MS = 50_000_000;
+/** An agent sends 108 at most: samples of one reporter must not shorten the life of all others'. */
+const SAMPLES_MAX = 500;
 /** Of ports and response codes. */
 const SHORT_MAX = 65_535;
 
@@ -60,7 +64,9 @@ export function stampReport(report: ReportRequest, reporter: Reporter, nowMs: nu
     const stamped = stampWindow(window, reporter);
     return [reporter.workload === undefined ? { ...stamped, key: remainderOf(stamped.key, "unregistered") } : stamped];
   });
-  const samples = report.samples.flatMap((sample) => {
+  const beyond = report.samples.length - SAMPLES_MAX;
+  if (beyond > 0) refuse("samples beyond those of one report", beyond);
+  const samples = report.samples.slice(0, SAMPLES_MAX).flatMap((sample) => {
     if (!isPossibleSample(sample, nowMs)) {
       refuse("samples that cannot be", 1);
       return [];
@@ -146,15 +152,30 @@ function hasPossibleFigures(window: RequestWindow): boolean {
   const { durationBuckets, durationSumMs, destinationPort, responseCode } = window;
   const count = Number(window.count);
   return (
-    count < COUNT_MAX &&
+    count <= (RATE_MAX * WINDOW_MS) / 1000 &&
     durationBuckets.reduce((sum, bucket) => sum + bucket, 0) <= count &&
-    Number(window.requestBytes) < BYTES_MAX &&
-    Number(window.responseBytes) < BYTES_MAX &&
     durationSumMs >= 0 &&
     Number.isFinite(durationSumMs) &&
+    Number(window.requestBytes) + Number(window.responseBytes) <= bytesMaxOf(window) &&
     destinationPort <= SHORT_MAX &&
     responseCode <= SHORT_MAX
   );
+}
+
+function bytesMaxOf(window: RequestWindow): number {
+  return (WINDOW_MS + possibleDuration(window)) * BYTES_PER_MS;
+}
+
+/** The sum of durations that goes with the histogram beside it: as it is told, or the nearest that can be. */
+function possibleDuration({ durationBuckets, durationSumMs, count }: RequestWindow): number {
+  let [least, most, known] = [0, 0, 0];
+  durationBuckets.forEach((requests, index) => {
+    known += requests;
+    least += requests * (DURATION_BUCKETS_MS[index - 1] ?? 0);
+    most += requests * (DURATION_BUCKETS_MS[index] ?? PAST_MS_MAX);
+  });
+  most += (Number(count) - known) * PAST_MS_MAX;
+  return Math.min(most, Math.max(least, durationSumMs));
 }
 
 function contradicts(
@@ -211,7 +232,7 @@ function stampWindow(window: RequestWindow, reporter: Reporter): TrafficWindow {
     count: Number(window.count),
     requestBytes: Number(window.requestBytes),
     responseBytes: Number(window.responseBytes),
-    durationSumMs: window.durationSumMs,
+    durationSumMs: possibleDuration(window),
     buckets: window.durationBuckets,
   };
 }

@@ -8,6 +8,7 @@ import { foldUnknownHosts } from "#server/telemetry/ingest/fold-unknown-hosts.ts
 import { IngestQueue } from "#server/telemetry/ingest/ingest-queue.ts";
 import type { LabelBook } from "#server/telemetry/ingest/label-book.ts";
 import { moveOf, moveReport, moveSpans } from "#server/telemetry/ingest/move-times.ts";
+import { RATE_MAX, RateBook } from "#server/telemetry/ingest/rate-book.ts";
 import { readSample } from "#server/telemetry/ingest/read-sample.ts";
 import { readSpans } from "#server/telemetry/ingest/read-spans.ts";
 import type { Reporter } from "#server/telemetry/ingest/reporter.ts";
@@ -46,6 +47,7 @@ const REPORTS_PER_SECOND = 150;
 export class TelemetryIngest {
   readonly #options: TelemetryIngestOptions;
   readonly #queue: IngestQueue;
+  readonly #rates = new RateBook();
 
   constructor(options: TelemetryIngestOptions) {
     const { sink, labels, now, onStored, onLimit } = options;
@@ -73,6 +75,14 @@ export class TelemetryIngest {
     const now = this.#options.now();
     const move = moveOf(report, now);
     const stamped = stampReport(foldUnknownHosts(moveReport(report, move), reporter), reporter, now);
+    const possible = this.#rates.take(reporter.instance ?? reporter.principal, stamped.windows, now);
+    const refused =
+      possible.refused === 0
+        ? stamped.refused
+        : [
+            ...stamped.refused,
+            `more requests than a proxy can have (${RATE_MAX} a second): ${possible.refused} requests`,
+          ];
     const resourceSpans = report.resourceSpans.flatMap(decodeSpans);
     moveSpans(resourceSpans, move);
     const workload = `${reporter.namespace}/${reporter.workload?.workload ?? UNKNOWN}`;
@@ -81,7 +91,7 @@ export class TelemetryIngest {
       workload,
       storeId: report.storeId,
       sequence: report.sequence,
-      windows: stamped.windows,
+      windows: possible.windows,
       requests: stamped.samples.map(readSample),
       spans: this.#readSpans(resourceSpans, reporter.principal, describeSpans(reporter)),
       gaps: stamped.gaps.map(({ startMs, endMs, reason, requests }) => ({
@@ -92,7 +102,7 @@ export class TelemetryIngest {
         requests: Number(requests),
       })),
     });
-    return { acknowledgedSequence, refused: stamped.refused, reportIntervalMs: this.reportIntervalMs };
+    return { acknowledgedSequence, refused, reportIntervalMs: this.reportIntervalMs };
   }
 
   /** What agents are told to wait between their reports. */

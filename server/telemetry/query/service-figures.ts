@@ -1,3 +1,4 @@
+import type { IsLive } from "#core/graph/believed-shares.ts";
 import { judgeTally } from "#core/graph/build-graph.ts";
 import { mergeReporters } from "#core/graph/merge-reporters.ts";
 import { Tally } from "#core/graph/tally.ts";
@@ -11,9 +12,10 @@ export function serviceFigures(
   rows: readonly TrafficRow[],
   seconds: number,
   sparklines: ReadonlyMap<string, readonly number[]>,
+  isLive?: IsLive,
 ): ServiceFigures[] {
   const byHost = new Map<string, Tally>();
-  for (const { service, believed } of mergeReporters(rows)) {
+  for (const { service, believed } of mergeReporters(rows, isLive)) {
     if (service === UNKNOWN || believed.count === 0) continue;
     const sum = byHost.get(service) ?? new Tally();
     byHost.set(service, sum);
@@ -31,8 +33,8 @@ export function serviceFigures(
 }
 
 /** One tally of all pairs: of what is believed of whom they called, or of what their callers told. */
-export function tallyPairs(rows: readonly TrafficRow[], which: "believed" | "told"): Tally {
+export function tallyPairs(rows: readonly TrafficRow[], which: "believed" | "told", isLive?: IsLive): Tally {
   const sum = new Tally();
-  for (const { tally, believed } of mergeReporters(rows)) sum.add(which === "told" ? tally : believed);
+  for (const { tally, believed } of mergeReporters(rows, isLive)) sum.add(which === "told" ? tally : believed);
   return sum;
 }

@@ -1,3 +1,4 @@
+import type { IsLive } from "#core/graph/believed-shares.ts";
 import { buildGraph } from "#core/graph/build-graph.ts";
 import type { Graph } from "#core/graph/graph.ts";
 import { mergeReporters } from "#core/graph/merge-reporters.ts";
@@ -34,6 +35,7 @@ export class TelemetryQueries implements Telemetry {
   readonly #readers: TelemetryReaders;
   readonly #now: () => number;
   readonly #reportsWithinMs: () => number;
+  #isLive: IsLive | undefined;
 
   /** `reportsWithinMs`: how long after a request agents have told of it. */
   constructor(readers: TelemetryReaders, now: () => number, reportsWithinMs: () => number) {
@@ -42,10 +44,24 @@ export class TelemetryQueries implements Telemetry {
     this.#reportsWithinMs = reportsWithinMs;
   }
 
+  /** From now on a called end that is live and says nothing has seen nothing. */
+  believeBy(isLive: IsLive): void {
+    this.#isLive = isLive;
+  }
+
   async graph({ view, namespaces, ...range }: Parameters<Telemetry["graph"]>[0]): Promise<Graph> {
     const { startMs, endMs, seconds, rows } = await this.#rated(range);
     const gaps = await this.#readers.gaps.gaps(startMs, range.endMs);
-    return buildGraph({ view, startMs, endMs, measuredFromMs: endMs - seconds * 1000, rows, gaps, namespaces });
+    return buildGraph({
+      view,
+      startMs,
+      endMs,
+      measuredFromMs: endMs - seconds * 1000,
+      rows,
+      gaps,
+      namespaces,
+      isLive: this.#isLive,
+    });
   }
 
   metrics({ host, ...range }: Parameters<Telemetry["metrics"]>[0]): Promise<ServiceMetrics> {
@@ -70,12 +86,15 @@ export class TelemetryQueries implements Telemetry {
     const { endMs } = ratedRange(asked, this.#measuredTime());
     const range = { startMs: asked.startMs, endMs, stepMs };
     const slots = await this.#readers.traffic.sumBySlot(slotsOf(range), stepMs, only);
-    return buildSeries({ ...range, slots: new Map([...slots].map(([at, rows]) => [at, tallyPairs(rows, which)])) });
+    return buildSeries({
+      ...range,
+      slots: new Map([...slots].map(([at, rows]) => [at, tallyPairs(rows, which, this.#isLive)])),
+    });
   }
 
   async entry(range: TimeRange): ReturnType<Telemetry["entry"]> {
     const { rows, seconds } = await this.#rated(range, { among: entryKeys(this.#readers.traffic.keys()) });
-    const { count, buckets } = tallyPairs(rows, "believed");
+    const { count, buckets } = tallyPairs(rows, "believed", this.#isLive);
     return { requestsPerSecond: count / seconds, p95Ms: quantileMs(buckets, 0.95) };
   }
 
@@ -90,7 +109,7 @@ export class TelemetryQueries implements Telemetry {
       sparklineKeys(traffic.keys(), rows),
     );
     const lines = new Map([...counts].map(([host, slots]) => [host, toLine(slots, startMs, endMs, stepMs)]));
-    return serviceFigures(rows, seconds, lines);
+    return serviceFigures(rows, seconds, lines, this.#isLive);
   }
 
   async rows(range: TimeRange): Promise<{ rows: readonly TrafficRow[]; seconds: number }> {
