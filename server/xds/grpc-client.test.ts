@@ -136,16 +136,18 @@ const who = (answers: readonly Answer[]): string[] => [
  * routes before it uses them: it may have to ask for their clusters.
  */
 async function callUntil(expected: readonly string[], over: Partial<Omit<Calls, "id">> = {}): Promise<void> {
+  const failed: Answer[] = [];
   await expect
     .poll(
       async () => {
         const answers = await call(over);
-        expect(answers.filter((answer) => "code" in answer)).toEqual([]);
+        failed.push(...answers.filter((answer) => "code" in answer));
         return who(answers).sort();
       },
       { timeout: 30_000, interval: 1 },
     )
     .toEqual([...expected].sort());
+  expect(failed).toEqual([]);
 }
 
 beforeAll(async () => {
