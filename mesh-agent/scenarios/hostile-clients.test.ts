@@ -30,16 +30,16 @@ const APPLICATION = `
 /** What attackers may cost the gateway in sum. Unbounded, those who do not read would cost 200 MB, and 1.2 GB where windows stay shut. */
 const MEMORY_MAX = 100 * MB;
 /** A machine that is busy is late with everything; without an end of their own, what attackers hold ends after minutes or never. */
-const END_MS = 60_000;
-const TIMEOUT_MS = 120_000;
-/** The defaults, with times that a test can wait for. */
+const END_MS = 90_000;
+const TIMEOUT_MS = 240_000;
+/** The defaults, with times that a test can wait for, and within which an application that hardly gets the processor has answered. */
 const SETTINGS = {
   ...DEFAULT_PROXY_SETTINGS,
   gatewayConnections: {
     ...DEFAULT_PROXY_SETTINGS.gatewayConnections,
-    httpRequestHeadersTimeoutMs: 3000,
-    httpRequestTimeoutMs: 6000,
-    httpStreamIdleTimeoutMs: 5000,
+    httpRequestHeadersTimeoutMs: 8000,
+    httpRequestTimeoutMs: 12_000,
+    httpStreamIdleTimeoutMs: 15_000,
     httpIdleTimeoutMs: 5000,
   },
 } as const;
@@ -101,7 +101,7 @@ afterAll(() => cleanup.run());
 
 /** As anybody does; 0 where nobody answered. */
 const visit = (): Promise<number> =>
-  fetch(`http://127.0.0.1:${port}/`, { headers: { connection: "close" }, signal: AbortSignal.timeout(10_000) }).then(
+  fetch(`http://127.0.0.1:${port}/`, { headers: { connection: "close" }, signal: AbortSignal.timeout(30_000) }).then(
     ({ status }) => status,
     () => 0,
   );
