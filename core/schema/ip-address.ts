@@ -15,14 +15,16 @@ export function isIpOrCidr(text: string): boolean {
   return (isIpv4(address) && Number(length) <= 32) || (isIpv6(address) && Number(length) <= 128);
 }
 
+// The library throws and catches where a text is none, and every host name of a mesh is asked about with each edit.
 function isIpv4(text: string): boolean {
-  return ipaddr.IPv4.isValidFourPartDecimal(text);
+  return /^[0-9.]+$/.test(text) && ipaddr.IPv4.isValidFourPartDecimal(text);
 }
 
 /** Without a zone, which means something on one host alone. */
 function isIpv6(text: string): boolean {
+  if (!text.includes(":") || !/^[0-9a-f:.]+$/i.test(text)) return false;
   const last = text.slice(text.lastIndexOf(":") + 1);
-  return /^[0-9a-f:.]+$/i.test(text) && (!last.includes(".") || isIpv4(last)) && ipaddr.IPv6.isValid(text);
+  return (!last.includes(".") || isIpv4(last)) && ipaddr.IPv6.isValid(text);
 }
 
 /** `unix:///run/app.sock`, an address on this host. */

@@ -16,8 +16,8 @@ export interface Cidr {
 export function parseAddress(text: string): Address | undefined {
   const bare = text.startsWith("[") && text.endsWith("]") ? text.slice(1, -1) : text;
   // The library throws and catches where a text is none: names are asked about with every request.
-  if (bare === "" || !(bare.includes(":") ? ipaddr.IPv6.isValid(bare) : ipaddr.IPv4.isValidFourPartDecimal(bare)))
-    return undefined;
+  if (!/^(?:[0-9.]+|.*:.*)$/.test(bare)) return undefined;
+  if (!(bare.includes(":") ? ipaddr.IPv6.isValid(bare) : ipaddr.IPv4.isValidFourPartDecimal(bare))) return undefined;
   return { text: bare, bytes: ipaddr.parse(bare).toByteArray() };
 }
 
