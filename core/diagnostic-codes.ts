@@ -55,6 +55,8 @@ export type DiagnosticCode =
   | "principal-not-found"
   | "rule-host-not-found"
   | "selector-matches-nothing"
+  | "several-sidecars"
+  | "sidecar-host-not-found"
   | "subset-not-found"
   | "subset-without-instances"
   // What is applied, as a whole.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { CHECK_RULES } from "#core/check/check-config.ts";
-import { check, policy, REVIEWS, SUBSETS, virtualService } from "#core/check/testing/check.ts";
+import { check, policy, REVIEWS, SUBSETS, sidecar, virtualService } from "#core/check/testing/check.ts";
 
 const TO_V1 = "{ hosts: [reviews], http: [{ route: [{ destination: { host: reviews, subset: v1 } }] }] }";
 const PRINCIPAL = "spec.rules[0].from[0].source";
@@ -321,6 +321,34 @@ spec: { servers: [{ port: { number: 8080, name: http, protocol: HTTP }, hosts: [
       "apiVersion: networking.istio.io/v1\nkind: WorkloadGroup\nmetadata: { name: reviews-v1 }\nspec: { template: { serviceAccount: basket } }",
     ],
     ["warning instances-without-group WorkloadGroup/default/reviews-v1 spec.template.serviceAccount"],
+  ],
+  [
+    "Sidecars of which the older one applies, to all of a namespace and to one workload",
+    [
+      REVIEWS,
+      sidecar("a", "{ egress: [{ hosts: ['./*'] }] }"),
+      sidecar("b", "{ egress: [{ hosts: ['*/*'] }] }"),
+      sidecar("c", "{ workloadSelector: { labels: { app: reviews } }, egress: [{ hosts: ['*/*'] }] }"),
+      sidecar("d", "{ workloadSelector: { labels: { version: v1 } }, egress: [{ hosts: ['*/*'] }] }"),
+    ],
+    [
+      "warning several-sidecars Sidecar/default/b spec",
+      "warning several-sidecars Sidecar/default/d spec.workloadSelector",
+    ],
+  ],
+  [
+    "a host that a Sidecar imports from where it is not, and one that is nowhere",
+    [
+      REVIEWS,
+      sidecar(
+        "a",
+        "{ egress: [{ hosts: [other/reviews.default.svc.cluster.local, './nobody.example.com', '~x/gone.example.com'] }] }",
+      ),
+    ],
+    [
+      "warning sidecar-host-not-found Sidecar/default/a spec.egress[0].hosts[0]",
+      "warning sidecar-host-not-found Sidecar/default/a spec.egress[0].hosts[1]",
+    ],
   ],
   [
     "weights that do not come to 100, and a rule behind a catch-all",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { CHECK_RULES } from "#core/check/check-config.ts";
-import { check, policy, REVIEWS, SUBSETS, virtualService } from "#core/check/testing/check.ts";
+import { check, policy, REVIEWS, SUBSETS, sidecar, virtualService } from "#core/check/testing/check.ts";
 import type { DiagnosticCode } from "#core/diagnostic-codes.ts";
 
 // For each rule what comes close and is right: a warning that is wrong teaches people to read none.
@@ -206,6 +206,35 @@ const CLOSE: { readonly [C in DiagnosticCode]?: readonly (readonly [name: string
     ],
   ],
   "instances-without-group": [["instances in groups of their account", [REVIEWS]]],
+  "several-sidecars": [
+    [
+      "one for the namespace, one for a workload of it, and those of other namespaces",
+      [
+        REVIEWS,
+        sidecar("a", "{ egress: [{ hosts: ['*/*'] }] }"),
+        sidecar("b", "{ workloadSelector: { labels: { app: reviews } }, egress: [{ hosts: ['*/*'] }] }"),
+        sidecar("c", "{ workloadSelector: { labels: { app: nobody } }, egress: [{ hosts: ['*/*'] }] }"),
+        sidecar("a", "{ egress: [{ hosts: ['*/*'] }] }", "other"),
+      ],
+    ],
+  ],
+  "sidecar-host-not-found": [
+    [
+      "patterns, a service of its own namespace and of any, and what a VirtualService names",
+      [
+        REVIEWS,
+        virtualService(`{ hosts: [a.example.test], ${TO_REVIEWS} }`),
+        sidecar(
+          "a",
+          "{ egress: [{ hosts: [other/*, './reviews.default.svc.cluster.local', '*/Reviews.default.svc.cluster.local', './a.example.test', ~/x.y] }] }",
+        ),
+      ],
+    ],
+    [
+      "the callers' own namespace, in a Sidecar of the mesh",
+      [REVIEWS, sidecar("a", "{ egress: [{ hosts: ['./reviews.default.svc.cluster.local'] }] }", "istio-system")],
+    ],
+  ],
   "http-only-setting": [
     [
       "a port that says nothing of its protocol",

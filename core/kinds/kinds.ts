@@ -6,6 +6,7 @@ import type { FormName, KindDefinition } from "#core/kinds/kind.ts";
 import { peerAuthentication } from "#core/kinds/peer-authentication/kind.ts";
 import { requestAuthentication } from "#core/kinds/request-authentication/kind.ts";
 import { serviceEntry } from "#core/kinds/service-entry/kind.ts";
+import { sidecar } from "#core/kinds/sidecar/kind.ts";
 import { virtualService } from "#core/kinds/virtual-service/kind.ts";
 import { workloadEntry } from "#core/kinds/workload-entry/kind.ts";
 import { workloadGroup } from "#core/kinds/workload-group/kind.ts";
@@ -20,6 +21,7 @@ export const KINDS = {
   DestinationRule: destinationRule,
   Gateway: gateway,
   ServiceEntry: serviceEntry,
+  Sidecar: sidecar,
   WorkloadGroup: workloadGroup,
   WorkloadEntry: workloadEntry,
   PeerAuthentication: peerAuthentication,

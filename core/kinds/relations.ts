@@ -6,6 +6,7 @@ import type { Kind } from "#core/kinds/kinds.ts";
 import { peerAuthenticationRelations } from "#core/kinds/peer-authentication/relations.ts";
 import { requestAuthenticationRelations } from "#core/kinds/request-authentication/relations.ts";
 import { serviceEntryRelations } from "#core/kinds/service-entry/relations.ts";
+import { sidecarRelations } from "#core/kinds/sidecar/relations.ts";
 import { virtualServiceRelations } from "#core/kinds/virtual-service/relations.ts";
 import { workloadEntryRelations } from "#core/kinds/workload-entry/relations.ts";
 import { workloadGroupRelations } from "#core/kinds/workload-group/relations.ts";
@@ -16,6 +17,7 @@ const RELATIONS: { readonly [K in Kind]: KindRelations<K> } = {
   VirtualService: virtualServiceRelations,
   DestinationRule: destinationRuleRelations,
   ServiceEntry: serviceEntryRelations,
+  Sidecar: sidecarRelations,
   WorkloadEntry: workloadEntryRelations,
   WorkloadGroup: workloadGroupRelations,
   PeerAuthentication: peerAuthenticationRelations,

@@ -1,6 +1,5 @@
 /** Kinds of Istio that are known and not read, with what to do instead. */
 export const UNHANDLED_KINDS: Readonly<Record<string, string>> = {
-  Sidecar: "proxies fetch what they use by themselves; no scope has to be written",
   EnvoyFilter: "proxies are not patched",
   ProxyConfig: "agents are set up by their own flags",
   Telemetry: "every request is measured, and the sampling of traces is a setting of the server",

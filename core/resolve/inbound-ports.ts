@@ -5,7 +5,7 @@ import type { Service } from "#core/model/service.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
 import type { Labels } from "#core/resource/labels.ts";
-import type { Resource } from "#core/resource/resource.ts";
+import type { AnyResource } from "#core/resource/resource.ts";
 
 /** One application port behind a sidecar. */
 export interface InboundPort {
@@ -15,7 +15,7 @@ export interface InboundPort {
   /** What the rule for its service asks of connections: callers keep to it, and so does the sidecar in front of the application. */
   readonly pool: ConnectionPool | undefined;
   /** Where `pool` is from. */
-  readonly rules: readonly Resource<"DestinationRule">[];
+  readonly rules: readonly AnyResource[];
 }
 
 interface Workload {
@@ -25,10 +25,20 @@ interface Workload {
   readonly named: readonly { readonly name: string; readonly appPort: number; readonly inboundPort: number }[];
 }
 
-type Reader = Pick<MeshReader, "servicesSelecting" | "destinationRule">;
+type Reader = Pick<MeshReader, "servicesSelecting" | "destinationRule" | "sidecarFor">;
+
+/** Its ports, with what its Sidecar says of the connections to the application, or else the rule for the service. */
+export function resolveInboundPorts(reader: Reader, workload: Workload): readonly InboundPort[] {
+  const ports = portsOf(reader, workload);
+  const sidecar = reader.sidecarFor(workload.namespace, workload.labels);
+  const pool = sidecar?.spec.inboundConnectionPool;
+  return sidecar === undefined || pool === undefined
+    ? ports
+    : ports.map((port) => ({ ...port, pool, rules: [sidecar] }));
+}
 
 /** Ports that a workload's agent names, or else those of the services that select it; where several share a port, the oldest speaks for it. */
-export function resolveInboundPorts(reader: Reader, { namespace, labels, named }: Workload): readonly InboundPort[] {
+function portsOf(reader: Reader, { namespace, labels, named }: Workload): readonly InboundPort[] {
   const services = reader.servicesSelecting(namespace, labels);
   const told = named.map(({ name, appPort, inboundPort }): InboundPort => {
     const binding = { appPort, inboundPort: inboundPort || appPort };

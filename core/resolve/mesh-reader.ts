@@ -3,6 +3,7 @@ import type { MeshSettings } from "#core/registry/snapshot.ts";
 import type { RoutingService } from "#core/resolve/delegates.ts";
 import type { ResolvedRule } from "#core/resolve/destination-rule.ts";
 import type { EndpointReader } from "#core/resolve/endpoints.ts";
+import type { Imports } from "#core/resolve/sidecar.ts";
 import type { Labels } from "#core/resource/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
@@ -12,14 +13,14 @@ import type { Resource } from "#core/resource/resource.ts";
  */
 export interface MeshReader extends EndpointReader {
   readonly mesh: MeshSettings;
-  /** The service at a host as seen from a namespace. */
-  service(host: string, fromNamespace: string): Service | undefined;
+  /** The service at a host as seen from a namespace; with `imports`, by callers that know no others. */
+  service(host: string, fromNamespace: string, imports?: Imports): Service | undefined;
   /** Services under a pattern that callers in a namespace see. */
-  servicesUnder(pattern: string, fromNamespace: string): readonly Service[];
+  servicesUnder(pattern: string, fromNamespace: string, imports?: Imports): readonly Service[];
   /** Services that select these labels in their namespace, each as one object declares it, the oldest first. */
   servicesSelecting(namespace: string, labels: Labels): readonly Service[];
   /** VirtualServices for a host that apply to `gateway` ("mesh" or `namespace/name`), the deciding one first, with the routes of those they delegate to. */
-  virtualServices(host: string, fromNamespace: string, gateway: string): readonly RoutingService[];
+  virtualServices(host: string, fromNamespace: string, gateway: string, imports?: Imports): readonly RoutingService[];
   /** VirtualServices that name a gateway, `namespace/name`, likewise. */
   boundTo(gateway: string): readonly RoutingService[];
   /** What the rules for a host come to for clients in a namespace. */
@@ -28,6 +29,8 @@ export interface MeshReader extends EndpointReader {
   policiesOver(namespace: string, labels: Labels): readonly Resource<"AuthorizationPolicy">[];
   /** Those by which a workload checks tokens, the oldest first. */
   requestAuthenticationsOver(namespace: string, labels: Labels): readonly Resource<"RequestAuthentication">[];
+  /** The Sidecar that speaks for a workload. */
+  sidecarFor(namespace: string, labels: Labels): Resource<"Sidecar"> | undefined;
   /** The Gateways that a workload serves, the oldest first. */
   gatewaysFor(labels: Labels): readonly Resource<"Gateway">[];
   /** The Gateway called `namespace/name`. */

@@ -7,6 +7,7 @@ import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { resolvePolicies } from "#core/resolve/policies.ts";
 import { resolveService, selects, servicesOf } from "#core/resolve/service.ts";
+import { importsHost, importsRoutes, resolveSidecar } from "#core/resolve/sidecar.ts";
 import { gatewaysOf, resolveVirtualServices } from "#core/resolve/virtual-service.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
@@ -31,30 +32,38 @@ export function createSnapshotReader({ mesh, resources, instances }: Snapshot): 
   const routing = virtualServices.map((each) => mergeDelegates(each, find, mesh.domainSuffix));
   /** Built when it is first asked for. */
   let byAddress: Map<string, WorkloadInstance[]> | undefined;
-  const service: MeshReader["service"] = (host, fromNamespace) =>
+  const service: MeshReader["service"] = (host, fromNamespace, imports) =>
     resolveService(
       host,
-      declarations.filter(({ hosts }) => hosts.includes(host)),
+      declarations.filter(
+        ({ hosts, namespace }) =>
+          hosts.includes(host) && (imports === undefined || importsHost(imports, host, namespace)),
+      ),
       fromNamespace,
     );
   return {
     mesh,
     service,
-    servicesUnder: (pattern, fromNamespace) => {
+    servicesUnder: (pattern, fromNamespace, imports) => {
       const all = new Set(declarations.flatMap(({ hosts }) => hosts));
       const under = isWildcard(pattern) ? [...all].filter((host) => hostMatches(pattern, host)) : [pattern];
-      return under.flatMap((host) => service(host, fromNamespace) ?? []);
+      return under.flatMap((host) => service(host, fromNamespace, imports) ?? []);
     },
     servicesSelecting: (namespace, labels) =>
       declarations.filter((each) => each.namespace === namespace && selects(each, labels)).flatMap(servicesOf),
-    virtualServices: (host, fromNamespace, gateway) =>
-      resolveVirtualServices(routing, { host, fromNamespace, gateway, domainSuffix: mesh.domainSuffix }),
+    virtualServices: (host, fromNamespace, gateway, imports) =>
+      resolveVirtualServices(
+        imports === undefined ? routing : routing.filter((each) => importsRoutes(imports, each, mesh.domainSuffix)),
+        { host, fromNamespace, gateway, domainSuffix: mesh.domainSuffix },
+      ),
     boundTo: (gateway) => routing.filter((each) => gatewaysOf(each).includes(gateway)),
     destinationRule: (host, clientNamespace, serviceNamespace) =>
       resolveDestinationRule(rules, { host, clientNamespace, serviceNamespace, mesh }),
     policiesOver: (namespace, labels) => resolvePolicies(policies, { namespace, labels }, mesh.rootNamespace),
     requestAuthenticationsOver: (namespace, labels) =>
       resolvePolicies(requestAuthentications, { namespace, labels }, mesh.rootNamespace),
+    sidecarFor: (namespace, labels) =>
+      resolveSidecar(ofKind(aged, "Sidecar"), { namespace, labels }, mesh.rootNamespace),
     gatewaysFor: (labels) => gateways.filter(({ spec }) => matchesLabels(labels, spec.selector)),
     gatewayNamed: (name) => gateways.find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === name),
     select: (namespace, labels) =>

@@ -78,6 +78,7 @@ export const FORMATS = {
     isIpAddress(text) ? "is an address, and a host here is a DNS name" : checkWildcardHostName(text),
   "virtual-service-host": (text) => (isIpAddress(text) ? undefined : checkWildcardHostName(text)),
   "gateway-host": checkGatewayHost,
+  "sidecar-host": checkSidecarHost,
   "gateway-ref": checkGatewayRef,
   "export-to": (text) =>
     text === "." || text === "*" || text === "~"
@@ -179,6 +180,17 @@ function checkGatewayHost(text: string): string | undefined {
   if (host.length > 1 && host.startsWith("*") && !host.startsWith("*."))
     return "has a wildcard for a part of a label: a gateway takes * for whole ones (*.example.com)";
   return host === "*" || host.includes(".") ? undefined : "is a short name: a gateway needs the whole name, or *";
+}
+
+function checkSidecarHost(text: string): string | undefined {
+  const slash = text.indexOf("/");
+  if (slash < 0) return "has no namespace before its host (./HOST, */HOST, NAMESPACE/HOST)";
+  const [namespace, host] = [text.slice(0, slash), text.slice(slash + 1)];
+  if (!/^[*.~]$/.test(namespace) && !DNS_LABEL_IN_ANY_CASE.test(namespace.replace(/^~/, "")))
+    return "has a bad namespace before its slash (`*`, `.`, `~` or a name)";
+  const problem = checkWildcardHostName(host);
+  if (problem !== undefined) return problem;
+  return host === "*" || host.includes(".") ? undefined : "has a short name: write the whole name, or *";
 }
 
 function checkGatewayRef(text: string): string | undefined {

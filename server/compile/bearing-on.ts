@@ -1,8 +1,8 @@
 import { expandHost } from "#core/host/host.ts";
 import { delegateOf } from "#core/resolve/delegates.ts";
+import { destinationsOf } from "#core/resolve/destinations-of.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
-import { destinationsOf } from "#server/compile/destinations-of.ts";
 import type { Held } from "#server/compile/holding.ts";
 import { refsFor } from "#server/compile/host-patterns.ts";
 import type { IndexName } from "#server/compile/places-of.ts";

@@ -70,6 +70,7 @@ const PLACES: { readonly [K in Kind]: (resource: Resource<K>, add: Add, domainSu
   },
   Gateway: nowhereElse,
   ServiceEntry: nowhereElse,
+  Sidecar: nowhereElse,
   WorkloadGroup: nowhereElse,
   WorkloadEntry: nowhereElse,
   PeerAuthentication: nowhereElse,

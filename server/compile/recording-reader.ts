@@ -8,6 +8,7 @@ import { type ResolvedRule, resolveDestinationRule } from "#core/resolve/destina
 import { type EffectiveMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { type Policy, resolvePolicies } from "#core/resolve/policies.ts";
 import { resolveService, selects, servicesOf } from "#core/resolve/service.ts";
+import { type Imports, importsHost, importsRoutes, resolveSidecar } from "#core/resolve/sidecar.ts";
 import { resolveVirtualServices } from "#core/resolve/virtual-service.ts";
 import { byAge } from "#core/resource/by-age.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
@@ -68,21 +69,31 @@ export class RecordingReader implements LayerReader {
   }
 
   /** The service at a host as seen from a namespace. */
-  service(host: string, fromNamespace: string): Service | undefined {
-    return resolveService(host, this.#declarations("entry", host), fromNamespace);
+  service(host: string, fromNamespace: string, imports?: Imports): Service | undefined {
+    const declarations = this.#declarations("entry", host);
+    const known =
+      imports === undefined
+        ? declarations
+        : declarations.filter(({ namespace }) => importsHost(imports, host, namespace));
+    return resolveService(host, known, fromNamespace);
   }
 
   /** Services under a pattern that callers in a namespace see. */
-  servicesUnder(pattern: string, fromNamespace: string): readonly Service[] {
-    return this.#questions.hostsUnder.ask(pattern).flatMap((host) => this.service(host, fromNamespace) ?? []);
+  servicesUnder(pattern: string, fromNamespace: string, imports?: Imports): readonly Service[] {
+    return this.#questions.hostsUnder.ask(pattern).flatMap((host) => this.service(host, fromNamespace, imports) ?? []);
   }
 
   /** VirtualServices for a host that apply to `gateway` ("mesh" or `namespace/name`), the deciding one first. */
-  virtualServices(host: string, fromNamespace: string, gateway: string): readonly RoutingService[] {
-    const question = { host, fromNamespace, gateway, domainSuffix: this.mesh.domainSuffix };
-    const found = this.#bearing("virtualService", host, `${fromNamespace} ${gateway}`, (services) =>
-      resolveVirtualServices(services as readonly Resource<"VirtualService">[], question),
-    );
+  virtualServices(host: string, fromNamespace: string, gateway: string, imports?: Imports): readonly RoutingService[] {
+    const { domainSuffix } = this.mesh;
+    const question = { host, fromNamespace, gateway, domainSuffix };
+    const asked = `${fromNamespace} ${gateway}${imports === undefined ? "" : ` ${imports.key}`}`;
+    const found = this.#bearing("virtualService", host, asked, (all) => {
+      const services = all as readonly Resource<"VirtualService">[];
+      const known =
+        imports === undefined ? services : services.filter((each) => importsRoutes(imports, each, domainSuffix));
+      return resolveVirtualServices(known, question);
+    });
     return this.#withDelegates(found);
   }
 
@@ -236,6 +247,13 @@ export class RecordingReader implements LayerReader {
 
   keysAt(location: string): string | undefined {
     return this.#questions.keys.ask(location);
+  }
+
+  /** The Sidecar that speaks for a workload. */
+  sidecarFor(namespace: string, labels: Labels): Resource<"Sidecar"> | undefined {
+    return this.derive(`sidecar of ${namespace} ${labelText(labels)}`, () =>
+      resolveSidecar(this.ofNamespace("Sidecar", namespace), { namespace, labels }, this.mesh.rootNamespace),
+    );
   }
 
   /** The Gateways that a workload serves, the oldest first. */

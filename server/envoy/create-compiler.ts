@@ -1,5 +1,7 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
+import { refusesUnknown } from "#core/resolve/sidecar.ts";
+import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { LayerChange, ProxyNode, ProxyView, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import { describeFailures, type KnownCulprits } from "#server/compile/build-failure.ts";
@@ -210,7 +212,16 @@ export class Compiler {
     const { metadata, namespace, takesVirtualHosts } = node;
     const routing = node.type === "router" ? "none" : metadata.INTERCEPTION_MODE === "NONE" ? "proxy" : "ports";
     const labels = this.#askedLabels(node);
-    return { namespace, labels, takesVirtualHosts: takesVirtualHosts && routing !== "none", routing };
+    // Gateways are nobody's sidecars.
+    const sidecar = routing === "none" ? undefined : this.#sidecarOf(node);
+    return {
+      namespace,
+      labels,
+      takesVirtualHosts: takesVirtualHosts && routing !== "none",
+      routing,
+      sidecar: sidecar === undefined ? undefined : formatRef(refOf(sidecar)),
+      refusesUnknown: refusesUnknown(sidecar),
+    };
   }
 
   #scope(node: ProxyNode): OutboundScope {
@@ -236,7 +247,12 @@ export class Compiler {
   }
 
   #grpcKey(node: ProxyNode): GrpcKey {
-    return { namespace: node.namespace, labels: this.#askedLabels(node) };
+    const sidecar = this.#sidecarOf(node);
+    return {
+      namespace: node.namespace,
+      labels: this.#askedLabels(node),
+      sidecar: sidecar === undefined ? undefined : formatRef(refOf(sidecar)),
+    };
   }
 
   #openGrpc(node: ProxyNode): ProxyView {
@@ -257,6 +273,11 @@ export class Compiler {
     if (grpc.users > 0) return;
     grpc.end();
     this.#grpcLayers.delete(formatGrpcKey(grpc.key));
+  }
+
+  #sidecarOf(node: ProxyNode): Resource<"Sidecar"> | undefined {
+    const { reader } = this.#world;
+    return reader.sidecarFor(node.namespace, standingOf(reader, node).labels);
   }
 
   /** Of a node's labels those that some route asks about. */

@@ -25,12 +25,15 @@ import { BLACK_HOLE, outboundCluster } from "#server/envoy/names.ts";
 import { type Init, pack } from "#server/envoy/pack.ts";
 import { adaptRoute } from "#server/envoy/routes/grpc-routes.ts";
 import { type BuiltVirtualHost, buildVirtualHosts } from "#server/envoy/routes/virtual-hosts.ts";
+import { type ScopedReaders, scopedReaders } from "#server/envoy/scoped-reader.ts";
 
 /** What gRPC clients that share a layer have in common. */
 export interface GrpcKey {
   readonly namespace: string;
   /** Labels that some route's sourceLabels ask about, of these clients. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Ref of the Sidecar that narrows what they know; undefined where there is none. */
+  readonly sidecar: string | undefined;
 }
 
 interface Built {
@@ -38,9 +41,10 @@ interface Built {
   readonly resource: XdsResource;
 }
 
-export function formatGrpcKey({ namespace, labels }: GrpcKey): string {
+export function formatGrpcKey({ namespace, labels, sidecar }: GrpcKey): string {
   const pairs = Object.entries(labels).sort();
-  return ["grpc", namespace, ...pairs.map(([key, value]) => `${key}=${value}`)].join("/");
+  const labelTexts = pairs.map(([key, value]) => `${key}=${value}`);
+  return ["grpc", namespace, ...labelTexts, ...(sidecar === undefined ? [] : [sidecar])].join("/");
 }
 
 /**
@@ -55,6 +59,7 @@ export class GrpcLayer {
   readonly key: GrpcKey;
   readonly layer: MutableLayer;
   readonly #world: LayerReader;
+  readonly #readers: ScopedReaders;
   readonly #hash: Hash;
   readonly #units = new Map<string, Unit>();
   users = 0;
@@ -62,6 +67,7 @@ export class GrpcLayer {
   constructor(key: GrpcKey, world: LayerReader, hash: Hash) {
     this.key = key;
     this.#world = world;
+    this.#readers = scopedReaders(world, key.namespace, key.sidecar);
     this.#hash = hash;
     // A client that is told nothing of a name waits for it, for 15 s or for ever.
     this.layer = new MutableLayer(formatGrpcKey(key), (type, name) =>
@@ -105,7 +111,7 @@ export class GrpcLayer {
   }
 
   #clusters(host: string): Built[] {
-    return serviceClusters(this.#world, host, { namespace: this.key.namespace, routing: "proxy" }).flatMap(
+    return serviceClusters(this.#readers.called, host, { namespace: this.key.namespace, routing: "proxy" }).flatMap(
       ({ input, endpoints, isDiscovered, origins }): Built[] => {
         if (!isCallable(input.service)) return [];
         const built = buildGrpcCluster(input);
@@ -120,7 +126,7 @@ export class GrpcLayer {
   #routes(host: string): Built[] {
     if (isWildcard(host)) return [];
     const built = buildVirtualHosts(host, {
-      world: this.#world,
+      world: this.#readers.named,
       ...this.key,
       routeConfigs: (port) => [{ name: outboundCluster(host, port, ""), portInHost: "required" }],
     });
@@ -146,7 +152,7 @@ export class GrpcLayer {
   #isServed(cluster: string): boolean {
     const [, port, subset = "", host = ""] = cluster.split("|");
     const { namespace } = this.key;
-    const service = this.#world.service(host, namespace);
+    const service = this.#readers.called.service(host, namespace);
     if (service === undefined || !isCallable(service)) return false;
     if (!service.ports.some(({ number }) => String(number) === port)) return false;
     if (subset === "") return true;

@@ -1,5 +1,4 @@
 import { create } from "@bufbuild/protobuf";
-import { PEER_HEADER } from "#core/telemetry/access-log.ts";
 import type { LayerChange, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import {
@@ -28,7 +27,9 @@ import { buildPortListener, buildVirtualOutbound } from "#server/envoy/listeners
 import { BLACK_HOLE, HTTP_PROXY, PASSTHROUGH } from "#server/envoy/names.ts";
 import { durationMs, pack } from "#server/envoy/pack.ts";
 import { DIRECT_RESPONSE_BYTES_MAX } from "#server/envoy/routes/build-routes.ts";
-import { type BuiltVirtualHost, buildVirtualHosts, type VirtualHostInit } from "#server/envoy/routes/virtual-hosts.ts";
+import { ALLOW_ANY, BLOCK_ALL } from "#server/envoy/routes/last-virtual-host.ts";
+import { type BuiltVirtualHost, buildVirtualHosts } from "#server/envoy/routes/virtual-hosts.ts";
+import { type ScopedReaders, scopedReaders } from "#server/envoy/scoped-reader.ts";
 
 /** What proxies that share a scope have in common; nothing else decides what the layer holds. */
 export interface ScopeKey {
@@ -38,6 +39,10 @@ export interface ScopeKey {
   readonly takesVirtualHosts: boolean;
   /** Captured traffic is routed by port, uncaptured by the forward proxy; gateways have routes of their own. */
   readonly routing: Routing;
+  /** Ref of the Sidecar that narrows what they know; undefined where there is none. */
+  readonly sidecar: string | undefined;
+  /** Captured calls to what they do not know end here. */
+  readonly refusesUnknown: boolean;
 }
 
 /** Each original destination has a pool of its own, and most are not called again. */
@@ -51,12 +56,25 @@ interface Built {
 /** Workloads whose listeners are kept; more are built anew. */
 const LISTENERS_KEPT_MAX = 1000;
 
-export function formatScope({ namespace, labels, takesVirtualHosts, routing }: ScopeKey): string {
+export function formatScope({
+  namespace,
+  labels,
+  takesVirtualHosts,
+  routing,
+  sidecar,
+  refusesUnknown,
+}: ScopeKey): string {
   const labelText = Object.entries(labels)
     .sort()
     .map(([key, value]) => `${key}=${value}`)
     .join(",");
-  return `outbound/${namespace}/${routing}${takesVirtualHosts ? "" : "/inline"}${labelText === "" ? "" : `/${labelText}`}`;
+  return [
+    `outbound/${namespace}/${routing}`,
+    ...(takesVirtualHosts ? [] : ["inline"]),
+    ...(labelText === "" ? [] : [labelText]),
+    ...(sidecar === undefined ? [] : [sidecar]),
+    ...(refusesUnknown ? ["registry only"] : []),
+  ].join("/");
 }
 
 /** All that the proxies of one scope need to call anybody: clusters, endpoints, virtual hosts, route configurations. */
@@ -64,6 +82,7 @@ export class OutboundScope {
   readonly key: ScopeKey;
   readonly layer: MutableLayer;
   readonly #world: LayerReader;
+  readonly readers: ScopedReaders;
   readonly #hash: Hash;
   /** Route configuration → host → its virtual hosts. */
   readonly #virtualHosts = new Map<string, Map<string, readonly BuiltVirtualHost[]>>();
@@ -80,6 +99,7 @@ export class OutboundScope {
   constructor(key: ScopeKey, world: LayerReader, hash: Hash) {
     this.key = key;
     this.#world = world;
+    this.readers = scopedReaders(world, key.namespace, key.sidecar);
     this.#hash = hash;
     this.layer = new MutableLayer(formatScope(key));
     this.layer.replace("constants", this.#constants());
@@ -162,6 +182,11 @@ export class OutboundScope {
     return this.#listenerKey;
   }
 
+  /** Where captured connections go that nobody knows the destination of. */
+  get #unknown(): string {
+    return this.key.refusesUnknown ? BLACK_HOLE : PASSTHROUGH;
+  }
+
   #isDetected(port: number): boolean {
     return this.#detectedHosts.has(String(port));
   }
@@ -174,8 +199,8 @@ export class OutboundScope {
     if (known !== undefined) return known;
     const ports = this.#portNumbers();
     const made = [
-      buildVirtualOutbound(telemetry),
-      ...ports.map((port) => buildPortListener(port, this.#isDetected(port), telemetry)),
+      buildVirtualOutbound(this.#unknown, telemetry),
+      ...ports.map((port) => buildPortListener(port, this.#isDetected(port) ? this.#unknown : undefined, telemetry)),
     ].map(
       (listener): Built => ({
         type: "LDS",
@@ -201,7 +226,7 @@ export class OutboundScope {
   #context() {
     const { namespace, labels, routing } = this.key;
     return {
-      world: this.#world,
+      world: this.readers.named,
       namespace,
       labels,
       routeConfigs: (port: number) =>
@@ -264,37 +289,7 @@ export class OutboundScope {
 
   #routeConfig(name: string): Built[] {
     const isForwardProxy = name === HTTP_PROXY;
-    const last: VirtualHostInit = isForwardProxy
-      ? {
-          name: "block_all",
-          domains: ["*"],
-          routes: [
-            {
-              name: "block_all",
-              match: { pathSpecifier: { case: "prefix", value: "/" } },
-              action: { case: "directResponse", value: { status: 502 } },
-            },
-          ],
-        }
-      : {
-          name: "allow_any",
-          domains: ["*"],
-          routes: [
-            {
-              name: "allow_any",
-              match: { pathSpecifier: { case: "prefix", value: "/" } },
-              requestHeadersToRemove: [PEER_HEADER],
-              action: {
-                case: "route",
-                value: {
-                  clusterSpecifier: { case: "cluster", value: PASSTHROUGH },
-                  timeout: durationMs(0),
-                  maxGrpcTimeout: durationMs(0),
-                },
-              },
-            },
-          ],
-        };
+    const last = isForwardProxy || this.key.refusesUnknown ? BLOCK_ALL : ALLOW_ANY;
     const own = [...(this.#virtualHosts.get(name)?.values() ?? [])].flat().sort((a, b) => a.name.localeCompare(b.name));
     const separate = this.key.takesVirtualHosts;
     const config = create(RouteConfigurationSchema, {
@@ -333,7 +328,7 @@ export class OutboundScope {
   }
 
   #clusters(host: string): Built[] {
-    return serviceClusters(this.#world, host, this.key).flatMap(
+    return serviceClusters(this.readers.called, host, this.key).flatMap(
       ({ input, endpoints, isDiscovered, origins }): Built[] => {
         const { name } = input;
         const cluster = encodeResource(ClusterSchema, name, this.#withLimits(buildCluster(input)), origins, this.#hash);

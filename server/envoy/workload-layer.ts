@@ -6,7 +6,7 @@ import { mayBeHttp, protocolOf } from "#core/model/protocol.ts";
 import { formatWorkloadLabel, labelWorkload } from "#core/model/workload-label.ts";
 import { resolveInboundPorts } from "#core/resolve/inbound-ports.ts";
 import { resolveDecidingRoutes } from "#core/resolve/routes.ts";
-import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin, ProxyNode, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
@@ -200,7 +200,7 @@ export class WorkloadLayer {
     { host: written, port, bindPort }: ProxyNode["metadata"]["PHAROS_OUTBOUND"][number],
     telemetry: ProxyTelemetry,
   ): Built[] {
-    const world = this.#world;
+    const world = this.scope.readers.named;
     const { namespace } = this.node;
     const host = this.#called(written);
     const service = world.service(host, namespace);
@@ -260,6 +260,6 @@ export class WorkloadLayer {
   }
 }
 
-function ofRules(rules: readonly Resource<"DestinationRule">[]): Origin[] {
+function ofRules(rules: readonly AnyResource[]): Origin[] {
   return rules.map((rule) => ({ resource: formatRef(refOf(rule)) }));
 }

@@ -78,9 +78,11 @@ const TYPES = [
   "destinationrules",
   "gateways",
   "serviceentries",
+  "sidecars",
   "workloadgroups",
   "workloadentries",
   "peerauthentications",
+  "requestauthentications",
   "authorizationpolicies",
 ];
 

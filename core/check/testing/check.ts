@@ -32,6 +32,15 @@ spec: ${spec}
 `;
 }
 
+export function sidecar(name: string, spec: string, namespace = "default"): string {
+  return `
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: { name: ${name}, namespace: ${namespace} }
+spec: ${spec}
+`;
+}
+
 export function policy(kind: string, name: string, namespace: string, spec: string): string {
   return `
 apiVersion: security.istio.io/v1

@@ -1,5 +1,15 @@
 import type { Infer, Unit } from "#core/schema/field.ts";
-import { boolean, described, integer, message, oneOf, refused, required, string } from "#core/schema/make-field.ts";
+import {
+  boolean,
+  described,
+  ignored,
+  integer,
+  message,
+  oneOf,
+  refused,
+  required,
+  string,
+} from "#core/schema/make-field.ts";
 
 const TCP = message({
   maxConnections: described(integer(), {
@@ -16,7 +26,7 @@ const TCP = message({
   }),
 });
 
-const HTTP = message({
+const HTTP = {
   http1MaxPendingRequests: unlimited("requests"),
   http2MaxRequests: unlimited("requests"),
   maxRequestsPerConnection: unlimited("requests"),
@@ -26,9 +36,17 @@ const HTTP = message({
   useClientProtocol: boolean(),
   maxConcurrentStreams: described(integer(1), { unit: "streams" }),
   http2KeepAlive: message({ interval: required(string("duration")), timeout: required(string("duration")) }),
-});
+};
 
-export const CONNECTION_POOL = message({ tcp: TCP, http: HTTP });
+export const CONNECTION_POOL = message({ tcp: TCP, http: message(HTTP) });
+/** Of connections from a sidecar to its application. */
+export const INBOUND_CONNECTION_POOL = message({
+  tcp: TCP,
+  http: message({
+    ...HTTP,
+    h2UpgradePolicy: ignored("what is spoken with the application is the protocol of its port"),
+  }),
+});
 export type ConnectionPool = Infer<typeof CONNECTION_POOL>;
 
 function unlimited(unit: Unit) {

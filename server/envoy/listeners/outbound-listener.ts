@@ -12,7 +12,7 @@ import {
   type ProxyTelemetry,
 } from "#server/envoy/listeners/http-connection-manager.ts";
 import type { TcpSettings } from "#server/envoy/listeners/tcp-settings.ts";
-import { HTTP_PROXY, PASSTHROUGH } from "#server/envoy/names.ts";
+import { HTTP_PROXY } from "#server/envoy/names.ts";
 import { durationMs, type Init, typed } from "#server/envoy/pack.ts";
 import { INSPECTED_HTTP } from "#server/envoy/protocol.ts";
 
@@ -130,8 +130,11 @@ function toCluster(name: string): TcpTarget {
   return { clusters: [{ name, weight: 1 }], settings: {} };
 }
 
-/** Captured HTTP traffic to one port, of all services that have it; where one of them says nothing of HTTP, the rest passes through. */
-export function buildPortListener(port: number, isDetected: boolean, telemetry: ProxyTelemetry): Listener {
+/**
+ * Captured HTTP traffic to one port, of all services that have it; where one of them says nothing of HTTP, `otherwise` is the
+ * cluster of the rest.
+ */
+export function buildPortListener(port: number, otherwise: string | undefined, telemetry: ProxyTelemetry): Listener {
   return listener({
     name: `0.0.0.0_${port}`,
     address: "0.0.0.0",
@@ -144,12 +147,14 @@ export function buildPortListener(port: number, isDetected: boolean, telemetry: 
       routes: String(port),
       telemetry,
     }),
-    ...(isDetected ? { otherwise: buildTcpProxy(PASSTHROUGH, toCluster(PASSTHROUGH), telemetry, "outbound") } : {}),
+    ...(otherwise === undefined
+      ? {}
+      : { otherwise: buildTcpProxy(otherwise, toCluster(otherwise), telemetry, "outbound") }),
   });
 }
 
-/** Where captured outbound traffic arrives, to be handed to the listener of its destination; what has none passes through. */
-export function buildVirtualOutbound(telemetry: ProxyTelemetry): Listener {
+/** Where captured outbound traffic arrives, to be handed to the listener of its destination; what has none goes to the cluster `otherwise`. */
+export function buildVirtualOutbound(otherwise: string, telemetry: ProxyTelemetry): Listener {
   return create(ListenerSchema, {
     name: "virtualOutbound",
     address: {
@@ -169,7 +174,7 @@ export function buildVirtualOutbound(telemetry: ProxyTelemetry): Listener {
       },
       {
         name: "virtualOutbound-catchall-tcp",
-        filters: [buildTcpProxy(PASSTHROUGH, toCluster(PASSTHROUGH), telemetry, "outbound")],
+        filters: [buildTcpProxy(otherwise, toCluster(otherwise), telemetry, "outbound")],
       },
     ],
   });

@@ -159,6 +159,16 @@ export const TEXTS = {
       `*/${host}`,
     ]),
   ),
+  "sidecar-host": fc.constantFrom(
+    "*/*",
+    "./*",
+    "prod/*",
+    "~/*",
+    "~prod/*",
+    ...[...HOSTS, ...WILDCARD_HOSTS]
+      .filter((host) => host.includes("."))
+      .flatMap((host) => [`./${host}`, `*/${host}`, `prod/${host}`, `~prod/${host}`]),
+  ),
   "gateway-ref": fc.constantFrom("mesh", "a", "default/a", "prod/b", "./a", "a.default.svc.cluster.local"),
   "export-to": fc.constantFrom("*", ".", "~", "Prod", ...NAMESPACES),
   "header-name": headerNames,

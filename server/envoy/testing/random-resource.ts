@@ -138,6 +138,25 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
     const labels = draw.pick([{ version: "v1" }, { app: `s${draw.random(4)}` }]);
     return { ...entry, metadata: { ...entry.metadata, labels } };
   },
+  // What callers know: of their own, of the mesh, or of those that it selects.
+  (draw) =>
+    networking("Sidecar", `sc${draw.random(2)}`, draw.namespace, {
+      ...(draw.rarely(2) ? { workloadSelector: { labels: { app: draw.service } } } : {}),
+      egress: [
+        {
+          hosts: draw.pick([
+            ["*/*"],
+            ["./*"],
+            [`./${draw.service}.${draw.namespace}.${DOMAIN}`],
+            [`*/*.default.${DOMAIN}`, "prod/*"],
+            ["*/*", `~default/${draw.service}.default.${DOMAIN}`],
+            ["~/*"],
+          ]),
+        },
+      ],
+      ...(draw.rarely(3) ? { outboundTrafficPolicy: { mode: draw.pick(["REGISTRY_ONLY", "ALLOW_ANY"]) } } : {}),
+      ...(draw.rarely(4) ? { inboundConnectionPool: { tcp: { maxConnections: 1 + draw.random(3) } } } : {}),
+    }),
   (draw) =>
     networking("WorkloadGroup", draw.service, draw.namespace, {
       metadata: { labels: { app: draw.service } },

@@ -147,6 +147,15 @@ export const BASES: Readonly<Record<Kind, readonly object[]>> = {
       endpoints: [{ address: "b.example.com" }],
     },
   ],
+  Sidecar: [
+    { egress: [{ hosts: ["./*", "istio-system/*"] }] },
+    {
+      workloadSelector: { labels: { app: "a" } },
+      egress: [{ hosts: ["*/a.example.com", "~b/*"] }],
+      outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },
+    },
+    { inboundConnectionPool: { tcp: { maxConnections: 5 } } },
+  ],
   WorkloadEntry: [
     { address: "1.2.3.4", ports: { http: 80 }, labels: { app: "a" }, serviceAccount: "a", weight: 3 },
     { address: "a.b.c" },

@@ -1,0 +1,53 @@
+import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
+import type { SidecarSpec } from "#core/kinds/sidecar/schema.ts";
+
+export function validateSidecar(spec: SidecarSpec): Diagnostic[] {
+  const { egress = [], inboundConnectionPool, outboundTrafficPolicy, workloadSelector } = spec;
+  const issues: Diagnostic[] = [];
+  if (egress.length === 0 && inboundConnectionPool === undefined && outboundTrafficPolicy === undefined)
+    issues.push(
+      errorAt(
+        ["spec"],
+        "empty",
+        "the Sidecar says nothing",
+        "set egress, outboundTrafficPolicy or inboundConnectionPool",
+      ),
+    );
+  if (workloadSelector !== undefined && Object.keys(workloadSelector.labels ?? {}).length === 0)
+    issues.push(
+      warningAt(
+        ["spec", "workloadSelector"],
+        "empty",
+        "the selector is empty: the Sidecar is for every workload of its namespace",
+        "leave it out, or name labels",
+      ),
+    );
+  if (
+    inboundConnectionPool !== undefined &&
+    inboundConnectionPool.tcp === undefined &&
+    inboundConnectionPool.http === undefined
+  )
+    issues.push(errorAt(["spec", "inboundConnectionPool"], "empty", "the connection pool is empty: set tcp or http"));
+  egress.slice(1).forEach((_, index) => {
+    issues.push(
+      errorAt(
+        ["spec", "egress", index + 1],
+        "conflicting-fields",
+        "only the last listener may be without a port, and only one",
+        "write its hosts into the first",
+      ),
+    );
+  });
+  for (const [index, { hosts }] of egress.entries()) issues.push(...validateHosts(hosts, index));
+  return issues;
+}
+
+function validateHosts(hosts: readonly string[], listener: number): Diagnostic[] {
+  return hosts.flatMap((host, index) => {
+    const path = ["spec", "egress", listener, "hosts", index];
+    if (hosts.indexOf(host) < index) return [warningAt(path, "duplicate-value", `${host} appears twice`, "remove one")];
+    if (hosts.includes("*/*") && host !== "*/*" && !host.startsWith("~"))
+      return [warningAt(path, "no-effect", `*/* imports ${host} already`, "remove */*, or this one")];
+    return [];
+  });
+}

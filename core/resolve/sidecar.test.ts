@@ -1,0 +1,75 @@
+import { expect, test } from "vitest";
+import {
+  importsHost,
+  importsRoutes,
+  readImports,
+  refusesUnknown,
+  resolveSidecar,
+  routedHosts,
+} from "#core/resolve/sidecar.ts";
+import type { Resource } from "#core/resource/resource.ts";
+
+function sidecar(name: string, spec: Resource<"Sidecar">["spec"] = {}, namespace = "shop"): Resource<"Sidecar"> {
+  return { apiVersion: "networking.istio.io/v1", kind: "Sidecar", metadata: { name, namespace }, spec };
+}
+
+const SELECTING = sidecar("selecting", { workloadSelector: { labels: { app: "cart" } } });
+const OWN = sidecar("own");
+const MESH = sidecar("mesh", {}, "istio-system");
+const selectedInRoot = sidecar("root", { workloadSelector: { labels: { app: "cart" } } }, "istio-system");
+
+test.each([
+  ["the one that selects it", [OWN, SELECTING, MESH], { app: "cart" }, "selecting"],
+  ["the one of its namespace", [OWN, SELECTING, MESH], { app: "other" }, "own"],
+  ["the oldest", [OWN, sidecar("younger"), MESH], {}, "own"],
+  ["the mesh's", [SELECTING, MESH], { app: "other" }, "mesh"],
+  ["none: one of the root namespace that selects is for that namespace", [selectedInRoot], { app: "cart" }, undefined],
+  ["none of another namespace", [sidecar("else", {}, "other")], {}, undefined],
+])("a workload has %s", (_, sidecars, labels, expected) => {
+  expect(resolveSidecar(sidecars, { namespace: "shop", labels }, "istio-system")?.metadata.name).toBe(expected);
+});
+
+test.each([
+  [["*/*"], "a.example.com", "x", true],
+  [["./*"], "a.example.com", "shop", true],
+  [["./*"], "a.example.com", "other", false],
+  [["other/*.example.com"], "a.example.com", "other", true],
+  [["other/*.example.com"], "*.a.example.com", "other", true],
+  [["other/a.example.com"], "*.example.com", "other", false],
+  [["*/A.Example.com"], "a.example.com", "other", true],
+  [["~/*"], "a.example.com", "shop", false],
+  [["*/*", "~other/*"], "a.example.com", "other", false],
+  [["*/*", "~other/a.example.com"], "b.example.com", "other", true],
+  [["~other/*"], "a.example.com", "shop", false],
+])("%j imports %s of %s: %s", (hosts, host, namespace, expected) => {
+  expect(importsHost(readImports(hosts, "shop"), host, namespace)).toBe(expected);
+});
+
+function routing(hosts: readonly string[], to: string, namespace = "shop"): Resource<"VirtualService"> {
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "VirtualService",
+    metadata: { name: "v", namespace },
+    spec: { hosts, http: [{ route: [{ destination: { host: to } }] }] },
+  };
+}
+
+test("callers have the routes of whoever is for a host that they know, and the hosts these lead to", () => {
+  const imports = readImports(["./front.shop.svc.cluster.local"], "shop");
+  const known = routing(["front"], "back");
+  const unknown = routing(["else"], "far");
+  expect([known, unknown].map((each) => importsRoutes(imports, each, "cluster.local"))).toEqual([true, false]);
+  expect(routedHosts([known, unknown], imports, "shop", "cluster.local")).toEqual(["back.shop.svc.cluster.local"]);
+  const hidden = { ...known, spec: { ...known.spec, exportTo: ["other"] } };
+  expect(routedHosts([hidden], imports, "shop", "cluster.local")).toEqual([]);
+});
+
+test.each([
+  [undefined, false],
+  [{}, false],
+  [{ outboundTrafficPolicy: {} }, true],
+  [{ outboundTrafficPolicy: { mode: "REGISTRY_ONLY" } }, true],
+  [{ outboundTrafficPolicy: { mode: "ALLOW_ANY" } }, false],
+] as const)("%j refuses what is not known: %s", (spec, expected) => {
+  expect(refusesUnknown(spec === undefined ? undefined : sidecar("a", spec))).toBe(expected);
+});

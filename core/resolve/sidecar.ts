@@ -1,0 +1,90 @@
+import { expandHost, hostMatches } from "#core/host/host.ts";
+import { type ImportedHost, parseImportedHost } from "#core/kinds/sidecar/imported-host.ts";
+import { selectedLabels } from "#core/kinds/sidecar/selected-labels.ts";
+import { destinationsOf } from "#core/resolve/destinations-of.ts";
+import { isVisible } from "#core/resolve/visibility.ts";
+import { type Labels, matchesLabels } from "#core/resource/labels.ts";
+import type { Resource } from "#core/resource/resource.ts";
+
+type Sidecar = Resource<"Sidecar">;
+type VirtualService = Resource<"VirtualService">;
+
+/** What callers may call, as a Sidecar says it. */
+export interface Imports {
+  /** Equal for equal ones. */
+  readonly key: string;
+  readonly hosts: readonly ImportedHost[];
+}
+
+/**
+ * The Sidecar that speaks for a workload: the oldest of its namespace that selects it, the oldest there without a selector,
+ * the oldest of the root namespace without one. `sidecars` are those of both namespaces, the oldest first.
+ */
+export function resolveSidecar(
+  sidecars: readonly Sidecar[],
+  { namespace, labels }: { readonly namespace: string; readonly labels: Labels },
+  rootNamespace: string,
+): Sidecar | undefined {
+  const own = sidecars.filter(({ metadata }) => metadata.namespace === namespace);
+  return (
+    own.find(({ spec }) => selectedLabels(spec) !== undefined && matchesLabels(labels, selectedLabels(spec))) ??
+    own.find(({ spec }) => selectedLabels(spec) === undefined) ??
+    sidecars.find(({ metadata, spec }) => metadata.namespace === rootNamespace && selectedLabels(spec) === undefined)
+  );
+}
+
+/** The hosts that a Sidecar names, as written; undefined where it leaves callers all that they see. */
+export function importedTexts({ spec }: Sidecar): readonly string[] | undefined {
+  const { egress = [] } = spec;
+  return egress.length === 0 ? undefined : egress.flatMap(({ hosts }) => hosts);
+}
+
+/** `.` is the callers' namespace, also where the Sidecar is of the root namespace. */
+export function readImports(texts: readonly string[], callerNamespace: string): Imports {
+  const hosts = texts.flatMap((text): ImportedHost[] => {
+    const found = parseImportedHost(text);
+    if (found === undefined) return [];
+    return [found.namespace === "." ? { ...found, namespace: callerNamespace } : found];
+  });
+  return { key: `${callerNamespace} ${texts.join(" ")}`, hosts };
+}
+
+/** Whether callers know a service of this namespace by this host. */
+export function importsHost({ hosts }: Imports, host: string, namespace: string): boolean {
+  const covers = (each: ImportedHost): boolean =>
+    (each.namespace === "*" || each.namespace === namespace) && hostMatches(each.host, host);
+  return (
+    hosts.some((each) => !each.isExcluded && covers(each)) && !hosts.some((each) => each.isExcluded && covers(each))
+  );
+}
+
+/** Whether callers have the routes of a VirtualService: they know one of its hosts. */
+export function importsRoutes(imports: Imports, { spec, metadata }: VirtualService, domainSuffix: string): boolean {
+  const { namespace } = metadata;
+  return (spec.hosts ?? []).some((host) => importsHost(imports, expandHost(host, namespace, domainSuffix), namespace));
+}
+
+/** Hosts that routes of these callers lead to: they have their clusters, whatever else they know. In order; `services` are those of the mesh. */
+export function routedHosts(
+  services: readonly VirtualService[],
+  imports: Imports,
+  callerNamespace: string,
+  domainSuffix: string,
+): readonly string[] {
+  const hosts = services
+    .filter(
+      (each) =>
+        isVisible(each.spec.exportTo, each.metadata.namespace, callerNamespace) &&
+        importsRoutes(imports, each, domainSuffix),
+    )
+    .flatMap((each) =>
+      Array.from(destinationsOf(each), (host) => expandHost(host, each.metadata.namespace, domainSuffix)),
+    );
+  return [...new Set(hosts)].sort();
+}
+
+/** Whether captured calls to what callers do not know are refused. */
+export function refusesUnknown(sidecar: Sidecar | undefined): boolean {
+  const policy = sidecar?.spec.outboundTrafficPolicy;
+  return policy !== undefined && (policy.mode ?? "REGISTRY_ONLY") === "REGISTRY_ONLY";
+}
