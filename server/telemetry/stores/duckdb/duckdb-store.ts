@@ -68,8 +68,12 @@ export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<Tele
         if (rollTargets(nowMs)["1m"] <= beside.rolled["1m"]) return;
         // Before the next report is stored: it must know which tables its windows are late for.
         await file.write(
-          (transaction) => rollUp(transaction, beside.rolled, nowMs),
-          (rolled) => {
+          async (transaction) => {
+            const rolled = await rollUp(transaction, beside.rolled, nowMs);
+            return { rolled, entry: await ledger.noteUpkeep(transaction, nowMs) };
+          },
+          ({ rolled, entry }) => {
+            ledger.committed(entry);
             beside.rolled = rolled;
           },
         );
@@ -78,8 +82,12 @@ export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<Tele
       async dropOld(nowMs, shrink) {
         let dropped: ReturnType<KeyNumbers["drop"]> = [];
         await file.write(
-          (transaction) => dropOld(transaction, retention, nowMs, shrink),
-          (ids) => {
+          async (transaction) => {
+            const ids = await dropOld(transaction, retention, nowMs, shrink);
+            return { ids, entry: await ledger.noteUpkeep(transaction, nowMs) };
+          },
+          ({ ids, entry }) => {
+            ledger.committed(entry);
             dropped = beside.keys.drop(ids);
           },
         );
@@ -104,10 +112,16 @@ async function loadBeside(
   const nowMs = now();
   const keys = new KeyNumbers();
   keys.load(state.keys);
-  const rolled = state.rolled ?? rollTargets(nowMs);
-  if (state.rolled === undefined)
+  const isNew = !Number.isFinite(state.firstMs) && state.reached.length === 0;
+  const rolled = { ...(isNew ? rollTargets(nowMs) : state.rolledAsHeld), ...state.rolled };
+  const missing = (["1m", "10m"] as const).filter((tier) => state.rolled[tier] === undefined);
+  if (missing.length > 0)
     await writer.run(
-      `INSERT INTO ${ROLLED.name} (tier, until_ms) VALUES ('1m', ${rolled["1m"]}), ('10m', ${rolled["10m"]})`,
+      `INSERT INTO ${ROLLED.name} (tier, until_ms) VALUES ${missing.map((tier) => `('${tier}', ${rolled[tier]})`).join(", ")}`,
+    );
+  if (missing.length > 0 && !isNew)
+    warn(
+      `the telemetry store did not say up to when it had rolled up; what its windows say is taken, and nothing is lost`,
     );
   await noteLoss(opened, { ledger, receivedMs: state.receivedMs, nowMs, path, warn, onLoss });
   onOpen({ reached: state.reached, keys: state.keys.map(({ key }) => key) });

@@ -1,9 +1,10 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { makeKey } from "#core/telemetry/traffic-key.ts";
 import type { ReportMark } from "#server/telemetry/ports/telemetry-sink.ts";
+import { TIERS } from "#server/telemetry/ports/tiers.ts";
 import type { NumberedKey } from "#server/telemetry/stores/duckdb/key-numbers.ts";
 import type { Rolled } from "#server/telemetry/stores/duckdb/roll-up.ts";
-import { KEYS, WINDOW_TABLES } from "#server/telemetry/stores/duckdb/tables.ts";
+import { KEYS, WINDOW_TABLES, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
 
 /** What is kept in memory beside the file. */
 export interface StoredState {
@@ -13,8 +14,10 @@ export interface StoredState {
   readonly receivedMs: number;
   /** Start of the oldest window; Infinity when there is none. */
   readonly firstMs: number;
-  /** Undefined in a new file. */
-  readonly rolled: Rolled | undefined;
+  /** Up to when each tier holds everything, as far as the file says. */
+  readonly rolled: Partial<Rolled>;
+  /** The same by what the tiers hold. */
+  readonly rolledAsHeld: Rolled;
 }
 
 export async function loadState(connection: DuckDBConnection): Promise<StoredState> {
@@ -41,7 +44,11 @@ export async function loadState(connection: DuckDBConnection): Promise<StoredSta
   const firsts = await read(
     WINDOW_TABLES.map(({ name }) => `SELECT min(start_ms)::DOUBLE AS "firstMs" FROM ${name}`).join(" UNION ALL "),
   );
-  const minute = rolled.get("1m");
+  const endOf = async ({ name, stepMs }: (typeof TIERS)[number]): Promise<number> => {
+    const [row] = await read(`SELECT max(start_ms)::DOUBLE AS "lastMs" FROM ${WINDOWS[name].name}`);
+    return typeof row?.lastMs === "number" ? row.lastMs + stepMs : 0;
+  };
+  const [, minutes, tens] = TIERS;
   return {
     keys,
     receivedMs: reached.reduce((newest, { receivedMs }) => Math.max(newest, receivedMs), 0),
@@ -50,6 +57,7 @@ export async function loadState(connection: DuckDBConnection): Promise<StoredSta
       ...firsts.flatMap(({ firstMs }) => (firstMs === null ? [] : Number(firstMs))),
     ),
     reached,
-    rolled: minute === undefined ? undefined : { "1m": minute, "10m": rolled.get("10m") ?? 0 },
+    rolled: Object.fromEntries(rolled),
+    rolledAsHeld: { "1m": await endOf(minutes), "10m": await endOf(tens) },
   };
 }

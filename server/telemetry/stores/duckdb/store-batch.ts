@@ -1,6 +1,7 @@
 import type { LedgerEntry } from "#node/ledger-file.ts";
 import type { TelemetryBatch } from "#server/telemetry/ports/telemetry-sink.ts";
 import { TIERS } from "#server/telemetry/ports/tiers.ts";
+import { type Held, heldOf } from "#server/telemetry/stores/duckdb/held.ts";
 import type { KeyNumbers, Numbering } from "#server/telemetry/stores/duckdb/key-numbers.ts";
 import type { Rolled } from "#server/telemetry/stores/duckdb/roll-up.ts";
 import { GAPS, KEYS, REPORTS, SAMPLES, SPANS, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
@@ -22,15 +23,17 @@ export async function storeBatch(
   const numbering = keys.begin();
   const rows = batch.windows.map((window) => ({ window, startMs: window.startMs, id: numbering.number(window.key) }));
   await append(KEYS, numbering.added);
+  let due: Held = {};
   for (const { name, stepMs } of TIERS) {
     // What is rolled up already gets late windows as they come.
-    const due =
+    const ofTier =
       name === "10s"
         ? rows
         : rows
             .filter(({ startMs }) => startMs < rolled[name])
             .map((row) => ({ ...row, startMs: row.startMs - (row.startMs % stepMs) }));
-    await append(WINDOWS[name], due);
+    await append(WINDOWS[name], ofTier);
+    due = { ...due, [WINDOWS[name].name]: ofTier.reduce((sum, { window }) => sum + window.count, 0) };
   }
   await append(SAMPLES, batch.requests);
   await append(SPANS, batch.spans);
@@ -42,5 +45,6 @@ export async function storeBatch(
     samples: batch.requests.length,
     spans: batch.spans.length,
   };
-  return { numbering, entry: await ledger.note(transaction, stored, nowMs) };
+  const held = heldOf(batch, numbering.added.length, due);
+  return { numbering, entry: await ledger.note(transaction, stored, nowMs, held) };
 }

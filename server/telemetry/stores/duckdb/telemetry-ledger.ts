@@ -9,6 +9,14 @@ import {
   sumOf,
   type Tally,
 } from "#node/ledger-file.ts";
+import {
+  countHeld,
+  dropUnlabelled,
+  findUnlabelled,
+  type Held,
+  missingOf,
+  oldestHeld,
+} from "#server/telemetry/stores/duckdb/held.ts";
 import { LEDGER } from "#server/telemetry/stores/duckdb/tables.ts";
 import type { WriteTransaction } from "#server/telemetry/stores/duckdb/writer.ts";
 
@@ -18,6 +26,13 @@ export interface Stored {
   readonly requests: number;
   readonly samples: number;
   readonly spans: number;
+}
+
+const NOTHING: Stored = { reports: 0, requests: 0, samples: 0, spans: 0 };
+
+/** With what each table held then; absent in what older versions wrote. */
+export interface StoreEntry extends LedgerEntry {
+  readonly held?: Held | undefined;
 }
 
 /** What the store had acknowledged and does not hold. */
@@ -36,7 +51,7 @@ export interface Lost {
 export class TelemetryLedger {
   readonly #file: LedgerFile;
   readonly #warn: (message: string) => void;
-  #entry: LedgerEntry = EMPTY_LEDGER;
+  #entry: StoreEntry = EMPTY_LEDGER;
 
   private constructor(file: LedgerFile, warn: (message: string) => void) {
     this.#file = file;
@@ -57,29 +72,65 @@ export class TelemetryLedger {
     // Opened again within this process, the ledger is what was last written.
     const known = this.#entry.commits > 0 ? this.#entry : this.#file.found;
     const isBehind = known !== undefined && known.commits > stored.commits;
-    this.#entry = isBehind ? known : stored;
-    if (!isBehind && holes.length === 0) return undefined;
+    const held = await countHeld(connection);
+    // A store that holds rows and no entry at all has lost its entries: rows are held against the ledger's.
+    const isEmptied = isBehind && stored.commits === 0 && Object.values(held).some((amount) => amount > 0);
+    this.#entry = { ...(isBehind ? known : stored), held };
+    if ((!isBehind && holes.length === 0) || isEmptied)
+      return this.#compareTables(connection, isEmptied ? known : stored, isEmptied);
     const all = isBehind ? [...holes, { before: stored, after: known.tally, toMs: known.atMs }] : holes;
     const lost = sumOf(all.map(({ before, after }) => differenceOf(after, before.tally)));
     const size = `${lost.reports ?? 0} reports with ${lost.requests ?? 0} requests, ${lost.samples ?? 0} samples and ${lost.spans ?? 0} spans`;
     return { requests: lost.requests ?? 0, fromMs: all[0]?.before.atMs ?? 0, toMs: all.at(-1)?.toMs ?? 0, size };
   }
 
+  /** Rows that were taken out of a store that has come as far as its ledger says. */
+  async #compareTables(connection: DuckDBConnection, entry: StoreEntry, isEmptied: boolean): Promise<Lost | undefined> {
+    const { held = {} } = this.#entry;
+    const { words, requests } = missingOf(entry.held ?? held, held);
+    const unlabelled = await findUnlabelled(connection);
+    const lost = [
+      ...(unlabelled === undefined
+        ? []
+        : [`the labels of ${unlabelled.requests} requests, which cannot be shown without`]),
+      ...words,
+      ...(isEmptied ? [`table ${LEDGER.name}: all rows`] : []),
+    ];
+    if (lost.length === 0) return undefined;
+    return {
+      requests: Math.max(requests, unlabelled?.requests ?? 0),
+      fromMs: unlabelled?.fromMs ?? (await oldestHeld(connection)),
+      toMs: entry.atMs,
+      size: lost.join("; "),
+    };
+  }
+
   /** Says in the store too that what `compare` found is told. */
   async settle(connection: DuckDBConnection): Promise<void> {
+    await dropUnlabelled(connection);
+    this.#entry = { ...this.#entry, held: await countHeld(connection) };
     await insertEntry(connection, this.#entry);
     await forgetOlder(connection);
   }
 
-  /** Within the transaction that stores it. */
-  async note({ append }: WriteTransaction, stored: Stored, nowMs: number): Promise<LedgerEntry> {
-    const entry = addTo(this.#entry, { ...stored }, nowMs);
-    await append(LEDGER, [{ ...entry, added: JSON.stringify(stored) }]);
+  /** Within the transaction that stores it; `added` by table. */
+  note(transaction: WriteTransaction, stored: Stored, nowMs: number, added: Held): Promise<StoreEntry> {
+    return this.#append(transaction, stored, nowMs, sumOf([this.#entry.held ?? {}, added]));
+  }
+
+  /** Within a transaction that joined rows or took some away, at its end. */
+  async noteUpkeep(transaction: WriteTransaction, nowMs: number): Promise<StoreEntry> {
+    return this.#append(transaction, NOTHING, nowMs, await countHeld(transaction.connection));
+  }
+
+  async #append({ append }: WriteTransaction, stored: Stored, nowMs: number, held: Held): Promise<StoreEntry> {
+    const entry = { ...addTo(this.#entry, { ...stored }, nowMs), held };
+    await append(LEDGER, [{ ...entry, added: JSON.stringify({ ...stored, held }) }]);
     return entry;
   }
 
   /** After the commit, before the next transaction begins. */
-  committed(entry: LedgerEntry): void {
+  committed(entry: StoreEntry): void {
     this.#entry = entry;
   }
 
@@ -131,26 +182,28 @@ interface Hole {
 
 async function readStored(
   connection: DuckDBConnection,
-): Promise<{ readonly newest: LedgerEntry; readonly holes: readonly Hole[] }> {
+): Promise<{ readonly newest: StoreEntry; readonly holes: readonly Hole[] }> {
   const rows = await connection.runAndReadAll(`SELECT ${LEDGER.select()} FROM ledger ORDER BY commits`);
-  let newest = EMPTY_LEDGER;
+  let newest: StoreEntry = EMPTY_LEDGER;
   const holes: Hole[] = [];
   for (const { commits, atMs: at, tally: tallyText, added } of rows.getRowObjectsJS()) {
     const tally = JSON.parse(String(tallyText)) as Tally;
     const atMs = Number(at);
+    const { held, ...brought } = JSON.parse(String(added)) as Tally & { readonly held?: Held };
     if (newest !== EMPTY_LEDGER && Number(commits) > newest.commits + 1)
-      holes.push({ before: newest, after: differenceOf(tally, JSON.parse(String(added)) as Tally), toMs: atMs });
-    newest = { commits: Number(commits), atMs, tally };
+      holes.push({ before: newest, after: differenceOf(tally, brought), toMs: atMs });
+    newest = { commits: Number(commits), atMs, tally, held };
   }
   return { newest, holes };
 }
 
-async function insertEntry(connection: DuckDBConnection, { commits, atMs, tally }: LedgerEntry): Promise<void> {
+async function insertEntry(connection: DuckDBConnection, { commits, atMs, tally, held }: StoreEntry): Promise<void> {
   await connection.run("DELETE FROM ledger WHERE commits = $1::BIGINT", [BigInt(commits)]);
-  await connection.run("INSERT INTO ledger (commits, at_ms, tally, added) VALUES ($1::BIGINT, $2::BIGINT, $3, '{}')", [
+  await connection.run("INSERT INTO ledger (commits, at_ms, tally, added) VALUES ($1::BIGINT, $2::BIGINT, $3, $4)", [
     BigInt(commits),
     BigInt(atMs),
     JSON.stringify(tally),
+    JSON.stringify({ held }),
   ]);
 }
 

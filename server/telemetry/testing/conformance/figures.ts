@@ -68,8 +68,14 @@ export function figures(at: StoreCase): void {
   });
 
   test("a service's figures count both ends once, with a sparkline", async () => {
-    await at.take(reportOf(1, [toReviews(START, 50), toReviews(START + 20_000, 50, { code: 503 })]), PRODUCTPAGE);
-    await at.take(reportOf(1, [toReviews(START, 50, { side: "destination" })]), REVIEWS);
+    for (const [side, reporter] of [
+      ["source", PRODUCTPAGE],
+      ["destination", REVIEWS],
+    ] as const)
+      await at.take(
+        reportOf(1, [toReviews(START, 50, { side }), toReviews(START + 20_000, 50, { side, code: 503 })]),
+        reporter,
+      );
     expect(await at.queries.services({ startMs: START, endMs: START + 30_000 })).toMatchObject([
       {
         host: REVIEWS_HOST,

@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { TABLES } from "#server/telemetry/stores/duckdb/tables.ts";
+import { duckdbTelemetry } from "#server/telemetry/testing/duckdb-telemetry.ts";
+import { reporterOf, reportOf, type SpanCase, spanBytes, type Traffic } from "#server/telemetry/testing/reports.ts";
+
+const MINUTE = 60_000;
+const START = Math.floor(Date.now() / (10 * MINUTE)) * 10 * MINUTE - 60 * MINUTE;
+const TRAFFIC: Traffic = { side: "source", from: "productpage-v1", to: "reviews-v1", atMs: START, count: 5 };
+const SPAN: SpanCase = {
+  trace: "0af7651916cd43dd8448eb211c80319c",
+  id: "b7ad6b7169203331",
+  service: "reviews",
+  name: "reviews",
+  atMs: START,
+  durationMs: 5,
+};
+
+let dir: string;
+let path: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "pharos-emptied-"));
+  path = join(dir, "telemetry.duckdb");
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+/** A store that was rolled up to ten minutes, with a row in each table. */
+async function fill(): Promise<void> {
+  let now = START + 30_000;
+  const store = await duckdbTelemetry(path, { now: () => now });
+  const report = reportOf(1, [TRAFFIC], {
+    spans: [spanBytes(SPAN)],
+    gaps: [[START, START + 5000, "Envoy was killed", 3]],
+  });
+  await store.ingest.takeReport(report, reporterOf("productpage-v1"));
+  now = START + 30 * MINUTE;
+  await store.maintain();
+  await store.close();
+}
+
+async function run(sql: string): Promise<void> {
+  const instance = await DuckDBInstance.create(path);
+  const connection = await instance.connect();
+  await connection.run(sql);
+  connection.closeSync();
+  instance.closeSync();
+}
+
+/** What an opening says, and what is told then of the time that the traffic was of. */
+async function open() {
+  const warnings: string[] = [];
+  const store = await duckdbTelemetry(path, {
+    now: () => START + 31 * MINUTE,
+    warn: (reason) => warnings.push(reason),
+  });
+  const graph = await store.queries.graph({ view: "workload", startMs: START, endMs: START + 10 * MINUTE });
+  return { store, warnings, graph };
+}
+
+const LOST: Readonly<Record<string, RegExp>> = {
+  keys: /lost what it stored between .*: the labels of 5 requests, which cannot be shown without; table keys: 1 rows$/,
+  windows_10s: /table windows_10s: 5 requests$/,
+  windows_1m: /table windows_1m: 5 requests$/,
+  windows_10m: /table windows_10m: 5 requests$/,
+  samples: /table samples: 1 rows$/,
+  spans: /table spans: 1 rows$/,
+  gaps: /table gaps: 1 rows$/,
+  reports: /table reports: 1 rows$/,
+  ledger: /table ledger: all rows$/,
+  rolled: /did not say up to when it had rolled up; what its windows say is taken, and nothing is lost$/,
+};
+
+test.each(TABLES.map(({ name }) => name))(
+  "a table %s that was emptied is told of once, with its size",
+  async (table) => {
+    await fill();
+    await run(`DELETE FROM ${table}`);
+    const { store, warnings, graph } = await open();
+    expect(warnings).toEqual([expect.stringMatching(LOST[table] ?? /^$/)]);
+    if (table !== "rolled") expect(graph.gaps.map(({ reason }) => reason)).toContain(warnings[0]);
+    await store.close();
+    const again = await open();
+    expect(again.warnings).toEqual([]);
+    await again.store.close();
+  },
+);
+
+test("requests whose labels are gone are nobody else's afterwards", async () => {
+  await fill();
+  await run("DELETE FROM keys");
+  const { store, graph } = await open();
+  expect(graph.edges).toEqual([]);
+  await store.ingest.takeReport(
+    reportOf(2, [{ ...TRAFFIC, to: "ratings-v1", count: 2 }]),
+    reporterOf("productpage-v1"),
+  );
+  const totals = await store.queries.totals({ reporter: "source", startMs: START, endMs: START + 10 * MINUTE });
+  expect(totals.total).toBe(2);
+  await store.close();
+});
+
+test("a store that lost where it was in rolling up adds nothing twice and leaves nothing out", async () => {
+  await fill();
+  await run("DELETE FROM rolled");
+  const { store } = await open();
+  await store.maintain();
+  for (const endMs of [START + MINUTE, START + 10 * MINUTE])
+    expect((await store.queries.totals({ reporter: "source", startMs: START, endMs })).total).toBe(5);
+  await store.close();
+});
+
+test("a file of before rows were counted says nothing, and is counted from then on", async () => {
+  await fill();
+  await run(`UPDATE ledger SET added = '{"reports":1,"requests":5,"samples":1,"spans":1}'`);
+  const { store, warnings } = await open();
+  expect(warnings).toEqual([]);
+  await store.ingest.takeReport(reportOf(2, [TRAFFIC]), reporterOf("productpage-v1"));
+  await store.close();
+  await run("DELETE FROM samples");
+  const later = await open();
+  expect(later.warnings).toEqual([expect.stringMatching(/table samples: 2 rows$/)]);
+  await later.store.close();
+});
