@@ -4,6 +4,7 @@ import type { LayoutNode, Positions } from "#components/topology/layout-graph.ts
 import type { LayoutReply, LayoutRequest } from "#components/topology/layout-worker.ts";
 import { nodeSize } from "#components/topology/node-size.ts";
 import { placeNewNodes } from "#components/topology/place-new-nodes.ts";
+import { rowLayout } from "#components/topology/row-layout.ts";
 import { separateGroups } from "#components/topology/separate-groups.ts";
 import type { DisplayGraph } from "#core/graph/display-graph.ts";
 
@@ -24,10 +25,15 @@ export function arrangeNew(graph: DisplayGraph, known: Positions): Positions {
   return separateGroups(nodes, placeNewNodes(nodes, graph.edges, known));
 }
 
-/** A layout of everything. Large graphs are laid out in a worker; whoever waits can be told to stop waiting. */
-export async function arrangeAll(graph: DisplayGraph, signal: AbortSignal): Promise<Positions> {
+/**
+ * A layout of everything, from left to right, or from top to bottom with at most `rowMax` nodes in a row. Large graphs are laid out
+ * in a worker; whoever waits can be told to stop waiting.
+ */
+export async function arrangeAll(graph: DisplayGraph, rowMax: number | null, signal: AbortSignal): Promise<Positions> {
   const nodes = toLayoutNodes(graph);
   if (isDense(nodes, graph.edges)) return gridLayout(nodes, graph.edges);
+  if (nodes.length <= LAYERED_MAX && rowMax !== null)
+    return separateGroups(nodes, rowLayout(nodes, graph.edges, rowMax));
   if (nodes.length <= LAYERED_MAX) return separateGroups(nodes, layerLayout(nodes, graph.edges));
   const edges = graph.edges.map(({ source, target }) => ({ source, target }));
   return separateGroups(nodes, await inWorker({ id: 1, nodes, edges }, signal));

@@ -6,10 +6,11 @@ import { EDGES_DRAWN_MAX, edgesDrawn } from "#components/topology/edges-drawn.ts
 import { neighbourhood, withEdges } from "#components/topology/find-nodes.ts";
 import { GraphOverlay } from "#components/topology/graph-overlay.tsx";
 import { Legend } from "#components/topology/legend.tsx";
-import { syncElements } from "#components/topology/sync-elements.ts";
+import { setDirection, syncElements } from "#components/topology/sync-elements.ts";
 import { TrafficMotion } from "#components/topology/traffic-motion.tsx";
 import { useArrangement } from "#components/topology/use-arrangement.ts";
 import { useCytoscape } from "#components/topology/use-cytoscape.ts";
+import { useRowMax } from "#components/topology/use-row-max.ts";
 import { fitAround, reveal, showBox } from "#components/topology/viewport.ts";
 import { ZoomControls } from "#components/topology/zoom-controls.tsx";
 import { cx } from "#components/ui/cx.ts";
@@ -46,7 +47,8 @@ export function GraphCanvas({
 }: GraphCanvasProps) {
   const container = useRef<HTMLDivElement>(null);
   const [hovered, setHovered] = useState<string | null>(null);
-  const { positions, layouts, isArranging, move, tidy } = useArrangement(arranged, view);
+  const rowMax = useRowMax();
+  const { positions, layouts, isArranging, move, tidy } = useArrangement(arranged, view, rowMax);
   const cy = useCytoscape(container, { onSelect, onHover: setHovered, onMove: move }, selected);
   const centre = hovered ?? selected;
   const lit = useMemo(
@@ -60,8 +62,10 @@ export function GraphCanvas({
   const drawn = useMemo(() => ({ ...graph, edges: edgesDrawn(graph.edges, lit) }), [graph, lit]);
 
   useEffect(() => {
-    if (cy !== null && positions !== null) syncElements(cy, buildElements(drawn, positions, isDense));
-  }, [cy, drawn, positions, isDense]);
+    if (cy === null || positions === null) return;
+    setDirection(cy, rowMax === null ? "right" : "down");
+    syncElements(cy, buildElements(drawn, positions, isDense));
+  }, [cy, drawn, positions, isDense, rowMax]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a fresh layout moves the view; a refresh never does
   useEffect(() => {

@@ -71,6 +71,7 @@ export function buildStyle(palette: Palette): StylesheetJson {
         "overlay-opacity": 0,
       },
     },
+    { selector: "edge.down", style: { "source-endpoint": "180deg", "target-endpoint": "0deg" } },
     {
       selector: "edge.loop",
       style: {

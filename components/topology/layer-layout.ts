@@ -1,6 +1,6 @@
-import { breakCycles } from "#components/topology/break-cycles.ts";
 import type { LayoutEdge, LayoutNode, Point, Positions } from "#components/topology/layout-graph.ts";
 import { orderLayers } from "#components/topology/order-layers.ts";
+import { rankNodes } from "#components/topology/rank-nodes.ts";
 import { spreadLayers } from "#components/topology/spread-layers.ts";
 
 /** Between layers there must be room for an edge's label. */
@@ -22,31 +22,6 @@ export function layerLayout(nodes: readonly LayoutNode[], edges: readonly Layout
   const columns = columnCentres(layers);
   const natural = placeLone(lone, nodes, place(orderLayers(layers, edges), edges, columns));
   return boxesOverlap(nodes, natural) ? stackGroups(nodes, lone, edges, layers, columns) : natural;
-}
-
-/** Layer by longest way from a caller that nobody calls. */
-function rankNodes(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]): LayoutNode[][] {
-  const forward = breakCycles(
-    nodes.map(({ id }) => id),
-    edges,
-  );
-  const rank = new Map(nodes.map(({ id }) => [id, 0]));
-  for (let round = 0, moved = true; moved && round < nodes.length; round++) {
-    moved = false;
-    for (const { source, target } of forward) {
-      const at = (rank.get(source) ?? 0) + 1;
-      if (at > (rank.get(target) ?? 0)) {
-        rank.set(target, at);
-        moved = true;
-      }
-    }
-  }
-  const layers: LayoutNode[][] = [];
-  for (const node of nodes) {
-    const at = rank.get(node.id) ?? 0;
-    layers[at] = [...(layers[at] ?? []), node];
-  }
-  return layers.map((layer) => layer ?? []);
 }
 
 function columnCentres(layers: readonly (readonly LayoutNode[])[]): number[] {

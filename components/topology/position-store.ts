@@ -5,10 +5,13 @@ const KEY = "pharos-topology";
 /** So that a mesh whose names change for ever does not fill the browser's storage. */
 const NODES_MAX = 2000;
 
-/** Where the nodes of a view stood last, in this browser. Whatever cannot be read is forgotten. */
-export function readPositions(view: GraphView): Map<string, Point> {
+/** A view, and how it is laid out where that is not from left to right. */
+export type ArrangementName = GraphView | `${GraphView}-${number}`;
+
+/** Where the nodes stood last, in this browser. Whatever cannot be read is forgotten. */
+export function readPositions(name: ArrangementName): Map<string, Point> {
   try {
-    const entries: unknown = JSON.parse(localStorage.getItem(`${KEY}-${view}`) ?? "[]");
+    const entries: unknown = JSON.parse(localStorage.getItem(`${KEY}-${name}`) ?? "[]");
     if (!Array.isArray(entries)) return new Map();
     return new Map(entries.filter(isEntry).map(([id, x, y]) => [id, { x, y }]));
   } catch {
@@ -20,15 +23,15 @@ function isEntry(entry: unknown): entry is [string, number, number] {
   return Array.isArray(entry) && typeof entry[0] === "string" && Number.isFinite(entry[1]) && Number.isFinite(entry[2]);
 }
 
-export function writePositions(view: GraphView, positions: Positions): void {
+export function writePositions(name: ArrangementName, positions: Positions): void {
   const entries = [...positions].slice(-NODES_MAX).map(([id, { x, y }]) => [id, Math.round(x), Math.round(y)]);
   try {
-    localStorage.setItem(`${KEY}-${view}`, JSON.stringify(entries));
+    localStorage.setItem(`${KEY}-${name}`, JSON.stringify(entries));
   } catch {
     // Storage that is full or forbidden costs the arrangement at the next visit, nothing else.
   }
 }
 
-export function clearPositions(view: GraphView): void {
-  localStorage.removeItem(`${KEY}-${view}`);
+export function clearPositions(name: ArrangementName): void {
+  localStorage.removeItem(`${KEY}-${name}`);
 }

@@ -1,6 +1,7 @@
 import type { CollectionReturnValue, Core, NodeSingular } from "cytoscape";
 import type { ElementSpec } from "#components/topology/build-elements.ts";
-import { curveEdge } from "#components/topology/curve-edge.ts";
+import { type Curve, curveEdge } from "#components/topology/curve-edge.ts";
+import type { Point } from "#components/topology/layout-graph.ts";
 import { type Obstacle, routeEdge } from "#components/topology/route-edge.ts";
 
 /** Where an element remembers what it was made from. */
@@ -41,7 +42,7 @@ function update(held: CollectionReturnValue, element: ElementSpec): void {
   const { weights: _, distances: __, parent: ___, ...data } = element.data;
   if (Object.entries(data).some(([key, value]) => before?.data[key] !== value)) held.data(data);
   if (before?.classes.join() !== element.classes.join())
-    held.classes([...element.classes, ...["selected", "dim", "carded"].filter((name) => held.hasClass(name))]);
+    held.classes([...element.classes, ...["selected", "dim", "carded", "down"].filter((name) => held.hasClass(name))]);
   const { position } = element;
   if (position === undefined || held.grabbed()) return;
   const { x, y } = held.position();
@@ -50,6 +51,16 @@ function update(held: CollectionReturnValue, element: ElementSpec): void {
 
 /** Where an edge remembers what it was bent around. */
 const ROUTED = "_routed";
+
+/** Where the drawing remembers in which direction calls go. */
+const DIRECTION = "_direction";
+
+/** Edges go from side to side, or where the graph is drawn in rows from below a card to above another. */
+export function setDirection(cy: Core, direction: "right" | "down"): void {
+  if (cy.scratch(DIRECTION) === direction) return;
+  cy.scratch(DIRECTION, direction);
+  for (const edge of cy.edges()) edge.removeScratch(ROUTED);
+}
 
 /** Bends the edges to where their ends now are, around the cards that are in the way. */
 export function curveEdges(cy: Core, edges = cy.edges()): void {
@@ -63,13 +74,38 @@ export function curveEdges(cy: Core, edges = cy.edges()): void {
       if (isLoop !== edge.hasClass("loop")) edge.toggleClass("loop", isLoop);
       if (isLoop) continue;
       const [source, target] = [cardOf(edge.source()), cardOf(edge.target())];
-      const from = { x: source.right, y: (source.top + source.bottom) / 2 };
-      const to = { x: target.left, y: (target.top + target.bottom) / 2 };
-      const { weights, distances } = curveEdge(from, to, routeEdge(from, to, cards));
+      const isDown = cy.scratch(DIRECTION) === "down" && target.top - source.bottom >= ROW_MIN;
+      if (isDown !== edge.hasClass("down")) edge.toggleClass("down", isDown);
+      const { weights, distances } = isDown ? bendDown(source, target, cards) : bendRight(source, target, cards);
       if (isSame(weights, edge.data("weights")) && isSame(distances, edge.data("distances"))) continue;
       edge.data({ weights: [...weights], distances: [...distances] });
     }
   });
+}
+
+/** Rows are so far apart at least. */
+const ROW_MIN = 24;
+
+function bendRight(source: Obstacle, target: Obstacle, cards: readonly Obstacle[]): Curve {
+  const from = { x: source.right, y: (source.top + source.bottom) / 2 };
+  const to = { x: target.left, y: (target.top + target.bottom) / 2 };
+  return curveEdge(from, to, routeEdge(from, to, cards));
+}
+
+/** The same with the axes exchanged. */
+function bendDown(source: Obstacle, target: Obstacle, cards: readonly Obstacle[]): Curve {
+  const from = { x: source.bottom, y: (source.left + source.right) / 2 };
+  const to = { x: target.top, y: (target.left + target.right) / 2 };
+  const controls = routeEdge(from, to, cards.map(turned));
+  return curveEdge(flipped(from), flipped(to), controls.map(flipped));
+}
+
+function flipped({ x, y }: Point): Point {
+  return { x: y, y: x };
+}
+
+function turned({ left, right, top, bottom }: Obstacle): Obstacle {
+  return { left: top, right: bottom, top: left, bottom: right };
 }
 
 function cardOf(node: NodeSingular): Obstacle {

@@ -2,7 +2,12 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { arrangeAll, arrangeNew, needsFreshLayout } from "#components/topology/arrange-graph.ts";
 import type { Point, Positions } from "#components/topology/layout-graph.ts";
-import { clearPositions, readPositions, writePositions } from "#components/topology/position-store.ts";
+import {
+  type ArrangementName,
+  clearPositions,
+  readPositions,
+  writePositions,
+} from "#components/topology/position-store.ts";
 import type { DisplayGraph } from "#core/graph/display-graph.ts";
 import type { GraphView } from "#core/graph/graph.ts";
 
@@ -19,14 +24,15 @@ export interface Arrangement {
 }
 
 interface State {
-  readonly view: GraphView;
+  readonly name: ArrangementName;
   readonly positions: Positions | null;
   readonly layouts: number;
 }
 
 /** Where the nodes stand: as last time in this browser; only what is new gets a place. */
-export function useArrangement(graph: DisplayGraph, view: GraphView): Arrangement {
-  const [state, setState] = useState<State>({ view, positions: null, layouts: 0 });
+export function useArrangement(graph: DisplayGraph, view: GraphView, rowMax: number | null): Arrangement {
+  const name: ArrangementName = rowMax === null ? view : `${view}-${rowMax}`;
+  const [state, setState] = useState<State>({ name, positions: null, layouts: 0 });
   const [isArranging, setIsArranging] = useState(false);
   const [tidied, setTidied] = useState(0);
   const latest = useRef(graph);
@@ -37,20 +43,20 @@ export function useArrangement(graph: DisplayGraph, view: GraphView): Arrangemen
     .join("\n");
   // biome-ignore lint/correctness/useExhaustiveDependencies: only nodes that come or go need places, not every refresh of their figures
   useEffect(() => {
-    const known = withCentroids(latest.current, readPositions(view));
+    const known = withCentroids(latest.current, readPositions(name));
     const keep = (positions: Positions, isFresh: boolean) => {
-      writePositions(view, new Map([...known, ...positions]));
+      writePositions(name, new Map([...known, ...positions]));
       setState((before) => ({
-        view,
+        name,
         positions,
-        layouts: before.layouts + (isFresh || before.view !== view || before.positions === null ? 1 : 0),
+        layouts: before.layouts + (isFresh || before.name !== name || before.positions === null ? 1 : 0),
       }));
     };
     if (latest.current.nodes.length === 0) return;
     if (!needsFreshLayout(latest.current, known)) return keep(arrangeNew(latest.current, known), false);
     const stop = new AbortController();
     setIsArranging(true);
-    arrangeAll(latest.current, stop.signal)
+    arrangeAll(latest.current, rowMax, stop.signal)
       .then((positions) => keep(positions, true))
       .catch(() => {
         if (!stop.signal.aborted) keep(arrangeNew(latest.current, new Map()), true);
@@ -60,22 +66,22 @@ export function useArrangement(graph: DisplayGraph, view: GraphView): Arrangemen
         if (!stop.signal.aborted) setIsArranging(false);
       });
     return () => stop.abort();
-  }, [shape, view, tidied]);
+  }, [shape, name, tidied]);
   const move = useCallback(
     (id: string, point: Point) => {
       setState((before) => {
         const positions = new Map(before.positions ?? []).set(id, point);
-        writePositions(view, new Map([...readPositions(view), ...positions]));
+        writePositions(name, new Map([...readPositions(name), ...positions]));
         return { ...before, positions };
       });
     },
-    [view],
+    [name],
   );
   const tidy = useCallback(() => {
-    clearPositions(view);
+    clearPositions(name);
     setTidied((count) => count + 1);
-  }, [view]);
-  return { positions: state.view === view ? state.positions : null, layouts: state.layouts, isArranging, move, tidy };
+  }, [name]);
+  return { positions: state.name === name ? state.positions : null, layouts: state.layouts, isArranging, move, tidy };
 }
 
 /** A namespace that closes stands in the middle of what it held. */

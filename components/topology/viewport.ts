@@ -3,6 +3,8 @@ import { boxId } from "#components/topology/build-elements.ts";
 import { namespaceOfId } from "#core/graph/display-graph.ts";
 
 const PADDING_PX = 44;
+/** Where there is little room, as on a phone. */
+const PADDING_SMALL_PX = 14;
 /** A small graph is not blown up. */
 const ZOOM_MAX = 1.1;
 /** Smaller than this, text is hard to read. */
@@ -19,7 +21,7 @@ const FOLLOWS = "_follows";
 export function fitAll(cy: Core): void {
   cy.scratch(FOLLOWS, true);
   cy.resize();
-  cy.fit(undefined, PADDING_PX);
+  cy.fit(undefined, cy.width() < 640 ? PADDING_SMALL_PX : PADDING_PX);
   if (cy.zoom() > ZOOM_MAX) {
     cy.zoom(ZOOM_MAX);
     cy.center();

@@ -115,19 +115,41 @@ test("an edge is reached by keyboard with all figures off, and seen while it is 
   await expect(page.getByTestId("side-panel")).toBeVisible();
 });
 
-test("a phone shows cards that can be read", async ({ page }) => {
-  await page.setViewportSize({ width: 390, height: 800 });
-  await page.goto(`${demo.console}/topology?range=1m`);
-  await eventually("a readable card in view", 15_000, async () => {
-    const isReadable = await page.getByTestId("graph-node").evaluateAll((all) =>
-      all.some((card) => {
-        const { height, x, width } = card.getBoundingClientRect();
-        const isShown = getComputedStyle(card.parentElement ?? card).opacity === "1";
-        return isShown && height > 24 && x > 0 && x + width < 390;
-      }),
-    );
-    return isReadable ? true : undefined;
+for (const width of [1024, 390]) {
+  test(`the first view at ${width} px has every card in it, and so that it can be read`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto(`${demo.console}/topology?range=1m`);
+    await eventually("all cards in view, readable, none upon another", 15_000, async () => {
+      const cards = await boxesOf(page, "graph-node");
+      const [frame] = await boxesOf(page, "topology-graph");
+      if (frame === undefined || cards.length < 7) return undefined;
+      const isShown = cards.every(
+        (card) =>
+          card.height > 26 &&
+          card.x >= frame.x &&
+          card.x + card.width <= frame.x + frame.width &&
+          card.y >= frame.y &&
+          card.y + card.height <= frame.y + frame.height,
+      );
+      return isShown && !cards.some((card, at) => cards.slice(at + 1).some((other) => overlap(card, other)))
+        ? true
+        : undefined;
+    });
   });
+}
+
+test("the connection is not told to be made again when it is made for the first time", async ({ page }) => {
+  await page.addInitScript(() => {
+    const seen: string[] = [];
+    Object.assign(window, { seen });
+    new MutationObserver(() => {
+      const word = document.querySelector("[data-testid=live]")?.textContent;
+      if (word !== undefined && word !== null && word !== seen.at(-1)) seen.push(word);
+    }).observe(document, { subtree: true, childList: true, characterData: true });
+  });
+  await page.goto(`${demo.console}/topology?range=1m`);
+  await expect(page.getByTestId("live")).toHaveText("Live");
+  expect(await page.evaluate(() => (window as unknown as { seen: string[] }).seen)).not.toContain("Reconnecting");
 });
 
 test("a server that hangs is told within seconds, and so is its return", async ({ page }) => {

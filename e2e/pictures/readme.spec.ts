@@ -60,6 +60,21 @@ const shots: readonly { readonly name: string; readonly path: string; readonly a
       },
     },
     { name: "security", path: "/security" },
+    ...["mtls", "identities", "tokens", "all"].map((tab) => ({
+      name: `security-${tab}`,
+      path: `/security?tab=${tab}`,
+    })),
+    {
+      name: "simulate",
+      path: `/simulate?${new URLSearchParams({
+        from: "productpage-v1-0.default",
+        url: "http://reviews.default.svc.cluster.local:9080/reviews/0",
+        headers: "end-user: jason",
+      })}`,
+      act: async (page) => {
+        await expect(page.getByTestId("outcome").first()).toBeVisible();
+      },
+    },
     {
       name: "trace",
       path: "/traces",
