@@ -41,7 +41,10 @@ export const CHANGE_COLUMNS: readonly Column<RevisionSummary>[] = [
         {changed.slice(0, SHOWN).map(({ ref, op }) => (
           <li key={ref} className="flex items-center gap-2">
             <Badge tone={OP_TONE[op]}>{op}</Badge>
-            <span className="@max-4xl:max-w-40 max-w-72 truncate font-mono text-muted text-xs" title={ref}>
+            <span
+              className="line-clamp-2 min-w-24 max-w-72 font-mono text-muted text-xs [overflow-wrap:anywhere]"
+              title={ref}
+            >
               {ref}
             </span>
           </li>

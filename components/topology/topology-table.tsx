@@ -70,7 +70,7 @@ function buildColumns(nodes: ReadonlyMap<string, DisplayNode>): readonly Column<
     },
     figureColumn("rate", "Requests/s", ({ requestsPerSecond }) => requestsPerSecond, rateScale),
     figureColumn("errors", "Errors", ({ errorPercent }) => errorPercent, percentScale),
-    figureColumn("p95", "p95", ({ p95Ms }) => p95Ms, millisScale),
+    { ...figureColumn<DisplayEdge>("p95", "p95", ({ p95Ms }) => p95Ms, millisScale), hideBelow: "lg" },
     {
       id: "mtls",
       header: "mTLS",

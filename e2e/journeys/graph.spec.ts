@@ -148,7 +148,7 @@ test("the connection is not told to be made again when it is made for the first 
     }).observe(document, { subtree: true, childList: true, characterData: true });
   });
   await page.goto(`${demo.console}/topology?range=1m`);
-  await expect(page.getByTestId("live")).toHaveText("Live");
+  await expect(page.getByTestId("live")).toHaveText("Live", { timeout: 60_000 });
   expect(await page.evaluate(() => (window as unknown as { seen: string[] }).seen)).not.toContain("Reconnecting");
 });
 
