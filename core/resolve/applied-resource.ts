@@ -17,6 +17,8 @@ export type ExplainedResource = Omit<AppliedResource, "ref">;
 export interface ServiceQuestion {
   readonly reader: MeshReader;
   readonly host: string;
+  /** Something declares a service of this host, whoever sees it; else VirtualServices alone name it. */
+  readonly isDeclared: boolean;
   /** The service's own. */
   readonly namespace: string;
   /** Who answers there. Where nobody does no policy guards anything. */

@@ -20,7 +20,8 @@ export function explainService(snapshot: Snapshot, host: string): readonly Appli
   const reader = createSnapshotReader(snapshot);
   const workloads = service === undefined ? [] : answeringInstances(reader, service, snapshot.instances);
   const callers = callersOf(declarations, snapshot.mesh.rootNamespace);
-  const question = { reader, host, namespace, workloads, callers, rulesFor: rulesByCaller(reader, host) };
+  const isDeclared = service !== undefined;
+  const question = { reader, host, isDeclared, namespace, workloads, callers, rulesFor: rulesByCaller(reader, host) };
   return sortByAge(snapshot.resources).flatMap((resource) => {
     const explained = explain(resource, question);
     return explained === undefined ? [] : [{ ref: formatRef(refOf(resource)), ...explained }];

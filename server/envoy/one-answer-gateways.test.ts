@@ -1,5 +1,6 @@
 // What is resolved and explained of gateways equals what is read back from the bytes that their proxies get.
 import { describe, expect, test } from "vitest";
+import { placesOfRoute } from "#core/resolve/delegates.ts";
 import { explainService } from "#core/resolve/explain-service.ts";
 import { resolveGatewayPorts } from "#core/resolve/gateway-ports.ts";
 import { resolveGatewayRoutes } from "#core/resolve/gateway-routes.ts";
@@ -68,10 +69,10 @@ describe(`FUZZ_SEED=${seed}`, () => {
               ({ host, redirectsToTls, routes }) => ({
                 host,
                 redirectsToTls,
-                routes: routes.map(
-                  ({ service, route }) =>
-                    `${formatRef(refOf(service))} spec.http[${route.index}] ${describeResolved(service, route)}`,
-                ),
+                routes: routes.map(({ service, route }) => {
+                  const [written] = placesOfRoute(service, route.index);
+                  return `${written?.resource} ${written?.path} ${describeResolved(service, route)}`;
+                }),
               }),
             ),
           ),

@@ -25,7 +25,7 @@ export function explainVirtualService(resource: Service, question: ServiceQuesti
     return (
       gatewayRoute(resource, question) ?? {
         // A host that no service has is there at gateways alone.
-        applies: reader.service(host, own) === undefined,
+        applies: !question.isDeclared,
         reason: `names the host, but only for ${(resource.spec.gateways ?? []).join(", ")}`,
       }
     );
