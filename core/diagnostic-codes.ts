@@ -40,6 +40,7 @@ export type DiagnosticCode =
   // Resources against each other: see docs/reference/checks.md.
   | "delegate-not-usable"
   | "delegate-not-used"
+  | "claims-not-checked"
   | "destination-host-not-found"
   | "destination-port-ambiguous"
   | "duplicate-host"

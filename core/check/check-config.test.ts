@@ -28,6 +28,23 @@ const CASES: readonly (readonly [name: string, documents: readonly string[], fou
     ["warning subset-not-found VirtualService/default/reviews spec.http[0].route[0].destination.subset"],
   ],
   [
+    "a rule that chooses by a claim, at a gateway that checks no tokens",
+    [
+      REVIEWS,
+      `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: front }
+spec: { selector: { app: reviews }, servers: [{ port: { number: 8080, name: http, protocol: HTTP }, hosts: ["*"] }] }
+`,
+      policy("RequestAuthentication", "a", "elsewhere", "{ jwtRules: [{ issuer: https://a.test }] }"),
+      virtualService(
+        `{ hosts: [a.b], gateways: [front], http: [{ match: [{ headers: { "@request.auth.claims.a": {} } }], route: [{ destination: { host: reviews } }] }] }`,
+      ),
+    ],
+    ['error claims-not-checked VirtualService/default/reviews spec.http[0].match[0].headers["@request.auth.claims.a"]'],
+  ],
+  [
     "a gateway that does not exist",
     [
       REVIEWS,

@@ -83,6 +83,20 @@ const CLOSE: { readonly [C in DiagnosticCode]?: readonly (readonly [name: string
       ],
     ],
   ],
+  "claims-not-checked": [
+    [
+      "a gateway that checks tokens, and one of which nobody is there",
+      [
+        REVIEWS,
+        GATEWAY.replace("spec: {", "spec: { selector: { app: reviews },"),
+        GATEWAY.replace("name: edge", "name: empty").replace("spec: {", "spec: { selector: { app: nobody },"),
+        policy("RequestAuthentication", "a", "default", "{ jwtRules: [{ issuer: https://a.test }] }"),
+        virtualService(
+          `{ hosts: [a.example.test], gateways: [edge, empty], http: [{ match: [{ headers: { "@request.auth.claims.a": {} } }], route: [{ destination: { host: reviews } }] }] }`,
+        ),
+      ],
+    ],
+  ],
   "duplicate-host": [
     [
       "one for the mesh and one for a gateway",

@@ -246,12 +246,12 @@ describe("what is wrong has a code, a path and a place", () => {
       ['error bad-value spec.http[0].match[0].uri.regex @"/(?!a)"'],
     ],
     [
-      "a claim of a token as header",
+      "a claim of a token at no gateway",
       resource(
         "VirtualService",
         `{ hosts: [a], http: [{ match: [{ headers: { "@request.auth.claims.x": {} } }], ${ROUTE} }] }`,
       ),
-      ['error value-not-handled spec.http[0].match[0].headers["@request.auth.claims.x"] @"@request.auth.claims.x":'],
+      ['error needs-field spec.http[0].match[0].headers["@request.auth.claims.x"] @{}'],
     ],
   ])("%s", (_name, text, expected) => {
     expect(problems(text)).toEqual(expected);

@@ -1,5 +1,5 @@
 import { parseDurationMs } from "#core/duration.ts";
-import { claimOfCondition } from "#core/schema/claim-path.ts";
+import { claimOfCondition, claimOfRoute } from "#core/schema/claim-path.ts";
 import { checkHostName, checkWildcardHostName } from "#core/schema/host-name.ts";
 import { isIpAddress, isIpOrCidr, isSocketPath, whyNoSocketPath } from "#core/schema/ip-address.ts";
 import { checkRegex } from "#core/schema/regex-syntax.ts";
@@ -201,7 +201,7 @@ function checkGatewayRef(text: string): string | undefined {
 }
 
 function checkMatchHeaderName(text: string): string | NotHandled | undefined {
-  if (text.startsWith("@request.auth.claims")) return { notHandled: "no route is chosen by a claim yet" };
+  if (claimOfRoute(text) !== undefined) return undefined;
   // Envoy's matches know the pseudo-headers of HTTP/2 too.
   return matches(TOKEN, text.replace(/^:/, ""), "is not a header name");
 }

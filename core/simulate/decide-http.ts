@@ -1,11 +1,12 @@
 import type { Answered, HttpDecision } from "#core/simulate/decision.ts";
 import type { Dice } from "#core/simulate/dice.ts";
 import type { Exchange } from "#core/simulate/exchange.ts";
-import { type Passed, passFilter, type Routed } from "#core/simulate/filters.ts";
+import { passFilter, type Routed } from "#core/simulate/filters.ts";
 import { findRoute, whyNot } from "#core/simulate/find-route.ts";
 import { Headers } from "#core/simulate/headers.ts";
 import type { HttpManager } from "#core/simulate/listener.ts";
 import { replyAs } from "#core/simulate/local-reply.ts";
+import type { Passed } from "#core/simulate/passed.ts";
 import { prepareRequest } from "#core/simulate/prepare-request.ts";
 import type { ProxyImage } from "#core/simulate/proxy-image.ts";
 import { applyHeaderOperations, type HeaderOperations } from "#core/simulate/read/header-operations.ts";
@@ -61,22 +62,26 @@ export function decideHttp(
     );
   }
   const hosts = typeof manager.routes === "string" ? image.routes(manager.routes) : manager.routes;
-  const found =
+  const chooseRoute = () =>
     hosts === undefined ? undefined : route(image, hosts, tablePlace(manager, hosts, at), exchange, dice, trace);
-  if (found === "needs-tls") {
-    const headers: Headers = new Headers([["location", `https://${exchange.authority}${exchange.path}`]]);
-    return answer(manager, { status: 301, flags: "", details: "https_required", headers, delayMs: 0 }, exchange, "");
-  }
+  let found = chooseRoute();
   const { filters } = manager;
   for (let index = 0; index < filters.length; index++) {
     const filter = filters[index];
     if (filter === undefined) continue;
     const place = trace === undefined ? undefined : placeOf(at, `httpFilters[${index}]`);
-    const stopped = passFilter(filter, exchange, found, passed, dice, trace, place);
-    if (stopped === undefined) continue;
+    // A redirect to TLS is the router's: filters come before it, and no route says anything for them.
+    const routed = found === "needs-tls" ? undefined : found;
+    const stopped = passFilter(filter, exchange, routed, passed, dice, trace, place, image.trust);
+    if (stopped === undefined) {
+      if (!passed.clearsRoute) continue;
+      passed.clearsRoute = false;
+      found = chooseRoute();
+      continue;
+    }
     const headers: Headers = new Headers(stopped.headers);
-    if (!stopped.isFinished && found?.route.action.kind === "forward")
-      for (const operations of responseOperations(found)) applyHeaderOperations(operations, headers, exchange.headers);
+    if (!stopped.isFinished && routed?.route.action.kind === "forward")
+      for (const operations of responseOperations(routed)) applyHeaderOperations(operations, headers, exchange.headers);
     const { status, flags, details } = stopped;
     if (stopped.isFinished) return { kind: "answered", status, flags, details, headers, delayMs: passed.delayMs };
     return answer(
@@ -87,7 +92,10 @@ export function decideHttp(
       stopped.grpcStatus,
     );
   }
-  return sendOn(image, manager, exchange, found, passed, trace);
+  if (found !== "needs-tls") return sendOn(image, manager, exchange, found, passed, trace);
+  const headers: Headers = new Headers([["location", `https://${exchange.authority}${exchange.path}`]]);
+  const { delayMs } = passed;
+  return answer(manager, { status: 301, flags: "", details: "https_required", headers, delayMs }, exchange, "");
 }
 
 function placeOf(at: ManagerPlace | undefined, below = ""): Place | undefined {

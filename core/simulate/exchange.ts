@@ -38,6 +38,8 @@ const NO_PARAMETERS: ReadonlyMap<string, string> = new Map();
 export class Exchange {
   readonly connection: Connection;
   readonly headers: Headers;
+  /** What filters have found out, by their names. */
+  readonly metadata = new Map<string, unknown>();
   /** The client as the proxy takes it: from X-Forwarded-For, or who connects. */
   client: Address | undefined;
   #path = "";

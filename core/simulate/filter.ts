@@ -1,6 +1,7 @@
 import type { Condition } from "#core/simulate/condition.ts";
 import type { Fraction } from "#core/simulate/read/fraction.ts";
 import type { TextTest } from "#core/simulate/read/string-matcher.ts";
+import type { TokenConfig } from "#core/simulate/tokens/token-config.ts";
 
 /** One policy of an RBAC filter: both sides have to hold. */
 export interface RbacPolicy {
@@ -54,6 +55,7 @@ export interface HeaderToMetadataConfig {
 }
 
 export type FilterConfig =
+  | TokenConfig
   | RbacConfig
   | CorsConfig
   | FaultConfig

@@ -2,10 +2,13 @@ import type { Dice } from "#core/simulate/dice.ts";
 import type { Exchange } from "#core/simulate/exchange.ts";
 import type { CorsConfig, FaultConfig, Filter, FilterConfig, RbacConfig, RbacRules } from "#core/simulate/filter.ts";
 import { Headers } from "#core/simulate/headers.ts";
+import { passTokens } from "#core/simulate/pass-tokens.ts";
+import type { Passed, Stopped } from "#core/simulate/passed.ts";
 import { rbacOrigin } from "#core/simulate/rbac-origin.ts";
 import { formatFraction } from "#core/simulate/read/fraction.ts";
 import type { Destination, Route, RouteTable, VirtualHost } from "#core/simulate/route.ts";
 import type { Place, Trace } from "#core/simulate/step.ts";
+import type { TokenTrust } from "#core/simulate/tokens/token-trust.ts";
 
 /** Where a request is going, as far as it is known. */
 export interface Routed {
@@ -14,24 +17,6 @@ export interface Routed {
   readonly route: Route;
   /** Of those with weights the one that was chosen. */
   readonly destination: Destination | undefined;
-}
-
-/** What filters leave behind for the answer. */
-export interface Passed {
-  delayMs: number;
-  cors: Headers | undefined;
-}
-
-/** A filter's own answer. `isFinished`: it is sent as it is, without what the route says of answers. */
-export interface Stopped {
-  readonly status: number;
-  readonly details: string;
-  readonly flags: string;
-  readonly headers: Headers;
-  readonly isFinished: boolean;
-  readonly body: string;
-  /** Said to callers that speak gRPC, where it does not follow from the status. */
-  readonly grpcStatus?: number | undefined;
 }
 
 const NO_HEADERS: Headers = new Headers();
@@ -56,11 +41,14 @@ export function passFilter(
   dice: Dice,
   trace: Trace | undefined,
   place: Place | undefined,
+  trust: TokenTrust | undefined,
 ): Stopped | undefined {
   const own = configFor(filter, routed);
   if (filter.isDisabled && own === undefined) return undefined;
   const config = own ?? filter.config;
   switch (config.kind) {
+    case "tokens":
+      return passTokens(filter.name, config, exchange, passed, dice, trust, trace, place);
     case "rbac":
       return passRbac(filter.name, config, exchange, dice, trace, place);
     case "fault":

@@ -37,6 +37,12 @@ export class Headers extends Map<string, string> {
     }
   }
 
+  /** Those that came; none where it is not there. */
+  lines(name: string): readonly string[] {
+    const value = this.get(name);
+    return value === undefined ? [] : (this.#lines?.get(name) ?? [value]);
+  }
+
   firstLine(name: string): string | undefined {
     return this.#lines?.get(name)?.[0] ?? this.get(name);
   }

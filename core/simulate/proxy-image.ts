@@ -5,6 +5,7 @@ import { readCluster, readEndpoints } from "#core/simulate/read/cluster.ts";
 import { readListener } from "#core/simulate/read/listener.ts";
 import { readRouteTable, readVirtualHost } from "#core/simulate/read/route-table.ts";
 import type { RouteTable, VirtualHost } from "#core/simulate/route.ts";
+import type { TokenTrust } from "#core/simulate/tokens/token-trust.ts";
 import { VirtualHosts } from "#core/simulate/virtual-hosts.ts";
 import type { Layer, Origin, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
@@ -43,7 +44,11 @@ export class ProxyImage {
   readonly #tables = new Map<string, VirtualHosts | undefined>();
   readonly #endpoints = new Map<string, readonly Endpoint[]>();
 
-  constructor(layers: readonly Pick<Layer, "resources">[]) {
+  /** Undefined: what asks for the time or a signature is not evaluated. */
+  readonly trust: TokenTrust | undefined;
+
+  constructor(layers: readonly Pick<Layer, "resources">[], trust?: TokenTrust) {
+    this.trust = trust;
     for (const { resources } of layers)
       for (const [type, each] of resources) {
         const own = this.#resources.get(type) ?? new Map<string, XdsResource>();

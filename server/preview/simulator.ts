@@ -7,7 +7,9 @@ import type { Outcomes } from "#core/simulate/outcome.ts";
 import { ProxyImage } from "#core/simulate/proxy-image.ts";
 import { enterProxy, type Question } from "#core/simulate/question.ts";
 import { simulateCall } from "#core/simulate/simulate-call.ts";
+import type { TokenTrust } from "#core/simulate/tokens/token-trust.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
+import { verifySignature } from "#node/verify-signature.ts";
 import { Compiler } from "#server/envoy/create-compiler.ts";
 import type { Hash } from "#server/envoy/encode.ts";
 
@@ -16,6 +18,8 @@ export interface SimulatedQuestion extends Question {
   /** Id of the calling sidecar, or of the gateway that is called. */
   readonly from: string;
 }
+
+const TRUST: TokenTrust = { nowMs: () => Date.now(), verify: verifySignature };
 
 /** Answers what would come of requests under one state of the configuration; compiles for the proxies that they meet, and no others. */
 export class Simulator {
@@ -53,7 +57,7 @@ export class Simulator {
     const uri = formatSpiffeId({ trustDomain: this.#snapshot.mesh.trustDomain, namespace, serviceAccount });
     const made: Party = {
       name: node.id,
-      image: new ProxyImage(this.#compiler.open(node).layers),
+      image: new ProxyImage(this.#compiler.open(node).layers, TRUST),
       certificate: { uris: [uri], dnsNames: [], subject: "" },
       address: instance?.address ?? node.address,
     };

@@ -1,4 +1,5 @@
 import type { KindRelations } from "#core/kinds/kind-relations.ts";
+import { claimsChecked } from "#core/kinds/virtual-service/checks/claims-checked.ts";
 import { delegateUsed } from "#core/kinds/virtual-service/checks/delegate-used.ts";
 import { delegates } from "#core/kinds/virtual-service/checks/delegates.ts";
 import { destinationHost } from "#core/kinds/virtual-service/checks/destination-host.ts";
@@ -10,7 +11,16 @@ import { concernByVirtualService } from "#core/kinds/virtual-service/concern.ts"
 import { explainVirtualService } from "#core/kinds/virtual-service/explain.ts";
 
 export const virtualServiceRelations: KindRelations<"VirtualService"> = {
-  checks: [destinationHost, destinationSubset, gatewayExists, duplicateHost, destinationPort, delegates, delegateUsed],
+  checks: [
+    destinationHost,
+    destinationSubset,
+    gatewayExists,
+    duplicateHost,
+    destinationPort,
+    delegates,
+    delegateUsed,
+    claimsChecked,
+  ],
   explain: explainVirtualService,
   concern: concernByVirtualService,
 };

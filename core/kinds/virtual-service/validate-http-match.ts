@@ -1,6 +1,7 @@
 import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import type { StringMatch } from "#core/kinds/string-match.ts";
 import type { HttpMatch } from "#core/kinds/virtual-service/http-match.ts";
+import { claimOfRoute } from "#core/schema/claim-path.ts";
 import type { Path } from "#core/schema/path.ts";
 
 export function validateHttpMatch(match: HttpMatch, path: Path): Diagnostic[] {
@@ -10,7 +11,7 @@ export function validateHttpMatch(match: HttpMatch, path: Path): Diagnostic[] {
   for (const name of ["headers", "withoutHeaders", "queryParams"] as const) {
     for (const [key, value] of Object.entries(match[name] ?? {})) {
       issues.push(...validateNotEmpty(value, [...path, name, key]));
-      if (name !== "queryParams" && key !== key.toLowerCase())
+      if (name !== "queryParams" && claimOfRoute(key) === undefined && key !== key.toLowerCase())
         issues.push(
           warningAt(
             [...path, name, key],

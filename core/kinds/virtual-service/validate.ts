@@ -1,6 +1,7 @@
 import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import { hostMatches } from "#core/host/host.ts";
 import { validateExportTo } from "#core/kinds/validate-export-to.ts";
+import { listClaimMatches } from "#core/kinds/virtual-service/claim-matches.ts";
 import { findUnreachableRoutes } from "#core/kinds/virtual-service/find-unreachable-routes.ts";
 import type { VirtualServiceSpec } from "#core/kinds/virtual-service/schema.ts";
 import type { RouteDestination, TcpRoute } from "#core/kinds/virtual-service/tcp-route.ts";
@@ -17,7 +18,7 @@ export function validateVirtualService(spec: VirtualServiceSpec, namespace: stri
   http.forEach((route, index) => {
     issues.push(...validateHttpRoute(route, ["spec", "http", index], (spec.hosts ?? []).length === 0));
   });
-  issues.push(...findUnreachableRoutes(http));
+  issues.push(...findUnreachableRoutes(http), ...validateClaims(spec));
   spec.tcp?.forEach((route, index) => {
     issues.push(...validateDestinations(route, ["spec", "tcp", index]));
     // Matches are not handled, so that the first takes every connection.
@@ -80,6 +81,19 @@ function validateDelegate(spec: VirtualServiceSpec): Diagnostic[] {
       ),
     ];
   return [];
+}
+
+/** Proxies of callers check no tokens. */
+function validateClaims(spec: VirtualServiceSpec): Diagnostic[] {
+  if ((spec.gateways ?? []).some((gateway) => gateway !== "mesh")) return [];
+  return listClaimMatches(spec).map(({ key, path }) =>
+    errorAt(
+      path,
+      "needs-field",
+      `${key} is known at gateways alone, and this rule is for none`,
+      "bind it to a gateway with `gateways`",
+    ),
+  );
 }
 
 function overlaps(a: string, b: string): boolean {

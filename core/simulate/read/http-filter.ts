@@ -6,6 +6,7 @@ import { headerName, readHeaderMatcher } from "#core/simulate/read/header-matche
 import { openAny, typeOf } from "#core/simulate/read/open-any.ts";
 import { readRbacConfig } from "#core/simulate/read/rbac.ts";
 import { readStringMatcher } from "#core/simulate/read/string-matcher.ts";
+import { readTokenFilter } from "#core/simulate/read/token-filter.ts";
 import {
   type CorsPolicy,
   CorsPolicySchema,
@@ -13,6 +14,7 @@ import {
 } from "#proto/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js";
 import { type HTTPFault, HTTPFaultSchema } from "#proto/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js";
 import { ConfigSchema } from "#proto/gen/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js";
+import { JwtAuthenticationSchema } from "#proto/gen/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js";
 import { RBACPerRouteSchema, RBACSchema } from "#proto/gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js";
 import { RouterSchema } from "#proto/gen/envoy/extensions/filters/http/router/v3/router_pb.js";
 
@@ -27,6 +29,10 @@ export function readHttpFilter(any: Any | undefined): FilterConfig {
       return readRbacConfig(openAny(RBACSchema, any) ?? {});
     case RBACPerRouteSchema.typeName:
       return readRbacConfig(openAny(RBACPerRouteSchema, any)?.rbac ?? {});
+    case JwtAuthenticationSchema.typeName: {
+      const config = openAny(JwtAuthenticationSchema, any);
+      return config === undefined ? { kind: "unknown", type } : readTokenFilter(config);
+    }
     case CorsSchema.typeName:
       return cors(undefined);
     case CorsPolicySchema.typeName:

@@ -3,6 +3,7 @@ import { ALWAYS, allOf, anyOf, type Condition, not, unknown } from "#core/simula
 import type { Exchange } from "#core/simulate/exchange.ts";
 import type { RbacConfig, RbacRules } from "#core/simulate/filter.ts";
 import { readHeaderMatcher } from "#core/simulate/read/header-matcher.ts";
+import { readMetadataMatcher } from "#core/simulate/read/metadata-matcher.ts";
 import { readStringMatcher, type TextTest } from "#core/simulate/read/string-matcher.ts";
 import type { CidrRange } from "#proto/gen/envoy/config/core/v3/address_pb.js";
 import {
@@ -103,6 +104,8 @@ function readPrincipal({ identifier }: Principal): Condition {
       return readHeaderMatcher(identifier.value);
     case "urlPath":
       return readPath(identifier.value);
+    case "metadata":
+      return readMetadataMatcher(identifier.value);
     default:
       return unknown(`principal ${identifier.case ?? "without an identifier"}`);
   }

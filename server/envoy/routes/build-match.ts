@@ -1,11 +1,13 @@
 import type { StringMatch } from "#core/kinds/string-match.ts";
 import type { HttpMatch } from "#core/kinds/virtual-service/http-match.ts";
+import { claimOfRoute } from "#core/schema/claim-path.ts";
 import type {
   HeaderMatcherSchema,
   QueryParameterMatcherSchema,
   RouteMatchSchema,
 } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import type { StringMatcherSchema } from "#proto/gen/envoy/type/matcher/v3/string_pb.js";
+import { type MetadataInit, matchClaim } from "#server/envoy/features/token-metadata.ts";
 import type { Init } from "#server/envoy/pack.ts";
 
 type HeaderInit = Init<typeof HeaderMatcherSchema>;
@@ -35,6 +37,14 @@ function buildHeaderMatcher(name: string, match: StringMatch, invert = false): H
   };
 }
 
+/** Of a token that was checked. One that is there, whatever it says, says something. */
+function buildClaimMatcher(claim: readonly string[], match: StringMatch, invert: boolean): MetadataInit {
+  const text: Init<typeof StringMatcherSchema> = isPresence(match)
+    ? { matchPattern: { case: "safeRegex", value: { regex: ".+" } } }
+    : buildStringMatcher(match);
+  return { ...matchClaim(claim, text), ...(invert ? { invert: true } : {}) };
+}
+
 function buildPath(match: HttpMatch): MatchInit {
   const { uri } = match;
   const caseSensitive = match.ignoreUriCase === true ? { caseSensitive: false } : {};
@@ -56,13 +66,23 @@ export function buildRouteMatch(match: HttpMatch | undefined): MatchInit {
     ...(match.authority === undefined ? [] : [buildHeaderMatcher(":authority", match.authority)]),
     ...(match.scheme === undefined ? [] : [buildHeaderMatcher(":scheme", match.scheme)]),
   ];
+  const wanted = [
+    ...Object.entries(match.headers ?? {}).map(([name, value]) => ({ name, value, invert: false })),
+    ...Object.entries(match.withoutHeaders ?? {}).map(([name, value]) => ({ name, value, invert: true })),
+  ];
+  const dynamicMetadata = wanted.flatMap(({ name, value, invert }) => {
+    const claim = claimOfRoute(name);
+    return claim === undefined ? [] : [buildClaimMatcher(claim, value, invert)];
+  });
   return {
     ...buildPath(match),
     headers: [
-      ...Object.entries(match.headers ?? {}).map(([name, value]) => buildHeaderMatcher(name, value)),
-      ...Object.entries(match.withoutHeaders ?? {}).map(([name, value]) => buildHeaderMatcher(name, value, true)),
+      ...wanted
+        .filter(({ name }) => claimOfRoute(name) === undefined)
+        .map(({ name, value, invert }) => buildHeaderMatcher(name, value, invert)),
       ...pseudo,
     ],
+    ...(dynamicMetadata.length === 0 ? {} : { dynamicMetadata }),
     queryParameters: Object.entries(match.queryParams ?? {}).map(([name, value]) => buildQueryParameter(name, value)),
   };
 }

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import { type Json, list, record, some } from "#server/envoy/testing/arbitrary-basics.ts";
 import { httpRoute } from "#server/envoy/testing/arbitrary-route.ts";
+import { tokenRules } from "#server/envoy/testing/arbitrary-token.ts";
 
 let counter = 0;
 const resource = (kind: string, group: string, namespace: string, name: string, spec: unknown): Json => ({
@@ -40,9 +41,22 @@ const meshRules = fc
     ),
   )
   .map(([http, hosts]) => resource("VirtualService", networking, "default", nextName("v"), { hosts, http }));
+/** Of a token that the gateway has checked. */
+const claimMatch = record({
+  "@request.auth.claims.sub": some(fc.constantFrom({ exact: "ann" }, { prefix: "b" }, {}), 2),
+  "@request.auth.claims[realm][role]": some(fc.constantFrom({ exact: "admin" }, {})),
+  "@request.auth.claims.groups": some(fc.constant({ exact: "staff" })),
+});
+const gatewayRoute = fc.tuple(httpRoute, some(claimMatch), fc.boolean()).map(([rule, claims, isWithout]): Json => {
+  const [first = {}] = (rule.match ?? []) as readonly Json[];
+  const name = isWithout ? "withoutHeaders" : "headers";
+  return claims === undefined
+    ? rule
+    : { ...rule, match: [{ ...first, [name]: { ...(first[name] as Json), ...claims } }] };
+});
 const gatewayRules = fc
   .tuple(
-    list(httpRoute, 4, 1),
+    list(gatewayRoute, 4, 1),
     fc.uniqueArray(
       fc.constantFrom("a.example.com", "b.example.com", "*.example.com", "*", "reviews.default.svc.cluster.local"),
       { minLength: 1, maxLength: 2 },
@@ -132,6 +146,15 @@ const peerAuthentications = fc
     }),
   );
 
+const requestAuthentications = fc
+  .tuple(fc.constantFrom("default", "istio-system"), selector, tokenRules)
+  .map(([namespace, chosen, jwtRules]) =>
+    resource("RequestAuthentication", security, namespace, nextName("r"), {
+      ...(chosen === undefined ? {} : { selector: chosen }),
+      jwtRules,
+    }),
+  );
+
 const values = (...all: string[]) => some(list(fc.constantFrom(...all), 2, 1));
 const source = record({
   principals: values(
@@ -146,6 +169,16 @@ const source = record({
   ipBlocks: values("127.0.0.0/8", "10.0.0.1"),
   notIpBlocks: values("127.0.0.1", "10.0.0.0/8"),
   remoteIpBlocks: values("203.0.113.0/24", "127.0.0.1"),
+  requestPrincipals: values(
+    "https://a.test/ann",
+    "*",
+    "*/bob",
+    "https://b.test/*",
+    "https://a.test/a*",
+    "*test/ann",
+    "*n",
+  ),
+  notRequestPrincipals: values("https://a.test/ann", "*", "https://b*"),
 }).filter((each) => Object.keys(each).length > 0);
 const operation = record({
   hosts: values("reviews*", "a.example.com", "*"),
@@ -165,6 +198,13 @@ const condition = fc
       "destination.port",
       "connection.sni",
       "source.principal",
+      "request.auth.principal",
+      "request.auth.audiences",
+      "request.auth.presenter",
+      "request.auth.claims[scope]",
+      "request.auth.claims[groups]",
+      "request.auth.claims[realm][role]",
+      "request.auth.claims[roles]",
     ),
     fc.boolean(),
   )
@@ -175,6 +215,13 @@ const condition = fc
       "remote.ip": ["203.0.113.9", "127.0.0.1"],
       "destination.port": ["9080", "1"],
       "connection.sni": ["*reviews*", "a.example.com"],
+      "request.auth.principal": ["https://a.test/ann", "*", "https://b.test/*"],
+      "request.auth.audiences": ["shop", "bank", "*", "https*"],
+      "request.auth.presenter": ["robot", "*", "w*"],
+      "request.auth.claims[scope]": ["read", "write", "read write", "*"],
+      "request.auth.claims[groups]": ["staff", "*s"],
+      "request.auth.claims[realm][role]": ["admin", "a*"],
+      "request.auth.claims[roles]": ["admin", "*"],
       "source.principal": ["*", "cluster.local/ns/default/sa/client"],
     };
     return list(fc.constantFrom(...(texts[key] ?? ["jason", "j*", "*"])), 2, 1).map((all) => ({
@@ -222,6 +269,7 @@ export const arbitraryConfiguration: fc.Arbitrary<readonly Json[]> = fc
     list(peerAuthentications, 2),
     fc.oneof({ weight: 1, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: list(authorizationPolicies, 3, 1) }),
     list(tcpRules, 1),
+    fc.oneof({ weight: 1, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: list(requestAuthentications, 2, 1) }),
   )
   .map((all) => all.flat(2));
 

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { list, METHODS, ORIGINS, PATHS, some, USERS } from "#server/envoy/testing/arbitrary-basics.ts";
+import { tokenHolder } from "#server/envoy/testing/arbitrary-token.ts";
 import type { Question } from "#server/envoy/testing/scenario.ts";
 
 /** What is called in every mesh, by its port on this host. */
@@ -82,11 +83,17 @@ export function arbitraryQuestion({
   inbound,
   stores,
 }: MeshPorts): fc.Arbitrary<Question> {
-  const request = fc.record({
+  const plain = fc.record({
     method: fc.constantFrom(...METHODS),
     path: fc.tuple(path, query).map((all) => all.join("")),
     headers,
   });
+  const withToken = fc.tuple(plain, path, tokenHolder).map(([rest, own, holder]) => ({
+    ...rest,
+    path: holder.query === "" ? rest.path : `${own}?${holder.query}`,
+    headers: { ...rest.headers, ...holder.headers },
+  }));
+  const request = fc.oneof({ weight: 3, arbitrary: plain }, { weight: 2, arbitrary: withToken });
   const meshHost = fc.constantFrom(
     "reviews:9080",
     "REVIEWS:9080",

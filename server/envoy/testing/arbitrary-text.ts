@@ -179,7 +179,10 @@ export const TEXTS = {
   "claim-header": fc.constantFrom("x-sub", "X-Sub", "x_c", "-", "x".repeat(300)),
   "jwks-uri": fc.constantFrom("https://issuer.example.com/keys", "http://127.0.0.1:1/k?a=b", "HTTPS://x"),
   "header-name-or-star": fc.constantFrom("*", "x-a", "X-B"),
-  "match-header-name": fc.oneof(headerNames, fc.constantFrom("constructor", "x-forwarded-for")),
+  "match-header-name": fc.oneof(
+    headerNames,
+    fc.constantFrom("constructor", "x-forwarded-for", "@request.auth.claims.a", "@request.auth.claims[a b][c]"),
+  ),
   "cors-method": fc.constantFrom("GET", "*", "CONNECT"),
   "retry-on": fc.constantFrom(
     "5xx",

@@ -9,6 +9,7 @@ import { Headers } from "#core/simulate/headers.ts";
 import { ProxyImage } from "#core/simulate/proxy-image.ts";
 import type { Layer, ProxyNode } from "#core/xds/layer.ts";
 import type { TestAuthority } from "#grpc/testing/certificates.ts";
+import { verifySignature } from "#node/verify-signature.ts";
 import { createCompiler } from "#server/envoy/create-compiler.ts";
 import { hash } from "#server/envoy/testing/random-world.ts";
 import { makeNode, type ProxyHeader } from "#server/envoy/testing/read-case.ts";
@@ -66,7 +67,7 @@ export function compileMesh(
     clusters.push(...own.clusters);
     parties.set(header.name, {
       name: header.name,
-      image: new ProxyImage(layers),
+      image: new ProxyImage(layers, { nowMs: () => Date.now(), verify: verifySignature }),
       certificate: { uris: [spiffeOf(header.namespace, account)], dnsNames: [], subject: "" },
       address: "127.0.0.1",
     });
@@ -142,6 +143,6 @@ function headersOf({ url, host, sni, path = "/", method = "GET", headers = {} }:
   ]);
   if (target?.[1] !== undefined) all.set(":scheme", target[1]);
   for (const [name, value] of Object.entries(headers))
-    for (const line of typeof value === "string" ? [value] : value) all.append(name.toLowerCase(), line);
+    for (const line of typeof value === "string" ? [value] : value) all.append(name.toLowerCase(), line.trim());
   return all;
 }
