@@ -9,7 +9,7 @@ import type { Path } from "#core/schema/path.ts";
 /** What is asked of requests does nothing to connections, and the other way round. */
 export const httpOnlySetting: CheckRule = {
   code: "http-only-setting",
-  summary: "A rule sets HTTP options for a TCP port, or routes TCP connections of an HTTP port.",
+  summary: "A rule sets HTTP options for a TCP port, or its routes are of another kind than the ports of its hosts.",
   check({ of, hosts }) {
     const portsOf = (host: string, namespace: string): readonly Port[] =>
       hosts.find(hosts.resolve(host, namespace), namespace)?.ports ?? [];
@@ -33,9 +33,9 @@ function carries(port: Port): "requests" | "connections" | "both" {
   return isHttp(protocol) ? "requests" : "connections";
 }
 
-/** TLS has routes of its own kind, which are not handled. */
-function isNoPortOfTcp(port: Port): boolean {
-  return carries(port) === "requests" || protocolOf(port) === "tls";
+/** TLS has routes of its own kind. */
+function isPortOf(kind: "tls" | "tcp", port: Port): boolean {
+  return kind === "tls" ? protocolOf(port) === "tls" : carries(port) !== "requests" && protocolOf(port) !== "tls";
 }
 
 function checkRule(rule: Resource<"DestinationRule">, ports: readonly Port[]): Finding[] {
@@ -91,9 +91,11 @@ function aboutRequests(policy: TrafficSettings | undefined, path: Path): Path[] 
 }
 
 function checkRoutes(service: Resource<"VirtualService">, ports: readonly Port[]): Finding[] {
-  const { http = [], tcp = [] } = service.spec;
+  const { http = [], tls = [], tcp = [] } = service.spec;
   const resource = formatRef(refOf(service));
-  const isInMesh = gatewaysOf(service).includes("mesh");
+  const gateways = gatewaysOf(service);
+  const isInMesh = gateways.includes("mesh");
+  const isForMeshAlone = isInMesh && gateways.length === 1;
   const all = (kind: ReturnType<typeof carries>): boolean =>
     isInMesh && ports.length > 0 && ports.every((port) => carries(port) === kind);
   const found: Finding[] = [];
@@ -126,22 +128,21 @@ function checkRoutes(service: Resource<"VirtualService">, ports: readonly Port[]
       message: "every port of its hosts serves HTTP: these routes are never used",
       hint: "route requests with `http`",
     });
-  else if (tcp.length > 0 && isInMesh && ports.length > 0 && ports.every(isNoPortOfTcp))
+  else if (tcp.length > 0 && isForMeshAlone && ports.length > 0 && !ports.some((port) => isPortOf("tcp", port)))
     found.push({
       severity: "warning",
       resource,
       path: ["spec", "tcp"],
-      message:
-        "no port of its hosts takes `tcp` routes: with the protocol TLS or HTTPS, connections go to the host they are made to",
-      hint: "declare the port as TCP",
+      message: "no port of its hosts takes `tcp` routes: with the protocol TLS or HTTPS, `tls` routes connections",
+      hint: "route by server name with `tls`, or declare the port as TCP",
     });
-  if (tcp.length > 0 && !isInMesh)
+  if (tls.length > 0 && isForMeshAlone && ports.length > 0 && !ports.some((port) => isPortOf("tls", port)))
     found.push({
       severity: "warning",
       resource,
-      path: ["spec", "tcp"],
-      message: "gateways serve only HTTP so far: these routes are never used",
-      hint: "add the gateway `mesh` for callers in the mesh",
+      path: ["spec", "tls"],
+      message: "no port of its hosts has the protocol TLS or HTTPS: these routes are never used",
+      hint: "declare a port as TLS, or route with `http` or `tcp`",
     });
   return found;
 }

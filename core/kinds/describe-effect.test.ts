@@ -28,6 +28,21 @@ test.each([
     "Requests with method GET go to reviews v2. And 1 more rule.",
   ],
   [
+    "VirtualService",
+    "{ hosts: [a.b], gateways: [gw], tls: [{ match: [{ port: 443, sniHosts: [a.b] }], route: [{ destination: { host: c } }] }], tcp: [{ match: [{ destinationSubnets: [10.0.0.0/8], sourceLabels: { app: x }, sourceNamespace: y, gateways: [mesh] }], route: [{ destination: { host: c }, weight: 1 }, { destination: { host: d, subset: v1 }, weight: 99 }] }] }",
+    "TLS connections for a.b on port 443 go to c. And 1 more rule.",
+  ],
+  [
+    "VirtualService",
+    "{ hosts: [a.b], tcp: [{ match: [{ destinationSubnets: [10.0.0.0/8], sourceLabels: { app: x }, sourceNamespace: y, gateways: [mesh] }], route: [{ destination: { host: c }, weight: 1 }, { destination: { host: d, subset: v1 }, weight: 99 }] }] }",
+    "TCP connections to 10.0.0.0/8 from app=x from namespace y through mesh go to c (1 %) and d v1 (99 %).",
+  ],
+  [
+    "VirtualService",
+    "{ hosts: [a.b], http: [{ delegate: { name: b, namespace: c } }] }",
+    "Every request is routed by c/b.",
+  ],
+  [
     "DestinationRule",
     "{ host: reviews, subsets: [{ name: v1 }, { name: v2 }], trafficPolicy: { loadBalancer: { simple: RANDOM } } }",
     "Defines v1 and v2; sets load balancer",

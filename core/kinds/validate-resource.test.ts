@@ -67,12 +67,46 @@ describe("a resource as a whole is held to Istio's rules", () => {
     ],
     ["no route at all", resource("VirtualService", "{ hosts: [a] }"), "error missing-field spec"],
     [
-      "TLS at a gateway without a mode",
+      "TLS at a gateway's port for plain connections",
+      resource("Gateway", "{ servers: [{ port: { number: 443, name: tcp, protocol: TCP }, hosts: [a.b], tls: {} }] }"),
+      "error conflicting-fields spec.servers[0].tls",
+    ],
+    [
+      "a server name that is none of the hosts",
       resource(
-        "Gateway",
-        "{ servers: [{ port: { number: 443, name: https, protocol: HTTPS }, hosts: [a.b], tls: {} }] }",
+        "VirtualService",
+        "{ hosts: [a.b, '*.c.d'], tls: [{ match: [{ sniHosts: [a.b, x.c.d, c.d] }], route: [{ destination: { host: a } }] }] }",
       ),
-      "error value-not-handled spec.servers[0].tls",
+      "error bad-value spec.tls[0].match[0].sniHosts[2]",
+    ],
+    [
+      "a wildcard for a part of a server name's label",
+      resource(
+        "VirtualService",
+        "{ hosts: ['*.c.d'], tls: [{ match: [{ sniHosts: ['*x.c.d'] }], route: [{ destination: { host: a } }] }] }",
+      ),
+      "error bad-value spec.tls[0].match[0].sniHosts[0]",
+    ],
+    [
+      "a delegate that delegates",
+      resource("VirtualService", "{ http: [{ delegate: { name: b } }] }"),
+      "error conflicting-fields spec.http[0].delegate",
+    ],
+    [
+      "a route beside a delegate",
+      resource(
+        "VirtualService",
+        "{ hosts: [a], http: [{ delegate: { name: b }, route: [{ destination: { host: a } }] }] }",
+      ),
+      "error conflicting-fields spec.http[0].route",
+    ],
+    [
+      "a rule for connections behind one that takes all, and one that asks for the same as another",
+      resource(
+        "VirtualService",
+        "{ hosts: [a], tcp: [{ match: [{ port: 1 }], route: [{ destination: { host: a } }] }, { match: [{ port: 1 }], route: [{ destination: { host: a } }] }, { route: [{ destination: { host: a } }] }] }",
+      ),
+      "warning unreachable-rule spec.tcp[1]",
     ],
     [
       "a rule that an earlier prefix takes",

@@ -7,6 +7,7 @@ export function destinationsOf({ spec }: Resource<"VirtualService">): Set<string
     for (const { destination } of [...route, ...mirrors, ...(mirror === undefined ? [] : [{ destination: mirror }])])
       names.add(destination.host);
   }
-  for (const { route = [] } of spec.tcp ?? []) for (const { destination } of route) names.add(destination.host);
+  for (const { route = [] } of [...(spec.tls ?? []), ...(spec.tcp ?? [])])
+    for (const { destination } of route) names.add(destination.host);
   return names;
 }

@@ -14,10 +14,15 @@ export interface ServerGroup {
   readonly servers: readonly PlacedServer[];
   /** Server names of its TLS connections; empty for all of them, and for plain text. */
   readonly sni: readonly string[];
+  readonly serves: Serves;
 }
+
+/** Requests, or connections: as they are, or with TLS that ends at the gateway or passes through it. */
+export type Serves = "http" | "tcp" | "passthrough";
 
 export interface GatewayPort {
   readonly port: number;
+  /** Callers come without TLS. */
   readonly isPlain: boolean;
   /** Those that share the port, the oldest first. */
   readonly servers: readonly PlacedServer[];
@@ -27,7 +32,7 @@ export interface GatewayPort {
 /** A server that is not served, or a host of it, and why. */
 export type LeftOut = PlacedServer &
   (
-    | { readonly reason: "protocol-not-served" | "port-has-other-protocol" }
+    | { readonly reason: "port-is-taken" | "port-has-other-protocol" }
     | { readonly reason: "host-is-taken"; readonly host: string; readonly by: PlacedServer }
   );
 
@@ -36,10 +41,22 @@ export interface ServedPorts {
   readonly leftOut: readonly LeftOut[];
 }
 
-const PLAIN_PROTOCOLS = new Set(["HTTP", "HTTP2", "GRPC"]);
+const HTTP_PROTOCOLS = new Set(["HTTP", "HTTP2", "GRPC"]);
+const TLS_PROTOCOLS = new Set(["HTTPS", "TLS"]);
 
 const protocolOf = ({ server }: PlacedServer): string => server.port.protocol.toUpperCase();
-const isPlain = (placed: PlacedServer): boolean => PLAIN_PROTOCOLS.has(protocolOf(placed));
+
+function kindOf(placed: PlacedServer): "http" | "tcp" | "tls" {
+  const protocol = protocolOf(placed);
+  return HTTP_PROTOCOLS.has(protocol) ? "http" : TLS_PROTOCOLS.has(protocol) ? "tls" : "tcp";
+}
+
+function servesOf(placed: PlacedServer): Serves {
+  const kind = kindOf(placed);
+  if (kind !== "tls") return kind;
+  if ((placed.server.tls?.mode ?? "PASSTHROUGH") === "PASSTHROUGH") return "passthrough";
+  return protocolOf(placed) === "HTTPS" ? "http" : "tcp";
+}
 
 /** What the workload serves that serves these Gateways, the oldest first: their servers, merged port by port. */
 export function resolveGatewayPorts(gateways: readonly Resource<"Gateway">[]): ServedPorts {
@@ -49,16 +66,19 @@ export function resolveGatewayPorts(gateways: readonly Resource<"Gateway">[]): S
   const leftOut: LeftOut[] = [];
   const ports: GatewayPort[] = [];
   for (const [port, servers] of Map.groupBy(placed, ({ server }) => server.port.number)) {
-    const served = servers.filter((each) => isPlain(each) || protocolOf(each) === "HTTPS");
     // The oldest decides what the port is.
-    const [oldest] = served;
-    const isPlainPort = oldest !== undefined && isPlain(oldest);
-    const used = served.filter((each) => isPlain(each) === isPlainPort);
-    const reason = used.length > 0 ? "port-has-other-protocol" : "protocol-not-served";
-    leftOut.push(...servers.filter((each) => !used.includes(each)).map((each) => ({ ...each, reason }) as const));
-    if (used.length === 0) continue;
-    const groups = isPlainPort ? [{ servers: used, sni: [] }] : bySni(used, leftOut);
-    ports.push({ port, isPlain: isPlainPort, servers: used, groups });
+    const [oldest] = servers;
+    if (oldest === undefined) continue;
+    const kind = kindOf(oldest);
+    const alike = servers.filter((each) => kindOf(each) === kind);
+    // Nothing tells connections of two such servers apart.
+    const used = kind === "tcp" ? [oldest] : alike;
+    for (const each of servers)
+      if (!used.includes(each))
+        leftOut.push({ ...each, reason: alike.includes(each) ? "port-is-taken" : "port-has-other-protocol" });
+    const isPlain = kind !== "tls";
+    const groups = isPlain ? [{ servers: used, sni: [], serves: servesOf(oldest) }] : bySni(used, leftOut);
+    ports.push({ port, isPlain, servers: used, groups });
   }
   return { ports, leftOut };
 }
@@ -76,6 +96,6 @@ function bySni(servers: readonly PlacedServer[], leftOut: LeftOut[]): ServerGrou
       else leftOut.push({ ...placed, reason: "host-is-taken", host, by });
     }
     if (free.length === 0) return [];
-    return [{ servers: [placed], sni: free.filter((host) => host !== "*") }];
+    return [{ servers: [placed], sni: free.filter((host) => host !== "*"), serves: servesOf(placed) }];
   });
 }

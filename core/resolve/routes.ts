@@ -38,7 +38,7 @@ export function resolveRoutes(service: VirtualService, caller: RouteCaller): rea
   for (const [index, http] of (service.spec.http ?? []).entries()) {
     const matches = http.match === undefined || http.match.length === 0 ? [undefined] : http.match;
     for (const match of matches) {
-      if (match !== undefined && !isFor(match, service, caller)) continue;
+      if (match !== undefined && !isForCaller(match, service, caller)) continue;
       routes.push({ http, index, match });
       if (isCatchAll(match)) return routes;
     }
@@ -86,7 +86,11 @@ export function isCatchAll(match: HttpMatch | undefined): boolean {
 }
 
 /** What of a match is about the caller; the rest is for the proxy to see in each request. */
-function isFor(match: HttpMatch, service: VirtualService, { gateway, port, namespace, labels }: RouteCaller): boolean {
+export function isForCaller(
+  match: Pick<HttpMatch, "gateways" | "port" | "sourceNamespace" | "sourceLabels">,
+  service: VirtualService,
+  { gateway, port, namespace, labels }: RouteCaller,
+): boolean {
   if (match.gateways !== undefined && match.gateways.length > 0) {
     const names = match.gateways.map((name) => expandGateway(name, service.metadata.namespace));
     if (!names.includes(gateway)) return false;

@@ -28,7 +28,11 @@ const below = (line: string, text: string) => ROUTING.replace(line, `${line}\n${
 
 describe("names", () => {
   test.each<[string, string, readonly string[]]>([
-    ["of the spec, without those that are there", below("  hosts: [reviews]", "  |"), ["gateways", "exportTo", "tcp"]],
+    [
+      "of the spec, without those that are there",
+      below("  hosts: [reviews]", "  |"),
+      ["gateways", "exportTo", "tls", "tcp"],
+    ],
     ["of an item, beside its others", below("      weight: 90", "      |"), ["headers"]],
     ["of an item that begins", below("      weight: 90", "    - |"), ["destination", "weight", "headers"]],
     ["within an object", below("        host: a", "        s|"), ["subset", "port"]],
@@ -65,7 +69,7 @@ describe("values", () => {
     ["none of a text", "kind: VirtualService\nspec:\n  http:\n  - timeout: |", null],
     ["none in a comment", "kind: VirtualService\nspec: # |", null],
     ["none where no kind is named", "spec:\n  |", null],
-    ["none beneath a field that is refused", "kind: VirtualService\nspec:\n  tls:\n  - |", null],
+    ["none beneath a field that is refused", "kind: VirtualService\nspec:\n  http:\n  - mirrorPercent:\n    - |", null],
   ])("%s", (_name, text, expected) => expect(labels(text)).toEqual(expected));
 
   test("the kinds", () => expect(labels("kind: V|")).toContain("VirtualService"));
@@ -79,8 +83,8 @@ test.each<[string, string, readonly string[] | null]>([
   ],
   [
     "a refused one",
-    "kind: VirtualService\nspec:\n  tl|s: []",
-    ["not handled: connections are not routed by SNI yet; each goes to the service it is made to"],
+    "kind: VirtualService\nspec:\n  http:\n  - mirror_per|cent: 1",
+    ["not handled: deprecated in Istio; use mirrorPercentage.value"],
   ],
   ["what no schema has", "kind: VirtualService\nspec:\n  nos|uch: 1", null],
 ])("explains %s", (_name, text, expected) => expect(explainLine(...at(text))).toEqual(expected));

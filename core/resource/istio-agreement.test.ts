@@ -111,6 +111,17 @@ describe("what Istio takes is taken", () => {
       resource("Gateway", "{ servers: [{ port: { number: 80, name: a, protocol: HTTP }, hosts: [Prod/a.b] }] }"),
       [],
     ],
+    [
+      "TLS that passes through, whatever certificates are written, and a version of TLS on a port without it",
+      resource(
+        "Gateway",
+        "{ servers: [{ port: { number: 443, name: a, protocol: HTTPS }, hosts: [a.b], tls: { serverCertificate: /a } }, { port: { number: 80, name: b, protocol: HTTP }, hosts: [a.b], tls: { mode: PASSTHROUGH } }] }",
+      ),
+      [
+        "warning no-effect spec.servers[0].tls.serverCertificate @/a",
+        "warning no-effect spec.servers[1].tls.mode @PASSTHROUGH",
+      ],
+    ],
     ["a scheme that is not set, of a redirect", http('{ redirect: { uri: /b, scheme: "" } }'), []],
     [
       "the same of a probe",
@@ -307,9 +318,12 @@ describe("what Istio takes and Pharos does not is refused by name", () => {
       "value-not-handled spec.ports[0].protocol",
     ],
     [
-      "TLS that passes through",
-      resource("Gateway", "{ servers: [{ port: { number: 443, name: a, protocol: HTTPS }, hosts: [a.b], tls: {} }] }"),
-      "value-not-handled spec.servers[0].tls",
+      "TLS that passes through to another cluster",
+      resource(
+        "Gateway",
+        "{ servers: [{ port: { number: 443, name: a, protocol: TLS }, hosts: [a.b], tls: { mode: AUTO_PASSTHROUGH } }] }",
+      ),
+      "value-not-handled spec.servers[0].tls.mode",
     ],
   ])("%s", (_name, text, expected) => {
     expect(parseDocuments(text).diagnostics.map(({ code, path }) => `${code} ${formatPath(path ?? [])}`)).toEqual([

@@ -79,6 +79,7 @@ export const FORMATS = {
   "virtual-service-host": (text) => (isIpAddress(text) ? undefined : checkWildcardHostName(text)),
   "gateway-host": checkGatewayHost,
   "sidecar-host": checkSidecarHost,
+  "sni-host": checkSniHost,
   "gateway-ref": checkGatewayRef,
   "export-to": (text) =>
     text === "." || text === "*" || text === "~"
@@ -191,6 +192,13 @@ function checkSidecarHost(text: string): string | undefined {
   const problem = checkWildcardHostName(host);
   if (problem !== undefined) return problem;
   return host === "*" || host.includes(".") ? undefined : "has a short name: write the whole name, or *";
+}
+
+function checkSniHost(text: string): string | undefined {
+  if (isIpAddress(text)) return undefined;
+  return text.length > 1 && text.startsWith("*") && !text.startsWith("*.")
+    ? "has a wildcard for a part of a label: a server name takes * for whole ones (*.example.com)"
+    : checkWildcardHostName(text);
 }
 
 function checkGatewayRef(text: string): string | undefined {

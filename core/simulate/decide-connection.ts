@@ -33,7 +33,7 @@ export function acceptConnection(
       ? `takes ${seen} to port ${connection.localPort}`
       : `no filter chain takes ${seen} to port ${connection.localPort}: none is left by ${failedAt}`,
     place: { type: "LDS", resource: listener.name, path: isFound ? chain.path : "" },
-    origins: image.origins("LDS", listener.name),
+    origins: isFound && chain.origins.length > 0 ? chain.origins : image.origins("LDS", listener.name),
   });
   return chain ?? { kind: "closed", flags: "NR", details: "filter_chain_not_found" };
 }
@@ -83,7 +83,7 @@ export function decideTcp(
     title: cluster,
     why: proxy.clusters.length === 1 ? "all connections" : "by its weight",
     place: { type: "LDS", resource: listener.name, path: proxy.path },
-    origins: [],
+    origins: chain.origins,
   });
   return { kind: "tunnelled", cluster };
 }

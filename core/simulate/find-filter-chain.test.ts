@@ -36,6 +36,7 @@ function listener(chains: Readonly<Record<string, Partial<ChainMatch>>>): Listen
         name,
         path: `filterChains[${index}]`,
         match: { ...ANY, ...match },
+        origins: [],
         tls: undefined,
         guards: [],
         serves: undefined,

@@ -2,6 +2,7 @@ import type { Cidr } from "#core/simulate/address.ts";
 import type { Filter, RbacConfig } from "#core/simulate/filter.ts";
 import type { HeaderOperations } from "#core/simulate/read/header-operations.ts";
 import type { TextTest } from "#core/simulate/read/string-matcher.ts";
+import type { Route } from "#core/simulate/route.ts";
 import type { VirtualHosts } from "#core/simulate/virtual-hosts.ts";
 
 export interface HttpManager {
@@ -49,6 +50,8 @@ export interface FilterChain {
   /** Where it stands in its listener: `filterChains[0]`, `defaultFilterChain`. */
   readonly path: string;
   readonly match: ChainMatch;
+  /** Where its connections' route is written, if it says. */
+  readonly origins: Route["origins"];
   /** Undefined: plain text. */
   readonly tls: ServerTls | undefined;
   /** Network filters that decide before the last. */

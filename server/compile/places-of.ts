@@ -1,5 +1,6 @@
 import { expandHost, isWildcard } from "#core/host/host.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
+import type { TcpMatch } from "#core/kinds/virtual-service/connection-match.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
 import { ruleHost } from "#core/resolve/destination-rule.ts";
 import { gatewaysOf } from "#core/resolve/virtual-service.ts";
@@ -58,7 +59,8 @@ const PLACES: { readonly [K in Kind]: (resource: Resource<K>, add: Add, domainSu
     );
     add("virtualServicePattern", hosts.filter(isWildcard));
     add("bound", gatewaysOf(resource));
-    const matches = (spec.http ?? []).flatMap(({ match = [] }) => match);
+    const routes = [...(spec.http ?? []), ...(spec.tls ?? []), ...(spec.tcp ?? [])];
+    const matches = routes.flatMap(({ match = [] }): readonly Pick<TcpMatch, "sourceLabels">[] => match);
     add(
       "sourceLabel",
       matches.flatMap(({ sourceLabels = {} }) => Object.keys(sourceLabels)),

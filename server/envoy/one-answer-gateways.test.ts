@@ -1,13 +1,17 @@
 // What is resolved and explained of gateways equals what is read back from the bytes that their proxies get.
+import { anyUnpack } from "@bufbuild/protobuf/wkt";
 import { describe, expect, test } from "vitest";
-import { placesOfRoute } from "#core/resolve/delegates.ts";
+import { placesOfRoute, type RoutingService } from "#core/resolve/delegates.ts";
 import { explainService } from "#core/resolve/explain-service.ts";
+import { resolveGatewayChains } from "#core/resolve/gateway-chains.ts";
 import { resolveGatewayPorts } from "#core/resolve/gateway-ports.ts";
 import { resolveGatewayRoutes } from "#core/resolve/gateway-routes.ts";
 import { gatewaysOf } from "#core/resolve/virtual-service.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
+import type { Filter } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import { VirtualHost_TlsRequirementType } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
+import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
 import {
   describeResolved,
   describeRoute,
@@ -28,8 +32,39 @@ interface Arrival {
   readonly host: string;
 }
 
+/** Clusters among which a chain's TCP proxy chooses; none where it speaks HTTP. */
+function targetsOf(filter: Filter | undefined): readonly string[] {
+  if (filter?.configType.case !== "typedConfig") throw new Error("a chain ends with a filter that is known");
+  const proxy = anyUnpack(filter.configType.value, TcpProxySchema);
+  const wanted = proxy?.clusterSpecifier;
+  if (wanted?.case === "weightedClusters") return wanted.value.clusters.map(({ name }) => name);
+  return wanted?.case === "cluster" ? [wanted.value] : [];
+}
+
 /** Where a gateway sends requests, and by whose word. */
 function arrivals(proxy: ReadBack): Arrival[] {
+  return [...requestArrivals(proxy), ...connectionArrivals(proxy)];
+}
+
+function connectionArrivals(proxy: ReadBack): Arrival[] {
+  return proxy
+    .listeners()
+    .flatMap(({ filterChains }) => filterChains)
+    .flatMap(({ filters, metadata }) =>
+      targetsOf(filters.at(-1)).map((cluster) => ({
+        ref: String(metadata?.filterMetadata.istio?.config),
+        host: cluster.split("|")[3] ?? "",
+      })),
+    );
+}
+
+/** Where the route is written. */
+function placeOf(service: RoutingService, index: number): string {
+  const [written] = placesOfRoute(service, index);
+  return `${written?.resource} ${written?.path}`;
+}
+
+function requestArrivals(proxy: ReadBack): Arrival[] {
   return proxy
     .routeConfigs()
     .flatMap(({ virtualHosts }) => virtualHosts.flatMap(({ routes }) => routes))
@@ -39,11 +74,17 @@ function arrivals(proxy: ReadBack): Arrival[] {
 describe(`FUZZ_SEED=${seed}`, () => {
   test("ports: servers as they are merged are a gateway's listeners, and its chains by server name", () =>
     law(({ reader, read }) => {
-      const resolved = resolveGatewayPorts(reader.gatewaysFor(LABELS)).ports.map(({ port, isPlain, groups }) => ({
-        port,
-        chains: groups.map(({ sni }) => `${isPlain ? "plain" : "tls"} ${sni.join(" ")}`),
-      }));
+      const { ports } = resolveGatewayPorts(reader.gatewaysFor(LABELS));
       for (const namespace of NAMESPACES) {
+        const resolved = ports
+          .map(({ port, isPlain, groups }) => ({
+            port,
+            chains: resolveGatewayChains(reader, { port, groups }, { namespace, labels: LABELS }).map(
+              ({ group, sni, connections }) =>
+                `${isPlain || group.serves === "passthrough" ? "plain" : "tls"} ${sni.join(" ")} ${connections?.destinations.length ?? 0}`,
+            ),
+          }))
+          .filter(({ chains }) => chains.length > 0);
         const listeners = read(router(namespace, LABELS)).listeners();
         const sent = listeners.map(({ address, filterChains }) => ({
           port:
@@ -51,8 +92,8 @@ describe(`FUZZ_SEED=${seed}`, () => {
               ? address.address.value.portSpecifier.value
               : undefined,
           chains: filterChains.map(
-            ({ filterChainMatch, transportSocket }) =>
-              `${transportSocket === undefined ? "plain" : "tls"} ${(filterChainMatch?.serverNames ?? []).join(" ")}`,
+            ({ filterChainMatch, transportSocket, filters }) =>
+              `${transportSocket === undefined ? "plain" : "tls"} ${(filterChainMatch?.serverNames ?? []).join(" ")} ${targetsOf(filters.at(-1)).length}`,
           ),
         }));
         expect(sent).toEqual(resolved);
@@ -64,18 +105,19 @@ describe(`FUZZ_SEED=${seed}`, () => {
       const { ports } = resolveGatewayPorts(reader.gatewaysFor(LABELS));
       for (const namespace of NAMESPACES) {
         const resolved = ports.flatMap(({ port, groups }) =>
-          groups.map(({ servers }) =>
-            resolveGatewayRoutes(reader, servers, { namespace, labels: LABELS, port }).map(
-              ({ host, redirectsToTls, routes }) => ({
-                host,
-                redirectsToTls,
-                routes: routes.map(({ service, route }) => {
-                  const [written] = placesOfRoute(service, route.index);
-                  return `${written?.resource} ${written?.path} ${describeResolved(service, route)}`;
+          groups
+            .filter(({ serves }) => serves === "http")
+            .map(({ servers }) =>
+              resolveGatewayRoutes(reader, servers, { namespace, labels: LABELS, port }).map(
+                ({ host, redirectsToTls, routes }) => ({
+                  host,
+                  redirectsToTls,
+                  routes: routes.map(
+                    ({ service, route }) => `${placeOf(service, route.index)} ${describeResolved(service, route)}`,
+                  ),
                 }),
-              }),
+              ),
             ),
-          ),
         );
         const sent = read(router(namespace, LABELS))
           .routeConfigs()

@@ -25,20 +25,13 @@ import {
   buildVirtualInbound,
   listenerOrigins,
 } from "#server/envoy/listeners/inbound-listener.ts";
-import {
-  buildExplicitHttp,
-  buildExplicitTcp,
-  buildForwardProxy,
-  type TcpTarget,
-} from "#server/envoy/listeners/outbound-listener.ts";
-import { tcpSettings } from "#server/envoy/listeners/tcp-settings.ts";
-import { outboundCluster } from "#server/envoy/names.ts";
+import { buildExplicitHttp, buildExplicitTcp, buildForwardProxy } from "#server/envoy/listeners/outbound-listener.ts";
+import { buildTcpChains } from "#server/envoy/listeners/tcp-target.ts";
 import type { OutboundScope } from "#server/envoy/outbound-scope.ts";
 import { REQUEST_BUFFER_BYTES } from "#server/envoy/routes/build-retries.ts";
 import {
   buildDefaultRoute,
   buildResolvedRoutes,
-  buildTcpClusters,
   DIRECT_RESPONSE_BYTES_MAX,
 } from "#server/envoy/routes/build-routes.ts";
 import { originsOf } from "#server/envoy/routes/virtual-hosts.ts";
@@ -208,17 +201,9 @@ export class WorkloadLayer {
     const virtualServices = world.virtualServices(host, namespace, "mesh");
     const context = { world, namespace, gateway: "mesh", port, labels: this.#labels };
     const protocol = declared === undefined ? "http" : protocolOf(declared);
-    // Of TLS the routes would be those of `tls`, as in Istio: `tcp` says nothing of it.
-    const tcpService = protocol === "tls" ? undefined : virtualServices.find(({ spec }) => (spec.tcp ?? []).length > 0);
-    const tcp: TcpTarget = {
-      clusters:
-        tcpService === undefined
-          ? [{ name: outboundCluster(host, port, ""), weight: 1 }]
-          : buildTcpClusters(tcpService, context),
-      settings: tcpSettings(host, tcpService, context),
-    };
-    const tcpOrigins = tcpService === undefined ? [] : originsOf(tcpService);
-    if (!mayBeHttp(protocol)) return [this.#listener(buildExplicitTcp(bindPort, tcp, telemetry), tcpOrigins)];
+    const tcp = buildTcpChains(host, virtualServices, protocol === "tls", context);
+    const tcpOrigins = tcp.routed.flatMap(originsOf);
+    if (!mayBeHttp(protocol)) return [this.#listener(buildExplicitTcp(bindPort, tcp.chains, telemetry), tcpOrigins)];
     const used = resolveDecidingRoutes(virtualServices, context);
     const routes =
       used === undefined ? [buildDefaultRoute(world, namespace, host, port)] : buildResolvedRoutes(used, context);
@@ -238,12 +223,9 @@ export class WorkloadLayer {
       validateClusters: false,
       maxDirectResponseBodySizeBytes: DIRECT_RESPONSE_BYTES_MAX,
     });
-    const otherwise = protocol === "auto" ? tcp : undefined;
+    const otherwise = protocol === "auto" ? tcp.chains : [];
     return [
-      this.#listener(
-        buildExplicitHttp(bindPort, name, telemetry, otherwise),
-        otherwise === undefined ? [] : tcpOrigins,
-      ),
+      this.#listener(buildExplicitHttp(bindPort, name, telemetry, otherwise), otherwise.length === 0 ? [] : tcpOrigins),
       this.#routes(config, origins),
     ];
   }

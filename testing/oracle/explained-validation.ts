@@ -70,6 +70,7 @@ export const EXPLAINED_VALIDATION: readonly Explained[] = (
       "it switches retries off and says how they are made",
       /retries\.(?:retryIgnorePreviousHosts|backoff): without attempts switches/,
     ],
+    ["Envoy refuses it", /sniHosts\[\]: … has a wildcard for a part of a label/],
     ["there is nothing to delegate to", /delegate(?:\.name)?: name is missing$/],
     ["Envoy refuses it", /ringHash\.minimumRingSize: \d+ is out of range/],
     ["Linux refuses it", /tcpKeepalive\.(?:probes|time|interval): /],

@@ -14,18 +14,18 @@ import {
 } from "#core/schema/make-field.ts";
 
 const TLS_VERSION = oneOf(["TLS_AUTO", "TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"]);
-const HTTP_ONLY = "gateways serve HTTP, HTTP2, GRPC and HTTPS so far";
 const BY_FILE = "secrets are not served by name; give paths of files on the gateway's host";
 const BY_CA = "client certificates are checked by caCertificates and subjectAltNames";
 
 /** Files are paths of PEM files on the gateway's host. */
 const SERVER_TLS = message({
   httpsRedirect: boolean(),
-  mode: oneOf(["SIMPLE", "MUTUAL", "ISTIO_MUTUAL"], {
-    PASSTHROUGH: "TLS ends at the gateway; choose SIMPLE or MUTUAL",
-    AUTO_PASSTHROUGH: "it joins several clusters, and there is one here",
-    OPTIONAL_MUTUAL: "choose SIMPLE or MUTUAL",
-  }),
+  mode: described(
+    oneOf(["PASSTHROUGH", "SIMPLE", "MUTUAL", "ISTIO_MUTUAL", "OPTIONAL_MUTUAL"], {
+      AUTO_PASSTHROUGH: "it joins several clusters, and there is one here",
+    }),
+    { default: "PASSTHROUGH", note: "With PASSTHROUGH connections go on as they are, by `tls` of VirtualServices" },
+  ),
   serverCertificate: string("file-path"),
   privateKey: string("file-path"),
   caCertificates: string("file-path"),
@@ -50,13 +50,8 @@ const SERVER_PORT = message({
   name: required(string()),
   protocol: described(
     required(
-      oneOfInAnyCase(["HTTP", "HTTPS", "GRPC", "HTTP2"], {
+      oneOfInAnyCase(["HTTP", "HTTPS", "GRPC", "HTTP2", "TCP", "TLS", "MONGO", "REDIS", "MYSQL"], {
         "GRPC-WEB": "gRPC-Web is not translated; use HTTP",
-        TCP: HTTP_ONLY,
-        TLS: HTTP_ONLY,
-        MONGO: HTTP_ONLY,
-        REDIS: HTTP_ONLY,
-        MYSQL: HTTP_ONLY,
       }),
     ),
     { note: "Requests in HTTP/1.0 are answered 426, whatever it says" },

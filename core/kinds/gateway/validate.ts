@@ -23,13 +23,18 @@ export function validateGateway(spec: GatewaySpec): Diagnostic[] {
 
 function validateServer(server: GatewayServer, path: Path): Diagnostic[] {
   const { protocol } = server.port;
-  const isTls = protocol === "HTTPS";
+  const isTls = protocol === "HTTPS" || protocol === "TLS";
   if (server.tls === undefined)
     return isTls ? [errorAt(path, "missing-field", `tls is missing, and the protocol ${protocol} needs it`)] : [];
   if (isTls) return validateTls(server.tls, [...path, "tls"], protocol);
+  if (!isHttp(protocol))
+    return [
+      errorAt([...path, "tls"], "conflicting-fields", `the protocol ${protocol} has no TLS`, "use the protocol TLS"),
+    ];
   const given = Object.keys(server.tls).filter((name) => name !== "httpsRedirect");
-  const isRefused = server.tls.mode !== undefined || CERTIFICATES.some((name) => server.tls?.[name] !== undefined);
-  if (given.length > 0 && !isRefused && isHttp(protocol))
+  const { mode = "PASSTHROUGH" } = server.tls;
+  const isRefused = mode !== "PASSTHROUGH" || CERTIFICATES.some((name) => server.tls?.[name] !== undefined);
+  if (given.length > 0 && !isRefused)
     return given.map((name) =>
       warningAt([...path, "tls", name], "no-effect", `${name} has no effect: the protocol ${protocol} has no TLS`),
     );
@@ -83,32 +88,33 @@ function validateTls(tls: ServerTls, path: Path, protocol: string): Diagnostic[]
     else if (tls.cipherSuites?.indexOf(suite) !== index)
       issues.push(warningAt(at, "duplicate-value", `${suite} appears twice`, "remove one"));
   });
-  const { mode } = tls;
+  const { mode = "PASSTHROUGH" } = tls;
   const certificates = [tls.serverCertificate, tls.privateKey, tls.caCertificates];
   if (tls.httpsRedirect)
     issues.push(
       errorAt([...path, "httpsRedirect"], "conflicting-fields", `httpsRedirect is for HTTP, not ${protocol}`),
     );
-  if (mode === "SIMPLE" || mode === "MUTUAL") {
+  if (mode === "SIMPLE" || mode === "MUTUAL" || mode === "OPTIONAL_MUTUAL") {
     if (tls.serverCertificate === undefined)
       issues.push(errorAt(path, "missing-field", `serverCertificate is missing, and the mode ${mode} needs it`));
     if (tls.privateKey === undefined)
       issues.push(errorAt(path, "missing-field", `privateKey is missing, and the mode ${mode} needs it`));
-    if (mode === "MUTUAL" && tls.caCertificates === undefined)
-      issues.push(errorAt(path, "missing-field", "caCertificates is missing, and the mode MUTUAL needs it"));
+    if (mode !== "SIMPLE" && tls.caCertificates === undefined)
+      issues.push(errorAt(path, "missing-field", `caCertificates is missing, and the mode ${mode} needs it`));
   } else if (mode === "ISTIO_MUTUAL" && certificates.some((value) => value !== undefined)) {
     issues.push(
       errorAt(path, "conflicting-fields", "ISTIO_MUTUAL uses the mesh's own certificates; no file may be given"),
     );
-  } else if (mode === undefined) {
-    issues.push(
-      errorAt(
-        path,
-        "value-not-handled",
-        "mode is missing, and without it TLS would pass through, which gateways do not do yet",
-        "choose SIMPLE, MUTUAL or ISTIO_MUTUAL",
-      ),
-    );
+  } else if (mode === "PASSTHROUGH") {
+    for (const name of CERTIFICATES)
+      if (tls[name] !== undefined)
+        issues.push(
+          warningAt(
+            [...path, name],
+            "no-effect",
+            `${name} has no effect: with PASSTHROUGH, TLS does not end at the gateway`,
+          ),
+        );
   }
   return issues;
 }

@@ -76,6 +76,6 @@ function describeExtras({ timeout = "", retries, fault = {}, mirror, mirrorPerce
 }
 
 /** `reviews v1` */
-function nameOf({ host = "", subset = "" }: { readonly host?: string; readonly subset?: string }): string {
+export function nameOf({ host = "", subset = "" }: { readonly host?: string; readonly subset?: string }): string {
   return `${host} ${subset}`.trim();
 }

@@ -1,9 +1,9 @@
+import { describeConnections } from "#core/kinds/virtual-service/describe-connections.ts";
 import { describeRoutes } from "#core/kinds/virtual-service/describe-routes.ts";
 import type { VirtualServiceSpec } from "#core/kinds/virtual-service/schema.ts";
 
-export function describeVirtualService({ http = [], tcp = [] }: VirtualServiceSpec): string {
-  const [first, ...rest] = describeRoutes(http);
-  if (first === undefined) return tcp.length > 0 ? "Routes TCP connections." : "No rule yet: nothing is routed.";
-  const more = rest.length + tcp.length;
-  return more === 0 ? first : `${first} And ${more} more ${more === 1 ? "rule" : "rules"}.`;
+export function describeVirtualService(spec: VirtualServiceSpec): string {
+  const [first, ...more] = [...describeRoutes(spec.http ?? []), ...describeConnections(spec)];
+  if (first === undefined) return "No rule yet: nothing is routed.";
+  return more.length === 0 ? first : `${first} And ${more.length} more ${more.length === 1 ? "rule" : "rules"}.`;
 }

@@ -1,4 +1,5 @@
 import { expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
+import type { RouteDestination } from "#core/kinds/virtual-service/tcp-route.ts";
 import type { ExplainedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
 import type { RoutingService } from "#core/resolve/delegates.ts";
 import { findArrival } from "#core/resolve/find-arrival.ts";
@@ -83,16 +84,17 @@ function delegatedRoute({ metadata }: Service, { reader, host }: ServiceQuestion
 
 /** One for other hosts whose routes lead here. */
 function routesHere({ spec, metadata }: Service, { reader, host }: ServiceQuestion): ExplainedResource | undefined {
-  const index = (spec.http ?? []).findIndex(({ route = [] }) =>
-    route.some(
-      ({ destination }) => expandHost(destination.host, metadata.namespace, reader.mesh.domainSuffix) === host,
-    ),
-  );
-  if (index < 0) return undefined;
+  const leadsHere = ({ destination }: RouteDestination): boolean =>
+    expandHost(destination.host, metadata.namespace, reader.mesh.domainSuffix) === host;
+  const path = (["http", "tls", "tcp"] as const).flatMap((kind) => {
+    const index = (spec[kind] ?? []).findIndex(({ route = [] }) => route.some(leadsHere));
+    return index < 0 ? [] : [`spec.${kind}[${index}]`];
+  })[0];
+  if (path === undefined) return undefined;
   return {
     applies: true,
     reason: `sends requests for ${(spec.hosts ?? []).join(", ")} here`,
-    path: `spec.http[${index}]`,
+    path,
   };
 }
 
@@ -100,7 +102,7 @@ function gatewayRoute(resource: Service, question: ServiceQuestion): ExplainedRe
   const gateways = gatewaysOf(resource).filter((name) => name !== "mesh");
   const here = gateways.length === 0 ? undefined : routesHere(resource, question);
   if (here === undefined) return undefined;
-  const through = gateways.filter((name) => findArrival(question.reader, name, resource, question.host) !== undefined);
+  const through = gateways.filter((name) => findArrival(question.reader, name, resource, question.host));
   return through.length === 0
     ? { applies: false, reason: `sends requests here, but no server of ${gateways.join(", ")} lets them in` }
     : { ...here, reason: `brings requests from ${through.join(", ")} here` };

@@ -21,10 +21,11 @@ export function listDestinations(spec: VirtualServiceSpec): PlacedDestination[] 
       found.push({ destination, path: [...path, "mirrors", position, "destination"] });
     });
   });
-  spec.tcp?.forEach((rule, index) => {
-    rule.route?.forEach(({ destination }, position) => {
-      found.push({ destination, path: ["spec", "tcp", index, "route", position, "destination"] });
+  for (const kind of ["tls", "tcp"] as const)
+    spec[kind]?.forEach((rule, index) => {
+      rule.route?.forEach(({ destination }, position) => {
+        found.push({ destination, path: ["spec", kind, index, "route", position, "destination"] });
+      });
     });
-  });
   return found;
 }

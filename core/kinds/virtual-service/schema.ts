@@ -1,7 +1,7 @@
 import { HTTP_ROUTE } from "#core/kinds/virtual-service/http-route.ts";
-import { TCP_ROUTE } from "#core/kinds/virtual-service/tcp-route.ts";
+import { TCP_ROUTE, TLS_ROUTE } from "#core/kinds/virtual-service/tcp-route.ts";
 import type { Infer } from "#core/schema/field.ts";
-import { described, list, message, refused, string } from "#core/schema/make-field.ts";
+import { described, list, message, string } from "#core/schema/make-field.ts";
 
 export const VIRTUAL_SERVICE = message({
   hosts: described(list(string("virtual-service-host"), 1), {
@@ -13,7 +13,9 @@ export const VIRTUAL_SERVICE = message({
   }),
   exportTo: described(list(string("export-to")), { doc: "Namespaces that see it: * is all, . its own, ~ none" }),
   http: described(list(HTTP_ROUTE), { doc: "Rules for requests; the first that matches decides" }),
-  tls: refused("connections are not routed by SNI yet; each goes to the service it is made to"),
+  tls: described(list(TLS_ROUTE), {
+    doc: "Rules for TLS connections that go on as they are, by the server name asked for",
+  }),
   tcp: described(list(TCP_ROUTE), { doc: "Rules for connections" }),
 });
 export type VirtualServiceSpec = Infer<typeof VIRTUAL_SERVICE>;

@@ -67,6 +67,8 @@ function validateAction(route: HttpRoute, path: Path): Diagnostic[] {
   const actions = (["route", "redirect", "directResponse"] as const).filter(
     (name) => route[name] !== undefined && !(name === "route" && route.route?.length === 0),
   );
+  // A delegate that delegates is told of as such.
+  if (actions.length === 0 && route.delegate !== undefined) return [];
   if (actions.length === 0)
     return [
       errorAt(

@@ -2,9 +2,10 @@ import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import { hostMatches } from "#core/host/host.ts";
 import { validateExportTo } from "#core/kinds/validate-export-to.ts";
 import { listClaimMatches } from "#core/kinds/virtual-service/claim-matches.ts";
+import { findUnreachableConnections } from "#core/kinds/virtual-service/find-unreachable-connections.ts";
 import { findUnreachableRoutes } from "#core/kinds/virtual-service/find-unreachable-routes.ts";
 import type { VirtualServiceSpec } from "#core/kinds/virtual-service/schema.ts";
-import type { RouteDestination, TcpRoute } from "#core/kinds/virtual-service/tcp-route.ts";
+import type { RouteDestination, TcpRoute, TlsRoute } from "#core/kinds/virtual-service/tcp-route.ts";
 import { validateHttpRoute } from "#core/kinds/virtual-service/validate-http-route.ts";
 import { validateWeights } from "#core/kinds/virtual-service/validate-weights.ts";
 import { isIpAddress } from "#core/schema/ip-address.ts";
@@ -13,26 +14,41 @@ import type { Path } from "#core/schema/path.ts";
 export function validateVirtualService(spec: VirtualServiceSpec, namespace: string): Diagnostic[] {
   const issues = [...validateHosts(spec), ...validateExportTo(spec.exportTo, namespace, false)];
   const http = spec.http ?? [];
-  if (http.length + (spec.tcp?.length ?? 0) === 0)
-    issues.push(errorAt(["spec"], "missing-field", "there is no route: http or tcp must have at least one"));
+  const { tls = [], tcp = [] } = spec;
+  if (http.length + tls.length + tcp.length === 0)
+    issues.push(errorAt(["spec"], "missing-field", "there is no route: http, tls or tcp must have at least one"));
   http.forEach((route, index) => {
     issues.push(...validateHttpRoute(route, ["spec", "http", index], (spec.hosts ?? []).length === 0));
   });
   issues.push(...findUnreachableRoutes(http), ...validateClaims(spec));
-  spec.tcp?.forEach((route, index) => {
-    issues.push(...validateDestinations(route, ["spec", "tcp", index]));
-    // Matches are not handled, so that the first takes every connection.
-    if (index > 0)
-      issues.push(
-        warningAt(
-          ["spec", "tcp", index],
-          "unreachable-rule",
-          "no connection reaches this rule: spec.tcp[0] takes them all",
-          "remove it",
-        ),
-      );
+  tls.forEach((route, index) => {
+    issues.push(...validateTlsRoute(route, spec.hosts ?? [], ["spec", "tls", index]));
   });
-  return issues;
+  tcp.forEach((route, index) => {
+    issues.push(...validateDestinations(route, ["spec", "tcp", index]));
+  });
+  return [...issues, ...findUnreachableConnections(spec)];
+}
+
+/** As Istio asks it: by what is written, so that a short name of a host has no server names. */
+function validateTlsRoute(route: TlsRoute, hosts: readonly string[], path: Path): Diagnostic[] {
+  const names = route.match.flatMap(({ sniHosts }, index) =>
+    sniHosts.map((name, place) => ({ name, at: [...path, "match", index, "sniHosts", place] })),
+  );
+  const issues = names.flatMap(({ name, at }): Diagnostic[] => {
+    if (isIpAddress(name))
+      return [warningAt(at, "matches-nothing", "an address is no server name: most clients ask for none then")];
+    if (hosts.some((host) => hostMatches(host, name))) return [];
+    return [
+      errorAt(
+        at,
+        "bad-value",
+        `${name} is none of the VirtualService's hosts, and below none of their wildcards`,
+        "add it to spec.hosts",
+      ),
+    ];
+  });
+  return [...issues, ...validateDestinations(route, path)];
 }
 
 function validateHosts(spec: VirtualServiceSpec): Diagnostic[] {
@@ -69,7 +85,7 @@ function validateHosts(spec: VirtualServiceSpec): Diagnostic[] {
 
 /** Without hosts it is a delegate: routes that another VirtualService refers to. */
 function validateDelegate(spec: VirtualServiceSpec): Diagnostic[] {
-  const given = (["gateways", "tcp"] as const).filter((name) => (spec[name]?.length ?? 0) > 0);
+  const given = (["gateways", "tls", "tcp"] as const).filter((name) => (spec[name]?.length ?? 0) > 0);
   const [first] = given;
   if (first !== undefined)
     return [
@@ -100,7 +116,7 @@ function overlaps(a: string, b: string): boolean {
   return hostMatches(a, b) || hostMatches(b, a);
 }
 
-function validateDestinations(route: TcpRoute, path: Path): Diagnostic[] {
+function validateDestinations(route: TcpRoute | TlsRoute, path: Path): Diagnostic[] {
   const destinations: readonly RouteDestination[] = route.route ?? [];
   return destinations.length === 0
     ? [errorAt(path, "missing-field", "route is missing")]

@@ -4,6 +4,7 @@ import type { ChainMatch, FilterChain, Listener, Served, TcpProxy } from "#core/
 import { readHttpManager } from "#core/simulate/read/http-manager.ts";
 import { openAny, typeOf } from "#core/simulate/read/open-any.ts";
 import { readRbacConfig } from "#core/simulate/read/rbac.ts";
+import { readOrigins } from "#core/simulate/read/route.ts";
 import { readServerTls } from "#core/simulate/read/transport-socket.ts";
 import type { CidrRange } from "#proto/gen/envoy/config/core/v3/address_pb.js";
 import {
@@ -82,6 +83,7 @@ function readChain(chain: ChainMessage, path: string): FilterChain {
     name: chain.name,
     path,
     match: readMatch(chain.filterChainMatch),
+    origins: readOrigins(chain.metadata),
     tls: readServerTls(chain.transportSocket),
     guards: filters.flatMap(({ config, path: at }) => {
       const rbac = openAny(RBACSchema, config);

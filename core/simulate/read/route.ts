@@ -21,8 +21,8 @@ export function readRoute(route: RouteMessage, index: number): Route {
   };
 }
 
-/** What the compiler notes on routes of VirtualServices. */
-function readOrigins(metadata: Metadata | undefined): Route["origins"] {
+/** What the compiler notes on routes of VirtualServices, and on chains that are. */
+export function readOrigins(metadata: Metadata | undefined): Route["origins"] {
   const { config, path, root, rootPath } = metadata?.filterMetadata.istio ?? {};
   return (
     [

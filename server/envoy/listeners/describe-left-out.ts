@@ -18,7 +18,7 @@ export function describeLeftOut(left: LeftOut): Diagnostic {
     };
   const why = {
     "port-has-other-protocol": "another server of this gateway uses the port with another protocol",
-    "protocol-not-served": "this protocol is not served by gateways yet",
+    "port-is-taken": "an older server takes every connection of the port",
   }[left.reason];
   return {
     severity: "warning",
@@ -26,6 +26,6 @@ export function describeLeftOut(left: LeftOut): Diagnostic {
     resource,
     path: ["spec", "servers", index, "port"],
     message: `port ${number} with protocol ${protocol} is left out: ${why}`,
-    hint: "give it a port of its own, with HTTP, HTTP2, GRPC or HTTPS",
+    hint: "give it a port of its own",
   };
 }

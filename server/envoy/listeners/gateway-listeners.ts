@@ -2,11 +2,14 @@ import { create } from "@bufbuild/protobuf";
 import type { Diagnostic } from "#core/diagnostic.ts";
 import { CIPHER_SUITES } from "#core/kinds/gateway/cipher-suites.ts";
 import type { ServerTls } from "#core/kinds/gateway/schema.ts";
+import { originOfRoute } from "#core/resolve/connection-routes.ts";
+import { resolveGatewayChains } from "#core/resolve/gateway-chains.ts";
 import { type PlacedServer, resolveGatewayPorts } from "#core/resolve/gateway-ports.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin, ProxyNode } from "#core/xds/layer.ts";
 import type { TransportSocketSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { TrafficDirection } from "#proto/gen/envoy/config/core/v3/base_pb.js";
+import type { FilterChainSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import type { RouteConfiguration } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { TlsInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js";
@@ -14,12 +17,15 @@ import { TlsParameters_TlsProtocol } from "#proto/gen/envoy/extensions/transport
 import { DownstreamTlsContextSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js";
 import type { CompileReader } from "#server/compile/compile-reader.ts";
 import { fileCertificate, fileRoots, HANDSHAKE_TIMEOUT_MS, meshDownstream } from "#server/envoy/build-tls.ts";
+import { chainFilters } from "#server/envoy/features/network-filters.ts";
 import { buildRefusedAccessLog } from "#server/envoy/listeners/build-access-log.ts";
 import { describeLeftOut } from "#server/envoy/listeners/describe-left-out.ts";
 import { buildHttpManager, type ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
+import { buildTcpProxy, buildTcpTarget } from "#server/envoy/listeners/tcp-target.ts";
 import { listTokenRules } from "#server/envoy/listeners/token-rules.ts";
 import { durationMs, type Init, typed } from "#server/envoy/pack.ts";
 import { buildGatewayRoutes, type GatewayContext } from "#server/envoy/routes/gateway-routes.ts";
+import { originsOf } from "#server/envoy/routes/virtual-hosts.ts";
 
 export interface BuiltGateway {
   readonly listeners: readonly { readonly listener: Listener; readonly origins: readonly Origin[] }[];
@@ -49,27 +55,59 @@ export function buildGateway(
   const listeners: { listener: Listener; origins: Origin[] }[] = [];
   const routes: { config: RouteConfiguration; origins: Origin[] }[] = [];
   for (const { port, isPlain, servers, groups } of ports) {
-    const origins = [
-      ...servers.map(
-        ({ gateway, index }): Origin => ({ resource: formatRef(refOf(gateway)), path: `spec.servers[${index}]` }),
-      ),
-      ...authentications.map((each): Origin => ({ resource: formatRef(refOf(each)) })),
+    const origins: Origin[] = [
+      ...servers.map(({ gateway, index }) => ({
+        resource: formatRef(refOf(gateway)),
+        path: `spec.servers[${index}]`,
+      })),
+      ...authentications.map((each) => ({ resource: formatRef(refOf(each)) })),
     ];
     const bindPort = node.metadata.PHAROS_GATEWAY_PORTS[String(port)] ?? port;
-    const chains = groups.map((group) => {
+    const chains = resolveGatewayChains(world, { port, groups }, { namespace: node.namespace, labels });
+    // A server for connections that nothing routes takes none; the port is closed where all are such.
+    if (chains.length === 0) continue;
+    const statPrefix = `outbound_0.0.0.0_${port}`;
+    const filterChains = chains.map(({ group, sni, connections }): Init<typeof FilterChainSchema> => {
       const [first] = group.servers;
-      const isSecure = !isPlain && first !== undefined;
-      return { group, first, name: isSecure ? secureRouteName(port, first) : `http.${port}` };
+      const ends = isPlain || first === undefined || group.serves === "passthrough" ? undefined : first.server.tls;
+      const name =
+        connections !== undefined
+          ? `${isPlain ? "tcp" : "tls"}.${port}${sni.map((each) => `.${each}`).join("")}`
+          : isPlain || first === undefined
+            ? `http.${port}`
+            : secureRouteName(port, first);
+      if (connections === undefined) routes.push(buildGatewayRoutes(name, group, port, context));
+      return {
+        name,
+        filters:
+          connections === undefined
+            ? [buildHttpManager({ direction: "gateway", statPrefix, routes: name, telemetry, tokens })]
+            : [
+                ...chainFilters({ policies: context.policies, trustDomain: world.mesh.trustDomain, port }),
+                buildTcpProxy(
+                  statPrefix,
+                  buildTcpTarget(connections, { world, namespace: node.namespace, gateway: "", port, labels }),
+                  telemetry,
+                  "gateway",
+                ),
+              ],
+        ...(connections === undefined
+          ? {}
+          : { metadata: { filterMetadata: { istio: describeOrigin(originOfRoute(connections)) } } }),
+        ...(sni.length === 0 ? {} : { filterChainMatch: { serverNames: [...sni] } }),
+        ...(ends === undefined
+          ? {}
+          : {
+              transportSocket: buildServerTls(ends, world.mesh.trustDomain),
+              transportSocketConnectTimeout: durationMs(HANDSHAKE_TIMEOUT_MS),
+            }),
+      };
     });
-    for (const { name, group } of chains) routes.push(buildGatewayRoutes(name, group, port, context));
-    const manager = (name: string) =>
-      buildHttpManager({
-        direction: "gateway",
-        statPrefix: `outbound_0.0.0.0_${port}`,
-        routes: name,
-        telemetry,
-        tokens,
-      });
+    origins.push(
+      ...new Set(
+        chains.flatMap(({ connections }) => (connections === undefined ? [] : originsOf(connections.service))),
+      ),
+    );
     listeners.push({
       origins,
       listener: create(ListenerSchema, {
@@ -84,21 +122,16 @@ export function buildGateway(
         perConnectionBufferLimitBytes: world.settings.gatewayConnections.listenerPerConnectionBufferLimitBytes,
         accessLog: isPlain ? [] : buildRefusedAccessLog(telemetry.accessLog, "gateway"),
         listenerFilters: isPlain ? [] : [typed("envoy.filters.listener.tls_inspector", TlsInspectorSchema, {})],
-        filterChains: chains.map(({ name, group: { sni }, first }) => ({
-          name,
-          filters: [manager(name)],
-          ...(isPlain || first === undefined
-            ? {}
-            : {
-                ...(sni.length === 0 ? {} : { filterChainMatch: { serverNames: [...sni] } }),
-                transportSocket: buildServerTls(first.server.tls ?? {}, world.mesh.trustDomain),
-                transportSocketConnectTimeout: durationMs(HANDSHAKE_TIMEOUT_MS),
-              }),
-        })),
+        filterChains,
       }),
     });
   }
   return { listeners, routes, diagnostics: leftOut.map(describeLeftOut) };
+}
+
+/** As routes of requests have it. */
+function describeOrigin({ resource, path }: ReturnType<typeof originOfRoute>): Record<string, string> {
+  return { config: resource, path };
 }
 
 function secureRouteName(port: number, { gateway, server }: PlacedServer): string {
@@ -107,9 +140,9 @@ function secureRouteName(port: number, { gateway, server }: PlacedServer): strin
 
 function buildServerTls(tls: ServerTls, trustDomain: string): Init<typeof TransportSocketSchema> {
   if (tls.mode === "ISTIO_MUTUAL") return meshDownstream(trustDomain);
-  const isMutual = tls.mode === "MUTUAL";
+  const asksForCertificate = tls.mode === "MUTUAL" || tls.mode === "OPTIONAL_MUTUAL";
   return typed("envoy.transport_sockets.tls", DownstreamTlsContextSchema, {
-    ...(isMutual ? { requireClientCertificate: true } : {}),
+    ...(tls.mode === "MUTUAL" ? { requireClientCertificate: true } : {}),
     commonTlsContext: {
       alpnProtocols: ["h2", "http/1.1"],
       tlsParams: {
@@ -119,7 +152,7 @@ function buildServerTls(tls: ServerTls, trustDomain: string): Init<typeof Transp
         cipherSuites: [...new Set(tls.cipherSuites ?? [])].filter((suite) => CIPHER_SUITES.has(suite)),
       },
       tlsCertificateSdsSecretConfigs: [fileCertificate(tls.serverCertificate ?? "", tls.privateKey ?? "")],
-      ...(isMutual ? fileRoots(tls.caCertificates ?? "", tls.subjectAltNames ?? []) : {}),
+      ...(asksForCertificate ? fileRoots(tls.caCertificates ?? "", tls.subjectAltNames ?? []) : {}),
     },
   });
 }

@@ -1,20 +1,17 @@
 import { create } from "@bufbuild/protobuf";
 import { TrafficDirection } from "#proto/gen/envoy/config/core/v3/base_pb.js";
-import type { FilterSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
+import type { FilterChainSchema, FilterSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import { HttpInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/http_inspector/v3/http_inspector_pb.js";
 import { OriginalDstSchema } from "#proto/gen/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.js";
-import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
-import { buildAccessLog } from "#server/envoy/listeners/build-access-log.ts";
-import {
-  buildHttpManager,
-  type Direction,
-  type ProxyTelemetry,
-} from "#server/envoy/listeners/http-connection-manager.ts";
-import type { TcpSettings } from "#server/envoy/listeners/tcp-settings.ts";
+import { TlsInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js";
+import { buildHttpManager, type ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
+import { buildTcpChain, buildTcpProxy, type TcpChain, toCluster } from "#server/envoy/listeners/tcp-target.ts";
 import { HTTP_PROXY } from "#server/envoy/names.ts";
 import { durationMs, type Init, typed } from "#server/envoy/pack.ts";
 import { INSPECTED_HTTP } from "#server/envoy/protocol.ts";
+
+type ChainInit = Init<typeof FilterChainSchema>;
 
 const OUTBOUND_CAPTURE_PORT = 15001;
 /** Little enough that an upload does not outgrow what is kept of it for another attempt before that begins. */
@@ -24,35 +21,44 @@ interface OutboundListener {
   readonly name: string;
   readonly address: string;
   readonly port: number;
-  readonly filter: Init<typeof FilterSchema>;
+  readonly chains: readonly ChainInit[];
   readonly isHttp: boolean;
-  /** For connections that do not speak HTTP; absent where `filter` is for all. */
-  readonly otherwise?: Init<typeof FilterSchema>;
+  /** Which chain takes a connection is told by its first bytes, or by the server name of its TLS. */
+  readonly inspects?: readonly ("http" | "tls")[];
   /** False: reached only by captured traffic handed over by its original destination. */
   readonly binds?: boolean;
 }
 
-function listener({ name, address, port, filter, isHttp, otherwise, binds = true }: OutboundListener): Listener {
+const INSPECTORS = {
+  tls: typed("envoy.filters.listener.tls_inspector", TlsInspectorSchema, {}),
+  http: typed("envoy.filters.listener.http_inspector", HttpInspectorSchema, {}),
+};
+
+function listener({ name, address, port, chains, isHttp, inspects = [], binds = true }: OutboundListener): Listener {
   return create(ListenerSchema, {
     name,
     address: {
       address: { case: "socketAddress", value: { address, portSpecifier: { case: "portValue", value: port } } },
     },
     trafficDirection: TrafficDirection.OUTBOUND,
-    ...(otherwise === undefined
-      ? { filterChains: [{ filters: [filter] }] }
+    filterChains: [...chains],
+    ...(inspects.length === 0
+      ? {}
       : {
-          filterChains: [
-            { filterChainMatch: { applicationProtocols: INSPECTED_HTTP }, filters: [filter] },
-            { filters: [otherwise] },
-          ],
-          listenerFilters: [typed("envoy.filters.listener.http_inspector", HttpInspectorSchema, {})],
+          listenerFilters: inspects.map((each) => INSPECTORS[each]),
           // A client that lets the server speak first says nothing to look at, for as long as it likes.
           listenerFiltersTimeout: durationMs(0),
         }),
     ...(isHttp ? { perConnectionBufferLimitBytes: HTTP_BUFFER_BYTES } : {}),
     ...(binds ? {} : { bindToPort: false }),
   });
+}
+
+/** Requests take this chain; where there is another for the rest, those whose first bytes are HTTP. */
+function httpChain(filter: Init<typeof FilterSchema>, isAlone: boolean): ChainInit {
+  return isAlone
+    ? { filters: [filter] }
+    : { filterChainMatch: { applicationProtocols: INSPECTED_HTTP }, filters: [filter] };
 }
 
 /** What `http_proxy` points at where traffic is not captured. */
@@ -63,20 +69,18 @@ export function buildForwardProxy(port: number, telemetry: ProxyTelemetry): List
     address: "127.0.0.1",
     port,
     isHttp: true,
-    filter: buildHttpManager({
-      direction: "outbound",
-      statPrefix: `outbound_${HTTP_PROXY}`,
-      routes: HTTP_PROXY,
-      telemetry,
-    }),
+    chains: [
+      httpChain(
+        buildHttpManager({
+          direction: "outbound",
+          statPrefix: `outbound_${HTTP_PROXY}`,
+          routes: HTTP_PROXY,
+          telemetry,
+        }),
+        true,
+      ),
+    ],
   });
-}
-
-/** Where the connections of a TCP port go. */
-export interface TcpTarget {
-  /** With the shares they get. */
-  readonly clusters: readonly { readonly name: string; readonly weight: number }[];
-  readonly settings: TcpSettings;
 }
 
 /** A port of its own for one HTTP service, whatever Host header comes in; `otherwise` takes what is not HTTP. */
@@ -84,50 +88,33 @@ export function buildExplicitHttp(
   bindPort: number,
   routeConfig: string,
   telemetry: ProxyTelemetry,
-  otherwise?: TcpTarget,
+  otherwise: readonly TcpChain[] = [],
 ): Listener {
   const statPrefix = `outbound_127.0.0.1_${bindPort}`;
+  const isAlone = otherwise.length === 0;
   return listener({
     name: `127.0.0.1_${bindPort}`,
     address: "127.0.0.1",
     port: bindPort,
     isHttp: true,
-    filter: buildHttpManager({ direction: "outbound", statPrefix, routes: routeConfig, telemetry }),
-    ...(otherwise === undefined ? {} : { otherwise: buildTcpProxy(statPrefix, otherwise, telemetry, "outbound") }),
+    chains: [
+      httpChain(buildHttpManager({ direction: "outbound", statPrefix, routes: routeConfig, telemetry }), isAlone),
+      ...otherwise.map((each) => buildTcpChain(statPrefix, each, telemetry)),
+    ],
+    inspects: isAlone ? [] : ["http"],
   });
 }
 
-/** A port of its own for one TCP service. */
-export function buildExplicitTcp(bindPort: number, target: TcpTarget, telemetry: ProxyTelemetry): Listener {
+/** A port of its own for one TCP service, or one whose TLS is the caller's. */
+export function buildExplicitTcp(bindPort: number, chains: readonly TcpChain[], telemetry: ProxyTelemetry): Listener {
   return listener({
     name: `127.0.0.1_${bindPort}`,
     address: "127.0.0.1",
     port: bindPort,
     isHttp: false,
-    filter: buildTcpProxy(`outbound_127.0.0.1_${bindPort}`, target, telemetry, "outbound"),
+    chains: chains.map((each) => buildTcpChain(`outbound_127.0.0.1_${bindPort}`, each, telemetry)),
+    inspects: chains.some(({ serverNames }) => serverNames.length > 0) ? ["tls"] : [],
   });
-}
-
-function buildTcpProxy(
-  statPrefix: string,
-  { clusters, settings }: TcpTarget,
-  telemetry: ProxyTelemetry,
-  direction: Direction,
-): Init<typeof FilterSchema> {
-  const [only] = clusters;
-  return typed("envoy.filters.network.tcp_proxy", TcpProxySchema, {
-    statPrefix,
-    clusterSpecifier:
-      clusters.length === 1 && only !== undefined
-        ? { case: "cluster", value: only.name }
-        : { case: "weightedClusters", value: { clusters: clusters.map(({ name, weight }) => ({ name, weight })) } },
-    accessLog: buildAccessLog(telemetry.accessLog, direction),
-    ...settings,
-  });
-}
-
-function toCluster(name: string): TcpTarget {
-  return { clusters: [{ name, weight: 1 }], settings: {} };
 }
 
 /**
@@ -135,21 +122,25 @@ function toCluster(name: string): TcpTarget {
  * cluster of the rest.
  */
 export function buildPortListener(port: number, otherwise: string | undefined, telemetry: ProxyTelemetry): Listener {
+  const manager = buildHttpManager({
+    direction: "outbound",
+    statPrefix: `outbound_0.0.0.0_${port}`,
+    routes: String(port),
+    telemetry,
+  });
   return listener({
     name: `0.0.0.0_${port}`,
     address: "0.0.0.0",
     port,
     binds: false,
     isHttp: true,
-    filter: buildHttpManager({
-      direction: "outbound",
-      statPrefix: `outbound_0.0.0.0_${port}`,
-      routes: String(port),
-      telemetry,
-    }),
-    ...(otherwise === undefined
-      ? {}
-      : { otherwise: buildTcpProxy(otherwise, toCluster(otherwise), telemetry, "outbound") }),
+    chains: [
+      httpChain(manager, otherwise === undefined),
+      ...(otherwise === undefined
+        ? []
+        : [buildTcpChain(otherwise, { ...toCluster(otherwise), serverNames: [], subnets: [] }, telemetry)]),
+    ],
+    inspects: otherwise === undefined ? [] : ["http"],
   });
 }
 

@@ -6,7 +6,6 @@ import type { HttpRedirect, HttpRoute, HttpRouteDestination } from "#core/kinds/
 import { placesOfRoute, type RoutingService } from "#core/resolve/delegates.ts";
 import { resolveDestinationPort } from "#core/resolve/destination-port.ts";
 import type { DecidingRoutes, RouteCaller } from "#core/resolve/routes.ts";
-import type { Resource } from "#core/resource/resource.ts";
 import { MIRROR_HEADER, PEER_HEADER } from "#core/telemetry/access-log.ts";
 import {
   HeaderValueOption_HeaderAppendAction,
@@ -54,21 +53,6 @@ export const DIRECT_RESPONSE_BYTES_MAX = 1_048_576;
 /** Routes of one VirtualService for these callers, in their order. */
 export function buildResolvedRoutes({ service, routes }: DecidingRoutes, context: RouteContext): RouteInit[] {
   return routes.map(({ http, index, match }) => buildRoute(service, http, index, match, context));
-}
-
-/** Where the connections of a TCP port go, by the shares they get; empty where the VirtualService does not say. */
-export function buildTcpClusters(
-  service: Resource<"VirtualService">,
-  context: RouteContext,
-): { readonly name: string; readonly weight: number }[] {
-  const destinations = service.spec.tcp?.[0]?.route ?? [];
-  const { namespace } = service.metadata;
-  return destinations
-    .map(({ destination, weight = 0 }) => ({
-      name: clusterOf(destination, namespace, context),
-      weight: destinations.length === 1 ? 1 : weight,
-    }))
-    .filter(({ weight }) => weight > 0);
 }
 
 /** The plain route to a service, for callers of a namespace, with Istio's default retries and no timeout. */
@@ -228,7 +212,8 @@ function isTold({ host }: Destination, namespace: string, { world, namespace: ca
   return isToldPeer(world, caller, expandHost(host, namespace, world.mesh.domainSuffix));
 }
 
-function clusterOf(destination: Destination, namespace: string, context: RouteContext): string {
+/** Of a destination that a resource of `namespace` names. */
+export function clusterOf(destination: Destination, namespace: string, context: RouteContext): string {
   const host = expandHost(destination.host, namespace, context.world.mesh.domainSuffix);
   return outboundCluster(
     host,

@@ -37,7 +37,9 @@ export function originsOf(service: RoutingService): Origin[] {
   const http = (service.spec.http ?? []).flatMap((_, index) => placesOfRoute(service, index));
   return [
     ...new Map(http.map((each) => [`${each.resource} ${each.path}`, each])).values(),
-    ...(service.spec.tcp ?? []).map((_, index) => ({ resource, path: `spec.tcp[${index}]` })),
+    ...(["tls", "tcp"] as const).flatMap((kind) =>
+      (service.spec[kind] ?? []).map((_, index) => ({ resource, path: `spec.${kind}[${index}]` })),
+    ),
   ];
 }
 

@@ -10,13 +10,15 @@ import { anyText, NAMESPACES, TEXTS } from "#server/envoy/testing/arbitrary-text
 
 /** Fields without which a document says little, or few are valid: given most of the time. */
 const LIKELY =
-  /^spec(?:$|\.(?:hosts|host|address|ports|resolution|location|mtls|rules|trafficPolicy|subsets|gateways|tcp\[\]\.route|http\[\]\.route\[\]\.weight|endpoints\[\]\.address|selector|workloadSelector|http\[\]\.route|ports\[\]\.protocol|servers\[\]\.tls|servers\[\]\.tls\.(?:mode|serverCertificate|privateKey)|rules\[\]\.(?:from|to|when)|rules\[\]\.when\[\]\.values|mtls\.mode)$)/;
+  /^spec(?:$|\.(?:hosts|host|address|ports|resolution|location|mtls|rules|trafficPolicy|subsets|gateways|(?:tcp|tls)\[\]\.route|http\[\]\.route\[\]\.weight|endpoints\[\]\.address|selector|workloadSelector|http\[\]\.route|ports\[\]\.protocol|servers\[\]\.tls|servers\[\]\.tls\.(?:mode|serverCertificate|privateKey)|rules\[\]\.(?:from|to|when)|rules\[\]\.when\[\]\.values|mtls\.mode)$)/;
 /** What must differ between the documents of a world is chosen from few names, not from all that are valid. */
 const OWN: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   "metadata.name": fc.constantFrom("a", "b", "c"),
   "metadata.namespace": fc.constantFrom(...NAMESPACES),
   "spec.exportTo": fc.constantFrom(["*"], ["."], ["prod"], [".", "istio-system"], ["default", "PROD"]),
   "spec.servers[].port.name": fc.constantFrom("http", "https", "x", "é"),
+  "spec.http[].delegate.name": fc.constantFrom("a", "b", "none"),
+  "spec.tls[].route[].weight": fc.constantFrom(1, 50),
   "spec.tcp[].route[].weight": fc.constantFrom(1, 50, 2_147_483_647),
   "spec.selector{}": fc.constantFrom("gw", "a", "", " "),
   "spec.servers[].tls.serverCertificate": fc.constantFrom("/etc/certs/cert.pem", "日本", "a\tb"),
@@ -26,7 +28,7 @@ const OWN: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
 };
 /** Members of which one is given: validation says so, the schemas do not. */
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
-  "spec.http[]": ["route", "route", "route", "redirect", "directResponse"],
+  "spec.http[]": ["route", "route", "route", "redirect", "directResponse", "delegate"],
 };
 const MAYBE: Readonly<Record<string, readonly string[]>> = {
   spec: ["endpoints", "workloadSelector"],
@@ -116,7 +118,7 @@ function arbitraryMessage(type: FieldType, path: string): fc.Arbitrary<Readonly<
   const isHandled = (name: string) => members.some(([each]) => each === name);
   const chosen = [
     ...type.exactlyOneOf,
-    ...(path === "spec" && isHandled("tcp") ? ["http", "http", "tcp"] : (CHOICES[path] ?? [])),
+    ...(path === "spec" && isHandled("tcp") ? ["http", "http", "tcp", "tls"] : (CHOICES[path] ?? [])),
   ];
   const maybe = [...type.atMostOneOf, ...(MAYBE[path] ?? [])].filter(isHandled);
   const at = (name: string): string => (path === "" ? name : `${path}.${name}`);

@@ -10,6 +10,11 @@ export interface MeshPorts {
   readonly store: number;
   readonly gate: number;
   readonly secureGate: number;
+  readonly tcpGate: number;
+  /** TLS of connections, that ends there or passes through. */
+  readonly tlsGate: number;
+  /** Of the sidecar, for a service whose TLS is the caller's. */
+  readonly secure: number;
   /** Inbound ports, for callers outside of the mesh. */
   readonly inbound: readonly number[];
   readonly stores: readonly number[];
@@ -80,6 +85,9 @@ export function arbitraryQuestion({
   store,
   gate,
   secureGate,
+  tcpGate,
+  tlsGate,
+  secure,
   inbound,
   stores,
 }: MeshPorts): fc.Arbitrary<Question> {
@@ -143,6 +151,15 @@ export function arbitraryQuestion({
         .tuple(request, fc.constantFrom(...inbound), meshHost)
         .map(([rest, to, host]) => ({ to, host, ...rest })),
     },
-    { weight: 1, arbitrary: fc.constantFrom(store, ...stores).map((to) => ({ to, tcp: "who is there\n" })) },
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(
+          fc.constantFrom(tlsGate, secure),
+          fc.constantFrom("secure.example.com", "a.secure.example.com", "b.secure.example.com", "other.example.com"),
+        )
+        .map(([to, sni]) => ({ to, sni, tcp: "who is there\n" })),
+    },
+    { weight: 1, arbitrary: fc.constantFrom(store, tcpGate, ...stores).map((to) => ({ to, tcp: "who is there\n" })) },
   );
 }

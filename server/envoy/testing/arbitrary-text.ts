@@ -151,6 +151,7 @@ export const TEXTS = {
   host: fc.constantFrom(...HOSTS, ...WILDCARD_HOSTS, ...ADDRESSES),
   "wildcard-host": fc.constantFrom(...HOSTS, ...HOSTS, ...WILDCARD_HOSTS, "*"),
   "virtual-service-host": fc.constantFrom(...HOSTS, ...HOSTS, ...WILDCARD_HOSTS, ...ADDRESSES, "*"),
+  "sni-host": fc.constantFrom(...HOSTS, ...WILDCARD_HOSTS.filter((host) => host.startsWith("*.")), "10.0.0.1", "*"),
   "gateway-host": fc.constantFrom(
     ...[...HOSTS, ...WILDCARD_HOSTS, ...ADDRESSES, "*"].flatMap((host) => [
       host,

@@ -1,6 +1,7 @@
 import { request as plainRequest } from "node:http";
 import { request as tlsRequest } from "node:https";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 import type { Question } from "#server/envoy/testing/scenario.ts";
 import type { Seen } from "#server/envoy/testing/scenario-app.ts";
 
@@ -18,7 +19,7 @@ const TIMEOUT_MS = 10_000;
 
 /** Asks once, over a connection of its own. */
 export function ask(question: Question, untilClosed: boolean): Promise<Answer> {
-  if (question.tcp !== undefined) return askTcp(question.to, question.tcp, untilClosed);
+  if (question.tcp !== undefined) return askTcp(question, question.tcp, untilClosed);
   if (question.raw !== undefined) return askRaw(question.to, question.raw);
   return askHttp(question);
 }
@@ -68,10 +69,14 @@ function readSeen(text: string): Seen | undefined {
   }
 }
 
-function askTcp(port: number, bytes: string, untilClosed: boolean): Promise<Answer> {
+function askTcp({ to, sni }: Question, bytes: string, untilClosed: boolean): Promise<Answer> {
   return new Promise((done, fail) => {
     let text = "";
-    const socket = connect(port, "127.0.0.1", () => socket.write(bytes));
+    const onOpen = (): boolean => socket.write(bytes);
+    const socket: Socket =
+      sni === undefined
+        ? connect(to, "127.0.0.1", onOpen)
+        : connectTls({ port: to, host: "127.0.0.1", servername: sni, rejectUnauthorized: false }, onOpen);
     socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error(`silent for ${TIMEOUT_MS} ms`)));
     const finish = (closed: boolean): void => {
       socket.destroy();
@@ -83,7 +88,10 @@ function askTcp(port: number, bytes: string, untilClosed: boolean): Promise<Answ
       if (!untilClosed && text.includes("\n")) finish(false);
     });
     socket.on("end", () => finish(true));
-    socket.on("error", fail);
+    socket.on("error", (error: NodeJS.ErrnoException) =>
+      // A handshake that nobody takes up ends so.
+      untilClosed && error.code === "ECONNRESET" ? finish(true) : fail(error),
+    );
   });
 }
 

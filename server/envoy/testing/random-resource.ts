@@ -309,6 +309,55 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
         },
       ],
     }),
+  // Connections: as they are, with TLS that ends at the gateway, and with TLS that passes through.
+  (draw) =>
+    networking("Gateway", `l4${draw.random(2)}`, draw.namespace, {
+      selector: { istio: "gw" },
+      servers: [
+        {
+          port: { number: draw.pick([8443, 8444]), name: "tls", protocol: draw.pick(["TLS", "HTTPS"]) },
+          hosts: draw.pick([["*.test"], ["a.test"], ["default/*", "b.test"]]),
+          ...(draw.rarely(3) ? { tls: { mode: "SIMPLE", ...FILES } } : { tls: { mode: "PASSTHROUGH" } }),
+        },
+        { port: { number: draw.pick([8082, 8083]), name: "tcp", protocol: draw.pick(["TCP", "MONGO"]) }, hosts: ["*"] },
+      ],
+    }),
+  (draw) =>
+    networking("VirtualService", `l4-${draw.random(2)}`, draw.namespace, {
+      hosts: draw.pick([
+        ["*.test"],
+        ["a.test", "b.test", `${draw.service}.default.${DOMAIN}`],
+        ["a.test", draw.service, `${draw.service}.alias.test`],
+      ]),
+      gateways: draw.pick([["default/l40"], ["l40", "l41"], ["mesh", "prod/l40"]]),
+      ...exportTo(draw),
+      tls: draw.pick<object[]>([
+        [],
+        [
+          {
+            match: [{ sniHosts: ["a.test"], ...(draw.rarely(3) ? { port: 8443 } : {}) }],
+            route: [{ destination: { host: draw.service } }],
+          },
+        ],
+      ]),
+      tcp: [
+        ...(draw.rarely(2)
+          ? [
+              {
+                match: [
+                  draw.pick<object>([
+                    { port: 8082 },
+                    { destinationSubnets: ["10.0.0.0/8"] },
+                    { sourceLabels: { app: "s1" } },
+                  ]),
+                ],
+                route: [{ destination: { host: `${draw.service}.default.${DOMAIN}`, subset: "v1" } }],
+              },
+            ]
+          : []),
+        { route: [{ destination: { host: draw.service } }] },
+      ],
+    }),
   (draw) =>
     networking("VirtualService", "entry", draw.namespace, {
       hosts: draw.pick([["*"], ["a.test"], ["*.test"], ["a.test", "b.test"]]),

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { createServer as createTcpServer, type Server } from "node:net";
+import { createServer as createTcpServer, type Server, type Socket } from "node:net";
+import { createServer as createRawTlsServer } from "node:tls";
 import type { AppHeader } from "#server/envoy/testing/scenario.ts";
 
 /** A request as it reached an application. */
@@ -35,10 +36,12 @@ export async function startScenarioApp(
   const sockets = new Set<{ destroy(): unknown }>();
   const server: Server =
     protocol === "tcp"
-      ? createTcpServer((socket) => {
-          socket.on("error", () => undefined);
-          socket.once("data", () => socket.write(`${name}\n`));
-        })
+      ? (tls === undefined ? createTcpServer : createRawTlsServer.bind(undefined, { ...certificate }))(
+          (socket: Socket) => {
+            socket.on("error", () => undefined);
+            socket.once("data", () => socket.write(`${name}\n`));
+          },
+        )
       : tls === undefined
         ? createServer(answer)
         : createTlsServer({ ...certificate }, answer);

@@ -22,7 +22,7 @@ export interface Question {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string;
-  /** Asked over TLS with this server name. */
+  /** Asked over TLS with this server name, also where bytes are sent. */
   readonly sni?: string;
   /** Bytes of a connection of its own instead of a request; its first line of answer is who answered. */
   readonly tcp?: string;

@@ -1,4 +1,5 @@
 import type { KindCheck } from "#core/check/rule.ts";
+import type { TcpMatch } from "#core/kinds/virtual-service/connection-match.ts";
 import { expandGateway } from "#core/resolve/gateway-ref.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 
@@ -9,12 +10,14 @@ export const gatewayExists: KindCheck<"VirtualService"> = {
   summary: "A VirtualService is bound to a Gateway that does not exist.",
   check: (services, { gatewayPorts }) =>
     services.flatMap((resource) => {
-      const matches = (resource.spec.http ?? []).flatMap((rule, index) =>
-        (rule.match ?? []).flatMap((match, position) =>
-          (match.gateways ?? []).map((gateway, place) => ({
-            gateway,
-            path: ["spec", "http", index, "match", position, "gateways", place],
-          })),
+      const matches = (["http", "tls", "tcp"] as const).flatMap((kind) =>
+        (resource.spec[kind] ?? []).flatMap(({ match = [] }, index) =>
+          match.flatMap(({ gateways = [] }: Pick<TcpMatch, "gateways">, position) =>
+            gateways.map((gateway, place) => ({
+              gateway,
+              path: ["spec", kind, index, "match", position, "gateways", place],
+            })),
+          ),
         ),
       );
       const named = (resource.spec.gateways ?? []).map((gateway, index) => ({

@@ -1,0 +1,29 @@
+import type { Infer } from "#core/schema/field.ts";
+import { described, list, map, message, port, required, string } from "#core/schema/make-field.ts";
+
+/** What can be asked of a connection. */
+const L4 = {
+  destinationSubnets: described(list(string("ip-or-cidr")), {
+    doc: "Addresses that callers connect to",
+    note: "Of two that hold an address the longer counts. Gateways do not look at them",
+  }),
+  port: port(),
+  sourceLabels: described(map(string("label-value"), "label-key"), {
+    doc: "Of the calling workload, not of the connection",
+    form: "label-pairs",
+  }),
+  sourceNamespace: string(),
+  gateways: list(string("gateway-ref")),
+};
+
+/** All of its conditions must hold. */
+export const TCP_MATCH = message(L4);
+export type TcpMatch = Infer<typeof TCP_MATCH>;
+
+export const TLS_MATCH = message({
+  sniHosts: described(required(list(string("sni-host"), 1)), {
+    doc: "Server names that callers ask for; each is one of the VirtualService's hosts, or below one of its wildcards",
+  }),
+  ...L4,
+});
+export type TlsMatch = Infer<typeof TLS_MATCH>;

@@ -1,0 +1,116 @@
+import type { TcpMatch } from "#core/kinds/virtual-service/connection-match.ts";
+import type { RouteDestination } from "#core/kinds/virtual-service/tcp-route.ts";
+import { isForCaller, type RouteCaller } from "#core/resolve/routes.ts";
+import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import { normalizeCidr } from "#core/schema/normalize-cidr.ts";
+
+type VirtualService = Resource<"VirtualService">;
+
+/** Where connections of a port go, by a route of a VirtualService. */
+export interface ConnectionRoute {
+  readonly service: VirtualService;
+  /** Where it is written: `spec.tcp[0]`, `spec.tls[1]`. */
+  readonly path: string;
+  readonly destinations: readonly RouteDestination[];
+  /** Server names of its TLS connections; empty: any, and none. */
+  readonly serverNames: readonly string[];
+  /** Addresses that callers connect to, as CIDR ranges; empty: any. */
+  readonly subnets: readonly string[];
+}
+
+/**
+ * Routes of TCP connections for these callers, the deciding one first (Istio's `buildSidecarOutboundTCPFilterChainOpts`). They end
+ * with the first that takes every connection; what none of them takes goes where it is made to.
+ */
+export function resolveTcpRoutes(services: readonly VirtualService[], caller: RouteCaller): readonly ConnectionRoute[] {
+  const routes: ConnectionRoute[] = [];
+  const claims = new Claims();
+  for (const service of services)
+    for (const [index, { match = [], route: destinations = [] }] of (service.spec.tcp ?? []).entries()) {
+      if (destinations.length === 0) continue;
+      const held = match.filter((each) => isForCaller(each, service, caller));
+      if (match.length > 0 && held.length === 0) continue;
+      const isForAll =
+        match.length === 0 || held.some(({ destinationSubnets = [] }) => destinationSubnets.length === 0);
+      const subnets = isForAll ? [] : held.flatMap(({ destinationSubnets = [] }) => destinationSubnets);
+      routes.push(...claims.take({ service, path: `spec.tcp[${index}]`, destinations, serverNames: [], subnets }));
+      if (isForAll) return routes;
+    }
+  return routes;
+}
+
+/** The same of connections whose TLS does not end here. A server name that an earlier route takes is not another's. */
+export function resolveTlsRoutes(services: readonly VirtualService[], caller: RouteCaller): readonly ConnectionRoute[] {
+  const claims = new Claims();
+  return services.flatMap((service) =>
+    (service.spec.tls ?? []).flatMap(({ match, route: destinations = [] }, index) =>
+      match
+        .filter((each) => destinations.length > 0 && isForCaller(each, service, caller))
+        .flatMap(({ sniHosts, destinationSubnets: subnets = [] }) =>
+          claims.take({
+            service,
+            path: `spec.tls[${index}]`,
+            destinations,
+            serverNames: serverNamesOf(sniHosts),
+            subnets,
+          }),
+        ),
+    ),
+  );
+}
+
+/** The one route of connections that come to a gateway's server, whatever address they are made to. */
+export function findGatewayTcpRoute(
+  services: readonly VirtualService[],
+  caller: RouteCaller,
+): ConnectionRoute | undefined {
+  for (const service of services)
+    for (const [index, { match = [], route: destinations = [] }] of (service.spec.tcp ?? []).entries()) {
+      if (destinations.length === 0) continue;
+      const isHeld = (each: TcpMatch): boolean => isForCaller(each, service, caller);
+      if (match.length > 0 && !match.some(isHeld)) continue;
+      return { service, path: `spec.tcp[${index}]`, destinations, serverNames: [], subnets: [] };
+    }
+  return undefined;
+}
+
+/** As Envoy compares them; `*` is any. */
+export function serverNamesOf(hosts: readonly string[]): readonly string[] {
+  const names = [...new Set(hosts.map((host) => host.toLowerCase().replace(/(?<=.)\.$/, "")))];
+  return names.includes("*") ? [] : names;
+}
+
+/** Where a route is written, to name it when something is asked about it. */
+export function originOfRoute({ service, path }: ConnectionRoute): {
+  readonly resource: string;
+  readonly path: string;
+} {
+  return { resource: formatRef(refOf(service)), path };
+}
+
+const ANY = "";
+
+/** Envoy refuses a listener in which two chains ask for the same: what one route asks for first is not another's. */
+export class Claims {
+  readonly #taken = new Set<string>();
+
+  /** What is left of a route, as one for each set of server names. */
+  take<T extends Pick<ConnectionRoute, "serverNames" | "subnets">>(route: T): readonly T[] {
+    const subnets = route.subnets.length === 0 ? [ANY] : [...new Set(route.subnets.map(normalizeCidr))];
+    const names = route.serverNames.length === 0 ? [ANY] : route.serverNames;
+    const free = subnets.map((subnet) => ({
+      subnet,
+      names: names.filter((name) => !this.#taken.has(`${subnet} ${name}`)),
+    }));
+    for (const { subnet, names: own } of free) for (const name of own) this.#taken.add(`${subnet} ${name}`);
+    const groups = Map.groupBy(
+      free.filter((each) => each.names.length > 0),
+      (each) => each.names.join(" "),
+    );
+    return [...groups.values()].map((group) => ({
+      ...route,
+      serverNames: (group[0]?.names ?? []).filter((name) => name !== ANY),
+      subnets: group.map(({ subnet }) => subnet).filter((subnet) => subnet !== ANY),
+    }));
+  }
+}

@@ -1,0 +1,142 @@
+import { expandHost } from "#core/host/host.ts";
+import type { Destination } from "#core/kinds/virtual-service/destination.ts";
+import { type ConnectionRoute, resolveTcpRoutes, resolveTlsRoutes } from "#core/resolve/connection-routes.ts";
+import { resolveDestinationPort } from "#core/resolve/destination-port.ts";
+import { resolveTrafficTo } from "#core/resolve/traffic-policy.ts";
+import type { Resource } from "#core/resource/resource.ts";
+import type {
+  FilterChainMatchSchema,
+  FilterChainSchema,
+  FilterSchema,
+} from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
+import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
+import { buildAccessLog } from "#server/envoy/listeners/build-access-log.ts";
+import type { Direction, ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
+import { outboundCluster } from "#server/envoy/names.ts";
+import { duration, type Init, typed } from "#server/envoy/pack.ts";
+import { clusterOf, type RouteContext } from "#server/envoy/routes/build-routes.ts";
+
+/** What a TCP proxy does besides choosing a cluster. */
+type TcpSettings = Pick<Init<typeof TcpProxySchema>, "hashPolicy" | "maxDownstreamConnectionDuration">;
+
+/** Where connections go. */
+export interface TcpTarget {
+  /** With the shares they get. */
+  readonly clusters: readonly { readonly name: string; readonly weight: number }[];
+  readonly settings: TcpSettings;
+}
+
+/** The same of those that ask for one of these server names and are made to one of these addresses; empty: any. */
+export interface TcpChain extends TcpTarget {
+  readonly serverNames: readonly string[];
+  readonly subnets: readonly string[];
+}
+
+/** Of a route of a VirtualService. */
+export function buildTcpTarget({ service, destinations }: ConnectionRoute, context: RouteContext): TcpTarget {
+  const { namespace } = service.metadata;
+  return {
+    clusters: destinations
+      .map(({ destination, weight = 0 }) => ({
+        name: clusterOf(destination, namespace, context),
+        weight: destinations.length === 1 ? 1 : weight,
+      }))
+      .filter(({ weight }) => weight > 0),
+    settings: tcpSettings(
+      destinations.map(({ destination }) => destination),
+      namespace,
+      context,
+    ),
+  };
+}
+
+/** All connections to one cluster, without more. */
+export function toCluster(name: string): TcpTarget {
+  return { clusters: [{ name, weight: 1 }], settings: {} };
+}
+
+/** Chains of connections to a port of a host, whose TLS is the caller's own or not there: by routes for them, else to the host. */
+export function buildTcpChains(
+  host: string,
+  services: readonly Resource<"VirtualService">[],
+  isTls: boolean,
+  context: RouteContext,
+): { readonly chains: readonly TcpChain[]; readonly routed: readonly Resource<"VirtualService">[] } {
+  // `tcp` says nothing of TLS, and `tls` of nothing else, as in Istio.
+  const routes = isTls ? resolveTlsRoutes(services, context) : resolveTcpRoutes(services, context);
+  const chains = routes.map((route): TcpChain => ({ ...route, ...buildTcpTarget(route, context) }));
+  const takesAll = ({ serverNames, subnets }: TcpChain): boolean => serverNames.length === 0 && subnets.length === 0;
+  const own: TcpChain = {
+    clusters: [{ name: outboundCluster(host, context.port, ""), weight: 1 }],
+    settings: tcpSettings([{ host }], context.namespace, context),
+    serverNames: [],
+    subnets: [],
+  };
+  return {
+    chains: [...chains.filter((each) => !takesAll(each)), ...(chains.some(takesAll) ? chains.filter(takesAll) : [own])],
+    routed: [...new Set(routes.map(({ service }) => service))],
+  };
+}
+
+/**
+ * Of the DestinationRules of a TCP port's destinations what the listener has to do: hash the caller's address where one of
+ * them asks for it, and end connections after the first one's time.
+ */
+function tcpSettings(destinations: readonly Destination[], ownNamespace: string, context: RouteContext): TcpSettings {
+  const { world, namespace } = context;
+  const policies = destinations.map((destination) => {
+    const name = expandHost(destination.host, ownNamespace, world.mesh.domainSuffix);
+    const { subset = "" } = destination;
+    const port = resolveDestinationPort(world, destination, name, context);
+    return resolveTrafficTo(world, { host: name, clientNamespace: namespace, subset, port });
+  });
+  const lasting = policies[0]?.connectionPool?.tcp?.maxConnectionDuration;
+  return {
+    ...(policies.some(({ loadBalancer }) => loadBalancer?.consistentHash?.useSourceIp === true)
+      ? { hashPolicy: [{ policySpecifier: { case: "sourceIp", value: {} } }] }
+      : {}),
+    ...(lasting === undefined ? {} : { maxDownstreamConnectionDuration: duration(lasting) }),
+  };
+}
+
+export function buildTcpProxy(
+  statPrefix: string,
+  { clusters, settings }: TcpTarget,
+  telemetry: ProxyTelemetry,
+  direction: Direction,
+): Init<typeof FilterSchema> {
+  const [only] = clusters;
+  return typed("envoy.filters.network.tcp_proxy", TcpProxySchema, {
+    statPrefix,
+    clusterSpecifier:
+      clusters.length === 1 && only !== undefined
+        ? { case: "cluster", value: only.name }
+        : { case: "weightedClusters", value: { clusters: clusters.map(({ name, weight }) => ({ name, weight })) } },
+    accessLog: buildAccessLog(telemetry.accessLog, direction),
+    ...settings,
+  });
+}
+
+/** A chain of an outbound listener. */
+export function buildTcpChain(
+  statPrefix: string,
+  chain: TcpChain,
+  telemetry: ProxyTelemetry,
+): Init<typeof FilterChainSchema> {
+  const match = matchOf(chain);
+  return {
+    ...(match === undefined ? {} : { filterChainMatch: match }),
+    filters: [buildTcpProxy(statPrefix, chain, telemetry, "outbound")],
+  };
+}
+
+function matchOf({ serverNames, subnets }: TcpChain): Init<typeof FilterChainMatchSchema> | undefined {
+  if (serverNames.length === 0 && subnets.length === 0) return undefined;
+  return {
+    serverNames: [...serverNames],
+    prefixRanges: subnets.map((subnet) => {
+      const [addressPrefix = "", bits] = subnet.split("/");
+      return { addressPrefix, prefixLen: Number(bits) };
+    }),
+  };
+}
