@@ -51,14 +51,15 @@ export function believedShares(rows: readonly TrafficRow[], isLive: IsLive = () 
     const { sourcePrincipal } = row.key;
     const isUnanswered = endedByProxy(row);
     let [share, bad, unseen] = [1, 1, 0];
-    for (const end of endsOf(row)) {
+    const ends = endsOf(row);
+    // A workload that cannot tell for which of its services a request was is known by its own name.
+    if (!ends.some((end) => seen.has(end)) && ends.some(isLive)) {
+      unseen = 1;
+      if (!isUnanswered) share = 0;
+    }
+    for (const end of ends) {
       const bySource = seen.get(end);
-      if (bySource === undefined) {
-        if (!isLive(end)) continue;
-        unseen = 1;
-        if (!isUnanswered) share = 0;
-        continue;
-      }
+      if (bySource === undefined) continue;
       // Callers in plain text show the called end no certificate.
       const own = sum(bySource.get(sourcePrincipal), bySource.get(UNKNOWN));
       const said = told.get(end)?.get(sourcePrincipal) ?? { all: 1, unanswered: 1, bad: 1 };

@@ -228,6 +228,16 @@ describe("what a caller tells of a called end that reports itself", () => {
     const answered = idle({});
     expect(answered.edges).toMatchObject([{ health: { status: "failure" }, unseenPerSecond: 1000 }]);
     expect(nodeOf(answered)).toMatchObject({ health: { status: "idle" }, requestsPerSecondIn: 0 });
+    const nameless = { from: "shop-v1", to: "reviews-v1", count: 10_000, destinationService: "unknown" } as const;
+    const busy = buildGraph({
+      view: "workload",
+      startMs: 0,
+      endMs: 10_000,
+      rows: [row({ ...claim, responseCode: 200 }), row({ ...nameless, reporter: "destination" })],
+      gaps: [],
+      isLive: () => true,
+    });
+    expect(nodeOf(busy), "that does not know its service's name").toMatchObject({ requestsPerSecondIn: 1000 });
     const broken = idle({ responseFlags: "UH" });
     expect(broken.edges).toMatchObject([{ unseenPerSecond: 1000 }]);
     expect(nodeOf(broken)?.health.reason).toMatch(/1000 requests\/s never arrived, as callers tell$/);

@@ -33,8 +33,8 @@ export function serviceFigures(
 }
 
 /** One tally of all pairs: of what is believed of whom they called, or of what their callers told. */
-export function tallyPairs(rows: readonly TrafficRow[], which: "believed" | "told", isLive?: IsLive): Tally {
+export function tallyPairs(rows: readonly TrafficRow[], which: "believed" | "told"): Tally {
   const sum = new Tally();
-  for (const { tally, believed } of mergeReporters(rows, isLive)) sum.add(which === "told" ? tally : believed);
+  for (const { tally, believed } of mergeReporters(rows)) sum.add(which === "told" ? tally : believed);
   return sum;
 }

@@ -44,7 +44,7 @@ export class TelemetryQueries implements Telemetry {
     this.#reportsWithinMs = reportsWithinMs;
   }
 
-  /** From now on a called end that is live and says nothing has seen nothing. */
+  /** From now on a called end that is live and says nothing has seen nothing, where all of the traffic is looked at. */
   believeBy(isLive: IsLive): void {
     this.#isLive = isLive;
   }
@@ -70,7 +70,8 @@ export class TelemetryQueries implements Telemetry {
       host === undefined
         ? { among: entryKeys(this.#readers.traffic.keys()) }
         : { having: { destinationService: host } },
-      "believed",
+      // Where traffic enters, only who lets it in tells.
+      host === undefined ? "told" : "believed",
     );
   }
 
@@ -88,13 +89,13 @@ export class TelemetryQueries implements Telemetry {
     const slots = await this.#readers.traffic.sumBySlot(slotsOf(range), stepMs, only);
     return buildSeries({
       ...range,
-      slots: new Map([...slots].map(([at, rows]) => [at, tallyPairs(rows, which, this.#isLive)])),
+      slots: new Map([...slots].map(([at, rows]) => [at, tallyPairs(rows, which)])),
     });
   }
 
   async entry(range: TimeRange): ReturnType<Telemetry["entry"]> {
     const { rows, seconds } = await this.#rated(range, { among: entryKeys(this.#readers.traffic.keys()) });
-    const { count, buckets } = tallyPairs(rows, "believed", this.#isLive);
+    const { count, buckets } = tallyPairs(rows, "told");
     return { requestsPerSecond: count / seconds, p95Ms: quantileMs(buckets, 0.95) };
   }
 

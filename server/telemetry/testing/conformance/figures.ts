@@ -65,6 +65,8 @@ export function figures(at: StoreCase): void {
     await at.take(reportOf(1, [toReviews(START, 200)]), PRODUCTPAGE);
     const series = await at.queries.metrics({ startMs: START, endMs: START + 10_000, stepMs: 10_000 });
     expect(series.requestsPerSecond.map(({ value }) => value)).toEqual([2]);
+    at.queries.believeBy(() => true);
+    expect(await at.queries.entry({ startMs: START, endMs: START + 10_000 })).toMatchObject({ requestsPerSecond: 2 });
   });
 
   test("a service's figures count both ends once, with a sparkline", async () => {
