@@ -6,6 +6,7 @@ import type { EditorInput } from "#components/editor/editor-input.ts";
 import { EditorPage } from "#components/editor/editor-page.tsx";
 import { HostLinks } from "#components/editor/host-links.tsx";
 import { ResourceByline, ResourceTitle } from "#components/editor/resource-header.tsx";
+import { ResourceKeys } from "#components/editor/resource-keys.tsx";
 import { Breadcrumbs } from "#components/ui/breadcrumbs.tsx";
 import { Page } from "#components/ui/page.tsx";
 import { PageQuery } from "#components/ui/page-query.tsx";
@@ -62,6 +63,7 @@ function Editor({ section, resource, catalog, drawEditor }: EditorProps) {
         <>
           <ResourceByline resource={resource} />
           <HostLinks resource={resource} catalog={catalog} />
+          <ResourceKeys resource={resource} />
         </>
       }
     >
