@@ -75,7 +75,7 @@ export function findGatewayTcpRoute(
 }
 
 /** As Envoy compares them; `*` is any. */
-export function serverNamesOf(hosts: readonly string[]): readonly string[] {
+function serverNamesOf(hosts: readonly string[]): readonly string[] {
   const names = [...new Set(hosts.map((host) => host.toLowerCase().replace(/(?<=.)\.$/, "")))];
   return names.includes("*") ? [] : names;
 }

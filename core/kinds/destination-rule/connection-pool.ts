@@ -11,20 +11,23 @@ import {
   string,
 } from "#core/schema/make-field.ts";
 
-const TCP = message({
+const TCP = {
   maxConnections: described(integer(), {
     unit: "connections",
     note: "0 is as if it were not there: no limit. All of connectionPool but h2UpgradePolicy holds at each caller, and again at each called sidecar for what it sends to its application",
   }),
   connectTimeout: described(string("duration"), { default: "10s" }),
   maxConnectionDuration: string("duration"),
-  idleTimeout: refused("idle TCP connections are kept; for HTTP use connectionPool.http.idleTimeout"),
+  idleTimeout: described(string("duration"), {
+    default: "1h",
+    note: "Of connections that are not HTTP, at each caller: the first destination's, where a route has several",
+  }),
   tcpKeepalive: message({
     probes: integer(0, 127),
     time: string("keepalive-duration"),
     interval: string("keepalive-duration"),
   }),
-});
+};
 
 const HTTP = {
   http1MaxPendingRequests: unlimited("requests"),
@@ -38,10 +41,10 @@ const HTTP = {
   http2KeepAlive: message({ interval: required(string("duration")), timeout: required(string("duration")) }),
 };
 
-export const CONNECTION_POOL = message({ tcp: TCP, http: message(HTTP) });
+export const CONNECTION_POOL = message({ tcp: message(TCP), http: message(HTTP) });
 /** Of connections from a sidecar to its application. */
 export const INBOUND_CONNECTION_POOL = message({
-  tcp: TCP,
+  tcp: message({ ...TCP, idleTimeout: refused("idle TCP connections are kept, as in Istio") }),
   http: message({
     ...HTTP,
     h2UpgradePolicy: ignored("what is spoken with the application is the protocol of its port"),

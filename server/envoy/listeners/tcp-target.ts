@@ -17,7 +17,7 @@ import { duration, type Init, typed } from "#server/envoy/pack.ts";
 import { clusterOf, type RouteContext } from "#server/envoy/routes/build-routes.ts";
 
 /** What a TCP proxy does besides choosing a cluster. */
-type TcpSettings = Pick<Init<typeof TcpProxySchema>, "hashPolicy" | "maxDownstreamConnectionDuration">;
+type TcpSettings = Pick<Init<typeof TcpProxySchema>, "hashPolicy" | "maxDownstreamConnectionDuration" | "idleTimeout">;
 
 /** Where connections go. */
 export interface TcpTarget {
@@ -80,7 +80,7 @@ export function buildTcpChains(
 
 /**
  * Of the DestinationRules of a TCP port's destinations what the listener has to do: hash the caller's address where one of
- * them asks for it, and end connections after the first one's time.
+ * them asks for it, and end connections after the first one's time, or when nothing was sent for so long.
  */
 function tcpSettings(destinations: readonly Destination[], ownNamespace: string, context: RouteContext): TcpSettings {
   const { world, namespace } = context;
@@ -90,12 +90,13 @@ function tcpSettings(destinations: readonly Destination[], ownNamespace: string,
     const port = resolveDestinationPort(world, destination, name, context);
     return resolveTrafficTo(world, { host: name, clientNamespace: namespace, subset, port });
   });
-  const lasting = policies[0]?.connectionPool?.tcp?.maxConnectionDuration;
+  const { maxConnectionDuration: lasting, idleTimeout: idle } = policies[0]?.connectionPool?.tcp ?? {};
   return {
     ...(policies.some(({ loadBalancer }) => loadBalancer?.consistentHash?.useSourceIp === true)
       ? { hashPolicy: [{ policySpecifier: { case: "sourceIp", value: {} } }] }
       : {}),
     ...(lasting === undefined ? {} : { maxDownstreamConnectionDuration: duration(lasting) }),
+    ...(idle === undefined ? {} : { idleTimeout: duration(idle) }),
   };
 }
 
