@@ -23,7 +23,15 @@ function describeRequests(match: readonly Match[], isLater: boolean): string {
 }
 
 /** "with path /a… and method GET" */
-function describeMatch({ uri, method, headers = {}, queryParams = {}, name: _name, ...others }: Match): string {
+function describeMatch({
+  uri,
+  method,
+  headers = {},
+  queryParams = {},
+  name: _name,
+  statPrefix: _stats,
+  ...others
+}: Match): string {
   const parts = [
     ...(uri === undefined ? [] : [`path ${describeText(uri)}`]),
     ...(method === undefined ? [] : [`method ${describeText(method)}`]),

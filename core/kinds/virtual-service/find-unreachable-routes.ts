@@ -61,7 +61,7 @@ export function findUnreachableRoutes(routes: readonly HttpRoute[]): Diagnostic[
 }
 
 function matchesAll(match: HttpMatch): boolean {
-  const { name: _name, uri, ...rest } = match;
+  const { name: _name, statPrefix: _stats, uri, ...rest } = match;
   return (
     Object.keys(rest).filter((key) => key !== "ignoreUriCase").length === 0 &&
     (uri === undefined || uri.prefix === "/" || uri.prefix === "" || uri.regex === ".*" || uri.regex === "/.*")
@@ -69,7 +69,7 @@ function matchesAll(match: HttpMatch): boolean {
 }
 
 function read(match: HttpMatch, ids: Map<string | undefined, number>): Compared {
-  const { name: _name, uri, ...rest } = match;
+  const { name: _name, statPrefix: _stats, uri, ...rest } = match;
   const idOf = (value: unknown): number => {
     const text = stable(value);
     const id = ids.get(text) ?? ids.size;

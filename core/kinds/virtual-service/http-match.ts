@@ -1,6 +1,6 @@
 import { STRING_MATCH, STRING_MATCH_ABSENT, STRING_MATCH_OR_PRESENT } from "#core/kinds/string-match.ts";
 import type { Infer } from "#core/schema/field.ts";
-import { boolean, described, list, map, message, port, refused, string } from "#core/schema/make-field.ts";
+import { boolean, described, list, map, message, port, string } from "#core/schema/make-field.ts";
 
 /** All of its conditions must hold. */
 export const HTTP_MATCH = message({
@@ -22,6 +22,6 @@ export const HTTP_MATCH = message({
   }),
   sourceNamespace: string("namespace"),
   gateways: list(string("gateway-ref")),
-  statPrefix: refused("proxies keep no statistics per route; use the request records"),
+  statPrefix: described(string("header-text"), { doc: "Under which the proxy counts what it matches" }),
 });
 export type HttpMatch = Infer<typeof HTTP_MATCH>;

@@ -88,6 +88,7 @@ function buildRoute(
   const common: RouteInit = {
     name,
     match: buildRouteMatch(match),
+    ...(match?.statPrefix === undefined ? {} : { statPrefix: match.statPrefix }),
     // Those of a single destination stand behind the route's: what both set is the destination's.
     ...(only === undefined ? headerOperations(http.headers) : headersTo(only, namespace, context, http.headers)),
     ...(Object.keys(filters).length === 0 ? {} : { typedPerFilterConfig: filters }),
