@@ -57,6 +57,7 @@ export type DiagnosticCode =
   | "rule-host-not-found"
   | "selector-matches-nothing"
   | "several-sidecars"
+  | "several-telemetries"
   | "sidecar-host-not-found"
   | "subset-not-found"
   | "subset-without-instances"

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { CHECK_RULES } from "#core/check/check-config.ts";
-import { check, policy, REVIEWS, SUBSETS, sidecar, virtualService } from "#core/check/testing/check.ts";
+import { check, policy, REVIEWS, SUBSETS, sidecar, telemetry, virtualService } from "#core/check/testing/check.ts";
 
 const TO_V1 = "{ hosts: [reviews], http: [{ route: [{ destination: { host: reviews, subset: v1 } }] }] }";
 const PRINCIPAL = "spec.rules[0].from[0].source";
@@ -351,6 +351,20 @@ spec: { servers: [{ port: { number: 8080, name: http, protocol: HTTP }, hosts: [
     [
       "warning several-sidecars Sidecar/default/b spec",
       "warning several-sidecars Sidecar/default/d spec.workloadSelector",
+    ],
+  ],
+  [
+    "Telemetries of which the older one applies",
+    [
+      REVIEWS,
+      telemetry("a", "{ tracing: [{ randomSamplingPercentage: 1 }] }"),
+      telemetry("b", "{ tracing: [{ randomSamplingPercentage: 2 }] }"),
+      telemetry("c", "{ selector: { matchLabels: { app: reviews } }, tracing: [{ disableSpanReporting: true }] }"),
+      telemetry("d", "{ selector: { matchLabels: { version: v1 } }, tracing: [{ disableSpanReporting: true }] }"),
+    ],
+    [
+      "warning several-telemetries Telemetry/default/b spec",
+      "warning several-telemetries Telemetry/default/d spec.selector",
     ],
   ],
   [

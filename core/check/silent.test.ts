@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { CHECK_RULES } from "#core/check/check-config.ts";
-import { check, policy, REVIEWS, SUBSETS, sidecar, virtualService } from "#core/check/testing/check.ts";
+import { check, policy, REVIEWS, SUBSETS, sidecar, telemetry, virtualService } from "#core/check/testing/check.ts";
 import type { DiagnosticCode } from "#core/diagnostic-codes.ts";
 
 // For each rule what comes close and is right: a warning that is wrong teaches people to read none.
@@ -220,6 +220,17 @@ const CLOSE: { readonly [C in DiagnosticCode]?: readonly (readonly [name: string
     ],
   ],
   "instances-without-group": [["instances in groups of their account", [REVIEWS]]],
+  "several-telemetries": [
+    [
+      "one for the namespace, one for a workload of it, and one of the mesh",
+      [
+        REVIEWS,
+        telemetry("a", "{ tracing: [{ randomSamplingPercentage: 1 }] }"),
+        telemetry("b", "{ selector: { matchLabels: { app: reviews } }, tracing: [{ disableSpanReporting: true }] }"),
+        telemetry("a", "{ tracing: [{ randomSamplingPercentage: 1 }] }", "istio-system"),
+      ],
+    ],
+  ],
   "several-sidecars": [
     [
       "one for the namespace, one for a workload of it, and those of other namespaces",

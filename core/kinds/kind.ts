@@ -16,6 +16,7 @@ export interface Written<S> {
 export const GROUPS = {
   "networking.istio.io": ["v1", "v1beta1", "v1alpha3"],
   "security.istio.io": ["v1", "v1beta1"],
+  "telemetry.istio.io": ["v1", "v1alpha1"],
 } as const;
 
 export interface WorkloadChoice {

@@ -7,6 +7,7 @@ import { peerAuthentication } from "#core/kinds/peer-authentication/kind.ts";
 import { requestAuthentication } from "#core/kinds/request-authentication/kind.ts";
 import { serviceEntry } from "#core/kinds/service-entry/kind.ts";
 import { sidecar } from "#core/kinds/sidecar/kind.ts";
+import { telemetry } from "#core/kinds/telemetry/kind.ts";
 import { virtualService } from "#core/kinds/virtual-service/kind.ts";
 import { workloadEntry } from "#core/kinds/workload-entry/kind.ts";
 import { workloadGroup } from "#core/kinds/workload-group/kind.ts";
@@ -24,6 +25,7 @@ export const KINDS = {
   Sidecar: sidecar,
   WorkloadGroup: workloadGroup,
   WorkloadEntry: workloadEntry,
+  Telemetry: telemetry,
   PeerAuthentication: peerAuthentication,
   RequestAuthentication: requestAuthentication,
   AuthorizationPolicy: authorizationPolicy,

@@ -7,6 +7,7 @@ import { peerAuthenticationRelations } from "#core/kinds/peer-authentication/rel
 import { requestAuthenticationRelations } from "#core/kinds/request-authentication/relations.ts";
 import { serviceEntryRelations } from "#core/kinds/service-entry/relations.ts";
 import { sidecarRelations } from "#core/kinds/sidecar/relations.ts";
+import { telemetryRelations } from "#core/kinds/telemetry/relations.ts";
 import { virtualServiceRelations } from "#core/kinds/virtual-service/relations.ts";
 import { workloadEntryRelations } from "#core/kinds/workload-entry/relations.ts";
 import { workloadGroupRelations } from "#core/kinds/workload-group/relations.ts";
@@ -20,6 +21,7 @@ const RELATIONS: { readonly [K in Kind]: KindRelations<K> } = {
   Sidecar: sidecarRelations,
   WorkloadEntry: workloadEntryRelations,
   WorkloadGroup: workloadGroupRelations,
+  Telemetry: telemetryRelations,
   PeerAuthentication: peerAuthenticationRelations,
   RequestAuthentication: requestAuthenticationRelations,
   AuthorizationPolicy: authorizationPolicyRelations,

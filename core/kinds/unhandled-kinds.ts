@@ -2,6 +2,5 @@
 export const UNHANDLED_KINDS: Readonly<Record<string, string>> = {
   EnvoyFilter: "proxies are not patched",
   ProxyConfig: "agents are set up by their own flags",
-  Telemetry: "every request is measured, and the sampling of traces is a setting of the server",
   WasmPlugin: "proxies load no extensions",
 };

@@ -4,6 +4,7 @@ import type { RoutingService } from "#core/resolve/delegates.ts";
 import type { ResolvedRule } from "#core/resolve/destination-rule.ts";
 import type { EndpointReader } from "#core/resolve/endpoints.ts";
 import type { Imports } from "#core/resolve/sidecar.ts";
+import type { ResolvedTracing } from "#core/resolve/tracing.ts";
 import type { Labels } from "#core/resource/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
@@ -29,6 +30,8 @@ export interface MeshReader extends EndpointReader {
   policiesOver(namespace: string, labels: Labels): readonly Resource<"AuthorizationPolicy">[];
   /** Those by which a workload checks tokens, the oldest first. */
   requestAuthenticationsOver(namespace: string, labels: Labels): readonly Resource<"RequestAuthentication">[];
+  /** What Telemetries say of a workload's traces. */
+  tracingFor(namespace: string, labels: Labels): ResolvedTracing;
   /** The Sidecar that speaks for a workload. */
   sidecarFor(namespace: string, labels: Labels): Resource<"Sidecar"> | undefined;
   /** The Gateways that a workload serves, the oldest first. */

@@ -8,6 +8,7 @@ import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { resolvePolicies } from "#core/resolve/policies.ts";
 import { resolveService, selects, servicesOf } from "#core/resolve/service.ts";
 import { importsHost, importsRoutes, resolveSidecar } from "#core/resolve/sidecar.ts";
+import { resolveTracing } from "#core/resolve/tracing.ts";
 import { gatewaysOf, resolveVirtualServices } from "#core/resolve/virtual-service.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
@@ -62,6 +63,8 @@ export function createSnapshotReader({ mesh, resources, instances }: Snapshot): 
     policiesOver: (namespace, labels) => resolvePolicies(policies, { namespace, labels }, mesh.rootNamespace),
     requestAuthenticationsOver: (namespace, labels) =>
       resolvePolicies(requestAuthentications, { namespace, labels }, mesh.rootNamespace),
+    tracingFor: (namespace, labels) =>
+      resolveTracing(ofKind(aged, "Telemetry"), { namespace, labels }, mesh.rootNamespace),
     sidecarFor: (namespace, labels) =>
       resolveSidecar(ofKind(aged, "Sidecar"), { namespace, labels }, mesh.rootNamespace),
     gatewaysFor: (labels) => gateways.filter(({ spec }) => matchesLabels(labels, spec.selector)),

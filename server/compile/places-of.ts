@@ -75,6 +75,7 @@ const PLACES: { readonly [K in Kind]: (resource: Resource<K>, add: Add, domainSu
   Sidecar: nowhereElse,
   WorkloadGroup: nowhereElse,
   WorkloadEntry: nowhereElse,
+  Telemetry: nowhereElse,
   PeerAuthentication: nowhereElse,
   RequestAuthentication: nowhereElse,
   AuthorizationPolicy: nowhereElse,

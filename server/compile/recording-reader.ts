@@ -9,6 +9,7 @@ import { type EffectiveMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode
 import { type Policy, resolvePolicies } from "#core/resolve/policies.ts";
 import { resolveService, selects, servicesOf } from "#core/resolve/service.ts";
 import { type Imports, importsHost, importsRoutes, resolveSidecar } from "#core/resolve/sidecar.ts";
+import { type ResolvedTracing, resolveTracing } from "#core/resolve/tracing.ts";
 import { resolveVirtualServices } from "#core/resolve/virtual-service.ts";
 import { byAge } from "#core/resource/by-age.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
@@ -247,6 +248,15 @@ export class RecordingReader implements LayerReader {
 
   keysAt(location: string): string | undefined {
     return this.#questions.keys.ask(location);
+  }
+
+  /** What Telemetries say of a workload's traces. */
+  tracingFor(namespace: string, labels: Labels): ResolvedTracing {
+    return this.derive(
+      `tracing of ${namespace} ${labelText(labels)}`,
+      () => resolveTracing(this.ofNamespace("Telemetry", namespace), { namespace, labels }, this.mesh.rootNamespace),
+      (a, b) => JSON.stringify(a) === JSON.stringify(b),
+    );
   }
 
   /** The Sidecar that speaks for a workload. */

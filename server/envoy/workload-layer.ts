@@ -26,6 +26,7 @@ import {
   listenerOrigins,
 } from "#server/envoy/listeners/inbound-listener.ts";
 import { buildExplicitHttp, buildExplicitTcp, buildForwardProxy } from "#server/envoy/listeners/outbound-listener.ts";
+import { NOT_TRACED, tracingOf } from "#server/envoy/listeners/proxy-tracing.ts";
 import { buildTcpChains } from "#server/envoy/listeners/tcp-target.ts";
 import type { OutboundScope } from "#server/envoy/outbound-scope.ts";
 import { REQUEST_BUFFER_BYTES } from "#server/envoy/routes/build-retries.ts";
@@ -81,7 +82,9 @@ export class WorkloadLayer {
     return {
       workload: formatWorkloadLabel(labelWorkload(workload, node.namespace, labels)),
       accessLog: node.metadata.PHAROS_ACCESS_LOG,
-      traceSampling: node.metadata.PHAROS_TRACING ? this.#world.mesh.traceSampling : 0,
+      tracing: node.metadata.PHAROS_TRACING
+        ? tracingOf(this.#world.tracingFor(node.namespace, labels), this.#world.mesh.traceSampling)
+        : NOT_TRACED,
       settings: this.#world.settings,
     };
   }

@@ -41,6 +41,15 @@ spec: ${spec}
 `;
 }
 
+export function telemetry(name: string, spec: string, namespace = "default"): string {
+  return `
+apiVersion: telemetry.istio.io/v1
+kind: Telemetry
+metadata: { name: ${name}, namespace: ${namespace} }
+spec: ${spec}
+`;
+}
+
 export function policy(kind: string, name: string, namespace: string, spec: string): string {
   return `
 apiVersion: security.istio.io/v1

@@ -1,3 +1,4 @@
+import type { CustomTag } from "#core/kinds/telemetry/schema.ts";
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { ForwardClientCert } from "#core/mesh-config/schema.ts";
 import { type LogDirection, PEER_HEADER } from "#core/telemetry/access-log.ts";
@@ -20,9 +21,11 @@ import {
   type LocalReplyConfigSchema,
 } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import { HeaderMutationSchema } from "#proto/gen/envoy/extensions/http/early_header_mutation/header_mutation/v3/header_mutation_pb.js";
+import type { CustomTagSchema } from "#proto/gen/envoy/type/tracing/v3/custom_tag_pb.js";
 import { listenerFilters } from "#server/envoy/features/http-filters.ts";
 import type { TokenRule } from "#server/envoy/features/token-rule.ts";
 import { buildAccessLog, buildPlainAccessLog } from "#server/envoy/listeners/build-access-log.ts";
+import type { ProxyTracing, TracedSide } from "#server/envoy/listeners/proxy-tracing.ts";
 import {
   UNTRUSTED_IN_PLAIN_TEXT,
   UNTRUSTED_OF_APPLICATIONS,
@@ -38,8 +41,7 @@ export interface ProxyTelemetry {
   /** `workload;namespace;app;version` */
   readonly workload: string;
   readonly accessLog: string | undefined;
-  /** Percent of requests traced where callers have not decided; 0: no tracer, and trace headers go through untouched. */
-  readonly traceSampling: number;
+  readonly tracing: ProxyTracing;
   /** The mesh's. */
   readonly settings: ProxySettings;
 }
@@ -94,7 +96,7 @@ function mutateEarly(
  * Envoy's Zipkin tracer, because it reads and writes the context of B3 and of W3C alike (docs/adr/0014-tracer.md). The agent
  * knows whose spans they are, and hands them on as OTLP.
  */
-function buildTracing(traceSampling: number): Init<typeof HttpConnectionManager_TracingSchema> {
+function buildTracing({ samplingPercent, tags }: TracedSide): Init<typeof HttpConnectionManager_TracingSchema> {
   return {
     provider: typed("envoy.tracers.zipkin", ZipkinConfigSchema, {
       collectorCluster: "spans-agent",
@@ -104,11 +106,19 @@ function buildTracing(traceSampling: number): Init<typeof HttpConnectionManager_
       traceId128bit: true,
       sharedSpanContext: false,
     }),
-    randomSampling: { value: traceSampling },
+    randomSampling: { value: samplingPercent },
     clientSampling: { value: 100 },
     overallSampling: { value: 100 },
     spawnUpstreamSpan: false,
+    ...(tags.length === 0 ? {} : { customTags: tags.map(([tag, value]) => ({ tag, type: customTag(value) })) }),
   };
+}
+
+function customTag({ literal, environment, header }: CustomTag): NonNullable<Init<typeof CustomTagSchema>["type"]> {
+  if (literal !== undefined) return { case: "literal", value: { value: literal.value } };
+  if (environment !== undefined)
+    return { case: "environment", value: { name: environment.name, defaultValue: environment.defaultValue ?? "" } };
+  return { case: "requestHeader", value: { name: header?.name ?? "", defaultValue: header?.defaultValue ?? "" } };
 }
 
 /** Paths are made one before routes and policies see them, at every proxy alike. */
@@ -184,7 +194,8 @@ const LOCAL_REPLIES: Init<typeof LocalReplyConfigSchema> = {
 /** The HTTP connection manager of a listener, with Istio's choices; where they are others, docs/reference/envoy-defaults.md says why. */
 export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSchema> {
   const { direction, telemetry, routes } = input;
-  const { settings } = telemetry;
+  const { settings, tracing } = telemetry;
+  const traced = direction === "inbound" ? tracing.server : tracing.client;
   return typed("envoy.filters.network.http_connection_manager", HttpConnectionManagerSchema, {
     statPrefix: input.statPrefix,
     routeSpecifier: {
@@ -203,7 +214,7 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
     accessLog: input.isPlain
       ? buildPlainAccessLog(telemetry.accessLog)
       : buildAccessLog(telemetry.accessLog, direction),
-    ...(telemetry.traceSampling > 0 ? { tracing: buildTracing(telemetry.traceSampling) } : {}),
+    ...(traced === undefined ? {} : { tracing: buildTracing(traced) }),
     serverName: "istio-envoy",
     useRemoteAddress: direction === "gateway",
     // A sidecar reads of a gateway's the address that the gateway took for the client's.

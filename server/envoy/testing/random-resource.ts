@@ -138,6 +138,18 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
     const labels = draw.pick([{ version: "v1" }, { app: `s${draw.random(4)}` }]);
     return { ...entry, metadata: { ...entry.metadata, labels } };
   },
+  (draw) =>
+    api("Telemetry", "telemetry", `t${draw.random(2)}`, draw.namespace, {
+      ...(draw.rarely(2) ? { selector: { matchLabels: { app: draw.service } } } : {}),
+      tracing: [
+        {
+          ...(draw.rarely(3) ? { match: { mode: draw.pick(["CLIENT", "SERVER"]) } } : {}),
+          ...(draw.rarely(2) ? { randomSamplingPercentage: draw.pick([0, 5, 100]) } : {}),
+          ...(draw.rarely(4) ? { disableSpanReporting: draw.pick([true, false]) } : {}),
+          ...(draw.rarely(3) ? { customTags: { by: { literal: { value: draw.service } } } } : {}),
+        },
+      ],
+    }),
   // What callers know: of their own, of the mesh, or of those that it selects.
   (draw) =>
     networking("Sidecar", `sc${draw.random(2)}`, draw.namespace, {

@@ -156,6 +156,10 @@ export const BASES: Readonly<Record<Kind, readonly object[]>> = {
     },
     { inboundConnectionPool: { tcp: { maxConnections: 5 } } },
   ],
+  Telemetry: [
+    { tracing: [{ randomSamplingPercentage: 10, customTags: { a: { literal: { value: "b" } } } }] },
+    { selector: { matchLabels: { app: "a" } }, tracing: [{ match: { mode: "CLIENT" }, disableSpanReporting: true }] },
+  ],
   WorkloadEntry: [
     { address: "1.2.3.4", ports: { http: 80 }, labels: { app: "a" }, serviceAccount: "a", weight: 3 },
     { address: "a.b.c" },

@@ -1,0 +1,8 @@
+import type { KindRelations } from "#core/kinds/kind-relations.ts";
+import { severalTelemetries } from "#core/kinds/telemetry/checks/several-telemetries.ts";
+import { NOT_CONCERNED } from "#core/traffic/concern.ts";
+
+export const telemetryRelations: KindRelations<"Telemetry"> = {
+  checks: [severalTelemetries],
+  concern: () => ({ basis: "nothing: requests go as they did", of: () => NOT_CONCERNED }),
+};

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { resolveTracing } from "#core/resolve/tracing.ts";
+import type { Resource } from "#core/resource/resource.ts";
+
+type Spec = Resource<"Telemetry">["spec"];
+
+function telemetry(name: string, namespace: string, spec: Spec): Resource<"Telemetry"> {
+  return { apiVersion: "telemetry.istio.io/v1", kind: "Telemetry", metadata: { name, namespace }, spec };
+}
+
+const MESH = telemetry("mesh", "istio-system", {
+  tracing: [{ randomSamplingPercentage: 1, customTags: { a: { literal: { value: "mesh" } } } }],
+});
+const OWN = telemetry("own", "shop", { tracing: [{ match: { mode: "CLIENT" }, randomSamplingPercentage: 20 }] });
+const YOUNGER = telemetry("younger", "shop", { tracing: [{ randomSamplingPercentage: 99 }] });
+const CART = telemetry("cart", "shop", {
+  selector: { matchLabels: { app: "cart" } },
+  tracing: [
+    { match: { mode: "SERVER" }, disableSpanReporting: true },
+    { customTags: { b: { header: { name: "x-b" } } } },
+  ],
+});
+
+test("what is nearer counts, field by field; the oldest of a level speaks for it; each side by itself", () => {
+  const cart = { namespace: "shop", labels: { app: "cart" } };
+  expect(resolveTracing([MESH, OWN, YOUNGER, CART], cart, "istio-system")).toEqual({
+    client: { samplingPercent: 20, isOff: false, tags: { b: { header: { name: "x-b" } } } },
+    server: { samplingPercent: 1, isOff: true, tags: { b: { header: { name: "x-b" } } } },
+  });
+});
+
+test.each([
+  ["of another workload, its namespace's", { namespace: "shop", labels: {} }, 20, 1],
+  ["elsewhere, the mesh's", { namespace: "other", labels: { app: "cart" } }, 1, 1],
+  ["in the root namespace, once", { namespace: "istio-system", labels: {} }, 1, 1],
+] as const)("%s", (_, workload, client, server) => {
+  const found = resolveTracing([MESH, OWN, CART], workload, "istio-system");
+  expect([found.client.samplingPercent, found.server.samplingPercent]).toEqual([client, server]);
+});
+
+test("nobody says anything", () => {
+  const { client } = resolveTracing([], { namespace: "shop", labels: {} }, "istio-system");
+  expect(client).toEqual({ samplingPercent: undefined, isOff: false, tags: {} });
+});

@@ -1,0 +1,57 @@
+import type { CustomTag, Tracing } from "#core/kinds/telemetry/schema.ts";
+import { type Labels, matchesLabels } from "#core/resource/labels.ts";
+import type { Resource } from "#core/resource/resource.ts";
+
+type Telemetry = Resource<"Telemetry">;
+
+/** What Telemetries say of a workload's traces, on one side of its calls; what is undefined nobody says. */
+export interface TracingSettings {
+  readonly samplingPercent: number | undefined;
+  readonly isOff: boolean;
+  readonly tags: Readonly<Record<string, CustomTag>>;
+}
+
+/** As a caller, which a gateway is too, and as the called. */
+export interface ResolvedTracing {
+  readonly client: TracingSettings;
+  readonly server: TracingSettings;
+}
+
+const UNSAID: TracingSettings = { samplingPercent: undefined, isOff: false, tags: {} };
+
+/**
+ * Of the mesh, then of the namespace, then of the workload: of each level the oldest speaks, and what a later one says counts.
+ * `telemetries` are those of the workload's namespace and of the root, the oldest first (Istio's `mergeTelemetry`).
+ */
+export function resolveTracing(
+  telemetries: readonly Telemetry[],
+  { namespace, labels }: { readonly namespace: string; readonly labels: Labels },
+  rootNamespace: string,
+): ResolvedTracing {
+  const wide = (where: string) =>
+    telemetries.find(({ metadata, spec }) => metadata.namespace === where && !hasSelector(spec));
+  const own = telemetries.find(
+    ({ metadata, spec }) =>
+      metadata.namespace === namespace && hasSelector(spec) && matchesLabels(labels, spec.selector?.matchLabels),
+  );
+  const levels = [wide(rootNamespace), ...(namespace === rootNamespace ? [] : [wide(namespace)]), own];
+  const entries = levels.flatMap((each) => each?.spec.tracing ?? []);
+  return { client: merge(entries, "CLIENT"), server: merge(entries, "SERVER") };
+}
+
+function hasSelector({ selector }: Telemetry["spec"]): boolean {
+  return Object.keys(selector?.matchLabels ?? {}).length > 0;
+}
+
+function merge(entries: readonly Tracing[], side: "CLIENT" | "SERVER"): TracingSettings {
+  return entries
+    .filter(({ match }) => (match?.mode ?? "CLIENT_AND_SERVER") === "CLIENT_AND_SERVER" || match?.mode === side)
+    .reduce(
+      (before, { randomSamplingPercentage, disableSpanReporting, customTags }) => ({
+        samplingPercent: randomSamplingPercentage ?? before.samplingPercent,
+        isOff: disableSpanReporting ?? before.isOff,
+        tags: customTags ?? before.tags,
+      }),
+      UNSAID,
+    );
+}
