@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { KIND_NAMES, KINDS } from "#core/kinds/kinds.ts";
 import { MAIN, runPharos } from "#testing/run-pharos.ts";
 import { type Serve, startServe } from "#testing/start-serve.ts";
 
@@ -73,18 +74,7 @@ async function inBash(...words: string[]): Promise<string[]> {
 }
 
 const DR = ["ratings", "reviews"];
-const TYPES = [
-  "virtualservices",
-  "destinationrules",
-  "gateways",
-  "serviceentries",
-  "sidecars",
-  "workloadgroups",
-  "workloadentries",
-  "peerauthentications",
-  "requestauthentications",
-  "authorizationpolicies",
-];
+const TYPES = [...KIND_NAMES.map((kind) => KINDS[kind].plural)];
 
 describe("bash offers", () => {
   test.each<[string[], string[]]>([
