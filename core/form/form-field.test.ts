@@ -23,6 +23,8 @@ test("values of an enum that are handled, each with what it means", () => {
   ]);
 });
 
-test.each([["nosuch"], ["tls"]])("a form that asks for %s is wrong", (name) => {
-  expect(() => formField("VirtualService", ["spec", name])).toThrow(`VirtualService has no field spec.${name}`);
+test.each([["nosuch"], ["targetRef"]])("a form that asks for %s is wrong", (name) => {
+  expect(() => formField("AuthorizationPolicy", ["spec", name])).toThrow(
+    `AuthorizationPolicy has no field spec.${name}`,
+  );
 });

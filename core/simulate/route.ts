@@ -31,8 +31,8 @@ export interface RetryFacts {
   readonly conditions: ReadonlySet<string>;
   /** Statuses for `retriable-status-codes`. */
   readonly codes: readonly number[];
-  /** Not to an endpoint that was tried already, while there are others. */
-  readonly avoidsPrevious: boolean;
+  /** How often another endpoint is drawn in place of one that was tried already; the last that is drawn is taken, whichever it is. */
+  readonly redraws: number;
   /** Besides the first. */
   readonly attempts: number;
 }

@@ -69,6 +69,21 @@ function groupShares(shares: readonly EndpointShare[], groupOf: Call["groupOf"])
   return [...groups.values()].filter(({ share }) => share > 0);
 }
 
+/** The share of each group when one that was tried already is put back and drawn anew, so often at most. */
+export function redrawn(
+  groups: readonly { readonly key: string; readonly share: number }[],
+  tried: ReadonlySet<string>,
+  redraws: number,
+): number[] {
+  const sum = (some: typeof groups): number => some.reduce((total, { share }) => total + share, 0);
+  const again = sum(groups.filter(({ key }) => tried.has(key))) / sum(groups);
+  if (redraws === 0 || again === 0 || again === 1) return groups.map(({ share }) => share);
+  const stays = again ** (redraws + 1);
+  return groups.map(({ key, share }) =>
+    tried.has(key) ? (share * stays) / again : (share * (1 - stays)) / (1 - again),
+  );
+}
+
 /** One attempt; `tried` are the groups that earlier ones went to. */
 function attempt({ call, name, forwarded, dice, notes, hop }: Sending, tried: Set<string>): CallResult {
   const { from, connection } = call;
@@ -96,10 +111,8 @@ function attempt({ call, name, forwarded, dice, notes, hop }: Sending, tried: Se
   if (cluster.discovery === "original-dst")
     return { ...base, by: "outside", details: "goes to the address that the caller meant", security: "plain text" };
   const all = groupShares(shareEndpoints(cluster, from.image.endpoints(cluster)), call.groupOf);
-  const others = all.filter(({ key }) => !tried.has(key));
-  const groups = others.length > 0 && forwarded?.action.retries?.avoidsPrevious === true ? others : all;
-  const chosen =
-    groups.length === 0 ? undefined : groups[groups.length === 1 ? 0 : dice.pick(groups.map(({ share }) => share))];
+  const shares = redrawn(all, tried, forwarded?.action.retries?.redraws ?? 0);
+  const chosen = all.length === 0 ? undefined : all[all.length === 1 ? 0 : dice.pick(shares)];
   const endpoint = chosen?.endpoints[0];
   if (chosen === undefined || endpoint === undefined) {
     notes?.add({

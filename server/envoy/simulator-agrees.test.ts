@@ -249,11 +249,14 @@ function happened({ status, app, seen, headers, closed }: Answer, isTcp: boolean
   };
 }
 
-async function askEnvoy(question: Question): Promise<Answer> {
+/** Undefined where whoever took the bytes did not understand them. */
+async function askEnvoy(question: Question): Promise<Answer | undefined> {
   try {
     return await ask(question, false);
   } catch (error) {
     if (/ECONNRESET|socket hang up|disconnected/.test(String(error))) return { headers: {}, closed: true };
+    // What is passed through is for whoever is behind it to understand: one who speaks no TLS answers as to nonsense.
+    if (/wrong version number/.test(String(error))) return undefined;
     throw error;
   }
 }
@@ -269,7 +272,9 @@ async function compare(compiled: CompiledMesh, question: Question): Promise<void
   const possible = enumerateBranches((dice) => foretold(followCall(call, dice, false), isTcp), BRANCHES_MAX).map(
     ({ value }) => value,
   );
-  const answer = happened(await askEnvoy(question), isTcp);
+  const answered = await askEnvoy(question);
+  if (answered === undefined) return;
+  const answer = happened(answered, isTcp);
   asked += 1;
   const found = possible.some((each) => JSON.stringify(each) === JSON.stringify(answer));
   if (found) return;

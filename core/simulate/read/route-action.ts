@@ -118,7 +118,7 @@ function readRetries(policy: RetryPolicy | undefined): ForwardAction["retries"] 
     on: policy.retryOn,
     conditions: new Set(policy.retryOn.split(",").map((word) => word.trim())),
     codes: policy.retriableStatusCodes,
-    avoidsPrevious: policy.retryHostPredicate.length > 0,
+    redraws: policy.retryHostPredicate.length === 0 ? 0 : Number(policy.hostSelectionRetryMaxAttempts || 1n),
     attempts: policy.numRetries ?? 1,
   };
 }
