@@ -4,7 +4,7 @@ import { millisScale, percentScale, rateScale } from "#components/format/figure-
 import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
 import { explainFlags } from "#components/topology/explain-flags.ts";
-import { flagObjects, splitFlags } from "#components/topology/flag-objects.ts";
+import { flagObjects, flagsOf, splitFlags } from "#components/topology/flag-objects.ts";
 import { AnyLength } from "#components/ui/any-length.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
@@ -40,7 +40,7 @@ export function PeersCard({
         <PeerName
           peer={peer}
           refs={flagObjects(
-            peer.edge.responses.flatMap(({ flags }) => splitFlags(flags)),
+            peer.edge.responses.flatMap((answers) => flagsOf(answers, peer.edge.deniedBy)),
             config,
           )}
           href={peer.host === null ? null : withRange(`/services/${encodeURIComponent(peer.host)}`, range)}

@@ -4,7 +4,7 @@ import { useTRPC } from "#components/api/trpc.ts";
 import { formatRate } from "#components/format/format-rate.ts";
 import { useRange } from "#components/shell/use-range.ts";
 import { explainFlags } from "#components/topology/explain-flags.ts";
-import { flagObjects, splitFlags } from "#components/topology/flag-objects.ts";
+import { flagObjects, flagsOf, splitFlags } from "#components/topology/flag-objects.ts";
 import { PanelSection } from "#components/topology/panel-section.tsx";
 import { cx } from "#components/ui/cx.ts";
 import { ResourceLinks } from "#components/ui/resource-links.tsx";
@@ -36,8 +36,8 @@ export function EdgeResponses({ edge, host }: { readonly edge: DisplayEdge; read
         <tbody>
           {edge.responses.map(({ code, flags, requestsPerSecond }) => {
             // A policy's refusal carries no flag.
-            const refs = splitFlags(flags).length > 0 ? flagObjects(splitFlags(flags), config) : [];
-            const denied = refs.length === 0 && code === 403 ? edge.deniedBy : [];
+            const refs = flagObjects(flagsOf({ code, flags }, edge.deniedBy), config);
+            const denied = refs.length === 0 && (code === 403 || code === 0) ? edge.deniedBy : [];
             return (
               <tr key={`${code} ${flags}`}>
                 <th

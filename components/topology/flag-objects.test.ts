@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { flagObjects, splitFlags } from "#components/topology/flag-objects.ts";
+import { flagObjects, flagsOf, splitFlags } from "#components/topology/flag-objects.ts";
 
 const CONFIG = [
   { ref: "DestinationRule/default/reviews", applies: true, reason: "" },
@@ -15,4 +15,12 @@ test.each([
   ["a client that hung up", "DC", []],
 ])("%s names the object it comes from", (_, flags, refs) => {
   expect(flagObjects(splitFlags(flags), CONFIG)).toEqual(refs);
+});
+
+test.each([
+  ["refused by a policy, a connection", { code: 0, flags: "NR" }, ["shop/ports"], []],
+  ["refused by nobody, a connection", { code: 0, flags: "NR" }, [], ["NR"]],
+  ["where others are refused, a request", { code: 404, flags: "NR" }, ["shop/ports"], ["NR"]],
+] as const)("%s has the flags that resources may be the reason of", (_, answers, deniedBy, expected) => {
+  expect(flagsOf(answers, deniedBy)).toEqual(expected);
 });

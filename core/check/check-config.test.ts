@@ -368,9 +368,14 @@ spec: { servers: [{ port: { number: 8080, name: http, protocol: HTTP }, hosts: [
     ],
   ],
   [
-    "a host that a Sidecar imports from where it is not, and one that is nowhere",
+    "a host that a Sidecar imports from where it is not, and one that is nowhere but in a pattern at a gateway",
     [
       REVIEWS,
+      "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: { name: edge }\nspec: { servers: [{ port: { number: 8080, name: http, protocol: HTTP }, hosts: ['*'] }] }",
+      virtualService(
+        "{ hosts: ['*'], gateways: [edge], http: [{ route: [{ destination: { host: reviews } }] }] }",
+        "gw",
+      ),
       sidecar(
         "a",
         "{ egress: [{ hosts: [other/reviews.default.svc.cluster.local, './nobody.example.com', '~x/gone.example.com'] }] }",

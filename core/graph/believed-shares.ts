@@ -86,9 +86,12 @@ function endsOf({ key }: TrafficRow): string[] {
   return ends;
 }
 
-/** Envoy gives a flag to what it ended itself; what came from the called end has none. */
+/** Envoy gives a flag to what it ended itself, and these to what it delayed or sent again before the called end answered. */
+const ANSWERED_FLAGS: ReadonlySet<string> = new Set(["-", "DI", "URX"]);
+
 function endedByProxy({ key }: TrafficRow): boolean {
-  return key.responseFlags !== "-" || (key.protocol !== "tcp" && key.responseCode === 0);
+  const isAnswered = key.responseFlags.split(",").every((flag) => ANSWERED_FLAGS.has(flag));
+  return !isAnswered || (key.protocol !== "tcp" && key.responseCode === 0);
 }
 
 function isBad({ key }: TrafficRow): boolean {

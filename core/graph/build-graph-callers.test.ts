@@ -186,6 +186,15 @@ describe("what a caller tells of a called end that reports itself", () => {
     );
   });
 
+  test("that its own proxy delayed, or sent again, is an answer of the called end all the same", () => {
+    const seen = { from: "shop-v1", to: "reviews-v1", count: 50, reporter: "destination" } as const;
+    const answered = { ...seen, reporter: "source", count: 25 } as const;
+    const late = { ...answered, responseFlags: "DI" };
+    const { edges } = graphOf([...others, answered, late, seen]);
+    const edge = edges.find(({ source }) => source === "wl_default_shop-v1");
+    expect([edge?.requestsPerSecond, edge?.unseenPerSecond ?? 0]).toEqual([5, 0]);
+  });
+
   test("counts once more at most for each request that it has seen of this caller", () => {
     const seen = { from: "shop-v1", to: "reviews-v1", count: 5, reporter: "destination" } as const;
     expect(judged([claim, seen]).rate).toBeCloseTo(10);

@@ -2,6 +2,7 @@ import type { CheckContext } from "#core/check/context.ts";
 import type { Finding, KindCheck } from "#core/check/rule.ts";
 import { expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
 import { parseImportedHost } from "#core/kinds/sidecar/imported-host.ts";
+import { gatewaysOf } from "#core/resolve/virtual-service.ts";
 import { isVisible } from "#core/resolve/visibility.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import { declareServices } from "#core/sources/declare-service.ts";
@@ -45,7 +46,8 @@ function indexNames({ snapshot: { mesh, resources } }: Context): Names {
     for (const host of hosts) add(host, { namespace, exportTo });
   for (const resource of resources) {
     const { namespace } = resource.metadata;
-    if (resource.kind === "VirtualService")
+    // At a gateway's alone callers in the mesh find nothing.
+    if (resource.kind === "VirtualService" && gatewaysOf(resource).includes("mesh"))
       for (const host of resource.spec.hosts ?? [])
         add(expandHost(host, namespace, mesh.domainSuffix), { namespace, exportTo: resource.spec.exportTo });
   }
