@@ -33,6 +33,7 @@ export const openDeltaSecrets: OpenSecretStream = (stream, source, log) => {
   };
 
   return {
+    wants: (name) => subscribed.has(name),
     push() {
       send(source.secrets().filter(({ name, version }) => subscribed.has(name) && sent.get(name) !== version));
     },

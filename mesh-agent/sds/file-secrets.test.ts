@@ -21,16 +21,19 @@ let log: string[];
 let changes: number;
 let files: FileSecrets;
 let nowMs: number;
+let isAsked: boolean;
 beforeEach(() => {
   dir = temporaryDir(cleanup);
   log = [];
   changes = 0;
   nowMs = 0;
+  isAsked = true;
   files = new FileSecrets(
     loggerTo((level, message, fields) => log.push(`${level} ${message} ${JSON.stringify(fields)}`)),
     () => {
       changes += 1;
     },
+    () => isAsked,
     () => nowMs,
   );
 });
@@ -64,6 +67,28 @@ test("a pair that is overwritten in place is served once both are there; until t
   expect([changes, files.problems]).toEqual([1, []]);
   look();
   expect(changes).toBe(1);
+});
+
+test("of what Envoy asks for no more nothing is wrong; the last good one is there when it asks again", () => {
+  put(first, "cert", "key");
+  files.want([pair()]);
+  put(second, "cert");
+  look();
+  isAsked = false;
+  expect([files.problems, files.expiries.size]).toEqual([[], 0]);
+  isAsked = true;
+  expect(files.problems).toHaveLength(1);
+  expect(served()).toContain(first?.cert);
+});
+
+test("names that nobody asks for any more make room for new ones", () => {
+  files.want(Array.from({ length: 1000 }, (_, index) => nameRoots(at(`gone-${index}`))));
+  put(first, "cert", "key");
+  files.want([pair()]);
+  expect(served()).toBe("");
+  isAsked = false;
+  files.want([pair()]);
+  expect(served()).toContain(first?.cert);
 });
 
 test("what changes from one look to the next is still being written", () => {

@@ -28,11 +28,14 @@ export class FileSecrets {
   readonly #watched = new Map<string, Watched>();
   readonly #log: Logger;
   readonly #onChange: () => void;
+  readonly #isWanted: (name: string) => boolean;
   readonly #now: () => number;
 
-  constructor(log: Logger, onChange: () => void, now: () => number = Date.now) {
+  /** `isWanted`: whether Envoy asks for it now. The last good one of others is kept, for when it does again. */
+  constructor(log: Logger, onChange: () => void, isWanted: (name: string) => boolean, now: () => number = Date.now) {
     this.#log = log;
     this.#onChange = onChange;
+    this.#isWanted = isWanted;
     this.#now = now;
   }
 
@@ -42,6 +45,7 @@ export class FileSecrets {
       if (this.#watched.has(name)) continue;
       const source = parseFileSecret(name);
       if (source === undefined) continue;
+      if (this.#watched.size >= WATCHED_MAX) this.#dropUnwanted();
       if (this.#watched.size >= WATCHED_MAX) {
         this.#log.error("too many certificate files are asked for", { secret: name, limit: WATCHED_MAX });
         continue;
@@ -51,6 +55,10 @@ export class FileSecrets {
       this.#watched.set(name, watched);
       this.#read(name, watched);
     }
+  }
+
+  #dropUnwanted(): void {
+    for (const name of this.#watched.keys()) if (!this.#isWanted(name)) this.#watched.delete(name);
   }
 
   /** Looks at every file. What changed is read once it has not changed from one look to the next: it may be half written. */
@@ -71,9 +79,10 @@ export class FileSecrets {
     return [...this.#watched.values()].flatMap(({ good }) => (good === undefined ? [] : [good.encoded]));
   }
 
-  /** What an operator should look at: files that are wrong, certificates that have ended. */
+  /** What an operator should look at: files that are wrong, certificates that have ended. Of what Envoy asks for no more, nothing. */
   get problems(): readonly string[] {
-    return [...this.#watched.values()].flatMap(({ problem, good, source }) => {
+    const wanted = [...this.#watched].filter(([name]) => this.#isWanted(name));
+    return wanted.flatMap(([, { problem, good, source }]) => {
       const what = source.kind === "roots" ? source.path : source.certificate;
       const hasEnded =
         good !== undefined && good.notAfterMs < this.#now()
@@ -90,7 +99,9 @@ export class FileSecrets {
   /** By secret: when the certificate that is served ends, ms since the epoch. */
   get expiries(): ReadonlyMap<string, number> {
     return new Map(
-      [...this.#watched].flatMap(([name, { good }]) => (good === undefined ? [] : [[name, good.notAfterMs]])),
+      [...this.#watched].flatMap(([name, { good }]) =>
+        good === undefined || !this.#isWanted(name) ? [] : [[name, good.notAfterMs]],
+      ),
     );
   }
 

@@ -33,7 +33,11 @@ export class SecretServer {
     this.#identity = identity;
     this.#revoked = revoked;
     this.#own = buildSecrets(identity, this.#systemRoots, revoked);
-    this.#files = new FileSecrets(log, () => this.#push());
+    this.#files = new FileSecrets(
+      log,
+      () => this.#push(),
+      (name) => [...this.#streams].some((each) => each.wants(name)),
+    );
     this.#looking = setInterval(() => this.#files.look(), LOOK_EVERY_MS).unref();
     this.#source = {
       secrets: () => [...this.#own, ...this.#files.secrets],

@@ -6,6 +6,8 @@ import type { Logger } from "#node/log.ts";
 /** One subscriber: told when secrets change. */
 export interface SecretStream {
   readonly handler: StreamHandler;
+  /** Names that it asks for now. */
+  wants(name: string): boolean;
   push(): void;
 }
 

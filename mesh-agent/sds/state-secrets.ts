@@ -26,6 +26,7 @@ export const openStateSecrets: OpenSecretStream = (stream, source, log) => {
   };
 
   return {
+    wants: (name) => names.includes(name),
     push: send,
     handler: {
       onMessage(message) {
