@@ -222,6 +222,19 @@ describe("a resource as a whole is held to Istio's rules", () => {
       "warning denies-tcp spec.rules[0]",
     ],
     [
+      "a method that no request has",
+      resource("AuthorizationPolicy", "{ rules: [{ to: [{ operation: { methods: [GET, get, '*', HE*] } }] }] }"),
+      "warning matches-nothing spec.rules[0].to[0].operation.methods[1]",
+    ],
+    [
+      "a path that no request has",
+      resource(
+        "AuthorizationPolicy",
+        "{ rules: [{ to: [{ operation: { notPaths: [/a, '*', '*.html', 'c*', '/a/{*}'] } }] }] }",
+      ),
+      "warning matches-nothing spec.rules[0].to[0].operation.notPaths[3]",
+    ],
+    [
       "a condition with a bad address",
       resource("AuthorizationPolicy", "{ rules: [{ when: [{ key: source.ip, values: [x] }] }] }"),
       "error bad-value spec.rules[0].when[0]",

@@ -9,6 +9,8 @@ import { FORMATS } from "#core/schema/formats.ts";
 import { isIpOrCidr } from "#core/schema/ip-address.ts";
 import type { Path } from "#core/schema/path.ts";
 
+type Operation = NonNullable<AuthorizationRule["to"]>[number]["operation"];
+
 const OF_TOKENS = ["requestPrincipals", "notRequestPrincipals"] as const;
 const HTTP_ONLY = ["hosts", "notHosts", "methods", "notMethods", "paths", "notPaths"] as const;
 
@@ -68,6 +70,7 @@ function validateRule(rule: AuthorizationRule, path: Path, action: string): Diag
     if (Object.keys(operation ?? {}).length === 0)
       issues.push(errorAt(here, "empty", "the operation is empty", "to match every request leave `to` out"));
     isHttp ||= HTTP_ONLY.some((name) => operation?.[name] !== undefined);
+    issues.push(...validateReach(operation, here));
   });
   (rule.when ?? []).forEach((condition, index) => {
     issues.push(...validateCondition(condition, [...path, "when", index]));
@@ -84,6 +87,37 @@ function validateRule(rule: AuthorizationRule, path: Path, action: string): Diag
     );
   }
   return issues;
+}
+
+/** What is compared with the request as it is, and what no request has. */
+function validateReach(operation: Operation, path: Path): Diagnostic[] {
+  const among = (
+    names: readonly (keyof NonNullable<Operation> & string)[],
+    matchesNothing: (value: string) => boolean,
+    why: string,
+    hint: (value: string) => string,
+  ): Diagnostic[] =>
+    names.flatMap((name) =>
+      (operation?.[name] ?? []).flatMap((value, index) =>
+        matchesNothing(value)
+          ? [warningAt([...path, name, index], "matches-nothing", `${why}: no request has ${value}`, hint(value))]
+          : [],
+      ),
+    );
+  return [
+    ...among(
+      ["methods", "notMethods"],
+      (value) => value !== value.toUpperCase(),
+      "methods are in upper case",
+      (value) => `write ${value.toUpperCase()}`,
+    ),
+    ...among(
+      ["paths", "notPaths"],
+      (value) => !/^[/*]/.test(value),
+      "paths begin with /",
+      (value) => `write /${value}, or *${value.replace(/^\*|\*$/g, "")} for the end of a path`,
+    ),
+  ];
 }
 
 function hasPorts(rule: AuthorizationRule): boolean {
