@@ -48,8 +48,13 @@ export function explainVirtualService(resource: Service, question: ServiceQuesti
     };
   return {
     applies: true,
-    reason: isWildcard(named) ? `its host ${named} covers this one` : "routes requests for this host",
-    path: "spec.http",
+    reason: isWildcard(named)
+      ? `its host ${named} covers this one`
+      : `routes ${resource.spec.http === undefined ? "connections" : "requests"} for this host`,
+    path:
+      (["http", "tls", "tcp"] as const)
+        .filter((each) => resource.spec[each] !== undefined)
+        .map((each) => `spec.${each}`)[0] ?? "spec",
   };
 }
 

@@ -13,7 +13,7 @@ export const overlappingPolicies: KindCheck<"PeerAuthentication"> = {
       .filter(({ spec }) => Object.keys(spec.selector?.matchLabels ?? {}).length > 0)
       .sort(byAge);
     const speaking = new Map<Workload, Resource<"PeerAuthentication">>();
-    const overruled = new Map<string, { readonly by: Set<string>; workloads: number }>();
+    const overruled = new Map<string, Set<string>>();
     for (const policy of selecting) {
       const labels = policy.spec.selector?.matchLabels ?? {};
       for (const workload of select(labels, policy.metadata.namespace)) {
@@ -21,19 +21,16 @@ export const overlappingPolicies: KindCheck<"PeerAuthentication"> = {
         if (older === undefined) speaking.set(workload, policy);
         else if (!sameSelector(older.spec.selector?.matchLabels, labels)) {
           const ref = formatRef(refOf(policy));
-          const known = overruled.get(ref) ?? { by: new Set<string>(), workloads: 0 };
-          known.by.add(formatRef(refOf(older)));
-          known.workloads += 1;
-          overruled.set(ref, known);
+          overruled.set(ref, (overruled.get(ref) ?? new Set()).add(formatRef(refOf(older))));
         }
       }
     }
     return [...overruled].map(
-      ([resource, { by, workloads: count }]): Finding => ({
+      ([resource, by]): Finding => ({
         severity: "warning",
         resource,
         path: ["spec", "selector"],
-        message: `${[...by].join(" and ")} ${by.size === 1 ? "is older and selects" : "are older and select"} ${count} of the same workloads: this policy and its port settings do not apply to them`,
+        message: `${[...by].join(" and ")} ${by.size === 1 ? "is older and selects" : "are older and select"} some of the same workloads: this policy and its port settings do not apply to them`,
         hint: "let their selectors differ in the value of one label, or write both into one policy",
       }),
     );

@@ -22,11 +22,10 @@ export const severalSidecars: KindCheck<"Sidecar"> = {
         if (labels === undefined) continue;
         const selected = select(labels, each.metadata.namespace);
         const older = new Set(selected.flatMap((workload) => speaking.get(workload) ?? []));
-        const count = selected.filter((workload) => speaking.has(workload)).length;
         for (const workload of selected) if (!speaking.has(workload)) speaking.set(workload, each);
         if (older.size === 0) continue;
         const names = [...older].map(name).join(" and ");
-        const message = `${names} ${older.size === 1 ? "is older and selects" : "are older and select"} ${count} of the same workloads: this one does not apply to them`;
+        const message = `${names} ${older.size === 1 ? "is older and selects" : "are older and select"} some of the same workloads: this one does not apply to them`;
         findings.push(found(each, ["spec", "workloadSelector"], message));
       }
     }
