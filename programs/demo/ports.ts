@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { PharosError } from "#core/errors.ts";
@@ -24,21 +25,22 @@ export async function preferPort(port: number): Promise<number> {
   return (await isFree(port)) ? port : ((await freePorts(1))[0] ?? port);
 }
 
+/**
+ * Below the ports that hosts give to connections that go out: one of these would take a port between its choice and its
+ * use, and whoever was to listen there could not.
+ */
+const FIRST = 10_000;
+const LAST = 32_767;
+const handedOut = new Set<number>();
+
 async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.once("error", reject);
-          server.listen(0, "127.0.0.1", () => {
-            const address = server.address();
-            resolve(typeof address === "object" && address !== null ? address.port : 0);
-          });
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  const ports: number[] = [];
+  while (ports.length < count) {
+    const port = randomInt(FIRST, LAST + 1);
+    if (handedOut.has(port)) continue;
+    handedOut.add(port);
+    if (await isFree(port)) ports.push(port);
+  }
   return ports;
 }
 
