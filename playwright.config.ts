@@ -8,6 +8,8 @@ export default defineConfig({
   // One mesh, watched by one person: the tests change what all of them see.
   workers: 1,
   fullyParallel: false,
+  // With a mesh of its own; what passes then is told as flaky.
+  retries: 1,
   timeout: 120_000,
   expect: { timeout: 20_000 },
   reporter: [["list"], ["json"]],

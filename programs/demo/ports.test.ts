@@ -6,6 +6,8 @@ import { afterAll, expect, test } from "vitest";
 import { choosePorts } from "#programs/demo/ports.ts";
 
 const RANGE = "/proc/sys/net/ipv4/ip_local_port_range";
+/** The first port that this host gives to a connection that goes out; 0 where it does not say. */
+const lowest = existsSync(RANGE) ? Number(readFileSync(RANGE, "utf8").trim().split(/\s+/)[0]) : 0;
 const dir = mkdtempSync(join(tmpdir(), "pharos-ports-"));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
@@ -21,8 +23,7 @@ test("ports are kept for a second run; those taken meanwhile are chosen anew", a
   expect(second.a).not.toBe(first.a);
 });
 
-test.runIf(existsSync(RANGE))("no connection that goes out takes one of them before it is used", async () => {
-  const [lowest = 0] = readFileSync(RANGE, "utf8").trim().split(/\s+/).map(Number);
+test.runIf(lowest >= 32_768)("no connection that goes out takes one of them before it is used", async () => {
   const names = Array.from({ length: 200 }, (_, index) => `p${index}`);
   const ports = Object.values(await choosePorts(names, join(dir, "many.json")));
   expect(new Set(ports).size).toBe(200);
