@@ -47,7 +47,8 @@ export function believedShares(rows: readonly TrafficRow[], isLive: IsLive = () 
     for (const end of endsOf(row)) add(reporter === "source" ? told : seen, end, sourcePrincipal, row);
   }
   return (row) => {
-    if (row.key.reporter !== "source") return BELIEVED;
+    // A row of no requests has nothing to be believed, and no share: whoever tells of one would make every figure none.
+    if (row.key.reporter !== "source" || row.count === 0) return BELIEVED;
     const { sourcePrincipal } = row.key;
     const isUnanswered = endedByProxy(row);
     let [share, bad, unseen] = [1, 1, 0];

@@ -252,6 +252,11 @@ describe("what a caller tells of a called end that reports itself", () => {
     expect(nodeOf(broken)?.health.reason).toMatch(/1000 requests\/s never arrived, as callers tell$/);
   });
 
+  test("is nothing where it tells of no requests", () => {
+    for (const responseFlags of ["-", "UH"])
+      expect(judged([{ ...claim, count: 0, responseFlags }])).toEqual({ edge: "idle", node: "healthy", rate: 9 });
+  });
+
   test("is believed of one that tells nothing, and of callers in plain text that it has seen", () => {
     expect(graphOf([claim]).nodes.map(({ health }) => health.status)).toEqual(["failure", "failure"]);
     const plain = { ...claim, from: null, count: 100, reporter: "destination", security: "none" } as const;
