@@ -2,8 +2,8 @@ import { WINDOW_MS } from "#core/telemetry/buckets.ts";
 import type { TrafficWindow } from "#server/telemetry/ports/traffic-window.ts";
 
 /**
- * Requests per second that one proxy may tell of, at all its ends together. An agent that has a processor to itself reads and folds
- * fewer lines than that (`npm run bench -- fold`), so none that is honest comes near.
+ * Requests per second that one proxy may tell of, at all its ends together. Folding that many takes an agent half a processor
+ * (`npm run bench -- fold`), and serving them takes its Envoy many: a bound on what can be made up, not on what is usual.
  */
 export const RATE_MAX = 200_000;
 const HOUR_MS = 3600_000;
@@ -11,16 +11,22 @@ const HOUR_MS = 3600_000;
 const FINE_MS = 15 * 60_000;
 /** As long ago as a window may be, and an hour. */
 const KEPT_MS = 32 * 24 * HOUR_MS;
-/** Slots of one proxy that are looked through for those that are over. */
-const SLOTS_SWEPT = 1000;
 /** Proxies that are known at a time; the one that was silent longest goes. */
 const PROXIES_MAX = 20_000;
+
+/** Requests by the start of their time, each of them so long, those that were told of first at the front. */
+type Sums = Map<number, number>;
+
+interface Told {
+  readonly fine: Sums;
+  readonly byHour: Sums;
+}
 
 /** What each proxy told of each time, so that it tells of no more than a proxy can have done. */
 export class RateBook {
   readonly #rateMax: number;
-  /** The one that reported last is the last; slot → requests. */
-  readonly #proxies = new Map<string, Map<string, { readonly endMs: number; sum: number }>>();
+  /** The one that reported last is the last. */
+  readonly #proxies = new Map<string, Told>();
 
   constructor(rateMax: number = RATE_MAX) {
     this.#rateMax = rateMax;
@@ -32,18 +38,15 @@ export class RateBook {
     windows: readonly TrafficWindow[],
     nowMs: number,
   ): { readonly windows: readonly TrafficWindow[]; readonly refused: number } {
-    const slots = this.#openSlots(proxy, nowMs);
+    const { fine, byHour } = this.#open(proxy, nowMs);
     let refused = 0;
     const taken = windows.filter(({ startMs, count }) => {
-      const lengthMs = nowMs - startMs < FINE_MS ? WINDOW_MS : HOUR_MS;
+      const [sums, lengthMs] = nowMs - startMs < FINE_MS ? [fine, WINDOW_MS] : [byHour, HOUR_MS];
       const at = Math.floor(startMs / lengthMs) * lengthMs;
-      const slot = slots.get(`${lengthMs} ${at}`) ?? { endMs: at + lengthMs, sum: 0 };
-      const isPossible = slot.sum + count <= (this.#rateMax * lengthMs) / 1000;
-      if (!isPossible) refused += count;
-      else {
-        slot.sum += count;
-        slots.set(`${lengthMs} ${at}`, slot);
-      }
+      const sum = (sums.get(at) ?? 0) + count;
+      const isPossible = sum <= (this.#rateMax * lengthMs) / 1000;
+      if (isPossible) sums.set(at, sum);
+      else refused += count;
       return isPossible;
     });
     return { windows: taken, refused };
@@ -51,18 +54,26 @@ export class RateBook {
 
   /** How many times are remembered of a proxy. */
   slotsOf(proxy: string): number {
-    return this.#proxies.get(proxy)?.size ?? 0;
+    const told = this.#proxies.get(proxy);
+    return told === undefined ? 0 : told.fine.size + told.byHour.size;
   }
 
-  #openSlots(proxy: string, nowMs: number): Map<string, { readonly endMs: number; sum: number }> {
-    const slots = this.#proxies.get(proxy) ?? new Map<string, { readonly endMs: number; sum: number }>();
+  #open(proxy: string, nowMs: number): Told {
+    const told = this.#proxies.get(proxy) ?? { fine: new Map(), byHour: new Map() };
     this.#proxies.delete(proxy);
-    this.#proxies.set(proxy, slots);
-    if (slots.size > SLOTS_SWEPT)
-      for (const [name, { endMs }] of slots)
-        if (nowMs - endMs > (name.startsWith(`${WINDOW_MS} `) ? FINE_MS : KEPT_MS)) slots.delete(name);
+    this.#proxies.set(proxy, told);
+    forget(told.fine, nowMs - FINE_MS - WINDOW_MS);
+    forget(told.byHour, nowMs - KEPT_MS - HOUR_MS);
     const [oldest] = this.#proxies.keys();
     if (this.#proxies.size > PROXIES_MAX && oldest !== undefined) this.#proxies.delete(oldest);
-    return slots;
+    return told;
+  }
+}
+
+/** What is older, as far as it stands before what is not: what was told of late goes when that does. */
+function forget(sums: Sums, beforeMs: number): void {
+  for (const at of sums.keys()) {
+    if (at >= beforeMs) return;
+    sums.delete(at);
   }
 }
