@@ -156,14 +156,16 @@ function hasPossibleFigures(window: RequestWindow): boolean {
     durationBuckets.reduce((sum, bucket) => sum + bucket, 0) <= count &&
     durationSumMs >= 0 &&
     Number.isFinite(durationSumMs) &&
-    Number(window.requestBytes) + Number(window.responseBytes) <= bytesMaxOf(window) &&
+    areCarried(window) &&
     destinationPort <= SHORT_MAX &&
     responseCode <= SHORT_MAX
   );
 }
 
-function bytesMaxOf(window: RequestWindow): number {
-  return (WINDOW_MS + possibleDuration(window)) * BYTES_PER_MS;
+function areCarried(window: RequestWindow): boolean {
+  const bytes = Number(window.requestBytes) + Number(window.responseBytes);
+  // Few windows need to be asked how long their connections lasted.
+  return bytes <= WINDOW_MS * BYTES_PER_MS || bytes <= (WINDOW_MS + possibleDuration(window)) * BYTES_PER_MS;
 }
 
 /** The sum of durations that goes with the histogram beside it: as it is told, or the nearest that can be. */
