@@ -3,7 +3,7 @@
 // and `npm test -- oracle` what is compared with Istio itself. The last line counts what the runners reported.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { root, setup } from "./setup.mjs";
 
 const reports = join(root, "reports");
@@ -74,41 +74,60 @@ function tally(file, code, read) {
   if (code !== 0 && counted.failed === 0) failed += 1;
 }
 
-/** A file whose tests cannot be collected is one failure. */
-const failuresOf = (report) =>
-  report.numFailedTests +
-  (report.testResults ?? []).filter((each) => each.status === "failed" && each.assertionResults.length === 0).length;
+/** A file whose tests cannot be collected is one failure, and so is an error that belongs to no test. */
+const failuresOf = ({ numFailedTests, numErrors, testResults }) =>
+  numFailedTests +
+  numErrors +
+  testResults.filter((each) => each.status === "failed" && each.assertionResults.length === 0).length;
 
 /** Files in which something failed run once more, alone: who passes then was hurt by company, and is named as flaky. */
 const MOST_FILES_AGAIN = 5;
 
-async function vitest(name, args) {
-  const file = join(reports, `${name}.json`);
-  const report = (into) => ["--reporter=default", "--reporter=json", `--outputFile.json=${into}`];
-  const code = await run(bin("vitest"), ["run", ...args, ...report(file)]);
-  const first = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : { testResults: [] };
-  const failing = first.testResults.filter((each) => each.status === "failed");
-  // What a seed found is a fault, whatever another seed finds.
+/** Whether what failed is looked at once more. What a seed found is a fault, whatever another seed finds; an error that belongs to no test has no file to run. */
+function isRunAgain({ numErrors, testResults }) {
+  const failing = testResults.filter((each) => each.status === "failed");
   const isSeeded = failing.some((each) => /\bseed\b/i.test(JSON.stringify(each)));
-  if (failing.length === 0 || failing.length > MOST_FILES_AGAIN || isSeeded)
+  return numErrors === 0 && failing.length > 0 && failing.length <= MOST_FILES_AGAIN && !isSeeded;
+}
+
+/** What has a status, by name: tests, and files of which no test has it. */
+function namesOf(files, status) {
+  return files.flatMap(({ name, status: own, assertionResults }) => {
+    const file = relative(root, name);
+    const tests = assertionResults.filter((each) => each.status === status).map((each) => `${file}: ${each.fullName}`);
+    return tests.length === 0 && own === status ? [file] : tests;
+  });
+}
+
+async function vitest(name, args) {
+  const runInto = async (file, more) => {
+    const report = ["--reporter=default", "--reporter=./scripts/vitest-report.mjs", `--outputFile.json=${file}`];
+    const code = await run(bin("vitest"), ["run", ...args, ...more, ...report]);
+    return { code, report: existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined };
+  };
+  const file = join(reports, `${name}.json`);
+  const { code, report } = await runInto(file, []);
+  if (report === undefined || !isRunAgain(report))
     return tally(file, code, (counted) => ({ passed: counted.numPassedTests, failed: failuresOf(counted) }));
-  const again = join(reports, `${name}-again.json`);
+  const failing = report.testResults.filter((each) => each.status === "failed");
   process.stdout.write(`… ${failing.length} failed: once more, alone\n`);
-  const paths = failing.map((each) => each.name);
-  const codeAgain = await run(bin("vitest"), ["run", ...args, "--no-file-parallelism", ...paths, ...report(again)]);
-  const before = failing.flatMap((each) => each.assertionResults).filter((each) => each.status === "passed").length;
-  tally(again, codeAgain, (counted) => ({
-    passed: first.numPassedTests - before + counted.numPassedTests,
-    failed: failuresOf(counted),
-  }));
-  const still = new Set(
-    (existsSync(again) ? JSON.parse(readFileSync(again, "utf8")).testResults : failing)
-      .flatMap((each) => each.assertionResults)
-      .filter((each) => each.status === "failed")
-      .map((each) => each.fullName),
-  );
-  for (const { status, fullName } of failing.flatMap((each) => each.assertionResults))
-    if (status === "failed" && !still.has(fullName)) flaky.push(fullName);
+  const again = join(reports, `${name}-again.json`);
+  const second = await runInto(again, ["--no-file-parallelism", ...failing.map((each) => each.name)]);
+  tally(again, second.code, (counted) => {
+    const failed = namesOf(failing, "failed");
+    const passes = new Set([
+      ...namesOf(counted.testResults, "passed"),
+      ...counted.testResults.filter((each) => each.status === "passed").map((each) => relative(root, each.name)),
+    ]);
+    const fails = new Set(namesOf(counted.testResults, "failed"));
+    flaky.push(...failed.filter((each) => passes.has(each)));
+    const passedBefore = failing.flatMap((each) => each.assertionResults).filter((each) => each.status === "passed");
+    return {
+      passed: report.numPassedTests - passedBefore.length + counted.numPassedTests,
+      // What failed and was not there the second time has failed.
+      failed: failuresOf(counted) + failed.filter((each) => !passes.has(each) && !fails.has(each)).length,
+    };
+  });
 }
 
 /** Titles of what failed and passed when it was run once more. */
