@@ -114,6 +114,19 @@ test("one policy's places are not asked all at once", async () => {
   expect(asked).toHaveLength(20);
 });
 
+test("one that is given up and wanted again before its turn is asked once, and once in twenty minutes", async () => {
+  const { keeper, asked, answers, timers, settle } = setup();
+  const others = Array.from({ length: 8 }, (_, index) => `https://b/${index}`);
+  for (const each of [...others, A]) answers.set(each, "keys");
+  keeper.follow(wanted(...others, A));
+  keeper.follow(wanted(...others));
+  keeper.follow(wanted(...others, A));
+  await keeper.triedAll();
+  await settle();
+  expect(asked.filter((each) => each === A)).toHaveLength(1);
+  expect(timers).toHaveLength(9);
+});
+
 test("an object says that its keys were never fetched, or how old they are", () => {
   const resource = api("RequestAuthentication", "security", "a", "default", {
     jwtRules: [{ issuer: "me", jwksUri: A }],

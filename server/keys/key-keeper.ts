@@ -45,7 +45,8 @@ export class KeyKeeper {
   readonly #options: KeyKeeperOptions;
   readonly #places = new Map<string, Place>();
   readonly #kept: Map<string, KeptKeys>;
-  readonly #waiting: string[] = [];
+  /** Each once, however often it is given up and wanted again before its turn. */
+  readonly #waiting = new Set<string>();
   readonly #stopping = new AbortController();
   #running = 0;
 
@@ -106,14 +107,15 @@ export class KeyKeeper {
   }
 
   #queue(location: string): void {
-    this.#waiting.push(location);
+    this.#waiting.add(location);
     this.#next();
   }
 
   #next(): void {
     while (this.#running < AT_ONCE_MAX && !this.#stopping.signal.aborted) {
-      const location = this.#waiting.shift();
+      const [location] = this.#waiting;
       if (location === undefined) return;
+      this.#waiting.delete(location);
       const place = this.#places.get(location);
       if (place === undefined) continue;
       this.#running += 1;
