@@ -36,7 +36,9 @@ export async function makeKeys(
   const file = join(dir, "token-keys.json");
   const allowsLoopback = isLoopback(host);
   let isOpen = false;
-  const keeper: KeyKeeper = new KeyKeeper(readKeyFile(file), {
+  const { kept, damage } = readKeyFile(file);
+  if (damage !== undefined) log.warn("keys of tokens that were kept are fetched again", { why: damage });
+  const keeper: KeyKeeper = new KeyKeeper(kept, {
     fetch: (location, timeoutMs, signal) => fetchKeySet(location, { allowsLoopback, timeoutMs, signal }),
     onChange(keySets) {
       if (isOpen) void publisher.compile({ upserts: [], deletes: [], keySets }).catch(() => undefined);
