@@ -96,7 +96,7 @@ export interface Services {
     history(filter: HistoryFilter): Promise<readonly RevisionSummary[]>;
     revision(revision: number): Promise<RevisionDetail>;
     rollback(revision: number, reason: string, caller: Caller): Promise<ApplyResult>;
-    /** What a rollback would write, for its preview. */
+    /** What a rollback to it, or an undo of it, would write, for its preview. */
     restoreChanges(revision: number, way: "rollback" | "undo"): Promise<readonly ConfigChange[]>;
     undo(revision: number, reason: string, caller: Caller): Promise<ApplyResult>;
     distribution(revision: number): Promise<Distribution>;
