@@ -11,13 +11,13 @@ import { type Connection, Exchange } from "#core/simulate/exchange.ts";
 import { Headers } from "#core/simulate/headers.ts";
 import type { HttpManager, Served } from "#core/simulate/listener.ts";
 import { ProxyImage } from "#core/simulate/proxy-image.ts";
+import { freePort } from "#node/free-port.ts";
 import { createCompiler } from "#server/envoy/create-compiler.ts";
 import { hash, MESH } from "#server/envoy/testing/random-world.ts";
 import { makeNode, type ProxyHeader } from "#server/envoy/testing/read-case.ts";
 import { staticBootstrap } from "#server/envoy/testing/static-bootstrap.ts";
 import { SwappedProxy } from "#server/envoy/testing/swapped-proxy.ts";
 import { findTestEnvoy } from "#testing/find-test-envoy.ts";
-import { freePort } from "#testing/test-agent.ts";
 import { printReport } from "./report.ts";
 
 const POLICIES = 20;

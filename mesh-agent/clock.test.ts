@@ -1,9 +1,10 @@
 import { request } from "node:http";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type ApiClient, connect } from "#cli/client/client.ts";
+import { freePort } from "#node/free-port.ts";
 import { runPharos } from "#testing/run-pharos.ts";
 import { startServe } from "#testing/start-serve.ts";
-import { Cleanup, eventually, freePort, startAgent, startApp, temporaryDir } from "#testing/test-agent.ts";
+import { Cleanup, eventually, startAgent, startApp, temporaryDir } from "#testing/test-agent.ts";
 
 // The whole server, whose clock is behind this machine's, with an agent and its Envoy, whose clock is right. Each would say it is the other.
 

@@ -3,19 +3,11 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
+import { freePort } from "#node/free-port.ts";
 import { FakeControlPlane } from "#testing/fake-control-plane.ts";
 import { Load } from "#testing/load.ts";
 import { answerWith, proxyTo, throughMtls } from "#testing/mesh-resources.ts";
-import {
-  Cleanup,
-  envoyPid,
-  eventually,
-  fetchText,
-  freePort,
-  startAgent,
-  startApp,
-  temporaryDir,
-} from "#testing/test-agent.ts";
+import { Cleanup, envoyPid, eventually, fetchText, startAgent, startApp, temporaryDir } from "#testing/test-agent.ts";
 
 const ENTRY = resolve(import.meta.dirname, "../testing/agent-process.ts");
 let cleanup: Cleanup;

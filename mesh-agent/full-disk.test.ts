@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { freePort } from "#node/free-port.ts";
 import { FakeControlPlane } from "#testing/fake-control-plane.ts";
 import { answerWith } from "#testing/mesh-resources.ts";
 import { SmallDisk } from "#testing/small-disk.ts";
-import { Cleanup, envoyPid, eventually, fetchText, freePort, killEnvoy } from "#testing/test-agent.ts";
+import { Cleanup, envoyPid, eventually, fetchText, killEnvoy } from "#testing/test-agent.ts";
 
 const ENTRY = resolve(import.meta.dirname, "../testing/agent-process.ts");
 let cleanup: Cleanup;

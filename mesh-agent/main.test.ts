@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { PharosError } from "#core/errors.ts";
 import { TYPE_URLS } from "#core/xds/type-urls.ts";
+import { freePort } from "#node/free-port.ts";
 import { Health } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import { FakeControlPlane } from "#testing/fake-control-plane.ts";
 import { answerWith, proxyTo } from "#testing/mesh-resources.ts";
@@ -9,7 +10,6 @@ import {
   envoyPid,
   eventually,
   fetchText,
-  freePort,
   killEnvoy,
   startAgent,
   startApp,

@@ -3,9 +3,10 @@ import { request } from "node:http";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
+import { freePort } from "#node/free-port.ts";
 import { Load } from "#testing/load.ts";
 import { RealMesh } from "#testing/real-mesh.ts";
-import { Cleanup, envoyPid, eventually, freePort, killEnvoy, startApp, temporaryDir } from "#testing/test-agent.ts";
+import { Cleanup, envoyPid, eventually, killEnvoy, startApp, temporaryDir } from "#testing/test-agent.ts";
 
 const MESH = `
 apiVersion: networking.istio.io/v1

@@ -10,18 +10,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import { DEFAULT_PROXY_SETTINGS } from "#core/mesh-config/proxy-settings.ts";
 import { saveIdentity } from "#mesh-agent/identity/identity-file.ts";
 import { joinMesh } from "#mesh-agent/identity/join-mesh.ts";
+import { freePort } from "#node/free-port.ts";
 import type { AppCaller } from "#server/api/router.ts";
 import { runServer } from "#server/main.ts";
 import { getRuntime } from "#server/runtime.ts";
-import {
-  Cleanup,
-  eventually,
-  freePort,
-  type RunningAgent,
-  startAgent,
-  startApp,
-  temporaryDir,
-} from "#testing/test-agent.ts";
+import { Cleanup, eventually, type RunningAgent, startAgent, startApp, temporaryDir } from "#testing/test-agent.ts";
 
 const MESH = `
 apiVersion: networking.istio.io/v1

@@ -2,9 +2,10 @@ import { type IncomingHttpHeaders, type OutgoingHttpHeaders, type RequestOptions
 import { request as requestTls } from "node:https";
 import type { SecureContextOptions } from "node:tls";
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+import { freePort } from "#node/free-port.ts";
 import { type EchoApp, type Seen, startEcho } from "#testing/echo-app.ts";
 import { RealMesh } from "#testing/real-mesh.ts";
-import { type Cleanup, eventually, freePort, startAgent, temporaryDir } from "#testing/test-agent.ts";
+import { type Cleanup, eventually, startAgent, temporaryDir } from "#testing/test-agent.ts";
 
 const SERVICE = (name: string): string => `
 apiVersion: networking.istio.io/v1

@@ -1,7 +1,5 @@
-import { randomInt } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import { createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AgentConfigInput, parseAgentConfig } from "#mesh-agent/config.ts";
@@ -52,28 +50,6 @@ export function killEnvoy(dir: string): number | undefined {
   const pid = envoyPid(dir);
   if (pid !== undefined) process.kill(pid, "SIGKILL");
   return pid;
-}
-
-/** Below those that systems give to outgoing connections: one that is free now is not taken by the next connection. */
-const PORTS = { first: 20_000, last: 32_000 } as const;
-const handedOut = new Set<number>();
-
-/** A port of this host at which nobody listens, and which nobody was told of before. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(PORTS.first, PORTS.last);
-    if (handedOut.has(port)) continue;
-    handedOut.add(port);
-    if (await isFree(port)) return port;
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const server = createTcpServer();
-    server.once("error", () => done(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => done(true)));
-  });
 }
 
 export interface RunningAgent {

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { freePort } from "#node/free-port.ts";
 import { type ApiClient, connect } from "../../cli/client/client.ts";
 import serverProcess from "../../programs/server-process.json" with { type: "json" };
 import { generateResources, virtualService } from "./generate-config.ts";
@@ -24,14 +23,6 @@ export interface Measured {
   /** Makes the first route carry `mark`. */
   edit(mark: string): Promise<void>;
   stop(): void;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 function pharos(...args: string[]): string {

@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort, type Measured, waitUntilReady } from "./control-plane.ts";
+import { freePort } from "#node/free-port.ts";
+import { type Measured, waitUntilReady } from "./control-plane.ts";
 import { generateResources, virtualService } from "./generate-config.ts";
 
 /** istiod without Kubernetes: the same resources from files, xDS in plain text. `path` is its binary, pilot-discovery. */

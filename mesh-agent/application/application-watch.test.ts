@@ -7,6 +7,7 @@ import { GrpcServer } from "#grpc/server.ts";
 import { makeTestAuthority } from "#grpc/testing/certificates.ts";
 import { ApplicationWatch } from "#mesh-agent/application/application-watch.ts";
 import { askApplication } from "#mesh-agent/application/ask-application.ts";
+import { freePort } from "#node/free-port.ts";
 import {
   HealthCheckRequestSchema,
   HealthCheckResponse_ServingStatus,
@@ -14,7 +15,7 @@ import {
 } from "#proto/gen/grpc/health/v1/health_pb.js";
 import { ApplicationProbeSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import { silentLogger } from "#testing/loggers.ts";
-import { Cleanup, eventually, freePort } from "#testing/test-agent.ts";
+import { Cleanup, eventually } from "#testing/test-agent.ts";
 
 let cleanup: Cleanup;
 beforeEach(() => {

@@ -1,8 +1,9 @@
 import { connect as connectHttp2 } from "node:http2";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { freePort } from "#node/free-port.ts";
 import { RawConnection } from "#testing/raw-connection.ts";
 import { Scenario } from "#testing/scenario.ts";
-import { Cleanup, eventually, freePort } from "#testing/test-agent.ts";
+import { Cleanup, eventually } from "#testing/test-agent.ts";
 
 const cleanup = new Cleanup();
 let scenario: Scenario;

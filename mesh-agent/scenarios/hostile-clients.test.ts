@@ -5,9 +5,10 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { DEFAULT_PROXY_SETTINGS } from "#core/mesh-config/proxy-settings.ts";
 import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
 import { openPaths } from "#mesh-agent/paths.ts";
+import { freePort } from "#node/free-port.ts";
 import { gatewayText } from "#testing/gateway-text.ts";
 import { RealMesh } from "#testing/real-mesh.ts";
-import { Cleanup, eventually, freePort, startAgent, temporaryDir } from "#testing/test-agent.ts";
+import { Cleanup, eventually, startAgent, temporaryDir } from "#testing/test-agent.ts";
 
 const MB = 1024 * 1024;
 /** More than the gateway keeps of one answer: what is not read stands still. */

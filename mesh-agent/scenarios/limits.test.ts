@@ -2,10 +2,11 @@ import { connect as connectHttp2 } from "node:http2";
 import { createServer, type Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { DEFAULT_PROXY_SETTINGS } from "#core/mesh-config/proxy-settings.ts";
+import { freePort } from "#node/free-port.ts";
 import { gatewayText } from "#testing/gateway-text.ts";
 import { RawConnection } from "#testing/raw-connection.ts";
 import { Scenario } from "#testing/scenario.ts";
-import { Cleanup, eventually, freePort, startAgent, temporaryDir } from "#testing/test-agent.ts";
+import { Cleanup, eventually, startAgent, temporaryDir } from "#testing/test-agent.ts";
 
 const cleanup = new Cleanup();
 let scenario: Scenario;

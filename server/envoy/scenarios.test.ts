@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { makeTestAuthority, type TestAuthority } from "#grpc/testing/certificates.ts";
+import { freePort } from "#node/free-port.ts";
 import { createCompiler } from "#server/envoy/create-compiler.ts";
 import { type Answer, ask } from "#server/envoy/testing/ask.ts";
 import { makeNode, type ProxyHeader } from "#server/envoy/testing/read-case.ts";
@@ -13,7 +14,7 @@ import { type RunningApp, type Seen, startScenarioApp } from "#server/envoy/test
 import { startStaticProxy } from "#server/envoy/testing/start-static-proxy.ts";
 import { staticBootstrap } from "#server/envoy/testing/static-bootstrap.ts";
 import { findTestEnvoy } from "#testing/find-test-envoy.ts";
-import { Cleanup, freePort } from "#testing/test-agent.ts";
+import { Cleanup } from "#testing/test-agent.ts";
 
 const DIR = join(import.meta.dirname, "scenarios");
 const FILES = readdirSync(DIR).filter((file) => file.endsWith(".yaml"));

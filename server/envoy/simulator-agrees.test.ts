@@ -12,6 +12,7 @@ import type { CallResult } from "#core/simulate/call.ts";
 import { enumerateBranches } from "#core/simulate/dice.ts";
 import { followCall } from "#core/simulate/follow-call.ts";
 import { makeTestAuthority } from "#grpc/testing/certificates.ts";
+import { freePort } from "#node/free-port.ts";
 import { arbitraryConfiguration, arbitrarySettings } from "#server/envoy/testing/arbitrary-mesh.ts";
 import { arbitraryQuestion, type MeshPorts } from "#server/envoy/testing/arbitrary-question.ts";
 import { type Answer, ask } from "#server/envoy/testing/ask.ts";
@@ -29,7 +30,7 @@ import {
 } from "#server/envoy/testing/small-mesh.ts";
 import { SwappedProxy } from "#server/envoy/testing/swapped-proxy.ts";
 import { findTestEnvoy } from "#testing/find-test-envoy.ts";
-import { Cleanup, freePort } from "#testing/test-agent.ts";
+import { Cleanup } from "#testing/test-agent.ts";
 
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 const RUNS = Number(process.env.FUZZ_RUNS ?? 20);

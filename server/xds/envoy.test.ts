@@ -7,6 +7,7 @@ import type { JsonObject } from "@bufbuild/protobuf";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { LayerChange } from "#core/xds/layer.ts";
 import { GrpcServer } from "#grpc/server.ts";
+import { freePort } from "#node/free-port.ts";
 import { type AdsEvent, AdsServer } from "#server/xds/ads-server.ts";
 import { cluster, encodeResource, endpoints, host, listener, routes } from "#server/xds/testing/envoy-resources.ts";
 import { RunningEnvoy } from "#server/xds/testing/run-envoy.ts";
@@ -51,14 +52,6 @@ async function listen(app: Server): Promise<number> {
 async function hold(holder: TcpServer): Promise<number> {
   await new Promise<void>((done) => holder.listen(0, "127.0.0.1", done));
   return (holder.address() as AddressInfo).port;
-}
-
-/** A port that nobody has now. */
-async function freePort(): Promise<number> {
-  const app = createServer();
-  const port = await listen(app);
-  await new Promise((done) => app.close(done));
-  return port;
 }
 
 interface Answer {
