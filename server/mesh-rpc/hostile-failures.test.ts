@@ -1,8 +1,6 @@
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { GrpcClient } from "#grpc/client.ts";
-import { ReportRequestSchema, ReportResponseSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
-import { AGENT, HONEST, HostileMesh, nodeId } from "#server/mesh-rpc/testing/hostile-mesh.ts";
+import { HONEST, HostileMesh, nodeId } from "#server/mesh-rpc/testing/hostile-mesh.ts";
 
 // What a registered caller makes up of a called end that is there, and of itself.
 
@@ -16,40 +14,32 @@ afterAll(() => mesh.stop());
 
 test("beside requests that it really sent, a caller makes no failures up, and no more requests than a proxy can have", async () => {
   const at = BigInt(Math.floor(Date.now() / 10_000) * 10_000);
-  const tell = async (client: GrpcClient, storeId: string, instance: string, windows: readonly object[]) => {
-    const told = windows.map((window) => ({
-      windowStartMs: at,
-      windowMs: 10_000,
-      destinationService: "ratings.default.svc.cluster.local",
-      destinationWorkload: "ratings-v1",
-      destinationWorkloadNamespace: "default",
-      requestProtocol: "http",
-      responseFlags: "-",
-      ...window,
-    }));
-    const report = create(ReportRequestSchema, { storeId, sequence: 1n, instance, windows: told });
-    const answer = await client.unary(`${AGENT}/Report`, toBinary(ReportRequestSchema, report), { timeoutMs: 30_000 });
-    return fromBinary(ReportResponseSchema, answer).refused;
+  const window = {
+    windowStartMs: at,
+    windowMs: 10_000,
+    destinationService: "ratings.default.svc.cluster.local",
+    destinationWorkload: "ratings-v1",
+    destinationWorkloadNamespace: "default",
+    requestProtocol: "http",
+    responseFlags: "-",
   };
+  const tell = (client: GrpcClient, storeId: string, instance: string, windows: readonly object[]) =>
+    mesh.report(client, { storeId, instance, windows: windows.map((told) => ({ ...window, ...told })) });
   const shop = "spiffe://cluster.local/ns/default/sa/shop";
   const failed = { reporter: "source", destinationPort: 9080, responseCode: 500 };
-  const ratingsNow = async () => {
-    const services = await mesh.admin.services.list.query({ seconds: 300 });
-    return services.find(({ host }) => host.startsWith("ratings"));
-  };
   const edgeNow = async () => {
     const { edges } = await mesh.admin.topology.graph.query({ view: "workload", seconds: 300 });
     return edges.find(({ source, target }) => source.includes("shop") && target.includes("ratings"));
   };
   expect(await tell(mesh.shop, "liar", "default/shop-0", [{ ...failed, count: 2000n }])).toEqual([]);
   await vi.waitFor(async () => expect((await edgeNow())?.health.status).toBe("failure"), 30_000);
-  expect((await ratingsNow())?.requestsPerSecond, "answers of one that saw nothing").toBeNull();
+  expect((await mesh.ratings())?.requestsPerSecond, "answers of one that saw nothing").toBeNull();
 
   await tell(await mesh.dial("ratings"), "honest", "default/ratings-v1-0", [
     { reporter: "destination", destinationPort: 19_080, sourcePrincipal: shop, responseCode: 200, count: 2000n },
   ]);
-  await vi.waitFor(async () => expect((await ratingsNow())?.requestsPerSecond).toBeGreaterThan(1), 30_000);
-  expect((await ratingsNow())?.errorPercent).toBe(0);
+  await vi.waitFor(async () => expect((await mesh.ratings())?.requestsPerSecond).toBeGreaterThan(1), 30_000);
+  expect((await mesh.ratings())?.errorPercent).toBe(0);
   expect(await edgeNow()).toMatchObject({ health: { status: "failure" }, errorPercent: 100 });
   const overview = await mesh.admin.overview.get.query({ seconds: 300 });
   expect(overview.errorPercent).toBe(0);

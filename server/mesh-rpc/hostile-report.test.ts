@@ -1,9 +1,7 @@
-import { create, toBinary } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
 import type { GrpcClient } from "#grpc/client.ts";
-import { ReportRequestSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
-import { AGENT, HONEST, HostileMesh, LONG, nodeId } from "#server/mesh-rpc/testing/hostile-mesh.ts";
+import { HONEST, HostileMesh, LONG, nodeId } from "#server/mesh-rpc/testing/hostile-mesh.ts";
 
 // What a registered agent of account `shop` may tell of requests.
 
@@ -31,7 +29,7 @@ test("reports for an instance that is not registered, and of one that is another
     durationBuckets: new Array<number>(BUCKET_COUNT).fill(0),
   });
   for (const [sequence, instance] of ["default/nobody-7", "default/ratings-v1-0", LONG].entries()) {
-    const report = create(ReportRequestSchema, {
+    await mesh.report(mesh.shop, {
       storeId: "hostile",
       sequence: BigInt(sequence + 1),
       instance,
@@ -45,15 +43,13 @@ test("reports for an instance that is not registered, and of one that is another
         path: "/",
       })),
     });
-    await mesh.shop.unary(`${AGENT}/Report`, toBinary(ReportRequestSchema, report), { timeoutMs: 30_000 });
   }
   const samples = await mesh.admin.requests.list.query({ seconds: 300, limit: 100 });
   const metrics = await (await fetch(`${mesh.serve.url}/metrics`)).text();
   const told = JSON.stringify([samples, metrics]);
   expect(told).toContain("sa/shop");
   expect(told).not.toContain("ratings");
-  const services = await mesh.admin.services.list.query({ seconds: 300 });
-  expect(services.find(({ host }) => host.startsWith("ratings"))?.requestsPerSecond).toBeNull();
+  expect((await mesh.ratings())?.requestsPerSecond).toBeNull();
 });
 
 test("what a registered caller tells of requests that ratings never saw stays its own: ratings is as well as it says it is", async () => {
@@ -68,14 +64,7 @@ test("what a registered caller tells of requests that ratings never saw stays it
     durationBuckets: new Array<number>(BUCKET_COUNT).fill(0),
   };
   const tell = (client: GrpcClient, storeId: string, instance: string, told: object) =>
-    client.unary(
-      `${AGENT}/Report`,
-      toBinary(
-        ReportRequestSchema,
-        create(ReportRequestSchema, { storeId, sequence: 1n, instance, windows: [{ ...window, ...told }] }),
-      ),
-      { timeoutMs: 30_000 },
-    );
+    mesh.report(client, { storeId, instance, windows: [{ ...window, ...told }] });
   await tell(await mesh.dial("ratings"), "honest", "default/ratings-v1-0", {
     reporter: "destination",
     destinationPort: 19_080,
@@ -83,12 +72,8 @@ test("what a registered caller tells of requests that ratings never saw stays it
     responseCode: 200,
     count: 20n,
   });
-  const ratings = async () => {
-    const services = await mesh.admin.services.list.query({ seconds: 300 });
-    return services.find(({ host }) => host.startsWith("ratings"));
-  };
   const honest = await vi.waitFor(async () => {
-    const seen = await ratings();
+    const seen = await mesh.ratings();
     expect(seen?.requestsPerSecond).toBeGreaterThan(0);
     return seen;
   }, 30_000);
@@ -104,7 +89,7 @@ test("what a registered caller tells of requests that ratings never saw stays it
     const graph = await mesh.admin.topology.graph.query({ view: "workload", seconds: 300 });
     expect(graph.edges.some(({ source, health }) => source.includes("shop") && health.status === "failure")).toBe(true);
   }, 30_000);
-  const after = await ratings();
+  const after = await mesh.ratings();
   expect(after?.errorPercent).toBe(0);
   // The same requests over a time that goes on; the claims would make it thousands of times more.
   expect(after?.requestsPerSecond).toBeGreaterThan(0);

@@ -1,12 +1,18 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { expect, vi } from "vitest";
 import { type ApiClient, connect } from "#cli/client/client.ts";
+import type { ServiceRow } from "#core/view/service.ts";
 import { TYPE_URLS, type XdsType } from "#core/xds/type-urls.ts";
 import { connectGrpc, type GrpcClient } from "#grpc/client.ts";
 import { DeltaDiscoveryRequestSchema } from "#proto/gen/envoy/service/discovery/v3/discovery_pb.js";
-import { Health, RegisterRequestSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import {
+  Health,
+  RegisterRequestSchema,
+  ReportRequestSchema,
+  ReportResponseSchema,
+} from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import type { Authority } from "#server/ca/authority.ts";
 import { openAuthority } from "#server/ca/open-authority.ts";
 import { issueIdentity } from "#server/ca/testing/issue-identity.ts";
@@ -154,6 +160,19 @@ export class HostileMesh {
     return client.unary(`${AGENT}/Register`, toBinary(RegisterRequestSchema, create(RegisterRequestSchema, said)), {
       timeoutMs: 30_000,
     });
+  }
+
+  /** What an agent tells of requests; returns what of it was not taken. */
+  async report(client: GrpcClient, said: MessageInitShape<typeof ReportRequestSchema>): Promise<readonly string[]> {
+    const report = create(ReportRequestSchema, { sequence: 1n, ...said });
+    const answer = await client.unary(`${AGENT}/Report`, toBinary(ReportRequestSchema, report), { timeoutMs: 30_000 });
+    return fromBinary(ReportResponseSchema, answer).refused;
+  }
+
+  /** How ratings does, as people see it. */
+  async ratings(): Promise<ServiceRow | undefined> {
+    const services = await this.admin.services.list.query({ seconds: 300 });
+    return services.find(({ host }) => host.startsWith("ratings"));
   }
 
   /** What callers are told of ratings: its endpoints, and whose certificates they accept there. */
