@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { type ApiClient, connect } from "#cli/client/client.ts";
 import { freePort } from "#node/free-port.ts";
 import { runPharos } from "#testing/run-pharos.ts";
+import { serviceText } from "#testing/service-text.ts";
 import { startServe } from "#testing/start-serve.ts";
 import { Cleanup, eventually, startAgent, startApp, temporaryDir } from "#testing/test-agent.ts";
 
@@ -11,22 +12,7 @@ import { Cleanup, eventually, startAgent, startApp, temporaryDir } from "#testin
 const AHEAD_MS = 12 * 60_000;
 const REQUESTS = 25;
 
-const MESH = `
-apiVersion: networking.istio.io/v1
-kind: ServiceEntry
-metadata: { name: reviews, namespace: default }
-spec:
-  hosts: [reviews.default.svc.cluster.local]
-  location: MESH_INTERNAL
-  resolution: STATIC
-  ports: [{ name: http, number: 9080, protocol: HTTP }]
-  workloadSelector: { labels: { app: reviews } }
----
-apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: reviews-v1, namespace: default }
-spec: { metadata: { labels: { app: reviews } }, template: { serviceAccount: reviews } }
-`;
+const MESH = serviceText("reviews");
 
 let cleanup: Cleanup;
 let api: ApiClient;

@@ -6,24 +6,10 @@ import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
 import { freePort } from "#node/free-port.ts";
 import { Load } from "#testing/load.ts";
 import { RealMesh } from "#testing/real-mesh.ts";
+import { serviceText } from "#testing/service-text.ts";
 import { Cleanup, envoyPid, eventually, killEnvoy, startApp, temporaryDir } from "#testing/test-agent.ts";
 
-const MESH = `
-apiVersion: networking.istio.io/v1
-kind: ServiceEntry
-metadata: { name: reviews, namespace: default }
-spec:
-  hosts: [reviews.default.svc.cluster.local]
-  location: MESH_INTERNAL
-  resolution: STATIC
-  ports: [{ name: http, number: 9080, protocol: HTTP }]
-  workloadSelector: { labels: { app: reviews } }
----
-apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: reviews-v1, namespace: default }
-spec: { metadata: { labels: { app: reviews, version: v1 } }, template: { serviceAccount: reviews } }
----
+const MESH = `${serviceText("reviews", "app: reviews, version: v1")}---
 apiVersion: networking.istio.io/v1
 kind: WorkloadGroup
 metadata: { name: caller, namespace: default }

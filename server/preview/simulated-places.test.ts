@@ -14,18 +14,9 @@ import { hash } from "#server/envoy/testing/random-world.ts";
 import { makeNode, makeSnapshot } from "#server/envoy/testing/read-case.ts";
 import { decodeResource } from "#server/mesh/decode-resource.ts";
 import { SimulationRoom } from "#server/preview/simulation-room.ts";
+import { serviceText } from "#testing/service-text.ts";
 
-const CONFIG = `
-apiVersion: networking.istio.io/v1
-kind: ServiceEntry
-metadata: { name: reviews, namespace: default }
-spec:
-  hosts: [reviews.default.svc.cluster.local]
-  location: MESH_INTERNAL
-  resolution: STATIC
-  ports: [{ number: 9080, name: http, protocol: HTTP }]
-  workloadSelector: { labels: { app: reviews } }
----
+const CONFIG = `${serviceText("reviews")}---
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: { name: store, namespace: default }
