@@ -95,9 +95,8 @@ export class PreviewThread {
     diagnostics: readonly Diagnostic[],
     changes: readonly ConfigChange[],
     asker: Asker,
-    purpose: Purpose,
   ): Promise<readonly Diagnostic[]> {
-    return this.#queue.run(asker, purpose, () => this.#call("place", [diagnostics, changes], asker.signal));
+    return this.#queue.run(asker, "preview", () => this.#call("place", [diagnostics, changes], asker.signal));
   }
 
   findings(change: SnapshotChange, asker: Asker): Promise<FindingsDelta> {

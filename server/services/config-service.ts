@@ -156,7 +156,7 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
     reader: Pick<PreviewThread, "place"> = previews,
   ): Promise<readonly Diagnostic[]> {
     return lengthOf(changes) > READ_HERE_MAX
-      ? reader.place(findings, changes, asker, "preview")
+      ? reader.place(findings, changes, asker)
       : placeDiagnostics(findings, changes);
   }
 
