@@ -174,6 +174,13 @@ export default {
       to: { path: "^server/(envoy|config|db|api|services|telemetry|ca)/" },
     },
     only(
+      "keys-are-fetched-alone",
+      "Whoever fetches keys is told which are wanted, and knows neither configuration nor proxies.",
+      "^server/keys/",
+      "^(core/|node/|server/keys/|node_modules/(ipaddr\\.js|zod)/)|^(dns|https?|net)$",
+      { pathNot: "\\.test\\.ts$" },
+    ),
+    only(
       "telemetry-ports-stand-alone",
       "A port is words and rows: what stores are asked for, and no store.",
       "^server/telemetry/ports/",
