@@ -1,5 +1,6 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
+import { takeKeySets } from "#core/registry/take-key-sets.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import { ConfigIndex } from "#server/compile/config-index.ts";
 import { InstanceIndex } from "#server/compile/instance-index.ts";
@@ -78,10 +79,7 @@ export class Holding implements Held {
       instances.push(instance);
     }
     for (const key of change.instanceDeletes) removeInstance(key);
-    for (const [location, keys] of Object.entries(change.keySets ?? {})) {
-      if (keys === null) this.keySets.delete(location);
-      else this.keySets.set(location, keys);
-    }
+    takeKeySets(this.keySets, change.keySets);
     const keyLocations = Object.keys(change.keySets ?? {});
     return { places, instances, keyLocations, ...this.#followHosts(hostsOf(places)) };
   }

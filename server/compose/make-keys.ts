@@ -41,6 +41,7 @@ export async function makeKeys(
   const keeper: KeyKeeper = new KeyKeeper(kept, {
     fetch: (location, timeoutMs, signal) => fetchKeySet(location, { allowsLoopback, timeoutMs, signal }),
     onChange(keySets) {
+      // The publisher tells of what fails.
       if (isOpen) void publisher.compile({ upserts: [], deletes: [], keySets }).catch(() => undefined);
     },
     save(all) {

@@ -1,6 +1,7 @@
 import type { Kind } from "#core/kinds/kinds.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings, Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
+import { takeKeySets } from "#core/registry/take-key-sets.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { type AnyResource, formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
@@ -31,10 +32,7 @@ export class MeshState {
     for (const instance of change.instanceUpserts)
       this.#instances.set(`${instance.namespace}/${instance.name}`, instance);
     for (const key of change.instanceDeletes) this.#instances.delete(key);
-    for (const [location, keys] of Object.entries(change.keySets ?? {})) {
-      if (keys === null) this.#keySets.delete(location);
-      else this.#keySets.set(location, keys);
-    }
+    takeKeySets(this.#keySets, change.keySets);
   }
 
   get revision(): number {

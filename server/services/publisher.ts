@@ -1,6 +1,7 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import { PharosError } from "#core/errors.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
+import { takeKeySets } from "#core/registry/take-key-sets.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 import type { Mesh } from "#server/services/dependencies.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
@@ -53,11 +54,8 @@ export class Publisher {
   }
 
   /** Adds to the world what is the server's own, before there is a compiler. */
-  begin(own: readonly AnyResource[], keySets: NonNullable<SnapshotChange["keySets"]> = {}): void {
-    for (const [location, keys] of Object.entries(keySets)) {
-      if (keys === null) this.#keySets.delete(location);
-      else this.#keySets.set(location, keys);
-    }
+  begin(own: readonly AnyResource[], keySets?: SnapshotChange["keySets"]): void {
+    takeKeySets(this.#keySets, keySets);
     for (const resource of own) this.#own.set(formatRef(refOf(resource)), resource);
   }
 
