@@ -63,6 +63,18 @@ export function createServices(options: ServicesOptions): Services {
     applies,
   } = options;
   const catalog = createCatalogService({ state, mesh, telemetry, explain });
+  const config = createConfigService({
+    store,
+    mesh,
+    telemetry,
+    state,
+    checks,
+    publisher,
+    keys: options.keys,
+    previews,
+    applies,
+    audit: ({ caller, ...line }) => audit.write({ ...line, actor: caller.principal.name, from: caller.from }),
+  });
   const audited = createAudited(audit);
 
   /** With what is known of its instance, whatever the proxy said of itself. */
@@ -91,23 +103,12 @@ export function createServices(options: ServicesOptions): Services {
       telemetry,
       store,
       catalog,
-      check: () => [...checks.run(), ...publisher.failures, ...options.keys.findings()],
+      config,
       isDiskFull: options.isDiskFull,
     }),
     topology: createTopologyService({ state, telemetry }),
     catalog,
-    config: createConfigService({
-      store,
-      mesh,
-      telemetry,
-      state,
-      checks,
-      publisher,
-      keys: options.keys,
-      previews,
-      applies,
-      audit: ({ caller, ...line }) => audit.write({ ...line, actor: caller.principal.name, from: caller.from }),
-    }),
+    config,
     simulate: createSimulateService({ store, mesh, state, previews }),
     traces: {
       search: (query) => telemetry.searchTraces(query),

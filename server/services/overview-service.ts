@@ -1,4 +1,3 @@
-import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Graph } from "#core/graph/graph.ts";
 import type { ServiceRow } from "#core/view/service.ts";
 import type { ConfigStore } from "#server/config/store.ts";
@@ -14,7 +13,7 @@ export interface OverviewServiceOptions {
   readonly telemetry: Telemetry;
   readonly store: ConfigStore;
   readonly catalog: Services["catalog"];
-  readonly check: () => readonly Diagnostic[];
+  readonly config: Pick<Services["config"], "diagnostics">;
   readonly isDiskFull: () => Promise<boolean>;
   readonly now?: () => number;
 }
@@ -30,7 +29,7 @@ const SEVERITY = { failure: 4, degraded: 3, unknown: 2, idle: 1, healthy: 0 } as
 
 /** The mesh at a glance. */
 export function createOverviewService(options: OverviewServiceOptions): Services["overview"] {
-  const { state, mesh, telemetry, store, catalog, now = Date.now } = options;
+  const { state, mesh, telemetry, store, catalog, config, now = Date.now } = options;
   const fleet = recent(() => mesh.fleet(now() + EXPIRING_SOON_MS), {
     freshMs: FLEET_FRESH_MS,
     staleMs: FLEET_STALE_MS,
@@ -49,7 +48,7 @@ export function createOverviewService(options: OverviewServiceOptions): Services
         telemetry.graph({ ...range, view: "workload" }),
         store.history({ limit: RECENT }),
       ]);
-      const diagnostics = options.check();
+      const diagnostics = await config.diagnostics();
       const totals = graph.edges.reduce((sum, edge) => sum + edge.requestsPerSecond, 0);
       const secured = graph.edges.filter(({ mtlsPercent }) => mtlsPercent !== null);
       const securedRate = secured.reduce((sum, edge) => sum + edge.requestsPerSecond, 0);
