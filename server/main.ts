@@ -37,6 +37,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   const keys = await makeKeys(options, config, log);
   const port = await makeMeshPort({ ...identity, options, stores, config, registry, log });
   const { mesh } = port;
+  keys.open();
   const feed = config.follow();
   const auth = await createAuth({
     db,

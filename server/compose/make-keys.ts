@@ -24,25 +24,32 @@ export interface Keys {
   findings(): readonly Diagnostic[];
   /** What is known of the keys at a place; undefined of one that nobody wants. */
   at(location: string): Omit<KeyView, "location"> | undefined;
+  /** Brings what has come since they were made, and what comes from here on, to the compiler; there must be one by now. */
+  open(): void;
   close(): void;
 }
 
-/** Begins to fetch what the configuration asks for, and brings what is fetched to the compiler. */
+/** Begins to fetch what the configuration asks for. What comes soon is part of the world that a compiler begins with. */
 export async function makeKeys(
   { dir, host }: Pick<ServerOptions, "dir" | "host">,
-  { state, publisher }: Config,
+  { state, publisher }: Pick<Config, "state" | "publisher">,
   log: Logger,
 ): Promise<Keys> {
   const file = join(dir, "token-keys.json");
   const allowsLoopback = isLoopback(host);
-  let isOpen = false;
+  /** Until there is a compiler. */
+  let early: Record<string, string | null> | undefined = {};
+  const publish = (keySets: Readonly<Record<string, string | null>>): void => {
+    // The publisher tells of what fails.
+    void publisher.compile({ upserts: [], deletes: [], keySets }).catch(() => undefined);
+  };
   const { kept, damage } = readKeyFile(file);
   if (damage !== undefined) log.warn("keys of tokens that were kept are fetched again", { why: damage });
   const keeper: KeyKeeper = new KeyKeeper(kept, {
     fetch: (location, timeoutMs, signal) => fetchKeySet(location, { allowsLoopback, timeoutMs, signal }),
     onChange(keySets) {
-      // The publisher tells of what fails.
-      if (isOpen) void publisher.compile({ upserts: [], deletes: [], keySets }).catch(() => undefined);
+      if (early === undefined) publish(keySets);
+      else Object.assign(early, keySets);
     },
     save(all) {
       try {
@@ -74,7 +81,7 @@ export async function makeKeys(
   const tooLong = new Promise<void>((resolve) => setTimeout(resolve, FIRST_KEYS_MS).unref());
   await Promise.race([keeper.triedAll(), tooLong]);
   publisher.begin([], keeper.keySets());
-  isOpen = true;
+  early = {};
   publisher.onPublish(({ upserts, deletes }) => {
     if (ofKind([...upserts.map(refOf), ...deletes], "RequestAuthentication").length > 0) follow();
   });
@@ -88,6 +95,11 @@ export async function makeKeys(
         fetchedAt: fetchedAtMs === undefined ? null : new Date(fetchedAtMs).toISOString(),
         error: error ?? null,
       };
+    },
+    open() {
+      const come = early ?? {};
+      early = undefined;
+      if (Object.keys(come).length > 0) publish(come);
     },
     close: () => keeper.close(),
   };
