@@ -99,16 +99,15 @@ function isBad({ key }: TrafficRow): boolean {
   return outcomeOf(key) !== "ok";
 }
 
-function add(sums: Map<string, Map<string, Sums>>, end: string, source: string, row: TrafficRow): void {
-  const bySource = sums.get(end) ?? new Map<string, Sums>();
-  sums.set(end, bySource);
-  const { all, unanswered, bad } = bySource.get(source) ?? { all: 0, unanswered: 0, bad: 0 };
+function add(byEnd: Map<string, Map<string, Sums>>, end: string, source: string, row: TrafficRow): void {
+  const bySource = byEnd.get(end) ?? new Map<string, Sums>();
+  byEnd.set(end, bySource);
+  const sums = bySource.get(source) ?? { all: 0, unanswered: 0, bad: 0 };
+  bySource.set(source, sums);
   const isUnanswered = row.key.reporter === "source" ? endedByProxy(row) : row.key.protocol === "tcp";
-  bySource.set(source, {
-    all: all + row.count,
-    unanswered: unanswered + (isUnanswered ? row.count : 0),
-    bad: bad + (!isUnanswered && isBad(row) ? row.count : 0),
-  });
+  sums.all += row.count;
+  if (isUnanswered) sums.unanswered += row.count;
+  else if (isBad(row)) sums.bad += row.count;
 }
 
 function sum(a: Sums | undefined, b: Sums | undefined): Sums {
