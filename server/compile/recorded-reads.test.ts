@@ -3,7 +3,7 @@ import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import { createCompiler } from "#server/envoy/create-compiler.ts";
-import { api } from "#server/envoy/testing/random-resource.ts";
+import { api } from "#server/envoy/testing/random-draw.ts";
 import { hash, MESH, NODES } from "#server/envoy/testing/random-world.ts";
 
 const NOTHING = { revision: 1, upserts: [], deletes: [], instanceUpserts: [], instanceDeletes: [] };

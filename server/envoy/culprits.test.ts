@@ -3,7 +3,7 @@ import type { SnapshotChange } from "#core/registry/snapshot.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
 import type { LayerChange } from "#core/xds/layer.ts";
 import { createCompiler } from "#server/envoy/create-compiler.ts";
-import { api } from "#server/envoy/testing/random-resource.ts";
+import { api } from "#server/envoy/testing/random-draw.ts";
 import { hash, MESH, NODES } from "#server/envoy/testing/random-world.ts";
 import { createMeshCalls } from "#server/mesh/mesh-calls.ts";
 import type { AdsServer } from "#server/xds/ads-server.ts";

@@ -3,7 +3,7 @@ import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 import type { Layer } from "#core/xds/layer.ts";
 import { createCompiler } from "#server/envoy/create-compiler.ts";
-import { api } from "#server/envoy/testing/random-resource.ts";
+import { api } from "#server/envoy/testing/random-draw.ts";
 import { advance, dump, hash, MESH, makeRandom, NODES, randomChange } from "#server/envoy/testing/random-world.ts";
 
 const POISON = "x-poison";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { api } from "#server/envoy/testing/random-resource.ts";
+import { api } from "#server/envoy/testing/random-draw.ts";
 import { describeKeys } from "#server/keys/describe-keys.ts";
 import { type KeptKeys, KeyKeeper } from "#server/keys/key-keeper.ts";
 

@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { row } from "#core/graph/testing/traffic-cases.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
-import { api } from "#server/envoy/testing/random-resource.ts";
+import { api } from "#server/envoy/testing/random-draw.ts";
 import { advance, MESH, NODES } from "#server/envoy/testing/random-world.ts";
 import { PreviewThread, type PreviewThreadOptions } from "#server/preview/preview-thread.ts";
 import type { SimulatedQuestion } from "#server/preview/simulator.ts";

@@ -11,7 +11,7 @@ import {
   listenerFilters,
   routeFilters,
 } from "#server/envoy/features/http-filters.ts";
-import { api } from "#server/envoy/testing/random-resource.ts";
+import { api } from "#server/envoy/testing/random-draw.ts";
 
 const names = (filters: readonly { readonly name?: string }[]) => filters.map(({ name }) => name);
 const ROUTE = { fault: { abort: { httpStatus: 503 } }, corsPolicy: {} };

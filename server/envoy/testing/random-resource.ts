@@ -1,43 +1,16 @@
-import { parseDocuments } from "#core/resource/parse-documents.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
-
-type Random = (below: number) => number;
-/** Of one draw: which service it is about, and where it stands. */
-interface Draw {
-  readonly random: Random;
-  /** `s0` to `s3`. */
-  readonly service: string;
-  readonly namespace: string;
-  pick<T>(values: readonly T[]): T;
-  /** One in `n`. */
-  rarely(n: number): boolean;
-}
-
-function parse(text: string): AnyResource {
-  const { resources, diagnostics } = parseDocuments(text);
-  const [only] = resources;
-  if (only === undefined) throw new Error(`${JSON.stringify(diagnostics)} ${text}`);
-  return only;
-}
-
-export const api = (kind: string, group: string, name: string, namespace: string, spec: object): AnyResource =>
-  parse(JSON.stringify({ apiVersion: `${group}.istio.io/v1`, kind, metadata: { name, namespace }, spec }));
-
-const networking = (kind: string, name: string, namespace: string, spec: object) =>
-  api(kind, "networking", name, namespace, spec);
-const security = (kind: string, name: string, namespace: string, spec: object) =>
-  api(kind, "security", name, namespace, spec);
-
-const DOMAIN = "svc.cluster.local";
-const FILES = { serverCertificate: "/etc/certs/cert.pem", privateKey: "/etc/certs/key.pem" };
+import {
+  api,
+  DOMAIN,
+  type Draw,
+  exportTo,
+  networking,
+  type Random,
+  security,
+} from "#server/envoy/testing/random-draw.ts";
+import { RANDOM_GATEWAYS } from "#server/envoy/testing/random-gateways.ts";
 
 const SIMPLE_TLS = { mode: "SIMPLE", caCertificates: "/ca.pem" };
-
-/** Among them its own namespace under both of its names, the root namespace, and nobody. */
-function exportTo({ pick, rarely, namespace }: Draw, canHide = false): object {
-  const scopes = [["."], ["*"], [namespace], ["prod"], ["default", "istio-system"], ...(canHide ? [["~"]] : [])];
-  return rarely(3) ? { exportTo: pick(scopes) } : {};
-}
 
 /** A host as rules name it: short, whole, or a pattern. */
 function hostOf({ pick, service, namespace }: Draw): string {
@@ -295,105 +268,7 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
         },
       ],
     }),
-  (draw) =>
-    networking("Gateway", "gw", draw.namespace, {
-      selector: draw.rarely(5) ? {} : { istio: "gw" },
-      servers: [{ port: { number: 8080 + draw.random(2), name: "http", protocol: "HTTP" }, hosts: ["*"] }],
-    }),
-  // TLS with files, with the mesh's own certificates, and a redirect to it.
-  (draw) =>
-    networking("Gateway", `tls${draw.random(2)}`, draw.namespace, {
-      selector: { istio: "gw" },
-      servers: [
-        {
-          port: { number: draw.pick([8443, 8080]), name: "https", protocol: "HTTPS" },
-          hosts: draw.pick([["a.test"], ["default/*.test", "b.test"], ["./a.test"], ["*"]]),
-          tls: draw.pick<object>([
-            { mode: "SIMPLE", ...FILES },
-            { mode: "MUTUAL", ...FILES, caCertificates: "/etc/certs/ca.pem", subjectAltNames: ["client.test"] },
-            { mode: "ISTIO_MUTUAL" },
-          ]),
-        },
-        {
-          port: { number: 8081, name: "http", protocol: draw.pick(["HTTP", "GRPC"]) },
-          hosts: ["*.test"],
-          ...(draw.rarely(2) ? { tls: { httpsRedirect: true } } : {}),
-        },
-      ],
-    }),
-  // Connections: as they are, with TLS that ends at the gateway, and with TLS that passes through.
-  (draw) =>
-    networking("Gateway", `l4${draw.random(2)}`, draw.namespace, {
-      selector: { istio: "gw" },
-      servers: [
-        {
-          port: { number: draw.pick([8443, 8444]), name: "tls", protocol: draw.pick(["TLS", "HTTPS"]) },
-          hosts: draw.pick([["*.test"], ["a.test"], ["default/*", "b.test"]]),
-          ...(draw.rarely(3) ? { tls: { mode: "SIMPLE", ...FILES } } : { tls: { mode: "PASSTHROUGH" } }),
-        },
-        { port: { number: draw.pick([8082, 8083]), name: "tcp", protocol: draw.pick(["TCP", "MONGO"]) }, hosts: ["*"] },
-      ],
-    }),
-  (draw) =>
-    networking("VirtualService", `l4-${draw.random(2)}`, draw.namespace, {
-      hosts: draw.pick([
-        ["*.test"],
-        ["a.test", "b.test", `${draw.service}.default.${DOMAIN}`],
-        ["a.test", draw.service, `${draw.service}.alias.test`],
-      ]),
-      gateways: draw.pick([["default/l40"], ["l40", "l41"], ["mesh", "prod/l40"]]),
-      ...exportTo(draw),
-      tls: draw.pick<object[]>([
-        [],
-        [
-          {
-            match: [{ sniHosts: ["a.test"], ...(draw.rarely(3) ? { port: 8443 } : {}) }],
-            route: [{ destination: { host: draw.service } }],
-          },
-        ],
-      ]),
-      tcp: [
-        ...(draw.rarely(2)
-          ? [
-              {
-                match: [
-                  draw.pick<object>([
-                    { port: 8082 },
-                    { destinationSubnets: ["10.0.0.0/8"] },
-                    { sourceLabels: { app: "s1" } },
-                  ]),
-                ],
-                route: [{ destination: { host: `${draw.service}.default.${DOMAIN}`, subset: "v1" } }],
-              },
-            ]
-          : []),
-        { route: [{ destination: { host: draw.service } }] },
-      ],
-    }),
-  (draw) =>
-    networking("VirtualService", "entry", draw.namespace, {
-      hosts: draw.pick([["*"], ["a.test"], ["*.test"], ["a.test", "b.test"]]),
-      gateways: draw.pick([["gw"], ["default/tls0", "prod/tls1"], ["tls0", "istio-system/gw"]]),
-      ...exportTo(draw),
-      http: [
-        ...(draw.rarely(3)
-          ? [
-              {
-                match: [
-                  draw.pick<object>([{ uri: { prefix: "/a" } }, { port: 8081 }, { gateways: ["istio-system/gw"] }]),
-                ],
-                route: [{ destination: { host: draw.service } }],
-              },
-            ]
-          : []),
-        draw.pick<object>([
-          { route: [{ destination: { host: draw.service } }] },
-          { route: [{ destination: { host: `${draw.service}.alias.test` } }] },
-          { route: [{ destination: { host: `${draw.service}.default.${DOMAIN}`, subset: "v1" } }] },
-          { redirect: { uri: "/", derivePort: "FROM_REQUEST_PORT" } },
-        ]),
-      ],
-    }),
+  ...RANDOM_GATEWAYS,
 ];
 
 /**

@@ -1,0 +1,37 @@
+import { parseDocuments } from "#core/resource/parse-documents.ts";
+import type { AnyResource } from "#core/resource/resource.ts";
+
+export type Random = (below: number) => number;
+/** Of one draw: which service it is about, and where it stands. */
+export interface Draw {
+  readonly random: Random;
+  /** `s0` to `s3`. */
+  readonly service: string;
+  readonly namespace: string;
+  pick<T>(values: readonly T[]): T;
+  /** One in `n`. */
+  rarely(n: number): boolean;
+}
+
+function parse(text: string): AnyResource {
+  const { resources, diagnostics } = parseDocuments(text);
+  const [only] = resources;
+  if (only === undefined) throw new Error(`${JSON.stringify(diagnostics)} ${text}`);
+  return only;
+}
+
+export const api = (kind: string, group: string, name: string, namespace: string, spec: object): AnyResource =>
+  parse(JSON.stringify({ apiVersion: `${group}.istio.io/v1`, kind, metadata: { name, namespace }, spec }));
+
+export const networking = (kind: string, name: string, namespace: string, spec: object) =>
+  api(kind, "networking", name, namespace, spec);
+export const security = (kind: string, name: string, namespace: string, spec: object) =>
+  api(kind, "security", name, namespace, spec);
+
+export const DOMAIN = "svc.cluster.local";
+
+/** Among them its own namespace under both of its names, the root namespace, and nobody. */
+export function exportTo({ pick, rarely, namespace }: Draw, canHide = false): object {
+  const scopes = [["."], ["*"], [namespace], ["prod"], ["default", "istio-system"], ...(canHide ? [["~"]] : [])];
+  return rarely(3) ? { exportTo: pick(scopes) } : {};
+}
