@@ -5,7 +5,7 @@ import type { Service } from "#core/model/service.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
 import type { Labels } from "#core/resource/labels.ts";
-import type { AnyResource } from "#core/resource/resource.ts";
+import { type ResourceRef, refOf } from "#core/resource/resource.ts";
 
 /** One application port behind a sidecar. */
 export interface InboundPort {
@@ -15,7 +15,7 @@ export interface InboundPort {
   /** What the rule for its service asks of connections: callers keep to it, and so does the sidecar in front of the application. */
   readonly pool: ConnectionPool | undefined;
   /** Where `pool` is from. */
-  readonly rules: readonly AnyResource[];
+  readonly sources: readonly ResourceRef[];
 }
 
 interface Workload {
@@ -25,16 +25,13 @@ interface Workload {
   readonly named: readonly { readonly name: string; readonly appPort: number; readonly inboundPort: number }[];
 }
 
-type Reader = Pick<MeshReader, "servicesSelecting" | "destinationRule" | "sidecarFor">;
+type Reader = Pick<MeshReader, "servicesSelecting" | "destinationRule" | "inboundPool">;
 
 /** Its ports, with what its Sidecar says of the connections to the application, or else the rule for the service. */
 export function resolveInboundPorts(reader: Reader, workload: Workload): readonly InboundPort[] {
   const ports = portsOf(reader, workload);
-  const sidecar = reader.sidecarFor(workload.namespace, workload.labels);
-  const pool = sidecar?.spec.inboundConnectionPool;
-  return sidecar === undefined || pool === undefined
-    ? ports
-    : ports.map((port) => ({ ...port, pool, rules: [sidecar] }));
+  const said = reader.inboundPool(workload.namespace, workload.labels);
+  return said === undefined ? ports : ports.map((port) => ({ ...port, pool: said.pool, sources: [said.source] }));
 }
 
 /** Ports that a workload's agent names, or else those of the services that select it; where several share a port, the oldest speaks for it. */
@@ -46,7 +43,7 @@ function portsOf(reader: Reader, { namespace, labels, named }: Workload): readon
       const port = service.ports.find((each) => each.name === name);
       if (port !== undefined) return { ...binding, ...asDeclared(reader, namespace, service, port) };
     }
-    return { ...binding, protocol: protocolOfPortName(name), pool: undefined, rules: [] };
+    return { ...binding, protocol: protocolOfPortName(name), pool: undefined, sources: [] };
   });
   if (told.length > 0) return told;
   const ports = new Map<number, InboundPort>();
@@ -68,8 +65,8 @@ function asDeclared(
   namespace: string,
   service: Service,
   port: Port,
-): Pick<InboundPort, "protocol" | "pool" | "rules"> {
+): Pick<InboundPort, "protocol" | "pool" | "sources"> {
   const rule = reader.destinationRule(service.host, namespace, service.namespace);
   const pool = resolveTrafficPolicy(rule, "", port.number).connectionPool;
-  return { protocol: protocolOf(port), pool, rules: pool === undefined ? [] : (rule?.rules ?? []) };
+  return { protocol: protocolOf(port), pool, sources: pool === undefined ? [] : (rule?.rules ?? []).map(refOf) };
 }

@@ -3,7 +3,7 @@ import type { MeshSettings } from "#core/registry/snapshot.ts";
 import type { RoutingService } from "#core/resolve/delegates.ts";
 import type { ResolvedRule } from "#core/resolve/destination-rule.ts";
 import type { EndpointReader } from "#core/resolve/endpoints.ts";
-import type { Imports } from "#core/resolve/sidecar.ts";
+import type { Imports, InboundPool } from "#core/resolve/sidecar.ts";
 import type { ResolvedTracing } from "#core/resolve/tracing.ts";
 import type { Labels } from "#core/resource/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
@@ -34,6 +34,8 @@ export interface MeshReader extends EndpointReader {
   tracingFor(namespace: string, labels: Labels): ResolvedTracing;
   /** The Sidecar that speaks for a workload. */
   sidecarFor(namespace: string, labels: Labels): Resource<"Sidecar"> | undefined;
+  /** What that one says of the connections to its application. */
+  inboundPool(namespace: string, labels: Labels): InboundPool | undefined;
   /** The Gateways that a workload serves, the oldest first. */
   gatewaysFor(labels: Labels): readonly Resource<"Gateway">[];
   /** The Gateway called `namespace/name`. */

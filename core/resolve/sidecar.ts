@@ -1,10 +1,11 @@
 import { expandHost, hostMatches } from "#core/host/host.ts";
+import type { ConnectionPool } from "#core/kinds/destination-rule/connection-pool.ts";
 import { type ImportedHost, parseImportedHost } from "#core/kinds/sidecar/imported-host.ts";
 import { selectedLabels } from "#core/kinds/sidecar/selected-labels.ts";
 import { destinationsOf } from "#core/resolve/destinations-of.ts";
 import { isVisible } from "#core/resolve/visibility.ts";
 import { type Labels, matchesLabels } from "#core/resource/labels.ts";
-import type { Resource } from "#core/resource/resource.ts";
+import { type Resource, type ResourceRef, refOf } from "#core/resource/resource.ts";
 
 type Sidecar = Resource<"Sidecar">;
 type VirtualService = Resource<"VirtualService">;
@@ -81,6 +82,18 @@ export function routedHosts(
       Array.from(destinationsOf(each), (host) => expandHost(host, each.metadata.namespace, domainSuffix)),
     );
   return [...new Set(hosts)].sort();
+}
+
+/** What is said of the connections to an application, whoever calls. */
+export interface InboundPool {
+  readonly pool: ConnectionPool;
+  /** The Sidecar that says it. */
+  readonly source: ResourceRef;
+}
+
+export function inboundPoolOf(sidecar: Sidecar | undefined): InboundPool | undefined {
+  const pool = sidecar?.spec.inboundConnectionPool;
+  return sidecar === undefined || pool === undefined ? undefined : { pool, source: refOf(sidecar) };
 }
 
 /** Whether captured calls to what callers do not know are refused. */

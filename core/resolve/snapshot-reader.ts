@@ -7,7 +7,7 @@ import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { resolvePolicies } from "#core/resolve/policies.ts";
 import { resolveService, selects, servicesOf } from "#core/resolve/service.ts";
-import { importsHost, importsRoutes, resolveSidecar } from "#core/resolve/sidecar.ts";
+import { importsHost, importsRoutes, inboundPoolOf, resolveSidecar } from "#core/resolve/sidecar.ts";
 import { resolveTracing } from "#core/resolve/tracing.ts";
 import { gatewaysOf, resolveVirtualServices } from "#core/resolve/virtual-service.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
@@ -42,6 +42,8 @@ export function createSnapshotReader({ mesh, resources, instances }: Snapshot): 
       ),
       fromNamespace,
     );
+  const sidecarFor: MeshReader["sidecarFor"] = (namespace, labels) =>
+    resolveSidecar(ofKind(aged, "Sidecar"), { namespace, labels }, mesh.rootNamespace);
   return {
     mesh,
     service,
@@ -65,8 +67,8 @@ export function createSnapshotReader({ mesh, resources, instances }: Snapshot): 
       resolvePolicies(requestAuthentications, { namespace, labels }, mesh.rootNamespace),
     tracingFor: (namespace, labels) =>
       resolveTracing(ofKind(aged, "Telemetry"), { namespace, labels }, mesh.rootNamespace),
-    sidecarFor: (namespace, labels) =>
-      resolveSidecar(ofKind(aged, "Sidecar"), { namespace, labels }, mesh.rootNamespace),
+    sidecarFor,
+    inboundPool: (namespace, labels) => inboundPoolOf(sidecarFor(namespace, labels)),
     gatewaysFor: (labels) => gateways.filter(({ spec }) => matchesLabels(labels, spec.selector)),
     gatewayNamed: (name) => gateways.find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === name),
     select: (namespace, labels) =>

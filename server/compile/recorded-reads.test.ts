@@ -83,6 +83,22 @@ test("what comes out as before is nobody's concern", () => {
   expect(apply({ upserts: [peers("other", "elsewhere", { mtls: { mode: "STRICT" } })] }).built).toBe(0);
 });
 
+test("what a Sidecar says of calls is no concern of those who are called", () => {
+  const apply = open(10);
+  const said = (spec: object): AnyResource => api("Sidecar", "networking", "s", "default", spec);
+  const egress = [{ hosts: ["./*"] }];
+  const inboundConnectionPool = { tcp: { maxConnections: 1 } };
+  expect(apply({ upserts: [said({ egress })] }).reopen.size).toBeGreaterThan(0);
+  const younger = said({ egress });
+  const metadata = { ...younger.metadata, creationTimestamp: "2026-01-01T00:00:00Z" };
+  expect(apply({ upserts: [{ ...younger, metadata }] })).toMatchObject({ built: 0, changed: 0 });
+  expect(apply({ upserts: [said({ egress: [{ hosts: ["./*", "prod/*"] }] })] })).toMatchObject({
+    built: 0,
+    changed: 0,
+  });
+  expect(apply({ upserts: [said({ egress, inboundConnectionPool })] }).built).toBeGreaterThan(0);
+});
+
 test("a label that routes begin to ask for moves those who carry it, and nobody else", () => {
   const carriers = (nodes: Iterable<ProxyNode>) => Array.from(nodes, ({ metadata }) => "istio" in metadata.LABELS);
   const apply = open(3);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { Service, ServiceDeclaration } from "#core/model/service.ts";
 import type { Workload } from "#core/model/workload.ts";
@@ -8,7 +9,14 @@ import { type ResolvedRule, resolveDestinationRule } from "#core/resolve/destina
 import { type EffectiveMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { type Policy, resolvePolicies } from "#core/resolve/policies.ts";
 import { resolveService, selects, servicesOf } from "#core/resolve/service.ts";
-import { type Imports, importsHost, importsRoutes, resolveSidecar } from "#core/resolve/sidecar.ts";
+import {
+  type Imports,
+  type InboundPool,
+  importsHost,
+  importsRoutes,
+  inboundPoolOf,
+  resolveSidecar,
+} from "#core/resolve/sidecar.ts";
 import { type ResolvedTracing, resolveTracing } from "#core/resolve/tracing.ts";
 import { resolveVirtualServices } from "#core/resolve/virtual-service.ts";
 import { byAge } from "#core/resource/by-age.ts";
@@ -255,7 +263,7 @@ export class RecordingReader implements LayerReader {
     return this.derive(
       `tracing of ${namespace} ${labelText(labels)}`,
       () => resolveTracing(this.ofNamespace("Telemetry", namespace), { namespace, labels }, this.mesh.rootNamespace),
-      (a, b) => JSON.stringify(a) === JSON.stringify(b),
+      isDeepStrictEqual,
     );
   }
 
@@ -263,6 +271,15 @@ export class RecordingReader implements LayerReader {
   sidecarFor(namespace: string, labels: Labels): Resource<"Sidecar"> | undefined {
     return this.derive(`sidecar of ${namespace} ${labelText(labels)}`, () =>
       resolveSidecar(this.ofNamespace("Sidecar", namespace), { namespace, labels }, this.mesh.rootNamespace),
+    );
+  }
+
+  /** What that one says of the connections to its application. */
+  inboundPool(namespace: string, labels: Labels): InboundPool | undefined {
+    return this.derive(
+      `inbound pool of ${namespace} ${labelText(labels)}`,
+      () => inboundPoolOf(this.sidecarFor(namespace, labels)),
+      isDeepStrictEqual,
     );
   }
 

@@ -6,7 +6,7 @@ import { mayBeHttp, protocolOf } from "#core/model/protocol.ts";
 import { formatWorkloadLabel, labelWorkload } from "#core/model/workload-label.ts";
 import { resolveInboundPorts } from "#core/resolve/inbound-ports.ts";
 import { resolveDecidingRoutes } from "#core/resolve/routes.ts";
-import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
+import { formatRef, type ResourceRef } from "#core/resource/resource.ts";
 import type { Origin, ProxyNode, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
@@ -165,7 +165,7 @@ export class WorkloadLayer {
         .map((routes) => this.#routes(routes.config, routes.origins)),
       ...ports.map((port): Built => {
         const cluster = buildInboundCluster(port);
-        const resource = encodeResource(ClusterSchema, cluster.name, cluster, ofRules(port.rules), this.#hash);
+        const resource = encodeResource(ClusterSchema, cluster.name, cluster, port.sources.map(originOf), this.#hash);
         return { type: "CDS", resource };
       }),
     ];
@@ -245,6 +245,6 @@ export class WorkloadLayer {
   }
 }
 
-function ofRules(rules: readonly AnyResource[]): Origin[] {
-  return rules.map((rule) => ({ resource: formatRef(refOf(rule)) }));
+function originOf(source: ResourceRef): Origin {
+  return { resource: formatRef(source) };
 }
