@@ -12,20 +12,15 @@ import type { Resource } from "#core/resource/resource.ts";
  * The answers that others follow from. Proxies are compiled through a reader that records who asked (`server/compile`);
  * whoever explains reads a snapshot (`createSnapshotReader`). Both answer by the functions of this folder.
  */
-export interface MeshReader extends EndpointReader {
-  readonly mesh: MeshSettings;
-  /** The service at a host as seen from a namespace; with `imports`, by callers that know no others. */
+export interface MeshReader extends CallerReader {
+  /** With `imports`, as seen by callers that know no others; so are the next two. */
   service(host: string, fromNamespace: string, imports?: Imports): Service | undefined;
-  /** Services under a pattern that callers in a namespace see. */
   servicesUnder(pattern: string, fromNamespace: string, imports?: Imports): readonly Service[];
+  virtualServices(host: string, fromNamespace: string, gateway: string, imports?: Imports): readonly RoutingService[];
   /** Services that select these labels in their namespace, each as one object declares it, the oldest first. */
   servicesSelecting(namespace: string, labels: Labels): readonly Service[];
-  /** VirtualServices for a host that apply to `gateway` ("mesh" or `namespace/name`), the deciding one first, with the routes of those they delegate to. */
-  virtualServices(host: string, fromNamespace: string, gateway: string, imports?: Imports): readonly RoutingService[];
-  /** VirtualServices that name a gateway, `namespace/name`, likewise. */
+  /** VirtualServices that name a gateway, `namespace/name`, with the routes of those they delegate to. */
   boundTo(gateway: string): readonly RoutingService[];
-  /** What the rules for a host come to for clients in a namespace. */
-  destinationRule(host: string, clientNamespace: string, serviceNamespace: string): ResolvedRule | undefined;
   /** The policies that guard a workload. */
   policiesOver(namespace: string, labels: Labels): readonly Resource<"AuthorizationPolicy">[];
   /** Those by which a workload checks tokens, the oldest first. */
@@ -40,4 +35,17 @@ export interface MeshReader extends EndpointReader {
   gatewaysFor(labels: Labels): readonly Resource<"Gateway">[];
   /** The Gateway called `namespace/name`. */
   gatewayNamed(name: string): Resource<"Gateway"> | undefined;
+}
+
+/** Of those the ones that decide where calls go. */
+export interface CallerReader extends EndpointReader {
+  readonly mesh: MeshSettings;
+  /** The service at a host as seen from a namespace. */
+  service(host: string, fromNamespace: string): Service | undefined;
+  /** Services under a pattern that callers in a namespace see. */
+  servicesUnder(pattern: string, fromNamespace: string): readonly Service[];
+  /** VirtualServices for a host that apply to `gateway` ("mesh" or `namespace/name`), the deciding one first, with the routes of those they delegate to. */
+  virtualServices(host: string, fromNamespace: string, gateway: string): readonly RoutingService[];
+  /** What the rules for a host come to for clients in a namespace. */
+  destinationRule(host: string, clientNamespace: string, serviceNamespace: string): ResolvedRule | undefined;
 }

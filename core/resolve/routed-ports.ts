@@ -1,7 +1,7 @@
 import { expandHost, isWildcard } from "#core/host/host.ts";
 import { mayBeHttp, protocolOf } from "#core/model/protocol.ts";
 import type { Service } from "#core/model/service.ts";
-import type { MeshReader } from "#core/resolve/mesh-reader.ts";
+import type { CallerReader } from "#core/resolve/mesh-reader.ts";
 import { type DecidingRoutes, type RouteCaller, resolveDecidingRoutes } from "#core/resolve/routes.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
@@ -13,7 +13,7 @@ export interface RoutedPort {
 
 /** Ports under which callers in the mesh that may speak HTTP find a host, with what routes them there. */
 export function resolveRoutedPorts(
-  reader: MeshReader,
+  reader: CallerReader,
   host: string,
   { namespace, labels }: Pick<RouteCaller, "namespace" | "labels">,
 ): RoutedPort[] {
@@ -35,7 +35,7 @@ export function resolveRoutedPorts(
 
 /** A host that only a VirtualService names is called on port 80, or on the ports its matches name, and on those of the services it names besides. */
 function portsWithoutService(
-  reader: MeshReader,
+  reader: CallerReader,
   { spec, metadata }: Resource<"VirtualService">,
   namespace: string,
 ): number[] {

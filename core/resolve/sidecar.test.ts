@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import {
   importsHost,
   importsRoutes,
+  isRouted,
   readImports,
   refusesUnknown,
   resolveSidecar,
-  routedHosts,
 } from "#core/resolve/sidecar.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
@@ -59,9 +59,14 @@ test("callers have the routes of whoever is for a host that they know, and the h
   const known = routing(["front"], "back");
   const unknown = routing(["else"], "far");
   expect([known, unknown].map((each) => importsRoutes(imports, each, "cluster.local"))).toEqual([true, false]);
-  expect(routedHosts([known, unknown], imports, "shop", "cluster.local")).toEqual(["back.shop.svc.cluster.local"]);
+  const where = { namespace: "shop", domainSuffix: "cluster.local" };
+  const BACK = "back.shop.svc.cluster.local";
+  expect(isRouted(BACK, [unknown, known], imports, where)).toBe(true);
+  expect(isRouted("far.shop.svc.cluster.local", [unknown, known], imports, where)).toBe(false);
   const hidden = { ...known, spec: { ...known.spec, exportTo: ["other"] } };
-  expect(routedHosts([hidden], imports, "shop", "cluster.local")).toEqual([]);
+  expect(isRouted(BACK, [hidden], imports, where)).toBe(false);
+  const ofGateway = { ...known, spec: { ...known.spec, gateways: ["edge"] } };
+  expect(isRouted(BACK, [ofGateway], imports, where)).toBe(false);
 });
 
 test.each([

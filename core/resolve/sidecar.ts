@@ -3,6 +3,7 @@ import type { ConnectionPool } from "#core/kinds/destination-rule/connection-poo
 import { type ImportedHost, parseImportedHost } from "#core/kinds/sidecar/imported-host.ts";
 import { selectedLabels } from "#core/kinds/sidecar/selected-labels.ts";
 import { destinationsOf } from "#core/resolve/destinations-of.ts";
+import { gatewaysOf } from "#core/resolve/virtual-service.ts";
 import { isVisible } from "#core/resolve/visibility.ts";
 import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import { type Resource, type ResourceRef, refOf } from "#core/resource/resource.ts";
@@ -65,23 +66,20 @@ export function importsRoutes(imports: Imports, { spec, metadata }: VirtualServi
   return (spec.hosts ?? []).some((host) => importsHost(imports, expandHost(host, namespace, domainSuffix), namespace));
 }
 
-/** Hosts that routes of these callers lead to: they have their clusters, whatever else they know. In order; `services` are those of the mesh. */
-export function routedHosts(
+/** Whether a route of these callers leads to a host: they have its clusters, whatever else they know. */
+export function isRouted(
+  host: string,
   services: readonly VirtualService[],
   imports: Imports,
-  callerNamespace: string,
-  domainSuffix: string,
-): readonly string[] {
-  const hosts = services
-    .filter(
-      (each) =>
-        isVisible(each.spec.exportTo, each.metadata.namespace, callerNamespace) &&
-        importsRoutes(imports, each, domainSuffix),
-    )
-    .flatMap((each) =>
-      Array.from(destinationsOf(each), (host) => expandHost(host, each.metadata.namespace, domainSuffix)),
-    );
-  return [...new Set(hosts)].sort();
+  { namespace, domainSuffix }: { readonly namespace: string; readonly domainSuffix: string },
+): boolean {
+  return services.some(
+    (each) =>
+      gatewaysOf(each).includes("mesh") &&
+      isVisible(each.spec.exportTo, each.metadata.namespace, namespace) &&
+      importsRoutes(imports, each, domainSuffix) &&
+      destinationsOf(each, domainSuffix).has(host),
+  );
 }
 
 /** What is said of the connections to an application, whoever calls. */

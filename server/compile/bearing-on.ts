@@ -1,4 +1,3 @@
-import { expandHost } from "#core/host/host.ts";
 import { delegateOf } from "#core/resolve/delegates.ts";
 import { destinationsOf } from "#core/resolve/destinations-of.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
@@ -31,10 +30,9 @@ export function bearingOn(index: Held["config"], host: string, domainSuffix: str
       return index.get(formatRef({ kind: "VirtualService", namespace, name })) ?? [];
     }),
   );
-  const destinations = [...services, ...ofKind(delegates, "VirtualService")].flatMap((resource) => {
-    const { namespace } = resource.metadata;
-    return Array.from(destinationsOf(resource), (name) => expandHost(name, namespace, domainSuffix));
-  });
+  const destinations = [...services, ...ofKind(delegates, "VirtualService")].flatMap((each) => [
+    ...destinationsOf(each, domainSuffix),
+  ]);
   const others = destinations.flatMap((each) => [...at("entry", each), ...rulesFor(each)]);
   return [...new Set([...own, ...delegates.map((each) => formatRef(refOf(each))), ...others])];
 }

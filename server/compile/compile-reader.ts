@@ -1,5 +1,6 @@
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
+import type { RoutingService } from "#core/resolve/delegates.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import type { Labels } from "#core/resource/labels.ts";
 import type { AnyResource, Resource } from "#core/resource/resource.ts";
@@ -26,6 +27,10 @@ export interface CompileReader extends MeshReader {
   all<K extends AnyResource["kind"]>(kind: K): readonly Resource<K>[];
   /** Of a namespace and of the root namespace, the oldest first. */
   ofNamespace<K extends AnyResource["kind"]>(kind: K, namespace: string): readonly Resource<K>[];
+  /** VirtualServices that may lead to a host, by themselves or through those that they delegate to. */
+  leadingTo(host: string): readonly RoutingService[];
+  /** An answer that follows from others: whoever asks is concerned only where it comes out otherwise. */
+  derive<T>(key: string, answer: () => T, isSame?: (a: T, b: T) => boolean): T;
   /** A list that follows from other answers: whoever asks for it is concerned only where it comes to hold something else. */
   deriveList<T>(key: string, answer: () => readonly T[]): readonly T[];
 }

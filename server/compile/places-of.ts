@@ -2,7 +2,9 @@ import { expandHost, isWildcard } from "#core/host/host.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
 import type { TcpMatch } from "#core/kinds/virtual-service/connection-match.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
+import { delegateOf } from "#core/resolve/delegates.ts";
 import { ruleHost } from "#core/resolve/destination-rule.ts";
+import { destinationsOf } from "#core/resolve/destinations-of.ts";
 import { gatewaysOf } from "#core/resolve/virtual-service.ts";
 import { type AnyResource, formatRef, type Resource } from "#core/resource/resource.ts";
 import { declareService } from "#core/sources/declare-service.ts";
@@ -30,6 +32,10 @@ export const INDEX_NAMES = [
   "virtualServicePattern",
   /** VirtualServices by the gateway that they are bound to, `namespace/name`. */
   "bound",
+  /** VirtualServices by a host that their own routes lead to. */
+  "destination",
+  /** VirtualServices by one that they delegate to, `namespace/name`. */
+  "delegate",
   /** VirtualServices by a label key that they ask their callers for. */
   "sourceLabel",
   "rule",
@@ -59,6 +65,11 @@ const PLACES: { readonly [K in Kind]: (resource: Resource<K>, add: Add, domainSu
     );
     add("virtualServicePattern", hosts.filter(isWildcard));
     add("bound", gatewaysOf(resource));
+    add("destination", destinationsOf(resource, domainSuffix));
+    add(
+      "delegate",
+      (spec.http ?? []).flatMap((http) => delegateOf(http, metadata.namespace)?.join("/") ?? []),
+    );
     const routes = [...(spec.http ?? []), ...(spec.tls ?? []), ...(spec.tcp ?? [])];
     const matches = routes.flatMap(({ match = [] }): readonly Pick<TcpMatch, "sourceLabels">[] => match);
     add(

@@ -111,6 +111,15 @@ export class RecordingReader implements LayerReader {
     return this.#withDelegates(this.#list<Resource<"VirtualService">>("bound", gateway));
   }
 
+  /** VirtualServices that may lead to a host, by themselves or through those that they delegate to. */
+  leadingTo(host: string): readonly RoutingService[] {
+    const naming = this.#list<Resource<"VirtualService">>("destination", host);
+    const roots = naming.flatMap(({ metadata: { namespace, name } }) =>
+      this.#list<Resource<"VirtualService">>("delegate", `${namespace}/${name}`),
+    );
+    return this.#withDelegates(roots.length === 0 ? naming : [...new Set([...naming, ...roots])]);
+  }
+
   /** Whoever asks depends on those that are delegated to, also where they are not there. */
   #withDelegates(services: readonly Resource<"VirtualService">[]): readonly RoutingService[] {
     const isRoot = ({ spec }: Resource<"VirtualService">): boolean =>

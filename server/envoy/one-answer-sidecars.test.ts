@@ -1,56 +1,37 @@
 // What a Sidecar leaves its callers, as it is resolved, is what they get: no more, and no less.
 import { describe, expect, test } from "vitest";
-import { expandHost } from "#core/host/host.ts";
-import type { MeshReader } from "#core/resolve/mesh-reader.ts";
-import { resolveRoutedPorts } from "#core/resolve/routed-ports.ts";
-import { importedTexts, readImports, refusesUnknown, routedHosts } from "#core/resolve/sidecar.ts";
-import { ofKind } from "#core/resource/of-kind.ts";
+import type { CallerReader, MeshReader } from "#core/resolve/mesh-reader.ts";
+import { importedTexts, isRouted, readImports, refusesUnknown } from "#core/resolve/sidecar.ts";
 import { narrowReader } from "#server/envoy/scoped-reader.ts";
-import {
-  clusterName,
-  describeResolved,
-  describeRoute,
-  grpcClient,
-  hostsOf,
-  law,
-  NAMESPACES,
-  seed,
-  sidecar,
-} from "#server/envoy/testing/random-law.ts";
+import { expectClusters, expectRoutes } from "#server/envoy/testing/expect-outbound.ts";
+import { grpcClient, law, NAMESPACES, seed } from "#server/envoy/testing/random-law.ts";
 import { MESH } from "#server/envoy/testing/random-world.ts";
 
+const CALLER = { app: "caller" };
+
 /** The questions as callers ask them of what they can name, and of where their routes lead too. */
-function askedBy(reader: MeshReader, namespace: string): { readonly named: MeshReader; readonly called: MeshReader } {
+function askedBy(
+  reader: MeshReader,
+  namespace: string,
+): { readonly named: CallerReader; readonly called: CallerReader } {
   const speaking = reader.sidecarFor(namespace, CALLER);
   const texts = speaking === undefined ? undefined : importedTexts(speaking);
   if (texts === undefined) return { named: reader, called: reader };
   const imports = readImports(texts, namespace);
-  const routed = new Set(routedHosts(reader.boundTo("mesh"), imports, namespace, MESH.domainSuffix));
+  const all = reader.boundTo("mesh");
+  const leadsTo = (host: string): boolean =>
+    isRouted(host, all, imports, { namespace, domainSuffix: MESH.domainSuffix });
   return {
     named: narrowReader(reader, () => imports),
-    called: narrowReader(reader, (host) => (routed.has(host) ? undefined : imports)),
+    called: narrowReader(reader, (host) => (leadsTo(host) ? undefined : imports)),
   };
 }
-
-const CALLER = { app: "caller" };
 
 describe(`FUZZ_SEED=${seed}`, () => {
   test("clusters: callers have those of the hosts that they know, and of those that their routes lead to", () =>
     law(
       (world) => {
-        for (const namespace of NAMESPACES) {
-          const { called } = askedBy(world.reader, namespace);
-          const clusters = [...world.read(sidecar(namespace, "caller")).clusters().keys()];
-          for (const host of hostsOf(world)) {
-            const service = called.service(host, namespace);
-            const rule = service && called.destinationRule(host, namespace, service.namespace);
-            const subsets = ["", ...(rule?.subsets ?? []).map(({ name }) => name)];
-            const expected = (service?.ports ?? []).flatMap(({ number }) =>
-              subsets.map((subset) => clusterName(host, number, subset)),
-            );
-            expect(clusters.filter((name) => name.endsWith(`|${host}`)).sort()).toEqual(expected.sort());
-          }
-        }
+        for (const namespace of NAMESPACES) expectClusters(world, namespace, askedBy(world.reader, namespace).called);
       },
       { isNarrowed: true },
     ));
@@ -58,23 +39,7 @@ describe(`FUZZ_SEED=${seed}`, () => {
   test("routes: callers have virtual hosts for the names that they know, with the routes that are for them", () =>
     law(
       (world) => {
-        const named = ofKind(world.snapshot.resources, "VirtualService").flatMap(({ spec, metadata }) =>
-          (spec.hosts ?? []).map((host) => expandHost(host, metadata.namespace, MESH.domainSuffix)),
-        );
-        for (const namespace of NAMESPACES) {
-          const reader = askedBy(world.reader, namespace).named;
-          const virtualHosts = world.read(sidecar(namespace, "caller")).virtualHosts();
-          for (const host of new Set([...hostsOf(world), ...named])) {
-            const ports = resolveRoutedPorts(reader, host, { namespace, labels: CALLER });
-            const own = [...virtualHosts.keys()].filter((name) => name.replace(/:\d+$/, "") === host);
-            expect(own.sort()).toEqual(ports.map(({ port }) => `${host}:${port}`).sort());
-            for (const { port, used } of ports) {
-              const routes = virtualHosts.get(`${host}:${port}`)?.routes ?? [];
-              const expected = used?.routes.map((each) => describeResolved(used.service, each));
-              if (expected !== undefined) expect(routes.map(describeRoute)).toEqual(expected);
-            }
-          }
-        }
+        for (const namespace of NAMESPACES) expectRoutes(world, namespace, askedBy(world.reader, namespace).named);
       },
       { isNarrowed: true },
     ));

@@ -1,10 +1,10 @@
 import type { Endpoint } from "#core/model/endpoint.ts";
 import { resolveEndpoints } from "#core/resolve/endpoints.ts";
+import type { CallerReader } from "#core/resolve/mesh-reader.ts";
 import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin } from "#core/xds/layer.ts";
-import type { CompileReader } from "#server/compile/compile-reader.ts";
 import type { ClusterInput, Routing } from "#server/envoy/clusters/build-cluster.ts";
 import { outboundCluster } from "#server/envoy/names.ts";
 
@@ -29,7 +29,7 @@ export interface ClusterScope {
 
 /** The clusters of a host as callers in a namespace see it: one for each subset of each port, and one for all of the port. */
 export function serviceClusters(
-  world: CompileReader,
+  world: CallerReader,
   host: string,
   { namespace, routing }: ClusterScope,
 ): ServiceCluster[] {

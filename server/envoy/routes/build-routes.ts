@@ -5,6 +5,7 @@ import type { HttpMatch } from "#core/kinds/virtual-service/http-match.ts";
 import type { HttpRedirect, HttpRoute, HttpRouteDestination } from "#core/kinds/virtual-service/http-route.ts";
 import { placesOfRoute, type RoutingService } from "#core/resolve/delegates.ts";
 import { resolveDestinationPort } from "#core/resolve/destination-port.ts";
+import type { CallerReader } from "#core/resolve/mesh-reader.ts";
 import type { DecidingRoutes, RouteCaller } from "#core/resolve/routes.ts";
 import { MIRROR_HEADER, PEER_HEADER } from "#core/telemetry/access-log.ts";
 import {
@@ -19,7 +20,6 @@ import {
   type RouteActionSchema,
   type RouteSchema,
 } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
-import type { CompileReader } from "#server/compile/compile-reader.ts";
 import { routeFilters } from "#server/envoy/features/http-filters.ts";
 import { outboundCluster } from "#server/envoy/names.ts";
 import { duration, durationMs, type Init } from "#server/envoy/pack.ts";
@@ -34,7 +34,7 @@ type ActionInit = Init<typeof RouteActionSchema>;
 
 /** Where a VirtualService's routes are to be used. */
 export interface RouteContext extends RouteCaller {
-  readonly world: CompileReader;
+  readonly world: CallerReader;
   /** Callers come over TLS that ends here. */
   readonly isTls?: boolean;
 }
@@ -56,7 +56,7 @@ export function buildResolvedRoutes({ service, routes }: DecidingRoutes, context
 }
 
 /** The plain route to a service, for callers of a namespace, with Istio's default retries and no timeout. */
-export function buildDefaultRoute(world: CompileReader, namespace: string, host: string, port: number): RouteInit {
+export function buildDefaultRoute(world: CallerReader, namespace: string, host: string, port: number): RouteInit {
   return {
     name: "default",
     match: { pathSpecifier: { case: "prefix", value: "/" } },

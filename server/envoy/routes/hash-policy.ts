@@ -1,13 +1,13 @@
+import type { CallerReader } from "#core/resolve/mesh-reader.ts";
 import { resolveTrafficTo } from "#core/resolve/traffic-policy.ts";
 import type { RouteActionSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
-import type { CompileReader } from "#server/compile/compile-reader.ts";
 import { duration, type Init } from "#server/envoy/pack.ts";
 
 type HashPolicy = Pick<Init<typeof RouteActionSchema>, "hashPolicy">;
 
 /** What a consistent-hash balancer hashes is said by the route that leads to it. */
 export function buildHashPolicy(
-  world: CompileReader,
+  world: CallerReader,
   clientNamespace: string,
   host: string,
   subset: string,

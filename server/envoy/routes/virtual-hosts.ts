@@ -4,11 +4,11 @@ import { resolveRoutedPorts } from "#core/resolve/routed-ports.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import type { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
-import type { CompileReader } from "#server/compile/compile-reader.ts";
 import { domainsOf, type PortInHost } from "#server/envoy/names.ts";
 import type { Init } from "#server/envoy/pack.ts";
 import { REQUEST_BUFFER_BYTES } from "#server/envoy/routes/build-retries.ts";
 import { buildDefaultRoute, buildResolvedRoutes } from "#server/envoy/routes/build-routes.ts";
+import type { OutboundReader } from "#server/envoy/scoped-reader.ts";
 
 export type VirtualHostInit = Init<typeof VirtualHostSchema>;
 
@@ -24,7 +24,7 @@ export interface BuiltVirtualHost {
 }
 
 export interface OutboundContext {
-  readonly world: CompileReader;
+  readonly world: OutboundReader;
   readonly namespace: string;
   /** Labels that routes ask about; empty where none do. */
   readonly labels: Readonly<Record<string, string>>;

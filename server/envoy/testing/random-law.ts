@@ -5,6 +5,7 @@ import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import type { ResolvedRoute } from "#core/resolve/routes.ts";
 import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
+import { ofKind } from "#core/resource/of-kind.ts";
 import type { Resource } from "#core/resource/resource.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import type { Route } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
@@ -79,6 +80,12 @@ export function law(check: (world: LawWorld) => void, { isNarrowed = false } = {
 }
 
 export const hostsOf = ({ snapshot }: LawWorld): string[] => [...listServices(snapshot).keys()];
+/** Hosts that VirtualServices are for. */
+export const routedNames = ({ snapshot }: LawWorld): string[] =>
+  ofKind(snapshot.resources, "VirtualService").flatMap(({ spec, metadata }) =>
+    (spec.hosts ?? []).map((host) => expandHost(host, metadata.namespace, MESH.domainSuffix)),
+  );
+
 export const clusterName = (host: string, port: number, subset = "") => `outbound|${port}|${subset}|${host}`;
 
 /** Parts of the name of the one cluster that a route goes to. */
