@@ -7,7 +7,6 @@ import { resolveEndpoints } from "#core/resolve/endpoints.ts";
 import { resolveRoutedPorts } from "#core/resolve/routed-ports.ts";
 import { resolveTrafficTo } from "#core/resolve/traffic-policy.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
-import { ofKind } from "#core/resource/of-kind.ts";
 import { isIpAddress } from "#core/schema/ip-address.ts";
 import { Cluster_LbPolicy } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { BLACK_HOLE } from "#server/envoy/names.ts";
@@ -20,6 +19,7 @@ import {
   type LawWorld,
   law,
   NAMESPACES,
+  routedNames,
   seed,
 } from "#server/envoy/testing/random-law.ts";
 import { MESH } from "#server/envoy/testing/random-world.ts";
@@ -81,16 +81,13 @@ describe(`FUZZ_SEED=${seed}`, () => {
 
   test("routes: the deciding VirtualService's routes for these callers are theirs, in order", () =>
     law((world) => {
-      const { reader, read, snapshot } = world;
-      const named = ofKind(snapshot.resources, "VirtualService").flatMap(({ spec, metadata }) =>
-        (spec.hosts ?? []).map((host) => expandHost(host, metadata.namespace, MESH.domainSuffix)),
-      );
+      const { reader, read } = world;
       for (const namespace of NAMESPACES) {
         const proxy = read(grpcClient(namespace));
         const clusters = proxy.clusters();
         const sent = new Map(proxy.routeConfigs().map((each) => [each.name, each]));
         const expected: string[] = [];
-        for (const host of new Set([...hostsOf(world), ...named])) {
+        for (const host of new Set([...hostsOf(world), ...routedNames(world)])) {
           if (isWildcard(host)) continue;
           for (const { port, used } of resolveRoutedPorts(reader, host, { namespace, labels: { app: "caller" } })) {
             expected.push(clusterName(host, port));

@@ -12,16 +12,8 @@ import { ofKind } from "#core/resource/of-kind.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import { formatPath } from "#core/schema/path.ts";
 import { Cluster_LbPolicy } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
-import {
-  clusterName,
-  describeResolved,
-  describeRoute,
-  hostsOf,
-  law,
-  NAMESPACES,
-  seed,
-  sidecar,
-} from "#server/envoy/testing/random-law.ts";
+import { expectClusters, expectRoutes } from "#server/envoy/testing/expect-outbound.ts";
+import { clusterName, hostsOf, law, NAMESPACES, seed, sidecar } from "#server/envoy/testing/random-law.ts";
 import { MESH } from "#server/envoy/testing/random-world.ts";
 import type { Mode } from "#server/envoy/testing/read-back.ts";
 import { instancesMtls } from "#server/services/effective-mtls.ts";
@@ -115,19 +107,7 @@ describe(`FUZZ_SEED=${seed}`, () => {
 
   test("services: who owns a host, its ports and subsets are the clusters of callers in each namespace", () =>
     law((world) => {
-      const { reader, read } = world;
-      for (const namespace of NAMESPACES) {
-        const clusters = [...read(sidecar(namespace, "caller")).clusters().keys()];
-        for (const host of hostsOf(world)) {
-          const service = reader.service(host, namespace);
-          const rule = service && reader.destinationRule(host, namespace, service.namespace);
-          const subsets = ["", ...(rule?.subsets ?? []).map(({ name }) => name)];
-          const expected = (service?.ports ?? []).flatMap(({ number }) =>
-            subsets.map((subset) => clusterName(host, number, subset)),
-          );
-          expect(clusters.filter((name) => name.endsWith(`|${host}`)).sort()).toEqual(expected.sort());
-        }
-      }
+      for (const namespace of NAMESPACES) expectClusters(world, namespace, world.reader);
     }));
 
   test("checks: a destination is found fault with where its callers have no cluster for it, and only there", () =>
@@ -206,26 +186,7 @@ describe(`FUZZ_SEED=${seed}`, () => {
 
   test("routes: the deciding VirtualService's routes for these callers are their virtual host's, in order", () =>
     law((world) => {
-      const { reader, read, snapshot } = world;
-      const named = ofKind(snapshot.resources, "VirtualService").flatMap(({ spec, metadata }) =>
-        (spec.hosts ?? []).map((host) => expandHost(host, metadata.namespace, MESH.domainSuffix)),
-      );
-      for (const namespace of NAMESPACES) {
-        const virtualHosts = read(sidecar(namespace, "caller")).virtualHosts();
-        for (const host of new Set([...hostsOf(world), ...named])) {
-          const ports = resolveRoutedPorts(reader, host, { namespace, labels: { app: "caller" } });
-          const own = [...virtualHosts.keys()].filter((name) => name.replace(/:\d+$/, "") === host);
-          expect(own.sort()).toEqual(ports.map(({ port }) => `${host}:${port}`).sort());
-          for (const { port, used } of ports) {
-            const routes = virtualHosts.get(`${host}:${port}`)?.routes ?? [];
-            if (used === undefined) expect(routes.map(({ name }) => name)).toEqual(["default"]);
-            else
-              expect(routes.map(describeRoute)).toEqual(
-                used.routes.map((each) => describeResolved(used.service, each)),
-              );
-          }
-        }
-      }
+      for (const namespace of NAMESPACES) expectRoutes(world, namespace, world.reader);
     }));
 
   test("routes: a VirtualService that routes a host for its own namespace is explained to apply to it", () =>
