@@ -1,5 +1,6 @@
 import type { TcpMatch } from "#core/kinds/virtual-service/connection-match.ts";
 import type { RouteDestination } from "#core/kinds/virtual-service/tcp-route.ts";
+import type { RoutePlace } from "#core/resolve/delegates.ts";
 import { isForCaller, type RouteCaller } from "#core/resolve/routes.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import { normalizeCidr } from "#core/schema/normalize-cidr.ts";
@@ -81,10 +82,7 @@ function serverNamesOf(hosts: readonly string[]): readonly string[] {
 }
 
 /** Where a route is written, to name it when something is asked about it. */
-export function originOfRoute({ service, path }: ConnectionRoute): {
-  readonly resource: string;
-  readonly path: string;
-} {
+export function originOfRoute({ service, path }: ConnectionRoute): RoutePlace {
   return { resource: formatRef(refOf(service)), path };
 }
 

@@ -23,11 +23,14 @@ export interface RoutingService extends VirtualService {
   readonly places?: readonly DelegatedPlace[];
 }
 
+/** The ref of a VirtualService, and the place in it: `spec.http[0]`, `spec.tls[1]`. */
+export interface RoutePlace {
+  readonly resource: string;
+  readonly path: string;
+}
+
 /** Where the route at an index of what a VirtualService routes by is written, and where it was delegated, if it was. */
-export function placesOfRoute(
-  service: RoutingService,
-  index: number,
-): readonly { readonly resource: string; readonly path: string }[] {
+export function placesOfRoute(service: RoutingService, index: number): readonly RoutePlace[] {
   const { rootIndex, delegate } = service.places?.[index] ?? { rootIndex: index, delegate: undefined };
   const root = { resource: formatRef(refOf(service)), path: `spec.http[${rootIndex}]` };
   if (delegate === undefined) return [root];

@@ -3,8 +3,8 @@ import type { Diagnostic } from "#core/diagnostic.ts";
 import { CIPHER_SUITES } from "#core/kinds/gateway/cipher-suites.ts";
 import type { ServerTls } from "#core/kinds/gateway/schema.ts";
 import { originOfRoute } from "#core/resolve/connection-routes.ts";
-import { resolveGatewayChains } from "#core/resolve/gateway-chains.ts";
-import { type PlacedServer, resolveGatewayPorts } from "#core/resolve/gateway-ports.ts";
+import { type GatewayChain, resolveGatewayChains } from "#core/resolve/gateway-chains.ts";
+import { resolveGatewayPorts } from "#core/resolve/gateway-ports.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin, ProxyNode } from "#core/xds/layer.ts";
 import type { TransportSocketSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
@@ -24,6 +24,7 @@ import { buildHttpManager, type ProxyTelemetry } from "#server/envoy/listeners/h
 import { buildTcpProxy, buildTcpTarget } from "#server/envoy/listeners/tcp-target.ts";
 import { listTokenRules } from "#server/envoy/listeners/token-rules.ts";
 import { durationMs, type Init, typed } from "#server/envoy/pack.ts";
+import { originMetadata } from "#server/envoy/routes/build-routes.ts";
 import { buildGatewayRoutes, type GatewayContext } from "#server/envoy/routes/gateway-routes.ts";
 import { originsOf } from "#server/envoy/routes/virtual-hosts.ts";
 
@@ -70,12 +71,7 @@ export function buildGateway(
     const filterChains = chains.map(({ group, sni, connections }): Init<typeof FilterChainSchema> => {
       const [first] = group.servers;
       const ends = isPlain || first === undefined || group.serves === "passthrough" ? undefined : first.server.tls;
-      const name =
-        connections !== undefined
-          ? `${isPlain ? "tcp" : "tls"}.${port}${sni.map((each) => `.${each}`).join("")}`
-          : isPlain || first === undefined
-            ? `http.${port}`
-            : secureRouteName(port, first);
+      const name = chainName({ group, sni, connections }, port, isPlain);
       if (connections === undefined) routes.push(buildGatewayRoutes(name, group, port, context));
       return {
         name,
@@ -93,7 +89,7 @@ export function buildGateway(
               ],
         ...(connections === undefined
           ? {}
-          : { metadata: { filterMetadata: { istio: describeOrigin(originOfRoute(connections)) } } }),
+          : { metadata: { filterMetadata: { istio: originMetadata([originOfRoute(connections)]) } } }),
         ...(sni.length === 0 ? {} : { filterChainMatch: { serverNames: [...sni] } }),
         ...(ends === undefined
           ? {}
@@ -103,11 +99,8 @@ export function buildGateway(
             }),
       };
     });
-    origins.push(
-      ...new Set(
-        chains.flatMap(({ connections }) => (connections === undefined ? [] : originsOf(connections.service))),
-      ),
-    );
+    const routed = new Set(chains.flatMap(({ connections }) => connections?.service ?? []));
+    origins.push(...[...routed].flatMap(originsOf));
     listeners.push({
       origins,
       listener: create(ListenerSchema, {
@@ -129,13 +122,13 @@ export function buildGateway(
   return { listeners, routes, diagnostics: leftOut.map(describeLeftOut) };
 }
 
-/** As routes of requests have it. */
-function describeOrigin({ resource, path }: ReturnType<typeof originOfRoute>): Record<string, string> {
-  return { config: resource, path };
-}
-
-function secureRouteName(port: number, { gateway, server }: PlacedServer): string {
-  return `https.${port}.${server.port.name}.${gateway.metadata.name}.${gateway.metadata.namespace}`;
+/** Also the name of its route configuration, where it takes requests. */
+function chainName({ group, sni, connections }: GatewayChain, port: number, isPlain: boolean): string {
+  if (connections !== undefined) return [isPlain ? "tcp" : "tls", port, ...sni].join(".");
+  const [first] = group.servers;
+  if (isPlain || first === undefined) return `http.${port}`;
+  const { name, namespace } = first.gateway.metadata;
+  return `https.${port}.${first.server.port.name}.${name}.${namespace}`;
 }
 
 function buildServerTls(tls: ServerTls, trustDomain: string): Init<typeof TransportSocketSchema> {

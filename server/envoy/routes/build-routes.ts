@@ -3,7 +3,7 @@ import type { Destination } from "#core/kinds/virtual-service/destination.ts";
 import type { HeaderRules } from "#core/kinds/virtual-service/header-rules.ts";
 import type { HttpMatch } from "#core/kinds/virtual-service/http-match.ts";
 import type { HttpRedirect, HttpRoute, HttpRouteDestination } from "#core/kinds/virtual-service/http-route.ts";
-import { placesOfRoute, type RoutingService } from "#core/resolve/delegates.ts";
+import { placesOfRoute, type RoutePlace, type RoutingService } from "#core/resolve/delegates.ts";
 import { resolveDestinationPort } from "#core/resolve/destination-port.ts";
 import type { CallerReader } from "#core/resolve/mesh-reader.ts";
 import type { DecidingRoutes, RouteCaller } from "#core/resolve/routes.ts";
@@ -92,7 +92,7 @@ function buildRoute(
     // Those of a single destination stand behind the route's: what both set is the destination's.
     ...(only === undefined ? headerOperations(http.headers) : headersTo(only, namespace, context, http.headers)),
     ...(Object.keys(filters).length === 0 ? {} : { typedPerFilterConfig: filters }),
-    metadata: { filterMetadata: { istio: originMetadata(service, index) } },
+    metadata: { filterMetadata: { istio: originMetadata(placesOfRoute(service, index)) } },
   };
   if (http.redirect !== undefined)
     return { ...common, action: { case: "redirect", value: buildRedirect(http.redirect, context) } };
@@ -123,8 +123,7 @@ function buildRoute(
 }
 
 /** Whom to name when something is asked about the route, and by whom it was delegated. */
-function originMetadata(service: RoutingService, index: number): Record<string, string> {
-  const [written, root] = placesOfRoute(service, index);
+export function originMetadata([written, root]: readonly RoutePlace[]): Record<string, string> {
   return {
     config: written?.resource ?? "",
     path: written?.path ?? "",
