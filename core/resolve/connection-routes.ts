@@ -1,9 +1,8 @@
-import type { TcpMatch } from "#core/kinds/virtual-service/connection-match.ts";
 import type { RouteDestination } from "#core/kinds/virtual-service/tcp-route.ts";
+import { Claims } from "#core/resolve/claims.ts";
 import type { RoutePlace } from "#core/resolve/delegates.ts";
 import { isForCaller, type RouteCaller } from "#core/resolve/routes.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
-import { normalizeCidr } from "#core/schema/normalize-cidr.ts";
 
 type VirtualService = Resource<"VirtualService">;
 
@@ -65,14 +64,8 @@ export function findGatewayTcpRoute(
   services: readonly VirtualService[],
   caller: RouteCaller,
 ): ConnectionRoute | undefined {
-  for (const service of services)
-    for (const [index, { match = [], route: destinations = [] }] of (service.spec.tcp ?? []).entries()) {
-      if (destinations.length === 0) continue;
-      const isHeld = (each: TcpMatch): boolean => isForCaller(each, service, caller);
-      if (match.length > 0 && !match.some(isHeld)) continue;
-      return { service, path: `spec.tcp[${index}]`, destinations, serverNames: [], subnets: [] };
-    }
-  return undefined;
+  const [first] = resolveTcpRoutes(services, caller);
+  return first === undefined ? undefined : { ...first, subnets: [] };
 }
 
 /** As Envoy compares them; `*` is any. */
@@ -84,31 +77,4 @@ function serverNamesOf(hosts: readonly string[]): readonly string[] {
 /** Where a route is written, to name it when something is asked about it. */
 export function originOfRoute({ service, path }: ConnectionRoute): RoutePlace {
   return { resource: formatRef(refOf(service)), path };
-}
-
-const ANY = "";
-
-/** Envoy refuses a listener in which two chains ask for the same: what one route asks for first is not another's. */
-export class Claims {
-  readonly #taken = new Set<string>();
-
-  /** What is left of a route, as one for each set of server names. */
-  take<T extends Pick<ConnectionRoute, "serverNames" | "subnets">>(route: T): readonly T[] {
-    const subnets = route.subnets.length === 0 ? [ANY] : [...new Set(route.subnets.map(normalizeCidr))];
-    const names = route.serverNames.length === 0 ? [ANY] : route.serverNames;
-    const free = subnets.map((subnet) => ({
-      subnet,
-      names: names.filter((name) => !this.#taken.has(`${subnet} ${name}`)),
-    }));
-    for (const { subnet, names: own } of free) for (const name of own) this.#taken.add(`${subnet} ${name}`);
-    const groups = Map.groupBy(
-      free.filter((each) => each.names.length > 0),
-      (each) => each.names.join(" "),
-    );
-    return [...groups.values()].map((group) => ({
-      ...route,
-      serverNames: (group[0]?.names ?? []).filter((name) => name !== ANY),
-      subnets: group.map(({ subnet }) => subnet).filter((subnet) => subnet !== ANY),
-    }));
-  }
 }

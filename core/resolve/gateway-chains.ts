@@ -1,10 +1,6 @@
 import { intersectHosts } from "#core/host/host.ts";
-import {
-  Claims,
-  type ConnectionRoute,
-  findGatewayTcpRoute,
-  resolveTlsRoutes,
-} from "#core/resolve/connection-routes.ts";
+import { Claims } from "#core/resolve/claims.ts";
+import { type ConnectionRoute, findGatewayTcpRoute, resolveTlsRoutes } from "#core/resolve/connection-routes.ts";
 import { type BoundService, resolveGatewayHosts } from "#core/resolve/gateway-hosts.ts";
 import type { GatewayPort, ServerGroup } from "#core/resolve/gateway-ports.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
