@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { SnapshotChange } from "#core/registry/snapshot.ts";
 import { type Keys, makeKeys } from "#server/compose/make-keys.ts";
-import { api } from "#server/envoy/testing/random-resource.ts";
+import { api } from "#server/envoy/testing/random-draw.ts";
 import { MESH } from "#server/envoy/testing/random-world.ts";
 import { MeshState } from "#server/services/mesh-state.ts";
 import { Publisher } from "#server/services/publisher.ts";
