@@ -1,5 +1,6 @@
 import { CHECK_RULES } from "#core/check/check-config.ts";
 import { createCheckContext } from "#core/check/context.ts";
+import type { Finding } from "#core/check/rule.ts";
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 
@@ -12,6 +13,11 @@ export function findLeaving(was: Snapshot, now: Snapshot): Diagnostic[] {
   const find = (snapshot: Snapshot) => rule.check(createCheckContext(snapshot));
   const found = find({ ...was, resources: now.resources });
   if (found.length === 0) return [];
-  const had = new Set(find(was).map(({ message }) => message));
-  return found.filter(({ message }) => !had.has(message)).map((finding) => ({ code: CODE, ...finding }));
+  const had = new Set(find(was).map(keyOf));
+  return found.filter((finding) => !had.has(keyOf(finding))).map((finding) => ({ code: CODE, ...finding }));
+}
+
+/** Names of instances are those of a namespace: in another one the same may leave. */
+function keyOf({ resource, message }: Finding): string {
+  return `${resource}: ${message}`;
 }
