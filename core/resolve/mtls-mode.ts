@@ -1,6 +1,6 @@
 import type { MtlsMode } from "#core/kinds/peer-authentication/schema.ts";
-import { byAge } from "#core/resource/by-age.ts";
-import { type Labels, matchesLabels } from "#core/resource/labels.ts";
+import { findSpeaking } from "#core/resolve/speaking.ts";
+import type { Labels } from "#core/resource/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
 type Policy = Resource<"PeerAuthentication">;
@@ -20,36 +20,22 @@ export interface ResolvedMtlsMode {
 }
 
 /**
- * What a workload's port takes: the port's own word, then the workload's, its namespace's, the mesh's. On each level the
- * oldest policy alone speaks, and UNSET leaves it to the next level (Istio's `ComposePeerAuthentication`).
+ * What a workload's port takes: the port's own word, then the workload's, its namespace's, the mesh's. UNSET leaves it to the
+ * next level (Istio's `ComposePeerAuthentication`).
  */
 export function resolveMtlsMode(
   policies: readonly Policy[],
   rootNamespace: string,
-  { namespace, labels, port }: MtlsWorkload,
+  workload: MtlsWorkload,
 ): ResolvedMtlsMode {
-  const oldest = (isOfLevel: (policy: Policy) => boolean): Policy | undefined =>
-    policies.reduce<Policy | undefined>(
-      (best, policy) => (isOfLevel(policy) && (best === undefined || byAge(policy, best) < 0) ? policy : best),
-      undefined,
-    );
-  const own = oldest(
-    (policy) =>
-      policy.metadata.namespace === namespace &&
-      hasSelector(policy) &&
-      matchesLabels(labels, policy.spec.selector?.matchLabels),
-  );
-  const wide = (where: string) => oldest((policy) => policy.metadata.namespace === where && !hasSelector(policy));
+  const { port } = workload;
+  const { own, namespace, mesh } = findSpeaking(policies, workload, rootNamespace);
   const ofPort = port === undefined ? undefined : own?.spec.portLevelMtls?.[String(port)]?.mode;
   for (const { mode, policy } of [
     { mode: ofPort, policy: own },
-    ...[own, wide(namespace), wide(rootNamespace)].map((policy) => ({ mode: policy?.spec.mtls?.mode, policy })),
+    ...[own, namespace, mesh].map((policy) => ({ mode: policy?.spec.mtls?.mode, policy })),
   ]) {
     if (policy !== undefined && mode !== undefined && mode !== "UNSET") return { mode, policy };
   }
   return { mode: "PERMISSIVE" };
-}
-
-function hasSelector({ spec }: Policy): boolean {
-  return Object.keys(spec.selector?.matchLabels ?? {}).length > 0;
 }

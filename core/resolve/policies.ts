@@ -1,3 +1,4 @@
+import { selectedLabels } from "#core/resolve/speaking.ts";
 import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
@@ -13,9 +14,9 @@ export interface PolicedWorkload {
 }
 
 /** How far a policy reaches: the workloads it selects, its namespace, or from the root namespace the whole mesh. */
-export function reachOf({ metadata, spec }: Policy, rootNamespace: string): "workloads" | "namespace" | "mesh" {
-  if (Object.keys(spec.selector?.matchLabels ?? {}).length > 0) return "workloads";
-  return metadata.namespace === rootNamespace ? "mesh" : "namespace";
+export function reachOf(policy: Policy, rootNamespace: string): "workloads" | "namespace" | "mesh" {
+  if (selectedLabels(policy) !== undefined) return "workloads";
+  return policy.metadata.namespace === rootNamespace ? "mesh" : "namespace";
 }
 
 /** Whether a policy stands over a workload: it is of its namespace or of the root, and its selector reaches it. */

@@ -1,11 +1,11 @@
 import { expandHost, hostMatches } from "#core/host/host.ts";
 import type { ConnectionPool } from "#core/kinds/destination-rule/connection-pool.ts";
 import { type ImportedHost, parseImportedHost } from "#core/kinds/sidecar/imported-host.ts";
-import { selectedLabels } from "#core/kinds/sidecar/selected-labels.ts";
 import { destinationsOf } from "#core/resolve/destinations-of.ts";
+import { findSpeaking } from "#core/resolve/speaking.ts";
 import { gatewaysOf } from "#core/resolve/virtual-service.ts";
 import { isVisible } from "#core/resolve/visibility.ts";
-import { type Labels, matchesLabels } from "#core/resource/labels.ts";
+import type { Labels } from "#core/resource/labels.ts";
 import { type Resource, type ResourceRef, refOf } from "#core/resource/resource.ts";
 
 type Sidecar = Resource<"Sidecar">;
@@ -18,21 +18,14 @@ export interface Imports {
   readonly hosts: readonly ImportedHost[];
 }
 
-/**
- * The Sidecar that speaks for a workload: the oldest of its namespace that selects it, the oldest there without a selector,
- * the oldest of the root namespace without one. `sidecars` are those of both namespaces, the oldest first.
- */
+/** The Sidecar that speaks for a workload: one that selects it, else its namespace's, else the mesh's. */
 export function resolveSidecar(
   sidecars: readonly Sidecar[],
-  { namespace, labels }: { readonly namespace: string; readonly labels: Labels },
+  workload: { readonly namespace: string; readonly labels: Labels },
   rootNamespace: string,
 ): Sidecar | undefined {
-  const own = sidecars.filter(({ metadata }) => metadata.namespace === namespace);
-  return (
-    own.find(({ spec }) => selectedLabels(spec) !== undefined && matchesLabels(labels, selectedLabels(spec))) ??
-    own.find(({ spec }) => selectedLabels(spec) === undefined) ??
-    sidecars.find(({ metadata, spec }) => metadata.namespace === rootNamespace && selectedLabels(spec) === undefined)
-  );
+  const { own, namespace, mesh } = findSpeaking(sidecars, workload, rootNamespace);
+  return own ?? namespace ?? mesh;
 }
 
 /** The hosts that a Sidecar names, as written; undefined where it leaves callers all that they see. */

@@ -1,5 +1,6 @@
 import type { CustomTag, Tracing } from "#core/kinds/telemetry/schema.ts";
-import { type Labels, matchesLabels } from "#core/resource/labels.ts";
+import { findSpeaking } from "#core/resolve/speaking.ts";
+import type { Labels } from "#core/resource/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
 type Telemetry = Resource<"Telemetry">;
@@ -19,28 +20,15 @@ export interface ResolvedTracing {
 
 const UNSAID: TracingSettings = { samplingPercent: undefined, isOff: false, tags: {} };
 
-/**
- * Of the mesh, then of the namespace, then of the workload: of each level the oldest speaks, and what a later one says counts.
- * `telemetries` are those of the workload's namespace and of the root, the oldest first (Istio's `mergeTelemetry`).
- */
+/** Of the mesh, then of the namespace, then of the workload: what a later level says counts (Istio's `mergeTelemetry`). */
 export function resolveTracing(
   telemetries: readonly Telemetry[],
-  { namespace, labels }: { readonly namespace: string; readonly labels: Labels },
+  workload: { readonly namespace: string; readonly labels: Labels },
   rootNamespace: string,
 ): ResolvedTracing {
-  const wide = (where: string) =>
-    telemetries.find(({ metadata, spec }) => metadata.namespace === where && !hasSelector(spec));
-  const own = telemetries.find(
-    ({ metadata, spec }) =>
-      metadata.namespace === namespace && hasSelector(spec) && matchesLabels(labels, spec.selector?.matchLabels),
-  );
-  const levels = [wide(rootNamespace), ...(namespace === rootNamespace ? [] : [wide(namespace)]), own];
-  const entries = levels.flatMap((each) => each?.spec.tracing ?? []);
+  const { own, namespace, mesh } = findSpeaking(telemetries, workload, rootNamespace);
+  const entries = [mesh, namespace, own].flatMap((each) => each?.spec.tracing ?? []);
   return { client: merge(entries, "CLIENT"), server: merge(entries, "SERVER") };
-}
-
-function hasSelector({ selector }: Telemetry["spec"]): boolean {
-  return Object.keys(selector?.matchLabels ?? {}).length > 0;
 }
 
 function merge(entries: readonly Tracing[], side: "CLIENT" | "SERVER"): TracingSettings {
