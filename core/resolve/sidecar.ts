@@ -1,12 +1,12 @@
 import { expandHost, hostMatches } from "#core/host/host.ts";
 import type { ConnectionPool } from "#core/kinds/destination-rule/connection-pool.ts";
-import { type ImportedHost, parseImportedHost } from "#core/kinds/sidecar/imported-host.ts";
 import { destinationsOf } from "#core/resolve/destinations-of.ts";
 import { findSpeaking } from "#core/resolve/speaking.ts";
 import { gatewaysOf } from "#core/resolve/virtual-service.ts";
 import { isVisible } from "#core/resolve/visibility.ts";
 import type { Labels } from "#core/resource/labels.ts";
 import { type Resource, type ResourceRef, refOf } from "#core/resource/resource.ts";
+import { type ImportedHost, parseImportedHost } from "#core/schema/imported-host.ts";
 
 type Sidecar = Resource<"Sidecar">;
 type VirtualService = Resource<"VirtualService">;
@@ -15,6 +15,7 @@ type VirtualService = Resource<"VirtualService">;
 export interface Imports {
   /** Equal for equal ones. */
   readonly key: string;
+  /** In lower case. */
   readonly hosts: readonly ImportedHost[];
 }
 
@@ -39,7 +40,8 @@ export function readImports(texts: readonly string[], callerNamespace: string): 
   const hosts = texts.flatMap((text): ImportedHost[] => {
     const found = parseImportedHost(text);
     if (found === undefined) return [];
-    return [found.namespace === "." ? { ...found, namespace: callerNamespace } : found];
+    const { host, namespace } = found;
+    return [{ ...found, host: host.toLowerCase(), namespace: namespace === "." ? callerNamespace : namespace }];
   });
   return { key: `${callerNamespace} ${texts.join(" ")}`, hosts };
 }

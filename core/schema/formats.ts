@@ -1,6 +1,7 @@
 import { parseDurationMs } from "#core/duration.ts";
 import { claimOfCondition, claimOfRoute } from "#core/schema/claim-path.ts";
 import { checkHostName, checkWildcardHostName } from "#core/schema/host-name.ts";
+import { parseImportedHost } from "#core/schema/imported-host.ts";
 import { isIpAddress, isIpOrCidr, isSocketPath, whyNoSocketPath } from "#core/schema/ip-address.ts";
 import { checkRegex } from "#core/schema/regex-syntax.ts";
 
@@ -184,10 +185,11 @@ function checkGatewayHost(text: string): string | undefined {
 }
 
 function checkSidecarHost(text: string): string | undefined {
-  const slash = text.indexOf("/");
-  if (slash < 0) return "has no namespace before its host (./HOST, */HOST, NAMESPACE/HOST)";
-  const [namespace, host] = [text.slice(0, slash), text.slice(slash + 1)];
-  if (!/^[*.~]$/.test(namespace) && !DNS_LABEL_IN_ANY_CASE.test(namespace.replace(/^~/, "")))
+  const parsed = parseImportedHost(text);
+  if (parsed === undefined) return "has no namespace before its host (./HOST, */HOST, NAMESPACE/HOST)";
+  const { namespace, host, isExcluded } = parsed;
+  const isAnyOrOwn = !isExcluded && (namespace === "*" || namespace === ".");
+  if (namespace !== undefined && !isAnyOrOwn && !DNS_LABEL_IN_ANY_CASE.test(namespace))
     return "has a bad namespace before its slash (`*`, `.`, `~` or a name)";
   const problem = checkWildcardHostName(host);
   if (problem !== undefined) return problem;

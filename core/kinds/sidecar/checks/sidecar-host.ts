@@ -1,10 +1,10 @@
 import type { CheckContext } from "#core/check/context.ts";
 import type { Finding, KindCheck } from "#core/check/rule.ts";
 import { expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
-import { parseImportedHost } from "#core/kinds/sidecar/imported-host.ts";
 import { gatewaysOf } from "#core/resolve/virtual-service.ts";
 import { isVisible } from "#core/resolve/visibility.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import { parseImportedHost } from "#core/schema/imported-host.ts";
 import { declareServices } from "#core/sources/declare-service.ts";
 
 /** Where a host is from: a service, or a VirtualService. */
@@ -61,8 +61,10 @@ function checkHost(
   named: Names,
   { snapshot: { mesh } }: Context,
 ): Finding[] {
-  const { namespace, host, isExcluded } = parseImportedHost(text) ?? {};
-  if (namespace === undefined || host === undefined || isExcluded || isWildcard(host)) return [];
+  const parsed = parseImportedHost(text);
+  if (parsed?.namespace === undefined || parsed.isExcluded || isWildcard(parsed.host)) return [];
+  const { namespace } = parsed;
+  const host = parsed.host.toLowerCase();
   const own = sidecar.metadata.namespace;
   // From the root namespace it is for callers of all of them, and `.` is that of each.
   const isForAll = own === mesh.rootNamespace;
