@@ -82,6 +82,9 @@ metadata: { name: reviews-${version} }
 spec: { metadata: { labels: { app: reviews, version: ${version} } }, template: { serviceAccount: bookinfo-reviews } }
 `;
 
+/** Documents that are right by themselves, and what `check` finds on them. */
+export type FoundCase = readonly [name: string, documents: readonly string[], found: readonly string[]];
+
 /** `severity code resource path` of what is found; the documents by themselves are right. */
 export function check(...documents: string[]): string[] {
   const { resources, diagnostics } = parseDocuments([groupOf("v1"), groupOf("v2"), ...documents].join("\n---\n"));

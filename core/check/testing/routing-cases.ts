@@ -1,0 +1,179 @@
+import { type FoundCase, REVIEWS, SUBSETS, virtualService } from "#core/check/testing/check.ts";
+
+const TO_V1 = "{ hosts: [reviews], http: [{ route: [{ destination: { host: reviews, subset: v1 } }] }] }";
+
+/** What is found on services, and on what routes to them. */
+export const ROUTING_CASES: readonly FoundCase[] = [
+  ["finds nothing wrong with a service, its subsets and a route to one", [REVIEWS, SUBSETS, virtualService(TO_V1)], []],
+  [
+    "a route to a host that does not exist",
+    [virtualService("{ hosts: [x.y], http: [{ route: [{ destination: { host: reviws } }] }] }"), REVIEWS],
+    ["warning destination-host-not-found VirtualService/default/reviews spec.http[0].route[0].destination.host"],
+  ],
+  [
+    "a mirror to a port that the service does not have",
+    [
+      REVIEWS,
+      virtualService(
+        "{ hosts: [reviews], http: [{ route: [{ destination: { host: reviews } }], mirror: { host: reviews, port: { number: 80 } } }] }",
+      ),
+    ],
+    ["warning destination-host-not-found VirtualService/default/reviews spec.http[0].mirror.port.number"],
+  ],
+  [
+    "a route to a subset that no rule defines",
+    [REVIEWS, SUBSETS, virtualService(TO_V1.replace("v1", "v9"))],
+    ["warning subset-not-found VirtualService/default/reviews spec.http[0].route[0].destination.subset"],
+  ],
+  [
+    "a gateway that does not exist",
+    [
+      REVIEWS,
+      virtualService("{ hosts: ['*'], gateways: [front], http: [{ route: [{ destination: { host: reviews } }] }] }"),
+    ],
+    ["error gateway-not-found VirtualService/default/reviews spec.gateways[0]"],
+  ],
+  [
+    "a delegate that is not there, one with hosts, and one whose match lies within none of the root's",
+    [
+      REVIEWS,
+      SUBSETS,
+      virtualService(
+        "{ hosts: [reviews], http: [{ delegate: { name: none } }, { delegate: { name: hosted } }, { match: [{ uri: { prefix: /a } }], delegate: { name: part } }] }",
+      ),
+      virtualService(TO_V1.replace("[reviews]", "[other]"), "hosted"),
+      virtualService(
+        "{ http: [{ match: [{ uri: { prefix: /b } }], route: [{ destination: { host: reviews } }] }] }",
+        "part",
+      ),
+    ],
+    [
+      "warning delegate-not-usable VirtualService/default/part spec.http[0].match",
+      "error delegate-not-usable VirtualService/default/reviews spec.http[0].delegate",
+      "error delegate-not-usable VirtualService/default/reviews spec.http[1].delegate",
+    ],
+  ],
+  [
+    "a VirtualService without hosts that none delegates to",
+    [REVIEWS, SUBSETS, virtualService("{ http: [{ route: [{ destination: { host: reviews } }] }] }")],
+    ["warning delegate-not-used VirtualService/default/reviews spec.hosts"],
+  ],
+  [
+    "two VirtualServices for one host",
+    [REVIEWS, SUBSETS, virtualService(TO_V1), virtualService(TO_V1, "zz")],
+    ["warning duplicate-host VirtualService/default/zz spec.hosts[0]"],
+  ],
+  [
+    "a rule for a host that does not exist",
+    [SUBSETS],
+    ["warning rule-host-not-found DestinationRule/default/reviews spec.host"],
+  ],
+  [
+    "a subset whose labels no instance has",
+    [REVIEWS, SUBSETS.replace("version: v1", "version: v3")],
+    ["warning subset-without-instances DestinationRule/default/reviews spec.subsets[0].labels"],
+  ],
+  [
+    "a gateway's port that a service with several ports does not have",
+    [
+      REVIEWS.replace("protocol: HTTP }]", "protocol: HTTP }, { name: admin, number: 9090, protocol: HTTP }]"),
+      `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: edge }
+spec: { servers: [{ port: { number: 8080, name: http, protocol: HTTP }, hosts: ["*"] }] }
+`,
+      virtualService(
+        "{ hosts: [shop.example.test], gateways: [edge], http: [{ route: [{ destination: { host: reviews } }] }] }",
+      ),
+      virtualService("{ hosts: [reviews], http: [{ route: [{ destination: { host: reviews } }] }] }", "inside"),
+    ],
+    ["warning destination-port-ambiguous VirtualService/default/reviews spec.http[0].route[0].destination"],
+  ],
+  [
+    "a short name beside the whole one of the same host",
+    [
+      REVIEWS,
+      virtualService(
+        "{ hosts: [reviews, reviews.default.svc.cluster.local], http: [{ route: [{ destination: { host: reviews } }] }] }",
+      ),
+    ],
+    [],
+  ],
+  [
+    "two ServiceEntries for one host and port, which are one service",
+    [REVIEWS, REVIEWS.replace("name: reviews }", "name: twin }")],
+    [],
+  ],
+  [
+    "two ServiceEntries for one host that differ in more than ports",
+    [REVIEWS, REVIEWS.replace("name: reviews }", "name: twin }").replace("resolution: STATIC", "resolution: DNS")],
+    ["warning duplicate-service ServiceEntry/default/twin spec.hosts[0]"],
+  ],
+  [
+    "two ServiceEntries for one host in two namespaces",
+    [REVIEWS, REVIEWS.replace("name: reviews }", "name: reviews, namespace: prod }")],
+    [
+      "warning duplicate-service ServiceEntry/prod/reviews spec.hosts[0]",
+      "warning selector-matches-nothing ServiceEntry/prod/reviews spec.workloadSelector",
+    ],
+  ],
+  [
+    "what is asked of requests where there are connections alone",
+    [
+      REVIEWS.replace("protocol: HTTP", "protocol: TCP"),
+      SUBSETS.replace(
+        "subsets:",
+        "trafficPolicy: { connectionPool: { http: { maxRetries: 3, http1MaxPendingRequests: 5 } }, loadBalancer: { consistentHash: { httpHeaderName: x-user } } }, subsets:",
+      ),
+      virtualService("{ hosts: [reviews], http: [{ route: [{ destination: { host: reviews } }] }] }"),
+    ],
+    [
+      "warning http-only-setting DestinationRule/default/reviews spec.trafficPolicy.connectionPool.http.maxRetries",
+      "warning http-only-setting DestinationRule/default/reviews spec.trafficPolicy.loadBalancer.consistentHash.httpHeaderName",
+      "warning http-only-setting VirtualService/default/reviews spec.http",
+    ],
+  ],
+  [
+    "a match on the one port of several that carries connections",
+    [
+      REVIEWS.replace("protocol: HTTP }]", "protocol: HTTP }, { name: db, number: 7000, protocol: TCP }]"),
+      virtualService(
+        "{ hosts: [reviews], http: [{ match: [{ port: 9080 }, { port: 7000 }], route: [{ destination: { host: reviews } }] }] }",
+      ),
+    ],
+    ["warning http-only-setting VirtualService/default/reviews spec.http[0].match[1].port"],
+  ],
+  [
+    "what each setting of a TCP service does: those of connections hold, those of requests are told",
+    [
+      REVIEWS.replace("protocol: HTTP", "protocol: TCP"),
+      SUBSETS.replace(
+        "subsets:",
+        "trafficPolicy: { connectionPool: { tcp: { maxConnections: 1, connectTimeout: 1s, maxConnectionDuration: 1s, tcpKeepalive: { time: 60s } }, http: { http1MaxPendingRequests: 1, http2MaxRequests: 1, maxRequestsPerConnection: 1, maxRetries: 0, idleTimeout: 1s, useClientProtocol: true, maxConcurrentStreams: 1 } }, loadBalancer: { consistentHash: { useSourceIp: true, maglev: { tableSize: 101 } } }, outlierDetection: { consecutive5xxErrors: 1, interval: 1s }, tls: { mode: SIMPLE, sni: a.example.com } }, subsets:",
+      ),
+    ],
+    ["http2MaxRequests", "maxRequestsPerConnection", "idleTimeout", "useClientProtocol", "maxConcurrentStreams"].map(
+      (key) =>
+        `warning http-only-setting DestinationRule/default/reviews spec.trafficPolicy.connectionPool.http.${key}`,
+    ),
+  ],
+  [
+    "routes of connections where there are requests alone",
+    [REVIEWS, virtualService("{ hosts: [reviews], tcp: [{ route: [{ destination: { host: reviews } }] }] }")],
+    ["warning http-only-setting VirtualService/default/reviews spec.tcp"],
+  ],
+  [
+    "weights that do not come to 100, and a rule behind a catch-all",
+    [
+      REVIEWS,
+      virtualService(
+        "{ hosts: [reviews], http: [{ route: [{ destination: { host: reviews }, weight: 1 }, { destination: { host: reviews }, weight: 2 }] }, { route: [{ destination: { host: reviews } }] }] }",
+      ),
+    ],
+    [
+      "warning weight-sum VirtualService/default/reviews spec.http[0].route",
+      "warning unreachable-rule VirtualService/default/reviews spec.http[1]",
+    ],
+  ],
+];

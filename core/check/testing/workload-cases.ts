@@ -1,0 +1,236 @@
+import {
+  type FoundCase,
+  policy,
+  REVIEWS,
+  SUBSETS,
+  sidecar,
+  telemetry,
+  virtualService,
+} from "#core/check/testing/check.ts";
+
+const PRINCIPAL = "spec.rules[0].from[0].source";
+
+/** What is found on policies, and on what else is for workloads. */
+export const WORKLOAD_CASES: readonly FoundCase[] = [
+  [
+    "a rule that chooses by a claim, at a gateway that checks no tokens",
+    [
+      REVIEWS,
+      `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: front }
+spec: { selector: { app: reviews }, servers: [{ port: { number: 8080, name: http, protocol: HTTP }, hosts: ["*"] }] }
+`,
+      policy("RequestAuthentication", "a", "elsewhere", "{ jwtRules: [{ issuer: https://a.test }] }"),
+      virtualService(
+        `{ hosts: [a.b], gateways: [front], http: [{ match: [{ headers: { "@request.auth.claims.a": {} } }], route: [{ destination: { host: reviews } }] }] }`,
+      ),
+    ],
+    ['error claims-not-checked VirtualService/default/reviews spec.http[0].match[0].headers["@request.auth.claims.a"]'],
+  ],
+  [
+    "a principal that no workload has, and none that one has or a pattern may match",
+    [
+      policy(
+        "AuthorizationPolicy",
+        "a",
+        "default",
+        "{ rules: [{ from: [{ source: { principals: [cluster.local/ns/default/sa/nobody, cluster.local/ns/default/sa/bookinfo-reviews, '*/sa/x'] } }] }] }",
+      ),
+    ],
+    [`warning principal-not-found AuthorizationPolicy/default/a ${PRINCIPAL}.principals[0]`],
+  ],
+  [
+    "a namespace with nothing in it",
+    [
+      policy(
+        "AuthorizationPolicy",
+        "a",
+        "default",
+        "{ rules: [{ from: [{ source: { namespaces: [defalt, default] } }] }] }",
+      ),
+    ],
+    [`warning namespace-not-found AuthorizationPolicy/default/a ${PRINCIPAL}.namespaces[0]`],
+  ],
+  [
+    "a selector that is on no workload",
+    [
+      policy(
+        "AuthorizationPolicy",
+        "a",
+        "default",
+        "{ selector: { matchLabels: { app: rewiews } }, action: DENY, rules: [{}] }",
+      ),
+    ],
+    ["warning selector-matches-nothing AuthorizationPolicy/default/a spec.selector"],
+  ],
+  [
+    "plain text to workloads that take only mTLS",
+    [
+      REVIEWS,
+      SUBSETS.replace("host: reviews,", "host: reviews, trafficPolicy: { tls: { mode: DISABLE } },"),
+      policy("PeerAuthentication", "default", "istio-system", "{ mtls: { mode: STRICT } }"),
+    ],
+    ["error mtls-conflict DestinationRule/default/reviews spec.trafficPolicy.tls.mode"],
+  ],
+  [
+    "no conflict where the workload's own policy overrides the mesh's",
+    [
+      REVIEWS,
+      SUBSETS.replace("host: reviews,", "host: reviews, trafficPolicy: { tls: { mode: DISABLE } },"),
+      policy("PeerAuthentication", "default", "istio-system", "{ mtls: { mode: STRICT } }"),
+      policy(
+        "PeerAuthentication",
+        "own",
+        "default",
+        "{ selector: { matchLabels: { app: reviews } }, mtls: { mode: PERMISSIVE } }",
+      ),
+    ],
+    [],
+  ],
+  [
+    "two PeerAuthentications for the same workloads",
+    [
+      policy("PeerAuthentication", "a", "default", "{ mtls: { mode: STRICT } }"),
+      policy("PeerAuthentication", "b", "default", "{ mtls: { mode: DISABLE } }"),
+    ],
+    ["warning duplicate-peer-authentication PeerAuthentication/default/b spec.selector"],
+  ],
+  [
+    "plain text to one port, and mTLS to one subset, where the other side takes the other",
+    [
+      REVIEWS,
+      `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: reviews }
+spec:
+  host: reviews
+  trafficPolicy: { portLevelSettings: [{ port: { number: 9080 }, tls: { mode: DISABLE } }] }
+  subsets: [{ name: v1, labels: { version: v1 }, trafficPolicy: { tls: { mode: ISTIO_MUTUAL } } }, { name: v2, labels: { version: v2 } }]
+`,
+      policy(
+        "PeerAuthentication",
+        "a",
+        "default",
+        '{ selector: { matchLabels: { version: v2 } }, mtls: { mode: DISABLE }, portLevelMtls: { "19080": { mode: STRICT } } }',
+      ),
+      policy(
+        "PeerAuthentication",
+        "b",
+        "default",
+        "{ selector: { matchLabels: { version: v1 } }, mtls: { mode: DISABLE } }",
+      ),
+    ],
+    [
+      "error mtls-conflict DestinationRule/default/reviews spec.trafficPolicy.portLevelSettings[0].tls.mode",
+      "error mtls-conflict DestinationRule/default/reviews spec.subsets[0].trafficPolicy.tls.mode",
+    ],
+  ],
+  [
+    "a rule for every host of which one takes no mTLS",
+    [
+      REVIEWS,
+      SUBSETS.replace(/host: reviews,.*/, "host: '*', trafficPolicy: { tls: { mode: ISTIO_MUTUAL } } }"),
+      policy("PeerAuthentication", "default", "default", "{ mtls: { mode: DISABLE } }"),
+    ],
+    [
+      "error mtls-conflict DestinationRule/default/reviews spec.trafficPolicy.tls.mode",
+      "warning catch-all-host DestinationRule/default/reviews spec.host",
+    ],
+  ],
+  [
+    "selectors that differ and match the same workload",
+    [
+      policy("PeerAuthentication", "a", "default", "{ selector: { matchLabels: { app: reviews } } }"),
+      policy("PeerAuthentication", "b", "default", "{ selector: { matchLabels: { app: reviews, version: v1 } } }"),
+      policy("PeerAuthentication", "c", "default", "{ mtls: { mode: PERMISSIVE } }"),
+    ],
+    ["warning overlapping-peer-authentications PeerAuthentication/default/b spec.selector"],
+  ],
+  [
+    "selectors that match no workload in common",
+    [
+      policy("PeerAuthentication", "a", "default", "{ selector: { matchLabels: { version: v1 } } }"),
+      policy("PeerAuthentication", "b", "default", "{ selector: { matchLabels: { version: v2 } } }"),
+    ],
+    [],
+  ],
+  [
+    "the service's port in a policy, where the application's is meant",
+    [
+      REVIEWS,
+      policy(
+        "PeerAuthentication",
+        "a",
+        "default",
+        '{ selector: { matchLabels: { app: reviews } }, portLevelMtls: { "9080": { mode: STRICT }, "19080": { mode: STRICT } } }',
+      ),
+      policy(
+        "AuthorizationPolicy",
+        "a",
+        "default",
+        '{ action: DENY, rules: [{ to: [{ operation: { ports: ["19080", "9080"] } }] }] }',
+      ),
+    ],
+    [
+      'warning policy-port-not-found PeerAuthentication/default/a spec.portLevelMtls["9080"]',
+      "warning policy-port-not-found AuthorizationPolicy/default/a spec.rules[0].to[0].operation.ports[1]",
+    ],
+  ],
+  [
+    "a group that becomes another account's while instances run",
+    [
+      "apiVersion: networking.istio.io/v1\nkind: WorkloadGroup\nmetadata: { name: reviews-v1 }\nspec: { template: { serviceAccount: basket } }",
+    ],
+    ["warning instances-without-group WorkloadGroup/default/reviews-v1 spec.template.serviceAccount"],
+  ],
+  [
+    "Sidecars of which the older one applies, to all of a namespace and to one workload",
+    [
+      REVIEWS,
+      sidecar("a", "{ egress: [{ hosts: ['./*'] }] }"),
+      sidecar("b", "{ egress: [{ hosts: ['*/*'] }] }"),
+      sidecar("c", "{ workloadSelector: { labels: { app: reviews } }, egress: [{ hosts: ['*/*'] }] }"),
+      sidecar("d", "{ workloadSelector: { labels: { version: v1 } }, egress: [{ hosts: ['*/*'] }] }"),
+    ],
+    [
+      "warning several-sidecars Sidecar/default/b spec",
+      "warning several-sidecars Sidecar/default/d spec.workloadSelector",
+    ],
+  ],
+  [
+    "Telemetries of which the older one applies",
+    [
+      REVIEWS,
+      telemetry("a", "{ tracing: [{ randomSamplingPercentage: 1 }] }"),
+      telemetry("b", "{ tracing: [{ randomSamplingPercentage: 2 }] }"),
+      telemetry("c", "{ selector: { matchLabels: { app: reviews } }, tracing: [{ disableSpanReporting: true }] }"),
+      telemetry("d", "{ selector: { matchLabels: { version: v1 } }, tracing: [{ disableSpanReporting: true }] }"),
+    ],
+    [
+      "warning several-telemetries Telemetry/default/b spec",
+      "warning several-telemetries Telemetry/default/d spec.selector",
+    ],
+  ],
+  [
+    "a host that a Sidecar imports from where it is not, and one that is nowhere but in a pattern at a gateway",
+    [
+      REVIEWS,
+      "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: { name: edge }\nspec: { servers: [{ port: { number: 8080, name: http, protocol: HTTP }, hosts: ['*'] }] }",
+      virtualService(
+        "{ hosts: ['*'], gateways: [edge], http: [{ route: [{ destination: { host: reviews } }] }] }",
+        "gw",
+      ),
+      sidecar(
+        "a",
+        "{ egress: [{ hosts: [other/reviews.default.svc.cluster.local, './nobody.example.com', '~x/gone.example.com'] }] }",
+      ),
+    ],
+    [
+      "warning sidecar-host-not-found Sidecar/default/a spec.egress[0].hosts[0]",
+      "warning sidecar-host-not-found Sidecar/default/a spec.egress[0].hosts[1]",
+    ],
+  ],
+];
