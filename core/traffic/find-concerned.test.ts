@@ -294,3 +294,21 @@ test("a request that two changes bear on counts once; where nothing was measured
   expect(findConcerned({ ...input, changes, rows: ROWS.map(row) })?.requestsPerSecond).toBeCloseTo(7.9);
   expect(findConcerned({ ...input, changes, rows: [] })).toBeNull();
 });
+
+const REST = "{ egress: [{ hosts: ['./reviews.default.svc.cluster.local'] }] }";
+const ONLY = REST.replace("{ egress", "{ outboundTrafficPolicy: {}, egress");
+const OF_BLOG = ONLY.replace("{ outbound", "{ workloadSelector: { labels: { app: blog } }, outbound");
+const OUTSIDE = [{ from: "shop", to: "nowhere", perSecond: 5 }];
+
+test.each([
+  ["calls to what callers know no longer", undefined, ONLY, ROWS, 10],
+  ["the same where it goes", ONLY, undefined, ROWS, 10],
+  ["the same where what is not imported goes where the caller says", undefined, REST, ROWS, 10],
+  ["none where it says the same", ONLY, ONLY, ROWS, 0],
+  ["none of a caller that it is not for", undefined, OF_BLOG, ROWS, 0],
+  ["a call to what nobody knows, which is refused then", undefined, ONLY, OUTSIDE, 5],
+  ["none to what nobody knows, where that goes on as said", undefined, REST, OUTSIDE, 0],
+])("a Sidecar counts %s", (_, before, after, rows, expected) => {
+  const sidecar = (spec: string | undefined) => (spec === undefined ? undefined : read("Sidecar", spec));
+  expect(rate(sidecar(before), sidecar(after), { rows })).toBe(expected);
+});

@@ -1,6 +1,5 @@
 import { groupByHost } from "#core/resolve/service.ts";
 import { importedTexts, importsHost, readImports, refusesUnknown, resolveSidecar } from "#core/resolve/sidecar.ts";
-import { byAge } from "#core/resource/by-age.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import { declareServices } from "#core/sources/declare-service.ts";
@@ -8,36 +7,60 @@ import { type ChangeOf, type ConcernContext, type Concerning, versionsOf } from 
 import { concernByAny } from "#core/traffic/concern-hosts.ts";
 
 type Sidecar = Resource<"Sidecar">;
+/** Whether callers know a host; "as said": a call to it goes where the caller says. */
+type Knows = (host: string) => boolean | "as said";
+
+interface Change {
+  readonly before: Knows;
+  readonly after: Knows;
+}
 
 /** Calls to what callers come to know, or know no longer; and to what nobody knows, where that is treated otherwise. */
 export function concernBySidecar(
   change: ChangeOf<"Sidecar">,
   { resources, instances, mesh }: ConcernContext,
 ): Concerning {
-  const { rootNamespace } = mesh;
   const touched = new Set(versionsOf(change).map((each) => formatRef(refOf(each))));
-  const now = ofKind(resources, "Sidecar").toSorted(byAge);
+  const now = ofKind(resources, "Sidecar");
   const next = [
     ...now.filter((each) => !touched.has(formatRef(refOf(each)))),
     ...(change.after === undefined ? [] : [change.after]),
-  ].sort(byAge);
+  ];
   const callers = Map.groupBy(instances, ({ namespace, workload }) => `${namespace}/${workload}`);
   const declarations = groupByHost(declareServices(resources));
-  const knows = (sidecar: Sidecar | undefined, host: string, namespace: string): boolean | "as said" => {
-    const declared = declarations.get(host);
-    if (declared === undefined) return refusesUnknown(sidecar) ? false : "as said";
+  const knowing = (sidecar: Sidecar | undefined, namespace: string): Knows => {
     const texts = sidecar === undefined ? undefined : importedTexts(sidecar);
-    if (texts === undefined) return true;
-    const imports = readImports(texts, namespace);
-    if (declared.some((each) => importsHost(imports, host, each.namespace))) return true;
-    return refusesUnknown(sidecar) ? false : "as said";
+    const imports = texts === undefined ? undefined : readImports(texts, namespace);
+    const others = refusesUnknown(sidecar) ? false : "as said";
+    return (host) => {
+      const declared = declarations.get(host);
+      if (declared === undefined) return others;
+      return imports === undefined || declared.some((each) => importsHost(imports, host, each.namespace)) || others;
+    };
   };
+  /** Of those of its instances that get another Sidecar, each difference once. */
+  const changesOf = (caller: string): Change[] => {
+    const all = (callers.get(caller) ?? []).map((instance) => ({
+      before: resolveSidecar(now, instance, mesh.rootNamespace),
+      after: resolveSidecar(next, instance, mesh.rootNamespace),
+      namespace: instance.namespace,
+    }));
+    return all
+      .filter(({ before, after }, at) => {
+        const first = all.findIndex((each) => each.before === before && each.after === after);
+        return before !== after && first === at;
+      })
+      .map(({ before, after, namespace }) => ({
+        before: knowing(before, namespace),
+        after: knowing(after, namespace),
+      }));
+  };
+  const changes = new Map<string, readonly Change[]>();
   return concernByAny("calls to what callers come to know, or know no longer", [
-    ({ caller, key }) =>
-      (callers.get(caller) ?? []).some((instance) => {
-        const [before, after] = [now, next].map((all) => resolveSidecar(all, instance, rootNamespace));
-        const { namespace } = instance;
-        return knows(before, key.destinationService, namespace) !== knows(after, key.destinationService, namespace);
-      }),
+    ({ caller, key }) => {
+      const known = changes.get(caller) ?? changesOf(caller);
+      changes.set(caller, known);
+      return known.some(({ before, after }) => before(key.destinationService) !== after(key.destinationService));
+    },
   ]);
 }
