@@ -40,7 +40,7 @@ export async function fetchJson(url: string, limits: FetchLimits): Promise<strin
       throw new PharosError("unavailable", `${at.href} answers ${statusCode}`);
     }
     const body = await readBody(response, limits.bytesMax).catch((error: unknown) => {
-      throw unavailable(at, error);
+      throw failed(at, error, limits.signal);
     });
     if (body === undefined) {
       response.destroy();
@@ -69,7 +69,7 @@ function open(url: URL, limits: FetchLimits): Promise<IncomingMessage> {
       // No agent: what is asked three times an hour keeps no connection.
       { agent: false, signal: limits.signal, lookup: guarded(limits), headers: { accept: "application/json" } },
       resolve,
-    ).on("error", (error) => reject(limits.signal.aborted ? timedOut(url) : unavailable(url, error)));
+    ).on("error", (error) => reject(failed(url, error, limits.signal)));
   });
 }
 
@@ -85,12 +85,9 @@ function guarded(rules: KeyAddressRules): LookupFunction {
     });
 }
 
-function unavailable(url: URL, error: unknown): PharosError {
+function failed(url: URL, error: unknown, signal: AbortSignal): PharosError {
+  if (signal.aborted) return new PharosError("timeout", `${url.origin} does not answer in time`);
   if (error instanceof PharosError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
   return new PharosError("unavailable", `${url.origin} cannot be asked: ${code ?? message}`, { cause: error });
-}
-
-function timedOut(url: URL): PharosError {
-  return new PharosError("timeout", `${url.origin} does not answer in time`);
 }

@@ -32,6 +32,8 @@ const answer: RequestListener = ({ url = "" }, response) => {
       return response.end(`${KEYS}${" ".repeat(300_000)}`);
     case "silent":
       return undefined;
+    case "stalled":
+      return response.write(KEYS.slice(0, 4));
     case "hop":
       return redirect(rest === "0" ? "/keys" : `/hop/${Number(rest) - 1}`);
     case "metadata":
@@ -89,8 +91,8 @@ describe("what is no key set is an error, and never keys", () => {
   ])("%s", async (_, path, message) => {
     await expect(fetched(`${plain}/${path}`)).rejects.toThrow(message);
   });
-  test("silence", async () => {
-    await expect(fetched(`${plain}/silent`, true, 50)).rejects.toThrow(/does not answer in time/);
+  test.each(["silent", "stalled"])("what is %s", async (path) => {
+    await expect(fetched(`${plain}/${path}`, true, 200)).rejects.toThrow(/does not answer in time/);
   });
   test("a certificate that nobody vouches for", async () => {
     await expect(fetched(`${secure}/keys`)).rejects.toThrow(/cannot be asked: .*(?:CERT|SELF_SIGNED|ISSUER|SIGNATURE)/);
