@@ -3,7 +3,7 @@ import { describeEffect } from "#core/kinds/describe-effect.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 
 function effect(kind: string, spec: string, namespace = "default"): string {
-  const group = kind === "PeerAuthentication" ? "security" : "networking";
+  const group = kind.endsWith("Authentication") ? "security" : "networking";
   const { resources, diagnostics } = parseDocuments(
     `apiVersion: ${group}.istio.io/v1\nkind: ${kind}\nmetadata: { name: x, namespace: ${namespace} }\nspec: ${spec}\n`,
   );
@@ -36,6 +36,16 @@ test.each([
     "VirtualService",
     "{ hosts: [a.b], tcp: [{ match: [{ destinationSubnets: [10.0.0.0/8], sourceLabels: { app: x }, sourceNamespace: y, gateways: [mesh] }], route: [{ destination: { host: c }, weight: 1 }, { destination: { host: d, subset: v1 }, weight: 99 }] }] }",
     "TCP connections to 10.0.0.0/8 from app=x from namespace y through mesh go to c (1 %) and d v1 (99 %).",
+  ],
+  [
+    "Sidecar",
+    "{ egress: [{ hosts: ['./a.b', './c.d', x/*, y/*, z/*, '~w/*'] }], outboundTrafficPolicy: {} }",
+    "Callers know ./a.b, ./c.d, x/*, y/* and 2 more; other captured calls are refused",
+  ],
+  [
+    "RequestAuthentication",
+    "{ jwtRules: [{ issuer: a, jwksUri: 'https://a' }, { issuer: b, jwksUri: 'https://a' }, { jwksUri: 'https://a' }, { issuer: c, jwksUri: 'https://a' }] }",
+    "Tokens of a, b, any issuer and 1 more are checked on every workload in default; requests without one pass",
   ],
   [
     "VirtualService",

@@ -1,4 +1,4 @@
-import { joinWords } from "#core/kinds/join-words.ts";
+import { joinFirst } from "#core/kinds/join-words.ts";
 import type { Written } from "#core/kinds/kind.ts";
 import { describePolicyTarget } from "#core/kinds/policy-target.ts";
 import type { RequestAuthenticationSpec } from "#core/kinds/request-authentication/schema.ts";
@@ -18,8 +18,5 @@ export function describeRequestAuthentication(
 /** Undefined where there is none. */
 export function describeIssuers({ jwtRules = [] }: RequestAuthenticationSpec): string | undefined {
   const issuers = [...new Set(jwtRules.map(({ issuer }) => issuer ?? "any issuer"))];
-  if (issuers.length === 0) return undefined;
-  const named = issuers.slice(0, NAMED_MAX);
-  const more = issuers.length - named.length;
-  return joinWords(more === 0 ? named : [...named, `${more} more`], "and");
+  return issuers.length === 0 ? undefined : joinFirst(issuers, NAMED_MAX);
 }

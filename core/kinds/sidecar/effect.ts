@@ -1,4 +1,4 @@
-import { joinParts, joinWords } from "#core/kinds/join-words.ts";
+import { joinFirst, joinParts } from "#core/kinds/join-words.ts";
 import type { Written } from "#core/kinds/kind.ts";
 import type { SidecarSpec } from "#core/kinds/sidecar/schema.ts";
 
@@ -7,11 +7,8 @@ const NAMED_MAX = 4;
 export function describeSidecar({ spec }: Written<SidecarSpec>): string {
   const { egress = [], inboundConnectionPool, outboundTrafficPolicy } = spec;
   const hosts = egress.flatMap((each) => each.hosts);
-  const named = hosts.slice(0, NAMED_MAX);
-  const more = hosts.length - named.length;
-  const callable = joinWords(more === 0 ? named : [...named, `${more} more`], "and");
   return joinParts([
-    hosts.length === 0 ? "" : `Callers know ${callable}`,
+    hosts.length === 0 ? "" : `Callers know ${joinFirst(hosts, NAMED_MAX)}`,
     outboundTrafficPolicy === undefined
       ? ""
       : (outboundTrafficPolicy.mode ?? "REGISTRY_ONLY") === "REGISTRY_ONLY"

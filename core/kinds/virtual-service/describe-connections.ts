@@ -1,8 +1,7 @@
 import { joinWords } from "#core/kinds/join-words.ts";
 import type { TcpMatch, TlsMatch } from "#core/kinds/virtual-service/connection-match.ts";
-import { nameOf } from "#core/kinds/virtual-service/describe-routes.ts";
+import { describeShares } from "#core/kinds/virtual-service/describe-shares.ts";
 import type { VirtualServiceSpec } from "#core/kinds/virtual-service/schema.ts";
-import { sharesOf } from "#core/kinds/virtual-service/shares-of.ts";
 import type { RouteDestination } from "#core/kinds/virtual-service/tcp-route.ts";
 import type { Draft } from "#core/schema/read-draft.ts";
 
@@ -42,14 +41,4 @@ function conditions({
     ...(sourceNamespace === undefined ? [] : [`from namespace ${sourceNamespace}`]),
     ...(gateways.length === 0 ? [] : [`through ${joinWords(gateways, "and")}`]),
   ];
-}
-
-function describeShares(route: readonly Draft<RouteDestination>[]): string {
-  const shares = sharesOf(route);
-  const named = route.flatMap(({ destination = {} }, index) => {
-    const percent = shares[index]?.percent ?? 0;
-    if (percent === 0) return [];
-    return [percent === 100 ? nameOf(destination) : `${nameOf(destination)} (${percent} %)`];
-  });
-  return named.length === 0 ? "nowhere yet" : `to ${joinWords(named, "and")}`;
 }

@@ -1,8 +1,8 @@
 import { joinWords } from "#core/kinds/join-words.ts";
 import type { StringMatch } from "#core/kinds/string-match.ts";
+import { describeShares, nameOf } from "#core/kinds/virtual-service/describe-shares.ts";
 import type { HttpMatch } from "#core/kinds/virtual-service/http-match.ts";
 import type { HttpRoute } from "#core/kinds/virtual-service/http-route.ts";
-import { sharesOf } from "#core/kinds/virtual-service/shares-of.ts";
 import type { Draft } from "#core/schema/read-draft.ts";
 
 type Rule = Draft<HttpRoute>;
@@ -49,23 +49,13 @@ function describeText({ exact, prefix, regex }: Draft<StringMatch>): string {
 }
 
 function describeAction({ route = [], redirect, directResponse, delegate }: Rule, isPlural: boolean): string {
-  const go = isPlural ? "go" : "goes";
   const are = isPlural ? "are" : "is";
   if (delegate !== undefined)
     return `${are} routed by ${[delegate.namespace ?? "", delegate.name ?? ""].filter(Boolean).join("/")}`;
   if (redirect !== undefined)
     return `${are} redirected${redirect.uri || redirect.authority ? ` to ${redirect.authority ?? ""}${redirect.uri ?? ""}` : ""}`;
   if (directResponse !== undefined) return `${are} answered ${directResponse.status ?? ""}`.trimEnd();
-  if (route.length === 0) return `${go} nowhere yet`;
-  const shares = sharesOf(route);
-  const named = route.map(({ destination = {} }, index) => ({
-    name: nameOf(destination),
-    percent: shares[index]?.percent ?? 0,
-  }));
-  const all = named.length === 1 ? named[0] : named.find(({ percent }) => percent === 100);
-  if (all !== undefined) return `${go} to ${all.name}`;
-  const some = named.filter(({ percent }) => percent > 0).map(({ name, percent }) => `${name} (${percent} %)`);
-  return some.length === 0 ? `${go} nowhere: no destination has a share` : `${go} to ${joinWords(some, "and")}`;
+  return `${isPlural ? "go" : "goes"} ${describeShares(route)}`;
 }
 
 function describeExtras({ timeout = "", retries, fault = {}, mirror, mirrorPercentage }: Rule): string[] {
@@ -81,9 +71,4 @@ function describeExtras({ timeout = "", retries, fault = {}, mirror, mirrorPerce
       : [`${abort.percentage?.value ?? 0} % answered ${abort.httpStatus ?? "with an error"} at once`]),
     ...(mirror === undefined ? [] : [`${mirrorPercentage?.value ?? 100} % copied to ${nameOf(mirror)}`]),
   ];
-}
-
-/** `reviews v1` */
-export function nameOf({ host = "", subset = "" }: { readonly host?: string; readonly subset?: string }): string {
-  return `${host} ${subset}`.trim();
 }

@@ -1,5 +1,6 @@
 import { type Diagnostic, warningAt } from "#core/diagnostic.ts";
 import type { VirtualServiceSpec } from "#core/kinds/virtual-service/schema.ts";
+import { stableText } from "#core/kinds/virtual-service/stable-text.ts";
 import { formatPath, type Path } from "#core/schema/path.ts";
 
 /** Rules for connections that none reaches, because an earlier one takes them all or asks for the same (Istio's IST0130). */
@@ -8,11 +9,11 @@ export function findUnreachableConnections({ tcp = [], tls = [] }: VirtualServic
 }
 
 function findUnreachable(routes: readonly { readonly match?: readonly object[] }[], path: Path): Diagnostic[] {
-  const known = new Map<string, Path>();
+  const known = new Map<string | undefined, Path>();
   let catchAll: Path | undefined;
   return routes.flatMap(({ match = [] }, index) => {
     const at = [...path, index];
-    const texts = match.map((each) => JSON.stringify(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1))));
+    const texts = match.map(stableText);
     const takers = texts.map((text) => known.get(text));
     const taker = catchAll ?? (takers.every((each) => each !== undefined) ? takers[0] : undefined);
     texts.forEach((text, place) => {

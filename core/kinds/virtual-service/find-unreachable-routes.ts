@@ -1,6 +1,7 @@
 import { type Diagnostic, warningAt } from "#core/diagnostic.ts";
 import type { HttpMatch } from "#core/kinds/virtual-service/http-match.ts";
 import type { HttpRoute } from "#core/kinds/virtual-service/http-route.ts";
+import { stableText } from "#core/kinds/virtual-service/stable-text.ts";
 import { formatPath, type Path } from "#core/schema/path.ts";
 
 /** Each match is compared with those before it; in longer lists only the first so many are. */
@@ -71,7 +72,7 @@ function matchesAll(match: HttpMatch): boolean {
 function read(match: HttpMatch, ids: Map<string | undefined, number>): Compared {
   const { name: _name, statPrefix: _stats, uri, ...rest } = match;
   const idOf = (value: unknown): number => {
-    const text = stable(value);
+    const text = stableText(value);
     const id = ids.get(text) ?? ids.size;
     ids.set(text, id);
     return id;
@@ -93,9 +94,4 @@ function takesAll(earlier: Compared, later: Compared): boolean {
   const prefix = earlier.uri?.prefix;
   if (prefix === undefined) return false;
   return (later.uri?.prefix ?? later.uri?.exact)?.startsWith(prefix) ?? false;
-}
-
-function stable(value: unknown): string | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return JSON.stringify(value);
-  return JSON.stringify(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)));
 }
