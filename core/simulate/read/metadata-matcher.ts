@@ -1,5 +1,6 @@
 import { type Condition, unknown } from "#core/simulate/condition.ts";
 import { readStringMatcher } from "#core/simulate/read/string-matcher.ts";
+import { valueAt } from "#core/simulate/value-at.ts";
 import type { MetadataMatcher } from "#proto/gen/envoy/type/matcher/v3/metadata_pb.js";
 import type { ValueMatcher } from "#proto/gen/envoy/type/matcher/v3/value_pb.js";
 
@@ -18,15 +19,7 @@ export function readMetadataMatcher({ filter, path, value, invert }: MetadataMat
   const { text, test } = said;
   return {
     text: invert ? `not (${what} ${text})` : `${what} ${text}`,
-    holds({ metadata }) {
-      let found: unknown = metadata.get(filter);
-      for (const name of names)
-        found =
-          typeof found === "object" && found !== null && !Array.isArray(found) && Object.hasOwn(found, name)
-            ? (found as Readonly<Record<string, unknown>>)[name]
-            : undefined;
-      return test(found) !== invert;
-    },
+    holds: ({ metadata }) => test(valueAt(metadata.get(filter), names)) !== invert,
   };
 }
 

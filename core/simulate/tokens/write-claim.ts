@@ -1,12 +1,10 @@
+import { valueAt } from "#core/simulate/value-at.ts";
+
 const UINT64 = 2 ** 64;
 
 /** A claim as the value of a header, nested ones by dots (Envoy's `addJWTClaimToHeader`); "" where there is none to write. */
 export function writeClaim(payload: Readonly<Record<string, unknown>>, claim: string): string {
-  let value: unknown = payload;
-  for (const name of claim.split(".")) {
-    if (typeof value !== "object" || value === null || Array.isArray(value) || !Object.hasOwn(value, name)) return "";
-    value = (value as Readonly<Record<string, unknown>>)[name];
-  }
+  const value = valueAt(payload, claim.split("."));
   switch (typeof value) {
     case "string":
       return value;
@@ -15,7 +13,7 @@ export function writeClaim(payload: Readonly<Record<string, unknown>>, claim: st
     case "number":
       return value >= 0 && value < UINT64 && Number.isInteger(value) ? BigInt(value).toString() : value.toFixed(6);
     default:
-      return value === null ? "" : encodeBase64(JSON.stringify(value));
+      return value === null || value === undefined ? "" : encodeBase64(JSON.stringify(value));
   }
 }
 
