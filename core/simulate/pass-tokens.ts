@@ -40,12 +40,12 @@ export function passTokens(
     return undefined;
   }
   const uri = originalUri(headers);
-  const verified: Verified = { payloads: new Map(), clearsRoute: false };
+  const verified: Verified = { payloads: new Map(), notEvaluated: [], clearsRoute: false };
   const status = checkTokens(requirement, exchange, trust, verified);
   passed.clearsRoute ||= verified.clearsRoute;
   if (status === undefined) {
     if (verified.payloads.size > 0) exchange.metadata.set(name, Object.fromEntries(verified.payloads));
-    tell("passed", describePayloads(verified));
+    tell("passed", describePassed(verified));
     return undefined;
   }
   tell("ended", status);
@@ -65,7 +65,13 @@ function originalUri(headers: Headers): string {
   return `${headers.get(":scheme") ?? ""}://${headers.get(":authority") ?? ""}${path.slice(0, URI_CHARACTERS_MAX)}`;
 }
 
-function describePayloads({ payloads }: Verified): string {
+function describePassed({ payloads, notEvaluated }: Verified): string {
+  const skipped = notEvaluated.map((what) => `${what} is not evaluated here: it is taken to be met`);
+  if (payloads.size === 0 && skipped.length > 0) return skipped.join("; ");
+  return [describePayloads(payloads), ...skipped].join("; ");
+}
+
+function describePayloads(payloads: Verified["payloads"]): string {
   const [payload] = payloads.values();
   if (payload === undefined) return "there is none";
   const { iss = "nobody", sub } = payload as { readonly iss?: string; readonly sub?: string };

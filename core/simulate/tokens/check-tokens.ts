@@ -7,10 +7,12 @@ import { TOKEN_STATUS, type TokenStatus } from "#core/simulate/tokens/token-stat
 import type { TokenTrust } from "#core/simulate/tokens/token-trust.ts";
 import { writeClaim } from "#core/simulate/tokens/write-claim.ts";
 
-/** What good tokens leave behind. */
+/** What is left behind where the request goes on. */
 export interface Verified {
-  /** By the keys that providers name. */
+  /** Of good tokens, by the keys that providers name. */
   readonly payloads: Map<string, unknown>;
+  /** Requirements that are taken to be met. */
+  readonly notEvaluated: string[];
   clearsRoute: boolean;
 }
 
@@ -46,7 +48,10 @@ export function checkTokens(
         ? undefined
         : worst;
     }
-    default:
+    case "unknown":
+      verified.notEvaluated.push(requirement.what);
+      return undefined;
+    case "nothing":
       return undefined;
   }
 }
