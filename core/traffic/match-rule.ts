@@ -4,6 +4,7 @@ import type {
   AuthorizationRule,
   AuthorizationSource,
 } from "#core/kinds/authorization-policy/schema.ts";
+import { isOfRequest, usesHttp } from "#core/kinds/authorization-policy/uses-http.ts";
 
 /** What is known of a request. Undefined is not known; null is known to be missing. */
 export interface RequestFacts {
@@ -89,17 +90,6 @@ function matchSource(source: AuthorizationSource, { principal, isHttp }: Request
   ]);
 }
 
-function usesHttp({ from = [], to = [], when = [] }: AuthorizationRule): boolean {
-  const inOperation = to.some(({ operation = {} }) => {
-    const { hosts, notHosts, methods, notMethods, paths, notPaths } = operation;
-    return unknown(hosts, notHosts, methods, notMethods, paths, notPaths) === "maybe";
-  });
-  const inSource = from.some(
-    ({ source }) => unknown(source?.requestPrincipals, source?.notRequestPrincipals) === "maybe",
-  );
-  return inSource || inOperation || when.some(({ key }) => key.startsWith("request."));
-}
-
 function comparePrincipal(
   principal: string | null,
   values: readonly string[] | undefined,
@@ -148,7 +138,7 @@ function matchCondition(
 ): Match {
   const [, , namespace = null] = IDENTITY.exec(facts.principal ?? "") ?? [];
   // Of a connection nothing of it is known, and of the actions but ALLOW it is left out.
-  if (!facts.isHttp && key.startsWith("request.")) return "yes";
+  if (!facts.isHttp && isOfRequest(key)) return "yes";
   switch (key) {
     case "source.principal":
       return comparePrincipal(facts.principal, values, notValues, home);

@@ -4,15 +4,13 @@ import type {
   AuthorizationPolicySpec,
   AuthorizationRule,
 } from "#core/kinds/authorization-policy/schema.ts";
+import { usesHttp } from "#core/kinds/authorization-policy/uses-http.ts";
 import type { Written } from "#core/kinds/kind.ts";
 import { FORMATS } from "#core/schema/formats.ts";
 import { isIpOrCidr } from "#core/schema/ip-address.ts";
 import type { Path } from "#core/schema/path.ts";
 
 type Operation = NonNullable<AuthorizationRule["to"]>[number]["operation"];
-
-const OF_TOKENS = ["requestPrincipals", "notRequestPrincipals"] as const;
-const HTTP_ONLY = ["hosts", "notHosts", "methods", "notMethods", "paths", "notPaths"] as const;
 
 export function validateAuthorizationPolicy(resource: Written<AuthorizationPolicySpec>): Diagnostic[] {
   const { spec, metadata } = resource;
@@ -45,12 +43,10 @@ export function validateAuthorizationPolicy(resource: Written<AuthorizationPolic
 
 function validateRule(rule: AuthorizationRule, path: Path, action: string): Diagnostic[] {
   const issues: Diagnostic[] = [];
-  let isHttp = false;
   (rule.from ?? []).forEach(({ source }, index) => {
     const here = [...path, "from", index, "source"];
     if (Object.keys(source ?? {}).length === 0)
       issues.push(errorAt(here, "empty", "the source is empty", "to match every caller leave `from` out"));
-    isHttp ||= OF_TOKENS.some((name) => source?.[name] !== undefined);
     const accounts = source?.serviceAccounts ?? source?.notServiceAccounts;
     if (
       accounts !== undefined &&
@@ -69,14 +65,12 @@ function validateRule(rule: AuthorizationRule, path: Path, action: string): Diag
     const here = [...path, "to", index, "operation"];
     if (Object.keys(operation ?? {}).length === 0)
       issues.push(errorAt(here, "empty", "the operation is empty", "to match every request leave `to` out"));
-    isHttp ||= HTTP_ONLY.some((name) => operation?.[name] !== undefined);
     issues.push(...validateReach(operation, here));
   });
   (rule.when ?? []).forEach((condition, index) => {
     issues.push(...validateCondition(condition, [...path, "when", index]));
-    isHttp ||= condition.key.startsWith("request.");
   });
-  if (action === "DENY" && isHttp && !hasPorts(rule)) {
+  if (action === "DENY" && usesHttp(rule) && !hasPorts(rule)) {
     issues.push(
       warningAt(
         path,

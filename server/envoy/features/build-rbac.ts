@@ -5,6 +5,7 @@ import type {
   AuthorizationRule,
   AuthorizationSource,
 } from "#core/kinds/authorization-policy/schema.ts";
+import { usesHttp } from "#core/kinds/authorization-policy/uses-http.ts";
 import { claimOfCondition } from "#core/schema/claim-path.ts";
 import { formatPolicyName } from "#core/xds/policy-name.ts";
 import {
@@ -174,16 +175,6 @@ function operationParts(operation: AuthorizationOperation): (Part<PermissionInit
     http(anyPermission(operation.paths, path)),
     http(notPermission(anyPermission(operation.notPaths, path))),
   ];
-}
-
-function usesHttp(rule: AuthorizationRule): boolean {
-  const inSource = (rule.from ?? []).some(
-    ({ source }) => (source?.requestPrincipals ?? source?.notRequestPrincipals ?? []).length > 0,
-  );
-  const inOperation = (rule.to ?? []).some(({ operation = {} }) =>
-    operationParts(operation).some((each) => each?.isHttp),
-  );
-  return inSource || inOperation || (rule.when ?? []).some(({ key }) => key.startsWith("request."));
 }
 
 /** `when`: values are alternatives, and none of notValues may hold. */
