@@ -1,0 +1,132 @@
+import { expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
+import type { RouteDestination } from "#core/kinds/virtual-service/tcp-route.ts";
+import { namespacesIn } from "#core/resolve/callers-of.ts";
+import { resolveTcpRoutes, resolveTlsRoutes } from "#core/resolve/connection-routes.ts";
+import { placesOfRoute, type RoutingService } from "#core/resolve/delegates.ts";
+import type { MeshReader } from "#core/resolve/mesh-reader.ts";
+import { resolveRoutedPorts } from "#core/resolve/routed-ports.ts";
+import type { Labels } from "#core/resource/labels.ts";
+import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+
+/** A route by which some callers in the mesh go, or the end of one. */
+export interface MeshRouting {
+  /** The VirtualService by which they are routed: the one that was asked about, or one that delegates to it. */
+  readonly root: RoutingService;
+  /** The host that they ask for. */
+  readonly asked: string;
+  /** Where the route is written: `spec.http[0]`, `spec.tls[1]`. */
+  readonly path: string;
+}
+
+interface Caller {
+  readonly namespace: string;
+  readonly labels: Labels;
+}
+
+/**
+ * Whether a VirtualService bears on what callers in the mesh send to a host: a route of it is for those who ask for the host,
+ * or leads there. Asked for callers in `namespaces`, and in those that it names or is exported to, with no labels and with
+ * those that its matches ask for: who else calls is routed as one of these.
+ */
+export function findMeshRouting(
+  reader: MeshReader,
+  resource: Resource<"VirtualService">,
+  host: string,
+  namespaces: readonly string[],
+): MeshRouting | undefined {
+  const ref = formatRef(refOf(resource));
+  const isRoot = (resource.spec.hosts ?? []).length > 0;
+  const roots = reader
+    .boundTo("mesh")
+    .filter((root) =>
+      isRoot
+        ? formatRef(refOf(root)) === ref
+        : root.places?.some(({ delegate }) => delegate !== undefined && formatRef(refOf(delegate.service)) === ref),
+    );
+  for (const root of roots) {
+    const callers = callersFor(root, namespaces);
+    for (const caller of callers)
+      for (const asked of askedHosts(reader, root, host, caller)) {
+        const path = routesBy(reader, root, asked, caller).find(
+          ({ written, leadsTo }) => (isRoot || written.ref === ref) && (asked === host || leadsTo.has(host)),
+        )?.written.path;
+        if (path !== undefined) return { root, asked, path };
+      }
+  }
+  return undefined;
+}
+
+function callersFor({ spec, metadata }: RoutingService, namespaces: readonly string[]): readonly Caller[] {
+  const matches = [...(spec.http ?? []), ...(spec.tls ?? []), ...(spec.tcp ?? [])].flatMap(({ match = [] }) => match);
+  const all = new Set([
+    metadata.namespace,
+    ...namespacesIn(spec.exportTo),
+    ...namespaces,
+    ...matches.flatMap(({ sourceNamespace = "" }) => (sourceNamespace === "" ? [] : [sourceNamespace])),
+  ]);
+  const labels: readonly Labels[] = [{}, ...matches.map(({ sourceLabels = {} }) => sourceLabels)];
+  return [...all].flatMap((namespace) => labels.map((each) => ({ namespace, labels: each })));
+}
+
+/** Hosts that a VirtualService routes, the one in question first; of others those alone whose routes may lead there. */
+function askedHosts(reader: MeshReader, root: RoutingService, host: string, { namespace }: Caller): readonly string[] {
+  const { domainSuffix } = reader.mesh;
+  const own = root.metadata.namespace;
+  const patterns = (root.spec.hosts ?? []).map((name) => expandHost(name, own, domainSuffix));
+  const asked = patterns.some((pattern) => hostMatches(pattern, host)) ? [host] : [];
+  const routes = [...(root.spec.http ?? []), ...(root.spec.tls ?? []), ...(root.spec.tcp ?? [])];
+  if (!routes.some(({ route }) => hostsOf(route, own, domainSuffix).has(host))) return asked;
+  const others = patterns.flatMap((pattern) =>
+    isWildcard(pattern)
+      ? [pattern, ...reader.servicesUnder(pattern, namespace).map((service) => service.host)]
+      : [pattern],
+  );
+  return [...new Set([...asked, ...others])];
+}
+
+interface TakenRoute {
+  readonly written: { readonly ref: string; readonly path: string };
+  readonly leadsTo: ReadonlySet<string>;
+}
+
+/** Routes of a VirtualService by which callers of a host go. */
+function routesBy(reader: MeshReader, root: RoutingService, host: string, caller: Caller): readonly TakenRoute[] {
+  const { domainSuffix } = reader.mesh;
+  const { namespace } = root.metadata;
+  const ref = formatRef(refOf(root));
+  const isIts = (each: Resource<"VirtualService">): boolean => formatRef(refOf(each)) === ref;
+  const requests = resolveRoutedPorts(reader, host, caller).flatMap(({ used }) =>
+    used === undefined || !isIts(used.service)
+      ? []
+      : used.routes.map(({ index, http }): TakenRoute => {
+          const [place] = placesOfRoute(used.service, index);
+          return {
+            written: { ref: place?.resource ?? ref, path: place?.path ?? `spec.http[${index}]` },
+            leadsTo: hostsOf(http.route, namespace, domainSuffix),
+          };
+        }),
+  );
+  if (root.spec.tcp === undefined && root.spec.tls === undefined) return requests;
+  const services = reader.virtualServices(host, caller.namespace, "mesh");
+  const connections = (reader.service(host, caller.namespace)?.ports ?? []).flatMap(({ number: port }) =>
+    [resolveTcpRoutes, resolveTlsRoutes].flatMap((resolve) =>
+      resolve(services, { ...caller, gateway: "mesh", port })
+        .filter(({ service }) => isIts(service))
+        .map(
+          ({ path, destinations }): TakenRoute => ({
+            written: { ref, path },
+            leadsTo: hostsOf(destinations, namespace, domainSuffix),
+          }),
+        ),
+    ),
+  );
+  return [...requests, ...connections];
+}
+
+function hostsOf(
+  destinations: readonly RouteDestination[] = [],
+  namespace: string,
+  domainSuffix: string,
+): ReadonlySet<string> {
+  return new Set(destinations.map(({ destination }) => expandHost(destination.host, namespace, domainSuffix)));
+}
