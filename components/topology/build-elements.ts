@@ -33,7 +33,13 @@ export function buildElements(graph: DisplayGraph, positions: Positions, isDense
       const inBox = node.kind !== "namespace" && open.has(node.namespace);
       return {
         group: "nodes",
-        data: { id: node.id, isCard: true, ...nodeSize(node), ...(inBox ? { parent: boxId(node.namespace) } : {}) },
+        data: {
+          id: node.id,
+          isCard: true,
+          entry: entryRank(node),
+          ...nodeSize(node),
+          ...(inBox ? { parent: boxId(node.namespace) } : {}),
+        },
         classes: [node.health.status],
         position: positions.get(node.id) ?? { x: 0, y: 0 },
       };
@@ -53,6 +59,11 @@ export function buildElements(graph: DisplayGraph, positions: Positions, isDense
       }),
     ),
   ];
+}
+
+/** How much one wants to see it first: a gateway, else where calls begin. */
+function entryRank({ kind, isRoot, requestsPerSecondOut }: DisplayGraph["nodes"][number]): number {
+  return kind === "gateway" ? 2 : isRoot && requestsPerSecondOut > 0 ? 1 : 0;
 }
 
 /** Thicker for more traffic, by the square root: the quiet ones are still seen. */

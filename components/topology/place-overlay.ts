@@ -1,7 +1,8 @@
-import type { Core, EdgeSingular, NodeSingular } from "cytoscape";
+import type { Core, EdgeSingular } from "cytoscape";
+import { cardOf, frameOf, headerOf } from "#components/topology/box-frame.ts";
 import type { Point } from "#components/topology/layout-graph.ts";
 import { placeTags, type Tag } from "#components/topology/place-tags.ts";
-import { curvePoints, type Obstacle } from "#components/topology/route-edge.ts";
+import { curvePoints } from "#components/topology/route-edge.ts";
 
 /** Below these zooms text cannot be read, so it is not drawn: figures first, then the cards. */
 const TAGS_ZOOM_MIN = 0.5;
@@ -66,7 +67,7 @@ function tagCentres(cy: Core, layer: HTMLElement): ReadonlyMap<string, Point> {
         path: pathOf(edge),
       }),
     ),
-    cards,
+    [...cards, ...cy.nodes(".box").map((box) => headerOf(frameOf(box)))],
   );
   placedTags.set(layer, { key, centres });
   return centres;
@@ -78,10 +79,4 @@ function pathOf(edge: EdgeSingular): Point[] {
   const to = edge.targetEndpoint();
   if (Number.isNaN(from.x) || Number.isNaN(to.x)) return [edge.source().position(), edge.target().position()];
   return curvePoints(from, to, (edge.controlPoints() as Point[] | undefined) ?? []);
-}
-
-function cardOf(node: NodeSingular): Obstacle {
-  const { x, y } = node.position();
-  const [width, height] = [node.width(), node.height()];
-  return { left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 };
 }

@@ -13,31 +13,66 @@ export interface Tag {
 }
 
 /** From the middle outwards, as shares of the way. */
-const STOPS = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82];
-/** Off the line, in heights of the tag. */
-const SHIFTS = [0, -1, 1, -2, 2, -3, 3];
+const STOPS = [0, 1, 2, 3, 4, 5, 6, 7, 8].flatMap((step) =>
+  step === 0 ? [0.5] : [0.5 - step * 0.05, 0.5 + step * 0.05],
+);
+/** Off the line, in heights of the tag: beside it only where it would lie under a card. */
+const SHIFTS = [0, -0.5, 0.5, -1, 1, -1.5, 1.5, -2, 2];
 const GAP = 2;
+/** What a tag rather covers than to stand so far off the middle, in px of other lines a share of the way. */
+const FAR_COST = 200;
 
-/** A centre for each tag where it covers no card and no other tag; where there is none, where it covers least. */
+/**
+ * A centre for each tag on its own line where it covers no card, no other tag and as little as can be of other lines; where there is none,
+ * beside its line, and at last where it covers least.
+ */
 export function placeTags(tags: readonly Tag[], cards: readonly Obstacle[]): Map<string, Point> {
   const placed: Obstacle[] = [];
   const centres = new Map<string, Point>();
+  const lines = tags.map(({ id, path }) => ({ id, points: densify(path) }));
   for (const tag of [...tags].sort((a, b) => a.rank - b.rank)) {
-    let best: { point: Point; covers: number } | null = null;
-    search: for (const shift of SHIFTS)
+    const others = lines.filter(({ id }) => id !== tag.id).map(({ points }) => points);
+    let best: { point: Point; covers: number; cost: number } | null = null;
+    for (const shift of SHIFTS) {
       for (const stop of STOPS) {
         const on = pointAt(tag.path, stop);
         const point = { x: on.x, y: on.y + shift * (tag.height + GAP) };
         const box = around(point, tag);
         const covers = [...cards, ...placed].reduce((sum, other) => sum + overlap(box, other), 0);
-        if (best === null || covers < best.covers) best = { point, covers };
-        if (covers === 0) break search;
+        if (best !== null && covers > best.covers) continue;
+        const cost = FAR_COST * Math.abs(stop - 0.5) + linesIn(box, others);
+        if (best === null || covers < best.covers || cost < best.cost) best = { point, covers, cost };
       }
+      if (best?.covers === 0) break;
+    }
     if (best === null) continue;
     centres.set(tag.id, best.point);
     placed.push(around(best.point, tag));
   }
   return centres;
+}
+
+const STEP_PX = 6;
+
+/** Points of a line, a few px apart. */
+function densify(path: readonly Point[]): Point[] {
+  return path.flatMap((from, at) => {
+    const to = path[at + 1];
+    if (to === undefined) return [from];
+    const steps = Math.max(1, Math.round(Math.hypot(to.x - from.x, to.y - from.y) / STEP_PX));
+    return Array.from({ length: steps }, (_, step) => ({
+      x: from.x + ((to.x - from.x) * step) / steps,
+      y: from.y + ((to.y - from.y) * step) / steps,
+    }));
+  });
+}
+
+/** How much of other lines a box covers, in px. */
+function linesIn({ left, right, top, bottom }: Obstacle, lines: readonly (readonly Point[])[]): number {
+  let covered = 0;
+  for (const line of lines)
+    for (const { x, y } of line) if (x > left && x < right && y > top && y < bottom) covered += STEP_PX;
+  return covered;
 }
 
 function around({ x, y }: Point, { width, height }: Tag): Obstacle {

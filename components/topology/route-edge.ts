@@ -8,21 +8,36 @@ export interface Obstacle {
   readonly bottom: number;
 }
 
+/** What edges go around beside the cards. */
+export interface Surroundings {
+  /** Frames of namespaces in which the edge neither begins nor ends. */
+  readonly frames: readonly Obstacle[];
+  /** Corners of a way around all of it; undefined where there is none. */
+  readonly findWay: (from: Point, to: Point) => readonly Point[] | undefined;
+}
+
 /** Room for the turn at either end. */
 const TURN = 44;
 /** How far a line keeps from a card that it passes. */
 const CLEAR = 14;
+const RADIUS = 12;
 const SAMPLES = 10;
 
 /**
  * Control points of an edge from the right side of one card to the left side of another, around all cards: straight over
- * where that is free, else along a lane above or below what is in the way. The curve goes through the middles between
- * its control points, as Cytoscape's `unbundled-bezier` does.
+ * where that is free, else along the lanes beside what is in the way, else along one above or below it. The curve goes through
+ * the middles between its control points, as Cytoscape's `unbundled-bezier` does.
  */
-export function routeEdge(from: Point, to: Point, cards: readonly Obstacle[]): Point[] {
-  const near = cards.filter(
-    ({ left, right }) => right > Math.min(from.x, to.x) - 2 * TURN && left < Math.max(from.x, to.x) + 2 * TURN,
-  );
+export function routeEdge(
+  from: Point,
+  to: Point,
+  cards: readonly Obstacle[],
+  { frames, findWay }: Surroundings = { frames: [], findWay: () => undefined },
+): Point[] {
+  const isNear = ({ left, right }: Obstacle) =>
+    right > Math.min(from.x, to.x) - 2 * TURN && left < Math.max(from.x, to.x) + 2 * TURN;
+  const near = cards.filter(isNear);
+  const inTheWay = [...near, ...frames.filter(isNear)];
   const isForward = to.x - from.x >= 24;
   if (isForward) {
     const middle = (from.x + to.x) / 2;
@@ -32,9 +47,11 @@ export function routeEdge(from: Point, to: Point, cards: readonly Obstacle[]): P
         { x: turn, y: from.y },
         { x: turn, y: to.y },
       ];
-      if (turn > from.x && turn < to.x && isFree(from, to, direct, near)) return direct;
+      if (turn > from.x && turn < to.x && isFree(from, to, direct, inTheWay)) return direct;
     }
   }
+  const corners = findWay(from, to);
+  if (corners !== undefined) return roundCorners([from, ...corners, to]);
   const lanes = [from.y, to.y, ...near.flatMap(({ top, bottom }) => [top - CLEAR, bottom + CLEAR])];
   const cost = (lane: number) => Math.abs(lane - from.y) + Math.abs(lane - to.y);
   for (const lane of lanes.sort((a, b) => cost(a) - cost(b))) {
@@ -48,6 +65,24 @@ export function routeEdge(from: Point, to: Point, cards: readonly Obstacle[]): P
         { x: middle, y: to.y },
       ]
     : alongLane(from, to, Math.min(...near.map(({ top }) => top)) - CLEAR);
+}
+
+/** A point before and behind each corner, so that all between them is straight. */
+function roundCorners(points: readonly Point[]): Point[] {
+  const [first, second] = points;
+  if (points.length === 2) return [towards(first, second, 0.5, Number.POSITIVE_INFINITY)];
+  return points.slice(1, -1).flatMap((corner, at) => {
+    const [before, behind] = [points[at], points[at + 2]];
+    return [towards(corner, before, 0.5, RADIUS), corner, towards(corner, behind, 0.5, RADIUS)];
+  });
+}
+
+/** A share of the way to another point, and no further than so many. */
+function towards(from: Point | undefined, to: Point | undefined, share: number, most: number): Point {
+  if (from === undefined || to === undefined) throw new Error("a corner has a point before and behind it");
+  const length = Math.hypot(to.x - from.x, to.y - from.y);
+  const part = length === 0 ? 0 : Math.min(share, most / length);
+  return { x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part };
 }
 
 /** Two points at each corner, so that the lane itself is level. */

@@ -1,8 +1,10 @@
 import type { CollectionReturnValue, Core, NodeSingular } from "cytoscape";
+import { cardOf, frameOf, headerOf } from "#components/topology/box-frame.ts";
 import type { ElementSpec } from "#components/topology/build-elements.ts";
 import { type Curve, curveEdge } from "#components/topology/curve-edge.ts";
+import { type Frame, LaneGrid } from "#components/topology/lane-grid.ts";
 import type { Point } from "#components/topology/layout-graph.ts";
-import { type Obstacle, routeEdge } from "#components/topology/route-edge.ts";
+import { type Obstacle, routeEdge, type Surroundings } from "#components/topology/route-edge.ts";
 
 /** Where an element remembers what it was made from. */
 const SPEC = "_spec";
@@ -62,10 +64,21 @@ export function setDirection(cy: Core, direction: "right" | "down"): void {
   for (const edge of cy.edges()) edge.removeScratch(ROUTED);
 }
 
-/** Bends the edges to where their ends now are, around the cards that are in the way. */
+/** More cards than this are gone around one at a time: lanes beside all of them would be too many. */
+const LANES_CARDS_MAX = 60;
+/** Bends the edges to where their ends now are, around the cards that are in the way and the boxes they have no end in. */
 export function curveEdges(cy: Core, edges = cy.edges()): void {
   const cards = cy.nodes("[?isCard]").map((node) => cardOf(node));
   const places = JSON.stringify(cards.map(({ left, top }) => [Math.round(left), Math.round(top)]));
+  const frames = cards.length > LANES_CARDS_MAX ? [] : cy.nodes(".box").map((node) => frameOf(node as NodeSingular));
+  const solid = [...cards, ...frames.map(headerOf)];
+  const sides = {
+    right: surroundings(solid, frames),
+    down: surroundings(
+      solid.map(turned),
+      frames.map((frame) => ({ ...frame, ...turned(frame) })),
+    ),
+  };
   cy.batch(() => {
     for (const edge of edges) {
       if (edge.hasClass("plain") || edge.scratch(ROUTED) === places) continue;
@@ -76,27 +89,46 @@ export function curveEdges(cy: Core, edges = cy.edges()): void {
       const [source, target] = [cardOf(edge.source()), cardOf(edge.target())];
       const isDown = cy.scratch(DIRECTION) === "down" && target.top - source.bottom >= ROW_MIN;
       if (isDown !== edge.hasClass("down")) edge.toggleClass("down", isDown);
-      const { weights, distances } = isDown ? bendDown(source, target, cards) : bendRight(source, target, cards);
+      const concerned = new Set([edge.source(), edge.target()].map((node) => node.parent().first().id() ?? ""));
+      const { weights, distances } = isDown
+        ? bendDown(source, target, solid, sides.down(concerned))
+        : bendRight(source, target, solid, sides.right(concerned));
       if (isSame(weights, edge.data("weights")) && isSame(distances, edge.data("distances"))) continue;
       edge.data({ weights: [...weights], distances: [...distances] });
     }
   });
 }
 
+/** What an edge goes around, by the ids of the boxes it has its ends in. */
+function surroundings(
+  solid: readonly Obstacle[],
+  frames: readonly Frame[],
+): (concerned: ReadonlySet<string>) => Surroundings {
+  let grid: LaneGrid | undefined;
+  return (concerned) => ({
+    frames: frames.filter(({ id }) => !concerned.has(id)),
+    findWay: (from, to) => {
+      if (solid.length > 2 * LANES_CARDS_MAX) return undefined;
+      grid ??= new LaneGrid(solid, frames);
+      return grid.findWay(from, to, concerned);
+    },
+  });
+}
+
 /** Rows are so far apart at least. */
 const ROW_MIN = 24;
 
-function bendRight(source: Obstacle, target: Obstacle, cards: readonly Obstacle[]): Curve {
+function bendRight(source: Obstacle, target: Obstacle, cards: readonly Obstacle[], around: Surroundings): Curve {
   const from = { x: source.right, y: (source.top + source.bottom) / 2 };
   const to = { x: target.left, y: (target.top + target.bottom) / 2 };
-  return curveEdge(from, to, routeEdge(from, to, cards));
+  return curveEdge(from, to, routeEdge(from, to, cards, around));
 }
 
-/** The same with the axes exchanged. */
-function bendDown(source: Obstacle, target: Obstacle, cards: readonly Obstacle[]): Curve {
+/** The same with the axes exchanged; what is around is told so already. */
+function bendDown(source: Obstacle, target: Obstacle, cards: readonly Obstacle[], around: Surroundings): Curve {
   const from = { x: source.bottom, y: (source.left + source.right) / 2 };
   const to = { x: target.top, y: (target.left + target.right) / 2 };
-  const controls = routeEdge(from, to, cards.map(turned));
+  const controls = routeEdge(from, to, cards.map(turned), around);
   return curveEdge(flipped(from), flipped(to), controls.map(flipped));
 }
 
@@ -106,12 +138,6 @@ function flipped({ x, y }: Point): Point {
 
 function turned({ left, right, top, bottom }: Obstacle): Obstacle {
   return { left: top, right: bottom, top: left, bottom: right };
-}
-
-function cardOf(node: NodeSingular): Obstacle {
-  const { x, y } = node.position();
-  const [width, height] = [node.width(), node.height()];
-  return { left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 };
 }
 
 function isSame(a: readonly number[], b: readonly number[] | undefined): boolean {

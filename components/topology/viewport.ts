@@ -1,4 +1,4 @@
-import type { CollectionReturnValue, Core, NodeSingular } from "cytoscape";
+import type { CollectionReturnValue, Core, NodeCollection, NodeSingular } from "cytoscape";
 import { boxId } from "#components/topology/build-elements.ts";
 import { namespaceOfId } from "#core/graph/display-graph.ts";
 
@@ -13,6 +13,8 @@ const MARGIN_PX = 24;
 /** Cards are not made smaller than this while they are few: empty boxes tell nothing. */
 const ZOOM_CARDS = 0.6;
 const CARDS_FEW = 40;
+/** More than any drawing is wide and high: an entry comes before all that is none. */
+const ENTRY_PX = 1e6;
 
 /** Where the view remembers that it shows as much as it can, and not what a person zoomed or moved to. */
 const FOLLOWS = "_follows";
@@ -27,13 +29,21 @@ export function fitAll(cy: Core): void {
     cy.center();
   }
   const cards = cy.nodes("[?isCard]");
-  // Where not all of it can be read, the part that matters is shown so that it can: what fails, else where calls begin.
+  // Where not all of it can be read, the part that begins where calls enter is shown so that it can.
   if (cy.zoom() >= ZOOM_CARDS || cards.length > CARDS_FEW) return;
-  const failing = cards.filter(".failure");
-  const wanted = failing.nonempty() ? failing.first() : cards.min((card) => (card as NodeSingular).position().x).ele;
-  cy.zoom(ZOOM_CARDS);
-  cy.center(wanted);
+  const { w, h } = cy.nodes().boundingBox();
+  const fits = Math.max(cy.width() / (w + 2 * PADDING_SMALL_PX), cy.height() / (h + 2 * PADDING_SMALL_PX));
+  cy.zoom(Math.max(ZOOM_CARDS, Math.min(ZOOM_READABLE, fits)));
+  cy.center(entryOf(cards));
   fillView(cy);
+}
+
+/** Where calls enter: a gateway, else whom nobody calls, else what stands first. */
+function entryOf(cards: NodeCollection): NodeSingular {
+  return cards.max((card) => {
+    const { x, y } = (card as NodeSingular).position();
+    return (card as NodeSingular).data("entry") * ENTRY_PX - x - y;
+  }).ele as NodeSingular;
 }
 
 /** Brings an opened namespace into view, as large as can be. */

@@ -1,0 +1,98 @@
+import { expect, test } from "vitest";
+import { type Frame, LaneGrid } from "#components/topology/lane-grid.ts";
+import { layerLayout } from "#components/topology/layer-layout.ts";
+import type { LayoutEdge, LayoutNode, Point, Positions } from "#components/topology/layout-graph.ts";
+import { curvePoints, type Obstacle, routeEdge } from "#components/topology/route-edge.ts";
+import { rowLayout } from "#components/topology/row-layout.ts";
+import { separateGroups } from "#components/topology/separate-groups.ts";
+
+const PADDING = 34;
+const node = (group: string, id: string): LayoutNode => ({ id, group, width: 168, height: 46 });
+const call = (text: string): LayoutEdge => {
+  const [source = "", target = ""] = text.split(">");
+  return { source, target };
+};
+
+/** Four namespaces, of which each calls the others: forward, past each other, and back. */
+const NODES = [
+  node("edge", "gateway"),
+  ...["web", "cart", "catalog", "orders", "proposals"].map((id) => node("shop", id)),
+  ...["payments", "ledger", "fraud"].map((id) => node("payments", id)),
+  ...["inventory", "shipping", "postgres"].map((id) => node("warehouse", id)),
+];
+const EDGES = [
+  "gateway>web gateway>payments web>cart web>catalog web>orders web>proposals proposals>catalog cart>inventory",
+  "orders>payments orders>inventory orders>shipping payments>ledger payments>fraud ledger>postgres",
+  "inventory>postgres shipping>inventory fraud>orders catalog>inventory",
+]
+  .join(" ")
+  .split(" ")
+  .map(call);
+
+const cardsOf = (positions: Positions): Map<string, Obstacle> =>
+  new Map(
+    NODES.map(({ id, width, height }) => {
+      const { x, y } = positions.get(id) as Point;
+      return [id, { left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 }];
+    }),
+  );
+
+function framesOf(cards: ReadonlyMap<string, Obstacle>): Frame[] {
+  return [...Map.groupBy(NODES, ({ group }) => group)].map(([id, members]) => {
+    const own = members.map((member) => cards.get(member.id) as Obstacle);
+    return {
+      id,
+      left: Math.min(...own.map(({ left }) => left)) - PADDING,
+      right: Math.max(...own.map(({ right }) => right)) + PADDING,
+      top: Math.min(...own.map(({ top }) => top)) - PADDING,
+      bottom: Math.max(...own.map(({ bottom }) => bottom)) + PADDING,
+    };
+  });
+}
+
+/** `EDGE over CARD` for each that runs over something it has no end in. */
+function faults(positions: Positions): string[] {
+  const cards = cardsOf(positions);
+  const frames = framesOf(cards);
+  const solid = [...cards.values()];
+  const grid = new LaneGrid(solid, frames);
+  return EDGES.flatMap(({ source, target }) => {
+    const [a, b] = [cards.get(source) as Obstacle, cards.get(target) as Obstacle];
+    const concerned = new Set(NODES.filter(({ id }) => id === source || id === target).map(({ group }) => group));
+    const foreign = frames.filter(({ id }) => !concerned.has(id));
+    const [from, to] = [
+      { x: a.right, y: (a.top + a.bottom) / 2 },
+      { x: b.left, y: (b.top + b.bottom) / 2 },
+    ];
+    const around = { frames: foreign, findWay: (...ends: [Point, Point]) => grid.findWay(...ends, concerned) };
+    const points = curvePoints(from, to, routeEdge(from, to, solid, around), 30);
+    const isOver = ({ left, right, top, bottom }: Obstacle) =>
+      points.some(({ x, y }) => x > left + 2 && x < right - 2 && y > top + 2 && y < bottom - 2);
+    return [
+      ...[...cards].filter(([, card]) => isOver(card)).map(([id]) => `${source}>${target} over ${id}`),
+      ...foreign.filter(isOver).map(({ id }) => `${source}>${target} over the box of ${id}`),
+    ];
+  });
+}
+
+test.each([
+  ["from left to right", () => layerLayout(NODES, EDGES)],
+  ["four in a row", () => rowLayout(NODES, EDGES, 4)],
+  ["two in a row", () => rowLayout(NODES, EDGES, 2)],
+] as const)("no edge runs over a card, or over a box that it has no end in: %s", (_, layout) => {
+  expect(faults(separateGroups(NODES, layout()))).toEqual([]);
+});
+
+test("two edges along one way take lanes beside each other", () => {
+  const card = (x: number, y: number): Obstacle => ({ left: x - 80, right: x + 80, top: y - 23, bottom: y + 23 });
+  const [a, wall, b] = [card(0, 0), card(400, 0), card(800, 0)];
+  const grid = new LaneGrid([a, wall, b], []);
+  const ways = [1, 2].map(() => grid.findWay({ x: a.right, y: 0 }, { x: b.left, y: 0 }, new Set()));
+  expect(ways[0]).not.toEqual(ways[1]);
+});
+
+test("without any way none is told", () => {
+  const [a, b] = [0, 200].map((x) => ({ left: x, right: x + 100, top: 0, bottom: 46 })) as [Obstacle, Obstacle];
+  const close = { left: 102, right: 198, top: -500, bottom: 500 };
+  expect(new LaneGrid([a, b, close], []).findWay({ x: 100, y: 23 }, { x: 200, y: 23 }, new Set())).toBeUndefined();
+});
