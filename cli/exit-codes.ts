@@ -14,7 +14,7 @@ export const EXIT = {
   conflict: 5,
   /** Not signed in, or not allowed. */
   access: 6,
-  /** What was written cannot be translated for proxies, or a proxy refused it. */
+  /** What was written cannot be translated for proxies, a proxy refused it, or cannot read a file that it names. */
   refused: 7,
   /** `--wait` ran out of time. */
   timeout: 8,

@@ -68,6 +68,7 @@ export type DiagnosticCode =
   // What the control plane could not fetch for it.
   | "keys-not-fetched"
   // What becomes of it at proxies.
+  | "file-not-usable"
   | "gateway-host-conflict"
   | "gateway-port-conflict"
   | "not-translated"

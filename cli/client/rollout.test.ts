@@ -43,6 +43,18 @@ test("all that are connected have it: done, and those away are listed", () => {
   expect(describeRollout(rollout)).toBe("revision 4: 2 proxies have it, the last after 80 ms\naway: c\n");
 });
 
+test("one that all have is no success where a file that it names cannot be used, and is where the last good one is served", () => {
+  const finding = {
+    severity: "error",
+    code: "file-not-usable",
+    resource: "Gateway/default/web",
+    message: "/etc/tls.crt is not there; nothing is served in its place",
+  } as const;
+  const rollout = { revision: 4, proxies: [proxy("a", "acked", 12)], away: [], findings: [finding], isComplete: true };
+  expect(exitOfRollout(rollout)).toBe(EXIT.refused);
+  expect(exitOfRollout({ ...rollout, findings: [{ ...finding, severity: "warning" }] })).toBe(EXIT.ok);
+});
+
 test("what concerns no proxy that is there is done, and said so", () => {
   const rollout = { revision: 6, proxies: [], away: [], isComplete: true };
   expect(exitOfRollout(rollout)).toBe(EXIT.ok);

@@ -1,5 +1,6 @@
 import type { ApiClient } from "#cli/client/client.ts";
 import { EXIT } from "#cli/exit-codes.ts";
+import { hasErrors } from "#core/diagnostic.ts";
 import type { Distribution, Refusal } from "#core/view/mesh.ts";
 import type { Origin } from "#core/xds/layer.ts";
 
@@ -9,7 +10,7 @@ const POLL_MS = 100;
 export type Locate = (origin: Origin) => string | undefined;
 const nowhere: Locate = () => undefined;
 
-type Rollout = Pick<Distribution, "revision" | "proxies" | "away" | "failures" | "isComplete">;
+type Rollout = Pick<Distribution, "revision" | "proxies" | "away" | "failures" | "findings" | "isComplete">;
 
 /** Polls until every connected proxy that must have `revision` has answered, one has refused, or the time is over. */
 export async function watchRollout(api: ApiClient, revision: number, timeoutMs: number): Promise<Distribution> {
@@ -26,8 +27,9 @@ export async function watchRollout(api: ApiClient, revision: number, timeoutMs: 
   }
 }
 
-export function exitOfRollout({ proxies, failures = [], isComplete }: Rollout): number {
-  if (failures.length > 0 || proxies.some(({ state }) => state === "refused")) return EXIT.refused;
+export function exitOfRollout({ proxies, failures = [], findings = [], isComplete }: Rollout): number {
+  if (failures.length > 0 || hasErrors(findings) || proxies.some(({ state }) => state === "refused"))
+    return EXIT.refused;
   return isComplete ? EXIT.ok : EXIT.timeout;
 }
 

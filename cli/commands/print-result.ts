@@ -79,6 +79,7 @@ export async function printResult(
   if (revision === undefined) return EXIT.ok;
   const rollout = await watchRollout(api, revision, options.timeout);
   if (options.output !== "table") printChanges(options, { ...result, rollout });
+  printDiagnostics(rollout.findings ?? []);
   process.stderr.write(describeRollout(rollout, locateOrigins(written)));
   return exitOfRollout(rollout);
 }

@@ -2,12 +2,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { CircleAlert, CircleCheck, CircleDashed } from "lucide-react";
 import { useTRPC } from "#components/api/trpc.ts";
-import { summarizeRollout } from "#components/editor/summarize-rollout.ts";
+import { type RolloutSummary, summarizeRollout } from "#components/editor/summarize-rollout.ts";
 import { formatMillis } from "#components/format/format-millis.ts";
 
 const LOOK = {
   done: { Icon: CircleCheck, tone: "text-ok" },
   refused: { Icon: CircleAlert, tone: "text-bad" },
+  unusable: { Icon: CircleAlert, tone: "text-bad" },
   rolling: { Icon: CircleDashed, tone: "text-warn" },
   waiting: { Icon: CircleDashed, tone: "text-warn" },
 } as const;
@@ -24,7 +25,8 @@ export function RolloutState({ revision }: { readonly revision: number }) {
     ),
   );
   if (distribution.data === undefined) return <span className="text-subtle">…</span>;
-  const { state, acked, total, refused, sentence } = summarizeRollout(distribution.data, formatMillis);
+  const summary = summarizeRollout(distribution.data, formatMillis);
+  const { state, sentence } = summary;
   if (state === "nobody")
     return (
       <span className="text-subtle" title={sentence}>
@@ -32,10 +34,24 @@ export function RolloutState({ revision }: { readonly revision: number }) {
       </span>
     );
   const { Icon, tone } = LOOK[state];
-  const word = state === "done" ? `${acked} have it` : state === "refused" ? `${refused} refused` : `${acked}/${total}`;
+
+  const word = wordOf(summary);
   return (
     <span className="inline-flex items-center gap-1.5 whitespace-nowrap" title={sentence}>
       <Icon aria-hidden className={`size-3.5 ${tone}`} /> {word}
     </span>
   );
+}
+
+function wordOf({ state, acked, total, refused }: RolloutSummary): string {
+  switch (state) {
+    case "done":
+      return `${acked} have it`;
+    case "refused":
+      return `${refused} refused`;
+    case "unusable":
+      return "Files unusable";
+    default:
+      return `${acked}/${total}`;
+  }
 }

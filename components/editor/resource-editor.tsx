@@ -33,6 +33,9 @@ import { openDocument } from "#core/form/open-document.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
 import type { ApplyResult } from "#core/view/config.ts";
 
+/** What becomes of a resource at proxies and their hosts comes without any edit. */
+const REFRESH_MS = 10_000;
+
 export interface ResourceEditorProps {
   /** "VirtualService reviews" */
   readonly label: string;
@@ -77,7 +80,10 @@ function LiveEditor(props: ResourceEditorProps) {
   const changes = planSave(draft.base, draft.text, draft.document, companions);
   const check = useCheck(changes, stage.step === "edit" && draft.document.kind !== "empty");
   const standing = useQuery(
-    trpc.config.get.queryOptions({ ref: draft.base.ref ?? "" }, { enabled: draft.base.ref !== null, retry: false }),
+    trpc.config.get.queryOptions(
+      { ref: draft.base.ref ?? "" },
+      { enabled: draft.base.ref !== null, retry: false, refetchInterval: REFRESH_MS },
+    ),
   );
   const [pending] = useState(() => new PendingTexts());
   const hasPending = usePendingCount(pending) > 0;

@@ -1,5 +1,6 @@
 "use client";
 import { CircleAlert, CircleCheck, CircleDashed } from "lucide-react";
+import { ProblemList } from "#components/editor/problem-list.tsx";
 import { RefusalList } from "#components/editor/refusal-list.tsx";
 import { summarizeRollout } from "#components/editor/summarize-rollout.ts";
 import { useRollout } from "#components/editor/use-rollout.ts";
@@ -62,6 +63,11 @@ export function RolloutPanel({ revision }: { readonly revision: number }) {
           {summary.refused === 0 ? null : (
             <div className="bg-bad" style={{ width: `${(100 * summary.refused) / summary.total}%` }} />
           )}
+        </div>
+      )}
+      {distribution.findings === undefined ? null : (
+        <div className="mb-4">
+          <ProblemList diagnostics={distribution.findings} ownRef={null} />
         </div>
       )}
       {refusals.length === 0 ? null : <RefusalList refusals={refusals} />}

@@ -22,6 +22,13 @@ function distribution(states: readonly State[], extra: Partial<Distribution> = {
   };
 }
 
+const MISSING = {
+  severity: "error",
+  code: "file-not-usable",
+  resource: "Gateway/default/web",
+  message: "/etc/tls.crt is not there; nothing is served in its place",
+} as const;
+
 test.each([
   {
     name: "not compiled yet",
@@ -40,6 +47,19 @@ test.each([
     given: distribution(["acked", "acked"]),
     state: "done",
     sentence: "All 2 proxies that must have revision 7 acknowledged it, 11 ms after the write.",
+  },
+  {
+    name: "acknowledged, and a file that it names is missing",
+    given: distribution(["acked"], { findings: [MISSING] }),
+    state: "unusable",
+    sentence:
+      "The proxy that must have revision 7 acknowledged it, 10 ms after the write, and files that Gateway/default/web names cannot be used.",
+  },
+  {
+    name: "acknowledged, and the last good certificate is served",
+    given: distribution(["acked"], { findings: [{ ...MISSING, severity: "warning" }] }),
+    state: "done",
+    sentence: "The proxy that must have revision 7 acknowledged it, 10 ms after the write.",
   },
   {
     name: "refused, with one away",

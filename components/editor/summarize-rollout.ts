@@ -1,7 +1,8 @@
+import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Distribution } from "#core/view/mesh.ts";
 
 export interface RolloutSummary {
-  readonly state: "waiting" | "rolling" | "done" | "refused" | "nobody";
+  readonly state: "waiting" | "rolling" | "done" | "refused" | "unusable" | "nobody";
   readonly total: number;
   readonly acked: number;
   readonly refused: number;
@@ -13,7 +14,7 @@ export interface RolloutSummary {
 
 /** How far a revision has come; `formatMs` writes the time. */
 export function summarizeRollout(distribution: Distribution, formatMs: (ms: number) => string): RolloutSummary {
-  const { proxies, away, isComplete, revision, failures = [] } = distribution;
+  const { proxies, away, isComplete, revision, failures = [], findings = [] } = distribution;
   const acked = proxies.filter(({ state }) => state === "acked").length;
   const refused = proxies.filter(({ state }) => state === "refused").length;
   const times = proxies.flatMap(({ ackMs }) => (ackMs === null ? [] : [ackMs]));
@@ -46,13 +47,25 @@ export function summarizeRollout(distribution: Distribution, formatMs: (ms: numb
   if (acked === proxies.length) {
     const all = proxies.length === 1 ? "The proxy that must have" : `All ${proxies.length} proxies that must have`;
     const time = lastAckMs === null ? "" : `, ${formatMs(lastAckMs)} after the write`;
-    return { ...figures, state: "done", sentence: `${all} revision ${revision} acknowledged it${time}.${absent}` };
+    const sentence = `${all} revision ${revision} acknowledged it${time}`;
+    const unusable = [...new Set(findings.filter(isError).map(({ resource }) => resource ?? "part of it"))];
+    if (unusable.length > 0)
+      return {
+        ...figures,
+        state: "unusable",
+        sentence: `${sentence}, and files that ${unusable.join(", ")} names cannot be used.${absent}`,
+      };
+    return { ...figures, state: "done", sentence: `${sentence}.${absent}` };
   }
   return {
     ...figures,
     state: "rolling",
     sentence: `${acked} of ${proxies.length} proxies acknowledged revision ${revision}.${absent}`,
   };
+}
+
+function isError({ severity }: Diagnostic): boolean {
+  return severity === "error";
 }
 
 function plural(count: number): string {

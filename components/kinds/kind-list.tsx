@@ -24,6 +24,8 @@ import { kindsIn } from "#core/kinds/kinds.ts";
 
 const COLUMNS = buildResourceColumns(["name", "kind", "effect", "hosts", "namespace", "problems", "changed"]);
 const ANY = "any";
+/** What becomes of a resource at proxies and their hosts comes without any edit. */
+const REFRESH_MS = 15_000;
 
 interface KindListProps {
   readonly area: KindDefinition["area"];
@@ -39,7 +41,7 @@ export function KindList({ area, label, nothingYet }: KindListProps) {
   const search = useSearchState();
   const withRefusals = useWithRefusals();
   const kinds = kindsIn(area);
-  const resources = useQuery(trpc.config.list.queryOptions({ kinds: [...kinds] }));
+  const resources = useQuery(trpc.config.list.queryOptions({ kinds: [...kinds] }, { refetchInterval: REFRESH_MS }));
   const kind = kinds.find((name) => name === search.get("kind")) ?? null;
   const namespace = search.get("namespace");
   const namespaces = [...new Set((resources.data ?? []).map((each) => each.namespace))].sort(compareNames);

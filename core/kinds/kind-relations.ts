@@ -1,5 +1,6 @@
 import type { KindCheck } from "#core/check/rule.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { ExplainedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
 import type { Resource } from "#core/resource/resource.ts";
 import type { ChangeOf, ConcernContext, Concerning } from "#core/traffic/concern.ts";
@@ -10,6 +11,8 @@ export interface KindRelations<K extends Kind> {
   readonly checks: readonly KindCheck<K>[];
   /** Whether a resource bears on a service, and why; undefined where nobody would think it did. */
   explain?(resource: Resource<K>, question: ServiceQuestion): ExplainedResource | undefined;
+  /** Whether the proxy of a workload can be given what a resource has files for; absent where none has. */
+  reaches?(resource: Resource<K>, workload: Pick<WorkloadInstance, "namespace" | "labels">): boolean;
   /** The measured traffic that a change of it bears on. */
   concern(change: ChangeOf<K>, context: ConcernContext): Concerning;
 }

@@ -32,6 +32,17 @@ export interface PlacedPort {
   readonly path: Path;
 }
 
+export interface PlacedFile {
+  /** Its path on the proxy's host. */
+  readonly file: string;
+  readonly path: Path;
+}
+
+/** What is read together: a pair, or authorities. */
+export type PlacedFiles =
+  | { readonly certificate: PlacedFile; readonly key: PlacedFile }
+  | { readonly roots: PlacedFile };
+
 /** All that is particular to a kind of resource and needs nothing but the resource itself. `S` is the type of its spec. */
 export interface KindDefinition<S = unknown> {
   readonly group: keyof typeof GROUPS;
@@ -59,6 +70,8 @@ export interface KindDefinition<S = unknown> {
   applicationPorts?(spec: S): readonly PlacedPort[];
   /** Where the keys are that are fetched for it. */
   keyLocations?(spec: S): readonly string[];
+  /** The files of proxies' hosts that are read for it; an agent that says what is wrong with one is believed of these alone. */
+  files?(spec: S): readonly PlacedFiles[];
   /** The host names it is about, as written; absent where it is about workloads. */
   hosts?(spec: S): readonly string[];
   /**

@@ -76,6 +76,8 @@ export interface Distribution {
   readonly away: readonly string[];
   /** What of the revision could not be translated: of that proxies keep what they had. */
   readonly failures?: readonly Diagnostic[];
+  /** What keeps proxies that took it from doing what it says: certificate files of their hosts that what it changed names. */
+  readonly findings?: readonly Diagnostic[];
   /** Every connected proxy that must have it has answered. */
   readonly isComplete: boolean;
 }

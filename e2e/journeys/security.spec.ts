@@ -77,11 +77,16 @@ spec:
   await page.getByRole("row").filter({ hasText: "istio-ingressgateway" }).getByRole("link").first().click();
   await expect(page.getByText("Its host needs a look")).toBeVisible();
   await expect(page.getByText(cert).first()).toBeVisible();
+  await page.goto(`${demo.console}/traffic/Gateway/istio-system/secure`);
+  const problem = page.locator('[data-code="file-not-usable"]');
+  await expect(problem).toContainText(`${cert} is not there`);
+  await expect(problem).toContainText("spec.servers[0].tls.serverCertificate");
   const made = spawnSync("openssl", [
     ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30"],
     ...["-subj", "/CN=shop.example.com", "-keyout", key, "-out", cert],
   ]);
   expect(made.status).toBe(0);
+  await expect(problem).toHaveCount(0);
   await eventually("the mark is gone", 60_000, async () => ((await list()) === 0 ? true : undefined));
 });
 

@@ -8,6 +8,7 @@ import type { IdentityKeeper } from "#mesh-agent/identity/identity-keeper.ts";
 import { RevocationWatch } from "#mesh-agent/identity/revocation-watch.ts";
 import type { AgentPaths } from "#mesh-agent/paths.ts";
 import { SecretServer } from "#mesh-agent/sds/secret-server.ts";
+import { tellFileProblem } from "#mesh-agent/sds/tell-file-problem.ts";
 import { describeNode, type NodeJson } from "#mesh-agent/xds/describe-node.ts";
 import { DiskCache } from "#mesh-agent/xds/disk-cache.ts";
 import { RelayServer } from "#mesh-agent/xds/relay-server.ts";
@@ -53,6 +54,7 @@ export function makeControlPlane(needs: ControlPlaneNeeds): ControlPlaneParts {
     file: paths.registration,
     log,
     problems: () => complaints.list(),
+    fileProblems: () => secrets.problems,
     onLabels: () => relay.subscribeAgain(),
     onProbe,
     onServerTime: clock.hear,
@@ -65,9 +67,9 @@ export function makeControlPlane(needs: ControlPlaneNeeds): ControlPlaneParts {
     log,
     onChange: (lists) => secrets.setRevoked(lists),
   });
-  const secrets = new SecretServer(keeper.current, log, revocations.lists);
+  const secrets = new SecretServer(keeper.current, log, revocations.lists, () => registration.tellAgain());
   keeper.onChange((identity) => secrets.setIdentity(identity));
-  complaints.hearAll(() => secrets.problems);
+  complaints.hearAll(() => secrets.problems.map(tellFileProblem));
   complaints.hear(keeper, cache, registration, revocations);
   return { uplink, clock, registration, node, cache, relay, revocations, secrets };
 }

@@ -1,4 +1,5 @@
 import { create, toBinary } from "@bufbuild/protobuf";
+import type { FileProblem } from "#core/xds/file-problem.ts";
 import { readMessage } from "#grpc/read-message.ts";
 import type { AgentConfig } from "#mesh-agent/config.ts";
 import type { Uplink } from "#mesh-agent/control-plane/uplink.ts";
@@ -28,15 +29,22 @@ export interface Versions {
   readonly proxy: string;
 }
 
-/** Adds or refreshes this instance; `sentAtMs` is this host's clock now. Throws what the control plane answered. */
+/** How the instance is, and its host. */
+export interface Condition {
+  readonly versions: Versions;
+  readonly health: InstanceHealth;
+  readonly unhealthyReason: string;
+  readonly problems: readonly string[];
+  readonly fileProblems: readonly FileProblem[];
+  /** This host's clock now. */
+  readonly sentAtMs: number;
+}
+
+/** Adds or refreshes this instance. Throws what the control plane answered. */
 export async function register(
   uplink: Uplink,
   config: AgentConfig,
-  versions: Versions,
-  health: InstanceHealth,
-  unhealthyReason: string,
-  problems: readonly string[],
-  sentAtMs: number,
+  { versions, health, unhealthyReason, problems, fileProblems, sentAtMs }: Condition,
 ): Promise<RegisterResponse> {
   const { namespace, name, group, labels, serviceAccount, address, ports, locality, weight } = config;
   const request = create(RegisterRequestSchema, {
@@ -54,6 +62,7 @@ export async function register(
     health: HEALTH[health],
     unhealthyReason,
     problems: [...problems],
+    fileProblems: fileProblems.map(({ endedAtMs = 0, ...problem }) => ({ ...problem, endedAtMs: BigInt(endedAtMs) })),
     sentAtMs: BigInt(sentAtMs),
   });
   return readMessage(

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { PharosError } from "#core/errors.ts";
+import type { FileProblem } from "#core/xds/file-problem.ts";
 import type { AgentConfig } from "#mesh-agent/config.ts";
 import { deregister, type InstanceHealth, register, type Versions } from "#mesh-agent/control-plane/register.ts";
 import {
@@ -24,6 +25,8 @@ export interface RegistrationOptions {
   readonly log: Logger;
   /** What an operator should look at on this host. */
   readonly problems: () => readonly string[];
+  /** What is wrong with files that its proxy's configuration names. */
+  readonly fileProblems?: () => readonly FileProblem[];
   readonly onLabels: () => void;
   /** Told with every answer how the application is to be asked, if at all. */
   readonly onProbe: (probe: ApplicationProbe | undefined) => void;
@@ -79,6 +82,11 @@ export class Registration {
     this.#again();
   }
 
+  /** Tells what is to be told now, rather than with the next heartbeat. */
+  tellAgain(): void {
+    this.#again();
+  }
+
   /** Throws "conflict" when another agent has this instance's name: who is there stays. */
   async run(signal: AbortSignal): Promise<void> {
     const { uplink, log } = this.#options;
@@ -125,10 +133,17 @@ export class Registration {
   }
 
   async #register(): Promise<void> {
-    const { uplink, config, versions, log, problems, onLabels, onProbe, onServerTime } = this.#options;
+    const { uplink, config, versions, log, problems, fileProblems, onLabels, onProbe, onServerTime } = this.#options;
     const health = this.#health;
     const sentAtMs = Date.now();
-    const answer = await register(uplink, config, versions, health, this.#unhealthyReason, problems(), sentAtMs);
+    const answer = await register(uplink, config, {
+      versions,
+      health,
+      unhealthyReason: this.#unhealthyReason,
+      problems: problems(),
+      fileProblems: fileProblems?.() ?? [],
+      sentAtMs,
+    });
     const { workload, labels, probe } = answer;
     if (answer.serverTimeMs > 0n) onServerTime(Number(answer.serverTimeMs), sentAtMs);
     // Also of an agent that leaves meanwhile: it is there now, and must be taken out.

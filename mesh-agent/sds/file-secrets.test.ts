@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { nameCertificate, nameRoots } from "#core/xds/file-secret-name.ts";
 import { type IssuedCertificate, makeTestAuthority, type TestAuthority } from "#grpc/testing/certificates.ts";
 import { FileSecrets } from "#mesh-agent/sds/file-secrets.ts";
+import { tellFileProblem } from "#mesh-agent/sds/tell-file-problem.ts";
 import { loggerTo } from "#testing/loggers.ts";
 import { Cleanup, temporaryDir } from "#testing/test-agent.ts";
 
@@ -19,6 +20,7 @@ beforeAll(async () => {
 let dir: string;
 let log: string[];
 let changes: number;
+let told: number;
 let files: FileSecrets;
 let nowMs: number;
 let isAsked: boolean;
@@ -28,14 +30,18 @@ beforeEach(() => {
   changes = 0;
   nowMs = 0;
   isAsked = true;
-  files = new FileSecrets(
-    loggerTo((level, message, fields) => log.push(`${level} ${message} ${JSON.stringify(fields)}`)),
-    () => {
+  told = 0;
+  files = new FileSecrets({
+    log: loggerTo((level, message, fields) => log.push(`${level} ${message} ${JSON.stringify(fields)}`)),
+    onChange: () => {
       changes += 1;
     },
-    () => isAsked,
-    () => nowMs,
-  );
+    onProblems: () => {
+      told += 1;
+    },
+    isWanted: () => isAsked,
+    now: () => nowMs,
+  });
 });
 
 const at = (name: string) => join(dir, name);
@@ -47,6 +53,7 @@ const look = () => {
   files.look();
   files.look();
 };
+const problems = () => files.problems.map(tellFileProblem);
 const served = () => files.secrets.map(({ body }) => Buffer.from(body).toString("latin1")).join();
 
 test("a pair that is overwritten in place is served once both are there; until then the last good one is", () => {
@@ -57,14 +64,14 @@ test("a pair that is overwritten in place is served once both are there; until t
   look();
   expect(served()).toContain(first?.cert);
   expect(changes).toBe(0);
-  expect(files.problems).toEqual([
+  expect(problems()).toEqual([
     `the key in ${at("key")} is not that of the certificate in ${at("cert")}; the last good one is served`,
   ]);
   put(second, "key");
   look();
   expect(served()).toContain(second?.cert);
   expect(served()).toContain(second?.key);
-  expect([changes, files.problems]).toEqual([1, []]);
+  expect([changes, problems()]).toEqual([1, []]);
   look();
   expect(changes).toBe(1);
 });
@@ -75,7 +82,7 @@ test("of what Envoy asks for no more nothing is wrong; the last good one is ther
   put(second, "cert");
   look();
   isAsked = false;
-  expect([files.problems, files.expiries.size]).toEqual([[], 0]);
+  expect([problems(), files.expiries.size]).toEqual([[], 0]);
   isAsked = true;
   expect(files.problems).toHaveLength(1);
   expect(served()).toContain(first?.cert);
@@ -128,7 +135,7 @@ test.each([
   writeFileSync(at("ca"), text === "half" ? authority.roots + authority.roots.slice(0, 200) : text);
   look();
   expect(served()).toBe(whole);
-  expect(files.problems.join()).toContain(why);
+  expect(problems().join()).toContain(why);
 });
 
 test("a file that is not there is said so, once, and served when it comes", () => {
@@ -136,11 +143,15 @@ test("a file that is not there is said so, once, and served when it comes", () =
   look();
   look();
   expect(files.secrets).toEqual([]);
-  expect(files.problems).toEqual([`${at("cert")} is not there; nothing is served in its place`]);
+  expect([told, files.problems]).toEqual([
+    1,
+    [{ secret: pair(), path: at("cert"), fault: "missing", errno: "ENOENT", isLastGoodServed: false }],
+  ]);
+  expect(problems()).toEqual([`${at("cert")} is not there; nothing is served in its place`]);
   expect(log).toHaveLength(1);
   put(first, "cert", "key");
   look();
-  expect(changes).toBe(1);
+  expect([changes, told, files.problems]).toEqual([1, 2, []]);
   expect(served()).toContain(first?.cert);
 });
 
@@ -148,7 +159,7 @@ test("a certificate that has ended is told", () => {
   put(first, "cert", "key");
   files.want([pair()]);
   const [end] = files.expiries.values();
-  expect(files.problems).toEqual([]);
+  expect(problems()).toEqual([]);
   nowMs = (end ?? 0) + 1;
-  expect(files.problems.join()).toContain("ended");
+  expect(problems().join()).toContain("ended");
 });

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
+import type { FileProblem } from "#core/xds/file-problem.ts";
 import { type FileSecret, parseFileSecret } from "#core/xds/file-secret-name.ts";
-import { type ReadSecret, readFileSecret } from "#mesh-agent/sds/read-file-secret.ts";
+import { FileFaultError, type ReadSecret, readFileSecret } from "#mesh-agent/sds/read-file-secret.ts";
 import { type EncodedSecret, encodeSecret } from "#mesh-agent/sds/secrets.ts";
 import type { Logger } from "#node/log.ts";
 
@@ -15,8 +16,19 @@ interface Watched {
   readStamp: string;
   /** Of the files when they were last looked at. */
   seenStamp: string;
-  /** What is wrong with them now; empty when nothing is. */
-  problem: string;
+  /** What is wrong with them now; undefined when nothing is. */
+  fault: Omit<FileProblem, "isLastGoodServed"> | undefined;
+}
+
+export interface FileSecretsOptions {
+  readonly log: Logger;
+  /** There is something new to serve. */
+  readonly onChange: () => void;
+  /** Something has come to be wrong with files, or right. */
+  readonly onProblems: () => void;
+  /** Whether Envoy asks for it now. The last good one of others is kept, for when it does again. */
+  readonly isWanted: (name: string) => boolean;
+  readonly now?: () => number;
 }
 
 /**
@@ -26,17 +38,12 @@ interface Watched {
  */
 export class FileSecrets {
   readonly #watched = new Map<string, Watched>();
-  readonly #log: Logger;
-  readonly #onChange: () => void;
-  readonly #isWanted: (name: string) => boolean;
+  readonly #options: FileSecretsOptions;
   readonly #now: () => number;
 
-  /** `isWanted`: whether Envoy asks for it now. The last good one of others is kept, for when it does again. */
-  constructor(log: Logger, onChange: () => void, isWanted: (name: string) => boolean, now: () => number = Date.now) {
-    this.#log = log;
-    this.#onChange = onChange;
-    this.#isWanted = isWanted;
-    this.#now = now;
+  constructor(options: FileSecretsOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
   }
 
   /** Those of these names that are of files are read now, and kept up to date from here on. */
@@ -47,18 +54,18 @@ export class FileSecrets {
       if (source === undefined) continue;
       if (this.#watched.size >= WATCHED_MAX) this.#dropUnwanted();
       if (this.#watched.size >= WATCHED_MAX) {
-        this.#log.error("too many certificate files are asked for", { secret: name, limit: WATCHED_MAX });
+        this.#options.log.error("too many certificate files are asked for", { secret: name, limit: WATCHED_MAX });
         continue;
       }
       const stamp = stampOf(source);
-      const watched: Watched = { source, good: undefined, readStamp: stamp, seenStamp: stamp, problem: "" };
+      const watched: Watched = { source, good: undefined, readStamp: stamp, seenStamp: stamp, fault: undefined };
       this.#watched.set(name, watched);
       this.#read(name, watched);
     }
   }
 
   #dropUnwanted(): void {
-    for (const name of this.#watched.keys()) if (!this.#isWanted(name)) this.#watched.delete(name);
+    for (const name of this.#watched.keys()) if (!this.#options.isWanted(name)) this.#watched.delete(name);
   }
 
   /** Looks at every file. What changed is read once it has not changed from one look to the next: it may be half written. */
@@ -72,7 +79,7 @@ export class FileSecrets {
       watched.readStamp = stamp;
       if (this.#read(name, watched)) isNew = true;
     }
-    if (isNew) this.#onChange();
+    if (isNew) this.#options.onChange();
   }
 
   get secrets(): readonly EncodedSecret[] {
@@ -80,18 +87,15 @@ export class FileSecrets {
   }
 
   /** What an operator should look at: files that are wrong, certificates that have ended. Of what Envoy asks for no more, nothing. */
-  get problems(): readonly string[] {
-    const wanted = [...this.#watched].filter(([name]) => this.#isWanted(name));
-    return wanted.flatMap(([, { problem, good, source }]) => {
-      const what = source.kind === "roots" ? source.path : source.certificate;
-      const hasEnded =
-        good !== undefined && good.notAfterMs < this.#now()
-          ? [`a certificate of ${what} ended ${new Date(good.notAfterMs).toISOString()}`]
-          : [];
-      if (problem === "") return hasEnded;
+  get problems(): readonly FileProblem[] {
+    const wanted = [...this.#watched].filter(([name]) => this.#options.isWanted(name));
+    return wanted.flatMap(([secret, { fault, good, source }]): FileProblem[] => {
+      const isLastGoodServed = good !== undefined;
+      const path = source.kind === "roots" ? source.path : source.certificate;
+      const hasEnded = good !== undefined && good.notAfterMs < this.#now();
       return [
-        `${problem}; ${good === undefined ? "nothing is served in its place" : "the last good one is served"}`,
-        ...hasEnded,
+        ...(fault === undefined ? [] : [{ ...fault, isLastGoodServed }]),
+        ...(hasEnded ? [{ secret, path, fault: "ended" as const, endedAtMs: good.notAfterMs, isLastGoodServed }] : []),
       ];
     });
   }
@@ -100,7 +104,7 @@ export class FileSecrets {
   get expiries(): ReadonlyMap<string, number> {
     return new Map(
       [...this.#watched].flatMap(([name, { good }]) =>
-        good === undefined || !this.#isWanted(name) ? [] : [[name, good.notAfterMs]],
+        good === undefined || !this.#options.isWanted(name) ? [] : [[name, good.notAfterMs]],
       ),
     );
   }
@@ -111,17 +115,19 @@ export class FileSecrets {
     try {
       found = readFileSecret(name, watched.source);
     } catch (error) {
-      watched.problem = error instanceof Error ? error.message : String(error);
-      this.#log.error("certificate files are not served", {
-        why: watched.problem,
+      watched.fault = faultOf(name, watched.source, error);
+      this.#options.log.error("certificate files are not served", {
+        why: error instanceof Error ? error.message : String(error),
         kept: watched.good === undefined ? "none" : "the last good one",
       });
+      this.#options.onProblems();
       return false;
     }
     const before = watched.good?.encoded.version;
-    if (watched.problem !== "" || before !== undefined)
-      this.#log.info("certificate files are served anew", { secret: name });
-    watched.problem = "";
+    if (watched.fault !== undefined || before !== undefined)
+      this.#options.log.info("certificate files are served anew", { secret: name });
+    if (watched.fault !== undefined) this.#options.onProblems();
+    watched.fault = undefined;
     watched.good = { encoded: encodeSecret(found.secret), notAfterMs: found.notAfterMs };
     return watched.good.encoded.version !== before;
   }
@@ -140,4 +146,12 @@ function stampOf(source: FileSecret): string {
       }
     })
     .join(" ");
+}
+
+function faultOf(secret: string, source: FileSecret, error: unknown): Watched["fault"] {
+  // What a library does not say otherwise: the agent goes on.
+  if (!(error instanceof FileFaultError))
+    return { secret, path: source.kind === "roots" ? source.path : source.certificate, fault: "unreadable" };
+  const { path, fault, errno } = error;
+  return { secret, path, fault, ...(errno === undefined ? {} : { errno }) };
 }

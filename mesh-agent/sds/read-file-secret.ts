@@ -1,14 +1,12 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { create } from "@bufbuild/protobuf";
+import { describeFileFault, FILE_BYTES_MAX, type FileFault } from "#core/xds/file-problem.ts";
 import type { FileSecret } from "#core/xds/file-secret-name.ts";
 import { type Secret, SecretSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
 
 const CERTIFICATES =
   /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]+?-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
-
-/** A system's whole list of roots is a quarter of it. */
-const FILE_BYTES_MAX = 1_048_576;
 
 export interface ReadSecret {
   readonly secret: Secret;
@@ -16,11 +14,28 @@ export interface ReadSecret {
   readonly notAfterMs: number;
 }
 
-/** Files' content as a secret of Envoy's. Throws what is wrong with them: a key that is another's, text that is no PEM. */
+/** Why files are no secret. */
+export class FileFaultError extends Error {
+  readonly path: string;
+  readonly fault: FileFault;
+  readonly errno: string | undefined;
+
+  constructor(secret: string, path: string, fault: FileFault, errno?: string) {
+    super(describeFileFault({ secret, path, fault, ...(errno === undefined ? {} : { errno }) }));
+    this.path = path;
+    this.fault = fault;
+    this.errno = errno;
+  }
+}
+
+/** Files' content as a secret of Envoy's. Throws FileFaultError: a key that is another's, text that is no PEM. */
 export function readFileSecret(name: string, source: FileSecret): ReadSecret {
+  const fail = (path: string, fault: FileFault, errno?: string): never => {
+    throw new FileFaultError(name, path, fault, errno);
+  };
   if (source.kind === "roots") {
-    const pem = read(source.path);
-    const certificates = parseCertificates(source.path, pem);
+    const pem = read(source.path, fail);
+    const certificates = parseCertificates(source.path, pem, fail);
     return {
       secret: create(SecretSchema, {
         name,
@@ -29,11 +44,11 @@ export function readFileSecret(name: string, source: FileSecret): ReadSecret {
       notAfterMs: Math.min(...certificates.map((each) => each.validToDate.getTime())),
     };
   }
-  const chain = read(source.certificate);
-  const [certificate] = parseCertificates(source.certificate, chain);
-  const key = read(source.key);
-  if (certificate === undefined || !certificate.checkPrivateKey(parseKey(source.key, key)))
-    throw new Error(`the key in ${source.key} is not that of the certificate in ${source.certificate}`);
+  const chain = read(source.certificate, fail);
+  const [certificate] = parseCertificates(source.certificate, chain, fail);
+  const key = read(source.key, fail);
+  if (certificate === undefined || !certificate.checkPrivateKey(parseKey(source.key, key, fail)))
+    return fail(source.key, "other-key");
   return {
     secret: create(SecretSchema, {
       name,
@@ -45,44 +60,46 @@ export function readFileSecret(name: string, source: FileSecret): ReadSecret {
 
 const inline = (text: string) => ({ specifier: { case: "inlineString", value: text } }) as const;
 
+type Fail = (path: string, fault: FileFault, errno?: string) => never;
+
 /** Whoever writes configuration names the path: neither a device or a pipe, which have no end, nor what is too large keeps the agent from its work. */
-function read(path: string): string {
+function read(path: string, fail: Fail): string {
   let file: number | undefined;
   try {
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    if (!fstatSync(file).isFile()) throw new Error(`${path} is no regular file`);
+    if (!fstatSync(file).isFile()) return fail(path, "no-file");
     const bytes = Buffer.alloc(FILE_BYTES_MAX + 1);
     let length = 0;
     for (let more = -1; more !== 0 && length < bytes.length; length += more)
       more = readSync(file, bytes, length, bytes.length - length, null);
-    if (length > FILE_BYTES_MAX) throw new Error(`${path} is larger than ${FILE_BYTES_MAX / 1024} KiB`);
+    if (length > FILE_BYTES_MAX) return fail(path, "too-large");
     return bytes.toString("utf8", 0, length);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    throw new Error(code === "ENOENT" ? `${path} is not there` : `${path} cannot be read: ${code}`);
+    return fail(path, code === "ENOENT" ? "missing" : "unreadable", code);
   } finally {
     if (file !== undefined) closeSync(file);
   }
 }
 
-function parseCertificates(path: string, pem: string): readonly X509Certificate[] {
+function parseCertificates(path: string, pem: string, fail: Fail): readonly X509Certificate[] {
   const blocks = pem.match(CERTIFICATES) ?? [];
-  if (blocks.length === 0) throw new Error(`${path} holds no certificate in PEM`);
+  if (blocks.length === 0) return fail(path, "no-certificate");
   // Half of a block is a file that somebody is still writing.
   if (pem.split(/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/).length - 1 !== blocks.length)
-    throw new Error(`${path} ends within a certificate`);
+    return fail(path, "cut-off");
   try {
     return blocks.map((block) => new X509Certificate(block));
   } catch {
-    throw new Error(`${path} holds a certificate that cannot be read`);
+    return fail(path, "bad-certificate");
   }
 }
 
-function parseKey(path: string, pem: string): ReturnType<typeof createPrivateKey> {
+function parseKey(path: string, pem: string, fail: Fail): ReturnType<typeof createPrivateKey> {
   try {
     return createPrivateKey(pem);
   } catch {
-    throw new Error(`${path} holds no private key in PEM that can be read without a passphrase`);
+    return fail(path, "no-key");
   }
 }

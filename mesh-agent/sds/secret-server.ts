@@ -1,3 +1,4 @@
+import type { FileProblem } from "#core/xds/file-problem.ts";
 import { parseFileSecret } from "#core/xds/file-secret-name.ts";
 import { GrpcServer, type StreamHandler } from "#grpc/server.ts";
 import type { ServerStream } from "#grpc/server-stream.ts";
@@ -28,16 +29,23 @@ export class SecretServer {
   #revoked: RevocationLists;
   #own: readonly EncodedSecret[];
 
-  constructor(identity: Identity, log: Logger, revoked: RevocationLists = {}) {
+  /** `onFileProblems`: something has come to be wrong with certificates that lie in files, or right. */
+  constructor(
+    identity: Identity,
+    log: Logger,
+    revoked: RevocationLists = {},
+    onFileProblems: () => void = () => undefined,
+  ) {
     this.#log = log;
     this.#identity = identity;
     this.#revoked = revoked;
     this.#own = buildSecrets(identity, this.#systemRoots, revoked);
-    this.#files = new FileSecrets(
+    this.#files = new FileSecrets({
       log,
-      () => this.#push(),
-      (name) => [...this.#streams].some((each) => each.wants(name)),
-    );
+      onChange: () => this.#push(),
+      onProblems: onFileProblems,
+      isWanted: (name) => [...this.#streams].some((each) => each.wants(name)),
+    });
     this.#looking = setInterval(() => this.#files.look(), LOOK_EVERY_MS).unref();
     this.#source = {
       secrets: () => [...this.#own, ...this.#files.secrets],
@@ -65,7 +73,7 @@ export class SecretServer {
   }
 
   /** What is wrong with certificates that lie in files. */
-  get problems(): readonly string[] {
+  get problems(): readonly FileProblem[] {
     return this.#files.problems;
   }
 

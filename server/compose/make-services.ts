@@ -15,6 +15,7 @@ import { requireRoom } from "#server/require-room.ts";
 import type { ServerOptions } from "#server/server-options.ts";
 import { CheckCache } from "#server/services/check-cache.ts";
 import { createServices } from "#server/services/create-services.ts";
+import { describeFiles } from "#server/services/describe-files.ts";
 import { liveEnds } from "#server/services/live-ends.ts";
 import type { Services } from "#server/services/services.ts";
 
@@ -57,6 +58,12 @@ export function makeServices(parts: ServicesParts): { readonly services: Service
     explain: (name) => explainService(state.snapshot(), name),
     publisher,
     keys: parts.keys,
+    files: {
+      findings() {
+        const { resources, instances } = state.snapshot();
+        return describeFiles(resources, instances, registry.fileProblems());
+      },
+    },
     previews,
     applies,
     xdsAddress: `${dialable(options.host)}:${mesh.port}`,

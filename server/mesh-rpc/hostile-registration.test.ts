@@ -1,5 +1,6 @@
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { nameCertificate } from "#core/xds/file-secret-name.ts";
 import { DeregisterRequestSchema, Health, RegisterRequestSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import { AGENT, HONEST, HostileMesh, LONG, nodeId } from "#server/mesh-rpc/testing/hostile-mesh.ts";
 
@@ -12,6 +13,9 @@ beforeAll(async () => {
 afterAll(() => mesh.stop());
 
 type Said = MessageInitShape<typeof RegisterRequestSchema>;
+
+/** A file that the gateway's configuration names, and not that of `shop`. */
+const FRONT = { secret: nameCertificate("/tls/front.crt", "/tls/front.key"), path: "/tls/front.crt", fault: "missing" };
 
 /** For each field: somebody else's value, nonsense, too much; "taken" where it is the workload's own affair. */
 const REGISTER: readonly (readonly [field: keyof typeof RegisterRequestSchema.field, said: Said, refused: string])[] = [
@@ -49,6 +53,9 @@ const REGISTER: readonly (readonly [field: keyof typeof RegisterRequestSchema.fi
   ["health", { health: 99 as Health }, "taken"],
   ["unhealthyReason", { health: Health.UNHEALTHY, unhealthyReason: `${LONG}\n` }, "taken"],
   ["problems", { problems: new Array<string>(1000).fill(`${LONG.slice(0, 1000)}\n`) }, "taken"],
+  ["fileProblems", { fileProblems: [FRONT] }, "taken"],
+  ["fileProblems", { fileProblems: new Array(30).fill({ ...FRONT, path: LONG, secret: LONG, errno: LONG }) }, "taken"],
+  ["fileProblems", { fileProblems: [{ ...FRONT, fault: "ended", endedAtMs: 2n ** 63n - 1n }] }, "taken"],
   ["agentVersion", { agentVersion: LONG }, "taken"],
   ["proxyVersion", { proxyVersion: LONG }, "taken"],
   ["sentAtMs", { sentAtMs: 2n ** 63n - 1n }, "taken"],
@@ -64,6 +71,15 @@ test.each(REGISTER)("a registration changes nothing of another's by its %s (%#)"
   if (refused === "taken") await attempt;
   else await expect(attempt).rejects.toMatchObject({ code: refused });
   expect(await mesh.seenByCallers()).toBe(mesh.before);
+});
+
+test("a file that its own configuration does not name is no finding, whatever it says of it", async () => {
+  await mesh.register(mesh.shop, {
+    ...HONEST,
+    fileProblems: [FRONT, { ...FRONT, secret: "file-root:/etc/passwd", path: "/etc/passwd" }],
+  });
+  const codes = (await mesh.admin.config.diagnostics.query()).map(({ code }) => code);
+  expect(codes).not.toContain("file-not-usable");
 });
 
 test("what an honest one registers is its own service's, if any", async () => {

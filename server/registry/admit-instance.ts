@@ -6,6 +6,7 @@ import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Resource } from "#core/resource/resource.ts";
 import { expectedWorkload } from "#core/sources/declare-workload.ts";
 import { type AddressRules, admitAddress } from "#server/registry/admit-address.ts";
+import type { SaidFileProblem } from "#server/registry/admit-file-problems.ts";
 
 /** What an agent says of its workload. */
 export interface Registration {
@@ -25,6 +26,8 @@ export interface Registration {
   readonly sentAtMs?: number;
   /** What its agent says an operator should look at on its host. */
   readonly problems?: readonly string[];
+  /** What it says is wrong with files that its proxy's configuration names. */
+  readonly fileProblems?: readonly SaidFileProblem[];
 }
 
 /** The caller: what its certificate says, and where it connects from. */

@@ -44,6 +44,7 @@ export async function handleRegister(
       weight: request.weight,
       sentAtMs: Number(request.sentAtMs),
       problems: request.problems,
+      fileProblems: request.fileProblems.map((each) => ({ ...each, endedAtMs: Number(each.endedAtMs) })),
     },
     caller,
   );

@@ -7,7 +7,9 @@ import type { SnapshotChange } from "#core/registry/snapshot.ts";
 import type { Resource } from "#core/resource/resource.ts";
 import { expectedWorkload } from "#core/sources/declare-workload.ts";
 import { CLOCK_DIFFERENCE_MS_MAX } from "#core/telemetry/clock-difference.ts";
+import type { FileProblem } from "#core/xds/file-problem.ts";
 import type { AddressRules } from "#server/registry/admit-address.ts";
+import { admitFileProblems } from "#server/registry/admit-file-problems.ts";
 import { admitInstance, givenBy, type Registrant, type Registration } from "#server/registry/admit-instance.ts";
 import { Departed } from "#server/registry/departed.ts";
 import { Presence } from "#server/registry/presence.ts";
@@ -76,6 +78,8 @@ export class Registry {
   /** What each instance's host's clock is ahead of this one, in ms, as last heard. */
   readonly #clockAheadMs = new Map<string, number>();
   readonly #problems = new Map<string, readonly string[]>();
+  /** Of those instances alone that have some. */
+  readonly #fileProblems = new Map<string, readonly FileProblem[]>();
   readonly #now: () => number;
 
   private constructor(options: RegistryOptions) {
@@ -148,6 +152,9 @@ export class Registry {
     const { sentAtMs = 0 } = registration;
     if (sentAtMs !== 0) this.#clockAheadMs.set(key, sentAtMs - this.#now());
     this.#problems.set(key, problemsOf(registration));
+    const ofFiles = admitFileProblems(registration.fileProblems ?? []);
+    if (ofFiles.length > 0) this.#fileProblems.set(key, ofFiles);
+    else this.#fileProblems.delete(key);
     return { key, registered: { instance: said, probe } };
   }
 
@@ -243,6 +250,11 @@ export class Registry {
     return this.#problems.get(key) ?? [];
   }
 
+  /** What agents say is wrong with files that configuration names, by `namespace/name`. */
+  fileProblems(): ReadonlyMap<string, readonly FileProblem[]> {
+    return this.#fileProblems;
+  }
+
   /** A proxy of this name (`namespace/name`) has opened its stream; `id` tells one node from another. */
   connected(key: string, id = key): void {
     this.#presence.connected(key, id);
@@ -296,6 +308,7 @@ export class Registry {
       else {
         this.#clockAheadMs.delete(key);
         this.#problems.delete(key);
+        this.#fileProblems.delete(key);
         this.#said.delete(key);
       }
       if (instance === undefined) return;

@@ -12,6 +12,7 @@ import { type ConfigServiceOptions, createConfigService } from "#server/services
 import { MeshState } from "#server/services/mesh-state.ts";
 import type { Caller } from "#server/services/services.ts";
 
+const NO_FILES = { findings: () => [] };
 const NO_KEYS = { findings: () => [], at: () => undefined };
 
 /** What of a check is done where, for a text of that many characters. */
@@ -21,6 +22,7 @@ async function whereIsChecked(length: number): Promise<readonly string[]> {
   const changes: ConfigChange[] = [{ op: "upsert", text: document.padEnd(length, "#") }];
   const service = createConfigService({
     keys: NO_KEYS,
+    files: NO_FILES,
     store: {
       plan: async () => ({ changed: [], unchanged: [], diagnostics: [], upserts: [], deletes: [] }),
     } satisfies Pick<ConfigStore, "plan"> as unknown as ConfigStore,
@@ -65,6 +67,7 @@ test("what is applied is read beside the previews, and waits for none of them", 
   });
   const service = createConfigService({
     keys: NO_KEYS,
+    files: NO_FILES,
     store: { apply: async () => ({ revision: null, changed: [], unchanged: [], diagnostics: [] }) },
     state: { snapshot: () => ({}) },
     publisher: { failures: [] },
@@ -80,6 +83,7 @@ test("a preview says when another revision came meanwhile, and on which it stand
   const state = { revision: 6, snapshot: () => ({ resources: [] }) };
   const service = createConfigService({
     keys: NO_KEYS,
+    files: NO_FILES,
     store: { plan: async () => ({ changed: [], unchanged: [], diagnostics: [], upserts: [], deletes: [] }) },
     state,
     mesh: { proxies: async () => [] },
@@ -114,6 +118,7 @@ async function apply(result: Omit<ApplyResult, "unchanged">): Promise<{ told: Ap
   });
   const service = createConfigService({
     keys: NO_KEYS,
+    files: NO_FILES,
     store: { apply: async () => ({ ...result, unchanged: [] }) } as unknown as ConfigStore,
     state,
     checks,
@@ -156,6 +161,7 @@ test("who takes a WorkloadGroup away is told which instances leave, also when th
   const ref = "WorkloadGroup/default/cart";
   const service = createConfigService({
     keys: NO_KEYS,
+    files: NO_FILES,
     store: {
       apply: async () => ({ revision: 7, changed: [{ ref, op: "deleted" }], unchanged: [], diagnostics: [] }),
     } as unknown as ConfigStore,

@@ -27,6 +27,7 @@ import { hostsOf } from "#server/services/hosts-of.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
 import type { Publisher } from "#server/services/publisher.ts";
 import type { Asker, Caller, Services } from "#server/services/services.ts";
+import { tellRolloutFiles } from "#server/services/tell-rollout-files.ts";
 
 export interface ConfigServiceOptions {
   readonly store: ConfigStore;
@@ -46,6 +47,8 @@ export interface ConfigServiceOptions {
     readonly findings: () => readonly Diagnostic[];
     readonly at: (location: string) => Omit<KeyView, "location"> | undefined;
   };
+  /** What agents say is wrong with files of their hosts, told of the objects that name them. */
+  readonly files: { readonly findings: () => readonly Diagnostic[] };
   readonly audit: (line: {
     readonly caller: Caller;
     readonly action: string;
@@ -89,9 +92,9 @@ function summarize(
 
 /** edit → check → preview → apply → watch, over the store, the compiler and what was measured. */
 export function createConfigService(options: ConfigServiceOptions): Services["config"] {
-  const { store, mesh, telemetry, state, checks, publisher, previews, applies, keys } = options;
-  /** With what the compiler could not translate of it. */
-  const diagnose = () => [...checks.run(), ...publisher.failures, ...keys.findings()];
+  const { store, mesh, telemetry, state, checks, publisher, previews, applies, keys, files } = options;
+  /** With what the compiler could not translate of it, and what became of it elsewhere. */
+  const diagnose = () => [...checks.run(), ...publisher.failures, ...keys.findings(), ...files.findings()];
 
   async function write(
     action: string,
@@ -101,7 +104,7 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
   ): Promise<ApplyResult> {
     try {
       const was = state.snapshot();
-      const failed = [...publisher.failures, ...keys.findings()];
+      const failed = [...publisher.failures, ...keys.findings(), ...files.findings()];
       const result = await run();
       const resource = result.changed
         .map(({ ref }) => ref)
@@ -163,11 +166,19 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
   async function distribution(revision: number): Promise<Distribution> {
     const failures = publisher.outcome(revision);
     const found = await mesh.distribution(revision);
-    if (found !== undefined) return { ...found, ...(failures.length > 0 ? { failures } : {}) };
+    if (found !== undefined) return withFiles({ ...found, ...(failures.length > 0 ? { failures } : {}) });
     const { at } = await store.revision(revision);
     const isCompiled = publisher.has(revision);
-    return describeUnfollowed({ revision, writtenAt: at, failures, isCompiled }, await mesh.proxies());
+    return withFiles(describeUnfollowed({ revision, writtenAt: at, failures, isCompiled }, await mesh.proxies()));
   }
+
+  const withFiles = (rollout: Distribution): Promise<Distribution> =>
+    tellRolloutFiles(rollout, {
+      findings: files.findings(),
+      resources: () => state.snapshot().resources,
+      changedBy: async (revision) => (await store.revision(revision)).changed.map(({ ref }) => ref),
+      nowMs: Date.now(),
+    });
 
   return {
     async list({ labelSelector = "", ...filter }) {

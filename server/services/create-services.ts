@@ -71,6 +71,7 @@ export function createServices(options: ServicesOptions): Services {
     checks,
     publisher,
     keys: options.keys,
+    files: options.files,
     previews,
     applies,
     audit: ({ caller, ...line }) => audit.write({ ...line, actor: caller.principal.name, from: caller.from }),

@@ -1,4 +1,5 @@
 import { describeDestinationRule } from "#core/kinds/destination-rule/effect.ts";
+import { listRuleFiles } from "#core/kinds/destination-rule/files.ts";
 import { DESTINATION_RULE } from "#core/kinds/destination-rule/schema.ts";
 import { validateDestinationRule } from "#core/kinds/destination-rule/validate.ts";
 import { defineKind } from "#core/kinds/kind.ts";
@@ -13,5 +14,6 @@ export const destinationRule = defineKind({
   validate: ({ spec, metadata }) => validateDestinationRule(spec, metadata.namespace),
   template: { host: "", subsets: [] },
   hosts: ({ host }) => [host],
+  files: listRuleFiles,
   effect: ({ spec }) => describeDestinationRule(spec),
 });

@@ -3,10 +3,12 @@ import { ruleHost } from "#core/kinds/destination-rule/checks/rule-host.ts";
 import { subsetLabels } from "#core/kinds/destination-rule/checks/subset-labels.ts";
 import { explainDestinationRule } from "#core/kinds/destination-rule/explain.ts";
 import type { KindRelations } from "#core/kinds/kind-relations.ts";
+import { isVisible } from "#core/resolve/visibility.ts";
 import { concernByHosts } from "#core/traffic/concern-hosts.ts";
 
 export const destinationRuleRelations: KindRelations<"DestinationRule"> = {
   checks: [ruleHost, subsetLabels, mtlsConflict],
   explain: explainDestinationRule,
+  reaches: ({ spec, metadata }, { namespace }) => isVisible(spec.exportTo, metadata.namespace, namespace),
   concern: (change, context) => concernByHosts(change, context, ({ spec }) => [spec.host]),
 };

@@ -1,4 +1,5 @@
 import { describeGateway } from "#core/kinds/gateway/effect.ts";
+import { listGatewayFiles } from "#core/kinds/gateway/files.ts";
 import { GATEWAY } from "#core/kinds/gateway/schema.ts";
 import { validateGateway } from "#core/kinds/gateway/validate.ts";
 import { defineKind } from "#core/kinds/kind.ts";
@@ -17,5 +18,6 @@ export const gateway = defineKind({
     servers: [{ port: { number: 80, name: "http", protocol: "HTTP" }, hosts: ["*"] }],
   },
   hosts: ({ servers }) => [...new Set(servers.flatMap(({ hosts }) => hosts))],
+  files: listGatewayFiles,
   effect: ({ spec }) => describeGateway(spec),
 });

@@ -35,7 +35,11 @@ kind: Gateway
 metadata: { name: front, namespace: default }
 spec:
   selector: { istio: ingressgateway }
-  servers: [{ port: { number: 8080, name: http, protocol: HTTP }, hosts: [secret.example.com] }]
+  servers:
+    - { port: { number: 8080, name: http, protocol: HTTP }, hosts: [secret.example.com] }
+    - port: { number: 8443, name: https, protocol: HTTPS }
+      hosts: [secret.example.com]
+      tls: { mode: SIMPLE, serverCertificate: /tls/front.crt, privateKey: /tls/front.key }
 ---
 apiVersion: security.istio.io/v1
 kind: AuthorizationPolicy

@@ -1,0 +1,85 @@
+import type { Diagnostic } from "#core/diagnostic.ts";
+import type { KindDefinition, PlacedFile, PlacedFiles } from "#core/kinds/kind.ts";
+import { KINDS } from "#core/kinds/kinds.ts";
+import { relationsOf } from "#core/kinds/relations.ts";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
+import { adviseOnFile, describeFileFault, type FileProblem } from "#core/xds/file-problem.ts";
+import { nameCertificate, nameRoots } from "#core/xds/file-secret-name.ts";
+
+/** Names of proxies in one sentence. */
+const NAMED_MAX = 5;
+
+interface Told {
+  readonly instance: WorkloadInstance;
+  readonly problem: FileProblem;
+}
+
+/**
+ * What agents say is wrong with files, on the objects that name them, one finding for each field and fault. A claim of a file that no
+ * object names, or that none names which the agent's proxy can be given, is told nowhere.
+ */
+export function describeFiles(
+  resources: readonly AnyResource[],
+  instances: readonly WorkloadInstance[],
+  said: ReadonlyMap<string, readonly FileProblem[]>,
+): Diagnostic[] {
+  if (said.size === 0) return [];
+  const bySecret = new Map<string, Told[]>();
+  for (const instance of instances)
+    for (const problem of said.get(`${instance.namespace}/${instance.name}`) ?? []) {
+      const known = bySecret.get(problem.secret);
+      if (known === undefined) bySecret.set(problem.secret, [{ instance, problem }]);
+      else known.push({ instance, problem });
+    }
+  return resources.flatMap((resource) =>
+    filesOf(resource).flatMap((files) => {
+      const reached = (bySecret.get(secretOf(files)) ?? []).filter(({ instance }) => reaches(resource, instance));
+      const alike = Map.groupBy(reached, ({ problem }) => JSON.stringify(problem));
+      return [...alike.values()].flatMap((told) => tell(resource, files, told));
+    }),
+  );
+}
+
+/** Whether proxies read files for it. */
+export function namesFiles(resource: AnyResource): boolean {
+  return filesOf(resource).length > 0;
+}
+
+function filesOf({ kind, spec }: AnyResource): readonly PlacedFiles[] {
+  return (KINDS[kind] as KindDefinition).files?.(spec) ?? [];
+}
+
+function secretOf(files: PlacedFiles): string {
+  return "roots" in files ? nameRoots(files.roots.file) : nameCertificate(files.certificate.file, files.key.file);
+}
+
+function reaches(resource: AnyResource, instance: WorkloadInstance): boolean {
+  return relationsOf(resource.kind).reaches?.(resource as never, instance) ?? false;
+}
+
+function tell(resource: AnyResource, files: PlacedFiles, told: readonly Told[]): Diagnostic[] {
+  const [first] = told;
+  if (first === undefined) return [];
+  const { problem } = first;
+  const served = problem.isLastGoodServed;
+  const isEnded = problem.fault === "ended";
+  const hosts = [...new Set(told.map(({ instance }) => `${instance.namespace}/${instance.name}`))];
+  const more = hosts.length > NAMED_MAX ? ` and ${hosts.length - NAMED_MAX} more` : "";
+  const kept = isEnded ? "" : `; ${served ? "the last good one is served" : "nothing is served in its place"}`;
+  return [
+    {
+      severity: served && !isEnded ? "warning" : "error",
+      code: "file-not-usable",
+      resource: formatRef(refOf(resource)),
+      path: placeOf(files, problem.path).path,
+      message: `${describeFileFault(problem)}${kept}`,
+      hint: `on the host of ${hosts.slice(0, NAMED_MAX).join(", ")}${more}: ${adviseOnFile(problem)}; it is read again by itself`,
+    },
+  ];
+}
+
+function placeOf(files: PlacedFiles, path: string): PlacedFile {
+  if ("roots" in files) return files.roots;
+  return files.key.file === path ? files.key : files.certificate;
+}
