@@ -1,6 +1,43 @@
-/** Kinds of Istio that are known and not read, with what to do instead. */
-export const UNHANDLED_KINDS: Readonly<Record<string, string>> = {
-  EnvoyFilter: "proxies are not patched",
-  ProxyConfig: "agents are set up by their own flags",
-  WasmPlugin: "proxies load no extensions",
-};
+export interface UnhandledKind {
+  readonly group: string;
+  readonly plural: string;
+  readonly versions: readonly string[];
+  /** Follows "… is not handled: " and says what to do instead. */
+  readonly reason: string;
+}
+
+const ELSEWHERE = "do it in the application, or in a service that a VirtualService puts before it";
+
+/** Kinds of Istio that are known and not read. Their fields are in `unhandled-fields.ts`. */
+export const UNHANDLED_KINDS = {
+  EnvoyFilter: {
+    group: "networking.istio.io",
+    plural: "envoyfilters",
+    versions: ["v1alpha3"],
+    reason:
+      "proxies are not patched; docs/reference/fields.md says which field of another kind becomes the field of Envoy that a patch sets",
+  },
+  ProxyConfig: {
+    group: "networking.istio.io",
+    plural: "proxyconfigs",
+    versions: ["v1beta1"],
+    reason: "each agent is set up where it is started: give `concurrency` in the file of pharos agent --config",
+  },
+  WasmPlugin: {
+    group: "extensions.istio.io",
+    plural: "wasmplugins",
+    versions: ["v1alpha1"],
+    reason: `proxies load no modules; ${ELSEWHERE}`,
+  },
+  TrafficExtension: {
+    group: "extensions.istio.io",
+    plural: "trafficextensions",
+    versions: ["v1alpha1"],
+    reason: `proxies load no modules and run no scripts; ${ELSEWHERE}`,
+  },
+} as const satisfies Readonly<Record<string, UnhandledKind>>;
+
+/** Undefined where the text names no such kind. */
+export function unhandledKind(text: string): UnhandledKind | undefined {
+  return Object.entries<UnhandledKind>(UNHANDLED_KINDS).find(([name]) => name === text)?.[1];
+}

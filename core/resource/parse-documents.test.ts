@@ -116,6 +116,11 @@ describe("what is wrong has a code, a path and a place", () => {
       ["error unknown-version apiVersion @networking.istio.io/v9"],
     ],
     [
+      "more than a version",
+      "apiVersion: networking.istio.io/v1/x\nkind: Gateway\n",
+      ["error unknown-version apiVersion @networking.istio.io/v1/x"],
+    ],
+    [
       "the wrong group",
       "apiVersion: security.istio.io/v1\nkind: Gateway\n",
       ["error unknown-version apiVersion @security.istio.io/v1"],

@@ -2,7 +2,7 @@ import { isMap, isScalar, type Node } from "yaml";
 import type { DiagnosticCode } from "#core/diagnostic-codes.ts";
 import { GROUPS } from "#core/kinds/kind.ts";
 import { isKind, KIND_NAMES, KINDS, type Kind } from "#core/kinds/kinds.ts";
-import { UNHANDLED_KINDS } from "#core/kinds/unhandled-kinds.ts";
+import { unhandledKind } from "#core/kinds/unhandled-kinds.ts";
 import type { Problem } from "#core/resource/read-value.ts";
 import { closestName } from "#core/schema/closest-name.ts";
 
@@ -31,7 +31,9 @@ export function readKind(root: Node | null): Kind | Problem {
       "apiVersion is missing",
       isKind(kind) ? `${KINDS[kind].group}/v1` : undefined,
     );
-  const [group = "", version = ""] = apiVersion.split("/");
+  const slash = apiVersion.indexOf("/");
+  const group = slash < 0 ? "" : apiVersion.slice(0, slash);
+  const version = apiVersion.slice(slash + 1);
   if (isKind(kind) && KINDS[kind].group === group) {
     const versions: readonly string[] = GROUPS[KINDS[kind].group];
     return versions.includes(version)
@@ -51,14 +53,14 @@ export function readKind(root: Node | null): Kind | Problem {
       `write ${KINDS[kind].group}/v1`,
     );
   }
-  if (group.endsWith(".istio.io") && Object.hasOwn(UNHANDLED_KINDS, kind)) {
+  const unhandled = group.endsWith(".istio.io") ? unhandledKind(kind) : undefined;
+  if (unhandled !== undefined)
     return problem(
       "kind-not-handled",
       "kind",
-      `${kind} is not handled: ${UNHANDLED_KINDS[kind]}`,
+      `${kind} is not handled: ${unhandled.reason}`,
       "take the document out of what is applied",
     );
-  }
   const meant = group.endsWith("istio.io") ? closestName(kind, KIND_NAMES) : undefined;
   if (meant !== undefined) return problem("unknown-kind", "kind", `there is no kind ${kind}`, `did you mean ${meant}?`);
   return problem(

@@ -1,6 +1,6 @@
 import { MATCH_LABELS } from "#core/kinds/workload-selector.ts";
 import type { Infer } from "#core/schema/field.ts";
-import { boolean, described, list, message, refused, required, string } from "#core/schema/make-field.ts";
+import { boolean, described, explicit, list, message, refused, required, string } from "#core/schema/make-field.ts";
 
 const BY_SELECTOR = "choose workloads with `selector`";
 const BY_ITS_NAME = "write jwksUri";
@@ -20,14 +20,14 @@ const CLAIM_TO_HEADER = message({
 /** One issuer: whose tokens, where they stand in a request, with which keys they are checked, what of them goes on. */
 const JWT_RULE = message(
   {
-    issuer: described(string(), {
+    issuer: described(explicit(string("policy-text")), {
       doc: "As the `iss` claim says; without it the token of any issuer",
       hint: "https://issuer.example.com",
     }),
     audiences: described(list(string("policy-text")), {
       doc: "One of them has to be in the `aud` claim; empty for any. A scheme before and a slash behind do not count",
     }),
-    jwksUri: described(string("jwks-uri", 2048), {
+    jwksUri: described(explicit(string("jwks-uri", 2048)), {
       doc: "Where the control plane fetches the keys, again every twenty minutes",
       note: "Without jwks and jwksUri it is asked for at the issuer's /.well-known/openid-configuration. Addresses of this host, link-local ones and those of clouds' metadata services are not asked",
     }),

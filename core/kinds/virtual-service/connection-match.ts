@@ -1,5 +1,5 @@
 import type { Infer } from "#core/schema/field.ts";
-import { described, list, map, message, port, required, string } from "#core/schema/make-field.ts";
+import { described, list, map, message, port, refused, required, string } from "#core/schema/make-field.ts";
 
 /** What can be asked of a connection. */
 const L4 = {
@@ -17,7 +17,10 @@ const L4 = {
 };
 
 /** All of its conditions must hold. */
-export const TCP_MATCH = message(L4);
+export const TCP_MATCH = message({
+  ...L4,
+  sourceSubnet: refused("Istio does not look at it; name callers by sourceLabels or sourceNamespace"),
+});
 export type TcpMatch = Infer<typeof TCP_MATCH>;
 
 export const TLS_MATCH = message({
