@@ -52,6 +52,7 @@ export type DiagnosticCode =
   | "mtls-conflict"
   | "namespace-not-found"
   | "overlapping-peer-authentications"
+  | "overrules-start-up"
   | "policy-port-not-found"
   | "principal-not-found"
   | "rule-host-not-found"

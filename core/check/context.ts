@@ -3,6 +3,7 @@ import type { Kind } from "#core/kinds/kinds.ts";
 import type { Workload } from "#core/model/workload.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { indexRules } from "#core/resolve/index-rules.ts";
+import { withMeshExports } from "#core/resolve/mesh-settings.ts";
 import { type MtlsWorkload, type ResolvedMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import type { AnyResource, Resource } from "#core/resource/resource.ts";
@@ -11,6 +12,7 @@ import { declareWorkload, registeredWorkload } from "#core/sources/declare-workl
 
 /** The snapshot as the rules ask for it; built once for all of them. */
 export interface CheckContext {
+  /** With the mesh's defaults of who sees what. */
   readonly snapshot: Snapshot;
   readonly hosts: HostIndex;
   readonly workloads: readonly Workload[];
@@ -26,7 +28,8 @@ export interface CheckContext {
   of<K extends Kind>(kind: K): readonly Resource<K>[];
 }
 
-export function createCheckContext(snapshot: Snapshot): CheckContext {
+export function createCheckContext(written: Snapshot): CheckContext {
+  const snapshot = withMeshExports(written);
   const { mesh, resources, instances } = snapshot;
   const byKind = Map.groupBy<Kind, AnyResource>(resources, ({ kind }) => kind);
   const of = <K extends Kind>(kind: K) => (byKind.get(kind) ?? []) as unknown as readonly Resource<K>[];

@@ -1,6 +1,15 @@
 import { expect, test } from "vitest";
 import { CHECK_RULES } from "#core/check/check-config.ts";
-import { check, policy, REVIEWS, SUBSETS, sidecar, telemetry, virtualService } from "#core/check/testing/check.ts";
+import {
+  check,
+  meshConfig,
+  policy,
+  REVIEWS,
+  SUBSETS,
+  sidecar,
+  telemetry,
+  virtualService,
+} from "#core/check/testing/check.ts";
 import type { DiagnosticCode } from "#core/diagnostic-codes.ts";
 
 // For each rule what comes close and is right: a warning that is wrong teaches people to read none.
@@ -217,6 +226,12 @@ const CLOSE: { readonly [C in DiagnosticCode]?: readonly (readonly [name: string
           '{ action: DENY, rules: [{ to: [{ operation: { ports: ["1"] } }] }] }',
         ),
       ],
+    ],
+  ],
+  "overrules-start-up": [
+    [
+      "what the server was told too, and what it was not told",
+      [meshConfig("{ connectTimeout: 3s, dnsRefreshRate: 9s }")],
     ],
   ],
   "instances-without-group": [["instances in groups of their account", [REVIEWS]]],

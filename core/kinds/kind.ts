@@ -12,11 +12,16 @@ export interface Written<S> {
   readonly spec: S;
 }
 
+/** What may be exported to namespaces. */
+export type ExportedAs = "services" | "virtualServices" | "destinationRules";
+
 /** The API groups that are read, with the versions of each; the first is the one that is written. */
 export const GROUPS = {
   "networking.istio.io": ["v1", "v1beta1", "v1alpha3"],
   "security.istio.io": ["v1", "v1beta1"],
   "telemetry.istio.io": ["v1", "v1alpha1"],
+  /** Of what Istio has no kind for. */
+  "mesh.pharos.dev": ["v1"],
 } as const;
 
 export interface WorkloadChoice {
@@ -62,6 +67,10 @@ export interface KindDefinition<S = unknown> {
   readonly schema: Handled<S>;
   /** What the fields say against each other, as Istio's webhook would; they are right one by one. */
   validate(resource: Written<S>): Diagnostic[];
+  /** There is one of it, of this name; absent where there may be many. */
+  readonly only?: { readonly namespace: string; readonly name: string };
+  /** What of the mesh's defaults says who sees it where it has no `exportTo`; absent where it has none. */
+  readonly exported?: ExportedAs;
   /** The spec of a new document; what only the author can know is left empty, for validation to name. */
   readonly template: object;
   /** Which workloads it picks out by their labels; absent where it picks none. */

@@ -3,6 +3,7 @@ import { destinationRule } from "#core/kinds/destination-rule/kind.ts";
 import { documentOf } from "#core/kinds/document.ts";
 import { gateway } from "#core/kinds/gateway/kind.ts";
 import type { FormName, KindDefinition } from "#core/kinds/kind.ts";
+import { meshConfig } from "#core/kinds/mesh-config/kind.ts";
 import { peerAuthentication } from "#core/kinds/peer-authentication/kind.ts";
 import { requestAuthentication } from "#core/kinds/request-authentication/kind.ts";
 import { serviceEntry } from "#core/kinds/service-entry/kind.ts";
@@ -29,6 +30,7 @@ export const KINDS = {
   PeerAuthentication: peerAuthentication,
   RequestAuthentication: requestAuthentication,
   AuthorizationPolicy: authorizationPolicy,
+  MeshConfig: meshConfig,
 } as const satisfies Readonly<Record<string, KindDefinition>>;
 
 export type Kind = keyof typeof KINDS;

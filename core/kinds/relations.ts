@@ -3,6 +3,7 @@ import { destinationRuleRelations } from "#core/kinds/destination-rule/relations
 import { gatewayRelations } from "#core/kinds/gateway/relations.ts";
 import type { KindRelations } from "#core/kinds/kind-relations.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
+import { meshConfigRelations } from "#core/kinds/mesh-config/relations.ts";
 import { peerAuthenticationRelations } from "#core/kinds/peer-authentication/relations.ts";
 import { requestAuthenticationRelations } from "#core/kinds/request-authentication/relations.ts";
 import { serviceEntryRelations } from "#core/kinds/service-entry/relations.ts";
@@ -25,6 +26,7 @@ const RELATIONS: { readonly [K in Kind]: KindRelations<K> } = {
   PeerAuthentication: peerAuthenticationRelations,
   RequestAuthentication: requestAuthenticationRelations,
   AuthorizationPolicy: authorizationPolicyRelations,
+  MeshConfig: meshConfigRelations,
 };
 
 export function relationsOf<K extends Kind>(kind: K): KindRelations<K> {

@@ -1,4 +1,6 @@
-import type { ForwardClientCert } from "#core/mesh-config/schema.ts";
+import type { TcpKeepalive } from "#core/kinds/destination-rule/connection-pool.ts";
+import type { ForwardClientCert } from "#core/kinds/mesh-config/proxy-config.ts";
+import type { HttpRetry } from "#core/kinds/virtual-service/http-route.ts";
 
 export type PathNormalization = "NONE" | "BASE" | "MERGE_SLASHES" | "DECODE_AND_MERGE_SLASHES";
 
@@ -30,6 +32,27 @@ export interface ProxySettings {
   readonly gatewayForwardClientCert: ForwardClientCert;
   readonly sidecarForwardClientCert: ForwardClientCert;
   readonly gatewayConnections: ConnectionSettings;
+  /** What becomes of captured calls to what the mesh does not know, where no Sidecar says it. */
+  readonly outboundTrafficPolicy: "ALLOW_ANY" | "REGISTRY_ONLY";
+  /** Who sees what has no `exportTo`. */
+  readonly exportTo: DefaultExports;
+  readonly connectTimeoutMs: number;
+  readonly tcpKeepalive: TcpKeepalive | undefined;
+  /** Calls to endpoints that take mTLS use it by themselves. */
+  readonly enableAutoMtls: boolean;
+  /** Calls to HTTP ports use HTTP/2. */
+  readonly isHttpUpgraded: boolean;
+  /** Of routes that say nothing; undefined: Istio's. */
+  readonly retries: HttpRetry | undefined;
+  /** How long an answer holds that does not say so itself. */
+  readonly dnsRefreshMs: number;
+}
+
+/** `*` everybody, `.` their own namespace, `~` nobody. */
+export interface DefaultExports {
+  readonly services: "*" | "." | "~";
+  readonly virtualServices: "*" | ".";
+  readonly destinationRules: "*" | ".";
 }
 
 const SECOND_MS = 1000;
@@ -55,4 +78,12 @@ export const DEFAULT_PROXY_SETTINGS: ProxySettings = {
     clusterPerConnectionBufferLimitBytes: 32_768,
     httpHeadersWithUnderscoresAction: "REJECT_REQUEST",
   },
+  outboundTrafficPolicy: "ALLOW_ANY",
+  exportTo: { services: "*", virtualServices: "*", destinationRules: "*" },
+  connectTimeoutMs: 10 * SECOND_MS,
+  tcpKeepalive: undefined,
+  enableAutoMtls: true,
+  isHttpUpgraded: false,
+  retries: undefined,
+  dnsRefreshMs: 60 * SECOND_MS,
 };

@@ -1,3 +1,4 @@
+import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { Endpoint } from "#core/model/endpoint.ts";
 import { isProxied, type Port } from "#core/model/port.ts";
 import type { Service } from "#core/model/service.ts";
@@ -11,6 +12,8 @@ import { isFixedAddress, isSocketPath } from "#core/schema/ip-address.ts";
 
 /** What has to be known to tell who answers. */
 export interface EndpointReader {
+  /** What all proxies have in common. */
+  settings(): ProxySettings;
   /** Registered instances of a namespace that carry all of these labels, in order of their names; none where there are no labels. */
   select(namespace: string, labels: Labels): readonly WorkloadInstance[];
   /** Workloads of a namespace that are written and carry all of these labels, the oldest first. */
@@ -55,14 +58,14 @@ function candidates(reader: EndpointReader, service: Service, port: Port): Endpo
   ];
 }
 
-/** As in Istio, what is not said to be inside the mesh is outside, and takes no mTLS of the mesh's. */
+/** By itself. As in Istio, what is not said to be inside the mesh is outside, and takes no mTLS of the mesh's. */
 function takesMtls(
   reader: EndpointReader,
   { isInMesh }: Service,
   { namespace, labels }: Pick<Workload, "namespace" | "labels">,
   appPort: number,
 ): boolean {
-  return isInMesh && reader.mtlsMode(namespace, labels, appPort) !== "DISABLE";
+  return isInMesh && reader.settings().enableAutoMtls && reader.mtlsMode(namespace, labels, appPort) !== "DISABLE";
 }
 
 function fromInstance(reader: EndpointReader, service: Service, instance: WorkloadInstance, port: Port): Endpoint[] {

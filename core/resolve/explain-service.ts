@@ -4,6 +4,7 @@ import type { Snapshot } from "#core/registry/snapshot.ts";
 import { answeringInstances } from "#core/resolve/answering-instances.ts";
 import type { AppliedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
 import { callersOf, rulesByCaller } from "#core/resolve/callers-of.ts";
+import { withMeshExports } from "#core/resolve/mesh-settings.ts";
 import { namingRoutes } from "#core/resolve/naming-routes.ts";
 import { servicesByHost } from "#core/resolve/service.ts";
 import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
@@ -12,7 +13,8 @@ import { sortByAge } from "#core/resource/sort-by-age.ts";
 import { declareServices } from "#core/sources/declare-service.ts";
 
 /** Which resources bear on a service, or on a host that VirtualServices alone name, and why; those that look as if they did and do not are told too. */
-export function explainService(snapshot: Snapshot, host: string): readonly AppliedResource[] {
+export function explainService(written: Snapshot, host: string): readonly AppliedResource[] {
+  const snapshot = withMeshExports(written);
   const declarations = declareServices(snapshot.resources).filter(({ hosts }) => hosts.includes(host));
   const service = servicesByHost(declarations).get(host);
   const namespace = service?.namespace ?? namingRoutes(snapshot, host)[0]?.metadata.namespace;

@@ -76,5 +76,9 @@ test.each([
   [{ outboundTrafficPolicy: { mode: "REGISTRY_ONLY" } }, true],
   [{ outboundTrafficPolicy: { mode: "ALLOW_ANY" } }, false],
 ] as const)("%j refuses what is not known: %s", (spec, expected) => {
-  expect(refusesUnknown(spec === undefined ? undefined : sidecar("a", spec))).toBe(expected);
+  const found = spec === undefined ? undefined : sidecar("a", spec);
+  expect(refusesUnknown(found, { outboundTrafficPolicy: "ALLOW_ANY" })).toBe(expected);
+  // What a Sidecar says wins over what the mesh says.
+  const isSaid = spec !== undefined && "outboundTrafficPolicy" in spec;
+  expect(refusesUnknown(found, { outboundTrafficPolicy: "REGISTRY_ONLY" })).toBe(isSaid ? expected : true);
 });

@@ -1,5 +1,6 @@
 import { expandHost, hostMatches } from "#core/host/host.ts";
 import type { ConnectionPool } from "#core/kinds/destination-rule/connection-pool.ts";
+import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import { destinationsOf } from "#core/resolve/destinations-of.ts";
 import { findSpeaking } from "#core/resolve/speaking.ts";
 import { gatewaysOf } from "#core/resolve/virtual-service.ts";
@@ -89,8 +90,12 @@ export function inboundPoolOf(sidecar: Sidecar | undefined): InboundPool | undef
   return sidecar === undefined || pool === undefined ? undefined : { pool, source: refOf(sidecar) };
 }
 
-/** Whether captured calls to what callers do not know are refused. */
-export function refusesUnknown(sidecar: Sidecar | undefined): boolean {
+/** Whether captured calls to what callers do not know are refused; the mesh says it where no Sidecar does. */
+export function refusesUnknown(
+  sidecar: Sidecar | undefined,
+  { outboundTrafficPolicy }: Pick<ProxySettings, "outboundTrafficPolicy">,
+): boolean {
   const policy = sidecar?.spec.outboundTrafficPolicy;
-  return policy !== undefined && (policy.mode ?? "REGISTRY_ONLY") === "REGISTRY_ONLY";
+  const mode = policy === undefined ? outboundTrafficPolicy : (policy.mode ?? "REGISTRY_ONLY");
+  return mode === "REGISTRY_ONLY";
 }

@@ -4,6 +4,7 @@ import type { Snapshot } from "#core/registry/snapshot.ts";
 import { type FindService, mergeDelegates } from "#core/resolve/delegates.ts";
 import { resolveDestinationRule } from "#core/resolve/destination-rule.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
+import { settingsOf, withExports } from "#core/resolve/mesh-settings.ts";
 import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { resolvePolicies } from "#core/resolve/policies.ts";
 import { resolveService, selects, servicesOf } from "#core/resolve/service.ts";
@@ -18,14 +19,16 @@ import { declareWorkload } from "#core/sources/declare-workload.ts";
 
 /** Answers about a snapshot, as proxies that are compiled from it get them. Each looks through all of its kind: for few questions at a time. */
 export function createSnapshotReader({ mesh, resources, instances }: Snapshot): MeshReader {
-  const aged = sortByAge(resources);
+  const settings = settingsOf(mesh, resources);
+  const seen = withExports(resources, settings.exportTo);
+  const aged = sortByAge(seen);
   const virtualServices = ofKind(aged, "VirtualService");
   const rules = ofKind(aged, "DestinationRule");
   const peerAuthentications = ofKind(aged, "PeerAuthentication");
   const policies = ofKind(aged, "AuthorizationPolicy");
   const requestAuthentications = ofKind(aged, "RequestAuthentication");
   const gateways = ofKind(aged, "Gateway");
-  const declarations = declareServices(resources);
+  const declarations = declareServices(seen);
   const workloads = aged.flatMap((resource) => declareWorkload(resource) ?? []);
   const sorted = [...instances].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   const find: FindService = (namespace, name) =>
@@ -46,6 +49,7 @@ export function createSnapshotReader({ mesh, resources, instances }: Snapshot): 
     resolveSidecar(ofKind(aged, "Sidecar"), { namespace, labels }, mesh.rootNamespace);
   return {
     mesh,
+    settings: () => settings,
     service,
     servicesUnder: (pattern, fromNamespace, imports) => {
       const all = new Set(declarations.flatMap(({ hosts }) => hosts));

@@ -29,7 +29,7 @@ export interface ConcernInput {
   /** As it is now. */
   readonly resources: readonly AnyResource[];
   readonly instances: readonly WorkloadInstance[];
-  readonly mesh: Pick<MeshSettings, "trustDomain" | "domainSuffix" | "rootNamespace">;
+  readonly mesh: Pick<MeshSettings, "trustDomain" | "domainSuffix" | "rootNamespace" | "proxies">;
   readonly rows: readonly TrafficRow[];
   /** Of the time that rows are of: what rules say of methods and paths is held against these. */
   readonly samples: readonly RequestRecord[];

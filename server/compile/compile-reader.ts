@@ -1,4 +1,3 @@
-import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { RoutingService } from "#core/resolve/delegates.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
@@ -12,7 +11,6 @@ import type { Recorder } from "#server/compile/recorder.ts";
  * depends on. Nothing can be changed through it, and nothing read that an edit would not be followed by.
  */
 export interface CompileReader extends MeshReader {
-  readonly settings: ProxySettings;
   /** The keys that are kept of a place (`keyLocationOf`); undefined where it was never reached. */
   keysAt(location: string): string | undefined;
   /** Label keys that some route asks of its callers, in order. */

@@ -90,6 +90,7 @@ const PLACES: { readonly [K in Kind]: (resource: Resource<K>, add: Add, domainSu
   PeerAuthentication: nowhereElse,
   RequestAuthentication: nowhereElse,
   AuthorizationPolicy: nowhereElse,
+  MeshConfig: nowhereElse,
 };
 
 /** All places where a resource is found. What a question reads is one of them: a resource bears on whoever asked there. */

@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
-import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+import { MESH_CONFIG_PLACE } from "#core/kinds/mesh-config/schema.ts";
+import type { DefaultExports, ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { Service, ServiceDeclaration } from "#core/model/service.ts";
 import type { Workload } from "#core/model/workload.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
 import { delegateOf, mergeDelegates, type RoutingService } from "#core/resolve/delegates.ts";
 import { type ResolvedRule, resolveDestinationRule } from "#core/resolve/destination-rule.ts";
+import { resolveSettings, withExports } from "#core/resolve/mesh-settings.ts";
 import { type EffectiveMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { type Policy, resolvePolicies } from "#core/resolve/policies.ts";
 import { resolveService, selects, servicesOf } from "#core/resolve/service.ts";
@@ -45,7 +47,6 @@ const isSameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
  */
 export class RecordingReader implements LayerReader {
   readonly mesh: MeshSettings;
-  readonly settings: ProxySettings;
   readonly recorder: Recorder;
   readonly #held: Held;
   readonly #questions: Questions;
@@ -60,11 +61,25 @@ export class RecordingReader implements LayerReader {
 
   constructor(mesh: MeshSettings, recorder: Recorder, held: Held, questions: Questions) {
     this.mesh = mesh;
-    this.settings = mesh.proxies ?? DEFAULT_PROXY_SETTINGS;
     this.recorder = recorder;
     this.#held = held;
     this.#questions = questions;
     this.#derived = new DerivedTable(recorder);
+  }
+
+  /** What all proxies have in common. */
+  settings(): ProxySettings {
+    return this.derive("settings", () => resolveSettings(this.mesh, this.#meshConfig()), isDeepStrictEqual);
+  }
+
+  #meshConfig(): Resource<"MeshConfig"> | undefined {
+    const [found] = this.#questions.lists.ref.ask(formatRef({ kind: "MeshConfig", ...MESH_CONFIG_PLACE }));
+    return found as Resource<"MeshConfig"> | undefined;
+  }
+
+  /** Who sees what says nothing of it. */
+  #exports(): DefaultExports {
+    return this.derive("exports", () => this.settings().exportTo, isDeepStrictEqual);
   }
 
   /** All hosts that a proxy may have to know. Nobody depends on it: an edit tells of those that appear. */
@@ -151,7 +166,7 @@ export class RecordingReader implements LayerReader {
 
   /** The answer about the resources for a host; hosts that only patterns cover, and the same ones, share it. */
   #bearing<T>(index: HostIndex, host: string, question: string, resolve: (candidates: readonly AnyResource[]) => T): T {
-    const candidates = this.#questions.covering[index].ask(host);
+    const candidates = withExports(this.#questions.covering[index].ask(host), this.#exports());
     const isShared = !this.#held.config.has(index, host);
     return this.#answer(candidates, isShared ? question : `${question} ${host}`, () => resolve(candidates));
   }
@@ -314,7 +329,7 @@ export class RecordingReader implements LayerReader {
   }
 
   #list<T = AnyResource>(index: IndexName, key: string): readonly T[] {
-    return this.#questions.lists[index].ask(key) as readonly unknown[] as readonly T[];
+    return withExports(this.#questions.lists[index].ask(key), this.#exports()) as readonly unknown[] as readonly T[];
   }
 
   /** Of all resources. Nobody depends on it. */

@@ -220,7 +220,7 @@ export class Compiler {
       takesVirtualHosts: takesVirtualHosts && routing !== "none",
       routing,
       sidecar: sidecar === undefined ? undefined : formatRef(refOf(sidecar)),
-      refusesUnknown: refusesUnknown(sidecar),
+      refusesUnknown: refusesUnknown(sidecar, this.#world.reader.settings()),
     };
   }
 

@@ -18,6 +18,7 @@ const FIELDS = new Map(KIND_NAMES.map((kind) => [kind, new Map(listFields(KINDS[
 /** Handled fields that no xDS resource follows from, and what does. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   "Gateway servers[].name": "a name for people",
+  "MeshConfig defaultConfig.connectionSettings.profile": "the one that there is: its values are told one by one",
   "RequestAuthentication jwtRules[].timeout": "how long the control plane waits for keys: key-fetcher.test.ts",
   "WorkloadGroup metadata": "labels of the instances that register",
   "WorkloadGroup metadata.labels": "labels of the instances that register",

@@ -64,7 +64,9 @@ describe(`FUZZ_SEED=${seed}`, () => {
       ({ reader }) => {
         for (const namespace of NAMESPACES) {
           const speaking = reader.sidecarFor(namespace, CALLER);
-          met.add(speaking === undefined ? "none" : refusesUnknown(speaking) ? "refuses" : "lets go");
+          met.add(
+            speaking === undefined ? "none" : refusesUnknown(speaking, reader.settings()) ? "refuses" : "lets go",
+          );
         }
       },
       { isNarrowed: true },

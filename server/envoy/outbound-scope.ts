@@ -94,6 +94,8 @@ export class OutboundScope {
   readonly #units = new Map<string, readonly Unit[]>();
   readonly #touchedConfigs = new Set<string>();
   readonly #ports = new PlainCell();
+  /** Clusters that are of no host. */
+  readonly #constantUnit: Unit;
   users = 0;
 
   constructor(key: ScopeKey, world: LayerReader, hash: Hash) {
@@ -102,7 +104,12 @@ export class OutboundScope {
     this.readers = scopedReaders(world, key.namespace, key.sidecar);
     this.#hash = hash;
     this.layer = new MutableLayer(formatScope(key));
-    this.layer.replace("constants", this.#constants());
+    this.#constantUnit = makeUnit({
+      ...{ recorder: world.recorder, layer: this.layer, name: "constants", suspects: () => [] },
+      build: () => this.#constants(),
+      install: (built) => this.layer.replace("constants", built),
+    });
+    this.#constantUnit.rebuild();
     if (key.routing === "proxy") this.#touchedConfigs.add(HTTP_PROXY);
     for (const host of world.hosts()) for (const unit of this.appear(host)) unit.rebuild();
     this.settle();
@@ -144,6 +151,7 @@ export class OutboundScope {
 
   /** What its units read is not followed any more. */
   end(): void {
+    this.#constantUnit.end();
     for (const host of [...this.#units.keys()]) this.#leave(host);
   }
 
@@ -348,7 +356,7 @@ export class OutboundScope {
   /** What a gateway holds for a slow client is bounded on both sides. */
   #withLimits(cluster: Cluster): Cluster {
     if (this.key.routing !== "none") return cluster;
-    const { clusterPerConnectionBufferLimitBytes } = this.#world.settings.gatewayConnections;
+    const { clusterPerConnectionBufferLimitBytes } = this.#world.settings().gatewayConnections;
     return Object.assign(cluster, { perConnectionBufferLimitBytes: clusterPerConnectionBufferLimitBytes });
   }
 
@@ -362,7 +370,7 @@ export class OutboundScope {
       name: PASSTHROUGH,
       clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.ORIGINAL_DST },
       lbPolicy: Cluster_LbPolicy.CLUSTER_PROVIDED,
-      ...poolSettings(undefined),
+      ...poolSettings(undefined, this.#world.settings()),
       // As the caller speaks: HTTP/2 in plain text goes on as that.
       typedExtensionProtocolOptions: {
         "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": pack(HttpProtocolOptionsSchema, {

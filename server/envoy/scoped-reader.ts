@@ -74,6 +74,7 @@ const EVERYTHING = "*/*";
 export function narrowReader(world: MeshReader, importsFor: (host: string) => Imports | undefined): CallerReader {
   return {
     mesh: world.mesh,
+    settings: () => world.settings(),
     service: (host, from) => world.service(host, from, importsFor(host)),
     servicesUnder: (pattern, from) => world.servicesUnder(pattern, from, importsFor(pattern)),
     virtualServices: (host, from, gateway) => world.virtualServices(host, from, gateway, importsFor(host)),

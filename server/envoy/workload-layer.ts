@@ -85,7 +85,7 @@ export class WorkloadLayer {
       tracing: node.metadata.PHAROS_TRACING
         ? tracingOf(this.#world.tracingFor(node.namespace, labels), this.#world.mesh.traceSampling)
         : NOT_TRACED,
-      settings: this.#world.settings,
+      settings: this.#world.settings(),
     };
   }
 
@@ -164,7 +164,7 @@ export class WorkloadLayer {
         .map((port) => buildInboundRoutes(port, context))
         .map((routes) => this.#routes(routes.config, routes.origins)),
       ...ports.map((port): Built => {
-        const cluster = buildInboundCluster(port);
+        const cluster = buildInboundCluster(port, world.settings());
         const resource = encodeResource(ClusterSchema, cluster.name, cluster, port.sources.map(originOf), this.#hash);
         return { type: "CDS", resource };
       }),

@@ -1,5 +1,6 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { answeringInstances } from "#core/resolve/answering-instances.ts";
+import { withMeshExports } from "#core/resolve/mesh-settings.ts";
 import { servicesByHost } from "#core/resolve/service.ts";
 import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
 import { declareServices } from "#core/sources/declare-service.ts";
@@ -17,7 +18,8 @@ export interface DirectoryService {
 }
 
 /** All services of a snapshot, by host. A host that several objects declare belongs to the oldest, with the ports of those that add to it. */
-export const listServices = perSnapshot((snapshot): ReadonlyMap<string, DirectoryService> => {
+export const listServices = perSnapshot((written): ReadonlyMap<string, DirectoryService> => {
+  const snapshot = withMeshExports(written);
   const suffix = `.svc.${snapshot.mesh.domainSuffix}`;
   const services = new Map<string, DirectoryService>();
   const reader = createSnapshotReader(snapshot);

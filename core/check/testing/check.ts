@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { checkConfig } from "#core/check/check-config.ts";
+import { DEFAULT_PROXY_SETTINGS } from "#core/mesh-config/proxy-settings.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import { formatPath } from "#core/schema/path.ts";
@@ -50,6 +51,16 @@ spec: ${spec}
 `;
 }
 
+/** The one of the mesh. */
+export function meshConfig(spec: string): string {
+  return `
+apiVersion: mesh.pharos.dev/v1
+kind: MeshConfig
+metadata: { name: default, namespace: istio-system }
+spec: ${spec}
+`;
+}
+
 export function policy(kind: string, name: string, namespace: string, spec: string): string {
   return `
 apiVersion: security.istio.io/v1
@@ -94,6 +105,8 @@ export function check(...documents: string[]): string[] {
     domainSuffix: "cluster.local",
     rootNamespace: "istio-system",
     traceSampling: 100,
+    // As the file says that the server was started with.
+    proxies: { ...DEFAULT_PROXY_SETTINGS, connectTimeoutMs: 3000 },
   };
   const found = checkConfig({ revision: 1, mesh, resources, instances: [instance("v1"), instance("v2")] });
   return found.map(

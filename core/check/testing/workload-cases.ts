@@ -1,5 +1,6 @@
 import {
   type FoundCase,
+  meshConfig,
   policy,
   REVIEWS,
   SUBSETS,
@@ -213,6 +214,11 @@ spec:
       "warning several-telemetries Telemetry/default/b spec",
       "warning several-telemetries Telemetry/default/d spec.selector",
     ],
+  ],
+  [
+    "a MeshConfig that says otherwise than the server was told at its start",
+    [REVIEWS, meshConfig("{ connectTimeout: 4s, dnsRefreshRate: 9s }")],
+    ["info overrules-start-up MeshConfig/istio-system/default spec.connectTimeout"],
   ],
   [
     "a host that a Sidecar imports from where it is not, and one that is nowhere but in a pattern at a gateway",

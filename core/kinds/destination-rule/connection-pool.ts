@@ -11,6 +11,13 @@ import {
   string,
 } from "#core/schema/make-field.ts";
 
+export const TCP_KEEPALIVE = message({
+  probes: integer(0, 127),
+  time: string("keepalive-duration"),
+  interval: string("keepalive-duration"),
+});
+export type TcpKeepalive = Infer<typeof TCP_KEEPALIVE>;
+
 const TCP = {
   maxConnections: described(integer(), {
     unit: "connections",
@@ -22,11 +29,7 @@ const TCP = {
     default: "1h",
     note: "Of connections that are not HTTP, at each caller: the first destination's, where a route has several",
   }),
-  tcpKeepalive: message({
-    probes: integer(0, 127),
-    time: string("keepalive-duration"),
-    interval: string("keepalive-duration"),
-  }),
+  tcpKeepalive: TCP_KEEPALIVE,
 };
 
 const HTTP = {

@@ -10,6 +10,7 @@ export const destinationRule = defineKind({
   short: "dr",
   area: "traffic",
   blame: 0,
+  exported: "destinationRules",
   schema: DESTINATION_RULE,
   validate: ({ spec, metadata }) => validateDestinationRule(spec, metadata.namespace),
   template: { host: "", subsets: [] },

@@ -9,6 +9,7 @@ export const serviceEntry = defineKind({
   short: "se",
   area: "traffic",
   blame: 7,
+  exported: "services",
   schema: SERVICE_ENTRY,
   validate: ({ spec, metadata }) => validateServiceEntry(spec, metadata.namespace),
   selector: ({ workloadSelector }) => ({

@@ -1,3 +1,4 @@
+import { settingsOf } from "#core/resolve/mesh-settings.ts";
 import { groupByHost } from "#core/resolve/service.ts";
 import { importedTexts, importsHost, readImports, refusesUnknown, resolveSidecar } from "#core/resolve/sidecar.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
@@ -20,6 +21,7 @@ export function concernBySidecar(
   change: ChangeOf<"Sidecar">,
   { resources, instances, mesh }: ConcernContext,
 ): Concerning {
+  const settings = settingsOf(mesh, resources);
   const touched = new Set(versionsOf(change).map((each) => formatRef(refOf(each))));
   const now = ofKind(resources, "Sidecar");
   const next = [
@@ -31,7 +33,7 @@ export function concernBySidecar(
   const knowing = (sidecar: Sidecar | undefined, namespace: string): Knows => {
     const texts = sidecar === undefined ? undefined : importedTexts(sidecar);
     const imports = texts === undefined ? undefined : readImports(texts, namespace);
-    const others = refusesUnknown(sidecar) ? false : "as said";
+    const others = refusesUnknown(sidecar, settings) ? false : "as said";
     return (host) => {
       const declared = declarations.get(host);
       if (declared === undefined) return others;

@@ -63,7 +63,7 @@ const REWRITE = message({
   }),
 });
 
-const RETRIES = message({
+export const RETRIES = message({
   // Not set it is 0 too: a `retries` that says no number switches retries off.
   attempts: described(explicit(integer()), { note: "0, or none where other fields of retries are: not tried again" }),
   perTryTimeout: string("duration"),

@@ -10,6 +10,7 @@ export const virtualService = defineKind({
   area: "traffic",
   form: "routing",
   blame: 1,
+  exported: "virtualServices",
   schema: VIRTUAL_SERVICE,
   validate: ({ spec, metadata }) => validateVirtualService(spec, metadata.namespace),
   template: { hosts: [], http: [] },

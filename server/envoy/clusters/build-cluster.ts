@@ -1,10 +1,12 @@
 import { create } from "@bufbuild/protobuf";
 import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
+import type { ConnectionPool } from "#core/kinds/destination-rule/connection-pool.ts";
 import type { LoadBalancer } from "#core/kinds/destination-rule/load-balancer.ts";
 import type { ClientTls, OutlierDetection, TrafficSettings } from "#core/kinds/destination-rule/traffic-policy.ts";
+import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { Endpoint } from "#core/model/endpoint.ts";
 import type { Port } from "#core/model/port.ts";
-import { isHttp, mayBeHttp, protocolOf } from "#core/model/protocol.ts";
+import { isHttp, mayBeHttp, type PortProtocol, protocolOf } from "#core/model/protocol.ts";
 import type { Service } from "#core/model/service.ts";
 import { isSocketPath } from "#core/schema/ip-address.ts";
 import {
@@ -28,8 +30,6 @@ import { duration, durationMs, type Init } from "#server/envoy/pack.ts";
 
 type ClusterInit = Init<typeof ClusterSchema>;
 
-/** Where an answer says nothing of how long it holds. */
-const DNS_REFRESH_MS = 60_000;
 const LB_POLICY = {
   UNSPECIFIED: Cluster_LbPolicy.LEAST_REQUEST,
   LEAST_CONN: Cluster_LbPolicy.LEAST_REQUEST,
@@ -52,6 +52,7 @@ export interface ClusterInput {
   readonly serviceEndpoints: readonly Endpoint[];
   readonly policy: TrafficSettings;
   readonly trustDomain: string;
+  readonly settings: ProxySettings;
   readonly routing: Routing;
 }
 
@@ -61,14 +62,14 @@ export function buildCluster(input: ClusterInput): Cluster {
   const protocol = protocolOf(port);
   const pool = policy.connectionPool;
   const isAsClient = pool?.http?.useClientProtocol === true;
-  const isUpgraded = !isAsClient && mayBeHttp(protocol) && pool?.http?.h2UpgradePolicy === "UPGRADE";
+  const isUpgraded = !isAsClient && isHttp2Asked(protocol, pool, input.settings);
   const isHttp2 = protocol === "http2" || protocol === "grpc" || isUpgraded;
   // Where a port says nothing, it is spoken to as the caller speaks; but strangers at a gateway know nothing of it.
   const asCalled = isAsClient || (protocol === "auto" && !isUpgraded && input.routing !== "none");
   const outlier = policy.outlierDetection;
   return create(ClusterSchema, {
     name,
-    ...poolSettings(pool),
+    ...poolSettings(pool, input.settings),
     ...balancing(policy.loadBalancer),
     ...discovery(input),
     ...(outlier === undefined ? {} : { outlierDetection: outlierDetection(outlier) }),
@@ -82,7 +83,13 @@ export function buildCluster(input: ClusterInput): Cluster {
   });
 }
 
-function discovery({ name, service, port, endpoints, serviceEndpoints, routing }: ClusterInput): ClusterInit {
+/** A rule may ask for it where a port says nothing; the mesh asks for it only where it is known to be HTTP. */
+function isHttp2Asked(protocol: PortProtocol, pool: ConnectionPool | undefined, mesh: ProxySettings): boolean {
+  const own = pool?.http?.h2UpgradePolicy ?? "DEFAULT";
+  return own === "DEFAULT" ? isHttp(protocol) && mesh.isHttpUpgraded : mayBeHttp(protocol) && own === "UPGRADE";
+}
+
+function discovery({ name, service, port, endpoints, serviceEndpoints, routing, settings }: ClusterInput): ClusterInit {
   const { resolution, selector } = service;
   // Where traffic is captured, connections say themselves where they were to go; a caller that names the service to a proxy has
   // no address in mind but the one the name stands for.
@@ -126,7 +133,7 @@ function discovery({ name, service, port, endpoints, serviceEndpoints, routing }
         clusterDiscoveryType: { case: "type", value: type },
         dnsLookupFamily: Cluster_DnsLookupFamily.V4_PREFERRED,
         respectDnsTtl: true,
-        dnsRefreshRate: durationMs(DNS_REFRESH_MS),
+        dnsRefreshRate: durationMs(settings.dnsRefreshMs),
         loadAssignment: buildLoadAssignment(name, used),
       };
     }

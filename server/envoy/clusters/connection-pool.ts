@@ -1,26 +1,32 @@
-import type { ConnectionPool } from "#core/kinds/destination-rule/connection-pool.ts";
+import type { ConnectionPool, TcpKeepalive } from "#core/kinds/destination-rule/connection-pool.ts";
+import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { HttpProtocolOptionsSchema } from "#proto/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
 import { duration, durationMs, type Init, pack } from "#server/envoy/pack.ts";
 
 type ClusterInit = Init<typeof ClusterSchema>;
 
-const CONNECT_TIMEOUT_MS = 10_000;
 const UNBOUNDED = 4_294_967_295;
+
+/** What holds where no rule says otherwise. */
+export type PoolDefaults = Pick<ProxySettings, "connectTimeoutMs" | "tcpKeepalive">;
+
 /**
  * What a `connectionPool` asks of connections, whatever is spoken on them: of callers' and, as in Istio, of those from the
  * called sidecar to the application. No circuit is broken where nobody asks for it; Envoy by itself would at 1024.
  */
 export function poolSettings(
   pool: ConnectionPool | undefined,
+  mesh: PoolDefaults,
 ): Pick<ClusterInit, "connectTimeout" | "circuitBreakers" | "upstreamConnectionOptions"> {
+  const own = pool?.tcp?.tcpKeepalive;
+  // Field by field: what a rule leaves out is the mesh's.
+  const probing = own === undefined ? mesh.tcpKeepalive : { ...mesh.tcpKeepalive, ...own };
   return {
     connectTimeout:
-      pool?.tcp?.connectTimeout === undefined ? durationMs(CONNECT_TIMEOUT_MS) : duration(pool.tcp.connectTimeout),
+      pool?.tcp?.connectTimeout === undefined ? durationMs(mesh.connectTimeoutMs) : duration(pool.tcp.connectTimeout),
     circuitBreakers: { thresholds: [thresholds(pool)] },
-    ...(pool?.tcp?.tcpKeepalive === undefined
-      ? {}
-      : { upstreamConnectionOptions: { tcpKeepalive: keepalive(pool.tcp.tcpKeepalive) } }),
+    ...(probing === undefined ? {} : { upstreamConnectionOptions: { tcpKeepalive: keepalive(probing) } }),
   };
 }
 
@@ -35,7 +41,7 @@ function thresholds(pool: ConnectionPool | undefined) {
   };
 }
 
-function keepalive(settings: NonNullable<NonNullable<ConnectionPool["tcp"]>["tcpKeepalive"]>) {
+function keepalive(settings: TcpKeepalive) {
   const seconds = (text: string | undefined) => Number(duration(text ?? "0s").seconds);
   return {
     ...(settings.probes === undefined ? {} : { keepaliveProbes: settings.probes }),

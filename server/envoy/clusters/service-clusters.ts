@@ -36,6 +36,7 @@ export function serviceClusters(
   const service = world.service(host, namespace);
   if (service === undefined) return [];
   const rule = world.destinationRule(host, namespace, service.namespace);
+  const settings = world.settings();
   const subsets = ["", ...(rule?.subsets ?? []).map(({ name }) => name)];
   const isDiscovered = service.resolution === "static";
   const origins: Origin[] = [
@@ -57,6 +58,7 @@ export function serviceClusters(
           serviceEndpoints: all,
           policy: resolveTrafficPolicy(rule, subset, port.number),
           trustDomain: world.mesh.trustDomain,
+          settings,
           routing,
         },
         endpoints,

@@ -112,7 +112,7 @@ export function buildGateway(
           },
         },
         trafficDirection: TrafficDirection.OUTBOUND,
-        perConnectionBufferLimitBytes: world.settings.gatewayConnections.listenerPerConnectionBufferLimitBytes,
+        perConnectionBufferLimitBytes: world.settings().gatewayConnections.listenerPerConnectionBufferLimitBytes,
         accessLog: isPlain ? [] : buildRefusedAccessLog(telemetry.accessLog, "gateway"),
         listenerFilters: isPlain ? [] : [typed("envoy.filters.listener.tls_inspector", TlsInspectorSchema, {})],
         filterChains,

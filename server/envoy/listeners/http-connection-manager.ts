@@ -1,6 +1,6 @@
+import type { ForwardClientCert } from "#core/kinds/mesh-config/proxy-config.ts";
 import type { CustomTag } from "#core/kinds/telemetry/schema.ts";
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
-import type { ForwardClientCert } from "#core/mesh-config/schema.ts";
 import { type LogDirection, PEER_HEADER } from "#core/telemetry/access-log.ts";
 import { ComparisonFilter_Op } from "#proto/gen/envoy/config/accesslog/v3/accesslog_pb.js";
 import { HeaderValueOption_HeaderAppendAction } from "#proto/gen/envoy/config/core/v3/base_pb.js";

@@ -86,7 +86,7 @@ export function buildInboundRoutes(port: InboundPort, { world, node, labels }: I
 /** A client that waits for the server to speak first shows within this time that it speaks no TLS. */
 function detection({ world }: InboundContext): Init<typeof ListenerSchema> {
   return {
-    listenerFiltersTimeout: durationMs(world.settings.protocolDetectionTimeoutMs),
+    listenerFiltersTimeout: durationMs(world.settings().protocolDetectionTimeoutMs),
     continueOnListenerFiltersTimeout: true,
   };
 }

@@ -1,4 +1,5 @@
 import type { HttpRetry } from "#core/kinds/virtual-service/http-route.ts";
+import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { RetryPolicySchema, RouteActionSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { PreviousHostsPredicateSchema } from "#proto/gen/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.js";
 import { duration, durationMs, type Init, typed } from "#server/envoy/pack.ts";
@@ -18,12 +19,14 @@ const DEFAULT_RETRY_ON = "connect-failure,refused-stream,unavailable,cancelled";
 
 type Hash = Pick<ActionInit, "hashPolicy">;
 
-/** Istio's defaults when a route says nothing; without attempts there are none. */
+/** The mesh's when a route says nothing, or else Istio's; without attempts there are none. */
 export function withRetries(
-  retries: HttpRetry | undefined,
+  own: HttpRetry | undefined,
+  mesh: Pick<ProxySettings, "retries">,
   hash: Hash,
   hasOneDestination: boolean,
 ): Hash & Pick<ActionInit, "retryPolicy"> {
+  const retries = own ?? mesh.retries;
   if (retries !== undefined && (retries.attempts ?? 0) === 0) return hash;
   const words = (retries?.retryOn ?? DEFAULT_RETRY_ON).split(",").map((word) => word.trim());
   const codes = words.filter((word) => /^\d+$/.test(word)).map(Number);

@@ -68,7 +68,7 @@ export function buildDefaultRoute(world: CallerReader, namespace: string, host: 
         clusterSpecifier: { case: "cluster", value: outboundCluster(host, port, "") },
         timeout: durationMs(0),
         maxGrpcTimeout: durationMs(0),
-        ...withRetries(undefined, buildHashPolicy(world, namespace, host, "", port), false),
+        ...withRetries(undefined, world.settings(), buildHashPolicy(world, namespace, host, "", port), false),
       },
     },
   };
@@ -173,6 +173,7 @@ function buildAction(
     maxGrpcTimeout: http.timeout === undefined ? durationMs(0) : duration(http.timeout),
     ...withRetries(
       http.retries,
+      context.world.settings(),
       hashPolicies(destinations.length === 1 ? destinations : sharing, namespace, context),
       destinations.length === 1,
     ),

@@ -1,9 +1,11 @@
 import * as fc from "fast-check";
 import { assertNever } from "#core/brand.ts";
+import { PharosError } from "#core/errors.ts";
+import type { KindDefinition } from "#core/kinds/kind.ts";
 import { DOCUMENTS, KIND_NAMES, KINDS, type Kind } from "#core/kinds/kinds.ts";
+import { MESH_CONFIG } from "#core/kinds/mesh-config/schema.ts";
 import { parseMeshConfig } from "#core/mesh-config/parse-mesh-config.ts";
-import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
-import { MESH_CONFIG } from "#core/mesh-config/schema.ts";
+import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { FieldType, Handled } from "#core/schema/field.ts";
 import type { Format } from "#core/schema/formats.ts";
 import { anyText, NAMESPACES, TEXTS } from "#server/envoy/testing/arbitrary-text.ts";
@@ -44,9 +46,11 @@ const KEYS = fc.constantFrom("app", "istio", "a", "80", "8080", "constructor");
 
 /** A document of the kind as its schema describes it; most of them are valid. */
 function arbitraryDocument(kind: Kind): fc.Arbitrary<Readonly<Record<string, unknown>>> {
+  const { group, only }: KindDefinition = KINDS[kind];
   return arbitraryMessage(DOCUMENTS[kind].type, "").map((document) => ({
     ...document,
-    apiVersion: `${KINDS[kind].group}/v1`,
+    ...(only === undefined ? {} : { metadata: only }),
+    apiVersion: `${group}/v1`,
     kind,
   }));
 }
@@ -56,9 +60,16 @@ export const anyDocument: fc.Arbitrary<Readonly<Record<string, unknown>>> = fc.o
   ...KIND_NAMES.map((kind) => arbitraryDocument(kind)),
 );
 
-/** Of all proxies together, as a file would set it; the schema is all that it is held to. */
-export const anyProxySettings: fc.Arbitrary<ProxySettings> = arbitraryMessage(MESH_CONFIG.type, "mesh").map((config) =>
-  parseMeshConfig(JSON.stringify(config)),
+/** Of all proxies together, as a file would set it; the defaults where what is drawn is not valid. */
+export const anyProxySettings: fc.Arbitrary<ProxySettings> = arbitraryMessage(MESH_CONFIG.type, "mesh").map(
+  (config) => {
+    try {
+      return parseMeshConfig(JSON.stringify(config));
+    } catch (error) {
+      if (error instanceof PharosError) return DEFAULT_PROXY_SETTINGS;
+      throw error;
+    }
+  },
 );
 
 function arbitraryValue({ type }: Handled, path: string): fc.Arbitrary<unknown> {
@@ -70,7 +81,7 @@ function arbitraryValue({ type }: Handled, path: string): fc.Arbitrary<unknown> 
     case "list":
       return fc.array(arbitraryValue(type.item, `${path}[]`), {
         minLength: Math.max(1, type.itemsMin),
-        maxLength: 3,
+        maxLength: Math.min(3, type.itemsMax ?? 3),
         size: "max",
       });
     case "map":

@@ -13,7 +13,8 @@ export interface Draw {
   rarely(n: number): boolean;
 }
 
-function parse(text: string): AnyResource {
+/** The one resource of a document. */
+export function parse(text: string): AnyResource {
   const { resources, diagnostics } = parseDocuments(text);
   const [only] = resources;
   if (only === undefined) throw new Error(`${JSON.stringify(diagnostics)} ${text}`);

@@ -9,6 +9,7 @@ import {
   security,
 } from "#server/envoy/testing/random-draw.ts";
 import { RANDOM_GATEWAYS } from "#server/envoy/testing/random-gateways.ts";
+import { randomMeshConfig } from "#server/envoy/testing/random-mesh-config.ts";
 
 const SIMPLE_TLS = { mode: "SIMPLE", caCertificates: "/ca.pem" };
 
@@ -268,6 +269,7 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
         },
       ],
     }),
+  randomMeshConfig,
   ...RANDOM_GATEWAYS,
 ];
 

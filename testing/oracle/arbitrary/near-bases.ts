@@ -1,7 +1,10 @@
 import type { Kind } from "#core/kinds/kinds.ts";
 
+/** Kinds that Istio publishes, and so validates. */
+export type PublishedKind = Exclude<Kind, "MeshConfig">;
+
 /** Usual specs of each kind, all valid; random documents begin from them. */
-export const BASES: Readonly<Record<Kind, readonly object[]>> = {
+export const BASES: Readonly<Record<PublishedKind, readonly object[]>> = {
   VirtualService: [
     {
       hosts: ["reviews"],

@@ -1,0 +1,112 @@
+import type { Infer } from "#core/schema/field.ts";
+import { described, explicit, integer, message, oneOf, refused, string } from "#core/schema/make-field.ts";
+
+/** What HTTP/2 begins with; less than that a peer may not be told. */
+const WINDOW_MIN = 65_535;
+const BUFFER_MIN = 1024;
+/** Of a window, a buffer and streams. */
+const MAX = 2_147_483_647;
+
+const BY_AGENT = "it is of one host: set it where its agent is started (pharos agent --config)";
+const BY_TELEMETRY = "write a Telemetry";
+const NOT_READ = "agents start Envoy with a bootstrap of their own";
+
+const FORWARD_CLIENT_CERT = described(
+  oneOf(["SANITIZE", "FORWARD_ONLY", "APPEND_FORWARD", "SANITIZE_SET", "ALWAYS_FORWARD_ONLY"]),
+  { doc: "What happens to X-Forwarded-Client-Cert; Envoy's words", default: "SANITIZE_SET" },
+);
+export type ForwardClientCert = Infer<typeof FORWARD_CLIENT_CERT>;
+
+const CONNECTION_SETTINGS = message({
+  profile: oneOf(["EDGE"], { SIDECAR: "limits at sidecars are those of DestinationRules" }),
+  listenerPerConnectionBufferLimitBytes: bytes(BUFFER_MIN, 32_768),
+  clusterPerConnectionBufferLimitBytes: bytes(BUFFER_MIN, 32_768),
+  httpIdleTimeout: time("3600s"),
+  httpMaxConnectionDuration: time("0s"),
+  httpMaxStreamDuration: time("0s"),
+  httpRequestTimeout: time("300s"),
+  httpRequestHeadersTimeout: time("15s"),
+  httpStreamIdleTimeout: time("300s"),
+  httpMaxConcurrentStreams: described(explicit(integer(1, MAX)), { unit: "streams", default: 100 }),
+  http2InitialStreamWindowSize: bytes(WINDOW_MIN, 65_536),
+  http2InitialConnectionWindowSize: bytes(WINDOW_MIN, 1_048_576),
+  httpHeadersWithUnderscoresAction: described(oneOf(["ALLOW", "REJECT_REQUEST", "DROP_HEADER"]), {
+    default: "REJECT_REQUEST",
+  }),
+  httpDrainTimeout: refused("connections drain as long as their agent says"),
+  httpMergeSlashes: refused("write pathNormalization, which is one for all proxies"),
+  httpPathWithEscapedSlashesAction: refused("write pathNormalization, which is one for all proxies"),
+  listenerConnectionLimit: refused(`write maxConnections; ${BY_AGENT}`),
+  globalDownstreamConnectionLimit: refused(`write maxConnections; ${BY_AGENT}`),
+});
+
+/** Istio's mesh-wide ProxyConfig. */
+export const PROXY_CONFIG = message({
+  gatewayTopology: message({
+    numTrustedProxies: described(explicit(integer(0, 100)), {
+      default: 0,
+      doc: "Proxies in front of the gateways that append to X-Forwarded-For",
+    }),
+    forwardClientCertDetails: FORWARD_CLIENT_CERT,
+    proxyProtocol: refused("gateways take connections as they come"),
+  }),
+  proxyHeaders: message({
+    forwardedClientCert: FORWARD_CLIENT_CERT,
+    setCurrentClientCertDetails: refused("the certificate's hash, subject and URI are written"),
+    requestId: refused("every request has an id, by which it is found again"),
+    server: refused("write a header in a VirtualService"),
+    attemptCount: refused("applications are told the attempt"),
+    envoyDebugHeaders: refused("what proxies tell each other is taken off at gateways"),
+    metadataExchangeHeaders: refused("who calls is known by certificate"),
+    preserveHttp1HeaderCase: refused("names of headers are in lower case"),
+    xForwardedHost: refused("write a header in a VirtualService"),
+    xForwardedPort: refused("write a header in a VirtualService"),
+  }),
+  connectionSettings: described(CONNECTION_SETTINGS, { doc: "What strangers at a gateway may hold and how long" }),
+  configPath: refused(NOT_READ),
+  binaryPath: refused(BY_AGENT),
+  serviceCluster: refused("a workload is named by its group"),
+  tracingServiceName: refused("a workload is named by its group"),
+  drainDuration: refused(BY_AGENT),
+  terminationDrainDuration: refused(BY_AGENT),
+  discoveryAddress: refused("agents are told at joining"),
+  discoveryRefreshDelay: refused("configuration is pushed"),
+  zipkinAddress: refused("spans go to the control plane"),
+  statsdUdpAddress: refused("scrape the agents' /metrics"),
+  envoyMetricsServiceAddress: refused("scrape the agents' /metrics"),
+  envoyMetricsService: refused("scrape the agents' /metrics"),
+  envoyAccessLogService: refused("requests are reported by agents"),
+  proxyAdminPort: refused("Envoy's admin is a socket in its agent's directory"),
+  statusPort: refused(BY_AGENT),
+  availabilityZone: refused("a workload's locality is its agent's"),
+  controlPlaneAuthPolicy: refused("agents and control plane speak mTLS"),
+  customConfigFile: refused(NOT_READ),
+  proxyBootstrapTemplatePath: refused(NOT_READ),
+  statNameLength: refused(NOT_READ),
+  concurrency: refused(BY_AGENT),
+  interceptionMode: refused(BY_AGENT),
+  tracing: refused(`${BY_TELEMETRY}, or start the server with --trace-sampling`),
+  sds: refused("agents hand certificates to Envoy"),
+  proxyMetadata: refused(BY_AGENT),
+  runtimeValues: refused(NOT_READ),
+  extraStatTags: refused("metrics have Istio's labels"),
+  meshId: refused("there is one mesh"),
+  readinessProbe: refused("write the probe of a WorkloadGroup"),
+  proxyStatsMatcher: refused(NOT_READ),
+  holdApplicationUntilProxyStarts: refused("start the application after its agent is ready (/readyz)"),
+  caCertificatesPem: refused("the mesh has one authority"),
+  image: refused("agents start the Envoy that is installed"),
+  privateKeyProvider: refused("keys do not leave their agent"),
+  fileFlushInterval: refused(NOT_READ),
+  fileFlushMinSizeKb: refused(NOT_READ),
+  statsCompression: refused(NOT_READ),
+});
+
+/** `0s` is no limit. */
+function time(byDefault: string) {
+  return described(explicit(string("duration-or-zero")), { default: byDefault });
+}
+
+function bytes(min: number, byDefault: number) {
+  return described(explicit(integer(min, MAX)), { unit: "bytes", default: byDefault });
+}

@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { PROXY_CONFIG } from "#core/kinds/mesh-config/proxy-config.ts";
+import { MESH_CONFIG } from "#core/kinds/mesh-config/schema.ts";
+import { problems } from "#core/resource/testing/problems.ts";
+import type { Handled } from "#core/schema/field.ts";
+
+/** Of Istio 1.31's `mesh/v1alpha1/config.proto` and `proxy.proto`, as they are in JSON. */
+const MESH_FIELDS =
+  "proxyListenPort proxyInboundListenPort proxyHttpPort connectTimeout hboneIdleTimeout protocolDetectionTimeout tcpKeepalive ingressClass ingressService ingressControllerMode ingressSelector enableTracing accessLogFile accessLogFormat accessLogEncoding enableEnvoyAccessLogService disableEnvoyListenerLog defaultConfig outboundTrafficPolicy inboundTrafficPolicy configSources enableAutoMtls trustDomain trustDomainAliases caCertificates defaultServiceExportTo defaultVirtualServiceExportTo defaultDestinationRuleExportTo rootNamespace localityLbSetting zoneAwareLbSetting dnsRefreshRate h2UpgradePolicy inboundClusterStatName outboundClusterStatName certificates serviceSettings serviceScopeConfigs enablePrometheusMerge verifyCertificateAtClient ca extensionProviders defaultProviders discoverySelectors pathNormalization defaultHttpRetryPolicy defaultInboundHttpRetryPolicy meshMTLS tlsDefaults defaultTrafficPolicy serviceEntryVisibility";
+const PROXY_FIELDS =
+  "configPath binaryPath serviceCluster tracingServiceName drainDuration terminationDrainDuration discoveryAddress discoveryRefreshDelay zipkinAddress statsdUdpAddress envoyMetricsServiceAddress proxyAdminPort availabilityZone controlPlaneAuthPolicy customConfigFile statNameLength concurrency proxyBootstrapTemplatePath interceptionMode tracing sds envoyAccessLogService envoyMetricsService proxyMetadata runtimeValues statusPort extraStatTags gatewayTopology meshId readinessProbe proxyStatsMatcher holdApplicationUntilProxyStarts caCertificatesPem image privateKeyProvider proxyHeaders fileFlushInterval fileFlushMinSizeKb statsCompression connectionSettings";
+
+function membersOf({ type }: Handled): string[] {
+  return type.kind === "message" ? Object.keys(type.members).sort() : [];
+}
+
+test("each field of Istio's MeshConfig and ProxyConfig is in the table", () => {
+  expect(membersOf(MESH_CONFIG)).toEqual(MESH_FIELDS.split(" ").sort());
+  expect(membersOf(PROXY_CONFIG)).toEqual(PROXY_FIELDS.split(" ").sort());
+});
+
+const document = (spec: string, metadata = "{ name: default, namespace: istio-system }") =>
+  `apiVersion: mesh.pharos.dev/v1\nkind: MeshConfig\nmetadata: ${metadata}\nspec: ${spec}\n`;
+
+test.each([
+  ["{ outboundTrafficPolicy: { mode: REGISTRY_ONLY } }", []],
+  ["{}", ["warning no-effect spec @{"]],
+  ["{ trustDomain: a }", ["error field-not-handled spec.trustDomain @a"]],
+  ["{ localityLbSetting: { enabled: true } }", ["error field-not-handled spec.localityLbSetting @{"]],
+  ["{ connectTimeout: 2h }", ["error bad-value spec.connectTimeout @2h"]],
+  ["{ dnsRefreshRate: 1ms }", ["error bad-value spec.dnsRefreshRate @1ms"]],
+  ["{ defaultServiceExportTo: [default] }", ["error bad-value spec.defaultServiceExportTo[0] @default"]],
+])("%s", (spec, expected) => {
+  expect(problems(document(spec)).map((each) => each.replace(/@(\w*).*/s, "@$1"))).toEqual(
+    expected.map((each) => each.replace("@{", "@")),
+  );
+});
+
+test.each([
+  ["{ name: other, namespace: istio-system }", "metadata.name"],
+  ["{ name: default, namespace: prod }", "metadata.namespace"],
+  ["{ name: default }", "metadata.namespace"],
+])("there is one of it: %s is another", (metadata, path) => {
+  expect(problems(document("{ connectTimeout: 1s }", metadata))[0]).toContain(`error bad-value ${path}`);
+});

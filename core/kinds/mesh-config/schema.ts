@@ -1,0 +1,113 @@
+import { TCP_KEEPALIVE } from "#core/kinds/destination-rule/connection-pool.ts";
+import { PROXY_CONFIG } from "#core/kinds/mesh-config/proxy-config.ts";
+import { RETRIES } from "#core/kinds/virtual-service/http-route.ts";
+import { ROOT_NAMESPACE } from "#core/root-namespace.ts";
+import type { Infer } from "#core/schema/field.ts";
+import { boolean, described, explicit, list, message, oneOf, refused, string } from "#core/schema/make-field.ts";
+
+const BY_AGENT = "it is of one host: its agent is told (pharos agent --help)";
+const NO_INGRESS = "Ingress is not read: write a Gateway and a VirtualService";
+const REPORTED = "agents report requests, with fields of their own: look at Requests, or at the agent's access log";
+const ONE_AUTHORITY = "the authority and its trust domain are the server's (pharos serve --trust-domain)";
+const NO_LOCALITIES = "load balancing does not know localities yet";
+const NO_CLUSTERS = "there is one mesh of one network";
+
+/** Where the one of it stands. */
+export const MESH_CONFIG_PLACE = { namespace: ROOT_NAMESPACE, name: "default" } as const;
+
+/** Istio's MeshConfig: each of its fields is here. */
+export const MESH_CONFIG = message({
+  outboundTrafficPolicy: message({
+    mode: described(
+      oneOf(["ALLOW_ANY", "REGISTRY_ONLY"], { ALLOW_ANY_DYNAMIC_DNS: "write ALLOW_ANY, or ServiceEntries" }),
+      {
+        default: "ALLOW_ANY",
+        doc: "Captured calls to what the mesh does not know; a Sidecar that says otherwise wins",
+        valueDocs: { REGISTRY_ONLY: "they are refused", ALLOW_ANY: "they go where the caller says" },
+      },
+    ),
+    tls: refused("calls to what the mesh does not know go on as they come: write a ServiceEntry and a DestinationRule"),
+  }),
+  pathNormalization: message({
+    normalization: described(oneOf(["DEFAULT", "NONE", "BASE", "MERGE_SLASHES", "DECODE_AND_MERGE_SLASHES"]), {
+      default: "DEFAULT",
+      doc: "How paths are made one before routes and policies see them, at every proxy alike",
+    }),
+  }),
+  defaultServiceExportTo: exportTo(["*", ".", "~"], "ServiceEntries"),
+  defaultVirtualServiceExportTo: exportTo(["*", "."], "VirtualServices"),
+  defaultDestinationRuleExportTo: exportTo(["*", "."], "DestinationRules"),
+  connectTimeout: described(string("duration"), {
+    default: "10s",
+    doc: "Of connections to endpoints and applications; a DestinationRule that says otherwise wins",
+  }),
+  tcpKeepalive: described(TCP_KEEPALIVE, {
+    doc: "Of connections to endpoints and applications; each field that a DestinationRule has wins",
+  }),
+  protocolDetectionTimeout: described(explicit(string("duration-or-zero")), {
+    default: "5s",
+    doc: "How long a called proxy waits for a first byte that tells TLS from plain text; 0s for ever",
+  }),
+  enableAutoMtls: described(explicit(boolean()), {
+    default: true,
+    doc: "Calls to endpoints that take mTLS use it where no DestinationRule says otherwise",
+  }),
+  h2UpgradePolicy: described(oneOf(["DO_NOT_UPGRADE", "UPGRADE"]), {
+    default: "DO_NOT_UPGRADE",
+    doc: "Calls to HTTP ports use HTTP/2; a DestinationRule that says otherwise wins",
+  }),
+  defaultHttpRetryPolicy: described(RETRIES, {
+    doc: "Of routes that say nothing of retries; attempts: 0 switches them off",
+  }),
+  dnsRefreshRate: described(string("duration"), {
+    default: "60s",
+    doc: "How long a DNS answer holds that does not say so itself",
+  }),
+  defaultConfig: described(PROXY_CONFIG, { doc: "Istio's ProxyConfig, for all proxies" }),
+  extensionProviders: refused("it comes with the action CUSTOM of AuthorizationPolicies"),
+  defaultProviders: refused("spans, metrics and requests go to the control plane"),
+  proxyListenPort: refused(BY_AGENT),
+  proxyInboundListenPort: refused(BY_AGENT),
+  proxyHttpPort: refused(BY_AGENT),
+  hboneIdleTimeout: refused("proxies speak mTLS without tunnels"),
+  ingressClass: refused(NO_INGRESS),
+  ingressService: refused(NO_INGRESS),
+  ingressControllerMode: refused(NO_INGRESS),
+  ingressSelector: refused(NO_INGRESS),
+  enableTracing: refused("start the server with --trace-sampling, or write a Telemetry"),
+  accessLogFile: refused(REPORTED),
+  accessLogFormat: refused(REPORTED),
+  accessLogEncoding: refused(REPORTED),
+  enableEnvoyAccessLogService: refused(REPORTED),
+  disableEnvoyListenerLog: refused(REPORTED),
+  inboundTrafficPolicy: refused("a called proxy takes what comes to ports of its services, and no other"),
+  configSources: refused("configuration is applied, by pharos apply or in the console"),
+  trustDomain: refused(ONE_AUTHORITY),
+  trustDomainAliases: refused(ONE_AUTHORITY),
+  caCertificates: refused(ONE_AUTHORITY),
+  ca: refused(ONE_AUTHORITY),
+  certificates: refused(ONE_AUTHORITY),
+  verifyCertificateAtClient: refused("servers are verified; a DestinationRule's insecureSkipVerify says otherwise"),
+  rootNamespace: refused("it is istio-system"),
+  discoverySelectors: refused("every namespace is read: a Sidecar or exportTo narrows who sees what"),
+  localityLbSetting: refused(NO_LOCALITIES),
+  zoneAwareLbSetting: refused(NO_LOCALITIES),
+  inboundClusterStatName: refused("metrics are of services, workloads and principals"),
+  outboundClusterStatName: refused("metrics are of services, workloads and principals"),
+  serviceSettings: refused(NO_CLUSTERS),
+  serviceScopeConfigs: refused(NO_CLUSTERS),
+  enablePrometheusMerge: refused("scrape the agent and the application by themselves"),
+  defaultInboundHttpRetryPolicy: refused("called proxies do not try again: write defaultHttpRetryPolicy"),
+  defaultTrafficPolicy: refused("write a DestinationRule for *.local in the root namespace"),
+  meshMTLS: refused("proxies of the mesh speak TLS 1.2 and later with each other"),
+  tlsDefaults: refused("write minProtocolVersion and cipherSuites at the Gateway's server"),
+  serviceEntryVisibility: refused("write exportTo, or defaultServiceExportTo"),
+});
+export type MeshConfigSpec = Infer<typeof MESH_CONFIG>;
+
+function exportTo<const V extends string>(values: readonly V[], kinds: string) {
+  return described(list(oneOf(values), 0, 1), {
+    doc: `Who sees ${kinds} without exportTo: * everybody, . their own namespace${values.includes("~" as V) ? ", ~ nobody" : ""}`,
+    note: "* without it",
+  });
+}

@@ -1,0 +1,20 @@
+import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
+import { parseDurationMs } from "#core/duration.ts";
+import type { MeshConfigSpec } from "#core/kinds/mesh-config/schema.ts";
+
+const HOUR_MS = 3_600_000;
+const SECOND_MS = 1000;
+
+export function validateMeshConfig(spec: MeshConfigSpec): Diagnostic[] {
+  if (Object.keys(spec).length === 0)
+    return [warningAt(["spec"], "no-effect", "the MeshConfig says nothing", "set a field, or delete it")];
+  const issues: Diagnostic[] = [];
+  const { connectTimeout, dnsRefreshRate } = spec;
+  if ((parseDurationMs(connectTimeout ?? "") ?? 0) > HOUR_MS)
+    issues.push(errorAt(["spec", "connectTimeout"], "bad-value", `${connectTimeout} is longer than 1h`, "such as 10s"));
+  if ((parseDurationMs(dnsRefreshRate ?? "") ?? SECOND_MS) < SECOND_MS)
+    issues.push(
+      errorAt(["spec", "dnsRefreshRate"], "bad-value", `${dnsRefreshRate} is shorter than 1s`, "such as 60s"),
+    );
+  return issues;
+}

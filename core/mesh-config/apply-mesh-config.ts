@@ -1,0 +1,59 @@
+import { parseDurationMs } from "#core/duration.ts";
+import type { MeshConfigSpec } from "#core/kinds/mesh-config/schema.ts";
+import type { ConnectionSettings, ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+
+/** What a MeshConfig says, and of what it leaves out what stands in `base`. */
+export function applyMeshConfig(base: ProxySettings, config: MeshConfigSpec): ProxySettings {
+  const { gatewayTopology, proxyHeaders, connectionSettings = {} } = config.defaultConfig ?? {};
+  const { normalization = "DEFAULT" } = config.pathNormalization ?? {};
+  return {
+    pathNormalization:
+      config.pathNormalization?.normalization === undefined
+        ? base.pathNormalization
+        : normalization === "DEFAULT"
+          ? "BASE"
+          : normalization,
+    protocolDetectionTimeoutMs: timeMs(config.protocolDetectionTimeout) ?? base.protocolDetectionTimeoutMs,
+    numTrustedProxies: gatewayTopology?.numTrustedProxies ?? base.numTrustedProxies,
+    gatewayForwardClientCert: gatewayTopology?.forwardClientCertDetails ?? base.gatewayForwardClientCert,
+    sidecarForwardClientCert: proxyHeaders?.forwardedClientCert ?? base.sidecarForwardClientCert,
+    gatewayConnections: applyConnections(base.gatewayConnections, connectionSettings),
+    outboundTrafficPolicy: config.outboundTrafficPolicy?.mode ?? base.outboundTrafficPolicy,
+    exportTo: {
+      services: config.defaultServiceExportTo?.[0] ?? base.exportTo.services,
+      virtualServices: config.defaultVirtualServiceExportTo?.[0] ?? base.exportTo.virtualServices,
+      destinationRules: config.defaultDestinationRuleExportTo?.[0] ?? base.exportTo.destinationRules,
+    },
+    connectTimeoutMs: timeMs(config.connectTimeout) ?? base.connectTimeoutMs,
+    tcpKeepalive: config.tcpKeepalive ?? base.tcpKeepalive,
+    enableAutoMtls: config.enableAutoMtls ?? base.enableAutoMtls,
+    isHttpUpgraded: config.h2UpgradePolicy === undefined ? base.isHttpUpgraded : config.h2UpgradePolicy === "UPGRADE",
+    retries: config.defaultHttpRetryPolicy ?? base.retries,
+    dnsRefreshMs: timeMs(config.dnsRefreshRate) ?? base.dnsRefreshMs,
+  };
+}
+
+type WrittenConnections = NonNullable<NonNullable<MeshConfigSpec["defaultConfig"]>["connectionSettings"]>;
+
+function applyConnections(edge: ConnectionSettings, own: WrittenConnections): ConnectionSettings {
+  return {
+    httpRequestHeadersTimeoutMs: timeMs(own.httpRequestHeadersTimeout) ?? edge.httpRequestHeadersTimeoutMs,
+    httpRequestTimeoutMs: timeMs(own.httpRequestTimeout) ?? edge.httpRequestTimeoutMs,
+    httpStreamIdleTimeoutMs: timeMs(own.httpStreamIdleTimeout) ?? edge.httpStreamIdleTimeoutMs,
+    httpIdleTimeoutMs: timeMs(own.httpIdleTimeout) ?? edge.httpIdleTimeoutMs,
+    httpMaxConnectionDurationMs: timeMs(own.httpMaxConnectionDuration) ?? edge.httpMaxConnectionDurationMs,
+    httpMaxStreamDurationMs: timeMs(own.httpMaxStreamDuration) ?? edge.httpMaxStreamDurationMs,
+    httpMaxConcurrentStreams: own.httpMaxConcurrentStreams ?? edge.httpMaxConcurrentStreams,
+    http2InitialStreamWindowSize: own.http2InitialStreamWindowSize ?? edge.http2InitialStreamWindowSize,
+    http2InitialConnectionWindowSize: own.http2InitialConnectionWindowSize ?? edge.http2InitialConnectionWindowSize,
+    listenerPerConnectionBufferLimitBytes:
+      own.listenerPerConnectionBufferLimitBytes ?? edge.listenerPerConnectionBufferLimitBytes,
+    clusterPerConnectionBufferLimitBytes:
+      own.clusterPerConnectionBufferLimitBytes ?? edge.clusterPerConnectionBufferLimitBytes,
+    httpHeadersWithUnderscoresAction: own.httpHeadersWithUnderscoresAction ?? edge.httpHeadersWithUnderscoresAction,
+  };
+}
+
+function timeMs(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : parseDurationMs(text);
+}

@@ -1,0 +1,24 @@
+import { MESH_CONFIG_PLACE } from "#core/kinds/mesh-config/schema.ts";
+import type { AnyResource } from "#core/resource/resource.ts";
+import { type Draw, parse } from "#server/envoy/testing/random-draw.ts";
+
+/** What the mesh says where nobody else does: each time of other things. */
+export function randomMeshConfig({ pick, rarely }: Draw): AnyResource {
+  const maybe = (spec: object): object => (rarely(3) ? spec : {});
+  const spec = {
+    ...maybe({ outboundTrafficPolicy: { mode: pick(["ALLOW_ANY", "REGISTRY_ONLY"]) } }),
+    ...maybe({ pathNormalization: { normalization: pick(["NONE", "BASE", "MERGE_SLASHES"]) } }),
+    ...maybe({ defaultServiceExportTo: [pick(["*", ".", "~"])] }),
+    ...maybe({ defaultVirtualServiceExportTo: [pick(["*", "."])] }),
+    ...maybe({ defaultDestinationRuleExportTo: [pick(["*", "."])] }),
+    ...maybe({ connectTimeout: pick(["1s", "10s"]) }),
+    ...maybe({ tcpKeepalive: { probes: 3 } }),
+    ...maybe({ enableAutoMtls: pick([true, false]) }),
+    ...maybe({ h2UpgradePolicy: pick(["UPGRADE", "DO_NOT_UPGRADE"]) }),
+    ...maybe({ defaultHttpRetryPolicy: pick<object>([{ attempts: 0 }, { attempts: 3, retryOn: "5xx" }]) }),
+    ...maybe({ defaultConfig: { connectionSettings: { httpMaxConcurrentStreams: pick([7, 100]) } } }),
+  };
+  return parse(
+    JSON.stringify({ apiVersion: "mesh.pharos.dev/v1", kind: "MeshConfig", metadata: MESH_CONFIG_PLACE, spec }),
+  );
+}
