@@ -3,8 +3,8 @@ import Link from "next/link";
 import { millisScale, percentScale, rateScale } from "#components/format/figure-scale.ts";
 import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
-import { explainFlags } from "#components/topology/explain-flags.ts";
-import { flagObjects, flagsOf, splitFlags } from "#components/topology/flag-objects.ts";
+import { type Answers, causesOf } from "#components/topology/edge-causes.ts";
+import { splitFlags } from "#components/topology/flag-objects.ts";
 import { AnyLength } from "#components/ui/any-length.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
@@ -15,7 +15,6 @@ import { MtlsLock } from "#components/ui/mtls-lock.tsx";
 import { ResourceLinks } from "#components/ui/resource-links.tsx";
 import type { Column } from "#components/ui/table-column.ts";
 import { UNKNOWN } from "#core/model/workload-label.ts";
-import type { AppliedResource } from "#core/resolve/applied-resource.ts";
 import type { ServicePeer } from "#core/view/service.ts";
 
 /** Who calls a service, or whom it calls, with the figures of each pair. */
@@ -23,13 +22,10 @@ export function PeersCard({
   title,
   peers,
   emptyText,
-  config = [],
 }: {
   readonly title: string;
   readonly peers: readonly ServicePeer[];
   readonly emptyText: string;
-  /** Of the called service: what faults and timeouts may come from. */
-  readonly config?: readonly AppliedResource[];
 }) {
   const range = useRange();
   const columns: readonly Column<ServicePeer>[] = [
@@ -39,10 +35,6 @@ export function PeersCard({
       cell: (peer) => (
         <PeerName
           peer={peer}
-          refs={flagObjects(
-            peer.edge.responses.flatMap((answers) => flagsOf(answers, peer.edge.deniedBy)),
-            config,
-          )}
           href={peer.host === null ? null : withRange(`/services/${encodeURIComponent(peer.host)}`, range)}
         />
       ),
@@ -73,14 +65,18 @@ function PeerPlace({ peer: { name, namespace, edge } }: { readonly peer: Service
   return <span className="font-mono font-normal text-subtle text-xs">{addresses.join(", ")}</span>;
 }
 
+/** What went well needs no cause, unless Envoy had to say something of it. */
+function isTrouble({ code, flags }: Answers): boolean {
+  return code === 0 || code >= 400 || splitFlags(flags).length > 0;
+}
+
 interface PeerNameProps {
   readonly peer: ServicePeer;
   readonly href: string | null;
-  /** Where the flags on its requests come from. */
-  readonly refs: readonly string[];
 }
 
-function PeerName({ peer, href, refs }: PeerNameProps) {
+function PeerName({ peer, href }: PeerNameProps) {
+  const { words, refs, denials } = causesOf(peer.edge.responses.filter(isTrouble), peer.edge.deniedBy, peer.config);
   return (
     <span className="flex min-w-0 flex-wrap items-center gap-x-2">
       <HealthMark health={peer.edge.health} />
@@ -92,11 +88,16 @@ function PeerName({ peer, href, refs }: PeerNameProps) {
         </Link>
       )}
       <PeerPlace peer={peer} />
-      <DeniedBy refs={peer.edge.deniedBy} />
-      {refs.length === 0 ? null : (
-        <span className="relative z-1 font-normal text-muted text-xs">
-          {explainFlags([...new Set(peer.edge.responses.flatMap(({ flags }) => splitFlags(flags)))].join(","))}, by{" "}
-          <ResourceLinks refs={refs} />
+      <DeniedBy refs={denials} />
+      {words === "" && refs.length === 0 ? null : (
+        <span data-testid="peer-cause" className="relative z-1 font-normal text-muted text-xs">
+          {words}
+          {refs.length === 0 ? null : (
+            <>
+              {words === "" ? "by " : ", by "}
+              <ResourceLinks refs={refs} />
+            </>
+          )}
         </span>
       )}
     </span>

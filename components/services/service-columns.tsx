@@ -21,7 +21,7 @@ const COLUMNS = {
   health: {
     id: "health",
     header: "Health",
-    width: "7rem",
+    width: "8.5rem",
     align: "start",
     sortValue: ({ health }) => -TROUBLE[health.status],
     cell: ({ health }) => <HealthMark health={health} withWord />,

@@ -52,12 +52,7 @@ export function ServicePage({ host }: { readonly host: string }) {
             {data.namedBy.length === 0 ? null : <NothingServes refs={data.namedBy} />}
             <TrafficCharts of="service" series={data.metrics} />
             <div className="grid gap-4 xl:grid-cols-2">
-              <PeersCard
-                title="Callers"
-                peers={data.callers}
-                config={data.config}
-                emptyText="Nobody called it in this range."
-              />
+              <PeersCard title="Callers" peers={data.callers} emptyText="Nobody called it in this range." />
               <PeersCard title="Calls" peers={data.callees} emptyText="It called nobody in this range." />
             </div>
             {data.namedBy.length > 0 ? null : <InstancesCard instances={data.instanceList} />}

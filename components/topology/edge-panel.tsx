@@ -22,6 +22,7 @@ import { HealthMark } from "#components/ui/health-mark.tsx";
 import { MtlsLock } from "#components/ui/mtls-lock.tsx";
 import { type DisplayEdge, type DisplayGraph, nodeTitle } from "#core/graph/display-graph.ts";
 import type { GraphView } from "#core/graph/graph.ts";
+import { tellsOwnAnswer } from "#core/telemetry/own-answer.ts";
 
 export interface EdgePanelProps {
   readonly edge: DisplayEdge;
@@ -41,7 +42,11 @@ export function EdgePanel({ edge, graph, view, onSelect }: EdgePanelProps) {
     <>
       <header className="px-4 pt-4 pr-12 pb-3">
         <p className="text-subtle text-xs">
-          {edge.protocol === null ? `${edge.count} edges, summed` : `${edge.protocol.toUpperCase()} requests`}
+          {edge.protocol === null
+            ? `${edge.count} edges, summed`
+            : edge.protocol === "tcp"
+              ? "TCP connections"
+              : `${edge.protocol.toUpperCase()} requests`}
         </p>
         <h2 className="mt-0.5 flex flex-wrap items-center gap-1.5 font-semibold text-base text-ink">
           <Name node={source} id={edge.source} onSelect={onSelect} />
@@ -59,7 +64,10 @@ export function EdgePanel({ edge, graph, view, onSelect }: EdgePanelProps) {
       <PanelSection>
         <DefinitionList
           items={[
-            { term: "Requests", value: `${formatRate(edge.requestsPerSecond)}/s` },
+            {
+              term: edge.protocol === "tcp" ? "Connections" : "Requests",
+              value: `${formatRate(edge.requestsPerSecond)}/s`,
+            },
             ...(edge.mirroredPerSecond === 0
               ? []
               : [{ term: "Copies", value: `${formatRate(edge.mirroredPerSecond)}/s by mirror, not counted above` }]),
@@ -68,7 +76,7 @@ export function EdgePanel({ edge, graph, view, onSelect }: EdgePanelProps) {
               : [
                   {
                     term: "Never arrived",
-                    value: `${formatRate(edge.unseenPerSecond)}/s of these, as the caller tells: the called end saw none of them`,
+                    value: describeUnseen(edge),
                   },
                 ]),
             { term: "Errors", value: formatPercent(edge.errorPercent) },
@@ -108,6 +116,13 @@ export function EdgePanel({ edge, graph, view, onSelect }: EdgePanelProps) {
       {serviceText === "" ? null : <EdgeTraces service={serviceText} />}
     </>
   );
+}
+
+/** Of what never came to the called end, where it stayed. */
+function describeUnseen({ unseenPerSecond, deniedBy }: DisplayEdge): string {
+  const own = deniedBy.filter(tellsOwnAnswer);
+  const why = own.length > 0 ? own.join(", ") : "the called end saw none of them, as the caller tells";
+  return `${formatRate(unseenPerSecond)}/s of these: ${why}`;
 }
 
 /** The request of an edge, where its caller is a workload with a proxy. */

@@ -2,19 +2,22 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTRPC } from "#components/api/trpc.ts";
 import { formatRate } from "#components/format/format-rate.ts";
+import { shortDenial } from "#components/format/short-denial.ts";
 import { useRange } from "#components/shell/use-range.ts";
-import { explainFlags } from "#components/topology/explain-flags.ts";
-import { flagObjects, flagsOf, splitFlags } from "#components/topology/flag-objects.ts";
+import { causeOf } from "#components/topology/edge-causes.ts";
+import { splitFlags } from "#components/topology/flag-objects.ts";
 import { PanelSection } from "#components/topology/panel-section.tsx";
 import { cx } from "#components/ui/cx.ts";
 import { ResourceLinks } from "#components/ui/resource-links.tsx";
 import type { DisplayEdge } from "#core/graph/display-graph.ts";
+import { tellsOwnAnswer } from "#core/telemetry/own-answer.ts";
 
 /** How the requests were answered, with what Envoy's flags mean and the object that says so. `host` is whom they were for. */
 export function EdgeResponses({ edge, host }: { readonly edge: DisplayEdge; readonly host: string | null }) {
   const range = useRange();
   const trpc = useTRPC();
-  const hasFlags = edge.responses.some(({ flags }) => splitFlags(flags).length > 0);
+  const hasFlags =
+    edge.responses.some(({ flags }) => splitFlags(flags).length > 0) || edge.deniedBy.some(tellsOwnAnswer);
   const service = useQuery(
     trpc.services.get.queryOptions(
       { host: host ?? "", seconds: range.seconds },
@@ -35,9 +38,7 @@ export function EdgeResponses({ edge, host }: { readonly edge: DisplayEdge; read
         </thead>
         <tbody>
           {edge.responses.map(({ code, flags, requestsPerSecond }) => {
-            // A policy's refusal carries no flag.
-            const refs = flagObjects(flagsOf({ code, flags }, edge.deniedBy), config);
-            const denied = refs.length === 0 && (code === 403 || code === 0) ? edge.deniedBy : [];
+            const { words, refs, denials } = causeOf({ code, flags }, edge.deniedBy, config);
             return (
               <tr key={`${code} ${flags}`}>
                 <th
@@ -50,17 +51,23 @@ export function EdgeResponses({ edge, host }: { readonly edge: DisplayEdge; read
                   {code === 0 ? "none" : code}
                 </th>
                 <td className="py-0.5 pr-2 text-muted text-xs leading-5">
-                  {explainFlags(flags)}
+                  {words}
                   {refs.length === 0 ? null : (
                     <span className="block">
                       by <ResourceLinks refs={refs} />
                     </span>
                   )}
-                  {denied.length === 0 ? null : (
-                    <span className="block">
-                      denied by <ResourceLinks refs={denied} />
+                  {denials.map((denial) => (
+                    <span key={denial} className="block">
+                      {shortDenial(denial) === undefined ? (
+                        denial
+                      ) : (
+                        <>
+                          denied by <ResourceLinks refs={[denial]} />
+                        </>
+                      )}
                     </span>
-                  )}
+                  ))}
                 </td>
                 <td className="py-0.5 text-right align-top text-muted">{formatRate(requestsPerSecond)}/s</td>
               </tr>

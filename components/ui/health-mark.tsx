@@ -26,17 +26,26 @@ export interface HealthMarkProps {
   readonly className?: string;
 }
 
-/** Health as icon and word; its reason is the tooltip. */
+/** Health as icon and word, with the figure that decided; its whole reason is the tooltip. */
 export function HealthMark({ health, withWord = false, className }: HealthMarkProps) {
   const look = HEALTH_LOOK[health.status];
   const Icon = look.icon;
   return (
     <span
       title={health.reason}
-      className={cx("inline-flex gap-1.5", withWord ? "items-baseline" : "items-center align-middle", className)}
+      className={cx(
+        "inline-flex gap-x-1.5",
+        withWord ? "flex-wrap items-baseline" : "items-center align-middle",
+        className,
+      )}
     >
       <Icon aria-hidden className={cx("size-3.5 shrink-0 self-center", look.mark)} />
       <span className={withWord ? cx("font-medium text-sm tracking-normal", look.text) : "sr-only"}>{look.word}</span>
+      {withWord && health.cause !== undefined ? (
+        <span data-testid="health-cause" className="font-normal text-2xs text-muted tracking-normal">
+          {health.cause}
+        </span>
+      ) : null}
     </span>
   );
 }

@@ -1,4 +1,5 @@
 import { UNKNOWN } from "#core/model/workload-label.ts";
+import { isOwnAnswer } from "#core/telemetry/own-answer.ts";
 import { outcomeOf, type TrafficRow } from "#core/telemetry/traffic.ts";
 
 /** What is believed of a called end of what one of its callers tells; shares are from 0 to 1. */
@@ -17,6 +18,8 @@ export interface Belief {
 export type IsLive = (end: string) => boolean;
 
 const BELIEVED: Belief = { share: 1, asTold: 1, unseen: 0, unseenBelieved: 0 };
+/** Turned down by the caller's own proxy: told of the called end, and no part of its figures. */
+const NEVER_LEFT: Belief = { share: 0, asTold: 1, unseen: 1, unseenBelieved: 1 };
 /**
  * What the called end has not seen may be told of it once more for each request that it has: that is a proxy that finds no instance, or
  * breaks the circuit, beside calls that come through.
@@ -43,12 +46,13 @@ export function believedShares(rows: readonly TrafficRow[], isLive: IsLive = () 
   const told = new Map<string, Map<string, Sums>>();
   for (const row of rows) {
     const { reporter, sourcePrincipal } = row.key;
-    if (reporter === "mirror") continue;
+    if (reporter === "mirror" || isOwnAnswer(row.key.deniedBy)) continue;
     for (const end of endsOf(row)) add(reporter === "source" ? told : seen, end, sourcePrincipal, row);
   }
   return (row) => {
     // A row of no requests has nothing to be believed, and no share: whoever tells of one would make every figure none.
     if (row.key.reporter !== "source" || row.count === 0) return BELIEVED;
+    if (isOwnAnswer(row.key.deniedBy)) return NEVER_LEFT;
     const { sourcePrincipal } = row.key;
     const isUnanswered = endedByProxy(row);
     let [share, bad, unseen] = [1, 1, 0];

@@ -4,7 +4,7 @@ import { judgeHealth } from "#core/graph/health.ts";
 import { mergeReporters, type Pair } from "#core/graph/merge-reporters.ts";
 import { type NodeIdentity, NodeNamer } from "#core/graph/node-of.ts";
 import { Tally } from "#core/graph/tally.ts";
-import { nameDenial } from "#core/telemetry/denied-by.ts";
+import { nameDenial, nameDenials } from "#core/telemetry/denied-by.ts";
 import { quantileMs } from "#core/telemetry/quantile.ts";
 import { isRefusedByGateway } from "#core/telemetry/refused-connection.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
@@ -115,6 +115,8 @@ export function judgeTally(tally: Tally, seconds: number, unseen: number = tally
     denied: outcomes.denied,
     deniedBy: tally.deniedBy.map(nameDenial).sort(),
     unseen,
+    blocked: Math.min(unseen, tally.blocked),
+    unit: tally.count > 0 && tally.connections === tally.count ? "connections" : "requests",
   });
 }
 
@@ -140,7 +142,7 @@ function buildEdge({ tally, believed: _, ...edge }: OpenEdge, seconds: number): 
         hosts: Object.fromEntries(hosts.map(({ host, count: requests }) => [host, requests / seconds])),
       }))
       .sort((a, b) => b.requestsPerSecond - a.requestsPerSecond),
-    deniedBy: [...new Set(tally.deniedBy.map(nameDenial))].sort(),
+    deniedBy: [...new Set(tally.deniedBy.flatMap(nameDenials))].sort(),
     bytesPerSecond: (tally.requestBytes + tally.responseBytes) / seconds,
     requestBytesPerSecond: tally.requestBytes / seconds,
     destinationServices: tally.services.toSorted(),

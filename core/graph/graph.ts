@@ -15,6 +15,8 @@ export interface Health {
   readonly status: HealthStatus;
   /** One sentence with the figure that decided: "12.0 % of 20 requests/s answered 5xx". */
   readonly reason: string;
+  /** The same as short as can be, beside the status: "5xx 12 % ≥ 10 %"; absent where the status says it all. */
+  readonly cause?: string;
 }
 
 export interface GraphNode {
@@ -59,7 +61,7 @@ export interface GraphEdge {
    * are none. They count here, and for the called end as far as that is likely.
    */
   readonly unseenPerSecond?: number;
-  /** 5xx, refused and unanswered, in percent of all. */
+  /** 4xx, 5xx, gRPC errors, refused and unanswered, in percent of all. */
   readonly errorPercent: number;
   readonly p50Ms: number | null;
   readonly p95Ms: number | null;

@@ -13,6 +13,10 @@ export interface HealthFigures {
   readonly deniedBy: readonly string[];
   /** Of the requests, those that only their callers tell of. */
   readonly unseen: number;
+  /** Of those, what the callers' own proxies turned down. */
+  readonly blocked: number;
+  /** What is counted. */
+  readonly unit: "requests" | "connections";
 }
 
 interface Tolerance {
@@ -20,37 +24,61 @@ interface Tolerance {
   readonly degradedPercent: number;
   readonly failurePercent: number;
   readonly what: string;
+  /** The same in a word or two. */
+  readonly short: string;
 }
 
 /** Kiali's defaults, with 0.1 % as the least share that counts; a refusal by policy counts as an answer 5xx does. */
 const TOLERANCES: readonly Tolerance[] = [
-  { figure: "denied", degradedPercent: 0.1, failurePercent: 10, what: "refused" },
-  { figure: "serverErrors", degradedPercent: 0.1, failurePercent: 10, what: "answered 5xx" },
-  { figure: "unanswered", degradedPercent: 0.1, failurePercent: 10, what: "got no answer" },
-  { figure: "grpcErrors", degradedPercent: 0.1, failurePercent: 10, what: "ended in a gRPC error" },
-  { figure: "clientErrors", degradedPercent: 10, failurePercent: 20, what: "answered 4xx" },
+  { figure: "denied", degradedPercent: 0.1, failurePercent: 10, what: "refused", short: "refused" },
+  { figure: "serverErrors", degradedPercent: 0.1, failurePercent: 10, what: "answered 5xx", short: "5xx" },
+  { figure: "unanswered", degradedPercent: 0.1, failurePercent: 10, what: "got no answer", short: "unanswered" },
+  {
+    figure: "grpcErrors",
+    degradedPercent: 0.1,
+    failurePercent: 10,
+    what: "ended in a gRPC error",
+    short: "gRPC errors",
+  },
+  { figure: "clientErrors", degradedPercent: 10, failurePercent: 20, what: "answered 4xx", short: "4xx" },
 ];
 
 const SEVERITY = { healthy: 0, degraded: 1, failure: 2 } as const;
 
 /** The worst of all tolerances, with the figure that decided. Nothing measured is idle. */
 export function judgeHealth(figures: HealthFigures): Health {
-  if (figures.requests === 0) return { status: "idle", reason: "no requests in this time" };
-  const rate = `${formatRate(figures.requests / figures.seconds)} requests/s`;
-  let worst: { readonly status: keyof typeof SEVERITY; readonly reason: string } = {
+  const unseen = describeUnseen(figures);
+  if (figures.requests === 0) {
+    if (unseen === undefined) return { status: "idle", reason: `no ${figures.unit} in this time` };
+    return { status: "idle", reason: `none arrived in this time; ${unseen.reason}`, cause: unseen.cause };
+  }
+  const rate = `${formatRate(figures.requests / figures.seconds)} ${figures.unit}/s`;
+  let worst: Health & { readonly status: keyof typeof SEVERITY } = {
     status: "healthy",
     reason: `${rate}, all within tolerance`,
   };
-  for (const { figure, degradedPercent, failurePercent, what } of TOLERANCES) {
+  for (const { figure, degradedPercent, failurePercent, what, short } of TOLERANCES) {
     const percent = (figures[figure] / figures.requests) * 100;
     const status = percent >= failurePercent ? "failure" : percent >= degradedPercent ? "degraded" : "healthy";
     if (SEVERITY[status] <= SEVERITY[worst.status]) continue;
     const by = figure === "denied" && figures.deniedBy.length > 0 ? ` (${figures.deniedBy.join(", ")})` : "";
-    worst = { status, reason: `${percent.toFixed(1)} % of ${rate} ${what}${by}` };
+    const limit = status === "failure" ? failurePercent : degradedPercent;
+    worst = {
+      status,
+      reason: `${percent.toFixed(1)} % of ${rate} ${what}${by}`,
+      cause: `${short} ${percent >= 10 ? percent.toFixed(0) : percent.toFixed(1)} % ≥ ${limit} %`,
+    };
   }
-  if (worst.status === "healthy" || figures.unseen === 0) return worst;
-  const unseen = `${formatRate(figures.unseen / figures.seconds)} requests/s never arrived, as callers tell`;
-  return { ...worst, reason: `${worst.reason}; ${unseen}` };
+  if (worst.status === "healthy" || unseen === undefined) return worst;
+  return { ...worst, reason: `${worst.reason}; ${unseen.reason}` };
+}
+
+/** What never came to the called end, and whether it is known where it stayed. */
+function describeUnseen({ unseen, blocked, seconds, unit }: HealthFigures) {
+  if (unseen === 0) return undefined;
+  const rate = formatRate(unseen / seconds);
+  const why = blocked >= unseen ? "blocked by the caller's own proxy" : "as callers tell";
+  return { reason: `${rate} ${unit}/s never arrived, ${why}`, cause: `${rate}/s never arrived` };
 }
 
 function formatRate(rate: number): string {

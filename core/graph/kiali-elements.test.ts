@@ -49,3 +49,18 @@ test("Kiali's rates show a digit other than zero", () => {
     httpPercentReq: "100.0",
   });
 });
+
+test("Kiali's share of errors is the edge's own, 4xx too, and health says by which figure it was judged", () => {
+  const graph = graphOf([
+    { from: "a-v1", to: "b-v1", count: 5, responseCode: 404 },
+    { from: "a-v1", to: "b-v1", count: 15 },
+  ]);
+  expect(graph.edges[0]).toMatchObject({ errorPercent: 25, health: { status: "failure", cause: "4xx 25 % ≥ 20 %" } });
+  expect(graph.nodes.find(({ workload }) => workload === "b-v1")).toMatchObject({ errorPercentIn: 25 });
+  expect(kialiElements(graph, sha256).elements.edges[0]?.data.traffic.rates).toMatchObject({ httpPercentErr: "25.0" });
+});
+
+test("connections are called so", () => {
+  const [edge] = graphOf([{ from: "a-v1", to: "b-v1", count: 20, protocol: "tcp", responseCode: 0 }]).edges;
+  expect(edge?.health.reason).toBe("2.0 connections/s, all within tolerance");
+});

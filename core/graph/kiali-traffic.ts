@@ -53,8 +53,6 @@ export function edgeTraffic(edge: GraphEdge, siblings: readonly GraphEdge[]): Ki
   if (protocol === "tcp")
     return { protocol, rates: { tcp: formatRate(edge.bytesPerSecond) }, responses: responsesOf(edge) };
   const kinds = rateKinds(edge);
-  const total = kinds.total ?? 0;
-  const errors = (kinds["4xx"] ?? 0) + (kinds["5xx"] ?? 0) + (kinds.err ?? 0) + (kinds.noResponse ?? 0);
   const all = siblings
     .filter((each) => each.protocol === protocol)
     .reduce((sum, each) => sum + each.requestsPerSecond, 0);
@@ -62,7 +60,8 @@ export function edgeTraffic(edge: GraphEdge, siblings: readonly GraphEdge[]): Ki
     protocol,
     rates: {
       ...formatRates(kinds, (kind) => `${protocol}${SUFFIX[kind]}`),
-      ...(errors > 0 && total > 0 ? { [`${protocol}PercentErr`]: formatPercent((errors / total) * 100) } : {}),
+      // The one figure that tables and health have too.
+      ...(edge.errorPercent > 0 ? { [`${protocol}PercentErr`]: formatPercent(edge.errorPercent) } : {}),
       ...(all > 0 ? { [`${protocol}PercentReq`]: formatPercent((edge.requestsPerSecond / all) * 100) } : {}),
     },
     responses: responsesOf(edge),

@@ -49,9 +49,14 @@ type Callers = ReadonlyMap<string, ReadonlyMap<string, End>>;
 
 /**
  * Joins what both ends told. The caller's end decides rate and latency, as it saw what the application saw; the called
- * end speaks for callers that report nothing, and names the policies that refused.
+ * end speaks for callers that report nothing, and names the policies that refused. What is believed follows from all rows of a time:
+ * of a part of them `beliefIn` says it.
  */
-export function mergeReporters(rows: readonly TrafficRow[], isLive?: IsLive): Pair[] {
+export function mergeReporters(
+  rows: readonly TrafficRow[],
+  isLive?: IsLive,
+  beliefIn: (row: TrafficRow) => Belief = believedShares(rows, isLive),
+): Pair[] {
   const callers = rows.some(({ key }) => isUnnamed(key)) ? callersByPrincipal(rows) : new Map();
   const pairs = new Map<string, OpenPair>();
   for (const row of joinStrangers(joinRefused(rows))) {
@@ -67,7 +72,6 @@ export function mergeReporters(rows: readonly TrafficRow[], isLive?: IsLive): Pa
     pair.fromGateway ||= key.fromGateway;
     listOf(pair, key.reporter).push(row);
   }
-  const beliefIn = believedShares(rows, isLive);
   return [...pairs.values()].flatMap((pair) => closePair(pair, beliefIn));
 }
 
@@ -137,6 +141,7 @@ function closePair({ counted, beside, copies, ...pair }: OpenPair, beliefIn: (ro
     if (beliefs.every(({ belief: { share, asTold } }) => share === 1 && asTold === 1))
       return { ...pair, service, rows, tally, believed: tally };
     const believed = sum(beliefs.flatMap(believe), others, mirrored);
+    believed.blocked = tally.blocked;
     for (const { row, belief } of beliefs) believed.unseen += row.count * belief.unseenBelieved;
     return { ...pair, service, rows, tally, believed };
   });
@@ -150,6 +155,7 @@ function believe({
   readonly row: TrafficRow;
   readonly belief: Belief;
 }): TrafficRow[] {
+  if (share === 0) return [];
   if (asTold === 1) return [scale(row, share)];
   const { pair: _, ...rest } = row;
   const well = { ...rest, key: { ...row.key, responseCode: 200, grpcStatus: "", deniedBy: "" } };

@@ -1,5 +1,6 @@
 import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
+import { isOwnAnswer } from "#core/telemetry/own-answer.ts";
 import { isRefusal } from "#core/telemetry/refused-connection.ts";
 import { type Outcome, outcomeOf, type TrafficRow } from "#core/telemetry/traffic.ts";
 
@@ -19,6 +20,10 @@ export class Tally {
   count = 0;
   /** Copies that routes' mirrors made; in none of the other sums. */
   mirrored = 0;
+  /** TCP connections: of these `count` is a sum too. */
+  connections = 0;
+  /** What its callers' own proxies turned down: it never left. Of a called end's tally no part of `count`. */
+  blocked = 0;
   /** Of `count`, what the called end has not seen though it is there to report: its callers alone tell of it. */
   unseen = 0;
   requestBytes = 0;
@@ -45,6 +50,8 @@ export class Tally {
   addRow(row: TrafficRow): void {
     const { key, count } = row;
     this.count += count;
+    if (key.protocol === "tcp") this.connections += count;
+    if (isOwnAnswer(key.deniedBy)) this.blocked += count;
     this.requestBytes += row.requestBytes;
     this.responseBytes += row.responseBytes;
     this.#addSecurity(key, count);
@@ -78,6 +85,8 @@ export class Tally {
   /** What health is judged by, and nothing else: what nodes need of their edges. */
   addOutcomes(other: Tally): void {
     this.count += other.count;
+    this.connections += other.connections;
+    this.blocked += other.blocked;
     this.unseen += other.unseen;
     const { outcomes } = this;
     outcomes.ok += other.outcomes.ok;
@@ -107,10 +116,16 @@ export class Tally {
     }
   }
 
+  /** All that did not go well, 4xx too: the shares that health is judged by are parts of it. */
   get errorPercent(): number {
     if (this.count === 0) return 0;
     const { outcomes } = this;
-    const errors = outcomes["server-error"] + outcomes["no-response"] + outcomes["grpc-error"] + outcomes.denied;
+    const errors =
+      outcomes["client-error"] +
+      outcomes["server-error"] +
+      outcomes["no-response"] +
+      outcomes["grpc-error"] +
+      outcomes.denied;
     return (errors / this.count) * 100;
   }
 

@@ -1,5 +1,7 @@
 import { UNKNOWN } from "#core/model/workload-label.ts";
+import { nameOwnAnswer } from "#core/telemetry/own-answer.ts";
 import { nameRefusal } from "#core/telemetry/refused-connection.ts";
+import { nameTokenRefusal } from "#core/telemetry/token-refusal.ts";
 import { parsePolicyName } from "#core/xds/policy-name.ts";
 
 /** What stands in a denial for "there are ALLOW policies, and none matched". */
@@ -13,13 +15,23 @@ export function parseDeniedBy(responseCodeDetails: string): string {
   return DETAILS.exec(responseCodeDetails)?.[1] ?? "";
 }
 
-/** What a person reads: `AuthorizationPolicy/NAMESPACE/NAME`, the PeerAuthentication or why mTLS failed, or that no ALLOW policy matched. */
-export function nameDenial(deniedBy: string): string {
-  if (deniedBy === NO_ALLOW_MATCHED) return "no ALLOW policy matched";
-  const refused = nameRefusal(deniedBy);
-  if (refused !== undefined) return refused;
+/**
+ * What a person reads: `KIND/NAMESPACE/NAME` of the AuthorizationPolicy, PeerAuthentication or RequestAuthentications, else why in words:
+ * what mTLS failed of, that no ALLOW policy matched, or that the caller's own proxy turned it down.
+ */
+export function nameDenials(deniedBy: string): string[] {
+  if (deniedBy === NO_ALLOW_MATCHED) return ["no ALLOW policy matched"];
+  const words = nameRefusal(deniedBy) ?? nameOwnAnswer(deniedBy);
+  if (words !== undefined) return [words];
+  const tokens = nameTokenRefusal(deniedBy);
+  if (tokens !== undefined) return tokens;
   const policy = parsePolicyName(deniedBy);
-  return policy === undefined ? deniedBy : `AuthorizationPolicy/${policy.namespace}/${policy.name}`;
+  return [policy === undefined ? deniedBy : `AuthorizationPolicy/${policy.namespace}/${policy.name}`];
+}
+
+/** The same in one text. */
+export function nameDenial(deniedBy: string): string {
+  return nameDenials(deniedBy).join(", ");
 }
 
 /** Whose policy it names; undefined where it names none. */
@@ -33,6 +45,8 @@ export function isDenial(deniedBy: string): boolean {
     deniedBy === NO_ALLOW_MATCHED ||
     deniedBy === UNKNOWN ||
     nameRefusal(deniedBy) !== undefined ||
+    nameOwnAnswer(deniedBy) !== undefined ||
+    nameTokenRefusal(deniedBy) !== undefined ||
     parsePolicyName(deniedBy) !== undefined
   );
 }

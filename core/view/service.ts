@@ -51,6 +51,8 @@ export interface ServicePeer {
   readonly namespace: string;
   /** Null when the peer is a workload without a service, or unknown. */
   readonly host: string | null;
+  /** What applies to the called service, where calls to it fail or wait: it may be why. */
+  readonly config: readonly AppliedResource[];
   readonly edge: Pick<
     GraphEdge,
     | "requestsPerSecond"

@@ -3,7 +3,9 @@ import { type AccessEntry, numberOf, textOf, wholeOf } from "#core/telemetry/acc
 import { parseClusterName } from "#core/telemetry/cluster-name.ts";
 import { parseDeniedBy } from "#core/telemetry/denied-by.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
+import { parseOwnAnswer } from "#core/telemetry/own-answer.ts";
 import { parseRefusal } from "#core/telemetry/refused-connection.ts";
+import { parseTokenRefusal } from "#core/telemetry/token-refusal.ts";
 
 /** The longest name that DNS has. */
 const HOST_CHARS_MAX = 253;
@@ -49,10 +51,15 @@ export function labelEntry(entry: AccessEntry, own: OwnEnd): TrafficKey {
     grpcStatus: protocol === "grpc" ? textOf(entry.g) : "",
     responseFlags: textOf(entry.f) || "-",
     security: securityOf(entry, refusal),
-    deniedBy: refusal || parseDeniedBy(textOf(entry.cd)) || parseDeniedBy(textOf(entry.td)),
+    deniedBy: refusal || parseDeniedBy(textOf(entry.cd)) || parseDeniedBy(textOf(entry.td)) || unservedBy(entry),
     fromGateway: entry.dir === "gateway" && !isInbound,
     sourceAddress: isInbound && peerPrincipal === UNKNOWN ? textOf(entry.ra) : "",
   };
+}
+
+/** What else turned a request down before any application saw it: a token that was refused, or the caller's own proxy. */
+function unservedBy(entry: AccessEntry): string {
+  return parseTokenRefusal(textOf(entry.cd)) || parseOwnAnswer(entry);
 }
 
 /** A caller with a certificate and without our header: the namespace is in its identity. */

@@ -1,6 +1,6 @@
 import { compareNames } from "#core/compare-names.ts";
 import { PharosError } from "#core/errors.ts";
-import type { Graph, Health } from "#core/graph/graph.ts";
+import type { Graph, GraphEdge, Health } from "#core/graph/graph.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { AppliedResource } from "#core/resolve/applied-resource.ts";
 import { namingRoutes } from "#core/resolve/naming-routes.ts";
@@ -116,7 +116,7 @@ export function createCatalogService(options: CatalogServiceOptions): Services["
         ),
         namedBy: naming.map((each) => formatRef(refOf(each))),
         metrics,
-        ...peersOf(graph, host),
+        ...peersOf(graph, host, options.explain),
         instanceList: service.instances.map((instance) => ({
           name: instance.name,
           workload: instance.workload,
@@ -144,10 +144,19 @@ function asNamed(host: string, [oldest]: readonly Resource<"VirtualService">[]):
   return { service: { host, namespace, name: host, ports: [], labels: {}, instances: [] }, mtls: "unknown" };
 }
 
-function peersOf(graph: Graph, host: string): { callers: ServicePeer[]; callees: ServicePeer[] } {
+function peersOf(
+  graph: Graph,
+  host: string,
+  explain: CatalogServiceOptions["explain"],
+): { callers: ServicePeer[]; callees: ServicePeer[] } {
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
+  const configOf = ({ target, health, responses, destinationServices }: GraphEdge) => {
+    const called = nodes.get(target)?.service ?? destinationServices[0];
+    const isTold = health.status !== "healthy" || responses.some(({ flags }) => flags !== "-");
+    return called === undefined || !isTold ? [] : explain(called).filter(({ applies }) => applies);
+  };
   const own = new Set(graph.nodes.filter((node) => node.service === host).map(({ id }) => id));
-  const peer = (id: string, edge: ServicePeer["edge"]): ServicePeer[] => {
+  const peer = (id: string, edge: GraphEdge): ServicePeer[] => {
     const node = nodes.get(id);
     if (node === undefined) return [];
     const { requestsPerSecond, errorPercent, p95Ms, mtlsPercent, health, deniedBy, responses, sourceAddresses } = edge;
@@ -156,6 +165,7 @@ function peersOf(graph: Graph, host: string): { callers: ServicePeer[]; callees:
         name: node.name,
         namespace: node.namespace,
         host: node.service ?? null,
+        config: configOf(edge),
         edge: {
           requestsPerSecond,
           errorPercent,

@@ -3,6 +3,7 @@ import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { resolveInstance } from "#core/resolve/instance.ts";
 import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
+import { resolvePolicies } from "#core/resolve/policies.ts";
 import { selects } from "#core/resolve/service.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { declareServices } from "#core/sources/declare-service.ts";
@@ -16,7 +17,7 @@ export interface ReporterIdentity {
   readonly serviceAccount: string;
 }
 
-type AboutInstance = Pick<Reporter, "workload" | "services" | "mtlsAt">;
+type AboutInstance = Pick<Reporter, "workload" | "services" | "mtlsAt" | "authentications">;
 
 /** Snapshots are made anew with each change, so what was learnt of one is dropped with it. */
 const known = new WeakMap<Snapshot, Map<string, AboutInstance>>();
@@ -68,6 +69,11 @@ function describeInstance(instance: WorkloadInstance, snapshot: Snapshot): About
     workload: labelWorkload(workload, namespace, labels),
     services: servicesOf(instance, snapshot),
     mtlsAt: mtlsOf(instance, snapshot),
+    authentications: resolvePolicies(
+      ofKind(snapshot.resources, "RequestAuthentication"),
+      { namespace, labels },
+      snapshot.mesh.rootNamespace,
+    ).map(({ metadata }) => metadata),
   };
 }
 

@@ -18,6 +18,8 @@ export interface Reporter {
   readonly mtlsAt?: (
     inboundPort: number,
   ) => { readonly policy?: { readonly namespace: string; readonly name: string } } | undefined;
+  /** The RequestAuthentications that stand over its workload. */
+  readonly authentications?: readonly { readonly namespace: string; readonly name: string }[];
   /** Whose policies apply in all namespaces. */
   readonly rootNamespace?: string;
   /** The mesh's own name of a host that it asked for; undefined for a host that the mesh does not know. */

@@ -73,6 +73,18 @@ test("under PERMISSIVE no policy asked for a certificate: only why it failed is 
   );
 });
 
+test("a refused token is told with each RequestAuthentication over the workload, whatever the agent names", () => {
+  const tokens = "{}\n---\napiVersion: security.istio.io/v1\nkind: RequestAuthentication\nmetadata:";
+  const more = `${tokens} { name: tokens, namespace: default }\nspec: {}${tokens.slice(2)} { name: other, namespace: elsewhere }\nspec: {}`;
+  for (const told of ["jwt[Jwt_is_expired]", "jwt[Jwt_is_expired]-by[default/forged]"])
+    expect(stamped(more, told).denial).toBe("RequestAuthentication/default/tokens");
+  expect(stamped("{}", "jwt[Jwt_is_expired]").denial).toBe("the token was refused: Jwt is expired");
+});
+
+test("that a caller's own proxy turned it down is not for the called end to say", () => {
+  expect(stamped("{}", "own[block_all]").denial).toBe("");
+});
+
 test("a port that the workload does not have refuses for nobody", () => {
   expect(stamped("{ mtls: { mode: STRICT } }", "mtls[plaintext]", 1234).denial).toBe("");
 });

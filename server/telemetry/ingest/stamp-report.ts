@@ -7,7 +7,9 @@ import { BUCKET_COUNT, DURATION_BUCKETS_MS, WINDOW_MS } from "#core/telemetry/bu
 import { CLOCK_DIFFERENCE_MS_MAX } from "#core/telemetry/clock-difference.ts";
 import { isDenial, namespaceOfDenial } from "#core/telemetry/denied-by.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
+import { isOwnAnswer } from "#core/telemetry/own-answer.ts";
 import { isRefusal, isRefusedBySidecar, withPolicy } from "#core/telemetry/refused-connection.ts";
+import { isTokenRefusal, withAuthentications } from "#core/telemetry/token-refusal.ts";
 import { remainderOf, remainderOfWire } from "#core/telemetry/traffic-key.ts";
 import {
   type ReportRequest,
@@ -262,6 +264,7 @@ function isPossibleSample({ startMs, reporter, responseCode, durationMs }: Reque
 /** What refused, with the PeerAuthentication where mTLS was missing: the agent knows why, not by whose word. */
 function deniedBy({ deniedBy: refusal, destinationPort, reporter: side }: RequestWindow, reporter: Reporter): string {
   const short = ownDenial(refusal, reporter);
+  if (isOwnAnswer(short)) return side === "source" ? short : "";
   if (side !== "destination" || reporter.mtlsAt === undefined || !isRefusedBySidecar(short)) return short;
   const at = reporter.mtlsAt(destinationPort);
   // Nobody asked for anything at a port that the workload does not have.
@@ -271,12 +274,13 @@ function deniedBy({ deniedBy: refusal, destinationPort, reporter: side }: Reques
 
 /**
  * A denial as a proxy of this namespace may tell it: only policies of its namespace and of the root's apply there, and which
- * PeerAuthentication asked for mTLS is not for the agent to say.
+ * PeerAuthentication asked for mTLS or RequestAuthentication for another token is not for the agent to say.
  */
-function ownDenial(text: string, { namespace, rootNamespace }: Reporter): string {
+function ownDenial(text: string, { namespace, rootNamespace, authentications = [] }: Reporter): string {
   if (text.length > TEXT_CHARS_MAX || !/^[!-~]*$/.test(text) || !isDenial(text)) return "";
   const whose = namespaceOfDenial(text);
   if (whose !== undefined && whose !== namespace && whose !== rootNamespace) return "";
+  if (isTokenRefusal(text)) return withAuthentications(text, authentications);
   return isRefusal(text) ? text.replace(/-policy\[.*$/, "") : text;
 }
 

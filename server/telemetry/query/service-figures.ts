@@ -1,4 +1,4 @@
-import type { IsLive } from "#core/graph/believed-shares.ts";
+import type { Belief, IsLive } from "#core/graph/believed-shares.ts";
 import { judgeTally } from "#core/graph/build-graph.ts";
 import { mergeReporters } from "#core/graph/merge-reporters.ts";
 import { Tally } from "#core/graph/tally.ts";
@@ -16,7 +16,7 @@ export function serviceFigures(
 ): ServiceFigures[] {
   const byHost = new Map<string, Tally>();
   for (const { service, believed } of mergeReporters(rows, isLive)) {
-    if (service === UNKNOWN || believed.count === 0) continue;
+    if (service === UNKNOWN || (believed.count === 0 && believed.unseen === 0)) continue;
     const sum = byHost.get(service) ?? new Tally();
     byHost.set(service, sum);
     sum.add(believed);
@@ -27,14 +27,19 @@ export function serviceFigures(
     errorPercent: tally.errorPercent,
     p95Ms: quantileMs(tally.buckets, 0.95),
     deniedPerSecond: tally.outcomes.denied / seconds,
-    sparkline: sparklines.get(host) ?? [],
+    sparkline: tally.count === 0 ? [] : (sparklines.get(host) ?? []),
     health: judgeTally(tally, seconds),
   }));
 }
 
-/** One tally of all pairs: of what is believed of whom they called, or of what their callers told. */
-export function tallyPairs(rows: readonly TrafficRow[], which: "believed" | "told"): Tally {
+/** One tally of all pairs: of what is believed of whom they called, by what is believed in all of the time, or of what their callers told. */
+export function tallyPairs(
+  rows: readonly TrafficRow[],
+  which: "believed" | "told",
+  beliefIn?: (row: TrafficRow) => Belief,
+): Tally {
   const sum = new Tally();
-  for (const { tally, believed } of mergeReporters(rows)) sum.add(which === "told" ? tally : believed);
+  for (const { tally, believed } of mergeReporters(rows, undefined, beliefIn))
+    sum.add(which === "told" ? tally : believed);
   return sum;
 }

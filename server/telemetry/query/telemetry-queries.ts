@@ -1,4 +1,4 @@
-import type { IsLive } from "#core/graph/believed-shares.ts";
+import { type Belief, believedShares, type IsLive } from "#core/graph/believed-shares.ts";
 import { buildGraph } from "#core/graph/build-graph.ts";
 import type { Graph } from "#core/graph/graph.ts";
 import { mergeReporters } from "#core/graph/merge-reporters.ts";
@@ -64,15 +64,13 @@ export class TelemetryQueries implements Telemetry {
     });
   }
 
-  metrics({ host, ...range }: Parameters<Telemetry["metrics"]>[0]): Promise<ServiceMetrics> {
-    return this.#series(
-      range,
-      host === undefined
-        ? { among: entryKeys(this.#readers.traffic.keys()) }
-        : { having: { destinationService: host } },
-      // Where traffic enters, only who lets it in tells.
-      host === undefined ? "told" : "believed",
-    );
+  async metrics({ host, ...range }: Parameters<Telemetry["metrics"]>[0]): Promise<ServiceMetrics> {
+    const { traffic } = this.#readers;
+    // Where traffic enters, only who lets it in tells.
+    if (host === undefined) return this.#series(range, { among: entryKeys(traffic.keys()) }, "told");
+    // What is believed is a question of all the time that is shown, and the same as the figures beside the chart say.
+    const { rows } = await this.#rated(range);
+    return this.#series(range, { having: { destinationService: host } }, believedShares(rows, this.#isLive));
   }
 
   async edgeMetrics({ ends, ...range }: Parameters<Telemetry["edgeMetrics"]>[0]): Promise<ServiceMetrics> {
@@ -82,14 +80,23 @@ export class TelemetryQueries implements Telemetry {
     return this.#series(range, { among }, "told");
   }
 
-  async #series(asked: SeriesRange, only: LabelFilter, which: "believed" | "told"): Promise<ServiceMetrics> {
+  async #series(
+    asked: SeriesRange,
+    only: LabelFilter,
+    which: "told" | ((row: TrafficRow) => Belief),
+  ): Promise<ServiceMetrics> {
     const { stepMs } = asked;
     const { endMs } = ratedRange(asked, this.#measuredTime());
     const range = { startMs: asked.startMs, endMs, stepMs };
     const slots = await this.#readers.traffic.sumBySlot(slotsOf(range), stepMs, only);
     return buildSeries({
       ...range,
-      slots: new Map([...slots].map(([at, rows]) => [at, tallyPairs(rows, which)])),
+      slots: new Map(
+        [...slots].map(([at, rows]) => [
+          at,
+          which === "told" ? tallyPairs(rows, "told") : tallyPairs(rows, "believed", which),
+        ]),
+      ),
     });
   }
 

@@ -1,0 +1,59 @@
+import { explainFlags } from "#components/topology/explain-flags.ts";
+import { flagObjects, flagsOf } from "#components/topology/flag-objects.ts";
+import type { AppliedResource } from "#core/resolve/applied-resource.ts";
+import { tellsOwnAnswer } from "#core/telemetry/own-answer.ts";
+
+/** How requests of one kind were answered. */
+export interface Answers {
+  /** 0: not at all. */
+  readonly code: number;
+  readonly flags: string;
+}
+
+/** Why requests ended as they did. */
+export interface EdgeCause {
+  /** What Envoy's flags mean; empty where it set none. */
+  readonly words: string;
+  /** Resources that may be the reason, most likely first. */
+  readonly refs: readonly string[];
+  /** What refused them: resources, or a reason in words. */
+  readonly denials: readonly string[];
+}
+
+/** Of one kind of answers the cause, by all that denied requests of the edge and what applies to the called service. */
+export function causeOf(
+  { code, flags }: Answers,
+  deniedBy: readonly string[],
+  config: readonly AppliedResource[],
+): EdgeCause {
+  const denials = deniedBy.filter((denial) => answersWith(denial, code));
+  const ownRefs = denials.some((denial) => tellsOwnAnswer(denial) && !denial.startsWith("blocked")) ? ["NR"] : [];
+  return {
+    words: explainFlags(flags),
+    refs: flagObjects([...flagsOf({ code, flags }, deniedBy), ...ownRefs], config),
+    denials,
+  };
+}
+
+/** The causes of all failing answers of an edge in one. */
+export function causesOf(
+  responses: readonly Answers[],
+  deniedBy: readonly string[],
+  config: readonly AppliedResource[],
+): EdgeCause {
+  const causes = responses.map((answers) => causeOf(answers, deniedBy, config));
+  const flags = responses.flatMap((answers) => flagsOf(answers, deniedBy));
+  return {
+    words: explainFlags([...new Set(flags)].join(",")),
+    refs: [...new Set(causes.flatMap(({ refs }) => refs))],
+    denials: deniedBy,
+  };
+}
+
+/** Which code a denial ends in: a token's is 401, the caller's own proxy's any other error, a policy's 403; without mTLS there is no answer, or a 503. */
+function answersWith(denial: string, code: number): boolean {
+  if (denial.startsWith("RequestAuthentication/") || denial.startsWith("the token ")) return code === 401;
+  if (tellsOwnAnswer(denial)) return code >= 400 && code !== 401 && code !== 403;
+  if (denial.startsWith("PeerAuthentication/") || denial.startsWith("mTLS ")) return code === 0 || code === 503;
+  return code === 403 || code === 0;
+}
