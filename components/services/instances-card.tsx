@@ -7,7 +7,7 @@ import { Card } from "#components/ui/card.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import type { Column } from "#components/ui/table-column.ts";
-import type { InstanceView } from "#core/view/service.ts";
+import type { InstanceView, ServiceDetail } from "#core/view/service.ts";
 
 const HEALTH: Readonly<Record<InstanceView["health"], { readonly tone: Tone; readonly word: string }>> = {
   healthy: { tone: "ok", word: "Healthy" },
@@ -56,7 +56,11 @@ const COLUMNS: readonly Column<InstanceView>[] = [
 ];
 
 /** What runs behind a service's name. */
-export function InstancesCard({ instances }: { readonly instances: readonly InstanceView[] }) {
+export function InstancesCard({
+  service: { instanceList: instances, waitingGroups },
+}: {
+  readonly service: Pick<ServiceDetail, "instanceList" | "waitingGroups">;
+}) {
   return (
     <Card title="Instances" isFlush>
       <DataTable
@@ -71,6 +75,16 @@ export function InstancesCard({ instances }: { readonly instances: readonly Inst
           </EmptyState>
         }
       />
+      {waitingGroups.length === 0 ? null : (
+        <ul className="border-line border-t px-4 py-2 text-muted text-sm" aria-label="Groups without an instance">
+          {waitingGroups.map(({ name, serviceAccount }) => (
+            <li key={name} className="[overflow-wrap:anywhere]">
+              No instance of {name} is registered; callers expect{" "}
+              {serviceAccount === null ? "the account that each will have" : `account ${serviceAccount}`}.
+            </li>
+          ))}
+        </ul>
+      )}
     </Card>
   );
 }

@@ -55,7 +55,7 @@ export function ServicePage({ host }: { readonly host: string }) {
               <PeersCard title="Callers" peers={data.callers} emptyText="Nobody called it in this range." />
               <PeersCard title="Calls" peers={data.callees} emptyText="It called nobody in this range." />
             </div>
-            {data.namedBy.length > 0 ? null : <InstancesCard instances={data.instanceList} />}
+            {data.namedBy.length > 0 ? null : <InstancesCard service={data} />}
             <div className="grid gap-4 xl:grid-cols-2">
               <ServiceConfigCard config={data.config} />
               <RecentTracesCard service={data.name} namespace={data.namespace} traces={data.traces} />

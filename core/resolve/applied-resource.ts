@@ -21,8 +21,10 @@ export interface ServiceQuestion {
   readonly isDeclared: boolean;
   /** The service's own. */
   readonly namespace: string;
-  /** Who answers there. Where nobody does no policy guards anything. */
-  readonly workloads: readonly PolicedWorkload[];
+  /** Who answers there. */
+  readonly running: readonly PolicedWorkload[];
+  /** Of its groups those of which nobody does: a policy over them guards whoever comes. */
+  readonly waiting: readonly PolicedWorkload[];
   /** Namespaces from which it may look otherwise than from any other, and one that stands for those. */
   readonly callers: readonly string[];
   /** The rules as callers in a namespace have them. */

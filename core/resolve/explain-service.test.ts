@@ -33,12 +33,12 @@ function instance(version: string): WorkloadInstance {
   };
 }
 
-function explained(spec: string, instances: readonly WorkloadInstance[]): string[] {
+function explained(spec: string, instances: readonly WorkloadInstance[], groups: readonly string[] = []): string[] {
   const entry = resource(
     "ServiceEntry",
     `{ hosts: [${HOST}], resolution: STATIC, ports: [{ name: http, number: 80 }], ${spec} }`,
   );
-  const { resources, diagnostics } = parseDocuments(`${entry}\n---\n${POLICIES}`);
+  const { resources, diagnostics } = parseDocuments([entry, POLICIES, ...groups].join("\n---\n"));
   expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
   return explainService({ revision: 1, mesh, resources, instances }, HOST)
     .filter(({ ref }) => !ref.startsWith("ServiceEntry"))
@@ -61,6 +61,41 @@ test.each([
   ["a selector whose workloads do not run", "workloadSelector: { labels: { app: reviews } }", []],
 ])("a service has no policy where no workload answers: %s", (_name, spec, instances) => {
   expect(explained(spec, instances)).toEqual([]);
+});
+
+const GROUPS = ["v1", "v2"].map((version) =>
+  resource(
+    "WorkloadGroup",
+    `{ metadata: { labels: { app: reviews, version: ${version} } }, template: { serviceAccount: reviews } }`,
+    `{ name: reviews-${version}, namespace: default }`,
+  ),
+);
+
+test.each([
+  [
+    "none of its groups has an instance",
+    [],
+    [
+      "mTLS STRICT; holds for namespace default; none of these runs now",
+      "ALLOW by 1 rule; selects 1 of 2 of its workloads; none of these runs now",
+    ],
+  ],
+  [
+    "one group has lost its last",
+    [{ ...instance("v2"), workload: "reviews-v2" }],
+    [
+      "mTLS STRICT; holds for namespace default",
+      "ALLOW by 1 rule; selects 1 of 2 of its workloads; none of these runs now",
+    ],
+  ],
+  [
+    "both run",
+    ["v1", "v2"].map((version) => ({ ...instance(version), workload: `reviews-${version}` })),
+    ["mTLS STRICT; holds for namespace default", "ALLOW by 1 rule; selects 1 of 2 of its workloads"],
+  ],
+])("policies over the groups that a service selects are told, whether they run or not: %s", (_, instances, reasons) => {
+  const told = explained("workloadSelector: { labels: { app: reviews } }", instances, GROUPS);
+  expect(told.map((each) => each.replace(/^[^:]*: /, ""))).toEqual(reasons);
 });
 
 test("of a host that no service has, the routing that names it, and of a gateway's too", () => {

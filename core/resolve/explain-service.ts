@@ -6,8 +6,9 @@ import type { AppliedResource, ServiceQuestion } from "#core/resolve/applied-res
 import { callersOf, rulesByCaller } from "#core/resolve/callers-of.ts";
 import { withMeshExports } from "#core/resolve/mesh-settings.ts";
 import { namingRoutes } from "#core/resolve/naming-routes.ts";
-import { servicesByHost } from "#core/resolve/service.ts";
+import { instancesOf, servicesByHost } from "#core/resolve/service.ts";
 import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
+import { waitingWorkloads } from "#core/resolve/waiting-workloads.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import { sortByAge } from "#core/resource/sort-by-age.ts";
 import { declareServices } from "#core/sources/declare-service.ts";
@@ -20,10 +21,12 @@ export function explainService(written: Snapshot, host: string): readonly Applie
   const namespace = service?.namespace ?? namingRoutes(snapshot, host)[0]?.metadata.namespace;
   if (namespace === undefined) return [];
   const reader = createSnapshotReader(snapshot);
-  const workloads = service === undefined ? [] : answeringInstances(reader, service, snapshot.instances);
+  const running = service === undefined ? [] : answeringInstances(reader, service, snapshot.instances);
+  const waiting = service === undefined ? [] : instancesOf(service, waitingWorkloads(snapshot));
   const callers = callersOf(declarations, snapshot.mesh.rootNamespace);
   const isDeclared = service !== undefined;
-  const question = { reader, host, isDeclared, namespace, workloads, callers, rulesFor: rulesByCaller(reader, host) };
+  const rulesFor = rulesByCaller(reader, host);
+  const question = { reader, host, isDeclared, namespace, running, waiting, callers, rulesFor };
   return sortByAge(snapshot.resources).flatMap((resource) => {
     const explained = explain(resource, question);
     return explained === undefined ? [] : [{ ref: formatRef(refOf(resource)), ...explained }];

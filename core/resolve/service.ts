@@ -71,11 +71,11 @@ export function selects(service: Pick<ServiceDeclaration, "selector">, labels: L
   return selector !== undefined && matchesLabels(labels, selector);
 }
 
-/** Those of the instances that a service selects, in their order. */
-export function instancesOf(
+/** Those of the instances, or of other workloads, that a service selects, in their order. */
+export function instancesOf<W extends Pick<WorkloadInstance, "namespace" | "labels">>(
   service: Pick<ServiceDeclaration, "namespace" | "selector">,
-  instances: readonly WorkloadInstance[],
-): readonly WorkloadInstance[] {
+  instances: readonly W[],
+): readonly W[] {
   if (selectorOf(service) === undefined) return [];
   return instances.filter(({ namespace, labels }) => namespace === service.namespace && selects(service, labels));
 }

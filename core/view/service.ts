@@ -42,6 +42,8 @@ export interface ServiceDetail extends ServiceRow {
   readonly callers: readonly ServicePeer[];
   readonly callees: readonly ServicePeer[];
   readonly instanceList: readonly InstanceView[];
+  /** WorkloadGroups that it selects and that have no instance, with the account that callers expect of theirs; null: each says its own. */
+  readonly waitingGroups: readonly { readonly name: string; readonly serviceAccount: string | null }[];
   readonly config: readonly AppliedResource[];
   readonly traces: readonly TraceSummary[];
 }

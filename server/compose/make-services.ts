@@ -2,6 +2,7 @@ import { checkConfig } from "#core/check/check-config.ts";
 import { PharosError } from "#core/errors.ts";
 import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
 import { explainService } from "#core/resolve/explain-service.ts";
+import { withMeshExports } from "#core/resolve/mesh-settings.ts";
 import type { Auth } from "#server/auth/auth.ts";
 import type { Config } from "#server/compose/make-config.ts";
 import type { IdentityParts } from "#server/compose/make-identity.ts";
@@ -60,7 +61,7 @@ export function makeServices(parts: ServicesParts): { readonly services: Service
     keys: parts.keys,
     files: {
       findings() {
-        const { resources, instances } = state.snapshot();
+        const { resources, instances } = withMeshExports(state.snapshot());
         return describeFiles(resources, instances, registry.fileProblems());
       },
     },

@@ -16,7 +16,7 @@ import { expectClusters, expectRoutes } from "#server/envoy/testing/expect-outbo
 import { clusterName, hostsOf, law, NAMESPACES, seed, sidecar } from "#server/envoy/testing/random-law.ts";
 import { MESH } from "#server/envoy/testing/random-world.ts";
 import type { Mode } from "#server/envoy/testing/read-back.ts";
-import { instancesMtls } from "#server/services/effective-mtls.ts";
+import { acceptedMtls } from "#server/services/effective-mtls.ts";
 import { listServices } from "#server/services/service-directory.ts";
 
 /** A limit that nobody set. */
@@ -34,7 +34,7 @@ describe(`FUZZ_SEED=${seed}`, () => {
           expect(reader.mtlsMode(instance.namespace, instance.labels, port)).toBe(mode satisfies Mode);
         const kinds = [...new Set(modes.values())];
         const [only] = kinds;
-        expect(instancesMtls(snapshot, [instance])).toBe(
+        expect(acceptedMtls(snapshot, [instance], [])).toBe(
           kinds.length === 1 && only !== undefined ? NAMES[only] : "unknown",
         );
       }

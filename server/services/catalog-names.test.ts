@@ -31,3 +31,19 @@ test.each([
   const { services } = buildCatalog({ revision: 1, mesh, resources, instances: [] });
   expect(services.map(({ subsets }) => subsets)).toEqual([["own"]]);
 });
+
+test("a group without an instance is a workload that rules can be written for, with the account that it names", () => {
+  const group = (name: string, template: string) =>
+    resource(
+      "WorkloadGroup",
+      `{ metadata: { labels: { version: v3 } }, template: ${template} }`,
+      `{ name: ${name}, namespace: default }`,
+    );
+  const { resources } = parseDocuments(
+    [group("reviews-v3", "{ serviceAccount: reviews }"), group("open", "{}")].join("\n---\n"),
+  );
+  const { workloads, principals } = buildCatalog({ revision: 1, mesh, resources, instances: [] });
+  const principal = "cluster.local/ns/default/sa/reviews";
+  expect(workloads).toEqual([{ namespace: "default", name: "reviews-v3", labels: { version: "v3" }, principal }]);
+  expect(principals).toEqual([principal]);
+});

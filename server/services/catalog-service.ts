@@ -4,14 +4,15 @@ import type { Graph, GraphEdge, Health } from "#core/graph/graph.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { AppliedResource } from "#core/resolve/applied-resource.ts";
 import { namingRoutes } from "#core/resolve/naming-routes.ts";
-import { standsOver } from "#core/resolve/policies.ts";
+import { type PolicedWorkload, standsOver } from "#core/resolve/policies.ts";
+import { waitingWorkloads } from "#core/resolve/waiting-workloads.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { ServicePeer, ServiceRow } from "#core/view/service.ts";
 import { buildCatalog } from "#server/services/catalog-names.ts";
 import type { Mesh, ServiceFigures, Telemetry } from "#server/services/dependencies.ts";
-import { instancesMtls, serviceMtls } from "#server/services/effective-mtls.ts";
+import { acceptedMtls, serviceMtls } from "#server/services/effective-mtls.ts";
 import type { PolicedQuestion } from "#server/services/inputs.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
 import { perSnapshot } from "#server/services/per-snapshot.ts";
@@ -43,15 +44,19 @@ export function chartStepMs(seconds: number): number {
 /** What already stands over workloads; `otherAllows` are refs of ALLOW policies. */
 function policed({ resources, instances, mesh }: Snapshot, { namespace, labels, except }: PolicedQuestion): Policed {
   const isRootNamespace = namespace === mesh.rootNamespace;
-  const selected = instances.filter(
-    (each) => (isRootNamespace || each.namespace === namespace) && matchesLabels(each.labels, labels),
-  );
+  const isSelected = (each: PolicedWorkload): boolean =>
+    (isRootNamespace || each.namespace === namespace) && matchesLabels(each.labels, labels);
+  const waiting = waitingWorkloads({ resources, instances }).filter(isSelected);
   const otherAllows = ofKind(resources, "AuthorizationPolicy").flatMap((resource) => {
     if ((resource.spec.action ?? "ALLOW") !== "ALLOW") return [];
     const ref = formatRef(refOf(resource));
     return ref !== except && standsOver(resource, { namespace, labels }, mesh.rootNamespace) ? [ref] : [];
   });
-  return { mtls: instancesMtls({ resources, mesh }, selected), otherAllows, isRootNamespace };
+  return {
+    mtls: acceptedMtls({ resources, mesh }, instances.filter(isSelected), waiting),
+    otherAllows,
+    isRootNamespace,
+  };
 }
 
 export function createCatalogService(options: CatalogServiceOptions): Services["catalog"] {
@@ -128,6 +133,7 @@ export function createCatalogService(options: CatalogServiceOptions): Services["
           serviceAccount: instance.serviceAccount,
           proxyId: proxyIds.get(`${instance.namespace}/${instance.name}`) ?? null,
         })),
+        waitingGroups: service.waiting.map(({ name, serviceAccount = null }) => ({ name, serviceAccount })),
         config: options.explain(host),
         traces,
       };
@@ -141,7 +147,10 @@ export function createCatalogService(options: CatalogServiceOptions): Services["
 function asNamed(host: string, [oldest]: readonly Resource<"VirtualService">[]): Listed | undefined {
   if (oldest === undefined) return undefined;
   const { namespace } = oldest.metadata;
-  return { service: { host, namespace, name: host, ports: [], labels: {}, instances: [] }, mtls: "unknown" };
+  return {
+    service: { host, namespace, name: host, ports: [], labels: {}, instances: [], waiting: [] },
+    mtls: "unknown",
+  };
 }
 
 function peersOf(

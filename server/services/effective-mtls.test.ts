@@ -28,11 +28,23 @@ spec:
   endpoints: [{ address: 127.0.0.1 }]
 `;
 
+type Instance = Snapshot["instances"][number];
+const INSTANCE: Instance = {
+  ...{ namespace: "default", name: "reviews-0", workload: "reviews", serviceAccount: "reviews" },
+  labels: { app: "reviews" },
+  address: "127.0.0.1",
+  ports: [
+    { name: "http", appPort: 19080, inboundPort: 29080 },
+    { name: "admin", appPort: 19090, inboundPort: 29090 },
+  ],
+  ...{ health: "healthy", locality: "", weight: 1 },
+};
+
 function modeWith(...policies: string[]): string {
-  return modeOf("reviews.default.svc.cluster.local", ...policies);
+  return modeOf("reviews.default.svc.cluster.local", policies);
 }
 
-function modeOf(host: string, ...policies: string[]): string {
+function modeOf(host: string, policies: readonly string[] = [], instances: readonly Instance[] = [INSTANCE]): string {
   const { resources, diagnostics } = parseDocuments([SERVICE, ALIAS, ...policies].join("\n---\n"));
   expect(diagnostics).toEqual([]);
   const snapshot: Snapshot = {
@@ -44,23 +56,7 @@ function modeOf(host: string, ...policies: string[]): string {
       traceSampling: 1,
     } as Snapshot["mesh"],
     resources,
-    instances: [
-      {
-        namespace: "default",
-        name: "reviews-0",
-        workload: "reviews",
-        labels: { app: "reviews" },
-        serviceAccount: "reviews",
-        address: "127.0.0.1",
-        ports: [
-          { name: "http", appPort: 19080, inboundPort: 29080 },
-          { name: "admin", appPort: 19090, inboundPort: 29090 },
-        ],
-        health: "healthy",
-        locality: "",
-        weight: 1,
-      } as Snapshot["instances"][number],
-    ],
+    instances,
   };
   const service = listServices(snapshot).get(host);
   if (service === undefined) throw new Error("no service");
@@ -90,7 +86,44 @@ test.each([
   expect(modeWith(...policies)).toBe(expected);
 });
 
+const GROUP = `
+apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: { name: reviews }
+spec: { metadata: { labels: { app: reviews } }, template: { ports: { http: 19080, admin: 19090 } } }
+`;
+
+test.each([
+  ["as its group says", [GROUP, policy("a", "{ mtls: { mode: STRICT } }")], "strict"],
+  [
+    "by the ports of its group",
+    [
+      GROUP,
+      policy("a", "{ mtls: { mode: STRICT } }"),
+      policy("b", '{ selector: { matchLabels: { app: reviews } }, portLevelMtls: { "19090": { mode: DISABLE } } }'),
+    ],
+    "unknown",
+  ],
+  ["nobody knows where it has no group", [policy("a", "{ mtls: { mode: STRICT } }")], "unknown"],
+])("a service without instances takes what they will: %s", (_, texts, expected) => {
+  expect(modeOf("reviews.default.svc.cluster.local", texts, [])).toBe(expected);
+});
+
+test("a group that waits says nothing of a service of which others answer", () => {
+  const waiting = GROUP.replace("name: reviews", "name: reviews-v2").replace(
+    "app: reviews",
+    "app: reviews, tier: back",
+  );
+  expect(
+    modeWith(
+      waiting,
+      policy("a", "{ mtls: { mode: STRICT } }"),
+      policy("b", "{ selector: { matchLabels: { tier: back } }, mtls: { mode: PERMISSIVE } }"),
+    ),
+  ).toBe("strict");
+});
+
 test("a service whose endpoint is the address of a workload's sidecar takes what that workload takes", () => {
-  expect(modeOf("reviews.alias.test", policy("a", "{ mtls: { mode: STRICT } }"))).toBe("strict");
+  expect(modeOf("reviews.alias.test", [policy("a", "{ mtls: { mode: STRICT } }")])).toBe("strict");
   expect(modeOf("reviews.alias.test")).toBe("permissive");
 });

@@ -1,6 +1,8 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
+import type { WaitingWorkload } from "#core/resolve/waiting-workloads.ts";
+import type { Labels } from "#core/resource/labels.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import type { DirectoryService } from "#server/services/service-directory.ts";
 
@@ -8,24 +10,33 @@ export type EffectiveMtls = "strict" | "permissive" | "disabled" | "unknown";
 
 const NAMES = { STRICT: "strict", PERMISSIVE: "permissive", DISABLE: "disabled" } as const;
 
+/** Of a workload as far as it bears on mTLS; `appPort`: where its application listens. */
+interface Accepting {
+  readonly namespace: string;
+  readonly labels: Labels;
+  readonly ports: readonly { readonly name: string; readonly appPort: number }[];
+}
+
 /**
- * Of a service: what all its instances accept on all of its ports, "unknown" when they differ or there are none. The same
- * answer as proxies get: by age, by level and by the port of the application.
+ * Of a service: what all its instances accept on all of its ports, and where there are none what those of its groups would;
+ * "unknown" when they differ or nobody is to come. The same answer as proxies get: by age, by level and by the port of the application.
  */
 export function serviceMtls(snapshot: Snapshot, service: DirectoryService): EffectiveMtls {
   const names = new Set(service.ports.map(({ name }) => name));
-  return instancesMtls(snapshot, service.instances, (name) => names.has(name));
+  return acceptedMtls(snapshot, service.instances, service.waiting, (name) => names.has(name));
 }
 
-/** Of instances: what all of them accept on all of their ports that are asked for. */
-export function instancesMtls(
+/** What all of the instances accept on all of their ports that are asked for; where there are none, what those that wait would. */
+export function acceptedMtls(
   snapshot: Pick<Snapshot, "resources" | "mesh">,
   instances: readonly WorkloadInstance[],
+  waiting: readonly WaitingWorkload[],
   isAsked: (portName: string) => boolean = () => true,
 ): EffectiveMtls {
   const policies = ofKind(snapshot.resources, "PeerAuthentication");
+  const accepting: readonly Accepting[] = instances.length > 0 ? instances : waiting.map(asAccepting);
   const modes = new Set(
-    instances.flatMap(({ namespace, labels, ports }) => {
+    accepting.flatMap(({ namespace, labels, ports }) => {
       const answered = ports.filter(({ name }) => isAsked(name)).map(({ appPort }) => ({ port: appPort }));
       return (answered.length > 0 ? answered : [{}]).map(
         (port) => resolveMtlsMode(policies, snapshot.mesh.rootNamespace, { namespace, labels, ...port }).mode,
@@ -34,4 +45,8 @@ export function instancesMtls(
   );
   const [only] = modes;
   return modes.size === 1 && only !== undefined ? NAMES[only] : "unknown";
+}
+
+function asAccepting({ namespace, labels, ports }: WaitingWorkload): Accepting {
+  return { namespace, labels, ports: Object.entries(ports).map(([name, appPort]) => ({ name, appPort })) };
 }

@@ -1,8 +1,9 @@
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { answeringInstances } from "#core/resolve/answering-instances.ts";
 import { withMeshExports } from "#core/resolve/mesh-settings.ts";
-import { servicesByHost } from "#core/resolve/service.ts";
+import { instancesOf, servicesByHost } from "#core/resolve/service.ts";
 import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
+import { type WaitingWorkload, waitingWorkloads } from "#core/resolve/waiting-workloads.ts";
 import { declareServices } from "#core/sources/declare-service.ts";
 import { perSnapshot } from "#server/services/per-snapshot.ts";
 
@@ -15,6 +16,8 @@ export interface DirectoryService {
   readonly ports: readonly { readonly name: string; readonly number: number; readonly protocol: string }[];
   readonly labels: Readonly<Record<string, string>>;
   readonly instances: readonly WorkloadInstance[];
+  /** Of its groups those without an instance. */
+  readonly waiting: readonly WaitingWorkload[];
 }
 
 /** All services of a snapshot, by host. A host that several objects declare belongs to the oldest, with the ports of those that add to it. */
@@ -23,6 +26,7 @@ export const listServices = perSnapshot((written): ReadonlyMap<string, Directory
   const suffix = `.svc.${snapshot.mesh.domainSuffix}`;
   const services = new Map<string, DirectoryService>();
   const reader = createSnapshotReader(snapshot);
+  const groups = waitingWorkloads(snapshot);
   for (const [host, service] of servicesByHost(declareServices(snapshot.resources))) {
     const { namespace, selector } = service;
     const instances = answeringInstances(reader, service, snapshot.instances);
@@ -40,11 +44,15 @@ export const listServices = perSnapshot((written): ReadonlyMap<string, Directory
       ports,
       labels: selector ?? {},
       instances,
+      waiting: instancesOf(service, groups),
     });
   }
   return services;
 });
 
-export function principalOf(instance: WorkloadInstance, trustDomain: string): string {
-  return `${trustDomain}/ns/${instance.namespace}/sa/${instance.serviceAccount}`;
+export function principalOf(
+  { namespace, serviceAccount }: Pick<WorkloadInstance, "namespace" | "serviceAccount">,
+  trustDomain: string,
+): string {
+  return `${trustDomain}/ns/${namespace}/sa/${serviceAccount}`;
 }
