@@ -53,6 +53,11 @@ export interface Description {
   readonly valueDocs?: Readonly<Record<string, string>>;
   /** What holds when it is not set, as it would be written. */
   readonly default?: string | number | boolean;
+  /**
+   * The field of Envoy's API that it becomes, or several: `RouteMatch.prefix`; where it becomes none, what it does instead. Holds
+   * for what is in it too, where that says nothing itself.
+   */
+  readonly envoy?: string;
   /** How a form asks for it where its type does not say. */
   readonly form?: FormHint;
 }

@@ -104,6 +104,11 @@ export function described<T, R extends boolean>(field: Handled<T, R>, descriptio
   return { ...field, ...description };
 }
 
+/** See `Description.envoy`. */
+export function becomes<T, R extends boolean>(envoy: string, field: Handled<T, R>): Handled<T, R> {
+  return { ...field, envoy };
+}
+
 /** `reason` follows "… is not handled: " and says what to do instead. */
 export function refused(reason: string): Refused {
   return { status: "refused", reason };

@@ -1,50 +1,61 @@
 import { MATCH_LABELS } from "#core/kinds/workload-selector.ts";
 import type { Infer } from "#core/schema/field.ts";
 import type { Format } from "#core/schema/formats.ts";
-import { described, list, message, oneOf, refused, required, string } from "#core/schema/make-field.ts";
+import { becomes, described, list, message, oneOf, refused, required, string } from "#core/schema/make-field.ts";
 
 /** Some of them become regular expressions, and 32,768 steps are the most that a proxy takes of one. */
 const TEXT_BYTES_MAX = 4096;
 const BY_SELECTOR = "choose workloads with `selector`";
 
+const PRINCIPAL = "Principal.Authenticated.principal_name";
+const NOT_PRINCIPAL = `Principal.not_id of ${PRINCIPAL}`;
+
 const SOURCE = message({
-  principals: texts("policy-text"),
-  notPrincipals: texts("policy-text"),
-  namespaces: texts("policy-text"),
-  notNamespaces: texts("policy-text"),
-  serviceAccounts: texts("service-account"),
-  notServiceAccounts: texts("service-account"),
-  ipBlocks: texts("ip-or-cidr"),
-  notIpBlocks: texts("ip-or-cidr"),
-  remoteIpBlocks: texts("ip-or-cidr"),
-  notRemoteIpBlocks: texts("ip-or-cidr"),
+  principals: becomes(PRINCIPAL, texts("policy-text")),
+  notPrincipals: becomes(NOT_PRINCIPAL, texts("policy-text")),
+  namespaces: becomes(PRINCIPAL, texts("policy-text")),
+  notNamespaces: becomes(NOT_PRINCIPAL, texts("policy-text")),
+  serviceAccounts: becomes(PRINCIPAL, texts("service-account")),
+  notServiceAccounts: becomes(NOT_PRINCIPAL, texts("service-account")),
+  ipBlocks: becomes("Principal.direct_remote_ip", texts("ip-or-cidr")),
+  notIpBlocks: becomes("Principal.not_id of Principal.direct_remote_ip", texts("ip-or-cidr")),
+  remoteIpBlocks: becomes("Principal.remote_ip", texts("ip-or-cidr")),
+  notRemoteIpBlocks: becomes("Principal.not_id of Principal.remote_ip", texts("ip-or-cidr")),
   requestPrincipals: described(texts("policy-text"), {
+    envoy: "Principal.metadata",
     doc: "ISSUER/SUBJECT of a token that a RequestAuthentication checked; `*` for any",
   }),
-  notRequestPrincipals: texts("policy-text"),
+  notRequestPrincipals: becomes("Principal.not_id of Principal.metadata", texts("policy-text")),
   trustDomains: refused("there is one trust domain"),
   notTrustDomains: refused("there is one trust domain"),
 });
 export type AuthorizationSource = Infer<typeof SOURCE>;
 
+const BY_PORT = "none: at the chains of which ports the rule stands";
+
 const OPERATION = message({
-  hosts: described(hosts(), { hint: "as the Host header says; empty for any" }),
-  notHosts: hosts(),
-  ports: described(texts("port-number"), { hint: "of the workload; empty for any" }),
-  notPorts: texts("port-number"),
-  methods: described(texts("policy-text"), { hint: "empty for any" }),
-  notMethods: texts("policy-text"),
-  paths: described(texts("policy-path"), { hint: "/details/* or */info; empty for any" }),
-  notPaths: texts("policy-path"),
+  hosts: described(hosts(), {
+    envoy: "Permission.header of :authority",
+    hint: "as the Host header says; empty for any",
+  }),
+  notHosts: becomes("Permission.not_rule of :authority", hosts()),
+  ports: described(texts("port-number"), { envoy: BY_PORT, hint: "of the workload; empty for any" }),
+  notPorts: becomes(BY_PORT, texts("port-number")),
+  methods: described(texts("policy-text"), { envoy: "Permission.header of :method", hint: "empty for any" }),
+  notMethods: becomes("Permission.not_rule of :method", texts("policy-text")),
+  paths: described(texts("policy-path"), { envoy: "Permission.url_path", hint: "/details/* or */info; empty for any" }),
+  notPaths: becomes("Permission.not_rule of Permission.url_path", texts("policy-path")),
 });
 export type AuthorizationOperation = Infer<typeof OPERATION>;
 
 const CONDITION = message({
   key: described(required(string("condition-key")), {
+    envoy:
+      "Principal.header, Principal.metadata, Principal.authenticated, Principal.direct_remote_ip, Principal.remote_ip, Permission.destination_ip or Permission.requested_server_name, as the key is",
     note: "A header that comes several times is compared value by value: one that fits is enough",
   }),
-  values: list(string("policy-text", TEXT_BYTES_MAX)),
-  notValues: list(string("policy-text", TEXT_BYTES_MAX)),
+  values: becomes("Principal.or_ids, Permission.or_rules", list(string("policy-text", TEXT_BYTES_MAX))),
+  notValues: becomes("Principal.not_id, Permission.not_rule", list(string("policy-text", TEXT_BYTES_MAX))),
 });
 export type AuthorizationCondition = Infer<typeof CONDITION>;
 
@@ -61,6 +72,7 @@ export const AUTHORIZATION_POLICY = message({
   targetRef: refused(BY_SELECTOR),
   targetRefs: refused(BY_SELECTOR),
   action: described(oneOf(["ALLOW", "DENY", "AUDIT"], { CUSTOM: "external authorizers are not called yet" }), {
+    envoy: "RBAC.action",
     doc: "What happens to requests that a rule matches",
     valueDocs: {
       ALLOW: "they are let in, and all others are refused",
@@ -70,7 +82,10 @@ export const AUTHORIZATION_POLICY = message({
     default: "ALLOW",
   }),
   provider: refused("it goes with the action CUSTOM: external authorizers are not called yet"),
-  rules: described(list(RULE, 0, 512), { doc: "None with ALLOW allows nothing; `[{}]` matches everything" }),
+  rules: described(list(RULE, 0, 512), {
+    envoy: "RBAC.policies",
+    doc: "None with ALLOW allows nothing; `[{}]` matches everything",
+  }),
 });
 export type AuthorizationPolicySpec = Infer<typeof AUTHORIZATION_POLICY>;
 

@@ -1,5 +1,6 @@
 import type { Infer, Unit } from "#core/schema/field.ts";
 import {
+  becomes,
   boolean,
   described,
   ignored,
@@ -12,20 +13,25 @@ import {
 } from "#core/schema/make-field.ts";
 
 export const TCP_KEEPALIVE = message({
-  probes: integer(0, 127),
-  time: string("keepalive-duration"),
-  interval: string("keepalive-duration"),
+  probes: becomes("TcpKeepalive.keepalive_probes", integer(0, 127)),
+  time: becomes("TcpKeepalive.keepalive_time", string("keepalive-duration")),
+  interval: becomes("TcpKeepalive.keepalive_interval", string("keepalive-duration")),
 });
 export type TcpKeepalive = Infer<typeof TCP_KEEPALIVE>;
 
 const TCP = {
   maxConnections: described(integer(), {
+    envoy: "CircuitBreakers.Thresholds.max_connections",
     unit: "connections",
     note: "0 is as if it were not there: no limit. All of connectionPool but h2UpgradePolicy holds at each caller, and again at each called sidecar for what it sends to its application",
   }),
-  connectTimeout: described(string("duration"), { default: "10s" }),
-  maxConnectionDuration: string("duration"),
+  connectTimeout: described(string("duration"), { envoy: "Cluster.connect_timeout", default: "10s" }),
+  maxConnectionDuration: becomes(
+    "HttpProtocolOptions.max_connection_duration, TcpProxy.max_downstream_connection_duration",
+    string("duration"),
+  ),
   idleTimeout: described(string("duration"), {
+    envoy: "TcpProxy.idle_timeout",
     default: "1h",
     note: "Of connections that are not HTTP, at each caller: the first destination's, where a route has several",
   }),
@@ -33,15 +39,24 @@ const TCP = {
 };
 
 const HTTP = {
-  http1MaxPendingRequests: unlimited("requests"),
-  http2MaxRequests: unlimited("requests"),
-  maxRequestsPerConnection: unlimited("requests"),
-  maxRetries: unlimited("requests"),
-  idleTimeout: described(string("duration"), { default: "1h" }),
-  h2UpgradePolicy: described(oneOf(["DEFAULT", "DO_NOT_UPGRADE", "UPGRADE"]), { default: "DEFAULT" }),
-  useClientProtocol: boolean(),
-  maxConcurrentStreams: described(integer(1), { unit: "streams" }),
-  http2KeepAlive: message({ interval: required(string("duration")), timeout: required(string("duration")) }),
+  http1MaxPendingRequests: becomes("CircuitBreakers.Thresholds.max_pending_requests", unlimited("requests")),
+  http2MaxRequests: becomes("CircuitBreakers.Thresholds.max_requests", unlimited("requests")),
+  maxRequestsPerConnection: becomes("HttpProtocolOptions.max_requests_per_connection", unlimited("requests")),
+  maxRetries: becomes("CircuitBreakers.Thresholds.max_retries", unlimited("requests")),
+  idleTimeout: described(string("duration"), { envoy: "HttpProtocolOptions.idle_timeout", default: "1h" }),
+  h2UpgradePolicy: described(oneOf(["DEFAULT", "DO_NOT_UPGRADE", "UPGRADE"]), {
+    envoy: "HttpProtocolOptions.explicit_http_config",
+    default: "DEFAULT",
+  }),
+  useClientProtocol: becomes("HttpProtocolOptions.use_downstream_protocol_config", boolean()),
+  maxConcurrentStreams: described(integer(1), {
+    envoy: "Http2ProtocolOptions.max_concurrent_streams",
+    unit: "streams",
+  }),
+  http2KeepAlive: becomes(
+    "Http2ProtocolOptions.connection_keepalive",
+    message({ interval: required(string("duration")), timeout: required(string("duration")) }),
+  ),
 };
 
 export const CONNECTION_POOL = message({ tcp: message(TCP), http: message(HTTP) });

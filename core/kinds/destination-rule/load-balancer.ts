@@ -1,5 +1,6 @@
 import type { Infer } from "#core/schema/field.ts";
 import {
+  becomes,
   boolean,
   described,
   explicit,
@@ -16,17 +17,22 @@ const NO_LOCALITY = "load balancing does not know localities yet";
 
 const CONSISTENT_HASH = message(
   {
-    httpHeaderName: explicit(string("header-name")),
+    httpHeaderName: becomes("RouteAction.HashPolicy.Header.header_name", explicit(string("header-name"))),
     httpCookie: message({
-      name: required(string("header-text")),
-      path: string("header-text"),
-      ttl: string("duration-or-zero"),
+      name: becomes("RouteAction.HashPolicy.Cookie.name", required(string("header-text"))),
+      path: becomes("RouteAction.HashPolicy.Cookie.path", string("header-text")),
+      ttl: becomes("RouteAction.HashPolicy.Cookie.ttl", string("duration-or-zero")),
       attributes: refused("only name, path and ttl of the cookie are"),
     }),
-    useSourceIp: explicit(boolean()),
-    httpQueryParameterName: explicit(string("header-text")),
-    ringHash: message({ minimumRingSize: integer(0, 8_388_608) }),
-    maglev: message({ tableSize: integer(1, 5_000_011) }),
+    useSourceIp: becomes(
+      "RouteAction.HashPolicy.ConnectionProperties.source_ip, TcpProxy.hash_policy",
+      explicit(boolean()),
+    ),
+    httpQueryParameterName: becomes("RouteAction.HashPolicy.QueryParameter.name", explicit(string("header-text"))),
+    ringHash: message({
+      minimumRingSize: becomes("Cluster.RingHashLbConfig.minimum_ring_size", integer(0, 8_388_608)),
+    }),
+    maglev: message({ tableSize: becomes("Cluster.MaglevLbConfig.table_size", integer(1, 5_000_011)) }),
     minimumRingSize: refused("deprecated in Istio; use ringHash.minimumRingSize"),
   },
   // The key, too, is one of several: the validation of the whole says so.
@@ -39,13 +45,16 @@ export const LOAD_BALANCER = message(
       oneOf(["UNSPECIFIED", "LEAST_CONN", "RANDOM", "ROUND_ROBIN", "LEAST_REQUEST"], {
         PASSTHROUGH: "where a caller meant to connect to is known only when traffic is captured",
       }),
-      { doc: "How an instance is chosen for each request", default: "LEAST_REQUEST" },
+      { envoy: "Cluster.lb_policy", doc: "How an instance is chosen for each request", default: "LEAST_REQUEST" },
     ),
     consistentHash: CONSISTENT_HASH,
     warmup: message({
-      duration: required(string("duration")),
-      minimumPercent: described(explicit(number(0, 100)), { unit: "percent" }),
-      aggression: explicit(number(0, 1e9)),
+      duration: becomes("Cluster.SlowStartConfig.slow_start_window", required(string("duration"))),
+      minimumPercent: described(explicit(number(0, 100)), {
+        envoy: "Cluster.SlowStartConfig.min_weight_percent",
+        unit: "percent",
+      }),
+      aggression: becomes("Cluster.SlowStartConfig.aggression", explicit(number(0, 1e9))),
     }),
     warmupDurationSecs: refused("deprecated in Istio; use warmup.duration"),
     localityLbSetting: refused(NO_LOCALITY),

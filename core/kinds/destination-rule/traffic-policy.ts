@@ -3,6 +3,7 @@ import { LOAD_BALANCER } from "#core/kinds/destination-rule/load-balancer.ts";
 import { PORT_SELECTOR } from "#core/kinds/port-selector.ts";
 import type { Infer } from "#core/schema/field.ts";
 import {
+  becomes,
   boolean,
   described,
   explicit,
@@ -17,36 +18,50 @@ import {
 } from "#core/schema/make-field.ts";
 
 const OUTLIER_DETECTION = message({
-  consecutive5xxErrors: explicit(uint32()),
-  consecutiveGatewayErrors: explicit(uint32()),
+  consecutive5xxErrors: becomes("OutlierDetection.consecutive_5xx", explicit(uint32())),
+  consecutiveGatewayErrors: becomes("OutlierDetection.consecutive_gateway_failure", explicit(uint32())),
   consecutiveErrors: refused("deprecated in Istio; use consecutive5xxErrors"),
-  splitExternalLocalOriginErrors: boolean(),
-  consecutiveLocalOriginFailures: explicit(uint32()),
-  interval: described(string("duration"), { default: "10s" }),
-  baseEjectionTime: described(string("duration"), { default: "30s" }),
+  splitExternalLocalOriginErrors: becomes("OutlierDetection.split_external_local_origin_errors", boolean()),
+  consecutiveLocalOriginFailures: becomes("OutlierDetection.consecutive_local_origin_failure", explicit(uint32())),
+  interval: described(string("duration"), { envoy: "OutlierDetection.interval", default: "10s" }),
+  baseEjectionTime: described(string("duration"), { envoy: "OutlierDetection.base_ejection_time", default: "30s" }),
   maxEjectionPercent: described(integer(0, 100), {
+    envoy: "OutlierDetection.max_ejection_percent",
     unit: "percent",
     default: 10,
     note: "0 is as if it were not there: 10",
   }),
-  minHealthPercent: described(integer(0, 100), { unit: "percent" }),
+  minHealthPercent: described(integer(0, 100), {
+    envoy: "Cluster.CommonLbConfig.healthy_panic_threshold",
+    unit: "percent",
+  }),
   outlierDetectionHttpErrorCodes: refused("every 5xx counts as an error"),
 });
 export type OutlierDetection = Infer<typeof OUTLIER_DETECTION>;
 
 /** Files are paths of PEM files on the proxy's host. */
 const CLIENT_TLS = message({
-  mode: described(oneOf(["DISABLE", "SIMPLE", "MUTUAL", "ISTIO_MUTUAL"]), { default: "DISABLE" }),
-  clientCertificate: string("file-path"),
-  privateKey: string("file-path"),
-  caCertificates: string("file-path"),
+  mode: described(oneOf(["DISABLE", "SIMPLE", "MUTUAL", "ISTIO_MUTUAL"]), {
+    envoy: "Cluster.transport_socket",
+    default: "DISABLE",
+  }),
+  clientCertificate: becomes("CommonTlsContext.tls_certificate_sds_secret_configs", string("file-path")),
+  privateKey: becomes("CommonTlsContext.tls_certificate_sds_secret_configs", string("file-path")),
+  caCertificates: becomes(
+    "CommonTlsContext.CombinedCertificateValidationContext.validation_context_sds_secret_config",
+    string("file-path"),
+  ),
   caCrl: refused("revocation lists are not read"),
   credentialName: refused("secrets are not served by name; give paths of files on the proxy's host"),
-  subjectAltNames: list(string("header-text")),
+  subjectAltNames: becomes("CertificateValidationContext.match_typed_subject_alt_names", list(string("header-text"))),
   sni: described(string("header-text", 255), {
+    envoy: "UpstreamTlsContext.sni",
     note: "With it and without subjectAltNames only the chain of the server's certificate is checked, not its name",
   }),
-  insecureSkipVerify: explicit(boolean()),
+  insecureSkipVerify: becomes(
+    "UpstreamHttpProtocolOptions.auto_san_validation, and no authorities to check the chain by",
+    explicit(boolean()),
+  ),
 });
 export type ClientTls = Infer<typeof CLIENT_TLS>;
 
@@ -60,7 +75,7 @@ const SETTINGS_MESSAGE = message(SETTINGS);
 /** What may be set for all ports and for one. */
 export type TrafficSettings = Infer<typeof SETTINGS_MESSAGE>;
 
-const PORT_POLICY = message({ port: required(PORT_SELECTOR), ...SETTINGS });
+const PORT_POLICY = message({ port: becomes("Cluster.name", required(PORT_SELECTOR)), ...SETTINGS });
 
 export const TRAFFIC_POLICY = message({
   ...SETTINGS,

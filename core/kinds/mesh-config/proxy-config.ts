@@ -1,5 +1,5 @@
 import type { Infer } from "#core/schema/field.ts";
-import { described, explicit, integer, message, oneOf, refused, string } from "#core/schema/make-field.ts";
+import { becomes, described, explicit, integer, message, oneOf, refused, string } from "#core/schema/make-field.ts";
 
 /** What HTTP/2 begins with; less than that a peer may not be told. */
 const WINDOW_MIN = 65_535;
@@ -13,24 +13,36 @@ const NOT_READ = "agents start Envoy with a bootstrap of their own";
 
 const FORWARD_CLIENT_CERT = described(
   oneOf(["SANITIZE", "FORWARD_ONLY", "APPEND_FORWARD", "SANITIZE_SET", "ALWAYS_FORWARD_ONLY"]),
-  { doc: "What happens to X-Forwarded-Client-Cert; Envoy's words", default: "SANITIZE_SET" },
+  {
+    envoy: "HttpConnectionManager.forward_client_cert_details",
+    doc: "What happens to X-Forwarded-Client-Cert; Envoy's words",
+    default: "SANITIZE_SET",
+  },
 );
 export type ForwardClientCert = Infer<typeof FORWARD_CLIENT_CERT>;
 
 const CONNECTION_SETTINGS = message({
-  profile: oneOf(["EDGE"], { SIDECAR: "limits at sidecars are those of DestinationRules" }),
-  listenerPerConnectionBufferLimitBytes: bytes(BUFFER_MIN, 32_768),
-  clusterPerConnectionBufferLimitBytes: bytes(BUFFER_MIN, 32_768),
-  httpIdleTimeout: time("3600s"),
-  httpMaxConnectionDuration: time("0s"),
-  httpMaxStreamDuration: time("0s"),
-  httpRequestTimeout: time("300s"),
-  httpRequestHeadersTimeout: time("15s"),
-  httpStreamIdleTimeout: time("300s"),
-  httpMaxConcurrentStreams: described(explicit(integer(1, MAX)), { unit: "streams", default: 100 }),
-  http2InitialStreamWindowSize: bytes(WINDOW_MIN, 65_536),
-  http2InitialConnectionWindowSize: bytes(WINDOW_MIN, 1_048_576),
+  profile: becomes(
+    "none: Istio's name for the defaults of all of these",
+    oneOf(["EDGE"], { SIDECAR: "limits at sidecars are those of DestinationRules" }),
+  ),
+  listenerPerConnectionBufferLimitBytes: bytes("Listener.per_connection_buffer_limit_bytes", BUFFER_MIN, 32_768),
+  clusterPerConnectionBufferLimitBytes: bytes("Cluster.per_connection_buffer_limit_bytes", BUFFER_MIN, 32_768),
+  httpIdleTimeout: time("HttpProtocolOptions.idle_timeout", "3600s"),
+  httpMaxConnectionDuration: time("HttpProtocolOptions.max_connection_duration", "0s"),
+  httpMaxStreamDuration: time("HttpProtocolOptions.max_stream_duration", "0s"),
+  httpRequestTimeout: time("HttpConnectionManager.request_timeout", "300s"),
+  httpRequestHeadersTimeout: time("HttpConnectionManager.request_headers_timeout", "15s"),
+  httpStreamIdleTimeout: time("HttpConnectionManager.stream_idle_timeout", "300s"),
+  httpMaxConcurrentStreams: described(explicit(integer(1, MAX)), {
+    envoy: "Http2ProtocolOptions.max_concurrent_streams",
+    unit: "streams",
+    default: 100,
+  }),
+  http2InitialStreamWindowSize: bytes("Http2ProtocolOptions.initial_stream_window_size", WINDOW_MIN, 65_536),
+  http2InitialConnectionWindowSize: bytes("Http2ProtocolOptions.initial_connection_window_size", WINDOW_MIN, 1_048_576),
   httpHeadersWithUnderscoresAction: described(oneOf(["ALLOW", "REJECT_REQUEST", "DROP_HEADER"]), {
+    envoy: "HttpProtocolOptions.headers_with_underscores_action",
     default: "REJECT_REQUEST",
   }),
   httpDrainTimeout: refused("connections drain as long as their agent says"),
@@ -44,6 +56,7 @@ const CONNECTION_SETTINGS = message({
 export const PROXY_CONFIG = message({
   gatewayTopology: message({
     numTrustedProxies: described(explicit(integer(0, 100)), {
+      envoy: "HttpConnectionManager.xff_num_trusted_hops",
       default: 0,
       doc: "Proxies in front of the gateways that append to X-Forwarded-For",
     }),
@@ -103,10 +116,10 @@ export const PROXY_CONFIG = message({
 });
 
 /** `0s` is no limit. */
-function time(byDefault: string) {
-  return described(explicit(string("duration-or-zero")), { default: byDefault });
+function time(envoy: string, byDefault: string) {
+  return described(explicit(string("duration-or-zero")), { envoy, default: byDefault });
 }
 
-function bytes(min: number, byDefault: number) {
-  return described(explicit(integer(min, MAX)), { unit: "bytes", default: byDefault });
+function bytes(envoy: string, min: number, byDefault: number) {
+  return described(explicit(integer(min, MAX)), { envoy, unit: "bytes", default: byDefault });
 }

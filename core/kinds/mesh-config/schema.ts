@@ -21,6 +21,7 @@ export const MESH_CONFIG = message({
     mode: described(
       oneOf(["ALLOW_ANY", "REGISTRY_ONLY"], { ALLOW_ANY_DYNAMIC_DNS: "write ALLOW_ANY, or ServiceEntries" }),
       {
+        envoy: "RouteConfiguration.virtual_hosts, Listener.filter_chains: the last of each",
         default: "ALLOW_ANY",
         doc: "Captured calls to what the mesh does not know; a Sidecar that says otherwise wins",
         valueDocs: { REGISTRY_ONLY: "they are refused", ALLOW_ANY: "they go where the caller says" },
@@ -30,6 +31,8 @@ export const MESH_CONFIG = message({
   }),
   pathNormalization: message({
     normalization: described(oneOf(["DEFAULT", "NONE", "BASE", "MERGE_SLASHES", "DECODE_AND_MERGE_SLASHES"]), {
+      envoy:
+        "HttpConnectionManager.normalize_path, HttpConnectionManager.merge_slashes, HttpConnectionManager.path_with_escaped_slashes_action",
       default: "DEFAULT",
       doc: "How paths are made one before routes and policies see them, at every proxy alike",
     }),
@@ -38,6 +41,7 @@ export const MESH_CONFIG = message({
   defaultVirtualServiceExportTo: exportTo(["*", "."], "VirtualServices"),
   defaultDestinationRuleExportTo: exportTo(["*", "."], "DestinationRules"),
   connectTimeout: described(string("duration"), {
+    envoy: "Cluster.connect_timeout",
     default: "10s",
     doc: "Of connections to endpoints and applications; a DestinationRule that says otherwise wins",
   }),
@@ -45,14 +49,17 @@ export const MESH_CONFIG = message({
     doc: "Of connections to endpoints and applications; each field that a DestinationRule has wins",
   }),
   protocolDetectionTimeout: described(explicit(string("duration-or-zero")), {
+    envoy: "Listener.listener_filters_timeout",
     default: "5s",
     doc: "How long a called proxy waits for a first byte that tells TLS from plain text; 0s for ever",
   }),
   enableAutoMtls: described(explicit(boolean()), {
+    envoy: "Cluster.transport_socket_matches",
     default: true,
     doc: "Calls to endpoints that take mTLS use it where no DestinationRule says otherwise",
   }),
   h2UpgradePolicy: described(oneOf(["DO_NOT_UPGRADE", "UPGRADE"]), {
+    envoy: "HttpProtocolOptions.explicit_http_config",
     default: "DO_NOT_UPGRADE",
     doc: "Calls to HTTP ports use HTTP/2; a DestinationRule that says otherwise wins",
   }),
@@ -60,6 +67,7 @@ export const MESH_CONFIG = message({
     doc: "Of routes that say nothing of retries; attempts: 0 switches them off",
   }),
   dnsRefreshRate: described(string("duration"), {
+    envoy: "Cluster.dns_refresh_rate",
     default: "60s",
     doc: "How long a DNS answer holds that does not say so itself",
   }),
@@ -107,6 +115,7 @@ export type MeshConfigSpec = Infer<typeof MESH_CONFIG>;
 
 function exportTo<const V extends string>(values: readonly V[], kinds: string) {
   return described(list(oneOf(values), 0, 1), {
+    envoy: "none: which proxies get what comes of them",
     doc: `Who sees ${kinds} without exportTo: * everybody, . their own namespace${values.includes("~" as V) ? ", ~ nobody" : ""}`,
     note: "* without it",
   });

@@ -3,6 +3,8 @@ import type { Infer } from "#core/schema/field.ts";
 import { described, explicit, map, message, oneOf } from "#core/schema/make-field.ts";
 
 const MODE = described(oneOf(["STRICT", "PERMISSIVE", "DISABLE", "UNSET"]), {
+  envoy:
+    "FilterChain.transport_socket, FilterChainMatch.transport_protocol; Cluster.transport_socket_matches of callers",
   valueDocs: {
     STRICT: "only mTLS: plaintext is refused",
     PERMISSIVE: "mTLS and plaintext, while workloads move in",

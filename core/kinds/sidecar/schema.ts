@@ -11,6 +11,7 @@ const EGRESS = message({
   bind: refused(OWN_LISTENER),
   captureMode: refused(`how traffic comes to a proxy is a setting of its agent: ${OWN_LISTENER}`),
   hosts: described(required(list(string("sidecar-host"), 1)), {
+    envoy: "none: which listeners, routes and clusters its proxies get",
     doc: "What they may call, as NAMESPACE/HOST: * is every namespace, . their own, ~ none; ~NAMESPACE leaves out",
   }),
 });
@@ -29,6 +30,7 @@ export const SIDECAR = message({
   outboundTrafficPolicy: described(
     message({
       mode: described(oneOf(["REGISTRY_ONLY", "ALLOW_ANY"]), {
+        envoy: "RouteConfiguration.virtual_hosts, Listener.filter_chains: the last of each",
         default: "REGISTRY_ONLY",
         valueDocs: {
           REGISTRY_ONLY: "calls to what the mesh does not know, or what is not in egress, are refused",

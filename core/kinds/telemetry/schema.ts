@@ -1,6 +1,7 @@
 import { MATCH_LABELS } from "#core/kinds/workload-selector.ts";
 import type { Infer } from "#core/schema/field.ts";
 import {
+  becomes,
   boolean,
   described,
   list,
@@ -17,11 +18,13 @@ const ONE_RECEIVER = "spans go to the agent of the proxy, and from there to the 
 
 const CUSTOM_TAG = message(
   {
-    literal: message({ value: required(string("header-text")) }),
+    literal: becomes("CustomTag.literal", message({ value: required(string("header-text")) })),
     environment: described(message({ name: required(string("header-text")), defaultValue: string("header-value") }), {
+      envoy: "CustomTag.environment",
       doc: "A variable of the environment of the proxy",
     }),
     header: described(message({ name: required(string("header-name")), defaultValue: string("header-value") }), {
+      envoy: "CustomTag.request_header",
       doc: "Of the request",
     }),
     formatter: refused("use header, environment or literal"),
@@ -33,17 +36,23 @@ export type CustomTag = Infer<typeof CUSTOM_TAG>;
 const TRACING = message({
   match: message({
     mode: described(oneOf(["CLIENT_AND_SERVER", "CLIENT", "SERVER"]), {
+      envoy: "none: in which connection managers of the proxy it holds",
       default: "CLIENT_AND_SERVER",
       doc: "As callers, which gateways are too, as the called, or as both",
     }),
   }),
   providers: refused(`there is one receiver: ${ONE_RECEIVER}`),
   randomSamplingPercentage: described(number(0, 100), {
+    envoy: "HttpConnectionManager.Tracing.random_sampling",
     unit: "percent",
     doc: "Of requests that bring no decision; without it what stands above, at last --trace-sampling of the server",
   }),
-  disableSpanReporting: described(boolean(), { doc: "No spans, and the context goes through as it came" }),
+  disableSpanReporting: described(boolean(), {
+    envoy: "HttpConnectionManager.tracing: none is given",
+    doc: "No spans, and the context goes through as it came",
+  }),
   customTags: described(map(CUSTOM_TAG, "header-text", 256), {
+    envoy: "HttpConnectionManager.Tracing.custom_tags",
     doc: "Of each span; replaces those of what stands above",
   }),
   enableIstioTags: refused("spans bear who called whom already, as the agent knows it"),

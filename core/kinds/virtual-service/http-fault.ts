@@ -1,21 +1,21 @@
 import { PERCENT } from "#core/kinds/virtual-service/percent.ts";
 import type { Infer } from "#core/schema/field.ts";
-import { explicit, integer, message, refused, required, string } from "#core/schema/make-field.ts";
+import { becomes, explicit, integer, message, refused, required, string } from "#core/schema/make-field.ts";
 
 /** A percentage that is not set means 0 %, as in Istio. */
 export const HTTP_FAULT = message({
   delay: message({
-    fixedDelay: required(string("duration")),
+    fixedDelay: becomes("FaultDelay.fixed_delay", required(string("duration"))),
     exponentialDelay: refused("Istio refuses it too; use fixedDelay"),
     percent: refused("deprecated in Istio; use percentage.value"),
-    percentage: PERCENT,
+    percentage: becomes("FaultDelay.percentage", PERCENT),
   }),
   abort: message(
     {
-      httpStatus: explicit(integer(200, 599)),
-      grpcStatus: explicit(string("grpc-status")),
+      httpStatus: becomes("FaultAbort.http_status", explicit(integer(200, 599))),
+      grpcStatus: becomes("FaultAbort.grpc_status", explicit(string("grpc-status"))),
       http2Error: refused("Istio refuses it too; use httpStatus or grpcStatus"),
-      percentage: PERCENT,
+      percentage: becomes("FaultAbort.percentage", PERCENT),
     },
     { exactlyOneOf: ["httpStatus", "grpcStatus", "http2Error"] },
   ),

@@ -6,6 +6,7 @@ import { HTTP_MATCH } from "#core/kinds/virtual-service/http-match.ts";
 import { PERCENT } from "#core/kinds/virtual-service/percent.ts";
 import type { Infer } from "#core/schema/field.ts";
 import {
+  becomes,
   boolean,
   described,
   explicit,
@@ -22,32 +23,36 @@ import {
 
 const ROUTE_DESTINATION = message({
   destination: required(DESTINATION),
-  weight: described(integer(), { doc: "Its share of the sum of all weights" }),
+  weight: described(integer(), {
+    envoy: "WeightedCluster.ClusterWeight.weight",
+    doc: "Its share of the sum of all weights",
+  }),
   headers: HEADER_RULES,
 });
 export type HttpRouteDestination = Infer<typeof ROUTE_DESTINATION>;
 
 const REDIRECT = message(
   {
-    uri: string("header-text"),
-    prefixRewrite: string("header-text"),
-    authority: string("header-text"),
-    port: explicit(port()),
+    uri: becomes("RedirectAction.path_redirect", string("header-text")),
+    prefixRewrite: becomes("RedirectAction.prefix_rewrite", string("header-text")),
+    authority: becomes("RedirectAction.host_redirect", string("header-text")),
+    port: becomes("RedirectAction.port_redirect", explicit(port())),
     derivePort: described(oneOf(["FROM_PROTOCOL_DEFAULT", "FROM_REQUEST_PORT"]), {
+      envoy: "RedirectAction.port_redirect",
       note: "FROM_REQUEST_PORT is the port of the service or of the Gateway, not one that a balancer in front has",
     }),
-    scheme: oneOfTexts(["http", "https"]),
-    redirectCode: described(integer(301, 308), { default: 301 }),
+    scheme: becomes("RedirectAction.scheme_redirect", oneOfTexts(["http", "https"])),
+    redirectCode: described(integer(301, 308), { envoy: "RedirectAction.response_code", default: 301 }),
   },
   { atMostOneOf: ["port", "derivePort"] },
 );
 export type HttpRedirect = Infer<typeof REDIRECT>;
 
 const DIRECT_RESPONSE = message({
-  status: required(integer(200, 599)),
+  status: becomes("DirectResponseAction.status", required(integer(200, 599))),
   body: message(
     {
-      string: described(explicit(string(undefined, 1_048_576)), { form: "lines" }),
+      string: described(explicit(string(undefined, 1_048_576)), { envoy: "DirectResponseAction.body", form: "lines" }),
       bytes: refused("write the body as `string`"),
     },
     { exactlyOneOf: ["string", "bytes"] },
@@ -55,39 +60,54 @@ const DIRECT_RESPONSE = message({
 });
 
 const REWRITE = message({
-  uri: string("header-text"),
-  authority: string("header-text"),
-  uriRegexRewrite: message({
-    match: required(string("regex", 1024)),
-    rewrite: required(string("header-value")),
-  }),
+  uri: becomes("RouteAction.prefix_rewrite", string("header-text")),
+  authority: becomes("RouteAction.host_rewrite_literal", string("header-text")),
+  uriRegexRewrite: becomes(
+    "RouteAction.regex_rewrite",
+    message({
+      match: required(string("regex", 1024)),
+      rewrite: required(string("header-value")),
+    }),
+  ),
 });
 
 export const RETRIES = message({
   // Not set it is 0 too: a `retries` that says no number switches retries off.
-  attempts: described(explicit(integer()), { note: "0, or none where other fields of retries are: not tried again" }),
-  perTryTimeout: string("duration"),
+  attempts: described(explicit(integer()), {
+    envoy: "RetryPolicy.num_retries",
+    note: "0, or none where other fields of retries are: not tried again",
+  }),
+  perTryTimeout: becomes("RetryPolicy.per_try_timeout", string("duration")),
   retryOn: described(string("retry-on"), {
+    envoy: "RetryPolicy.retry_on, RetryPolicy.retriable_status_codes",
     hint: "5xx, connect-failure, …",
     default: "connect-failure,refused-stream,unavailable,cancelled",
   }),
   retryRemoteLocalities: refused("load balancing does not know localities yet"),
-  retryIgnorePreviousHosts: explicit(boolean()),
-  backoff: string("duration"),
+  retryIgnorePreviousHosts: becomes("RetryPolicy.retry_host_predicate", explicit(boolean())),
+  backoff: becomes("RetryPolicy.RetryBackOff.base_interval", string("duration")),
 });
 export type HttpRetry = Infer<typeof RETRIES>;
 
-const MIRROR = message({ destination: required(DESTINATION), percentage: PERCENT });
+const MIRROR_CLUSTER = "RouteAction.RequestMirrorPolicy.cluster";
+const MIRROR_SHARE = "RouteAction.RequestMirrorPolicy.runtime_fraction";
+const MIRROR = message({
+  destination: becomes(MIRROR_CLUSTER, required(DESTINATION)),
+  percentage: becomes(MIRROR_SHARE, PERCENT),
+});
 
 const CORS_POLICY = message({
-  allowOrigins: list(STRING_MATCH),
+  allowOrigins: becomes("CorsPolicy.allow_origin_string_match", list(STRING_MATCH)),
   allowOrigin: refused("deprecated in Istio; use allowOrigins with `exact`"),
-  allowMethods: list(string("cors-method")),
-  allowHeaders: list(string("header-name-or-star")),
-  exposeHeaders: list(string("header-name-or-star")),
-  maxAge: string("duration-in-seconds"),
-  allowCredentials: explicit(boolean()),
-  unmatchedPreflights: oneOf(["UNSPECIFIED", "FORWARD", "IGNORE"]),
+  allowMethods: becomes("CorsPolicy.allow_methods", list(string("cors-method"))),
+  allowHeaders: becomes("CorsPolicy.allow_headers", list(string("header-name-or-star"))),
+  exposeHeaders: becomes("CorsPolicy.expose_headers", list(string("header-name-or-star"))),
+  maxAge: becomes("CorsPolicy.max_age", string("duration-in-seconds")),
+  allowCredentials: becomes("CorsPolicy.allow_credentials", explicit(boolean())),
+  unmatchedPreflights: becomes(
+    "CorsPolicy.forward_not_matching_preflights",
+    oneOf(["UNSPECIFIED", "FORWARD", "IGNORE"]),
+  ),
 });
 export type CorsPolicy = Infer<typeof CORS_POLICY>;
 
@@ -100,21 +120,22 @@ const DELEGATE = message({
 
 /** Exactly one of route, redirect, directResponse and delegate. */
 export const HTTP_ROUTE = message({
-  name: string(),
-  match: described(list(HTTP_MATCH), { doc: "Any of them; without one it matches everything" }),
+  name: becomes("Route.name", string()),
+  match: described(list(HTTP_MATCH), { envoy: "Route.match", doc: "Any of them; without one it matches everything" }),
   route: list(ROUTE_DESTINATION, 0, 256),
   redirect: REDIRECT,
   directResponse: DIRECT_RESPONSE,
-  delegate: DELEGATE,
+  delegate: becomes("none: whose routes stand in its place", DELEGATE),
   rewrite: REWRITE,
   timeout: described(string("duration"), {
+    envoy: "RouteAction.timeout, RouteAction.max_grpc_timeout",
     doc: "How long the whole request may take, with all its tries",
     hint: "such as 5s or 250ms; empty for none",
   }),
   retries: RETRIES,
   fault: HTTP_FAULT,
-  mirror: DESTINATION,
-  mirrorPercentage: PERCENT,
+  mirror: becomes(MIRROR_CLUSTER, DESTINATION),
+  mirrorPercentage: becomes(MIRROR_SHARE, PERCENT),
   mirrorPercent: refused("deprecated in Istio; use mirrorPercentage.value"),
   mirror_percent: refused("deprecated in Istio; use mirrorPercentage.value"),
   mirrors: list(MIRROR),

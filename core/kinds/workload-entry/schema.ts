@@ -2,18 +2,27 @@ import type { Infer } from "#core/schema/field.ts";
 import { described, explicit, map, message, port, refused, string, uint32 } from "#core/schema/make-field.ts";
 
 export const WORKLOAD_ENTRY = message({
-  address: described(string("workload-address", 256), { doc: "An IP address, a DNS name or `unix:///path`" }),
+  address: described(string("workload-address", 256), {
+    envoy: "Endpoint.address",
+    doc: "An IP address, a DNS name or `unix:///path`",
+  }),
   ports: described(explicit(map(port(), "port-name", 128)), {
+    envoy: "SocketAddress.port_value",
     doc: "Name of the service's port → port of the workload",
   }),
   labels: described(map(string("label-value"), "label-key", 256), {
+    envoy: "none: which services, subsets and policies it is of",
     doc: "By which services, policies and subsets select it",
     form: "label-pairs",
   }),
   network: refused("there is one network"),
   locality: refused("load balancing does not know localities yet"),
-  weight: described(uint32(), { doc: "Its share of the requests, beside the weights of the others" }),
+  weight: described(uint32(), {
+    envoy: "LbEndpoint.load_balancing_weight",
+    doc: "Its share of the requests, beside the weights of the others",
+  }),
   serviceAccount: described(string("dns-name", 253), {
+    envoy: "CertificateValidationContext.match_typed_subject_alt_names of callers",
     doc: "The account that its certificate names",
     form: "account",
   }),

@@ -43,12 +43,19 @@ export type WorkloadProbe = Infer<typeof PROBE>;
 export const WORKLOAD_GROUP = message({
   metadata: message({
     labels: described(map(string("label-value"), "label-key", 256), {
+      envoy: "none: labels of the instances that register",
       doc: "Of each instance, beside those of the template",
       form: "label-pairs",
     }),
     annotations: ignored("instances carry no annotations"),
   }),
-  template: described(required(WORKLOAD_ENTRY), { doc: "What each instance that joins the group starts from" }),
-  probe: described(PROBE, { doc: "How the agent finds out that an instance is ready" }),
+  template: described(required(WORKLOAD_ENTRY), {
+    envoy: "LocalityLbEndpoints.lb_endpoints: what an instance has that registers without saying otherwise",
+    doc: "What each instance that joins the group starts from",
+  }),
+  probe: described(PROBE, {
+    envoy: "LbEndpoint.health_status: the agent asks the application",
+    doc: "How the agent finds out that an instance is ready",
+  }),
 });
 export type WorkloadGroupSpec = Infer<typeof WORKLOAD_GROUP>;
