@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { buildRows, describeSeries, hasFigures, type Series } from "#components/charts/build-series.ts";
+import { buildRows, describeSeries, hasFigures, isLone, type Series } from "#components/charts/build-series.ts";
 
 const series: Series[] = [
   {
@@ -38,4 +38,18 @@ test("a chart is told in words", () => {
 test("nulls are no figures", () => {
   expect(hasFigures([{ key: "a", label: "a", color: "bad", points: [{ atMs: 1, value: null }] }])).toBe(false);
   expect(hasFigures(series)).toBe(true);
+});
+
+test("a figure without neighbours in time is told from those that make a line", () => {
+  const rows = [null, 4, null, 2, 3, null, null, 0].map((rate, atMs) => ({ atMs, rate }));
+  expect(rows.map((_, index) => isLone(rows, index, "rate"))).toEqual([
+    false,
+    true,
+    false,
+    false,
+    false,
+    false,
+    false,
+    true,
+  ]);
 });

@@ -38,6 +38,12 @@ export function hideZeroRuns(rows: readonly ChartRow[], series: readonly Series[
   }) as ChartRow[];
 }
 
+/** Whether a figure stands alone in time: what is recorded before and after it is nothing. */
+export function isLone(rows: readonly ChartRow[], index: number, key: string): boolean {
+  const valueAt = (at: number) => rows[at]?.[key] ?? null;
+  return valueAt(index) !== null && valueAt(index - 1) === null && valueAt(index + 1) === null;
+}
+
 /** True when there is at least one recorded figure. */
 export function hasFigures(series: readonly Series[]): boolean {
   return series.some(({ points }) => points.some(({ value }) => value !== null));

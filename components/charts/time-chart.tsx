@@ -1,4 +1,5 @@
 "use client";
+import type { Key } from "react";
 import { Area, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import {
   buildRows,
@@ -6,6 +7,7 @@ import {
   describeSeries,
   hasFigures,
   hideZeroRuns,
+  isLone,
   type Series,
 } from "#components/charts/build-series.ts";
 import { ChartTooltip } from "#components/charts/chart-tooltip.tsx";
@@ -110,6 +112,7 @@ export function TimeChart({
                   stroke={`var(--${color})`}
                   fill={`var(--${color})`}
                   fillOpacity={0.16}
+                  dot={(dot: DotProps) => <LoneDot {...dot} rows={rows} series={key} color={color} key={dot.key} />}
                   strokeWidth={1.5}
                   isAnimationActive={false}
                   activeDot={{ r: 3, strokeWidth: 0 }}
@@ -121,7 +124,7 @@ export function TimeChart({
                   type="linear"
                   stroke={`var(--${color})`}
                   strokeWidth={1.5}
-                  dot={false}
+                  dot={(dot: DotProps) => <LoneDot {...dot} rows={rows} series={key} color={color} key={dot.key} />}
                   isAnimationActive={false}
                   activeDot={{ r: 3, strokeWidth: 0 }}
                 />
@@ -132,6 +135,27 @@ export function TimeChart({
       </div>
     </figure>
   );
+}
+
+/** What Recharts says of a point. */
+interface DotProps {
+  readonly key?: Key | null | undefined;
+  readonly cx?: number | undefined;
+  readonly cy?: number | undefined;
+  readonly index?: number | undefined;
+}
+
+/** A figure without neighbours in time has no line to be seen by: it is a dot. */
+function LoneDot({
+  cx: x,
+  cy: y,
+  index,
+  rows,
+  series,
+  color,
+}: DotProps & { readonly rows: readonly ChartRow[]; readonly series: string; readonly color: string }) {
+  if (x === undefined || y === undefined || index === undefined || !isLone(rows, index, series)) return <g />;
+  return <circle data-testid="lone-dot" cx={x} cy={y} r={2} fill={`var(--${color})`} />;
 }
 
 /** The highest point that is drawn at one time. */

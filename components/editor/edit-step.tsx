@@ -18,6 +18,8 @@ export interface EditStepProps {
   readonly draft: Draft;
   readonly diagnostics: readonly Diagnostic[];
   readonly ownRef: string | null;
+  /** Something must still be filled in. */
+  readonly isIncomplete: boolean;
   readonly isAttempted: boolean;
   readonly companions: readonly Companion[];
   /** Absent: YAML is all there is. */
@@ -97,7 +99,12 @@ export function EditStep(props: EditStepProps) {
         {context === null || props.renderAside === undefined ? null : props.renderAside(context)}
         {draft.isPristine && diagnostics.length === 0 ? null : (
           <Card title="Problems" testId="problems">
-            <ProblemList diagnostics={diagnostics} onGoToLine={goToLine} ownRef={props.ownRef} />
+            <ProblemList
+              diagnostics={diagnostics}
+              onGoToLine={goToLine}
+              ownRef={props.ownRef}
+              isIncomplete={props.isIncomplete}
+            />
           </Card>
         )}
         {companions.length === 0 ? null : <CompanionsCard companions={companions} />}

@@ -1,5 +1,5 @@
 "use client";
-import { CircleAlert, CircleCheck, Info, TriangleAlert } from "lucide-react";
+import { CircleAlert, CircleCheck, CircleDashed, Info, TriangleAlert } from "lucide-react";
 import { sortDiagnostics } from "#components/editor/problem-at.ts";
 import { cx } from "#components/ui/cx.ts";
 import type { Diagnostic } from "#core/diagnostic.ts";
@@ -17,10 +17,18 @@ export interface ProblemListProps {
   readonly onGoToLine?: (line: number) => void;
   /** Of the document in the editor: problems of other resources name theirs. Null where there is none: all do. */
   readonly ownRef: string | null;
+  /** Something is still to be filled in: then it is too early to say that there are none. */
+  readonly isIncomplete?: boolean;
 }
 
 /** What is wrong, worst first, each with its place and the next step. */
-export function ProblemList({ diagnostics, onGoToLine, ownRef }: ProblemListProps) {
+export function ProblemList({ diagnostics, onGoToLine, ownRef, isIncomplete = false }: ProblemListProps) {
+  if (diagnostics.length === 0 && isIncomplete)
+    return (
+      <p className="flex items-center gap-2 text-muted text-sm">
+        <CircleDashed aria-hidden className="size-4 text-subtle" /> Not all is filled in yet
+      </p>
+    );
   if (diagnostics.length === 0)
     return (
       <p className="flex items-center gap-2 text-muted text-sm">

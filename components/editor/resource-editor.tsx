@@ -266,6 +266,7 @@ function LiveEditor(props: ResourceEditorProps) {
         companions={companions}
         renderForm={props.renderForm}
         renderAside={props.renderAside}
+        isIncomplete={isBlank || (hasBlanks && !isAttempted)}
         view={search.get("view") === "yaml" ? "yaml" : "form"}
         firstLine={readLine(search.get("line"))}
         onViewChange={(view) => search.set({ view: view === "yaml" ? "yaml" : null, line: null })}

@@ -7,6 +7,7 @@ import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
 import { callerOf } from "#components/simulate/caller-of.ts";
 import { simulateHref } from "#components/simulate/simulate-href.ts";
+import { routesRequests } from "#components/traffic/routes-requests.ts";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { UNKNOWN } from "#core/model/workload-label.ts";
 import type { ProxyStatus } from "#core/view/mesh.ts";
@@ -38,7 +39,7 @@ export function ServiceActions({ service }: { readonly service: ServiceDetail })
           <ShieldCheck aria-hidden /> Allow or deny callers
         </ButtonLink>
       ) : null}
-      {isServed ? (
+      {isServed && routesRequests(service.ports) ? (
         <ButtonLink variant="primary" href={`/traffic/new?host=${encodeURIComponent(host)}`}>
           <Split aria-hidden /> Shift traffic
         </ButtonLink>

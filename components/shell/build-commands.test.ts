@@ -67,3 +67,8 @@ test.each([
 ])("finds %s", (_, query, href) => {
   expect(filterCommands(everything, query, 12)[0]?.href).toBe(href);
 });
+
+test("the console's theme is chosen by its name", () => {
+  const found = filterCommands(buildCommands({}), "theme", 5);
+  expect(found.map(({ theme }) => theme)).toEqual(["system", "light", "dark"]);
+});

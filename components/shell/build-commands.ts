@@ -1,6 +1,7 @@
 import { newHref } from "#components/format/new-href.ts";
 import { resourceHref } from "#components/format/resource-href.ts";
 import { NAV_ITEMS } from "#components/shell/nav-items.ts";
+import type { Theme } from "#components/shell/theme.ts";
 import type { Catalog } from "#core/form/catalog.ts";
 import { kindsIn } from "#core/kinds/kinds.ts";
 import type { ResourceSummary, RevisionSummary } from "#core/view/config.ts";
@@ -11,6 +12,8 @@ export interface CommandEntry {
   readonly label: string;
   readonly detail: string;
   readonly href: string;
+  /** Shows the console in this theme, where it leads nowhere. */
+  readonly theme?: Theme;
   /** Other words by which people look for it. */
   readonly words?: string;
   /** Shown to a query of several words only: there is one for each service. */
@@ -57,6 +60,16 @@ const ACTIONS: readonly CommandEntry[] = [
   { group: "Do", label: "Make an API token", detail: "For automation", href: "/settings?tab=tokens", words: "new ci" },
   { group: "Do", label: "Undo a change", detail: "Roll back", href: "/changes", words: "revert roll back rollback" },
   { group: "Do", label: "Read the audit", detail: "Who did what", href: "/changes?tab=audit", words: "log history" },
+  ...(["light", "dark", "system"] as const).map(
+    (theme): CommandEntry => ({
+      group: "Do",
+      label: theme === "system" ? "Theme as the system" : `${theme === "dark" ? "Dark" : "Light"} theme`,
+      detail: "Colours of the console",
+      href: `#theme-${theme}`,
+      theme,
+      words: "appearance mode night day",
+    }),
+  ),
   ...kindsIn("traffic").map(
     (kind): CommandEntry => ({ group: "Do", label: `New ${kind}`, detail: "Configuration", href: newHref(kind) }),
   ),

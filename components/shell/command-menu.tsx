@@ -7,6 +7,7 @@ import { type KeyboardEvent, useEffect, useId, useMemo, useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { buildCommands, type CommandEntry, filterCommands } from "#components/shell/build-commands.ts";
 import { withRange } from "#components/shell/range.ts";
+import { applyTheme } from "#components/shell/theme.ts";
 import { useRange } from "#components/shell/use-range.ts";
 import { cx } from "#components/ui/cx.ts";
 import { Kbd } from "#components/ui/kbd.tsx";
@@ -71,7 +72,8 @@ function CommandList({ onDone }: { readonly onDone: () => void }) {
   const entries = filterCommands(all, query, SHOWN);
   const go = (entry: CommandEntry | undefined) => {
     if (entry === undefined) return;
-    router.push(withRange(entry.href, range));
+    if (entry.theme === undefined) router.push(withRange(entry.href, range));
+    else applyTheme(entry.theme);
     onDone();
   };
   const onKeyDown = (event: KeyboardEvent) => {

@@ -1,7 +1,7 @@
 "use client";
 import { Monitor, Moon, Sun } from "lucide-react";
-import { useState } from "react";
-import { applyTheme, type Theme } from "#components/shell/theme.ts";
+import { useEffect, useState } from "react";
+import { applyTheme, THEME_EVENT, type Theme } from "#components/shell/theme.ts";
 import { buttonClass } from "#components/ui/button.tsx";
 import { Menu } from "#components/ui/menu.tsx";
 
@@ -13,10 +13,12 @@ const CHOICES = [
 
 export function ThemeToggle({ initial }: { readonly initial: Theme }) {
   const [theme, setTheme] = useState(initial);
-  const choose = (next: Theme) => {
-    applyTheme(next);
-    setTheme(next);
-  };
+  // Chosen here or by the command menu.
+  useEffect(() => {
+    const follow = (event: Event) => setTheme((event as CustomEvent<Theme>).detail);
+    window.addEventListener(THEME_EVENT, follow);
+    return () => window.removeEventListener(THEME_EVENT, follow);
+  }, []);
   return (
     <Menu
       trigger={
@@ -29,7 +31,7 @@ export function ThemeToggle({ initial }: { readonly initial: Theme }) {
         label: choice.label,
         icon: choice.icon,
         isChosen: choice.theme === theme,
-        onSelect: () => choose(choice.theme),
+        onSelect: () => applyTheme(choice.theme),
       }))}
     />
   );

@@ -1,6 +1,8 @@
 export type Theme = "system" | "light" | "dark";
 
 export const THEME_COOKIE = "pharos-theme";
+/** Sent to the window when somebody chose a theme. */
+export const THEME_EVENT = "pharos-theme";
 const YEAR_SECONDS = 31_536_000;
 
 /** Anything but a known theme is the system's. */
@@ -15,4 +17,5 @@ export function applyTheme(theme: Theme): void {
   document.cookie = `${THEME_COOKIE}=${theme}; path=/; max-age=${YEAR_SECONDS}; samesite=lax`;
   if (theme === "system") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
+  window.dispatchEvent(new CustomEvent<Theme>(THEME_EVENT, { detail: theme }));
 }

@@ -11,7 +11,7 @@ import { useRange } from "#components/shell/use-range.ts";
 import { callerOf } from "#components/simulate/caller-of.ts";
 import { simulateHref } from "#components/simulate/simulate-href.ts";
 import { EdgeResponses } from "#components/topology/edge-responses.tsx";
-import { EdgeTraces } from "#components/topology/edge-traces.tsx";
+import { type EdgeTraceQuery, EdgeTraces, NoTraces } from "#components/topology/edge-traces.tsx";
 import { hostOfNode } from "#components/topology/host-of-node.ts";
 import { PanelSection } from "#components/topology/panel-section.tsx";
 import { TrafficSeries } from "#components/topology/traffic-series.tsx";
@@ -37,7 +37,7 @@ export function EdgePanel({ edge, graph, view, onSelect }: EdgePanelProps) {
   const source = graph.nodes.find(({ id }) => id === edge.source);
   const target = graph.nodes.find(({ id }) => id === edge.target);
   const host = target === undefined ? null : hostOfNode(target, graph);
-  const serviceText = host?.split(".").slice(0, 2).join(".") ?? "";
+  const tracesOf = traceQuery(source, host);
   return (
     <>
       <header className="px-4 pt-4 pr-12 pb-3">
@@ -101,9 +101,11 @@ export function EdgePanel({ edge, graph, view, onSelect }: EdgePanelProps) {
             <ButtonLink size="sm" href={policyHref({ host, principals: edge.sourcePrincipals })}>
               <ShieldCheck aria-hidden /> Allow or deny
             </ButtonLink>
-            <ButtonLink size="sm" href={withRange(`/traces?service=${encodeURIComponent(serviceText)}`, range)}>
-              <ListTree aria-hidden /> Traces
-            </ButtonLink>
+            {edge.protocol === "tcp" || tracesOf === null ? null : (
+              <ButtonLink size="sm" href={withRange(tracesHref(tracesOf), range)}>
+                <ListTree aria-hidden /> Traces
+              </ButtonLink>
+            )}
             <SimulateLink edge={edge} source={source} host={host} />
           </div>
         )}
@@ -113,9 +115,24 @@ export function EdgePanel({ edge, graph, view, onSelect }: EdgePanelProps) {
         ends={{ view, from: edge.source, to: edge.target }}
         what={`from ${nameOf(source, edge.source)} to ${nameOf(target, edge.target)}`}
       />
-      {serviceText === "" ? null : <EdgeTraces service={serviceText} />}
+      {edge.protocol === "tcp" ? <NoTraces /> : tracesOf === null ? null : <EdgeTraces query={tracesOf} />}
     </>
   );
+}
+
+/** By the caller's own spans; of a caller without a proxy by those of whom it called. */
+function traceQuery(source: DisplayGraph["nodes"][number] | undefined, host: string | null): EdgeTraceQuery | null {
+  if (host === null) return null;
+  const [member] = source?.members ?? [];
+  if (source === undefined || member === undefined || source.kind === "namespace" || source.kind === "unknown")
+    return { service: host.split(".").slice(0, 2).join(".") };
+  return { service: `${member.app ?? member.name}.${source.namespace}`, callee: host };
+}
+
+/** The same on the page of traces, whose filter is by what its URL holds. */
+function tracesHref({ service, callee }: EdgeTraceQuery): string {
+  const asked = callee === undefined ? "" : `&operation=${encodeURIComponent(`//${callee.split(".")[0]}`)}`;
+  return `/traces?service=${encodeURIComponent(service)}${asked}`;
 }
 
 /** Of what never came to the called end, where it stayed. */

@@ -14,6 +14,7 @@ import { PanelFigure } from "#components/topology/panel-figure.tsx";
 import { PanelSection } from "#components/topology/panel-section.tsx";
 import { ServiceSummary } from "#components/topology/service-summary.tsx";
 import { TrafficSeries } from "#components/topology/traffic-series.tsx";
+import { routesRequests } from "#components/traffic/routes-requests.ts";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { HealthMark } from "#components/ui/health-mark.tsx";
 import type { DisplayGraph, DisplayNode } from "#core/graph/display-graph.ts";
@@ -32,7 +33,8 @@ export function NodePanel({ node, graph, view, onSelect }: NodePanelProps) {
   const named = hostOfNode(node, graph);
   const catalog = useQuery(useTRPC().services.names.queryOptions(undefined, { staleTime: 30_000 }));
   // What is called by a name that nobody registered can be neither routed nor protected.
-  const host = catalog.data?.services.some((service) => service.host === named) === true ? named : null;
+  const listed = catalog.data?.services.find((each) => each.host === named);
+  const host = listed?.host ?? null;
   const { icon: Kind, word } = KIND_LOOK[node.kind];
   const [service = "", namespace = ""] = host?.split(".") ?? [];
   return (
@@ -59,9 +61,11 @@ export function NodePanel({ node, graph, view, onSelect }: NodePanelProps) {
       {host === null ? null : (
         <PanelSection>
           <div className="flex flex-wrap gap-1.5">
-            <ButtonLink size="sm" variant="primary" href={`/traffic/new?host=${encodeURIComponent(host)}`}>
-              <Split aria-hidden /> Shift traffic
-            </ButtonLink>
+            {routesRequests(listed?.ports ?? []) ? (
+              <ButtonLink size="sm" variant="primary" href={`/traffic/new?host=${encodeURIComponent(host)}`}>
+                <Split aria-hidden /> Shift traffic
+              </ButtonLink>
+            ) : null}
             <ButtonLink size="sm" href={policyHref({ host })}>
               <ShieldCheck aria-hidden /> Allow or deny
             </ButtonLink>

@@ -96,6 +96,8 @@ function buildColumns(nodes: ReadonlyMap<string, DisplayNode>): readonly Column<
 
 function NodeName({ node, id }: { readonly node: DisplayNode | undefined; readonly id: string }) {
   if (node === undefined) return <AnyLength text={id} />;
+  // Who has no certificate has neither name nor namespace.
+  if (node.kind === "unknown") return "unknown";
   return (
     <NameInNamespace name={nodeTitle(node)} namespace={node.kind === "namespace" ? "namespace" : node.namespace} />
   );

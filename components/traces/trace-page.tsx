@@ -1,11 +1,15 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import { ListTree } from "lucide-react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
+import { TraceCauses } from "#components/traces/trace-causes.tsx";
 import { TraceFacts } from "#components/traces/trace-facts.tsx";
 import { TraceView } from "#components/traces/trace-view.tsx";
 import { Breadcrumbs } from "#components/ui/breadcrumbs.tsx";
+import { ButtonLink } from "#components/ui/button.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Page } from "#components/ui/page.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
@@ -20,6 +24,36 @@ function isGrowing(trace: Trace | undefined, nowMs: number): boolean {
   return trace !== undefined && nowMs - trace.startMs - trace.durationMs < GROWS_MS;
 }
 
+/** What traces are called by: 64 or 128 bits in hex. */
+function isTraceId(text: string): boolean {
+  return /^[0-9a-f]{16,32}$/.test(text);
+}
+
+function NoTraceId({ traceId }: { readonly traceId: string }) {
+  const range = useRange();
+  return (
+    <Page>
+      <PageHeader
+        above={<Breadcrumbs items={[{ label: "Traces", href: withRange("/traces", range) }]} />}
+        title="Trace"
+        description={<code className="break-all font-mono text-xs">{traceId}</code>}
+      />
+      <EmptyState
+        icon={<ListTree />}
+        title="No trace has this id"
+        actions={<ButtonLink href={withRange("/traces", range)}>Find a trace</ButtonLink>}
+      >
+        Ids of traces are 16 to 32 hex digits, in lower case.
+      </EmptyState>
+    </Page>
+  );
+}
+
+/** Envoy marks a span as failed from 5xx on; a refusal is 401 or 403. */
+function isRefused({ attributes }: Trace["spans"][number]): boolean {
+  return Number(attributes["http.status_code"]) >= 400;
+}
+
 /** One request, span by span. */
 export function TracePage({ traceId }: { readonly traceId: string }) {
   const range = useRange();
@@ -27,9 +61,14 @@ export function TracePage({ traceId }: { readonly traceId: string }) {
   const trace = useQuery(
     trpc.traces.get.queryOptions(
       { traceId },
-      { staleTime: 10_000, refetchInterval: ({ state }) => (isGrowing(state.data, Date.now()) ? 3000 : false) },
+      {
+        enabled: isTraceId(traceId),
+        staleTime: 10_000,
+        refetchInterval: ({ state }) => (isGrowing(state.data, Date.now()) ? 3000 : false),
+      },
     ),
   );
+  if (!isTraceId(traceId)) return <NoTraceId traceId={traceId} />;
   const root = trace.data?.spans.find(({ parentSpanId }) => parentSpanId === null) ?? trace.data?.spans[0];
   return (
     <Page>
@@ -53,7 +92,14 @@ export function TracePage({ traceId }: { readonly traceId: string }) {
           </div>
         }
       >
-        {(data) => <TraceView trace={data} />}
+        {(data) => (
+          <>
+            {data.spans.some(({ status }) => status === "error") || data.spans.some(isRefused) ? (
+              <TraceCauses traceId={data.traceId} />
+            ) : null}
+            <TraceView trace={data} />
+          </>
+        )}
       </QueryView>
     </Page>
   );

@@ -11,10 +11,13 @@ import { RoutingEditor } from "#components/traffic/routing-editor.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
+import { ResourceLinks } from "#components/ui/resource-links.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import type { Catalog } from "#core/form/catalog.ts";
 import { findService } from "#core/form/find-service.ts";
 import { newRouting } from "#core/form/new-routing.ts";
+import { normalizeHost } from "#core/host/host.ts";
+import type { ResourceSummary } from "#core/view/config.ts";
 
 const SECTION = AREA_SECTION.traffic;
 
@@ -39,13 +42,7 @@ export function NewRoutingPage({ host, namespace }: NewRoutingPageProps) {
       <QueryView query={catalog} what="the names of services" skeleton={<SkeletonRows />}>
         {(names) =>
           host !== null && findService(names, host, namespace) === undefined ? (
-            <EmptyState
-              icon={<Split />}
-              title={`There is no service ${host}`}
-              actions={<ButtonLink href="/traffic/new">Choose a service</ButtonLink>}
-            >
-              What is routed must be named by a ServiceEntry first.
-            </EmptyState>
+            <NotDeclared host={host} routings={taken.data ?? []} />
           ) : host === null ? (
             <ChooseService
               catalog={names}
@@ -68,6 +65,29 @@ export function NewRoutingPage({ host, namespace }: NewRoutingPageProps) {
         }
       </QueryView>
     </EditorPage>
+  );
+}
+
+/** A host that no service declares: a rule may route it all the same. */
+function NotDeclared({ host, routings }: { readonly host: string; readonly routings: readonly ResourceSummary[] }) {
+  const asked = normalizeHost(host);
+  const rules = routings.filter(({ hosts }) => hosts.some((each) => normalizeHost(each) === asked));
+  return (
+    <EmptyState
+      icon={<Split />}
+      title={
+        rules.length === 0 ? `There is no service ${host}` : `${host} is routed already, and no service declares it`
+      }
+      actions={<ButtonLink href="/traffic/new">Choose a service</ButtonLink>}
+    >
+      {rules.length === 0 ? (
+        "What is routed must be named by a ServiceEntry first."
+      ) : (
+        <>
+          Its requests go where <ResourceLinks refs={rules.map(({ ref }) => ref)} /> sends them: edit that.
+        </>
+      )}
+    </EmptyState>
   );
 }
 

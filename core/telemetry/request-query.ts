@@ -9,6 +9,10 @@ export const requestQuery = z.object({
   method: z.string().max(20).optional(),
   path: z.string().max(2000).optional(),
   deniedOnly: z.boolean().optional(),
+  traceId: z
+    .string()
+    .regex(/^[0-9a-f]{16,32}$/, "is 16 to 32 hex digits")
+    .optional(),
   seconds: rangeSeconds,
   limit: z.number().int().min(1).max(1000).default(100),
 });

@@ -3,6 +3,8 @@ import { z } from "zod";
 /** Which traces are looked for, the newest first. */
 export const traceQuery = z.object({
   service: z.string().max(253).optional(),
+  /** A host that a span of the service asked for: by where it was sent, or by its URL where it went nowhere. */
+  callee: z.string().max(253).optional(),
   operation: z.string().max(500).optional(),
   minDurationMs: z.number().nonnegative().optional(),
   maxDurationMs: z.number().positive().optional(),

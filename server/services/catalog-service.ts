@@ -1,6 +1,7 @@
 import { compareNames } from "#core/compare-names.ts";
 import { PharosError } from "#core/errors.ts";
 import type { Graph, GraphEdge, Health } from "#core/graph/graph.ts";
+import { normalizeHost } from "#core/host/host.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { AppliedResource } from "#core/resolve/applied-resource.ts";
 import { namingRoutes } from "#core/resolve/naming-routes.ts";
@@ -95,7 +96,8 @@ export function createCatalogService(options: CatalogServiceOptions): Services["
         toRow(listed, figures.get(listed.service.host)),
       );
     },
-    async service(host, seconds) {
+    async service(asked, seconds) {
+      const host = normalizeHost(asked);
       const snapshot = state.snapshot();
       const declared = directory(snapshot).get(host);
       const naming = declared === undefined ? namingRoutes(snapshot, host) : [];

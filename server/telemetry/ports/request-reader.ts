@@ -10,6 +10,8 @@ export interface RequestSearch {
   readonly method?: string | undefined;
   /** Part of the path. */
   readonly path?: string | undefined;
+  /** In hex. */
+  readonly traceId?: string | undefined;
   readonly deniedOnly?: boolean | undefined;
   readonly limit: number;
 }

@@ -8,6 +8,8 @@ export interface SpanSearch {
   readonly settledMs: number;
   /** The whole name, or its part before a dot: "reviews" finds "reviews.default". */
   readonly service?: string | undefined;
+  /** A host that the span was sent to, or that its URL names, in whichever form, where it went nowhere. */
+  readonly callee?: string | undefined;
   /** Part of the operation or of the URL that was asked for, in any case. */
   readonly operation?: string | undefined;
   /** Attributes, as text. */

@@ -124,10 +124,12 @@ export interface SpanCase {
   readonly durationMs: number;
   readonly isError?: boolean;
   readonly url?: string;
+  /** Where Envoy sent it. */
+  readonly cluster?: string;
 }
 
 export function resourceSpansOf(span: SpanCase) {
-  const { trace, id, parent, service, name, atMs, durationMs, isError = false, url = "" } = span;
+  const { trace, id, parent, service, name, atMs, durationMs, isError = false, url = "", cluster = "-" } = span;
   return create(ResourceSpansSchema, {
     resource: { attributes: [{ key: "service.name", value: { value: { case: "stringValue", value: service } } }] },
     scopeSpans: [
@@ -145,6 +147,7 @@ export function resourceSpansOf(span: SpanCase) {
               { key: "http.status_code", value: { value: { case: "intValue", value: isError ? 503n : 200n } } },
               { key: "http.method", value: { value: { case: "stringValue", value: "GET" } } },
               { key: "http.url", value: { value: { case: "stringValue", value: url } } },
+              { key: "upstream_cluster", value: { value: { case: "stringValue", value: cluster } } },
             ],
             events: [{ timeUnixNano: BigInt(atMs) * 1_000_000n, name: "started" }],
             status: { code: Status_StatusCode.UNSET },

@@ -17,6 +17,9 @@ export async function readRequests(reader: Reader, search: RequestSearch): Promi
     conditions.push(`starts_with(response_code::VARCHAR, ${bind(search.codePrefix)})`);
   if (search.method !== undefined) conditions.push(`method = upper(${bind(search.method)})`);
   if (search.path !== undefined) conditions.push(`contains(path, ${bind(search.path)})`);
+  // Ids of 64 bits are padded in one place and not in another.
+  if (search.traceId !== undefined)
+    conditions.push(`lpad(trace_id, 32, '0') = ${bind(search.traceId.padStart(32, "0"))}`);
   if (search.deniedOnly === true) conditions.push("denied_by != ''");
   const rows = await reader.rows(
     `SELECT ${SAMPLES.select()} FROM samples WHERE ${conditions.join(" AND ")} ORDER BY start_ms DESC LIMIT ${search.limit}`,

@@ -31,6 +31,10 @@ export async function searchSpans(reader: Reader, search: SpanSearch): Promise<r
     const service = bind(search.service);
     conditions.push(`(service = ${service} OR starts_with(service, ${service} || '.'))`);
   }
+  if (search.callee !== undefined) {
+    const cluster = `contains(attributes, ${bind(`|${search.callee}"`)})`;
+    conditions.push(`(${cluster} OR regexp_matches(lower(${URL}), ${bind(urlOf(search.callee))}))`);
+  }
   if (search.operation !== undefined) {
     const text = bind(search.operation);
     conditions.push(`(contains(lower(name), lower(${text})) OR contains(lower(${URL}), lower(${text})))`);
@@ -66,6 +70,14 @@ export async function readTrace(reader: Reader, traceId: string): Promise<readon
   const id: SpanRow["traceId"] = traceId.padStart(32, "0");
   const rows = await reader.rows(`SELECT ${SPANS.select()} FROM spans WHERE trace_id = $1`, [id]);
   return rows as unknown as readonly StoredSpan[];
+}
+
+/** URLs of a host, by its whole name or a short form of it. */
+function urlOf(host: string): string {
+  const [name = host, namespace = "", marker] = host.split(".");
+  const forms = marker === "svc" ? [name, `${name}.${namespace}`, `${name}.${namespace}.svc`, host] : [host];
+  const escaped = forms.map((form) => form.toLowerCase().replace(/[^a-z0-9-]/g, "\\$&"));
+  return `^[a-z]+://(${escaped.join("|")})(:[0-9]+)?(/|$)`;
 }
 
 function isBare(value: string): boolean {

@@ -5,6 +5,7 @@ import { PRODUCTPAGE, START, type StoreCase } from "#server/telemetry/testing/st
 /** Spans come from several sides, and are found by what one of them says. */
 export function traces(at: StoreCase): void {
   const TRACE = "0af7651916cd43dd8448eb211c80319c";
+  const PAGE = "productpage.default.svc.cluster.local";
   const SPANS: SpanCase[] = [
     {
       trace: TRACE,
@@ -12,6 +13,7 @@ export function traces(at: StoreCase): void {
       service: "gateway.istio-system",
       name: "productpage.default.svc.cluster.local:9080/*",
       url: "http://bookinfo.example/productpage?u=normal",
+      cluster: `outbound|9080|v1|${PAGE}`,
       atMs: START,
       durationMs: 90,
     },
@@ -60,9 +62,13 @@ export function traces(at: StoreCase): void {
   test.each([
     ["by the first part of a service's name", { service: "reviews" }, 1],
     ["by nothing", {}, 2],
+    ["by the caller and the host that it was sent to", { service: "gateway", callee: PAGE }, 1],
+    ["by the caller and the host that it asked for, though it went nowhere", { service: "other", callee: PAGE }, 1],
+    ["not by who was called alone", { service: "reviews", callee: PAGE }, 0],
+    ["not by a host that only begins alike", { service: "other", callee: "product.default.svc.cluster.local" }, 0],
     ["not by a name that only begins alike", { service: "review" }, 0],
     ["by operation", { operation: "INGRESS" }, 1],
-    ["by the path that was asked for", { operation: "/productpage" }, 1],
+    ["by the path that was asked for", { operation: "/productpage?u=" }, 1],
     ["by a number among the attributes of one span", { tags: { "http.status_code": "503" } }, 1],
     ["by all of several attributes of one span", { tags: { "http.status_code": "503", "http.method": "GET" } }, 1],
     ["not by attributes of different spans", { tags: { "http.status_code": "200", "http.url": "no" } }, 0],
@@ -81,6 +87,7 @@ export function traces(at: StoreCase): void {
           id: "b7ad6b7169203331",
           service: "other",
           name: "x",
+          url: "http://productpage:9080/x",
           atMs: START + 100,
           durationMs: 5,
         },
