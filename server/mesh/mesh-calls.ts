@@ -40,6 +40,7 @@ export function createMeshCalls(
       });
     },
     nodes: () => compiler.nodes(),
+    takers: (changed) => ads.takers(changed),
     fleet: (expiringBeforeMs) => ads.fleet(expiringBeforeMs),
     proxies: () => ads.proxies(),
     proxy: (id) => ads.proxy(id),

@@ -8,7 +8,7 @@ import type { XdsType } from "#core/xds/type-urls.ts";
 import type { ForwardedPeer } from "#grpc/forwarded-peer.ts";
 import type { ServerTls } from "#grpc/server.ts";
 import type { WireError } from "#server/mesh/wire-error.ts";
-import type { AdsEvent } from "#server/xds/ads-server.ts";
+import type { AdsEvent, ChangedName, Takers } from "#server/xds/ads-server.ts";
 
 /** What the worker thread is started with. */
 export interface MeshWorkerData {
@@ -30,6 +30,8 @@ export interface MeshCalls {
   apply(change: SnapshotChange): Promise<{ readonly diagnostics: readonly Diagnostic[] }>;
   /** Of the proxies that are connected. */
   nodes(): readonly ProxyNode[];
+  /** Who would be sent changes of these resources. */
+  takers(changed: readonly ChangedName[]): Takers;
   fleet(expiringBeforeMs: number): FleetSummary;
   proxies(): readonly ProxyStatus[];
   proxy(id: string): ProxyDetail | undefined;

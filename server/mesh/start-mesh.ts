@@ -45,6 +45,7 @@ const THREAD = new URL(import.meta.filename.endsWith(".ts") ? "./worker.ts" : ".
 const CALLS = [
   "apply",
   "nodes",
+  "takers",
   "fleet",
   "proxies",
   "proxy",

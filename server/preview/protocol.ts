@@ -10,6 +10,7 @@ import type { PlannedChanges } from "#server/config/plan-changes.ts";
 import type { WireError } from "#server/mesh/wire-error.ts";
 import type { Simulation } from "#server/preview/simulation-room.ts";
 import type { SimulatedQuestion } from "#server/preview/simulator.ts";
+import type { ChangedName } from "#server/xds/ads-server.ts";
 
 /** Findings of the whole configuration that a change would bring, and those it would end. */
 export interface FindingsDelta {
@@ -25,11 +26,10 @@ export type MeasuredTraffic = Pick<ConcernInput, "rows" | "samples" | "seconds">
 export interface Rehearsal extends FindingsDelta {
   /** The revision that the change was held against. */
   readonly revision: number;
-  readonly xds: PreviewView["xds"];
-  /** Of all, also of those that are left out of `xds`. */
-  readonly xdsCount: number;
-  /** Ids of the proxies that would get something else. */
-  readonly proxies: readonly string[];
+  /** Those that are shown: the first of `changed`. */
+  readonly xds: readonly Omit<PreviewView["xds"][number], "proxies">[];
+  /** Every resource that would change. Who takes it is known where proxies are served. */
+  readonly changed: readonly ChangedName[];
   /** What of the traffic the change bears on; null where nothing was measured. */
   readonly traffic: ConcernedTraffic | null;
   /** Requests per second in and out, by `namespace/workload`. */

@@ -67,18 +67,18 @@ export class RehearsalRoom {
       const { changes, diagnostics } = compiler.preview(change);
       const compiled = findDelta(refused, diagnostics, touchedBy(change));
       const checked = this.findings(change);
-      const holders = compiler.holders();
       const isFull = changes.length <= SHOWN_IN_FULL_MAX;
       const { revision, mesh, resources, instances } = this.#state.snapshot();
       return {
         revision,
         findings: [...compiled.findings, ...checked.findings],
         resolved: [...compiled.resolved, ...checked.resolved],
-        xds: changes
-          .slice(0, XDS_SHOWN_MAX)
-          .map((each) => describeChange(each, holders.get(each.layerId)?.length ?? 0, isFull)),
-        xdsCount: changes.length,
-        proxies: [...new Set(changes.flatMap(({ layerId }) => holders.get(layerId) ?? []))],
+        xds: changes.slice(0, XDS_SHOWN_MAX).map((each) => describeChange(each, isFull)),
+        changed: changes.map(({ layerId, type, before, after }) => ({
+          layerId,
+          type,
+          name: (after ?? before)?.name ?? "",
+        })),
         traffic: findConcerned({ changes: changesOf(change, this.#state), mesh, resources, instances, ...measured }),
         throughput: throughputOf(measured),
       };
@@ -134,17 +134,12 @@ function throughputOf({ rows, seconds }: MeasuredTraffic): ReadonlyMap<string, n
   return rates;
 }
 
-function describeChange(
-  { type, before, after }: PreviewedResource,
-  proxies: number,
-  isFull: boolean,
-): Rehearsal["xds"][number] {
+function describeChange({ type, before, after }: PreviewedResource, isFull: boolean): Rehearsal["xds"][number] {
   const text = (body: Uint8Array): string => JSON.stringify(decodeResource(type, body), null, 2);
   return {
     type,
     name: (after ?? before)?.name ?? "",
     op: before === undefined ? "added" : after === undefined ? "removed" : "changed",
-    proxies,
     ...(before === undefined || !isFull ? {} : { before: text(before.body) }),
     ...(after === undefined || !isFull ? {} : { after: text(after.body) }),
   };

@@ -86,11 +86,11 @@ test("a preview says when another revision came meanwhile, and on which it stand
     files: NO_FILES,
     store: { plan: async () => ({ changed: [], unchanged: [], diagnostics: [], upserts: [], deletes: [] }) },
     state,
-    mesh: { proxies: async () => [] },
+    mesh: { proxies: async () => [], takers: async () => ({ ids: [], counts: [] }) },
     previews: {
       rehearse: async () => {
         state.revision = 7;
-        return { revision: 6, findings: [], resolved: [], xds: [], xdsCount: 0, proxies: [] };
+        return { revision: 6, findings: [], resolved: [], xds: [], changed: [] };
       },
     },
   } as unknown as ConfigServiceOptions);

@@ -229,20 +229,19 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
           proxies: [],
           traffic: null,
         };
-      const [rehearsal, proxies] = await Promise.all([
-        previews.rehearse(changeOfPlan(plan, state.revision + 1), asker, () => recentTraffic(telemetry)),
-        mesh.proxies(),
-      ]);
+      const change = changeOfPlan(plan, state.revision + 1);
+      const rehearsal = await previews.rehearse(change, asker, () => recentTraffic(telemetry));
+      const [takers, proxies] = await Promise.all([mesh.takers(rehearsal.changed), mesh.proxies()]);
       const placed = await place(rehearsal.findings, changes, asker);
       const { throughput, traffic } = rehearsal;
-      const affected = new Set(rehearsal.proxies);
+      const affected = new Set(takers.ids);
       return {
         ...planned,
         ok: true,
         diagnostics: [...tellOnce(diagnostics, placed), ...describeOvertaken(rehearsal.revision, state.revision)],
         resolved: rehearsal.resolved,
-        xds: rehearsal.xds,
-        xdsCount: rehearsal.xdsCount,
+        xds: rehearsal.xds.map((each, index) => ({ ...each, proxies: takers.counts[index] ?? 0 })),
+        xdsCount: rehearsal.changed.length,
         proxies: proxies
           .filter(({ id }) => affected.has(id))
           .map(({ id, workload, namespace }) => ({

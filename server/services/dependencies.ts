@@ -17,6 +17,10 @@ export interface Mesh {
   apply(change: SnapshotChange): Promise<{ readonly diagnostics: readonly Diagnostic[] }>;
   /** Counts of the fleet, without its members; `expiring`: those whose certificate ends before then, ms since the epoch. */
   fleet(expiringBeforeMs: number): Promise<FleetSummary>;
+  /** Who is sent changes of these resources: how many of each, and the ids of all of them. */
+  takers(
+    changed: readonly { readonly layerId: string; readonly type: XdsType; readonly name: string }[],
+  ): Promise<{ readonly ids: readonly string[]; readonly counts: readonly number[] }>;
   proxies(): Promise<readonly ProxyStatus[]>;
   proxy(id: string): Promise<ProxyDetail | undefined>;
   proxyConfig(id: string, type: XdsType): Promise<unknown>;

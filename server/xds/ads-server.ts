@@ -1,11 +1,13 @@
 import { PharosError } from "#core/errors.ts";
 import type { Distribution, FleetSummary, ProxyDetail, ProxyStatus, Refusal } from "#core/view/mesh.ts";
 import type { Layer, LayerChange, ProxyNode, ProxyView } from "#core/xds/layer.ts";
+import type { XdsType } from "#core/xds/type-urls.ts";
 import type { Peer } from "#grpc/peer.ts";
 import type { GrpcMethod, StreamHandler } from "#grpc/server.ts";
 import type { ServerStream } from "#grpc/server-stream.ts";
 import { Connection, type Settled } from "#server/xds/connection.ts";
 import { DeltaStream } from "#server/xds/delta-stream.ts";
+import { Differing } from "#server/xds/differing.ts";
 import { Packer } from "#server/xds/pack-response.ts";
 import { parseNode } from "#server/xds/parse-node.ts";
 import { ProxyBook } from "#server/xds/proxy-book.ts";
@@ -20,6 +22,19 @@ import { decodeDeltaRequest, decodeSotwRequest } from "#server/xds/wire.ts";
 export interface ResourceSource {
   open(node: ProxyNode): ProxyView;
   close(node: ProxyNode): void;
+}
+
+/** A resource of a layer, by name. */
+export interface ChangedName {
+  readonly layerId: string;
+  readonly type: XdsType;
+  readonly name: string;
+}
+
+/** Ids of the nodes that are sent some of the changes, and of each change how many take it. */
+export interface Takers {
+  readonly ids: readonly string[];
+  readonly counts: readonly number[];
 }
 
 export type AdsEvent =
@@ -112,15 +127,20 @@ export class AdsServer {
     for (const connection of concerned) if (!reopen.has(connection.node)) this.#settle(connection, connection.flush());
   }
 
-  /** Asks the source anew for their layers. */
+  /** Asks the source anew for their layers. Who finds there what it had is sent it again, and has nothing to take of the revision. */
   #reopen(moved: readonly Connection[], revision: number | undefined): void {
+    const differing = new Differing();
     for (const connection of moved) {
+      const before = connection.layers.map(({ layer }) => layer);
       this.#leave(connection);
       this.#options.source.close(connection.node);
       const layers = this.#options.source.open(connection.node).layers.map((layer) => this.#serve(layer));
       this.#join(connection, layers);
       connection.moveTo(layers);
-      if (revision !== undefined) {
+      const isConcerned = layers.some(({ layer }, index) =>
+        differing.between(before[index], layer).some(([type, name]) => connection.wants(type, name)),
+      );
+      if (revision !== undefined && isConcerned) {
         connection.expectAll(revision);
         this.#rollouts.require(revision, connection.node);
       }
@@ -150,14 +170,18 @@ export class AdsServer {
     return connection === undefined ? undefined : { layers: connection.layers.map(({ layer }) => layer) };
   }
 
-  /** Connected proxies by the id of each layer they hold. */
-  holders(): ReadonlyMap<string, readonly string[]> {
-    return new Map(
-      Array.from(this.#layers.values(), ({ served, connections }) => [
-        served.layer.id,
-        Array.from(connections, ({ node }) => node.id),
-      ]),
-    );
+  /** Who would be sent these changes, as a roll-out counts them: who holds the layer and has asked for the resource. */
+  takers(changed: readonly ChangedName[]): Takers {
+    const entries = new Map(Array.from(this.#layers.values(), (entry) => [entry.served.layer.id, entry]));
+    const ids = new Set<string>();
+    const counts = changed.map(({ layerId, type, name }) => {
+      const { served, connections = [] } = entries.get(layerId) ?? {};
+      const takers = [...connections].filter((each) => each.wants(type, name));
+      for (const { node } of takers) ids.add(node.id);
+      // What is not there yet nobody can have asked for: who takes what names it will.
+      return served?.has(type, name) === false ? [...connections].length : takers.length;
+    });
+    return { ids: [...ids], counts };
   }
 
   #accept(stream: ServerStream, isDelta: boolean): StreamHandler {

@@ -107,6 +107,10 @@ export class Connection {
     return this.#machine.isConcerned(layerIndex, fromVersion);
   }
 
+  wants(type: XdsType, name: string): boolean {
+    return this.#machine.wants(type, name);
+  }
+
   /** The version of a layer that a revision made must reach this client. */
   expect(revision: number, layerIndex: number): void {
     this.#pending.push({ revision, layerIndex, version: this.layers[layerIndex]?.version ?? 0 });

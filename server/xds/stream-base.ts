@@ -56,6 +56,11 @@ export abstract class StreamBase<State extends AnyTypeState> implements StreamMa
     return false;
   }
 
+  wants(type: XdsType, name: string): boolean {
+    const state = this.types.get(type);
+    return state !== undefined && wants(state.subscription, name);
+  }
+
   sync(): ReadonlyMap<XdsType, SyncState> {
     return new Map(
       Array.from(this.types, ([type, state]) => [

@@ -39,4 +39,6 @@ export interface StreamMachine {
   standing(): ReadonlyMap<XdsType, readonly string[]>;
   /** Whether what changed in a layer since a version is anything this client wants. */
   isConcerned(layerIndex: number, fromVersion: number): boolean;
+  /** Whether the client has asked for a resource, by its name or with all of its type. */
+  wants(type: XdsType, name: string): boolean;
 }
