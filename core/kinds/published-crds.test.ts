@@ -5,17 +5,17 @@ import { describe, expect, test } from "vitest";
 import { isKind, KINDS, type Kind } from "#core/kinds/kinds.ts";
 import { UNHANDLED_FIELDS } from "#core/kinds/unhandled-fields.ts";
 import { unhandledKind } from "#core/kinds/unhandled-kinds.ts";
-import { parseDocuments } from "#core/resource/parse-documents.ts";
 import type { Field, Handled } from "#core/schema/field.ts";
 import { formatPath, type Path } from "#core/schema/path.ts";
 import { valueAt } from "#core/schema/value-at.ts";
 import { anyDocument } from "#server/envoy/testing/arbitrary-document.ts";
 import { keepValid } from "#server/envoy/testing/keep-valid.ts";
 import { anyChange, withChange } from "#testing/istio-crd/any-change.ts";
-import { compareCrd, type Place } from "#testing/istio-crd/compare-crd.ts";
+import { compareCrd } from "#testing/istio-crd/compare-crd.ts";
 import { EXPLAINED_CRD } from "#testing/istio-crd/explained-crd.ts";
 import { listCrdFields } from "#testing/istio-crd/list-crd-fields.ts";
 import { type CrdError, listPublished, loadPublished, type PublishedCrd } from "#testing/istio-crd/published-crd.ts";
+import { documentOf, errorsOf, refusalsOf } from "#testing/istio-crd/refusals.ts";
 
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 const RUNS = Number(process.env.FUZZ_RUNS ?? 300);
@@ -32,30 +32,10 @@ function load(kind: string): Promise<PublishedCrd> {
   return crd;
 }
 
-const documentOf = (kind: Kind, spec: unknown): object => ({
-  apiVersion: `${KINDS[kind].group}/v1`,
-  kind,
-  metadata: { name: "a" },
-  spec,
-});
-
-const errorsOf = (document: unknown) =>
-  parseDocuments(JSON.stringify(document)).diagnostics.filter(({ severity }) => severity === "error");
-
-function inPlace(place: Place, value: unknown): unknown {
-  return place.reduceRight<unknown>((within, step) => (step === 0 ? [within] : { [step]: within }), value);
-}
-
 describe("each field", () => {
   test.each(READ)("of a $kind", async ({ kind }) => {
     const { spec } = await load(kind);
-    const refuse = (place: Place, value: unknown): readonly string[] => {
-      const at = formatPath(["spec", ...place]);
-      return errorsOf(documentOf(kind, inPlace(place, value)))
-        .filter(({ path = [] }) => formatPath(path) === at)
-        .map(({ message }) => message);
-    };
-    const differences = compareCrd(spec, KINDS[kind].schema, refuse).map((each) => `${kind} ${each}`);
+    const differences = compareCrd(spec, KINDS[kind].schema, refusalsOf(kind)).map((each) => `${kind} ${each}`);
     expect(differences.filter((each) => !EXPLAINED_CRD.some(([what]) => what.test(each)))).toEqual([]);
   });
 

@@ -1,9 +1,27 @@
+type Explanation = readonly [what: RegExp, why: string];
+
+/** Fields that came after the release that is published as a package (1.29). */
+export const LATER: Explanation = [
+  /: field (?:zoneAwareLbSetting|http2KeepAlive|outlierDetectionHttpErrorCodes|insecureSkipVerify|prefixRewrite|trustDomains|notTrustDomains|disableContextPropagation) is not in the CRD$/,
+  "later than 1.29",
+];
+
+/** And those that came after the Istio that the oracle is made of. */
+export const LATEST: Explanation = [
+  /: field (?:backendUtilization|ecdhCurves|presence) is not in the CRD$/,
+  "later than August 2026",
+];
+
+/** Of fields that a later release has, and the published one has not. */
+export const OF_LATER: Explanation = [
+  /http2KeepAlive: (?:interval|timeout) is not required in the CRD$/,
+  "Istio's webhook requires both",
+];
+
 /** Where the schemas here say otherwise than the published CRDs on purpose: of what, and why. */
-export const EXPLAINED_CRD: readonly (readonly [what: RegExp, why: string])[] = [
-  [
-    /: field (?:zoneAwareLbSetting|backendUtilization|http2KeepAlive|outlierDetectionHttpErrorCodes|ecdhCurves|insecureSkipVerify|prefixRewrite|trustDomains|notTrustDomains|presence|disableContextPropagation) is not in the CRD$/,
-    "later than the release that is published as a package (1.29)",
-  ],
+export const EXPLAINED_CRD: readonly Explanation[] = [
+  LATER,
+  LATEST,
   [
     /(?:destination|mirror|portLevelSettings\[\])\.port: number is not required in the CRD$/,
     "Istio's webhook requires it, or the settings of no port are left out",
