@@ -102,8 +102,19 @@ export default {
       comment:
         "Outside of kinds and sources nobody knows how Istio writes a service or a workload; forms edit it as written.",
       severity: "error",
-      from: { pathNot: "^core/(kinds|sources|form)/|^server/registry/|\\.test\\.ts$|/testing/" },
+      from: { pathNot: "^core/(kinds|sources|form)/|\\.test\\.ts$|/testing/" },
       to: { path: "^core/kinds/(service-entry|workload-entry|workload-group)/" },
+    },
+    {
+      name: "rules-by-what-is-resolved",
+      comment:
+        "What a resource says is read where it is resolved, checked, measured and edited; whoever acts by it is told what applies.",
+      severity: "error",
+      from: {
+        pathNot:
+          "^core/(kinds|sources|mesh-config|resolve|check|traffic|form)/|^components/(security|traffic)/|\\.test\\.ts$|/testing/|^testing/",
+      },
+      to: { path: "^core/kinds/[^/]+/" },
     },
     {
       name: "resources-before-resolution",
@@ -116,7 +127,7 @@ export default {
       "resolve-answers",
       "What applies to whom is answered from the model and the resources alone, whoever asks: proxies, checks, people.",
       "^core/resolve/",
-      "^core/(resolve|sources|model|kinds|schema|resource|registry|host|identity|mesh-config)/",
+      "^core/((resolve|sources|model|kinds|schema|resource|registry|host|identity|mesh-config)/|duration\\.ts)",
       { pathNot: "\\.test\\.ts$" },
     ),
     {
@@ -145,7 +156,7 @@ export default {
       "compile-reads",
       "What an edit bears on is found without knowing what is made of it.",
       "^server/compile/",
-      "^(core/|server/compile/|timers/promises)",
+      "^(core/|server/compile/|timers/promises|util$)",
       { pathNot: "\\.test\\.ts$|/testing/" },
     ),
     only(

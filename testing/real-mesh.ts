@@ -5,6 +5,7 @@ import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings, SnapshotChange } from "#core/registry/snapshot.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
+import { probeOfGroup } from "#core/sources/declare-probe.ts";
 import {
   DeregisterRequestSchema,
   DeregisterResponseSchema,
@@ -150,7 +151,7 @@ export class RealMesh {
     const template = this.#resources.find(
       (resource) => resource.kind === "WorkloadGroup" && resource.metadata.name === group,
     );
-    const probe = template?.kind === "WorkloadGroup" ? template.spec.probe : undefined;
+    const probe = template?.kind === "WorkloadGroup" ? probeOfGroup(template) : undefined;
     const merged = { ...(template?.kind === "WorkloadGroup" ? template.spec.metadata?.labels : {}), ...labels };
     const instance: WorkloadInstance = {
       namespace,

@@ -35,12 +35,12 @@ test("outside of core/kinds nobody tells kinds apart by their names: what differ
   expect(filesWith(ASKS).sort()).toEqual(Object.keys(ALLOWED).sort());
 });
 
-/** Resolver, the compiler's places and reader, translator; and the keys that it names, which somebody has to fetch. */
+/** Resolver, the compiler's places and reader; the keys that it names, which somebody has to fetch; and whose token was refused, which Envoy does not say. */
 const STEPS_OF_A_KIND = [
   /^core\/resolve\//,
   /^server\/compile\/(?:places-of|recording-reader)\.ts$/,
-  /^server\/envoy\//,
   /^server\/(?:keys\/|compose\/make-keys\.ts$)/,
+  /^(?:core\/telemetry\/token-refusal|server\/telemetry\/ingest\/describe-reporter|components\/topology\/edge-causes)\.ts$/,
 ];
 
 test("a kind without pages of its own is named where README.md says that one is added, and nowhere else", () => {
@@ -52,6 +52,37 @@ test("a kind without pages of its own is named where README.md says that one is 
 test("services and workloads are read through the model outside of kinds, sources and forms", () => {
   expect(filesWith(WRITTEN).filter((file) => !READS_AS_WRITTEN.test(file))).toEqual([]);
 });
+
+/** What a resource says, reached for. */
+const SPEC = /\.spec\b(?!\.ts)|\{[^}]*\bspec\b[^}]*\}/;
+/** Where it is read, checked, measured and edited as it is written; who stands elsewhere is told what applies. */
+const READS_SPECS =
+  /^core\/(?:sources|resource|mesh-config|resolve|check|traffic|form)\/|^components\/(?:security|traffic)\//;
+/** Who else reaches for one, and why no rule is read there. */
+const HANDS_ON: Readonly<Record<string, string>> = {
+  "server/services/hosts-of.ts": "asks the kind's own definition",
+  "server/services/describe-files.ts": "asks the kind's own definition",
+  "server/services/config-service.ts": "asks the kind's own definition",
+  "components/editor/other-fields-note.tsx": "names the paths that forms do not show",
+  "core/simulate/rbac-origin.ts": "writes where the rule of a compiled policy stands",
+  "components/editor/resource-ref.ts": "counts in a document that may be of any kind, or none",
+  "cli/output/jsonpath/parse-path.ts": "a path that people write, as an example",
+  "programs/demo/supervisor.ts": "what a process is started with",
+};
+
+test("what a resource says is read where it is resolved, checked, measured and edited, and nowhere else", () => {
+  expect(
+    filesWith(SPEC)
+      .filter((file) => !READS_SPECS.test(file))
+      .sort(),
+  ).toEqual(Object.keys(HANDS_ON).sort());
+});
+
+test.each([
+  "resource.spec.http ?? []",
+  "const { metadata, spec } = resource;",
+  "policies.filter(({ spec }) => spec.rules)",
+])("the rule of specs finds %s", (line) => expect(line).toMatch(SPEC));
 
 test.each(["found.spec.template.serviceAccount", "group?.spec.template", "const { template } = entry.spec.template"])(
   "the rule of the model finds %s",

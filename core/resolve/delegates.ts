@@ -37,6 +37,18 @@ export function placesOfRoute(service: RoutingService, index: number): readonly 
   return [{ resource: formatRef(refOf(delegate.service)), path: `spec.http[${delegate.index}]` }, root];
 }
 
+/** The same of all that it routes by, each place once. */
+export function placesOfRoutes(service: RoutingService): readonly RoutePlace[] {
+  const resource = formatRef(refOf(service));
+  const http = (service.spec.http ?? []).flatMap((_, index) => placesOfRoute(service, index));
+  return [
+    ...new Map(http.map((each) => [`${each.resource} ${each.path}`, each])).values(),
+    ...(["tls", "tcp"] as const).flatMap((kind) =>
+      (service.spec[kind] ?? []).map((_, index) => ({ resource, path: `spec.${kind}[${index}]` })),
+    ),
+  ];
+}
+
 /** Finds a VirtualService by its namespace and name. */
 export type FindService = (namespace: string, name: string) => VirtualService | undefined;
 
@@ -48,6 +60,16 @@ export function delegateOf(
   if (http.delegate === undefined) return undefined;
   const { namespace = "", name } = http.delegate;
   return [namespace === "" ? ownNamespace : namespace, name];
+}
+
+/** The same of all routes of a VirtualService, each in its place; undefined: that one delegates nothing. */
+export function delegatesOf({ spec, metadata }: VirtualService): readonly ReturnType<typeof delegateOf>[] {
+  return (spec.http ?? []).map((http) => delegateOf(http, metadata.namespace));
+}
+
+/** Whether any of its routes stands in another VirtualService. */
+export function hasDelegates({ spec }: VirtualService): boolean {
+  return spec.http?.some(({ delegate }) => delegate !== undefined) === true;
 }
 
 /** Why a VirtualService cannot be delegated to from a namespace; undefined where it can. */
@@ -68,7 +90,7 @@ export function whyNoDelegate(
 export function mergeDelegates(root: VirtualService, find: FindService, domainSuffix: string): RoutingService {
   const all = root.spec.http ?? [];
   const own = root.metadata.namespace;
-  if (!all.some(({ delegate }) => delegate !== undefined)) return root;
+  if (!hasDelegates(root)) return root;
   const http: HttpRoute[] = [];
   const places: DelegatedPlace[] = [];
   for (const [rootIndex, route] of all.entries()) {

@@ -2,7 +2,7 @@ import { expandHost } from "#core/host/host.ts";
 import type { RouteDestination } from "#core/kinds/virtual-service/tcp-route.ts";
 import { namespacesIn } from "#core/resolve/callers-of.ts";
 import { resolveGatewayChains } from "#core/resolve/gateway-chains.ts";
-import { resolveGatewayPorts } from "#core/resolve/gateway-ports.ts";
+import { gatewaySelector, resolveGatewayPorts } from "#core/resolve/gateway-ports.ts";
 import { type GatewayRoute, resolveGatewayRoutes } from "#core/resolve/gateway-routes.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
@@ -20,7 +20,7 @@ export function findArrival(
 ): boolean {
   const named = reader.gatewayNamed(gateway);
   if (named === undefined) return false;
-  const labels = named.spec.selector ?? {};
+  const labels = gatewaySelector(named);
   const { metadata, spec } = service;
   const ref = formatRef(refOf(service));
   const namespaces = new Set([metadata.namespace, ...namespacesIn(spec.exportTo)]);

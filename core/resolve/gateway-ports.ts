@@ -1,5 +1,6 @@
 import type { GatewayServer } from "#core/kinds/gateway/schema.ts";
 import { hostPart } from "#core/resolve/gateway-hosts.ts";
+import type { Labels } from "#core/resource/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
 export interface PlacedServer {
@@ -56,6 +57,11 @@ function servesOf(placed: PlacedServer): Serves {
   if (kind !== "tls") return kind;
   if ((placed.server.tls?.mode ?? "PASSTHROUGH") === "PASSTHROUGH") return "passthrough";
   return protocolOf(placed) === "HTTPS" ? "http" : "tcp";
+}
+
+/** Labels of the workloads that serve a Gateway, in whichever namespace; none: every gateway does. */
+export function gatewaySelector({ spec }: Resource<"Gateway">): Labels {
+  return spec.selector ?? {};
 }
 
 /** What the workload serves that serves these Gateways, the oldest first: their servers, merged port by port. */

@@ -5,6 +5,7 @@ import { resolveTcpRoutes, resolveTlsRoutes } from "#core/resolve/connection-rou
 import { placesOfRoute, type RoutingService } from "#core/resolve/delegates.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { resolveRoutedPorts } from "#core/resolve/routed-ports.ts";
+import { routedHosts, sourceLabelsOf } from "#core/resolve/virtual-service.ts";
 import type { Labels } from "#core/resource/labels.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
@@ -56,7 +57,8 @@ export function findMeshRouting(
   return undefined;
 }
 
-function callersFor({ spec, metadata }: RoutingService, namespaces: readonly string[]): readonly Caller[] {
+function callersFor(root: RoutingService, namespaces: readonly string[]): readonly Caller[] {
+  const { spec, metadata } = root;
   const matches = [...(spec.http ?? []), ...(spec.tls ?? []), ...(spec.tcp ?? [])].flatMap(({ match = [] }) => match);
   const all = new Set([
     metadata.namespace,
@@ -64,7 +66,7 @@ function callersFor({ spec, metadata }: RoutingService, namespaces: readonly str
     ...namespaces,
     ...matches.flatMap(({ sourceNamespace = "" }) => (sourceNamespace === "" ? [] : [sourceNamespace])),
   ]);
-  const labels: readonly Labels[] = [{}, ...matches.map(({ sourceLabels = {} }) => sourceLabels)];
+  const labels: readonly Labels[] = [{}, ...sourceLabelsOf(root)];
   return [...all].flatMap((namespace) => labels.map((each) => ({ namespace, labels: each })));
 }
 
@@ -72,7 +74,7 @@ function callersFor({ spec, metadata }: RoutingService, namespaces: readonly str
 function askedHosts(reader: MeshReader, root: RoutingService, host: string, { namespace }: Caller): readonly string[] {
   const { domainSuffix } = reader.mesh;
   const own = root.metadata.namespace;
-  const patterns = (root.spec.hosts ?? []).map((name) => expandHost(name, own, domainSuffix));
+  const patterns = routedHosts(root, domainSuffix);
   const asked = patterns.some((pattern) => hostMatches(pattern, host)) ? [host] : [];
   const routes = [...(root.spec.http ?? []), ...(root.spec.tls ?? []), ...(root.spec.tcp ?? [])];
   if (!routes.some(({ route }) => hostsOf(route, own, domainSuffix).has(host))) return asked;

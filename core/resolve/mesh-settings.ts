@@ -1,10 +1,14 @@
 import type { ExportedAs, KindDefinition } from "#core/kinds/kind.ts";
 import { KINDS, type Kind } from "#core/kinds/kinds.ts";
+import { MESH_CONFIG_PLACE } from "#core/kinds/mesh-config/schema.ts";
 import { applyMeshConfig } from "#core/mesh-config/apply-mesh-config.ts";
 import { DEFAULT_PROXY_SETTINGS, type DefaultExports, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { MeshSettings, Snapshot } from "#core/registry/snapshot.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
-import type { AnyResource, Resource } from "#core/resource/resource.ts";
+import { type AnyResource, formatRef, type Resource } from "#core/resource/resource.ts";
+
+/** The one MeshConfig that there is. */
+export const MESH_CONFIG_REF = formatRef({ kind: "MeshConfig", ...MESH_CONFIG_PLACE });
 
 /** What all proxies have in common: the MeshConfig wins, field by field, over what the server was started with. */
 export function resolveSettings(

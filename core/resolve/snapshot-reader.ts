@@ -3,6 +3,7 @@ import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { type FindService, mergeDelegates } from "#core/resolve/delegates.ts";
 import { resolveDestinationRule } from "#core/resolve/destination-rule.ts";
+import { gatewaySelector } from "#core/resolve/gateway-ports.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { settingsOf, withExports } from "#core/resolve/mesh-settings.ts";
 import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
@@ -73,7 +74,7 @@ export function createSnapshotReader({ mesh, resources, instances }: Snapshot): 
       resolveTracing(ofKind(aged, "Telemetry"), { namespace, labels }, mesh.rootNamespace),
     sidecarFor,
     inboundPool: (namespace, labels) => inboundPoolOf(sidecarFor(namespace, labels)),
-    gatewaysFor: (labels) => gateways.filter(({ spec }) => matchesLabels(labels, spec.selector)),
+    gatewaysFor: (labels) => gateways.filter((gateway) => matchesLabels(labels, gatewaySelector(gateway))),
     gatewayNamed: (name) => gateways.find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === name),
     select: (namespace, labels) =>
       Object.keys(labels).length === 0

@@ -5,11 +5,17 @@ import type { Resource } from "#core/resource/resource.ts";
 
 type Telemetry = Resource<"Telemetry">;
 
+/** What a tag of a span says: a text, a variable of the proxy's environment, or a header of the request, and what stands for one that is not there. */
+export type SpanTag =
+  | { readonly kind: "literal"; readonly text: string }
+  | { readonly kind: "environment" | "header"; readonly name: string; readonly otherwise: string };
+
 /** What Telemetries say of a workload's traces, on one side of its calls; what is undefined nobody says. */
 export interface TracingSettings {
   readonly samplingPercent: number | undefined;
   readonly isOff: boolean;
-  readonly tags: Readonly<Record<string, CustomTag>>;
+  /** By name, in the order of names. */
+  readonly tags: readonly (readonly [name: string, tag: SpanTag])[];
 }
 
 /** As a caller, which a gateway is too, and as the called. */
@@ -18,7 +24,7 @@ export interface ResolvedTracing {
   readonly server: TracingSettings;
 }
 
-const UNSAID: TracingSettings = { samplingPercent: undefined, isOff: false, tags: {} };
+const UNSAID: TracingSettings = { samplingPercent: undefined, isOff: false, tags: [] };
 
 /** Of the mesh, then of the namespace, then of the workload: what a later level says counts (Istio's `mergeTelemetry`). */
 export function resolveTracing(
@@ -38,8 +44,20 @@ function merge(entries: readonly Tracing[], side: "CLIENT" | "SERVER"): TracingS
       (before, { randomSamplingPercentage, disableSpanReporting, customTags }) => ({
         samplingPercent: randomSamplingPercentage ?? before.samplingPercent,
         isOff: disableSpanReporting ?? before.isOff,
-        tags: customTags ?? before.tags,
+        tags: customTags === undefined ? before.tags : readTags(customTags),
       }),
       UNSAID,
     );
+}
+
+function readTags(tags: Readonly<Record<string, CustomTag>>): TracingSettings["tags"] {
+  return Object.entries(tags)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, tag]) => [name, readTag(tag)]);
+}
+
+function readTag({ literal, environment, header }: CustomTag): SpanTag {
+  if (literal !== undefined) return { kind: "literal", text: literal.value };
+  const { name = "", defaultValue = "" } = environment ?? header ?? {};
+  return { kind: environment === undefined ? "header" : "environment", name, otherwise: defaultValue };
 }

@@ -3,6 +3,7 @@ import type { RoutingService } from "#core/resolve/delegates.ts";
 import { expandGateway } from "#core/resolve/gateway-ref.ts";
 import { isVisible } from "#core/resolve/visibility.ts";
 import { byAge } from "#core/resource/by-age.ts";
+import type { Labels } from "#core/resource/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
 type Service = Resource<"VirtualService">;
@@ -13,6 +14,21 @@ export interface VirtualServiceQuestion {
   /** "mesh" or `namespace/name`. */
   readonly gateway: string;
   readonly domainSuffix: string;
+}
+
+/** Whom it routes, by whole names and patterns. */
+export function routedHosts({ spec, metadata }: Service, domainSuffix: string): readonly string[] {
+  return (spec.hosts ?? []).map((host) => expandHost(host, metadata.namespace, domainSuffix));
+}
+
+/** The labels that each of its matches asks its callers for; of many none. */
+export function sourceLabelsOf({ spec }: Service): readonly Labels[] {
+  const routes: readonly { readonly match?: readonly { readonly sourceLabels?: Labels }[] }[] = [
+    ...(spec.http ?? []),
+    ...(spec.tls ?? []),
+    ...(spec.tcp ?? []),
+  ];
+  return routes.flatMap(({ match = [] }) => match.map(({ sourceLabels = {} }) => sourceLabels));
 }
 
 /** "mesh", and gateways as `namespace/name`. */
@@ -33,8 +49,7 @@ export function resolveVirtualServices(
     const { spec, metadata } = service;
     if (!gatewaysOf(service).includes(gateway) || !isVisible(spec.exportTo, metadata.namespace, fromNamespace))
       return [];
-    const [pattern] = (spec.hosts ?? [])
-      .map((each) => expandHost(each, metadata.namespace, domainSuffix))
+    const [pattern] = routedHosts(service, domainSuffix)
       .filter((each) => hostMatches(each, host))
       .sort(bySpecificity);
     return pattern === undefined ? [] : [{ service, pattern }];

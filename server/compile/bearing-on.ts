@@ -1,4 +1,4 @@
-import { delegateOf } from "#core/resolve/delegates.ts";
+import { delegatesOf } from "#core/resolve/delegates.ts";
 import { destinationsOf } from "#core/resolve/destinations-of.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
@@ -23,13 +23,11 @@ export function bearingOn(index: Held["config"], host: string, domainSuffix: str
     own.flatMap((ref) => index.get(ref) ?? []),
     "VirtualService",
   );
-  const delegates = services.flatMap(({ spec, metadata }) =>
-    (spec.http ?? []).flatMap((http) => {
-      const [namespace, name] = delegateOf(http, metadata.namespace) ?? [];
-      if (namespace === undefined || name === undefined) return [];
-      return index.get(formatRef({ kind: "VirtualService", namespace, name })) ?? [];
-    }),
-  );
+  const delegates = services.flatMap(delegatesOf).flatMap((ref) => {
+    if (ref === undefined) return [];
+    const [namespace, name] = ref;
+    return index.get(formatRef({ kind: "VirtualService", namespace, name })) ?? [];
+  });
   const destinations = [...services, ...ofKind(delegates, "VirtualService")].flatMap((each) => [
     ...destinationsOf(each, domainSuffix),
   ]);

@@ -1,11 +1,10 @@
-import { expandHost, isWildcard } from "#core/host/host.ts";
+import { isWildcard } from "#core/host/host.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
-import type { TcpMatch } from "#core/kinds/virtual-service/connection-match.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
-import { delegateOf } from "#core/resolve/delegates.ts";
+import { delegatesOf } from "#core/resolve/delegates.ts";
 import { ruleHost } from "#core/resolve/destination-rule.ts";
 import { destinationsOf } from "#core/resolve/destinations-of.ts";
-import { gatewaysOf } from "#core/resolve/virtual-service.ts";
+import { gatewaysOf, routedHosts, sourceLabelsOf } from "#core/resolve/virtual-service.ts";
 import { type AnyResource, formatRef, type Resource } from "#core/resource/resource.ts";
 import { declareService } from "#core/sources/declare-service.ts";
 import { declareWorkload } from "#core/sources/declare-workload.ts";
@@ -57,8 +56,7 @@ const nowhereElse = (): void => undefined;
 /** Where else a resource of a kind is found than by its name. */
 const PLACES: { readonly [K in Kind]: (resource: Resource<K>, add: Add, domainSuffix: string) => void } = {
   VirtualService(resource, add, domainSuffix) {
-    const { metadata, spec } = resource;
-    const hosts = (spec.hosts ?? []).map((host) => expandHost(host, metadata.namespace, domainSuffix));
+    const hosts = routedHosts(resource, domainSuffix);
     add(
       "virtualService",
       hosts.filter((host) => !isWildcard(host)),
@@ -68,13 +66,11 @@ const PLACES: { readonly [K in Kind]: (resource: Resource<K>, add: Add, domainSu
     add("destination", destinationsOf(resource, domainSuffix));
     add(
       "delegate",
-      (spec.http ?? []).flatMap((http) => delegateOf(http, metadata.namespace)?.join("/") ?? []),
+      delegatesOf(resource).flatMap((ref) => ref?.join("/") ?? []),
     );
-    const routes = [...(spec.http ?? []), ...(spec.tls ?? []), ...(spec.tcp ?? [])];
-    const matches = routes.flatMap(({ match = [] }): readonly Pick<TcpMatch, "sourceLabels">[] => match);
     add(
       "sourceLabel",
-      matches.flatMap(({ sourceLabels = {} }) => Object.keys(sourceLabels)),
+      sourceLabelsOf(resource).flatMap((labels) => Object.keys(labels)),
     );
   },
   DestinationRule(resource, add, domainSuffix) {

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
-import { MESH_CONFIG_PLACE } from "#core/kinds/mesh-config/schema.ts";
 import type { DefaultExports, ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { Service, ServiceDeclaration } from "#core/model/service.ts";
 import type { Workload } from "#core/model/workload.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
-import { delegateOf, mergeDelegates, type RoutingService } from "#core/resolve/delegates.ts";
+import { delegatesOf, hasDelegates, mergeDelegates, type RoutingService } from "#core/resolve/delegates.ts";
 import { type ResolvedRule, resolveDestinationRule } from "#core/resolve/destination-rule.ts";
-import { resolveSettings, withExports } from "#core/resolve/mesh-settings.ts";
+import { gatewaySelector } from "#core/resolve/gateway-ports.ts";
+import { MESH_CONFIG_REF, resolveSettings, withExports } from "#core/resolve/mesh-settings.ts";
 import { type EffectiveMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { type Policy, resolvePolicies } from "#core/resolve/policies.ts";
 import { resolveService, selects, servicesOf } from "#core/resolve/service.ts";
@@ -73,7 +73,7 @@ export class RecordingReader implements LayerReader {
   }
 
   #meshConfig(): Resource<"MeshConfig"> | undefined {
-    const [found] = this.#questions.lists.ref.ask(formatRef({ kind: "MeshConfig", ...MESH_CONFIG_PLACE }));
+    const [found] = this.#questions.lists.ref.ask(MESH_CONFIG_REF);
     return found as Resource<"MeshConfig"> | undefined;
   }
 
@@ -137,18 +137,15 @@ export class RecordingReader implements LayerReader {
 
   /** Whoever asks depends on those that are delegated to, also where they are not there. */
   #withDelegates(services: readonly Resource<"VirtualService">[]): readonly RoutingService[] {
-    const isRoot = ({ spec }: Resource<"VirtualService">): boolean =>
-      spec.http?.some(({ delegate }) => delegate !== undefined) === true;
-    return services.some(isRoot) ? services.map((each) => (isRoot(each) ? this.#merged(each) : each)) : services;
+    return services.some(hasDelegates)
+      ? services.map((each) => (hasDelegates(each) ? this.#merged(each) : each))
+      : services;
   }
 
   #merged(root: Resource<"VirtualService">): RoutingService {
     const find = (namespace: string, name: string) =>
       this.#list<Resource<"VirtualService">>("ref", formatRef({ kind: "VirtualService", namespace, name }))[0];
-    const delegates = (root.spec.http ?? []).map((http) => {
-      const ref = delegateOf(http, root.metadata.namespace);
-      return ref === undefined ? undefined : find(...ref);
-    });
+    const delegates = delegatesOf(root).map((ref) => (ref === undefined ? undefined : find(...ref)));
     const known = this.#roots.get(root);
     if (known !== undefined && isSameList(known.delegates, delegates)) return known.merged;
     const merged = mergeDelegates(root, find, this.mesh.domainSuffix);
@@ -310,7 +307,7 @@ export class RecordingReader implements LayerReader {
   /** The Gateways that a workload serves, the oldest first. */
   gatewaysFor(labels: Labels): readonly Resource<"Gateway">[] {
     return this.deriveList(`gateways of ${labelText(labels)}`, () =>
-      this.all("Gateway").filter(({ spec }) => matchesLabels(labels, spec.selector)),
+      this.all("Gateway").filter((gateway) => matchesLabels(labels, gatewaySelector(gateway))),
     );
   }
 

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { Diagnostic } from "#core/diagnostic.ts";
-import { parseDurationMs } from "#core/duration.ts";
-import { keyLocationOf } from "#core/kinds/request-authentication/key-location.ts";
+import { wantedKeys } from "#core/resolve/token-rules.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { refOf } from "#core/resource/resource.ts";
 import type { KeyView } from "#core/view/config.ts";
@@ -14,8 +13,6 @@ import { KeyKeeper } from "#server/keys/key-keeper.ts";
 import { isLoopback } from "#server/listen-address.ts";
 import type { ServerOptions } from "#server/server-options.ts";
 
-/** As Istio's. */
-const TIMEOUT_MS = 5000;
 /** So long proxies wait at a start for keys of which nothing is kept: without them they would refuse tokens. */
 const FIRST_KEYS_MS = 5000;
 
@@ -68,13 +65,8 @@ export async function makeKeys(
   const authentications = () => state.all("RequestAuthentication");
   const follow = (): void => {
     const wanted = new Map<string, number>();
-    for (const { spec } of authentications())
-      for (const rule of spec.jwtRules ?? []) {
-        const location = keyLocationOf(rule);
-        if (location === undefined) continue;
-        const timeoutMs = parseDurationMs(rule.timeout ?? "") ?? TIMEOUT_MS;
-        wanted.set(location, Math.max(timeoutMs, wanted.get(location) ?? 0));
-      }
+    for (const { uri, timeoutMs } of authentications().flatMap(wantedKeys))
+      wanted.set(uri, Math.max(timeoutMs, wanted.get(uri) ?? 0));
     keeper.follow(wanted);
   };
   follow();

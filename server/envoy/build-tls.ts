@@ -1,4 +1,4 @@
-import type { ClientTls } from "#core/kinds/destination-rule/traffic-policy.ts";
+import type { ClientTls } from "#core/resolve/traffic-settings.ts";
 import { nameCertificate, nameRoots } from "#core/xds/file-secret-name.ts";
 import { SECRET_NAMES } from "#core/xds/secret-names.ts";
 import type { TransportSocketSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import { refusesUnknown } from "#core/resolve/sidecar.ts";
-import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { LayerChange, ProxyNode, ProxyView, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import { describeFailures, type KnownCulprits } from "#server/compile/build-failure.ts";
@@ -275,7 +275,7 @@ export class Compiler {
     this.#grpcLayers.delete(formatGrpcKey(grpc.key));
   }
 
-  #sidecarOf(node: ProxyNode): Resource<"Sidecar"> | undefined {
+  #sidecarOf(node: ProxyNode) {
     const { reader } = this.#world;
     return reader.sidecarFor(node.namespace, standingOf(reader, node).labels);
   }

@@ -4,6 +4,7 @@ import { expandHost } from "#core/host/host.ts";
 import { hostForms } from "#core/host/host-forms.ts";
 import { mayBeHttp, protocolOf } from "#core/model/protocol.ts";
 import { formatWorkloadLabel, labelWorkload } from "#core/model/workload-label.ts";
+import { placesOfRoutes } from "#core/resolve/delegates.ts";
 import { resolveInboundPorts } from "#core/resolve/inbound-ports.ts";
 import { resolveDecidingRoutes } from "#core/resolve/routes.ts";
 import { formatRef, type ResourceRef } from "#core/resource/resource.ts";
@@ -35,7 +36,6 @@ import {
   buildResolvedRoutes,
   DIRECT_RESPONSE_BYTES_MAX,
 } from "#server/envoy/routes/build-routes.ts";
-import { originsOf } from "#server/envoy/routes/virtual-hosts.ts";
 import { type Standing, standingOf } from "#server/envoy/standing.ts";
 
 interface Built {
@@ -205,12 +205,12 @@ export class WorkloadLayer {
     const context = { world, namespace, gateway: "mesh", port, labels: this.#labels };
     const protocol = declared === undefined ? "http" : protocolOf(declared);
     const tcp = buildTcpChains(host, virtualServices, protocol === "tls", context);
-    const tcpOrigins = tcp.routed.flatMap(originsOf);
+    const tcpOrigins = tcp.routed.flatMap(placesOfRoutes);
     if (!mayBeHttp(protocol)) return [this.#listener(buildExplicitTcp(bindPort, tcp.chains, telemetry), tcpOrigins)];
     const used = resolveDecidingRoutes(virtualServices, context);
     const routes =
       used === undefined ? [buildDefaultRoute(world, namespace, host, port)] : buildResolvedRoutes(used, context);
-    const origins = used === undefined ? [] : originsOf(used.service);
+    const origins = used === undefined ? [] : placesOfRoutes(used.service);
     const name = `${host}:${port}`;
     const config = create(RouteConfigurationSchema, {
       name,

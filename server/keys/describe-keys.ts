@@ -1,5 +1,5 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
-import { keyLocationOf } from "#core/kinds/request-authentication/key-location.ts";
+import { wantedKeys } from "#core/resolve/token-rules.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { KeyStatus } from "#server/keys/key-keeper.ts";
 
@@ -9,17 +9,12 @@ export function describeKeys(
   statusOf: (location: string) => KeyStatus | undefined,
 ): Diagnostic[] {
   return authentications.flatMap((resource) =>
-    (resource.spec.jwtRules ?? []).flatMap((rule, index): Diagnostic[] => {
-      const location = keyLocationOf(rule);
-      const status = location === undefined ? undefined : statusOf(location);
+    wantedKeys(resource).flatMap(({ uri, issuer: named, path }): Diagnostic[] => {
+      const status = statusOf(uri);
       if (status?.error === undefined) return [];
       const { fetchedAtMs, error } = status;
-      const issuer = rule.issuer ?? "any issuer";
-      const at = {
-        resource: formatRef(refOf(resource)),
-        path: ["spec", "jwtRules", index, rule.jwksUri === undefined ? "issuer" : "jwksUri"],
-        code: "keys-not-fetched" as const,
-      };
+      const issuer = named === "" ? "any issuer" : named;
+      const at = { resource: formatRef(refOf(resource)), path, code: "keys-not-fetched" as const };
       return [
         fetchedAtMs === undefined
           ? {

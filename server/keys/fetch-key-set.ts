@@ -1,5 +1,5 @@
 import { PharosError } from "#core/errors.ts";
-import { DISCOVERY_PATH } from "#core/kinds/request-authentication/key-location.ts";
+import { isDescription } from "#core/resolve/token-rules.ts";
 import { fetchJson } from "#server/keys/fetch-json.ts";
 import type { KeyAddressRules } from "#server/keys/why-not-asked.ts";
 
@@ -8,7 +8,7 @@ const BYTES_MAX = 256 * 1024;
 const REDIRECTS_MAX = 3;
 
 /**
- * The key set at a place (`keyLocationOf`): itself, or what an OpenID provider's description names. Kept as it was sent, for Envoy
+ * The key set at a place (`wantedKeys`): itself, or what an OpenID provider's description names. Kept as it was sent, for Envoy
  * leaves out single keys that it does not know. Throws PharosError where there is none.
  */
 export async function fetchKeySet(
@@ -21,7 +21,7 @@ export async function fetchKeySet(
     redirectsMax: REDIRECTS_MAX,
     signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
   };
-  if (!location.endsWith(DISCOVERY_PATH)) return readKeySet(await fetchJson(location, limits), location);
+  if (!isDescription(location)) return readKeySet(await fetchJson(location, limits), location);
   const { jwks_uri: named } = readObject(await fetchJson(location, limits), location);
   if (typeof named !== "string") throw new PharosError("unavailable", `${location} names no jwks_uri`);
   return readKeySet(await fetchJson(named, limits), named);

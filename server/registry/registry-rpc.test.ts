@@ -2,6 +2,7 @@ import { create, equals } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { WORKLOAD_GROUP, type WorkloadProbe } from "#core/kinds/workload-group/schema.ts";
 import { listFields } from "#core/schema/list-fields.ts";
+import { declareProbe } from "#core/sources/declare-probe.ts";
 import { ApplicationProbeSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import { describeProbe } from "#server/registry/registry-rpc.ts";
 
@@ -28,7 +29,7 @@ const PROBES: readonly WorkloadProbe[] = [
 ];
 
 test("what is left out is Kubernetes' default, asked beside the agent", () => {
-  expect(describeProbe({ httpGet: { port: 9080 } })).toEqual({
+  expect(describeProbe(declareProbe({ httpGet: { port: 9080 } }))).toEqual({
     question: { case: "http", value: { host: "127.0.0.1", port: 9080, isTls: false, path: "/", headers: [] } },
     initialDelaySeconds: 0,
     timeoutSeconds: 1,
@@ -36,11 +37,11 @@ test("what is left out is Kubernetes' default, asked beside the agent", () => {
     successThreshold: 1,
     failureThreshold: 3,
   });
-  expect(describeProbe({ tcpSocket: { port: 9080 }, periodSeconds: 0 }).periodSeconds).toBe(10);
+  expect(describeProbe(declareProbe({ tcpSocket: { port: 9080 }, periodSeconds: 0 })).periodSeconds).toBe(10);
 });
 
 test("every field that is called handled tells agents something else", () => {
-  const tell = (probe: WorkloadProbe) => create(ApplicationProbeSchema, describeProbe(probe));
+  const tell = (probe: WorkloadProbe) => create(ApplicationProbeSchema, describeProbe(declareProbe(probe)));
   const silent = listFields(WORKLOAD_GROUP)
     .filter(
       ([name, field]) =>

@@ -1,5 +1,5 @@
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
-import type { WorkloadProbe } from "#core/kinds/workload-group/schema.ts";
+import type { Probe, ProbeQuestion } from "#core/model/probe.ts";
 import { readMessage } from "#grpc/read-message.ts";
 import {
   type ApplicationProbeSchema,
@@ -60,31 +60,25 @@ export async function handleRegister(
   );
 }
 
-/** As Istio reads it: the application is asked beside its agent, and what is left out or 0 is Kubernetes' default. */
-export function describeProbe(probe: WorkloadProbe): MessageInitShape<typeof ApplicationProbeSchema> {
-  return {
-    question: describeQuestion(probe),
-    initialDelaySeconds: probe.initialDelaySeconds ?? 0,
-    timeoutSeconds: probe.timeoutSeconds || 1,
-    periodSeconds: probe.periodSeconds || 10,
-    successThreshold: probe.successThreshold || 1,
-    failureThreshold: probe.failureThreshold || 3,
-  };
+/** As agents are told. */
+export function describeProbe({ question, ...times }: Probe): MessageInitShape<typeof ApplicationProbeSchema> {
+  return { ...times, question: question === undefined ? { case: undefined } : describeQuestion(question) };
 }
 
-function describeQuestion({
-  httpGet,
-  tcpSocket,
-  grpc,
-}: WorkloadProbe): NonNullable<MessageInitShape<typeof ApplicationProbeSchema>["question"]> {
-  if (httpGet !== undefined) {
-    const { host = HERE, port, scheme, path = "/", httpHeaders = [] } = httpGet;
-    const headers = httpHeaders.map(({ name = "", value = "" }) => ({ name, value }));
-    return { case: "http", value: { host, port, isTls: scheme === "HTTPS", path, headers } };
+/** The application is asked beside its agent where no host is named. */
+function describeQuestion(
+  question: ProbeQuestion,
+): NonNullable<MessageInitShape<typeof ApplicationProbeSchema>["question"]> {
+  switch (question.kind) {
+    case "http": {
+      const { host = HERE, port, isTls, path } = question;
+      return { case: "http", value: { host, port, isTls, path, headers: [...question.headers] } };
+    }
+    case "tcp":
+      return { case: "tcp", value: { host: question.host ?? HERE, port: question.port } };
+    case "grpc":
+      return { case: "grpc", value: { port: question.port, service: question.service } };
   }
-  if (tcpSocket !== undefined) return { case: "tcp", value: { host: tcpSocket.host ?? HERE, port: tcpSocket.port } };
-  if (grpc !== undefined) return { case: "grpc", value: { port: grpc.port, service: grpc.service ?? "" } };
-  return { case: undefined };
 }
 
 /** AgentService/Deregister. */

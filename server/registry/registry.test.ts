@@ -145,7 +145,7 @@ test("where the application is to be asked, a new instance proves itself first, 
   expect(instance.health).toBe("unhealthy");
   const failed = { ...REGISTRATION, health: "unhealthy", unhealthyReason: "GET / answers 500" } as const;
   expect((await world.registry.register(failed, IDENTITY)).instance.unhealthyReason).toBe("GET / answers 500");
-  expect(probe).toEqual({ tcpSocket: { port: 9081 } });
+  expect(probe?.question).toEqual({ kind: "tcp", host: undefined, port: 9081 });
   await world.registry.register(REGISTRATION, IDENTITY);
   expect((await world.registry.register(unknown, IDENTITY)).instance.health).toBe("healthy");
 });

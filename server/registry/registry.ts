@@ -1,10 +1,11 @@
 import { PharosError } from "#core/errors.ts";
-import type { WorkloadProbe } from "#core/kinds/workload-group/schema.ts";
 import { accountStanding } from "#core/model/account-standing.ts";
+import type { Probe } from "#core/model/probe.ts";
 import { plainText } from "#core/plain-text.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { SnapshotChange } from "#core/registry/snapshot.ts";
 import type { Resource } from "#core/resource/resource.ts";
+import { probeOfGroup } from "#core/sources/declare-probe.ts";
 import { expectedWorkload } from "#core/sources/declare-workload.ts";
 import { CLOCK_DIFFERENCE_MS_MAX } from "#core/telemetry/clock-difference.ts";
 import type { FileProblem } from "#core/xds/file-problem.ts";
@@ -21,7 +22,7 @@ export type RegistryChange = Pick<SnapshotChange, "instanceUpserts" | "instanceD
 export interface Registered {
   readonly instance: WorkloadInstance;
   /** How its agent finds out whether the application is well. */
-  readonly probe: WorkloadProbe | undefined;
+  readonly probe: Probe | undefined;
 }
 
 /** A group, and whether an account joined with a token for it. */
@@ -144,7 +145,7 @@ export class Registry {
     const admitted = admitInstance(registration, caller, context);
     const key = keyOf(admitted);
     this.#refuseTaken(key, admitted);
-    const probe = group?.spec.probe;
+    const probe = group === undefined ? undefined : probeOfGroup(group);
     const said = registration.health === "unknown" ? untilAsked(admitted, probe, this.#said.get(key)) : admitted;
     this.#said.set(key, said);
     this.#leaving.delete(key);
@@ -354,7 +355,7 @@ function problemsOf({ problems = [] }: Registration): readonly string[] {
 /** An agent that was started again takes nothing away from an application that runs on; a new one proves itself first. */
 function untilAsked(
   admitted: WorkloadInstance,
-  probe: WorkloadProbe | undefined,
+  probe: Probe | undefined,
   before: WorkloadInstance | undefined,
 ): WorkloadInstance {
   return probe === undefined || before?.health === "healthy" ? admitted : { ...admitted, health: "unhealthy" };

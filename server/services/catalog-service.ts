@@ -4,6 +4,7 @@ import type { Graph, GraphEdge, Health } from "#core/graph/graph.ts";
 import { normalizeHost } from "#core/host/host.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { AppliedResource } from "#core/resolve/applied-resource.ts";
+import { readGuards } from "#core/resolve/guarding-policy.ts";
 import { namingRoutes } from "#core/resolve/naming-routes.ts";
 import { type PolicedWorkload, standsOver } from "#core/resolve/policies.ts";
 import { waitingWorkloads } from "#core/resolve/waiting-workloads.ts";
@@ -48,11 +49,12 @@ function policed({ resources, instances, mesh }: Snapshot, { namespace, labels, 
   const isSelected = (each: PolicedWorkload): boolean =>
     (isRootNamespace || each.namespace === namespace) && matchesLabels(each.labels, labels);
   const waiting = waitingWorkloads({ resources, instances }).filter(isSelected);
-  const otherAllows = ofKind(resources, "AuthorizationPolicy").flatMap((resource) => {
-    if ((resource.spec.action ?? "ALLOW") !== "ALLOW") return [];
-    const ref = formatRef(refOf(resource));
-    return ref !== except && standsOver(resource, { namespace, labels }, mesh.rootNamespace) ? [ref] : [];
-  });
+  const standing = ofKind(resources, "AuthorizationPolicy").filter((resource) =>
+    standsOver(resource, { namespace, labels }, mesh.rootNamespace),
+  );
+  const otherAllows = readGuards(standing).flatMap(({ ref, action }) =>
+    action === "ALLOW" && ref !== except ? [ref] : [],
+  );
   return {
     mtls: acceptedMtls({ resources, mesh }, instances.filter(isSelected), waiting),
     otherAllows,

@@ -1,13 +1,17 @@
 import { create } from "@bufbuild/protobuf";
 import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
-import type { ConnectionPool } from "#core/kinds/destination-rule/connection-pool.ts";
-import type { LoadBalancer } from "#core/kinds/destination-rule/load-balancer.ts";
-import type { ClientTls, OutlierDetection, TrafficSettings } from "#core/kinds/destination-rule/traffic-policy.ts";
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { Endpoint } from "#core/model/endpoint.ts";
 import type { Port } from "#core/model/port.ts";
 import { isHttp, mayBeHttp, type PortProtocol, protocolOf } from "#core/model/protocol.ts";
 import type { Service } from "#core/model/service.ts";
+import type {
+  ClientTls,
+  ConnectionPool,
+  LoadBalancer,
+  OutlierDetection,
+  TrafficSettings,
+} from "#core/resolve/traffic-settings.ts";
 import { isSocketPath } from "#core/schema/ip-address.ts";
 import {
   type Cluster,

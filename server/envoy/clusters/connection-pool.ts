@@ -1,5 +1,5 @@
-import type { ConnectionPool, TcpKeepalive } from "#core/kinds/destination-rule/connection-pool.ts";
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+import type { ConnectionPool, TcpKeepalive } from "#core/resolve/traffic-settings.ts";
 import type { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { HttpProtocolOptionsSchema } from "#proto/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
 import { duration, durationMs, type Init, pack } from "#server/envoy/pack.ts";

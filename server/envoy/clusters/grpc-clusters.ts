@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
-import type { LoadBalancer } from "#core/kinds/destination-rule/load-balancer.ts";
 import type { Endpoint } from "#core/model/endpoint.ts";
 import type { Service } from "#core/model/service.ts";
+import type { LoadBalancer } from "#core/resolve/traffic-settings.ts";
 import { isIpAddress } from "#core/schema/ip-address.ts";
 import { type Cluster, Cluster_DiscoveryType, ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { LocalitySchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";

@@ -1,11 +1,5 @@
 import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
-import type {
-  AuthorizationCondition,
-  AuthorizationOperation,
-  AuthorizationRule,
-  AuthorizationSource,
-} from "#core/kinds/authorization-policy/schema.ts";
-import { usesHttp } from "#core/kinds/authorization-policy/uses-http.ts";
+import type { GuardedCondition, GuardedOperation, GuardedSource, GuardingRule } from "#core/resolve/guarding-policy.ts";
 import { claimOfCondition } from "#core/schema/claim-path.ts";
 import { formatPolicyName } from "#core/xds/policy-name.ts";
 import {
@@ -53,26 +47,25 @@ const ACTION = { ALLOW: RBAC_Action.ALLOW, DENY: RBAC_Action.DENY, AUDIT: RBAC_A
 
 /** All policies of one action; undefined when there are none. With ALLOW, what no rule matches is refused. */
 export function buildRbac(input: RbacInput): Init<typeof RBACSchema> | undefined {
-  const own = input.policies.filter(({ spec }) => (spec.action ?? "ALLOW") === input.action);
+  const own = input.policies.filter(({ action }) => action === input.action);
   if (own.length === 0) return undefined;
   const policies: NonNullable<Init<typeof RBACSchema>["policies"]> = {};
-  for (const { metadata, spec } of own) {
-    for (const [index, rule] of (spec.rules ?? []).entries()) {
-      const built = buildPolicy(rule, { ...input, namespace: metadata.namespace });
-      if (built !== undefined) policies[formatPolicyName(metadata.namespace, metadata.name, index)] = built;
+  for (const { namespace, name, rules } of own)
+    for (const rule of rules) {
+      const built = buildPolicy(rule, { ...input, namespace });
+      if (built !== undefined) policies[formatPolicyName(namespace, name, rule.index)] = built;
     }
-  }
   return { action: ACTION[input.action], policies };
 }
 
 function buildPolicy(
-  rule: AuthorizationRule,
+  rule: GuardingRule,
   context: RuleContext,
 ): { principals: PrincipalInit[]; permissions: PermissionInit[] } | undefined {
   const { isHttp, action } = context;
   if (!bearsOnPort(rule, context.port)) return undefined;
   const conditions = (rule.when ?? []).map((condition) => buildCondition(condition, context));
-  if (!isHttp && action === "ALLOW" && usesHttp(rule)) return undefined;
+  if (!isHttp && action === "ALLOW" && rule.usesHttp) return undefined;
   const keep = <T>(parts: readonly (Part<T> | undefined)[]): T[] =>
     parts.flatMap((part) => (part === undefined || (part.isHttp && !isHttp) ? [] : [part.value]));
   const when = {
@@ -129,7 +122,7 @@ const notPrincipal = (value: PrincipalInit | undefined): PrincipalInit | undefin
 const notPermission = (value: PermissionInit | undefined): PermissionInit | undefined =>
   value === undefined ? undefined : { rule: { case: "notRule", value } };
 
-function sourceParts(source: AuthorizationSource, context: RuleContext): (Part<PrincipalInit> | undefined)[] {
+function sourceParts(source: GuardedSource, context: RuleContext): (Part<PrincipalInit> | undefined)[] {
   const principal = (value: string) => authenticated(principalMatcher(value, context));
   const namespace = (value: string) => authenticated(regex(`.*/ns/${wild(value)}/sa/.*`));
   const account = (value: string) => authenticated(accountMatcher(value, context));
@@ -156,7 +149,7 @@ function sourceParts(source: AuthorizationSource, context: RuleContext): (Part<P
   ];
 }
 
-function operationParts(operation: AuthorizationOperation): (Part<PermissionInit> | undefined)[] {
+function operationParts(operation: GuardedOperation): (Part<PermissionInit> | undefined)[] {
   const header =
     (name: string, ignoreCase: boolean) =>
     (value: string): PermissionInit => ({ rule: { case: "header", value: headerMatcher(name, value, ignoreCase) } });
@@ -179,7 +172,7 @@ function operationParts(operation: AuthorizationOperation): (Part<PermissionInit
 
 /** `when`: values are alternatives, and none of notValues may hold. */
 function buildCondition(
-  { key, values, notValues }: AuthorizationCondition,
+  { key, values, notValues }: GuardedCondition,
   context: RuleContext,
 ): { principal?: Part<PrincipalInit>; permission?: Part<PermissionInit> } {
   const both = (build: (value: string) => PrincipalInit, isHttp = false) => ({
@@ -254,7 +247,7 @@ function authenticated(principalName: StringInit): PrincipalInit {
  * Rules are built for one port, and what is about others is left out: a rule that cannot hold here leaves no trace, so that
  * editing it ends no connection of this port.
  */
-function bearsOnPort({ to, when = [] }: AuthorizationRule, port: number): boolean {
+function bearsOnPort({ to, when = [] }: GuardingRule, port: number): boolean {
   const operations = to ?? [];
   return (
     (operations.length === 0 || operations.some(({ operation }) => allowsPort(operation ?? {}, port))) &&
@@ -262,7 +255,7 @@ function bearsOnPort({ to, when = [] }: AuthorizationRule, port: number): boolea
   );
 }
 
-function allowsPort({ ports, notPorts }: AuthorizationOperation, port: number): boolean {
+function allowsPort({ ports, notPorts }: GuardedOperation, port: number): boolean {
   return holdsFor(port, ports, notPorts);
 }
 

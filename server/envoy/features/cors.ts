@@ -1,5 +1,5 @@
 import type { Any } from "@bufbuild/protobuf/wkt";
-import type { CorsPolicy } from "#core/kinds/virtual-service/http-route.ts";
+import type { RouteCors } from "#core/resolve/route-rule.ts";
 import { CorsPolicySchema, CorsSchema } from "#proto/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js";
 import type { HttpFilter } from "#server/envoy/features/http-filter.ts";
 import { duration, pack, typed } from "#server/envoy/pack.ts";
@@ -9,7 +9,7 @@ import { buildPercent } from "#server/envoy/routes/build-percent.ts";
 const NAME = "envoy.filters.http.cors";
 const FILTER = { ...typed(NAME, CorsSchema, {}), disabled: true };
 
-function buildCors(cors: CorsPolicy): Any {
+function buildCors(cors: RouteCors): Any {
   return pack(CorsPolicySchema, {
     allowOriginStringMatch: (cors.allowOrigins ?? []).map(buildStringMatcher),
     allowMethods: (cors.allowMethods ?? []).join(","),

@@ -1,5 +1,5 @@
 import type { Any } from "@bufbuild/protobuf/wkt";
-import type { HttpFault } from "#core/kinds/virtual-service/http-fault.ts";
+import type { RouteFault } from "#core/resolve/route-rule.ts";
 import { HTTPFaultSchema } from "#proto/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js";
 import type { HttpFilter } from "#server/envoy/features/http-filter.ts";
 import { duration, pack, typed } from "#server/envoy/pack.ts";
@@ -28,7 +28,7 @@ const GRPC_STATUS = [
   "UNAUTHENTICATED",
 ];
 
-function buildFault(fault: HttpFault): Any {
+function buildFault(fault: RouteFault): Any {
   const { delay, abort } = fault;
   const grpc = abort?.grpcStatus === undefined ? -1 : GRPC_STATUS.indexOf(abort.grpcStatus);
   return pack(HTTPFaultSchema, {

@@ -1,11 +1,11 @@
-import type { Resource } from "#core/resource/resource.ts";
+import type { GuardingPolicy } from "#core/resolve/guarding-policy.ts";
 
 /** Whose X-Forwarded-For is believed: of everybody (a gateway has put right what came in), or of these identities' (spiffe://…). */
 export type ForwardedForTrust = "everybody" | readonly string[];
 
 /** What guards a port of a workload. */
 export interface Guard {
-  readonly policies: readonly Resource<"AuthorizationPolicy">[];
+  readonly policies: readonly GuardingPolicy[];
   readonly trustDomain: string;
   /** The application's port, or the gateway server's: what policies call a port, whichever one the proxy listens on. */
   readonly port: number;

@@ -1,16 +1,16 @@
 import type { Any } from "@bufbuild/protobuf/wkt";
-import type { HttpRoute } from "#core/kinds/virtual-service/http-route.ts";
+import type { RouteRule } from "#core/resolve/route-rule.ts";
 import type { LogDirection } from "#core/telemetry/access-log.ts";
 import type { HttpFilterSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
+import type { CheckedTokens } from "#server/envoy/features/checked-tokens.ts";
 import type { Guard } from "#server/envoy/features/guard.ts";
-import type { TokenRule } from "#server/envoy/features/token-rule.ts";
 import type { Init } from "#server/envoy/pack.ts";
 
 /** In the order in which a request meets them. */
 export const PHASES = ["identity", "authentication", "authorization", "limits", "traffic", "router"] as const;
 
 /** All that filters see of a route: what it carries for them follows from nothing else. */
-export type RouteInput = Pick<HttpRoute, "fault" | "corsPolicy">;
+export type RouteInput = Pick<RouteRule, "fault" | "corsPolicy">;
 
 /**
  * One HTTP filter: where it stands and what configures it. What only some routes ask for is `disabled` in the listener and
@@ -22,7 +22,7 @@ export interface HttpFilter {
   /** What a listener of this direction, in front of who checks these tokens, carries; undefined: it is not in its chain. */
   readonly inListener: (
     direction: LogDirection,
-    tokens: readonly TokenRule[],
+    tokens: readonly CheckedTokens[],
   ) => Init<typeof HttpFilterSchema> | undefined;
   /** What a route carries for it; undefined: nothing. */
   readonly onRoute?: (route: RouteInput) => Any | undefined;

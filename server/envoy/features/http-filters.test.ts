@@ -1,6 +1,7 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import type { AuthorizationRule } from "#core/kinds/authorization-policy/schema.ts";
+import { readGuards } from "#core/resolve/guarding-policy.ts";
 import { RBAC_Action } from "#proto/gen/envoy/config/rbac/v3/rbac_pb.js";
 import { RBACPerRouteSchema } from "#proto/gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js";
 import { RBAC_ACTIONS } from "#server/envoy/features/build-rbac.ts";
@@ -19,7 +20,7 @@ const ROUTE = { fault: { abort: { httpStatus: 503 } }, corsPolicy: {} };
 function guard(action: (typeof RBAC_ACTIONS)[number], rule: AuthorizationRule) {
   const policy = api("AuthorizationPolicy", "security", "p", "default", { action, rules: [{}] });
   if (policy.kind !== "AuthorizationPolicy") throw new Error("not a policy");
-  const policies = [{ ...policy, spec: { ...policy.spec, rules: [rule] } }];
+  const policies = readGuards([{ ...policy, spec: { ...policy.spec, rules: [rule] } }]);
   return guardFilters({ policies, trustDomain: "cluster.local", port: 80, trustsForwardedFor: [] });
 }
 

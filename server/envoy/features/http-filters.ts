@@ -2,6 +2,7 @@ import type { Any } from "@bufbuild/protobuf/wkt";
 import type { LogDirection } from "#core/telemetry/access-log.ts";
 import type { HttpFilterSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import { RBAC_ACTIONS } from "#server/envoy/features/build-rbac.ts";
+import type { CheckedTokens } from "#server/envoy/features/checked-tokens.ts";
 import { cors } from "#server/envoy/features/cors.ts";
 import { fault } from "#server/envoy/features/fault.ts";
 import type { Guard } from "#server/envoy/features/guard.ts";
@@ -10,7 +11,6 @@ import { jwt } from "#server/envoy/features/jwt.ts";
 import { peer } from "#server/envoy/features/peer.ts";
 import { rbac } from "#server/envoy/features/rbac.ts";
 import { router } from "#server/envoy/features/router.ts";
-import type { TokenRule } from "#server/envoy/features/token-rule.ts";
 import type { Init } from "#server/envoy/pack.ts";
 
 type ListenerFilter = Init<typeof HttpFilterSchema>;
@@ -21,7 +21,7 @@ const FILTERS: readonly HttpFilter[] = [peer, jwt, ...RBAC_ACTIONS.map(rbac), fa
 );
 
 /** The chain of a listener's HTTP connection manager. */
-export function listenerFilters(direction: LogDirection, tokens: readonly TokenRule[]): ListenerFilter[] {
+export function listenerFilters(direction: LogDirection, tokens: readonly CheckedTokens[]): ListenerFilter[] {
   return FILTERS.flatMap(({ inListener }) => inListener(direction, tokens) ?? []);
 }
 

@@ -1,12 +1,12 @@
-import type { JwtRule } from "#core/kinds/request-authentication/schema.ts";
+import type { TokenRule } from "#core/resolve/token-rules.ts";
 import {
   JwtAuthenticationSchema,
   type JwtProviderSchema,
   type JwtRequirementSchema,
 } from "#proto/gen/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js";
+import type { CheckedTokens } from "#server/envoy/features/checked-tokens.ts";
 import type { HttpFilter } from "#server/envoy/features/http-filter.ts";
 import { TOKEN_FILTER, TOKEN_PAYLOAD } from "#server/envoy/features/token-metadata.ts";
-import type { TokenRule } from "#server/envoy/features/token-rule.ts";
 import { type Init, typed } from "#server/envoy/pack.ts";
 
 type RequirementInit = Init<typeof JwtRequirementSchema>;
@@ -50,20 +50,20 @@ export const jwt: HttpFilter = {
 
 const nameOf = (index: number): string => `origins-${index}`;
 
-function buildProvider({ rule, keys }: TokenRule, choosesRoutes: boolean): Init<typeof JwtProviderSchema> {
+function buildProvider({ rule, keys }: CheckedTokens, choosesRoutes: boolean): Init<typeof JwtProviderSchema> {
   return {
-    issuer: rule.issuer ?? "",
-    audiences: [...(rule.audiences ?? [])],
+    issuer: rule.issuer,
+    audiences: [...rule.audiences],
     jwksSourceSpecifier: {
       case: "localJwks",
       value: { specifier: { case: "inlineString", value: keys ?? NOBODYS_KEYS } },
     },
-    forward: rule.forwardOriginalToken ?? false,
-    fromHeaders: (rule.fromHeaders ?? []).map(({ name, prefix = "" }) => ({ name, valuePrefix: prefix })),
-    fromParams: [...(rule.fromParams ?? [])],
-    fromCookies: [...(rule.fromCookies ?? [])],
-    forwardPayloadHeader: rule.outputPayloadToHeader ?? "",
-    claimToHeaders: (rule.outputClaimToHeaders ?? []).map(({ header, claim }) => ({
+    forward: rule.isForwarded,
+    fromHeaders: rule.fromHeaders.map(({ name, prefix }) => ({ name, valuePrefix: prefix })),
+    fromParams: [...rule.fromParams],
+    fromCookies: [...rule.fromCookies],
+    forwardPayloadHeader: rule.payloadHeader,
+    claimToHeaders: rule.claimHeaders.map(({ header, claim }) => ({
       headerName: header,
       claimName: claim,
     })),
@@ -73,7 +73,7 @@ function buildProvider({ rule, keys }: TokenRule, choosesRoutes: boolean): Init<
   };
 }
 
-function spaceDelimited({ spaceDelimitedClaims = [] }: JwtRule): string[] {
+function spaceDelimited({ spaceDelimitedClaims }: TokenRule): string[] {
   return [...new Set([...ALWAYS_SPACE_DELIMITED, ...spaceDelimitedClaims])].sort();
 }
 

@@ -1,7 +1,9 @@
 // What is said of recorded requests, whether a rule takes them, is what a proxy does that is given the rule.
+
 import { create } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { readGuards } from "#core/resolve/guarding-policy.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
@@ -149,7 +151,7 @@ describe(`FUZZ_SEED=${seed}`, () => {
         const policies = ofKind(policyOf(written, of), "AuthorizationPolicy");
         const [own] = policies[0]?.spec.rules ?? [];
         fc.pre(own !== undefined);
-        const guard = { policies, port: PORT, trustDomain: TRUST_DOMAIN, trustsForwardedFor: [] };
+        const guard = { policies: readGuards(policies), port: PORT, trustDomain: TRUST_DOMAIN, trustsForwardedFor: [] };
         const compiled = (isHttp: boolean) =>
           readRbacConfig({ rules: create(RBACSchema, buildRbac({ ...guard, action: of, isHttp })) }).rules;
         const [http, tcp] = [compiled(true), compiled(false)];

@@ -1,4 +1,5 @@
 import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
+import { gatewaySelector } from "#core/resolve/gateway-ports.ts";
 import { ALL_NAMESPACES } from "#server/compile/all-namespaces.ts";
 import type { CompileReader } from "#server/compile/compile-reader.ts";
 
@@ -10,7 +11,7 @@ export function gatewayIdentities(world: CompileReader): readonly string[] {
   return world.deriveList("gateway identities", () => {
     const uris = world
       .all("Gateway")
-      .flatMap(({ spec }) => world.select(ALL_NAMESPACES, spec.selector ?? {}))
+      .flatMap((gateway) => world.select(ALL_NAMESPACES, gatewaySelector(gateway)))
       .map(({ namespace, serviceAccount }) =>
         formatSpiffeId({ trustDomain: world.mesh.trustDomain, namespace, serviceAccount }),
       );

@@ -1,10 +1,11 @@
 import { create } from "@bufbuild/protobuf";
 import type { Diagnostic } from "#core/diagnostic.ts";
-import { CIPHER_SUITES } from "#core/kinds/gateway/cipher-suites.ts";
-import type { ServerTls } from "#core/kinds/gateway/schema.ts";
 import { originOfRoute } from "#core/resolve/connection-routes.ts";
+import { placesOfRoutes } from "#core/resolve/delegates.ts";
 import { type GatewayChain, resolveGatewayChains } from "#core/resolve/gateway-chains.ts";
 import { resolveGatewayPorts } from "#core/resolve/gateway-ports.ts";
+import { readGuards } from "#core/resolve/guarding-policy.ts";
+import { resolveServerTls, type ServerTls } from "#core/resolve/server-tls.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin, ProxyNode } from "#core/xds/layer.ts";
 import type { TransportSocketSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
@@ -19,14 +20,13 @@ import type { CompileReader } from "#server/compile/compile-reader.ts";
 import { fileCertificate, fileRoots, HANDSHAKE_TIMEOUT_MS, meshDownstream } from "#server/envoy/build-tls.ts";
 import { chainFilters } from "#server/envoy/features/network-filters.ts";
 import { buildRefusedAccessLog } from "#server/envoy/listeners/build-access-log.ts";
+import { listCheckedTokens } from "#server/envoy/listeners/checked-tokens.ts";
 import { describeLeftOut } from "#server/envoy/listeners/describe-left-out.ts";
 import { buildHttpManager, type ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
 import { buildTcpProxy, buildTcpTarget } from "#server/envoy/listeners/tcp-target.ts";
-import { listTokenRules } from "#server/envoy/listeners/token-rules.ts";
 import { durationMs, type Init, typed } from "#server/envoy/pack.ts";
 import { originMetadata } from "#server/envoy/routes/build-routes.ts";
 import { buildGatewayRoutes, type GatewayContext } from "#server/envoy/routes/gateway-routes.ts";
-import { originsOf } from "#server/envoy/routes/virtual-hosts.ts";
 
 export interface BuiltGateway {
   readonly listeners: readonly { readonly listener: Listener; readonly origins: readonly Origin[] }[];
@@ -49,9 +49,14 @@ export function buildGateway(
   labels: Readonly<Record<string, string>>,
   telemetry: ProxyTelemetry,
 ): BuiltGateway {
-  const context: GatewayContext = { world, node, labels, policies: world.policiesOver(node.namespace, labels) };
+  const context: GatewayContext = {
+    world,
+    node,
+    labels,
+    policies: readGuards(world.policiesOver(node.namespace, labels)),
+  };
   const authentications = world.requestAuthenticationsOver(node.namespace, labels);
-  const tokens = listTokenRules(world, authentications);
+  const tokens = listCheckedTokens(world, authentications);
   const { ports, leftOut } = resolveGatewayPorts(world.gatewaysFor(labels));
   const listeners: { listener: Listener; origins: Origin[] }[] = [];
   const routes: { config: RouteConfiguration; origins: Origin[] }[] = [];
@@ -70,7 +75,8 @@ export function buildGateway(
     const statPrefix = `outbound_0.0.0.0_${port}`;
     const filterChains = chains.map(({ group, sni, connections }): Init<typeof FilterChainSchema> => {
       const [first] = group.servers;
-      const ends = isPlain || first === undefined || group.serves === "passthrough" ? undefined : first.server.tls;
+      const ends =
+        isPlain || first === undefined || group.serves === "passthrough" ? undefined : resolveServerTls(first.server);
       const name = chainName({ group, sni, connections }, port, isPlain);
       if (connections === undefined) routes.push(buildGatewayRoutes(name, group, port, context));
       return {
@@ -100,7 +106,7 @@ export function buildGateway(
       };
     });
     const routed = new Set(chains.flatMap(({ connections }) => connections?.service ?? []));
-    origins.push(...[...routed].flatMap(originsOf));
+    origins.push(...[...routed].flatMap(placesOfRoutes));
     listeners.push({
       origins,
       listener: create(ListenerSchema, {
@@ -132,20 +138,19 @@ function chainName({ group, sni, connections }: GatewayChain, port: number, isPl
 }
 
 function buildServerTls(tls: ServerTls, trustDomain: string): Init<typeof TransportSocketSchema> {
-  if (tls.mode === "ISTIO_MUTUAL") return meshDownstream(trustDomain);
-  const asksForCertificate = tls.mode === "MUTUAL" || tls.mode === "OPTIONAL_MUTUAL";
+  if (tls.kind === "mesh") return meshDownstream(trustDomain);
+  const { clients } = tls;
   return typed("envoy.transport_sockets.tls", DownstreamTlsContextSchema, {
-    ...(tls.mode === "MUTUAL" ? { requireClientCertificate: true } : {}),
+    ...(clients?.areRequired === true ? { requireClientCertificate: true } : {}),
     commonTlsContext: {
       alpnProtocols: ["h2", "http/1.1"],
       tlsParams: {
-        // As in Istio: nothing older than 1.2 unless it is asked for.
-        tlsMinimumProtocolVersion: TLS_VERSION[tls.minProtocolVersion ?? "TLSV1_2"],
-        tlsMaximumProtocolVersion: TLS_VERSION[tls.maxProtocolVersion ?? "TLS_AUTO"],
-        cipherSuites: [...new Set(tls.cipherSuites ?? [])].filter((suite) => CIPHER_SUITES.has(suite)),
+        tlsMinimumProtocolVersion: TLS_VERSION[tls.oldest],
+        tlsMaximumProtocolVersion: TLS_VERSION[tls.newest],
+        cipherSuites: [...tls.cipherSuites],
       },
-      tlsCertificateSdsSecretConfigs: [fileCertificate(tls.serverCertificate ?? "", tls.privateKey ?? "")],
-      ...(asksForCertificate ? fileRoots(tls.caCertificates ?? "", tls.subjectAltNames ?? []) : {}),
+      tlsCertificateSdsSecretConfigs: [fileCertificate(tls.certificate, tls.key)],
+      ...(clients === undefined ? {} : fileRoots(clients.roots, clients.names)),
     },
   });
 }

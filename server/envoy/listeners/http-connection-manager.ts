@@ -1,6 +1,5 @@
-import type { ForwardClientCert } from "#core/kinds/mesh-config/proxy-config.ts";
-import type { CustomTag } from "#core/kinds/telemetry/schema.ts";
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+import type { SpanTag } from "#core/resolve/tracing.ts";
 import { type LogDirection, PEER_HEADER } from "#core/telemetry/access-log.ts";
 import { ComparisonFilter_Op } from "#proto/gen/envoy/config/accesslog/v3/accesslog_pb.js";
 import { HeaderValueOption_HeaderAppendAction } from "#proto/gen/envoy/config/core/v3/base_pb.js";
@@ -22,8 +21,8 @@ import {
 } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import { HeaderMutationSchema } from "#proto/gen/envoy/extensions/http/early_header_mutation/header_mutation/v3/header_mutation_pb.js";
 import type { CustomTagSchema } from "#proto/gen/envoy/type/tracing/v3/custom_tag_pb.js";
+import type { CheckedTokens } from "#server/envoy/features/checked-tokens.ts";
 import { listenerFilters } from "#server/envoy/features/http-filters.ts";
-import type { TokenRule } from "#server/envoy/features/token-rule.ts";
 import { buildAccessLog, buildPlainAccessLog } from "#server/envoy/listeners/build-access-log.ts";
 import type { ProxyTracing, TracedSide } from "#server/envoy/listeners/proxy-tracing.ts";
 import {
@@ -54,7 +53,7 @@ export interface HttpManagerInput {
   /** Callers come in plain text, without a certificate. */
   readonly isPlain?: boolean;
   /** Checked before policies are asked; none by default. */
-  readonly tokens?: readonly TokenRule[];
+  readonly tokens?: readonly CheckedTokens[];
   readonly telemetry: ProxyTelemetry;
 }
 
@@ -114,11 +113,10 @@ function buildTracing({ samplingPercent, tags }: TracedSide): Init<typeof HttpCo
   };
 }
 
-function customTag({ literal, environment, header }: CustomTag): NonNullable<Init<typeof CustomTagSchema>["type"]> {
-  if (literal !== undefined) return { case: "literal", value: { value: literal.value } };
-  if (environment !== undefined)
-    return { case: "environment", value: { name: environment.name, defaultValue: environment.defaultValue ?? "" } };
-  return { case: "requestHeader", value: { name: header?.name ?? "", defaultValue: header?.defaultValue ?? "" } };
+function customTag(tag: SpanTag): NonNullable<Init<typeof CustomTagSchema>["type"]> {
+  if (tag.kind === "literal") return { case: "literal", value: { value: tag.text } };
+  const value = { name: tag.name, defaultValue: tag.otherwise };
+  return tag.kind === "environment" ? { case: "environment", value } : { case: "requestHeader", value };
 }
 
 /** Paths are made one before routes and policies see them, at every proxy alike. */
@@ -166,7 +164,7 @@ function limits(
 }
 
 /** Who called: a gateway and a called sidecar write it down, a caller's sidecar lets no application say it. */
-function forwardClientCert(direction: Direction, settings: ProxySettings): ForwardClientCert {
+function forwardClientCert(direction: Direction, settings: ProxySettings): ProxySettings["sidecarForwardClientCert"] {
   if (direction === "gateway") return settings.gatewayForwardClientCert;
   return direction === "inbound" ? settings.sidecarForwardClientCert : "SANITIZE";
 }

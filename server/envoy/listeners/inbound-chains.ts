@@ -1,4 +1,5 @@
 import { isHttp } from "#core/model/protocol.ts";
+import { readGuards } from "#core/resolve/guarding-policy.ts";
 import type { InboundPort } from "#core/resolve/inbound-ports.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import type {
@@ -11,8 +12,8 @@ import type { CompileReader } from "#server/compile/compile-reader.ts";
 import { HANDSHAKE_TIMEOUT_MS, meshDownstream } from "#server/envoy/build-tls.ts";
 import { chainFilters } from "#server/envoy/features/network-filters.ts";
 import { buildHandshakenAccessLog, buildPlainAccessLog } from "#server/envoy/listeners/build-access-log.ts";
+import { listCheckedTokens } from "#server/envoy/listeners/checked-tokens.ts";
 import { buildHttpManager, type ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
-import { listTokenRules } from "#server/envoy/listeners/token-rules.ts";
 import { inboundCluster } from "#server/envoy/names.ts";
 import { durationMs, type Init, typed } from "#server/envoy/pack.ts";
 import { HTTP_ALPN, INSPECTED_HTTP } from "#server/envoy/protocol.ts";
@@ -50,13 +51,13 @@ function filters(
         routes: cluster,
         telemetry,
         isPlain,
-        tokens: listTokenRules(world, world.requestAuthenticationsOver(node.namespace, labels)),
+        tokens: listCheckedTokens(world, world.requestAuthenticationsOver(node.namespace, labels)),
       }),
     ];
   }
   return [
     ...chainFilters({
-      policies: world.policiesOver(node.namespace, labels),
+      policies: readGuards(world.policiesOver(node.namespace, labels)),
       trustDomain: world.mesh.trustDomain,
       port: port.appPort,
     }),

@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { isHttp, mayBeHttp } from "#core/model/protocol.ts";
+import { readGuards } from "#core/resolve/guarding-policy.ts";
 import type { InboundPort } from "#core/resolve/inbound-ports.ts";
 import { standsOver } from "#core/resolve/policies.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
@@ -46,7 +47,7 @@ export function listenerOrigins(context: InboundContext, ports: readonly Inbound
 export function buildInboundRoutes(port: InboundPort, { world, node, labels }: InboundContext): InboundRoutes {
   const cluster = inboundCluster(port.appPort);
   const host = `inbound|http|${port.appPort}`;
-  const policies = world.policiesOver(node.namespace, labels);
+  const policies = readGuards(world.policiesOver(node.namespace, labels));
   const config = create(RouteConfigurationSchema, {
     name: cluster,
     virtualHosts: [
@@ -80,7 +81,7 @@ export function buildInboundRoutes(port: InboundPort, { world, node, labels }: I
       trustsForwardedFor: gatewayIdentities(world),
     }),
   });
-  return { config, origins: policies.map((policy) => ({ resource: formatRef(refOf(policy)) })) };
+  return { config, origins: policies.map(({ ref }) => ({ resource: ref })) };
 }
 
 /** A client that waits for the server to speak first shows within this time that it speaks no TLS. */

@@ -1,11 +1,10 @@
-import type { CustomTag } from "#core/kinds/telemetry/schema.ts";
-import type { ResolvedTracing, TracingSettings } from "#core/resolve/tracing.ts";
+import type { ResolvedTracing, SpanTag, TracingSettings } from "#core/resolve/tracing.ts";
 
 export interface TracedSide {
   /** Percent of requests traced where callers have not decided. */
   readonly samplingPercent: number;
   /** By name, in order. */
-  readonly tags: readonly (readonly [name: string, value: CustomTag])[];
+  readonly tags: readonly (readonly [name: string, tag: SpanTag])[];
 }
 
 /** Of a proxy as the one that calls, and as the one that is called; undefined: no tracer, and trace headers go through untouched. */
@@ -25,6 +24,6 @@ function sideOf({ samplingPercent, isOff, tags }: TracingSettings, meshPercent: 
   if (isOff || (samplingPercent === undefined && meshPercent === 0)) return undefined;
   return {
     samplingPercent: samplingPercent ?? meshPercent,
-    tags: Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1)),
+    tags,
   };
 }

@@ -1,9 +1,8 @@
 import { expandHost } from "#core/host/host.ts";
-import type { Destination } from "#core/kinds/virtual-service/destination.ts";
 import { type ConnectionRoute, resolveTcpRoutes, resolveTlsRoutes } from "#core/resolve/connection-routes.ts";
 import { resolveDestinationPort } from "#core/resolve/destination-port.ts";
+import type { RouteTarget } from "#core/resolve/route-rule.ts";
 import { resolveTrafficTo } from "#core/resolve/traffic-policy.ts";
-import type { Resource } from "#core/resource/resource.ts";
 import type {
   FilterChainMatchSchema,
   FilterChainSchema,
@@ -58,10 +57,10 @@ export function toCluster(name: string): TcpTarget {
 /** Chains of connections to a port of a host, whose TLS is the caller's own or not there: by routes for them, else to the host. */
 export function buildTcpChains(
   host: string,
-  services: readonly Resource<"VirtualService">[],
+  services: readonly ConnectionRoute["service"][],
   isTls: boolean,
   context: RouteContext,
-): { readonly chains: readonly TcpChain[]; readonly routed: readonly Resource<"VirtualService">[] } {
+): { readonly chains: readonly TcpChain[]; readonly routed: readonly ConnectionRoute["service"][] } {
   // `tcp` says nothing of TLS, and `tls` of nothing else, as in Istio.
   const routes = isTls ? resolveTlsRoutes(services, context) : resolveTcpRoutes(services, context);
   const chains = routes.map((route): TcpChain => ({ ...route, ...buildTcpTarget(route, context) }));
@@ -82,7 +81,7 @@ export function buildTcpChains(
  * Of the DestinationRules of a TCP port's destinations what the listener has to do: hash the caller's address where one of
  * them asks for it, and end connections after the first one's time, or when nothing was sent for so long.
  */
-function tcpSettings(destinations: readonly Destination[], ownNamespace: string, context: RouteContext): TcpSettings {
+function tcpSettings(destinations: readonly RouteTarget[], ownNamespace: string, context: RouteContext): TcpSettings {
   const { world, namespace } = context;
   const policies = destinations.map((destination) => {
     const name = expandHost(destination.host, ownNamespace, world.mesh.domainSuffix);

@@ -1,5 +1,4 @@
-import type { StringMatch } from "#core/kinds/string-match.ts";
-import type { HttpMatch } from "#core/kinds/virtual-service/http-match.ts";
+import type { RouteMatch, TextMatch } from "#core/resolve/route-rule.ts";
 import { claimOfRoute } from "#core/schema/claim-path.ts";
 import type {
   HeaderMatcherSchema,
@@ -13,18 +12,18 @@ import type { Init } from "#server/envoy/pack.ts";
 type HeaderInit = Init<typeof HeaderMatcherSchema>;
 type MatchInit = Init<typeof RouteMatchSchema>;
 
-export function buildStringMatcher(match: StringMatch): Init<typeof StringMatcherSchema> {
+export function buildStringMatcher(match: TextMatch): Init<typeof StringMatcherSchema> {
   if (match.exact !== undefined) return { matchPattern: { case: "exact", value: match.exact } };
   if (match.prefix !== undefined) return { matchPattern: { case: "prefix", value: match.prefix } };
   return { matchPattern: { case: "safeRegex", value: { regex: match.regex ?? "" } } };
 }
 
 /** `{}` means that the header is there, whatever it says. */
-function isPresence(match: StringMatch): boolean {
+function isPresence(match: TextMatch): boolean {
   return match.exact === undefined && match.prefix === undefined && (match.regex === undefined || match.regex === "*");
 }
 
-function buildHeaderMatcher(name: string, match: StringMatch, invert = false): HeaderInit {
+function buildHeaderMatcher(name: string, match: TextMatch, invert = false): HeaderInit {
   const inverted = invert ? { invertMatch: true } : {};
   if (isPresence(match)) return { name, ...inverted, headerMatchSpecifier: { case: "presentMatch", value: true } };
   // "without" holds for a request that has no such header at all.
@@ -38,14 +37,14 @@ function buildHeaderMatcher(name: string, match: StringMatch, invert = false): H
 }
 
 /** Of a token that was checked. One that is there, whatever it says, says something. */
-function buildClaimMatcher(claim: readonly string[], match: StringMatch, invert: boolean): MetadataInit {
+function buildClaimMatcher(claim: readonly string[], match: TextMatch, invert: boolean): MetadataInit {
   const text: Init<typeof StringMatcherSchema> = isPresence(match)
     ? { matchPattern: { case: "safeRegex", value: { regex: ".+" } } }
     : buildStringMatcher(match);
   return { ...matchClaim(claim, text), ...(invert ? { invert: true } : {}) };
 }
 
-function buildPath(match: HttpMatch): MatchInit {
+function buildPath(match: RouteMatch): MatchInit {
   const { uri } = match;
   const caseSensitive = match.ignoreUriCase === true ? { caseSensitive: false } : {};
   if (uri?.exact !== undefined) return { pathSpecifier: { case: "path", value: uri.exact }, ...caseSensitive };
@@ -53,13 +52,13 @@ function buildPath(match: HttpMatch): MatchInit {
   return { pathSpecifier: { case: "prefix", value: uri?.prefix ?? "/" }, ...caseSensitive };
 }
 
-function buildQueryParameter(name: string, match: StringMatch): Init<typeof QueryParameterMatcherSchema> {
+function buildQueryParameter(name: string, match: TextMatch): Init<typeof QueryParameterMatcherSchema> {
   if (isPresence(match)) return { name, queryParameterMatchSpecifier: { case: "presentMatch", value: true } };
   return { name, queryParameterMatchSpecifier: { case: "stringMatch", value: buildStringMatcher(match) } };
 }
 
 /** One match of a VirtualService's HTTP route; absent matches everything. */
-export function buildRouteMatch(match: HttpMatch | undefined): MatchInit {
+export function buildRouteMatch(match: RouteMatch | undefined): MatchInit {
   if (match === undefined) return { pathSpecifier: { case: "prefix", value: "/" } };
   const pseudo = [
     ...(match.method === undefined ? [] : [buildHeaderMatcher(":method", match.method)]),

@@ -1,4 +1,4 @@
-import type { Percent } from "#core/kinds/virtual-service/percent.ts";
+import type { Percent } from "#core/resolve/route-rule.ts";
 import {
   FractionalPercent_DenominatorType,
   type FractionalPercentSchema,

@@ -1,5 +1,5 @@
-import type { HttpRetry } from "#core/kinds/virtual-service/http-route.ts";
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+import type { RouteRetries } from "#core/resolve/route-rule.ts";
 import type { RetryPolicySchema, RouteActionSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { PreviousHostsPredicateSchema } from "#proto/gen/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.js";
 import { duration, durationMs, type Init, typed } from "#server/envoy/pack.ts";
@@ -21,7 +21,7 @@ type Hash = Pick<ActionInit, "hashPolicy">;
 
 /** The mesh's when a route says nothing, or else Istio's; without attempts there are none. */
 export function withRetries(
-  own: HttpRetry | undefined,
+  own: RouteRetries | undefined,
   mesh: Pick<ProxySettings, "retries">,
   hash: Hash,
   hasOneDestination: boolean,

@@ -1,11 +1,15 @@
 import { expandHost } from "#core/host/host.ts";
-import type { Destination } from "#core/kinds/virtual-service/destination.ts";
-import type { HeaderRules } from "#core/kinds/virtual-service/header-rules.ts";
-import type { HttpMatch } from "#core/kinds/virtual-service/http-match.ts";
-import type { HttpRedirect, HttpRoute, HttpRouteDestination } from "#core/kinds/virtual-service/http-route.ts";
 import { placesOfRoute, type RoutePlace, type RoutingService } from "#core/resolve/delegates.ts";
 import { resolveDestinationPort } from "#core/resolve/destination-port.ts";
 import type { CallerReader } from "#core/resolve/mesh-reader.ts";
+import type {
+  HeaderRules,
+  RouteMatch,
+  RouteRedirect,
+  RouteRule,
+  RouteShare,
+  RouteTarget,
+} from "#core/resolve/route-rule.ts";
 import type { DecidingRoutes, RouteCaller } from "#core/resolve/routes.ts";
 import { MIRROR_HEADER, PEER_HEADER } from "#core/telemetry/access-log.ts";
 import {
@@ -76,9 +80,9 @@ export function buildDefaultRoute(world: CallerReader, namespace: string, host: 
 
 function buildRoute(
   service: RoutingService,
-  http: HttpRoute,
+  http: RouteRule,
   index: number,
-  match: HttpMatch | undefined,
+  match: RouteMatch | undefined,
   context: RouteContext,
 ): RouteInit {
   const name = [http.name ?? "", match?.name ?? ""].filter(Boolean).join(".") || "default";
@@ -132,12 +136,12 @@ export function originMetadata([written, root]: readonly RoutePlace[]): Record<s
 }
 
 function buildAction(
-  http: HttpRoute,
-  destinations: readonly HttpRouteDestination[],
+  http: RouteRule,
+  destinations: readonly RouteShare[],
   namespace: string,
   context: RouteContext,
 ): ActionInit {
-  const cluster = (destination: Destination): string => clusterOf(destination, namespace, context);
+  const cluster = (destination: RouteTarget): string => clusterOf(destination, namespace, context);
   const [only] = destinations;
   const sharing = destinations.filter(({ weight }) => (weight ?? 0) > 0);
   const specifier: ActionInit =
@@ -197,7 +201,7 @@ function buildAction(
 
 /** What the destinations ask for, one after the other; Envoy puts them together to one hash. */
 function hashPolicies(
-  destinations: readonly HttpRouteDestination[],
+  destinations: readonly RouteShare[],
   namespace: string,
   context: RouteContext,
 ): Pick<ActionInit, "hashPolicy"> {
@@ -209,12 +213,12 @@ function hashPolicies(
   return policies.length === 0 ? {} : { hashPolicy: policies };
 }
 
-function isTold({ host }: Destination, namespace: string, { world, namespace: caller }: RouteContext): boolean {
+function isTold({ host }: RouteTarget, namespace: string, { world, namespace: caller }: RouteContext): boolean {
   return isToldPeer(world, caller, expandHost(host, namespace, world.mesh.domainSuffix));
 }
 
 /** Of a destination that a resource of `namespace` names. */
-export function clusterOf(destination: Destination, namespace: string, context: RouteContext): string {
+export function clusterOf(destination: RouteTarget, namespace: string, context: RouteContext): string {
   const host = expandHost(destination.host, namespace, context.world.mesh.domainSuffix);
   return outboundCluster(
     host,
@@ -223,7 +227,7 @@ export function clusterOf(destination: Destination, namespace: string, context: 
   );
 }
 
-function rewrite({ rewrite: rules, headers }: HttpRoute, ofDestination: HeaderRules | undefined): ActionInit {
+function rewrite({ rewrite: rules, headers }: RouteRule, ofDestination: HeaderRules | undefined): ActionInit {
   const authority = hostRewrite(rules?.authority ?? hostOf(headers) ?? hostOf(ofDestination));
   if (rules?.uriRegexRewrite !== undefined)
     return {
@@ -250,7 +254,7 @@ function hostRewrite(host: string | undefined) {
   return host === undefined ? {} : { hostRewriteSpecifier: { case: "hostRewriteLiteral" as const, value: host } };
 }
 
-function buildRedirect(redirect: HttpRedirect, context: RouteContext): Init<typeof RedirectActionSchema> {
+function buildRedirect(redirect: RouteRedirect, context: RouteContext): Init<typeof RedirectActionSchema> {
   const path: Init<typeof RedirectActionSchema> =
     redirect.prefixRewrite !== undefined
       ? { pathRewriteSpecifier: { case: "prefixRewrite", value: redirect.prefixRewrite } }
@@ -273,7 +277,7 @@ function buildRedirect(redirect: HttpRedirect, context: RouteContext): Init<type
  * Where the port is named or is the request's; Envoy by itself takes the scheme's where the scheme or the host changes.
  * The scheme's own port is not written out (Istio's `ApplyRedirect`).
  */
-function redirectPort({ port, derivePort, scheme }: HttpRedirect, context: RouteContext): number | undefined {
+function redirectPort({ port, derivePort, scheme }: RouteRedirect, context: RouteContext): number | undefined {
   const wanted = derivePort === "FROM_REQUEST_PORT" ? context.port : port;
   const target = scheme ?? (context.isTls === true ? "https" : "http");
   return wanted === (target === "https" ? 443 : 80) ? undefined : wanted;
@@ -286,7 +290,7 @@ type HeaderOperations = Pick<
 
 /** Header rules of a destination, behind those of its route where they stand together. */
 function headersTo(
-  { destination, headers }: HttpRouteDestination,
+  { destination, headers }: RouteShare,
   namespace: string,
   context: RouteContext,
   ofRoute?: HeaderRules,

@@ -1,7 +1,8 @@
 import { create } from "@bufbuild/protobuf";
+import { placesOfRoutes } from "#core/resolve/delegates.ts";
 import type { ServerGroup } from "#core/resolve/gateway-ports.ts";
 import { type GatewayRoute, resolveGatewayRoutes } from "#core/resolve/gateway-routes.ts";
-import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import type { GuardingPolicy } from "#core/resolve/guarding-policy.ts";
 import type { Origin, ProxyNode } from "#core/xds/layer.ts";
 import { VirtualHost_TlsRequirementType } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
@@ -9,14 +10,13 @@ import type { CompileReader } from "#server/compile/compile-reader.ts";
 import { guardFilters } from "#server/envoy/features/http-filters.ts";
 import { REQUEST_BUFFER_BYTES } from "#server/envoy/routes/build-retries.ts";
 import { buildResolvedRoutes, DIRECT_RESPONSE_BYTES_MAX, type RouteInit } from "#server/envoy/routes/build-routes.ts";
-import { originsOf } from "#server/envoy/routes/virtual-hosts.ts";
 
 export interface GatewayContext {
   readonly world: CompileReader;
   readonly node: ProxyNode;
   readonly labels: Readonly<Record<string, string>>;
   /** Those that guard the gateway. */
-  readonly policies: readonly Resource<"AuthorizationPolicy">[];
+  readonly policies: readonly GuardingPolicy[];
 }
 
 /** The route configuration `name` of servers of a gateway port that share it. */
@@ -47,10 +47,7 @@ export function buildGatewayRoutes(
     ...(redirectsToTls ? { requireTls: VirtualHost_TlsRequirementType.ALL } : {}),
   }));
   const routed = new Set(hosts.flatMap(({ routes }) => routes.map(({ service }) => service)));
-  const origins: Origin[] = [
-    ...policies.map((policy) => ({ resource: formatRef(refOf(policy)) })),
-    ...[...routed].flatMap(originsOf),
-  ];
+  const origins: Origin[] = [...policies.map(({ ref }) => ({ resource: ref })), ...[...routed].flatMap(placesOfRoutes)];
   const blackhole = { name: `blackhole:${port}`, domains: ["*"], routes: [] };
   const config = create(RouteConfigurationSchema, {
     name,

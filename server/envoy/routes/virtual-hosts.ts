@@ -1,7 +1,6 @@
 import { protocolOf } from "#core/model/protocol.ts";
-import { placesOfRoute, type RoutingService } from "#core/resolve/delegates.ts";
+import { placesOfRoutes } from "#core/resolve/delegates.ts";
 import { resolveRoutedPorts } from "#core/resolve/routed-ports.ts";
-import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import type { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { domainsOf, type PortInHost } from "#server/envoy/names.ts";
@@ -32,17 +31,6 @@ export interface OutboundContext {
   readonly routeConfigs: (port: number) => readonly { readonly name: string; readonly portInHost: PortInHost }[];
 }
 
-export function originsOf(service: RoutingService): Origin[] {
-  const resource = formatRef(refOf(service));
-  const http = (service.spec.http ?? []).flatMap((_, index) => placesOfRoute(service, index));
-  return [
-    ...new Map(http.map((each) => [`${each.resource} ${each.path}`, each])).values(),
-    ...(["tls", "tcp"] as const).flatMap((kind) =>
-      (service.spec[kind] ?? []).map((_, index) => ({ resource, path: `spec.${kind}[${index}]` })),
-    ),
-  ];
-}
-
 /** The virtual hosts of a host, one for each of its HTTP ports in each route configuration. */
 export function buildVirtualHosts(host: string, context: OutboundContext): BuiltVirtualHost[] {
   const { world, namespace, labels } = context;
@@ -50,7 +38,7 @@ export function buildVirtualHosts(host: string, context: OutboundContext): Built
   return resolveRoutedPorts(world, host, context).flatMap(({ port, used }) => {
     const hasService = service !== undefined;
     const origins: Origin[] = [
-      ...(used === undefined ? [] : originsOf(used.service)),
+      ...(used === undefined ? [] : placesOfRoutes(used.service)),
       ...(hasService ? service.declarations.map(({ source }) => ({ resource: source.ref })) : []),
     ];
     const isDetected = service?.ports.some((each) => each.number === port && protocolOf(each) === "auto") === true;

@@ -1,0 +1,18 @@
+// What rules ask of the connections to a service, in the words of their schema: docs/adr/0035-rules-in-istios-words.md.
+import type {
+  TcpKeepalive as WrittenKeepalive,
+  ConnectionPool as WrittenPool,
+} from "#core/kinds/destination-rule/connection-pool.ts";
+import type { LoadBalancer as WrittenBalancer } from "#core/kinds/destination-rule/load-balancer.ts";
+import type {
+  OutlierDetection as WrittenDetection,
+  TrafficSettings as WrittenSettings,
+  ClientTls as WrittenTls,
+} from "#core/kinds/destination-rule/traffic-policy.ts";
+
+export type TrafficSettings = WrittenSettings;
+export type LoadBalancer = WrittenBalancer;
+export type ConnectionPool = WrittenPool;
+export type TcpKeepalive = WrittenKeepalive;
+export type OutlierDetection = WrittenDetection;
+export type ClientTls = WrittenTls;
