@@ -12,9 +12,10 @@ import { anyDocument } from "#server/envoy/testing/arbitrary-document.ts";
 import { keepValid } from "#server/envoy/testing/keep-valid.ts";
 import { anyChange, withChange } from "#testing/istio-crd/any-change.ts";
 import { compareCrd } from "#testing/istio-crd/compare-crd.ts";
+import type { CrdError } from "#testing/istio-crd/crd-field.ts";
 import { EXPLAINED_CRD } from "#testing/istio-crd/explained-crd.ts";
 import { listCrdFields } from "#testing/istio-crd/list-crd-fields.ts";
-import { type CrdError, listPublished, loadPublished, type PublishedCrd } from "#testing/istio-crd/published-crd.ts";
+import { listPublished, loadPublished, type PublishedCrd } from "#testing/istio-crd/published-crd.ts";
 import { documentOf, errorsOf, refusalsOf } from "#testing/istio-crd/refusals.ts";
 
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);

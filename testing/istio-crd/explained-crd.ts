@@ -7,7 +7,7 @@ export const LATER: Explanation = [
 ];
 
 /** And those that came after the Istio that the oracle is made of. */
-export const LATEST: Explanation = [
+const LATEST: Explanation = [
   /: field (?:backendUtilization|ecdhCurves|presence) is not in the CRD$/,
   "later than August 2026",
 ];

@@ -1,5 +1,4 @@
-import { BOUNDS, type Bound, type CrdField } from "#testing/istio-crd/crd-field.ts";
-import type { CrdError } from "#testing/istio-crd/published-crd.ts";
+import { BOUNDS, type Bound, type CrdError, type CrdField } from "#testing/istio-crd/crd-field.ts";
 
 type Ask = (spec: unknown) => readonly CrdError[];
 /** Of a spec: names, 0 for the items of a list, a key for the values of a map. */

@@ -1,17 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { CrdField } from "#testing/istio-crd/crd-field.ts";
+import type { CrdError, CrdField } from "#testing/istio-crd/crd-field.ts";
 import { probeBounds } from "#testing/istio-crd/probe-bounds.ts";
 import { readType } from "#testing/istio-crd/read-type.ts";
-
-/** What a CRD's schema says against a document, as ajv words it. */
-export interface CrdError {
-  /** "/spec/hosts/0" */
-  readonly instancePath: string;
-  readonly keyword: string;
-  readonly params: Readonly<Record<string, unknown>>;
-}
 
 export interface PublishedCrd {
   readonly kind: string;
