@@ -10,6 +10,7 @@ import { TraceView } from "#components/traces/trace-view.tsx";
 import { Breadcrumbs } from "#components/ui/breadcrumbs.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Notice } from "#components/ui/notice.tsx";
 import { Page } from "#components/ui/page.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
@@ -96,6 +97,11 @@ export function TracePage({ traceId }: { readonly traceId: string }) {
           <>
             {data.spans.some(({ status }) => status === "error") || data.spans.some(isRefused) ? (
               <TraceCauses traceId={data.traceId} />
+            ) : null}
+            {data.isCut === true ? (
+              <Notice tone="warn" title="Not all spans are shown">
+                One reporter has more spans in this trace than are read of one; its first ones are here.
+              </Notice>
             ) : null}
             <TraceView trace={data} />
           </>

@@ -32,6 +32,8 @@ export interface TraceSpan {
 
 export interface Trace {
   readonly traceId: string;
+  /** One reporter has more spans in it than are read of one; absent where all are here. */
+  readonly isCut?: true;
   readonly startMs: number;
   readonly durationMs: number;
   readonly spans: readonly TraceSpan[];

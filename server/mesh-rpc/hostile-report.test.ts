@@ -1,6 +1,8 @@
+import { create, toBinary } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
 import type { GrpcClient } from "#grpc/client.ts";
+import { ResourceSpansSchema } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
 import { HONEST, HostileMesh, LONG, nodeId } from "#server/mesh-rpc/testing/hostile-mesh.ts";
 
 // What a registered agent of account `shop` may tell of requests.
@@ -94,4 +96,37 @@ test("what a registered caller tells of requests that ratings never saw stays it
   // The same requests over a time that goes on; the claims would make it thousands of times more.
   expect(after?.requestsPerSecond).toBeGreaterThan(0);
   expect(after?.requestsPerSecond).toBeLessThan(2 * (honest?.requestsPerSecond ?? 0));
+});
+
+test("whoever floods a trace of others' has its share of it, is told so, and so are operators", async () => {
+  const traceId = Buffer.from("5af7651916cd43dd8448eb211c80319c", "hex");
+  const nowNs = BigInt(Date.now()) * 1_000_000n;
+  const spans = (count: number) =>
+    toBinary(
+      ResourceSpansSchema,
+      create(ResourceSpansSchema, {
+        scopeSpans: [
+          {
+            spans: Array.from({ length: count }, (_, at) => {
+              const spanId = Buffer.alloc(8);
+              spanId.writeUInt32BE(at + 1);
+              return { traceId, spanId, name: "x", startTimeUnixNano: nowNs, endTimeUnixNano: nowNs + 1000n };
+            }),
+          },
+        ],
+      }),
+    );
+  const honest = { storeId: "spans", instance: "default/ratings-v1-0", resourceSpans: [spans(3)] };
+  expect(await mesh.report(await mesh.dial("ratings"), honest)).toEqual([]);
+  const flood = { storeId: "flood", instance: "default/shop-0", resourceSpans: [spans(60_000)] };
+  expect(await mesh.report(mesh.shop, flood)).toEqual([
+    expect.stringMatching(/^more spans than an account may hand over \(5000 a second\): \d+ spans$/),
+  ]);
+  const trace = await vi.waitFor(() => mesh.admin.traces.get.query({ traceId: traceId.toString("hex") }), 30_000);
+  const of = (account: string) =>
+    trace.spans.filter(({ resource }) => String(resource["pharos.reporter"]).endsWith(`/sa/${account}`)).length;
+  expect([of("ratings"), of("shop"), trace.isCut]).toEqual([3, 2000, true]);
+  expect(await mesh.admin.access.refusals.query()).toContainEqual(
+    expect.objectContaining({ limit: "spans a second", party: "spiffe://cluster.local/ns/default/sa/shop" }),
+  );
 });

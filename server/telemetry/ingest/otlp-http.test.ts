@@ -1,11 +1,15 @@
 import { gzipSync } from "node:zlib";
-import { create, toBinary } from "@bufbuild/protobuf";
+import { create, fromBinary, fromJsonString, toBinary } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { PharosError } from "#core/errors.ts";
-import { ExportTraceServiceRequestSchema } from "#proto/gen/opentelemetry/proto/collector/trace/v1/trace_service_pb.js";
+import {
+  ExportTraceServiceRequestSchema,
+  ExportTraceServiceResponseSchema,
+} from "#proto/gen/opentelemetry/proto/collector/trace/v1/trace_service_pb.js";
 import type { ResourceSpans } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
 import { handleOtlpTraces } from "#server/telemetry/ingest/otlp-http.ts";
 import { readSpans } from "#server/telemetry/ingest/read-spans.ts";
+import type { TelemetryIngest } from "#server/telemetry/ingest/telemetry-ingest.ts";
 import { resourceSpansOf } from "#server/telemetry/testing/reports.ts";
 
 const SPAN = {
@@ -20,7 +24,13 @@ const SPAN = {
 
 function recorder() {
   const taken: ResourceSpans[] = [];
-  return { taken, store: { takeSpans: async (spans: readonly ResourceSpans[]) => void taken.push(...spans) } };
+  const store: Pick<TelemetryIngest, "takeSpans"> = {
+    async takeSpans(spans) {
+      taken.push(...spans);
+      return { rejected: 0, why: undefined };
+    },
+  };
+  return { taken, store };
 }
 
 const protobuf = toBinary(
@@ -83,6 +93,20 @@ test.each([
   const answer = await handleOtlpTraces(store, { body, contentType, contentEncoding }, "application");
   expect(answer.status).toBe(status);
   expect(taken).toEqual([]);
+});
+
+test.each([
+  [
+    "application/json",
+    (body: Uint8Array) => fromJsonString(ExportTraceServiceResponseSchema, Buffer.from(body).toString()),
+  ],
+  ["application/x-protobuf", (body: Uint8Array) => fromBinary(ExportTraceServiceResponseSchema, body)],
+])("what is too much is said as OTLP says it, and is not sent again: %s", async (contentType, read) => {
+  const store = { takeSpans: async () => ({ rejected: 7, why: "too many spans" }) };
+  const body = contentType === "application/json" ? json : protobuf;
+  const answer = await handleOtlpTraces(store, { body, contentType, contentEncoding: "" }, "application");
+  expect(answer.status).toBe(200);
+  expect(read(answer.body).partialSuccess).toMatchObject({ rejectedSpans: 7n, errorMessage: "too many spans" });
 });
 
 test("a store that cannot take spans has the sender try again", async () => {

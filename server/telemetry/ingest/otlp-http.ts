@@ -1,10 +1,11 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { fromBinary, fromJson, type JsonValue } from "@bufbuild/protobuf";
+import { create, fromBinary, fromJson, type JsonValue, toBinary, toJsonString } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
 import {
   type ExportTraceServiceRequest,
   ExportTraceServiceRequestSchema,
+  ExportTraceServiceResponseSchema,
 } from "#proto/gen/opentelemetry/proto/collector/trace/v1/trace_service_pb.js";
 import type { TelemetryIngest } from "#server/telemetry/ingest/telemetry-ingest.ts";
 
@@ -71,12 +72,20 @@ export async function handleOtlpTraces(
     );
   }
   try {
-    await ingest.takeSpans(request.resourceSpans, from);
+    const { rejected, why } = await ingest.takeSpans(request.resourceSpans, from);
+    const answer = create(
+      ExportTraceServiceResponseSchema,
+      why === undefined ? {} : { partialSuccess: { rejectedSpans: BigInt(rejected), errorMessage: why } },
+    );
+    const body =
+      type === JSON_TYPE
+        ? Buffer.from(toJsonString(ExportTraceServiceResponseSchema, answer))
+        : toBinary(ExportTraceServiceResponseSchema, answer);
+    return { status: 200, contentType: type, body };
   } catch (error) {
     // 503 has the sender try again; see OTLP's retryable codes.
     return answerError(503, type, PharosError.from(error).toString());
   }
-  return { status: 200, contentType: type, body: type === JSON_TYPE ? Buffer.from("{}") : new Uint8Array() };
 }
 
 /** A google.rpc.Status: code 3 for what the sender got wrong, 14 for what it may try again. */

@@ -12,6 +12,7 @@ import { RATE_MAX, RateBook } from "#server/telemetry/ingest/rate-book.ts";
 import { readSample } from "#server/telemetry/ingest/read-sample.ts";
 import { readSpans } from "#server/telemetry/ingest/read-spans.ts";
 import type { Reporter } from "#server/telemetry/ingest/reporter.ts";
+import { RowBudget, type RowLimit } from "#server/telemetry/ingest/row-budget.ts";
 import { canBe, stampReport } from "#server/telemetry/ingest/stamp-report.ts";
 import type { SpanRow } from "#server/telemetry/ports/span-row.ts";
 import { EMPTY_BATCH, type HeldState, type TelemetrySink } from "#server/telemetry/ports/telemetry-sink.ts";
@@ -35,10 +36,19 @@ export interface IngestResult {
   readonly reportIntervalMs: number;
 }
 
+/** A workload of which all of 2,500 requests a second are sampled, in and out, makes as many: a bound on what can be made up, not on what is usual. */
+const SPANS: RowLimit = { name: "spans", perSecond: 5000, atOnce: 50_000 };
 const REPORT_INTERVAL_MS_MIN = 1500;
 const REPORT_INTERVAL_MS_MAX = 10_000;
 /** Together agents send no more than this many reports a second. */
 const REPORTS_PER_SECOND = 150;
+/** Of a report of theirs: the agent's reservoirs hold 108 samples, and it tells of a gap where a file or its Envoy ended. */
+const SAMPLES: RowLimit = {
+  name: "samples",
+  perSecond: REPORTS_PER_SECOND * 108,
+  atOnce: REPORTS_PER_SECOND * 108 * 10,
+};
+const GAPS: RowLimit = { name: "gaps", perSecond: REPORTS_PER_SECOND, atOnce: REPORTS_PER_SECOND * 10 };
 
 /**
  * Takes in what agents and applications hand over. It promises: a report counts exactly once, however often it is sent; it is
@@ -48,6 +58,9 @@ export class TelemetryIngest {
   readonly #options: TelemetryIngestOptions;
   readonly #queue: IngestQueue;
   readonly #rates = new RateBook();
+  readonly #spans = new RowBudget(SPANS);
+  readonly #samples = new RowBudget(SAMPLES);
+  readonly #gaps = new RowBudget(GAPS);
 
   constructor(options: TelemetryIngestOptions) {
     const { sink, labels, now, onStored, onLimit } = options;
@@ -76,13 +89,14 @@ export class TelemetryIngest {
     const move = moveOf(report, now);
     const stamped = stampReport(foldUnknownHosts(moveReport(report, move), reporter), reporter, now);
     const possible = this.#rates.take(reporter.instance ?? reporter.principal, stamped.windows, now);
-    const refused =
-      possible.refused === 0
-        ? stamped.refused
-        : [
-            ...stamped.refused,
-            `more requests than a proxy can have (${RATE_MAX} a second): ${possible.refused} requests`,
-          ];
+    const refused = [...stamped.refused];
+    if (possible.refused > 0)
+      refused.push(`more requests than a proxy can have (${RATE_MAX} a second): ${possible.refused} requests`);
+    const within = <T>(budget: RowBudget, rows: readonly T[]): readonly T[] => {
+      const { taken, why } = this.#within(budget, reporter.principal, rows);
+      if (why !== undefined) refused.push(why);
+      return taken;
+    };
     const resourceSpans = report.resourceSpans.flatMap(decodeSpans);
     moveSpans(resourceSpans, move);
     const workload = `${reporter.namespace}/${reporter.workload?.workload ?? UNKNOWN}`;
@@ -92,9 +106,9 @@ export class TelemetryIngest {
       storeId: report.storeId,
       sequence: report.sequence,
       windows: possible.windows,
-      requests: stamped.samples.map(readSample),
-      spans: this.#readSpans(resourceSpans, reporter.principal, describeSpans(reporter)),
-      gaps: stamped.gaps.map(({ startMs, endMs, reason, requests }) => ({
+      requests: within(this.#samples, stamped.samples).map(readSample),
+      spans: within(this.#spans, this.#readSpans(resourceSpans, reporter.principal, describeSpans(reporter))),
+      gaps: within(this.#gaps, stamped.gaps).map(({ startMs, endMs, reason, requests }) => ({
         startMs: Number(startMs),
         endMs: Number(endMs),
         workload,
@@ -111,10 +125,32 @@ export class TelemetryIngest {
     return Math.round(Math.min(REPORT_INTERVAL_MS_MAX, Math.max(REPORT_INTERVAL_MS_MIN, pace)));
   }
 
-  /** `from` names who sent the spans. */
-  async takeSpans(resourceSpans: readonly ResourceSpans[], from: string): Promise<void> {
-    const spans = this.#readSpans(resourceSpans, from);
-    if (spans.length > 0) await this.#options.sink.store({ ...EMPTY_BATCH, spans });
+  /** `from` names who sent the spans. Answers how many of them were too many, and what to say of that. */
+  async takeSpans(
+    resourceSpans: readonly ResourceSpans[],
+    from: string,
+  ): Promise<{ readonly rejected: number; readonly why: string | undefined }> {
+    const read = this.#readSpans(resourceSpans, from);
+    const { taken, why } = this.#within(this.#spans, from, read);
+    if (taken.length > 0) await this.#options.sink.store({ ...EMPTY_BATCH, spans: taken });
+    return { rejected: read.length - taken.length, why };
+  }
+
+  /** The first rows that a party may still hand over; what is beyond is told to it and to operators. */
+  #within<T>(
+    budget: RowBudget,
+    party: string,
+    rows: readonly T[],
+  ): { readonly taken: readonly T[]; readonly why: string | undefined } {
+    const count = budget.take(party, rows.length, this.#options.now());
+    const beyond = rows.length - count;
+    if (beyond === 0) return { taken: rows, why: undefined };
+    const { name, perSecond } = budget.limit;
+    this.#options.onLimit({ limit: `${name} a second`, party, count: beyond });
+    return {
+      taken: rows.slice(0, count),
+      why: `more ${name} than an account may hand over (${perSecond} a second): ${beyond} ${name}`,
+    };
   }
 
   /** Without those of a time that cannot be: they would be the newest for ever, and never too old to keep. */

@@ -1,5 +1,11 @@
 import type { SpanOutline, StoredSpan } from "#server/telemetry/ports/span-row.ts";
 
+/**
+ * Of one reporter in one trace so many spans are read, the first to start: whoever knows an id can add to it, and its page stays one
+ * that opens.
+ */
+export const SPANS_OF_ONE_MAX = 2000;
+
 /** Which traces: those of which one span is all of what is asked for. */
 export interface SpanSearch {
   /** A span's start, at the earliest. */
@@ -23,7 +29,7 @@ export interface SpanSearch {
 }
 
 export interface SpanReader {
-  /** All spans of the traces that are found, in no order. */
+  /** Spans of the traces that are found, in no order. */
   search(search: SpanSearch): Promise<readonly SpanOutline[]>;
   /** By the id in hex; one of 64 bits is padded with zeros. Empty for a trace that is not known. */
   spansOf(traceId: string): Promise<readonly StoredSpan[]>;

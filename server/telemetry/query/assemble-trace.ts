@@ -1,5 +1,6 @@
 import { spanTitle } from "#core/telemetry/span-title.ts";
 import type { Trace, TraceSpan, TraceSummary } from "#core/telemetry/trace.ts";
+import { SPANS_OF_ONE_MAX } from "#server/telemetry/ports/span-reader.ts";
 import type { SpanOutline, StoredSpan } from "#server/telemetry/ports/span-row.ts";
 
 const KINDS = ["unspecified", "internal", "server", "client", "producer", "consumer"] as const;
@@ -9,7 +10,12 @@ const STATUSES = ["unset", "ok", "error"] as const;
 export function assembleTrace(traceId: string, spans: readonly StoredSpan[]): Trace {
   const known = unique(spans);
   const { startMs, durationMs } = extentOf(known);
-  return { traceId, startMs, durationMs, spans: known.map(toSpan) };
+  const isCut = [...Map.groupBy(spans, reporterOf).values()].some(({ length }) => length >= SPANS_OF_ONE_MAX);
+  return { traceId, startMs, durationMs, spans: known.map(toSpan), ...(isCut ? { isCut: true } : {}) };
+}
+
+function reporterOf({ resource }: StoredSpan): unknown {
+  return (JSON.parse(resource) as TraceSpan["resource"])["pharos.reporter"];
 }
 
 function toSpan(span: StoredSpan): TraceSpan {

@@ -80,7 +80,7 @@ export class StoreCase {
     return this.running.ingest.takeReport(...report);
   }
 
-  takeSpans(...spans: Parameters<TelemetryIngest["takeSpans"]>): Promise<void> {
+  takeSpans(...spans: Parameters<TelemetryIngest["takeSpans"]>): ReturnType<TelemetryIngest["takeSpans"]> {
     return this.running.ingest.takeSpans(...spans);
   }
 

@@ -1,5 +1,5 @@
 import type { DuckDBValue } from "@duckdb/node-api";
-import type { SpanSearch } from "#server/telemetry/ports/span-reader.ts";
+import { SPANS_OF_ONE_MAX, type SpanSearch } from "#server/telemetry/ports/span-reader.ts";
 import type { SpanOutline, SpanRow, StoredSpan } from "#server/telemetry/ports/span-row.ts";
 import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
 import { SPANS } from "#server/telemetry/stores/duckdb/tables.ts";
@@ -21,6 +21,10 @@ const URL = `regexp_extract(attributes, '"(?:http\\.url|url\\.path|http\\.target
 
 /** A trace may have begun before the range in which one of its spans was found. */
 const TRACE_MS_MAX = 3600 * 1000;
+
+/** Written by the server over whatever a sender says (`pharos.reporter` of a resource). */
+const REPORTER = `regexp_extract(resource, '"pharos\\.reporter":"([^"]*)"', 1)`;
+const OF_EACH = `QUALIFY row_number() OVER (PARTITION BY trace_id, ${REPORTER} ORDER BY start_us) <= ${SPANS_OF_ONE_MAX}`;
 
 export async function searchSpans(reader: Reader, search: SpanSearch): Promise<readonly SpanOutline[]> {
   const values: DuckDBValue[] = [];
@@ -59,7 +63,7 @@ export async function searchSpans(reader: Reader, search: SpanSearch): Promise<r
       : `SELECT trace_id, max(newest) AS newest FROM (${found}) AS found JOIN spans AS all_spans USING (trace_id)
          WHERE all_spans.start_us >= ${fromUs - TRACE_MS_MAX * 1000} GROUP BY trace_id HAVING ${durations.join(" AND ")} ORDER BY newest DESC LIMIT ${search.limit}`;
   const rows = await reader.rows(
-    `WITH hits AS (${newest}) SELECT ${OUTLINE} FROM spans WHERE start_us >= ${fromUs - TRACE_MS_MAX * 1000} AND trace_id IN (SELECT trace_id FROM hits)`,
+    `WITH hits AS (${newest}) SELECT ${OUTLINE} FROM spans WHERE start_us >= ${fromUs - TRACE_MS_MAX * 1000} AND trace_id IN (SELECT trace_id FROM hits) ${OF_EACH}`,
     values,
   );
   return rows as unknown as readonly SpanOutline[];
@@ -68,7 +72,7 @@ export async function searchSpans(reader: Reader, search: SpanSearch): Promise<r
 export async function readTrace(reader: Reader, traceId: string): Promise<readonly StoredSpan[]> {
   // Ids of 64 bits, as B3 has them, are padded on the wire.
   const id: SpanRow["traceId"] = traceId.padStart(32, "0");
-  const rows = await reader.rows(`SELECT ${SPANS.select()} FROM spans WHERE trace_id = $1`, [id]);
+  const rows = await reader.rows(`SELECT ${SPANS.select()} FROM spans WHERE trace_id = $1 ${OF_EACH}`, [id]);
   return rows as unknown as readonly StoredSpan[];
 }
 
