@@ -5,6 +5,8 @@ import { becomes, described, list, message, oneOf, refused, required, string } f
 
 /** Some of them become regular expressions, and 32,768 steps are the most that a proxy takes of one. */
 const TEXT_BYTES_MAX = 4096;
+const ONE_TRUST_DOMAIN = "there is one trust domain: use principals";
+const NOT_CALLED = "external authorizers are not called yet: let the application ask them, or use tokens";
 const BY_SELECTOR = "choose workloads with `selector`";
 
 const PRINCIPAL = "Principal.Authenticated.principal_name";
@@ -26,8 +28,8 @@ const SOURCE = message({
     doc: "ISSUER/SUBJECT of a token that a RequestAuthentication checked; `*` for any",
   }),
   notRequestPrincipals: becomes("Principal.not_id of Principal.metadata", texts("policy-text")),
-  trustDomains: refused("there is one trust domain"),
-  notTrustDomains: refused("there is one trust domain"),
+  trustDomains: refused(ONE_TRUST_DOMAIN),
+  notTrustDomains: refused(ONE_TRUST_DOMAIN),
 });
 export type AuthorizationSource = Infer<typeof SOURCE>;
 
@@ -71,7 +73,7 @@ export const AUTHORIZATION_POLICY = message({
   selector: described(MATCH_LABELS, { doc: "Workloads it applies to; without it all of the namespace" }),
   targetRef: refused(BY_SELECTOR),
   targetRefs: refused(BY_SELECTOR),
-  action: described(oneOf(["ALLOW", "DENY", "AUDIT"], { CUSTOM: "external authorizers are not called yet" }), {
+  action: described(oneOf(["ALLOW", "DENY", "AUDIT"], { CUSTOM: NOT_CALLED }), {
     envoy: "RBAC.action",
     doc: "What happens to requests that a rule matches",
     valueDocs: {
@@ -81,7 +83,7 @@ export const AUTHORIZATION_POLICY = message({
     },
     default: "ALLOW",
   }),
-  provider: refused("it goes with the action CUSTOM: external authorizers are not called yet"),
+  provider: refused(`it goes with the action CUSTOM: ${NOT_CALLED}`),
   rules: described(list(RULE, 0, 512), {
     envoy: "RBAC.policies",
     doc: "None with ALLOW allows nothing; `[{}]` matches everything",

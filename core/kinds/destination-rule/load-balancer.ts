@@ -13,7 +13,8 @@ import {
   string,
 } from "#core/schema/make-field.ts";
 
-const NO_LOCALITY = "load balancing does not know localities yet";
+const NO_LOCALITY =
+  "load balancing does not know localities yet: write subsets by a label of the place, and routes to them";
 
 const CONSISTENT_HASH = message(
   {
@@ -43,7 +44,8 @@ export const LOAD_BALANCER = message(
   {
     simple: described(
       oneOf(["UNSPECIFIED", "LEAST_CONN", "RANDOM", "ROUND_ROBIN", "LEAST_REQUEST"], {
-        PASSTHROUGH: "where a caller meant to connect to is known only when traffic is captured",
+        PASSTHROUGH:
+          "where a caller meant to connect to is known only when traffic is captured: give the ServiceEntry the resolution NONE",
       }),
       { envoy: "Cluster.lb_policy", doc: "How an instance is chosen for each request", default: "LEAST_REQUEST" },
     ),
@@ -59,7 +61,7 @@ export const LOAD_BALANCER = message(
     warmupDurationSecs: refused("deprecated in Istio; use warmup.duration"),
     localityLbSetting: refused(NO_LOCALITY),
     zoneAwareLbSetting: refused(NO_LOCALITY),
-    backendUtilization: refused("load reports from backends are not collected"),
+    backendUtilization: refused("load reports from backends are not collected: use LEAST_REQUEST"),
   },
   { atMostOneOf: ["simple", "consistentHash"] },
 );

@@ -35,7 +35,7 @@ const OUTLIER_DETECTION = message({
     envoy: "Cluster.CommonLbConfig.healthy_panic_threshold",
     unit: "percent",
   }),
-  outlierDetectionHttpErrorCodes: refused("every 5xx counts as an error"),
+  outlierDetectionHttpErrorCodes: refused("every 5xx counts as an error: use consecutive5xxErrors"),
 });
 export type OutlierDetection = Infer<typeof OUTLIER_DETECTION>;
 
@@ -51,7 +51,7 @@ const CLIENT_TLS = message({
     "CommonTlsContext.CombinedCertificateValidationContext.validation_context_sds_secret_config",
     string("file-path"),
   ),
-  caCrl: refused("revocation lists are not read"),
+  caCrl: refused("revocation lists are not read: take the authority of what is revoked out of caCertificates"),
   credentialName: refused("secrets are not served by name; give paths of files on the proxy's host"),
   subjectAltNames: becomes("CertificateValidationContext.match_typed_subject_alt_names", list(string("header-text"))),
   sni: described(string("header-text", 255), {
@@ -82,8 +82,10 @@ export const TRAFFIC_POLICY = message({
   portLevelSettings: described(list(PORT_POLICY, 0, 4096), {
     doc: "Replace the settings above for their port; they do not inherit from them",
   }),
-  tunnel: refused("connections are not tunnelled"),
-  proxyProtocol: refused("the PROXY protocol is not written"),
-  retryBudget: refused("retries are bounded by connectionPool.http.maxRetries"),
+  tunnel: refused("connections are not tunnelled: let the application name the tunnel's proxy"),
+  proxyProtocol: refused(
+    "the PROXY protocol is not written: leave it out; HTTP services are told the client by X-Forwarded-For",
+  ),
+  retryBudget: refused("retries are bounded by a number: set connectionPool.http.maxRetries"),
 });
 export type TrafficPolicy = Infer<typeof TRAFFIC_POLICY>;

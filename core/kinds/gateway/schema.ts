@@ -16,14 +16,14 @@ import {
 
 const TLS_VERSION = oneOf(["TLS_AUTO", "TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"]);
 const BY_FILE = "secrets are not served by name; give paths of files on the gateway's host";
-const BY_CA = "client certificates are checked by caCertificates and subjectAltNames";
+const BY_CA = "client certificates are checked by their authority and names: use caCertificates and subjectAltNames";
 
 /** Files are paths of PEM files on the gateway's host. */
 const SERVER_TLS = message({
   httpsRedirect: becomes("VirtualHost.require_tls", boolean()),
   mode: described(
     oneOf(["PASSTHROUGH", "SIMPLE", "MUTUAL", "ISTIO_MUTUAL", "OPTIONAL_MUTUAL"], {
-      AUTO_PASSTHROUGH: "it joins several clusters, and there is one here",
+      AUTO_PASSTHROUGH: "it joins several clusters, and there is one here: use PASSTHROUGH, and `tls` routes",
     }),
     {
       envoy: "FilterChain.transport_socket, DownstreamTlsContext.require_client_certificate",
@@ -37,7 +37,7 @@ const SERVER_TLS = message({
     "CommonTlsContext.CombinedCertificateValidationContext.validation_context_sds_secret_config",
     string("file-path"),
   ),
-  caCrl: refused("revocation lists are not read"),
+  caCrl: refused("revocation lists are not read: take the authority of what is revoked out of caCertificates"),
   subjectAltNames: becomes("CertificateValidationContext.match_typed_subject_alt_names", list(string("header-text"))),
   credentialName: refused(BY_FILE),
   credentialNames: refused(BY_FILE),
@@ -51,8 +51,8 @@ const SERVER_TLS = message({
   }),
   maxProtocolVersion: becomes("TlsParameters.tls_maximum_protocol_version", TLS_VERSION),
   cipherSuites: becomes("TlsParameters.cipher_suites", list(string())),
-  ecdhCurves: refused("the proxy's own choice is used"),
-  insecureSkipVerify: refused("client certificates are always checked"),
+  ecdhCurves: refused("the proxy's own choice is used: leave it out"),
+  insecureSkipVerify: refused("client certificates are always checked: use SIMPLE to ask for none, or OPTIONAL_MUTUAL"),
 });
 export type ServerTls = Infer<typeof SERVER_TLS>;
 
@@ -67,13 +67,13 @@ const SERVER_PORT = message({
     ),
     { envoy: "FilterChain.filters", note: "Requests in HTTP/1.0 are answered 426, whatever it says" },
   ),
-  targetPort: refused("deprecated in Istio, and without effect"),
+  targetPort: refused("deprecated in Istio, and without effect: leave it out"),
 });
 
 const SERVER = message({
   name: described(string(), { envoy: "none: it is shown", doc: "A name for people" }),
-  bind: refused("a gateway binds the address of its instance"),
-  defaultEndpoint: refused("Istio ignores it"),
+  bind: refused("a gateway binds the address of its instance: leave it out"),
+  defaultEndpoint: refused("Istio ignores it: leave it out"),
   port: required(SERVER_PORT),
   hosts: required(
     list(

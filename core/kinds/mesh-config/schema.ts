@@ -5,12 +5,12 @@ import { ROOT_NAMESPACE } from "#core/root-namespace.ts";
 import type { Infer } from "#core/schema/field.ts";
 import { boolean, described, explicit, list, message, oneOf, refused, string } from "#core/schema/make-field.ts";
 
-const BY_AGENT = "it is of one host: its agent is told (pharos agent --help)";
+const BY_AGENT = "it is of one host: set it where its agent is started (pharos agent --help)";
 const NO_INGRESS = "Ingress is not read: write a Gateway and a VirtualService";
 const REPORTED = "agents report requests, with fields of their own: look at Requests, or at the agent's access log";
-const ONE_AUTHORITY = "the authority and its trust domain are the server's (pharos serve --trust-domain)";
-const NO_LOCALITIES = "load balancing does not know localities yet";
-const NO_CLUSTERS = "there is one mesh of one network";
+const ONE_AUTHORITY = "the authority and its trust domain are the server's: set it there (pharos serve --trust-domain)";
+const NO_LOCALITIES = "load balancing does not know localities yet: leave it out";
+const NO_CLUSTERS = "there is one mesh of one network: leave it out";
 
 /** Where the one of it stands. */
 export const MESH_CONFIG_PLACE = { namespace: ROOT_NAMESPACE, name: "default" } as const;
@@ -72,12 +72,14 @@ export const MESH_CONFIG = message({
     doc: "How long a DNS answer holds that does not say so itself",
   }),
   defaultConfig: described(PROXY_CONFIG, { doc: "Istio's ProxyConfig, for all proxies" }),
-  extensionProviders: refused("it comes with the action CUSTOM of AuthorizationPolicies"),
-  defaultProviders: refused("spans, metrics and requests go to the control plane"),
+  extensionProviders: refused(
+    "they come with the action CUSTOM of AuthorizationPolicies, which is not called yet: leave it out",
+  ),
+  defaultProviders: refused("spans, metrics and requests go to the control plane: leave it out"),
   proxyListenPort: refused(BY_AGENT),
   proxyInboundListenPort: refused(BY_AGENT),
   proxyHttpPort: refused(BY_AGENT),
-  hboneIdleTimeout: refused("proxies speak mTLS without tunnels"),
+  hboneIdleTimeout: refused("proxies speak mTLS without tunnels: leave it out"),
   ingressClass: refused(NO_INGRESS),
   ingressService: refused(NO_INGRESS),
   ingressControllerMode: refused(NO_INGRESS),
@@ -88,26 +90,30 @@ export const MESH_CONFIG = message({
   accessLogEncoding: refused(REPORTED),
   enableEnvoyAccessLogService: refused(REPORTED),
   disableEnvoyListenerLog: refused(REPORTED),
-  inboundTrafficPolicy: refused("a called proxy takes what comes to ports of its services, and no other"),
+  inboundTrafficPolicy: refused(
+    "a called proxy takes what comes to ports of its services, and no other: write ServiceEntries",
+  ),
   configSources: refused("configuration is applied, by pharos apply or in the console"),
   trustDomain: refused(ONE_AUTHORITY),
   trustDomainAliases: refused(ONE_AUTHORITY),
   caCertificates: refused(ONE_AUTHORITY),
   ca: refused(ONE_AUTHORITY),
   certificates: refused(ONE_AUTHORITY),
-  verifyCertificateAtClient: refused("servers are verified; a DestinationRule's insecureSkipVerify says otherwise"),
-  rootNamespace: refused("it is istio-system"),
-  discoverySelectors: refused("every namespace is read: a Sidecar or exportTo narrows who sees what"),
+  verifyCertificateAtClient: refused(
+    "servers are verified: set insecureSkipVerify in a DestinationRule where one shall not be",
+  ),
+  rootNamespace: refused("it is istio-system: leave it out"),
+  discoverySelectors: refused("every namespace is read: use a Sidecar or exportTo to narrow who sees what"),
   localityLbSetting: refused(NO_LOCALITIES),
   zoneAwareLbSetting: refused(NO_LOCALITIES),
-  inboundClusterStatName: refused("metrics are of services, workloads and principals"),
-  outboundClusterStatName: refused("metrics are of services, workloads and principals"),
+  inboundClusterStatName: refused("metrics are of services, workloads and principals: leave it out"),
+  outboundClusterStatName: refused("metrics are of services, workloads and principals: leave it out"),
   serviceSettings: refused(NO_CLUSTERS),
   serviceScopeConfigs: refused(NO_CLUSTERS),
   enablePrometheusMerge: refused("scrape the agent and the application by themselves"),
   defaultInboundHttpRetryPolicy: refused("called proxies do not try again: write defaultHttpRetryPolicy"),
   defaultTrafficPolicy: refused("write a DestinationRule for *.local in the root namespace"),
-  meshMTLS: refused("proxies of the mesh speak TLS 1.2 and later with each other"),
+  meshMTLS: refused("proxies of the mesh speak TLS 1.2 and later with each other: leave it out"),
   tlsDefaults: refused("write minProtocolVersion and cipherSuites at the Gateway's server"),
   serviceEntryVisibility: refused("write exportTo, or defaultServiceExportTo"),
 });

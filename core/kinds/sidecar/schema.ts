@@ -7,9 +7,9 @@ const OWN_LISTENER =
   "callers reach hosts by captured traffic, by the forward proxy or by a port that their agent opens (--outbound)";
 
 const EGRESS = message({
-  port: refused(`the hosts are those of every port: ${OWN_LISTENER}`),
-  bind: refused(OWN_LISTENER),
-  captureMode: refused(`how traffic comes to a proxy is a setting of its agent: ${OWN_LISTENER}`),
+  port: refused(`the hosts are those of every port: leave it out; ${OWN_LISTENER}`),
+  bind: refused(`leave it out: ${OWN_LISTENER}`),
+  captureMode: refused(`how traffic comes to a proxy is a setting of its agent: leave it out; ${OWN_LISTENER}`),
   hosts: described(required(list(string("sidecar-host"), 1)), {
     envoy: "none: which listeners, routes and clusters its proxies get",
     doc: "What they may call, as NAMESPACE/HOST: * is every namespace, . their own, ~ none; ~NAMESPACE leaves out",
@@ -37,7 +37,9 @@ export const SIDECAR = message({
           ALLOW_ANY: "they go where the caller says",
         },
       }),
-      egressProxy: refused("calls to what the mesh does not know go there directly"),
+      egressProxy: refused(
+        "calls to what the mesh does not know go there directly: write ServiceEntries, and routes by a gateway",
+      ),
     }),
     { doc: "What becomes of captured calls to anything else; without it they go where the caller says" },
   ),

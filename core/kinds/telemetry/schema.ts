@@ -41,7 +41,7 @@ const TRACING = message({
       doc: "As callers, which gateways are too, as the called, or as both",
     }),
   }),
-  providers: refused(`there is one receiver: ${ONE_RECEIVER}`),
+  providers: refused(`there is one receiver: ${ONE_RECEIVER}; leave it out`),
   randomSamplingPercentage: described(number(0, 100), {
     envoy: "HttpConnectionManager.Tracing.random_sampling",
     unit: "percent",
@@ -55,9 +55,11 @@ const TRACING = message({
     envoy: "HttpConnectionManager.Tracing.custom_tags",
     doc: "Of each span; replaces those of what stands above",
   }),
-  enableIstioTags: refused("spans bear who called whom already, as the agent knows it"),
-  disableContextPropagation: refused("the context is always handed on; disableSpanReporting leaves it as it came"),
-  useRequestIdForTraceSampling: refused("x-request-id carries the decision"),
+  enableIstioTags: refused("spans bear who called whom already, as the agent knows it: leave it out"),
+  disableContextPropagation: refused(
+    "the context is always handed on: use disableSpanReporting, which leaves it as it came",
+  ),
+  useRequestIdForTraceSampling: refused("x-request-id carries the decision: leave it out"),
 });
 export type Tracing = Infer<typeof TRACING>;
 
@@ -69,6 +71,8 @@ export const TELEMETRY = message({
   targetRefs: refused("use selector"),
   tracing: described(list(TRACING), { doc: "Which requests are traced, and what their spans bear" }),
   metrics: refused("every request is counted, with all of its labels: leave it out"),
-  accessLogging: refused("the log of a proxy is what its agent counts from; it is read on the service's page"),
+  accessLogging: refused(
+    "the log of a proxy is what its agent counts from; it is read on the service's page: leave it out",
+  ),
 });
 export type TelemetrySpec = Infer<typeof TELEMETRY>;

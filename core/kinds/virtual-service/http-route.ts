@@ -83,7 +83,9 @@ export const RETRIES = message({
     hint: "5xx, connect-failure, …",
     default: "connect-failure,refused-stream,unavailable,cancelled",
   }),
-  retryRemoteLocalities: refused("load balancing does not know localities yet"),
+  retryRemoteLocalities: refused(
+    "load balancing does not know localities yet: leave it out, and retries go to any instance",
+  ),
   retryIgnorePreviousHosts: becomes("RetryPolicy.retry_host_predicate", explicit(boolean())),
   backoff: becomes("RetryPolicy.RetryBackOff.base_interval", string("duration")),
 });

@@ -15,8 +15,10 @@ export const WORKLOAD_ENTRY = message({
     doc: "By which services, policies and subsets select it",
     form: "label-pairs",
   }),
-  network: refused("there is one network"),
-  locality: refused("load balancing does not know localities yet"),
+  network: refused("there is one network: leave it out, and give an address that callers reach"),
+  locality: refused(
+    "load balancing does not know localities yet: leave it out, or write subsets by a label of the place",
+  ),
   weight: described(uint32(), {
     envoy: "LbEndpoint.load_balancing_weight",
     doc: "Its share of the requests, beside the weights of the others",
