@@ -3,9 +3,11 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isKind, KINDS, type Kind } from "#core/kinds/kinds.ts";
+import { refusedMembers } from "#core/kinds/refused-members.ts";
 import { UNHANDLED_FIELDS } from "#core/kinds/unhandled-fields.ts";
 import { unhandledKind } from "#core/kinds/unhandled-kinds.ts";
 import type { Field, Handled } from "#core/schema/field.ts";
+import { listFields } from "#core/schema/list-fields.ts";
 import { formatPath, type Path } from "#core/schema/path.ts";
 import { valueAt } from "#core/schema/value-at.ts";
 import { anyDocument } from "#server/envoy/testing/arbitrary-document.ts";
@@ -15,6 +17,7 @@ import { compareCrd } from "#testing/istio-crd/compare-crd.ts";
 import type { CrdError } from "#testing/istio-crd/crd-field.ts";
 import { EXPLAINED_CRD } from "#testing/istio-crd/explained-crd.ts";
 import { listCrdFields } from "#testing/istio-crd/list-crd-fields.ts";
+import { listRefusedMembers } from "#testing/istio-crd/list-refused-members.ts";
 import { listPublished, loadPublished, type PublishedCrd } from "#testing/istio-crd/published-crd.ts";
 import { documentOf, errorsOf, refusalsOf } from "#testing/istio-crd/refusals.ts";
 
@@ -38,6 +41,15 @@ describe("each field", () => {
     const { spec } = await load(kind);
     const differences = compareCrd(spec, KINDS[kind].schema, refusalsOf(kind)).map((each) => `${kind} ${each}`);
     expect(differences.filter((each) => !EXPLAINED_CRD.some(([what]) => what.test(each)))).toEqual([]);
+  });
+
+  test.each(READ)("of a $kind that is refused with what holds it is listed", async ({ kind }) => {
+    const { schema } = KINDS[kind];
+    const rows = listFields(schema).flatMap(([path, field]) =>
+      field.status === "handled" ? [] : refusedMembers(kind, path),
+    );
+    const missing = listRefusedMembers((await load(kind)).spec, schema).filter((path) => !rows.includes(path));
+    expect(missing).toEqual([]);
   });
 
   test.each(["EnvoyFilter", "ProxyConfig", "WasmPlugin"] as const)("of a %s is listed", async (kind) => {

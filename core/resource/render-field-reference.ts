@@ -1,5 +1,6 @@
 import { GROUPS } from "#core/kinds/kind.ts";
 import { KIND_NAMES, KINDS, type Kind } from "#core/kinds/kinds.ts";
+import { refusedMembers } from "#core/kinds/refused-members.ts";
 import { UNHANDLED_FIELDS } from "#core/kinds/unhandled-fields.ts";
 import { UNHANDLED_KINDS, type UnhandledKind } from "#core/kinds/unhandled-kinds.ts";
 import { describeType } from "#core/schema/describe-type.ts";
@@ -54,7 +55,10 @@ function renderKind(kind: Kind): string {
       ({ path, field }) => `| \`${path}\` | ${describeField(field)} | ${describeEnvoy(becomes.get(path) ?? "")} |`,
     ),
     ...(refused.length === 0 ? [] : ["", "Refused:", "", "| field | why, and what to do instead |", "|---|---|"]),
-    ...refused.map(({ path, field }) => `| \`${path}\` | ${escapeCell(field.reason)} |`),
+    ...refused.flatMap(({ path, field }) => [
+      `| \`${path}\` | ${escapeCell(field.reason)} |`,
+      ...refusedMembers(kind, path).map((each) => `| \`${each}\` | with \`${path}\` |`),
+    ]),
     "",
   ].join("\n");
 }
@@ -94,7 +98,7 @@ function countFields(kind: Kind): readonly [handled: number, refused: number] {
   const { handled, refused } = rowsOf(kind);
   return [
     handled.filter(({ field: { type } }) => !["message", "list", "map"].includes(type.kind)).length,
-    refused.length,
+    refused.reduce((count, { path }) => count + Math.max(1, refusedMembers(kind, path).length), 0),
   ];
 }
 

@@ -8,13 +8,16 @@ import { describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { GROUPS } from "#core/kinds/kind.ts";
 import { isKind, KINDS } from "#core/kinds/kinds.ts";
+import { refusedMembers } from "#core/kinds/refused-members.ts";
 import { UNHANDLED_FIELDS } from "#core/kinds/unhandled-fields.ts";
 import { unhandledKind } from "#core/kinds/unhandled-kinds.ts";
 import { fieldAt } from "#core/schema/field-at.ts";
+import { listFields } from "#core/schema/list-fields.ts";
 import { compareCrd } from "#testing/istio-crd/compare-crd.ts";
 import { EXPLAINED_CRD, LATER, OF_LATER } from "#testing/istio-crd/explained-crd.ts";
 import { ISTIO_RULES } from "#testing/istio-crd/istio-rules.ts";
 import { listCrdFields } from "#testing/istio-crd/list-crd-fields.ts";
+import { listRefusedMembers } from "#testing/istio-crd/list-refused-members.ts";
 import { type CrdSchema, listRules, readCrd } from "#testing/istio-crd/read-crd.ts";
 import { refusalsOf } from "#testing/istio-crd/refusals.ts";
 
@@ -77,6 +80,8 @@ describe.skipIf(crds === undefined)("the CRDs of Istio", () => {
       const differences = compareCrd(field, KINDS[kind].schema, refusalsOf(kind)).map((each) => `${kind} ${each}`);
       const explained = [...EXPLAINED_CRD.filter((each) => each !== LATER), OF_LATER];
       expect(differences.filter((each) => !explained.some(([what]) => what.test(each)))).toEqual([]);
+      const rows = listFields(KINDS[kind].schema).flatMap(([path]) => refusedMembers(kind, path));
+      expect(listRefusedMembers(field, KINDS[kind].schema).filter((path) => !rows.includes(path))).toEqual([]);
     } else {
       const listed: readonly string[] = UNHANDLED_FIELDS[kind as keyof typeof UNHANDLED_FIELDS];
       expect(listCrdFields(field).filter((path) => !listed.includes(path))).toEqual([]);

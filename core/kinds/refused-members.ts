@@ -1,0 +1,160 @@
+import type { Kind } from "#core/kinds/kinds.ts";
+
+/**
+ * The fields that Istio has in those that are refused whole, as references write them: for `docs/reference/fields.md`. The traffic
+ * policies of subsets and ports have what that of a rule has.
+ */
+const REFUSED_MEMBERS: { readonly [K in Kind]?: readonly string[] } = {
+  DestinationRule: fields(`
+    trafficPolicy.loadBalancer.backendUtilization.errorUtilizationPenaltyPercent
+    trafficPolicy.loadBalancer.backendUtilization.metricNamesForComputingUtilization
+    trafficPolicy.loadBalancer.backendUtilization.weightExpirationPeriod
+    trafficPolicy.loadBalancer.backendUtilization.weightStabilizationPeriod
+    trafficPolicy.loadBalancer.backendUtilization.weightUpdatePeriod
+    trafficPolicy.loadBalancer.consistentHash.httpCookie.attributes[].name
+    trafficPolicy.loadBalancer.consistentHash.httpCookie.attributes[].value
+    trafficPolicy.loadBalancer.localityLbSetting.distribute[].from
+    trafficPolicy.loadBalancer.localityLbSetting.distribute[].to
+    trafficPolicy.loadBalancer.localityLbSetting.enabled
+    trafficPolicy.loadBalancer.localityLbSetting.failoverPriority
+    trafficPolicy.loadBalancer.localityLbSetting.failover[].from
+    trafficPolicy.loadBalancer.localityLbSetting.failover[].to
+    trafficPolicy.loadBalancer.zoneAwareLbSetting.enabled
+    trafficPolicy.loadBalancer.zoneAwareLbSetting.failoverPriority
+    trafficPolicy.loadBalancer.zoneAwareLbSetting.failover[].from
+    trafficPolicy.loadBalancer.zoneAwareLbSetting.failover[].to
+    trafficPolicy.loadBalancer.zoneAwareLbSetting.minClusterSize
+    trafficPolicy.proxyProtocol.version
+    trafficPolicy.retryBudget.budgetInterval
+    trafficPolicy.retryBudget.minRetryConcurrency
+    trafficPolicy.retryBudget.percent
+    trafficPolicy.tunnel.protocol
+    trafficPolicy.tunnel.targetHost
+    trafficPolicy.tunnel.targetPort
+    workloadSelector.matchLabels
+  `),
+  Gateway: fields(`
+    servers[].tls.tlsCertificates[].caCertificates
+    servers[].tls.tlsCertificates[].privateKey
+    servers[].tls.tlsCertificates[].serverCertificate
+  `),
+  Sidecar: fields(`
+    egress[].port.name
+    egress[].port.number
+    egress[].port.protocol
+    egress[].port.targetPort
+    ingress[].bind
+    ingress[].captureMode
+    ingress[].connectionPool.http.h2UpgradePolicy
+    ingress[].connectionPool.http.http1MaxPendingRequests
+    ingress[].connectionPool.http.http2KeepAlive.interval
+    ingress[].connectionPool.http.http2KeepAlive.timeout
+    ingress[].connectionPool.http.http2MaxRequests
+    ingress[].connectionPool.http.idleTimeout
+    ingress[].connectionPool.http.maxConcurrentStreams
+    ingress[].connectionPool.http.maxRequestsPerConnection
+    ingress[].connectionPool.http.maxRetries
+    ingress[].connectionPool.http.useClientProtocol
+    ingress[].connectionPool.tcp.connectTimeout
+    ingress[].connectionPool.tcp.idleTimeout
+    ingress[].connectionPool.tcp.maxConnectionDuration
+    ingress[].connectionPool.tcp.maxConnections
+    ingress[].connectionPool.tcp.tcpKeepalive.interval
+    ingress[].connectionPool.tcp.tcpKeepalive.probes
+    ingress[].connectionPool.tcp.tcpKeepalive.time
+    ingress[].defaultEndpoint
+    ingress[].port.name
+    ingress[].port.number
+    ingress[].port.protocol
+    ingress[].port.targetPort
+    ingress[].tls.caCertCredentialName
+    ingress[].tls.caCertificates
+    ingress[].tls.caCrl
+    ingress[].tls.cipherSuites
+    ingress[].tls.credentialName
+    ingress[].tls.credentialNames
+    ingress[].tls.ecdhCurves
+    ingress[].tls.httpsRedirect
+    ingress[].tls.insecureSkipVerify
+    ingress[].tls.maxProtocolVersion
+    ingress[].tls.minProtocolVersion
+    ingress[].tls.mode
+    ingress[].tls.privateKey
+    ingress[].tls.serverCertificate
+    ingress[].tls.subjectAltNames
+    ingress[].tls.tlsCertificates[].caCertificates
+    ingress[].tls.tlsCertificates[].privateKey
+    ingress[].tls.tlsCertificates[].serverCertificate
+    ingress[].tls.verifyCertificateHash
+    ingress[].tls.verifyCertificateSpki
+    outboundTrafficPolicy.egressProxy.host
+    outboundTrafficPolicy.egressProxy.port.number
+    outboundTrafficPolicy.egressProxy.subset
+  `),
+  WorkloadGroup: fields(`
+    probe.exec.command
+  `),
+  AuthorizationPolicy: fields(`
+    provider.name
+    targetRef.group
+    targetRef.kind
+    targetRef.name
+    targetRef.namespace
+    targetRefs[].group
+    targetRefs[].kind
+    targetRefs[].name
+    targetRefs[].namespace
+  `),
+  RequestAuthentication: fields(`
+    targetRef.group
+    targetRef.kind
+    targetRef.name
+    targetRef.namespace
+    targetRefs[].group
+    targetRefs[].kind
+    targetRefs[].name
+    targetRefs[].namespace
+  `),
+  Telemetry: fields(`
+    accessLogging[].disabled
+    accessLogging[].filter.expression
+    accessLogging[].match.mode
+    accessLogging[].providers[].name
+    metrics[].overrides[].disabled
+    metrics[].overrides[].match.customMetric
+    metrics[].overrides[].match.metric
+    metrics[].overrides[].match.mode
+    metrics[].overrides[].tagOverrides{}.operation
+    metrics[].overrides[].tagOverrides{}.value
+    metrics[].providers[].name
+    metrics[].reportingInterval
+    targetRef.group
+    targetRef.kind
+    targetRef.name
+    targetRef.namespace
+    targetRefs[].group
+    targetRefs[].kind
+    targetRefs[].name
+    targetRefs[].namespace
+    tracing[].customTags{}.formatter.value
+    tracing[].providers[].name
+  `),
+};
+
+/** What a refused field holds; nothing where it holds no others. The path is the field's. */
+export function refusedMembers(kind: Kind, path: string): readonly string[] {
+  const written = canonical(path);
+  return (REFUSED_MEMBERS[kind] ?? [])
+    .filter((each) => [".", "[]", "{}"].some((next) => each.startsWith(`${written}${next}`)))
+    .map((each) => `${path}${each.slice(written.length)}`);
+}
+
+function canonical(path: string): string {
+  return path
+    .replace(/^subsets\[\]\.trafficPolicy\./, "trafficPolicy.")
+    .replace(/^trafficPolicy\.portLevelSettings\[\]\.(?!port)/, "trafficPolicy.");
+}
+
+function fields(lines: string): readonly string[] {
+  return lines.trim().split(/\s+/);
+}
