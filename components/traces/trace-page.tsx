@@ -4,6 +4,7 @@ import { ListTree } from "lucide-react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
+import { isFailed } from "#components/traces/is-failed.ts";
 import { TraceCauses } from "#components/traces/trace-causes.tsx";
 import { TraceFacts } from "#components/traces/trace-facts.tsx";
 import { TraceView } from "#components/traces/trace-view.tsx";
@@ -50,11 +51,6 @@ function NoTraceId({ traceId }: { readonly traceId: string }) {
   );
 }
 
-/** Envoy marks a span as failed from 5xx on; a refusal is 401 or 403. */
-function isRefused({ attributes }: Trace["spans"][number]): boolean {
-  return Number(attributes["http.status_code"]) >= 400;
-}
-
 /** One request, span by span. */
 export function TracePage({ traceId }: { readonly traceId: string }) {
   const range = useRange();
@@ -95,9 +91,7 @@ export function TracePage({ traceId }: { readonly traceId: string }) {
       >
         {(data) => (
           <>
-            {data.spans.some(({ status }) => status === "error") || data.spans.some(isRefused) ? (
-              <TraceCauses traceId={data.traceId} />
-            ) : null}
+            {data.spans.some(isFailed) ? <TraceCauses traceId={data.traceId} /> : null}
             {data.isCut === true ? (
               <Notice tone="warn" title="Not all spans are shown">
                 One reporter has more spans in this trace than are read of one; its first ones are here.

@@ -39,8 +39,10 @@ export function HealthMark({ health, withWord = false, className }: HealthMarkPr
         className,
       )}
     >
-      <Icon aria-hidden className={cx("size-3.5 shrink-0 self-center", look.mark)} />
-      <span className={withWord ? cx("font-medium text-sm tracking-normal", look.text) : "sr-only"}>{look.word}</span>
+      <span className={cx("inline-flex gap-1.5 whitespace-nowrap", withWord ? "items-baseline" : "items-center")}>
+        <Icon aria-hidden className={cx("size-3.5 shrink-0 self-center", look.mark)} />
+        <span className={withWord ? cx("font-medium text-sm tracking-normal", look.text) : "sr-only"}>{look.word}</span>
+      </span>
       {withWord && health.cause !== undefined ? (
         <span data-testid="health-cause" className="font-normal text-2xs text-muted tracking-normal">
           {health.cause}

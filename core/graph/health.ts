@@ -69,8 +69,11 @@ export function judgeHealth(figures: HealthFigures): Health {
       cause: `${short} ${percent >= 10 ? percent.toFixed(0) : percent.toFixed(1)} % ≥ ${limit} %`,
     };
   }
-  if (worst.status === "healthy" || unseen === undefined) return worst;
-  return { ...worst, reason: `${worst.reason}; ${unseen.reason}` };
+  if (unseen === undefined) return worst;
+  const reason = `${worst.reason}; ${unseen.reason}`;
+  if (worst.status !== "healthy") return { ...worst, reason };
+  // Whom all others reach does well, and is told of what stayed at a caller.
+  return figures.blocked > 0 ? { ...worst, reason, cause: unseen.cause } : worst;
 }
 
 /** What never came to the called end, and whether it is known where it stayed. */

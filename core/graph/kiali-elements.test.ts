@@ -64,3 +64,15 @@ test("connections are called so", () => {
   const [edge] = graphOf([{ from: "a-v1", to: "b-v1", count: 20, protocol: "tcp", responseCode: 0 }]).edges;
   expect(edge?.health.reason).toBe("2.0 connections/s, all within tolerance");
 });
+
+test("whom all others reach does well, and what a caller's own proxy kept is told beside it", () => {
+  const { nodes, edges } = graphOf([
+    { from: "a-v1", to: "b-v1", count: 90 },
+    { from: "c-v1", to: "b-v1", count: 20, responseCode: 502, deniedBy: "own[block_all]" },
+  ]);
+  expect(nodes.find(({ workload }) => workload === "b-v1")).toMatchObject({
+    requestsPerSecondIn: 9,
+    health: { status: "healthy", cause: "2.0/s never arrived" },
+  });
+  expect(edges.map(({ health }) => health.status)).toEqual(["healthy", "failure"]);
+});
