@@ -14,9 +14,10 @@ const STUB = 12;
 /** No line comes nearer to a card than this. */
 const MARGIN = 5;
 const BEND_COST = 60;
-/** Times its length: a lane that another edge has, and one through a namespace that is not concerned. */
+/** Times its length: a lane that another edge has, one through a namespace that is not concerned, and one over a name. */
 const TAKEN_COST = 3;
 const FRAME_COST = 8;
+const NAME_COST = 6;
 const NONE = -1;
 
 /**
@@ -27,12 +28,15 @@ export class LaneGrid {
   readonly #xs: readonly number[];
   readonly #ys: readonly number[];
   readonly #frames: readonly Frame[];
+  readonly #names: readonly Obstacle[];
   /** Of the step from a crossing to the next one to the right, and down: whether a card is in it, its frame, how many took it. */
   readonly #steps: readonly [Steps, Steps];
 
-  constructor(cards: readonly Obstacle[], frames: readonly Frame[]) {
+  /** `names`: what is written at the corners of frames, gone around where there is room. */
+  constructor(cards: readonly Obstacle[], frames: readonly Frame[], names: readonly Obstacle[] = []) {
     this.#frames = frames;
-    const obstacles = [...cards, ...frames];
+    this.#names = names;
+    const obstacles = [...cards, ...frames, ...names];
     const beside = (low: number, high: number) =>
       [0, 1].flatMap((lane) => [low - CLEAR - lane * LANE_STEP, high + CLEAR + lane * LANE_STEP]);
     this.#xs = sorted([
@@ -88,11 +92,12 @@ export class LaneGrid {
   }
 
   #costOf(axis: 0 | 1, at: number, own: ReadonlySet<number>): number | undefined {
-    const { lengths, isBlocked, frames, taken } = this.#steps[axis];
+    const { lengths, isBlocked, isNamed, frames, taken } = this.#steps[axis];
     if (at < 0 || at >= lengths.length || isBlocked[at] !== 0) return undefined;
     const frame = frames[at] ?? NONE;
     const isForeign = frame !== NONE && !own.has(frame);
-    return (lengths[at] ?? 0) * (1 + (isForeign ? FRAME_COST : 0) + TAKEN_COST * Math.min(3, taken[at] ?? 0));
+    const extra = (isForeign ? FRAME_COST : 0) + (isNamed[at] === 0 ? 0 : NAME_COST);
+    return (lengths[at] ?? 0) * (1 + extra + TAKEN_COST * Math.min(3, taken[at] ?? 0));
   }
 
   #trace(cameFrom: Int32Array, last: number): number[] {
@@ -117,6 +122,7 @@ export class LaneGrid {
     const steps: Steps = {
       lengths: new Float64Array(size),
       isBlocked: new Uint8Array(size),
+      isNamed: new Uint8Array(size),
       frames: new Int32Array(size).fill(NONE),
       taken: new Uint16Array(size),
     };
@@ -129,6 +135,7 @@ export class LaneGrid {
       }
       const to = this.#pointOf(at + right + down * width);
       steps.lengths[at] = to.x - from.x + to.y - from.y;
+      if (this.#names.some((name) => isHit(name, from, to, 0))) steps.isNamed[at] = 1;
       if (cards.some((card) => isHit(card, from, to, MARGIN))) steps.isBlocked[at] = 1;
       else steps.frames[at] = this.#frames.findIndex((frame) => isHit(frame, from, to, 0));
     }
@@ -148,6 +155,7 @@ export class LaneGrid {
 interface Steps {
   readonly lengths: Float64Array;
   readonly isBlocked: Uint8Array;
+  readonly isNamed: Uint8Array;
   readonly frames: Int32Array;
   readonly taken: Uint16Array;
 }

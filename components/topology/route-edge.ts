@@ -21,7 +21,7 @@ const TURN = 44;
 /** How far a line keeps from a card that it passes. */
 const CLEAR = 14;
 const RADIUS = 12;
-const SAMPLES = 10;
+const SAMPLES = 24;
 
 /**
  * Control points of an edge from the right side of one card to the left side of another, around all cards: straight over

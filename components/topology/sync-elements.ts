@@ -71,12 +71,14 @@ export function curveEdges(cy: Core, edges = cy.edges()): void {
   const cards = cy.nodes("[?isCard]").map((node) => cardOf(node));
   const places = JSON.stringify(cards.map(({ left, top }) => [Math.round(left), Math.round(top)]));
   const frames = cards.length > LANES_CARDS_MAX ? [] : cy.nodes(".box").map((node) => frameOf(node as NodeSingular));
-  const solid = [...cards, ...frames.map(headerOf)];
+  const names = frames.map(headerOf);
+  const solid = [...cards, ...names];
   const sides = {
-    right: surroundings(solid, frames),
+    right: surroundings(cards, frames, names),
     down: surroundings(
-      solid.map(turned),
+      cards.map(turned),
       frames.map((frame) => ({ ...frame, ...turned(frame) })),
+      names.map(turned),
     ),
   };
   cy.batch(() => {
@@ -101,15 +103,16 @@ export function curveEdges(cy: Core, edges = cy.edges()): void {
 
 /** What an edge goes around, by the ids of the boxes it has its ends in. */
 function surroundings(
-  solid: readonly Obstacle[],
+  cards: readonly Obstacle[],
   frames: readonly Frame[],
+  names: readonly Obstacle[],
 ): (concerned: ReadonlySet<string>) => Surroundings {
   let grid: LaneGrid | undefined;
   return (concerned) => ({
     frames: frames.filter(({ id }) => !concerned.has(id)),
     findWay: (from, to) => {
-      if (solid.length > 2 * LANES_CARDS_MAX) return undefined;
-      grid ??= new LaneGrid(solid, frames);
+      if (cards.length > LANES_CARDS_MAX) return undefined;
+      grid ??= new LaneGrid(cards, frames, names);
       return grid.findWay(from, to, concerned);
     },
   });
