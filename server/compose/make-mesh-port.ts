@@ -72,7 +72,7 @@ export async function makeMeshPort(parts: MeshPortParts): Promise<MeshPort> {
     else if (event.kind === "disconnected") registry.disconnected(event.key, event.id);
     else if (event.kind === "refused")
       audit.write({
-        actor: event.node,
+        actor: event.actor,
         action: "xds.connect",
         resource: event.node,
         outcome: "refused",

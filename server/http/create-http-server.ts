@@ -23,6 +23,15 @@ const SECURITY_HEADERS = {
 /** A page that is open holds one or two; beyond that somebody opens them to have them open. */
 const CONNECTIONS = { perParty: 1000, inSum: 4000 } as const;
 
+function isText(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Listens, or fails with what to do about a taken port. `onError` hears what a route threw, `onLimit` what limits refused. */
 export async function createHttpServer(
   host: string,
@@ -38,6 +47,8 @@ export async function createHttpServer(
     handle: (request, response) => {
       const path = pathOf(request);
       for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+      // Pages are looked up by names out of their paths: what is no text has none, and the page would answer 500.
+      if (!isText(path)) return sendText(response, 400, "the path is not UTF-8 in percent-encoding\n");
       const route = selectRoute(routes, path);
       if (route === undefined) return sendText(response, 404, `nothing is served at ${path}\n`);
       return route(request, response);

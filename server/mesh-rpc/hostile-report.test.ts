@@ -130,3 +130,12 @@ test("whoever floods a trace of others' has its share of it, is told so, and so 
     expect.objectContaining({ limit: "spans a second", party: "spiffe://cluster.local/ns/default/sa/shop" }),
   );
 });
+
+test.each([2n ** 53n, 2n ** 63n, 2n ** 64n - 1n])(
+  "a report of sequence %s, which is no count of an agent's, is its sender's fault",
+  async (sequence) => {
+    await expect(
+      mesh.report(mesh.shop, { storeId: "far", sequence, instance: "default/shop-0" }),
+    ).rejects.toMatchObject({ code: "invalid", message: expect.stringContaining("sequence") });
+  },
+);

@@ -54,15 +54,17 @@ describe("an agent's call", () => {
   });
 });
 
-describe("a proxy's stream", () => {
-  const trail = (reason: RegExp, actor = NODE) => [{ action: "xds.connect", actor, reason }];
+/** Whoever showed the certificate did it, not the node whose name was taken. */
+const trail = (reason: RegExp, actor: string, resource: string) => [{ action: "xds.connect", actor, resource, reason }];
 
+describe("a proxy's stream", () => {
   test.each([true, false])("with the certificate of its node is served (delta: %s)", async (isDelta) => {
     await expect(mesh.openStream(await good(), {}, isDelta)).resolves.toBeUndefined();
   });
 
-  test.each<[string, () => Promise<Shown>, Parameters<MeshPort["openStream"]>[1], string, RegExp, string?]>([
-    ["without a certificate", nobody, {}, "unauthenticated", /showed no certificate/],
+  type Case = [string, () => Promise<Shown>, Parameters<MeshPort["openStream"]>[1], string, RegExp, string?, string?];
+  test.each<Case>([
+    ["without a certificate", nobody, {}, "unauthenticated", /showed no certificate/, "unknown"],
     ["with an expired certificate", expired, {}, "unauthenticated", /certificate \w+ of spiffe:.+ ended at 20/],
     ["with a foreign certificate", stranger, {}, "unauthenticated", /certificate \w+ of spiffe:.+ is not trusted: /],
     [
@@ -71,6 +73,7 @@ describe("a proxy's stream", () => {
       {},
       "forbidden",
       /needs the identity spiffe:.+\/sa\/reviews but showed spiffe:.+\/sa\/reviews-v2/,
+      `${REVIEWS}-v2`,
     ],
     [
       "of another namespace",
@@ -78,6 +81,7 @@ describe("a proxy's stream", () => {
       {},
       "forbidden",
       /needs the identity spiffe:.+\/ns\/default\/.+ but showed spiffe:.+\/ns\/prod\//,
+      REVIEWS.replace("default", "prod"),
     ],
     [
       "of another namespace that names no account",
@@ -85,6 +89,7 @@ describe("a proxy's stream", () => {
       { metadata: { SERVICE_ACCOUNT: "" } },
       "forbidden",
       /needs the identity spiffe:.+\/ns\/default\/sa\/… but showed/,
+      REVIEWS.replace("default", "prod"),
     ],
     [
       "of another trust domain",
@@ -92,6 +97,7 @@ describe("a proxy's stream", () => {
       {},
       "forbidden",
       /but showed spiffe:\/\/other\//,
+      "spiffe://other/ns/default/sa/reviews",
     ],
     [
       "whose metadata names an account it is not",
@@ -106,6 +112,7 @@ describe("a proxy's stream", () => {
       { metadata: { NAMESPACE: "prod" } },
       "invalid",
       /says NAMESPACE prod/,
+      REVIEWS,
       "unknown",
     ],
     [
@@ -114,15 +121,16 @@ describe("a proxy's stream", () => {
       { id: NODE.replace(".default", ".prod"), metadata: { NAMESPACE: "prod" } },
       "forbidden",
       /needs the identity spiffe:.+\/ns\/prod\/.+ but showed spiffe:.+\/ns\/default\//,
+      REVIEWS,
       NODE.replace(".default", ".prod"),
     ],
-  ])("%s is refused, delta and state of the world alike", async (_, shown, node, code, reason, actor) => {
+  ])("%s is refused, delta and state of the world alike", async (...[, shown, node, code, reason, actor, named]) => {
     const identity = await shown();
     for (const isDelta of [true, false])
       await mesh.refuses(() => mesh.openStream(identity, node, isDelta), {
         code,
         message: reason,
-        trail: trail(reason, actor),
+        trail: trail(reason, actor ?? REVIEWS, named ?? NODE),
       });
   });
 });
@@ -159,7 +167,7 @@ describe("a proxy that takes another's name", () => {
     await mesh.refuses(() => mesh.openStream(thief, { id: node(at) }), {
       code: "forbidden",
       message: reason,
-      trail: [{ action: "xds.connect", actor: node(at), reason }],
+      trail: trail(reason, REVIEWS, node(at)),
     });
     await expect(
       mesh.openStream(await showing(() => mesh.ours, NAMED)(), {
@@ -193,7 +201,7 @@ describe("a proxy that takes another's name", () => {
       await mesh.refuses(() => mesh.openStream(other, { metadata: { SERVICE_ACCOUNT: "ratings" } }), {
         code: "forbidden",
         message: reason,
-        trail: [{ action: "xds.connect", actor: NODE, reason }],
+        trail: trail(reason, REVIEWS.replace("reviews", "ratings"), NODE),
       });
     } finally {
       client.close();

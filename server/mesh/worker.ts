@@ -75,7 +75,7 @@ function keyOf({ namespace, name }: WorkloadInstance): string {
   return `${namespace}/${name}`;
 }
 
-const distrusted = new DistrustBook((line) => note({ kind: "refused", ...line }));
+const distrusted = new DistrustBook((line) => note({ kind: "refused", actor: line.node, ...line }));
 setInterval(() => distrusted.summarize(), DISTRUST_WINDOW_MS).unref();
 const guard = new RevocationGuard(data.revoked, (peer, reason) => distrusted.add({ peer, reason }));
 

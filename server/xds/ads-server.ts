@@ -1,4 +1,5 @@
 import { PharosError } from "#core/errors.ts";
+import { claimedId } from "#core/identity/claimed-id.ts";
 import type { Distribution, FleetSummary, ProxyDetail, ProxyStatus, Refusal } from "#core/view/mesh.ts";
 import type { Layer, LayerChange, ProxyNode, ProxyView } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
@@ -41,7 +42,15 @@ export type AdsEvent =
   | { readonly kind: "connected" | "disconnected"; readonly id: string; readonly key: string }
   | { readonly kind: "ack"; readonly id: string }
   | { readonly kind: "nack"; readonly id: string; readonly refusals: readonly Refusal[] }
-  | { readonly kind: "refused"; readonly node: string; readonly from: string; readonly reason: string };
+  | {
+      readonly kind: "refused";
+      /** Whose certificate was shown. */
+      readonly actor: string;
+      /** Who it said it was: perhaps another. */
+      readonly node: string;
+      readonly from: string;
+      readonly reason: string;
+    };
 
 export interface AdsServerOptions {
   readonly source: ResourceSource;
@@ -237,6 +246,7 @@ export class AdsServer {
     } catch (error) {
       this.#options.onEvent({
         kind: "refused",
+        actor: claimedId(peer),
         node: name,
         from: peer.address,
         reason: PharosError.from(error).message,

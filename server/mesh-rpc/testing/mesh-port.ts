@@ -36,7 +36,13 @@ export interface Expected {
   readonly message: RegExp;
   readonly hint?: RegExp;
   /** The audit trail of the attempt, oldest first. */
-  readonly trail: readonly { readonly action: string; readonly actor: string; readonly reason: RegExp }[];
+  readonly trail: readonly {
+    readonly action: string;
+    readonly actor: string;
+    /** Absent: whatever it is. */
+    readonly resource?: string;
+    readonly reason: RegExp;
+  }[];
 }
 
 /** Callers of a mesh port that is open when they are asked for what they show. */
@@ -55,7 +61,7 @@ export function callersOf(mesh: () => MeshPort) {
 }
 
 /** Lines of a connection come once for many of its kind and are counted then: the tests of TLS look at those. */
-const isOfConnection = ({ action, actor }: AuditView) => action === "xds.connect" && actor.startsWith("spiffe:");
+const isOfConnection = ({ action, resource }: AuditView) => action === "xds.connect" && resource.startsWith("spiffe:");
 
 /** The whole server as it is shipped, in a process of its own, and whoever comes to its mesh port. */
 export class MeshPort {
@@ -153,10 +159,11 @@ export class MeshPort {
   ): Promise<void> {
     const added = async () => (await this.list()).filter((line) => !before.has(line.id) && isMeant(line)).reverse();
     await expect.poll(added).toEqual(
-      trail.map(({ action, actor, reason }) =>
+      trail.map(({ action, actor, resource, reason }) =>
         expect.objectContaining({
           action,
           actor,
+          ...(resource === undefined ? {} : { resource }),
           outcome: "refused",
           reason: expect.stringMatching(reason),
           from: LOOPBACK,

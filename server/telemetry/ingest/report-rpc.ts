@@ -44,5 +44,10 @@ function parseReport(bytes: Uint8Array): ReportRequest {
       hint: "both come from the agent's telemetry store",
     });
   }
+  // Agents count reports from 1; beyond this, two sequences would be one number, and so one report.
+  if (report.sequence > BigInt(Number.MAX_SAFE_INTEGER))
+    throw new PharosError("invalid", `sequence: ${report.sequence} is more than ${Number.MAX_SAFE_INTEGER}`, {
+      hint: "sequences come from the agent's telemetry store, which counts from 1",
+    });
   return report;
 }
