@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { parse } from "yaml";
 import { MAIN, runPharos } from "#testing/run-pharos.ts";
 import { type Serve, startServe } from "#testing/start-serve.ts";
 
@@ -38,6 +39,8 @@ metadata: { name: parts }
 spec: { hosts: [parts.example.com], http: [{ route: [{ destination: { host: parts.example.com, subset: v2 } }] }] }
 `;
 
+const listOf = (document: string) => JSON.stringify({ apiVersion: "v1", kind: "List", items: [parse(document)] });
+
 let server: Serve;
 beforeAll(async () => {
   server = await startServe();
@@ -72,8 +75,13 @@ const STEPS: readonly (readonly [says: string, code: number, args: string, input
   ["there is no Gateway nope-gw", 0, "apply -f - --wait", UNBOUND],
   ["there is no document here", 3, "apply -f -", "# nothing\n---\n"],
   ["there is no document here", 3, "apply -f - --dry-run", ""],
+  ["there is no document in -", 3, "delete -f -", "# nothing\n---\n"],
+  ["there is no document in -", 3, "delete -f -", "null\n"],
+  ["created", 0, "apply -f -", listOf(virtualService("1s"))],
+  ["deleted", 0, "delete -f -", listOf(virtualService("1s"))],
   // Who else loses by a change is told before and after it, and so is who gains.
   ["created", 0, "apply -f -", [SERVICE, rule("v1", "v2"), ROUTE].join("---")],
+  ["ServiceEntry/default/parts", 0, "explain PARTS.example.COM"],
   ["VirtualService/default/parts spec.http[0].route[0].destination.subset", 0, "apply -f - --dry-run", rule("v1")],
   ["VirtualService/default/parts spec.http[0].route[0].destination.subset", 1, "diff -f -", rule("v1")],
   ["VirtualService/default/parts spec.http[0].route[0].destination.subset", 0, "apply -f -", rule("v1")],

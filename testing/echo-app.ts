@@ -7,6 +7,8 @@ export interface EchoApp {
   readonly port: number;
   /** What reached it, in order. */
   readonly seen: readonly Seen[];
+  /** Takes no more connections, and ends those that it has. */
+  stop(): void;
 }
 
 export interface Seen {
@@ -50,12 +52,13 @@ export async function startEcho(cleanup: Cleanup, name: string, tls?: ServerOpti
     socket.on("error", () => undefined).pipe(socket);
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  cleanup.add(() => {
+  const stop = (): void => {
     server.closeAllConnections();
     server.close();
-  });
+  };
+  cleanup.add(stop);
   const address = server.address();
-  return { port: typeof address === "object" && address !== null ? address.port : 0, seen };
+  return { port: typeof address === "object" && address !== null ? address.port : 0, seen, stop };
 }
 
 function tellTls(socket: TLSSocket): NonNullable<Seen["tls"]> {

@@ -11,6 +11,7 @@ import { refuseNamesWithSelector, selectorOption } from "#cli/commands/selector-
 import { EXIT } from "#cli/exit-codes.ts";
 import { UsageError } from "#cli/failure.ts";
 import { PharosError } from "#core/errors.ts";
+import { listItems } from "#core/resource/list-items.ts";
 
 interface DeleteOptions extends WriteOptions {
   readonly namespace: string;
@@ -21,20 +22,30 @@ interface DeleteOptions extends WriteOptions {
   readonly dryRun?: true | "server" | "client";
 }
 
+interface Named {
+  readonly kind?: string;
+  readonly metadata?: { readonly name?: string; readonly namespace?: string };
+}
+
 /** Only what names a resource is read: a file that would be refused today can still be taken back. */
 function refsInFiles(paths: readonly string[], namespace: string): string[] {
-  return readChanges(paths).flatMap(({ text, file }) =>
+  const refs = readChanges(paths).flatMap(({ text, file }) =>
     parseAllDocuments(text).flatMap((document) => {
       const problem = document.errors[0];
       if (problem !== undefined) throw new PharosError("invalid", `${file}: ${problem.message}`);
-      const object = document.toJS() as { kind?: string; metadata?: { name?: string; namespace?: string } } | null;
-      if (object === null) return [];
-      const kind = findKind(String(object.kind));
-      if (kind === undefined || object.metadata?.name === undefined)
-        throw new PharosError("invalid", `${file}: a document names no resource (kind ${object.kind})`);
-      return [`${kind}/${object.metadata.namespace ?? namespace}/${object.metadata.name}`];
+      return listItems(document).flatMap(({ node }) => {
+        const object = (node?.toJS(document) ?? null) as Named | null;
+        if (object === null) return [];
+        const kind = findKind(String(object.kind));
+        if (kind === undefined || object.metadata?.name === undefined)
+          throw new PharosError("invalid", `${file}: a document names no resource (kind ${object.kind})`);
+        return [`${kind}/${object.metadata.namespace ?? namespace}/${object.metadata.name}`];
+      });
     }),
   );
+  // As `apply` says it: an empty file is rather a mistake than a wish.
+  if (refs.length === 0) throw new PharosError("invalid", `there is no document in ${paths.join(", ")}`);
+  return refs;
 }
 
 async function refsOf(api: ApiClient, args: readonly string[], options: DeleteOptions): Promise<string[]> {

@@ -6,8 +6,9 @@ import { PharosError } from "#core/errors.ts";
 
 const RANGE_SECONDS = 300;
 
-/** The hosts that a name means: the whole name, or the services that begin with it. */
-function hostsNamed(hosts: readonly string[], name: string): readonly string[] {
+/** The hosts that a name means, in whatever case: the whole name, or the services that begin with it. */
+function hostsNamed(hosts: readonly string[], written: string): readonly string[] {
+  const name = written.toLowerCase();
   return hosts.includes(name) ? [name] : hosts.filter((host) => host.startsWith(`${name}.`));
 }
 

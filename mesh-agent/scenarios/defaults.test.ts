@@ -169,4 +169,12 @@ spec:
     for (let count = 0; count < 12; count += 1) expect((await upload("half.example.test")).status).toBe(200);
     for (let count = 0; count < 6; count += 1) expect((await upload("void.example.test")).status).toBe(503);
   });
+
+  test("to a workload whose application is down are told so by its sidecar", async () => {
+    await use(ROUTES(`{ ${DESTINATION} }`));
+    scenario.apps.details.stop();
+    const body = Buffer.alloc(3_000_000);
+    for (let count = 0; count < 12; count += 1)
+      expect((await scenario.call({ host: "details:9080", method: "PUT", body })).status).toBe(503);
+  });
 });

@@ -30,10 +30,10 @@ const TCP = {
     "HttpProtocolOptions.max_connection_duration, TcpProxy.max_downstream_connection_duration",
     string("duration"),
   ),
-  idleTimeout: described(string("duration"), {
-    envoy: "TcpProxy.idle_timeout",
+  idleTimeout: described(string("duration-or-zero"), {
+    envoy: "TcpProxy.idle_timeout, HttpProtocolOptions.idle_timeout",
     default: "1h",
-    note: "Of connections that are not HTTP, at each caller: the first destination's, where a route has several",
+    note: "Of connections that are not HTTP, at each caller: the first destination's, where a route has several; and, as in Istio, of those to HTTP ports that http.idleTimeout says nothing of",
   }),
   tcpKeepalive: TCP_KEEPALIVE,
 };

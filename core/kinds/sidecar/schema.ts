@@ -4,7 +4,7 @@ import type { Infer } from "#core/schema/field.ts";
 import { described, list, message, oneOf, refused, required, string } from "#core/schema/make-field.ts";
 
 const OWN_LISTENER =
-  "callers reach hosts by captured traffic, by the forward proxy or by a port that their agent opens (--outbound)";
+  "callers reach hosts by captured traffic, by the forward proxy or by a port that their agent opens (outbound in the file of `pharos agent --config`)";
 
 const EGRESS = message({
   port: refused(`the hosts are those of every port: leave it out; ${OWN_LISTENER}`),
@@ -20,9 +20,7 @@ export const SIDECAR = message({
   workloadSelector: described(LABELS_SELECTOR, {
     doc: "Workloads whose calls it narrows; without it all of the namespace, and from the root namespace of the mesh",
   }),
-  ingress: refused(
-    "the ports of a workload are those of its services, or of its agent (--inbound): declare them there",
-  ),
+  ingress: refused("the ports of a workload are those of its services, and of its agent (--port): declare them there"),
   egress: described(list(EGRESS), { doc: "What they may call; without it everything that is visible to them" }),
   inboundConnectionPool: described(INBOUND_CONNECTION_POOL, {
     doc: "How the proxy connects to its application; it wins over the DestinationRule of the service",

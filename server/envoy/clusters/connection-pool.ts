@@ -61,6 +61,7 @@ export function httpOptions(
 ): ClusterInit {
   const http = pool?.http;
   const streams = http?.maxConcurrentStreams === undefined ? {} : { maxConcurrentStreams: http.maxConcurrentStreams };
+  const idle = http?.idleTimeout ?? pool?.tcp?.idleTimeout;
   const ping = http?.http2KeepAlive;
   const h2 = {
     ...streams,
@@ -69,7 +70,7 @@ export function httpOptions(
       : { connectionKeepalive: { interval: duration(ping.interval), timeout: duration(ping.timeout ?? "10s") } }),
   };
   const common = {
-    ...(http?.idleTimeout === undefined ? {} : { idleTimeout: duration(http.idleTimeout) }),
+    ...(idle === undefined ? {} : { idleTimeout: duration(idle) }),
     ...(http?.maxRequestsPerConnection === undefined || http.maxRequestsPerConnection === 0
       ? {}
       : { maxRequestsPerConnection: http.maxRequestsPerConnection }),

@@ -169,7 +169,7 @@ function forwardClientCert(direction: Direction, settings: ProxySettings): Proxy
   return direction === "inbound" ? settings.sidecarForwardClientCert : "SANITIZE";
 }
 
-/** An upload that could not be sent again to another instance is one that nobody took, not one that found no storage. */
+/** An upload that could not be sent again, to another instance or to the application, is one that nobody took, not one that found no storage. */
 const LOCAL_REPLIES: Init<typeof LocalReplyConfigSchema> = {
   mappers: [
     {
@@ -223,7 +223,7 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
     ...limits(direction, settings),
     // Who asks before sending a large body gets the answer of whoever is to take it, and sends it once.
     proxy100Continue: true,
-    ...(direction === "inbound" ? {} : { localReplyConfig: LOCAL_REPLIES }),
+    localReplyConfig: LOCAL_REPLIES,
     upgradeConfigs: [{ upgradeType: "websocket" }],
     forwardClientCertDetails: ForwardCert[forwardClientCert(direction, settings)],
     ...(direction === "outbound"
