@@ -302,16 +302,16 @@ export default {
     ),
     {
       name: "server-and-agent-apart",
-      comment: "What both need is in core, node, proto or grpc.",
+      comment: "What both need is in core, node, proto or grpc; tests of both together are in testing.",
       severity: "error",
-      from: { path: "^server/", pathNot: "\\.test\\.ts$" },
+      from: { path: "^server/" },
       to: { path: "^mesh-agent/" },
     },
     {
       name: "agent-and-server-apart",
-      comment: "What both need is in core, node, proto or grpc.",
+      comment: "What both need is in core, node, proto or grpc; tests of both together are in testing.",
       severity: "error",
-      from: { path: "^mesh-agent/", pathNot: "\\.test\\.ts$" },
+      from: { path: "^mesh-agent/" },
       to: { path: "^server/" },
     },
     {

@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: [
       "{app,cli,components,core,grpc,mesh-agent,node,programs,scripts,server,samples,bench}/**/*.test.{ts,tsx}",
+      // Agent and server together; the comparisons with Istio beside them have a run of their own.
+      "testing/together/*.test.ts",
     ],
     environment: "node",
     testTimeout: 90_000,

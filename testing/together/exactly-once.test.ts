@@ -55,11 +55,15 @@ afterEach(async () => {
 });
 
 async function startReporter(): Promise<ChildProcess> {
-  child = fork(join(import.meta.dirname, "testing/reporter-process.ts"), [dir, join(dir, "server.sock")], {
-    execPath: process.execPath,
-    execArgv: [],
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-  });
+  child = fork(
+    join(import.meta.dirname, "../../mesh-agent/telemetry/testing/reporter-process.ts"),
+    [dir, join(dir, "server.sock")],
+    {
+      execPath: process.execPath,
+      execArgv: [],
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    },
+  );
   await once(child, "message");
   return child;
 }
