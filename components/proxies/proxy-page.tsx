@@ -4,6 +4,7 @@ import { useTRPC } from "#components/api/trpc.ts";
 import { OfferedAgain, OriginLinks } from "#components/editor/refusal-list.tsx";
 import { formatBytes } from "#components/format/format-bytes.ts";
 import { ConfigViewer } from "#components/proxies/config-viewer.tsx";
+import { GapsCard } from "#components/proxies/gaps-card.tsx";
 import { JsonTree } from "#components/proxies/json-tree.tsx";
 import { SecretsCard } from "#components/proxies/secrets-card.tsx";
 import { SyncCells } from "#components/proxies/sync-cells.tsx";
@@ -109,6 +110,7 @@ function Detail({ proxy }: { readonly proxy: ProxyDetail }) {
             </ul>
           </Card>
           <SecretsCard proxy={proxy} />
+          {proxy.gaps === undefined ? null : <GapsCard gaps={proxy.gaps} />}
         </div>
       </div>
       <div className="mt-4 flex flex-col gap-4">

@@ -31,7 +31,7 @@ const COLUMNS: readonly Column<IdentityView>[] = [
   {
     id: "issued",
     header: "Issued",
-    hideBelow: "md",
+    hideBelow: "lg",
     cell: ({ notBefore }) => <Ago at={notBefore} />,
     sortValue: ({ notBefore }) => notBefore,
   },

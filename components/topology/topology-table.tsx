@@ -16,7 +16,7 @@ export interface TopologyTableProps {
   readonly onSelect: (id: string | null) => void;
 }
 
-/** The same graph, edge by edge. */
+/** The same graph, edge by edge. Beside the panel there is room for who, whom and how well; the panel says the rest. */
 export function TopologyTable({ graph, found, selected, onSelect }: TopologyTableProps) {
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   const rows = graph.edges.filter(({ source, target }) => found === null || found.has(source) || found.has(target));
@@ -68,13 +68,20 @@ function buildColumns(nodes: ReadonlyMap<string, DisplayNode>): readonly Column<
       sortValue: ({ target }) => name(target),
       cell: ({ target }) => <NodeName node={nodes.get(target)} id={target} />,
     },
-    figureColumn("rate", "Requests/s", ({ requestsPerSecond }) => requestsPerSecond, rateScale),
-    figureColumn("errors", "Errors", ({ errorPercent }) => errorPercent, percentScale),
+    {
+      ...figureColumn<DisplayEdge>("rate", "Requests/s", ({ requestsPerSecond }) => requestsPerSecond, rateScale),
+      hideBelow: "md",
+    },
+    {
+      ...figureColumn<DisplayEdge>("errors", "Errors", ({ errorPercent }) => errorPercent, percentScale),
+      hideBelow: "md",
+    },
     { ...figureColumn<DisplayEdge>("p95", "p95", ({ p95Ms }) => p95Ms, millisScale), hideBelow: "lg" },
     {
       id: "mtls",
       header: "mTLS",
       align: "end",
+      hideBelow: "lg",
       sortValue: ({ mtlsPercent }) => mtlsPercent,
       cell: ({ mtlsPercent }) => <MtlsLock percent={mtlsPercent} />,
     },
@@ -87,6 +94,7 @@ function buildColumns(nodes: ReadonlyMap<string, DisplayNode>): readonly Column<
     {
       id: "denied",
       header: "Denied by",
+      hideBelow: "md",
       sortValue: ({ deniedBy }) => deniedBy[0] ?? null,
       cell: ({ deniedBy }) =>
         deniedBy.length === 0 ? <span className="text-subtle">–</span> : <DeniedBy refs={deniedBy} />,

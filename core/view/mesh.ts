@@ -52,11 +52,22 @@ export interface ProxyStatus {
   readonly problems?: readonly string[];
 }
 
+/** A time of which requests were not counted. */
+export interface TelemetryGap {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly reason: string;
+  /** As far as is known. */
+  readonly requests: number;
+}
+
 export interface ProxyDetail extends ProxyStatus {
   readonly labels: Readonly<Record<string, string>>;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly refusals: readonly Refusal[];
   readonly resources: Readonly<Partial<Record<XdsType, number>>>;
+  /** Of the last day, of its workload, the newest first; absent where there is none. */
+  readonly gaps?: readonly TelemetryGap[];
 }
 
 /** How one revision spread. */

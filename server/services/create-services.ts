@@ -45,6 +45,8 @@ export interface ServicesOptions extends Omit<ConfigServiceOptions, "audit"> {
   readonly findInstance: (instance: string) => WorkloadInstance | undefined;
 }
 
+const GAPS_SHOWN_MS = 24 * 3600_000;
+
 /** Everything the API serves. */
 export function createServices(options: ServicesOptions): Services {
   const {
@@ -131,7 +133,13 @@ export function createServices(options: ServicesOptions): Services {
           throw new PharosError("not-found", `no proxy ${id} is known`, {
             hint: "the list shows those that have connected",
           });
-        return asRegistered(proxy);
+        const described = asRegistered(proxy);
+        const endMs = Date.now();
+        const gaps = await telemetry.gapsOf(`${described.namespace}/${described.workload}`, {
+          startMs: endMs - GAPS_SHOWN_MS,
+          endMs,
+        });
+        return gaps.length === 0 ? described : { ...described, gaps };
       },
       async config(id, type) {
         const config = await mesh.proxyConfig(id, type);

@@ -6,7 +6,7 @@ import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { Trace, TraceSummary } from "#core/telemetry/trace.ts";
 import type { TraceQuery } from "#core/telemetry/trace-query.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
-import type { Distribution, FleetSummary, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
+import type { Distribution, FleetSummary, ProxyDetail, ProxyStatus, TelemetryGap } from "#core/view/mesh.ts";
 import type { ServiceMetrics } from "#core/view/service-metrics.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type { TotalsQuery } from "#server/services/inputs.ts";
@@ -59,6 +59,8 @@ export interface Telemetry {
   services(range: TimeRange): Promise<readonly ServiceFigures[]>;
   /** As it was counted, by both ends, and the time that it was counted for. */
   rows(range: TimeRange): Promise<{ readonly rows: readonly TrafficRow[]; readonly seconds: number }>;
+  /** When something of a workload, `namespace/workload`, was not counted; the newest first. */
+  gapsOf(workload: string, range: TimeRange): Promise<readonly TelemetryGap[]>;
   requests(query: RequestQuery): Promise<readonly RequestRecord[]>;
   totals(query: TotalsQuery): Promise<{
     readonly total: number;

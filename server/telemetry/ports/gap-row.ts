@@ -13,6 +13,6 @@ export interface GapRow {
 export const GAPS_MAX = 200;
 
 export interface GapReader {
-  /** Those that touch the range, newest first, at most `GAPS_MAX`. */
-  gaps(startMs: number, endMs: number): Promise<readonly GapRow[]>;
+  /** Those that touch the range, of one workload where one is named (`namespace/workload`); newest first, at most `GAPS_MAX`. */
+  gaps(startMs: number, endMs: number, workload?: string): Promise<readonly GapRow[]>;
 }

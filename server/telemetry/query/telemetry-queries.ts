@@ -64,6 +64,10 @@ export class TelemetryQueries implements Telemetry {
     });
   }
 
+  gapsOf(workload: string, { startMs, endMs }: TimeRange): ReturnType<Telemetry["gapsOf"]> {
+    return this.#readers.gaps.gaps(startMs, endMs, workload);
+  }
+
   async metrics({ host, ...range }: Parameters<Telemetry["metrics"]>[0]): Promise<ServiceMetrics> {
     const { traffic } = this.#readers;
     // Where traffic enters, only who lets it in tells.

@@ -62,7 +62,7 @@ export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<Tele
       search: (search) => file.read((reader) => searchSpans(reader, search)),
       spansOf: (traceId) => file.read((reader) => readTrace(reader, traceId)),
     },
-    gaps: { gaps: (startMs, endMs) => file.read((reader) => readGaps(reader, startMs, endMs)) },
+    gaps: { gaps: (...asked) => file.read((reader) => readGaps(reader, ...asked)) },
     upkeep: {
       async rollUp(nowMs) {
         if (rollTargets(nowMs)["1m"] <= beside.rolled["1m"]) return;

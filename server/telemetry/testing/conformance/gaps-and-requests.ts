@@ -76,5 +76,8 @@ export function gapsAndRequests(at: StoreCase): void {
     };
     expect((await at.queries.graph({ view: "service", startMs: START, endMs: at.now })).gaps).toEqual([gap]);
     expect((await at.queries.graph({ view: "service", startMs: START - MINUTE, endMs: START })).gaps).toEqual([]);
+    const range = { startMs: START, endMs: at.now };
+    expect(await at.queries.gapsOf("default/reviews-v1", range)).toEqual([gap]);
+    expect(await at.queries.gapsOf("default/ratings-v1", range)).toEqual([]);
   });
 }
