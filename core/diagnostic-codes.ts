@@ -55,6 +55,7 @@ export type DiagnosticCode =
   | "overrules-start-up"
   | "policy-port-not-found"
   | "principal-not-found"
+  | "provider-not-found"
   | "rule-host-not-found"
   | "selector-matches-nothing"
   | "several-sidecars"

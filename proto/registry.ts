@@ -8,6 +8,7 @@ import { ZipkinConfigSchema } from "#proto/gen/envoy/config/trace/v3/zipkin_pb.j
 import { FileAccessLogSchema } from "#proto/gen/envoy/extensions/access_loggers/file/v3/file_pb.js";
 import { ExpressionFilterSchema } from "#proto/gen/envoy/extensions/access_loggers/filters/cel/v3/cel_pb.js";
 import { CorsPolicySchema, CorsSchema } from "#proto/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js";
+import { ExtAuthzSchema } from "#proto/gen/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js";
 import { HTTPFaultSchema } from "#proto/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js";
 import { ConfigSchema } from "#proto/gen/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js";
 import { JwtAuthenticationSchema } from "#proto/gen/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js";
@@ -16,6 +17,7 @@ import { RouterSchema } from "#proto/gen/envoy/extensions/filters/http/router/v3
 import { HttpInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/http_inspector/v3/http_inspector_pb.js";
 import { OriginalDstSchema } from "#proto/gen/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.js";
 import { TlsInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js";
+import { ExtAuthzSchema as NetworkExtAuthzSchema } from "#proto/gen/envoy/extensions/filters/network/ext_authz/v3/ext_authz_pb.js";
 import { HttpConnectionManagerSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import { RBACSchema as NetworkRbacSchema } from "#proto/gen/envoy/extensions/filters/network/rbac/v3/rbac_pb.js";
 import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
@@ -41,6 +43,8 @@ export const REGISTRY = createRegistry(
   ExpressionFilterSchema,
   CorsPolicySchema,
   CorsSchema,
+  ExtAuthzSchema,
+  NetworkExtAuthzSchema,
   HTTPFaultSchema,
   HeaderMutationSchema,
   ConfigSchema,

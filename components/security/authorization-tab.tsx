@@ -23,6 +23,7 @@ const ACTION = {
   ALLOW: { tone: "ok", word: "Allow" },
   DENY: { tone: "bad", word: "Deny" },
   AUDIT: { tone: "neutral", word: "Note" },
+  CUSTOM: { tone: "neutral", word: "Ask" },
 } as const satisfies Record<PolicyAction, { tone: Tone; word: string }>;
 
 const NO_WORDS: ReadonlyMap<string, PolicyInWords> = new Map();

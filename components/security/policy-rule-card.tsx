@@ -16,7 +16,10 @@ import { policyRulePath, setAnyone, setCallers, setOperation } from "#core/form/
 import type { OperationField, PolicyAction, PolicyRuleForm } from "#core/form/policy-form.ts";
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-const VERB = { ALLOW: "Allow", DENY: "Deny", AUDIT: "Note" } as const satisfies Record<PolicyAction, string>;
+const VERB = { ALLOW: "Allow", DENY: "Deny", AUDIT: "Note", CUSTOM: "Ask about" } as const satisfies Record<
+  PolicyAction,
+  string
+>;
 
 export interface PolicyRuleCardProps {
   readonly index: number;

@@ -228,6 +228,22 @@ const CLOSE: { readonly [C in DiagnosticCode]?: readonly (readonly [name: string
       ],
     ],
   ],
+  "provider-not-found": [
+    [
+      "a service that the namespace it is written with sees alone, and one that the root namespace sees",
+      [
+        REVIEWS,
+        REVIEWS.replace("name: reviews }", "name: own, namespace: own }")
+          .replace("reviews.default.svc.cluster.local", "own.test")
+          .replace("location:", 'exportTo: ["."]\n  location:'),
+        meshConfig(
+          "{ extensionProviders: [{ name: a, envoyExtAuthzHttp: { service: own/own.test, port: 9080 } }, { name: b, envoyExtAuthzGrpc: { service: Reviews.default.svc.cluster.local, port: 9080 } }] }",
+        ),
+        policy("AuthorizationPolicy", "a", "default", "{ action: CUSTOM, provider: { name: a }, rules: [{}] }"),
+        policy("AuthorizationPolicy", "b", "default", "{ action: CUSTOM, provider: { name: b }, rules: [{}] }"),
+      ],
+    ],
+  ],
   "overrules-start-up": [
     [
       "what the server was told too, and what it was not told",

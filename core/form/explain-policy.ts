@@ -31,6 +31,8 @@ function explainRule(rule: PolicyRuleForm, { action, namespace }: PolicyForm, ta
       return `${rule.isAnyone ? "Anyone" : capitalise(who)} may call ${suffix}${more}.`;
     case "AUDIT":
       return `When ${rule.isAnyone ? "anyone" : who} calls ${suffix}${more}, it is noted; nothing is refused.`;
+    case "CUSTOM":
+      return `When ${rule.isAnyone ? "anyone" : who} calls ${suffix}${more}, the provider that the YAML names is asked.`;
     default:
       return assertNever(action);
   }

@@ -6,7 +6,7 @@ import { formatPath, type Path } from "#core/schema/path.ts";
 import type { Draft } from "#core/schema/read-draft.ts";
 import { valueAt } from "#core/schema/value-at.ts";
 
-export type PolicyAction = "ALLOW" | "DENY" | "AUDIT";
+export type PolicyAction = "ALLOW" | "DENY" | "AUDIT" | "CUSTOM";
 
 export interface ConditionForm {
   readonly key: string;

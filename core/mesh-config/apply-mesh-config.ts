@@ -29,6 +29,7 @@ export function applyMeshConfig(base: ProxySettings, config: MeshConfigSpec): Pr
     enableAutoMtls: config.enableAutoMtls ?? base.enableAutoMtls,
     isHttpUpgraded: config.h2UpgradePolicy === undefined ? base.isHttpUpgraded : config.h2UpgradePolicy === "UPGRADE",
     retries: config.defaultHttpRetryPolicy ?? base.retries,
+    providers: config.extensionProviders ?? base.providers,
     dnsRefreshMs: timeMs(config.dnsRefreshRate) ?? base.dnsRefreshMs,
   };
 }

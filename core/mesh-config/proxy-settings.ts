@@ -1,4 +1,5 @@
 import type { TcpKeepalive } from "#core/kinds/destination-rule/connection-pool.ts";
+import type { ExtensionProvider } from "#core/kinds/mesh-config/extension-provider.ts";
 import type { ForwardClientCert } from "#core/kinds/mesh-config/proxy-config.ts";
 import type { HttpRetry } from "#core/kinds/virtual-service/http-route.ts";
 
@@ -44,6 +45,8 @@ export interface ProxySettings {
   readonly isHttpUpgraded: boolean;
   /** Of routes that say nothing; undefined: Istio's. */
   readonly retries: HttpRetry | undefined;
+  /** Whom AuthorizationPolicies may have asked, by their names. */
+  readonly providers: readonly ExtensionProvider[];
   /** How long an answer holds that does not say so itself. */
   readonly dnsRefreshMs: number;
 }
@@ -85,5 +88,6 @@ export const DEFAULT_PROXY_SETTINGS: ProxySettings = {
   enableAutoMtls: true,
   isHttpUpgraded: false,
   retries: undefined,
+  providers: [],
   dnsRefreshMs: 60 * SECOND_MS,
 };

@@ -25,8 +25,15 @@ export interface GuardingPolicy {
   readonly ref: string;
   readonly namespace: string;
   readonly name: string;
-  readonly action: "ALLOW" | "DENY" | "AUDIT";
+  readonly action: "ALLOW" | "DENY" | "AUDIT" | "CUSTOM";
+  /** Who is asked, with CUSTOM. */
+  readonly provider: string | undefined;
   readonly rules: readonly GuardingRule[];
+}
+
+/** The provider of a policy that has one asked; undefined for the others. */
+export function providerOf({ spec }: Resource<"AuthorizationPolicy">): string | undefined {
+  return spec.action === "CUSTOM" ? (spec.provider?.name ?? "") : undefined;
 }
 
 /** Those of which `resolvePolicies` says that they guard it, in the same order. */
@@ -36,6 +43,7 @@ export function readGuards(policies: readonly Resource<"AuthorizationPolicy">[])
     namespace: policy.metadata.namespace,
     name: policy.metadata.name,
     action: policy.spec.action ?? "ALLOW",
+    provider: providerOf(policy),
     rules: (policy.spec.rules ?? []).map((rule, index) => ({ ...rule, index, usesHttp: usesHttp(rule) })),
   }));
 }

@@ -182,8 +182,8 @@ describe("what is wrong has a code, a path and a place", () => {
     ],
     [
       "a value that is not handled",
-      resource("AuthorizationPolicy", "{ action: CUSTOM, rules: [{}] }"),
-      ["error value-not-handled spec.action @CUSTOM"],
+      resource("DestinationRule", "{ host: a, trafficPolicy: { loadBalancer: { simple: PASSTHROUGH } } }"),
+      ["error value-not-handled spec.trafficPolicy.loadBalancer.simple @PASSTHROUGH"],
     ],
     [
       "a value that is none of the list",

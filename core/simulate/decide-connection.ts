@@ -1,3 +1,4 @@
+import { askAuthorizer, describeMark, isForAuthorizer, MATCHED_POLICY } from "#core/simulate/ask-authorizer.ts";
 import type { Closed, TcpDecision } from "#core/simulate/decision.ts";
 import type { Dice } from "#core/simulate/dice.ts";
 import { type Connection, Exchange } from "#core/simulate/exchange.ts";
@@ -48,9 +49,27 @@ export function decideTcp(
   trace?: Trace,
 ): TcpDecision {
   const exchange = new Exchange(connection, new Headers());
-  for (const { rules, shadow, path } of chain.guards) {
-    const place = { type: "LDS" as const, resource: listener.name, path };
-    if (trace !== undefined && shadow !== undefined) {
+  const marks = new Set<string>();
+  for (const guard of chain.guards) {
+    const place = { type: "LDS" as const, resource: listener.name, path: guard.path };
+    if (guard.kind === "ask") {
+      const undecided = askAuthorizer(guard, marks, "network filter", trace, place);
+      if (undecided !== undefined) return undecided;
+      continue;
+    }
+    const { rules, shadow, mark } = guard;
+    if (shadow !== undefined && isForAuthorizer(mark)) {
+      const matched = matchedPolicy(shadow, exchange, dice);
+      if (matched !== undefined) marks.add(mark + MATCHED_POLICY);
+      trace?.add({
+        at: "network filter",
+        result: "passed",
+        title: "rbac, CUSTOM",
+        why: describeMark(shadow, matched),
+        place,
+        origins: rbacOrigin(matched, shadow),
+      });
+    } else if (trace !== undefined && shadow !== undefined) {
       const matched = matchedPolicy(shadow, exchange, dice);
       trace.add({
         at: "network filter",

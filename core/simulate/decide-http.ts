@@ -34,7 +34,7 @@ export function decideHttp(
   trace?: Trace,
   at?: ManagerPlace,
 ): HttpDecision {
-  const passed: Passed = { delayMs: 0, cors: undefined };
+  const passed: Passed = { delayMs: 0, cors: undefined, marks: new Set() };
   const refused = prepareRequest(manager, exchange);
   if (refused !== undefined) {
     const headers: Headers = new Headers(refused.location === undefined ? [] : [["location", refused.location]]);
@@ -79,6 +79,7 @@ export function decideHttp(
       found = chooseRoute();
       continue;
     }
+    if ("kind" in stopped) return stopped;
     const headers: Headers = new Headers(stopped.headers);
     if (!stopped.isFinished && routed?.route.action.kind === "forward")
       for (const operations of responseOperations(routed)) applyHeaderOperations(operations, headers, exchange.headers);

@@ -22,6 +22,17 @@ export interface RbacConfig {
   readonly rules: RbacRules | undefined;
   /** Asked, and not acted upon. */
   readonly shadow: RbacRules | undefined;
+  /** What a request is marked with, before the key itself, that `shadow` matches. */
+  readonly mark: string;
+}
+
+/** Somebody outside of the proxy is asked. */
+export interface AskConfig {
+  readonly kind: "ask";
+  /** The mark that a request has to bear; undefined: all are asked about. */
+  readonly mark: string | undefined;
+  /** The cluster. */
+  readonly whom: string;
 }
 
 export interface CorsConfig {
@@ -57,6 +68,7 @@ export interface HeaderToMetadataConfig {
 export type FilterConfig =
   | TokenConfig
   | RbacConfig
+  | AskConfig
   | CorsConfig
   | FaultConfig
   | HeaderToMetadataConfig

@@ -1,3 +1,5 @@
+import { askAuthorizer, describeMark, isForAuthorizer, MATCHED_POLICY } from "#core/simulate/ask-authorizer.ts";
+import type { Undecided } from "#core/simulate/decision.ts";
 import type { Dice } from "#core/simulate/dice.ts";
 import type { Exchange } from "#core/simulate/exchange.ts";
 import type { CorsConfig, FaultConfig, Filter, FilterConfig, RbacConfig, RbacRules } from "#core/simulate/filter.ts";
@@ -42,7 +44,7 @@ export function passFilter(
   trace: Trace | undefined,
   place: Place | undefined,
   trust: TokenTrust | undefined,
-): Stopped | undefined {
+): Stopped | Undecided | undefined {
   const own = configFor(filter, routed);
   if (filter.isDisabled && own === undefined) return undefined;
   const config = own ?? filter.config;
@@ -50,7 +52,9 @@ export function passFilter(
     case "tokens":
       return passTokens(filter.name, config, exchange, passed, dice, trust, trace, place);
     case "rbac":
-      return passRbac(filter.name, config, exchange, dice, trace, place);
+      return passRbac(filter.name, config, exchange, passed, dice, trace, place);
+    case "ask":
+      return askAuthorizer(config, passed.marks, "HTTP filter", trace, place);
     case "fault":
       return passFault(config, exchange, passed, dice, trace, place, routed);
     case "cors":
@@ -87,13 +91,19 @@ export function isLetIn({ action }: RbacRules, matched: string | undefined): boo
 
 function passRbac(
   name: string,
-  { rules, shadow }: RbacConfig,
+  { rules, shadow, mark }: RbacConfig,
   exchange: Exchange,
+  passed: Passed,
   dice: Dice,
   trace: Trace | undefined,
   place: Place | undefined,
 ): Stopped | undefined {
-  if (trace !== undefined && shadow !== undefined) {
+  if (shadow !== undefined && isForAuthorizer(mark)) {
+    const matched = matchedPolicy(shadow, exchange, dice);
+    if (matched !== undefined) passed.marks.add(mark + MATCHED_POLICY);
+    const why = trace === undefined ? "" : describeMark(shadow, matched);
+    trace?.add({ at: "HTTP filter", result: "passed", title: name, why, place, origins: rbacOrigin(matched, shadow) });
+  } else if (trace !== undefined && shadow !== undefined) {
     const matched = matchedPolicy(shadow, exchange, dice);
     trace.add({
       at: "HTTP filter",

@@ -1,5 +1,5 @@
 import type { Cidr } from "#core/simulate/address.ts";
-import type { Filter, RbacConfig } from "#core/simulate/filter.ts";
+import type { AskConfig, Filter, RbacConfig } from "#core/simulate/filter.ts";
 import type { HeaderOperations } from "#core/simulate/read/header-operations.ts";
 import type { TextTest } from "#core/simulate/read/string-matcher.ts";
 import type { Route } from "#core/simulate/route.ts";
@@ -55,7 +55,7 @@ export interface FilterChain {
   /** Undefined: plain text. */
   readonly tls: ServerTls | undefined;
   /** Network filters that decide before the last. */
-  readonly guards: readonly (RbacConfig & { readonly path: string })[];
+  readonly guards: readonly ((RbacConfig | AskConfig) & { readonly path: string })[];
   /** Undefined where the last filter is not one that is evaluated here. */
   readonly serves: Served | undefined;
 }

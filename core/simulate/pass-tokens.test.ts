@@ -22,7 +22,7 @@ function told(requirement: TokenRequirement): readonly string[] {
     "envoy.filters.http.jwt_authn",
     { kind: "tokens", rules: [{ condition: ALWAYS, requirement }], sanitizes: [], bypassesPreflight: false },
     new Exchange(connection, new Headers([[":path", "/"]])),
-    { delayMs: 0, cors: undefined },
+    { delayMs: 0, cors: undefined, marks: new Set() },
     { chance: () => true, pick: () => 0 },
     { nowMs: () => 0, verify: () => true },
     { add: (step) => steps.push(step) },

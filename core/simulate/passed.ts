@@ -4,6 +4,8 @@ import type { Headers } from "#core/simulate/headers.ts";
 export interface Passed {
   delayMs: number;
   cors: Headers | undefined;
+  /** Keys under which filters noted which of the rules that are only looked at matched. */
+  readonly marks: Set<string>;
   /** The route is to be looked for once more: what it is chosen by is another. */
   clearsRoute?: boolean;
 }

@@ -7,6 +7,11 @@ export function inboundCluster(port: number): string {
   return `inbound|${port}||`;
 }
 
+/** Of whoever is asked about requests: each proxy that asks has its own, whatever its Sidecar leaves it to call. */
+export function authorizerCluster(host: string, port: number, protocol: "http" | "grpc"): string {
+  return `authorizer|${port}|${protocol}|${host}`;
+}
+
 /** Route configuration of the forward proxy. */
 export const HTTP_PROXY = "http_proxy";
 export const BLACK_HOLE = "BlackHoleCluster";

@@ -8,7 +8,6 @@ import {
   ClusterSchema,
 } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
-import { ClusterLoadAssignmentSchema } from "#proto/gen/envoy/config/endpoint/v3/endpoint_pb.js";
 import { ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
@@ -18,8 +17,9 @@ import { MutableLayer } from "#server/compile/mutable-layer.ts";
 import { PlainCell } from "#server/compile/plain-cell.ts";
 import type { Cell } from "#server/compile/recorder.ts";
 import { makeUnit, type Unit } from "#server/compile/unit.ts";
-import { buildCluster, buildLoadAssignment, type Routing } from "#server/envoy/clusters/build-cluster.ts";
+import type { Routing } from "#server/envoy/clusters/build-cluster.ts";
 import { poolSettings } from "#server/envoy/clusters/connection-pool.ts";
+import { encodeServiceCluster } from "#server/envoy/clusters/encode-service-cluster.ts";
 import { serviceClusters } from "#server/envoy/clusters/service-clusters.ts";
 import { encodeResource, type Hash } from "#server/envoy/encode.ts";
 import type { ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
@@ -336,20 +336,8 @@ export class OutboundScope {
   }
 
   #clusters(host: string): Built[] {
-    return serviceClusters(this.readers.called, host, this.key).flatMap(
-      ({ input, endpoints, isDiscovered, origins }): Built[] => {
-        const { name } = input;
-        const cluster = encodeResource(ClusterSchema, name, this.#withLimits(buildCluster(input)), origins, this.#hash);
-        if (!isDiscovered) return [{ type: "CDS", resource: cluster }];
-        const assignment = buildLoadAssignment(name, endpoints);
-        return [
-          { type: "CDS", resource: cluster },
-          {
-            type: "EDS",
-            resource: encodeResource(ClusterLoadAssignmentSchema, name, assignment, origins, this.#hash),
-          },
-        ];
-      },
+    return serviceClusters(this.readers.called, host, this.key).flatMap((each) =>
+      encodeServiceCluster(each, this.#hash, (cluster) => this.#withLimits(cluster)),
     );
   }
 

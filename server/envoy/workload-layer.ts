@@ -4,7 +4,9 @@ import { expandHost } from "#core/host/host.ts";
 import { hostForms } from "#core/host/host-forms.ts";
 import { mayBeHttp, protocolOf } from "#core/model/protocol.ts";
 import { formatWorkloadLabel, labelWorkload } from "#core/model/workload-label.ts";
+import { resolveAuthorizers } from "#core/resolve/authorizers.ts";
 import { placesOfRoutes } from "#core/resolve/delegates.ts";
+import { readGuards } from "#core/resolve/guarding-policy.ts";
 import { resolveInboundPorts } from "#core/resolve/inbound-ports.ts";
 import { resolveDecidingRoutes } from "#core/resolve/routes.ts";
 import { formatRef, type ResourceRef } from "#core/resource/resource.ts";
@@ -16,6 +18,8 @@ import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/en
 import type { LayerReader } from "#server/compile/compile-reader.ts";
 import { MutableLayer } from "#server/compile/mutable-layer.ts";
 import { makeUnit, type Unit } from "#server/compile/unit.ts";
+import { authorizerClusters } from "#server/envoy/clusters/authorizer-clusters.ts";
+import { encodeServiceCluster } from "#server/envoy/clusters/encode-service-cluster.ts";
 import { buildInboundCluster } from "#server/envoy/clusters/inbound-cluster.ts";
 import { encodeResource, type Hash } from "#server/envoy/encode.ts";
 import { buildGateway } from "#server/envoy/listeners/gateway-listeners.ts";
@@ -141,6 +145,7 @@ export class WorkloadLayer {
     const built = [
       ...listeners.map(({ listener, origins }) => this.#listener(listener, origins)),
       ...routes.map(({ config, origins }) => this.#routes(config, origins)),
+      ...this.#authorizers(),
     ];
     return { built, diagnostics };
   }
@@ -168,7 +173,17 @@ export class WorkloadLayer {
         const resource = encodeResource(ClusterSchema, cluster.name, cluster, port.sources.map(originOf), this.#hash);
         return { type: "CDS", resource };
       }),
+      ...this.#authorizers(),
     ];
+  }
+
+  /** How those are reached whom its policies have asked. */
+  #authorizers(): Built[] {
+    const { namespace } = this.node;
+    const authorizers = resolveAuthorizers(this.#world, readGuards(this.#world.policiesOver(namespace, this.#labels)));
+    return authorizerClusters(this.#world, authorizers, namespace).flatMap((cluster) =>
+      encodeServiceCluster(cluster, this.#hash),
+    );
   }
 
   #outbound(telemetry: ProxyTelemetry): Built[] {

@@ -216,6 +216,28 @@ spec:
     ],
   ],
   [
+    "providers that are not there, whose service is not there, and whose service has no such port",
+    [
+      REVIEWS,
+      meshConfig(
+        "{ extensionProviders: [{ name: a, envoyExtAuthzHttp: { service: nobody.test, port: 1 } }, { name: b, envoyExtAuthzGrpc: { service: reviews.default.svc.cluster.local, port: 1 } }, { name: c, envoyExtAuthzGrpc: { service: default/reviews.default.svc.cluster.local, port: 9080 } }] }",
+      ),
+      ...["none", "a", "b", "c"].map((name) =>
+        policy(
+          "AuthorizationPolicy",
+          `by-${name}`,
+          "default",
+          `{ action: CUSTOM, provider: { name: ${name} }, rules: [{}] }`,
+        ),
+      ),
+    ],
+    [
+      "error provider-not-found AuthorizationPolicy/default/by-none spec.provider.name",
+      "error provider-not-found AuthorizationPolicy/default/by-a spec.provider.name",
+      "error provider-not-found AuthorizationPolicy/default/by-b spec.provider.name",
+    ],
+  ],
+  [
     "a MeshConfig that says otherwise than the server was told at its start",
     [REVIEWS, meshConfig("{ connectTimeout: 4s, dnsRefreshRate: 9s }")],
     ["info overrules-start-up MeshConfig/istio-system/default spec.connectTimeout"],

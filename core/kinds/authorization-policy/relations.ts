@@ -1,3 +1,4 @@
+import { providerNotAsked } from "#core/kinds/authorization-policy/checks/provider-not-asked.ts";
 import { sourceNamespace } from "#core/kinds/authorization-policy/checks/source-namespace.ts";
 import { sourcePrincipal } from "#core/kinds/authorization-policy/checks/source-principal.ts";
 import { explainAuthorizationPolicy } from "#core/kinds/authorization-policy/explain.ts";
@@ -5,7 +6,7 @@ import type { KindRelations } from "#core/kinds/kind-relations.ts";
 import { concernByPolicy } from "#core/traffic/concern-policy.ts";
 
 export const authorizationPolicyRelations: KindRelations<"AuthorizationPolicy"> = {
-  checks: [sourcePrincipal, sourceNamespace],
+  checks: [providerNotAsked, sourcePrincipal, sourceNamespace],
   explain: explainAuthorizationPolicy,
   concern: concernByPolicy,
 };

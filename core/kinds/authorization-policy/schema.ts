@@ -6,7 +6,6 @@ import { becomes, described, list, message, oneOf, refused, required, string } f
 /** Some of them become regular expressions, and 32,768 steps are the most that a proxy takes of one. */
 const TEXT_BYTES_MAX = 4096;
 const ONE_TRUST_DOMAIN = "there is one trust domain: use principals";
-const NOT_CALLED = "external authorizers are not called yet: let the application ask them, or use tokens";
 const BY_SELECTOR = "choose workloads with `selector`";
 
 const PRINCIPAL = "Principal.Authenticated.principal_name";
@@ -73,17 +72,21 @@ export const AUTHORIZATION_POLICY = message({
   selector: described(MATCH_LABELS, { doc: "Workloads it applies to; without it all of the namespace" }),
   targetRef: refused(BY_SELECTOR),
   targetRefs: refused(BY_SELECTOR),
-  action: described(oneOf(["ALLOW", "DENY", "AUDIT"], { CUSTOM: NOT_CALLED }), {
+  action: described(oneOf(["ALLOW", "DENY", "AUDIT", "CUSTOM"]), {
     envoy: "RBAC.action",
     doc: "What happens to requests that a rule matches",
     valueDocs: {
       ALLOW: "they are let in, and all others are refused",
       DENY: "they are refused, whatever allows them",
       AUDIT: "they are noted in the access log, and not judged",
+      CUSTOM: "an external authorizer is asked; what it lets in is still held against DENY and ALLOW",
     },
     default: "ALLOW",
   }),
-  provider: refused(`it goes with the action CUSTOM: ${NOT_CALLED}`),
+  provider: described(message({ name: required(string("policy-text")) }), {
+    envoy: "ExtAuthz.filter_enabled_metadata",
+    doc: "With CUSTOM: one of the MeshConfig's extensionProviders",
+  }),
   rules: described(list(RULE, 0, 512), {
     envoy: "RBAC.policies",
     doc: "None with ALLOW allows nothing; `[{}]` matches everything",

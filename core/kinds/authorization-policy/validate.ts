@@ -5,6 +5,7 @@ import type {
   AuthorizationRule,
 } from "#core/kinds/authorization-policy/schema.ts";
 import { usesHttp } from "#core/kinds/authorization-policy/uses-http.ts";
+import { validateCustom } from "#core/kinds/authorization-policy/validate-custom.ts";
 import type { Written } from "#core/kinds/kind.ts";
 import { FORMATS } from "#core/schema/formats.ts";
 import { isIpOrCidr } from "#core/schema/ip-address.ts";
@@ -35,6 +36,7 @@ export function validateAuthorizationPolicy(resource: Written<AuthorizationPolic
         "`rules: [{}]` denies everything",
       ),
     );
+  issues.push(...validateCustom(spec));
   (spec.rules ?? []).forEach((rule, index) => {
     issues.push(...validateRule(rule, ["spec", "rules", index], action));
   });

@@ -1,4 +1,5 @@
 import { TCP_KEEPALIVE } from "#core/kinds/destination-rule/connection-pool.ts";
+import { EXTENSION_PROVIDER } from "#core/kinds/mesh-config/extension-provider.ts";
 import { PROXY_CONFIG } from "#core/kinds/mesh-config/proxy-config.ts";
 import { RETRIES } from "#core/kinds/virtual-service/http-route.ts";
 import { ROOT_NAMESPACE } from "#core/root-namespace.ts";
@@ -72,9 +73,10 @@ export const MESH_CONFIG = message({
     doc: "How long a DNS answer holds that does not say so itself",
   }),
   defaultConfig: described(PROXY_CONFIG, { doc: "Istio's ProxyConfig, for all proxies" }),
-  extensionProviders: refused(
-    "they come with the action CUSTOM of AuthorizationPolicies, which is not called yet: leave it out",
-  ),
+  extensionProviders: described(list(EXTENSION_PROVIDER, 0, 64), {
+    envoy: "ExtAuthz.http_service or ExtAuthz.grpc_service",
+    doc: "External authorizers that AuthorizationPolicies name",
+  }),
   defaultProviders: refused("spans, metrics and requests go to the control plane: leave it out"),
   proxyListenPort: refused(BY_AGENT),
   proxyInboundListenPort: refused(BY_AGENT),

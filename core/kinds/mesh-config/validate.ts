@@ -1,6 +1,7 @@
 import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import { parseDurationMs } from "#core/duration.ts";
 import type { MeshConfigSpec } from "#core/kinds/mesh-config/schema.ts";
+import { validateProviders } from "#core/kinds/mesh-config/validate-providers.ts";
 
 const HOUR_MS = 3_600_000;
 const SECOND_MS = 1000;
@@ -16,5 +17,5 @@ export function validateMeshConfig(spec: MeshConfigSpec): Diagnostic[] {
     issues.push(
       errorAt(["spec", "dnsRefreshRate"], "bad-value", `${dnsRefreshRate} is shorter than 1s`, "such as 60s"),
     );
-  return issues;
+  return [...issues, ...validateProviders(spec.extensionProviders ?? [])];
 }

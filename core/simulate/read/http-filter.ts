@@ -1,5 +1,6 @@
 import type { Any } from "@bufbuild/protobuf/wkt";
 import type { FaultConfig, FilterConfig } from "#core/simulate/filter.ts";
+import { readRequestAsk } from "#core/simulate/read/ask.ts";
 import { readDurationMs } from "#core/simulate/read/duration-ms.ts";
 import { readFraction } from "#core/simulate/read/fraction.ts";
 import { headerName, readHeaderMatcher } from "#core/simulate/read/header-matcher.ts";
@@ -12,6 +13,7 @@ import {
   CorsPolicySchema,
   CorsSchema,
 } from "#proto/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js";
+import { ExtAuthzSchema } from "#proto/gen/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js";
 import { type HTTPFault, HTTPFaultSchema } from "#proto/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js";
 import { ConfigSchema } from "#proto/gen/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js";
 import { JwtAuthenticationSchema } from "#proto/gen/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js";
@@ -29,6 +31,10 @@ export function readHttpFilter(any: Any | undefined): FilterConfig {
       return readRbacConfig(openAny(RBACSchema, any) ?? {});
     case RBACPerRouteSchema.typeName:
       return readRbacConfig(openAny(RBACPerRouteSchema, any)?.rbac ?? {});
+    case ExtAuthzSchema.typeName: {
+      const config = openAny(ExtAuthzSchema, any);
+      return config === undefined ? { kind: "unknown", type } : readRequestAsk(config);
+    }
     case JwtAuthenticationSchema.typeName: {
       const config = openAny(JwtAuthenticationSchema, any);
       return config === undefined ? { kind: "unknown", type } : readTokenFilter(config);

@@ -1,6 +1,7 @@
 import type { Any } from "@bufbuild/protobuf/wkt";
 import { type Cidr, parseCidr } from "#core/simulate/address.ts";
 import type { ChainMatch, FilterChain, Listener, Served, TcpProxy } from "#core/simulate/listener.ts";
+import { readConnectionAsk } from "#core/simulate/read/ask.ts";
 import { readHttpManager } from "#core/simulate/read/http-manager.ts";
 import { openAny, typeOf } from "#core/simulate/read/open-any.ts";
 import { readRbacConfig } from "#core/simulate/read/rbac.ts";
@@ -15,6 +16,7 @@ import {
   FilterChainMatch_ConnectionSourceType as SourceType,
 } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import type { Listener as ListenerMessage } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
+import { ExtAuthzSchema } from "#proto/gen/envoy/extensions/filters/network/ext_authz/v3/ext_authz_pb.js";
 import { HttpConnectionManagerSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import { RBACSchema } from "#proto/gen/envoy/extensions/filters/network/rbac/v3/rbac_pb.js";
 import {
@@ -85,9 +87,11 @@ function readChain(chain: ChainMessage, path: string): FilterChain {
     match: readMatch(chain.filterChainMatch),
     origins: readOrigins(chain.metadata),
     tls: readServerTls(chain.transportSocket),
-    guards: filters.flatMap(({ config, path: at }) => {
+    guards: filters.flatMap(({ config, path: at }): FilterChain["guards"] => {
       const rbac = openAny(RBACSchema, config);
-      return rbac === undefined ? [] : [{ ...readRbacConfig(rbac), path: at }];
+      if (rbac !== undefined) return [{ ...readRbacConfig(rbac), path: at }];
+      const ask = openAny(ExtAuthzSchema, config);
+      return ask === undefined ? [] : [{ ...readConnectionAsk(ask), path: at }];
     }),
     serves: filters.map(({ config, path: at }) => readLast(config, at)).find((each) => each !== undefined),
   };

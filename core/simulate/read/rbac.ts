@@ -21,14 +21,17 @@ const ACTION = { [RBAC_Action.ALLOW]: "ALLOW", [RBAC_Action.DENY]: "DENY", [RBAC
 export function readRbacConfig({
   rules,
   shadowRules,
+  shadowRulesStatPrefix = "",
 }: {
   readonly rules?: RBAC | undefined;
   readonly shadowRules?: RBAC | undefined;
+  readonly shadowRulesStatPrefix?: string;
 }): RbacConfig {
   return {
     kind: "rbac",
     rules: rules === undefined ? undefined : readRules(rules),
     shadow: shadowRules === undefined ? undefined : readRules(shadowRules),
+    mark: shadowRulesStatPrefix,
   };
 }
 

@@ -1,5 +1,11 @@
 import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
-import type { GuardedCondition, GuardedOperation, GuardedSource, GuardingRule } from "#core/resolve/guarding-policy.ts";
+import type {
+  GuardedCondition,
+  GuardedOperation,
+  GuardedSource,
+  GuardingPolicy,
+  GuardingRule,
+} from "#core/resolve/guarding-policy.ts";
 import { claimOfCondition } from "#core/schema/claim-path.ts";
 import { formatPolicyName } from "#core/xds/policy-name.ts";
 import {
@@ -45,9 +51,28 @@ interface RuleContext extends RbacInput {
 
 const ACTION = { ALLOW: RBAC_Action.ALLOW, DENY: RBAC_Action.DENY, AUDIT: RBAC_Action.LOG } as const;
 
-/** All policies of one action; undefined when there are none. With ALLOW, what no rule matches is refused. */
+/**
+ * All policies of one action; undefined when there are none. With ALLOW, what no rule matches is refused. What somebody is to be
+ * asked about who cannot be asked is refused, as in Istio.
+ */
 export function buildRbac(input: RbacInput): Init<typeof RBACSchema> | undefined {
-  const own = input.policies.filter(({ action }) => action === input.action);
+  const asked = new Set(input.authorizers.map(({ provider }) => provider.name));
+  const isOwn = ({ action, provider }: GuardingPolicy): boolean =>
+    provider === undefined ? action === input.action : input.action === "DENY" && !asked.has(provider);
+  return buildRules(input.policies.filter(isOwn), input);
+}
+
+/** What a provider is to be asked about; undefined where that is nothing on this port. */
+export function buildCustomRules(
+  provider: string,
+  guard: Guard & Pick<RbacInput, "isHttp">,
+): Init<typeof RBACSchema> | undefined {
+  const own = guard.policies.filter((policy) => policy.provider === provider);
+  const rules = buildRules(own, { ...guard, action: "DENY" });
+  return Object.keys(rules?.policies ?? {}).length === 0 ? undefined : rules;
+}
+
+function buildRules(own: readonly GuardingPolicy[], input: RbacInput): Init<typeof RBACSchema> | undefined {
   if (own.length === 0) return undefined;
   const policies: NonNullable<Init<typeof RBACSchema>["policies"]> = {};
   for (const { namespace, name, rules } of own)

@@ -1,3 +1,4 @@
+import type { Authorizer } from "#core/resolve/authorizers.ts";
 import type { GuardingPolicy } from "#core/resolve/guarding-policy.ts";
 
 /** Whose X-Forwarded-For is believed: of everybody (a gateway has put right what came in), or of these identities' (spiffe://…). */
@@ -6,6 +7,8 @@ export type ForwardedForTrust = "everybody" | readonly string[];
 /** What guards a port of a workload. */
 export interface Guard {
   readonly policies: readonly GuardingPolicy[];
+  /** Those of whom policies with CUSTOM can have asked. */
+  readonly authorizers: readonly Authorizer[];
   readonly trustDomain: string;
   /** The application's port, or the gateway server's: what policies call a port, whichever one the proxy listens on. */
   readonly port: number;

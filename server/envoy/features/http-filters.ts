@@ -1,9 +1,11 @@
 import type { Any } from "@bufbuild/protobuf/wkt";
+import type { Authorizer } from "#core/resolve/authorizers.ts";
 import type { LogDirection } from "#core/telemetry/access-log.ts";
 import type { HttpFilterSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import { RBAC_ACTIONS } from "#server/envoy/features/build-rbac.ts";
 import type { CheckedTokens } from "#server/envoy/features/checked-tokens.ts";
 import { cors } from "#server/envoy/features/cors.ts";
+import { externalAuthorization } from "#server/envoy/features/external-authorization.ts";
 import { fault } from "#server/envoy/features/fault.ts";
 import type { Guard } from "#server/envoy/features/guard.ts";
 import { type HttpFilter, PHASES, type RouteInput } from "#server/envoy/features/http-filter.ts";
@@ -16,13 +18,25 @@ import type { Init } from "#server/envoy/pack.ts";
 type ListenerFilter = Init<typeof HttpFilterSchema>;
 
 /** All there are; within a phase in this order. Listeners, routes and gRPC clients read this list and no other. */
-const FILTERS: readonly HttpFilter[] = [peer, jwt, ...RBAC_ACTIONS.map(rbac), fault, cors, router].sort(
-  (a, b) => PHASES.indexOf(a.phase) - PHASES.indexOf(b.phase),
-);
+const FILTERS: readonly HttpFilter[] = [peer, jwt, ...RBAC_ACTIONS.map(rbac), fault, cors, router].sort(byPhase);
+
+function byPhase(a: HttpFilter, b: HttpFilter): number {
+  return PHASES.indexOf(a.phase) - PHASES.indexOf(b.phase);
+}
+
+/** The same with those that have somebody asked: policies that ask come before the others. */
+function filtersFor(authorizers: readonly Authorizer[]): readonly HttpFilter[] {
+  if (authorizers.length === 0) return FILTERS;
+  return [...authorizers.flatMap(externalAuthorization), ...FILTERS].sort(byPhase);
+}
 
 /** The chain of a listener's HTTP connection manager. */
-export function listenerFilters(direction: LogDirection, tokens: readonly CheckedTokens[]): ListenerFilter[] {
-  return FILTERS.flatMap(({ inListener }) => inListener(direction, tokens) ?? []);
+export function listenerFilters(
+  direction: LogDirection,
+  tokens: readonly CheckedTokens[],
+  authorizers: readonly Authorizer[] = [],
+): ListenerFilter[] {
+  return filtersFor(authorizers).flatMap(({ inListener }) => inListener(direction, tokens) ?? []);
 }
 
 /** The chain of a listener of applications that read xDS themselves. */
@@ -41,7 +55,7 @@ export function routeFilters({ fault, corsPolicy }: RouteInput): Record<string, 
 
 /** `typedPerFilterConfig` of a whole route configuration, for who guards the workload. */
 export function guardFilters(guard: Guard): Record<string, Any> {
-  return perFilter(({ onRoutes }) => onRoutes?.(guard));
+  return perFilter(({ onRoutes }) => onRoutes?.(guard), filtersFor(guard.authorizers));
 }
 
 /** What of `typedPerFilterConfig` gRPC clients have a filter for. */
@@ -54,9 +68,12 @@ export function grpcRouteFilters(all: Record<string, Any>): Record<string, Any> 
   );
 }
 
-function perFilter(configure: (filter: HttpFilter) => Any | undefined): Record<string, Any> {
+function perFilter(
+  configure: (filter: HttpFilter) => Any | undefined,
+  filters: readonly HttpFilter[] = FILTERS,
+): Record<string, Any> {
   return Object.fromEntries(
-    FILTERS.flatMap((filter) => {
+    filters.flatMap((filter) => {
       const config = configure(filter);
       return config === undefined ? [] : [[filter.name, config]];
     }),

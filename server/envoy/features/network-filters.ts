@@ -1,6 +1,7 @@
 import type { FilterSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import { RBACSchema } from "#proto/gen/envoy/extensions/filters/network/rbac/v3/rbac_pb.js";
 import { buildRbac, RBAC_ACTIONS, type RbacAction } from "#server/envoy/features/build-rbac.ts";
+import { externalConnectionAuthorization } from "#server/envoy/features/external-authorization.ts";
 import type { Guard } from "#server/envoy/features/guard.ts";
 import type { NetworkFilter } from "#server/envoy/features/network-filter.ts";
 import { type Init, typed } from "#server/envoy/pack.ts";
@@ -22,5 +23,7 @@ const FILTERS: readonly NetworkFilter[] = RBAC_ACTIONS.map(rbac);
 
 /** What stands before the proxy of a chain. */
 export function chainFilters(guard: Omit<Guard, "trustsForwardedFor">): Init<typeof FilterSchema>[] {
-  return FILTERS.flatMap(({ inChain }) => inChain(guard) ?? []);
+  return [...guard.authorizers.flatMap(externalConnectionAuthorization), ...FILTERS].flatMap(
+    ({ inChain }) => inChain(guard) ?? [],
+  );
 }

@@ -151,7 +151,13 @@ describe(`FUZZ_SEED=${seed}`, () => {
         const policies = ofKind(policyOf(written, of), "AuthorizationPolicy");
         const [own] = policies[0]?.spec.rules ?? [];
         fc.pre(own !== undefined);
-        const guard = { policies: readGuards(policies), port: PORT, trustDomain: TRUST_DOMAIN, trustsForwardedFor: [] };
+        const guard = {
+          policies: readGuards(policies),
+          authorizers: [],
+          port: PORT,
+          trustDomain: TRUST_DOMAIN,
+          trustsForwardedFor: [],
+        };
         const compiled = (isHttp: boolean) =>
           readRbacConfig({ rules: create(RBACSchema, buildRbac({ ...guard, action: of, isHttp })) }).rules;
         const [http, tcp] = [compiled(true), compiled(false)];

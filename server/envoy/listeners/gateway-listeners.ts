@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import type { Diagnostic } from "#core/diagnostic.ts";
+import { resolveAuthorizers } from "#core/resolve/authorizers.ts";
 import { originOfRoute } from "#core/resolve/connection-routes.ts";
 import { placesOfRoutes } from "#core/resolve/delegates.ts";
 import { type GatewayChain, resolveGatewayChains } from "#core/resolve/gateway-chains.ts";
@@ -49,12 +50,10 @@ export function buildGateway(
   labels: Readonly<Record<string, string>>,
   telemetry: ProxyTelemetry,
 ): BuiltGateway {
-  const context: GatewayContext = {
-    world,
-    node,
-    labels,
-    policies: readGuards(world.policiesOver(node.namespace, labels)),
-  };
+  const policies = readGuards(world.policiesOver(node.namespace, labels));
+  const authorizers = resolveAuthorizers(world, policies);
+  const asking = policies.filter(({ provider }) => provider !== undefined);
+  const context: GatewayContext = { world, node, labels, policies, authorizers };
   const authentications = world.requestAuthenticationsOver(node.namespace, labels);
   const tokens = listCheckedTokens(world, authentications);
   const { ports, leftOut } = resolveGatewayPorts(world.gatewaysFor(labels));
@@ -66,6 +65,7 @@ export function buildGateway(
         resource: formatRef(refOf(gateway)),
         path: `spec.servers[${index}]`,
       })),
+      ...asking.map(({ ref }) => ({ resource: ref })),
       ...authentications.map((each) => ({ resource: formatRef(refOf(each)) })),
     ];
     const bindPort = node.metadata.PHAROS_GATEWAY_PORTS[String(port)] ?? port;
@@ -83,9 +83,9 @@ export function buildGateway(
         name,
         filters:
           connections === undefined
-            ? [buildHttpManager({ direction: "gateway", statPrefix, routes: name, telemetry, tokens })]
+            ? [buildHttpManager({ direction: "gateway", statPrefix, routes: name, telemetry, tokens, authorizers })]
             : [
-                ...chainFilters({ policies: context.policies, trustDomain: world.mesh.trustDomain, port }),
+                ...chainFilters({ policies, authorizers, trustDomain: world.mesh.trustDomain, port }),
                 buildTcpProxy(
                   statPrefix,
                   buildTcpTarget(connections, { world, namespace: node.namespace, gateway: "", port, labels }),

@@ -1,4 +1,5 @@
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+import type { Authorizer } from "#core/resolve/authorizers.ts";
 import type { SpanTag } from "#core/resolve/tracing.ts";
 import { type LogDirection, PEER_HEADER } from "#core/telemetry/access-log.ts";
 import { ComparisonFilter_Op } from "#proto/gen/envoy/config/accesslog/v3/accesslog_pb.js";
@@ -54,6 +55,8 @@ export interface HttpManagerInput {
   readonly isPlain?: boolean;
   /** Checked before policies are asked; none by default. */
   readonly tokens?: readonly CheckedTokens[];
+  /** Those whom its policies have asked; none by default. */
+  readonly authorizers?: readonly Authorizer[];
   readonly telemetry: ProxyTelemetry;
 }
 
@@ -208,7 +211,7 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
       },
     },
     earlyHeaderMutationExtensions: [mutateEarly(direction, telemetry.workload, input.isPlain === true)],
-    httpFilters: listenerFilters(direction, input.tokens ?? []),
+    httpFilters: listenerFilters(direction, input.tokens ?? [], input.authorizers),
     accessLog: input.isPlain
       ? buildPlainAccessLog(telemetry.accessLog)
       : buildAccessLog(telemetry.accessLog, direction),

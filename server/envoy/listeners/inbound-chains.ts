@@ -1,4 +1,5 @@
 import { isHttp } from "#core/model/protocol.ts";
+import { resolveAuthorizers } from "#core/resolve/authorizers.ts";
 import { readGuards } from "#core/resolve/guarding-policy.ts";
 import type { InboundPort } from "#core/resolve/inbound-ports.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
@@ -42,6 +43,8 @@ function filters(
   { isPlain, speaksHttp }: { readonly isPlain: boolean; readonly speaksHttp: boolean },
 ): FilterInit[] {
   const cluster = inboundCluster(port.appPort);
+  const policies = readGuards(world.policiesOver(node.namespace, labels));
+  const authorizers = resolveAuthorizers(world, policies);
   const statPrefix = `inbound_${node.address}_${port.appPort}`;
   if (speaksHttp) {
     return [
@@ -52,12 +55,14 @@ function filters(
         telemetry,
         isPlain,
         tokens: listCheckedTokens(world, world.requestAuthenticationsOver(node.namespace, labels)),
+        authorizers,
       }),
     ];
   }
   return [
     ...chainFilters({
-      policies: readGuards(world.policiesOver(node.namespace, labels)),
+      policies,
+      authorizers,
       trustDomain: world.mesh.trustDomain,
       port: port.appPort,
     }),

@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { isHttp, mayBeHttp } from "#core/model/protocol.ts";
-import { readGuards } from "#core/resolve/guarding-policy.ts";
+import { resolveAuthorizers } from "#core/resolve/authorizers.ts";
+import { providerOf, readGuards } from "#core/resolve/guarding-policy.ts";
 import type { InboundPort } from "#core/resolve/inbound-ports.ts";
 import { standsOver } from "#core/resolve/policies.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
@@ -36,7 +37,11 @@ export function listenerOrigins(context: InboundContext, ports: readonly Inbound
   const own = world
     .ofNamespace("PeerAuthentication", node.namespace)
     .filter((policy) => standsOver(policy, { namespace: node.namespace, labels }, world.mesh.rootNamespace));
-  const guards = ports.every(({ protocol }) => isHttp(protocol)) ? [] : world.policiesOver(node.namespace, labels);
+  const policies = world.policiesOver(node.namespace, labels);
+  // Whom to ask stands in the listener of a port that is HTTP too.
+  const guards = ports.every(({ protocol }) => isHttp(protocol))
+    ? policies.filter((policy) => providerOf(policy) !== undefined)
+    : policies;
   const tokens = ports.some(({ protocol }) => mayBeHttp(protocol))
     ? world.requestAuthenticationsOver(node.namespace, labels)
     : [];
@@ -76,6 +81,7 @@ export function buildInboundRoutes(port: InboundPort, { world, node, labels }: I
     validateClusters: false,
     typedPerFilterConfig: guardFilters({
       policies,
+      authorizers: resolveAuthorizers(world, policies),
       trustDomain: world.mesh.trustDomain,
       port: port.appPort,
       trustsForwardedFor: gatewayIdentities(world),

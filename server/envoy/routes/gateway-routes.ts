@@ -1,4 +1,5 @@
 import { create } from "@bufbuild/protobuf";
+import type { Authorizer } from "#core/resolve/authorizers.ts";
 import { placesOfRoutes } from "#core/resolve/delegates.ts";
 import type { ServerGroup } from "#core/resolve/gateway-ports.ts";
 import { type GatewayRoute, resolveGatewayRoutes } from "#core/resolve/gateway-routes.ts";
@@ -17,6 +18,7 @@ export interface GatewayContext {
   readonly labels: Readonly<Record<string, string>>;
   /** Those that guard the gateway. */
   readonly policies: readonly GuardingPolicy[];
+  readonly authorizers: readonly Authorizer[];
 }
 
 /** The route configuration `name` of servers of a gateway port that share it. */
@@ -24,7 +26,7 @@ export function buildGatewayRoutes(
   name: string,
   { servers }: ServerGroup,
   port: number,
-  { world, node, labels, policies }: GatewayContext,
+  { world, node, labels, policies, authorizers }: GatewayContext,
 ): { config: RouteConfiguration; origins: Origin[] } {
   const { namespace } = node;
   const built = new Map<GatewayRoute, RouteInit[]>();
@@ -58,6 +60,7 @@ export function buildGatewayRoutes(
     maxDirectResponseBodySizeBytes: DIRECT_RESPONSE_BYTES_MAX,
     typedPerFilterConfig: guardFilters({
       policies,
+      authorizers,
       trustDomain: world.mesh.trustDomain,
       port,
       trustsForwardedFor: "everybody",

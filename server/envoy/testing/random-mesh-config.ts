@@ -1,10 +1,11 @@
 import { MESH_CONFIG_PLACE } from "#core/kinds/mesh-config/schema.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
-import { type Draw, parse } from "#server/envoy/testing/random-draw.ts";
+import { DOMAIN, type Draw, parse } from "#server/envoy/testing/random-draw.ts";
 
 /** What the mesh says where nobody else does: each time of other things. */
-export function randomMeshConfig({ pick, rarely }: Draw): AnyResource {
+export function randomMeshConfig({ pick, rarely, service, namespace }: Draw): AnyResource {
   const maybe = (spec: object): object => (rarely(3) ? spec : {});
+  const authorizer = `${service}.${namespace}.${DOMAIN}`;
   const spec = {
     ...maybe({ outboundTrafficPolicy: { mode: pick(["ALLOW_ANY", "REGISTRY_ONLY"]) } }),
     ...maybe({ pathNormalization: { normalization: pick(["NONE", "BASE", "MERGE_SLASHES"]) } }),
@@ -16,6 +17,15 @@ export function randomMeshConfig({ pick, rarely }: Draw): AnyResource {
     ...maybe({ enableAutoMtls: pick([true, false]) }),
     ...maybe({ h2UpgradePolicy: pick(["UPGRADE", "DO_NOT_UPGRADE"]) }),
     ...maybe({ defaultHttpRetryPolicy: pick<object>([{ attempts: 0 }, { attempts: 3, retryOn: "5xx" }]) }),
+    ...maybe({
+      extensionProviders: [
+        {
+          name: "a",
+          envoyExtAuthzHttp: { service: authorizer, port: pick([80, 9080]), failOpen: pick([true, false]) },
+        },
+        { name: "b", envoyExtAuthzGrpc: { service: `${namespace}/${authorizer}`, port: 80 } },
+      ],
+    }),
     ...maybe({ defaultConfig: { connectionSettings: { httpMaxConcurrentStreams: pick([7, 100]) } } }),
   };
   return parse(

@@ -259,6 +259,20 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
         },
       ],
     }),
+  // Somebody is asked, who may not be there.
+  (draw) =>
+    security("AuthorizationPolicy", `ask${draw.random(2)}`, draw.namespace, {
+      action: "CUSTOM",
+      provider: { name: draw.pick(["a", "b", "nobody"]) },
+      ...(draw.rarely(2) ? { selector: { matchLabels: draw.pick([{ app: draw.service }, { istio: "gw" }]) } } : {}),
+      rules: [
+        draw.pick<object>([
+          {},
+          { to: [{ operation: { ports: [draw.pick(["9000", "9001"])] } }] },
+          { to: [{ operation: { paths: ["/a*"] } }] },
+        ]),
+      ],
+    }),
   (draw) =>
     security("RequestAuthentication", `ra${draw.random(2)}`, draw.namespace, {
       ...(draw.rarely(2) ? { selector: { matchLabels: draw.pick([{ app: draw.service }, { istio: "gw" }]) } } : {}),

@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from "node:https";
 import { createServer as createTcpServer, type Server, type Socket } from "node:net";
 import { createServer as createRawTlsServer } from "node:tls";
 import type { AppHeader } from "#server/envoy/testing/scenario.ts";
+import { createGrpcAuthorizer, isAllowed } from "#server/envoy/testing/scenario-authorizer.ts";
 
 /** A request as it reached an application. */
 export interface Seen {
@@ -21,7 +22,7 @@ export interface RunningApp {
 
 /** Starts an application on a port of its own. A TCP one answers the first bytes of each connection with its name and keeps it open. */
 export async function startScenarioApp(
-  { name, protocol = "http", tls, status = 200 }: AppHeader,
+  { name, protocol = "http", tls, status = 200, authorizer }: AppHeader,
   certificate: { readonly cert: string; readonly key: string } | undefined,
 ): Promise<RunningApp> {
   const seen: Seen[] = [];
@@ -31,20 +32,26 @@ export async function startScenarioApp(
     );
     const one: Seen = { app: name, method: request.method ?? "", path: request.url ?? "", headers };
     seen.push(one);
-    request.resume().on("end", () => response.writeHead(status).end(JSON.stringify(one)));
+    request.resume().on("end", () => {
+      if (authorizer === undefined) response.writeHead(status).end(JSON.stringify(one));
+      else if (isAllowed(status, headers)) response.writeHead(200, { "x-role": "admin", "x-judged": "yes" }).end();
+      else response.writeHead(status === 200 ? 403 : status, { "x-reason": "stranger", "x-other": "1" }).end("no");
+    });
   };
   const sockets = new Set<{ destroy(): unknown }>();
   const server: Server =
-    protocol === "tcp"
-      ? (tls === undefined ? createTcpServer : createRawTlsServer.bind(undefined, { ...certificate }))(
-          (socket: Socket) => {
-            socket.on("error", () => undefined);
-            socket.once("data", () => socket.write(`${name}\n`));
-          },
-        )
-      : tls === undefined
-        ? createServer(answer)
-        : createTlsServer({ ...certificate }, answer);
+    authorizer === "grpc"
+      ? createGrpcAuthorizer(name, status, seen)
+      : protocol === "tcp"
+        ? (tls === undefined ? createTcpServer : createRawTlsServer.bind(undefined, { ...certificate }))(
+            (socket: Socket) => {
+              socket.on("error", () => undefined);
+              socket.once("data", () => socket.write(`${name}\n`));
+            },
+          )
+        : tls === undefined
+          ? createServer(answer)
+          : createTlsServer({ ...certificate }, answer);
   server.on("connection", (socket) => sockets.add(socket));
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   const address = server.address();

@@ -8,6 +8,8 @@ export interface AppHeader {
   readonly protocol?: "http" | "tcp";
   /** Serves TLS with a certificate for this name. */
   readonly tls?: string;
+  /** It is asked about requests: it lets in whose `x-user` is `ann`, and nobody where `status` is another than 200. */
+  readonly authorizer?: "http" | "grpc";
   /** Answers every request with it; 200 where absent. */
   readonly status?: number;
 }

@@ -205,6 +205,7 @@ export const BASES: Readonly<Record<PublishedKind, readonly object[]>> = {
     {},
   ],
   AuthorizationPolicy: [
+    { action: "CUSTOM", provider: { name: "a" }, rules: [{ to: [{ operation: { paths: ["/a/*"] } }] }] },
     {
       selector: { matchLabels: { app: "a" } },
       action: "DENY",

@@ -1,0 +1,46 @@
+import type { ExtensionProvider, HttpAuthorizer } from "#core/kinds/mesh-config/extension-provider.ts";
+import type { Port } from "#core/model/port.ts";
+import type { Service } from "#core/model/service.ts";
+import type { GuardingPolicy } from "#core/resolve/guarding-policy.ts";
+import type { CallerReader } from "#core/resolve/mesh-reader.ts";
+
+export type HttpProvider = HttpAuthorizer;
+
+/** Somebody whom policies have asked about requests. */
+export interface Authorizer {
+  readonly provider: ExtensionProvider;
+  readonly protocol: "http" | "grpc";
+  readonly service: Service;
+  readonly port: Port;
+}
+
+/** Why a policy's provider cannot be asked: what it is about is refused then, as in Istio. */
+export type NotAsked = "no-provider" | "no-service" | "no-port";
+
+type Reader = Pick<CallerReader, "settings" | "service" | "mesh">;
+
+/** Those that the policies over a workload have asked, in order of their names. */
+export function resolveAuthorizers(
+  reader: Reader,
+  policies: readonly Pick<GuardingPolicy, "provider">[],
+): readonly Authorizer[] {
+  const names = new Set(policies.flatMap(({ provider }) => provider ?? []));
+  return [...names].sort().flatMap((name) => {
+    const found = resolveAuthorizer(reader, name);
+    return typeof found === "string" ? [] : [found];
+  });
+}
+
+/** A service without a namespace is the one that the root namespace sees. */
+export function resolveAuthorizer(reader: Reader, name: string): Authorizer | NotAsked {
+  const provider = reader.settings().providers.find((each) => each.name === name);
+  const asked = provider?.envoyExtAuthzHttp ?? provider?.envoyExtAuthzGrpc;
+  if (provider === undefined || asked === undefined) return "no-provider";
+  const slash = asked.service.indexOf("/");
+  const namespace = slash < 0 ? reader.mesh.rootNamespace : asked.service.slice(0, slash);
+  const service = reader.service(asked.service.slice(slash + 1).toLowerCase(), namespace);
+  if (service === undefined) return "no-service";
+  const port = service.ports.find(({ number }) => number === asked.port);
+  if (port === undefined) return "no-port";
+  return { provider, protocol: provider.envoyExtAuthzHttp === undefined ? "grpc" : "http", service, port };
+}

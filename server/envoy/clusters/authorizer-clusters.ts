@@ -1,0 +1,44 @@
+import type { Authorizer } from "#core/resolve/authorizers.ts";
+import { resolveEndpoints } from "#core/resolve/endpoints.ts";
+import type { CallerReader } from "#core/resolve/mesh-reader.ts";
+import { resolveTrafficTo } from "#core/resolve/traffic-policy.ts";
+import type { ServiceCluster } from "#server/envoy/clusters/service-clusters.ts";
+import { authorizerCluster } from "#server/envoy/names.ts";
+
+const PROTOCOL = { http: "HTTP", grpc: "GRPC" } as const;
+
+/** How a proxy of a namespace reaches those whom it asks: once each, whatever its port is declared to speak. */
+export function authorizerClusters(
+  world: CallerReader,
+  authorizers: readonly Authorizer[],
+  clientNamespace: string,
+): readonly ServiceCluster[] {
+  const clusters = new Map(
+    authorizers.map(({ service, port: declared, protocol }) => {
+      const port = { ...declared, protocol: PROTOCOL[protocol] };
+      const name = authorizerCluster(service.host, port.number, protocol);
+      const endpoints = resolveEndpoints(world, service, port);
+      const question = { host: service.host, clientNamespace, subset: "", port: port.number };
+      const cluster: ServiceCluster = {
+        input: {
+          name,
+          service,
+          port,
+          subset: "",
+          endpoints,
+          serviceEndpoints: endpoints,
+          policy: resolveTrafficTo(world, question),
+          trustDomain: world.mesh.trustDomain,
+          settings: world.settings(),
+          // It is called by its name, and not where a caller's connection was going.
+          routing: "none",
+        },
+        endpoints,
+        isDiscovered: service.resolution === "static",
+        origins: [{ resource: service.declarations[0].source.ref }],
+      };
+      return [name, cluster];
+    }),
+  );
+  return [...clusters.values()];
+}

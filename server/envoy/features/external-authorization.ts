@@ -1,0 +1,182 @@
+import type { Authorizer, HttpProvider } from "#core/resolve/authorizers.ts";
+import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
+import type { GrpcServiceSchema } from "#proto/gen/envoy/config/core/v3/grpc_service_pb.js";
+import {
+  type BufferSettingsSchema,
+  ExtAuthzSchema,
+  type HttpServiceSchema,
+} from "#proto/gen/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js";
+import { RBACPerRouteSchema, RBACSchema } from "#proto/gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js";
+import { ExtAuthzSchema as NetworkExtAuthzSchema } from "#proto/gen/envoy/extensions/filters/network/ext_authz/v3/ext_authz_pb.js";
+import { RBACSchema as NetworkRbacSchema } from "#proto/gen/envoy/extensions/filters/network/rbac/v3/rbac_pb.js";
+import type { MetadataMatcherSchema } from "#proto/gen/envoy/type/matcher/v3/metadata_pb.js";
+import type { ListStringMatcherSchema } from "#proto/gen/envoy/type/matcher/v3/string_pb.js";
+import type { StatusCode } from "#proto/gen/envoy/type/v3/http_status_pb.js";
+import { buildCustomRules } from "#server/envoy/features/build-rbac.ts";
+import type { HttpFilter } from "#server/envoy/features/http-filter.ts";
+import type { NetworkFilter } from "#server/envoy/features/network-filter.ts";
+import { authorizerCluster } from "#server/envoy/names.ts";
+import { duration, type Init, pack, typed } from "#server/envoy/pack.ts";
+
+const TIMEOUT = "600s";
+
+/**
+ * The two filters that have somebody asked: rules that are only looked at leave a mark on the requests that they match, and
+ * who is marked is asked about (Istio's way). The rules come with the route configuration; whom to ask is the listener's.
+ */
+export function externalAuthorization(authorizer: Authorizer): readonly HttpFilter[] {
+  const { name } = authorizer.provider;
+  const rules = `envoy.filters.http.rbac.custom.${name}`;
+  const asking = `envoy.filters.http.ext_authz.${name}`;
+  const looking = typed(rules, RBACSchema, { shadowRulesStatPrefix: markPrefix(name) });
+  const isIn = (direction: string): boolean => direction !== "outbound";
+  return [
+    {
+      name: rules,
+      phase: "authorization",
+      inListener: (direction) => (isIn(direction) ? { ...looking, disabled: true } : undefined),
+      onRoutes(guard) {
+        const shadowRules = buildCustomRules(name, { ...guard, isHttp: true });
+        const rbac = { shadowRules, shadowRulesStatPrefix: markPrefix(name) };
+        return shadowRules === undefined ? undefined : pack(RBACPerRouteSchema, { rbac });
+      },
+    },
+    {
+      name: asking,
+      phase: "authorization",
+      inListener: (direction) => (isIn(direction) ? typed(asking, ExtAuthzSchema, ofHttp(authorizer)) : undefined),
+    },
+  ];
+}
+
+/** The same for connections; who is asked over HTTP is asked about requests alone, as in Istio. */
+export function externalConnectionAuthorization(authorizer: Authorizer): readonly NetworkFilter[] {
+  const { envoyExtAuthzGrpc: grpc, name } = authorizer.provider;
+  if (grpc === undefined) return [];
+  return [
+    {
+      name: "envoy.filters.network.rbac",
+      inChain(guard) {
+        const shadowRules = buildCustomRules(name, { ...guard, isHttp: false, trustsForwardedFor: [] });
+        if (shadowRules === undefined) return undefined;
+        const config = { shadowRules, shadowRulesStatPrefix: markPrefix(name), statPrefix: "tcp." };
+        return typed("envoy.filters.network.rbac", NetworkRbacSchema, config);
+      },
+    },
+    {
+      name: "envoy.filters.network.ext_authz",
+      inChain(guard) {
+        if (buildCustomRules(name, { ...guard, isHttp: false, trustsForwardedFor: [] }) === undefined) return undefined;
+        return typed("envoy.filters.network.ext_authz", NetworkExtAuthzSchema, {
+          statPrefix: "tcp.",
+          failureModeAllow: grpc.failOpen === true,
+          transportApiVersion: ApiVersion.V3,
+          grpcService: overGrpc(authorizer, grpc.timeout),
+          filterEnabledMetadata: marked("envoy.filters.network.rbac", name),
+        });
+      },
+    },
+  ];
+}
+
+function ofHttp(authorizer: Authorizer): Init<typeof ExtAuthzSchema> {
+  const { name, envoyExtAuthzHttp: http, envoyExtAuthzGrpc: grpc } = authorizer.provider;
+  const { failOpen, clearRouteCache, statusOnError, includeRequestBodyInCheck: body } = http ?? grpc ?? {};
+  return {
+    failureModeAllow: failOpen === true,
+    clearRouteCache: clearRouteCache === true,
+    transportApiVersion: ApiVersion.V3,
+    filterEnabledMetadata: marked("envoy.filters.http.rbac", name),
+    ...(statusOnError === undefined ? {} : { statusOnError: { code: Number(statusOnError) as StatusCode } }),
+    ...(body === undefined ? {} : { withRequestBody: buffer(body) }),
+    ...(http?.includeRequestHeadersInCheck === undefined
+      ? {}
+      : { allowedHeaders: matchNames(http.includeRequestHeadersInCheck) }),
+    services:
+      http === undefined
+        ? { case: "grpcService", value: overGrpc(authorizer, grpc?.timeout) }
+        : { case: "httpService", value: overHttp(authorizer, http) },
+  };
+}
+
+function overGrpc(
+  { service, port, protocol }: Authorizer,
+  timeout: string | undefined,
+): Init<typeof GrpcServiceSchema> {
+  return {
+    targetSpecifier: {
+      case: "envoyGrpc",
+      value: { clusterName: authorizerCluster(service.host, port.number, protocol), authority: service.host },
+    },
+    timeout: duration(timeout ?? TIMEOUT),
+  };
+}
+
+function overHttp({ service, port, protocol }: Authorizer, http: HttpProvider): Init<typeof HttpServiceSchema> {
+  const added = Object.entries(http.includeAdditionalHeadersInCheck ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const {
+    headersToUpstreamOnAllow: upstream = [],
+    headersToDownstreamOnDeny: denied = [],
+    headersToDownstreamOnAllow: allowed = [],
+  } = http;
+  const listed = <K extends string>(key: K, names: readonly string[]) =>
+    names.length === 0 ? {} : { [key]: matchNames(names) };
+  return {
+    ...(http.pathPrefix === undefined ? {} : { pathPrefix: http.pathPrefix }),
+    serverUri: {
+      // Envoy wants one, and goes by the cluster.
+      uri: `http://${service.host}`,
+      httpUpstreamType: { case: "cluster", value: authorizerCluster(service.host, port.number, protocol) },
+      timeout: duration(http.timeout ?? TIMEOUT),
+    },
+    ...(added.length === 0
+      ? {}
+      : { authorizationRequest: { headersToAdd: added.map(([key, value]) => ({ key, value })) } }),
+    ...(upstream.length + denied.length + allowed.length === 0
+      ? {}
+      : {
+          authorizationResponse: {
+            ...listed("allowedUpstreamHeaders", upstream),
+            ...listed("allowedClientHeaders", denied),
+            ...listed("allowedClientHeadersOnSuccess", allowed),
+          },
+        }),
+  };
+}
+
+type Body = NonNullable<HttpProvider["includeRequestBodyInCheck"]>;
+
+function buffer({ maxRequestBytes, allowPartialMessage, packAsBytes }: Body): Init<typeof BufferSettingsSchema> {
+  return {
+    maxRequestBytes,
+    allowPartialMessage: allowPartialMessage === true,
+    packAsBytes: packAsBytes === true,
+  };
+}
+
+/** Each provider's own: what one marks is not another's. */
+function markPrefix(provider: string): string {
+  return `ext_authz_${provider}_`;
+}
+
+/** Whether rules of this provider matched: the mark is the name of the rule. */
+function marked(filter: string, provider: string): Init<typeof MetadataMatcherSchema> {
+  return {
+    filter,
+    path: [{ segment: { case: "key", value: `${markPrefix(provider)}shadow_effective_policy_id` } }],
+    value: { matchPattern: { case: "presentMatch", value: true } },
+  };
+}
+
+function matchNames(names: readonly string[]): Init<typeof ListStringMatcherSchema> {
+  return {
+    patterns: names.map((name) => ({
+      ignoreCase: true,
+      matchPattern: name.startsWith("*")
+        ? { case: "suffix", value: name.slice(1) }
+        : name.endsWith("*")
+          ? { case: "prefix", value: name.slice(0, -1) }
+          : { case: "exact", value: name },
+    })),
+  };
+}
