@@ -37,6 +37,12 @@ export type DiagnosticCode =
   | "unreachable-rule"
   | "upper-case-header"
   | "weight-sum"
+  // What surprises people about a policy that they write.
+  | "allows-everyone"
+  | "denies-everyone"
+  | "implicit-deny"
+  | "mesh-wide"
+  | "needs-mtls"
   // Resources against each other: see docs/reference/checks.md.
   | "delegate-not-usable"
   | "delegate-not-used"

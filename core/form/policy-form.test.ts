@@ -186,5 +186,7 @@ test.each([
     codes: ["mesh-wide"],
   },
 ])("warns of what surprises: $name", ({ text, target, codes }) => {
-  expect(warnPolicy(formOf(text), target).map(({ code }) => code)).toEqual(codes);
+  const warned = warnPolicy(formOf(text), target);
+  expect(warned.map(({ code }) => code)).toEqual(codes);
+  for (const { severity, path = [] } of warned) expect([severity, path[0]]).toEqual(["warning", "spec"]);
 });

@@ -1,15 +1,5 @@
+import { type Diagnostic, warningAt } from "#core/diagnostic.ts";
 import type { PolicyForm } from "#core/form/policy-form.ts";
-
-export interface PolicyWarning {
-  readonly code:
-    | "implicit-deny"
-    | "denies-everyone"
-    | "allows-everyone"
-    | "needs-mtls"
-    | "mesh-wide"
-    | "http-rules-on-tcp";
-  readonly message: string;
-}
 
 /** What the form knows of the target besides the policy itself. */
 export interface PolicyTarget {
@@ -21,47 +11,51 @@ export interface PolicyTarget {
   readonly isRootNamespace: boolean;
 }
 
-/** What surprises people about authorization policies, said before it happens to them. */
-export function warnPolicy(form: PolicyForm, target: PolicyTarget): PolicyWarning[] {
+/** What surprises people about authorization policies, said before it happens to them, as sentences. */
+export function warnPolicy(form: PolicyForm, target: PolicyTarget): Diagnostic[] {
   const rules = form.rules ?? [];
   const isFor = (rule: (typeof rules)[number]) =>
     !rule.isAnyone ||
     rule.methods.length + rule.paths.length + rule.hosts.length > 0 ||
     rule.ports.length + rule.conditions.length + rule.other.length > 0;
-  const matchesAll = rules.some((rule) => !isFor(rule));
-  const warnings: PolicyWarning[] = [];
-  if (form.action === "ALLOW" && !matchesAll && target.otherAllows.length === 0)
-    warnings.push({
-      code: "implicit-deny",
-      message: `No other ALLOW policy bears on ${target.name}: with this one, whatever it does not allow is refused.`,
-    });
-  if (form.action === "DENY" && matchesAll)
-    warnings.push({
-      code: "denies-everyone",
-      message: `Every call to ${target.name} is refused, its health included.`,
-    });
-  if (form.action === "ALLOW" && matchesAll)
-    warnings.push({
-      code: "allows-everyone",
-      message: `Everyone may call everything on ${target.name}; only a DENY policy can still refuse.`,
-    });
-  if (rules.some((rule) => rule.principals.length + rule.namespaces.length > 0) && !isIdentified(target.mtls))
-    warnings.push({
-      code: "needs-mtls",
-      message: `${target.name} also takes plaintext, and a caller without mTLS has no identity: ${
+  /** The first that matches everything. */
+  const open = rules.findIndex((rule) => !isFor(rule));
+  const warnings: Diagnostic[] = [];
+  const warn = (...said: Parameters<typeof warningAt>): unknown => warnings.push(warningAt(...said));
+  if (form.action === "ALLOW" && open < 0 && target.otherAllows.length === 0)
+    warn(
+      ["spec", "action"],
+      "implicit-deny",
+      `No other ALLOW policy bears on ${target.name}: with this one, whatever it does not allow is refused.`,
+    );
+  if (form.action === "DENY" && open >= 0)
+    warn(["spec", "rules", open], "denies-everyone", `Every call to ${target.name} is refused, its health included.`);
+  if (form.action === "ALLOW" && open >= 0)
+    warn(
+      ["spec", "rules", open],
+      "allows-everyone",
+      `Everyone may call everything on ${target.name}; only a DENY policy can still refuse.`,
+    );
+  const named = rules.findIndex((rule) => rule.principals.length + rule.namespaces.length > 0);
+  if (named >= 0 && !isIdentified(target.mtls))
+    warn(
+      ["spec", "rules", named, "from"],
+      "needs-mtls",
+      `${target.name} also takes plaintext, and a caller without mTLS has no identity: ${
         form.action === "DENY" ? "it is not refused by this policy" : "it is never allowed by it"
       }.`,
-    });
+    );
   if (target.isRootNamespace && Object.keys(form.selector).length === 0)
-    warnings.push({ code: "mesh-wide", message: "It bears on every workload of the mesh." });
-  if (
-    form.action === "DENY" &&
-    rules.some((rule) => rule.methods.length + rule.paths.length + rule.hosts.length > 0 && rule.ports.length === 0)
-  )
-    warnings.push({
-      code: "http-rules-on-tcp",
-      message: "On TCP ports methods, paths and hosts cannot be looked at: the rest of the rule decides there.",
-    });
+    warn(["spec", "selector"], "mesh-wide", "It bears on every workload of the mesh.");
+  const ofRequests = rules.findIndex(
+    (rule) => rule.methods.length + rule.paths.length + rule.hosts.length > 0 && rule.ports.length === 0,
+  );
+  if (form.action === "DENY" && ofRequests >= 0)
+    warn(
+      ["spec", "rules", ofRequests],
+      "denies-tcp",
+      "On TCP ports methods, paths and hosts cannot be looked at: the rest of the rule decides there.",
+    );
   return warnings;
 }
 
