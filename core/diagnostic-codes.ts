@@ -63,6 +63,7 @@ export type DiagnosticCode =
   | "principal-not-found"
   | "provider-not-found"
   | "rule-host-not-found"
+  | "rule-port-not-found"
   | "selector-matches-nothing"
   | "several-sidecars"
   | "several-telemetries"

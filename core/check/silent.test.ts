@@ -142,6 +142,18 @@ const CLOSE: { readonly [C in DiagnosticCode]?: readonly (readonly [name: string
       [REVIEWS, SUBSETS.replace("host: reviews", "host: '*.cluster.local'")],
     ],
   ],
+  "rule-port-not-found": [
+    [
+      "a port of one of the services under a wildcard",
+      [
+        REVIEWS,
+        SUBSETS.replace(
+          "host: reviews,",
+          "host: '*.cluster.local', trafficPolicy: { portLevelSettings: [{ port: { number: 80 }, loadBalancer: { simple: RANDOM } }] },",
+        ),
+      ],
+    ],
+  ],
   "subset-without-instances": [
     [
       "a service of which no endpoint is known",

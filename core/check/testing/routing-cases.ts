@@ -91,6 +91,30 @@ spec: { servers: [{ port: { number: 8080, name: http, protocol: HTTP }, hosts: [
     ["warning destination-port-ambiguous VirtualService/default/reviews spec.http[0].route[0].destination"],
   ],
   [
+    "the same of a host that only the VirtualService names",
+    [
+      REVIEWS.replace("protocol: HTTP }]", "protocol: HTTP }, { name: admin, number: 9081, protocol: HTTP }]"),
+      virtualService(
+        "{ hosts: [new.example.test], http: [{ match: [{ port: 9081 }], route: [{ destination: { host: reviews } }] }, { route: [{ destination: { host: reviews } }] }] }",
+      ),
+    ],
+    ["warning destination-port-ambiguous VirtualService/default/reviews spec.http[1].route[0].destination"],
+  ],
+  [
+    "settings for a port that the service does not have",
+    [
+      REVIEWS,
+      SUBSETS.replace(
+        "subsets: [{ name: v1,",
+        "trafficPolicy: { portLevelSettings: [{ port: { number: 9080 }, loadBalancer: { simple: RANDOM } }, { port: { number: 80 }, loadBalancer: { simple: RANDOM } }] }, subsets: [{ name: v1, trafficPolicy: { portLevelSettings: [{ port: { number: 8080 }, loadBalancer: { simple: RANDOM } }] },",
+      ),
+    ],
+    [
+      "warning rule-port-not-found DestinationRule/default/reviews spec.subsets[0].trafficPolicy.portLevelSettings[0].port.number",
+      "warning rule-port-not-found DestinationRule/default/reviews spec.trafficPolicy.portLevelSettings[1].port.number",
+    ],
+  ],
+  [
     "a short name beside the whole one of the same host",
     [
       REVIEWS,

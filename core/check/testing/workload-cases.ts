@@ -172,12 +172,13 @@ spec:
         "AuthorizationPolicy",
         "a",
         "default",
-        '{ action: DENY, rules: [{ to: [{ operation: { ports: ["19080", "9080"] } }] }] }',
+        '{ action: DENY, rules: [{ to: [{ operation: { ports: ["19080", "9080"] } }], when: [{ key: destination.port, values: ["9080", "19080"] }] }] }',
       ),
     ],
     [
       'warning policy-port-not-found PeerAuthentication/default/a spec.portLevelMtls["9080"]',
       "warning policy-port-not-found AuthorizationPolicy/default/a spec.rules[0].to[0].operation.ports[1]",
+      "warning policy-port-not-found AuthorizationPolicy/default/a spec.rules[0].when[0].values[0]",
     ],
   ],
   [

@@ -1,5 +1,6 @@
 import { mtlsConflict } from "#core/kinds/destination-rule/checks/mtls-conflict.ts";
 import { ruleHost } from "#core/kinds/destination-rule/checks/rule-host.ts";
+import { rulePort } from "#core/kinds/destination-rule/checks/rule-port.ts";
 import { subsetLabels } from "#core/kinds/destination-rule/checks/subset-labels.ts";
 import { explainDestinationRule } from "#core/kinds/destination-rule/explain.ts";
 import type { KindRelations } from "#core/kinds/kind-relations.ts";
@@ -7,7 +8,7 @@ import { isVisible } from "#core/resolve/visibility.ts";
 import { concernByHosts } from "#core/traffic/concern-hosts.ts";
 
 export const destinationRuleRelations: KindRelations<"DestinationRule"> = {
-  checks: [ruleHost, subsetLabels, mtlsConflict],
+  checks: [ruleHost, rulePort, subsetLabels, mtlsConflict],
   explain: explainDestinationRule,
   reaches: ({ spec, metadata }, { namespace }) => isVisible(spec.exportTo, metadata.namespace, namespace),
   concern: (change, context) => concernByHosts(change, context, ({ spec }) => [spec.host]),

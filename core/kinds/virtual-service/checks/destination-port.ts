@@ -10,9 +10,11 @@ export const destinationPort: KindCheck<"VirtualService"> = {
   summary: "A destination with several ports names none of them, and requests arrive on a port that it does not have.",
   check: (services, context) =>
     services.flatMap((service) => {
-      const asked = requestPorts(context, service);
+      const usual = requestPorts(context, service);
+      const hasOwnHost = namesNoService(context, service);
       return listDestinations(service.spec).flatMap(({ destination, path }): Finding[] => {
         if (destination.port !== undefined) return [];
+        const asked = hasOwnHost && path[1] === "http" ? [...usual, ...ownPorts(service, Number(path[2]))] : usual;
         const { namespace } = service.metadata;
         const known = context.hosts.find(context.hosts.resolve(destination.host, namespace), namespace);
         const ports = (known?.ports ?? []).map(({ number }) => number);
@@ -47,4 +49,18 @@ function requestPorts(
       )
     : [];
   return [...new Set([...servers, ...services])].sort((a, b) => a - b);
+}
+
+/** Whether one of its hosts for the mesh is nobody's but its own. */
+function namesNoService({ hosts }: Pick<CheckContext, "hosts">, resource: Resource<"VirtualService">): boolean {
+  const { spec, metadata } = resource;
+  const isOwn = (host: string): boolean =>
+    !host.startsWith("*") && hosts.find(hosts.resolve(host, metadata.namespace), metadata.namespace) === undefined;
+  return gatewaysOf(resource).includes("mesh") && (spec.hosts ?? []).some(isOwn);
+}
+
+/** Where a host that only the VirtualService names is served: on the ports that the rule's matches name, else on 80. */
+function ownPorts({ spec }: Resource<"VirtualService">, rule: number): readonly number[] {
+  const named = (spec.http?.[rule]?.match ?? []).flatMap(({ port }) => port ?? []);
+  return named.length > 0 ? named : [80];
 }
