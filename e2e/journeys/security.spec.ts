@@ -74,7 +74,8 @@ spec:
     return ingress.getByText("Host", { exact: true }).count();
   };
   await eventually("the mark", 60_000, async () => ((await list()) === 1 ? true : undefined));
-  await page.getByRole("row").filter({ hasText: "istio-ingressgateway" }).getByRole("link").first().click();
+  const ingress = page.getByRole("row").filter({ hasText: "istio-ingressgateway" }).getByRole("link").first();
+  await page.goto(new URL((await ingress.getAttribute("href")) ?? "", demo.console).href);
   await expect(page.getByText("Its host needs a look")).toBeVisible();
   await expect(page.getByText(cert).first()).toBeVisible();
   await page.goto(`${demo.console}/traffic/Gateway/istio-system/secure`);
