@@ -25,6 +25,7 @@ export type DiagnosticCode =
   | "conflicting-fields"
   | "costly-value"
   | "denies-tcp"
+  | "dry-run"
   | "duplicate-value"
   | "empty"
   | "matches-nothing"

@@ -5,6 +5,11 @@ import { joinWords } from "#core/kinds/join-words.ts";
 
 /** What the policy does, one sentence for each rule; `target` is the name of what it protects. */
 export function explainPolicy(form: PolicyForm, target: string): string[] {
+  const sentences = explainRules(form, target);
+  return form.isDryRun ? ["Only tried, nothing is refused:", ...sentences] : sentences;
+}
+
+function explainRules(form: PolicyForm, target: string): string[] {
   if (form.rules === null || form.rules.length === 0)
     return form.action === "ALLOW"
       ? [`Nobody may call ${target}: the policy allows, and names nobody.`]

@@ -20,6 +20,7 @@ test("values of an enum that are handled, each with what it means", () => {
     "ALLOW",
     "DENY",
     "AUDIT",
+    "CUSTOM",
   ]);
 });
 

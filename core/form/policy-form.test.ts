@@ -44,6 +44,7 @@ function apply(text: string, edits: readonly DocumentEdit[]): string {
 test("a policy to begin with names itself, its target and its caller", () => {
   expect(parseDocuments(DENY).diagnostics).toEqual([]);
   expect(formOf(DENY)).toEqual({
+    isDryRun: false,
     name: "deny-bookinfo-productpage-to-details",
     namespace: "default",
     action: "DENY",
@@ -189,4 +190,10 @@ test.each([
   const warned = warnPolicy(formOf(text), target);
   expect(warned.map(({ code }) => code)).toEqual(codes);
   for (const { severity, path = [] } of warned) expect([severity, path[0]]).toEqual(["warning", "spec"]);
+});
+
+test("a policy that is only tried says so before what it does", () => {
+  const tried = DENY.replace("metadata:", 'metadata:\n  annotations: { istio.io/dry-run: "true" }');
+  expect(formOf(tried).isDryRun).toBe(true);
+  expect(explainPolicy(formOf(tried), "details")[0]).toBe("Only tried, nothing is refused:");
 });

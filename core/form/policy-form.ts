@@ -1,6 +1,7 @@
 import { openDraft } from "#core/form/open-draft.ts";
 import { otherFields } from "#core/form/other-fields.ts";
 import { recordOf } from "#core/form/read-loosely.ts";
+import { isDryRun } from "#core/kinds/authorization-policy/dry-run.ts";
 import { AUTHORIZATION_POLICY, type AuthorizationRule } from "#core/kinds/authorization-policy/schema.ts";
 import { formatPath, type Path } from "#core/schema/path.ts";
 import type { Draft } from "#core/schema/read-draft.ts";
@@ -36,6 +37,8 @@ export interface PolicyForm {
   readonly name: string;
   readonly namespace: string;
   readonly action: PolicyAction;
+  /** It is only tried: nothing is refused by it. */
+  readonly isDryRun: boolean;
   /** Labels of the workloads that enforce it; none means all of the namespace. */
   readonly selector: Readonly<Record<string, string>>;
   /** Null when the document has no `rules`: then an ALLOW allows nothing. */
@@ -49,10 +52,16 @@ export function readPolicyForm(document: unknown): PolicyForm {
     name,
     namespace,
     action: spec.action ?? "ALLOW",
+    isDryRun: isDryRun({ metadata: { name, namespace, annotations: annotationsOf(document) } }),
     selector: spec.selector?.matchLabels ?? {},
     rules: spec.rules?.map((rule, index) => readRule(document, rule, ["spec", "rules", index])) ?? null,
     other: otherFields(document, ["spec"], ["selector", "action", "rules"]),
   };
+}
+
+function annotationsOf(document: unknown): Readonly<Record<string, string>> {
+  const written = Object.entries(recordOf(valueAt(document, ["metadata", "annotations"])));
+  return Object.fromEntries(written.filter((each): each is [string, string] => typeof each[1] === "string"));
 }
 
 function readRule(document: unknown, rule: Draft<AuthorizationRule>, at: Path): PolicyRuleForm {

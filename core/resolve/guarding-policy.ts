@@ -1,3 +1,4 @@
+import { isDryRun } from "#core/kinds/authorization-policy/dry-run.ts";
 import type {
   AuthorizationCondition,
   AuthorizationOperation,
@@ -28,6 +29,8 @@ export interface GuardingPolicy {
   readonly action: "ALLOW" | "DENY" | "AUDIT" | "CUSTOM";
   /** Who is asked, with CUSTOM. */
   readonly provider: string | undefined;
+  /** It is only tried: nothing is refused by it. */
+  readonly isDryRun: boolean;
   readonly rules: readonly GuardingRule[];
 }
 
@@ -44,6 +47,7 @@ export function readGuards(policies: readonly Resource<"AuthorizationPolicy">[])
     name: policy.metadata.name,
     action: policy.spec.action ?? "ALLOW",
     provider: providerOf(policy),
+    isDryRun: isDryRun(policy),
     rules: (policy.spec.rules ?? []).map((rule, index) => ({ ...rule, index, usesHttp: usesHttp(rule) })),
   }));
 }

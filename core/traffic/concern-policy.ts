@@ -1,3 +1,4 @@
+import { isDryRun } from "#core/kinds/authorization-policy/dry-run.ts";
 import type { AuthorizationRule } from "#core/kinds/authorization-policy/schema.ts";
 import { UNKNOWN } from "#core/model/workload-label.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
@@ -22,7 +23,8 @@ type Policy = Resource<"AuthorizationPolicy">;
  * Requests to the workloads that a policy selects which its changed rules match; all of these requests where the first
  * ALLOW comes or the last one goes, for with one all others are refused.
  */
-export function concernByPolicy({ before, after }: ChangeOf<"AuthorizationPolicy">, input: ConcernContext): Concerning {
+export function concernByPolicy(change: ChangeOf<"AuthorizationPolicy">, input: ConcernContext): Concerning {
+  const [before, after] = [change.before, change.after].map(enforced);
   const { mesh } = input;
   const samples = Map.groupBy(input.samples, groupOfSample);
   return {
@@ -61,6 +63,11 @@ export function concernByPolicy({ before, after }: ChangeOf<"AuthorizationPolicy
   };
 }
 
+/** A policy that is only tried is as if it were not there. */
+function enforced(policy: Policy | undefined): Policy | undefined {
+  return policy === undefined || isDryRun(policy) ? undefined : policy;
+}
+
 /** A row says nothing of methods, paths and hosts: there its samples tell which part of it is meant. */
 function weigh(match: (facts: RequestFacts) => Match, facts: RequestFacts, samples: readonly RequestRecord[]): Concern {
   const ofAll = match(facts);
@@ -88,7 +95,7 @@ function turnsAround(
 ): boolean {
   const isAllow = (policy: Policy | undefined): policy is Policy =>
     policy !== undefined && (policy.spec.action ?? "ALLOW") === "ALLOW";
-  const allPolicies = ofKind(resources, "AuthorizationPolicy");
+  const allPolicies = ofKind(resources, "AuthorizationPolicy").filter((each) => !isDryRun(each));
   return called.some((instance) => {
     const stands = (policy: Policy | undefined) => isAllow(policy) && standsOver(policy, instance, mesh.rootNamespace);
     if (stands(before) === stands(after)) return false;

@@ -52,8 +52,8 @@ function policed({ resources, instances, mesh }: Snapshot, { namespace, labels, 
   const standing = ofKind(resources, "AuthorizationPolicy").filter((resource) =>
     standsOver(resource, { namespace, labels }, mesh.rootNamespace),
   );
-  const otherAllows = readGuards(standing).flatMap(({ ref, action }) =>
-    action === "ALLOW" && ref !== except ? [ref] : [],
+  const otherAllows = readGuards(standing).flatMap(({ ref, action, isDryRun }) =>
+    action === "ALLOW" && !isDryRun && ref !== except ? [ref] : [],
   );
   return {
     mtls: acceptedMtls({ resources, mesh }, instances.filter(isSelected), waiting),

@@ -1,4 +1,5 @@
 import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
+import { validateDryRun } from "#core/kinds/authorization-policy/dry-run.ts";
 import type {
   AuthorizationCondition,
   AuthorizationPolicySpec,
@@ -14,19 +15,9 @@ import type { Path } from "#core/schema/path.ts";
 type Operation = NonNullable<AuthorizationRule["to"]>[number]["operation"];
 
 export function validateAuthorizationPolicy(resource: Written<AuthorizationPolicySpec>): Diagnostic[] {
-  const { spec, metadata } = resource;
-  const issues: Diagnostic[] = [];
+  const { spec } = resource;
+  const issues: Diagnostic[] = validateDryRun(resource);
   const action = spec.action ?? "ALLOW";
-  if (metadata.annotations !== undefined && Object.hasOwn(metadata.annotations, "istio.io/dry-run")) {
-    issues.push(
-      errorAt(
-        ["metadata", "annotations"],
-        "annotation-not-handled",
-        "istio.io/dry-run is not handled: the policy would be enforced",
-        "remove the annotation to enforce it",
-      ),
-    );
-  }
   if (action === "DENY" && (spec.rules ?? []).length === 0)
     issues.push(
       errorAt(

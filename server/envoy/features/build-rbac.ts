@@ -57,9 +57,21 @@ const ACTION = { ALLOW: RBAC_Action.ALLOW, DENY: RBAC_Action.DENY, AUDIT: RBAC_A
  */
 export function buildRbac(input: RbacInput): Init<typeof RBACSchema> | undefined {
   const asked = new Set(input.authorizers.map(({ provider }) => provider.name));
-  const isOwn = ({ action, provider }: GuardingPolicy): boolean =>
-    provider === undefined ? action === input.action : input.action === "DENY" && !asked.has(provider);
+  const isOwn = ({ action, provider, isDryRun }: GuardingPolicy): boolean =>
+    !isDryRun && (provider === undefined ? action === input.action : input.action === "DENY" && !asked.has(provider));
   return buildRules(input.policies.filter(isOwn), input);
+}
+
+/** What policies of an action would do that are only tried; undefined when there are none. */
+export function buildTriedRules(input: RbacInput): Init<typeof RBACSchema> | undefined {
+  const own = input.policies.filter(({ action, isDryRun }) => isDryRun && action === input.action);
+  return buildRules(own, input);
+}
+
+/** As a filter carries them: Envoy counts what they would refuse under Istio's names, `istio_dry_run_deny_shadow_denied` and its like. */
+export function triedRules(shadowRules: Init<typeof RBACSchema> | undefined, action: RbacAction) {
+  if (shadowRules === undefined) return undefined;
+  return { shadowRules, shadowRulesStatPrefix: `istio_dry_run_${action.toLowerCase()}_` };
 }
 
 /** What a provider is to be asked about; undefined where that is nothing on this port. */

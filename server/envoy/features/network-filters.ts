@@ -1,6 +1,12 @@
 import type { FilterSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import { RBACSchema } from "#proto/gen/envoy/extensions/filters/network/rbac/v3/rbac_pb.js";
-import { buildRbac, RBAC_ACTIONS, type RbacAction } from "#server/envoy/features/build-rbac.ts";
+import {
+  buildRbac,
+  buildTriedRules,
+  RBAC_ACTIONS,
+  type RbacAction,
+  triedRules,
+} from "#server/envoy/features/build-rbac.ts";
 import { externalConnectionAuthorization } from "#server/envoy/features/external-authorization.ts";
 import type { Guard } from "#server/envoy/features/guard.ts";
 import type { NetworkFilter } from "#server/envoy/features/network-filter.ts";
@@ -12,9 +18,14 @@ function rbac(action: RbacAction): NetworkFilter {
   return {
     name,
     inChain(guard) {
-      const rules = buildRbac({ ...guard, action, isHttp: false, trustsForwardedFor: [] });
-      const isIdle = action !== "ALLOW" && Object.keys(rules?.policies ?? {}).length === 0;
-      return rules === undefined || isIdle ? undefined : typed(name, RBACSchema, { rules, statPrefix: "tcp." });
+      const input = { ...guard, action, isHttp: false, trustsForwardedFor: [] };
+      const [rules, tried] = [buildRbac(input), buildTriedRules(input)].map((each) => {
+        const isIdle = action !== "ALLOW" && Object.keys(each?.policies ?? {}).length === 0;
+        return isIdle ? undefined : each;
+      });
+      if (rules === undefined && tried === undefined) return undefined;
+      const enforced = rules === undefined ? {} : { rules };
+      return typed(name, RBACSchema, { ...enforced, ...triedRules(tried, action), statPrefix: "tcp." });
     },
   };
 }

@@ -1,5 +1,5 @@
 import { RBACPerRouteSchema, RBACSchema } from "#proto/gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js";
-import { buildRbac, type RbacAction } from "#server/envoy/features/build-rbac.ts";
+import { buildRbac, buildTriedRules, type RbacAction, triedRules } from "#server/envoy/features/build-rbac.ts";
 import type { HttpFilter } from "#server/envoy/features/http-filter.ts";
 import { pack, typed } from "#server/envoy/pack.ts";
 
@@ -15,8 +15,11 @@ export function rbac(action: RbacAction): HttpFilter {
     phase: "authorization",
     inListener: (direction) => (direction === "outbound" ? undefined : filter),
     onRoutes(guard) {
-      const rules = buildRbac({ ...guard, action, isHttp: true });
-      return rules === undefined ? undefined : pack(RBACPerRouteSchema, { rbac: { rules } });
+      const input = { ...guard, action, isHttp: true };
+      const rules = buildRbac(input);
+      const tried = triedRules(buildTriedRules(input), action);
+      if (rules === undefined && tried === undefined) return undefined;
+      return pack(RBACPerRouteSchema, { rbac: { ...(rules === undefined ? {} : { rules }), ...tried } });
     },
   };
 }
