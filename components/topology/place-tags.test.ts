@@ -18,6 +18,33 @@ test("no tag lies under a card", () => {
   expect(x + 85 <= card.left || y + 9 <= card.top || y - 9 >= card.bottom).toBe(true);
 });
 
+test("a tag that just fits between two cards stands on its line", () => {
+  const [left, right] = [
+    { left: -100, right: 0, top: -20, bottom: 40 },
+    { left: 176, right: 300, top: -20, bottom: 40 },
+  ];
+  const path = [
+    { x: 0, y: 10 },
+    { x: 176, y: 10 },
+  ];
+  expect(placeTags([{ ...tag("a", 10), width: 170, path }], [left, right]).get("a")).toEqual({ x: 88, y: 10 });
+});
+
+test("a tag goes to where its line is alone", () => {
+  const fork = (id: string, y: number): Tag => ({
+    ...tag(id, 0),
+    path: [
+      { x: 0, y: 0 },
+      { x: 200, y: 0 },
+      { x: 200, y },
+      { x: 400, y },
+    ],
+  });
+  const centres = placeTags([fork("up", -60), fork("down", 60)], []);
+  expect(centres.get("up")?.y).toBeLessThan(-9);
+  expect(centres.get("down")?.y).toBeGreaterThan(9);
+});
+
 test("what fails keeps the middle, and the others make room", () => {
   const centres = placeTags([tag("well", 10), tag("denied", 12, 0)], []);
   expect(centres.get("denied")).toEqual({ x: 100, y: 12 });

@@ -80,8 +80,8 @@ function around({ x, y }: Point, { width, height }: Tag): Obstacle {
 }
 
 function overlap(a: Obstacle, b: Obstacle): number {
-  const width = Math.min(a.right, b.right) - Math.max(a.left, b.left) + 2 * GAP;
-  const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) + 2 * GAP;
+  const width = Math.min(a.right, b.right) - Math.max(a.left, b.left) + GAP;
+  const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) + GAP;
   return width > 0 && height > 0 ? width * height : 0;
 }
 
