@@ -7,6 +7,11 @@ export const EXPLAINED_VALIDATION: readonly Explained[] = (
   [
     ["a field that is null is read as not set", /^taken .*(?:Invalid value: "null"|: null: supported values)/],
     [
+      "a port that is null is read as not set",
+      /^taken (?:WorkloadEntry|WorkloadGroup|ServiceEntry) .*port number 0 must be in the range/,
+      /: null$/m,
+    ],
+    [
       "an empty list of accounts is not set",
       /^taken AuthorizationPolicy .*Cannot set serviceAccounts with namespaces or principals/,
       /(?:erviceAccounts|amespaces|rincipals): \[\]/,
@@ -34,7 +39,7 @@ export const EXPLAINED_VALIDATION: readonly Explained[] = (
     ["an empty name would be trusted", /subjectAltNames\[\]: is empty$/],
     ["an empty header name is no key", /httpHeaderName: is empty$|httpQueryParameterName: is empty$/],
     ["Envoy refuses a parameter without a name", /^refused VirtualService .*queryParams\.…: is empty$/],
-    ["httpsRedirect on HTTPS says two things", /tls\.httpsRedirect: httpsRedirect is for HTTP, not HTTPS$/],
+    ["httpsRedirect on HTTPS says two things", /tls\.httpsRedirect: httpsRedirect is for HTTP, not (?:HTTPS|TLS)$/],
     ["the newest version is older than the oldest", /tls\.maxProtocolVersion: \w+ is older than the oldest version/],
     ["an instance has a literal address", /^refused WorkloadGroup .*spec\.template\.address: /],
     ["a probe's host must be a name", /^refused WorkloadGroup .*spec\.probe\.(?:httpGet|tcpSocket)\.host: /],
@@ -52,7 +57,16 @@ export const EXPLAINED_VALIDATION: readonly Explained[] = (
     ],
     ["HTTP has no such header name", /headers\.(?:request|response)\.remove\[\]: … is not a header name$/],
     ["HTTP has no such header name", /when\[\]\.key: … is not a condition Pharos knows/, /request\.headers\[a b\]/],
+    ["HTTP has no such header name", /^refused Telemetry .*customTags\.\S+\.header\.name: … is not a header name$/],
     ["HTTP has no such header name", /consistentHash\.httpHeaderName: … is not a header name$/],
+    [
+      "HTTP has no such header name",
+      /^refused RequestAuthentication .*(?:fromHeaders\[\]\.name|outputPayloadToHeader): … is not a header name$/,
+    ],
+    [
+      "a tag without a value is none",
+      /^refused Telemetry .*customTags\.\S+: needs one of literal, environment, header, formatter$/,
+    ],
     ["there is no such port", new RegExp(`${POLICY}port\\.number: -?\\d+ is out of range: 1 to 65535$`)],
     ["a port of settings is named", /portLevelSettings\[\]\.port(?:\.number)?: (?:number|port) is missing$/],
     ["Envoy has no such redirect", /redirect\.redirectCode: /],

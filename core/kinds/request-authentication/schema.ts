@@ -52,7 +52,7 @@ const JWT_RULE = message(
       note: "Without jwks and jwksUri it is asked for at the issuer's /.well-known/openid-configuration. Addresses of this host, link-local ones and those of clouds' metadata services are not asked",
     }),
     jwks_uri: refused(BY_ITS_NAME),
-    jwks: described(string(), {
+    jwks: described(explicit(string()), {
       envoy: "JwtProvider.local_jwks",
       doc: "The keys themselves, as a JSON Web Key Set",
       form: "lines",
