@@ -18,7 +18,7 @@ export const EXPLAINED_VALIDATION: readonly Explained[] = (
     ],
     [
       "a gateway ./NAME is the rule's own namespace's",
-      /^taken VirtualService .*invalid value for namespace: …$/,
+      /^taken VirtualService .*invalid value for namespace: … ?$/,
       /- \.\//,
     ],
     ["probes by gRPC work here", /^taken WorkloadGroup .*unknown health check method \*v1alpha3\.ReadinessProbe_Grpc$/],
