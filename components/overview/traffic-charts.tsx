@@ -13,13 +13,22 @@ const WHAT = {
 } as const;
 
 /** Rate, errors and latency of the mesh or of one service side by side, one pointer for all three. */
-export function TrafficCharts({ of, series }: { readonly of: keyof typeof WHAT; readonly series: ServiceMetrics }) {
+export function TrafficCharts({
+  of,
+  series,
+  unit = "Requests",
+}: {
+  readonly of: keyof typeof WHAT;
+  readonly series: ServiceMetrics;
+  /** What is counted. */
+  readonly unit?: "Requests" | "Connections";
+}) {
   const what = WHAT[of];
   return (
     <div className="grid gap-4 lg:grid-cols-3">
-      <Card title="Requests per second" description={what.rate}>
+      <Card title={`${unit} per second`} description={what.rate}>
         <TimeChart
-          label="Requests per second by class of answer"
+          label={`${unit} per second by class of answer`}
           series={rateSeries(series)}
           kind="stack"
           format={formatRate}
@@ -28,7 +37,7 @@ export function TrafficCharts({ of, series }: { readonly of: keyof typeof WHAT; 
       </Card>
       <Card title="Errors" description={what.rest}>
         <TimeChart
-          label="Errors in percent of requests"
+          label={`Errors in percent of ${unit.toLowerCase()}`}
           series={errorSeries(series)}
           format={formatPercent}
           max={100}

@@ -10,6 +10,7 @@ import { ServiceFacts } from "#components/services/service-facts.tsx";
 import { refreshMs, withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
 import { RecentTracesCard } from "#components/traces/recent-traces-card.tsx";
+import { routesRequests } from "#components/traffic/routes-requests.ts";
 import { Breadcrumbs } from "#components/ui/breadcrumbs.tsx";
 import { HealthMark } from "#components/ui/health-mark.tsx";
 import { Notice } from "#components/ui/notice.tsx";
@@ -50,7 +51,11 @@ export function ServicePage({ host }: { readonly host: string }) {
         {(data) => (
           <div className="flex flex-col gap-4">
             {data.namedBy.length === 0 ? null : <NothingServes refs={data.namedBy} />}
-            <TrafficCharts of="service" series={data.metrics} />
+            <TrafficCharts
+              of="service"
+              series={data.metrics}
+              unit={routesRequests(data.ports) ? "Requests" : "Connections"}
+            />
             <div className="grid gap-4 xl:grid-cols-2">
               <PeersCard title="Callers" peers={data.callers} emptyText="Nobody called it in this range." />
               <PeersCard title="Calls" peers={data.callees} emptyText="It called nobody in this range." />

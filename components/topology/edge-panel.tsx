@@ -113,6 +113,7 @@ export function EdgePanel({ edge, graph, view, onSelect }: EdgePanelProps) {
       <EdgeResponses edge={edge} host={host} />
       <TrafficSeries
         ends={{ view, from: edge.source, to: edge.target }}
+        unit={edge.protocol === "tcp" ? "Connections" : "Requests"}
         what={`from ${nameOf(source, edge.source)} to ${nameOf(target, edge.target)}`}
       />
       {edge.protocol === "tcp" ? <NoTraces /> : tracesOf === null ? null : <EdgeTraces query={tracesOf} />}

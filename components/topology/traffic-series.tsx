@@ -11,16 +11,25 @@ import { SkeletonChart } from "#components/ui/skeleton.tsx";
 import type { GraphEnds } from "#core/graph/graph.ts";
 
 /** Rate, errors and latency of what flows between two ends of the graph. `what` names it: "to reviews v2". */
-export function TrafficSeries({ ends, what }: { readonly ends: GraphEnds; readonly what: string }) {
+export function TrafficSeries({
+  ends,
+  what,
+  unit = "Requests",
+}: {
+  readonly ends: GraphEnds;
+  readonly what: string;
+  /** What is counted. */
+  readonly unit?: "Requests" | "Connections";
+}) {
   const { series, range } = useSeries(ends);
   return (
     <QueryView query={series} what="the charts" skeleton={<SkeletonChart className="h-48 border-line border-t" />}>
       {(metrics) => (
         <>
-          <PanelSection title="Requests per second" note={range.label}>
+          <PanelSection title={`${unit} per second`} note={range.label}>
             <TimeChart
               isCompact
-              label={`Requests per second ${what}`}
+              label={`${unit} per second ${what}`}
               series={rateSeries(metrics)}
               kind="stack"
               format={formatRate}
