@@ -10,7 +10,8 @@ import { createCompiler } from "#server/envoy/create-compiler.ts";
 import { type Answer, ask } from "#server/envoy/testing/ask.ts";
 import { makeNode, type ProxyHeader } from "#server/envoy/testing/read-case.ts";
 import { type Expectation, namesIn, readScenario, type Scenario } from "#server/envoy/testing/scenario.ts";
-import { type RunningApp, type Seen, startScenarioApp } from "#server/envoy/testing/scenario-app.ts";
+import { type RunningApp, startScenarioApp } from "#server/envoy/testing/scenario-app.ts";
+import type { SeenRequest } from "#server/envoy/testing/seen-request.ts";
 import { startStaticProxy } from "#server/envoy/testing/start-static-proxy.ts";
 import { staticBootstrap } from "#server/envoy/testing/static-bootstrap.ts";
 import { findTestEnvoy } from "#testing/find-test-envoy.ts";
@@ -70,7 +71,7 @@ async function startProxy(proxy: ProxyHeader, { snapshot }: Scenario): Promise<v
 }
 
 /** Of a request or an answer what is asked about, to be compared with what is to be. */
-function pick(wanted: NonNullable<Expectation["seen"]>, got: Partial<Seen> | undefined): Expectation["seen"] {
+function pick(wanted: NonNullable<Expectation["seen"]>, got: Partial<SeenRequest> | undefined): Expectation["seen"] {
   return Object.fromEntries(
     Object.keys(wanted).map((key) => [
       key,

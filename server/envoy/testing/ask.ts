@@ -3,13 +3,13 @@ import { request as tlsRequest } from "node:https";
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Question } from "#server/envoy/testing/scenario.ts";
-import type { Seen } from "#server/envoy/testing/scenario-app.ts";
+import type { SeenRequest } from "#server/envoy/testing/seen-request.ts";
 
 export interface Answer {
   readonly status?: number;
   readonly headers: Readonly<Record<string, string>>;
   /** What the application says it saw, where one answered. */
-  readonly seen?: Seen;
+  readonly seen?: SeenRequest;
   readonly app?: string;
   /** The other side closed the connection. */
   readonly closed?: boolean;
@@ -60,9 +60,9 @@ function askHttp({ to, url, host, path = "/", method = "GET", headers = {}, body
   });
 }
 
-function readSeen(text: string): Seen | undefined {
+function readSeen(text: string): SeenRequest | undefined {
   try {
-    const value = JSON.parse(text) as Seen;
+    const value = JSON.parse(text) as SeenRequest;
     return typeof value.app === "string" ? value : undefined;
   } catch {
     return undefined;

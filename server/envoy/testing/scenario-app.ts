@@ -4,19 +4,12 @@ import { createServer as createTcpServer, type Server, type Socket } from "node:
 import { createServer as createRawTlsServer } from "node:tls";
 import type { AppHeader } from "#server/envoy/testing/scenario.ts";
 import { createGrpcAuthorizer, isAllowed } from "#server/envoy/testing/scenario-authorizer.ts";
-
-/** A request as it reached an application. */
-export interface Seen {
-  readonly app: string;
-  readonly method: string;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
+import type { SeenRequest } from "#server/envoy/testing/seen-request.ts";
 
 export interface RunningApp {
   readonly port: number;
   /** All that came in, oldest first. */
-  readonly seen: readonly Seen[];
+  readonly seen: readonly SeenRequest[];
   stop(): void;
 }
 
@@ -25,12 +18,12 @@ export async function startScenarioApp(
   { name, protocol = "http", tls, status = 200, authorizer }: AppHeader,
   certificate: { readonly cert: string; readonly key: string } | undefined,
 ): Promise<RunningApp> {
-  const seen: Seen[] = [];
+  const seen: SeenRequest[] = [];
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([key, value]) => [key, Array.isArray(value) ? value.join() : (value ?? "")]),
     );
-    const one: Seen = { app: name, method: request.method ?? "", path: request.url ?? "", headers };
+    const one: SeenRequest = { app: name, method: request.method ?? "", path: request.url ?? "", headers };
     seen.push(one);
     request.resume().on("end", () => {
       if (authorizer === undefined) response.writeHead(status).end(JSON.stringify(one));

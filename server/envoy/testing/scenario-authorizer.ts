@@ -3,7 +3,7 @@ import type { Server } from "node:net";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { CheckRequestSchema, CheckResponseSchema } from "#proto/gen/envoy/service/auth/v3/external_auth_pb.js";
 import { StatusCode } from "#proto/gen/envoy/type/v3/http_status_pb.js";
-import type { Seen } from "#server/envoy/testing/scenario-app.ts";
+import type { SeenRequest } from "#server/envoy/testing/seen-request.ts";
 
 const DENIED = 7;
 /** Of gRPC's frame: whether it is compressed, and its length. */
@@ -15,7 +15,7 @@ export function isAllowed(status: number, headers: Readonly<Record<string, strin
 }
 
 /** An external authorizer over gRPC without TLS. A connection has no headers: all are let in, unless `status` is another than 200. */
-export function createGrpcAuthorizer(name: string, status: number, seen: Seen[]): Server {
+export function createGrpcAuthorizer(name: string, status: number, seen: SeenRequest[]): Server {
   const server = createServer();
   server.on("stream", (stream: ServerHttp2Stream) => {
     const chunks: Buffer[] = [];
