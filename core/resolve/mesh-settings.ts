@@ -51,7 +51,7 @@ export function withMeshExports(snapshot: Snapshot): Snapshot {
 const filled = new WeakMap<AnyResource, Map<string, AnyResource>>();
 
 /** The resource as if it said itself who sees it; the same object for the same resource and default. */
-export function withExportTo<R extends AnyResource>(resource: R, defaults: DefaultExports): R {
+function withExportTo<R extends AnyResource>(resource: R, defaults: DefaultExports): R {
   const scope = scopeOf(resource.kind, defaults);
   if (scope === "*") return resource;
   const { exportTo = [] } = resource.spec as { readonly exportTo?: readonly string[] };
