@@ -25,7 +25,7 @@ export function withAuthentications(
     : `${withoutAuthentications(refusal)}-by[${names.join(",")}]`;
 }
 
-export function withoutAuthentications(refusal: string): string {
+function withoutAuthentications(refusal: string): string {
   return refusal.replace(/-by\[.*$/, "");
 }
 

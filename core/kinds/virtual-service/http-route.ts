@@ -111,7 +111,6 @@ const CORS_POLICY = message({
     oneOf(["UNSPECIFIED", "FORWARD", "IGNORE"]),
   ),
 });
-export type CorsPolicy = Infer<typeof CORS_POLICY>;
 
 const DELEGATE = message({
   name: described(required(string()), {
