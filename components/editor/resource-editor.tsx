@@ -19,7 +19,6 @@ import { splitBlanks } from "#components/editor/split-blanks.ts";
 import { useCheck } from "#components/editor/use-check.ts";
 import { useDraft } from "#components/editor/use-draft.ts";
 import { useLeaveGuard } from "#components/editor/use-leave-guard.ts";
-import { useRefusals } from "#components/editor/use-refusals.ts";
 import { WatchStep } from "#components/editor/watch-step.tsx";
 import { resourceHref } from "#components/format/resource-href.ts";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
@@ -125,10 +124,7 @@ function LiveEditor(props: ResourceEditorProps) {
   }
 
   // An edit that has not begun is not checked: what is known of the resource as it stands is shown.
-  const refusals = useRefusals();
-  const found = draft.isChanged
-    ? check.result?.diagnostics
-    : [...refusals(draft.base.ref), ...(standing.data?.diagnostics ?? [])];
+  const found = draft.isChanged ? check.result?.diagnostics : (standing.data?.diagnostics ?? []);
   // What a new document still lacks is no mistake until something was filled in.
   const isBlank = draft.isPristine && hasErrors(found ?? []);
   const asked = useMemo(

@@ -26,6 +26,9 @@ export function useRollout(revision: number): Rollout {
           // The figures elsewhere on the page are of the same moment.
           void queryClient.invalidateQueries({ queryKey: trpc.proxies.list.queryKey() });
           void queryClient.invalidateQueries({ queryKey: trpc.config.history.queryKey() });
+          // What a proxy refuses of an object is among its problems.
+          void queryClient.invalidateQueries(trpc.config.get.queryFilter());
+          void queryClient.invalidateQueries(trpc.config.list.queryFilter());
         },
       },
     ),

@@ -4,7 +4,6 @@ import { FileCode2 } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { buildResourceColumns } from "#components/editor/resource-columns.tsx";
-import { useWithRefusals } from "#components/editor/use-refusals.ts";
 import { resourceHref } from "#components/format/resource-href.ts";
 import { filterResources, orderByKind } from "#components/kinds/filter-resources.ts";
 import { Button } from "#components/ui/button.tsx";
@@ -39,7 +38,6 @@ interface KindListProps {
 export function KindList({ area, label, nothingYet }: KindListProps) {
   const trpc = useTRPC();
   const search = useSearchState();
-  const withRefusals = useWithRefusals();
   const kinds = kindsIn(area);
   const resources = useQuery(trpc.config.list.queryOptions({ kinds: [...kinds] }, { refetchInterval: REFRESH_MS }));
   const kind = kinds.find((name) => name === search.get("kind")) ?? null;
@@ -81,7 +79,7 @@ export function KindList({ area, label, nothingYet }: KindListProps) {
               label={label}
               testId="resources"
               columns={COLUMNS}
-              rows={filterResources(orderByKind(withRefusals(all), kinds), {
+              rows={filterResources(orderByKind(all, kinds), {
                 query: search.get("q") ?? "",
                 kind,
                 namespace,

@@ -3,7 +3,6 @@ import { useQuery } from "@tanstack/react-query";
 import { ShieldCheck } from "lucide-react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { buildResourceColumns } from "#components/editor/resource-columns.tsx";
-import { useWithRefusals } from "#components/editor/use-refusals.ts";
 import { resourceHref } from "#components/format/resource-href.ts";
 import { type PolicyInWords, usePolicySentences } from "#components/security/use-policy-sentences.ts";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
@@ -26,14 +25,16 @@ const ACTION = {
   CUSTOM: { tone: "neutral", word: "Ask" },
 } as const satisfies Record<PolicyAction, { tone: Tone; word: string }>;
 
+const REFRESH_MS = 15_000;
 const NO_WORDS: ReadonlyMap<string, PolicyInWords> = new Map();
 
 /** Every authorization policy, told as what it does. */
 export function AuthorizationTab() {
   const trpc = useTRPC();
   const search = useSearchState();
-  const withRefusals = useWithRefusals();
-  const policies = useQuery(trpc.config.list.queryOptions({ kinds: ["AuthorizationPolicy"] }));
+  const policies = useQuery(
+    trpc.config.list.queryOptions({ kinds: ["AuthorizationPolicy"] }, { refetchInterval: REFRESH_MS }),
+  );
   const catalog = useQuery(trpc.services.names.queryOptions());
   const words =
     usePolicySentences(
@@ -56,9 +57,7 @@ export function AuthorizationTab() {
               label="Authorization policies"
               testId="policies"
               columns={columnsWith(words)}
-              rows={withRefusals(all).filter(({ ref }) =>
-                `${ref} ${words.get(ref)?.sentence ?? ""}`.toLowerCase().includes(query),
-              )}
+              rows={all.filter(({ ref }) => `${ref} ${words.get(ref)?.sentence ?? ""}`.toLowerCase().includes(query))}
               rowKey={({ ref }) => ref}
               rowHref={({ ref }) => resourceHref(ref)}
               defaultSort={{ column: "name", isDescending: false }}

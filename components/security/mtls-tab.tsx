@@ -3,7 +3,6 @@ import { useQuery } from "@tanstack/react-query";
 import { Lock } from "lucide-react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { buildResourceColumns } from "#components/editor/resource-columns.tsx";
-import { useWithRefusals } from "#components/editor/use-refusals.ts";
 import { percentScale, rateScale } from "#components/format/figure-scale.ts";
 import { resourceHref } from "#components/format/resource-href.ts";
 import { AnyLength } from "#components/ui/any-length.tsx";
@@ -22,6 +21,7 @@ import type { ResourceSummary } from "#core/view/config.ts";
 import type { ServiceRow } from "#core/view/service.ts";
 
 const RANGE_SECONDS = 300;
+const REFRESH_MS = 15_000;
 
 const SERVICES: readonly Column<ServiceRow>[] = [
   { id: "name", header: "Service", cell: ({ name }) => name, sortValue: ({ name }) => name },
@@ -82,9 +82,10 @@ const POLICIES: readonly Column<ResourceSummary>[] = [
 /** What services accept by policy, and where plaintext was measured all the same. */
 export function MtlsTab() {
   const trpc = useTRPC();
-  const withRefusals = useWithRefusals();
   const services = useQuery(trpc.services.list.queryOptions({ seconds: RANGE_SECONDS }));
-  const policies = useQuery(trpc.config.list.queryOptions({ kinds: ["PeerAuthentication"] }));
+  const policies = useQuery(
+    trpc.config.list.queryOptions({ kinds: ["PeerAuthentication"] }, { refetchInterval: REFRESH_MS }),
+  );
   const plaintext = useQuery(trpc.topology.plaintext.queryOptions({ seconds: RANGE_SECONDS }));
   return (
     <div className="grid gap-4 xl:grid-cols-2">
@@ -128,7 +129,7 @@ export function MtlsTab() {
             <DataTable
               label="PeerAuthentication"
               columns={POLICIES}
-              rows={withRefusals(rows)}
+              rows={rows}
               rowKey={({ ref }) => ref}
               rowHref={({ ref }) => resourceHref(ref)}
               empty={

@@ -43,6 +43,7 @@ export function createMeshCalls(
     takers: (changed) => ads.takers(changed),
     fleet: (expiringBeforeMs) => ads.fleet(expiringBeforeMs),
     proxies: () => ads.proxies(),
+    refusals: () => ads.refusals(),
     proxy: (id) => ads.proxy(id),
     proxyConfig: (id, type) => describeView(ads.view(id), type),
     distribution: (revision) => ads.distribution(revision),

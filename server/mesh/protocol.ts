@@ -4,6 +4,7 @@ import type { Refused } from "#core/limits/limit-book.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import type { Distribution, FleetSummary, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
+import type { StandingRefusal } from "#core/xds/standing-refusal.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type { ForwardedPeer } from "#grpc/forwarded-peer.ts";
 import type { ServerTls } from "#grpc/server.ts";
@@ -34,6 +35,7 @@ export interface MeshCalls {
   takers(changed: readonly ChangedName[]): Takers;
   fleet(expiringBeforeMs: number): FleetSummary;
   proxies(): readonly ProxyStatus[];
+  refusals(): readonly StandingRefusal[];
   proxy(id: string): ProxyDetail | undefined;
   proxyConfig(id: string, type: XdsType): unknown;
   distribution(revision: number): Distribution | undefined;

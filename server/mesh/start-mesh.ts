@@ -48,6 +48,7 @@ const CALLS = [
   "takers",
   "fleet",
   "proxies",
+  "refusals",
   "proxy",
   "proxyConfig",
   "distribution",

@@ -20,6 +20,7 @@ import { findDelta } from "#server/preview/find-delta.ts";
 import type { PreviewThread } from "#server/preview/preview-thread.ts";
 import type { MeasuredTraffic } from "#server/preview/protocol.ts";
 import type { CheckCache } from "#server/services/check-cache.ts";
+import { currentRefusals } from "#server/services/current-refusals.ts";
 import type { Mesh, Telemetry } from "#server/services/dependencies.ts";
 import { describeOvertaken } from "#server/services/describe-overtaken.ts";
 import { describeUnfollowed } from "#server/services/describe-unfollowed.ts";
@@ -95,6 +96,9 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
   const { store, mesh, telemetry, state, checks, publisher, previews, applies, keys, files } = options;
   /** With what the compiler could not translate of it, and what became of it elsewhere. */
   const diagnose = () => [...checks.run(), ...publisher.failures, ...keys.findings(), ...files.findings()];
+  const refused = currentRefusals(mesh);
+  /** With what proxies refuse of it: a write is not told that, as they have yet to answer; its roll-out is. */
+  const diagnoseLive = async () => [...(await refused()), ...diagnose()];
 
   async function write(
     action: string,
@@ -183,7 +187,7 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
   return {
     async list({ labelSelector = "", ...filter }) {
       const requirements = parseLabelSelector(labelSelector);
-      const diagnostics = byResource(diagnose());
+      const diagnostics = byResource(await diagnoseLive());
       const { mesh: settings } = state.snapshot();
       return (await store.list(filter))
         .filter(({ resource }) => meetsRequirements(resource.metadata.labels ?? {}, requirements))
@@ -194,7 +198,7 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
       const { keyLocations }: KindDefinition = KINDS[stored.resource.kind];
       const locations = keyLocations?.(stored.resource.spec) ?? [];
       return {
-        ...summarize(stored, byResource(diagnose()), state.snapshot().mesh),
+        ...summarize(stored, byResource(await diagnoseLive()), state.snapshot().mesh),
         text: stored.text,
         ...(locations.length === 0
           ? {}
@@ -263,7 +267,7 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
         (findings) => place(findings, changes, asker, applies),
       );
     },
-    diagnostics: async () => diagnose(),
+    diagnostics: diagnoseLive,
     history: (filter) => store.history(filter),
     revision: (revision) => store.revision(revision),
     rollback: (revision, reason, caller) =>

@@ -8,6 +8,7 @@ import type { TraceQuery } from "#core/telemetry/trace-query.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
 import type { Distribution, FleetSummary, ProxyDetail, ProxyStatus, TelemetryGap } from "#core/view/mesh.ts";
 import type { ServiceMetrics } from "#core/view/service-metrics.ts";
+import type { StandingRefusal } from "#core/xds/standing-refusal.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type { TotalsQuery } from "#server/services/inputs.ts";
 
@@ -22,6 +23,8 @@ export interface Mesh {
     changed: readonly { readonly layerId: string; readonly type: XdsType; readonly name: string }[],
   ): Promise<{ readonly ids: readonly string[]; readonly counts: readonly number[] }>;
   proxies(): Promise<readonly ProxyStatus[]>;
+  /** What connected proxies refuse now; costs by those that refuse, not by the fleet. */
+  refusals(): Promise<readonly StandingRefusal[]>;
   proxy(id: string): Promise<ProxyDetail | undefined>;
   proxyConfig(id: string, type: XdsType): Promise<unknown>;
   distribution(revision: number): Promise<Distribution | undefined>;

@@ -2,6 +2,7 @@ import { PharosError } from "#core/errors.ts";
 import { claimedId } from "#core/identity/claimed-id.ts";
 import type { Distribution, FleetSummary, ProxyDetail, ProxyStatus, Refusal } from "#core/view/mesh.ts";
 import type { Layer, LayerChange, ProxyNode, ProxyView } from "#core/xds/layer.ts";
+import type { StandingRefusal } from "#core/xds/standing-refusal.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type { Peer } from "#grpc/peer.ts";
 import type { GrpcMethod, StreamHandler } from "#grpc/server.ts";
@@ -167,6 +168,11 @@ export class AdsServer {
 
   proxies(): ProxyStatus[] {
     return this.#proxies.list(this.#revision, this.#now());
+  }
+
+  /** What connected proxies refuse now. */
+  refusals(): readonly StandingRefusal[] {
+    return this.#proxies.refusals();
   }
 
   proxy(id: string): ProxyDetail | undefined {

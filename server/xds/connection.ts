@@ -157,9 +157,9 @@ export class Connection {
   /** What it refuses now, the newest first. */
   refused(): readonly Refusal[] {
     if (this.#refusals.size === 0) return [];
-    const standing = this.#machine.standing();
+    const standing = new Map(Array.from(this.#machine.standing(), ([type, names]) => [type, new Set(names)]));
     return [...this.#refusals.values()]
-      .filter(({ type, resource }) => standing.get(type as XdsType)?.includes(resource) === true)
+      .filter(({ type, resource }) => standing.get(type)?.has(resource) === true)
       .reverse();
   }
 

@@ -1,8 +1,10 @@
 import type { FleetSummary, ProxyDetail, ProxyStatus, Refusal } from "#core/view/mesh.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
+import type { StandingRefusal } from "#core/xds/standing-refusal.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import { AwayBook } from "#server/xds/away-book.ts";
 import type { Connection } from "#server/xds/connection.ts";
+import { sumRefusals } from "#server/xds/sum-refusals.ts";
 
 interface KnownProxy {
   node: ProxyNode;
@@ -19,6 +21,8 @@ const AWAY_KEPT_MS = 60 * 60 * 1000;
 /** Every proxy that is connected, or was in the last hour, and what is known of it. */
 export class ProxyBook {
   readonly #proxies = new Map<string, KnownProxy>();
+  /** The connected that ever refused something: the others need not be asked what they refuse now. */
+  readonly #refusing = new Set<Connection>();
   readonly #away = new AwayBook((id) => this.#proxies.delete(id));
 
   /** Returns the connection that this one takes the place of. */
@@ -34,6 +38,7 @@ export class ProxyBook {
       certificateNotAfter,
       lastSeenMs: connection.connectedSinceMs,
     });
+    if (known?.connection !== undefined) this.#refusing.delete(known.connection);
     return known?.connection;
   }
 
@@ -43,6 +48,7 @@ export class ProxyBook {
     if (known?.connection !== connection) return false;
     if (connection.isCurrent) known.revision = revision;
     known.connection = undefined;
+    this.#refusing.delete(connection);
     known.lastSeenMs = nowMs;
     this.#away.add(connection.node.id, connection.spiffeId);
     return true;
@@ -55,7 +61,14 @@ export class ProxyBook {
 
   refused(id: string, refusals: readonly Refusal[]): void {
     const known = this.#proxies.get(id);
-    if (known !== undefined) known.refusals = [...refusals, ...known.refusals].slice(0, REFUSALS_KEPT);
+    if (known === undefined) return;
+    known.refusals = [...refusals, ...known.refusals].slice(0, REFUSALS_KEPT);
+    if (known.connection !== undefined) this.#refusing.add(known.connection);
+  }
+
+  /** What is refused now. Costs by who ever refused something on its present connection, not by the fleet. */
+  refusals(): readonly StandingRefusal[] {
+    return sumRefusals(this.#refusing);
   }
 
   connection(id: string): Connection | undefined {
