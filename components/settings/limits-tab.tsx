@@ -62,8 +62,8 @@ export function LimitsTab() {
             defaultSort={{ column: "last", isDescending: true }}
             empty={
               <EmptyState icon={<Gauge />} title="Nothing was refused">
-                Since the server started nobody has asked for more connections, calls, bytes, reports or metric keys
-                than their share.
+                Since the server started nobody has asked for more connections, calls, bytes, reports, metric keys or
+                series than their share.
               </EmptyState>
             }
           />

@@ -1,30 +1,20 @@
-import { BUCKET_COUNT, DURATION_BUCKETS_MS } from "#core/telemetry/buckets.ts";
-import { classOfCode, type TrafficKey } from "#core/telemetry/dimensions.ts";
-import { NOBODY, ownerOf } from "#core/telemetry/traffic-key.ts";
+import { DURATION_BUCKETS_MS } from "#core/telemetry/buckets.ts";
+import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { renderHead, renderSample } from "#node/prometheus-text.ts";
 import type { TrafficWindow } from "#server/telemetry/ports/traffic-window.ts";
-import { labelsOf, seriesOf } from "#server/telemetry/query/standard-labels.ts";
-
-interface Counter {
-  readonly key: TrafficKey;
-  /** When it was last added to. */
-  atMs: number;
-  count: number;
-  requestBytes: number;
-  responseBytes: number;
-  durationSumMs: number;
-  readonly buckets: Float64Array;
-}
+import { type Counter, SeriesBook, type SeriesLimits } from "#server/telemetry/query/series-book.ts";
+import { labelsOf } from "#server/telemetry/query/standard-labels.ts";
 
 export interface StandardMetricsOptions {
   readonly now: () => number;
   /** Sets of labels that are told apart; a scraper gets about 25 KB of each. */
-  readonly seriesMax?: number;
-  /** Told of whose windows found no room for labels of their own. */
-  readonly onFolded?: (owner: string) => void;
+  readonly limits?: SeriesLimits;
+  /** Told of the account whose windows found no room for labels of their own. */
+  readonly onFolded?: (account: string) => void;
 }
 
-const SERIES_MAX = 10_000;
+/** 10,000 on the page. */
+const LIMITS: SeriesLimits = { perAccount: 1000, inSum: 8000, resting: 2000 };
 /** Series of what nobody does any more end, as Istio's proxies' do. One that comes again begins at 0, as after a restart. */
 const IDLE_MS = 3_600_000;
 const CHUNK_CHARS = 64 * 1024;
@@ -32,71 +22,25 @@ const CHUNK_CHARS = 64 * 1024;
 /** Istio's standard metrics from what was stored since the start: counters that only grow. Bounded, whatever is counted. */
 export class StandardMetrics {
   readonly #now: () => number;
-  readonly #seriesMax: number;
-  /** Several keys of the store may share their labels: what Istio has no label for is summed. */
-  readonly #bySeries = new Map<string, Counter>();
-  /** By the objects that the label book has. */
-  readonly #byKey = new Map<TrafficKey, Counter>();
-  readonly #onFolded: (owner: string) => void;
+  readonly #series: SeriesBook;
 
-  constructor({ now, seriesMax = SERIES_MAX, onFolded = () => undefined }: StandardMetricsOptions) {
+  constructor({ now, limits = LIMITS, onFolded = () => undefined }: StandardMetricsOptions) {
     this.#now = now;
-    this.#seriesMax = seriesMax;
-    this.#onFolded = onFolded;
-  }
-
-  get size(): number {
-    return this.#bySeries.size;
+    this.#series = new SeriesBook({ now, limits, onFolded });
   }
 
   add(window: TrafficWindow): void {
-    const counter = this.#byKey.get(window.key) ?? this.#open(window.key);
-    counter.atMs = this.#now();
-    counter.count += window.count;
-    counter.requestBytes += window.requestBytes;
-    counter.responseBytes += window.responseBytes;
-    counter.durationSumMs += window.durationSumMs;
-    for (let index = 0; index < BUCKET_COUNT; index += 1)
-      counter.buckets[index] = (counter.buckets[index] ?? 0) + (window.buckets[index] ?? 0);
+    this.#series.add(window);
   }
 
   /** Forgets keys that retention took away; a series goes with the last of its keys. */
   drop(keys: Iterable<TrafficKey>): void {
-    for (const key of keys) this.#byKey.delete(key);
-    const left = new Set(this.#byKey.values());
-    for (const [series, counter] of this.#bySeries) if (!left.has(counter)) this.#bySeries.delete(series);
+    this.#series.drop(keys);
   }
 
   /** Forgets what was not counted for an hour. */
   dropIdle(): void {
-    const before = this.#now() - IDLE_MS;
-    this.drop([...this.#byKey].flatMap(([key, { atMs }]) => (atMs < before ? [key] : [])));
-  }
-
-  #open(key: TrafficKey): Counter {
-    const series = seriesOf(key);
-    let counter = this.#bySeries.get(series);
-    if (counter === undefined) {
-      if (this.#bySeries.size >= this.#seriesMax) return this.#overflow(key);
-      counter = openCounter(key);
-      this.#bySeries.set(series, counter);
-    }
-    this.#byKey.set(key, counter);
-    return counter;
-  }
-
-  /** One series for all that finds no room, of its reporter's side, protocol and code. */
-  #overflow(of: TrafficKey): Counter {
-    this.#onFolded(ownerOf(of));
-    const { reporter, protocol, responseCode } = of;
-    const key = { ...NOBODY, reporter, protocol, responseCode: classOfCode(responseCode) };
-    const series = `more ${seriesOf(key)}`;
-    const known = this.#bySeries.get(series);
-    if (known !== undefined) return known;
-    const counter = openCounter(key);
-    this.#bySeries.set(series, counter);
-    this.#byKey.set(key, counter);
-    return counter;
+    this.#series.dropIdle(this.#now() - IDLE_MS);
   }
 
   /** Prometheus text exposition format 0.0.4, in pieces: what changes between two of them is in the later ones. */
@@ -167,7 +111,7 @@ export class StandardMetrics {
     hasBuckets = false,
   ): Generator<string, void, undefined> {
     let isFirst = true;
-    for (const counter of this.#bySeries.values()) {
+    for (const counter of this.#series.values()) {
       if ((counter.key.protocol === "tcp") !== isTcp) continue;
       if (isFirst) yield renderHead(name, type, help);
       isFirst = false;
@@ -176,18 +120,6 @@ export class StandardMetrics {
       else yield histogramText(name, labels, counter, figureOf(counter), hasBuckets);
     }
   }
-}
-
-function openCounter(key: TrafficKey): Counter {
-  return {
-    key,
-    atMs: 0,
-    count: 0,
-    requestBytes: 0,
-    responseBytes: 0,
-    durationSumMs: 0,
-    buckets: new Float64Array(BUCKET_COUNT),
-  };
 }
 
 /** Sizes are known as sums only: one bucket holds them all. */
