@@ -56,6 +56,7 @@ export type DiagnosticCode =
   | "gateway-not-found"
   | "http-only-setting"
   | "instances-without-group"
+  | "match-port-not-found"
   | "mtls-conflict"
   | "namespace-not-found"
   | "overlapping-peer-authentications"

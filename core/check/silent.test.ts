@@ -135,6 +135,61 @@ const CLOSE: { readonly [C in DiagnosticCode]?: readonly (readonly [name: string
       ],
     ],
   ],
+  "match-port-not-found": [
+    [
+      "a port of the service, one of the gateway, and 0, which is any",
+      [
+        REVIEWS,
+        GATEWAY,
+        virtualService(
+          `{ hosts: [reviews], gateways: [mesh, edge], http: [{ match: [{ port: 9080 }, { port: 8080 }, { port: 8080, gateways: [edge] }, { port: 0 }], route: [{ destination: { host: reviews } }] }] }`,
+        ),
+      ],
+    ],
+    [
+      "hosts that are served on whichever port the matches name: of no service, and patterns",
+      [
+        REVIEWS,
+        ...["new.example.test, reviews", '"*.default.svc.cluster.local"'].map((hosts, index) =>
+          virtualService(
+            `{ hosts: [${hosts}], http: [{ match: [{ port: 9999 }], route: [{ destination: { host: reviews } }] }] }`,
+            `vs-${index}`,
+          ),
+        ),
+      ],
+    ],
+    [
+      "a host below a service's pattern",
+      [
+        REVIEWS.replace("reviews.default.svc.cluster.local", '"*.example.test"'),
+        virtualService(
+          "{ hosts: [a.example.test], http: [{ match: [{ port: 9999 }], directResponse: { status: 200 } }] }",
+        ),
+      ],
+    ],
+    [
+      "a gateway that does not exist, and one that the VirtualService is not bound to: others tell of these",
+      [
+        REVIEWS,
+        virtualService(
+          `{ hosts: [reviews], gateways: [none, mesh], http: [{ match: [{ port: 80, gateways: [none] }, { port: 80, gateways: [edge] }], route: [{ destination: { host: reviews } }] }] }`,
+        ),
+      ],
+    ],
+    [
+      "one that is delegated to for one of two hosts, and one that nobody delegates to",
+      [
+        REVIEWS,
+        REVIEWS.replaceAll("reviews", "ratings").replace("9080", "80"),
+        ...["reviews", "ratings"].map((host) =>
+          virtualService(`{ hosts: [${host}], http: [{ delegate: { name: part } }] }`, host),
+        ),
+        ...["part", "unused"].map((name) =>
+          virtualService(`{ http: [{ match: [{ port: 80 }], route: [{ destination: { host: ratings } }] }] }`, name),
+        ),
+      ],
+    ],
+  ],
   "rule-host-not-found": [
     ["a rule for every host", [SUBSETS.replace("host: reviews", "host: '*'")]],
     [

@@ -2,6 +2,13 @@ import { type FoundCase, REVIEWS, SUBSETS, virtualService } from "#core/check/te
 
 const TO_V1 = "{ hosts: [reviews], http: [{ route: [{ destination: { host: reviews, subset: v1 } }] }] }";
 
+const GATEWAY = `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: edge }
+spec: { servers: [{ port: { number: 8080, name: http, protocol: HTTP }, hosts: ["*"] }] }
+`;
+
 /** What is found on services, and on what routes to them. */
 export const ROUTING_CASES: readonly FoundCase[] = [
   ["finds nothing wrong with a service, its subsets and a route to one", [REVIEWS, SUBSETS, virtualService(TO_V1)], []],
@@ -77,12 +84,7 @@ export const ROUTING_CASES: readonly FoundCase[] = [
     "a gateway's port that a service with several ports does not have",
     [
       REVIEWS.replace("protocol: HTTP }]", "protocol: HTTP }, { name: admin, number: 9090, protocol: HTTP }]"),
-      `
-apiVersion: networking.istio.io/v1
-kind: Gateway
-metadata: { name: edge }
-spec: { servers: [{ port: { number: 8080, name: http, protocol: HTTP }, hosts: ["*"] }] }
-`,
+      GATEWAY,
       virtualService(
         "{ hosts: [shop.example.test], gateways: [edge], http: [{ route: [{ destination: { host: reviews } }] }] }",
       ),
@@ -99,6 +101,35 @@ spec: { servers: [{ port: { number: 8080, name: http, protocol: HTTP }, hosts: [
       ),
     ],
     ["warning destination-port-ambiguous VirtualService/default/reviews spec.http[1].route[0].destination"],
+  ],
+  [
+    "matches on ports that neither the service nor the gateway has, of requests and of connections",
+    [
+      REVIEWS.replace(
+        "protocol: HTTP }]",
+        "protocol: HTTP }, { name: db, number: 7000, protocol: TCP }, { name: tls, number: 7443, protocol: TLS }]",
+      ),
+      GATEWAY,
+      virtualService(
+        "{ hosts: [reviews], gateways: [mesh, edge], http: [{ match: [{ port: 8080, gateways: [mesh] }, { port: 9080, gateways: [edge] }, { port: 80 }], route: [{ destination: { host: reviews, port: { number: 9080 } } }] }], tls: [{ match: [{ port: 443, sniHosts: [reviews] }], route: [{ destination: { host: reviews, port: { number: 7443 } } }] }], tcp: [{ match: [{ port: 7001 }], route: [{ destination: { host: reviews, port: { number: 7000 } } }] }] }",
+      ),
+    ],
+    [
+      "warning match-port-not-found VirtualService/default/reviews spec.http[0].match[0].port",
+      "warning match-port-not-found VirtualService/default/reviews spec.http[0].match[1].port",
+      "warning match-port-not-found VirtualService/default/reviews spec.http[0].match[2].port",
+      "warning match-port-not-found VirtualService/default/reviews spec.tcp[0].match[0].port",
+      "warning match-port-not-found VirtualService/default/reviews spec.tls[0].match[0].port",
+    ],
+  ],
+  [
+    "the same of one that is delegated to",
+    [
+      REVIEWS,
+      virtualService("{ hosts: [reviews], http: [{ delegate: { name: part } }] }"),
+      virtualService("{ http: [{ match: [{ port: 80 }], route: [{ destination: { host: reviews } }] }] }", "part"),
+    ],
+    ["warning match-port-not-found VirtualService/default/part spec.http[0].match[0].port"],
   ],
   [
     "settings for a port that the service does not have",

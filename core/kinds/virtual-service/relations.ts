@@ -7,6 +7,7 @@ import { destinationPort } from "#core/kinds/virtual-service/checks/destination-
 import { destinationSubset } from "#core/kinds/virtual-service/checks/destination-subset.ts";
 import { duplicateHost } from "#core/kinds/virtual-service/checks/duplicate-host.ts";
 import { gatewayExists } from "#core/kinds/virtual-service/checks/gateway-exists.ts";
+import { matchPort } from "#core/kinds/virtual-service/checks/match-port.ts";
 import { concernByVirtualService } from "#core/kinds/virtual-service/concern.ts";
 import { explainVirtualService } from "#core/kinds/virtual-service/explain.ts";
 
@@ -17,6 +18,7 @@ export const virtualServiceRelations: KindRelations<"VirtualService"> = {
     gatewayExists,
     duplicateHost,
     destinationPort,
+    matchPort,
     delegates,
     delegateUsed,
     claimsChecked,
