@@ -139,3 +139,45 @@ test.each([2n ** 53n, 2n ** 63n, 2n ** 64n - 1n])(
     ).rejects.toMatchObject({ code: "invalid", message: expect.stringContaining("sequence") });
   },
 );
+
+test("accounts that fill Prometheus' page have their share of it, are told of, and who comes after keeps its names", async () => {
+  const requestsOf = async (account: string) => {
+    const text = await (await fetch(`${mesh.serve.url}/metrics`)).text();
+    return text
+      .split("\n")
+      .filter((line) => line.startsWith("istio_requests_total{") && line.includes(`sa/${account}"`));
+  };
+  const sumOf = (lines: readonly string[]) =>
+    lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0);
+  const letters = "abcdefghijklmnopqrstuvwxyz";
+  const window = {
+    windowStartMs: BigInt(Math.floor(Date.now() / 10_000) * 10_000),
+    windowMs: 10_000,
+    reporter: "source",
+    requestProtocol: "http",
+    responseCode: 200,
+    count: 1n,
+    durationBuckets: new Array<number>(BUCKET_COUNT).fill(0),
+  };
+  const flood = Array.from({ length: 3000 }, (_, id) => ({
+    ...window,
+    responseFlags: [676, 26, 1].map((unit) => letters[Math.floor(id / unit) % 26]).join(""),
+  }));
+  const before = sumOf(await requestsOf("shop"));
+  const fill = { storeId: "fill", instance: "default/shop-0", windows: flood };
+  expect(await mesh.report(mesh.shop, fill)).toEqual([]);
+  const full = await requestsOf("shop");
+  expect(full.length).toBeGreaterThan(900);
+  expect(full.length).toBeLessThanOrEqual(1010);
+  expect(sumOf(full)).toBe(before + 3000);
+  expect(await mesh.admin.access.refusals.query()).toContainEqual(
+    expect.objectContaining({ limit: "metric series", party: "spiffe://cluster.local/ns/default/sa/shop" }),
+  );
+
+  const many = Array.from({ length: 700 }, (_, at) => ({ ...window, responseCode: 100 + at }));
+  await mesh.report(await mesh.dial("late"), { storeId: "late", windows: many });
+  const late = await requestsOf("late");
+  expect(sumOf(late)).toBe(700);
+  expect(late.length).toBeLessThan(75);
+  expect(late.some((line) => line.includes('response_code="404"') || line.includes('response_code="400"'))).toBe(true);
+});

@@ -1,3 +1,4 @@
+import { answersMaxFor, withAnswerClass, withoutAnswer } from "#core/telemetry/answer-class.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { ownerOf, remainderOf, textOfKey } from "#core/telemetry/traffic-key.ts";
 
@@ -8,10 +9,14 @@ export interface LabelLimits {
 }
 
 const LABEL_LIMITS: LabelLimits = { perOwner: 5000, inSum: 50_000 };
+/** The part of the sum that is kept for reporters with few sets: what is stored stays for its retention, and gives way to nobody. */
+const RESERVE = 1 / 4;
+/** What a reporter may have once the rest is taken, of what is then still free. */
+const SMALL = 1 / 16;
 
 /** Labels for what is stored together. */
 export interface Labelling {
-  /** The same labels as the book has them; beyond the limits those of the reporter's own bucket for the rest. */
+  /** The same labels as the book has them; beyond the limits with the class of the answer, or those of the reporter's own bucket for the rest. */
   labelsOf(key: TrafficKey): TrafficKey;
   /** Reporter → windows that went to its bucket for the rest. */
   readonly folded: ReadonlyMap<string, number>;
@@ -24,6 +29,8 @@ export class LabelBook {
   readonly #byText = new Map<string, TrafficKey>();
   /** Reporter → how many sets it has. */
   readonly #owners = new Map<string, number>();
+  /** What sets share beside their answers → how many such sets there are. */
+  readonly #answers = new Map<string, number>();
   readonly #limits: LabelLimits;
 
   constructor(limits: LabelLimits = LABEL_LIMITS) {
@@ -34,12 +41,14 @@ export class LabelBook {
   load(keys: Iterable<TrafficKey>): void {
     this.#byText.clear();
     this.#owners.clear();
+    this.#answers.clear();
     for (const key of keys) this.#set(textOfKey(key), key);
   }
 
   begin(): Labelling {
     const used = new Map<string, TrafficKey>();
     const fresh = new Map<string, number>();
+    const freshAnswers = new Map<string, number>();
     const folded = new Map<string, number>();
     let added = 0;
     const find = (text: string): TrafficKey | undefined => {
@@ -49,9 +58,16 @@ export class LabelBook {
     };
     const add = (text: string, key: TrafficKey, owner: string): TrafficKey => {
       used.set(text, key);
-      fresh.set(owner, (fresh.get(owner) ?? 0) + 1);
+      change(fresh, owner, 1);
+      change(freshAnswers, textOfKey(withoutAnswer(key)), 1);
       added += 1;
       return key;
+    };
+    const hasRoom = (owner: string): boolean => {
+      const { perOwner, inSum } = this.#limits;
+      const free = inSum - this.#byText.size - added - 1;
+      const share = free >= inSum * RESERVE ? perOwner : Math.min(perOwner, free * SMALL);
+      return sumOf(owner, this.#owners, fresh) < share;
     };
     return {
       folded,
@@ -60,9 +76,14 @@ export class LabelBook {
         const known = find(text);
         if (known !== undefined) return known;
         const owner = ownerOf(key);
-        const has = (this.#owners.get(owner) ?? 0) + (fresh.get(owner) ?? 0);
-        if (has < this.#limits.perOwner && this.#byText.size + added < this.#limits.inSum) return add(text, key, owner);
-        folded.set(owner, (folded.get(owner) ?? 0) + 1);
+        const room = hasRoom(owner);
+        const answers = sumOf(textOfKey(withoutAnswer(key)), this.#answers, freshAnswers);
+        if (room && answers < answersMaxFor(key)) return add(text, key, owner);
+        change(folded, owner, 1);
+        const byClass = withAnswerClass(key);
+        const classText = textOfKey(byClass);
+        const ofClass = find(classText) ?? (room ? add(classText, byClass, owner) : undefined);
+        if (ofClass !== undefined) return ofClass;
         const rest = remainderOf(key, "overflow");
         const restText = textOfKey(rest);
         return find(restText) ?? add(restText, rest, owner);
@@ -83,17 +104,28 @@ export class LabelBook {
       if (known === undefined) continue;
       dropped.push(known);
       this.#byText.delete(text);
-      const owner = ownerOf(known);
-      const left = (this.#owners.get(owner) ?? 0) - 1;
-      if (left > 0) this.#owners.set(owner, left);
-      else this.#owners.delete(owner);
+      this.#count(known, -1);
     }
     return dropped;
   }
 
   #set(text: string, key: TrafficKey): void {
-    const owner = ownerOf(key);
     this.#byText.set(text, key);
-    this.#owners.set(owner, (this.#owners.get(owner) ?? 0) + 1);
+    this.#count(key, 1);
   }
+
+  #count(key: TrafficKey, by: 1 | -1): void {
+    change(this.#owners, ownerOf(key), by);
+    change(this.#answers, textOfKey(withoutAnswer(key)), by);
+  }
+}
+
+function change(counts: Map<string, number>, name: string, by: 1 | -1): void {
+  const count = (counts.get(name) ?? 0) + by;
+  if (count > 0) counts.set(name, count);
+  else counts.delete(name);
+}
+
+function sumOf(name: string, ...counts: readonly ReadonlyMap<string, number>[]): number {
+  return counts.reduce((sum, each) => sum + (each.get(name) ?? 0), 0);
 }

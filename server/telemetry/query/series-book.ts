@@ -1,14 +1,9 @@
+import { answersMaxFor, withAnswerClass, withoutAnswer } from "#core/telemetry/answer-class.ts";
 import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { ownerOf } from "#core/telemetry/traffic-key.ts";
 import type { TrafficWindow } from "#server/telemetry/ports/traffic-window.ts";
-import {
-  answersMaxFor,
-  restOfAccount,
-  restOfAll,
-  withAnswerClass,
-  withoutAnswer,
-} from "#server/telemetry/query/fold-series.ts";
+import { restOfAccount, restOfAll } from "#server/telemetry/query/fold-series.ts";
 import { SeriesShares, type ShareLimits } from "#server/telemetry/query/series-shares.ts";
 import { seriesOf } from "#server/telemetry/query/standard-labels.ts";
 
