@@ -14,6 +14,8 @@ import { makeStores } from "#server/compose/make-stores.ts";
 import { openDataDirectory } from "#server/data-directory.ts";
 import { isLoopback } from "#server/listen-address.ts";
 import type { MeshHandle } from "#server/mesh/start-mesh.ts";
+import { ownAddresses } from "#server/own-addresses.ts";
+import { OwnListeners } from "#server/own-listeners.ts";
 import { writeServerFile } from "#server/server-file.ts";
 import type { ServerOptions } from "#server/server-options.ts";
 import { whenRoom } from "#server/when-room.ts";
@@ -33,7 +35,14 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   const { db, audit } = stores;
   const identity = await makeIdentity(dir, options.trustDomain, db);
   const config = await makeConfig(db, options, (): MeshHandle => port.mesh, log);
-  const registry = await makeRegistry(options, config, identity);
+  const listeners = new OwnListeners(ownAddresses);
+  const listen = (console: number, xds: number, plaintext: number | null): void => {
+    for (const each of [console, xds]) listeners.add(host, each);
+    listeners.add("127.0.0.1", plaintext);
+  };
+  // Before they are bound: agents may come before the console is.
+  listen(options.port, options.xdsPort, options.plaintextPort);
+  const registry = await makeRegistry(options, config, identity, listeners);
   const keys = await makeKeys(options, config, log);
   const port = await makeMeshPort({ ...identity, options, stores, config, registry, log });
   const { mesh } = port;
@@ -57,6 +66,9 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   await atRoom("the administrator's token", () => auth.ensureAdminToken());
   const api = makeServices({ ...identity, options, stores, config, registry, port, auth, keys });
   const http = await makeHttp({ root: ROOT, options, stores, mesh, services: api.services, auth, log });
+
+  // Those that the system chose.
+  listen(http.port, mesh.port, mesh.plaintextPort);
 
   const url = options.publicUrl ?? `http://${host}:${http.port}`;
   const xds = `${host}:${mesh.port}`;

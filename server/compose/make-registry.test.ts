@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { makeConfig } from "#server/compose/make-config.ts";
 import { makeRegistry } from "#server/compose/make-registry.ts";
 import { openDatabase } from "#server/db/open-database.ts";
+import { OwnListeners } from "#server/own-listeners.ts";
 import { createRegistryStore } from "#server/registry/store.ts";
 import { loggerTo } from "#testing/loggers.ts";
 
@@ -35,9 +36,12 @@ test("an instance whose group was deleted is gone from the state that the compil
     loggerTo(() => undefined),
   );
   expect(config.state.snapshot().instances).toHaveLength(1);
-  const registry = await makeRegistry({ host: "127.0.0.1", instanceAddresses: [], instancesMax: 3 }, config, {
-    authority: { trustDomain: "cluster.local" },
-  } as never);
+  const registry = await makeRegistry(
+    { host: "127.0.0.1", instanceAddresses: [], instancesMax: 3 },
+    config,
+    { authority: { trustDomain: "cluster.local" } } as never,
+    new OwnListeners(() => []),
+  );
   expect(registry.list()).toEqual([]);
   expect(config.state.snapshot().instances).toEqual([]);
   expect(compiled).toBe(0);

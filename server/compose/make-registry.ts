@@ -1,10 +1,11 @@
-import { networkInterfaces } from "node:os";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { refOf } from "#core/resource/resource.ts";
 import { hasGrant } from "#server/ca/has-grant.ts";
 import type { Config } from "#server/compose/make-config.ts";
 import type { IdentityParts } from "#server/compose/make-identity.ts";
 import { isLoopback } from "#server/listen-address.ts";
+import { ownAddresses } from "#server/own-addresses.ts";
+import type { OwnListeners } from "#server/own-listeners.ts";
 import { Registry } from "#server/registry/registry.ts";
 import type { ServerOptions } from "#server/server-options.ts";
 import { groupsByNamespace } from "#server/services/groups-by-namespace.ts";
@@ -17,6 +18,7 @@ export async function makeRegistry(
   { host, instanceAddresses, instancesMax }: Pick<ServerOptions, "host" | "instanceAddresses" | "instancesMax">,
   { registryStore, state, publisher }: Config,
   { authority: { trustDomain }, identities, revocations }: IdentityParts,
+  listeners: OwnListeners,
 ): Promise<Registry> {
   const grants = { trustDomain, store: identities, revocations };
   let isOpen = false;
@@ -28,8 +30,8 @@ export async function makeRegistry(
     addresses: {
       allowed: instanceAddresses,
       isLoopbackMesh: isLoopback(host),
-      ownAddresses: () =>
-        Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)),
+      ownAddresses,
+      isServers: (address, port) => listeners.has(address, port),
     },
     instancesMax,
     onChange: (instances) => {

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { nameCertificate } from "#core/xds/file-secret-name.ts";
@@ -64,6 +66,17 @@ const REGISTER: readonly (readonly [field: keyof typeof RegisterRequestSchema.fi
 
 test("every field of a registration stands in the table", () => {
   expect(new Set(REGISTER.map(([field]) => field))).toEqual(new Set(Object.keys(RegisterRequestSchema.field)));
+});
+
+test.each(["console", "xds"] as const)("no instance is where the server itself listens: %s", async (listener) => {
+  const file = JSON.parse(readFileSync(join(mesh.serve.dir, "server.json"), "utf8")) as Record<string, string>;
+  const inboundPort = Number(file[listener]?.split(":").at(-1));
+  const attempt = mesh.register(mesh.shop, { ...HONEST, ports: [{ name: "http", appPort: 9081, inboundPort }] });
+  await expect(attempt).rejects.toMatchObject({
+    code: "conflict",
+    message: expect.stringContaining(`:${inboundPort}, where the control plane itself listens`),
+  });
+  expect(await mesh.seenByCallers()).toBe(mesh.before);
 });
 
 test.each(REGISTER)("a registration changes nothing of another's by its %s (%#)", async (_, said, refused) => {

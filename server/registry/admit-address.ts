@@ -9,6 +9,8 @@ export interface AddressRules {
   readonly isLoopbackMesh: boolean;
   /** Addresses of this machine: whoever connects over loopback is at one of them. */
   readonly ownAddresses: () => readonly string[];
+  /** Whether the server itself listens there. */
+  readonly isServers: (address: string, port: number) => boolean;
 }
 
 export interface AddressClaim {

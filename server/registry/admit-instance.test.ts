@@ -36,7 +36,12 @@ const CONTEXT: AdmissionContext = {
   group: SHOP,
   groups: ["shop", "ratings", "ratings-v1", "shop-v2"],
   hasToken: false,
-  addresses: { allowed: [], isLoopbackMesh: false, ownAddresses: () => ["192.168.7.4", "fd00::4"] },
+  addresses: {
+    allowed: [],
+    isLoopbackMesh: false,
+    ownAddresses: () => ["192.168.7.4", "fd00::4"],
+    isServers: () => false,
+  },
 };
 const admit = (
   said: Partial<Registration> = {},
@@ -191,6 +196,22 @@ describe("what somebody else has, nonsense, and too much are refused by name", (
     expect(refused?.message).not.toMatch(/\p{Cc}/u);
     expect(refused?.message.length).toBeLessThan(500);
   });
+});
+
+test("no instance is where the control plane itself listens; an application may be it, behind a proxy", () => {
+  const listens = (address: string) => ({
+    addresses: { ...CONTEXT.addresses, isServers: (at: string, on: number) => at === address && on === 20_001 },
+  });
+  const conflict = expect.objectContaining({
+    code: "conflict",
+    message: "ports: port http of instance default/shop-0 is at 10.0.0.7:20001, where the control plane itself listens",
+  });
+  expect(() => admit(port(20_001), {}, listens("10.0.0.7"))).toThrow(conflict);
+  // Captured: the application's port is the inbound one.
+  expect(() => admit(port(0, 20_001), {}, listens("10.0.0.7"))).toThrow(conflict);
+  expect(() => admit(port(20_001), { address: "fd00::7" }, listens("fd00::7"))).toThrow(/at \[fd00::7\]:20001/);
+  expect(admit(port(19_081, 20_001), {}, listens("10.0.0.7")).ports[0]?.inboundPort).toBe(19_081);
+  expect(admit(port(20_001), {}, listens("10.0.0.8")).ports[0]?.inboundPort).toBe(20_001);
 });
 
 test.each([

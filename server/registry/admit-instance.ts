@@ -71,6 +71,12 @@ export function admitInstance(said: Registration, caller: Registrant, context: A
   const expected = expectedWorkload(group);
   const given = givenBy(group);
   refuseOther(said, key, given.labels, given.weight);
+  const address = admitAddress(
+    { said: said.address, group: expected.address, peer: caller.address },
+    context.addresses,
+  );
+  const ports = portsOf(said.ports, expected.ports, key, said.group);
+  refuseServers({ address, ports }, key, context.addresses);
   const health = said.health === "unknown" ? "healthy" : said.health;
   const reason = health === "unhealthy" ? plainText(said.unhealthyReason ?? "", REASON_LENGTH_MAX) : "";
   return {
@@ -79,8 +85,8 @@ export function admitInstance(said: Registration, caller: Registrant, context: A
     workload: said.group,
     ...given,
     serviceAccount,
-    address: admitAddress({ said: said.address, group: expected.address, peer: caller.address }, context.addresses),
-    ports: portsOf(said.ports, expected.ports, key, said.group),
+    address,
+    ports,
     health,
     ...(reason === "" ? {} : { unhealthyReason: reason }),
     locality: "",
@@ -215,6 +221,25 @@ function portsOf(
       });
     return { name, appPort, inboundPort };
   });
+}
+
+/**
+ * Callers would be led to the control plane. The application's own port may be the console's: what comes to it has come through the
+ * instance's proxy. Throws "conflict", as for any other place that is taken.
+ */
+function refuseServers(
+  { address, ports }: Pick<WorkloadInstance, "address" | "ports">,
+  key: string,
+  { isServers }: AddressRules,
+): void {
+  const taken = ports.find(({ inboundPort }) => isServers(address, inboundPort));
+  if (taken === undefined) return;
+  const where = address.includes(":") ? `[${address}]` : address;
+  throw new PharosError(
+    "conflict",
+    `ports: port ${taken.name} of instance ${key} is at ${where}:${taken.inboundPort}, where the control plane itself listens`,
+    { hint: "choose another inbound port" },
+  );
 }
 
 function longestFirst(a: string, b: string): number {

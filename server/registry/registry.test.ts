@@ -205,3 +205,17 @@ test("a full disk keeps nothing from callers; what it did not take is stored whe
   await world.registry.register(REGISTRATION, IDENTITY);
   expect((await store.list()).map(({ name }) => name)).toEqual(["reviews-v1-0"]);
 });
+
+test("what was registered where the server listens since is taken away when it starts", async () => {
+  await world.registry.register(REGISTRATION, IDENTITY);
+  const addresses = {
+    allowed: [],
+    isLoopbackMesh: true,
+    ownAddresses: () => [],
+    isServers: (address: string, port: number) => address === "127.0.0.1" && port === 19_081,
+  };
+  await world.restart({ addresses });
+  expect(world.registry.list()).toEqual([]);
+  expect(await world.store.list()).toEqual([]);
+  await expect(world.registry.register(REGISTRATION, IDENTITY)).rejects.toMatchObject({ code: "conflict" });
+});

@@ -104,6 +104,9 @@ export class Registry {
       registry.#instances.set(key, instance);
       registry.#presence.restore(key, instance.isAwaited !== true);
     }
+    // Registered before the server listened where they are.
+    for (const [key, { address, ports }] of registry.#said)
+      if (ports.some(({ inboundPort }) => options.addresses.isServers(address, inboundPort))) await registry.#drop(key);
     // What became of the groups may not have reached their instances before the server stopped.
     const groups = new Map([...registry.#said.values()].map((said) => [`${said.namespace}/${said.workload}`, said]));
     for (const { namespace, workload } of groups.values()) await registry.regroup(namespace, workload);

@@ -79,7 +79,7 @@ export class TestRegistry {
       findGroup: (namespace, name) => (namespace === "default" && name === "reviews-v1" ? this.group : undefined),
       groupsOf: () => ["reviews-v1"],
       hasToken: async () => false,
-      addresses: { allowed: [], isLoopbackMesh: true, ownAddresses: () => [] },
+      addresses: { allowed: [], isLoopbackMesh: true, ownAddresses: () => [], isServers: () => false },
       onChange: (change) => void this.changes.push(change),
       graceMs: 60_000,
       instancesMax: 3,
