@@ -1,5 +1,5 @@
-import type { TrafficKey } from "#core/telemetry/dimensions.ts";
-import { NOBODY, remainderOf } from "#core/telemetry/traffic-key.ts";
+import { classOfCode, classOfStatus, type TrafficKey } from "#core/telemetry/dimensions.ts";
+import { NOBODY } from "#core/telemetry/traffic-key.ts";
 
 /** Status codes that a standard has: IANA's registry of HTTP status codes, first and last of each row of them. */
 const KNOWN_CODES: readonly (readonly [first: number, last: number])[] = [
@@ -21,11 +21,15 @@ const GRPC_STATUS_MAX = 16;
 /** Answers that are told apart where all other labels are the same: applications may answer with any number. */
 const ANSWERS_MAX = { known: 64, madeUp: 16 };
 
+/** Whether the answer is a class itself: nothing is left of it to fold. */
+export function isAnswerClass({ responseCode, grpcStatus }: TrafficKey): boolean {
+  return classOfCode(responseCode) === responseCode && classOfStatus(grpcStatus) === grpcStatus;
+}
+
 /** How many answers there may be beside this one before it is counted by its class: fewer, where no standard has it. */
 export function answersMaxFor(key: TrafficKey): number {
+  if (isAnswerClass(key)) return Number.POSITIVE_INFINITY;
   const { responseCode, grpcStatus } = key;
-  const byClass = withAnswerClass(key);
-  if (byClass.responseCode === responseCode && byClass.grpcStatus === grpcStatus) return Number.POSITIVE_INFINITY;
   const isKnown =
     KNOWN_CODES.some(([first, last]) => responseCode >= first && responseCode <= last) &&
     Number(grpcStatus) <= GRPC_STATUS_MAX;
@@ -39,6 +43,5 @@ export function withoutAnswer(key: TrafficKey): TrafficKey {
 
 /** With the class of its code in place of the code: 404 → 400. */
 export function withAnswerClass(key: TrafficKey): TrafficKey {
-  const { responseCode, grpcStatus } = remainderOf(key, "overflow");
-  return { ...key, responseCode, grpcStatus };
+  return { ...key, responseCode: classOfCode(key.responseCode), grpcStatus: classOfStatus(key.grpcStatus) };
 }

@@ -56,6 +56,11 @@ export function classOfCode(code: number): number {
   return Math.min(5, Math.floor(code / 100)) * 100;
 }
 
+/** "0" for success, "2" (UNKNOWN) for whatever else; empty for none. */
+export function classOfStatus(status: string): string {
+  return status === "" || status === "0" ? status : "2";
+}
+
 /** What the registry knows of an end, and its certificate does not. */
 const REGISTERED = { nobody: UNKNOWN, overflow: "nobody", unregistered: "nobody" } as const;
 /** What the certificate says of the end that reports. */
@@ -187,7 +192,7 @@ export const DIMENSIONS = {
     wire: "grpcResponseStatus",
     labels: ["grpc_response_status"],
     nobody: "",
-    overflow: (status) => (status === "" || status === "0" ? status : "2"),
+    overflow: classOfStatus,
     unregistered: "keep",
   }),
   /** "-" for none. */

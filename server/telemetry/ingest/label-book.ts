@@ -1,4 +1,4 @@
-import { answersMaxFor, withAnswerClass, withoutAnswer } from "#core/telemetry/answer-class.ts";
+import { answersMaxFor, isAnswerClass, withAnswerClass, withoutAnswer } from "#core/telemetry/answer-class.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { ownerOf, remainderOf, textOfKey } from "#core/telemetry/traffic-key.ts";
 
@@ -77,13 +77,15 @@ export class LabelBook {
         if (known !== undefined) return known;
         const owner = ownerOf(key);
         const room = hasRoom(owner);
-        const answers = sumOf(textOfKey(withoutAnswer(key)), this.#answers, freshAnswers);
-        if (room && answers < answersMaxFor(key)) return add(text, key, owner);
+        const answers = (): number => sumOf(textOfKey(withoutAnswer(key)), this.#answers, freshAnswers);
+        if (room && (isAnswerClass(key) || answers() < answersMaxFor(key))) return add(text, key, owner);
         change(folded, owner, 1);
-        const byClass = withAnswerClass(key);
-        const classText = textOfKey(byClass);
-        const ofClass = find(classText) ?? (room ? add(classText, byClass, owner) : undefined);
-        if (ofClass !== undefined) return ofClass;
+        if (!isAnswerClass(key)) {
+          const byClass = withAnswerClass(key);
+          const classText = textOfKey(byClass);
+          const ofClass = find(classText) ?? (room ? add(classText, byClass, owner) : undefined);
+          if (ofClass !== undefined) return ofClass;
+        }
         const rest = remainderOf(key, "overflow");
         const restText = textOfKey(rest);
         return find(restText) ?? add(restText, rest, owner);

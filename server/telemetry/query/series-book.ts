@@ -1,4 +1,4 @@
-import { answersMaxFor, withAnswerClass, withoutAnswer } from "#core/telemetry/answer-class.ts";
+import { answersMaxFor, isAnswerClass, withAnswerClass, withoutAnswer } from "#core/telemetry/answer-class.ts";
 import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { ownerOf } from "#core/telemetry/traffic-key.ts";
@@ -60,6 +60,8 @@ export class SeriesBook {
   /** By the objects that the label book has. */
   readonly #byKey = new Map<TrafficKey, Series>();
   readonly #shares: SeriesShares<Series>;
+  /** Where what found no room is counted, until a place is free or a series ended. */
+  readonly #folded = new Map<TrafficKey, Series>();
   /** Without a place; the one that has rested longest is the first. */
   readonly #resting = new Set<Series>();
   /** Series with a place, by what they share beside their answers. */
@@ -92,6 +94,7 @@ export class SeriesBook {
   /** Forgets keys that retention took away; a series goes with the last of its keys. */
   drop(keys: Iterable<TrafficKey>): void {
     for (const key of keys) {
+      this.#folded.delete(key);
       const series = this.#byKey.get(key);
       if (series === undefined) continue;
       this.#byKey.delete(key);
@@ -106,14 +109,20 @@ export class SeriesBook {
   }
 
   #seriesFor(key: TrafficKey): Series {
-    const own = this.#named(key, answersMaxFor(key));
+    // Most of what is folded was folded before.
+    const own = this.#folded.has(key) ? undefined : this.#named(key, answersMaxFor(key));
     if (own !== undefined) {
       own.keys.add(key);
       this.#byKey.set(key, own);
       return own;
     }
     this.#options.onFolded(ownerOf(key));
-    return this.#named(withAnswerClass(key), Number.POSITIVE_INFINITY) ?? this.#rest(key);
+    const known = this.#folded.get(key);
+    if (known !== undefined) return known;
+    const ofClass = isAnswerClass(key) ? undefined : this.#named(withAnswerClass(key), Number.POSITIVE_INFINITY);
+    const series = ofClass ?? this.#rest(key);
+    this.#folded.set(key, series);
+    return series;
   }
 
   /** The series with these labels, if its account has room for it. */
@@ -121,8 +130,10 @@ export class SeriesBook {
     const name = seriesOf(key);
     const known = this.#byName.get(name);
     if (known !== undefined && !this.#resting.has(known)) return known;
+    const account = ownerOf(key);
+    if (this.#shares.isRefused(account)) return undefined;
     if ((this.#answers.get(seriesOf(withoutAnswer(key))) ?? 0) >= answersMax) return undefined;
-    return this.#place(known ?? this.#open(key, name, ownerOf(key), true));
+    return this.#place(known ?? this.#open(key, name, account, true));
   }
 
   #rest(of: TrafficKey): Series {
@@ -159,12 +170,14 @@ export class SeriesBook {
   }
 
   #end(series: Series): void {
+    this.#folded.clear();
     this.#byName.delete(series.name);
     if (this.#shares.leave(series.account, series)) this.#unplace(series);
     else this.#resting.delete(series);
   }
 
   #unplace(series: Series): void {
+    this.#folded.clear();
     for (const key of series.keys) this.#byKey.delete(key);
     series.keys.clear();
     this.#count(series, -1);

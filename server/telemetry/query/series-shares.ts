@@ -26,9 +26,13 @@ export class SeriesShares<T extends Member> {
     this.#limits = limits;
   }
 
+  /** Whether this account was refused, and nothing has changed since that could give it a place. */
+  isRefused(account: string): boolean {
+    return this.#refused.has(account);
+  }
+
   /** Gives a place to `member`; false when there is none. Told with `giveWay` of the member that lost its own for it, and whose it was. */
   take(account: string, member: T, giveWay: (member: T, account: string) => void): boolean {
-    if (this.#refused.has(account) && member.givesWay) return false;
     const { perAccount, inSum } = this.#limits;
     const own = this.#byAccount.get(account)?.size ?? 0;
     let from: string | undefined;
