@@ -1,6 +1,7 @@
 import type { ResolvedRule } from "#core/resolve/destination-rule.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import type { PolicedWorkload } from "#core/resolve/policies.ts";
+import type { Resource, ResourceRef } from "#core/resource/resource.ts";
 
 /** A resource that bears on a service or workload, and why. */
 export interface AppliedResource {
@@ -27,6 +28,10 @@ export interface ServiceQuestion {
   readonly waiting: readonly PolicedWorkload[];
   /** Namespaces from which it may look otherwise than from any other, and one that stands for those. */
   readonly callers: readonly string[];
+  /** The same of all services of these hosts and patterns. */
+  callersAt(patterns: readonly string[]): readonly string[];
+  /** VirtualServices that name one as a delegate of theirs. */
+  delegatingTo(ref: ResourceRef): readonly Resource<"VirtualService">[];
   /** The rules as callers in a namespace have them. */
   rulesFor(namespace: string): ResolvedRule | undefined;
 }

@@ -1,4 +1,5 @@
 import type { RouteDestination } from "#core/kinds/virtual-service/tcp-route.ts";
+import { isHttp, type PortProtocol } from "#core/model/protocol.ts";
 import { Claims } from "#core/resolve/claims.ts";
 import type { RoutePlace } from "#core/resolve/delegates.ts";
 import { isForCaller, type RouteCaller } from "#core/resolve/routes.ts";
@@ -22,7 +23,7 @@ export interface ConnectionRoute {
  * Routes of TCP connections for these callers, the deciding one first (Istio's `buildSidecarOutboundTCPFilterChainOpts`). They end
  * with the first that takes every connection; what none of them takes goes where it is made to.
  */
-export function resolveTcpRoutes(services: readonly VirtualService[], caller: RouteCaller): readonly ConnectionRoute[] {
+function resolveTcpRoutes(services: readonly VirtualService[], caller: RouteCaller): readonly ConnectionRoute[] {
   const routes: ConnectionRoute[] = [];
   const claims = new Claims();
   for (const service of services)
@@ -57,6 +58,16 @@ export function resolveTlsRoutes(services: readonly VirtualService[], caller: Ro
         ),
     ),
   );
+}
+
+/** Of a port of a service: `tcp` says nothing of TLS that is the caller's, `tls` of nothing else, and neither of HTTP, as in Istio. */
+export function resolveConnectionRoutes(
+  services: readonly VirtualService[],
+  protocol: PortProtocol,
+  caller: RouteCaller,
+): readonly ConnectionRoute[] {
+  if (isHttp(protocol)) return [];
+  return protocol === "tls" ? resolveTlsRoutes(services, caller) : resolveTcpRoutes(services, caller);
 }
 
 /** The one route of connections that come to a gateway's server, whatever address they are made to. */

@@ -1,22 +1,26 @@
+import { hostMatches } from "#core/host/host.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
 import { relationsOf } from "#core/kinds/relations.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { answeringInstances } from "#core/resolve/answering-instances.ts";
 import type { AppliedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
 import { callersOf, rulesByCaller } from "#core/resolve/callers-of.ts";
+import { delegatesOf, hasDelegates } from "#core/resolve/delegates.ts";
 import { withMeshExports } from "#core/resolve/mesh-settings.ts";
 import { namingRoutes } from "#core/resolve/naming-routes.ts";
 import { instancesOf, servicesByHost } from "#core/resolve/service.ts";
 import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
 import { waitingWorkloads } from "#core/resolve/waiting-workloads.ts";
-import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import { ofKind } from "#core/resource/of-kind.ts";
+import { formatRef, type Resource, type ResourceRef, refOf } from "#core/resource/resource.ts";
 import { sortByAge } from "#core/resource/sort-by-age.ts";
 import { declareServices } from "#core/sources/declare-service.ts";
 
 /** Which resources bear on a service, or on a host that VirtualServices alone name, and why; those that look as if they did and do not are told too. */
 export function explainService(written: Snapshot, host: string): readonly AppliedResource[] {
   const snapshot = withMeshExports(written);
-  const declarations = declareServices(snapshot.resources).filter(({ hosts }) => hosts.includes(host));
+  const declared = declareServices(snapshot.resources);
+  const declarations = declared.filter(({ hosts }) => hosts.includes(host));
   const service = servicesByHost(declarations).get(host);
   const namespace = service?.namespace ?? namingRoutes(snapshot, host)[0]?.metadata.namespace;
   if (namespace === undefined) return [];
@@ -24,9 +28,30 @@ export function explainService(written: Snapshot, host: string): readonly Applie
   const running = service === undefined ? [] : answeringInstances(reader, service, snapshot.instances);
   const waiting = service === undefined ? [] : instancesOf(service, waitingWorkloads(snapshot));
   const callers = callersOf(declarations, snapshot.mesh.rootNamespace);
+  const callersAt = (patterns: readonly string[]) =>
+    patterns.length === 1 && patterns[0] === host
+      ? callers
+      : callersOf(
+          declared.filter(({ hosts }) => hosts.some((each) => patterns.some((pattern) => hostMatches(pattern, each)))),
+          snapshot.mesh.rootNamespace,
+        );
   const isDeclared = service !== undefined;
   const rulesFor = rulesByCaller(reader, host);
-  const question = { reader, host, isDeclared, namespace, running, waiting, callers, rulesFor };
+  const routing = ofKind(snapshot.resources, "VirtualService").filter(hasDelegates);
+  const delegatingTo = ({ namespace: within, name }: ResourceRef) =>
+    routing.filter((root) => delegatesOf(root).some((each) => each?.[0] === within && each[1] === name));
+  const question = {
+    callersAt,
+    delegatingTo,
+    reader,
+    host,
+    isDeclared,
+    namespace,
+    running,
+    waiting,
+    callers,
+    rulesFor,
+  };
   return sortByAge(snapshot.resources).flatMap((resource) => {
     const explained = explain(resource, question);
     return explained === undefined ? [] : [{ ref: formatRef(refOf(resource)), ...explained }];

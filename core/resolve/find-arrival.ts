@@ -1,55 +1,72 @@
-import { expandHost } from "#core/host/host.ts";
 import type { RouteDestination } from "#core/kinds/virtual-service/tcp-route.ts";
 import { namespacesIn } from "#core/resolve/callers-of.ts";
+import { originOfRoute } from "#core/resolve/connection-routes.ts";
+import { placesOfRoute, type RoutePlace } from "#core/resolve/delegates.ts";
 import { resolveGatewayChains } from "#core/resolve/gateway-chains.ts";
 import { gatewaySelector, resolveGatewayPorts } from "#core/resolve/gateway-ports.ts";
 import { type GatewayRoute, resolveGatewayRoutes } from "#core/resolve/gateway-routes.ts";
+import { hostsLedTo } from "#core/resolve/hosts-led-to.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
+import { sourceLabelsOf } from "#core/resolve/virtual-service.ts";
+import type { Labels } from "#core/resource/labels.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
 /**
- * Whether a VirtualService brings requests or connections of a gateway, `namespace/name`, to a host. It does not where there is
+ * The route of a VirtualService that brings requests or connections of a gateway, `namespace/name`, to a host, as it stands in
+ * `writtenIn`: the ref of that one, or of one that it delegates to. Undefined where there is
  * no such gateway, no server of it lets the hosts in, or the routes are for others. Asked of the workload that
- * carries the labels of the gateway's selector and no more, in each namespace that the VirtualService is exported to.
+ * carries the labels of the gateway's selector, and of those that its matches ask for too, in each namespace that the VirtualService is exported to by name, in
+ * the gateway's, and in `others`: who sees no rival of it may be anywhere.
  */
 export function findArrival(
   reader: MeshReader,
   gateway: string,
   service: Resource<"VirtualService">,
   host: string,
-): boolean {
+  others: readonly string[],
+  writtenIn: string = formatRef(refOf(service)),
+): RoutePlace | undefined {
   const named = reader.gatewayNamed(gateway);
-  if (named === undefined) return false;
-  const labels = gatewaySelector(named);
+  if (named === undefined) return undefined;
+  const selector = gatewaySelector(named);
   const { metadata, spec } = service;
   const ref = formatRef(refOf(service));
-  const namespaces = new Set([metadata.namespace, ...namespacesIn(spec.exportTo)]);
+  const namespaces = new Set([metadata.namespace, named.metadata.namespace, ...namespacesIn(spec.exportTo), ...others]);
   const leadsHere = (destinations: readonly RouteDestination[] = []): boolean =>
-    destinations.some(
-      ({ destination }) => expandHost(destination.host, metadata.namespace, reader.mesh.domainSuffix) === host,
-    );
+    hostsLedTo(destinations, metadata.namespace, reader.mesh.domainSuffix).has(host);
+  const find = (places: readonly RoutePlace[]): RoutePlace | undefined =>
+    places.find(({ resource }) => resource === writtenIn);
   const isIts = (each: GatewayRoute["service"]): boolean => formatRef(refOf(each)) === ref;
-  for (const { port, groups } of resolveGatewayPorts(reader.gatewaysFor(labels)).ports)
-    for (const namespace of namespaces) {
-      const chains = resolveGatewayChains(reader, { port, groups }, { namespace, labels });
-      for (const { group, connections } of chains) {
-        if (connections !== undefined) {
-          if (
-            group.servers.some(({ gateway: each }) => formatGateway(each) === gateway) &&
-            isIts(connections.service) &&
-            leadsHere(connections.destinations)
-          )
-            return true;
-          continue;
+  const routing = reader.boundTo(gateway).find(isIts) ?? service;
+  const workloads = [selector, ...sourceLabelsOf(routing).map((asked) => ({ ...asked, ...selector }))];
+  for (const labels of new Map(workloads.map((each) => [formatLabels(each), each])).values())
+    for (const { port, groups } of resolveGatewayPorts(reader.gatewaysFor(labels)).ports)
+      for (const namespace of namespaces) {
+        const chains = resolveGatewayChains(reader, { port, groups }, { namespace, labels });
+        for (const { group, connections } of chains) {
+          if (connections !== undefined) {
+            const place = find([originOfRoute(connections)]);
+            if (
+              place !== undefined &&
+              group.servers.some(({ gateway: each }) => formatGateway(each) === gateway) &&
+              leadsHere(connections.destinations)
+            )
+              return place;
+            continue;
+          }
+          const found = find(
+            resolveGatewayRoutes(reader, group.servers, { namespace, labels, port })
+              .flatMap(({ routes }) => routes)
+              .filter((each) => isIts(each.service) && each.gateway === gateway && leadsHere(each.route.http.route))
+              .flatMap((each) => placesOfRoute(each.service, each.route.index)),
+          );
+          if (found !== undefined) return found;
         }
-        const found = resolveGatewayRoutes(reader, group.servers, { namespace, labels, port })
-          .flatMap(({ routes }) => routes)
-          .some((each) => isIts(each.service) && each.gateway === gateway && leadsHere(each.route.http.route));
-        if (found) return true;
       }
-    }
-  return false;
+  return undefined;
 }
+
+const formatLabels = (labels: Labels): string => JSON.stringify(Object.entries(labels).sort());
 
 function formatGateway({ metadata }: Resource<"Gateway">): string {
   return `${metadata.namespace}/${metadata.name}`;

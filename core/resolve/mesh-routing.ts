@@ -1,8 +1,9 @@
-import { expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
-import type { RouteDestination } from "#core/kinds/virtual-service/tcp-route.ts";
+import { hostMatches, isWildcard } from "#core/host/host.ts";
+import { protocolOf } from "#core/model/protocol.ts";
 import { namespacesIn } from "#core/resolve/callers-of.ts";
-import { resolveTcpRoutes, resolveTlsRoutes } from "#core/resolve/connection-routes.ts";
-import { placesOfRoute, type RoutingService } from "#core/resolve/delegates.ts";
+import { originOfRoute, resolveConnectionRoutes } from "#core/resolve/connection-routes.ts";
+import { placesOfRoute, type RoutePlace, type RoutingService } from "#core/resolve/delegates.ts";
+import { hostsLedTo } from "#core/resolve/hosts-led-to.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { resolveRoutedPorts } from "#core/resolve/routed-ports.ts";
 import { routedHosts, sourceLabelsOf } from "#core/resolve/virtual-service.ts";
@@ -15,7 +16,7 @@ export interface MeshRouting {
   readonly root: RoutingService;
   /** The host that they ask for. */
   readonly asked: string;
-  /** Where the route is written: `spec.http[0]`, `spec.tls[1]`. */
+  /** Where the route stands in the one that was asked about: `spec.http[0]`, `spec.tls[1]`. */
   readonly path: string;
 }
 
@@ -26,14 +27,14 @@ interface Caller {
 
 /**
  * Whether a VirtualService bears on what callers in the mesh send to a host: a route of it is for those who ask for the host,
- * or leads there. Asked for callers in `namespaces`, and in those that it names or is exported to, with no labels and with
+ * or leads there. Asked for callers in the namespaces of `callersAt`, and in those that it names or is exported to, with no labels and with
  * those that its matches ask for: who else calls is routed as one of these.
  */
 export function findMeshRouting(
   reader: MeshReader,
   resource: Resource<"VirtualService">,
   host: string,
-  namespaces: readonly string[],
+  callersAt: (patterns: readonly string[]) => readonly string[],
 ): MeshRouting | undefined {
   const ref = formatRef(refOf(resource));
   const isRoot = (resource.spec.hosts ?? []).length > 0;
@@ -45,13 +46,16 @@ export function findMeshRouting(
         : root.places?.some(({ delegate }) => delegate !== undefined && formatRef(refOf(delegate.service)) === ref),
     );
   for (const root of roots) {
-    const callers = callersFor(root, namespaces);
+    // The others that it routes may be told apart by more callers.
+    const patterns = leadsTo(reader, root, host) ? routedHosts(root, reader.mesh.domainSuffix) : [];
+    const callers = callersFor(root, callersAt([host, ...patterns]));
     for (const caller of callers)
       for (const asked of askedHosts(reader, root, host, caller)) {
-        const path = routesBy(reader, root, asked, caller).find(
-          ({ written, leadsTo }) => (isRoot || written.ref === ref) && (asked === host || leadsTo.has(host)),
-        )?.written.path;
-        if (path !== undefined) return { root, asked, path };
+        const place = routesBy(reader, root, asked, caller)
+          .filter(({ hosts }) => asked === host || hosts.has(host))
+          .flatMap(({ places }) => places)
+          .find(({ resource: written }) => written === ref);
+        if (place !== undefined) return { root, asked, path: place.path };
       }
   }
   return undefined;
@@ -70,14 +74,18 @@ function callersFor(root: RoutingService, namespaces: readonly string[]): readon
   return [...all].flatMap((namespace) => labels.map((each) => ({ namespace, labels: each })));
 }
 
+function leadsTo({ mesh }: MeshReader, { spec, metadata }: RoutingService, host: string): boolean {
+  return [...(spec.http ?? []), ...(spec.tls ?? []), ...(spec.tcp ?? [])].some(({ route }) =>
+    hostsLedTo(route, metadata.namespace, mesh.domainSuffix).has(host),
+  );
+}
+
 /** Hosts that a VirtualService routes, the one in question first; of others those alone whose routes may lead there. */
 function askedHosts(reader: MeshReader, root: RoutingService, host: string, { namespace }: Caller): readonly string[] {
   const { domainSuffix } = reader.mesh;
-  const own = root.metadata.namespace;
   const patterns = routedHosts(root, domainSuffix);
   const asked = patterns.some((pattern) => hostMatches(pattern, host)) ? [host] : [];
-  const routes = [...(root.spec.http ?? []), ...(root.spec.tls ?? []), ...(root.spec.tcp ?? [])];
-  if (!routes.some(({ route }) => hostsOf(route, own, domainSuffix).has(host))) return asked;
+  if (!leadsTo(reader, root, host)) return asked;
   const others = patterns.flatMap((pattern) =>
     isWildcard(pattern)
       ? [pattern, ...reader.servicesUnder(pattern, namespace).map((service) => service.host)]
@@ -87,8 +95,9 @@ function askedHosts(reader: MeshReader, root: RoutingService, host: string, { na
 }
 
 interface TakenRoute {
-  readonly written: { readonly ref: string; readonly path: string };
-  readonly leadsTo: ReadonlySet<string>;
+  /** Where it is written, and where it was delegated. */
+  readonly places: readonly RoutePlace[];
+  readonly hosts: ReadonlySet<string>;
 }
 
 /** Routes of a VirtualService by which callers of a host go. */
@@ -100,35 +109,24 @@ function routesBy(reader: MeshReader, root: RoutingService, host: string, caller
   const requests = resolveRoutedPorts(reader, host, caller).flatMap(({ used }) =>
     used === undefined || !isIts(used.service)
       ? []
-      : used.routes.map(({ index, http }): TakenRoute => {
-          const [place] = placesOfRoute(used.service, index);
-          return {
-            written: { ref: place?.resource ?? ref, path: place?.path ?? `spec.http[${index}]` },
-            leadsTo: hostsOf(http.route, namespace, domainSuffix),
-          };
-        }),
+      : used.routes.map(
+          ({ index, http }): TakenRoute => ({
+            places: placesOfRoute(used.service, index),
+            hosts: hostsLedTo(http.route, namespace, domainSuffix),
+          }),
+        ),
   );
   if (root.spec.tcp === undefined && root.spec.tls === undefined) return requests;
   const services = reader.virtualServices(host, caller.namespace, "mesh");
-  const connections = (reader.service(host, caller.namespace)?.ports ?? []).flatMap(({ number: port }) =>
-    [resolveTcpRoutes, resolveTlsRoutes].flatMap((resolve) =>
-      resolve(services, { ...caller, gateway: "mesh", port })
-        .filter(({ service }) => isIts(service))
-        .map(
-          ({ path, destinations }): TakenRoute => ({
-            written: { ref, path },
-            leadsTo: hostsOf(destinations, namespace, domainSuffix),
-          }),
-        ),
-    ),
+  const connections = (reader.service(host, caller.namespace)?.ports ?? []).flatMap((port) =>
+    resolveConnectionRoutes(services, protocolOf(port), { ...caller, gateway: "mesh", port: port.number })
+      .filter(({ service }) => isIts(service))
+      .map(
+        (route): TakenRoute => ({
+          places: [originOfRoute(route)],
+          hosts: hostsLedTo(route.destinations, namespace, domainSuffix),
+        }),
+      ),
   );
   return [...requests, ...connections];
-}
-
-function hostsOf(
-  destinations: readonly RouteDestination[] = [],
-  namespace: string,
-  domainSuffix: string,
-): ReadonlySet<string> {
-  return new Set(destinations.map(({ destination }) => expandHost(destination.host, namespace, domainSuffix)));
 }

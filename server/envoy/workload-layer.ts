@@ -219,7 +219,7 @@ export class WorkloadLayer {
     const virtualServices = world.virtualServices(host, namespace, "mesh");
     const context = { world, namespace, gateway: "mesh", port, labels: this.#labels };
     const protocol = declared === undefined ? "http" : protocolOf(declared);
-    const tcp = buildTcpChains(host, virtualServices, protocol === "tls", context);
+    const tcp = buildTcpChains(host, virtualServices, protocol, context);
     const tcpOrigins = tcp.routed.flatMap(placesOfRoutes);
     if (!mayBeHttp(protocol)) return [this.#listener(buildExplicitTcp(bindPort, tcp.chains, telemetry), tcpOrigins)];
     const used = resolveDecidingRoutes(virtualServices, context);

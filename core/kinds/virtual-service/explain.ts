@@ -1,6 +1,7 @@
 import { expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
 import type { RouteDestination } from "#core/kinds/virtual-service/tcp-route.ts";
 import type { ExplainedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
+import { hasDelegates } from "#core/resolve/delegates.ts";
 import { findArrival } from "#core/resolve/find-arrival.ts";
 import { findMeshRouting } from "#core/resolve/mesh-routing.ts";
 import { hasRoutesForAll } from "#core/resolve/routes.ts";
@@ -14,21 +15,22 @@ const KINDS = ["http", "tls", "tcp"] as const;
 export function explainVirtualService(resource: Service, question: ServiceQuestion): ExplainedResource | undefined {
   const { hosts = [] } = resource.spec;
   if (hosts.length === 0) return delegatedRoute(resource, question);
-  const { reader, host, callers } = question;
+  const { reader, host, callersAt } = question;
   const own = resource.metadata.namespace;
   const named = hosts
     .map((name) => expandHost(name, own, reader.mesh.domainSuffix))
     .find((pattern) => hostMatches(pattern, host));
   const leading = leadingPath(resource, question);
-  if (named === undefined && leading === undefined) return undefined;
+  if (named === undefined && leading === undefined && !hasDelegates(resource)) return undefined;
   const isForMesh = gatewaysOf(resource).includes("mesh");
-  const found = isForMesh ? findMeshRouting(reader, resource, host, callers) : undefined;
+  const found = isForMesh ? findMeshRouting(reader, resource, host, callersAt) : undefined;
   if (found !== undefined)
     return found.asked === host && named !== undefined
-      ? routesIt(resource, named)
+      ? routesIt(found.path, named)
       : { applies: true, reason: `sends requests for ${hosts.join(", ")} here`, path: found.path };
-  const atGateway = gatewayRoute(resource, question);
+  const atGateway = gatewayRoute(resource, question, leading !== undefined);
   if (atGateway?.applies === true) return atGateway;
+  if (named === undefined && leading === undefined) return undefined;
   if (isForMesh)
     return named === undefined
       ? { applies: false, reason: `names it as a destination, but no caller of ${hosts.join(", ")} goes by that route` }
@@ -42,13 +44,14 @@ export function explainVirtualService(resource: Service, question: ServiceQuesti
   );
 }
 
-function routesIt({ spec }: Service, named: string): ExplainedResource {
+function routesIt(path: string, named: string): ExplainedResource {
+  const [kind = path] = path.split("[");
   return {
     applies: true,
     reason: isWildcard(named)
       ? `its host ${named} covers this one`
-      : `routes ${spec.http === undefined ? "connections" : "requests"} for this host`,
-    path: KINDS.filter((each) => spec[each] !== undefined).map((each) => `spec.${each}`)[0] ?? "spec",
+      : `routes ${kind === "spec.http" ? "requests" : "connections"} for this host`,
+    path: kind,
   };
 }
 
@@ -68,9 +71,10 @@ function whyNotRouted(resource: Service, { reader, host }: ServiceQuestion): str
 }
 
 /** One without hosts, whose routes stand in those of others, for this host or on the way to it. */
-function delegatedRoute(resource: Service, { reader, host, callers }: ServiceQuestion): ExplainedResource | undefined {
-  const found = findMeshRouting(reader, resource, host, callers);
-  if (found === undefined) return undefined;
+function delegatedRoute(resource: Service, question: ServiceQuestion): ExplainedResource | undefined {
+  const { reader, host, callersAt } = question;
+  const found = findMeshRouting(reader, resource, host, callersAt);
+  if (found === undefined) return delegatedAtGateway(resource, question);
   const root = formatRef(refOf(found.root));
   return {
     applies: true,
@@ -80,6 +84,21 @@ function delegatedRoute(resource: Service, { reader, host, callers }: ServiceQue
         : `sends requests here that ${root} delegates to it`,
     path: "spec.http",
   };
+}
+
+function delegatedAtGateway(resource: Service, { reader, host, callers, delegatingTo }: ServiceQuestion) {
+  const ref = refOf(resource);
+  for (const root of delegatingTo(ref))
+    for (const gateway of gatewaysOf(root)) {
+      const place = findArrival(reader, gateway, root, host, callers, formatRef(ref));
+      if (place !== undefined)
+        return {
+          applies: true,
+          reason: `brings requests from ${gateway} here that ${formatRef(refOf(root))} delegates to it`,
+          path: place.path,
+        };
+    }
+  return undefined;
 }
 
 /** Of a route that names the host as a destination. */
@@ -92,12 +111,25 @@ function leadingPath({ spec, metadata }: Service, { reader, host }: ServiceQuest
   })[0];
 }
 
-function gatewayRoute(resource: Service, question: ServiceQuestion): ExplainedResource | undefined {
+function gatewayRoute(
+  resource: Service,
+  { reader, host, callers }: ServiceQuestion,
+  isLeading: boolean,
+): ExplainedResource | undefined {
   const gateways = gatewaysOf(resource).filter((name) => name !== "mesh");
-  const path = gateways.length === 0 ? undefined : leadingPath(resource, question);
-  if (path === undefined) return undefined;
-  const through = gateways.filter((name) => findArrival(question.reader, name, resource, question.host));
-  return through.length === 0
+  if (gateways.length === 0 || !(isLeading || hasDelegates(resource))) return undefined;
+  const through = gateways.flatMap((name) => {
+    const place = findArrival(reader, name, resource, host, callers);
+    return place === undefined ? [] : [{ name, path: place.path }];
+  });
+  const [first] = through;
+  if (first !== undefined)
+    return {
+      applies: true,
+      reason: `brings requests from ${through.map(({ name }) => name).join(", ")} here`,
+      path: first.path,
+    };
+  return isLeading
     ? { applies: false, reason: `sends requests here, but no server of ${gateways.join(", ")} lets them in` }
-    : { applies: true, reason: `brings requests from ${through.join(", ")} here`, path };
+    : undefined;
 }

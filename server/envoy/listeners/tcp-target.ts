@@ -1,8 +1,10 @@
 import { expandHost } from "#core/host/host.ts";
-import { type ConnectionRoute, resolveTcpRoutes, resolveTlsRoutes } from "#core/resolve/connection-routes.ts";
+import type { PortProtocol } from "#core/model/protocol.ts";
+import { type ConnectionRoute, resolveConnectionRoutes } from "#core/resolve/connection-routes.ts";
 import { resolveDestinationPort } from "#core/resolve/destination-port.ts";
 import type { RouteTarget } from "#core/resolve/route-rule.ts";
 import { resolveTrafficTo } from "#core/resolve/traffic-policy.ts";
+import { formatRef, refOf } from "#core/resource/resource.ts";
 import type {
   FilterChainMatchSchema,
   FilterChainSchema,
@@ -29,6 +31,8 @@ export interface TcpTarget {
 export interface TcpChain extends TcpTarget {
   readonly serverNames: readonly string[];
   readonly subnets: readonly string[];
+  /** Ref of the VirtualService whose route it is made from; undefined: none's. */
+  readonly from?: string;
 }
 
 /** Of a route of a VirtualService. */
@@ -58,12 +62,18 @@ export function toCluster(name: string): TcpTarget {
 export function buildTcpChains(
   host: string,
   services: readonly ConnectionRoute["service"][],
-  isTls: boolean,
+  protocol: PortProtocol,
   context: RouteContext,
 ): { readonly chains: readonly TcpChain[]; readonly routed: readonly ConnectionRoute["service"][] } {
-  // `tcp` says nothing of TLS, and `tls` of nothing else, as in Istio.
-  const routes = isTls ? resolveTlsRoutes(services, context) : resolveTcpRoutes(services, context);
-  const chains = routes.map((route): TcpChain => ({ ...route, ...buildTcpTarget(route, context) }));
+  const routes = resolveConnectionRoutes(services, protocol, context);
+  const chains = routes.map(
+    (route): TcpChain => ({
+      serverNames: route.serverNames,
+      subnets: route.subnets,
+      from: formatRef(refOf(route.service)),
+      ...buildTcpTarget(route, context),
+    }),
+  );
   const takesAll = ({ serverNames, subnets }: TcpChain): boolean => serverNames.length === 0 && subnets.length === 0;
   const own: TcpChain = {
     clusters: [{ name: outboundCluster(host, context.port, ""), weight: 1 }],
@@ -124,7 +134,10 @@ export function buildTcpChain(
   telemetry: ProxyTelemetry,
 ): Init<typeof FilterChainSchema> {
   const match = matchOf(chain);
+  const { from } = chain;
   return {
+    // Not the route's place: one written above it would make this another chain, and end its connections.
+    ...(from === undefined ? {} : { metadata: { filterMetadata: { istio: { config: from } } } }),
     ...(match === undefined ? {} : { filterChainMatch: match }),
     filters: [buildTcpProxy(statPrefix, chain, telemetry, "outbound")],
   };

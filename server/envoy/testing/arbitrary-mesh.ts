@@ -1,4 +1,5 @@
 import * as fc from "fast-check";
+import { MESH_CONFIG_PLACE } from "#core/kinds/mesh-config/schema.ts";
 import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import { type Json, list, record, some } from "#server/envoy/testing/arbitrary-basics.ts";
 import { httpRoute } from "#server/envoy/testing/arbitrary-route.ts";
@@ -238,16 +239,43 @@ const authorizationPolicies = fc
   .tuple(
     fc.constantFrom("default", "default", "istio-system"),
     selector,
-    fc.constantFrom("ALLOW", "ALLOW", "DENY", "AUDIT"),
+    fc.constantFrom("ALLOW", "ALLOW", "DENY", "AUDIT", "CUSTOM", "CUSTOM"),
     list(rule, 2, 1),
+    fc.constantFrom("judge", "oracle", "nobody"),
+    fc.constantFrom(undefined, undefined, undefined, "true"),
   )
-  .map(([namespace, chosen, action, rules]) =>
-    resource("AuthorizationPolicy", security, namespace, nextName("z"), {
+  .map(([namespace, chosen, action, rules, provider, dryRun]) => {
+    const policy = resource("AuthorizationPolicy", security, namespace, nextName("z"), {
       ...(chosen === undefined ? {} : { selector: chosen }),
       action,
+      ...(action === "CUSTOM" ? { provider: { name: provider } } : {}),
       rules,
-    }),
-  );
+    });
+    return dryRun === undefined || action === "CUSTOM"
+      ? policy
+      : { ...policy, metadata: { ...(policy.metadata as Json), annotations: { "istio.io/dry-run": dryRun } } };
+  });
+
+/** Those who are asked are known, where they are: they are not asked here. */
+const meshConfigs = record({
+  pathNormalization: some(
+    fc
+      .constantFrom("NONE", "BASE", "MERGE_SLASHES", "DECODE_AND_MERGE_SLASHES")
+      .map((normalization) => ({ normalization })),
+  ),
+  defaultVirtualServiceExportTo: some(fc.constantFrom(["."], ["*"])),
+  defaultDestinationRuleExportTo: some(fc.constantFrom(["."], ["*"])),
+  defaultServiceExportTo: some(fc.constantFrom(["."], ["*"])),
+  enableAutoMtls: some(fc.boolean()),
+  h2UpgradePolicy: some(fc.constant("DO_NOT_UPGRADE")),
+  defaultHttpRetryPolicy: some(fc.constant({ attempts: 0 })),
+  extensionProviders: fc.constant([
+    { name: "judge", envoyExtAuthzHttp: { service: "ext.example.com", port: 80 } },
+    { name: "oracle", envoyExtAuthzGrpc: { service: "ext.example.com", port: 80 } },
+  ]),
+}).map(
+  (spec): Json => ({ apiVersion: "mesh.pharos.dev/v1", kind: "MeshConfig", metadata: { ...MESH_CONFIG_PLACE }, spec }),
+);
 
 const SNI_HOSTS = ["secure.example.com", "a.secure.example.com", "*.secure.example.com", "*.example.com"];
 const toSecure = fc.constantFrom<Json[]>(
@@ -351,6 +379,7 @@ export const arbitraryConfiguration: fc.Arbitrary<readonly Json[]> = fc
     list(tcpMatchRules, 2),
     list(tlsRules, 2),
     list(l4Gateways, 1, 1),
+    list(meshConfigs, 1),
   )
   .map((all) => all.flat(2));
 

@@ -51,7 +51,7 @@ export const RANDOM_GATEWAYS: readonly ((draw: Draw) => AnyResource)[] = [
         ["a.test", "b.test", `${draw.service}.default.${DOMAIN}`],
         ["a.test", draw.service, `${draw.service}.alias.test`],
       ]),
-      gateways: draw.pick([["default/l40"], ["l40", "l41"], ["mesh", "prod/l40"]]),
+      gateways: draw.pick([["default/l40"], ["l40", "l41"], ["mesh", "prod/l40"], ["mesh", "l40", "l41"], ["mesh"]]),
       ...exportTo(draw),
       tls: draw.pick<object[]>([
         [],
@@ -59,6 +59,15 @@ export const RANDOM_GATEWAYS: readonly ((draw: Draw) => AnyResource)[] = [
           {
             match: [{ sniHosts: ["a.test"], ...(draw.rarely(3) ? { port: 8443 } : {}) }],
             route: [{ destination: { host: draw.service } }],
+          },
+          {
+            match: [
+              {
+                sniHosts: ["a.test"],
+                ...draw.pick<object>([{}, { sourceLabels: { app: "s2" } }, { gateways: ["mesh"] }]),
+              },
+            ],
+            route: [{ destination: { host: `s${draw.random(4)}.default.${DOMAIN}` } }],
           },
         ],
       ]),
@@ -77,7 +86,16 @@ export const RANDOM_GATEWAYS: readonly ((draw: Draw) => AnyResource)[] = [
               },
             ]
           : []),
-        { route: [{ destination: { host: draw.service } }] },
+        draw.pick<object>([
+          { route: [{ destination: { host: draw.service } }] },
+          {
+            route: [
+              { destination: { host: draw.service }, weight: 1 },
+              { destination: { host: `s${draw.random(4)}.default.${DOMAIN}` }, weight: draw.random(2) },
+              { destination: { host: `s${draw.random(4)}.alias.test` }, weight: 0 },
+            ],
+          },
+        ]),
       ],
     }),
   (draw) =>
@@ -86,6 +104,9 @@ export const RANDOM_GATEWAYS: readonly ((draw: Draw) => AnyResource)[] = [
       gateways: draw.pick([["gw"], ["default/tls0", "prod/tls1"], ["tls0", "istio-system/gw"]]),
       ...exportTo(draw),
       http: [
+        ...(draw.rarely(3)
+          ? [{ match: [{ uri: { prefix: "/" } }], delegate: { name: `part${draw.random(2)}`, namespace: "default" } }]
+          : []),
         ...(draw.rarely(3)
           ? [
               {

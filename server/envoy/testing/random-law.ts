@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expandHost } from "#core/host/host.ts";
+import type { Kind } from "#core/kinds/kinds.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
@@ -18,6 +19,7 @@ import { listServices } from "#server/services/service-directory.ts";
 export const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 const RUNS = 25;
 const CHANGES = 60;
+const MORE_CHANGES = 100;
 /** Nothing of a world stands in the last one: whoever calls from there stands for all who are nowhere else. */
 export const NAMESPACES = ["default", "prod", "istio-system", "elsewhere"];
 
@@ -61,21 +63,34 @@ export interface LawWorld {
   read(node: ProxyNode): ReadBack;
 }
 
-function makeWorld(from: number, isNarrowed: boolean): LawWorld {
+function makeWorld(from: number, { isNarrowed = false, about = [] }: LawOptions): LawWorld {
   const random = makeRandom(from);
   let snapshot: Snapshot = { revision: 0, mesh: MESH, resources: [], instances: [] };
   for (let revision = 1; revision <= CHANGES; revision++) snapshot = advance(snapshot, randomChange(random, revision));
+  // More of what it is about, among all that is made.
+  for (let revision = CHANGES + 1; about.length > 0 && revision <= CHANGES + MORE_CHANGES; revision++) {
+    const change = randomChange(random, revision);
+    if (change.upserts.some(({ kind }) => about.includes(kind))) snapshot = advance(snapshot, change);
+  }
   if (!isNarrowed) snapshot = { ...snapshot, resources: snapshot.resources.filter(({ kind }) => kind !== "Sidecar") };
   const compiler = createCompiler(snapshot, { hash });
   const reader = createSnapshotReader(snapshot);
   return { snapshot, reader, read: (node) => new ReadBack(compiler.open(node)) };
 }
 
-/** Holds `check` against random worlds. In those that are `narrowed` what callers know follows from their Sidecar too. */
-export function law(check: (world: LawWorld) => void, { isNarrowed = false } = {}): void {
+interface LawOptions {
+  /** What callers know follows from their Sidecar too. */
+  readonly isNarrowed?: boolean;
+  /** There is more of these kinds than of others. */
+  readonly about?: readonly Kind[];
+  readonly runs?: number;
+}
+
+/** Holds `check` against random worlds. */
+export function law(check: (world: LawWorld) => void, options: LawOptions = {}): void {
   fc.assert(
-    fc.property(fc.nat(2 ** 31 - 1), (from) => check(makeWorld(from, isNarrowed))),
-    { seed, numRuns: RUNS, endOnFailure: true },
+    fc.property(fc.nat(2 ** 31 - 1), (from) => check(makeWorld(from, options))),
+    { seed, numRuns: options.runs ?? RUNS, endOnFailure: true },
   );
 }
 

@@ -42,7 +42,7 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
         {
           name: "http",
           number: draw.pick([80, 9080]),
-          ...(draw.rarely(4) ? {} : { protocol: draw.pick(["TCP", "HTTP", "HTTP", "GRPC"]) }),
+          ...(draw.rarely(4) ? {} : { protocol: draw.pick(["TCP", "TLS", "HTTP", "HTTP", "GRPC"]) }),
         },
       ],
       workloadSelector: { labels: { app: draw.service } },
@@ -54,7 +54,7 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
       resolution: "STATIC",
       location: "MESH_INTERNAL",
       ...exportTo(draw),
-      ports: [{ name: draw.pick(["more", "http"]), number: 8081, protocol: draw.pick(["HTTP", "TCP"]) }],
+      ports: [{ name: draw.pick(["more", "http"]), number: 8081, protocol: draw.pick(["HTTP", "TCP", "TLS"]) }],
       workloadSelector: { labels: { app: draw.service } },
     }),
   // The same host from elsewhere, with endpoints that are written down.
