@@ -212,9 +212,9 @@ describe("a resource as a whole is held to Istio's rules", () => {
       "error empty spec.rules[0].from[0].source",
     ],
     [
-      "a dry run, which would be enforced",
-      resource("AuthorizationPolicy", "{ rules: [{}] }", '{ name: a, annotations: { istio.io/dry-run: "true" } }'),
-      "error annotation-not-handled metadata.annotations",
+      "a dry run that neither is one nor is none",
+      resource("AuthorizationPolicy", "{ rules: [{}] }", "{ name: a, annotations: { istio.io/dry-run: maybe } }"),
+      'error bad-value metadata.annotations["istio.io/dry-run"]',
     ],
     [
       "a DENY that closes TCP ports too",

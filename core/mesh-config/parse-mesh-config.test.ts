@@ -17,8 +17,8 @@ test("an empty file, and Istio's names for its defaults, are the defaults", () =
 
 test("the defaults that the schema tells of are those that hold", () => {
   const edits = listFields(MESH_CONFIG).flatMap(([path, field]) =>
-    // Where nothing is said of retries, all of their defaults are Istio's.
-    field.status === "handled" && field.default !== undefined && !path.startsWith("defaultHttpRetryPolicy")
+    // Where nothing is said of retries, all of their defaults are Istio's; what is in a list is a default of its items.
+    field.status === "handled" && field.default !== undefined && !/^defaultHttpRetryPolicy|\[\]/.test(path)
       ? [{ op: "set" as const, path: pathOf(path), value: field.default }]
       : [],
   );

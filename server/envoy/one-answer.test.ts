@@ -3,13 +3,15 @@ import { describe, expect, test } from "vitest";
 import { checkConfig } from "#core/check/check-config.ts";
 import { expandHost } from "#core/host/host.ts";
 import { listDestinations } from "#core/kinds/virtual-service/list-destinations.ts";
+import { resolveAuthorizer } from "#core/resolve/authorizers.ts";
 import { resolveEndpoints } from "#core/resolve/endpoints.ts";
 import { explainService } from "#core/resolve/explain-service.ts";
+import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { resolveRoutedPorts } from "#core/resolve/routed-ports.ts";
 import { resolveTrafficTo } from "#core/resolve/traffic-policy.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
-import { formatRef, refOf } from "#core/resource/resource.ts";
+import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import { formatPath } from "#core/schema/path.ts";
 import { Cluster_LbPolicy } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { expectClusters, expectRoutes } from "#server/envoy/testing/expect-outbound.ts";
@@ -22,6 +24,12 @@ import { listServices } from "#server/services/service-directory.ts";
 /** A limit that nobody set. */
 const UNBOUNDED = 4_294_967_295;
 const DESTINATION_CODES: ReadonlySet<string> = new Set(["destination-host-not-found", "subset-not-found"]);
+
+/** What is to be asked of somebody who is not there is refused. */
+function actionOf({ action = "ALLOW", provider }: Resource<"AuthorizationPolicy">["spec"], reader: MeshReader): string {
+  if (action !== "CUSTOM") return action;
+  return typeof resolveAuthorizer(reader, provider?.name ?? "") === "string" ? "DENY" : "CUSTOM";
+}
 
 describe(`FUZZ_SEED=${seed}`, () => {
   test("mTLS: what the console says of an instance is how its listeners take connections", () =>
@@ -55,13 +63,15 @@ describe(`FUZZ_SEED=${seed}`, () => {
             ),
           );
           const expected = bearing.map(
-            ({ metadata, spec }) => `${spec.action ?? "ALLOW"} ${metadata.namespace}/${metadata.name}`,
+            ({ metadata, spec }) => `${actionOf(spec, reader)} ${metadata.namespace}/${metadata.name}`,
           );
           expect([...proxy.policiesAt(appPort)].sort()).toEqual(expected.sort());
         }
       }
-      for (const { host, instances } of services.values()) {
-        const guarding = instances.flatMap(({ namespace, labels }) => reader.policiesOver(namespace, labels));
+      for (const { host, instances, waiting } of services.values()) {
+        const guarding = [...instances, ...waiting].flatMap(({ namespace, labels }) =>
+          reader.policiesOver(namespace, labels ?? {}),
+        );
         const explained = explainService(snapshot, host)
           .map(({ ref }) => ref)
           .filter((ref) => ref.startsWith("AuthorizationPolicy/"));

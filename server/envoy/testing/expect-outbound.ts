@@ -13,7 +13,9 @@ import {
 
 /** Of every host, callers in a namespace have the clusters of the service that `reader` answers with: of its ports, and of their subsets. */
 export function expectClusters(world: LawWorld, namespace: string, reader: CallerReader): void {
-  const clusters = [...world.read(sidecar(namespace, "caller")).clusters().keys()];
+  const clusters = [...world.read(sidecar(namespace, "caller")).clusters().keys()].filter((name) =>
+    name.startsWith("outbound|"),
+  );
   for (const host of hostsOf(world)) {
     const service = reader.service(host, namespace);
     const rule = service && reader.destinationRule(host, namespace, service.namespace);

@@ -123,17 +123,21 @@ export class ReadBack {
   }
 }
 
-function collectPolicies(value: JsonValue | undefined, found: Set<string>): void {
+/** Rules of those that an authorizer is asked by are in the shadow of the filter, which refuses nothing itself. */
+function collectPolicies(value: JsonValue | undefined, found: Set<string>, isAsked = false): void {
   if (value === null || typeof value !== "object") return;
   if (Array.isArray(value)) {
-    for (const each of value) collectPolicies(each, found);
+    for (const each of value) collectPolicies(each, found, isAsked);
     return;
   }
-  const { policies, action = "ALLOW" } = value;
+  const { policies, action = "ALLOW", shadowRulesStatPrefix } = value;
   if (policies !== null && typeof policies === "object" && !Array.isArray(policies))
     for (const name of Object.keys(policies)) {
       const [, namespace, policy] = /^ns\[(.*)\]-policy\[(.*)\]-rule\[\d+\]$/.exec(name) ?? [];
-      if (policy !== undefined) found.add(`${String(action)} ${namespace}/${policy}`);
+      if (policy !== undefined) found.add(`${isAsked ? "CUSTOM" : String(action)} ${namespace}/${policy}`);
     }
-  for (const each of Object.values(value)) collectPolicies(each, found);
+  for (const [key, each] of Object.entries(value))
+    collectPolicies(each, found, key === "shadowRules" ? isMark(shadowRulesStatPrefix) : isAsked);
 }
+
+const isMark = (prefix: JsonValue | undefined): boolean => String(prefix).startsWith("ext_authz_");
