@@ -72,16 +72,18 @@ export function sourceOfTraffic(
     { of: ofSubset, policy: own?.trafficPolicy, path: ["spec", "subsets", at, "trafficPolicy"] },
     { of: general, policy: rule.trafficPolicy, path: ["spec", "trafficPolicy"] },
   ];
+  let isOfPort = false;
   for (const { of, policy, path } of places) {
     if (of === undefined) continue;
     const ref = formatRef(refOf(of));
     const settings = policy?.portLevelSettings ?? [];
     const index = settings.findIndex((each) => each.port?.number === port);
     if (settings[index]?.[group] !== undefined) return { ref, path: [...path, "portLevelSettings", index, group] };
-    if (index >= 0 && group !== "tls") return undefined;
+    isOfPort ||= index >= 0;
+    if (isOfPort && group !== "tls") return undefined;
     // The TLS around a port that leaves it out: see `withPlainText`.
     if (policy?.[group] !== undefined)
-      return index >= 0 && policy.tls?.mode === "ISTIO_MUTUAL" ? undefined : { ref, path: [...path, group] };
+      return isOfPort && policy.tls?.mode === "ISTIO_MUTUAL" ? undefined : { ref, path: [...path, group] };
   }
   return undefined;
 }
