@@ -112,7 +112,7 @@ function clusterOf({ action }: Pick<Route, "action">): readonly string[] {
 }
 
 /** Empty where it goes to no service. */
-export function hostOf(route: Pick<Route, "action">): string {
+function hostOf(route: Pick<Route, "action">): string {
   return clusterOf(route)[3] ?? "";
 }
 
