@@ -33,7 +33,7 @@ export function externalAuthorization(authorizer: Authorizer): readonly HttpFilt
   return [
     {
       name: rules,
-      phase: "authorization",
+      phase: "asking",
       inListener: (direction) => (isIn(direction) ? { ...looking, disabled: true } : undefined),
       onRoutes(guard) {
         const shadowRules = buildCustomRules(name, { ...guard, isHttp: true });
@@ -43,7 +43,7 @@ export function externalAuthorization(authorizer: Authorizer): readonly HttpFilt
     },
     {
       name: asking,
-      phase: "authorization",
+      phase: "asking",
       inListener: (direction) => (isIn(direction) ? typed(asking, ExtAuthzSchema, ofHttp(authorizer)) : undefined),
     },
   ];

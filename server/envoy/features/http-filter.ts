@@ -6,8 +6,8 @@ import type { CheckedTokens } from "#server/envoy/features/checked-tokens.ts";
 import type { Guard } from "#server/envoy/features/guard.ts";
 import type { Init } from "#server/envoy/pack.ts";
 
-/** In the order in which a request meets them. */
-export const PHASES = ["identity", "authentication", "authorization", "limits", "traffic", "router"] as const;
+/** In the order in which a request meets them, which is Istio's: external authorizers are asked before tokens are looked at. */
+export const PHASES = ["identity", "asking", "authentication", "authorization", "limits", "traffic", "router"] as const;
 
 /** All that filters see of a route: what it carries for them follows from nothing else. */
 export type RouteInput = Pick<RouteRule, "fault" | "corsPolicy">;

@@ -24,10 +24,10 @@ function byPhase(a: HttpFilter, b: HttpFilter): number {
   return PHASES.indexOf(a.phase) - PHASES.indexOf(b.phase);
 }
 
-/** The same with those that have somebody asked: policies that ask come before the others. */
+/** The same with those that have somebody asked. */
 function filtersFor(authorizers: readonly Authorizer[]): readonly HttpFilter[] {
   if (authorizers.length === 0) return FILTERS;
-  return [...authorizers.flatMap(externalAuthorization), ...FILTERS].sort(byPhase);
+  return [...FILTERS, ...authorizers.flatMap(externalAuthorization)].sort(byPhase);
 }
 
 /** The chain of a listener's HTTP connection manager. */

@@ -15,7 +15,7 @@ export interface RunningApp {
 
 /** Starts an application on a port of its own. A TCP one answers the first bytes of each connection with its name and keeps it open. */
 export async function startScenarioApp(
-  { name, protocol = "http", tls, status = 200, authorizer }: AppHeader,
+  { name, protocol = "http", tls, status = 200, authorizer, gives = {} }: AppHeader,
   certificate: { readonly cert: string; readonly key: string } | undefined,
 ): Promise<RunningApp> {
   const seen: SeenRequest[] = [];
@@ -27,14 +27,15 @@ export async function startScenarioApp(
     seen.push(one);
     request.resume().on("end", () => {
       if (authorizer === undefined) response.writeHead(status).end(JSON.stringify(one));
-      else if (isAllowed(status, headers)) response.writeHead(200, { "x-role": "admin", "x-judged": "yes" }).end();
+      else if (isAllowed(status, headers))
+        response.writeHead(200, { "x-role": "admin", "x-judged": "yes", ...gives }).end();
       else response.writeHead(status === 200 ? 403 : status, { "x-reason": "stranger", "x-other": "1" }).end("no");
     });
   };
   const sockets = new Set<{ destroy(): unknown }>();
   const server: Server =
     authorizer === "grpc"
-      ? createGrpcAuthorizer(name, status, seen)
+      ? createGrpcAuthorizer(name, status, gives, seen)
       : protocol === "tcp"
         ? (tls === undefined ? createTcpServer : createRawTlsServer.bind(undefined, { ...certificate }))(
             (socket: Socket) => {

@@ -15,7 +15,12 @@ export function isAllowed(status: number, headers: Readonly<Record<string, strin
 }
 
 /** An external authorizer over gRPC without TLS. A connection has no headers: all are let in, unless `status` is another than 200. */
-export function createGrpcAuthorizer(name: string, status: number, seen: SeenRequest[]): Server {
+export function createGrpcAuthorizer(
+  name: string,
+  status: number,
+  gives: Readonly<Record<string, string>>,
+  seen: SeenRequest[],
+): Server {
   const server = createServer();
   server.on("stream", (stream: ServerHttp2Stream) => {
     const chunks: Buffer[] = [];
@@ -27,7 +32,10 @@ export function createGrpcAuthorizer(name: string, status: number, seen: SeenReq
       const headers = http?.headers ?? {};
       seen.push({ app: name, method: http?.method ?? "", path: http?.path ?? "", headers });
       const isIn = http === undefined ? status === 200 : isAllowed(status, headers);
-      const body = toBinary(CheckResponseSchema, create(CheckResponseSchema, answer(isIn, status)));
+      const body = toBinary(
+        CheckResponseSchema,
+        create(CheckResponseSchema, answer(isIn, status, { "x-role": "admin", ...gives })),
+      );
       const frame = Buffer.alloc(PREFIX_BYTES + body.length);
       frame.writeUInt32BE(body.length, 1);
       frame.set(body, PREFIX_BYTES);
@@ -39,12 +47,15 @@ export function createGrpcAuthorizer(name: string, status: number, seen: SeenReq
   return server as unknown as Server;
 }
 
-function answer(isIn: boolean, status: number): Parameters<typeof create<typeof CheckResponseSchema>>[1] {
-  if (isIn)
-    return {
-      status: { code: 0 },
-      httpResponse: { case: "okResponse", value: { headers: [{ header: { key: "x-role", value: "admin" } }] } },
-    };
+function answer(
+  isIn: boolean,
+  status: number,
+  given: Readonly<Record<string, string>>,
+): Parameters<typeof create<typeof CheckResponseSchema>>[1] {
+  if (isIn) {
+    const headers = Object.entries(given).map(([key, value]) => ({ header: { key, value } }));
+    return { status: { code: 0 }, httpResponse: { case: "okResponse", value: { headers } } };
+  }
   const code: StatusCode = status === 200 ? StatusCode.Forbidden : status;
   return {
     status: { code: DENIED },

@@ -10,6 +10,8 @@ export interface AppHeader {
   readonly tls?: string;
   /** It is asked about requests: it lets in whose `x-user` is `ann`, and nobody where `status` is another than 200. */
   readonly authorizer?: "http" | "grpc";
+  /** What an authorizer puts into requests that it lets in, besides `x-role`. */
+  readonly gives?: Readonly<Record<string, string>>;
   /** Answers every request with it; 200 where absent. */
   readonly status?: number;
 }
