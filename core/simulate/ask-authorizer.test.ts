@@ -79,6 +79,36 @@ test("who is marked by a provider's rules is asked about, and no other: what it 
   expect(ask("/a/b").results[3]).toEqual({ kind: "undecided", what: "asked of oracle" });
 });
 
+test("rules that refuse where nobody looked see who did, matched or not", () => {
+  const looked = {
+    filter: "envoy.filters.http.rbac",
+    path: [{ segment: { case: "key" as const, value: "ext_authz_judge_shadow_engine_result" } }],
+    value: { matchPattern: { case: "presentMatch" as const, value: true } },
+  };
+  const permission = {
+    rule: { case: "notRule" as const, value: { rule: { case: "metadata" as const, value: looked } } },
+  };
+  const rules = {
+    action: 1,
+    policies: { p: { permissions: [permission], principals: [{ identifier: { case: "any" as const, value: true } }] } },
+  };
+  const denying: Filter = {
+    name: "rbac.deny",
+    isDisabled: false,
+    config: readHttpFilter(anyPack(RBACSchema, create(RBACSchema, { rules }))),
+  };
+  const through = (filters: readonly Filter[]) => {
+    const passed: Passed = { delayMs: 0, cors: undefined, marks: new Set() };
+    const exchange = new Exchange(connection, new Headers([[":path", "/b"]]));
+    return filters
+      .map((each) => passFilter(each, exchange, undefined, passed, DICE, undefined, undefined, undefined))
+      .at(-1);
+  };
+  expect(through([marking("judge", "/a"), denying])).toBeUndefined();
+  expect(through([marking("oracle", "/b"), denying])).toMatchObject({ status: 403 });
+  expect(through([denying])).toMatchObject({ status: 403 });
+});
+
 test("the steps say by which rule", () => {
   expect(ask("/a").steps.map(({ result, title, why }) => [result, title, why])).toEqual([
     ["passed", "rbac.judge", expect.stringContaining("ns[a]-policy[b]-rule[0] has its provider asked")],

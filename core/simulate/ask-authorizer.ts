@@ -5,6 +5,9 @@ import type { Place, Step, Trace } from "#core/simulate/step.ts";
 /** Behind the prefix of rules that are only looked at, where a request keeps the name of the one that matched. */
 export const MATCHED_POLICY = "shadow_effective_policy_id";
 
+/** The same for what they said, which a request keeps whether one matched or not. */
+export const RULES_SAID = "shadow_engine_result";
+
 /** An authorizer's turn: whoever is marked is asked about, and what it answers nobody knows here. Undefined: it is not asked. */
 export function askAuthorizer(
   { mark, whom }: AskConfig,

@@ -54,6 +54,11 @@ export class Exchange {
     this.setPath(headers.get(":path") ?? "");
   }
 
+  /** Puts one more key to what a filter has found out. */
+  note(filter: string, key: string, value: unknown): void {
+    this.metadata.set(filter, { ...(this.metadata.get(filter) as object | undefined), [key]: value });
+  }
+
   get path(): string {
     return this.#path;
   }

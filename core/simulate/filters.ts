@@ -1,4 +1,10 @@
-import { askAuthorizer, describeMark, isForAuthorizer, MATCHED_POLICY } from "#core/simulate/ask-authorizer.ts";
+import {
+  askAuthorizer,
+  describeMark,
+  isForAuthorizer,
+  MATCHED_POLICY,
+  RULES_SAID,
+} from "#core/simulate/ask-authorizer.ts";
 import type { Undecided } from "#core/simulate/decision.ts";
 import type { Dice } from "#core/simulate/dice.ts";
 import type { Exchange } from "#core/simulate/exchange.ts";
@@ -22,6 +28,8 @@ export interface Routed {
 }
 
 const NO_HEADERS: Headers = new Headers();
+/** Where Envoy's RBAC filters keep what they said, whatever each is called in its chain. */
+const RBAC_METADATA = "envoy.filters.http.rbac";
 
 /** What the nearest level says for a filter. */
 function configFor({ name }: Filter, routed: Routed | undefined): FilterConfig | undefined {
@@ -101,6 +109,7 @@ function passRbac(
   if (shadow !== undefined && isForAuthorizer(mark)) {
     const matched = matchedPolicy(shadow, exchange, dice);
     if (matched !== undefined) passed.marks.add(mark + MATCHED_POLICY);
+    exchange.note(RBAC_METADATA, mark + RULES_SAID, isLetIn(shadow, matched) ? "allowed" : "denied");
     const why = trace === undefined ? "" : describeMark(shadow, matched);
     trace?.add({ at: "HTTP filter", result: "passed", title: name, why, place, origins: rbacOrigin(matched, shadow) });
   } else if (trace !== undefined && shadow !== undefined) {

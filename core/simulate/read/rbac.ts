@@ -80,6 +80,8 @@ function readPermission({ rule }: Permission): Condition {
       const { text, test } = readStringMatcher(rule.value);
       return { text: `server name (SNI) ${text}`, holds: ({ connection }) => test(connection.tls?.serverName ?? "") };
     }
+    case "metadata":
+      return readMetadataMatcher(rule.value);
     default:
       return unknown(`permission ${rule.case ?? "without a rule"}`);
   }

@@ -15,6 +15,7 @@ import {
   type RBACSchema,
 } from "#proto/gen/envoy/config/rbac/v3/rbac_pb.js";
 import type { HeaderMatcherSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
+import { isLookedAt } from "#server/envoy/features/authorizer-mark.ts";
 import type { Guard } from "#server/envoy/features/guard.ts";
 import {
   type MetadataInit,
@@ -53,13 +54,25 @@ const ACTION = { ALLOW: RBAC_Action.ALLOW, DENY: RBAC_Action.DENY, AUDIT: RBAC_A
 
 /**
  * All policies of one action; undefined when there are none. With ALLOW, what no rule matches is refused. What somebody is to be
- * asked about who cannot be asked is refused, as in Istio.
+ * asked about who cannot be asked is refused, as in Istio; so is a request in a chain of filters that is older or newer than
+ * these rules, and has nobody asked. Connections meet their rules in the chain itself.
  */
 export function buildRbac(input: RbacInput): Init<typeof RBACSchema> | undefined {
   const asked = new Set(input.authorizers.map(({ provider }) => provider.name));
-  const isOwn = ({ action, provider, isDryRun }: GuardingPolicy): boolean =>
-    !isDryRun && (provider === undefined ? action === input.action : input.action === "DENY" && !asked.has(provider));
-  return buildRules(input.policies.filter(isOwn), input);
+  const isOwn = ({ action, provider, isDryRun }: GuardingPolicy): boolean => {
+    if (isDryRun || provider === undefined) return !isDryRun && action === input.action;
+    return input.action === "DENY" && (input.isHttp || !asked.has(provider));
+  };
+  const unlessAsked = ({ provider }: GuardingPolicy): PermissionInit[] =>
+    provider === undefined || !asked.has(provider) ? [] : [isNotLookedAt(provider)];
+  return buildRules(input.policies.filter(isOwn), input, unlessAsked);
+}
+
+function isNotLookedAt(provider: string): PermissionInit {
+  const value: PermissionInit = {
+    rule: { case: "metadata", value: isLookedAt("envoy.filters.http.rbac", provider) },
+  };
+  return { rule: { case: "notRule", value } };
 }
 
 /** What policies of an action would do that are only tried; undefined when there are none. */
@@ -84,12 +97,17 @@ export function buildCustomRules(
   return Object.keys(rules?.policies ?? {}).length === 0 ? undefined : rules;
 }
 
-function buildRules(own: readonly GuardingPolicy[], input: RbacInput): Init<typeof RBACSchema> | undefined {
+function buildRules(
+  own: readonly GuardingPolicy[],
+  input: RbacInput,
+  besides: (policy: GuardingPolicy) => PermissionInit[] = () => [],
+): Init<typeof RBACSchema> | undefined {
   if (own.length === 0) return undefined;
   const policies: NonNullable<Init<typeof RBACSchema>["policies"]> = {};
-  for (const { namespace, name, rules } of own)
-    for (const rule of rules) {
-      const built = buildPolicy(rule, { ...input, namespace });
+  for (const policy of own)
+    for (const rule of policy.rules) {
+      const { namespace, name } = policy;
+      const built = buildPolicy(rule, { ...input, namespace }, besides(policy));
       if (built !== undefined) policies[formatPolicyName(namespace, name, rule.index)] = built;
     }
   return { action: ACTION[input.action], policies };
@@ -98,6 +116,7 @@ function buildRules(own: readonly GuardingPolicy[], input: RbacInput): Init<type
 function buildPolicy(
   rule: GuardingRule,
   context: RuleContext,
+  besides: readonly PermissionInit[],
 ): { principals: PrincipalInit[]; permissions: PermissionInit[] } | undefined {
   const { isHttp, action } = context;
   if (!bearsOnPort(rule, context.port)) return undefined;
@@ -115,7 +134,7 @@ function buildPolicy(
     .map(({ operation }) => keep(operationParts(operation ?? {}))) ?? [[]];
   return {
     principals: sources.map((parts) => allPrincipals([...parts, ...when.principals])),
-    permissions: operations.map((parts) => allPermissions([...parts, ...when.permissions])),
+    permissions: operations.map((parts) => allPermissions([...parts, ...when.permissions, ...besides])),
   };
 }
 

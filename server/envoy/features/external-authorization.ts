@@ -9,9 +9,9 @@ import {
 import { RBACPerRouteSchema, RBACSchema } from "#proto/gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js";
 import { ExtAuthzSchema as NetworkExtAuthzSchema } from "#proto/gen/envoy/extensions/filters/network/ext_authz/v3/ext_authz_pb.js";
 import { RBACSchema as NetworkRbacSchema } from "#proto/gen/envoy/extensions/filters/network/rbac/v3/rbac_pb.js";
-import type { MetadataMatcherSchema } from "#proto/gen/envoy/type/matcher/v3/metadata_pb.js";
 import type { ListStringMatcherSchema } from "#proto/gen/envoy/type/matcher/v3/string_pb.js";
 import type { StatusCode } from "#proto/gen/envoy/type/v3/http_status_pb.js";
+import { isMarked, markPrefix } from "#server/envoy/features/authorizer-mark.ts";
 import { buildCustomRules } from "#server/envoy/features/build-rbac.ts";
 import type { HttpFilter } from "#server/envoy/features/http-filter.ts";
 import type { NetworkFilter } from "#server/envoy/features/network-filter.ts";
@@ -22,7 +22,8 @@ const TIMEOUT = "600s";
 
 /**
  * The two filters that have somebody asked: rules that are only looked at leave a mark on the requests that they match, and
- * who is marked is asked about (Istio's way). The rules come with the route configuration; whom to ask is the listener's.
+ * who is marked is asked about (Istio's way). The rules come with the route configuration; whom to ask is the listener's. Where
+ * a chain lacks the two, the rules of DENY refuse what they would have asked about: see `buildRbac`.
  */
 export function externalAuthorization(authorizer: Authorizer): readonly HttpFilter[] {
   const { name } = authorizer.provider;
@@ -72,7 +73,7 @@ export function externalConnectionAuthorization(authorizer: Authorizer): readonl
           failureModeAllow: grpc.failOpen === true,
           transportApiVersion: ApiVersion.V3,
           grpcService: overGrpc(authorizer, grpc.timeout),
-          filterEnabledMetadata: marked("envoy.filters.network.rbac", name),
+          filterEnabledMetadata: isMarked("envoy.filters.network.rbac", name),
         });
       },
     },
@@ -86,7 +87,7 @@ function ofHttp(authorizer: Authorizer): Init<typeof ExtAuthzSchema> {
     failureModeAllow: failOpen === true,
     clearRouteCache: clearRouteCache === true,
     transportApiVersion: ApiVersion.V3,
-    filterEnabledMetadata: marked("envoy.filters.http.rbac", name),
+    filterEnabledMetadata: isMarked("envoy.filters.http.rbac", name),
     ...(statusOnError === undefined ? {} : { statusOnError: { code: Number(statusOnError) as StatusCode } }),
     ...(body === undefined ? {} : { withRequestBody: buffer(body) }),
     ...(http?.includeRequestHeadersInCheck === undefined
@@ -151,20 +152,6 @@ function buffer({ maxRequestBytes, allowPartialMessage, packAsBytes }: Body): In
     maxRequestBytes,
     allowPartialMessage: allowPartialMessage === true,
     packAsBytes: packAsBytes === true,
-  };
-}
-
-/** Each provider's own: what one marks is not another's. */
-function markPrefix(provider: string): string {
-  return `ext_authz_${provider}_`;
-}
-
-/** Whether rules of this provider matched: the mark is the name of the rule. */
-function marked(filter: string, provider: string): Init<typeof MetadataMatcherSchema> {
-  return {
-    filter,
-    path: [{ segment: { case: "key", value: `${markPrefix(provider)}shadow_effective_policy_id` } }],
-    value: { matchPattern: { case: "presentMatch", value: true } },
   };
 }
 
