@@ -1,3 +1,5 @@
+import type { Authorizer } from "#core/resolve/authorizers.ts";
+
 /** Istio's names for what xDS carries. */
 export function outboundCluster(host: string, port: number, subset: string): string {
   return `outbound|${port}|${subset}|${host}`;
@@ -7,9 +9,12 @@ export function inboundCluster(port: number): string {
   return `inbound|${port}||`;
 }
 
-/** Of whoever is asked about requests: each proxy that asks has its own, whatever its Sidecar leaves it to call. */
-export function authorizerCluster(host: string, port: number, protocol: "http" | "grpc"): string {
-  return `authorizer|${port}|${protocol}|${host}`;
+/**
+ * Of whoever is asked about requests: each proxy that asks has its own, whatever its Sidecar leaves it to call. Namespaces may have a
+ * service of one host each.
+ */
+export function authorizerCluster({ service, port, protocol }: Authorizer): string {
+  return `authorizer|${port.number}|${protocol}|${service.namespace}/${service.host}`;
 }
 
 /** Route configuration of the forward proxy. */

@@ -14,9 +14,10 @@ export function authorizerClusters(
   clientNamespace: string,
 ): readonly ServiceCluster[] {
   const clusters = new Map(
-    authorizers.map(({ service, port: declared, protocol }) => {
-      const port = { ...declared, protocol: PROTOCOL[protocol] };
-      const name = authorizerCluster(service.host, port.number, protocol);
+    authorizers.map((authorizer) => {
+      const { service, protocol } = authorizer;
+      const port = { ...authorizer.port, protocol: PROTOCOL[protocol] };
+      const name = authorizerCluster(authorizer);
       const endpoints = resolveEndpoints(world, service, port);
       const question = { host: service.host, clientNamespace, subset: "", port: port.number };
       const cluster: ServiceCluster = {

@@ -100,20 +100,17 @@ function ofHttp(authorizer: Authorizer): Init<typeof ExtAuthzSchema> {
   };
 }
 
-function overGrpc(
-  { service, port, protocol }: Authorizer,
-  timeout: string | undefined,
-): Init<typeof GrpcServiceSchema> {
+function overGrpc(authorizer: Authorizer, timeout: string | undefined): Init<typeof GrpcServiceSchema> {
   return {
     targetSpecifier: {
       case: "envoyGrpc",
-      value: { clusterName: authorizerCluster(service.host, port.number, protocol), authority: service.host },
+      value: { clusterName: authorizerCluster(authorizer), authority: authorizer.service.host },
     },
     timeout: duration(timeout ?? TIMEOUT),
   };
 }
 
-function overHttp({ service, port, protocol }: Authorizer, http: HttpProvider): Init<typeof HttpServiceSchema> {
+function overHttp(authorizer: Authorizer, http: HttpProvider): Init<typeof HttpServiceSchema> {
   const added = Object.entries(http.includeAdditionalHeadersInCheck ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   const {
     headersToUpstreamOnAllow: upstream = [],
@@ -126,8 +123,8 @@ function overHttp({ service, port, protocol }: Authorizer, http: HttpProvider): 
     ...(http.pathPrefix === undefined ? {} : { pathPrefix: http.pathPrefix }),
     serverUri: {
       // Envoy wants one, and goes by the cluster.
-      uri: `http://${service.host}`,
-      httpUpstreamType: { case: "cluster", value: authorizerCluster(service.host, port.number, protocol) },
+      uri: `http://${authorizer.service.host}`,
+      httpUpstreamType: { case: "cluster", value: authorizerCluster(authorizer) },
       timeout: duration(http.timeout ?? TIMEOUT),
     },
     ...(added.length === 0
