@@ -85,3 +85,15 @@ test("two namespaces with a service of one host each: either is asked by the pro
     expect(clusters.filter((each) => each.name === cluster).map(addressOf)).toEqual([address]);
   }
 });
+
+test("a DestinationRule of the service's own namespace holds, also where the workload sees no such service, and is named", () => {
+  const rule = `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: patient, namespace: other }
+spec: { host: ${HOST}, trafficPolicy: { connectionPool: { tcp: { connectTimeout: 7s } } } }
+`;
+  const { clusters, origins } = compile({ theirs: `other/${HOST}` }, entry("other", "10.0.0.2", "."), rule);
+  expect(clusters.map(({ connectTimeout }) => connectTimeout)).toEqual(["7s"]);
+  expect(origins).toEqual(["DestinationRule/other/patient", "ServiceEntry/other/judge"]);
+});

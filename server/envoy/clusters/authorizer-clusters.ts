@@ -1,7 +1,8 @@
 import type { Authorizer } from "#core/resolve/authorizers.ts";
 import { resolveEndpoints } from "#core/resolve/endpoints.ts";
 import type { CallerReader } from "#core/resolve/mesh-reader.ts";
-import { resolveTrafficTo } from "#core/resolve/traffic-policy.ts";
+import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
+import { rulesForService } from "#server/envoy/clusters/rules-for-service.ts";
 import type { ServiceCluster } from "#server/envoy/clusters/service-clusters.ts";
 import { authorizerCluster } from "#server/envoy/names.ts";
 
@@ -19,7 +20,7 @@ export function authorizerClusters(
       const port = { ...authorizer.port, protocol: PROTOCOL[protocol] };
       const name = authorizerCluster(authorizer);
       const endpoints = resolveEndpoints(world, service, port);
-      const question = { host: service.host, clientNamespace, subset: "", port: port.number };
+      const { rule, origins } = rulesForService(world, service, clientNamespace);
       const cluster: ServiceCluster = {
         input: {
           name,
@@ -28,7 +29,7 @@ export function authorizerClusters(
           subset: "",
           endpoints,
           serviceEndpoints: endpoints,
-          policy: resolveTrafficTo(world, question),
+          policy: resolveTrafficPolicy(rule, "", port.number),
           trustDomain: world.mesh.trustDomain,
           settings: world.settings(),
           // It is called by its name, and not where a caller's connection was going.
@@ -36,7 +37,7 @@ export function authorizerClusters(
         },
         endpoints,
         isDiscovered: service.resolution === "static",
-        origins: [{ resource: service.declarations[0].source.ref }],
+        origins,
       };
       return [name, cluster];
     }),

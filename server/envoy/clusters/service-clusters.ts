@@ -3,9 +3,9 @@ import { resolveEndpoints } from "#core/resolve/endpoints.ts";
 import type { CallerReader } from "#core/resolve/mesh-reader.ts";
 import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
-import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import type { ClusterInput, Routing } from "#server/envoy/clusters/build-cluster.ts";
+import { rulesForService } from "#server/envoy/clusters/rules-for-service.ts";
 import { outboundCluster } from "#server/envoy/names.ts";
 
 /** What a cluster is built from, and where it sends calls. */
@@ -17,9 +17,6 @@ export interface ServiceCluster {
   readonly isDiscovered: boolean;
   readonly origins: readonly Origin[];
 }
-
-/** Rules of one host that a refusal may name: with thousands of them each cluster would bear thousands of names. */
-const ORIGINS_MAX = 20;
 
 /** Whose clusters they are. */
 export interface ClusterScope {
@@ -35,14 +32,10 @@ export function serviceClusters(
 ): ServiceCluster[] {
   const service = world.service(host, namespace);
   if (service === undefined) return [];
-  const rule = world.destinationRule(host, namespace, service.namespace);
+  const { rule, origins } = rulesForService(world, service, namespace);
   const settings = world.settings();
   const subsets = ["", ...(rule?.subsets ?? []).map(({ name }) => name)];
   const isDiscovered = service.resolution === "static";
-  const origins: Origin[] = [
-    ...(rule?.rules ?? []).slice(0, ORIGINS_MAX).map((each) => ({ resource: formatRef(refOf(each)) })),
-    { resource: service.declarations[0].source.ref },
-  ];
   return service.ports.flatMap((port) => {
     const all = resolveEndpoints(world, service, port);
     return subsets.map((subset): ServiceCluster => {
