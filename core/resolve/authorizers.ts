@@ -31,7 +31,7 @@ export function resolveAuthorizers(
   });
 }
 
-/** A service without a namespace is the one that the root namespace sees. */
+/** `NAMESPACE/HOST` is that namespace's own service, whatever others it sees; without a namespace it is the one that the root namespace sees. */
 export function resolveAuthorizer(reader: Reader, name: string): Authorizer | NotAsked {
   const provider = reader.settings().providers.find((each) => each.name === name);
   const asked = provider?.envoyExtAuthzHttp ?? provider?.envoyExtAuthzGrpc;
@@ -39,7 +39,7 @@ export function resolveAuthorizer(reader: Reader, name: string): Authorizer | No
   const slash = asked.service.indexOf("/");
   const namespace = slash < 0 ? reader.mesh.rootNamespace : asked.service.slice(0, slash);
   const service = reader.service(asked.service.slice(slash + 1).toLowerCase(), namespace);
-  if (service === undefined) return "no-service";
+  if (service === undefined || (slash >= 0 && service.namespace !== namespace)) return "no-service";
   const port = service.ports.find(({ number }) => number === asked.port);
   if (port === undefined) return "no-port";
   return { provider, protocol: provider.envoyExtAuthzHttp === undefined ? "grpc" : "http", service, port };
