@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { resolveAuthorizer } from "#core/resolve/authorizers.ts";
+import { resolveAuthorizer, resolveAuthorizers } from "#core/resolve/authorizers.ts";
 import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 
@@ -46,4 +46,11 @@ test.each([
 ])("%s", (_, provider, expected) => {
   const found = resolveAuthorizer(reader, provider);
   expect(typeof found === "string" ? found : found.service.namespace).toBe(expected);
+});
+
+test("a policy that is only tried has nobody asked", () => {
+  const names = (isDryRun: boolean) =>
+    resolveAuthorizers(reader, [{ provider: "own", isDryRun }]).map(({ provider }) => provider.name);
+  expect(names(true)).toEqual([]);
+  expect(names(false)).toEqual(["own"]);
 });

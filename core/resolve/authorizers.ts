@@ -19,12 +19,12 @@ export type NotAsked = "no-provider" | "no-service" | "no-port";
 
 type Reader = Pick<CallerReader, "settings" | "service" | "mesh">;
 
-/** Those that the policies over a workload have asked, in order of their names. */
+/** Those that the policies over a workload have asked, in order of their names; policies that are only tried have nobody asked. */
 export function resolveAuthorizers(
   reader: Reader,
-  policies: readonly Pick<GuardingPolicy, "provider">[],
+  policies: readonly Pick<GuardingPolicy, "provider" | "isDryRun">[],
 ): readonly Authorizer[] {
-  const names = new Set(policies.flatMap(({ provider }) => provider ?? []));
+  const names = new Set(policies.flatMap(({ provider, isDryRun }) => (isDryRun ? [] : (provider ?? []))));
   return [...names].sort().flatMap((name) => {
     const found = resolveAuthorizer(reader, name);
     return typeof found === "string" ? [] : [found];

@@ -23,7 +23,7 @@ export function validateDryRun({ metadata, spec }: Written<AuthorizationPolicySp
       errorAt(
         path,
         "annotation-not-handled",
-        `${ANNOTATION} does not go with the action CUSTOM: its provider would be asked all the same`,
+        `${ANNOTATION} does not go with the action CUSTOM: nobody would be asked, and nothing noted`,
         "remove the annotation, or write DENY to see what the rules match",
       ),
     ];

@@ -4,7 +4,7 @@ import type { Init } from "#server/envoy/pack.ts";
 type MatcherInit = Init<typeof MetadataMatcherSchema>;
 
 /** The filters under whose names Envoy keeps what their rules said. */
-export type LookingFilter = "envoy.filters.http.rbac" | "envoy.filters.network.rbac";
+type LookingFilter = "envoy.filters.http.rbac" | "envoy.filters.network.rbac";
 
 /** Of what a provider's rules leave behind, which is its own: what one marks is not another's. */
 export function markPrefix(provider: string): string {

@@ -92,7 +92,7 @@ export function buildCustomRules(
   provider: string,
   guard: Guard & Pick<RbacInput, "isHttp">,
 ): Init<typeof RBACSchema> | undefined {
-  const own = guard.policies.filter((policy) => policy.provider === provider);
+  const own = guard.policies.filter((policy) => policy.provider === provider && !policy.isDryRun);
   const rules = buildRules(own, { ...guard, action: "DENY" });
   return Object.keys(rules?.policies ?? {}).length === 0 ? undefined : rules;
 }

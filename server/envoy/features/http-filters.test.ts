@@ -1,6 +1,7 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import type { AuthorizationRule } from "#core/kinds/authorization-policy/schema.ts";
+import type { Authorizer } from "#core/resolve/authorizers.ts";
 import { readGuards } from "#core/resolve/guarding-policy.ts";
 import { RBAC_Action } from "#proto/gen/envoy/config/rbac/v3/rbac_pb.js";
 import { RBACPerRouteSchema } from "#proto/gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js";
@@ -65,4 +66,45 @@ test.each([
   expect(rbac?.rules?.action).toBe(expected);
   const [rule] = Object.values(rbac?.rules?.policies ?? {});
   expect(rule?.permissions[0]?.rule.case).toBe(permission);
+});
+
+test("a CUSTOM policy that is only tried marks nothing and refuses nothing, whoever else has its provider asked", () => {
+  const policies = (isDryRun: boolean) => {
+    const made = api("AuthorizationPolicy", "security", "p", "default", {
+      action: "CUSTOM",
+      provider: { name: "judge" },
+      rules: [{}],
+    });
+    if (made.kind !== "AuthorizationPolicy") throw new Error("not a policy");
+    return readGuards([made]).map((each) => ({ ...each, isDryRun }));
+  };
+  const guardOf = (isDryRun: boolean, authorizers: readonly Authorizer[]) =>
+    Object.keys(
+      guardFilters({
+        policies: policies(isDryRun),
+        authorizers,
+        trustDomain: "cluster.local",
+        port: 80,
+        trustsForwardedFor: [],
+      }),
+    );
+  const port = { number: 80, name: "http", protocol: "HTTP" } as const;
+  const asked: Authorizer = {
+    provider: { name: "judge", envoyExtAuthzHttp: { service: "default/judge.test", port: 80 } },
+    protocol: "http",
+    port,
+    service: {
+      host: "judge.test",
+      namespace: "default",
+      ports: [port],
+      resolution: "dns",
+      isInMesh: false,
+      selector: undefined,
+      subjectAltNames: [],
+      declarations: [] as never,
+    },
+  };
+  expect(guardOf(false, [asked])).toEqual(["envoy.filters.http.rbac.custom.judge", "envoy.filters.http.rbac.deny"]);
+  expect(guardOf(true, [asked])).toEqual([]);
+  expect(guardOf(true, [])).toEqual([]);
 });

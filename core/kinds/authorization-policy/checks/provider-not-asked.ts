@@ -1,4 +1,5 @@
 import type { Finding, KindCheck } from "#core/check/rule.ts";
+import { isDryRun } from "#core/kinds/authorization-policy/dry-run.ts";
 import { type NotAsked, resolveAuthorizer } from "#core/resolve/authorizers.ts";
 import { providerOf } from "#core/resolve/guarding-policy.ts";
 import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
@@ -10,7 +11,7 @@ export const providerNotAsked: KindCheck<"AuthorizationPolicy"> = {
   summary:
     "An AuthorizationPolicy has a provider asked that the MeshConfig does not have, or whose service or port is not there: what its rules match is refused.",
   check(policies, { snapshot }) {
-    const asking = policies.filter((policy) => providerOf(policy) !== undefined);
+    const asking = policies.filter((policy) => providerOf(policy) !== undefined && !isDryRun(policy));
     if (asking.length === 0) return [];
     const reader = createSnapshotReader(snapshot);
     return asking.flatMap((policy): Finding[] => {
