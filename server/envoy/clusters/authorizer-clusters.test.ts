@@ -20,8 +20,8 @@ spec:
   ports: [{ number: 9000, name: http, protocol: HTTP }]
   endpoints: [{ address: ${address} }]
 `;
-const provider = (name: string, service: string): string =>
-  `{ name: ${name}, envoyExtAuthzHttp: { service: ${service}, port: 9000 } }`;
+const provider = (name: string, service: string, kind: string): string =>
+  `{ name: ${name}, envoyExtAuthz${kind}: { service: ${service}, port: 9000 } }`;
 const policy = (name: string): string => `
 apiVersion: security.istio.io/v1
 kind: AuthorizationPolicy
@@ -30,13 +30,19 @@ spec: { action: CUSTOM, provider: { name: ${name} }, rules: [{}] }
 `;
 
 /** What a workload of the namespace default is sent, where these policies have these providers asked. */
-function compile(providers: Readonly<Record<string, string>>, ...documents: readonly string[]) {
+function compile(
+  providers: Readonly<Record<string, string>>,
+  documents: readonly string[],
+  { kind = "Http", h2 = "DO_NOT_UPGRADE" } = {},
+) {
   const text = [
     `
 apiVersion: mesh.pharos.dev/v1
 kind: MeshConfig
 metadata: { name: default, namespace: istio-system }
-spec: { extensionProviders: [${Object.entries(providers).map(([name, service]) => provider(name, service))}] }
+spec:
+  h2UpgradePolicy: ${h2}
+  extensionProviders: [${Object.entries(providers).map(([name, service]) => provider(name, service, kind))}]
 `,
     ...Object.keys(providers).map(policy),
     ...documents,
@@ -70,11 +76,10 @@ function addressOf({ loadAssignment }: Json): string | undefined {
 }
 
 test("two namespaces with a service of one host each: either is asked by the provider that names its namespace", () => {
-  const { filters, clusters } = compile(
-    { ours: `default/${HOST}`, theirs: `other/${HOST}` },
+  const { filters, clusters } = compile({ ours: `default/${HOST}`, theirs: `other/${HOST}` }, [
     entry("default", "10.0.0.1", "."),
     entry("other", "10.0.0.2", "."),
-  );
+  ]);
   for (const [name, namespace, address] of [
     ["ours", "default", "10.0.0.1"],
     ["theirs", "other", "10.0.0.2"],
@@ -93,7 +98,27 @@ kind: DestinationRule
 metadata: { name: patient, namespace: other }
 spec: { host: ${HOST}, trafficPolicy: { connectionPool: { tcp: { connectTimeout: 7s } } } }
 `;
-  const { clusters, origins } = compile({ theirs: `other/${HOST}` }, entry("other", "10.0.0.2", "."), rule);
+  const { clusters, origins } = compile({ theirs: `other/${HOST}` }, [entry("other", "10.0.0.2", "."), rule]);
   expect(clusters.map(({ connectTimeout }) => connectTimeout)).toEqual(["7s"]);
   expect(origins).toEqual(["DestinationRule/other/patient", "ServiceEntry/other/judge"]);
 });
+
+test.each(["useClientProtocol: true", "h2UpgradePolicy: UPGRADE", "maxRetries: 7"])(
+  "a rule with %s has nobody spoken to otherwise than its provider says",
+  (http) => {
+    const rule = `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: spoken, namespace: default }
+spec: { host: ${HOST}, trafficPolicy: { connectionPool: { http: { ${http}, http2MaxRequests: 9 } } } }
+`;
+    const documents = [entry("default", "10.0.0.1", "."), rule];
+    for (const kind of ["Http", "Grpc"]) {
+      const { clusters } = compile({ ours: `default/${HOST}` }, documents, { kind, h2: "UPGRADE" });
+      const text = JSON.stringify(clusters);
+      expect(text).toContain('"maxRequests":9');
+      expect(text.includes("http2ProtocolOptions")).toBe(kind === "Grpc");
+      expect(text).not.toContain("useDownstreamProtocolConfig");
+    }
+  },
+);

@@ -2,6 +2,7 @@ import type { Authorizer } from "#core/resolve/authorizers.ts";
 import { resolveEndpoints } from "#core/resolve/endpoints.ts";
 import type { CallerReader } from "#core/resolve/mesh-reader.ts";
 import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
+import type { TrafficSettings } from "#core/resolve/traffic-settings.ts";
 import { rulesForService } from "#server/envoy/clusters/rules-for-service.ts";
 import type { ServiceCluster } from "#server/envoy/clusters/service-clusters.ts";
 import { authorizerCluster } from "#server/envoy/names.ts";
@@ -29,9 +30,9 @@ export function authorizerClusters(
           subset: "",
           endpoints,
           serviceEndpoints: endpoints,
-          policy: resolveTrafficPolicy(rule, "", port.number),
+          policy: asTheProviderSpeaks(resolveTrafficPolicy(rule, "", port.number)),
           trustDomain: world.mesh.trustDomain,
-          settings: world.settings(),
+          settings: { ...world.settings(), isHttpUpgraded: false },
           // It is called by its name, and not where a caller's connection was going.
           routing: "none",
         },
@@ -43,4 +44,12 @@ export function authorizerClusters(
     }),
   );
   return [...clusters.values()];
+}
+
+/** Nobody calls whose protocol could be taken, and what is spoken is not the rule's to choose. */
+function asTheProviderSpeaks({ connectionPool, ...rest }: TrafficSettings): TrafficSettings {
+  if (connectionPool?.http === undefined)
+    return { ...rest, ...(connectionPool === undefined ? {} : { connectionPool }) };
+  const { useClientProtocol: _, h2UpgradePolicy: __, ...http } = connectionPool.http;
+  return { ...rest, connectionPool: { ...connectionPool, http } };
 }
