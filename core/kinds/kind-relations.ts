@@ -13,6 +13,8 @@ export interface KindRelations<K extends Kind> {
   explain?(resource: Resource<K>, question: ServiceQuestion): ExplainedResource | undefined;
   /** Whether the proxy of a workload can be given what a resource has files for; absent where none has. */
   reaches?(resource: Resource<K>, workload: Pick<WorkloadInstance, "namespace" | "labels">): boolean;
+  /** Whether what that workload's host lacks keeps the resource from its purpose; absent where it does of every workload it reaches. */
+  isMeantFor?(resource: Resource<K>, workload: Pick<WorkloadInstance, "namespace">): boolean;
   /** The measured traffic that a change of it bears on. */
   concern(change: ChangeOf<K>, context: ConcernContext): Concerning;
 }

@@ -38,8 +38,22 @@ test.each([
   expect(admitFileProblems([{ ...SAID, fault: "unreadable", errno: "click\nhere" }])[0]?.errno).toBeUndefined();
 });
 
+test("the same of the same file is kept once, whatever its time or its error's name", () => {
+  const ended = Array.from({ length: 100 }, (_, index) => ({ ...SAID, fault: "ended", endedAtMs: index + 1 }));
+  const unreadable = Array.from({ length: 100 }, (_, index) => ({ ...SAID, fault: "unreadable", errno: `E${index}` }));
+  expect(admitFileProblems([...ended, ...unreadable])).toMatchObject([
+    { fault: "ended", endedAtMs: 1 },
+    { fault: "unreadable", errno: "E0" },
+  ]);
+});
+
 test("too many, and too long ones, are cut off", () => {
-  expect(admitFileProblems(Array.from({ length: 2000 }, () => SAID))).toHaveLength(500);
+  const many = Array.from({ length: 2000 }, (_, index) => ({
+    ...SAID,
+    secret: nameRoots(`/${index}`),
+    path: `/${index}`,
+  }));
+  expect(admitFileProblems(many)).toHaveLength(500);
   const path = `/${"x".repeat(40_000)}`;
   expect(admitFileProblems([{ ...SAID, secret: nameRoots(path), path }])).toEqual([]);
 });

@@ -15,11 +15,12 @@ const ERRNO = /^[A-Z0-9]{1,16}$/;
 const TIME_MS_MAX = 8.64e15;
 
 /**
- * What is kept of that: a known fault of a file that the secret's name stands for, and no words of the agent's. Whether any
- * object names the file is asked when it is told.
+ * What is kept of that: a known fault of a file that the secret's name stands for, once, and no words of the agent's. Whether
+ * any object names the file is asked when it is told.
  */
 export function admitFileProblems(said: readonly SaidFileProblem[]): readonly FileProblem[] {
   const kept: FileProblem[] = [];
+  const seen = new Set<string>();
   let chars = 0;
   for (const { secret, path, fault, errno = "", endedAtMs = 0, isLastGoodServed } of said.slice(0, PROBLEMS_MAX)) {
     chars += secret.length + path.length;
@@ -28,7 +29,9 @@ export function admitFileProblems(said: readonly SaidFileProblem[]): readonly Fi
     const files =
       source === undefined ? [] : source.kind === "roots" ? [source.path] : [source.certificate, source.key];
     const known = FILE_FAULTS.find((each) => each === fault);
-    if (known === undefined || !files.includes(path)) continue;
+    const what = JSON.stringify([secret, path, fault]);
+    if (known === undefined || !files.includes(path) || seen.has(what)) continue;
+    seen.add(what);
     const hasEnd = known === "ended" && Number.isSafeInteger(endedAtMs) && Math.abs(endedAtMs) <= TIME_MS_MAX;
     kept.push({
       secret,

@@ -134,3 +134,29 @@ test("many hosts that lack the same file are one finding, and the first few are 
   expect(findings).toHaveLength(1);
   expect(findings[0]?.hint).toContain("edge/ingress-4 and 3 more: ");
 });
+
+test("what agents add of their own makes no other finding: the earliest end is told, and an error's name that all have", () => {
+  const many = Array.from({ length: 8 }, (_, index) => instance("edge", `ingress-${index}`, GATEWAY.labels));
+  const tellEach = (problemOf: (index: number) => FileProblem) =>
+    describeFiles(RESOURCES, many, new Map(many.map((each, index) => [keyOf(each), [problemOf(index)]])));
+  const rest = missing(PAIR, "/tls/a.crt");
+  const ended = tellEach((index) => ({ ...rest, fault: "ended", endedAtMs: 1000 * (8 - index) }));
+  expect(ended.map(({ message }) => message)).toEqual(["a certificate of /tls/a.crt ended 1970-01-01T00:00:01.000Z"]);
+  const unreadable = tellEach((index) => ({ ...rest, fault: "unreadable", errno: `E${index}` }));
+  expect(unreadable.map(({ message }) => message)).toEqual([
+    "/tls/a.crt cannot be read; nothing is served in its place",
+  ]);
+});
+
+test("what workloads of other namespaces lack of a rule's files is a warning: they cannot fail its owner's changes", () => {
+  const resources = RESOURCES.map((each) =>
+    each.kind === "DestinationRule" ? { ...each, spec: { ...each.spec, exportTo: ["*"] } } : each,
+  );
+  const stranger = instance("elsewhere", "x-0", {});
+  const roots = missing(nameRoots("/tls/bank.crt"), "/tls/bank.crt");
+  const severities = (...by: WorkloadInstance[]) =>
+    describeFiles(resources, by, new Map(by.map((each) => [keyOf(each), [roots]]))).map(({ severity }) => severity);
+  expect(severities(stranger)).toEqual(["warning"]);
+  expect(severities(CALLER)).toEqual(["error"]);
+  expect(severities(stranger, CALLER).sort()).toEqual(["error", "warning"]);
+});

@@ -16,7 +16,8 @@ interface Told {
 }
 
 /**
- * What agents say is wrong with files, on the objects that name them, one finding for each field and fault. A claim of a file that no
+ * What agents say is wrong with files, on the objects that name them, one finding for each field and fault, however
+ * many agents say it and whatever they add. What those lack whom the object is not meant for is no error of its own. A claim of a file that no
  * object names, or that none names which the agent's proxy can be given, is told nowhere.
  */
 export function describeFiles(
@@ -35,7 +36,9 @@ export function describeFiles(
   return resources.flatMap((resource) =>
     filesOf(resource).flatMap((files) => {
       const reached = (bySecret.get(secretOf(files)) ?? []).filter(({ instance }) => reaches(resource, instance));
-      const alike = Map.groupBy(reached, ({ problem }) => JSON.stringify(problem));
+      const alike = Map.groupBy(reached, ({ instance, problem: { path, fault, isLastGoodServed } }) =>
+        JSON.stringify([path, fault, isLastGoodServed, isMeantFor(resource, instance)]),
+      );
       return [...alike.values()].flatMap((told) => tell(resource, files, told));
     }),
   );
@@ -58,10 +61,15 @@ function reaches(resource: AnyResource, instance: WorkloadInstance): boolean {
   return relationsOf(resource.kind).reaches?.(resource as never, instance) ?? false;
 }
 
+function isMeantFor(resource: AnyResource, instance: WorkloadInstance): boolean {
+  return relationsOf(resource.kind).isMeantFor?.(resource as never, instance) ?? true;
+}
+
 function tell(resource: AnyResource, files: PlacedFiles, told: readonly Told[]): Diagnostic[] {
   const [first] = told;
   if (first === undefined) return [];
-  const { problem } = first;
+  const problem = sumProblems(first.problem, told);
+  const isOthers = !isMeantFor(resource, first.instance);
   const served = problem.isLastGoodServed;
   const isEnded = problem.fault === "ended";
   const hosts = [...new Set(told.map(({ instance }) => `${instance.namespace}/${instance.name}`))];
@@ -69,7 +77,7 @@ function tell(resource: AnyResource, files: PlacedFiles, told: readonly Told[]):
   const kept = isEnded ? "" : `; ${served ? "the last good one is served" : "nothing is served in its place"}`;
   return [
     {
-      severity: served && !isEnded ? "warning" : "error",
+      severity: isOthers || (served && !isEnded) ? "warning" : "error",
       code: "file-not-usable",
       resource: formatRef(refOf(resource)),
       path: placeOf(files, problem.path).path,
@@ -77,6 +85,17 @@ function tell(resource: AnyResource, files: PlacedFiles, told: readonly Told[]):
       hint: `on the host of ${hosts.slice(0, NAMED_MAX).join(", ")}${more}: ${adviseOnFile(problem)}; it is read again by itself`,
     },
   ];
+}
+
+/** The earliest end, and the system's word where all have the same. */
+function sumProblems(first: FileProblem, told: readonly Told[]): FileProblem {
+  const { errno, endedAtMs: _, ...rest } = first;
+  const ends = told.flatMap(({ problem }) => problem.endedAtMs ?? []);
+  return {
+    ...rest,
+    ...(errno !== undefined && told.every(({ problem }) => problem.errno === errno) ? { errno } : {}),
+    ...(ends.length > 0 ? { endedAtMs: Math.min(...ends) } : {}),
+  };
 }
 
 function placeOf(files: PlacedFiles, path: string): PlacedFile {

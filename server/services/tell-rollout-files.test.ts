@@ -46,6 +46,13 @@ test("what they say is told at once, of what the revision changed alone", async 
   expect((await tell(9999, FILES, [finding("Gateway/default/other")])).findings).toBeUndefined();
 });
 
+test("a warning is told at once too, and does not end the wait for an error", async () => {
+  const warning: Diagnostic = { ...finding("Gateway/default/web"), severity: "warning" };
+  const found = await tell(150, FILES, [warning]);
+  expect([found.isComplete, found.findings]).toEqual([false, [warning]]);
+  expect((await tell(9999, FILES, [warning])).isComplete).toBe(true);
+});
+
 test.each([
   ["what names no files", gateway("{ mode: ISTIO_MUTUAL }"), ROLLOUT],
   ["what no proxy is there for", FILES, { ...ROLLOUT, proxies: [] }],

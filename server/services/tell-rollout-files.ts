@@ -1,4 +1,4 @@
-import type { Diagnostic } from "#core/diagnostic.ts";
+import { type Diagnostic, hasErrors } from "#core/diagnostic.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 import type { Distribution } from "#core/view/mesh.ts";
 import { namesFiles } from "#server/services/describe-files.ts";
@@ -28,10 +28,12 @@ export async function tellRolloutFiles(
   if (findings.length === 0 && !isFresh) return rollout;
   const changed = new Set(await changedBy(rollout.revision));
   const told = findings.filter(({ resource = "" }) => changed.has(resource));
-  if (told.length > 0) return { ...rollout, findings: told };
+  const known = told.length > 0 ? { ...rollout, findings: told } : rollout;
+  // A warning may be a stranger's: an error can still follow.
+  if (hasErrors(told)) return known;
   const isAwaited =
     isFresh &&
     rollout.proxies.length > 0 &&
     resources().some((each) => changed.has(formatRef(refOf(each))) && namesFiles(each));
-  return isAwaited ? { ...rollout, isComplete: false } : rollout;
+  return isAwaited ? { ...known, isComplete: false } : known;
 }

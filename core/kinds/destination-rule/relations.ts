@@ -11,5 +11,7 @@ export const destinationRuleRelations: KindRelations<"DestinationRule"> = {
   checks: [ruleHost, rulePort, subsetLabels, mtlsConflict],
   explain: explainDestinationRule,
   reaches: ({ spec, metadata }, { namespace }) => isVisible(spec.exportTo, metadata.namespace, namespace),
+  // Every namespace that sees a rule may have workloads without its files; the rule's owner answers for those of its own.
+  isMeantFor: ({ metadata }, { namespace }) => metadata.namespace === namespace,
   concern: (change, context) => concernByHosts(change, context, ({ spec }) => [spec.host]),
 };
