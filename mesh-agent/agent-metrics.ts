@@ -59,7 +59,7 @@ export function agentMetrics(state: AgentState): Metric[] {
     ),
     {
       name: "pharos_agent_file_certificate_expiry_timestamp_seconds",
-      help: "End of the life of a certificate that is served from files.",
+      help: "End of the life of a certificate that is served from files; of roots, the next end of one.",
       type: "gauge",
       values: [...state.fileExpiries].map(([secret, ms]) => ({ labels: { secret }, value: Math.floor(ms / 1000) })),
     },

@@ -12,6 +12,7 @@ export const FILE_FAULTS = [
   "no-key",
   "other-key",
   "ended",
+  "root-ended",
 ] as const;
 export type FileFault = (typeof FILE_FAULTS)[number];
 
@@ -27,6 +28,11 @@ export interface FileProblem {
   readonly endedAtMs?: number;
   /** The proxy goes on with what it had of them before. */
   readonly isLastGoodServed: boolean;
+}
+
+/** Whether it is time alone that is against it: the files are whole, and served. */
+export function isEnd({ fault }: Pick<FileProblem, "fault">): boolean {
+  return fault === "ended" || fault === "root-ended";
 }
 
 /** A file beyond it is not read: a system's whole list of roots is a quarter of it. */
@@ -63,8 +69,14 @@ export function describeFileFault({
       return `the key in ${path} is not that of the certificate in ${certificate}`;
     }
     case "ended":
-      return `a certificate of ${path} ended${endedAtMs === undefined ? "" : ` ${new Date(endedAtMs).toISOString()}`}`;
+      return `a certificate of ${path} ended${momentOf(endedAtMs)}`;
+    case "root-ended":
+      return `one of the roots in ${path} ended${momentOf(endedAtMs)}: the others are trusted still`;
   }
+}
+
+function momentOf(endedAtMs: number | undefined): string {
+  return endedAtMs === undefined ? "" : ` ${new Date(endedAtMs).toISOString()}`;
 }
 
 /** What is done about it on the proxy's host. */
@@ -86,5 +98,7 @@ export function adviseOnFile({ fault }: Pick<FileProblem, "fault">): string {
       return "put the certificate and the key of one pair there";
     case "ended":
       return "renew it";
+    case "root-ended":
+      return "take it out, or put its successor there";
   }
 }

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -162,4 +163,19 @@ test("a certificate that has ended is told", () => {
   expect(problems()).toEqual([]);
   nowMs = (end ?? 0) + 1;
   expect(problems().join()).toContain("ended");
+});
+
+test("a root that has ended is told by its end; nobody is trusted only once all have", async () => {
+  const [early, late] = await Promise.all([1000, 7200_000].map((ms) => authority.issue("spiffe://a/b", ms)));
+  writeFileSync(at("ca"), `${early?.cert}${late?.cert}`);
+  const ends = [early, late].map((each) => new X509Certificate(each?.cert ?? "").validToDate.getTime());
+  files.want([nameRoots(at("ca"))]);
+  expect([problems(), ...files.expiries.values()]).toEqual([[], ends[0]]);
+  nowMs = (ends[0] ?? 0) + 1;
+  expect(files.problems).toMatchObject([{ fault: "root-ended", endedAtMs: ends[0], isLastGoodServed: true }]);
+  expect(problems().join()).toContain(`ended ${new Date(ends[0] ?? 0).toISOString()}: the others are trusted still`);
+  expect([...files.expiries.values()]).toEqual([ends[1]]);
+  nowMs = (ends[1] ?? 0) + 1;
+  expect(files.problems).toMatchObject([{ fault: "ended", endedAtMs: ends[1] }]);
+  expect([...files.expiries.values()]).toEqual([ends[1]]);
 });

@@ -11,7 +11,7 @@ const WATCHED_MAX = 1000;
 interface Watched {
   readonly source: FileSecret;
   /** What Envoy has: the last that was good. */
-  good: { readonly encoded: EncodedSecret; readonly notAfterMs: number } | undefined;
+  good: { readonly encoded: EncodedSecret; readonly endsMs: ReadSecret["endsMs"] } | undefined;
   /** Of the files when they were last read. */
   readStamp: string;
   /** Of the files when they were last looked at. */
@@ -92,19 +92,20 @@ export class FileSecrets {
     return wanted.flatMap(([secret, { fault, good, source }]): FileProblem[] => {
       const isLastGoodServed = good !== undefined;
       const path = source.kind === "roots" ? source.path : source.certificate;
-      const hasEnded = good !== undefined && good.notAfterMs < this.#now();
+      const ended = endedOf(good?.endsMs ?? [], this.#now());
       return [
         ...(fault === undefined ? [] : [{ ...fault, isLastGoodServed }]),
-        ...(hasEnded ? [{ secret, path, fault: "ended" as const, endedAtMs: good.notAfterMs, isLastGoodServed }] : []),
+        ...(ended === undefined ? [] : [{ secret, path, ...ended, isLastGoodServed }]),
       ];
     });
   }
 
-  /** By secret: when the certificate that is served ends, ms since the epoch. */
+  /** By secret: when the certificate that is served ends, of roots the next, ms since the epoch; the last where all have. */
   get expiries(): ReadonlyMap<string, number> {
+    const now = this.#now();
     return new Map(
       [...this.#watched].flatMap(([name, { good }]) =>
-        good === undefined || !this.#options.isWanted(name) ? [] : [[name, good.notAfterMs]],
+        good === undefined || !this.#options.isWanted(name) ? [] : [[name, nextEnd(good.endsMs, now)]],
       ),
     );
   }
@@ -128,9 +129,26 @@ export class FileSecrets {
       this.#options.log.info("certificate files are served anew", { secret: name });
     if (watched.fault !== undefined) this.#options.onProblems();
     watched.fault = undefined;
-    watched.good = { encoded: encodeSecret(found.secret), notAfterMs: found.notAfterMs };
+    watched.good = { encoded: encodeSecret(found.secret), endsMs: found.endsMs };
     return watched.good.encoded.version !== before;
   }
+}
+
+/** Others are trusted beside a root that has ended: only without any of them nobody is. */
+function endedOf(
+  endsMs: ReadSecret["endsMs"],
+  nowMs: number,
+): { readonly fault: "ended" | "root-ended"; readonly endedAtMs: number } | undefined {
+  const ended = endsMs.filter((each) => each < nowMs);
+  if (ended.length === 0) return undefined;
+  return ended.length === endsMs.length
+    ? { fault: "ended", endedAtMs: Math.max(...ended) }
+    : { fault: "root-ended", endedAtMs: Math.min(...ended) };
+}
+
+function nextEnd(endsMs: ReadSecret["endsMs"], nowMs: number): number {
+  const ahead = endsMs.filter((each) => each >= nowMs);
+  return ahead.length === 0 ? Math.max(...endsMs) : Math.min(...ahead);
 }
 
 /** Differs when a file behind these names is another, or was written to. */

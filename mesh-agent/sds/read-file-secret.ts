@@ -10,8 +10,8 @@ const CERTIFICATES =
 
 export interface ReadSecret {
   readonly secret: Secret;
-  /** When the first of its certificates ends, ms since the epoch. */
-  readonly notAfterMs: number;
+  /** When the certificate that is shown ends, or each root of them, ms since the epoch. */
+  readonly endsMs: readonly number[];
 }
 
 /** Why files are no secret. */
@@ -41,7 +41,7 @@ export function readFileSecret(name: string, source: FileSecret): ReadSecret {
         name,
         type: { case: "validationContext", value: { trustedCa: inline(pem) } },
       }),
-      notAfterMs: Math.min(...certificates.map((each) => each.validToDate.getTime())),
+      endsMs: certificates.map((each) => each.validToDate.getTime()),
     };
   }
   const chain = read(source.certificate, fail);
@@ -54,7 +54,7 @@ export function readFileSecret(name: string, source: FileSecret): ReadSecret {
       name,
       type: { case: "tlsCertificate", value: { certificateChain: inline(chain), privateKey: inline(key) } },
     }),
-    notAfterMs: certificate.validToDate.getTime(),
+    endsMs: [certificate.validToDate.getTime()],
   };
 }
 

@@ -1,4 +1,4 @@
-import { FILE_FAULTS, type FileProblem } from "#core/xds/file-problem.ts";
+import { FILE_FAULTS, type FileProblem, isEnd } from "#core/xds/file-problem.ts";
 import { parseFileSecret } from "#core/xds/file-secret-name.ts";
 
 /** What an agent says of a file, before any of it is believed. */
@@ -32,7 +32,7 @@ export function admitFileProblems(said: readonly SaidFileProblem[]): readonly Fi
     const what = JSON.stringify([secret, path, fault]);
     if (known === undefined || !files.includes(path) || seen.has(what)) continue;
     seen.add(what);
-    const hasEnd = known === "ended" && Number.isSafeInteger(endedAtMs) && Math.abs(endedAtMs) <= TIME_MS_MAX;
+    const hasEnd = isEnd({ fault: known }) && Number.isSafeInteger(endedAtMs) && Math.abs(endedAtMs) <= TIME_MS_MAX;
     kept.push({
       secret,
       path,

@@ -123,6 +123,10 @@ test("what is served all the same is a warning, what has ended is an error, and 
     message: "the key in /tls/a.key is not that of the certificate in /tls/a.crt; the last good one is served",
   });
   expect(of("ended", true)?.severity).toBe("error");
+  expect(of("root-ended", true)).toMatchObject({
+    severity: "warning",
+    message: "one of the roots in /tls/a.key ended: the others are trusted still",
+  });
   for (const fault of FILE_FAULTS)
     expect(of(fault, false)?.hint).toMatch(/^on the host of edge\/ingress-0: \w.+; it is read/);
 });

@@ -4,7 +4,7 @@ import { KINDS } from "#core/kinds/kinds.ts";
 import { relationsOf } from "#core/kinds/relations.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
-import { adviseOnFile, describeFileFault, type FileProblem } from "#core/xds/file-problem.ts";
+import { adviseOnFile, describeFileFault, type FileProblem, isEnd } from "#core/xds/file-problem.ts";
 import { nameCertificate, nameRoots } from "#core/xds/file-secret-name.ts";
 
 /** Names of proxies in one sentence. */
@@ -71,13 +71,13 @@ function tell(resource: AnyResource, files: PlacedFiles, told: readonly Told[]):
   const problem = sumProblems(first.problem, told);
   const isOthers = !isMeantFor(resource, first.instance);
   const served = problem.isLastGoodServed;
-  const isEnded = problem.fault === "ended";
+  const isHarmless = problem.fault === "root-ended" || (served && problem.fault !== "ended");
   const hosts = [...new Set(told.map(({ instance }) => `${instance.namespace}/${instance.name}`))];
   const more = hosts.length > NAMED_MAX ? ` and ${hosts.length - NAMED_MAX} more` : "";
-  const kept = isEnded ? "" : `; ${served ? "the last good one is served" : "nothing is served in its place"}`;
+  const kept = isEnd(problem) ? "" : `; ${served ? "the last good one is served" : "nothing is served in its place"}`;
   return [
     {
-      severity: isOthers || (served && !isEnded) ? "warning" : "error",
+      severity: isOthers || isHarmless ? "warning" : "error",
       code: "file-not-usable",
       resource: formatRef(refOf(resource)),
       path: placeOf(files, problem.path).path,
