@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { IngestQueue, type PendingReport } from "#server/telemetry/ingest/ingest-queue.ts";
+import { type ChargedRows, IngestQueue, type PendingReport } from "#server/telemetry/ingest/ingest-queue.ts";
 import { LabelBook } from "#server/telemetry/ingest/label-book.ts";
 import type { TelemetryBatch } from "#server/telemetry/ports/telemetry-sink.ts";
 
@@ -7,15 +7,13 @@ const idOf = (account: string): string => `spiffe://cluster.local/ns/default/sa/
 const HOSTILE = idOf("hostile");
 const HONEST = idOf("honest");
 
+const NO_ROWS: ChargedRows = { windows: [], requests: [], spans: [], gaps: [], giveBack: () => undefined };
 const reportOf = (reporter: string, sequence: number, storeId = "store"): PendingReport => ({
   reporter,
   workload: "default/it",
   storeId,
   sequence: BigInt(sequence),
-  windows: [],
-  requests: [],
-  spans: [],
-  gaps: [],
+  charge: () => NO_ROWS,
 });
 
 /** A queue above a store that stores nothing until it is let go on. */
@@ -114,4 +112,32 @@ test("what a store that was opened again holds takes the place of what was known
   queue.load([{ reporter: HONEST, storeId: "store", sequence: 3n }]);
   expect(await queue.add(reportOf(HONEST, 4))).toBe(4);
   expect(queue.agents).toBe(1);
+});
+
+test("only what is stored is charged for: not a repeated report, one that is turned away, or one that the disk has no room for", async () => {
+  let charged = 0;
+  const giveBack = (): void => {
+    charged -= 1;
+  };
+  const charging = (sequence: number): PendingReport => ({
+    ...reportOf(HONEST, sequence),
+    charge: () => {
+      charged += 1;
+      return { ...NO_ROWS, giveBack };
+    },
+  });
+  const storing = slowStore();
+  const answers = [1, 1, 2, 1].map((sequence) => storing.queue.add(charging(sequence)));
+  storing.goOn();
+  await Promise.all(answers);
+  expect(charged).toBe(2);
+
+  charged = 0;
+  const failing = slowStore();
+  const { answers: flood } = await failing.flood(HONEST, 499);
+  const last = [failing.queue.add(charging(500)), failing.queue.add(charging(501))];
+  failing.fail(Object.assign(new Error("no room"), { code: "exhausted" }));
+  expect((await Promise.allSettled(last)).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  await Promise.all(flood);
+  expect(charged).toBe(0);
 });

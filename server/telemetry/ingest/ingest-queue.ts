@@ -15,10 +15,17 @@ export interface PendingReport {
   readonly workload: string;
   readonly storeId: string;
   readonly sequence: bigint;
+  /** Called when its turn has come and it was not stored before, again after a try that failed: what is stored of it. */
+  charge(): ChargedRows;
+}
+
+export interface ChargedRows {
   readonly windows: readonly TrafficWindow[];
   readonly requests: readonly RequestRecord[];
   readonly spans: readonly SpanRow[];
   readonly gaps: readonly GapRow[];
+  /** They could not be stored: their sender may hand over as many again. */
+  giveBack(): void;
 }
 
 export interface IngestQueueOptions {
@@ -115,32 +122,45 @@ export class IngestQueue {
 
   async #store(group: readonly Waiting[]): Promise<void> {
     const reached = new Map<string, number>();
-    const fresh: Waiting[] = [];
+    const fresh: { readonly report: Waiting; readonly last: number }[] = [];
     for (const each of group) {
       const agent = agentOf(each);
       const sequence = Number(each.sequence);
       const last = reached.get(agent) ?? this.#reached.get(agent) ?? 0;
       if (sequence <= last) continue;
       reached.set(agent, sequence);
-      fresh.push(last > 0 && sequence > last + 1 ? withHole(each, last, this.#options.now()) : each);
+      fresh.push({ report: each, last });
     }
-    if (fresh.length > 0) await this.#storeFresh(fresh);
-    for (const each of fresh) this.#reach(each, reached.get(agentOf(each)) ?? 0);
+    const charged = fresh.map(({ report, last }) => ({ report, last, rows: report.charge() }));
+    try {
+      if (charged.length > 0) await this.#storeCharged(charged);
+    } catch (error) {
+      for (const { rows } of charged) rows.giveBack();
+      throw error;
+    }
+    for (const { report } of fresh) this.#reach(report, reached.get(agentOf(report)) ?? 0);
     for (const each of group) each.resolve(this.#reached.get(agentOf(each)) ?? 0);
   }
 
-  async #storeFresh(fresh: readonly Waiting[]): Promise<void> {
+  async #storeCharged(
+    charged: readonly { readonly report: Waiting; readonly last: number; readonly rows: ChargedRows }[],
+  ): Promise<void> {
     const { sink, labels, now, onFolded, onStored } = this.#options;
     const labelling = labels.begin();
-    const windows = fresh.flatMap((each) =>
-      each.windows.map((window) => ({ ...window, key: labelling.labelsOf(window.key) })),
+    const windows = charged.flatMap(({ rows }) =>
+      rows.windows.map((window) => ({ ...window, key: labelling.labelsOf(window.key) })),
     );
     await sink.store({
-      reports: fresh.map(({ reporter, storeId, sequence }) => ({ reporter, storeId, sequence, receivedMs: now() })),
+      reports: charged.map(({ report: { reporter, storeId, sequence } }) => ({
+        reporter,
+        storeId,
+        sequence,
+        receivedMs: now(),
+      })),
       windows,
-      requests: fresh.flatMap(({ requests }) => requests),
-      spans: fresh.flatMap(({ spans }) => spans),
-      gaps: fresh.flatMap(({ gaps }) => gaps),
+      requests: charged.flatMap(({ rows }) => rows.requests),
+      spans: charged.flatMap(({ rows }) => rows.spans),
+      gaps: charged.flatMap(({ report, last, rows }) => [...rows.gaps, ...holeBefore(report, rows, last, now())]),
     });
     labelling.keep();
     if (labelling.folded.size > 0) onFolded(labelling.folded);
@@ -163,13 +183,15 @@ function agentOf({ reporter, storeId }: Pick<ReportMark, "reporter" | "storeId">
  * An agent takes a report away when it is acknowledged: one that goes on behind what is stored was acknowledged by a store
  * that lost the reports between, or dropped them itself.
  */
-function withHole(each: Waiting, last: number, nowMs: number): Waiting {
-  const lost: GapRow = {
-    startMs: each.windows.reduce((least, { startMs }) => Math.min(least, startMs), nowMs),
-    endMs: nowMs,
-    workload: each.workload,
-    reason: `reports ${last + 1} to ${Number(each.sequence) - 1} of this agent are not in the telemetry store: lost with a damaged file, or dropped by the agent while the control plane was away`,
-    requests: 0,
-  };
-  return { ...each, gaps: [...each.gaps, lost] };
+function holeBefore({ workload, sequence }: Waiting, { windows }: ChargedRows, last: number, nowMs: number): GapRow[] {
+  if (last === 0 || Number(sequence) === last + 1) return [];
+  return [
+    {
+      startMs: windows.reduce((least, { startMs }) => Math.min(least, startMs), nowMs),
+      endMs: nowMs,
+      workload,
+      reason: `reports ${last + 1} to ${Number(sequence) - 1} of this agent are not in the telemetry store: lost with a damaged file, or dropped by the agent while the control plane was away`,
+      requests: 0,
+    },
+  ];
 }

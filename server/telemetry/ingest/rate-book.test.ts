@@ -23,7 +23,7 @@ test("a proxy tells of no more requests of ten seconds than a proxy can have, in
     refused: 600,
   });
   expect(book.take("a", [window(at, 400)], NOW).refused).toBe(0);
-  expect(book.take("a", [window(at, 1)], NOW)).toEqual({ windows: [], refused: 1 });
+  expect(book.take("a", [window(at, 1)], NOW)).toMatchObject({ windows: [], refused: 1 });
   expect(book.take("b", [window(at, 1000)], NOW).refused, "another proxy").toBe(0);
   expect(book.take("a", [window(at + 10_000, 1000)], NOW).refused, "another time").toBe(0);
 });
@@ -42,4 +42,14 @@ test("what is remembered of a proxy does not grow with its reports", () => {
   for (let turn = 0; turn < 3000; turn += 1)
     expect(book.take("a", [window(NOW + turn * 10_000, 1000)], NOW + turn * 10_000).refused).toBe(0);
   expect(book.slotsOf("a")).toBeLessThan(100);
+});
+
+test("what was not stored is given back, once", () => {
+  const book = new RateBook(100);
+  const windows = [window(NOW - 20_000, 1000), window(NOW - 2 * HOUR, 360_000)];
+  const { giveBack } = book.take("a", windows, NOW);
+  giveBack();
+  giveBack();
+  expect(book.take("a", windows, NOW).refused).toBe(0);
+  expect(book.take("a", windows, NOW).refused).toBe(361_000);
 });

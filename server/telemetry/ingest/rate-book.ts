@@ -32,24 +32,33 @@ export class RateBook {
     this.#rateMax = rateMax;
   }
 
-  /** The windows that are possible beside those that were taken before, and how many requests the others claim. */
+  /**
+   * The windows that are possible beside those that were taken before, and how many requests the others claim. `giveBack`: the
+   * windows were not stored, and will be told of again.
+   */
   take(
     proxy: string,
     windows: readonly TrafficWindow[],
     nowMs: number,
-  ): { readonly windows: readonly TrafficWindow[]; readonly refused: number } {
+  ): { readonly windows: readonly TrafficWindow[]; readonly refused: number; readonly giveBack: () => void } {
     const { fine, byHour } = this.#open(proxy, nowMs);
     let refused = 0;
+    const added: { readonly sums: Sums; readonly at: number; readonly count: number }[] = [];
     const taken = windows.filter(({ startMs, count }) => {
       const [sums, lengthMs] = nowMs - startMs < FINE_MS ? [fine, WINDOW_MS] : [byHour, HOUR_MS];
       const at = Math.floor(startMs / lengthMs) * lengthMs;
       const sum = (sums.get(at) ?? 0) + count;
       const isPossible = sum <= (this.#rateMax * lengthMs) / 1000;
-      if (isPossible) sums.set(at, sum);
-      else refused += count;
+      if (isPossible) {
+        sums.set(at, sum);
+        added.push({ sums, at, count });
+      } else refused += count;
       return isPossible;
     });
-    return { windows: taken, refused };
+    const giveBack = (): void => {
+      for (const { sums, at, count } of added.splice(0)) sums.set(at, Math.max(0, (sums.get(at) ?? 0) - count));
+    };
+    return { windows: taken, refused, giveBack };
   }
 
   /** How many times are remembered of a proxy. */

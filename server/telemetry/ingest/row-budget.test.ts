@@ -27,3 +27,11 @@ test("one that takes all it may leaves others theirs", () => {
   budget.take("a", 1000, 0);
   expect(budget.take("b", 100, 0)).toBe(100);
 });
+
+test("what is given back can be taken again, and is never more than there was", () => {
+  const budget = open();
+  budget.give("a", budget.take("a", 100, 0));
+  expect(budget.take("a", 130, 0)).toBe(100);
+  budget.give("a", 1000);
+  expect(budget.take("a", 130, 0)).toBe(100);
+});

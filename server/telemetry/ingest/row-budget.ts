@@ -38,4 +38,11 @@ export class RowBudget {
     if (this.#parties.size > PARTIES_MAX && oldest !== undefined) this.#parties.delete(oldest);
     return taken;
   }
+
+  /** Rows that were taken and could not be stored: they come again. */
+  give(party: string, rows: number): void {
+    const known = this.#parties.get(party);
+    if (known !== undefined)
+      this.#parties.set(party, { ...known, rows: Math.min(this.limit.atOnce, known.rows + rows) });
+  }
 }

@@ -36,6 +36,18 @@ export interface IngestResult {
   readonly reportIntervalMs: number;
 }
 
+/** Rows beyond what their party may hand over: for operators, and for who sent them. */
+interface TooMany {
+  readonly limit: Refused;
+  readonly why: string;
+}
+
+interface Within<T> {
+  readonly taken: readonly T[];
+  readonly tooMany: TooMany | undefined;
+  readonly giveBack: () => void;
+}
+
 /** A workload of which all of 2,500 requests a second are sampled, in and out, makes as many: a bound on what can be made up, not on what is usual. */
 const SPANS: RowLimit = { name: "spans", perSecond: 5000, atOnce: 50_000 };
 const REPORT_INTERVAL_MS_MIN = 1500;
@@ -52,7 +64,8 @@ const GAPS: RowLimit = { name: "gaps", perSecond: REPORTS_PER_SECOND, atOnce: RE
 
 /**
  * Takes in what agents and applications hand over. It promises: a report counts exactly once, however often it is sent; it is
- * acknowledged only when it outlives a kill of this process; rows are counted under their reporter's own identity only.
+ * acknowledged only when it outlives a kill of this process; rows are counted under their reporter's own identity only. What is not
+ * stored, or was before, costs its sender nothing of what it may hand over.
  */
 export class TelemetryIngest {
   readonly #options: TelemetryIngestOptions;
@@ -88,34 +101,54 @@ export class TelemetryIngest {
     const now = this.#options.now();
     const move = moveOf(report, now);
     const stamped = stampReport(foldUnknownHosts(moveReport(report, move), reporter), reporter, now);
-    const possible = this.#rates.take(reporter.instance ?? reporter.principal, stamped.windows, now);
-    const refused = [...stamped.refused];
-    if (possible.refused > 0)
-      refused.push(`more requests than a proxy can have (${RATE_MAX} a second): ${possible.refused} requests`);
-    const within = <T>(budget: RowBudget, rows: readonly T[]): readonly T[] => {
-      const { taken, why } = this.#within(budget, reporter.principal, rows);
-      if (why !== undefined) refused.push(why);
-      return taken;
-    };
     const resourceSpans = report.resourceSpans.flatMap(decodeSpans);
     moveSpans(resourceSpans, move);
+    const spans = this.#readSpans(resourceSpans, reporter.principal, describeSpans(reporter));
+    const requests = stamped.samples.map(readSample);
     const workload = `${reporter.namespace}/${reporter.workload?.workload ?? UNKNOWN}`;
+    const gaps = stamped.gaps.map(({ startMs, endMs, reason, requests }) => ({
+      startMs: Number(startMs),
+      endMs: Number(endMs),
+      workload,
+      reason,
+      requests: Number(requests),
+    }));
+    let tooMany: TooMany[] = [];
+    let impossible = 0;
     const acknowledgedSequence = await this.#queue.add({
       reporter: reporter.principal,
       workload,
       storeId: report.storeId,
       sequence: report.sequence,
-      windows: possible.windows,
-      requests: within(this.#samples, stamped.samples).map(readSample),
-      spans: within(this.#spans, this.#readSpans(resourceSpans, reporter.principal, describeSpans(reporter))),
-      gaps: within(this.#gaps, stamped.gaps).map(({ startMs, endMs, reason, requests }) => ({
-        startMs: Number(startMs),
-        endMs: Number(endMs),
-        workload,
-        reason,
-        requests: Number(requests),
-      })),
+      charge: () => {
+        const at = this.#options.now();
+        const proxy = reporter.instance ?? reporter.principal;
+        const { windows, refused, giveBack } = this.#rates.take(proxy, stamped.windows, at);
+        impossible = refused;
+        const within = [
+          this.#within(this.#samples, reporter.principal, requests),
+          this.#within(this.#spans, reporter.principal, spans),
+          this.#within(this.#gaps, reporter.principal, gaps),
+        ] as const;
+        tooMany = within.flatMap(({ tooMany }) => tooMany ?? []);
+        return {
+          windows,
+          requests: within[0].taken,
+          spans: within[1].taken,
+          gaps: within[2].taken,
+          giveBack() {
+            giveBack();
+            for (const each of within) each.giveBack();
+          },
+        };
+      },
     });
+    for (const each of tooMany) this.#options.onLimit(each.limit);
+    const refused = [
+      ...stamped.refused,
+      ...(impossible > 0 ? [`more requests than a proxy can have (${RATE_MAX} a second): ${impossible} requests`] : []),
+      ...tooMany.map(({ why }) => why),
+    ];
     return { acknowledgedSequence, refused, reportIntervalMs: this.reportIntervalMs };
   }
 
@@ -131,25 +164,31 @@ export class TelemetryIngest {
     from: string,
   ): Promise<{ readonly rejected: number; readonly why: string | undefined }> {
     const read = this.#readSpans(resourceSpans, from);
-    const { taken, why } = this.#within(this.#spans, from, read);
-    if (taken.length > 0) await this.#options.sink.store({ ...EMPTY_BATCH, spans: taken });
-    return { rejected: read.length - taken.length, why };
+    const { taken, tooMany, giveBack } = this.#within(this.#spans, from, read);
+    if (tooMany !== undefined) this.#options.onLimit(tooMany.limit);
+    try {
+      if (taken.length > 0) await this.#options.sink.store({ ...EMPTY_BATCH, spans: taken });
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
+    return { rejected: read.length - taken.length, why: tooMany?.why };
   }
 
   /** The first rows that a party may still hand over; what is beyond is told to it and to operators. */
-  #within<T>(
-    budget: RowBudget,
-    party: string,
-    rows: readonly T[],
-  ): { readonly taken: readonly T[]; readonly why: string | undefined } {
+  #within<T>(budget: RowBudget, party: string, rows: readonly T[]): Within<T> {
     const count = budget.take(party, rows.length, this.#options.now());
+    const giveBack = (): void => budget.give(party, count);
     const beyond = rows.length - count;
-    if (beyond === 0) return { taken: rows, why: undefined };
+    if (beyond === 0) return { taken: rows, tooMany: undefined, giveBack };
     const { name, perSecond } = budget.limit;
-    this.#options.onLimit({ limit: `${name} a second`, party, count: beyond });
     return {
       taken: rows.slice(0, count),
-      why: `more ${name} than an account may hand over (${perSecond} a second): ${beyond} ${name}`,
+      tooMany: {
+        limit: { limit: `${name} a second`, party, count: beyond },
+        why: `more ${name} than an account may hand over (${perSecond} a second): ${beyond} ${name}`,
+      },
+      giveBack,
     };
   }
 
