@@ -50,8 +50,8 @@ export interface SeriesBookOptions {
 
 /**
  * Counters by their labels, a share of them for each account that reports. What finds no room is counted by the class of its
- * answer, then in its account's bucket for the rest: no count is lost. A series that gives way rests where it is: were its
- * counts moved, Prometheus would see requests a second time.
+ * answer, then in its account's bucket for the rest: every window adds to one series. A series that gives way rests where it is,
+ * and goes with its counts when too many rest: were they moved, Prometheus would see requests a second time.
  */
 export class SeriesBook {
   readonly #options: SeriesBookOptions;
@@ -87,7 +87,6 @@ export class SeriesBook {
     for (const oldest of this.#resting) {
       if (this.#resting.size <= this.#options.limits.resting) break;
       this.#end(oldest);
-      addTo(this.#rest(oldest.key), oldest);
     }
   }
 
