@@ -12,6 +12,8 @@ const STATS_OF = {
 } as const;
 const STATS = [
   "^(?:server|cluster_manager|listener_manager|control_plane|overload|runtime|access_logs)\\.",
+  // Of connections that policies are asked about, of all ports together.
+  "^tcp\\.rbac\\.",
   ...Object.entries(STATS_OF).map(([of, names]) => `^${of}\\..*\\.(?:${names})`),
 ];
 /** Labels of `/metrics`. Envoy's own rules end a name at its first dot, and ours have dots: it goes up to the statistic. */

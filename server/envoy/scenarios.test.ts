@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { makeTestAuthority, type TestAuthority } from "#grpc/testing/certificates.ts";
+import { buildBootstrap } from "#mesh-agent/envoy/build-bootstrap.ts";
 import { freePort } from "#node/free-port.ts";
 import { createCompiler } from "#server/envoy/create-compiler.ts";
 import { type Answer, ask } from "#server/envoy/testing/ask.ts";
@@ -14,12 +15,19 @@ import { type RunningApp, startScenarioApp } from "#server/envoy/testing/scenari
 import type { SeenRequest } from "#server/envoy/testing/seen-request.ts";
 import { startStaticProxy } from "#server/envoy/testing/start-static-proxy.ts";
 import { staticBootstrap } from "#server/envoy/testing/static-bootstrap.ts";
+import type { EnvoyProcess } from "#testing/envoy-process.ts";
 import { findTestEnvoy } from "#testing/find-test-envoy.ts";
 import { Cleanup } from "#testing/test-agent.ts";
 
 const DIR = join(import.meta.dirname, "scenarios");
 const FILES = readdirSync(DIR).filter((file) => file.endsWith(".yaml"));
 const TIMEOUT_MS = 20_000;
+/** As agents have it. */
+const STATS = buildBootstrap(
+  { id: "a", cluster: "a", metadata: {} } as never,
+  { adminSocket: "", xdsSocket: "", sdsSocket: "", spansSocket: "" },
+  { maxHeapBytes: 1, maxConnections: 1, isGateway: false },
+).stats_config;
 
 let envoy: string;
 let scratch: string;
@@ -54,7 +62,7 @@ async function start(text: string): Promise<{ scenario: Scenario; apps: Map<stri
   return { scenario: readScenario(text, values), apps };
 }
 
-async function startProxy(proxy: ProxyHeader, { snapshot }: Scenario): Promise<void> {
+async function startProxy(proxy: ProxyHeader, { snapshot }: Scenario): Promise<EnvoyProcess> {
   const made = makeNode(proxy);
   const node = { ...made, metadata: { ...made.metadata, PHAROS_TRACING: false } };
   const { layers } = createCompiler(snapshot, { hash: (bytes) => String(bytes.length) }).open(node);
@@ -62,12 +70,20 @@ async function startProxy(proxy: ProxyHeader, { snapshot }: Scenario): Promise<v
   const running = startStaticProxy({
     envoy,
     dir: join(mkdtempSync(join(scratch, "proxy-")), proxy.name),
-    bootstrap: staticBootstrap(layers),
+    bootstrap: { ...staticBootstrap(layers), stats_config: STATS },
     certificate: await authority.issue(`spiffe://cluster.local/ns/${proxy.namespace}/sa/${account}`),
     roots: authority.roots,
   });
   cleanup.add(() => running.stop());
   await expect.poll(() => running.isReady(), { timeout: TIMEOUT_MS, interval: 20 }).toBe(true);
+  return running;
+}
+
+/** `downstream_cx_total: 5`, of these names alone. */
+async function countsOf(running: EnvoyProcess | undefined, names: readonly string[]): Promise<Record<string, number>> {
+  const { body = "" } = (await running?.get("/stats")) ?? {};
+  const counts = new Map(body.split("\n").map((line) => line.split(": ", 2) as [string, string]));
+  return Object.fromEntries(names.map((name) => [name, Number(counts.get(name))]));
 }
 
 /** Of a request or an answer what is asked about, to be compared with what is to be. */
@@ -100,7 +116,8 @@ function told(expected: Expectation, answer: Answer): Expectation {
 
 test.each(FILES)("%s", async (file) => {
   const { scenario, apps } = await start(readFileSync(join(DIR, file), "utf8"));
-  for (const proxy of scenario.proxies) await startProxy(proxy, scenario);
+  const proxies = new Map<string, EnvoyProcess>();
+  for (const proxy of scenario.proxies) proxies.set(proxy.name, await startProxy(proxy, scenario));
   for (const [index, { name, ask: question, times = 1, expect: expected }] of scenario.steps.entries()) {
     const step = `step ${index + 1}: ${name ?? JSON.stringify(question)}`;
     const { copies = {}, apps: count, ...one } = expected;
@@ -122,4 +139,12 @@ test.each(FILES)("%s", async (file) => {
         .poll(() => pick(wanted, apps.get(app)?.seen.at(-1)), { timeout: TIMEOUT_MS, interval: 20, message: step })
         .toEqual(wanted);
   }
+  for (const [proxy, counts] of Object.entries(scenario.counts))
+    await expect
+      .poll(() => countsOf(proxies.get(proxy), Object.keys(counts)), {
+        timeout: TIMEOUT_MS,
+        interval: 20,
+        message: proxy,
+      })
+      .toEqual(counts);
 });

@@ -81,10 +81,17 @@ export function buildTriedRules(input: RbacInput): Init<typeof RBACSchema> | und
   return buildRules(own, input);
 }
 
-/** As a filter carries them: Envoy counts what they would refuse under Istio's names, `istio_dry_run_deny_shadow_denied` and its like. */
+/**
+ * As a filter carries them: Envoy counts what they would refuse under Istio's names, `istio_dry_run_deny_.shadow_denied` and its
+ * like. For HTTP it takes the prefix of what it counts from the filter in the listener, and that of metadata from the route's.
+ */
 export function triedRules(shadowRules: Init<typeof RBACSchema> | undefined, action: RbacAction) {
   if (shadowRules === undefined) return undefined;
-  return { shadowRules, shadowRulesStatPrefix: `istio_dry_run_${action.toLowerCase()}_` };
+  return { shadowRules, shadowRulesStatPrefix: triedPrefix(action) };
+}
+
+export function triedPrefix(action: RbacAction): string {
+  return `istio_dry_run_${action.toLowerCase()}_`;
 }
 
 /** What a provider is to be asked about; undefined where that is nothing on this port. */

@@ -1,5 +1,11 @@
 import { RBACPerRouteSchema, RBACSchema } from "#proto/gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js";
-import { buildRbac, buildTriedRules, type RbacAction, triedRules } from "#server/envoy/features/build-rbac.ts";
+import {
+  buildRbac,
+  buildTriedRules,
+  type RbacAction,
+  triedPrefix,
+  triedRules,
+} from "#server/envoy/features/build-rbac.ts";
 import type { HttpFilter } from "#server/envoy/features/http-filter.ts";
 import { pack, typed } from "#server/envoy/pack.ts";
 
@@ -9,7 +15,7 @@ import { pack, typed } from "#server/envoy/pack.ts";
  */
 export function rbac(action: RbacAction): HttpFilter {
   const name = `envoy.filters.http.rbac.${action.toLowerCase()}`;
-  const filter = { ...typed(name, RBACSchema, {}), disabled: true };
+  const filter = { ...typed(name, RBACSchema, { shadowRulesStatPrefix: triedPrefix(action) }), disabled: true };
   return {
     name,
     phase: "authorization",

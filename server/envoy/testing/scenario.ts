@@ -66,6 +66,8 @@ export interface Scenario {
   readonly apps: readonly AppHeader[];
   readonly proxies: readonly ProxyHeader[];
   readonly steps: readonly Step[];
+  /** What proxies have counted once all is asked: proxy → statistic → value, among those that agents have Envoy keep. */
+  readonly counts: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly snapshot: Snapshot;
 }
 
@@ -74,6 +76,7 @@ interface ScenarioHeader {
   readonly proxies: readonly ProxyHeader[];
   readonly instances?: readonly InstanceHeader[];
   readonly steps: readonly Step[];
+  readonly counts?: Scenario["counts"];
 }
 
 /** Names that stand in a scenario as `$name`: ports, and `$certs`, a directory. */
@@ -87,11 +90,12 @@ export function readScenario(text: string, values: ReadonlyMap<string, string>):
   const [header, ...rest] = parseAllDocuments(filled);
   if (header === undefined) throw new Error("a scenario starts with a document of its proxies and steps");
   if (header.errors.length > 0) throw new Error(String(header.errors[0]));
-  const { apps = [], proxies, instances = [], steps } = header.toJS() as ScenarioHeader;
+  const { apps = [], proxies, instances = [], steps, counts = {} } = header.toJS() as ScenarioHeader;
   return {
     apps: apps.map((app) => (typeof app === "string" ? { name: app } : app)),
     proxies,
     steps,
+    counts,
     snapshot: makeSnapshot(rest, instances),
   };
 }
