@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { PharosError } from "#core/errors.ts";
 import type { StandingRefusal } from "#core/xds/standing-refusal.ts";
 import { currentRefusals } from "#server/services/current-refusals.ts";
 import { describeRefusals } from "#server/services/describe-refusals.ts";
@@ -44,10 +45,12 @@ test("of many workloads the first few are named, and a cause on the host is told
 
 test("each time it is asked anew, and while nobody can be asked there is nothing", async () => {
   let answer: () => Promise<readonly StandingRefusal[]> = async () => {
-    throw new Error("the thread is being started");
+    throw new PharosError("unavailable", "the thread is being started");
   };
   const ask = currentRefusals({ refusals: () => answer() });
   expect(await ask()).toEqual([]);
+  answer = () => Promise.reject(new TypeError("x is not a function"));
+  await expect(ask()).rejects.toThrow("x is not a function");
   answer = async () => [REFUSAL];
   expect(await ask()).toHaveLength(1);
   answer = async () => [];
