@@ -1,5 +1,5 @@
 import { type Diagnostic, warningAt } from "#core/diagnostic.ts";
-import type { PolicyForm } from "#core/form/policy-form.ts";
+import type { PolicyAction, PolicyForm } from "#core/form/policy-form.ts";
 
 /** What the form knows of the target besides the policy itself. */
 export interface PolicyTarget {
@@ -11,7 +11,18 @@ export interface PolicyTarget {
   readonly isRootNamespace: boolean;
 }
 
-/** What surprises people about authorization policies, said before it happens to them, as sentences. */
+/** What becomes of a caller without mTLS, by whom no rule is met that names identities. */
+const UNIDENTIFIED: Readonly<Record<PolicyAction, string>> = {
+  ALLOW: "it is never allowed by it",
+  DENY: "it is not refused by this policy",
+  AUDIT: "its calls are not noted",
+  CUSTOM: "its calls pass, and the provider is not asked",
+};
+
+/**
+ * What surprises people about authorization policies, said before it happens to them, as sentences. One that is only tried
+ * refuses nothing: of it no more is said than whom and what it can be met by.
+ */
 export function warnPolicy(form: PolicyForm, target: PolicyTarget): Diagnostic[] {
   const rules = form.rules ?? [];
   const isFor = (rule: (typeof rules)[number]) =>
@@ -22,15 +33,16 @@ export function warnPolicy(form: PolicyForm, target: PolicyTarget): Diagnostic[]
   const open = rules.findIndex((rule) => !isFor(rule));
   const warnings: Diagnostic[] = [];
   const warn = (...said: Parameters<typeof warningAt>): unknown => warnings.push(warningAt(...said));
-  if (form.action === "ALLOW" && open < 0 && target.otherAllows.length === 0)
+  const enforced = form.isDryRun ? undefined : form.action;
+  if (enforced === "ALLOW" && open < 0 && target.otherAllows.length === 0)
     warn(
       ["spec", "action"],
       "implicit-deny",
       `No other ALLOW policy bears on ${target.name}: with this one, whatever it does not allow is refused.`,
     );
-  if (form.action === "DENY" && open >= 0)
+  if (enforced === "DENY" && open >= 0)
     warn(["spec", "rules", open], "denies-everyone", `Every call to ${target.name} is refused, its health included.`);
-  if (form.action === "ALLOW" && open >= 0)
+  if (enforced === "ALLOW" && open >= 0)
     warn(
       ["spec", "rules", open],
       "allows-everyone",
@@ -42,7 +54,7 @@ export function warnPolicy(form: PolicyForm, target: PolicyTarget): Diagnostic[]
       ["spec", "rules", named, "from"],
       "needs-mtls",
       `${target.name} also takes plaintext, and a caller without mTLS has no identity: ${
-        form.action === "DENY" ? "it is not refused by this policy" : "it is never allowed by it"
+        enforced === undefined ? "no rule that names identities is tried on it" : UNIDENTIFIED[enforced]
       }.`,
     );
   if (target.isRootNamespace && Object.keys(form.selector).length === 0)
