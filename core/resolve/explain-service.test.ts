@@ -126,3 +126,25 @@ test("of a host that no service has, the routing that names it, and of a gateway
   );
   expect(explain("nobody.example.com")).toEqual([]);
 });
+
+test.each([
+  ["http: [{ route: [{ destination: { host: OWN }, weight: 0 }, { destination: { host: beta }, weight: 100 }] }]"],
+  ["http: [{ route: [{ destination: { host: OWN } }, { destination: { host: beta }, weight: 1 }] }]"],
+])("a destination that gets nothing is told as such, for callers in the mesh and at gateways: %s", (routes) => {
+  for (const gateways of ["[mesh]", "[edge]", "[edge, mesh]"]) {
+    const reasons = explained(
+      "endpoints: [{ address: 192.0.2.1 }]",
+      [],
+      [
+        resource(
+          "VirtualService",
+          `{ hosts: [alpha.example.com], gateways: ${gateways}, ${routes.replace("OWN", HOST)} }`,
+          "{ name: split, namespace: default }",
+        ),
+      ],
+    );
+    expect(reasons).toEqual([
+      "VirtualService/default/split: names it as a destination with weight 0: nothing is sent there",
+    ]);
+  }
+});

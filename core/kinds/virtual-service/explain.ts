@@ -3,6 +3,7 @@ import type { RouteDestination } from "#core/kinds/virtual-service/tcp-route.ts"
 import type { ExplainedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
 import { hasDelegates } from "#core/resolve/delegates.ts";
 import { findArrival } from "#core/resolve/find-arrival.ts";
+import { hostsLedTo } from "#core/resolve/hosts-led-to.ts";
 import { findMeshRouting } from "#core/resolve/mesh-routing.ts";
 import { hasRoutesForAll } from "#core/resolve/routes.ts";
 import { gatewaysOf } from "#core/resolve/virtual-service.ts";
@@ -21,7 +22,7 @@ export function explainVirtualService(resource: Service, question: ServiceQuesti
     .map((name) => expandHost(name, own, reader.mesh.domainSuffix))
     .find((pattern) => hostMatches(pattern, host));
   const leading = leadingPath(resource, question);
-  if (named === undefined && leading === undefined && !hasDelegates(resource)) return undefined;
+  if (named === undefined && leading === undefined && !hasDelegates(resource)) return idlePath(resource, question);
   const isForMesh = gatewaysOf(resource).includes("mesh");
   const found = isForMesh ? findMeshRouting(reader, resource, host, callersAt) : undefined;
   if (found !== undefined)
@@ -30,7 +31,7 @@ export function explainVirtualService(resource: Service, question: ServiceQuesti
       : { applies: true, reason: `sends requests for ${hosts.join(", ")} here`, path: found.path };
   const atGateway = gatewayRoute(resource, question, leading !== undefined);
   if (atGateway?.applies === true) return atGateway;
-  if (named === undefined && leading === undefined) return undefined;
+  if (named === undefined && leading === undefined) return idlePath(resource, question);
   if (isForMesh)
     return named === undefined
       ? { applies: false, reason: `names it as a destination, but no caller of ${hosts.join(", ")} goes by that route` }
@@ -101,12 +102,26 @@ function delegatedAtGateway(resource: Service, { reader, host, callers, delegati
   return undefined;
 }
 
-/** Of a route that names the host as a destination. */
-function leadingPath({ spec, metadata }: Service, { reader, host }: ServiceQuestion): string | undefined {
-  const leadsHere = ({ destination }: RouteDestination): boolean =>
-    expandHost(destination.host, metadata.namespace, reader.mesh.domainSuffix) === host;
+/** Of a route that sends anything to the host. */
+function leadingPath(resource: Service, { reader, host }: ServiceQuestion): string | undefined {
+  const { namespace } = resource.metadata;
+  return findRoute(resource, (route) => hostsLedTo(route, namespace, reader.mesh.domainSuffix).has(host));
+}
+
+/** One that names the host as a destination of its routes, and sends nothing there. */
+function idlePath(resource: Service, { reader, host }: ServiceQuestion): ExplainedResource | undefined {
+  const { namespace } = resource.metadata;
+  const path = findRoute(resource, (route) =>
+    route.some(({ destination }) => expandHost(destination.host, namespace, reader.mesh.domainSuffix) === host),
+  );
+  return path === undefined
+    ? undefined
+    : { applies: false, reason: "names it as a destination with weight 0: nothing is sent there", path };
+}
+
+function findRoute({ spec }: Service, isAsked: (route: readonly RouteDestination[]) => boolean): string | undefined {
   return KINDS.flatMap((kind) => {
-    const index = (spec[kind] ?? []).findIndex(({ route = [] }) => route.some(leadsHere));
+    const index = (spec[kind] ?? []).findIndex(({ route = [] }) => isAsked(route));
     return index < 0 ? [] : [`spec.${kind}[${index}]`];
   })[0];
 }
