@@ -16,6 +16,12 @@ test.each([
   ],
   ["a 403 names the policy", { code: 403, flags: "-" }, [TOKEN, POLICY], [POLICY]],
   ["a 502 without a flag is told to be the caller's own proxy's", { code: 502, flags: "-" }, [BLOCKED], [BLOCKED]],
+  [
+    "what an authorizer refused has the policy, whatever the code",
+    { code: 401, flags: "UAEX" },
+    [TOKEN, POLICY],
+    [TOKEN, POLICY],
+  ],
   ["an ordinary answer has no cause", { code: 200, flags: "-" }, [TOKEN, POLICY, BLOCKED], []],
 ] as const)("%s", (_, answers, deniedBy, denials) => {
   expect(causeOf(answers, deniedBy, [ROUTE])).toMatchObject({ denials, refs: [] });
@@ -25,6 +31,20 @@ test("an abort by fault injection leads to the VirtualService, and a direct resp
   expect(causeOf({ code: 500, flags: "FI" }, [], [ROUTE])).toMatchObject({ refs: [ROUTE.ref] });
   const own = "answered directly by the caller's own proxy";
   expect(causeOf({ code: 503, flags: "-" }, [own], [ROUTE])).toMatchObject({ refs: [ROUTE.ref], denials: [own] });
+});
+
+test("of an authorizer's refusal the policies that apply are told where none is named, and else that one", () => {
+  const policies = ["ask", "allow"].map((name) => ({
+    ref: `AuthorizationPolicy/shop/${name}`,
+    applies: true,
+    reason: "",
+  }));
+  const answers = { code: 403, flags: "UAEX" };
+  expect(causeOf(answers, [], policies).refs).toEqual(policies.map(({ ref }) => ref));
+  expect(causeOf(answers, ["AuthorizationPolicy/shop/ask"], policies)).toMatchObject({
+    refs: [],
+    denials: ["AuthorizationPolicy/shop/ask"],
+  });
 });
 
 test("of several answers the causes are told together, each once", () => {

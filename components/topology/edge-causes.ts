@@ -1,7 +1,10 @@
 import { explainFlags } from "#components/topology/explain-flags.ts";
-import { flagObjects, flagsOf } from "#components/topology/flag-objects.ts";
+import { flagObjects, flagsOf, splitFlags } from "#components/topology/flag-objects.ts";
 import type { AppliedResource } from "#core/resolve/applied-resource.ts";
 import { tellsOwnAnswer } from "#core/telemetry/own-answer.ts";
+
+/** Envoy's flag of what an external authorizer refused. */
+const AUTHORIZER = "UAEX";
 
 /** How requests of one kind were answered. */
 export interface Answers {
@@ -21,16 +24,14 @@ export interface EdgeCause {
 }
 
 /** Of one kind of answers the cause, by all that denied requests of the edge and what applies to the called service. */
-export function causeOf(
-  { code, flags }: Answers,
-  deniedBy: readonly string[],
-  config: readonly AppliedResource[],
-): EdgeCause {
-  const denials = deniedBy.filter((denial) => answersWith(denial, code));
+export function causeOf(answers: Answers, deniedBy: readonly string[], config: readonly AppliedResource[]): EdgeCause {
+  const { flags } = answers;
+  const denials = deniedBy.filter((denial) => answersWith(denial, answers));
+  const open = flagsOf(answers, deniedBy).filter((flag) => flag !== AUTHORIZER || denials.length === 0);
   const ownRefs = denials.some((denial) => tellsOwnAnswer(denial) && !denial.startsWith("blocked")) ? ["NR"] : [];
   return {
     words: explainFlags(flags),
-    refs: flagObjects([...flagsOf({ code, flags }, deniedBy), ...ownRefs], config),
+    refs: flagObjects([...open, ...ownRefs], config),
     denials,
   };
 }
@@ -50,10 +51,10 @@ export function causesOf(
   };
 }
 
-/** Which code a denial ends in: a token's is 401, the caller's own proxy's any other error, a policy's 403; without mTLS there is no answer, or a 503. */
-function answersWith(denial: string, code: number): boolean {
+/** Which code a denial ends in: a token's is 401, an authorizer's the one that it likes, the caller's own proxy's any other error, a policy's 403; without mTLS there is no answer, or a 503. */
+function answersWith(denial: string, { code, flags }: Answers): boolean {
   if (denial.startsWith("RequestAuthentication/") || denial.startsWith("the token ")) return code === 401;
   if (tellsOwnAnswer(denial)) return code >= 400 && code !== 401 && code !== 403;
   if (denial.startsWith("PeerAuthentication/") || denial.startsWith("mTLS ")) return code === 0 || code === 503;
-  return code === 403 || code === 0;
+  return code === 403 || code === 0 || splitFlags(flags).includes(AUTHORIZER);
 }

@@ -11,6 +11,7 @@ const KINDS: Readonly<Record<string, readonly Kind[]>> = {
   NR: ["VirtualService", "Gateway"],
   NC: ["VirtualService", "DestinationRule"],
   UO: ["DestinationRule"],
+  UAEX: ["AuthorizationPolicy"],
   UH: ["DestinationRule", "ServiceEntry"],
 };
 

@@ -1,3 +1,4 @@
+import { isAuthorizerRefusal } from "#core/telemetry/authorizer-refusal.ts";
 import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { isOwnAnswer } from "#core/telemetry/own-answer.ts";
@@ -164,7 +165,10 @@ export class Tally {
 /** How callers see what was denied, the likeliest first. */
 function seenAs({ protocol, deniedBy }: TrafficKey): readonly Outcome[] {
   if (protocol === "tcp") return ["no-response", "ok"];
-  return isRefusal(deniedBy) ? ["server-error", "no-response"] : ["client-error", "grpc-error", "no-response"];
+  if (isRefusal(deniedBy)) return ["server-error", "no-response"];
+  const seen: readonly Outcome[] = ["client-error", "grpc-error", "no-response"];
+  // An authorizer answers with the code that it likes.
+  return isAuthorizerRefusal(deniedBy) ? [...seen, "server-error"] : seen;
 }
 
 function include(list: string[], value: string): void {

@@ -1,4 +1,5 @@
 import { UNKNOWN } from "#core/model/workload-label.ts";
+import { nameAuthorizerRefusal } from "#core/telemetry/authorizer-refusal.ts";
 import { nameOwnAnswer } from "#core/telemetry/own-answer.ts";
 import { nameRefusal } from "#core/telemetry/refused-connection.ts";
 import { nameTokenRefusal } from "#core/telemetry/token-refusal.ts";
@@ -16,15 +17,15 @@ export function parseDeniedBy(responseCodeDetails: string): string {
 }
 
 /**
- * What a person reads: `KIND/NAMESPACE/NAME` of the AuthorizationPolicy, PeerAuthentication or RequestAuthentications, else why in words:
+ * What a person reads: `KIND/NAMESPACE/NAME` of the AuthorizationPolicies, PeerAuthentication or RequestAuthentications, else why in words:
  * what mTLS failed of, that no ALLOW policy matched, or that the caller's own proxy turned it down.
  */
 export function nameDenials(deniedBy: string): string[] {
   if (deniedBy === NO_ALLOW_MATCHED) return ["no ALLOW policy matched"];
   const words = nameRefusal(deniedBy) ?? nameOwnAnswer(deniedBy);
   if (words !== undefined) return [words];
-  const tokens = nameTokenRefusal(deniedBy);
-  if (tokens !== undefined) return tokens;
+  const overIt = nameTokenRefusal(deniedBy) ?? nameAuthorizerRefusal(deniedBy);
+  if (overIt !== undefined) return overIt;
   const policy = parsePolicyName(deniedBy);
   return [policy === undefined ? deniedBy : `AuthorizationPolicy/${policy.namespace}/${policy.name}`];
 }
@@ -47,6 +48,7 @@ export function isDenial(deniedBy: string): boolean {
     nameRefusal(deniedBy) !== undefined ||
     nameOwnAnswer(deniedBy) !== undefined ||
     nameTokenRefusal(deniedBy) !== undefined ||
+    nameAuthorizerRefusal(deniedBy) !== undefined ||
     parsePolicyName(deniedBy) !== undefined
   );
 }

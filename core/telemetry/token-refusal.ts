@@ -1,8 +1,8 @@
+import { namesIn } from "#core/telemetry/named-refusal.ts";
+
 const DETAILS = /^jwt_authn_access_denied\{(.*)\}$/;
-const MARK = /^jwt\[([\w.-]*)\](?:-by\[([^\]]*)\])?$/;
+const MARK = /^jwt\[([\w.-]*)\](?:-by\[[^\]]*\])?$/;
 const REASON_CHARS_MAX = 60;
-/** More than that are told as so many. */
-const NAMED_MAX = 4;
 
 /** What keys a request whose token was refused, where others have the policy that denied: `jwt[REASON]`; empty for other details. */
 export function parseTokenRefusal(responseCodeDetails: string): string {
@@ -14,25 +14,12 @@ export function isTokenRefusal(deniedBy: string): boolean {
   return MARK.test(deniedBy);
 }
 
-/** The same with the RequestAuthentications that stand over the workload: Envoy does not say which of them it was. */
-export function withAuthentications(
-  refusal: string,
-  policies: readonly { readonly namespace: string; readonly name: string }[],
-): string {
-  const names = policies.slice(0, NAMED_MAX).map(({ namespace, name }) => `${namespace}/${name}`);
-  return names.length === 0
-    ? withoutAuthentications(refusal)
-    : `${withoutAuthentications(refusal)}-by[${names.join(",")}]`;
-}
-
-function withoutAuthentications(refusal: string): string {
-  return refusal.replace(/-by\[.*$/, "");
-}
-
 /** What a person reads: `RequestAuthentication/NAMESPACE/NAME` of each, else why; undefined for denials of other kinds. */
 export function nameTokenRefusal(deniedBy: string): string[] | undefined {
-  const [, reason, names] = MARK.exec(deniedBy) ?? [];
+  const reason = MARK.exec(deniedBy)?.[1];
   if (reason === undefined) return undefined;
-  if (names !== undefined && names !== "") return names.split(",").map((name) => `RequestAuthentication/${name}`);
-  return [`the token was refused: ${reason.replaceAll("_", " ")}`];
+  const names = namesIn(deniedBy);
+  return names.length === 0
+    ? [`the token was refused: ${reason.replaceAll("_", " ")}`]
+    : names.map((name) => `RequestAuthentication/${name}`);
 }

@@ -24,6 +24,23 @@ test.each([
     "jwt[Jwt_is_expired]",
   ],
   [
+    "what an external authorizer refused, with a code of its own",
+    { dir: "inbound", c: 401, f: "UAEX", cd: "ext_authz_denied" },
+    "authz[denied]",
+  ],
+  [
+    "an external authorizer that nobody could ask",
+    { dir: "inbound", c: 403, f: "UAEX", cd: "ext_authz_error" },
+    "authz[error]",
+  ],
+  [
+    "a connection that one refused",
+    { dir: "inbound", m: null, pr: null, c: 0, cd: "ext_authz_denied" },
+    "authz[denied]",
+  ],
+  ["a login that it sends callers to", { dir: "inbound", c: 302, f: "UAEX", cd: "ext_authz_denied" }, ""],
+  ["a policy", { dir: "inbound", c: 403, cd: "rbac_access_denied_matched_policy[none]" }, "none"],
+  [
     "a token's reason with anything in it",
     { dir: "inbound", c: 401, cd: "jwt_authn_access_denied{]-by[a/b,\u0000 x}" },
     "jwt[_-by_a_b_x]",

@@ -1,5 +1,6 @@
 import { parseWorkloadLabel, UNKNOWN, type WorkloadLabel } from "#core/model/workload-label.ts";
 import { type AccessEntry, numberOf, textOf, wholeOf } from "#core/telemetry/access-entry.ts";
+import { parseAuthorizerRefusal } from "#core/telemetry/authorizer-refusal.ts";
 import { parseClusterName } from "#core/telemetry/cluster-name.ts";
 import { parseDeniedBy } from "#core/telemetry/denied-by.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
@@ -57,9 +58,9 @@ export function labelEntry(entry: AccessEntry, own: OwnEnd): TrafficKey {
   };
 }
 
-/** What else turned a request down before any application saw it: a token that was refused, or the caller's own proxy. */
+/** What else turned a request down before any application saw it: a token that was refused, an external authorizer, or the caller's own proxy. */
 function unservedBy(entry: AccessEntry): string {
-  return parseTokenRefusal(textOf(entry.cd)) || parseOwnAnswer(entry);
+  return parseTokenRefusal(textOf(entry.cd)) || parseAuthorizerRefusal(entry) || parseOwnAnswer(entry);
 }
 
 /** A caller with a certificate and without our header: the namespace is in its identity. */

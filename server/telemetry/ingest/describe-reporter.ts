@@ -1,9 +1,10 @@
 import { labelWorkload } from "#core/model/workload-label.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
+import { providerOf } from "#core/resolve/guarding-policy.ts";
 import { resolveInstance } from "#core/resolve/instance.ts";
 import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
-import { resolvePolicies } from "#core/resolve/policies.ts";
+import { type Policy, resolvePolicies } from "#core/resolve/policies.ts";
 import { selects } from "#core/resolve/service.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { declareServices } from "#core/sources/declare-service.ts";
@@ -17,7 +18,7 @@ export interface ReporterIdentity {
   readonly serviceAccount: string;
 }
 
-type AboutInstance = Pick<Reporter, "workload" | "services" | "mtlsAt" | "authentications">;
+type AboutInstance = Pick<Reporter, "workload" | "services" | "mtlsAt" | "authentications" | "authorizing">;
 
 /** Snapshots are made anew with each change, so what was learnt of one is dropped with it. */
 const known = new WeakMap<Snapshot, Map<string, AboutInstance>>();
@@ -65,15 +66,16 @@ function accountsIn(snapshot: Snapshot): ReadonlyMap<string, ReadonlySet<string>
 
 function describeInstance(instance: WorkloadInstance, snapshot: Snapshot): AboutInstance {
   const { workload, namespace, labels } = instance;
+  const over = (policies: readonly Policy[]) =>
+    resolvePolicies(policies, { namespace, labels }, snapshot.mesh.rootNamespace).map(({ metadata }) => metadata);
   return {
     workload: labelWorkload(workload, namespace, labels),
     services: servicesOf(instance, snapshot),
     mtlsAt: mtlsOf(instance, snapshot),
-    authentications: resolvePolicies(
-      ofKind(snapshot.resources, "RequestAuthentication"),
-      { namespace, labels },
-      snapshot.mesh.rootNamespace,
-    ).map(({ metadata }) => metadata),
+    authentications: over(ofKind(snapshot.resources, "RequestAuthentication")),
+    authorizing: over(
+      ofKind(snapshot.resources, "AuthorizationPolicy").filter((each) => providerOf(each) !== undefined),
+    ),
   };
 }
 

@@ -20,6 +20,8 @@ export interface Reporter {
   ) => { readonly policy?: { readonly namespace: string; readonly name: string } } | undefined;
   /** The RequestAuthentications that stand over its workload. */
   readonly authentications?: readonly { readonly namespace: string; readonly name: string }[];
+  /** The AuthorizationPolicies over it that have an external authorizer asked. */
+  readonly authorizing?: readonly { readonly namespace: string; readonly name: string }[];
   /** Whose policies apply in all namespaces. */
   readonly rootNamespace?: string;
   /** The mesh's own name of a host that it asked for; undefined for a host that the mesh does not know. */

@@ -81,6 +81,27 @@ test("a refused token is told with each RequestAuthentication over the workload,
   expect(stamped("{}", "jwt[Jwt_is_expired]").denial).toBe("the token was refused: Jwt is expired");
 });
 
+test("what an external authorizer refused is told with each CUSTOM policy over the workload, whatever the agent names", () => {
+  const policy = (name: string, spec: string) => `
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: { name: ${name}, namespace: default }
+spec: ${spec}`;
+  const custom = "action: CUSTOM, provider: { name: login }, rules: [{}]";
+  const spec = [
+    "{}",
+    policy("ask", `{ ${custom} }`),
+    policy("others", `{ selector: { matchLabels: { app: beta } }, ${custom} }`),
+    policy("allow", "{ rules: [{}] }"),
+  ].join("");
+  for (const told of ["authz[denied]", "authz[error]", "authz[denied]-by[default/forged]"])
+    expect(stamped(spec, told).denial).toBe("AuthorizationPolicy/default/ask");
+  expect(stamped("{}", "authz[denied]-by[default/forged]").denial).toBe("the external authorizer refused it");
+  expect(stamped("{}", "authz[error]").denial).toBe("the external authorizer could not be asked");
+  expect(stamped("{}", "authz[other]").denial).toBe("");
+});
+
 test("that a caller's own proxy turned it down is not for the called end to say", () => {
   expect(stamped("{}", "own[block_all]").denial).toBe("");
 });

@@ -3,13 +3,15 @@ import { parseSpiffeId } from "#core/identity/spiffe-id.ts";
 import { UNKNOWN } from "#core/model/workload-label.ts";
 import { plainText } from "#core/plain-text.ts";
 import { isIpAddress } from "#core/schema/ip-address.ts";
+import { isAuthorizerRefusal } from "#core/telemetry/authorizer-refusal.ts";
 import { BUCKET_COUNT, DURATION_BUCKETS_MS, WINDOW_MS } from "#core/telemetry/buckets.ts";
 import { CLOCK_DIFFERENCE_MS_MAX } from "#core/telemetry/clock-difference.ts";
 import { isDenial, namespaceOfDenial } from "#core/telemetry/denied-by.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
+import { withNames } from "#core/telemetry/named-refusal.ts";
 import { isOwnAnswer } from "#core/telemetry/own-answer.ts";
 import { isRefusal, isRefusedBySidecar, withPolicy } from "#core/telemetry/refused-connection.ts";
-import { isTokenRefusal, withAuthentications } from "#core/telemetry/token-refusal.ts";
+import { isTokenRefusal } from "#core/telemetry/token-refusal.ts";
 import { remainderOf, remainderOfWire } from "#core/telemetry/traffic-key.ts";
 import {
   type ReportRequest,
@@ -274,13 +276,17 @@ function deniedBy({ deniedBy: refusal, destinationPort, reporter: side }: Reques
 
 /**
  * A denial as a proxy of this namespace may tell it: only policies of its namespace and of the root's apply there, and which
- * PeerAuthentication asked for mTLS or RequestAuthentication for another token is not for the agent to say.
+ * PeerAuthentication asked for mTLS, RequestAuthentication for another token or policy for an authorizer is not for the agent to say.
  */
-function ownDenial(text: string, { namespace, rootNamespace, authentications = [] }: Reporter): string {
+function ownDenial(
+  text: string,
+  { namespace, rootNamespace, authentications = [], authorizing = [] }: Reporter,
+): string {
   if (text.length > TEXT_CHARS_MAX || !/^[!-~]*$/.test(text) || !isDenial(text)) return "";
   const whose = namespaceOfDenial(text);
   if (whose !== undefined && whose !== namespace && whose !== rootNamespace) return "";
-  if (isTokenRefusal(text)) return withAuthentications(text, authentications);
+  if (isTokenRefusal(text)) return withNames(text, authentications);
+  if (isAuthorizerRefusal(text)) return withNames(text, authorizing);
   return isRefusal(text) ? text.replace(/-policy\[.*$/, "") : text;
 }
 
