@@ -6,7 +6,9 @@ import { useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { EditorPage } from "#components/editor/editor-page.tsx";
 import { AREA_SECTION } from "#components/format/area-section.ts";
+import { useRange } from "#components/shell/use-range.ts";
 import { ChooseService } from "#components/traffic/choose-service.tsx";
+import { routedBy } from "#components/traffic/routed-by.ts";
 import { RoutingEditor } from "#components/traffic/routing-editor.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -16,8 +18,6 @@ import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import type { Catalog } from "#core/form/catalog.ts";
 import { findService } from "#core/form/find-service.ts";
 import { newRouting } from "#core/form/new-routing.ts";
-import { normalizeHost } from "#core/host/host.ts";
-import type { ResourceSummary } from "#core/view/config.ts";
 
 const SECTION = AREA_SECTION.traffic;
 
@@ -42,7 +42,7 @@ export function NewRoutingPage({ host, namespace }: NewRoutingPageProps) {
       <QueryView query={catalog} what="the names of services" skeleton={<SkeletonRows />}>
         {(names) =>
           host !== null && findService(names, host, namespace) === undefined ? (
-            <NotDeclared host={host} routings={taken.data ?? []} />
+            <NotDeclared host={host} />
           ) : host === null ? (
             <ChooseService
               catalog={names}
@@ -69,25 +69,34 @@ export function NewRoutingPage({ host, namespace }: NewRoutingPageProps) {
 }
 
 /** A host that no service declares: a rule may route it all the same. */
-function NotDeclared({ host, routings }: { readonly host: string; readonly routings: readonly ResourceSummary[] }) {
-  const asked = normalizeHost(host);
-  const rules = routings.filter(({ hosts }) => hosts.some((each) => normalizeHost(each) === asked));
+function NotDeclared({ host }: { readonly host: string }) {
+  const { seconds } = useRange();
+  const service = useQuery(useTRPC().services.get.queryOptions({ host, seconds }));
+  const data = routedBy(service);
   return (
-    <EmptyState
-      icon={<Split />}
-      title={
-        rules.length === 0 ? `There is no service ${host}` : `${host} is routed already, and no service declares it`
-      }
-      actions={<ButtonLink href="/traffic/new">Choose a service</ButtonLink>}
+    <QueryView
+      query={data === undefined ? { ...service, data } : { ...service, data, error: null }}
+      what={`what routes ${host}`}
+      skeleton={<SkeletonRows />}
     >
-      {rules.length === 0 ? (
-        "What is routed must be named by a ServiceEntry first."
-      ) : (
-        <>
-          Its requests go where <ResourceLinks refs={rules.map(({ ref }) => ref)} /> sends them: edit that.
-        </>
+      {(refs) => (
+        <EmptyState
+          icon={<Split />}
+          title={
+            refs.length === 0 ? `There is no service ${host}` : `${host} is routed already, and no service declares it`
+          }
+          actions={<ButtonLink href="/traffic/new">Choose a service</ButtonLink>}
+        >
+          {refs.length === 0 ? (
+            "What is routed must be named by a ServiceEntry first."
+          ) : (
+            <>
+              Its requests go where <ResourceLinks refs={refs} /> sends them: edit that.
+            </>
+          )}
+        </EmptyState>
       )}
-    </EmptyState>
+    </QueryView>
   );
 }
 
