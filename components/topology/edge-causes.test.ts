@@ -22,6 +22,7 @@ test.each([
     [TOKEN, POLICY],
     [TOKEN, POLICY],
   ],
+  ["a 403 is nothing that is blocked", { code: 403, flags: "-" }, [BLOCKED], []],
   ["an ordinary answer has no cause", { code: 200, flags: "-" }, [TOKEN, POLICY, BLOCKED], []],
 ] as const)("%s", (_, answers, deniedBy, denials) => {
   expect(causeOf(answers, deniedBy, [ROUTE])).toMatchObject({ denials, refs: [] });
@@ -30,7 +31,8 @@ test.each([
 test("an abort by fault injection leads to the VirtualService, and a direct response too", () => {
   expect(causeOf({ code: 500, flags: "FI" }, [], [ROUTE])).toMatchObject({ refs: [ROUTE.ref] });
   const own = "answered directly by the caller's own proxy";
-  expect(causeOf({ code: 503, flags: "-" }, [own], [ROUTE])).toMatchObject({ refs: [ROUTE.ref], denials: [own] });
+  for (const code of [401, 403, 404, 503])
+    expect(causeOf({ code, flags: "-" }, [own], [ROUTE])).toMatchObject({ refs: [ROUTE.ref], denials: [own] });
 });
 
 test("of an authorizer's refusal the policies that apply are told where none is named, and else that one", () => {

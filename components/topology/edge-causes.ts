@@ -1,7 +1,7 @@
 import { explainFlags } from "#components/topology/explain-flags.ts";
 import { flagObjects, flagsOf, splitFlags } from "#components/topology/flag-objects.ts";
 import type { AppliedResource } from "#core/resolve/applied-resource.ts";
-import { tellsOwnAnswer } from "#core/telemetry/own-answer.ts";
+import { tellsDirectAnswer, tellsOwnAnswer } from "#core/telemetry/own-answer.ts";
 
 /** Envoy's flag of what an external authorizer refused. */
 const AUTHORIZER = "UAEX";
@@ -51,10 +51,13 @@ export function causesOf(
   };
 }
 
-/** Which code a denial ends in: a token's is 401, an authorizer's the one that it likes, the caller's own proxy's any other error, a policy's 403; without mTLS there is no answer, or a 503. */
+/**
+ * Which code a denial ends in: a token's is 401, a policy's 403, an authorizer's and a direct response's the one that it says, the caller's
+ * own proxy's any other error; without mTLS there is no answer, or a 503.
+ */
 function answersWith(denial: string, { code, flags }: Answers): boolean {
   if (denial.startsWith("RequestAuthentication/") || denial.startsWith("the token ")) return code === 401;
-  if (tellsOwnAnswer(denial)) return code >= 400 && code !== 401 && code !== 403;
+  if (tellsOwnAnswer(denial)) return code >= 400 && ((code !== 401 && code !== 403) || tellsDirectAnswer(denial));
   if (denial.startsWith("PeerAuthentication/") || denial.startsWith("mTLS ")) return code === 0 || code === 503;
   return code === 403 || code === 0 || splitFlags(flags).includes(AUTHORIZER);
 }

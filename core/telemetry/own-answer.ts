@@ -39,3 +39,8 @@ export function nameOwnAnswer(deniedBy: string): string | undefined {
 export function tellsOwnAnswer(words: string): boolean {
   return words.endsWith(TAIL);
 }
+
+/** Of these, whether a route answers directly: then the code is the one that it says. */
+export function tellsDirectAnswer(words: string): boolean {
+  return words === `${WORDS["direct-response"]}${TAIL}`;
+}
