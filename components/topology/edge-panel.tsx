@@ -22,7 +22,6 @@ import { HealthMark } from "#components/ui/health-mark.tsx";
 import { MtlsLock } from "#components/ui/mtls-lock.tsx";
 import { type DisplayEdge, type DisplayGraph, nodeTitle } from "#core/graph/display-graph.ts";
 import type { GraphView } from "#core/graph/graph.ts";
-import { tellsOwnAnswer } from "#core/telemetry/own-answer.ts";
 
 export interface EdgePanelProps {
   readonly edge: DisplayEdge;
@@ -76,7 +75,7 @@ export function EdgePanel({ edge, graph, view, onSelect }: EdgePanelProps) {
               : [
                   {
                     term: "Never arrived",
-                    value: describeUnseen(edge),
+                    value: `${formatRate(edge.unseenPerSecond)}/s of these: ${edge.unseenReasons.join("; ")}`,
                   },
                 ]),
             { term: "Errors", value: formatPercent(edge.errorPercent) },
@@ -134,13 +133,6 @@ function traceQuery(source: DisplayGraph["nodes"][number] | undefined, host: str
 function tracesHref({ service, callee }: EdgeTraceQuery): string {
   const asked = callee === undefined ? "" : `&operation=${encodeURIComponent(`//${callee.split(".")[0]}`)}`;
   return `/traces?service=${encodeURIComponent(service)}${asked}`;
-}
-
-/** Of what never came to the called end, where it stayed. */
-function describeUnseen({ unseenPerSecond, deniedBy }: DisplayEdge): string {
-  const own = deniedBy.filter(tellsOwnAnswer);
-  const why = own.length > 0 ? own.join(", ") : "the called end saw none of them, as the caller tells";
-  return `${formatRate(unseenPerSecond)}/s of these: ${why}`;
 }
 
 /** The request of an edge, where its caller is a workload with a proxy. */

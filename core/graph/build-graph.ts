@@ -4,6 +4,7 @@ import { judgeHealth } from "#core/graph/health.ts";
 import { mergeReporters, type Pair } from "#core/graph/merge-reporters.ts";
 import { type NodeIdentity, NodeNamer } from "#core/graph/node-of.ts";
 import { Tally } from "#core/graph/tally.ts";
+import { whyUnseen } from "#core/graph/why-unseen.ts";
 import { nameDenial, nameDenials } from "#core/telemetry/denied-by.ts";
 import { quantileMs } from "#core/telemetry/quantile.ts";
 import { isRefusedByGateway } from "#core/telemetry/refused-connection.ts";
@@ -116,6 +117,7 @@ export function judgeTally(tally: Tally, seconds: number, unseen: number = tally
     deniedBy: tally.deniedBy.map(nameDenial).sort(),
     unseen,
     blocked: Math.min(unseen, tally.blocked),
+    ownAnswers: tally.ownAnswers,
     unit: tally.count > 0 && tally.connections === tally.count ? "connections" : "requests",
   });
 }
@@ -125,7 +127,7 @@ function buildEdge({ tally, believed: _, ...edge }: OpenEdge, seconds: number): 
   return {
     ...edge,
     requestsPerSecond: tally.count / seconds,
-    ...(tally.unseen === 0 ? {} : { unseenPerSecond: tally.unseen / seconds }),
+    ...(tally.unseen === 0 ? {} : { unseenPerSecond: tally.unseen / seconds, unseenReason: whyUnseen(tally) }),
     ...(tally.mirrored === 0 ? {} : { mirroredPerSecond: tally.mirrored / seconds }),
     errorPercent: tally.errorPercent,
     p50Ms: quantileMs(tally.buckets, 0.5),

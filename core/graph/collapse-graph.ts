@@ -115,6 +115,7 @@ function sumEdges(id: string, shownAs: ReadonlyMap<string, string>, members: rea
     requestsPerSecond: totalRate(members),
     mirroredPerSecond: members.reduce((total, { mirroredPerSecond = 0 }) => total + mirroredPerSecond, 0),
     unseenPerSecond: members.reduce((total, { unseenPerSecond = 0 }) => total + unseenPerSecond, 0),
+    unseenReasons: [...new Set(members.flatMap(({ unseenReason }) => unseenReason ?? []))],
     errorPercent: weighted(members, ({ errorPercent }) => errorPercent) ?? first.errorPercent,
     p95Ms: latencies.length === 0 ? null : Math.max(...latencies),
     mtlsPercent: weighted(members, ({ mtlsPercent }) => mtlsPercent) ?? first.mtlsPercent,

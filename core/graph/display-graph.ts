@@ -35,6 +35,8 @@ export interface DisplayEdge {
   readonly mirroredPerSecond: number;
   /** Of the requests, what the callers alone tell of; 0 where there are none. */
   readonly unseenPerSecond: number;
+  /** Where these stayed, each once; empty where there are none. */
+  readonly unseenReasons: readonly string[];
   readonly errorPercent: number;
   /** Of several edges the slowest: percentiles do not add up. */
   readonly p95Ms: number | null;

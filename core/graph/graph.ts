@@ -61,6 +61,8 @@ export interface GraphEdge {
    * are none. They count here, and for the called end as far as that is likely.
    */
   readonly unseenPerSecond?: number;
+  /** Where these stayed: "blocked by the caller's own proxy"; absent where there are none. */
+  readonly unseenReason?: string;
   /** 4xx, 5xx, gRPC errors, refused and unanswered, in percent of all. */
   readonly errorPercent: number;
   readonly p50Ms: number | null;

@@ -1,7 +1,8 @@
 import type { Health } from "#core/graph/graph.ts";
+import { type Unseen, whyUnseen } from "#core/graph/why-unseen.ts";
 
 /** What health is judged by. */
-export interface HealthFigures {
+export interface HealthFigures extends Unseen {
   readonly requests: number;
   readonly seconds: number;
   readonly serverErrors: number;
@@ -11,10 +12,6 @@ export interface HealthFigures {
   readonly denied: number;
   /** Names of the policies that refused. */
   readonly deniedBy: readonly string[];
-  /** Of the requests, those that only their callers tell of. */
-  readonly unseen: number;
-  /** Of those, what the callers' own proxies turned down. */
-  readonly blocked: number;
   /** What is counted. */
   readonly unit: "requests" | "connections";
 }
@@ -77,11 +74,11 @@ export function judgeHealth(figures: HealthFigures): Health {
 }
 
 /** What never came to the called end, and whether it is known where it stayed. */
-function describeUnseen({ unseen, blocked, seconds, unit }: HealthFigures) {
+function describeUnseen(figures: HealthFigures) {
+  const { unseen, seconds, unit } = figures;
   if (unseen === 0) return undefined;
   const rate = formatRate(unseen / seconds);
-  const why = blocked >= unseen ? "blocked by the caller's own proxy" : "as callers tell";
-  return { reason: `${rate} ${unit}/s never arrived, ${why}`, cause: `${rate}/s never arrived` };
+  return { reason: `${rate} ${unit}/s never arrived, ${whyUnseen(figures)}`, cause: `${rate}/s never arrived` };
 }
 
 function formatRate(rate: number): string {

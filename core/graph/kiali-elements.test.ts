@@ -76,3 +76,19 @@ test("whom all others reach does well, and what a caller's own proxy kept is tol
   });
   expect(edges.map(({ health }) => health.status)).toEqual(["healthy", "failure"]);
 });
+
+test.each([
+  ["direct-response", 0, "answered directly by the caller's own proxy"],
+  ["no-route", 0, "no route by the caller's own proxy"],
+  ["block_all", 10, "blocked by the caller's own proxy, others as callers tell"],
+])("an edge and whom it leads to say alike where requests stayed: %s, and %d unanswered", (cause, count, why) => {
+  const seen = { from: "c-v1", to: "b-v1", count } as const;
+  const broken = { ...seen, responseCode: 0, responseFlags: "UH" } as const;
+  const { nodes, edges } = graphOf([
+    { from: "a-v1", to: "b-v1", count: 90, reporter: "destination" },
+    { from: "c-v1", to: "b-v1", count: 20, responseCode: 502, deniedBy: `own[${cause}]` },
+    ...(count === 0 ? [] : [seen, { ...seen, reporter: "destination" as const }, broken]),
+  ]);
+  expect(edges.find(({ source }) => source.includes("c-v1"))?.unseenReason).toBe(why);
+  expect(nodes.find(({ workload }) => workload === "b-v1")?.health.reason.split(" never arrived, ")[1]).toBe(why);
+});

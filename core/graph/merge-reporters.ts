@@ -141,7 +141,7 @@ function closePair({ counted, beside, copies, ...pair }: OpenPair, beliefIn: (ro
     if (beliefs.every(({ belief: { share, asTold } }) => share === 1 && asTold === 1))
       return { ...pair, service, rows, tally, believed: tally };
     const believed = sum(beliefs.flatMap(believe), others, mirrored);
-    believed.blocked = tally.blocked;
+    believed.addBlocked(tally);
     for (const { row, belief } of beliefs) believed.unseen += row.count * belief.unseenBelieved;
     return { ...pair, service, rows, tally, believed };
   });

@@ -25,6 +25,8 @@ export class Tally {
   connections = 0;
   /** What its callers' own proxies turned down: it never left. Of a called end's tally no part of `count`. */
   blocked = 0;
+  /** How these did: `own[CAUSE]`. */
+  readonly ownAnswers: string[] = [];
   /** Of `count`, what the called end has not seen though it is there to report: its callers alone tell of it. */
   unseen = 0;
   requestBytes = 0;
@@ -52,7 +54,7 @@ export class Tally {
     const { key, count } = row;
     this.count += count;
     if (key.protocol === "tcp") this.connections += count;
-    if (isOwnAnswer(key.deniedBy)) this.blocked += count;
+    if (isOwnAnswer(key.deniedBy)) this.addBlocked({ blocked: count, ownAnswers: [key.deniedBy] });
     this.requestBytes += row.requestBytes;
     this.responseBytes += row.responseBytes;
     this.#addSecurity(key, count);
@@ -87,7 +89,7 @@ export class Tally {
   addOutcomes(other: Tally): void {
     this.count += other.count;
     this.connections += other.connections;
-    this.blocked += other.blocked;
+    this.addBlocked(other);
     this.unseen += other.unseen;
     const { outcomes } = this;
     outcomes.ok += other.outcomes.ok;
@@ -97,6 +99,11 @@ export class Tally {
     outcomes["grpc-error"] += other.outcomes["grpc-error"];
     outcomes.denied += other.outcomes.denied;
     for (const policy of other.deniedBy) include(this.deniedBy, policy);
+  }
+
+  addBlocked({ blocked, ownAnswers }: Pick<Tally, "blocked"> & { readonly ownAnswers: readonly string[] }): void {
+    this.blocked += blocked;
+    for (const mark of ownAnswers) include(this.ownAnswers, mark);
   }
 
   /** What the called end tells of requests that are counted already, as their caller saw them. */

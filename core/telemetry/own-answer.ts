@@ -35,6 +35,12 @@ export function nameOwnAnswer(deniedBy: string): string | undefined {
   return cause !== undefined && Object.hasOwn(WORDS, cause) ? `${WORDS[cause as Cause]}${TAIL}` : undefined;
 }
 
+/** Several in one: "blocked or no route by the caller's own proxy". */
+export function nameOwnAnswers(marks: readonly string[]): string {
+  const names = marks.flatMap((mark) => nameOwnAnswer(mark)?.slice(0, -TAIL.length) ?? []).sort();
+  return `${names.join(" or ")}${TAIL}`;
+}
+
 /** Whether these are the words for such a request. */
 export function tellsOwnAnswer(words: string): boolean {
   return words.endsWith(TAIL);
