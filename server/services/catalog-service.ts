@@ -15,6 +15,7 @@ import type { ServicePeer, ServiceRow } from "#core/view/service.ts";
 import { buildCatalog } from "#server/services/catalog-names.ts";
 import type { Mesh, ServiceFigures, Telemetry } from "#server/services/dependencies.ts";
 import { acceptedMtls, serviceMtls } from "#server/services/effective-mtls.ts";
+import { explainOnce } from "#server/services/explain-once.ts";
 import type { PolicedQuestion } from "#server/services/inputs.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
 import { perSnapshot } from "#server/services/per-snapshot.ts";
@@ -70,6 +71,8 @@ export function createCatalogService(options: CatalogServiceOptions): Services["
     return new Map(services.map((service) => [service.host, { service, mtls: serviceMtls(snapshot, service) }]));
   });
   const catalogOf = perSnapshot(buildCatalog);
+  // Each caller in trouble asks for the same.
+  const explain = explainOnce(state, options.explain);
   const rangeOf = (seconds: number) => ({ startMs: now() - seconds * 1000, endMs: now() });
 
   function toRow({ service, mtls }: Listed, figures: ServiceFigures | undefined): ServiceRow {
@@ -125,7 +128,7 @@ export function createCatalogService(options: CatalogServiceOptions): Services["
         ),
         namedBy: naming.map((each) => formatRef(refOf(each))),
         metrics,
-        ...peersOf(graph, host, options.explain),
+        ...peersOf(graph, host, explain),
         instanceList: service.instances.map((instance) => ({
           name: instance.name,
           workload: instance.workload,
@@ -138,7 +141,7 @@ export function createCatalogService(options: CatalogServiceOptions): Services["
           proxyId: proxyIds.get(`${instance.namespace}/${instance.name}`) ?? null,
         })),
         waitingGroups: service.waiting.map(({ name, serviceAccount = null }) => ({ name, serviceAccount })),
-        config: options.explain(host),
+        config: explain(host),
         traces,
       };
     },
