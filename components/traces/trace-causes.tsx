@@ -3,17 +3,25 @@ import { useQuery } from "@tanstack/react-query";
 import { useTRPC } from "#components/api/trpc.ts";
 import { shortDenial } from "#components/format/short-denial.ts";
 import { explainFlags } from "#components/topology/explain-flags.ts";
+import { GROWING_REFRESH_MS, isGrowing } from "#components/traces/is-growing.ts";
+import { secondsSince } from "#components/traces/seconds-since.ts";
 import { Notice } from "#components/ui/notice.tsx";
 import { ResourceLinks } from "#components/ui/resource-links.tsx";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
-
-/** As far back as requests are asked for. */
-const SECONDS = 604_800;
+import type { Trace } from "#core/telemetry/trace.ts";
 
 /** Why requests of a trace failed, as the proxies tell that refused or ended them: every failing request is among the samples. */
-export function TraceCauses({ traceId }: { readonly traceId: string }) {
+export function TraceCauses({ trace }: { readonly trace: Pick<Trace, "traceId" | "startMs" | "durationMs"> }) {
+  const { traceId, startMs } = trace;
+  const seconds = secondsSince(startMs, Date.now());
   const requests = useQuery(
-    useTRPC().requests.list.queryOptions({ traceId, seconds: SECONDS, limit: 50 }, { staleTime: 10_000 }),
+    useTRPC().requests.list.queryOptions(
+      { traceId, seconds, limit: 50 },
+      {
+        staleTime: 10_000,
+        refetchInterval: () => (isGrowing(trace, Date.now()) ? GROWING_REFRESH_MS : false),
+      },
+    ),
   );
   const causes = new Map((requests.data ?? []).filter(isTold).map((request) => [keyOf(request), request]));
   if (causes.size === 0) return null;

@@ -5,6 +5,7 @@ import { useTRPC } from "#components/api/trpc.ts";
 import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
 import { isFailed } from "#components/traces/is-failed.ts";
+import { GROWING_REFRESH_MS, isGrowing } from "#components/traces/is-growing.ts";
 import { TraceCauses } from "#components/traces/trace-causes.tsx";
 import { TraceFacts } from "#components/traces/trace-facts.tsx";
 import { TraceView } from "#components/traces/trace-view.tsx";
@@ -17,14 +18,6 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { spanTitle } from "#core/telemetry/span-title.ts";
-import type { Trace } from "#core/telemetry/trace.ts";
-
-const GROWS_MS = 20_000;
-
-/** Spans of a request that ended just now may still be on their way. */
-function isGrowing(trace: Trace | undefined, nowMs: number): boolean {
-  return trace !== undefined && nowMs - trace.startMs - trace.durationMs < GROWS_MS;
-}
 
 /** What traces are called by: 64 or 128 bits in hex. */
 function isTraceId(text: string): boolean {
@@ -61,7 +54,7 @@ export function TracePage({ traceId }: { readonly traceId: string }) {
       {
         enabled: isTraceId(traceId),
         staleTime: 10_000,
-        refetchInterval: ({ state }) => (isGrowing(state.data, Date.now()) ? 3000 : false),
+        refetchInterval: ({ state }) => (isGrowing(state.data, Date.now()) ? GROWING_REFRESH_MS : false),
       },
     ),
   );
@@ -91,7 +84,7 @@ export function TracePage({ traceId }: { readonly traceId: string }) {
       >
         {(data) => (
           <>
-            {data.spans.some(isFailed) ? <TraceCauses traceId={data.traceId} /> : null}
+            {data.spans.some(isFailed) ? <TraceCauses trace={data} /> : null}
             {data.isCut === true ? (
               <Notice tone="warn" title="Not all spans are shown">
                 One reporter has more spans in this trace than are read of one; its first ones are here.
