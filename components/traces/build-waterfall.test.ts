@@ -51,6 +51,13 @@ test("a collapsed span hides what is below, counts it and shows its errors", () 
   expect(rows[1]).toMatchObject({ descendants: 1, isCollapsed: true, hasErrorInside: true });
 });
 
+test("a refusal, which its proxy does not mark, is an error in its line and in what is collapsed over it", () => {
+  const refused = { ...span("b", "a", 1, 1), attributes: { "http.status_code": "401" } };
+  const whole = trace(span("a", null, 0, 10), refused, span("c", "a", 5, 1));
+  expect(buildWaterfall(whole, none).map((row) => row.isFailed)).toEqual([false, true, false]);
+  expect(buildWaterfall(whole, new Set(["a"]))).toMatchObject([{ isFailed: false, hasErrorInside: true }]);
+});
+
 test("a span whose parent was never reported stands at the root and says so", () => {
   const rows = buildWaterfall(trace(span("a", null, 0, 10), span("x", "gone", 5, 2)), none);
   expect(rows.map(({ isOrphan }) => isOrphan)).toEqual([false, true]);

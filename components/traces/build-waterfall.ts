@@ -1,3 +1,4 @@
+import { isFailed } from "#components/traces/is-failed.ts";
 import type { Trace, TraceSpan } from "#core/telemetry/trace.ts";
 
 /** One line of the waterfall. */
@@ -15,6 +16,7 @@ export interface WaterfallRow {
   readonly width: number;
   /** It seems to begin before its parent by so much: their hosts' clocks differ. 0 where it does not. */
   readonly skewMs: number;
+  readonly isFailed: boolean;
   /** Errors in collapsed children show on the parent. */
   readonly hasErrorInside: boolean;
 }
@@ -41,6 +43,7 @@ export function buildWaterfall(trace: Trace, collapsed: ReadonlySet<string>): Wa
       depth,
       isOrphan,
       isCollapsed,
+      isFailed: isFailed(span),
       skewMs: skewOf(span, starts.get(span.parentSpanId ?? "")),
       hasChildren: below.length > 0,
       offset: (span.startMs - startMs) / lengthMs,
@@ -51,7 +54,7 @@ export function buildWaterfall(trace: Trace, collapsed: ReadonlySet<string>): Wa
     const count = inside.reduce((sum, child) => sum + child.count, 0);
     const hasErrorInside = inside.some(({ hasError }) => hasError);
     if (isShown) rows[at] = { ...row, descendants: count, hasErrorInside };
-    return { count: count + 1, hasError: hasErrorInside || span.status === "error" };
+    return { count: count + 1, hasError: hasErrorInside || row.isFailed };
   };
   const ids = new Set(trace.spans.map(({ spanId }) => spanId));
   const byStart = [...trace.spans].sort((a, b) => a.startMs - b.startMs);

@@ -32,7 +32,7 @@ export function WaterfallLine({
   onKeyDown,
 }: WaterfallLineProps) {
   const { span, depth, hasChildren, isCollapsed, descendants } = row;
-  const hasError = span.status === "error" || (isCollapsed && row.hasErrorInside);
+  const hasError = row.isFailed || (isCollapsed && row.hasErrorInside);
   return (
     <div
       role="treeitem"
@@ -121,10 +121,10 @@ function skewText(skewMs: number): string {
   return `Seems to begin ${formatMillis(skewMs)} before its caller: the clocks of their hosts differ`;
 }
 
-function describeSpan({ span, descendants, isOrphan, skewMs }: WaterfallRow): string {
+function describeSpan({ span, descendants, isOrphan, isFailed, skewMs }: WaterfallRow): string {
   return [
     `${span.service} ${spanTitle(span)}, ${formatMillis(span.durationMs)}`,
-    span.status === "error" ? "error" : "",
+    isFailed ? "error" : "",
     descendants > 0 ? `${descendants} spans inside` : "",
     isOrphan ? "its parent was not reported" : "",
     skewMs > 0 ? skewText(skewMs) : "",
