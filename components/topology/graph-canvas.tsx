@@ -1,12 +1,13 @@
 "use client";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { buildElements, selectionOf } from "#components/topology/build-elements.ts";
+import { setDirection } from "#components/topology/curve-edges.ts";
 import type { EdgeLabel } from "#components/topology/edge-label.ts";
 import { EDGES_DRAWN_MAX, edgesDrawn } from "#components/topology/edges-drawn.ts";
 import { neighbourhood, withEdges } from "#components/topology/find-nodes.ts";
 import { GraphOverlay } from "#components/topology/graph-overlay.tsx";
 import { Legend } from "#components/topology/legend.tsx";
-import { setDirection, syncElements } from "#components/topology/sync-elements.ts";
+import { syncElements } from "#components/topology/sync-elements.ts";
 import { TrafficMotion } from "#components/topology/traffic-motion.tsx";
 import { useArrangement } from "#components/topology/use-arrangement.ts";
 import { useCytoscape } from "#components/topology/use-cytoscape.ts";

@@ -25,6 +25,9 @@ export interface GraphOverlayProps {
   readonly onNamespace: (namespace: string, isOpen: boolean) => void;
 }
 
+/** What may put something elsewhere; what is let go of without having been moved tells no `dragfree`. */
+const MOVES = "viewport position add remove bounds resize free dragfree";
+
 /** Above this many edges only those in question carry figures. */
 const TAGS_MAX = 80;
 /** More than this in question cover each other: then only what fails, and what is pointed at. */
@@ -43,11 +46,11 @@ export function GraphOverlay({ cy, graph, labels, selected, lit, centre, onSelec
       cancelAnimationFrame(frame);
       frame = requestAnimationFrame(place);
     };
-    cy.on("viewport position add remove bounds resize", schedule);
+    cy.on(MOVES, schedule);
     schedule();
     return () => {
       cancelAnimationFrame(frame);
-      cy.off("viewport position add remove bounds resize", schedule);
+      cy.off(MOVES, schedule);
     };
   }, [cy, place]);
 

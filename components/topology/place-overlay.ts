@@ -1,20 +1,9 @@
-import type { Core, EdgeSingular } from "cytoscape";
-import { cardOf, frameOf, headerOf } from "#components/topology/box-frame.ts";
-import type { Point } from "#components/topology/layout-graph.ts";
-import { placeTags, type Tag } from "#components/topology/place-tags.ts";
-import { curvePoints } from "#components/topology/route-edge.ts";
+import type { Core } from "cytoscape";
+import { tagCentres } from "#components/topology/tag-centres.ts";
 
 /** Below these zooms text cannot be read, so it is not drawn: figures first, then the cards. */
 const TAGS_ZOOM_MIN = 0.5;
 const CARDS_ZOOM_MIN = 0.28;
-
-interface PlacedTags {
-  readonly key: string;
-  readonly centres: ReadonlyMap<string, Point>;
-}
-
-/** Of a layer: as long as nothing moved and no figure is longer, its tags stay where they are. */
-const placedTags = new WeakMap<HTMLElement, PlacedTags>();
 
 /** Puts every overlay element where its graph element is; one transform moves them all with the canvas. */
 export function placeOverlay(cy: Core, layer: HTMLElement): void {
@@ -25,7 +14,7 @@ export function placeOverlay(cy: Core, layer: HTMLElement): void {
   const hasCards = zoom >= CARDS_ZOOM_MIN;
   const changed = cy.nodes("[?isCard]").filter((node) => node.hasClass("carded") !== hasCards);
   if (changed.nonempty()) changed.toggleClass("carded", hasCards);
-  const centres = tagCentres(cy, layer);
+  const centres = tagCentres(cy, layer, [...layer.querySelectorAll<HTMLElement>("[data-rank]")]);
   for (const element of layer.children) {
     if (!(element instanceof HTMLElement)) continue;
     const { at, of } = element.dataset;
@@ -43,40 +32,4 @@ export function placeOverlay(cy: Core, layer: HTMLElement): void {
       if (point !== undefined) element.style.transform = `translate(${point.x}px, ${point.y}px) translate(-50%, -50%)`;
     }
   }
-}
-
-function tagCentres(cy: Core, layer: HTMLElement): ReadonlyMap<string, Point> {
-  const cards = cy.nodes("[?isCard]").map((node) => cardOf(node));
-  const tags = [...layer.querySelectorAll<HTMLElement>("[data-rank]")].flatMap((element) => {
-    const held = cy.getElementById(element.dataset.of ?? "");
-    return held.nonempty() && held.isEdge() ? [{ element, edge: held as unknown as EdgeSingular }] : [];
-  });
-  const key = JSON.stringify([
-    cards.map(({ left, top }) => [Math.round(left), Math.round(top)]),
-    tags.map(({ element, edge }) => [edge.id(), element.offsetWidth, element.offsetHeight, element.dataset.rank]),
-  ]);
-  const before = placedTags.get(layer);
-  if (before?.key === key) return before.centres;
-  const centres = placeTags(
-    tags.map(
-      ({ element, edge }): Tag => ({
-        id: edge.id(),
-        width: element.offsetWidth,
-        height: element.offsetHeight,
-        rank: Number(element.dataset.rank),
-        path: pathOf(edge),
-      }),
-    ),
-    [...cards, ...cy.nodes(".box").map((box) => headerOf(frameOf(box)))],
-  );
-  placedTags.set(layer, { key, centres });
-  return centres;
-}
-
-/** Undefined control points are a straight line, which the types do not say; before the first drawing there are no ends. */
-function pathOf(edge: EdgeSingular): Point[] {
-  const from = edge.sourceEndpoint();
-  const to = edge.targetEndpoint();
-  if (Number.isNaN(from.x) || Number.isNaN(to.x)) return [edge.source().position(), edge.target().position()];
-  return curvePoints(from, to, (edge.controlPoints() as Point[] | undefined) ?? []);
 }

@@ -29,9 +29,9 @@ const FAR_COST = 200;
 export function placeTags(tags: readonly Tag[], cards: readonly Obstacle[]): Map<string, Point> {
   const placed: Obstacle[] = [];
   const centres = new Map<string, Point>();
-  const lines = tags.map(({ id, path }) => ({ id, points: densify(path) }));
+  const lines = tags.map(({ id, path }): Line => ({ id, points: densify(path), bounds: boundsOf(path) }));
   for (const tag of [...tags].sort((a, b) => a.rank - b.rank)) {
-    const others = lines.filter(({ id }) => id !== tag.id).map(({ points }) => points);
+    const others = lines.filter(({ id }) => id !== tag.id);
     let best: { point: Point; covers: number; cost: number } | null = null;
     for (const shift of SHIFTS) {
       for (const stop of STOPS) {
@@ -67,12 +67,25 @@ function densify(path: readonly Point[]): Point[] {
   });
 }
 
+interface Line {
+  readonly id: string;
+  readonly points: readonly Point[];
+  readonly bounds: Obstacle;
+}
+
 /** How much of other lines a box covers, in px. */
-function linesIn({ left, right, top, bottom }: Obstacle, lines: readonly (readonly Point[])[]): number {
+function linesIn({ left, right, top, bottom }: Obstacle, lines: readonly Line[]): number {
   let covered = 0;
-  for (const line of lines)
-    for (const { x, y } of line) if (x > left && x < right && y > top && y < bottom) covered += STEP_PX;
+  for (const { points, bounds } of lines) {
+    if (bounds.right <= left || bounds.left >= right || bounds.bottom <= top || bounds.top >= bottom) continue;
+    for (const { x, y } of points) if (x > left && x < right && y > top && y < bottom) covered += STEP_PX;
+  }
   return covered;
+}
+
+function boundsOf(path: readonly Point[]): Obstacle {
+  const [xs, ys] = [path.map(({ x }) => x), path.map(({ y }) => y)];
+  return { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
 }
 
 function around({ x, y }: Point, { width, height }: Tag): Obstacle {

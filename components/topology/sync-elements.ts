@@ -1,10 +1,6 @@
-import type { CollectionReturnValue, Core, NodeSingular } from "cytoscape";
-import { cardOf, frameOf, headerOf } from "#components/topology/box-frame.ts";
+import type { CollectionReturnValue, Core } from "cytoscape";
 import type { ElementSpec } from "#components/topology/build-elements.ts";
-import { type Curve, curveEdge } from "#components/topology/curve-edge.ts";
-import { type Frame, LaneGrid } from "#components/topology/lane-grid.ts";
-import type { Point } from "#components/topology/layout-graph.ts";
-import { type Obstacle, routeEdge, type Surroundings } from "#components/topology/route-edge.ts";
+import { curveEdges } from "#components/topology/curve-edges.ts";
 
 /** Where an element remembers what it was made from. */
 const SPEC = "_spec";
@@ -49,100 +45,4 @@ function update(held: CollectionReturnValue, element: ElementSpec): void {
   if (position === undefined || held.grabbed()) return;
   const { x, y } = held.position();
   if (x !== position.x || y !== position.y) held.position({ ...position });
-}
-
-/** Where an edge remembers what it was bent around. */
-const ROUTED = "_routed";
-
-/** Where the drawing remembers in which direction calls go. */
-const DIRECTION = "_direction";
-
-/** Edges go from side to side, or where the graph is drawn in rows from below a card to above another. */
-export function setDirection(cy: Core, direction: "right" | "down"): void {
-  if (cy.scratch(DIRECTION) === direction) return;
-  cy.scratch(DIRECTION, direction);
-  for (const edge of cy.edges()) edge.removeScratch(ROUTED);
-}
-
-/** More cards than this are gone around one at a time: lanes beside all of them would be too many. */
-const LANES_CARDS_MAX = 60;
-/** Bends the edges to where their ends now are, around the cards that are in the way and the boxes they have no end in. */
-export function curveEdges(cy: Core, edges = cy.edges()): void {
-  const cards = cy.nodes("[?isCard]").map((node) => cardOf(node));
-  const places = JSON.stringify(cards.map(({ left, top }) => [Math.round(left), Math.round(top)]));
-  const frames = cards.length > LANES_CARDS_MAX ? [] : cy.nodes(".box").map((node) => frameOf(node as NodeSingular));
-  const names = frames.map(headerOf);
-  const solid = [...cards, ...names];
-  const sides = {
-    right: surroundings(cards, frames, names),
-    down: surroundings(
-      cards.map(turned),
-      frames.map((frame) => ({ ...frame, ...turned(frame) })),
-      names.map(turned),
-    ),
-  };
-  cy.batch(() => {
-    for (const edge of edges) {
-      if (edge.hasClass("plain") || edge.scratch(ROUTED) === places) continue;
-      edge.scratch(ROUTED, places);
-      const isLoop = edge.source().id() === edge.target().id();
-      if (isLoop !== edge.hasClass("loop")) edge.toggleClass("loop", isLoop);
-      if (isLoop) continue;
-      const [source, target] = [cardOf(edge.source()), cardOf(edge.target())];
-      const isDown = cy.scratch(DIRECTION) === "down" && target.top - source.bottom >= ROW_MIN;
-      if (isDown !== edge.hasClass("down")) edge.toggleClass("down", isDown);
-      const concerned = new Set([edge.source(), edge.target()].map((node) => node.parent().first().id() ?? ""));
-      const { weights, distances } = isDown
-        ? bendDown(source, target, solid, sides.down(concerned))
-        : bendRight(source, target, solid, sides.right(concerned));
-      if (isSame(weights, edge.data("weights")) && isSame(distances, edge.data("distances"))) continue;
-      edge.data({ weights: [...weights], distances: [...distances] });
-    }
-  });
-}
-
-/** What an edge goes around, by the ids of the boxes it has its ends in. */
-function surroundings(
-  cards: readonly Obstacle[],
-  frames: readonly Frame[],
-  names: readonly Obstacle[],
-): (concerned: ReadonlySet<string>) => Surroundings {
-  let grid: LaneGrid | undefined;
-  return (concerned) => ({
-    frames: frames.filter(({ id }) => !concerned.has(id)),
-    findWay: (from, to) => {
-      if (cards.length > LANES_CARDS_MAX) return undefined;
-      grid ??= new LaneGrid(cards, frames, names);
-      return grid.findWay(from, to, concerned);
-    },
-  });
-}
-
-/** Rows are so far apart at least. */
-const ROW_MIN = 24;
-
-function bendRight(source: Obstacle, target: Obstacle, cards: readonly Obstacle[], around: Surroundings): Curve {
-  const from = { x: source.right, y: (source.top + source.bottom) / 2 };
-  const to = { x: target.left, y: (target.top + target.bottom) / 2 };
-  return curveEdge(from, to, routeEdge(from, to, cards, around));
-}
-
-/** The same with the axes exchanged; what is around is told so already. */
-function bendDown(source: Obstacle, target: Obstacle, cards: readonly Obstacle[], around: Surroundings): Curve {
-  const from = { x: source.bottom, y: (source.left + source.right) / 2 };
-  const to = { x: target.top, y: (target.left + target.right) / 2 };
-  const controls = routeEdge(from, to, cards.map(turned), around);
-  return curveEdge(flipped(from), flipped(to), controls.map(flipped));
-}
-
-function flipped({ x, y }: Point): Point {
-  return { x: y, y: x };
-}
-
-function turned({ left, right, top, bottom }: Obstacle): Obstacle {
-  return { left: top, right: bottom, top: left, bottom: right };
-}
-
-function isSame(a: readonly number[], b: readonly number[] | undefined): boolean {
-  return a.length === b?.length && a.every((value, at) => value === b[at]);
 }

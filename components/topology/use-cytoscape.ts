@@ -1,17 +1,9 @@
 "use client";
 import type { Core } from "cytoscape";
 import { type RefObject, useEffect, useRef, useState } from "react";
-import { selectionOf } from "#components/topology/build-elements.ts";
 import { buildStyle, readPalette } from "#components/topology/graph-style.ts";
-import type { Point } from "#components/topology/layout-graph.ts";
-import { curveEdges } from "#components/topology/sync-elements.ts";
-import { followSize, leaveView } from "#components/topology/viewport.ts";
-
-export interface GraphEvents {
-  readonly onSelect: (id: string | null) => void;
-  readonly onHover: (id: string | null) => void;
-  readonly onMove: (id: string, point: Point) => void;
-}
+import { type GraphEvents, listenGraph } from "#components/topology/listen-graph.ts";
+import { followSize } from "#components/topology/viewport.ts";
 
 /** Cytoscape in a container, restyled when the theme changes. Its events reach whatever handlers were given last. */
 export function useCytoscape(
@@ -37,7 +29,7 @@ export function useCytoscape(
         boxSelectionEnabled: false,
         autounselectify: true,
       });
-      listen(core, handlers);
+      listenGraph(core, handlers);
       setCy(core);
     });
     return () => {
@@ -65,19 +57,4 @@ export function useCytoscape(
     return () => resized.disconnect();
   }, [cy, container]);
   return cy;
-}
-
-function listen(cy: Core, handlers: RefObject<GraphEvents>): void {
-  cy.on("tap", (event) => handlers.current.onSelect(event.target === cy ? null : selectionOf(event.target.id())));
-  cy.on("mouseover", "node[?isCard], edge", (event) => handlers.current.onHover(event.target.id()));
-  cy.on("mouseout", "node[?isCard], edge", () => handlers.current.onHover(null));
-  cy.on("scrollzoom pinchzoom dragpan", () => leaveView(cy));
-  cy.on("position", "node", (event) => curveEdges(cy, event.target.connectedEdges()));
-  // Dragging a box moves what is in it.
-  cy.on("dragfree", "node", (event) => {
-    const moved = event.target.isParent() ? event.target.descendants() : event.target;
-    for (const node of moved) handlers.current.onMove(node.id(), { ...node.position() });
-    // What it stood in the way of goes straight again, and what it stands in the way of now goes around.
-    curveEdges(cy);
-  });
 }

@@ -187,17 +187,20 @@ spec:
     ],
     reason: "the page may call reviews alone",
   });
-  await page.goto(`${demo.console}/topology?range=1m&view=service`);
-  // The name tells all that denied it; the tag has room for one.
-  const tag = page.getByRole("button", { name: /blocked by the caller's own proxy/ });
-  await expect(tag).toBeVisible({ timeout: 60_000 });
-  await tag.focus();
-  await page.keyboard.press("Enter");
-  const panel = page.getByTestId("side-panel");
-  await expect(panel).toContainText(/Never arrived.*blocked by the caller's own proxy/);
-  await expect(panel.getByRole("link", { name: "GET /productpage" }).first()).toBeVisible();
-  // Names are compared in any case.
-  await page.goto(`${demo.console}/services/DETAILS.default.svc.cluster.local?range=1m`);
-  await expect(page.getByTestId("health-cause").first()).toContainText("never arrived", { timeout: 60_000 });
-  await demo.api.config.applyChanges.mutate({ changes: [{ op: "delete", ref }], reason: "as before" });
+  try {
+    await page.goto(`${demo.console}/topology?range=1m&view=service`);
+    // The name tells all that denied it; the tag has room for one.
+    const tag = page.getByRole("button", { name: /blocked by the caller's own proxy/ });
+    await expect(tag).toBeVisible({ timeout: 60_000 });
+    await tag.focus();
+    await page.keyboard.press("Enter");
+    const panel = page.getByTestId("side-panel");
+    await expect(panel).toContainText(/Never arrived.*blocked by the caller's own proxy/);
+    await expect(panel.getByRole("link", { name: "GET /productpage" }).first()).toBeVisible();
+    // Names are compared in any case.
+    await page.goto(`${demo.console}/services/DETAILS.default.svc.cluster.local?range=1m`);
+    await expect(page.getByTestId("health-cause").first()).toContainText("never arrived", { timeout: 60_000 });
+  } finally {
+    await demo.api.config.applyChanges.mutate({ changes: [{ op: "delete", ref }], reason: "as before" });
+  }
 });
