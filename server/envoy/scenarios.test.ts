@@ -4,8 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { KEPT_STATS } from "#core/xds/kept-stats.ts";
 import { makeTestAuthority, type TestAuthority } from "#grpc/testing/certificates.ts";
-import { buildBootstrap } from "#mesh-agent/envoy/build-bootstrap.ts";
 import { freePort } from "#node/free-port.ts";
 import { createCompiler } from "#server/envoy/create-compiler.ts";
 import { type Answer, ask } from "#server/envoy/testing/ask.ts";
@@ -22,13 +22,6 @@ import { Cleanup } from "#testing/test-agent.ts";
 const DIR = join(import.meta.dirname, "scenarios");
 const FILES = readdirSync(DIR).filter((file) => file.endsWith(".yaml"));
 const TIMEOUT_MS = 20_000;
-/** As agents have it. */
-const STATS = buildBootstrap(
-  { id: "a", cluster: "a", metadata: {} } as never,
-  { adminSocket: "", xdsSocket: "", sdsSocket: "", spansSocket: "" },
-  { maxHeapBytes: 1, maxConnections: 1, isGateway: false },
-).stats_config;
-
 let envoy: string;
 let scratch: string;
 let authority: TestAuthority;
@@ -70,7 +63,7 @@ async function startProxy(proxy: ProxyHeader, { snapshot }: Scenario): Promise<E
   const running = startStaticProxy({
     envoy,
     dir: join(mkdtempSync(join(scratch, "proxy-")), proxy.name),
-    bootstrap: { ...staticBootstrap(layers), stats_config: STATS },
+    bootstrap: { ...staticBootstrap(layers), stats_config: KEPT_STATS },
     certificate: await authority.issue(`spiffe://cluster.local/ns/${proxy.namespace}/sa/${account}`),
     roots: authority.roots,
   });
