@@ -1,8 +1,9 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
+import { tellsNewProblems } from "#components/editor/tells-new-problems.ts";
 import type { Distribution } from "#core/view/mesh.ts";
 
 export interface Rollout {
@@ -16,6 +17,7 @@ export function useRollout(revision: number): Rollout {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const [live, setLive] = useState<Distribution>();
+  const last = useRef<Distribution>(undefined);
   const subscription = useSubscription(
     trpc.config.watch.subscriptionOptions(
       { revision },
@@ -26,7 +28,10 @@ export function useRollout(revision: number): Rollout {
           // The figures elsewhere on the page are of the same moment.
           void queryClient.invalidateQueries({ queryKey: trpc.proxies.list.queryKey() });
           void queryClient.invalidateQueries({ queryKey: trpc.config.history.queryKey() });
-          // What a proxy refuses of an object is among its problems.
+          const isNew = tellsNewProblems(last.current, next);
+          last.current = next;
+          if (!isNew) return;
+          // What a proxy refuses of an object is among its problems. To ask for those has the whole configuration checked.
           void queryClient.invalidateQueries(trpc.config.get.queryFilter());
           void queryClient.invalidateQueries(trpc.config.list.queryFilter());
         },
