@@ -5,7 +5,6 @@ import type { Authorizer } from "#core/resolve/authorizers.ts";
 import { readGuards } from "#core/resolve/guarding-policy.ts";
 import { RBAC_Action } from "#proto/gen/envoy/config/rbac/v3/rbac_pb.js";
 import { RBACPerRouteSchema } from "#proto/gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js";
-import { RBAC_ACTIONS } from "#server/envoy/features/build-rbac.ts";
 import {
   grpcFilters,
   grpcRouteFilters,
@@ -13,6 +12,7 @@ import {
   listenerFilters,
   routeFilters,
 } from "#server/envoy/features/http-filters.ts";
+import { RBAC_ACTIONS } from "#server/envoy/features/rbac-input.ts";
 import { api } from "#server/envoy/testing/random-draw.ts";
 
 const names = (filters: readonly { readonly name?: string }[]) => filters.map(({ name }) => name);

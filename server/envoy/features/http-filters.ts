@@ -2,7 +2,6 @@ import type { Any } from "@bufbuild/protobuf/wkt";
 import type { Authorizer } from "#core/resolve/authorizers.ts";
 import type { LogDirection } from "#core/telemetry/access-log.ts";
 import type { HttpFilterSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
-import { RBAC_ACTIONS } from "#server/envoy/features/build-rbac.ts";
 import type { CheckedTokens } from "#server/envoy/features/checked-tokens.ts";
 import { cors } from "#server/envoy/features/cors.ts";
 import { externalAuthorization } from "#server/envoy/features/external-authorization.ts";
@@ -12,6 +11,7 @@ import { type HttpFilter, PHASES, type RouteInput } from "#server/envoy/features
 import { jwt } from "#server/envoy/features/jwt.ts";
 import { peer } from "#server/envoy/features/peer.ts";
 import { rbac } from "#server/envoy/features/rbac.ts";
+import { RBAC_ACTIONS } from "#server/envoy/features/rbac-input.ts";
 import { router } from "#server/envoy/features/router.ts";
 import type { Init } from "#server/envoy/pack.ts";
 

@@ -1,15 +1,10 @@
 import type { FilterSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import { RBACSchema } from "#proto/gen/envoy/extensions/filters/network/rbac/v3/rbac_pb.js";
-import {
-  buildRbac,
-  buildTriedRules,
-  RBAC_ACTIONS,
-  type RbacAction,
-  triedRules,
-} from "#server/envoy/features/build-rbac.ts";
+import { buildRbac, buildTriedRules, triedRules } from "#server/envoy/features/build-rbac.ts";
 import { externalConnectionAuthorization } from "#server/envoy/features/external-authorization.ts";
 import type { Guard } from "#server/envoy/features/guard.ts";
 import type { NetworkFilter } from "#server/envoy/features/network-filter.ts";
+import { RBAC_ACTIONS, type RbacAction } from "#server/envoy/features/rbac-input.ts";
 import { type Init, typed } from "#server/envoy/pack.ts";
 
 /** The rules of one action for a port that is not HTTP: they hold for connections, when they are opened. */

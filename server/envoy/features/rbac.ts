@@ -1,12 +1,7 @@
 import { RBACPerRouteSchema, RBACSchema } from "#proto/gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js";
-import {
-  buildRbac,
-  buildTriedRules,
-  type RbacAction,
-  triedPrefix,
-  triedRules,
-} from "#server/envoy/features/build-rbac.ts";
+import { buildRbac, buildTriedRules, triedPrefix, triedRules } from "#server/envoy/features/build-rbac.ts";
 import type { HttpFilter } from "#server/envoy/features/http-filter.ts";
+import type { RbacAction } from "#server/envoy/features/rbac-input.ts";
 import { pack, typed } from "#server/envoy/pack.ts";
 
 /**
