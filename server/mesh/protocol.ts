@@ -9,7 +9,8 @@ import type { XdsType } from "#core/xds/type-urls.ts";
 import type { ForwardedPeer } from "#grpc/forwarded-peer.ts";
 import type { ServerTls } from "#grpc/server.ts";
 import type { WireError } from "#server/mesh/wire-error.ts";
-import type { AdsEvent, ChangedName, Takers } from "#server/xds/ads-server.ts";
+import type { AdsEvent } from "#server/xds/ads-server.ts";
+import type { ChangedName, Takers } from "#server/xds/count-takers.ts";
 
 /** What the worker thread is started with. */
 export interface MeshWorkerData {

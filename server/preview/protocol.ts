@@ -10,7 +10,7 @@ import type { PlannedChanges } from "#server/config/plan-changes.ts";
 import type { WireError } from "#server/mesh/wire-error.ts";
 import type { Simulation } from "#server/preview/simulation-room.ts";
 import type { SimulatedQuestion } from "#server/preview/simulator.ts";
-import type { ChangedName } from "#server/xds/ads-server.ts";
+import type { ChangedName } from "#server/xds/count-takers.ts";
 
 /** Findings of the whole configuration that a change would bring, and those it would end. */
 export interface FindingsDelta {

@@ -3,11 +3,11 @@ import { claimedId } from "#core/identity/claimed-id.ts";
 import type { Distribution, FleetSummary, ProxyDetail, ProxyStatus, Refusal } from "#core/view/mesh.ts";
 import type { Layer, LayerChange, ProxyNode, ProxyView } from "#core/xds/layer.ts";
 import type { StandingRefusal } from "#core/xds/standing-refusal.ts";
-import type { XdsType } from "#core/xds/type-urls.ts";
 import type { Peer } from "#grpc/peer.ts";
 import type { GrpcMethod, StreamHandler } from "#grpc/server.ts";
 import type { ServerStream } from "#grpc/server-stream.ts";
 import { Connection, type Settled } from "#server/xds/connection.ts";
+import { type ChangedName, countTakers, type Takers } from "#server/xds/count-takers.ts";
 import { DeltaStream } from "#server/xds/delta-stream.ts";
 import { Differing } from "#server/xds/differing.ts";
 import { Packer } from "#server/xds/pack-response.ts";
@@ -24,19 +24,6 @@ import { decodeDeltaRequest, decodeSotwRequest } from "#server/xds/wire.ts";
 export interface ResourceSource {
   open(node: ProxyNode): ProxyView;
   close(node: ProxyNode): void;
-}
-
-/** A resource of a layer, by name. */
-export interface ChangedName {
-  readonly layerId: string;
-  readonly type: XdsType;
-  readonly name: string;
-}
-
-/** Ids of the nodes that are sent some of the changes, and of each change how many take it. */
-export interface Takers {
-  readonly ids: readonly string[];
-  readonly counts: readonly number[];
 }
 
 export type AdsEvent =
@@ -188,15 +175,12 @@ export class AdsServer {
   /** Who would be sent these changes, as a roll-out counts them: who holds the layer and has asked for the resource. */
   takers(changed: readonly ChangedName[]): Takers {
     const entries = new Map(Array.from(this.#layers.values(), (entry) => [entry.served.layer.id, entry]));
-    const ids = new Set<string>();
-    const counts = changed.map(({ layerId, type, name }) => {
-      const { served, connections = [] } = entries.get(layerId) ?? {};
-      const takers = [...connections].filter((each) => each.wants(type, name));
-      for (const { node } of takers) ids.add(node.id);
-      // What is not there yet nobody can have asked for: who takes what names it will.
-      return served?.has(type, name) === false ? [...connections].length : takers.length;
+    return countTakers(changed, (id) => {
+      const entry = entries.get(id);
+      if (entry === undefined) return undefined;
+      const { served, connections } = entry;
+      return { has: (type, name) => served.has(type, name), connections };
     });
-    return { ids: [...ids], counts };
   }
 
   #accept(stream: ServerStream, isDelta: boolean): StreamHandler {

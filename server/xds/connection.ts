@@ -10,6 +10,7 @@ import type { Packer } from "#server/xds/pack-response.ts";
 import type { Response } from "#server/xds/response.ts";
 import type { ServedLayer } from "#server/xds/served-layer.ts";
 import type { StreamMachine } from "#server/xds/stream-machine.ts";
+import type { Subscription } from "#server/xds/subscription.ts";
 
 /** A revision on its way: it has arrived when the client has answered this version of this layer. */
 interface Pending {
@@ -109,6 +110,10 @@ export class Connection {
 
   wants(type: XdsType, name: string): boolean {
     return this.#machine.wants(type, name);
+  }
+
+  subscription(type: XdsType): Subscription | undefined {
+    return this.#machine.subscription(type);
   }
 
   /** The version of a layer that a revision made must reach this client. */

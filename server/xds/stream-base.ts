@@ -57,8 +57,12 @@ export abstract class StreamBase<State extends AnyTypeState> implements StreamMa
   }
 
   wants(type: XdsType, name: string): boolean {
-    const state = this.types.get(type);
-    return state !== undefined && wants(state.subscription, name);
+    const subscription = this.subscription(type);
+    return subscription !== undefined && wants(subscription, name);
+  }
+
+  subscription(type: XdsType): Subscription | undefined {
+    return this.types.get(type)?.subscription;
   }
 
   sync(): ReadonlyMap<XdsType, SyncState> {

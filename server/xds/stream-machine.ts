@@ -3,6 +3,7 @@ import type { RefusedResource } from "#core/xds/judge-refusal.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type { Response } from "#server/xds/response.ts";
 import type { ServedLayer } from "#server/xds/served-layer.ts";
+import type { Subscription } from "#server/xds/subscription.ts";
 
 /** What the state machines tell whoever runs them. */
 export type StreamEvent =
@@ -41,4 +42,6 @@ export interface StreamMachine {
   isConcerned(layerIndex: number, fromVersion: number): boolean;
   /** Whether the client has asked for a resource, by its name or with all of its type. */
   wants(type: XdsType, name: string): boolean;
+  /** What it has asked for of a type; undefined: nothing yet. */
+  subscription(type: XdsType): Subscription | undefined;
 }
