@@ -1,7 +1,7 @@
 import { hostMatches, isWildcard } from "#core/host/host.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
-import { type FindService, mergeDelegates } from "#core/resolve/delegates.ts";
+import { type FindService, mergeDelegates, type RoutingService } from "#core/resolve/delegates.ts";
 import { resolveDestinationRule } from "#core/resolve/destination-rule.ts";
 import { gatewaySelector } from "#core/resolve/gateway-ports.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
@@ -35,7 +35,8 @@ export function createSnapshotReader({ mesh, resources, instances }: Snapshot): 
   const find: FindService = (namespace, name) =>
     virtualServices.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
   const routing = virtualServices.map((each) => mergeDelegates(each, find, mesh.domainSuffix));
-  /** Built when it is first asked for. */
+  /** These two are built when they are first asked for. */
+  let byGateway: Map<string, RoutingService[]> | undefined;
   let byAddress: Map<string, WorkloadInstance[]> | undefined;
   const service: MeshReader["service"] = (host, fromNamespace, imports) =>
     resolveService(
@@ -64,7 +65,10 @@ export function createSnapshotReader({ mesh, resources, instances }: Snapshot): 
         imports === undefined ? routing : routing.filter((each) => importsRoutes(imports, each, mesh.domainSuffix)),
         { host, fromNamespace, gateway, domainSuffix: mesh.domainSuffix },
       ),
-    boundTo: (gateway) => routing.filter((each) => gatewaysOf(each).includes(gateway)),
+    boundTo: (gateway) => {
+      byGateway ??= groupByGateway(routing);
+      return byGateway.get(gateway) ?? [];
+    },
     destinationRule: (host, clientNamespace, serviceNamespace) =>
       resolveDestinationRule(rules, { host, clientNamespace, serviceNamespace, mesh }),
     policiesOver: (namespace, labels) => resolvePolicies(policies, { namespace, labels }, mesh.rootNamespace),
@@ -100,4 +104,15 @@ export function createSnapshotReader({ mesh, resources, instances }: Snapshot): 
 
 function keyOf({ namespace, name }: WorkloadInstance): string {
   return `${namespace}/${name}`;
+}
+
+function groupByGateway(services: readonly RoutingService[]): Map<string, RoutingService[]> {
+  const groups = new Map<string, RoutingService[]>();
+  for (const service of services)
+    for (const gateway of new Set(gatewaysOf(service))) {
+      const bound = groups.get(gateway);
+      if (bound === undefined) groups.set(gateway, [service]);
+      else bound.push(service);
+    }
+  return groups;
 }

@@ -87,7 +87,10 @@ function delegatedRoute(resource: Service, question: ServiceQuestion): Explained
   };
 }
 
-function delegatedAtGateway(resource: Service, { reader, host, callers, delegatingTo }: ServiceQuestion) {
+function delegatedAtGateway(resource: Service, question: ServiceQuestion) {
+  // Routes that it is delegated lead where they say here, whoever delegates.
+  if (leadingPath(resource, question) === undefined) return undefined;
+  const { reader, host, callers, delegatingTo } = question;
   const ref = refOf(resource);
   for (const root of delegatingTo(ref))
     for (const gateway of gatewaysOf(root)) {
@@ -126,13 +129,11 @@ function findRoute({ spec }: Service, isAsked: (route: readonly RouteDestination
   })[0];
 }
 
-function gatewayRoute(
-  resource: Service,
-  { reader, host, callers }: ServiceQuestion,
-  isLeading: boolean,
-): ExplainedResource | undefined {
+function gatewayRoute(resource: Service, question: ServiceQuestion, isLeading: boolean): ExplainedResource | undefined {
+  const { reader, host, callers } = question;
   const gateways = gatewaysOf(resource).filter((name) => name !== "mesh");
-  if (gateways.length === 0 || !(isLeading || hasDelegates(resource))) return undefined;
+  const [anyOne] = gateways;
+  if (anyOne === undefined || !(isLeading || delegatesLeadHere(resource, question, anyOne))) return undefined;
   const through = gateways.flatMap((name) => {
     const place = findArrival(reader, name, resource, host, callers);
     return place === undefined ? [] : [{ name, path: place.path }];
@@ -147,4 +148,12 @@ function gatewayRoute(
   return isLeading
     ? { applies: false, reason: `sends requests here, but no server of ${gateways.join(", ")} lets them in` }
     : undefined;
+}
+
+/** Whether a route that stands in those of a VirtualService bound to a gateway sends anything to the host. */
+function delegatesLeadHere(resource: Service, question: ServiceQuestion, gateway: string): boolean {
+  if (!hasDelegates(resource)) return false;
+  const ref = formatRef(refOf(resource));
+  const routing = question.reader.boundTo(gateway).find((each) => formatRef(refOf(each)) === ref);
+  return routing !== undefined && leadingPath(routing, question) !== undefined;
 }
