@@ -3,20 +3,15 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type ApiClient, connect } from "#cli/client/client.ts";
 import { EXIT } from "#cli/exit-codes.ts";
+import { joinGateway } from "#cli/testing/join-gateway.ts";
 import { formatPath } from "#core/schema/path.ts";
 import { makeTestAuthority } from "#grpc/testing/certificates.ts";
 import { freePort } from "#node/free-port.ts";
 import { runPharos } from "#testing/run-pharos.ts";
 import { startServe } from "#testing/start-serve.ts";
-import { Cleanup, startAgent, temporaryDir } from "#testing/test-agent.ts";
+import { Cleanup, temporaryDir } from "#testing/test-agent.ts";
 
 // The whole server with a gateway's agent and its Envoy: what is wrong with files of its host is told on the Gateway that names them.
-
-const GROUP = `apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: ingress, namespace: default }
-spec: { metadata: { labels: { istio: ingressgateway } }, template: { serviceAccount: ingress } }
-`;
 
 let cleanup: Cleanup;
 let api: ApiClient;
@@ -33,23 +28,7 @@ afterEach(() => cleanup.run());
 test("a certificate that cannot be served is told where it is applied, on its Gateway, by analyze and on the overview, until it can be", {
   timeout: 240_000,
 }, async () => {
-  await api.config.applyChanges.mutate({ changes: [{ op: "upsert", text: GROUP }] });
-  const input = { namespace: "default", serviceAccount: "ingress", group: "ingress" };
-  const { token } = await api.identity.createJoinToken.mutate(input);
-  startAgent(cleanup, {
-    dir: temporaryDir(cleanup),
-    name: "ingress-0",
-    serviceAccount: "ingress",
-    nodeType: "router",
-    labels: { istio: "ingressgateway" },
-    token,
-    ports: [],
-    httpProxyPort: await freePort(),
-    adminPort: await freePort(),
-  });
-  await expect
-    .poll(async () => (await api.proxies.list.query())[0]?.connectedSince ?? null, { timeout: 60_000 })
-    .not.toBeNull();
+  await joinGateway(api, cleanup);
 
   const files = temporaryDir(cleanup);
   const [cert, key] = [join(files, "tls.crt"), join(files, "tls.key")];

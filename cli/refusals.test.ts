@@ -2,19 +2,15 @@ import { createServer } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type ApiClient, connect } from "#cli/client/client.ts";
 import { EXIT } from "#cli/exit-codes.ts";
+import { joinGateway } from "#cli/testing/join-gateway.ts";
 import { formatPath } from "#core/schema/path.ts";
 import { freePort } from "#node/free-port.ts";
 import { runPharos } from "#testing/run-pharos.ts";
 import { startServe } from "#testing/start-serve.ts";
-import { Cleanup, startAgent, temporaryDir } from "#testing/test-agent.ts";
+import { Cleanup } from "#testing/test-agent.ts";
 
 // The whole server with a gateway's agent and its Envoy: what that refuses is told on the Gateway that it was made from.
 
-const GROUP = `apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: ingress, namespace: default }
-spec: { metadata: { labels: { istio: ingressgateway } }, template: { serviceAccount: ingress } }
-`;
 const gateway = (port: number): string => `apiVersion: networking.istio.io/v1
 kind: Gateway
 metadata: { name: web, namespace: default }
@@ -48,23 +44,7 @@ async function takePort(): Promise<number> {
 test("what Envoy refuses is told on its Gateway, in lists, by analyze and on the overview, until it takes another", {
   timeout: 240_000,
 }, async () => {
-  await api.config.applyChanges.mutate({ changes: [{ op: "upsert", text: GROUP }] });
-  const input = { namespace: "default", serviceAccount: "ingress", group: "ingress" };
-  const { token } = await api.identity.createJoinToken.mutate(input);
-  startAgent(cleanup, {
-    dir: temporaryDir(cleanup),
-    name: "ingress-0",
-    serviceAccount: "ingress",
-    nodeType: "router",
-    labels: { istio: "ingressgateway" },
-    token,
-    ports: [],
-    httpProxyPort: await freePort(),
-    adminPort: await freePort(),
-  });
-  await expect
-    .poll(async () => (await api.proxies.list.query())[0]?.connectedSince ?? null, { timeout: 60_000 })
-    .not.toBeNull();
+  await joinGateway(api, cleanup);
 
   const taken = await takePort();
   const applied = await runPharos(serverDir, ["apply", "-f", "-", "--wait"], gateway(taken));

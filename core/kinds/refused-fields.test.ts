@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { KIND_NAMES, KINDS } from "#core/kinds/kinds.ts";
+import { REFUSED_MEMBERS } from "#core/kinds/refused-members.ts";
 import { UNHANDLED_KINDS } from "#core/kinds/unhandled-kinds.ts";
 import { listFields } from "#core/schema/list-fields.ts";
 
@@ -19,4 +20,11 @@ test.each(KIND_NAMES)("each field and value of a %s that is refused says what to
 
 test("so does each kind", () => {
   for (const { reason } of Object.values(UNHANDLED_KINDS)) expect(reason).toMatch(/\b(?:do it in|give|says which)\b/);
+});
+
+test.each(KIND_NAMES)("what a refused field of a %s is said to hold is in one that is refused", (kind) => {
+  const refused = listFields(KINDS[kind].schema).flatMap(([path, { status }]) => (status === "refused" ? [path] : []));
+  const isHeld = (member: string) =>
+    refused.some((path) => new RegExp(`^${RegExp.escape(path)}(?:\\.|\\[|\\{)`).test(member));
+  expect((REFUSED_MEMBERS[kind] ?? []).filter((member) => !isHeld(member))).toEqual([]);
 });

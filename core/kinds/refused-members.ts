@@ -1,11 +1,24 @@
+import { fieldLines } from "#core/kinds/field-lines.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
+
+/** Where a kind could be bound to a Gateway API resource or a service. */
+const TARGET_REFS = fieldLines(`
+  targetRef.group
+  targetRef.kind
+  targetRef.name
+  targetRef.namespace
+  targetRefs[].group
+  targetRefs[].kind
+  targetRefs[].name
+  targetRefs[].namespace
+`);
 
 /**
  * The fields that Istio has in those that are refused whole, as references write them: for `docs/reference/fields.md`. The traffic
  * policies of subsets and ports have what that of a rule has.
  */
-const REFUSED_MEMBERS: { readonly [K in Kind]?: readonly string[] } = {
-  DestinationRule: fields(`
+export const REFUSED_MEMBERS: { readonly [K in Kind]?: readonly string[] } = {
+  DestinationRule: fieldLines(`
     trafficPolicy.loadBalancer.backendUtilization.errorUtilizationPenaltyPercent
     trafficPolicy.loadBalancer.backendUtilization.metricNamesForComputingUtilization
     trafficPolicy.loadBalancer.backendUtilization.weightExpirationPeriod
@@ -33,12 +46,12 @@ const REFUSED_MEMBERS: { readonly [K in Kind]?: readonly string[] } = {
     trafficPolicy.tunnel.targetPort
     workloadSelector.matchLabels
   `),
-  Gateway: fields(`
+  Gateway: fieldLines(`
     servers[].tls.tlsCertificates[].caCertificates
     servers[].tls.tlsCertificates[].privateKey
     servers[].tls.tlsCertificates[].serverCertificate
   `),
-  Sidecar: fields(`
+  Sidecar: fieldLines(`
     egress[].port.name
     egress[].port.number
     egress[].port.protocol
@@ -91,31 +104,13 @@ const REFUSED_MEMBERS: { readonly [K in Kind]?: readonly string[] } = {
     outboundTrafficPolicy.egressProxy.port.number
     outboundTrafficPolicy.egressProxy.subset
   `),
-  WorkloadGroup: fields(`
+  WorkloadGroup: fieldLines(`
     probe.exec.command
   `),
-  AuthorizationPolicy: fields(`
-    provider.name
-    targetRef.group
-    targetRef.kind
-    targetRef.name
-    targetRef.namespace
-    targetRefs[].group
-    targetRefs[].kind
-    targetRefs[].name
-    targetRefs[].namespace
-  `),
-  RequestAuthentication: fields(`
-    targetRef.group
-    targetRef.kind
-    targetRef.name
-    targetRef.namespace
-    targetRefs[].group
-    targetRefs[].kind
-    targetRefs[].name
-    targetRefs[].namespace
-  `),
-  Telemetry: fields(`
+  AuthorizationPolicy: TARGET_REFS,
+  RequestAuthentication: TARGET_REFS,
+  Telemetry: [
+    ...fieldLines(`
     accessLogging[].disabled
     accessLogging[].filter.expression
     accessLogging[].match.mode
@@ -128,17 +123,13 @@ const REFUSED_MEMBERS: { readonly [K in Kind]?: readonly string[] } = {
     metrics[].overrides[].tagOverrides{}.value
     metrics[].providers[].name
     metrics[].reportingInterval
-    targetRef.group
-    targetRef.kind
-    targetRef.name
-    targetRef.namespace
-    targetRefs[].group
-    targetRefs[].kind
-    targetRefs[].name
-    targetRefs[].namespace
+    `),
+    ...TARGET_REFS,
+    ...fieldLines(`
     tracing[].customTags{}.formatter.value
     tracing[].providers[].name
-  `),
+    `),
+  ],
 };
 
 /** What a refused field holds; nothing where it holds no others. The path is the field's. */
@@ -153,8 +144,4 @@ function canonical(path: string): string {
   return path
     .replace(/^subsets\[\]\.trafficPolicy\./, "trafficPolicy.")
     .replace(/^trafficPolicy\.portLevelSettings\[\]\.(?!port)/, "trafficPolicy.");
-}
-
-function fields(lines: string): readonly string[] {
-  return lines.trim().split(/\s+/);
 }

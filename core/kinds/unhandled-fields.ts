@@ -1,9 +1,11 @@
+import { fieldLines } from "#core/kinds/field-lines.ts";
+
 /**
  * Every field of the spec of kinds that are not read, as references write them: for `docs/reference/fields.md`. Those of what
  * holds others are not listed.
  */
 export const UNHANDLED_FIELDS = {
-  EnvoyFilter: fields(`
+  EnvoyFilter: fieldLines(`
     configPatches[].applyTo
     configPatches[].match.cluster.name
     configPatches[].match.cluster.portNumber
@@ -46,13 +48,13 @@ export const UNHANDLED_FIELDS = {
     targetRefs[].namespace
     workloadSelector.labels
   `),
-  ProxyConfig: fields(`
+  ProxyConfig: fieldLines(`
     concurrency
     environmentVariables
     image.imageType
     selector.matchLabels
   `),
-  WasmPlugin: fields(`
+  WasmPlugin: fieldLines(`
     failStrategy
     imagePullPolicy
     imagePullSecret
@@ -79,7 +81,7 @@ export const UNHANDLED_FIELDS = {
     vmConfig.env[].value
     vmConfig.env[].valueFrom
   `),
-  TrafficExtension: fields(`
+  TrafficExtension: fieldLines(`
     lua.inlineCode
     match[].mode
     match[].ports[].number
@@ -104,7 +106,3 @@ export const UNHANDLED_FIELDS = {
     wasm.vmConfig.env[].valueFrom
   `),
 } as const satisfies Readonly<Record<string, readonly string[]>>;
-
-function fields(lines: string): readonly string[] {
-  return lines.trim().split(/\s+/);
-}

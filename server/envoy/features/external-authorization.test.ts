@@ -88,7 +88,7 @@ spec: { extensionProviders: [${provider("first")}, ${provider("second")}] }
   return createCompiler(snapshot, { hash: (bytes) => String(bytes.length) }).open(node).layers;
 }
 
-function only(layers: readonly Layer[], wanted: (type: XdsType) => boolean): Layer[] {
+function layersOf(layers: readonly Layer[], wanted: (type: XdsType) => boolean): Layer[] {
   return layers.map(({ id, resources }) => ({
     id,
     resources: new Map([...resources].filter(([type]) => wanted(type))),
@@ -100,7 +100,10 @@ async function answers(listeners: readonly Layer[], rest: readonly Layer[], user
   const proxy = startStaticProxy({
     envoy: await findTestEnvoy(),
     dir: mkdtempSync(join(scratch, "proxy-")),
-    bootstrap: staticBootstrap([...only(listeners, (type) => type === "LDS"), ...only(rest, (type) => type !== "LDS")]),
+    bootstrap: staticBootstrap([
+      ...layersOf(listeners, (type) => type === "LDS"),
+      ...layersOf(rest, (type) => type !== "LDS"),
+    ]),
     certificate: await authority.issue("spiffe://cluster.local/ns/default/sa/shop"),
     roots: authority.roots,
   });
