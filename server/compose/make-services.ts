@@ -2,7 +2,6 @@ import { checkConfig } from "#core/check/check-config.ts";
 import { PharosError } from "#core/errors.ts";
 import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
 import { explainService } from "#core/resolve/explain-service.ts";
-import { withMeshExports } from "#core/resolve/mesh-settings.ts";
 import type { Auth } from "#server/auth/auth.ts";
 import type { Config } from "#server/compose/make-config.ts";
 import type { IdentityParts } from "#server/compose/make-identity.ts";
@@ -16,7 +15,7 @@ import { requireRoom } from "#server/require-room.ts";
 import type { ServerOptions } from "#server/server-options.ts";
 import { CheckCache } from "#server/services/check-cache.ts";
 import { createServices } from "#server/services/create-services.ts";
-import { describeFiles } from "#server/services/describe-files.ts";
+import { fileFindings } from "#server/services/file-findings.ts";
 import { liveEnds } from "#server/services/live-ends.ts";
 import type { Services } from "#server/services/services.ts";
 
@@ -60,10 +59,10 @@ export function makeServices(parts: ServicesParts): { readonly services: Service
     publisher,
     keys: parts.keys,
     files: {
-      findings() {
-        const { resources, instances } = withMeshExports(state.snapshot());
-        return describeFiles(resources, instances, registry.fileProblems());
-      },
+      findings: fileFindings(
+        () => state.snapshot(),
+        () => registry.fileProblems(),
+      ),
     },
     previews,
     applies,

@@ -13,6 +13,7 @@ import type { AddressRules } from "#server/registry/admit-address.ts";
 import { admitFileProblems } from "#server/registry/admit-file-problems.ts";
 import { admitInstance, givenBy, type Registrant, type Registration } from "#server/registry/admit-instance.ts";
 import { Departed } from "#server/registry/departed.ts";
+import { FileProblemBook } from "#server/registry/file-problem-book.ts";
 import { Presence } from "#server/registry/presence.ts";
 import { refuseTaken } from "#server/registry/refuse-taken.ts";
 import type { RegistryStore } from "#server/registry/store.ts";
@@ -79,8 +80,7 @@ export class Registry {
   /** What each instance's host's clock is ahead of this one, in ms, as last heard. */
   readonly #clockAheadMs = new Map<string, number>();
   readonly #problems = new Map<string, readonly string[]>();
-  /** Of those instances alone that have some. */
-  readonly #fileProblems = new Map<string, readonly FileProblem[]>();
+  readonly #fileProblems = new FileProblemBook();
   readonly #now: () => number;
 
   private constructor(options: RegistryOptions) {
@@ -156,9 +156,7 @@ export class Registry {
     const { sentAtMs = 0 } = registration;
     if (sentAtMs !== 0) this.#clockAheadMs.set(key, sentAtMs - this.#now());
     this.#problems.set(key, problemsOf(registration));
-    const ofFiles = admitFileProblems(registration.fileProblems ?? []);
-    if (ofFiles.length > 0) this.#fileProblems.set(key, ofFiles);
-    else this.#fileProblems.delete(key);
+    this.#fileProblems.set(key, admitFileProblems(registration.fileProblems ?? []));
     return { key, registered: { instance: said, probe } };
   }
 
@@ -254,9 +252,9 @@ export class Registry {
     return this.#problems.get(key) ?? [];
   }
 
-  /** What agents say is wrong with files that configuration names, by `namespace/name`. */
+  /** What agents say is wrong with files that configuration names, by `namespace/name`; the same object while it is the same. */
   fileProblems(): ReadonlyMap<string, readonly FileProblem[]> {
-    return this.#fileProblems;
+    return this.#fileProblems.all();
   }
 
   /** A proxy of this name (`namespace/name`) has opened its stream; `id` tells one node from another. */
@@ -312,7 +310,7 @@ export class Registry {
       else {
         this.#clockAheadMs.delete(key);
         this.#problems.delete(key);
-        this.#fileProblems.delete(key);
+        this.#fileProblems.set(key, []);
         this.#said.delete(key);
       }
       if (instance === undefined) return;

@@ -33,7 +33,7 @@ export function describeFiles(
       if (known === undefined) bySecret.set(problem.secret, [{ instance, problem }]);
       else known.push({ instance, problem });
     }
-  return resources.flatMap((resource) =>
+  return namingFiles(resources).flatMap((resource) =>
     filesOf(resource).flatMap((files) => {
       const reached = (bySecret.get(secretOf(files)) ?? []).filter(({ instance }) => reaches(resource, instance));
       const alike = Map.groupBy(reached, ({ instance, problem: { path, fault, isLastGoodServed } }) =>
@@ -44,9 +44,15 @@ export function describeFiles(
   );
 }
 
-/** Whether proxies read files for it. */
-export function namesFiles(resource: AnyResource): boolean {
-  return filesOf(resource).length > 0;
+const naming = new WeakMap<readonly AnyResource[], readonly AnyResource[]>();
+
+/** Those for which proxies read files; looked for once in each list. */
+export function namingFiles(resources: readonly AnyResource[]): readonly AnyResource[] {
+  const known = naming.get(resources);
+  if (known !== undefined) return known;
+  const found = resources.filter((resource) => filesOf(resource).length > 0);
+  naming.set(resources, found);
+  return found;
 }
 
 function filesOf({ kind, spec }: AnyResource): readonly PlacedFiles[] {

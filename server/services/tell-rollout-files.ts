@@ -1,7 +1,7 @@
 import { type Diagnostic, hasErrors } from "#core/diagnostic.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 import type { Distribution } from "#core/view/mesh.ts";
-import { namesFiles } from "#server/services/describe-files.ts";
+import { namingFiles } from "#server/services/describe-files.ts";
 
 /** Envoy asks for files once it has acknowledged what names them, and only then an agent can say what is wrong with them. */
 export const FILES_TOLD_MS = 1500;
@@ -34,6 +34,6 @@ export async function tellRolloutFiles(
   const isAwaited =
     isFresh &&
     rollout.proxies.length > 0 &&
-    resources().some((each) => changed.has(formatRef(refOf(each))) && namesFiles(each));
+    namingFiles(resources()).some((each) => changed.has(formatRef(refOf(each))));
   return isAwaited ? { ...known, isComplete: false } : known;
 }
