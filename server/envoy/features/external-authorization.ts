@@ -1,6 +1,7 @@
 import type { Authorizer, HttpProvider } from "#core/resolve/authorizers.ts";
 import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
 import type { GrpcServiceSchema } from "#proto/gen/envoy/config/core/v3/grpc_service_pb.js";
+import type { FilterSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import {
   type BufferSettingsSchema,
   ExtAuthzSchema,
@@ -13,8 +14,8 @@ import type { ListStringMatcherSchema } from "#proto/gen/envoy/type/matcher/v3/s
 import type { StatusCode } from "#proto/gen/envoy/type/v3/http_status_pb.js";
 import { isMarked, markPrefix } from "#server/envoy/features/authorizer-mark.ts";
 import { buildCustomRules } from "#server/envoy/features/build-rbac.ts";
+import type { Guard } from "#server/envoy/features/guard.ts";
 import type { HttpFilter } from "#server/envoy/features/http-filter.ts";
-import type { NetworkFilter } from "#server/envoy/features/network-filter.ts";
 import { authorizerCluster } from "#server/envoy/names.ts";
 import { duration, type Init, pack, typed } from "#server/envoy/pack.ts";
 
@@ -50,33 +51,31 @@ export function externalAuthorization(authorizer: Authorizer): readonly HttpFilt
   ];
 }
 
-/** The same for connections; who is asked over HTTP is asked about requests alone, as in Istio. */
-export function externalConnectionAuthorization(authorizer: Authorizer): readonly NetworkFilter[] {
+/**
+ * The same for the connections of a chain; none where they are asked about nothing on its port. Who is asked over HTTP is asked
+ * about requests alone, as in Istio.
+ */
+export function externalConnectionAuthorization(
+  authorizer: Authorizer,
+  guard: Omit<Guard, "trustsForwardedFor">,
+): readonly Init<typeof FilterSchema>[] {
   const { envoyExtAuthzGrpc: grpc, name } = authorizer.provider;
   if (grpc === undefined) return [];
+  const shadowRules = buildCustomRules(name, { ...guard, isHttp: false, trustsForwardedFor: [] });
+  if (shadowRules === undefined) return [];
   return [
-    {
-      name: "envoy.filters.network.rbac",
-      inChain(guard) {
-        const shadowRules = buildCustomRules(name, { ...guard, isHttp: false, trustsForwardedFor: [] });
-        if (shadowRules === undefined) return undefined;
-        const config = { shadowRules, shadowRulesStatPrefix: markPrefix(name), statPrefix: "tcp." };
-        return typed("envoy.filters.network.rbac", NetworkRbacSchema, config);
-      },
-    },
-    {
-      name: "envoy.filters.network.ext_authz",
-      inChain(guard) {
-        if (buildCustomRules(name, { ...guard, isHttp: false, trustsForwardedFor: [] }) === undefined) return undefined;
-        return typed("envoy.filters.network.ext_authz", NetworkExtAuthzSchema, {
-          statPrefix: "tcp.",
-          failureModeAllow: grpc.failOpen === true,
-          transportApiVersion: ApiVersion.V3,
-          grpcService: overGrpc(authorizer, grpc.timeout),
-          filterEnabledMetadata: isMarked("envoy.filters.network.rbac", name),
-        });
-      },
-    },
+    typed("envoy.filters.network.rbac", NetworkRbacSchema, {
+      shadowRules,
+      shadowRulesStatPrefix: markPrefix(name),
+      statPrefix: "tcp.",
+    }),
+    typed("envoy.filters.network.ext_authz", NetworkExtAuthzSchema, {
+      statPrefix: "tcp.",
+      failureModeAllow: grpc.failOpen === true,
+      transportApiVersion: ApiVersion.V3,
+      grpcService: overGrpc(authorizer, grpc.timeout),
+      filterEnabledMetadata: isMarked("envoy.filters.network.rbac", name),
+    }),
   ];
 }
 

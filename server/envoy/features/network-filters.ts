@@ -29,7 +29,8 @@ const FILTERS: readonly NetworkFilter[] = RBAC_ACTIONS.map(rbac);
 
 /** What stands before the proxy of a chain. */
 export function chainFilters(guard: Omit<Guard, "trustsForwardedFor">): Init<typeof FilterSchema>[] {
-  return [...guard.authorizers.flatMap(externalConnectionAuthorization), ...FILTERS].flatMap(
-    ({ inChain }) => inChain(guard) ?? [],
-  );
+  return [
+    ...guard.authorizers.flatMap((authorizer) => externalConnectionAuthorization(authorizer, guard)),
+    ...FILTERS.flatMap(({ inChain }) => inChain(guard) ?? []),
+  ];
 }
