@@ -1,11 +1,10 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
 import { FileCode2 } from "lucide-react";
 import type { ReactNode } from "react";
-import { useTRPC } from "#components/api/trpc.ts";
 import { buildResourceColumns } from "#components/editor/resource-columns.tsx";
 import { resourceHref } from "#components/format/resource-href.ts";
 import { filterResources, orderByKind } from "#components/kinds/filter-resources.ts";
+import { useResourceList } from "#components/kinds/use-resource-list.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
@@ -23,8 +22,6 @@ import { kindsIn } from "#core/kinds/kinds.ts";
 
 const COLUMNS = buildResourceColumns(["name", "kind", "effect", "hosts", "namespace", "problems", "changed"]);
 const ANY = "any";
-/** What becomes of a resource at proxies and their hosts comes without any edit. */
-const REFRESH_MS = 15_000;
 
 interface KindListProps {
   readonly area: KindDefinition["area"];
@@ -36,10 +33,9 @@ interface KindListProps {
 
 /** Every resource of the kinds of an area, whatever its kind, to be searched and filtered; the URL holds how. */
 export function KindList({ area, label, nothingYet }: KindListProps) {
-  const trpc = useTRPC();
   const search = useSearchState();
   const kinds = kindsIn(area);
-  const resources = useQuery(trpc.config.list.queryOptions({ kinds: [...kinds] }, { refetchInterval: REFRESH_MS }));
+  const resources = useResourceList(kinds);
   const kind = kinds.find((name) => name === search.get("kind")) ?? null;
   const namespace = search.get("namespace");
   const namespaces = [...new Set((resources.data ?? []).map((each) => each.namespace))].sort(compareNames);

@@ -4,6 +4,7 @@ import { ShieldCheck } from "lucide-react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { buildResourceColumns } from "#components/editor/resource-columns.tsx";
 import { resourceHref } from "#components/format/resource-href.ts";
+import { useResourceList } from "#components/kinds/use-resource-list.ts";
 import { type PolicyInWords, usePolicySentences } from "#components/security/use-policy-sentences.ts";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
@@ -25,16 +26,13 @@ const ACTION = {
   CUSTOM: { tone: "neutral", word: "Ask" },
 } as const satisfies Record<PolicyAction, { tone: Tone; word: string }>;
 
-const REFRESH_MS = 15_000;
 const NO_WORDS: ReadonlyMap<string, PolicyInWords> = new Map();
 
 /** Every authorization policy, told as what it does. */
 export function AuthorizationTab() {
   const trpc = useTRPC();
   const search = useSearchState();
-  const policies = useQuery(
-    trpc.config.list.queryOptions({ kinds: ["AuthorizationPolicy"] }, { refetchInterval: REFRESH_MS }),
-  );
+  const policies = useResourceList(["AuthorizationPolicy"]);
   const catalog = useQuery(trpc.services.names.queryOptions());
   const words =
     usePolicySentences(

@@ -5,6 +5,7 @@ import { useTRPC } from "#components/api/trpc.ts";
 import { buildResourceColumns } from "#components/editor/resource-columns.tsx";
 import { percentScale, rateScale } from "#components/format/figure-scale.ts";
 import { resourceHref } from "#components/format/resource-href.ts";
+import { useResourceList } from "#components/kinds/use-resource-list.ts";
 import { AnyLength } from "#components/ui/any-length.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
@@ -21,7 +22,6 @@ import type { ResourceSummary } from "#core/view/config.ts";
 import type { ServiceRow } from "#core/view/service.ts";
 
 const RANGE_SECONDS = 300;
-const REFRESH_MS = 15_000;
 
 const SERVICES: readonly Column<ServiceRow>[] = [
   { id: "name", header: "Service", cell: ({ name }) => name, sortValue: ({ name }) => name },
@@ -83,9 +83,7 @@ const POLICIES: readonly Column<ResourceSummary>[] = [
 export function MtlsTab() {
   const trpc = useTRPC();
   const services = useQuery(trpc.services.list.queryOptions({ seconds: RANGE_SECONDS }));
-  const policies = useQuery(
-    trpc.config.list.queryOptions({ kinds: ["PeerAuthentication"] }, { refetchInterval: REFRESH_MS }),
-  );
+  const policies = useResourceList(["PeerAuthentication"]);
   const plaintext = useQuery(trpc.topology.plaintext.queryOptions({ seconds: RANGE_SECONDS }));
   return (
     <div className="grid gap-4 xl:grid-cols-2">
