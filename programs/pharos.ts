@@ -40,6 +40,7 @@ const VERBS = {
   graph: async (program: Command) => (await import("#cli/commands/graph.ts")).addGraph(program),
   "proxy-status": async (program: Command) => (await import("#cli/commands/proxy-status.ts")).addProxyStatus(program),
   "proxy-config": async (program: Command) => (await import("#cli/commands/proxy-config.ts")).addProxyConfig(program),
+  credential: async (program: Command) => (await import("#cli/commands/credential.ts")).addCredential(program),
   token: async (program: Command) => (await import("#cli/commands/token.ts")).addToken(program),
   identities: async (program: Command) => (await import("#cli/commands/revoke.ts")).addIdentities(program),
   revoke: async (program: Command) => (await import("#cli/commands/revoke.ts")).addRevoke(program),

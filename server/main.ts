@@ -4,6 +4,7 @@ import { keepServing } from "#node/keep-serving.ts";
 import { createServerLogger } from "#node/log.ts";
 import { createAuth } from "#server/auth/auth.ts";
 import { makeConfig } from "#server/compose/make-config.ts";
+import { makeCredentials } from "#server/compose/make-credentials.ts";
 import { makeHttp } from "#server/compose/make-http.ts";
 import { makeIdentity } from "#server/compose/make-identity.ts";
 import { makeKeys } from "#server/compose/make-keys.ts";
@@ -34,6 +35,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   const stores = await makeStores(ROOT, dir, log);
   const { db, audit } = stores;
   const identity = await makeIdentity(dir, options.trustDomain, db);
+  const credentials = await makeCredentials(dir, db, log);
   const config = await makeConfig(db, options, (): MeshHandle => port.mesh, log);
   const listeners = new OwnListeners(ownAddresses);
   const listen = (console: number, xds: number, plaintext: number | null): void => {
@@ -64,7 +66,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
       onFull: (error) => log.warn(`${what} has to wait for room on the disk`, { error: error.toString() }),
     });
   await atRoom("the administrator's token", () => auth.ensureAdminToken());
-  const api = makeServices({ ...identity, options, stores, config, registry, port, auth, keys });
+  const api = makeServices({ ...identity, options, stores, config, registry, port, auth, keys, credentials });
   const http = await makeHttp({ root: ROOT, options, stores, mesh, services: api.services, auth, log });
 
   // Those that the system chose.

@@ -1,17 +1,10 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createPrivateKey,
-  randomBytes,
-  scryptSync,
-  X509Certificate,
-} from "node:crypto";
+import { createPrivateKey, randomBytes, X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
 import { PharosError } from "#core/errors.ts";
 import { readOwnFile } from "#node/read-own-file.ts";
 import { writeFileDurably } from "#node/write-file-durably.ts";
+import { openSealedText, type SealedText, SealedTextSchema, sealText } from "#server/ca/sealed-text.ts";
 
 /** The root's certificate and key as PEM. */
 export interface RootFiles {
@@ -19,9 +12,7 @@ export interface RootFiles {
   readonly key: string;
 }
 
-/** On disk: AES-256-GCM under a key from the passphrase, or from `ca-key-secret` beside it when none is set. */
-const SealedSchema = z.object({ salt: z.base64(), iv: z.base64(), tag: z.base64(), data: z.base64() });
-const CIPHER = "aes-256-gcm";
+/** On disk the key is sealed with the passphrase, or with `ca-key-secret` beside it when none is set. */
 const TOGETHER = "restore ca-key.json, ca-key-secret and root-cert.pem together from one backup";
 const LAST_RESORT = "without it every proxy must join anew, to a server that starts in an empty directory";
 
@@ -44,17 +35,7 @@ export function saveRoot(dir: string, root: RootFiles, passphrase: string | unde
   if (!isSet(passphrase) && !existsSync(paths.secret))
     writeFileDurably(paths.secret, randomBytes(32).toString("base64"));
   const secret = isSet(passphrase) ? passphrase : readSecret(paths);
-  const salt = randomBytes(16);
-  const iv = randomBytes(12);
-  const cipher = createCipheriv(CIPHER, scryptSync(secret, salt, 32), iv);
-  const data = Buffer.concat([cipher.update(root.key, "utf8"), cipher.final()]);
-  const sealed: z.infer<typeof SealedSchema> = {
-    salt: salt.toString("base64"),
-    iv: iv.toString("base64"),
-    tag: cipher.getAuthTag().toString("base64"),
-    data: data.toString("base64"),
-  };
-  writeFileDurably(paths.key, JSON.stringify(sealed));
+  writeFileDurably(paths.key, JSON.stringify(sealText(root.key, secret)));
   writeFileDurably(paths.certificate, root.certificate);
 }
 
@@ -71,16 +52,17 @@ export function loadRoot(dir: string, passphrase: string | undefined): RootFiles
   const sealed = readSealed(paths.key);
   const secret = isSet(passphrase) ? passphrase : readSecret(paths);
   try {
-    const key = scryptSync(secret, Buffer.from(sealed.salt, "base64"), 32);
-    const decipher = createDecipheriv(CIPHER, key, Buffer.from(sealed.iv, "base64"), { authTagLength: 16 });
-    decipher.setAuthTag(Buffer.from(sealed.tag, "base64"));
-    const opened = Buffer.concat([decipher.update(Buffer.from(sealed.data, "base64")), decipher.final()]);
-    return matching(paths.certificate, certificate, opened.toString("utf8"));
+    return matching(paths.certificate, certificate, openSealedText(sealed, secret));
   } catch (cause) {
     if (cause instanceof PharosError) throw cause;
     const given = isSet(passphrase) ? "the passphrase in PHAROS_CA_PASSPHRASE" : paths.secret;
     return refuse(`the root's key in ${paths.key} does not open with ${given}`, hintFor(paths, passphrase), cause);
   }
+}
+
+/** What keys of the server are sealed with beside the root's: the passphrase, or else `ca-key-secret`, which the root made. */
+export function sealingSecret(dir: string, passphrase: string | undefined): string {
+  return isSet(passphrase) ? passphrase : readSecret(pathsIn(dir));
 }
 
 /** A certificate whose bits changed is well-formed all the same, and no proxy would believe what it signed. */
@@ -103,10 +85,10 @@ function readCertificate(path: string): string {
   }
 }
 
-function readSealed(path: string): z.infer<typeof SealedSchema> {
+function readSealed(path: string): SealedText {
   const text = readOwnFile(path) ?? "";
   try {
-    return SealedSchema.parse(JSON.parse(text));
+    return SealedTextSchema.parse(JSON.parse(text));
   } catch (cause) {
     return refuse(`the root's key in ${path} is damaged`, `${TOGETHER}; ${LAST_RESORT}`, cause);
   }

@@ -8,6 +8,7 @@ import type { IdentityParts } from "#server/compose/make-identity.ts";
 import type { Keys } from "#server/compose/make-keys.ts";
 import type { MeshPort } from "#server/compose/make-mesh-port.ts";
 import type { Stores } from "#server/compose/make-stores.ts";
+import type { CredentialBook } from "#server/credentials/credential-book.ts";
 import { dialable } from "#server/listen-address.ts";
 import { PreviewThread } from "#server/preview/preview-thread.ts";
 import type { Registry } from "#server/registry/registry.ts";
@@ -27,6 +28,7 @@ export interface ServicesParts extends IdentityParts {
   readonly port: MeshPort;
   readonly auth: Auth;
   readonly keys: Keys;
+  readonly credentials: CredentialBook;
 }
 
 /** What the API serves, and the thread in which changes are tried. */
@@ -52,6 +54,7 @@ export function makeServices(parts: ServicesParts): { readonly services: Service
     dropInstances: (isMeant) =>
       registry.dropOf((account) => isMeant(formatSpiffeId({ trustDomain: options.trustDomain, ...account }))),
     authority,
+    credentials: parts.credentials,
     audit,
     auth,
     checks,

@@ -1,5 +1,5 @@
-/** Of what is new in a store: "revisions" of the configuration, "revocations" of identities. */
-export type Topic = "revisions" | "revocations";
+/** Of what is new in a store: "revisions" of the configuration, "revocations" of identities, "credentials". */
+export type Topic = "revisions" | "revocations" | "credentials";
 
 /**
  * The one way in which a part of the server hears that another wrote something it keeps in memory. A notice carries nothing: what

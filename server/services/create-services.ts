@@ -10,10 +10,12 @@ import type { Auth } from "#server/auth/auth.ts";
 import type { Authority } from "#server/ca/authority.ts";
 import { describeRevocation, type RevocationBook } from "#server/ca/revocations.ts";
 import type { IdentityStore } from "#server/ca/store.ts";
+import type { CredentialBook } from "#server/credentials/credential-book.ts";
 import { createAudited } from "#server/services/audited.ts";
 import { createCatalogService } from "#server/services/catalog-service.ts";
 import { checkTokenGroup } from "#server/services/check-token-group.ts";
 import { type ConfigServiceOptions, createConfigService } from "#server/services/config-service.ts";
+import { createCredentialService } from "#server/services/credential-service.ts";
 import { describeProxy } from "#server/services/describe-proxy.ts";
 import { createOverviewService } from "#server/services/overview-service.ts";
 import { refuseReserved } from "#server/services/refuse-reserved.ts";
@@ -29,6 +31,7 @@ export interface ServicesOptions extends Omit<ConfigServiceOptions, "audit"> {
   readonly notify: RevocationServiceOptions["notify"];
   readonly dropInstances: RevocationServiceOptions["dropInstances"];
   readonly authority: Authority;
+  readonly credentials: CredentialBook;
   readonly audit: Audit;
   readonly auth: Auth;
   readonly explain: (host: string) => readonly AppliedResource[];
@@ -201,6 +204,7 @@ export function createServices(options: ServicesOptions): Services {
           await identities.revokeToken(id, new Date());
         }),
     },
+    credentials: createCredentialService({ book: options.credentials, audited, notify: options.notify }),
     access: {
       createApiToken: ({ name, role, ttlSeconds }, caller) =>
         audited(

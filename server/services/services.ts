@@ -18,6 +18,7 @@ import type {
   RevisionDetail,
   RevisionSummary,
 } from "#core/view/config.ts";
+import type { CredentialApplied, CredentialView } from "#core/view/credential.ts";
 import type { Distribution, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
 import type { OverviewView, ServiceDetail, ServiceRow } from "#core/view/service.ts";
 import type { ServiceMetrics } from "#core/view/service-metrics.ts";
@@ -34,6 +35,7 @@ import type {
 } from "#core/view/session.ts";
 import type { SimulationView } from "#core/view/simulation.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
+import type { CredentialInput } from "#server/services/credential-inputs.ts";
 import type {
   ApiTokenInput,
   AuditFilter,
@@ -136,6 +138,12 @@ export interface Services {
     ): Promise<{ readonly token: string; readonly id: string; readonly expiresAt: string }>;
     joinTokens(): Promise<readonly JoinTokenView[]>;
     revokeJoinToken(id: string, caller: Caller): Promise<void>;
+  };
+  readonly credentials: {
+    list(): Promise<readonly CredentialView[]>;
+    /** What is in its place is given to the proxies that name it, and nothing else. */
+    apply(input: CredentialInput, caller: Caller): Promise<CredentialApplied>;
+    remove(ref: { readonly namespace: string; readonly name: string }, caller: Caller): Promise<void>;
   };
   readonly access: {
     createApiToken(input: ApiTokenInput, caller: Caller): Promise<{ readonly token: string; readonly id: string }>;

@@ -1,0 +1,53 @@
+import type { CredentialFacts } from "#core/registry/credential.ts";
+import type { CredentialBook } from "#server/credentials/credential-book.ts";
+import type { CredentialMaterial } from "#server/credentials/credential-material.ts";
+import type { Notify } from "#server/notify/notify.ts";
+import type { Audited } from "#server/services/audited.ts";
+import type { Services } from "#server/services/services.ts";
+
+export interface CredentialServiceOptions {
+  readonly book: CredentialBook;
+  readonly audited: Audited;
+  readonly notify: Pick<Notify, "tell">;
+  readonly now?: () => number;
+}
+
+/** Within this before it ends, a certificate is worth a look. */
+export const ENDS_SOON_MS = 14 * 24 * 3600_000;
+
+/** Credentials, as people write and see them: what they hold comes in and never out. */
+export function createCredentialService(options: CredentialServiceOptions): Services["credentials"] {
+  const { book, audited, notify, now = Date.now } = options;
+  return {
+    list: async () => book.list(),
+    apply({ namespace, name, ...given }, caller) {
+      return audited(
+        { action: "credentials.apply", resource: `${namespace}/${name}`, caller },
+        async () => {
+          const at = now();
+          // Without those that were not given.
+          const material: CredentialMaterial = JSON.parse(JSON.stringify(given));
+          const made = await book.apply({ namespace, name }, material, caller.principal.name, new Date(at));
+          if (made.outcome !== "unchanged") await notify.tell("credentials");
+          return { ...made, warnings: warnOf(made.facts, at) };
+        },
+        ({ outcome }) => outcome,
+      );
+    },
+    remove(ref, caller) {
+      return audited({ action: "credentials.delete", resource: `${ref.namespace}/${ref.name}`, caller }, async () => {
+        await book.remove(ref);
+        await notify.tell("credentials");
+      });
+    },
+  };
+}
+
+function warnOf(facts: CredentialFacts, nowMs: number): string[] {
+  if (facts.kind === "damaged" || facts.certificate === undefined) return [];
+  const { notBeforeMs, notAfterMs } = facts.certificate;
+  const when = (ms: number): string => new Date(ms).toISOString();
+  if (notAfterMs <= nowMs) return [`the certificate ended ${when(notAfterMs)}: clients refuse it`];
+  if (notBeforeMs > nowMs) return [`the certificate is not valid before ${when(notBeforeMs)}`];
+  return notAfterMs - nowMs < ENDS_SOON_MS ? [`the certificate ends soon, ${when(notAfterMs)}`] : [];
+}
