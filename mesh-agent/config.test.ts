@@ -67,3 +67,17 @@ test("what neither settings nor a token say is as the directory joined, until a 
   expect(parseAgentConfig({ dir, name: "n", group: "reviews-v2" })).toMatchObject({ group: "reviews-v2" });
   await cleanup.run();
 });
+
+test.each([
+  ["a gateway", { nodeType: "router" }, "capture is for applications"],
+  ["a forward proxy", { httpProxyPort: 15_080 }, "httpProxyPort has no use"],
+  [
+    "another inbound port",
+    { ports: [{ name: "http", appPort: 1, inboundPort: 2 }] },
+    "must be 1, the application's own",
+  ],
+  ["a range that is none", { capture: { excludeOutboundIPRanges: ["10.0.0.0"] } }, "capture.excludeOutboundIPRanges.0"],
+])("capture is refused beside %s", (_, more, why) => {
+  const config = { dir: "d", name: "n", capture: {}, ...more };
+  expect(() => parseAgentConfig(config)).toThrow(expect.objectContaining({ message: expect.stringContaining(why) }));
+});

@@ -3,6 +3,7 @@ import { describeIssues } from "#core/describe-issues.ts";
 import { PharosError } from "#core/errors.ts";
 import { parseJoinToken } from "#core/identity/join-token.ts";
 import { parseSpiffeId } from "#core/identity/spiffe-id.ts";
+import { CaptureConfigSchema } from "#mesh-agent/capture/capture-config.ts";
 import { loadRegistration } from "#mesh-agent/control-plane/registration-file.ts";
 import { loadIdentity } from "#mesh-agent/identity/identity-file.ts";
 import { agentFiles } from "#mesh-agent/paths.ts";
@@ -57,6 +58,8 @@ const AgentConfigSchema = z.strictObject({
   maxConnections: z.int().min(1).max(10_000_000).default(50_000),
   tracing: z.boolean().default(true),
   accessLog: z.boolean().default(true),
+  /** Absent: applications call through the forward proxy, or listeners of their own. */
+  capture: CaptureConfigSchema.optional(),
 });
 
 export interface AgentConfig extends z.infer<typeof AgentConfigSchema> {
@@ -75,11 +78,29 @@ function readJoined(dir: string): Pick<AgentConfig, "namespace" | "serviceAccoun
   return { namespace, serviceAccount, group: loadRegistration(registration, () => undefined)?.group ?? "" };
 }
 
+/** Throws "invalid" for what cannot be where traffic is captured. */
+function refuseBesideCapture({ capture, nodeType, httpProxyPort, ports }: z.infer<typeof AgentConfigSchema>): void {
+  if (capture === undefined) return;
+  const refuse = (what: string, hint: string): never => {
+    throw new PharosError("invalid", `the agent's configuration is wrong: ${what}`, { hint });
+  };
+  if (nodeType === "router") refuse("capture is for applications, and nodeType router has none", "leave out capture");
+  if (httpProxyPort !== undefined)
+    refuse("httpProxyPort has no use where traffic is captured", "leave out httpProxyPort (--http-proxy-port)");
+  const moved = ports.find(({ appPort, inboundPort }) => appPort !== inboundPort);
+  if (moved !== undefined)
+    refuse(
+      `the inbound port of ${moved.name} must be ${moved.appPort}, the application's own, where traffic is captured`,
+      `write --port ${moved.name}:${moved.appPort}`,
+    );
+}
+
 /** What is not said comes from the join token, or else from how this directory joined. Throws "invalid", naming each field that is wrong. */
 export function parseAgentConfig(input: unknown): AgentConfig {
   const result = AgentConfigSchema.safeParse(input);
   if (result.success) {
     const { data } = result;
+    refuseBesideCapture(data);
     const text = readToken(data);
     const known = text === undefined ? readJoined(data.dir) : parseJoinToken(text);
     return {

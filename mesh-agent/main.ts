@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { PharosError } from "#core/errors.ts";
 import { claimDirectory } from "#mesh-agent/claim-directory.ts";
 import { Complaints } from "#mesh-agent/complaints.ts";
+import { makeCapture } from "#mesh-agent/compose/make-capture.ts";
 import { makeControlPlane } from "#mesh-agent/compose/make-control-plane.ts";
 import { makeIdentity } from "#mesh-agent/compose/make-identity.ts";
 import { makePages } from "#mesh-agent/compose/make-pages.ts";
@@ -69,6 +70,7 @@ async function runClaimed(
   { stop: signal, hurry }: AgentSignals,
   log: Logger,
 ): Promise<void> {
+  const capture = await makeCapture(given, paths, log);
   const envoy = await findEnvoy({ configured: given.envoy, env: process.env, root: ROOT });
   const keeper = makeIdentity(given, paths, log);
   try {
@@ -83,6 +85,7 @@ async function runClaimed(
   room.look();
   const complaints = new Complaints();
   complaints.hear(room);
+  if (capture !== undefined) complaints.hear(capture);
   const shared = { config, paths, keeper, complaints, log };
   const controlPlane = makeControlPlane({
     ...shared,
@@ -90,7 +93,10 @@ async function runClaimed(
     onProbe: (probe) => proxy.application.follow(probe),
   });
   const { uplink, registration, cache, relay, revocations, secrets } = controlPlane;
-  const proxy = makeProxy({ ...shared, envoy, node: controlPlane.node(), registration });
+  const proxy = makeProxy({
+    ...{ ...shared, envoy, node: controlPlane.node(), registration },
+    onReadiness: (isReady) => capture?.follow(isReady),
+  });
   const { admin, bootstrap, supervisor, readiness } = proxy;
   const telemetry = await makeTelemetry({ ...shared, ...controlPlane, reopenLogs: proxy.reopenLogs });
   const pages = makePages({ ...shared, controlPlane, proxy, telemetry, version: manifest.version });
@@ -111,7 +117,7 @@ async function runClaimed(
   readiness.set(await admin.isLive());
   const upkeep = setInterval(() => {
     room.look();
-    for (const each of [bootstrap, cache, revocations, supervisor]) each.settle();
+    for (const each of [bootstrap, cache, revocations, supervisor, capture]) each?.settle();
     void proxy.rotateLog().catch((error: unknown) => log.warn("envoy's log was not rotated", { error: String(error) }));
   }, UPKEEP_EVERY_MS);
   const running = [keeper.run(uplink, background.signal), readiness.run(background.signal)];
@@ -128,6 +134,7 @@ async function runClaimed(
     });
   clearInterval(upkeep);
   proxy.application.stop();
+  await capture?.stop();
   await supervisor.stop();
   // Envoy wrote its last lines as it ended.
   await telemetry.stop();

@@ -19,6 +19,8 @@ export interface AgentPaths {
   readonly bootstrap: string;
   readonly pid: string;
   readonly envoyLog: string;
+  /** Says that this agent's rules may be in the kernel. */
+  readonly captureMark: string;
   readonly accessLog: string;
   readonly xdsSocket: string;
   readonly sdsSocket: string;
@@ -40,6 +42,7 @@ export function openPaths(dir: string): AgentPaths {
     bootstrap: join(dir, "bootstrap.json"),
     pid: join(dir, "envoy.pid"),
     envoyLog: join(dir, "envoy.log"),
+    captureMark: join(dir, "captures"),
     accessLog: join(dir, "access.log"),
     xdsSocket: join(sockets, "xds.sock"),
     sdsSocket: join(sockets, "sds.sock"),

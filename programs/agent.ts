@@ -22,6 +22,7 @@ interface AgentFlags {
   readonly httpProxyPort?: string;
   readonly adminPort?: string;
   readonly envoy?: string;
+  readonly capture?: string | true;
 }
 
 /** Ctrl-C comes from the terminal, and again from each parent that passes it on; a person who wants it sooner is slower. */
@@ -46,8 +47,8 @@ function readSettings(file: string): object {
 }
 
 /** The file first, flags on top. */
-function readConfig({ config, port, httpProxyPort, adminPort, ...flags }: AgentFlags): unknown {
-  let written: object = {};
+function readConfig({ config, port, httpProxyPort, adminPort, capture, ...flags }: AgentFlags): unknown {
+  let written: { readonly capture?: object } = {};
   try {
     if (config !== undefined) written = readSettings(config);
   } catch (error) {
@@ -59,6 +60,9 @@ function readConfig({ config, port, httpProxyPort, adminPort, ...flags }: AgentF
     dir: ".pharos-agent",
     ...written,
     ...flags,
+    ...(capture === undefined
+      ? {}
+      : { capture: { ...written.capture, ...(capture === true ? {} : { mode: capture }) } }),
     ...(port.length === 0 ? {} : { ports: port.map(parsePort) }),
     ...(httpProxyPort === undefined
       ? {}
@@ -92,6 +96,7 @@ export function addAgent(program: Command): void {
     )
     .option("--http-proxy-port <port>", "HTTP forward proxy for the application's calls")
     .option("--admin-port <port>", "health and metrics")
+    .option("--capture [mode]", "capture this host's traffic: auto (default), nftables or iptables; needs root")
     .option("--envoy <path>", "the Envoy to run")
     .action(async (flags: AgentFlags) => {
       const stop = new AbortController();

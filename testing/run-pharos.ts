@@ -10,9 +10,15 @@ export interface Run {
   readonly stderr: string;
 }
 
-/** `pharos ARGS` as a process of its own, against the server of the data directory `dir`. */
-export async function runPharos(dir: string, args: readonly string[], input: string | Buffer = ""): Promise<Run> {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, PHAROS_DIR: dir } });
+/** `pharos ARGS` as a process of its own, against the server of the data directory `dir`; `enter` is put before the command: where it runs. */
+export async function runPharos(
+  dir: string,
+  args: readonly string[],
+  input: string | Buffer = "",
+  enter: readonly string[] = [],
+): Promise<Run> {
+  const [command = "", ...rest] = [...enter, process.execPath, MAIN, ...args];
+  const child = spawn(command, rest, { env: { ...process.env, PHAROS_DIR: dir } });
   child.stdin.end(input);
   const ended = new Promise<number | null>((done) => child.once("close", done));
   const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);

@@ -36,13 +36,23 @@ export interface ServeOptions {
   readonly clockAheadMs?: number;
   /** Its data directory, which is left where it is; one of its own otherwise, which goes when it ends. */
   readonly dir?: string;
+  /** What is put before the command: where it runs. */
+  readonly enter?: readonly string[];
+  /** More of its arguments. */
+  readonly args?: readonly string[];
 }
 
 /**
  * `pharos serve` as a process of its own on ports the system chooses, without the console unless it is wanted. Its environment says nothing of
  * a test: better-auth turns its checks off where one does.
  */
-export async function startServe({ console = false, clockAheadMs = 0, dir: given }: ServeOptions = {}): Promise<Serve> {
+export async function startServe({
+  console = false,
+  clockAheadMs = 0,
+  dir: given,
+  enter = [],
+  args: more = [],
+}: ServeOptions = {}): Promise<Serve> {
   const dir = given ?? mkdtempSync(join(tmpdir(), "pharos-serve-"));
   const clock =
     clockAheadMs === 0 ? [] : ["--import", `data:text/javascript,${encodeURIComponent(shiftClock(clockAheadMs))}`];
@@ -57,6 +67,7 @@ export async function startServe({ console = false, clockAheadMs = 0, dir: given
     "0",
     "--xds-port",
     "0",
+    ...more,
   ];
   let child: ChildProcess | undefined;
   let text = "";
@@ -75,7 +86,8 @@ export async function startServe({ console = false, clockAheadMs = 0, dir: given
 
   async function start(): Promise<void> {
     const env = { PATH: process.env.PATH, NODE_ENV: "production" } as const;
-    const started = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+    const [command = "", ...rest] = [...enter, process.execPath, ...args];
+    const started = spawn(command, rest, { env, stdio: ["ignore", "pipe", "pipe"] });
     child = started;
     text = "";
     for (const stream of [started.stdout, started.stderr])

@@ -30,6 +30,8 @@ export interface ProxyNeeds {
   readonly node: NodeJson;
   readonly registration: Registration;
   readonly complaints: Complaints;
+  /** Hears whether Envoy serves. */
+  readonly onReadiness?: ((isReady: boolean) => void) | undefined;
   readonly log: Logger;
 }
 
@@ -43,7 +45,10 @@ export function makeProxy(needs: ProxyNeeds): ProxyParts {
     if (why === undefined) registration.setHealth(application.health, application.reason);
     else registration.setHealth("unhealthy", why);
   };
-  const readiness = new ReadinessWatch(admin, tellHealth);
+  const readiness = new ReadinessWatch(admin, (isReady) => {
+    tellHealth();
+    needs.onReadiness?.(isReady);
+  });
   const application = new ApplicationWatch({ onChange: tellHealth, log });
   const supervisor = new EnvoySupervisor({
     command,

@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { PharosError } from "#core/errors.ts";
+import { INBOUND_PORT, OUTBOUND_PORT } from "#mesh-agent/capture/capture-plan.ts";
 import type { AgentConfig } from "#mesh-agent/config.ts";
 
 /** An Envoy that was told to end takes this long at most to let go of its ports. */
@@ -19,9 +20,14 @@ function isFree(host: string, port: number): Promise<boolean> {
  * Throws "unavailable" where another process listens on a port of this agent's Envoy. Envoy would not say so of another
  * Envoy: both listen with SO_REUSEPORT, and the kernel gives each a part of the connections.
  */
-export async function requirePorts({ address, ports, httpProxyPort, outbound }: AgentConfig): Promise<void> {
+export async function requirePorts({ address, ports, httpProxyPort, outbound, capture }: AgentConfig): Promise<void> {
   const wanted = [
-    ...ports.map(({ name, inboundPort }) => ({ host: address, port: inboundPort, what: `inbound port ${name}` })),
+    ...(capture === undefined
+      ? ports.map(({ name, inboundPort }) => ({ host: address, port: inboundPort, what: `inbound port ${name}` }))
+      : [
+          { host: "0.0.0.0", port: OUTBOUND_PORT, what: "captured outbound connections" },
+          { host: "0.0.0.0", port: INBOUND_PORT, what: "captured inbound connections" },
+        ]),
     ...(httpProxyPort === undefined
       ? []
       : [{ host: "127.0.0.1", port: httpProxyPort, what: "the HTTP forward proxy (--http-proxy-port)" }]),

@@ -29,7 +29,7 @@ export function describeNode(
       SERVICE_ACCOUNT: serviceAccount,
       WORKLOAD_NAME: workload,
       INSTANCE_IPS: address,
-      INTERCEPTION_MODE: "NONE",
+      INTERCEPTION_MODE: config.capture === undefined ? "NONE" : "REDIRECT",
       ...(config.httpProxyPort === undefined ? {} : { HTTP_PROXY_PORT: config.httpProxyPort }),
       PHAROS_OUTBOUND: config.outbound.map((entry) => ({ ...entry })),
       PHAROS_INBOUND: config.ports.map((entry) => ({ ...entry })),

@@ -1,0 +1,31 @@
+import type { CaptureConfig } from "#mesh-agent/capture/capture-config.ts";
+
+/** Envoy's listeners of captured connections; see server/envoy/listeners. */
+export const OUTBOUND_PORT = 15_001;
+export const INBOUND_PORT = 15_006;
+
+/** Whose connections are the proxy's own. */
+export interface ProxyOwner {
+  readonly kind: "uid" | "gid";
+  readonly id: number;
+}
+
+/** What rules are written from, whatever they are written for. */
+export interface CapturePlan extends Omit<CaptureConfig, "mode" | "proxyGid" | "whenDead" | "includeInboundPorts"> {
+  readonly owner: ProxyOwner;
+  /** Captured where they come from outside: those of the application that Envoy answers for. */
+  readonly inboundPorts: readonly number[];
+}
+
+/** `ports`: what the agent answers. What is not declared there is not touched: a host's own ssh goes on as it was. */
+export function planCapture(
+  config: CaptureConfig,
+  ports: readonly { readonly appPort: number }[],
+  owner: ProxyOwner,
+): CapturePlan {
+  const { mode: _mode, proxyGid: _gid, whenDead: _dead, includeInboundPorts: included, ...rest } = config;
+  const inboundPorts = [...new Set(ports.map(({ appPort }) => appPort))]
+    .filter((port) => (included === undefined || included.includes(port)) && !config.excludeInboundPorts.includes(port))
+    .sort((a, b) => a - b);
+  return { ...rest, owner, inboundPorts };
+}

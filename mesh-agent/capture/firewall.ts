@@ -1,0 +1,74 @@
+import { PharosError } from "#core/errors.ts";
+import type { CaptureConfig } from "#mesh-agent/capture/capture-config.ts";
+import type { CapturePlan } from "#mesh-agent/capture/capture-plan.ts";
+import { CHAINS, HOOKS, iptablesRemoval, iptablesRules, jumpsOf } from "#mesh-agent/capture/iptables-rules.ts";
+import { nftablesRules, TABLE } from "#mesh-agent/capture/nftables-rules.ts";
+import { runTool } from "#mesh-agent/capture/run-tool.ts";
+
+/** The kernel's rules of one network namespace, as far as they are ours. */
+export interface Firewall {
+  readonly name: "nftables" | "iptables";
+  /** In one transaction, in the place of what may be there. */
+  install(plan: CapturePlan): Promise<void>;
+  /** All of it; nothing where nothing is there. */
+  remove(): Promise<void>;
+  isInstalled(): Promise<boolean>;
+  /** For a shell: removes all of it. */
+  readonly removal: string;
+}
+
+const NFTABLES: Firewall = {
+  name: "nftables",
+  install: async (plan) => void (await runTool("nft", ["-f", "-"], nftablesRules(plan))),
+  remove: async () => void (await runTool("nft", ["-f", "-"], `add table ${TABLE}\ndelete table ${TABLE}\n`)),
+  isInstalled: async () => (await runTool("nft", ["list", "tables"])).split("\n").includes(`table ${TABLE}`),
+  removal: `nft delete table ${TABLE}`,
+};
+
+const RESTORE = ["--noflush", "--wait"] as const;
+
+const IPTABLES: Firewall = {
+  name: "iptables",
+  install: async (plan) => {
+    const saved = await runTool("iptables-save", ["-t", "nat"]);
+    await runTool("iptables-restore", RESTORE, iptablesRules(plan, jumpsOf(saved)));
+  },
+  remove: async () => {
+    const removal = iptablesRemoval(await runTool("iptables-save", ["-t", "nat"]));
+    if (removal !== undefined) await runTool("iptables-restore", RESTORE, removal);
+  },
+  isInstalled: async () => jumpsOf(await runTool("iptables-save", ["-t", "nat"])).size === HOOKS.length,
+  removal: HOOKS.flatMap((hook) => [
+    `iptables -w -t nat -D ${hook} -j ${CHAINS[hook]}`,
+    `iptables -w -t nat -F ${CHAINS[hook]}`,
+    `iptables -w -t nat -X ${CHAINS[hook]}`,
+  ]).join("; "),
+};
+
+/** Throws "unavailable" where neither can be used: not there, or not allowed. */
+export async function chooseFirewall(mode: CaptureConfig["mode"]): Promise<Firewall> {
+  const candidates = [NFTABLES, IPTABLES].filter(({ name }) => mode === "auto" || mode === name);
+  const failures: string[] = [];
+  for (const firewall of candidates) {
+    try {
+      await firewall.isInstalled();
+      return firewall;
+    } catch (error) {
+      failures.push(PharosError.from(error).message);
+    }
+  }
+  throw new PharosError("unavailable", `traffic cannot be captured: ${failures.join("; ")}`, {
+    hint: "install nftables or iptables, and run the agent as root or with CAP_NET_ADMIN",
+  });
+}
+
+/** Takes away what either of them left in this network namespace; tells of which there was something. */
+export async function removeCapture(): Promise<readonly Firewall["name"][]> {
+  const removed: Firewall["name"][] = [];
+  for (const firewall of [NFTABLES, IPTABLES]) {
+    if (!(await firewall.isInstalled().catch(() => false))) continue;
+    await firewall.remove();
+    removed.push(firewall.name);
+  }
+  return removed;
+}

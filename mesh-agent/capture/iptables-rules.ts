@@ -1,0 +1,87 @@
+import { VIRTUAL_ADDRESSES } from "#core/model/virtual-addresses.ts";
+import { type CapturePlan, INBOUND_PORT, OUTBOUND_PORT } from "#mesh-agent/capture/capture-plan.ts";
+
+/** Chain of the kernel's → ours, to which it jumps. */
+export const CHAINS = { OUTPUT: "PHAROS_OUTPUT", PREROUTING: "PHAROS_PREROUTING" } as const;
+
+type Hook = keyof typeof CHAINS;
+export const HOOKS: readonly Hook[] = ["OUTPUT", "PREROUTING"];
+
+/** `multiport` takes so many. */
+const PORTS_PER_RULE = 15;
+
+/**
+ * Input of `iptables-restore --noflush`, one transaction: our chains are made or emptied, filled, and jumped to where they were
+ * not. The rules are those of nftables-rules.ts, in the same order. `jumps`: the hooks that jump to ours already.
+ */
+export function iptablesRules(plan: CapturePlan, jumps: ReadonlySet<Hook>): string {
+  const own = `-m owner --${plan.owner.kind}-owner ${plan.owner.id}`;
+  const to = (port: number) => `-j REDIRECT --to-ports ${port}`;
+  const included = plan.includeOutboundIPRanges;
+  const output = [
+    ...byPorts(plan.inboundPorts, (ports) => `-p tcp ${own} -o lo ! -d 127.0.0.0/8 ${ports} ${to(INBOUND_PORT)}`),
+    `${own} -j RETURN`,
+    ...plan.excludeInterfaces.map((name) => `-o ${kernelName(name)} -j RETURN`),
+    ...plan.excludeUids.map((uid) => `-m owner --uid-owner ${uid} -j RETURN`),
+    ...plan.excludeGids.map((gid) => `-m owner --gid-owner ${gid} -j RETURN`),
+    "! -p tcp -j RETURN",
+    "-o lo -j RETURN",
+    "-d 127.0.0.0/8 -j RETURN",
+    `-p tcp -d ${VIRTUAL_ADDRESSES} ${to(OUTBOUND_PORT)}`,
+    ...byPorts(plan.excludeOutboundPorts, (ports) => `-p tcp ${ports} -j RETURN`),
+    ...plan.excludeOutboundIPRanges.map((range) => `-d ${range} -j RETURN`),
+    ...byPorts(plan.includeOutboundPorts, (ports) => `-p tcp ${ports} ${to(OUTBOUND_PORT)}`),
+    ...(included === undefined
+      ? [`-p tcp ${to(OUTBOUND_PORT)}`]
+      : included.map((range) => `-p tcp -d ${range} ${to(OUTBOUND_PORT)}`)),
+  ];
+  const prerouting = [
+    "-i lo -j RETURN",
+    ...plan.excludeInterfaces.map((name) => `-i ${kernelName(name)} -j RETURN`),
+    ...byPorts(plan.inboundPorts, (ports) => `-p tcp ${ports} ${to(INBOUND_PORT)}`),
+  ];
+  const rules: Record<Hook, readonly string[]> = { OUTPUT: output, PREROUTING: prerouting };
+  return [
+    "*nat",
+    ...HOOKS.map((hook) => `:${CHAINS[hook]} - [0:0]`),
+    ...HOOKS.flatMap((hook) => rules[hook].map((rule) => `-A ${CHAINS[hook]} ${rule}`)),
+    ...HOOKS.filter((hook) => !jumps.has(hook)).map((hook) => `-A ${hook} -j ${CHAINS[hook]}`),
+    "COMMIT",
+    "",
+  ].join("\n");
+}
+
+/** Of what `iptables-save -t nat` says: what takes all of ours away; undefined where there is nothing of it. */
+export function iptablesRemoval(saved: string): string | undefined {
+  const lines = saved.split("\n");
+  const ours: readonly string[] = Object.values(CHAINS);
+  const chains = ours.filter((name) => lines.some((line) => line.startsWith(`:${name} `)));
+  const jumps = lines.filter((line) => line.startsWith("-A ") && ours.some((name) => line.endsWith(` -j ${name}`)));
+  if (chains.length === 0 && jumps.length === 0) return undefined;
+  return [
+    "*nat",
+    ...jumps.map((line) => line.replace(/^-A /, "-D ")),
+    ...chains.map((name) => `-F ${name}`),
+    ...chains.map((name) => `-X ${name}`),
+    "COMMIT",
+    "",
+  ].join("\n");
+}
+
+/** The hooks that jump to our chains, by what `iptables-save -t nat` says. */
+export function jumpsOf(saved: string): ReadonlySet<Hook> {
+  const lines = new Set(saved.split("\n"));
+  return new Set(HOOKS.filter((hook) => lines.has(`-A ${hook} -j ${CHAINS[hook]}`)));
+}
+
+function byPorts(ports: readonly number[], rule: (match: string) => string): string[] {
+  const each = [...new Set(ports)];
+  return Array.from({ length: Math.ceil(each.length / PORTS_PER_RULE) }, (_, index) =>
+    rule(`-m multiport --dports ${each.slice(index * PORTS_PER_RULE, (index + 1) * PORTS_PER_RULE).join(",")}`),
+  );
+}
+
+/** `veth*` of nftables is `veth+` here. */
+function kernelName(name: string): string {
+  return name.replace(/\*$/, "+");
+}

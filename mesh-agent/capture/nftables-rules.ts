@@ -1,0 +1,67 @@
+import { VIRTUAL_ADDRESSES } from "#core/model/virtual-addresses.ts";
+import { type CapturePlan, INBOUND_PORT, OUTBOUND_PORT } from "#mesh-agent/capture/capture-plan.ts";
+
+/** Everything stands in it: one table, removed as one. */
+export const TABLE = "inet pharos";
+
+/**
+ * The transaction that puts the table in the place of one that may be there. The order of the rules is Istio's: the proxy's own
+ * connections first, what is excluded, what is included.
+ */
+export function nftablesRules(plan: CapturePlan): string {
+  const { owner, inboundPorts, excludeInterfaces: interfaces } = plan;
+  const own = `meta sk${owner.kind} ${owner.id}`;
+  const included = plan.includeOutboundIPRanges;
+  const output = [
+    "type nat hook output priority -100; policy accept;",
+    "meta nfproto != ipv4 return",
+    ...(inboundPorts.length === 0
+      ? []
+      : // The proxy's calls to its own host come in as any other's.
+        [`${own} oifname "lo" ip daddr != 127.0.0.0/8 tcp dport ${set(inboundPorts)} redirect to :${INBOUND_PORT}`]),
+    `${own} return`,
+    ...(interfaces.length === 0 ? [] : [`oifname ${names(interfaces)} return`]),
+    ...(plan.excludeUids.length === 0 ? [] : [`meta skuid ${set(plan.excludeUids)} return`]),
+    ...(plan.excludeGids.length === 0 ? [] : [`meta skgid ${set(plan.excludeGids)} return`]),
+    "meta l4proto != tcp return",
+    'oifname "lo" return',
+    "ip daddr 127.0.0.0/8 return",
+    `ip daddr ${VIRTUAL_ADDRESSES} meta l4proto tcp redirect to :${OUTBOUND_PORT}`,
+    ...(plan.excludeOutboundPorts.length === 0 ? [] : [`tcp dport ${set(plan.excludeOutboundPorts)} return`]),
+    ...plan.excludeOutboundIPRanges.map((range) => `ip daddr ${range} return`),
+    ...(plan.includeOutboundPorts.length === 0
+      ? []
+      : [`tcp dport ${set(plan.includeOutboundPorts)} redirect to :${OUTBOUND_PORT}`]),
+    ...(included === undefined
+      ? [`meta l4proto tcp redirect to :${OUTBOUND_PORT}`]
+      : included.map((range) => `ip daddr ${range} meta l4proto tcp redirect to :${OUTBOUND_PORT}`)),
+  ];
+  const prerouting = [
+    "type nat hook prerouting priority -100; policy accept;",
+    "meta nfproto != ipv4 return",
+    'iifname "lo" return',
+    ...(interfaces.length === 0 ? [] : [`iifname ${names(interfaces)} return`]),
+    ...(inboundPorts.length === 0 ? [] : [`tcp dport ${set(inboundPorts)} redirect to :${INBOUND_PORT}`]),
+  ];
+  return [
+    `add table ${TABLE}`,
+    `delete table ${TABLE}`,
+    `table ${TABLE} {`,
+    ...chain("output", output),
+    ...chain("prerouting", prerouting),
+    "}",
+    "",
+  ].join("\n");
+}
+
+function chain(name: string, lines: readonly string[]): string[] {
+  return [`  chain ${name} {`, ...lines.map((line) => `    ${line}`), "  }"];
+}
+
+function set(numbers: readonly number[]): string {
+  return `{ ${[...new Set(numbers)].join(", ")} }`;
+}
+
+function names(interfaces: readonly string[]): string {
+  return `{ ${[...new Set(interfaces)].map((name) => `"${name}"`).join(", ")} }`;
+}

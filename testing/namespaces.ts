@@ -1,0 +1,60 @@
+import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { runTool } from "#mesh-agent/capture/run-tool.ts";
+import type { Cleanup } from "#testing/test-agent.ts";
+
+/** Why hosts cannot be made here; undefined where they can. */
+export const whyNoNamespaces: string | undefined = findWhy();
+
+function findWhy(): string | undefined {
+  if (process.getuid?.() !== 0) return "only root makes network namespaces";
+  const name = `pharos-try-${randomBytes(4).toString("hex")}`;
+  const made = spawnSync("ip", ["netns", "add", name], { encoding: "utf8" });
+  if (made.error !== undefined) return "there is no `ip` (iproute2)";
+  if (made.status !== 0) return `no network namespace can be made: ${made.stderr.trim()}`;
+  spawnSync("ip", ["netns", "del", name]);
+  return undefined;
+}
+
+/** A host of its own as far as the network goes. */
+export interface Host {
+  /** Of the namespace. */
+  readonly name: string;
+  readonly address: string;
+  /** What is put before a command so that it runs there. */
+  readonly enter: readonly [string, ...string[]];
+  run(command: string, args: readonly string[], input?: string): Promise<string>;
+}
+
+/** So many hosts on one switch, in namespaces that go with `cleanup`; the first one is everybody's router. Nothing of the machine's own network changes. */
+export async function makeHosts(cleanup: Cleanup, count: number): Promise<readonly [Host, ...Host[]]> {
+  const id = randomBytes(3).toString("hex");
+  const hosts: Host[] = [];
+  const router = await makeHost(cleanup, id, 0);
+  hosts.push(router);
+  await router.run("ip", ["link", "add", "switch", "type", "bridge"]);
+  await router.run("ip", ["link", "set", "switch", "up"]);
+  await router.run("ip", ["addr", "add", `${router.address}/24`, "dev", "switch"]);
+  for (let index = 1; index < count; index += 1) {
+    const host = await makeHost(cleanup, id, index);
+    hosts.push(host);
+    const port = `port${index}`;
+    await router.run("ip", ["link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", host.name]);
+    await router.run("ip", ["link", "set", port, "master", "switch", "up"]);
+    await host.run("ip", ["addr", "add", `${host.address}/24`, "dev", "eth0"]);
+    await host.run("ip", ["link", "set", "eth0", "up"]);
+    await host.run("ip", ["route", "add", "default", "via", router.address]);
+  }
+  return [router, ...hosts.slice(1)];
+}
+
+async function makeHost(cleanup: Cleanup, id: string, index: number): Promise<Host> {
+  const name = `pharos-${id}-${index}`;
+  await runTool("ip", ["netns", "add", name]);
+  cleanup.add(() => runTool("ip", ["netns", "del", name]));
+  const enter = ["ip", "netns", "exec", name] as const;
+  const run = (command: string, args: readonly string[], input = "") =>
+    runTool("ip", [...enter.slice(1), command, ...args], input);
+  await run("ip", ["link", "set", "lo", "up"]);
+  return { name, address: `10.77.0.${index + 1}`, enter: [...enter], run };
+}
