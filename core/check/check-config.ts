@@ -1,7 +1,8 @@
-import { createCheckContext } from "#core/check/context.ts";
-import { httpOnlySetting } from "#core/check/http-only-setting.ts";
+import { type CheckRun, type Found, runEach, runWhole } from "#core/check/check-run.ts";
+import { allOf, type CheckContext, createCheckContext } from "#core/check/context.ts";
+import { KeptParts } from "#core/check/kept-parts.ts";
 import { policyPort } from "#core/check/policy-port.ts";
-import type { CheckRule } from "#core/check/rule.ts";
+import type { Finding, KindCheck, ResourceCheck } from "#core/check/rule.ts";
 import { selectorMatchesNothing } from "#core/check/selector-matches-nothing.ts";
 import type { Diagnostic } from "#core/diagnostic.ts";
 import { KIND_NAMES, type Kind } from "#core/kinds/kinds.ts";
@@ -11,43 +12,73 @@ import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 import { validateResource } from "#core/resource/validate-resource.ts";
 import { formatPath } from "#core/schema/path.ts";
 
-/** Those that each kind has of its own, and then those about several kinds. */
-export const CHECK_RULES: readonly CheckRule[] = [
-  ...KIND_NAMES.flatMap((kind) => checksOf(kind)),
-  selectorMatchesNothing,
-  policyPort,
-  httpOnlySetting,
+/** Those about several kinds. */
+const GENERAL: readonly ResourceCheck[] = [selectorMatchesNothing, policyPort];
+
+type Described = Omit<ResourceCheck, "each">;
+
+/** By code: those that each kind has of its own, and then those about any kind. */
+export const CHECK_RULES: readonly Described[] = [
+  ...new Map(
+    [...KIND_NAMES.flatMap((kind): readonly Described[] => relationsOf(kind).checks), ...GENERAL].map(
+      (rule): [string, Described] => [rule.code, rule],
+    ),
+  ).values(),
 ];
 
-function checksOf<K extends Kind>(kind: K): CheckRule[] {
-  return relationsOf(kind).checks.map((rule) => ({
-    ...rule,
-    check: (context) => rule.check(context.of(kind), context),
-  }));
+/**
+ * What the resources of a snapshot have wrong with each other and, as warnings, each with itself (weights, rules that no
+ * request reaches): none of it keeps a change from being saved. It is asked about one snapshot after another, and looks
+ * after an edit at what the edit bears on, however much stands beside it.
+ */
+export class Checker {
+  readonly #kept = new KeptParts();
+  readonly #runs = KIND_NAMES.flatMap((kind) => runsOf(kind));
+  #told: { readonly parts: readonly (readonly Found[])[]; readonly sorted: readonly Diagnostic[] } | undefined;
+
+  /** Ordered by resource, then path. */
+  check(snapshot: Snapshot): readonly Diagnostic[] {
+    const context = createCheckContext(snapshot, this.#kept);
+    const parts = this.#runs.map((run) => run.findings(context));
+    if (this.#told?.parts.every((part, index) => part === parts[index]) !== true)
+      this.#told = { parts, sorted: parts.flat().sort(inOrder) };
+    return this.#told.sorted;
+  }
 }
 
-/** What each resource has wrong with itself: resources never change, so an edit checks those that it brings. */
-export type CheckedAlone = WeakMap<AnyResource, readonly (Diagnostic & { readonly resource: string })[]>;
+/** The same of one snapshot. */
+export function checkConfig(snapshot: Snapshot): readonly Diagnostic[] {
+  return new Checker().check(snapshot);
+}
 
-/**
- * What the resources of a snapshot have wrong with each other and, as warnings, each with itself (weights, rules that
- * no request reaches). Ordered by resource, then path. None of it keeps a change from being saved.
- */
-export function checkConfig(snapshot: Snapshot, alone: CheckedAlone = new WeakMap()): Diagnostic[] {
-  const context = createCheckContext(snapshot);
-  const between = CHECK_RULES.flatMap((rule) =>
-    rule.check(context).map((finding) => ({ code: rule.code, ...finding })),
-  );
-  const within = snapshot.resources.flatMap((resource) => {
-    const known = alone.get(resource);
-    if (known !== undefined) return known;
-    const made = validateResource(resource).map((issue) => ({ resource: formatRef(refOf(resource)), ...issue }));
-    alone.set(resource, made);
-    return made;
-  });
-  return [...between, ...within].sort(
-    (left, right) =>
-      compare(left.resource, right.resource) || compare(pathOf(left), pathOf(right)) || compare(left.code, right.code),
+function runsOf<K extends Kind>(kind: K): CheckRun[] {
+  const all = (context: CheckContext): readonly AnyResource[] => allOf(context, kind);
+  return [
+    ...relationsOf(kind).checks.map((rule) => runOf(kind, rule)),
+    ...GENERAL.map((rule) => runEach(all, (resource, context) => withCode(rule, rule.each(resource, context)))),
+    runEach(all, alone),
+  ];
+}
+
+function runOf<K extends Kind>(kind: K, rule: KindCheck<K>): CheckRun {
+  const all = (context: CheckContext) => context.of(kind);
+  return "each" in rule
+    ? runEach(all, (resource, context) => withCode(rule, rule.each(resource, context)))
+    : runWhole((context) => withCode(rule, rule.check(all(context), context)));
+}
+
+function withCode({ code }: Pick<ResourceCheck, "code">, findings: readonly Finding[]): readonly Found[] {
+  return findings.map((finding) => ({ code, ...finding }));
+}
+
+/** What a resource has wrong with itself. */
+function alone(resource: AnyResource): readonly Found[] {
+  return validateResource(resource).map((issue) => ({ resource: formatRef(refOf(resource)), ...issue }));
+}
+
+function inOrder(left: Found, right: Found): number {
+  return (
+    compare(left.resource, right.resource) || compare(pathOf(left), pathOf(right)) || compare(left.code, right.code)
   );
 }
 

@@ -1,68 +1,162 @@
 import { createHostIndex, type HostIndex } from "#core/check/host-index.ts";
-import type { Kind } from "#core/kinds/kinds.ts";
+import { KeptParts } from "#core/check/kept-parts.ts";
+import { KINDS, type Kind } from "#core/kinds/kinds.ts";
 import type { Workload } from "#core/model/workload.ts";
-import type { Snapshot } from "#core/registry/snapshot.ts";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import type { MeshSettings, Snapshot } from "#core/registry/snapshot.ts";
 import { indexRules } from "#core/resolve/index-rules.ts";
+import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { withMeshExports } from "#core/resolve/mesh-settings.ts";
 import { type MtlsWorkload, type ResolvedMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
+import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
 import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import type { AnyResource, Resource } from "#core/resource/resource.ts";
-import { declareServices } from "#core/sources/declare-service.ts";
-import { declareWorkload, registeredWorkload } from "#core/sources/declare-workload.ts";
+import { declareServices, SERVICE_KINDS } from "#core/sources/declare-service.ts";
+import { declareWorkload, GROUP_KINDS, registeredWorkload, WRITTEN_KINDS } from "#core/sources/declare-workload.ts";
 
-/** The snapshot as the rules ask for it; built once for all of them. */
+/**
+ * A snapshot as the rules ask for it. Each part is made when it is first asked for, and is the same object for the next
+ * snapshot where nothing that it was made of has changed: a rule depends on the parts that it asked for, and on no others.
+ */
 export interface CheckContext {
-  /** With the mesh's defaults of who sees what. */
-  readonly snapshot: Snapshot;
+  readonly mesh: MeshSettings;
+  readonly instances: readonly WorkloadInstance[];
   readonly hosts: HostIndex;
   readonly workloads: readonly Workload[];
   /** Of anything: resources, instances. */
   readonly namespaces: ReadonlySet<string>;
+  /** `namespace/account` of every workload. */
+  readonly accounts: ReadonlySet<string>;
   /** Workloads that bear every label of the selector; in one namespace, or in all when it is undefined. */
-  select(selector: Labels, namespace: string | undefined): readonly Workload[];
+  readonly select: (selector: Labels, namespace: string | undefined) => readonly Workload[];
   /** Names of the subsets of a host, by its whole name, that clients in a namespace have. */
-  subsetsOf(host: string, fromNamespace: string): ReadonlySet<string>;
-  /** Ports that a gateway, `namespace/name`, serves; undefined where there is no such gateway. */
-  gatewayPorts(gateway: string): readonly number[] | undefined;
-  mtlsOf(workload: MtlsWorkload): ResolvedMtlsMode;
-  of<K extends Kind>(kind: K): readonly Resource<K>[];
+  readonly subsetsOf: (host: string, fromNamespace: string) => ReadonlySet<string>;
+  /** By `namespace/name`. */
+  readonly gateways: ReadonlyMap<string, Resource<"Gateway">>;
+  readonly mtlsOf: (workload: MtlsWorkload) => ResolvedMtlsMode;
+  /** Everything: another with each edit. For what no part answers, and few resources ask. */
+  readonly reader: MeshReader;
+  /** All of a kind, with the mesh's defaults of who sees what. */
+  readonly of: <K extends Kind>(kind: K) => readonly Resource<K>[];
 }
 
-export function createCheckContext(written: Snapshot): CheckContext {
+export function createCheckContext(written: Snapshot, kept: KeptParts = new KeptParts()): CheckContext {
   const snapshot = withMeshExports(written);
-  const { mesh, resources, instances } = snapshot;
-  const byKind = Map.groupBy<Kind, AnyResource>(resources, ({ kind }) => kind);
-  const of = <K extends Kind>(kind: K) => (byKind.get(kind) ?? []) as unknown as readonly Resource<K>[];
-  const workloads = [
-    ...instances.map(registeredWorkload),
-    ...resources.flatMap((resource) => declareWorkload(resource) ?? []),
-  ];
-  const hosts = createHostIndex(declareServices(resources), mesh.domainSuffix);
-  const findRule = indexRules(of("DestinationRule"), mesh);
-  const gateways = new Map(
-    of("Gateway").map(({ metadata: { namespace, name }, spec }) => [
-      `${namespace}/${name}`,
-      spec.servers.map(({ port }) => port.number),
-    ]),
-  );
-  const peerAuthentications = of("PeerAuthentication");
-  return {
-    snapshot,
-    hosts,
-    workloads,
-    namespaces: new Set([
-      ...resources.map(({ metadata }) => metadata.namespace),
-      ...workloads.map(({ namespace }) => namespace),
-      mesh.rootNamespace,
-    ]),
-    select: indexByLabel(workloads),
-    subsetsOf: (host, fromNamespace) => {
-      const serviceNamespace = hosts.find(host, fromNamespace)?.namespace ?? fromNamespace;
-      return new Set((findRule(host, fromNamespace, serviceNamespace)?.subsets ?? []).map(({ name }) => name));
-    },
-    gatewayPorts: (gateway) => gateways.get(gateway),
-    mtlsOf: (workload) => resolveMtlsMode(peerAuthentications, mesh.rootNamespace, workload),
+  const { mesh } = snapshot;
+  const byKind = Map.groupBy<Kind, AnyResource>(snapshot.resources, ({ kind }) => kind);
+  const of = <K extends Kind>(kind: K) => kept.list(kind, byKind.get(kind) ?? []) as unknown as readonly Resource<K>[];
+  const rules = () => of("DestinationRule");
+  const context: CheckContext = {
+    mesh,
     of,
+    get instances() {
+      return kept.list("instances", snapshot.instances);
+    },
+    get hosts() {
+      const saying = SERVICE_KINDS.map((kind) => allOf(context, kind));
+      return kept.make("hosts", [...saying, mesh], () =>
+        createHostIndex(declareServices(saying.flat()), mesh.domainSuffix),
+      );
+    },
+    get workloads() {
+      const { instances } = context;
+      const saying = [...WRITTEN_KINDS, ...GROUP_KINDS].map((kind) => allOf(context, kind));
+      return kept.make("workloads", [instances, ...saying], () => [
+        ...instances.map(registeredWorkload),
+        ...saying.flatMap((resources) => resources.flatMap((resource) => declareWorkload(resource) ?? [])),
+      ]);
+    },
+    get namespaces() {
+      const { workloads } = context;
+      const names = new Set([
+        ...snapshot.resources.map(({ metadata }) => metadata.namespace),
+        ...workloads.map(({ namespace }) => namespace),
+        mesh.rootNamespace,
+      ]);
+      return kept.make("namespaces", [...names].sort(), () => names);
+    },
+    get accounts() {
+      const { workloads } = context;
+      return kept.make(
+        "accounts",
+        [workloads],
+        () =>
+          new Set(
+            workloads.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount ?? DEFAULT_ACCOUNT}`),
+          ),
+      );
+    },
+    get select() {
+      const { workloads } = context;
+      return kept.make("select", [workloads], () => indexByLabel(workloads));
+    },
+    get subsetsOf() {
+      const { hosts } = context;
+      return kept.make("subsetsOf", [hosts, rules(), mesh], () => indexSubsets(hosts, indexRules(rules(), mesh)));
+    },
+    get gateways() {
+      const all = of("Gateway");
+      return kept.make(
+        "gateways",
+        [all],
+        () => new Map(all.map((each) => [`${each.metadata.namespace}/${each.metadata.name}`, each])),
+      );
+    },
+    get mtlsOf() {
+      const policies = of("PeerAuthentication");
+      return kept.make(
+        "mtlsOf",
+        [policies, mesh],
+        () => (workload: MtlsWorkload) => resolveMtlsMode(policies, mesh.rootNamespace, workload),
+      );
+    },
+    get reader() {
+      const { instances } = context;
+      return kept.make("reader", [snapshot.resources, instances, mesh], () => createSnapshotReader(snapshot));
+    },
+  };
+  return context;
+}
+
+/** The same as `of`, where the kind is any. */
+export function allOf({ of }: Pick<CheckContext, "of">, kind: Kind): readonly AnyResource[] {
+  return of(kind) as readonly { readonly kind: Kind }[] as readonly AnyResource[];
+}
+
+/** What was asked for: parts, and resources of kinds. */
+export type Reads = Map<Kind | keyof CheckContext, unknown>;
+
+/** The same, noting in `reads` what is asked for. */
+export function recordReads(context: CheckContext, reads: Reads): CheckContext {
+  const of: CheckContext["of"] = (kind) => {
+    const resources = context.of(kind);
+    reads.set(kind, resources);
+    return resources;
+  };
+  return new Proxy(context, {
+    get(_, name: keyof CheckContext) {
+      if (name === "of") return of;
+      const part = context[name];
+      reads.set(name, part);
+      return part;
+    },
+  });
+}
+
+/** Whether the context answers what was asked as it was answered then. */
+export function areAnsweredAsBefore(reads: Reads, context: CheckContext): boolean {
+  const ask = (name: Kind | keyof CheckContext): unknown =>
+    name in KINDS ? context.of(name as Kind) : context[name as keyof CheckContext];
+  return [...reads].every(([name, before]) => ask(name) === before);
+}
+
+/** Of a workload that names none, as in Istio. */
+const DEFAULT_ACCOUNT = "default";
+
+function indexSubsets(hosts: HostIndex, findRule: ReturnType<typeof indexRules>): CheckContext["subsetsOf"] {
+  return (host, fromNamespace) => {
+    const serviceNamespace = hosts.find(host, fromNamespace)?.namespace ?? fromNamespace;
+    return new Set((findRule(host, fromNamespace, serviceNamespace)?.subsets ?? []).map(({ name }) => name));
   };
 }
 

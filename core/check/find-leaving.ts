@@ -1,16 +1,19 @@
-import { CHECK_RULES } from "#core/check/check-config.ts";
 import { createCheckContext } from "#core/check/context.ts";
 import type { Finding } from "#core/check/rule.ts";
 import type { Diagnostic } from "#core/diagnostic.ts";
+import { relationsOf } from "#core/kinds/relations.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 
 const CODE = "instances-without-group";
 
 /** Instances, as they were registered, that the configuration as it is now takes out of the mesh and the one before did not. */
 export function findLeaving(was: Snapshot, now: Snapshot): Diagnostic[] {
-  const rule = CHECK_RULES.find(({ code }) => code === CODE);
-  if (rule === undefined || was.instances.length === 0) return [];
-  const find = (snapshot: Snapshot) => rule.check(createCheckContext(snapshot));
+  const rule = relationsOf("WorkloadGroup").checks.find(({ code }) => code === CODE);
+  if (rule === undefined || !("check" in rule) || was.instances.length === 0) return [];
+  const find = (snapshot: Snapshot) => {
+    const context = createCheckContext(snapshot);
+    return rule.check(context.of("WorkloadGroup"), context);
+  };
   const found = find({ ...was, resources: now.resources });
   if (found.length === 0) return [];
   const had = new Set(find(was).map(keyOf));

@@ -1,25 +1,26 @@
 import { applicationPorts } from "#core/check/application-ports.ts";
 import type { CheckContext } from "#core/check/context.ts";
-import type { CheckRule, Finding } from "#core/check/rule.ts";
+import type { Finding, ResourceCheck } from "#core/check/rule.ts";
 import type { KindDefinition } from "#core/kinds/kind.ts";
 import { KINDS } from "#core/kinds/kinds.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 
 /** Policies name the ports on which applications listen, not those under which services are called. */
-export const policyPort: CheckRule = {
+export const policyPort: ResourceCheck = {
   code: "policy-port-not-found",
   summary:
     "A policy names a port on which no selected workload listens, often the service's port instead of the application's.",
-  check: (context) => context.snapshot.resources.flatMap((policy) => findUnknown(context, policy)),
+  each: findUnknown,
 };
 
-function findUnknown({ select, snapshot, hosts }: CheckContext, policy: AnyResource): Finding[] {
+function findUnknown(policy: AnyResource, context: CheckContext): Finding[] {
   const definition: KindDefinition = KINDS[policy.kind];
   const named = definition.applicationPorts?.(policy.spec) ?? [];
   if (named.length === 0) return [];
+  const { select, mesh, hosts } = context;
   const { namespace } = policy.metadata;
   const labels = definition.selector?.(policy.spec).labels ?? {};
-  const workloads = select(labels, namespace === snapshot.mesh.rootNamespace ? undefined : namespace);
+  const workloads = select(labels, namespace === mesh.rootNamespace ? undefined : namespace);
   const known = applicationPorts(workloads);
   if (known === undefined) return [];
   const isOfService = (port: number): boolean =>

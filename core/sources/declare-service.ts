@@ -6,6 +6,9 @@ import { type AnyResource, formatRef, type Resource, refOf } from "#core/resourc
 import { sortByAge } from "#core/resource/sort-by-age.ts";
 import { writtenWorkload } from "#core/sources/declare-workload.ts";
 
+/** Kinds that say something of services. */
+export const SERVICE_KINDS = ["ServiceEntry"] as const satisfies readonly AnyResource["kind"][];
+
 const NONE: Labels = {};
 
 const RESOLUTIONS = {

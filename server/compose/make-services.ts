@@ -1,4 +1,4 @@
-import { checkConfig } from "#core/check/check-config.ts";
+import { Checker } from "#core/check/check-config.ts";
 import { PharosError } from "#core/errors.ts";
 import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
 import { explainService } from "#core/resolve/explain-service.ts";
@@ -37,7 +37,7 @@ export function makeServices(parts: ServicesParts): { readonly services: Service
   const { audit, limits, telemetry } = parts.stores;
   const { store, state, publisher, notify } = parts.config;
   const { mesh } = port;
-  const checks = new CheckCache(state, checkConfig);
+  const checks = new CheckCache(state, new Checker());
   const inputs = { snapshot: () => publisher.world(), nodes: () => mesh.nodes() };
   const previews = new PreviewThread(inputs);
   const applies = new PreviewThread({ ...inputs, name: "apply" });

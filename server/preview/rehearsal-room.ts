@@ -1,4 +1,4 @@
-import { checkConfig } from "#core/check/check-config.ts";
+import { Checker } from "#core/check/check-config.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import { isServersOwn } from "#core/resource/is-servers-own.ts";
 import { type AnyResource, formatRef, type ResourceRef, refOf } from "#core/resource/resource.ts";
@@ -36,7 +36,7 @@ export class RehearsalRoom {
       ...snapshot,
       resources: snapshot.resources.filter((each) => !isServersOwn(refOf(each))),
     });
-    this.#checks = new CheckCache(this.#written, checkConfig);
+    this.#checks = new CheckCache(this.#written, new Checker());
   }
 
   /** The configuration or the registry moved on. */

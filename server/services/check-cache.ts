@@ -1,4 +1,4 @@
-import type { CheckedAlone } from "#core/check/check-config.ts";
+import type { Checker } from "#core/check/check-config.ts";
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
@@ -7,18 +7,17 @@ import type { MeshState } from "#server/services/mesh-state.ts";
 /** Checks of the configuration, made once per snapshot while somebody holds it: as it stands, as it stood, or after a change. */
 export class CheckCache {
   readonly #state: MeshState;
-  readonly #check: (snapshot: Snapshot, alone: CheckedAlone) => readonly Diagnostic[];
-  readonly #alone: CheckedAlone = new WeakMap();
+  readonly #checker: Pick<Checker, "check">;
   readonly #known = new WeakMap<Snapshot, readonly Diagnostic[]>();
 
-  constructor(state: MeshState, check: (snapshot: Snapshot, alone: CheckedAlone) => readonly Diagnostic[]) {
+  constructor(state: MeshState, checker: Pick<Checker, "check">) {
     this.#state = state;
-    this.#check = check;
+    this.#checker = checker;
   }
 
   run(change?: SnapshotChange): readonly Diagnostic[] {
     const snapshot = this.#state.snapshot();
-    if (change !== undefined) return this.#check(applied(snapshot, change), this.#alone);
+    if (change !== undefined) return this.#checker.check(applied(snapshot, change));
     return this.of(snapshot);
   }
 
@@ -26,7 +25,7 @@ export class CheckCache {
   of(snapshot: Snapshot): readonly Diagnostic[] {
     let diagnostics = this.#known.get(snapshot);
     if (diagnostics === undefined) {
-      diagnostics = this.#check(snapshot, this.#alone);
+      diagnostics = this.#checker.check(snapshot);
       this.#known.set(snapshot, diagnostics);
     }
     return diagnostics;

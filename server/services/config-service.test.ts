@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkConfig } from "#core/check/check-config.ts";
+import { Checker } from "#core/check/check-config.ts";
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { WorkloadInstance as Instance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
@@ -112,10 +112,11 @@ const FINDING: Diagnostic = {
 async function apply(result: Omit<ApplyResult, "unchanged">): Promise<{ told: ApplyResult; steps: readonly string[] }> {
   const steps: string[] = [];
   const state = new MeshState({ revision: 6, mesh: {} as Snapshot["mesh"], resources: [], instances: [] });
-  const checks = new CheckCache(state, ({ revision }) => {
+  const check = ({ revision }: Snapshot): Diagnostic[] => {
     steps.push(`checked ${revision}`);
     return revision === 6 ? [] : [FINDING];
-  });
+  };
+  const checks = new CheckCache(state, { check });
   const service = createConfigService({
     keys: NO_KEYS,
     files: NO_FILES,
@@ -166,7 +167,7 @@ test("who takes a WorkloadGroup away is told which instances leave, also when th
       apply: async () => ({ revision: 7, changed: [{ ref, op: "deleted" }], unchanged: [], diagnostics: [] }),
     } as unknown as ConfigStore,
     state,
-    checks: new CheckCache(state, checkConfig),
+    checks: new CheckCache(state, new Checker()),
     publisher: {
       failures: [],
       published: async (revision: number) => {

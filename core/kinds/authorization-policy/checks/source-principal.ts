@@ -1,54 +1,45 @@
-import type { Finding, KindCheck } from "#core/check/rule.ts";
+import type { EachCheck, Finding } from "#core/check/rule.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { Path } from "#core/schema/path.ts";
 
-/** Of a written workload that names none, as in Istio. */
-const DEFAULT_ACCOUNT = "default";
-
 /** A principal that no workload has is most often a slip: the rule then allows or denies nobody. */
-export const sourcePrincipal: KindCheck<"AuthorizationPolicy"> = {
+export const sourcePrincipal: EachCheck<"AuthorizationPolicy"> = {
   code: "principal-not-found",
   kiali: "KIA0106",
   summary: "An AuthorizationPolicy names an identity that no workload has.",
-  check(policies, { workloads, snapshot }) {
-    const { trustDomain } = snapshot.mesh;
-    const known = new Set(
-      workloads.map(
-        ({ namespace, serviceAccount }) => `${trustDomain}/ns/${namespace}/sa/${serviceAccount ?? DEFAULT_ACCOUNT}`,
-      ),
-    );
-    const accounts = new Set(
-      workloads.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount ?? DEFAULT_ACCOUNT}`),
-    );
-    return policies.flatMap((resource) =>
-      listSources(resource).flatMap(({ principals, serviceAccounts, path }) => {
-        const found: Finding[] = [];
-        const add = (path: Path, message: string, hint: string) =>
-          found.push({ severity: "warning", resource: formatRef(refOf(resource)), path, message, hint });
-        principals.forEach((principal, index) => {
-          // Patterns match what is yet to come.
-          if (principal.includes("*") || known.has(principal.replace(/^spiffe:\/\//, ""))) return;
-          const isOurs = principal.startsWith(`${trustDomain}/`) || principal.startsWith("spiffe://");
+  each: (resource, { accounts, mesh: { trustDomain } }) =>
+    listSources(resource).flatMap(({ principals, serviceAccounts, path }) => {
+      const found: Finding[] = [];
+      const add = (path: Path, message: string, hint: string) =>
+        found.push({ severity: "warning", resource: formatRef(refOf(resource)), path, message, hint });
+      principals.forEach((principal, index) => {
+        // Patterns match what is yet to come.
+        if (principal.includes("*") || hasIdentity(accounts, trustDomain, principal)) return;
+        const isOurs = principal.startsWith(`${trustDomain}/`) || principal.startsWith("spiffe://");
+        add(
+          [...path, "principals", index],
+          `no workload has the identity ${principal}`,
+          isOurs ? "check the namespace and the service account" : `write ${trustDomain}/ns/NAMESPACE/sa/ACCOUNT`,
+        );
+      });
+      serviceAccounts.forEach((account, index) => {
+        const whole = account.includes("/") ? account : `${resource.metadata.namespace}/${account}`;
+        if (!accounts.has(whole))
           add(
-            [...path, "principals", index],
-            `no workload has the identity ${principal}`,
-            isOurs ? "check the namespace and the service account" : `write ${trustDomain}/ns/NAMESPACE/sa/ACCOUNT`,
+            [...path, "serviceAccounts", index],
+            `no workload runs as ${whole}`,
+            "check the namespace and the service account",
           );
-        });
-        serviceAccounts.forEach((account, index) => {
-          const whole = account.includes("/") ? account : `${resource.metadata.namespace}/${account}`;
-          if (!accounts.has(whole))
-            add(
-              [...path, "serviceAccounts", index],
-              `no workload runs as ${whole}`,
-              "check the namespace and the service account",
-            );
-        });
-        return found;
-      }),
-    );
-  },
+      });
+      return found;
+    }),
 };
+
+/** `spiffe://` in front or not. */
+function hasIdentity(accounts: ReadonlySet<string>, trustDomain: string, principal: string): boolean {
+  const [, domain, namespace, account] = /^(?:spiffe:\/\/)?([^/]*)\/ns\/([^/]*)\/sa\/(.*)$/.exec(principal) ?? [];
+  return domain === trustDomain && accounts.has(`${namespace}/${account}`);
+}
 
 function listSources(resource: Resource<"AuthorizationPolicy">) {
   return (resource.spec.rules ?? []).flatMap((rule, index) =>

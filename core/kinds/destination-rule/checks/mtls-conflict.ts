@@ -1,5 +1,5 @@
 import type { CheckContext } from "#core/check/context.ts";
-import type { Finding, KindCheck } from "#core/check/rule.ts";
+import type { EachCheck, Finding } from "#core/check/rule.ts";
 import type { TrafficPolicy } from "#core/kinds/destination-rule/traffic-policy.ts";
 import type { Port } from "#core/model/port.ts";
 import type { Workload } from "#core/model/workload.ts";
@@ -12,38 +12,37 @@ import { formatPath, type Path } from "#core/schema/path.ts";
 type Rule = Resource<"DestinationRule">;
 
 /** Clients told to speak plain text to servers that take only mTLS fail, and so the other way round. */
-export const mtlsConflict: KindCheck<"DestinationRule"> = {
+export const mtlsConflict: EachCheck<"DestinationRule"> = {
   code: "mtls-conflict",
   kiali: "KIA0207",
   summary:
     "A DestinationRule and a PeerAuthentication disagree about mTLS of a service, port or subset: its requests fail.",
-  check: (rules, context) =>
-    rules.flatMap((rule) => {
-      const host = context.hosts.resolve(rule.spec.host, rule.metadata.namespace);
-      const found = new Map<string, Finding>();
-      if (!saysTls(rule.spec.trafficPolicy) && !(rule.spec.subsets ?? []).some((each) => saysTls(each.trafficPolicy)))
-        return [];
-      const { trafficPolicy, subsets = [] } = rule.spec;
-      // What this rule says by itself, whatever others are put together with it.
-      const said = { rules: [rule], trafficPolicy, subsets };
-      for (const { name, service } of context.hosts.covered(host)) {
-        const { namespace, ports } = service;
-        const selector = selectorOf(service);
-        if (selector === undefined) continue;
-        for (const subset of [undefined, ...(rule.spec.subsets ?? [])]) {
-          const servers = context.select({ ...selector, ...subset?.labels }, namespace);
-          for (const port of ports) {
-            const source = sourceOfTraffic(said, subset?.name ?? "", port.number, "tls");
-            if (source === undefined) continue;
-            const path = [...source.path, "mode"];
-            if (found.has(formatPath(path))) continue;
-            const finding = findClash(context, said, { rule, name, port, subset: subset?.name ?? "", servers, path });
-            if (finding !== undefined) found.set(formatPath(path), finding);
-          }
+  each: (rule, context) => {
+    const host = context.hosts.resolve(rule.spec.host, rule.metadata.namespace);
+    const found = new Map<string, Finding>();
+    if (!saysTls(rule.spec.trafficPolicy) && !(rule.spec.subsets ?? []).some((each) => saysTls(each.trafficPolicy)))
+      return [];
+    const { trafficPolicy, subsets = [] } = rule.spec;
+    // What this rule says by itself, whatever others are put together with it.
+    const said = { rules: [rule], trafficPolicy, subsets };
+    for (const { name, service } of context.hosts.covered(host)) {
+      const { namespace, ports } = service;
+      const selector = selectorOf(service);
+      if (selector === undefined) continue;
+      for (const subset of [undefined, ...(rule.spec.subsets ?? [])]) {
+        const servers = context.select({ ...selector, ...subset?.labels }, namespace);
+        for (const port of ports) {
+          const source = sourceOfTraffic(said, subset?.name ?? "", port.number, "tls");
+          if (source === undefined) continue;
+          const path = [...source.path, "mode"];
+          if (found.has(formatPath(path))) continue;
+          const finding = findClash(context, said, { rule, name, port, subset: subset?.name ?? "", servers, path });
+          if (finding !== undefined) found.set(formatPath(path), finding);
         }
       }
-      return [...found.values()];
-    }),
+    }
+    return [...found.values()];
+  },
 };
 
 function saysTls(policy: TrafficPolicy | undefined): boolean {

@@ -1,37 +1,36 @@
 import type { CheckContext } from "#core/check/context.ts";
-import type { KindCheck } from "#core/check/rule.ts";
+import type { EachCheck } from "#core/check/rule.ts";
 import type { Service } from "#core/model/service.ts";
 import { selectorOf } from "#core/resolve/service.ts";
 import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 
 /** A subset without instances answers 503 when a route points at it. */
-export const subsetLabels: KindCheck<"DestinationRule"> = {
+export const subsetLabels: EachCheck<"DestinationRule"> = {
   code: "subset-without-instances",
   kiali: "KIA0203",
   summary: "No instance of the host has the labels of a subset.",
-  check: (rules, context) =>
-    rules.flatMap((resource) => {
-      const { namespace } = resource.metadata;
-      const name = context.hosts.resolve(resource.spec.host, namespace);
-      const service = context.hosts.find(name, namespace);
-      const labels = service === undefined ? [] : listEndpointLabels(context, service);
-      // A host whose endpoints are not known (DNS, none registered yet) says nothing about its subsets.
-      if (labels.length === 0) return [];
-      return (resource.spec.subsets ?? []).flatMap((subset, index) => {
-        if (labels.some((each) => matchesLabels(each, subset.labels))) return [];
-        const wanted = Object.entries(subset.labels ?? {}).map(([key, value]) => `${key}=${value}`);
-        return [
-          {
-            severity: "warning" as const,
-            resource: formatRef(refOf(resource)),
-            path: ["spec", "subsets", index, "labels"],
-            message: `no instance of ${name} has the labels ${wanted.join(", ")}: the subset ${subset.name} is empty`,
-            hint: "start an instance with these labels, or correct them",
-          },
-        ];
-      });
-    }),
+  each: (resource, context) => {
+    const { namespace } = resource.metadata;
+    const name = context.hosts.resolve(resource.spec.host, namespace);
+    const service = context.hosts.find(name, namespace);
+    const labels = service === undefined ? [] : listEndpointLabels(context, service);
+    // A host whose endpoints are not known (DNS, none registered yet) says nothing about its subsets.
+    if (labels.length === 0) return [];
+    return (resource.spec.subsets ?? []).flatMap((subset, index) => {
+      if (labels.some((each) => matchesLabels(each, subset.labels))) return [];
+      const wanted = Object.entries(subset.labels ?? {}).map(([key, value]) => `${key}=${value}`);
+      return [
+        {
+          severity: "warning" as const,
+          resource: formatRef(refOf(resource)),
+          path: ["spec", "subsets", index, "labels"],
+          message: `no instance of ${name} has the labels ${wanted.join(", ")}: the subset ${subset.name} is empty`,
+          hint: "start an instance with these labels, or correct them",
+        },
+      ];
+    });
+  },
 };
 
 function listEndpointLabels({ select }: Pick<CheckContext, "select">, service: Service): Labels[] {

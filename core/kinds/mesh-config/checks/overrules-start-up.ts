@@ -6,7 +6,7 @@ import { formatRef, refOf } from "#core/resource/resource.ts";
 export const overrulesStartUp: KindCheck<"MeshConfig"> = {
   code: "overrules-start-up",
   summary: "The MeshConfig says otherwise than the file that the server was started with; the MeshConfig holds.",
-  check(configs, { snapshot: { mesh } }) {
+  check(configs, { mesh }) {
     return configs.flatMap((config) =>
       overruledFields(mesh, config).map(
         (field): Finding => ({

@@ -1,11 +1,11 @@
-import type { CheckContext } from "#core/check/context.ts";
+import { allOf, type CheckContext } from "#core/check/context.ts";
 import type { Finding, KindCheck } from "#core/check/rule.ts";
 import { expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
 import { gatewaysOf } from "#core/resolve/virtual-service.ts";
 import { isVisible } from "#core/resolve/visibility.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import { parseImportedHost } from "#core/schema/imported-host.ts";
-import { declareServices } from "#core/sources/declare-service.ts";
+import { declareServices, SERVICE_KINDS } from "#core/sources/declare-service.ts";
 
 /** Where a host is from: a service, or a VirtualService. */
 interface Named {
@@ -32,22 +32,22 @@ export const sidecarHost: KindCheck<"Sidecar"> = {
   },
 };
 
-type Context = Pick<CheckContext, "snapshot">;
+type Context = Pick<CheckContext, "of" | "mesh">;
 type Names = (host: string) => readonly Named[];
 
-function indexNames({ snapshot: { mesh, resources } }: Context): Names {
+function indexNames({ of, mesh }: Context): Names {
   const exact = new Map<string, Named[]>();
   const patterns: (Named & { readonly host: string })[] = [];
   const add = (host: string, each: Named): void => {
     if (isWildcard(host)) patterns.push({ host, ...each });
     else exact.set(host, [...(exact.get(host) ?? []), each]);
   };
-  for (const { hosts, namespace, exportTo } of declareServices(resources))
+  for (const { hosts, namespace, exportTo } of declareServices(SERVICE_KINDS.flatMap((kind) => allOf({ of }, kind))))
     for (const host of hosts) add(host, { namespace, exportTo });
-  for (const resource of resources) {
+  for (const resource of of("VirtualService")) {
     const { namespace } = resource.metadata;
     // At a gateway's alone callers in the mesh find nothing.
-    if (resource.kind === "VirtualService" && gatewaysOf(resource).includes("mesh"))
+    if (gatewaysOf(resource).includes("mesh"))
       for (const host of resource.spec.hosts ?? [])
         add(expandHost(host, namespace, mesh.domainSuffix), { namespace, exportTo: resource.spec.exportTo });
   }
@@ -59,7 +59,7 @@ function checkHost(
   text: string,
   path: Finding["path"],
   named: Names,
-  { snapshot: { mesh } }: Context,
+  { mesh }: Pick<Context, "mesh">,
 ): Finding[] {
   const parsed = parseImportedHost(text);
   if (parsed?.namespace === undefined || parsed.isExcluded || isWildcard(parsed.host)) return [];

@@ -1,43 +1,37 @@
-import type { KindCheck } from "#core/check/rule.ts";
+import type { EachCheck } from "#core/check/rule.ts";
 import { listClaimMatches } from "#core/kinds/virtual-service/claim-matches.ts";
 import { expandGateway } from "#core/resolve/gateway-ref.ts";
 import { resolvePolicies } from "#core/resolve/policies.ts";
-import { ofKind } from "#core/resource/of-kind.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 
 /** Claims are known of a token that was checked, and of no other: without a RequestAuthentication no such rule holds. */
-export const claimsChecked: KindCheck<"VirtualService"> = {
+export const claimsChecked: EachCheck<"VirtualService"> = {
   code: "claims-not-checked",
   summary: "A VirtualService chooses by claims of tokens at a gateway that checks no tokens (Istio's IST0149).",
-  check(services, { snapshot, select }) {
-    const { resources, mesh } = snapshot;
-    const authentications = ofKind(resources, "RequestAuthentication");
-    const gateways = new Map(
-      ofKind(resources, "Gateway").map((each) => [`${each.metadata.namespace}/${each.metadata.name}`, each]),
-    );
-    return services.flatMap((resource) => {
-      const [first] = listClaimMatches(resource.spec);
-      if (first === undefined) return [];
-      const unchecked = (resource.spec.gateways ?? []).filter((written) => {
-        const gateway = gateways.get(expandGateway(written, resource.metadata.namespace));
-        const selector = gateway?.spec.selector ?? {};
-        return (
-          gateway !== undefined &&
-          select(selector, undefined).some(
-            (workload) => resolvePolicies(authentications, workload, mesh.rootNamespace).length === 0,
-          )
-        );
-      });
-      if (unchecked.length === 0) return [];
-      return [
-        {
-          severity: "error",
-          resource: formatRef(refOf(resource)),
-          path: first.path,
-          message: `gateway ${unchecked.join(", ")} checks no tokens: ${first.key} holds for no request there`,
-          hint: "apply a RequestAuthentication that selects the gateway's workload",
-        },
-      ];
+  each(resource, context) {
+    const [first] = listClaimMatches(resource.spec);
+    if (first === undefined) return [];
+    const { gateways, select, mesh } = context;
+    const authentications = context.of("RequestAuthentication");
+    const unchecked = (resource.spec.gateways ?? []).filter((written) => {
+      const gateway = gateways.get(expandGateway(written, resource.metadata.namespace));
+      const selector = gateway?.spec.selector ?? {};
+      return (
+        gateway !== undefined &&
+        select(selector, undefined).some(
+          (workload) => resolvePolicies(authentications, workload, mesh.rootNamespace).length === 0,
+        )
+      );
     });
+    if (unchecked.length === 0) return [];
+    return [
+      {
+        severity: "error",
+        resource: formatRef(refOf(resource)),
+        path: first.path,
+        message: `gateway ${unchecked.join(", ")} checks no tokens: ${first.key} holds for no request there`,
+        hint: "apply a RequestAuthentication that selects the gateway's workload",
+      },
+    ];
   },
 };

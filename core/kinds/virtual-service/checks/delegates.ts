@@ -9,7 +9,7 @@ export const delegates: KindCheck<"VirtualService"> = {
   code: "delegate-not-usable",
   summary:
     "A VirtualService delegates to one that does not exist, has hosts, is not exported to its namespace, or has a rule that asks for what the delegating one keeps out.",
-  check(services, { snapshot }) {
+  check(services, { mesh }) {
     const byName = new Map(services.map((each) => [`${each.metadata.namespace}/${each.metadata.name}`, each]));
     return services.flatMap((root) =>
       (root.spec.http ?? []).flatMap((http, index): Finding[] => {
@@ -18,7 +18,7 @@ export const delegates: KindCheck<"VirtualService"> = {
         const delegate = byName.get(ref.join("/"));
         const why = whyNoDelegate(delegate, root.metadata.namespace);
         if (why !== undefined) return [unusable(root, index, ref.join("/"), why)];
-        return delegate === undefined ? [] : conflicts(root, index, delegate, snapshot.mesh.domainSuffix);
+        return delegate === undefined ? [] : conflicts(root, index, delegate, mesh.domainSuffix);
       }),
     );
   },

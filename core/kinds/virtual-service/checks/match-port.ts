@@ -12,7 +12,7 @@ type VirtualService = Resource<"VirtualService">;
 export const matchPort: KindCheck<"VirtualService"> = {
   code: "match-port-not-found",
   summary: "A VirtualService matches a port that no service of its hosts, and no Gateway that it is bound to, has.",
-  check(services, { hosts, gatewayPorts }) {
+  check(services, { hosts, gateways: known }) {
     const rootsOf = Map.groupBy(
       services.flatMap((root) =>
         (root.spec.http ?? []).flatMap((http) => {
@@ -37,7 +37,9 @@ export const matchPort: KindCheck<"VirtualService"> = {
     const arrivals = (service: VirtualService, named: readonly string[]): readonly number[] | undefined => {
       const own = gatewaysOf(service);
       const gateways = named.length === 0 ? own : own.filter((each) => named.includes(each));
-      const ports = gateways.map((each) => (each === "mesh" ? portsInMesh(service) : gatewayPorts(each)));
+      const ports = gateways.map((each) =>
+        each === "mesh" ? portsInMesh(service) : known.get(each)?.spec.servers.map(({ port }) => port.number),
+      );
       return ports.length > 0 && ports.every((each) => each !== undefined) ? ports.flat() : undefined;
     };
 
@@ -54,14 +56,14 @@ export const matchPort: KindCheck<"VirtualService"> = {
             const named = gateways.map((each) => expandGateway(each, metadata.namespace));
             const ports = routing.map((each) => arrivals(each, named));
             if (ports.length === 0 || ports.some((each) => each === undefined || each.includes(port))) return [];
-            const known = [...new Set(ports.flatMap((each) => each ?? []))].sort((a, b) => a - b);
+            const arriving = [...new Set(ports.flatMap((each) => each ?? []))].sort((a, b) => a - b);
             return [
               {
                 severity: "warning",
                 resource: formatRef(refOf(service)),
                 path: ["spec", kind, index, "match", position, "port"],
                 message: `nothing arrives on port ${port}: this never matches`,
-                hint: `its hosts and gateways have ${known.join(", ")}; the port is the service's or the Gateway's, not the application's`,
+                hint: `its hosts and gateways have ${arriving.join(", ")}; the port is the service's or the Gateway's, not the application's`,
               },
             ];
           }),

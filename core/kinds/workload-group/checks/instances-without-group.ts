@@ -1,4 +1,4 @@
-import type { Finding, KindCheck } from "#core/check/rule.ts";
+import type { Finding, ListCheck } from "#core/check/rule.ts";
 import { accountStanding } from "#core/model/account-standing.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
@@ -11,10 +11,10 @@ const NAMED_MAX = 5;
  * The registry lets go of instances whose group is gone, or is another account's: who takes a group away is told before. Found on
  * the group, also where there is none any more.
  */
-export const instancesWithoutGroup: KindCheck<"WorkloadGroup"> = {
+export const instancesWithoutGroup: ListCheck<"WorkloadGroup"> = {
   code: "instances-without-group",
   summary: "Registered instances have no WorkloadGroup any more, or one of another account: they leave the mesh.",
-  check: (resources, { snapshot: { instances } }) => {
+  check: (resources, { instances }) => {
     const groups = new Map(resources.map((resource) => [formatRef(refOf(resource)), resource]));
     const members = Map.groupBy(instances, ({ namespace, workload }) => `WorkloadGroup/${namespace}/${workload}`);
     return [...members].flatMap(([ref, all]) => {
