@@ -18,6 +18,7 @@ interface AgentFlags {
   readonly group?: string;
   readonly name?: string;
   readonly address?: string;
+  readonly locality?: string;
   readonly port: readonly string[];
   readonly httpProxyPort?: string;
   readonly adminPort?: string;
@@ -87,6 +88,10 @@ export function addAgent(program: Command): void {
     .option(
       "--address <address>",
       "where other proxies reach it (default: this host's address on the way to the control plane)",
+    )
+    .option(
+      "--locality <region/zone/subzone>",
+      "where it runs, or the first parts of that (default: its WorkloadGroup's template.locality)",
     )
     .option(
       "--port <name:app[:inbound]>",

@@ -26,12 +26,6 @@ export const REFUSED_MEMBERS: { readonly [K in Kind]?: readonly string[] } = {
     trafficPolicy.loadBalancer.backendUtilization.weightUpdatePeriod
     trafficPolicy.loadBalancer.consistentHash.httpCookie.attributes[].name
     trafficPolicy.loadBalancer.consistentHash.httpCookie.attributes[].value
-    trafficPolicy.loadBalancer.localityLbSetting.distribute[].from
-    trafficPolicy.loadBalancer.localityLbSetting.distribute[].to
-    trafficPolicy.loadBalancer.localityLbSetting.enabled
-    trafficPolicy.loadBalancer.localityLbSetting.failoverPriority
-    trafficPolicy.loadBalancer.localityLbSetting.failover[].from
-    trafficPolicy.loadBalancer.localityLbSetting.failover[].to
     trafficPolicy.loadBalancer.zoneAwareLbSetting.enabled
     trafficPolicy.loadBalancer.zoneAwareLbSetting.failoverPriority
     trafficPolicy.loadBalancer.zoneAwareLbSetting.failover[].from

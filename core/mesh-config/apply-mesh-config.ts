@@ -30,6 +30,7 @@ export function applyMeshConfig(base: ProxySettings, config: MeshConfigSpec): Pr
     isHttpUpgraded: config.h2UpgradePolicy === undefined ? base.isHttpUpgraded : config.h2UpgradePolicy === "UPGRADE",
     retries: config.defaultHttpRetryPolicy ?? base.retries,
     providers: config.extensionProviders ?? base.providers,
+    locality: config.localityLbSetting ?? base.locality,
     dnsRefreshMs: timeMs(config.dnsRefreshRate) ?? base.dnsRefreshMs,
   };
 }

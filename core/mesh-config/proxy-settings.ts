@@ -1,4 +1,5 @@
 import type { TcpKeepalive } from "#core/kinds/destination-rule/connection-pool.ts";
+import type { LocalityLb } from "#core/kinds/destination-rule/locality.ts";
 import type { ExtensionProvider } from "#core/kinds/mesh-config/extension-provider.ts";
 import type { ForwardClientCert } from "#core/kinds/mesh-config/proxy-config.ts";
 import type { HttpRetry } from "#core/kinds/virtual-service/http-route.ts";
@@ -47,6 +48,8 @@ export interface ProxySettings {
   readonly retries: HttpRetry | undefined;
   /** Whom AuthorizationPolicies may have asked, by their names. */
   readonly providers: readonly ExtensionProvider[];
+  /** Which endpoints callers prefer by where both are, where no rule says it. */
+  readonly locality: LocalityLb;
   /** How long an answer holds that does not say so itself. */
   readonly dnsRefreshMs: number;
 }
@@ -89,5 +92,6 @@ export const DEFAULT_PROXY_SETTINGS: ProxySettings = {
   isHttpUpgraded: false,
   retries: undefined,
   providers: [],
+  locality: { enabled: true },
   dnsRefreshMs: 60 * SECOND_MS,
 };

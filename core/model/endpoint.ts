@@ -5,7 +5,10 @@ import type { Labels } from "#core/resource/labels.ts";
 export interface Endpoint {
   readonly address: string;
   readonly port: number;
+  /** With those that follow from its locality. */
   readonly labels: Labels;
+  /** region/zone/subzone, or less of it; empty where nobody says it. */
+  readonly locality: string;
   /** True when a sidecar terminates mTLS there. */
   readonly takesMtls: boolean;
   readonly serviceAccount: string | undefined;

@@ -17,6 +17,8 @@ export interface Workload {
   /** Name of the service port → where the application listens. */
   readonly ports: Readonly<Record<string, number>>;
   readonly weight: number;
+  /** region/zone/subzone, or less of it; empty where nobody says it. */
+  readonly locality: string;
   /** Absent for those that agents registered, and for those that are written inside of a service: they are of its source. */
   readonly source: Source | undefined;
 }

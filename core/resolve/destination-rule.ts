@@ -2,6 +2,7 @@ import { bySpecificity, expandHost, hostMatches } from "#core/host/host.ts";
 import type { Subset } from "#core/kinds/destination-rule/schema.ts";
 import type { TrafficPolicy } from "#core/kinds/destination-rule/traffic-policy.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
+import { comparedLabels } from "#core/resolve/locality-load.ts";
 import { byAge } from "#core/resource/by-age.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
@@ -24,6 +25,14 @@ export interface RuleQuestion {
 
 export function ruleHost({ spec, metadata }: Rule, domainSuffix: string): string {
   return expandHost(spec.host, metadata.namespace, domainSuffix);
+}
+
+/** Keys of the labels by which a rule compares endpoints with their callers. */
+export function comparedBy({ spec }: Rule): string[] {
+  const policies = [spec.trafficPolicy, ...(spec.subsets ?? []).map(({ trafficPolicy }) => trafficPolicy)];
+  return policies
+    .flatMap((policy) => [policy, ...(policy?.portLevelSettings ?? [])])
+    .flatMap((settings) => comparedLabels(settings?.loadBalancer?.localityLbSetting?.failoverPriority));
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { Endpoint } from "#core/model/endpoint.ts";
+import { withTopology } from "#core/model/locality.ts";
 import { isProxied, type Port } from "#core/model/port.ts";
 import type { Service } from "#core/model/service.ts";
 import type { Workload } from "#core/model/workload.ts";
@@ -71,12 +72,13 @@ function takesMtls(
 function fromInstance(reader: EndpointReader, service: Service, instance: WorkloadInstance, port: Port): Endpoint[] {
   const own = instance.ports.find(({ name }) => name === port.name);
   if (own === undefined || instance.isAwaited === true) return [];
-  const { labels, namespace, weight, health, address } = instance;
+  const { labels, namespace, weight, health, address, locality } = instance;
   return [
     {
       address,
       port: own.inboundPort,
-      labels,
+      labels: withTopology(labels, locality),
+      locality,
       takesMtls: takesMtls(reader, service, instance, own.appPort),
       serviceAccount: accountOf(reader, instance),
       workload: formatWorkloadLabel(labelWorkload(instance.workload, namespace, labels)),
@@ -99,7 +101,7 @@ function hasSidecar({ labels, serviceAccount }: Workload): boolean {
 }
 
 function fromWritten(reader: EndpointReader, service: Service, written: Workload, port: Port): Endpoint[] {
-  const { address, namespace, name, labels } = written;
+  const { address, namespace, name, labels, locality } = written;
   if (address === undefined) return [];
   const at = written.ports[port.name] ?? port.targetPort ?? port.number;
   // An alias of a registered workload, or a caller's report would name another than the called end's.
@@ -112,7 +114,8 @@ function fromWritten(reader: EndpointReader, service: Service, written: Workload
     {
       address,
       port: at,
-      labels,
+      labels: withTopology(labels, locality),
+      locality,
       takesMtls: hasSidecar(written) && takesMtls(reader, service, written, at),
       serviceAccount: written.serviceAccount ?? (instance === undefined ? undefined : accountOf(reader, instance)),
       workload:

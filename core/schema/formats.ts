@@ -111,7 +111,8 @@ export const FORMATS = {
   "ip-or-cidr": (text) => (isIpOrCidr(text) ? undefined : "is neither an IP address nor a CIDR range"),
   "workload-address": checkWorkloadAddress,
   "ip-or-host": (text) => (isIpAddress(text) ? undefined : checkHostName(text)),
-  locality: (text) => (text.split("/").length <= 3 ? undefined : "is not region/zone/subzone"),
+  locality: (text) =>
+    matches(/^[^/*\p{Cc}]+(?:\/[^/*\p{Cc}]+){0,2}$/u, text, "is not region/zone/subzone, or the first parts of it"),
   "service-protocol": checkProtocol,
   "port-number": (text) =>
     /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535 ? undefined : "is not a port (1 to 65535)",

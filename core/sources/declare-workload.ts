@@ -1,4 +1,5 @@
 import type { WorkloadEntrySpec } from "#core/kinds/workload-entry/schema.ts";
+import { localityOfLabels } from "#core/model/locality.ts";
 import type { Workload } from "#core/model/workload.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { type AnyResource, formatRef, type Resource, refOf } from "#core/resource/resource.ts";
@@ -29,10 +30,10 @@ export function expectedWorkload(group: Resource<"WorkloadGroup">): Workload {
 
 /** One that an agent registered. */
 export function registeredWorkload(instance: WorkloadInstance): Workload {
-  const { namespace, name, address, labels, serviceAccount, ports, weight } = instance;
+  const { namespace, name, address, labels, serviceAccount, ports, weight, locality } = instance;
   return {
     standing: "registered",
-    ...{ namespace, name, address, labels, serviceAccount, weight },
+    ...{ namespace, name, address, labels, serviceAccount, weight, locality },
     ports: Object.fromEntries(ports.map((port) => [port.name, port.appPort])),
     source: undefined,
   };
@@ -40,26 +41,30 @@ export function registeredWorkload(instance: WorkloadInstance): Workload {
 
 /** As it is written, alone or inside of a service. A weight of 0 is none that is given, as in Istio. */
 export function writtenWorkload(
-  { address, labels = NONE, serviceAccount, ports = NONE, weight }: WorkloadEntrySpec,
+  { address, labels = NONE, serviceAccount, ports = NONE, weight, locality }: WorkloadEntrySpec,
   where: Pick<Workload, "namespace" | "name" | "source">,
 ): Workload {
-  return { standing: "written", ...where, address, labels, serviceAccount, ports, weight: weight || 1 };
+  return {
+    standing: "written",
+    ...where,
+    ...{ address, labels, serviceAccount, ports },
+    weight: weight || 1,
+    locality: locality ?? localityOfLabels(labels),
+  };
 }
 
 function ofWorkloadEntry(entry: Resource<"WorkloadEntry">): Workload {
   const { namespace, name, labels } = entry.metadata;
-  const written = writtenWorkload(entry.spec, { namespace, name, source: { ref: formatRef(refOf(entry)), path: [] } });
+  const { spec } = entry;
+  const source = { ref: formatRef(refOf(entry)), path: [] };
   // Istio's `ConvertWorkloadEntry`: the object's own labels are the workload's too, and win.
-  return { ...written, labels: { ...written.labels, ...labels } };
+  return writtenWorkload({ ...spec, labels: { ...spec.labels, ...labels } }, { namespace, name, source });
 }
 
 function ofWorkloadGroup(group: Resource<"WorkloadGroup">): Workload {
   const { metadata, spec } = group;
   const { namespace, name } = metadata;
   const source = { ref: formatRef(refOf(group)), path: [] };
-  return {
-    ...writtenWorkload(spec.template, { namespace, name, source }),
-    standing: "expected",
-    labels: { ...spec.template.labels, ...spec.metadata?.labels },
-  };
+  const labels = { ...spec.template.labels, ...spec.metadata?.labels };
+  return { ...writtenWorkload({ ...spec.template, labels }, { namespace, name, source }), standing: "expected" };
 }

@@ -60,6 +60,8 @@ export interface ProxyNode {
   readonly version: string;
   /** False for state-of-the-world streams and proxyless gRPC: they get whole route tables. */
   readonly takesVirtualHosts: boolean;
+  /** Where it says that it runs, region/zone/subzone. */
+  readonly locality?: string;
   /**
    * It showed a certificate: it is what is registered under its name by the account of that (`metadata.SERVICE_ACCOUNT`), whatever it says.
    * Without that it calls, and is not called: no labels, no inbound side, no gateway's. Absent where nobody has to show one.

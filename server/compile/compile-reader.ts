@@ -15,6 +15,8 @@ export interface CompileReader extends MeshReader {
   keysAt(location: string): string | undefined;
   /** Label keys that some route asks of its callers, in order. */
   readonly sourceLabelKeys: readonly string[];
+  /** Label keys that some rule compares endpoints by with their callers, in order. */
+  readonly comparedLabelKeys: readonly string[];
   /** Whether something defines or names a host. */
   hasHost(host: string): boolean;
   /** A registered instance, `namespace/name`. */

@@ -2,7 +2,7 @@ import { isWildcard } from "#core/host/host.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
 import { delegatesOf } from "#core/resolve/delegates.ts";
-import { ruleHost } from "#core/resolve/destination-rule.ts";
+import { comparedBy, ruleHost } from "#core/resolve/destination-rule.ts";
 import { destinationsOf } from "#core/resolve/destinations-of.ts";
 import { gatewaysOf, routedHosts, sourceLabelsOf } from "#core/resolve/virtual-service.ts";
 import { type AnyResource, formatRef, type Resource } from "#core/resource/resource.ts";
@@ -37,6 +37,8 @@ export const INDEX_NAMES = [
   "delegate",
   /** VirtualServices by a label key that they ask their callers for. */
   "sourceLabel",
+  /** DestinationRules by a label key that they compare endpoints by with their callers. */
+  "comparedLabel",
   "rule",
   "rulePattern",
 ] as const;
@@ -76,6 +78,7 @@ const PLACES: { readonly [K in Kind]: (resource: Resource<K>, add: Add, domainSu
   DestinationRule(resource, add, domainSuffix) {
     const host = ruleHost(resource, domainSuffix);
     add(isWildcard(host) ? "rulePattern" : "rule", [host]);
+    add("comparedLabel", comparedBy(resource));
   },
   Gateway: nowhereElse,
   ServiceEntry: nowhereElse,

@@ -32,6 +32,7 @@ export class Questions {
   /** By where a key set is fetched from. */
   readonly keys: CellTable<string | undefined>;
   readonly labelKeys: CellTable<readonly string[]>;
+  readonly comparedKeys: CellTable<readonly string[]>;
   readonly #recorder: Recorder;
   readonly #held: Held;
   /** Hosts that only patterns cover, and the same ones, have one list. */
@@ -58,6 +59,7 @@ export class Questions {
     this.placed = table((place) => instances.at(place));
     this.keys = table((location) => held.keySets.get(location));
     this.labelKeys = table(() => [...config.keys("sourceLabel")].sort());
+    this.comparedKeys = table(() => [...config.keys("comparedLabel")].sort());
   }
 
   /** Those whose answers are, or may be, others since an edit. */
@@ -73,6 +75,7 @@ export class Questions {
   #touchPlace({ index, key }: Place, touched: Set<Cell>): void {
     this.lists[index].touch(key, touched);
     if (index === "sourceLabel") this.labelKeys.touch("", touched);
+    if (index === "comparedLabel") this.comparedKeys.touch("", touched);
     if (index === "entry") this.hostsUnder.touchWhere((pattern) => hostMatches(pattern, key), touched);
     for (const [exact, pattern] of Object.entries(BY_HOST) as [HostIndex, IndexName][]) {
       if (index === exact) this.covering[exact].touch(key, touched);

@@ -7,6 +7,7 @@ import type { MeshSettings } from "#core/registry/snapshot.ts";
 import { delegatesOf, hasDelegates, mergeDelegates, type RoutingService } from "#core/resolve/delegates.ts";
 import { type ResolvedRule, resolveDestinationRule } from "#core/resolve/destination-rule.ts";
 import { gatewaySelector } from "#core/resolve/gateway-ports.ts";
+import { comparedLabels } from "#core/resolve/locality-load.ts";
 import { MESH_CONFIG_REF, resolveSettings, withExports } from "#core/resolve/mesh-settings.ts";
 import { type EffectiveMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { type Policy, resolvePolicies } from "#core/resolve/policies.ts";
@@ -203,6 +204,18 @@ export class RecordingReader implements LayerReader {
   /** Label keys that some route asks of its callers, in order. */
   get sourceLabelKeys(): readonly string[] {
     return this.#derived.ask("source label keys", () => this.#questions.labelKeys.ask(""), isSameList);
+  }
+
+  /** Label keys that some rule, or the mesh, compares endpoints by with their callers, in order. */
+  get comparedLabelKeys(): readonly string[] {
+    return this.#derived.ask(
+      "compared label keys",
+      () => {
+        const { failoverPriority } = this.settings().locality;
+        return [...new Set([...this.#questions.comparedKeys.ask(""), ...comparedLabels(failoverPriority)])].sort();
+      },
+      isSameList,
+    );
   }
 
   /** What instances of a group are expected to be. */

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
+import type { Caller } from "#core/resolve/locality-load.ts";
 import { refusesUnknown } from "#core/resolve/sidecar.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { LayerChange, ProxyNode, ProxyView, XdsResource } from "#core/xds/layer.ts";
@@ -10,6 +11,7 @@ import { Placement } from "#server/compile/placement.ts";
 import type { Reader } from "#server/compile/recorder.ts";
 import { type Install, Unit } from "#server/compile/unit.ts";
 import { World } from "#server/compile/world.ts";
+import { callerOf, formatCaller } from "#server/envoy/caller-of.ts";
 import type { Hash } from "#server/envoy/encode.ts";
 import { formatGrpcKey, type GrpcKey, GrpcLayer } from "#server/envoy/grpc-layer.ts";
 import { formatScope, OutboundScope, type ScopeKey } from "#server/envoy/outbound-scope.ts";
@@ -29,6 +31,14 @@ export interface PreviewedResource {
   readonly after: XdsResource | undefined;
 }
 
+/** A proxy that is open. */
+interface Opened {
+  readonly workload: WorkloadLayer;
+  readonly caller: Caller;
+  /** What it and those have that call from where it does. */
+  readonly near: MutableLayer;
+}
+
 /** Scopes that no proxy holds and that are kept all the same, last left last: a fleet that comes back finds its own. */
 const IDLE_SCOPES_MAX = 4;
 
@@ -41,7 +51,7 @@ export class Compiler {
   readonly #world: World;
   readonly #hash: Hash;
   readonly #scopes = new Map<string, OutboundScope>();
-  readonly #workloads = new Map<ProxyNode, WorkloadLayer>();
+  readonly #workloads = new Map<ProxyNode, Opened>();
   readonly #grpcLayers = new Map<string, GrpcLayer>();
   readonly #grpcClients = new Map<ProxyNode, GrpcLayer>();
   /** With what each node shares its layer. */
@@ -56,24 +66,30 @@ export class Compiler {
   /** The node object is the handle: `close` takes the same one. */
   open(node: ProxyNode): ProxyView {
     const isGrpc = node.metadata.GENERATOR === "grpc";
-    const place = () => (isGrpc ? formatGrpcKey(this.#grpcKey(node)) : formatScope(this.#scopeKey(node)));
+    const place = () =>
+      isGrpc
+        ? formatGrpcKey(this.#grpcKey(node))
+        : `${formatScope(this.#scopeKey(node))} ${formatCaller(callerOf(this.#world.reader, node))}`;
     this.#placements.set(node, new Placement(node, this.#world.reader.recorder, place));
     if (isGrpc) return this.#openGrpc(node);
     const scope = this.#scope(node);
+    const caller = callerOf(this.#world.reader, node);
     const workload = new WorkloadLayer(node, scope, this.#world.reader, this.#hash);
     scope.users += 1;
-    this.#workloads.set(node, workload);
-    return { layers: [scope.layer, workload.layer] };
+    this.#workloads.set(node, { workload, caller, near: scope.callers.open(caller) });
+    return { layers: this.#layersOf(node) };
   }
 
   close(node: ProxyNode): void {
     this.#placements.get(node)?.end();
     this.#placements.delete(node);
     this.#closeGrpc(node);
-    const workload = this.#workloads.get(node);
-    if (workload === undefined) return;
+    const opened = this.#workloads.get(node);
+    if (opened === undefined) return;
+    const { workload, caller } = opened;
     this.#workloads.delete(node);
     workload.end();
+    workload.scope.callers.close(caller);
     workload.scope.users -= 1;
     if (workload.scope.users === 0) this.#keepIdle(workload.scope);
   }
@@ -121,10 +137,9 @@ export class Compiler {
   /** Ids of the nodes by the layers that they hold. */
   holders(): ReadonlyMap<string, readonly string[]> {
     const held = [
-      ...[...this.#workloads].flatMap(([{ id }, { layer, scope }]) => [
-        [layer.id, id] as const,
-        [scope.layer.id, id] as const,
-      ]),
+      ...[...this.#workloads].flatMap(([{ id }, { workload, near }]) =>
+        [workload.layer, workload.scope.layer, near].map((layer) => [layer.id, id] as const),
+      ),
       ...[...this.#grpcClients].map(([{ id }, { layer }]) => [layer.id, id] as const),
     ];
     const ids = new Map<string, string[]>();
@@ -143,7 +158,7 @@ export class Compiler {
 
   /** The same, as it is now, found in steps. Others may come between them, and changes too. */
   diagnosing(): Generator<undefined, readonly Diagnostic[], undefined> {
-    const refused = [...this.#workloads.values()].flatMap((workload) => workload.diagnostics);
+    const refused = [...this.#workloads.values()].flatMap(({ workload }) => workload.diagnostics);
     const failures = this.#layers().flatMap(({ failures }) => [...failures]);
     const described = describeFailures(this.#world, failures, this.#culprits);
     return (function* () {
@@ -152,9 +167,8 @@ export class Compiler {
   }
 
   #layers(): MutableLayer[] {
-    return [...this.#scopes.values(), ...this.#grpcLayers.values(), ...this.#workloads.values()].map(
-      ({ layer }) => layer,
-    );
+    const workloads = Array.from(this.#workloads.values(), ({ workload }) => workload);
+    return [...this.#scopes.values(), ...this.#grpcLayers.values(), ...workloads].map(({ layer }) => layer);
   }
 
   /**
@@ -167,7 +181,10 @@ export class Compiler {
   } {
     const before = new Map<LayerChange["layer"], ResourceSet>();
     const scopes = [...this.#scopes.values()].filter(({ users }) => users > 0);
-    for (const { layer } of [...scopes, ...this.#grpcLayers.values(), ...this.#workloads.values()]) {
+    const opened = [...this.#workloads.values()].flatMap(({ workload, near }) => [workload.layer, near]);
+    const shared = [...scopes, ...this.#grpcLayers.values()].map(({ layer }) => layer);
+    for (const layer of [...shared, ...opened]) {
+      if (before.has(layer)) continue;
       before.set(layer, new Map([...layer.resources].map(([type, each]) => [type, new Map(each)])));
     }
     const inverse = this.#world.inverse(change);
@@ -195,9 +212,11 @@ export class Compiler {
   }
 
   #layersOf(node: ProxyNode): readonly MutableLayer[] {
-    const workload = this.#workloads.get(node);
+    const opened = this.#workloads.get(node);
     const grpc = this.#grpcClients.get(node);
-    return workload === undefined ? (grpc === undefined ? [] : [grpc.layer]) : [workload.scope.layer, workload.layer];
+    if (opened === undefined) return grpc === undefined ? [] : [grpc.layer];
+    const { workload, near } = opened;
+    return [workload.scope.layer, near, workload.layer];
   }
 
   /** What a node would hold that came now; nothing becomes of it. */
@@ -252,6 +271,7 @@ export class Compiler {
       namespace: node.namespace,
       labels: this.#askedLabels(node),
       sidecar: sidecar === undefined ? undefined : formatRef(refOf(sidecar)),
+      caller: callerOf(this.#world.reader, node),
     };
   }
 

@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { isWildcard } from "#core/host/host.ts";
+import type { Caller } from "#core/resolve/locality-load.ts";
 import type { Origin, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
@@ -11,10 +12,12 @@ import { HttpConnectionManagerSchema } from "#proto/gen/envoy/extensions/filters
 import type { LayerReader } from "#server/compile/compile-reader.ts";
 import { MutableLayer } from "#server/compile/mutable-layer.ts";
 import { makeUnit, type Unit } from "#server/compile/unit.ts";
+import { formatCaller } from "#server/envoy/caller-of.ts";
 import {
   buildBlackHole,
   buildGrpcAssignment,
   buildGrpcCluster,
+  buildNobody,
   isCallable,
   usesDiscovery,
 } from "#server/envoy/clusters/grpc-clusters.ts";
@@ -34,6 +37,8 @@ export interface GrpcKey {
   readonly labels: Readonly<Record<string, string>>;
   /** Ref of the Sidecar that narrows what they know; undefined where there is none. */
   readonly sidecar: string | undefined;
+  /** Which endpoints they prefer. */
+  readonly caller: Caller;
 }
 
 interface Built {
@@ -41,10 +46,15 @@ interface Built {
   readonly resource: XdsResource;
 }
 
-export function formatGrpcKey({ namespace, labels, sidecar }: GrpcKey): string {
+export function formatGrpcKey({ namespace, labels, sidecar, caller }: GrpcKey): string {
   const pairs = Object.entries(labels).sort();
   const labelTexts = pairs.map(([key, value]) => `${key}=${value}`);
-  return ["grpc", namespace, ...labelTexts, ...(sidecar === undefined ? [] : [sidecar])].join("/");
+  const isSomewhere = caller.locality !== "" || Object.keys(caller.labels).length > 0;
+  return [
+    ...["grpc", namespace, ...labelTexts],
+    ...(sidecar === undefined ? [] : [sidecar]),
+    ...(isSomewhere ? [`from ${formatCaller(caller)}`] : []),
+  ].join("/");
 }
 
 /**
@@ -114,10 +124,10 @@ export class GrpcLayer {
     return serviceClusters(this.#readers.called, host, { namespace: this.key.namespace, routing: "proxy" }).flatMap(
       ({ input, endpoints, isDiscovered, origins }): Built[] => {
         if (!isCallable(input.service)) return [];
-        const built = buildGrpcCluster(input);
+        const built = buildGrpcCluster(input, this.key.caller);
         const cluster = this.#unit("CDS", ClusterSchema, built, input.name, origins);
         if (!usesDiscovery(built)) return [cluster];
-        const assignment = buildGrpcAssignment(input.name, isDiscovered ? endpoints : []);
+        const assignment = buildGrpcAssignment(input, isDiscovered ? endpoints : [], this.key.caller);
         return [cluster, this.#unit("EDS", ClusterLoadAssignmentSchema, assignment, input.name, origins)];
       },
     );
@@ -176,7 +186,7 @@ export class GrpcLayer {
   #blackHole(): Built[] {
     return [
       this.#unit("CDS", ClusterSchema, buildBlackHole(), BLACK_HOLE, []),
-      this.#unit("EDS", ClusterLoadAssignmentSchema, buildGrpcAssignment(BLACK_HOLE, []), BLACK_HOLE, []),
+      this.#unit("EDS", ClusterLoadAssignmentSchema, buildNobody(BLACK_HOLE), BLACK_HOLE, []),
     ];
   }
 

@@ -9,11 +9,11 @@ import { explainService } from "#core/resolve/explain-service.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { resolveRoutedPorts } from "#core/resolve/routed-ports.ts";
 import { resolveTrafficTo } from "#core/resolve/traffic-policy.ts";
-import { matchesLabels } from "#core/resource/labels.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import { formatPath } from "#core/schema/path.ts";
 import { Cluster_LbPolicy } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
+import { expectEndpoints } from "#server/envoy/testing/expect-endpoints.ts";
 import { expectClusters, expectRoutes } from "#server/envoy/testing/expect-outbound.ts";
 import { clusterName, hostsOf, law, NAMESPACES, seed, sidecar } from "#server/envoy/testing/random-law.ts";
 import { MESH } from "#server/envoy/testing/random-world.ts";
@@ -156,42 +156,12 @@ describe(`FUZZ_SEED=${seed}`, () => {
       }
     }));
 
-  test("endpoints: who is resolved to answer is whom callers are sent to", () =>
+  test("endpoints: who is resolved to answer is whom callers are sent to, in the order for where these are", () =>
     law((world) => {
-      const { reader, read } = world;
-      for (const namespace of NAMESPACES) {
-        const proxy = read(sidecar(namespace, "caller"));
-        const assignments = proxy.assignments();
-        for (const host of hostsOf(world)) {
-          const service = reader.service(host, namespace);
-          if (service?.resolution !== "static") continue;
-          const rule = reader.destinationRule(host, namespace, service.namespace);
-          for (const port of service.ports) {
-            const all = resolveEndpoints(reader, service, port);
-            for (const { name, labels } of [{ name: "", labels: {} }, ...(rule?.subsets ?? [])]) {
-              const sent = assignments.get(clusterName(host, port.number, name))?.endpoints ?? [];
-              const read = sent.flatMap(({ lbEndpoints }) =>
-                lbEndpoints.map(({ hostIdentifier, metadata }) => {
-                  const address =
-                    hostIdentifier.case === "endpoint" ? hostIdentifier.value.address?.address : undefined;
-                  const socket = address?.case === "socketAddress" ? address.value : undefined;
-                  const at = socket?.portSpecifier.case === "portValue" ? socket.portSpecifier.value : undefined;
-                  const takesMtls = metadata?.filterMetadata["envoy.transport_socket_match"]?.tlsMode === "istio";
-                  const workload = metadata?.filterMetadata.istio?.workload;
-                  return `${socket?.address ?? ""}:${at ?? ""} ${takesMtls ? "mTLS" : "plain"} ${typeof workload === "string" ? workload : ""}`;
-                }),
-              );
-              const resolved = all
-                .filter((endpoint) => matchesLabels(endpoint.labels, labels))
-                .map(
-                  ({ address, port: at, takesMtls, workload = "" }) =>
-                    `${address}:${at} ${takesMtls ? "mTLS" : "plain"} ${workload}`,
-                );
-              expect(read).toEqual(resolved);
-            }
-          }
-        }
-      }
+      for (const namespace of NAMESPACES)
+        for (const locality of ["", "eu/a", "us"])
+          for (const labels of [{ app: "caller" }, { app: "s1", version: "v1" }])
+            expectEndpoints(world, namespace, { locality, labels });
     }));
 
   test("routes: the deciding VirtualService's routes for these callers are their virtual host's, in order", () =>

@@ -1,4 +1,5 @@
 import { create } from "@bufbuild/protobuf";
+import type { Caller } from "#core/resolve/locality-load.ts";
 import type { LayerChange, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import {
@@ -17,10 +18,11 @@ import { MutableLayer } from "#server/compile/mutable-layer.ts";
 import { PlainCell } from "#server/compile/plain-cell.ts";
 import type { Cell } from "#server/compile/recorder.ts";
 import { makeUnit, type Unit } from "#server/compile/unit.ts";
+import { CallerLayers, type CallersPart, isCallers } from "#server/envoy/caller-layers.ts";
 import type { Routing } from "#server/envoy/clusters/build-cluster.ts";
 import { poolSettings } from "#server/envoy/clusters/connection-pool.ts";
 import { encodeServiceCluster } from "#server/envoy/clusters/encode-service-cluster.ts";
-import { serviceClusters } from "#server/envoy/clusters/service-clusters.ts";
+import { type ServiceCluster, serviceClusters } from "#server/envoy/clusters/service-clusters.ts";
 import { encodeResource, type Hash } from "#server/envoy/encode.ts";
 import type { ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
 import { buildPortListener, buildVirtualOutbound } from "#server/envoy/listeners/outbound-listener.ts";
@@ -47,6 +49,9 @@ export interface ScopeKey {
 
 /** Each original destination has a pool of its own, and most are not called again. */
 const PASSTHROUGH_IDLE_MS = 300_000;
+
+/** For what is the same for all. */
+const ANYWHERE: Caller = { locality: "", labels: {} };
 
 interface Built {
   readonly type: XdsType;
@@ -81,6 +86,8 @@ export function formatScope({
 export class OutboundScope {
   readonly key: ScopeKey;
   readonly layer: MutableLayer;
+  /** Beside it, by where callers are. */
+  readonly callers: CallerLayers;
   readonly #world: LayerReader;
   readonly readers: ScopedReaders;
   readonly #hash: Hash;
@@ -104,6 +111,7 @@ export class OutboundScope {
     this.readers = scopedReaders(world, key.namespace, key.sidecar);
     this.#hash = hash;
     this.layer = new MutableLayer(formatScope(key));
+    this.callers = new CallerLayers(this.layer.id, (cluster, caller) => this.#encodeCluster(cluster, caller));
     this.#constantUnit = makeUnit({
       ...{ recorder: world.recorder, layer: this.layer, name: "constants", suspects: () => [] },
       build: () => this.#constants(),
@@ -125,8 +133,11 @@ export class OutboundScope {
       makeUnit({
         ...{ recorder, layer, suspects },
         name: `clusters of ${host}`,
-        build: () => (this.#world.hasHost(host) ? this.#clusters(host) : []),
-        install: (built) => layer.replace(`clusters of ${host}`, built),
+        build: () => this.#buildClusters(host),
+        install: ({ built, callers }) => [
+          ...layer.replace(`clusters of ${host}`, built),
+          ...this.callers.install(host, callers),
+        ],
       }),
       makeUnit({
         ...{ recorder, layer, suspects },
@@ -335,10 +346,17 @@ export class OutboundScope {
     return [routes, this.#encodeVirtualHost(placeholder)];
   }
 
-  #clusters(host: string): Built[] {
-    return serviceClusters(this.readers.called, host, this.key).flatMap((each) =>
-      encodeServiceCluster(each, this.#hash, (cluster) => this.#withLimits(cluster)),
+  /** What all callers of the scope have alike, and what follows from where each is. */
+  #buildClusters(host: string): { readonly built: readonly Built[]; readonly callers: CallersPart } {
+    const clusters = this.#world.hasHost(host) ? serviceClusters(this.readers.called, host, this.key) : [];
+    const built = clusters.flatMap((each) =>
+      this.#encodeCluster(each, ANYWHERE).filter(({ type }) => !isCallers(each, type)),
     );
+    return { built, callers: this.callers.build(clusters.filter(({ dependsOnCaller }) => dependsOnCaller)) };
+  }
+
+  #encodeCluster(cluster: ServiceCluster, caller: Caller): readonly Built[] {
+    return encodeServiceCluster(cluster, caller, this.#hash, (each) => this.#withLimits(each));
   }
 
   /** What a gateway holds for a slow client is bounded on both sides. */

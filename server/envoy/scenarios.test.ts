@@ -111,10 +111,14 @@ test.each(FILES)("%s", async (file) => {
   const { scenario, apps } = await start(readFileSync(join(DIR, file), "utf8"));
   const proxies = new Map<string, EnvoyProcess>();
   for (const proxy of scenario.proxies) proxies.set(proxy.name, await startProxy(proxy, scenario));
-  for (const [index, { name, ask: question, times = 1, expect: expected }] of scenario.steps.entries()) {
+  for (const [index, { name, ask: question, times = 1, soon = false, expect: expected }] of scenario.steps.entries()) {
     const step = `step ${index + 1}: ${name ?? JSON.stringify(question)}`;
     const { copies = {}, apps: count, ...one } = expected;
     const answered = new Set<string | undefined>();
+    if (soon)
+      await expect
+        .poll(async () => told(one, await ask(question, false)), { timeout: TIMEOUT_MS, interval: 20, message: step })
+        .toEqual(one);
     for (let time = 0; time < times; time += 1) {
       const answer = await ask(question, expected.closed === true);
       answered.add(answer.app);

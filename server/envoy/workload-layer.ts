@@ -18,6 +18,7 @@ import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/en
 import type { LayerReader } from "#server/compile/compile-reader.ts";
 import { MutableLayer } from "#server/compile/mutable-layer.ts";
 import { makeUnit, type Unit } from "#server/compile/unit.ts";
+import { callerOf } from "#server/envoy/caller-of.ts";
 import { authorizerClusters } from "#server/envoy/clusters/authorizer-clusters.ts";
 import { encodeServiceCluster } from "#server/envoy/clusters/encode-service-cluster.ts";
 import { buildInboundCluster } from "#server/envoy/clusters/inbound-cluster.ts";
@@ -182,7 +183,7 @@ export class WorkloadLayer {
     const { namespace } = this.node;
     const authorizers = resolveAuthorizers(this.#world, readGuards(this.#world.policiesOver(namespace, this.#labels)));
     return authorizerClusters(this.#world, authorizers, namespace).flatMap((cluster) =>
-      encodeServiceCluster(cluster, this.#hash),
+      encodeServiceCluster(cluster, callerOf(this.#world, this.node), this.#hash),
     );
   }
 

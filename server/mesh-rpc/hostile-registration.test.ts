@@ -51,6 +51,8 @@ const REGISTER: readonly (readonly [field: keyof typeof RegisterRequestSchema.fi
     "invalid",
   ],
   ["locality", { locality: "eu/a" }, "forbidden"],
+  ["locality", { locality: LONG }, "invalid"],
+  ["locality", { locality: "us/a" }, "taken"],
   ["weight", { weight: 100_000 }, "forbidden"],
   ["health", { health: 99 as Health }, "taken"],
   ["unhealthyReason", { health: Health.UNHEALTHY, unhealthyReason: `${LONG}\n` }, "taken"],

@@ -64,6 +64,16 @@ test("labels and weight are the group's, the account the certificate's, the addr
   });
 });
 
+test("where it runs is its own to say, inside of where its group is", () => {
+  expect(admit({ locality: "eu/a/1" }).locality).toBe("eu/a/1");
+  const template = { ...SHOP.spec.template, locality: "eu/a" };
+  const group = { ...SHOP, spec: { ...SHOP.spec, template } };
+  expect(admit({}, {}, { group }).locality).toBe("eu/a");
+  expect(admit({ locality: "eu/a/1" }, {}, { group }).locality).toBe("eu/a/1");
+  for (const locality of ["us", "eu", "eu/ab"])
+    expect(() => admit({ locality }, {}, { group })).toThrow(/says .*, which is not in eu\/a/);
+});
+
 test("to say what the group says is no contradiction, and what is not said is the group's or the certificate's", () => {
   const agreed = { labels: { team: "till" }, weight: 3, address: "10.0.0.7" };
   expect(admit(agreed)).toEqual(admit());
@@ -125,7 +135,9 @@ describe("what somebody else has, nonsense, and too much are refused by name", (
       /^instance default\/shop-0 says a b=c \[2J/,
     ],
     ["weight", "large", { weight: 100_000 }, "forbidden", /says weight 100000, but .* says 3/],
-    ["locality", "another", { locality: "us/b" }, "forbidden", /says locality "us\/b", but .* says none/],
+    ["locality", "no place", { locality: "us//b" }, "invalid", /^locality: "us\/\/b" .* is not region\/zone\/subzone/],
+    ["locality", "too much of a place", { locality: "a/b/c/d" }, "invalid", /is not region\/zone\/subzone/],
+    ["locality", "with a line end", { locality: "a\nb" }, "invalid", /is not region\/zone\/subzone/],
     [
       "ports",
       "of a service port that the group has not",

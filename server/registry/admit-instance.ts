@@ -1,6 +1,7 @@
 import { PharosError } from "#core/errors.ts";
 import { isReservedIdentity } from "#core/identity/reserved-identity.ts";
 import { accountStanding } from "#core/model/account-standing.ts";
+import { isWithin } from "#core/model/locality.ts";
 import { plainText } from "#core/plain-text.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Resource } from "#core/resource/resource.ts";
@@ -51,6 +52,8 @@ export interface AdmissionContext {
 /** Of an object in Kubernetes, as namespaces and accounts have it. */
 const NAME = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
 const PORT_NAME = /^[a-zA-Z0-9](?:[a-zA-Z0-9._-]{0,61}[a-zA-Z0-9])?$/;
+/** Of regions, zones and parts of these, as clouds name them. */
+const LOCALITY = /^[A-Za-z0-9._-]{1,63}(?:\/[A-Za-z0-9._-]{1,63}){0,2}$/;
 const PORTS_MAX = 64;
 /** Of a reason: it is told to people, not kept as a record. */
 const REASON_LENGTH_MAX = 300;
@@ -89,7 +92,7 @@ export function admitInstance(said: Registration, caller: Registrant, context: A
     ports,
     health,
     ...(reason === "" ? {} : { unhealthyReason: reason }),
-    locality: "",
+    locality: localityOf(said, expected.locality, key),
   };
 }
 
@@ -182,7 +185,25 @@ function refuseOther(said: Registration, key: string, labels: Readonly<Record<st
     );
   }
   if (said.weight !== 0 && said.weight !== weight) refuse(`weight ${said.weight}`, `${weight}`, "template.weight");
-  if (said.locality !== "") refuse(`locality ${quote(said.locality)}`, "none", "template.locality");
+}
+
+/**
+ * Where it runs, as far as its group lets it say: the group's locality, or a place in that. Callers prefer what is near them: an
+ * instance may not draw requests of other places to it than those of its group.
+ */
+function localityOf({ locality, group }: Registration, given: string, key: string): string {
+  if (locality === "") return given;
+  if (!LOCALITY.test(locality))
+    throw new PharosError("invalid", `locality: ${quote(locality)} of instance ${key} is not region/zone/subzone`, {
+      hint: "write --locality us-east/zone-1, of letters, digits, dots, dashes and underscores",
+    });
+  if (!isWithin(locality, given))
+    throw new PharosError(
+      "forbidden",
+      `locality: instance ${key} says ${locality}, which is not in ${given}, where WorkloadGroup ${group} is`,
+      { hint: "set template.locality in the WorkloadGroup, or leave it out: its instances say then where they run" },
+    );
+  return locality;
 }
 
 /** Under the group's names, where it has some; the numbers are the instance's own affair, at its own address. */

@@ -32,6 +32,18 @@ describe("an agent that asks no more, while its proxy stays", () => {
     expect(world.changes.at(-1)).toEqual({ instanceUpserts: [], instanceDeletes: [KEY] });
   });
 
+  test.each([
+    ["", "eu/a", "eu/a"],
+    ["eu", "eu/a", "eu/a"],
+    ["us", "eu/a", "us"],
+    ["us/b", "", "us/b"],
+  ])("is where its group is now: of %j, where it says %j, in %s", async (around, said, expected) => {
+    await world.registry.register({ ...REGISTRATION, locality: said }, IDENTITY);
+    world.group = withTemplate(around === "" ? {} : { locality: around });
+    await world.registry.regroup("default", "reviews-v1");
+    expect(world.registry.list()[0]?.locality).toBe(expected);
+  });
+
   test("has the labels and the weight that its group has now", async () => {
     await regroup({
       ...GROUP,

@@ -1,5 +1,6 @@
 import { PharosError } from "#core/errors.ts";
 import { accountStanding } from "#core/model/account-standing.ts";
+import { isWithin } from "#core/model/locality.ts";
 import type { Probe } from "#core/model/probe.ts";
 import { plainText } from "#core/plain-text.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
@@ -206,7 +207,10 @@ export class Registry {
       if (group === undefined) return "gone";
       const standing = accountStanding(expectedWorkload(group), serviceAccount);
       if (standing === "another" || (standing === "any" && !hasToken)) return "gone";
-      this.#said.set(key, { ...said, ...givenBy(group) });
+      const around = expectedWorkload(group).locality;
+      // What it said itself stands while it is inside of the group's.
+      const locality = isWithin(said.locality, around) ? said.locality : around;
+      this.#said.set(key, { ...said, ...givenBy(group), locality });
       return "kept";
     });
     if (becomes === "gone") await this.#drop(key);

@@ -136,8 +136,11 @@ export function parseNode(bytes: Uint8Array, isDelta: boolean): ProxyNode {
       : node.userAgentVersionType.case === "userAgentVersion"
         ? node.userAgentVersionType.value
         : "";
+  const { region = "", zone = "", subZone = "" } = node.locality ?? {};
+  const locality = plainText([region, zone, subZone].join("/").replace(/\/+$/, ""), HOST_CHARS_MAX);
   return {
     id: node.id,
+    ...(locality === "" ? {} : { locality }),
     type,
     address,
     name,

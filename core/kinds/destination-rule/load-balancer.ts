@@ -1,3 +1,4 @@
+import { LOCALITY_LB } from "#core/kinds/destination-rule/locality.ts";
 import type { Infer } from "#core/schema/field.ts";
 import {
   becomes,
@@ -12,9 +13,6 @@ import {
   required,
   string,
 } from "#core/schema/make-field.ts";
-
-const NO_LOCALITY =
-  "load balancing does not know localities yet: write subsets by a label of the place, and routes to them";
 
 const CONSISTENT_HASH = message(
   {
@@ -59,8 +57,10 @@ export const LOAD_BALANCER = message(
       aggression: becomes("Cluster.SlowStartConfig.aggression", explicit(number(0, 1e9))),
     }),
     warmupDurationSecs: refused("deprecated in Istio; use warmup.duration"),
-    localityLbSetting: refused(NO_LOCALITY),
-    zoneAwareLbSetting: refused(NO_LOCALITY),
+    localityLbSetting: described(LOCALITY_LB, {
+      doc: "Which endpoints are preferred by where they and the caller are; instead of what the MeshConfig says",
+    }),
+    zoneAwareLbSetting: refused("zones of a region do not share by size: set localityLbSetting"),
     backendUtilization: refused("load reports from backends are not collected: use LEAST_REQUEST"),
   },
   { atMostOneOf: ["simple", "consistentHash"] },

@@ -1,6 +1,7 @@
 import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import type { DestinationRuleSpec } from "#core/kinds/destination-rule/schema.ts";
 import type { ClientTls, TrafficPolicy, TrafficSettings } from "#core/kinds/destination-rule/traffic-policy.ts";
+import { validateLocality } from "#core/kinds/destination-rule/validate-locality.ts";
 import { validateTableSize } from "#core/kinds/destination-rule/validate-table-size.ts";
 import { validateExportTo } from "#core/kinds/validate-export-to.ts";
 import type { Path } from "#core/schema/path.ts";
@@ -109,6 +110,14 @@ function validateSettings(settings: TrafficSettings, path: Path): Diagnostic[] {
       ),
     );
   issues.push(...validateTableSize(loadBalancer, path));
+  if (loadBalancer?.localityLbSetting !== undefined)
+    issues.push(
+      ...validateLocality(
+        loadBalancer.localityLbSetting,
+        [...path, "loadBalancer", "localityLbSetting"],
+        outlierDetection !== undefined,
+      ),
+    );
   if (tls !== undefined) issues.push(...validateTls(tls, [...path, "tls"]));
   return issues;
 }

@@ -91,7 +91,7 @@ export const PROXY_CONFIG = message({
   envoyAccessLogService: refused("requests are reported by agents: leave it out"),
   proxyAdminPort: refused("Envoy's admin is a socket in its agent's directory: look there"),
   statusPort: refused(BY_AGENT),
-  availabilityZone: refused("load balancing does not know localities yet: leave it out"),
+  availabilityZone: refused("set template.locality in the proxy's WorkloadGroup, or start its agent with --locality"),
   controlPlaneAuthPolicy: refused("agents and control plane speak mTLS: leave it out"),
   customConfigFile: refused(NOT_READ),
   proxyBootstrapTemplatePath: refused(NOT_READ),

@@ -26,7 +26,11 @@ test.each([
   ["{ outboundTrafficPolicy: { mode: REGISTRY_ONLY } }", []],
   ["{}", ["warning no-effect spec @{"]],
   ["{ trustDomain: a }", ["error field-not-handled spec.trustDomain @a"]],
-  ["{ localityLbSetting: { enabled: true } }", ["error field-not-handled spec.localityLbSetting @{"]],
+  ["{ zoneAwareLbSetting: { enabled: true } }", ["error field-not-handled spec.zoneAwareLbSetting @{"]],
+  [
+    "{ localityLbSetting: { failover: [{ from: eu, to: eu }] } }",
+    ["error bad-value spec.localityLbSetting.failover[0].to @eu"],
+  ],
   ["{ connectTimeout: 2h }", ["error bad-value spec.connectTimeout @2h"]],
   ["{ dnsRefreshRate: 1ms }", ["error bad-value spec.dnsRefreshRate @1ms"]],
   ["{ defaultServiceExportTo: [default] }", ["error bad-value spec.defaultServiceExportTo[0] @default"]],

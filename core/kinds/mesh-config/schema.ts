@@ -1,4 +1,5 @@
 import { TCP_KEEPALIVE } from "#core/kinds/destination-rule/connection-pool.ts";
+import { LOCALITY_LB } from "#core/kinds/destination-rule/locality.ts";
 import { EXTENSION_PROVIDER } from "#core/kinds/mesh-config/extension-provider.ts";
 import { PROXY_CONFIG } from "#core/kinds/mesh-config/proxy-config.ts";
 import { RETRIES } from "#core/kinds/virtual-service/http-route.ts";
@@ -10,7 +11,6 @@ const BY_AGENT = "it is of one host: set it where its agent is started (pharos a
 const NO_INGRESS = "Ingress is not read: write a Gateway and a VirtualService";
 const REPORTED = "agents report requests, with fields of their own: look at Requests, or at the agent's access log";
 const ONE_AUTHORITY = "the authority and its trust domain are the server's: set it there (pharos serve --trust-domain)";
-const NO_LOCALITIES = "load balancing does not know localities yet: leave it out";
 const NO_CLUSTERS = "there is one mesh of one network: leave it out";
 
 /** Where the one of it stands. */
@@ -48,6 +48,9 @@ export const MESH_CONFIG = message({
   }),
   tcpKeepalive: described(TCP_KEEPALIVE, {
     doc: "Of connections to endpoints and applications; each field that a DestinationRule has wins",
+  }),
+  localityLbSetting: described(LOCALITY_LB, {
+    doc: "Which endpoints callers prefer by where both are; a DestinationRule that has one wins as a whole",
   }),
   protocolDetectionTimeout: described(explicit(string("duration-or-zero")), {
     envoy: "Listener.listener_filters_timeout",
@@ -106,8 +109,7 @@ export const MESH_CONFIG = message({
   ),
   rootNamespace: refused("it is istio-system: leave it out"),
   discoverySelectors: refused("every namespace is read: use a Sidecar or exportTo to narrow who sees what"),
-  localityLbSetting: refused(NO_LOCALITIES),
-  zoneAwareLbSetting: refused(NO_LOCALITIES),
+  zoneAwareLbSetting: refused("zones of a region do not share by size: set localityLbSetting"),
   inboundClusterStatName: refused("metrics are of services, workloads and principals: leave it out"),
   outboundClusterStatName: refused("metrics are of services, workloads and principals: leave it out"),
   serviceSettings: refused(NO_CLUSTERS),

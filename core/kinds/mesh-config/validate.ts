@@ -1,5 +1,6 @@
 import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import { parseDurationMs } from "#core/duration.ts";
+import { validateLocality } from "#core/kinds/destination-rule/validate-locality.ts";
 import type { MeshConfigSpec } from "#core/kinds/mesh-config/schema.ts";
 import { validateProviders } from "#core/kinds/mesh-config/validate-providers.ts";
 
@@ -17,5 +18,8 @@ export function validateMeshConfig(spec: MeshConfigSpec): Diagnostic[] {
     issues.push(
       errorAt(["spec", "dnsRefreshRate"], "bad-value", `${dnsRefreshRate} is shorter than 1s`, "such as 60s"),
     );
+  if (spec.localityLbSetting !== undefined)
+    // Whether failures are found out is for each DestinationRule to say.
+    issues.push(...validateLocality(spec.localityLbSetting, ["spec", "localityLbSetting"], true));
   return [...issues, ...validateProviders(spec.extensionProviders ?? [])];
 }

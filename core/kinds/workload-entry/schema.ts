@@ -16,9 +16,11 @@ export const WORKLOAD_ENTRY = message({
     form: "label-pairs",
   }),
   network: refused("there is one network: leave it out, and give an address that callers reach"),
-  locality: refused(
-    "load balancing does not know localities yet: leave it out, or write subsets by a label of the place",
-  ),
+  locality: described(string("locality", 256), {
+    envoy: "LocalityLbEndpoints.locality",
+    doc: "Where it runs: region/zone/subzone, or less of it",
+    note: "Of a WorkloadGroup: where its instances may say that they run; they may say more, such as the zone of its region",
+  }),
   weight: described(uint32(), {
     envoy: "LbEndpoint.load_balancing_weight",
     doc: "Its share of the requests, beside the weights of the others",

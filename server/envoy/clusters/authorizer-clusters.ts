@@ -38,6 +38,8 @@ export function authorizerClusters(
         },
         endpoints,
         isDiscovered: service.resolution === "static",
+        // Each proxy has its own.
+        dependsOnCaller: false,
         origins,
       };
       return [name, cluster];

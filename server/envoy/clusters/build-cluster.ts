@@ -5,6 +5,7 @@ import type { Endpoint } from "#core/model/endpoint.ts";
 import type { Port } from "#core/model/port.ts";
 import { isHttp, mayBeHttp, type PortProtocol, protocolOf } from "#core/model/protocol.ts";
 import type { Service } from "#core/model/service.ts";
+import { type Caller, localityRule, weighsLocalities } from "#core/resolve/locality-load.ts";
 import type {
   ClientTls,
   ConnectionPool,
@@ -12,7 +13,6 @@ import type {
   OutlierDetection,
   TrafficSettings,
 } from "#core/resolve/traffic-settings.ts";
-import { isSocketPath } from "#core/schema/ip-address.ts";
 import {
   type Cluster,
   Cluster_DiscoveryType,
@@ -20,16 +20,10 @@ import {
   Cluster_LbPolicy,
   ClusterSchema,
 } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
-import type { AddressSchema } from "#proto/gen/envoy/config/core/v3/address_pb.js";
 import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
-import { HealthStatus } from "#proto/gen/envoy/config/core/v3/health_check_pb.js";
-import type { LbEndpointSchema } from "#proto/gen/envoy/config/endpoint/v3/endpoint_components_pb.js";
-import {
-  type ClusterLoadAssignment,
-  ClusterLoadAssignmentSchema,
-} from "#proto/gen/envoy/config/endpoint/v3/endpoint_pb.js";
 import { meshUpstream, PLAIN, ruleUpstream } from "#server/envoy/build-tls.ts";
 import { httpOptions, poolSettings, type UpstreamHttpOptions } from "#server/envoy/clusters/connection-pool.ts";
+import { buildLoadAssignment } from "#server/envoy/clusters/load-assignment.ts";
 import { duration, durationMs, type Init } from "#server/envoy/pack.ts";
 
 type ClusterInit = Init<typeof ClusterSchema>;
@@ -60,8 +54,8 @@ export interface ClusterInput {
   readonly routing: Routing;
 }
 
-/** The cluster of one port of one subset of a service. */
-export function buildCluster(input: ClusterInput): Cluster {
+/** The cluster of one port of one subset of a service, as `caller` calls it: where its endpoints are part of it they are ordered for that. */
+export function buildCluster(input: ClusterInput, caller: Caller): Cluster {
   const { name, port, policy } = input;
   const protocol = protocolOf(port);
   const pool = policy.connectionPool;
@@ -75,7 +69,7 @@ export function buildCluster(input: ClusterInput): Cluster {
     name,
     ...poolSettings(pool, input.settings),
     ...balancing(policy.loadBalancer),
-    ...discovery(input),
+    ...discovery(input, caller),
     ...(outlier === undefined ? {} : { outlierDetection: outlierDetection(outlier) }),
     ...(mayBeHttp(protocol) ? httpOptions(isHttp2, asCalled, pool, serverName(input)) : {}),
     ...transport(input, isHttp2, asCalled || protocol === "auto"),
@@ -83,6 +77,9 @@ export function buildCluster(input: ClusterInput): Cluster {
       ...(outlier?.minHealthPercent === undefined
         ? { healthyPanicThreshold: { value: 0 } }
         : { healthyPanicThreshold: { value: outlier.minHealthPercent } }),
+      ...(weighsLocalities(localityRule(policy, input.settings))
+        ? { localityConfigSpecifier: { case: "localityWeightedLbConfig", value: {} } }
+        : {}),
     },
   });
 }
@@ -93,7 +90,8 @@ function isHttp2Asked(protocol: PortProtocol, pool: ConnectionPool | undefined, 
   return own === "DEFAULT" ? isHttp(protocol) && mesh.isHttpUpgraded : mayBeHttp(protocol) && own === "UPGRADE";
 }
 
-function discovery({ name, service, port, endpoints, serviceEndpoints, routing, settings }: ClusterInput): ClusterInit {
+function discovery(input: ClusterInput, caller: Caller): ClusterInit {
+  const { name, service, port, endpoints, serviceEndpoints, routing, settings } = input;
   const { resolution, selector } = service;
   // Where traffic is captured, connections say themselves where they were to go; a caller that names the service to a proxy has
   // no address in mind but the one the name stands for.
@@ -121,6 +119,7 @@ function discovery({ name, service, port, endpoints, serviceEndpoints, routing, 
                 address: service.host,
                 port: port.targetPort ?? port.number,
                 labels: {},
+                locality: "",
                 takesMtls: false,
                 serviceAccount: undefined,
                 workload: undefined,
@@ -138,7 +137,7 @@ function discovery({ name, service, port, endpoints, serviceEndpoints, routing, 
         dnsLookupFamily: Cluster_DnsLookupFamily.V4_PREFERRED,
         respectDnsTtl: true,
         dnsRefreshRate: durationMs(settings.dnsRefreshMs),
-        loadAssignment: buildLoadAssignment(name, used),
+        loadAssignment: buildLoadAssignment(input, used, caller),
       };
     }
     default:
@@ -271,54 +270,4 @@ function transport(input: ClusterInput, isHttp2: boolean, asSpoken: boolean): Cl
       { name: "tlsMode-disabled", match: {}, transportSocket: PLAIN },
     ],
   };
-}
-
-function buildAddress(address: string, port: number): Init<typeof AddressSchema> {
-  if (isSocketPath(address)) return { address: { case: "pipe", value: { path: address.slice("unix://".length) } } };
-  return { address: { case: "socketAddress", value: { address, portSpecifier: { case: "portValue", value: port } } } };
-}
-
-const WEIGHT_SUM_MAX = 4_294_967_295;
-
-/** Endpoints under a cluster's name. Those that drain or are unwell stay known and are not chosen. */
-export function buildLoadAssignment(name: string, endpoints: readonly Endpoint[]): ClusterLoadAssignment {
-  const STATUS = {
-    healthy: HealthStatus.HEALTHY,
-    unhealthy: HealthStatus.UNHEALTHY,
-    draining: HealthStatus.DRAINING,
-  } as const;
-  // Envoy refuses endpoints whose weights come to more than 32 bits, and whoever writes one does not know the others.
-  const total = endpoints.reduce((sum, { weight }) => sum + Math.max(1, weight), 0);
-  const share = Math.min(1, (WEIGHT_SUM_MAX - endpoints.length) / total);
-  // Unset in Istio, and 0 is less than Envoy takes.
-  const weightOf = (weight: number) => (share === 1 ? Math.max(1, weight) : Math.max(1, Math.floor(weight * share)));
-  return create(ClusterLoadAssignmentSchema, {
-    clusterName: name,
-    endpoints: [
-      {
-        lbEndpoints: endpoints.map(
-          ({ address, port, takesMtls, workload, weight, health }): Init<typeof LbEndpointSchema> => ({
-            hostIdentifier: {
-              case: "endpoint",
-              value: {
-                address: buildAddress(address, port),
-              },
-            },
-            loadBalancingWeight: weightOf(weight),
-            healthStatus: STATUS[health],
-            ...(takesMtls || workload !== undefined
-              ? {
-                  metadata: {
-                    filterMetadata: {
-                      ...(workload === undefined ? {} : { istio: { workload } }),
-                      ...(takesMtls ? { "envoy.transport_socket_match": { tlsMode: "istio" } } : {}),
-                    },
-                  },
-                }
-              : {}),
-          }),
-        ),
-      },
-    ],
-  });
 }

@@ -1,12 +1,17 @@
 import { create } from "@bufbuild/protobuf";
 import type { Endpoint } from "#core/model/endpoint.ts";
 import type { Service } from "#core/model/service.ts";
+import type { Caller } from "#core/resolve/locality-load.ts";
 import type { LoadBalancer } from "#core/resolve/traffic-settings.ts";
 import { isIpAddress } from "#core/schema/ip-address.ts";
 import { type Cluster, Cluster_DiscoveryType, ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { LocalitySchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
-import type { ClusterLoadAssignment } from "#proto/gen/envoy/config/endpoint/v3/endpoint_pb.js";
-import { buildCluster, buildLoadAssignment, type ClusterInput } from "#server/envoy/clusters/build-cluster.ts";
+import {
+  type ClusterLoadAssignment,
+  ClusterLoadAssignmentSchema,
+} from "#proto/gen/envoy/config/endpoint/v3/endpoint_pb.js";
+import { buildCluster, type ClusterInput } from "#server/envoy/clusters/build-cluster.ts";
+import { buildLoadAssignment } from "#server/envoy/clusters/load-assignment.ts";
 import { BLACK_HOLE } from "#server/envoy/names.ts";
 
 /** The largest that gRPC clients accept (gRFC A42). */
@@ -18,14 +23,17 @@ export function isCallable({ resolution }: Service): boolean {
 }
 
 /** A cluster without what gRPC clients refuse: TLS from the control plane, other balancers, several DNS names. */
-export function buildGrpcCluster(input: ClusterInput): Cluster {
+export function buildGrpcCluster(input: ClusterInput, caller: Caller): Cluster {
   const { service, policy } = input;
   const build = (resolved: Service): Cluster =>
-    buildCluster({
-      ...input,
-      service: resolved,
-      policy: { ...policy, tls: { mode: "DISABLE" }, loadBalancer: adaptBalancer(policy.loadBalancer) },
-    });
+    buildCluster(
+      {
+        ...input,
+        service: resolved,
+        policy: { ...policy, tls: { mode: "DISABLE" }, loadBalancer: adaptBalancer(policy.loadBalancer) },
+      },
+      caller,
+    );
   const cluster = build(service.resolution === "dns" ? { ...service, resolution: "dns-round-robin" } : service);
   // A name to look up there is only where something is selected or written; gRPC clients refuse a cluster without one.
   return cluster.loadAssignment?.endpoints.every(({ lbEndpoints }) => lbEndpoints.length === 0)
@@ -48,19 +56,30 @@ function adaptBalancer(loadBalancer: LoadBalancer | undefined): LoadBalancer {
   return { consistentHash: { ...hashed, ...ring } };
 }
 
-/** Endpoints as gRPC clients take them: addresses only, each once, in one locality of some weight. */
-export function buildGrpcAssignment(name: string, endpoints: readonly Endpoint[]): ClusterLoadAssignment {
+/** Endpoints as gRPC clients take them: addresses only, each once, in localities that have a weight; these they always weigh. */
+export function buildGrpcAssignment(
+  input: Pick<ClusterInput, "name" | "policy" | "settings">,
+  endpoints: readonly Endpoint[],
+  caller: Caller,
+): ClusterLoadAssignment {
   const callable = new Map(
     endpoints
       .filter(({ address }) => isIpAddress(address))
       .map((endpoint) => [`${endpoint.address} ${endpoint.port}`, endpoint]),
   );
-  const assignment = buildLoadAssignment(name, [...callable.values()]);
+  const assignment = buildLoadAssignment(input, [...callable.values()], caller);
   for (const group of assignment.endpoints) {
-    group.locality = create(LocalitySchema);
-    group.loadBalancingWeight = 1;
+    group.locality ??= create(LocalitySchema);
+    const total = group.lbEndpoints.reduce((sum, { loadBalancingWeight = 1 }) => sum + loadBalancingWeight, 0);
+    group.loadBalancingWeight ??= assignment.endpoints.length === 1 ? 1 : Math.max(1, total);
   }
   return assignment;
+}
+
+/** Endpoints of whom there are none. */
+export function buildNobody(name: string): ClusterLoadAssignment {
+  const group = { locality: {}, loadBalancingWeight: 1 };
+  return create(ClusterLoadAssignmentSchema, { clusterName: name, endpoints: [group] });
 }
 
 /** Where calls fail: its endpoints, of which there are none, are known. */

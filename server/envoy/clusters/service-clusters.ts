@@ -1,5 +1,6 @@
 import type { Endpoint } from "#core/model/endpoint.ts";
 import { resolveEndpoints } from "#core/resolve/endpoints.ts";
+import { dependsOnCaller, localityRule } from "#core/resolve/locality-load.ts";
 import type { CallerReader } from "#core/resolve/mesh-reader.ts";
 import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
@@ -15,6 +16,8 @@ export interface ServiceCluster {
   readonly endpoints: readonly Endpoint[];
   /** Its endpoints go over EDS; else they are part of the cluster. */
   readonly isDiscovered: boolean;
+  /** Callers in other places, or with other labels, may have their endpoints in another order. */
+  readonly dependsOnCaller: boolean;
   readonly origins: readonly Origin[];
 }
 
@@ -41,6 +44,7 @@ export function serviceClusters(
     return subsets.map((subset): ServiceCluster => {
       const labels = rule?.subsets.find(({ name }) => name === subset)?.labels;
       const endpoints = subset === "" ? all : all.filter((endpoint) => matchesLabels(endpoint.labels, labels));
+      const policy = resolveTrafficPolicy(rule, subset, port.number);
       return {
         input: {
           name: outboundCluster(host, port.number, subset),
@@ -49,13 +53,14 @@ export function serviceClusters(
           subset,
           endpoints,
           serviceEndpoints: all,
-          policy: resolveTrafficPolicy(rule, subset, port.number),
+          policy,
           trustDomain: world.mesh.trustDomain,
           settings,
           routing,
         },
         endpoints,
         isDiscovered,
+        dependsOnCaller: dependsOnCaller(localityRule(policy, settings), endpoints),
         origins,
       };
     });

@@ -17,6 +17,6 @@ export const arbitraryInstance: fc.Arbitrary<WorkloadInstance> = fc.record({
     selector: ({ name }) => name,
   }),
   health: fc.constantFrom("healthy", "unhealthy", "draining"),
-  locality: fc.constant(""),
+  locality: TEXTS.locality,
   weight: fc.constantFrom(0, 1, 100, 4_294_967_295),
 });

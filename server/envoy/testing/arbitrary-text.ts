@@ -213,7 +213,7 @@ export const TEXTS = {
     `unix:///${"x".repeat(106)}`,
   ),
   "ip-or-host": fc.constantFrom("127.0.0.1", "localhost"),
-  locality: fc.constant("a/b/c"),
+  locality: fc.constantFrom("a/b/c", "a/b/d", "a/b", "a", "b", "b/b"),
   "service-protocol": fc.constantFrom(
     "HTTP",
     "http",

@@ -14,6 +14,13 @@ export function randomMeshConfig({ pick, rarely, service, namespace }: Draw): An
     ...maybe({ defaultDestinationRuleExportTo: [pick(["*", "."])] }),
     ...maybe({ connectTimeout: pick(["1s", "10s"]) }),
     ...maybe({ tcpKeepalive: { probes: 3 } }),
+    ...maybe({
+      localityLbSetting: pick<object>([
+        { enabled: false },
+        { failoverPriority: ["app"] },
+        { distribute: [{ from: "eu/*", to: { "eu/*": 90, "us/*": 10 } }] },
+      ]),
+    }),
     ...maybe({ enableAutoMtls: pick([true, false]) }),
     ...maybe({ h2UpgradePolicy: pick(["UPGRADE", "DO_NOT_UPGRADE"]) }),
     ...maybe({ defaultHttpRetryPolicy: pick<object>([{ attempts: 0 }, { attempts: 3, retryOn: "5xx" }]) }),

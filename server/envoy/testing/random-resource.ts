@@ -19,6 +19,24 @@ function hostOf({ pick, service, namespace }: Draw): string {
   return pick([service, service, whole, `${service}.default.${DOMAIN}`, `*.default.${DOMAIN}`, "*.local", "*"]);
 }
 
+const LOCALITIES = ["eu/a", "eu/b/1", "eu", "us/a", "us"];
+
+/** Who is preferred by where both are, with and without a way to find out that they fail. */
+function byPlace({ pick, rarely }: Draw): object {
+  const localityLbSetting = pick<object>([
+    { enabled: false },
+    { enabled: true },
+    { distribute: [{ from: pick(["eu/*", "eu/a", "*"]), to: { "eu/a": 80, "us/*": 20 } }] },
+    { failover: [{ from: "eu", to: "us" }] },
+    { failoverPriority: pick([["version"], ["topology.kubernetes.io/region", "version=v1"], ["app", "istio"]]) },
+  ]);
+  return {
+    ...(rarely(4) ? {} : { loadBalancer: { localityLbSetting } }),
+    ...(rarely(3) ? {} : { outlierDetection: { consecutive5xxErrors: 3 } }),
+    connectionPool: { tcp: { maxConnections: 1 } },
+  };
+}
+
 /** Settings of connections, and others for one of the ports. */
 function atAPort({ pick, random }: Draw): object {
   const settings = () => ({
@@ -65,7 +83,11 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
       location: draw.pick(["MESH_INTERNAL", "MESH_EXTERNAL"]),
       ...exportTo(draw),
       ports: [{ name: "http", number: draw.pick([80, 9080]), protocol: "HTTP", targetPort: 8080 }],
-      endpoints: [{ address: draw.pick(["10.0.0.1", "127.0.0.1"]), labels: { version: draw.pick(["v0", "v1"]) } }],
+      endpoints: Array.from({ length: 1 + draw.random(3) }, (_, index) => ({
+        address: draw.pick([`10.0.0.${index + 1}`, `127.0.0.${index + 1}`]),
+        labels: { version: draw.pick(["v0", "v1"]) },
+        ...(draw.rarely(2) ? {} : { locality: draw.pick(LOCALITIES) }),
+      })),
     }),
   // An alias of whoever is registered there.
   (draw) =>
@@ -102,6 +124,7 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
       ...(draw.rarely(2) ? { ports: { http: 9000 + draw.random(2) } } : {}),
       ...(draw.rarely(2) ? { serviceAccount: draw.pick(["a", "b"]) } : {}),
       weight: draw.random(3),
+      ...(draw.rarely(2) ? {} : { locality: draw.pick(LOCALITIES) }),
     }),
   // What its object says of itself says more than what it says of the workload.
   (draw) => {
@@ -226,6 +249,14 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
               { connectionPool: { tcp: { maxConnections: draw.random(3), maxConnectionDuration: "5s" } } },
               { tls: draw.pick<object>([{}, { mode: "ISTIO_MUTUAL" }, SIMPLE_TLS]) },
               atAPort(draw),
+              byPlace(draw),
+              byPlace(draw),
+              {
+                ...byPlace(draw),
+                portLevelSettings: [
+                  { port: { number: 80 }, connectionPool: { tcp: { maxConnections: 9 } }, ...byPlace(draw) },
+                ],
+              },
             ]),
           }),
     }),

@@ -37,7 +37,7 @@ export function randomChange(random: (below: number) => number, revision: number
     address: "127.0.0.1",
     ports: [{ name: "http", appPort: 9000 + random(3), inboundPort: 19_000 + random(3) }],
     health: (["healthy", "healthy", "unhealthy", "draining"] as const)[random(4)] ?? "healthy",
-    locality: "",
+    locality: ["", "eu/a", "eu/b/1", "us/a"][random(4)] ?? "",
     weight: random(3),
     ...(random(5) === 0 ? { isAwaited: true } : {}),
   };
@@ -94,11 +94,13 @@ export const NODES = [
   bounded("s0-1", "default"),
   bounded("s1-0", "default", { type: "router" }),
   node("s0-0", "default", {}, "NONE"),
-  node("s1-0", "prod", {}, "REDIRECT"),
+  node("s1-0", "prod", { locality: "eu/a" }, "REDIRECT"),
+  node("s2-9", "prod", { locality: "us/a" }, "REDIRECT"),
+  node("s2-8", "prod", {}, "REDIRECT"),
   node("s1-1", "default", { takesVirtualHosts: false }, "REDIRECT"),
   node("gw", "istio-system", { type: "router" }, "NONE"),
   grpc("g0-0", "default"),
-  grpc("g0-0", "prod"),
+  { ...grpc("g0-0", "prod"), locality: "eu/b" },
 ];
 
 export function dump(layers: readonly Layer[]): Record<string, string> {

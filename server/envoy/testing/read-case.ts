@@ -12,6 +12,8 @@ export interface ProxyHeader {
   readonly mode: "NONE" | "REDIRECT";
   readonly labels: Readonly<Record<string, string>>;
   readonly httpProxyPort?: number;
+  /** region/zone/subzone */
+  readonly locality?: string;
   /** `name:appPort:inboundPort` */
   readonly inbound?: readonly string[];
   /** `host:port:bindPort` */
@@ -25,6 +27,7 @@ export interface InstanceHeader {
   readonly labels: Readonly<Record<string, string>>;
   readonly account: string;
   readonly ports: readonly string[];
+  readonly locality?: string;
 }
 
 interface CaseHeader {
@@ -62,7 +65,7 @@ export function makeSnapshot(documents: readonly Document[], instances: readonly
       traceSampling: 100,
     },
     resources,
-    instances: instances.map(({ name, labels, account, ports }) => ({
+    instances: instances.map(({ name, labels, account, ports, locality = "" }) => ({
       namespace: "default",
       name,
       workload: name.replace(/-\d+$/, ""),
@@ -71,7 +74,7 @@ export function makeSnapshot(documents: readonly Document[], instances: readonly
       address: "127.0.0.1",
       ports: ports.map(readPort),
       health: "healthy",
-      locality: "",
+      locality,
       weight: 1,
     })),
   };
@@ -88,6 +91,7 @@ export function makeNode(proxy: ProxyHeader): ProxyNode {
     domain: `${namespace}.svc.cluster.local`,
     userAgent: "envoy",
     version: "1.40.0",
+    ...(proxy.locality === undefined ? {} : { locality: proxy.locality }),
     takesVirtualHosts: proxy.virtualHosts ?? true,
     metadata: {
       LABELS: labels,

@@ -59,6 +59,8 @@ export interface Step {
   readonly ask: Question;
   /** Once where absent; each answer must be as expected. */
   readonly times?: number;
+  /** Asked again until it is as expected: what Envoy does a moment after what came before. */
+  readonly soon?: boolean;
   readonly expect: Expectation;
 }
 

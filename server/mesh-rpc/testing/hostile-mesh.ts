@@ -23,7 +23,7 @@ const CONFIG = `${serviceText("ratings")}---
 apiVersion: networking.istio.io/v1
 kind: WorkloadGroup
 metadata: { name: shop, namespace: default }
-spec: { template: { serviceAccount: shop } }
+spec: { template: { serviceAccount: shop, locality: us } }
 ---
 apiVersion: networking.istio.io/v1
 kind: WorkloadGroup

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { DEFAULT_PROXY_SETTINGS } from "#core/mesh-config/proxy-settings.ts";
 import type { Endpoint } from "#core/model/endpoint.ts";
-import { buildLoadAssignment } from "#server/envoy/clusters/build-cluster.ts";
+import { buildLoadAssignment } from "#server/envoy/clusters/load-assignment.ts";
 
 const UINT32_MAX = 4_294_967_295;
 
@@ -11,6 +12,7 @@ function weigh(weights: readonly number[]): number[] {
       address: `10.0.0.${index}`,
       port: 80,
       labels: {},
+      locality: "",
       takesMtls: false,
       serviceAccount: undefined,
       workload: undefined,
@@ -19,7 +21,11 @@ function weigh(weights: readonly number[]): number[] {
       health: "healthy",
     }),
   );
-  const { endpoints: groups } = buildLoadAssignment("c", endpoints);
+  const { endpoints: groups } = buildLoadAssignment(
+    { name: "c", policy: {}, settings: DEFAULT_PROXY_SETTINGS },
+    endpoints,
+    { locality: "", labels: {} },
+  );
   return groups.flatMap(({ lbEndpoints }) => lbEndpoints.map(({ loadBalancingWeight }) => loadBalancingWeight ?? 0));
 }
 

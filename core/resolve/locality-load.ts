@@ -1,0 +1,171 @@
+import type { LocalityLb } from "#core/kinds/destination-rule/locality.ts";
+import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+import type { Endpoint } from "#core/model/endpoint.ts";
+import { localityMatches, parseLocality, withTopology } from "#core/model/locality.ts";
+import type { TrafficSettings } from "#core/resolve/traffic-settings.ts";
+import type { Labels } from "#core/resource/labels.ts";
+
+/** Who calls, as far as it matters to whom its requests go. */
+export interface Caller {
+  /** region/zone/subzone, or less of it; empty where it is not known. */
+  readonly locality: string;
+  /** At least those that rules compare (`comparedLabels`). */
+  readonly labels: Labels;
+}
+
+/** Endpoints that stand together: of one locality and one priority. */
+export interface EndpointGroup {
+  readonly locality: string;
+  /** 0 first, and without a gap. */
+  readonly priority: number;
+  /** Beside the other groups of its priority, where localities are weighed. */
+  readonly weight: number;
+  readonly endpoints: readonly Endpoint[];
+}
+
+/** What becomes of localities in one cluster. */
+export type LocalityRule =
+  | { readonly kind: "distribute"; readonly distribute: NonNullable<LocalityLb["distribute"]> }
+  | {
+      readonly kind: "failover";
+      readonly failover: NonNullable<LocalityLb["failover"]>;
+      readonly labels: readonly string[];
+    };
+
+/**
+ * What holds for a cluster's localities: what its DestinationRule says, as a whole, or what the MeshConfig does (Istio's
+ * `GetEffectiveLbSetting`). Undefined where it does not matter who is near: it is turned off, or nobody finds out that endpoints
+ * fail, so that there is nothing to fail over from.
+ */
+export function localityRule(
+  { loadBalancer, outlierDetection }: TrafficSettings,
+  mesh: Pick<ProxySettings, "locality">,
+): LocalityRule | undefined {
+  const setting = loadBalancer?.localityLbSetting ?? mesh.locality;
+  const { enabled = true, distribute = [], failover = [], failoverPriority = [] } = setting;
+  if (!enabled) return undefined;
+  if (distribute.length > 0) return { kind: "distribute", distribute };
+  return outlierDetection === undefined ? undefined : { kind: "failover", failover, labels: failoverPriority };
+}
+
+/** Whether localities of one priority share requests by their weights. Else the load balancer chooses among all of them. */
+export function weighsLocalities(rule: LocalityRule | undefined): boolean {
+  return rule?.kind === "distribute" || (rule !== undefined && rule.failover.length + rule.labels.length > 0);
+}
+
+/** Whether callers that differ in locality or labels may get others. */
+export function dependsOnCaller(rule: LocalityRule | undefined, endpoints: readonly Endpoint[]): boolean {
+  if (rule === undefined || endpoints.length === 0) return false;
+  if (rule.kind === "distribute") return true;
+  const [first] = endpoints;
+  return rule.labels.length > 0 ? endpoints.length > 1 : endpoints.some(({ locality }) => locality !== first?.locality);
+}
+
+/** Keys of the labels that a caller is asked for its own value of. */
+export function comparedLabels(failoverPriority: readonly string[] = []): string[] {
+  return failoverPriority.flatMap((each) => {
+    const [key = "", ...values] = each.split("=");
+    return values.length === 1 ? [] : [key];
+  });
+}
+
+/** Who gets requests of a caller before whom, and in which shares (Istio's `ApplyLocalityLoadBalancer`). */
+export function groupEndpoints(
+  endpoints: readonly Endpoint[],
+  rule: LocalityRule | undefined,
+  caller: Caller,
+): readonly EndpointGroup[] {
+  const groups = [...Map.groupBy(endpoints, ({ locality }) => locality)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([locality, own]) => group(locality, 0, own));
+  if (rule === undefined) return groups;
+  if (rule.kind === "distribute") return distribute(groups, rule.distribute, caller.locality);
+  if (rule.labels.length === 0) return byDistance(groups, rule.failover, caller.locality);
+  const byLabels = splitByLabels(groups, rule.labels, withTopology(caller.labels, caller.locality));
+  return rule.failover.length === 0 ? byLabels : byDistance(byLabels, rule.failover, caller.locality);
+}
+
+function group(locality: string, priority: number, endpoints: readonly Endpoint[]): EndpointGroup {
+  const weight = endpoints.reduce((sum, each) => sum + Math.max(1, each.weight), 0);
+  return { locality, priority, weight, endpoints };
+}
+
+/** The first rule for where the caller is counts; where there is none, all share by the weights of their endpoints. */
+function distribute(
+  groups: readonly EndpointGroup[],
+  rules: NonNullable<LocalityLb["distribute"]>,
+  from: string,
+): readonly EndpointGroup[] {
+  const shares = rules.find((each) => localityMatches(each.from ?? "", from))?.to;
+  if (shares === undefined) return groups;
+  const left = new Set(groups);
+  return Object.entries(shares)
+    .flatMap(([pattern, share]) => {
+      const there = [...left].filter(({ locality }) => localityMatches(pattern, locality));
+      const total = there.reduce((sum, { weight }) => sum + weight, 0);
+      return there.map((each) => {
+        left.delete(each);
+        return { ...each, weight: Math.ceil((each.weight * share) / total) };
+      });
+    })
+    .sort((a, b) => (a.locality < b.locality ? -1 : 1));
+}
+
+/** Same subzone, same zone, same region, the region that is named, any other; beneath the order that there is. */
+const DISTANCES = 5;
+
+function byDistance(
+  groups: readonly EndpointGroup[],
+  failover: NonNullable<LocalityLb["failover"]>,
+  from: string,
+): readonly EndpointGroup[] {
+  return compact(
+    groups.map((each) => ({
+      ...each,
+      priority: each.priority * DISTANCES + distance(from, each.locality, failover),
+    })),
+  );
+}
+
+function distance(from: string, to: string, failover: NonNullable<LocalityLb["failover"]>): number {
+  const caller = parseLocality(from);
+  const called = parseLocality(to);
+  if (caller.region === called.region)
+    return caller.zone !== called.zone ? 2 : caller.subzone !== called.subzone ? 1 : 0;
+  const named = failover.find((each) => (each.from ?? "") === caller.region);
+  return named === undefined || (named.to ?? "") === called.region ? 3 : 4;
+}
+
+/** Where it is the first of the labels, whoever is elsewhere comes after all who are here (Istio's `includesNetwork`). */
+const NETWORK = "topology.istio.io/network";
+
+/** The more of the first labels are alike, the sooner. */
+function splitByLabels(
+  groups: readonly EndpointGroup[],
+  asked: readonly string[],
+  own: Labels,
+): readonly EndpointGroup[] {
+  const wanted = asked.map((each) => {
+    const [key = "", ...values] = each.split("=");
+    return [key, values.length === 1 ? values[0] : own[key]] as const;
+  });
+  const priorityOf = ({ labels }: Endpoint): number => {
+    const isDifferent = ([key, value]: (typeof wanted)[number]): boolean => (value ?? "") !== (labels[key] ?? "");
+    const isElsewhere = asked[0] === NETWORK && wanted.slice(0, 1).some(isDifferent);
+    const at = wanted.findIndex((each, index) => isDifferent(each) && !(index === 0 && isElsewhere));
+    return (at < 0 ? 0 : asked.length - at) + (isElsewhere ? asked.length : 0);
+  };
+  return compact(
+    groups.flatMap(({ locality, endpoints }) =>
+      [...Map.groupBy(endpoints, priorityOf)]
+        .sort(([a], [b]) => a - b)
+        .map(([priority, alike]) => group(locality, priority, alike)),
+    ),
+  );
+}
+
+/** The same order, from 0 and without a gap, as Envoy asks for it. */
+function compact(groups: readonly EndpointGroup[]): readonly EndpointGroup[] {
+  const used = [...new Set(groups.map(({ priority }) => priority))].sort((a, b) => a - b);
+  return groups.map((each) => ({ ...each, priority: used.indexOf(each.priority) }));
+}

@@ -1,0 +1,26 @@
+import type { Caller } from "#core/resolve/locality-load.ts";
+import type { ProxyNode } from "#core/xds/layer.ts";
+import type { CompileReader } from "#server/compile/compile-reader.ts";
+import { standingOf } from "#server/envoy/standing.ts";
+
+/**
+ * What of a proxy decides which endpoints it prefers. Where it is counts as it is registered; what it says of that itself, for
+ * whoever is not registered: it bears on its own calls alone.
+ */
+export function callerOf(world: CompileReader, node: ProxyNode): Caller {
+  const { instance, labels } = standingOf(world, node);
+  return {
+    locality: instance?.locality ?? node.locality ?? "",
+    labels: Object.fromEntries(
+      world.comparedLabelKeys.flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]]])),
+    ),
+  };
+}
+
+/** Equal for callers who prefer the same. */
+export function formatCaller({ locality, labels }: Caller): string {
+  const pairs = Object.entries(labels)
+    .sort()
+    .map(([key, value]) => `${key}=${value}`);
+  return [locality === "" ? "anywhere" : locality, ...pairs].join(" ");
+}
