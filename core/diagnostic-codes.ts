@@ -69,6 +69,7 @@ export type DiagnosticCode =
   | "selector-matches-nothing"
   | "several-sidecars"
   | "several-telemetries"
+  | "telemetry-provider-not-found"
   | "sidecar-host-not-found"
   | "subset-not-found"
   | "subset-without-instances"

@@ -118,7 +118,9 @@ async function runClaimed(
   const upkeep = setInterval(() => {
     room.look();
     for (const each of [bootstrap, cache, revocations, supervisor, capture]) each?.settle();
-    void proxy.rotateLog().catch((error: unknown) => log.warn("envoy's log was not rotated", { error: String(error) }));
+    void proxy
+      .rotateLogs()
+      .catch((error: unknown) => log.warn("envoy's logs were not rotated", { error: String(error) }));
   }, UPKEEP_EVERY_MS);
   const running = [keeper.run(uplink, background.signal), readiness.run(background.signal)];
   const registering = registration.run(background.signal).then(() => undefined, PharosError.from);

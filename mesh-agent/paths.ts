@@ -3,6 +3,7 @@ import { lstatSync, mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PharosError } from "#core/errors.ts";
+import { STDOUT_FILE } from "#core/telemetry/access-log.ts";
 
 /** Unix socket addresses hold 104 bytes on macOS, 108 on Linux, with a closing zero. */
 const SOCKET_PATH_BYTES_MAX = 103;
@@ -22,6 +23,8 @@ export interface AgentPaths {
   /** Says that this agent's rules may be in the kernel. */
   readonly captureMark: string;
   readonly accessLog: string;
+  /** What a Telemetry has written to /dev/stdout. */
+  readonly requestLog: string;
   readonly xdsSocket: string;
   readonly sdsSocket: string;
   readonly spansSocket: string;
@@ -44,6 +47,7 @@ export function openPaths(dir: string): AgentPaths {
     envoyLog: join(dir, "envoy.log"),
     captureMark: join(dir, "captures"),
     accessLog: join(dir, "access.log"),
+    requestLog: join(dir, STDOUT_FILE),
     xdsSocket: join(sockets, "xds.sock"),
     sdsSocket: join(sockets, "sds.sock"),
     spansSocket: join(sockets, "spans.sock"),

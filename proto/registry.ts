@@ -7,6 +7,7 @@ import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route
 import { ZipkinConfigSchema } from "#proto/gen/envoy/config/trace/v3/zipkin_pb.js";
 import { FileAccessLogSchema } from "#proto/gen/envoy/extensions/access_loggers/file/v3/file_pb.js";
 import { ExpressionFilterSchema } from "#proto/gen/envoy/extensions/access_loggers/filters/cel/v3/cel_pb.js";
+import { OpenTelemetryAccessLogConfigSchema } from "#proto/gen/envoy/extensions/access_loggers/open_telemetry/v3/logs_service_pb.js";
 import { CorsPolicySchema, CorsSchema } from "#proto/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js";
 import { ExtAuthzSchema } from "#proto/gen/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js";
 import { HTTPFaultSchema } from "#proto/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js";
@@ -40,6 +41,7 @@ export const REGISTRY = createRegistry(
   VirtualHostSchema,
   ZipkinConfigSchema,
   FileAccessLogSchema,
+  OpenTelemetryAccessLogConfigSchema,
   ExpressionFilterSchema,
   CorsPolicySchema,
   CorsSchema,

@@ -329,6 +329,21 @@ const CLOSE: { readonly [C in DiagnosticCode]?: readonly (readonly [name: string
       ],
     ],
   ],
+  "telemetry-provider-not-found": [
+    [
+      "Istio's own providers, and those of the MeshConfig whatever their case",
+      [
+        REVIEWS,
+        meshConfig(
+          "{ extensionProviders: [{ name: otlp, envoyOtelAls: { service: default/reviews.default.svc.cluster.local, port: 9080 } }, { name: own, prometheus: {} }] }",
+        ),
+        telemetry(
+          "a",
+          "{ metrics: [{ providers: [{ name: prometheus }, { name: own }] }], accessLogging: [{ providers: [{ name: envoy }, { name: OTLP }] }] }",
+        ),
+      ],
+    ],
+  ],
   "several-sidecars": [
     [
       "one for the namespace, one for a workload of it, and those of other namespaces",

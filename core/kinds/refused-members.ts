@@ -104,20 +104,6 @@ export const REFUSED_MEMBERS: { readonly [K in Kind]?: readonly string[] } = {
   AuthorizationPolicy: TARGET_REFS,
   RequestAuthentication: TARGET_REFS,
   Telemetry: [
-    ...fieldLines(`
-    accessLogging[].disabled
-    accessLogging[].filter.expression
-    accessLogging[].match.mode
-    accessLogging[].providers[].name
-    metrics[].overrides[].disabled
-    metrics[].overrides[].match.customMetric
-    metrics[].overrides[].match.metric
-    metrics[].overrides[].match.mode
-    metrics[].overrides[].tagOverrides{}.operation
-    metrics[].overrides[].tagOverrides{}.value
-    metrics[].providers[].name
-    metrics[].reportingInterval
-    `),
     ...TARGET_REFS,
     ...fieldLines(`
     tracing[].customTags{}.formatter.value

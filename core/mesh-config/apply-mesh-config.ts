@@ -1,4 +1,6 @@
 import { parseDurationMs } from "#core/duration.ts";
+import type { LogFormat } from "#core/kinds/mesh-config/extension-provider.ts";
+import { readLogLabels } from "#core/kinds/mesh-config/read-log-labels.ts";
 import type { MeshConfigSpec } from "#core/kinds/mesh-config/schema.ts";
 import type { ConnectionSettings, ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 
@@ -31,8 +33,22 @@ export function applyMeshConfig(base: ProxySettings, config: MeshConfigSpec): Pr
     retries: config.defaultHttpRetryPolicy ?? base.retries,
     providers: config.extensionProviders ?? base.providers,
     locality: config.localityLbSetting ?? base.locality,
+    defaultProviders: {
+      metrics: config.defaultProviders?.metrics ?? base.defaultProviders.metrics,
+      accessLogging: config.defaultProviders?.accessLogging ?? base.defaultProviders.accessLogging,
+    },
+    accessLog: {
+      path: config.accessLogFile ?? base.accessLog.path,
+      format: formatOf(config) ?? base.accessLog.format,
+    },
     dnsRefreshMs: timeMs(config.dnsRefreshRate) ?? base.dnsRefreshMs,
   };
+}
+
+/** JSON that is none is refused before it is stored. */
+function formatOf({ accessLogFormat: text, accessLogEncoding }: MeshConfigSpec): LogFormat {
+  if (accessLogEncoding === "JSON") return { labels: readLogLabels(text ?? "{}") ?? {} };
+  return text === undefined ? undefined : { text };
 }
 
 type WrittenConnections = NonNullable<NonNullable<MeshConfigSpec["defaultConfig"]>["connectionSettings"]>;

@@ -1,6 +1,6 @@
 import type { TcpKeepalive } from "#core/kinds/destination-rule/connection-pool.ts";
 import type { LocalityLb } from "#core/kinds/destination-rule/locality.ts";
-import type { ExtensionProvider } from "#core/kinds/mesh-config/extension-provider.ts";
+import type { ExtensionProvider, LogFormat } from "#core/kinds/mesh-config/extension-provider.ts";
 import type { ForwardClientCert } from "#core/kinds/mesh-config/proxy-config.ts";
 import type { HttpRetry } from "#core/kinds/virtual-service/http-route.ts";
 
@@ -50,6 +50,10 @@ export interface ProxySettings {
   readonly providers: readonly ExtensionProvider[];
   /** Which endpoints callers prefer by where both are, where no rule says it. */
   readonly locality: LocalityLb;
+  /** Names of those that are meant where no Telemetry names any. */
+  readonly defaultProviders: { readonly metrics: readonly string[]; readonly accessLogging: readonly string[] };
+  /** Where each request is logged, beside what Pharos reads, where nobody says otherwise; `path` undefined: nowhere. `format` undefined: Istio's text. */
+  readonly accessLog: { readonly path: string | undefined; readonly format: LogFormat };
   /** How long an answer holds that does not say so itself. */
   readonly dnsRefreshMs: number;
 }
@@ -93,5 +97,7 @@ export const DEFAULT_PROXY_SETTINGS: ProxySettings = {
   retries: undefined,
   providers: [],
   locality: { enabled: true },
+  defaultProviders: { metrics: ["prometheus"], accessLogging: [] },
+  accessLog: { path: undefined, format: undefined },
   dnsRefreshMs: 60 * SECOND_MS,
 };

@@ -1,17 +1,14 @@
 import type { ExtensionProvider, HttpAuthorizer } from "#core/kinds/mesh-config/extension-provider.ts";
-import type { Port } from "#core/model/port.ts";
-import type { Service } from "#core/model/service.ts";
+import { type AskedService, resolveAsked } from "#core/resolve/asked-service.ts";
 import type { GuardingPolicy } from "#core/resolve/guarding-policy.ts";
 import type { CallerReader } from "#core/resolve/mesh-reader.ts";
 
 export type HttpProvider = HttpAuthorizer;
 
 /** Somebody whom policies have asked about requests. */
-export interface Authorizer {
+export interface Authorizer extends AskedService {
   readonly provider: ExtensionProvider;
   readonly protocol: "http" | "grpc";
-  readonly service: Service;
-  readonly port: Port;
 }
 
 /** Why a policy's provider cannot be asked: what it is about is refused then, as in Istio. */
@@ -31,16 +28,11 @@ export function resolveAuthorizers(
   });
 }
 
-/** `NAMESPACE/HOST` is that namespace's own service, whatever others it sees; without a namespace it is the one that the root namespace sees. */
 export function resolveAuthorizer(reader: Reader, name: string): Authorizer | NotAsked {
   const provider = reader.settings().providers.find((each) => each.name === name);
   const asked = provider?.envoyExtAuthzHttp ?? provider?.envoyExtAuthzGrpc;
   if (provider === undefined || asked === undefined) return "no-provider";
-  const slash = asked.service.indexOf("/");
-  const namespace = slash < 0 ? reader.mesh.rootNamespace : asked.service.slice(0, slash);
-  const service = reader.service(asked.service.slice(slash + 1).toLowerCase(), namespace);
-  if (service === undefined || (slash >= 0 && service.namespace !== namespace)) return "no-service";
-  const port = service.ports.find(({ number }) => number === asked.port);
-  if (port === undefined) return "no-port";
-  return { provider, protocol: provider.envoyExtAuthzHttp === undefined ? "grpc" : "http", service, port };
+  const found = resolveAsked(reader, asked);
+  if (typeof found === "string") return found;
+  return { provider, protocol: provider.envoyExtAuthzHttp === undefined ? "grpc" : "http", ...found };
 }

@@ -1,5 +1,6 @@
 import type { Service } from "#core/model/service.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
+import type { ResolvedLogs } from "#core/resolve/access-logs.ts";
 import type { RoutingService } from "#core/resolve/delegates.ts";
 import type { ResolvedRule } from "#core/resolve/destination-rule.ts";
 import type { EndpointReader } from "#core/resolve/endpoints.ts";
@@ -27,6 +28,8 @@ export interface MeshReader extends CallerReader {
   requestAuthenticationsOver(namespace: string, labels: Labels): readonly Resource<"RequestAuthentication">[];
   /** What Telemetries say of a workload's traces. */
   tracingFor(namespace: string, labels: Labels): ResolvedTracing;
+  /** Who gets a line of each of its requests, beside Pharos. */
+  accessLogsFor(namespace: string, labels: Labels): ResolvedLogs;
   /** The Sidecar that speaks for a workload. */
   sidecarFor(namespace: string, labels: Labels): Resource<"Sidecar"> | undefined;
   /** What that one says of the connections to its application. */

@@ -1,6 +1,7 @@
 import { hostMatches, isWildcard } from "#core/host/host.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
+import { resolveAccessLogs } from "#core/resolve/access-logs.ts";
 import { type FindService, mergeDelegates, type RoutingService } from "#core/resolve/delegates.ts";
 import { resolveDestinationRule } from "#core/resolve/destination-rule.ts";
 import { gatewaySelector } from "#core/resolve/gateway-ports.ts";
@@ -76,6 +77,8 @@ export function createSnapshotReader({ mesh, resources, instances }: Snapshot): 
       resolvePolicies(requestAuthentications, { namespace, labels }, mesh.rootNamespace),
     tracingFor: (namespace, labels) =>
       resolveTracing(ofKind(aged, "Telemetry"), { namespace, labels }, mesh.rootNamespace),
+    accessLogsFor: (namespace, labels) =>
+      resolveAccessLogs(ofKind(aged, "Telemetry"), { namespace, labels }, mesh.rootNamespace, settings),
     sidecarFor,
     inboundPool: (namespace, labels) => inboundPoolOf(sidecarFor(namespace, labels)),
     gatewaysFor: (labels) => gateways.filter((gateway) => matchesLabels(labels, gatewaySelector(gateway))),

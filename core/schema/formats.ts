@@ -1,5 +1,8 @@
 import { parseDurationMs } from "#core/duration.ts";
+import { checkLogFilter } from "#core/schema/cel/check-log-filter.ts";
+import { checkTagValue } from "#core/schema/cel/check-tag-value.ts";
 import { claimOfCondition, claimOfRoute } from "#core/schema/claim-path.ts";
+import { checkHeaderVariables } from "#core/schema/header-variables.ts";
 import { checkHostName, checkWildcardHostName } from "#core/schema/host-name.ts";
 import { parseImportedHost } from "#core/schema/imported-host.ts";
 import { isIpAddress, isIpOrCidr, isSocketPath, whyNoSocketPath } from "#core/schema/ip-address.ts";
@@ -122,6 +125,17 @@ export const FORMATS = {
   "policy-path": checkPolicyPath,
   "service-account": (text) =>
     matches(/^(?:[a-z0-9-]{1,63}\/)?[a-z0-9.-]{1,253}$/, text, "is neither ACCOUNT nor NAMESPACE/ACCOUNT"),
+  "log-filter": checkLogFilter,
+  "metric-tag": (text) =>
+    matches(/^[a-zA-Z_][a-zA-Z0-9_]*$/, text, "is not the name of a label (letters, digits and underscores)") ??
+    (text.startsWith("__") || text === "le" ? "is a name that Prometheus keeps for itself" : undefined),
+  "metric-tag-value": checkTagValue,
+  "log-format": (text) => {
+    const found = text.includes("\0") ? { problem: "has a null character" } : checkHeaderVariables(text);
+    return found === undefined ? undefined : `${found.problem}${"hint" in found ? `: ${found.hint}` : ""}`;
+  },
+  "log-path": (text) =>
+    text.startsWith("/") && !UNSENDABLE.test(text) ? undefined : "is not the whole path of a file, such as /dev/stdout",
   "condition-key": (text) => (CONDITION_KEYS.test(text) ? undefined : checkConditionKey(text)),
 } as const satisfies Record<string, (text: string) => string | NotHandled | undefined>;
 

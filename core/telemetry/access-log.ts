@@ -87,3 +87,6 @@ export const PEER_HEADER = "x-pharos-peer";
 
 /** Header by which a caller's proxy marks the copies that a route's mirror makes of requests. */
 export const MIRROR_HEADER = "x-pharos-mirror";
+
+/** In the directory of an agent: the lines for people that are asked for at `/dev/stdout`. */
+export const STDOUT_FILE = "requests.log";

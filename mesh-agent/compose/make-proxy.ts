@@ -20,7 +20,8 @@ export interface ProxyParts extends Pick<PreparedEnvoy, "admin" | "bootstrap"> {
   readonly reopenLogs: () => Promise<void>;
   /** Why no request is served; undefined while requests are. */
   unreadiness(): string | undefined;
-  rotateLog(): Promise<boolean>;
+  /** Those that nobody else keeps small. */
+  rotateLogs(): Promise<void>;
 }
 
 export interface ProxyNeeds {
@@ -69,7 +70,9 @@ export function makeProxy(needs: ProxyNeeds): ProxyParts {
     application,
     reopenLogs,
     unreadiness,
-    rotateLog: () => rotateLog(paths.envoyLog, reopenLogs),
+    rotateLogs: async () => {
+      for (const file of [paths.envoyLog, paths.requestLog]) await rotateLog(file, reopenLogs);
+    },
   };
 }
 

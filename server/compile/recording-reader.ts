@@ -4,6 +4,7 @@ import type { Service, ServiceDeclaration } from "#core/model/service.ts";
 import type { Workload } from "#core/model/workload.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
+import { type ResolvedLogs, resolveAccessLogs } from "#core/resolve/access-logs.ts";
 import { delegatesOf, hasDelegates, mergeDelegates, type RoutingService } from "#core/resolve/delegates.ts";
 import { type ResolvedRule, resolveDestinationRule } from "#core/resolve/destination-rule.ts";
 import { gatewaySelector } from "#core/resolve/gateway-ports.ts";
@@ -297,6 +298,18 @@ export class RecordingReader implements LayerReader {
     return this.derive(
       `tracing of ${namespace} ${labelText(labels)}`,
       () => resolveTracing(this.ofNamespace("Telemetry", namespace), { namespace, labels }, this.mesh.rootNamespace),
+      isDeepStrictEqual,
+    );
+  }
+
+  /** Who gets a line of each of its requests, beside Pharos. */
+  accessLogsFor(namespace: string, labels: Labels): ResolvedLogs {
+    return this.derive(
+      `access logs of ${namespace} ${labelText(labels)}`,
+      () => {
+        const telemetries = this.ofNamespace("Telemetry", namespace);
+        return resolveAccessLogs(telemetries, { namespace, labels }, this.mesh.rootNamespace, this.settings());
+      },
       isDeepStrictEqual,
     );
   }

@@ -19,6 +19,7 @@ import { createServices } from "#server/services/create-services.ts";
 import { fileFindings } from "#server/services/file-findings.ts";
 import { liveEnds } from "#server/services/live-ends.ts";
 import type { Services } from "#server/services/services.ts";
+import { MetricExport } from "#server/telemetry/query/metric-export.ts";
 
 export interface ServicesParts extends IdentityParts {
   readonly options: Pick<ServerOptions, "dir" | "host" | "trustDomain" | "demoSignIn">;
@@ -43,6 +44,8 @@ export function makeServices(parts: ServicesParts): { readonly services: Service
   const applies = new PreviewThread({ ...inputs, name: "apply" });
   publisher.onCompile((change) => previews.follow(change));
   telemetry.queries.believeBy((end) => liveEnds(state.snapshot()).has(end));
+  const exported = new MetricExport(() => state.snapshot());
+  telemetry.metrics.exportBy((key) => exported.rulesFor(key));
   const services = createServices({
     store,
     mesh,

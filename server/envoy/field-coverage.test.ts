@@ -19,6 +19,9 @@ const FIELDS = new Map(KIND_NAMES.map((kind) => [kind, new Map(listFields(KINDS[
 const ELSEWHERE: Readonly<Record<string, string>> = {
   "Gateway servers[].name": "a name for people",
   "MeshConfig defaultConfig.connectionSettings.profile": "the one that there is: its values are told one by one",
+  "MeshConfig defaultProviders.metrics": "what /metrics shows: exported-metrics.test.ts",
+  "MeshConfig defaultProviders.metrics[]": "what /metrics shows: exported-metrics.test.ts",
+  "MeshConfig extensionProviders[].prometheus": "what /metrics shows: exported-metrics.test.ts",
   "RequestAuthentication jwtRules[].timeout": "how long the control plane waits for keys: key-fetcher.test.ts",
   "WorkloadGroup metadata": "labels of the instances that register",
   "WorkloadGroup metadata.labels": "labels of the instances that register",
@@ -32,6 +35,11 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "WorkloadGroup template.locality": "what an instance has that registers without saying otherwise",
   "WorkloadGroup template.weight": "what an instance has that registers without saying otherwise",
   "WorkloadGroup template.serviceAccount": "the only account whose instances may register",
+  ...Object.fromEntries(
+    [...(FIELDS.get("Telemetry")?.keys() ?? [])]
+      .filter((name) => name.startsWith("metrics"))
+      .map((name) => [`Telemetry ${name}`, "what /metrics shows: metric-export.test.ts"]),
+  ),
   ...Object.fromEntries(
     [...(FIELDS.get("WorkloadGroup")?.keys() ?? [])]
       .filter((name) => name.startsWith("probe"))

@@ -1,3 +1,4 @@
+import type { AskedService } from "#core/resolve/asked-service.ts";
 import type { Authorizer } from "#core/resolve/authorizers.ts";
 
 /** Istio's names for what xDS carries. */
@@ -13,8 +14,17 @@ export function inboundCluster(port: number): string {
  * Of whoever is asked about requests: each proxy that asks has its own, whatever its Sidecar leaves it to call. Namespaces may have a
  * service of one host each.
  */
-export function authorizerCluster({ service, port, protocol }: Authorizer): string {
+export function authorizerCluster({
+  service,
+  port,
+  protocol,
+}: Pick<Authorizer, "service" | "port" | "protocol">): string {
   return `authorizer|${port.number}|${protocol}|${service.namespace}/${service.host}`;
+}
+
+/** The same of whoever is told about requests. */
+export function logCluster({ service, port }: AskedService): string {
+  return `access-log|${port.number}||${service.namespace}/${service.host}`;
 }
 
 /** Route configuration of the forward proxy. */

@@ -26,6 +26,7 @@ import { type ServiceCluster, serviceClusters } from "#server/envoy/clusters/ser
 import { encodeResource, type Hash } from "#server/envoy/encode.ts";
 import type { ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
 import { buildPortListener, buildVirtualOutbound } from "#server/envoy/listeners/outbound-listener.ts";
+import { logOrigins } from "#server/envoy/listeners/requested-log.ts";
 import { BLACK_HOLE, HTTP_PROXY, PASSTHROUGH } from "#server/envoy/names.ts";
 import { durationMs, pack } from "#server/envoy/pack.ts";
 import { DIRECT_RESPONSE_BYTES_MAX } from "#server/envoy/routes/build-routes.ts";
@@ -223,7 +224,7 @@ export class OutboundScope {
     ].map(
       (listener): Built => ({
         type: "LDS",
-        resource: encodeResource(ListenerSchema, listener.name, listener, [], this.#hash),
+        resource: encodeResource(ListenerSchema, listener.name, listener, logOrigins(telemetry), this.#hash),
       }),
     );
     if (this.#captured.size >= LISTENERS_KEPT_MAX) this.#captured.clear();

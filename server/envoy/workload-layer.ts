@@ -22,6 +22,7 @@ import { callerOf } from "#server/envoy/caller-of.ts";
 import { authorizerClusters } from "#server/envoy/clusters/authorizer-clusters.ts";
 import { encodeServiceCluster } from "#server/envoy/clusters/encode-service-cluster.ts";
 import { buildInboundCluster } from "#server/envoy/clusters/inbound-cluster.ts";
+import { logClusters } from "#server/envoy/clusters/log-clusters.ts";
 import { encodeResource, type Hash } from "#server/envoy/encode.ts";
 import { buildGateway } from "#server/envoy/listeners/gateway-listeners.ts";
 import type { ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
@@ -33,6 +34,7 @@ import {
 } from "#server/envoy/listeners/inbound-listener.ts";
 import { buildExplicitHttp, buildExplicitTcp, buildForwardProxy } from "#server/envoy/listeners/outbound-listener.ts";
 import { NOT_TRACED, tracingOf } from "#server/envoy/listeners/proxy-tracing.ts";
+import { logOrigins, logsOf } from "#server/envoy/listeners/requested-log.ts";
 import { buildTcpChains } from "#server/envoy/listeners/tcp-target.ts";
 import type { OutboundScope } from "#server/envoy/outbound-scope.ts";
 import { REQUEST_BUFFER_BYTES } from "#server/envoy/routes/build-retries.ts";
@@ -64,7 +66,7 @@ export class WorkloadLayer {
     this.#world = world;
     this.#hash = hash;
     this.layer = new MutableLayer(`workload/${node.namespace}/${node.name}${node.takesVirtualHosts ? "" : "/inline"}`);
-    this.#units = node.type === "router" ? [this.#gatewayUnit()] : this.#sidecarUnits();
+    this.#units = node.type === "router" ? [this.#logsUnit(), this.#gatewayUnit()] : this.#sidecarUnits();
     for (const unit of this.#units) unit.rebuild();
   }
 
@@ -90,6 +92,7 @@ export class WorkloadLayer {
       tracing: node.metadata.PHAROS_TRACING
         ? tracingOf(this.#world.tracingFor(node.namespace, labels), this.#world.mesh.traceSampling)
         : NOT_TRACED,
+      logs: logsOf(this.#world.accessLogsFor(node.namespace, labels), this.#world, node.metadata.PHAROS_ACCESS_LOG),
       settings: this.#world.settings(),
     };
   }
@@ -109,6 +112,7 @@ export class WorkloadLayer {
         install: (built) => layer.replace(inbound, built),
         suspects: () => this.#ownSuspects(),
       }),
+      this.#logsUnit(),
       makeUnit({
         ...{ recorder, layer, name: outbound },
         build: () => this.#outbound(this.#telemetry()),
@@ -117,6 +121,23 @@ export class WorkloadLayer {
           this.node.metadata.PHAROS_OUTBOUND.flatMap(({ host }) => this.#world.bearingOn(this.#called(host))),
       }),
     ];
+  }
+
+  /** How those are reached who are told about its requests. */
+  #logsUnit(): Unit {
+    const layer = this.layer;
+    const name = `logs ${this.#name}`;
+    return makeUnit({
+      ...{ recorder: this.#world.recorder, layer, name },
+      build: () => {
+        const { client, server } = this.#world.accessLogsFor(this.node.namespace, this.#labels);
+        return logClusters(this.#world, [...client, ...server], this.node.namespace).flatMap((cluster) =>
+          encodeServiceCluster(cluster, callerOf(this.#world, this.node), this.#hash),
+        );
+      },
+      install: (built) => layer.replace(name, built),
+      suspects: () => this.#ownSuspects(),
+    });
   }
 
   /** What stands in its namespace and in the root namespace. */
@@ -257,7 +278,10 @@ export class WorkloadLayer {
   }
 
   #listener(listener: Listener, origins: readonly Origin[]): Built {
-    return { type: "LDS", resource: encodeResource(ListenerSchema, listener.name, listener, origins, this.#hash) };
+    // Whoever asks for a log is told where it cannot be written.
+    const logging = logOrigins(this.#telemetry());
+    const all = [...origins, ...logging];
+    return { type: "LDS", resource: encodeResource(ListenerSchema, listener.name, listener, all, this.#hash) };
   }
 }
 

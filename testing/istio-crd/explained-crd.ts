@@ -29,6 +29,10 @@ export const EXPLAINED_CRD: readonly Explanation[] = [
   [/portLevelSettings\[\]: port is not required in the CRD$/, "the settings of no port are left out"],
   [/^Gateway : servers is not required in the CRD$/, "Istio's webhook requires it"],
   [/^AuthorizationPolicy provider: name is not required in the CRD$/, "Istio's webhook requires it"],
+  [
+    /accessLogging\[\]\.filter: expression is not required in the CRD$/,
+    "an empty expression takes nothing, and Envoy refuses it",
+  ],
   [/delegate: name is not required in the CRD$/, "there is nothing to delegate to"],
   [/uriRegexRewrite: (?:match|rewrite) is not required in the CRD$/, "Istio's webhook requires both"],
   [/fault\.delay: fixedDelay is not required in the CRD$/, "it delays nothing"],

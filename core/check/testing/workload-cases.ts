@@ -217,6 +217,25 @@ spec:
     ],
   ],
   [
+    "Telemetries that name providers that are not there, of another type, or whose service or port is not",
+    [
+      REVIEWS,
+      meshConfig(
+        "{ extensionProviders: [{ name: a, envoyOtelAls: { service: nobody.test, port: 1 } }, { name: b, envoyOtelAls: { service: reviews.default.svc.cluster.local, port: 1 } }, { name: lines, envoyFileAccessLog: {} }] }",
+      ),
+      telemetry(
+        "logs",
+        "{ metrics: [{ providers: [{ name: lines }] }], accessLogging: [{ providers: [{ name: a }, { name: b }, { name: prometheus }, { name: lines }] }] }",
+      ),
+    ],
+    [
+      "warning telemetry-provider-not-found Telemetry/default/logs spec.metrics[0].providers[0].name",
+      "warning telemetry-provider-not-found Telemetry/default/logs spec.accessLogging[0].providers[0].name",
+      "warning telemetry-provider-not-found Telemetry/default/logs spec.accessLogging[0].providers[1].name",
+      "warning telemetry-provider-not-found Telemetry/default/logs spec.accessLogging[0].providers[2].name",
+    ],
+  ],
+  [
     "providers that are not there, whose service is not there, and whose service has no such port",
     [
       REVIEWS,

@@ -3,6 +3,7 @@ import {
   becomes,
   boolean,
   described,
+  explicit,
   integer,
   list,
   map,
@@ -14,7 +15,7 @@ import {
 } from "#core/schema/make-field.ts";
 
 const TO_CONTROL_PLANE = "spans go to the control plane: take it out";
-const REQUESTS = "requests are reported to the control plane: take it out";
+const GRPC_LOGS = "Envoy's own log service is not spoken: use envoyOtelAls";
 /** Of a request that is held while somebody is asked about it. */
 const BODY_MAX = 1_048_576;
 
@@ -69,6 +70,46 @@ const HTTP = message({
   headersToDownstreamOnAllow: patterns("Of its answer, for the caller that it lets in"),
 });
 
+const TEXT = described(string("log-format"), {
+  doc: "Envoy's command operators between other text; a line break is added",
+});
+const LABELS = described(map(string("log-format"), undefined, 256), {
+  doc: "Name and format of each field; without any, Istio's",
+});
+
+const FILE_LOG = message({
+  path: described(string("log-path"), {
+    envoy: "FileAccessLog.path",
+    default: "/dev/stdout",
+    doc: "A file on the proxy's host, or /dev/stdout for what Envoy prints",
+  }),
+  logFormat: described(
+    message({ text: explicit(TEXT), labels: explicit(LABELS) }, { exactlyOneOf: ["text", "labels"] }),
+    {
+      envoy: "FileAccessLog.log_format",
+      doc: "Text, or a JSON object a line; without it Istio's text",
+    },
+  ),
+  omitEmptyValues: described(boolean(), { envoy: "SubstitutionFormatString.omit_empty_values" }),
+});
+
+const OTLP_LOG = message({
+  service: described(required(string("gateway-host")), {
+    envoy: "OpenTelemetryAccessLogConfig.common_config",
+    doc: "Who gets the lines, as HOST or NAMESPACE/HOST: a host of the mesh by its whole name",
+  }),
+  port: described(required(port()), { envoy: "OpenTelemetryAccessLogConfig.common_config" }),
+  logName: described(string("header-text"), {
+    envoy: "CommonGrpcAccessLogConfig.log_name",
+    default: "otel_envoy_accesslog",
+  }),
+  logFormat: described(message({ text: TEXT, labels: LABELS }), {
+    envoy: "OpenTelemetryAccessLogConfig.body, OpenTelemetryAccessLogConfig.attributes",
+    doc: "The body of a record, without it Istio's text; and its attributes",
+  }),
+  filterStateObjectsToLog: refused("there is no state of filters but the proxies' own: leave it out"),
+});
+
 export const EXTENSION_PROVIDER = message(
   {
     name: required(string("label")),
@@ -83,11 +124,14 @@ export const EXTENSION_PROVIDER = message(
     opencensus: refused(TO_CONTROL_PLANE),
     skywalking: refused(TO_CONTROL_PLANE),
     opentelemetry: refused(TO_CONTROL_PLANE),
-    prometheus: refused("agents and the control plane have /metrics without it: take it out"),
-    envoyFileAccessLog: refused(REQUESTS),
-    envoyHttpAls: refused(REQUESTS),
-    envoyTcpAls: refused(REQUESTS),
-    envoyOtelAls: refused(REQUESTS),
+    prometheus: described(message({}), {
+      envoy: "none: it is for /metrics of the server",
+      doc: "Which metrics it gets say Telemetries",
+    }),
+    envoyFileAccessLog: described(FILE_LOG, { doc: "A line of each request in a file on the proxy's host" }),
+    envoyHttpAls: refused(GRPC_LOGS),
+    envoyTcpAls: refused(GRPC_LOGS),
+    envoyOtelAls: described(OTLP_LOG, { doc: "A record of each request over OTLP" }),
     sds: refused("certificates are files on the gateway's host: take it out"),
   },
   {
@@ -111,6 +155,7 @@ export const EXTENSION_PROVIDER = message(
   },
 );
 export type ExtensionProvider = Infer<typeof EXTENSION_PROVIDER>;
+export type LogFormat = NonNullable<ExtensionProvider["envoyFileAccessLog"]>["logFormat"];
 export type HttpAuthorizer = Infer<typeof HTTP>;
 
 /** `abc`, `abc*` or `*abc`, whatever the case. */

@@ -77,10 +77,21 @@ export const MESH_CONFIG = message({
   }),
   defaultConfig: described(PROXY_CONFIG, { doc: "Istio's ProxyConfig, for all proxies" }),
   extensionProviders: described(list(EXTENSION_PROVIDER, 0, 64), {
-    envoy: "ExtAuthz.http_service or ExtAuthz.grpc_service",
-    doc: "External authorizers that AuthorizationPolicies name",
+    envoy: "ExtAuthz.http_service or ExtAuthz.grpc_service, HttpConnectionManager.access_log",
+    doc: "Whom AuthorizationPolicies have asked, and to whom Telemetries send logs and metrics",
   }),
-  defaultProviders: refused("spans, metrics and requests go to the control plane: leave it out"),
+  defaultProviders: message({
+    tracing: refused("spans go to the control plane: leave it out"),
+    metrics: described(list(string("header-text")), {
+      envoy: "none: what /metrics of the server shows",
+      default: "prometheus",
+      doc: "Where no Telemetry names any",
+    }),
+    accessLogging: described(list(string("header-text")), {
+      envoy: "HttpConnectionManager.access_log, TcpProxy.access_log, Listener.access_log",
+      doc: "Who gets a line of each request where no Telemetry says it",
+    }),
+  }),
   proxyListenPort: refused(BY_AGENT),
   proxyInboundListenPort: refused(BY_AGENT),
   proxyHttpPort: refused(BY_AGENT),
@@ -90,9 +101,19 @@ export const MESH_CONFIG = message({
   ingressControllerMode: refused(NO_INGRESS),
   ingressSelector: refused(NO_INGRESS),
   enableTracing: refused("start the server with --trace-sampling, or write a Telemetry"),
-  accessLogFile: refused(REPORTED),
-  accessLogFormat: refused(REPORTED),
-  accessLogEncoding: refused(REPORTED),
+  accessLogFile: described(string("log-path"), {
+    envoy: "FileAccessLog.path",
+    doc: "A file on each proxy's host, or /dev/stdout, for a line of each request where no Telemetry and no default provider says it",
+  }),
+  accessLogFormat: described(string("log-format"), {
+    envoy: "FileAccessLog.log_format",
+    doc: "Of accessLogFile and of the provider envoy; for JSON an object of texts; without it Istio's",
+  }),
+  accessLogEncoding: described(oneOf(["TEXT", "JSON"]), {
+    envoy: "FileAccessLog.log_format",
+    default: "TEXT",
+    doc: "How accessLogFormat is read: as text, or as an object of which each line is one",
+  }),
   enableEnvoyAccessLogService: refused(REPORTED),
   disableEnvoyListenerLog: refused(REPORTED),
   inboundTrafficPolicy: refused(

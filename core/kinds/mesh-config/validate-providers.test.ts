@@ -11,7 +11,15 @@ test.each([
   ["{ name: a, envoyExtAuthzGrpc: { service: b/a.b, port: 80 } }", []],
   ["{ name: A, envoyExtAuthzGrpc: { service: a.b, port: 80 } }", ["error bad-value name"]],
   ["{ name: a }", ["error one-of "]],
-  ["{ name: a, prometheus: {} }", ["error field-not-handled prometheus"]],
+  ["{ name: a, prometheus: {} }", []],
+  ["{ name: a, zipkin: {} }", ["error field-not-handled zipkin"]],
+  ["{ name: a, envoyFileAccessLog: {} }", []],
+  ["{ name: a, envoyFileAccessLog: { path: x } }", ["error bad-value envoyFileAccessLog.path"]],
+  [
+    '{ name: a, envoyFileAccessLog: { logFormat: { text: "%X%" } } }',
+    ["error bad-value envoyFileAccessLog.logFormat.text"],
+  ],
+  ['{ name: a, envoyOtelAls: { service: "*.b", port: 1 } }', ["error bad-value envoyOtelAls.service"]],
   [`{ name: a, envoyExtAuthzHttp: { ${HTTP}, pathPrefix: a } }`, ["error bad-value envoyExtAuthzHttp.pathPrefix"]],
   [
     `{ name: a, envoyExtAuthzHttp: { ${HTTP}, statusOnError: "999" } }`,

@@ -18,13 +18,14 @@ const PATTERNS = [
 export function validateProviders(providers: readonly ExtensionProvider[]): Diagnostic[] {
   return providers.flatMap((provider, index) => {
     const path = ["spec", "extensionProviders", index];
-    const { name, envoyExtAuthzHttp: http, envoyExtAuthzGrpc: grpc } = provider;
+    const { name, envoyExtAuthzHttp: http, envoyExtAuthzGrpc: grpc, envoyOtelAls: otlp } = provider;
     const first = providers.findIndex((each) => each.name === name);
     return [
       ...(first < index
         ? [errorAt([...path, "name"], "duplicate-value", `${name} appears twice`, "policies name a provider by it")]
         : []),
       ...(http === undefined ? [] : validateHttp(http, [...path, "envoyExtAuthzHttp"])),
+      ...(otlp === undefined ? [] : validateAsked(otlp, [...path, "envoyOtelAls"])),
       ...(grpc === undefined ? [] : validateAsked(grpc, [...path, "envoyExtAuthzGrpc"])),
     ];
   });
@@ -54,7 +55,8 @@ function validateHttp(http: HttpAuthorizer, path: Path): Diagnostic[] {
   ];
 }
 
-function validateAsked({ service, statusOnError }: Pick<HttpAuthorizer, "service" | "statusOnError">, path: Path) {
+function validateAsked(asked: Pick<HttpAuthorizer, "service" | "statusOnError">, path: Path): Diagnostic[] {
+  const { service, statusOnError } = asked;
   const issues: Diagnostic[] = [];
   if (service.includes("*") || service.startsWith("./"))
     issues.push(

@@ -1,6 +1,7 @@
 import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import { parseDurationMs } from "#core/duration.ts";
 import { validateLocality } from "#core/kinds/destination-rule/validate-locality.ts";
+import { readLogLabels } from "#core/kinds/mesh-config/read-log-labels.ts";
 import type { MeshConfigSpec } from "#core/kinds/mesh-config/schema.ts";
 import { validateProviders } from "#core/kinds/mesh-config/validate-providers.ts";
 
@@ -21,5 +22,14 @@ export function validateMeshConfig(spec: MeshConfigSpec): Diagnostic[] {
   if (spec.localityLbSetting !== undefined)
     // Whether failures are found out is for each DestinationRule to say.
     issues.push(...validateLocality(spec.localityLbSetting, ["spec", "localityLbSetting"], true));
+  if (spec.accessLogEncoding === "JSON" && readLogLabels(spec.accessLogFormat ?? "{}") === undefined)
+    issues.push(
+      errorAt(
+        ["spec", "accessLogFormat"],
+        "bad-value",
+        "accessLogFormat is no JSON object of texts, and accessLogEncoding is JSON",
+        'such as {"code": "%RESPONSE_CODE%"}',
+      ),
+    );
   return [...issues, ...validateProviders(spec.extensionProviders ?? [])];
 }

@@ -4,6 +4,7 @@ import {
   becomes,
   boolean,
   described,
+  explicit,
   list,
   map,
   message,
@@ -63,6 +64,95 @@ const TRACING = message({
 });
 export type Tracing = Infer<typeof TRACING>;
 
+const METRIC_NAMES = [
+  "ALL_METRICS",
+  "REQUEST_COUNT",
+  "REQUEST_DURATION",
+  "REQUEST_SIZE",
+  "RESPONSE_SIZE",
+  "TCP_OPENED_CONNECTIONS",
+  "TCP_CLOSED_CONNECTIONS",
+  "TCP_SENT_BYTES",
+  "TCP_RECEIVED_BYTES",
+  "GRPC_REQUEST_MESSAGES",
+  "GRPC_RESPONSE_MESSAGES",
+] as const;
+const AT_SERVER = "none: what /metrics of the server shows";
+
+const PROVIDERS = list(message({ name: required(string("header-text")) }));
+const MODE = oneOf(["CLIENT_AND_SERVER", "CLIENT", "SERVER"]);
+
+const METRICS = message({
+  providers: described(PROVIDERS, {
+    envoy: AT_SERVER,
+    doc: "Whom it is for: prometheus, or one of the MeshConfig's of that type; without it those above, at last prometheus",
+  }),
+  overrides: described(
+    list(
+      message({
+        match: message(
+          {
+            metric: described(oneOf(METRIC_NAMES), { envoy: AT_SERVER, default: "ALL_METRICS" }),
+            customMetric: refused("proxies count Istio's standard metrics and no others: name one of them in metric"),
+            mode: described(MODE, {
+              envoy: AT_SERVER,
+              default: "CLIENT_AND_SERVER",
+              doc: "What it tells as the caller, which a gateway is too, as the called, or as both",
+            }),
+          },
+          { atMostOneOf: ["metric", "customMetric"] },
+        ),
+        disabled: described(explicit(boolean()), {
+          envoy: AT_SERVER,
+          doc: "Whether it is left out at /metrics; the graph and the pages of services count it all the same",
+        }),
+        tagOverrides: described(
+          map(
+            message({
+              operation: described(oneOf(["UPSERT", "REMOVE"]), { envoy: AT_SERVER, default: "UPSERT" }),
+              value: described(string("metric-tag-value"), {
+                envoy: AT_SERVER,
+                doc: "A CEL expression over what requests are counted by; what it does not come to is unknown",
+              }),
+            }),
+            "metric-tag",
+            64,
+          ),
+          { envoy: AT_SERVER, doc: "Labels that it has besides or otherwise, and those that it has not" },
+        ),
+      }),
+    ),
+    { envoy: AT_SERVER },
+  ),
+  reportingInterval: refused("connections are counted when they end: leave it out"),
+});
+export type Metrics = Infer<typeof METRICS>;
+
+const ACCESS_LOGGING = message({
+  match: message({
+    mode: described(MODE, {
+      envoy: "none: in which listeners of the proxy it is",
+      default: "CLIENT_AND_SERVER",
+      doc: "As callers, which gateways are too, as the called, or as both",
+    }),
+  }),
+  providers: described(PROVIDERS, {
+    envoy: "HttpConnectionManager.access_log, TcpProxy.access_log, Listener.access_log",
+    doc: "extensionProviders of the MeshConfig, or envoy, which writes to what Envoy prints; without it those above, at last the MeshConfig's defaultProviders",
+  }),
+  disabled: described(explicit(boolean()), {
+    envoy: "HttpConnectionManager.access_log: none of these providers",
+    doc: "Those providers get no lines; what Pharos reads is written all the same",
+  }),
+  filter: message({
+    expression: described(required(string("log-filter")), {
+      envoy: "AccessLog.filter",
+      doc: "A CEL expression over Envoy's attributes; requests of which it is true are logged",
+    }),
+  }),
+});
+export type AccessLogging = Infer<typeof ACCESS_LOGGING>;
+
 export const TELEMETRY = message({
   selector: described(MATCH_LABELS, {
     doc: "Workloads it is for; without it all of the namespace, and from the root namespace of the mesh",
@@ -70,9 +160,10 @@ export const TELEMETRY = message({
   targetRef: refused("use selector"),
   targetRefs: refused("use selector"),
   tracing: described(list(TRACING), { doc: "Which requests are traced, and what their spans bear" }),
-  metrics: refused("every request is counted, with all of its labels: leave it out"),
-  accessLogging: refused(
-    "the log of a proxy is what its agent counts from; it is read on the service's page: leave it out",
-  ),
+  metrics: described(list(METRICS), {
+    envoy: AT_SERVER,
+    doc: "Which of Istio's metrics are exported, and with which labels",
+  }),
+  accessLogging: described(list(ACCESS_LOGGING), { doc: "Who gets a line of each request, beside Pharos" }),
 });
 export type TelemetrySpec = Infer<typeof TELEMETRY>;

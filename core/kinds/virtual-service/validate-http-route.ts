@@ -1,9 +1,9 @@
 import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import type { HeaderOperations, HeaderRules } from "#core/kinds/virtual-service/header-rules.ts";
-import { checkHeaderVariables } from "#core/kinds/virtual-service/header-variables.ts";
 import type { HttpRoute } from "#core/kinds/virtual-service/http-route.ts";
 import { validateHttpMatch } from "#core/kinds/virtual-service/validate-http-match.ts";
 import { validateWeights } from "#core/kinds/virtual-service/validate-weights.ts";
+import { checkHeaderVariables } from "#core/schema/header-variables.ts";
 import { formatPath, type Path } from "#core/schema/path.ts";
 
 /** `isDelegated`: of a VirtualService that others delegate to. */

@@ -12,14 +12,15 @@ const PROTOCOL = { http: "HTTP", grpc: "GRPC" } as const;
 /** How a proxy of a namespace reaches those whom it asks: once each, whatever its port is declared to speak. */
 export function authorizerClusters(
   world: CallerReader,
-  authorizers: readonly Authorizer[],
+  authorizers: readonly Pick<Authorizer, "service" | "port" | "protocol">[],
   clientNamespace: string,
+  nameOf: (authorizer: Pick<Authorizer, "service" | "port" | "protocol">) => string = authorizerCluster,
 ): readonly ServiceCluster[] {
   const clusters = new Map(
     authorizers.map((authorizer) => {
       const { service, protocol } = authorizer;
       const port = { ...authorizer.port, protocol: PROTOCOL[protocol] };
-      const name = authorizerCluster(authorizer);
+      const name = nameOf(authorizer);
       const endpoints = resolveEndpoints(world, service, port);
       const { rule, origins } = rulesForService(world, service, clientNamespace);
       const cluster: ServiceCluster = {

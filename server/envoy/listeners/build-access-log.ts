@@ -7,31 +7,39 @@ import {
 import type { AccessLogFilterSchema, AccessLogSchema } from "#proto/gen/envoy/config/accesslog/v3/accesslog_pb.js";
 import { FileAccessLogSchema } from "#proto/gen/envoy/extensions/access_loggers/file/v3/file_pb.js";
 import { ExpressionFilterSchema } from "#proto/gen/envoy/extensions/access_loggers/filters/cel/v3/cel_pb.js";
+import { buildRequestedLog, type ProxyLogs } from "#server/envoy/listeners/requested-log.ts";
 import { type Init, typed } from "#server/envoy/pack.ts";
 
 type FilterInit = Init<typeof AccessLogFilterSchema>;
+type LogInit = Init<typeof AccessLogSchema>;
 
-/** The access log of a listener: JSON, for Envoy escapes what clients put into it. */
-export function buildAccessLog(path: string | undefined, direction: LogDirection): Init<typeof AccessLogSchema>[] {
-  return toFile(path, accessLogFormat(direction));
+/** Where a proxy's requests are written down. */
+export interface LoggedProxy {
+  /** The file that its agent reads; undefined where none does. */
+  readonly accessLog: string | undefined;
+  /** Who is told besides, because a Telemetry or the MeshConfig asks for it. */
+  readonly logs: ProxyLogs;
+}
+
+/** The access logs of a listener. What Pharos reads is JSON, for Envoy escapes what clients put into it. */
+export function buildAccessLog(proxy: LoggedProxy, direction: LogDirection): LogInit[] {
+  return [...toFile(proxy.accessLog, accessLogFormat(direction)), ...requested(proxy, direction)];
 }
 
 /** The same of an inbound port in plain text, where a caller is known by its address alone. */
-export function buildPlainAccessLog(path: string | undefined): Init<typeof AccessLogSchema>[] {
-  return toFile(path, plainAccessLogFormat());
+export function buildPlainAccessLog(proxy: LoggedProxy): LogInit[] {
+  return [...toFile(proxy.accessLog, plainAccessLogFormat()), ...requested(proxy, "inbound")];
 }
 
 /** Of a TCP port behind mTLS: a connection whose handshake failed reaches it too, and is told of by `buildRefusedAccessLog`. */
-export function buildHandshakenAccessLog(path: string | undefined): Init<typeof AccessLogSchema>[] {
-  return toFile(path, accessLogFormat("inbound"), expression("!has(connection.transport_failure_reason)"));
+export function buildHandshakenAccessLog(proxy: LoggedProxy): LogInit[] {
+  const isShaken = expression("!has(connection.transport_failure_reason)");
+  return [...toFile(proxy.accessLog, accessLogFormat("inbound"), isShaken), ...requested(proxy, "inbound", isShaken)];
 }
 
 /** Of a whole listener that callers come to: the connections that no filter chain takes, and those whose handshake fails. No others cost anything. */
-export function buildRefusedAccessLog(
-  path: string | undefined,
-  direction: "inbound" | "gateway",
-): Init<typeof AccessLogSchema>[] {
-  return toFile(path, refusedAccessLogFormat(direction), {
+export function buildRefusedAccessLog(proxy: LoggedProxy, direction: "inbound" | "gateway"): LogInit[] {
+  const isRefused: FilterInit = {
     filterSpecifier: {
       case: "orFilter",
       value: {
@@ -41,6 +49,26 @@ export function buildRefusedAccessLog(
         ],
       },
     },
+  };
+  return [
+    ...toFile(proxy.accessLog, refusedAccessLogFormat(direction), isRefused),
+    ...requested(proxy, direction, isRefused),
+  ];
+}
+
+function requested({ logs }: LoggedProxy, direction: LogDirection, only?: FilterInit): LogInit[] {
+  return (direction === "inbound" ? logs.server : logs.client).map((log) => {
+    const filters = [
+      ...(only === undefined ? [] : [only]),
+      ...(log.filter === undefined ? [] : [expression(log.filter)]),
+    ];
+    const [filter] = filters;
+    return {
+      ...buildRequestedLog(log),
+      ...(filter === undefined
+        ? {}
+        : { filter: filters.length === 1 ? filter : { filterSpecifier: { case: "andFilter", value: { filters } } } }),
+    };
   });
 }
 
@@ -52,11 +80,7 @@ function expression(text: string): FilterInit {
   return { filterSpecifier: { case: "extensionFilter", value: { name, configType } } };
 }
 
-function toFile(
-  path: string | undefined,
-  format: Record<string, string>,
-  filter?: FilterInit,
-): Init<typeof AccessLogSchema>[] {
+function toFile(path: string | undefined, format: Record<string, string>, filter?: FilterInit): LogInit[] {
   if (path === undefined) return [];
   return [
     {

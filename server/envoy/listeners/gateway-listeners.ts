@@ -119,7 +119,7 @@ export function buildGateway(
         },
         trafficDirection: TrafficDirection.OUTBOUND,
         perConnectionBufferLimitBytes: world.settings().gatewayConnections.listenerPerConnectionBufferLimitBytes,
-        accessLog: isPlain ? [] : buildRefusedAccessLog(telemetry.accessLog, "gateway"),
+        accessLog: isPlain ? [] : buildRefusedAccessLog(telemetry, "gateway"),
         listenerFilters: isPlain ? [] : [typed("envoy.filters.listener.tls_inspector", TlsInspectorSchema, {})],
         filterChains,
       }),

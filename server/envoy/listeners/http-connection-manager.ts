@@ -24,7 +24,7 @@ import { HeaderMutationSchema } from "#proto/gen/envoy/extensions/http/early_hea
 import type { CustomTagSchema } from "#proto/gen/envoy/type/tracing/v3/custom_tag_pb.js";
 import type { CheckedTokens } from "#server/envoy/features/checked-tokens.ts";
 import { listenerFilters } from "#server/envoy/features/http-filters.ts";
-import { buildAccessLog, buildPlainAccessLog } from "#server/envoy/listeners/build-access-log.ts";
+import { buildAccessLog, buildPlainAccessLog, type LoggedProxy } from "#server/envoy/listeners/build-access-log.ts";
 import type { ProxyTracing, TracedSide } from "#server/envoy/listeners/proxy-tracing.ts";
 import {
   UNTRUSTED_IN_PLAIN_TEXT,
@@ -37,10 +37,9 @@ import { durationMs, type Init, typed } from "#server/envoy/pack.ts";
 export type Direction = LogDirection;
 
 /** What of a proxy goes into its own listeners. */
-export interface ProxyTelemetry {
+export interface ProxyTelemetry extends LoggedProxy {
   /** `workload;namespace;app;version` */
   readonly workload: string;
-  readonly accessLog: string | undefined;
   readonly tracing: ProxyTracing;
   /** The mesh's. */
   readonly settings: ProxySettings;
@@ -212,9 +211,7 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
     },
     earlyHeaderMutationExtensions: [mutateEarly(direction, telemetry.workload, input.isPlain === true)],
     httpFilters: listenerFilters(direction, input.tokens ?? [], input.authorizers),
-    accessLog: input.isPlain
-      ? buildPlainAccessLog(telemetry.accessLog)
-      : buildAccessLog(telemetry.accessLog, direction),
+    accessLog: input.isPlain ? buildPlainAccessLog(telemetry) : buildAccessLog(telemetry, direction),
     ...(traced === undefined ? {} : { tracing: buildTracing(traced) }),
     serverName: "istio-envoy",
     useRemoteAddress: direction === "gateway",

@@ -69,7 +69,7 @@ function filters(
     typed("envoy.filters.network.tcp_proxy", TcpProxySchema, {
       statPrefix,
       clusterSpecifier: { case: "cluster", value: cluster },
-      accessLog: isPlain ? buildPlainAccessLog(telemetry.accessLog) : buildHandshakenAccessLog(telemetry.accessLog),
+      accessLog: isPlain ? buildPlainAccessLog(telemetry) : buildHandshakenAccessLog(telemetry),
     }),
   ];
 }

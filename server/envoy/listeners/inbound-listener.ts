@@ -136,7 +136,7 @@ export function buildInboundListener(port: InboundPort, context: InboundContext)
     trafficDirection: TrafficDirection.INBOUND,
     listenerFilters: [...(built.inspectsTls ? [tlsInspector] : []), ...(built.inspectsHttp ? [httpInspector] : [])],
     ...detection(context),
-    accessLog: buildRefusedAccessLog(context.telemetry.accessLog, "inbound"),
+    accessLog: buildRefusedAccessLog(context.telemetry, "inbound"),
     filterChains: [...built.chains],
   });
 }
@@ -159,7 +159,7 @@ export function buildVirtualInbound(ports: readonly InboundPort[], context: Inbo
       ...inspectorFor(httpInspector, built, ({ inspectsHttp }) => inspectsHttp),
     ],
     ...detection(context),
-    accessLog: buildRefusedAccessLog(context.telemetry.accessLog, "inbound"),
+    accessLog: buildRefusedAccessLog(context.telemetry, "inbound"),
     filterChains: [
       // A connection straight to the capture port would come back to it for ever.
       {

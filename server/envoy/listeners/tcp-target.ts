@@ -122,7 +122,7 @@ export function buildTcpProxy(
       clusters.length === 1 && only !== undefined
         ? { case: "cluster", value: only.name }
         : { case: "weightedClusters", value: { clusters: clusters.map(({ name, weight }) => ({ name, weight })) } },
-    accessLog: buildAccessLog(telemetry.accessLog, direction),
+    accessLog: buildAccessLog(telemetry, direction),
     ...settings,
   });
 }

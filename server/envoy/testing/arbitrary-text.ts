@@ -235,6 +235,25 @@ export const TEXTS = {
   ),
   "policy-path": fc.oneof(anyText, fc.constantFrom("*", "/a*", "*/a", "/{*}/x", "/a/{**}", "/{**}", "**", "/a{*}")),
   "service-account": fc.constantFrom("a", "default/a", "prod/x.y"),
+  // Functions, attributes and literals of every form that there is.
+  "log-filter": fc.oneof(
+    anyText,
+    fc.constantFrom(
+      "response.code >= 400",
+      "!(request.headers['x-a'] == \"b\") && has(connection.sni)",
+      "request.url_path.startsWith(r'/a') ? true : response.code in [200, 0x1f, -1]",
+      "size(request.path) > 3u || request.method.matches('^G') // x",
+      "timestamp('2026-01-01T00:00:00Z') < request.time && duration('1s') > request.duration",
+      "{'a': [1.5, 2e3]}['a'] == null",
+      "a.namespace.b[0] == '''x\\n\\u00e9'''",
+      "1",
+    ),
+  ),
+  "log-format": fc.oneof(anyText, fc.constantFrom("%REQ(:PATH)% %%", "[%START_TIME%]\n", "%RESPONSE_CODE%")),
+  // It is opened by whoever takes the configuration.
+  "log-path": fc.constantFrom("/dev/null", "/dev/stderr"),
+  "metric-tag": fc.constantFrom("a", "response_code", "destination_service", "_x1"),
+  "metric-tag-value": fc.constantFrom("'a'", "response.code", "has(upstream_peer.app) ? upstream_peer.app : 'x'"),
   "condition-key": fc.constantFrom(
     "request.headers[x-a]",
     "request.headers[:method]",

@@ -31,8 +31,12 @@ export function randomMeshConfig({ pick, rarely, service, namespace }: Draw): An
           envoyExtAuthzHttp: { service: authorizer, port: pick([80, 9080]), failOpen: pick([true, false]) },
         },
         { name: "b", envoyExtAuthzGrpc: { service: `${namespace}/${authorizer}`, port: 80 } },
+        { name: "otlp", envoyOtelAls: { service: `${namespace}/${authorizer}`, port: pick([80, 9080]) } },
+        { name: "file", envoyFileAccessLog: { path: "/dev/null" } },
       ],
     }),
+    ...maybe({ defaultProviders: { accessLogging: [pick(["envoy", "otlp"])] } }),
+    ...maybe({ accessLogFile: "/dev/null" }),
     ...maybe({ defaultConfig: { connectionSettings: { httpMaxConcurrentStreams: pick([7, 100]) } } }),
   };
   return parse(

@@ -146,6 +146,18 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
           ...(draw.rarely(3) ? { customTags: { by: { literal: { value: draw.service } } } } : {}),
         },
       ],
+      ...(draw.rarely(2)
+        ? {
+            accessLogging: [
+              {
+                ...(draw.rarely(2) ? { match: { mode: draw.pick(["CLIENT", "SERVER"]) } } : {}),
+                ...(draw.rarely(2) ? { providers: [{ name: draw.pick(["envoy", "otlp", "file", "none"]) }] } : {}),
+                ...(draw.rarely(3) ? { disabled: draw.pick([true, false]) } : {}),
+                ...(draw.rarely(3) ? { filter: { expression: "response.code >= 500" } } : {}),
+              },
+            ],
+          }
+        : {}),
     }),
   // What callers know: of their own, of the mesh, or of those that it selects.
   (draw) =>

@@ -7,7 +7,7 @@ import { restOfAccount, restOfAll } from "#server/telemetry/query/fold-series.ts
 import { SeriesShares, type ShareLimits } from "#server/telemetry/query/series-shares.ts";
 import { seriesOf } from "#server/telemetry/query/standard-labels.ts";
 
-interface Figures {
+export interface Figures {
   readonly count: number;
   readonly requestBytes: number;
   readonly responseBytes: number;
@@ -20,7 +20,8 @@ export interface Counter extends Figures {
   readonly key: TrafficKey;
 }
 
-interface Series extends Counter {
+interface Series extends Sum {
+  readonly key: TrafficKey;
   /** As `seriesOf` writes its key. */
   readonly name: string;
   readonly account: string;
@@ -29,11 +30,6 @@ interface Series extends Counter {
   readonly keys: Set<TrafficKey>;
   /** When it was last added to. */
   atMs: number;
-  count: number;
-  requestBytes: number;
-  responseBytes: number;
-  durationSumMs: number;
-  readonly buckets: Float64Array;
 }
 
 export interface SeriesLimits extends ShareLimits {
@@ -190,11 +186,7 @@ export class SeriesBook {
       givesWay,
       keys: new Set(),
       atMs: this.#options.now(),
-      count: 0,
-      requestBytes: 0,
-      responseBytes: 0,
-      durationSumMs: 0,
-      buckets: new Float64Array(BUCKET_COUNT),
+      ...noFigures(),
     };
   }
 
@@ -206,7 +198,20 @@ export class SeriesBook {
   }
 }
 
-function addTo(series: Series, more: Figures): void {
+/** Figures that are added to. */
+interface Sum extends Figures {
+  count: number;
+  requestBytes: number;
+  responseBytes: number;
+  durationSumMs: number;
+  readonly buckets: Float64Array;
+}
+
+export function noFigures(): Sum {
+  return { count: 0, requestBytes: 0, responseBytes: 0, durationSumMs: 0, buckets: new Float64Array(BUCKET_COUNT) };
+}
+
+export function addTo(series: Sum, more: Figures): void {
   series.count += more.count;
   series.requestBytes += more.requestBytes;
   series.responseBytes += more.responseBytes;

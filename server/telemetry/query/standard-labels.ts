@@ -19,15 +19,20 @@ export function seriesOf(key: TrafficKey): string {
 
 /** Labels of Istio's standard metrics, as they stand between the braces. */
 export function labelsOf(key: TrafficKey): string {
+  return renderLabels(labelRecord(key));
+}
+
+/** The same by their names. */
+export function labelRecord(key: TrafficKey): Record<string, string> {
   const [serviceName = key.destinationService, serviceNamespace = key.destinationNamespace] =
     key.destinationService.split(".");
   const labels: Record<string, string> = {};
   for (const name of labelled(key)) for (const label of DIMENSIONS[name].labels) labels[label] = String(key[name]);
-  return renderLabels({
+  return {
     ...labels,
     source_cluster: "Kubernetes",
     destination_cluster: "Kubernetes",
     destination_service_name: serviceName,
     destination_service_namespace: serviceNamespace,
-  });
+  };
 }

@@ -1,9 +1,11 @@
+import { METRIC_FAMILIES, type MetricName, type SideRules } from "#core/resolve/exported-metrics.ts";
 import { DURATION_BUCKETS_MS } from "#core/telemetry/buckets.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
-import { renderHead, renderSample } from "#node/prometheus-text.ts";
+import { renderHead, renderLabels, renderSample } from "#node/prometheus-text.ts";
 import type { TrafficWindow } from "#server/telemetry/ports/traffic-window.ts";
-import { type Counter, SeriesBook, type SeriesLimits } from "#server/telemetry/query/series-book.ts";
-import { labelsOf } from "#server/telemetry/query/standard-labels.ts";
+import { retag } from "#server/telemetry/query/metric-export.ts";
+import { addTo, type Figures, noFigures, SeriesBook, type SeriesLimits } from "#server/telemetry/query/series-book.ts";
+import { labelRecord, labelsOf } from "#server/telemetry/query/standard-labels.ts";
 
 export interface StandardMetricsOptions {
   readonly now: () => number;
@@ -23,10 +25,16 @@ const CHUNK_CHARS = 64 * 1024;
 export class StandardMetrics {
   readonly #now: () => number;
   readonly #series: SeriesBook;
+  #rulesFor: (key: TrafficKey) => SideRules | undefined = () => undefined;
 
   constructor({ now, limits = LIMITS, onFolded = () => undefined }: StandardMetricsOptions) {
     this.#now = now;
     this.#series = new SeriesBook({ now, limits, onFolded });
+  }
+
+  /** What is shown is otherwise than it is counted from now on; what is counted is not. */
+  exportBy(rulesFor: (key: TrafficKey) => SideRules | undefined): void {
+    this.#rulesFor = rulesFor;
   }
 
   add(window: TrafficWindow): void {
@@ -56,74 +64,100 @@ export class StandardMetrics {
   }
 
   *#lines(): Generator<string, void, undefined> {
-    yield* this.#family("istio_requests_total", "counter", "Requests that ended.", false, ({ count }) => count);
-    yield* this.#family(
-      "istio_request_duration_milliseconds",
-      "histogram",
-      "How long requests took.",
-      false,
-      ({ durationSumMs }) => durationSumMs,
-      true,
-    );
-    yield* this.#family(
-      "istio_request_bytes",
-      "histogram",
-      "Sizes of requests' bodies.",
-      false,
-      ({ requestBytes }) => requestBytes,
-    );
-    yield* this.#family(
-      "istio_response_bytes",
-      "histogram",
-      "Sizes of responses' bodies.",
-      false,
-      ({ responseBytes }) => responseBytes,
-    );
-    yield* this.#family(
-      "istio_tcp_connections_closed_total",
-      "counter",
-      "TCP connections that ended.",
-      true,
-      ({ count }) => count,
-    );
-    yield* this.#family(
-      "istio_tcp_received_bytes_total",
-      "counter",
-      "Bytes that came from callers.",
-      true,
-      ({ requestBytes }) => requestBytes,
-    );
-    yield* this.#family(
-      "istio_tcp_sent_bytes_total",
-      "counter",
-      "Bytes that went to callers.",
-      true,
-      ({ responseBytes }) => responseBytes,
-    );
+    for (const family of FAMILIES) yield* this.#family(family);
   }
 
-  *#family(
-    name: string,
-    type: "counter" | "histogram",
-    help: string,
-    isTcp: boolean,
-    figureOf: (counter: Counter) => number,
-    hasBuckets = false,
-  ): Generator<string, void, undefined> {
+  *#family(family: Family): Generator<string, void, undefined> {
+    const { metric, type, help, isTcp } = family;
+    const name = METRIC_FAMILIES[metric];
+    /** What a Telemetry has changed the labels of: series may come to have the same. */
+    const changed = new Map<string, ReturnType<typeof noFigures>>();
     let isFirst = true;
+    const head = (): string => {
+      const text = isFirst ? renderHead(name, type, help) : "";
+      isFirst = false;
+      return text;
+    };
     for (const counter of this.#series.values()) {
       if ((counter.key.protocol === "tcp") !== isTcp) continue;
-      if (isFirst) yield renderHead(name, type, help);
-      isFirst = false;
-      const labels = labelsOf(counter.key);
-      if (type === "counter") yield renderSample(name, labels, figureOf(counter));
-      else yield histogramText(name, labels, counter, figureOf(counter), hasBuckets);
+      const rules = this.#rulesFor(counter.key);
+      const rule = rules === undefined || rules === "none" ? rules : rules.get(metric);
+      if (rule === "none" || rule?.isDisabled === true) continue;
+      if (rule === undefined || rule.tags.size === 0) yield head() + familyText(family, labelsOf(counter.key), counter);
+      else {
+        const labels = renderLabels(retag(labelRecord(counter.key), rule.tags, counter.key));
+        const known = changed.get(labels) ?? noFigures();
+        changed.set(labels, known);
+        addTo(known, counter);
+      }
     }
+    for (const [labels, figures] of changed) yield head() + familyText(family, labels, figures);
   }
 }
 
+interface Family {
+  readonly metric: MetricName;
+  readonly type: "counter" | "histogram";
+  readonly help: string;
+  readonly isTcp: boolean;
+  readonly figure: "count" | "durationSumMs" | "requestBytes" | "responseBytes";
+}
+
+const FAMILIES: readonly Family[] = [
+  { metric: "REQUEST_COUNT", type: "counter", help: "Requests that ended.", isTcp: false, figure: "count" },
+  {
+    metric: "REQUEST_DURATION",
+    type: "histogram",
+    help: "How long requests took.",
+    isTcp: false,
+    figure: "durationSumMs",
+  },
+  {
+    metric: "REQUEST_SIZE",
+    type: "histogram",
+    help: "Sizes of requests' bodies.",
+    isTcp: false,
+    figure: "requestBytes",
+  },
+  {
+    metric: "RESPONSE_SIZE",
+    type: "histogram",
+    help: "Sizes of responses' bodies.",
+    isTcp: false,
+    figure: "responseBytes",
+  },
+  {
+    metric: "TCP_CLOSED_CONNECTIONS",
+    type: "counter",
+    help: "TCP connections that ended.",
+    isTcp: true,
+    figure: "count",
+  },
+  {
+    metric: "TCP_RECEIVED_BYTES",
+    type: "counter",
+    help: "Bytes that came from callers.",
+    isTcp: true,
+    figure: "requestBytes",
+  },
+  {
+    metric: "TCP_SENT_BYTES",
+    type: "counter",
+    help: "Bytes that went to callers.",
+    isTcp: true,
+    figure: "responseBytes",
+  },
+];
+
+function familyText({ metric, type, figure }: Family, labels: string, figures: Figures): string {
+  const name = METRIC_FAMILIES[metric];
+  return type === "counter"
+    ? renderSample(name, labels, figures[figure])
+    : histogramText(name, labels, figures, figures[figure], metric === "REQUEST_DURATION");
+}
+
 /** Sizes are known as sums only: one bucket holds them all. */
-function histogramText(name: string, labels: string, counter: Counter, sum: number, hasBuckets: boolean): string {
+function histogramText(name: string, labels: string, counter: Figures, sum: number, hasBuckets: boolean): string {
   const { buckets, count } = counter;
   let text = "";
   if (hasBuckets) {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkHeaderVariables } from "#core/kinds/virtual-service/header-variables.ts";
+import { checkHeaderVariables } from "#core/schema/header-variables.ts";
 
 test.each([
   "plain",

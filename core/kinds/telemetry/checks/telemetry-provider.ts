@@ -1,0 +1,59 @@
+import type { EachCheck, Finding } from "#core/check/rule.ts";
+import { logOf } from "#core/resolve/access-logs.ts";
+import { resolveAsked } from "#core/resolve/asked-service.ts";
+import { isPrometheus } from "#core/resolve/exported-metrics.ts";
+import type { MeshReader } from "#core/resolve/mesh-reader.ts";
+import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+
+type Reader = Pick<MeshReader, "settings" | "service" | "mesh">;
+type Section = "metrics" | "accessLogging";
+
+/** Istio says nothing of it, and nobody gets what is asked for. */
+export const telemetryProvider: EachCheck<"Telemetry"> = {
+  code: "telemetry-provider-not-found",
+  summary:
+    "A Telemetry names a provider that the MeshConfig does not have, that is of another type, or whose service or port is not there: nobody is told anything.",
+  each(telemetry, context): Finding[] {
+    return (["metrics", "accessLogging"] as const).flatMap((section) => {
+      const isNaming = (telemetry.spec[section] ?? []).some(({ providers = [] }) => providers.length > 0);
+      return isNaming ? checkSection(telemetry, section, context.reader) : [];
+    });
+  },
+};
+
+function checkSection(telemetry: Resource<"Telemetry">, section: Section, reader: Reader): Finding[] {
+  return (telemetry.spec[section] ?? []).flatMap(({ providers = [] }, entry) =>
+    providers.flatMap(({ name }, index): Finding[] => {
+      const missing = section === "metrics" ? whyNoMetrics(name, reader) : whyNoLog(name, reader);
+      if (missing === undefined) return [];
+      return [
+        {
+          severity: "warning",
+          resource: formatRef(refOf(telemetry)),
+          path: ["spec", section, entry, "providers", index, "name"],
+          message: missing,
+          hint:
+            section === "metrics"
+              ? "name prometheus, or one of the MeshConfig's extensionProviders with `prometheus: {}`"
+              : "name envoy, or one of the MeshConfig's extensionProviders with envoyFileAccessLog or envoyOtelAls, and a service that is there",
+        },
+      ];
+    }),
+  );
+}
+
+function whyNoMetrics(name: string, reader: Reader): string | undefined {
+  return isPrometheus(name, reader.settings())
+    ? undefined
+    : `${name} takes no metrics: none is exported of the workloads that it is for`;
+}
+
+function whyNoLog(name: string, reader: Reader): string | undefined {
+  const log = logOf(name, reader.settings());
+  if (log === undefined) return `the MeshConfig has no provider ${name} that takes logs: nothing is logged to it`;
+  if (log.to.kind === "file") return undefined;
+  const found = resolveAsked(reader, log.to);
+  if (found === "no-service") return `the service of the provider ${name} is not there: nothing is logged to it`;
+  if (found === "no-port") return `the service of the provider ${name} has no such port: nothing is logged to it`;
+  return undefined;
+}

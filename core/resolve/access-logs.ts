@@ -1,0 +1,132 @@
+import type { LogFormat } from "#core/kinds/mesh-config/extension-provider.ts";
+import type { AccessLogging } from "#core/kinds/telemetry/schema.ts";
+import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+import { MESH_CONFIG_REF } from "#core/resolve/mesh-settings.ts";
+import { findSpeaking } from "#core/resolve/speaking.ts";
+import type { Labels } from "#core/resource/labels.ts";
+import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+
+type Telemetry = Resource<"Telemetry">;
+type Side = "CLIENT" | "SERVER";
+
+/** Who gets a line of each request of one side of a workload's calls. */
+export interface RequestedLog {
+  /** Its name in the MeshConfig; `accessLogFile` for that field's. */
+  readonly provider: string;
+  readonly to:
+    | { readonly kind: "file"; readonly path: string; readonly omitsEmptyValues: boolean }
+    | { readonly kind: "otlp"; readonly service: string; readonly port: number; readonly logName: string };
+  readonly format: LogFormat;
+  /** A CEL expression; undefined: every request. */
+  readonly filter: string | undefined;
+  /** Refs of those that ask for it. */
+  readonly sources: readonly string[];
+}
+
+/** As a caller, which a gateway is too, and as the called; by the providers' names. */
+export interface ResolvedLogs {
+  readonly client: readonly RequestedLog[];
+  readonly server: readonly RequestedLog[];
+}
+
+/** Istio's own provider of the name `envoy`, and where file providers without a path write. */
+const BUILT_IN = "envoy";
+const STDOUT = "/dev/stdout";
+const OTLP_LOG_NAME = "otel_envoy_accesslog";
+
+type Settings = Pick<ProxySettings, "providers" | "defaultProviders" | "accessLog">;
+
+/**
+ * Of the mesh, then of the namespace, then of the workload (Istio's `mergeLogs`): providers that a level names are in place of those above, and
+ * of several entries for one provider the last that is for the side counts. Where nobody says anything the MeshConfig's default providers
+ * get all, or else its `accessLogFile`.
+ */
+export function resolveAccessLogs(
+  telemetries: readonly Telemetry[],
+  workload: { readonly namespace: string; readonly labels: Labels },
+  rootNamespace: string,
+  settings: Settings,
+): ResolvedLogs {
+  const { own, namespace, mesh } = findSpeaking(telemetries, workload, rootNamespace);
+  const levels = [mesh, namespace === mesh ? undefined : namespace, own].filter(
+    (each) => (each?.spec.accessLogging ?? []).length > 0,
+  );
+  const said = levels.flatMap((each) => each ?? []);
+  return { client: resolveSide(said, "CLIENT", settings), server: resolveSide(said, "SERVER", settings) };
+}
+
+function resolveSide(levels: readonly Telemetry[], side: Side, settings: Settings): readonly RequestedLog[] {
+  const { defaultProviders, accessLog } = settings;
+  if (levels.length === 0) {
+    if (defaultProviders.accessLogging.length > 0)
+      return readProviders(new Map(defaultProviders.accessLogging.map((name) => [name, undefined])), [], settings);
+    if (accessLog.path === undefined) return [];
+    const to = { kind: "file", path: accessLog.path, omitsEmptyValues: false } as const;
+    const sources = [MESH_CONFIG_REF];
+    return [{ provider: "accessLogFile", to, format: accessLog.format, filter: undefined, sources }];
+  }
+  const inScope = new Set(providersInScope(levels, defaultProviders.accessLogging));
+  const found = new Map<string, string | undefined>();
+  let inherited = defaultProviders.accessLogging;
+  for (const { match, providers = [], disabled, filter } of levels.flatMap(({ spec }) => spec.accessLogging ?? [])) {
+    if (providers.length > 0) inherited = providers.map(({ name }) => name);
+    if (!isFor(match, side)) continue;
+    for (const name of inherited) {
+      if (!inScope.has(name)) continue;
+      if (disabled === true) found.delete(name);
+      else found.set(name, filter?.expression);
+    }
+  }
+  return readProviders(
+    found,
+    levels.map((each) => formatRef(refOf(each))),
+    settings,
+  );
+}
+
+/** Those that the lowest level names that names any. */
+export function providersInScope(levels: readonly Telemetry[], defaults: readonly string[]): readonly string[] {
+  const named = levels.map(({ spec }) =>
+    (spec.accessLogging ?? []).flatMap(({ providers = [] }) => providers.map(({ name }) => name)),
+  );
+  return named.findLast((names) => names.length > 0) ?? defaults;
+}
+
+function isFor(match: AccessLogging["match"], side: Side): boolean {
+  const mode = match?.mode ?? "CLIENT_AND_SERVER";
+  return mode === "CLIENT_AND_SERVER" || mode === side;
+}
+
+function readProviders(
+  filters: ReadonlyMap<string, string | undefined>,
+  sources: readonly string[],
+  settings: Settings,
+): readonly RequestedLog[] {
+  return [...filters]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([name, filter]) => {
+      const log = logOf(name, settings);
+      return log === undefined ? [] : [{ provider: name, ...log, filter, sources: [...sources, MESH_CONFIG_REF] }];
+    });
+}
+
+/** What a provider does with lines; undefined where there is none of the name that takes any. Names are compared as Istio does, whatever their case. */
+export function logOf(
+  name: string,
+  { providers, accessLog }: Pick<ProxySettings, "providers" | "accessLog">,
+): Pick<RequestedLog, "to" | "format"> | undefined {
+  const provider = providers.find((each) => each.name.toLowerCase() === name.toLowerCase());
+  if (provider === undefined)
+    return name.toLowerCase() === BUILT_IN
+      ? { to: { kind: "file", path: STDOUT, omitsEmptyValues: false }, format: accessLog.format }
+      : undefined;
+  const { envoyFileAccessLog: file, envoyOtelAls: otlp } = provider;
+  if (file !== undefined)
+    return {
+      to: { kind: "file", path: file.path ?? STDOUT, omitsEmptyValues: file.omitEmptyValues === true },
+      format: file.logFormat,
+    };
+  if (otlp === undefined) return undefined;
+  const { service, port, logName = OTLP_LOG_NAME } = otlp;
+  return { to: { kind: "otlp", service, port, logName }, format: otlp.logFormat };
+}

@@ -1,0 +1,75 @@
+import { expect, test } from "vitest";
+import { checkLogFilter } from "#core/schema/cel/check-log-filter.ts";
+import { checkTagValue } from "#core/schema/cel/check-tag-value.ts";
+import { type CelValue, evaluateCel } from "#core/schema/cel/evaluate-cel.ts";
+import { parseCel } from "#core/schema/cel/parse-cel.ts";
+
+const KNOWN = new Map<string, CelValue>([
+  ["response.code", 503],
+  ["downstream_peer.app", "shop"],
+  ["connection.mtls", true],
+]);
+
+test.each([
+  ["'a' + \"b\"", "ab"],
+  ["r'a\\b'", "a\\b"],
+  ["'\\x41\\u00e9\\n'", "A\u00e9\n"],
+  ["1 + 2 * 3 - 4", 3],
+  ["7 / 2 % 2", 1],
+  ["-(2) == -2", true],
+  ["!!true", true],
+  ["response.code >= 500 ? 'server' : 'ok'", "server"],
+  ["response.code == 503 && !connection.mtls", false],
+  ["string(response.code)", "503"],
+  ["downstream_peer.app.startsWith('sh')", true],
+  ["response.code in [200, 503]", true],
+  ["has(upstream_peer.app) ? upstream_peer.app : 'nobody'", "nobody"],
+  // One side decides where the other cannot be known.
+  ["upstream_peer.app == 'x' || true", true],
+  ["false && upstream_peer.app == 'x'", false],
+  ["true && upstream_peer.app == 'x'", undefined],
+  ["upstream_peer.app", undefined],
+  ["response.code + 'a'", undefined],
+  ["1 / 0", undefined],
+])("%s comes to %j", (text, expected) => {
+  const parsed = parseCel(text);
+  if ("problem" in parsed) throw new Error(parsed.problem);
+  expect(evaluateCel(parsed.expression, KNOWN)).toBe(expected);
+});
+
+test.each([
+  "response.code >= 400",
+  "request.headers['x-user'] == 'a' && request.url_path.startsWith('/api')",
+  "has(connection.transport_failure_reason)",
+  "!(response.code == 200 || response.code in [204, 304])",
+  "request.url_path.matches('^/v[0-9]+/')",
+  "response.flags != 0 // all that failed",
+])("%s is a filter that Envoy takes", (text) => {
+  expect(checkLogFilter(text)).toBeUndefined();
+});
+
+test.each([
+  ["", "is empty"],
+  ["response.code >=", "ends too early"],
+  ["a b", '"b" at 3 is not expected'],
+  ["response.code = 1", "begins nothing"],
+  ["'open", "begins nothing"],
+  ["namespace == 'a'", "a word of the language"],
+  ["f(1)", "calls f()"],
+  ["string(response.code) == 'a'", "calls string()"],
+  ["[1].all(x, x > 0)", "calls all()"],
+  ["has(a)", "has()"],
+  ["size()", "another number of arguments"],
+  ["'\\q'", "is no escape"],
+  [`${"(".repeat(40)}1${")".repeat(40)}`, "levels deep"],
+])("%s is no filter: %s", (text, problem) => {
+  expect(checkLogFilter(text)).toContain(problem);
+});
+
+test("labels are made of what requests are counted by, and of nothing else", () => {
+  expect(checkTagValue("'a'")).toBeUndefined();
+  expect(checkTagValue("response.code >= 500 ? 'bad' : downstream_peer.app")).toBeUndefined();
+  expect(checkTagValue("request.host")).toEqual({ notHandled: expect.stringContaining("not counted by request.host") });
+  expect(checkTagValue("request.headers['x']")).toEqual({ notHandled: expect.stringContaining("no maps") });
+  expect(checkTagValue("'a")).toContain("begins nothing");
+});
