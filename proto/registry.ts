@@ -24,6 +24,8 @@ import { RBACSchema as NetworkRbacSchema } from "#proto/gen/envoy/extensions/fil
 import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
 import { HeaderMutationSchema } from "#proto/gen/envoy/extensions/http/early_header_mutation/header_mutation/v3/header_mutation_pb.js";
 import { PreviousHostsPredicateSchema } from "#proto/gen/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.js";
+import { PreviousPrioritiesConfigSchema } from "#proto/gen/envoy/extensions/retry/priority/previous_priorities/v3/previous_priorities_config_pb.js";
+import { ProxyProtocolUpstreamTransportSchema } from "#proto/gen/envoy/extensions/transport_sockets/proxy_protocol/v3/upstream_proxy_protocol_pb.js";
 import { RawBufferSchema } from "#proto/gen/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer_pb.js";
 import { SecretSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
 import {
@@ -61,6 +63,8 @@ export const REGISTRY = createRegistry(
   NetworkRbacSchema,
   TcpProxySchema,
   PreviousHostsPredicateSchema,
+  PreviousPrioritiesConfigSchema,
+  ProxyProtocolUpstreamTransportSchema,
   RawBufferSchema,
   SecretSchema,
   DownstreamTlsContextSchema,

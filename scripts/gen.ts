@@ -36,10 +36,14 @@ function closure(roots: readonly string[]): Map<string, string> {
 /** Files that newer fields need: file → what it imports besides. */
 const NEWER_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   "envoy/config/route/v3/route_components.proto": ["envoy/config/common/mutation_rules/v3/mutation_rules.proto"],
+  "envoy/config/cluster/v3/circuit_breaker.proto": ["google/protobuf/duration.proto"],
 };
 
 /** Fields of the Envoy that is run which the API as it ships does not have yet: file → message → its fields. */
 const NEWER_FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "envoy/config/cluster/v3/circuit_breaker.proto": {
+    RetryBudget: "google.protobuf.Duration budget_interval = 3;",
+  },
   "envoy/config/route/v3/route_components.proto": {
     RequestMirrorPolicy: "repeated envoy.config.common.mutation_rules.v3.HeaderMutation request_headers_mutations = 7;",
     VirtualHost: "google.protobuf.UInt64Value request_body_buffer_limit = 25;",

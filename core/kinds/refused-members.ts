@@ -31,13 +31,6 @@ export const REFUSED_MEMBERS: { readonly [K in Kind]?: readonly string[] } = {
     trafficPolicy.loadBalancer.zoneAwareLbSetting.failover[].from
     trafficPolicy.loadBalancer.zoneAwareLbSetting.failover[].to
     trafficPolicy.loadBalancer.zoneAwareLbSetting.minClusterSize
-    trafficPolicy.proxyProtocol.version
-    trafficPolicy.retryBudget.budgetInterval
-    trafficPolicy.retryBudget.minRetryConcurrency
-    trafficPolicy.retryBudget.percent
-    trafficPolicy.tunnel.protocol
-    trafficPolicy.tunnel.targetHost
-    trafficPolicy.tunnel.targetPort
     workloadSelector.matchLabels
   `),
   Gateway: fieldLines(`

@@ -1,7 +1,8 @@
-import type { TrafficPolicy, TrafficSettings } from "#core/kinds/destination-rule/traffic-policy.ts";
+import type { TrafficSettings as Group, TrafficPolicy } from "#core/kinds/destination-rule/traffic-policy.ts";
 import type { Source } from "#core/model/source.ts";
 import type { ResolvedRule } from "#core/resolve/destination-rule.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
+import type { TrafficSettings } from "#core/resolve/traffic-settings.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Path } from "#core/schema/path.ts";
 
@@ -9,7 +10,7 @@ const GROUPS = ["loadBalancer", "connectionPool", "outlierDetection", "tls"] as 
 export type TrafficGroup = (typeof GROUPS)[number];
 
 /** A port's own settings stand alone: what they leave out is not taken from the settings around them, as in Istio. */
-function ofPort(policy: TrafficPolicy | undefined, port: number): TrafficSettings | undefined {
+function ofPort(policy: TrafficPolicy | undefined, port: number): Group | undefined {
   return policy?.portLevelSettings?.find((each) => each.port?.number === port);
 }
 
@@ -17,14 +18,25 @@ function ofPort(policy: TrafficPolicy | undefined, port: number): TrafficSetting
  * mTLS by itself is not for ports that leave out TLS where the settings around them have another: Istio asks those whether an
  * endpoint may be spoken mTLS to, and what remains is plain text.
  */
-function withPlainText(
-  settings: TrafficSettings,
-  around: readonly (TrafficPolicy | undefined)[],
-  port: number,
-): TrafficSettings {
+function withPlainText(settings: Group, around: readonly (TrafficPolicy | undefined)[], port: number): Group {
   if (settings.tls !== undefined) return settings;
   const tls = around.map((policy) => ofPort(policy, port)?.tls ?? policy?.tls).find((each) => each !== undefined);
   return tls === undefined || tls.mode === "ISTIO_MUTUAL" ? settings : { ...settings, tls: { mode: "DISABLE" } };
+}
+
+/** What is not said of ports; where a port has settings of its own, those around it say nothing of it (Istio's `MergeSubsetTrafficPolicy`). */
+function aroundPorts(
+  own: TrafficPolicy | undefined,
+  general: TrafficPolicy | undefined,
+  port: number,
+): Pick<TrafficSettings, "proxyProtocol" | "retryBudget" | "tunnel"> {
+  const saying = [own, general].filter((policy) => ofPort(policy, port) === undefined);
+  const proxyProtocol = saying.find((policy) => policy?.proxyProtocol !== undefined)?.proxyProtocol;
+  const retryBudget = saying.find((policy) => policy?.retryBudget !== undefined)?.retryBudget;
+  return {
+    ...(proxyProtocol === undefined ? {} : { proxyProtocol }),
+    ...(retryBudget === undefined ? {} : { retryBudget }),
+  };
 }
 
 /** What a DestinationRule asks of one port of one subset; a subset's settings win over the rule's, one group at a time. */
@@ -32,7 +44,13 @@ export function resolveTrafficPolicy(rule: ResolvedRule | undefined, subset: str
   const own = rule?.subsets.find(({ name }) => name === subset)?.trafficPolicy;
   const general = ofPort(rule?.trafficPolicy, port) ?? rule?.trafficPolicy;
   const merged = withPlainText(ofPort(own, port) ?? { ...general, ...own }, [own, rule?.trafficPolicy], port);
-  return Object.fromEntries(GROUPS.flatMap((group) => (merged[group] === undefined ? [] : [[group, merged[group]]])));
+  // A subset tunnels by itself, and ports as all of it does (Istio's `tunnelingconfig.Apply`).
+  const tunnel = (subset === "" ? rule?.trafficPolicy : own)?.tunnel;
+  return {
+    ...Object.fromEntries(GROUPS.flatMap((group) => (merged[group] === undefined ? [] : [[group, merged[group]]]))),
+    ...aroundPorts(own, rule?.trafficPolicy, port),
+    ...(tunnel === undefined ? {} : { tunnel }),
+  };
 }
 
 /** Calls of one port of one subset of a host. */

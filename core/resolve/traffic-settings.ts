@@ -5,12 +5,16 @@ import type {
 } from "#core/kinds/destination-rule/connection-pool.ts";
 import type { LoadBalancer as WrittenBalancer } from "#core/kinds/destination-rule/load-balancer.ts";
 import type {
+  RetryBudget as WrittenBudget,
   OutlierDetection as WrittenDetection,
+  TrafficPolicy as WrittenPolicy,
   TrafficSettings as WrittenSettings,
   ClientTls as WrittenTls,
 } from "#core/kinds/destination-rule/traffic-policy.ts";
 
-export type TrafficSettings = WrittenSettings;
+/** Of one port of one subset. */
+export type TrafficSettings = WrittenSettings & Pick<WrittenPolicy, "proxyProtocol" | "retryBudget" | "tunnel">;
+export type RetryBudget = WrittenBudget;
 export type LoadBalancer = WrittenBalancer;
 export type ConnectionPool = WrittenPool;
 export type TcpKeepalive = WrittenKeepalive;

@@ -177,8 +177,11 @@ describe("what is wrong has a code, a path and a place", () => {
     ],
     [
       "a field that is not handled",
-      resource("DestinationRule", "{ host: a, trafficPolicy: { tunnel: { targetHost: a } } }"),
-      ["error field-not-handled spec.trafficPolicy.tunnel @{"],
+      resource(
+        "DestinationRule",
+        "{ host: a, trafficPolicy: { loadBalancer: { zoneAwareLbSetting: { enabled: true } } } }",
+      ),
+      ["error field-not-handled spec.trafficPolicy.loadBalancer.zoneAwareLbSetting @{"],
     ],
     [
       "a value that is not handled",

@@ -74,3 +74,23 @@ test("takes the first transport socket whose match the endpoint fulfils", () => 
   expect(socketFor(cluster, endpoint("a", { socketMatch: new Map([["tlsMode", "istio"]]) })).name).toBe("istio");
   expect(socketFor(cluster, endpoint("a")).name).toBe("rest");
 });
+
+test("a retry leaves priorities that were tried, while there are others that are well", () => {
+  const three = [endpoint("a"), endpoint("b", { priority: 1 }), endpoint("c", { priority: 2, health: "unhealthy" })];
+  const left = (...priorities: number[]) =>
+    shareEndpoints(CLUSTER, three, new Set(priorities)).map(({ endpoint: { address }, share }) => [address, share]);
+  expect(left()).toEqual([["a", 1]]);
+  expect(left(0)).toEqual([["b", 1]]);
+  expect(left(0, 1)).toEqual([["a", 1]]);
+});
+
+test("a locality that is half well has its weight as far as that", () => {
+  const of = (locality: string, localityWeight: number) => ({ locality, localityWeight });
+  const endpoints = [
+    endpoint("a", of("l", 1)),
+    endpoint("x", { ...of("l", 1), health: "unhealthy" }),
+    endpoint("b", of("m", 1)),
+  ];
+  // 1.4 · 1/2 = 0.7 beside 1.
+  expect(shares({ weighsLocalities: true }, endpoints)).toEqual({ a: 0.4118, b: 0.5882 });
+});

@@ -11,16 +11,28 @@ const OVERPROVISIONING = 1.4;
 
 /**
  * Who gets which part of a cluster's requests: by priority and health, then by locality where the cluster weighs them, then by
- * weight. Where a hash chooses, the shares are those over all keys. Empty: there is no healthy upstream.
+ * weight. Where a hash chooses, the shares are those over all keys. Empty: there is no healthy upstream. `left` are priorities
+ * that a retry leaves to others, as long as there are others.
  */
-export function shareEndpoints(cluster: Cluster, endpoints: readonly Endpoint[]): EndpointShare[] {
-  return priorityLoads(cluster, endpoints).flatMap(({ load, usable }) =>
-    load === 0 ? [] : withinPriority(cluster, usable).map(({ endpoint, share }) => ({ endpoint, share: share * load })),
+export function shareEndpoints(
+  cluster: Cluster,
+  endpoints: readonly Endpoint[],
+  left: ReadonlySet<number> = NO_PRIORITY,
+): EndpointShare[] {
+  const others = left.size === 0 ? endpoints : endpoints.filter(({ priority }) => !left.has(priority));
+  const remaining = others.some(({ health }) => health === "healthy") ? others : endpoints;
+  return priorityLoads(cluster, remaining).flatMap(({ load, all, usable }) =>
+    load === 0
+      ? []
+      : withinPriority(cluster, usable, all).map(({ endpoint, share }) => ({ endpoint, share: share * load })),
   );
 }
 
+const NO_PRIORITY: ReadonlySet<number> = new Set();
+
 interface PriorityLoad {
   readonly load: number;
+  readonly all: readonly Endpoint[];
   readonly usable: readonly Endpoint[];
 }
 
@@ -39,27 +51,32 @@ function priorityLoads({ panicPercent }: Cluster, endpoints: readonly Endpoint[]
   );
   if (total === 0) {
     const degraded = levels.find((level) => level.degraded.length > 0);
-    if (degraded !== undefined) return [{ load: 1, usable: degraded.degraded }];
+    if (degraded !== undefined) return [{ load: 1, all: degraded.all, usable: degraded.degraded }];
     const [first] = levels;
     // In a panic all are used, whatever is said of them.
-    return first === undefined || panicPercent === 0 ? [] : [{ load: 1, usable: first.all }];
+    return first === undefined || panicPercent === 0 ? [] : [{ load: 1, all: first.all, usable: first.all }];
   }
   let left = 1;
   return levels.map(({ all, healthy, capacity }) => {
     const load = Math.min(left, capacity / total);
     left -= load;
     const isPanicking = total < 1 && (healthy.length / Math.max(1, all.length)) * 100 < panicPercent;
-    return { load, usable: isPanicking ? all : healthy };
+    return { load, all, usable: isPanicking ? all : healthy };
   });
 }
 
-function withinPriority(cluster: Cluster, usable: readonly Endpoint[]): EndpointShare[] {
+/** A locality's weight counts as far as it is well. */
+function withinPriority(cluster: Cluster, usable: readonly Endpoint[], all: readonly Endpoint[]): EndpointShare[] {
   if (!cluster.weighsLocalities) return byWeight(cluster, usable);
-  const localities = [...Map.groupBy(usable, ({ locality }) => locality).values()];
-  const total = localities.reduce((sum, [first]) => sum + (first?.localityWeight ?? 0), 0);
+  const counts = Map.groupBy(all, ({ locality }) => locality);
+  const localities = [...Map.groupBy(usable, ({ locality }) => locality)].map(([locality, own]) => {
+    const capacity = Math.min(1, (OVERPROVISIONING * own.length) / (counts.get(locality)?.length ?? own.length));
+    return { own, weight: (own[0]?.localityWeight ?? 0) * capacity };
+  });
+  const total = localities.reduce((sum, { weight }) => sum + weight, 0);
   if (total === 0) return byWeight(cluster, usable);
-  return localities.flatMap((own) => {
-    const part = (own[0]?.localityWeight ?? 0) / total;
+  return localities.flatMap(({ own, weight }) => {
+    const part = weight / total;
     return part === 0 ? [] : byWeight(cluster, own).map(({ endpoint, share }) => ({ endpoint, share: share * part }));
   });
 }

@@ -6,7 +6,7 @@ import { isRetried } from "#core/simulate/is-retried.ts";
 
 function retried(on: string, result: Partial<CallResult>, codes: readonly number[] = []): boolean {
   const conditions = new Set(on.split(","));
-  const retries = { on, conditions, codes, attempts: 2, redraws: 5 };
+  const retries = { on, conditions, codes, attempts: 2, redraws: 5, leavesPriorityAfter: 0 };
   return isRetried(retries, { ...NOTHING, by: "caller", hops: [], ...result });
 }
 

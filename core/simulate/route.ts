@@ -35,6 +35,8 @@ export interface RetryFacts {
   readonly redraws: number;
   /** Besides the first. */
   readonly attempts: number;
+  /** After each so many attempts the priorities that were tried are left out; 0: never. */
+  readonly leavesPriorityAfter: number;
 }
 
 export interface Mirror {

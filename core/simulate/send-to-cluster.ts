@@ -26,7 +26,7 @@ export interface Sending {
 /** To an endpoint of the cluster, and to others as long as the route retries. */
 export function sendToCluster(sending: Sending): CallResult {
   const { forwarded, notes } = sending;
-  const tried = new Set<string>();
+  const tried: Tried = { groups: new Set(), priorities: [], left: new Set() };
   let result = attempt(sending, tried);
   const retries = forwarded?.action.retries;
   if (forwarded === undefined || retries === undefined) return result;
@@ -41,12 +41,28 @@ export function sendToCluster(sending: Sending): CallResult {
       origins: forwarded.route.origins,
     });
     if (headers.has("x-envoy-attempt-count")) headers.set("x-envoy-attempt-count", String(number));
+    leavePriorities(tried, retries.leavesPriorityAfter);
     const before = result.hops.slice(1);
     const next = attempt(sending, tried);
     const [own, ...called] = next.hops;
     result = { ...next, hops: own === undefined ? before : [own, ...before, ...called] };
   }
   return result;
+}
+
+/** Where earlier attempts went. */
+interface Tried {
+  readonly groups: Set<string>;
+  /** Of each attempt that went somewhere. */
+  readonly priorities: number[];
+  /** Those that are not tried again while there are others. */
+  readonly left: Set<number>;
+}
+
+/** Envoy's `previous_priorities`. */
+function leavePriorities({ priorities, left }: Tried, after: number): void {
+  if (after > 0 && priorities.length > 0 && priorities.length % after === 0)
+    for (const priority of priorities) left.add(priority);
 }
 
 interface Group {
@@ -84,8 +100,7 @@ export function redrawn(
   );
 }
 
-/** One attempt; `tried` are the groups that earlier ones went to. */
-function attempt({ call, name, forwarded, dice, notes, hop }: Sending, tried: Set<string>): CallResult {
+function attempt({ call, name, forwarded, dice, notes, hop }: Sending, tried: Tried): CallResult {
   const { from, connection } = call;
   const base = {
     ...NOTHING,
@@ -110,8 +125,9 @@ function attempt({ call, name, forwarded, dice, notes, hop }: Sending, tried: Se
       : { type: "CDS", resource: name, path: "loadAssignment" };
   if (cluster.discovery === "original-dst")
     return { ...base, by: "outside", details: "goes to the address that the caller meant", security: "plain text" };
-  const all = groupShares(shareEndpoints(cluster, from.image.endpoints(cluster)), call.groupOf);
-  const shares = redrawn(all, tried, forwarded?.action.retries?.redraws ?? 0);
+  const known = from.image.endpoints(cluster);
+  const all = groupShares(shareEndpoints(cluster, known, tried.left), call.groupOf);
+  const shares = redrawn(all, tried.groups, forwarded?.action.retries?.redraws ?? 0);
   const chosen = all.length === 0 ? undefined : all[all.length === 1 ? 0 : dice.pick(shares)];
   const endpoint = chosen?.endpoints[0];
   if (chosen === undefined || endpoint === undefined) {
@@ -125,12 +141,13 @@ function attempt({ call, name, forwarded, dice, notes, hop }: Sending, tried: Se
     });
     return failed("UH", "no_healthy_upstream");
   }
-  tried.add(chosen.key);
+  tried.groups.add(chosen.key);
+  tried.priorities.push(endpoint.priority);
   notes?.add({
     at: "endpoint",
     result: "found",
     title: endpoint.port === 0 ? endpoint.address : `${endpoint.address}:${endpoint.port}`,
-    why: describeChoice(cluster, chosen, forwarded?.action.hashes ?? []),
+    why: `${describeChoice(cluster, chosen, forwarded?.action.hashes ?? [])}${describePlace(endpoint, known)}`,
     place: endpointsPlace,
     origins,
   });
@@ -175,6 +192,13 @@ function attempt({ call, name, forwarded, dice, notes, hop }: Sending, tried: Se
           },
   };
   return arrive({ called, incoming, endpoint, socket, reached, forwarded, from, dice, isTraced: notes !== undefined });
+}
+
+/** Empty where no endpoint goes before another. */
+function describePlace({ locality, priority }: Endpoint, all: readonly Endpoint[]): string {
+  const priorities = new Set(all.map((each) => each.priority)).size;
+  const place = locality === "" ? "" : ` in ${locality}`;
+  return priorities > 1 ? `; priority ${priority} of 0 to ${priorities - 1}${place}` : place === "" ? "" : `;${place}`;
 }
 
 function describeChoice({ balancer }: Cluster, { share, endpoints }: Group, hashes: readonly string[]): string {

@@ -2,7 +2,7 @@ type Explanation = readonly [what: RegExp, why: string];
 
 /** Fields that came after the release that is published as a package (1.29). */
 export const LATER: Explanation = [
-  /: field (?:zoneAwareLbSetting|http2KeepAlive|outlierDetectionHttpErrorCodes|insecureSkipVerify|prefixRewrite|trustDomains|notTrustDomains|disableContextPropagation) is not in the CRD$/,
+  /: field (?:zoneAwareLbSetting|http2KeepAlive|outlierDetectionHttpErrorCodes|insecureSkipVerify|prefixRewrite|trustDomains|notTrustDomains|disableContextPropagation|budgetInterval) is not in the CRD$/,
   "later than 1.29",
 ];
 

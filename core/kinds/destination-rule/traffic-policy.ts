@@ -10,7 +10,10 @@ import {
   integer,
   list,
   message,
+  number,
   oneOf,
+  oneOfTexts,
+  port,
   refused,
   required,
   string,
@@ -75,6 +78,30 @@ const SETTINGS_MESSAGE = message(SETTINGS);
 /** What may be set for all ports and for one. */
 export type TrafficSettings = Infer<typeof SETTINGS_MESSAGE>;
 
+const BUDGET = "CircuitBreakers.Thresholds.retry_budget";
+const RETRY_BUDGET = message({
+  percent: described(explicit(number(0, 100)), { envoy: BUDGET, unit: "percent", default: 20 }),
+  minRetryConcurrency: described(uint32(), {
+    envoy: BUDGET,
+    unit: "requests",
+    default: 3,
+    note: "0 is as if it were not there: 3",
+  }),
+  budgetInterval: described(string("duration"), {
+    envoy: BUDGET,
+    doc: "Requests of so long count, where it is not those under way alone",
+  }),
+});
+export type RetryBudget = Infer<typeof RETRY_BUDGET>;
+
+const TUNNELING = "TcpProxy.tunneling_config";
+const TUNNEL = message({
+  protocol: described(oneOfTexts(["CONNECT", "POST"]), { envoy: TUNNELING, default: "CONNECT" }),
+  targetHost: becomes(TUNNELING, required(string("ip-or-host"))),
+  targetPort: becomes(TUNNELING, required(port())),
+});
+export type Tunnel = Infer<typeof TUNNEL>;
+
 const PORT_POLICY = message({ port: becomes("Cluster.name", required(PORT_SELECTOR)), ...SETTINGS });
 
 export const TRAFFIC_POLICY = message({
@@ -82,10 +109,26 @@ export const TRAFFIC_POLICY = message({
   portLevelSettings: described(list(PORT_POLICY, 0, 4096), {
     doc: "Replace the settings above for their port; they do not inherit from them",
   }),
-  tunnel: refused("connections are not tunnelled: let the application name the tunnel's proxy"),
-  proxyProtocol: refused(
-    "the PROXY protocol is not written: leave it out; HTTP services are told the client by X-Forwarded-For",
+  tunnel: described(TUNNEL, {
+    doc: "Connections that are not HTTP go to the service as a tunnel through it to somebody else",
+    note: "Of a route with one destination, or of none. A subset has only its own",
+  }),
+  proxyProtocol: described(
+    message({
+      version: described(oneOf(["V1", "V2"]), {
+        envoy: "ProxyProtocolUpstreamTransport.config",
+        default: "V1",
+        doc: "In text, or in bytes",
+      }),
+    }),
+    {
+      doc: "Connections begin with the addresses of the client, for a service that reads them",
+      note: "Sidecars do not: it is for services outside of the mesh",
+    },
   ),
-  retryBudget: refused("retries are bounded by a number: set connectionPool.http.maxRetries"),
+  retryBudget: described(RETRY_BUDGET, {
+    doc: "How many of the requests under way may be retries",
+    note: "With it connectionPool.http.maxRetries is not looked at",
+  }),
 });
 export type TrafficPolicy = Infer<typeof TRAFFIC_POLICY>;

@@ -26,6 +26,10 @@ function validatePolicy(policy: TrafficPolicy | undefined, path: Path): Diagnost
   if (policy === undefined) return [];
   const issues = validateSettings(policy, path);
   if (Object.keys(policy).length === 0) issues.push(errorAt(path, "empty", "the traffic policy is empty"));
+  if (policy.tunnel !== undefined && policy.proxyProtocol !== undefined)
+    issues.push(
+      errorAt([...path, "proxyProtocol"], "conflicting-fields", "tunnel and proxyProtocol cannot both be set"),
+    );
   const ports = new Set<number>();
   (policy.portLevelSettings ?? []).forEach((settings, index) => {
     const here = [...path, "portLevelSettings", index];

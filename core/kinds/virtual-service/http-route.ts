@@ -83,9 +83,11 @@ export const RETRIES = message({
     hint: "5xx, connect-failure, …",
     default: "connect-failure,refused-stream,unavailable,cancelled",
   }),
-  retryRemoteLocalities: refused(
-    "load balancing does not know localities yet: leave it out, and retries go to any instance",
-  ),
+  retryRemoteLocalities: described(explicit(boolean()), {
+    envoy: "RetryPolicy.retry_priority",
+    doc: "After two attempts at the nearest instances the next ones are tried",
+    note: "Where localityLbSetting orders instances by where they are",
+  }),
   retryIgnorePreviousHosts: becomes("RetryPolicy.retry_host_predicate", explicit(boolean())),
   backoff: becomes("RetryPolicy.RetryBackOff.base_interval", string("duration")),
 });

@@ -3,6 +3,7 @@ import { readDurationMs } from "#core/simulate/read/duration-ms.ts";
 import { readFraction } from "#core/simulate/read/fraction.ts";
 import { headerName } from "#core/simulate/read/header-matcher.ts";
 import { NO_OPERATIONS, readHeaderOperations } from "#core/simulate/read/header-operations.ts";
+import { openAny } from "#core/simulate/read/open-any.ts";
 import { readPerFilter } from "#core/simulate/read/per-filter.ts";
 import {
   type Destination,
@@ -21,6 +22,7 @@ import {
   type RouteAction_HashPolicy,
   type Route as RouteMessage,
 } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
+import { PreviousPrioritiesConfigSchema } from "#proto/gen/envoy/extensions/retry/priority/previous_priorities/v3/previous_priorities_config_pb.js";
 import type { RegexMatchAndSubstitute } from "#proto/gen/envoy/type/matcher/v3/regex_pb.js";
 
 const REDIRECT_STATUS = {
@@ -120,7 +122,14 @@ function readRetries(policy: RetryPolicy | undefined): ForwardAction["retries"] 
     codes: policy.retriableStatusCodes,
     redraws: policy.retryHostPredicate.length === 0 ? 0 : Number(policy.hostSelectionRetryMaxAttempts || 1n),
     attempts: policy.numRetries ?? 1,
+    leavesPriorityAfter: readPriorities(policy),
   };
+}
+
+function readPriorities({ retryPriority }: RetryPolicy): number {
+  const config = retryPriority?.configType;
+  const any = config?.case === "typedConfig" ? config.value : undefined;
+  return openAny(PreviousPrioritiesConfigSchema, any)?.updateFrequency ?? 0;
 }
 
 /** What was matched of the path is replaced; or all that a pattern finds in it. */

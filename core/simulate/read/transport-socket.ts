@@ -3,6 +3,7 @@ import type { NameTest, ServerTls } from "#core/simulate/listener.ts";
 import { openAny } from "#core/simulate/read/open-any.ts";
 import { readStringMatcher } from "#core/simulate/read/string-matcher.ts";
 import type { TransportSocket } from "#proto/gen/envoy/config/core/v3/base_pb.js";
+import { ProxyProtocolUpstreamTransportSchema } from "#proto/gen/envoy/extensions/transport_sockets/proxy_protocol/v3/upstream_proxy_protocol_pb.js";
 import {
   type CertificateValidationContext,
   SubjectAltNameMatcher_SanType as SanType,
@@ -26,6 +27,9 @@ export function readServerTls(socket: TransportSocket | undefined): ServerTls | 
 }
 
 export function readClientTls(socket: TransportSocket | undefined): ClientTls {
+  // What is said ahead of it, for a server that reads it, changes nothing of how it goes on.
+  const behind = openAny(ProxyProtocolUpstreamTransportSchema, typedConfig(socket));
+  if (behind !== undefined) return readClientTls(behind.transportSocket);
   const context = openAny(UpstreamTlsContextSchema, typedConfig(socket));
   if (context === undefined) return PLAIN;
   const common = context.commonTlsContext;

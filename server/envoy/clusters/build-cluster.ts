@@ -24,6 +24,7 @@ import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js"
 import { meshUpstream, PLAIN, ruleUpstream } from "#server/envoy/build-tls.ts";
 import { httpOptions, poolSettings, type UpstreamHttpOptions } from "#server/envoy/clusters/connection-pool.ts";
 import { buildLoadAssignment } from "#server/envoy/clusters/load-assignment.ts";
+import { withProxyProtocol } from "#server/envoy/clusters/proxy-protocol.ts";
 import { duration, durationMs, type Init } from "#server/envoy/pack.ts";
 
 type ClusterInit = Init<typeof ClusterSchema>;
@@ -67,12 +68,12 @@ export function buildCluster(input: ClusterInput, caller: Caller): Cluster {
   const outlier = policy.outlierDetection;
   return create(ClusterSchema, {
     name,
-    ...poolSettings(pool, input.settings),
+    ...poolSettings(pool, input.settings, policy.retryBudget),
     ...balancing(policy.loadBalancer),
     ...discovery(input, caller),
     ...(outlier === undefined ? {} : { outlierDetection: outlierDetection(outlier) }),
     ...(mayBeHttp(protocol) ? httpOptions(isHttp2, asCalled, pool, serverName(input)) : {}),
-    ...transport(input, isHttp2, asCalled || protocol === "auto"),
+    ...withProxyProtocol(transport(input, isHttp2, asCalled || protocol === "auto"), policy.proxyProtocol),
     commonLbConfig: {
       ...(outlier?.minHealthPercent === undefined
         ? { healthyPanicThreshold: { value: 0 } }

@@ -1,5 +1,5 @@
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
-import type { ConnectionPool, TcpKeepalive } from "#core/resolve/traffic-settings.ts";
+import type { ConnectionPool, RetryBudget, TcpKeepalive } from "#core/resolve/traffic-settings.ts";
 import type { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { HttpProtocolOptionsSchema } from "#proto/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
 import { duration, durationMs, type Init, pack } from "#server/envoy/pack.ts";
@@ -18,6 +18,7 @@ export type PoolDefaults = Pick<ProxySettings, "connectTimeoutMs" | "tcpKeepaliv
 export function poolSettings(
   pool: ConnectionPool | undefined,
   mesh: PoolDefaults,
+  budget?: RetryBudget,
 ): Pick<ClusterInit, "connectTimeout" | "circuitBreakers" | "upstreamConnectionOptions"> {
   const own = pool?.tcp?.tcpKeepalive;
   // Field by field: what a rule leaves out is the mesh's.
@@ -25,12 +26,12 @@ export function poolSettings(
   return {
     connectTimeout:
       pool?.tcp?.connectTimeout === undefined ? durationMs(mesh.connectTimeoutMs) : duration(pool.tcp.connectTimeout),
-    circuitBreakers: { thresholds: [thresholds(pool)] },
+    circuitBreakers: { thresholds: [thresholds(pool, budget)] },
     ...(probing === undefined ? {} : { upstreamConnectionOptions: { tcpKeepalive: keepalive(probing) } }),
   };
 }
 
-function thresholds(pool: ConnectionPool | undefined) {
+function thresholds(pool: ConnectionPool | undefined, budget: RetryBudget | undefined) {
   const value = (number: number | undefined) => number ?? UNBOUNDED;
   return {
     maxConnections: value(pool?.tcp?.maxConnections),
@@ -38,6 +39,16 @@ function thresholds(pool: ConnectionPool | undefined) {
     maxRequests: value(pool?.http?.http2MaxRequests),
     maxRetries: value(pool?.http?.maxRetries),
     trackRemaining: true,
+    ...(budget === undefined ? {} : { retryBudget: retryBudget(budget) }),
+  };
+}
+
+/** As Istio does, whose defaults are Envoy's. */
+function retryBudget({ percent = 20, minRetryConcurrency, budgetInterval }: RetryBudget) {
+  return {
+    budgetPercent: { value: percent },
+    minRetryConcurrency: minRetryConcurrency || 3,
+    ...(budgetInterval === undefined ? {} : { budgetInterval: duration(budgetInterval) }),
   };
 }
 

@@ -4,6 +4,7 @@ import { type ConnectionRoute, resolveConnectionRoutes } from "#core/resolve/con
 import { resolveDestinationPort } from "#core/resolve/destination-port.ts";
 import type { RouteTarget } from "#core/resolve/route-rule.ts";
 import { resolveTrafficTo } from "#core/resolve/traffic-policy.ts";
+import type { TrafficSettings } from "#core/resolve/traffic-settings.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type {
   FilterChainMatchSchema,
@@ -18,7 +19,10 @@ import { duration, type Init, typed } from "#server/envoy/pack.ts";
 import { clusterOf, type RouteContext } from "#server/envoy/routes/build-routes.ts";
 
 /** What a TCP proxy does besides choosing a cluster. */
-type TcpSettings = Pick<Init<typeof TcpProxySchema>, "hashPolicy" | "maxDownstreamConnectionDuration" | "idleTimeout">;
+type TcpSettings = Pick<
+  Init<typeof TcpProxySchema>,
+  "hashPolicy" | "maxDownstreamConnectionDuration" | "idleTimeout" | "tunnelingConfig"
+>;
 
 /** Where connections go. */
 export interface TcpTarget {
@@ -100,13 +104,22 @@ function tcpSettings(destinations: readonly RouteTarget[], ownNamespace: string,
     return resolveTrafficTo(world, { host: name, clientNamespace: namespace, subset, port });
   });
   const { maxConnectionDuration: lasting, idleTimeout: idle } = policies[0]?.connectionPool?.tcp ?? {};
+  const [only, ...others] = policies;
+  // Of several destinations none is tunnelled through, as in Istio.
+  const tunnel = others.length === 0 ? only?.tunnel : undefined;
   return {
+    ...(tunnel === undefined ? {} : { tunnelingConfig: tunneling(tunnel) }),
     ...(policies.some(({ loadBalancer }) => loadBalancer?.consistentHash?.useSourceIp === true)
       ? { hashPolicy: [{ policySpecifier: { case: "sourceIp", value: {} } }] }
       : {}),
     ...(lasting === undefined ? {} : { maxDownstreamConnectionDuration: duration(lasting) }),
     ...(idle === undefined ? {} : { idleTimeout: duration(idle) }),
   };
+}
+
+function tunneling({ targetHost, targetPort, protocol }: NonNullable<TrafficSettings["tunnel"]>) {
+  const host = targetHost.includes(":") ? `[${targetHost}]` : targetHost;
+  return { hostname: `${host}:${targetPort}`, usePost: protocol === "POST" };
 }
 
 export function buildTcpProxy(

@@ -2,6 +2,7 @@ import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { RouteRetries } from "#core/resolve/route-rule.ts";
 import type { RetryPolicySchema, RouteActionSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { PreviousHostsPredicateSchema } from "#proto/gen/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.js";
+import { PreviousPrioritiesConfigSchema } from "#proto/gen/envoy/extensions/retry/priority/previous_priorities/v3/previous_priorities_config_pb.js";
 import { duration, durationMs, type Init, typed } from "#server/envoy/pack.ts";
 
 type ActionInit = Init<typeof RouteActionSchema>;
@@ -41,11 +42,18 @@ export function withRetries(
       retryOn: conditions.join(","),
       retriableStatusCodes: codes,
       numRetries: retries?.attempts ?? DEFAULT_ATTEMPTS,
+      ...(retries?.retryRemoteLocalities === true ? { retryPriority: PREVIOUS_PRIORITIES } : {}),
       ...(retries?.perTryTimeout === undefined ? {} : { perTryTimeout: duration(retries.perTryTimeout) }),
       retryBackOff: retries?.backoff === undefined ? RETRY_BACKOFF : { baseInterval: duration(retries.backoff) },
     },
   };
 }
+
+/** As often as in Istio. */
+const ATTEMPTS_OF_A_PRIORITY = 2;
+const PREVIOUS_PRIORITIES = typed("envoy.retry_priorities.previous_priorities", PreviousPrioritiesConfigSchema, {
+  updateFrequency: ATTEMPTS_OF_A_PRIORITY,
+});
 
 const PREVIOUS_HOSTS: Init<typeof RetryPolicySchema> = {
   retryHostPredicate: [typed("envoy.retry_host_predicates.previous_hosts", PreviousHostsPredicateSchema, {})],

@@ -264,6 +264,14 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
               byPlace(draw),
               byPlace(draw),
               {
+                ...draw.pick<object>([
+                  { proxyProtocol: { version: draw.pick(["V1", "V2"]) } },
+                  { tunnel: { targetHost: "behind.test", targetPort: 1 + draw.random(3) } },
+                ]),
+                retryBudget: { minRetryConcurrency: 1 + draw.random(3) },
+                ...(draw.rarely(2) ? atAPort(draw) : {}),
+              },
+              {
                 ...byPlace(draw),
                 portLevelSettings: [
                   { port: { number: 80 }, connectionPool: { tcp: { maxConnections: 9 } }, ...byPlace(draw) },

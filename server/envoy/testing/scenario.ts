@@ -6,6 +6,10 @@ import { type InstanceHeader, makeSnapshot, type ProxyHeader } from "#server/env
 export interface AppHeader {
   readonly name: string;
   readonly protocol?: "http" | "tcp";
+  /** A TCP one that says its name only where a header of the PROXY protocol, in text, comes first. */
+  readonly asksProxyHeader?: boolean;
+  /** An HTTP one that takes CONNECT to ports of this host. */
+  readonly tunnels?: boolean;
   /** Serves TLS with a certificate for this name. */
   readonly tls?: string;
   /** It is asked about requests: it lets in whose `x-user` is `ann`, and nobody where `status` is another than 200. */

@@ -1,0 +1,72 @@
+import { expect, test } from "vitest";
+import type { TrafficPolicy } from "#core/kinds/destination-rule/traffic-policy.ts";
+import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
+
+const AT_80 = [{ port: { number: 80 }, loadBalancer: { simple: "RANDOM" as const } }];
+const TUNNEL = { targetHost: "a", targetPort: 1 };
+
+function resolve(general: TrafficPolicy | undefined, own: TrafficPolicy | undefined, subset: string, port: number) {
+  const subsets = [{ name: "v1", ...(own === undefined ? {} : { trafficPolicy: own }) }];
+  const { proxyProtocol, retryBudget, tunnel } = resolveTrafficPolicy(
+    { rules: [], trafficPolicy: general, subsets },
+    subset,
+    port,
+  );
+  return { version: proxyProtocol?.version, percent: retryBudget?.percent, tunnel: tunnel?.targetHost };
+}
+
+// Istio's `MergeSubsetTrafficPolicy` and `tunnelingconfig.Apply`.
+test.each<[string, TrafficPolicy | undefined, TrafficPolicy | undefined, string, number, object]>([
+  [
+    "the rule's own",
+    { proxyProtocol: { version: "V2" }, retryBudget: { percent: 5 } },
+    {},
+    "",
+    80,
+    { version: "V2", percent: 5 },
+  ],
+  [
+    "for its subsets too",
+    { proxyProtocol: { version: "V2" }, retryBudget: { percent: 5 } },
+    {},
+    "v1",
+    80,
+    { version: "V2", percent: 5 },
+  ],
+  [
+    "but what the subset has",
+    { retryBudget: { percent: 5 } },
+    { retryBudget: { percent: 6 } },
+    "v1",
+    80,
+    { percent: 6 },
+  ],
+  [
+    "not for a port with settings of its own",
+    { retryBudget: { percent: 5 }, portLevelSettings: AT_80 },
+    {},
+    "",
+    80,
+    {},
+  ],
+  ["but for another", { retryBudget: { percent: 5 }, portLevelSettings: AT_80 }, {}, "", 81, { percent: 5 }],
+  [
+    "a subset's port leaves the rule's",
+    { retryBudget: { percent: 5 } },
+    { retryBudget: { percent: 6 }, portLevelSettings: AT_80 },
+    "v1",
+    80,
+    { percent: 5 },
+  ],
+  ["a tunnel is not for subsets", { tunnel: TUNNEL }, {}, "v1", 80, {}],
+  ["nor the subset's for others", {}, { tunnel: TUNNEL }, "", 80, {}],
+  ["a subset's own", {}, { tunnel: TUNNEL }, "v1", 80, { tunnel: "a" }],
+  ["also at a port with settings", { tunnel: TUNNEL, portLevelSettings: AT_80 }, {}, "", 80, { tunnel: "a" }],
+])("%s", (_, general, own, subset, port, expected) => {
+  expect(resolve(general, own, subset, port)).toEqual({
+    version: undefined,
+    percent: undefined,
+    tunnel: undefined,
+    ...expected,
+  });
+});
