@@ -242,7 +242,7 @@ export default {
       severity: "error",
       from: {
         pathNot:
-          "^server/(db/|compose/|config/|auth/|audit/audit\\.ts|ca/(store|revocations)\\.ts|registry/store\\.ts)|\\.test\\.ts$|/testing/",
+          "^server/(db/|compose/|config/|auth/|audit/audit\\.ts|ca/(store|revocations)\\.ts|credentials/credential-book\\.ts|registry/store\\.ts)|\\.test\\.ts$|/testing/",
       },
       to: { path: "^server/db/" },
     },

@@ -80,6 +80,9 @@ export type DiagnosticCode =
   // What the control plane could not fetch for it.
   | "keys-not-fetched"
   // What becomes of it at proxies.
+  | "credential-ends-soon"
+  | "credential-for-other-hosts"
+  | "credential-not-usable"
   | "file-not-usable"
   | "gateway-host-conflict"
   | "gateway-port-conflict"

@@ -46,7 +46,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   listen(options.port, options.xdsPort, options.plaintextPort);
   const registry = await makeRegistry(options, config, identity, listeners);
   const keys = await makeKeys(options, config, log);
-  const port = await makeMeshPort({ ...identity, options, stores, config, registry, log });
+  const port = await makeMeshPort({ ...identity, options, stores, config, registry, credentials, log });
   const { mesh } = port;
   keys.open();
   const feed = config.follow();

@@ -1,8 +1,10 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
 import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+import type { CredentialMaterial } from "#core/registry/credential-material.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings, SnapshotChange } from "#core/registry/snapshot.ts";
+import { takeChanged } from "#core/registry/take-changed.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 import { probeOfGroup } from "#core/sources/declare-probe.ts";
@@ -16,6 +18,7 @@ import {
   ReportResponseSchema,
   type RequestWindow,
 } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import { readCredential } from "#server/credentials/read-credential.ts";
 import { type MeshHandle, startMesh, type UnaryHandler } from "#server/mesh/start-mesh.ts";
 import { describeProbe } from "#server/registry/registry-rpc.ts";
 import { eventually } from "#testing/test-agent.ts";
@@ -47,6 +50,9 @@ export class RealMesh {
   #revision = 1;
 
   readonly #proxies: ProxySettings;
+  readonly #credentials = new Map<string, CredentialMaterial>();
+  /** Who asked for credentials that its configuration does not name, and for which. */
+  readonly denied: string[] = [];
 
   private constructor(authority: TestAuthority, resources: readonly AnyResource[], proxies: ProxySettings) {
     this.authority = authority;
@@ -81,7 +87,9 @@ export class RealMesh {
         mesh: { ...SETTINGS, proxies: this.#proxies },
         resources: this.#resources,
         instances: [...this.#instances.values()],
+        credentials: Object.fromEntries(Array.from(this.#credentials, ([key, each]) => [key, readCredential(each)])),
       }),
+      credentials: () => Object.fromEntries(this.#credentials),
       host: "127.0.0.1",
       port: this.#port,
       plaintextPort: null,
@@ -96,6 +104,7 @@ export class RealMesh {
     this.#mesh.onEvent((event) => {
       if (event.kind === "nack")
         for (const { resource, message } of event.refusals) this.refusals.push(`${resource}: ${message}`);
+      if (event.kind === "denied") this.denied.push(`${event.actor} ${event.name}`);
       if (event.kind === "refused") this.refusals.push(`${event.node}: ${event.reason}`);
     });
   }
@@ -125,6 +134,21 @@ export class RealMesh {
     await eventually(`revision ${revision} at every proxy`, async () =>
       (await this.handle.distribution(revision))?.isComplete === true ? true : undefined,
     );
+  }
+
+  /** Stores credentials by `namespace/name`, or takes them away; resolves when who names them is being told. */
+  async store(changed: Readonly<Record<string, CredentialMaterial | null>>): Promise<void> {
+    takeChanged(this.#credentials, changed);
+    await this.handle.setCredentials(changed);
+    const credentials = Object.fromEntries(
+      Object.entries(changed).map(([key, material]) => [key, material && readCredential(material)]),
+    );
+    await this.#publish({ upserts: [], instanceUpserts: [], instanceDeletes: [], credentials });
+  }
+
+  /** A TLS address of the mesh port. */
+  get xds(): string {
+    return `127.0.0.1:${this.#port}`;
   }
 
   async #publish(change: Omit<SnapshotChange, "revision" | "deletes"> & Partial<SnapshotChange>): Promise<void> {

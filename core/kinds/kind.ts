@@ -48,6 +48,16 @@ export type PlacedFiles =
   | { readonly certificate: PlacedFile; readonly key: PlacedFile }
   | { readonly roots: PlacedFile };
 
+/** A part of a stored credential that a resource names. */
+export interface PlacedCredential {
+  /** As it is written: `[NAMESPACE/]NAME`. */
+  readonly credential: string;
+  readonly part: "pair" | "roots";
+  readonly path: Path;
+  /** The names under which what has the certificate is reached; absent where nobody calls it. */
+  readonly hosts?: readonly string[];
+}
+
 /** All that is particular to a kind of resource and needs nothing but the resource itself. `S` is the type of its spec. */
 export interface KindDefinition<S = unknown> {
   readonly group: keyof typeof GROUPS;
@@ -81,6 +91,8 @@ export interface KindDefinition<S = unknown> {
   keyLocations?(spec: S): readonly string[];
   /** The files of proxies' hosts that are read for it; an agent that says what is wrong with one is believed of these alone. */
   files?(spec: S): readonly PlacedFiles[];
+  /** The credentials that proxies are given for it. */
+  credentials?(spec: S): readonly PlacedCredential[];
   /** The host names it is about, as written; absent where it is about workloads. */
   hosts?(spec: S): readonly string[];
   /**

@@ -33,11 +33,6 @@ export const REFUSED_MEMBERS: { readonly [K in Kind]?: readonly string[] } = {
     trafficPolicy.loadBalancer.zoneAwareLbSetting.minClusterSize
     workloadSelector.matchLabels
   `),
-  Gateway: fieldLines(`
-    servers[].tls.tlsCertificates[].caCertificates
-    servers[].tls.tlsCertificates[].privateKey
-    servers[].tls.tlsCertificates[].serverCertificate
-  `),
   Sidecar: fieldLines(`
     egress[].port.name
     egress[].port.number

@@ -1,4 +1,5 @@
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+import type { CredentialFacts, CredentialTable } from "#core/registry/credential.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { AnyResource, ResourceRef } from "#core/resource/resource.ts";
 
@@ -23,6 +24,8 @@ export interface Snapshot {
   readonly instances: readonly WorkloadInstance[];
   /** JSON Web Key Sets that were fetched, by where from (`keyLocationOf`); absent: none. */
   readonly keySets?: Readonly<Record<string, string>>;
+  /** What is known of stored credentials; absent: there are none. What they hold is nowhere in a snapshot. */
+  readonly credentials?: CredentialTable;
 }
 
 /** From one snapshot to the next. Upserts replace by identity. */
@@ -36,4 +39,6 @@ export interface SnapshotChange {
   readonly instanceDeletes: readonly string[];
   /** Those that are others, or new; null where one is kept no longer. */
   readonly keySets?: Readonly<Record<string, string | null>>;
+  /** Credentials that are others, or new; null where one is gone. */
+  readonly credentials?: Readonly<Record<string, CredentialFacts | null>>;
 }

@@ -1,6 +1,7 @@
 import type { Service } from "#core/model/service.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
 import type { ResolvedLogs } from "#core/resolve/access-logs.ts";
+import type { CredentialUse, NamedCredential } from "#core/resolve/credential-use.ts";
 import type { RoutingService } from "#core/resolve/delegates.ts";
 import type { ResolvedRule } from "#core/resolve/destination-rule.ts";
 import type { EndpointReader } from "#core/resolve/endpoints.ts";
@@ -49,6 +50,8 @@ export interface CallerReader extends EndpointReader {
   servicesUnder(pattern: string, fromNamespace: string): readonly Service[];
   /** VirtualServices for a host that apply to `gateway` ("mesh" or `namespace/name`), the deciding one first, with the routes of those they delegate to. */
   virtualServices(host: string, fromNamespace: string, gateway: string): readonly RoutingService[];
+  /** A part of a credential, as resources write it, for the proxies of a namespace. */
+  credentialUse(named: NamedCredential, proxyNamespace: string): CredentialUse;
   /** What the rules for a host come to for clients in a namespace. */
   destinationRule(host: string, clientNamespace: string, serviceNamespace: string): ResolvedRule | undefined;
 }

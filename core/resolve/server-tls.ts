@@ -3,42 +3,85 @@ import type { GatewayServer, ServerTls as WrittenTls } from "#core/kinds/gateway
 
 export type TlsVersion = "TLS_AUTO" | "TLSV1_0" | "TLSV1_1" | "TLSV1_2" | "TLSV1_3";
 
-/** How TLS ends at a gateway: as the mesh's own, or with files of the gateway's host. */
-export type ServerTls = { readonly kind: "mesh" } | FileTls;
+/** How TLS ends at a gateway: as the mesh's own, or with certificates of the gateway's. */
+export type ServerTls = { readonly kind: "mesh" } | OwnTls;
 
-export interface FileTls {
-  readonly kind: "files";
-  /** Paths of PEM files. */
-  readonly certificate: string;
-  readonly key: string;
+/** Paths of PEM files on the gateway's host, or a stored credential as it is written. */
+export type CertificateSource =
+  | { readonly kind: "files"; readonly certificate: string; readonly key: string }
+  | { readonly kind: "credential"; readonly credential: string };
+export type RootsSource =
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "credential"; readonly credential: string };
+
+export interface OwnTls {
+  readonly kind: "own";
+  /** At least one; of several, clients are shown the one that they can check. */
+  readonly certificates: readonly CertificateSource[];
   /** Whom clients' certificates have to be from; undefined: nobody is asked for one. */
-  readonly clients:
-    | { readonly roots: string; readonly names: readonly string[]; readonly areRequired: boolean }
-    | undefined;
+  readonly clients: CheckedClients | undefined;
   readonly oldest: TlsVersion;
   readonly newest: TlsVersion;
   /** Of those that are known; empty: the proxy's own choice. */
   readonly cipherSuites: readonly string[];
+  readonly curves: readonly string[];
+}
+
+export interface CheckedClients {
+  readonly roots: RootsSource;
+  readonly names: readonly string[];
+  readonly areRequired: boolean;
+  /** SHA-256 of public keys in base64, and of certificates in hex: one of either has to be a client's. */
+  readonly keyHashes: readonly string[];
+  readonly certificateHashes: readonly string[];
+  /** Whoever issued it. */
+  readonly takesUntrusted: boolean;
 }
 
 /** Undefined where the server says nothing of TLS. */
 export function resolveServerTls({ tls }: GatewayServer): ServerTls | undefined {
   if (tls === undefined) return undefined;
-  return tls.mode === "ISTIO_MUTUAL" ? { kind: "mesh" } : withFiles(tls);
+  return tls.mode === "ISTIO_MUTUAL" ? { kind: "mesh" } : withOwn(tls);
 }
 
-function withFiles(tls: WrittenTls): FileTls {
-  const asks = tls.mode === "MUTUAL" || tls.mode === "OPTIONAL_MUTUAL";
+function withOwn(tls: WrittenTls): OwnTls {
   return {
-    kind: "files",
-    certificate: tls.serverCertificate ?? "",
-    key: tls.privateKey ?? "",
-    clients: asks
-      ? { roots: tls.caCertificates ?? "", names: tls.subjectAltNames ?? [], areRequired: tls.mode === "MUTUAL" }
-      : undefined,
+    kind: "own",
+    certificates: certificatesOf(tls),
+    clients: tls.mode === "MUTUAL" || tls.mode === "OPTIONAL_MUTUAL" ? clientsOf(tls) : undefined,
     // As in Istio: nothing older than 1.2 unless it is asked for.
     oldest: tls.minProtocolVersion ?? "TLSV1_2",
     newest: tls.maxProtocolVersion ?? "TLS_AUTO",
     cipherSuites: [...new Set(tls.cipherSuites ?? [])].filter((suite) => CIPHER_SUITES.has(suite)),
+    curves: tls.ecdhCurves ?? [],
+  };
+}
+
+function namesOf({ credentialName, credentialNames }: WrittenTls): readonly string[] {
+  return credentialName === undefined ? (credentialNames ?? []) : [credentialName];
+}
+
+function certificatesOf(tls: WrittenTls): readonly CertificateSource[] {
+  const names = namesOf(tls);
+  if (names.length > 0) return names.map((credential) => ({ kind: "credential", credential }));
+  return (tls.tlsCertificates ?? [tls]).map(({ serverCertificate = "", privateKey = "" }) => ({
+    kind: "files",
+    certificate: serverCertificate,
+    key: privateKey,
+  }));
+}
+
+function clientsOf(tls: WrittenTls): CheckedClients {
+  const [first] = namesOf(tls);
+  return {
+    roots:
+      first === undefined
+        ? { kind: "file", path: tls.caCertificates ?? "" }
+        : { kind: "credential", credential: tls.caCertCredentialName ?? `${first}-cacert` },
+    names: tls.subjectAltNames ?? [],
+    areRequired: tls.mode === "MUTUAL",
+    keyHashes: tls.verifyCertificateSpki ?? [],
+    certificateHashes: tls.verifyCertificateHash ?? [],
+    takesUntrusted: tls.insecureSkipVerify ?? false,
   };
 }

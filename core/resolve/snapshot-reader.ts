@@ -2,6 +2,7 @@ import { hostMatches, isWildcard } from "#core/host/host.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { resolveAccessLogs } from "#core/resolve/access-logs.ts";
+import { resolveCredential } from "#core/resolve/credential-use.ts";
 import { type FindService, mergeDelegates, type RoutingService } from "#core/resolve/delegates.ts";
 import { resolveDestinationRule } from "#core/resolve/destination-rule.ts";
 import { gatewaySelector } from "#core/resolve/gateway-ports.ts";
@@ -20,7 +21,7 @@ import { declareServices } from "#core/sources/declare-service.ts";
 import { declareWorkload } from "#core/sources/declare-workload.ts";
 
 /** Answers about a snapshot, as proxies that are compiled from it get them. Each looks through all of its kind: for few questions at a time. */
-export function createSnapshotReader({ mesh, resources, instances }: Snapshot): MeshReader {
+export function createSnapshotReader({ mesh, resources, instances, credentials = {} }: Snapshot): MeshReader {
   const settings = settingsOf(mesh, resources);
   const seen = withExports(resources, settings.exportTo);
   const aged = sortByAge(seen);
@@ -70,6 +71,8 @@ export function createSnapshotReader({ mesh, resources, instances }: Snapshot): 
       byGateway ??= groupByGateway(routing);
       return byGateway.get(gateway) ?? [];
     },
+    credentialUse: (named, proxyNamespace) =>
+      resolveCredential({ credential: (key) => credentials[key] }, named, proxyNamespace),
     destinationRule: (host, clientNamespace, serviceNamespace) =>
       resolveDestinationRule(rules, { host, clientNamespace, serviceNamespace, mesh }),
     policiesOver: (namespace, labels) => resolvePolicies(policies, { namespace, labels }, mesh.rootNamespace),

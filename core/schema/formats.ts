@@ -11,6 +11,9 @@ import { checkRegex } from "#core/schema/regex-syntax.ts";
 const DNS_LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
 const DNS_LABEL_IN_ANY_CASE = /^[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/;
 const DNS_NAME = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
+/** With Istio's word for secrets of the gateway's own cluster before it, or without. */
+const CREDENTIAL_NAME =
+  /^(?:kubernetes:\/\/)?(?:[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?\/)?[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/;
 const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const UNSENDABLE = /[\0\r\n]/;
@@ -110,6 +113,20 @@ export const FORMATS = {
   "cors-method": (text) => (METHODS.has(text) ? undefined : `is not an HTTP method (${[...METHODS].join(", ")})`),
   "retry-on": checkRetryOn,
   "grpc-status": (text) => (GRPC_STATUSES.has(text) ? undefined : "is not the name of a gRPC status, e.g. UNAVAILABLE"),
+  "credential-name": (text) =>
+    matches(
+      CREDENTIAL_NAME,
+      text,
+      "is not [NAMESPACE/]NAME of a stored credential: lower-case letters, digits, dashes and dots",
+    ),
+  "certificate-key-hash": (text) =>
+    matches(/^[A-Za-z0-9+/]{43}=$/, text, "is not the SHA-256 of a public key in base64 (44 characters)"),
+  "certificate-hash": (text) =>
+    matches(
+      /^(?:[0-9A-Fa-f]{64}|[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){31})$/,
+      text,
+      "is not the SHA-256 of a certificate in hex (64 digits, with or without colons)",
+    ),
   "file-path": (text) => (UNSENDABLE.test(text) ? "has a line break or a null character" : undefined),
   "ip-or-cidr": (text) => (isIpOrCidr(text) ? undefined : "is neither an IP address nor a CIDR range"),
   "workload-address": checkWorkloadAddress,

@@ -36,7 +36,19 @@ export function acceptConnection(
     place: { type: "LDS", resource: listener.name, path: isFound ? chain.path : "" },
     origins: isFound && chain.origins.length > 0 ? chain.origins : image.origins("LDS", listener.name),
   });
-  return chain ?? { kind: "closed", flags: "NR", details: "filter_chain_not_found" };
+  if (chain === undefined) return { kind: "closed", flags: "NR", details: "filter_chain_not_found" };
+  const lacks = chain.tls?.lacks;
+  if (lacks === undefined) return chain;
+  const why = `the filter chain needs the credential ${lacks}, and nobody has stored it: TLS is not begun`;
+  trace?.add({
+    at: "TLS",
+    result: "ended",
+    title: "no certificate",
+    why,
+    place: { type: "LDS", resource: listener.name, path: `${chain.path}.transportSocket` },
+    origins: chain.origins.length > 0 ? chain.origins : image.origins("LDS", listener.name),
+  });
+  return { kind: "closed", flags: "", details: why };
 }
 
 /** What becomes of a connection whose chain does not speak HTTP. */

@@ -36,6 +36,8 @@ export interface TcpProxy {
 /** What a filter chain asks of callers' TLS. */
 export interface ServerTls {
   readonly needsCertificate: boolean;
+  /** A credential that it needs and nobody has stored, `namespace/name`: no handshake is done without it. */
+  readonly lacks: string | undefined;
   /** One of them has to hold for a name of the client's certificate; empty: its chain alone is checked. */
   readonly clientNames: readonly NameTest[];
 }

@@ -152,6 +152,18 @@ function attempt({ call, name, forwarded, dice, notes, hop }: Sending, tried: Tr
     origins,
   });
   const { socket, name: socketName, index } = socketFor(cluster, endpoint);
+  if (socket.kind === "tls" && socket.lacks !== undefined) {
+    const why = `it is called with the credential ${socket.lacks}, and nobody has stored it`;
+    notes?.add({
+      at: "TLS",
+      result: "ended",
+      title: "no certificate",
+      why,
+      place: { type: "CDS", resource: name, path: "transportSocket" },
+      origins,
+    });
+    return failed("UF", why);
+  }
   notes?.add({
     at: "TLS",
     result: "passed",

@@ -25,3 +25,8 @@ export function parseCredential(secret: string): CredentialSecret | undefined {
   const rest = secret.slice(SERVED.length);
   return rest.endsWith(ROOTS) ? { key: rest.slice(0, -ROOTS.length), part: "roots" } : { key: rest, part: "pair" };
 }
+
+/** `namespace/name` of the credential that a secret stands in for because nobody has it; undefined of every other. */
+export function missingCredential(secret: string): string | undefined {
+  return secret.startsWith(MISSING) ? secret.slice(MISSING.length).replace(ROOTS, "") : undefined;
+}

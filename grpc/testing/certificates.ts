@@ -6,7 +6,10 @@ import {
   cryptoProvider,
   type JsonGeneralNames,
   SubjectAlternativeNameExtension,
+  X509Certificate,
   X509CertificateGenerator,
+  X509CrlGenerator,
+  X509CrlReason,
 } from "@peculiar/x509";
 
 cryptoProvider.set(webcrypto as Crypto);
@@ -23,6 +26,8 @@ export interface TestAuthority {
   readonly roots: string;
   /** One certificate with this URI name (or these names), good from a minute ago for `lifeMs`. */
   issue(names: string | JsonGeneralNames, lifeMs?: number): Promise<IssuedCertificate>;
+  /** A list that says that these are revoked, PEM. */
+  revoke(...certificates: readonly string[]): Promise<string>;
 }
 
 let serial = 1;
@@ -49,6 +54,24 @@ export async function makeTestAuthority(name = "CN=test root"): Promise<TestAuth
   });
   return {
     roots: root.toString("pem"),
+    async revoke(...certificates) {
+      const list = await X509CrlGenerator.create({
+        issuer: root.subject,
+        signingKey: keys.privateKey,
+        signingAlgorithm: ALGORITHM,
+        thisUpdate: new Date(Math.floor(Date.now() / 1000 - 60) * 1000),
+        nextUpdate: new Date(Math.floor(Date.now() / 1000 + 3600) * 1000),
+        extensions: [await AuthorityKeyIdentifierExtension.create(root)],
+        entries: certificates.map((pem) => ({
+          serialNumber: new X509Certificate(pem).serialNumber,
+          revocationDate: new Date(),
+          // OpenSSL does not read the empty list of extensions that one without a reason has.
+          reason: X509CrlReason.privilegeWithdrawn,
+        })),
+      });
+      // As OpenSSL writes it, and Envoy reads it.
+      return list.toString("pem").replaceAll(" CRL-----", " X509 CRL-----");
+    },
     async issue(names, lifeMs = 3_600_000) {
       const own = (await webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"])) as CryptoKeyPair;
       const cert = await X509CertificateGenerator.create({

@@ -1,3 +1,4 @@
+import type { CredentialFacts } from "#core/registry/credential.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { RoutingService } from "#core/resolve/delegates.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
@@ -13,6 +14,8 @@ import type { Recorder } from "#server/compile/recorder.ts";
 export interface CompileReader extends MeshReader {
   /** The keys that are kept of a place (`keyLocationOf`); undefined where it was never reached. */
   keysAt(location: string): string | undefined;
+  /** What is known of a stored credential, `namespace/name`. */
+  credential(key: string): CredentialFacts | undefined;
   /** Label keys that some route asks of its callers, in order. */
   readonly sourceLabelKeys: readonly string[];
   /** Label keys that some rule compares endpoints by with their callers, in order. */

@@ -1,6 +1,7 @@
+import type { CredentialFacts } from "#core/registry/credential.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
-import { takeKeySets } from "#core/registry/take-key-sets.ts";
+import { takeChanged } from "#core/registry/take-changed.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import { ConfigIndex } from "#server/compile/config-index.ts";
 import { InstanceIndex } from "#server/compile/instance-index.ts";
@@ -13,6 +14,8 @@ export interface Held {
   readonly instances: Pick<InstanceIndex, "get" | "at" | "rarest" | "select">;
   /** Key sets that were fetched, by where from. */
   readonly keySets: ReadonlyMap<string, string>;
+  /** Facts of credentials, by `namespace/name`. */
+  readonly credentials: ReadonlyMap<string, CredentialFacts>;
   /** All that a proxy may have to know: those of services, and those only virtual services name. */
   readonly hosts: ReadonlySet<string>;
 }
@@ -25,6 +28,8 @@ export interface Edit {
   readonly instances: readonly WorkloadInstance[];
   /** Where key sets are fetched from. */
   readonly keyLocations: readonly string[];
+  /** Credentials that are others, `namespace/name`. */
+  readonly credentials: readonly string[];
   /** Hosts that nothing defined or named before, and those that nothing does any more. */
   readonly appeared: ReadonlySet<string>;
   readonly left: ReadonlySet<string>;
@@ -46,9 +51,11 @@ export class Holding implements Held {
   readonly config: ConfigIndex;
   readonly instances = new InstanceIndex();
   readonly keySets: Map<string, string>;
+  readonly credentials: Map<string, CredentialFacts>;
   readonly hosts = new Set<string>();
 
-  constructor({ mesh, resources, instances, keySets = {} }: Snapshot) {
+  constructor({ mesh, resources, instances, keySets = {}, credentials = {} }: Snapshot) {
+    this.credentials = new Map(Object.entries(credentials));
     this.keySets = new Map(Object.entries(keySets));
     this.config = new ConfigIndex(mesh);
     for (const resource of resources) for (const host of hostsOf(this.config.add(resource))) this.hosts.add(host);
@@ -79,9 +86,11 @@ export class Holding implements Held {
       instances.push(instance);
     }
     for (const key of change.instanceDeletes) removeInstance(key);
-    takeKeySets(this.keySets, change.keySets);
+    takeChanged(this.keySets, change.keySets);
+    takeChanged(this.credentials, change.credentials);
     const keyLocations = Object.keys(change.keySets ?? {});
-    return { places, instances, keyLocations, ...this.#followHosts(hostsOf(places)) };
+    const credentials = Object.keys(change.credentials ?? {});
+    return { places, instances, keyLocations, credentials, ...this.#followHosts(hostsOf(places)) };
   }
 
   #followHosts(hosts: readonly string[]): Pick<Edit, "appeared" | "left"> {
@@ -104,6 +113,8 @@ export class Holding implements Held {
       instance: (key) => this.instances.get(key),
       keySets: (sets) =>
         sets && Object.fromEntries(Object.keys(sets).map((location) => [location, this.keySets.get(location) ?? null])),
+      credentials: (facts) =>
+        facts && Object.fromEntries(Object.keys(facts).map((key) => [key, this.credentials.get(key) ?? null])),
     });
   }
 

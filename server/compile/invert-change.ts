@@ -9,6 +9,7 @@ export interface Present {
   /** By `namespace/name`. */
   readonly instance: (key: string) => WorkloadInstance | undefined;
   readonly keySets: (change: SnapshotChange["keySets"]) => SnapshotChange["keySets"];
+  readonly credentials: (change: SnapshotChange["credentials"]) => SnapshotChange["credentials"];
 }
 
 /** The change that takes `change` back. */
@@ -19,6 +20,7 @@ export function invertChange(change: SnapshotChange, present: Present): Snapshot
     ...change.instanceDeletes,
   ];
   const keySets = present.keySets(change.keySets);
+  const credentials = present.credentials(change.credentials);
   return {
     revision: change.revision,
     upserts: refs.flatMap((ref) => present.resource(formatRef(ref)) ?? []),
@@ -26,5 +28,6 @@ export function invertChange(change: SnapshotChange, present: Present): Snapshot
     instanceUpserts: keys.flatMap((key) => present.instance(key) ?? []),
     instanceDeletes: keys.filter((key) => present.instance(key) === undefined),
     ...(keySets === undefined ? {} : { keySets }),
+    ...(credentials === undefined ? {} : { credentials }),
   };
 }

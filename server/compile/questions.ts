@@ -1,4 +1,5 @@
 import { hostMatches, isWildcard } from "#core/host/host.ts";
+import type { CredentialFacts } from "#core/registry/credential.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
 import { ALL_NAMESPACES } from "#server/compile/all-namespaces.ts";
@@ -31,6 +32,8 @@ export class Questions {
   readonly placed: CellTable<WorkloadInstance | undefined>;
   /** By where a key set is fetched from. */
   readonly keys: CellTable<string | undefined>;
+  /** By `namespace/name` of a credential. */
+  readonly credential: CellTable<CredentialFacts | undefined>;
   readonly labelKeys: CellTable<readonly string[]>;
   readonly comparedKeys: CellTable<readonly string[]>;
   readonly #recorder: Recorder;
@@ -58,16 +61,18 @@ export class Questions {
     this.selected = table(() => undefined);
     this.placed = table((place) => instances.at(place));
     this.keys = table((location) => held.keySets.get(location));
+    this.credential = table((key) => held.credentials.get(key));
     this.labelKeys = table(() => [...config.keys("sourceLabel")].sort());
     this.comparedKeys = table(() => [...config.keys("comparedLabel")].sort());
   }
 
   /** Those whose answers are, or may be, others since an edit. */
-  touch({ places, instances, keyLocations, appeared, left }: Edit): Set<Cell> {
+  touch({ places, instances, keyLocations, credentials, appeared, left }: Edit): Set<Cell> {
     const touched = new Set<Cell>();
     for (const place of places) this.#touchPlace(place, touched);
     for (const instance of instances) this.#touchInstance(instance, touched);
     for (const location of keyLocations) this.keys.touch(location, touched);
+    for (const key of credentials) this.credential.touch(key, touched);
     for (const host of [...appeared, ...left]) this.hasHost.touch(host, touched);
     return touched;
   }

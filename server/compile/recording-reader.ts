@@ -2,9 +2,11 @@ import { isDeepStrictEqual } from "node:util";
 import type { DefaultExports, ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { Service, ServiceDeclaration } from "#core/model/service.ts";
 import type { Workload } from "#core/model/workload.ts";
+import type { CredentialFacts } from "#core/registry/credential.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
 import { type ResolvedLogs, resolveAccessLogs } from "#core/resolve/access-logs.ts";
+import { type CredentialUse, type NamedCredential, resolveCredential } from "#core/resolve/credential-use.ts";
 import { delegatesOf, hasDelegates, mergeDelegates, type RoutingService } from "#core/resolve/delegates.ts";
 import { type ResolvedRule, resolveDestinationRule } from "#core/resolve/destination-rule.ts";
 import { gatewaySelector } from "#core/resolve/gateway-ports.ts";
@@ -287,6 +289,19 @@ export class RecordingReader implements LayerReader {
       const all = this.ofNamespace(kind, namespace) as readonly (Policy & Resource<K>)[];
       return resolvePolicies(all, { namespace, labels }, this.mesh.rootNamespace);
     });
+  }
+
+  credential(key: string): CredentialFacts | undefined {
+    return this.#questions.credential.ask(key);
+  }
+
+  /** Whoever asks is not concerned where a credential is only renewed. */
+  credentialUse(named: NamedCredential, proxyNamespace: string): CredentialUse {
+    return this.derive(
+      `${named.part} of credential ${named.credential} in ${proxyNamespace}`,
+      () => resolveCredential(this, named, proxyNamespace),
+      isDeepStrictEqual,
+    );
   }
 
   keysAt(location: string): string | undefined {

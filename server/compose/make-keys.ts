@@ -72,7 +72,7 @@ export async function makeKeys(
   follow();
   const tooLong = new Promise<void>((resolve) => setTimeout(resolve, FIRST_KEYS_MS).unref());
   await Promise.race([keeper.triedAll(), tooLong]);
-  publisher.begin([], keeper.keySets());
+  publisher.begin([], { keySets: keeper.keySets() });
   early = {};
   publisher.onPublish(({ upserts, deletes }) => {
     if (ofKind([...upserts.map(refOf), ...deletes], "RequestAuthentication").length > 0) follow();

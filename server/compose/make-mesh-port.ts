@@ -7,6 +7,8 @@ import { buildRevokedPolicy, REVOKED_POLICY } from "#server/ca/revoked-policy.ts
 import type { Config } from "#server/compose/make-config.ts";
 import type { IdentityParts } from "#server/compose/make-identity.ts";
 import type { Stores } from "#server/compose/make-stores.ts";
+import { publishCredentials } from "#server/compose/publish-credentials.ts";
+import type { CredentialBook } from "#server/credentials/credential-book.ts";
 import { type MeshHandle, startMesh } from "#server/mesh/start-mesh.ts";
 import { createAgentMethods } from "#server/mesh-rpc/agent-methods.ts";
 import type { Registry } from "#server/registry/registry.ts";
@@ -26,6 +28,7 @@ export interface MeshPortParts extends IdentityParts {
   readonly stores: Pick<Stores, "audit" | "limits" | "telemetry">;
   readonly config: Pick<Config, "state" | "publisher" | "notify">;
   readonly registry: Registry;
+  readonly credentials: CredentialBook;
   readonly log: Logger;
 }
 
@@ -52,7 +55,8 @@ export async function makeMeshPort(parts: MeshPortParts): Promise<MeshPort> {
   const tls = await authority.issueServing(SERVING_LIFE_MS, Date.now());
   const readRevoked = () => describeRevoked(revocations, identities, authority, Date.now());
   const revoked = await readRevoked();
-  publisher.begin(policiesOf(revoked));
+  const publishing = publishCredentials(parts.credentials, () => mesh, publisher);
+  publisher.begin(policiesOf(revoked), { credentials: publishing.facts() });
   const mesh = await startMesh({
     snapshot: () => publisher.world(),
     host: options.host,
@@ -60,6 +64,7 @@ export async function makeMeshPort(parts: MeshPortParts): Promise<MeshPort> {
     plaintextPort: options.plaintextPort,
     tls,
     revoked,
+    credentials: publishing.material,
     trustDomain: options.trustDomain,
     handlers,
     onFailure: (path, error) => log.error("a call of the mesh port failed", { path, error: error.message }),
@@ -77,6 +82,15 @@ export async function makeMeshPort(parts: MeshPortParts): Promise<MeshPort> {
         resource: event.node,
         outcome: "refused",
         reason: event.reason,
+        from: event.from,
+      });
+    else if (event.kind === "denied")
+      audit.write({
+        actor: event.actor,
+        action: "credentials.read",
+        resource: event.name,
+        outcome: "refused",
+        reason: `proxy ${event.id} asked for a credential that its configuration does not name`,
         from: event.from,
       });
     else if (event.kind === "nack")
@@ -110,10 +124,12 @@ export async function makeMeshPort(parts: MeshPortParts): Promise<MeshPort> {
     published = next.catch(() => undefined);
     return next;
   });
+  const stopCredentials = config.notify.on("credentials", publishing.publish);
   return {
     mesh,
     async close() {
       stopListening();
+      stopCredentials();
       clearInterval(renewal);
       await mesh.close();
     },

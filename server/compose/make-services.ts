@@ -16,6 +16,7 @@ import { requireRoom } from "#server/require-room.ts";
 import type { ServerOptions } from "#server/server-options.ts";
 import { CheckCache } from "#server/services/check-cache.ts";
 import { createServices } from "#server/services/create-services.ts";
+import { credentialFindings } from "#server/services/credential-findings.ts";
 import { fileFindings } from "#server/services/file-findings.ts";
 import { liveEnds } from "#server/services/live-ends.ts";
 import type { Services } from "#server/services/services.ts";
@@ -46,6 +47,14 @@ export function makeServices(parts: ServicesParts): { readonly services: Service
   telemetry.queries.believeBy((end) => liveEnds(state.snapshot()).has(end));
   const exported = new MetricExport(() => state.snapshot());
   telemetry.metrics.exportBy((key) => exported.rulesFor(key));
+  const filesFound = fileFindings(
+    () => state.snapshot(),
+    () => registry.fileProblems(),
+  );
+  const credentialsFound = credentialFindings(
+    () => state.snapshot(),
+    () => parts.credentials.facts(),
+  );
   const services = createServices({
     store,
     mesh,
@@ -64,12 +73,7 @@ export function makeServices(parts: ServicesParts): { readonly services: Service
     explain: (name) => explainService(state.snapshot(), name),
     publisher,
     keys: parts.keys,
-    files: {
-      findings: fileFindings(
-        () => state.snapshot(),
-        () => registry.fileProblems(),
-      ),
-    },
+    files: { findings: () => [...filesFound(), ...credentialsFound()] },
     previews,
     applies,
     xdsAddress: `${dialable(options.host)}:${mesh.port}`,

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { CredentialMaterial } from "#core/registry/credential-material.ts";
 import { makeTestAuthority, type TestAuthority } from "#grpc/testing/certificates.ts";
 import { openAuthority } from "#server/ca/open-authority.ts";
 import { CredentialBook } from "#server/credentials/credential-book.ts";
 import { openCredentialCipher } from "#server/credentials/credential-cipher.ts";
-import type { CredentialMaterial } from "#server/credentials/credential-material.ts";
 import { openDatabase } from "#server/db/open-database.ts";
 import { Cleanup, temporaryDir } from "#testing/test-agent.ts";
 

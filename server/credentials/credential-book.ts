@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { PharosError } from "#core/errors.ts";
 import type { CredentialFacts } from "#core/registry/credential.ts";
+import type { CredentialMaterial } from "#core/registry/credential-material.ts";
 import { Secret } from "#core/secret.ts";
 import type { CredentialApplied, CredentialView } from "#core/view/credential.ts";
 import type { CredentialCipher } from "#server/credentials/credential-cipher.ts";
-import type { CredentialMaterial } from "#server/credentials/credential-material.ts";
 import { readCredential } from "#server/credentials/read-credential.ts";
 import type { Credential as Row } from "#server/db/gen/client.ts";
 import type { Database } from "#server/db/open-database.ts";
@@ -27,13 +27,14 @@ const MaterialSchema = z.object({
   revocationList: z.string().optional(),
 });
 
-export const keyOf = ({ namespace, name }: CredentialRef): string => `${namespace}/${name}`;
+const keyOf = ({ namespace, name }: CredentialRef): string => `${namespace}/${name}`;
 
 /** Credentials: sealed in the database, held in memory for whoever serves them. */
 export class CredentialBook {
   readonly #db: Database;
   readonly #cipher: CredentialCipher;
   readonly #held = new Map<string, Held>();
+  #facts: ReadonlyMap<string, CredentialFacts> | undefined;
   /** One after another: what is held is what was stored last. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -62,9 +63,10 @@ export class CredentialBook {
     return [...this.#held.values()].map(({ view }) => view).sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   }
 
-  /** By `namespace/name`. */
+  /** By `namespace/name`; the same map until one of them changes. */
   facts(): ReadonlyMap<string, CredentialFacts> {
-    return new Map(Array.from(this.#held, ([key, { view }]) => [key, view.facts]));
+    this.#facts ??= new Map(Array.from(this.#held, ([key, { view }]) => [key, view.facts]));
+    return this.#facts;
   }
 
   /** What it holds, for who serves it; undefined of one that is not there or is damaged. */
@@ -124,7 +126,9 @@ export class CredentialBook {
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(work);
+    const done = this.#turn.then(work).finally(() => {
+      this.#facts = undefined;
+    });
     this.#turn = done.catch(() => undefined);
     return done;
   }

@@ -1,8 +1,8 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
 import { PharosError } from "#core/errors.ts";
+import type { CredentialMaterial } from "#core/registry/credential-material.ts";
 import { type IssuedCertificate, makeTestAuthority, type TestAuthority } from "#grpc/testing/certificates.ts";
-import type { CredentialMaterial } from "#server/credentials/credential-material.ts";
 import { readCredential } from "#server/credentials/read-credential.ts";
 
 let authority: TestAuthority;
@@ -82,6 +82,14 @@ test.each<[string, () => CredentialMaterial, string]>([
     "a revocation list of nobody",
     () => ({ certificate: shop.cert, key: shop.key, revocationList: "x" }),
     "revocationList: is given without roots",
+  ],
+  [
+    "a revocation list that cannot be read",
+    () => ({
+      roots: authority.roots,
+      revocationList: "-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n",
+    }),
+    "revocationList: list number 1 cannot be read",
   ],
   [
     "what is no revocation list",

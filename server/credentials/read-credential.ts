@@ -1,8 +1,8 @@
 import { createHash, createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { createSecureContext } from "node:tls";
 import { PharosError } from "#core/errors.ts";
 import type { CertificateFacts, CredentialFacts } from "#core/registry/credential.ts";
-import { X509Crl } from "#server/ca/x509.ts";
-import type { CredentialMaterial } from "#server/credentials/credential-material.ts";
+import type { CredentialMaterial } from "#core/registry/credential-material.ts";
 
 const CERTIFICATE =
   /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]+?-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
@@ -100,7 +100,7 @@ function readRevocationList(pem: string, roots: readonly X509Certificate[]): voi
   if (blocks.length === 0) refuse("revocationList", "holds no revocation list in PEM", "give -----BEGIN X509 CRL-----");
   for (const [index, block] of blocks.entries())
     try {
-      new X509Crl(block);
+      createSecureContext({ crl: block });
     } catch {
       refuse("revocationList", `list number ${index + 1} cannot be read`, "give -----BEGIN X509 CRL-----");
     }

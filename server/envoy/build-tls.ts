@@ -1,10 +1,13 @@
+import type { CredentialUse } from "#core/resolve/credential-use.ts";
 import type { ClientTls } from "#core/resolve/traffic-settings.ts";
+import { nameCredential, nameMissing } from "#core/xds/credential-name.ts";
 import { nameCertificate, nameRoots } from "#core/xds/file-secret-name.ts";
 import { SECRET_NAMES } from "#core/xds/secret-names.ts";
 import type { TransportSocketSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { ApiConfigSource_ApiType, ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
 import { RawBufferSchema } from "#proto/gen/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer_pb.js";
 import {
+  type CertificateValidationContextSchema,
   SubjectAltNameMatcher_SanType,
   type TlsParametersSchema,
   TlsParameters_TlsProtocol as TlsVersion,
@@ -53,19 +56,45 @@ function secret(name: string, fetchTimeoutMs = 0): SdsInit {
   };
 }
 
+/** A secret of the control plane's, over the stream that everything else comes by. */
+function served(name: string): SdsInit {
+  return {
+    name,
+    sdsConfig: {
+      resourceApiVersion: ApiVersion.V3,
+      initialFetchTimeout: durationMs(FILE_TIMEOUT_MS),
+      configSourceSpecifier: { case: "ads", value: {} },
+    },
+  };
+}
+
+/** A part of a stored credential. What nobody has is named otherwise: Envoy would go on with the last that it had. */
+export function credentialSecret(use: CredentialUse): SdsInit {
+  return served(use.state === "usable" ? nameCredential(use) : nameMissing(use));
+}
+
 /** Files of the proxy's host, kept up to date by its agent: what needs them serves as soon as they are whole, and keeps nothing else waiting. */
 export function fileCertificate(certificate: string, key: string): SdsInit {
   return secret(nameCertificate(certificate, key), FILE_TIMEOUT_MS);
 }
 
-/** The same of authorities; `names` are those of which a peer's certificate must have one. */
-export function fileRoots(path: string, names: readonly string[]): Pick<CommonInit, "validationContextType"> {
+/** The same of authorities. */
+export function fileRoots(path: string): SdsInit {
+  return secret(nameRoots(path), FILE_TIMEOUT_MS);
+}
+
+/** How a peer's certificate is checked, by its authorities and `names` of which it must have one. */
+export function checkPeers(
+  roots: SdsInit,
+  names: readonly string[],
+  more: Init<typeof CertificateValidationContextSchema> = {},
+): Pick<CommonInit, "validationContextType"> {
   return {
     validationContextType: {
       case: "combinedValidationContext",
       value: {
-        defaultValidationContext: { matchTypedSubjectAltNames: subjectAltNames(names) },
-        validationContextSdsSecretConfig: secret(nameRoots(path), FILE_TIMEOUT_MS),
+        defaultValidationContext: { matchTypedSubjectAltNames: subjectAltNames(names), ...more },
+        validationContextSdsSecretConfig: roots,
       },
     },
   };
@@ -135,10 +164,21 @@ export interface RuleUpstream {
   /** A name that the rule asks by is for finding the server alone: without names only its chain is checked, as in Istio. */
   readonly isSniWritten: boolean;
   readonly isHttp2: boolean;
+  /** What the rule names by `credentialName`; undefined where it gives files. */
+  readonly credentials: RuleCredentials | undefined;
+}
+
+/** A rule's stored credential, as a gateway finds it. */
+export interface RuleCredentials {
+  readonly pair: CredentialUse | undefined;
+  readonly roots: CredentialUse | undefined;
 }
 
 /** What a DestinationRule's `tls` asks for other than the mesh's own mTLS. Without authorities of its own, the host's decide. */
-export function ruleUpstream(tls: ClientTls, { sni, names, isSniWritten, isHttp2 }: RuleUpstream): TransportSocketInit {
+export function ruleUpstream(
+  tls: ClientTls,
+  { sni, names, isSniWritten, isHttp2, credentials }: RuleUpstream,
+): TransportSocketInit {
   // Of a wildcard host nobody knows the one name.
   const own = sni === undefined || sni.includes("*") ? undefined : sni;
   const expected = names.length > 0 || own === undefined || isSniWritten ? names : [own];
@@ -150,22 +190,19 @@ export function ruleUpstream(tls: ClientTls, { sni, names, isSniWritten, isHttp2
       alpnProtocols: isHttp2 ? ["h2"] : [],
       ...(tls.mode === "MUTUAL"
         ? {
-            tlsCertificateSdsSecretConfigs: [fileCertificate(tls.clientCertificate ?? "", tls.privateKey ?? "")],
+            tlsCertificateSdsSecretConfigs: [
+              credentials?.pair === undefined
+                ? fileCertificate(tls.clientCertificate ?? "", tls.privateKey ?? "")
+                : credentialSecret(credentials.pair),
+            ],
           }
         : {}),
-      ...(tls.insecureSkipVerify === true
-        ? {}
-        : tls.caCertificates !== undefined
-          ? fileRoots(tls.caCertificates, expected)
-          : {
-              validationContextType: {
-                case: "combinedValidationContext" as const,
-                value: {
-                  defaultValidationContext: { matchTypedSubjectAltNames: subjectAltNames(expected) },
-                  validationContextSdsSecretConfig: secret(SECRET_NAMES.systemRoots),
-                },
-              },
-            }),
+      ...(tls.insecureSkipVerify === true ? {} : checkPeers(rootsOf(tls, credentials), expected)),
     },
   });
+}
+
+function rootsOf({ caCertificates }: ClientTls, credentials: RuleUpstream["credentials"]): SdsInit {
+  if (credentials?.roots !== undefined) return credentialSecret(credentials.roots);
+  return caCertificates === undefined ? secret(SECRET_NAMES.systemRoots) : fileRoots(caCertificates);
 }

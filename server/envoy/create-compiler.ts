@@ -12,6 +12,7 @@ import type { Reader } from "#server/compile/recorder.ts";
 import { type Install, Unit } from "#server/compile/unit.ts";
 import { World } from "#server/compile/world.ts";
 import { callerOf, formatCaller } from "#server/envoy/caller-of.ts";
+import type { FindMaterial } from "#server/envoy/credential-secrets.ts";
 import type { Hash } from "#server/envoy/encode.ts";
 import { formatGrpcKey, type GrpcKey, GrpcLayer } from "#server/envoy/grpc-layer.ts";
 import { formatScope, OutboundScope, type ScopeKey } from "#server/envoy/outbound-scope.ts";
@@ -43,13 +44,19 @@ interface Opened {
 const IDLE_SCOPES_MAX = 4;
 
 /** Configuration → layers of xDS resources. One edit rebuilds the hosts it touches, in the scopes that proxies have open. */
-export function createCompiler(snapshot: Snapshot, { hash }: { readonly hash: Hash }): Compiler {
-  return new Compiler(snapshot, hash);
+export function createCompiler(
+  snapshot: Snapshot,
+  { hash, material }: { readonly hash: Hash; readonly material?: FindMaterial },
+): Compiler {
+  return new Compiler(snapshot, hash, material);
 }
+
+const NO_MATERIAL: FindMaterial = () => undefined;
 
 export class Compiler {
   readonly #world: World;
   readonly #hash: Hash;
+  readonly #material: FindMaterial;
   readonly #scopes = new Map<string, OutboundScope>();
   readonly #workloads = new Map<ProxyNode, Opened>();
   readonly #grpcLayers = new Map<string, GrpcLayer>();
@@ -58,7 +65,9 @@ export class Compiler {
   readonly #placements = new Map<ProxyNode, Placement>();
   readonly #culprits: KnownCulprits = new WeakMap();
 
-  constructor(snapshot: Snapshot, hash: Hash) {
+  /** Without `material` secrets are known by name and version, and hold nothing. */
+  constructor(snapshot: Snapshot, hash: Hash, material: FindMaterial = NO_MATERIAL) {
+    this.#material = material;
     this.#world = new World(snapshot);
     this.#hash = hash;
   }
@@ -74,7 +83,7 @@ export class Compiler {
     if (isGrpc) return this.#openGrpc(node);
     const scope = this.#scope(node);
     const caller = callerOf(this.#world.reader, node);
-    const workload = new WorkloadLayer(node, scope, this.#world.reader, this.#hash);
+    const workload = new WorkloadLayer(node, scope, this.#world.reader, this.#hash, this.#material);
     scope.users += 1;
     this.#workloads.set(node, { workload, caller, near: scope.callers.open(caller) });
     return { layers: this.#layersOf(node) };

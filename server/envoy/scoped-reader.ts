@@ -79,6 +79,7 @@ export function narrowReader(world: MeshReader, importsFor: (host: string) => Im
     servicesUnder: (pattern, from) => world.servicesUnder(pattern, from, importsFor(pattern)),
     virtualServices: (host, from, gateway) => world.virtualServices(host, from, gateway, importsFor(host)),
     // A rule is not narrowed: it is for whoever knows its host.
+    credentialUse: (...asked) => world.credentialUse(...asked),
     destinationRule: (...asked) => world.destinationRule(...asked),
     select: (...asked) => world.select(...asked),
     written: (...asked) => world.written(...asked),

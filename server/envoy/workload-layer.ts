@@ -23,6 +23,7 @@ import { authorizerClusters } from "#server/envoy/clusters/authorizer-clusters.t
 import { encodeServiceCluster } from "#server/envoy/clusters/encode-service-cluster.ts";
 import { buildInboundCluster } from "#server/envoy/clusters/inbound-cluster.ts";
 import { logClusters } from "#server/envoy/clusters/log-clusters.ts";
+import { buildCredentialSecrets, type FindMaterial } from "#server/envoy/credential-secrets.ts";
 import { encodeResource, type Hash } from "#server/envoy/encode.ts";
 import { buildGateway } from "#server/envoy/listeners/gateway-listeners.ts";
 import type { ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
@@ -57,16 +58,19 @@ export class WorkloadLayer {
   readonly scope: OutboundScope;
   readonly #world: LayerReader;
   readonly #hash: Hash;
+  readonly #find: FindMaterial;
   diagnostics: readonly Diagnostic[] = [];
   readonly #units: readonly Unit[];
 
-  constructor(node: ProxyNode, scope: OutboundScope, world: LayerReader, hash: Hash) {
+  constructor(node: ProxyNode, scope: OutboundScope, world: LayerReader, hash: Hash, find: FindMaterial) {
     this.node = node;
     this.scope = scope;
     this.#world = world;
     this.#hash = hash;
     this.layer = new MutableLayer(`workload/${node.namespace}/${node.name}${node.takesVirtualHosts ? "" : "/inline"}`);
-    this.#units = node.type === "router" ? [this.#logsUnit(), this.#gatewayUnit()] : this.#sidecarUnits();
+    this.#find = find;
+    this.#units =
+      node.type === "router" ? [this.#logsUnit(), this.#gatewayUnit(), this.#secretUnit()] : this.#sidecarUnits();
     for (const unit of this.#units) unit.rebuild();
   }
 
@@ -159,6 +163,30 @@ export class WorkloadLayer {
       },
       suspects: () => this.#world.refs(),
     });
+  }
+
+  /** Certificates and keys: a renewed one is built and sent by itself. */
+  #secretUnit(): Unit {
+    const name = `credentials ${this.#name}`;
+    return makeUnit({
+      recorder: this.#world.recorder,
+      layer: this.layer,
+      name,
+      build: () => this.#secrets(),
+      install: (built) => this.layer.replace(name, built),
+      suspects: () => this.#world.refs(),
+    });
+  }
+
+  /** None for whoever has shown no certificate. */
+  #secrets(): Built[] {
+    const { isCallerOnly, labels } = this.#standing;
+    if (isCallerOnly || this.node.isBounded !== true) return [];
+    const { namespace } = this.node;
+    return buildCredentialSecrets(this.#world, { namespace, labels }, this.#find, this.#hash).map((resource) => ({
+      type: "SDS",
+      resource,
+    }));
   }
 
   #gateway(): { readonly built: readonly Built[]; readonly diagnostics: readonly Diagnostic[] } {

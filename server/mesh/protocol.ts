@@ -1,6 +1,7 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Revoked } from "#core/identity/revoked.ts";
 import type { Refused } from "#core/limits/limit-book.ts";
+import type { CredentialMaterial } from "#core/registry/credential-material.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import type { Distribution, FleetSummary, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
@@ -12,6 +13,9 @@ import type { WireError } from "#server/mesh/wire-error.ts";
 import type { AdsEvent } from "#server/xds/ads-server.ts";
 import type { ChangedName, Takers } from "#server/xds/count-takers.ts";
 
+/** What credentials hold, by `namespace/name`: what the compiler knows of them is in its snapshot. */
+export type Credentials = Readonly<Record<string, CredentialMaterial>>;
+
 /** What the worker thread is started with. */
 export interface MeshWorkerData {
   readonly snapshot: Snapshot;
@@ -22,6 +26,7 @@ export interface MeshWorkerData {
   readonly tls: ServerTls;
   readonly trustDomain: string;
   readonly revoked: Revoked;
+  readonly credentials: Credentials;
   /** Unary methods that the main thread answers. */
   readonly forwarded: readonly string[];
 }
@@ -43,6 +48,8 @@ export interface MeshCalls {
   setTls(tls: ServerTls): void;
   /** Who is revoked is refused from here on, and its connections end. */
   setRevoked(revoked: Revoked): void;
+  /** What these hold from here on, null where it is gone; whoever names them is sent it when they are compiled. */
+  setCredentials(changed: Readonly<Record<string, CredentialMaterial | null>>): void;
   memory(): { readonly rssBytes: number; readonly heapBytes: number; readonly externalBytes: number };
   close(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import type { Refused } from "#core/limits/limit-book.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { ForwardedPeer } from "#grpc/forwarded-peer.ts";
 import type { ServerTls } from "#grpc/server.ts";
-import type { FromWorker, MeshCalls, MeshWorkerData, ToWorker } from "#server/mesh/protocol.ts";
+import type { Credentials, FromWorker, MeshCalls, MeshWorkerData, ToWorker } from "#server/mesh/protocol.ts";
 import { fromThread, fromWire, toWire } from "#server/mesh/wire-error.ts";
 import type { AdsEvent } from "#server/xds/ads-server.ts";
 
@@ -25,9 +25,11 @@ export interface MeshHandle extends Remote {
   onEvent(listener: (event: AdsEvent) => void): () => void;
 }
 
-export interface MeshOptions extends Omit<MeshWorkerData, "forwarded" | "snapshot" | "revoked"> {
+export interface MeshOptions extends Omit<MeshWorkerData, "forwarded" | "snapshot" | "revoked" | "credentials"> {
   /** What the worker starts from; asked again when it has to be started anew. */
   readonly snapshot: () => Snapshot;
+  /** What credentials hold, asked again as the snapshot is; none by default. */
+  readonly credentials?: () => Credentials;
   /** None by default. */
   readonly revoked?: Revoked;
   readonly handlers: ReadonlyMap<string, UnaryHandler>;
@@ -54,6 +56,7 @@ const CALLS = [
   "distribution",
   "setTls",
   "setRevoked",
+  "setCredentials",
   "memory",
   "close",
 ] as const satisfies readonly (keyof MeshCalls)[];
@@ -96,13 +99,14 @@ class MeshThread {
   }
 
   start(): Promise<{ port: number; plaintextPort: number | null }> {
-    const { handlers, onCrash, onFailure, onLimit, snapshot, ...rest } = this.#options;
+    const { handlers, onCrash, onFailure, onLimit, snapshot, credentials, ...rest } = this.#options;
     const bound = this.#bound ?? { port: rest.port, plaintextPort: rest.plaintextPort };
     const workerData: MeshWorkerData = {
       ...rest,
       ...bound,
       tls: this.#tls,
       revoked: this.#revoked,
+      credentials: credentials?.() ?? {},
       snapshot: snapshot(),
       forwarded: [...handlers.keys()],
     };

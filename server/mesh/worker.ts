@@ -3,6 +3,8 @@ import { createHash } from "node:crypto";
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import type { PharosError } from "#core/errors.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
+import { takeChanged } from "#core/registry/take-changed.ts";
+import { parseCredential } from "#core/xds/credential-name.ts";
 import { type GrpcMethod, GrpcServer } from "#grpc/server.ts";
 import { keepServing } from "#node/keep-serving.ts";
 import { createCompiler } from "#server/envoy/create-compiler.ts";
@@ -38,7 +40,10 @@ function note(event: AdsEvent): void {
   events.push(event);
 }
 
+/** What credentials hold: it goes to the proxies that name them, and nowhere else. */
+const credentials = new Map(Object.entries(data.credentials));
 const compiler = createCompiler(data.snapshot, {
+  material: (key) => credentials.get(key),
   hash: (bytes) => createHash("sha1").update(bytes).digest("hex").slice(0, 16),
 });
 const forwarder = new Forwarder(say);
@@ -91,6 +96,7 @@ const ads = new AdsServer({
           nowMs: Date.now(),
           find: (instance) => registered.get(instance),
         }),
+  isGuarded: (type, name) => type === "SDS" && parseCredential(name) !== undefined,
   onEvent: note,
 });
 const methods = makeMethods(ads);
@@ -141,6 +147,7 @@ const calls: MeshCalls = {
     guard.set(revoked);
     server.drop((peer) => guard.why(peer) !== undefined);
   },
+  setCredentials: (changed) => takeChanged(credentials, changed),
   async close() {
     await Promise.all([server.close(), plaintext?.close()]);
   },

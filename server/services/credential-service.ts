@@ -1,8 +1,9 @@
 import type { CredentialFacts } from "#core/registry/credential.ts";
+import type { CredentialMaterial } from "#core/registry/credential-material.ts";
 import type { CredentialBook } from "#server/credentials/credential-book.ts";
-import type { CredentialMaterial } from "#server/credentials/credential-material.ts";
 import type { Notify } from "#server/notify/notify.ts";
 import type { Audited } from "#server/services/audited.ts";
+import { ENDS_SOON_MS } from "#server/services/describe-credentials.ts";
 import type { Services } from "#server/services/services.ts";
 
 export interface CredentialServiceOptions {
@@ -11,9 +12,6 @@ export interface CredentialServiceOptions {
   readonly notify: Pick<Notify, "tell">;
   readonly now?: () => number;
 }
-
-/** Within this before it ends, a certificate is worth a look. */
-export const ENDS_SOON_MS = 14 * 24 * 3600_000;
 
 /** Credentials, as people write and see them: what they hold comes in and never out. */
 export function createCredentialService(options: CredentialServiceOptions): Services["credentials"] {

@@ -1,7 +1,8 @@
 import type { Kind } from "#core/kinds/kinds.ts";
+import type { CredentialFacts } from "#core/registry/credential.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings, Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
-import { takeKeySets } from "#core/registry/take-key-sets.ts";
+import { takeChanged } from "#core/registry/take-changed.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { type AnyResource, formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
@@ -10,6 +11,7 @@ export class MeshState {
   readonly #resources = new Map<string, AnyResource>();
   readonly #instances = new Map<string, WorkloadInstance>();
   readonly #keySets: Map<string, string>;
+  readonly #credentials: Map<string, CredentialFacts>;
   readonly #mesh: MeshSettings;
   #revision: number;
   #snapshot: Snapshot | undefined;
@@ -19,6 +21,7 @@ export class MeshState {
     this.#mesh = snapshot.mesh;
     this.#revision = snapshot.revision;
     this.#keySets = new Map(Object.entries(snapshot.keySets ?? {}));
+    this.#credentials = new Map(Object.entries(snapshot.credentials ?? {}));
     for (const resource of snapshot.resources) this.#resources.set(formatRef(refOf(resource)), resource);
     for (const instance of snapshot.instances) this.#instances.set(`${instance.namespace}/${instance.name}`, instance);
   }
@@ -32,7 +35,8 @@ export class MeshState {
     for (const instance of change.instanceUpserts)
       this.#instances.set(`${instance.namespace}/${instance.name}`, instance);
     for (const key of change.instanceDeletes) this.#instances.delete(key);
-    takeKeySets(this.#keySets, change.keySets);
+    takeChanged(this.#keySets, change.keySets);
+    takeChanged(this.#credentials, change.credentials);
   }
 
   get revision(): number {
@@ -48,6 +52,7 @@ export class MeshState {
       resources: this.#listed,
       instances: [...this.#instances.values()],
       ...(this.#keySets.size === 0 ? {} : { keySets: Object.fromEntries(this.#keySets) }),
+      ...(this.#credentials.size === 0 ? {} : { credentials: Object.fromEntries(this.#credentials) }),
     };
     return this.#snapshot;
   }

@@ -1,10 +1,14 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import { PharosError } from "#core/errors.ts";
+import type { CredentialFacts } from "#core/registry/credential.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
-import { takeKeySets } from "#core/registry/take-key-sets.ts";
+import { takeChanged } from "#core/registry/take-changed.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 import type { Mesh } from "#server/services/dependencies.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
+
+/** What is not written as resources. */
+type Fetched = Pick<SnapshotChange, "keySets" | "credentials">;
 
 /** Revisions whose outcome is kept. */
 const KEPT = 200;
@@ -26,6 +30,8 @@ export class Publisher {
   readonly #own = new Map<string, AnyResource>();
   /** Key sets that it fetched, by where from. */
   readonly #keySets = new Map<string, string>();
+  /** Facts of stored credentials, by `namespace/name`. */
+  readonly #credentials = new Map<string, CredentialFacts>();
 
   constructor(state: MeshState, mesh: () => Pick<Mesh, "apply">, onError: (error: PharosError) => void) {
     this.#state = state;
@@ -40,11 +46,12 @@ export class Publisher {
    */
   world(): Snapshot {
     const snapshot = this.#state.snapshot();
-    if (this.#own.size + this.#keySets.size === 0) return snapshot;
+    if (this.#own.size + this.#keySets.size + this.#credentials.size === 0) return snapshot;
     return {
       ...snapshot,
       resources: [...snapshot.resources, ...this.#own.values()],
       keySets: Object.fromEntries(this.#keySets),
+      credentials: Object.fromEntries(this.#credentials),
     };
   }
 
@@ -54,8 +61,9 @@ export class Publisher {
   }
 
   /** Adds to the world what is the server's own, before there is a compiler. */
-  begin(own: readonly AnyResource[], keySets?: SnapshotChange["keySets"]): void {
-    takeKeySets(this.#keySets, keySets);
+  begin(own: readonly AnyResource[], { keySets, credentials }: Fetched = {}): void {
+    takeChanged(this.#keySets, keySets);
+    takeChanged(this.#credentials, credentials);
     for (const resource of own) this.#own.set(formatRef(refOf(resource)), resource);
   }
 
@@ -76,10 +84,10 @@ export class Publisher {
   }
 
   /** Brings what is the server's own to those that compile alone, after what was published before. */
-  async compile(change: Pick<SnapshotChange, "upserts" | "deletes" | "keySets">): Promise<void> {
+  async compile(change: Pick<SnapshotChange, "upserts" | "deletes"> & Fetched): Promise<void> {
     const whole = { revision: this.#state.revision, instanceUpserts: [], instanceDeletes: [], ...change };
     for (const ref of change.deletes) this.#own.delete(formatRef(ref));
-    this.begin(change.upserts, change.keySets);
+    this.begin(change.upserts, change);
     for (const follower of this.#followers) follower(whole);
     const compiled = this.#compile(whole);
     this.#last = this.#last

@@ -3,6 +3,7 @@ import { claimedId } from "#core/identity/claimed-id.ts";
 import type { Distribution, FleetSummary, ProxyDetail, ProxyStatus, Refusal } from "#core/view/mesh.ts";
 import type { Layer, LayerChange, ProxyNode, ProxyView } from "#core/xds/layer.ts";
 import type { StandingRefusal } from "#core/xds/standing-refusal.ts";
+import type { XdsType } from "#core/xds/type-urls.ts";
 import type { Peer } from "#grpc/peer.ts";
 import type { GrpcMethod, StreamHandler } from "#grpc/server.ts";
 import type { ServerStream } from "#grpc/server-stream.ts";
@@ -30,6 +31,14 @@ export type AdsEvent =
   | { readonly kind: "connected" | "disconnected"; readonly id: string; readonly key: string }
   | { readonly kind: "ack"; readonly id: string }
   | { readonly kind: "nack"; readonly id: string; readonly refusals: readonly Refusal[] }
+  /** A client asked for what is guarded and is nothing of its own. */
+  | {
+      readonly kind: "denied";
+      readonly actor: string;
+      readonly id: string;
+      readonly from: string;
+      readonly name: string;
+    }
   | {
       readonly kind: "refused";
       /** Whose certificate was shown. */
@@ -48,6 +57,8 @@ export interface AdsServerOptions {
     peer: Peer,
   ) => { readonly node: ProxyNode; readonly spiffeId: string | null; readonly isRegistered: boolean };
   readonly onEvent: (event: AdsEvent) => void;
+  /** Whether somebody is to know who asks for a resource that is nothing of its own; of most it is a mistake and no more. */
+  readonly isGuarded?: (type: XdsType, name: string) => boolean;
   /** The revision that the source stands at. */
   readonly revision?: number;
   readonly now?: () => number;
@@ -276,7 +287,8 @@ export class AdsServer {
 
   #receive(connection: Connection, message: Buffer): void {
     const { id } = connection.node;
-    const { refusals, taken, settled } = connection.receive(message);
+    const { refusals, taken, settled, missing } = connection.receive(message);
+    this.#tellDenied(connection, missing);
     if (refusals.length > 0) {
       this.#proxies.refused(id, refusals);
       this.#options.onEvent({ kind: "nack", id, refusals });
@@ -284,6 +296,15 @@ export class AdsServer {
     for (const { type, names } of taken) this.#rollouts.take(id, type, names, this.#now());
     if (taken.length > 0) this.#options.onEvent({ kind: "ack", id });
     this.#settle(connection, settled);
+  }
+
+  #tellDenied(connection: Connection, missing: readonly { readonly type: XdsType; readonly name: string }[]): void {
+    for (const { type, name } of missing) {
+      if (this.#options.isGuarded?.(type, name) !== true || !connection.countDenied(name)) continue;
+      const { node, spiffeId } = connection;
+      const actor = spiffeId ?? node.id;
+      this.#options.onEvent({ kind: "denied", actor, id: node.id, from: connection.from, name });
+    }
   }
 
   #settle({ node }: Connection, settled: readonly Settled[]): void {

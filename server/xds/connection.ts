@@ -44,6 +44,8 @@ export interface Received {
   readonly refusals: readonly Refusal[];
   /** What it had refused before, and took. */
   readonly taken: readonly { readonly type: XdsType; readonly names: readonly string[] }[];
+  /** What it asked for by name and none of its layers has. */
+  readonly missing: readonly { readonly type: XdsType; readonly name: string }[];
   /** The revisions that have arrived. */
   readonly settled: readonly Settled[];
 }
@@ -51,6 +53,9 @@ export interface Received {
 /** With this much waiting to leave, a client is sent no news; with the second, it is let go. */
 const QUEUE_BYTES_MAX = 32 * 1024 * 1024;
 const QUEUE_BYTES_LIMIT = 512 * 1024 * 1024;
+
+/** A client that tries names is told of so often, each time that it connects. */
+const DENIED_TOLD_MAX = 10;
 
 /** Of one proxy; far more than anybody reads. */
 const REFUSALS_KEPT = 1000;
@@ -70,6 +75,7 @@ export class Connection {
   readonly #offers: OfferSchedule;
   /** By type and resource, the newest of each. */
   readonly #refusals = new Map<string, Refusal>();
+  readonly #denied = new Set<string>();
   #pending: Pending[] = [];
   #unsettled: Refusal[] = [];
   #isBlocked = false;
@@ -101,7 +107,22 @@ export class Connection {
     for (const response of responses) this.#send(response);
     const settled = this.flush();
     this.#offers.note(this.#machine.hasPassing);
-    return { refusals, taken, settled };
+    const missing = events.flatMap((event) =>
+      event.kind === "missing" ? event.names.map((name) => ({ type: event.type, name })) : [],
+    );
+    return { refusals, taken, missing, settled };
+  }
+
+  /** Where the client comes from. */
+  get from(): string {
+    return this.#stream.peer.address;
+  }
+
+  /** Whether it is news that the client asked for this; of one client only so many are. */
+  countDenied(name: string): boolean {
+    if (this.#denied.has(name) || this.#denied.size >= DENIED_TOLD_MAX) return false;
+    this.#denied.add(name);
+    return true;
   }
 
   isConcerned(layerIndex: number, fromVersion: number): boolean {

@@ -57,7 +57,8 @@ export class DeltaStream extends StreamBase<TypeState> {
     this.types.set(type, state);
     const events: StreamEvent[] = [];
     const again = known === undefined || request.nonce === "" ? [] : this.#answer(type, state, request, events);
-    return { responses: [...again, ...this.#subscribe(type, state, request, known === undefined)], events };
+    const responses = [...again, ...this.#subscribe(type, state, request, known === undefined)];
+    return { responses, events: [...events, ...this.missingSecrets(type, request.subscribe)] };
   }
 
   flush(): readonly Response[] {

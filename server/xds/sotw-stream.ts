@@ -46,12 +46,14 @@ export class SotwStream extends StreamBase<TypeState> {
     if (type === undefined)
       return { responses: request.nonce === "" ? [composeEmpty(request.typeUrl, false)] : [], events: [] };
     const state = this.types.get(type);
-    if (state === undefined || request.nonce === "") return { responses: [this.#begin(type, request)], events: [] };
+    const missing = this.missingSecrets(type, request.names);
+    if (state === undefined || request.nonce === "")
+      return { responses: [this.#begin(type, request)], events: missing };
     if (request.nonce !== state.nonce)
       return { responses: [], events: [{ kind: "stale", type, nonce: request.nonce }] };
     const events = this.#answer(type, state, request);
     const asked = this.#resubscribe(type, state, request);
-    return { responses: asked.length > 0 ? asked : this.#nextPart(type, state), events };
+    return { responses: asked.length > 0 ? asked : this.#nextPart(type, state), events: [...events, ...missing] };
   }
 
   flush(): readonly Response[] {

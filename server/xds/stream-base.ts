@@ -1,5 +1,6 @@
 import type { SyncState } from "#core/view/mesh.ts";
 import { TYPE_URLS, type XdsType } from "#core/xds/type-urls.ts";
+import { notIn } from "#server/xds/layer-set.ts";
 import { passing, type Refused, standing } from "#server/xds/refused.ts";
 import type { Response } from "#server/xds/response.ts";
 import type { ServedLayer } from "#server/xds/served-layer.ts";
@@ -93,6 +94,13 @@ export abstract class StreamBase<State extends AnyTypeState> implements StreamMa
 
   protected standingOf(type: XdsType, { refused, subscription }: AnyTypeState): readonly string[] {
     return standing(type, refused, subscription, this.layers);
+  }
+
+  /** Of secrets alone: of other types thousands of names are asked for at a time, and who asks is nobody's concern. */
+  protected missingSecrets(type: XdsType, asked: Parameters<SubscriptionTable["names"]>[0]): readonly StreamEvent[] {
+    if (type !== "SDS") return [];
+    const missing = notIn(this.layers, type, [...this.table.names(asked).names]);
+    return missing.length === 0 ? [] : [{ kind: "missing", type, names: missing }];
   }
 
   #passing(type: XdsType, { refused, subscription }: AnyTypeState): readonly string[] {

@@ -18,6 +18,8 @@ export type StreamEvent =
     }
   /** What was refused before was offered again, and taken. */
   | { readonly kind: "taken"; readonly type: XdsType; readonly names: readonly string[] }
+  /** It asks for these by name, and none of its layers has them. */
+  | { readonly kind: "missing"; readonly type: XdsType; readonly names: readonly string[] }
   | { readonly kind: "stale"; readonly type: XdsType; readonly nonce: string };
 
 /** One client's side of ADS, without sockets: requests in, responses out. */

@@ -1,28 +1,52 @@
 import type { DestinationRuleSpec } from "#core/kinds/destination-rule/schema.ts";
 import type { ClientTls, TrafficPolicy } from "#core/kinds/destination-rule/traffic-policy.ts";
-import type { PlacedFiles } from "#core/kinds/kind.ts";
+import type { PlacedCredential, PlacedFiles } from "#core/kinds/kind.ts";
 import type { Path } from "#core/schema/path.ts";
 
 /** The files with which callers connect: of the rule, of its ports and of its subsets. */
-export function listRuleFiles({ trafficPolicy, subsets = [] }: DestinationRuleSpec): PlacedFiles[] {
+export function listRuleFiles(spec: DestinationRuleSpec): PlacedFiles[] {
+  return placedTls(spec).flatMap(({ tls, path }) => ofTls(tls, path));
+}
+
+/** The credentials with which gateways connect. */
+export function listRuleCredentials(spec: DestinationRuleSpec): PlacedCredential[] {
+  return placedTls(spec).flatMap(({ tls, path }): PlacedCredential[] => {
+    if (tls?.credentialName === undefined || (tls.mode !== "SIMPLE" && tls.mode !== "MUTUAL")) return [];
+    const at = [...path, "credentialName"];
+    return [
+      ...(tls.mode === "MUTUAL" ? [{ credential: tls.credentialName, part: "pair" as const, path: at }] : []),
+      ...(tls.insecureSkipVerify === true
+        ? []
+        : [{ credential: `${tls.credentialName}-cacert`, part: "roots" as const, path: at }]),
+    ];
+  });
+}
+
+interface PlacedTls {
+  readonly tls: ClientTls | undefined;
+  readonly path: Path;
+}
+
+function placedTls({ trafficPolicy, subsets = [] }: DestinationRuleSpec): PlacedTls[] {
   return [
     ...ofPolicy(trafficPolicy, ["spec", "trafficPolicy"]),
     ...subsets.flatMap((subset, index) => ofPolicy(subset.trafficPolicy, ["spec", "subsets", index, "trafficPolicy"])),
   ];
 }
 
-function ofPolicy(policy: TrafficPolicy | undefined, path: Path): PlacedFiles[] {
+function ofPolicy(policy: TrafficPolicy | undefined, path: Path): PlacedTls[] {
   if (policy === undefined) return [];
   return [
-    ...ofTls(policy.tls, [...path, "tls"]),
-    ...(policy.portLevelSettings ?? []).flatMap(({ tls }, index) =>
-      ofTls(tls, [...path, "portLevelSettings", index, "tls"]),
-    ),
+    { tls: policy.tls, path: [...path, "tls"] },
+    ...(policy.portLevelSettings ?? []).map(({ tls }, index) => ({
+      tls,
+      path: [...path, "portLevelSettings", index, "tls"],
+    })),
   ];
 }
 
 function ofTls(tls: ClientTls | undefined, path: Path): PlacedFiles[] {
-  if (tls?.mode !== "SIMPLE" && tls?.mode !== "MUTUAL") return [];
+  if ((tls?.mode !== "SIMPLE" && tls?.mode !== "MUTUAL") || tls.credentialName !== undefined) return [];
   const at = (file: string, field: string) => ({ file, path: [...path, field] });
   const { clientCertificate = "", privateKey = "", caCertificates } = tls;
   return [

@@ -1,5 +1,5 @@
 import { describeDestinationRule } from "#core/kinds/destination-rule/effect.ts";
-import { listRuleFiles } from "#core/kinds/destination-rule/files.ts";
+import { listRuleCredentials, listRuleFiles } from "#core/kinds/destination-rule/files.ts";
 import { DESTINATION_RULE } from "#core/kinds/destination-rule/schema.ts";
 import { validateDestinationRule } from "#core/kinds/destination-rule/validate.ts";
 import { defineKind } from "#core/kinds/kind.ts";
@@ -16,5 +16,6 @@ export const destinationRule = defineKind({
   template: { host: "", subsets: [] },
   hosts: ({ host }) => [host],
   files: listRuleFiles,
+  credentials: listRuleCredentials,
   effect: ({ spec }) => describeDestinationRule(spec),
 });

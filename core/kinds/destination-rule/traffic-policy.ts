@@ -54,8 +54,15 @@ const CLIENT_TLS = message({
     "CommonTlsContext.CombinedCertificateValidationContext.validation_context_sds_secret_config",
     string("file-path"),
   ),
-  caCrl: refused("revocation lists are not read: take the authority of what is revoked out of caCertificates"),
-  credentialName: refused("secrets are not served by name; give paths of files on the proxy's host"),
+  caCrl: refused(
+    "files of revocation lists are not read: put the list into the credential that credentialName names (`pharos credential apply --crl`)",
+  ),
+  credentialName: described(string("credential-name"), {
+    envoy:
+      "CommonTlsContext.tls_certificate_sds_secret_configs, CommonTlsContext.CombinedCertificateValidationContext.validation_context_sds_secret_config",
+    doc: "A stored credential with the client's certificate for MUTUAL, and the authorities of servers",
+    note: "A credential of the gateway's namespace, for gateways alone; sidecars speak plain text, as in Istio for a rule without workloadSelector. Authorities are those of the credential NAME-cacert where there is one, and not the system's",
+  }),
   subjectAltNames: becomes("CertificateValidationContext.match_typed_subject_alt_names", list(string("header-text"))),
   sni: described(string("header-text", 255), {
     envoy: "UpstreamTlsContext.sni",

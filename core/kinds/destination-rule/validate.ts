@@ -134,7 +134,26 @@ function validateTls(tls: ClientTls, path: Path): Diagnostic[] {
     (name) => tls[name] !== undefined,
   );
   const issues: Diagnostic[] = [];
-  if (mode === "MUTUAL") {
+  const byName = tls.credentialName !== undefined;
+  const isOwn = mode === "SIMPLE" || mode === "MUTUAL";
+  for (const name of isOwn && byName ? files : [])
+    issues.push(
+      errorAt(
+        [...path, name],
+        "conflicting-fields",
+        `${name} and credentialName both say which certificates are used`,
+        "take one of them out",
+      ),
+    );
+  if (mode === "SIMPLE" && byName && tls.insecureSkipVerify)
+    issues.push(
+      errorAt(
+        [...path, "insecureSkipVerify"],
+        "conflicting-fields",
+        "insecureSkipVerify checks no certificate, and SIMPLE uses nothing else of credentialName",
+      ),
+    );
+  if (mode === "MUTUAL" && !byName) {
     for (const name of ["clientCertificate", "privateKey"] as const) {
       if (tls[name] === undefined)
         issues.push(errorAt(path, "missing-field", `${name} is missing, and the mode MUTUAL needs it`));
@@ -149,7 +168,7 @@ function validateTls(tls: ClientTls, path: Path): Diagnostic[] {
         "ISTIO_MUTUAL uses the mesh's own certificates; no file may be given",
       ),
     );
-  if (mode === "SIMPLE" && tls.clientCertificate !== undefined)
+  if (mode === "SIMPLE" && tls.clientCertificate !== undefined && !byName)
     issues.push(
       warningAt(
         [...path, "clientCertificate"],

@@ -1,16 +1,63 @@
-import type { GatewaySpec } from "#core/kinds/gateway/schema.ts";
-import type { PlacedFiles } from "#core/kinds/kind.ts";
+import type { GatewayServer, GatewaySpec, ServerTls } from "#core/kinds/gateway/schema.ts";
+import type { PlacedCredential, PlacedFiles } from "#core/kinds/kind.ts";
 
 const TLS_PROTOCOLS = new Set(["HTTPS", "TLS"]);
 
-/** The files of servers at which TLS ends with a certificate of their own. */
-export function listGatewayFiles({ servers }: GatewaySpec): PlacedFiles[] {
-  return servers.flatMap(({ port, tls }, index): PlacedFiles[] => {
+interface PlacedTls {
+  readonly tls: ServerTls;
+  readonly asksClients: boolean;
+  readonly hosts: GatewayServer["hosts"];
+  readonly path: readonly (string | number)[];
+}
+
+/** Servers at which TLS ends with a certificate of their own. */
+function ends({ servers }: GatewaySpec): PlacedTls[] {
+  return servers.flatMap(({ port, hosts, tls }, index): PlacedTls[] => {
     if (tls === undefined || !TLS_PROTOCOLS.has(port.protocol.toUpperCase())) return [];
-    const { mode = "PASSTHROUGH", serverCertificate = "", privateKey = "", caCertificates = "" } = tls;
+    const { mode = "PASSTHROUGH" } = tls;
     if (mode === "PASSTHROUGH" || mode === "ISTIO_MUTUAL") return [];
-    const at = (file: string, field: string) => ({ file, path: ["spec", "servers", index, "tls", field] });
-    const pair = { certificate: at(serverCertificate, "serverCertificate"), key: at(privateKey, "privateKey") };
-    return mode === "SIMPLE" ? [pair] : [pair, { roots: at(caCertificates, "caCertificates") }];
+    return [{ tls, hosts, asksClients: mode !== "SIMPLE", path: ["spec", "servers", index, "tls"] }];
   });
+}
+
+const isByName = ({ credentialName, credentialNames }: ServerTls): boolean =>
+  credentialName !== undefined || credentialNames !== undefined;
+
+/** Their files. */
+export function listGatewayFiles(spec: GatewaySpec): PlacedFiles[] {
+  return ends(spec)
+    .filter(({ tls }) => !isByName(tls))
+    .flatMap(({ tls, asksClients, path }): PlacedFiles[] => {
+      const { tlsCertificates, caCertificates = "" } = tls;
+      const written = tlsCertificates?.map((pair, at) => ({ pair, under: [...path, "tlsCertificates", at] }));
+      const pairs = (written ?? [{ pair: tls, under: path }]).map(
+        ({ pair: { serverCertificate = "", privateKey = "" }, under }): PlacedFiles => ({
+          certificate: { file: serverCertificate, path: [...under, "serverCertificate"] },
+          key: { file: privateKey, path: [...under, "privateKey"] },
+        }),
+      );
+      return asksClients ? [...pairs, { roots: { file: caCertificates, path: [...path, "caCertificates"] } }] : pairs;
+    });
+}
+
+/** Their credentials. */
+export function listGatewayCredentials(spec: GatewaySpec): PlacedCredential[] {
+  return ends(spec)
+    .filter(({ tls }) => isByName(tls))
+    .flatMap(({ tls, hosts, asksClients, path }): PlacedCredential[] => {
+      const { credentialName, credentialNames = [], caCertCredentialName } = tls;
+      const served =
+        credentialName === undefined
+          ? credentialNames.map((credential, at) => ({ credential, path: [...path, "credentialNames", at] }))
+          : [{ credential: credentialName, path: [...path, "credentialName"] }];
+      const pairs = served.map((each): PlacedCredential => ({ ...each, part: "pair", hosts }));
+      const [first] = served;
+      if (!asksClients || first === undefined) return pairs;
+      return [
+        ...pairs,
+        caCertCredentialName === undefined
+          ? { ...first, credential: `${first.credential}-cacert`, part: "roots" }
+          : { credential: caCertCredentialName, path: [...path, "caCertCredentialName"], part: "roots" },
+      ];
+    });
 }

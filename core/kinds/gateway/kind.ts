@@ -1,5 +1,5 @@
 import { describeGateway } from "#core/kinds/gateway/effect.ts";
-import { listGatewayFiles } from "#core/kinds/gateway/files.ts";
+import { listGatewayCredentials, listGatewayFiles } from "#core/kinds/gateway/files.ts";
 import { GATEWAY } from "#core/kinds/gateway/schema.ts";
 import { validateGateway } from "#core/kinds/gateway/validate.ts";
 import { defineKind } from "#core/kinds/kind.ts";
@@ -19,5 +19,6 @@ export const gateway = defineKind({
   },
   hosts: ({ servers }) => [...new Set(servers.flatMap(({ hosts }) => hosts))],
   files: listGatewayFiles,
+  credentials: listGatewayCredentials,
   effect: ({ spec }) => describeGateway(spec),
 });

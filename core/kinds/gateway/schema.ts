@@ -3,6 +3,7 @@ import {
   becomes,
   boolean,
   described,
+  explicit,
   list,
   map,
   message,
@@ -15,11 +16,23 @@ import {
 } from "#core/schema/make-field.ts";
 
 const TLS_VERSION = oneOf(["TLS_AUTO", "TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"]);
-const BY_FILE = "secrets are not served by name; give paths of files on the gateway's host";
-const BY_CA = "client certificates are checked by their authority and names: use caCertificates and subjectAltNames";
+const BY_CREDENTIAL =
+  "files of revocation lists are not read: put the list into the credential that credentialName names (`pharos credential apply --crl`)";
+/** What Envoy (BoringSSL) agrees keys by. */
+const CURVES = ["P-224", "P-256", "P-384", "P-521", "X25519", "X25519MLKEM768"] as const;
+const SERVED = "CommonTlsContext.tls_certificate_sds_secret_configs";
+const TRUSTED = "CommonTlsContext.CombinedCertificateValidationContext.validation_context_sds_secret_config";
+const CREDENTIAL_NOTE =
+  "A credential of the namespace of the gateway's workload (`pharos credential apply`), or NAMESPACE/NAME of that namespace; it is given to the gateways that name it";
+
+const TLS_CERTIFICATE = message({
+  serverCertificate: becomes(SERVED, string("file-path")),
+  privateKey: becomes(SERVED, string("file-path")),
+  caCertificates: refused("authorities are of the whole server: use its caCertificates"),
+});
 
 /** Files are paths of PEM files on the gateway's host. */
-const SERVER_TLS = message({
+const TLS_MEMBERS = {
   httpsRedirect: becomes("VirtualHost.require_tls", boolean()),
   mode: described(
     oneOf(["PASSTHROUGH", "SIMPLE", "MUTUAL", "ISTIO_MUTUAL", "OPTIONAL_MUTUAL"], {
@@ -31,29 +44,46 @@ const SERVER_TLS = message({
       note: "With PASSTHROUGH connections go on as they are, by `tls` of VirtualServices",
     },
   ),
-  serverCertificate: becomes("CommonTlsContext.tls_certificate_sds_secret_configs", string("file-path")),
-  privateKey: becomes("CommonTlsContext.tls_certificate_sds_secret_configs", string("file-path")),
-  caCertificates: becomes(
-    "CommonTlsContext.CombinedCertificateValidationContext.validation_context_sds_secret_config",
-    string("file-path"),
-  ),
-  caCrl: refused("revocation lists are not read: take the authority of what is revoked out of caCertificates"),
+  serverCertificate: becomes(SERVED, string("file-path")),
+  privateKey: becomes(SERVED, string("file-path")),
+  caCertificates: becomes(TRUSTED, string("file-path")),
+  caCrl: refused(BY_CREDENTIAL),
   subjectAltNames: becomes("CertificateValidationContext.match_typed_subject_alt_names", list(string("header-text"))),
-  credentialName: refused(BY_FILE),
-  credentialNames: refused(BY_FILE),
-  caCertCredentialName: refused(BY_FILE),
-  tlsCertificates: refused("give one serverCertificate and privateKey"),
-  verifyCertificateSpki: refused(BY_CA),
-  verifyCertificateHash: refused(BY_CA),
+  credentialName: described(string("credential-name"), {
+    envoy: SERVED,
+    doc: "The credential that holds certificate and key, and for MUTUAL the authorities of clients",
+    note: `${CREDENTIAL_NOTE}. Authorities are those of the credential NAME-cacert where there is one`,
+  }),
+  credentialNames: described(explicit(list(string("credential-name"), 1, 2)), {
+    envoy: SERVED,
+    note: "An ECDSA and an RSA certificate; authorities are looked for beside the first",
+  }),
+  caCertCredentialName: described(string("credential-name"), {
+    envoy: TRUSTED,
+    note: "The credential with the authorities of clients, in the place of the one that goes with credentialName",
+  }),
+  tlsCertificates: becomes(SERVED, explicit(list(TLS_CERTIFICATE, 1, 2))),
+  verifyCertificateSpki: becomes(
+    "CertificateValidationContext.verify_certificate_spki",
+    list(string("certificate-key-hash")),
+  ),
+  verifyCertificateHash: becomes(
+    "CertificateValidationContext.verify_certificate_hash",
+    list(string("certificate-hash")),
+  ),
   minProtocolVersion: described(TLS_VERSION, {
     envoy: "TlsParameters.tls_minimum_protocol_version",
     default: "TLSV1_2",
   }),
   maxProtocolVersion: becomes("TlsParameters.tls_maximum_protocol_version", TLS_VERSION),
   cipherSuites: becomes("TlsParameters.cipher_suites", list(string())),
-  ecdhCurves: refused("the proxy's own choice is used: leave it out"),
-  insecureSkipVerify: refused("client certificates are always checked: use SIMPLE to ask for none, or OPTIONAL_MUTUAL"),
-});
+  ecdhCurves: becomes("TlsParameters.ecdh_curves", list(oneOf(CURVES))),
+  insecureSkipVerify: described(boolean(), {
+    envoy: "CertificateValidationContext.trust_chain_verification",
+    note: "Certificates of clients are asked for, and taken whoever issued them; without effect with SIMPLE",
+  }),
+};
+const SERVER_TLS = message(TLS_MEMBERS, { atMostOneOf: ["credentialName", "credentialNames", "tlsCertificates"] });
 export type ServerTls = Infer<typeof SERVER_TLS>;
 
 const SERVER_PORT = message({

@@ -1,6 +1,7 @@
 import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import { CIPHER_SUITES } from "#core/kinds/gateway/cipher-suites.ts";
 import type { GatewayServer, GatewaySpec, ServerTls } from "#core/kinds/gateway/schema.ts";
+import { validateCertificates } from "#core/kinds/gateway/validate-certificates.ts";
 import type { Path } from "#core/schema/path.ts";
 
 export function validateGateway(spec: GatewaySpec): Diagnostic[] {
@@ -89,32 +90,9 @@ function validateTls(tls: ServerTls, path: Path, protocol: string): Diagnostic[]
       issues.push(warningAt(at, "duplicate-value", `${suite} appears twice`, "remove one"));
   });
   const { mode = "PASSTHROUGH" } = tls;
-  const certificates = [tls.serverCertificate, tls.privateKey, tls.caCertificates];
   if (tls.httpsRedirect)
     issues.push(
       errorAt([...path, "httpsRedirect"], "conflicting-fields", `httpsRedirect is for HTTP, not ${protocol}`),
     );
-  if (mode === "SIMPLE" || mode === "MUTUAL" || mode === "OPTIONAL_MUTUAL") {
-    if (tls.serverCertificate === undefined)
-      issues.push(errorAt(path, "missing-field", `serverCertificate is missing, and the mode ${mode} needs it`));
-    if (tls.privateKey === undefined)
-      issues.push(errorAt(path, "missing-field", `privateKey is missing, and the mode ${mode} needs it`));
-    if (mode !== "SIMPLE" && tls.caCertificates === undefined)
-      issues.push(errorAt(path, "missing-field", `caCertificates is missing, and the mode ${mode} needs it`));
-  } else if (mode === "ISTIO_MUTUAL" && certificates.some((value) => value !== undefined)) {
-    issues.push(
-      errorAt(path, "conflicting-fields", "ISTIO_MUTUAL uses the mesh's own certificates; no file may be given"),
-    );
-  } else if (mode === "PASSTHROUGH") {
-    for (const name of CERTIFICATES)
-      if (tls[name] !== undefined)
-        issues.push(
-          warningAt(
-            [...path, name],
-            "no-effect",
-            `${name} has no effect: with PASSTHROUGH, TLS does not end at the gateway`,
-          ),
-        );
-  }
-  return issues;
+  return [...issues, ...validateCertificates(tls, mode, path)];
 }

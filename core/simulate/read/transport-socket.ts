@@ -2,6 +2,7 @@ import type { ClientTls } from "#core/simulate/cluster.ts";
 import type { NameTest, ServerTls } from "#core/simulate/listener.ts";
 import { openAny } from "#core/simulate/read/open-any.ts";
 import { readStringMatcher } from "#core/simulate/read/string-matcher.ts";
+import { missingCredential } from "#core/xds/credential-name.ts";
 import type { TransportSocket } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { ProxyProtocolUpstreamTransportSchema } from "#proto/gen/envoy/extensions/transport_sockets/proxy_protocol/v3/upstream_proxy_protocol_pb.js";
 import {
@@ -22,6 +23,7 @@ export function readServerTls(socket: TransportSocket | undefined): ServerTls | 
   if (context === undefined) return undefined;
   return {
     needsCertificate: context.requireClientCertificate ?? false,
+    lacks: lacking(context.commonTlsContext),
     clientNames: readNames(validation(context.commonTlsContext)),
   };
 }
@@ -42,7 +44,17 @@ export function readClientTls(socket: TransportSocket | undefined): ClientTls {
     certificate,
     serverNames: readNames(validation(common)),
     isChecked: checked,
+    lacks: lacking(common),
   };
+}
+
+/** Envoy serves nothing until it has all the secrets that a context names. */
+function lacking(common: CommonTlsContext | undefined): string | undefined {
+  const context = common?.validationContextType;
+  const roots =
+    context?.case === "combinedValidationContext" ? context.value.validationContextSdsSecretConfig?.name : undefined;
+  const named = [...(common?.tlsCertificateSdsSecretConfigs ?? []).map(({ name }) => name), roots ?? ""];
+  return named.map(missingCredential).find((key) => key !== undefined);
 }
 
 function typedConfig(socket: TransportSocket | undefined) {

@@ -21,7 +21,7 @@ import {
   ClusterSchema,
 } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
-import { meshUpstream, PLAIN, ruleUpstream } from "#server/envoy/build-tls.ts";
+import { meshUpstream, PLAIN, type RuleCredentials, ruleUpstream } from "#server/envoy/build-tls.ts";
 import { httpOptions, poolSettings, type UpstreamHttpOptions } from "#server/envoy/clusters/connection-pool.ts";
 import { buildLoadAssignment } from "#server/envoy/clusters/load-assignment.ts";
 import { withProxyProtocol } from "#server/envoy/clusters/proxy-protocol.ts";
@@ -50,6 +50,8 @@ export interface ClusterInput {
   /** Those of the whole service: how its clusters are spoken to does not change with who is in a subset. */
   readonly serviceEndpoints: readonly Endpoint[];
   readonly policy: TrafficSettings;
+  /** What its `tls` names by `credentialName`; undefined where it names none. */
+  readonly ruleCredentials?: RuleCredentials | undefined;
   readonly trustDomain: string;
   readonly settings: ProxySettings;
   readonly routing: Routing;
@@ -249,6 +251,8 @@ function transport(input: ClusterInput, isHttp2: boolean, asSpoken: boolean): Cl
   const protocol = protocolOf(port);
   // A `tls` that names no mode says DISABLE.
   if (tls !== undefined && (tls.mode ?? "DISABLE") === "DISABLE") return {};
+  // Credentials are for gateways; sidecars speak plain text then, as in Istio (`buildUpstreamClusterTLSContext`).
+  if (isForGatewaysAlone(input)) return {};
   if (tls?.mode === "SIMPLE" || tls?.mode === "MUTUAL")
     return {
       transportSocket: ruleUpstream(tls, {
@@ -257,6 +261,7 @@ function transport(input: ClusterInput, isHttp2: boolean, asSpoken: boolean): Cl
         names: expectedNames(tls, input),
         isSniWritten: tls.sni !== undefined,
         isHttp2,
+        credentials: input.ruleCredentials,
       }),
     };
   const isMandatory = tls?.mode === "ISTIO_MUTUAL";
@@ -271,4 +276,8 @@ function transport(input: ClusterInput, isHttp2: boolean, asSpoken: boolean): Cl
       { name: "tlsMode-disabled", match: {}, transportSocket: PLAIN },
     ],
   };
+}
+
+function isForGatewaysAlone({ policy: { tls }, routing }: ClusterInput): boolean {
+  return tls?.credentialName !== undefined && (tls.mode === "SIMPLE" || tls.mode === "MUTUAL") && routing !== "none";
 }

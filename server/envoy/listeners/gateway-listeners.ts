@@ -15,10 +15,20 @@ import type { FilterChainSchema } from "#proto/gen/envoy/config/listener/v3/list
 import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import type { RouteConfiguration } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { TlsInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js";
-import { TlsParameters_TlsProtocol } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/common_pb.js";
+import {
+  TlsParameters_TlsProtocol,
+  CertificateValidationContext_TrustChainVerification as TrustChain,
+} from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/common_pb.js";
 import { DownstreamTlsContextSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js";
 import type { CompileReader } from "#server/compile/compile-reader.ts";
-import { fileCertificate, fileRoots, HANDSHAKE_TIMEOUT_MS, meshDownstream } from "#server/envoy/build-tls.ts";
+import {
+  checkPeers,
+  credentialSecret,
+  fileCertificate,
+  fileRoots,
+  HANDSHAKE_TIMEOUT_MS,
+  meshDownstream,
+} from "#server/envoy/build-tls.ts";
 import { chainFilters } from "#server/envoy/features/network-filters.ts";
 import { buildRefusedAccessLog } from "#server/envoy/listeners/build-access-log.ts";
 import { listCheckedTokens } from "#server/envoy/listeners/checked-tokens.ts";
@@ -100,7 +110,7 @@ export function buildGateway(
         ...(ends === undefined
           ? {}
           : {
-              transportSocket: buildServerTls(ends, world.mesh.trustDomain),
+              transportSocket: buildServerTls(ends, world, node.namespace),
               transportSocketConnectTimeout: durationMs(HANDSHAKE_TIMEOUT_MS),
             }),
       };
@@ -137,9 +147,11 @@ function chainName({ group, sni, connections }: GatewayChain, port: number, isPl
   return `https.${port}.${first.server.port.name}.${name}.${namespace}`;
 }
 
-function buildServerTls(tls: ServerTls, trustDomain: string): Init<typeof TransportSocketSchema> {
-  if (tls.kind === "mesh") return meshDownstream(trustDomain);
+function buildServerTls(tls: ServerTls, world: CompileReader, namespace: string): Init<typeof TransportSocketSchema> {
+  if (tls.kind === "mesh") return meshDownstream(world.mesh.trustDomain);
   const { clients } = tls;
+  const stored = (credential: string, part: "pair" | "roots") =>
+    credentialSecret(world.credentialUse({ credential, part }, namespace));
   return typed("envoy.transport_sockets.tls", DownstreamTlsContextSchema, {
     ...(clients?.areRequired === true ? { requireClientCertificate: true } : {}),
     commonTlsContext: {
@@ -148,9 +160,22 @@ function buildServerTls(tls: ServerTls, trustDomain: string): Init<typeof Transp
         tlsMinimumProtocolVersion: TLS_VERSION[tls.oldest],
         tlsMaximumProtocolVersion: TLS_VERSION[tls.newest],
         cipherSuites: [...tls.cipherSuites],
+        ecdhCurves: [...tls.curves],
       },
-      tlsCertificateSdsSecretConfigs: [fileCertificate(tls.certificate, tls.key)],
-      ...(clients === undefined ? {} : fileRoots(clients.roots, clients.names)),
+      tlsCertificateSdsSecretConfigs: tls.certificates.map((each) =>
+        each.kind === "files" ? fileCertificate(each.certificate, each.key) : stored(each.credential, "pair"),
+      ),
+      ...(clients === undefined
+        ? {}
+        : checkPeers(
+            clients.roots.kind === "file" ? fileRoots(clients.roots.path) : stored(clients.roots.credential, "roots"),
+            clients.names,
+            {
+              verifyCertificateSpki: [...clients.keyHashes],
+              verifyCertificateHash: [...clients.certificateHashes],
+              ...(clients.takesUntrusted ? { trustChainVerification: TrustChain.ACCEPT_UNTRUSTED } : {}),
+            },
+          )),
     },
   });
 }

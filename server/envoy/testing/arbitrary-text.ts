@@ -195,6 +195,9 @@ export const TEXTS = {
     "503,503",
   ),
   "grpc-status": fc.constantFrom("OK", "UNAVAILABLE", "UNAUTHENTICATED"),
+  "credential-name": fc.constantFrom("shop", "shop-cacert", "default/shop", "other/shop", "kubernetes://shop", "a.b"),
+  "certificate-key-hash": fc.constant(`${"A".repeat(43)}=`),
+  "certificate-hash": fc.constantFrom("0a".repeat(32), Array.from({ length: 32 }, () => "0A").join(":")),
   "file-path": fc.oneof(fc.constantFrom("/etc/certs/cert.pem", "a", "日本"), anyText),
   "ip-or-cidr": fc.constantFrom(
     ...ADDRESSES,

@@ -22,6 +22,8 @@ export const RANDOM_GATEWAYS: readonly ((draw: Draw) => AnyResource)[] = [
             { mode: "SIMPLE", ...FILES },
             { mode: "MUTUAL", ...FILES, caCertificates: "/etc/certs/ca.pem", subjectAltNames: ["client.test"] },
             { mode: "ISTIO_MUTUAL" },
+            { mode: "SIMPLE", credentialName: draw.pick(["shop", "default/shop"]) },
+            { mode: draw.pick(["MUTUAL", "OPTIONAL_MUTUAL"]), credentialNames: ["shop"] },
           ]),
         },
         {

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings, Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
+import { takeChanged } from "#core/registry/take-changed.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Layer, ProxyNode } from "#core/xds/layer.ts";
 import { randomResource } from "#server/envoy/testing/random-resource.ts";
+import { factsOf } from "#server/envoy/testing/read-case.ts";
 
 export const hash = (bytes: Uint8Array): string => createHash("sha1").update(bytes).digest("hex").slice(0, 16);
 export const MESH: MeshSettings = {
@@ -44,6 +46,7 @@ export function randomChange(random: (below: number) => number, revision: number
   const kind = random(4);
   return {
     revision,
+    ...(random(8) === 0 ? { credentials: randomCredentials(random, namespace) } : {}),
     upserts: kind < 2 ? [chosen] : [],
     deletes: kind === 2 ? [refOf(chosen)] : [],
     instanceUpserts: kind === 3 && random(3) > 0 ? [instance] : [],
@@ -52,6 +55,16 @@ export function randomChange(random: (below: number) => number, revision: number
         ? [`${namespace}/${service}-${random(2)}`].filter((key) => key !== `${namespace}/${instance.name}`)
         : [],
   };
+}
+
+/** Of those that random documents name. */
+function randomCredentials(
+  random: (below: number) => number,
+  namespace: string,
+): NonNullable<SnapshotChange["credentials"]> {
+  const key = `${namespace}/${["shop", "shop-cacert"][random(2)] ?? "shop"}`;
+  const parts = (["pair", "roots"] as const).filter(() => random(2) === 0);
+  return { [key]: random(3) === 0 ? null : factsOf(String(random(3)), parts) };
 }
 
 function node(name: string, namespace: string, over: Partial<ProxyNode>, mode: "NONE" | "REDIRECT"): ProxyNode {
@@ -118,8 +131,11 @@ export function advance(snapshot: Snapshot, change: SnapshotChange): Snapshot {
   const instances = new Map(snapshot.instances.map((instance) => [`${instance.namespace}/${instance.name}`, instance]));
   for (const instance of change.instanceUpserts) instances.set(`${instance.namespace}/${instance.name}`, instance);
   for (const key of change.instanceDeletes) instances.delete(key);
+  const credentials = new Map(Object.entries(snapshot.credentials ?? {}));
+  takeChanged(credentials, change.credentials);
   return {
     ...snapshot,
+    credentials: Object.fromEntries(credentials),
     revision: change.revision,
     resources: [...resources.values()],
     instances: [...instances.values()],

@@ -1,5 +1,6 @@
 import { type Document, parseAllDocuments } from "yaml";
 import { hasErrors } from "#core/diagnostic.ts";
+import type { CredentialFacts } from "#core/registry/credential.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
@@ -35,6 +36,8 @@ interface CaseHeader {
   readonly instances?: readonly InstanceHeader[];
   /** Fetched key sets, by where from. */
   readonly keySets?: Readonly<Record<string, string>>;
+  /** What stored credentials hold, by `namespace/name`. */
+  readonly credentials?: Readonly<Record<string, readonly ("pair" | "roots")[]>>;
 }
 
 function readPort(text: string): WorkloadInstance["ports"][number] {
@@ -46,8 +49,20 @@ function readPort(text: string): WorkloadInstance["ports"][number] {
 export function readCase(text: string): { readonly snapshot: Snapshot; readonly node: ProxyNode } {
   const [header, ...rest] = parseAllDocuments(text);
   if (header === undefined) throw new Error("a case starts with a document of its proxy");
-  const { proxy, instances = [], keySets = {} } = header.toJS() as CaseHeader;
-  return { snapshot: { ...makeSnapshot(rest, instances), keySets }, node: makeNode(proxy) };
+  const { proxy, instances = [], keySets = {}, credentials = {} } = header.toJS() as CaseHeader;
+  const stored = Object.fromEntries(Object.entries(credentials).map(([key, parts]) => [key, factsOf(key, parts)]));
+  return { snapshot: { ...makeSnapshot(rest, instances), keySets, credentials: stored }, node: makeNode(proxy) };
+}
+
+/** What is known of a credential that holds these parts, whatever they are. */
+export function factsOf(digest: string, parts: readonly ("pair" | "roots")[]): CredentialFacts {
+  const certificate = { subject: "", issuer: "", names: [], notBeforeMs: 0, notAfterMs: 0, fingerprint: "" };
+  return {
+    kind: "usable",
+    digest,
+    ...(parts.includes("pair") ? { certificate } : {}),
+    roots: parts.includes("roots") ? [certificate] : [],
+  };
 }
 
 /** What users wrote and who answers, as the compiler takes it. */

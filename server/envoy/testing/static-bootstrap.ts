@@ -49,16 +49,26 @@ export function staticBootstrap(layers: readonly Layer[]): Json {
     layeredRuntime: { layers: [{ name: "pharos", staticLayer: { "re2.max_program_size.error_level": 32_768 } }] },
     staticResources: {
       listeners: all("LDS").map((listener) => inline(listener, routes) as Json),
-      clusters: [uds("sds-grpc"), uds("spans-agent"), ...clusters],
+      clusters: [uds("sds-grpc"), uds("spans-agent"), ...clusters.map((cluster) => inline(cluster, routes) as Json)],
     },
   };
 }
 
-/** Replaces every `rds` of a listener by the route configuration it names. */
+/** Envoy (1.40) does not survive a secret over ADS where nobody serves that: the agent's socket stands for it. */
+const OVER_SOCKET = {
+  apiConfigSource: {
+    apiType: "GRPC",
+    transportApiVersion: "V3",
+    grpcServices: [{ envoyGrpc: { clusterName: "sds-grpc" } }],
+  },
+};
+
+/** Replaces every `rds` of a listener by the route configuration it names, and ADS as the source of a secret. */
 function inline(value: unknown, routes: ReadonlyMap<string, Json>): unknown {
   if (Array.isArray(value)) return value.map((each) => inline(each, routes));
   if (typeof value !== "object" || value === null) return value;
-  const { rds, ...rest } = value as Json;
+  const { rds, ads, ...others } = value as Json;
+  const rest = ads === undefined ? others : { ...others, ...OVER_SOCKET };
   const kept = Object.fromEntries(Object.entries(rest).map(([key, each]) => [key, inline(each, routes)]));
   if (rds === undefined) return kept;
   return { ...kept, routeConfig: routes.get(String((rds as Json).routeConfigName)) ?? {} };

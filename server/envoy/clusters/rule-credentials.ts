@@ -1,0 +1,27 @@
+import type { NamedCredential } from "#core/resolve/credential-use.ts";
+import type { ResolvedRule } from "#core/resolve/destination-rule.ts";
+import { ruleTls } from "#core/resolve/rule-tls.ts";
+import { formatRef, refOf } from "#core/resource/resource.ts";
+import type { Origin } from "#core/xds/layer.ts";
+import type { CompileReader } from "#server/compile/compile-reader.ts";
+
+/** What the rules for those whom gateways of a namespace call name: of each host the rule that applies, and no other. */
+export function listRuleCredentials(
+  world: CompileReader,
+  namespace: string,
+): (NamedCredential & { readonly origin: Origin })[] {
+  const hosts = world.deriveList("hosts of rules with credentials", () => [
+    ...new Set(world.all("DestinationRule").flatMap((rule) => ruleTls.credentialHosts(rule, world.mesh.domainSuffix))),
+  ]);
+  const services = hosts.flatMap((host) => world.servicesUnder(host, namespace));
+  return services.flatMap((service) => {
+    const rule = world.destinationRule(service.host, namespace, service.namespace);
+    return rule === undefined ? [] : ofRule(rule);
+  });
+}
+
+function ofRule(rule: ResolvedRule): (NamedCredential & { readonly origin: Origin })[] {
+  const [first] = rule.rules;
+  const origin = { resource: first === undefined ? "" : formatRef(refOf(first)) };
+  return ruleTls.of(rule).flatMap((tls) => ruleTls.named(tls).map((each) => ({ ...each, origin })));
+}

@@ -1,0 +1,174 @@
+import type { Diagnostic } from "#core/diagnostic.ts";
+import type { DiagnosticCode } from "#core/diagnostic-codes.ts";
+import { hostMatches } from "#core/host/host.ts";
+import type { KindDefinition, PlacedCredential } from "#core/kinds/kind.ts";
+import { KINDS } from "#core/kinds/kinds.ts";
+import { relationsOf } from "#core/kinds/relations.ts";
+import type { CertificateFacts, CredentialFacts } from "#core/registry/credential.ts";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import { type CredentialState, type CredentialUse, resolveCredential } from "#core/resolve/credential-use.ts";
+import { hostPart } from "#core/resolve/gateway-hosts.ts";
+import { gatewaySelector } from "#core/resolve/gateway-ports.ts";
+import { matchesLabels } from "#core/resource/labels.ts";
+import { ofKind } from "#core/resource/of-kind.ts";
+import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
+
+/** Within this before it ends, a certificate is worth a look. */
+export const ENDS_SOON_MS = 14 * 24 * 3600_000;
+
+export type CredentialBookFacts = ReadonlyMap<string, CredentialFacts>;
+
+interface Finding {
+  readonly severity: Diagnostic["severity"];
+  readonly code: DiagnosticCode;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/**
+ * What is wrong with the credentials that resources name, at the field, as the gateways find them that are given these resources. Where no such
+ * gateway runs yet, as one of the resource's own namespace would.
+ */
+export function describeCredentials(
+  resources: readonly AnyResource[],
+  instances: readonly WorkloadInstance[],
+  facts: CredentialBookFacts,
+  nowMs: number,
+): Diagnostic[] {
+  const naming = resources.filter((resource) => credentialsOf(resource).length > 0);
+  if (naming.length === 0) return [];
+  const selectors = ofKind(resources, "Gateway").map(gatewaySelector);
+  const isGateway = ({ labels }: WorkloadInstance): boolean =>
+    selectors.some((selector) => Object.keys(selector).length > 0 && matchesLabels(labels, selector));
+  const gateways = instances.filter(isGateway);
+  return naming.flatMap((resource) => {
+    const reached = gateways.filter((each) => relationsOf(resource.kind).reaches?.(resource as never, each) ?? false);
+    const found = new Set(reached.map(({ namespace }) => namespace));
+    const namespaces = found.size > 0 ? [...found].sort() : [resource.metadata.namespace];
+    return credentialsOf(resource).flatMap((placed) =>
+      namespaces.flatMap((namespace) =>
+        findIn(placed, namespace, facts, nowMs).map(
+          (finding): Diagnostic => ({
+            ...finding,
+            // Nobody lacks it yet.
+            severity: found.size === 0 ? "warning" : finding.severity,
+            resource: formatRef(refOf(resource)),
+            path: placed.path,
+          }),
+        ),
+      ),
+    );
+  });
+}
+
+function credentialsOf({ kind, spec }: AnyResource): readonly PlacedCredential[] {
+  return (KINDS[kind] as KindDefinition).credentials?.(spec) ?? [];
+}
+
+function findIn(placed: PlacedCredential, namespace: string, facts: CredentialBookFacts, nowMs: number): Finding[] {
+  const use = resolveCredential({ credential: (key) => facts.get(key) }, placed, namespace);
+  if (use.state !== "usable") return [notUsable(use, use.state, namespace)];
+  const known = facts.get(use.key);
+  if (known?.kind !== "usable") return [];
+  if (placed.part === "roots") return ofRoots(use, known.roots, nowMs);
+  return known.certificate === undefined ? [] : ofCertificate(use, known.certificate, placed.hosts ?? [], nowMs);
+}
+
+function notUsable(
+  { key, part }: CredentialUse,
+  state: Exclude<CredentialState, "usable">,
+  namespace: string,
+): Finding {
+  const [own = "", name = ""] = key.split("/");
+  const files = part === "pair" ? "--cert FILE --key FILE" : "--ca FILE";
+  const apply = (as: string): string => `\`pharos credential apply ${as} -n ${namespace} ${files}\``;
+  const nothing = part === "pair" ? "nothing is served in its place" : "no peer can be checked, and none is taken";
+  const tell = (message: string, hint: string): Finding => ({
+    severity: "error",
+    code: "credential-not-usable",
+    message: `${message}; ${nothing}`,
+    hint,
+  });
+  switch (state) {
+    case "missing":
+      return tell(`no credential ${key} is stored`, `store it: ${apply(name)}`);
+    case "damaged":
+      return tell(`the credential ${key} cannot be opened`, `apply it again: ${apply(name)}`);
+    case "without-pair":
+      return tell(`the credential ${key} holds no certificate and key`, `apply it with them: ${apply(name)}`);
+    case "without-roots":
+      return tell(
+        `the credential ${key} holds no authorities`,
+        `store them beside it: ${apply(`${name.replace(/-cacert$/, "")}-cacert`)}`,
+      );
+    case "other-namespace":
+      return tell(
+        `the credential ${key} is of namespace ${own}, and the gateway's workload of ${namespace}`,
+        `store it there and name it ${name}: ${apply(name)}`,
+      );
+  }
+}
+
+const when = (ms: number): string => new Date(ms).toISOString();
+
+function ofCertificate(
+  { key }: CredentialUse,
+  certificate: CertificateFacts,
+  hosts: readonly string[],
+  nowMs: number,
+): Finding[] {
+  const others = hosts
+    .map(hostPart)
+    .filter((host) => host !== "*" && !certificate.names.some((name) => covers(name, host)));
+  return [
+    ...ofTime(`the certificate of ${key}`, certificate, nowMs),
+    ...(others.length === 0
+      ? []
+      : [
+          {
+            severity: "warning",
+            code: "credential-for-other-hosts",
+            message: `the certificate of ${key} is for ${certificate.names.join(", ") || "no name"}, and not for ${others.join(", ")}`,
+            hint: "clients that check names refuse it: apply one that is for them, or correct the hosts",
+          } as const,
+        ]),
+  ];
+}
+
+/** A wildcard of a certificate stands for one label; that of a server for any number, and is covered where the first is. */
+function covers(name: string, host: string): boolean {
+  const [pattern, asked] = [name.toLowerCase(), host.toLowerCase()];
+  if (pattern === asked) return true;
+  return hostMatches(pattern, asked) && asked.split(".").length === pattern.split(".").length;
+}
+
+function ofTime(what: string, { notBeforeMs, notAfterMs }: CertificateFacts, nowMs: number): Finding[] {
+  const hint = "apply its successor under the same name: connections go on";
+  const tell = (severity: Finding["severity"], code: DiagnosticCode, message: string): Finding[] => [
+    { severity, code, message: `${what} ${message}`, hint },
+  ];
+  if (notAfterMs <= nowMs)
+    return tell("error", "credential-not-usable", `ended ${when(notAfterMs)}: clients refuse it`);
+  if (notBeforeMs > nowMs) return tell("warning", "credential-not-usable", `is not valid before ${when(notBeforeMs)}`);
+  return notAfterMs - nowMs < ENDS_SOON_MS
+    ? tell("warning", "credential-ends-soon", `ends soon, ${when(notAfterMs)}`)
+    : [];
+}
+
+/** Others are trusted beside one that has ended: only without any of them nobody is. */
+function ofRoots({ key }: CredentialUse, roots: readonly CertificateFacts[], nowMs: number): Finding[] {
+  const ended = roots.filter(({ notAfterMs }) => notAfterMs <= nowMs);
+  const [first] = ended;
+  if (first === undefined) return [];
+  const isLast = ended.length === roots.length;
+  return [
+    {
+      severity: isLast ? "error" : "warning",
+      code: "credential-not-usable",
+      message: isLast
+        ? `the authorities of ${key} have ended, ${when(first.notAfterMs)}: no peer is taken`
+        : `the authority ${first.subject} of ${key} ended ${when(first.notAfterMs)}: the others are trusted still`,
+      hint: "apply it with their successors",
+    },
+  ];
+}
