@@ -3,6 +3,7 @@ import { type CommonOptions, withClient, withServer } from "#cli/commands/comman
 import { EXIT } from "#cli/exit-codes.ts";
 import { print } from "#cli/output/output.ts";
 import { PharosError } from "#core/errors.ts";
+import type { ExplainedCallers } from "#core/resolve/explain-localities.ts";
 
 const RANGE_SECONDS = 300;
 
@@ -10,6 +11,26 @@ const RANGE_SECONDS = 300;
 function hostsNamed(hosts: readonly string[], written: string): readonly string[] {
   const name = written.toLowerCase();
   return hosts.includes(name) ? [name] : hosts.filter((host) => host.startsWith(`${name}.`));
+}
+
+/** Who is preferred from where, beneath what bears on the service. */
+function printLocalities(localities: readonly ExplainedCallers[]): void {
+  const rows = localities.flatMap(({ from, to, groups }) =>
+    groups.map((group, index) => ({
+      ...group,
+      from: index === 0 ? from.join(", ") : "",
+      to: index === 0 ? to.join(", ") : "",
+    })),
+  );
+  process.stdout.write("\n");
+  print("table", localities, rows, [
+    { title: "callers in", value: ({ from }) => from },
+    { title: "to", value: ({ to }) => to },
+    { title: "priority", value: ({ priority }) => priority },
+    { title: "endpoints in", value: ({ locality, endpoints }) => `${locality || "nowhere said"} (${endpoints})` },
+    { title: "share", value: ({ share }) => `${share}%` },
+    { title: "why", value: ({ reason }) => reason },
+  ]);
 }
 
 export function addExplain(program: Command): void {
@@ -34,10 +55,10 @@ export function addExplain(program: Command): void {
           throw new PharosError("invalid", `"${name}" names ${found.length} services`, {
             hint: `say which: ${found.slice(0, 8).join(", ")}`,
           });
-        const { config } = await api.services.get.query({ host, seconds: RANGE_SECONDS });
+        const { config, localities } = await api.services.get.query({ host, seconds: RANGE_SECONDS });
         print(
           options.output,
-          { host, config },
+          { host, config, localities },
           config,
           [
             { title: "resource", value: ({ ref }) => ref },
@@ -46,6 +67,7 @@ export function addExplain(program: Command): void {
           ],
           `no resource bears on ${host}`,
         );
+        if (options.output === "table" && localities.length > 0) printLocalities(localities);
         return EXIT.ok;
       }),
     );

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTRPC } from "#components/api/trpc.ts";
 import { TrafficCharts } from "#components/overview/traffic-charts.tsx";
 import { InstancesCard } from "#components/services/instances-card.tsx";
+import { LocalitiesCard } from "#components/services/localities-card.tsx";
 import { PeersCard } from "#components/services/peers-card.tsx";
 import { ServiceActions } from "#components/services/service-actions.tsx";
 import { ServiceConfigCard } from "#components/services/service-config-card.tsx";
@@ -62,7 +63,10 @@ export function ServicePage({ host }: { readonly host: string }) {
             </div>
             {data.namedBy.length > 0 ? null : <InstancesCard service={data} />}
             <div className="grid gap-4 xl:grid-cols-2">
-              <ServiceConfigCard config={data.config} />
+              <div className="flex flex-col gap-4">
+                <ServiceConfigCard config={data.config} />
+                {data.localities.length === 0 ? null : <LocalitiesCard localities={data.localities} />}
+              </div>
               <RecentTracesCard service={data.name} namespace={data.namespace} traces={data.traces} />
             </div>
           </div>

@@ -1,5 +1,6 @@
 import type { GraphEdge, Health } from "#core/graph/graph.ts";
 import type { AppliedResource } from "#core/resolve/applied-resource.ts";
+import type { ExplainedCallers } from "#core/resolve/explain-localities.ts";
 import type { TraceSummary } from "#core/telemetry/trace.ts";
 import type { ServiceMetrics } from "#core/view/service-metrics.ts";
 
@@ -32,6 +33,8 @@ export interface InstanceView {
   /** Empty where there is none. */
   readonly unhealthyReason: string;
   readonly serviceAccount: string;
+  /** region/zone/subzone, or less of it; empty where nobody says it. */
+  readonly locality: string;
   readonly proxyId: string | null;
 }
 
@@ -45,6 +48,8 @@ export interface ServiceDetail extends ServiceRow {
   /** WorkloadGroups that it selects and that have no instance, with the account that callers expect of theirs; null: each says its own. */
   readonly waitingGroups: readonly { readonly name: string; readonly serviceAccount: string | null }[];
   readonly config: readonly AppliedResource[];
+  /** Which endpoints callers prefer by where both are; empty where that makes no difference. */
+  readonly localities: readonly ExplainedCallers[];
   readonly traces: readonly TraceSummary[];
 }
 

@@ -4,6 +4,7 @@ import type { Graph, GraphEdge, Health } from "#core/graph/graph.ts";
 import { normalizeHost } from "#core/host/host.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { AppliedResource } from "#core/resolve/applied-resource.ts";
+import { explainLocalities } from "#core/resolve/explain-localities.ts";
 import { readGuards } from "#core/resolve/guarding-policy.ts";
 import { namingRoutes } from "#core/resolve/naming-routes.ts";
 import { type PolicedWorkload, standsOver } from "#core/resolve/policies.ts";
@@ -138,10 +139,12 @@ export function createCatalogService(options: CatalogServiceOptions): Services["
           health: instance.health,
           unhealthyReason: instance.unhealthyReason ?? "",
           serviceAccount: instance.serviceAccount,
+          locality: instance.locality,
           proxyId: proxyIds.get(`${instance.namespace}/${instance.name}`) ?? null,
         })),
         waitingGroups: service.waiting.map(({ name, serviceAccount = null }) => ({ name, serviceAccount })),
         config: explain(host),
+        localities: explainLocalities(snapshot, host),
         traces,
       };
     },
