@@ -53,6 +53,7 @@ export type DiagnosticCode =
   | "duplicate-host"
   | "duplicate-peer-authentication"
   | "duplicate-service"
+  | "ejects-nobody"
   | "gateway-not-found"
   | "http-only-setting"
   | "instances-without-group"

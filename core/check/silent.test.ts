@@ -209,6 +209,18 @@ const CLOSE: { readonly [C in DiagnosticCode]?: readonly (readonly [name: string
       ],
     ],
   ],
+  "ejects-nobody": [
+    [
+      "an ejection of one of two",
+      [
+        REVIEWS,
+        SUBSETS.replace(
+          "host: reviews,",
+          "host: reviews, trafficPolicy: { outlierDetection: { maxEjectionPercent: 50 } },",
+        ),
+      ],
+    ],
+  ],
   "subset-without-instances": [
     [
       "a service of which no endpoint is known",

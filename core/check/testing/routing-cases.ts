@@ -76,6 +76,11 @@ export const ROUTING_CASES: readonly FoundCase[] = [
     ["warning rule-host-not-found DestinationRule/default/reviews spec.host"],
   ],
   [
+    "an ejection of less than one of two",
+    [REVIEWS, SUBSETS.replace("host: reviews,", "host: reviews, trafficPolicy: { outlierDetection: {} },")],
+    ["warning ejects-nobody DestinationRule/default/reviews spec.trafficPolicy.outlierDetection"],
+  ],
+  [
     "a subset whose labels no instance has",
     [REVIEWS, SUBSETS.replace("version: v1", "version: v3")],
     ["warning subset-without-instances DestinationRule/default/reviews spec.subsets[0].labels"],
@@ -205,7 +210,7 @@ export const ROUTING_CASES: readonly FoundCase[] = [
       REVIEWS.replace("protocol: HTTP", "protocol: TCP"),
       SUBSETS.replace(
         "subsets:",
-        "trafficPolicy: { connectionPool: { tcp: { maxConnections: 1, connectTimeout: 1s, maxConnectionDuration: 1s, tcpKeepalive: { time: 60s } }, http: { http1MaxPendingRequests: 1, http2MaxRequests: 1, maxRequestsPerConnection: 1, maxRetries: 0, idleTimeout: 1s, useClientProtocol: true, maxConcurrentStreams: 1 } }, loadBalancer: { consistentHash: { useSourceIp: true, maglev: { tableSize: 101 } } }, outlierDetection: { consecutive5xxErrors: 1, interval: 1s }, tls: { mode: SIMPLE, sni: a.example.com } }, subsets:",
+        "trafficPolicy: { connectionPool: { tcp: { maxConnections: 1, connectTimeout: 1s, maxConnectionDuration: 1s, tcpKeepalive: { time: 60s } }, http: { http1MaxPendingRequests: 1, http2MaxRequests: 1, maxRequestsPerConnection: 1, maxRetries: 0, idleTimeout: 1s, useClientProtocol: true, maxConcurrentStreams: 1 } }, loadBalancer: { consistentHash: { useSourceIp: true, maglev: { tableSize: 101 } } }, outlierDetection: { consecutive5xxErrors: 1, interval: 1s, maxEjectionPercent: 100 }, tls: { mode: SIMPLE, sni: a.example.com } }, subsets:",
       ),
     ],
     ["http2MaxRequests", "maxRequestsPerConnection", "idleTimeout", "useClientProtocol", "maxConcurrentStreams"].map(

@@ -1,3 +1,4 @@
+import { ejectsNobody } from "#core/kinds/destination-rule/checks/ejects-nobody.ts";
 import { httpOnlySettings } from "#core/kinds/destination-rule/checks/http-only-settings.ts";
 import { mtlsConflict } from "#core/kinds/destination-rule/checks/mtls-conflict.ts";
 import { ruleHost } from "#core/kinds/destination-rule/checks/rule-host.ts";
@@ -9,7 +10,7 @@ import { isVisible } from "#core/resolve/visibility.ts";
 import { concernByHosts } from "#core/traffic/concern-hosts.ts";
 
 export const destinationRuleRelations: KindRelations<"DestinationRule"> = {
-  checks: [ruleHost, rulePort, subsetLabels, mtlsConflict, httpOnlySettings],
+  checks: [ruleHost, rulePort, subsetLabels, ejectsNobody, mtlsConflict, httpOnlySettings],
   explain: explainDestinationRule,
   reaches: ({ spec, metadata }, { namespace }) => isVisible(spec.exportTo, metadata.namespace, namespace),
   // Every namespace that sees a rule may have workloads without its files; the rule's owner answers for those of its own.

@@ -1,8 +1,6 @@
-import type { CheckContext } from "#core/check/context.ts";
 import type { EachCheck } from "#core/check/rule.ts";
-import type { Service } from "#core/model/service.ts";
-import { selectorOf } from "#core/resolve/service.ts";
-import { type Labels, matchesLabels } from "#core/resource/labels.ts";
+import { listEndpointLabels } from "#core/kinds/destination-rule/checks/list-endpoint-labels.ts";
+import { matchesLabels } from "#core/resource/labels.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 
 /** A subset without instances answers 503 when a route points at it. */
@@ -32,10 +30,3 @@ export const subsetLabels: EachCheck<"DestinationRule"> = {
     });
   },
 };
-
-function listEndpointLabels({ select }: Pick<CheckContext, "select">, service: Service): Labels[] {
-  const { namespace, declarations } = service;
-  const selector = selectorOf(service);
-  const selected = selector === undefined ? [] : select(selector, namespace).map(({ labels }) => labels);
-  return [...selected, ...declarations.flatMap(({ endpoints }) => endpoints.map(({ labels }) => labels))];
-}

@@ -1,0 +1,14 @@
+import type { CheckContext } from "#core/check/context.ts";
+import { withTopology } from "#core/model/locality.ts";
+import type { Service } from "#core/model/service.ts";
+import { selectorOf } from "#core/resolve/service.ts";
+import type { Labels } from "#core/resource/labels.ts";
+
+/** Labels of each endpoint of a service that is known, those of its locality among them; empty where none is (DNS, nobody registered yet). */
+export function listEndpointLabels({ select }: Pick<CheckContext, "select">, service: Service): Labels[] {
+  const { namespace, declarations } = service;
+  const selector = selectorOf(service);
+  const selected = selector === undefined ? [] : select(selector, namespace);
+  const written = declarations.flatMap(({ endpoints }) => endpoints);
+  return [...selected, ...written].map(({ labels, locality }) => withTopology(labels, locality));
+}
