@@ -25,6 +25,8 @@ export interface ServiceDeclaration {
   readonly exportTo: readonly string[];
   /** Identities that answer for it, beside those of its endpoints. */
   readonly subjectAltNames: readonly string[];
+  /** Where callers may mean it by: addresses and CIDR ranges, as written. */
+  readonly addresses: readonly string[];
   readonly endpoints: readonly Workload[];
 }
 

@@ -87,11 +87,12 @@ export function servicesOf(declaration: ServiceDeclaration): Service[] {
 }
 
 function serviceOf(host: string, declaration: ServiceDeclaration, ports: readonly Port[]): Service {
-  const { namespace, resolution, isInMesh, selector, subjectAltNames } = declaration;
-  return { host, namespace, ports, resolution, isInMesh, selector, subjectAltNames, declarations: [declaration] };
+  const { namespace, resolution, isInMesh, selector, subjectAltNames, addresses } = declaration;
+  const declarations = [declaration] as const;
+  return { host, namespace, ports, resolution, isInMesh, selector, subjectAltNames, addresses, declarations };
 }
 
-/** The first, with the ports and endpoints of those that add to it; where two have one port number, it is the first one's. */
+/** The first, with the ports, addresses and endpoints of those that add to it; where two have one port number, it is the first one's. */
 function putTogether(
   host: string,
   [deciding, ...others]: readonly ServiceDeclaration[],
@@ -108,7 +109,8 @@ function putTogether(
   const ports = new Map<number, Port>();
   for (const each of [deciding, ...more])
     for (const port of each.ports) if (isOffered(port) && !ports.has(port.number)) ports.set(port.number, port);
-  return { ...serviceOf(host, deciding, [...ports.values()]), declarations: [deciding, ...more] };
+  const addresses = [...new Set([deciding, ...more].flatMap((each) => each.addresses))];
+  return { ...serviceOf(host, deciding, [...ports.values()]), addresses, declarations: [deciding, ...more] };
 }
 
 /** Declarations of one namespace that are alike in all but ports and endpoints are one service (Istio's `canMergeServices`). */

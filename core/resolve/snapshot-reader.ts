@@ -2,6 +2,7 @@ import { hostMatches, isWildcard } from "#core/host/host.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { resolveAccessLogs } from "#core/resolve/access-logs.ts";
+import { type AddressBook, allocateAddresses } from "#core/resolve/allocate-addresses.ts";
 import { resolveCredential } from "#core/resolve/credential-use.ts";
 import { type FindService, mergeDelegates, type RoutingService } from "#core/resolve/delegates.ts";
 import { resolveDestinationRule } from "#core/resolve/destination-rule.ts";
@@ -37,9 +38,10 @@ export function createSnapshotReader({ mesh, resources, instances, credentials =
   const find: FindService = (namespace, name) =>
     virtualServices.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
   const routing = virtualServices.map((each) => mergeDelegates(each, find, mesh.domainSuffix));
-  /** These two are built when they are first asked for. */
+  /** These are built when they are first asked for. */
   let byGateway: Map<string, RoutingService[]> | undefined;
   let byAddress: Map<string, WorkloadInstance[]> | undefined;
+  let addresses: AddressBook | undefined;
   const service: MeshReader["service"] = (host, fromNamespace, imports) =>
     resolveService(
       host,
@@ -52,6 +54,10 @@ export function createSnapshotReader({ mesh, resources, instances, credentials =
   const sidecarFor: MeshReader["sidecarFor"] = (namespace, labels) =>
     resolveSidecar(ofKind(aged, "Sidecar"), { namespace, labels }, mesh.rootNamespace);
   return {
+    addressBook: (part, key) => {
+      addresses ??= allocateAddresses(declarations);
+      return addresses[part].get(key);
+    },
     mesh,
     settings: () => settings,
     service,

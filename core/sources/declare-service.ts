@@ -59,6 +59,7 @@ function ofServiceEntry(entry: Resource<"ServiceEntry">): ServiceDeclaration {
     selector: spec.workloadSelector?.labels,
     exportTo: spec.exportTo ?? [],
     subjectAltNames: spec.subjectAltNames ?? [],
+    addresses: spec.addresses ?? [],
     endpoints: (spec.endpoints ?? []).map((each) => writtenWorkload(each, where)),
   };
 }

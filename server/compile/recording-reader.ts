@@ -6,6 +6,7 @@ import type { CredentialFacts } from "#core/registry/credential.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
 import { type ResolvedLogs, resolveAccessLogs } from "#core/resolve/access-logs.ts";
+import { type AddressBook, allocateAddresses } from "#core/resolve/allocate-addresses.ts";
 import { type CredentialUse, type NamedCredential, resolveCredential } from "#core/resolve/credential-use.ts";
 import { delegatesOf, hasDelegates, mergeDelegates, type RoutingService } from "#core/resolve/delegates.ts";
 import { type ResolvedRule, resolveDestinationRule } from "#core/resolve/destination-rule.ts";
@@ -104,6 +105,19 @@ export class RecordingReader implements LayerReader {
         ? declarations
         : declarations.filter(({ namespace }) => importsHost(imports, host, namespace));
     return resolveService(host, known, fromNamespace);
+  }
+
+  /** Worked out as a whole, and asked entry by entry: an edit concerns those whose entry is another. */
+  addressBook(part: keyof AddressBook, key: string): string | undefined {
+    return this.derive(`address ${part} ${key}`, () => this.#addresses()[part].get(key));
+  }
+
+  #addresses(): AddressBook {
+    return this.derive(
+      "addresses",
+      () => allocateAddresses(this.all("ServiceEntry").flatMap((entry) => declareService(entry) ?? [])),
+      isDeepStrictEqual,
+    );
   }
 
   /** Services under a pattern that callers in a namespace see. */

@@ -15,7 +15,8 @@ import { callerOf, formatCaller } from "#server/envoy/caller-of.ts";
 import type { FindMaterial } from "#server/envoy/credential-secrets.ts";
 import type { Hash } from "#server/envoy/encode.ts";
 import { formatGrpcKey, type GrpcKey, GrpcLayer } from "#server/envoy/grpc-layer.ts";
-import { formatScope, OutboundScope, type ScopeKey } from "#server/envoy/outbound-scope.ts";
+import { OutboundScope } from "#server/envoy/outbound-scope.ts";
+import { formatScope, type ScopeKey } from "#server/envoy/scope-key.ts";
 import { standingOf } from "#server/envoy/standing.ts";
 import { WorkloadLayer } from "#server/envoy/workload-layer.ts";
 
@@ -249,6 +250,7 @@ export class Compiler {
       routing,
       sidecar: sidecar === undefined ? undefined : formatRef(refOf(sidecar)),
       refusesUnknown: refusesUnknown(sidecar, this.#world.reader.settings()),
+      hasNames: routing === "ports" && metadata.DNS_CAPTURE === true,
     };
   }
 

@@ -1,55 +1,38 @@
 import { create } from "@bufbuild/protobuf";
+import type { Service } from "#core/model/service.ts";
+import { addressesOf, ownAddresses } from "#core/resolve/addresses-of.ts";
 import type { Caller } from "#core/resolve/locality-load.ts";
 import type { LayerChange, XdsResource } from "#core/xds/layer.ts";
+import { NAMES_METADATA } from "#core/xds/names-metadata.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
-import {
-  type Cluster,
-  Cluster_DiscoveryType,
-  Cluster_LbPolicy,
-  ClusterSchema,
-} from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
+import { type Cluster, ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
+import { MetadataSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
 import { ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
-import { HttpProtocolOptionsSchema } from "#proto/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
 import type { LayerReader } from "#server/compile/compile-reader.ts";
 import { MutableLayer } from "#server/compile/mutable-layer.ts";
 import { PlainCell } from "#server/compile/plain-cell.ts";
 import type { Cell } from "#server/compile/recorder.ts";
 import { makeUnit, type Unit } from "#server/compile/unit.ts";
 import { CallerLayers, type CallersPart, isCallers } from "#server/envoy/caller-layers.ts";
-import type { Routing } from "#server/envoy/clusters/build-cluster.ts";
-import { poolSettings } from "#server/envoy/clusters/connection-pool.ts";
+import { constantClusters } from "#server/envoy/clusters/constant-clusters.ts";
 import { encodeServiceCluster } from "#server/envoy/clusters/encode-service-cluster.ts";
 import { type ServiceCluster, serviceClusters } from "#server/envoy/clusters/service-clusters.ts";
 import { encodeResource, type Hash } from "#server/envoy/encode.ts";
+import { type HostConnections, resolveHostConnections } from "#server/envoy/listeners/captured-connections.ts";
+import { buildCapturedListeners } from "#server/envoy/listeners/captured-listeners.ts";
 import type { ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
-import { buildPortListener, buildVirtualOutbound } from "#server/envoy/listeners/outbound-listener.ts";
+import { buildVirtualOutbound } from "#server/envoy/listeners/outbound-listener.ts";
 import { logOrigins } from "#server/envoy/listeners/requested-log.ts";
 import { BLACK_HOLE, HTTP_PROXY, PASSTHROUGH } from "#server/envoy/names.ts";
-import { durationMs, pack } from "#server/envoy/pack.ts";
+import { durationMs } from "#server/envoy/pack.ts";
 import { DIRECT_RESPONSE_BYTES_MAX } from "#server/envoy/routes/build-routes.ts";
 import { ALLOW_ANY, BLOCK_ALL } from "#server/envoy/routes/last-virtual-host.ts";
 import { type BuiltVirtualHost, buildVirtualHosts } from "#server/envoy/routes/virtual-hosts.ts";
+import { formatScope, type ScopeKey } from "#server/envoy/scope-key.ts";
 import { type ScopedReaders, scopedReaders } from "#server/envoy/scoped-reader.ts";
-
-/** What proxies that share a scope have in common; nothing else decides what the layer holds. */
-export interface ScopeKey {
-  readonly namespace: string;
-  /** Labels that some route's sourceLabels ask about, of these proxies. */
-  readonly labels: Readonly<Record<string, string>>;
-  readonly takesVirtualHosts: boolean;
-  /** Captured traffic is routed by port, uncaptured by the forward proxy; gateways have routes of their own. */
-  readonly routing: Routing;
-  /** Ref of the Sidecar that narrows what they know; undefined where there is none. */
-  readonly sidecar: string | undefined;
-  /** Captured calls to what they do not know end here. */
-  readonly refusesUnknown: boolean;
-}
-
-/** Each original destination has a pool of its own, and most are not called again. */
-const PASSTHROUGH_IDLE_MS = 300_000;
 
 /** For what is the same for all. */
 const ANYWHERE: Caller = { locality: "", labels: {} };
@@ -61,27 +44,6 @@ interface Built {
 
 /** Workloads whose listeners are kept; more are built anew. */
 const LISTENERS_KEPT_MAX = 1000;
-
-export function formatScope({
-  namespace,
-  labels,
-  takesVirtualHosts,
-  routing,
-  sidecar,
-  refusesUnknown,
-}: ScopeKey): string {
-  const labelText = Object.entries(labels)
-    .sort()
-    .map(([key, value]) => `${key}=${value}`)
-    .join(",");
-  return [
-    `outbound/${namespace}/${routing}`,
-    ...(takesVirtualHosts ? [] : ["inline"]),
-    ...(labelText === "" ? [] : [labelText]),
-    ...(sidecar === undefined ? [] : [sidecar]),
-    ...(refusesUnknown ? ["registry only"] : []),
-  ].join("/");
-}
 
 /** All that the proxies of one scope need to call anybody: clusters, endpoints, virtual hosts, route configurations. */
 export class OutboundScope {
@@ -97,6 +59,8 @@ export class OutboundScope {
   readonly #hostConfigs = new Map<string, Set<string>>();
   /** Route configuration → its hosts whose callers may speak HTTP or not. */
   readonly #detectedHosts = new Map<string, Set<string>>();
+  /** Host → where its captured connections go that are not HTTP. */
+  readonly #connections = new Map<string, readonly HostConnections[]>();
   #listenerKey: string | undefined;
   readonly #captured = new Map<string, readonly Built[]>();
   readonly #units = new Map<string, readonly Unit[]>();
@@ -152,11 +116,29 @@ export class OutboundScope {
         },
       }),
     ];
+    if (this.key.routing === "ports")
+      units.push(
+        makeUnit({
+          ...{ recorder, layer, suspects },
+          name: `connections to ${host}`,
+          build: () => (this.#world.hasHost(host) ? resolveHostConnections(host, this.#context()) : []),
+          install: (connections) => this.#enterConnections(host, connections),
+        }),
+      );
     this.#units.set(host, units);
     return units;
   }
 
+  /** Listeners are built from it when all of an edit is in. */
+  #enterConnections(host: string, connections: readonly HostConnections[]): [] {
+    if (connections.length > 0) this.#connections.set(host, connections);
+    else if (!this.#connections.delete(host)) return [];
+    this.#listenerKey = undefined;
+    return [];
+  }
+
   #leave(host: string): void {
+    this.#enterConnections(host, []);
     for (const unit of this.#units.get(host) ?? []) unit.end();
     this.#units.delete(host);
   }
@@ -196,10 +178,20 @@ export class OutboundScope {
   /** What the listeners of captured traffic follow from: the ports, and which of them may have other callers than HTTP's. */
   listenerKey(): string {
     // Asked for every proxy that connects and twice for every edit: kept until a port or what it carries is another.
-    this.#listenerKey ??= this.#portNumbers()
-      .map((port) => (this.#isDetected(port) ? `${port}?` : String(port)))
-      .join();
+    this.#listenerKey ??= [
+      this.#portNumbers()
+        .map((port) => (this.#isDetected(port) ? `${port}?` : String(port)))
+        .join(),
+      ...(this.#connections.size === 0
+        ? []
+        : [JSON.stringify(this.#allConnections(), (_, each) => (typeof each === "bigint" ? String(each) : each))]),
+    ].join(" ");
     return this.#listenerKey;
+  }
+
+  /** In the order of their hosts, whatever the order in which these came. */
+  #allConnections(): readonly HostConnections[] {
+    return [...this.#connections].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, each]) => each);
   }
 
   /** Where captured connections go that nobody knows the destination of. */
@@ -217,14 +209,23 @@ export class OutboundScope {
     const key = JSON.stringify([this.listenerKey(), telemetry]);
     const known = this.#captured.get(key);
     if (known !== undefined) return known;
-    const ports = this.#portNumbers();
     const made = [
-      buildVirtualOutbound(this.#unknown, telemetry),
-      ...ports.map((port) => buildPortListener(port, this.#isDetected(port) ? this.#unknown : undefined, telemetry)),
+      { listener: buildVirtualOutbound(this.#unknown, telemetry), origins: [] },
+      ...buildCapturedListeners(
+        { httpPorts: this.#portNumbers(), isDetected: (port) => this.#isDetected(port), otherwise: this.#unknown },
+        this.#allConnections(),
+        telemetry,
+      ),
     ].map(
-      (listener): Built => ({
+      ({ listener, origins }): Built => ({
         type: "LDS",
-        resource: encodeResource(ListenerSchema, listener.name, listener, logOrigins(telemetry), this.#hash),
+        resource: encodeResource(
+          ListenerSchema,
+          listener.name,
+          listener,
+          [...origins, ...logOrigins(telemetry)],
+          this.#hash,
+        ),
       }),
     );
     if (this.#captured.size >= LISTENERS_KEPT_MAX) this.#captured.clear();
@@ -244,11 +245,13 @@ export class OutboundScope {
   }
 
   #context() {
-    const { namespace, labels, routing } = this.key;
+    const { namespace, labels, routing, hasNames } = this.key;
+    const world = this.readers.named;
     return {
-      world: this.readers.named,
-      namespace,
-      labels,
+      ...{ world, namespace, labels, hasNames },
+      ...(routing === "ports"
+        ? { addressesOf: (service: Service, port: number) => ownAddresses(world, service, port, hasNames) }
+        : {}),
       routeConfigs: (port: number) =>
         routing === "proxy"
           ? [{ name: HTTP_PROXY, portInHost: port === 80 ? ("optional" as const) : ("required" as const) }]
@@ -357,7 +360,20 @@ export class OutboundScope {
   }
 
   #encodeCluster(cluster: ServiceCluster, caller: Caller): readonly Built[] {
-    return encodeServiceCluster(cluster, caller, this.#hash, (each) => this.#withLimits(each));
+    return encodeServiceCluster(cluster, caller, this.#hash, (each) =>
+      this.#withLimits(this.#withNames(each, cluster)),
+    );
+  }
+
+  /** Agents answer DNS by what their proxies can call. */
+  #withNames(cluster: Cluster, { input: { service, subset } }: ServiceCluster): Cluster {
+    const named =
+      this.key.hasNames && subset === "" ? this.readers.named.service(service.host, this.key.namespace) : undefined;
+    if (named === undefined) return cluster;
+    const addresses = addressesOf(this.readers.named, named);
+    if (addresses.length === 0) return cluster;
+    const metadata = create(MetadataSchema, { filterMetadata: { [NAMES_METADATA]: { addresses: [...addresses] } } });
+    return Object.assign(cluster, { metadata });
   }
 
   /** What a gateway holds for a slow client is bounded on both sides. */
@@ -368,28 +384,7 @@ export class OutboundScope {
   }
 
   #constants(): Built[] {
-    const blackHole = create(ClusterSchema, {
-      name: BLACK_HOLE,
-      clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.STATIC },
-      connectTimeout: durationMs(1000),
-    });
-    const passthrough = create(ClusterSchema, {
-      name: PASSTHROUGH,
-      clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.ORIGINAL_DST },
-      lbPolicy: Cluster_LbPolicy.CLUSTER_PROVIDED,
-      ...poolSettings(undefined, this.#world.settings()),
-      // As the caller speaks: HTTP/2 in plain text goes on as that.
-      typedExtensionProtocolOptions: {
-        "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": pack(HttpProtocolOptionsSchema, {
-          commonHttpProtocolOptions: { idleTimeout: durationMs(PASSTHROUGH_IDLE_MS) },
-          upstreamProtocolOptions: {
-            case: "useDownstreamProtocolConfig",
-            value: { httpProtocolOptions: {}, http2ProtocolOptions: {} },
-          },
-        }),
-      },
-    });
-    const clusters = this.key.routing === "ports" ? [blackHole, passthrough] : [blackHole];
+    const clusters = constantClusters(this.key.routing, this.#world.settings());
     return clusters.map((cluster) => ({
       type: "CDS",
       resource: encodeResource(ClusterSchema, cluster.name, cluster, [], this.#hash),

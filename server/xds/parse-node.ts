@@ -84,6 +84,7 @@ function readMetadata(raw: JsonObject): NodeMetadata {
     SERVICE_ACCOUNT: text(raw.SERVICE_ACCOUNT).slice(0, HOST_CHARS_MAX),
     WORKLOAD_NAME: plainText(text(raw.WORKLOAD_NAME), HOST_CHARS_MAX),
     INTERCEPTION_MODE: raw.INTERCEPTION_MODE === "NONE" ? "NONE" : "REDIRECT",
+    ...(text(raw.DNS_CAPTURE) === "true" ? { DNS_CAPTURE: true as const } : {}),
     ...(httpProxyPort === undefined ? {} : { HTTP_PROXY_PORT: httpProxyPort }),
     PHAROS_OUTBOUND: list(raw.PHAROS_OUTBOUND, "PHAROS_OUTBOUND").map((each) => ({
       host: text(each.host).slice(0, HOST_CHARS_MAX),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeTestAuthority } from "#grpc/testing/certificates.ts";
 import { CapturedMesh, type Running, startOn } from "#testing/captured-mesh.ts";
 import { type Host, whyNoNamespaces } from "#testing/namespaces.ts";
 import { Cleanup, envoyPid, eventually, killEnvoy } from "#testing/test-agent.ts";
@@ -30,6 +31,46 @@ metadata: { name: default, namespace: default }
 spec: { mtls: { mode: STRICT } }
 `;
 
+/** By address, by server name, and found by nothing but its port. */
+const CONNECTIONS = `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: store, namespace: default }
+spec:
+  hosts: [store.default.svc.cluster.local]
+  addresses: [10.99.0.7]
+  location: MESH_INTERNAL
+  resolution: STATIC
+  ports: [{ number: 7000, name: tcp, protocol: TCP }]
+  workloadSelector: { labels: { app: reviews } }
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: secure, namespace: default }
+spec:
+  hosts: [secure.example.test]
+  location: MESH_INTERNAL
+  resolution: STATIC
+  ports: [{ number: 8443, name: tls, protocol: TLS }]
+  workloadSelector: { labels: { app: reviews } }
+`;
+
+/** Greets whoever connects, before they say anything; and says by TLS for which name it was asked. */
+const NODE_APP = `
+const { createServer } = require("node:net");
+const https = require("node:https");
+createServer((socket) => socket.end("store greets " + socket.remoteAddress)).listen(7000, "0.0.0.0");
+const [key, cert] = process.argv.slice(1);
+https.createServer({ key, cert }, (request, response) => response.end("asked for " + request.socket.servername))
+  .listen(8443, "0.0.0.0", () => console.log("listens"));
+`;
+
+const PYTHON_CLIENT = `
+import socket, sys
+with socket.create_connection((sys.argv[1], 7000), 5) as connection:
+    print(connection.recv(100).decode() or sys.exit("no greeting"))
+`;
+
 /** Says by which peer and for which certificate it was asked. */
 const PYTHON_APP = `
 import http.server, json
@@ -58,12 +99,16 @@ describe.skipIf(whyNoNamespaces !== undefined)(`captured hosts (${whyNoNamespace
   beforeAll(async () => {
     mesh = await CapturedMesh.open(cleanup, 2);
     [shop, reviews] = mesh.hosts as [Host, Host];
-    await mesh.pharos(["apply", "-f", "-"], MESH);
+    await mesh.pharos(["apply", "-f", "-"], `${MESH}---${CONNECTIONS}`);
+    const { key, cert } = await (await makeTestAuthority()).issue("spiffe://cluster.local/ns/default/sa/app");
+    startOn(cleanup, reviews, process.execPath, ["-e", NODE_APP, "--", key, cert]);
     startOn(cleanup, reviews, "python3", ["-c", PYTHON_APP]);
     await mesh.startAgent(reviews, "reviews", {
       dir: mesh.directory(),
       token: await mesh.makeToken("reviews"),
-      ports: [{ name: "http", appPort: 9080, inboundPort: 9080 }],
+      ports: Object.entries({ http: 9080, tcp: 7000, tls: 8443 }).map(([name, port]) => ({
+        ...{ name, appPort: port, inboundPort: port },
+      })),
     });
     shopDir = mesh.directory();
     agent = await mesh.startAgent(shop, "shop", { dir: shopDir, token: await mesh.makeToken("shop") });
@@ -75,6 +120,19 @@ describe.skipIf(whyNoNamespaces !== undefined)(`captured hosts (${whyNoNamespace
   test("curl that knows nothing of the mesh calls over mTLS as its workload", async () => {
     const answer = await eventually("the shop reaches reviews", () => curl(shop, "-f", ...REVIEWS));
     expect(JSON.parse(answer)).toMatchObject({ path: "/x", xfcc: expect.stringContaining("/sa/shop") });
+  });
+
+  test("a server that speaks first greets a TCP client, by the service's address", async () => {
+    const greeting = await eventually("the store greets", () =>
+      shop.run("python3", ["-c", PYTHON_CLIENT, "10.99.0.7"]),
+    );
+    expect(greeting).toContain("store greets");
+  });
+
+  test("TLS goes by the server's name, wherever the client believes it to be", async () => {
+    const place = "secure.example.test:8443";
+    const call = ["-k", "--resolve", `${place}:203.0.113.9`, `https://${place}/`];
+    expect(await curl(shop, ...call)).toBe("asked for secure.example.test");
   });
 
   test("who is not in the mesh is refused at the application's own port", async () => {

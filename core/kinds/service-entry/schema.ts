@@ -1,18 +1,7 @@
 import { WORKLOAD_ENTRY } from "#core/kinds/workload-entry/schema.ts";
 import { LABELS_SELECTOR } from "#core/kinds/workload-selector.ts";
 import type { Infer } from "#core/schema/field.ts";
-import {
-  becomes,
-  described,
-  explicit,
-  list,
-  message,
-  oneOf,
-  port,
-  refused,
-  required,
-  string,
-} from "#core/schema/make-field.ts";
+import { becomes, described, explicit, list, message, oneOf, port, required, string } from "#core/schema/make-field.ts";
 
 const PORT = message({
   number: becomes("Listener.address, RouteConfiguration.name", required(port())),
@@ -35,7 +24,16 @@ export const SERVICE_ENTRY = message({
       256,
     ),
   ),
-  addresses: refused("services are found by name and port, not by address, until traffic is captured"),
+  addresses: becomes(
+    "Listener.address, FilterChainMatch.prefix_ranges, VirtualHost.domains",
+    list(
+      described(string("ip-or-cidr", 64), {
+        note: "Of captured callers alone; without any, those get an address whose agent answers DNS",
+      }),
+      0,
+      256,
+    ),
+  ),
   ports: described(list(PORT, 0, 256), { envoy: "Cluster.name", doc: "Ports under which callers name the service" }),
   location: described(oneOf(["MESH_EXTERNAL", "MESH_INTERNAL"]), {
     envoy: "Cluster.transport_socket_matches: whether mTLS is spoken",

@@ -12,6 +12,7 @@ export function validateServiceEntry(spec: ServiceEntrySpec, namespace: string):
     ...validateEndpoints(spec),
     ...validateResolution(spec),
     ...validateSeveralHosts(spec),
+    ...validateAddresses(spec),
     ...validateExportTo(spec.exportTo, namespace, true),
   ];
 }
@@ -71,6 +72,26 @@ function validateSeveralHosts(spec: ServiceEntrySpec): Diagnostic[] {
           ),
         ],
   );
+}
+
+function validateAddresses({ addresses = [], resolution = "NONE" }: ServiceEntrySpec): Diagnostic[] {
+  return addresses.flatMap((address, index): Diagnostic[] => {
+    const path = ["spec", "addresses", index];
+    if (address.includes("/") && resolution.startsWith("DNS"))
+      return [
+        errorAt(
+          path,
+          "conflicting-fields",
+          `${address} is a range, and the resolution ${resolution} goes elsewhere than where the caller says`,
+          "write an address, or set resolution: NONE or STATIC",
+        ),
+      ];
+    if (addresses.indexOf(address) < index)
+      return [warningAt(path, "duplicate-value", `${address} appears twice`, "remove one")];
+    return address.includes(":")
+      ? [warningAt(path, "no-effect", `${address} is not looked at: IPv6 is not captured`, "add an IPv4 address")]
+      : [];
+  });
 }
 
 function validateEndpoints(spec: ServiceEntrySpec): Diagnostic[] {

@@ -99,6 +99,7 @@ test("a CUSTOM policy that is only tried marks nothing and refuses nothing, whoe
       ports: [port],
       resolution: "dns",
       isInMesh: false,
+      addresses: [],
       selector: undefined,
       subjectAltNames: [],
       declarations: [] as never,

@@ -54,11 +54,11 @@ function listener({ name, address, port, chains, isHttp, inspects = [], binds = 
   });
 }
 
-/** Requests take this chain; where there is another for the rest, those whose first bytes are HTTP. */
-function httpChain(filter: Init<typeof FilterSchema>, isAlone: boolean): ChainInit {
-  return isAlone
-    ? { filters: [filter] }
-    : { filterChainMatch: { applicationProtocols: INSPECTED_HTTP }, filters: [filter] };
+/** Requests take this chain; where there is another for the rest, those whose first bytes are HTTP: in plain text, where TLS is looked into too. */
+function httpChain(filter: Init<typeof FilterSchema>, isAlone: boolean, readsNames = false): ChainInit {
+  if (isAlone) return { filters: [filter] };
+  const plain = readsNames ? { transportProtocol: "raw_buffer" } : {};
+  return { filterChainMatch: { ...plain, applicationProtocols: INSPECTED_HTTP }, filters: [filter] };
 }
 
 /** What `http_proxy` points at where traffic is not captured. */
@@ -117,30 +117,50 @@ export function buildExplicitTcp(bindPort: number, chains: readonly TcpChain[], 
   });
 }
 
-/**
- * Captured HTTP traffic to one port, of all services that have it; where one of them says nothing of HTTP, `otherwise` is the
- * cluster of the rest.
- */
-export function buildPortListener(port: number, otherwise: string | undefined, telemetry: ProxyTelemetry): Listener {
-  const manager = buildHttpManager({
-    direction: "outbound",
-    statPrefix: `outbound_0.0.0.0_${port}`,
-    routes: String(port),
-    telemetry,
-  });
+/** What captured connections to one port are, and where they go. */
+export interface PortTraffic {
+  readonly port: number;
+  /** Services of the port are HTTP, or may be. */
+  readonly hasHttp: boolean;
+  /** One of them says nothing of HTTP. */
+  readonly isDetected: boolean;
+  /** Of connections that are not HTTP. */
+  readonly chains: readonly TcpChain[];
+  /** Cluster of those that none of them takes. */
+  readonly otherwise: string;
+}
+
+/** Captured traffic to one port of all services that have it, at any address that has no listener of its own. */
+export function buildPortListener(traffic: PortTraffic, telemetry: ProxyTelemetry): Listener {
+  return buildCapturedListener("0.0.0.0", traffic, telemetry);
+}
+
+/** The same to one address, which is one service's; `chains` take all of it. */
+export function buildCapturedListener(
+  address: string,
+  { port, hasHttp, isDetected, chains, otherwise }: PortTraffic,
+  telemetry: ProxyTelemetry,
+): Listener {
+  const name = `${address}_${port}`;
+  const statPrefix = `outbound_${name}`;
+  const isMixed = isDetected || !hasHttp || chains.length > 0;
+  const isWhole = !isMixed || chains.some(({ serverNames, subnets }) => serverNames.length + subnets.length === 0);
+  const readsNames = chains.some(({ serverNames }) => serverNames.length > 0);
+  const manager = () => buildHttpManager({ direction: "outbound", statPrefix, routes: String(port), telemetry });
   return listener({
-    name: `0.0.0.0_${port}`,
-    address: "0.0.0.0",
+    name,
+    address,
     port,
     binds: false,
-    isHttp: true,
+    isHttp: hasHttp,
     chains: [
-      httpChain(manager, otherwise === undefined),
-      ...(otherwise === undefined
+      ...(hasHttp ? [httpChain(manager(), !isMixed, readsNames)] : []),
+      ...chains.map((each) => buildTcpChain(statPrefix, each, telemetry)),
+      ...(isWhole
         ? []
         : [buildTcpChain(otherwise, { ...toCluster(otherwise), serverNames: [], subnets: [] }, telemetry)]),
     ],
-    inspects: otherwise === undefined ? [] : ["http"],
+    inspects: [...(readsNames ? (["tls"] as const) : []), ...(hasHttp && isMixed ? (["http"] as const) : [])],
   });
 }
 

@@ -1,4 +1,5 @@
 import { protocolOf } from "#core/model/protocol.ts";
+import type { Service } from "#core/model/service.ts";
 import { placesOfRoutes } from "#core/resolve/delegates.ts";
 import { resolveRoutedPorts } from "#core/resolve/routed-ports.ts";
 import type { Origin } from "#core/xds/layer.ts";
@@ -27,6 +28,8 @@ export interface OutboundContext {
   readonly namespace: string;
   /** Labels that routes ask about; empty where none do. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Where callers may mean the service by its address alone. */
+  readonly addressesOf?: (service: Service, port: number) => readonly string[];
   /** Route configurations that hold a host's port. */
   readonly routeConfigs: (port: number) => readonly { readonly name: string; readonly portInHost: PortInHost }[];
 }
@@ -49,11 +52,12 @@ export function buildVirtualHosts(host: string, context: OutboundContext): Built
     // A short form that callers here may use for another host is that one's.
     const isTaken = (name: string): boolean =>
       world.hasHost(name) && resolveRoutedPorts(world, name, context).some((other) => other.port === port);
+    const addresses = service === undefined ? [] : (context.addressesOf?.(service, port) ?? []);
     return context.routeConfigs(port).map(({ name: routeConfig, portInHost }) => ({
       routeConfig,
       name: `${host}:${port}`,
       init: {
-        domains: domainsOf(host, port, namespace, world.mesh.domainSuffix, portInHost, isTaken),
+        domains: [...domainsOf(host, port, namespace, world.mesh.domainSuffix, portInHost, isTaken), ...addresses],
         routes,
         includeRequestAttemptCount: true,
         requestBodyBufferLimit: REQUEST_BUFFER_BYTES,

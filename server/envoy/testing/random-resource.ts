@@ -83,6 +83,7 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
       location: draw.pick(["MESH_INTERNAL", "MESH_EXTERNAL"]),
       ...exportTo(draw),
       ports: [{ name: "http", number: draw.pick([80, 9080]), protocol: "HTTP", targetPort: 8080 }],
+      ...draw.pick<object>([{}, {}, { addresses: [draw.pick(["10.1.0.1", "10.1.0.2"])] }]),
       endpoints: Array.from({ length: 1 + draw.random(3) }, (_, index) => ({
         address: draw.pick([`10.0.0.${index + 1}`, `127.0.0.${index + 1}`]),
         labels: { version: draw.pick(["v0", "v1"]) },
@@ -104,6 +105,15 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
       resolution: "STATIC",
       ports: [{ name: "http", number: 80, protocol: "HTTP" }],
       ...draw.pick<object>([{ endpoints: [{ address: "10.0.0.9" }] }, { workloadSelector: { labels: {} } }, {}]),
+    }),
+  // Callers mean it by where they go, which it says.
+  (draw) =>
+    networking("ServiceEntry", `${draw.service}-place`, draw.namespace, {
+      hosts: [`${draw.service}.place.test`],
+      resolution: draw.pick(["STATIC", "NONE"]),
+      ...exportTo(draw),
+      ports: [{ name: "a", number: draw.pick([80, 9080]), protocol: draw.pick(["TCP", "TLS", "HTTP"]) }],
+      addresses: draw.pick([["10.1.0.1"], ["10.1.0.2", "10.2.0.0/16"], ["10.2.3.0/24"]]),
     }),
   // Its host is a short form of another.
   (draw) =>

@@ -103,6 +103,11 @@ function bounded(name: string, namespace: string, over: Partial<ProxyNode> = {})
   return { ...claims, isBounded: true, metadata: { ...claims.metadata, SERVICE_ACCOUNT: name.split("-")[0] ?? "" } };
 }
 
+function named(name: string, namespace: string): ProxyNode {
+  const captured = node(name, namespace, {}, "REDIRECT");
+  return { ...captured, metadata: { ...captured.metadata, DNS_CAPTURE: true, PHAROS_OUTBOUND: [] } };
+}
+
 export const NODES = [
   bounded("s0-1", "default"),
   bounded("s1-0", "default", { type: "router" }),
@@ -114,6 +119,8 @@ export const NODES = [
   node("gw", "istio-system", { type: "router" }, "NONE"),
   grpc("g0-0", "default"),
   { ...grpc("g0-0", "prod"), locality: "eu/b" },
+  named("s0-2", "default"),
+  named("s0-2", "prod"),
 ];
 
 export function dump(layers: readonly Layer[]): Record<string, string> {

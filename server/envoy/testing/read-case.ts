@@ -21,6 +21,8 @@ export interface ProxyHeader {
   readonly outbound?: readonly string[];
   readonly gatewayPorts?: Readonly<Record<string, number>>;
   readonly virtualHosts?: boolean;
+  /** Its agent answers DNS. */
+  readonly names?: true;
 }
 
 export interface InstanceHeader {
@@ -113,6 +115,7 @@ export function makeNode(proxy: ProxyHeader): ProxyNode {
       SERVICE_ACCOUNT: "",
       WORKLOAD_NAME: name.replace(/-\d+$/, ""),
       INTERCEPTION_MODE: mode,
+      ...(proxy.names === undefined ? {} : { DNS_CAPTURE: true as const }),
       ...(proxy.httpProxyPort === undefined ? {} : { HTTP_PROXY_PORT: proxy.httpProxyPort }),
       PHAROS_OUTBOUND: (proxy.outbound ?? []).map((each) => {
         const [host = "", port, bindPort] = each.split(":");

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import type { ServiceDeclaration } from "#core/model/service.ts";
+import { allocateAddresses } from "#core/resolve/allocate-addresses.ts";
+
+function declare(hosts: readonly string[], over: Partial<ServiceDeclaration> = {}): ServiceDeclaration {
+  return {
+    source: { ref: "ServiceEntry/default/a", path: [] },
+    namespace: "default",
+    labels: {},
+    hosts,
+    ports: [{ number: 80, name: "http" }],
+    resolution: "static",
+    isInMesh: true,
+    selector: undefined,
+    exportTo: [],
+    subjectAltNames: [],
+    addresses: [],
+    endpoints: [],
+    ...over,
+  };
+}
+
+test("hosts without an address get one, patterns and those that go where callers say do not", () => {
+  const { virtual } = allocateAddresses([
+    declare(["a.test", "b.test"]),
+    declare(["*.c.test"]),
+    declare(["d.test"], { resolution: "none" }),
+    declare(["e.test"], { addresses: ["10.0.0.1"] }),
+    declare(["f.test"], { ports: [] }),
+  ]);
+  expect([...virtual.keys()]).toEqual(["a.test", "b.test"]);
+});
+
+test("an address that two write down for a port is the older one's", () => {
+  const { owners } = allocateAddresses([
+    declare(["a.test"], { addresses: ["10.0.0.1/32", "10.0.0.0/8", "2001:db8::1"] }),
+    declare(["b.test"], {
+      addresses: ["10.0.0.1"],
+      ports: [80, 443].map((number) => ({ number, name: `p${number}` })),
+    }),
+  ]);
+  expect(Object.fromEntries(owners)).toEqual({ "10.0.0.1 80": "a.test", "10.0.0.1 443": "b.test" });
+});
+
+test("thousands of hosts have addresses of their own, which younger ones do not take and whose place nobody else shifts", () => {
+  const hosts = Array.from({ length: 20_000 }, (_, index) => `s${index}.default.svc.cluster.local`);
+  const all = allocateAddresses(hosts.map((host) => declare([host]))).virtual;
+  expect(new Set(all.values()).size).toBe(hosts.length);
+  for (const address of all.values()) expect(address).toMatch(/^240\.240\.\d{1,3}\.(?!0$|255$)\d{1,3}$/);
+  const older = allocateAddresses(hosts.slice(0, 10_000).map((host) => declare([host]))).virtual;
+  for (const [host, address] of older) expect(all.get(host)).toBe(address);
+  // Without one of them the others stay, but for those that had to make way for it.
+  const without = allocateAddresses(hosts.slice(1).map((host) => declare([host]))).virtual;
+  const moved = [...without].filter(([host, address]) => all.get(host) !== address);
+  expect(moved.length).toBeLessThan(5);
+});

@@ -1,0 +1,87 @@
+import { isWildcard } from "#core/host/host.ts";
+import type { ServiceDeclaration } from "#core/model/service.ts";
+
+/** Of 240.240.0.0/16 those whose last number is neither 0 nor 255. */
+const PER_NET = 254;
+const SLOTS = 256 * PER_NET;
+/** So many places are tried for a host before it goes without. */
+const TRIES = 200;
+
+export interface AddressBook {
+  /** Host → its address of the mesh's own. */
+  readonly virtual: ReadonlyMap<string, string>;
+  /** `address port` → the host whose it is, where single addresses are written. */
+  readonly owners: ReadonlyMap<string, string>;
+}
+
+/** Whose addresses are whose. `declarations`: the oldest first; of several that write one down for a port, it is the oldest one's. */
+export function allocateAddresses(declarations: readonly ServiceDeclaration[]): AddressBook {
+  const owners = new Map<string, string>();
+  for (const { addresses, ports, hosts } of declarations) {
+    const [host] = hosts;
+    if (host === undefined) continue;
+    for (const address of singleAddresses(addresses))
+      for (const { number } of ports) {
+        const place = `${address} ${number}`;
+        if (!owners.has(place)) owners.set(place, host);
+      }
+  }
+  return { virtual: allocateVirtual(declarations), owners };
+}
+
+/** Those of IPv4, without what is a range. */
+export function singleAddresses(addresses: readonly string[]): readonly string[] {
+  return addresses
+    .filter((each) => !each.includes(":") && (!each.includes("/") || each.endsWith("/32")))
+    .map((each) => each.replace("/32", ""));
+}
+
+/**
+ * Host → its address of 240.240.0.0/16, for hosts to which no address is written and that are one service (no pattern), found otherwise
+ * than by where callers meant to go. A host keeps its address whatever younger ones come and
+ * go: each has places of its own in turn, by its name, and gets the first that no older one has. So it follows from configuration alone,
+ * and is the same at every server and after every start.
+ */
+function allocateVirtual(declarations: readonly ServiceDeclaration[]): ReadonlyMap<string, string> {
+  const written = new Set(declarations.flatMap(({ addresses, hosts }) => (addresses.length > 0 ? hosts : [])));
+  const taken = new Set<number>();
+  const allocated = new Map<string, string>();
+  for (const { hosts, resolution, ports } of declarations) {
+    if (resolution === "none" || ports.length === 0) continue;
+    for (const host of hosts) {
+      if (isWildcard(host) || written.has(host) || allocated.has(host)) continue;
+      const slot = freeSlot(host, taken);
+      if (slot === undefined) continue;
+      taken.add(slot);
+      allocated.set(host, `240.240.${Math.floor(slot / PER_NET)}.${(slot % PER_NET) + 1}`);
+    }
+  }
+  return allocated;
+}
+
+function freeSlot(host: string, taken: ReadonlySet<number>): number | undefined {
+  const first = hashOf(host);
+  // Odd and no multiple of what SLOTS is made of: every place comes once.
+  const step = (hashOf(`${host} step`) % 1000) * 254 + 1;
+  for (let index = 0; index < TRIES; index += 1) {
+    const slot = (first + index * step) % SLOTS;
+    if (!taken.has(slot)) return slot;
+  }
+  return undefined;
+}
+
+const known = new Map<string, number>();
+const KNOWN_MAX = 200_000;
+
+/** FNV-1a, 32 bits, spread out at the end; worked out once for each host. */
+function hashOf(text: string): number {
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
+  const spread = (hash ^ (hash >>> 16)) >>> 0;
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(text, spread);
+  return spread;
+}

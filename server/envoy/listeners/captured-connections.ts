@@ -1,0 +1,92 @@
+import { protocolOf } from "#core/model/protocol.ts";
+import { ownAddresses, rangesOf } from "#core/resolve/addresses-of.ts";
+import { Claims } from "#core/resolve/claims.ts";
+import { placesOfRoutes } from "#core/resolve/delegates.ts";
+import type { Origin } from "#core/xds/layer.ts";
+import { buildTcpChains, type TcpChain } from "#server/envoy/listeners/tcp-target.ts";
+import type { OutboundReader } from "#server/envoy/scoped-reader.ts";
+
+/** Of a port of a host, where captured connections that are not HTTP go. */
+export interface HostConnections {
+  readonly port: number;
+  /** They may be HTTP too. */
+  readonly isDetected: boolean;
+  /** Addresses that are this host's alone on that port. */
+  readonly addresses: readonly string[];
+  /** Of connections to those; the last takes all. */
+  readonly own: readonly TcpChain[];
+  /** Of connections to any other address: by range, by server name, or all of the port. */
+  readonly shared: readonly TcpChain[];
+  readonly origins: readonly Origin[];
+}
+
+interface Context {
+  readonly world: OutboundReader;
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Their agents answer DNS. */
+  readonly hasNames: boolean;
+}
+
+/** None for ports that are HTTP: requests say themselves whom they are for. */
+export function resolveHostConnections(host: string, context: Context): HostConnections[] {
+  const { world, namespace, labels, hasNames } = context;
+  const service = world.service(host, namespace);
+  if (service === undefined) return [];
+  const ranges = rangesOf(service);
+  const virtualServices = world.virtualServices(host, namespace, "mesh");
+  return service.ports.flatMap((port): HostConnections[] => {
+    const protocol = protocolOf(port);
+    if (protocol !== "tcp" && protocol !== "tls" && protocol !== "auto") return [];
+    // Several names may be at a written address: their TLS says which of them is meant, wherever it goes.
+    const isByName = protocol === "tls" && service.addresses.length > 0;
+    const single = isByName ? [] : ownAddresses(world, service, port.number, hasNames);
+    const at = { world, namespace, gateway: "mesh", port: port.number, labels };
+    const { chains, routed } = buildTcpChains(host, virtualServices, protocol, at);
+    const shared =
+      protocol === "tls"
+        ? chains.map((chain) => inRanges(forHost(chain, host), ranges))
+        : ranges.length > 0
+          ? chains.map((chain) => inRanges(chain, ranges))
+          : // Of an address of its own others know nothing.
+            single.length > 0 || protocol === "auto"
+            ? []
+            : chains;
+    if (single.length === 0 && shared.length === 0) return [];
+    return [
+      {
+        port: port.number,
+        isDetected: protocol === "auto",
+        addresses: single,
+        own: single.length === 0 ? [] : chains,
+        shared,
+        origins: [
+          ...routed.flatMap(placesOfRoutes),
+          ...service.declarations.map(({ source }) => ({ resource: source.ref })),
+        ],
+      },
+    ];
+  });
+}
+
+function inRanges(chain: TcpChain, ranges: readonly string[]): TcpChain {
+  return chain.subnets.length > 0 ? chain : { ...chain, subnets: ranges };
+}
+
+function forHost(chain: TcpChain, host: string): TcpChain {
+  return chain.serverNames.length > 0 ? chain : { ...chain, serverNames: [host] };
+}
+
+const takesAll = ({ serverNames, subnets }: TcpChain): boolean => serverNames.length === 0 && subnets.length === 0;
+
+/**
+ * What several hosts ask of connections to one port, whatever their address: what one asks for first is not another's. Where several
+ * want all, none has them: nothing tells whom they are for.
+ */
+export function shareConnections(all: readonly HostConnections[]): readonly TcpChain[] {
+  const wanting = all.filter(({ shared }) => shared.some(takesAll)).length;
+  const chains = all.flatMap(({ shared }) => shared).filter((chain) => wanting < 2 || !takesAll(chain));
+  const claims = new Claims();
+  // Envoy takes the narrowest that fits; the order among them says nothing.
+  return chains.flatMap((chain) => claims.take(chain));
+}

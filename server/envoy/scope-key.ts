@@ -1,0 +1,40 @@
+import type { Routing } from "#server/envoy/clusters/build-cluster.ts";
+
+/** What proxies that share a scope have in common; nothing else decides what the layer holds. */
+export interface ScopeKey {
+  readonly namespace: string;
+  /** Labels that some route's sourceLabels ask about, of these proxies. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly takesVirtualHosts: boolean;
+  /** Captured traffic is routed by port, uncaptured by the forward proxy; gateways have routes of their own. */
+  readonly routing: Routing;
+  /** Ref of the Sidecar that narrows what they know; undefined where there is none. */
+  readonly sidecar: string | undefined;
+  /** Captured calls to what they do not know end here. */
+  readonly refusesUnknown: boolean;
+  /** Their agents answer DNS: services without an address have a virtual one. */
+  readonly hasNames: boolean;
+}
+
+export function formatScope({
+  namespace,
+  labels,
+  takesVirtualHosts,
+  routing,
+  sidecar,
+  refusesUnknown,
+  hasNames,
+}: ScopeKey): string {
+  const labelText = Object.entries(labels)
+    .sort()
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+  return [
+    `outbound/${namespace}/${routing}`,
+    ...(takesVirtualHosts ? [] : ["inline"]),
+    ...(labelText === "" ? [] : [labelText]),
+    ...(sidecar === undefined ? [] : [sidecar]),
+    ...(refusesUnknown ? ["registry only"] : []),
+    ...(hasNames ? ["names"] : []),
+  ].join("/");
+}
