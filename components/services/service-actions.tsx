@@ -1,6 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { FlaskConical, ListTree, Network, ShieldCheck, Split } from "lucide-react";
+import { FlaskConical, ListTree, MapPin, Network, ShieldCheck, Split } from "lucide-react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { policyHref } from "#components/security/policy-href.ts";
 import { withRange } from "#components/shell/range.ts";
@@ -34,6 +34,11 @@ export function ServiceActions({ service }: { readonly service: ServiceDetail })
       <ButtonLink variant="ghost" href={simulateService(service, proxies.data ?? [])}>
         <FlaskConical aria-hidden /> Simulate
       </ButtonLink>
+      {isServed ? (
+        <ButtonLink variant="ghost" href={`/traffic/localities?host=${encodeURIComponent(host)}`}>
+          <MapPin aria-hidden /> Prefer near
+        </ButtonLink>
+      ) : null}
       {isServed ? (
         <ButtonLink href={policyHref({ host })}>
           <ShieldCheck aria-hidden /> Allow or deny callers
