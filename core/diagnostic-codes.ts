@@ -72,6 +72,7 @@ export type DiagnosticCode =
   | "several-telemetries"
   | "telemetry-provider-not-found"
   | "sidecar-host-not-found"
+  | "sidecar-port-not-answered"
   | "subset-not-found"
   | "subset-without-instances"
   // What is applied, as a whole.

@@ -356,6 +356,22 @@ const CLOSE: { readonly [C in DiagnosticCode]?: readonly (readonly [name: string
       ],
     ],
   ],
+  "sidecar-port-not-answered": [
+    [
+      "ingress that names all ports, and one of workloads that no service selects",
+      [
+        REVIEWS,
+        sidecar(
+          "a",
+          "{ workloadSelector: { labels: { app: reviews } }, ingress: [{ port: { number: 29080, name: http } }] }",
+        ),
+        sidecar(
+          "b",
+          "{ workloadSelector: { labels: { app: nobody } }, ingress: [{ port: { number: 1, name: http } }] }",
+        ),
+      ],
+    ],
+  ],
   "several-sidecars": [
     [
       "one for the namespace, one for a workload of it, and those of other namespaces",

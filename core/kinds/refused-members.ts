@@ -38,50 +38,9 @@ export const REFUSED_MEMBERS: { readonly [K in Kind]?: readonly string[] } = {
     egress[].port.number
     egress[].port.protocol
     egress[].port.targetPort
-    ingress[].bind
-    ingress[].captureMode
-    ingress[].connectionPool.http.h2UpgradePolicy
-    ingress[].connectionPool.http.http1MaxPendingRequests
-    ingress[].connectionPool.http.http2KeepAlive.interval
-    ingress[].connectionPool.http.http2KeepAlive.timeout
-    ingress[].connectionPool.http.http2MaxRequests
-    ingress[].connectionPool.http.idleTimeout
-    ingress[].connectionPool.http.maxConcurrentStreams
-    ingress[].connectionPool.http.maxRequestsPerConnection
-    ingress[].connectionPool.http.maxRetries
-    ingress[].connectionPool.http.useClientProtocol
-    ingress[].connectionPool.tcp.connectTimeout
-    ingress[].connectionPool.tcp.idleTimeout
-    ingress[].connectionPool.tcp.maxConnectionDuration
-    ingress[].connectionPool.tcp.maxConnections
-    ingress[].connectionPool.tcp.tcpKeepalive.interval
-    ingress[].connectionPool.tcp.tcpKeepalive.probes
-    ingress[].connectionPool.tcp.tcpKeepalive.time
-    ingress[].defaultEndpoint
-    ingress[].port.name
-    ingress[].port.number
-    ingress[].port.protocol
-    ingress[].port.targetPort
-    ingress[].tls.caCertCredentialName
-    ingress[].tls.caCertificates
-    ingress[].tls.caCrl
-    ingress[].tls.cipherSuites
-    ingress[].tls.credentialName
-    ingress[].tls.credentialNames
-    ingress[].tls.ecdhCurves
-    ingress[].tls.httpsRedirect
-    ingress[].tls.insecureSkipVerify
-    ingress[].tls.maxProtocolVersion
-    ingress[].tls.minProtocolVersion
-    ingress[].tls.mode
-    ingress[].tls.privateKey
-    ingress[].tls.serverCertificate
-    ingress[].tls.subjectAltNames
     ingress[].tls.tlsCertificates[].caCertificates
     ingress[].tls.tlsCertificates[].privateKey
     ingress[].tls.tlsCertificates[].serverCertificate
-    ingress[].tls.verifyCertificateHash
-    ingress[].tls.verifyCertificateSpki
     outboundTrafficPolicy.egressProxy.host
     outboundTrafficPolicy.egressProxy.port.number
     outboundTrafficPolicy.egressProxy.subset

@@ -3,6 +3,7 @@ import type { Port } from "#core/model/port.ts";
 import { type PortProtocol, protocolOf, protocolOfPortName } from "#core/model/protocol.ts";
 import type { Service } from "#core/model/service.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
+import type { IngressPort, SidecarInbound } from "#core/resolve/sidecar.ts";
 import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
 import type { Labels } from "#core/resource/labels.ts";
 import { type ResourceRef, refOf } from "#core/resource/resource.ts";
@@ -14,8 +15,10 @@ export interface InboundPort {
   readonly protocol: PortProtocol;
   /** What the rule for its service asks of connections: callers keep to it, and so does the sidecar in front of the application. */
   readonly pool: ConnectionPool | undefined;
-  /** Where `pool` is from. */
+  /** Where `pool` is from, and the port itself where a Sidecar names it. */
   readonly sources: readonly ResourceRef[];
+  /** What the Sidecar that names it says of it. */
+  readonly ingress?: IngressPort;
 }
 
 interface Workload {
@@ -25,13 +28,40 @@ interface Workload {
   readonly named: readonly { readonly name: string; readonly appPort: number; readonly inboundPort: number }[];
 }
 
-type Reader = Pick<MeshReader, "servicesSelecting" | "destinationRule" | "inboundPool">;
+type Reader = Pick<MeshReader, "servicesSelecting" | "destinationRule" | "sidecarInbound">;
 
-/** Its ports, with what its Sidecar says of the connections to the application, or else the rule for the service. */
+/**
+ * Its ports: those that its Sidecar names, or else its own, with what is said of the connections to the application. A port's own pool goes before the
+ * Sidecar's, and this before that of the rule for the service.
+ */
 export function resolveInboundPorts(reader: Reader, workload: Workload): readonly InboundPort[] {
   const ports = portsOf(reader, workload);
-  const said = reader.inboundPool(workload.namespace, workload.labels);
-  return said === undefined ? ports : ports.map((port) => ({ ...port, pool: said.pool, sources: [said.source] }));
+  const said = reader.sidecarInbound(workload.namespace, workload.labels);
+  if (said === undefined) return ports;
+  const pooled =
+    said.pool === undefined ? ports : ports.map((port) => ({ ...port, pool: said.pool, sources: [said.source] }));
+  return said.ports.length === 0 ? pooled : said.ports.map((ingress) => ofIngress(ingress, said, pooled, workload));
+}
+
+/** Callers and policies know a port that the agent names by the application's, wherever its sidecar listens. */
+function ofIngress(
+  ingress: IngressPort,
+  { pool, ports: others, source }: SidecarInbound,
+  ports: readonly InboundPort[],
+  { named }: Workload,
+): InboundPort {
+  const own = ports.find(({ inboundPort }) => inboundPort === ingress.number);
+  const isNamed =
+    named.some(({ inboundPort }) => inboundPort === ingress.number) &&
+    !others.some((each) => each !== ingress && each.number === own?.appPort);
+  return {
+    appPort: isNamed && own !== undefined ? own.appPort : ingress.number,
+    inboundPort: ingress.number,
+    protocol: ingress.protocol,
+    pool: ingress.pool ?? pool ?? own?.pool,
+    sources: [source, ...(ingress.pool === undefined && pool === undefined ? (own?.sources ?? []) : [])],
+    ingress,
+  };
 }
 
 /** Ports that a workload's agent names, or else those of the services that select it; where several share a port, the oldest speaks for it. */

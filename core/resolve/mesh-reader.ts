@@ -6,7 +6,7 @@ import type { CredentialUse, NamedCredential } from "#core/resolve/credential-us
 import type { RoutingService } from "#core/resolve/delegates.ts";
 import type { ResolvedRule } from "#core/resolve/destination-rule.ts";
 import type { EndpointReader } from "#core/resolve/endpoints.ts";
-import type { Imports, InboundPool } from "#core/resolve/sidecar.ts";
+import type { Imports, SidecarInbound } from "#core/resolve/sidecar.ts";
 import type { ResolvedTracing } from "#core/resolve/tracing.ts";
 import type { Labels } from "#core/resource/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
@@ -34,8 +34,8 @@ export interface MeshReader extends CallerReader {
   accessLogsFor(namespace: string, labels: Labels): ResolvedLogs;
   /** The Sidecar that speaks for a workload. */
   sidecarFor(namespace: string, labels: Labels): Resource<"Sidecar"> | undefined;
-  /** What that one says of the connections to its application. */
-  inboundPool(namespace: string, labels: Labels): InboundPool | undefined;
+  /** What that one says of what comes to it. */
+  sidecarInbound(namespace: string, labels: Labels): SidecarInbound | undefined;
   /** The Gateways that a workload serves, the oldest first. */
   gatewaysFor(labels: Labels): readonly Resource<"Gateway">[];
   /** The Gateway called `namespace/name`. */

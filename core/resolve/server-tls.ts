@@ -39,7 +39,7 @@ export interface CheckedClients {
 }
 
 /** Undefined where the server says nothing of TLS. */
-export function resolveServerTls({ tls }: GatewayServer): ServerTls | undefined {
+export function resolveServerTls({ tls }: { readonly tls?: GatewayServer["tls"] | undefined }): ServerTls | undefined {
   if (tls === undefined) return undefined;
   return tls.mode === "ISTIO_MUTUAL" ? { kind: "mesh" } : withOwn(tls);
 }

@@ -1,7 +1,10 @@
 import { expandHost, hostMatches } from "#core/host/host.ts";
 import type { ConnectionPool } from "#core/kinds/destination-rule/connection-pool.ts";
+import type { SidecarIngress } from "#core/kinds/sidecar/schema.ts";
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+import { type PortProtocol, protocolOf, protocolOfPortName } from "#core/model/protocol.ts";
 import { destinationsOf } from "#core/resolve/destinations-of.ts";
+import { resolveServerTls, type ServerTls } from "#core/resolve/server-tls.ts";
 import { findSpeaking } from "#core/resolve/speaking.ts";
 import { gatewaysOf } from "#core/resolve/virtual-service.ts";
 import { isVisible } from "#core/resolve/visibility.ts";
@@ -78,16 +81,67 @@ export function isRouted(
   );
 }
 
-/** What is said of the connections to an application, whoever calls. */
-export interface InboundPool {
-  readonly pool: ConnectionPool;
-  /** The Sidecar that says it. */
+/** Where a sidecar puts what comes to a port. */
+export type ApplicationAddress =
+  | { readonly kind: "loopback"; readonly address: "127.0.0.1" | "::1"; readonly port: number }
+  /** At the address of the instance itself. */
+  | { readonly kind: "instance"; readonly port: number }
+  | { readonly kind: "socket"; readonly path: string };
+
+/** A port that a Sidecar has its workloads answer. */
+export interface IngressPort {
+  readonly number: number;
+  readonly protocol: PortProtocol;
+  /** It has a listener of its own, at `bind` or else at the instance's address, also where traffic is captured. */
+  readonly isBound: boolean;
+  readonly bind: string | undefined;
+  /** Undefined: the same port of loopback. */
+  readonly application: ApplicationAddress | undefined;
+  /** How TLS of callers from outside of the mesh ends here. */
+  readonly tls: ServerTls | undefined;
+  readonly pool: ConnectionPool | undefined;
+}
+
+/** What a Sidecar says of what comes to its workloads. */
+export interface SidecarInbound {
+  /** Of connections to the application. */
+  readonly pool: ConnectionPool | undefined;
+  /** In the place of all others; empty: those of services and of the agent. */
+  readonly ports: readonly IngressPort[];
   readonly source: ResourceRef;
 }
 
-export function inboundPoolOf(sidecar: Sidecar | undefined): InboundPool | undefined {
-  const pool = sidecar?.spec.inboundConnectionPool;
-  return sidecar === undefined || pool === undefined ? undefined : { pool, source: refOf(sidecar) };
+export function inboundOf(sidecar: Sidecar | undefined): SidecarInbound | undefined {
+  if (sidecar === undefined) return undefined;
+  const { inboundConnectionPool: pool, ingress = [] } = sidecar.spec;
+  if (pool === undefined && ingress.length === 0) return undefined;
+  return { pool, ports: ingress.map(readIngress), source: refOf(sidecar) };
+}
+
+function readIngress({ port, bind, captureMode, defaultEndpoint, tls, connectionPool }: SidecarIngress): IngressPort {
+  return {
+    number: port.number,
+    protocol: ingressProtocol(port, tls !== undefined),
+    isBound: captureMode === "NONE",
+    bind,
+    application: defaultEndpoint === undefined ? undefined : readEndpoint(defaultEndpoint),
+    tls: resolveServerTls({ tls }),
+    pool: connectionPool,
+  };
+}
+
+/** What is spoken once TLS has ended here. */
+function ingressProtocol({ name = "", protocol }: SidecarIngress["port"], endsTls: boolean): PortProtocol {
+  const found = protocol === undefined ? protocolOfPortName(name) : protocolOf({ protocol });
+  if (!endsTls || found !== "tls") return found;
+  return (protocol ?? name).toLowerCase().startsWith("https") ? "http" : "tcp";
+}
+
+function readEndpoint(text: string): ApplicationAddress {
+  if (text.startsWith("unix://")) return { kind: "socket", path: text.slice("unix://".length) };
+  const port = Number(text.slice(text.lastIndexOf(":") + 1));
+  if (text.startsWith("127.0.0.1:")) return { kind: "loopback", address: "127.0.0.1", port };
+  return text.startsWith("[::1]:") ? { kind: "loopback", address: "::1", port } : { kind: "instance", port };
 }
 
 /** Whether captured calls to what callers do not know are refused; the mesh says it where no Sidecar does. */

@@ -12,7 +12,7 @@ import { settingsOf, withExports } from "#core/resolve/mesh-settings.ts";
 import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { resolvePolicies } from "#core/resolve/policies.ts";
 import { resolveService, selects, servicesOf } from "#core/resolve/service.ts";
-import { importsHost, importsRoutes, inboundPoolOf, resolveSidecar } from "#core/resolve/sidecar.ts";
+import { importsHost, importsRoutes, inboundOf, resolveSidecar } from "#core/resolve/sidecar.ts";
 import { resolveTracing } from "#core/resolve/tracing.ts";
 import { gatewaysOf, resolveVirtualServices } from "#core/resolve/virtual-service.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
@@ -89,7 +89,7 @@ export function createSnapshotReader({ mesh, resources, instances, credentials =
     accessLogsFor: (namespace, labels) =>
       resolveAccessLogs(ofKind(aged, "Telemetry"), { namespace, labels }, mesh.rootNamespace, settings),
     sidecarFor,
-    inboundPool: (namespace, labels) => inboundPoolOf(sidecarFor(namespace, labels)),
+    sidecarInbound: (namespace, labels) => inboundOf(sidecarFor(namespace, labels)),
     gatewaysFor: (labels) => gateways.filter((gateway) => matchesLabels(labels, gatewaySelector(gateway))),
     gatewayNamed: (name) => gateways.find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === name),
     select: (namespace, labels) =>

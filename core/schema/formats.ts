@@ -153,6 +153,8 @@ export const FORMATS = {
   },
   "log-path": (text) =>
     text.startsWith("/") && !UNSENDABLE.test(text) ? undefined : "is not the whole path of a file, such as /dev/stdout",
+  "ip-address": (text) => (isIpAddress(text) ? undefined : "is not an IP address"),
+  "default-endpoint": checkDefaultEndpoint,
   "condition-key": (text) => (CONDITION_KEYS.test(text) ? undefined : checkConditionKey(text)),
 } as const satisfies Record<string, (text: string) => string | NotHandled | undefined>;
 
@@ -161,6 +163,14 @@ export type Format = keyof typeof FORMATS;
 function matches(pattern: RegExp, text: string, message: string): string | undefined {
   if (text === "" && !pattern.test("")) return "is empty";
   return pattern.test(text) ? undefined : message;
+}
+
+function checkDefaultEndpoint(text: string): string | undefined {
+  if (isSocketPath(text)) return whyNoSocketPath(text);
+  const port = /^(?:127\.0\.0\.1|0\.0\.0\.0|\[::1?\]):([1-9]\d{0,4})$/.exec(text)?.[1];
+  return port !== undefined && Number(port) <= 65_535
+    ? undefined
+    : "is none of 127.0.0.1:PORT, [::1]:PORT, 0.0.0.0:PORT, [::]:PORT and unix:///PATH";
 }
 
 function checkNoWildcard(text: string): string | undefined {

@@ -18,11 +18,11 @@ import { type Policy, resolvePolicies } from "#core/resolve/policies.ts";
 import { resolveService, selects, servicesOf } from "#core/resolve/service.ts";
 import {
   type Imports,
-  type InboundPool,
   importsHost,
   importsRoutes,
-  inboundPoolOf,
+  inboundOf,
   resolveSidecar,
+  type SidecarInbound,
 } from "#core/resolve/sidecar.ts";
 import { type ResolvedTracing, resolveTracing } from "#core/resolve/tracing.ts";
 import { resolveVirtualServices } from "#core/resolve/virtual-service.ts";
@@ -350,11 +350,11 @@ export class RecordingReader implements LayerReader {
     );
   }
 
-  /** What that one says of the connections to its application. */
-  inboundPool(namespace: string, labels: Labels): InboundPool | undefined {
+  /** What that one says of what comes to it. */
+  sidecarInbound(namespace: string, labels: Labels): SidecarInbound | undefined {
     return this.derive(
-      `inbound pool of ${namespace} ${labelText(labels)}`,
-      () => inboundPoolOf(this.sidecarFor(namespace, labels)),
+      `inbound of the sidecar of ${namespace} ${labelText(labels)}`,
+      () => inboundOf(this.sidecarFor(namespace, labels)),
       isDeepStrictEqual,
     );
   }

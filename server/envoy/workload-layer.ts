@@ -208,10 +208,19 @@ export class WorkloadLayer {
     const named = node.metadata.PHAROS_INBOUND;
     const ports = resolveInboundPorts(world, { namespace: node.namespace, labels, named });
     const origins = listenerOrigins(context, ports);
-    const listeners =
-      node.metadata.INTERCEPTION_MODE === "NONE"
-        ? ports.map((port) => buildInboundListener(port, context))
-        : [buildVirtualInbound(ports, context)];
+    const isCaptured = node.metadata.INTERCEPTION_MODE !== "NONE";
+    const bound = ports.filter(({ ingress }) => !isCaptured || ingress?.isBound === true);
+    const listeners = [
+      ...(isCaptured
+        ? [
+            buildVirtualInbound(
+              ports.filter((port) => !bound.includes(port)),
+              context,
+            ),
+          ]
+        : []),
+      ...bound.map((port) => buildInboundListener(port, context)),
+    ];
     return [
       ...listeners.map((listener) => this.#listener(listener, origins)),
       ...ports
@@ -219,7 +228,7 @@ export class WorkloadLayer {
         .map((port) => buildInboundRoutes(port, context))
         .map((routes) => this.#routes(routes.config, routes.origins)),
       ...ports.map((port): Built => {
-        const cluster = buildInboundCluster(port, world.settings());
+        const cluster = buildInboundCluster(port, node.address, world.settings());
         const resource = encodeResource(ClusterSchema, cluster.name, cluster, port.sources.map(originOf), this.#hash);
         return { type: "CDS", resource };
       }),

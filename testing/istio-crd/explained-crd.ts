@@ -33,6 +33,7 @@ export const EXPLAINED_CRD: readonly Explanation[] = [
     /accessLogging\[\]\.filter: expression is not required in the CRD$/,
     "an empty expression takes nothing, and Envoy refuses it",
   ],
+  [/^Sidecar \w+\[\]\.port: number is not required in the CRD$/, "Istio's webhook requires it"],
   [/delegate: name is not required in the CRD$/, "there is nothing to delegate to"],
   [/uriRegexRewrite: (?:match|rewrite) is not required in the CRD$/, "Istio's webhook requires both"],
   [/fault\.delay: fixedDelay is not required in the CRD$/, "it delays nothing"],

@@ -217,6 +217,17 @@ spec:
     ],
   ],
   [
+    "a Sidecar that leaves out the port at which its workloads are called",
+    [
+      REVIEWS,
+      sidecar(
+        "a",
+        "{ workloadSelector: { labels: { app: reviews } }, ingress: [{ port: { number: 1, name: http } }] }",
+      ),
+    ],
+    ["warning sidecar-port-not-answered Sidecar/default/a spec.ingress"],
+  ],
+  [
     "Telemetries that name providers that are not there, of another type, or whose service or port is not",
     [
       REVIEWS,

@@ -32,7 +32,7 @@ const TLS_CERTIFICATE = message({
 });
 
 /** Files are paths of PEM files on the gateway's host. */
-const TLS_MEMBERS = {
+export const SERVER_TLS_MEMBERS = {
   httpsRedirect: becomes("VirtualHost.require_tls", boolean()),
   mode: described(
     oneOf(["PASSTHROUGH", "SIMPLE", "MUTUAL", "ISTIO_MUTUAL", "OPTIONAL_MUTUAL"], {
@@ -83,7 +83,9 @@ const TLS_MEMBERS = {
     note: "Certificates of clients are asked for, and taken whoever issued them; without effect with SIMPLE",
   }),
 };
-const SERVER_TLS = message(TLS_MEMBERS, { atMostOneOf: ["credentialName", "credentialNames", "tlsCertificates"] });
+const SERVER_TLS = message(SERVER_TLS_MEMBERS, {
+  atMostOneOf: ["credentialName", "credentialNames", "tlsCertificates"],
+});
 export type ServerTls = Infer<typeof SERVER_TLS>;
 
 const SERVER_PORT = message({

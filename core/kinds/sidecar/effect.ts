@@ -5,9 +5,15 @@ import type { SidecarSpec } from "#core/kinds/sidecar/schema.ts";
 const NAMED_MAX = 4;
 
 export function describeSidecar({ spec }: Written<SidecarSpec>): string {
-  const { egress = [], inboundConnectionPool, outboundTrafficPolicy } = spec;
+  const { ingress = [], egress = [], inboundConnectionPool, outboundTrafficPolicy } = spec;
   const hosts = egress.flatMap((each) => each.hosts);
   return joinParts([
+    ingress.length === 0
+      ? ""
+      : `Its workloads answer ${ingress.length === 1 ? "port" : "ports"} ${joinFirst(
+          ingress.map((each) => String(each.port.number)),
+          NAMED_MAX,
+        )} alone`,
     hosts.length === 0 ? "" : `Callers know ${joinFirst(hosts, NAMED_MAX)}`,
     outboundTrafficPolicy === undefined
       ? ""

@@ -1,5 +1,6 @@
 import { defineKind } from "#core/kinds/kind.ts";
 import { describeSidecar } from "#core/kinds/sidecar/effect.ts";
+import { listSidecarFiles } from "#core/kinds/sidecar/files.ts";
 import { SIDECAR } from "#core/kinds/sidecar/schema.ts";
 import { validateSidecar } from "#core/kinds/sidecar/validate.ts";
 
@@ -16,6 +17,7 @@ export const sidecar = defineKind({
     path: ["spec", "workloadSelector"],
     among: "own-namespace",
   }),
+  files: listSidecarFiles,
   template: { egress: [{ hosts: ["./*", "istio-system/*"] }] },
   effect: describeSidecar,
 });

@@ -1,7 +1,19 @@
 import { INBOUND_CONNECTION_POOL } from "#core/kinds/destination-rule/connection-pool.ts";
+import { SERVER_TLS_MEMBERS } from "#core/kinds/gateway/schema.ts";
 import { LABELS_SELECTOR } from "#core/kinds/workload-selector.ts";
 import type { Infer } from "#core/schema/field.ts";
-import { described, list, message, oneOf, refused, required, string } from "#core/schema/make-field.ts";
+import {
+  becomes,
+  described,
+  ignored,
+  list,
+  message,
+  oneOf,
+  port,
+  refused,
+  required,
+  string,
+} from "#core/schema/make-field.ts";
 
 const OWN_LISTENER =
   "callers reach hosts by captured traffic, by the forward proxy or by a port that their agent opens (outbound in the file of `pharos agent --config`)";
@@ -16,11 +28,64 @@ const EGRESS = message({
   }),
 });
 
+const NO_CREDENTIAL = "credentials are given to gateways alone: give paths of files on the workload's host";
+
+const BY_CA = "client certificates are checked by their authority and names: use caCertificates and subjectAltNames";
+
+const INGRESS_TLS = message({
+  ...SERVER_TLS_MEMBERS,
+  httpsRedirect: refused("sidecars redirect nobody: leave it out"),
+  credentialName: refused(NO_CREDENTIAL),
+  credentialNames: refused(NO_CREDENTIAL),
+  caCertCredentialName: refused(NO_CREDENTIAL),
+  tlsCertificates: refused("give one serverCertificate and privateKey"),
+  verifyCertificateSpki: refused(BY_CA),
+  verifyCertificateHash: refused(BY_CA),
+  insecureSkipVerify: refused("client certificates are always checked: use SIMPLE to ask for none"),
+});
+
+const INGRESS = message({
+  port: required(
+    message({
+      number: described(required(port()), {
+        envoy: "FilterChainMatch.destination_port, Listener.address",
+        doc: "Where callers come to: the target port of the service, or where the sidecar listens",
+      }),
+      protocol: becomes("FilterChain.filters", string("service-protocol")),
+      name: described(string(), { envoy: "FilterChain.filters", doc: "Says the protocol where protocol does not" }),
+      targetPort: ignored("deprecated in Istio, and without effect"),
+    }),
+  ),
+  bind: described(string("ip-address"), {
+    envoy: "Listener.address",
+    doc: "Where the listener is bound that captured traffic does not come to; without it at the instance's address",
+  }),
+  captureMode: described(oneOf(["DEFAULT", "IPTABLES", "NONE"]), {
+    envoy: "Listener.address",
+    default: "DEFAULT",
+    doc: "NONE: the port has a listener of its own, also where traffic is captured",
+  }),
+  defaultEndpoint: described(string("default-endpoint"), {
+    envoy: "Cluster.load_assignment",
+    doc: "The application: 127.0.0.1:PORT, [::1]:PORT, 0.0.0.0:PORT and [::]:PORT for the instance's address, or unix:///PATH; without it the same port of 127.0.0.1",
+  }),
+  tls: described(INGRESS_TLS, {
+    envoy: "FilterChain.transport_socket",
+    doc: "TLS of callers from outside of the mesh: holds where the mTLS mode of the port is DISABLE",
+  }),
+  connectionPool: described(INBOUND_CONNECTION_POOL, {
+    doc: "How the proxy connects to the application of this port; it wins over inboundConnectionPool",
+  }),
+});
+export type SidecarIngress = Infer<typeof INGRESS>;
+
 export const SIDECAR = message({
   workloadSelector: described(LABELS_SELECTOR, {
     doc: "Workloads whose calls it narrows; without it all of the namespace, and from the root namespace of the mesh",
   }),
-  ingress: refused("the ports of a workload are those of its services, and of its agent (--port): declare them there"),
+  ingress: described(list(INGRESS), {
+    doc: "The ports that it answers, in the place of those of its services and of its agent",
+  }),
   egress: described(list(EGRESS), { doc: "What they may call; without it everything that is visible to them" }),
   inboundConnectionPool: described(INBOUND_CONNECTION_POOL, {
     doc: "How the proxy connects to its application; it wins over the DestinationRule of the service",

@@ -1,16 +1,21 @@
 import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import type { SidecarSpec } from "#core/kinds/sidecar/schema.ts";
+import { validateIngress } from "#core/kinds/sidecar/validate-ingress.ts";
 
 export function validateSidecar(spec: SidecarSpec): Diagnostic[] {
-  const { egress = [], inboundConnectionPool, outboundTrafficPolicy, workloadSelector } = spec;
+  const { ingress = [], egress = [], inboundConnectionPool, outboundTrafficPolicy, workloadSelector } = spec;
   const issues: Diagnostic[] = [];
-  if (egress.length === 0 && inboundConnectionPool === undefined && outboundTrafficPolicy === undefined)
+  if (
+    ingress.length + egress.length === 0 &&
+    inboundConnectionPool === undefined &&
+    outboundTrafficPolicy === undefined
+  )
     issues.push(
       errorAt(
         ["spec"],
         "empty",
         "the Sidecar says nothing",
-        "set egress, outboundTrafficPolicy or inboundConnectionPool",
+        "set ingress, egress, outboundTrafficPolicy or inboundConnectionPool",
       ),
     );
   if (workloadSelector !== undefined && Object.keys(workloadSelector.labels ?? {}).length === 0)
@@ -28,6 +33,16 @@ export function validateSidecar(spec: SidecarSpec): Diagnostic[] {
     inboundConnectionPool.http === undefined
   )
     issues.push(errorAt(["spec", "inboundConnectionPool"], "empty", "the connection pool is empty: set tcp or http"));
+  if (ingress.length > 0 && Object.keys(workloadSelector?.labels ?? {}).length === 0)
+    issues.push(
+      errorAt(
+        ["spec", "ingress"],
+        "needs-selector",
+        "ingress is of few workloads, and the Sidecar is for all of its namespace",
+        "name them in workloadSelector",
+      ),
+    );
+  issues.push(...validateIngress(ingress));
   egress.slice(1).forEach((_, index) => {
     issues.push(
       errorAt(

@@ -147,7 +147,11 @@ function chainName({ group, sni, connections }: GatewayChain, port: number, isPl
   return `https.${port}.${first.server.port.name}.${name}.${namespace}`;
 }
 
-function buildServerTls(tls: ServerTls, world: CompileReader, namespace: string): Init<typeof TransportSocketSchema> {
+export function buildServerTls(
+  tls: ServerTls,
+  world: CompileReader,
+  namespace: string,
+): Init<typeof TransportSocketSchema> {
   if (tls.kind === "mesh") return meshDownstream(world.mesh.trustDomain);
   const { clients } = tls;
   const stored = (credential: string, part: "pair" | "roots") =>

@@ -14,6 +14,7 @@ import { HANDSHAKE_TIMEOUT_MS, meshDownstream } from "#server/envoy/build-tls.ts
 import { chainFilters } from "#server/envoy/features/network-filters.ts";
 import { buildHandshakenAccessLog, buildPlainAccessLog } from "#server/envoy/listeners/build-access-log.ts";
 import { listCheckedTokens } from "#server/envoy/listeners/checked-tokens.ts";
+import { buildServerTls } from "#server/envoy/listeners/gateway-listeners.ts";
 import { buildHttpManager, type ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
 import { inboundCluster } from "#server/envoy/names.ts";
 import { durationMs, type Init, typed } from "#server/envoy/pack.ts";
@@ -31,7 +32,8 @@ export interface InboundContext {
 
 /** The filter chains of one port, and what has to be known of a connection to choose among them. */
 export interface BuiltChains {
-  readonly appPort: number;
+  /** Where connections come to. */
+  readonly port: number;
   readonly chains: readonly ChainInit[];
   readonly inspectsTls: boolean;
   readonly inspectsHttp: boolean;
@@ -87,7 +89,8 @@ export function buildInboundChains(
   const { world, node, labels } = context;
   const { appPort, protocol } = port;
   const mode = world.mtlsMode(node.namespace, labels, appPort);
-  const destination = byDestinationPort ? { destinationPort: appPort } : {};
+  const matched = port.ingress === undefined ? appPort : port.inboundPort;
+  const destination = byDestinationPort ? { destinationPort: matched } : {};
   const isDetected = protocol === "auto";
   const variants = (
     name: string,
@@ -116,9 +119,20 @@ export function buildInboundChains(
     });
   const plain = () =>
     variants("plain", mode === "PERMISSIVE" ? { transportProtocol: "raw_buffer" } : {}, INSPECTED_HTTP, {});
-  if (mode === "DISABLE") return { appPort, chains: plain(), inspectsTls: false, inspectsHttp: isDetected };
+  const { tls } = port.ingress ?? {};
+  if (mode === "DISABLE" && tls !== undefined)
+    return {
+      port: matched,
+      chains: variants("plain", { transportProtocol: "tls" }, HTTP_ALPN, {
+        transportSocket: buildServerTls(tls, world, node.namespace),
+        transportSocketConnectTimeout: durationMs(HANDSHAKE_TIMEOUT_MS),
+      }),
+      inspectsTls: true,
+      inspectsHttp: false,
+    };
+  if (mode === "DISABLE") return { port: matched, chains: plain(), inspectsTls: false, inspectsHttp: isDetected };
   // Without the inspector Envoy does not know the server name, and conditions on `connection.sni` would never hold.
   return mode === "STRICT"
-    ? { appPort, chains: mtls(), inspectsTls: true, inspectsHttp: false }
-    : { appPort, chains: [...mtls(), ...plain()], inspectsTls: true, inspectsHttp: isDetected };
+    ? { port: matched, chains: mtls(), inspectsTls: true, inspectsHttp: false }
+    : { port: matched, chains: [...mtls(), ...plain()], inspectsTls: true, inspectsHttp: isDetected };
 }

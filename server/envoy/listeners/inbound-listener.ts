@@ -113,8 +113,8 @@ function inspectorFor(
   const without = built.filter((each) => !wants(each));
   if (without.length === built.length) return [];
   const rules = without.map(
-    ({ appPort }): PredicateInit => ({
-      rule: { case: "destinationPortRange", value: { start: appPort, end: appPort + 1 } },
+    ({ port }): PredicateInit => ({
+      rule: { case: "destinationPortRange", value: { start: port, end: port + 1 } },
     }),
   );
   const [only] = rules;
@@ -125,12 +125,13 @@ function inspectorFor(
 /** A listener that binds a port of its own in front of an application that is not captured. */
 export function buildInboundListener(port: InboundPort, context: InboundContext): Listener {
   const built = buildInboundChains(port, context, false);
+  const address = port.ingress?.bind ?? context.node.address;
   return create(ListenerSchema, {
-    name: `inbound_${context.node.address}_${port.inboundPort}`,
+    name: `inbound_${address}_${port.inboundPort}`,
     address: {
       address: {
         case: "socketAddress",
-        value: { address: context.node.address, portSpecifier: { case: "portValue", value: port.inboundPort } },
+        value: { address, portSpecifier: { case: "portValue", value: port.inboundPort } },
       },
     },
     trafficDirection: TrafficDirection.INBOUND,

@@ -257,6 +257,15 @@ export const TEXTS = {
   "log-path": fc.constantFrom("/dev/null", "/dev/stderr"),
   "metric-tag": fc.constantFrom("a", "response_code", "destination_service", "_x1"),
   "metric-tag-value": fc.constantFrom("'a'", "response.code", "has(upstream_peer.app) ? upstream_peer.app : 'x'"),
+  "ip-address": fc.constantFrom("127.0.0.1", "0.0.0.0", "::1"),
+  "default-endpoint": fc.constantFrom(
+    "127.0.0.1:8080",
+    "[::1]:1",
+    "0.0.0.0:65535",
+    "[::]:80",
+    "unix:///run/app.sock",
+    "unix://@app",
+  ),
   "condition-key": fc.constantFrom(
     "request.headers[x-a]",
     "request.headers[:method]",

@@ -189,6 +189,18 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
       ...(draw.rarely(4) ? { inboundConnectionPool: { tcp: { maxConnections: 1 + draw.random(3) } } } : {}),
     }),
   (draw) =>
+    networking("Sidecar", `ingress${draw.random(2)}`, draw.namespace, {
+      workloadSelector: { labels: { app: draw.service } },
+      ingress: [
+        {
+          port: { number: 9080, name: draw.pick(["http", "tcp", "x"]) },
+          ...(draw.rarely(2) ? { defaultEndpoint: draw.pick(["127.0.0.1:8080", "0.0.0.0:81", "unix:///run/a"]) } : {}),
+          ...(draw.rarely(2) ? { captureMode: draw.pick(["NONE", "DEFAULT"]) } : {}),
+          ...(draw.rarely(3) ? { connectionPool: { http: { http2MaxRequests: 1 + draw.random(9) } } } : {}),
+        },
+      ],
+    }),
+  (draw) =>
     networking("WorkloadGroup", draw.service, draw.namespace, {
       metadata: { labels: { app: draw.service } },
       template: draw.rarely(3) ? {} : { serviceAccount: `${draw.service}-${draw.random(2)}` },
