@@ -6,11 +6,13 @@ import { Complaints } from "#mesh-agent/complaints.ts";
 import { makeCapture } from "#mesh-agent/compose/make-capture.ts";
 import { makeControlPlane } from "#mesh-agent/compose/make-control-plane.ts";
 import { makeIdentity } from "#mesh-agent/compose/make-identity.ts";
+import { makeNames } from "#mesh-agent/compose/make-names.ts";
 import { makePages } from "#mesh-agent/compose/make-pages.ts";
 import { makeProxy } from "#mesh-agent/compose/make-proxy.ts";
 import { makeTelemetry } from "#mesh-agent/compose/make-telemetry.ts";
 import type { AgentConfig } from "#mesh-agent/config.ts";
 import { ownAddress } from "#mesh-agent/control-plane/own-address.ts";
+import type { DnsServer } from "#mesh-agent/dns/dns-server.ts";
 import { drainEnvoy } from "#mesh-agent/envoy/drain-envoy.ts";
 import { findEnvoy } from "#mesh-agent/envoy/find-envoy.ts";
 import { type AgentPaths, openPaths } from "#mesh-agent/paths.ts";
@@ -106,7 +108,9 @@ async function runClaimed(
   await pages.listen(config.adminHost, config.adminPort);
   const following = [uplink.run(background.signal), revocations.run(background.signal)];
   await Promise.race([revocations.first, aborted(signal), delay(REVOCATIONS_MS, undefined, { ref: false })]);
+  let names: DnsServer | undefined;
   try {
+    names = await makeNames(config, cache, log);
     await Promise.all([relay.listen(paths.xdsSocket), secrets.listen(paths.sdsSocket)]);
     await supervisor.start();
   } catch (error) {
@@ -137,6 +141,7 @@ async function runClaimed(
   clearInterval(upkeep);
   proxy.application.stop();
   await capture?.stop();
+  await names?.close();
   await supervisor.stop();
   // Envoy wrote its last lines as it ended.
   await telemetry.stop();

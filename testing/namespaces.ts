@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { runTool } from "#mesh-agent/capture/run-tool.ts";
 import type { Cleanup } from "#testing/test-agent.ts";
 
@@ -26,7 +27,7 @@ export interface Host {
   run(command: string, args: readonly string[], input?: string): Promise<string>;
 }
 
-/** So many hosts on one switch, in namespaces that go with `cleanup`; the first one is everybody's router. Nothing of the machine's own network changes. */
+/** So many hosts on one switch, in namespaces that go with `cleanup`; the first one is everybody's router and resolver. Nothing of the machine's own network changes. */
 export async function makeHosts(cleanup: Cleanup, count: number): Promise<readonly [Host, ...Host[]]> {
   const id = randomBytes(3).toString("hex");
   const hosts: Host[] = [];
@@ -48,13 +49,22 @@ export async function makeHosts(cleanup: Cleanup, count: number): Promise<readon
   return [router, ...hosts.slice(1)];
 }
 
+function addressAt(index: number): string {
+  return `10.77.0.${index + 1}`;
+}
+
 async function makeHost(cleanup: Cleanup, id: string, index: number): Promise<Host> {
   const name = `pharos-${id}-${index}`;
   await runTool("ip", ["netns", "add", name]);
   cleanup.add(() => runTool("ip", ["netns", "del", name]));
+  // `ip netns exec` puts it in the place of the machine's.
+  const files = `/etc/netns/${name}`;
+  mkdirSync(files, { recursive: true });
+  cleanup.add(() => rmSync(files, { recursive: true }));
+  writeFileSync(`${files}/resolv.conf`, `nameserver ${addressAt(0)}\n`);
   const enter = ["ip", "netns", "exec", name] as const;
   const run = (command: string, args: readonly string[], input = "") =>
     runTool("ip", [...enter.slice(1), command, ...args], input);
   await run("ip", ["link", "set", "lo", "up"]);
-  return { name, address: `10.77.0.${index + 1}`, enter: [...enter], run };
+  return { name, address: addressAt(index), enter: [...enter], run };
 }

@@ -32,6 +32,8 @@ export const CaptureConfigSchema = z.strictObject({
   /** Whose connections are left alone, beside the proxy's own. */
   excludeUids: z.array(id).default([]),
   excludeGids: z.array(id).default([]),
+  /** The agent answers DNS for names of the mesh, and what applications ask the host's resolvers comes to it. */
+  dns: z.boolean().default(true),
   /** Group that agent and Envoy run as where the agent is root: their own connections are known by it. As Istio's. */
   proxyGid: id.default(1337),
   /**

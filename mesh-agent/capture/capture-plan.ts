@@ -3,6 +3,8 @@ import type { CaptureConfig } from "#mesh-agent/capture/capture-config.ts";
 /** Envoy's listeners of captured connections; see server/envoy/listeners. */
 export const OUTBOUND_PORT = 15_001;
 export const INBOUND_PORT = 15_006;
+/** Where the agent answers DNS. */
+export const DNS_PORT = 15_053;
 
 /** Whose connections are the proxy's own. */
 export interface ProxyOwner {
@@ -11,21 +13,25 @@ export interface ProxyOwner {
 }
 
 /** What rules are written from, whatever they are written for. */
-export interface CapturePlan extends Omit<CaptureConfig, "mode" | "proxyGid" | "whenDead" | "includeInboundPorts"> {
+export interface CapturePlan
+  extends Omit<CaptureConfig, "mode" | "proxyGid" | "whenDead" | "includeInboundPorts" | "dns"> {
   readonly owner: ProxyOwner;
   /** Captured where they come from outside: those of the application that Envoy answers for. */
   readonly inboundPorts: readonly number[];
+  /** The host's resolvers (IPv4): what they are asked comes to the agent. Empty: it answers no DNS. */
+  readonly resolvers: readonly string[];
 }
 
-/** `ports`: what the agent answers. What is not declared there is not touched: a host's own ssh goes on as it was. */
+/** `ports`: what the agent answers; `resolvers`: the host's. What is not declared there is not touched: a host's own ssh goes on as it was. */
 export function planCapture(
   config: CaptureConfig,
   ports: readonly { readonly appPort: number }[],
   owner: ProxyOwner,
+  resolvers: readonly string[] = [],
 ): CapturePlan {
-  const { mode: _mode, proxyGid: _gid, whenDead: _dead, includeInboundPorts: included, ...rest } = config;
+  const { mode: _mode, proxyGid: _gid, whenDead: _dead, includeInboundPorts: included, dns, ...rest } = config;
   const inboundPorts = [...new Set(ports.map(({ appPort }) => appPort))]
     .filter((port) => (included === undefined || included.includes(port)) && !config.excludeInboundPorts.includes(port))
     .sort((a, b) => a - b);
-  return { ...rest, owner, inboundPorts };
+  return { ...rest, owner, inboundPorts, resolvers: dns ? resolvers.filter((each) => !each.includes(":")) : [] };
 }

@@ -8,7 +8,8 @@ import type { Logger } from "#node/log.ts";
 
 export interface CaptureOptions {
   readonly firewall: Firewall;
-  readonly plan: CapturePlan;
+  /** As it is to be now: the host's resolvers may be others than before. */
+  readonly plan: () => CapturePlan;
   readonly whenDead: CaptureConfig["whenDead"];
   /** File that is there while rules may be: an agent that comes after this one and captures nothing removes them. */
   readonly mark: string;
@@ -24,6 +25,8 @@ export class Capture {
   #isWanted = false;
   #work: Promise<void> = Promise.resolve();
   #watch: DeathWatch | undefined;
+  /** What stands in the kernel. */
+  #installed = "";
   problem: string | undefined;
 
   constructor(options: CaptureOptions) {
@@ -43,10 +46,12 @@ export class Capture {
 
   /** Puts back what somebody else removed: reloading a host's own rules flushes all. */
   settle(): void {
-    const { firewall, log } = this.#options;
+    const { firewall, plan, log } = this.#options;
     this.#inTurn(async () => {
-      if (!this.#isWanted || (this.problem === undefined && (await firewall.isInstalled()))) return;
-      if (this.problem === undefined) log.warn("the rules of capture were removed by somebody else: they are put back");
+      if (!this.#isWanted) return;
+      const isThere = await firewall.isInstalled();
+      if (this.problem === undefined && isThere && this.#installed === JSON.stringify(plan())) return;
+      if (!isThere) log.warn("the rules of capture were removed by somebody else: they are put back");
       await this.#install();
     });
   }
@@ -59,11 +64,15 @@ export class Capture {
   }
 
   async #install(): Promise<void> {
-    const { firewall, plan, whenDead, mark, log } = this.#options;
+    const { firewall, whenDead, mark, log } = this.#options;
     if (!this.#isWanted) return;
+    const plan = this.#options.plan();
     writeFileSync(mark, firewall.name);
     await firewall.install(plan);
-    if (whenDead === "open") this.#watch ??= new DeathWatch(firewall.removal);
+    this.#installed = JSON.stringify(plan);
+    // Names are resolved without the mesh rather than not at all: Envoy serves on, and who has an address is led to it.
+    if (whenDead === "open" || plan.resolvers.length > 0)
+      this.#watch ??= new DeathWatch(whenDead === "open" ? firewall.removal : firewall.dnsRemoval);
     this.problem = undefined;
     log.info("traffic is captured", { by: firewall.name, inbound: plan.inboundPorts.join(), whenDead });
   }

@@ -1,8 +1,15 @@
 import { PharosError } from "#core/errors.ts";
 import type { CaptureConfig } from "#mesh-agent/capture/capture-config.ts";
 import type { CapturePlan } from "#mesh-agent/capture/capture-plan.ts";
-import { CHAINS, HOOKS, iptablesRemoval, iptablesRules, jumpsOf } from "#mesh-agent/capture/iptables-rules.ts";
-import { nftablesRules, TABLE } from "#mesh-agent/capture/nftables-rules.ts";
+import {
+  CHAINS,
+  DNS_CHAIN,
+  HOOKS,
+  iptablesRemoval,
+  iptablesRules,
+  jumpsOf,
+} from "#mesh-agent/capture/iptables-rules.ts";
+import { DNS_CHAIN as NFT_DNS_CHAIN, nftablesRules, TABLE } from "#mesh-agent/capture/nftables-rules.ts";
 import { runTool } from "#mesh-agent/capture/run-tool.ts";
 
 /** The kernel's rules of one network namespace, as far as they are ours. */
@@ -15,19 +22,22 @@ export interface Firewall {
   isInstalled(): Promise<boolean>;
   /** For a shell: removes all of it. */
   readonly removal: string;
+  /** For a shell: what the host's resolvers are asked goes to them again. */
+  readonly dnsRemoval: string;
 }
 
-const NFTABLES: Firewall = {
+export const NFTABLES: Firewall = {
   name: "nftables",
   install: async (plan) => void (await runTool("nft", ["-f", "-"], nftablesRules(plan))),
   remove: async () => void (await runTool("nft", ["-f", "-"], `add table ${TABLE}\ndelete table ${TABLE}\n`)),
   isInstalled: async () => (await runTool("nft", ["list", "tables"])).split("\n").includes(`table ${TABLE}`),
   removal: `nft delete table ${TABLE}`,
+  dnsRemoval: `nft flush chain ${TABLE} ${NFT_DNS_CHAIN}`,
 };
 
 const RESTORE = ["--noflush", "--wait"] as const;
 
-const IPTABLES: Firewall = {
+export const IPTABLES: Firewall = {
   name: "iptables",
   install: async (plan) => {
     const saved = await runTool("iptables-save", ["-t", "nat"]);
@@ -42,7 +52,10 @@ const IPTABLES: Firewall = {
     `iptables -w -t nat -D ${hook} -j ${CHAINS[hook]}`,
     `iptables -w -t nat -F ${CHAINS[hook]}`,
     `iptables -w -t nat -X ${CHAINS[hook]}`,
-  ]).join("; "),
+  ])
+    .concat(`iptables -w -t nat -F ${DNS_CHAIN}`, `iptables -w -t nat -X ${DNS_CHAIN}`)
+    .join("; "),
+  dnsRemoval: `iptables -w -t nat -F ${DNS_CHAIN}`,
 };
 
 /** Throws "unavailable" where neither can be used: not there, or not allowed. */

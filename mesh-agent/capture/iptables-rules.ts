@@ -1,8 +1,10 @@
 import { VIRTUAL_ADDRESSES } from "#core/model/virtual-addresses.ts";
-import { type CapturePlan, INBOUND_PORT, OUTBOUND_PORT } from "#mesh-agent/capture/capture-plan.ts";
+import { type CapturePlan, DNS_PORT, INBOUND_PORT, OUTBOUND_PORT } from "#mesh-agent/capture/capture-plan.ts";
 
 /** Chain of the kernel's → ours, to which it jumps. */
 export const CHAINS = { OUTPUT: "PHAROS_OUTPUT", PREROUTING: "PHAROS_PREROUTING" } as const;
+/** What the host's resolvers are asked; emptied while no agent is there to answer. The first of our chains jumps to it. */
+export const DNS_CHAIN = "PHAROS_DNS";
 
 type Hook = keyof typeof CHAINS;
 export const HOOKS: readonly Hook[] = ["OUTPUT", "PREROUTING"];
@@ -24,6 +26,7 @@ export function iptablesRules(plan: CapturePlan, jumps: ReadonlySet<Hook>): stri
     ...plan.excludeInterfaces.map((name) => `-o ${kernelName(name)} -j RETURN`),
     ...plan.excludeUids.map((uid) => `-m owner --uid-owner ${uid} -j RETURN`),
     ...plan.excludeGids.map((gid) => `-m owner --gid-owner ${gid} -j RETURN`),
+    `-j ${DNS_CHAIN}`,
     "! -p tcp -j RETURN",
     "-o lo -j RETURN",
     "-d 127.0.0.0/8 -j RETURN",
@@ -35,6 +38,9 @@ export function iptablesRules(plan: CapturePlan, jumps: ReadonlySet<Hook>): stri
       ? [`-p tcp ${to(OUTBOUND_PORT)}`]
       : included.map((range) => `-p tcp -d ${range} ${to(OUTBOUND_PORT)}`)),
   ];
+  const dns = plan.resolvers.flatMap((address) =>
+    ["udp", "tcp"].map((protocol) => `-d ${address} -p ${protocol} --dport 53 ${to(DNS_PORT)}`),
+  );
   const prerouting = [
     "-i lo -j RETURN",
     ...plan.excludeInterfaces.map((name) => `-i ${kernelName(name)} -j RETURN`),
@@ -43,7 +49,8 @@ export function iptablesRules(plan: CapturePlan, jumps: ReadonlySet<Hook>): stri
   const rules: Record<Hook, readonly string[]> = { OUTPUT: output, PREROUTING: prerouting };
   return [
     "*nat",
-    ...HOOKS.map((hook) => `:${CHAINS[hook]} - [0:0]`),
+    ...[DNS_CHAIN, ...Object.values(CHAINS)].map((name) => `:${name} - [0:0]`),
+    ...dns.map((rule) => `-A ${DNS_CHAIN} ${rule}`),
     ...HOOKS.flatMap((hook) => rules[hook].map((rule) => `-A ${CHAINS[hook]} ${rule}`)),
     ...HOOKS.filter((hook) => !jumps.has(hook)).map((hook) => `-A ${hook} -j ${CHAINS[hook]}`),
     "COMMIT",
@@ -54,9 +61,11 @@ export function iptablesRules(plan: CapturePlan, jumps: ReadonlySet<Hook>): stri
 /** Of what `iptables-save -t nat` says: what takes all of ours away; undefined where there is nothing of it. */
 export function iptablesRemoval(saved: string): string | undefined {
   const lines = saved.split("\n");
-  const ours: readonly string[] = Object.values(CHAINS);
+  const ours: readonly string[] = [...Object.values(CHAINS), DNS_CHAIN];
   const chains = ours.filter((name) => lines.some((line) => line.startsWith(`:${name} `)));
-  const jumps = lines.filter((line) => line.startsWith("-A ") && ours.some((name) => line.endsWith(` -j ${name}`)));
+  const jumps = lines.filter(
+    (line) => line.startsWith("-A ") && Object.values(CHAINS).some((name) => line.endsWith(` -j ${name}`)),
+  );
   if (chains.length === 0 && jumps.length === 0) return undefined;
   return [
     "*nat",

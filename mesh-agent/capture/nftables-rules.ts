@@ -1,8 +1,11 @@
 import { VIRTUAL_ADDRESSES } from "#core/model/virtual-addresses.ts";
-import { type CapturePlan, INBOUND_PORT, OUTBOUND_PORT } from "#mesh-agent/capture/capture-plan.ts";
+import { type CapturePlan, DNS_PORT, INBOUND_PORT, OUTBOUND_PORT } from "#mesh-agent/capture/capture-plan.ts";
 
 /** Everything stands in it: one table, removed as one. */
 export const TABLE = "inet pharos";
+
+/** What the host's resolvers are asked; emptied while no agent is there to answer. */
+export const DNS_CHAIN = "dns";
 
 /**
  * The transaction that puts the table in the place of one that may be there. The order of the rules is Istio's: the proxy's own
@@ -36,6 +39,16 @@ export function nftablesRules(plan: CapturePlan): string {
       ? [`meta l4proto tcp redirect to :${OUTBOUND_PORT}`]
       : included.map((range) => `ip daddr ${range} meta l4proto tcp redirect to :${OUTBOUND_PORT}`)),
   ];
+  const dns = [
+    // Before the chain above: one that does not captures nothing of it.
+    "type nat hook output priority -101; policy accept;",
+    `${own} return`,
+    ...(plan.excludeUids.length === 0 ? [] : [`meta skuid ${set(plan.excludeUids)} return`]),
+    ...(plan.excludeGids.length === 0 ? [] : [`meta skgid ${set(plan.excludeGids)} return`]),
+    ...plan.resolvers.flatMap((address) =>
+      ["udp", "tcp"].map((protocol) => `ip daddr ${address} ${protocol} dport 53 redirect to :${DNS_PORT}`),
+    ),
+  ];
   const prerouting = [
     "type nat hook prerouting priority -100; policy accept;",
     "meta nfproto != ipv4 return",
@@ -47,6 +60,7 @@ export function nftablesRules(plan: CapturePlan): string {
     `add table ${TABLE}`,
     `delete table ${TABLE}`,
     `table ${TABLE} {`,
+    ...(plan.resolvers.length === 0 ? [] : chain(DNS_CHAIN, dns)),
     ...chain("output", output),
     ...chain("prerouting", prerouting),
     "}",

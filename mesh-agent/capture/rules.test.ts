@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { CaptureConfigSchema } from "#mesh-agent/capture/capture-config.ts";
 import { planCapture } from "#mesh-agent/capture/capture-plan.ts";
+import { IPTABLES, NFTABLES } from "#mesh-agent/capture/firewall.ts";
 import { iptablesRemoval, iptablesRules, jumpsOf } from "#mesh-agent/capture/iptables-rules.ts";
 import { nftablesRules } from "#mesh-agent/capture/nftables-rules.ts";
 import { makeHosts, whyNoNamespaces } from "#testing/namespaces.ts";
@@ -67,7 +68,7 @@ test("jumps that are there are not made again, and all that is there is taken aw
 });
 
 describe.skipIf(whyNoNamespaces !== undefined)(`in a network namespace (${whyNoNamespaces ?? "made here"})`, () => {
-  const plan = planCapture(CaptureConfigSchema.parse(EVERYTHING), PORTS, OWNER);
+  const plan = planCapture(CaptureConfigSchema.parse(EVERYTHING), PORTS, OWNER, ["10.0.0.53", "2001:db8::53"]);
 
   test("nft takes every setting, twice is as once, and with the table everything is gone", async () => {
     const [host] = await makeHosts(cleanup, 1);
@@ -77,6 +78,9 @@ describe.skipIf(whyNoNamespaces !== undefined)(`in a network namespace (${whyNoN
     expect(once).toContain("meta skgid 1337 return");
     expect(once).toContain('oifname { "docker0", "veth*" } return');
     expect(once).not.toContain("9001,");
+    expect(once).toContain("ip daddr 10.0.0.53 udp dport 53 redirect to :15053");
+    await host.run("sh", ["-c", NFTABLES.dnsRemoval]);
+    expect(await list()).not.toContain("15053");
     await host.run("nft", ["-f", "-"], nftablesRules(plan));
     expect(await list()).toBe(once);
     await host.run("nft", ["delete", "table", "inet", "pharos"]);
@@ -108,8 +112,14 @@ describe.skipIf(whyNoNamespaces !== undefined)(`in a network namespace (${whyNoN
     expect(once).toContain("-A PHAROS_OUTPUT -o veth+ -j RETURN");
     await install();
     expect(await save()).toBe(once);
+    expect(once).toContain("-A PHAROS_DNS -d 10.0.0.53/32 -p tcp -m tcp --dport 53 -j REDIRECT --to-ports 15053");
+    await host.run("sh", ["-c", IPTABLES.dnsRemoval]);
+    expect(await save()).not.toContain("15053");
     await host.run("iptables-restore", ["--noflush"], iptablesRemoval(once));
     expect(await save()).toBe(before);
     expect(iptablesRemoval(await save())).toBeUndefined();
+    await install();
+    await host.run("sh", ["-c", IPTABLES.removal]);
+    expect(await save()).toBe(before);
   });
 });

@@ -49,6 +49,8 @@ export class DiskCache implements ResourceCache {
   readonly #log: Logger;
   #opened: Opened;
   #problem: string | undefined;
+  /** Hears what Envoy has accepted. */
+  onCommit: ((commit: CacheCommit) => void) | undefined;
 
   private constructor(file: string, log: Logger, db: DatabaseSync) {
     this.#file = file;
@@ -145,6 +147,7 @@ export class DiskCache implements ResourceCache {
   #apply(commit: CacheCommit): void {
     apply(this.#opened, commit);
     this.#opened.index.apply(commit);
+    this.onCommit?.(commit);
   }
 
   /** Resources held, by type URL. */

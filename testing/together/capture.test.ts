@@ -65,6 +65,19 @@ https.createServer({ key, cert }, (request, response) => response.end("asked for
   .listen(8443, "0.0.0.0", () => console.log("listens"));
 `;
 
+/** A resolver that knows where the control plane is, whatever it is asked. */
+const PYTHON_RESOLVER = `
+import socket
+server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+server.bind(("10.77.0.1", 53))
+while True:
+    query, client = server.recvfrom(512)
+    end = query.index(b"\\0", 12) + 5
+    isA = query[end - 4:end - 2] == b"\\0\\1"
+    answer = b"\\xc0\\x0c\\0\\1\\0\\1\\0\\0\\0\\1\\0\\4" + socket.inet_aton("10.77.0.1") if isA else b""
+    server.sendto(query[:2] + b"\\x81\\x80\\0\\1\\0" + (b"\\1" if isA else b"\\0") + b"\\0\\0\\0\\0" + query[12:end] + answer, client)
+`;
+
 const PYTHON_CLIENT = `
 import socket, sys
 with socket.create_connection((sys.argv[1], 7000), 5) as connection:
@@ -85,7 +98,7 @@ class App(http.server.BaseHTTPRequestHandler):
 http.server.ThreadingHTTPServer(("0.0.0.0", 9080), App).serve_forever()
 `;
 
-const REVIEWS = ["--resolve", "reviews:9080:240.240.0.9", "http://reviews:9080/x"];
+const REVIEWS = ["http://reviews:9080/x"];
 const TABLE = "table inet pharos\n";
 
 describe.skipIf(whyNoNamespaces !== undefined)(`captured hosts (${whyNoNamespaces ?? "made here"})`, () => {
@@ -103,6 +116,7 @@ describe.skipIf(whyNoNamespaces !== undefined)(`captured hosts (${whyNoNamespace
     const { key, cert } = await (await makeTestAuthority()).issue("spiffe://cluster.local/ns/default/sa/app");
     startOn(cleanup, reviews, process.execPath, ["-e", NODE_APP, "--", key, cert]);
     startOn(cleanup, reviews, "python3", ["-c", PYTHON_APP]);
+    startOn(cleanup, mesh.plane, "python3", ["-c", PYTHON_RESOLVER]);
     await mesh.startAgent(reviews, "reviews", {
       dir: mesh.directory(),
       token: await mesh.makeToken("reviews"),
@@ -115,6 +129,7 @@ describe.skipIf(whyNoNamespaces !== undefined)(`captured hosts (${whyNoNamespace
   });
 
   const curl = (host: Host, ...args: readonly string[]) => host.run("curl", ["-sS", "--max-time", "5", ...args]);
+  const byName = (url: string) => url.replace(mesh.plane.address, "plane.test").concat("/healthz");
   const tables = (host: Host) => host.run("nft", ["list", "tables"]);
 
   test("curl that knows nothing of the mesh calls over mTLS as its workload", async () => {
@@ -122,17 +137,23 @@ describe.skipIf(whyNoNamespaces !== undefined)(`captured hosts (${whyNoNamespace
     expect(JSON.parse(answer)).toMatchObject({ path: "/x", xfcc: expect.stringContaining("/sa/shop") });
   });
 
-  test("a server that speaks first greets a TCP client, by the service's address", async () => {
-    const greeting = await eventually("the store greets", () =>
-      shop.run("python3", ["-c", PYTHON_CLIENT, "10.99.0.7"]),
-    );
+  test("a server that speaks first greets a TCP client", async () => {
+    const greeting = await eventually("the store greets", () => shop.run("python3", ["-c", PYTHON_CLIENT, "store"]));
     expect(greeting).toContain("store greets");
   });
 
-  test("TLS goes by the server's name, wherever the client believes it to be", async () => {
+  test("TLS goes by the server's name, at the address of the mesh's own and wherever the client believes it to be", async () => {
     const place = "secure.example.test:8443";
-    const call = ["-k", "--resolve", `${place}:203.0.113.9`, `https://${place}/`];
-    expect(await curl(shop, ...call)).toBe("asked for secure.example.test");
+    const elsewhere = ["--resolve", `${place}:203.0.113.9`];
+    for (const more of [[], elsewhere])
+      expect(await curl(shop, "-k", ...more, `https://${place}/`)).toBe("asked for secure.example.test");
+  });
+
+  test("a service answers at its address without a name, and short names are those of the namespace", async () => {
+    const [address = ""] = (await shop.run("getent", ["ahostsv4", "reviews"])).split(" ");
+    expect(address).toMatch(/^240\.240\./);
+    expect(await shop.run("getent", ["ahostsv4", "reviews.default.svc.cluster.local"])).toContain(address);
+    expect(JSON.parse(await curl(shop, `http://${address}:9080/by-address`))).toMatchObject({ path: "/by-address" });
   });
 
   test("who is not in the mesh is refused at the application's own port", async () => {
@@ -141,13 +162,16 @@ describe.skipIf(whyNoNamespaces !== undefined)(`captured hosts (${whyNoNamespace
 
   test("what the mesh does not know goes where it was meant to", async () => {
     expect(await curl(shop, "-f", `${mesh.url}/healthz`)).toContain("ok");
+    expect(await curl(shop, "-f", byName(mesh.url))).toContain("ok");
   });
 
   test("a killed agent leaves traffic working; the next one has one table, and the one after a stop has none", async () => {
     const envoy = envoyPid(shopDir);
     await agent.end("SIGKILL");
     expect(await tables(shop)).toBe(TABLE);
-    await curl(shop, "-f", ...REVIEWS);
+    // Nobody answers for the mesh: the host's resolver is asked.
+    await expect.poll(() => shop.run("getent", ["ahostsv4", "reviews"])).toContain(mesh.plane.address);
+    await curl(shop, "-f", "--connect-to", `reviews:9080:${reviews.address}:9080`, ...REVIEWS);
     agent = await mesh.startAgent(shop, "shop", { dir: shopDir });
     expect(envoyPid(shopDir)).toBe(envoy);
     expect(await tables(shop)).toBe(TABLE);

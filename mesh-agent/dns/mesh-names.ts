@@ -1,0 +1,75 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import { hostMatches, isWildcard, normalizeHost } from "#core/host/host.ts";
+import { hostForms } from "#core/host/host-forms.ts";
+import { NAMES_METADATA } from "#core/xds/names-metadata.ts";
+import { TYPE_URLS } from "#core/xds/type-urls.ts";
+import type { CacheCommit, CachedResource } from "#mesh-agent/xds/cached-resource.ts";
+import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
+import { ResourceSchema } from "#proto/gen/envoy/service/discovery/v3/discovery_pb.js";
+
+interface Place {
+  /** As an application writes names: its namespace, and the mesh's domain. */
+  readonly namespace: string;
+  readonly domain: string;
+}
+
+/**
+ * Names of the mesh with their addresses, from the clusters that Envoy has accepted: what it cannot call has no name. They are on the
+ * disk with these, so there are names while the control plane is away.
+ */
+export class MeshNames {
+  readonly #place: Place;
+  /** Cluster → what it says. */
+  readonly #clusters = new Map<string, { readonly host: string; readonly addresses: readonly string[] }>();
+  #hosts: ReadonlyMap<string, readonly string[]> | undefined;
+
+  constructor(place: Place, known: readonly CachedResource[] = []) {
+    this.#place = place;
+    for (const resource of known) this.#read(resource);
+  }
+
+  /** What Envoy has accepted since. */
+  readonly follow = ({ type, upserts, removes, keepOnly }: CacheCommit): void => {
+    if (type !== TYPE_URLS.CDS) return;
+    this.#hosts = undefined;
+    for (const resource of upserts) this.#read(resource);
+    for (const name of removes) this.#clusters.delete(name);
+    if (keepOnly !== undefined)
+      for (const name of this.#clusters.keys()) if (!keepOnly.has(name)) this.#clusters.delete(name);
+  };
+
+  /** Addresses of what an application means by a name, short or whole; undefined where the mesh knows none. */
+  find(written: string): readonly string[] | undefined {
+    this.#hosts ??= this.#byHost();
+    const hosts = this.#hosts;
+    const { namespace, domain } = this.#place;
+    for (const form of hostForms(written, namespace, domain)) {
+      const addresses = hosts.get(form);
+      if (addresses !== undefined) return addresses;
+    }
+    const name = normalizeHost(written);
+    const patterns = [...hosts.keys()].filter((host) => isWildcard(host) && hostMatches(host, name));
+    // The longest says most of it.
+    const [pattern] = patterns.sort((a, b) => b.length - a.length);
+    return pattern === undefined ? undefined : hosts.get(pattern);
+  }
+
+  #byHost(): ReadonlyMap<string, readonly string[]> {
+    const hosts = new Map<string, readonly string[]>();
+    for (const { host, addresses } of this.#clusters.values())
+      hosts.set(host, [...new Set([...(hosts.get(host) ?? []), ...addresses])]);
+    return hosts;
+  }
+
+  #read({ name, body }: CachedResource): void {
+    this.#clusters.delete(name);
+    const [direction, , subset, host] = name.split("|");
+    if (direction !== "outbound" || subset !== "" || host === undefined) return;
+    const { resource } = fromBinary(ResourceSchema, body);
+    if (resource === undefined) return;
+    const { metadata } = fromBinary(ClusterSchema, resource.value);
+    const said = metadata?.filterMetadata[NAMES_METADATA]?.addresses;
+    if (!Array.isArray(said) || said.length === 0) return;
+    this.#clusters.set(name, { host, addresses: said.map(String) });
+  }
+}
