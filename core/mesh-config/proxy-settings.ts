@@ -101,3 +101,6 @@ export const DEFAULT_PROXY_SETTINGS: ProxySettings = {
   accessLog: { path: undefined, format: undefined },
   dnsRefreshMs: 60 * SECOND_MS,
 };
+
+/** The names of them all. */
+export const SETTING_NAMES = Object.keys(DEFAULT_PROXY_SETTINGS) as readonly (keyof ProxySettings)[];

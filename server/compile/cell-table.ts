@@ -1,12 +1,21 @@
-import type { Cell, Reader, Recorder } from "#server/compile/recorder.ts";
+import { type Cell, Readers, type Recorder } from "#server/compile/recorder.ts";
+
+/** No answer is known, or none any more. */
+const UNKNOWN = Symbol("unknown");
 
 class TableCell<T> implements Cell {
-  readonly readers = new Set<Reader>();
-  readonly onUnread: () => void;
-  answer: { readonly value: T } | undefined;
+  readonly readers = new Readers();
+  readonly #key: string;
+  readonly #cells: Map<string, TableCell<T>>;
+  answer: T | typeof UNKNOWN = UNKNOWN;
 
-  constructor(onUnread: () => void) {
-    this.onUnread = onUnread;
+  constructor(key: string, cells: Map<string, TableCell<T>>) {
+    this.#key = key;
+    this.#cells = cells;
+  }
+
+  onUnread(): void {
+    if (this.#cells.get(this.#key) === this) this.#cells.delete(this.#key);
   }
 }
 
@@ -25,15 +34,17 @@ export class CellTable<T> {
     if (!this.#recorder.isRecording) return this.#answer(key);
     const cell = this.#cells.get(key) ?? this.#add(key);
     this.#recorder.note(cell);
-    cell.answer ??= { value: this.#answer(key) };
-    return cell.answer.value;
+    if (cell.answer !== UNKNOWN) return cell.answer;
+    const answer = this.#answer(key);
+    cell.answer = answer;
+    return answer;
   }
 
   /** The answer for `key` is, or may be, another one. */
   touch(key: string, touched: Set<Cell>): void {
     const cell = this.#cells.get(key);
     if (cell === undefined) return;
-    cell.answer = undefined;
+    cell.answer = UNKNOWN;
     touched.add(cell);
   }
 
@@ -43,9 +54,7 @@ export class CellTable<T> {
   }
 
   #add(key: string): TableCell<T> {
-    const cell = new TableCell<T>(() => {
-      if (this.#cells.get(key) === cell) this.#cells.delete(key);
-    });
+    const cell = new TableCell<T>(key, this.#cells);
     this.#cells.set(key, cell);
     return cell;
   }

@@ -1,9 +1,9 @@
-import { type Cell, forget, type Reader, type Recorder } from "#server/compile/recorder.ts";
+import { type Cell, forget, type Reader, Readers, type Recorder } from "#server/compile/recorder.ts";
 
 /** An answer that follows from others: whoever reads it is concerned only where it comes out otherwise. */
 export class Derived implements Cell, Reader {
-  readonly readers = new Set<Reader>();
-  reads: ReadonlySet<Cell> = new Set();
+  readonly readers = new Readers();
+  reads: readonly Cell[] = [];
   readonly onUnread: () => void;
   readonly #compute: () => unknown;
   readonly #isSame: (a: unknown, b: unknown) => boolean;

@@ -4,7 +4,7 @@ import { type Cell, forget, type Reader, type Recorder } from "#server/compile/r
 /** With whom a node shares a layer, as a text that is equal for those who do. */
 export class Placement implements Reader {
   readonly node: ProxyNode;
-  reads: ReadonlySet<Cell> = new Set();
+  reads: readonly Cell[] = [];
   readonly #recorder: Recorder;
   readonly #place: () => string;
   #at: string;

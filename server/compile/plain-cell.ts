@@ -1,8 +1,8 @@
-import type { Cell, Reader } from "#server/compile/recorder.ts";
+import { type Cell, Readers } from "#server/compile/recorder.ts";
 
 /** Something that is asked and is its owner's to touch. */
 export class PlainCell implements Cell {
-  readonly readers = new Set<Reader>();
+  readonly readers = new Readers();
 
   onUnread(): void {
     // Its owner keeps it.

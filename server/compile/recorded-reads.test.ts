@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
+import { MESH_CONFIG_PLACE } from "#core/kinds/mesh-config/schema.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import { createCompiler } from "#server/envoy/create-compiler.ts";
-import { api } from "#server/envoy/testing/random-draw.ts";
+import { api, parse } from "#server/envoy/testing/random-draw.ts";
 import { hash, MESH, NODES } from "#server/envoy/testing/random-world.ts";
 
 const NOTHING = { revision: 1, upserts: [], deletes: [], instanceUpserts: [], instanceDeletes: [] };
@@ -23,6 +24,8 @@ const route = (name: string, timeout: string, match: object = {}): AnyResource =
   });
 const peers = (name: string, namespace: string, spec: object): AnyResource =>
   api("PeerAuthentication", "security", name, namespace, spec);
+const meshConfig = (spec: object): AnyResource =>
+  parse(JSON.stringify({ apiVersion: "mesh.pharos.dev/v1", kind: "MeshConfig", metadata: MESH_CONFIG_PLACE, spec }));
 const instance = (app: string) => ({
   namespace: "default",
   name: `${app}-0`,
@@ -66,6 +69,22 @@ test.each<[string, () => Partial<SnapshotChange>]>([
     () => ({
       upserts: [peers("p", "default", { selector: { matchLabels: { app: "s1" } }, mtls: { mode: "STRICT" } })],
     }),
+  ],
+  [
+    "an authorizer that nobody asks, in the mesh's settings",
+    () => ({
+      upserts: [
+        meshConfig({
+          extensionProviders: [
+            { name: "a", envoyExtAuthzGrpc: { service: "default/s1.default.svc.cluster.local", port: 80 } },
+          ],
+        }),
+      ],
+    }),
+  ],
+  [
+    "how gateways take connections",
+    () => ({ upserts: [meshConfig({ defaultConfig: { gatewayTopology: { numTrustedProxies: 1 } } })] }),
   ],
 ])("%s has as much built in a large mesh as in a small one", (_, change) => {
   const small = open(10)(change());

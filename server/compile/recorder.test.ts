@@ -3,7 +3,7 @@ import { CellTable } from "#server/compile/cell-table.ts";
 import { concerned, DerivedTable } from "#server/compile/derived-table.ts";
 import { type Cell, forget, type Reader, Recorder } from "#server/compile/recorder.ts";
 
-const reader = (): Reader => ({ reads: new Set<Cell>() });
+const reader = (): Reader => ({ reads: [] });
 
 /** Numbers by name, and whether their sum is large. */
 function open(numbers: Map<string, number>) {

@@ -1,14 +1,42 @@
 /** Something that can be asked, whose answer an edit may change. */
 export interface Cell {
-  readonly readers: Set<Reader>;
+  readonly readers: Readers;
   /** Nobody depends on it any more: what is kept of it can go. */
   onUnread(): void;
 }
 
 /** Somebody whose result follows from what it asked. */
 export interface Reader {
-  /** What it asked when it was last computed. */
-  reads: ReadonlySet<Cell>;
+  /** What it asked when it was last computed, each once. */
+  reads: readonly Cell[];
+}
+
+/** Who depends on a cell. There are many cells and most have one reader: a set is made for more. */
+export class Readers implements Iterable<Reader> {
+  #one: Reader | undefined;
+  #several: Set<Reader> | undefined;
+
+  get size(): number {
+    return this.#several?.size ?? (this.#one === undefined ? 0 : 1);
+  }
+
+  add(reader: Reader): void {
+    if (this.#several !== undefined) this.#several.add(reader);
+    else if (this.#one === undefined) this.#one = reader;
+    else if (this.#one !== reader) {
+      this.#several = new Set([this.#one, reader]);
+      this.#one = undefined;
+    }
+  }
+
+  delete(reader: Reader): void {
+    this.#several?.delete(reader);
+    if (this.#one === reader) this.#one = undefined;
+  }
+
+  [Symbol.iterator](): Iterator<Reader> {
+    return (this.#several ?? (this.#one === undefined ? [] : [this.#one]))[Symbol.iterator]();
+  }
 }
 
 /** Notes who asks what, so that an edit finds those whose answers it changed, and nobody else. */
@@ -29,7 +57,7 @@ export class Recorder {
       return ask();
     } finally {
       this.#current = outer;
-      reader.reads = reads;
+      reader.reads = [...reads];
       for (const cell of before) if (!reads.has(cell)) unlink(cell, reader);
     }
   }
@@ -54,10 +82,12 @@ export class Recorder {
   }
 }
 
+const NOTHING: readonly Cell[] = [];
+
 /** The reader is gone: nothing depends on its result. */
 export function forget(reader: Reader): void {
   const { reads } = reader;
-  reader.reads = new Set();
+  reader.reads = NOTHING;
   for (const cell of reads) unlink(cell, reader);
 }
 

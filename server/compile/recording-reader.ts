@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { DefaultExports, ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+import { type DefaultExports, type ProxySettings, SETTING_NAMES } from "#core/mesh-config/proxy-settings.ts";
 import type { Service, ServiceDeclaration } from "#core/model/service.ts";
 import type { Workload } from "#core/model/workload.ts";
 import type { CredentialFacts } from "#core/registry/credential.ts";
@@ -46,6 +46,16 @@ type Labels = Readonly<Record<string, string>>;
 const isSameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
   a.length === b.length && a.every((each, index) => each === b[index]);
 
+/** What clusters and routes to every host are made with: one answer, for each more would be kept once for every host. */
+const OF_CALLS: readonly (keyof ProxySettings)[] = [
+  "connectTimeoutMs",
+  "tcpKeepalive",
+  "enableAutoMtls",
+  "isHttpUpgraded",
+  "retries",
+  "dnsRefreshMs",
+];
+
 /**
  * The questions that translation asks, answered by the functions of `core/resolve` from configuration and registry as they
  * stand. Whoever asks while `recorder` records depends on the answer. What is not asked here decides nothing that a proxy gets.
@@ -61,6 +71,7 @@ export class RecordingReader implements LayerReader {
     Resource<"VirtualService">,
     { readonly delegates: readonly (Resource<"VirtualService"> | undefined)[]; readonly merged: RoutingService }
   >();
+  readonly #settings = each(SETTING_NAMES, (name) => this.#setting(name));
   /** What was made of a list of resources, by the question. */
   readonly #answers = new WeakMap<readonly AnyResource[], Map<string, unknown>>();
 
@@ -72,9 +83,17 @@ export class RecordingReader implements LayerReader {
     this.#derived = new DerivedTable(recorder);
   }
 
-  /** What all proxies have in common. */
+  /** What all proxies have in common. Whoever takes one of it depends on that one alone, or on all that is for calls. */
   settings(): ProxySettings {
-    return this.derive("settings", () => resolveSettings(this.mesh, this.#meshConfig()), isDeepStrictEqual);
+    return this.#settings;
+  }
+
+  #setting<N extends keyof ProxySettings>(name: N): ProxySettings[N] {
+    const resolved = () => this.derive("settings", () => resolveSettings(this.mesh, this.#meshConfig()));
+    if (!OF_CALLS.includes(name)) return this.derive(`setting ${name}`, () => resolved()[name], isDeepStrictEqual);
+    return this.derive("settings of calls", () => OF_CALLS.map((each) => resolved()[each]), isDeepStrictEqual)[
+      OF_CALLS.indexOf(name)
+    ] as ProxySettings[N];
   }
 
   #meshConfig(): Resource<"MeshConfig"> | undefined {
@@ -84,7 +103,7 @@ export class RecordingReader implements LayerReader {
 
   /** Who sees what says nothing of it. */
   #exports(): DefaultExports {
-    return this.derive("exports", () => this.settings().exportTo, isDeepStrictEqual);
+    return this.#settings.exportTo;
   }
 
   /** All hosts that a proxy may have to know. Nobody depends on it: an edit tells of those that appear. */
@@ -393,4 +412,11 @@ export class RecordingReader implements LayerReader {
   bearingOn(host: string): readonly string[] {
     return bearingOn(this.#held.config, host, this.mesh.domainSuffix);
   }
+}
+
+/** An object of these names, each worked out when it is taken. */
+function each(names: readonly (keyof ProxySettings)[], take: (name: keyof ProxySettings) => unknown): ProxySettings {
+  const made = {};
+  for (const name of names) Object.defineProperty(made, name, { enumerable: true, get: () => take(name) });
+  return made as ProxySettings;
 }

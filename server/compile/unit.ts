@@ -22,7 +22,7 @@ export interface UnitOptions<T extends object> {
  * that it read is another one; where that throws, it stays as it was, and every other one goes on.
  */
 export class Unit implements Reader {
-  reads: ReadonlySet<Cell> = new Set();
+  reads: readonly Cell[] = [];
   readonly #stage: () => Install;
   #isGone = false;
 

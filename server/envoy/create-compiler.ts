@@ -353,6 +353,6 @@ function inOneTurn<T>(steps: Generator<undefined, T, undefined>): T {
   }
 }
 
-function unitsOf(readers: ReadonlySet<Reader>): Unit[] {
+function unitsOf(readers: Iterable<Reader>): Unit[] {
   return [...readers].filter((reader) => reader instanceof Unit);
 }

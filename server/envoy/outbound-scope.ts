@@ -42,6 +42,8 @@ interface Built {
   readonly resource: XdsResource;
 }
 
+const SENT: readonly BuiltVirtualHost[] = [];
+
 /** Workloads whose listeners are kept; more are built anew. */
 const LISTENERS_KEPT_MAX = 1000;
 
@@ -54,7 +56,7 @@ export class OutboundScope {
   readonly #world: LayerReader;
   readonly readers: ScopedReaders;
   readonly #hash: Hash;
-  /** Route configuration → host → its virtual hosts. */
+  /** Route configuration → host → its virtual hosts, where these are written in it; none of those that are sent by themselves. */
   readonly #virtualHosts = new Map<string, Map<string, readonly BuiltVirtualHost[]>>();
   readonly #hostConfigs = new Map<string, Set<string>>();
   /** Route configuration → its hosts whose callers may speak HTTP or not. */
@@ -269,15 +271,13 @@ export class OutboundScope {
       const own = this.#virtualHosts.get(name) ?? new Map<string, readonly BuiltVirtualHost[]>();
       const wasThere = own.size > 0;
       own.delete(host);
-      if (after.has(name))
-        own.set(
-          host,
-          built.filter(({ routeConfig }) => routeConfig === name),
-        );
+      const ofConfig = built.filter(({ routeConfig }) => routeConfig === name);
+      // What is sent by itself is encoded, and not asked for again.
+      if (after.has(name)) own.set(host, isInline ? ofConfig : SENT);
       if (own.size === 0) this.#virtualHosts.delete(name);
       else this.#virtualHosts.set(name, own);
       const isOther = wasThere !== own.size > 0;
-      const isDetectedAnew = this.#enterDetected(name, host, own.get(host));
+      const isDetectedAnew = this.#enterDetected(name, host, ofConfig);
       if (isOther || isDetectedAnew) this.#listenerKey = undefined;
       if (isInline || isOther) this.#touchedConfigs.add(name);
     }
@@ -338,7 +338,7 @@ export class OutboundScope {
       type: "RDS",
       resource: encodeResource(RouteConfigurationSchema, name, config, origins, this.#hash),
     };
-    if (!separate || own.length > 0) return [routes];
+    if (!separate || this.#virtualHosts.has(name)) return [routes];
     // Envoy waits for the first virtual host of a configuration before it opens the listener: there is always one.
     const placeholder: BuiltVirtualHost = {
       routeConfig: name,

@@ -69,8 +69,10 @@ export class WorkloadLayer {
     this.#hash = hash;
     this.layer = new MutableLayer(`workload/${node.namespace}/${node.name}${node.takesVirtualHosts ? "" : "/inline"}`);
     this.#find = find;
-    this.#units =
-      node.type === "router" ? [this.#logsUnit(), this.#gatewayUnit(), this.#secretUnit()] : this.#sidecarUnits();
+    this.#units = [
+      ...(node.type === "router" ? [this.#logsUnit(), this.#gatewayUnit(), this.#secretUnit()] : this.#sidecarUnits()),
+      this.#authorizerUnit(),
+    ];
     for (const unit of this.#units) unit.rebuild();
   }
 
@@ -195,7 +197,6 @@ export class WorkloadLayer {
     const built = [
       ...listeners.map(({ listener, origins }) => this.#listener(listener, origins)),
       ...routes.map(({ config, origins }) => this.#routes(config, origins)),
-      ...this.#authorizers(),
     ];
     return { built, diagnostics };
   }
@@ -232,17 +233,29 @@ export class WorkloadLayer {
         const resource = encodeResource(ClusterSchema, cluster.name, cluster, port.sources.map(originOf), this.#hash);
         return { type: "CDS", resource };
       }),
-      ...this.#authorizers(),
     ];
   }
 
-  /** How those are reached whom its policies have asked. */
-  #authorizers(): Built[] {
+  /** How those are reached whom its policies have asked; apart, for their instances come and go more often than policies. */
+  #authorizerUnit(): Unit {
+    const name = `authorizers ${this.#name}`;
     const { namespace } = this.node;
-    const authorizers = resolveAuthorizers(this.#world, readGuards(this.#world.policiesOver(namespace, this.#labels)));
-    return authorizerClusters(this.#world, authorizers, namespace).flatMap((cluster) =>
-      encodeServiceCluster(cluster, callerOf(this.#world, this.node), this.#hash),
-    );
+    const asked = () =>
+      this.#standing.isCallerOnly
+        ? []
+        : resolveAuthorizers(this.#world, readGuards(this.#world.policiesOver(namespace, this.#labels)));
+    return makeUnit({
+      ...{ recorder: this.#world.recorder, layer: this.layer, name },
+      build: () =>
+        authorizerClusters(this.#world, asked(), namespace).flatMap((cluster) =>
+          encodeServiceCluster(cluster, callerOf(this.#world, this.node), this.#hash),
+        ),
+      install: (built) => this.layer.replace(name, built),
+      suspects: () => [
+        ...this.#ownSuspects(),
+        ...asked().flatMap(({ service }) => this.#world.bearingOn(service.host)),
+      ],
+    });
   }
 
   #outbound(telemetry: ProxyTelemetry): Built[] {
