@@ -87,7 +87,7 @@ export default {
       "model-is-neutral",
       "Services, ports, workloads and endpoints are said in words of their own, whoever tells of them.",
       "^core/model/",
-      "^core/(model/|registry/instance\\.ts|resource/labels\\.ts|schema/path\\.ts)",
+      "^core/(model/|registry/instance\\.ts|resource/labels\\.ts|schema/(path|topology-labels)\\.ts)",
       { pathNot: "\\.test\\.ts$" },
     ),
     only(

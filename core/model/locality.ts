@@ -1,4 +1,5 @@
 import type { Labels } from "#core/resource/labels.ts";
+import { TOPOLOGY_LABELS } from "#core/schema/topology-labels.ts";
 
 /** Where something runs: a region, a zone of it, a part of that. Empty where it is not known. */
 export interface Locality {
@@ -7,11 +8,7 @@ export interface Locality {
   readonly subzone: string;
 }
 
-const REGION = "topology.kubernetes.io/region";
-const ZONE = "topology.kubernetes.io/zone";
-const SUBZONE = "topology.istio.io/subzone";
-/** Labels that follow from the locality, the widest first. */
-export const TOPOLOGY_LABELS = [REGION, ZONE, SUBZONE] as const;
+const [REGION, ZONE, SUBZONE] = TOPOLOGY_LABELS;
 
 /** Of `region/zone/subzone`, or less of it. */
 export function parseLocality(text: string): Locality {

@@ -107,7 +107,6 @@ const TUNNEL = message({
   targetHost: becomes(TUNNELING, required(string("ip-or-host"))),
   targetPort: becomes(TUNNELING, required(port())),
 });
-export type Tunnel = Infer<typeof TUNNEL>;
 
 const PORT_POLICY = message({ port: becomes("Cluster.name", required(PORT_SELECTOR)), ...SETTINGS });
 

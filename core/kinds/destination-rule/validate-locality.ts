@@ -1,7 +1,7 @@
 import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import type { LocalityLb } from "#core/kinds/destination-rule/locality.ts";
-import { TOPOLOGY_LABELS } from "#core/model/locality.ts";
 import type { Path } from "#core/schema/path.ts";
+import { TOPOLOGY_LABELS } from "#core/schema/topology-labels.ts";
 
 const TOPOLOGY: ReadonlySet<string> = new Set(TOPOLOGY_LABELS);
 

@@ -1,0 +1,6 @@
+/** Labels that follow from where a workload runs, the widest first: region, zone, subzone. */
+export const TOPOLOGY_LABELS = [
+  "topology.kubernetes.io/region",
+  "topology.kubernetes.io/zone",
+  "topology.istio.io/subzone",
+] as const;
