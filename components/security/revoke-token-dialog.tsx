@@ -16,6 +16,8 @@ interface RevokeTokenDialogProps<T> {
   readonly token: T | null;
   readonly revoking: Revoking<T>;
   readonly onClose: () => void;
+  /** What is done to it: "Revoke". */
+  readonly verb?: string;
 }
 
 /** Asks once more: a revoked token does not come back. */
@@ -23,12 +25,13 @@ export function RevokeTokenDialog<T extends { readonly id: string }>({
   token,
   revoking,
   onClose,
+  verb = "Revoke",
 }: RevokeTokenDialogProps<T>) {
   return (
     <Dialog
       isOpen={token !== null}
       onOpenChange={(isOpen) => !isOpen && onClose()}
-      title={`Revoke ${token === null ? "" : revoking.nameOf(token)}?`}
+      title={`${verb} ${token === null ? "" : revoking.nameOf(token)}?`}
       description={revoking.consequence}
       footer={
         <>
@@ -40,7 +43,7 @@ export function RevokeTokenDialog<T extends { readonly id: string }>({
             isBusy={revoking.isPending}
             onClick={() => token !== null && revoking.mutate({ id: token.id }, { onSettled: onClose })}
           >
-            Revoke
+            {verb}
           </Button>
         </>
       }

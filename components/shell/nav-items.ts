@@ -1,5 +1,6 @@
 import {
   Activity,
+  DoorOpen,
   FlaskConical,
   GitCommitHorizontal,
   LayoutDashboard,
@@ -34,6 +35,7 @@ export const NAV_SECTIONS: readonly { readonly label: string; readonly items: re
     label: "Control",
     items: [
       { href: "/traffic", label: "Traffic", icon: Split },
+      { href: "/gateways", label: "Gateways", icon: DoorOpen },
       { href: "/security", label: "Security", icon: ShieldCheck },
       { href: "/simulate", label: "Simulate", icon: FlaskConical },
     ],

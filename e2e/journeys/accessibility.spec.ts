@@ -19,6 +19,7 @@ const PAGES = [
   "/services/reviews.default.svc.cluster.local",
   "/traffic",
   "/traffic/VirtualService/default/reviews",
+  "/gateways",
   "/security",
   "/security/new?kind=AuthorizationPolicy",
   "/traces",

@@ -138,6 +138,7 @@ test("nothing that is clicked is smaller than 24 pixels, but links within a sent
     "/services",
     "/services/reviews.default.svc.cluster.local",
     "/traffic/VirtualService/default/reviews",
+    "/gateways",
     "/security",
     "/security?tab=mtls",
     "/security?tab=all",

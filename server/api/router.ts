@@ -1,6 +1,6 @@
 import { accessRouter, identityRouter, sessionRouter } from "#server/api/routers/access.ts";
 import { configRouter } from "#server/api/routers/config.ts";
-import { credentialsRouter } from "#server/api/routers/credentials.ts";
+import { credentialsRouter, gatewaysRouter } from "#server/api/routers/credentials.ts";
 import {
   overviewRouter,
   proxiesRouter,
@@ -24,6 +24,7 @@ export const appRouter = router({
   requests: requestsRouter,
   proxies: proxiesRouter,
   identity: identityRouter,
+  gateways: gatewaysRouter,
   credentials: credentialsRouter,
   access: accessRouter,
 });

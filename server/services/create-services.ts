@@ -16,6 +16,7 @@ import { createCatalogService } from "#server/services/catalog-service.ts";
 import { checkTokenGroup } from "#server/services/check-token-group.ts";
 import { type ConfigServiceOptions, createConfigService } from "#server/services/config-service.ts";
 import { createCredentialService } from "#server/services/credential-service.ts";
+import { describeGateways } from "#server/services/describe-gateways.ts";
 import { describeProxy } from "#server/services/describe-proxy.ts";
 import { createOverviewService } from "#server/services/overview-service.ts";
 import { refuseReserved } from "#server/services/refuse-reserved.ts";
@@ -202,6 +203,15 @@ export function createServices(options: ServicesOptions): Services {
       revokeJoinToken: (id, caller) =>
         audited({ action: "identity.revokeJoinToken", resource: id, caller }, async () => {
           await identities.revokeToken(id, new Date());
+        }),
+    },
+    gateways: {
+      list: async () =>
+        describeGateways({
+          snapshot: state.snapshot(),
+          credentials: options.credentials.facts(),
+          proxies: await mesh.proxies(),
+          findings: await config.diagnostics(),
         }),
     },
     credentials: createCredentialService({ book: options.credentials, audited, notify: options.notify }),

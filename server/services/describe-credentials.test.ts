@@ -160,3 +160,17 @@ test("where no gateway runs yet it is looked for in the resource's own namespace
   expect(told(gateway(SIMPLE), {}, [])).toEqual([message]);
   expect(told(gateway(SIMPLE), { "default/shop": pair() }, [])).toEqual([]);
 });
+
+test("authorities are stored beside the pair, never in its place", () => {
+  const resources = parseDocuments(gateway("mode: MUTUAL, credentialName: shop"), {}).documents.flatMap(
+    ({ resource }) => resource ?? [],
+  );
+  const hints = (stored: Record<string, CredentialFacts>) =>
+    describeCredentials(resources, INGRESS, new Map(Object.entries(stored)), NOW).map(({ hint }) => hint);
+  const companion = "`pharos credential apply shop-cacert -n edge --ca FILE`";
+  expect(hints({ "edge/shop": pair() })).toEqual([`store them: ${companion}`]);
+  expect(hints({})).toEqual([
+    "store it: `pharos credential apply shop -n edge --cert FILE --key FILE`",
+    `store it: ${companion}`,
+  ]);
+});

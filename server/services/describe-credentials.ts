@@ -67,7 +67,7 @@ function credentialsOf({ kind, spec }: AnyResource): readonly PlacedCredential[]
 
 function findIn(placed: PlacedCredential, namespace: string, facts: CredentialBookFacts, nowMs: number): Finding[] {
   const use = resolveCredential({ credential: (key) => facts.get(key) }, placed, namespace);
-  if (use.state !== "usable") return [notUsable(use, use.state, namespace)];
+  if (use.state !== "usable") return [notUsable(use, use.state, namespace, placed)];
   const known = facts.get(use.key);
   if (known?.kind !== "usable") return [];
   if (placed.part === "roots") return ofRoots(use, known.roots, nowMs);
@@ -78,8 +78,11 @@ function notUsable(
   { key, part }: CredentialUse,
   state: Exclude<CredentialState, "usable">,
   namespace: string,
+  { credential }: PlacedCredential,
 ): Finding {
-  const [own = "", name = ""] = key.split("/");
+  const [own = "", written = ""] = key.split("/");
+  // Applied under the name of the pair, authorities alone would take its place.
+  const name = credential.endsWith("-cacert") ? `${written.replace(/-cacert$/, "")}-cacert` : written;
   const files = part === "pair" ? "--cert FILE --key FILE" : "--ca FILE";
   const apply = (as: string): string => `\`pharos credential apply ${as} -n ${namespace} ${files}\``;
   const nothing = part === "pair" ? "nothing is served in its place" : "no peer can be checked, and none is taken";
@@ -97,10 +100,7 @@ function notUsable(
     case "without-pair":
       return tell(`the credential ${key} holds no certificate and key`, `apply it with them: ${apply(name)}`);
     case "without-roots":
-      return tell(
-        `the credential ${key} holds no authorities`,
-        `store them beside it: ${apply(`${name.replace(/-cacert$/, "")}-cacert`)}`,
-      );
+      return tell(`the credential ${key} holds no authorities`, `store them: ${apply(name)}`);
     case "other-namespace":
       return tell(
         `the credential ${key} is of namespace ${own}, and the gateway's workload of ${namespace}`,

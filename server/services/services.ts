@@ -19,6 +19,7 @@ import type {
   RevisionSummary,
 } from "#core/view/config.ts";
 import type { CredentialApplied, CredentialView } from "#core/view/credential.ts";
+import type { GatewayView } from "#core/view/gateway.ts";
 import type { Distribution, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
 import type { OverviewView, ServiceDetail, ServiceRow } from "#core/view/service.ts";
 import type { ServiceMetrics } from "#core/view/service-metrics.ts";
@@ -139,6 +140,7 @@ export interface Services {
     joinTokens(): Promise<readonly JoinTokenView[]>;
     revokeJoinToken(id: string, caller: Caller): Promise<void>;
   };
+  readonly gateways: { list(): Promise<readonly GatewayView[]> };
   readonly credentials: {
     list(): Promise<readonly CredentialView[]>;
     /** What is in its place is given to the proxies that name it, and nothing else. */

@@ -1,6 +1,10 @@
 import { callerOf, procedure, router } from "#server/api/trpc.ts";
 import { credentialInput, credentialRef } from "#server/services/credential-inputs.ts";
 
+export const gatewaysRouter = router({
+  list: procedure.query(({ ctx }) => ctx.services.gateways.list()),
+});
+
 export const credentialsRouter = router({
   list: procedure.query(({ ctx }) => ctx.services.credentials.list()),
   put: procedure

@@ -1,0 +1,27 @@
+"use client";
+import { TriangleAlert } from "lucide-react";
+import { Ago } from "#components/ui/time-text.tsx";
+import { useNow } from "#components/ui/use-now.ts";
+
+const SOON_MS = 14 * 24 * 3_600_000;
+
+/** When a certificate ends that people renew: the last two weeks stand out. */
+export function EndsAt({ atMs }: { readonly atMs: number }) {
+  const nowMs = useNow(60_000);
+  const at = new Date(atMs).toISOString();
+  const leftMs = nowMs === null ? Number.POSITIVE_INFINITY : atMs - nowMs;
+  if (leftMs > SOON_MS)
+    return (
+      <span className="block text-subtle text-xs">
+        ends <Ago at={at} />
+      </span>
+    );
+  return (
+    <span className={`flex items-center gap-1.5 text-xs ${leftMs <= 0 ? "text-bad-text" : "text-warn-text"}`}>
+      <TriangleAlert aria-hidden className="size-3.5 shrink-0" />
+      <span>
+        {leftMs <= 0 ? "ended" : "ends"} <Ago at={at} />
+      </span>
+    </span>
+  );
+}
