@@ -129,9 +129,9 @@ function traceQuery(source: DisplayGraph["nodes"][number] | undefined, host: str
   return { service: `${member.app ?? member.name}.${source.namespace}`, callee: host };
 }
 
-/** The same on the page of traces, whose filter is by what its URL holds. */
+/** The same on the page of traces. */
 function tracesHref({ service, callee }: EdgeTraceQuery): string {
-  const asked = callee === undefined ? "" : `&operation=${encodeURIComponent(`//${callee.split(".")[0]}`)}`;
+  const asked = callee === undefined ? "" : `&callee=${encodeURIComponent(callee)}`;
   return `/traces?service=${encodeURIComponent(service)}${asked}`;
 }
 

@@ -1,8 +1,10 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import { X } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import type { TraceFilter } from "#components/traces/trace-filter.ts";
+import { Button } from "#components/ui/button.tsx";
 import { Combobox } from "#components/ui/combobox.tsx";
 import { SearchInput } from "#components/ui/search-input.tsx";
 import { Switch } from "#components/ui/switch.tsx";
@@ -38,6 +40,15 @@ export function TraceFilterBar({
           />
         )}
       </Settled>
+      {filter.callee === "" ? null : (
+        <Button
+          size="sm"
+          aria-label={`Calls of any host, not only of ${filter.callee}`}
+          onClick={() => onChange({ callee: null })}
+        >
+          to {filter.callee} <X aria-hidden />
+        </Button>
+      )}
       <Settled value={filter.operation} onSettle={(operation) => onChange({ operation })}>
         {(value, setValue) => <SearchInput label="Operation or path" value={value} onValueChange={setValue} />}
       </Settled>

@@ -11,7 +11,9 @@ test("an empty query string looks for everything", () => {
 test("each part of the query string narrows the search", () => {
   expect(
     toTraceInput(
-      read("service=reviews.default&operation=GET&min=20&max=100&errors=1&tags=http.method%3DGET&limit=20"),
+      read(
+        "service=reviews.default&callee=ratings.default.svc.cluster.local&operation=GET&min=20&max=100&errors=1&tags=http.method%3DGET&limit=20",
+      ),
       300,
     ),
   ).toEqual({
@@ -19,6 +21,7 @@ test("each part of the query string narrows the search", () => {
     limit: 20,
     tags: { "http.method": "GET" },
     service: "reviews.default",
+    callee: "ratings.default.svc.cluster.local",
     operation: "GET",
     minDurationMs: 20,
     maxDurationMs: 100,

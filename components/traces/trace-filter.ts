@@ -1,6 +1,8 @@
 /** What the traces page looks for. */
 export interface TraceFilter {
   readonly service: string;
+  /** Host that a span of the service asked for. */
+  readonly callee: string;
   readonly operation: string;
   readonly minDurationMs: number | null;
   readonly maxDurationMs: number | null;
@@ -14,6 +16,7 @@ export interface TraceInput {
   readonly seconds: number;
   readonly limit: number;
   readonly service?: string;
+  readonly callee?: string;
   readonly operation?: string;
   readonly minDurationMs?: number;
   readonly maxDurationMs?: number;
@@ -29,6 +32,7 @@ const LIMIT = 100;
 export function parseTraceFilter(get: (name: string) => string | null | undefined): TraceFilter {
   return {
     service: get("service") ?? "",
+    callee: get("callee") ?? "",
     operation: get("operation") ?? "",
     minDurationMs: parseMillis(get("min")),
     maxDurationMs: parseMillis(get("max")),
@@ -57,6 +61,7 @@ export function toTraceInput(filter: TraceFilter, seconds: number): TraceInput {
     seconds,
     limit: filter.limit,
     ...(filter.service === "" ? {} : { service: filter.service }),
+    ...(filter.callee === "" ? {} : { callee: filter.callee }),
     ...(filter.operation === "" ? {} : { operation: filter.operation }),
     ...(filter.minDurationMs === null ? {} : { minDurationMs: filter.minDurationMs }),
     ...(filter.maxDurationMs === null || filter.maxDurationMs === 0 ? {} : { maxDurationMs: filter.maxDurationMs }),
@@ -68,6 +73,7 @@ export function toTraceInput(filter: TraceFilter, seconds: number): TraceInput {
 export function isFiltering(filter: TraceFilter): boolean {
   return (
     filter.service !== "" ||
+    filter.callee !== "" ||
     filter.operation !== "" ||
     filter.minDurationMs !== null ||
     filter.maxDurationMs !== null ||
