@@ -2,10 +2,11 @@ import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { parse } from "yaml";
 import { EXIT } from "#cli/exit-codes.ts";
-import { reportFailure, UsageError } from "#cli/failure.ts";
+import { reportFailure } from "#cli/failure.ts";
 import { integerFlag } from "#cli/number.ts";
 import { PharosError } from "#core/errors.ts";
 import { keepServing } from "#node/keep-serving.ts";
+import { parsePort } from "#programs/parse-port.ts";
 
 interface AgentFlags {
   readonly config?: string;
@@ -28,18 +29,6 @@ interface AgentFlags {
 
 /** Ctrl-C comes from the terminal, and again from each parent that passes it on; a person who wants it sooner is slower. */
 const ONE_SIGNAL_MS = 500;
-
-/** `http:9080:19080`: service port's name, where the application listens, where its sidecar does. */
-function parsePort(text: string): { name: string; appPort: number; inboundPort: number } {
-  const [name = "", app = "", inbound = app] = text.split(":");
-  const ports = [Number(app), Number(inbound)];
-  if (name === "" || !ports.every((port) => Number.isInteger(port) && port > 0 && port < 65_536)) {
-    throw new UsageError(`--port ${text} is not NAME:APP_PORT[:INBOUND_PORT]`, {
-      hint: "for example --port http:9080:19080",
-    });
-  }
-  return { name, appPort: ports[0] ?? 0, inboundPort: ports[1] ?? 0 };
-}
 
 function readSettings(file: string): object {
   const written: unknown = parse(readFileSync(file, "utf8"));

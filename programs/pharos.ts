@@ -45,6 +45,7 @@ const VERBS = {
   identities: async (program: Command) => (await import("#cli/commands/revoke.ts")).addIdentities(program),
   revoke: async (program: Command) => (await import("#cli/commands/revoke.ts")).addRevoke(program),
   join: async (program: Command) => (await import("#programs/join.ts")).addJoin(program),
+  leave: async (program: Command) => (await import("#programs/leave.ts")).addLeave(program),
   completion: async (program: Command) => (await import("#cli/commands/completion.ts")).addCompletion(program),
 } as const;
 

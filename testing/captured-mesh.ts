@@ -64,7 +64,12 @@ export class CapturedMesh {
 
   /** What `pharos ARGS` printed, beside the control plane. */
   async pharos(args: readonly string[], input = ""): Promise<string> {
-    const { code, stdout, stderr } = await runPharos(this.#serve.dir, args, input, this.plane.enter);
+    return this.pharosOn(this.plane, args, input);
+  }
+
+  /** The same on another host. */
+  async pharosOn(host: Host, args: readonly string[], input = ""): Promise<string> {
+    const { code, stdout, stderr } = await runPharos(this.#serve.dir, args, input, host.enter);
     if (code !== 0) throw new Error(`pharos ${args.join(" ")}: ${code}\n${stdout}${stderr}`);
     return stdout;
   }

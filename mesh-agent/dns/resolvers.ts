@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 
-export const RESOLV_CONF = "/etc/resolv.conf";
+const RESOLV_CONF = "/etc/resolv.conf";
 /** As the C library: more are not asked. */
 const RESOLVERS_MAX = 3;
 

@@ -1,3 +1,5 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeTestAuthority } from "#grpc/testing/certificates.ts";
 import { CapturedMesh, type Running, startOn } from "#testing/captured-mesh.ts";
@@ -104,14 +106,14 @@ const TABLE = "table inet pharos\n";
 describe.skipIf(whyNoNamespaces !== undefined)(`captured hosts (${whyNoNamespaces ?? "made here"})`, () => {
   const cleanup = new Cleanup();
   let mesh: CapturedMesh;
-  let [shop, reviews]: [Host, Host] = [] as never;
+  let [shop, reviews, joining]: [Host, Host, Host] = [] as never;
   let agent: Running;
   let shopDir: string;
   afterAll(() => cleanup.run());
 
   beforeAll(async () => {
-    mesh = await CapturedMesh.open(cleanup, 2);
-    [shop, reviews] = mesh.hosts as [Host, Host];
+    mesh = await CapturedMesh.open(cleanup, 3);
+    [shop, reviews, joining] = mesh.hosts as [Host, Host, Host];
     await mesh.pharos(["apply", "-f", "-"], `${MESH}---${CONNECTIONS}`);
     const { key, cert } = await (await makeTestAuthority()).issue("spiffe://cluster.local/ns/default/sa/app");
     startOn(cleanup, reviews, process.execPath, ["-e", NODE_APP, "--", key, cert]);
@@ -163,6 +165,42 @@ describe.skipIf(whyNoNamespaces !== undefined)(`captured hosts (${whyNoNamespace
   test("what the mesh does not know goes where it was meant to", async () => {
     expect(await curl(shop, "-f", `${mesh.url}/healthz`)).toContain("ok");
     expect(await curl(shop, "-f", byName(mesh.url))).toContain("ok");
+  });
+
+  test("a host joins by one command: what its unit runs makes it part of the mesh, and it leaves without a trace", async () => {
+    const place = mesh.directory();
+    const [dir, unitDir, tokenFile] = ["agent", "units", "token"].map((each) => join(place, each)) as [
+      string,
+      string,
+      string,
+    ];
+    mkdirSync(unitDir);
+    writeFileSync(tokenFile, await mesh.makeToken("shop"), { mode: 0o600 });
+    const places = ["--dir", dir, "--unit-dir", unitDir];
+    const joinArgs = ["join", "--token-file", tokenFile, "--name", "shop-1", "--no-start", ...places];
+    expect(await mesh.pharosOn(joining, joinArgs)).toContain("nothing was started: start it with");
+    await expect(mesh.pharosOn(joining, joinArgs)).rejects.toThrow("this host has joined already");
+
+    const unit = readFileSync(join(unitDir, "pharos-agent.service"), "utf8");
+    const [command = "", ...args] = /^ExecStart=(.*)$/m.exec(unit)?.[1]?.split(" ") ?? [];
+    const run = startOn(cleanup, joining, command, args);
+    cleanup.add(() => killEnvoy(dir));
+    await eventually("the unit's agent captures", () =>
+      run.said().includes("traffic is captured") ? true : undefined,
+    );
+    expect(JSON.parse(await curl(joining, "-f", ...REVIEWS))).toMatchObject({
+      xfcc: expect.stringContaining("/sa/shop"),
+    });
+    await expect(mesh.pharosOn(joining, ["leave", ...places])).rejects.toThrow("another agent runs");
+
+    // As if it were killed: what it left goes too.
+    await run.end("SIGKILL");
+    expect(await tables(joining)).toBe(TABLE);
+    expect(await mesh.pharosOn(joining, ["leave", ...places])).toContain("rules of nftables");
+    expect(await tables(joining)).toBe("");
+    expect(readdirSync(place)).toEqual(["token", "units"]);
+    expect(readdirSync(unitDir)).toEqual([]);
+    expect(await mesh.pharosOn(joining, ["leave", ...places])).toContain("there was nothing here");
   });
 
   test("a killed agent leaves traffic working; the next one has one table, and the one after a stop has none", async () => {

@@ -1,0 +1,12 @@
+import { existsSync } from "node:fs";
+import { runTool } from "#mesh-agent/capture/run-tool.ts";
+
+/** As sd_booted(3) finds it out. */
+export function isSystemdRunning(): boolean {
+  return existsSync("/run/systemd/system");
+}
+
+/** Throws "unavailable" with systemd's own words. */
+export async function systemctl(...args: readonly string[]): Promise<void> {
+  await runTool("systemctl", args);
+}
