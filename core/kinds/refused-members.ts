@@ -34,10 +34,6 @@ export const REFUSED_MEMBERS: { readonly [K in Kind]?: readonly string[] } = {
     workloadSelector.matchLabels
   `),
   Sidecar: fieldLines(`
-    egress[].port.name
-    egress[].port.number
-    egress[].port.protocol
-    egress[].port.targetPort
     ingress[].tls.tlsCertificates[].caCertificates
     ingress[].tls.tlsCertificates[].privateKey
     ingress[].tls.tlsCertificates[].serverCertificate

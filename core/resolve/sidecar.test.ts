@@ -42,7 +42,25 @@ test.each([
   [["*/*", "~other/a.example.com"], "b.example.com", "other", true],
   [["~other/*"], "a.example.com", "shop", false],
 ])("%j imports %s of %s: %s", (hosts, host, namespace, expected) => {
-  expect(importsHost(readImports(hosts, "shop"), host, namespace)).toBe(expected);
+  expect(importsHost(readImports([{ port: undefined, hosts }], "shop"), host, namespace)).toBe(expected);
+});
+
+test("on a port with a listener its hosts alone are known, and on others those of the last", () => {
+  const imports = readImports(
+    [
+      { port: 80, hosts: ["./a.example.com"] },
+      { port: undefined, hosts: ["./b.example.com"] },
+    ],
+    "shop",
+  );
+  const known = (host: string, port?: number) => importsHost(imports, host, "shop", port);
+  expect([known("a.example.com", 80), known("a.example.com", 81), known("a.example.com")]).toEqual([true, false, true]);
+  expect([known("b.example.com", 80), known("b.example.com", 81)]).toEqual([false, true]);
+  const only = readImports([{ port: 80, hosts: ["*/*"] }], "shop");
+  expect([importsHost(only, "a.example.com", "x", 80), importsHost(only, "a.example.com", "x", 81)]).toEqual([
+    true,
+    false,
+  ]);
 });
 
 function routing(hosts: readonly string[], to: string, namespace = "shop"): Resource<"VirtualService"> {
@@ -55,7 +73,7 @@ function routing(hosts: readonly string[], to: string, namespace = "shop"): Reso
 }
 
 test("callers have the routes of whoever is for a host that they know, and the hosts these lead to", () => {
-  const imports = readImports(["./front.shop.svc.cluster.local"], "shop");
+  const imports = readImports([{ port: undefined, hosts: ["./front.shop.svc.cluster.local"] }], "shop");
   const known = routing(["front"], "back");
   const unknown = routing(["else"], "far");
   expect([known, unknown].map((each) => importsRoutes(imports, each, "cluster.local"))).toEqual([true, false]);

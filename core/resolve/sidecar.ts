@@ -1,8 +1,9 @@
-import { expandHost, hostMatches } from "#core/host/host.ts";
+import { expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
 import type { ConnectionPool } from "#core/kinds/destination-rule/connection-pool.ts";
 import type { SidecarIngress } from "#core/kinds/sidecar/schema.ts";
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
-import { type PortProtocol, protocolOf, protocolOfPortName } from "#core/model/protocol.ts";
+import { mayBeHttp, type PortProtocol, protocolOf, protocolOfPortName } from "#core/model/protocol.ts";
+import type { Service } from "#core/model/service.ts";
 import { destinationsOf } from "#core/resolve/destinations-of.ts";
 import { resolveServerTls, type ServerTls } from "#core/resolve/server-tls.ts";
 import { findSpeaking } from "#core/resolve/speaking.ts";
@@ -19,8 +20,20 @@ type VirtualService = Resource<"VirtualService">;
 export interface Imports {
   /** Equal for equal ones. */
   readonly key: string;
-  /** In lower case. */
+  /** In lower case; on each port those of the listener for it, else those of the one for all others. */
+  readonly listeners: readonly ImportListener[];
+}
+
+interface ImportListener {
+  /** Undefined: all that have no listener. */
+  readonly port: number | undefined;
   readonly hosts: readonly ImportedHost[];
+}
+
+/** The same as it is written. */
+export interface ImportTexts {
+  readonly port: number | undefined;
+  readonly hosts: readonly string[];
 }
 
 /** The Sidecar that speaks for a workload: one that selects it, else its namespace's, else the mesh's. */
@@ -34,30 +47,89 @@ export function resolveSidecar(
 }
 
 /** The hosts that a Sidecar names, as written; undefined where it leaves callers all that they see. */
-export function importedTexts({ spec }: Sidecar): readonly string[] | undefined {
+export function importedTexts({ spec }: Sidecar): readonly ImportTexts[] | undefined {
   const { egress = [] } = spec;
-  return egress.length === 0 ? undefined : egress.flatMap(({ hosts }) => hosts);
+  return egress.length === 0 ? undefined : egress.map(({ port, hosts }) => ({ port: port?.number, hosts }));
 }
 
 /** `.` is the callers' namespace, also where the Sidecar is of the root namespace. */
-export function readImports(texts: readonly string[], callerNamespace: string): Imports {
-  const hosts = texts.flatMap((text): ImportedHost[] => {
-    const found = parseImportedHost(text);
-    if (found === undefined) return [];
-    const { host, namespace } = found;
-    return [{ ...found, host: host.toLowerCase(), namespace: namespace === "." ? callerNamespace : namespace }];
-  });
-  return { key: `${callerNamespace} ${texts.join(" ")}`, hosts };
+export function readImports(texts: readonly ImportTexts[], callerNamespace: string): Imports {
+  const listeners = texts.map(
+    ({ port, hosts }): ImportListener => ({
+      port,
+      hosts: hosts.flatMap((text): ImportedHost[] => {
+        const found = parseImportedHost(text);
+        if (found === undefined) return [];
+        const { host, namespace } = found;
+        return [{ ...found, host: host.toLowerCase(), namespace: namespace === "." ? callerNamespace : namespace }];
+      }),
+    }),
+  );
+  const key = texts.map(({ port, hosts }) => [...(port === undefined ? [] : [port]), ...hosts].join(" ")).join(";");
+  return { key: `${callerNamespace} ${key}`, listeners };
 }
 
-/** Whether callers know a service of this namespace by this host. */
-export function importsHost({ hosts }: Imports, host: string, namespace: string): boolean {
-  const covers = (each: ImportedHost): boolean =>
+/** Whether callers know a service of this namespace by this host, on a port or on any. */
+export function importsHost({ listeners }: Imports, host: string, namespace: string, port?: number): boolean {
+  const asked = port === undefined ? listeners : listenersFor(listeners, port);
+  return asked.some((each) => covers(each, host, namespace));
+}
+
+function listenersFor(listeners: Imports["listeners"], number: number): Imports["listeners"] {
+  const own = listeners.filter(({ port }) => port === number);
+  return own.length > 0 ? own : listeners.filter(({ port }) => port === undefined);
+}
+
+function covers({ hosts }: ImportListener, host: string, namespace: string): boolean {
+  const isMeant = (each: ImportedHost): boolean =>
     (each.namespace === "*" || each.namespace === namespace) && hostMatches(each.host, host);
   return (
-    hosts.some((each) => !each.isExcluded && covers(each)) && !hosts.some((each) => each.isExcluded && covers(each))
+    hosts.some((each) => !each.isExcluded && isMeant(each)) && !hosts.some((each) => each.isExcluded && isMeant(each))
   );
 }
+
+/** A service as these callers know it: with the ports on which they do; undefined where that is none. */
+export function importPorts(service: Service | undefined, imports: Imports): Service | undefined {
+  if (service === undefined || imports.listeners.every(({ port }) => port === undefined)) return service;
+  const { host, namespace } = service;
+  const ports = service.ports.filter(({ number }) => importsHost(imports, host, namespace, number));
+  if (ports.length === 0) return undefined;
+  return ports.length === service.ports.length ? service : { ...service, ports };
+}
+
+/** A port that a Sidecar has its callers come to. */
+export interface EgressPort {
+  readonly number: number;
+  readonly isHttp: boolean;
+  readonly address: string;
+  /** It has a listener of its own also where traffic is captured. */
+  readonly isBound: boolean;
+  /** The hosts that it names whole, as they are written. */
+  readonly hosts: readonly string[];
+}
+
+export function egressPortsOf(sidecar: Sidecar | undefined): readonly EgressPort[] {
+  return (sidecar?.spec.egress ?? []).flatMap(({ port, bind = LOOPBACK, captureMode, hosts }): EgressPort[] =>
+    port === undefined
+      ? []
+      : [
+          {
+            number: port.number,
+            isHttp: mayBeHttp(writtenProtocol(port, false)),
+            address: bind,
+            isBound: captureMode === "NONE",
+            hosts: hosts.flatMap((text) => {
+              const found = parseImportedHost(text);
+              return found === undefined || found.isExcluded || isWildcard(found.host)
+                ? []
+                : [found.host.toLowerCase()];
+            }),
+          },
+        ],
+  );
+}
+
+const LOOPBACK = "127.0.0.1";
 
 /** Whether callers have the routes of a VirtualService: they know one of its hosts. */
 export function importsRoutes(imports: Imports, { spec, metadata }: VirtualService, domainSuffix: string): boolean {
@@ -121,7 +193,7 @@ export function inboundOf(sidecar: Sidecar | undefined): SidecarInbound | undefi
 function readIngress({ port, bind, captureMode, defaultEndpoint, tls, connectionPool }: SidecarIngress): IngressPort {
   return {
     number: port.number,
-    protocol: ingressProtocol(port, tls !== undefined),
+    protocol: writtenProtocol(port, tls !== undefined),
     isBound: captureMode === "NONE",
     bind,
     application: defaultEndpoint === undefined ? undefined : readEndpoint(defaultEndpoint),
@@ -131,7 +203,10 @@ function readIngress({ port, bind, captureMode, defaultEndpoint, tls, connection
 }
 
 /** What is spoken once TLS has ended here. */
-function ingressProtocol({ name = "", protocol }: SidecarIngress["port"], endsTls: boolean): PortProtocol {
+function writtenProtocol(
+  { name = "", protocol }: { readonly name?: string; readonly protocol?: string },
+  endsTls: boolean,
+): PortProtocol {
   const found = protocol === undefined ? protocolOfPortName(name) : protocolOf({ protocol });
   if (!endsTls || found !== "tls") return found;
   return (protocol ?? name).toLowerCase().startsWith("https") ? "http" : "tcp";

@@ -12,7 +12,7 @@ import { settingsOf, withExports } from "#core/resolve/mesh-settings.ts";
 import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { resolvePolicies } from "#core/resolve/policies.ts";
 import { resolveService, selects, servicesOf } from "#core/resolve/service.ts";
-import { importsHost, importsRoutes, inboundOf, resolveSidecar } from "#core/resolve/sidecar.ts";
+import { importPorts, importsHost, importsRoutes, inboundOf, resolveSidecar } from "#core/resolve/sidecar.ts";
 import { resolveTracing } from "#core/resolve/tracing.ts";
 import { gatewaysOf, resolveVirtualServices } from "#core/resolve/virtual-service.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
@@ -42,8 +42,8 @@ export function createSnapshotReader({ mesh, resources, instances, credentials =
   let byGateway: Map<string, RoutingService[]> | undefined;
   let byAddress: Map<string, WorkloadInstance[]> | undefined;
   let addresses: AddressBook | undefined;
-  const service: MeshReader["service"] = (host, fromNamespace, imports) =>
-    resolveService(
+  const service: MeshReader["service"] = (host, fromNamespace, imports) => {
+    const found = resolveService(
       host,
       declarations.filter(
         ({ hosts, namespace }) =>
@@ -51,6 +51,8 @@ export function createSnapshotReader({ mesh, resources, instances, credentials =
       ),
       fromNamespace,
     );
+    return imports === undefined ? found : importPorts(found, imports);
+  };
   const sidecarFor: MeshReader["sidecarFor"] = (namespace, labels) =>
     resolveSidecar(ofKind(aged, "Sidecar"), { namespace, labels }, mesh.rootNamespace);
   return {

@@ -154,6 +154,16 @@ export const FORMATS = {
   "log-path": (text) =>
     text.startsWith("/") && !UNSENDABLE.test(text) ? undefined : "is not the whole path of a file, such as /dev/stdout",
   "ip-address": (text) => (isIpAddress(text) ? undefined : "is not an IP address"),
+  "egress-protocol": (text) =>
+    /^http_proxy$/i.test(text)
+      ? { notHandled: "agents open a forward proxy by themselves (httpProxyPort in the file of --config)" }
+      : checkProtocol(text),
+  "egress-bind": (text) =>
+    isSocketPath(text)
+      ? { notHandled: "callers reach sidecars over TCP: give an address" }
+      : isIpAddress(text)
+        ? undefined
+        : "is not an IP address",
   "default-endpoint": checkDefaultEndpoint,
   "condition-key": (text) => (CONDITION_KEYS.test(text) ? undefined : checkConditionKey(text)),
 } as const satisfies Record<string, (text: string) => string | NotHandled | undefined>;

@@ -2,6 +2,7 @@ import type { CredentialFacts } from "#core/registry/credential.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { RoutingService } from "#core/resolve/delegates.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
+import type { EgressPort } from "#core/resolve/sidecar.ts";
 import type { Labels } from "#core/resource/labels.ts";
 import type { AnyResource, Resource } from "#core/resource/resource.ts";
 import type { ALL_NAMESPACES } from "#server/compile/all-namespaces.ts";
@@ -20,6 +21,8 @@ export interface CompileReader extends MeshReader {
   readonly sourceLabelKeys: readonly string[];
   /** Label keys that some rule compares endpoints by with their callers, in order. */
   readonly comparedLabelKeys: readonly string[];
+  /** The ports that a workload's Sidecar has its callers come to. */
+  egressPorts(namespace: string, labels: Labels): readonly EgressPort[];
   /** Whether something defines or names a host. */
   hasHost(host: string): boolean;
   /** A registered instance, `namespace/name`. */

@@ -17,7 +17,10 @@ import { type EffectiveMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode
 import { type Policy, resolvePolicies } from "#core/resolve/policies.ts";
 import { resolveService, selects, servicesOf } from "#core/resolve/service.ts";
 import {
+  type EgressPort,
+  egressPortsOf,
   type Imports,
+  importPorts,
   importsHost,
   importsRoutes,
   inboundOf,
@@ -123,7 +126,17 @@ export class RecordingReader implements LayerReader {
       imports === undefined
         ? declarations
         : declarations.filter(({ namespace }) => importsHost(imports, host, namespace));
-    return resolveService(host, known, fromNamespace);
+    const found = resolveService(host, known, fromNamespace);
+    return imports === undefined ? found : importPorts(found, imports);
+  }
+
+  /** The ports that a workload's Sidecar has its callers come to. */
+  egressPorts(namespace: string, labels: Labels): readonly EgressPort[] {
+    return this.derive(
+      `egress ports of ${namespace} ${labelText(labels)}`,
+      () => egressPortsOf(this.sidecarFor(namespace, labels)),
+      isDeepStrictEqual,
+    );
   }
 
   /** Worked out as a whole, and asked entry by entry: an edit concerns those whose entry is another. */

@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import type { Service } from "#core/model/service.ts";
 import { addressesOf, ownAddresses } from "#core/resolve/addresses-of.ts";
 import type { Caller } from "#core/resolve/locality-load.ts";
+import type { EgressPort } from "#core/resolve/sidecar.ts";
 import type { LayerChange, XdsResource } from "#core/xds/layer.ts";
 import { NAMES_METADATA } from "#core/xds/names-metadata.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
@@ -235,6 +236,13 @@ export class OutboundScope {
     return made;
   }
 
+  /** Of the ports that a Sidecar names those for HTTP that somebody known has: a listener without routes would wait for them. */
+  routedPorts(ports: readonly EgressPort[]): readonly EgressPort[] {
+    this.#world.recorder.note(this.#ports);
+    const known = this.#portNumbers();
+    return ports.filter(({ number, isHttp }) => isHttp && known.includes(number));
+  }
+
   #buildRoutes(host: string): {
     readonly virtualHosts: readonly BuiltVirtualHost[];
     readonly encoded: readonly Built[];
@@ -256,7 +264,13 @@ export class OutboundScope {
         : {}),
       routeConfigs: (port: number) =>
         routing === "proxy"
-          ? [{ name: HTTP_PROXY, portInHost: port === 80 ? ("optional" as const) : ("required" as const) }]
+          ? [
+              { name: HTTP_PROXY, portInHost: port === 80 ? ("optional" as const) : ("required" as const) },
+              // The listener says which port it is.
+              ...(this.readers.ports().some((each) => each.number === port)
+                ? [{ name: String(port), portInHost: "ignored" as const }]
+                : []),
+            ]
           : // The connection says which port it is; clients behind a port mapping write another.
             [{ name: String(port), portInHost: "ignored" as const }],
     };
@@ -312,7 +326,8 @@ export class OutboundScope {
 
   #routeConfig(name: string): Built[] {
     const isForwardProxy = name === HTTP_PROXY;
-    const last = isForwardProxy || this.key.refusesUnknown ? BLOCK_ALL : ALLOW_ANY;
+    // Where nothing is captured there is no address that a caller meant.
+    const last = this.key.routing === "proxy" || this.key.refusesUnknown ? BLOCK_ALL : ALLOW_ANY;
     const own = [...(this.#virtualHosts.get(name)?.values() ?? [])].flat().sort((a, b) => a.name.localeCompare(b.name));
     const separate = this.key.takesVirtualHosts;
     const config = create(RouteConfigurationSchema, {

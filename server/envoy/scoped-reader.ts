@@ -1,5 +1,12 @@
 import type { CallerReader, MeshReader } from "#core/resolve/mesh-reader.ts";
-import { type Imports, importedTexts, isRouted, readImports } from "#core/resolve/sidecar.ts";
+import {
+  type EgressPort,
+  egressPortsOf,
+  type Imports,
+  importedTexts,
+  isRouted,
+  readImports,
+} from "#core/resolve/sidecar.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { CompileReader } from "#server/compile/compile-reader.ts";
 
@@ -14,15 +21,18 @@ export interface ScopedReaders {
   readonly named: OutboundReader;
   /** That, and where routes lead them. */
   readonly called: CallerReader;
+  /** Ports for which their Sidecar has listeners. */
+  readonly ports: () => readonly EgressPort[];
 }
 
 /** `sidecar` is the ref of the Sidecar that speaks for the callers; undefined where there is none. */
 export function scopedReaders(world: CompileReader, namespace: string, sidecar: string | undefined): ScopedReaders {
-  if (sidecar === undefined) return { named: world, called: world };
+  if (sidecar === undefined) return { named: world, called: world, ports: () => [] };
   const scope = new SidecarScope(world, namespace, sidecar);
   return {
     named: { ...narrowReader(world, () => scope.imports()), hasHost: (host) => world.hasHost(host) },
     called: narrowReader(world, (host) => scope.importsToCall(host)),
+    ports: () => scope.ports(),
   };
 }
 
@@ -44,6 +54,18 @@ class SidecarScope {
     return imports === undefined || this.#isRouted(host) ? undefined : imports;
   }
 
+  /** The ports for which it has listeners. */
+  ports(): readonly EgressPort[] {
+    return this.#world.derive(
+      `egress of ${this.#sidecar}`,
+      () => {
+        const all = this.#world.ofNamespace("Sidecar", this.#namespace);
+        return egressPortsOf(all.find((each) => formatRef(refOf(each)) === this.#sidecar));
+      },
+      (a, b) => JSON.stringify(a) === JSON.stringify(b),
+    );
+  }
+
   /** Undefined: all that is visible. */
   imports(): Imports | undefined {
     return this.#world.derive(
@@ -52,7 +74,8 @@ class SidecarScope {
         const all = this.#world.ofNamespace("Sidecar", this.#namespace);
         const found = all.find((each) => formatRef(refOf(each)) === this.#sidecar);
         const texts = found && importedTexts(found);
-        return texts === undefined || texts.join() === EVERYTHING ? undefined : readImports(texts, this.#namespace);
+        const isAll = texts?.length === 1 && texts[0]?.port === undefined && texts[0]?.hosts.join() === EVERYTHING;
+        return texts === undefined || isAll ? undefined : readImports(texts, this.#namespace);
       },
       (a, b) => a?.key === b?.key,
     );

@@ -33,7 +33,12 @@ import {
   buildVirtualInbound,
   listenerOrigins,
 } from "#server/envoy/listeners/inbound-listener.ts";
-import { buildExplicitHttp, buildExplicitTcp, buildForwardProxy } from "#server/envoy/listeners/outbound-listener.ts";
+import {
+  buildBoundHttp,
+  buildExplicitHttp,
+  buildExplicitTcp,
+  buildForwardProxy,
+} from "#server/envoy/listeners/outbound-listener.ts";
 import { NOT_TRACED, tracingOf } from "#server/envoy/listeners/proxy-tracing.ts";
 import { logOrigins, logsOf } from "#server/envoy/listeners/requested-log.ts";
 import { buildTcpChains } from "#server/envoy/listeners/tcp-target.ts";
@@ -265,8 +270,38 @@ export class WorkloadLayer {
       metadata.HTTP_PROXY_PORT === undefined || this.scope.key.routing !== "proxy"
         ? []
         : [this.#listener(buildForwardProxy(metadata.HTTP_PROXY_PORT, telemetry), [])];
+    explicit.push(...this.#egressPorts(telemetry));
     if (metadata.INTERCEPTION_MODE === "NONE") return [...proxy, ...explicit];
     return [...this.scope.capturedListeners(telemetry), ...proxy, ...explicit];
+  }
+
+  /** Listeners of the ports that its Sidecar names, where traffic does not come to them by itself. */
+  #egressPorts(telemetry: ProxyTelemetry): Built[] {
+    const { namespace, metadata } = this.node;
+    const isCaptured = metadata.INTERCEPTION_MODE !== "NONE";
+    const taken = new Set([metadata.HTTP_PROXY_PORT, ...metadata.PHAROS_OUTBOUND.map(({ bindPort }) => bindPort)]);
+    const bound = this.#world
+      .egressPorts(namespace, this.#labels)
+      .filter(({ isBound, number }) => (isBound || !isCaptured) && !taken.has(number));
+    const http = this.scope
+      .routedPorts(bound)
+      .map(({ address, number }) => this.#listener(buildBoundHttp(address, number, String(number), telemetry), []));
+    const tcp = bound.flatMap(({ address, number, isHttp, hosts: [host] }): Built[] => {
+      if (isHttp || host === undefined) return [];
+      const world = this.scope.readers.named;
+      const service = world.service(host, namespace);
+      const port = service?.ports.find((each) => each.number === number);
+      if (port === undefined) return [];
+      const context = { world, namespace, gateway: "mesh", port: number, labels: this.#labels };
+      const { chains, routed } = buildTcpChains(
+        host,
+        world.virtualServices(host, namespace, "mesh"),
+        protocolOf(port) === "tls" ? "tls" : "tcp",
+        context,
+      );
+      return [this.#listener(buildExplicitTcp(number, chains, telemetry, address), routed.flatMap(placesOfRoutes))];
+    });
+    return [...http, ...tcp];
   }
 
   /** The service that a name means where the proxy is, short or whole, as its application would write it. */

@@ -9,7 +9,7 @@ import { concernByAny } from "#core/traffic/concern-hosts.ts";
 
 type Sidecar = Resource<"Sidecar">;
 /** Whether callers know a host; "as said": a call to it goes where the caller says. */
-type Knows = (host: string) => boolean | "as said";
+type Knows = (host: string, port: number) => boolean | "as said";
 
 interface Change {
   readonly before: Knows;
@@ -34,10 +34,12 @@ export function concernBySidecar(
     const texts = sidecar === undefined ? undefined : importedTexts(sidecar);
     const imports = texts === undefined ? undefined : readImports(texts, namespace);
     const others = refusesUnknown(sidecar, settings) ? false : "as said";
-    return (host) => {
+    return (host, port) => {
       const declared = declarations.get(host);
       if (declared === undefined) return others;
-      return imports === undefined || declared.some((each) => importsHost(imports, host, each.namespace)) || others;
+      return (
+        imports === undefined || declared.some((each) => importsHost(imports, host, each.namespace, port)) || others
+      );
     };
   };
   /** Of those of its instances that get another Sidecar, each difference once. */
@@ -62,7 +64,10 @@ export function concernBySidecar(
     ({ caller, key }) => {
       const known = changes.get(caller) ?? changesOf(caller);
       changes.set(caller, known);
-      return known.some(({ before, after }) => before(key.destinationService) !== after(key.destinationService));
+      return known.some(
+        ({ before, after }) =>
+          before(key.destinationService, key.destinationPort) !== after(key.destinationService, key.destinationPort),
+      );
     },
   ]);
 }

@@ -15,13 +15,29 @@ import {
   string,
 } from "#core/schema/make-field.ts";
 
-const OWN_LISTENER =
-  "callers reach hosts by captured traffic, by the forward proxy or by a port that their agent opens (outbound in the file of `pharos agent --config`)";
-
 const EGRESS = message({
-  port: refused(`the hosts are those of every port: leave it out; ${OWN_LISTENER}`),
-  bind: refused(`leave it out: ${OWN_LISTENER}`),
-  captureMode: refused(`how traffic comes to a proxy is a setting of its agent: leave it out; ${OWN_LISTENER}`),
+  port: message({
+    number: described(required(port()), {
+      envoy: "Listener.address",
+      doc: "Of services: on this port its hosts alone are known, and elsewhere these are not",
+    }),
+    protocol: becomes("Listener.filter_chains", string("egress-protocol")),
+    name: described(string(), {
+      envoy: "Listener.filter_chains",
+      doc: "Says the protocol where protocol does not; HTTP where neither does",
+    }),
+    targetPort: ignored("deprecated in Istio, and without effect"),
+  }),
+  bind: described(string("egress-bind"), {
+    envoy: "Listener.address",
+    default: "127.0.0.1",
+    doc: "Where the listener of port is bound that traffic is not captured to",
+  }),
+  captureMode: described(oneOf(["DEFAULT", "IPTABLES", "NONE"]), {
+    envoy: "Listener.address",
+    default: "DEFAULT",
+    doc: "NONE: port has a listener of its own, also where traffic is captured",
+  }),
   hosts: described(required(list(string("sidecar-host"), 1)), {
     envoy: "none: which listeners, routes and clusters its proxies get",
     doc: "What they may call, as NAMESPACE/HOST: * is every namespace, . their own, ~ none; ~NAMESPACE leaves out",

@@ -43,15 +43,23 @@ export function validateSidecar(spec: SidecarSpec): Diagnostic[] {
       ),
     );
   issues.push(...validateIngress(ingress));
-  egress.slice(1).forEach((_, index) => {
-    issues.push(
-      errorAt(
-        ["spec", "egress", index + 1],
-        "conflicting-fields",
-        "only the last listener may be without a port, and only one",
-        "write its hosts into the first",
-      ),
-    );
+  egress.forEach(({ port, bind, captureMode }, index) => {
+    const path = ["spec", "egress", index];
+    if (port === undefined && index < egress.length - 1)
+      issues.push(
+        errorAt(
+          path,
+          "conflicting-fields",
+          "only the last listener may be without a port, and only one",
+          "write its hosts into the last one, or set port",
+        ),
+      );
+    if (port === undefined && (bind !== undefined || captureMode === "NONE"))
+      issues.push(errorAt(path, "needs-field", "a listener of its own needs a port", "set port"));
+    if (port !== undefined && egress.findIndex((each) => each.port?.number === port.number) < index)
+      issues.push(
+        errorAt([...path, "port", "number"], "duplicate-value", `port ${port.number} appears twice`, "remove one"),
+      );
   });
   for (const [index, { hosts }] of egress.entries()) issues.push(...validateHosts(hosts, index));
   return issues;

@@ -105,14 +105,32 @@ export function buildExplicitHttp(
   });
 }
 
+/** A port of its own for all HTTP services that are in a route configuration. */
+export function buildBoundHttp(
+  address: string,
+  port: number,
+  routeConfig: string,
+  telemetry: ProxyTelemetry,
+): Listener {
+  const name = `${address}_${port}`;
+  const statPrefix = `outbound_${name}`;
+  const manager = buildHttpManager({ direction: "outbound", statPrefix, routes: routeConfig, telemetry });
+  return listener({ name, address, port, isHttp: true, chains: [httpChain(manager, true)] });
+}
+
 /** A port of its own for one TCP service, or one whose TLS is the caller's. */
-export function buildExplicitTcp(bindPort: number, chains: readonly TcpChain[], telemetry: ProxyTelemetry): Listener {
+export function buildExplicitTcp(
+  bindPort: number,
+  chains: readonly TcpChain[],
+  telemetry: ProxyTelemetry,
+  address = "127.0.0.1",
+): Listener {
   return listener({
-    name: `127.0.0.1_${bindPort}`,
-    address: "127.0.0.1",
+    name: `${address}_${bindPort}`,
+    address,
     port: bindPort,
     isHttp: false,
-    chains: chains.map((each) => buildTcpChain(`outbound_127.0.0.1_${bindPort}`, each, telemetry)),
+    chains: chains.map((each) => buildTcpChain(`outbound_${address}_${bindPort}`, each, telemetry)),
     inspects: chains.some(({ serverNames }) => serverNames.length > 0) ? ["tls"] : [],
   });
 }

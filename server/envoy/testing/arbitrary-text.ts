@@ -258,6 +258,8 @@ export const TEXTS = {
   "metric-tag": fc.constantFrom("a", "response_code", "destination_service", "_x1"),
   "metric-tag-value": fc.constantFrom("'a'", "response.code", "has(upstream_peer.app) ? upstream_peer.app : 'x'"),
   "ip-address": fc.constantFrom("127.0.0.1", "0.0.0.0", "::1"),
+  "egress-protocol": fc.constantFrom("HTTP", "TCP", "grpc", "TLS"),
+  "egress-bind": fc.constantFrom("127.0.0.1", "127.0.0.2", "::1"),
   "default-endpoint": fc.constantFrom(
     "127.0.0.1:8080",
     "[::1]:1",

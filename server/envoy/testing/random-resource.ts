@@ -174,6 +174,15 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
     networking("Sidecar", `sc${draw.random(2)}`, draw.namespace, {
       ...(draw.rarely(2) ? { workloadSelector: { labels: { app: draw.service } } } : {}),
       egress: [
+        ...(draw.rarely(4)
+          ? [
+              {
+                port: { number: draw.pick([80, 9080, 9090]), protocol: draw.pick(["HTTP", "TCP"]), name: "own" },
+                hosts: draw.pick([["*/*"], [`./${draw.service}.${draw.namespace}.${DOMAIN}`], ["~/*"]]),
+                ...(draw.rarely(2) ? { captureMode: "NONE", bind: "127.0.0.3" } : {}),
+              },
+            ]
+          : []),
         {
           hosts: draw.pick([
             ["*/*"],
