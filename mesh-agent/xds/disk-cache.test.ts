@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -127,6 +127,21 @@ test("a file with a write-ahead log, as earlier releases wrote it, is read whole
   expect([cache.version("t", "a"), cache.problem, log]).toEqual(["1", undefined, []]);
   expect(cache.commit({ type: "t", upserts: [resource("a", "2")], removes: [] })).toBe(true);
   cache.close();
+});
+
+test("what is removed, or replaced, is in no byte of the file any more, which is for nobody else to read", () => {
+  const cache = open();
+  const secret = (text: string) => ({ ...resource("key", text), body: Buffer.from(`<${text} ${"x".repeat(5000)}>`) });
+  cache.commit({ type: "t", upserts: [secret("first key"), resource("other", "1", [], 9000)], removes: [] });
+  expect(readFileSync(file).includes("<first key")).toBe(true);
+  expect(statSync(file).mode & 0o077).toBe(0);
+  cache.commit({ type: "t", upserts: [secret("second key")], removes: [] });
+  cache.commit({ type: "t", upserts: [], removes: ["key"] });
+  cache.close();
+  for (const name of readdirSync(dir)) {
+    const bytes = readFileSync(join(dir, name));
+    expect([bytes.includes("<first key"), bytes.includes("<second key")]).toEqual([false, false]);
+  }
 });
 
 test("an alias goes with its resource, and belongs to whoever had it last", () => {

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, openSync, readSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { PharosError } from "#core/errors.ts";
@@ -231,7 +231,11 @@ function openDatabase(file: string, log: Logger): DatabaseSync {
   try {
     // An earlier release's: alone it needs no shared memory, which would be a new file.
     if (isWal) db.exec("PRAGMA locking_mode = EXCLUSIVE");
-    db.exec("PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = NORMAL; PRAGMA locking_mode = NORMAL;");
+    // What is no part of it any more is overwritten: a gateway's keys are in it.
+    db.exec(
+      "PRAGMA secure_delete = ON; PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = NORMAL; PRAGMA locking_mode = NORMAL;",
+    );
+    keepPrivate(file);
     db.exec(SCHEMA);
     if (
       !db
@@ -247,6 +251,15 @@ function openDatabase(file: string, log: Logger): DatabaseSync {
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+/** SQLite makes it as its user's other files are; who cannot change that serves all the same, in a directory that is private. */
+function keepPrivate(file: string): void {
+  try {
+    chmodSync(file, 0o600);
+  } catch {
+    // A disk that takes no writes.
   }
 }
 
