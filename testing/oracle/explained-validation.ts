@@ -36,6 +36,15 @@ export const EXPLAINED_VALIDATION: readonly Explained[] = (
       /^refused AuthorizationPolicy .*operation\.(?:ports|notPorts)\[\]: … is not a port/,
       /^ +- "0"$/m,
     ],
+    ["nothing is stored under such a name", /redentialNames?(?:\[\])?: (?:is empty|… is not \[NAMESPACE\/\]NAME)/],
+    [
+      "the field is newer than the Istio that is asked",
+      /^taken (?:Gateway|Sidecar) .*unknown fields .*tls\.ecdhCurves/,
+    ],
+    [
+      "Envoy refuses such a hash, or a curve of that name",
+      /(?:verifyCertificate(?:Spki|Hash)\[\]: … is not the SHA-256|ecdhCurves\[\])/,
+    ],
     ["an empty name would be trusted", /subjectAltNames\[\]: is empty$/],
     ["an empty header name is no key", /httpHeaderName: is empty$|httpQueryParameterName: is empty$/],
     ["Envoy refuses a parameter without a name", /^refused VirtualService .*queryParams\.…: is empty$/],
