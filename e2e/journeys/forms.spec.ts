@@ -115,6 +115,49 @@ test("after a deletion its roll-out is watched and can be undone", async ({ page
   await expect(page.getByRole("button", { name: "Send all to reviews v1" })).toBeVisible();
 });
 
+test("which instances callers prefer is chosen in a form, and told on the service's page with the reason", async ({
+  page,
+}) => {
+  await demo.api.config.applyChanges.mutate({
+    changes: [
+      {
+        op: "upsert",
+        text: `apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: places, namespace: default }
+spec:
+  hosts: [places.example.test]
+  resolution: STATIC
+  ports: [{ number: 80, name: http, protocol: HTTP }]
+  endpoints:
+    - { address: 192.0.2.1, locality: eu/a }
+    - { address: 192.0.2.2, locality: us/a, weight: 3 }
+`,
+      },
+    ],
+    reason: "a service in two places",
+  });
+  await page.goto(`${demo.console}/services/places.example.test`);
+  await page.getByRole("link", { name: "Prefer near" }).click();
+  await page.getByRole("button", { name: "Then a region" }).click();
+  await page.getByRole("combobox", { name: "Callers in region" }).fill("eu");
+  await page.getByRole("combobox", { name: "go on to region" }).fill("us");
+  await expect(page.getByRole("button", { name: /Preview/ })).toBeEnabled();
+  await page.keyboard.press("Control+Enter");
+  await expect(page.getByTestId("text-diff").or(page.getByRole("table")).first()).toContainText("from: eu");
+  const reason = page.getByRole("textbox", { name: "Reason" });
+  await expect(reason).toHaveValue(/eu, then us/);
+  await reason.focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: /Undo/ })).toBeVisible();
+  await page.goto(`${demo.console}/services/places.example.test`);
+  await expect(page.getByText("Callers in anywhere")).toBeVisible();
+  await expect(page.getByText("75%")).toBeVisible();
+  const { status, stdout } = demo.pharos("explain", "places.example.test");
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/anywhere +80 +0 +eu\/a \(1\) +25% +another region/);
+});
+
 test("a slider moves the weights of its own rule, also where two rules share one list; the words tell shares", async ({
   page,
 }) => {
