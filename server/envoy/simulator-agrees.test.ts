@@ -40,6 +40,9 @@ const RUNS_OF_EVERY_KIND = 10;
 /** Ways in which the dice can fall that are looked at. */
 const BRANCHES_MAX = 400;
 
+/** The first is where the sidecar that calls is, the second in its region, any other where the gateway is. */
+const placeOf = (version: string): string => ({ v1: "eu/a", v2: "eu/b" })[version] ?? "us/a";
+
 const cleanup = new Cleanup();
 let envoy: SwappedProxy;
 let mesh: SmallMesh;
@@ -108,6 +111,7 @@ beforeAll(async () => {
         ...sidecar,
         name: "client-0",
         labels: { app: "client" },
+        locality: "eu/a",
         httpProxyPort: ports.proxy,
         outbound: [
           `reviews:9080:${ports.reviews}`,
@@ -124,6 +128,7 @@ beforeAll(async () => {
         namespace: "istio-system",
         name: "edge-0",
         labels: { istio: "gw" },
+        locality: "us/a",
         gatewayPorts: { 8080: ports.gate, 8443: ports.secureGate, 7000: ports.tcpGate, 9443: ports.tlsGate },
       },
       "edge",
@@ -153,17 +158,18 @@ spec: { hosts: [store.default.svc.cluster.local], location: MESH_INTERNAL, resol
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: { name: secure, namespace: default }
-spec: { hosts: [secure.example.com], location: MESH_EXTERNAL, resolution: STATIC, ports: [{ number: 443, name: tls, protocol: TLS }], endpoints: [${secured.map(({ port }, index) => `{ address: 127.0.0.1, ports: { tls: ${port} }, labels: { version: v${index + 1} } }`).join(", ")}] }
+spec: { hosts: [secure.example.com], location: MESH_EXTERNAL, resolution: STATIC, ports: [{ number: 443, name: tls, protocol: TLS }], endpoints: [${secured.map(({ port }, index) => `{ address: 127.0.0.1, ports: { tls: ${port} }, labels: { version: v${index + 1} }, locality: ${placeOf(`v${index + 1}`)} }`).join(", ")}] }
 ---
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: { name: ext, namespace: default }
-spec: { hosts: [ext.example.com], location: MESH_EXTERNAL, resolution: STATIC, ports: [{ number: 80, name: http, protocol: HTTP }], endpoints: [${outside.map(({ port }, index) => `{ address: 127.0.0.1, ports: { http: ${port} }, labels: { version: v${index + 1} } }`).join(", ")}] }
+spec: { hosts: [ext.example.com], location: MESH_EXTERNAL, resolution: STATIC, ports: [{ number: 80, name: http, protocol: HTTP }], endpoints: [${outside.map(({ port }, index) => `{ address: 127.0.0.1, ports: { http: ${port} }, labels: { version: v${index + 1} }, locality: ${placeOf(`v${index + 1}`)} }`).join(", ")}] }
 `) as Parameters<typeof makeSnapshot>[0],
     running.map(({ name, app, version, port, appPort, inboundPort }) => ({
       name,
       labels: { app, version },
       account: app,
+      locality: placeOf(version),
       ports: [`${port}:${appPort}:${inboundPort}`],
     })),
   );

@@ -107,19 +107,39 @@ const gateways = fc
     }),
   ]);
 
+const places = fc.constantFrom<Json>(
+  { enabled: true },
+  { enabled: false },
+  { failover: [{ from: "us", to: "eu" }] },
+  { distribute: [{ from: "eu/*", to: { "eu/b": 100 } }] },
+  { distribute: [{ from: "*", to: { "eu/*": 60, "us/*": 40 } }] },
+  { failoverPriority: ["version=v2"] },
+  { failoverPriority: ["topology.kubernetes.io/region", "istio"] },
+);
+
 const destinationRules = fc
   .tuple(
     fc.constantFrom("reviews", "ratings", "store", "secure.example.com"),
     some(fc.constantFrom("DISABLE", "ISTIO_MUTUAL")),
     some(fc.constantFrom("ROUND_ROBIN", "RANDOM", "LEAST_REQUEST")),
     fc.boolean(),
+    some(places),
   )
-  .map(([host, mode, simple, hasV2]) =>
+  .map(([host, mode, simple, hasV2, localityLbSetting]) =>
     resource("DestinationRule", networking, "default", `d-${host}`, {
       host,
       trafficPolicy: {
         ...(mode === undefined ? {} : { tls: { mode } }),
-        ...(simple === undefined ? {} : { loadBalancer: { simple } }),
+        ...(simple === undefined && localityLbSetting === undefined
+          ? {}
+          : {
+              loadBalancer: {
+                ...(simple === undefined ? {} : { simple }),
+                ...(localityLbSetting === undefined ? {} : { localityLbSetting }),
+              },
+            }),
+        // Localities fail over where failures are looked for: here they are, and none is found.
+        ...(localityLbSetting === undefined ? {} : { outlierDetection: { consecutive5xxErrors: 0 } }),
       },
       subsets: [
         { name: "v1", labels: { version: "v1" } },
