@@ -9,7 +9,7 @@ export function LocalitiesCard({ localities }: { readonly localities: readonly E
         {localities.map(({ from, to, groups }) => (
           <li key={`${from.join()} ${to.join()}`} className="px-4 py-2">
             <p className="font-medium text-ink [overflow-wrap:anywhere]">
-              Callers in {from.join(", ")}
+              Callers: {from.join(", ")}
               <span className="ml-2 font-normal text-subtle text-xs">to {to.join(", ")}</span>
             </p>
             <ol className="mt-1">

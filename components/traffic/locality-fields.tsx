@@ -42,7 +42,7 @@ export function LocalityFields({ context, catalog }: { readonly context: FormCon
   const { mode, detection } = form;
   const places = usePlaces(catalog, form.host, form.namespace);
   return (
-    <>
+    <div className="flex flex-col gap-4">
       <Card title="Which instances callers prefer">
         <div className="flex flex-col gap-4">
           <Field label="Order" hint={WHAT[mode]} error={context.problemAt(LOCALITY_PATH)}>
@@ -88,7 +88,7 @@ export function LocalityFields({ context, catalog }: { readonly context: FormCon
           </div>
         </Card>
       )}
-    </>
+    </div>
   );
 }
 
