@@ -60,3 +60,29 @@ test.each([
   expect([code !== 0, stderr]).toEqual([true, expect.stringContaining(message)]);
   expect((await run("list")).stdout).not.toContain("refused");
 });
+
+test("a Gateway that names one that is not stored is told so before it is applied, at the field", async () => {
+  const text = `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: web, namespace: default }
+spec:
+  selector: { istio: ingress }
+  servers:
+    - { port: { number: 443, name: https, protocol: HTTPS }, hosts: [a.example.com], tls: { mode: SIMPLE, credentialName: nobodys } }
+`;
+  const { ok, diagnostics } = await connect({ dir: server.dir }).config.check.mutate({
+    changes: [{ op: "upsert", text }],
+  });
+  expect([ok, diagnostics.filter(({ code }) => code === "credential-not-usable")]).toEqual([
+    true,
+    [
+      expect.objectContaining({
+        severity: "warning",
+        path: ["spec", "servers", 0, "tls", "credentialName"],
+        line: 8,
+        message: "no credential default/nobodys is stored; nothing is served in its place",
+      }),
+    ],
+  ]);
+});

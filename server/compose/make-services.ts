@@ -17,6 +17,7 @@ import type { ServerOptions } from "#server/server-options.ts";
 import { CheckCache } from "#server/services/check-cache.ts";
 import { createServices } from "#server/services/create-services.ts";
 import { credentialFindings } from "#server/services/credential-findings.ts";
+import { describeCredentials } from "#server/services/describe-credentials.ts";
 import { fileFindings } from "#server/services/file-findings.ts";
 import { liveEnds } from "#server/services/live-ends.ts";
 import type { Services } from "#server/services/services.ts";
@@ -73,7 +74,13 @@ export function makeServices(parts: ServicesParts): { readonly services: Service
     explain: (name) => explainService(state.snapshot(), name),
     publisher,
     keys: parts.keys,
-    files: { findings: () => [...filesFound(), ...credentialsFound()] },
+    files: {
+      findings: () => [...filesFound(), ...credentialsFound()],
+      ofUnsaved(upserts) {
+        const { resources, instances } = state.snapshot();
+        return describeCredentials(upserts, instances, parts.credentials.facts(), Date.now(), resources);
+      },
+    },
     previews,
     applies,
     xdsAddress: `${dialable(options.host)}:${mesh.port}`,

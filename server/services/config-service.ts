@@ -9,6 +9,7 @@ import type { MeshSettings } from "#core/registry/snapshot.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
 import { meetsRequirements, parseLabelSelector } from "#core/resource/label-selector.ts";
 import { placeDiagnostics } from "#core/resource/place-diagnostics.ts";
+import type { AnyResource } from "#core/resource/resource.ts";
 import { tellOnce } from "#core/resource/tell-once.ts";
 import type { ApplyResult, KeyView, PreviewView, ResourceSummary } from "#core/view/config.ts";
 import type { Distribution } from "#core/view/mesh.ts";
@@ -49,7 +50,11 @@ export interface ConfigServiceOptions {
     readonly at: (location: string) => Omit<KeyView, "location"> | undefined;
   };
   /** What agents say is wrong with files of their hosts, told of the objects that name them. */
-  readonly files: { readonly findings: () => readonly Diagnostic[] };
+  readonly files: {
+    readonly findings: () => readonly Diagnostic[];
+    /** Of those that are known before they are applied: of credentials that they name. */
+    readonly ofUnsaved?: (upserts: readonly AnyResource[]) => readonly Diagnostic[];
+  };
   readonly audit: (line: {
     readonly caller: Caller;
     readonly action: string;
@@ -215,7 +220,8 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
       const { findings, resolved } = isSmall
         ? findDelta(checks.run(), checks.run(change), new Set(plan.changed.map(({ ref }) => ref)))
         : await previews.findings(change, asker);
-      const placed = await place(findings, changes, asker);
+      const unsaved = files.ofUnsaved?.(change.upserts) ?? [];
+      const placed = await place([...findings, ...unsaved], changes, asker);
       return { ok: true, diagnostics: tellOnce(plan.diagnostics, placed), resolved };
     },
     async preview(changes, asker): Promise<PreviewView> {
@@ -236,7 +242,8 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
       const change = changeOfPlan(plan, state.revision + 1);
       const rehearsal = await previews.rehearse(change, asker, () => recentTraffic(telemetry));
       const [takers, proxies] = await Promise.all([mesh.takers(rehearsal.changed), mesh.proxies()]);
-      const placed = await place(rehearsal.findings, changes, asker);
+      const unsaved = files.ofUnsaved?.(change.upserts) ?? [];
+      const placed = await place([...rehearsal.findings, ...unsaved], changes, asker);
       const { throughput, traffic } = rehearsal;
       const affected = new Set(takers.ids);
       return {

@@ -174,3 +174,13 @@ test("authorities are stored beside the pair, never in its place", () => {
     `store it: ${companion}`,
   ]);
 });
+
+test("a rule is held against the gateways there are, whichever resources are asked about", () => {
+  const read = (yaml: string) => parseDocuments(yaml, {}).documents.flatMap(({ resource }) => resource ?? []);
+  const asked = read(rule("mode: SIMPLE, credentialName: me"));
+  const messages = (among?: ReturnType<typeof read>) =>
+    describeCredentials(asked, INGRESS, new Map(), NOW, among).map(({ severity, message }) => `${severity} ${message}`);
+  const lacks = (key: string) => `no credential ${key} is stored; no peer can be checked, and none is taken`;
+  expect(messages()).toEqual([`warning ${lacks("default/me")}`]);
+  expect(messages(read(gateway(SIMPLE)))).toEqual([`error ${lacks("edge/me")}`]);
+});

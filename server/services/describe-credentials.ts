@@ -27,17 +27,18 @@ interface Finding {
 
 /**
  * What is wrong with the credentials that resources name, at the field, as the gateways find them that are given these resources. Where no such
- * gateway runs yet, as one of the resource's own namespace would.
+ * gateway runs yet, as one of the resource's own namespace would. `among`: all resources, where `resources` are some of them.
  */
 export function describeCredentials(
   resources: readonly AnyResource[],
   instances: readonly WorkloadInstance[],
   facts: CredentialBookFacts,
   nowMs: number,
+  among: readonly AnyResource[] = resources,
 ): Diagnostic[] {
   const naming = resources.filter((resource) => credentialsOf(resource).length > 0);
   if (naming.length === 0) return [];
-  const selectors = ofKind(resources, "Gateway").map(gatewaySelector);
+  const selectors = ofKind([...new Set([...resources, ...among])], "Gateway").map(gatewaySelector);
   const isGateway = ({ labels }: WorkloadInstance): boolean =>
     selectors.some((selector) => Object.keys(selector).length > 0 && matchesLabels(labels, selector));
   const gateways = instances.filter(isGateway);
