@@ -5,6 +5,7 @@ import type { Cluster, Endpoint } from "#core/simulate/cluster.ts";
 const CLUSTER: Cluster = {
   name: "c",
   discovery: "eds",
+  addresses: [],
   endpointsName: "c",
   endpoints: [],
   balancer: "least-request",

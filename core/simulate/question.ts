@@ -1,4 +1,5 @@
 import { PharosError } from "#core/errors.ts";
+import { hostForms } from "#core/host/host-forms.ts";
 import { parseAddress } from "#core/simulate/address.ts";
 import type { Connection } from "#core/simulate/exchange.ts";
 import { findCapturedListener } from "#core/simulate/find-listener.ts";
@@ -76,7 +77,21 @@ function headersOf({ method, headers }: Question, { authority, path, scheme }: T
   return all;
 }
 
-function enterSidecar(image: ProxyImage, { metadata, name }: ProxyNode, question: Question, target: Target): Entry {
+/** As its agent answers an application that looks a name up; the name itself where it does not. */
+function lookUp(image: ProxyImage, namespace: string, domain: string, { host, port }: Target): string {
+  const suffix = domain.startsWith(`${namespace}.svc.`) ? domain.slice(`${namespace}.svc.`.length) : domain;
+  const named = hostForms(host, namespace, suffix).flatMap(
+    (form) => image.cluster(`outbound|${port}||${form}`)?.addresses ?? [],
+  );
+  return named[0] ?? host;
+}
+
+function enterSidecar(
+  image: ProxyImage,
+  { metadata, name, namespace, domain }: ProxyNode,
+  question: Question,
+  target: Target,
+): Entry {
   if (target.scheme === "https:")
     throw new PharosError("invalid", "an application's own TLS is not looked into on its way out", {
       hint: "ask for tcp://HOST:PORT, or for http:// where the sidecar begins TLS",
@@ -88,8 +103,9 @@ function enterSidecar(image: ProxyImage, { metadata, name }: ProxyNode, question
     connection: { remote, local, localPort, tls: undefined, speaks: isTcp ? "tcp" : "http/1.1" },
     headers: isTcp ? undefined : headersOf(question, target, isAbsolute),
   });
-  const captured = findCapturedListener(image, target.host, target.port);
-  if (captured !== undefined) return at(captured, parseAddress(target.host), target.port, false);
+  const address = lookUp(image, namespace, domain, target);
+  const captured = findCapturedListener(image, address, target.port);
+  if (captured !== undefined) return at(captured, parseAddress(address), target.port, false);
   const bound = (port: number | undefined): Listener | undefined =>
     port === undefined ? undefined : image.listeners().find((each) => each.binds && each.port === port);
   const own = metadata.PHAROS_OUTBOUND.find(({ host, port }) => port === target.port && isNamed(host, target.host));

@@ -1,7 +1,7 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { hostMatches, isWildcard, normalizeHost } from "#core/host/host.ts";
 import { hostForms } from "#core/host/host-forms.ts";
-import { NAMES_METADATA } from "#core/xds/names-metadata.ts";
+import { namedAddresses } from "#core/xds/names-metadata.ts";
 import { TYPE_URLS } from "#core/xds/type-urls.ts";
 import type { CacheCommit, CachedResource } from "#mesh-agent/xds/cached-resource.ts";
 import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
@@ -68,8 +68,7 @@ export class MeshNames {
     const { resource } = fromBinary(ResourceSchema, body);
     if (resource === undefined) return;
     const { metadata } = fromBinary(ClusterSchema, resource.value);
-    const said = metadata?.filterMetadata[NAMES_METADATA]?.addresses;
-    if (!Array.isArray(said) || said.length === 0) return;
-    this.#clusters.set(name, { host, addresses: said.map(String) });
+    const addresses = namedAddresses(metadata);
+    if (addresses.length > 0) this.#clusters.set(name, { host, addresses });
   }
 }

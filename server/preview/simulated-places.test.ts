@@ -73,6 +73,7 @@ const nodes: readonly ProxyNode[] = [
     outbound: ["store.default.svc.cluster.local:7000:17000"],
   }),
   makeNode({ ...sidecar, mode: "REDIRECT", name: "captured-0", labels: { app: "client" } }),
+  makeNode({ ...sidecar, mode: "REDIRECT", names: true, name: "named-0", labels: { app: "client" } }),
   makeNode({ ...sidecar, mode: "NONE", name: "reviews-0", labels: { app: "reviews" }, inbound: ["http:9001:10001"] }),
   makeNode({ ...sidecar, mode: "NONE", name: "store-0", labels: { app: "store" }, inbound: ["tcp:7001:17001"] }),
   makeNode({
@@ -119,6 +120,8 @@ test.each([
   ["whole-0", "GET", "http://reviews:9080/x", []],
   ["captured-0", "GET", "http://203.0.113.7:9080/x", [["host", "reviews:9080"]]],
   ["captured-0", "GET", "tcp://203.0.113.7:7", []],
+  ["named-0", "GET", "tcp://store:7000", []],
+  ["named-0", "GET", "http://reviews:9080/x", []],
   ["edge-0", "GET", "http://reviews.example.com:8080/x", []],
   ["edge-0", "GET", "http://other.example.com:8080/x", []],
 ] as const)("from %s %s %s %j", (from, method, url, headers) => {
@@ -135,6 +138,16 @@ test.each([
   );
   expect(placed.length).toBeGreaterThan(1);
   expect(placed.filter(({ found }) => found === undefined).map(({ place }) => place)).toEqual([]);
+});
+
+test("a captured caller whose agent answers DNS comes by the name to the service's own listener", () => {
+  const from = nodes.find(({ name }) => name === "named-0")?.id ?? "";
+  const ask = (url: string) =>
+    new SimulationRoom(() => snapshot, hash).simulate({ from, method: "GET", url, headers: [] }, null, nodes).now;
+  const resourcesOf = (url: string) =>
+    ask(url).outcomes.flatMap(({ hops }) => hops.flatMap(({ steps }) => steps.map(({ place }) => place?.resource)));
+  expect(resourcesOf("tcp://store:7000")).toContainEqual(expect.stringMatching(/^240\.240\.\d+\.\d+_7000$/));
+  expect(resourcesOf("tcp://store.elsewhere:7000")).toContain("virtualOutbound");
 });
 
 test("a filter of HTTP stands in the filter that speaks HTTP, wherever that is in its chain", () => {

@@ -1,6 +1,7 @@
 import type { Cluster, Endpoint } from "#core/simulate/cluster.ts";
 import { openAny } from "#core/simulate/read/open-any.ts";
 import { readClientTls } from "#core/simulate/read/transport-socket.ts";
+import { namedAddresses } from "#core/xds/names-metadata.ts";
 import {
   Cluster_LbPolicy as Balancer,
   type Cluster as ClusterMessage,
@@ -35,6 +36,7 @@ export function readCluster(cluster: ClusterMessage): Cluster {
   return {
     name: cluster.name,
     discovery: type.case === "type" ? DISCOVERY[type.value] : "static",
+    addresses: namedAddresses(cluster.metadata),
     endpointsName: cluster.edsClusterConfig?.serviceName || cluster.name,
     endpoints: cluster.loadAssignment === undefined ? [] : readEndpoints(cluster.loadAssignment),
     balancer: BALANCER[cluster.lbPolicy] ?? "round-robin",
