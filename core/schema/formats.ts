@@ -33,6 +33,8 @@ const HEADER_NAME_MAX = 16_384;
 const QUERY_NAME_MAX = 1024;
 const CONDITION_KEYS =
   /^(?:request\.headers\[:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+\]|source\.(?:ip|namespace|principal|serviceAccount)|remote\.ip|destination\.(?:ip|port)|connection\.sni|request\.auth\.(?:principal|audiences|presenter))$/;
+/** Of 1 MiB. */
+const BASE64_CHARS_MAX = 4 * Math.ceil(1_048_576 / 3);
 /** A Go duration is nanoseconds in 64 bits. */
 const DURATION_MS_MAX = 2_562_047 * 3_600_000;
 const PROTOCOLS = /^(?:HTTP|HTTPS|HTTP_PROXY|GRPC|HTTP2|TCP|TLS|UDP|MONGO|REDIS|MYSQL)$/i;
@@ -164,6 +166,9 @@ export const FORMATS = {
       : isIpAddress(text)
         ? undefined
         : "is not an IP address",
+  base64: (text) =>
+    matches(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, text, "is not base64") ??
+    longest(text, BASE64_CHARS_MAX),
   "default-endpoint": checkDefaultEndpoint,
   "condition-key": (text) => (CONDITION_KEYS.test(text) ? undefined : checkConditionKey(text)),
 } as const satisfies Record<string, (text: string) => string | NotHandled | undefined>;

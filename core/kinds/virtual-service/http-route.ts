@@ -53,7 +53,10 @@ const DIRECT_RESPONSE = message({
   body: message(
     {
       string: described(explicit(string(undefined, 1_048_576)), { envoy: "DirectResponseAction.body", form: "lines" }),
-      bytes: refused("write the body as `string`"),
+      bytes: described(explicit(string("base64", 1_400_000)), {
+        envoy: "DirectResponseAction.body",
+        doc: "The body in base64, at most 1 MiB of it",
+      }),
     },
     { exactlyOneOf: ["string", "bytes"] },
   ),
@@ -102,7 +105,10 @@ const MIRROR = message({
 
 const CORS_POLICY = message({
   allowOrigins: becomes("CorsPolicy.allow_origin_string_match", list(STRING_MATCH)),
-  allowOrigin: refused("deprecated in Istio; use allowOrigins with `exact`"),
+  allowOrigin: described(list(string("header-text")), {
+    envoy: "CorsPolicy.allow_origin_string_match",
+    doc: "Deprecated: whole origins, where allowOrigins names none",
+  }),
   allowMethods: becomes("CorsPolicy.allow_methods", list(string("cors-method"))),
   allowHeaders: becomes("CorsPolicy.allow_headers", list(string("header-name-or-star"))),
   exposeHeaders: becomes("CorsPolicy.expose_headers", list(string("header-name-or-star"))),

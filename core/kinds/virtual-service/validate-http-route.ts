@@ -42,6 +42,16 @@ export function validateHttpRoute(route: HttpRoute, path: Path, isDelegated: boo
     if (origin.exact === "" || origin.prefix === "")
       issues.push(errorAt([...path, "corsPolicy", "allowOrigins", index], "bad-value", "an empty origin matches none"));
   });
+  const { allowOrigins = [], allowOrigin = [] } = route.corsPolicy ?? {};
+  if (allowOrigins.length > 0 && allowOrigin.length > 0)
+    issues.push(
+      warningAt(
+        [...path, "corsPolicy", "allowOrigin"],
+        "no-effect",
+        "allowOrigin has no effect: allowOrigins names origins",
+        "write them into allowOrigins",
+      ),
+    );
   return issues;
 }
 

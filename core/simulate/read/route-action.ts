@@ -54,6 +54,7 @@ export function readAction({ action }: RouteMessage): Route["action"] {
 }
 
 function readBody({ body }: DirectResponseAction): string {
+  if (body?.specifier.case === "inlineBytes") return new TextDecoder().decode(body.specifier.value);
   return body?.specifier.case === "inlineString" ? body.specifier.value : "";
 }
 

@@ -10,8 +10,10 @@ const NAME = "envoy.filters.http.cors";
 const FILTER = { ...typed(NAME, CorsSchema, {}), disabled: true };
 
 function buildCors(cors: RouteCors): Any {
+  const { allowOrigins = [], allowOrigin = [] } = cors;
+  const origins = allowOrigins.length > 0 ? allowOrigins : allowOrigin.map((exact) => ({ exact }));
   return pack(CorsPolicySchema, {
-    allowOriginStringMatch: (cors.allowOrigins ?? []).map(buildStringMatcher),
+    allowOriginStringMatch: origins.map(buildStringMatcher),
     allowMethods: (cors.allowMethods ?? []).join(","),
     allowHeaders: (cors.allowHeaders ?? []).join(","),
     exposeHeaders: (cors.exposeHeaders ?? []).join(","),

@@ -109,6 +109,9 @@ function buildRoute(
         value: {
           status,
           ...(body?.string === undefined ? {} : { body: { specifier: { case: "inlineString", value: body.string } } }),
+          ...(body?.bytes === undefined
+            ? {}
+            : { body: { specifier: { case: "inlineBytes", value: fromBase64(body.bytes) } } }),
         },
       },
     };
@@ -323,4 +326,8 @@ function headerOperations(...rules: readonly (HeaderRules | undefined)[]): Heade
     responseHeadersToAdd: present.flatMap(({ response }) => options(response)),
     responseHeadersToRemove: present.flatMap(({ response }) => response?.remove ?? []),
   };
+}
+
+function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }

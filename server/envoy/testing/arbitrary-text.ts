@@ -260,6 +260,7 @@ export const TEXTS = {
   "ip-address": fc.constantFrom("127.0.0.1", "0.0.0.0", "::1"),
   "egress-protocol": fc.constantFrom("HTTP", "TCP", "grpc", "TLS"),
   "egress-bind": fc.constantFrom("127.0.0.1", "127.0.0.2", "::1"),
+  base64: fc.constantFrom("", "YQ==", "AAD/", "aGVsbG8="),
   "default-endpoint": fc.constantFrom(
     "127.0.0.1:8080",
     "[::1]:1",
