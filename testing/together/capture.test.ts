@@ -86,6 +86,16 @@ with socket.create_connection((sys.argv[1], 7000), 5) as connection:
     print(connection.recv(100).decode() or sys.exit("no greeting"))
 `;
 
+const notFrom = (address: string): string => `
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: { name: not-from, namespace: default }
+spec:
+  selector: { matchLabels: { app: reviews } }
+  action: DENY
+  rules: [{ from: [{ source: { ipBlocks: [${address}] } }] }]
+`;
+
 /** Says by which peer and for which certificate it was asked. */
 const PYTHON_APP = `
 import http.server, json
@@ -156,6 +166,14 @@ describe.skipIf(whyNoNamespaces !== undefined)(`captured hosts (${whyNoNamespace
     expect(address).toMatch(/^240\.240\./);
     expect(await shop.run("getent", ["ahostsv4", "reviews.default.svc.cluster.local"])).toContain(address);
     expect(JSON.parse(await curl(shop, `http://${address}:9080/by-address`))).toMatchObject({ path: "/by-address" });
+  });
+
+  test("policies see the caller's own address", async () => {
+    const status = () => curl(shop, "-o", "/dev/null", "-w", "%{http_code}", ...REVIEWS);
+    await mesh.pharos(["apply", "-f", "-", "--wait"], notFrom(shop.address));
+    expect(await status()).toBe("403");
+    await mesh.pharos(["apply", "-f", "-", "--wait"], notFrom("10.77.0.200"));
+    expect(await status()).toBe("200");
   });
 
   test("who is not in the mesh is refused at the application's own port", async () => {
