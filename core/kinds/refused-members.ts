@@ -24,8 +24,6 @@ export const REFUSED_MEMBERS: { readonly [K in Kind]?: readonly string[] } = {
     trafficPolicy.loadBalancer.backendUtilization.weightExpirationPeriod
     trafficPolicy.loadBalancer.backendUtilization.weightStabilizationPeriod
     trafficPolicy.loadBalancer.backendUtilization.weightUpdatePeriod
-    trafficPolicy.loadBalancer.consistentHash.httpCookie.attributes[].name
-    trafficPolicy.loadBalancer.consistentHash.httpCookie.attributes[].value
     trafficPolicy.loadBalancer.zoneAwareLbSetting.enabled
     trafficPolicy.loadBalancer.zoneAwareLbSetting.failoverPriority
     trafficPolicy.loadBalancer.zoneAwareLbSetting.failover[].from

@@ -6,6 +6,7 @@ import {
   described,
   explicit,
   integer,
+  list,
   message,
   number,
   oneOf,
@@ -14,6 +15,7 @@ import {
   string,
 } from "#core/schema/make-field.ts";
 
+const COOKIE_ATTRIBUTE = "RouteAction.HashPolicy.Cookie.attributes";
 const CONSISTENT_HASH = message(
   {
     httpHeaderName: becomes("RouteAction.HashPolicy.Header.header_name", explicit(string("header-name"))),
@@ -21,7 +23,15 @@ const CONSISTENT_HASH = message(
       name: becomes("RouteAction.HashPolicy.Cookie.name", required(string("header-text"))),
       path: becomes("RouteAction.HashPolicy.Cookie.path", string("header-text")),
       ttl: becomes("RouteAction.HashPolicy.Cookie.ttl", string("duration-or-zero")),
-      attributes: refused("only name, path and ttl of the cookie are"),
+      attributes: described(
+        list(
+          message({
+            name: becomes(COOKIE_ATTRIBUTE, required(string("header-text"))),
+            value: becomes(COOKIE_ATTRIBUTE, string("header-text")),
+          }),
+        ),
+        { envoy: COOKIE_ATTRIBUTE, doc: "What the cookie says besides where it is made: Secure, SameSite" },
+      ),
     }),
     useSourceIp: becomes(
       "RouteAction.HashPolicy.ConnectionProperties.source_ip, TcpProxy.hash_policy",
@@ -56,7 +66,10 @@ export const LOAD_BALANCER = message(
       }),
       aggression: becomes("Cluster.SlowStartConfig.aggression", explicit(number(0, 1e9))),
     }),
-    warmupDurationSecs: refused("deprecated in Istio; use warmup.duration"),
+    warmupDurationSecs: described(string("duration"), {
+      envoy: "Cluster.SlowStartConfig.slow_start_window",
+      doc: "As warmup.duration, which is newer and wins",
+    }),
     localityLbSetting: described(LOCALITY_LB, {
       doc: "Which endpoints are preferred by where they and the caller are; instead of what the MeshConfig says",
     }),

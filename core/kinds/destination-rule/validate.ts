@@ -70,16 +70,16 @@ function validateSettings(settings: TrafficSettings, path: Path): Diagnostic[] {
       ),
     );
   }
-  const warms = loadBalancer?.warmup !== undefined;
+  const warming = (["warmup", "warmupDurationSecs"] as const).find((name) => loadBalancer?.[name] !== undefined);
   const simple = loadBalancer?.simple ?? "LEAST_REQUEST";
   if (
-    warms &&
-    (loadBalancer.consistentHash !== undefined ||
+    warming !== undefined &&
+    (loadBalancer?.consistentHash !== undefined ||
       !["ROUND_ROBIN", "LEAST_REQUEST", "UNSPECIFIED", "LEAST_CONN"].includes(simple))
   ) {
     issues.push(
       errorAt(
-        [...path, "loadBalancer", "warmup"],
+        [...path, "loadBalancer", warming],
         "conflicting-fields",
         "warmup goes only with ROUND_ROBIN and LEAST_REQUEST",
       ),
@@ -95,6 +95,17 @@ function validateSettings(settings: TrafficSettings, path: Path): Diagnostic[] {
       ),
     );
   const hash = loadBalancer?.consistentHash;
+  const attributes = (hash?.httpCookie?.attributes ?? []).map(({ name }) => name);
+  attributes.forEach((name, index) => {
+    if (attributes.indexOf(name) < index)
+      issues.push(
+        errorAt(
+          [...path, "loadBalancer", "consistentHash", "httpCookie", "attributes", index, "name"],
+          "duplicate-value",
+          `the attribute ${name} appears twice`,
+        ),
+      );
+  });
   const keys = HASH_KEYS.filter((name) => hash?.[name] !== undefined);
   if (keys.length > 1)
     issues.push(

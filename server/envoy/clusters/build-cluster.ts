@@ -175,7 +175,8 @@ function balancing(loadBalancer: LoadBalancer | undefined): ClusterInit {
       },
     };
   const lbPolicy = LB_POLICY[loadBalancer?.simple ?? "UNSPECIFIED"];
-  const warmup = loadBalancer?.warmup;
+  const since = loadBalancer?.warmupDurationSecs;
+  const warmup = loadBalancer?.warmup ?? (since === undefined ? undefined : { duration: since });
   if (warmup === undefined) return { lbPolicy };
   const slowStartConfig = {
     slowStartWindow: duration(warmup.duration),

@@ -17,7 +17,7 @@ export function buildHashPolicy(
   if (hash?.httpHeaderName !== undefined)
     return { hashPolicy: [{ policySpecifier: { case: "header", value: { headerName: hash.httpHeaderName } } }] };
   if (hash?.httpCookie !== undefined) {
-    const { name, path, ttl } = hash.httpCookie;
+    const { name, path, ttl, attributes } = hash.httpCookie;
     return {
       hashPolicy: [
         {
@@ -27,6 +27,7 @@ export function buildHashPolicy(
               name,
               ...(path === undefined ? {} : { path }),
               ...(ttl === undefined ? {} : { ttl: duration(ttl) }),
+              ...(attributes === undefined ? {} : { attributes: attributes.map((each) => ({ ...each })) }),
             },
           },
         },
