@@ -26,7 +26,7 @@ export function GatewayProxies({ proxies }: { readonly proxies: readonly Gateway
             ) : (
               <Link
                 href={`/proxies/${encodeURIComponent(id)}`}
-                className="rounded-sm text-accent-text underline [overflow-wrap:anywhere]"
+                className="inline-flex min-h-6 items-center rounded-sm text-accent-text underline [overflow-wrap:anywhere]"
               >
                 {namespace}/{name}
               </Link>
