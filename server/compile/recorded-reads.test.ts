@@ -71,18 +71,6 @@ test.each<[string, () => Partial<SnapshotChange>]>([
     }),
   ],
   [
-    "an authorizer that nobody asks, in the mesh's settings",
-    () => ({
-      upserts: [
-        meshConfig({
-          extensionProviders: [
-            { name: "a", envoyExtAuthzGrpc: { service: "default/s1.default.svc.cluster.local", port: 80 } },
-          ],
-        }),
-      ],
-    }),
-  ],
-  [
     "how gateways take connections",
     () => ({ upserts: [meshConfig({ defaultConfig: { gatewayTopology: { numTrustedProxies: 1 } } })] }),
   ],
@@ -90,6 +78,11 @@ test.each<[string, () => Partial<SnapshotChange>]>([
   const small = open(10)(change());
   expect(small.built).toBeGreaterThan(0);
   expect(open(100)(change())).toMatchObject({ built: small.built, changed: small.changed });
+});
+
+test("an authorizer that nobody asks, in the mesh's settings, is no proxy's concern", () => {
+  const provider = { name: "a", envoyExtAuthzGrpc: { service: "default/s1.default.svc.cluster.local", port: 80 } };
+  expect(open(10)({ upserts: [meshConfig({ extensionProviders: [provider] })] }).built).toBe(0);
 });
 
 test("what comes out as before is nobody's concern", () => {

@@ -65,6 +65,8 @@ export class OutboundScope {
   /** Host → where its captured connections go that are not HTTP. */
   readonly #connections = new Map<string, readonly HostConnections[]>();
   #listenerKey: string | undefined;
+  /** The listener key that those kept were built for. */
+  #capturedFor: string | undefined;
   readonly #captured = new Map<string, readonly Built[]>();
   readonly #units = new Map<string, readonly Unit[]>();
   readonly #touchedConfigs = new Set<string>();
@@ -209,7 +211,11 @@ export class OutboundScope {
   /** Listeners of captured outbound traffic. What they hold follows from the ports and the proxy's workload: replicas share them. */
   capturedListeners(telemetry: ProxyTelemetry): readonly Built[] {
     this.#world.recorder.note(this.#ports);
-    const key = JSON.stringify([this.listenerKey(), telemetry]);
+    if (this.#capturedFor !== this.listenerKey()) this.#captured.clear();
+    this.#capturedFor = this.listenerKey();
+    // Of the mesh's settings only what listeners of calls have.
+    const { settings, ...own } = telemetry;
+    const key = JSON.stringify([own, settings.pathNormalization]);
     const known = this.#captured.get(key);
     if (known !== undefined) return known;
     const made = [
