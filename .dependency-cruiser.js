@@ -28,9 +28,9 @@ export default {
     ),
     only(
       "simulate-reads-what-proxies-read",
-      "The simulator decides by compiled resources, and so reads protobuf; nothing else of the core does.",
+      "The simulator decides by compiled resources, and so reads protobuf; beside these it knows what forms a host name has, and nothing else of the core.",
       "^core/simulate/",
-      "^(core/(simulate/|xds/|errors\\.ts|schema/compile-regex\\.ts)|proto/gen/|node_modules/(@bufbuild|ipaddr\\.js)/)",
+      "^(core/(simulate/|xds/|host/|errors\\.ts|schema/compile-regex\\.ts)|proto/gen/|node_modules/(@bufbuild|ipaddr\\.js)/)",
       { pathNot: "\\.test\\.ts$" },
     ),
     only(

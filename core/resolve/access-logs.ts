@@ -85,7 +85,7 @@ function resolveSide(levels: readonly Telemetry[], side: Side, settings: Setting
 }
 
 /** Those that the lowest level names that names any. */
-export function providersInScope(levels: readonly Telemetry[], defaults: readonly string[]): readonly string[] {
+function providersInScope(levels: readonly Telemetry[], defaults: readonly string[]): readonly string[] {
   const named = levels.map(({ spec }) =>
     (spec.accessLogging ?? []).flatMap(({ providers = [] }) => providers.map(({ name }) => name)),
   );

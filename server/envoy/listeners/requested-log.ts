@@ -23,8 +23,6 @@ export interface ProxyLogs {
   readonly server: readonly ProxyLog[];
 }
 
-export const NO_LOGS: ProxyLogs = { client: [], server: [] };
-
 const STDOUT = "/dev/stdout";
 
 /**
