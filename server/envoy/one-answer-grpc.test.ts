@@ -4,11 +4,13 @@ import { expandHost, isWildcard } from "#core/host/host.ts";
 import type { Service } from "#core/model/service.ts";
 import { resolveDestinationPort } from "#core/resolve/destination-port.ts";
 import { resolveEndpoints } from "#core/resolve/endpoints.ts";
+import { groupEndpoints, localityRule } from "#core/resolve/locality-load.ts";
 import { resolveRoutedPorts } from "#core/resolve/routed-ports.ts";
-import { resolveTrafficTo } from "#core/resolve/traffic-policy.ts";
+import { resolveTrafficPolicy, resolveTrafficTo } from "#core/resolve/traffic-policy.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import { isIpAddress } from "#core/schema/ip-address.ts";
 import { Cluster_LbPolicy } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
+import type { ClusterLoadAssignment } from "#proto/gen/envoy/config/endpoint/v3/endpoint_pb.js";
 import { BLACK_HOLE } from "#server/envoy/names.ts";
 import {
   clusterName,
@@ -36,6 +38,15 @@ function subsetsOf({ reader }: LawWorld, service: Service, host: string, namespa
   return new Map([["", undefined], ...subsets.map(({ name, labels }) => [name, labels] as const)]);
 }
 
+function describeGroup({ priority, lbEndpoints }: ClusterLoadAssignment["endpoints"][number]): string[] {
+  return lbEndpoints.map(({ hostIdentifier }) => {
+    const address = hostIdentifier.case === "endpoint" ? hostIdentifier.value.address?.address : undefined;
+    if (address?.case !== "socketAddress") return "";
+    const { portSpecifier } = address.value;
+    return `${priority} ${address.value.address}:${portSpecifier.case === "portValue" ? portSpecifier.value : ""}`;
+  });
+}
+
 describe(`FUZZ_SEED=${seed}`, () => {
   test("clusters: they have those of the services and subsets that callers in their namespace see", () =>
     law((world) => {
@@ -51,32 +62,32 @@ describe(`FUZZ_SEED=${seed}`, () => {
       }
     }));
 
-  test("endpoints: they call whoever is resolved to answer at an address, each once", () =>
+  test("endpoints: they call whoever is resolved to answer at an address, each once, in the order of where they are", () =>
     law((world) => {
-      for (const namespace of NAMESPACES) {
-        const assignments = world.read(grpcClient(namespace)).assignments();
-        for (const host of hostsOf(world)) {
-          const service = callable(world, host, namespace);
-          if (service?.resolution !== "static") continue;
-          for (const port of service.ports)
-            for (const [subset, labels] of subsetsOf(world, service, host, namespace)) {
-              const resolved = resolveEndpoints(world.reader, service, port)
-                .filter((each) => matchesLabels(each.labels, labels) && isIpAddress(each.address))
-                .map((each) => `${each.address}:${each.port}`);
-              const sent = (assignments.get(clusterName(host, port.number, subset))?.endpoints ?? []).flatMap(
-                ({ lbEndpoints }) =>
-                  lbEndpoints.map(({ hostIdentifier }) => {
-                    const address =
-                      hostIdentifier.case === "endpoint" ? hostIdentifier.value.address?.address : undefined;
-                    if (address?.case !== "socketAddress") return "";
-                    const { portSpecifier } = address.value;
-                    return `${address.value.address}:${portSpecifier.case === "portValue" ? portSpecifier.value : ""}`;
-                  }),
-              );
-              expect(sent).toEqual([...new Set(resolved)]);
-            }
+      for (const namespace of NAMESPACES)
+        for (const locality of ["", "eu/a"]) {
+          const node = { ...grpcClient(namespace), locality };
+          const assignments = world.read(node).assignments();
+          for (const host of hostsOf(world)) {
+            const service = callable(world, host, namespace);
+            if (service?.resolution !== "static") continue;
+            const rule = world.reader.destinationRule(host, namespace, service.namespace);
+            for (const port of service.ports)
+              for (const [subset, labels] of subsetsOf(world, service, host, namespace)) {
+                const callable = resolveEndpoints(world.reader, service, port).filter(
+                  (each) => matchesLabels(each.labels, labels) && isIpAddress(each.address),
+                );
+                const once = new Map(callable.map((each) => [`${each.address}:${each.port}`, each]));
+                const found = localityRule(resolveTrafficPolicy(rule, subset, port.number), world.reader.settings());
+                const caller = { locality, labels: node.metadata.LABELS };
+                const resolved = groupEndpoints([...once.values()], found, caller).flatMap(({ priority, endpoints }) =>
+                  endpoints.map((each) => `${priority} ${each.address}:${each.port}`),
+                );
+                const assignment = assignments.get(clusterName(host, port.number, subset));
+                expect((assignment?.endpoints ?? []).flatMap(describeGroup)).toEqual(resolved);
+              }
+          }
         }
-      }
     }));
 
   test("routes: the deciding VirtualService's routes for these callers are theirs, in order", () =>
@@ -142,7 +153,9 @@ describe(`FUZZ_SEED=${seed}`, () => {
           });
           const isHashed = loadBalancer?.consistentHash !== undefined;
           expect(cluster.lbPolicy === Cluster_LbPolicy.RING_HASH).toBe(isHashed);
+          // They refuse all but their own, and one that is named in the policy takes the service from them.
           expect(cluster.transportSocket).toBeUndefined();
+          expect(cluster.transportSocketMatches).toEqual([]);
         }
     }));
 });

@@ -131,16 +131,17 @@ function discovery(input: ClusterInput, caller: Caller): ClusterInit {
                 health: "healthy",
               },
             ];
-      // LOGICAL_DNS has one endpoint, no more and no less.
-      const isLogical = resolution !== "dns" && written.length > 0;
+      const loadAssignment = buildLoadAssignment(input, resolution === "dns" ? written : written.slice(0, 1), caller);
+      // LOGICAL_DNS has one endpoint, no more and no less; and which of them a caller uses, rules say too.
+      const isLogical =
+        resolution !== "dns" && loadAssignment.endpoints.flatMap(({ lbEndpoints }) => lbEndpoints).length === 1;
       const type = isLogical ? Cluster_DiscoveryType.LOGICAL_DNS : Cluster_DiscoveryType.STRICT_DNS;
-      const used = isLogical ? written.slice(0, 1) : written;
       return {
         clusterDiscoveryType: { case: "type", value: type },
         dnsLookupFamily: Cluster_DnsLookupFamily.V4_PREFERRED,
         respectDnsTtl: true,
         dnsRefreshRate: durationMs(settings.dnsRefreshMs),
-        loadAssignment: buildLoadAssignment(input, used, caller),
+        loadAssignment,
       };
     }
     default:

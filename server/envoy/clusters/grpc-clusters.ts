@@ -22,9 +22,10 @@ export function isCallable({ resolution }: Service): boolean {
   return resolution !== "none";
 }
 
-/** A cluster without what gRPC clients refuse: TLS from the control plane, other balancers, several DNS names. */
+/** A cluster without what gRPC clients refuse: other transport sockets than their own, other balancers, several DNS names. */
 export function buildGrpcCluster(input: ClusterInput, caller: Caller): Cluster {
-  const { service, policy } = input;
+  const { service } = input;
+  const { tunnel: _, proxyProtocol: __, ...policy } = input.policy;
   const build = (resolved: Service): Cluster =>
     buildCluster(
       {
