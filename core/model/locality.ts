@@ -10,6 +10,14 @@ export interface Locality {
 
 const [REGION, ZONE, SUBZONE] = TOPOLOGY_LABELS;
 
+/** Regions, zones and parts of these as clouds name them. */
+const LOCALITY = /^[A-Za-z0-9._-]{1,63}(?:\/[A-Za-z0-9._-]{1,63}){0,2}$/;
+
+/** Whether a text that somebody says of himself is `region/zone/subzone`, or less of it. */
+export function isLocality(text: string): boolean {
+  return LOCALITY.test(text);
+}
+
 /** Of `region/zone/subzone`, or less of it. */
 export function parseLocality(text: string): Locality {
   const [region = "", zone = "", subzone = ""] = text.split("/");

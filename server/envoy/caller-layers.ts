@@ -3,13 +3,17 @@ import type { LayerChange, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import { MutableLayer } from "#server/compile/mutable-layer.ts";
 import { formatCaller } from "#server/envoy/caller-of.ts";
-import type { ServiceCluster } from "#server/envoy/clusters/service-clusters.ts";
 
 interface Built {
   readonly type: XdsType;
   readonly resource: XdsResource;
 }
-type Encode = (cluster: ServiceCluster, caller: Caller) => readonly Built[];
+
+/**
+ * What a caller has otherwise than another, encoded for him. It is asked whenever somebody comes from a new place, with all services in
+ * one turn: what it needs of the mesh is found when it is made, where that is noted too.
+ */
+export type EncodeForCaller = (caller: Caller) => Built;
 
 interface Held {
   readonly caller: Caller;
@@ -19,7 +23,7 @@ interface Held {
 
 /** What of one host differs between the callers of a scope, built for those who are there. */
 export interface CallersPart {
-  readonly clusters: readonly ServiceCluster[];
+  readonly encoders: readonly EncodeForCaller[];
   readonly built: ReadonlyMap<MutableLayer, readonly Built[]>;
 }
 
@@ -29,14 +33,12 @@ export interface CallersPart {
  */
 export class CallerLayers {
   readonly #id: string;
-  readonly #encode: Encode;
   readonly #held = new Map<string, Held>();
-  /** Host → those of its clusters that are another for another caller. */
-  readonly #clusters = new Map<string, readonly ServiceCluster[]>();
+  /** By host. */
+  readonly #encoders = new Map<string, readonly EncodeForCaller[]>();
 
-  constructor(id: string, encode: Encode) {
+  constructor(id: string) {
     this.#id = id;
-    this.#encode = encode;
   }
 
   get layers(): readonly MutableLayer[] {
@@ -52,7 +54,7 @@ export class CallerLayers {
       return known.layer;
     }
     const layer = new MutableLayer(`${this.#id}/from ${key}`);
-    for (const [host, clusters] of this.#clusters) layer.replace(unitOf(host), this.#encodeAll(clusters, caller));
+    for (const [host, encoders] of this.#encoders) layer.replace(unitOf(host), encodeAll(encoders, caller));
     this.#held.set(key, { caller, layer, users: 1 });
     return layer;
   }
@@ -66,32 +68,27 @@ export class CallerLayers {
   }
 
   /** Changes nothing; `install` does. */
-  build(clusters: readonly ServiceCluster[]): CallersPart {
+  build(encoders: readonly EncodeForCaller[]): CallersPart {
     const built = Array.from(
-      clusters.length === 0 ? [] : this.#held.values(),
-      ({ layer, caller }) => [layer, this.#encodeAll(clusters, caller)] as const,
+      encoders.length === 0 ? [] : this.#held.values(),
+      ({ layer, caller }) => [layer, encodeAll(encoders, caller)] as const,
     );
-    return { clusters, built: new Map(built) };
+    return { encoders, built: new Map(built) };
   }
 
-  install(host: string, { clusters, built }: CallersPart): LayerChange[] {
-    if (clusters.length === 0 && !this.#clusters.has(host)) return [];
-    if (clusters.length === 0) this.#clusters.delete(host);
-    else this.#clusters.set(host, clusters);
+  install(host: string, { encoders, built }: CallersPart): LayerChange[] {
+    if (encoders.length === 0 && !this.#encoders.has(host)) return [];
+    if (encoders.length === 0) this.#encoders.delete(host);
+    else this.#encoders.set(host, encoders);
     // Whoever came after they were built has his built now.
     return [...this.#held.values()].flatMap(({ layer, caller }) =>
-      layer.replace(unitOf(host), built.get(layer) ?? this.#encodeAll(clusters, caller)),
+      layer.replace(unitOf(host), built.get(layer) ?? encodeAll(encoders, caller)),
     );
-  }
-
-  #encodeAll(clusters: readonly ServiceCluster[], caller: Caller): readonly Built[] {
-    return clusters.flatMap((each) => this.#encode(each, caller).filter(({ type }) => isCallers(each, type)));
   }
 }
 
-/** Of a cluster that another caller has otherwise, which resource that is: its endpoints, which may be part of the cluster. */
-export function isCallers({ dependsOnCaller, isDiscovered }: ServiceCluster, type: XdsType): boolean {
-  return dependsOnCaller && type === (isDiscovered ? "EDS" : "CDS");
+function encodeAll(encoders: readonly EncodeForCaller[], caller: Caller): readonly Built[] {
+  return encoders.map((encode) => encode(caller));
 }
 
 function unitOf(host: string): string {

@@ -1,6 +1,7 @@
 import type { Caller } from "#core/resolve/locality-load.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import type { CompileReader } from "#server/compile/compile-reader.ts";
+import { labelText } from "#server/compile/label-text.ts";
 import { standingOf } from "#server/envoy/standing.ts";
 
 /**
@@ -17,10 +18,7 @@ export function callerOf(world: CompileReader, node: ProxyNode): Caller {
   };
 }
 
-/** Equal for callers who prefer the same. */
+/** Equal for callers who prefer the same, and for no others: what is in it, proxies say of themselves. */
 export function formatCaller({ locality, labels }: Caller): string {
-  const pairs = Object.entries(labels)
-    .sort()
-    .map(([key, value]) => `${key}=${value}`);
-  return [locality === "" ? "anywhere" : locality, ...pairs].join(" ");
+  return `${JSON.stringify(locality)} ${labelText(labels)}`;
 }

@@ -1,13 +1,11 @@
 import { create } from "@bufbuild/protobuf";
 import type { Service } from "#core/model/service.ts";
-import { addressesOf, ownAddresses } from "#core/resolve/addresses-of.ts";
+import { ownAddresses } from "#core/resolve/addresses-of.ts";
 import type { Caller } from "#core/resolve/locality-load.ts";
 import type { EgressPort } from "#core/resolve/sidecar.ts";
 import type { LayerChange, XdsResource } from "#core/xds/layer.ts";
-import { NAMES_METADATA } from "#core/xds/names-metadata.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
-import { type Cluster, ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
-import { MetadataSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
+import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
 import { ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
@@ -17,10 +15,11 @@ import { MutableLayer } from "#server/compile/mutable-layer.ts";
 import { PlainCell } from "#server/compile/plain-cell.ts";
 import type { Cell } from "#server/compile/recorder.ts";
 import { makeUnit, type Unit } from "#server/compile/unit.ts";
-import { CallerLayers, type CallersPart, isCallers } from "#server/envoy/caller-layers.ts";
+import { CallerLayers, type CallersPart, type EncodeForCaller } from "#server/envoy/caller-layers.ts";
+import { clusterFinisher } from "#server/envoy/clusters/cluster-finisher.ts";
 import { constantClusters } from "#server/envoy/clusters/constant-clusters.ts";
-import { encodeServiceCluster } from "#server/envoy/clusters/encode-service-cluster.ts";
-import { type ServiceCluster, serviceClusters } from "#server/envoy/clusters/service-clusters.ts";
+import { encodeForCaller, encodeServiceCluster } from "#server/envoy/clusters/encode-service-cluster.ts";
+import { isCallers, serviceClusters } from "#server/envoy/clusters/service-clusters.ts";
 import { encodeResource, type Hash } from "#server/envoy/encode.ts";
 import { type HostConnections, resolveHostConnections } from "#server/envoy/listeners/captured-connections.ts";
 import { buildCapturedListeners } from "#server/envoy/listeners/captured-listeners.ts";
@@ -81,7 +80,7 @@ export class OutboundScope {
     this.readers = scopedReaders(world, key.namespace, key.sidecar);
     this.#hash = hash;
     this.layer = new MutableLayer(formatScope(key));
-    this.callers = new CallerLayers(this.layer.id, (cluster, caller) => this.#encodeCluster(cluster, caller));
+    this.callers = new CallerLayers(this.layer.id);
     this.#constantUnit = makeUnit({
       ...{ recorder: world.recorder, layer: this.layer, name: "constants", suspects: () => [] },
       build: () => this.#constants(),
@@ -374,34 +373,20 @@ export class OutboundScope {
   /** What all callers of the scope have alike, and what follows from where each is. */
   #buildClusters(host: string): { readonly built: readonly Built[]; readonly callers: CallersPart } {
     const clusters = this.#world.hasHost(host) ? serviceClusters(this.readers.called, host, this.key) : [];
+    const finisher = clusterFinisher(this.readers.named, this.key, host);
+    // Whole, what is the callers' too: so it is noted what that follows from, and told what cannot be built.
     const built = clusters.flatMap((each) =>
-      this.#encodeCluster(each, ANYWHERE).filter(({ type }) => !isCallers(each, type)),
+      encodeServiceCluster(each, ANYWHERE, this.#hash, finisher(each.input.subset)).filter(
+        ({ type }) => !isCallers(each, type),
+      ),
     );
-    return { built, callers: this.callers.build(clusters.filter(({ dependsOnCaller }) => dependsOnCaller)) };
-  }
-
-  #encodeCluster(cluster: ServiceCluster, caller: Caller): readonly Built[] {
-    return encodeServiceCluster(cluster, caller, this.#hash, (each) =>
-      this.#withLimits(this.#withNames(each, cluster)),
-    );
-  }
-
-  /** Agents answer DNS by what their proxies can call. */
-  #withNames(cluster: Cluster, { input: { service, subset } }: ServiceCluster): Cluster {
-    const named =
-      this.key.hasNames && subset === "" ? this.readers.named.service(service.host, this.key.namespace) : undefined;
-    if (named === undefined) return cluster;
-    const addresses = addressesOf(this.readers.named, named);
-    if (addresses.length === 0) return cluster;
-    const metadata = create(MetadataSchema, { filterMetadata: { [NAMES_METADATA]: { addresses: [...addresses] } } });
-    return Object.assign(cluster, { metadata });
-  }
-
-  /** What a gateway holds for a slow client is bounded on both sides. */
-  #withLimits(cluster: Cluster): Cluster {
-    if (this.key.routing !== "none") return cluster;
-    const { clusterPerConnectionBufferLimitBytes } = this.#world.settings().gatewayConnections;
-    return Object.assign(cluster, { perConnectionBufferLimitBytes: clusterPerConnectionBufferLimitBytes });
+    const encoders = clusters
+      .filter(({ dependsOnCaller }) => dependsOnCaller)
+      .map((each): EncodeForCaller => {
+        const finish = finisher(each.input.subset);
+        return (caller) => encodeForCaller(each, caller, this.#hash, finish);
+      });
+    return { built, callers: this.callers.build(encoders) };
   }
 
   #constants(): Built[] {

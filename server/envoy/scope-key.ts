@@ -1,3 +1,4 @@
+import { labelText } from "#server/compile/label-text.ts";
 import type { Routing } from "#server/envoy/clusters/build-cluster.ts";
 
 /** What proxies that share a scope have in common; nothing else decides what the layer holds. */
@@ -16,6 +17,7 @@ export interface ScopeKey {
   readonly hasNames: boolean;
 }
 
+/** Equal for equal keys, and for no others. */
 export function formatScope({
   namespace,
   labels,
@@ -25,14 +27,10 @@ export function formatScope({
   refusesUnknown,
   hasNames,
 }: ScopeKey): string {
-  const labelText = Object.entries(labels)
-    .sort()
-    .map(([key, value]) => `${key}=${value}`)
-    .join(",");
   return [
     `outbound/${namespace}/${routing}`,
     ...(takesVirtualHosts ? [] : ["inline"]),
-    ...(labelText === "" ? [] : [labelText]),
+    ...(Object.keys(labels).length === 0 ? [] : [labelText(labels)]),
     ...(sidecar === undefined ? [] : [sidecar]),
     ...(refusesUnknown ? ["registry only"] : []),
     ...(hasNames ? ["names"] : []),

@@ -1,7 +1,7 @@
 import { PharosError } from "#core/errors.ts";
 import { isReservedIdentity } from "#core/identity/reserved-identity.ts";
 import { accountStanding } from "#core/model/account-standing.ts";
-import { isWithin } from "#core/model/locality.ts";
+import { isLocality, isWithin } from "#core/model/locality.ts";
 import { plainText } from "#core/plain-text.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Resource } from "#core/resource/resource.ts";
@@ -52,8 +52,6 @@ export interface AdmissionContext {
 /** Of an object in Kubernetes, as namespaces and accounts have it. */
 const NAME = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
 const PORT_NAME = /^[a-zA-Z0-9](?:[a-zA-Z0-9._-]{0,61}[a-zA-Z0-9])?$/;
-/** Of regions, zones and parts of these, as clouds name them. */
-const LOCALITY = /^[A-Za-z0-9._-]{1,63}(?:\/[A-Za-z0-9._-]{1,63}){0,2}$/;
 const PORTS_MAX = 64;
 /** Of a reason: it is told to people, not kept as a record. */
 const REASON_LENGTH_MAX = 300;
@@ -193,7 +191,7 @@ function refuseOther(said: Registration, key: string, labels: Readonly<Record<st
  */
 function localityOf({ locality, group }: Registration, given: string, key: string): string {
   if (locality === "") return given;
-  if (!LOCALITY.test(locality))
+  if (!isLocality(locality))
     throw new PharosError("invalid", `locality: ${quote(locality)} of instance ${key} is not region/zone/subzone`, {
       hint: "write --locality us-east/zone-1, of letters, digits, dots, dashes and underscores",
     });

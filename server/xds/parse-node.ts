@@ -1,5 +1,6 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
+import { isLocality } from "#core/model/locality.ts";
 import { plainText } from "#core/plain-text.ts";
 import { isIpAddress } from "#core/schema/ip-address.ts";
 import type { NodeMetadata, ProxyNode } from "#core/xds/layer.ts";
@@ -138,10 +139,11 @@ export function parseNode(bytes: Uint8Array, isDelta: boolean): ProxyNode {
         ? node.userAgentVersionType.value
         : "";
   const { region = "", zone = "", subZone = "" } = node.locality ?? {};
-  const locality = plainText([region, zone, subZone].join("/").replace(/\/+$/, ""), HOST_CHARS_MAX);
+  const locality = [region, zone, subZone].join("/").replace(/\/+$/, "");
   return {
     id: node.id,
-    ...(locality === "" ? {} : { locality }),
+    // What no place is called is as good as nothing said.
+    ...(isLocality(locality) ? { locality } : {}),
     type,
     address,
     name,

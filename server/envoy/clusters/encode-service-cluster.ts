@@ -7,19 +7,42 @@ import { buildLoadAssignment } from "#server/envoy/clusters/load-assignment.ts";
 import type { ServiceCluster } from "#server/envoy/clusters/service-clusters.ts";
 import { encodeResource, type Hash } from "#server/envoy/encode.ts";
 
+interface Encoded {
+  readonly type: "CDS" | "EDS";
+  readonly resource: XdsResource;
+}
+/** Adds to a cluster what is of those who hold it. */
+export type Finish = (cluster: Cluster) => Cluster;
+
+const AS_BUILT: Finish = (cluster) => cluster;
+
 /** A cluster for Envoy as `caller` calls it, with its endpoints where they go over EDS. */
 export function encodeServiceCluster(
-  { input, endpoints, isDiscovered, origins }: ServiceCluster,
+  cluster: ServiceCluster,
   caller: Caller,
   hash: Hash,
-  finish: (cluster: Cluster) => Cluster = (cluster) => cluster,
-): { readonly type: "CDS" | "EDS"; readonly resource: XdsResource }[] {
-  const { name } = input;
-  const resource = encodeResource(ClusterSchema, name, finish(buildCluster(input, caller)), origins, hash);
-  if (!isDiscovered) return [{ type: "CDS", resource }];
+  finish: Finish = AS_BUILT,
+): Encoded[] {
+  const own = encodeCluster(cluster, caller, hash, finish);
+  return cluster.isDiscovered ? [own, encodeEndpoints(cluster, caller, hash)] : [own];
+}
+
+/** Of a cluster that another caller has otherwise what he has so: its endpoints, or the cluster that they are part of. */
+export function encodeForCaller(
+  cluster: ServiceCluster,
+  caller: Caller,
+  hash: Hash,
+  finish: Finish = AS_BUILT,
+): Encoded {
+  return cluster.isDiscovered ? encodeEndpoints(cluster, caller, hash) : encodeCluster(cluster, caller, hash, finish);
+}
+
+function encodeCluster({ input, origins }: ServiceCluster, caller: Caller, hash: Hash, finish: Finish): Encoded {
+  const cluster = finish(buildCluster(input, caller));
+  return { type: "CDS", resource: encodeResource(ClusterSchema, input.name, cluster, origins, hash) };
+}
+
+function encodeEndpoints({ input, endpoints, origins }: ServiceCluster, caller: Caller, hash: Hash): Encoded {
   const assignment = buildLoadAssignment(input, endpoints, caller);
-  return [
-    { type: "CDS", resource },
-    { type: "EDS", resource: encodeResource(ClusterLoadAssignmentSchema, name, assignment, origins, hash) },
-  ];
+  return { type: "EDS", resource: encodeResource(ClusterLoadAssignmentSchema, input.name, assignment, origins, hash) };
 }

@@ -7,6 +7,7 @@ import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
 import type { TrafficSettings } from "#core/resolve/traffic-settings.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import type { Origin } from "#core/xds/layer.ts";
+import type { XdsType } from "#core/xds/type-urls.ts";
 import type { RuleCredentials } from "#server/envoy/build-tls.ts";
 import type { ClusterInput, Routing } from "#server/envoy/clusters/build-cluster.ts";
 import { rulesForService } from "#server/envoy/clusters/rules-for-service.ts";
@@ -69,6 +70,11 @@ export function serviceClusters(
       };
     });
   });
+}
+
+/** Of a cluster that another caller has otherwise, which resource that is: its endpoints, which may be part of the cluster. */
+export function isCallers({ dependsOnCaller, isDiscovered }: ServiceCluster, type: XdsType): boolean {
+  return dependsOnCaller && type === (isDiscovered ? "EDS" : "CDS");
 }
 
 /** What the policy's `tls` names by `credentialName`; undefined where it names none. */
