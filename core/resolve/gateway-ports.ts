@@ -64,6 +64,11 @@ export function gatewaySelector({ spec }: Resource<"Gateway">): Labels {
   return spec.selector ?? {};
 }
 
+/** Whether a workload that these Gateways select is a gateway. One that has no selector makes nobody one: it is served by whoever another has made one. */
+export function makesGateway(selecting: readonly Resource<"Gateway">[]): boolean {
+  return selecting.some((gateway) => Object.keys(gatewaySelector(gateway)).length > 0);
+}
+
 /** What the workload serves that serves these Gateways, the oldest first: their servers, merged port by port. */
 export function resolveGatewayPorts(gateways: readonly Resource<"Gateway">[]): ServedPorts {
   const placed = gateways.flatMap((gateway) =>

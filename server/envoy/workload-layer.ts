@@ -6,6 +6,7 @@ import { mayBeHttp, protocolOf } from "#core/model/protocol.ts";
 import { formatWorkloadLabel, labelWorkload } from "#core/model/workload-label.ts";
 import { resolveAuthorizers } from "#core/resolve/authorizers.ts";
 import { placesOfRoutes } from "#core/resolve/delegates.ts";
+import { makesGateway } from "#core/resolve/gateway-ports.ts";
 import { readGuards } from "#core/resolve/guarding-policy.ts";
 import { resolveInboundPorts } from "#core/resolve/inbound-ports.ts";
 import { resolveDecidingRoutes } from "#core/resolve/routes.ts";
@@ -142,7 +143,7 @@ export class WorkloadLayer {
       ...{ recorder: this.#world.recorder, layer, name },
       build: () => {
         const { client, server } = this.#world.accessLogsFor(this.node.namespace, this.#labels);
-        return logClusters(this.#world, [...client, ...server], this.node.namespace).flatMap((cluster) =>
+        return logClusters(this.#world, [...client, ...server], this.node).flatMap((cluster) =>
           encodeServiceCluster(cluster, callerOf(this.#world, this.node), this.#hash),
         );
       },
@@ -185,10 +186,10 @@ export class WorkloadLayer {
     });
   }
 
-  /** None for whoever has shown no certificate. */
+  /** None for whoever has shown no certificate, or only says that it is a gateway: its registered labels have to be a Gateway's. */
   #secrets(): Built[] {
     const { isCallerOnly, labels } = this.#standing;
-    if (isCallerOnly || this.node.isBounded !== true) return [];
+    if (isCallerOnly || this.node.isBounded !== true || !makesGateway(this.#world.gatewaysFor(labels))) return [];
     const { namespace } = this.node;
     return buildCredentialSecrets(this.#world, { namespace, labels }, this.#find, this.#hash).map((resource) => ({
       type: "SDS",
@@ -252,7 +253,7 @@ export class WorkloadLayer {
     return makeUnit({
       ...{ recorder: this.#world.recorder, layer: this.layer, name },
       build: () =>
-        authorizerClusters(this.#world, asked(), namespace).flatMap((cluster) =>
+        authorizerClusters(this.#world, asked(), this.node).flatMap((cluster) =>
           encodeServiceCluster(cluster, callerOf(this.#world, this.node), this.#hash),
         ),
       install: (built) => this.layer.replace(name, built),

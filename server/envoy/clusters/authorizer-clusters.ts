@@ -3,17 +3,19 @@ import { resolveEndpoints } from "#core/resolve/endpoints.ts";
 import type { CallerReader } from "#core/resolve/mesh-reader.ts";
 import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
 import type { TrafficSettings } from "#core/resolve/traffic-settings.ts";
+import type { ProxyNode } from "#core/xds/layer.ts";
+import { readRuleCredentials } from "#server/envoy/clusters/read-rule-credentials.ts";
 import { rulesForService } from "#server/envoy/clusters/rules-for-service.ts";
 import type { ServiceCluster } from "#server/envoy/clusters/service-clusters.ts";
 import { authorizerCluster } from "#server/envoy/names.ts";
 
 const PROTOCOL = { http: "HTTP", grpc: "GRPC" } as const;
 
-/** How a proxy of a namespace reaches those whom it asks: once each, whatever its port is declared to speak. */
+/** How a proxy reaches those whom it asks: once each, whatever its port is declared to speak. */
 export function authorizerClusters(
   world: CallerReader,
   authorizers: readonly Pick<Authorizer, "service" | "port" | "protocol">[],
-  clientNamespace: string,
+  { namespace, type }: Pick<ProxyNode, "namespace" | "type">,
   nameOf: (authorizer: Pick<Authorizer, "service" | "port" | "protocol">) => string = authorizerCluster,
 ): readonly ServiceCluster[] {
   const clusters = new Map(
@@ -22,7 +24,8 @@ export function authorizerClusters(
       const port = { ...authorizer.port, protocol: PROTOCOL[protocol] };
       const name = nameOf(authorizer);
       const endpoints = resolveEndpoints(world, service, port);
-      const { rule, origins } = rulesForService(world, service, clientNamespace);
+      const { rule, origins } = rulesForService(world, service, namespace);
+      const policy = asTheProviderSpeaks(resolveTrafficPolicy(rule, "", port.number));
       const cluster: ServiceCluster = {
         input: {
           name,
@@ -31,11 +34,13 @@ export function authorizerClusters(
           subset: "",
           endpoints,
           serviceEndpoints: endpoints,
-          policy: asTheProviderSpeaks(resolveTrafficPolicy(rule, "", port.number)),
+          policy,
+          ruleCredentials: readRuleCredentials(world, policy, namespace),
           trustDomain: world.mesh.trustDomain,
           settings: { ...world.settings(), isHttpUpgraded: false },
           // It is called by its name, and not where a caller's connection was going.
           routing: "none",
+          isOfGateway: type === "router",
         },
         endpoints,
         isDiscovered: service.resolution === "static",

@@ -55,6 +55,8 @@ export interface ClusterInput {
   readonly trustDomain: string;
   readonly settings: ProxySettings;
   readonly routing: Routing;
+  /** A gateway calls: it is given what `ruleCredentials` name, and no sidecar is. */
+  readonly isOfGateway: boolean;
 }
 
 /** The cluster of one port of one subset of a service, as `caller` calls it: where its endpoints are part of it they are ordered for that. */
@@ -280,6 +282,6 @@ function transport(input: ClusterInput, isHttp2: boolean, asSpoken: boolean): Cl
   };
 }
 
-function isForGatewaysAlone({ policy: { tls }, routing }: ClusterInput): boolean {
-  return tls?.credentialName !== undefined && (tls.mode === "SIMPLE" || tls.mode === "MUTUAL") && routing !== "none";
+function isForGatewaysAlone({ policy: { tls }, isOfGateway }: ClusterInput): boolean {
+  return tls?.credentialName !== undefined && (tls.mode === "SIMPLE" || tls.mode === "MUTUAL") && !isOfGateway;
 }

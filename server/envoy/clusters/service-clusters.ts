@@ -2,14 +2,12 @@ import type { Endpoint } from "#core/model/endpoint.ts";
 import { resolveEndpoints } from "#core/resolve/endpoints.ts";
 import { dependsOnCaller, localityRule } from "#core/resolve/locality-load.ts";
 import type { CallerReader } from "#core/resolve/mesh-reader.ts";
-import { ruleTls } from "#core/resolve/rule-tls.ts";
 import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
-import type { TrafficSettings } from "#core/resolve/traffic-settings.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
-import type { RuleCredentials } from "#server/envoy/build-tls.ts";
 import type { ClusterInput, Routing } from "#server/envoy/clusters/build-cluster.ts";
+import { readRuleCredentials } from "#server/envoy/clusters/read-rule-credentials.ts";
 import { rulesForService } from "#server/envoy/clusters/rules-for-service.ts";
 import { outboundCluster } from "#server/envoy/names.ts";
 
@@ -58,10 +56,11 @@ export function serviceClusters(
           endpoints,
           serviceEndpoints: all,
           policy,
-          ruleCredentials: credentialsOf(world, policy, namespace),
+          ruleCredentials: readRuleCredentials(world, policy, namespace),
           trustDomain: world.mesh.trustDomain,
           settings,
           routing,
+          isOfGateway: routing === "none",
         },
         endpoints,
         isDiscovered,
@@ -75,12 +74,4 @@ export function serviceClusters(
 /** Of a cluster that another caller has otherwise, which resource that is: its endpoints, which may be part of the cluster. */
 export function isCallers({ dependsOnCaller, isDiscovered }: ServiceCluster, type: XdsType): boolean {
   return dependsOnCaller && type === (isDiscovered ? "EDS" : "CDS");
-}
-
-/** What the policy's `tls` names by `credentialName`; undefined where it names none. */
-function credentialsOf(world: CallerReader, { tls }: TrafficSettings, namespace: string): RuleCredentials | undefined {
-  const named = tls === undefined ? [] : ruleTls.named(tls);
-  if (named.length === 0) return undefined;
-  const uses = named.map((each) => world.credentialUse(each, namespace));
-  return { pair: uses.find(({ part }) => part === "pair"), roots: uses.find(({ part }) => part === "roots") };
 }
