@@ -44,6 +44,9 @@ test.each([
   "!(response.code == 200 || response.code in [204, 304])",
   "request.url_path.matches('^/v[0-9]+/')",
   "response.flags != 0 // all that failed",
+  "request.constructor == 'a'",
+  Array(40).fill("a").join(" && "),
+  Array(32).fill("1").join(" + "),
 ])("%s is a filter that Envoy takes", (text) => {
   expect(checkLogFilter(text)).toBeUndefined();
 });
@@ -62,6 +65,12 @@ test.each([
   ["size()", "another number of arguments"],
   ["'\\q'", "is no escape"],
   [`${"(".repeat(40)}1${")".repeat(40)}`, "levels deep"],
+  [Array(33).fill("1").join(" + "), "levels deep"],
+  [`request${".a".repeat(32)}`, "levels deep"],
+  ["constructor(1)", "calls constructor(), which proxies do not have"],
+  ["hasOwnProperty(1)", "calls hasOwnProperty()"],
+  ["__proto__(1)", "calls __proto__()"],
+  ["a.constructor(1)", "calls constructor()"],
 ])("%s is no filter: %s", (text, problem) => {
   expect(checkLogFilter(text)).toContain(problem);
 });

@@ -2,31 +2,35 @@ import type { Expression } from "#core/schema/cel/expression.ts";
 import { parseCel } from "#core/schema/cel/parse-cel.ts";
 
 /** What Envoy 1.40 has for expressions of access logs, with how many arguments; the operand of a method is one of them. */
-const FUNCTIONS: Readonly<Record<string, readonly number[]>> = {
-  "?:": [3],
-  "||": [2],
-  "&&": [2],
-  "<": [2],
-  "<=": [2],
-  ">": [2],
-  ">=": [2],
-  "==": [2],
-  "!=": [2],
-  in: [2],
-  "+": [2],
-  "-": [1, 2],
-  "*": [2],
-  "/": [2],
-  "%": [2],
-  "!": [1],
-  size: [1],
-  int: [1],
-  uint: [1],
-  double: [1],
-  duration: [1],
-  timestamp: [1],
-};
-const METHODS: Readonly<Record<string, number>> = { contains: 2, startsWith: 2, endsWith: 2, matches: 2, size: 1 };
+const FUNCTIONS: ReadonlyMap<string, readonly number[]> = new Map(
+  Object.entries({
+    "?:": [3],
+    "||": [2],
+    "&&": [2],
+    "<": [2],
+    "<=": [2],
+    ">": [2],
+    ">=": [2],
+    "==": [2],
+    "!=": [2],
+    in: [2],
+    "+": [2],
+    "-": [1, 2],
+    "*": [2],
+    "/": [2],
+    "%": [2],
+    "!": [1],
+    size: [1],
+    int: [1],
+    uint: [1],
+    double: [1],
+    duration: [1],
+    timestamp: [1],
+  }),
+);
+const METHODS: ReadonlyMap<string, readonly number[]> = new Map(
+  Object.entries({ contains: [2], startsWith: [2], endsWith: [2], matches: [2], size: [1] }),
+);
 
 /** What is wrong with the `filter.expression` of an access log, which Envoy refuses with the listener that it stands in; undefined when nothing is. */
 export function checkLogFilter(text: string): string | undefined {
@@ -67,7 +71,7 @@ function checkCall({ name, isMethod, args }: Expression & { readonly kind: "call
     if (args.length !== 1 || asked?.kind !== "field") return "asks has() of what is no field, as in has(a.b)";
     return checkFunctions(asked);
   }
-  const counts = isMethod ? (METHODS[name] === undefined ? [] : [METHODS[name]]) : (FUNCTIONS[name] ?? []);
+  const counts = (isMethod ? METHODS : FUNCTIONS).get(name) ?? [];
   if (counts.length === 0) return `calls ${name}(), which proxies do not have`;
   if (!counts.includes(args.length)) return `calls ${name}() with another number of arguments than it takes`;
   return firstProblem(args);

@@ -9,14 +9,21 @@ const BINARY: readonly (readonly string[])[] = [
   ["+", "-"],
   ["*", "/", "%"],
 ];
-const LITERALS: Readonly<Record<string, boolean | null>> = { true: true, false: false, null: null };
+const LITERALS: ReadonlyMap<string, boolean | null> = new Map([
+  ["true", true],
+  ["false", false],
+  ["null", null],
+]);
 /** Words that are no names of anything. */
 const RESERVED = new Set(
   "as break const continue else for function if import in let loop package namespace return var void while".split(" "),
 );
-/** Of what is inside each other; and of the text. */
+/** Of what is inside each other, as it is written and as it is evaluated (Envoy counts both); and of the text. */
 const DEPTH_MAX = 32;
 const LENGTH_MAX = 4096;
+const TOO_DEEP = `it is more than ${DEPTH_MAX} levels deep`;
+/** Chains of them are one level. */
+const FLAT = new Set(["||", "&&"]);
 
 /** The expression that a text is, by the grammar of CEL's language definition; or what is wrong with it. */
 export function parseCel(text: string): { readonly expression: Expression } | { readonly problem: string } {
@@ -33,6 +40,7 @@ class Parser {
   readonly #tokens: readonly Token[];
   #at = 0;
   #depth = 0;
+  readonly #levelsOf = new Map<Expression, number>();
 
   constructor(tokens: readonly Token[]) {
     this.#tokens = tokens;
@@ -41,6 +49,7 @@ class Parser {
   whole(): Expression {
     const expression = this.#conditional();
     if (this.#next.kind !== "end") this.#fail();
+    if (this.#levels(expression) > DEPTH_MAX) throw new CelProblem(TOO_DEEP);
     return expression;
   }
 
@@ -66,13 +75,13 @@ class Parser {
 
   #conditional(): Expression {
     this.#depth += 1;
-    if (this.#depth > DEPTH_MAX) throw new CelProblem(`it is more than ${DEPTH_MAX} levels deep`);
+    if (this.#depth > DEPTH_MAX) throw new CelProblem(TOO_DEEP);
     const condition = this.#binary(0);
     let found = condition;
     if (this.#takes("?")) {
       const then = this.#binary(0);
       this.#expect(":");
-      found = call("?:", [condition, then, this.#conditional()]);
+      found = this.#call("?:", [condition, then, this.#conditional()]);
     }
     this.#depth -= 1;
     return found;
@@ -82,9 +91,31 @@ class Parser {
     const signs = BINARY[level];
     if (signs === undefined) return this.#unary();
     let left = this.#binary(level + 1);
-    for (let sign = this.#sign(signs); sign !== undefined; sign = this.#sign(signs))
-      left = call(sign, [left, this.#binary(level + 1)]);
+    let chain = 0;
+    for (let sign = this.#sign(signs); sign !== undefined; sign = this.#sign(signs)) {
+      const right = this.#binary(level + 1);
+      chain = FLAT.has(sign)
+        ? Math.max(chain, 1 + this.#levels(right), chain === 0 ? 1 + this.#levels(left) : 0)
+        : 1 + Math.max(this.#levels(left), this.#levels(right));
+      left = this.#call(sign, [left, right], chain);
+    }
     return left;
+  }
+
+  /** One of its operands' levels more, unless it is said to have others. */
+  #call(name: string, args: readonly Expression[], levels?: number): Expression {
+    const made = call(name, args);
+    if (levels !== undefined) this.#levelsOf.set(made, levels);
+    return made;
+  }
+
+  /** How many are inside each other, as Envoy evaluates it. */
+  #levels(expression: Expression): number {
+    const known = this.#levelsOf.get(expression);
+    if (known !== undefined) return known;
+    const levels = 1 + Math.max(0, ...partsOf(expression).map((part) => this.#levels(part)));
+    this.#levelsOf.set(expression, levels);
+    return levels;
   }
 
   #sign(signs: readonly string[]): string | undefined {
@@ -94,12 +125,12 @@ class Parser {
   #unary(): Expression {
     const sign = this.#sign(["!", "-"]);
     if (sign === undefined) return this.#member();
-    let operand: () => Expression = () => this.#member();
-    while (this.#takes(sign)) {
-      const inner = operand;
-      operand = () => call(sign, [inner()]);
-    }
-    return call(sign, [operand()]);
+    let signs = 1;
+    while (this.#takes(sign)) signs += 1;
+    let operand = this.#member();
+    const levels = 1 + this.#levels(operand);
+    for (; signs > 0; signs -= 1) operand = this.#call(sign, [operand], levels);
+    return operand;
   }
 
   #member(): Expression {
@@ -120,7 +151,7 @@ class Parser {
 
   #word(): string {
     const { kind, text } = this.#next;
-    if (kind !== "name" || text in LITERALS || text === "in") this.#fail();
+    if (kind !== "name" || LITERALS.has(text) || text === "in") this.#fail();
     this.#at += 1;
     return text;
   }
@@ -131,9 +162,9 @@ class Parser {
       this.#at += 1;
       return { kind: "literal", value: value ?? null };
     }
-    if (kind === "name" && Object.hasOwn(LITERALS, text)) {
+    if (kind === "name" && LITERALS.has(text)) {
       this.#at += 1;
-      return { kind: "literal", value: LITERALS[text] ?? null };
+      return { kind: "literal", value: LITERALS.get(text) ?? null };
     }
     if (this.#takes("(")) {
       const inner = this.#conditional();
@@ -166,6 +197,24 @@ class Parser {
       entries.push([key, this.#conditional()]);
     }
     return entries;
+  }
+}
+
+function partsOf(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case "literal":
+    case "name":
+      return [];
+    case "field":
+      return [expression.operand];
+    case "index":
+      return [expression.operand, expression.index];
+    case "list":
+      return expression.items;
+    case "map":
+      return expression.entries.flat();
+    case "call":
+      return expression.args;
   }
 }
 
