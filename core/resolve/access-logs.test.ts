@@ -54,6 +54,15 @@ test.each([
     [["other"], ["other"]],
   ],
   [
+    "providers that a lower level names for one side leave the other side's",
+    [
+      at("istio-system", "[{ providers: [{ name: envoy }] }]"),
+      at("shop", "[{ match: { mode: SERVER }, providers: [{ name: other }] }]", OWN),
+    ],
+    {},
+    [["envoy"], ["other"]],
+  ],
+  [
     "without providers those above are meant",
     [at("istio-system", "[{ providers: [{ name: lines }] }]"), at("shop", "[{ filter: { expression: a.b } }]", OWN)],
     {},

@@ -65,7 +65,7 @@ function resolveSide(levels: readonly Telemetry[], side: Side, settings: Setting
     const sources = [MESH_CONFIG_REF];
     return [{ provider: "accessLogFile", to, format: accessLog.format, filter: undefined, sources }];
   }
-  const inScope = new Set(providersInScope(levels, defaultProviders.accessLogging));
+  const inScope = new Set(providersInScope(levels, side, defaultProviders.accessLogging));
   const found = new Map<string, string | undefined>();
   let inherited = defaultProviders.accessLogging;
   for (const { match, providers = [], disabled, filter } of levels.flatMap(({ spec }) => spec.accessLogging ?? [])) {
@@ -84,10 +84,12 @@ function resolveSide(levels: readonly Telemetry[], side: Side, settings: Setting
   );
 }
 
-/** Those that the lowest level names that names any. */
-function providersInScope(levels: readonly Telemetry[], defaults: readonly string[]): readonly string[] {
+/** Those that the lowest level names for the side that names any. */
+function providersInScope(levels: readonly Telemetry[], side: Side, defaults: readonly string[]): readonly string[] {
   const named = levels.map(({ spec }) =>
-    (spec.accessLogging ?? []).flatMap(({ providers = [] }) => providers.map(({ name }) => name)),
+    (spec.accessLogging ?? []).flatMap(({ match, providers = [] }) =>
+      isFor(match, side) ? providers.map(({ name }) => name) : [],
+    ),
   );
   return named.findLast((names) => names.length > 0) ?? defaults;
 }

@@ -19,7 +19,7 @@ const TLS_VERSION = oneOf(["TLS_AUTO", "TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3
 const BY_CREDENTIAL =
   "files of revocation lists are not read: put the list into the credential that credentialName names (`pharos credential apply --crl`)";
 /** What Envoy (BoringSSL) agrees keys by. */
-const CURVES = ["P-224", "P-256", "P-384", "P-521", "X25519", "X25519MLKEM768"] as const;
+export const CURVES = ["P-256", "P-384", "P-521", "X25519", "X25519MLKEM768"] as const;
 const SERVED = "CommonTlsContext.tls_certificate_sds_secret_configs";
 const TRUSTED = "CommonTlsContext.CombinedCertificateValidationContext.validation_context_sds_secret_config";
 const CREDENTIAL_NOTE =
