@@ -177,26 +177,6 @@ test("a credential of another namespace is given to nobody here", async () => {
   expect(await configOf("ingress", "SDS")).toEqual([]);
 });
 
-test("a rule's credential is given to the gateways of its namespace, and not to a router that no Gateway has made one", async () => {
-  await mesh.store({ "edge/partner": { ...(await pair("partner")), roots: authority.roots } });
-  await mesh.use(`${gateway(server("shop", "mode: SIMPLE, credentialName: shop"))}---
-apiVersion: networking.istio.io/v1
-kind: ServiceEntry
-metadata: { name: partner, namespace: edge }
-spec: { hosts: [partner.test], resolution: DNS, ports: [{ name: https, number: 443, protocol: HTTPS }] }
----
-apiVersion: networking.istio.io/v1
-kind: DestinationRule
-metadata: { name: partner, namespace: edge }
-spec: { host: partner.test, trafficPolicy: { tls: { mode: MUTUAL, credentialName: partner } } }
-`);
-  const named = async (name: string) => (await configOf(name, "SDS")).map((each) => each.name);
-  await eventually("the gateway is given it", async () =>
-    (await named("ingress")).includes("credential://edge/partner") ? true : undefined,
-  );
-  expect(await named("other")).toEqual([]);
-});
-
 test("no other proxy is given it, one that asks all the same is told of, and nobody is shown the key", async () => {
   const material = await pair("shop");
   await mesh.store({ "edge/shop": material });
@@ -229,4 +209,24 @@ test("no other proxy is given it, one that asks all the same is told of, and nob
   });
   await eventually("it is told", async () => (mesh.denied.length > 0 ? true : undefined));
   expect(mesh.denied).toEqual(["spiffe://cluster.local/ns/default/sa/thief credential://edge/shop"]);
+});
+
+test("a rule's credential is given to the gateways of its namespace, and not to a router that no Gateway has made one", async () => {
+  await mesh.store({ "edge/partner": { ...(await pair("partner")), roots: authority.roots } });
+  await mesh.use(`${gateway(server("shop", "mode: SIMPLE, credentialName: shop"))}---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: partner, namespace: edge }
+spec: { hosts: [partner.test], resolution: DNS, ports: [{ name: https, number: 443, protocol: HTTPS }] }
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: partner, namespace: edge }
+spec: { host: partner.test, trafficPolicy: { tls: { mode: MUTUAL, credentialName: partner } } }
+`);
+  const named = async (name: string) => (await configOf(name, "SDS")).map((each) => each.name);
+  await eventually("the gateway is given it", async () =>
+    (await named("ingress")).includes("credential://edge/partner") ? true : undefined,
+  );
+  expect(await named("other")).toEqual([]);
 });
