@@ -192,6 +192,13 @@ describe("a resource as a whole is held to Istio's rules", () => {
       http(`{ ${ROUTE}, retries: { retryOn: 5xx } }`),
       "error conflicting-fields spec.http[0].retries.retryOn",
     ],
+    ...["0.0.0.0", "0.0.0.0/0", "127.0.0.1", "240.240.0.7", "240.240.0.0/16"].map(
+      (address): [string, string, string] => [
+        `${address}, which is not one service's`,
+        entry(`hosts: [a.b], resolution: STATIC, endpoints: [{ address: 1.2.3.4 }], addresses: ["${address}"]`),
+        "error bad-value spec.addresses[0]",
+      ],
+    ),
     ["a wildcard that nobody resolves", entry('hosts: ["*.b.c"]'), "error value-not-handled spec.hosts[0]"],
     [
       "a gateway's part of a label",

@@ -4,6 +4,7 @@ import type { Resolution, ServiceDeclaration } from "#core/model/service.ts";
 import type { Labels } from "#core/resource/labels.ts";
 import { type AnyResource, formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import { sortByAge } from "#core/resource/sort-by-age.ts";
+import { whyNoServiceAddress } from "#core/schema/service-address.ts";
 import { writtenWorkload } from "#core/sources/declare-workload.ts";
 
 /** Kinds that say something of services. */
@@ -59,9 +60,16 @@ function ofServiceEntry(entry: Resource<"ServiceEntry">): ServiceDeclaration {
     selector: spec.workloadSelector?.labels,
     exportTo: spec.exportTo ?? [],
     subjectAltNames: spec.subjectAltNames ?? [],
-    addresses: spec.addresses ?? [],
+    addresses: addressesOf(spec),
     endpoints: (spec.endpoints ?? []).map((each) => writtenWorkload(each, where)),
   };
+}
+
+/** Those that are refused today may be stored: they would take connections that are others'. */
+function addressesOf({ addresses = [] }: Resource<"ServiceEntry">["spec"]): readonly string[] {
+  return addresses.every((each) => whyNoServiceAddress(each) === undefined)
+    ? addresses
+    : addresses.filter((each) => whyNoServiceAddress(each) === undefined);
 }
 
 /** What is as it is meant already is kept: there are many of them. */

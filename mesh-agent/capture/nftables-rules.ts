@@ -1,4 +1,4 @@
-import { VIRTUAL_ADDRESSES } from "#core/model/virtual-addresses.ts";
+import { VIRTUAL_ADDRESSES } from "#core/schema/virtual-addresses.ts";
 import { type CapturePlan, DNS_PORT, INBOUND_PORT, OUTBOUND_PORT } from "#mesh-agent/capture/capture-plan.ts";
 
 /** Everything stands in it: one table, removed as one. */

@@ -4,6 +4,7 @@ import { validateExportTo } from "#core/kinds/validate-export-to.ts";
 import { validateWorkloadEntry } from "#core/kinds/workload-entry/validate.ts";
 import { checkHostName } from "#core/schema/host-name.ts";
 import { isFixedAddress, isIpAddress, isSocketPath } from "#core/schema/ip-address.ts";
+import { whyNoServiceAddress } from "#core/schema/service-address.ts";
 
 export function validateServiceEntry(spec: ServiceEntrySpec, namespace: string): Diagnostic[] {
   return [
@@ -77,6 +78,16 @@ function validateSeveralHosts(spec: ServiceEntrySpec): Diagnostic[] {
 function validateAddresses({ addresses = [], resolution = "NONE" }: ServiceEntrySpec): Diagnostic[] {
   return addresses.flatMap((address, index): Diagnostic[] => {
     const path = ["spec", "addresses", index];
+    const why = whyNoServiceAddress(address);
+    if (why !== undefined)
+      return [
+        errorAt(
+          path,
+          "bad-value",
+          `${address} ${why}, and leads to no one service`,
+          "write an address or a range that is the service's own, or leave addresses out",
+        ),
+      ];
     if (address.includes("/") && resolution.startsWith("DNS"))
       return [
         errorAt(

@@ -63,7 +63,7 @@ export interface LawWorld {
   read(node: ProxyNode): ReadBack;
 }
 
-function makeWorld(from: number, { isNarrowed = false, about = [] }: LawOptions): LawWorld {
+function makeWorld(from: number, { isNarrowed = false, about = [], more = [] }: LawOptions): LawWorld {
   const random = makeRandom(from);
   let snapshot: Snapshot = { revision: 0, mesh: MESH, resources: [], instances: [] };
   for (let revision = 1; revision <= CHANGES; revision++) snapshot = advance(snapshot, randomChange(random, revision));
@@ -73,6 +73,7 @@ function makeWorld(from: number, { isNarrowed = false, about = [] }: LawOptions)
     if (change.upserts.some(({ kind }) => about.includes(kind))) snapshot = advance(snapshot, change);
   }
   if (!isNarrowed) snapshot = { ...snapshot, resources: snapshot.resources.filter(({ kind }) => kind !== "Sidecar") };
+  snapshot = { ...snapshot, resources: [...more, ...snapshot.resources] };
   const compiler = createCompiler(snapshot, { hash });
   const reader = createSnapshotReader(snapshot);
   return { snapshot, reader, read: (node) => new ReadBack(compiler.open(node)) };
@@ -83,6 +84,8 @@ interface LawOptions {
   readonly isNarrowed?: boolean;
   /** There is more of these kinds than of others. */
   readonly about?: readonly Kind[];
+  /** In every world, beside what is drawn. */
+  readonly more?: Snapshot["resources"];
   readonly runs?: number;
   /** Of all worlds, where they are not to be others each time. */
   readonly first?: number;

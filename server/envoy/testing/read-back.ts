@@ -80,6 +80,21 @@ export class ReadBack {
     return new Map([...sent, ...inTables].map((each) => [each.name.slice(each.name.indexOf("/") + 1), each]));
   }
 
+  /** Route configuration of calls → the domains of all its virtual hosts, as often as they are there. */
+  domains(): Map<string, readonly string[]> {
+    const sent = this.#all("VHDS", (body) => fromBinary(VirtualHostSchema, body));
+    return new Map(
+      this.routeConfigs()
+        .filter(({ name }) => !name.startsWith("inbound|"))
+        .map(({ name, virtualHosts }) => [
+          name,
+          [...virtualHosts, ...sent.filter((each) => each.name.startsWith(`${name}/`))].flatMap(
+            ({ domains }) => domains,
+          ),
+        ]),
+    );
+  }
+
   /** Port of an application → how its connections come in. */
   inboundModes(): Map<number, Mode> {
     const kinds = new Map<number, Set<"tls" | "plain">>();
