@@ -18,11 +18,11 @@ export interface CapturePlan
   readonly owner: ProxyOwner;
   /** Captured where they come from outside: those of the application that Envoy answers for. */
   readonly inboundPorts: readonly number[];
-  /** The host's resolvers (IPv4): what they are asked comes to the agent. Empty: it answers no DNS. */
+  /** Those of the host's resolvers (IPv4) whose queries come to the agent. Empty: it answers no DNS. */
   readonly resolvers: readonly string[];
 }
 
-/** `ports`: what the agent answers; `resolvers`: the host's. What is not declared there is not touched: a host's own ssh goes on as it was. */
+/** `ports`: what the agent answers; `resolvers`: whose queries it answers. What is not declared there is not touched: a host's own ssh goes on as it was. */
 export function planCapture(
   config: CaptureConfig,
   ports: readonly { readonly appPort: number }[],

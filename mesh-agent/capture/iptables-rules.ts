@@ -44,7 +44,7 @@ export function iptablesRules(plan: CapturePlan, jumps: ReadonlySet<Hook>): stri
   const prerouting = [
     "-i lo -j RETURN",
     ...plan.excludeInterfaces.map((name) => `-i ${kernelName(name)} -j RETURN`),
-    ...byPorts(plan.inboundPorts, (ports) => `-p tcp ${ports} ${to(INBOUND_PORT)}`),
+    ...byPorts(plan.inboundPorts, (ports) => `-p tcp ${ports} -m addrtype --dst-type LOCAL ${to(INBOUND_PORT)}`),
   ];
   const rules: Record<Hook, readonly string[]> = { OUTPUT: output, PREROUTING: prerouting };
   return [

@@ -54,7 +54,10 @@ export function nftablesRules(plan: CapturePlan): string {
     "meta nfproto != ipv4 return",
     'iifname "lo" return',
     ...(interfaces.length === 0 ? [] : [`iifname ${names(interfaces)} return`]),
-    ...(inboundPorts.length === 0 ? [] : [`tcp dport ${set(inboundPorts)} redirect to :${INBOUND_PORT}`]),
+    // To this host alone: what a router passes on is for another's application.
+    ...(inboundPorts.length === 0
+      ? []
+      : [`fib daddr type local tcp dport ${set(inboundPorts)} redirect to :${INBOUND_PORT}`]),
   ];
   return [
     `add table ${TABLE}`,

@@ -4,7 +4,7 @@ import { planCapture } from "#mesh-agent/capture/capture-plan.ts";
 import { chooseFirewall, removeCapture } from "#mesh-agent/capture/firewall.ts";
 import { takeOwnGroup } from "#mesh-agent/capture/own-group.ts";
 import type { AgentConfig } from "#mesh-agent/config.ts";
-import { readResolvers } from "#mesh-agent/dns/resolvers.ts";
+import { readResolvers, resolversToCapture } from "#mesh-agent/dns/resolvers.ts";
 import type { AgentPaths } from "#mesh-agent/paths.ts";
 import type { Logger } from "#node/log.ts";
 
@@ -25,6 +25,6 @@ export async function makeCapture(config: AgentConfig, paths: AgentPaths, log: L
   }
   const firewall = await chooseFirewall(capture.mode);
   const owner = takeOwnGroup(capture.proxyGid);
-  const plan = () => planCapture(capture, ports, owner, readResolvers());
+  const plan = () => planCapture(capture, ports, owner, resolversToCapture(readResolvers()));
   return new Capture({ firewall, plan, whenDead: capture.whenDead, mark, log });
 }

@@ -7,6 +7,8 @@ const DATAGRAM_BYTES_MAX = 512;
 const OPERATION = 0x7800;
 const RECURSION_DESIRED = 0x0100;
 const SERVER_FAILURE = 2;
+/** What names of the mesh answer: addresses, and SVCB and HTTPS (RFC 9460), which can hold addresses and would lead past these. */
+const ANSWERED_TYPES: ReadonlySet<string> = new Set(["A", "AAAA", "UNKNOWN_64", "UNKNOWN_65"]);
 
 /** Undefined for what is no query: garbage, an answer, another operation, or not one question. */
 export function readQuery(message: Uint8Array): DecodedPacket | undefined {
@@ -21,8 +23,8 @@ export function readQuery(message: Uint8Array): DecodedPacket | undefined {
 }
 
 /**
- * The answer to a query for a name of the mesh; undefined where `find` knows none. There are addresses of IPv4 alone: other questions about
- * the name are answered with nothing, so that nobody asks elsewhere.
+ * The answer to a query for addresses of a name of the mesh; undefined where `find` knows none, and for what else is asked about it, such as
+ * its mail servers. There are addresses of IPv4 alone: other ones are answered with nothing, so that nobody asks elsewhere.
  */
 export function answerQuery(
   query: DecodedPacket,
@@ -31,6 +33,7 @@ export function answerQuery(
 ): Buffer | undefined {
   const [question] = query.questions ?? [];
   if (question === undefined || (question.class !== undefined && question.class !== "IN")) return undefined;
+  if (!ANSWERED_TYPES.has(question.type)) return undefined;
   const addresses = find(question.name);
   if (addresses === undefined) return undefined;
   const wanted = question.type === "A" ? addresses : [];

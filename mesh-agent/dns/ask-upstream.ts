@@ -26,7 +26,9 @@ export function askByDatagram(resolver: Resolver, query: Uint8Array, timeoutMs: 
       if (message.length >= 2 && message[0] === query[0] && message[1] === query[1]) end(message);
     });
     // Connected: what others send is not heard, and that nobody listens there is.
-    socket.connect(resolver.port, resolver.address, () => socket.send(query));
+    // The types do not say that an address without a route is told here.
+    const send = (error?: Error): void => (error === undefined ? socket.send(query) : end(error.message));
+    socket.connect(resolver.port, resolver.address, send);
   });
 }
 

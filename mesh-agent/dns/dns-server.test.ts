@@ -1,16 +1,26 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { connect, createServer } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { anyPack } from "@bufbuild/protobuf/wkt";
-import { type Answer, type DecodedPacket, decode, encode, type Packet, streamDecode, streamEncode } from "dns-packet";
+import {
+  type Answer,
+  type DecodedPacket,
+  decode,
+  encode,
+  type Packet,
+  type Question,
+  streamDecode,
+  streamEncode,
+} from "dns-packet";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { NAMES_METADATA } from "#core/xds/names-metadata.ts";
 import { TYPE_URLS } from "#core/xds/type-urls.ts";
+import { askByDatagram } from "#mesh-agent/dns/ask-upstream.ts";
 import { DnsServer } from "#mesh-agent/dns/dns-server.ts";
 import { FrameReader } from "#mesh-agent/dns/frames.ts";
 import { MeshNames } from "#mesh-agent/dns/mesh-names.ts";
-import { parseResolvers } from "#mesh-agent/dns/resolvers.ts";
+import { parseResolvers, resolversToCapture } from "#mesh-agent/dns/resolvers.ts";
 import type { CachedResource } from "#mesh-agent/xds/cached-resource.ts";
 import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { ResourceSchema } from "#proto/gen/envoy/service/discovery/v3/discovery_pb.js";
@@ -85,6 +95,23 @@ test("name servers of resolv.conf, three at most, and the host itself where none
   expect(parseResolvers("")).toEqual(["127.0.0.1"]);
 });
 
+test.each([
+  ["others' alone", ["10.0.0.1", "10.0.0.2"], ["10.0.0.1", "10.0.0.2"]],
+  ["the forwarder of this host, and whom it asks", ["127.0.0.1", "10.0.0.1"], ["127.0.0.1"]],
+  ["one at an address of this host", ["10.0.0.1", "10.0.0.7"], ["10.0.0.7"]],
+  ["one of IPv6", ["10.0.0.1", "::1", "fe80::7%eth0"], ["::1", "fe80::7%eth0"]],
+])("of the resolvers are captured: %s", (_, resolvers, captured) => {
+  expect(resolversToCapture(resolvers, new Set(["10.0.0.7", "fe80::7"]))).toEqual(captured);
+});
+
+test("a resolver that cannot be reached is told at once, and by nothing but that", async () => {
+  // The kernel refuses broadcasts as it refuses what it has no route for.
+  const resolver = { address: "255.255.255.255", port: 53 };
+  await expect(askByDatagram(resolver, Buffer.alloc(12), 600_000)).rejects.toThrow(
+    "resolver 255.255.255.255:53: connect",
+  );
+});
+
 test("messages of a connection come whole, however they are cut", () => {
   const reader = new FrameReader();
   const bytes = Buffer.from([0, 2, 1, 2, 0, 1, 3, 0]);
@@ -138,15 +165,15 @@ describe("server", () => {
     const resolvers = [1, upstream].map((each) => ({ address: "127.0.0.1", port: each }));
     server = new DnsServer({
       ...{ find: (name) => names.find(name), resolvers: () => resolvers },
-      ...{ log: silentLogger, timeoutMs: 100 },
+      ...{ log: silentLogger, timeoutMs: 2000 },
     });
     port = await server.listen(0);
     cleanup.add(() => server.close());
   });
 
-  const query = (name: string, type: "A" | "AAAA" | "TXT" = "A"): Packet => ({
+  const query = (name: string, type = "A"): Packet => ({
     ...{ type: "query", id: 4711, flags: 0x0100 },
-    questions: [{ type, name, class: "IN" }],
+    questions: [{ type: type as Question["type"], name, class: "IN" }],
   });
 
   async function byDatagram(message: Buffer): Promise<{ readonly size: number; readonly packet: DecodedPacket }> {
@@ -185,12 +212,17 @@ describe("server", () => {
     expect(asked).toEqual([]);
   });
 
-  test("what it has none of is answered with nothing, and not asked elsewhere", async () => {
-    for (const type of ["AAAA", "TXT"] as const) {
+  test("addresses that it has none of are answered with nothing, and not asked elsewhere", async () => {
+    for (const type of ["AAAA", "UNKNOWN_64", "UNKNOWN_65"]) {
       const { packet } = await byDatagram(encode(query("reviews", type)));
       expect(packet).toMatchObject({ rcode: "NOERROR", answers: [] });
     }
     expect(asked).toEqual([]);
+  });
+
+  test("what is no address is asked elsewhere, also of a name of the mesh", async () => {
+    for (const type of ["MX", "TXT", "SRV", "CAA"]) await byDatagram(encode(query("reviews", type)));
+    expect(asked.splice(0)).toEqual(Array(4).fill("datagram reviews"));
   });
 
   test("a datagram holds as many addresses as fit, a connection all", async () => {
@@ -206,6 +238,23 @@ describe("server", () => {
     expect(asked.splice(0)).toEqual(["datagram other.test", "connection other.test"]);
     const { packet } = await byDatagram(encode(query("silent.test")));
     expect(packet).toMatchObject({ id: 4711, rcode: "SERVFAIL", answers: [] });
+  });
+
+  test("it ends at once, whoever is connected or waits", async () => {
+    const silent = createServer((connection) => connection.on("error", () => undefined)).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    cleanup.add(() => silent.close());
+    const other = new DnsServer({
+      ...{ find: () => undefined, log: silentLogger, timeoutMs: 600_000 },
+      resolvers: () => [{ address: "127.0.0.1", port: (silent.address() as AddressInfo).port }],
+    });
+    const idle = connect(await other.listen(0), "127.0.0.1").on("error", () => undefined);
+    const asksThere = once(silent, "connection");
+    idle.write(streamEncode(query("other.test")));
+    await asksThere;
+    const isOver = once(idle, "close");
+    await other.close();
+    await isOver;
   });
 
   test("garbage and answers are not answered, and nothing breaks by them", async () => {

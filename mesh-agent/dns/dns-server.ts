@@ -28,6 +28,8 @@ export class DnsServer {
   readonly #options: DnsServerOptions;
   readonly #datagrams: Socket = createSocket("udp4");
   readonly #connections: Server;
+  readonly #open = new Set<Connection>();
+  #isClosed = false;
   #waiting = 0;
   readonly counters = { answered: 0, passedOn: 0, failed: 0 };
 
@@ -37,7 +39,8 @@ export class DnsServer {
     this.#connections.maxConnections = CONNECTIONS_MAX;
     this.#datagrams.on("message", (message, from) => {
       void this.#answer(message, true).then((answer) => {
-        if (answer !== undefined) this.#datagrams.send(answer, from.port, from.address, () => undefined);
+        if (answer !== undefined && !this.#isClosed)
+          this.#datagrams.send(answer, from.port, from.address, () => undefined);
       });
     });
   }
@@ -62,14 +65,19 @@ export class DnsServer {
     }
   }
 
+  /** At once: who waits for an answer asks the next resolver. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#datagrams.close();
     this.#connections.close();
+    for (const each of this.#open) each.destroy();
     await once(this.#connections, "close");
   }
 
   #serve(connection: Connection): void {
     const reader = new FrameReader();
+    this.#open.add(connection);
+    connection.on("close", () => this.#open.delete(connection));
     connection.setTimeout(CONNECTION_IDLE_MS, () => connection.destroy());
     connection.on("error", () => undefined);
     connection.on("data", (chunk: Buffer) => {
@@ -100,6 +108,7 @@ export class DnsServer {
       this.#waiting += 1;
       try {
         for (const resolver of resolvers()) {
+          if (this.#isClosed) break;
           const answer = await ask(resolver, message, timeoutMs).catch(() => undefined);
           if (answer === undefined) continue;
           this.counters.passedOn += 1;

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
+import { networkInterfaces } from "node:os";
 
 const RESOLV_CONF = "/etc/resolv.conf";
 /** As the C library: more are not asked. */
@@ -21,4 +22,23 @@ export function readResolvers(file: string = RESOLV_CONF): readonly string[] {
   } catch {
     return parseResolvers("");
   }
+}
+
+/**
+ * Of the host's resolvers those whose queries are to come to the agent. Where one is the host's own, such as dnsmasq, only those that
+ * are: the others may be whom it asks itself, and what the agent asks it would come back to the agent.
+ */
+export function resolversToCapture(
+  resolvers: readonly string[],
+  own: ReadonlySet<string> = ownAddresses(),
+): readonly string[] {
+  const local = resolvers.filter((each) => {
+    const address = each.replace(/%.*$/, "");
+    return address.startsWith("127.") || address === "::1" || own.has(address);
+  });
+  return local.length === 0 ? resolvers : local;
+}
+
+function ownAddresses(): ReadonlySet<string> {
+  return new Set(Object.values(networkInterfaces()).flatMap((each = []) => each.map(({ address }) => address)));
 }
