@@ -7,6 +7,7 @@ import {
   REVIEWS,
   SUBSETS,
   sidecar,
+  TEN_REVIEWS,
   telemetry,
   virtualService,
 } from "#core/check/testing/check.ts";
@@ -217,6 +218,30 @@ const CLOSE: { readonly [C in DiagnosticCode]?: readonly (readonly [name: string
         SUBSETS.replace(
           "host: reviews,",
           "host: reviews, trafficPolicy: { outlierDetection: { maxEjectionPercent: 50 } },",
+        ),
+      ],
+    ],
+    [
+      "a subset of one instance, beside the group that it is of",
+      [REVIEWS, SUBSETS.replace("version: v1 }", "version: v1 }, trafficPolicy: { outlierDetection: {} }")],
+    ],
+    [
+      "two names that DNS may have many addresses for",
+      [
+        REVIEWS.replace("STATIC", "DNS").replace(
+          "workloadSelector: { labels: { app: reviews } }",
+          "endpoints: [{ address: a.example.test }, { address: b.example.test }]",
+        ),
+        SUBSETS.replace("host: reviews,", "host: reviews, trafficPolicy: { outlierDetection: {} },"),
+      ],
+    ],
+    [
+      "a subset that says more than what is around it",
+      [
+        TEN_REVIEWS,
+        SUBSETS.replace("host: reviews,", "host: reviews, trafficPolicy: { outlierDetection: {} },").replace(
+          "version: v1 }",
+          "version: v1 }, trafficPolicy: { outlierDetection: { maxEjectionPercent: 100 } }",
         ),
       ],
     ],

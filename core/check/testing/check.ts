@@ -17,6 +17,11 @@ spec:
   ports: [{ name: http, number: 9080, protocol: HTTP }]
   workloadSelector: { labels: { app: reviews } }
 `;
+/** The same with ten endpoints that are written, two of them v1. */
+export const TEN_REVIEWS = REVIEWS.replace(
+  "workloadSelector: { labels: { app: reviews } }",
+  `endpoints: [${Array.from({ length: 10 }, (_, index) => `{ address: 10.0.0.${index + 1}, labels: { version: ${index < 2 ? "v1" : "v2"} } }`).join(", ")}]`,
+);
 export const SUBSETS = `
 apiVersion: networking.istio.io/v1
 kind: DestinationRule

@@ -1,4 +1,4 @@
-import { type FoundCase, REVIEWS, SUBSETS, virtualService } from "#core/check/testing/check.ts";
+import { type FoundCase, REVIEWS, SUBSETS, TEN_REVIEWS, virtualService } from "#core/check/testing/check.ts";
 
 const TO_V1 = "{ hosts: [reviews], http: [{ route: [{ destination: { host: reviews, subset: v1 } }] }] }";
 
@@ -78,6 +78,11 @@ export const ROUTING_CASES: readonly FoundCase[] = [
   [
     "an ejection of less than one of two",
     [REVIEWS, SUBSETS.replace("host: reviews,", "host: reviews, trafficPolicy: { outlierDetection: {} },")],
+    ["warning ejects-nobody DestinationRule/default/reviews spec.trafficPolicy.outlierDetection"],
+  ],
+  [
+    "an ejection of one of ten, which a subset of two inherits",
+    [TEN_REVIEWS, SUBSETS.replace("host: reviews,", "host: reviews, trafficPolicy: { outlierDetection: {} },")],
     ["warning ejects-nobody DestinationRule/default/reviews spec.trafficPolicy.outlierDetection"],
   ],
   [
@@ -217,6 +222,28 @@ export const ROUTING_CASES: readonly FoundCase[] = [
       (key) =>
         `warning http-only-setting DestinationRule/default/reviews spec.trafficPolicy.connectionPool.http.${key}`,
     ),
+  ],
+  [
+    "a share of retries where there are connections alone",
+    [
+      REVIEWS.replace("protocol: HTTP", "protocol: TCP"),
+      SUBSETS.replace("subsets:", "trafficPolicy: { retryBudget: { percent: 5 }, tunnel: TUNNEL }, subsets:").replace(
+        "TUNNEL",
+        "{ targetHost: a.example.test, targetPort: 443 }",
+      ),
+    ],
+    ["warning http-only-setting DestinationRule/default/reviews spec.trafficPolicy.retryBudget"],
+  ],
+  [
+    "a tunnel for connections where there are requests alone",
+    [
+      REVIEWS,
+      SUBSETS.replace(
+        "subsets:",
+        "trafficPolicy: { retryBudget: { percent: 5 }, tunnel: { targetHost: a.example.test, targetPort: 443 } }, subsets:",
+      ),
+    ],
+    ["warning http-only-setting DestinationRule/default/reviews spec.trafficPolicy.tunnel"],
   ],
   [
     "routes of connections where there are requests alone",

@@ -1,4 +1,4 @@
-import type { EachCheck } from "#core/check/rule.ts";
+import type { EachCheck, Finding } from "#core/check/rule.ts";
 import { listEndpointLabels } from "#core/kinds/destination-rule/checks/list-endpoint-labels.ts";
 import type { TrafficPolicy } from "#core/kinds/destination-rule/traffic-policy.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
@@ -17,39 +17,61 @@ export const ejectsNobody: EachCheck<"DestinationRule"> = {
     const { spec, metadata } = resource;
     const name = context.hosts.resolve(spec.host, metadata.namespace);
     const service = context.hosts.find(name, metadata.namespace);
-    const labels = service === undefined ? [] : listEndpointLabels(context, service);
-    const places: readonly (readonly [TrafficPolicy | undefined, number, Path])[] = [
-      [spec.trafficPolicy, labels.length, ["spec", "trafficPolicy"]],
-      ...(spec.subsets ?? []).map((subset, index) => {
+    // A DNS name stands for as many as it has addresses.
+    const labels = service?.resolution === "static" ? listEndpointLabels(context, service, PRESENT) : [];
+    // One endpoint has nobody to go over to.
+    const isNobody = (percent: number, count: number): boolean => count >= 2 && 100 / count > percent;
+    const find = (percent: number, count: number, path: Path, of: string): Finding => ({
+      severity: "warning",
+      resource: formatRef(refOf(resource)),
+      path,
+      message: `no endpoint of ${of} is ever ejected: one of ${count} is more than ${percent} % (maxEjectionPercent)`,
+      hint: `set maxEjectionPercent: 100, or at least ${Math.ceil(100 / count)}`,
+    });
+    const general = detectionsIn(spec.trafficPolicy, ["spec", "trafficPolicy"]);
+    return [
+      ...general.flatMap(({ percent, path }) =>
+        isNobody(percent, labels.length) ? [find(percent, labels.length, path, name)] : [],
+      ),
+      ...(spec.subsets ?? []).flatMap((subset, index) => {
         const count = labels.filter((each) => matchesLabels(each, subset.labels)).length;
-        return [subset.trafficPolicy, count, ["spec", "subsets", index, "trafficPolicy"]] as const;
+        const own = detectionsIn(subset.trafficPolicy, ["spec", "subsets", index, "trafficPolicy"]);
+        // Of the whole service it has been told already.
+        const inherited = general.filter(
+          ({ percent, port }) => isInherited(subset.trafficPolicy, port) && !isNobody(percent, labels.length),
+        );
+        return [...own, ...inherited].flatMap(({ percent, path }) =>
+          isNobody(percent, count) ? [find(percent, count, path, `subset ${subset.name} of ${name}`)] : [],
+        );
       }),
     ];
-    return places.flatMap(([policy, count, path]) =>
-      detectionsIn(policy, path).flatMap(([percent, at]) =>
-        // One endpoint has nobody to go over to.
-        count < 2 || 100 / count <= percent
-          ? []
-          : [
-              {
-                severity: "warning" as const,
-                resource: formatRef(refOf(resource)),
-                path: at,
-                message: `no endpoint of ${name} is ever ejected: one of ${count} is more than ${percent} % (maxEjectionPercent)`,
-                hint: `set maxEjectionPercent: 100, or at least ${Math.ceil(100 / count)}`,
-              },
-            ],
-      ),
-    );
   },
 };
 
-/** Each `outlierDetection` of a policy, with the percent that it may eject. */
-function detectionsIn(policy: TrafficPolicy | undefined, path: Path): readonly (readonly [number, Path])[] {
+const PRESENT = ["registered", "written"] as const;
+
+/** Whether a subset has the detection of the policy around it, or that one's of a port. */
+function isInherited(own: TrafficPolicy | undefined, port: number | undefined): boolean {
+  if (own?.outlierDetection !== undefined) return false;
+  return port === undefined || !(own?.portLevelSettings ?? []).some((each) => each.port?.number === port);
+}
+
+interface Detection {
+  /** That it may eject. */
+  readonly percent: number;
+  readonly path: Path;
+  /** Of which alone it is. */
+  readonly port: number | undefined;
+}
+
+function detectionsIn(policy: TrafficPolicy | undefined, path: Path): readonly Detection[] {
   const ports = (policy?.portLevelSettings ?? []).map(
-    ({ outlierDetection }, index) => [outlierDetection, [...path, "portLevelSettings", index]] as const,
+    ({ outlierDetection, port }, index) =>
+      [outlierDetection, [...path, "portLevelSettings", index], port?.number] as const,
   );
-  return [[policy?.outlierDetection, path] as const, ...ports].flatMap(([detection, at]) =>
-    detection === undefined ? [] : [[detection.maxEjectionPercent || PERCENT, [...at, "outlierDetection"]] as const],
+  return [[policy?.outlierDetection, path, undefined] as const, ...ports].flatMap(([detection, at, port]) =>
+    detection === undefined
+      ? []
+      : [{ percent: detection.maxEjectionPercent || PERCENT, path: [...at, "outlierDetection"], port }],
   );
 }

@@ -5,7 +5,7 @@ import type { Port } from "#core/model/port.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { Path } from "#core/schema/path.ts";
 
-/** Settings for requests, of ports that carry none. */
+/** Settings for requests, of ports that carry none; and the other way round. */
 export const httpOnlySettings: EachCheck<"DestinationRule"> = {
   ...HTTP_ONLY,
   each: (rule, context) => checkRule(rule, portsOf(context, rule.spec.host, rule.metadata.namespace)),
@@ -20,22 +20,34 @@ function checkRule(rule: Resource<"DestinationRule">, ports: readonly Port[]): F
       path: ["spec", "subsets", index, "trafficPolicy"],
     })),
   ];
-  return policies
-    .flatMap(({ policy, path }) => [...general(policy, path, ports), ...perPort(policy, path, ports)])
-    .map((path) => ({
-      severity: "warning",
-      resource: formatRef(refOf(rule)),
-      path,
+  const about = { severity: "warning" as const, resource: formatRef(refOf(rule)) };
+  return policies.flatMap(({ policy, path }): Finding[] => [
+    ...[...general(policy, path, ports), ...perPort(policy, path, ports)].map((at) => ({
+      ...{ ...about, path: at },
       message: `this setting is for HTTP requests, and ${rule.spec.host} serves only TCP connections there: it has no effect`,
       hint: "remove it, or declare a port with an HTTP protocol: HTTP, HTTP2 or GRPC",
-    }));
+    })),
+    ...tunnelled(policy, path, ports).map((at) => ({
+      ...{ ...about, path: at },
+      message: `connections are tunnelled, and ${rule.spec.host} serves only HTTP requests: it has no effect`,
+      hint: "remove it, or declare a port with another protocol: TCP or TLS",
+    })),
+  ]);
+}
+
+/** What is tunnelled goes by all ports, those too that have settings of their own. */
+function tunnelled(policy: TrafficPolicy | undefined, path: Path, ports: readonly Port[]): Path[] {
+  const isForNobody = ports.length > 0 && ports.every((port) => carries(port) === "requests");
+  return policy?.tunnel !== undefined && isForNobody ? [[...path, "tunnel"]] : [];
 }
 
 function general(policy: TrafficPolicy | undefined, path: Path, ports: readonly Port[]): Path[] {
   const own = ports.filter(
     ({ number }) => !(policy?.portLevelSettings ?? []).some(({ port }) => port?.number === number),
   );
-  return own.length > 0 && own.every((port) => carries(port) === "connections") ? aboutRequests(policy, path) : [];
+  if (own.length === 0 || own.some((port) => carries(port) !== "connections")) return [];
+  const budget = policy?.retryBudget === undefined ? [] : [[...path, "retryBudget"]];
+  return [...aboutRequests(policy, path), ...budget];
 }
 
 function perPort(policy: TrafficPolicy | undefined, path: Path, ports: readonly Port[]): Path[] {
