@@ -1,8 +1,11 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
+import { resolveEndpoints } from "#core/resolve/endpoints.ts";
 import { explainLocalities } from "#core/resolve/explain-localities.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import { resource } from "#core/resource/testing/problems.ts";
+
+vi.mock("#core/resolve/endpoints.ts", { spy: true });
 
 const ENTRY = resource(
   "ServiceEntry",
@@ -10,9 +13,9 @@ const ENTRY = resource(
     { address: 10.0.0.1, locality: eu/a }, { address: 10.0.0.2, locality: eu/b }, { address: 10.0.0.3, locality: us/a, weight: 3 }] }`,
 );
 
-function caller(name: string, locality: string): WorkloadInstance {
+function caller(name: string, locality: string, namespace = "default"): WorkloadInstance {
   return {
-    ...{ namespace: "default", name, workload: name, labels: {}, serviceAccount: "a", address: "10.0.1.1" },
+    ...{ namespace, name, workload: name, labels: {}, serviceAccount: "a", address: "10.0.1.1" },
     ...{ ports: [], health: "healthy" as const, locality, weight: 1 },
   };
 }
@@ -22,7 +25,10 @@ function explain(policy: string) {
     [ENTRY, resource("DestinationRule", `{ host: b.test, trafficPolicy: ${policy} }`)].join("\n---\n"),
   );
   const mesh = { trustDomain: "t", domainSuffix: "cluster.local", rootNamespace: "istio-system", traceSampling: 0 };
-  const instances = [caller("a", "eu/a"), caller("b", "eu/a"), caller("c", "us/a"), caller("d", "")];
+  const instances = [
+    ...[caller("a", "eu/a"), caller("b", "eu/a"), caller("c", "us/a"), caller("d", "")],
+    caller("e", "eu/a", "other"),
+  ];
   return explainLocalities({ revision: 1, mesh, resources, instances }, "b.test").map(({ from, to, groups }) => [
     `${from.join(", ")} → ${to.join(", ")}`,
     ...groups.map((each) => `${each.priority} ${each.locality} ${each.endpoints} ${each.share}%: ${each.reason}`),
@@ -53,4 +59,13 @@ test("shares, and nothing where it makes no difference", () => {
   ]);
   expect(explain("{ loadBalancer: { simple: RANDOM } }")).toEqual([]);
   expect(explain("{ outlierDetection: {}, loadBalancer: { localityLbSetting: { enabled: false } } }")).toEqual([]);
+});
+
+test.each([
+  ["{ loadBalancer: { simple: RANDOM } }", 0],
+  ["{ outlierDetection: {} }", 1],
+])("with %s who answers is found %i times, however many namespaces there are", (policy, times) => {
+  vi.mocked(resolveEndpoints).mockClear();
+  explain(policy);
+  expect(resolveEndpoints).toHaveBeenCalledTimes(times);
 });

@@ -1,5 +1,7 @@
 import type { Endpoint } from "#core/model/endpoint.ts";
 import { localityMatches, parseLocality, withTopology } from "#core/model/locality.ts";
+import type { Port } from "#core/model/port.ts";
+import type { Service } from "#core/model/service.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { resolveEndpoints } from "#core/resolve/endpoints.ts";
 import {
@@ -12,6 +14,7 @@ import {
   localityRule,
   weighsLocalities,
 } from "#core/resolve/locality-load.ts";
+import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { withMeshExports } from "#core/resolve/mesh-settings.ts";
 import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
 import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
@@ -46,17 +49,18 @@ export function explainLocalities(written: Snapshot, host: string): readonly Exp
   const snapshot = withMeshExports(written);
   const reader = createSnapshotReader(snapshot);
   const settings = reader.settings();
+  const endpointsOf = endpointsOnce(reader);
   const found = new Map<string, { readonly from: Set<string>; readonly to: Set<string>; groups: ExplainedGroup[] }>();
   for (const namespace of new Set(snapshot.instances.map((instance) => instance.namespace))) {
     const service = reader.service(host, namespace);
     if (service === undefined) continue;
     const rule = reader.destinationRule(host, namespace, service.namespace);
     for (const port of service.ports) {
-      const all = resolveEndpoints(reader, service, port);
       for (const { name, labels } of [{ name: "", labels: {} }, ...(rule?.subsets ?? [])]) {
-        const chosen = all.filter((endpoint) => matchesLabels(endpoint.labels, labels));
         const order = localityRule(resolveTrafficPolicy(rule, name, port.number), settings);
-        if (order === undefined || !dependsOnCaller(order, chosen)) continue;
+        if (order === undefined) continue;
+        const chosen = endpointsOf(service, port).filter((endpoint) => matchesLabels(endpoint.labels, labels));
+        if (!dependsOnCaller(order, chosen)) continue;
         for (const [from, caller] of callersIn(snapshot, namespace, order)) {
           const groups = explainGroups(chosen, order, caller);
           const key = JSON.stringify(groups);
@@ -69,6 +73,21 @@ export function explainLocalities(written: Snapshot, host: string): readonly Exp
     }
   }
   return [...found.values()].map(({ from, to, groups }) => ({ from: [...from].sort(), to: [...to], groups }));
+}
+
+/** Who answers on the ports of a service, found once for all namespaces that see the same of it. */
+function endpointsOnce(reader: MeshReader): (service: Service, port: Port) => readonly Endpoint[] {
+  const known: { readonly service: Service; readonly port: Port; readonly endpoints: readonly Endpoint[] }[] = [];
+  const isSame = (a: Service, b: Service): boolean =>
+    a.declarations.length === b.declarations.length &&
+    a.declarations.every((each, index) => each === b.declarations[index]);
+  return (service, port) => {
+    const found = known.find((each) => each.port.number === port.number && isSame(each.service, service));
+    if (found !== undefined) return found.endpoints;
+    const endpoints = resolveEndpoints(reader, service, port);
+    known.push({ service, port, endpoints });
+    return endpoints;
+  };
 }
 
 /** Callers of a namespace that may be told apart, by how they are called. */

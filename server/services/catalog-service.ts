@@ -74,6 +74,7 @@ export function createCatalogService(options: CatalogServiceOptions): Services["
   const catalogOf = perSnapshot(buildCatalog);
   // Each caller in trouble asks for the same.
   const explain = explainOnce(state, options.explain);
+  const localitiesOf = explainOnce(state, (host) => explainLocalities(state.snapshot(), host));
   const rangeOf = (seconds: number) => ({ startMs: now() - seconds * 1000, endMs: now() });
 
   function toRow({ service, mtls }: Listed, figures: ServiceFigures | undefined): ServiceRow {
@@ -144,7 +145,7 @@ export function createCatalogService(options: CatalogServiceOptions): Services["
         })),
         waitingGroups: service.waiting.map(({ name, serviceAccount = null }) => ({ name, serviceAccount })),
         config: explain(host),
-        localities: explainLocalities(snapshot, host),
+        localities: localitiesOf(host),
         traces,
       };
     },
