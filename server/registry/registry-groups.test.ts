@@ -44,6 +44,20 @@ describe("an agent that asks no more, while its proxy stays", () => {
     expect(world.registry.list()[0]?.locality).toBe(expected);
   });
 
+  test.each([
+    ["", ["eu/a", "eu"], "eu"],
+    ["", ["eu/a", ""], ""],
+    ["eu/a", ["us", "eu"], "eu/a"],
+  ])("says %j, and is where its group is last: %j", async (said, groups, expected) => {
+    world.group = withTemplate({});
+    await world.registry.register({ ...REGISTRATION, locality: said }, IDENTITY);
+    for (const around of groups) {
+      world.group = withTemplate(around === "" ? {} : { locality: around });
+      await world.registry.regroup("default", "reviews-v1");
+    }
+    expect(world.registry.list()[0]?.locality).toBe(expected);
+  });
+
   test("has the labels and the weight that its group has now", async () => {
     await regroup({
       ...GROUP,

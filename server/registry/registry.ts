@@ -66,6 +66,8 @@ export class Registry {
   readonly #options: RegistryOptions;
   /** As the agents said it and they may, whatever became of their proxies. */
   readonly #said = new Map<string, WorkloadInstance>();
+  /** Where agents said that they run, also where their group says otherwise. */
+  readonly #places = new Map<string, string>();
   /** As stored and announced. */
   readonly #instances = new Map<string, WorkloadInstance>();
   readonly #presence: Presence;
@@ -152,6 +154,7 @@ export class Registry {
     const probe = group === undefined ? undefined : probeOfGroup(group);
     const said = registration.health === "unknown" ? untilAsked(admitted, probe, this.#said.get(key)) : admitted;
     this.#said.set(key, said);
+    this.#places.set(key, registration.locality);
     this.#leaving.delete(key);
     this.#presence.heard(key);
     const { sentAtMs = 0 } = registration;
@@ -208,8 +211,9 @@ export class Registry {
       const standing = accountStanding(expectedWorkload(group), serviceAccount);
       if (standing === "another" || (standing === "any" && !hasToken)) return "gone";
       const around = expectedWorkload(group).locality;
-      // What it said itself stands while it is inside of the group's.
-      const locality = isWithin(said.locality, around) ? said.locality : around;
+      // What it said itself stands while it is inside of the group's; of one that was restored nobody knows any more what that was.
+      const own = this.#places.get(key) ?? said.locality;
+      const locality = own !== "" && isWithin(own, around) ? own : around;
       this.#said.set(key, { ...said, ...givenBy(group), locality });
       return "kept";
     });
@@ -314,6 +318,7 @@ export class Registry {
       else {
         this.#clockAheadMs.delete(key);
         this.#problems.delete(key);
+        this.#places.delete(key);
         this.#fileProblems.set(key, []);
         this.#said.delete(key);
       }
