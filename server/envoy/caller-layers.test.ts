@@ -57,6 +57,45 @@ test("nothing is asked of the book of addresses for somebody who comes from a ne
   expect(near?.resources.has("CDS")).toBe(false);
 });
 
+test("a rule by a label moves who carries it near others, and leaves what is its own", () => {
+  const compiler = makeMesh();
+  const from = callerFrom("eu/a");
+  const node = { ...from, metadata: { ...from.metadata, LABELS: { tier: "gold" } } };
+  const before = compiler.open(node).layers;
+  const rule = parseAllDocuments(`
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: tiers, namespace: nobody }
+spec:
+  host: nowhere.example.test
+  trafficPolicy: { outlierDetection: {}, loadBalancer: { localityLbSetting: { failoverPriority: [tier] } } }
+`);
+  if ("empty" in rule) throw new Error("no document");
+  const upserts = makeSnapshot(rule, []).resources;
+  const { reopen } = compiler.apply({ revision: 2, upserts, deletes: [], instanceUpserts: [], instanceDeletes: [] });
+  expect([...reopen]).toEqual([node]);
+  const after = compiler.move(node).layers;
+  expect(after[0]).toBe(before[0]);
+  expect(after[2]).toBe(before[2]);
+  expect(after[1]).not.toBe(before[1]);
+  compiler.close(node);
+  expect(compiler.nodes()).toEqual([]);
+});
+
+test("gRPC clients in different places share all that is the same for them", () => {
+  const compiler = makeMesh();
+  const [one, other] = ["eu/a", "us/a"].map((locality) => {
+    const from = callerFrom(locality);
+    return compiler.open({ ...from, metadata: { ...from.metadata, GENERATOR: "grpc" } }).layers;
+  });
+  expect(other?.[0]).toBe(one?.[0]);
+  const priorities = [one, other].map((layers) =>
+    [...(layers?.[1]?.resources.get("EDS")?.values() ?? [])].map(({ version }) => version),
+  );
+  expect(priorities[0]).toHaveLength(HOSTS.length);
+  expect(priorities[0]).not.toEqual(priorities[1]);
+});
+
 test("callers who differ are told apart, whatever is written in their places and labels", () => {
   const callers = [
     { locality: "eu", labels: { tier: "gold" } },

@@ -13,7 +13,7 @@ interface Built {
  * What a caller has otherwise than another, encoded for him. It is asked whenever somebody comes from a new place, with all services in
  * one turn: what it needs of the mesh is found when it is made, where that is noted too.
  */
-export type EncodeForCaller = (caller: Caller) => Built;
+export type EncodeForCaller = (caller: Caller) => readonly Built[];
 
 interface Held {
   readonly caller: Caller;
@@ -88,7 +88,7 @@ export class CallerLayers {
 }
 
 function encodeAll(encoders: readonly EncodeForCaller[], caller: Caller): readonly Built[] {
-  return encoders.map((encode) => encode(caller));
+  return encoders.flatMap((encode) => encode(caller));
 }
 
 function unitOf(host: string): string {

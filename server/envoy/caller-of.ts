@@ -18,6 +18,9 @@ export function callerOf(world: CompileReader, node: ProxyNode): Caller {
   };
 }
 
+/** Of whom nothing is known that endpoints are ordered by: for what is the same for all. */
+export const ANYWHERE: Caller = { locality: "", labels: {} };
+
 /** Equal for callers who prefer the same, and for no others: what is in it, proxies say of themselves. */
 export function formatCaller({ locality, labels }: Caller): string {
   return `${JSON.stringify(locality)} ${labelText(labels)}`;

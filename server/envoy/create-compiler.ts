@@ -22,7 +22,7 @@ import { WorkloadLayer } from "#server/envoy/workload-layer.ts";
 
 export interface CompileResult {
   readonly changes: readonly LayerChange[];
-  /** Who has to be opened anew: what it shares with others is shared with others now. */
+  /** Who has to be moved: what it shares with others is shared with others now. */
   readonly reopen: ReadonlySet<ProxyNode>;
 }
 
@@ -38,6 +38,13 @@ interface Opened {
   readonly workload: WorkloadLayer;
   readonly caller: Caller;
   /** What it and those have that call from where it does. */
+  readonly near: MutableLayer;
+}
+
+/** An application that is open and reads xDS itself. */
+interface OpenedGrpc {
+  readonly grpc: GrpcLayer;
+  readonly caller: Caller;
   readonly near: MutableLayer;
 }
 
@@ -61,7 +68,7 @@ export class Compiler {
   readonly #scopes = new Map<string, OutboundScope>();
   readonly #workloads = new Map<ProxyNode, Opened>();
   readonly #grpcLayers = new Map<string, GrpcLayer>();
-  readonly #grpcClients = new Map<ProxyNode, GrpcLayer>();
+  readonly #grpcClients = new Map<ProxyNode, OpenedGrpc>();
   /** With what each node shares its layer. */
   readonly #placements = new Map<ProxyNode, Placement>();
   readonly #culprits: KnownCulprits = new WeakMap();
@@ -77,9 +84,7 @@ export class Compiler {
   open(node: ProxyNode): ProxyView {
     const isGrpc = node.metadata.GENERATOR === "grpc";
     const place = () =>
-      isGrpc
-        ? formatGrpcKey(this.#grpcKey(node))
-        : `${formatScope(this.#scopeKey(node))} ${formatCaller(callerOf(this.#world.reader, node))}`;
+      `${isGrpc ? formatGrpcKey(this.#grpcKey(node)) : formatScope(this.#scopeKey(node))} ${formatCaller(callerOf(this.#world.reader, node))}`;
     this.#placements.set(node, new Placement(node, this.#world.reader.recorder, place));
     if (isGrpc) return this.#openGrpc(node);
     const scope = this.#scope(node);
@@ -102,6 +107,35 @@ export class Compiler {
     workload.scope.callers.close(caller);
     workload.scope.users -= 1;
     if (workload.scope.users === 0) this.#keepIdle(workload.scope);
+  }
+
+  /**
+   * What a node holds that is among those to `reopen`. Where it calls from the same scope it is only near others now: what is its own
+   * stays, for a label that one rule names moves a whole fleet.
+   */
+  move(node: ProxyNode): ProxyView {
+    if (!this.#moveNear(node)) {
+      this.close(node);
+      this.open(node);
+    }
+    return { layers: this.#layersOf(node) };
+  }
+
+  #moveNear(node: ProxyNode): boolean {
+    const caller = callerOf(this.#world.reader, node);
+    const opened = this.#workloads.get(node);
+    if (opened !== undefined) {
+      const { callers, key } = opened.workload.scope;
+      if (formatScope(this.#scopeKey(node)) !== formatScope(key)) return false;
+      this.#workloads.set(node, { ...opened, caller, near: callers.open(caller) });
+      callers.close(opened.caller);
+      return true;
+    }
+    const client = this.#grpcClients.get(node);
+    if (client === undefined || formatGrpcKey(this.#grpcKey(node)) !== formatGrpcKey(client.grpc.key)) return false;
+    this.#grpcClients.set(node, { ...client, caller, near: client.grpc.callers.open(caller) });
+    client.grpc.callers.close(client.caller);
+    return true;
   }
 
   apply(change: SnapshotChange): CompileResult & { readonly diagnostics: readonly Diagnostic[] } {
@@ -150,7 +184,9 @@ export class Compiler {
       ...[...this.#workloads].flatMap(([{ id }, { workload, near }]) =>
         [workload.layer, workload.scope.layer, near].map((layer) => [layer.id, id] as const),
       ),
-      ...[...this.#grpcClients].map(([{ id }, { layer }]) => [layer.id, id] as const),
+      ...[...this.#grpcClients].flatMap(([{ id }, { grpc, near }]) =>
+        [grpc.layer, near].map((layer) => [layer.id, id] as const),
+      ),
     ];
     const ids = new Map<string, string[]>();
     for (const [layer, id] of held) {
@@ -191,7 +227,10 @@ export class Compiler {
   } {
     const before = new Map<LayerChange["layer"], ResourceSet>();
     const scopes = [...this.#scopes.values()].filter(({ users }) => users > 0);
-    const opened = [...this.#workloads.values()].flatMap(({ workload, near }) => [workload.layer, near]);
+    const opened = [
+      ...[...this.#workloads.values()].flatMap(({ workload, near }) => [workload.layer, near]),
+      ...Array.from(this.#grpcClients.values(), ({ near }) => near),
+    ];
     const shared = [...scopes, ...this.#grpcLayers.values()].map(({ layer }) => layer);
     for (const layer of [...shared, ...opened]) {
       if (before.has(layer)) continue;
@@ -224,7 +263,7 @@ export class Compiler {
   #layersOf(node: ProxyNode): readonly MutableLayer[] {
     const opened = this.#workloads.get(node);
     const grpc = this.#grpcClients.get(node);
-    if (opened === undefined) return grpc === undefined ? [] : [grpc.layer];
+    if (opened === undefined) return grpc === undefined ? [] : [grpc.grpc.layer, grpc.near];
     const { workload, near } = opened;
     return [workload.scope.layer, near, workload.layer];
   }
@@ -282,7 +321,6 @@ export class Compiler {
       namespace: node.namespace,
       labels: this.#askedLabels(node),
       sidecar: sidecar === undefined ? undefined : formatRef(refOf(sidecar)),
-      caller: callerOf(this.#world.reader, node),
     };
   }
 
@@ -292,14 +330,17 @@ export class Compiler {
     const grpc = this.#grpcLayers.get(id) ?? new GrpcLayer(key, this.#world.reader, this.#hash);
     this.#grpcLayers.set(id, grpc);
     grpc.users += 1;
-    this.#grpcClients.set(node, grpc);
-    return { layers: [grpc.layer] };
+    const caller = callerOf(this.#world.reader, node);
+    this.#grpcClients.set(node, { grpc, caller, near: grpc.callers.open(caller) });
+    return { layers: this.#layersOf(node) };
   }
 
   #closeGrpc(node: ProxyNode): void {
-    const grpc = this.#grpcClients.get(node);
-    if (grpc === undefined) return;
+    const opened = this.#grpcClients.get(node);
+    if (opened === undefined) return;
+    const { grpc, caller } = opened;
     this.#grpcClients.delete(node);
+    grpc.callers.close(caller);
     grpc.users -= 1;
     if (grpc.users > 0) return;
     grpc.end();

@@ -10,9 +10,11 @@ import { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_compon
 import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { HttpConnectionManagerSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import type { LayerReader } from "#server/compile/compile-reader.ts";
+import { labelText } from "#server/compile/label-text.ts";
 import { MutableLayer } from "#server/compile/mutable-layer.ts";
 import { makeUnit, type Unit } from "#server/compile/unit.ts";
-import { formatCaller } from "#server/envoy/caller-of.ts";
+import { CallerLayers, type CallersPart, type EncodeForCaller } from "#server/envoy/caller-layers.ts";
+import { ANYWHERE } from "#server/envoy/caller-of.ts";
 import {
   buildBlackHole,
   buildGrpcAssignment,
@@ -21,7 +23,7 @@ import {
   isCallable,
   usesDiscovery,
 } from "#server/envoy/clusters/grpc-clusters.ts";
-import { serviceClusters } from "#server/envoy/clusters/service-clusters.ts";
+import { type ServiceCluster, serviceClusters } from "#server/envoy/clusters/service-clusters.ts";
 import { encodeResource, type Hash } from "#server/envoy/encode.ts";
 import { grpcFilters } from "#server/envoy/features/http-filters.ts";
 import { BLACK_HOLE, outboundCluster } from "#server/envoy/names.ts";
@@ -37,8 +39,6 @@ export interface GrpcKey {
   readonly labels: Readonly<Record<string, string>>;
   /** Ref of the Sidecar that narrows what they know; undefined where there is none. */
   readonly sidecar: string | undefined;
-  /** Which endpoints they prefer. */
-  readonly caller: Caller;
 }
 
 interface Built {
@@ -46,14 +46,12 @@ interface Built {
   readonly resource: XdsResource;
 }
 
-export function formatGrpcKey({ namespace, labels, sidecar, caller }: GrpcKey): string {
-  const pairs = Object.entries(labels).sort();
-  const labelTexts = pairs.map(([key, value]) => `${key}=${value}`);
-  const isSomewhere = caller.locality !== "" || Object.keys(caller.labels).length > 0;
+/** Equal for equal keys, and for no others. */
+export function formatGrpcKey({ namespace, labels, sidecar }: GrpcKey): string {
   return [
-    ...["grpc", namespace, ...labelTexts],
+    ...["grpc", namespace],
+    ...(Object.keys(labels).length === 0 ? [] : [labelText(labels)]),
     ...(sidecar === undefined ? [] : [sidecar]),
-    ...(isSomewhere ? [`from ${formatCaller(caller)}`] : []),
   ].join("/");
 }
 
@@ -68,6 +66,8 @@ export function formatGrpcKey({ namespace, labels, sidecar, caller }: GrpcKey): 
 export class GrpcLayer {
   readonly key: GrpcKey;
   readonly layer: MutableLayer;
+  /** Beside it, by where callers are. */
+  readonly callers: CallerLayers;
   readonly #world: LayerReader;
   readonly #readers: ScopedReaders;
   readonly #hash: Hash;
@@ -83,6 +83,7 @@ export class GrpcLayer {
     this.layer = new MutableLayer(formatGrpcKey(key), (type, name) =>
       type === "LDS" ? this.#listener(name, NO_SUCH_SERVICE, []) : undefined,
     );
+    this.callers = new CallerLayers(this.layer.id);
     this.layer.replace("constants", this.#blackHole());
     for (const host of world.hosts()) for (const unit of this.appear(host)) unit.rebuild();
   }
@@ -95,9 +96,9 @@ export class GrpcLayer {
       layer: this.layer,
       name: `host ${host}`,
       build: () => this.#host(host),
-      install: (built) => {
+      install: ({ built, callers }) => {
         if (!this.#world.hasHost(host)) this.#leave(host);
-        return this.layer.replace(`host ${host}`, built);
+        return [...this.layer.replace(`host ${host}`, built), ...this.callers.install(host, callers)];
       },
       suspects: () => this.#world.bearingOn(host),
     });
@@ -115,22 +116,38 @@ export class GrpcLayer {
     for (const host of [...this.#units.keys()]) this.#leave(host);
   }
 
-  #host(host: string): Built[] {
-    if (!this.#world.hasHost(host)) return [];
-    return [...this.#clusters(host), ...this.#routes(host)];
+  #host(host: string): { readonly built: readonly Built[]; readonly callers: CallersPart } {
+    if (!this.#world.hasHost(host)) return { built: [], callers: this.callers.build([]) };
+    const clusters = serviceClusters(this.#readers.called, host, {
+      namespace: this.key.namespace,
+      routing: "proxy",
+    }).filter(({ input }) => isCallable(input.service));
+    const built = clusters.flatMap((each) => {
+      // Whole, what is the callers' too: so it is noted what that follows from.
+      const whole = this.#cluster(each, ANYWHERE);
+      if (!each.dependsOnCaller) return whole;
+      return each.isDiscovered ? whole.filter(({ type }) => type === "CDS") : [];
+    });
+    const encoders = clusters
+      .filter(({ dependsOnCaller }) => dependsOnCaller)
+      .map(
+        (each): EncodeForCaller =>
+          (caller) =>
+            each.isDiscovered ? [this.#endpoints(each, caller)] : this.#cluster(each, caller),
+      );
+    return { built: [...built, ...this.#routes(host)], callers: this.callers.build(encoders) };
   }
 
-  #clusters(host: string): Built[] {
-    return serviceClusters(this.#readers.called, host, { namespace: this.key.namespace, routing: "proxy" }).flatMap(
-      ({ input, endpoints, isDiscovered, origins }): Built[] => {
-        if (!isCallable(input.service)) return [];
-        const built = buildGrpcCluster(input, this.key.caller);
-        const cluster = this.#unit("CDS", ClusterSchema, built, input.name, origins);
-        if (!usesDiscovery(built)) return [cluster];
-        const assignment = buildGrpcAssignment(input, isDiscovered ? endpoints : [], this.key.caller);
-        return [cluster, this.#unit("EDS", ClusterLoadAssignmentSchema, assignment, input.name, origins)];
-      },
-    );
+  #cluster(cluster: ServiceCluster, caller: Caller): readonly Built[] {
+    const { input, origins } = cluster;
+    const built = buildGrpcCluster(input, caller);
+    const own = this.#unit("CDS", ClusterSchema, built, input.name, origins);
+    return usesDiscovery(built) ? [own, this.#endpoints(cluster, caller)] : [own];
+  }
+
+  #endpoints({ input, endpoints, isDiscovered, origins }: ServiceCluster, caller: Caller): Built {
+    const assignment = buildGrpcAssignment(input, isDiscovered ? endpoints : [], caller);
+    return this.#unit("EDS", ClusterLoadAssignmentSchema, assignment, input.name, origins);
   }
 
   #routes(host: string): Built[] {

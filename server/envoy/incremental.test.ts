@@ -39,10 +39,10 @@ test.each(Array.from({ length: 12 }, (_, seed) => seed + 1))(
             `${key} was announced`,
           ).toBe(true);
       });
-      for (const each of reopen) compiler.close(each);
       views = views.map((view, at) => {
         const each = NODES[at];
-        return each !== undefined && (each === away || reopen.has(each)) ? compiler.open(each) : view;
+        if (each === undefined || (each !== away && !reopen.has(each))) return view;
+        return each === away ? compiler.open(each) : compiler.move(each);
       });
       snapshot = advance(snapshot, change);
       const fresh = createCompiler(snapshot, { hash });
@@ -73,10 +73,7 @@ test.each(Array.from({ length: 6 }, (_, seed) => seed + 101))(
         }
         result = steps.next();
       }
-      for (const node of result.value.reopen) {
-        compiler.close(node);
-        views.set(node, compiler.open(node));
-      }
+      for (const node of result.value.reopen) views.set(node, compiler.move(node));
       snapshot = advance(snapshot, change);
       const fresh = createCompiler(snapshot, { hash });
       for (const [node, { layers }] of views) expect(dump(layers)).toEqual(dump(fresh.open(node).layers));

@@ -1,7 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import type { Service } from "#core/model/service.ts";
 import { ownAddresses } from "#core/resolve/addresses-of.ts";
-import type { Caller } from "#core/resolve/locality-load.ts";
 import type { EgressPort } from "#core/resolve/sidecar.ts";
 import type { LayerChange, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
@@ -16,6 +15,7 @@ import { PlainCell } from "#server/compile/plain-cell.ts";
 import type { Cell } from "#server/compile/recorder.ts";
 import { makeUnit, type Unit } from "#server/compile/unit.ts";
 import { CallerLayers, type CallersPart, type EncodeForCaller } from "#server/envoy/caller-layers.ts";
+import { ANYWHERE } from "#server/envoy/caller-of.ts";
 import { clusterFinisher } from "#server/envoy/clusters/cluster-finisher.ts";
 import { constantClusters } from "#server/envoy/clusters/constant-clusters.ts";
 import { encodeForCaller, encodeServiceCluster } from "#server/envoy/clusters/encode-service-cluster.ts";
@@ -33,9 +33,6 @@ import { ALLOW_ANY, BLOCK_ALL } from "#server/envoy/routes/last-virtual-host.ts"
 import { type BuiltVirtualHost, buildVirtualHosts } from "#server/envoy/routes/virtual-hosts.ts";
 import { formatScope, type ScopeKey } from "#server/envoy/scope-key.ts";
 import { type ScopedReaders, scopedReaders } from "#server/envoy/scoped-reader.ts";
-
-/** For what is the same for all. */
-const ANYWHERE: Caller = { locality: "", labels: {} };
 
 interface Built {
   readonly type: XdsType;
@@ -384,7 +381,7 @@ export class OutboundScope {
       .filter(({ dependsOnCaller }) => dependsOnCaller)
       .map((each): EncodeForCaller => {
         const finish = finisher(each.input.subset);
-        return (caller) => encodeForCaller(each, caller, this.#hash, finish);
+        return (caller) => [encodeForCaller(each, caller, this.#hash, finish)];
       });
     return { built, callers: this.callers.build(encoders) };
   }

@@ -46,10 +46,7 @@ export class RehearsalRoom {
       ...change,
       upserts: change.upserts.filter((each) => !isServersOwn(refOf(each))),
     });
-    for (const node of this.#compiler?.apply(change).reopen ?? []) {
-      this.#compiler?.close(node);
-      this.#compiler?.open(node);
-    }
+    for (const node of this.#compiler?.apply(change).reopen ?? []) this.#compiler?.move(node);
   }
 
   snapshot(): Snapshot {

@@ -25,6 +25,8 @@ import { decodeDeltaRequest, decodeSotwRequest } from "#server/xds/wire.ts";
 export interface ResourceSource {
   open(node: ProxyNode): ProxyView;
   close(node: ProxyNode): void;
+  /** The layers that an open node is to hold, where those it holds are no longer; without it, it is closed and opened. */
+  move?(node: ProxyNode): ProxyView;
 }
 
 export type AdsEvent =
@@ -140,9 +142,8 @@ export class AdsServer {
     const differing = new Differing();
     for (const connection of moved) {
       const before = connection.layers.map(({ layer }) => layer);
-      this.#leave(connection);
-      this.#options.source.close(connection.node);
-      const layers = this.#options.source.open(connection.node).layers.map((layer) => this.#serve(layer));
+      const layers = this.#moved(connection.node).map((layer) => this.#serve(layer));
+      this.#leave(connection, new Set(layers));
       this.#join(connection, layers);
       connection.moveTo(layers);
       const isConcerned = layers.some(({ layer }, index) =>
@@ -154,6 +155,13 @@ export class AdsServer {
       }
       this.#settle(connection, connection.flush());
     }
+  }
+
+  #moved(node: ProxyNode): readonly Layer[] {
+    const { source } = this.#options;
+    if (source.move !== undefined) return source.move(node).layers;
+    source.close(node);
+    return source.open(node).layers;
   }
 
   distribution(revision: number): Distribution | undefined {
@@ -268,8 +276,10 @@ export class AdsServer {
     for (const { layer } of layers) this.#layers.get(layer)?.connections.add(connection);
   }
 
-  #leave(connection: Connection): void {
-    for (const { layer } of connection.layers) {
+  #leave(connection: Connection, kept: ReadonlySet<ServedLayer> = new Set()): void {
+    for (const served of connection.layers) {
+      if (kept.has(served)) continue;
+      const { layer } = served;
       const entry = this.#layers.get(layer);
       entry?.connections.delete(connection);
       if (entry?.connections.size === 0) this.#layers.delete(layer);
