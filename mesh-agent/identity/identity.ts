@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { PharosError } from "#core/errors.ts";
 import { urisOf } from "#grpc/peer.ts";
+import { pemBlocks } from "#node/pem-blocks.ts";
 
 /** A workload's key, its certificate chain, and the roots that vouch for everybody else in the mesh. PEM. */
 export interface Identity {
@@ -46,7 +47,9 @@ export function parseIdentity({ keyPem, certificates, issuedAtMs }: IdentityPart
   };
 }
 
+const CERTIFICATE = new Set(["CERTIFICATE"]);
+
 /** Each certificate of a PEM text, ending in a newline. */
 export function splitPem(text: string): string[] {
-  return (text.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? []).map((pem) => `${pem}\n`);
+  return pemBlocks(text, CERTIFICATE).blocks.map((pem) => `${pem}\n`);
 }

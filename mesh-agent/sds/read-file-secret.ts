@@ -3,10 +3,10 @@ import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { create } from "@bufbuild/protobuf";
 import { describeFileFault, FILE_BYTES_MAX, type FileFault } from "#core/xds/file-problem.ts";
 import type { FileSecret } from "#core/xds/file-secret-name.ts";
+import { pemBlocks } from "#node/pem-blocks.ts";
 import { type Secret, SecretSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
 
-const CERTIFICATES =
-  /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]+?-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
+const CERTIFICATES = new Set(["CERTIFICATE", "TRUSTED CERTIFICATE", "X509 CERTIFICATE"]);
 
 export interface ReadSecret {
   readonly secret: Secret;
@@ -84,11 +84,10 @@ function read(path: string, fail: Fail): string {
 }
 
 function parseCertificates(path: string, pem: string, fail: Fail): readonly X509Certificate[] {
-  const blocks = pem.match(CERTIFICATES) ?? [];
-  if (blocks.length === 0) return fail(path, "no-certificate");
+  const { blocks, isWhole } = pemBlocks(pem, CERTIFICATES);
   // Half of a block is a file that somebody is still writing.
-  if (pem.split(/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/).length - 1 !== blocks.length)
-    return fail(path, "cut-off");
+  if (!isWhole) return fail(path, "cut-off");
+  if (blocks.length === 0) return fail(path, "no-certificate");
   try {
     return blocks.map((block) => new X509Certificate(block));
   } catch {

@@ -58,6 +58,24 @@ test("what was applied is there after a restart; the same again changes nothing,
   await use(async (book) => expect([book.list(), book.material("web/shop")]).toEqual([[], undefined]));
 });
 
+test("what another wrote is taken over, and what nobody wrote since is not opened again", async () => {
+  await use(async (book, { db }) => {
+    const bank = { namespace: "web", name: "bank" };
+    await put(book, await pair());
+    await put(book, await pair("bank.example"), bank);
+    const kept = book.material("web/shop");
+    const other = await CredentialBook.open(db, openCredentialCipher(dir, undefined));
+    const { facts } = await put(other, await pair("new.example"), bank);
+    await book.read();
+    expect(book.facts().get("web/bank")).toEqual(facts);
+    expect(book.material("web/shop")).toBe(kept);
+    await other.remove(bank);
+    await book.read();
+    expect([...book.facts().keys()]).toEqual(["web/shop"]);
+    expect(book.material("web/shop")).toBe(kept);
+  });
+});
+
 test("the private key is in no file and in nothing that is told", async () => {
   const material = await pair();
   const told = await use(async (book) =>

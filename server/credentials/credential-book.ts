@@ -15,6 +15,8 @@ export interface CredentialRef {
 }
 
 interface Held {
+  /** As the database has it. */
+  readonly sealed: string;
   readonly view: CredentialView;
   /** Undefined of one that is damaged. */
   readonly material: Secret<CredentialMaterial> | undefined;
@@ -49,12 +51,16 @@ export class CredentialBook {
     return book;
   }
 
-  /** Takes over what the database has, whoever wrote it. */
+  /** Takes over what the database has, whoever wrote it; what is still the same is not opened again. */
   read(): Promise<void> {
     return this.#inTurn(async () => {
       const rows = await this.#db.credential.findMany();
+      const before = new Map(this.#held);
       this.#held.clear();
-      for (const row of rows) this.#held.set(row.key, this.#open(row));
+      for (const row of rows) {
+        const known = before.get(row.key);
+        this.#held.set(row.key, known?.sealed === row.sealed ? known : this.#open(row));
+      }
     });
   }
 
@@ -97,7 +103,7 @@ export class CredentialBook {
       };
       await this.#db.credential.upsert({ where: { key }, create: { key, ...data }, update: data });
       const view = { namespace, name, facts, updatedAt: now.toISOString(), updatedBy: by };
-      this.#held.set(key, { view, material: new Secret(material) });
+      this.#held.set(key, { sealed: data.sealed, view, material: new Secret(material) });
       return { ...view, outcome: before === undefined ? "created" : "updated" };
     });
   }
@@ -119,9 +125,9 @@ export class CredentialBook {
     const about = { namespace, name, updatedAt: updatedAt.toISOString(), updatedBy };
     try {
       const material = MaterialSchema.parse(JSON.parse(this.#cipher.open(sealed, key))) as CredentialMaterial;
-      return { view: { ...about, facts: readCredential(material) }, material: new Secret(material) };
+      return { sealed, view: { ...about, facts: readCredential(material) }, material: new Secret(material) };
     } catch {
-      return { view: { ...about, facts: { kind: "damaged" } }, material: undefined };
+      return { sealed, view: { ...about, facts: { kind: "damaged" } }, material: undefined };
     }
   }
 

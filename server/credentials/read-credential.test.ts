@@ -54,6 +54,16 @@ test.each<[string, () => CredentialMaterial, string]>([
     "certificate: ends within a certificate",
   ],
   [
+    "many certificates that do not end, at once",
+    () => ({ roots: "-----BEGIN CERTIFICATE-----".repeat(9_700) }),
+    "roots: ends within a certificate",
+  ],
+  [
+    "half a revocation list",
+    () => ({ roots: authority.roots, revocationList: "-----BEGIN X509 CRL-----\nMAA=\n" }),
+    "revocationList: ends within a list",
+  ],
+  [
     "what is no certificate",
     () => ({ roots: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n" }),
     "roots: certificate number 1 cannot be read",

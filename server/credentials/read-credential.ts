@@ -3,10 +3,10 @@ import { createSecureContext } from "node:tls";
 import { PharosError } from "#core/errors.ts";
 import type { CertificateFacts, CredentialFacts } from "#core/registry/credential.ts";
 import type { CredentialMaterial } from "#core/registry/credential-material.ts";
+import { pemBlocks } from "#node/pem-blocks.ts";
 
-const CERTIFICATE =
-  /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]+?-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
-const REVOCATION_LIST = /-----BEGIN X509 CRL-----[\s\S]+?-----END X509 CRL-----/g;
+const CERTIFICATE = new Set(["CERTIFICATE", "TRUSTED CERTIFICATE", "X509 CERTIFICATE"]);
+const REVOCATION_LIST = new Set(["X509 CRL"]);
 /** What Envoy (BoringSSL) can sign a handshake with. */
 const CURVES = new Set(["prime256v1", "secp384r1", "secp521r1"]);
 const RSA_BITS_MIN = 2048;
@@ -62,11 +62,10 @@ function readPair(certificate: string | undefined, key: string | undefined): X50
 
 function readCertificates(field: "certificate" | "roots", pem: string): readonly X509Certificate[] {
   const hint = "give certificates in PEM (-----BEGIN CERTIFICATE-----)";
-  const blocks = pem.match(CERTIFICATE) ?? [];
+  const { blocks, isWhole } = pemBlocks(pem, CERTIFICATE);
   if (/PRIVATE KEY-----/.test(pem)) refuse(field, "holds a private key", "give the key as `key`, and only there");
+  if (!isWhole) refuse(field, "ends within a certificate", "give the whole file");
   if (blocks.length === 0) refuse(field, "holds no certificate in PEM", hint);
-  if (pem.split(/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/).length - 1 !== blocks.length)
-    refuse(field, "ends within a certificate", "give the whole file");
   return blocks.map((block, index) => {
     try {
       return new X509Certificate(block);
@@ -96,7 +95,8 @@ function readKey(pem: string): KeyObject {
 /** Envoy with any list refuses every certificate whose issuer has none. */
 function readRevocationList(pem: string, roots: readonly X509Certificate[]): void {
   if (roots.length === 0) refuse("revocationList", "is given without roots", "give the authorities that it is of");
-  const blocks = pem.match(REVOCATION_LIST) ?? [];
+  const { blocks, isWhole } = pemBlocks(pem, REVOCATION_LIST);
+  if (!isWhole) refuse("revocationList", "ends within a list", "give the whole file");
   if (blocks.length === 0) refuse("revocationList", "holds no revocation list in PEM", "give -----BEGIN X509 CRL-----");
   for (const [index, block] of blocks.entries())
     try {
