@@ -56,6 +56,8 @@ export interface PlacedCredential {
   readonly path: Path;
   /** The names under which what has the certificate is reached; absent where nobody calls it. */
   readonly hosts?: readonly string[];
+  /** Others that are shown in the same place: a client is shown the one that is for the name it asks for. */
+  readonly beside?: readonly string[];
 }
 
 /** All that is particular to a kind of resource and needs nothing but the resource itself. `S` is the type of its spec. */

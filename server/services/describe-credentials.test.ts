@@ -92,6 +92,21 @@ test.each<[string, string, Record<string, CredentialFacts>, string[]]>([
     ],
   ],
   [
+    "nothing of two of which one is for the host",
+    gateway("mode: SIMPLE, credentialNames: [bank, shop]"),
+    { "edge/shop": pair(), "edge/bank": pair({ names: ["bank.example.com"] }) },
+    [],
+  ],
+  [
+    "two of which none is for the host",
+    gateway("mode: SIMPLE, credentialNames: [bank, other]"),
+    { "edge/other": pair({ names: ["other.example.com"] }), "edge/bank": pair({ names: ["bank.example.com"] }) },
+    ["bank", "other"].map(
+      (name, index) =>
+        `warning credential-for-other-hosts spec.servers[0].tls.credentialNames[${index}]: the certificate of edge/${name} is for ${name}.example.com, and not for shop.example.com`,
+    ),
+  ],
+  [
     "authorities that are nowhere",
     gateway("mode: MUTUAL, credentialName: shop"),
     { "edge/shop": pair() },

@@ -72,7 +72,16 @@ function findIn(placed: PlacedCredential, namespace: string, facts: CredentialBo
   const known = facts.get(use.key);
   if (known?.kind !== "usable") return [];
   if (placed.part === "roots") return ofRoots(use, known.roots, nowMs);
-  return known.certificate === undefined ? [] : ofCertificate(use, known.certificate, placed.hosts ?? [], nowMs);
+  if (known.certificate === undefined) return [];
+  const beside = (placed.beside ?? []).flatMap((credential) => certificateNames(credential, namespace, facts));
+  const hosts = (placed.hosts ?? []).filter((host) => !beside.some((name) => covers(name, hostPart(host))));
+  return ofCertificate(use, known.certificate, hosts, nowMs);
+}
+
+function certificateNames(credential: string, namespace: string, facts: CredentialBookFacts): readonly string[] {
+  const use = resolveCredential({ credential: (key) => facts.get(key) }, { credential, part: "pair" }, namespace);
+  const known = use.state === "usable" ? facts.get(use.key) : undefined;
+  return known?.kind === "usable" ? (known.certificate?.names ?? []) : [];
 }
 
 function notUsable(

@@ -50,7 +50,14 @@ export function listGatewayCredentials(spec: GatewaySpec): PlacedCredential[] {
         credentialName === undefined
           ? credentialNames.map((credential, at) => ({ credential, path: [...path, "credentialNames", at] }))
           : [{ credential: credentialName, path: [...path, "credentialName"] }];
-      const pairs = served.map((each): PlacedCredential => ({ ...each, part: "pair", hosts }));
+      const pairs = served.map(
+        (each): PlacedCredential => ({
+          ...each,
+          part: "pair",
+          hosts,
+          beside: served.flatMap(({ credential }) => (credential === each.credential ? [] : [credential])),
+        }),
+      );
       const [first] = served;
       if (!asksClients || first === undefined) return pairs;
       return [
