@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import type { Snapshot } from "#core/registry/snapshot.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
+import { NOBODY } from "#core/telemetry/traffic-key.ts";
 import { MetricExport } from "#server/telemetry/query/metric-export.ts";
 import { openDuckdb } from "#server/telemetry/testing/duckdb-telemetry.ts";
 import { reportOf } from "#server/telemetry/testing/reports.ts";
@@ -68,4 +70,39 @@ test("a label has the value of its expression, and unknown where that comes to n
   const lines = shown("istio_requests_total");
   expect(lines.map((line) => /class="(\w+)"/.exec(line)?.[1]).sort()).toEqual(["bad", "good", "good"]);
   expect(lines.every((line) => line.includes('peer="unknown"'))).toBe(true);
+});
+
+test("labels of workloads that change are followed, and what is said is read once for as long as it stands", () => {
+  const { resources } = parseDocuments(
+    `apiVersion: telemetry.istio.io/v1\nkind: Telemetry\nmetadata: { name: t, namespace: default }\nspec: { selector: { matchLabels: { tier: web } }, metrics: [{ overrides: [{ disabled: true }] }] }\n`,
+  );
+  let reads = 0;
+  const counted = new Proxy([...resources], {
+    get(target, name, receiver) {
+      if (name === "filter" || name === Symbol.iterator) reads += 1;
+      return Reflect.get(target, name, receiver);
+    },
+  });
+  const mesh = { trustDomain: "x", domainSuffix: "cluster.local", rootNamespace: "istio-system", traceSampling: 0 };
+  const at = (tier: string): Snapshot => {
+    const rest = { workload: "shop-v1", serviceAccount: "shop", address: "127.0.0.1", ports: [], locality: "" };
+    const instance = { namespace: "default", name: "shop-0", labels: { tier }, health: "healthy", weight: 1 } as const;
+    return { revision: 1, mesh, resources: counted, instances: [{ ...rest, ...instance }] };
+  };
+  let snapshot = at("web");
+  const exported = new MetricExport(() => snapshot);
+  const key = { ...NOBODY, reporter: "source" as const, sourceNamespace: "default", sourceWorkload: "shop-v1" };
+  const isDisabled = (): boolean => {
+    const rules = exported.rulesFor(key);
+    return rules !== undefined && rules !== "none" && rules.get("REQUEST_COUNT")?.isDisabled === true;
+  };
+  expect(isDisabled()).toBe(true);
+  const before = reads;
+  for (let id = 0; id < 50; id += 1) exported.rulesFor({ ...key, sourceWorkload: `w${id}` });
+  snapshot = at("data");
+  expect(isDisabled()).toBe(false);
+  snapshot = at("web");
+  expect(isDisabled()).toBe(true);
+  expect(before).toBeGreaterThan(0);
+  expect(reads).toBe(before);
 });

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import {
   type ExportedMetrics,
@@ -9,12 +11,20 @@ import {
 import { settingsOf } from "#core/resolve/mesh-settings.ts";
 import type { Labels } from "#core/resource/labels.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
+import type { Resource } from "#core/resource/resource.ts";
 import { evaluateCel } from "#core/schema/cel/evaluate-cel.ts";
 import { attributesOf } from "#core/telemetry/counted-attributes.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 
 /** What Istio's proxies write for a label that an expression gives no value. */
 const UNKNOWN = "unknown";
+
+/** What the configuration has exported otherwise than it is counted. */
+interface Said {
+  readonly telemetries: readonly Resource<"Telemetry">[];
+  readonly settings: ProxySettings;
+  readonly rootNamespace: string;
+}
 
 /**
  * How the configuration has a key's counts exported; undefined: as they are counted. The rules are those of the workload that reports. One whose last
@@ -24,8 +34,8 @@ export class MetricExport {
   readonly #snapshot: () => Snapshot;
   readonly #labels = new Map<string, Labels>();
   #of: Snapshot | undefined;
-  #areAsCounted = true;
-  #known = new Map<string, ExportedMetrics>();
+  #said: Said | undefined;
+  readonly #known = new Map<string, ExportedMetrics>();
 
   constructor(snapshot: () => Snapshot) {
     this.#snapshot = snapshot;
@@ -33,36 +43,43 @@ export class MetricExport {
 
   rulesFor(key: TrafficKey): SideRules | undefined {
     this.#read(this.#snapshot());
-    if (this.#areAsCounted || this.#of === undefined) return undefined;
+    if (this.#said === undefined) return undefined;
     const isCaller = key.reporter === "source";
     const [namespace, workload] = isCaller
       ? [key.sourceNamespace, key.sourceWorkload]
       : [key.destinationNamespace, key.destinationWorkload];
-    const exported = this.#rulesOf(this.#of, namespace, workload);
+    const exported = this.#rulesOf(this.#said, namespace, workload);
     return isCaller ? exported.client : exported.server;
   }
 
   #read(snapshot: Snapshot): void {
-    if (snapshot === this.#of) return;
+    const before = this.#of;
+    if (snapshot === before) return;
     this.#of = snapshot;
-    this.#known = new Map();
-    const settings = settingsOf(snapshot.mesh, snapshot.resources);
-    this.#areAsCounted = exportsAsCounted(ofKind(snapshot.resources, "Telemetry"), settings);
-    for (const { namespace, workload, labels } of snapshot.instances)
-      this.#labels.set(`${namespace}/${workload}`, labels);
+    const { mesh, resources, instances } = snapshot;
+    // Instances come and go more often than what is said of them.
+    if (resources !== before?.resources || mesh !== before.mesh) {
+      this.#known.clear();
+      const [telemetries, settings] = [ofKind(resources, "Telemetry"), settingsOf(mesh, resources)];
+      this.#said = exportsAsCounted(telemetries, settings)
+        ? undefined
+        : { telemetries, settings, rootNamespace: mesh.rootNamespace };
+    }
+    for (const { namespace, workload, labels } of instances) {
+      const name = `${namespace}/${workload}`;
+      const known = this.#labels.get(name);
+      if (known === labels) continue;
+      this.#labels.set(name, labels);
+      if (!isDeepStrictEqual(known, labels)) this.#known.delete(name);
+    }
   }
 
-  #rulesOf({ mesh, resources }: Snapshot, namespace: string, workload: string): ExportedMetrics {
+  #rulesOf({ telemetries, settings, rootNamespace }: Said, namespace: string, workload: string): ExportedMetrics {
     const name = `${namespace}/${workload}`;
     const known = this.#known.get(name);
     if (known !== undefined) return known;
     const labels = this.#labels.get(name) ?? {};
-    const found = resolveMetrics(
-      ofKind(resources, "Telemetry"),
-      { namespace, labels },
-      mesh.rootNamespace,
-      settingsOf(mesh, resources),
-    );
+    const found = resolveMetrics(telemetries, { namespace, labels }, rootNamespace, settings);
     this.#known.set(name, found);
     return found;
   }

@@ -42,6 +42,8 @@ export interface SeriesBookOptions {
   readonly limits: SeriesLimits;
   /** Told of the account whose window found no room for labels of its own, or whose series gave way. */
   readonly onFolded: (account: string) => void;
+  /** Told of what is shown no more. */
+  readonly onEnded?: (counter: Counter) => void;
 }
 
 /**
@@ -166,7 +168,7 @@ export class SeriesBook {
 
   #end(series: Series): void {
     this.#folded.clear();
-    this.#byName.delete(series.name);
+    if (this.#byName.delete(series.name)) this.#options.onEnded?.(series);
     if (this.#shares.leave(series.account, series)) this.#unplace(series);
     else this.#resting.delete(series);
   }
@@ -199,7 +201,7 @@ export class SeriesBook {
 }
 
 /** Figures that are added to. */
-interface Sum extends Figures {
+export interface Sum extends Figures {
   count: number;
   requestBytes: number;
   responseBytes: number;

@@ -3,8 +3,17 @@ import { DURATION_BUCKETS_MS } from "#core/telemetry/buckets.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { renderHead, renderLabels, renderSample } from "#node/prometheus-text.ts";
 import type { TrafficWindow } from "#server/telemetry/ports/traffic-window.ts";
+import { EndedSums } from "#server/telemetry/query/ended-sums.ts";
 import { retag } from "#server/telemetry/query/metric-export.ts";
-import { addTo, type Figures, noFigures, SeriesBook, type SeriesLimits } from "#server/telemetry/query/series-book.ts";
+import {
+  addTo,
+  type Counter,
+  type Figures,
+  noFigures,
+  SeriesBook,
+  type SeriesLimits,
+  type Sum,
+} from "#server/telemetry/query/series-book.ts";
 import { labelRecord, labelsOf } from "#server/telemetry/query/standard-labels.ts";
 
 export interface StandardMetricsOptions {
@@ -25,11 +34,13 @@ const CHUNK_CHARS = 64 * 1024;
 export class StandardMetrics {
   readonly #now: () => number;
   readonly #series: SeriesBook;
+  readonly #families: readonly ShownFamily[];
   #rulesFor: (key: TrafficKey) => SideRules | undefined = () => undefined;
 
   constructor({ now, limits = LIMITS, onFolded = () => undefined }: StandardMetricsOptions) {
     this.#now = now;
-    this.#series = new SeriesBook({ now, limits, onFolded });
+    this.#series = new SeriesBook({ now, limits, onFolded, onEnded: (counter) => this.#end(counter) });
+    this.#families = FAMILIES.map((family) => ({ ...family, ended: new EndedSums(limits.inSum) }));
   }
 
   /** What is shown is otherwise than it is counted from now on; what is counted is not. */
@@ -64,36 +75,56 @@ export class StandardMetrics {
   }
 
   *#lines(): Generator<string, void, undefined> {
-    for (const family of FAMILIES) yield* this.#family(family);
+    for (const family of this.#families) yield* this.#family(family);
   }
 
-  *#family(family: Family): Generator<string, void, undefined> {
-    const { metric, type, help, isTcp } = family;
+  /** The labels that a Telemetry gives a series, which others may come to have too; undefined: its own. "none": it is not shown. */
+  #relabel(metric: MetricName, key: TrafficKey): { readonly labels: string } | "none" | undefined {
+    const rules = this.#rulesFor(key);
+    const rule = rules === undefined || rules === "none" ? rules : rules.get(metric);
+    if (rule === "none" || rule?.isDisabled === true) return "none";
+    if (rule === undefined || rule.tags.size === 0) return undefined;
+    return { labels: renderLabels(retag(labelRecord(key), rule.tags, key)) };
+  }
+
+  #end(counter: Counter): void {
+    for (const { metric, isTcp, ended } of this.#families) {
+      if (isTcp !== isOfTcp(counter)) continue;
+      const changed = this.#relabel(metric, counter.key);
+      if (typeof changed === "object") ended.add(changed.labels, counter);
+    }
+  }
+
+  *#family(family: ShownFamily): Generator<string, void, undefined> {
+    const { metric, type, help, isTcp, ended } = family;
     const name = METRIC_FAMILIES[metric];
-    /** What a Telemetry has changed the labels of: series may come to have the same. */
-    const changed = new Map<string, ReturnType<typeof noFigures>>();
     let isFirst = true;
     const head = (): string => {
       const text = isFirst ? renderHead(name, type, help) : "";
       isFirst = false;
       return text;
     };
+    const asCounted: Counter[] = [];
+    const sums = new Map<string, Sum>();
+    // At one go: what ends while a piece is sent is in one of both.
     for (const counter of this.#series.values()) {
-      if ((counter.key.protocol === "tcp") !== isTcp) continue;
-      const rules = this.#rulesFor(counter.key);
-      const rule = rules === undefined || rules === "none" ? rules : rules.get(metric);
-      if (rule === "none" || rule?.isDisabled === true) continue;
-      if (rule === undefined || rule.tags.size === 0) yield head() + familyText(family, labelsOf(counter.key), counter);
+      if (isTcp !== isOfTcp(counter)) continue;
+      const changed = this.#relabel(metric, counter.key);
+      if (changed === "none") continue;
+      if (changed === undefined) asCounted.push(counter);
       else {
-        const labels = renderLabels(retag(labelRecord(counter.key), rule.tags, counter.key));
-        const known = changed.get(labels) ?? noFigures();
-        changed.set(labels, known);
+        const known = sums.get(changed.labels) ?? noFigures();
+        sums.set(changed.labels, known);
         addTo(known, counter);
       }
     }
-    for (const [labels, figures] of changed) yield head() + familyText(family, labels, figures);
+    ended.complete(sums);
+    for (const counter of asCounted) yield head() + familyText(family, labelsOf(counter.key), counter);
+    for (const [labels, figures] of sums) yield head() + familyText(family, labels, figures);
   }
 }
+
+const isOfTcp = ({ key }: Counter): boolean => key.protocol === "tcp";
 
 interface Family {
   readonly metric: MetricName;
@@ -101,6 +132,11 @@ interface Family {
   readonly help: string;
   readonly isTcp: boolean;
   readonly figure: "count" | "durationSumMs" | "requestBytes" | "responseBytes";
+}
+
+/** With what its sums had of series that ended. */
+interface ShownFamily extends Family {
+  readonly ended: EndedSums;
 }
 
 const FAMILIES: readonly Family[] = [
