@@ -3,21 +3,45 @@ import { singleAddresses } from "#core/resolve/allocate-addresses.ts";
 import type { CallerReader } from "#core/resolve/mesh-reader.ts";
 import { normalizeCidr } from "#core/schema/normalize-cidr.ts";
 
-type Reader = Pick<CallerReader, "addressBook">;
+type Reader = Pick<CallerReader, "virtualAddress" | "claimants" | "service">;
 
 /** By which addresses captured callers find a service: as written; where nothing is, the one of the mesh's own. IPv6 is not captured. */
-export function addressesOf(reader: Reader, { host, addresses }: Service): readonly string[] {
+export function addressesOf(
+  reader: Pick<Reader, "virtualAddress">,
+  { host, addresses, resolution }: Service,
+): readonly string[] {
   if (addresses.length > 0) return [...new Set(singleAddresses(addresses))];
-  const virtual = reader.addressBook("virtual", host);
+  // Somebody else may declare the same host otherwise; this one goes where its callers meant to, and that is nowhere.
+  const virtual = resolution === "none" ? undefined : reader.virtualAddress(host);
   return virtual === undefined ? [] : [virtual];
 }
 
-/** Those of one port that are no other service's. Where agents do not answer DNS (`hasNames`) nobody is led to those of the mesh's own. */
-export function ownAddresses(reader: Reader, service: Service, port: number, hasNames: boolean): readonly string[] {
+/** Who asks for addresses: where agents do not answer DNS (`hasNames`) nobody is led to those of the mesh's own. */
+interface Asking {
+  readonly namespace: string;
+  readonly hasNames: boolean;
+}
+
+/** Those of one port that are no other's, of the services that callers see. */
+export function ownAddresses(
+  reader: Reader,
+  service: Service,
+  port: number,
+  { namespace, hasNames }: Asking,
+): readonly string[] {
   if (service.addresses.length === 0) return hasNames ? addressesOf(reader, service) : [];
-  return addressesOf(reader, service).filter(
-    (address) => reader.addressBook("owners", `${address} ${port}`) === service.host,
-  );
+  return addressesOf(reader, service).filter((address) => ownerOf(reader, address, port, namespace) === service.host);
+}
+
+/** Of those who are said to be at an address the first whom callers see there, on that port. */
+function ownerOf(reader: Reader, address: string, port: number, namespace: string): string | undefined {
+  return reader.claimants(address).find(({ host, declaredBy }) => {
+    const seen = reader.service(host, namespace);
+    return (
+      seen?.ports.some(({ number }) => number === port) === true &&
+      seen.declarations.some(({ source }) => source.ref === declaredBy)
+    );
+  })?.host;
 }
 
 /** CIDR ranges of IPv4 that are written. */

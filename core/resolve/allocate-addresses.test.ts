@@ -31,15 +31,24 @@ test("hosts without an address get one, patterns and those that go where callers
   expect([...virtual.keys()]).toEqual(["a.test", "b.test"]);
 });
 
-test("an address that two write down for a port is the older one's", () => {
-  const { owners } = allocateAddresses([
+test("who is said to be at an address is kept in the order of age, without ranges and IPv6", () => {
+  const { claimants } = allocateAddresses([
     declare(["a.test"], { addresses: ["10.0.0.1/32", "10.0.0.0/8", "2001:db8::1"] }),
-    declare(["b.test"], {
-      addresses: ["10.0.0.1"],
-      ports: [80, 443].map((number) => ({ number, name: `p${number}` })),
-    }),
+    declare(["b.test", "c.test"], { addresses: ["10.0.0.1"], source: { ref: "ServiceEntry/default/b", path: [] } }),
   ]);
-  expect(Object.fromEntries(owners)).toEqual({ "10.0.0.1 80": "a.test", "10.0.0.1 443": "b.test" });
+  expect(Object.fromEntries(claimants)).toEqual({
+    "10.0.0.1": [
+      { host: "a.test", declaredBy: "ServiceEntry/default/a" },
+      { host: "b.test", declaredBy: "ServiceEntry/default/b" },
+      { host: "c.test", declaredBy: "ServiceEntry/default/b" },
+    ],
+  });
+});
+
+test("a host keeps its address when somebody else writes addresses for it, or goes where callers say", () => {
+  const { virtual } = allocateAddresses([declare(["a.test"])]);
+  const more = [declare(["a.test"], { addresses: ["10.0.0.1"] }), declare(["a.test"], { resolution: "none" })];
+  expect(allocateAddresses([...more, declare(["a.test"])]).virtual).toEqual(virtual);
 });
 
 test("thousands of hosts have addresses of their own, which younger ones do not take and whose place nobody else shifts", () => {

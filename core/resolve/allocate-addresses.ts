@@ -7,26 +7,30 @@ const SLOTS = 256 * PER_NET;
 /** So many places are tried for a host before it goes without. */
 const TRIES = 200;
 
+/** One who is said to be at an address. */
+export interface Claimant {
+  readonly host: string;
+  /** Ref of the object that says it. */
+  readonly declaredBy: string;
+}
+
 export interface AddressBook {
   /** Host → its address of the mesh's own. */
   readonly virtual: ReadonlyMap<string, string>;
-  /** `address port` → the host whose it is, where single addresses are written. */
-  readonly owners: ReadonlyMap<string, string>;
+  /** Single address → all who are said to be there, by the oldest first. Whose it is for a caller follows from which of them it sees. */
+  readonly claimants: ReadonlyMap<string, readonly Claimant[]>;
 }
 
-/** Whose addresses are whose. `declarations`: the oldest first; of several that write one down for a port, it is the oldest one's. */
+/** Who is at which addresses. `declarations`: the oldest first. */
 export function allocateAddresses(declarations: readonly ServiceDeclaration[]): AddressBook {
-  const owners = new Map<string, string>();
-  for (const { addresses, ports, hosts } of declarations) {
-    const [host] = hosts;
-    if (host === undefined) continue;
-    for (const address of singleAddresses(addresses))
-      for (const { number } of ports) {
-        const place = `${address} ${number}`;
-        if (!owners.has(place)) owners.set(place, host);
-      }
-  }
-  return { virtual: allocateVirtual(declarations), owners };
+  const claimants = new Map<string, Claimant[]>();
+  for (const { addresses, hosts, source } of declarations)
+    for (const address of singleAddresses(addresses)) {
+      const all = claimants.get(address) ?? [];
+      all.push(...hosts.map((host) => ({ host, declaredBy: source.ref })));
+      claimants.set(address, all);
+    }
+  return { virtual: allocateVirtual(declarations), claimants };
 }
 
 /** Those of IPv4, without what is a range. */
@@ -37,19 +41,18 @@ export function singleAddresses(addresses: readonly string[]): readonly string[]
 }
 
 /**
- * Host → its address of 240.240.0.0/16, for hosts to which no address is written and that are one service (no pattern), found otherwise
- * than by where callers meant to go. A host keeps its address whatever younger ones come and
+ * Host → its address of 240.240.0.0/16, for hosts that are declared without one and are one service (no pattern), found otherwise
+ * than by where callers meant to go; that somebody else writes addresses for the same host, whom callers may not see, changes nothing. A host keeps its address whatever younger ones come and
  * go: each has places of its own in turn, by its name, and gets the first that no older one has. So it follows from configuration alone,
  * and is the same at every server and after every start.
  */
 function allocateVirtual(declarations: readonly ServiceDeclaration[]): ReadonlyMap<string, string> {
-  const written = new Set(declarations.flatMap(({ addresses, hosts }) => (addresses.length > 0 ? hosts : [])));
   const taken = new Set<number>();
   const allocated = new Map<string, string>();
-  for (const { hosts, resolution, ports } of declarations) {
-    if (resolution === "none" || ports.length === 0) continue;
+  for (const { hosts, resolution, ports, addresses } of declarations) {
+    if (resolution === "none" || ports.length === 0 || addresses.length > 0) continue;
     for (const host of hosts) {
-      if (isWildcard(host) || written.has(host) || allocated.has(host)) continue;
+      if (isWildcard(host) || allocated.has(host)) continue;
       const slot = freeSlot(host, taken);
       if (slot === undefined) continue;
       taken.add(slot);

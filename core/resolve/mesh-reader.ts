@@ -1,7 +1,7 @@
 import type { Service } from "#core/model/service.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
 import type { ResolvedLogs } from "#core/resolve/access-logs.ts";
-import type { AddressBook } from "#core/resolve/allocate-addresses.ts";
+import type { Claimant } from "#core/resolve/allocate-addresses.ts";
 import type { CredentialUse, NamedCredential } from "#core/resolve/credential-use.ts";
 import type { RoutingService } from "#core/resolve/delegates.ts";
 import type { ResolvedRule } from "#core/resolve/destination-rule.ts";
@@ -47,8 +47,10 @@ export interface CallerReader extends EndpointReader {
   readonly mesh: MeshSettings;
   /** The service at a host as seen from a namespace. */
   service(host: string, fromNamespace: string): Service | undefined;
-  /** What stands in one part of the mesh's address book under a key. */
-  addressBook(part: keyof AddressBook, key: string): string | undefined;
+  /** The address that a host has of the mesh's own. */
+  virtualAddress(host: string): string | undefined;
+  /** Who is said to be at a single address, by the oldest first. */
+  claimants(address: string): readonly Claimant[];
   /** Services under a pattern that callers in a namespace see. */
   servicesUnder(pattern: string, fromNamespace: string): readonly Service[];
   /** VirtualServices for a host that apply to `gateway` ("mesh" or `namespace/name`), the deciding one first, with the routes of those they delegate to. */

@@ -42,6 +42,10 @@ export function createSnapshotReader({ mesh, resources, instances, credentials =
   let byGateway: Map<string, RoutingService[]> | undefined;
   let byAddress: Map<string, WorkloadInstance[]> | undefined;
   let addresses: AddressBook | undefined;
+  const addressBook = (): AddressBook => {
+    addresses ??= allocateAddresses(declarations);
+    return addresses;
+  };
   const service: MeshReader["service"] = (host, fromNamespace, imports) => {
     const found = resolveService(
       host,
@@ -56,10 +60,8 @@ export function createSnapshotReader({ mesh, resources, instances, credentials =
   const sidecarFor: MeshReader["sidecarFor"] = (namespace, labels) =>
     resolveSidecar(ofKind(aged, "Sidecar"), { namespace, labels }, mesh.rootNamespace);
   return {
-    addressBook: (part, key) => {
-      addresses ??= allocateAddresses(declarations);
-      return addresses[part].get(key);
-    },
+    virtualAddress: (host) => addressBook().virtual.get(host),
+    claimants: (address) => addressBook().claimants.get(address) ?? [],
     mesh,
     settings: () => settings,
     service,

@@ -6,7 +6,7 @@ import type { CredentialFacts } from "#core/registry/credential.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
 import { type ResolvedLogs, resolveAccessLogs } from "#core/resolve/access-logs.ts";
-import { type AddressBook, allocateAddresses } from "#core/resolve/allocate-addresses.ts";
+import { type AddressBook, allocateAddresses, type Claimant } from "#core/resolve/allocate-addresses.ts";
 import { type CredentialUse, type NamedCredential, resolveCredential } from "#core/resolve/credential-use.ts";
 import { delegatesOf, hasDelegates, mergeDelegates, type RoutingService } from "#core/resolve/delegates.ts";
 import { type ResolvedRule, resolveDestinationRule } from "#core/resolve/destination-rule.ts";
@@ -140,8 +140,16 @@ export class RecordingReader implements LayerReader {
   }
 
   /** Worked out as a whole, and asked entry by entry: an edit concerns those whose entry is another. */
-  addressBook(part: keyof AddressBook, key: string): string | undefined {
-    return this.derive(`address ${part} ${key}`, () => this.#addresses()[part].get(key));
+  virtualAddress(host: string): string | undefined {
+    return this.derive(`virtual address ${host}`, () => this.#addresses().virtual.get(host));
+  }
+
+  claimants(address: string): readonly Claimant[] {
+    return this.derive(
+      `claimants of ${address}`,
+      () => this.#addresses().claimants.get(address) ?? [],
+      isDeepStrictEqual,
+    );
   }
 
   #addresses(): AddressBook {

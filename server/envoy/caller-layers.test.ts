@@ -47,7 +47,7 @@ function callerFrom(locality: string) {
 test("nothing is asked of the book of addresses for somebody who comes from a new place", () => {
   const compiler = makeMesh();
   compiler.open(callerFrom("eu/a"));
-  const asked = vi.spyOn(RecordingReader.prototype, "addressBook");
+  const asked = vi.spyOn(RecordingReader.prototype, "virtualAddress");
   const { layers } = compiler.open(callerFrom("us/a"));
   expect(asked).not.toHaveBeenCalled();
   asked.mockRestore();

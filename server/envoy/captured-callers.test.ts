@@ -1,14 +1,20 @@
 // Whatever others declare, captured callers get listeners and virtual hosts that lead each connection to whom it is for.
 import { describe, expect, test } from "vitest";
+import type { Snapshot } from "#core/registry/snapshot.ts";
 import { allocateAddresses } from "#core/resolve/allocate-addresses.ts";
+import { settingsOf, withExports } from "#core/resolve/mesh-settings.ts";
+import { isVisible } from "#core/resolve/visibility.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
+import { isIpAddress } from "#core/schema/ip-address.ts";
 import { VIRTUAL_ADDRESSES } from "#core/schema/virtual-addresses.ts";
 import { declareServices } from "#core/sources/declare-service.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import { NAMES_METADATA } from "#core/xds/names-metadata.ts";
+import { createCompiler } from "#server/envoy/create-compiler.ts";
 import { DOMAIN, networking } from "#server/envoy/testing/random-draw.ts";
 import { law, NAMESPACES, seed, sidecar } from "#server/envoy/testing/random-law.ts";
-import type { ReadBack } from "#server/envoy/testing/read-back.ts";
+import { hash, MESH } from "#server/envoy/testing/random-world.ts";
+import { ReadBack } from "#server/envoy/testing/read-back.ts";
 
 const [PREFIX = ""] = VIRTUAL_ADDRESSES.split(".0.0/");
 
@@ -68,6 +74,35 @@ function answered(proxy: ReadBack): Map<string, readonly string[]> {
   );
 }
 
+const readOf = (snapshot: Snapshot, node: ProxyNode) => new ReadBack(createCompiler(snapshot, { hash }).open(node));
+
+/** Listeners of calls, and the addresses and names that lead anywhere. */
+function outbound(proxy: ReadBack): object {
+  const listeners = proxy.listeners().filter(({ name }) => name !== "virtualInbound");
+  const sorted = (map: ReadonlyMap<string, readonly string[]>) =>
+    [...map].map(([key, values]) => [key, [...values].sort()]).sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
+  return {
+    listeners: listeners.map((each) => textOf(each)).sort(),
+    domains: sorted(
+      new Map([...proxy.domains()].map(([table, domains]) => [table, domains.filter((each) => isIpAddress(each))])),
+    ),
+    names: sorted(answered(proxy)),
+  };
+}
+
+/** Names of the listeners of calls of whoever has these services alone. */
+function listenersBeside(...resources: readonly AnyResource[]): readonly string[] {
+  const proxy = readOf({ revision: 1, mesh: MESH, resources, instances: [] }, named("default"));
+  return proxy.listeners().map(({ name }) => name);
+}
+
+test("a service whose addresses are others', or are not captured, does not get the whole port instead", () => {
+  const own = storedAt("a", ["10.5.5.5"], "TCP", 3306);
+  expect(listenersBeside(own, storedAt("b", ["10.5.5.5"], "TCP", 3306))).not.toContain("0.0.0.0_3306");
+  expect(listenersBeside(storedAt("c", ["2001:db8::1"], "TCP", 3306))).not.toContain("0.0.0.0_3306");
+  expect(listenersBeside(own)).toContain("10.5.5.5_3306");
+});
+
 describe(`FUZZ_SEED=${seed}`, () => {
   test("no domain is two virtual hosts' of one route configuration", () =>
     law(
@@ -125,5 +160,30 @@ describe(`FUZZ_SEED=${seed}`, () => {
         }
       },
       { about: ["ServiceEntry"], more: STORED, runs: 10 },
+    ));
+
+  test("what callers do not see decides nothing of where their connections go", () =>
+    law(
+      ({ snapshot }) => {
+        const { mesh } = snapshot;
+        // A pattern is for hosts that somebody names, whoever sees that.
+        const resources = snapshot.resources.filter(
+          ({ kind, spec }) => kind !== "VirtualService" || !JSON.stringify(spec.hosts ?? []).includes("*"),
+        );
+        const seen = withExports(resources, settingsOf(mesh, resources).exportTo);
+        for (const namespace of NAMESPACES) {
+          const visible = seen.filter((each) => {
+            if (each.kind !== "ServiceEntry" && each.kind !== "VirtualService") return true;
+            // Those without hosts are delegated to by others.
+            if (each.kind === "VirtualService" && each.spec.hosts === undefined) return true;
+            return isVisible(each.spec.exportTo, each.metadata.namespace, namespace);
+          });
+          const node = named(namespace);
+          expect(outbound(readOf({ ...snapshot, resources }, node)), namespace).toEqual(
+            outbound(readOf({ ...snapshot, resources: visible }, node)),
+          );
+        }
+      },
+      { about: ["ServiceEntry", "VirtualService"], runs: 10 },
     ));
 });

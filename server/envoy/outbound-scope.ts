@@ -262,7 +262,7 @@ export class OutboundScope {
     return {
       ...{ world, namespace, labels, hasNames },
       ...(routing === "ports"
-        ? { addressesOf: (service: Service, port: number) => ownAddresses(world, service, port, hasNames) }
+        ? { addressesOf: (service: Service, port: number) => ownAddresses(world, service, port, this.key) }
         : {}),
       routeConfigs: (port: number) =>
         routing === "proxy"

@@ -99,7 +99,8 @@ export function narrowReader(world: MeshReader, importsFor: (host: string) => Im
     mesh: world.mesh,
     settings: () => world.settings(),
     service: (host, from) => world.service(host, from, importsFor(host)),
-    addressBook: (...asked) => world.addressBook(...asked),
+    virtualAddress: (host) => world.virtualAddress(host),
+    claimants: (address) => world.claimants(address),
     servicesUnder: (pattern, from) => world.servicesUnder(pattern, from, importsFor(pattern)),
     virtualServices: (host, from, gateway) => world.virtualServices(host, from, gateway, importsFor(host)),
     // A rule is not narrowed: it is for whoever knows its host.

@@ -30,7 +30,7 @@ interface Context {
 
 /** None for ports that are HTTP: requests say themselves whom they are for. */
 export function resolveHostConnections(host: string, context: Context): HostConnections[] {
-  const { world, namespace, labels, hasNames } = context;
+  const { world, namespace, labels } = context;
   const service = world.service(host, namespace);
   if (service === undefined) return [];
   const ranges = rangesOf(service);
@@ -40,7 +40,7 @@ export function resolveHostConnections(host: string, context: Context): HostConn
     if (protocol !== "tcp" && protocol !== "tls" && protocol !== "auto") return [];
     // Several names may be at a written address: their TLS says which of them is meant, wherever it goes.
     const isByName = protocol === "tls" && service.addresses.length > 0;
-    const single = isByName ? [] : ownAddresses(world, service, port.number, hasNames);
+    const single = isByName ? [] : ownAddresses(world, service, port.number, context);
     const at = { world, namespace, gateway: "mesh", port: port.number, labels };
     const { chains, routed } = buildTcpChains(host, virtualServices, protocol, at);
     const shared =
@@ -48,8 +48,8 @@ export function resolveHostConnections(host: string, context: Context): HostConn
         ? chains.map((chain) => inRanges(forHost(chain, host), ranges))
         : ranges.length > 0
           ? chains.map((chain) => inRanges(chain, ranges))
-          : // Of an address of its own others know nothing.
-            single.length > 0 || protocol === "auto"
+          : // Where others took its addresses, or they are not captured, the port is not its own instead.
+            service.addresses.length > 0 || single.length > 0 || protocol === "auto"
             ? []
             : chains;
     if (single.length === 0 && shared.length === 0) return [];

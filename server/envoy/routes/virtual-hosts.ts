@@ -52,9 +52,9 @@ export function buildVirtualHosts(host: string, context: OutboundContext): Built
     // A short form that callers here may use for another host is that one's.
     const isTaken = (name: string): boolean =>
       world.hasHost(name) && resolveRoutedPorts(world, name, context).some((other) => other.port === port);
-    // A host that is called as an address is that one's.
+    // A host that is called as an address is that one's, for whoever has it.
     const addresses =
-      service === undefined ? [] : (context.addressesOf?.(service, port) ?? []).filter((each) => !world.hasHost(each));
+      service === undefined ? [] : (context.addressesOf?.(service, port) ?? []).filter((each) => !isTaken(each));
     return context.routeConfigs(port).map(({ name: routeConfig, portInHost }) => ({
       routeConfig,
       name: `${host}:${port}`,

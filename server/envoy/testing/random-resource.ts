@@ -113,7 +113,14 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
       resolution: draw.pick(["STATIC", "NONE"]),
       ...exportTo(draw),
       ports: [{ name: "a", number: draw.pick([80, 9080]), protocol: draw.pick(["TCP", "TLS", "HTTP"]) }],
-      addresses: draw.pick([["10.1.0.1"], ["10.1.0.2", "10.2.0.0/16"], ["10.2.3.0/24"]]),
+      addresses: draw.pick([["10.1.0.1"], ["10.1.0.2", "10.2.0.0/16"], ["10.2.3.0/24"], ["2001:db8::1"]]),
+    }),
+  // A host that others have as an address, for those who see it.
+  (draw) =>
+    networking("VirtualService", `${draw.service}-number`, draw.namespace, {
+      hosts: [draw.pick(["10.1.0.1", "10.1.0.2"])],
+      ...exportTo(draw),
+      http: [{ route: [{ destination: { host: draw.service } }] }],
     }),
   // Its host is a short form of another.
   (draw) =>
