@@ -20,7 +20,7 @@ export function createMeshCalls(
     const { changes, reopen } = await inSlices(compiler.steps(change));
     const isConfiguration = change.upserts.length + change.deletes.length > 0;
     const revision = isConfiguration ? change.revision : undefined;
-    ads.distribute(changes, revision, reopen);
+    await inSlices(ads.distributing(changes, revision, reopen));
     return compiler.diagnosing();
   }
 

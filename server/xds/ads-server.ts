@@ -104,15 +104,22 @@ export class AdsServer {
     ]);
   }
 
+  /** `distributing` in one turn. */
+  distribute(changes: readonly LayerChange[], revision: number | undefined, reopen?: ReadonlySet<ProxyNode>): void {
+    const steps = this.distributing(changes, revision, reopen);
+    while (steps.next().done !== true);
+  }
+
   /**
    * Sends what changed to those who need it. The layers already hold it. Without a revision nobody's roll-out is followed.
-   * `reopen`: for whom the layers they hold are no longer. They are moved before anything is sent.
+   * `reopen`: for whom the layers they hold are no longer. Each is moved before it is sent anything of this, in steps of one: it may be
+   * a whole fleet, and others are served between them.
    */
-  distribute(
+  *distributing(
     changes: readonly LayerChange[],
     revision: number | undefined,
     reopen: ReadonlySet<ProxyNode> = new Set(),
-  ): void {
+  ): Generator<undefined, void, undefined> {
     if (revision !== undefined) {
       this.#revision = Math.max(this.#revision, revision);
       this.#rollouts.begin(revision, this.#now());
@@ -133,14 +140,21 @@ export class AdsServer {
       }
     }
     const moved = reopen.size > 0 ? this.#proxies.connections().filter(({ node }) => reopen.has(node)) : [];
-    this.#reopen(moved, revision);
     for (const connection of concerned) if (!reopen.has(connection.node)) this.#settle(connection, connection.flush());
+    try {
+      yield* this.#reopen(moved, revision);
+    } finally {
+      if (revision !== undefined) this.#rollouts.counted(revision);
+    }
   }
 
   /** Asks the source anew for their layers. Who finds there what it had is sent it again, and has nothing to take of the revision. */
-  #reopen(moved: readonly Connection[], revision: number | undefined): void {
+  *#reopen(moved: readonly Connection[], revision: number | undefined): Generator<undefined, void, undefined> {
     const differing = new Differing();
     for (const connection of moved) {
+      yield;
+      // It may have gone meanwhile, or come back: then it has been opened as all is now.
+      if (this.#proxies.connection(connection.node.id) !== connection) continue;
       const before = connection.layers.map(({ layer }) => layer);
       const layers = this.#moved(connection.node).map((layer) => this.#serve(layer));
       this.#leave(connection, new Set(layers));

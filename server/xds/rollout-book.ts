@@ -14,6 +14,8 @@ interface Rollout {
   readonly revision: number;
   readonly begunMs: number;
   readonly proxies: Map<string, ProxyProgress>;
+  /** Whoever must have it is among the proxies. */
+  isCounted: boolean;
 }
 
 const KEPT = 200;
@@ -24,11 +26,17 @@ export class RolloutBook {
 
   begin(revision: number, nowMs: number): void {
     if (this.#rollouts.has(revision)) return;
-    this.#rollouts.set(revision, { revision, begunMs: nowMs, proxies: new Map() });
+    this.#rollouts.set(revision, { revision, begunMs: nowMs, proxies: new Map(), isCounted: false });
     for (const old of this.#rollouts.keys()) {
       if (this.#rollouts.size <= KEPT) break;
       this.#rollouts.delete(old);
     }
+  }
+
+  /** All who must have it have been told. */
+  counted(revision: number): void {
+    const rollout = this.#rollouts.get(revision);
+    if (rollout !== undefined) rollout.isCounted = true;
   }
 
   require(revision: number, { id, name, namespace, metadata }: ProxyNode): void {
@@ -85,7 +93,7 @@ export class RolloutBook {
       writtenAt: new Date(rollout.begunMs).toISOString(),
       proxies,
       away,
-      isComplete: proxies.every(({ state }) => state !== "pending"),
+      isComplete: rollout.isCounted && proxies.every(({ state }) => state !== "pending"),
     };
   }
 }
