@@ -20,7 +20,9 @@ import type { LayerReader } from "#server/compile/compile-reader.ts";
 import { MutableLayer } from "#server/compile/mutable-layer.ts";
 import { makeUnit, type Unit } from "#server/compile/unit.ts";
 import { callerOf } from "#server/envoy/caller-of.ts";
+import { leadsToItself } from "#server/envoy/clusters/application-address.ts";
 import { authorizerClusters } from "#server/envoy/clusters/authorizer-clusters.ts";
+import { describeLedBack } from "#server/envoy/clusters/describe-led-back.ts";
 import { encodeServiceCluster } from "#server/envoy/clusters/encode-service-cluster.ts";
 import { buildInboundCluster } from "#server/envoy/clusters/inbound-cluster.ts";
 import { logClusters } from "#server/envoy/clusters/log-clusters.ts";
@@ -120,8 +122,11 @@ export class WorkloadLayer {
     return [
       makeUnit({
         ...{ recorder, layer, name: inbound },
-        build: () => (this.#standing.isCallerOnly ? [] : this.#inbound(this.#telemetry())),
-        install: (built) => layer.replace(inbound, built),
+        build: () => (this.#standing.isCallerOnly ? { built: [], diagnostics: [] } : this.#inbound(this.#telemetry())),
+        install: ({ built, diagnostics }) => {
+          this.diagnostics = diagnostics;
+          return layer.replace(inbound, built);
+        },
         suspects: () => this.#ownSuspects(),
       }),
       this.#logsUnit(),
@@ -207,7 +212,10 @@ export class WorkloadLayer {
     return { built, diagnostics };
   }
 
-  #inbound(telemetry: ProxyTelemetry): Built[] {
+  #inbound(telemetry: ProxyTelemetry): {
+    readonly built: readonly Built[];
+    readonly diagnostics: readonly Diagnostic[];
+  } {
     const { node } = this;
     const world = this.#world;
     const labels = this.#labels;
@@ -228,18 +236,24 @@ export class WorkloadLayer {
         : []),
       ...bound.map((port) => buildInboundListener(port, context)),
     ];
-    return [
+    const built = [
       ...listeners.map((listener) => this.#listener(listener, origins)),
       ...ports
         .filter(({ protocol }) => mayBeHttp(protocol))
         .map((port) => buildInboundRoutes(port, context))
         .map((routes) => this.#routes(routes.config, routes.origins)),
       ...ports.map((port): Built => {
-        const cluster = buildInboundCluster(port, node.address, world.settings());
+        const cluster = buildInboundCluster(
+          port,
+          { address: node.address, isBound: bound.includes(port) },
+          world.settings(),
+        );
         const resource = encodeResource(ClusterSchema, cluster.name, cluster, port.sources.map(originOf), this.#hash);
         return { type: "CDS", resource };
       }),
     ];
+    const closed = bound.filter((port) => leadsToItself(port, node.address));
+    return { built, diagnostics: closed.flatMap((port) => describeLedBack(port, node)) };
   }
 
   /** How those are reached whom its policies have asked; apart, for their instances come and go more often than policies. */

@@ -6,12 +6,21 @@ import type { Path } from "#core/schema/path.ts";
 export function validateIngress(ingress: readonly SidecarIngress[]): Diagnostic[] {
   return ingress.flatMap((listener, index) => {
     const path = ["spec", "ingress", index];
-    const { port, bind, captureMode, tls } = listener;
+    const { port, bind, captureMode, defaultEndpoint, tls } = listener;
     const first = ingress.findIndex((each) => each.port.number === port.number);
     const issues: Diagnostic[] = [];
     if (first < index)
       issues.push(
         errorAt([...path, "port", "number"], "duplicate-value", `port ${port.number} appears twice`, "remove one"),
+      );
+    if (captureMode === "NONE" && isItself(listener))
+      issues.push(
+        errorAt(
+          [...path, "defaultEndpoint"],
+          "bad-value",
+          `the application at ${defaultEndpoint} would be the listener of port ${port.number} itself`,
+          "name another port, or another address in bind",
+        ),
       );
     if (bind !== undefined && captureMode === "IPTABLES")
       issues.push(
@@ -24,6 +33,17 @@ export function validateIngress(ingress: readonly SidecarIngress[]): Diagnostic[
       );
     return [...issues, ...(tls === undefined ? [] : validateTls(tls, [...path, "tls"]))];
   });
+}
+
+const ANY = ["0.0.0.0", "::"];
+
+/** Whether connections to the application would come to its listener again, whatever the address of the instance is. */
+function isItself({ port, bind, defaultEndpoint = "" }: SidecarIngress): boolean {
+  const [, host = "", number] = /^\[?([^\]/]*?)\]?:(\d+)$/.exec(defaultEndpoint) ?? [];
+  if (Number(number) !== port.number) return false;
+  // Which stands for the instance's address, where a listener without bind is.
+  if (ANY.includes(host)) return bind === undefined || ANY.includes(bind);
+  return bind === host || bind === (host.includes(":") ? "::" : "0.0.0.0");
 }
 
 function validateTls(tls: NonNullable<SidecarIngress["tls"]>, path: Path): Diagnostic[] {

@@ -17,6 +17,7 @@ import { HttpInspectorSchema } from "#proto/gen/envoy/extensions/filters/listene
 import { OriginalDstSchema } from "#proto/gen/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.js";
 import { TlsInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js";
 import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
+import { boundAddress } from "#server/envoy/clusters/application-address.ts";
 import { guardFilters } from "#server/envoy/features/http-filters.ts";
 import { buildRefusedAccessLog } from "#server/envoy/listeners/build-access-log.ts";
 import { gatewayIdentities } from "#server/envoy/listeners/gateway-identities.ts";
@@ -125,7 +126,7 @@ function inspectorFor(
 /** A listener that binds a port of its own in front of an application that is not captured. */
 export function buildInboundListener(port: InboundPort, context: InboundContext): Listener {
   const built = buildInboundChains(port, context, false);
-  const address = port.ingress?.bind ?? context.node.address;
+  const address = boundAddress(port, context.node.address);
   return create(ListenerSchema, {
     name: `inbound_${address}_${port.inboundPort}`,
     address: {
