@@ -10,6 +10,8 @@ export type Resolution = "none" | "static" | "dns" | "dns-round-robin";
 export interface ServiceDeclaration {
   readonly source: Source;
   readonly namespace: string;
+  /** When the object was made, in ISO 8601; absent where it is not saved yet. */
+  readonly createdAt?: string;
   /** The object's own, not those of whoever answers. */
   readonly labels: Labels;
   /** In the form in which hosts are compared, each once. */
@@ -31,7 +33,8 @@ export interface ServiceDeclaration {
 }
 
 /** A host that can be called, as callers in one namespace see it. */
-export interface Service extends Omit<ServiceDeclaration, "source" | "hosts" | "endpoints" | "labels" | "exportTo"> {
+export interface Service
+  extends Omit<ServiceDeclaration, "source" | "createdAt" | "hosts" | "endpoints" | "labels" | "exportTo"> {
   readonly host: string;
   /** The one that decides all but ports and endpoints, and those that add ports and endpoints. */
   readonly declarations: readonly [ServiceDeclaration, ...ServiceDeclaration[]];

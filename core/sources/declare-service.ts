@@ -52,6 +52,7 @@ function ofServiceEntry(entry: Resource<"ServiceEntry">): ServiceDeclaration {
   return {
     source: { ref: formatRef(refOf(entry)), path: [] },
     namespace,
+    ...(metadata.creationTimestamp === undefined ? {} : { createdAt: metadata.creationTimestamp }),
     labels,
     hosts: hostsOf(spec),
     ports: portsOf(spec),

@@ -7,6 +7,9 @@ import { isVisible } from "#core/resolve/visibility.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
 import { isIpAddress } from "#core/schema/ip-address.ts";
 import { VIRTUAL_ADDRESSES } from "#core/schema/virtual-addresses.ts";
+import { parseAddress } from "#core/simulate/address.ts";
+import { findFilterChain } from "#core/simulate/find-filter-chain.ts";
+import { readListener } from "#core/simulate/read/listener.ts";
 import { declareServices } from "#core/sources/declare-service.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import { NAMES_METADATA } from "#core/xds/names-metadata.ts";
@@ -19,14 +22,26 @@ import { ReadBack } from "#server/envoy/testing/read-back.ts";
 const [PREFIX = ""] = VIRTUAL_ADDRESSES.split(".0.0/");
 
 /** A service that says it is at `addresses`, which servers refuse and may hold from before. */
-function storedAt(name: string, addresses: readonly string[], protocol: string, number: number): AnyResource {
+function storedAt(
+  name: string,
+  addresses: readonly string[],
+  protocol: string,
+  number: number,
+  metadata: { readonly creationTimestamp?: string } = {},
+): AnyResource {
   const entry = networking("ServiceEntry", name, "prod", {
     hosts: [`${name}.stored.test`],
     resolution: "STATIC",
     ports: [{ name: "a", number, protocol }],
     endpoints: [{ address: "10.0.0.1" }],
   });
-  return entry.kind === "ServiceEntry" ? { ...entry, spec: { ...entry.spec, addresses: [...addresses] } } : entry;
+  return entry.kind === "ServiceEntry"
+    ? {
+        ...entry,
+        metadata: { ...entry.metadata, ...metadata },
+        spec: { ...entry.spec, addresses: [...addresses] },
+      }
+    : entry;
 }
 
 /** Where hosts of the worlds are that nobody older takes the place of. */
@@ -101,6 +116,45 @@ test("a service whose addresses are others', or are not captured, does not get t
   expect(listenersBeside(own, storedAt("b", ["10.5.5.5"], "TCP", 3306))).not.toContain("0.0.0.0_3306");
   expect(listenersBeside(storedAt("c", ["2001:db8::1"], "TCP", 3306))).not.toContain("0.0.0.0_3306");
   expect(listenersBeside(own)).toContain("10.5.5.5_3306");
+});
+
+/** Cluster of a TLS connection of the same caller, as the simulator finds its filter chain; undefined where it is closed. */
+function clusterOfTls(resources: readonly AnyResource[], serverName: string, to: string): string | undefined {
+  const proxy = readOf({ revision: 1, mesh: MESH, resources, instances: [] }, named("default"));
+  const listener = proxy.listeners().find(({ name }) => name === "0.0.0.0_443");
+  const local = parseAddress(to);
+  if (listener === undefined || local === undefined) throw new Error("there is no listener, or no address");
+  const read = readListener(listener);
+  const { chain } = findFilterChain(read, {
+    connection: {
+      ...{ remote: parseAddress("10.0.0.9"), local, localPort: 443, speaks: "tcp" },
+      tls: { serverName, alpn: [], peer: undefined },
+    },
+    transportProtocol: "tls",
+    serverName,
+    applicationProtocols: [],
+  });
+  return chain?.serves?.kind === "tcp" ? chain.serves.clusters[0] : undefined;
+}
+
+test("a connection into somebody's range that asks for another server name goes where it was meant to", () => {
+  const office = storedAt("office", ["10.30.0.0/16"], "TLS", 443);
+  expect(clusterOfTls([office], "office.stored.test", "10.30.1.2")).toBe("outbound|443||office.stored.test");
+  expect(clusterOfTls([office], "other.test", "10.30.1.2")).toBe("PassthroughCluster");
+  expect(clusterOfTls([office], "other.test", "10.31.1.2")).toBe("PassthroughCluster");
+});
+
+test("a range that two write is the older one's, whatever they are called", () => {
+  const made = (name: string, creationTimestamp: string) =>
+    storedAt(name, ["10.30.0.0/16"], "TCP", 443, { creationTimestamp });
+  const [early, late] = ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"];
+  for (const [older, younger] of [
+    ["a", "b"],
+    ["b", "a"],
+  ] as const)
+    expect(clusterOfTls([made(older, early), made(younger, late)], "", "10.30.1.2")).toBe(
+      `outbound|443||${older}.stored.test`,
+    );
 });
 
 describe(`FUZZ_SEED=${seed}`, () => {

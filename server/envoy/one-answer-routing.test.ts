@@ -82,14 +82,17 @@ function requests(proxy: ReadBack): Bearing[] {
 
 /** The same of connections, of listeners that are each for one host. */
 function connections(proxy: ReadBack, askedAt: (listener: string) => string | undefined): Bearing[] {
-  return proxy.listeners().flatMap(({ name, filterChains }) => {
+  return proxy.listeners().flatMap(({ name, filterChains, defaultFilterChain }) => {
     const asked = askedAt(name);
-    return filterChains.flatMap(({ filters, metadata }) => {
-      const last = filters.at(-1)?.configType;
-      const choice = last?.case === "typedConfig" ? anyUnpack(last.value, TcpProxySchema)?.clusterSpecifier : undefined;
-      if (choice === undefined) return [];
-      return bearingsOf(metadata, [...(asked === undefined ? [] : [asked]), ...clustersOf(choice).map(hostIn)]);
-    });
+    return [...filterChains, ...(defaultFilterChain === undefined ? [] : [defaultFilterChain])].flatMap(
+      ({ filters, metadata }) => {
+        const last = filters.at(-1)?.configType;
+        const choice =
+          last?.case === "typedConfig" ? anyUnpack(last.value, TcpProxySchema)?.clusterSpecifier : undefined;
+        if (choice === undefined) return [];
+        return bearingsOf(metadata, [...(asked === undefined ? [] : [asked]), ...clustersOf(choice).map(hostIn)]);
+      },
+    );
   });
 }
 

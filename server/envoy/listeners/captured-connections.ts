@@ -1,5 +1,7 @@
 import { protocolOf } from "#core/model/protocol.ts";
+import type { ServiceDeclaration } from "#core/model/service.ts";
 import { ownAddresses, rangesOf } from "#core/resolve/addresses-of.ts";
+import { byDeclaredAge } from "#core/resolve/by-declared-age.ts";
 import { Claims } from "#core/resolve/claims.ts";
 import { placesOfRoutes } from "#core/resolve/delegates.ts";
 import type { Origin } from "#core/xds/layer.ts";
@@ -18,6 +20,8 @@ export interface HostConnections {
   /** Of connections to any other address: by range, by server name, or all of the port. */
   readonly shared: readonly TcpChain[];
   readonly origins: readonly Origin[];
+  /** The declaration that decides what the host is. */
+  readonly declaration: Pick<ServiceDeclaration, "createdAt" | "namespace" | "source">;
 }
 
 interface Context {
@@ -34,6 +38,8 @@ export function resolveHostConnections(host: string, context: Context): HostConn
   const service = world.service(host, namespace);
   if (service === undefined) return [];
   const ranges = rangesOf(service);
+  const [{ createdAt, namespace: owner, source }] = service.declarations;
+  const declaration = { ...(createdAt === undefined ? {} : { createdAt }), namespace: owner, source };
   const virtualServices = world.virtualServices(host, namespace, "mesh");
   return service.ports.flatMap((port): HostConnections[] => {
     const protocol = protocolOf(port);
@@ -60,6 +66,7 @@ export function resolveHostConnections(host: string, context: Context): HostConn
         addresses: single,
         own: single.length === 0 ? [] : chains,
         shared,
+        declaration,
         origins: [
           ...routed.flatMap(placesOfRoutes),
           ...service.declarations.map(({ source }) => ({ resource: source.ref })),
@@ -81,11 +88,12 @@ const takesAll = ({ serverNames, subnets }: TcpChain): boolean => serverNames.le
 
 /**
  * What several hosts ask of connections to one port, whatever their address: what one asks for first is not another's. Where several
- * want all, none has them: nothing tells whom they are for.
+ * want all, none has them: nothing tells whom they are for. The oldest asks first.
  */
 export function shareConnections(all: readonly HostConnections[]): readonly TcpChain[] {
   const wanting = all.filter(({ shared }) => shared.some(takesAll)).length;
-  const chains = all.flatMap(({ shared }) => shared).filter((chain) => wanting < 2 || !takesAll(chain));
+  const aged = all.toSorted((a, b) => byDeclaredAge(a.declaration, b.declaration));
+  const chains = aged.flatMap(({ shared }) => shared).filter((chain) => wanting < 2 || !takesAll(chain));
   const claims = new Claims();
   // Envoy takes the narrowest that fits; the order among them says nothing.
   return chains.flatMap((chain) => claims.take(chain));

@@ -22,6 +22,8 @@ interface OutboundListener {
   readonly address: string;
   readonly port: number;
   readonly chains: readonly ChainInit[];
+  /** Of connections that none of them takes. */
+  readonly last?: ChainInit | undefined;
   readonly isHttp: boolean;
   /** Which chain takes a connection is told by its first bytes, or by the server name of its TLS. */
   readonly inspects?: readonly ("http" | "tls")[];
@@ -34,7 +36,16 @@ const INSPECTORS = {
   http: typed("envoy.filters.listener.http_inspector", HttpInspectorSchema, {}),
 };
 
-function listener({ name, address, port, chains, isHttp, inspects = [], binds = true }: OutboundListener): Listener {
+function listener({
+  name,
+  address,
+  port,
+  chains,
+  last,
+  isHttp,
+  inspects = [],
+  binds = true,
+}: OutboundListener): Listener {
   return create(ListenerSchema, {
     name,
     address: {
@@ -42,6 +53,7 @@ function listener({ name, address, port, chains, isHttp, inspects = [], binds = 
     },
     trafficDirection: TrafficDirection.OUTBOUND,
     filterChains: [...chains],
+    ...(last === undefined ? {} : { defaultFilterChain: last }),
     ...(inspects.length === 0
       ? {}
       : {
@@ -162,22 +174,19 @@ export function buildCapturedListener(
   const name = `${address}_${port}`;
   const statPrefix = `outbound_${name}`;
   const isMixed = isDetected || !hasHttp || chains.length > 0;
-  const isWhole = !isMixed || chains.some(({ serverNames, subnets }) => serverNames.length + subnets.length === 0);
+  const takesAll = chains.find(({ serverNames, subnets }) => serverNames.length + subnets.length === 0);
+  const rest = takesAll ?? { ...toCluster(otherwise), serverNames: [], subnets: [] };
+  const last = isMixed ? buildTcpChain(takesAll === undefined ? otherwise : statPrefix, rest, telemetry) : undefined;
   const readsNames = chains.some(({ serverNames }) => serverNames.length > 0);
   const manager = () => buildHttpManager({ direction: "outbound", statPrefix, routes: String(port), telemetry });
+  const asking = [
+    ...(hasHttp ? [httpChain(manager(), !isMixed, readsNames)] : []),
+    ...chains.filter((each) => each !== takesAll).map((each) => buildTcpChain(statPrefix, each, telemetry)),
+  ];
   return listener({
-    name,
-    address,
-    port,
-    binds: false,
-    isHttp: hasHttp,
-    chains: [
-      ...(hasHttp ? [httpChain(manager(), !isMixed, readsNames)] : []),
-      ...chains.map((each) => buildTcpChain(statPrefix, each, telemetry)),
-      ...(isWhole
-        ? []
-        : [buildTcpChain(otherwise, { ...toCluster(otherwise), serverNames: [], subnets: [] }, telemetry)]),
-    ],
+    ...{ name, address, port, binds: false, isHttp: hasHttp },
+    // Envoy does not go back from a range that holds the address to a chain that asks nothing, but it takes the default one (istio#26079).
+    ...(asking.length === 0 && last !== undefined ? { chains: [last] } : { chains: asking, last }),
     inspects: [...(readsNames ? (["tls"] as const) : []), ...(hasHttp && isMixed ? (["http"] as const) : [])],
   });
 }
