@@ -12,6 +12,21 @@ export interface CertificateFacts {
   readonly fingerprint: string;
 }
 
+/** What is known of the lists of revoked certificates beside authorities. */
+export interface RevocationFacts {
+  readonly lists: readonly RevocationListFacts[];
+  /** Subjects of the authorities that have none: with any list, Envoy refuses whom they issued a certificate. */
+  readonly withoutList: readonly string[];
+}
+
+export interface RevocationListFacts {
+  readonly issuer: string;
+  /** Milliseconds since the epoch. */
+  readonly thisUpdateMs: number;
+  /** Absent of one that never ends. */
+  readonly nextUpdateMs?: number;
+}
+
 /** What is known of a credential without its private key: `damaged` cannot be opened, and has to be applied again. */
 export type CredentialFacts =
   | { readonly kind: "damaged" }
@@ -23,6 +38,8 @@ export type CredentialFacts =
       readonly certificate?: CertificateFacts;
       /** Authorities by which peers are checked; may be empty. */
       readonly roots: readonly CertificateFacts[];
+      /** Absent where it holds no revocation list. */
+      readonly revocation?: RevocationFacts;
     };
 
 /** Facts of credentials by `namespace/name`. */

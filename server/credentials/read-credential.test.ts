@@ -34,6 +34,21 @@ test("a pair, authorities, and both are taken, and what is known of them is told
   expect(JSON.stringify([pair, roots, both])).not.toContain("KEY");
 });
 
+test("of revocation lists it is told whose they are and when they end, and which authorities have none", async () => {
+  const revocationList = await authority.revoke(shop.cert);
+  expect(readCredential({ roots: authority.roots }).revocation).toBeUndefined();
+  const { revocation } = readCredential({ roots: authority.roots, revocationList });
+  expect(revocation).toEqual({
+    lists: [{ issuer: "CN=test root", thisUpdateMs: expect.any(Number), nextUpdateMs: expect.any(Number) }],
+    withoutList: [],
+  });
+  const [list] = revocation?.lists ?? [];
+  expect((list?.nextUpdateMs ?? 0) - (list?.thisUpdateMs ?? 0)).toBe(3_660_000);
+  // Which is no authority: whatever is given as one and has no list is told.
+  const two = readCredential({ roots: authority.roots + shop.cert, revocationList });
+  expect(two.revocation?.withoutList).toHaveLength(1);
+});
+
 const keyOf = ({ privateKey }: { readonly privateKey: KeyObject }) =>
   privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 

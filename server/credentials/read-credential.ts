@@ -1,9 +1,10 @@
 import { createHash, createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import { PharosError } from "#core/errors.ts";
-import type { CertificateFacts, CredentialFacts } from "#core/registry/credential.ts";
+import type { CertificateFacts, CredentialFacts, RevocationFacts } from "#core/registry/credential.ts";
 import type { CredentialMaterial } from "#core/registry/credential-material.ts";
 import { pemBlocks } from "#node/pem-blocks.ts";
+import { X509Certificate as Authority, X509Crl } from "#server/ca/x509.ts";
 
 const CERTIFICATE = new Set(["CERTIFICATE", "TRUSTED CERTIFICATE", "X509 CERTIFICATE"]);
 const REVOCATION_LIST = new Set(["X509 CRL"]);
@@ -23,7 +24,7 @@ export function readCredential(material: CredentialMaterial): Usable {
     });
   const pair = readPair(certificate, key);
   const authorities = roots === undefined ? [] : readCertificates("roots", roots);
-  if (revocationList !== undefined) readRevocationList(revocationList, authorities);
+  const revocation = revocationList === undefined ? undefined : readRevocationLists(revocationList, authorities);
   return {
     kind: "usable",
     digest: createHash("sha256")
@@ -32,6 +33,7 @@ export function readCredential(material: CredentialMaterial): Usable {
       .slice(0, 32),
     ...(pair === undefined ? {} : { certificate: factsOf(pair) }),
     roots: authorities.map(factsOf),
+    ...(revocation === undefined ? {} : { revocation }),
   };
 }
 
@@ -93,17 +95,30 @@ function readKey(pem: string): KeyObject {
 }
 
 /** Envoy with any list refuses every certificate whose issuer has none. */
-function readRevocationList(pem: string, roots: readonly X509Certificate[]): void {
+function readRevocationLists(pem: string, roots: readonly X509Certificate[]): RevocationFacts {
   if (roots.length === 0) refuse("revocationList", "is given without roots", "give the authorities that it is of");
   const { blocks, isWhole } = pemBlocks(pem, REVOCATION_LIST);
   if (!isWhole) refuse("revocationList", "ends within a list", "give the whole file");
   if (blocks.length === 0) refuse("revocationList", "holds no revocation list in PEM", "give -----BEGIN X509 CRL-----");
-  for (const [index, block] of blocks.entries())
+  const lists = blocks.map((block, index) => {
     try {
       createSecureContext({ crl: block });
+      return new X509Crl(Buffer.from(block.replace(/-----[^-]+-----/g, ""), "base64"));
     } catch {
-      refuse("revocationList", `list number ${index + 1} cannot be read`, "give -----BEGIN X509 CRL-----");
+      return refuse("revocationList", `list number ${index + 1} cannot be read`, "give -----BEGIN X509 CRL-----");
     }
+  });
+  const issuers = new Set(lists.map(({ issuer }) => issuer));
+  return {
+    lists: lists.map(({ issuer, thisUpdate, nextUpdate }) => ({
+      issuer,
+      thisUpdateMs: thisUpdate.getTime(),
+      ...(nextUpdate === undefined ? {} : { nextUpdateMs: nextUpdate.getTime() }),
+    })),
+    withoutList: roots
+      .filter(({ raw }) => !issuers.has(new Authority(raw).subject))
+      .map(({ subject }) => inOneLine(subject)),
+  };
 }
 
 function factsOf(certificate: X509Certificate): CertificateFacts {

@@ -50,6 +50,19 @@ const roots = (...ends: readonly number[]): CredentialFacts => ({
   roots: ends.map((notAfterMs) => certificate({ notAfterMs })),
 });
 
+const revoking = (
+  times: readonly (readonly [number, number])[],
+  withoutList: readonly string[] = [],
+): CredentialFacts => ({
+  kind: "usable",
+  digest: "l",
+  roots: [certificate()],
+  revocation: {
+    lists: times.map(([thisUpdateMs, nextUpdateMs], index) => ({ issuer: `CN=${index}`, thisUpdateMs, nextUpdateMs })),
+    withoutList,
+  },
+});
+
 function told(yaml: string, stored: Record<string, CredentialFacts>, instances = INGRESS): string[] {
   const resources = parseDocuments(yaml, {}).documents.flatMap(({ resource }) => resource ?? []);
   return describeCredentials(resources, instances, new Map(Object.entries(stored)), NOW).map(
@@ -119,6 +132,31 @@ test.each<[string, string, Record<string, CredentialFacts>, string[]]>([
     gateway("mode: MUTUAL, credentialName: shop"),
     { "edge/shop": pair(), "edge/shop-cacert": roots(NOW + DAY_MS) },
     [],
+  ],
+  [
+    "nothing of revocation lists that are well",
+    gateway("mode: MUTUAL, credentialName: shop"),
+    { "edge/shop": pair(), "edge/shop-cacert": revoking([[NOW - DAY_MS, NOW + 6 * DAY_MS]]) },
+    [],
+  ],
+  [
+    "revocation lists that have ended or soon will, and an authority without one",
+    gateway("mode: MUTUAL, credentialName: shop"),
+    {
+      "edge/shop": pair(),
+      "edge/shop-cacert": revoking(
+        [
+          [NOW - 7 * DAY_MS, NOW],
+          [NOW - 6 * DAY_MS, NOW + DAY_MS],
+        ],
+        ["CN=other"],
+      ),
+    },
+    [
+      `error credential-not-usable ${AT}: the revocation list of CN=0 in edge/shop-cacert ended 2030-06-01T00:00:00.000Z: none of its certificates is taken`,
+      `warning credential-ends-soon ${AT}: the revocation list of CN=1 in edge/shop-cacert ends soon, 2030-06-02T00:00:00.000Z`,
+      `warning credential-not-usable ${AT}: the authority CN=other of edge/shop-cacert has no revocation list, and others have: none of its certificates is taken`,
+    ],
   ],
   [
     "authorities of which one has ended, and all",

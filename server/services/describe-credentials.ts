@@ -4,7 +4,7 @@ import { hostMatches } from "#core/host/host.ts";
 import type { KindDefinition, PlacedCredential } from "#core/kinds/kind.ts";
 import { KINDS } from "#core/kinds/kinds.ts";
 import { relationsOf } from "#core/kinds/relations.ts";
-import type { CertificateFacts, CredentialFacts } from "#core/registry/credential.ts";
+import type { CertificateFacts, CredentialFacts, RevocationFacts } from "#core/registry/credential.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { type CredentialState, type CredentialUse, resolveCredential } from "#core/resolve/credential-use.ts";
 import { hostPart } from "#core/resolve/gateway-hosts.ts";
@@ -71,7 +71,8 @@ function findIn(placed: PlacedCredential, namespace: string, facts: CredentialBo
   if (use.state !== "usable") return [notUsable(use, use.state, namespace, placed)];
   const known = facts.get(use.key);
   if (known?.kind !== "usable") return [];
-  if (placed.part === "roots") return ofRoots(use, known.roots, nowMs);
+  if (placed.part === "roots")
+    return [...ofRoots(use, known.roots, nowMs), ...ofRevocation(use, known.revocation, nowMs)];
   if (known.certificate === undefined) return [];
   const beside = (placed.beside ?? []).flatMap((credential) => certificateNames(credential, namespace, facts));
   const hosts = (placed.hosts ?? []).filter((host) => !beside.some((name) => covers(name, hostPart(host))));
@@ -180,5 +181,39 @@ function ofRoots({ key }: CredentialUse, roots: readonly CertificateFacts[], now
         : `the authority ${first.subject} of ${key} ended ${when(first.notAfterMs)}: the others are trusted still`,
       hint: "apply it with their successors",
     },
+  ];
+}
+
+/** Envoy refuses every peer of an authority whose list has ended, or that has none beside another's. */
+function ofRevocation(
+  { key }: CredentialUse,
+  { lists, withoutList }: RevocationFacts = { lists: [], withoutList: [] },
+  nowMs: number,
+): Finding[] {
+  const hint = `apply ${key} with the authority's present list (--crl FILE)`;
+  const tell = (severity: Finding["severity"], code: DiagnosticCode, message: string): Finding[] => [
+    { severity, code, message, hint },
+  ];
+  return [
+    ...lists.flatMap(({ issuer, thisUpdateMs, nextUpdateMs = Number.POSITIVE_INFINITY }) => {
+      const what = `the revocation list of ${issuer} in ${key}`;
+      if (nextUpdateMs <= nowMs)
+        return tell(
+          "error",
+          "credential-not-usable",
+          `${what} ended ${when(nextUpdateMs)}: none of its certificates is taken`,
+        );
+      // Lists are short-lived: one of a week is no news in its first days.
+      return nextUpdateMs - nowMs < Math.min(ENDS_SOON_MS, (nextUpdateMs - thisUpdateMs) / 3)
+        ? tell("warning", "credential-ends-soon", `${what} ends soon, ${when(nextUpdateMs)}`)
+        : [];
+    }),
+    ...withoutList.flatMap((subject) =>
+      tell(
+        "warning",
+        "credential-not-usable",
+        `the authority ${subject} of ${key} has no revocation list, and others have: none of its certificates is taken`,
+      ),
+    ),
   ];
 }
