@@ -90,7 +90,10 @@ test("the next change reaches proxies while the cause of what the last one broke
   const { compiler } = open();
   const order: string[] = [];
   const ads = {
-    distribute: (_: readonly LayerChange[], revision?: number) => void order.push(`sent ${revision}`),
+    distributing: (_: readonly LayerChange[], revision?: number) => {
+      order.push(`sent ${revision}`);
+      return [][Symbol.iterator]();
+    },
   } as Partial<AdsServer> as AdsServer;
   const calls = createMeshCalls(compiler, ads);
   const service = api("ServiceEntry", "networking", "other", "default", {
