@@ -5,7 +5,7 @@ import { reportFailure, UsageError } from "#cli/failure.ts";
 import { type Format, printValue } from "#cli/output/output.ts";
 import { outputOption } from "#cli/output/output-option.ts";
 import type { HostFlags } from "#programs/host/host-settings.ts";
-import { UNIT_DIR } from "#programs/host/systemd-unit.ts";
+import { AGENT_DIR, UNIT_DIR } from "#programs/host/systemd-unit.ts";
 
 /** The bundle is as deep in it as this file. */
 const ROOT = resolve(import.meta.dirname, "..");
@@ -46,7 +46,7 @@ export function addJoin(program: Command): void {
     .option("--capture <mode>", "auto (default), nftables or iptables")
     .option("--config <file>", "YAML with more of the agent's settings")
     .option("--envoy <path>", "the Envoy to run")
-    .option("--dir <dir>", "where the agent keeps what it has", "/var/lib/pharos-agent")
+    .option("--dir <dir>", "where the agent keeps what it has: a directory that is empty, or not there", AGENT_DIR)
     .option("--unit-dir <dir>", "where systemd looks for units", UNIT_DIR)
     .option("--no-start", "write everything, and start nothing")
     .option("--out <dir>", "only an identity: where cert-chain.pem, key.pem and root-cert.pem go")

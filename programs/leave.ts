@@ -1,15 +1,15 @@
 import type { Command } from "commander";
 import { EXIT } from "#cli/exit-codes.ts";
 import { reportFailure } from "#cli/failure.ts";
-import { UNIT_DIR } from "#programs/host/systemd-unit.ts";
+import { AGENT_DIR, UNIT_DIR } from "#programs/host/systemd-unit.ts";
 
 export function addLeave(program: Command): void {
   program
     .command("leave")
     .description("take this host out of the mesh: what `pharos join` made here is stopped and removed")
-    .option("--dir <dir>", "the agent's directory", "/var/lib/pharos-agent")
+    .option("--dir <dir>", `the agent's directory (default: the unit's, or ${AGENT_DIR})`)
     .option("--unit-dir <dir>", "where systemd looks for units", UNIT_DIR)
-    .action(async ({ dir, unitDir }: { readonly dir: string; readonly unitDir: string }) => {
+    .action(async ({ dir, unitDir }: { readonly dir?: string; readonly unitDir: string }) => {
       try {
         const { leaveHost } = await import("#programs/host/leave-host.ts");
         const removed = await leaveHost(dir, unitDir);

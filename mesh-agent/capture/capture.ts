@@ -1,6 +1,6 @@
-import { rmSync, writeFileSync } from "node:fs";
 import { PharosError } from "#core/errors.ts";
 import type { CaptureConfig } from "#mesh-agent/capture/capture-config.ts";
+import { readMark, writeMark } from "#mesh-agent/capture/capture-mark.ts";
 import type { CapturePlan } from "#mesh-agent/capture/capture-plan.ts";
 import { DeathWatch } from "#mesh-agent/capture/death-watch.ts";
 import type { Firewall } from "#mesh-agent/capture/firewall.ts";
@@ -11,7 +11,7 @@ export interface CaptureOptions {
   /** As it is to be now: the host's resolvers may be others than before. */
   readonly plan: () => CapturePlan;
   readonly whenDead: CaptureConfig["whenDead"];
-  /** File that is there while rules may be: an agent that comes after this one and captures nothing removes them. */
+  /** File that is there while rules may be: an agent that comes after this one and captures nothing, or by other rules, removes them. */
   readonly mark: string;
   readonly log: Logger;
 }
@@ -23,6 +23,7 @@ export interface CaptureOptions {
 export class Capture {
   readonly #options: CaptureOptions;
   #isWanted = false;
+  #isStopped = false;
   #work: Promise<void> = Promise.resolve();
   #watch: DeathWatch | undefined;
   /** What stands in the kernel. */
@@ -35,6 +36,7 @@ export class Capture {
 
   /** Envoy serves, or does not any more. */
   follow(isReady: boolean): void {
+    if (this.#isStopped) return;
     if (isReady) {
       this.#isWanted = true;
       this.#inTurn(() => this.#install());
@@ -56,8 +58,14 @@ export class Capture {
     });
   }
 
-  /** Resolves when all rules are gone. */
+  /** Resolves when what was asked for so far is done. */
+  get settled(): Promise<void> {
+    return this.#work;
+  }
+
+  /** Resolves when all rules are gone; what Envoy does afterwards brings them back no more. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     this.#isWanted = false;
     this.#inTurn(() => this.#remove());
     await this.#work;
@@ -67,8 +75,11 @@ export class Capture {
     const { firewall, whenDead, mark, log } = this.#options;
     if (!this.#isWanted) return;
     const plan = this.#options.plan();
-    writeFileSync(mark, firewall.name);
+    const others = this.#others();
+    writeMark(mark, [firewall, ...others]);
     await firewall.install(plan);
+    for (const other of others) await other.remove();
+    writeMark(mark, [firewall]);
     this.#installed = JSON.stringify(plan);
     // Names are resolved without the mesh rather than not at all: Envoy serves on, and who has an address is led to it.
     if (whenDead === "open" || plan.resolvers.length > 0)
@@ -79,12 +90,18 @@ export class Capture {
 
   async #remove(): Promise<void> {
     const { firewall, mark, log } = this.#options;
-    await firewall.remove();
-    rmSync(mark, { force: true });
+    for (const each of [firewall, ...this.#others()]) await each.remove();
+    writeMark(mark, []);
     this.#watch?.end();
     this.#watch = undefined;
     this.problem = undefined;
     log.info("traffic is not captured any more", { by: firewall.name });
+  }
+
+  /** Whose rules an earlier agent may have left that had another mode. */
+  #others(): readonly Firewall[] {
+    const { firewall, mark } = this.#options;
+    return readMark(mark).filter(({ name }) => name !== firewall.name);
   }
 
   /** One after the other: what is asked last is what holds. */

@@ -19,18 +19,26 @@ export interface Firewall {
   install(plan: CapturePlan): Promise<void>;
   /** All of it; nothing where nothing is there. */
   remove(): Promise<void>;
+  /** All of it is there. */
   isInstalled(): Promise<boolean>;
+  /** Anything of it is there. */
+  hasLeft(): Promise<boolean>;
   /** For a shell: removes all of it. */
   readonly removal: string;
   /** For a shell: what the host's resolvers are asked goes to them again. */
   readonly dnsRemoval: string;
 }
 
+async function hasTable(): Promise<boolean> {
+  return (await runTool("nft", ["list", "tables"])).split("\n").includes(`table ${TABLE}`);
+}
+
 export const NFTABLES: Firewall = {
   name: "nftables",
   install: async (plan) => void (await runTool("nft", ["-f", "-"], nftablesRules(plan))),
   remove: async () => void (await runTool("nft", ["-f", "-"], `add table ${TABLE}\ndelete table ${TABLE}\n`)),
-  isInstalled: async () => (await runTool("nft", ["list", "tables"])).split("\n").includes(`table ${TABLE}`),
+  isInstalled: hasTable,
+  hasLeft: hasTable,
   removal: `nft delete table ${TABLE}`,
   dnsRemoval: `nft flush chain ${TABLE} ${NFT_DNS_CHAIN}`,
 };
@@ -48,6 +56,7 @@ export const IPTABLES: Firewall = {
     if (removal !== undefined) await runTool("iptables-restore", RESTORE, removal);
   },
   isInstalled: async () => jumpsOf(await runTool("iptables-save", ["-t", "nat"])).size === HOOKS.length,
+  hasLeft: async () => iptablesRemoval(await runTool("iptables-save", ["-t", "nat"])) !== undefined,
   removal: HOOKS.flatMap((hook) => [
     `iptables -w -t nat -D ${hook} -j ${CHAINS[hook]}`,
     `iptables -w -t nat -F ${CHAINS[hook]}`,
@@ -58,9 +67,12 @@ export const IPTABLES: Firewall = {
   dnsRemoval: `iptables -w -t nat -F ${DNS_CHAIN}`,
 };
 
+/** In the order in which they are tried. */
+export const FIREWALLS: readonly Firewall[] = [NFTABLES, IPTABLES];
+
 /** Throws "unavailable" where neither can be used: not there, or not allowed. */
 export async function chooseFirewall(mode: CaptureConfig["mode"]): Promise<Firewall> {
-  const candidates = [NFTABLES, IPTABLES].filter(({ name }) => mode === "auto" || mode === name);
+  const candidates = FIREWALLS.filter(({ name }) => mode === "auto" || mode === name);
   const failures: string[] = [];
   for (const firewall of candidates) {
     try {
@@ -75,11 +87,11 @@ export async function chooseFirewall(mode: CaptureConfig["mode"]): Promise<Firew
   });
 }
 
-/** Takes away what either of them left in this network namespace; tells of which there was something. */
+/** Takes away what either of them left in this network namespace, as far as it can be known; tells of which there was something. */
 export async function removeCapture(): Promise<readonly Firewall["name"][]> {
   const removed: Firewall["name"][] = [];
-  for (const firewall of [NFTABLES, IPTABLES]) {
-    if (!(await firewall.isInstalled().catch(() => false))) continue;
+  for (const firewall of FIREWALLS) {
+    if (!(await firewall.hasLeft().catch(() => false))) continue;
     await firewall.remove();
     removed.push(firewall.name);
   }

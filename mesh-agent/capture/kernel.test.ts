@@ -1,3 +1,5 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { CaptureConfigSchema } from "#mesh-agent/capture/capture-config.ts";
 import { type CapturePlan, DNS_PORT, INBOUND_PORT, planCapture } from "#mesh-agent/capture/capture-plan.ts";
@@ -6,7 +8,7 @@ import { nftablesRules } from "#mesh-agent/capture/nftables-rules.ts";
 import { resolversToCapture } from "#mesh-agent/dns/resolvers.ts";
 import { startOn } from "#testing/captured-mesh.ts";
 import { type Host, makeHosts, whyNoNamespaces } from "#testing/namespaces.ts";
-import { Cleanup, eventually } from "#testing/test-agent.ts";
+import { Cleanup, eventually, temporaryDir } from "#testing/test-agent.ts";
 
 const cleanup = new Cleanup();
 afterAll(() => cleanup.run());
@@ -58,6 +60,53 @@ describe.skipIf(whyNoNamespaces !== undefined)(`in network namespaces (${whyNoNa
     expect(await ask(caller, BEHIND, APPLICATION)).toBe("another's application");
     expect(await ask(caller, router.address, APPLICATION)).toBe("envoy");
   });
+
+  test("what is left of an agent's rules is removed, and their mark where nothing is left", async () => {
+    const [host] = await makeHosts(cleanup, 1);
+    const mark = join(temporaryDir(cleanup), "captures");
+    const module = JSON.stringify(resolve(import.meta.dirname, "capture-mark.ts"));
+    const script = `console.log(...(await (await import(${module})).removeMarked(${JSON.stringify(mark)})))`;
+    const remove = () => host.run(process.execPath, ["--input-type=module", "-e", script]);
+    await install(host, "iptables", planOf({}));
+    // As by somebody who puts his own rules in their place.
+    await host.run("iptables", ["-t", "nat", "-F", "PREROUTING"]);
+    writeFileSync(mark, "iptables");
+    const weak = ["--bounding-set", "-net_admin", process.execPath, "--input-type=module", "-e", script];
+    await expect(host.run("setpriv", weak)).rejects.toThrow("iptables-save -t nat failed");
+    expect(existsSync(mark)).toBe(true);
+    expect(await remove()).toBe("iptables\n");
+    expect(await host.run("iptables-save", ["-t", "nat"])).not.toContain("PHAROS");
+    expect(existsSync(mark)).toBe(false);
+  });
+
+  test.each(["nftables", "iptables"] as const)(
+    "an agent of another mode than %s leaves none of its rules",
+    async (mode) => {
+      const [host] = await makeHosts(cleanup, 1);
+      const mark = join(temporaryDir(cleanup), "captures");
+      await install(host, mode, planOf({}));
+      writeFileSync(mark, mode);
+      const other = mode === "nftables" ? "IPTABLES" : "NFTABLES";
+      const load = (file: string) => `await import(${JSON.stringify(resolve(import.meta.dirname, file))})`;
+      const script = `
+      const { Capture } = ${load("capture.ts")};
+      const firewall = (${load("firewall.ts")}).${other};
+      const log = { info() {}, warn() {}, error: console.error };
+      const plan = () => (${JSON.stringify(planOf({}))});
+      const capture = new Capture({ firewall, plan, whenDead: "closed", mark: ${JSON.stringify(mark)}, log });
+      capture.follow(true);
+      await capture.settled;`;
+      await host.run(process.execPath, ["--input-type=module", "-e", script]);
+      const [table, chains] = [
+        await host.run("nft", ["list", "tables"]),
+        await host.run("iptables-save", ["-t", "nat"]),
+      ];
+      expect([table.includes("inet pharos"), chains.includes("PHAROS")]).toEqual(
+        mode === "nftables" ? [false, true] : [true, false],
+      );
+      expect(readFileSync(mark, "utf8")).toBe(other.toLowerCase());
+    },
+  );
 
   test.each(["nftables", "iptables"] as const)(
     "%s leaves alone what a forwarder of the host asks its own resolver",

@@ -1,7 +1,7 @@
-import { existsSync, rmSync } from "node:fs";
 import { Capture } from "#mesh-agent/capture/capture.ts";
+import { removeMarked } from "#mesh-agent/capture/capture-mark.ts";
 import { planCapture } from "#mesh-agent/capture/capture-plan.ts";
-import { chooseFirewall, removeCapture } from "#mesh-agent/capture/firewall.ts";
+import { chooseFirewall } from "#mesh-agent/capture/firewall.ts";
 import { takeOwnGroup } from "#mesh-agent/capture/own-group.ts";
 import type { AgentConfig } from "#mesh-agent/config.ts";
 import { readResolvers, resolversToCapture } from "#mesh-agent/dns/resolvers.ts";
@@ -16,10 +16,11 @@ export async function makeCapture(config: AgentConfig, paths: AgentPaths, log: L
   const { capture, ports } = config;
   const mark = paths.captureMark;
   if (capture === undefined) {
-    if (existsSync(mark)) {
-      const removed = await removeCapture();
+    try {
+      const removed = await removeMarked(mark);
       if (removed.length > 0) log.warn("removed rules of capture that an earlier agent left", { of: removed.join() });
-      rmSync(mark, { force: true });
+    } catch (error) {
+      log.error("rules of capture that an earlier agent left cannot be removed", { error: String(error) });
     }
     return undefined;
   }

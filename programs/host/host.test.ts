@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { formatJoinToken } from "#core/identity/join-token.ts";
 import { Secret } from "#core/secret.ts";
 import { hostSettings } from "#programs/host/host-settings.ts";
-import { systemdUnit } from "#programs/host/systemd-unit.ts";
+import { leaveHost } from "#programs/host/leave-host.ts";
+import { settingsFileOf, systemdUnit } from "#programs/host/systemd-unit.ts";
 
 const token = (group?: string): string =>
   formatJoinToken({
@@ -27,6 +28,7 @@ test("the unit keeps the agent alive, and Envoy over its deaths", () => {
     Description=Pharos agent of reviews-a
     Wants=network-online.target
     After=network-online.target nftables.service
+    StartLimitIntervalSec=0
 
     [Service]
     ExecStart=/usr/bin/node /opt/pharos/dist/pharos.js agent --config /var/lib/pharos-agent/agent.yaml
@@ -53,6 +55,18 @@ test.each([
 ])("the word %j is one word to systemd", (word, quoted) => {
   const text = systemdUnit({ name: "n", command: ["node", word], drainSeconds: 0 });
   expect(text).toContain(`\nExecStart=node ${quoted}\n`);
+  const command = [word, "agent", "--config", word];
+  expect(settingsFileOf(systemdUnit({ name: "n", command, drainSeconds: 0 }))).toBe(word);
+});
+
+test("a directory that join did not make is not removed", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "pharos-host-"));
+  for (const settings of ["", "name: own\ntokenFile: /etc/token\n", ": ["]) {
+    writeFileSync(join(dir, "agent.yaml"), settings);
+    await expect(leaveHost(dir, dir)).rejects.toThrow("is not a directory that `pharos join` made");
+  }
+  expect(readdirSync(dir)).toEqual(["agent.yaml"]);
+  rmSync(dir, { recursive: true });
 });
 
 test("an instance is called as its group and its host unless it is said otherwise; flags stand above the file", () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { stringify } from "yaml";
@@ -31,7 +31,7 @@ export interface JoinedHost {
 
 /**
  * Writes the agent's settings and its unit, starts it, and waits until its Envoy serves. What is wrong with either is found before
- * anything is written. Throws "conflict" where the host has joined already.
+ * anything is written. Throws "conflict" where the host has joined already, or the directory, which `leaveHost` removes, holds something.
  */
 export async function joinHost(flags: HostFlags, { unitDir, isToStart, root }: JoinPlace): Promise<JoinedHost> {
   const unit = join(resolve(unitDir), UNIT);
@@ -49,6 +49,10 @@ export async function joinHost(flags: HostFlags, { unitDir, isToStart, root }: J
   await chooseFirewall(config.capture?.mode ?? "auto");
 
   const dir = resolve(config.dir);
+  if (existsSync(dir) && readdirSync(dir).length > 0)
+    throw new PharosError("conflict", `${dir} is not empty`, {
+      hint: "name an empty directory with --dir; one that `pharos join` made goes with `pharos leave`",
+    });
   const [settingsFile, tokenFile] = [join(dir, "agent.yaml"), join(dir, "token")];
   const command = [process.execPath, resolve(process.argv[1] ?? ""), "agent", "--config", settingsFile];
   try {
@@ -57,6 +61,7 @@ export async function joinHost(flags: HostFlags, { unitDir, isToStart, root }: J
     writeFileSync(settingsFile, stringify({ ...settings, envoy: resolve(envoy.path), tokenFile }), { mode: 0o600 });
     writeFileSync(unit, systemdUnit({ name: config.name, command, drainSeconds: config.drainSeconds }));
   } catch (cause) {
+    for (const each of [dir, unit]) rmSync(each, { recursive: true, force: true });
     throw new PharosError("forbidden", `cannot write what the agent needs: ${(cause as Error).message}`, {
       hint: "run `pharos join` as root",
       cause,

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeTestAuthority } from "#grpc/testing/certificates.ts";
@@ -195,6 +195,10 @@ describe.skipIf(whyNoNamespaces !== undefined)(`captured hosts (${whyNoNamespace
     mkdirSync(unitDir);
     writeFileSync(tokenFile, await mesh.makeToken("shop"), { mode: 0o600 });
     const places = ["--dir", dir, "--unit-dir", unitDir];
+    writeFileSync(join(unitDir, "of-somebody-else"), "");
+    const wrongArgs = ["join", "--token-file", tokenFile, "--no-start", "--dir", unitDir, "--unit-dir", unitDir];
+    await expect(mesh.pharosOn(joining, wrongArgs)).rejects.toThrow(`${unitDir} is not empty`);
+    rmSync(join(unitDir, "of-somebody-else"));
     const joinArgs = ["join", "--token-file", tokenFile, "--name", "shop-1", "--no-start", ...places];
     expect(await mesh.pharosOn(joining, joinArgs)).toContain("nothing was started: start it with");
     await expect(mesh.pharosOn(joining, joinArgs)).rejects.toThrow("this host has joined already");
@@ -214,7 +218,9 @@ describe.skipIf(whyNoNamespaces !== undefined)(`captured hosts (${whyNoNamespace
     // As if it were killed: what it left goes too.
     await run.end("SIGKILL");
     expect(await tables(joining)).toBe(TABLE);
-    expect(await mesh.pharosOn(joining, ["leave", ...places])).toContain("rules of nftables");
+    const otherArgs = ["leave", "--dir", place, "--unit-dir", unitDir];
+    await expect(mesh.pharosOn(joining, otherArgs)).rejects.toThrow(`${place} is not the directory of`);
+    expect(await mesh.pharosOn(joining, ["leave", "--unit-dir", unitDir])).toContain("rules of nftables");
     expect(await tables(joining)).toBe("");
     expect(readdirSync(place)).toEqual(["token", "units"]);
     expect(readdirSync(unitDir)).toEqual([]);
