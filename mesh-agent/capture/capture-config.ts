@@ -7,7 +7,8 @@ const id = z.int().min(0).max(4_294_967_294);
 const cidr = z.string().refine(isIpv4Range, "must be an IPv4 range such as 10.0.0.0/8");
 
 function isIpv4Range(text: string): boolean {
-  return ipaddr.IPv4.isValidCIDR(text);
+  // As the kernel's tools read it: neither 10.1/16 nor octal.
+  return ipaddr.IPv4.isValidCIDRFourPartDecimal(text);
 }
 
 /** As the kernel names them, 15 characters at most; `*` at the end stands for any more. */

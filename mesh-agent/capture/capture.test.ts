@@ -23,6 +23,7 @@ const FIREWALL: Firewall = {
   ...NFTABLES,
   install: async () => {
     stands = true;
+    return undefined;
   },
   remove: async () => {
     stands = false;

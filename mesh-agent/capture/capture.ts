@@ -77,7 +77,8 @@ export class Capture {
     const plan = this.#options.plan();
     const others = this.#others();
     writeMark(mark, [firewall, ...others]);
-    await firewall.install(plan);
+    const warning = await firewall.install(plan);
+    if (warning !== undefined) log.warn(warning);
     for (const other of others) await other.remove();
     writeMark(mark, [firewall]);
     this.#installed = JSON.stringify(plan);

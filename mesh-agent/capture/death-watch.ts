@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 
 /**
  * A shell that outlives this process by as long as it needs to run a command: it waits for the end of its input, which is
- * when this process ends, however it does.
+ * when this process ends, however it does. It does not hear the signals by which everything is told to end at once: its command is for then.
  */
 export class DeathWatch {
   readonly #child: ChildProcess;
@@ -10,7 +10,7 @@ export class DeathWatch {
   constructor(command: string) {
     this.#child = spawn(
       "/bin/sh",
-      ["-c", `cat >/dev/null; PATH="$PATH:/usr/sbin:/sbin"; { ${command}; } 2>/dev/null`],
+      ["-c", `trap '' TERM INT HUP; cat >/dev/null; PATH="$PATH:/usr/sbin:/sbin"; { ${command}; } 2>/dev/null`],
       {
         detached: true,
         stdio: ["pipe", "ignore", "ignore"],

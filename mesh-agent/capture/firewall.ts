@@ -1,6 +1,7 @@
 import { PharosError } from "#core/errors.ts";
 import type { CaptureConfig } from "#mesh-agent/capture/capture-config.ts";
 import type { CapturePlan } from "#mesh-agent/capture/capture-plan.ts";
+import { IPV6_CHAIN, ip6tablesRemoval, ip6tablesRules } from "#mesh-agent/capture/ip6tables-rules.ts";
 import {
   CHAINS,
   DNS_CHAIN,
@@ -15,8 +16,8 @@ import { runTool } from "#mesh-agent/capture/run-tool.ts";
 /** The kernel's rules of one network namespace, as far as they are ours. */
 export interface Firewall {
   readonly name: "nftables" | "iptables";
-  /** In one transaction, in the place of what may be there. */
-  install(plan: CapturePlan): Promise<void>;
+  /** In one transaction, in the place of what may be there. Resolves with what a person should know of it. */
+  install(plan: CapturePlan): Promise<string | undefined>;
   /** All of it; nothing where nothing is there. */
   remove(): Promise<void>;
   /** All of it is there. */
@@ -35,7 +36,10 @@ async function hasTable(): Promise<boolean> {
 
 export const NFTABLES: Firewall = {
   name: "nftables",
-  install: async (plan) => void (await runTool("nft", ["-f", "-"], nftablesRules(plan))),
+  install: async (plan) => {
+    await runTool("nft", ["-f", "-"], nftablesRules(plan));
+    return undefined;
+  },
   remove: async () => void (await runTool("nft", ["-f", "-"], `add table ${TABLE}\ndelete table ${TABLE}\n`)),
   isInstalled: hasTable,
   hasLeft: hasTable,
@@ -45,24 +49,41 @@ export const NFTABLES: Firewall = {
 
 const RESTORE = ["--noflush", "--wait"] as const;
 
+/** Not every host has it: what is not there holds none of our rules. */
+function savedIpv6(): Promise<string> {
+  return runTool("ip6tables-save", ["-t", "filter"]);
+}
+
 export const IPTABLES: Firewall = {
   name: "iptables",
   install: async (plan) => {
     const saved = await runTool("iptables-save", ["-t", "nat"]);
     await runTool("iptables-restore", RESTORE, iptablesRules(plan, jumpsOf(saved)));
+    if (plan.inboundPorts.length === 0) return undefined;
+    try {
+      await runTool("ip6tables-restore", RESTORE, ip6tablesRules(plan, await savedIpv6()));
+      return undefined;
+    } catch (error) {
+      return `connections of IPv6 to the captured ports are neither captured nor refused: ${PharosError.from(error).message}`;
+    }
   },
   remove: async () => {
     const removal = iptablesRemoval(await runTool("iptables-save", ["-t", "nat"]));
     if (removal !== undefined) await runTool("iptables-restore", RESTORE, removal);
+    const removalIpv6 = ip6tablesRemoval(await savedIpv6().catch(() => ""));
+    if (removalIpv6 !== undefined) await runTool("ip6tables-restore", RESTORE, removalIpv6);
   },
   isInstalled: async () => jumpsOf(await runTool("iptables-save", ["-t", "nat"])).size === HOOKS.length,
-  hasLeft: async () => iptablesRemoval(await runTool("iptables-save", ["-t", "nat"])) !== undefined,
+  hasLeft: async () =>
+    iptablesRemoval(await runTool("iptables-save", ["-t", "nat"])) !== undefined ||
+    ip6tablesRemoval(await savedIpv6().catch(() => "")) !== undefined,
   removal: HOOKS.flatMap((hook) => [
     `iptables -w -t nat -D ${hook} -j ${CHAINS[hook]}`,
     `iptables -w -t nat -F ${CHAINS[hook]}`,
     `iptables -w -t nat -X ${CHAINS[hook]}`,
   ])
     .concat(`iptables -w -t nat -F ${DNS_CHAIN}`, `iptables -w -t nat -X ${DNS_CHAIN}`)
+    .concat(`ip6tables -w -D INPUT -j ${IPV6_CHAIN}`, `ip6tables -w -F ${IPV6_CHAIN}`, `ip6tables -w -X ${IPV6_CHAIN}`)
     .join("; "),
   dnsRemoval: `iptables -w -t nat -F ${DNS_CHAIN}`,
 };

@@ -60,15 +60,22 @@ export function iptablesRules(plan: CapturePlan, jumps: ReadonlySet<Hook>): stri
 
 /** Of what `iptables-save -t nat` says: what takes all of ours away; undefined where there is nothing of it. */
 export function iptablesRemoval(saved: string): string | undefined {
+  return removalOf(saved, "nat", Object.values(CHAINS), [DNS_CHAIN]);
+}
+
+/** The same of another table; `jumped`: chains that the kernel's jump to, `more`: those that ours jump to. */
+export function removalOf(
+  saved: string,
+  table: string,
+  jumped: readonly string[],
+  more: readonly string[] = [],
+): string | undefined {
   const lines = saved.split("\n");
-  const ours: readonly string[] = [...Object.values(CHAINS), DNS_CHAIN];
-  const chains = ours.filter((name) => lines.some((line) => line.startsWith(`:${name} `)));
-  const jumps = lines.filter(
-    (line) => line.startsWith("-A ") && Object.values(CHAINS).some((name) => line.endsWith(` -j ${name}`)),
-  );
+  const chains = [...jumped, ...more].filter((name) => lines.some((line) => line.startsWith(`:${name} `)));
+  const jumps = lines.filter((line) => line.startsWith("-A ") && jumped.some((name) => line.endsWith(` -j ${name}`)));
   if (chains.length === 0 && jumps.length === 0) return undefined;
   return [
-    "*nat",
+    `*${table}`,
     ...jumps.map((line) => line.replace(/^-A /, "-D ")),
     ...chains.map((name) => `-F ${name}`),
     ...chains.map((name) => `-X ${name}`),
@@ -83,7 +90,7 @@ export function jumpsOf(saved: string): ReadonlySet<Hook> {
   return new Set(HOOKS.filter((hook) => lines.has(`-A ${hook} -j ${CHAINS[hook]}`)));
 }
 
-function byPorts(ports: readonly number[], rule: (match: string) => string): string[] {
+export function byPorts(ports: readonly number[], rule: (match: string) => string): string[] {
   const each = [...new Set(ports)];
   return Array.from({ length: Math.ceil(each.length / PORTS_PER_RULE) }, (_, index) =>
     rule(`-m multiport --dports ${each.slice(index * PORTS_PER_RULE, (index + 1) * PORTS_PER_RULE).join(",")}`),
@@ -91,6 +98,6 @@ function byPorts(ports: readonly number[], rule: (match: string) => string): str
 }
 
 /** `veth*` of nftables is `veth+` here. */
-function kernelName(name: string): string {
+export function kernelName(name: string): string {
   return name.replace(/\*$/, "+");
 }

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { CaptureConfigSchema } from "#mesh-agent/capture/capture-config.ts";
 import { type CapturePlan, DNS_PORT, INBOUND_PORT, planCapture } from "#mesh-agent/capture/capture-plan.ts";
+import { ip6tablesRules } from "#mesh-agent/capture/ip6tables-rules.ts";
 import { iptablesRules, jumpsOf } from "#mesh-agent/capture/iptables-rules.ts";
 import { nftablesRules } from "#mesh-agent/capture/nftables-rules.ts";
 import { resolversToCapture } from "#mesh-agent/dns/resolvers.ts";
@@ -38,6 +39,8 @@ async function install(host: Host, mode: "nftables" | "iptables", plan: CaptureP
   else {
     const saved = await host.run("iptables-save", ["-t", "nat"]);
     await host.run("iptables-restore", ["--noflush"], iptablesRules(plan, jumpsOf(saved)));
+    const savedIpv6 = await host.run("ip6tables-save", ["-t", "filter"]);
+    await host.run("ip6tables-restore", ["--noflush"], ip6tablesRules(plan, savedIpv6));
   }
 }
 
@@ -60,6 +63,25 @@ describe.skipIf(whyNoNamespaces !== undefined)(`in network namespaces (${whyNoNa
     expect(await ask(caller, BEHIND, APPLICATION)).toBe("another's application");
     expect(await ask(caller, router.address, APPLICATION)).toBe("envoy");
   });
+
+  test.each(["nftables", "iptables"] as const)(
+    "%s refuses IPv6 to a captured port, and leaves others alone",
+    async (mode) => {
+      const [caller, host] = (await makeHosts(cleanup, 2)) as [Host, Host];
+      const address = "fd77::2";
+      await caller.run("ip", ["addr", "add", "fd77::1/64", "dev", "switch", "nodad"]);
+      await host.run("ip", ["addr", "add", `${address}/64`, "dev", "eth0", "nodad"]);
+      await listen(host, APPLICATION, "the application");
+      await listen(host, 22, "another");
+      expect(await ask(caller, address, APPLICATION)).toBe("the application");
+      await install(host, mode, planOf({}));
+      expect(await ask(caller, address, APPLICATION)).toBe("ECONNREFUSED");
+      expect(await ask(caller, address, 22)).toBe("another");
+      expect(await ask(host, address, APPLICATION)).toBe("the application");
+      await install(host, mode, planOf({ excludeInterfaces: ["eth0"] }));
+      expect(await ask(caller, address, APPLICATION)).toBe("the application");
+    },
+  );
 
   test("what is left of an agent's rules is removed, and their mark where nothing is left", async () => {
     const [host] = await makeHosts(cleanup, 1);
@@ -105,6 +127,16 @@ describe.skipIf(whyNoNamespaces !== undefined)(`in network namespaces (${whyNoNa
         mode === "nftables" ? [false, true] : [true, false],
       );
       expect(readFileSync(mark, "utf8")).toBe(other.toLowerCase());
+    },
+  );
+
+  test.each(["nftables", "iptables"] as const)(
+    "%s leaves alone names that are asked over an excluded interface",
+    async (mode) => {
+      const [resolver, host] = (await makeHosts(cleanup, 2)) as [Host, Host];
+      await listen(resolver, 53, "the network's resolver");
+      await install(host, mode, planOf({ excludeInterfaces: ["eth*"] }, [resolver.address]));
+      expect(await ask(host, resolver.address, 53)).toBe("the network's resolver");
     },
   );
 

@@ -43,6 +43,7 @@ export function nftablesRules(plan: CapturePlan): string {
     // Before the chain above: one that does not captures nothing of it.
     "type nat hook output priority -101; policy accept;",
     `${own} return`,
+    ...(interfaces.length === 0 ? [] : [`oifname ${names(interfaces)} return`]),
     ...(plan.excludeUids.length === 0 ? [] : [`meta skuid ${set(plan.excludeUids)} return`]),
     ...(plan.excludeGids.length === 0 ? [] : [`meta skgid ${set(plan.excludeGids)} return`]),
     ...plan.resolvers.flatMap((address) =>
@@ -59,6 +60,14 @@ export function nftablesRules(plan: CapturePlan): string {
       ? []
       : [`fib daddr type local tcp dport ${set(inboundPorts)} redirect to :${INBOUND_PORT}`]),
   ];
+  // IPv6 is not captured: an application that listens on it as well would be reached past every policy.
+  const input = [
+    "type filter hook input priority 0; policy accept;",
+    "meta nfproto != ipv6 return",
+    'iifname "lo" return',
+    ...(interfaces.length === 0 ? [] : [`iifname ${names(interfaces)} return`]),
+    `tcp dport ${set(inboundPorts)} ct state new reject with tcp reset`,
+  ];
   return [
     `add table ${TABLE}`,
     `delete table ${TABLE}`,
@@ -66,6 +75,7 @@ export function nftablesRules(plan: CapturePlan): string {
     ...(plan.resolvers.length === 0 ? [] : chain(DNS_CHAIN, dns)),
     ...chain("output", output),
     ...chain("prerouting", prerouting),
+    ...(inboundPorts.length === 0 ? [] : chain("input", input)),
     "}",
     "",
   ].join("\n");

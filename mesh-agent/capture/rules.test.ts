@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { CaptureConfigSchema } from "#mesh-agent/capture/capture-config.ts";
 import { planCapture } from "#mesh-agent/capture/capture-plan.ts";
 import { IPTABLES, NFTABLES } from "#mesh-agent/capture/firewall.ts";
+import { ip6tablesRemoval, ip6tablesRules } from "#mesh-agent/capture/ip6tables-rules.ts";
 import { iptablesRemoval, iptablesRules, jumpsOf } from "#mesh-agent/capture/iptables-rules.ts";
 import { nftablesRules } from "#mesh-agent/capture/nftables-rules.ts";
 import { makeHosts, whyNoNamespaces } from "#testing/namespaces.ts";
@@ -25,6 +26,8 @@ const EVERYTHING = {
 
 test.each([
   ["a range without a length", { excludeOutboundIPRanges: ["10.0.0.1"] }],
+  ["a range in fewer parts than the kernel's tools read", { excludeOutboundIPRanges: ["10.1/16"] }],
+  ["a range in octal", { excludeOutboundIPRanges: ["010.0.0.0/8"] }],
   ["an IPv6 range", { includeOutboundIPRanges: ["2001:db8::/32"] }],
   ["a port out of range", { excludeOutboundPorts: [0] }],
   ["a name that no interface has", { excludeInterfaces: ['eth0" accept'] }],
@@ -119,7 +122,18 @@ describe.skipIf(whyNoNamespaces !== undefined)(`in a network namespace (${whyNoN
     expect(await save()).toBe(before);
     expect(iptablesRemoval(await save())).toBeUndefined();
     await install();
+    const saveIpv6 = () => host.run("ip6tables-save", ["-t", "filter"]);
+    const installIpv6 = async () =>
+      host.run("ip6tables-restore", ["--noflush"], ip6tablesRules(plan, await saveIpv6()));
+    await installIpv6();
+    const onceIpv6 = (await saveIpv6()).match(/^-A.*$/gm);
+    await installIpv6();
+    expect((await saveIpv6()).match(/^-A.*$/gm)).toEqual(onceIpv6);
+    await host.run("ip6tables-restore", ["--noflush"], ip6tablesRemoval(await saveIpv6()));
+    expect(await saveIpv6()).not.toContain("PHAROS");
+    await installIpv6();
     await host.run("sh", ["-c", IPTABLES.removal]);
     expect(await save()).toBe(before);
+    expect(await saveIpv6()).not.toContain("PHAROS");
   });
 });

@@ -3,7 +3,7 @@ import { DNS_PORT } from "#mesh-agent/capture/capture-plan.ts";
 import type { AgentConfig } from "#mesh-agent/config.ts";
 import { DnsServer } from "#mesh-agent/dns/dns-server.ts";
 import { MeshNames } from "#mesh-agent/dns/mesh-names.ts";
-import { readResolvers } from "#mesh-agent/dns/resolvers.ts";
+import { followResolvers } from "#mesh-agent/dns/resolvers.ts";
 import type { DiskCache } from "#mesh-agent/xds/disk-cache.ts";
 import type { Logger } from "#node/log.ts";
 
@@ -14,7 +14,8 @@ export async function makeNames(config: AgentConfig, cache: DiskCache, log: Logg
   if (config.capture?.dns !== true) return undefined;
   const names = new MeshNames({ namespace: config.namespace, domain: config.domain }, cache.list(TYPE_URLS.CDS));
   cache.onCommit = names.follow;
-  const resolvers = () => readResolvers().map((address) => ({ address, port: PORT_OF_DNS }));
+  const known = followResolvers(() => performance.now());
+  const resolvers = () => known().map((address) => ({ address, port: PORT_OF_DNS }));
   const server = new DnsServer({ find: (name) => names.find(name), resolvers, log });
   await server.listen(DNS_PORT);
   return server;

@@ -20,7 +20,7 @@ import { askByDatagram } from "#mesh-agent/dns/ask-upstream.ts";
 import { DnsServer } from "#mesh-agent/dns/dns-server.ts";
 import { FrameReader } from "#mesh-agent/dns/frames.ts";
 import { MeshNames } from "#mesh-agent/dns/mesh-names.ts";
-import { parseResolvers, resolversToCapture } from "#mesh-agent/dns/resolvers.ts";
+import { followResolvers, parseResolvers, resolversToCapture } from "#mesh-agent/dns/resolvers.ts";
 import type { CachedResource } from "#mesh-agent/xds/cached-resource.ts";
 import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { ResourceSchema } from "#proto/gen/envoy/service/discovery/v3/discovery_pb.js";
@@ -52,6 +52,7 @@ const CLUSTERS = [
   cluster(`outbound|80|v1|reviews.${SUFFIX}`, ["240.240.9.9"]),
   cluster("outbound|80||many.example.test", MANY),
   cluster("outbound|80||*.pattern.test", ["10.0.0.9"]),
+  cluster("outbound|80||*.long.pattern.test", ["10.0.0.8"]),
   cluster("outbound|80||nowhere.test", []),
   cluster("inbound|80||", []),
 ];
@@ -65,6 +66,7 @@ describe("names", () => {
     ["reviews.default.svc", ["240.240.1.1"]],
     [`reviews.${SUFFIX}.`, ["240.240.1.1"]],
     ["a.pattern.test", ["10.0.0.9"]],
+    ["a.long.pattern.test", ["10.0.0.8"]],
     ["pattern.test", undefined],
     ["reviews.other", undefined],
     ["nowhere.test", undefined],
@@ -93,6 +95,17 @@ test("name servers of resolv.conf, three at most, and the host itself where none
     3,
   );
   expect(parseResolvers("")).toEqual(["127.0.0.1"]);
+});
+
+test("the host's resolvers are read once a second at most", () => {
+  let [now, reads] = [0, 0];
+  const known = followResolvers(
+    () => now,
+    () => [`10.0.0.${++reads}`],
+  );
+  expect([known(), known()]).toEqual([["10.0.0.1"], ["10.0.0.1"]]);
+  now = 1000;
+  expect(known()).toEqual(["10.0.0.2"]);
 });
 
 test.each([

@@ -13,6 +13,12 @@ interface Place {
   readonly domain: string;
 }
 
+interface Hosts {
+  readonly addresses: ReadonlyMap<string, readonly string[]>;
+  /** Those of them that are patterns; the longest, which says most, first. */
+  readonly patterns: readonly string[];
+}
+
 /**
  * Names of the mesh with their addresses, from the clusters that Envoy has accepted: what it cannot call has no name. They are on the
  * disk with these, so there are names while the control plane is away.
@@ -21,7 +27,7 @@ export class MeshNames {
   readonly #place: Place;
   /** Cluster → what it says. */
   readonly #clusters = new Map<string, { readonly host: string; readonly addresses: readonly string[] }>();
-  #hosts: ReadonlyMap<string, readonly string[]> | undefined;
+  #hosts: Hosts | undefined;
 
   constructor(place: Place, known: readonly CachedResource[] = []) {
     this.#place = place;
@@ -41,24 +47,23 @@ export class MeshNames {
   /** Addresses of what an application means by a name, short or whole; undefined where the mesh knows none. */
   find(written: string): readonly string[] | undefined {
     this.#hosts ??= this.#byHost();
-    const hosts = this.#hosts;
+    const { addresses: hosts, patterns } = this.#hosts;
     const { namespace, domain } = this.#place;
     for (const form of hostForms(written, namespace, domain)) {
       const addresses = hosts.get(form);
       if (addresses !== undefined) return addresses;
     }
     const name = normalizeHost(written);
-    const patterns = [...hosts.keys()].filter((host) => isWildcard(host) && hostMatches(host, name));
-    // The longest says most of it.
-    const [pattern] = patterns.sort((a, b) => b.length - a.length);
+    const pattern = patterns.find((each) => hostMatches(each, name));
     return pattern === undefined ? undefined : hosts.get(pattern);
   }
 
-  #byHost(): ReadonlyMap<string, readonly string[]> {
+  #byHost(): Hosts {
     const hosts = new Map<string, readonly string[]>();
     for (const { host, addresses } of this.#clusters.values())
       hosts.set(host, [...new Set([...(hosts.get(host) ?? []), ...addresses])]);
-    return hosts;
+    const patterns = [...hosts.keys()].filter(isWildcard).sort((a, b) => b.length - a.length);
+    return { addresses: hosts, patterns };
   }
 
   #read({ name, body }: CachedResource): void {

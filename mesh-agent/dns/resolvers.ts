@@ -24,6 +24,17 @@ export function readResolvers(file: string = RESOLV_CONF): readonly string[] {
   }
 }
 
+const FRESH_MS = 1000;
+
+/** The host's, as they stood a second ago at most: every query asks. `now` in milliseconds of whatever clock. */
+export function followResolvers(now: () => number, read = readResolvers): () => readonly string[] {
+  let [known, readAt]: [readonly string[], number] = [[], Number.NEGATIVE_INFINITY];
+  return () => {
+    if (now() - readAt >= FRESH_MS) [known, readAt] = [read(), now()];
+    return known;
+  };
+}
+
 /**
  * Of the host's resolvers those whose queries are to come to the agent. Where one is the host's own, such as dnsmasq, only those that
  * are: the others may be whom it asks itself, and what the agent asks it would come back to the agent.
