@@ -22,9 +22,9 @@ import { encodeForCaller, encodeServiceCluster } from "#server/envoy/clusters/en
 import { isCallers, serviceClusters } from "#server/envoy/clusters/service-clusters.ts";
 import { encodeResource, type Hash } from "#server/envoy/encode.ts";
 import { type HostConnections, resolveHostConnections } from "#server/envoy/listeners/captured-connections.ts";
-import { buildCapturedListeners } from "#server/envoy/listeners/captured-listeners.ts";
+import { type PlannedListener, planCapturedListeners } from "#server/envoy/listeners/captured-listeners.ts";
 import type { ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
-import { buildVirtualOutbound } from "#server/envoy/listeners/outbound-listener.ts";
+import { KeptListeners } from "#server/envoy/listeners/kept-listeners.ts";
 import { logOrigins } from "#server/envoy/listeners/requested-log.ts";
 import { BLACK_HOLE, HTTP_PROXY, PASSTHROUGH } from "#server/envoy/names.ts";
 import { durationMs } from "#server/envoy/pack.ts";
@@ -40,9 +40,6 @@ interface Built {
 }
 
 const SENT: readonly BuiltVirtualHost[] = [];
-
-/** Workloads whose listeners are kept; more are built anew. */
-const LISTENERS_KEPT_MAX = 1000;
 
 /** All that the proxies of one scope need to call anybody: clusters, endpoints, virtual hosts, route configurations. */
 export class OutboundScope {
@@ -61,9 +58,10 @@ export class OutboundScope {
   /** Host → where its captured connections go that are not HTTP. */
   readonly #connections = new Map<string, readonly HostConnections[]>();
   #listenerKey: string | undefined;
-  /** The listener key that those kept were built for. */
-  #capturedFor: string | undefined;
-  readonly #captured = new Map<string, readonly Built[]>();
+  /** The listener key that those planned are for. */
+  #plannedFor: string | undefined;
+  #planned: readonly PlannedListener[] = [];
+  readonly #captured = new KeptListeners<Built>();
   readonly #units = new Map<string, readonly Unit[]>();
   readonly #touchedConfigs = new Set<string>();
   readonly #ports = new PlainCell();
@@ -207,35 +205,34 @@ export class OutboundScope {
   /** Listeners of captured outbound traffic. What they hold follows from the ports and the proxy's workload: replicas share them. */
   capturedListeners(telemetry: ProxyTelemetry): readonly Built[] {
     this.#world.recorder.note(this.#ports);
-    if (this.#capturedFor !== this.listenerKey()) this.#captured.clear();
-    this.#capturedFor = this.listenerKey();
     // Of the mesh's settings only what listeners of calls have.
     const { settings, ...own } = telemetry;
-    const key = JSON.stringify([own, settings.pathNormalization]);
-    const known = this.#captured.get(key);
-    if (known !== undefined) return known;
-    const made = [
-      { listener: buildVirtualOutbound(this.#unknown, telemetry), origins: [] },
-      ...buildCapturedListeners(
-        { httpPorts: this.#portNumbers(), isDetected: (port) => this.#isDetected(port), otherwise: this.#unknown },
-        this.#allConnections(),
-        telemetry,
-      ),
-    ].map(
-      ({ listener, origins }): Built => ({
+    const workload = JSON.stringify([own, settings.pathNormalization]);
+    return this.#captured.take(
+      this.#plannedListeners(),
+      workload,
+      ({ build, name, origins }): Built => ({
         type: "LDS",
         resource: encodeResource(
           ListenerSchema,
-          listener.name,
-          listener,
+          name,
+          build(telemetry),
           [...origins, ...logOrigins(telemetry)],
           this.#hash,
         ),
       }),
     );
-    if (this.#captured.size >= LISTENERS_KEPT_MAX) this.#captured.clear();
-    this.#captured.set(key, made);
-    return made;
+  }
+
+  #plannedListeners(): readonly PlannedListener[] {
+    const key = this.listenerKey();
+    if (this.#plannedFor !== key)
+      this.#planned = planCapturedListeners(
+        { httpPorts: this.#portNumbers(), isDetected: (port) => this.#isDetected(port), otherwise: this.#unknown },
+        this.#allConnections(),
+      );
+    this.#plannedFor = key;
+    return this.#planned;
   }
 
   /** Of the ports that a Sidecar names those for HTTP that somebody known has: a listener without routes would wait for them. */
