@@ -19,10 +19,16 @@ test("the defaults that the schema tells of are those that hold", () => {
   const edits = listFields(MESH_CONFIG).flatMap(([path, field]) =>
     // Where nothing is said of retries, all of their defaults are Istio's; what is in a list is a default of its items.
     field.status === "handled" && field.default !== undefined && !/^defaultHttpRetryPolicy|\[\]/.test(path)
-      ? [{ op: "set" as const, path: pathOf(path), value: field.default }]
+      ? [
+          {
+            op: "set" as const,
+            path: pathOf(path),
+            value: field.type.kind === "list" ? [field.default] : field.default,
+          },
+        ]
       : [],
   );
-  expect(edits).toHaveLength(22);
+  expect(edits).toHaveLength(25);
   expect(parseMeshConfig(editDocument("{}", edits))).toEqual(DEFAULT_PROXY_SETTINGS);
 });
 

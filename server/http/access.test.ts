@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ApiClient, connect } from "#cli/client/client.ts";
+import { makeTestAuthority } from "#grpc/testing/certificates.ts";
 import { appRouter } from "#server/api/router.ts";
 import { ACCESS_TABLE, readAnswer } from "#server/api/testing/access-table.ts";
 import { createAccount } from "#server/auth/create-account.ts";
@@ -159,6 +160,7 @@ describe("over HTTP", () => {
       "spec: { hosts: [audited.example], ports: [{ number: 80, name: http, protocol: HTTP }], resolution: DNS }",
     ].join("\n");
     const REF = "ServiceEntry/default/audited";
+    const SHOP = { namespace: "default", name: "shop" };
     let operator: ApiClient;
     let keeperApi: ApiClient;
     const made = { revision: "", joinToken: "", apiToken: "", revocation: "" };
@@ -218,6 +220,19 @@ describe("over HTTP", () => {
         () => operator.identity.liftRevocation.mutate({ id: made.revocation, reason: "" }),
         "identity.liftRevocation",
         () => `operator-token [${made.revocation}] allowed 127.0.0.1`,
+      ],
+      "credentials.put": [
+        async () => {
+          const { cert, key } = await (await makeTestAuthority()).issue([{ type: "dns", value: "shop.example" }]);
+          await operator.credentials.put.mutate({ ...SHOP, certificate: cert, key });
+        },
+        "credentials.apply",
+        () => "operator-token [default/shop] allowed 127.0.0.1",
+      ],
+      "credentials.remove": [
+        () => operator.credentials.remove.mutate(SHOP),
+        "credentials.delete",
+        () => "operator-token [default/shop] allowed 127.0.0.1",
       ],
       "access.createApiToken": [
         async () => {
