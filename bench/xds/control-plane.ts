@@ -11,6 +11,8 @@ const MAIN = resolve(import.meta.dirname, "../../dist/pharos.js");
 const READY_WITHIN_MS = 60_000;
 /** The API takes documents of up to a megabyte. */
 const RESOURCES_A_DOCUMENT = 500;
+/** So many are read at once. */
+const RESOURCES_AT_ONCE = 10_000;
 
 /** A server under measurement. */
 export interface Measured {
@@ -60,19 +62,21 @@ export async function startControlPlane(
   };
   try {
     await waitUntilReady("pharos serve", `http://127.0.0.1:${port}/readyz`, child);
-    const config = join(dir, "config");
-    mkdirSync(config);
     const resources = generateResources(services, virtualServices);
-    for (let at = 0; at < resources.length; at += RESOURCES_A_DOCUMENT) {
-      writeFileSync(
-        join(config, `${at}.yaml`),
-        resources
-          .slice(at, at + RESOURCES_A_DOCUMENT)
-          .map((resource) => JSON.stringify(resource))
-          .join("\n---\n"),
-      );
+    for (let from = 0; from < resources.length; from += RESOURCES_AT_ONCE) {
+      const config = join(dir, `config-${from}`);
+      mkdirSync(config);
+      const part = resources.slice(from, from + RESOURCES_AT_ONCE);
+      for (let at = 0; at < part.length; at += RESOURCES_A_DOCUMENT)
+        writeFileSync(
+          join(config, `${at}.yaml`),
+          part
+            .slice(at, at + RESOURCES_A_DOCUMENT)
+            .map((resource) => JSON.stringify(resource))
+            .join("\n---\n"),
+        );
+      pharos("apply", "-f", config, "--dir", data);
     }
-    pharos("apply", "-f", config, "--dir", data);
     const api = connect({ dir: data });
     const server = {
       pid: child.pid ?? 0,
