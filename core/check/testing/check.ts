@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { checkConfig } from "#core/check/check-config.ts";
+import type { DiagnosticCode } from "#core/diagnostic-codes.ts";
 import { DEFAULT_PROXY_SETTINGS } from "#core/mesh-config/proxy-settings.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
@@ -27,6 +28,13 @@ apiVersion: networking.istio.io/v1
 kind: DestinationRule
 metadata: { name: reviews }
 spec: { host: reviews, subsets: [{ name: v1, labels: { version: v1 } }] }
+`;
+
+export const GATEWAY = `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: edge }
+spec: { servers: [{ port: { number: 8080, name: http, protocol: HTTP }, hosts: ["*"] }] }
 `;
 
 export function virtualService(spec: string, name = "reviews"): string {
@@ -97,6 +105,11 @@ kind: WorkloadGroup
 metadata: { name: reviews-${version} }
 spec: { metadata: { labels: { app: reviews, version: ${version} } }, template: { serviceAccount: bookinfo-reviews } }
 `;
+
+/** Documents by the code of which nothing is found in them: what comes close and is right. */
+export type SilentCases = {
+  readonly [C in DiagnosticCode]?: readonly (readonly [name: string, documents: readonly string[]])[];
+};
 
 /** Documents that are right by themselves, and what `check` finds on them. */
 export type FoundCase = readonly [name: string, documents: readonly string[], found: readonly string[]];

@@ -1,13 +1,6 @@
-import { type FoundCase, REVIEWS, SUBSETS, TEN_REVIEWS, virtualService } from "#core/check/testing/check.ts";
+import { type FoundCase, GATEWAY, REVIEWS, SUBSETS, TEN_REVIEWS, virtualService } from "#core/check/testing/check.ts";
 
 const TO_V1 = "{ hosts: [reviews], http: [{ route: [{ destination: { host: reviews, subset: v1 } }] }] }";
-
-const GATEWAY = `
-apiVersion: networking.istio.io/v1
-kind: Gateway
-metadata: { name: edge }
-spec: { servers: [{ port: { number: 8080, name: http, protocol: HTTP }, hosts: ["*"] }] }
-`;
 
 /** What is found on services, and on what routes to them. */
 export const ROUTING_CASES: readonly FoundCase[] = [

@@ -1,5 +1,6 @@
 import {
   type FoundCase,
+  GATEWAY,
   meshConfig,
   policy,
   REVIEWS,
@@ -277,7 +278,7 @@ spec:
     "a host that a Sidecar imports from where it is not, and one that is nowhere but in a pattern at a gateway",
     [
       REVIEWS,
-      "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: { name: edge }\nspec: { servers: [{ port: { number: 8080, name: http, protocol: HTTP }, hosts: ['*'] }] }",
+      GATEWAY,
       virtualService(
         "{ hosts: ['*'], gateways: [edge], http: [{ route: [{ destination: { host: reviews } }] }] }",
         "gw",
