@@ -1,9 +1,20 @@
-import { AUTHORITATIVE_ANSWER, type DecodedPacket, decode, encode, RECURSION_AVAILABLE } from "dns-packet";
+import {
+  AUTHORITATIVE_ANSWER,
+  type DecodedPacket,
+  decode,
+  encode,
+  encodingLength,
+  type Packet,
+  RECURSION_AVAILABLE,
+  type StringAnswer,
+} from "dns-packet";
 
 /** As Istio's. */
 const TTL_SECONDS = 30;
 /** What fits into a datagram of somebody who does not say how much he takes (RFC 1035). */
 const DATAGRAM_BYTES_MAX = 512;
+/** What the two bytes of a message's length over a connection can say. */
+const MESSAGE_BYTES_MAX = 65_535;
 const OPERATION = 0x7800;
 const RECURSION_DESIRED = 0x0100;
 const SERVER_FAILURE = 2;
@@ -36,19 +47,24 @@ export function answerQuery(
   if (!ANSWERED_TYPES.has(question.type)) return undefined;
   const addresses = find(question.name);
   if (addresses === undefined) return undefined;
+  const response: Packet = {
+    type: "response",
+    ...(query.id === undefined ? {} : { id: query.id }),
+    flags: AUTHORITATIVE_ANSWER | RECURSION_AVAILABLE | ((query.flags ?? 0) & RECURSION_DESIRED),
+    questions: [question],
+  };
   const wanted = question.type === "A" ? addresses : [];
-  for (let count = wanted.length; ; count -= 1) {
-    const message = encode({
-      type: "response",
-      ...(query.id === undefined ? {} : { id: query.id }),
-      flags: AUTHORITATIVE_ANSWER | RECURSION_AVAILABLE | ((query.flags ?? 0) & RECURSION_DESIRED),
-      questions: [question],
-      answers: wanted
-        .slice(0, count)
-        .map((data) => ({ name: question.name, type: "A" as const, ttl: TTL_SECONDS, data })),
-    });
-    if (!isDatagram || count === 0 || message.length <= DATAGRAM_BYTES_MAX) return message;
-  }
+  const answers = wanted.map((data) => ({ name: question.name, type: "A" as const, ttl: TTL_SECONDS, data }));
+  const bytesMax = isDatagram ? DATAGRAM_BYTES_MAX : MESSAGE_BYTES_MAX;
+  return encode({ ...response, answers: answers.slice(0, countFitting(response, answers, bytesMax)) });
+}
+
+/** How many of them fit: all are of one name, and as long as the first. */
+function countFitting(response: Packet, [first]: readonly StringAnswer[], bytesMax: number): number {
+  if (first === undefined) return 0;
+  const bytes = encodingLength(response);
+  const each = encodingLength({ ...response, answers: [first] }) - bytes;
+  return Math.max(0, Math.floor((bytesMax - bytes) / each));
 }
 
 /** Nobody could be asked. */

@@ -46,11 +46,14 @@ function cluster(name: string, addresses: readonly string[]): CachedResource {
   };
 }
 
+const HUGE = Array.from({ length: 5000 }, (_, index) => `10.1.${index >> 8}.${index & 255}`);
+
 const CLUSTERS = [
   cluster(`outbound|80||reviews.${SUFFIX}`, ["240.240.1.1"]),
   cluster(`outbound|81||reviews.${SUFFIX}`, ["240.240.1.1"]),
   cluster(`outbound|80|v1|reviews.${SUFFIX}`, ["240.240.9.9"]),
   cluster("outbound|80||many.example.test", MANY),
+  cluster("outbound|80||huge.example.test", HUGE),
   cluster("outbound|80||*.pattern.test", ["10.0.0.9"]),
   cluster("outbound|80||*.long.pattern.test", ["10.0.0.8"]),
   cluster("outbound|80||nowhere.test", []),
@@ -238,11 +241,15 @@ describe("server", () => {
     expect(asked.splice(0)).toEqual(Array(4).fill("datagram reviews"));
   });
 
-  test("a datagram holds as many addresses as fit, a connection all", async () => {
+  test("a datagram holds as many addresses as fit, a connection all that a message can hold", async () => {
     const { size, packet } = await byDatagram(encode(query("many.example.test")));
     expect(size).toBeLessThanOrEqual(512);
     expect(addressesIn(packet).length).toBeGreaterThan(5);
     expect(addressesIn(await byConnection(query("many.example.test")))).toEqual(MANY);
+    const held = addressesIn(await byConnection(query("huge.example.test")));
+    expect(held).toEqual(HUGE.slice(0, held.length));
+    const room = 65_535 - encode(query("huge.example.test")).length;
+    expect(held).toHaveLength(Math.floor(room / 33));
   });
 
   test("other names are passed on as they come, to the next resolver where one does not answer", async () => {
