@@ -1,12 +1,10 @@
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
-import { parse } from "yaml";
 import { EXIT } from "#cli/exit-codes.ts";
 import { reportFailure } from "#cli/failure.ts";
 import { integerFlag } from "#cli/number.ts";
-import { PharosError } from "#core/errors.ts";
 import { keepServing } from "#node/keep-serving.ts";
 import { parsePort } from "#programs/parse-port.ts";
+import { readSettings } from "#programs/read-settings.ts";
 
 interface AgentFlags {
   readonly config?: string;
@@ -30,22 +28,9 @@ interface AgentFlags {
 /** Ctrl-C comes from the terminal, and again from each parent that passes it on; a person who wants it sooner is slower. */
 const ONE_SIGNAL_MS = 500;
 
-function readSettings(file: string): object {
-  const written: unknown = parse(readFileSync(file, "utf8"));
-  if (typeof written === "object" && written !== null && !Array.isArray(written)) return written;
-  throw new PharosError("invalid", `${file} holds no settings`, { hint: "one a line, for example `name: reviews-v1`" });
-}
-
 /** The file first, flags on top. */
 function readConfig({ config, port, httpProxyPort, adminPort, capture, ...flags }: AgentFlags): unknown {
-  let written: { readonly capture?: object } = {};
-  try {
-    if (config !== undefined) written = readSettings(config);
-  } catch (error) {
-    if (error instanceof PharosError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new PharosError("invalid", `cannot read ${config}: ${why}`, { cause: error });
-  }
+  const written = config === undefined ? {} : readSettings(config);
   return {
     dir: ".pharos-agent",
     ...written,

@@ -1,10 +1,8 @@
-import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
-import { parse } from "yaml";
-import { PharosError } from "#core/errors.ts";
 import { parseJoinToken } from "#core/identity/join-token.ts";
 import { parsePort } from "#programs/parse-port.ts";
+import { readSettings } from "#programs/read-settings.ts";
 
 /** What a person says of a host that joins. */
 export interface HostFlags {
@@ -36,17 +34,6 @@ export function hostSettings(flags: HostFlags, host = hostname()): Record<string
     dir: resolve(dir),
     capture: { ...written.capture, ...(capture === undefined ? {} : { mode: capture }) },
   };
-}
-
-function readSettings(file: string): { readonly capture?: object } {
-  let found: unknown;
-  try {
-    found = parse(readFileSync(file, "utf8"));
-  } catch (cause) {
-    throw new PharosError("invalid", `cannot read ${file}: ${(cause as Error).message}`, { cause });
-  }
-  if (typeof found === "object" && found !== null && !Array.isArray(found)) return found;
-  throw new PharosError("invalid", `${file} holds no settings`, { hint: "one a line, for example `drainSeconds: 30`" });
 }
 
 /** As names of instances are written. */
