@@ -28,18 +28,20 @@ export async function leaveHost(givenDir: string | undefined, unitDir: string): 
     throw new PharosError("invalid", `${dir} is not a directory that \`pharos join\` made`, {
       hint: "name it with --dir",
     });
-  if (existsSync(unit)) {
-    if (isSystemdRunning()) await systemctl("disable", "--now", UNIT);
-    await refuseRunning(dir, isThere);
+  const isUnit = existsSync(unit);
+  if (isUnit && isSystemdRunning()) await systemctl("disable", "--now", UNIT);
+  if (isThere) await refuseRunning(dir);
+  if (isUnit) {
     rmSync(unit);
     if (isSystemdRunning()) await systemctl("daemon-reload");
     removed.push(unit);
-  } else await refuseRunning(dir, isThere);
+  }
   if (isThere) {
     // What is marked has to go; the rest as far as it can be found.
-    const marked = await removeMarked(openPaths(dir).captureMark);
+    const { captureMark, pid } = openPaths(dir);
+    const marked = await removeMarked(captureMark);
     removed.push(...[...marked, ...(await removeCapture())].map((name) => `rules of ${name}`));
-    await endEnvoyOf(dir);
+    await endEnvoyOf(pid);
     rmSync(dir, { recursive: true });
     removed.push(dir);
   }
@@ -66,15 +68,14 @@ function isOfJoin(dir: string): boolean {
   }
 }
 
-async function refuseRunning(dir: string, isThere: boolean): Promise<void> {
-  if (!isThere) return;
+async function refuseRunning(dir: string): Promise<void> {
   const release = await claimDirectory(dir, openPaths(dir).claimSocket);
   await release();
 }
 
 /** One that a killed agent left serves nobody any more. */
-async function endEnvoyOf(dir: string): Promise<void> {
-  const record = readPidFile(join(dir, "envoy.pid"));
+async function endEnvoyOf(pidFile: string): Promise<void> {
+  const record = readPidFile(pidFile);
   if (record === undefined || processStart(record.pid) !== record.start) return;
   await endEnvoy(adoptEnvoy(record.pid, record.start), END_GRACE_MS);
 }
