@@ -31,7 +31,6 @@ export class DnsServer {
   readonly #open = new Set<Connection>();
   #isClosed = false;
   #waiting = 0;
-  readonly counters = { answered: 0, passedOn: 0, failed: 0 };
 
   constructor(options: DnsServerOptions) {
     this.#options = options;
@@ -93,12 +92,7 @@ export class DnsServer {
   async #answer(message: Uint8Array, isDatagram: boolean): Promise<Uint8Array | undefined> {
     const query = readQuery(message);
     if (query === undefined) return undefined;
-    const own = answerQuery(query, this.#options.find, isDatagram);
-    if (own !== undefined) {
-      this.counters.answered += 1;
-      return own;
-    }
-    return this.#passOn(query, message, isDatagram);
+    return answerQuery(query, this.#options.find, isDatagram) ?? this.#passOn(query, message, isDatagram);
   }
 
   async #passOn(query: DecodedPacket, message: Uint8Array, isDatagram: boolean): Promise<Uint8Array> {
@@ -110,15 +104,12 @@ export class DnsServer {
         for (const resolver of resolvers()) {
           if (this.#isClosed) break;
           const answer = await ask(resolver, message, timeoutMs).catch(() => undefined);
-          if (answer === undefined) continue;
-          this.counters.passedOn += 1;
-          return answer;
+          if (answer !== undefined) return answer;
         }
       } finally {
         this.#waiting -= 1;
       }
     }
-    this.counters.failed += 1;
     return failQuery(query);
   }
 }
