@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { FIREWALLS, type Firewall } from "#mesh-agent/capture/firewall.ts";
+import { writeFileDurably } from "#node/write-file-durably.ts";
 
 /** Whose rules may be in the kernel, by the file that is there as long as they may be; all where it does not say. */
 export function readMark(file: string): readonly Firewall[] {
@@ -14,9 +15,7 @@ export function writeMark(file: string, firewalls: readonly Firewall[]): void {
     rmSync(file, { force: true });
     return;
   }
-  // Whole or not at all, also where the disk is full.
-  writeFileSync(`${file}.new`, firewalls.map(({ name }) => name).join(" "));
-  renameSync(`${file}.new`, file);
+  writeFileDurably(file, firewalls.map(({ name }) => name).join(" "));
 }
 
 /**
