@@ -5,6 +5,7 @@ import { policyPort } from "#core/check/policy-port.ts";
 import type { Finding, KindCheck, ResourceCheck } from "#core/check/rule.ts";
 import { selectorMatchesNothing } from "#core/check/selector-matches-nothing.ts";
 import type { Diagnostic } from "#core/diagnostic.ts";
+import { isSameList } from "#core/is-same-list.ts";
 import { KIND_NAMES, type Kind } from "#core/kinds/kinds.ts";
 import { relationsOf } from "#core/kinds/relations.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
@@ -40,7 +41,7 @@ export class Checker {
   check(snapshot: Snapshot): readonly Diagnostic[] {
     const context = createCheckContext(snapshot, this.#kept);
     const parts = this.#runs.map((run) => run.findings(context));
-    if (this.#told?.parts.every((part, index) => part === parts[index]) !== true)
+    if (this.#told === undefined || !isSameList(this.#told.parts, parts))
       this.#told = { parts, sorted: parts.flat().sort(inOrder) };
     return this.#told.sorted;
   }

@@ -1,3 +1,4 @@
+import { isSameList } from "#core/is-same-list.ts";
 import type { Endpoint } from "#core/model/endpoint.ts";
 import { localityMatches, parseLocality, withTopology } from "#core/model/locality.ts";
 import type { Port } from "#core/model/port.ts";
@@ -78,11 +79,10 @@ export function explainLocalities(written: Snapshot, host: string): readonly Exp
 /** Who answers on the ports of a service, found once for all namespaces that see the same of it. */
 function endpointsOnce(reader: MeshReader): (service: Service, port: Port) => readonly Endpoint[] {
   const known: { readonly service: Service; readonly port: Port; readonly endpoints: readonly Endpoint[] }[] = [];
-  const isSame = (a: Service, b: Service): boolean =>
-    a.declarations.length === b.declarations.length &&
-    a.declarations.every((each, index) => each === b.declarations[index]);
   return (service, port) => {
-    const found = known.find((each) => each.port.number === port.number && isSame(each.service, service));
+    const found = known.find(
+      (each) => each.port.number === port.number && isSameList(each.service.declarations, service.declarations),
+    );
     if (found !== undefined) return found.endpoints;
     const endpoints = resolveEndpoints(reader, service, port);
     known.push({ service, port, endpoints });

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { isSameList } from "#core/is-same-list.ts";
 import { type DefaultExports, type ProxySettings, SETTING_NAMES } from "#core/mesh-config/proxy-settings.ts";
 import type { Service, ServiceDeclaration } from "#core/model/service.ts";
 import type { Workload } from "#core/model/workload.ts";
@@ -45,9 +46,6 @@ import type { HostIndex, Questions } from "#server/compile/questions.ts";
 import type { Recorder } from "#server/compile/recorder.ts";
 
 type Labels = Readonly<Record<string, string>>;
-
-const isSameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
-  a.length === b.length && a.every((each, index) => each === b[index]);
 
 /** What clusters and routes to every host are made with: one answer, for each more would be kept once for every host. */
 const OF_CALLS: readonly (keyof ProxySettings)[] = [

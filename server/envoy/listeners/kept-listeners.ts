@@ -1,3 +1,4 @@
+import { isSameList } from "#core/is-same-list.ts";
 import type { PlannedListener } from "#server/envoy/listeners/captured-listeners.ts";
 
 /** Workloads whose listeners are kept; more are built anew. */
@@ -40,8 +41,4 @@ export class KeptListeners<B> {
     this.#now.set(workload, { all, byName });
     return all;
   }
-}
-
-function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.length === b.length && a.every((each, index) => each === b[index]);
 }
