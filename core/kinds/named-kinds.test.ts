@@ -38,7 +38,7 @@ test("outside of core/kinds nobody tells kinds apart by their names: what differ
 /** Resolver, the compiler's places and reader; the keys that it names, which somebody has to fetch; and whose token was refused, which Envoy does not say. */
 const STEPS_OF_A_KIND = [
   /^core\/resolve\//,
-  /^server\/compile\/(?:places-of|recording-reader)\.ts$/,
+  /^server\/compile\/(?:places-of|recording-reader|workload-answers)\.ts$/,
   /^server\/(?:keys\/|compose\/make-keys\.ts$)/,
   /^(?:core\/telemetry\/token-refusal|server\/telemetry\/ingest\/describe-reporter|components\/topology\/edge-causes)\.ts$/,
 ];

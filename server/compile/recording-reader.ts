@@ -1,34 +1,19 @@
 import { isDeepStrictEqual } from "node:util";
 import { isSameList } from "#core/is-same-list.ts";
-import { type DefaultExports, type ProxySettings, SETTING_NAMES } from "#core/mesh-config/proxy-settings.ts";
+import type { DefaultExports, ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { Service, ServiceDeclaration } from "#core/model/service.ts";
 import type { Workload } from "#core/model/workload.ts";
 import type { CredentialFacts } from "#core/registry/credential.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
-import { type ResolvedLogs, resolveAccessLogs } from "#core/resolve/access-logs.ts";
 import { type AddressBook, allocateAddresses, type Claimant } from "#core/resolve/allocate-addresses.ts";
 import { type CredentialUse, type NamedCredential, resolveCredential } from "#core/resolve/credential-use.ts";
-import { delegatesOf, hasDelegates, mergeDelegates, type RoutingService } from "#core/resolve/delegates.ts";
+import type { RoutingService } from "#core/resolve/delegates.ts";
 import { type ResolvedRule, resolveDestinationRule } from "#core/resolve/destination-rule.ts";
-import { gatewaySelector } from "#core/resolve/gateway-ports.ts";
 import { comparedLabels } from "#core/resolve/locality-load.ts";
 import { MESH_CONFIG_REF, resolveSettings, withExports } from "#core/resolve/mesh-settings.ts";
-import { type EffectiveMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
-import { type Policy, resolvePolicies } from "#core/resolve/policies.ts";
 import { resolveService, selects, servicesOf } from "#core/resolve/service.ts";
-import {
-  type EgressPort,
-  egressPortsOf,
-  type Imports,
-  importPorts,
-  importsHost,
-  importsRoutes,
-  inboundOf,
-  resolveSidecar,
-  type SidecarInbound,
-} from "#core/resolve/sidecar.ts";
-import { type ResolvedTracing, resolveTracing } from "#core/resolve/tracing.ts";
+import { type Imports, importPorts, importsHost, importsRoutes } from "#core/resolve/sidecar.ts";
 import { resolveVirtualServices } from "#core/resolve/virtual-service.ts";
 import { byAge } from "#core/resource/by-age.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
@@ -38,63 +23,49 @@ import { declareWorkload, GROUP_KINDS, WRITTEN_KINDS } from "#core/sources/decla
 import type { ALL_NAMESPACES } from "#server/compile/all-namespaces.ts";
 import { bearingOn } from "#server/compile/bearing-on.ts";
 import type { LayerReader } from "#server/compile/compile-reader.ts";
+import { DelegateMerger } from "#server/compile/delegate-merger.ts";
 import { DerivedTable } from "#server/compile/derived-table.ts";
 import type { Held } from "#server/compile/holding.ts";
-import { labelText } from "#server/compile/label-text.ts";
 import { type IndexName, labelKey } from "#server/compile/places-of.ts";
 import type { HostIndex, Questions } from "#server/compile/questions.ts";
+import { recordedSettings } from "#server/compile/recorded-settings.ts";
 import type { Recorder } from "#server/compile/recorder.ts";
+import { WorkloadAnswers } from "#server/compile/workload-answers.ts";
 
 type Labels = Readonly<Record<string, string>>;
-
-/** What clusters and routes to every host are made with: one answer, for each more would be kept once for every host. */
-const OF_CALLS: readonly (keyof ProxySettings)[] = [
-  "connectTimeoutMs",
-  "tcpKeepalive",
-  "enableAutoMtls",
-  "isHttpUpgraded",
-  "retries",
-  "dnsRefreshMs",
-];
 
 /**
  * The questions that translation asks, answered by the functions of `core/resolve` from configuration and registry as they
  * stand. Whoever asks while `recorder` records depends on the answer. What is not asked here decides nothing that a proxy gets.
  */
-export class RecordingReader implements LayerReader {
+export class RecordingReader extends WorkloadAnswers implements LayerReader {
   readonly mesh: MeshSettings;
   readonly recorder: Recorder;
   readonly #held: Held;
   readonly #questions: Questions;
   readonly #derived: DerivedTable;
-  /** VirtualServices that delegate, with what they were merged with. */
-  readonly #roots = new WeakMap<
-    Resource<"VirtualService">,
-    { readonly delegates: readonly (Resource<"VirtualService"> | undefined)[]; readonly merged: RoutingService }
-  >();
-  readonly #settings = each(SETTING_NAMES, (name) => this.#setting(name));
+  readonly #settings = recordedSettings(this, () => resolveSettings(this.mesh, this.#meshConfig()));
+  readonly #merger: DelegateMerger;
   /** What was made of a list of resources, by the question. */
   readonly #answers = new WeakMap<readonly AnyResource[], Map<string, unknown>>();
 
   constructor(mesh: MeshSettings, recorder: Recorder, held: Held, questions: Questions) {
+    super();
     this.mesh = mesh;
     this.recorder = recorder;
     this.#held = held;
     this.#questions = questions;
     this.#derived = new DerivedTable(recorder);
+    this.#merger = new DelegateMerger(
+      (namespace, name) =>
+        this.#list<Resource<"VirtualService">>("ref", formatRef({ kind: "VirtualService", namespace, name }))[0],
+      mesh.domainSuffix,
+    );
   }
 
-  /** What all proxies have in common. Whoever takes one of it depends on that one alone, or on all that is for calls. */
+  /** What all proxies have in common; whoever takes one of it depends on no other (`recordedSettings`). */
   settings(): ProxySettings {
     return this.#settings;
-  }
-
-  #setting<N extends keyof ProxySettings>(name: N): ProxySettings[N] {
-    const resolved = () => this.derive("settings", () => resolveSettings(this.mesh, this.#meshConfig()));
-    if (!OF_CALLS.includes(name)) return this.derive(`setting ${name}`, () => resolved()[name], isDeepStrictEqual);
-    return this.derive("settings of calls", () => OF_CALLS.map((each) => resolved()[each]), isDeepStrictEqual)[
-      OF_CALLS.indexOf(name)
-    ] as ProxySettings[N];
   }
 
   #meshConfig(): Resource<"MeshConfig"> | undefined {
@@ -126,15 +97,6 @@ export class RecordingReader implements LayerReader {
         : declarations.filter(({ namespace }) => importsHost(imports, host, namespace));
     const found = resolveService(host, known, fromNamespace);
     return imports === undefined ? found : importPorts(found, imports);
-  }
-
-  /** The ports that a workload's Sidecar has its callers come to. */
-  egressPorts(namespace: string, labels: Labels): readonly EgressPort[] {
-    return this.derive(
-      `egress ports of ${namespace} ${labelText(labels)}`,
-      () => egressPortsOf(this.sidecarFor(namespace, labels)),
-      isDeepStrictEqual,
-    );
   }
 
   /** Worked out as a whole, and asked entry by entry: an edit concerns those whose entry is another. */
@@ -174,12 +136,12 @@ export class RecordingReader implements LayerReader {
         imports === undefined ? services : services.filter((each) => importsRoutes(imports, each, domainSuffix));
       return resolveVirtualServices(known, question);
     });
-    return this.#withDelegates(found);
+    return this.#merger.withDelegates(found);
   }
 
   /** VirtualServices that name a gateway, `namespace/name`. */
   boundTo(gateway: string): readonly RoutingService[] {
-    return this.#withDelegates(this.#list<Resource<"VirtualService">>("bound", gateway));
+    return this.#merger.withDelegates(this.#list<Resource<"VirtualService">>("bound", gateway));
   }
 
   /** VirtualServices that may lead to a host, by themselves or through those that they delegate to. */
@@ -188,25 +150,7 @@ export class RecordingReader implements LayerReader {
     const roots = naming.flatMap(({ metadata: { namespace, name } }) =>
       this.#list<Resource<"VirtualService">>("delegate", `${namespace}/${name}`),
     );
-    return this.#withDelegates(roots.length === 0 ? naming : [...new Set([...naming, ...roots])]);
-  }
-
-  /** Whoever asks depends on those that are delegated to, also where they are not there. */
-  #withDelegates(services: readonly Resource<"VirtualService">[]): readonly RoutingService[] {
-    return services.some(hasDelegates)
-      ? services.map((each) => (hasDelegates(each) ? this.#merged(each) : each))
-      : services;
-  }
-
-  #merged(root: Resource<"VirtualService">): RoutingService {
-    const find = (namespace: string, name: string) =>
-      this.#list<Resource<"VirtualService">>("ref", formatRef({ kind: "VirtualService", namespace, name }))[0];
-    const delegates = delegatesOf(root).map((ref) => (ref === undefined ? undefined : find(...ref)));
-    const known = this.#roots.get(root);
-    if (known !== undefined && isSameList(known.delegates, delegates)) return known.merged;
-    const merged = mergeDelegates(root, find, this.mesh.domainSuffix);
-    this.#roots.set(root, { delegates, merged });
-    return merged;
+    return this.#merger.withDelegates(roots.length === 0 ? naming : [...new Set([...naming, ...roots])]);
   }
 
   /** What the rules for a host come to for clients in a namespace. */
@@ -323,26 +267,6 @@ export class RecordingReader implements LayerReader {
       .flatMap(servicesOf);
   }
 
-  /** What a workload's port takes. */
-  mtlsMode(namespace: string, labels: Labels, appPort: number): EffectiveMtlsMode {
-    return this.derive(`mTLS mode of ${namespace} ${appPort} ${labelText(labels)}`, () => {
-      const policies = this.ofNamespace("PeerAuthentication", namespace);
-      return resolveMtlsMode(policies, this.mesh.rootNamespace, { namespace, labels, port: appPort }).mode;
-    });
-  }
-
-  readonly policiesOver = (namespace: string, labels: Labels) => this.#over("AuthorizationPolicy", namespace, labels);
-  readonly requestAuthenticationsOver = (namespace: string, labels: Labels) =>
-    this.#over("RequestAuthentication", namespace, labels);
-
-  /** Those that stand over a workload: of its namespace and of the root, as far as their selectors reach. */
-  #over<K extends Policy["kind"]>(kind: K, namespace: string, labels: Labels): readonly Resource<K>[] {
-    return this.deriveList(`${kind} over ${namespace} ${labelText(labels)}`, () => {
-      const all = this.ofNamespace(kind, namespace) as readonly (Policy & Resource<K>)[];
-      return resolvePolicies(all, { namespace, labels }, this.mesh.rootNamespace);
-    });
-  }
-
   credential(key: string): CredentialFacts | undefined {
     return this.#questions.credential.ask(key);
   }
@@ -358,50 +282,6 @@ export class RecordingReader implements LayerReader {
 
   keysAt(location: string): string | undefined {
     return this.#questions.keys.ask(location);
-  }
-
-  /** What Telemetries say of a workload's traces. */
-  tracingFor(namespace: string, labels: Labels): ResolvedTracing {
-    return this.derive(
-      `tracing of ${namespace} ${labelText(labels)}`,
-      () => resolveTracing(this.ofNamespace("Telemetry", namespace), { namespace, labels }, this.mesh.rootNamespace),
-      isDeepStrictEqual,
-    );
-  }
-
-  /** Who gets a line of each of its requests, beside Pharos. */
-  accessLogsFor(namespace: string, labels: Labels): ResolvedLogs {
-    return this.derive(
-      `access logs of ${namespace} ${labelText(labels)}`,
-      () => {
-        const telemetries = this.ofNamespace("Telemetry", namespace);
-        return resolveAccessLogs(telemetries, { namespace, labels }, this.mesh.rootNamespace, this.settings());
-      },
-      isDeepStrictEqual,
-    );
-  }
-
-  /** The Sidecar that speaks for a workload. */
-  sidecarFor(namespace: string, labels: Labels): Resource<"Sidecar"> | undefined {
-    return this.derive(`sidecar of ${namespace} ${labelText(labels)}`, () =>
-      resolveSidecar(this.ofNamespace("Sidecar", namespace), { namespace, labels }, this.mesh.rootNamespace),
-    );
-  }
-
-  /** What that one says of what comes to it. */
-  sidecarInbound(namespace: string, labels: Labels): SidecarInbound | undefined {
-    return this.derive(
-      `inbound of the sidecar of ${namespace} ${labelText(labels)}`,
-      () => inboundOf(this.sidecarFor(namespace, labels)),
-      isDeepStrictEqual,
-    );
-  }
-
-  /** The Gateways that a workload serves, the oldest first. */
-  gatewaysFor(labels: Labels): readonly Resource<"Gateway">[] {
-    return this.deriveList(`gateways of ${labelText(labels)}`, () =>
-      this.all("Gateway").filter((gateway) => matchesLabels(labels, gatewaySelector(gateway))),
-    );
   }
 
   /** The Gateway called `namespace/name`. */
@@ -431,11 +311,4 @@ export class RecordingReader implements LayerReader {
   bearingOn(host: string): readonly string[] {
     return bearingOn(this.#held.config, host, this.mesh.domainSuffix);
   }
-}
-
-/** An object of these names, each worked out when it is taken. */
-function each(names: readonly (keyof ProxySettings)[], take: (name: keyof ProxySettings) => unknown): ProxySettings {
-  const made = {};
-  for (const name of names) Object.defineProperty(made, name, { enumerable: true, get: () => take(name) });
-  return made as ProxySettings;
 }

@@ -1,0 +1,101 @@
+import { isDeepStrictEqual } from "node:util";
+import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+import type { MeshSettings } from "#core/registry/snapshot.ts";
+import { type ResolvedLogs, resolveAccessLogs } from "#core/resolve/access-logs.ts";
+import { gatewaySelector } from "#core/resolve/gateway-ports.ts";
+import { type EffectiveMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
+import { type Policy, resolvePolicies } from "#core/resolve/policies.ts";
+import {
+  type EgressPort,
+  egressPortsOf,
+  inboundOf,
+  resolveSidecar,
+  type SidecarInbound,
+} from "#core/resolve/sidecar.ts";
+import { type ResolvedTracing, resolveTracing } from "#core/resolve/tracing.ts";
+import { type Labels, matchesLabels } from "#core/resource/labels.ts";
+import type { AnyResource, Resource } from "#core/resource/resource.ts";
+import { labelText } from "#server/compile/label-text.ts";
+
+/** What holds for a workload, by its namespace and labels. It follows from which resources there are, and is kept while they say the same of it. */
+export abstract class WorkloadAnswers {
+  abstract readonly mesh: MeshSettings;
+  abstract settings(): ProxySettings;
+  abstract all<K extends AnyResource["kind"]>(kind: K): readonly Resource<K>[];
+  abstract ofNamespace<K extends AnyResource["kind"]>(kind: K, namespace: string): readonly Resource<K>[];
+  abstract derive<T>(key: string, answer: () => T, isSame?: (a: T, b: T) => boolean): T;
+  abstract deriveList<T>(key: string, answer: () => readonly T[]): readonly T[];
+
+  /** What a workload's port takes. */
+  mtlsMode(namespace: string, labels: Labels, appPort: number): EffectiveMtlsMode {
+    return this.derive(`mTLS mode of ${namespace} ${appPort} ${labelText(labels)}`, () => {
+      const policies = this.ofNamespace("PeerAuthentication", namespace);
+      return resolveMtlsMode(policies, this.mesh.rootNamespace, { namespace, labels, port: appPort }).mode;
+    });
+  }
+
+  readonly policiesOver = (namespace: string, labels: Labels) => this.#over("AuthorizationPolicy", namespace, labels);
+  readonly requestAuthenticationsOver = (namespace: string, labels: Labels) =>
+    this.#over("RequestAuthentication", namespace, labels);
+
+  /** Those that stand over a workload: of its namespace and of the root, as far as their selectors reach. */
+  #over<K extends Policy["kind"]>(kind: K, namespace: string, labels: Labels): readonly Resource<K>[] {
+    return this.deriveList(`${kind} over ${namespace} ${labelText(labels)}`, () => {
+      const all = this.ofNamespace(kind, namespace) as readonly (Policy & Resource<K>)[];
+      return resolvePolicies(all, { namespace, labels }, this.mesh.rootNamespace);
+    });
+  }
+
+  /** What Telemetries say of a workload's traces. */
+  tracingFor(namespace: string, labels: Labels): ResolvedTracing {
+    return this.derive(
+      `tracing of ${namespace} ${labelText(labels)}`,
+      () => resolveTracing(this.ofNamespace("Telemetry", namespace), { namespace, labels }, this.mesh.rootNamespace),
+      isDeepStrictEqual,
+    );
+  }
+
+  /** Who gets a line of each of its requests, beside Pharos. */
+  accessLogsFor(namespace: string, labels: Labels): ResolvedLogs {
+    return this.derive(
+      `access logs of ${namespace} ${labelText(labels)}`,
+      () => {
+        const telemetries = this.ofNamespace("Telemetry", namespace);
+        return resolveAccessLogs(telemetries, { namespace, labels }, this.mesh.rootNamespace, this.settings());
+      },
+      isDeepStrictEqual,
+    );
+  }
+
+  /** The Sidecar that speaks for a workload. */
+  sidecarFor(namespace: string, labels: Labels): Resource<"Sidecar"> | undefined {
+    return this.derive(`sidecar of ${namespace} ${labelText(labels)}`, () =>
+      resolveSidecar(this.ofNamespace("Sidecar", namespace), { namespace, labels }, this.mesh.rootNamespace),
+    );
+  }
+
+  /** The ports that a workload's Sidecar has its callers come to. */
+  egressPorts(namespace: string, labels: Labels): readonly EgressPort[] {
+    return this.derive(
+      `egress ports of ${namespace} ${labelText(labels)}`,
+      () => egressPortsOf(this.sidecarFor(namespace, labels)),
+      isDeepStrictEqual,
+    );
+  }
+
+  /** What that one says of what comes to it. */
+  sidecarInbound(namespace: string, labels: Labels): SidecarInbound | undefined {
+    return this.derive(
+      `inbound of the sidecar of ${namespace} ${labelText(labels)}`,
+      () => inboundOf(this.sidecarFor(namespace, labels)),
+      isDeepStrictEqual,
+    );
+  }
+
+  /** The Gateways that a workload serves, the oldest first. */
+  gatewaysFor(labels: Labels): readonly Resource<"Gateway">[] {
+    return this.deriveList(`gateways of ${labelText(labels)}`, () =>
+      this.all("Gateway").filter((gateway) => matchesLabels(labels, gatewaySelector(gateway))),
+    );
+  }
+}
