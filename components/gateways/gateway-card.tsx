@@ -40,21 +40,16 @@ const COLUMNS: readonly Column<GatewayServerView>[] = [
     id: "routes",
     header: "Routes",
     hideBelow: "md",
-    cell: ({ routes, isRedirected, protocol, tls }) =>
+    cell: ({ routes, isRedirected, serves }) =>
       routes.length > 0 ? (
         <ResourceLinks refs={[...new Set(routes.map(({ ref }) => ref))]} />
       ) : (
         <span className="text-subtle">
-          {isRedirected ? "redirects all" : isHttp(protocol, tls) ? "none: answers 404" : "none: takes no connections"}
+          {isRedirected ? "redirects all" : serves === "http" ? "none: answers 404" : "none: takes no connections"}
         </span>
       ),
   },
 ];
-
-/** Whether requests are read, and not only connections. */
-function isHttp(protocol: string, tls: string | null): boolean {
-  return tls !== "PASSTHROUGH" && ["HTTP", "HTTP2", "GRPC", "HTTPS"].includes(protocol.toUpperCase());
-}
 
 function TlsMode({ server: { tls, isRedirected } }: { readonly server: GatewayServerView }) {
   if (tls === null)

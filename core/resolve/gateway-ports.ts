@@ -1,3 +1,4 @@
+import { classifyProtocol } from "#core/kinds/gateway/classify-protocol.ts";
 import type { GatewayServer } from "#core/kinds/gateway/schema.ts";
 import { hostPart } from "#core/resolve/gateway-hosts.ts";
 import type { Labels } from "#core/resource/labels.ts";
@@ -42,21 +43,14 @@ export interface ServedPorts {
   readonly leftOut: readonly LeftOut[];
 }
 
-const HTTP_PROTOCOLS = new Set(["HTTP", "HTTP2", "GRPC"]);
-const TLS_PROTOCOLS = new Set(["HTTPS", "TLS"]);
+const kindOf = ({ server }: PlacedServer) => classifyProtocol(server.port.protocol);
 
-const protocolOf = ({ server }: PlacedServer): string => server.port.protocol.toUpperCase();
-
-function kindOf(placed: PlacedServer): "http" | "tcp" | "tls" {
-  const protocol = protocolOf(placed);
-  return HTTP_PROTOCOLS.has(protocol) ? "http" : TLS_PROTOCOLS.has(protocol) ? "tls" : "tcp";
-}
-
-function servesOf(placed: PlacedServer): Serves {
-  const kind = kindOf(placed);
+/** What becomes of a server's connections. */
+export function servesOf({ port, tls }: GatewayServer): Serves {
+  const kind = classifyProtocol(port.protocol);
   if (kind !== "tls") return kind;
-  if ((placed.server.tls?.mode ?? "PASSTHROUGH") === "PASSTHROUGH") return "passthrough";
-  return protocolOf(placed) === "HTTPS" ? "http" : "tcp";
+  if ((tls?.mode ?? "PASSTHROUGH") === "PASSTHROUGH") return "passthrough";
+  return port.protocol === "HTTPS" ? "http" : "tcp";
 }
 
 /** Labels of the workloads that serve a Gateway, in whichever namespace; none: every gateway does. */
@@ -88,7 +82,7 @@ export function resolveGatewayPorts(gateways: readonly Resource<"Gateway">[]): S
       if (!used.includes(each))
         leftOut.push({ ...each, reason: alike.includes(each) ? "port-is-taken" : "port-has-other-protocol" });
     const isPlain = kind !== "tls";
-    const groups = isPlain ? [{ servers: used, sni: [], serves: servesOf(oldest) }] : bySni(used, leftOut);
+    const groups = isPlain ? [{ servers: used, sni: [], serves: servesOf(oldest.server) }] : bySni(used, leftOut);
     ports.push({ port, isPlain, servers: used, groups });
   }
   return { ports, leftOut };
@@ -107,6 +101,6 @@ function bySni(servers: readonly PlacedServer[], leftOut: LeftOut[]): ServerGrou
       else leftOut.push({ ...placed, reason: "host-is-taken", host, by });
     }
     if (free.length === 0) return [];
-    return [{ servers: [placed], sni: free.filter((host) => host !== "*"), serves: servesOf(placed) }];
+    return [{ servers: [placed], sni: free.filter((host) => host !== "*"), serves: servesOf(placed.server) }];
   });
 }

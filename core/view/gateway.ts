@@ -1,5 +1,6 @@
 import type { CertificateFacts } from "#core/registry/credential.ts";
 import type { CredentialState } from "#core/resolve/credential-use.ts";
+import type { Serves } from "#core/resolve/gateway-ports.ts";
 
 /** What a server shows, or checks its clients by. */
 export interface GatewayCertificate {
@@ -18,6 +19,7 @@ export interface GatewayServerView {
   readonly name: string;
   readonly port: number;
   readonly protocol: string;
+  readonly serves: Serves;
   readonly hosts: readonly string[];
   /** SIMPLE, MUTUAL, PASSTHROUGH, …; null: callers come without TLS. */
   readonly tls: string | null;

@@ -97,6 +97,7 @@ const [lonely, web] = describeGateways({
 
 test("a server tells its TLS, what it shows and checks clients by as its workload's namespace has it, and its routes", () => {
   const [http, shop, bank, raw] = web?.servers ?? [];
+  expect(web?.servers.map(({ serves }) => serves)).toEqual(["http", "http", "http", "passthrough"]);
   expect(http).toMatchObject({ tls: null, isRedirected: true, certificates: [] });
   expect(shop).toMatchObject({
     tls: "MUTUAL",

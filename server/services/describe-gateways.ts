@@ -1,9 +1,10 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
+import { classifyProtocol } from "#core/kinds/gateway/classify-protocol.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { type NamedCredential, resolveCredential } from "#core/resolve/credential-use.ts";
 import { resolveGatewayHosts } from "#core/resolve/gateway-hosts.ts";
-import { gatewaySelector } from "#core/resolve/gateway-ports.ts";
+import { gatewaySelector, servesOf } from "#core/resolve/gateway-ports.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { type OwnTls, resolveServerTls } from "#core/resolve/server-tls.ts";
 import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
@@ -90,18 +91,17 @@ interface ServerContext {
   readonly credentials: CredentialBookFacts;
 }
 
-const TLS_PROTOCOLS = new Set(["HTTPS", "TLS"]);
-
 function describeServer(server: Server, context: ServerContext): Omit<GatewayServerView, "index"> {
   const { reader, gateway, namespace } = context;
   const { port, hosts, tls, name = "" } = server;
-  const isTls = TLS_PROTOCOLS.has(port.protocol.toUpperCase());
+  const isTls = classifyProtocol(port.protocol) === "tls";
   const mode = tls?.mode ?? "PASSTHROUGH";
   const ends = isTls && mode !== "PASSTHROUGH" ? resolveServerTls(server) : undefined;
   return {
     name: name || port.name,
     port: port.number,
     protocol: port.protocol,
+    serves: servesOf(server),
     hosts,
     tls: isTls ? mode : null,
     isRedirected: tls?.httpsRedirect ?? false,

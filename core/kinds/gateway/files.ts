@@ -1,7 +1,6 @@
+import { classifyProtocol } from "#core/kinds/gateway/classify-protocol.ts";
 import type { GatewayServer, GatewaySpec, ServerTls } from "#core/kinds/gateway/schema.ts";
 import type { PlacedCredential, PlacedFiles } from "#core/kinds/kind.ts";
-
-const TLS_PROTOCOLS = new Set(["HTTPS", "TLS"]);
 
 interface PlacedTls {
   readonly tls: ServerTls;
@@ -13,7 +12,7 @@ interface PlacedTls {
 /** Servers at which TLS ends with a certificate of their own. */
 function ends({ servers }: GatewaySpec): PlacedTls[] {
   return servers.flatMap(({ port, hosts, tls }, index): PlacedTls[] => {
-    if (tls === undefined || !TLS_PROTOCOLS.has(port.protocol.toUpperCase())) return [];
+    if (tls === undefined || classifyProtocol(port.protocol) !== "tls") return [];
     const { mode = "PASSTHROUGH" } = tls;
     if (mode === "PASSTHROUGH" || mode === "ISTIO_MUTUAL") return [];
     return [{ tls, hosts, asksClients: mode !== "SIMPLE", path: ["spec", "servers", index, "tls"] }];

@@ -1,5 +1,6 @@
 import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import { CIPHER_SUITES } from "#core/kinds/gateway/cipher-suites.ts";
+import { classifyProtocol } from "#core/kinds/gateway/classify-protocol.ts";
 import type { GatewayServer, GatewaySpec, ServerTls } from "#core/kinds/gateway/schema.ts";
 import { validateCertificates } from "#core/kinds/gateway/validate-certificates.ts";
 import type { Path } from "#core/schema/path.ts";
@@ -24,11 +25,11 @@ export function validateGateway(spec: GatewaySpec): Diagnostic[] {
 
 function validateServer(server: GatewayServer, path: Path): Diagnostic[] {
   const { protocol } = server.port;
-  const isTls = protocol === "HTTPS" || protocol === "TLS";
+  const isTls = classifyProtocol(protocol) === "tls";
   if (server.tls === undefined)
     return isTls ? [errorAt(path, "missing-field", `tls is missing, and the protocol ${protocol} needs it`)] : [];
   if (isTls) return validateTls(server.tls, [...path, "tls"], protocol);
-  if (!isHttp(protocol))
+  if (classifyProtocol(protocol) !== "http")
     return [
       errorAt([...path, "tls"], "conflicting-fields", `the protocol ${protocol} has no TLS`, "use the protocol TLS"),
     ];
@@ -61,10 +62,6 @@ function validateServer(server: GatewayServer, path: Path): Diagnostic[] {
 }
 
 const CERTIFICATES = ["serverCertificate", "privateKey", "caCertificates"] as const;
-
-function isHttp(protocol: string): boolean {
-  return ["HTTP", "HTTP2", "GRPC"].includes(protocol);
-}
 
 const VERSIONS = ["TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"];
 
