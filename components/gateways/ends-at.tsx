@@ -2,15 +2,14 @@
 import { TriangleAlert } from "lucide-react";
 import { Ago } from "#components/ui/time-text.tsx";
 import { useNow } from "#components/ui/use-now.ts";
+import { ENDS_SOON_MS } from "#core/registry/credential.ts";
 
-const SOON_MS = 14 * 24 * 3_600_000;
-
-/** When a certificate ends that people renew: the last two weeks stand out. */
+/** When a certificate ends that people renew: the time before stands out. */
 export function EndsAt({ atMs }: { readonly atMs: number }) {
   const nowMs = useNow(60_000);
   const at = new Date(atMs).toISOString();
   const leftMs = nowMs === null ? Number.POSITIVE_INFINITY : atMs - nowMs;
-  if (leftMs > SOON_MS)
+  if (leftMs > ENDS_SOON_MS)
     return (
       <span className="block text-subtle text-xs">
         ends <Ago at={at} />

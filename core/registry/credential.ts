@@ -1,3 +1,6 @@
+/** Within this before it ends, a certificate that people renew is worth a look. */
+export const ENDS_SOON_MS = 14 * 24 * 3_600_000;
+
 /** What may be known of a certificate by everybody. */
 export interface CertificateFacts {
   /** "CN=shop.example.com", in one line. */

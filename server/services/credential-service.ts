@@ -1,9 +1,8 @@
-import type { CredentialFacts } from "#core/registry/credential.ts";
+import { type CredentialFacts, ENDS_SOON_MS } from "#core/registry/credential.ts";
 import type { CredentialMaterial } from "#core/registry/credential-material.ts";
 import type { CredentialBook } from "#server/credentials/credential-book.ts";
 import type { Notify } from "#server/notify/notify.ts";
 import type { Audited } from "#server/services/audited.ts";
-import { ENDS_SOON_MS } from "#server/services/describe-credentials.ts";
 import type { Services } from "#server/services/services.ts";
 
 export interface CredentialServiceOptions {

@@ -4,7 +4,12 @@ import { hostMatches } from "#core/host/host.ts";
 import type { KindDefinition, PlacedCredential } from "#core/kinds/kind.ts";
 import { KINDS } from "#core/kinds/kinds.ts";
 import { relationsOf } from "#core/kinds/relations.ts";
-import type { CertificateFacts, CredentialFacts, RevocationFacts } from "#core/registry/credential.ts";
+import {
+  type CertificateFacts,
+  type CredentialFacts,
+  ENDS_SOON_MS,
+  type RevocationFacts,
+} from "#core/registry/credential.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { type CredentialState, type CredentialUse, resolveCredential } from "#core/resolve/credential-use.ts";
 import { hostPart } from "#core/resolve/gateway-hosts.ts";
@@ -12,9 +17,6 @@ import { gatewaySelector } from "#core/resolve/gateway-ports.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
-
-/** Within this before it ends, a certificate is worth a look. */
-export const ENDS_SOON_MS = 14 * 24 * 3600_000;
 
 export type CredentialBookFacts = ReadonlyMap<string, CredentialFacts>;
 
