@@ -7,10 +7,10 @@ import { refreshMesh } from "#components/editor/refresh-mesh.ts";
 import { useMay } from "#components/editor/use-may.ts";
 import { CredentialDialog } from "#components/gateways/credential-dialog.tsx";
 import { EndsAt } from "#components/gateways/ends-at.tsx";
-import { RevokeTokenDialog } from "#components/security/revoke-token-dialog.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
+import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
@@ -78,7 +78,8 @@ export function CredentialsCard() {
   const credentials = useQuery(trpc.credentials.list.queryOptions());
   const may = useMay("credentials.put");
   const [applying, setApplying] = useState<{ readonly namespace: string; readonly name: string } | null>(null);
-  const [deleting, setDeleting] = useState<(CredentialView & { readonly id: string }) | null>(null);
+  const [deleting, setDeleting] = useState<CredentialView | null>(null);
+  const keep = () => setDeleting(null);
   const remove = useMutation(trpc.credentials.remove.mutationOptions({ onSuccess: () => refreshMesh(queryClient) }));
   const actions: Column<CredentialView> = {
     id: "actions",
@@ -98,7 +99,7 @@ export function CredentialsCard() {
           size="sm"
           variant="ghost"
           aria-label={`Delete ${row.namespace}/${row.name}`}
-          onClick={() => setDeleting({ ...row, id: `${row.namespace}/${row.name}` })}
+          onClick={() => setDeleting(row)}
         >
           Delete
         </Button>
@@ -133,36 +134,19 @@ export function CredentialsCard() {
         )}
       </QueryView>
       {applying === null ? null : <CredentialDialog of={applying} onClose={() => setApplying(null)} />}
-      <DeleteCredential of={deleting} remove={remove} onClose={() => setDeleting(null)} />
+      <ConfirmDialog
+        isOpen={deleting !== null}
+        verb="Delete"
+        what={deleting === null ? "" : `${deleting.namespace}/${deleting.name}`}
+        consequence="Servers that name it close connections at once. Its key is not kept anywhere."
+        isPending={remove.isPending}
+        onConfirm={() => {
+          if (deleting === null) return;
+          const { namespace, name } = deleting;
+          remove.mutate({ namespace, name }, { onSettled: keep });
+        }}
+        onClose={keep}
+      />
     </Card>
-  );
-}
-
-interface DeleteProps {
-  readonly of: (CredentialView & { readonly id: string }) | null;
-  readonly remove: {
-    readonly isPending: boolean;
-    readonly mutate: (
-      ref: { readonly namespace: string; readonly name: string },
-      options: { readonly onSettled: () => void },
-    ) => void;
-  };
-  readonly onClose: () => void;
-}
-
-function DeleteCredential({ of, remove, onClose }: DeleteProps) {
-  return (
-    <RevokeTokenDialog
-      token={of}
-      verb="Delete"
-      onClose={onClose}
-      revoking={{
-        nameOf: ({ id }) => id,
-        consequence: "Servers that name it close connections at once. Its key is not kept anywhere.",
-        isPending: remove.isPending,
-        mutate: (_, options) =>
-          of === null ? undefined : remove.mutate({ namespace: of.namespace, name: of.name }, options),
-      }}
-    />
   );
 }

@@ -2,16 +2,26 @@
 import { KeyRound, Plus } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import type { May } from "#components/editor/use-may.ts";
-import { RevokeTokenDialog, type Revoking } from "#components/security/revoke-token-dialog.tsx";
 import { AnyLength } from "#components/ui/any-length.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
+import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { DataTable, type DataTableProps } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { type QueryLike, QueryView } from "#components/ui/query-view.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import type { Column } from "#components/ui/table-column.ts";
 import { Ago } from "#components/ui/time-text.tsx";
+
+/** How one of them is revoked. */
+interface Revoking<T> {
+  readonly nameOf: (token: T) => string;
+  /** Absent: all of them. */
+  readonly isRevocable?: (token: T) => boolean;
+  readonly consequence: string;
+  readonly isPending: boolean;
+  readonly mutate: (input: { readonly id: string }, options: { readonly onSettled: () => void }) => void;
+}
 
 export interface TokenListProps<T extends { readonly id: string }>
   extends Pick<DataTableProps<T>, "columns" | "defaultSort" | "testId"> {
@@ -29,9 +39,10 @@ export interface TokenListProps<T extends { readonly id: string }>
 
 /** Tokens of one sort, and the way to a new one. */
 export function TokenList<T extends { readonly id: string }>(props: TokenListProps<T>) {
-  const { what, may } = props;
+  const { what, may, revoking } = props;
   const [isCreating, setIsCreating] = useState(false);
   const [leaving, setLeaving] = useState<T | null>(null);
+  const keep = () => setLeaving(null);
   const named = `${what.charAt(0).toUpperCase()}${what.slice(1)}s`;
   if (!may.isAllowed)
     return (
@@ -58,7 +69,7 @@ export function TokenList<T extends { readonly id: string }>(props: TokenListPro
             <DataTable
               label={named}
               {...(props.testId === undefined ? {} : { testId: props.testId })}
-              columns={[...props.columns, revokeColumn(props.revoking, setLeaving)]}
+              columns={[...props.columns, revokeColumn(revoking, setLeaving)]}
               rows={rows}
               rowKey={({ id }) => id}
               {...(props.defaultSort === undefined ? {} : { defaultSort: props.defaultSort })}
@@ -72,7 +83,15 @@ export function TokenList<T extends { readonly id: string }>(props: TokenListPro
         </QueryView>
       </Card>
       {props.drawCreate(isCreating, () => setIsCreating(false))}
-      <RevokeTokenDialog token={leaving} revoking={props.revoking} onClose={() => setLeaving(null)} />
+      <ConfirmDialog
+        isOpen={leaving !== null}
+        verb="Revoke"
+        what={leaving === null ? "" : revoking.nameOf(leaving)}
+        consequence={revoking.consequence}
+        isPending={revoking.isPending}
+        onConfirm={() => leaving !== null && revoking.mutate({ id: leaving.id }, { onSettled: keep })}
+        onClose={keep}
+      />
     </>
   );
 }
