@@ -1,9 +1,8 @@
 "use client";
-import { readApiError } from "#components/api/api-error.ts";
 import { useMay } from "#components/editor/use-may.ts";
 import { Button } from "#components/ui/button.tsx";
+import { FailureNotice } from "#components/ui/failure-notice.tsx";
 import { Field } from "#components/ui/field.tsx";
-import { Notice } from "#components/ui/notice.tsx";
 import { TextInput } from "#components/ui/text-input.tsx";
 
 export interface ApplyFormProps {
@@ -22,7 +21,6 @@ export interface ApplyFormProps {
 export function ApplyForm({ label, isDangerous, reason, onReasonChange, onApply, ...state }: ApplyFormProps) {
   const may = useMay("config.applyChanges");
   const blocked = may.isAllowed ? state.blockedBecause : (may.reason ?? null);
-  const failure = state.error === null || state.error === undefined ? null : readApiError(state.error);
   return (
     <form
       className="sticky bottom-0 z-10 mt-4 rounded-lg border border-line bg-raised p-4 shadow-raised"
@@ -31,12 +29,7 @@ export function ApplyForm({ label, isDangerous, reason, onReasonChange, onApply,
         if (blocked === null && !state.isApplying) onApply();
       }}
     >
-      {failure === null ? null : (
-        <Notice tone="bad" role="alert" className="mb-3" title="It was not applied">
-          {failure.message}
-          {failure.hint === null ? null : `. ${failure.hint}`}
-        </Notice>
-      )}
+      <FailureNotice error={state.error} className="mb-3" title="It was not applied" />
       <div className="flex flex-wrap items-end gap-3">
         <Field label="Reason" className="min-w-64 flex-1" {...(blocked === null ? {} : { hint: blocked })}>
           <TextInput

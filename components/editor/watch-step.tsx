@@ -2,13 +2,12 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Undo2 } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { readApiError } from "#components/api/api-error.ts";
 import { useTRPC } from "#components/api/trpc.ts";
 import { refreshMesh } from "#components/editor/refresh-mesh.ts";
 import { RolloutPanel } from "#components/editor/rollout-panel.tsx";
 import { useMay } from "#components/editor/use-may.ts";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
-import { Notice } from "#components/ui/notice.tsx";
+import { FailureNotice } from "#components/ui/failure-notice.tsx";
 
 export interface WatchStepProps {
   readonly revision: number;
@@ -37,7 +36,6 @@ export function WatchStep({ revision, verb, actions }: WatchStepProps) {
     }),
   );
   const shown = undoneAs ?? revision;
-  const failure = undo.error === null ? null : readApiError(undo.error);
   return (
     <section aria-labelledby="watch-title">
       <div className="mb-4 flex flex-wrap items-center gap-2">
@@ -65,12 +63,7 @@ export function WatchStep({ revision, verb, actions }: WatchStepProps) {
         <ButtonLink href="/topology?range=1m">See the traffic</ButtonLink>
         {actions}
       </div>
-      {failure === null ? null : (
-        <Notice tone="bad" role="alert" className="mb-4" title="It could not be undone">
-          {failure.message}
-          {failure.hint === null ? null : `. ${failure.hint}`}
-        </Notice>
-      )}
+      <FailureNotice error={undo.error} className="mb-4" title="It could not be undone" />
       <RolloutPanel key={shown} revision={shown} />
     </section>
   );

@@ -8,8 +8,8 @@ import { PemField } from "#components/gateways/pem-field.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Combobox } from "#components/ui/combobox.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
+import { FailureNotice } from "#components/ui/failure-notice.tsx";
 import { Field } from "#components/ui/field.tsx";
-import { Notice } from "#components/ui/notice.tsx";
 import { TextInput } from "#components/ui/text-input.tsx";
 
 export interface CredentialDialogProps {
@@ -45,8 +45,8 @@ export function CredentialDialog({ of, onClose }: CredentialDialogProps) {
   );
   const isNew = of.name === "";
   const given = Object.fromEntries(Object.entries(pem).filter(([, text]) => text.trim() !== ""));
-  const error = put.error === null ? undefined : readApiError(put.error);
-  const at = FIELDS.find(({ name }) => error?.message.startsWith(`${name}:`))?.name;
+  const told = put.error === null ? "" : readApiError(put.error).message;
+  const at = FIELDS.find(({ name }) => told.startsWith(`${name}:`))?.name;
   return (
     <Dialog
       isOpen
@@ -75,11 +75,7 @@ export function CredentialDialog({ of, onClose }: CredentialDialogProps) {
       }
     >
       <div className="flex flex-col gap-4">
-        {error === undefined ? null : (
-          <Notice tone="bad" role="alert" title={error.message}>
-            {error.hint}
-          </Notice>
-        )}
+        <FailureNotice error={put.error} />
         {isNew ? (
           <div className="grid grid-cols-2 gap-4 max-sm:grid-cols-1">
             <Field label="Namespace" hint="that of the gateway's workload">

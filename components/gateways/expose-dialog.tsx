@@ -2,7 +2,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { readApiError } from "#components/api/api-error.ts";
 import { useTRPC } from "#components/api/trpc.ts";
 import { ProblemList } from "#components/editor/problem-list.tsx";
 import { refreshMesh } from "#components/editor/refresh-mesh.ts";
@@ -11,7 +10,7 @@ import { ExposeFields, type ExposeForm, exposureOf } from "#components/gateways/
 import { Button } from "#components/ui/button.tsx";
 import { CodeBlock } from "#components/ui/code-block.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
-import { Notice } from "#components/ui/notice.tsx";
+import { FailureNotice } from "#components/ui/failure-notice.tsx";
 import { hasErrors } from "#core/diagnostic.ts";
 import { exposeService } from "#core/form/expose-service.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
@@ -43,7 +42,6 @@ export function ExposeDialog({ gateways, onClose }: ExposeDialogProps) {
     }),
   );
   const diagnostics = result?.diagnostics ?? [];
-  const error = apply.error === null ? undefined : readApiError(apply.error);
   return (
     <Dialog
       isOpen
@@ -68,11 +66,7 @@ export function ExposeDialog({ gateways, onClose }: ExposeDialogProps) {
       }
     >
       <div className="flex flex-col gap-4">
-        {error === undefined ? null : (
-          <Notice tone="bad" role="alert" title={error.message}>
-            {error.hint}
-          </Notice>
-        )}
+        <FailureNotice error={apply.error} />
         <ExposeFields
           form={form}
           onFormChange={setForm}
