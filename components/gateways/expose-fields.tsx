@@ -66,8 +66,9 @@ export function ExposeFields({ form, onFormChange, services, credentials, gatewa
       .map(([key, value]) => `${key}=${value}`)
       .join(", "),
   );
-  const pairs = credentials.filter(({ facts }) => facts.kind === "usable" && facts.certificate !== undefined);
-  const names = pairs.flatMap(({ facts }) => (facts.kind === "usable" ? (facts.certificate?.names ?? []) : []));
+  const pairs = credentials.flatMap(({ name, facts }) =>
+    facts.kind === "damaged" || facts.certificate === undefined ? [] : [{ name, names: facts.certificate.names }],
+  );
   return (
     <div className="grid grid-cols-2 gap-4 max-sm:grid-cols-1">
       <Field label="Service" hint="and the port that requests go to">
@@ -83,7 +84,7 @@ export function ExposeFields({ form, onFormChange, services, credentials, gatewa
           isCode
           value={form.host}
           onValueChange={(host) => set({ host })}
-          placeholder={names[0] ?? "shop.example.com"}
+          placeholder={pairs.flatMap(({ names }) => names)[0] ?? "shop.example.com"}
         />
       </Field>
       <Field label="Gateway" hint="labels of the workloads that serve it">
@@ -105,9 +106,9 @@ export function ExposeFields({ form, onFormChange, services, credentials, gatewa
           onValueChange={(credential) => set({ credential })}
           options={[
             { value: NO_TLS, label: "none: plain HTTP" },
-            ...[...new Map(pairs.map((each) => [each.name, each])).values()].map(({ name, facts }) => ({
+            ...[...new Map(pairs.map((each) => [each.name, each])).values()].map(({ name, names }) => ({
               value: name,
-              label: facts.kind === "usable" ? `${name} (${(facts.certificate?.names ?? []).join(", ")})` : name,
+              label: `${name} (${names.join(", ")})`,
             })),
           ]}
         />
