@@ -8,12 +8,11 @@ import {
   DiscoveryRequestSchema,
   DiscoveryResponseSchema,
 } from "#proto/gen/envoy/service/discovery/v3/discovery_pb.js";
-import { callersOf, MeshPort } from "#server/mesh-rpc/testing/mesh-port.ts";
+import { ADS, callersOf, MeshPort } from "#server/mesh-rpc/testing/mesh-port.ts";
 import { eventually } from "#testing/test-agent.ts";
 
 // The whole server: who asks it for a stored credential without being a gateway that names it.
 
-const ADS = "/envoy.service.discovery.v3.AggregatedDiscoveryService";
 const NODE = { id: "router~127.0.0.1~reviews-0.default~default.svc.cluster.local" };
 const NAMES = ["credential://default/shop", "credential://default/shop#roots", "file-root:/etc/ca.pem"];
 
@@ -55,6 +54,7 @@ test.each([
     const found = (await mesh.list()).filter(({ id, action }) => !before.has(id) && action === "credentials.read");
     return found.length < 2 ? undefined : found;
   });
+  await eventually("it is answered", () => sent.length > 0 || undefined);
   client.close();
   expect(lines.map(({ actor, resource, outcome }) => `${outcome} ${actor} ${resource}`).sort()).toEqual([
     `refused spiffe://cluster.local/ns/default/sa/reviews ${NAMES[0]}`,

@@ -11,6 +11,7 @@ import {
   DeltaDiscoveryRequestSchema,
   DeltaDiscoveryResponseSchema,
 } from "#proto/gen/envoy/service/discovery/v3/discovery_pb.js";
+import { ADS_PATH } from "#testing/fake-ads.ts";
 import { RealMesh } from "#testing/real-mesh.ts";
 import { Cleanup, eventually, startAgent, temporaryDir } from "#testing/test-agent.ts";
 
@@ -197,7 +198,7 @@ test("no other proxy is given it, one that asks all the same is told of, and nob
     resourceNamesSubscribe: ["credential://edge/shop"],
   });
   const answer = await new Promise<Uint8Array>((done, fail) => {
-    const stream = client.stream("/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources", {
+    const stream = client.stream(ADS_PATH, {
       onMessage: done,
       onClose: (error) => fail(error ?? new Error("it ended")),
     });
