@@ -45,6 +45,11 @@ export interface ServedPorts {
 
 const kindOf = ({ server }: PlacedServer) => classifyProtocol(server.port.protocol);
 
+/** Whether callers of a server come with TLS. */
+export function takesTls({ port }: GatewayServer): boolean {
+  return classifyProtocol(port.protocol) === "tls";
+}
+
 /** What becomes of a server's connections. */
 export function servesOf({ port, tls }: GatewayServer): Serves {
   const kind = classifyProtocol(port.protocol);

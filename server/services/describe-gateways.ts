@@ -1,10 +1,9 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
-import { classifyProtocol } from "#core/kinds/gateway/classify-protocol.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { type NamedCredential, resolveCredential } from "#core/resolve/credential-use.ts";
 import { resolveGatewayHosts } from "#core/resolve/gateway-hosts.ts";
-import { gatewaySelector, servesOf } from "#core/resolve/gateway-ports.ts";
+import { gatewaySelector, servesOf, takesTls } from "#core/resolve/gateway-ports.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { type OwnTls, resolveServerTls } from "#core/resolve/server-tls.ts";
 import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
@@ -94,7 +93,7 @@ interface ServerContext {
 function describeServer(server: Server, context: ServerContext): Omit<GatewayServerView, "index"> {
   const { reader, gateway, namespace } = context;
   const { port, hosts, tls, name = "" } = server;
-  const isTls = classifyProtocol(port.protocol) === "tls";
+  const isTls = takesTls(server);
   const mode = tls?.mode ?? "PASSTHROUGH";
   const ends = isTls && mode !== "PASSTHROUGH" ? resolveServerTls(server) : undefined;
   return {
