@@ -1,13 +1,13 @@
 import type { LogFormat } from "#core/kinds/mesh-config/extension-provider.ts";
-import type { AccessLogging } from "#core/kinds/telemetry/schema.ts";
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+import { findProvider } from "#core/resolve/find-provider.ts";
 import { MESH_CONFIG_REF } from "#core/resolve/mesh-settings.ts";
-import { findSpeaking } from "#core/resolve/speaking.ts";
+import { findSpeaking, levelsOf } from "#core/resolve/speaking.ts";
+import { isForSide, type Side } from "#core/resolve/telemetry-side.ts";
 import type { Labels } from "#core/resource/labels.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
 type Telemetry = Resource<"Telemetry">;
-type Side = "CLIENT" | "SERVER";
 
 /** Who gets a line of each request of one side of a workload's calls. */
 export interface RequestedLog {
@@ -31,7 +31,7 @@ export interface ResolvedLogs {
 
 /** Istio's own provider of the name `envoy`, and where file providers without a path write. */
 const BUILT_IN = "envoy";
-const STDOUT = "/dev/stdout";
+export const STDOUT = "/dev/stdout";
 const OTLP_LOG_NAME = "otel_envoy_accesslog";
 
 type Settings = Pick<ProxySettings, "providers" | "defaultProviders" | "accessLog">;
@@ -47,11 +47,8 @@ export function resolveAccessLogs(
   rootNamespace: string,
   settings: Settings,
 ): ResolvedLogs {
-  const { own, namespace, mesh } = findSpeaking(telemetries, workload, rootNamespace);
-  const levels = [mesh, namespace === mesh ? undefined : namespace, own].filter(
-    (each) => (each?.spec.accessLogging ?? []).length > 0,
-  );
-  const said = levels.flatMap((each) => each ?? []);
+  const levels = levelsOf(findSpeaking(telemetries, workload, rootNamespace));
+  const said = levels.filter(({ spec }) => (spec.accessLogging ?? []).length > 0);
   return { client: resolveSide(said, "CLIENT", settings), server: resolveSide(said, "SERVER", settings) };
 }
 
@@ -70,7 +67,7 @@ function resolveSide(levels: readonly Telemetry[], side: Side, settings: Setting
   let inherited = defaultProviders.accessLogging;
   for (const { match, providers = [], disabled, filter } of levels.flatMap(({ spec }) => spec.accessLogging ?? [])) {
     if (providers.length > 0) inherited = providers.map(({ name }) => name);
-    if (!isFor(match, side)) continue;
+    if (!isForSide(match, side)) continue;
     for (const name of inherited) {
       if (!inScope.has(name)) continue;
       if (disabled === true) found.delete(name);
@@ -88,15 +85,10 @@ function resolveSide(levels: readonly Telemetry[], side: Side, settings: Setting
 function providersInScope(levels: readonly Telemetry[], side: Side, defaults: readonly string[]): readonly string[] {
   const named = levels.map(({ spec }) =>
     (spec.accessLogging ?? []).flatMap(({ match, providers = [] }) =>
-      isFor(match, side) ? providers.map(({ name }) => name) : [],
+      isForSide(match, side) ? providers.map(({ name }) => name) : [],
     ),
   );
   return named.findLast((names) => names.length > 0) ?? defaults;
-}
-
-function isFor(match: AccessLogging["match"], side: Side): boolean {
-  const mode = match?.mode ?? "CLIENT_AND_SERVER";
-  return mode === "CLIENT_AND_SERVER" || mode === side;
 }
 
 function readProviders(
@@ -112,12 +104,12 @@ function readProviders(
     });
 }
 
-/** What a provider does with lines; undefined where there is none of the name that takes any. Names are compared as Istio does, whatever their case. */
+/** What a provider does with lines; undefined where there is none of the name that takes any. */
 export function logOf(
   name: string,
   { providers, accessLog }: Pick<ProxySettings, "providers" | "accessLog">,
 ): Pick<RequestedLog, "to" | "format"> | undefined {
-  const provider = providers.find((each) => each.name.toLowerCase() === name.toLowerCase());
+  const provider = findProvider(providers, name);
   if (provider === undefined)
     return name.toLowerCase() === BUILT_IN
       ? { to: { kind: "file", path: STDOUT, omitsEmptyValues: false }, format: accessLog.format }

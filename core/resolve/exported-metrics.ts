@@ -1,6 +1,8 @@
 import type { Metrics } from "#core/kinds/telemetry/schema.ts";
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
-import { findSpeaking } from "#core/resolve/speaking.ts";
+import { findProvider } from "#core/resolve/find-provider.ts";
+import { findSpeaking, levelsOf } from "#core/resolve/speaking.ts";
+import { isForSide, type Side } from "#core/resolve/telemetry-side.ts";
 import type { Labels } from "#core/resource/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
 import type { Expression } from "#core/schema/cel/expression.ts";
@@ -36,7 +38,6 @@ export interface ExportedMetrics {
 }
 
 type Telemetry = Resource<"Telemetry">;
-type Side = "CLIENT" | "SERVER";
 type Settings = Pick<ProxySettings, "providers" | "defaultProviders">;
 
 const PROMETHEUS = "prometheus";
@@ -52,9 +53,8 @@ export function resolveMetrics(
   rootNamespace: string,
   settings: Settings,
 ): ExportedMetrics {
-  const { own, namespace, mesh } = findSpeaking(telemetries, workload, rootNamespace);
-  const levels = [mesh, namespace === mesh ? undefined : namespace, own];
-  const entries = levels.flatMap((each) => each?.spec.metrics ?? []);
+  const levels = levelsOf(findSpeaking(telemetries, workload, rootNamespace));
+  const entries = levels.flatMap(({ spec }) => spec.metrics ?? []);
   const named = entries.flatMap(({ providers = [] }) =>
     providers.length === 0 ? [] : [providers.map(({ name }) => name)],
   );
@@ -75,7 +75,7 @@ export function exportsAsCounted(telemetries: readonly Telemetry[], settings: Se
 
 /** Istio has one of the name `prometheus` by itself. */
 export function isPrometheus(name: string, { providers }: Pick<Settings, "providers">): boolean {
-  const found = providers.find((each) => each.name.toLowerCase() === name.toLowerCase());
+  const found = findProvider(providers, name);
   return found === undefined ? name.toLowerCase() === PROMETHEUS : found.prometheus !== undefined;
 }
 
@@ -93,8 +93,7 @@ function merge(overrides: readonly Override[], side: Side): SideRules {
   const rules = new Map<MetricName, MetricRule>();
   let isNothing = false;
   for (const { match, disabled, tagOverrides = {} } of overrides) {
-    const mode = match?.mode ?? "CLIENT_AND_SERVER";
-    if (mode !== "CLIENT_AND_SERVER" && mode !== side) continue;
+    if (!isForSide(match, side)) continue;
     const metric = match?.metric;
     isNothing = metric === "ALL_METRICS" && disabled === true;
     if (isNothing) continue;

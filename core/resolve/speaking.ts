@@ -48,3 +48,8 @@ export function findSpeaking<R extends ForWorkloads>(
   }
   return speaking;
 }
+
+/** The same from the widest to the narrowest, each once. */
+export function levelsOf<R>({ mesh, namespace, own }: Readonly<Speaking<R>>): readonly R[] {
+  return [mesh, namespace === mesh ? undefined : namespace, own].flatMap((each) => each ?? []);
+}

@@ -1,5 +1,6 @@
 import type { CustomTag, Tracing } from "#core/kinds/telemetry/schema.ts";
-import { findSpeaking } from "#core/resolve/speaking.ts";
+import { findSpeaking, levelsOf } from "#core/resolve/speaking.ts";
+import { isForSide, type Side } from "#core/resolve/telemetry-side.ts";
 import type { Labels } from "#core/resource/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
@@ -32,14 +33,14 @@ export function resolveTracing(
   workload: { readonly namespace: string; readonly labels: Labels },
   rootNamespace: string,
 ): ResolvedTracing {
-  const { own, namespace, mesh } = findSpeaking(telemetries, workload, rootNamespace);
-  const entries = [mesh, namespace, own].flatMap((each) => each?.spec.tracing ?? []);
+  const levels = levelsOf(findSpeaking(telemetries, workload, rootNamespace));
+  const entries = levels.flatMap(({ spec }) => spec.tracing ?? []);
   return { client: merge(entries, "CLIENT"), server: merge(entries, "SERVER") };
 }
 
-function merge(entries: readonly Tracing[], side: "CLIENT" | "SERVER"): TracingSettings {
+function merge(entries: readonly Tracing[], side: Side): TracingSettings {
   return entries
-    .filter(({ match }) => (match?.mode ?? "CLIENT_AND_SERVER") === "CLIENT_AND_SERVER" || match?.mode === side)
+    .filter(({ match }) => isForSide(match, side))
     .reduce(
       (before, { randomSamplingPercentage, disableSpanReporting, customTags }) => ({
         samplingPercent: randomSamplingPercentage ?? before.samplingPercent,

@@ -1,4 +1,4 @@
-import type { RequestedLog, ResolvedLogs } from "#core/resolve/access-logs.ts";
+import { type RequestedLog, type ResolvedLogs, STDOUT } from "#core/resolve/access-logs.ts";
 import { resolveAsked } from "#core/resolve/asked-service.ts";
 import type { CallerReader } from "#core/resolve/mesh-reader.ts";
 import { STDOUT_FILE } from "#core/telemetry/access-log.ts";
@@ -22,8 +22,6 @@ export interface ProxyLogs {
   readonly client: readonly ProxyLog[];
   readonly server: readonly ProxyLog[];
 }
-
-const STDOUT = "/dev/stdout";
 
 /**
  * Those whose receivers are there; the others are told of by the check `telemetry-provider-not-found`. What Envoy prints is mixed with what it
