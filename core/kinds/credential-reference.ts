@@ -10,3 +10,11 @@ export function parseCredentialReference(text: string): CredentialReference {
   const [first = "", second] = parts;
   return second === undefined ? { namespace: undefined, name: first } : { namespace: first, name: second };
 }
+
+/** Ends the name of a credential that holds the authorities for another (Istio's `SdsCaSuffix`). */
+export const ROOTS_ENDING = "-cacert";
+
+/** Where the authorities that go with a credential are looked for. */
+export function rootsBeside(credential: string): string {
+  return `${credential}${ROOTS_ENDING}`;
+}

@@ -1,4 +1,4 @@
-import { parseCredentialReference } from "#core/kinds/credential-reference.ts";
+import { parseCredentialReference, ROOTS_ENDING } from "#core/kinds/credential-reference.ts";
 import type { CredentialFacts } from "#core/registry/credential.ts";
 
 /** What is known of credentials, by `namespace/name`. */
@@ -23,8 +23,6 @@ export interface CredentialUse {
 /** Other than usable: nobody is served it. */
 export type CredentialState = "usable" | "missing" | "damaged" | "without-pair" | "without-roots" | "other-namespace";
 
-const COMPANION = "-cacert";
-
 /**
  * Credentials are given to proxies of their own namespace alone. Authorities are those of the credential `NAME-cacert` where it is there, and else
  * of NAME (Istio's `GetCaCert`).
@@ -36,9 +34,9 @@ export function resolveCredential(
 ): CredentialUse {
   const { namespace = proxyNamespace, name } = parseCredentialReference(credential);
   const own = `${namespace}/${name}`;
-  const isCompanion = part === "roots" && name.endsWith(COMPANION);
+  const isCompanion = part === "roots" && name.endsWith(ROOTS_ENDING);
   const key =
-    isCompanion && reader.credential(own) === undefined ? `${namespace}/${name.slice(0, -COMPANION.length)}` : own;
+    isCompanion && reader.credential(own) === undefined ? `${namespace}/${name.slice(0, -ROOTS_ENDING.length)}` : own;
   const state = namespace === proxyNamespace ? stateOf(reader.credential(key), part) : "other-namespace";
   return { key, part, state };
 }

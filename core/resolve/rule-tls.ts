@@ -1,19 +1,10 @@
+import { namedCredentials } from "#core/kinds/destination-rule/named-credentials.ts";
 import type { TrafficPolicy } from "#core/kinds/destination-rule/traffic-policy.ts";
-import type { NamedCredential } from "#core/resolve/credential-use.ts";
 import { type ResolvedRule, ruleHost } from "#core/resolve/destination-rule.ts";
 import type { ClientTls } from "#core/resolve/traffic-settings.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
 type Policies = Pick<ResolvedRule, "trafficPolicy" | "subsets">;
-
-/** What a `tls` names for gateways; sidecars are given no credential (Istio's `buildUpstreamClusterTLSContext`). */
-function named({ mode, credentialName, insecureSkipVerify }: ClientTls): readonly NamedCredential[] {
-  if (credentialName === undefined || (mode !== "SIMPLE" && mode !== "MUTUAL")) return [];
-  return [
-    ...(mode === "MUTUAL" ? [{ credential: credentialName, part: "pair" as const }] : []),
-    ...(insecureSkipVerify === true ? [] : [{ credential: `${credentialName}-cacert`, part: "roots" as const }]),
-  ];
-}
 
 /** All that are written in it: of the rule, of its subsets and of ports. */
 function of({ trafficPolicy, subsets }: Policies): readonly ClientTls[] {
@@ -27,7 +18,9 @@ function of({ trafficPolicy, subsets }: Policies): readonly ClientTls[] {
 /** The host of a rule that names credentials, as a whole name or a pattern; none of others. */
 function credentialHosts(rule: Resource<"DestinationRule">, domainSuffix: string): readonly string[] {
   const { trafficPolicy, subsets = [] } = rule.spec;
-  return of({ trafficPolicy, subsets }).some((tls) => named(tls).length > 0) ? [ruleHost(rule, domainSuffix)] : [];
+  return of({ trafficPolicy, subsets }).some((tls) => namedCredentials(tls).length > 0)
+    ? [ruleHost(rule, domainSuffix)]
+    : [];
 }
 
-export const ruleTls = { named, of, credentialHosts };
+export const ruleTls = { named: namedCredentials, of, credentialHosts };

@@ -1,3 +1,4 @@
+import { rootsBeside } from "#core/kinds/credential-reference.ts";
 import { CIPHER_SUITES } from "#core/kinds/gateway/cipher-suites.ts";
 import type { GatewayServer, ServerTls as WrittenTls } from "#core/kinds/gateway/schema.ts";
 
@@ -77,7 +78,7 @@ function clientsOf(tls: WrittenTls): CheckedClients {
     roots:
       first === undefined
         ? { kind: "file", path: tls.caCertificates ?? "" }
-        : { kind: "credential", credential: tls.caCertCredentialName ?? `${first}-cacert` },
+        : { kind: "credential", credential: tls.caCertCredentialName ?? rootsBeside(first) },
     names: tls.subjectAltNames ?? [],
     areRequired: tls.mode === "MUTUAL",
     keyHashes: tls.verifyCertificateSpki ?? [],

@@ -1,6 +1,7 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { DiagnosticCode } from "#core/diagnostic-codes.ts";
 import { hostMatches } from "#core/host/host.ts";
+import { ROOTS_ENDING, rootsBeside } from "#core/kinds/credential-reference.ts";
 import type { KindDefinition, PlacedCredential } from "#core/kinds/kind.ts";
 import { KINDS } from "#core/kinds/kinds.ts";
 import { relationsOf } from "#core/kinds/relations.ts";
@@ -95,7 +96,7 @@ function notUsable(
 ): Finding {
   const [own = "", written = ""] = key.split("/");
   // Applied under the name of the pair, authorities alone would take its place.
-  const name = credential.endsWith("-cacert") ? `${written.replace(/-cacert$/, "")}-cacert` : written;
+  const name = credential.endsWith(ROOTS_ENDING) && !written.endsWith(ROOTS_ENDING) ? rootsBeside(written) : written;
   const files = part === "pair" ? "--cert FILE --key FILE" : "--ca FILE";
   const apply = (as: string): string => `\`pharos credential apply ${as} -n ${namespace} ${files}\``;
   const nothing = part === "pair" ? "nothing is served in its place" : "no peer can be checked, and none is taken";

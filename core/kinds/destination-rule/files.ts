@@ -1,3 +1,4 @@
+import { namedCredentials } from "#core/kinds/destination-rule/named-credentials.ts";
 import type { DestinationRuleSpec } from "#core/kinds/destination-rule/schema.ts";
 import type { ClientTls, TrafficPolicy } from "#core/kinds/destination-rule/traffic-policy.ts";
 import type { PlacedCredential, PlacedFiles } from "#core/kinds/kind.ts";
@@ -10,16 +11,9 @@ export function listRuleFiles(spec: DestinationRuleSpec): PlacedFiles[] {
 
 /** The credentials with which gateways connect. */
 export function listRuleCredentials(spec: DestinationRuleSpec): PlacedCredential[] {
-  return placedTls(spec).flatMap(({ tls, path }): PlacedCredential[] => {
-    if (tls?.credentialName === undefined || (tls.mode !== "SIMPLE" && tls.mode !== "MUTUAL")) return [];
-    const at = [...path, "credentialName"];
-    return [
-      ...(tls.mode === "MUTUAL" ? [{ credential: tls.credentialName, part: "pair" as const, path: at }] : []),
-      ...(tls.insecureSkipVerify === true
-        ? []
-        : [{ credential: `${tls.credentialName}-cacert`, part: "roots" as const, path: at }]),
-    ];
-  });
+  return placedTls(spec).flatMap(({ tls, path }) =>
+    (tls === undefined ? [] : namedCredentials(tls)).map((each) => ({ ...each, path: [...path, "credentialName"] })),
+  );
 }
 
 interface PlacedTls {

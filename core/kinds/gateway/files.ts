@@ -1,3 +1,4 @@
+import { rootsBeside } from "#core/kinds/credential-reference.ts";
 import { classifyProtocol } from "#core/kinds/gateway/classify-protocol.ts";
 import type { GatewayServer, GatewaySpec, ServerTls } from "#core/kinds/gateway/schema.ts";
 import type { PlacedCredential, PlacedFiles } from "#core/kinds/kind.ts";
@@ -62,7 +63,7 @@ export function listGatewayCredentials(spec: GatewaySpec): PlacedCredential[] {
       return [
         ...pairs,
         caCertCredentialName === undefined
-          ? { ...first, credential: `${first.credential}-cacert`, part: "roots" }
+          ? { ...first, credential: rootsBeside(first.credential), part: "roots" }
           : { credential: caCertCredentialName, path: [...path, "caCertCredentialName"], part: "roots" },
       ];
     });
