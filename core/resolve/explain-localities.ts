@@ -13,6 +13,7 @@ import {
   groupEndpoints,
   type LocalityRule,
   localityRule,
+  wantedLabels,
   weighsLocalities,
 } from "#core/resolve/locality-load.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
@@ -126,11 +127,7 @@ function explainGroups(endpoints: readonly Endpoint[], rule: LocalityRule, calle
 function reasonOf({ locality, endpoints: [first] }: EndpointGroup, rule: LocalityRule, caller: Caller): string {
   if (rule.kind === "distribute") return shareReason(locality, rule, caller.locality);
   if (rule.labels.length === 0) return distanceReason(locality, rule, caller.locality);
-  const own = withTopology(caller.labels, caller.locality);
-  const wanted = rule.labels.map((each) => {
-    const [key = "", ...values] = each.split("=");
-    return [key, (values.length === 1 ? values[0] : own[key]) ?? ""] as const;
-  });
+  const wanted = wantedLabels(rule.labels, withTopology(caller.labels, caller.locality));
   const other = wanted.find(([key, value]) => (first?.labels[key] ?? "") !== value);
   const alike = other === undefined ? "all labels of failoverPriority are alike" : `${other[0]} is another`;
   return rule.failover.length === 0 ? alike : `${alike}; ${distanceReason(locality, rule, caller.locality)}`;

@@ -61,12 +61,23 @@ export function dependsOnCaller(rule: LocalityRule | undefined, endpoints: reado
   return rule.labels.length > 0 ? endpoints.length > 1 : endpoints.some(({ locality }) => locality !== first?.locality);
 }
 
+/** `KEY=VALUE`, or `KEY` alone: then the value is the caller's own. */
+function readPriority(text: string): { readonly key: string; readonly value: string | undefined } {
+  const [key = "", ...values] = text.split("=");
+  return { key, value: values.length === 1 ? values[0] : undefined };
+}
+
 /** Keys of the labels that a caller is asked for its own value of. */
 export function comparedLabels(failoverPriority: readonly string[] = []): string[] {
-  return failoverPriority.flatMap((each) => {
-    const [key = "", ...values] = each.split("=");
-    return values.length === 1 ? [] : [key];
-  });
+  return failoverPriority.map(readPriority).flatMap(({ key, value }) => (value === undefined ? [key] : []));
+}
+
+/** What the labels of an endpoint are to be for a caller that has these, the most important first; empty: it has none. */
+export function wantedLabels(
+  failoverPriority: readonly string[],
+  own: Labels,
+): (readonly [key: string, value: string])[] {
+  return failoverPriority.map(readPriority).map(({ key, value = own[key] ?? "" }) => [key, value]);
 }
 
 /** Who gets requests of a caller before whom, and in which shares (Istio's `ApplyLocalityLoadBalancer`). */
@@ -145,12 +156,9 @@ function splitByLabels(
   asked: readonly string[],
   own: Labels,
 ): readonly EndpointGroup[] {
-  const wanted = asked.map((each) => {
-    const [key = "", ...values] = each.split("=");
-    return [key, values.length === 1 ? values[0] : own[key]] as const;
-  });
+  const wanted = wantedLabels(asked, own);
   const priorityOf = ({ labels }: Endpoint): number => {
-    const isDifferent = ([key, value]: (typeof wanted)[number]): boolean => (value ?? "") !== (labels[key] ?? "");
+    const isDifferent = ([key, value]: (typeof wanted)[number]): boolean => value !== (labels[key] ?? "");
     const isElsewhere = asked[0] === NETWORK && wanted.slice(0, 1).some(isDifferent);
     const at = wanted.findIndex((each, index) => isDifferent(each) && !(index === 0 && isElsewhere));
     return (at < 0 ? 0 : asked.length - at) + (isElsewhere ? asked.length : 0);
