@@ -1,9 +1,10 @@
-import { type CredentialFacts, ENDS_SOON_MS } from "#core/registry/credential.ts";
+import type { CredentialFacts } from "#core/registry/credential.ts";
 import type { CredentialMaterial } from "#core/registry/credential-material.ts";
 import type { CredentialBook } from "#server/credentials/credential-book.ts";
 import type { Notify } from "#server/notify/notify.ts";
 import type { Audited } from "#server/services/audited.ts";
 import type { Services } from "#server/services/services.ts";
+import { tellTime } from "#server/services/tell-time.ts";
 
 export interface CredentialServiceOptions {
   readonly book: CredentialBook;
@@ -42,9 +43,6 @@ export function createCredentialService(options: CredentialServiceOptions): Serv
 
 function warnOf(facts: CredentialFacts, nowMs: number): string[] {
   if (facts.kind === "damaged" || facts.certificate === undefined) return [];
-  const { notBeforeMs, notAfterMs } = facts.certificate;
-  const when = (ms: number): string => new Date(ms).toISOString();
-  if (notAfterMs <= nowMs) return [`the certificate ended ${when(notAfterMs)}: clients refuse it`];
-  if (notBeforeMs > nowMs) return [`the certificate is not valid before ${when(notBeforeMs)}`];
-  return notAfterMs - nowMs < ENDS_SOON_MS ? [`the certificate ends soon, ${when(notAfterMs)}`] : [];
+  const told = tellTime(facts.certificate, nowMs);
+  return told === undefined ? [] : [`the certificate ${told.text}`];
 }

@@ -18,6 +18,7 @@ import { gatewaySelector } from "#core/resolve/gateway-ports.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
+import { tellTime } from "#server/services/tell-time.ts";
 
 export type CredentialBookFacts = ReadonlyMap<string, CredentialFacts>;
 
@@ -156,17 +157,17 @@ function covers(name: string, host: string): boolean {
   return hostMatches(pattern, asked) && asked.split(".").length === pattern.split(".").length;
 }
 
-function ofTime(what: string, { notBeforeMs, notAfterMs }: CertificateFacts, nowMs: number): Finding[] {
-  const hint = "apply its successor under the same name: connections go on";
-  const tell = (severity: Finding["severity"], code: DiagnosticCode, message: string): Finding[] => [
-    { severity, code, message: `${what} ${message}`, hint },
+function ofTime(what: string, certificate: CertificateFacts, nowMs: number): Finding[] {
+  const told = tellTime(certificate, nowMs);
+  if (told === undefined) return [];
+  return [
+    {
+      severity: told.state === "ended" ? "error" : "warning",
+      code: told.state === "soon" ? "credential-ends-soon" : "credential-not-usable",
+      message: `${what} ${told.text}`,
+      hint: "apply its successor under the same name: connections go on",
+    },
   ];
-  if (notAfterMs <= nowMs)
-    return tell("error", "credential-not-usable", `ended ${when(notAfterMs)}: clients refuse it`);
-  if (notBeforeMs > nowMs) return tell("warning", "credential-not-usable", `is not valid before ${when(notBeforeMs)}`);
-  return notAfterMs - nowMs < ENDS_SOON_MS
-    ? tell("warning", "credential-ends-soon", `ends soon, ${when(notAfterMs)}`)
-    : [];
 }
 
 /** Others are trusted beside one that has ended: only without any of them nobody is. */
