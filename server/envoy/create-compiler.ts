@@ -6,6 +6,7 @@ import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { LayerChange, ProxyNode, ProxyView, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import { describeFailures, type KnownCulprits } from "#server/compile/build-failure.ts";
+import { inOneTurn } from "#server/compile/in-one-turn.ts";
 import type { MutableLayer, ResourceSet } from "#server/compile/mutable-layer.ts";
 import { Placement } from "#server/compile/placement.ts";
 import type { Reader } from "#server/compile/recorder.ts";
@@ -385,13 +386,6 @@ function compareHeld(
       has.has(key) ? [] : [{ layerId, type, before: each, after: undefined }],
     ),
   ];
-}
-
-function inOneTurn<T>(steps: Generator<undefined, T, undefined>): T {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done === true) return value;
-  }
 }
 
 function unitsOf(readers: Iterable<Reader>): Unit[] {

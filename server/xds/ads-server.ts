@@ -7,6 +7,7 @@ import type { XdsType } from "#core/xds/type-urls.ts";
 import type { Peer } from "#grpc/peer.ts";
 import type { GrpcMethod, StreamHandler } from "#grpc/server.ts";
 import type { ServerStream } from "#grpc/server-stream.ts";
+import { inOneTurn } from "#server/compile/in-one-turn.ts";
 import { Connection, type Settled } from "#server/xds/connection.ts";
 import { type ChangedName, countTakers, type Takers } from "#server/xds/count-takers.ts";
 import { DeltaStream } from "#server/xds/delta-stream.ts";
@@ -106,8 +107,7 @@ export class AdsServer {
 
   /** `distributing` in one turn. */
   distribute(changes: readonly LayerChange[], revision: number | undefined, reopen?: ReadonlySet<ProxyNode>): void {
-    const steps = this.distributing(changes, revision, reopen);
-    while (steps.next().done !== true);
+    inOneTurn(this.distributing(changes, revision, reopen));
   }
 
   /**
