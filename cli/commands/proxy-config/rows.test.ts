@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clusterRows, endpointRows, listenerRows, routeRows } from "#cli/commands/proxy-config/rows.ts";
+import { clusterRows, credentialRow, endpointRows, listenerRows, routeRows } from "#cli/commands/proxy-config/rows.ts";
 
 test("a cluster's name is taken apart, and its DestinationRule named", () => {
   const name = "outbound|9080|v1|reviews.default.svc.cluster.local";
@@ -70,4 +70,26 @@ test("an endpoint without a status is healthy, one of the mesh names its workloa
     ["HEALTHY", "reviews-v1.default"],
     ["HEALTHY", ""],
   ]);
+});
+
+test("a stored credential tells until when it holds and for whom, and authorities which of them ends first", () => {
+  const certificate = (subject: string, names: readonly string[], notAfterMs: number) => ({
+    ...{ subject, names, notAfterMs },
+    ...{ issuer: "CN=ca", notBeforeMs: 0, fingerprint: "" },
+  });
+  const roots = [certificate("CN=late", [], 2000), certificate("CN=soon", [], 1000)];
+  const facts = { kind: "usable" as const, digest: "", roots, certificate: certificate("CN=a", ["a.example"], 3000) };
+  const stored = [{ namespace: "web", name: "shop", facts, updatedAt: "", updatedBy: "" }];
+  const notBefore = "1970-01-01T00:00:00.000Z";
+  expect(credentialRow("credential://web/shop", stored)).toEqual({
+    ...{ name: "credential://web/shop", type: "Cert Chain" },
+    ...{ notBefore, notAfter: "1970-01-01T00:00:03.000Z", identity: "a.example" },
+  });
+  expect(credentialRow("credential://web/shop#roots", stored)).toMatchObject({
+    ...{ type: "CA", notAfter: "1970-01-01T00:00:01.000Z", identity: "CN=soon" },
+  });
+  expect(credentialRow("credential://web/other", stored)).toEqual({
+    name: "credential://web/other",
+    type: "Cert Chain",
+  });
 });

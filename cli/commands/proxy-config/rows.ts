@@ -1,5 +1,8 @@
 import { z } from "zod";
 import { parseWorkloadLabel } from "#core/model/workload-label.ts";
+import type { CredentialView } from "#core/view/credential.ts";
+import type { IdentityView } from "#core/view/session.ts";
+import { parseCredential } from "#core/xds/credential-name.ts";
 
 // What is read of Envoy's resources, in proto3 JSON: fields at their default are absent.
 
@@ -241,4 +244,36 @@ export function endpointRows(config: unknown): EndpointRow[] {
         }),
       ),
     );
+}
+
+export interface SecretRow {
+  readonly name: string;
+  readonly type: "Cert Chain" | "CA";
+  readonly serial?: string;
+  /** ISO 8601, as are the others; absent where nothing is known of what it holds. */
+  readonly notBefore?: string;
+  readonly notAfter?: string;
+  readonly identity?: string;
+}
+
+/** The certificate by which the proxy is known. */
+export function identityRow({ serial, notBefore, notAfter, spiffeId }: IdentityView): SecretRow {
+  return { name: "default", type: "Cert Chain", serial, notBefore, notAfter, identity: spiffeId };
+}
+
+/** A stored credential, or its authorities, of which the one that ends first is told. */
+export function credentialRow(name: string, credentials: readonly CredentialView[]): SecretRow {
+  const asked = parseCredential(name);
+  const type = asked?.part === "roots" ? "CA" : "Cert Chain";
+  const facts = credentials.find((each) => `${each.namespace}/${each.name}` === asked?.key)?.facts;
+  if (facts?.kind !== "usable") return { name, type };
+  const [first] = facts.roots.toSorted((a, b) => a.notAfterMs - b.notAfterMs);
+  const shown = type === "CA" ? first : facts.certificate;
+  if (shown === undefined) return { name, type };
+  return {
+    ...{ name, type },
+    notBefore: new Date(shown.notBeforeMs).toISOString(),
+    notAfter: new Date(shown.notAfterMs).toISOString(),
+    identity: shown.names.length === 0 ? shown.subject : shown.names.join(","),
+  };
 }

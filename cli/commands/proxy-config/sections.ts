@@ -1,5 +1,12 @@
 import type { ApiClient } from "#cli/client/client.ts";
-import { clusterRows, endpointRows, listenerRows, routeRows } from "#cli/commands/proxy-config/rows.ts";
+import {
+  clusterRows,
+  credentialRow,
+  endpointRows,
+  identityRow,
+  listenerRows,
+  routeRows,
+} from "#cli/commands/proxy-config/rows.ts";
 import { type Column, renderTable } from "#cli/output/output.ts";
 import type { ProxyStatus } from "#core/view/mesh.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
@@ -118,20 +125,27 @@ const endpoints: Reader = async (api, proxy, filter) => {
   );
 };
 
-/** The proxy's certificate as it was issued. Its key never left the host. */
+/** The proxy's certificate as it was issued, whose key never left the host, and the stored credentials that it was given, without their keys. */
 const secrets: Reader = async (api, proxy) => {
-  const own = (await api.identity.list.query()).filter(({ spiffeId }) => spiffeId === proxy.spiffeId);
+  const [issued, given, credentials] = await Promise.all([
+    api.identity.list.query(),
+    configOf(api, proxy, "SDS"),
+    api.credentials.list.query(),
+  ]);
+  const own = issued.filter(({ spiffeId }) => spiffeId === proxy.spiffeId);
   const newest = own.toSorted((a, b) => b.notBefore.localeCompare(a.notBefore)).slice(0, 1);
-  const columns: Column<(typeof newest)[number]>[] = [
-    { title: "resource name", value: () => "default" },
-    { title: "type", value: () => "Cert Chain" },
-    { title: "valid cert", value: ({ notAfter }) => String(Date.parse(notAfter) > Date.now()) },
-    { title: "serial number", value: ({ serial }) => serial },
-    { title: "not after", value: ({ notAfter }) => notAfter },
-    { title: "not before", value: ({ notBefore }) => notBefore },
-    { title: "identity", value: ({ spiffeId }) => spiffeId },
-  ];
-  return { value: newest, table: renderTable(newest, columns), rows: newest.length };
+  const rows = [...newest.map(identityRow), ...given.map(({ name }) => credentialRow(name, credentials))];
+  const orNone = (text: string | undefined): string => text ?? "-";
+  const table = renderTable(rows, [
+    { title: "resource name", value: ({ name }) => name },
+    { title: "type", value: ({ type }) => type },
+    { title: "valid cert", value: ({ notAfter }) => orNone(notAfter && String(Date.parse(notAfter) > Date.now())) },
+    { title: "serial number", value: ({ serial }) => orNone(serial) },
+    { title: "not after", value: ({ notAfter }) => orNone(notAfter) },
+    { title: "not before", value: ({ notBefore }) => orNone(notBefore) },
+    { title: "identity", value: ({ identity }) => orNone(identity) },
+  ]);
+  return { value: [...newest, ...given], table, rows: rows.length };
 };
 
 /** istioctl's names of the sections, and their short ones. */
