@@ -55,11 +55,26 @@ const COLUMNS: readonly Column<InstanceView>[] = [
   },
 ];
 
+const LOOKED_UP = {
+  title: "No instance is registered",
+  text: "Callers look its name up; what answers there is not the mesh's to know.",
+};
+/** What it means that no instance is registered: by what is written, and else by how callers find who answers. */
+const NOBODY_REGISTERED: Readonly<
+  Record<ServiceDetail["resolution"] | "written", { readonly title: string; readonly text: string }>
+> = {
+  written: { title: "No instance is registered", text: "Requests go to the endpoints that are written." },
+  static: { title: "Nothing runs behind this name", text: "Requests to it fail until an instance joins the mesh." },
+  dns: LOOKED_UP,
+  "dns-round-robin": LOOKED_UP,
+  none: { title: "No instance is registered", text: "Connections go to the address that the caller meant." },
+};
+
 /** What runs behind a service's name. */
 export function InstancesCard({
-  service: { instanceList: instances, waitingGroups },
+  service: { instanceList: instances, written, resolution, waitingGroups },
 }: {
-  readonly service: Pick<ServiceDetail, "instanceList" | "waitingGroups">;
+  readonly service: Pick<ServiceDetail, "instanceList" | "written" | "resolution" | "waitingGroups">;
 }) {
   return (
     <Card title="Instances" isFlush>
@@ -70,11 +85,23 @@ export function InstancesCard({
         rowKey={({ name, address, port }) => `${name} ${address}:${port}`}
         defaultSort={{ column: "version", isDescending: false }}
         empty={
-          <EmptyState icon={<Server />} title="Nothing runs behind this name">
-            Requests to it fail until an instance joins the mesh.
+          <EmptyState icon={<Server />} title={NOBODY_REGISTERED[written.length > 0 ? "written" : resolution].title}>
+            {NOBODY_REGISTERED[written.length > 0 ? "written" : resolution].text}
           </EmptyState>
         }
       />
+      {written.length === 0 ? null : (
+        <ul className="border-line border-t px-4 py-2 text-sm" aria-label="Endpoints that are written">
+          {written.map(({ address, port, locality }) => (
+            <li key={`${address} ${port}`} className="flex flex-wrap gap-x-3 py-0.5">
+              <code className="font-mono text-xs [overflow-wrap:anywhere]">
+                {address.startsWith("/") ? address : `${address.includes(":") ? `[${address}]` : address}:${port}`}
+              </code>
+              {locality === "" ? null : <span className="text-muted text-xs">{locality}</span>}
+            </li>
+          ))}
+        </ul>
+      )}
       {waitingGroups.length === 0 ? null : (
         <ul className="border-line border-t px-4 py-2 text-muted text-sm" aria-label="Groups without an instance">
           {waitingGroups.map(({ name, serviceAccount }) => (

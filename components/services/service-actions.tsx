@@ -7,6 +7,7 @@ import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
 import { callerOf } from "#components/simulate/caller-of.ts";
 import { simulateHref } from "#components/simulate/simulate-href.ts";
+import { tracesOfService } from "#components/traces/traces-of-service.ts";
 import { routesRequests } from "#components/traffic/routes-requests.ts";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { UNKNOWN } from "#core/model/workload-label.ts";
@@ -18,17 +19,14 @@ export function ServiceActions({ service }: { readonly service: ServiceDetail })
   const { host, namedBy } = service;
   const range = useRange();
   const proxies = useQuery(useTRPC().proxies.list.queryOptions(undefined, { staleTime: 30_000 }));
-  const [name = host, namespace = ""] = host.split(".");
+  const [name = host] = host.split(".");
   const isServed = namedBy.length === 0;
   return (
     <>
       <ButtonLink variant="ghost" href={withRange(`/topology?find=${encodeURIComponent(name)}`, range)}>
         <Network aria-hidden /> Topology
       </ButtonLink>
-      <ButtonLink
-        variant="ghost"
-        href={withRange(`/traces?service=${encodeURIComponent(`${name}.${namespace}`)}`, range)}
-      >
+      <ButtonLink variant="ghost" href={withRange(tracesOfService(service), range)}>
         <ListTree aria-hidden /> Traces
       </ButtonLink>
       <ButtonLink variant="ghost" href={simulateService(service, proxies.data ?? [])}>

@@ -12,10 +12,17 @@ export function ServiceFacts({ service }: { readonly service: ServiceDetail }) {
         <CopyButton text={service.host} label="Copy the host name" />
       </span>
       <span>{ports === "" ? "no ports" : ports}</span>
-      <span>{`${service.instances} ${service.instances === 1 ? "instance" : "instances"}`}</span>
+      <span>{whoAnswers(service)}</span>
       <span className="inline-flex items-center gap-1.5">
         mTLS <MtlsBadge mode={service.mtls} />
       </span>
     </span>
   );
+}
+
+function whoAnswers({ instances, written }: ServiceDetail): string {
+  const counted = (count: number, one: string): string => `${count} ${count === 1 ? one : `${one}s`}`;
+  if (written.length === 0) return counted(instances, "instance");
+  const endpoints = counted(written.length, "written endpoint");
+  return instances === 0 ? endpoints : `${counted(instances, "instance")}, ${endpoints}`;
 }

@@ -67,7 +67,7 @@ export function ServicePage({ host }: { readonly host: string }) {
                 <ServiceConfigCard config={data.config} />
                 {data.localities.length === 0 ? null : <LocalitiesCard localities={data.localities} />}
               </div>
-              <RecentTracesCard service={data.name} namespace={data.namespace} traces={data.traces} />
+              <RecentTracesCard service={data} traces={data.traces} />
             </div>
           </div>
         )}

@@ -1,4 +1,5 @@
 import type { GraphEdge, Health } from "#core/graph/graph.ts";
+import type { Resolution } from "#core/model/service.ts";
 import type { AppliedResource } from "#core/resolve/applied-resource.ts";
 import type { ExplainedCallers } from "#core/resolve/explain-localities.ts";
 import type { TraceSummary } from "#core/telemetry/trace.ts";
@@ -38,6 +39,16 @@ export interface InstanceView {
   readonly proxyId: string | null;
 }
 
+/** Who answers because a resource says so; nobody registered it. */
+export interface WrittenEndpoint {
+  /** An address, a name that callers look up, or the path of a socket. */
+  readonly address: string;
+  /** Of no meaning for a socket. */
+  readonly port: number;
+  /** region/zone/subzone, or less of it; empty where nobody says it. */
+  readonly locality: string;
+}
+
 export interface ServiceDetail extends ServiceRow {
   /** VirtualServices that name a host which no service declares: then nothing serves it. Empty where one does. */
   readonly namedBy: readonly string[];
@@ -45,6 +56,10 @@ export interface ServiceDetail extends ServiceRow {
   readonly callers: readonly ServicePeer[];
   readonly callees: readonly ServicePeer[];
   readonly instanceList: readonly InstanceView[];
+  /** The first hundred. */
+  readonly written: readonly WrittenEndpoint[];
+  /** How callers find who answers. */
+  readonly resolution: Resolution;
   /** WorkloadGroups that it selects and that have no instance, with the account that callers expect of theirs; null: each says its own. */
   readonly waitingGroups: readonly { readonly name: string; readonly serviceAccount: string | null }[];
   readonly config: readonly AppliedResource[];

@@ -12,6 +12,7 @@ import { waitingWorkloads } from "#core/resolve/waiting-workloads.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import type { TraceQuery } from "#core/telemetry/trace-query.ts";
 import type { ServicePeer, ServiceRow } from "#core/view/service.ts";
 import { buildCatalog } from "#server/services/catalog-names.ts";
 import type { Mesh, ServiceFigures, Telemetry } from "#server/services/dependencies.ts";
@@ -22,6 +23,7 @@ import type { MeshState } from "#server/services/mesh-state.ts";
 import { perSnapshot } from "#server/services/per-snapshot.ts";
 import { type DirectoryService, listServices } from "#server/services/service-directory.ts";
 import type { Policed, Services } from "#server/services/services.ts";
+import { writtenEndpoints } from "#server/services/written-endpoints.ts";
 
 export interface CatalogServiceOptions {
   readonly state: MeshState;
@@ -74,6 +76,7 @@ export function createCatalogService(options: CatalogServiceOptions): Services["
   const catalogOf = perSnapshot(buildCatalog);
   // Each caller in trouble asks for the same.
   const explain = explainOnce(state, options.explain);
+  const writtenAt = explainOnce(state, (host) => writtenEndpoints(state.snapshot(), host));
   const localitiesOf = explainOnce(state, (host) => explainLocalities(state.snapshot(), host));
   const rangeOf = (seconds: number) => ({ startMs: now() - seconds * 1000, endMs: now() });
 
@@ -120,7 +123,7 @@ export function createCatalogService(options: CatalogServiceOptions): Services["
         telemetry.metrics({ ...range, host, stepMs: chartStepMs(seconds) }),
         telemetry.graph({ ...range, view: "service" }),
         mesh.proxies(),
-        telemetry.searchTraces({ service: service.name, seconds, limit: RECENT_TRACES }),
+        telemetry.searchTraces({ ...tracesOf(service), seconds, limit: RECENT_TRACES }),
       ]);
       const proxyIds = new Map(proxies.map(({ id, name, namespace }) => [`${namespace}/${name}`, id]));
       return {
@@ -143,6 +146,8 @@ export function createCatalogService(options: CatalogServiceOptions): Services["
           locality: instance.locality,
           proxyId: proxyIds.get(`${instance.namespace}/${instance.name}`) ?? null,
         })),
+        written: writtenAt(host),
+        resolution: service.resolution,
         waitingGroups: service.waiting.map(({ name, serviceAccount = null }) => ({ name, serviceAccount })),
         config: explain(host),
         localities: localitiesOf(host),
@@ -159,9 +164,14 @@ function asNamed(host: string, [oldest]: readonly Resource<"VirtualService">[]):
   if (oldest === undefined) return undefined;
   const { namespace } = oldest.metadata;
   return {
-    service: { host, namespace, name: host, ports: [], labels: {}, instances: [], waiting: [] },
+    service: { host, namespace, name: host, ports: [], labels: {}, resolution: "static", instances: [], waiting: [] },
     mtls: "unknown",
   };
+}
+
+/** Who has no proxy of its own has no spans: its calls are those that callers made. */
+function tracesOf({ name, host, instances }: DirectoryService): Pick<TraceQuery, "service" | "callee"> {
+  return instances.length > 0 ? { service: name } : { callee: host };
 }
 
 function peersOf(

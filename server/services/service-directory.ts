@@ -1,3 +1,4 @@
+import type { Resolution } from "#core/model/service.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { answeringInstances } from "#core/resolve/answering-instances.ts";
 import { withMeshExports } from "#core/resolve/mesh-settings.ts";
@@ -15,6 +16,7 @@ export interface DirectoryService {
   readonly name: string;
   readonly ports: readonly { readonly name: string; readonly number: number; readonly protocol: string }[];
   readonly labels: Readonly<Record<string, string>>;
+  readonly resolution: Resolution;
   readonly instances: readonly WorkloadInstance[];
   /** Of its groups those without an instance. */
   readonly waiting: readonly WaitingWorkload[];
@@ -43,6 +45,7 @@ export const listServices = perSnapshot((written): ReadonlyMap<string, Directory
       name,
       ports,
       labels: selector ?? {},
+      resolution: service.resolution,
       instances,
       waiting: instancesOf(service, groups),
     });
