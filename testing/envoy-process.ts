@@ -43,6 +43,9 @@ export class EnvoyProcess {
       "envoy.log",
       "-l",
       "warn",
+      // By itself it keeps access logs for ten seconds.
+      "--file-flush-interval-msec",
+      "100",
     ];
     this.#child = spawn(envoy, [...own, ...flags], { stdio: "ignore", cwd: dir });
     this.#ended = new Promise((done) => this.#child.once("exit", () => done()).once("error", () => done()));

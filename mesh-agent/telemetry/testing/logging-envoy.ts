@@ -180,8 +180,7 @@ export class LoggingEnvoy {
 
   async start(): Promise<void> {
     const [envoy, dir] = [await findTestEnvoy(), this.#dir];
-    const flags = ["--file-flush-interval-msec", "100"];
-    this.#process = new EnvoyProcess({ envoy, dir, bootstrap: bootstrap(dir), flags });
+    this.#process = new EnvoyProcess({ envoy, dir, bootstrap: bootstrap(dir) });
     await this.#process.untilReady();
   }
 
