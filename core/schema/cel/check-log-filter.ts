@@ -1,4 +1,4 @@
-import type { Expression } from "#core/schema/cel/expression.ts";
+import { type Expression, partsOf } from "#core/schema/cel/expression.ts";
 import { parseCel } from "#core/schema/cel/parse-cel.ts";
 
 /** What Envoy 1.40 has for expressions of access logs, with how many arguments; the operand of a method is one of them. */
@@ -40,21 +40,7 @@ export function checkLogFilter(text: string): string | undefined {
 }
 
 function checkFunctions(expression: Expression): string | undefined {
-  switch (expression.kind) {
-    case "literal":
-    case "name":
-      return undefined;
-    case "field":
-      return checkFunctions(expression.operand);
-    case "index":
-      return checkFunctions(expression.operand) ?? checkFunctions(expression.index);
-    case "list":
-      return firstProblem(expression.items);
-    case "map":
-      return firstProblem(expression.entries.flat());
-    case "call":
-      return checkCall(expression);
-  }
+  return expression.kind === "call" ? checkCall(expression) : firstProblem(partsOf(expression));
 }
 
 function firstProblem(all: readonly Expression[]): string | undefined {

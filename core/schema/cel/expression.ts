@@ -9,3 +9,22 @@ export type Expression =
   | { readonly kind: "map"; readonly entries: readonly (readonly [Expression, Expression])[] }
   /** A function, a method (its operand is the first argument) or an operator, by its sign; `?:` has three arguments, `-` and `!` one or two. */
   | { readonly kind: "call"; readonly name: string; readonly isMethod: boolean; readonly args: readonly Expression[] };
+
+/** What an expression is made of, in the order in which it is written. */
+export function partsOf(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case "literal":
+    case "name":
+      return [];
+    case "field":
+      return [expression.operand];
+    case "index":
+      return [expression.operand, expression.index];
+    case "list":
+      return expression.items;
+    case "map":
+      return expression.entries.flat();
+    case "call":
+      return expression.args;
+  }
+}

@@ -1,4 +1,4 @@
-import type { Expression } from "#core/schema/cel/expression.ts";
+import { type Expression, partsOf } from "#core/schema/cel/expression.ts";
 import { CelProblem, type Token, tokenize } from "#core/schema/cel/tokenize.ts";
 
 /** Operators by how closely they bind, the loosest first. */
@@ -197,24 +197,6 @@ class Parser {
       entries.push([key, this.#conditional()]);
     }
     return entries;
-  }
-}
-
-function partsOf(expression: Expression): readonly Expression[] {
-  switch (expression.kind) {
-    case "literal":
-    case "name":
-      return [];
-    case "field":
-      return [expression.operand];
-    case "index":
-      return [expression.operand, expression.index];
-    case "list":
-      return expression.items;
-    case "map":
-      return expression.entries.flat();
-    case "call":
-      return expression.args;
   }
 }
 
