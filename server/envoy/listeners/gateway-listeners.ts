@@ -6,31 +6,19 @@ import { placesOfRoutes } from "#core/resolve/delegates.ts";
 import { type GatewayChain, resolveGatewayChains } from "#core/resolve/gateway-chains.ts";
 import { resolveGatewayPorts } from "#core/resolve/gateway-ports.ts";
 import { readGuards } from "#core/resolve/guarding-policy.ts";
-import { resolveServerTls, type ServerTls } from "#core/resolve/server-tls.ts";
+import { resolveServerTls } from "#core/resolve/server-tls.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin, ProxyNode } from "#core/xds/layer.ts";
-import type { TransportSocketSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { TrafficDirection } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import type { FilterChainSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import type { RouteConfiguration } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { TlsInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js";
-import {
-  TlsParameters_TlsProtocol,
-  CertificateValidationContext_TrustChainVerification as TrustChain,
-} from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/common_pb.js";
-import { DownstreamTlsContextSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js";
 import type { CompileReader } from "#server/compile/compile-reader.ts";
-import {
-  checkPeers,
-  credentialSecret,
-  fileCertificate,
-  fileRoots,
-  HANDSHAKE_TIMEOUT_MS,
-  meshDownstream,
-} from "#server/envoy/build-tls.ts";
+import { HANDSHAKE_TIMEOUT_MS } from "#server/envoy/build-tls.ts";
 import { chainFilters } from "#server/envoy/features/network-filters.ts";
 import { buildRefusedAccessLog } from "#server/envoy/listeners/build-access-log.ts";
+import { buildServerTls } from "#server/envoy/listeners/build-server-tls.ts";
 import { listCheckedTokens } from "#server/envoy/listeners/checked-tokens.ts";
 import { describeLeftOut } from "#server/envoy/listeners/describe-left-out.ts";
 import { buildHttpManager, type ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
@@ -44,14 +32,6 @@ export interface BuiltGateway {
   readonly routes: readonly { readonly config: RouteConfiguration; readonly origins: readonly Origin[] }[];
   readonly diagnostics: readonly Diagnostic[];
 }
-
-const TLS_VERSION = {
-  TLS_AUTO: TlsParameters_TlsProtocol.TLS_AUTO,
-  TLSV1_0: TlsParameters_TlsProtocol.TLSv1_0,
-  TLSV1_1: TlsParameters_TlsProtocol.TLSv1_1,
-  TLSV1_2: TlsParameters_TlsProtocol.TLSv1_2,
-  TLSV1_3: TlsParameters_TlsProtocol.TLSv1_3,
-} as const;
 
 /** Listeners and routes of a gateway workload: every Gateway whose selector finds it, merged port by port. */
 export function buildGateway(
@@ -145,41 +125,4 @@ function chainName({ group, sni, connections }: GatewayChain, port: number, isPl
   if (isPlain || first === undefined) return `http.${port}`;
   const { name, namespace } = first.gateway.metadata;
   return `https.${port}.${first.server.port.name}.${name}.${namespace}`;
-}
-
-export function buildServerTls(
-  tls: ServerTls,
-  world: CompileReader,
-  namespace: string,
-): Init<typeof TransportSocketSchema> {
-  if (tls.kind === "mesh") return meshDownstream(world.mesh.trustDomain);
-  const { clients } = tls;
-  const stored = (credential: string, part: "pair" | "roots") =>
-    credentialSecret(world.credentialUse({ credential, part }, namespace));
-  return typed("envoy.transport_sockets.tls", DownstreamTlsContextSchema, {
-    ...(clients?.areRequired === true ? { requireClientCertificate: true } : {}),
-    commonTlsContext: {
-      alpnProtocols: ["h2", "http/1.1"],
-      tlsParams: {
-        tlsMinimumProtocolVersion: TLS_VERSION[tls.oldest],
-        tlsMaximumProtocolVersion: TLS_VERSION[tls.newest],
-        cipherSuites: [...tls.cipherSuites],
-        ecdhCurves: [...tls.curves],
-      },
-      tlsCertificateSdsSecretConfigs: tls.certificates.map((each) =>
-        each.kind === "files" ? fileCertificate(each.certificate, each.key) : stored(each.credential, "pair"),
-      ),
-      ...(clients === undefined
-        ? {}
-        : checkPeers(
-            clients.roots.kind === "file" ? fileRoots(clients.roots.path) : stored(clients.roots.credential, "roots"),
-            clients.names,
-            {
-              verifyCertificateSpki: [...clients.keyHashes],
-              verifyCertificateHash: [...clients.certificateHashes],
-              ...(clients.takesUntrusted ? { trustChainVerification: TrustChain.ACCEPT_UNTRUSTED } : {}),
-            },
-          )),
-    },
-  });
 }
