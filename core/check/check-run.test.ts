@@ -99,3 +99,25 @@ test("what looks at all of a kind looks again when the kind, or what it asked fo
   find(a, b, { ...entry("t"), metadata: { name: "t", namespace: "elsewhere" } });
   expect(looks).toBe(3);
 });
+
+test("where a look fails, all that it was at are looked at again", () => {
+  const kept = new KeptParts();
+  let failing = "";
+  const run = runEach(
+    (context) => context.of("DestinationRule"),
+    (resource, { workloads }) => {
+      if (resource.metadata.name === failing) throw new Error("no answer");
+      return workloads.map(() => ({
+        ...{ severity: "warning", code: "no-effect", message: "m" },
+        resource: formatRef(refOf(resource)),
+      }));
+    },
+  );
+  const find = (instances: readonly WorkloadInstance[]) =>
+    run.findings(createCheckContext({ revision: 1, mesh: MESH, resources: [a, b], instances }, kept)).length;
+  expect(find([])).toBe(0);
+  failing = "b";
+  expect(() => find([instance])).toThrow("no answer");
+  failing = "";
+  expect(find([instance])).toBe(2);
+});

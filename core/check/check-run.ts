@@ -41,6 +41,8 @@ export function runEach<R extends object>(
       if (!isSame) {
         reads.clear();
         found.clear();
+        // Until all of them are looked at again nothing is known of any.
+        resources = [];
       } else {
         const now = new Set(all);
         for (const each of before) if (!now.has(each)) found.delete(each);
