@@ -3,6 +3,7 @@ import type { Endpoint } from "#core/model/endpoint.ts";
 import { localityMatches, parseLocality, withTopology } from "#core/model/locality.ts";
 import type { Port } from "#core/model/port.ts";
 import type { Service } from "#core/model/service.ts";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { resolveEndpoints } from "#core/resolve/endpoints.ts";
 import {
@@ -53,7 +54,7 @@ export function explainLocalities(written: Snapshot, host: string): readonly Exp
   const settings = reader.settings();
   const endpointsOf = endpointsOnce(reader);
   const found = new Map<string, { readonly from: Set<string>; readonly to: Set<string>; groups: ExplainedGroup[] }>();
-  for (const namespace of new Set(snapshot.instances.map((instance) => instance.namespace))) {
+  for (const [namespace, instances] of Map.groupBy(snapshot.instances, (instance) => instance.namespace)) {
     const service = reader.service(host, namespace);
     if (service === undefined) continue;
     const rule = reader.destinationRule(host, namespace, service.namespace);
@@ -63,7 +64,7 @@ export function explainLocalities(written: Snapshot, host: string): readonly Exp
         if (order === undefined) continue;
         const chosen = endpointsOf(service, port).filter((endpoint) => matchesLabels(endpoint.labels, labels));
         if (!dependsOnCaller(order, chosen)) continue;
-        for (const [from, caller] of callersIn(snapshot, namespace, order)) {
+        for (const [from, caller] of callersIn(instances, order)) {
           const groups = explainGroups(chosen, order, caller);
           const key = JSON.stringify(groups);
           const known = found.get(key) ?? { from: new Set(), to: new Set(), groups };
@@ -91,12 +92,12 @@ function endpointsOnce(reader: MeshReader): (service: Service, port: Port) => re
   };
 }
 
-/** Callers of a namespace that may be told apart, by how they are called. */
-function callersIn({ instances }: Snapshot, namespace: string, rule: LocalityRule): Map<string, Caller> {
+/** Callers among instances of a namespace that may be told apart, by how they are called. */
+function callersIn(instances: readonly WorkloadInstance[], rule: LocalityRule): Map<string, Caller> {
   const keys = rule.kind === "failover" ? comparedLabels(rule.labels) : [];
   const callers = new Map<string, Caller>();
   for (const instance of instances) {
-    if (instance.namespace !== namespace || callers.size >= CALLERS_MAX) continue;
+    if (callers.size >= CALLERS_MAX) break;
     const { locality, labels } = instance;
     const said = keys.flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]] as const]));
     const name = [locality || "anywhere", ...said.map(([key, value]) => `${key}=${value}`)].join(" ");

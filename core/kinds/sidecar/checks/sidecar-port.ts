@@ -13,9 +13,11 @@ export const sidecarPort: EachCheck<"Sidecar"> = {
     const { namespace } = sidecar.metadata;
     const answered = new Set(ingress.map(({ port }) => port.number));
     const missing = new Map<string, string>();
-    const instances = context.instances.filter((each) => each.namespace === namespace);
+    const instances = new Map(
+      context.instances.flatMap((each) => (each.namespace === namespace ? [[each.name, each] as const] : [])),
+    );
     for (const workload of context.select(labels, namespace)) {
-      const own = instances.find(({ name }) => workload.standing === "registered" && name === workload.name);
+      const own = workload.standing === "registered" ? instances.get(workload.name ?? "") : undefined;
       for (const { host, ports } of context.reader.servicesSelecting(namespace, workload.labels))
         for (const { name, number, targetPort } of ports) {
           const registered = own?.ports.find((each) => each.name === name)?.inboundPort;
