@@ -6,6 +6,7 @@ import { Select } from "#components/ui/select.tsx";
 import { TextInput } from "#components/ui/text-input.tsx";
 import type { Catalog } from "#core/form/catalog.ts";
 import type { Exposure } from "#core/form/expose-service.ts";
+import { writeLabels } from "#core/resource/labels.ts";
 import type { CredentialView } from "#core/view/credential.ts";
 import type { GatewayView } from "#core/view/gateway.ts";
 
@@ -61,11 +62,7 @@ export interface ExposeFieldsProps {
 export function ExposeFields({ form, onFormChange, services, credentials, gateways }: ExposeFieldsProps) {
   const set = (more: Partial<ExposeForm>) => onFormChange({ ...form, ...more });
   const ports = services.flatMap(({ host, ports: all }) => all.map(({ number }) => `${host}:${number}`));
-  const labels = gateways.map(({ selector }) =>
-    Object.entries(selector)
-      .map(([key, value]) => `${key}=${value}`)
-      .join(", "),
-  );
+  const labels = gateways.map(({ selector }) => writeLabels(selector).join(", "));
   const pairs = credentials.flatMap(({ name, facts }) =>
     facts.kind === "damaged" || facts.certificate === undefined ? [] : [{ name, names: facts.certificate.names }],
   );

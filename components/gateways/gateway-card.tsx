@@ -8,6 +8,7 @@ import { DataTable } from "#components/ui/data-table.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { ResourceLinks } from "#components/ui/resource-links.tsx";
 import type { Column } from "#components/ui/table-column.ts";
+import { writeLabels } from "#core/resource/labels.ts";
 import type { GatewayServerView, GatewayView } from "#core/view/gateway.ts";
 
 const COLUMNS: readonly Column<GatewayServerView>[] = [
@@ -60,7 +61,7 @@ function TlsMode({ server: { tls, isRedirected } }: { readonly server: GatewaySe
 /** One Gateway: its servers, what is wrong with it, and who serves it. */
 export function GatewayCard({ gateway }: { readonly gateway: GatewayView }) {
   const { ref, namespace, name, selector, servers, proxies, problems } = gateway;
-  const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
+  const labels = writeLabels(selector);
   return (
     <Card
       isFlush

@@ -2,6 +2,7 @@ import type { CheckContext } from "#core/check/context.ts";
 import type { Finding, ResourceCheck } from "#core/check/rule.ts";
 import type { KindDefinition } from "#core/kinds/kind.ts";
 import { KINDS } from "#core/kinds/kinds.ts";
+import { writeLabels } from "#core/resource/labels.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 
 /** Policies, gateways and services that select no workload do nothing. */
@@ -20,7 +21,7 @@ function findUnmatched(resource: AnyResource, context: CheckContext): Finding[] 
   const { namespace } = resource.metadata;
   const everywhere = among === "mesh" || (among === "own-namespace-or-mesh" && namespace === mesh.rootNamespace);
   if (select(labels, everywhere ? undefined : namespace).length > 0) return [];
-  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  const pairs = writeLabels(labels);
   const where = everywhere ? "" : ` in namespace ${namespace}`;
   return [
     {

@@ -1,11 +1,12 @@
 import { joinWords } from "#core/kinds/join-words.ts";
 import type { Written } from "#core/kinds/kind.ts";
+import { writeLabels } from "#core/resource/labels.ts";
 
 type Selecting = Written<{ readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> } }>;
 
 /** Whom a security policy is for, in words. */
 export function describePolicyTarget({ metadata, spec }: Selecting, rootNamespace: string): string {
-  const labels = Object.entries(spec.selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
+  const labels = writeLabels(spec.selector?.matchLabels);
   if (labels.length > 0) return `workloads with ${joinWords(labels, "and")}`;
   return metadata.namespace === rootNamespace
     ? "every workload of the mesh"

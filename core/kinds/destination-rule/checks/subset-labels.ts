@@ -1,6 +1,6 @@
 import type { EachCheck } from "#core/check/rule.ts";
 import { listEndpointLabels } from "#core/kinds/destination-rule/checks/list-endpoint-labels.ts";
-import { matchesLabels } from "#core/resource/labels.ts";
+import { matchesLabels, writeLabels } from "#core/resource/labels.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 
 /** A subset without instances answers 503 when a route points at it. */
@@ -17,7 +17,7 @@ export const subsetLabels: EachCheck<"DestinationRule"> = {
     if (labels.length === 0) return [];
     return (resource.spec.subsets ?? []).flatMap((subset, index) => {
       if (labels.some((each) => matchesLabels(each, subset.labels))) return [];
-      const wanted = Object.entries(subset.labels ?? {}).map(([key, value]) => `${key}=${value}`);
+      const wanted = writeLabels(subset.labels);
       return [
         {
           severity: "warning" as const,
