@@ -6,7 +6,7 @@ import { Select } from "#components/ui/select.tsx";
 import { TextInput } from "#components/ui/text-input.tsx";
 import type { Catalog } from "#core/form/catalog.ts";
 import type { Exposure } from "#core/form/expose-service.ts";
-import { writeLabels } from "#core/resource/labels.ts";
+import { writeLabels } from "#core/kinds/write-labels.ts";
 import type { CredentialView } from "#core/view/credential.ts";
 import type { GatewayView } from "#core/view/gateway.ts";
 

@@ -8,7 +8,7 @@ import { DataTable } from "#components/ui/data-table.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { ResourceLinks } from "#components/ui/resource-links.tsx";
 import type { Column } from "#components/ui/table-column.ts";
-import { writeLabels } from "#core/resource/labels.ts";
+import { writeLabels } from "#core/kinds/write-labels.ts";
 import type { GatewayServerView, GatewayView } from "#core/view/gateway.ts";
 
 const COLUMNS: readonly Column<GatewayServerView>[] = [

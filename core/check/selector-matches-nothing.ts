@@ -2,7 +2,7 @@ import type { CheckContext } from "#core/check/context.ts";
 import type { Finding, ResourceCheck } from "#core/check/rule.ts";
 import type { KindDefinition } from "#core/kinds/kind.ts";
 import { KINDS } from "#core/kinds/kinds.ts";
-import { writeLabels } from "#core/resource/labels.ts";
+import { writeLabels } from "#core/kinds/write-labels.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 
 /** Policies, gateways and services that select no workload do nothing. */

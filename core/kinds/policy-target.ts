@@ -1,6 +1,6 @@
 import { joinWords } from "#core/kinds/join-words.ts";
 import type { Written } from "#core/kinds/kind.ts";
-import { writeLabels } from "#core/resource/labels.ts";
+import { writeLabels } from "#core/kinds/write-labels.ts";
 
 type Selecting = Written<{ readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> } }>;
 

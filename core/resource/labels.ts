@@ -4,8 +4,3 @@ export type Labels = Readonly<Record<string, string>>;
 export function matchesLabels(labels: Labels, selector: Labels | undefined): boolean {
   return Object.entries(selector ?? {}).every(([key, value]) => labels[key] === value);
 }
-
-/** Each as `key=value`, as people write labels. */
-export function writeLabels(labels: Labels | undefined): string[] {
-  return Object.entries(labels ?? {}).map(([key, value]) => `${key}=${value}`);
-}

@@ -3,7 +3,7 @@ import type { TcpMatch, TlsMatch } from "#core/kinds/virtual-service/connection-
 import { describeShares } from "#core/kinds/virtual-service/describe-shares.ts";
 import type { VirtualServiceSpec } from "#core/kinds/virtual-service/schema.ts";
 import type { RouteDestination } from "#core/kinds/virtual-service/tcp-route.ts";
-import { writeLabels } from "#core/resource/labels.ts";
+import { writeLabels } from "#core/kinds/write-labels.ts";
 import type { Draft } from "#core/schema/read-draft.ts";
 
 /** What becomes of connections, one sentence for each rule in the order in which they are tried; also of unfinished rules. */

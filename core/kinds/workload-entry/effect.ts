@@ -1,6 +1,6 @@
 import { joinParts } from "#core/kinds/join-words.ts";
 import type { WorkloadEntrySpec } from "#core/kinds/workload-entry/schema.ts";
-import { writeLabels } from "#core/resource/labels.ts";
+import { writeLabels } from "#core/kinds/write-labels.ts";
 
 export function describeWorkloadEntry({ address = "", labels, serviceAccount }: WorkloadEntrySpec): string {
   return joinParts([address, describeInstance(labels, serviceAccount)]);

@@ -1,6 +1,7 @@
 import type { EachCheck } from "#core/check/rule.ts";
 import { listEndpointLabels } from "#core/kinds/destination-rule/checks/list-endpoint-labels.ts";
-import { matchesLabels, writeLabels } from "#core/resource/labels.ts";
+import { writeLabels } from "#core/kinds/write-labels.ts";
+import { matchesLabels } from "#core/resource/labels.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 
 /** A subset without instances answers 503 when a route points at it. */
