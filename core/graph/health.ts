@@ -68,9 +68,9 @@ export function judgeHealth(figures: HealthFigures): Health {
   }
   if (unseen === undefined) return worst;
   const reason = `${worst.reason}; ${unseen.reason}`;
-  if (worst.status !== "healthy") return { ...worst, reason };
-  // Whom all others reach does well, and is told of what stayed at a caller.
-  return figures.blocked > 0 ? { ...worst, reason, cause: unseen.cause } : worst;
+  if (figures.blocked === 0) return worst.status === "healthy" ? worst : { ...worst, reason };
+  // What a caller's own proxy turned down is told beside what decided: neither is seen from the other.
+  return { ...worst, reason, cause: worst.cause === undefined ? unseen.cause : `${worst.cause}; ${unseen.cause}` };
 }
 
 /** What never came to the called end, and whether it is known where it stayed. */

@@ -44,33 +44,40 @@ spec:
     ],
     reason: "details are not for the page",
   });
-  await page.goto(`${demo.console}/topology?range=1m`);
-  const tag = page.getByTestId("graph-edge").filter({ hasText: "denied" });
-  await expect(tag).toContainText("denied by deny-page-to-details", { timeout: 60_000 });
-  await eventually("no tag lies under a card or upon another", 15_000, async () => {
-    const [cards, tags] = [await boxesOf(page, "graph-node"), await boxesOf(page, "graph-edge")];
-    const isClear = tags.every(
-      (each, at) =>
-        !cards.some((card) => overlap(each, card)) && !tags.slice(at + 1).some((other) => overlap(each, other)),
+  try {
+    await page.goto(`${demo.console}/topology?range=1m`);
+    const tag = page.getByTestId("graph-edge").filter({ hasText: "denied" });
+    await expect(tag).toContainText("denied by deny-page-to-details", { timeout: 60_000 });
+    await eventually("no tag lies under a card or upon another", 15_000, async () => {
+      const [cards, tags] = [await boxesOf(page, "graph-node"), await boxesOf(page, "graph-edge")];
+      const isClear = tags.every(
+        (each, at) =>
+          !cards.some((card) => overlap(each, card)) && !tags.slice(at + 1).some((other) => overlap(each, other)),
+      );
+      return cards.length >= 7 && tags.length >= 6 && isClear ? true : undefined;
+    });
+    // By keyboard: one edge is in the tab order, arrows lead to the others, Enter opens.
+    await page.locator("[data-testid=graph-edge][tabindex='0']").focus();
+    for (let step = 0; step < 8; step += 1) {
+      if (await tag.evaluate((element) => element === document.activeElement)) break;
+      await page.keyboard.press(step % 2 === 0 ? "ArrowRight" : "ArrowUp");
+    }
+    await tag.focus();
+    await page.keyboard.press("Enter");
+    const panel = page.getByTestId("side-panel");
+    await expect(panel.getByRole("table", { name: "Answers by code" })).toContainText(
+      "AuthorizationPolicy default/deny",
     );
-    return cards.length >= 7 && tags.length >= 6 && isClear ? true : undefined;
-  });
-  // By keyboard: one edge is in the tab order, arrows lead to the others, Enter opens.
-  await page.locator("[data-testid=graph-edge][tabindex='0']").focus();
-  for (let step = 0; step < 8; step += 1) {
-    if (await tag.evaluate((element) => element === document.activeElement)) break;
-    await page.keyboard.press(step % 2 === 0 ? "ArrowRight" : "ArrowUp");
+    await panel.getByRole("link", { name: "Allow or deny" }).click();
+    await expect(page.locator("[aria-label^='Remove ']").filter({ visible: true }).first()).toBeVisible();
+    const chips = await page
+      .locator("[aria-label^='Remove ']")
+      .evaluateAll((all) => all.map((each) => each.getAttribute("aria-label")));
+    expect(chips).toEqual([expect.stringContaining("productpage")]);
+  } finally {
+    const ref = "AuthorizationPolicy/default/deny-page-to-details";
+    await demo.api.config.applyChanges.mutate({ changes: [{ op: "delete", ref }], reason: "as before" });
   }
-  await tag.focus();
-  await page.keyboard.press("Enter");
-  const panel = page.getByTestId("side-panel");
-  await expect(panel.getByRole("table", { name: "Answers by code" })).toContainText("AuthorizationPolicy default/deny");
-  await panel.getByRole("link", { name: "Allow or deny" }).click();
-  await expect(page.locator("[aria-label^='Remove ']").filter({ visible: true }).first()).toBeVisible();
-  const chips = await page
-    .locator("[aria-label^='Remove ']")
-    .evaluateAll((all) => all.map((each) => each.getAttribute("aria-label")));
-  expect(chips).toEqual([expect.stringContaining("productpage")]);
 });
 
 test("closed namespaces stand apart, and so after a reload; opening one brings it into view", async ({ page }) => {
