@@ -44,6 +44,7 @@ const PERMISSIONS = {
   "identity.joinTokens": "operator",
   "identity.createJoinToken": "operator",
   "identity.revokeJoinToken": "operator",
+  "authentication.get": "viewer",
   "gateways.list": "viewer",
   "credentials.list": "viewer",
   "credentials.put": "operator",

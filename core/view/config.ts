@@ -1,5 +1,6 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
+import type { KeyFacts } from "#core/kinds/request-authentication/list-keys.ts";
 import type { ConcernedTraffic } from "#core/traffic/concerned-traffic.ts";
 
 /** One resource in a list. */
@@ -32,6 +33,10 @@ export interface KeyView {
   readonly fetchedAt: string | null;
   /** Why the last try failed; null while it did not. */
   readonly error: string | null;
+  /** ISO time of the next try; null: it is being made. */
+  readonly nextAt: string | null;
+  /** Those that are used. */
+  readonly keys: readonly KeyFacts[];
 }
 
 export interface ChangedResource {

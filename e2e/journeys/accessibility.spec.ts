@@ -20,6 +20,7 @@ const PAGES = [
   "/traffic",
   "/traffic/VirtualService/default/reviews",
   "/gateways",
+  "/authentication",
   "/traffic/localities?host=reviews.default.svc.cluster.local",
   "/security",
   "/security/new?kind=AuthorizationPolicy",

@@ -1,4 +1,5 @@
 import { accessRouter, identityRouter, sessionRouter } from "#server/api/routers/access.ts";
+import { authenticationRouter } from "#server/api/routers/authentication.ts";
 import { configRouter } from "#server/api/routers/config.ts";
 import { credentialsRouter, gatewaysRouter } from "#server/api/routers/credentials.ts";
 import {
@@ -24,6 +25,7 @@ export const appRouter = router({
   requests: requestsRouter,
   proxies: proxiesRouter,
   identity: identityRouter,
+  authentication: authenticationRouter,
   gateways: gatewaysRouter,
   credentials: credentialsRouter,
   access: accessRouter,

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Diagnostic } from "#core/diagnostic.ts";
+import { listKeys } from "#core/kinds/request-authentication/list-keys.ts";
 import { wantedKeys } from "#core/resolve/token-rules.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { refOf } from "#core/resource/resource.ts";
@@ -82,10 +83,12 @@ export async function makeKeys(
     at(location) {
       const status = keeper.status(location);
       if (status === undefined) return undefined;
-      const { fetchedAtMs, error } = status;
+      const { fetchedAtMs, error, nextAtMs, keys } = status;
       return {
-        fetchedAt: fetchedAtMs === undefined ? null : new Date(fetchedAtMs).toISOString(),
+        fetchedAt: asTime(fetchedAtMs),
         error: error ?? null,
+        nextAt: asTime(nextAtMs),
+        keys: keys === undefined ? [] : listKeys(keys),
       };
     },
     open() {
@@ -95,4 +98,8 @@ export async function makeKeys(
     },
     close: () => keeper.close(),
   };
+}
+
+function asTime(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
 }

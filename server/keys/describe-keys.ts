@@ -6,7 +6,7 @@ import type { KeyStatus } from "#server/keys/key-keeper.ts";
 /** What is wrong with the keys of RequestAuthentications now: those that were never fetched, and those that could not be again. */
 export function describeKeys(
   authentications: readonly Resource<"RequestAuthentication">[],
-  statusOf: (location: string) => KeyStatus | undefined,
+  statusOf: (location: string) => Pick<KeyStatus, "fetchedAtMs" | "error"> | undefined,
 ): Diagnostic[] {
   return authentications.flatMap((resource) =>
     wantedKeys(resource).flatMap(({ uri, issuer: named, path }): Diagnostic[] => {

@@ -73,7 +73,8 @@ test("the last good keys are kept whatever becomes of their server, with their a
   answers.set(A, new Error("it is gone"));
   await elapse();
   expect(keeper.keySets()).toEqual({ [A]: "one" });
-  expect(keeper.status(A)).toEqual({ fetchedAtMs: 1000, error: "it is gone" });
+  expect(keeper.status(A)).toMatchObject({ fetchedAtMs: 1000, error: "it is gone", keys: "one" });
+  expect(keeper.status(A)?.nextAtMs).toBe(2000 + (timers[0]?.ms ?? 0));
   expect(changes).toHaveLength(1);
   // Soon, and then less and less often.
   const [first] = timers;
@@ -91,7 +92,7 @@ test("what an earlier process fetched is used until it is fetched again", async 
   await keeper.triedAll();
   expect(keeper.keySets()).toEqual({ [A]: "old" });
   await settle();
-  expect(keeper.status(A)).toEqual({ fetchedAtMs: 7, error: "nobody is there" });
+  expect(keeper.status(A)).toMatchObject({ fetchedAtMs: 7, error: "nobody is there" });
 });
 
 test("what nobody wants any more is given up, and is not asked for", async () => {

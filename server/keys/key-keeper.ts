@@ -7,6 +7,10 @@ export interface KeyStatus {
   readonly fetchedAtMs: number | undefined;
   /** Why the last try failed; undefined while it did not, and before the first. */
   readonly error: string | undefined;
+  /** When they are asked for again; undefined: just now, or as soon as it is their turn. */
+  readonly nextAtMs: number | undefined;
+  /** The last good set, as it was sent. */
+  readonly keys: string | undefined;
 }
 
 export interface KeptKeys {
@@ -34,6 +38,7 @@ const AT_ONCE_MAX = 8;
 interface Place {
   timeoutMs: number;
   error: string | undefined;
+  nextAtMs: number | undefined;
   readonly backoff: Backoff;
   /** Resolves when it was tried once. */
   readonly first: PromiseWithResolvers<void>;
@@ -76,6 +81,7 @@ export class KeyKeeper {
       this.#places.set(location, {
         timeoutMs,
         error: undefined,
+        nextAtMs: undefined,
         backoff: new Backoff(RETRY),
         first,
         cancel: () => undefined,
@@ -98,7 +104,8 @@ export class KeyKeeper {
   status(location: string): KeyStatus | undefined {
     const place = this.#places.get(location);
     if (place === undefined) return undefined;
-    return { fetchedAtMs: this.#kept.get(location)?.fetchedAtMs, error: place.error };
+    const { fetchedAtMs, keys } = this.#kept.get(location) ?? {};
+    return { fetchedAtMs, keys, error: place.error, nextAtMs: place.nextAtMs };
   }
 
   close(): void {
@@ -129,6 +136,7 @@ export class KeyKeeper {
   async #ask(location: string, place: Place): Promise<void> {
     const { fetch, nowMs, later } = this.#options;
     let nextMs = REFRESH_MS;
+    place.nextAtMs = undefined;
     try {
       const keys = await fetch(location, place.timeoutMs, this.#stopping.signal);
       if (this.#places.get(location) !== place) return;
@@ -143,6 +151,7 @@ export class KeyKeeper {
     }
     place.first.resolve();
     if (this.#places.get(location) !== place || this.#stopping.signal.aborted) return;
+    place.nextAtMs = nowMs() + nextMs;
     place.cancel = later(nextMs, () => this.#queue(location));
   }
 

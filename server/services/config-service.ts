@@ -74,7 +74,7 @@ const TRAFFIC_WINDOW_MS = 60_000;
 /** Requests that rules are held against. */
 const SAMPLES_MAX = 5000;
 const WATCH_INTERVAL_MS = 250;
-const NEVER_ASKED = { fetchedAt: null, error: null } as const;
+const NEVER_ASKED = { fetchedAt: null, error: null, nextAt: null, keys: [] } as const;
 
 function summarize(
   stored: StoredResource,

@@ -16,6 +16,7 @@ import { createCatalogService } from "#server/services/catalog-service.ts";
 import { checkTokenGroup } from "#server/services/check-token-group.ts";
 import { type ConfigServiceOptions, createConfigService } from "#server/services/config-service.ts";
 import { createCredentialService } from "#server/services/credential-service.ts";
+import { describeAuthentication } from "#server/services/describe-authentication.ts";
 import { describeGateways } from "#server/services/describe-gateways.ts";
 import { describeProxy } from "#server/services/describe-proxy.ts";
 import { createOverviewService } from "#server/services/overview-service.ts";
@@ -204,6 +205,13 @@ export function createServices(options: ServicesOptions): Services {
         audited({ action: "identity.revokeJoinToken", resource: id, caller }, async () => {
           await identities.revokeToken(id, new Date());
         }),
+    },
+    authentication: {
+      async get(seconds) {
+        const endMs = Date.now();
+        const graph = await telemetry.graph({ view: "workload", startMs: endMs - seconds * 1000, endMs });
+        return describeAuthentication({ snapshot: state.snapshot(), graph, keysAt: options.keys.at });
+      },
     },
     gateways: {
       list: async () =>

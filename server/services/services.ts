@@ -8,6 +8,7 @@ import type { RequestQuery } from "#core/telemetry/request-query.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { Trace, TraceSummary } from "#core/telemetry/trace.ts";
 import type { TraceQuery } from "#core/telemetry/trace-query.ts";
+import type { AuthenticationView } from "#core/view/authentication.ts";
 import type {
   ApplyResult,
   CheckView,
@@ -140,6 +141,7 @@ export interface Services {
     joinTokens(): Promise<readonly JoinTokenView[]>;
     revokeJoinToken(id: string, caller: Caller): Promise<void>;
   };
+  readonly authentication: { get(seconds: number): Promise<AuthenticationView> };
   readonly gateways: { list(): Promise<readonly GatewayView[]> };
   readonly credentials: {
     list(): Promise<readonly CredentialView[]>;
